@@ -1,0 +1,159 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package ram speaks to the services Ram, Ims and Sts of Alibaba Cloud: one call
+// path with typed nouns and typed errors. It knows nothing of Terraform.
+package ram
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Key signs calls. Token is empty for long-lived keys.
+type Key struct{ ID, Secret, Token string }
+
+// Credentials hand out the key to sign with.
+type Credentials interface {
+	// Get answers the key for the next attempt.
+	Get(ctx context.Context) (Key, error)
+	// Expire tells that the service refused key as expired, so that the next Get
+	// fetches anew.
+	Expire(key Key)
+}
+
+// Endpoints are the addresses of the services. Nil is the service's own.
+type Endpoints struct{ Ram, Ims, Sts *url.URL }
+
+// Config is what a Client is made from.
+type Config struct {
+	Credentials Credentials
+	Endpoints   Endpoints
+	Region      string // chooses the host of Sts; the other services are central
+	UserAgent   string
+
+	// CABundle holds certificates in PEM that are trusted beside the system's.
+	CABundle []byte
+
+	// MaxRetries is how often one call is sent again after its first attempt.
+	// Negative is the default of four.
+	MaxRetries int
+
+	// RequestsPerSecond caps all calls together. Zero leaves the limits per action.
+	RequestsPerSecond float64
+
+	// AllowedAccounts, if there are any, are the only accounts that Caller accepts;
+	// ForbiddenAccounts are refused.
+	AllowedAccounts, ForbiddenAccounts []string
+
+	// Observe sees each attempt once it has ended.
+	Observe func(context.Context, Attempt)
+
+	// Now and Pause are the clock. Nil is real time.
+	Now   func() time.Time
+	Pause func(context.Context, time.Duration) error
+}
+
+// Attempt is what may be told of one attempt: an allow-list for logs that
+// never holds parameters, keys or bodies.
+type Attempt struct {
+	Product, Action string
+	Attempt         int // 1 for the first
+	Status          int // 0 without an answer
+	Code            string
+	RequestID       string
+	Duration        time.Duration
+	Err             string
+}
+
+// defaultMaxRetries makes five attempts at most (LOAD-03).
+const defaultMaxRetries = 4
+
+// Client calls the services for one account. It is safe for concurrent use
+// and shares nothing with other clients.
+type Client struct {
+	config    Config
+	endpoints Endpoints
+	http      *http.Client
+}
+
+// New makes a Client. It makes no call.
+func New(config Config) (*Client, error) {
+	if config.Credentials == nil {
+		return nil, errors.New("no credentials")
+	}
+	if config.MaxRetries < 0 {
+		config.MaxRetries = defaultMaxRetries
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Pause == nil {
+		config.Pause = pause
+	}
+	pool, err := certificates(config.CABundle)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{
+		config:    config,
+		endpoints: config.Endpoints.or(DefaultEndpoints(config.Region)),
+		http:      newHTTPClient(pool),
+	}, nil
+}
+
+// certificates is the system's pool with the bundle added. Nil is the system's.
+func certificates(bundle []byte) (*x509.CertPool, error) {
+	if len(bundle) == 0 {
+		return nil, nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the system's certificates: %w", err)
+	}
+	if !pool.AppendCertsFromPEM(bundle) {
+		return nil, errors.New("the CA bundle holds no certificate in PEM")
+	}
+	return pool, nil
+}
+
+// newHTTPClient has a transport of its own, so that no two clients share
+// connections. It never follows a redirect: the form would go along (NET-03).
+func newHTTPClient(pool *x509.CertPool) *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool},
+			TLSHandshakeTimeout:    10 * time.Second,
+			ForceAttemptHTTP2:      true,
+			MaxIdleConnsPerHost:    16,
+			IdleConnTimeout:        60 * time.Second,
+			MaxResponseHeaderBytes: maxHeaderBytes,
+			DisableCompression:     true, // we ask for gzip ourselves, to cap what comes out of it
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// Now is the time of the local clock.
+func (c *Client) Now() time.Time { return c.config.Now() }
+
+// Pause waits for d or for the end of ctx, whose error it returns.
+func (c *Client) Pause(ctx context.Context, d time.Duration) error { return c.config.Pause(ctx, d) }

@@ -1,0 +1,119 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"errors"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// vendorDomains are the domains of the service's own hosts.
+var vendorDomains = []string{"aliyuncs.com", "alibabacloud.com"}
+
+// globalSts lists the regions without an Sts host of their own.
+// Source: documented.
+var globalSts = map[string]bool{"": true, "cn-hangzhou-finance": true, "cn-shenzhen-finance-1": true}
+
+// DefaultEndpoints are the service's own addresses. Ram and Ims are central,
+// only Sts has a host per region.
+func DefaultEndpoints(region string) Endpoints {
+	sts := "sts.aliyuncs.com"
+	if !globalSts[region] {
+		sts = "sts." + region + ".aliyuncs.com"
+	}
+	return Endpoints{Ram: secure("ram.aliyuncs.com"), Ims: secure("ims.aliyuncs.com"), Sts: secure(sts)}
+}
+
+func secure(host string) *url.URL { return &url.URL{Scheme: "https", Host: host} }
+
+// or fills what e leaves open.
+func (e Endpoints) or(other Endpoints) Endpoints {
+	if e.Ram == nil {
+		e.Ram = other.Ram
+	}
+	if e.Ims == nil {
+		e.Ims = other.Ims
+	}
+	if e.Sts == nil {
+		e.Sts = other.Sts
+	}
+	return e
+}
+
+// ParseEndpoint reads an address as a user gives it: a bare host is https, and
+// http is accepted for the addresses of this machine only, since each call
+// carries a signature and some carry passwords. foreign tells that the host
+// belongs neither to Alibaba Cloud nor to this machine, which is worth a
+// warning. No error quotes the text, which may hold a password.
+func ParseEndpoint(text string) (u *url.URL, foreign bool, err error) {
+	text = strings.TrimSpace(text)
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	u, err = url.Parse(text)
+	if err != nil {
+		return nil, false, errors.New("not a URL")
+	}
+	if err := checkEndpoint(u); err != nil {
+		return nil, false, err
+	}
+	host := strings.ToLower(u.Hostname())
+	if u.Scheme == "http" && !isLoopback(host) {
+		return nil, false, errors.New("http is accepted for the loopback addresses 127.0.0.0/8 and [::1] only; use https")
+	}
+	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, !isLoopback(host) && !isVendor(host), nil
+}
+
+func checkEndpoint(u *url.URL) error {
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return errors.New("the scheme must be https")
+	case u.Hostname() == "":
+		return errors.New("no host")
+	case u.User != nil:
+		return errors.New("user information is not accepted")
+	case u.RawQuery != "" || u.ForceQuery:
+		return errors.New("a query is not accepted")
+	case u.Fragment != "" || strings.HasSuffix(u.String(), "#"):
+		return errors.New("a fragment is not accepted")
+	case u.Path != "" && u.Path != "/":
+		return errors.New("a path is not accepted")
+	}
+	return checkHost(u)
+}
+
+func checkHost(u *url.URL) error {
+	if strings.ContainsAny(u.Hostname(), " \t\r\n\"'<>\\^`{|}%@,;") {
+		return errors.New("not a host name")
+	}
+	if strings.HasSuffix(u.Host, ":") {
+		return errors.New("the port is missing after the colon")
+	}
+	if u.Port() == "" {
+		return nil
+	}
+	if port, err := strconv.ParseUint(u.Port(), 10, 16); err != nil || port == 0 {
+		return errors.New("the port must be between 1 and 65535")
+	}
+	return nil
+}
+
+// isLoopback holds for literal addresses only: what a name resolves to, even
+// localhost, is not known before the credentials are on their way.
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
+}
+
+func isVendor(host string) bool {
+	for _, domain := range vendorDomains {
+		if host == domain || strings.HasSuffix(host, "."+domain) {
+			return true
+		}
+	}
+	return false
+}
