@@ -1,0 +1,330 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"reflect"
+	"time"
+)
+
+// Account is everything one account holds, as plain data. Tests arrange and inspect it in [Server.Change].
+type Account struct {
+	ID    string
+	Alias string // empty: none
+
+	Preference Preference
+	Policy     PasswordPolicy
+
+	Users         map[string]*User         // by name
+	Groups        map[string]*Group        // by name
+	Roles         map[string]*Role         // by name
+	MFADevices    map[string]*MFADevice    // by serial number
+	OIDCProviders map[string]*OIDCProvider // by name
+
+	Keys    []*AccessKey // of the root account itself
+	RootMFA bool
+
+	RecycledKeys  []*RecycledKey
+	RecycledUsers []*RecycledUser
+
+	Quotas Quotas
+}
+
+// Preference is the account's security preference, in the words of the service.
+type Preference struct {
+	AllowUserToChangePassword           bool
+	AllowUserToLoginWithPasskey         bool
+	AllowUserToManageAccessKeys         bool
+	AllowUserToManageMFADevices         bool
+	AllowUserToManagePersonalDingTalk   bool
+	AllowUserToManagePublicKeys         bool // Ram only, Japan site
+	AllowUserToManageServiceCredentials bool
+	AllowUserLongTermLogin              bool
+	EnableSaveMFATicket                 bool
+	LoginNetworkMasks                   string // joined by ";", empty: any address
+	LoginSessionDuration                int    // hours
+	MFAOperationForLogin                string
+	OperationForRiskLogin               string
+	VerificationTypes                   []string
+	MaxIdleDaysForUsers                 int
+	MaxIdleDaysForAccessKeys            int
+}
+
+// PasswordPolicy is the account's password policy. The names are right here; on the wire some are misspelled.
+type PasswordPolicy struct {
+	MinimumPasswordLength             int
+	RequireLowercaseCharacters        bool
+	RequireUppercaseCharacters        bool
+	RequireNumbers                    bool
+	RequireSymbols                    bool
+	MinimumPasswordDifferentCharacter int
+	PasswordNotContainUserName        bool
+	MaxPasswordAge                    int // days
+	HardExpiry                        bool
+	PasswordReusePrevention           int
+	MaxLoginAttempts                  int
+	InitialPasswordAge                int // days
+	InterceptRiskPasswordOnAPI        bool
+}
+
+// User is a RAM user with what hangs on it.
+type User struct {
+	ID, Name, DisplayName, MobilePhone, Email, Comments string
+
+	CreateDate, UpdateDate, LastLoginDate time.Time
+
+	ProvisionType string // Manual, SCIM, CloudSSO
+	Status        string // active, freeze
+	Tags          map[string]string
+
+	Keys         []*AccessKey
+	LoginProfile *LoginProfile // nil: none
+	MFASerial    string        // empty: no device is bound
+	Groups       []string
+	Policies     []string
+	Passkeys     []*Passkey
+
+	SecurityPhone, SecurityEmail Verification
+
+	PasswordHistory []string // oldest first
+
+	// Denied are patterns of operations that the user may not call, such as "SetSecurityPreference" or "Set*".
+	Denied []string
+	// Allowed, when not empty, are patterns of the only operations that the user may call.
+	Allowed []string
+}
+
+// AccessKey is a long-lived key.
+type AccessKey struct {
+	ID, Secret             string
+	Status                 string // Active, Inactive
+	CreateDate, UpdateDate time.Time
+	LastUsed               time.Time // zero: never
+	LastUsedService        string
+	Policy                 string // network policy document; empty: never configured
+}
+
+// LoginProfile is a user's console logon.
+type LoginProfile struct {
+	Password              string
+	Status                string // Active, Inactive
+	PasswordResetRequired bool
+	MFABindRequired       bool
+	CreateDate            time.Time
+	UpdateDate            time.Time
+	LastLogin             time.Time // zero: never
+	PasswordDate          time.Time // when the password was set
+	PasswordInitial       bool      // set by an administrator and not changed by the user since
+}
+
+// Passkey is a passkey of a user. No operation makes one.
+type Passkey struct {
+	ID, Name                string
+	CreateDate, LastUseDate time.Time
+}
+
+// Verification is a security phone or e-mail of a user.
+type Verification struct {
+	Address string // "86-13900001234" or an e-mail address; empty: none
+	Status  string // pending, active
+}
+
+// MFADevice is a virtual MFA device.
+type MFADevice struct {
+	Name, Serial string
+	Seed         string // Base32
+	CreateDate   time.Time
+	ActivateDate time.Time // zero: not bound
+	UserID       string    // empty: not bound
+	LastStep     int64     // the last time step whose code was accepted
+}
+
+// Group is a user group. Its members are told by [User.Groups].
+type Group struct {
+	ID, Name, DisplayName, Comments string
+	CreateDate, UpdateDate          time.Time
+	Policies                        []string
+}
+
+// Role is a role that others may assume.
+type Role struct {
+	ID, Name, Description string
+	CreateDate            time.Time
+	MaxSessionDuration    int // seconds; 0: 3600
+
+	TrustedAccounts      []string // account ids
+	TrustedOIDCProviders []string // names of this account's providers
+	ExternalID           string   // when not empty, AssumeRole has to send it
+
+	Denied, Allowed []string // as for a user
+}
+
+// OIDCProvider is an identity provider whose tokens a role may trust.
+type OIDCProvider struct {
+	Name   string
+	Issuer string
+	Client string            // the audience
+	Tokens map[string]string // accepted tokens, and the subject of each
+}
+
+// RecycledKey is a deleted key that can be restored.
+type RecycledKey struct {
+	Key                     AccessKey
+	UserID, UserName        string
+	RecycleDate, DeleteDate time.Time
+}
+
+// RecycledUser is a deleted user that can be restored.
+type RecycledUser struct {
+	User                    User
+	RecycleDate, DeleteDate time.Time
+}
+
+// Quotas are the account's limits.
+type Quotas struct {
+	Users                     int
+	AccessKeysPerUser         int
+	AccountAccessKeys         int
+	VirtualMFADevices         int
+	RecycledKeysPerUser       int
+	RecycledUsers             int
+	Groups                    int
+	GroupsPerUser             int
+	Roles                     int
+	Policies                  int
+	AttachedPoliciesPerUser   int
+	TagsPerUser               int
+	StatementsPerAccessPolicy int
+	AddressesPerAccessPolicy  int
+}
+
+// NewAccount is a fresh account: what 2.1, 2.7 and 2.9 of the service's manual say of one that nobody has touched.
+func NewAccount(id string) *Account {
+	return &Account{
+		ID:            id,
+		Preference:    newPreference(),
+		Policy:        newPasswordPolicy(),
+		Users:         map[string]*User{},
+		Groups:        map[string]*Group{},
+		Roles:         map[string]*Role{},
+		MFADevices:    map[string]*MFADevice{},
+		OIDCProviders: map[string]*OIDCProvider{},
+		Quotas:        newQuotas(),
+	}
+}
+
+// The defaults of the parameter table. The service's own samples show "adaptive", and nobody
+// says what VerificationTypes and AllowUserToManageServiceCredentials start with. (documented; these three assumed)
+func newPreference() Preference {
+	return Preference{
+		AllowUserToChangePassword:         true,
+		AllowUserToLoginWithPasskey:       true,
+		AllowUserToManageMFADevices:       true,
+		AllowUserToManagePersonalDingTalk: true,
+		LoginSessionDuration:              6,
+		MFAOperationForLogin:              "independent",
+		OperationForRiskLogin:             "autonomous",
+		VerificationTypes:                 []string{},
+		MaxIdleDaysForUsers:               730,
+		MaxIdleDaysForAccessKeys:          730,
+	}
+}
+
+// (documented)
+func newPasswordPolicy() PasswordPolicy {
+	return PasswordPolicy{MinimumPasswordLength: 8, InitialPasswordAge: 14}
+}
+
+// The vendor's samples; real accounts differ. (documented as samples)
+func newQuotas() Quotas {
+	return Quotas{
+		Users: 1000, AccessKeysPerUser: 2, AccountAccessKeys: 2, VirtualMFADevices: 1000,
+		RecycledKeysPerUser: 3, RecycledUsers: 1000,
+		Groups: 50, GroupsPerUser: 5, Roles: 1000, Policies: 1500, AttachedPoliciesPerUser: 10, TagsPerUser: 20,
+		StatementsPerAccessPolicy: 8, AddressesPerAccessPolicy: 50,
+	}
+}
+
+// Domain is the default domain, which ends every user's principal name. (documented)
+func (a *Account) Domain() string {
+	if a.Alias != "" {
+		return a.Alias + domainSuffix
+	}
+	return a.ID + domainSuffix
+}
+
+const domainSuffix = ".onaliyun.com"
+
+// UserByID finds a user by its id, or is nil.
+func (a *Account) UserByID(id string) *User {
+	for _, user := range a.Users {
+		if user.ID == id {
+			return user
+		}
+	}
+	return nil
+}
+
+// KeyByID finds a key and its owner by the key's id. The owner of the root account's own key is nil.
+func (a *Account) KeyByID(id string) (*AccessKey, *User) {
+	for _, key := range a.Keys {
+		if key.ID == id {
+			return key, nil
+		}
+	}
+	for _, user := range a.Users {
+		for _, key := range user.Keys {
+			if key.ID == id {
+				return key, user
+			}
+		}
+	}
+	return nil, nil
+}
+
+// Clone is a copy that shares nothing with the account.
+func (a *Account) Clone() *Account {
+	return deepCopy(reflect.ValueOf(a)).Interface().(*Account)
+}
+
+func deepCopy(v reflect.Value) reflect.Value {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return v
+		}
+		copied := reflect.New(v.Type().Elem())
+		copied.Elem().Set(deepCopy(v.Elem()))
+		return copied
+	case reflect.Map:
+		if v.IsNil() {
+			return v
+		}
+		copied := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for each := v.MapRange(); each.Next(); {
+			copied.SetMapIndex(each.Key(), deepCopy(each.Value()))
+		}
+		return copied
+	case reflect.Slice:
+		if v.IsNil() {
+			return v
+		}
+		copied := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			copied.Index(i).Set(deepCopy(v.Index(i)))
+		}
+		return copied
+	case reflect.Struct:
+		copied := reflect.New(v.Type()).Elem()
+		copied.Set(v) // a time.Time has hidden fields, which are values
+		for i := range v.NumField() {
+			if field := copied.Field(i); field.CanSet() {
+				field.Set(deepCopy(v.Field(i)))
+			}
+		}
+		return copied
+	default:
+		return v
+	}
+}

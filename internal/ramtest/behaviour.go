@@ -1,0 +1,64 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import "time"
+
+// Behaviour are the switches for what nobody says of the service, and for what it does on bad days.
+// The zero value is the behaviour that this package assumes. Test with both.
+type Behaviour struct {
+	// OmittedPreferencesReset lets SetSecurityPreference put what the request leaves out back to its default, instead of keeping it.
+	OmittedPreferencesReset bool
+	// OmittedPoliciesReset lets SetPasswordPolicy do so. The texts are silent; the official provider needs "keep".
+	OmittedPoliciesReset bool
+	// IgnoreLongTermLogin accepts AllowUserLongTermLogin, and neither keeps nor answers it.
+	IgnoreLongTermLogin bool
+	// OlderFields hides what the service learnt after 2024: such parameters are ignored, such fields are absent.
+	OlderFields bool
+
+	// AliasUnset is what GetAccountAlias answers when there is none: "" the account id, "not_found", "empty" or "absent".
+	AliasUnset string
+	// AliasStands lets SetAccountAlias answer 409 while the account has another alias.
+	AliasStands bool
+
+	// AbsentWhenEmpty leaves optional text fields without a value out, instead of answering "".
+	AbsentWhenEmpty bool
+
+	// LenientUserDeletion lets DeleteUser recycle a user with everything that hangs on it, instead of answering a conflict.
+	LenientUserDeletion bool
+	// RefuseAccountDomain refuses principal names of the form <name>@<account id>.onaliyun.com when there is an alias.
+	RefuseAccountDomain bool
+	// ReusableCodes accepts an MFA code a second time.
+	ReusableCodes bool
+	// NoMFADevice is what GetUserMFAInfo answers for a user without one: "" by version (Ram 404, Ims IsMFAEnable=false),
+	// "not_found" or "empty".
+	NoMFADevice string
+
+	// StaleReads lets that many reads of an account after each write answer as before that write.
+	StaleReads int
+	// StaleFor lets reads answer as of that long ago, by the server's clock.
+	StaleFor time.Duration
+
+	// PageCap is the most that one page holds, whatever the request asks for; 0: no cap.
+	PageCap int
+	// Ordered answers lists sorted. Otherwise they come in no promised order.
+	Ordered bool
+
+	// Quota enforces the published rates, per operation and account, in real time.
+	Quota bool
+	// ReadsPerSecond, WritesPerSecond and AttachesPerSecond replace the published 100, 20 and 10.
+	ReadsPerSecond, WritesPerSecond, AttachesPerSecond int
+
+	// SessionsOnServerClock lets temporary credentials expire by the server's clock, which [Server.Advance] moves.
+	SessionsOnServerClock bool
+	// UnknownActionIsParameter answers an unknown action in the older form, InvalidParameter.
+	UnknownActionIsParameter bool
+}
+
+// Behave changes the switches.
+func (s *Server) Behave(f func(*Behaviour)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(&s.behaviour)
+}

@@ -1,0 +1,47 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"slices"
+	"time"
+)
+
+// Call is a request that was received.
+type Call struct {
+	Seq         int
+	Product     string
+	Action      string
+	AccountID   string // of the key, if it is known
+	AccessKeyID string
+	Method      string
+	URL         string // as received
+	UserAgent   string
+	Params      map[string]string // the operation's own
+	Status      int               // 0: no answer was given
+	Code        string            // of an error answer
+	RequestID   string
+	Time        time.Time // real
+	Committed   bool      // a write took effect
+}
+
+// Calls are the requests received so far, of the named actions or of all.
+func (s *Server) Calls(actions ...string) []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	named := []Call{}
+	for _, call := range s.calls {
+		if len(actions) == 0 || slices.Contains(actions, call.Action) {
+			named = append(named, *call)
+		}
+	}
+	return named
+}
+
+// ForgetCalls forgets the requests received so far.
+func (s *Server) ForgetCalls() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = nil
+}

@@ -1,0 +1,166 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Event is one field that changed.
+type Event struct {
+	Seq       int
+	Time      time.Time // by the clock of the data
+	AccountID string
+	By        string // the action, "test", "control" or "other-admin"
+	Object    string // security_preference, password_policy, account_alias, user/alice, access_key/LTAI...
+	Field     string
+	Before    any // nil: the object was not there
+	After     any // nil: the object is gone
+}
+
+// History is every change of a field so far, in order.
+func (s *Server) History() []Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.history)
+}
+
+// record notes what somebody changed, and keeps the account as it was for stale reads.
+func (s *Server) record(by string, before, after *Account) {
+	old, young := fields(before), fields(after)
+	changed := 0
+	for _, at := range slices.Sorted(maps.Keys(union(old, young))) {
+		if reflect.DeepEqual(old[at], young[at]) {
+			continue
+		}
+		object, field, _ := strings.Cut(at, "\x00")
+		s.history = append(s.history, Event{
+			Seq: len(s.history) + 1, Time: s.now(), AccountID: after.ID, By: by,
+			Object: object, Field: field, Before: old[at], After: young[at],
+		})
+		changed++
+	}
+	if changed > 0 {
+		s.pastOf(after.ID).keep(before, s.now(), s.behaviour.StaleReads)
+	}
+}
+
+func union(a, b map[string]any) map[string]any {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+// fields is an account taken apart: its objects' fields by object and name.
+func fields(account *Account) map[string]any {
+	taken := apart{}
+	v := reflect.ValueOf(account).Elem()
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		object, ok := settingNames[name]
+		if !ok {
+			object = "account"
+		}
+		taken.walk(object, "", name, v.Field(i))
+	}
+	return taken
+}
+
+// The settings' names, and those of objects whose name is not their field's in the singular.
+var settingNames = map[string]string{
+	"Preference": "security_preference",
+	"Policy":     "password_policy",
+	"Alias":      "account_alias",
+}
+
+var objectNames = map[string]string{
+	"Keys":          "access_key",
+	"RecycledKeys":  "recycled_access_key",
+	"MFADevices":    "mfa_device",
+	"OIDCProviders": "oidc_provider",
+}
+
+func objectName(field string) string {
+	if name, ok := objectNames[field]; ok {
+		return name
+	}
+	var snake strings.Builder
+	for i, letter := range strings.TrimSuffix(field, "s") {
+		if unicode.IsUpper(letter) && i > 0 {
+			snake.WriteByte('_')
+		}
+		snake.WriteRune(unicode.ToLower(letter))
+	}
+	return snake.String()
+}
+
+type apart map[string]any
+
+// walk takes a value apart. A struct of its own kind in a map, a list or behind a pointer is an object; every other value is a field.
+func (a apart) walk(object, prefix, field string, v reflect.Value) {
+	switch {
+	case v.Kind() == reflect.Pointer && v.IsNil():
+	case v.Kind() == reflect.Pointer:
+		_, owner, _ := strings.Cut(object, "/")
+		a.object(objectName(field)+"/"+owner, v.Elem())
+	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[time.Time]():
+		if _, setting := settingNames[field]; setting && prefix == "" {
+			field = ""
+		}
+		a.parts(object, prefix+dotted(field), v)
+	case v.Kind() == reflect.Map && v.Type().Elem().Kind() == reflect.Pointer:
+		for each := v.MapRange(); each.Next(); {
+			a.object(objectName(field)+"/"+lastPart(each.Key().String()), each.Value().Elem())
+		}
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Pointer:
+		for i := range v.Len() {
+			a.object(objectName(field)+"/"+identity(v.Index(i).Elem(), i), v.Index(i).Elem())
+		}
+	default:
+		a[object+"\x00"+prefix+field] = v.Interface()
+	}
+}
+
+func (a apart) object(name string, v reflect.Value) { a.parts(name, "", v) }
+
+func (a apart) parts(object, prefix string, v reflect.Value) {
+	for i := range v.NumField() {
+		if field := v.Type().Field(i); field.IsExported() {
+			a.walk(object, prefix, field.Name, v.Field(i))
+		}
+	}
+}
+
+func dotted(field string) string {
+	if field == "" {
+		return ""
+	}
+	return field + "."
+}
+
+// lastPart names a device by its name; its serial number ends with it.
+func lastPart(key string) string {
+	return key[strings.LastIndex(key, "/")+1:]
+}
+
+// identity is what a list's element is called by.
+func identity(v reflect.Value, index int) string {
+	for _, name := range []string{"ID", "Name"} {
+		if field := v.FieldByName(name); field.IsValid() && field.Kind() == reflect.String {
+			return field.String()
+		}
+	}
+	for _, name := range []string{"Key", "User"} {
+		if field := v.FieldByName(name); field.IsValid() && field.Kind() == reflect.Struct {
+			return identity(field, index)
+		}
+	}
+	return fmt.Sprint(index)
+}

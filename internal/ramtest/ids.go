@@ -1,0 +1,88 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+)
+
+// Ids come from a seeded source, so that a run can be repeated, and never twice from one server.
+
+const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+func newRandom(seed uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, 0x52414d)) //nolint:gosec // a fake's ids are not secrets
+}
+
+// A user id is 18 decimal digits. (documented)
+func (s *Server) newUserID() string {
+	return s.unique(func() string { return "2" + s.draw("0123456789", 17) })
+}
+
+// A role id looks like a user id. (documented)
+func (s *Server) newRoleID() string {
+	return s.unique(func() string { return "3" + s.draw("0123456789", 17) })
+}
+
+// A long-lived key id starts with LTAI. (documented; 24 characters as in the samples)
+func (s *Server) newKeyID() string {
+	return s.unique(func() string { return "LTAI" + s.draw(alphanumeric, 20) })
+}
+
+// A temporary key id starts with "STS.". (documented)
+func (s *Server) newSessionKeyID() string {
+	return s.unique(func() string { return "STS." + s.draw(alphanumeric, 24) })
+}
+
+// A secret has 30 characters. (assumed)
+func (s *Server) newSecret() string {
+	return s.unique(func() string { return s.draw(alphanumeric, 30) })
+}
+
+// A token's length is not bounded; this one is long on purpose, and has what a form has to encode. (documented)
+func (s *Server) newSecurityToken() string {
+	return s.unique(func() string { return "CAIS" + s.draw(alphanumeric+"+/", 594) + "==" })
+}
+
+// A request id is an upper-case UUID. (documented)
+func (s *Server) newRequestID() string {
+	return strings.ToUpper(fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x",
+		s.random.Uint32(), s.random.Uint32()&0xffff, s.random.Uint32()&0xfff,
+		0x8000|s.random.Uint32()&0x3fff, s.random.Uint64()&0xffffffffffff))
+}
+
+func (s *Server) draw(alphabet string, n int) string {
+	text := make([]byte, n)
+	for i := range text {
+		text[i] = alphabet[s.random.IntN(len(alphabet))]
+	}
+	return string(text)
+}
+
+func (s *Server) unique(draw func() string) string {
+	for {
+		if id := draw(); !s.issued[id] {
+			s.issued[id] = true
+			return id
+		}
+	}
+}
+
+var issuedID = regexp.MustCompile(`\d{18}|LTAI[A-Za-z0-9]{20}`)
+
+// remember keeps the ids of an account that was not made here from being drawn again.
+func (s *Server) remember(account *Account) error {
+	text, err := json.Marshal(account)
+	if err != nil {
+		return fmt.Errorf("cannot read the account: %w", err)
+	}
+	for _, id := range issuedID.FindAllString(string(text), -1) {
+		s.issued[id] = true
+	}
+	return nil
+}

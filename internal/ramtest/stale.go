@@ -1,0 +1,71 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import "time"
+
+// The service is eventually consistent: a write may not be visible to an immediate read. (documented; the extent is assumed)
+
+// past is how an account was before each of its latest writes.
+type past struct {
+	versions []version // oldest first
+	reads    int       // reads that are still answered as before the latest write
+}
+
+type version struct {
+	account *Account // before the write
+	until   time.Time
+}
+
+const keptVersions = 32
+
+func (s *Server) pastOf(accountID string) *past {
+	if s.past[accountID] == nil {
+		s.past[accountID] = &past{}
+	}
+	return s.past[accountID]
+}
+
+func (p *past) keep(before *Account, now time.Time, reads int) {
+	p.versions = append(p.versions, version{account: before, until: now})
+	if len(p.versions) > keptVersions {
+		p.versions = p.versions[1:]
+	}
+	p.reads = reads
+}
+
+// before is the account as it was before its last n writes, or as long ago as is known; nil when it is as it always was.
+func (p *past) before(writes int) *Account {
+	if writes <= 0 || len(p.versions) == 0 {
+		return nil
+	}
+	return p.versions[max(len(p.versions)-writes, 0)].account
+}
+
+// at is the account as it was at a time; nil when it has not changed since.
+func (p *past) at(then time.Time) *Account {
+	for _, version := range p.versions {
+		if version.until.After(then) {
+			return version.account
+		}
+	}
+	return nil
+}
+
+// visible is the account as a read finds it now.
+func (s *Server) visible(account *Account, writes int) *Account {
+	p := s.pastOf(account.ID)
+	stale := p.before(writes)
+	if stale == nil && p.reads > 0 {
+		p.reads--
+		stale = p.before(1)
+	}
+	if stale == nil && s.behaviour.StaleFor > 0 {
+		stale = p.at(s.now().Add(-s.behaviour.StaleFor))
+	}
+	if stale == nil {
+		return account
+	}
+	return stale.Clone()
+}
