@@ -1,0 +1,239 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+func configurationSchema() schema.Schema {
+	attributes := map[string]schema.Attribute{
+		"assume_role":           assumeRoleAttribute(),
+		"assume_role_with_oidc": assumeRoleWithOIDCAttribute(),
+		"endpoints":             endpointsAttribute(),
+	}
+	for name, attribute := range sourceAttributes() {
+		attributes[name] = attribute
+	}
+	for name, attribute := range callAttributes() {
+		attributes[name] = attribute
+	}
+	return schema.Schema{
+		MarkdownDescription: "Manages the security settings of Alibaba Cloud accounts and the credentials of their RAM users.\n\n" +
+			"Credentials come from exactly one source: from the provider block if it names one, else from the first that is found among the environment " +
+			"variables `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN`, `ALIBABA_CLOUD_PROFILE`, `ALICLOUD_PROFILE`, " +
+			"`ALIBABA_CLOUD_CREDENTIALS_URI` and `ALIBABA_CLOUD_ECS_METADATA`, else from the current profile of the aliyun CLI. " +
+			"The parts of a source are never completed from another, and a source that is there in part is an error. " +
+			"An empty value, also one of nothing but white space, counts as not set, both in the block and in the environment.",
+		Attributes: attributes,
+	}
+}
+
+// sourceAttributes are the sources of a key.
+func sourceAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"access_key": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "ID of the AccessKey to sign with; needs `secret_key`. " +
+				"In the environment: `ALIBABA_CLOUD_ACCESS_KEY_ID`, or the older `ALICLOUD_ACCESS_KEY`.",
+		},
+		"secret_key": schema.StringAttribute{
+			Optional:  true,
+			Sensitive: true,
+			MarkdownDescription: "Secret of the AccessKey; needs `access_key`. " +
+				"In the environment: `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, or the older `ALICLOUD_SECRET_KEY`.",
+		},
+		"security_token": schema.StringAttribute{
+			Optional:  true,
+			Sensitive: true,
+			MarkdownDescription: "Session token of a temporary AccessKey, whose ID begins with `STS.`. It is not renewed. " +
+				"In the environment: `ALIBABA_CLOUD_SECURITY_TOKEN`, or the older `ALICLOUD_SECURITY_TOKEN`.",
+		},
+		"profile": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Name of a profile of the aliyun CLI, with the mode `AK`, `StsToken`, `RamRoleArn`, `ChainableRamRoleArn`, `EcsRamRole` or `OIDC`. " +
+				"In the environment: `ALIBABA_CLOUD_PROFILE`, or the older `ALICLOUD_PROFILE`.",
+		},
+		"shared_credentials_file": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "File that holds the profiles, in the JSON that `aliyun configure` writes. Without `profile`, its current profile is used. " +
+				"In the environment: `ALIBABA_CLOUD_CREDENTIALS_FILE`. Defaults to `~/.aliyun/config.json`.",
+		},
+		"ecs_role_name": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{roleNameShape},
+			MarkdownDescription: "Name of the RAM role that is attached to the ECS instance on which Terraform runs; its metadata service gives and renews the key. " +
+				"In the environment: `ALIBABA_CLOUD_ECS_METADATA`.",
+		},
+		"credentials_uri": schema.StringAttribute{
+			Optional:  true,
+			Sensitive: true,
+			MarkdownDescription: "URL of a local service that gives and renews a temporary key. " +
+				"In the environment: `ALIBABA_CLOUD_CREDENTIALS_URI`.",
+		},
+	}
+}
+
+func assumeRoleAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "A RAM role to assume, in this or another account, with whichever credentials the other arguments or the environment give. " +
+			"The session is renewed ahead of its end.",
+		Attributes: map[string]schema.Attribute{
+			"role_arn": schema.StringAttribute{
+				Required:   true,
+				Validators: []validator.String{roleARNShape},
+				MarkdownDescription: "ARN of the role, such as `acs:ram::1234567890123456:role/terraform`. " +
+					"In the environment, without `assume_role` and outside of an OIDC source: `ALIBABA_CLOUD_ROLE_ARN`.",
+			},
+			"session_name":       sessionNameAttribute(),
+			"policy":             policyAttribute(),
+			"session_expiration": expirationAttribute(),
+			"external_id": schema.StringAttribute{
+				Optional:            true,
+				Validators:          []validator.String{externalIDShape},
+				MarkdownDescription: "External ID that the role's trust policy asks for, 2 to 1,224 characters.",
+			},
+		},
+	}
+}
+
+func assumeRoleWithOIDCAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "A RAM role to assume with the token of an OpenID Connect provider, as CI systems and Kubernetes give; no AccessKey is needed. " +
+			"The session is renewed ahead of its end. All parts come from the block.",
+		Attributes: map[string]schema.Attribute{
+			"role_arn": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{roleARNShape},
+				MarkdownDescription: "ARN of the role. In the environment, with the two below: `ALIBABA_CLOUD_ROLE_ARN`.",
+			},
+			"oidc_provider_arn": schema.StringAttribute{
+				Required:   true,
+				Validators: []validator.String{oidcProviderARNShape},
+				MarkdownDescription: "ARN of the OIDC provider in RAM, such as `acs:ram::1234567890123456:oidc-provider/ci`. " +
+					"In the environment: `ALIBABA_CLOUD_OIDC_PROVIDER_ARN`.",
+			},
+			"oidc_token": schema.StringAttribute{
+				Optional:            true,
+				Sensitive:           true,
+				MarkdownDescription: "The token itself. Exactly one of `oidc_token` and `oidc_token_file` is needed.",
+			},
+			"oidc_token_file": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "File that holds the token. It is read anew for each session. " +
+					"In the environment: `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.",
+			},
+			"role_session_name":  sessionNameAttribute(),
+			"policy":             policyAttribute(),
+			"session_expiration": expirationAttribute(),
+		},
+	}
+}
+
+func sessionNameAttribute() schema.Attribute {
+	return schema.StringAttribute{
+		Optional:   true,
+		Validators: []validator.String{sessionNameShape},
+		MarkdownDescription: "Name of the session, which the account's audit trail shows: 2 to 64 letters, digits, `.`, `@`, `-` and `_`. " +
+			"Defaults to `terraform-provider-ram`.",
+	}
+}
+
+func policyAttribute() schema.Attribute {
+	return schema.StringAttribute{
+		Optional:            true,
+		Validators:          []validator.String{sessionPolicyShape},
+		MarkdownDescription: "Policy document in JSON that narrows what the session may do, at most 2,048 characters.",
+	}
+}
+
+func expirationAttribute() schema.Attribute {
+	return schema.Int64Attribute{
+		Optional:   true,
+		Validators: []validator.Int64{int64validator.Between(900, 43200)},
+		MarkdownDescription: "Life of each session in seconds, from 900 to 43,200 and at most the role's maximum session duration. " +
+			"Defaults to 3,600.",
+	}
+}
+
+func endpointsAttribute() schema.Attribute {
+	attributes := map[string]schema.Attribute{}
+	for _, endpoint := range []struct{ service, host, variable string }{
+		{"ram", "ram.aliyuncs.com", "RAM_ENDPOINT"},
+		{"ims", "ims.aliyuncs.com", "IMS_ENDPOINT"},
+		{"sts", "sts.<region>.aliyuncs.com", "STS_ENDPOINT"},
+	} {
+		attributes[endpoint.service] = schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{endpointShape{}},
+			MarkdownDescription: fmt.Sprintf("Endpoint of the service in place of `%s`. In the environment: `%s`.",
+				endpoint.host, endpoint.variable),
+		}
+	}
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "Hosts or URLs to call in place of the services' own. Only `https` is accepted, but for the loopback addresses of this machine. " +
+			"A host outside of Alibaba Cloud's domains gives a warning.",
+		Attributes: attributes,
+	}
+}
+
+// callAttributes say how and for whom calls are made.
+func callAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"region": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{regionShape},
+			MarkdownDescription: "Region whose STS is called; RAM itself has no regions. " +
+				"In the environment: `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALICLOUD_REGION`. Defaults to `cn-hangzhou`.",
+		},
+		"allowed_account_ids": schema.SetAttribute{
+			Optional:    true,
+			ElementType: types.StringType,
+			Validators: []validator.Set{
+				setvalidator.SizeAtLeast(1),
+				setvalidator.ValueStringsAre(accountIDShape),
+				setvalidator.ConflictsWith(path.MatchRoot("forbidden_account_ids")),
+			},
+			MarkdownDescription: "IDs of the only accounts that may be read and changed. With credentials of any other account, nothing is. " +
+				"Excludes `forbidden_account_ids`.",
+		},
+		"forbidden_account_ids": schema.SetAttribute{
+			Optional:    true,
+			ElementType: types.StringType,
+			Validators: []validator.Set{
+				setvalidator.SizeAtLeast(1),
+				setvalidator.ValueStringsAre(accountIDShape),
+			},
+			MarkdownDescription: "IDs of accounts that are neither read nor changed, whatever the credentials. Excludes `allowed_account_ids`.",
+		},
+		"ca_bundle_file": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "File with certificates in PEM to be trusted beside those of the system, such as that of a proxy. " +
+				"The verification of certificates cannot be switched off.",
+		},
+		"max_retries": schema.Int64Attribute{
+			Optional:   true,
+			Validators: []validator.Int64{int64validator.Between(0, 10)},
+			MarkdownDescription: "How often a call is sent again after throttling or a fault, from 0 to 10. A call that would act twice is not sent again unless " +
+				"the service refused it. Defaults to 4.",
+		},
+		"requests_per_second": schema.Float64Attribute{
+			Optional:   true,
+			Validators: []validator.Float64{float64validator.AtLeast(0.1)},
+			MarkdownDescription: "Cap on the calls of this provider block in one second, at least 0.1, where other tools need a share of the account's quotas. " +
+				"Without it, only the limits of each action count.",
+		},
+	}
+}

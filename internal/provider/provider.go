@@ -1,0 +1,107 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package provider is the Terraform face of the RAM security settings.
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// Address is where the provider is found. It is written down here and nowhere else.
+const Address = "registry.terraform.io/ram-security/ram"
+
+var (
+	_ provider.ProviderWithListResources  = (*ramProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*ramProvider)(nil)
+)
+
+// New returns what makes the provider. getenv is where it looks for what the
+// provider block does not say.
+func New(version string, getenv func(string) string, options ...Option) func() provider.Provider {
+	return func() provider.Provider {
+		p := &ramProvider{version: version, environment: ram.HostEnvironment(getenv)}
+		for _, option := range options {
+			option(p)
+		}
+		return p
+	}
+}
+
+// Option changes what the provider is made of.
+type Option func(*ramProvider)
+
+// WithClock replaces real time: what now is, and how to wait.
+func WithClock(now func() time.Time, pause func(context.Context, time.Duration) error) Option {
+	return func(p *ramProvider) { p.now, p.pause = now, pause }
+}
+
+type ramProvider struct {
+	version     string
+	environment ram.Environment
+	now         func() time.Time
+	pause       func(context.Context, time.Duration) error
+}
+
+func (p *ramProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName, resp.Version = "ram", p.version
+}
+
+func (p *ramProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = configurationSchema()
+}
+
+// ValidateConfig finds what is wrong with the block by itself. Once something
+// is unknown it waits for Configure: a value that comes later may complete it.
+func (p *ramProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	if len(unknowns(req.Config.Raw)) > 0 {
+		return
+	}
+	config := get[configuration](ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	refuse(&resp.Diagnostics, config.settings().Check())
+}
+
+// Configure makes one client for the block. It calls nobody: a plan that needs
+// nothing of the account needs no credentials that work.
+func (p *ramProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	refuseUnknowns(&resp.Diagnostics, req.Config.Raw)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	block := get[configuration](ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	config := p.config(ctx, block, req.TerraformVersion, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client := p.client(block, config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	i := newInstance(client)
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = i, i, i
+	resp.EphemeralResourceData, resp.ActionData = i, i
+}
+
+func (p *ramProvider) Resources(context.Context) []func() resource.Resource { return resources }
+
+func (p *ramProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return dataSources
+}
+
+func (p *ramProvider) ListResources(context.Context) []func() list.ListResource {
+	return listResources
+}

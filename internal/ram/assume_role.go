@@ -1,0 +1,135 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+)
+
+// assumeRoleOperation makes a session for whoever signs it. One session more
+// harms nobody, so it may be repeated.
+var assumeRoleOperation = operation{product: stsProduct, action: "AssumeRole", repeat: read, pace: session}
+
+// defaultSessionName is what the log of the account shows as the session.
+const defaultSessionName = "terraform-provider-ram"
+
+// defaultSession and longestSession are the service's. (documented)
+const (
+	defaultSession = time.Hour
+	longestSession = 12 * time.Hour
+)
+
+// sessionAnswer is the answer of AssumeRole and its siblings.
+type sessionAnswer struct {
+	Credentials struct {
+		AccessKeyID     text `json:"AccessKeyId"`
+		AccessKeySecret text
+		SecurityToken   text
+		Expiration      text
+	}
+}
+
+func (a *sessionAnswer) missing() string {
+	if a.Credentials.AccessKeyID == "" || a.Credentials.AccessKeySecret == "" || a.Credentials.SecurityToken == "" {
+		return "Credentials"
+	}
+	return ""
+}
+
+// grant is the session's key. Its life is measured by the service's clock, by
+// which it ends, and taken as asked for where the answer makes no sense.
+func (a *sessionAnswer) grant(c *Client, asked time.Duration) grant {
+	key := Key{ID: string(a.Credentials.AccessKeyID), Secret: string(a.Credentials.AccessKeySecret), Token: string(a.Credentials.SecurityToken)}
+	now := c.Now()
+	if server, ok := c.ServerNow(); ok {
+		now = server
+	}
+	life := asked
+	if life == 0 {
+		life = defaultSession
+	}
+	if end, err := time.Parse(time.RFC3339, string(a.Credentials.Expiration)); err == nil && end.After(now) && end.Sub(now) <= longestSession {
+		life = end.Sub(now)
+	}
+	return grantFor(key, c.Now(), life)
+}
+
+func assumeRole(base Credentials, source Source, role Role, config Config) (Credentials, error) {
+	client, err := stsClient(base, config, role.region)
+	if err != nil {
+		return nil, err
+	}
+	params := sessionParams(role.ARN, role.SessionName, role.Policy, role.Duration)
+	if role.ExternalID != "" {
+		params["ExternalId"] = role.ExternalID
+	}
+	return client.assumed(assumeRoleOperation, source, role.ARN, role.Duration, func() (map[string]string, error) { return params, nil }), nil
+}
+
+func sessionParams(arn, name, policy string, duration time.Duration) map[string]string {
+	if name == "" {
+		name = defaultSessionName
+	}
+	params := map[string]string{"RoleArn": arn, "RoleSessionName": name}
+	if policy != "" {
+		params["Policy"] = policy
+	}
+	if duration != 0 {
+		params["DurationSeconds"] = strconv.FormatInt(int64(duration/time.Second), 10)
+	}
+	return params
+}
+
+// assumed are credentials that this client fetches from Sts.
+func (c *Client) assumed(op operation, source Source, arn string, asked time.Duration, params func() (map[string]string, error)) Credentials {
+	fetch := func(ctx context.Context) (grant, error) {
+		form, err := params()
+		if err != nil {
+			return grant{}, err
+		}
+		var answer sessionAnswer
+		if err := c.call(ctx, op, form, &answer); err != nil {
+			return grant{}, err
+		}
+		return answer.grant(c, asked), nil
+	}
+	return &renewed{now: c.Now, fetch: func(ctx context.Context, _ bool) (grant, error) {
+		fresh, err := fetch(ctx)
+		var earlier *SourceError
+		if err == nil || errors.As(err, &earlier) {
+			return fresh, err
+		}
+		return fresh, &SourceError{Source: source, Doing: "assume the role " + arn, Remedy: roleRemedy(err), Err: err}
+	}}
+}
+
+// roleRemedies say what helps where Sts refuses a session. (documented)
+var roleRemedies = []struct {
+	fits   func(code, text string) bool
+	text   string
+	remedy string
+}{
+	{family, "NoPermission", "Check that the caller may call sts:AssumeRole on this role, and that the role's trust policy trusts the caller. The root user of an account cannot assume roles."},
+	{exactly, "EntityNotExist.Role", "Check the account and the name in the ARN of the role."},
+	{exactly, "InvalidParameter.DurationSeconds", "Ask for a session no longer than the role's maximum session duration."},
+	{exactly, "AuthenticationFail.OIDCToken.Expired", "The OIDC token has ended. A token file is read anew for each session; check that its writer renews it."},
+	{exactly, "AuthenticationFail.OIDCToken.AudienceNotMatch", "Add the audience of the OIDC token to the client IDs of the OIDC provider in RAM."},
+	{family, "AuthenticationFail", "Check that the OIDC provider is registered in RAM, that its issuer wrote the token, and that the role's trust policy accepts it."},
+}
+
+func roleRemedy(err error) string {
+	var answer *Error
+	if !errors.As(err, &answer) {
+		return ""
+	}
+	for _, row := range roleRemedies {
+		if row.fits(answer.Code, row.text) {
+			return row.remedy
+		}
+	}
+	return ""
+}

@@ -1,0 +1,257 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Settings are what a provider block says of credentials. Empty, or nothing
+// but white space, is not set.
+type Settings struct {
+	AccessKey, SecretKey, SecurityToken string
+	Profile, SharedCredentialsFile      string
+	ECSRoleName                         string
+	CredentialsURI                      string
+	AssumeRoleWithOIDC                  *OIDC
+	AssumeRole                          *Role // stands on any of the above
+}
+
+// Role is a role to assume with a key that is there already.
+type Role struct {
+	ARN         string
+	SessionName string // "" is terraform-provider-ram
+	Policy      string
+	ExternalID  string
+	Duration    time.Duration // 0 is the service's default, an hour
+
+	region string // whose Sts to ask, where a profile says so
+}
+
+// OIDC is a role to assume with the token of an OpenID Connect provider.
+type OIDC struct {
+	RoleARN     string
+	ProviderARN string
+	Token       string
+	TokenFile   string // read anew for each session, since its writer renews it
+	SessionName string
+	Policy      string
+	Duration    time.Duration
+
+	region string
+}
+
+// Environment is what surrounds the process.
+type Environment struct {
+	Getenv   func(string) string
+	Home     string // "" for none
+	ReadFile func(string) ([]byte, error)
+}
+
+// HostEnvironment is an Environment with the files of this machine. The home
+// directory too is a matter of variables.
+func HostEnvironment(getenv func(string) string) Environment {
+	home := getenv("HOME")
+	if home == "" {
+		home = getenv("USERPROFILE")
+	}
+	return Environment{Getenv: getenv, Home: home, ReadFile: os.ReadFile}
+}
+
+// get is the value of a variable without the white space around it, such as
+// the line break that a file leaves behind.
+func (e Environment) get(name string) string { return strings.TrimSpace(e.Getenv(name)) }
+
+func (e Environment) expand(path string) string {
+	rest, ok := strings.CutPrefix(path, "~/")
+	if !ok || e.Home == "" {
+		return path
+	}
+	return filepath.Join(e.Home, rest)
+}
+
+// Kind is a way to come by a key.
+type Kind string
+
+// The kinds of Source.
+const (
+	KindAccessKey      Kind = "AccessKey"
+	KindSecurityToken  Kind = "STS token"
+	KindOIDC           Kind = "OIDC"
+	KindECSRole        Kind = "ECS role"
+	KindCredentialsURI Kind = "credentials URI"
+)
+
+// Source says which credentials were chosen and from where, for messages. It
+// never holds a secret.
+type Source struct {
+	Kind  Kind
+	From  string   // such as: the profile "ops" of /home/alice/.aliyun/config.json
+	Roles []string // the ARNs of the roles assumed on top, in order
+}
+
+func (s Source) String() string {
+	text := s.From
+	for _, role := range s.Roles {
+		text += ", then the role " + role
+	}
+	return text
+}
+
+// ChoiceError says why no credentials could be chosen.
+type ChoiceError struct {
+	Arguments []string // arguments of the provider block to blame; none if it is the environment
+	Problem   string
+}
+
+func (e *ChoiceError) Error() string { return e.Problem }
+
+// Chosen are credentials that were decided on but not asked for anything yet.
+type Chosen struct {
+	Source Source
+	origin origin
+	roles  []Role
+	from   sources
+}
+
+// origin is where the first key comes from: exactly one of these is set.
+type origin struct {
+	key     *Key
+	oidc    *OIDC
+	ecsRole string
+	uri     string
+}
+
+func (o origin) kind() Kind {
+	switch {
+	case o.oidc != nil:
+		return KindOIDC
+	case o.ecsRole != "":
+		return KindECSRole
+	case o.uri != "":
+		return KindCredentialsURI
+	case o.key.Token != "":
+		return KindSecurityToken
+	}
+	return KindAccessKey
+}
+
+func choose(from string, o origin, roles ...Role) Chosen {
+	chosen := Chosen{Source: Source{Kind: o.kind(), From: from}, origin: o}
+	for _, role := range roles {
+		chosen = chosen.then(role)
+	}
+	return chosen
+}
+
+func (c Chosen) then(role Role) Chosen {
+	c.roles = append(c.roles[:len(c.roles):len(c.roles)], role)
+	c.Source.Roles = append(c.Source.Roles[:len(c.Source.Roles):len(c.Source.Roles)], role.ARN)
+	return c
+}
+
+// Choose decides which credentials are used: those of the provider block, or
+// else the first source of the environment. Exactly one source gives them; its
+// parts never come from another. Nothing but files is read, and no file unless
+// it is reached.
+func Choose(settings Settings, env Environment) (Chosen, error) {
+	settings = settings.trimmed()
+	if err := settings.Check(); err != nil {
+		return Chosen{}, err
+	}
+	chosen, found, err := fromSettings(settings, env)
+	if err == nil && !found {
+		chosen, err = fromEnvironment(env)
+	}
+	if err != nil {
+		return Chosen{}, err
+	}
+	chosen, err = stack(chosen, settings, env)
+	chosen.from = env.sources()
+	return chosen, err
+}
+
+// stack puts the role of the block, or else of the environment, on what was
+// chosen. The variable ALIBABA_CLOUD_ROLE_ARN also belongs to the OIDC source:
+// where that is in play, it is not a role to be assumed once more.
+func stack(chosen Chosen, settings Settings, env Environment) (Chosen, error) {
+	if settings.AssumeRole != nil {
+		return chosen.then(*settings.AssumeRole), nil
+	}
+	arn := env.get(roleVariable)
+	if arn == "" || chosen.Source.Kind == KindOIDC || env.get(oidcProviderVariable) != "" || env.get(oidcTokenFileVariable) != "" {
+		return chosen, nil
+	}
+	if !RoleARN.MatchString(arn) {
+		return Chosen{}, &ChoiceError{Problem: "The environment variable " + roleVariable + " " + notARoleARN}
+	}
+	return chosen.then(Role{ARN: arn}), nil
+}
+
+const notARoleARN = "is not the ARN of a role, such as `acs:ram::1234567890123456:role/terraform`."
+
+var (
+	// RoleARN is the form of a role's ARN. (documented)
+	RoleARN = regexp.MustCompile(`^acs:ram::[0-9]{16}:role/[0-9A-Za-z._@/-]+$`)
+	// OIDCProviderARN is the form of the ARN of an OpenID Connect provider. (documented)
+	OIDCProviderARN = regexp.MustCompile(`^acs:ram::[0-9]{16}:oidc-provider/[0-9A-Za-z._-]+$`)
+	// SessionName is the form of the name of a role session. (documented)
+	SessionName = regexp.MustCompile(`^[0-9A-Za-z.@_-]{2,64}$`)
+)
+
+func (s Settings) trimmed() Settings {
+	for _, text := range []*string{
+		&s.AccessKey, &s.SecretKey, &s.SecurityToken, &s.Profile, &s.SharedCredentialsFile, &s.ECSRoleName, &s.CredentialsURI,
+	} {
+		*text = strings.TrimSpace(*text)
+	}
+	if s.AssumeRole != nil {
+		role := *s.AssumeRole
+		role.ARN, role.SessionName, role.ExternalID = strings.TrimSpace(role.ARN), strings.TrimSpace(role.SessionName), strings.TrimSpace(role.ExternalID)
+		s.AssumeRole = &role
+	}
+	if s.AssumeRoleWithOIDC != nil {
+		oidc := s.AssumeRoleWithOIDC.trimmed()
+		s.AssumeRoleWithOIDC = &oidc
+	}
+	return s
+}
+
+func (o OIDC) trimmed() OIDC {
+	for _, text := range []*string{&o.RoleARN, &o.ProviderARN, &o.Token, &o.TokenFile, &o.SessionName} {
+		*text = strings.TrimSpace(*text)
+	}
+	return o
+}
+
+// keyOf makes a key of a pair and perhaps a token, or says which part is
+// missing, by the names that the parts have where they come from.
+func keyOf(key Key, names [3]string) (*Key, error) {
+	switch {
+	case key.ID == "" && key.Secret == "":
+		return nil, fmt.Errorf("%s is set, but %s and %s are not", names[2], names[0], names[1])
+	case key.ID == "":
+		return nil, fmt.Errorf("%s is set, but %s is not", names[1], names[0])
+	case key.Secret == "":
+		return nil, fmt.Errorf("%s is set, but %s is not", names[0], names[1])
+	case key.Token == "" && isTemporary(key.ID):
+		return nil, fmt.Errorf("%s is a temporary AccessKey, which needs %s too, and that is not set", names[0], names[2])
+	}
+	return &key, nil
+}
+
+// isTemporary tells an AccessKey of Sts by its id. (documented)
+func isTemporary(id string) bool { return strings.HasPrefix(id, "STS.") }
+
+// problem is an error in whole sentences, made to be shown as it is.
+type problem string
+
+func (p problem) Error() string { return string(p) }
+
+func problemf(format string, args ...any) error { return problem(fmt.Sprintf(format, args...)) }

@@ -1,0 +1,116 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"fmt"
+)
+
+// Chain is the credentials of a client and what they stand on.
+type Chain struct {
+	Credentials
+	Source Source
+
+	longLived []string
+	signs     bool // the long-lived key itself, not a session made with it
+}
+
+// LongLivedKeyIDs are the ids of the AccessKeys that do not end by themselves and
+// without which these credentials would not work. Disabling one of them, or its
+// user, disables the provider.
+func (c *Chain) LongLivedKeyIDs() []string { return append([]string(nil), c.longLived...) }
+
+// LongLived tells that the calls are signed with such a key itself.
+func (c *Chain) LongLived() bool { return c.signs }
+
+// Open makes the credentials usable for a client with this configuration, whose
+// endpoints, certificates, retries, clock and observer the calls to Sts share.
+// It makes no call.
+func (c Chosen) Open(config Config) (*Chain, error) {
+	chain := &Chain{Source: c.Source}
+	credentials, err := c.origin.open(c.Source, config, c.from)
+	if err != nil {
+		return nil, err
+	}
+	if key := c.origin.key; key != nil && key.Token == "" {
+		chain.longLived = []string{key.ID}
+		chain.signs = len(c.roles) == 0
+	}
+	for _, role := range c.roles {
+		if credentials, err = assumeRole(credentials, c.Source, role, config); err != nil {
+			return nil, err
+		}
+	}
+	chain.Credentials = credentials
+	return chain, nil
+}
+
+// sources are the places outside of Sts that a key may come from.
+type sources struct {
+	readFile func(string) ([]byte, error)
+	ecsRole  func(name string) (lender, error)
+	uri      func(uri string) (lender, error)
+}
+
+func (e Environment) sources() sources {
+	return sources{readFile: func(path string) ([]byte, error) { return e.ReadFile(e.expand(path)) }, ecsRole: ecsRoleLender, uri: uriLender}
+}
+
+func (o origin) open(source Source, config Config, from sources) (Credentials, error) {
+	switch {
+	case o.oidc != nil:
+		return assumeRoleWithOIDC(*o.oidc, source, config, from.readFile)
+	case o.ecsRole != "":
+		return lent(config, source, "ask the metadata service of the ECS instance",
+			"Check that this runs on an ECS instance to which that role is attached.",
+			func() (lender, error) { return from.ecsRole(o.ecsRole) }), nil
+	case o.uri != "":
+		return lent(config, source, "ask the credentials URI",
+			"Check that its server runs and answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration.",
+			func() (lender, error) { return from.uri(o.uri) }), nil
+	}
+	return static(*o.key), nil
+}
+
+// static is a key that nothing renews.
+type static Key
+
+// Get implements [Credentials].
+func (s static) Get(context.Context) (Key, error) { return Key(s), nil }
+
+// Expire implements [Credentials].
+func (static) Expire(Key) {}
+
+// stsClient is a client for the calls that make a key, in all but the
+// credentials like the one the key is for. The lists of accounts are about the
+// account that is managed, not about the one the way leads through.
+func stsClient(credentials Credentials, config Config, region string) (*Client, error) {
+	config.Credentials = credentials
+	config.AllowedAccounts, config.ForbiddenAccounts = nil, nil
+	if region != "" {
+		config.Region = region
+	}
+	return New(config)
+}
+
+// SourceError says why a source gave no key. A call that wanted one reports it
+// within a [CredentialsError].
+type SourceError struct {
+	Source Source
+	Doing  string // such as: assume the role acs:ram::1234567890123456:role/ops
+	Remedy string // "" where Err says what helps
+	Err    error
+}
+
+func (e *SourceError) Error() string {
+	text := fmt.Sprintf("cannot %s with %s: %v", e.Doing, e.Source.From, e.Err)
+	if e.Remedy == "" {
+		return text
+	}
+	return text + "\n\n" + e.Remedy
+}
+
+// Unwrap gives the cause.
+func (e *SourceError) Unwrap() error { return e.Err }

@@ -1,0 +1,159 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+)
+
+// The variables of the environment, in the names that the vendor's tools use.
+const (
+	roleVariable            = "ALIBABA_CLOUD_ROLE_ARN"
+	oidcProviderVariable    = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"
+	oidcTokenFileVariable   = "ALIBABA_CLOUD_OIDC_TOKEN_FILE"
+	uriVariable             = "ALIBABA_CLOUD_CREDENTIALS_URI"
+	ecsRoleVariable         = "ALIBABA_CLOUD_ECS_METADATA"
+	credentialsFileVariable = "ALIBABA_CLOUD_CREDENTIALS_FILE"
+)
+
+// keyVariables are the two families of variables that hold a key. A family is
+// one source: what it lacks is not taken from the other.
+var keyVariables = [][3]string{
+	{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"},
+	{"ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"},
+}
+
+var profileVariables = []string{"ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"}
+
+// fromEnvironment takes the first source that is there. One that is there in
+// part is an error, not a reason to look further: the next one may lead to
+// another account.
+func fromEnvironment(env Environment) (Chosen, error) {
+	for _, look := range []func(Environment) (Chosen, bool, error){
+		fromKeyVariables, fromOIDCVariables, fromProfileVariables, fromURIVariable, fromECSVariable, fromCurrentProfile,
+	} {
+		if chosen, found, err := look(env); found || err != nil {
+			return chosen, err
+		}
+	}
+	return Chosen{}, &ChoiceError{Problem: "No credentials were found. The provider block sets none of `access_key`, `profile`, `ecs_role_name`, " +
+		"`credentials_uri` and `assume_role_with_oidc`; none of these environment variables is set: " + strings.Join(variables(), ", ") +
+		"; and there is no file " + profileFile(env, "") + ".\n\n" +
+		"Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure` and set `profile`."}
+}
+
+// variables are those that select a source, in the order of precedence.
+func variables() (names []string) {
+	for _, family := range keyVariables {
+		names = append(names, family[0])
+	}
+	names = append(names, oidcProviderVariable)
+	names = append(names, profileVariables...)
+	return append(names, uriVariable, ecsRoleVariable)
+}
+
+func fromKeyVariables(env Environment) (Chosen, bool, error) {
+	for _, names := range keyVariables {
+		key := Key{ID: env.get(names[0]), Secret: env.get(names[1]), Token: env.get(names[2])}
+		if key == (Key{}) {
+			continue
+		}
+		whole, err := keyOf(key, names)
+		if err != nil {
+			return Chosen{}, true, &ChoiceError{Problem: "The AccessKey of the environment is incomplete: " + err.Error() +
+				". Its parts are never taken from anywhere else. An empty variable counts as not set."}
+		}
+		used := names[0] + " and " + names[1]
+		if key.Token != "" {
+			used = names[0] + ", " + names[1] + " and " + names[2]
+		}
+		return choose("the environment variables "+used, origin{key: whole}), true, nil
+	}
+	return Chosen{}, false, nil
+}
+
+func fromOIDCVariables(env Environment) (Chosen, bool, error) {
+	oidc := OIDC{ProviderARN: env.get(oidcProviderVariable), TokenFile: env.get(oidcTokenFileVariable)}
+	if oidc == (OIDC{}) {
+		return Chosen{}, false, nil
+	}
+	oidc.RoleARN = env.get(roleVariable)
+	if oidc.TokenFile == "" {
+		return Chosen{}, true, &ChoiceError{Problem: "The OIDC source of the environment is incomplete: " + oidcProviderVariable +
+			" is set, but " + oidcTokenFileVariable + " is not."}
+	}
+	if problem := oidc.problem([4]string{roleVariable, oidcProviderVariable, "", oidcTokenFileVariable}); problem != "" {
+		return Chosen{}, true, &ChoiceError{Problem: "The OIDC source of the environment is incomplete: " + problem}
+	}
+	return choose("the environment variables "+roleVariable+", "+oidcProviderVariable+" and "+oidcTokenFileVariable, origin{oidc: &oidc}), true, nil
+}
+
+func fromProfileVariables(env Environment) (Chosen, bool, error) {
+	for _, variable := range profileVariables {
+		name := env.get(variable)
+		if name == "" {
+			continue
+		}
+		chosen, err := fromProfile(env, profileFile(env, ""), name)
+		if err != nil {
+			return Chosen{}, true, &ChoiceError{Problem: "The environment variable " + variable + " selects a profile. " + err.Error()}
+		}
+		return chosen, true, nil
+	}
+	return Chosen{}, false, nil
+}
+
+func fromURIVariable(env Environment) (Chosen, bool, error) {
+	uri := env.get(uriVariable)
+	if uri == "" {
+		return Chosen{}, false, nil
+	}
+	if err := checkURI(uri); err != nil {
+		return Chosen{}, true, &ChoiceError{Problem: "The environment variable " + uriVariable + " " + err.Error() + "."}
+	}
+	return choose("the environment variable "+uriVariable, origin{uri: uri}), true, nil
+}
+
+func fromECSVariable(env Environment) (Chosen, bool, error) {
+	role := env.get(ecsRoleVariable)
+	if role == "" {
+		return Chosen{}, false, nil
+	}
+	return choose("the ECS role `"+role+"` of the environment variable "+ecsRoleVariable, origin{ecsRole: role}), true, nil
+}
+
+// fromCurrentProfile is the last resort: what `aliyun` itself would use. A file
+// that the environment names has to be there.
+func fromCurrentProfile(env Environment) (Chosen, bool, error) {
+	file := profileFile(env, "")
+	if file == "" {
+		return Chosen{}, false, nil
+	}
+	chosen, err := fromProfile(env, file, "")
+	if errors.Is(err, fs.ErrNotExist) && env.get(credentialsFileVariable) == "" {
+		return Chosen{}, false, nil
+	}
+	if err != nil {
+		return Chosen{}, true, &ChoiceError{Problem: "No other credentials are set, so the current profile of the aliyun CLI was tried. " + err.Error()}
+	}
+	return chosen, true, nil
+}
+
+// profileFile is the file given, or that of the environment, or the CLI's own.
+// It is empty where there is no home directory.
+func profileFile(env Environment, given string) string {
+	if given == "" {
+		given = env.get(credentialsFileVariable)
+	}
+	if given != "" {
+		return env.expand(given)
+	}
+	if env.Home == "" {
+		return ""
+	}
+	return filepath.Join(env.Home, ".aliyun", "config.json")
+}

@@ -1,0 +1,155 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Check says whether the block names at most one source, and that one whole.
+// It needs neither files nor the environment, so it holds before anything runs.
+func (s Settings) Check() error {
+	s = s.trimmed()
+	if given := s.given(); len(given) > 1 {
+		return &ChoiceError{Arguments: given, Problem: "The provider block gives credentials in more than one way: " + quoted(given) +
+			". Keep one of them and remove the rest; `assume_role` may stand beside any."}
+	}
+	if s.hasKey() {
+		if _, err := keyOf(Key{s.AccessKey, s.SecretKey, s.SecurityToken}, keyArguments); err != nil {
+			return &ChoiceError{Arguments: s.keyArgumentsGiven(), Problem: "The AccessKey of the provider block is incomplete: " + err.Error() +
+				". Its parts are never taken from anywhere else. An empty value counts as not set."}
+		}
+	}
+	if s.CredentialsURI != "" {
+		if err := checkURI(s.CredentialsURI); err != nil {
+			return &ChoiceError{Arguments: []string{"credentials_uri"}, Problem: "The `credentials_uri` " + err.Error() + "."}
+		}
+	}
+	return s.checkRoles()
+}
+
+func (s Settings) checkRoles() error {
+	if role := s.AssumeRole; role != nil && !RoleARN.MatchString(role.ARN) {
+		return &ChoiceError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` " + emptyOr(role.ARN, notARoleARN)}
+	}
+	if s.AssumeRoleWithOIDC == nil {
+		return nil
+	}
+	if problem := s.AssumeRoleWithOIDC.problem([4]string{"role_arn", "oidc_provider_arn", "oidc_token", "oidc_token_file"}); problem != "" {
+		return &ChoiceError{Arguments: []string{"assume_role_with_oidc"}, Problem: "In `assume_role_with_oidc`, " + problem}
+	}
+	return nil
+}
+
+func emptyOr(value, problem string) string {
+	if value == "" {
+		return "is empty. Give the ARN of the role, or leave the whole argument out (`null`) to assume none."
+	}
+	return problem
+}
+
+// problem says what is missing or wrong, by the names that the parts have
+// where they come from: role, provider, token, file.
+func (o OIDC) problem(names [4]string) string {
+	switch {
+	case o.RoleARN == "":
+		return "`" + names[0] + "` is not set."
+	case !RoleARN.MatchString(o.RoleARN):
+		return "`" + names[0] + "` " + notARoleARN
+	case o.ProviderARN == "":
+		return "`" + names[1] + "` is not set."
+	case !OIDCProviderARN.MatchString(o.ProviderARN):
+		return "`" + names[1] + "` is not the ARN of an OIDC provider, such as `acs:ram::1234567890123456:oidc-provider/ci`."
+	case o.Token != "" && o.TokenFile != "":
+		return "both `" + names[2] + "` and `" + names[3] + "` are set; keep one."
+	case o.Token == "" && o.TokenFile == "":
+		return "neither `" + names[2] + "` nor `" + names[3] + "` is set; give one."
+	}
+	return ""
+}
+
+var keyArguments = [3]string{"`access_key`", "`secret_key`", "`security_token`"}
+
+func (s Settings) hasKey() bool {
+	return s.AccessKey != "" || s.SecretKey != "" || s.SecurityToken != ""
+}
+
+func (s Settings) keyArgumentsGiven() (names []string) {
+	for _, argument := range []struct{ name, value string }{
+		{"access_key", s.AccessKey},
+		{"secret_key", s.SecretKey},
+		{"security_token", s.SecurityToken},
+	} {
+		if argument.value != "" {
+			names = append(names, argument.name)
+		}
+	}
+	return names
+}
+
+// given lists one argument for each source that the block names.
+func (s Settings) given() (names []string) {
+	if s.hasKey() {
+		names = append(names, s.keyArgumentsGiven()[0])
+	}
+	switch {
+	case s.Profile != "":
+		names = append(names, "profile")
+	case s.SharedCredentialsFile != "":
+		names = append(names, "shared_credentials_file")
+	}
+	if s.ECSRoleName != "" {
+		names = append(names, "ecs_role_name")
+	}
+	if s.CredentialsURI != "" {
+		names = append(names, "credentials_uri")
+	}
+	if s.AssumeRoleWithOIDC != nil {
+		names = append(names, "assume_role_with_oidc")
+	}
+	return names
+}
+
+func quoted(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
+
+const providerBlock = " of the provider block"
+
+// fromSettings takes the one source of a block that Check has passed.
+func fromSettings(s Settings, env Environment) (chosen Chosen, found bool, err error) {
+	switch {
+	case s.hasKey():
+		key := Key{s.AccessKey, s.SecretKey, s.SecurityToken}
+		return choose(quoted(s.keyArgumentsGiven())+providerBlock, origin{key: &key}), true, nil
+	case s.Profile != "" || s.SharedCredentialsFile != "":
+		chosen, err = fromProfile(env, profileFile(env, s.SharedCredentialsFile), s.Profile)
+		return chosen, true, blame(err, s.given())
+	case s.ECSRoleName != "":
+		return choose("the ECS role `"+s.ECSRoleName+"`"+providerBlock, origin{ecsRole: s.ECSRoleName}), true, nil
+	case s.CredentialsURI != "":
+		return choose("the `credentials_uri`"+providerBlock, origin{uri: s.CredentialsURI}), true, nil
+	case s.AssumeRoleWithOIDC != nil:
+		return choose("`assume_role_with_oidc`"+providerBlock, origin{oidc: s.AssumeRoleWithOIDC}), true, nil
+	}
+	return Chosen{}, false, nil
+}
+
+func blame(err error, arguments []string) error {
+	if err == nil {
+		return nil
+	}
+	return &ChoiceError{Arguments: arguments, Problem: err.Error()}
+}
+
+// checkURI never quotes: a credentials URI may carry a token in its path.
+func checkURI(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return problemf("is not a URL with http or https and a host")
+	}
+	if u.User != nil {
+		return problemf("must not hold a user name or password")
+	}
+	return nil
+}

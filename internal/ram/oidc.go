@@ -1,0 +1,60 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"errors"
+	"strings"
+)
+
+// assumeRoleWithOIDCOperation is proved by its token: it carries no key and no
+// signature. (documented)
+var assumeRoleWithOIDCOperation = operation{
+	product: stsProduct, action: "AssumeRoleWithOIDC", repeat: read, pace: session, secrets: []string{"OIDCToken"}, unsigned: true,
+}
+
+func assumeRoleWithOIDC(oidc OIDC, source Source, config Config, readFile func(string) ([]byte, error)) (Credentials, error) {
+	client, err := stsClient(noKey{}, config, oidc.region)
+	if err != nil {
+		return nil, err
+	}
+	return client.assumed(assumeRoleWithOIDCOperation, source, oidc.RoleARN, oidc.Duration, func() (map[string]string, error) {
+		token, err := oidc.token(readFile)
+		if err != nil {
+			return nil, err
+		}
+		params := sessionParams(oidc.RoleARN, oidc.SessionName, oidc.Policy, oidc.Duration)
+		params["OIDCProviderArn"], params["OIDCToken"] = oidc.ProviderARN, token
+		return params, nil
+	}), nil
+}
+
+// token reads the file for each session: CI systems and Kubernetes write a new
+// token there long before the old one ends.
+func (o OIDC) token(readFile func(string) ([]byte, error)) (string, error) {
+	if o.Token != "" {
+		return o.Token, nil
+	}
+	content, err := readFile(o.TokenFile)
+	if err != nil {
+		return "", problemf("the OIDC token file %s cannot be read; check that it exists and that this user may read it", o.TokenFile)
+	}
+	token := strings.TrimSpace(string(content))
+	if token == "" {
+		return "", problemf("the OIDC token file %s is empty", o.TokenFile)
+	}
+	return token, nil
+}
+
+// noKey are the credentials of a client that signs nothing.
+type noKey struct{}
+
+var errNoKey = errors.New("this client has no key to sign with")
+
+// Get implements [Credentials].
+func (noKey) Get(context.Context) (Key, error) { return Key{}, errNoKey }
+
+// Expire implements [Credentials].
+func (noKey) Expire(Key) {}

@@ -1,0 +1,220 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+)
+
+// profiles is the configuration file of the aliyun CLI. Profiles are decoded one by
+// one, so that one this provider does not understand spoils no other.
+type profiles struct {
+	Current  string            `json:"current"`
+	Profiles []json.RawMessage `json:"profiles"`
+}
+
+// profile is one entry of the file. (observed)
+type profile struct {
+	Name            string `json:"name"`
+	Mode            string `json:"mode"`
+	AccessKeyID     string `json:"access_key_id"`
+	AccessKeySecret string `json:"access_key_secret"`
+	StsToken        string `json:"sts_token"`
+	StsRegion       string `json:"sts_region"`
+	RAMRoleName     string `json:"ram_role_name"`
+	RAMRoleARN      string `json:"ram_role_arn"`
+	RAMSessionName  string `json:"ram_session_name"`
+	ExpiredSeconds  int64  `json:"expired_seconds"`
+	ExternalID      string `json:"external_id"`
+	Policy          string `json:"policy"`
+	SourceProfile   string `json:"source_profile"`
+	OIDCProviderARN string `json:"oidc_provider_arn"`
+	OIDCToken       string `json:"oidc_token"`
+	OIDCTokenFile   string `json:"oidc_token_file"`
+}
+
+// fromProfile reads a profile of a file; no name is the file's current one.
+func fromProfile(env Environment, file, name string) (Chosen, error) {
+	if file == "" {
+		return Chosen{}, problemf("There is no home directory in which to look for .aliyun/config.json; name the file in `shared_credentials_file` or %s.", credentialsFileVariable)
+	}
+	all, err := readProfiles(env, file)
+	if err != nil {
+		return Chosen{}, err
+	}
+	if name == "" {
+		name = all.Current
+	}
+	if name == "" {
+		name = "default"
+	}
+	source, roles, err := all.resolve(name, nil)
+	if err != nil {
+		return Chosen{}, problemf("The profiles of %s do not give credentials: %v", file, err)
+	}
+	return choose(fmt.Sprintf("the profile %q of %s", name, file), source, roles...), nil
+}
+
+// readProfiles never quotes the file: it holds secrets, and the text of a JSON
+// error holds pieces of its input.
+func readProfiles(env Environment, file string) (all profiles, err error) {
+	content, err := env.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return all, noFile(file)
+	}
+	if err != nil {
+		return all, problemf("The file %s cannot be read; check that this user may read it.", file)
+	}
+	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
+	if err := json.Unmarshal(content, &all); err != nil {
+		return all, problemf("The file %s is not the JSON that `aliyun configure` writes%s. Its content is not shown, since it may hold secrets.", file, line(content, err))
+	}
+	return all, nil
+}
+
+// noFile is the path of a file that should have been there.
+type noFile string
+
+func (f noFile) Error() string {
+	return fmt.Sprintf("The file %s does not exist; run `aliyun configure`, or name another file.", string(f))
+}
+
+// Is makes it one with the error of the file system.
+func (noFile) Is(target error) bool { return target == fs.ErrNotExist }
+
+// line says where a JSON error is, and nothing else of it.
+func line(content []byte, err error) string {
+	var offset int64
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		offset = syntax.Offset
+	case errors.As(err, &kind):
+		offset = kind.Offset
+	}
+	if offset <= 0 || offset > int64(len(content)) {
+		return ""
+	}
+	return fmt.Sprintf(" (see line %d)", 1+bytes.Count(content[:offset], []byte("\n")))
+}
+
+func (p profiles) find(name string) (profile, error) {
+	for _, entry := range p.Profiles {
+		var head struct {
+			Name string `json:"name"`
+		}
+		if json.Unmarshal(entry, &head) != nil || head.Name != name {
+			continue
+		}
+		var found profile
+		if json.Unmarshal(entry, &found) != nil {
+			return found, problemf("the profile %q has a field of the wrong type.", name)
+		}
+		return found, nil
+	}
+	return profile{}, problemf("there is no profile %q.", name)
+}
+
+// resolve follows a profile to the origin of its key and the roles on the way,
+// the last of which is the profile's own.
+func (p profiles) resolve(name string, path []string) (o origin, roles []Role, err error) {
+	if slices.Contains(path, name) {
+		return o, nil, problemf("the source profiles run in a circle: %s.", strings.Join(append(path, name), " -> "))
+	}
+	entry, err := p.find(name)
+	if err != nil {
+		return o, nil, err
+	}
+	switch mode := strings.ToLower(entry.Mode); mode {
+	case "chainableramrolearn":
+		return p.chain(entry, append(path, name))
+	case "ak", "ststoken", "ramrolearn":
+		return entry.withKey(mode)
+	case "ecsramrole":
+		if entry.RAMRoleName == "" {
+			return o, nil, entry.lacks("ram_role_name")
+		}
+		return origin{ecsRole: entry.RAMRoleName}, nil, nil
+	case "oidc":
+		return entry.withOIDC()
+	case "":
+		return o, nil, entry.lacks("mode")
+	}
+	return o, nil, problemf("the profile %q has the mode %q, which this provider does not support. Use a profile with the mode AK, StsToken, "+
+		"RamRoleArn, ChainableRamRoleArn, EcsRamRole or OIDC, or export temporary credentials as ALIBABA_CLOUD_ACCESS_KEY_ID, "+
+		"ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.", name, entry.Mode)
+}
+
+func (p profiles) chain(entry profile, path []string) (o origin, roles []Role, err error) {
+	if entry.SourceProfile == "" {
+		return o, nil, entry.lacks("source_profile")
+	}
+	role, err := entry.role()
+	if err != nil {
+		return o, nil, err
+	}
+	o, roles, err = p.resolve(entry.SourceProfile, path)
+	return o, append(roles, role), err
+}
+
+// withKey takes the token only where the mode or the key asks for one: the CLI
+// leaves an old token in a profile that was changed to another mode. (observed)
+func (p profile) withKey(mode string) (o origin, roles []Role, err error) {
+	key := Key{ID: strings.TrimSpace(p.AccessKeyID), Secret: strings.TrimSpace(p.AccessKeySecret)}
+	if mode == "ststoken" || isTemporary(key.ID) {
+		key.Token = strings.TrimSpace(p.StsToken)
+	}
+	switch {
+	case key.ID == "":
+		return o, nil, p.lacks("access_key_id")
+	case key.Secret == "":
+		return o, nil, p.lacks("access_key_secret")
+	case key.Token == "" && (mode == "ststoken" || isTemporary(key.ID)):
+		return o, nil, p.lacks("sts_token")
+	case mode != "ramrolearn":
+		return origin{key: &key}, nil, nil
+	}
+	role, err := p.role()
+	return origin{key: &key}, []Role{role}, err
+}
+
+func (p profile) role() (Role, error) {
+	role := Role{
+		ARN: strings.TrimSpace(p.RAMRoleARN), SessionName: p.RAMSessionName, Policy: p.Policy, ExternalID: p.ExternalID,
+		Duration: time.Duration(p.ExpiredSeconds) * time.Second, region: p.StsRegion,
+	}
+	if role.ARN == "" {
+		return role, p.lacks("ram_role_arn")
+	}
+	if !RoleARN.MatchString(role.ARN) {
+		return role, problemf("the `ram_role_arn` of the profile %q %s", p.Name, notARoleARN)
+	}
+	return role, nil
+}
+
+func (p profile) withOIDC() (o origin, roles []Role, err error) {
+	oidc := OIDC{
+		RoleARN: p.RAMRoleARN, ProviderARN: p.OIDCProviderARN, Token: p.OIDCToken, TokenFile: p.OIDCTokenFile, SessionName: p.RAMSessionName,
+		Policy: p.Policy, Duration: time.Duration(p.ExpiredSeconds) * time.Second, region: p.StsRegion,
+	}.trimmed()
+	if oidc.Token != "" {
+		oidc.TokenFile = "" // the vendor's own libraries prefer the token. (observed)
+	}
+	if problem := oidc.problem([4]string{"ram_role_arn", "oidc_provider_arn", "oidc_token", "oidc_token_file"}); problem != "" {
+		return o, nil, problemf("in the profile %q, %s", p.Name, problem)
+	}
+	return origin{oidc: &oidc}, nil, nil
+}
+
+func (p profile) lacks(field string) error {
+	return problemf("the profile %q lacks `%s`. Run `aliyun configure --profile %s` to complete it.", p.Name, field, p.Name)
+}
