@@ -54,6 +54,8 @@ type Behaviour struct {
 	SessionsOnServerClock bool
 	// UnknownActionIsParameter answers an unknown action in the older form, InvalidParameter.
 	UnknownActionIsParameter bool
+
+	UserBehaviour
 }
 
 // Behave changes the switches.

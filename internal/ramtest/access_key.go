@@ -1,0 +1,148 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"cmp"
+	"slices"
+)
+
+var accessKeyActions = table{
+	"Ram/CreateAccessKey":      {run: createAccessKey, write: true},
+	"Ims/CreateAccessKey":      {run: createAccessKey, write: true},
+	"Ram/UpdateAccessKey":      {run: updateAccessKey, write: true},
+	"Ims/UpdateAccessKey":      {run: updateAccessKey, write: true},
+	"Ram/DeleteAccessKey":      {run: deleteAccessKey, write: true},
+	"Ims/DeleteAccessKey":      {run: deleteAccessKey, write: true},
+	"Ram/ListAccessKeys":       {run: listAccessKeys},
+	"Ims/ListAccessKeys":       {run: listAccessKeys},
+	"Ram/GetAccessKeyLastUsed": {run: getAccessKeyLastUsed},
+	"Ims/GetAccessKeyLastUsed": {run: getAccessKeyLastUsed},
+}
+
+// keyring is the keys of one owner: a user, or the root account itself.
+type keyring struct {
+	owner *User // nil: the root account
+	keys  *[]*AccessKey
+	quota int
+}
+
+// keyring is that of the user named, or else the caller's own. (documented)
+func (r *request) keyring() (keyring, error) {
+	user, err := r.namedOrCaller()
+	if err != nil {
+		return keyring{}, err
+	}
+	return r.keyringOf(user), nil
+}
+
+func (r *request) keyringOf(user *User) keyring {
+	if user == nil {
+		return keyring{keys: &r.account.Keys, quota: r.account.Quotas.AccountAccessKeys}
+	}
+	return keyring{owner: user, keys: &user.Keys, quota: r.account.Quotas.AccessKeysPerUser}
+}
+
+// key is the owner's key that the request has to name. (documented)
+func (r *request) key() (*AccessKey, keyring, error) {
+	id, err := r.required("UserAccessKeyId")
+	if err != nil {
+		return nil, keyring{}, err
+	}
+	ring, err := r.keyring()
+	if err != nil {
+		return nil, keyring{}, err
+	}
+	at := slices.IndexFunc(*ring.keys, func(key *AccessKey) bool { return key.ID == id })
+	if at < 0 {
+		return nil, keyring{}, noAccessKey()
+	}
+	return (*ring.keys)[at], ring, nil
+}
+
+// Makes a key, and tells its secret this once. A user has two keys at most, as has the root account. (documented)
+func createAccessKey(r *request) (reply, error) {
+	ring, err := r.keyring()
+	if err != nil {
+		return nil, err
+	}
+	if len(*ring.keys) >= ring.quota {
+		return nil, tooManyAccessKeys()
+	}
+	key := &AccessKey{
+		ID: r.server.newKeyID(), Secret: r.server.newSecret(), Status: "Active",
+		CreateDate: r.now, UpdateDate: r.now,
+	}
+	*ring.keys = append(*ring.keys, key)
+	return reply{"AccessKey": reply{
+		"AccessKeyId": key.ID, "AccessKeySecret": key.Secret, "Status": key.Status, "CreateDate": stamp(key.CreateDate),
+	}}, nil
+}
+
+// Switches a key on or off. (documented; that the present status may be set again, and the code for another, are assumed)
+func updateAccessKey(r *request) (reply, error) {
+	status, err := r.required("Status")
+	if err != nil {
+		return nil, err
+	}
+	if status != "Active" && status != "Inactive" {
+		return nil, incorrect("Status")
+	}
+	key, _, err := r.key()
+	if err != nil {
+		return nil, err
+	}
+	key.Status, key.UpdateDate = status, r.now
+	return reply{}, nil
+}
+
+// Puts a key into the recycle bin, whatever its status. (documented; the status observed in the official provider,
+// which deletes active keys; Behaviour.ActiveKeysStay)
+func deleteAccessKey(r *request) (reply, error) {
+	key, ring, err := r.key()
+	if err != nil {
+		return nil, err
+	}
+	if key.Status != "Inactive" && r.server.behaviour.ActiveKeysStay {
+		return nil, conflict("User.AccessKey.Active", "The access key MUST be inactive while deleting it.")
+	}
+	*ring.keys = without(*ring.keys, key)
+	r.recycleKey(key, ring.owner)
+	return reply{}, nil
+}
+
+// An owner's keys, without their secrets, on one page. Only Ims tells when each was changed. (documented)
+func listAccessKeys(r *request) (reply, error) {
+	ring, err := r.keyring()
+	if err != nil {
+		return nil, err
+	}
+	keys := slices.SortedFunc(slices.Values(*ring.keys), func(x, y *AccessKey) int {
+		return cmp.Or(x.CreateDate.Compare(y.CreateDate), cmp.Compare(x.ID, y.ID))
+	})
+	return reply{"AccessKeys": wrapped("AccessKey", shuffled(r, keys), r.showKey)}, nil
+}
+
+func (r *request) showKey(key *AccessKey) reply {
+	shown := reply{"AccessKeyId": key.ID, "Status": key.Status, "CreateDate": stamp(key.CreateDate)}
+	if r.product == "Ims" {
+		shown["UpdateDate"] = stamp(key.UpdateDate)
+	}
+	return shown
+}
+
+// When a key was used last, and in Ims for which service. (documented) A key never used has neither. (assumed)
+// The service records with two hours' delay; the fake at once. (documented; not played)
+func getAccessKeyLastUsed(r *request) (reply, error) {
+	key, _, err := r.key()
+	if err != nil {
+		return nil, err
+	}
+	shown := reply{}
+	r.put(shown, "LastUsedDate", stamp(key.LastUsed))
+	if r.product == "Ims" {
+		r.put(shown, "ServiceName", key.LastUsedService)
+	}
+	return reply{"AccessKeyLastUsed": shown}, nil
+}

@@ -1,0 +1,243 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"cmp"
+	"encoding/base64"
+	"maps"
+	"regexp"
+	"slices"
+	"time"
+)
+
+var mfaActions = table{
+	"Ram/CreateVirtualMFADevice": {run: createVirtualMFADevice, write: true},
+	"Ims/CreateVirtualMFADevice": {run: createVirtualMFADevice, write: true},
+	"Ram/DeleteVirtualMFADevice": {run: deleteVirtualMFADevice, write: true},
+	"Ims/DeleteVirtualMFADevice": {run: deleteVirtualMFADevice, write: true},
+	"Ram/ListVirtualMFADevices":  {run: listVirtualMFADevices},
+	"Ims/ListVirtualMFADevices":  {run: listVirtualMFADevices},
+	"Ram/BindMFADevice":          {run: bindMFADevice, write: true},
+	"Ims/BindMFADevice":          {run: bindMFADevice, write: true},
+	"Ram/UnbindMFADevice":        {run: unbindMFADevice, write: true},
+	"Ims/UnbindMFADevice":        {run: unbindMFADevice, write: true},
+	"Ram/GetUserMFAInfo":         {run: getUserMFAInfo},
+	"Ims/GetUserMFAInfo":         {run: getUserMFAInfo},
+	"Ims/DisableVirtualMFA":      {run: disableVirtualMFA, write: true},
+}
+
+// Letters, digits and '-'; Ram's text also allows '.'. (documented; '.' in Ims assumed)
+var deviceName = regexp.MustCompile(`^[A-Za-z0-9.-]+$`)
+
+var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
+
+// Makes a device, and tells its seed and QR code this once. (documented)
+func createVirtualMFADevice(r *request) (reply, error) {
+	name, err := r.required("VirtualMFADeviceName")
+	if err != nil {
+		return nil, err
+	}
+	if len(name) > 64 {
+		return nil, tooLong("VirtualMFADeviceName")
+	}
+	if !deviceName.MatchString(name) {
+		return nil, invalidChars("VirtualMFADeviceName")
+	}
+	serial := arn(r.account.ID, "mfa", name)
+	if r.account.MFADevices[serial] != nil {
+		return nil, virtualMFADeviceExists()
+	}
+	if len(r.account.MFADevices) >= r.account.Quotas.VirtualMFADevices {
+		return nil, tooManyVirtualMFADevices()
+	}
+	device := &MFADevice{Name: name, Serial: serial, Seed: r.server.newSeed(), CreateDate: r.now}
+	picture, err := r.qrCode(device.Seed)
+	if err != nil {
+		return nil, err
+	}
+	r.account.MFADevices[serial] = device
+	return reply{"VirtualMFADevice": reply{
+		"SerialNumber": serial, "Base32StringSeed": device.Seed, "QRCodePNG": base64.StdEncoding.EncodeToString(picture),
+	}}, nil
+}
+
+// Deletes a device that nobody has bound. (documented)
+func deleteVirtualMFADevice(r *request) (reply, error) {
+	device, err := r.device()
+	if err != nil {
+		return nil, err
+	}
+	if device.UserID != "" {
+		return nil, virtualMFADeviceStillBound()
+	}
+	delete(r.account.MFADevices, device.Serial)
+	return reply{}, nil
+}
+
+// device is the device that the request has to name. (documented)
+func (r *request) device() (*MFADevice, error) {
+	serial, err := r.required("SerialNumber")
+	if err != nil {
+		return nil, err
+	}
+	if device := r.account.MFADevices[serial]; device != nil {
+		return device, nil
+	}
+	return nil, noVirtualMFADevice()
+}
+
+// The account's devices: in Ims a page, in Ram all. (documented) The root account's own device is not among them. (assumed)
+func listVirtualMFADevices(r *request) (reply, error) {
+	devices := slices.SortedFunc(maps.Values(r.account.MFADevices), func(x, y *MFADevice) int {
+		return cmp.Compare(x.Serial, y.Serial)
+	})
+	if r.product == "Ram" {
+		return reply{"VirtualMFADevices": wrapped("VirtualMFADevice", shuffled(r, devices), r.showDevice)}, nil
+	}
+	page, answer, err := paged(r, devices, 100, 100)
+	if err != nil {
+		return nil, err
+	}
+	answer["VirtualMFADevices"] = wrapped("VirtualMFADevice", page, r.showDevice)
+	return answer, nil
+}
+
+// A device that nobody has bound has an empty User in Ims and none in Ram. (documented as samples)
+func (r *request) showDevice(device *MFADevice) reply {
+	shown := reply{"SerialNumber": device.Serial}
+	user := r.account.UserByID(device.UserID)
+	if user == nil {
+		if r.product == "Ims" {
+			shown["User"] = reply{}
+		}
+		return shown
+	}
+	name, value := r.nameOf(user.Name)
+	shown["ActivateDate"] = stamp(device.ActivateDate)
+	shown["User"] = reply{"UserId": user.ID, name: value, "DisplayName": user.DisplayName}
+	return shown
+}
+
+// Binds a device to a user with two codes in a row. (documented) The order of the checks is: format, user, device, the
+// user's, the device's, the codes. (assumed)
+func bindMFADevice(r *request) (reply, error) {
+	code1, err := r.code("AuthenticationCode1")
+	if err != nil {
+		return nil, err
+	}
+	code2, err := r.code("AuthenticationCode2")
+	if err != nil {
+		return nil, err
+	}
+	user, err := r.named()
+	if err != nil {
+		return nil, err
+	}
+	device, err := r.device()
+	if err != nil {
+		return nil, err
+	}
+	if user.MFASerial != "" {
+		return nil, userHasMFADevice()
+	}
+	if device.UserID != "" {
+		return nil, virtualMFADeviceBound()
+	}
+	accepted, ok := r.accepts(device, code1, code2)
+	if !ok {
+		return nil, codeRefused()
+	}
+	device.LastStep = accepted + 1
+	device.UserID, device.ActivateDate = user.ID, r.now
+	user.MFASerial = device.Serial
+	return reply{}, nil
+}
+
+// A code has six digits. (documented)
+func (r *request) code(parameter string) (string, error) {
+	text, err := r.required(parameter)
+	if err == nil && !sixDigits.MatchString(text) {
+		err = codeFormat()
+	}
+	return text, err
+}
+
+// Takes the device off a user; it stays in the account. (documented)
+func unbindMFADevice(r *request) (reply, error) {
+	user, err := r.userWithDevice()
+	if err != nil {
+		return nil, err
+	}
+	serial := user.MFASerial
+	r.unbind(user)
+	return reply{"MFADevice": reply{"SerialNumber": serial}}, nil
+}
+
+func (r *request) userWithDevice() (*User, error) {
+	user, err := r.named()
+	if err == nil && user.MFASerial == "" {
+		err = noMFADevice()
+	}
+	return user, err
+}
+
+func (r *request) unbind(user *User) {
+	if device := r.account.MFADevices[user.MFASerial]; device != nil {
+		device.UserID, device.ActivateDate = "", time.Time{}
+	}
+	user.MFASerial = ""
+}
+
+// Takes the virtual device off a user and deletes it. (documented; the code without one is assumed, as is that another kind of device is none)
+func disableVirtualMFA(r *request) (reply, error) {
+	user, err := r.userWithDevice()
+	if err != nil {
+		return nil, err
+	}
+	serial := user.MFASerial
+	if r.account.MFADevices[serial] == nil {
+		return nil, noMFADevice()
+	}
+	r.unbind(user)
+	delete(r.account.MFADevices, serial)
+	return reply{}, nil
+}
+
+// A user's device. In Ims a RAM user may ask for itself. (documented)
+func getUserMFAInfo(r *request) (reply, error) {
+	find := r.named
+	if r.product == "Ims" {
+		find = r.namedOrSelf
+	}
+	user, err := find()
+	if err != nil {
+		return nil, err
+	}
+	if user.MFASerial == "" {
+		return r.withoutDevice()
+	}
+	kind := "VMFA"
+	if r.account.MFADevices[user.MFASerial] == nil {
+		kind = "U2F"
+	}
+	answer := reply{"MFADevice": reply{"SerialNumber": user.MFASerial, "Type": kind}}
+	if r.product == "Ims" {
+		answer["IsMFAEnable"] = true
+	}
+	return answer, nil
+}
+
+// For a user without a device Ram answers 404 or an empty device (both observed), Ims IsMFAEnable=false. (assumed; Behaviour.NoMFADevice)
+func (r *request) withoutDevice() (reply, error) {
+	setting := r.server.behaviour.NoMFADevice
+	if setting == "not_found" || setting == "" && r.product == "Ram" {
+		return nil, noMFADevice()
+	}
+	answer := reply{"MFADevice": reply{}}
+	if setting == "" {
+		answer["IsMFAEnable"] = false
+	}
+	return answer, nil
+}

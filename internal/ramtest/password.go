@@ -1,0 +1,117 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// checkPassword holds a new password against the account's policy. (documented) The parameter that carries it names the error.
+func (r *request) checkPassword(user *User, parameter, password string) error {
+	policy := r.account.Policy
+	weak := utf8.RuneCountInString(password) < policy.MinimumPasswordLength ||
+		policy.RequireLowercaseCharacters && !strings.ContainsFunc(password, isLower) ||
+		policy.RequireUppercaseCharacters && !strings.ContainsFunc(password, isUpper) ||
+		policy.RequireNumbers && !strings.ContainsFunc(password, isDigit) ||
+		policy.RequireSymbols && !strings.ContainsFunc(password, isSymbol) ||
+		distinct(password) < policy.MinimumPasswordDifferentCharacter ||
+		policy.PasswordNotContainUserName && containsName(password, user.Name) ||
+		policy.InterceptRiskPasswordOnAPI && risky(password)
+	if weak {
+		return passwordTooWeak(parameter)
+	}
+	// A user's choice is held against what went before. (documented) So is an administrator's. (assumed; Behaviour.ResetsMayReuse)
+	byUser := parameter == "NewPassword"
+	if (byUser || !r.server.behaviour.ResetsMayReuse) && user.used(password, policy.PasswordReusePrevention) {
+		return passwordReused(parameter)
+	}
+	return nil
+}
+
+func isLower(c rune) bool { return 'a' <= c && c <= 'z' }
+func isUpper(c rune) bool { return 'A' <= c && c <= 'Z' }
+func isDigit(c rune) bool { return '0' <= c && c <= '9' }
+
+// A symbol is any printable ASCII character that is no letter, digit or blank. (assumed; no source lists them)
+func isSymbol(c rune) bool {
+	return c < unicode.MaxASCII && c > ' ' && !isLower(c) && !isUpper(c) && !isDigit(c)
+}
+
+func distinct(password string) int {
+	characters := map[rune]bool{}
+	for _, c := range password {
+		characters[c] = true
+	}
+	return len(characters)
+}
+
+// In any case of letters. (assumed)
+func containsName(password, name string) bool {
+	return strings.Contains(strings.ToLower(password), strings.ToLower(name))
+}
+
+// A risky password is one that is known to have leaked. The service does not tell its list; these stand for it. (assumed)
+func risky(password string) bool {
+	return slices.Contains([]string{
+		"password", "password1", "password1!", "passw0rd", "passw0rd!", "p@ssw0rd", "p@ssword1", "12345678", "123456789",
+		"qwerty123", "qwerty123!", "abc12345", "abcd1234", "abcd1234!", "admin123", "admin@123", "aliyun123", "welcome1!",
+	}, strings.ToLower(password))
+}
+
+// used says whether the password is one of the user's last so many, of which the present one is the first. (documented; that the present one counts is assumed)
+func (u *User) used(password string, last int) bool {
+	past := slices.Clone(u.PasswordHistory)
+	if present := u.password(); present != "" && (len(past) == 0 || past[len(past)-1] != present) {
+		past = append(past, present)
+	}
+	return slices.Contains(past[max(len(past)-last, 0):], password)
+}
+
+func (u *User) password() string {
+	if u.LoginProfile == nil {
+		return ""
+	}
+	return u.LoginProfile.Password
+}
+
+// longestHistory is the most that PasswordReusePrevention asks for. (documented)
+const longestHistory = 24
+
+// setPassword gives the user another password. One that somebody else has set is an initial one. (documented)
+func (u *User) setPassword(password string, initial bool, now time.Time) {
+	profile := u.LoginProfile
+	if present := profile.Password; present != "" && !slices.Contains(u.PasswordHistory, present) {
+		u.PasswordHistory = append(u.PasswordHistory, present)
+	}
+	profile.Password, profile.PasswordDate, profile.PasswordInitial = password, now, initial
+	u.PasswordHistory = append(u.PasswordHistory, password)
+	u.PasswordHistory = u.PasswordHistory[max(len(u.PasswordHistory)-longestHistory, 0):]
+}
+
+// passwordStatus says whether the password is an initial one and still good; initial ones are for InitialPasswordAge days, and for ever when that is 0. (documented)
+func (r *request) passwordStatus(profile *LoginProfile) string {
+	switch {
+	case !profile.PasswordInitial:
+		return "NotInitial"
+	case r.older(profile, r.account.Policy.InitialPasswordAge):
+		return "InitialExpired"
+	default:
+		return "InitialValid"
+	}
+}
+
+// passwordExpired says that only an administrator can help: an initial password ran out, or any did under HardExpiry. (documented; that both hold for ChangePassword is assumed)
+func (r *request) passwordExpired(profile *LoginProfile) bool {
+	policy := r.account.Policy
+	return r.passwordStatus(profile) == "InitialExpired" || policy.HardExpiry && r.older(profile, policy.MaxPasswordAge)
+}
+
+// older says whether the password has passed so many days; 0 is never. (documented)
+func (r *request) older(profile *LoginProfile, days int) bool {
+	return days > 0 && r.now.After(profile.PasswordDate.AddDate(0, 0, days))
+}

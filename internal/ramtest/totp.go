@@ -1,0 +1,75 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // RFC 6238's default, which every authenticator app speaks
+	"encoding/base32"
+	"encoding/binary"
+	"fmt"
+	"net/url"
+	"time"
+
+	"rsc.io/qr"
+)
+
+// Codes are those of RFC 6238: 6 digits, steps of 30 seconds (documented), HMAC-SHA1 and counted from 1970 (assumed).
+const totpStep = 30 * time.Second
+
+// TOTP is the MFA code of a Base32 seed at a time. It is empty for a seed that is not Base32.
+func TOTP(seed string, at time.Time) string {
+	return totp(seed, step(at))
+}
+
+func step(at time.Time) int64 {
+	return at.Unix() / int64(totpStep/time.Second)
+}
+
+func totp(seed string, step int64) string {
+	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(seed)
+	if err != nil {
+		return ""
+	}
+	var counter [8]byte
+	binary.BigEndian.PutUint64(counter[:], uint64(step)) //nolint:gosec // steps before 1970 have no code anyway
+	mac := hmac.New(sha1.New, key)
+	mac.Write(counter[:])
+	sum := mac.Sum(nil)
+	at := sum[len(sum)-1] & 0xf
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[at:at+4])&0x7fffffff%1_000_000)
+}
+
+// newSeed is 40 bytes in Base32, as in the sample. (documented as a sample; the length is not promised)
+func (s *Server) newSeed() string {
+	return s.unique(func() string { return s.draw("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 64) })
+}
+
+// accepts says which step the first code is of, if the second is of the step after. The first may be of two steps ago up to the next one. (assumed)
+// A step that was accepted before is not accepted again. (assumed; Behaviour.ReusableCodes)
+func (r *request) accepts(device *MFADevice, code1, code2 string) (int64, bool) {
+	now := step(r.now)
+	for t := now - 2; t <= now+1; t++ {
+		if t <= device.LastStep && !r.server.behaviour.ReusableCodes {
+			continue
+		}
+		if totp(device.Seed, t) == code1 && totp(device.Seed, t+1) == code2 {
+			return t, true
+		}
+	}
+	return 0, false
+}
+
+// qrCode is a PNG that an authenticator app reads. Its label is the account, the same for all devices. (assumed; seen once in the field)
+func (r *request) qrCode(seed string) ([]byte, error) {
+	content := url.URL{
+		Scheme: "otpauth", Host: "totp", Path: "/" + r.account.ID,
+		RawQuery: url.Values{"secret": {seed}, "issuer": {"Aliyun"}}.Encode(),
+	}
+	code, err := qr.Encode(content.String(), qr.M)
+	if err != nil {
+		return nil, fmt.Errorf("cannot draw the QR code: %w", err)
+	}
+	return code.PNG(), nil
+}

@@ -1,0 +1,43 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+// UserBehaviour are the switches for what nobody says of users and their credentials.
+// As with [Behaviour], the zero value is what this package assumes.
+type UserBehaviour struct {
+	// NewUserNameMandatory lets Ram's UpdateUser refuse a request without NewUserName, as the text of 2024 has it.
+	NewUserNameMandatory bool
+	// LastLoginInMilliseconds lets ListUsers of Ims answer LastLoginDate as one of the vendor's samples does.
+	LastLoginInMilliseconds bool
+
+	// ProfilesWithoutPassword lets CreateLoginProfile do without Password, which one source lists as optional.
+	ProfilesWithoutPassword bool
+	// MandatoryMFAShown answers MFABindRequired=true for everybody while the account's MFAOperationForLogin is mandatory.
+	MandatoryMFAShown bool
+	// InactiveProfilesHidden lets Ram, which has no Status, answer 404 for a login profile that is Inactive.
+	InactiveProfilesHidden bool
+	// ResetsMayReuse lets an administrator set a password that PasswordReusePrevention keeps the user from choosing.
+	ResetsMayReuse bool
+
+	// ActiveKeysStay lets DeleteAccessKey refuse a key that is not Inactive, as the console does.
+	ActiveKeysStay bool
+	// RestoredKeysActive restores keys as Active.
+	RestoredKeysActive bool
+	// RestoredKeysOpen forgets the network policy of a key that was in the recycle bin.
+	RestoredKeysOpen bool
+	// RestoredLogonActive restores a user's login profile as Active.
+	RestoredLogonActive bool
+	// RecycleForAMonth keeps what is deleted for one calendar month, as the samples show, instead of the 30 days of the text.
+	RecycleForAMonth bool
+
+	// UnsetKeyPolicyNotFound answers EntityNotExist.AccessKeyPolicy for a key without a policy, instead of the document {}.
+	UnsetKeyPolicyNotFound bool
+	// KeyPolicyRewritten answers a key's policy with addresses sorted and /32 and /128 cut off.
+	KeyPolicyRewritten bool
+	// AddressesPerStatement counts the quota of addresses for each statement, instead of for the whole policy.
+	AddressesPerStatement bool
+
+	// PhoneInNumbers answers a security phone's AreaCode and PhoneNumber as numbers, as one of the vendor's samples does.
+	PhoneInNumbers bool
+}
