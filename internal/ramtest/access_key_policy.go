@@ -155,3 +155,45 @@ func (p networkPolicy) rewrite() {
 		slices.Sort(p.Statements[i].IPList)
 	}
 }
+
+// A key with an Active policy of its own works only from the addresses on its list of public addresses. Temporary
+// credentials have no policy. (documented; that no list lets every address in is assumed) The fake's callers come
+// through no VPC, and from the address that a test says they do. (simplified; Behaviour.CallerAddress)
+func (r *request) keyBlocked() bool {
+	key, _ := r.account.KeyByID(r.caller.accessKeyID)
+	if key == nil || key.Policy == "" {
+		return false
+	}
+	return blocks(key.Policy, r.server.behaviour.CallerAddress)
+}
+
+// blocks says whether a policy document keeps callers at a public address out.
+func blocks(document, caller string) bool {
+	from, err := netip.ParseAddr(caller)
+	if err != nil {
+		return false
+	}
+	policy, ok := readNetworkPolicy(document)
+	if !ok || policy.Status != "Active" {
+		return false
+	}
+	listed := false
+	for _, statement := range policy.Statements {
+		if statement.Type != "ClassicWhiteList" {
+			continue
+		}
+		listed = true
+		if slices.ContainsFunc(statement.IPList, func(text string) bool { return within(text, from) }) {
+			return false
+		}
+	}
+	return listed
+}
+
+func within(text string, address netip.Addr) bool {
+	if prefix, err := netip.ParsePrefix(text); err == nil {
+		return prefix.Contains(address)
+	}
+	one, err := netip.ParseAddr(text)
+	return err == nil && one == address
+}

@@ -23,11 +23,14 @@ func (s *Server) Now() time.Time {
 	return s.now()
 }
 
-// Advance moves the clock of the data.
+// Advance moves the clock of the data, and lets the system act on what has been idle for too long.
 func (s *Server) Advance(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.offset += d
+	for _, account := range s.accounts {
+		s.retire(account)
+	}
 }
 
 // SetSkew lets the clock that checks signatures run ahead of real time, or behind.

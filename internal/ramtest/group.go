@@ -8,28 +8,24 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 )
 
-// Groups and policies are here as far as they keep a user from being deleted.
+// Groups are here as far as they keep a user from being deleted.
 var groupActions = table{
-	"Ram/CreateGroup":          {run: createGroup, write: true},
-	"Ims/CreateGroup":          {run: createGroup, write: true},
-	"Ram/GetGroup":             {run: getGroup},
-	"Ims/GetGroup":             {run: getGroup},
-	"Ram/ListGroups":           {run: listGroups},
-	"Ims/ListGroups":           {run: listGroups},
-	"Ram/DeleteGroup":          {run: deleteGroup, write: true},
-	"Ims/DeleteGroup":          {run: deleteGroup, write: true},
-	"Ram/AddUserToGroup":       {run: addUserToGroup, write: true},
-	"Ims/AddUserToGroup":       {run: addUserToGroup, write: true},
-	"Ram/RemoveUserFromGroup":  {run: removeUserFromGroup, write: true},
-	"Ims/RemoveUserFromGroup":  {run: removeUserFromGroup, write: true},
-	"Ram/ListGroupsForUser":    {run: listGroupsForUser},
-	"Ims/ListGroupsForUser":    {run: listGroupsForUser},
-	"Ram/AttachPolicyToUser":   {run: attachPolicyToUser, write: true},
-	"Ram/DetachPolicyFromUser": {run: detachPolicyFromUser, write: true},
-	"Ram/ListPoliciesForUser":  {run: listPoliciesForUser},
+	"Ram/CreateGroup":         {run: createGroup, write: true},
+	"Ims/CreateGroup":         {run: createGroup, write: true},
+	"Ram/GetGroup":            {run: getGroup},
+	"Ims/GetGroup":            {run: getGroup},
+	"Ram/ListGroups":          {run: listGroups},
+	"Ims/ListGroups":          {run: listGroups},
+	"Ram/DeleteGroup":         {run: deleteGroup, write: true},
+	"Ims/DeleteGroup":         {run: deleteGroup, write: true},
+	"Ram/AddUserToGroup":      {run: addUserToGroup, write: true},
+	"Ims/AddUserToGroup":      {run: addUserToGroup, write: true},
+	"Ram/RemoveUserFromGroup": {run: removeUserFromGroup, write: true},
+	"Ims/RemoveUserFromGroup": {run: removeUserFromGroup, write: true},
+	"Ram/ListGroupsForUser":   {run: listGroupsForUser},
+	"Ims/ListGroupsForUser":   {run: listGroupsForUser},
 }
 
 // Letters, digits and '-', at most 64. (documented; '.' and '_' assumed)
@@ -174,85 +170,4 @@ func listGroupsForUser(r *request) (reply, error) {
 		return !slices.Contains(user.Groups, group.Name)
 	})
 	return reply{"Groups": wrapped("Group", shuffled(r, groups), r.showGroup)}, nil
-}
-
-// policy is the policy that the request names, as a user has it in its list: Type/Name. Which policies exist is not modelled: every name does. (assumed)
-func (r *request) policy() (string, error) {
-	kind, err := r.required("PolicyType")
-	if err != nil {
-		return "", err
-	}
-	name, err := r.required("PolicyName")
-	if err != nil {
-		return "", err
-	}
-	if kind != "System" && kind != "Custom" {
-		return "", incorrect("PolicyType")
-	}
-	return kind + "/" + name, nil
-}
-
-// Gives a user a policy, and so many at most. (documented)
-func attachPolicyToUser(r *request) (reply, error) {
-	user, policy, err := r.bearer()
-	if err != nil {
-		return nil, err
-	}
-	if slices.ContainsFunc(user.Policies, samePolicy(policy)) {
-		return nil, userHasPolicy()
-	}
-	if len(user.Policies) >= r.account.Quotas.AttachedPoliciesPerUser {
-		return nil, exceeded("User.Policy", "The count of policies of the user beyond the current limits.")
-	}
-	user.Policies = append(user.Policies, policy)
-	return reply{}, nil
-}
-
-// Takes a policy off a user. (documented)
-func detachPolicyFromUser(r *request) (reply, error) {
-	user, policy, err := r.bearer()
-	if err != nil {
-		return nil, err
-	}
-	if !slices.ContainsFunc(user.Policies, samePolicy(policy)) {
-		return nil, noUserPolicy()
-	}
-	user.Policies = slices.DeleteFunc(user.Policies, samePolicy(policy))
-	return reply{}, nil
-}
-
-func (r *request) bearer() (*User, string, error) {
-	policy, err := r.policy()
-	if err != nil {
-		return nil, "", err
-	}
-	user, err := r.named()
-	return user, policy, err
-}
-
-// A policy without a type in a test's data is the vendor's own.
-func typedPolicy(policy string) (kind, name string) {
-	if kind, name, ok := strings.Cut(policy, "/"); ok {
-		return kind, name
-	}
-	return "System", policy
-}
-
-func samePolicy(policy string) func(string) bool {
-	return func(other string) bool {
-		kind, name := typedPolicy(other)
-		return policy == kind+"/"+name
-	}
-}
-
-// A user's own policies, on one page. (documented)
-func listPoliciesForUser(r *request) (reply, error) {
-	user, err := r.named()
-	if err != nil {
-		return nil, err
-	}
-	return reply{"Policies": wrapped("Policy", shuffled(r, user.Policies), func(policy string) reply {
-		kind, name := typedPolicy(policy)
-		return reply{"PolicyType": kind, "PolicyName": name, "Description": "", "DefaultVersion": "v1"}
-	})}, nil
 }

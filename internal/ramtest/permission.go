@@ -11,7 +11,11 @@ import (
 
 // Nobody needs a permission to ask who they are. (documented)
 // The root account may do everything. Users and roles may do what their patterns let them; without patterns, everything. (assumed: policies are not evaluated)
+// A key's network policy comes before any of it. (documented; the code is assumed)
 func permitted(r *request) error {
+	if r.keyBlocked() {
+		return noPermission(r)
+	}
 	if r.action == "GetCallerIdentity" {
 		return nil
 	}

@@ -38,6 +38,11 @@ type UserBehaviour struct {
 	// AddressesPerStatement counts the quota of addresses for each statement, instead of for the whole policy.
 	AddressesPerStatement bool
 
+	// IdleStays keeps the system from switching off what has been idle for MaxIdleDays when the clock of the data moves.
+	IdleStays bool
+	// CallerAddress is where the service sees callers come from. Empty: keys' network policies are kept and not enforced.
+	CallerAddress string
+
 	// PhoneInNumbers answers a security phone's AreaCode and PhoneNumber as numbers, as one of the vendor's samples does.
 	PhoneInNumbers bool
 }

@@ -1,0 +1,40 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import "time"
+
+// The system switches off what nobody has used for MaxIdleDays, the day after: users' keys, and console logon of
+// users who have not logged on with a password. (documented; that making, changing or restoring counts as use, and
+// that the root account's own keys are spared, is assumed; Behaviour.IdleStays)
+func (s *Server) retire(account *Account) {
+	if s.behaviour.IdleStays {
+		return
+	}
+	old := account.Clone()
+	preference := account.Preference
+	for _, user := range account.Users {
+		for _, key := range user.Keys {
+			if key.Status == "Active" && s.idle(preference.MaxIdleDaysForAccessKeys, key.LastUsed, key.CreateDate, key.UpdateDate) {
+				key.Status, key.UpdateDate = "Inactive", s.now()
+			}
+		}
+		profile := user.LoginProfile
+		if profile != nil && profile.Status != "Inactive" &&
+			s.idle(preference.MaxIdleDaysForUsers, profile.LastLogin, profile.CreateDate, profile.UpdateDate) {
+			profile.Status, profile.UpdateDate = "Inactive", s.now()
+		}
+	}
+	s.record("system", old, account)
+}
+
+func (s *Server) idle(days int, uses ...time.Time) bool {
+	last := time.Time{}
+	for _, use := range uses {
+		if use.After(last) {
+			last = use
+		}
+	}
+	return s.now().After(last.AddDate(0, 0, days+1))
+}
