@@ -18,7 +18,23 @@ type table map[string]action
 
 // actions is every operation that the fake plays.
 var actions = join(
+	securityPreferenceActions,
+	passwordPolicyActions,
+	accountAliasActions,
+	accountSummaryActions,
 	stsActions,
+	userActions,
+	tagActions,
+	loginProfileActions,
+	accessKeyActions,
+	accessKeyPolicyActions,
+	mfaActions,
+	passkeyActions,
+	verificationActions,
+	groupActions,
+	userPolicyActions,
+	recycledKeyActions,
+	recycledUserActions,
 )
 
 func join(tables ...table) table {

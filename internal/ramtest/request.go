@@ -22,11 +22,12 @@ type request struct {
 
 // caller is who signed the request.
 type caller struct {
-	kind        string // Account, RAMUser or AssumedRoleUser, as GetCallerIdentity spells it
+	kind        string // Account, RAMUser or AssumedRoleUser, as GetCallerIdentity spells it; Anonymous when nobody signed
 	accountID   string
-	user        *User  // of a RAMUser
-	role        *Role  // of an AssumedRoleUser
-	session     string // of an AssumedRoleUser
+	user        *User      // of a RAMUser
+	role        *Role      // of an AssumedRoleUser
+	session     string     // of an AssumedRoleUser
+	key         *AccessKey // that signed, if it is a long-lived one
 	accessKeyID string
 	temporary   bool
 }

@@ -45,7 +45,7 @@ type Server struct {
 	first    string // the default account's id
 	accounts map[string]*Account
 	sessions map[string]*session // by temporary key id
-	nonces   map[string]time.Time
+	nonces   nonces
 	past     map[string]*past // by account id
 
 	calls      []*Call
@@ -88,7 +88,7 @@ func Start(listen string, options ...Option) (*Server, error) {
 		return nil, fmt.Errorf("cannot listen: %w", err)
 	}
 	s.url = "http://" + listener.Addr().String()
-	s.http = &http.Server{Handler: http.NotFoundHandler(), ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	s.work.Go(func() {
 		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			s.violate("the listener failed: %s", err)
@@ -106,7 +106,7 @@ func prepare(options ...Option) (*Server, error) {
 		first:    defaultAccountID,
 		accounts: map[string]*Account{},
 		sessions: map[string]*session{},
-		nonces:   map[string]time.Time{},
+		nonces:   nonces{latest: map[string]bool{}},
 		past:     map[string]*past{},
 		rates:    map[string][]time.Time{},
 	}
@@ -127,7 +127,9 @@ func prepare(options ...Option) (*Server, error) {
 
 // Close ends every answer that is under way and stops the server.
 func (s *Server) Close() {
+	s.mu.Lock()
 	s.close()
+	s.mu.Unlock()
 	_ = s.http.Close()
 	s.work.Wait()
 }

@@ -56,7 +56,7 @@ var (
 	roleARN     = regexp.MustCompile(`^acs:ram::(\d{16}):role/([A-Za-z0-9.-]{1,64})$`)
 	providerARN = regexp.MustCompile(`^acs:ram::(\d{16}):oidc-provider/([A-Za-z0-9._-]{1,128})$`)
 	sessionName = regexp.MustCompile(`^[A-Za-z0-9.@_-]{2,64}$`)
-	externalID  = regexp.MustCompile(`^[\w+=,.@:/-]{2,1224}$`)
+	externalID  = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
 )
 
 // Temporary credentials for a role, perhaps of another account, whose trust names the caller's account. The root
@@ -66,8 +66,8 @@ func assumeRole(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.has("ExternalId") && !externalID.MatchString(r.text("ExternalId")) {
-		return nil, incorrect("ExternalId")
+	if id := r.text("ExternalId"); r.has("ExternalId") && (len(id) < 2 || len(id) > 1224 || !externalID.MatchString(id)) {
+		return nil, wrongly("ExternalId")
 	}
 	if r.caller.kind == "Account" || !slices.Contains(role.TrustedAccounts, r.caller.accountID) ||
 		role.ExternalID != "" && role.ExternalID != r.text("ExternalId") {

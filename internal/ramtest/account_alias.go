@@ -1,0 +1,97 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"regexp"
+	"strings"
+)
+
+// An alias and a default domain are one thing seen from two products: alias "acme" is the domain "acme.onaliyun.com",
+// which ends every user's principal name. (documented)
+
+var accountAliasActions = table{
+	"Ram/GetAccountAlias":   {run: getAccountAlias},
+	"Ram/SetAccountAlias":   {run: setAccountAlias, write: true},
+	"Ram/ClearAccountAlias": {run: clearAccountAlias, write: true},
+	"Ims/GetDefaultDomain":  {run: getDefaultDomain},
+	"Ims/SetDefaultDomain":  {run: setDefaultDomain, write: true},
+}
+
+// Without an alias the answer is the account's id. (assumed; Behaviour.AliasUnset)
+func getAccountAlias(r *request) (reply, error) {
+	if r.account.Alias != "" {
+		return reply{"AccountAlias": r.account.Alias}, nil
+	}
+	switch r.server.behaviour.AliasUnset {
+	case "not_found":
+		return nil, noAccountAlias()
+	case "empty":
+		return reply{"AccountAlias": ""}, nil
+	case "absent":
+		return reply{}, nil
+	default:
+		return reply{"AccountAlias": r.account.ID}, nil
+	}
+}
+
+// 3 to 63 lower-case letters, digits and single hyphens inside. (documented; other texts say 32 and 64)
+func setAccountAlias(r *request) (reply, error) {
+	alias, err := r.required("AccountAlias")
+	if err != nil {
+		return nil, err
+	}
+	if len(alias) < 3 || len(alias) > 63 {
+		return nil, aliasLength()
+	}
+	if !aliasText.MatchString(alias) {
+		return nil, aliasFormat()
+	}
+	return reply{}, r.alias(alias)
+}
+
+var aliasText = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// An alias belongs to one account of all. (documented) Another one is overwritten. (assumed; Behaviour.AliasStands)
+func (r *request) alias(alias string) error {
+	for _, other := range r.server.accounts {
+		if other.ID != r.account.ID && (other.Alias == alias || other.ID == alias) {
+			return accountAliasExists()
+		}
+	}
+	if r.server.behaviour.AliasStands && r.account.Alias != "" && r.account.Alias != alias {
+		return accountAliasExists()
+	}
+	r.account.Alias = alias
+	return nil
+}
+
+// Without an alias it succeeds all the same. (assumed)
+func clearAccountAlias(r *request) (reply, error) {
+	r.account.Alias = ""
+	return reply{}, nil
+}
+
+// (documented)
+func getDefaultDomain(r *request) (reply, error) {
+	return reply{"DefaultDomainName": r.account.Domain()}, nil
+}
+
+// The same as setting the alias. (documented) The account's own id takes the alias away; the conflict's code is
+// the alias's. (both assumed)
+func setDefaultDomain(r *request) (reply, error) {
+	name, err := r.required("DefaultDomainName")
+	if err != nil {
+		return nil, err
+	}
+	alias, ours := strings.CutSuffix(name, domainSuffix)
+	if !ours || len(name) > 64 || !aliasText.MatchString(alias) {
+		return nil, incorrect("DefaultDomainName")
+	}
+	if alias == r.account.ID {
+		r.account.Alias = ""
+		return reply{"DefaultDomainName": name}, nil
+	}
+	return reply{"DefaultDomainName": name}, r.alias(alias)
+}

@@ -1,0 +1,225 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// The order of the checks is a choice: transport, common parameters, timestamp, key, signature, nonce, action, throttling,
+// permission, parameters, state. (assumed) This file has those up to the action; the operation's own come last.
+
+const allowedSkew = 15 * time.Minute
+
+// admit turns what was received into a request of a known caller, or says why not.
+func (s *Server) admit(in *incoming) (*request, error) {
+	if err := in.checkCommon(); err != nil {
+		return nil, err
+	}
+	who, err := s.authenticate(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.knows(in); err != nil {
+		return nil, err
+	}
+	return &request{
+		server: s, account: s.accounts[who.accountID], caller: who,
+		product: in.product(), action: in.action, params: in.params, now: s.now(),
+	}, nil
+}
+
+// (documented, but for the order)
+func (in *incoming) checkCommon() error {
+	switch {
+	case in.method != http.MethodGet && in.method != http.MethodPost:
+		return unsupportedMethod()
+	case in.path != "/":
+		return unknownAction()
+	case in.broken != nil:
+		return in.broken
+	case in.action == "":
+		return missing("Action")
+	case in.version == "":
+		return missing("Version")
+	case products[in.version] == "":
+		return unknownVersion()
+	case in.hostProduct() != "" && in.hostProduct() != in.product():
+		return invalid("Action or Version")
+	case in.format != "" && !strings.EqualFold(in.format, "JSON") && !strings.EqualFold(in.format, "XML"):
+		return invalid("Format")
+	case in.unsigned():
+		return nil
+	case in.signedInHeaders:
+		return in.checkHeaders()
+	}
+	return in.checkParameters()
+}
+
+// One operation is called by those who have no key yet. (documented)
+func (in *incoming) unsigned() bool {
+	return in.action == "AssumeRoleWithOIDC" && in.keyID == "" && in.parameter("Signature") == "" && in.header.Get("Authorization") == ""
+}
+
+// (documented)
+func (in *incoming) checkParameters() error {
+	for _, name := range []string{"AccessKeyId", "SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp", "Signature"} {
+		if in.parameter(name) == "" {
+			return missing(name)
+		}
+	}
+	if in.parameter("SignatureMethod") != "HMAC-SHA1" {
+		return invalid("SignatureMethod")
+	}
+	if in.parameter("SignatureVersion") != "1.0" {
+		return invalid("SignatureVersion")
+	}
+	if in.parameter("SignatureType") != "" {
+		return invalid("SignatureType")
+	}
+	return nil
+}
+
+// (documented)
+func (in *incoming) checkHeaders() error {
+	for _, name := range []string{"x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256", "Authorization"} {
+		if in.header.Get(name) == "" {
+			return missing(name)
+		}
+	}
+	if in.keyID == "" {
+		return signatureIncomplete()
+	}
+	return nil
+}
+
+// authenticate finds out who signed. Signatures are dated by real time, not by the clock of the data.
+func (s *Server) authenticate(in *incoming) (*caller, error) {
+	if in.unsigned() {
+		return &caller{kind: "Anonymous", accountID: s.roleAccount(in.params["RoleArn"])}, nil
+	}
+	signed, err := time.Parse(timestampLayout, in.date)
+	if err != nil {
+		return nil, timestampFormat()
+	}
+	if apart := s.signatureNow().Sub(signed); apart > allowedSkew || apart < -allowedSkew {
+		return nil, timestampExpired()
+	}
+	who, secret, err := s.identify(in.keyID, in.token)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.verify(secret); err != nil {
+		return nil, err
+	}
+	if err := s.once(in.keyID, in.nonce); err != nil {
+		return nil, err
+	}
+	s.touch(who, in.product())
+	return who, nil
+}
+
+func (s *Server) roleAccount(arn string) string {
+	if parts := roleARN.FindStringSubmatch(arn); parts != nil && s.accounts[parts[1]] != nil {
+		return parts[1]
+	}
+	return s.first
+}
+
+// identify is the caller whose key it is. Temporary keys need their own token, permanent ones must not have one.
+// (documented; the statuses are assumed)
+func (s *Server) identify(keyID, token string) (*caller, string, error) {
+	if strings.HasPrefix(keyID, "STS.") {
+		return s.identifySession(keyID, token)
+	}
+	for _, account := range s.accounts {
+		key, user := account.KeyByID(keyID)
+		if key == nil {
+			continue
+		}
+		if key.Status != "Active" {
+			return nil, "", inactiveKey()
+		}
+		if token != "" {
+			return nil, "", securityToken("MismatchWithAccessKey")
+		}
+		who := &caller{kind: "Account", accountID: account.ID, user: user, key: key, accessKeyID: keyID}
+		if user != nil {
+			who.kind = "RAMUser"
+		}
+		return who, key.Secret, nil
+	}
+	return nil, "", unknownKey()
+}
+
+func (s *Server) identifySession(keyID, token string) (*caller, string, error) {
+	open := s.sessions[keyID]
+	switch {
+	case open == nil:
+		return nil, "", unknownKey()
+	case token == "":
+		return nil, "", missing("SecurityToken")
+	case token != open.token && s.issued[token]:
+		return nil, "", securityToken("MismatchWithAccessKey")
+	case token != open.token:
+		return nil, "", securityToken("Malformed")
+	case !s.sessionNow().Before(open.expires):
+		return nil, "", securityToken("Expired")
+	}
+	role := s.accounts[open.accountID].Roles[open.role]
+	if role == nil {
+		return nil, "", securityToken("Malformed")
+	}
+	return &caller{
+		kind: "AssumedRoleUser", accountID: open.accountID, role: role, session: open.name, accessKeyID: keyID, temporary: true,
+	}, open.secret, nil
+}
+
+// A nonce counts once. (documented; per key, and for as long as its time stamp could be valid: assumed)
+func (s *Server) once(keyID, nonce string) error {
+	now, used := s.signatureNow(), keyID+"\x00"+nonce
+	if now.Sub(s.nonces.since) > 2*allowedSkew {
+		s.nonces = nonces{since: now, latest: map[string]bool{}, earlier: s.nonces.latest}
+	}
+	if s.nonces.latest[used] || s.nonces.earlier[used] {
+		return nonceUsed()
+	}
+	s.nonces.latest[used] = true
+	return nil
+}
+
+// nonces are those seen of late, in two generations.
+type nonces struct {
+	since           time.Time
+	latest, earlier map[string]bool
+}
+
+// A key's last use is known at once. (simplified: the service takes about two hours)
+func (s *Server) touch(who *caller, product string) {
+	if who.key != nil {
+		who.key.LastUsed, who.key.LastUsedService = s.now(), product
+	}
+}
+
+// An action of another version is a wrong pair. (documented in the older form; Behaviour.UnknownActionIsParameter)
+func (s *Server) knows(in *incoming) error {
+	name := in.product() + "/" + in.action
+	if _, ok := actions[name]; ok {
+		return nil
+	}
+	if _, ok := operations[name]; ok {
+		return fail(http.StatusNotImplemented, "NotPlayed", "The service has %s, but this fake does not play it.", in.action)
+	}
+	for _, product := range products {
+		if _, ok := operations[product+"/"+in.action]; ok {
+			return invalid("Action or Version")
+		}
+	}
+	if s.behaviour.UnknownActionIsParameter {
+		return invalid("Action or Version")
+	}
+	return unknownAction()
+}

@@ -1,0 +1,203 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.enter() {
+		panic(http.ErrAbortHandler)
+	}
+	defer s.work.Done()
+	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+		s.control(w, r)
+		return
+	}
+	in := receive(r)
+	s.pause(s.latency)
+	c := s.accept(in, r)
+	if !c.perform(w, r) {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// enter says whether the server is still open, and if so waits for this request when it closes.
+func (s *Server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing.Err() != nil {
+		return false
+	}
+	s.work.Add(1)
+	return true
+}
+
+// pause waits, but not longer than the server is open.
+func (s *Server) pause(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.closing.Done():
+	}
+}
+
+// conversation is one request, from its admission to its answer.
+type conversation struct {
+	server  *Server
+	in      *incoming
+	call    *Call
+	request *request // nil: refused
+	refused error
+	faults  faults
+	answer  answer
+	body    reply // of the operation; nil: it failed or did not run
+}
+
+// accept notes the call, admits it and finds the faults that are due.
+func (s *Server) accept(in *incoming, r *http.Request) *conversation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	c := &conversation{server: s, in: in, call: &Call{
+		Seq: s.seq, Product: in.product(), Action: in.action, AccessKeyID: in.keyID, AccountID: s.owner(in),
+		Method: r.Method, URL: r.URL.String(), UserAgent: r.UserAgent(), Params: in.params, Time: s.clock(), RequestID: s.newRequestID(),
+	}}
+	s.calls = append(s.calls, c.call)
+	if c.request, c.refused = s.admit(in); c.refused == nil {
+		c.faults = s.due(c.call)
+	}
+	return c
+}
+
+// owner is the account of the key that a request shows, if there is such a key.
+func (s *Server) owner(in *incoming) string {
+	if in.unsigned() {
+		return s.roleAccount(in.params["RoleArn"])
+	}
+	if open := s.sessions[in.keyID]; open != nil {
+		return open.accountID
+	}
+	for _, account := range s.accounts {
+		if key, _ := account.KeyByID(in.keyID); key != nil {
+			return account.ID
+		}
+	}
+	return ""
+}
+
+// execute runs the operation, unless the request was refused, and makes its answer.
+func (c *conversation) execute() {
+	s := c.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var err error
+	if err = c.refused; err == nil {
+		c.body, err = s.operate(c)
+	}
+	if err != nil {
+		c.answer = refusal(c.in, err, c.call.RequestID)
+		c.call.Code = codeOf(err)
+	} else {
+		c.answer = success(c.in, c.body, c.call.RequestID)
+	}
+	c.call.Status = c.answer.status
+}
+
+// operate does what the order of the checks leaves: throttling, permission, parameters, state.
+func (s *Server) operate(c *conversation) (reply, error) {
+	r, a := c.request, actions[c.request.product+"/"+c.request.action]
+	if err := s.withinQuota(r, a.write); err != nil {
+		return nil, err
+	}
+	if err := permitted(r); err != nil {
+		return nil, err
+	}
+	if err := s.checkNames(r, a); err != nil {
+		return nil, err
+	}
+	s.intervene(c)
+	if !a.write {
+		return s.read(r, a, c.faults.stale())
+	}
+	body, err := s.write(r, a, r.action)
+	c.call.Committed = err == nil
+	s.deliverAgain(c)
+	return body, err
+}
+
+// A read is answered from what is visible, which may be older than what is true.
+func (s *Server) read(r *request, a action, stale int) (reply, error) {
+	view := *r
+	if view.account = s.visible(r.account, stale); view.account != r.account && r.caller.user != nil {
+		who := *r.caller
+		if user := view.account.UserByID(who.user.ID); user != nil {
+			who.user = user
+		}
+		view.caller = &who
+	}
+	return s.run(&view, a)
+}
+
+// A write takes effect whole or not at all.
+func (s *Server) write(r *request, a action, by string) (reply, error) {
+	old := r.account.Clone()
+	body, err := s.run(r, a)
+	if err != nil {
+		*r.account = *old
+		return nil, err
+	}
+	s.record(by, old, r.account)
+	return body, nil
+}
+
+// run turns a panic of a handler into an error answer and a violation.
+func (s *Server) run(r *request, a action) (body reply, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.violations = append(s.violations, fmt.Sprintf("%s/%s panicked: %v", r.product, r.action, cause))
+			err = internalError()
+		}
+	}()
+	return a.run(r)
+}
+
+// In strict mode a request has the operation's parameters and no other. The service ignores unknown ones. (documented)
+func (s *Server) checkNames(r *request, a action) error {
+	if !s.strict {
+		return nil
+	}
+	for name := range r.params {
+		if !named(a.parameters, name) {
+			s.violations = append(s.violations, fmt.Sprintf("%s/%s has no parameter %s", r.product, r.action, name))
+			return invalid(name)
+		}
+	}
+	for _, name := range a.mandatory {
+		if !r.has(name) {
+			s.violations = append(s.violations, fmt.Sprintf("%s/%s needs the parameter %s", r.product, r.action, name))
+			return missing(name)
+		}
+	}
+	return nil
+}
+
+// A flattened list is Tag.1.Key, Tag.1.Value, ResourceId.1 and so on. (documented)
+func named(parameters []string, name string) bool {
+	for _, parameter := range parameters {
+		if list, ok := strings.CutSuffix(parameter, "*"); parameter == name || ok && strings.HasPrefix(name, list) {
+			return true
+		}
+	}
+	return false
+}

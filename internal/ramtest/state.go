@@ -1,0 +1,97 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// State is everything that outlives a process: the accounts, the default one first, and how far the clock was moved.
+type State struct {
+	Accounts []*Account
+	Advanced time.Duration
+}
+
+// State is a copy of the server's.
+func (s *Server) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := State{Advanced: s.offset, Accounts: []*Account{s.accounts[s.first].Clone()}}
+	for id, account := range s.accounts {
+		if id != s.first {
+			state.Accounts = append(state.Accounts, account.Clone())
+		}
+	}
+	return state
+}
+
+// Loaded starts with a state that was saved.
+func Loaded(state State) Option {
+	return func(s *Server) {
+		s.offset = state.Advanced
+		Holding(state.Accounts...)(s)
+	}
+}
+
+// ReadState reads a state from a file. A file that is not there is an empty state.
+func ReadState(file string) (State, error) {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return State{}, nil
+	}
+	if err != nil {
+		return State{}, fmt.Errorf("cannot read the state: %w", err)
+	}
+	var raw struct {
+		Accounts []json.RawMessage
+		Advanced time.Duration
+	}
+	if err := strictly(text, &raw); err != nil {
+		return State{}, fmt.Errorf("cannot read the state in %s: %w", file, err)
+	}
+	state := State{Advanced: raw.Advanced}
+	for _, text := range raw.Accounts {
+		account := NewAccount("")
+		if err := strictly(text, account); err != nil {
+			return State{}, fmt.Errorf("cannot read the state in %s: %w", file, err)
+		}
+		state.Accounts = append(state.Accounts, account)
+	}
+	return state, nil
+}
+
+// strictly refuses names that the value does not have.
+func strictly(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}
+
+// Write writes the state to a file, which is the old one or the new one at every instant.
+func (state State) Write(file string) error {
+	text, err := json.MarshalIndent(state, "", "  ")
+	if err != nil {
+		return fmt.Errorf("cannot write the state: %w", err)
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
+	if err != nil {
+		return fmt.Errorf("cannot write the state: %w", err)
+	}
+	_, err = temporary.Write(append(text, '\n'))
+	err = errors.Join(err, temporary.Sync(), temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write the state: %w", errors.Join(err, os.Remove(temporary.Name())))
+	}
+	return nil
+}
