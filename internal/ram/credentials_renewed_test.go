@@ -1,0 +1,243 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// issuer gives numbered keys that live for an hour, or err.
+type issuer struct {
+	mu    sync.Mutex
+	count int
+	anew  []bool
+	err   error
+	takes time.Duration
+}
+
+func (i *issuer) fetch(ctx context.Context, anew bool) (grant, error) {
+	select {
+	case <-time.After(i.takes):
+	case <-ctx.Done():
+		return grant{}, ctx.Err()
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.count++
+	i.anew = append(i.anew, anew)
+	if i.err != nil {
+		return grant{}, i.err
+	}
+	return grantFor(Key{ID: fmt.Sprint("key-", i.count)}, time.Now(), time.Hour), nil
+}
+
+func (i *issuer) fail(err error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.err = err
+}
+
+func (i *issuer) credentials() *renewed { return &renewed{now: time.Now, fetch: i.fetch} }
+
+// pass lets the time of the bubble pass.
+func pass(d time.Duration) { <-time.After(d) }
+
+func wantKey(t *testing.T, c Credentials, id string) {
+	t.Helper()
+	key, err := c.Get(t.Context())
+	if err != nil || key.ID != id {
+		t.Errorf("key is %q, error %v, want %q", key.ID, err, id)
+	}
+}
+
+func TestManyWaitersMakeOneFetch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		issuer := &issuer{takes: time.Second}
+		c := issuer.credentials()
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() { wantKey(t, c, "key-1") })
+		}
+		all.Wait()
+		if issuer.count != 1 {
+			t.Errorf("%d fetches", issuer.count)
+		}
+	})
+}
+
+func TestAKeyIsRenewedAheadOfItsEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := (&issuer{}).credentials()
+		wantKey(t, c, "key-1")
+		pass(time.Hour - maxMargin - time.Second)
+		wantKey(t, c, "key-1")
+		pass(time.Second)
+		wantKey(t, c, "key-2")
+	})
+}
+
+func TestMarginOfShortSessions(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for life, margin := range map[time.Duration]time.Duration{
+		15 * time.Minute: 90 * time.Second, 50 * time.Minute: 5 * time.Minute, time.Hour: 5 * time.Minute, 12 * time.Hour: 5 * time.Minute,
+	} {
+		if g := grantFor(Key{}, now, life); g.end.Sub(g.renew) != margin || g.end != now.Add(life) {
+			t.Errorf("life %s: renewed %s ahead, want %s", life, g.end.Sub(g.renew), margin)
+		}
+	}
+}
+
+// While the old key still works, a failure to renew it is nobody's error.
+func TestAFailureAheadOfTheEndKeepsTheOldKey(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		issuer := &issuer{}
+		c := issuer.credentials()
+		wantKey(t, c, "key-1")
+		pass(56 * time.Minute)
+		broken := errors.New("broken")
+		issuer.fail(broken)
+		wantKey(t, c, "key-1")
+		wantKey(t, c, "key-1")
+		if issuer.count != 2 {
+			t.Errorf("%d fetches, want one for each minute that renewing fails", issuer.count)
+		}
+		pass(4 * time.Minute)
+		if _, err := c.Get(t.Context()); !errors.Is(err, broken) {
+			t.Errorf("after the end: %v", err)
+		}
+		issuer.fail(nil)
+		wantKey(t, c, "key-4")
+	})
+}
+
+func TestAFailureIsForThoseWhoWaitAndNotKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		broken := errors.New("broken")
+		issuer := &issuer{takes: time.Second, err: broken}
+		c := issuer.credentials()
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				if _, err := c.Get(t.Context()); !errors.Is(err, broken) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if issuer.count != 1 {
+			t.Errorf("%d fetches failed, want one for all", issuer.count)
+		}
+		issuer.fail(nil)
+		wantKey(t, c, "key-2")
+	})
+}
+
+func TestExpireFetchesOnceHoweverManyTell(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		issuer := &issuer{}
+		c := issuer.credentials()
+		wantKey(t, c, "key-1")
+		for range 3 {
+			c.Expire(Key{ID: "key-1"})
+		}
+		wantKey(t, c, "key-2")
+		c.Expire(Key{ID: "key-1"}) // a late one: the key was replaced already
+		wantKey(t, c, "key-2")
+		if want := []bool{false, true}; fmt.Sprint(issuer.anew) != fmt.Sprint(want) {
+			t.Errorf("fetched anew: %v, want %v", issuer.anew, want)
+		}
+	})
+}
+
+// A refused key is not used again, even where no other can be had.
+func TestARefusedKeyIsGone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		issuer := &issuer{}
+		c := issuer.credentials()
+		wantKey(t, c, "key-1")
+		broken := errors.New("broken")
+		issuer.fail(broken)
+		c.Expire(Key{ID: "key-1"})
+		if key, err := c.Get(t.Context()); !errors.Is(err, broken) {
+			t.Error(key, err)
+		}
+	})
+}
+
+// Who leaves, leaves at once, and takes nothing away from those who stay.
+func TestWaitersLeaveByThemselves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		issuer := &issuer{takes: time.Minute}
+		c := issuer.credentials()
+		var all sync.WaitGroup
+		for patience := range 3 {
+			all.Go(func() {
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Duration(patience+1)*time.Second, cancel)
+				start := time.Now()
+				_, err := c.Get(ctx)
+				if !errors.Is(err, context.Canceled) || time.Since(start) != time.Duration(patience+1)*time.Second {
+					t.Errorf("left after %s: %v", time.Since(start), err)
+				}
+			})
+		}
+		all.Go(func() { wantKey(t, c, "key-1") })
+		all.Wait()
+	})
+}
+
+func TestTheLastWhoLeavesEndsTheFetch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		issuer := &issuer{takes: time.Hour}
+		c := issuer.credentials()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		if _, err := c.Get(ctx); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		synctest.Wait()
+		if c.running != nil {
+			t.Error("the fetch goes on with nobody waiting")
+		}
+		issuer.takes = 0
+		wantKey(t, c, "key-1")
+	})
+}
+
+// One with a short deadline starts the fetch; one with more time is not made to
+// fail with it.
+func TestADeadlineIsOnesOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := (&issuer{takes: 10 * time.Second}).credentials()
+		var all sync.WaitGroup
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			if _, err := c.Get(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Error(err)
+			}
+		})
+		all.Go(func() {
+			pass(time.Second)
+			wantKey(t, c, "key-1")
+		})
+		all.Wait()
+	})
+}

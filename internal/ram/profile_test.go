@@ -1,0 +1,158 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"errors"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func profileOf(t *testing.T, content, name string) (Chosen, error) {
+	t.Helper()
+	return fromProfile(environment(nil, map[string]string{testFile: content}), testFile, name)
+}
+
+func TestProfileModes(t *testing.T) {
+	t.Parallel()
+	const content = "\xef\xbb\xbf" + `{"current": "", "meta_path": "", "profiles": [
+		{"name": "strange", "mode": 7, "expired_seconds": "soon"}, 12,
+		{"name": "default", "mode": "AK", "access_key_id": "id", "access_key_secret": "secret", "sts_token": "left over", "retry_count": 3},
+		{"name": "sts", "mode": "StsToken", "access_key_id": "STS.id", "access_key_secret": "secret", "sts_token": "token"},
+		{"name": "role", "mode": "RamRoleArn", "access_key_id": "id", "access_key_secret": "secret", "sts_token": "left over", "ram_role_arn": "acs:ram::1234567890123456:role/one",
+			"ram_session_name": "me", "expired_seconds": 900, "external_id": "ext", "policy": "{}", "sts_region": "eu-central-1"},
+		{"name": "chain", "mode": "ChainableRamRoleArn", "source_profile": "role", "ram_role_arn": "acs:ram::1234567890123456:role/two"},
+		{"name": "chain2", "mode": "chainableramrolearn", "source_profile": "chain", "ram_role_arn": "acs:ram::1234567890123456:role/three"},
+		{"name": "ecs", "mode": "EcsRamRole", "ram_role_name": "instance"},
+		{"name": "oidc", "mode": "OIDC", "ram_role_arn": "acs:ram::1234567890123456:role/ci", "oidc_provider_arn": "acs:ram::1234567890123456:oidc-provider/ci", "oidc_token_file": "/token", "ram_session_name": "ci", "expired_seconds": 1800}
+	]}`
+	one := Role{ARN: testRole + "one", SessionName: "me", ExternalID: "ext", Policy: "{}", Duration: 15 * time.Minute, region: "eu-central-1"}
+	two, three := Role{ARN: testRole + "two"}, Role{ARN: testRole + "three"}
+	key := &Key{ID: "id", Secret: "secret"}
+	for _, test := range []struct {
+		name   string
+		origin origin
+		roles  []Role
+	}{
+		{"", origin{key: key}, nil},
+		{"default", origin{key: key}, nil},
+		{"sts", origin{key: &Key{"STS.id", "secret", "token"}}, nil},
+		{"role", origin{key: key}, []Role{one}},
+		{"chain", origin{key: key}, []Role{one, two}},
+		{"chain2", origin{key: key}, []Role{one, two, three}},
+		{"ecs", origin{ecsRole: "instance"}, nil},
+		{"oidc", origin{oidc: &OIDC{RoleARN: testRole + "ci", ProviderARN: "acs:ram::1234567890123456:oidc-provider/ci", TokenFile: "/token", SessionName: "ci", Duration: 30 * time.Minute}}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			chosen, err := profileOf(t, content, test.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(chosen.origin, test.origin) || !reflect.DeepEqual(chosen.roles, test.roles) {
+				t.Errorf("got %+v %+v, want %+v %+v", chosen.origin, chosen.roles, test.origin, test.roles)
+			}
+		})
+	}
+}
+
+// Whatever is wrong with the file, the error names the file and the profile and
+// shows nothing of what is in it that could be a secret.
+func TestBrokenProfilesAreNeverQuoted(t *testing.T) {
+	t.Parallel()
+	pair := `"access_key_id": "id", "access_key_secret": "` + canary + `"`
+	one := func(fields string) string { return `{"profiles": [{"name": "p", ` + fields + `}]}` }
+	for _, test := range []struct{ name, content, says string }{
+		{"not JSON", "{\n\"profiles\": [{" + pair + "\n" + canary, "see line 3"},
+		{"an ini file", "[default]\naccess_key_secret = " + canary, "not the JSON"},
+		{"another kind", `{"profiles": "` + canary + `"}`, "see line 1"},
+		{"a number", `{"current": 20251234, "profiles": []}`, "not the JSON"},
+		{"empty", "", "not the JSON"},
+		{"null", "null", `no profile "p"`},
+		{"a field of another kind", one(`"mode": "AK", "expired_seconds": "` + canary + `", ` + pair), `"p" has a field of the wrong type`},
+		{"no mode", one(pair), "lacks `mode`"},
+		{"no id", one(`"mode": "AK", "access_key_secret": "` + canary + `"`), "lacks `access_key_id`"},
+		{"no secret", one(`"mode": "AK", "access_key_id": "id"`), "lacks `access_key_secret`"},
+		{"no token", one(`"mode": "StsToken", ` + pair), "lacks `sts_token`"},
+		{"temporary key without token", one(`"mode": "AK", "access_key_id": "STS.x", "access_key_secret": "` + canary + `"`), "lacks `sts_token`"},
+		{"no role", one(`"mode": "RamRoleArn", ` + pair), "lacks `ram_role_arn`"},
+		{"a role that is none", one(`"mode": "RamRoleArn", "ram_role_arn": "ops", ` + pair), "not the ARN of a role"},
+		{"no role name", one(`"mode": "EcsRamRole"`), "lacks `ram_role_name`"},
+		{"no OIDC token", one(`"mode": "OIDC", "ram_role_arn": "` + testRole + `r", "oidc_provider_arn": "` + envOIDC + `"`), "neither `oidc_token`"},
+		{"no source", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r"`), "lacks `source_profile`"},
+		{"a source that is not there", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r", "source_profile": "q"`), `no profile "q"`},
+		{"its own source", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r", "source_profile": "p"`), "in a circle: p -> p"},
+		{"CloudSSO", one(`"mode": "CloudSSO", "access_token": "` + canary + `"`), `the mode "CloudSSO"`},
+		{"OAuth", one(`"mode": "OAuth", "oauth_refresh_token": "` + canary + `"`), `the mode "OAuth"`},
+		{"External", one(`"mode": "External", "process_command": "` + canary + `"`), `the mode "External"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := profileOf(t, test.content, "p")
+			if err == nil {
+				t.Fatal("the profile was accepted")
+			}
+			for _, part := range []string{test.says, testFile} {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("the error does not say %q: %v", part, err)
+				}
+			}
+			for wrapped := err; wrapped != nil; wrapped = errors.Unwrap(wrapped) {
+				if strings.Contains(wrapped.Error(), canary) || strings.Contains(wrapped.Error(), canary[:8]) {
+					t.Errorf("the error shows a secret: %v", wrapped)
+				}
+			}
+		})
+	}
+}
+
+func TestSourceProfilesInACircle(t *testing.T) {
+	t.Parallel()
+	link := func(name, source string) string {
+		return `{"name": "` + name + `", "mode": "ChainableRamRoleArn", "source_profile": "` + source + `", "ram_role_arn": "` + testRole + name + `"}`
+	}
+	_, err := profileOf(t, `{"profiles": [`+link("a", "b")+","+link("b", "c")+","+link("c", "b")+`]}`, "a")
+	if err == nil || !strings.Contains(err.Error(), "a -> b -> c -> b") {
+		t.Fatal(err)
+	}
+}
+
+func TestProfileFile(t *testing.T) {
+	t.Parallel()
+	variables := map[string]string{"ALIBABA_CLOUD_CREDENTIALS_FILE": "~/env.json"}
+	for _, test := range []struct {
+		name      string
+		variables map[string]string
+		home      string
+		given     string
+		want      string
+	}{
+		{"the CLI's own", nil, testHome, "", testFile},
+		{"of the environment", variables, testHome, "", "/home/alice/env.json"},
+		{"of the block", variables, testHome, "/etc/block.json", "/etc/block.json"},
+		{"below home", nil, testHome, "~/block.json", "/home/alice/block.json"},
+		{"no home", nil, "", "", ""},
+	} {
+		env := environment(test.variables, nil)
+		env.Home = test.home
+		if got := profileFile(env, test.given); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// A file that cannot be read is told apart from one that is not there: only the
+// latter is passed over.
+func TestUnreadableProfilesAreAnError(t *testing.T) {
+	t.Parallel()
+	env := environment(nil, nil)
+	env.ReadFile = func(string) ([]byte, error) { return nil, os.ErrPermission }
+	_, err := Choose(Settings{}, env)
+	if err == nil || !strings.Contains(err.Error(), "cannot be read") || !strings.Contains(err.Error(), testFile) {
+		t.Fatal(err)
+	}
+}
