@@ -4,7 +4,8 @@
 package ramtest
 
 import (
-	"reflect"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -283,48 +284,21 @@ func (a *Account) KeyByID(id string) (*AccessKey, *User) {
 	return nil, nil
 }
 
-// Clone is a copy that shares nothing with the account.
-func (a *Account) Clone() *Account {
-	return deepCopy(reflect.ValueOf(a)).Interface().(*Account)
-}
-
-func deepCopy(v reflect.Value) reflect.Value {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			return v
+// Credential is a key that works in the account: of its user "admin", else of another user, else of the root account.
+func (a *Account) Credential() (Credential, bool) {
+	owners := []*User{a.Users["admin"]}
+	for _, name := range slices.Sorted(maps.Keys(a.Users)) {
+		owners = append(owners, a.Users[name])
+	}
+	for _, owner := range append(owners, &User{Keys: a.Keys}) {
+		if owner == nil {
+			continue
 		}
-		copied := reflect.New(v.Type().Elem())
-		copied.Elem().Set(deepCopy(v.Elem()))
-		return copied
-	case reflect.Map:
-		if v.IsNil() {
-			return v
-		}
-		copied := reflect.MakeMapWithSize(v.Type(), v.Len())
-		for each := v.MapRange(); each.Next(); {
-			copied.SetMapIndex(each.Key(), deepCopy(each.Value()))
-		}
-		return copied
-	case reflect.Slice:
-		if v.IsNil() {
-			return v
-		}
-		copied := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		for i := range v.Len() {
-			copied.Index(i).Set(deepCopy(v.Index(i)))
-		}
-		return copied
-	case reflect.Struct:
-		copied := reflect.New(v.Type()).Elem()
-		copied.Set(v) // a time.Time has hidden fields, which are values
-		for i := range v.NumField() {
-			if field := copied.Field(i); field.CanSet() {
-				field.Set(deepCopy(v.Field(i)))
+		for _, key := range owner.Keys {
+			if key.Status == "Active" {
+				return Credential{AccessKeyID: key.ID, AccessKeySecret: key.Secret}, true
 			}
 		}
-		return copied
-	default:
-		return v
 	}
+	return Credential{}, false
 }

@@ -166,17 +166,20 @@ func (s *Server) AddAccount(id string) *Credential {
 	return &credential
 }
 
-// Credential is the first key of an account's user "admin".
+// Credential is a key that works in an account: one of its user "admin", if it still has one.
 func (s *Server) Credential(accountID string) Credential {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	account := s.accounts[accountID]
-	if account == nil || account.Users["admin"] == nil || len(account.Users["admin"].Keys) == 0 {
-		s.complain("Account %s has no user \"admin\" with a key.", accountID)
+	if account == nil {
+		s.complain("There is no account %s.", accountID)
 		return Credential{}
 	}
-	key := account.Users["admin"].Keys[0]
-	return Credential{AccessKeyID: key.ID, AccessKeySecret: key.Secret}
+	credential, ok := account.Credential()
+	if !ok {
+		s.complain("Account %s has no key that works.", accountID)
+	}
+	return credential
 }
 
 // inhabited is a fresh account with the administrator who runs the tests.

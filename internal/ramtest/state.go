@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -25,9 +27,9 @@ func (s *Server) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	state := State{Advanced: s.offset, Accounts: []*Account{s.accounts[s.first].Clone()}}
-	for id, account := range s.accounts {
+	for _, id := range slices.Sorted(maps.Keys(s.accounts)) {
 		if id != s.first {
-			state.Accounts = append(state.Accounts, account.Clone())
+			state.Accounts = append(state.Accounts, s.accounts[id].Clone())
 		}
 	}
 	return state
