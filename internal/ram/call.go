@@ -3,5 +3,193 @@
 
 package ram
 
-// maxHeaderBytes caps the headers of an answer (NET-06).
-const maxHeaderBytes = 64 << 10
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/url"
+	"time"
+)
+
+const (
+	// attemptTimeout is what one attempt may take.
+	attemptTimeout = 30 * time.Second
+	// firstBackoff doubles with every attempt up to longestBackoff.
+	firstBackoff   = 200 * time.Millisecond
+	longestBackoff = 10 * time.Second
+	// longestWait ends a call whose context has no end, when the service asks for
+	// more.
+	longestWait = 10 * time.Minute
+)
+
+// call sends an operation and reads its answer into out, which may be nil. It
+// sends again what may be sent again, and there is no second layer that does.
+func (c *Client) call(ctx context.Context, op operation, params map[string]string, out any) error {
+	var doubt error // an attempt that may have taken effect
+	renewed := false
+	for number := 1; ; number++ {
+		err := c.attempt(ctx, op, params, out, number)
+		if err == nil {
+			return nil
+		}
+		fails := classOf(err)
+		again := number <= c.config.MaxRetries && ctx.Err() == nil && op.repeatable(fails, renewed)
+		if !again {
+			return withDoubt(err, doubt)
+		}
+		renewed = renewed || fails == expired
+		if op.repeat != read && OutcomeUnknown(err) {
+			doubt = err
+		}
+		if err := c.backOff(ctx, err, fails, number); err != nil {
+			return withDoubt(err, doubt)
+		}
+	}
+}
+
+// repeatable tells whether the operation may be sent again after a failure. An
+// expired session is renewed once.
+func (op operation) repeatable(fails class, renewed bool) bool {
+	switch fails {
+	case refused:
+		return true
+	case unknown:
+		return op.repeat != once
+	case expired:
+		return !renewed
+	case permanent:
+	}
+	return false
+}
+
+func withDoubt(err, doubt error) error {
+	if doubt == nil || errors.Is(err, doubt) {
+		return err
+	}
+	return &unsure{last: err, earlier: doubt}
+}
+
+func classOf(err error) class {
+	var credentials *CredentialsError
+	if errors.As(err, &credentials) {
+		return permanent
+	}
+	var answer *Error
+	if errors.As(err, &answer) {
+		return answer.class()
+	}
+	var silence *Unanswered
+	if errors.As(err, &silence) {
+		return silence.class
+	}
+	return permanent
+}
+
+// backOff waits before the next attempt: some part of a span that doubles, so
+// that callers do not come back together, after what the service asked for.
+func (c *Client) backOff(ctx context.Context, err error, fails class, number int) error {
+	if fails == expired {
+		return nil
+	}
+	asked := retryAfter(err)
+	span := min(longestBackoff, firstBackoff<<min(number-1, 16))
+	wait := asked + rand.N(span) //nolint:gosec // spreads load, guards nothing
+	if tooLong(ctx, wait) {
+		return &gaveUp{last: err, wait: asked, asked: asked > 0, cause: context.DeadlineExceeded}
+	}
+	if end := c.Pause(ctx, wait); end != nil {
+		return &gaveUp{last: err, wait: asked, asked: asked > 0, cause: end}
+	}
+	return nil
+}
+
+func retryAfter(err error) time.Duration {
+	var answer *Error
+	if errors.As(err, &answer) {
+		return answer.RetryAfter
+	}
+	var silence *Unanswered
+	if errors.As(err, &silence) {
+		return silence.retryAfter
+	}
+	return 0
+}
+
+// tooLong tells whether a wait would outlast ctx, so that it need not begin.
+func tooLong(ctx context.Context, wait time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return wait > longestWait
+	}
+	return wait > time.Until(deadline)
+}
+
+// attempt sends an operation once.
+func (c *Client) attempt(ctx context.Context, op operation, params map[string]string, out any, number int) error {
+	limit := c.limits.of(op)
+	if err := c.turn(ctx, op); err != nil {
+		return &Unanswered{Action: op.action, Err: err}
+	}
+	key, err := c.key(ctx, op)
+	if err != nil {
+		return &CredentialsError{Action: op.action, Err: err}
+	}
+	form, err := c.form(op, key, params)
+	if err != nil {
+		return &Unanswered{Action: op.action, Err: err}
+	}
+	exchange := exchange{op: op, redact: newRedactor(secretsOf(op, key, params)...)}
+	start := c.Now()
+	err = c.exchange(ctx, &exchange, form, out)
+	c.observe(ctx, exchange, number, c.Now().Sub(start), err)
+	switch {
+	case err == nil:
+		limit.faster(c.Now())
+	case classOf(err) == refused && exchange.answered:
+		limit.slower(c.Now())
+	case classOf(err) == expired && !op.unsigned:
+		c.config.Credentials.Expire(key)
+	}
+	return err
+}
+
+func (c *Client) key(ctx context.Context, op operation) (Key, error) {
+	if op.unsigned {
+		return Key{}, nil
+	}
+	return c.config.Credentials.Get(ctx)
+}
+
+func (c *Client) form(op operation, key Key, params map[string]string) (url.Values, error) {
+	if op.unsigned {
+		return unsigned(op, time.Now(), params), nil
+	}
+	return signed(op, key, c.config.Region, params)
+}
+
+// secretsOf are the secrets in play: no text of others may bring them out.
+func secretsOf(op operation, key Key, params map[string]string) []string {
+	secrets := []string{key.Secret, key.Token}
+	for _, name := range op.secrets {
+		secrets = append(secrets, params[name])
+	}
+	return secrets
+}
+
+func (c *Client) observe(ctx context.Context, e exchange, number int, took time.Duration, err error) {
+	if c.config.Observe == nil {
+		return
+	}
+	attempt := Attempt{
+		Product: string(e.op.product), Action: e.op.action, Attempt: number,
+		Status: e.status, RequestID: e.requestID, Duration: took,
+	}
+	var answer *Error
+	switch {
+	case errors.As(err, &answer):
+		attempt.Code, attempt.RequestID = answer.Code, answer.RequestID
+	case err != nil:
+		attempt.Err = err.Error()
+	}
+	c.config.Observe(ctx, attempt)
+}

@@ -7,7 +7,6 @@ package ram
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -81,6 +80,11 @@ type Client struct {
 	config    Config
 	endpoints Endpoints
 	http      *http.Client
+	clock     clock
+	limits    limits
+	locks     locks
+	identity  identity
+	timeout   time.Duration // of one attempt
 }
 
 // New makes a Client. It makes no call.
@@ -95,7 +99,11 @@ func New(config Config) (*Client, error) {
 		config.Now = time.Now
 	}
 	if config.Pause == nil {
-		config.Pause = pause
+		config.Pause = sleep
+	}
+	endpoints := config.Endpoints.or(DefaultEndpoints(config.Region))
+	if err := endpoints.check(); err != nil {
+		return nil, err
 	}
 	pool, err := certificates(config.CABundle)
 	if err != nil {
@@ -103,8 +111,11 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		config:    config,
-		endpoints: config.Endpoints.or(DefaultEndpoints(config.Region)),
+		endpoints: endpoints,
 		http:      newHTTPClient(pool),
+		clock:     clock{now: config.Now, pause: config.Pause},
+		limits:    newLimits(config.RequestsPerSecond),
+		timeout:   attemptTimeout,
 	}, nil
 }
 
@@ -122,38 +133,3 @@ func certificates(bundle []byte) (*x509.CertPool, error) {
 	}
 	return pool, nil
 }
-
-// newHTTPClient has a transport of its own, so that no two clients share
-// connections. It never follows a redirect: the form would go along (NET-03).
-func newHTTPClient(pool *x509.CertPool) *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool},
-			TLSHandshakeTimeout:    10 * time.Second,
-			ForceAttemptHTTP2:      true,
-			MaxIdleConnsPerHost:    16,
-			IdleConnTimeout:        60 * time.Second,
-			MaxResponseHeaderBytes: maxHeaderBytes,
-			DisableCompression:     true, // we ask for gzip ourselves, to cap what comes out of it
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
-}
-
-// Now is the time of the local clock.
-func (c *Client) Now() time.Time { return c.config.Now() }
-
-// Pause waits for d or for the end of ctx, whose error it returns.
-func (c *Client) Pause(ctx context.Context, d time.Duration) error { return c.config.Pause(ctx, d) }

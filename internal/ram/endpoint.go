@@ -5,6 +5,7 @@ package ram
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -13,6 +14,8 @@ import (
 
 // vendorDomains are the domains of the service's own hosts.
 var vendorDomains = []string{"aliyuncs.com", "alibabacloud.com"}
+
+var errFragment = errors.New("a fragment is not accepted")
 
 // globalSts lists the regions without an Sts host of their own.
 // Source: documented.
@@ -44,6 +47,29 @@ func (e Endpoints) or(other Endpoints) Endpoints {
 	return e
 }
 
+// check holds what ParseEndpoint demands against addresses made otherwise, before
+// a key is near them.
+func (e Endpoints) check() error {
+	for _, u := range []*url.URL{e.Ram, e.Ims, e.Sts} {
+		if err := checkEndpoint(u); err != nil {
+			return fmt.Errorf("endpoint: %w", err)
+		}
+	}
+	return nil
+}
+
+// of is the address of a product.
+func (e Endpoints) of(p product) *url.URL {
+	switch p {
+	case ramProduct:
+		return e.Ram
+	case stsProduct:
+		return e.Sts
+	case imsProduct:
+	}
+	return e.Ims
+}
+
 // ParseEndpoint reads an address as a user gives it: a bare host is https, and
 // http is accepted for the addresses of this machine only, since each call
 // carries a signature and some carry passwords. foreign tells that the host
@@ -58,13 +84,13 @@ func ParseEndpoint(text string) (u *url.URL, foreign bool, err error) {
 	if err != nil {
 		return nil, false, errors.New("not a URL")
 	}
+	if strings.Contains(text, "#") { // url.Parse drops an empty fragment
+		return nil, false, errFragment
+	}
 	if err := checkEndpoint(u); err != nil {
 		return nil, false, err
 	}
 	host := strings.ToLower(u.Hostname())
-	if u.Scheme == "http" && !isLoopback(host) {
-		return nil, false, errors.New("http is accepted for the loopback addresses 127.0.0.0/8 and [::1] only; use https")
-	}
 	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, !isLoopback(host) && !isVendor(host), nil
 }
 
@@ -78,10 +104,12 @@ func checkEndpoint(u *url.URL) error {
 		return errors.New("user information is not accepted")
 	case u.RawQuery != "" || u.ForceQuery:
 		return errors.New("a query is not accepted")
-	case u.Fragment != "" || strings.HasSuffix(u.String(), "#"):
-		return errors.New("a fragment is not accepted")
+	case u.Fragment != "":
+		return errFragment
 	case u.Path != "" && u.Path != "/":
 		return errors.New("a path is not accepted")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return errors.New("http is accepted for the loopback addresses 127.0.0.0/8 and [::1] only; use https")
 	}
 	return checkHost(u)
 }

@@ -1,0 +1,110 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+const (
+	// maxHeaderBytes caps the headers of an answer, maxBodyBytes its body before
+	// and after decompression (NET-06).
+	maxHeaderBytes = 64 << 10
+	maxBodyBytes   = 8 << 20
+)
+
+var (
+	errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBodyBytes>>20)
+	errHTML     = errors.New("the answer is HTML, so a proxy or another server gave it, not the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
+	errNotJSON  = errors.New("the answer is not a JSON object")
+	errCut      = errors.New("the answer broke off")
+)
+
+// readBody reads an answer to its end.
+func readBody(response *http.Response) ([]byte, error) {
+	compressed, err := readCapped(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	switch encoding := strings.ToLower(strings.TrimSpace(response.Header.Get("Content-Encoding"))); encoding {
+	case "", "identity":
+		return compressed, nil
+	case "gzip", "x-gzip":
+	default:
+		return nil, errors.New("the answer has an encoding that was not asked for")
+	}
+	plain, err := gzip.NewReader(bytes.NewReader(compressed))
+	if err != nil {
+		return nil, errCut
+	}
+	return readCapped(plain)
+}
+
+func readCapped(reader io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(reader, maxBodyBytes+1))
+	switch {
+	case len(body) > maxBodyBytes:
+		return nil, errTooLarge
+	case err != nil:
+		return nil, errCut
+	}
+	return body, nil
+}
+
+// checkType refuses what no client of the service reads. A missing or vague
+// type is let through to the parser, since the service's own is not documented.
+func checkType(header http.Header) error {
+	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		kind = ""
+	}
+	switch {
+	case strings.Contains(kind, "html"):
+		return errHTML
+	case kind == "", kind == "text/plain", kind == "application/octet-stream", kind == "text/json":
+		return nil
+	case kind == "application/json", strings.HasSuffix(kind, "+json"):
+		return nil
+	case kind == "text/xml", kind == "application/xml":
+		return errXML
+	}
+	return errors.New("the answer has a type that is not JSON")
+}
+
+var errXML = errors.New("the answer is XML although JSON was asked for")
+
+// parseObject reads a JSON object. No error of it quotes the body.
+func parseObject(body []byte, out any) error {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	switch {
+	case len(body) == 0:
+		return errors.New("the answer is empty")
+	case body[0] == '<':
+		return errHTML
+	case body[0] != '{':
+		return errNotJSON
+	}
+	err := json.Unmarshal(body, out)
+	if err == nil {
+		return nil
+	}
+	// The text of these errors may hold a value.
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("the answer has an unexpected type in field %q", wrong.Field)
+	}
+	var odd *oddValue
+	if errors.As(err, &odd) {
+		return fmt.Errorf("the answer has a value that is not %s", odd.wanted)
+	}
+	return errNotJSON
+}

@@ -1,0 +1,92 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import "strings"
+
+// class says what a failed attempt allows.
+type class int
+
+const (
+	// permanent: the same call would fail again.
+	permanent class = iota
+	// refused: the service did not execute the call, so any may be repeated.
+	refused
+	// unknown: the call may have been executed, so only a read or a set may be
+	// repeated.
+	unknown
+	// expired: refused because the session token is too old; repeated once, with
+	// a new one.
+	expired
+)
+
+// codes decides by the code of an answer. The first row that fits counts.
+var codes = []struct {
+	fits  func(code, text string) bool
+	text  string
+	class class
+}{
+	// Throttling, Throttling.User, Throttling.Api (documented), Rejected.Throttling (observed).
+	{strings.Contains, "Throttling", refused},
+	// A nonce of ours arrived before: the attempt that brought it may have acted.
+	{exactly, "SignatureNonceUsed", unknown},
+	{exactly, "InvalidSecurityToken.Expired", expired},
+	{exactly, "ServiceUnavailable", unknown},
+	{exactly, "InternalError", unknown},
+	// Families of the business errors and of the gateway, whatever their status.
+	{family, "EntityNotExist", permanent},
+	{family, "EntityAlreadyExists", permanent},
+	{family, "EntityAlreadyExist", permanent},
+	{family, "LimitExceeded", permanent},
+	{family, "DeleteConflict", permanent},
+	{family, "NoPermission", permanent},
+	{family, "Forbidden", permanent},
+	{family, "Inactive", permanent},
+	{family, "CheckAuthenticationCodeFail", permanent},
+	{family, "NotSupport", permanent},
+	{family, "InvalidParameter", permanent},
+	{family, "InvalidAccessKeyId", permanent},
+	{family, "InvalidSecurityToken", permanent},
+	{family, "InvalidTimeStamp", permanent},
+	{family, "InvalidProtocol", permanent},
+	{family, "InvalidVersion", permanent},
+	{family, "InvalidApi", permanent},
+	{family, "InvalidAction", permanent},
+	{family, "SignatureDoesNotMatch", permanent},
+	{family, "IncompleteSignature", permanent},
+	{family, "UnsupportedHTTPMethod", permanent},
+	{strings.HasPrefix, "Missing", permanent},
+}
+
+func exactly(code, text string) bool { return code == text }
+
+// family fits a code and its refinements after a dot.
+func family(code, text string) bool {
+	return code == text || strings.HasPrefix(code, text+".")
+}
+
+// classify decides by the code first, by the status second: throttling comes
+// as 400, 429 and 503.
+func classify(code string, status int) class {
+	if code != "" {
+		for _, row := range codes {
+			if row.fits(code, row.text) {
+				return row.class
+			}
+		}
+	}
+	return classifyStatus(status)
+}
+
+func classifyStatus(status int) class {
+	switch {
+	case status == 429:
+		return refused
+	case status >= 500, status == 408, status >= 200 && status < 300:
+		return unknown
+	}
+	return permanent
+}
+
+func (e *Error) class() class { return classify(e.Code, e.Status) }

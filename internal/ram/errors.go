@@ -1,0 +1,203 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Error is what the service answered instead of doing what it was asked.
+type Error struct {
+	Action     string
+	Code       string // empty if the answer had none
+	Message    string // free of the secrets in play
+	RequestID  string
+	Status     int
+	RetryAfter time.Duration // how long the service asks to wait, 0 if it does not
+
+	clock time.Duration // server time minus local time, if known
+}
+
+// Error tells the action, what the service said, and what to do about it where
+// that is known.
+func (e *Error) Error() string {
+	var text strings.Builder
+	text.WriteString(e.Action + ": ")
+	if e.Message != "" {
+		text.WriteString(strings.TrimSuffix(e.Message, ".") + " ")
+	}
+	text.WriteString("(")
+	if e.Code != "" {
+		text.WriteString(e.Code + ", ")
+	}
+	fmt.Fprintf(&text, "HTTP %d", e.Status)
+	if e.RequestID != "" {
+		text.WriteString(", request ID " + e.RequestID)
+	}
+	text.WriteString(")")
+	if advice := e.advice(); advice != "" {
+		text.WriteString(": " + advice)
+	}
+	return text.String()
+}
+
+// Unanswered is a call without an answer, or with one that is not the
+// service's or cannot be read. If it was sent, it may have taken effect.
+type Unanswered struct {
+	Action string
+	Sent   bool
+	Err    error
+
+	class      class
+	status     int
+	retryAfter time.Duration
+}
+
+// Error never holds the URL or the body of the call.
+func (e *Unanswered) Error() string {
+	if !e.Sent && e.status == 0 {
+		return fmt.Sprintf("%s: not sent: %s", e.Action, e.Err)
+	}
+	return fmt.Sprintf("%s: %s", e.Action, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *Unanswered) Unwrap() error { return e.Err }
+
+// CredentialsError is a call that was never sent because there was no key to
+// sign it with. What the source of the key was answered says nothing of the
+// call, so none of the predicates looks inside.
+type CredentialsError struct {
+	Action string
+	Err    error
+}
+
+func (e *CredentialsError) Error() string {
+	return fmt.Sprintf("%s: not sent: no credentials: %s", e.Action, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *CredentialsError) Unwrap() error { return e.Err }
+
+// gaveUp ends a call that would have been repeated, had there been the time.
+type gaveUp struct {
+	last  error
+	wait  time.Duration
+	asked bool  // the service named the wait
+	cause error // the end of the context
+}
+
+func (e *gaveUp) Error() string {
+	if e.asked {
+		return fmt.Sprintf("%s; the service asks to wait %s, longer than the time left", e.last, e.wait.Round(time.Second))
+	}
+	return fmt.Sprintf("%s; no time was left to repeat the call", e.last)
+}
+
+func (e *gaveUp) Unwrap() []error { return []error{e.last, e.cause} }
+
+// unsure is a call whose last attempt failed for certain, while an earlier one
+// may have taken effect.
+type unsure struct{ last, earlier error }
+
+func (e *unsure) Error() string {
+	return fmt.Sprintf("%s; an earlier attempt may have taken effect: %s", e.last, e.earlier)
+}
+
+func (e *unsure) Unwrap() []error { return []error{e.last, e.earlier} }
+
+// answered is the service's answer to the call itself, if there was one.
+func answered(err error) *Error {
+	var credentials *CredentialsError
+	if errors.As(err, &credentials) {
+		return nil
+	}
+	var answer *Error
+	if !errors.As(err, &answer) {
+		return nil
+	}
+	return answer
+}
+
+func hasCode(err error, prefixes ...string) bool {
+	answer := answered(err)
+	if answer == nil {
+		return false
+	}
+	for _, prefix := range prefixes {
+		if answer.Code == prefix || strings.HasPrefix(answer.Code, prefix+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// NotFound tells whether the service says that an object of one of the kinds
+// does not exist: the code is EntityNotExist and the kind, exactly. So the kind
+// "User" does not match the code EntityNotExist.User.LoginProfile, and for an
+// object within a user both kinds are to be named, since a missing user answers
+// for all it had. A gateway's 404 and a 403 are never a missing object.
+func NotFound(err error, kinds ...string) bool {
+	answer := answered(err)
+	if answer == nil {
+		return false
+	}
+	for _, kind := range kinds {
+		if answer.Code == "EntityNotExist."+kind {
+			return true
+		}
+	}
+	return false
+}
+
+// Exists tells whether the object is there already, or its name is taken.
+// Both spellings of the family occur. Source: documented, observed.
+func Exists(err error) bool { return hasCode(err, "EntityAlreadyExists", "EntityAlreadyExist") }
+
+// LimitExceeded tells whether a quota is used up.
+func LimitExceeded(err error) bool { return hasCode(err, "LimitExceeded") }
+
+// Conflict tells whether something that depends on the object keeps it from
+// being deleted.
+func Conflict(err error) bool { return hasCode(err, "DeleteConflict") }
+
+// Denied tells whether the caller lacks the permission.
+func Denied(err error) bool { return hasCode(err, "NoPermission", "Forbidden") }
+
+// Throttled tells whether the service refused the call for its rate.
+func Throttled(err error) bool {
+	answer := answered(err)
+	return answer != nil && (answer.Status == 429 || strings.Contains(answer.Code, "Throttling"))
+}
+
+// OutcomeUnknown tells whether the call may have taken effect although it
+// failed: it was sent, and no attempt was answered for certain.
+func OutcomeUnknown(err error) bool {
+	switch e := err.(type) { //nolint:errorlint // walks the tree itself, to stop at a CredentialsError
+	case nil, *CredentialsError:
+		return false
+	case *Unanswered:
+		return e.Sent
+	case *Error:
+		return e.class() == unknown
+	case interface{ Unwrap() error }:
+		return OutcomeUnknown(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			if OutcomeUnknown(inner) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ended tells whether err is the end of a context.
+func ended(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}

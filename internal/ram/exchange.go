@@ -1,0 +1,129 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+)
+
+// exchange is one request and its answer.
+type exchange struct {
+	op     operation
+	redact redactor
+
+	answered  bool
+	status    int
+	requestID string
+}
+
+// errAttemptTimeout ends an attempt, not the call: so it is no context error.
+var errAttemptTimeout = fmt.Errorf("no answer within %s", attemptTimeout)
+
+// exchange posts the form and reads the answer.
+func (c *Client) exchange(ctx context.Context, e *exchange, form url.Values, out any) error {
+	bounded, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	var sent atomic.Bool
+	request, err := c.request(bounded, e.op, form, &sent)
+	if err != nil {
+		return &Unanswered{Action: e.op.action, Err: errors.New("the endpoint is not a URL")}
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return e.broken(ctx, bounded, err, sent.Load())
+	}
+	defer response.Body.Close() //nolint:errcheck // what was read is judged, not the connection
+	e.answered, e.status = true, response.StatusCode
+	body, err := readBody(response)
+	if err != nil {
+		return e.unreadableAnswer(ctx, bounded, err)
+	}
+	return c.decode(e, response, body, out)
+}
+
+// request is a POST that net/http cannot send twice: it has no GetBody, so a
+// connection that turns out dead is an error instead of a new attempt (NET-08).
+// sent becomes true once there is a connection to write to.
+func (c *Client) request(ctx context.Context, op operation, form url.Values, sent *atomic.Bool) (*http.Request, error) {
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
+	})
+	endpoint := *c.endpoints.of(op.product)
+	endpoint.Path = "/"
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	request.GetBody = nil
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Accept-Encoding", "gzip")
+	request.Header.Set("User-Agent", c.config.UserAgent)
+	request.Header.Set("X-Acs-Action", op.action)
+	request.Header.Set("X-Acs-Version", versions[op.product])
+	return request, nil
+}
+
+// broken is a request without an answer.
+func (e *exchange) broken(ctx, bounded context.Context, err error, sent bool) error {
+	silence := &Unanswered{Action: e.op.action, Sent: sent, class: refused}
+	if sent {
+		silence.class = unknown
+	}
+	// The text of a url.Error holds the URL.
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	switch {
+	case ctx.Err() != nil:
+		silence.Err = ctx.Err()
+	case bounded.Err() != nil:
+		silence.Err = errAttemptTimeout
+	default:
+		silence.Err = &transportError{text: e.redact.clean(err.Error()), err: err}
+	}
+	if isMisconfigured(err) {
+		silence.class = permanent
+	}
+	return silence
+}
+
+// transportError is an error of the connection with a text that was cleaned.
+type transportError struct {
+	text string
+	err  error
+}
+
+func (e *transportError) Error() string {
+	return e.text + ": check the network, the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)"
+}
+
+func (e *transportError) Unwrap() error { return e.err }
+
+// isMisconfigured tells errors that the next attempt would meet again.
+func isMisconfigured(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.As(err, &certificate) || errors.As(err, &record)
+}
+
+// unreadableAnswer is an answer of which no full body came.
+func (e *exchange) unreadableAnswer(ctx, bounded context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case bounded.Err() != nil:
+		err = errAttemptTimeout
+	}
+	return &Unanswered{Action: e.op.action, Sent: true, Err: err, class: unknown, status: e.status}
+}

@@ -1,0 +1,164 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// The service's types are not everywhere what is documented: numbers and
+// booleans also come as strings, and what has no value is absent, null or "".
+// The types here read all of that.
+
+// oddValue is a value of another kind. It does not hold the value.
+type oddValue struct{ wanted string }
+
+func (e *oddValue) Error() string { return "not " + e.wanted }
+
+// scalar is the text of a JSON string, number or boolean; ok is false for null
+// and "", and for what is no scalar err is set.
+func scalar(data []byte, wanted string) (value string, ok bool, err error) {
+	data = bytes.TrimSpace(data)
+	if len(data) == 0 || data[0] == '{' || data[0] == '[' {
+		return "", false, &oddValue{wanted}
+	}
+	if bytes.Equal(data, []byte("null")) {
+		return "", false, nil
+	}
+	if data[0] != '"' {
+		return string(data), true, nil
+	}
+	if err := json.Unmarshal(data, &value); err != nil {
+		return "", false, &oddValue{wanted}
+	}
+	return value, value != "", nil
+}
+
+// text is a string.
+type text string
+
+// UnmarshalJSON reads any scalar.
+func (t *text) UnmarshalJSON(data []byte) error {
+	value, _, err := scalar(data, "a text")
+	*t = text(value)
+	return err
+}
+
+// loose is a string that no value spoils: an error has to be read whatever it
+// looks like.
+type loose string
+
+// UnmarshalJSON never fails.
+func (l *loose) UnmarshalJSON(data []byte) error {
+	value, _, err := scalar(data, "a text")
+	if err != nil {
+		value = ""
+	}
+	*l = loose(value)
+	return nil
+}
+
+// optional is the string, or nil if there is none.
+func (t text) optional() *string {
+	if t == "" {
+		return nil
+	}
+	value := string(t)
+	return &value
+}
+
+// flag is a boolean that may be absent.
+type flag struct{ value *bool }
+
+// UnmarshalJSON reads true, "true" and "True".
+func (f *flag) UnmarshalJSON(data []byte) error {
+	value, ok, err := scalar(data, "a boolean")
+	f.value = nil
+	if err != nil || !ok {
+		return err
+	}
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "true":
+		f.value = new(true)
+	case "false":
+		f.value = new(false)
+	default:
+		return &oddValue{"a boolean"}
+	}
+	return nil
+}
+
+// number is an integer that may be absent.
+type number struct{ value *int64 }
+
+// UnmarshalJSON reads 6 and "6".
+func (n *number) UnmarshalJSON(data []byte) error {
+	value, ok, err := scalar(data, "a whole number")
+	n.value = nil
+	if err != nil || !ok {
+		return err
+	}
+	whole, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
+	if err != nil {
+		return &oddValue{"a whole number"}
+	}
+	n.value = &whole
+	return nil
+}
+
+// texts is a list of strings, nil if absent. A list that comes as one string of
+// JSON, alone or inside a list, is unwrapped. Source: documented, as an artefact.
+type texts []string
+
+// UnmarshalJSON reads ["a","b"], ["[\"a\",\"b\"]"] and "[\"a\",\"b\"]".
+func (l *texts) UnmarshalJSON(data []byte) error {
+	*l = nil
+	data = bytes.TrimSpace(data)
+	if bytes.Equal(data, []byte("null")) {
+		return nil
+	}
+	var parts []text
+	if len(data) > 0 && data[0] == '[' {
+		if err := json.Unmarshal(data, &parts); err != nil {
+			return &oddValue{"a list of texts"}
+		}
+	} else {
+		var one text
+		if err := json.Unmarshal(data, &one); err != nil {
+			return &oddValue{"a list of texts"}
+		}
+		parts = []text{one}
+	}
+	*l = texts{}
+	for _, part := range parts {
+		if err := l.add(string(part)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *texts) add(part string) error {
+	part = strings.TrimSpace(part)
+	if part == "" {
+		return nil
+	}
+	if !strings.HasPrefix(part, "[") {
+		*l = append(*l, part)
+		return nil
+	}
+	var inner []text
+	if err := json.Unmarshal([]byte(part), &inner); err != nil {
+		return &oddValue{"a list of texts"}
+	}
+	for _, item := range inner {
+		if item != "" {
+			*l = append(*l, string(item))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"math"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// quota is what one action may be called at, with room to the published rate.
+type quota struct {
+	perSecond rate.Limit
+	burst     int
+}
+
+// quotas stay a fifth under what is published per account and action (LOAD-04).
+// Source: documented for Ram and Sts, assumed for Ims.
+var quotas = struct{ reads, writes, attachments, sessions quota }{
+	reads:       quota{80, 10}, // of 100
+	writes:      quota{16, 2},  // of 20
+	attachments: quota{8, 2},   // of 10
+	sessions:    quota{80, 10}, // of 100
+}
+
+func (op operation) quota() quota {
+	switch {
+	case op.pace == attachment:
+		return quotas.attachments
+	case op.pace == session:
+		return quotas.sessions
+	case op.repeat == read:
+		return quotas.reads
+	}
+	return quotas.writes
+}
+
+const (
+	// slowest is the floor under what throttling takes an action to.
+	slowest rate.Limit = 1
+	// calm is how long no second throttling answer counts: those that were under
+	// way together say the same thing.
+	calm = time.Second
+	// recovery is how many seconds of success bring an action back to its quota.
+	recovery = 20
+)
+
+// limits pace the calls of one client, each action by itself and all together.
+type limits struct {
+	mu      sync.Mutex
+	actions map[string]*limit
+	all     *rate.Limiter // nil without a cap
+}
+
+func newLimits(perSecond float64) limits {
+	if perSecond <= 0 || math.IsInf(perSecond, 0) || math.IsNaN(perSecond) {
+		return limits{}
+	}
+	return limits{all: rate.NewLimiter(rate.Limit(perSecond), 1)}
+}
+
+// of is the limit of an action. Ram and Ims count apart.
+func (l *limits) of(op operation) *limit {
+	name := string(op.product) + "/" + op.action
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.actions == nil {
+		l.actions = map[string]*limit{}
+	}
+	if l.actions[name] == nil {
+		quota := op.quota()
+		l.actions[name] = &limit{quota: quota, bucket: rate.NewLimiter(quota.perSecond, quota.burst)}
+	}
+	return l.actions[name]
+}
+
+// limit paces one action: halved when the service throttles it, back bit by bit
+// while it answers.
+type limit struct {
+	quota  quota
+	bucket *rate.Limiter
+
+	mu  sync.Mutex
+	cut time.Time // when it was halved last
+}
+
+func (l *limit) slower(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.cut.IsZero() && now.Sub(l.cut) < calm {
+		return
+	}
+	l.cut = now
+	l.bucket.SetLimitAt(now, max(slowest, l.bucket.Limit()/2))
+}
+
+// faster adds so much per success that the rate grows by a steady amount per
+// second, whatever the rate is.
+func (l *limit) faster(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	current := l.bucket.Limit()
+	if current >= l.quota.perSecond {
+		return
+	}
+	step := l.quota.perSecond / recovery / current
+	l.bucket.SetLimitAt(now, min(l.quota.perSecond, current+step))
+}
+
+// turn waits until the operation may be sent.
+func (c *Client) turn(ctx context.Context, op operation) error {
+	if err := c.reserve(ctx, c.limits.of(op).bucket); err != nil {
+		return err
+	}
+	if c.limits.all == nil {
+		return nil
+	}
+	return c.reserve(ctx, c.limits.all)
+}
+
+// reserve is rate.Limiter.Wait with our clock. A turn that comes too late for
+// ctx is handed back at once.
+func (c *Client) reserve(ctx context.Context, bucket *rate.Limiter) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	now := c.Now()
+	turn := bucket.ReserveN(now, 1)
+	wait := turn.DelayFrom(now)
+	if wait == 0 {
+		return nil
+	}
+	if tooLong(ctx, wait) {
+		turn.CancelAt(now)
+		return context.DeadlineExceeded
+	}
+	if err := c.Pause(ctx, wait); err != nil {
+		turn.CancelAt(c.Now())
+		return err
+	}
+	return nil
+}

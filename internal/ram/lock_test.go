@@ -1,0 +1,66 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+)
+
+func TestALockIsHeldByOne(t *testing.T) {
+	t.Parallel()
+	client := newTestClient(t, "http://127.0.0.1:1")
+	var group sync.WaitGroup
+	counts := map[string]int{} // guarded by the locks; the race detector watches
+	for range 50 {
+		group.Go(func() {
+			unlock, err := client.Lock(t.Context(), "alias")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			counts["alias"]++
+			unlock()
+			unlock() // twice does no harm
+		})
+	}
+	group.Wait()
+	if counts["alias"] != 50 {
+		t.Errorf("%d", counts["alias"])
+	}
+}
+
+func TestALockIsWaitedForWithAContext(t *testing.T) {
+	t.Parallel()
+	client := newTestClient(t, "http://127.0.0.1:1")
+	unlock, err := client.Lock(t.Context(), "alias")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := client.Lock(t.Context(), "policy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		_, err := client.Lock(ctx, "alias")
+		ended <- err
+	}()
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("error: %v", err)
+	}
+	unlock()
+	if unlock, err = client.Lock(t.Context(), "alias"); err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	if _, err := client.Lock(ctx, "alias"); !errors.Is(err, context.Canceled) {
+		t.Errorf("an ended context got a lock: %v", err)
+	}
+}

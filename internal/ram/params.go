@@ -1,0 +1,44 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"encoding/json"
+	"strconv"
+)
+
+// params are the parameters of one call. What is nil is left out; an empty text
+// or list is sent, since it clears what it names.
+type params map[string]string
+
+func (p params) flag(name string, value *bool) {
+	if value != nil {
+		p[name] = strconv.FormatBool(*value)
+	}
+}
+
+func (p params) number(name string, value *int64) {
+	if value != nil {
+		p[name] = strconv.FormatInt(*value, 10)
+	}
+}
+
+func (p params) text(name string, value *string) {
+	if value != nil {
+		p[name] = *value
+	}
+}
+
+// list sends one parameter that holds a JSON array.
+func (p params) list(name string, values []string) error {
+	if values == nil {
+		return nil
+	}
+	array, err := json.Marshal(values)
+	if err != nil {
+		return err
+	}
+	p[name] = string(array)
+	return nil
+}

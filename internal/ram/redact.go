@@ -1,0 +1,125 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"maps"
+	"mime/quotedprintable"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// removed stands where a secret stood.
+const removed = "(removed)"
+
+// maxMessage caps what is shown of a message of the service.
+const maxMessage = 1000
+
+// stringToSign begins what a signature error quotes: all parameters of the
+// call, passwords too. Source: documented.
+var stringToSign = regexp.MustCompile(`(?is)(string to sign is:).*`)
+
+// redactor removes the secrets of one call from texts that others wrote
+// (LOG-02).
+type redactor struct{ secrets *strings.Replacer }
+
+// newRedactor knows the secrets in the forms that a text may have them in.
+func newRedactor(secrets ...string) redactor {
+	seen := map[string]bool{}
+	for _, secret := range secrets {
+		for _, form := range forms(secret) {
+			seen[form] = true
+		}
+	}
+	delete(seen, "")
+	// The longest first, or a rest of it would stay.
+	longest := slices.SortedFunc(maps.Keys(seen), func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, form := range longest {
+		pairs = append(pairs, form, removed)
+	}
+	return redactor{strings.NewReplacer(pairs...)}
+}
+
+// forms are the secret itself and its usual encodings.
+func forms(secret string) []string {
+	if secret == "" {
+		return nil
+	}
+	raw := []byte(secret)
+	all := []string{secret, hex.EncodeToString(raw), strings.ToUpper(hex.EncodeToString(raw)), quotedPrintable(secret)}
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		all = append(all, encoding.EncodeToString(raw))
+	}
+	for _, escape := range []func(string) string{url.QueryEscape, url.PathEscape, percentEncode, jsonEscape, jsonEscapeHTML} {
+		once := escape(secret)
+		all = append(all, once, lowerHex(once), escape(once), lowerHex(escape(once)), strings.ReplaceAll(once, "/", `\/`))
+	}
+	return all
+}
+
+// percentEncode is the encoding of the signature: a blank is %20.
+func percentEncode(text string) string {
+	return strings.NewReplacer("+", "%20", "*", "%2A", "%7E", "~").Replace(url.QueryEscape(text))
+}
+
+var hexPair = regexp.MustCompile(`%[0-9A-F]{2}`)
+
+func lowerHex(text string) string { return hexPair.ReplaceAllStringFunc(text, strings.ToLower) }
+
+func jsonEscapeHTML(text string) string {
+	escaped, err := json.Marshal(text)
+	if err != nil {
+		return ""
+	}
+	return string(escaped[1 : len(escaped)-1])
+}
+
+func jsonEscape(text string) string {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(text); err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(out.String()), `"`), `"`)
+}
+
+func quotedPrintable(text string) string {
+	var out strings.Builder
+	writer := quotedprintable.NewWriter(&out)
+	if _, err := io.WriteString(writer, text); err != nil {
+		return ""
+	}
+	if err := writer.Close(); err != nil {
+		return ""
+	}
+	return out.String()
+}
+
+// clean removes the secrets, what follows "string to sign is:", and control
+// characters, and cuts what is too long, in this order: a cut secret would not
+// be found.
+func (r redactor) clean(text string) string {
+	text = stringToSign.ReplaceAllString(text, "$1 "+removed)
+	text = r.secrets.Replace(text)
+	text = strings.Map(func(letter rune) rune {
+		if unicode.IsControl(letter) || letter == unicode.ReplacementChar {
+			return ' '
+		}
+		return letter
+	}, text)
+	text = strings.TrimSpace(text)
+	if len(text) <= maxMessage {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxMessage], "") + " …"
+}
