@@ -98,7 +98,7 @@ var bomb = sync.OnceValue(func() []byte {
 	var out bytes.Buffer
 	writer := gzip.NewWriter(&out)
 	block := bytes.Repeat([]byte(" "), 1<<20)
-	for range 64 {
+	for range 2 * maxBodyBytes >> 20 {
 		_, _ = writer.Write(block)
 	}
 	_ = writer.Close()
