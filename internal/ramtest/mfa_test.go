@@ -1,0 +1,276 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"image/png"
+	"strings"
+	"testing"
+	"time"
+
+	"rsc.io/qr"
+)
+
+func TestCodesAreThoseOfTheStandard(t *testing.T) {
+	t.Parallel()
+	const seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	for at, codes := range map[int64][2]string{
+		59:         {"287082", "359152"},
+		1111111109: {"081804", "050471"},
+		1234567890: {"005924", "590587"},
+		2000000000: {"279037", "637009"},
+	} {
+		equal(t, "code", TOTP(seed, time.Unix(at, 0)), codes[0])
+		equal(t, "next code", TOTP(seed, time.Unix(at+30, 0)), codes[1])
+	}
+	equal(t, "no seed", TOTP("not base32!", time.Unix(59, 0)), "")
+}
+
+// withDevice is a server with a user alice and a device that nobody has bound.
+func withDevice(t *testing.T, options ...Option) (s *Server, c *client, serial, seed string) {
+	t.Helper()
+	s, c = still(t, options...)
+	inhabited(s, "alice", "bob")
+	made := c.ok("Ims", "CreateVirtualMFADevice", "VirtualMFADeviceName", "phone")
+	return s, c, made.at("VirtualMFADevice.SerialNumber").(string), made.at("VirtualMFADevice.Base32StringSeed").(string)
+}
+
+// binding is the parameters that bind a device to a user with the codes of the step at an offset and the one after.
+func binding(s *Server, product, user, serial, seed string, offset int) []string {
+	first := s.Now().Add(time.Duration(offset) * totpStep)
+	return of(product, user, "SerialNumber", serial,
+		"AuthenticationCode1", TOTP(seed, first), "AuthenticationCode2", TOTP(seed, first.Add(totpStep)))
+}
+
+func TestADeviceTellsItsSeedOnceInTextAndAsAPicture(t *testing.T) {
+	t.Parallel()
+	inBoth(t, func(t *testing.T, product string) {
+		s, c := still(t)
+		made := c.ok(product, "CreateVirtualMFADevice", "VirtualMFADeviceName", "phone.alice-1")
+		seed := made.at("VirtualMFADevice.Base32StringSeed").(string)
+		equal(t, "serial", made.at("VirtualMFADevice.SerialNumber"), "acs:ram::"+defaultAccountID+":mfa/phone.alice-1")
+		equal(t, "seed's length", len(seed), 64)
+		file, err := base64.StdEncoding.DecodeString(made.at("VirtualMFADevice.QRCodePNG").(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		picture, err := png.Decode(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, err := qr.Encode("otpauth://totp/"+defaultAccountID+"?issuer=Aliyun&secret="+seed, qr.M)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "size", picture.Bounds().Dx(), (code.Size+8)*code.Scale)
+		for x := range code.Size {
+			for y := range code.Size {
+				red, _, _, _ := picture.At((x+4)*code.Scale, (y+4)*code.Scale).RGBA()
+				if (red == 0) != code.Black(x, y) {
+					t.Fatalf("the picture does not show the seed's address at %d,%d", x, y)
+				}
+			}
+		}
+		listed := c.ok(product, "ListVirtualMFADevices")
+		if strings.Contains(listed.text, seed) {
+			t.Error("a list tells the seed")
+		}
+		equal(t, "kept seed", s.held().MFADevices["acs:ram::"+defaultAccountID+":mfa/phone.alice-1"].Seed, seed)
+	})
+}
+
+func TestADevicesNameIsWellFormedAndUnique(t *testing.T) {
+	t.Parallel()
+	inBoth(t, func(t *testing.T, product string) {
+		s := New(t)
+		c := admin(t, s)
+		for name, code := range map[string]string{
+			strings.Repeat("x", 65): "InvalidParameter.VirtualMFADeviceName.Length",
+			"my phone":              "InvalidParameter.VirtualMFADeviceName.InvalidChars",
+			"my_phone":              "InvalidParameter.VirtualMFADeviceName.InvalidChars",
+			"":                      "MissingVirtualMFADeviceName",
+		} {
+			c.refused(code, product, "CreateVirtualMFADevice", "VirtualMFADeviceName", name)
+		}
+		s.Change(func(a *Account) { a.Quotas.VirtualMFADevices = 1 })
+		c.ok(product, "CreateVirtualMFADevice", "VirtualMFADeviceName", "phone")
+		c.refused("EntityAlreadyExists.VirtualMFADevice", product, "CreateVirtualMFADevice", "VirtualMFADeviceName", "phone")
+		c.refused("LimitExceeded.VirtualMFADevice", product, "CreateVirtualMFADevice", "VirtualMFADeviceName", "other")
+	})
+}
+
+func TestADeviceIsBoundListedUnboundAndDeleted(t *testing.T) {
+	t.Parallel()
+	inBoth(t, func(t *testing.T, product string) {
+		s, c, serial, seed := withDevice(t)
+		unbound, name := reply{"SerialNumber": serial}, of(product, "alice")
+		if product == "Ims" {
+			unbound["User"] = reply{}
+		}
+		devices := func() any {
+			return c.ok(product, "ListVirtualMFADevices").list("VirtualMFADevices.VirtualMFADevice", "SerialNumber")
+		}
+		equal(t, "unbound", devices(), []reply{unbound})
+		c.ok(product, "BindMFADevice", binding(s, product, "alice", serial, seed, -1)...)
+		equal(t, "bound", devices(), []reply{{
+			"SerialNumber": serial, "ActivateDate": "2026-01-12T09:12:00Z",
+			"User": reply{"UserId": idOf(s, "alice"), name[0]: name[1], "DisplayName": "alice"},
+		}})
+		info := c.ok(product, "GetUserMFAInfo", name...)
+		equal(t, "info", info.at("MFADevice"), reply{"SerialNumber": serial, "Type": "VMFA"})
+		equal(t, "enabled", info.at("IsMFAEnable"), map[string]any{"Ims": true}[product])
+		c.refused("DeleteConflict.VirtualMFADevice.User", product, "DeleteVirtualMFADevice", "SerialNumber", serial)
+		c.refused("DeleteConflict.User.MFADevice", product, "DeleteUser", name...)
+		equal(t, "unbinding", c.ok(product, "UnbindMFADevice", name...).at("MFADevice.SerialNumber"), serial)
+		equal(t, "unbound again", devices(), []reply{unbound})
+		c.refused("EntityNotExist.User.MFADevice", product, "UnbindMFADevice", name...)
+		c.ok(product, "DeleteVirtualMFADevice", "SerialNumber", serial)
+		c.refused("EntityNotExist.VirtualMFADevice", product, "DeleteVirtualMFADevice", "SerialNumber", serial)
+	})
+}
+
+func TestABoundDeviceFollowsARenamedUser(t *testing.T) {
+	t.Parallel()
+	s, c, serial, seed := withDevice(t)
+	c.ok("Ram", "BindMFADevice", binding(s, "Ram", "alice", serial, seed, 0)...)
+	c.ok("Ram", "UpdateUser", "UserName", "alice", "NewUserName", "alicia")
+	device := c.ok("Ram", "ListVirtualMFADevices").list("VirtualMFADevices.VirtualMFADevice", "SerialNumber")[0]
+	equal(t, "user", device["User"].(map[string]any)["UserName"], "alicia")
+	equal(t, "info", c.ok("Ram", "GetUserMFAInfo", "UserName", "alicia").at("MFADevice.SerialNumber"), serial)
+}
+
+func TestCodesOfSomeStepsAround(t *testing.T) {
+	t.Parallel()
+	for offset, accepted := range map[int]bool{-4: false, -3: false, -2: true, -1: true, 0: true, 1: true, 2: false} {
+		t.Run(fmt.Sprint(offset), func(t *testing.T) {
+			t.Parallel()
+			s, c, serial, seed := withDevice(t)
+			code := ""
+			if !accepted {
+				code = "CheckAuthenticationCodeFail"
+			}
+			got := c.do("Ims", "BindMFADevice", binding(s, "Ims", "alice", serial, seed, offset)...)
+			equal(t, "answer", got.code+"", code)
+		})
+	}
+}
+
+func TestTwoCodesAreInARow(t *testing.T) {
+	t.Parallel()
+	s, c, serial, seed := withDevice(t)
+	now := s.Now()
+	for name, codes := range map[string][2]time.Duration{"the same": {0, 0}, "swapped": {totpStep, 0}, "one left out": {-totpStep, totpStep}} {
+		got := c.do("Ims", "BindMFADevice", of("Ims", "alice", "SerialNumber", serial,
+			"AuthenticationCode1", TOTP(seed, now.Add(codes[0])), "AuthenticationCode2", TOTP(seed, now.Add(codes[1])))...)
+		if got.status != 403 || got.code != "CheckAuthenticationCodeFail" {
+			t.Errorf("%s: got %s", name, got.text)
+		}
+	}
+}
+
+func TestAStepIsAcceptedOnceUnlessSwitched(t *testing.T) {
+	t.Parallel()
+	for _, reusable := range []bool{false, true} {
+		s, c, serial, seed := withDevice(t, Behaving(func(b *Behaviour) { b.ReusableCodes = reusable }))
+		again := binding(s, "Ram", "alice", serial, seed, -1)
+		overlapping := binding(s, "Ram", "alice", serial, seed, 0)
+		later := binding(s, "Ram", "alice", serial, seed, 1)
+		c.ok("Ram", "BindMFADevice", again...)
+		for i, params := range [][]string{again, overlapping, later} {
+			c.ok("Ram", "UnbindMFADevice", "UserName", "alice")
+			got := c.do("Ram", "BindMFADevice", params...)
+			if accepted := reusable || i == 2; (got.code == "") != accepted {
+				t.Errorf("ReusableCodes=%t: try %d: %s", reusable, i, got.text)
+			}
+			s.Change(func(a *Account) { // for the next try
+				a.Users["alice"].MFASerial, a.MFADevices[serial].UserID = serial, idIn(a, "alice")
+			})
+		}
+	}
+}
+
+func idIn(a *Account, name string) string { return a.Users[name].ID }
+
+func TestBindingIsCheckedInOrder(t *testing.T) {
+	t.Parallel()
+	inBoth(t, func(t *testing.T, product string) {
+		s, c, serial, seed := withDevice(t)
+		other := c.ok(product, "CreateVirtualMFADevice", "VirtualMFADeviceName", "other").at("VirtualMFADevice.SerialNumber").(string)
+		bind := func(user, serial, code1, code2 string) []string {
+			return of(product, user, "SerialNumber", serial, "AuthenticationCode1", code1, "AuthenticationCode2", code2)
+		}
+		c.ok(product, "BindMFADevice", binding(s, product, "alice", serial, seed, 0)...)
+		c.refused("InvalidParameter.AuthenticationCode.Format", product, "BindMFADevice", bind("nobody", "none", "12345", "123456")...)
+		c.refused("InvalidParameter.AuthenticationCode.Format", product, "BindMFADevice", bind("nobody", "none", "123456", "12345x")...)
+		c.refused("MissingAuthenticationCode2", product, "BindMFADevice", bind("nobody", "none", "123456", "")...)
+		c.refused("EntityNotExist.User", product, "BindMFADevice", bind("nobody", "none", "123456", "123456")...)
+		c.refused("EntityNotExist.VirtualMFADevice", product, "BindMFADevice", bind("alice", "none", "123456", "123456")...)
+		c.refused("EntityAlreadyExists.User.MFADevice", product, "BindMFADevice", bind("alice", serial, "123456", "123456")...)
+		c.refused("EntityAlreadyExists.VirtualMFADevice.User", product, "BindMFADevice", bind("bob", serial, "123456", "123456")...)
+		c.refused("CheckAuthenticationCodeFail", product, "BindMFADevice", bind("bob", other, "000000", "000000")...)
+	})
+}
+
+func TestDevicesAreListedInPagesByImsAndAtOnceByRam(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	c := admin(t, s)
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		c.ok("Ims", "CreateVirtualMFADevice", "VirtualMFADeviceName", name)
+	}
+	const path = "VirtualMFADevices.VirtualMFADevice"
+	items, pages := c.pages(path, "SerialNumber", "Ims", "ListVirtualMFADevices", "MaxItems", "100")
+	equal(t, "in pages", len(items), 5)
+	equal(t, "pages", pages, 3)
+	got := c.ok("Ram", "ListVirtualMFADevices")
+	equal(t, "at once", len(got.list(path, "SerialNumber")), 5)
+	equal(t, "truncated", got.at("IsTruncated"), nil)
+	c.refused("InvalidParameter.MaxItems.Range", "Ims", "ListVirtualMFADevices", "MaxItems", "101")
+}
+
+func TestDisablingUnbindsAndDeletes(t *testing.T) {
+	t.Parallel()
+	s, c, serial, seed := withDevice(t)
+	c.refused("EntityNotExist.User.MFADevice", "Ims", "DisableVirtualMFA", of("Ims", "alice")...)
+	c.ok("Ims", "BindMFADevice", binding(s, "Ims", "alice", serial, seed, 0)...)
+	c.ok("Ims", "DisableVirtualMFA", of("Ims", "alice")...)
+	equal(t, "devices", len(s.held().MFADevices), 0)
+	equal(t, "bound", s.held().Users["alice"].MFASerial, "")
+	s.Change(func(a *Account) { a.Users["alice"].MFASerial = "a-key-of-metal" })
+	c.refused("EntityNotExist.User.MFADevice", "Ims", "DisableVirtualMFA", of("Ims", "alice")...)
+	equal(t, "type", c.ok("Ims", "GetUserMFAInfo", of("Ims", "alice")...).at("MFADevice.Type"), "U2F")
+	equal(t, "unbound", c.ok("Ims", "UnbindMFADevice", of("Ims", "alice")...).at("MFADevice.SerialNumber"), "a-key-of-metal")
+}
+
+func TestThreeAnswersForAUserWithoutADevice(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	c := admin(t, s)
+	c.refused("EntityNotExist.User.MFADevice", "Ram", "GetUserMFAInfo", "UserName", "admin")
+	ims := c.ok("Ims", "GetUserMFAInfo", of("Ims", "admin")...)
+	equal(t, "enabled", ims.at("IsMFAEnable"), false)
+	equal(t, "device", ims.at("MFADevice"), reply{})
+	s.Behave(func(b *Behaviour) { b.NoMFADevice = "not_found" })
+	c.refused("EntityNotExist.User.MFADevice", "Ims", "GetUserMFAInfo", of("Ims", "admin")...)
+	c.refused("EntityNotExist.User.MFADevice", "Ram", "GetUserMFAInfo", "UserName", "admin")
+	s.Behave(func(b *Behaviour) { b.NoMFADevice = "empty" })
+	for _, product := range []string{"Ram", "Ims"} {
+		got := c.ok(product, "GetUserMFAInfo", of(product, "admin")...)
+		equal(t, "device", got.at("MFADevice"), reply{})
+		equal(t, "enabled", got.at("IsMFAEnable"), nil)
+	}
+	c.refused("EntityNotExist.User", "Ram", "GetUserMFAInfo", "UserName", "nobody")
+}
+
+func TestAUserMayAskImsForItsOwnDevice(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	c := admin(t, s)
+	equal(t, "own", c.ok("Ims", "GetUserMFAInfo").at("IsMFAEnable"), false)
+	c.refused("MissingUserName", "Ram", "GetUserMFAInfo")
+	rootOf(t, s).refused("MissingUserPrincipalName", "Ims", "GetUserMFAInfo")
+}
