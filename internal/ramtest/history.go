@@ -29,7 +29,7 @@ type Event struct {
 func (s *Server) History() []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.history)
+	return append([]Event{}, s.history...)
 }
 
 // record notes what somebody changed, and keeps the account as it was for stale reads.

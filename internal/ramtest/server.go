@@ -73,7 +73,12 @@ func New(tb TB, options ...Option) *Server {
 		tb.Fatalf("Cannot start the service: %s", err)
 		return nil
 	}
-	tb.Cleanup(s.Close)
+	tb.Cleanup(func() {
+		s.Close()
+		for _, violation := range s.Violations() {
+			tb.Logf("The service objects: %s", violation)
+		}
+	})
 	return s
 }
 

@@ -7,7 +7,9 @@ import (
 	"bufio"
 	"cmp"
 	"compress/gzip"
+	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -52,15 +54,21 @@ func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *sched
 	case "endless_headers":
 		return c.endlessHeaders(w)
 	}
-	for name, value := range rule.Header {
-		if c.answer.header == nil {
-			c.answer.header = map[string]string{}
-		}
-		c.answer.header[name] = value
-	}
+	c.answer.header = rule.headers(c.answer.header)
 	c.sent(c.answer.status, rule)
 	c.server.send(w, c.answer)
 	return true
+}
+
+// headers are an answer's, and those that the rule adds.
+func (r *scheduled) headers(own map[string]string) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, own)
+	maps.Copy(all, r.Header)
+	if r.RetryAfter != "" {
+		all["Retry-After"] = r.RetryAfter
+	}
+	return all
 }
 
 // sent notes what the client was told instead.
@@ -97,10 +105,6 @@ func (c *conversation) refusal(rule *scheduled) answer {
 	encoded := refusal(c.in, &failure{
 		Status: cmp.Or(status, http.StatusBadRequest), Code: rule.Code, Message: cmp.Or(rule.Message, "The request was refused."),
 	}, c.call.RequestID)
-	encoded.header = map[string]string{}
-	if rule.RetryAfter != "" {
-		encoded.header["Retry-After"] = rule.RetryAfter
-	}
 	return encoded
 }
 
@@ -110,7 +114,7 @@ func (c *conversation) silent(w http.ResponseWriter, r *http.Request, rule *sche
 		c.server.linger(r, rule.Delay)
 		return false
 	}
-	connection, _, err := http.NewResponseController(w).Hijack()
+	connection, _, err := c.hijack(w)
 	if err != nil {
 		return false
 	}
@@ -119,6 +123,15 @@ func (c *conversation) silent(w http.ResponseWriter, r *http.Request, rule *sche
 	}
 	_ = connection.Close()
 	return true
+}
+
+// hijack takes the connection over. It ends with the server.
+func (c *conversation) hijack(w http.ResponseWriter) (net.Conn, *bufio.ReadWriter, error) {
+	connection, buffer, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		context.AfterFunc(c.server.closing, func() { _ = connection.Close() })
+	}
+	return connection, buffer, err
 }
 
 // linger waits until the client leaves, the server closes, or a time is over if one is given.
@@ -138,7 +151,7 @@ func (s *Server) linger(r *http.Request, d time.Duration) {
 
 // cut promises the whole answer and closes in the middle of it.
 func (c *conversation) cut(w http.ResponseWriter) bool {
-	connection, buffer, err := http.NewResponseController(w).Hijack()
+	connection, buffer, err := c.hijack(w)
 	if err != nil {
 		return false
 	}
@@ -198,7 +211,7 @@ func (c *conversation) flood(w http.ResponseWriter, packed bool) bool {
 // endlessHeaders begins an answer whose headers do not end while the client reads.
 func (c *conversation) endlessHeaders(w http.ResponseWriter) bool {
 	c.leave()
-	connection, _, err := http.NewResponseController(w).Hijack()
+	connection, _, err := c.hijack(w)
 	if err != nil {
 		return false
 	}
