@@ -182,7 +182,7 @@ func (c *conversation) drip(w http.ResponseWriter, r *http.Request, gap time.Dur
 	return true
 }
 
-const floodSize = 64 << 20
+const floodSize = 32 << 20
 
 // flood answers a document that is valid and far too long; as a bomb it is small until it is unpacked.
 func (c *conversation) flood(w http.ResponseWriter, packed bool) bool {
@@ -195,7 +195,7 @@ func (c *conversation) flood(w http.ResponseWriter, packed bool) bool {
 		defer zip.Close()
 		to = zip
 	}
-	blank := []byte(strings.Repeat(" ", 64<<10))
+	blank := []byte(strings.Repeat(" ", 1<<20))
 	if _, err := io.WriteString(to, `{"RequestId":"`+c.call.RequestID+`",`); err != nil {
 		return false
 	}
