@@ -79,7 +79,7 @@ func getDefaultDomain(r *request) (reply, error) {
 }
 
 // The same as setting the alias. (documented) The account's own id takes the alias away; the conflict's code is
-// the alias's. (both assumed)
+// the alias's. (assumed, both)
 func setDefaultDomain(r *request) (reply, error) {
 	name, err := r.required("DefaultDomainName")
 	if err != nil {

@@ -197,7 +197,7 @@ type nonces struct {
 	latest, earlier map[string]bool
 }
 
-// A key's last use is known at once. (simplified: the service takes about two hours)
+// A key's last use is known at once. (documented otherwise: the service takes about two hours)
 func (s *Server) touch(who *caller, product string) {
 	if who.key != nil {
 		who.key.LastUsed, who.key.LastUsedService = s.now(), product

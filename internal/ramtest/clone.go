@@ -7,7 +7,9 @@ import "reflect"
 
 // Clone is a copy that shares nothing with the account.
 func (a *Account) Clone() *Account {
-	return deepCopy(reflect.ValueOf(a)).Interface().(*Account)
+	copied := *a
+	reflect.ValueOf(&copied).Elem().Set(deepCopy(reflect.ValueOf(a).Elem()))
+	return &copied
 }
 
 func deepCopy(v reflect.Value) reflect.Value {

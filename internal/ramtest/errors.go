@@ -105,16 +105,11 @@ func noPermission(r *request) error {
 	}
 }
 
-// (documented) kind is empty, "User" or "Api".
-func throttled(kind string) error {
-	code, text := "Throttling", "Request was denied due to request throttling."
-	switch kind {
-	case "User":
-		code, text = "Throttling.User", "Request was denied due to user flow control."
-	case "Api":
-		code, text = "Throttling.Api", "Request was denied due to api flow control."
+// (documented; Throttling and Throttling.Api are what rules are for) The header tells the state of the quota.
+func throttled(header map[string]string) error {
+	return &failure{
+		Status: http.StatusBadRequest, Code: "Throttling.User", Message: "Request was denied due to user flow control.", Header: header,
 	}
-	return fail(http.StatusBadRequest, code, "%s", text)
 }
 
 // (documented)

@@ -41,8 +41,13 @@ func TestAFaultActsBeforeOrAfterTheCommit(t *testing.T) {
 			{Fault: "code", Code: "InternalError"},
 			{Fault: "http", Status: 502, Body: "bad gateway"},
 			{Fault: "html", Status: 200},
-			{Fault: "empty"}, {Fault: "null"}, {Fault: "array"}, {Fault: "garble", Body: "}{"},
-			{Fault: "refuse"}, {Fault: "reset"}, {Fault: "stall", Delay: time.Millisecond},
+			{Fault: "empty"},
+			{Fault: "null"},
+			{Fault: "array"},
+			{Fault: "garble", Body: "}{"},
+			{Fault: "refuse"},
+			{Fault: "reset"},
+			{Fault: "stall", Delay: time.Millisecond},
 			{Fault: "redirect"},
 		} {
 			rule.Phase = phase
@@ -188,7 +193,7 @@ func TestFloodsAreLargerThanAnybodyReads(t *testing.T) {
 		if n != limit || err != nil || response.Uncompressed != (fault == "gzip_bomb") {
 			t.Errorf("%s: %d bytes, uncompressed %t, %v", fault, n, response.Uncompressed, err)
 		}
-		response.Body.Close()
+		_ = response.Body.Close()
 	}
 	_, c := setting(t, Rule{Fault: "endless_headers"})
 	if _, err := try(c.request("Ims", "GetPasswordPolicy")); err == nil {
@@ -203,7 +208,7 @@ func TestAServerClosesWhileNobodyReadsItsFlood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	if err := c.request("Ims", "GetPasswordPolicy").Write(connection); err != nil {
 		t.Fatal(err)
 	}

@@ -61,13 +61,6 @@ func orElse(n, otherwise int) int {
 
 // The headers tell how long to wait, in milliseconds. There is no Retry-After. (documented)
 func exhausted(limit int, left time.Duration) error {
-	return &failure{
-		Status: 400, Code: "Throttling.User", Message: "Request was denied due to user flow control.",
-		Header: rateHeaders(limit, left),
-	}
-}
-
-func rateHeaders(limit int, left time.Duration) map[string]string {
 	state := fmt.Sprintf("Limit:%d,Remain:0,TimeLeft:%d,Reset:%d", limit, left.Milliseconds()+1, left.Milliseconds()+1)
-	return map[string]string{"x-ratelimit-user-api": state, "x-ratelimit-user": state}
+	return throttled(map[string]string{"x-ratelimit-user-api": state, "x-ratelimit-user": state})
 }

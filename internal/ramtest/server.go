@@ -88,7 +88,7 @@ func Start(listen string, options ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", listen)
+	listener, err := (&net.ListenConfig{}).Listen(s.closing, "tcp", listen)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen: %w", err)
 	}
@@ -115,7 +115,7 @@ func prepare(options ...Option) (*Server, error) {
 		past:     map[string]*past{},
 		rates:    map[string][]time.Time{},
 	}
-	s.closing, s.close = context.WithCancel(context.Background())
+	s.closing, s.close = context.WithCancel(context.Background()) //nolint:forbidigo // a server outlives the one who starts it, until Close
 	for _, option := range options {
 		option(s)
 	}

@@ -131,7 +131,7 @@ func try(r *http.Request) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	got := result{status: response.StatusCode, header: response.Header, text: string(text)}
 	if json.Unmarshal(text, &got.body) == nil {

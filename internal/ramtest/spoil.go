@@ -155,7 +155,7 @@ func (c *conversation) cut(w http.ResponseWriter) bool {
 	if err != nil {
 		return false
 	}
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	response := &http.Response{
 		StatusCode: c.answer.status, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{"Content-Type": {c.answer.contentType}},
 		ContentLength: int64(len(c.answer.body)), Body: io.NopCloser(strings.NewReader(string(c.answer.body[:len(c.answer.body)/2]))),
@@ -192,7 +192,7 @@ func (c *conversation) flood(w http.ResponseWriter, packed bool) bool {
 	if packed {
 		w.Header().Set("Content-Encoding", "gzip")
 		zip, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is a valid one
-		defer zip.Close()
+		defer func() { _ = zip.Close() }()               // a client that has left needs no end
 		to = zip
 	}
 	blank := []byte(strings.Repeat(" ", 1<<20))
@@ -215,7 +215,7 @@ func (c *conversation) endlessHeaders(w http.ResponseWriter) bool {
 	if err != nil {
 		return false
 	}
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	to := bufio.NewWriter(connection)
 	_, err = to.WriteString("HTTP/1.1 200 OK\r\n")
 	line := "X-Padding: " + strings.Repeat("a", 1000) + "\r\n"

@@ -66,7 +66,7 @@ func (p *process) ask(method, path, body string) map[string]any {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	var answer map[string]any
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
 		p.t.Fatalf("%s %s: %d %v %v", method, path, response.StatusCode, answer, err)
