@@ -138,7 +138,7 @@ func (c *Client) attempt(ctx context.Context, op operation, params map[string]st
 	if err != nil {
 		return &Unanswered{Action: op.action, Err: err}
 	}
-	exchange := exchange{op: op, redact: newRedactor(secretsOf(op, key, params)...)}
+	exchange := exchange{op: op, secrets: secretsOf(op, key, params)}
 	start := c.Now()
 	err = c.exchange(ctx, &exchange, form, out)
 	c.observe(ctx, exchange, number, c.Now().Sub(start), err)

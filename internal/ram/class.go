@@ -83,7 +83,7 @@ func classifyStatus(status int) class {
 	switch {
 	case status == 429:
 		return refused
-	case status >= 500, status == 408, status >= 200 && status < 300:
+	case status >= 500, status == 408, status < 300:
 		return unknown
 	}
 	return permanent

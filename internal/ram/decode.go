@@ -39,9 +39,9 @@ func (c *Client) decode(e *exchange, response *http.Response, body []byte, out a
 		return c.unreadable(e, response, err)
 	}
 	c.clock.learn(response.Header)
-	e.requestID = e.redact.clean(string(envelope.RequestID))
+	e.requestID = e.clean(string(envelope.RequestID))
 	// No success of these products has a code. Source: documented.
-	if response.StatusCode >= 300 || envelope.Code != "" {
+	if response.StatusCode/100 != 2 || envelope.Code != "" {
 		return c.decodeError(e, response, envelope)
 	}
 	if out == nil {
@@ -90,8 +90,8 @@ func (c *Client) decodeError(e *exchange, response *http.Response, envelope answ
 	offset, _ := c.ClockOffset()
 	fault := &Error{
 		Action:    e.op.action,
-		Code:      e.redact.clean(string(envelope.Code)),
-		Message:   e.redact.clean(string(envelope.Message)),
+		Code:      e.clean(string(envelope.Code)),
+		Message:   e.clean(string(envelope.Message)),
 		RequestID: e.requestID,
 		Status:    response.StatusCode,
 		clock:     offset,
@@ -140,7 +140,7 @@ const maxRetryAfter = 365 * 24 * time.Hour
 // own date, as the two come from one clock.
 func parseRetryAfter(value, date string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
-	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return atMost(seconds, time.Second)
 	}
 	until, err := http.ParseTime(value)
@@ -161,7 +161,7 @@ func timeLeft(header string) time.Duration {
 		if !ok {
 			continue
 		}
-		millis, err := strconv.ParseUint(strings.TrimSpace(value), 10, 64)
+		millis, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
 		if err == nil || errors.Is(err, strconv.ErrRange) {
 			return atMost(millis, time.Millisecond)
 		}
@@ -169,9 +169,6 @@ func timeLeft(header string) time.Duration {
 	return 0
 }
 
-func atMost(count uint64, unit time.Duration) time.Duration {
-	if count > uint64(maxRetryAfter/unit) {
-		return maxRetryAfter
-	}
-	return time.Duration(count) * unit
+func atMost(count int64, unit time.Duration) time.Duration {
+	return time.Duration(min(max(0, count), int64(maxRetryAfter/unit))) * unit
 }

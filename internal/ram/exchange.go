@@ -11,19 +11,36 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
 
 // exchange is one request and its answer.
 type exchange struct {
-	op     operation
-	redact redactor
+	op      operation
+	secrets []string  // in play, which no text may show
+	redact  *redactor // made of them when a text comes
 
 	answered  bool
 	status    int
 	requestID string
 }
+
+// clean is a text of others without the secrets in play.
+func (e *exchange) clean(text string) string {
+	if uuid.MatchString(text) && !slices.Contains(e.secrets, text) { // almost every request ID
+		return text
+	}
+	if e.redact == nil {
+		redact := newRedactor(e.secrets...)
+		e.redact = &redact
+	}
+	return e.redact.clean(text)
+}
+
+var uuid = regexp.MustCompile(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`)
 
 // errAttemptTimeout ends an attempt, not the call: so it is no context error.
 var errAttemptTimeout = fmt.Errorf("no answer within %s", attemptTimeout)
@@ -90,7 +107,7 @@ func (e *exchange) broken(ctx, bounded context.Context, err error, sent bool) er
 	case bounded.Err() != nil:
 		silence.Err = errAttemptTimeout
 	default:
-		silence.Err = &transportError{text: e.redact.clean(err.Error()), err: err}
+		silence.Err = &transportError{text: e.clean(err.Error()), err: err}
 	}
 	if isMisconfigured(err) {
 		silence.class = permanent

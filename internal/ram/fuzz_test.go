@@ -32,6 +32,7 @@ func FuzzAnswer(f *testing.F) {
 		f.Add(200, "application/json", body)
 		f.Add(404, "text/xml", body)
 		f.Add(500, "", body)
+		f.Add(101, "", body)
 	}
 	f.Fuzz(func(t *testing.T, status int, kind, body string) {
 		client, err := New(Config{Credentials: &fixedKey{Key: testKey}, MaxRetries: 0, Pause: func(context.Context, time.Duration) error { return nil }})

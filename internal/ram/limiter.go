@@ -28,12 +28,14 @@ var quotas = struct{ reads, writes, attachments, sessions quota }{
 }
 
 func (op operation) quota() quota {
-	switch {
-	case op.pace == attachment:
+	switch op.pace {
+	case attachment:
 		return quotas.attachments
-	case op.pace == session:
+	case session:
 		return quotas.sessions
-	case op.repeat == read:
+	case byRepeat:
+	}
+	if op.repeat == read {
 		return quotas.reads
 	}
 	return quotas.writes
