@@ -80,7 +80,8 @@ func createAccessKey(r *request) (reply, error) {
 	}}, nil
 }
 
-// Switches a key on or off. (documented; that the present status may be set again, and the code for another, are assumed)
+// Switches a key on or off.
+// (documented; that the present status may be set again, and the code for another, are assumed)
 func updateAccessKey(r *request) (reply, error) {
 	status, err := r.required("Status")
 	if err != nil {
@@ -97,8 +98,8 @@ func updateAccessKey(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// Puts a key into the recycle bin, whatever its status. (documented; the status observed in the official provider,
-// which deletes active keys; Behaviour.ActiveKeysStay)
+// Puts a key into the recycle bin, whatever its status: the official provider deletes active keys.
+// (documented; the status observed; Behaviour.ActiveKeysStay)
 func deleteAccessKey(r *request) (reply, error) {
 	key, ring, err := r.key()
 	if err != nil {

@@ -71,8 +71,8 @@ func showKeyPolicy(key *AccessKey, document string) reply {
 	return reply{"AccessKeyId": key.ID, "AccessKeyPolicy": document}
 }
 
-// networkPolicy is the document of the request as the service keeps it: with its Version, and otherwise as it came. (documented;
-// Behaviour.KeyPolicyRewritten) Every fault of it has the same code. (assumed)
+// networkPolicy is the document of the request as the service keeps it: with its Version, and otherwise as it came.
+// (documented; Behaviour.KeyPolicyRewritten) Every fault of it has the same code. (assumed)
 func (r *request) networkPolicy() (string, error) {
 	text, err := r.required("AccessKeyPolicy")
 	if err != nil {
@@ -89,7 +89,8 @@ func (r *request) networkPolicy() (string, error) {
 	return string(kept), err
 }
 
-// Version may be left out and is 1; Statements must not be null, so {} is refused. (documented; {} observed) A field of another name is refused. (assumed)
+// Version may be left out and is 1; Statements must not be null, so {} is refused. (documented; {} observed) A field of
+// another name is refused. (assumed)
 func readNetworkPolicy(text string) (networkPolicy, bool) {
 	policy := networkPolicy{Version: 1}
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
@@ -157,8 +158,8 @@ func (p networkPolicy) rewrite() {
 }
 
 // A key with an Active policy of its own works only from the addresses on its list of public addresses. Temporary
-// credentials have no policy. (documented; that no list lets every address in is assumed) The fake's callers come
-// through no VPC, and from the address that a test says they do. (simplified; Behaviour.CallerAddress)
+// credentials have no policy. Here callers come through no VPC, and from where Behaviour.CallerAddress says.
+// (documented; that an absent list lets every address in is assumed)
 func (r *request) keyBlocked() bool {
 	key, _ := r.account.KeyByID(r.caller.accessKeyID)
 	if key == nil || key.Policy == "" {

@@ -25,6 +25,7 @@ func policyOf(key *client, document string) []string {
 const (
 	openPolicy = `{"Version":1,"Status":"Inactive","Statements":[]}`
 	onlyUs     = `{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.1/32","198.51.100.0/24"]}]}`
+	oneOfUs    = `{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.1"]}]}`
 )
 
 func TestAKeyHasNoPolicyUntilItGetsOne(t *testing.T) {
@@ -131,6 +132,8 @@ func TestAKeysPolicyLocksItOutWhereCallersHaveAnAddress(t *testing.T) {
 	}
 	s.Behave(func(b *Behaviour) { b.CallerAddress = "192.0.2.1" })
 	alice.refused("NoPermission", "Sts", "GetCallerIdentity")
+	c.ok("Ims", "SetAccessKeyPolicy", policyOf(alice, oneOfUs)...)
+	alice.ok("Sts", "GetCallerIdentity")
 	c.ok("Ims", "SetAccessKeyPolicy", policyOf(alice, openPolicy)...)
 	alice.ok("Sts", "GetCallerIdentity")
 	c.ok("Ims", "SetAccessKeyPolicy", policyOf(alice, `{"Status":"Active","Statements":[{"Type":"VPCWhiteList","Value":"AllowAllVPC","IPList":["0.0.0.0/0"]}]}`)...)

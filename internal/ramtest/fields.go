@@ -5,7 +5,8 @@ package ramtest
 
 import "slices"
 
-// put adds a field whose value is optional. Without one it is empty or absent; both occur. (observed; Behaviour.AbsentWhenEmpty)
+// put adds a field whose value is optional. Without one it is empty or absent; both occur.
+// (observed; Behaviour.AbsentWhenEmpty)
 func (r *request) put(into reply, field, value string) {
 	if value == "" && r.server.behaviour.AbsentWhenEmpty {
 		return

@@ -72,7 +72,8 @@ func deleteLoginProfile(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// A RAM user changes its own password, where the account allows it. (documented; that another may not is NoPermission, as is a password that ran out: assumed)
+// A RAM user changes its own password, where the account allows it.
+// (documented; that another may not is NoPermission, as is a password that ran out: assumed)
 func changePassword(r *request) (reply, error) {
 	if r.caller.kind != "RAMUser" {
 		return nil, onlyForUsers()

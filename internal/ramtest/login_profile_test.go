@@ -199,6 +199,21 @@ func TestAPasswordIsNotUsedAgain(t *testing.T) {
 	})
 }
 
+func TestAPasswordThatATestGaveCountsAsUsed(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	c := admin(t, s)
+	inhabited(s, "alice")
+	s.Change(func(a *Account) {
+		a.Policy.PasswordReusePrevention = 2
+		a.Users["alice"].LoginProfile = &LoginProfile{Password: password, Status: "Active"}
+	})
+	c.refused("InvalidParameter.Password.ReusePrevention", "Ram", "UpdateLoginProfile", "UserName", "alice", "Password", password)
+	c.ok("Ram", "UpdateLoginProfile", "UserName", "alice", "Password", "password-2")
+	c.refused("InvalidParameter.Password.ReusePrevention", "Ram", "UpdateLoginProfile", "UserName", "alice", "Password", password)
+	equal(t, "history", s.held().Users["alice"].PasswordHistory, []string{password, "password-2"})
+}
+
 func TestAHistoryOfAsManyAsThePolicyCanAskForIsKept(t *testing.T) {
 	t.Parallel()
 	s := New(t)

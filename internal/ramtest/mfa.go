@@ -88,7 +88,8 @@ func (r *request) device() (*MFADevice, error) {
 	return nil, noVirtualMFADevice()
 }
 
-// The account's devices: in Ims a page, in Ram all. (documented) The root account's own device is not among them. (assumed)
+// The account's devices: in Ims a page, in Ram all. (documented) The root account's own device is not among them.
+// (assumed)
 func listVirtualMFADevices(r *request) (reply, error) {
 	devices := slices.SortedFunc(maps.Values(r.account.MFADevices), func(x, y *MFADevice) int {
 		return cmp.Compare(x.Serial, y.Serial)
@@ -190,7 +191,8 @@ func (r *request) unbind(user *User) {
 	user.MFASerial = ""
 }
 
-// Takes the virtual device off a user and deletes it. (documented; the code without one is assumed, as is that another kind of device is none)
+// Takes the virtual device off a user and deletes it.
+// (documented; the code without one is assumed, as is that another kind of device is none)
 func disableVirtualMFA(r *request) (reply, error) {
 	user, err := r.userWithDevice()
 	if err != nil {
@@ -229,7 +231,8 @@ func getUserMFAInfo(r *request) (reply, error) {
 	return answer, nil
 }
 
-// For a user without a device Ram answers 404 or an empty device (both observed), Ims IsMFAEnable=false. (assumed; Behaviour.NoMFADevice)
+// For a user without a device Ram answers 404 or an empty device (both observed), Ims IsMFAEnable=false.
+// (assumed; Behaviour.NoMFADevice)
 func (r *request) withoutDevice() (reply, error) {
 	setting := r.server.behaviour.NoMFADevice
 	if setting == "not_found" || setting == "" && r.product == "Ram" {

@@ -46,8 +46,8 @@ func (r *request) named() (*User, error) {
 	return user, nil
 }
 
-// namedOrCaller is the user that the request names, or, when it names none, the caller itself;
-// nil is the root account. (documented) An empty name counts as none, and a role session has nothing of its own. (assumed)
+// namedOrCaller is the user that the request names, or, when it names none, the caller itself; nil is the root account.
+// (documented) An empty name counts as none, and a role session has nothing of its own. (assumed)
 func (r *request) namedOrCaller() (*User, error) {
 	if r.text(r.nameParameter()) != "" {
 		return r.named()

@@ -11,7 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// checkPassword holds a new password against the account's policy. (documented) The parameter that carries it names the error.
+// checkPassword holds a new password against the account's policy. (documented) The parameter that carries it names the
+// error.
 func (r *request) checkPassword(user *User, parameter, password string) error {
 	policy := r.account.Policy
 	weak := utf8.RuneCountInString(password) < policy.MinimumPasswordLength ||
@@ -55,7 +56,8 @@ func containsName(password, name string) bool {
 	return strings.Contains(strings.ToLower(password), strings.ToLower(name))
 }
 
-// A risky password is one that is known to have leaked. The service does not tell its list; these stand for it. (assumed)
+// A risky password is one that is known to have leaked. The service does not tell its list; these stand for it.
+// (assumed)
 func risky(password string) bool {
 	return slices.Contains([]string{
 		"password", "password1", "password1!", "passw0rd", "passw0rd!", "p@ssw0rd", "p@ssword1", "12345678", "123456789",
@@ -63,20 +65,14 @@ func risky(password string) bool {
 	}, strings.ToLower(password))
 }
 
-// used says whether the password is one of the user's last so many, of which the present one is the first. (documented; that the present one counts is assumed)
+// used says whether the password is one of the user's last so many, of which the present one is the first.
+// (documented; that the present one counts is assumed)
 func (u *User) used(password string, last int) bool {
 	past := slices.Clone(u.PasswordHistory)
-	if present := u.password(); present != "" && (len(past) == 0 || past[len(past)-1] != present) {
+	if present := u.LoginProfile.Password; present != "" && (len(past) == 0 || past[len(past)-1] != present) {
 		past = append(past, present)
 	}
 	return slices.Contains(past[max(len(past)-last, 0):], password)
-}
-
-func (u *User) password() string {
-	if u.LoginProfile == nil {
-		return ""
-	}
-	return u.LoginProfile.Password
 }
 
 // longestHistory is the most that PasswordReusePrevention asks for. (documented)
@@ -93,7 +89,8 @@ func (u *User) setPassword(password string, initial bool, now time.Time) {
 	u.PasswordHistory = u.PasswordHistory[max(len(u.PasswordHistory)-longestHistory, 0):]
 }
 
-// passwordStatus says whether the password is an initial one and still good; initial ones are for InitialPasswordAge days, and for ever when that is 0. (documented)
+// passwordStatus says whether the password is an initial one and still good; initial ones are for InitialPasswordAge
+// days, and for ever when that is 0. (documented)
 func (r *request) passwordStatus(profile *LoginProfile) string {
 	switch {
 	case !profile.PasswordInitial:
@@ -105,7 +102,8 @@ func (r *request) passwordStatus(profile *LoginProfile) string {
 	}
 }
 
-// passwordExpired says that only an administrator can help: an initial password ran out, or any did under HardExpiry. (documented; that both hold for ChangePassword is assumed)
+// passwordExpired says that only an administrator can help: an initial password ran out, or any did under HardExpiry.
+// (documented; that both hold for ChangePassword is assumed)
 func (r *request) passwordExpired(profile *LoginProfile) bool {
 	policy := r.account.Policy
 	return r.passwordStatus(profile) == "InitialExpired" || policy.HardExpiry && r.older(profile, policy.MaxPasswordAge)

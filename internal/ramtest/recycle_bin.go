@@ -44,7 +44,8 @@ func (r *request) recycledKeys() []*RecycledKey {
 	})
 }
 
-// ownerID is the user whose recycled keys are meant: a RAM user means itself when it names none, the root account has to name one. (documented)
+// ownerID is the user whose recycled keys are meant: a RAM user means itself when it names none, the root account has
+// to name one. (documented)
 func (r *request) ownerID() (string, error) {
 	if id := r.text("UserId"); id != "" {
 		return id, nil
@@ -83,7 +84,8 @@ func showRecycledKey(kept *RecycledKey) reply {
 	}
 }
 
-// A deleted key and its owner, who may be in the recycle bin too. (documented) A key that was recycled with its user counts. (assumed)
+// A deleted key and its owner, who may be in the recycle bin too. (documented) A key that was recycled with its user
+// counts. (assumed)
 func getAccessKeyInfoInRecycleBin(r *request) (reply, error) {
 	id, err := r.required("UserAccessKeyId")
 	if err != nil {
@@ -124,7 +126,8 @@ func (r *request) recycledKey(id string) *RecycledKey {
 	return nil
 }
 
-// ownedRecycledKey is the key in the recycle bin that the request names with its owner. (documented; the code is assumed)
+// ownedRecycledKey is the key in the recycle bin that the request names with its owner.
+// (documented; the code is assumed)
 func (r *request) ownedRecycledKey() (*RecycledKey, error) {
 	id, err := r.required("UserAccessKeyId")
 	if err != nil {
@@ -142,8 +145,8 @@ func (r *request) ownedRecycledKey() (*RecycledKey, error) {
 	return nil, noAccessKey()
 }
 
-// Gives an owner its deleted key back, which counts against the limit. It comes back Inactive and with its network policy.
-// (documented; limit, status and policy are assumed: Behaviour.RestoredKeysActive, Behaviour.RestoredKeysOpen)
+// Gives an owner its deleted key back, which counts against the limit. It comes back Inactive and with its network
+// policy. (documented; limit, status and policy are assumed: Behaviour.RestoredKeysActive, Behaviour.RestoredKeysOpen)
 func restoreAccessKeyFromRecycleBin(r *request) (reply, error) {
 	kept, err := r.ownedRecycledKey()
 	if err != nil {

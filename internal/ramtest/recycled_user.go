@@ -17,8 +17,8 @@ var recycledUserActions = table{
 	"Ims/DeleteUserInRecycleBin":    {run: deleteUserInRecycleBin, write: true},
 }
 
-// recycleUser keeps a deleted user with its keys and its login profile, which cannot be used meanwhile; of an account's users the
-// thousand deleted last. (documented) Its MFA device stays in the account, unbound. (assumed)
+// recycleUser keeps a deleted user with its keys and its login profile, which cannot be used meanwhile; of an account's
+// users the thousand deleted last. (documented) Its MFA device stays in the account, unbound. (assumed)
 func (r *request) recycleUser(user *User) {
 	if device := r.account.MFADevices[user.MFASerial]; device != nil {
 		device.UserID, device.ActivateDate = "", time.Time{}
@@ -96,8 +96,9 @@ func (r *request) recycledUser(id string) *RecycledUser {
 	return nil
 }
 
-// Brings a user back with its keys; console logon has to be enabled again. (documented; that the profile is Inactive, that groups that are gone are forgotten, and the answers when the name is
-// taken or the account full, are assumed: Behaviour.RestoredLogonActive)
+// Brings a user back with its keys; console logon has to be enabled again. (documented)
+// So its profile is Inactive; groups that are gone are forgotten; a taken name and a full account are refused as in
+// CreateUser. (assumed; Behaviour.RestoredLogonActive)
 func restoreUserFromRecycleBin(r *request) (reply, error) {
 	kept, err := r.namedRecycledUser()
 	if err != nil {

@@ -32,7 +32,8 @@ func (r *request) repeated(name string) []string {
 }
 
 // tags are up to 20 of Tag.N.Key and Tag.N.Value. A key is not empty, has at most 128 characters, does not start with
-// aliyun or acs:, and has no http:// or https:// in it; a value has at most 128 and none of these either. (documented; the codes are assumed)
+// aliyun or acs:, and has no http:// or https:// in it; a value has at most 128 and none of these either.
+// (documented; the codes are assumed)
 func (r *request) tags() ([]tag, error) {
 	var tags []tag
 	for n := 1; ; n++ {
@@ -204,7 +205,8 @@ func tagPage(r *request, lines []reply) (reply, error) {
 	return answer, nil
 }
 
-// resources are the users that ResourceId.N or ResourcePrincipalName.N name, 50 of one kind at most. ResourceType is always user. (documented; the codes are assumed)
+// resources are the users that ResourceId.N or ResourcePrincipalName.N name, 50 of one kind at most. ResourceType is
+// always user. (documented; the codes are assumed)
 func (r *request) resources() ([]*User, error) {
 	kind, err := r.required("ResourceType")
 	if err != nil {

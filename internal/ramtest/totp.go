@@ -46,11 +46,16 @@ func (s *Server) newSeed() string {
 	return s.unique(func() string { return s.draw("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 64) })
 }
 
-// accepts says which step the first code is of, if the second is of the step after. The first may be of two steps ago up to the next one. (assumed)
-// A step that was accepted before is not accepted again. (assumed; Behaviour.ReusableCodes)
+// accepts says which step the first code is of, if the second is of the step after. The first may be of two steps ago
+// up to the next one. A step that was accepted before is not accepted again.
+// (assumed; Behaviour.PunctualCodes, Behaviour.ReusableCodes)
 func (r *request) accepts(device *MFADevice, code1, code2 string) (int64, bool) {
 	now := step(r.now)
-	for t := now - 2; t <= now+1; t++ {
+	earliest, latest := now-2, now+1
+	if r.server.behaviour.PunctualCodes {
+		earliest, latest = now-1, now-1
+	}
+	for t := earliest; t <= latest; t++ {
 		if t <= device.LastStep && !r.server.behaviour.ReusableCodes {
 			continue
 		}
@@ -61,7 +66,8 @@ func (r *request) accepts(device *MFADevice, code1, code2 string) (int64, bool) 
 	return 0, false
 }
 
-// qrCode is a PNG that an authenticator app reads. Its label is the account, the same for all devices. (assumed; seen once in the field)
+// qrCode is a PNG that an authenticator app reads. Its label is the account, the same for all devices.
+// (assumed; seen once in the field)
 func (r *request) qrCode(seed string) ([]byte, error) {
 	content := url.URL{
 		Scheme: "otpauth", Host: "totp", Path: "/" + r.account.ID,

@@ -23,7 +23,8 @@ var userActions = table{
 	"Ims/ListUserBasicInfos": {run: listUserBasicInfos},
 }
 
-// Makes a user whose name is free, of which an account has so many at most. Ims asks for a DisplayName and takes tags. (documented)
+// Makes a user whose name is free, of which an account has so many at most. Ims asks for a DisplayName and takes tags.
+// (documented)
 func createUser(r *request) (reply, error) {
 	name, err := r.newName(r.nameParameter(), nil)
 	if err != nil {
@@ -63,7 +64,8 @@ func getUser(r *request) (reply, error) {
 	return reply{"User": r.showUser(user)}, nil
 }
 
-// Changes what the request gives; empty text clears. A rename keeps the id and all that hangs on the user. (documented; clearing observed)
+// Changes what the request gives; empty text clears. A rename keeps the id and all that hangs on the user.
+// (documented; clearing observed)
 func updateUser(r *request) (reply, error) {
 	user, err := r.namedBy(r.userParameters("UserId")...)
 	if err != nil {
@@ -129,7 +131,8 @@ func (u *User) conflict() error {
 	return nil
 }
 
-// A page of users. Ims has active ones only unless Status or Tag asks otherwise; Ram knows no status and has all. (documented; Ram's side assumed)
+// A page of users. Ims has active ones only unless Status or Tag asks otherwise; Ram knows no status and has all.
+// (documented; Ram's side assumed)
 func listUsers(r *request) (reply, error) {
 	byDefault := 100
 	if r.product == "Ims" {

@@ -31,6 +31,9 @@ type UserBehaviour struct {
 	// RecycleForAMonth keeps what is deleted for one calendar month, as the samples show, instead of the 30 days of the text.
 	RecycleForAMonth bool
 
+	// PunctualCodes accepts MFA codes of the step before and the present one only.
+	PunctualCodes bool
+
 	// UnsetKeyPolicyNotFound answers EntityNotExist.AccessKeyPolicy for a key without a policy, instead of the document {}.
 	UnsetKeyPolicyNotFound bool
 	// KeyPolicyRewritten answers a key's policy with addresses sorted and /32 and /128 cut off.

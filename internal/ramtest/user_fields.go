@@ -17,8 +17,9 @@ var (
 	email = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 )
 
-// describe reads what describes a user; the names of UpdateUser start with New. DisplayName has up to 24 characters in Ims
-// and 128 in Ram, Comments 128, MobilePhone is <country code>-<number>. (documented; what an e-mail address looks like is assumed)
+// describe reads what describes a user; the names of UpdateUser start with New. DisplayName has up to 24 characters in
+// Ims and 128 in Ram, Comments 128, MobilePhone is <country code>-<number>.
+// (documented; what an e-mail address looks like is assumed)
 func (r *request) describe(user *User, prefix string) error {
 	displayName, comments := prefix+"DisplayName", prefix+"Comments"
 	mobilePhone, address := prefix+"MobilePhone", prefix+"Email"

@@ -15,7 +15,8 @@ var userPolicyActions = table{
 	"Ram/ListPoliciesForUser":  {run: listPoliciesForUser},
 }
 
-// policy is the policy that the request names, as a user has it in its list: Type/Name. Which policies exist is not modelled: every name does. (assumed)
+// policy is the policy that the request names, as a user has it in its list: Type/Name. Which policies exist is not
+// modelled: every name does. (assumed)
 func (r *request) policy() (string, error) {
 	kind, err := r.required("PolicyType")
 	if err != nil {

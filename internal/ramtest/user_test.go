@@ -5,6 +5,7 @@ package ramtest
 
 import (
 	"cmp"
+	"encoding/xml"
 	"fmt"
 	"slices"
 	"strings"
@@ -403,6 +404,25 @@ func TestBasicInfosHaveFourFields(t *testing.T) {
 		"UserId": s.held().Users["admin"].ID, "UserPrincipalName": "admin@" + defaultAccountID + domainSuffix,
 		"DisplayName": "admin", "Status": "active",
 	}})
+}
+
+func TestRamListsUsersInXMLUnlessAsked(t *testing.T) {
+	t.Parallel()
+	s := New(t, Behaving(func(b *Behaviour) { b.Ordered = true }))
+	inhabited(s, "alice")
+	c := admin(t, s)
+	c.format = ""
+	got := c.do("Ram", "ListUsers")
+	var document struct {
+		XMLName     xml.Name
+		IsTruncated bool
+		Names       []string `xml:"Users>User>UserName"`
+	}
+	if err := xml.Unmarshal([]byte(got.text), &document); err != nil {
+		t.Fatalf("%s: %s", err, got.text)
+	}
+	equal(t, "root", document.XMLName.Local, "ListUsersResponse")
+	equal(t, "users", document.Names, []string{"admin", "alice"})
 }
 
 func TestAnEmptyListKeepsItsWrapper(t *testing.T) {

@@ -45,7 +45,8 @@ func noVerification() error {
 	return notExist("User.Verification", "The user verification does not exist.")
 }
 
-// verification is what the request means of a user, and the address it gives: MobilePhone for sms, Email for email. (documented; the codes are assumed)
+// verification is what the request means of a user, and the address it gives: MobilePhone for sms, Email for email.
+// (documented; the codes are assumed)
 func (r *request) verification() (*Verification, string, error) {
 	kind, err := r.required("VerifyType")
 	if err != nil {
@@ -76,7 +77,8 @@ func (r *request) verification() (*Verification, string, error) {
 	return &user.SecurityEmail, address, nil
 }
 
-// A user's security phone and e-mail. (documented) One that is not set is empty or absent. (assumed; Behaviour.AbsentWhenEmpty)
+// A user's security phone and e-mail. (documented) One that is not set is empty or absent.
+// (assumed; Behaviour.AbsentWhenEmpty)
 func getVerificationInfo(r *request) (reply, error) {
 	user, err := r.namedOrSelf()
 	if err != nil {
