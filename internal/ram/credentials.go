@@ -4,6 +4,7 @@
 package ram
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -162,7 +163,7 @@ func (c Chosen) then(role Role) Chosen {
 // it is reached.
 func Choose(settings Settings, env Environment) (Chosen, error) {
 	settings = settings.trimmed()
-	if err := settings.Check(); err != nil {
+	if err := cmp.Or(settings.Check(), settings.checkForms()); err != nil {
 		return Chosen{}, err
 	}
 	chosen, found, err := fromSettings(settings, env)

@@ -31,37 +31,61 @@ func (s Settings) Check() error {
 }
 
 func (s Settings) checkRoles() error {
-	if role := s.AssumeRole; role != nil && !RoleARN.MatchString(role.ARN) {
-		return &ChoiceError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` " + emptyOr(role.ARN, notARoleARN)}
+	if role := s.AssumeRole; role != nil && role.ARN == "" {
+		return &ChoiceError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` is empty. " +
+			"Give the ARN of the role, or leave the whole argument out (`null`) to assume none."}
 	}
 	if s.AssumeRoleWithOIDC == nil {
 		return nil
 	}
-	if problem := s.AssumeRoleWithOIDC.problem([4]string{"role_arn", "oidc_provider_arn", "oidc_token", "oidc_token_file"}); problem != "" {
+	if problem := s.AssumeRoleWithOIDC.missing(oidcArguments); problem != "" {
 		return &ChoiceError{Arguments: []string{"assume_role_with_oidc"}, Problem: "In `assume_role_with_oidc`, " + problem}
 	}
 	return nil
 }
 
-func emptyOr(value, problem string) string {
-	if value == "" {
-		return "is empty. Give the ARN of the role, or leave the whole argument out (`null`) to assume none."
+// checkForms says whether the ARNs of a whole block are some. It is apart from
+// Check because each argument can be told so by itself, too.
+func (s Settings) checkForms() error {
+	if role := s.AssumeRole; role != nil && !RoleARN.MatchString(role.ARN) {
+		return &ChoiceError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` " + notARoleARN}
 	}
-	return problem
+	if s.AssumeRoleWithOIDC == nil {
+		return nil
+	}
+	if problem := s.AssumeRoleWithOIDC.malformed(oidcArguments); problem != "" {
+		return &ChoiceError{Arguments: []string{"assume_role_with_oidc"}, Problem: "In `assume_role_with_oidc`, " + problem}
+	}
+	return nil
 }
+
+var oidcArguments = [4]string{"role_arn", "oidc_provider_arn", "oidc_token", "oidc_token_file"}
 
 // problem says what is missing or wrong, by the names that the parts have
 // where they come from: role, provider, token, file.
 func (o OIDC) problem(names [4]string) string {
+	if problem := o.missing(names); problem != "" {
+		return problem
+	}
+	return o.malformed(names)
+}
+
+func (o OIDC) malformed(names [4]string) string {
+	switch {
+	case !RoleARN.MatchString(o.RoleARN):
+		return "`" + names[0] + "` " + notARoleARN
+	case !OIDCProviderARN.MatchString(o.ProviderARN):
+		return "`" + names[1] + "` is not the ARN of an OIDC provider, such as `acs:ram::1234567890123456:oidc-provider/ci`."
+	}
+	return ""
+}
+
+func (o OIDC) missing(names [4]string) string {
 	switch {
 	case o.RoleARN == "":
 		return "`" + names[0] + "` is not set."
-	case !RoleARN.MatchString(o.RoleARN):
-		return "`" + names[0] + "` " + notARoleARN
 	case o.ProviderARN == "":
 		return "`" + names[1] + "` is not set."
-	case !OIDCProviderARN.MatchString(o.ProviderARN):
-		return "`" + names[1] + "` is not the ARN of an OIDC provider, such as `acs:ram::1234567890123456:oidc-provider/ci`."
 	case o.Token != "" && o.TokenFile != "":
 		return "both `" + names[2] + "` and `" + names[3] + "` are set; keep one."
 	case o.Token == "" && o.TokenFile == "":

@@ -191,6 +191,8 @@ func TestHalfASourceIsRefused(t *testing.T) {
 		{"token alone in the block", Settings{SecurityToken: canary}, whole, "`access_key` and `secret_key` are not", "security_token"},
 		{"temporary key without token", Settings{AccessKey: "STS.x", SecretKey: canary}, whole, "needs `security_token`", "access_key"},
 		{"role of the block", Settings{AssumeRole: &Role{}}, whole, "`role_arn` of `assume_role` is empty", "assume_role"},
+		{"role that is none", Settings{AssumeRole: &Role{ARN: "ops"}}, whole, "`role_arn` of `assume_role` is not the ARN", "assume_role"},
+		{"OIDC with a provider that is none", Settings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: testRole + "r", Token: canary}}, whole, "not the ARN of an OIDC provider", "assume_role_with_oidc"},
 		{"OIDC without provider", Settings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", Token: canary}}, whole, "`oidc_provider_arn` is not", "assume_role_with_oidc"},
 		{"OIDC without token", Settings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC}}, whole, "neither `oidc_token` nor `oidc_token_file`", "assume_role_with_oidc"},
 		{"OIDC with two tokens", Settings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC, Token: canary, TokenFile: "f"}}, whole, "both `oidc_token` and `oidc_token_file`", "assume_role_with_oidc"},
