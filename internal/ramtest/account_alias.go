@@ -36,19 +36,27 @@ func getAccountAlias(r *request) (reply, error) {
 	}
 }
 
-// 3 to 63 lower-case letters, digits and single hyphens inside. (documented; other texts say 32 and 64)
+// 3 to 63 lower-case letters, digits and single hyphens inside. (documented; other texts say 32 and 64;
+// Behaviour.ShortAliases)
 func setAccountAlias(r *request) (reply, error) {
 	alias, err := r.required("AccountAlias")
 	if err != nil {
 		return nil, err
 	}
-	if len(alias) < 3 || len(alias) > 63 {
+	if len(alias) < 3 || len(alias) > r.longestAlias() {
 		return nil, aliasLength()
 	}
 	if !aliasText.MatchString(alias) {
 		return nil, aliasFormat()
 	}
 	return reply{}, r.alias(alias)
+}
+
+func (r *request) longestAlias() int {
+	if r.server.behaviour.ShortAliases {
+		return 32
+	}
+	return 63
 }
 
 var aliasText = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -67,8 +75,11 @@ func (r *request) alias(alias string) error {
 	return nil
 }
 
-// Without an alias it succeeds all the same. (assumed)
+// Without an alias it succeeds all the same. (assumed; Behaviour.ClearNeedsAlias)
 func clearAccountAlias(r *request) (reply, error) {
+	if r.server.behaviour.ClearNeedsAlias && r.account.Alias == "" {
+		return nil, noAccountAlias()
+	}
 	r.account.Alias = ""
 	return reply{}, nil
 }

@@ -66,3 +66,13 @@ func TestAnAliasMayHaveToBeClearedFirst(t *testing.T) {
 	c.ok("Ram", "ClearAccountAlias")
 	c.ok("Ram", "SetAccountAlias", "AccountAlias", "other")
 }
+
+func TestAliasesMayBeShortAndThereToBeCleared(t *testing.T) {
+	t.Parallel()
+	s := New(t, Behaving(func(b *Behaviour) { b.ShortAliases, b.ClearNeedsAlias = true, true }))
+	c := admin(t, s)
+	c.refused("EntityNotExist.AccountAlias", "Ram", "ClearAccountAlias")
+	c.refused("InvalidParameter.AccountAlias.Length", "Ram", "SetAccountAlias", "AccountAlias", strings.Repeat("a", 33))
+	c.ok("Ram", "SetAccountAlias", "AccountAlias", strings.Repeat("a", 32))
+	c.ok("Ram", "ClearAccountAlias")
+}

@@ -206,3 +206,15 @@ func TestEveryActionIsInTheVendorsData(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTablesDisagreeAboutStatuses(t *testing.T) {
+	t.Parallel()
+	for others, want := range map[bool][]int{false: {400, 404}, true: {403, 400}} {
+		s := New(t, Behaving(func(b *Behaviour) { b.OtherStatuses = others }))
+		c := admin(t, s)
+		c.key.AccessKeySecret = "wrong"
+		signature := c.refused("SignatureDoesNotMatch", "Ims", "GetPasswordPolicy").status
+		c.key.AccessKeyID = "LTAIunknown"
+		equal(t, "statuses", []int{signature, c.refused("InvalidAccessKeyId.NotFound", "Ims", "GetPasswordPolicy").status}, want)
+	}
+}

@@ -17,10 +17,21 @@ type Behaviour struct {
 	// OlderFields hides what the service learnt after 2024: such parameters are ignored, such fields are absent.
 	OlderFields bool
 
+	// RewrittenMasks answers LoginNetworkMasks sorted, and a single address without its /32 or /128.
+	RewrittenMasks bool
+	// RefuseIPv6Masks refuses IPv6 in LoginNetworkMasks, of which no text speaks.
+	RefuseIPv6Masks bool
+	// VerificationTypesAsText answers them as one text in the list, the JSON that was sent, as a vendor's sample does.
+	VerificationTypesAsText bool
+
 	// AliasUnset is what GetAccountAlias answers when there is none: "" the account id, "not_found", "empty" or "absent".
 	AliasUnset string
 	// AliasStands lets SetAccountAlias answer 409 while the account has another alias.
 	AliasStands bool
+	// ShortAliases ends an alias at 32 characters, as its parameter's text does, instead of the 63 of the error's text.
+	ShortAliases bool
+	// ClearNeedsAlias lets ClearAccountAlias answer 404 when there is none.
+	ClearNeedsAlias bool
 
 	// AbsentWhenEmpty leaves optional text fields without a value out, instead of answering "".
 	AbsentWhenEmpty bool
@@ -52,6 +63,8 @@ type Behaviour struct {
 
 	// SessionsOnServerClock lets temporary credentials expire by the server's clock, which [Server.Advance] moves.
 	SessionsOnServerClock bool
+	// OtherStatuses answers a wrong signature with 403 and an unknown key with 400, as other tables of the vendor have it.
+	OtherStatuses bool
 	// UnknownActionIsParameter answers an unknown action in the older form, InvalidParameter.
 	UnknownActionIsParameter bool
 

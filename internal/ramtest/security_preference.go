@@ -93,7 +93,7 @@ func (r *request) imsPreference(next *Preference) error {
 }
 
 // At most 40 addresses or CIDR blocks and 512 characters, joined by ";"; present and empty means any address.
-// (documented; older text: 25) The refusal's code, and that IPv6 is taken, are assumed.
+// (documented; older text: 25) The refusal's code, and that IPv6 is taken, are assumed. (Behaviour.RefuseIPv6Masks)
 func (r *request) networkMasks(into *string) error {
 	if !r.has("LoginNetworkMasks") {
 		return nil
@@ -104,7 +104,8 @@ func (r *request) networkMasks(into *string) error {
 		return nil
 	}
 	masks := strings.Split(text, ";")
-	if len(text) > 512 || len(masks) > 40 || !each(masks, isNetwork) {
+	if len(text) > 512 || len(masks) > 40 || !each(masks, isNetwork) ||
+		r.server.behaviour.RefuseIPv6Masks && strings.Contains(text, ":") {
 		return incorrect("LoginNetworkMasks")
 	}
 	*into = text
@@ -190,58 +191,4 @@ func (r *request) longTermLogin(into *bool) error {
 		return nil
 	}
 	return r.boolean("AllowUserLongTermLogin", into)
-}
-
-func (r *request) securityPreference(p Preference) reply {
-	if r.product == "Ram" {
-		return ramPreference(p)
-	}
-	return r.imsAnswer(p)
-}
-
-// (documented)
-func ramPreference(p Preference) reply {
-	return reply{
-		"AccessKeyPreference": reply{"AllowUserToManageAccessKeys": p.AllowUserToManageAccessKeys},
-		"LoginProfilePreference": reply{
-			"AllowUserToChangePassword": p.AllowUserToChangePassword,
-			"EnableSaveMFATicket":       p.EnableSaveMFATicket,
-			"LoginNetworkMasks":         p.LoginNetworkMasks,
-			"LoginSessionDuration":      p.LoginSessionDuration,
-		},
-		"MFAPreference":       reply{"AllowUserToManageMFADevices": p.AllowUserToManageMFADevices},
-		"PublicKeyPreference": reply{"AllowUserToManagePublicKeys": p.AllowUserToManagePublicKeys},
-	}
-}
-
-// (documented) Verification types come in no promised order. (observed: the official provider reads a set)
-// ApplicationLoginPreference is in an older SDK only. (observed)
-func (r *request) imsAnswer(p Preference) reply {
-	logon := reply{
-		"AllowUserToChangePassword": p.AllowUserToChangePassword,
-		"EnableSaveMFATicket":       p.EnableSaveMFATicket,
-		"LoginNetworkMasks":         p.LoginNetworkMasks,
-		"LoginSessionDuration":      p.LoginSessionDuration,
-		"MFAOperationForLogin":      p.MFAOperationForLogin,
-		"OperationForRiskLogin":     p.OperationForRiskLogin,
-	}
-	keys := reply{"AllowUserToManageAccessKeys": p.AllowUserToManageAccessKeys}
-	shown := reply{
-		"AccessKeyPreference":    keys,
-		"LoginProfilePreference": logon,
-		"MFAPreference":          reply{"AllowUserToManageMFADevices": p.AllowUserToManageMFADevices},
-		"PersonalInfoPreference": reply{"AllowUserToManagePersonalDingTalk": p.AllowUserToManagePersonalDingTalk},
-		"VerificationPreference": reply{"VerificationTypes": shuffled(r, p.VerificationTypes)},
-	}
-	if !r.server.behaviour.IgnoreLongTermLogin {
-		shown["ApplicationLoginPreference"] = reply{"AllowUserLongTermLogin": p.AllowUserLongTermLogin}
-	}
-	if !r.server.behaviour.OlderFields {
-		keys["AllowUserToManageServiceCredentials"] = p.AllowUserToManageServiceCredentials
-		logon["AllowUserToLoginWithPasskey"] = p.AllowUserToLoginWithPasskey
-		shown["MaxIdleDays"] = reply{
-			"MaxIdleDaysForAccessKeys": p.MaxIdleDaysForAccessKeys, "MaxIdleDaysForUsers": p.MaxIdleDaysForUsers,
-		}
-	}
-	return shown
 }

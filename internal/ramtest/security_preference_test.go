@@ -132,3 +132,21 @@ func TestLongTermLoginMayBeIgnored(t *testing.T) {
 	equal(t, "answer", got.at("SecurityPreference.ApplicationLoginPreference"), nil)
 	s.Change(func(a *Account) { equal(t, "value", a.Preference.AllowUserLongTermLogin, false) })
 }
+
+func TestMasksAndTypesMayComeBackInAnotherForm(t *testing.T) {
+	t.Parallel()
+	s := New(t, Behaving(func(b *Behaviour) { b.RewrittenMasks, b.VerificationTypesAsText = true, true }))
+	s.Change(func(a *Account) {
+		a.Preference.LoginNetworkMasks = "192.0.2.1/32;10.0.0.0/8;2001:db8::1/128"
+		a.Preference.VerificationTypes = []string{"sms", "email"}
+	})
+	c := admin(t, s)
+	const masks = "SecurityPreference.LoginProfilePreference.LoginNetworkMasks"
+	for _, product := range []string{"Ims", "Ram"} {
+		equal(t, product, c.ok(product, "GetSecurityPreference").at(masks), "10.0.0.0/8;192.0.2.1;2001:db8::1")
+	}
+	equal(t, "types", c.ok("Ims", "GetSecurityPreference").at("SecurityPreference.VerificationPreference.VerificationTypes"), []string{`["sms","email"]`})
+	s.Behave(func(b *Behaviour) { b.RefuseIPv6Masks = true })
+	c.refused("InvalidParameter.LoginNetworkMasks", "Ims", "SetSecurityPreference", "LoginNetworkMasks", "2001:db8::/32")
+	c.ok("Ims", "SetSecurityPreference", "LoginNetworkMasks", "10.0.0.0/8")
+}

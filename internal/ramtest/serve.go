@@ -4,6 +4,7 @@
 package ramtest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -105,13 +106,29 @@ func (c *conversation) execute() {
 	if err = c.refused; err == nil {
 		c.body, err = s.operate(c)
 	}
-	if err != nil {
+	if err = s.status(err); err != nil {
 		c.answer = refusal(c.in, err, c.call.RequestID)
 		c.call.Code = codeOf(err)
 	} else {
 		c.answer = success(c.in, c.body, c.call.RequestID)
 	}
 	c.call.Status = c.answer.status
+}
+
+// The vendor's tables disagree about two statuses. (documented, both; Behaviour.OtherStatuses)
+func (s *Server) status(err error) error {
+	var failed *failure
+	if !s.behaviour.OtherStatuses || !errors.As(err, &failed) {
+		return err
+	}
+	other := *failed
+	switch failed.Code {
+	case "SignatureDoesNotMatch":
+		other.Status = http.StatusForbidden
+	case "InvalidAccessKeyId.NotFound":
+		other.Status = http.StatusBadRequest
+	}
+	return &other
 }
 
 // operate does what the order of the checks leaves: throttling, permission, parameters, state.
