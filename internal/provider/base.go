@@ -1,0 +1,109 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// An instance is one configured provider block. Nothing of it is shared with
+// another block, not even one for the same account.
+type instance struct {
+	client *ram.Client
+
+	mu      sync.Mutex
+	adopted map[string]bool
+}
+
+func newInstance(client *ram.Client) *instance {
+	return &instance{client: client, adopted: map[string]bool{}}
+}
+
+// adopt notes that this run takes over a setting; it tells whether nobody had before.
+func (i *instance) adopt(setting string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.adopted[setting] {
+		return false
+	}
+	i.adopted[setting] = true
+	return true
+}
+
+// release undoes adopt.
+func (i *instance) release(setting string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	delete(i.adopted, setting)
+}
+
+// withInstance gives a resource, or a list resource, its provider instance.
+type withInstance struct{ *instance }
+
+func (w *withInstance) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	w.instance = instanceOf(req.ProviderData, &resp.Diagnostics)
+}
+
+// readsInstance gives a data source its provider instance.
+type readsInstance struct{ *instance }
+
+func (r *readsInstance) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	r.instance = instanceOf(req.ProviderData, &resp.Diagnostics)
+}
+
+// instanceOf returns what Configure left behind; nil during validation, which
+// happens before the provider is configured.
+func instanceOf(data any, diags *diag.Diagnostics) *instance {
+	if data == nil {
+		return nil
+	}
+	i, ok := data.(*instance)
+	if !ok {
+		diags.AddError("Cannot configure the resource", fmt.Sprintf("The provider handed over a %T. This is a bug in the provider; please report it.", data))
+	}
+	return i
+}
+
+// get reads a plan, state or configuration into a model. What goes wrong is in
+// diags, to be looked at once everything has been read.
+func get[M any](ctx context.Context, from interface {
+	Get(context.Context, any) diag.Diagnostics
+}, diags *diag.Diagnostics,
+) (m M) {
+	diags.Append(from.Get(ctx, &m)...)
+	return m
+}
+
+// save writes the state and the identity that goes with it. The two are written
+// together, always: a state made by a CLI without identities has none, and the
+// framework refuses one that stays empty.
+func save(ctx context.Context, who, what any, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	diags.Append(identity.Set(ctx, who)...)
+	diags.Append(state.Set(ctx, what)...)
+}
+
+// defaultTimeout bounds an operation whose timeout the configuration does not
+// set. It is far above what the service needs, and below what a person waits for.
+const defaultTimeout = 5 * time.Minute
+
+// bound limits ctx to the practitioner's timeout for one operation.
+func bound(ctx context.Context, timeout func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
+	d, more := timeout(ctx, defaultTimeout)
+	diags.Append(more...)
+	return context.WithTimeout(ctx, d)
+}
+
+// crud is the timeouts attribute of a resource with all four operations.
+var crud = timeouts.Opts{Create: true, Read: true, Update: true, Delete: true}

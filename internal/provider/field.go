@@ -1,0 +1,293 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// A field is one attribute of a setting: how it looks in Terraform, where it
+// stands in the service's answer S, what a new account has, and which of two
+// values is the weaker. Everything that a setting does follows from its fields.
+type field[S any] struct {
+	name     string
+	resource schema.Attribute
+	data     datasourceschema.Attribute
+	null     attr.Value
+	fresh    attr.Value // what a new account has; null where nobody says
+	unheard  bool       // the service may never report it, so it is not computed
+
+	get    func(*S) attr.Value  // null when the service did not say
+	put    func(*S, attr.Value) // a null or unknown value takes the field out of S
+	parse  func(any) attr.Value // from JSON
+	same   func(a, b attr.Value) bool
+	weaker func(before, after attr.Value) bool
+}
+
+// show returns how a value that was read stands in the state: in the spelling
+// that is there already if it means the same, and as it was if the service did
+// not say.
+func (f field[S]) show(prior, live attr.Value) attr.Value {
+	if absent(live) {
+		if absent(prior) {
+			return f.null
+		}
+		return prior
+	}
+	if f.unheard && prior.IsNull() {
+		return prior
+	}
+	if !absent(prior) && f.same(prior, live) {
+		return prior
+	}
+	return live
+}
+
+// absent tells that a value is null or not known.
+func absent(v attr.Value) bool { return v == nil || v.IsNull() || v.IsUnknown() }
+
+// ascending orders numbers: the larger is the weaker.
+func ascending(before, after int64) bool { return after > before }
+
+// descending orders numbers: the smaller is the weaker.
+func descending(before, after int64) bool { return after < before }
+
+// unlimited orders limits of which zero means none: zero is the weakest, then the largest.
+func unlimited(before, after int64) bool {
+	return before != after && before != 0 && (after == 0 || after > before)
+}
+
+// neutral values are neither weaker nor stronger.
+func neutral[T any](T, T) bool { return false }
+
+// weakWhen tells that one of the two values of a switch is the weaker.
+func weakWhen(weak bool) func(before, after bool) bool {
+	return func(before, after bool) bool { return before != after && after == weak }
+}
+
+// flag is a switch.
+func flag[S any](name, docs string, at func(*S) **bool, fresh bool, weaker func(before, after bool) bool) field[S] {
+	return field[S]{
+		name:     name,
+		resource: schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: docs},
+		data:     datasourceschema.BoolAttribute{Computed: true, MarkdownDescription: docs},
+		null:     types.BoolNull(),
+		fresh:    types.BoolValue(fresh),
+		get:      func(s *S) attr.Value { return types.BoolPointerValue(*at(s)) },
+		put: func(s *S, v attr.Value) {
+			*at(s) = nil
+			if b, ok := v.(types.Bool); ok && !absent(v) {
+				*at(s) = b.ValueBoolPointer()
+			}
+		},
+		parse: func(v any) attr.Value {
+			if b, ok := v.(bool); ok {
+				return types.BoolValue(b)
+			}
+			return types.BoolNull()
+		},
+		same: attr.Value.Equal,
+		weaker: func(before, after attr.Value) bool {
+			b, ok := before.(types.Bool)
+			a, too := after.(types.Bool)
+			return ok && too && weaker(b.ValueBool(), a.ValueBool())
+		},
+	}
+}
+
+// number is a whole number in the unit and range that docs and checks give.
+func number[S any](name, docs string, at func(*S) **int64, fresh int64, weaker func(before, after int64) bool, checks ...validator.Int64) field[S] {
+	return field[S]{
+		name:     name,
+		resource: schema.Int64Attribute{Optional: true, Computed: true, MarkdownDescription: docs, Validators: checks},
+		data:     datasourceschema.Int64Attribute{Computed: true, MarkdownDescription: docs},
+		null:     types.Int64Null(),
+		fresh:    types.Int64Value(fresh),
+		get:      func(s *S) attr.Value { return types.Int64PointerValue(*at(s)) },
+		put: func(s *S, v attr.Value) {
+			*at(s) = nil
+			if n, ok := v.(types.Int64); ok && !absent(v) {
+				*at(s) = n.ValueInt64Pointer()
+			}
+		},
+		parse: func(v any) attr.Value {
+			if n, ok := v.(float64); ok {
+				return types.Int64Value(int64(n))
+			}
+			return types.Int64Null()
+		},
+		same: attr.Value.Equal,
+		weaker: func(before, after attr.Value) bool {
+			b, ok := before.(types.Int64)
+			a, too := after.(types.Int64)
+			return ok && too && weaker(b.ValueInt64(), a.ValueInt64())
+		},
+	}
+}
+
+// between checks a number's range, both ends included.
+func between(low, high int64) validator.Int64 { return int64validator.Between(low, high) }
+
+// choice is one of several words, the weakest first.
+func choice[S any](name, docs string, at func(*S) **string, fresh string, words ...string) field[S] {
+	f := word(name, docs, at, fresh, stringvalidator.OneOf(words...))
+	f.weaker = func(before, after attr.Value) bool {
+		b, a := slices.Index(words, text(before)), slices.Index(words, text(after))
+		return a >= 0 && a < b
+	}
+	return f
+}
+
+// word is a text; what it may say is for checks to tell.
+func word[S any](name, docs string, at func(*S) **string, fresh string, checks ...validator.String) field[S] {
+	return field[S]{
+		name:     name,
+		resource: schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: docs, Validators: checks},
+		data:     datasourceschema.StringAttribute{Computed: true, MarkdownDescription: docs},
+		null:     types.StringNull(),
+		fresh:    types.StringValue(fresh),
+		get:      func(s *S) attr.Value { return types.StringPointerValue(*at(s)) },
+		put: func(s *S, v attr.Value) {
+			*at(s) = nil
+			if t, ok := v.(types.String); ok && !absent(v) {
+				*at(s) = t.ValueStringPointer()
+			}
+		},
+		parse: func(v any) attr.Value {
+			if t, ok := v.(string); ok {
+				return types.StringValue(t)
+			}
+			return types.StringNull()
+		},
+		same:   attr.Value.Equal,
+		weaker: neutral[attr.Value],
+	}
+}
+
+// words is a set of texts. A nil slice in S means that the service did not say,
+// an empty one that there are none. Two texts are one if canonical makes them equal.
+func words[S any](name, docs string, at func(*S) *[]string, canonical func(string) string, weaker func(before, after []string) bool, checks ...validator.Set) field[S] {
+	return field[S]{
+		name:     name,
+		resource: schema.SetAttribute{ElementType: types.StringType, Optional: true, Computed: true, MarkdownDescription: docs, Validators: checks},
+		data:     datasourceschema.SetAttribute{ElementType: types.StringType, Computed: true, MarkdownDescription: docs},
+		null:     types.SetNull(types.StringType),
+		fresh:    setOf([]string{}),
+		get:      func(s *S) attr.Value { return setOf(*at(s)) },
+		put:      func(s *S, v attr.Value) { *at(s) = texts(v) },
+		parse: func(v any) attr.Value {
+			items, ok := v.([]any)
+			if !ok {
+				return types.SetNull(types.StringType)
+			}
+			list := make([]string, 0, len(items))
+			for _, item := range items {
+				list = append(list, fmt.Sprint(item))
+			}
+			return setOf(list)
+		},
+		same: func(a, b attr.Value) bool {
+			return slices.Equal(canonicals(texts(a), canonical), canonicals(texts(b), canonical))
+		},
+		weaker: func(before, after attr.Value) bool {
+			return weaker(texts(before), texts(after))
+		},
+	}
+}
+
+// canonicals returns the canonical forms, sorted, each once.
+func canonicals(list []string, canonical func(string) string) []string {
+	out := make([]string, 0, len(list))
+	for _, item := range list {
+		out = append(out, canonical(item))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// setOf makes a set of texts; a nil slice is null.
+func setOf(list []string) types.Set {
+	if list == nil {
+		return types.SetNull(types.StringType)
+	}
+	list = slices.Clone(list)
+	slices.Sort(list)
+	elements := make([]attr.Value, 0, len(list))
+	for _, item := range slices.Compact(list) {
+		elements = append(elements, types.StringValue(item))
+	}
+	return types.SetValueMust(types.StringType, elements)
+}
+
+// texts returns the elements of a set, sorted; nil if the set is null, or if it or
+// one of its elements is not known.
+func texts(v attr.Value) []string {
+	set, ok := v.(types.Set)
+	if !ok || absent(v) {
+		return nil
+	}
+	list := make([]string, 0, len(set.Elements()))
+	for _, element := range set.Elements() {
+		if absent(element) {
+			return nil
+		}
+		list = append(list, text(element))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// text returns a string's value; "" if it has none.
+func text(v attr.Value) string {
+	s, ok := v.(types.String)
+	if !ok {
+		return ""
+	}
+	return s.ValueString()
+}
+
+// plain returns a value as JSON has it.
+func plain(v attr.Value) any {
+	if absent(v) {
+		return nil
+	}
+	switch v := v.(type) {
+	case types.Bool:
+		return v.ValueBool()
+	case types.Int64:
+		return v.ValueInt64()
+	case types.Set:
+		return texts(v)
+	default:
+		return text(v)
+	}
+}
+
+// display returns a value as a person reads it in a message.
+func display(v attr.Value) string {
+	switch {
+	case v == nil || v.IsNull():
+		return "(not set)"
+	case v.IsUnknown():
+		return "(known after apply)"
+	}
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(plain(v)); err != nil {
+		return v.String()
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,33 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// resources are the constructors of all managed types.
+var resources = []func() resource.Resource{
+	func() resource.Resource { return newSecurityPreference() },
+	func() resource.Resource { return newPasswordPolicy() },
+	func() resource.Resource { return newAccountAlias() },
+}
+
+// listResources are the constructors of all types that can be listed.
+var listResources = []func() list.ListResource{
+	func() list.ListResource { return newSecurityPreference() },
+	func() list.ListResource { return newPasswordPolicy() },
+	func() list.ListResource { return newAccountAlias() },
+}
+
+// dataSources are the constructors of all types that only read.
+var dataSources = []func() datasource.DataSource{
+	func() datasource.DataSource { return newData(newSecurityPreference()) },
+	func() datasource.DataSource { return newData(newPasswordPolicy()) },
+	func() datasource.DataSource { return newData(newAccountAlias()) },
+	func() datasource.DataSource { return &callerIdentityData{} },
+	func() datasource.DataSource { return &accountSummaryData{} },
+}
