@@ -1,0 +1,123 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// accountAlias is the alias and the default domain that follows from it.
+type accountAlias struct{ Alias, Domain *string }
+
+// aliasForm is the form of an alias: lower-case letters, digits and single dashes
+// inside (documented). Of its length the sources say 32, 63 and 64; the service decides above 32.
+var aliasForm = regexp.MustCompile(`^([a-z0-9]+(-[a-z0-9]+)*)?$`)
+
+func newAccountAlias() *setting[accountAlias] {
+	alias := word("account_alias", "The alias, from 3 to 63 lower-case letters, digits and single dashes inside. It is unique among all accounts of Alibaba Cloud. "+
+		"`\"\"` is no alias, as in a new account.",
+		func(s *accountAlias) **string { return &s.Alias }, "",
+		stringvalidator.Any(stringvalidator.LengthBetween(3, 63), stringvalidator.OneOf("")),
+		stringvalidator.RegexMatches(aliasForm, "must be lower-case letters, digits and single dashes, with no dash at either end"))
+	return &setting[accountAlias]{
+		name: "account_alias",
+		noun: "account alias",
+		docs: "The alias of an account: the name that stands for the account's number in the logon names of RAM users and in the address of the logon page. " +
+			"The default domain follows from it, so **changing the alias changes the logon name of every RAM user**. " +
+			"An account may have none; the resource takes over what there is, and on destroy does what `on_destroy` says. An alias that is given up is free for other accounts to take.",
+		fields: []field[accountAlias]{alias},
+		derived: []derived[accountAlias]{
+			{"default_domain", "The domain of the principal names of RAM users, `<user name>@<default domain>`.", func(s *accountAlias) attr.Value { return types.StringPointerValue(s.Domain) }},
+			{"login_url", "The address at which RAM users log on to the console.", func(s *accountAlias) attr.Value { return loginURL(s.Domain) }},
+		},
+		arguments: map[string]schema.Attribute{},
+		fetch:     fetchAlias,
+		put:       putAlias,
+		dangers:   aliasDangers,
+		farewell: func(before, after accountAlias) string {
+			if old, now := deref(before.Alias), deref(after.Alias); old != "" && old != now {
+				return fmt.Sprintf("The alias %q becomes free, and another account may take it. The logon name of every RAM user changes.", old)
+			}
+			return ""
+		},
+	}
+}
+
+// loginURL is the address of the logon page (documented: help page of the RAM user logon, January 2026).
+func loginURL(domain *string) attr.Value {
+	if deref(domain) == "" {
+		return types.StringNull()
+	}
+	return types.StringValue("https://signin.alibabacloud.com/" + *domain + "/login.htm")
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func fetchAlias(ctx context.Context, client *ram.Client) (a accountAlias, err error) {
+	alias, err := client.AccountAlias(ctx)
+	if err != nil {
+		return a, err
+	}
+	domain, err := client.DefaultDomain(ctx)
+	if err != nil {
+		return a, err
+	}
+	return accountAlias{Alias: &alias, Domain: &domain}, nil
+}
+
+// putAlias sets the alias in one call. Whether an account that has an alias must
+// clear it first is not known (the remedy text of the 409 can be read so), so
+// the old one is cleared only if the service insists, and put back if the new
+// one cannot be had after all.
+func putAlias(ctx context.Context, client *ram.Client, live, want accountAlias) error {
+	alias, old := deref(want.Alias), deref(live.Alias)
+	if alias == "" {
+		return client.ClearAccountAlias(ctx)
+	}
+	err := client.SetAccountAlias(ctx, alias)
+	if !ram.Exists(err) || old == "" {
+		return err
+	}
+	if current, lost := client.AccountAlias(ctx); lost != nil || current != old {
+		return err // not our own alias that stands in the way
+	}
+	if lost := client.ClearAccountAlias(ctx); lost != nil {
+		return &outcome{fmt.Sprintf("The account still has the alias %q, which stands in the way of %q and could not be cleared.", old, alias), lost}
+	}
+	err = client.SetAccountAlias(ctx, alias)
+	if err == nil {
+		return nil
+	}
+	if lost := client.SetAccountAlias(ctx, old); lost != nil {
+		return &outcome{fmt.Sprintf("The account has no alias now: %q was cleared to make way for %q, which the service then refused, and could not be put back.", old, alias), lost}
+	}
+	return err
+}
+
+func aliasDangers(_ context.Context, _ *ram.Client, c change[accountAlias]) []danger {
+	before, after := c.before.Alias, c.after.Alias
+	if after == nil || before != nil && *before == *after {
+		return nil
+	}
+	detail := "The default domain follows from the alias, so every RAM user logs on with another name, and everything that holds a principal name, " +
+		"such as a bookmark of the logon page or the mapping of an identity provider, has to follow."
+	if old := deref(before); old != "" {
+		detail += fmt.Sprintf(" The alias %q becomes free, and another account may take it.", old)
+	}
+	return []danger{{attribute: "account_alias", summary: "Every RAM user's logon name changes", detail: detail}}
+}
