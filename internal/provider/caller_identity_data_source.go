@@ -1,0 +1,73 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var _ datasource.DataSourceWithConfigure = (*callerIdentityData)(nil)
+
+// callerIdentityData tells whose credentials the provider uses.
+type callerIdentityData struct{ readsInstance }
+
+type callerIdentityModel struct {
+	AccountID    types.String `tfsdk:"account_id"`
+	IdentityType types.String `tfsdk:"identity_type"`
+	PrincipalID  types.String `tfsdk:"principal_id"`
+	UserID       types.String `tfsdk:"user_id"`
+	RoleID       types.String `tfsdk:"role_id"`
+	ARN          types.String `tfsdk:"arn"`
+}
+
+func (d *callerIdentityData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_caller_identity"
+}
+
+func (d *callerIdentityData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	computed := func(docs string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Tells whose credentials the provider uses. The call needs no permission, so it is also the way to try the provider's configuration out.",
+		Attributes: map[string]schema.Attribute{
+			"account_id":    computed("The id of the account that the credentials open."),
+			"identity_type": computed("What the caller is: `Account` (the root of the account), `RAMUser` or `AssumedRoleUser`."),
+			"principal_id":  computed("The id of the caller: of the account, of the RAM user, or of the role with the name of the session."),
+			"user_id":       computed("The id of the RAM user; of the account for its root; null for a role."),
+			"role_id":       computed("The id of the role; null for everybody else."),
+			"arn":           computed("The ARN of the caller."),
+		},
+	}
+}
+
+func (d *callerIdentityData) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	caller, err := d.client.Caller(ctx)
+	if report(&resp.Diagnostics, failure{what: "read the caller's identity"}, err) {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, callerIdentityModel{
+		AccountID:    types.StringValue(caller.AccountID),
+		IdentityType: filled(caller.IdentityType),
+		PrincipalID:  filled(caller.PrincipalID),
+		UserID:       filled(caller.UserID),
+		RoleID:       filled(caller.RoleID),
+		ARN:          filled(caller.ARN),
+	})...)
+}
+
+// filled is a text that the service leaves empty, or out, when there is none:
+// both are null here.
+func filled(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
