@@ -1,0 +1,3 @@
+list "ram_account_alias" "this" {
+  provider = ram
+}

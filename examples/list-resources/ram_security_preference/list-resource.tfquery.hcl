@@ -1,0 +1,3 @@
+list "ram_security_preference" "this" {
+  provider = ram
+}

@@ -1,0 +1,4 @@
+import {
+  to = ram_account_alias.this
+  id = "1234567890123456"
+}
