@@ -1,0 +1,95 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+func TestAccountAlias_followsTheAccount(t *testing.T) {
+	t.Parallel()
+	for _, unset := range []string{"", "not_found", "empty", "absent"} {
+		t.Run("unset is "+unset, func(t *testing.T) {
+			t.Parallel()
+			srv := ramtest.New(t)
+			srv.Behave(func(b *ramtest.Behaviour) { b.AliasUnset = unset })
+			c := newCore(t, srv.Getenv, hurried())
+			o, diags := c.create(alias, attributes{})
+			clean(t, diags)
+			expect(t, "no alias", in(t, o.state, "account_alias"), "")
+			expect(t, "its domain", in(t, o.state, "default_domain"), "1234567890123456.onaliyun.com")
+
+			o, diags = c.apply(alias, attributes{"account_alias": "acme"}, o)
+			clean(t, diags)
+			contains(t, said(diags), "Every RAM user's logon name changes")
+			expect(t, "domain", in(t, o.state, "default_domain"), "acme.onaliyun.com")
+			expect(t, "address", in(t, o.state, "login_url"), "https://signin.alibabacloud.com/acme.onaliyun.com/login.htm")
+
+			srv.Change(func(a *ramtest.Account) { a.Alias = "" }) // somebody clears it
+			o, diags = c.refresh(alias, o)
+			clean(t, diags)
+			expect(t, "cleared outside", in(t, o.state, "account_alias"), "")
+			o, diags = c.apply(alias, attributes{"account_alias": "acme"}, o)
+			clean(t, diags)
+			expect(t, "repaired", account(srv).Alias, "acme")
+
+			_, diags = c.apply(alias, attributes{"account_alias": ""}, o)
+			clean(t, diags)
+			expect(t, "cleared by configuration", account(srv).Alias, "")
+			contains(t, said(diags), `The alias "acme" becomes free`)
+			expect(t, "writes", strings.Join(writes(srv), " "), "SetAccountAlias SetAccountAlias ClearAccountAlias")
+		})
+	}
+}
+
+func TestAccountAlias_aChangeIsOneCall(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.create(alias, attributes{"account_alias": "after"})
+	clean(t, diags)
+	expect(t, "writes", writes(srv), []string{"SetAccountAlias"})
+}
+
+func TestAccountAlias_isClearedFirstOnlyIfTheServiceInsists(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.Behave(func(b *ramtest.Behaviour) { b.AliasStands = true })
+	srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.create(alias, attributes{"account_alias": "after"})
+	clean(t, diags)
+	expect(t, "writes", strings.Join(writes(srv), " "), "SetAccountAlias ClearAccountAlias SetAccountAlias")
+	expect(t, "alias", account(srv).Alias, "after")
+}
+
+func TestAccountAlias_isPutBackIfTheNewOneIsTaken(t *testing.T) {
+	t.Parallel()
+	for _, stands := range []bool{false, true} {
+		srv := ramtest.New(t)
+		srv.AddAccount("2222222222222222")
+		srv.ChangeIn("2222222222222222", func(a *ramtest.Account) { a.Alias = "taken" })
+		srv.Behave(func(b *ramtest.Behaviour) { b.AliasStands = stands })
+		srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
+		c := newCore(t, srv.Getenv, hurried())
+		_, diags := c.create(alias, attributes{"account_alias": "taken"})
+		contains(t, said(errorsIn(diags)), "Cannot create the account alias", "EntityAlreadyExists.AccountAlias", "belongs to another account", "Request id")
+		expect(t, "alias", account(srv).Alias, "before")
+	}
+}
+
+func TestAccountAlias_thatCannotBePutBackIsNamed(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.Behave(func(b *ramtest.Behaviour) { b.AliasStands = true })
+	srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
+	srv.Inject(ramtest.Rule{Action: "SetAccountAlias", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission", Message: "no"})
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.create(alias, attributes{"account_alias": "after"})
+	contains(t, said(errorsIn(diags)), "no alias now", `"before"`, `"after"`)
+}

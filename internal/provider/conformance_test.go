@@ -1,0 +1,160 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const (
+	examples = "../../examples"
+	docs     = "../../docs"
+)
+
+// sentences is what a description must be: it begins with a capital, or code, and ends with a full stop.
+var sentences = regexp.MustCompile("(?s)^[A-Z`].*[.]$")
+
+// TestConformance walks everything that is registered.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, ramtest.New(t).Getenv)
+	identities, err := c.server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	must(t, err)
+	for kind, schema := range c.schemas.ResourceSchemas {
+		described(t, kind, schema.Block)
+		there(t, examples, "resources", kind, "resource.tf")
+		there(t, examples, "resources", kind, "import.sh")
+		there(t, examples, "resources", kind, "import-by-identity.tf")
+		there(t, docs, "resources", strings.TrimPrefix(kind, "ram_")+".md")
+		names := []string{}
+		for _, a := range schema.Block.Attributes {
+			names = append(names, a.Name)
+			if strings.HasSuffix(a.Name, "_wo") != a.WriteOnly {
+				t.Errorf("%s.%s: a name ends in _wo if and only if the value is write-only", kind, a.Name)
+			}
+			if a.WriteOnly && !slices.ContainsFunc(schema.Block.Attributes, func(b *tfprotov6.SchemaAttribute) bool { return b.Name == a.Name+"_version" }) {
+				t.Errorf("%s.%s has no version", kind, a.Name)
+			}
+			if secretive.MatchString(a.Name) && !a.Sensitive && !a.WriteOnly {
+				t.Errorf("%s.%s holds a secret and is neither sensitive nor write-only", kind, a.Name)
+			}
+		}
+		for _, name := range []string{"account_id", "timeouts"} {
+			if !slices.Contains(names, name) {
+				t.Errorf("%s has no %s", kind, name)
+			}
+		}
+		identity := identities.IdentitySchemas[kind]
+		if identity == nil {
+			t.Errorf("%s has no identity", kind)
+			continue
+		}
+		for _, a := range identity.IdentityAttributes {
+			if !slices.Contains(names, a.Name) {
+				t.Errorf("%s: the identity's %s is no attribute", kind, a.Name)
+			}
+			if !sentences.MatchString(a.Description) {
+				t.Errorf("%s: the identity's %s is not described by a sentence: %q", kind, a.Name, a.Description)
+			}
+		}
+	}
+	for kind, schema := range c.schemas.DataSourceSchemas {
+		described(t, "data."+kind, schema.Block)
+		there(t, examples, "data-sources", kind, "data-source.tf")
+		there(t, docs, "data-sources", strings.TrimPrefix(kind, "ram_")+".md")
+	}
+	for kind, schema := range c.schemas.ListResourceSchemas {
+		described(t, "list."+kind, schema.Block)
+		there(t, examples, "list-resources", kind, "list-resource.tfquery.hcl")
+		there(t, docs, "list-resources", strings.TrimPrefix(kind, "ram_")+".md")
+		if c.schemas.ResourceSchemas[kind] == nil {
+			t.Errorf("%s can be listed, but is no resource", kind)
+		}
+	}
+	described(t, "provider", c.schemas.Provider.Block)
+}
+
+// secretive are the names of outputs that hold a secret.
+var secretive = regexp.MustCompile(`^(secret|password|base32_string_seed|qr_code_png|(current|previous)_secret)$`)
+
+// described checks that everything in a block is described by a sentence.
+func described(t *testing.T, where string, block *tfprotov6.SchemaBlock) {
+	t.Helper()
+	if !sentences.MatchString(block.Description) && where != "provider" {
+		t.Errorf("%s is not described by sentences: %q", where, block.Description)
+	}
+	for _, a := range block.Attributes {
+		if a.Name == "timeouts" {
+			continue // the framework's own
+		}
+		if !sentences.MatchString(a.Description) {
+			t.Errorf("%s.%s is not described by a sentence: %q", where, a.Name, a.Description)
+		}
+	}
+}
+
+func there(t *testing.T, path ...string) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(path...)); err != nil {
+		t.Errorf("%v is missing", filepath.Join(path...))
+	}
+}
+
+// What a field says a new account has is what a new account has.
+func TestSettings_resetIsANewAccount(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	for kind, fresh := range map[string]map[string]any{
+		preference: freshOf(newSecurityPreference()), policy: freshOf(newPasswordPolicy()), alias: freshOf(newAccountAlias()),
+	} {
+		v, diags := c.data(kind, attributes{})
+		clean(t, diags)
+		for name, want := range fresh {
+			got := in(t, v, name)
+			expect(t, kind+"."+name, got, want)
+		}
+	}
+}
+
+func freshOf[S any](s *setting[S]) map[string]any {
+	fresh := map[string]any{}
+	for _, f := range s.fields {
+		if !f.unheard {
+			fresh[f.name] = plain(f.fresh)
+		}
+	}
+	return fresh
+}
+
+// Every example is applied, to an account of its own.
+func TestExamples(t *testing.T) {
+	files, err := filepath.Glob(examples + "/*/*/*.tf")
+	must(t, err)
+	applied := 0
+	for _, file := range files {
+		base := filepath.Base(file)
+		if base != "resource.tf" && base != "data-source.tf" {
+			continue
+		}
+		applied++
+		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+			scenario(t, ramtest.New(t), resource.TestStep{ConfigFile: config.StaticFile(file)})
+		})
+	}
+	if applied < 8 {
+		t.Errorf("only %d examples were found", applied)
+	}
+}

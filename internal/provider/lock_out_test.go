@@ -1,0 +1,219 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// manyMasks are n different masks.
+func manyMasks(n int) []string {
+	masks := []string{}
+	for i := range n {
+		masks = append(masks, fmt.Sprintf("198.51.%d.0/24", i))
+	}
+	return masks
+}
+
+func TestSetting_badInputIsRefusedBeforeAnyCall(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	for _, bad := range []struct {
+		kind, attribute string
+		value           any
+		says            string
+	}{
+		{preference, "login_session_duration", 0, "between 1 and 24"},
+		{preference, "login_session_duration", 25, "between 1 and 24"},
+		{preference, "max_idle_days_for_users", 91, "90"},
+		{preference, "max_idle_days_for_access_keys", 0, "730"},
+		{preference, "mfa_operation_for_login", "always", "mandatory"},
+		{preference, "verification_types", []string{"pigeon"}, "sms"},
+		{preference, "login_network_masks", []string{"203.0.113.5/24"}, `the block is "203.0.113.0/24"`},
+		{preference, "login_network_masks", []string{"203.0.113.5-203.0.113.9"}, "neither an IP address nor a CIDR block"},
+		{preference, "login_network_masks", []string{"office"}, "office"},
+		{preference, "login_network_masks", []string{"192.0.2.1", "192.0.2.1/32"}, "two spellings"},
+		{preference, "login_network_masks", manyMasks(41), "at most 40"},
+		{preference, "login_network_masks", append(manyMasks(33), "2001:0db8:0000:0000:0000:0000:0000:0001"), "at most 512"},
+		{preference, "must_allow", []string{"everywhere"}, "everywhere"},
+		{preference, "on_destroy", "explode", "retain"},
+		{preference, "timeouts", attributes{"create": "soon"}, "decimal numbers"},
+		{policy, "minimum_password_length", 7, "between 8 and 32"},
+		{policy, "minimum_password_length", 33, "between 8 and 32"},
+		{policy, "minimum_password_different_character", 9, "between 0 and 8"},
+		{policy, "max_password_age", 1096, "between 0 and 1095"},
+		{policy, "password_reuse_prevention", 25, "between 0 and 24"},
+		{policy, "max_login_attempts", 33, "between 0 and 32"},
+		{policy, "initial_password_age", 91, "between 0 and 90"},
+		{policy, "max_login_attempts", -1, "between 0 and 32"},
+		{alias, "account_alias", "acme--corp", "single dashes"},
+		{alias, "account_alias", "-acme", "single dashes"},
+		{alias, "account_alias", "Acme", "lower-case"},
+		{alias, "account_alias", "ac", "3"},
+		{alias, "account_alias", strings.Repeat("a", 64), "63"},
+	} {
+		_, diags := c.create(bad.kind, attributes{bad.attribute: bad.value})
+		text := said(errorsIn(diags))
+		contains(t, strings.Join(strings.Fields(text), " "), bad.says)
+		contains(t, text, `AttributeName("`+bad.attribute+`")`)
+	}
+	expect(t, "calls", len(srv.Calls()), 0)
+}
+
+func TestSetting_theLastGoodInputIsTaken(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(preference, attributes{"login_network_masks": manyMasks(32), "login_session_duration": 1})
+	clean(t, diags)
+	_, diags = c.apply(preference, attributes{"login_network_masks": []string{}, "login_session_duration": 24, "verification_types": []string{"sms", "email", "mfa"}}, o)
+	clean(t, diags)
+	_, diags = c.create(policy, attributes{"minimum_password_length": 32, "max_password_age": 1095, "password_reuse_prevention": 24, "max_login_attempts": 32})
+	clean(t, diags)
+}
+
+func TestLockOut_masksMustLetInWhatMustBeAllowed(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	c := newCore(t, srv.Getenv, hurried())
+	for _, refused := range []attributes{
+		{"login_network_masks": []string{"203.0.113.0/25"}, "must_allow": []string{"203.0.113.0/24"}},
+		{"login_network_masks": []string{"2001:db8::/32"}, "must_allow": []string{"203.0.113.1"}},
+		{"enable_save_mfa_ticket": false, "must_allow": []string{"192.0.2.1"}}, // the live masks, which are not managed
+	} {
+		_, diags := c.create(preference, refused)
+		contains(t, said(errorsIn(diags)), "Logon masks keep out what must be allowed", "allow_lock_out = true")
+		refused["allow_lock_out"] = true
+		_, diags = c.plan(preference, refused, c.nothing(preference))
+		clean(t, diags)
+		contains(t, said(diags), "Logon masks keep out what must be allowed", "allow_lock_out = true accepts this")
+	}
+	for _, fine := range []attributes{
+		{"login_network_masks": []string{}, "must_allow": []string{"192.0.2.1"}},
+		{"login_network_masks": []string{"203.0.113.0/25", "203.0.113.128/25"}, "must_allow": []string{"203.0.113.0/24"}},
+		{"must_allow": []string{"203.0.113.77", "198.51.100.7"}},
+	} {
+		_, diags := c.plan(preference, fine, c.nothing(preference))
+		clean(t, diags)
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// What the plan could not know is looked at before the write.
+func TestLockOut_unknownAtThePlanIsRefusedBeforeTheWrite(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(preference, attributes{"login_session_duration": 8})
+	clean(t, diags)
+	srv.ForgetCalls()
+	for name, config := range map[string]attributes{
+		"masks": {"login_network_masks": unknown{}, "must_allow": []string{"192.0.2.1"}},
+		"must":  {"login_network_masks": []string{"203.0.113.0/24"}, "must_allow": unknown{}},
+	} {
+		plan, diags := c.plan(preference, config, o)
+		clean(t, diags)
+		known := attributes{"login_network_masks": []string{"203.0.113.0/24"}, "must_allow": []string{"192.0.2.1"}}
+		plan.PlannedState = c.dynamic(c.propose(preference, c.build(c.schemas.ResourceSchemas[preference], known), c.planned(preference, plan)))
+		_, diags = c.carryOut(preference, known, o, plan)
+		if !strings.Contains(said(errorsIn(diags)), "Logon masks keep out what must be allowed") {
+			t.Errorf("%s: not refused:\n%s", name, said(diags))
+		}
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestLockOut_privateMasksAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.plan(preference, attributes{"login_network_masks": []string{"10.0.0.0/8", "192.168.0.0/16"}}, c.nothing(preference))
+	clean(t, diags)
+	contains(t, said(diags), "Logon masks hold private addresses only")
+}
+
+func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	impossible := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
+	_, diags := c.create(preference, impossible)
+	contains(t, said(errorsIn(diags)), "A second factor is mandatory, but users may not bind one", "no device is bound")
+	expect(t, "writes", writes(srv), []string(nil))
+
+	srv.Inject(ramtest.Rule{Action: "GetAccountSummary", Fault: "code", Status: 403, Code: "NoPermission"})
+	_, diags = c.create(preference, impossible)
+	contains(t, said(errorsIn(diags)), "could not be found out")
+
+	_, diags = c.plan(preference, attributes{"mfa_operation_for_login": "mandatory"}, c.nothing(preference))
+	clean(t, diags)
+	contains(t, said(diags), "Every RAM user needs a second factor")
+
+	_, diags = c.create(preference, attributes{"mfa_operation_for_login": "mandatory", "verification_types": []string{}})
+	contains(t, said(errorsIn(diags)), "none may stand in")
+
+	impossible["allow_lock_out"] = true
+	o, diags := c.create(preference, impossible)
+	clean(t, diags)
+	expect(t, "account", account(srv).Preference.MFAOperationForLogin, "mandatory")
+	delete(impossible, "allow_lock_out")
+	impossible["login_session_duration"] = 3
+	_, diags = c.apply(preference, impossible, o) // as it was: no longer this plan's fault
+	clean(t, diags)
+}
+
+func TestLockOut_boundDevicesMakeItAWarning(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.Change(func(a *ramtest.Account) {
+		a.MFADevices["acs:ram::1234567890123456:mfa/one"] = &ramtest.MFADevice{Name: "one", Serial: "acs:ram::1234567890123456:mfa/one", UserID: a.Users["admin"].ID}
+		a.Users["admin"].MFASerial = "acs:ram::1234567890123456:mfa/one"
+	})
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.plan(preference, attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}, c.nothing(preference))
+	clean(t, diags)
+	contains(t, said(diags), "1 users and 1 bound devices")
+}
+
+func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	hard := attributes{"hard_expiry": true, "max_password_age": 30}
+	_, diags := c.plan(policy, hard, c.nothing(policy))
+	clean(t, diags)
+	contains(t, said(diags), "locked out until an administrator resets it")
+
+	srv.Change(func(a *ramtest.Account) { a.Preference.AllowUserToChangePassword = false })
+	_, diags = c.create(policy, hard)
+	contains(t, said(errorsIn(diags)), "only an administrator can renew them", "max_password_age is 30 days")
+	hard["max_password_age"] = 365
+	_, diags = c.plan(policy, hard, c.nothing(policy))
+	clean(t, diags)
+
+	srv.Change(func(a *ramtest.Account) {
+		a.Preference.AllowUserToChangePassword, a.Policy.HardExpiry, a.Policy.MaxPasswordAge = true, true, 60
+	})
+	_, diags = c.create(preference, attributes{"allow_user_to_change_password": false})
+	contains(t, said(errorsIn(diags)), "only an administrator can renew them")
+	srv.Change(func(a *ramtest.Account) { a.Policy.HardExpiry = false })
+	_, diags = c.plan(preference, attributes{"allow_user_to_change_password": false}, c.nothing(preference))
+	clean(t, diags)
+	contains(t, said(diags), "Users may not change their passwords")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestLockOut_shorterIdleLimitsAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.plan(preference, attributes{"max_idle_days_for_users": 90, "max_idle_days_for_access_keys": 180}, c.nothing(preference))
+	clean(t, diags)
+	contains(t, said(diags), "did not log on for 90 days lose their console access", "not used for 180 days are disabled")
+}

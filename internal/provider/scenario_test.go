@@ -1,0 +1,144 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// TestMain shields the tests from the user's CLI configuration, and chooses the
+// first CLI of TF_ACC_TERRAFORM_PATH, terraform and tofu on PATH, and bin/tofu.
+func TestMain(m *testing.M) {
+	for name, value := range map[string]string{
+		"TF_CLI_CONFIG_FILE":        os.DevNull,
+		"TF_ACC_PROVIDER_NAMESPACE": "hashicorp", // OpenTofu refuses the test framework's default, "-"
+		"CHECKPOINT_DISABLE":        "1",
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
+	}
+	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
+		for _, candidate := range []string{"terraform", "tofu", "../../bin/tofu"} {
+			if found, err := exec.LookPath(candidate); err == nil {
+				if found, err = filepath.Abs(found); err == nil {
+					_ = os.Setenv("TF_ACC_TERRAFORM_PATH", found)
+					break
+				}
+			}
+		}
+	}
+	code := m.Run()
+	if built != "" {
+		_ = os.RemoveAll(built)
+	}
+	os.Exit(code)
+}
+
+// hurry is a clock whose pauses take no time: each moves the clock instead.
+type hurry struct {
+	mu     sync.Mutex
+	passed time.Duration
+}
+
+func (h *hurry) now() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return time.Now().Add(h.passed)
+}
+
+func (h *hurry) pause(ctx context.Context, d time.Duration) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.passed += d
+	return ctx.Err()
+}
+
+// hurried gives a provider a clock of its own that nobody waits for.
+func hurried() Option {
+	h := &hurry{}
+	return WithClock(h.now, h.pause)
+}
+
+func factories(getenv func(string) string) map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"ram": providerserver.NewProtocol6WithError(New("test", getenv, hurried())()),
+	}
+}
+
+// acceptance runs a test case with a real CLI against a fake, in parallel with other tests.
+func acceptance(t *testing.T, srv *ramtest.Server, c resource.TestCase) {
+	t.Helper()
+	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
+		t.Skip("no terraform and no tofu on this machine; make test builds one")
+	}
+	t.Parallel()
+	c.ProtoV6ProviderFactories = factories(srv.Getenv)
+	resource.UnitTest(t, c)
+}
+
+// scenario is an acceptance test of steps alone.
+func scenario(t *testing.T, srv *ramtest.Server, steps ...resource.TestStep) {
+	t.Helper()
+	acceptance(t, srv, resource.TestCase{Steps: steps})
+}
+
+// account looks at the fake's default account.
+func account(srv *ramtest.Server) (copied *ramtest.Account) {
+	srv.Change(func(a *ramtest.Account) { copied = a.Clone() })
+	return copied
+}
+
+// writes are the calls that may change something.
+func writes(srv *ramtest.Server) (actions []string) {
+	for _, call := range srv.Calls() {
+		if !strings.HasPrefix(call.Action, "Get") && !strings.HasPrefix(call.Action, "List") {
+			actions = append(actions, call.Action)
+		}
+	}
+	return actions
+}
+
+// noTouch fails the test if somebody but the test itself ever changed one of the fields.
+func noTouch(t *testing.T, srv *ramtest.Server, fields ...string) {
+	t.Helper()
+	for _, e := range srv.History() {
+		if e.By != "test" && slices.Contains(fields, e.Field) {
+			t.Errorf("%s changed %s from %v to %v", e.By, e.Field, e.Before, e.After)
+		}
+	}
+}
+
+// expect compares, and says what was compared.
+func expect(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", want) {
+		t.Errorf("%s: got %#v, want %#v", what, got, want)
+	}
+}
+
+// contains fails the test unless the text holds all parts.
+func contains(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is not in:\n%s", part, text)
+		}
+	}
+}

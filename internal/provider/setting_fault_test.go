@@ -1,0 +1,306 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// passing are faults that the provider gets over by itself, at whatever call they strike.
+var passing = map[string]ramtest.Rule{
+	"F01 connection closed":       {Fault: "refuse"},
+	"F02 connection reset":        {Fault: "reset"},
+	"F05 internal error":          {Fault: "code", Status: 500, Code: "InternalError", Message: "An internal error occurred."},
+	"F07 unavailable":             {Fault: "code", Status: 503, Code: "ServiceUnavailable"},
+	"F08 throttled as 400":        {Fault: "code", Status: 400, Code: "Throttling.User"},
+	"F08 throttled as 429":        {Fault: "code", Status: 429, Code: "Throttling"},
+	"F08 throttled as 503":        {Fault: "code", Status: 503, Code: "Throttling.Api"},
+	"F09 throttled for 7 seconds": {Fault: "code", Status: 429, Code: "Throttling", RetryAfter: "7"},
+	"F10 truncated":               {Fault: "truncate"},
+	"F10 cut":                     {Fault: "cut"},
+	"F11 empty":                   {Fault: "empty"},
+	"F11 null":                    {Fault: "null"},
+	"F11 array":                   {Fault: "array"},
+	"F11 page":                    {Fault: "html"},
+	"F11 page of a gateway":       {Fault: "html", Status: 502},
+	"F12 another shape":           {Fault: "garble", Body: `{"RequestId":"X","SecurityPreference":[],"PasswordPolicy":7}`},
+	"F13 drip":                    {Fault: "drip", Delay: time.Microsecond},
+	"F13 stall":                   {Fault: "stall", Delay: time.Millisecond},
+	"F20 executed again later":    {Fault: "duplicate", Delay: 1},
+	"F26 huge":                    {Fault: "huge"},
+	"F26 gzip bomb":               {Fault: "gzip_bomb"},
+	"F26 endless headers":         {Fault: "endless_headers"},
+}
+
+// settled are the settings and a configuration of each, with the calls it takes.
+var settled = map[string]struct {
+	config, next attributes
+	get, set     string
+	unmanaged    []string
+}{
+	preference: {
+		attributes{"enable_save_mfa_ticket": true}, attributes{"enable_save_mfa_ticket": false}, "GetSecurityPreference", "SetSecurityPreference",
+		[]string{"LoginNetworkMasks", "LoginSessionDuration", "VerificationTypes"},
+	},
+	policy: {
+		attributes{"minimum_password_length": 14}, attributes{"minimum_password_length": 16}, "GetPasswordPolicy", "SetPasswordPolicy",
+		[]string{"RequireNumbers", "PasswordReusePrevention"},
+	},
+	alias: {attributes{"account_alias": "acme"}, attributes{"account_alias": "acme-two"}, "GetAccountAlias", "SetAccountAlias", nil},
+}
+
+func TestFault_aPassingOneIsGotOver(t *testing.T) {
+	t.Parallel()
+	for name, fault := range passing {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for kind, s := range settled {
+				for _, phase := range []string{"before_commit", "after_commit"} {
+					for _, action := range []string{s.get, s.set, "GetCallerIdentity"} {
+						for _, nth := range []string{"1", "2", "3"} {
+							rule := fault
+							rule.Action, rule.Phase, rule.Nth = action, phase, nth
+							if action != "GetCallerIdentity" && strings.HasPrefix(name, "F12") && (kind == alias || action == s.set) {
+								continue // such an answer is a good one: "no alias", or "it is set"
+							}
+							srv := old(t)
+							srv.Inject(rule)
+							c := newCore(t, srv.Getenv, hurried())
+							o, diags := c.create(kind, s.config)
+							if len(errorsIn(diags)) > 0 {
+								t.Fatalf("%s: %+v: %s", kind, rule, said(diags))
+							}
+							o, diags = c.apply(kind, s.next, o)
+							if len(errorsIn(diags)) > 0 {
+								t.Fatalf("%s: %+v: %s", kind, rule, said(diags))
+							}
+							after, diags := c.refresh(kind, o)
+							clean(t, diags)
+							if !after.state.Equal(o.state) {
+								t.Errorf("%s: %+v: the state was %v, the account has %v", kind, rule, o.state, after.state)
+							}
+							for name, want := range s.next {
+								if n, ok := want.(int); ok {
+									want = int64(n)
+								}
+								expect(t, name, in(t, after.state, name), want)
+							}
+							noTouch(t, srv, s.unmanaged...)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// touchedBy are the actions that changed the account.
+func touchedBy(srv *ramtest.Server) (actions []string) {
+	for _, e := range srv.History() {
+		actions = append(actions, e.By)
+	}
+	return actions
+}
+
+func TestFault_aLastingOneEndsInAnErrorAndTheNextApplyConverges(t *testing.T) {
+	t.Parallel()
+	for name, fault := range passing {
+		if name == "F13 drip" || strings.HasPrefix(name, "F20") || strings.HasPrefix(name, "F12") {
+			continue // no faults, if they last
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for kind, s := range settled {
+				for _, phase := range []string{"before_commit", "after_commit"} {
+					rule := fault
+					rule.Action, rule.Phase, rule.Nth = s.set, phase, "1-5"
+					if strings.HasPrefix(rule.Code, "Throttling") && phase == "after_commit" {
+						continue // the service does not refuse what it did
+					}
+					srv := old(t)
+					srv.Inject(rule)
+					c := newCore(t, srv.Getenv, hurried())
+					o, diags := c.create(kind, s.config)
+					if committed := slices.Contains(touchedBy(srv), s.set); committed == (len(errorsIn(diags)) > 0) {
+						t.Errorf("%s: %+v: the account has what was wanted: %t, but:\n%s", kind, rule, committed, said(diags))
+					} else if !committed {
+						contains(t, said(errorsIn(diags)), "Cannot create the ")
+						expect(t, "state", o.state.IsNull(), true)
+					}
+					if n := len(srv.Calls(s.set)); n > 5 {
+						t.Errorf("%s: %+v: sent %d times", kind, rule, n)
+					}
+					o, diags = c.apply(kind, s.next, o)
+					clean(t, diags)
+					noTouch(t, srv, s.unmanaged...)
+					_ = o
+				}
+			}
+		})
+	}
+}
+
+func TestFault_aReadThatFailsKeepsTheState(t *testing.T) {
+	t.Parallel()
+	lasting := map[string]ramtest.Rule{
+		"F22 denied":               {Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."},
+		"F24 redirected":           {Fault: "redirect", Header: map[string]string{"Location": "http://127.0.0.1:9/"}},
+		"gateway says not found":   {Fault: "code", Status: 404, Code: "InvalidApi.NotFound"},
+		"page says not found":      {Fault: "html", Status: 404},
+		"an entity is not there":   {Fault: "code", Status: 404, Code: "EntityNotExist.User"},
+		"key was deleted":          {Fault: "code", Status: 404, Code: "InvalidAccessKeyId.NotFound"},
+		"throttled for a day":      {Fault: "code", Status: 429, Code: "Throttling", RetryAfter: "86400"},
+		"another kind of document": {Fault: "garble", Body: `{"RequestId":"X"}`},
+	}
+	for name, rule := range passing {
+		lasting[name] = rule
+	}
+	for name, fault := range lasting {
+		if name == "F13 drip" || strings.HasPrefix(name, "F20") {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for kind, s := range settled {
+				if kind == alias && (fault.Fault == "garble" || strings.HasPrefix(fault.Code, "EntityNotExist")) {
+					continue // both are answers for "no alias" (assumed)
+				}
+				srv := old(t)
+				c := newCore(t, srv.Getenv, hurried())
+				o, diags := c.create(kind, s.config)
+				clean(t, diags)
+				rule := fault
+				rule.Action = s.get
+				srv.Inject(rule)
+				srv.ForgetCalls()
+				after, diags := c.refresh(kind, o)
+				contains(t, said(errorsIn(diags)), "Cannot read the ")
+				if !after.state.Equal(o.state) {
+					t.Errorf("%s: the state changed to %v", kind, after.state)
+				}
+				if n := len(srv.Calls(s.get)); n > 5 {
+					t.Errorf("%s: sent %d times", kind, n)
+				}
+				expect(t, "writes", writes(srv), []string(nil))
+			}
+		})
+	}
+}
+
+func TestFault_aRefusedWriteChangesNothing(t *testing.T) {
+	t.Parallel()
+	for kind, s := range settled {
+		for name, rule := range map[string]ramtest.Rule{
+			"F22 denied":     {Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."},
+			"F24 redirected": {Fault: "redirect", Header: map[string]string{"Location": "http://127.0.0.1:9/"}},
+		} {
+			t.Run(kind+" "+name, func(t *testing.T) {
+				t.Parallel()
+				srv := old(t)
+				rule.Action = s.set
+				srv.Inject(rule)
+				c := newCore(t, srv.Getenv, hurried())
+				before := account(srv)
+				o, diags := c.create(kind, s.config)
+				text := said(errorsIn(diags))
+				contains(t, text, "Cannot create the ", "The resource is not in the state.")
+				if rule.Code != "" {
+					contains(t, text, "ram:"+s.set, "Code: NoPermission (HTTP 403)")
+					if !regexp.MustCompile(`Request id: [0-9A-F-]{36}`).MatchString(text) {
+						t.Errorf("no request id in:\n%s", text)
+					}
+				}
+				expect(t, "state", o.state.IsNull(), true)
+				expect(t, "account", account(srv).Policy, before.Policy)
+				expect(t, "sends", len(srv.Calls(s.set)), 1)
+			})
+		}
+	}
+}
+
+// After a write the service may answer reads as before it, for a while.
+func TestFault_staleReadsAreWaitedOut(t *testing.T) {
+	t.Parallel()
+	for _, stale := range []int{1, 3, 10} {
+		for kind, s := range settled {
+			srv := old(t)
+			srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = stale })
+			c := newCore(t, srv.Getenv, hurried())
+			o, diags := c.create(kind, s.config)
+			clean(t, diags)
+			if strings.Contains(said(diags), "Cannot confirm") {
+				t.Errorf("%s, %d stale reads: %s", kind, stale, said(diags))
+			}
+			o, diags = c.apply(kind, s.next, o)
+			clean(t, diags)
+			after, diags := c.refresh(kind, o)
+			clean(t, diags)
+			if !after.state.Equal(o.state) {
+				t.Errorf("%s, %d stale reads: the state was %v, the account has %v", kind, stale, o.state, after.state)
+			}
+			noTouch(t, srv, s.unmanaged...)
+		}
+	}
+}
+
+func TestFault_aWriteThatStaysInvisibleIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(policy, attributes{"minimum_password_length": 14})
+	clean(t, diags)
+	contains(t, said(diags), "Cannot confirm the password policy", "minimum_password_length = 14", "still shows 10")
+	expect(t, "state", in(t, o.state, "minimum_password_length"), int64(14))
+}
+
+func TestFault_aConfirmingReadThatFailsIsAWarning(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Nth: "3-", Fault: "code", Status: 403, Code: "NoPermission"})
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(policy, attributes{"minimum_password_length": 14})
+	clean(t, diags)
+	contains(t, said(diags), "Cannot confirm the password policy", "NoPermission")
+	expect(t, "state", in(t, o.state, "minimum_password_length"), int64(14))
+	expect(t, "unmanaged", in(t, o.state, "require_numbers"), true)
+}
+
+// A deployment that is older than a field accepts it and does nothing.
+func TestFault_aFieldThatTheServiceDoesNotKnowIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t, ramtest.Lenient())
+	srv.Behave(func(b *ramtest.Behaviour) { b.OlderFields, b.IgnoreLongTermLogin = true, true })
+	c := newCore(t, srv.Getenv, hurried())
+	config := attributes{"max_idle_days_for_users": 90, "allow_user_long_term_login": true, "login_session_duration": 8}
+	o, diags := c.create(preference, config)
+	clean(t, diags)
+	contains(t, said(diags), "max_idle_days_for_users", "may have had no effect", "allow_user_long_term_login")
+	if strings.Contains(said(diags), "login_session_duration, so") {
+		t.Error("a confirmed field is warned of")
+	}
+	o, diags = c.refresh(preference, o)
+	clean(t, diags)
+	plan, diags := c.plan(preference, config, o)
+	clean(t, diags)
+	if !c.planned(preference, plan).Equal(o.state) {
+		t.Errorf("the next plan is not empty: %v", c.planned(preference, plan))
+	}
+}
+
+func TestFault_withoutTheCallerNothingIsWritten(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	srv.Inject(ramtest.Rule{Action: "GetCallerIdentity", Fault: "code", Status: 500, Code: "InternalError"})
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.create(policy, attributes{"minimum_password_length": 14})
+	contains(t, said(errorsIn(diags)), "Cannot plan the password policy")
+	expect(t, "writes", writes(srv), []string(nil))
+}
