@@ -36,8 +36,8 @@ func getAccountAlias(r *request) (reply, error) {
 	}
 }
 
-// 3 to 63 lower-case letters, digits and single hyphens inside. (documented; other texts say 32 and 64;
-// Behaviour.ShortAliases)
+// 3 to 63 lower-case letters, digits and single hyphens inside.
+// (documented; other texts say 32 and 64; Behaviour.ShortAliases)
 func setAccountAlias(r *request) (reply, error) {
 	alias, err := r.required("AccountAlias")
 	if err != nil {
