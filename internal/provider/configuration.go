@@ -132,7 +132,7 @@ func (p *ramProvider) client(block configuration, config ram.Config, diags *diag
 }
 
 // config is all of the client but its credentials.
-func (p *ramProvider) config(ctx context.Context, block configuration, terraform string, diags *diag.Diagnostics) ram.Config {
+func (p *ramProvider) config(block configuration, terraform string, diags *diag.Diagnostics) ram.Config {
 	config := ram.Config{
 		Endpoints:         p.endpoints(block.Endpoints, diags),
 		Region:            p.region(block.Region, diags),

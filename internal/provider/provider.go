@@ -83,7 +83,7 @@ func (p *ramProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	config := p.config(ctx, block, req.TerraformVersion, &resp.Diagnostics)
+	config := p.config(block, req.TerraformVersion, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
