@@ -218,7 +218,11 @@ func TestLongLivedKeys(t *testing.T) {
 		{Settings{CredentialsURI: "http://127.0.0.1:1/"}, false, "[]"},
 		{Settings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC, Token: "t"}}, false, "[]"},
 	} {
-		_, chain := openBank(t).client(t, test.settings, environment(nil, nil))
+		client, _ := openBank(t).client(t, test.settings, environment(nil, nil))
+		chain, ok := client.Chain()
+		if !ok {
+			t.Fatal("the client does not know its credentials")
+		}
 		if chain.LongLived() != test.signs || fmt.Sprint(chain.LongLivedKeyIDs()) != test.ids {
 			t.Errorf("%s: %v %v, want %v %s", chain.Source, chain.LongLived(), chain.LongLivedKeyIDs(), test.signs, test.ids)
 		}

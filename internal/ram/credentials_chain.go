@@ -25,6 +25,13 @@ func (c *Chain) LongLivedKeyIDs() []string { return append([]string(nil), c.long
 // LongLived tells that the calls are signed with such a key itself.
 func (c *Chain) LongLived() bool { return c.signs }
 
+// Chain is what the client's calls are signed with; false if it was made with
+// other credentials.
+func (c *Client) Chain() (*Chain, bool) {
+	chain, ok := c.config.Credentials.(*Chain)
+	return chain, ok
+}
+
 // Open makes the credentials usable for a client with this configuration, whose
 // endpoints, certificates, retries, clock and observer the calls to Sts share.
 // It makes no call.
