@@ -3,52 +3,88 @@
 
 package ramtest
 
-import "reflect"
+import (
+	"reflect"
+	"time"
+)
 
 // Clone is a copy that shares nothing with the account.
 func (a *Account) Clone() *Account {
 	copied := *a
-	reflect.ValueOf(&copied).Elem().Set(deepCopy(reflect.ValueOf(a).Elem()))
+	reflect.ValueOf(&copied).Elem().Set(copier{}.copy(reflect.ValueOf(a).Elem()))
 	return &copied
 }
 
-func deepCopy(v reflect.Value) reflect.Value {
+// copier knows which types hold nothing that a plain assignment would share. Most do, and accounts are large.
+type copier map[reflect.Type]bool
+
+func (c copier) copy(v reflect.Value) reflect.Value {
+	if c.plain(v.Type()) {
+		return v
+	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		if v.IsNil() {
 			return v
 		}
 		copied := reflect.New(v.Type().Elem())
-		copied.Elem().Set(deepCopy(v.Elem()))
+		copied.Elem().Set(c.copy(v.Elem()))
 		return copied
 	case reflect.Map:
-		if v.IsNil() {
-			return v
-		}
-		copied := reflect.MakeMapWithSize(v.Type(), v.Len())
-		for each := v.MapRange(); each.Next(); {
-			copied.SetMapIndex(each.Key(), deepCopy(each.Value()))
-		}
-		return copied
+		return c.copyMap(v)
 	case reflect.Slice:
-		if v.IsNil() {
-			return v
-		}
-		copied := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		for i := range v.Len() {
-			copied.Index(i).Set(deepCopy(v.Index(i)))
-		}
-		return copied
+		return c.copySlice(v)
 	case reflect.Struct:
 		copied := reflect.New(v.Type()).Elem()
-		copied.Set(v) // a time.Time has hidden fields, which are values
+		copied.Set(v)
 		for i := range v.NumField() {
-			if field := copied.Field(i); field.CanSet() {
-				field.Set(deepCopy(v.Field(i)))
+			if field := copied.Field(i); !c.plain(field.Type()) {
+				field.Set(c.copy(v.Field(i)))
 			}
 		}
 		return copied
 	default:
 		return v
 	}
+}
+
+func (c copier) copyMap(v reflect.Value) reflect.Value {
+	if v.IsNil() {
+		return v
+	}
+	copied := reflect.MakeMapWithSize(v.Type(), v.Len())
+	for each := v.MapRange(); each.Next(); {
+		copied.SetMapIndex(each.Key(), c.copy(each.Value()))
+	}
+	return copied
+}
+
+func (c copier) copySlice(v reflect.Value) reflect.Value {
+	if v.IsNil() {
+		return v
+	}
+	copied := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+	for i := range v.Len() {
+		copied.Index(i).Set(c.copy(v.Index(i)))
+	}
+	return copied
+}
+
+// A time is plain: what it points at is never changed.
+func (c copier) plain(t reflect.Type) bool {
+	if known, ok := c[t]; ok {
+		return known
+	}
+	plain := true
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+	case t.Kind() == reflect.Struct:
+		for i := range t.NumField() {
+			plain = plain && c.plain(t.Field(i).Type)
+		}
+	default:
+		plain = t.Kind() != reflect.Pointer && t.Kind() != reflect.Map && t.Kind() != reflect.Slice
+	}
+	c[t] = plain
+	return plain
 }

@@ -71,12 +71,16 @@ var ownAnswer = []string{"truncate", "cut", "drip", "drop_fields", "retype"}
 
 // perform answers the call, and says whether the connection may live on.
 func (c *conversation) perform(w http.ResponseWriter, r *http.Request) bool {
-	c.server.pause(c.faults.delay(false))
+	if !c.server.pause(c.faults.delay(false)) {
+		return false
+	}
 	spoiler := c.faults.spoiler()
 	if spoiler == nil || spoiler.afterCommit() || slices.Contains(ownAnswer, spoiler.Fault) {
 		c.execute()
 	}
-	c.server.pause(c.faults.delay(true))
+	if !c.server.pause(c.faults.delay(true)) {
+		return false
+	}
 	if spoiler != nil {
 		return c.spoil(w, r, spoiler)
 	}

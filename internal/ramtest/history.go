@@ -34,7 +34,7 @@ func (s *Server) History() []Event {
 
 // record notes what somebody changed, and keeps the account as it was for stale reads.
 func (s *Server) record(by string, before, after *Account) {
-	old, young := fields(before), fields(after)
+	old, young := fields(apartFrom(after, before)), fields(apartFrom(before, after))
 	changed := 0
 	for _, at := range slices.Sorted(maps.Keys(union(old, young))) {
 		if reflect.DeepEqual(old[at], young[at]) {
@@ -56,6 +56,26 @@ func union(a, b map[string]any) map[string]any {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
 	return all
+}
+
+// apartFrom is the account but for the objects that are the same in another one, of which there may be thousands.
+func apartFrom(other, account *Account) *Account {
+	rest := *account
+	v, w := reflect.ValueOf(&rest).Elem(), reflect.ValueOf(other).Elem()
+	for i := range v.NumField() {
+		if v.Field(i).Kind() != reflect.Map {
+			continue
+		}
+		different := reflect.MakeMap(v.Field(i).Type())
+		for each := v.Field(i).MapRange(); each.Next(); {
+			same := w.Field(i).MapIndex(each.Key())
+			if !same.IsValid() || !reflect.DeepEqual(each.Value().Interface(), same.Interface()) {
+				different.SetMapIndex(each.Key(), each.Value())
+			}
+		}
+		v.Field(i).Set(different)
+	}
+	return &rest
 }
 
 // fields is an account taken apart: its objects' fields by object and name.

@@ -22,9 +22,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in := receive(r)
-	s.pause(s.latency)
-	c := s.accept(in, r)
-	if !c.perform(w, r) {
+	if !s.pause(s.latency) || !s.accept(in, r).perform(w, r) {
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -40,16 +38,18 @@ func (s *Server) enter() bool {
 	return true
 }
 
-// pause waits, but not longer than the server is open.
-func (s *Server) pause(d time.Duration) {
+// pause waits, and says whether the server is still open then. What waits when it closes does not happen.
+func (s *Server) pause(d time.Duration) bool {
 	if d <= 0 {
-		return
+		return true
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return true
 	case <-s.closing.Done():
+		return false
 	}
 }
 
