@@ -169,19 +169,14 @@ func (s *Server) repeat(again *request) {
 	_, _ = s.write(&r, actions[r.product+"/"+r.action], r.action+" duplicate") // nobody waits for it
 }
 
-// fields drops or retypes what the rule names in the operation's answer.
+// reshape drops or retypes what the rule names in the operation's answer.
 func (c *conversation) reshape(rule *scheduled) {
 	var body any
 	if err := json.Unmarshal(asJSON(c.body), &body); err != nil {
 		panic(err) // it was encoded a moment ago
 	}
 	whole, _ := body.(map[string]any)
-	for name := range strings.SplitSeq(rule.Body, ",") {
-		field, value, given := strings.Cut(strings.TrimSpace(name), "=")
-		var other any = map[string]any{"Unexpected": true}
-		if given && json.Unmarshal([]byte(value), &other) != nil {
-			other = value
-		}
+	for field, other := range rule.fields() {
 		reshape(whole, field, func(object map[string]any) {
 			if rule.Fault == "drop_fields" {
 				delete(object, field)
@@ -191,6 +186,18 @@ func (c *conversation) reshape(rule *scheduled) {
 		})
 	}
 	c.answer = success(c.in, whole, c.call.RequestID)
+}
+
+// fields are those that the rule names, and what they become.
+func (r *scheduled) fields() map[string]any {
+	named := map[string]any{}
+	if json.Unmarshal([]byte(r.Body), &named) == nil {
+		return named
+	}
+	for name := range strings.SplitSeq(r.Body, ",") {
+		named[strings.TrimSpace(name)] = reply{"Unexpected": true}
+	}
+	return named
 }
 
 // reshape finds every object that has the field.

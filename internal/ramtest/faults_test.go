@@ -152,21 +152,32 @@ func TestFieldsAreDroppedAndRetyped(t *testing.T) {
 	_, c := setting(
 		t,
 		Rule{Nth: "1", Fault: "drop_fields", Body: "MaxPasswordAge, HardExpire"},
-		Rule{Nth: "2", Fault: "retype", Body: "MaxPasswordAge=[1], HardExpire"},
+		Rule{Nth: "2", Fault: "retype", Body: `{"MaxPasswordAge":[1,2]}`},
 		Rule{Nth: "3", Fault: "drop_fields", Body: "PasswordPolicy"},
+		Rule{Nth: "4", Fault: "retype", Body: "HardExpire"},
 	)
 	got := c.ok("Ims", "GetPasswordPolicy")
 	policy, _ := got.at("PasswordPolicy").(map[string]any)
 	equal(t, "fields", len(policy), 11)
 	got = c.ok("Ims", "GetPasswordPolicy")
-	equal(t, "age", got.at("PasswordPolicy.MaxPasswordAge"), []int{1})
-	equal(t, "expiry", got.at("PasswordPolicy.HardExpire"), reply{"Unexpected": true})
+	equal(t, "age", got.at("PasswordPolicy.MaxPasswordAge"), []int{1, 2})
 	got = c.ok("Ims", "GetPasswordPolicy")
 	equal(t, "body", len(got.body), 1)
+	got = c.ok("Ims", "GetPasswordPolicy")
+	equal(t, "expiry", got.at("PasswordPolicy.HardExpire"), reply{"Unexpected": true})
 	c.format = "XML"
 	if text := c.ok("Ims", "GetPasswordPolicy").text; !strings.Contains(text, "<MaxPasswordAge>0</MaxPasswordAge>") {
 		t.Errorf("got %s", text)
 	}
+}
+
+func TestAFaultMayEchoWhatWasSent(t *testing.T) {
+	t.Parallel()
+	_, c := setting(t, Rule{Nth: "1", Code: "InternalError", Message: "cannot set {MaxPasswordAge}"}, Rule{Nth: "2", Fault: "html", Body: "<p>{MaxPasswordAge} {Unknown}</p>"})
+	first, _ := c.set()
+	equal(t, "message", first.at("Message"), "cannot set 90")
+	second, _ := c.set()
+	equal(t, "page", second.text, "<p>90 {Unknown}</p>")
 }
 
 func TestARedirectLeadsSomewhereThatCounts(t *testing.T) {

@@ -37,7 +37,7 @@ type Rule struct {
 	//	truncate      the answer is complete HTTP, but half a document
 	//	empty, null, array, html, garble   another body: none, null, [], a page, or Body
 	//	drop_fields   without the fields named in Body, "AccessKeySecret,Status"
-	//	retype        with another kind of value for the fields named in Body, or that value: "Status=[]"
+	//	retype        with another kind of value for the fields named in Body, or with the values of a Body like {"Status":[]}
 	//	redirect      Status (307) to the Location in Header
 	//	stall         not a byte until the client leaves or Delay is over; then the connection is closed
 	//	drip          a byte every Delay (10ms)
@@ -46,7 +46,7 @@ type Rule struct {
 	//	huge, gzip_bomb, endless_headers   far more than anybody should read
 	//	duplicate     the request is executed once more after Delay (a number) further calls
 	//	inject        Inject is executed as another administrator, before the operation or after it
-	// It may be left out beside Code, Inject or Stale.
+	// It may be left out beside Code, Inject or Stale. In Message and Body {Password} becomes that parameter of the request.
 	Fault string
 
 	Status       int

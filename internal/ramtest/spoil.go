@@ -28,12 +28,12 @@ func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *sched
 	case "code":
 		c.answer = c.refusal(rule)
 	case "http":
-		c.answer = answer{status: cmp.Or(rule.Status, http.StatusBadGateway), contentType: "text/plain;charset=utf-8", body: []byte(rule.Body)}
+		c.answer = answer{status: cmp.Or(rule.Status, http.StatusBadGateway), contentType: "text/plain;charset=utf-8", body: c.echo(rule.Body)}
 	case "html":
-		c.answer = answer{status: cmp.Or(rule.Status, http.StatusOK), contentType: asPage, body: []byte(cmp.Or(rule.Body, page))}
+		c.answer = answer{status: cmp.Or(rule.Status, http.StatusOK), contentType: asPage, body: c.echo(cmp.Or(rule.Body, page))}
 	case "empty", "null", "array", "garble":
 		text := map[string]string{"empty": "", "null": "null", "array": "[]", "garble": rule.Body}[rule.Fault]
-		c.answer = answer{status: cmp.Or(rule.Status, http.StatusOK), contentType: asDocument, body: []byte(text)}
+		c.answer = answer{status: cmp.Or(rule.Status, http.StatusOK), contentType: asDocument, body: c.echo(text)}
 	case "redirect":
 		c.answer = answer{
 			status: cmp.Or(rule.Status, http.StatusTemporaryRedirect), contentType: asPage,
@@ -58,6 +58,14 @@ func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *sched
 	c.sent(c.answer.status, rule)
 	c.server.send(w, c.answer)
 	return true
+}
+
+// echo puts the request's own parameters into a text that names them, as careless services do with secrets.
+func (c *conversation) echo(text string) []byte {
+	for name, value := range c.in.params {
+		text = strings.ReplaceAll(text, "{"+name+"}", value)
+	}
+	return []byte(text)
 }
 
 // headers are an answer's, and those that the rule adds.
@@ -103,7 +111,7 @@ func (c *conversation) refusal(rule *scheduled) answer {
 		status = http.StatusNotFound
 	}
 	encoded := refusal(c.in, &failure{
-		Status: cmp.Or(status, http.StatusBadRequest), Code: rule.Code, Message: cmp.Or(rule.Message, "The request was refused."),
+		Status: cmp.Or(status, http.StatusBadRequest), Code: rule.Code, Message: string(c.echo(cmp.Or(rule.Message, "The request was refused."))),
 	}, c.call.RequestID)
 	return encoded
 }
