@@ -36,12 +36,14 @@ func (c *Client) AccountAlias(ctx context.Context) (string, error) {
 // SetAccountAlias gives the account an alias, which every user's logon name
 // follows.
 func (c *Client) SetAccountAlias(ctx context.Context, alias string) error {
+	defer c.reads.changingAlias()()
 	return c.call(ctx, setAccountAlias, params{"AccountAlias": alias}, nil)
 }
 
 // ClearAccountAlias takes the account's alias away. Its name becomes free for
 // others.
 func (c *Client) ClearAccountAlias(ctx context.Context) error {
+	defer c.reads.changingAlias()()
 	return c.call(ctx, clearAccountAlias, nil, nil)
 }
 

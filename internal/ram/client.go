@@ -84,6 +84,7 @@ type Client struct {
 	limits    limits
 	locks     locks
 	identity  identity
+	reads     reads
 	timeout   time.Duration // of one attempt
 }
 
@@ -115,6 +116,7 @@ func New(config Config) (*Client, error) {
 		http:      newHTTPClient(pool),
 		clock:     clock{now: config.Now, pause: config.Pause},
 		limits:    newLimits(config.RequestsPerSecond),
+		reads:     newReads(config.Now),
 		timeout:   attemptTimeout,
 	}, nil
 }

@@ -1,0 +1,199 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Ram takes the user name, which no alias changes; only Ims says when a key was
+// changed and what it was used for. Source: documented.
+var (
+	createAccessKey      = operation{product: ramProduct, action: "CreateAccessKey", repeat: once}
+	updateAccessKey      = operation{product: ramProduct, action: "UpdateAccessKey", repeat: set}
+	deleteAccessKey      = operation{product: ramProduct, action: "DeleteAccessKey", repeat: set}
+	listAccessKeys       = operation{product: imsProduct, action: "ListAccessKeys", repeat: read}
+	getAccessKeyLastUsed = operation{product: imsProduct, action: "GetAccessKeyLastUsed", repeat: read}
+)
+
+// AccessKey is a long-lived key of a user. No format of package fmt shows its
+// secret.
+type AccessKey struct {
+	ID         string
+	Secret     string `json:"-"` // of a new key only
+	Status     string // Active, Inactive
+	CreateDate time.Time
+	UpdateDate time.Time // zero: not said
+}
+
+// String is the key without its secret.
+func (k AccessKey) String() string { return fmt.Sprintf("AccessKey %s (%s)", k.ID, k.Status) }
+
+// GoString is the key without its secret.
+func (k AccessKey) GoString() string { return k.String() }
+
+// Format is the key without its secret, whatever the verb.
+func (k AccessKey) Format(state fmt.State, _ rune) { fmt.Fprint(state, k.String()) }
+
+// AccessKeyUse is the last use of a key that the service knows of, some two hours
+// late.
+type AccessKeyUse struct {
+	Date    time.Time // zero: never
+	Service string
+}
+
+// SecretMissing says that the service made a key and did not answer its secret,
+// which nobody can read any more.
+type SecretMissing struct{ Key AccessKey }
+
+func (e *SecretMissing) Error() string {
+	return fmt.Sprintf("%s: the service made key %s and answered no secret for it", createAccessKey.action, e.Key.ID)
+}
+
+type accessKeySaid struct {
+	ID         text `json:"AccessKeyId"`
+	Secret     text `json:"AccessKeySecret"`
+	Status     text
+	CreateDate moment
+	UpdateDate moment
+}
+
+func (s *accessKeySaid) key() AccessKey {
+	return AccessKey{
+		ID: string(s.ID), Secret: string(s.Secret), Status: string(s.Status),
+		CreateDate: s.CreateDate.value, UpdateDate: s.UpdateDate.value,
+	}
+}
+
+type accessKeyAnswer struct{ AccessKey *accessKeySaid }
+
+// Without an id nobody knows what was made.
+func (a *accessKeyAnswer) missing() string {
+	if a.AccessKey == nil || a.AccessKey.ID == "" {
+		return "AccessKeyId"
+	}
+	return ""
+}
+
+// CreateAccessKey makes a key for a user. A call without a user name would make
+// one for the caller, so none is sent (KEY-12). If the answer names the key and
+// not its secret, the error is a *SecretMissing.
+func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKey, error) {
+	if err := createAccessKey.needs("user name", userName); err != nil {
+		return AccessKey{}, err
+	}
+	defer c.reads.keys.changing(userName)()
+	var answer accessKeyAnswer
+	if err := c.call(ctx, createAccessKey, params{"UserName": userName}, &answer); err != nil {
+		return AccessKey{}, err
+	}
+	key := answer.AccessKey.key()
+	if key.Secret == "" {
+		return AccessKey{}, &SecretMissing{Key: key}
+	}
+	return key, nil
+}
+
+// UpdateAccessKey makes a key Active or Inactive.
+func (c *Client) UpdateAccessKey(ctx context.Context, userName, id, status string) error {
+	return c.changeKey(ctx, updateAccessKey, userName, params{"UserAccessKeyId": id, "Status": status})
+}
+
+// DeleteAccessKey puts a key into the recycle bin, whatever its status.
+func (c *Client) DeleteAccessKey(ctx context.Context, userName, id string) error {
+	return c.changeKey(ctx, deleteAccessKey, userName, params{"UserAccessKeyId": id})
+}
+
+func (c *Client) changeKey(ctx context.Context, op operation, userName string, in params) error {
+	if err := op.needs("user name", userName); err != nil {
+		return err
+	}
+	if err := op.needs("AccessKey ID", in["UserAccessKeyId"]); err != nil {
+		return err
+	}
+	defer c.reads.keys.changing(userName)()
+	in["UserName"] = userName
+	return c.call(ctx, op, in, nil)
+}
+
+type accessKeysAnswer struct {
+	AccessKeys *struct{ AccessKey *[]accessKeySaid }
+}
+
+// A list that lacks something is no list: a key that is not in one counts as gone.
+func (a *accessKeysAnswer) missing() string {
+	if a.AccessKeys == nil || a.AccessKeys.AccessKey == nil {
+		return "AccessKeys"
+	}
+	for _, key := range *a.AccessKeys.AccessKey {
+		switch {
+		case key.ID == "":
+			return "AccessKeyId"
+		case key.Status == "":
+			return "Status"
+		case key.CreateDate.value.IsZero():
+			return "CreateDate"
+		}
+	}
+	return ""
+}
+
+// AccessKeys are all keys of a user, without their secrets and in no order. What
+// it answers may have been read up to a minute ago, unless this client changed a
+// key of the user since.
+func (c *Client) AccessKeys(ctx context.Context, userName string) ([]AccessKey, error) {
+	keys, err := c.reads.keys.get(ctx, userName, c.accessKeysOf(userName))
+	return slices.Clone(keys), err
+}
+
+// AccessKeysNow are all keys of a user, past what is known: for waiters and
+// second looks.
+func (c *Client) AccessKeysNow(ctx context.Context, userName string) ([]AccessKey, error) {
+	keys, err := c.reads.keys.anew(ctx, userName, c.accessKeysOf(userName))
+	return slices.Clone(keys), err
+}
+
+func (c *Client) accessKeysOf(userName string) func(context.Context) ([]AccessKey, error) {
+	return func(ctx context.Context) ([]AccessKey, error) {
+		var answer accessKeysAnswer
+		if err := c.callFor(ctx, listAccessKeys, userName, nil, &answer); err != nil {
+			return nil, err
+		}
+		keys := []AccessKey{}
+		for _, said := range *answer.AccessKeys.AccessKey {
+			keys = append(keys, said.key())
+		}
+		return keys, nil
+	}
+}
+
+type accessKeyUseAnswer struct {
+	AccessKeyLastUsed *struct {
+		LastUsedDate moment
+		ServiceName  text
+	}
+}
+
+func (a *accessKeyUseAnswer) missing() string {
+	if a.AccessKeyLastUsed == nil {
+		return "AccessKeyLastUsed"
+	}
+	return ""
+}
+
+// AccessKeyLastUsed is the last use of a user's key.
+func (c *Client) AccessKeyLastUsed(ctx context.Context, userName, id string) (AccessKeyUse, error) {
+	if err := getAccessKeyLastUsed.needs("AccessKey ID", id); err != nil {
+		return AccessKeyUse{}, err
+	}
+	var answer accessKeyUseAnswer
+	if err := c.callFor(ctx, getAccessKeyLastUsed, userName, params{"UserAccessKeyId": id}, &answer); err != nil {
+		return AccessKeyUse{}, err
+	}
+	said := answer.AccessKeyLastUsed
+	return AccessKeyUse{Date: said.LastUsedDate.value, Service: string(said.ServiceName)}, nil
+}

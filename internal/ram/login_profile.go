@@ -1,0 +1,111 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"time"
+)
+
+var (
+	getLoginProfile    = operation{product: imsProduct, action: "GetLoginProfile", repeat: read}
+	createLoginProfile = operation{product: imsProduct, action: "CreateLoginProfile", repeat: once, secrets: []string{"Password"}}
+	updateLoginProfile = operation{product: imsProduct, action: "UpdateLoginProfile", repeat: set, secrets: []string{"Password"}}
+	deleteLoginProfile = operation{product: imsProduct, action: "DeleteLoginProfile", repeat: set}
+)
+
+// LoginProfile is a user's console logon. Nobody can read its password.
+type LoginProfile struct {
+	Status                string // Active, Inactive
+	PasswordResetRequired bool
+	MFABindRequired       bool
+	PasswordStatus        string // NotInitial, InitialValid, InitialExpired; "" of older deployments
+	UpdateDate            time.Time
+	LastLogin             time.Time // zero: never, or not said
+}
+
+// LoginProfileChange is what a call sets. Nil keeps a value, or leaves it to the
+// service in a new profile.
+type LoginProfileChange struct {
+	Password              *string
+	PasswordResetRequired *bool
+	MFABindRequired       *bool
+	Status                *string
+}
+
+func (l LoginProfileChange) params() params {
+	in := params{}
+	in.text("Password", l.Password)
+	in.flag("PasswordResetRequired", l.PasswordResetRequired)
+	in.flag("MFABindRequired", l.MFABindRequired)
+	in.text("Status", l.Status)
+	return in
+}
+
+type loginProfileAnswer struct {
+	LoginProfile *struct {
+		Status                text
+		PasswordResetRequired flag
+		MFABindRequired       flag
+		PasswordStatus        text
+		UpdateDate            moment
+		LastLoginTime         moment
+	}
+}
+
+func (a *loginProfileAnswer) missing() string {
+	switch said := a.LoginProfile; {
+	case said == nil:
+		return "LoginProfile"
+	case said.Status == "":
+		return "Status"
+	case said.PasswordResetRequired.value == nil:
+		return "PasswordResetRequired"
+	case said.MFABindRequired.value == nil:
+		return "MFABindRequired"
+	}
+	return ""
+}
+
+func (a *loginProfileAnswer) profile() LoginProfile {
+	said := a.LoginProfile
+	return LoginProfile{
+		Status:                string(said.Status),
+		PasswordResetRequired: *said.PasswordResetRequired.value,
+		MFABindRequired:       *said.MFABindRequired.value,
+		PasswordStatus:        string(said.PasswordStatus),
+		UpdateDate:            said.UpdateDate.value,
+		LastLogin:             said.LastLoginTime.value,
+	}
+}
+
+// LoginProfile reads a user's profile. Of a user without one it is
+// NotFound(err, "User.LoginProfile"), of no user NotFound(err, "User").
+func (c *Client) LoginProfile(ctx context.Context, userName string) (LoginProfile, error) {
+	var answer loginProfileAnswer
+	if err := c.callFor(ctx, getLoginProfile, userName, nil, &answer); err != nil {
+		return LoginProfile{}, err
+	}
+	return answer.profile(), nil
+}
+
+// CreateLoginProfile opens the console to a user. Whether the service does so
+// without a password is not documented.
+func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) (LoginProfile, error) {
+	var answer loginProfileAnswer
+	if err := c.callFor(ctx, createLoginProfile, userName, change.params(), &answer); err != nil {
+		return LoginProfile{}, err
+	}
+	return answer.profile(), nil
+}
+
+// UpdateLoginProfile changes what is not nil.
+func (c *Client) UpdateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) error {
+	return c.callFor(ctx, updateLoginProfile, userName, change.params(), nil)
+}
+
+// DeleteLoginProfile closes the console to a user.
+func (c *Client) DeleteLoginProfile(ctx context.Context, userName string) error {
+	return c.callFor(ctx, deleteLoginProfile, userName, nil, nil)
+}

@@ -1,0 +1,247 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Only Ims pages the devices; Ram takes the user name. Source: documented.
+var (
+	createMFADevice = operation{product: ramProduct, action: "CreateVirtualMFADevice", repeat: once}
+	deleteMFADevice = operation{product: ramProduct, action: "DeleteVirtualMFADevice", repeat: set}
+	listMFADevices  = operation{product: imsProduct, action: "ListVirtualMFADevices", repeat: read}
+	// A second bind with the same codes is refused, which would hide that the first
+	// one took effect.
+	bindMFADevice   = operation{product: ramProduct, action: "BindMFADevice", repeat: once, secrets: []string{"AuthenticationCode1", "AuthenticationCode2"}}
+	unbindMFADevice = operation{product: ramProduct, action: "UnbindMFADevice", repeat: set}
+	getUserMFAInfo  = operation{product: ramProduct, action: "GetUserMFAInfo", repeat: read}
+)
+
+// devicesPerPage is the most that a page of devices holds. Source: documented.
+const devicesPerPage = 100
+
+// MFADevice is a virtual MFA device of the account. UserID and UserName are empty
+// while nobody has bound it.
+type MFADevice struct {
+	SerialNumber string // acs:ram::<account id>:mfa/<name>
+	Name         string
+	ActivateDate time.Time // zero: not bound
+	UserID       string
+	UserName     string
+}
+
+// NewMFADevice is a device with what the service tells of it only once. No format
+// of package fmt shows that.
+type NewMFADevice struct {
+	SerialNumber string
+	Seed         string `json:"-"` // Base32
+	QRCodePNG    string `json:"-"` // Base64
+}
+
+// String is the device without its secrets.
+func (d NewMFADevice) String() string { return "MFA device " + d.SerialNumber }
+
+// GoString is the device without its secrets.
+func (d NewMFADevice) GoString() string { return d.String() }
+
+// Format is the device without its secrets, whatever the verb.
+func (d NewMFADevice) Format(state fmt.State, _ rune) { fmt.Fprint(state, d.String()) }
+
+type newMFADeviceAnswer struct {
+	VirtualMFADevice *struct {
+		SerialNumber     text
+		Base32StringSeed text
+		QRCodePNG        text
+	}
+}
+
+// The QR code is made of the seed, so it can be done without.
+func (a *newMFADeviceAnswer) missing() string {
+	switch said := a.VirtualMFADevice; {
+	case said == nil || said.SerialNumber == "":
+		return "SerialNumber"
+	case said.Base32StringSeed == "":
+		return "Base32StringSeed"
+	}
+	return ""
+}
+
+// CreateMFADevice makes a device that nobody has bound.
+func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice, error) {
+	if err := createMFADevice.needs("name of the MFA device", name); err != nil {
+		return NewMFADevice{}, err
+	}
+	defer c.reads.devices.changing()()
+	var answer newMFADeviceAnswer
+	if err := c.call(ctx, createMFADevice, params{"VirtualMFADeviceName": name}, &answer); err != nil {
+		return NewMFADevice{}, err
+	}
+	said := answer.VirtualMFADevice
+	return NewMFADevice{
+		SerialNumber: string(said.SerialNumber), Seed: string(said.Base32StringSeed), QRCodePNG: string(said.QRCodePNG),
+	}, nil
+}
+
+// DeleteMFADevice deletes a device that nobody has bound. Conflict(err) tells
+// that somebody has.
+func (c *Client) DeleteMFADevice(ctx context.Context, serial string) error {
+	if err := deleteMFADevice.needs("serial number", serial); err != nil {
+		return err
+	}
+	defer c.reads.devices.changing()()
+	return c.call(ctx, deleteMFADevice, params{"SerialNumber": serial}, nil)
+}
+
+type mfaDeviceSaid struct {
+	SerialNumber text
+	ActivateDate moment
+	User         *struct {
+		ID            text `json:"UserId"`
+		Name          text `json:"UserName"`
+		PrincipalName text `json:"UserPrincipalName"`
+	}
+}
+
+func (s *mfaDeviceSaid) device() MFADevice {
+	serial := string(s.SerialNumber)
+	device := MFADevice{
+		SerialNumber: serial, Name: serial[strings.LastIndex(serial, "/")+1:], ActivateDate: s.ActivateDate.value,
+	}
+	if s.User != nil {
+		device.UserID, device.UserName = string(s.User.ID), cmp.Or(string(s.User.Name), nameIn(s.User.PrincipalName))
+	}
+	return device
+}
+
+type mfaDevicesAnswer struct {
+	page
+
+	VirtualMFADevices *struct{ VirtualMFADevice *[]mfaDeviceSaid }
+}
+
+func (a *mfaDevicesAnswer) missing() string {
+	if a.VirtualMFADevices == nil || a.VirtualMFADevices.VirtualMFADevice == nil {
+		return "VirtualMFADevices"
+	}
+	for _, device := range *a.VirtualMFADevices.VirtualMFADevice {
+		if device.SerialNumber == "" {
+			return "SerialNumber"
+		}
+	}
+	return ""
+}
+
+// MFADevices are all virtual devices of the account, in no order. What it answers
+// may have been read up to a minute ago, unless this client changed a device or a
+// user since.
+func (c *Client) MFADevices(ctx context.Context) ([]MFADevice, error) {
+	devices, err := c.reads.devices.get(ctx, "", c.allMFADevices)
+	return slices.Clone(devices), err
+}
+
+// MFADevicesNow are all virtual devices of the account, past what is known: for
+// waiters and second looks.
+func (c *Client) MFADevicesNow(ctx context.Context) ([]MFADevice, error) {
+	devices, err := c.reads.devices.anew(ctx, "", c.allMFADevices)
+	return slices.Clone(devices), err
+}
+
+func (c *Client) allMFADevices(ctx context.Context) ([]MFADevice, error) {
+	pages := paged(listMFADevices, func(marker string) (page, []mfaDeviceSaid, error) {
+		var answer mfaDevicesAnswer
+		if err := c.call(ctx, listMFADevices, marked(params{"MaxItems": strconv.Itoa(devicesPerPage)}, marker), &answer); err != nil {
+			return page{}, nil, err
+		}
+		return answer.page, *answer.VirtualMFADevices.VirtualMFADevice, nil
+	}, func(said mfaDeviceSaid) string { return string(said.SerialNumber) })
+	devices := []MFADevice{}
+	for said, err := range pages {
+		if err != nil {
+			return nil, err
+		}
+		devices = append(devices, said.device())
+	}
+	return devices, nil
+}
+
+// BindMFADevice gives a user a device, with the codes of two time steps in a row,
+// the older one first. After an unknown outcome UserMFA tells whether it did.
+func (c *Client) BindMFADevice(ctx context.Context, userName, serial, code1, code2 string) error {
+	if err := bindMFADevice.needs("serial number", serial); err != nil {
+		return err
+	}
+	return c.changeMFA(ctx, bindMFADevice, userName, params{
+		"SerialNumber": serial, "AuthenticationCode1": code1, "AuthenticationCode2": code2,
+	})
+}
+
+// UnbindMFADevice takes the device off a user. A virtual one stays in the account.
+func (c *Client) UnbindMFADevice(ctx context.Context, userName string) error {
+	return c.changeMFA(ctx, unbindMFADevice, userName, params{})
+}
+
+func (c *Client) changeMFA(ctx context.Context, op operation, userName string, in params) error {
+	if err := op.needs("user name", userName); err != nil {
+		return err
+	}
+	defer c.reads.devices.changing()()
+	in["UserName"] = userName
+	return c.call(ctx, op, in, nil)
+}
+
+// UserMFA is the device that a user logs on with, virtual or not.
+type UserMFA struct {
+	Enabled      bool
+	SerialNumber string
+	Type         string // VMFA, U2F
+}
+
+type userMFAAnswer struct {
+	IsMFAEnable flag // not of Ram
+	MFADevice   *struct{ SerialNumber, Type text }
+}
+
+func (a *userMFAAnswer) missing() string {
+	if a.IsMFAEnable.value == nil && a.MFADevice == nil {
+		return "MFADevice"
+	}
+	return ""
+}
+
+// UserMFA reads a user's device. For a user without one the service answers 404
+// or an empty device (both observed), or that MFA is not enabled (assumed).
+func (c *Client) UserMFA(ctx context.Context, userName string) (UserMFA, error) {
+	if err := getUserMFAInfo.needs("user name", userName); err != nil {
+		return UserMFA{}, err
+	}
+	var answer userMFAAnswer
+	err := c.call(ctx, getUserMFAInfo, params{"UserName": userName}, &answer)
+	if NotFound(err, "User.MFADevice") {
+		return UserMFA{}, nil
+	}
+	if err != nil {
+		return UserMFA{}, err
+	}
+	return answer.mfa(), nil
+}
+
+func (a *userMFAAnswer) mfa() UserMFA {
+	if enabled := a.IsMFAEnable.value; enabled != nil && !*enabled {
+		return UserMFA{}
+	}
+	mfa := UserMFA{Enabled: a.IsMFAEnable.value != nil}
+	if a.MFADevice == nil {
+		return mfa
+	}
+	mfa.SerialNumber, mfa.Type = string(a.MFADevice.SerialNumber), string(a.MFADevice.Type)
+	mfa.Enabled = mfa.Enabled || mfa.SerialNumber != "" || mfa.Type != ""
+	return mfa
+}

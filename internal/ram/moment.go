@@ -1,0 +1,50 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// moment is a time that may be absent: the zero time.
+type moment struct{ value time.Time }
+
+// milliseconds is where a number is no longer one of seconds: in the year 5138,
+// or in March 1973.
+const milliseconds = 100_000_000_000
+
+// UnmarshalJSON reads RFC 3339, and seconds or milliseconds since 1970 (both
+// documented as samples). What has no time is empty, absent or null (documented),
+// "-" or "N/A" (documented for reports).
+func (m *moment) UnmarshalJSON(data []byte) error {
+	value, ok, err := scalar(data, "a time")
+	m.value = time.Time{}
+	value = strings.TrimSpace(value)
+	if err != nil || !ok || value == "" || value == "-" || value == "N/A" {
+		return err
+	}
+	if count, err := strconv.ParseInt(value, 10, 64); err == nil {
+		m.value = sinceEpoch(count)
+		return nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
+		if at, err := time.Parse(layout, value); err == nil {
+			m.value = at.UTC()
+			return nil
+		}
+	}
+	return &oddValue{"a time"}
+}
+
+func sinceEpoch(count int64) time.Time {
+	switch {
+	case count <= 0:
+		return time.Time{}
+	case count >= milliseconds:
+		return time.UnixMilli(count).UTC()
+	}
+	return time.Unix(count, 0).UTC()
+}

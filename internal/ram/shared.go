@@ -1,0 +1,193 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+)
+
+const (
+	// sharedLife is how long what was read serves others (LOAD-05).
+	sharedLife = time.Minute
+	// forever is for what is read once per client.
+	forever time.Duration = math.MaxInt64
+	// readLag is how long after a write of ours an answer may still be of the time
+	// before it. Source: documented, the length assumed.
+	readLag = time.Minute
+)
+
+// reads are the answers that callers of one client share.
+type reads struct {
+	domain  *shared[string]
+	users   *shared[User] // by the parameter that names one, and its value
+	keys    *shared[[]AccessKey]
+	devices *shared[[]MFADevice]
+}
+
+func newReads(now func() time.Time) reads {
+	return reads{
+		domain:  newShared[string](getDefaultDomain, forever, now),
+		users:   newShared[User](getUser, sharedLife, now),
+		keys:    newShared[[]AccessKey](listAccessKeys, sharedLife, now),
+		devices: newShared[[]MFADevice](listMFADevices, sharedLife, now),
+	}
+}
+
+// changingUsers goes around a write that renames or deletes a user, and with it
+// what hangs on the user's name.
+func (r *reads) changingUsers() (changed func()) {
+	users, keys, devices := r.users.changing(), r.keys.changing(), r.devices.changing()
+	return func() { users(); keys(); devices() }
+}
+
+// changingAlias goes around a write that gives every user another principal
+// name.
+func (r *reads) changingAlias() (changed func()) {
+	domain, users := r.domain.changing(), r.users.changing()
+	return func() { domain(); users() }
+}
+
+// shared are answers of one kind by name, each read once for all who ask at the
+// same time or soon after. Errors are not kept, and neither is what was read
+// within readLag of a write of ours: so whoever waits for that write to show
+// sees each new answer.
+type shared[T any] struct {
+	action string
+	life   time.Duration
+	now    func() time.Time
+
+	mu       sync.Mutex
+	readings map[string]*reading[T]
+	written  map[string]time.Time // the last write to a name
+	rewrite  time.Time            // the last write to all of them
+}
+
+// reading is one answer, or the call that brings it.
+type reading[T any] struct {
+	began  time.Time
+	done   chan struct{} // closed once value and err are there
+	value  T
+	err    error
+	cancel context.CancelFunc
+
+	waiting int // who would miss the call if it ended
+	over    bool
+}
+
+func newShared[T any](op operation, life time.Duration, now func() time.Time) *shared[T] {
+	return &shared[T]{
+		action: op.action, life: life, now: now,
+		readings: map[string]*reading[T]{}, written: map[string]time.Time{},
+	}
+}
+
+// get answers what is known of a name, or asks. The call belongs to all who wait
+// for it: it ends with the last of them, not with the one who came first.
+func (s *shared[T]) get(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
+	var none T
+	if err := ctx.Err(); err != nil {
+		return none, s.givenUp(err)
+	}
+	r := s.join(ctx, name, ask)
+	defer s.leave(name, r)
+	select {
+	case <-r.done:
+		return r.value, r.err
+	case <-ctx.Done():
+		return none, s.givenUp(ctx.Err())
+	}
+}
+
+// anew asks past what is known.
+func (s *shared[T]) anew(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
+	s.mu.Lock()
+	delete(s.readings, name)
+	s.mu.Unlock()
+	return s.get(ctx, name, ask)
+}
+
+func (s *shared[T]) givenUp(err error) error { return fmt.Errorf("%s: %w", s.action, err) }
+
+// join gives a reading that may be used, or begins one.
+func (s *shared[T]) join(ctx context.Context, name string, ask func(context.Context) (T, error)) *reading[T] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	r := s.readings[name]
+	if r == nil || r.over && now.Sub(r.began) >= s.life {
+		var detached context.Context
+		r = &reading[T]{began: now, done: make(chan struct{})}
+		detached, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+		s.readings[name] = r
+		go s.read(detached, name, r, ask)
+	}
+	r.waiting++
+	return r
+}
+
+func (s *shared[T]) read(ctx context.Context, name string, r *reading[T], ask func(context.Context) (T, error)) {
+	defer r.cancel()
+	r.value, r.err = ask(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.over = true
+	if r.err != nil || s.mayLag(name, r.began) {
+		s.drop(name, r)
+	}
+	close(r.done)
+}
+
+func (s *shared[T]) leave(name string, r *reading[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.waiting--
+	if r.waiting == 0 && !r.over {
+		s.drop(name, r)
+		r.cancel()
+	}
+}
+
+// drop lets nobody else join r.
+func (s *shared[T]) drop(name string, r *reading[T]) {
+	if s.readings[name] == r {
+		delete(s.readings, name)
+	}
+}
+
+func (s *shared[T]) mayLag(name string, began time.Time) bool {
+	for _, write := range []time.Time{s.written[name], s.rewrite} {
+		if !write.IsZero() && began.Sub(write) < readLag {
+			return true
+		}
+	}
+	return false
+}
+
+// changing goes around a write to the names, or to all if none is given. What
+// was read before is forgotten at once, and what others read meanwhile once
+// changed is called:
+//
+//	defer s.changing(name)()
+func (s *shared[T]) changing(names ...string) (changed func()) {
+	s.forget(names)
+	return func() { s.forget(names) }
+}
+
+func (s *shared[T]) forget(names []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if len(names) == 0 {
+		clear(s.readings)
+		s.rewrite = now
+	}
+	for _, name := range names {
+		delete(s.readings, name)
+		s.written[name] = now
+	}
+}

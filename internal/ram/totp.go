@@ -1,0 +1,87 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // RFC 6238's default, which every authenticator app speaks
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// stepSeconds is how long an MFA code lasts. Source: documented.
+const stepSeconds = 30
+
+// errSeed does not show the seed.
+var errSeed = errors.New("the seed is not Base32")
+
+// StepAt counts the time steps of MFA codes from 1970 to t.
+func StepAt(t time.Time) int64 {
+	seconds := t.Unix()
+	if seconds < 0 {
+		seconds -= stepSeconds - 1 // down, not towards 1970
+	}
+	return seconds / stepSeconds
+}
+
+// TOTP is the MFA code of a Base32 seed in a time step: RFC 6238 with six digits
+// (documented) of HMAC-SHA1 (assumed).
+func TOTP(seed string, step int64) (code string, err error) {
+	key, err := decodeSeed(seed)
+	if err != nil {
+		return "", err
+	}
+	if step < 0 {
+		return "", errors.New("there is no MFA code of a time before 1970")
+	}
+	mac := hmac.New(sha1.New, key)
+	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(step))) //nolint:gosec // not negative
+	sum := mac.Sum(nil)
+	at := sum[len(sum)-1] & 0xf
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[at:at+4])&0x7fffffff%1_000_000), nil
+}
+
+// decodeSeed reads Base32 as people copy it: in any case, in groups, with or
+// without the padding.
+func decodeSeed(seed string) ([]byte, error) {
+	plain := strings.Map(func(letter rune) rune {
+		if unicode.IsSpace(letter) {
+			return -1
+		}
+		return unicode.ToUpper(letter)
+	}, seed)
+	plain = strings.TrimRight(plain, "=")
+	switch len(plain) % 8 {
+	case 1, 3, 6: // no number of bytes has so many letters
+		return nil, errSeed
+	}
+	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(plain)
+	if err != nil || len(key) == 0 {
+		return nil, errSeed
+	}
+	return key, nil
+}
+
+// ServerTime is the service's time: the local clock, corrected by what an answer
+// showed. If there was no answer yet, it asks who the caller is, which needs no
+// permission.
+func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
+	if now, known := c.ServerNow(); known {
+		return now, nil
+	}
+	if _, err := c.Caller(ctx); err != nil {
+		return time.Time{}, err
+	}
+	now, known := c.ServerNow()
+	if !known {
+		return time.Time{}, errors.New("the service's time is not known: its answers have no date")
+	}
+	return now, nil
+}

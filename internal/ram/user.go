@@ -1,0 +1,317 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var (
+	getUser        = operation{product: imsProduct, action: "GetUser", repeat: read}
+	createUser     = operation{product: imsProduct, action: "CreateUser", repeat: once}
+	updateUser     = operation{product: imsProduct, action: "UpdateUser", repeat: set}
+	deleteUser     = operation{product: imsProduct, action: "DeleteUser", repeat: set}
+	listUsers      = operation{product: imsProduct, action: "ListUsers", repeat: read}
+	tagResources   = operation{product: imsProduct, action: "TagResources", repeat: set, pace: attachment}
+	untagResources = operation{product: imsProduct, action: "UntagResources", repeat: set, pace: attachment}
+)
+
+const (
+	// usersPerPage is the most that a page of users holds. Source: documented.
+	usersPerPage = 1000
+	// tagsPerCall is the most that one call adds or takes off. Source: documented.
+	tagsPerCall = 20
+	// displayNameLength is where Ims ends a display name. Source: documented.
+	displayNameLength = 24
+)
+
+// User is a RAM user.
+type User struct {
+	ID            string // stays through a rename
+	Name          string
+	PrincipalName string // the name and the default domain of the moment
+	DisplayName   string
+	MobilePhone   string
+	Email         string
+	Comments      string
+	ProvisionType string // Manual, SCIM, CloudSSO
+	CreateDate    time.Time
+	UpdateDate    time.Time
+	LastLoginDate time.Time         // zero: never, or not said
+	Tags          map[string]string // nil: not said
+}
+
+// UserChange is what UpdateUser changes. Nil keeps a value and "" clears it, but
+// a name and a display name cannot be cleared.
+type UserChange struct{ Name, DisplayName, MobilePhone, Email, Comments *string }
+
+type userAnswer struct{ User *userSaid }
+
+type userSaid struct {
+	ID            text `json:"UserId"`
+	Name          text `json:"UserName"`
+	PrincipalName text `json:"UserPrincipalName"`
+	DisplayName   text
+	MobilePhone   text
+	Email         text
+	Comments      text
+	ProvisionType text
+	CreateDate    moment
+	UpdateDate    moment
+	LastLoginDate moment
+	Tags          *struct {
+		Tag []struct{ TagKey, TagValue text }
+	}
+}
+
+func (a *userAnswer) missing() string {
+	if a.User == nil {
+		return "User"
+	}
+	return a.User.missing()
+}
+
+func (s *userSaid) missing() string {
+	switch {
+	case s.ID == "":
+		return "UserId"
+	case s.Name == "" && s.PrincipalName == "":
+		return "UserPrincipalName"
+	}
+	return ""
+}
+
+func (s *userSaid) user() User {
+	user := User{
+		ID: string(s.ID), Name: cmp.Or(string(s.Name), nameIn(s.PrincipalName)), PrincipalName: string(s.PrincipalName),
+		DisplayName: string(s.DisplayName), MobilePhone: string(s.MobilePhone), Email: string(s.Email), Comments: string(s.Comments),
+		ProvisionType: string(s.ProvisionType), CreateDate: s.CreateDate.value, UpdateDate: s.UpdateDate.value, LastLoginDate: s.LastLoginDate.value,
+	}
+	if s.Tags == nil {
+		return user
+	}
+	user.Tags = map[string]string{}
+	for _, tag := range s.Tags.Tag {
+		user.Tags[string(tag.TagKey)] = string(tag.TagValue)
+	}
+	return user
+}
+
+// nameIn is the user name in a principal name. Only the domain comes after an @.
+// Source: documented.
+func nameIn(principalName text) string {
+	name, _, _ := strings.Cut(string(principalName), "@")
+	return name
+}
+
+// errMissing is a call that lacks what names its object. To send it could be
+// worse than an error: without a user, the service takes the caller (KEY-12).
+var errMissing = errors.New("nothing says what it is for")
+
+type missingArgument struct{ what string }
+
+func (e *missingArgument) Error() string        { return "the " + e.what + " is empty" }
+func (e *missingArgument) Is(target error) bool { return target == errMissing } //nolint:errorlint // Is compares itself
+
+// needs refuses a call without a value that names its object, before it is sent.
+func (op operation) needs(what, value string) error {
+	if strings.TrimSpace(value) != "" {
+		return nil
+	}
+	return &Unanswered{Action: op.action, Err: &missingArgument{what}}
+}
+
+// User reads a user by its name of today. What it answers may have been read up
+// to a minute ago, unless this client changed a user since.
+func (c *Client) User(ctx context.Context, name string) (User, error) {
+	return c.sharedUser(ctx, c.reads.users.get, "UserPrincipalName", name)
+}
+
+// UserNow reads a user by its name, past what is known.
+func (c *Client) UserNow(ctx context.Context, name string) (User, error) {
+	return c.sharedUser(ctx, c.reads.users.anew, "UserPrincipalName", name)
+}
+
+// UserByID reads a user by its id, which a rename leaves alone. What it answers
+// may have been read up to a minute ago, unless this client changed a user since.
+func (c *Client) UserByID(ctx context.Context, id string) (User, error) {
+	return c.sharedUser(ctx, c.reads.users.get, "UserId", id)
+}
+
+// UserByIDNow reads a user by its id, past what is known.
+func (c *Client) UserByIDNow(ctx context.Context, id string) (User, error) {
+	return c.sharedUser(ctx, c.reads.users.anew, "UserId", id)
+}
+
+// KeyOwner reads the user that an AccessKey belongs to. A key of the root account
+// belongs to no user, so NotFound(err, "User") is true for it as for a key that
+// does not exist. Source: assumed.
+func (c *Client) KeyOwner(ctx context.Context, keyID string) (User, error) {
+	return c.readUser(ctx, "UserAccessKeyId", keyID)
+}
+
+// sharing is a way into shared users: their get or their anew.
+type sharing func(context.Context, string, func(context.Context) (User, error)) (User, error)
+
+func (c *Client) sharedUser(ctx context.Context, share sharing, by, value string) (User, error) {
+	user, err := share(ctx, by+" "+value, func(ctx context.Context) (User, error) { return c.readUser(ctx, by, value) })
+	user.Tags = maps.Clone(user.Tags) // they belong to one caller
+	return user, err
+}
+
+func (c *Client) readUser(ctx context.Context, by, value string) (User, error) {
+	var answer userAnswer
+	var err error
+	if by == "UserPrincipalName" {
+		err = c.callFor(ctx, getUser, value, nil, &answer)
+	} else if err = getUser.needs(by, value); err == nil {
+		err = c.call(ctx, getUser, params{by: value}, &answer)
+	}
+	if err != nil {
+		return User{}, err
+	}
+	return answer.User.user(), nil
+}
+
+// CreateUser makes a user of what u says; the service gives it its id and dates.
+// Ims demands a display name, which is the name if u has none.
+func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
+	defer c.reads.users.changing()()
+	in := params{"DisplayName": cmp.Or(u.DisplayName, u.Name[:min(len(u.Name), displayNameLength)])}
+	for name, value := range map[string]string{"MobilePhone": u.MobilePhone, "Email": u.Email, "Comments": u.Comments} {
+		in.text(name, text(value).optional())
+	}
+	in.tags(u.Tags, slices.Sorted(maps.Keys(u.Tags)))
+	var answer userAnswer
+	if err := c.callFor(ctx, createUser, u.Name, in, &answer); err != nil {
+		return User{}, err
+	}
+	return answer.User.user(), nil
+}
+
+// UpdateUser changes a user and answers it as it is now, but for its tags, of
+// which the service then says nothing. Source: documented.
+func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (User, error) {
+	if err := updateUser.needs("user id", id); err != nil {
+		return User{}, err
+	}
+	defer c.reads.changingUsers()()
+	in := params{"UserId": id}
+	in.text("NewDisplayName", change.DisplayName)
+	in.text("NewMobilePhone", change.MobilePhone)
+	in.text("NewEmail", change.Email)
+	in.text("NewComments", change.Comments)
+	var answer userAnswer
+	if err := c.rename(ctx, in, change.Name, &answer); err != nil {
+		return User{}, err
+	}
+	return answer.User.user(), nil
+}
+
+// rename sends an update, with the principal name of a new name if there is one.
+func (c *Client) rename(ctx context.Context, in params, name *string, answer *userAnswer) error {
+	if name == nil {
+		return c.call(ctx, updateUser, in, answer)
+	}
+	if err := updateUser.needs("new user name", *name); err != nil {
+		return err
+	}
+	return c.atDomain(ctx, updateUser, func(domain string) error {
+		in["NewUserPrincipalName"] = *name + "@" + domain
+		return c.call(ctx, updateUser, in, answer)
+	})
+}
+
+// DeleteUser deletes a user on which nothing hangs. Conflict(err) tells that
+// something does.
+func (c *Client) DeleteUser(ctx context.Context, id string) error {
+	if err := deleteUser.needs("user id", id); err != nil {
+		return err
+	}
+	defer c.reads.changingUsers()()
+	return c.call(ctx, deleteUser, params{"UserId": id}, nil)
+}
+
+type usersAnswer struct {
+	page
+
+	Users *struct{ User *[]userSaid }
+}
+
+func (a *usersAnswer) missing() string {
+	if a.Users == nil || a.Users.User == nil {
+		return "Users"
+	}
+	for _, user := range *a.Users.User {
+		if missing := user.missing(); missing != "" {
+			return missing
+		}
+	}
+	return ""
+}
+
+// Users reads all users, frozen ones too. An error comes at most once, as the
+// last; after one, the list is not whole.
+func (c *Client) Users(ctx context.Context) iter.Seq2[User, error] {
+	return paged(listUsers, func(marker string) (page, []User, error) {
+		in := params{"MaxItems": strconv.Itoa(usersPerPage), "Status": "active,freeze"}
+		var answer usersAnswer
+		if err := c.call(ctx, listUsers, marked(in, marker), &answer); err != nil {
+			return page{}, nil, err
+		}
+		var users []User
+		for _, said := range *answer.Users.User {
+			users = append(users, said.user())
+		}
+		return answer.page, users, nil
+	}, func(user User) string { return user.ID })
+}
+
+// TagUser gives a user tags, or other values to those it has.
+func (c *Client) TagUser(ctx context.Context, id string, tags map[string]string) error {
+	return c.tag(ctx, tagResources, id, slices.Sorted(maps.Keys(tags)), func(in params, keys []string) { in.tags(tags, keys) })
+}
+
+// UntagUser takes the named tags off a user. One that is not there is no error.
+// Source: assumed.
+func (c *Client) UntagUser(ctx context.Context, id string, keys []string) error {
+	return c.tag(ctx, untagResources, id, keys, func(in params, keys []string) {
+		for i, key := range keys {
+			in["TagKey."+strconv.Itoa(i+1)] = key
+		}
+	})
+}
+
+// tag sends as many calls as the keys need. Without a key there is none: the
+// service could take it for all of them.
+func (c *Client) tag(ctx context.Context, op operation, id string, keys []string, fill func(params, []string)) error {
+	if err := op.needs("user id", id); err != nil {
+		return err
+	}
+	defer c.reads.users.changing()()
+	for part := range slices.Chunk(keys, tagsPerCall) {
+		in := params{"ResourceType": "user", "ResourceId.1": id}
+		fill(in, part)
+		if err := c.call(ctx, op, in, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tags sends tags as a list of pairs, which counts from 1.
+func (p params) tags(values map[string]string, keys []string) {
+	for i, key := range keys {
+		name := "Tag." + strconv.Itoa(i+1)
+		p[name+".Key"], p[name+".Value"] = key, values[key]
+	}
+}
