@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -47,6 +48,23 @@ func (i *instance) release(setting string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	delete(i.adopted, setting)
+}
+
+// opened returns the account that the credentials open, if it is the one that is
+// expected. An empty expectation is met by any account. It comes before the
+// first read and the first write of everything.
+func (i *instance) opened(ctx context.Context, f failure, expected string, diags *diag.Diagnostics) (string, bool) {
+	caller, err := i.client.Caller(ctx)
+	if report(diags, f, err) {
+		return "", false
+	}
+	if expected != "" && expected != caller.AccountID {
+		diags.AddError("Cannot "+f.what, fmt.Sprintf(
+			"It belongs to account %s, but the credentials open account %s. Nothing was read from that account, and nothing was changed in it. %s\n\n"+
+				"Use the credentials of account %[1]s. If the one of the other account is meant, remove this one from the state and import that.", expected, caller.AccountID, f.now))
+		return "", false
+	}
+	return caller.AccountID, true
 }
 
 // withInstance gives a resource, or a list resource, its provider instance.
@@ -105,5 +123,20 @@ func bound(ctx context.Context, timeout func(context.Context, time.Duration) (ti
 	return context.WithTimeout(ctx, d)
 }
 
-// crud is the timeouts attribute of a resource with all four operations.
-var crud = timeouts.Opts{Create: true, Read: true, Update: true, Delete: true}
+// timeoutsAttribute lets a person bound each operation of a resource.
+func timeoutsAttribute(ctx context.Context) schema.Attribute {
+	bounds := func(operation string) string {
+		return "How long " + operation + " may take, such as `30s` or `10m`. The default is `5m`."
+	}
+	attribute, ok := timeouts.Attributes(ctx, timeouts.Opts{
+		Create: true, CreateDescription: bounds("a create"),
+		Read: true, ReadDescription: bounds("a refresh"),
+		Update: true, UpdateDescription: bounds("an update"),
+		Delete: true, DeleteDescription: bounds("a destroy") + " It counts as it was last applied.",
+	}).(schema.SingleNestedAttribute)
+	if !ok {
+		panic("the timeouts are no nested attribute any more")
+	}
+	attribute.MarkdownDescription = "How long each operation may take. It is never sent to the service."
+	return attribute
+}

@@ -49,11 +49,14 @@ func report(diags *diag.Diagnostics, f failure, err error) bool {
 // explain says what happened, what to do about it, and what to name to the
 // service's support: the code and the request id.
 func explain(err error) string {
+	var keyless *ram.CredentialsError
 	var answer *ram.Error
 	var silence *ram.Unanswered
 	var refused *ram.AccountRefused
 	var out strings.Builder
 	switch {
+	case errors.As(err, &keyless): // holds the source, the code and what to do
+		out.WriteString(sentence(keyless.Error()))
 	case errors.As(err, &answer):
 		fmt.Fprintf(&out, "The service refused %s: %s", answer.Action, sentence(answer.Message))
 		if advice := remedy(answer.Code, answer.Action); advice != "" {
@@ -85,12 +88,6 @@ func sentence(s string) string {
 		s += "."
 	}
 	return s
-}
-
-// lower gives a sentence a small first letter, to stand inside another.
-func lower(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToLower(first)) + s[size:]
 }
 
 // remedies say what to do about a code, the longest matching prefix first.

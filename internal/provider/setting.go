@@ -98,7 +98,7 @@ func (s *setting[S]) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 			MarkdownDescription: "What `terraform destroy` does to the account, as it was last applied. `" + retain + "` (the default) leaves the account as it is. `" + restore +
 				"` puts back, for each attribute that was managed, the value it had before; an imported setting has no such values. `" + reset + "` puts the values of a new account.",
 		},
-		"timeouts": timeouts.Attributes(ctx, crud),
+		"timeouts": timeoutsAttribute(ctx),
 	}
 	maps.Copy(attributes, s.arguments)
 	for _, f := range s.fields {
@@ -152,7 +152,7 @@ func (s *setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 		return
 	}
 	const now = "The state is as it was."
-	id, ok := s.account(ctx, "read", now, text(state["account_id"]), &resp.Diagnostics)
+	id, ok := s.opened(ctx, s.failed("read", now), text(state["account_id"]), &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -173,22 +173,6 @@ func (s *setting[S]) show(v values, live *S) {
 	for _, d := range s.derived {
 		v[d.name] = d.get(live)
 	}
-}
-
-// account returns whose credentials these are, if they are those of the account
-// that is expected. An empty expectation is met by any account.
-func (s *setting[S]) account(ctx context.Context, verb, now, expected string, diags *diag.Diagnostics) (string, bool) {
-	caller, err := s.client.Caller(ctx)
-	if report(diags, s.failed(verb, now), err) {
-		return "", false
-	}
-	if expected != "" && expected != caller.AccountID {
-		diags.AddError("Cannot "+verb+" the "+s.noun, fmt.Sprintf(
-			"The setting belongs to account %s, but the credentials open account %s. Nothing was read from that account, nothing was changed in it, and %s\n\n"+
-				"Use the credentials of account %[1]s. If the setting of the other account is meant, remove this one from the state and import that.", expected, caller.AccountID, lower(now)))
-		return "", false
-	}
-	return caller.AccountID, true
 }
 
 // failed describes an operation for report.
@@ -245,7 +229,7 @@ func (s *setting[S]) List(ctx context.Context, req list.ListRequest, stream *lis
 func (s *setting[S]) find(ctx context.Context, req list.ListRequest, result *list.ListResult) {
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
-	id, ok := s.account(ctx, "list", "nothing was listed.", "", &result.Diagnostics)
+	id, ok := s.opened(ctx, s.failed("list", "Nothing was listed."), "", &result.Diagnostics)
 	if !ok {
 		return
 	}

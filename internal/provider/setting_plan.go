@@ -75,7 +75,7 @@ type planning[S any] struct {
 // create looks at the account once, and says what adopting the setting changes.
 func (p *planning[S]) create(ctx context.Context) {
 	const now = "Nothing was changed."
-	id, ok := p.account(ctx, "plan", now, "", p.diags)
+	id, ok := p.opened(ctx, p.failed("plan", now), "", p.diags)
 	if !ok {
 		return
 	}
@@ -105,7 +105,7 @@ func (p *planning[S]) update(ctx context.Context) {
 	if !touched && p.same("must_allow") && p.same("allow_lock_out") {
 		return
 	}
-	if _, ok := p.account(ctx, "plan", "Nothing was changed.", text(p.state["account_id"]), p.diags); !ok {
+	if _, ok := p.opened(ctx, p.failed("plan", "Nothing was changed."), text(p.state["account_id"]), p.diags); !ok {
 		return
 	}
 	before := p.of(p.state)

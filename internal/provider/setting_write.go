@@ -121,7 +121,7 @@ func (w *writing[S]) run(ctx context.Context, diags *diag.Diagnostics) {
 		return
 	}
 	defer unlock()
-	id, ok := w.account(ctx, w.verb, untouched, text(w.plan["account_id"]), diags)
+	id, ok := w.opened(ctx, w.failed(w.verb, untouched), text(w.plan["account_id"]), diags)
 	if !ok {
 		return
 	}

@@ -1,0 +1,226 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// owned is what the models of all objects of a user share. The user's id is kept
+// beside the name, since the name may change: the id is who owns the object.
+type owned struct {
+	AccountID types.String   `tfsdk:"account_id"`
+	UserName  types.String   `tfsdk:"user_name"`
+	UserID    types.String   `tfsdk:"user_id"`
+	Timeouts  timeouts.Value `tfsdk:"timeouts"`
+}
+
+// userIdentity tells whose object it is, for objects of which a user has one.
+type userIdentity struct {
+	AccountID types.String `tfsdk:"account_id"`
+	UserName  types.String `tfsdk:"user_name"`
+}
+
+func (o owned) identity() any { return userIdentity{o.AccountID, o.UserName} }
+
+// noTimeouts is the null value of a timeouts attribute, for models that no
+// configuration has filled.
+var noTimeouts = timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{
+	"create": types.StringType, "read": types.StringType, "update": types.StringType, "delete": types.StringType,
+})}
+
+// userNameForm is what a RAM user's name may look like (documented).
+var userNameForm = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,64}$`)
+
+// userNameChecks refuse the empty name above all: without a name, the service
+// takes the caller itself, which may be the root of the account.
+func userNameChecks() []validator.String {
+	return []validator.String{stringvalidator.RegexMatches(userNameForm, "must be 1 to 64 letters, digits, dots, dashes and underscores, and not a principal name")}
+}
+
+// ownedAttributes are the attributes of owned, and those of the object itself.
+func ownedAttributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
+	stable := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	attributes := map[string]schema.Attribute{
+		"account_id": schema.StringAttribute{
+			Computed: true, PlanModifiers: stable,
+			MarkdownDescription: "The id of the account.",
+		},
+		"user_name": schema.StringAttribute{
+			Required: true, Validators: userNameChecks(),
+			MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name, whose domain changes with the account alias. " +
+				"If the user is renamed, the object follows it; it is replaced only if the new name belongs to another user.",
+		},
+		"user_id": schema.StringAttribute{
+			Computed: true, PlanModifiers: stable,
+			MarkdownDescription: "The id of the RAM user, which stays the same when the user is renamed.",
+		},
+		"timeouts": timeoutsAttribute(ctx),
+	}
+	maps.Copy(attributes, own)
+	return attributes
+}
+
+// ownedIdentity is the identity of an object of a user, with what tells it from
+// the user's others. The account may be left out of an import.
+func ownedIdentity(own map[string]identityschema.Attribute) identityschema.Schema {
+	attributes := map[string]identityschema.Attribute{
+		"account_id": identityschema.StringAttribute{OptionalForImport: true, Description: "The id of the account."},
+		"user_name":  identityschema.StringAttribute{RequiredForImport: true, Description: "The name of the RAM user."},
+	}
+	maps.Copy(attributes, own)
+	return identityschema.Schema{Attributes: attributes}
+}
+
+// begin checks the account and finds the user for a create.
+func (i *instance) begin(ctx context.Context, f failure, o *owned, diags *diag.Diagnostics) bool {
+	account, ok := i.opened(ctx, f, o.AccountID.ValueString(), diags)
+	if !ok {
+		return false
+	}
+	user, err := i.client.User(ctx, o.UserName.ValueString())
+	if ram.NotFound(err, "User") {
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
+			"There is no RAM user %q in account %s. %s\n\nCreate the user first, for example with ram_user, and refer to its name, so that Terraform knows the order.\n\n%s",
+			o.UserName.ValueString(), account, f.now, explain(err)))
+		return false
+	}
+	if report(diags, f, err) {
+		return false
+	}
+	o.AccountID, o.UserID = types.StringValue(account), types.StringValue(user.ID)
+	return true
+}
+
+// resume checks the account and the user before a write to an object that
+// exists: the name must belong to the user whose object it is. A state from
+// before user ids is filled.
+func (i *instance) resume(ctx context.Context, f failure, o *owned, diags *diag.Diagnostics) bool {
+	account, ok := i.opened(ctx, f, o.AccountID.ValueString(), diags)
+	if !ok {
+		return false
+	}
+	o.AccountID = types.StringValue(account)
+	user, err := i.client.User(ctx, o.UserName.ValueString())
+	if report(diags, f, err) {
+		return false
+	}
+	if id := o.UserID.ValueString(); id != "" && id != user.ID {
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
+			"The name %q belongs to the user with id %s, but the object belongs to the user with id %s. %s\n\n"+
+				"To give the other user an object of its own, plan with -replace.", user.Name, user.ID, id, f.now))
+		return false
+	}
+	o.UserID = types.StringValue(user.ID)
+	return true
+}
+
+// follow looks for the user of an object whose name is not there any more. It
+// tells whether the user has another name now, which o then has too.
+func (i *instance) follow(ctx context.Context, o *owned) (renamed bool, err error) {
+	id := o.UserID.ValueString()
+	if id == "" {
+		return false, nil
+	}
+	user, err := i.client.UserByID(ctx, id)
+	switch {
+	case ram.NotFound(err, "User"):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	renamed = user.Name != o.UserName.ValueString()
+	o.UserName = types.StringValue(user.Name)
+	return renamed, nil
+}
+
+// secondLook is how long after a first look a second one is taken before
+// something is believed to be gone (assumed: the service is eventually consistent,
+// and does not say for how long).
+const secondLook = 2 * time.Second
+
+// vanished tells that an object is gone: it was looked for once, and is looked
+// for again after a while, past every cache. See rule 5 of the design: a live
+// object, and the only copy of its secret, must not leave the state.
+func (i *instance) vanished(ctx context.Context, look func(context.Context) (found bool, err error)) (bool, error) {
+	if err := i.client.Pause(ctx, secondLook); err != nil {
+		return false, err
+	}
+	found, err := look(ctx)
+	return err == nil && !found, err
+}
+
+// gone takes an object that no longer exists out of the state. The identity is
+// set first, since the framework refuses a read that leaves it empty.
+func gone(ctx context.Context, who any, resp *resource.ReadResponse, summary, detail string) {
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+	resp.State.RemoveResource(ctx)
+	resp.Diagnostics.AddWarning(summary, detail)
+}
+
+// planName decides what a new user_name means: the same user renamed, in place, or
+// another user, which is a replacement.
+func (i *instance) planName(ctx context.Context, state, plan owned, resp *resource.ModifyPlanResponse) {
+	name := plan.UserName.ValueString()
+	if plan.UserName.IsUnknown() || name == state.UserName.ValueString() || state.UserID.ValueString() == "" {
+		return
+	}
+	user, err := i.client.User(ctx, name)
+	switch {
+	case ram.NotFound(err, "User"): // renamed in this very run
+	case report(&resp.Diagnostics, failure{what: "plan the change of user_name", now: "Nothing was changed."}, err):
+	case user.ID != state.UserID.ValueString():
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("user_name"))
+	}
+}
+
+// ownKey tells that an AccessKey pair is one that the provider itself stands on.
+func (i *instance) ownKey(id string) bool {
+	chain, known := i.client.Chain()
+	return known && slices.Contains(chain.LongLivedKeyIDs(), id)
+}
+
+// ownUser tells that the provider itself stands on a key of this user: as the
+// caller, or as the owner of a key that a role is assumed with.
+func (i *instance) ownUser(ctx context.Context, id string) (bool, error) {
+	caller, err := i.client.Caller(ctx)
+	if err != nil || caller.UserID == id {
+		return err == nil, err
+	}
+	chain, known := i.client.Chain()
+	if !known {
+		return false, nil
+	}
+	for _, key := range chain.LongLivedKeyIDs() {
+		owner, err := i.client.KeyOwner(ctx, key)
+		if err == nil && owner.ID == id {
+			return true, nil
+		}
+		// A key of another account, from which a role is assumed, is not found here.
+		if err != nil && !ram.NotFound(err, "User") && !ram.NotFound(err, "User.AccessKey") {
+			return false, err
+		}
+	}
+	return false, nil
+}
