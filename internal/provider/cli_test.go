@@ -43,9 +43,7 @@ var binary = sync.OnceValues(func() (string, error) {
 // newCLI lays out a configuration that needs no init.
 func newCLI(t *testing.T, getenv func(string) string, config string) *cli {
 	t.Helper()
-	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
-		t.Skip("no terraform and no tofu on this machine; make test builds one")
-	}
+	needsCLI(t)
 	provider, err := binary()
 	must(t, err)
 	c := &cli{t: t, directory: t.TempDir()}

@@ -96,9 +96,6 @@ func described(t *testing.T, where string, block *tfprotov6.SchemaBlock) {
 		t.Errorf("%s is not described by sentences: %q", where, block.Description)
 	}
 	for _, a := range block.Attributes {
-		if a.Name == "timeouts" {
-			continue // the framework's own
-		}
 		if !sentences.MatchString(a.Description) {
 			t.Errorf("%s.%s is not described by a sentence: %q", where, a.Name, a.Description)
 		}
@@ -140,7 +137,8 @@ func freshOf[S any](s *setting[S]) map[string]any {
 }
 
 // Every example is applied, to an account of its own.
-func TestExamples(t *testing.T) {
+func TestAccExamples(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob(examples + "/*/*/*.tf")
 	must(t, err)
 	applied := 0
@@ -151,6 +149,7 @@ func TestExamples(t *testing.T) {
 		}
 		applied++
 		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+			t.Parallel()
 			scenario(t, ramtest.New(t), resource.TestStep{ConfigFile: config.StaticFile(file)})
 		})
 	}

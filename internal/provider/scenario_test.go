@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -82,13 +83,24 @@ func factories(getenv func(string) string) map[string]func() (tfprotov6.Provider
 	}
 }
 
-// acceptance runs a test case with a real CLI against a fake, in parallel with other tests.
-func acceptance(t *testing.T, srv *ramtest.Server, c resource.TestCase) {
+// needsCLI skips a test where there is no CLI. Tests that need one are named so
+// that make runs them once on each CLI, and all others once.
+func needsCLI(t *testing.T) {
 	t.Helper()
+	if !acceptanceName.MatchString(t.Name()) {
+		t.Fatal("a test that runs a CLI is named TestAcc and the noun, as in TestAccPasswordPolicy")
+	}
 	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
 		t.Skip("no terraform and no tofu on this machine; make test builds one")
 	}
-	t.Parallel()
+}
+
+var acceptanceName = regexp.MustCompile(`^TestAcc[A-Z]`)
+
+// acceptance runs a test case with a real CLI against a fake.
+func acceptance(t *testing.T, srv *ramtest.Server, c resource.TestCase) {
+	t.Helper()
+	needsCLI(t)
 	c.ProtoV6ProviderFactories = factories(srv.Getenv)
 	resource.UnitTest(t, c)
 }

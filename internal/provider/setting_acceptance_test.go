@@ -32,9 +32,11 @@ func known(address, attribute string, want knownvalue.Check) statecheck.StateChe
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
-func TestSecurityPreference_lifecycle(t *testing.T) {
+func TestAccSecurityPreference_lifecycle(t *testing.T) {
+	t.Parallel()
 	for name, model := range models {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			srv := old(t, model)
 			const address = "ram_security_preference.this"
 			scenario(t, srv,
@@ -89,7 +91,8 @@ func TestSecurityPreference_lifecycle(t *testing.T) {
 	}
 }
 
-func TestPasswordPolicy_lifecycle(t *testing.T) {
+func TestAccPasswordPolicy_lifecycle(t *testing.T) {
+	t.Parallel()
 	srv := old(t)
 	const address = "ram_password_policy.this"
 	scenario(t, srv,
@@ -119,7 +122,8 @@ func TestPasswordPolicy_lifecycle(t *testing.T) {
 	noTouch(t, srv, "RequireNumbers", "PasswordReusePrevention")
 }
 
-func TestAccountAlias_lifecycle(t *testing.T) {
+func TestAccAccountAlias_lifecycle(t *testing.T) {
+	t.Parallel()
 	srv := ramtest.New(t)
 	const address = "ram_account_alias.this"
 	scenario(t, srv,
@@ -158,9 +162,11 @@ var whole = map[string]string{
 	"ram_account_alias.this":   `resource "ram_account_alias" "this" { account_alias = "acme" }`,
 }
 
-func TestSetting_importById(t *testing.T) {
+func TestAccSetting_importById(t *testing.T) {
+	t.Parallel()
 	for address, config := range whole {
 		t.Run(address, func(t *testing.T) {
+			t.Parallel()
 			scenario(t, old(t),
 				resource.TestStep{Config: config},
 				resource.TestStep{
@@ -181,9 +187,11 @@ func TestSetting_importById(t *testing.T) {
 	}
 }
 
-func TestSetting_importByIdentity(t *testing.T) {
+func TestAccSetting_importByIdentity(t *testing.T) {
+	t.Parallel()
 	for address, config := range whole {
 		t.Run(address, func(t *testing.T) {
+			t.Parallel()
 			srv := old(t)
 			acceptance(t, srv, resource.TestCase{
 				TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
@@ -202,7 +210,8 @@ func TestSetting_importByIdentity(t *testing.T) {
 	}
 }
 
-func TestSetting_list(t *testing.T) {
+func TestAccSetting_list(t *testing.T) {
+	t.Parallel()
 	srv := old(t)
 	acceptance(t, srv, resource.TestCase{
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
@@ -223,7 +232,8 @@ func TestSetting_list(t *testing.T) {
 }
 
 // Values that other resources decide are not known when the plan is made.
-func TestSetting_unknownAtThePlan(t *testing.T) {
+func TestAccSetting_unknownAtThePlan(t *testing.T) {
+	t.Parallel()
 	srv := old(t)
 	scenario(t, srv, resource.TestStep{
 		Config: `
@@ -242,7 +252,8 @@ func TestSetting_unknownAtThePlan(t *testing.T) {
 	noTouch(t, srv, "VerificationTypes")
 }
 
-func TestSetting_theTimeoutEndsAnOperation(t *testing.T) {
+func TestAccSetting_theTimeoutEndsAnOperation(t *testing.T) {
+	t.Parallel()
 	srv := old(t)
 	srv.Inject(ramtest.Rule{Action: "SetPasswordPolicy", Fault: "stall"})
 	scenario(t, srv, resource.TestStep{
@@ -254,7 +265,8 @@ func TestSetting_theTimeoutEndsAnOperation(t *testing.T) {
 	})
 }
 
-func TestDataSources(t *testing.T) {
+func TestAccDataSources(t *testing.T) {
+	t.Parallel()
 	srv := old(t)
 	srv.Change(func(a *ramtest.Account) { a.Alias = "acme" })
 	scenario(t, srv, resource.TestStep{
@@ -282,7 +294,7 @@ func TestDataSources(t *testing.T) {
 }
 
 // Two accounts in one configuration never cross, however many calls are made at once.
-func TestTwoAccounts_neverCross(t *testing.T) {
+func TestAccTwoAccounts_neverCross(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	other := srv.AddAccount("2222222222222222")
@@ -340,4 +352,28 @@ func TestTwoAccounts_neverCross(t *testing.T) {
 			t.Errorf("%s of account %s was called with the key of another", call.Action, call.AccountID)
 		}
 	}
+}
+
+// A configuration that the CLI writes for what it imports applies unchanged.
+func TestAccSetting_generatedConfigurationAppliesUnchanged(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	srv.Change(func(a *ramtest.Account) { a.Alias = "acme" })
+	c := newCLI(t, srv.Getenv, `
+		import {
+			to = ram_security_preference.this
+			id = "current"
+		}
+		import {
+			to = ram_password_policy.this
+			id = "1234567890123456"
+		}
+		import {
+			to = ram_account_alias.this
+			id = "current"
+		}`)
+	c.run(0, "plan", "-generate-config-out=generated.tf")
+	c.run(0, "apply", "-auto-approve")
+	c.run(0, "plan", "-detailed-exitcode")
+	expect(t, "writes", writes(srv), []string(nil))
 }
