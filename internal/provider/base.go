@@ -112,6 +112,14 @@ func save(ctx context.Context, who, what any, state *tfsdk.State, identity *tfsd
 	diags.Append(state.Set(ctx, what)...)
 }
 
+// gone takes an object that no longer exists out of the state. The identity is
+// set first, since the framework refuses a read that leaves it empty.
+func gone(ctx context.Context, who any, resp *resource.ReadResponse, summary, detail string) {
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+	resp.State.RemoveResource(ctx)
+	resp.Diagnostics.AddWarning(summary, detail)
+}
+
 // defaultTimeout bounds an operation whose timeout the configuration does not
 // set. It is far above what the service needs, and below what a person waits for.
 const defaultTimeout = 5 * time.Minute

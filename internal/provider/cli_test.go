@@ -33,7 +33,6 @@ var binary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	built = directory
-	//nolint:gosec // our own package
 	if out, err := exec.Command("go", "build", "-o", filepath.Join(directory, "terraform-provider-ram"), "../..").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
@@ -71,7 +70,7 @@ func (c *cli) write(name, content string) {
 
 // command prepares a run of the CLI.
 func (c *cli) command(arguments ...string) *exec.Cmd {
-	cmd := exec.CommandContext(c.t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), arguments...) //nolint:gosec // the CLI under test
+	cmd := exec.CommandContext(c.t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), arguments...)
 	cmd.Dir, cmd.Env = c.directory, c.environment
 	return cmd
 }

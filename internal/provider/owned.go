@@ -171,14 +171,6 @@ func (i *instance) vanished(ctx context.Context, look func(context.Context) (fou
 	return err == nil && !found, err
 }
 
-// gone takes an object that no longer exists out of the state. The identity is
-// set first, since the framework refuses a read that leaves it empty.
-func gone(ctx context.Context, who any, resp *resource.ReadResponse, summary, detail string) {
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
-	resp.State.RemoveResource(ctx)
-	resp.Diagnostics.AddWarning(summary, detail)
-}
-
 // planName decides what a new user_name means: the same user renamed, in place, or
 // another user, which is a replacement.
 func (i *instance) planName(ctx context.Context, state, plan owned, resp *resource.ModifyPlanResponse) {

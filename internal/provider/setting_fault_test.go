@@ -46,11 +46,15 @@ var settled = map[string]struct {
 	unmanaged    []string
 }{
 	preference: {
-		attributes{"enable_save_mfa_ticket": true}, attributes{"enable_save_mfa_ticket": false}, "GetSecurityPreference", "SetSecurityPreference",
+		attributes{"enable_save_mfa_ticket": true},
+		attributes{"enable_save_mfa_ticket": false},
+		"GetSecurityPreference", "SetSecurityPreference",
 		[]string{"LoginNetworkMasks", "LoginSessionDuration", "VerificationTypes"},
 	},
 	policy: {
-		attributes{"minimum_password_length": 14}, attributes{"minimum_password_length": 16}, "GetPasswordPolicy", "SetPasswordPolicy",
+		attributes{"minimum_password_length": 14},
+		attributes{"minimum_password_length": 16},
+		"GetPasswordPolicy", "SetPasswordPolicy",
 		[]string{"RequireNumbers", "PasswordReusePrevention"},
 	},
 	alias: {attributes{"account_alias": "acme"}, attributes{"account_alias": "acme-two"}, "GetAccountAlias", "SetAccountAlias", nil},
