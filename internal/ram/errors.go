@@ -40,7 +40,7 @@ func (e *Error) Error() string {
 		text.WriteString(", request ID " + e.RequestID)
 	}
 	text.WriteString(")")
-	if advice := e.advice(); advice != "" {
+	if advice := e.Advice(); advice != "" {
 		text.WriteString(": " + advice)
 	}
 	return text.String()
@@ -106,7 +106,7 @@ func (e *gaveUp) Unwrap() []error { return []error{e.last, e.cause} }
 type unsure struct{ last, earlier error }
 
 func (e *unsure) Error() string {
-	return fmt.Sprintf("%s; an earlier attempt may have taken effect: %s", e.last, e.earlier)
+	return fmt.Sprintf("%s; an earlier attempt may have taken effect", e.last)
 }
 
 func (e *unsure) Unwrap() []error { return []error{e.last, e.earlier} }
