@@ -14,6 +14,7 @@ var resources = []func() resource.Resource{
 	func() resource.Resource { return newSecurityPreference() },
 	func() resource.Resource { return newPasswordPolicy() },
 	func() resource.Resource { return newAccountAlias() },
+	func() resource.Resource { return newAccessKey() },
 }
 
 // listResources are the constructors of all types that can be listed.
@@ -21,6 +22,7 @@ var listResources = []func() list.ListResource{
 	func() list.ListResource { return newSecurityPreference() },
 	func() list.ListResource { return newPasswordPolicy() },
 	func() list.ListResource { return newAccountAlias() },
+	func() list.ListResource { return newAccessKey() },
 }
 
 // dataSources are the constructors of all types that only read.
@@ -29,5 +31,6 @@ var dataSources = []func() datasource.DataSource{
 	func() datasource.DataSource { return newData(newPasswordPolicy()) },
 	func() datasource.DataSource { return newData(newAccountAlias()) },
 	func() datasource.DataSource { return &callerIdentityData{} },
+	func() datasource.DataSource { return &accessKeysData{} },
 	func() datasource.DataSource { return &accountSummaryData{} },
 }

@@ -1,0 +1,478 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*accessKeyResource)(nil)
+	_ resource.ResourceWithIdentity    = (*accessKeyResource)(nil)
+	_ resource.ResourceWithImportState = (*accessKeyResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*accessKeyResource)(nil)
+	_ list.ListResourceWithConfigure   = (*accessKeyResource)(nil)
+)
+
+// What the status of a key may be.
+const (
+	keyActive   = "Active"
+	keyInactive = "Inactive"
+)
+
+func newAccessKey() *accessKeyResource { return &accessKeyResource{} }
+
+// accessKeyResource is an AccessKey pair of a user. The service shows its secret once.
+type accessKeyResource struct{ withInstance }
+
+type accessKeyModel struct {
+	owned
+
+	AccessKeyID       types.String `tfsdk:"access_key_id"`
+	Status            types.String `tfsdk:"status"`
+	CreateDate        types.String `tfsdk:"create_date"`
+	PGPKey            types.String `tfsdk:"pgp_key"`
+	Secret            types.String `tfsdk:"secret"`
+	EncryptedSecret   types.String `tfsdk:"encrypted_secret"`
+	KeyFingerprint    types.String `tfsdk:"key_fingerprint"`
+	RotateWhenChanged types.Map    `tfsdk:"rotate_when_changed"`
+	AllowSelf         types.Bool   `tfsdk:"allow_self"`
+}
+
+// accessKeyIdentity tells which key it is, and whose.
+type accessKeyIdentity struct {
+	userIdentity
+
+	AccessKeyID types.String `tfsdk:"access_key_id"`
+}
+
+func (m accessKeyModel) identity() any {
+	return accessKeyIdentity{userIdentity{m.AccountID, m.UserName}, m.AccessKeyID}
+}
+
+// show puts what the service lists of the key into the model. When it was made
+// does not change, so the spelling that is there stays.
+func (m *accessKeyModel) show(key ram.AccessKey) {
+	m.AccessKeyID, m.Status = types.StringValue(key.ID), types.StringValue(key.Status)
+	if m.CreateDate.IsNull() || m.CreateDate.IsUnknown() {
+		m.CreateDate = dated(key.CreateDate)
+	}
+}
+
+func (r *accessKeyResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_key"
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	constant := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An AccessKey pair of a RAM user, with which programs sign their calls.\n\n" +
+			"The service shows the secret once, when the key is made. **Without `pgp_key` the secret is in the state**, as `secret`, so whoever can read the state can use the key; " +
+			"with `pgp_key` only `encrypted_secret` is. The provider writes no secret to a file. If a file is needed, use `local_sensitive_file` of the provider `hashicorp/local`; " +
+			"better, hand the secret to a secret store in the same configuration, or encrypt it.\n\n" +
+			"A user can have two keys. A third is refused before anything is made, with the names of the two. " +
+			"To rotate without a gap, set `rotate_when_changed` and `lifecycle { create_before_destroy = true }`: for a moment there are two keys, so the user must have no other one, " +
+			"and only one such resource fits per user. Without `create_before_destroy` the old key is deleted first, and nothing can sign with either until the new one has been distributed.\n\n" +
+			"The create is sent once. If its outcome is unknown, because the connection broke or the answer cannot be read, the provider lists the keys and, if there is one that was not there before, " +
+			"stops with an error that names it: nobody's key is ever deleted on a guess.\n\n" +
+			"Destroying disables the key, deletes it, and makes sure that it is gone. A deleted key can be restored from the recycle bin for about a month.",
+		Attributes: ownedAttributes(ctx, map[string]schema.Attribute{
+			"access_key_id": schema.StringAttribute{
+				Computed: true, PlanModifiers: constant,
+				MarkdownDescription: "The id of the key, which is no secret.",
+			},
+			// Computed too: what the configuration does not mention keeps its value, and is shown.
+			"status": schema.StringAttribute{
+				Optional: true, Computed: true, PlanModifiers: constant,
+				Validators: []validator.String{stringvalidator.OneOf(keyActive, keyInactive)},
+				MarkdownDescription: "`Active` or `Inactive`. If it is left out, it is not managed: a key that was disabled, by a person in an incident or by the service for idleness, stays disabled. " +
+					"`Active` in the configuration enables such a key again, and the plan warns of it.",
+			},
+			"create_date": schema.StringAttribute{
+				Computed: true, PlanModifiers: constant,
+				MarkdownDescription: "When the key was made, by the service's clock.",
+			},
+			"pgp_key": schema.StringAttribute{
+				Optional:   true,
+				Validators: []validator.String{pgpForm{}},
+				MarkdownDescription: "A PGP public key, in armour or in Base64, for which the secret is encrypted, so that it is never in the state. " +
+					"It is checked, by encrypting something, before the key is made. A change replaces nothing: it holds for the next key, and what is in the state stays. `keybase:` names are not looked up.",
+			},
+			"secret": schema.StringAttribute{
+				Computed: true, Sensitive: true, PlanModifiers: constant,
+				MarkdownDescription: "The secret of the key. It is in the state, in plain. It is null if `pgp_key` was set when the key was made, and for an imported key.",
+			},
+			"encrypted_secret": schema.StringAttribute{
+				Computed: true, PlanModifiers: constant,
+				MarkdownDescription: "The secret, encrypted for `pgp_key`: a binary OpenPGP message in Base64. `terraform output -raw encrypted_secret | base64 --decode | gpg --decrypt` shows it.",
+			},
+			"key_fingerprint": schema.StringAttribute{
+				Computed: true, PlanModifiers: constant,
+				MarkdownDescription: "The fingerprint of the PGP key for which `encrypted_secret` was encrypted.",
+			},
+			"rotate_when_changed": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType,
+				Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
+				MarkdownDescription: "Values of any kind, such as `{ rotation = time_rotating.quarter.id }`. When another value replaces one, the key is replaced by a new one. " +
+					"The first value, also after an import, is only recorded, and so is its removal.",
+			},
+			"allow_self": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Allows to disable, replace or delete a key that the provider itself stands on. The default is `false`: such a plan is an error. " +
+					"For replacing and deleting it counts as it was last applied, so apply it first.",
+			},
+		}),
+	}
+}
+
+func (r *accessKeyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = ownedIdentity(map[string]identityschema.Attribute{
+		"access_key_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The id of the key."},
+	})
+}
+
+func failedKey(verb, now string) failure {
+	return failure{what: verb + " the AccessKey pair", now: now}
+}
+
+// ImportState takes `<key_id>`, whose owner it asks for, or `<user_name>:<key_id>`.
+func (r *accessKeyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	var who accessKeyIdentity
+	if req.ID == "" {
+		who = get[accessKeyIdentity](ctx, req.Identity, &resp.Diagnostics)
+	} else if name, id, both := strings.Cut(req.ID, ":"); both {
+		who.UserName, who.AccessKeyID = types.StringValue(name), types.StringValue(id)
+	} else {
+		who.AccessKeyID = types.StringValue(req.ID)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failedKey("import", "The state is as it was.")
+	account, ok := r.opened(ctx, f, who.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	user, ok := r.importedOwner(ctx, f, who, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	who.AccountID, who.UserName = types.StringValue(account), types.StringValue(user.Name)
+	for name, value := range map[string]any{
+		"account_id": account, "user_name": user.Name, "user_id": user.ID, "access_key_id": who.AccessKeyID, "allow_self": false,
+	} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+}
+
+// importedOwner is the user whose key is imported.
+func (r *accessKeyResource) importedOwner(ctx context.Context, f failure, who accessKeyIdentity, diags *diag.Diagnostics) (ram.User, bool) {
+	name, id := who.UserName.ValueString(), who.AccessKeyID.ValueString()
+	if id == "" || !who.UserName.IsNull() && !userNameForm.MatchString(name) {
+		diags.AddError("Cannot "+f.what, fmt.Sprintf("An AccessKey pair is imported by its id, such as \"LTAI5t...\", or by its user's name and its id, such as \"alice:LTAI5t...\". %s", f.now))
+		return ram.User{}, false
+	}
+	find := func() (ram.User, error) { return r.client.User(ctx, name) }
+	if who.UserName.IsNull() {
+		find = func() (ram.User, error) { return r.client.KeyOwner(ctx, id) }
+	}
+	user, err := find()
+	if ram.NotFound(err, "User", "User.AccessKey") {
+		diags.AddError("Cannot "+f.what, fmt.Sprintf(
+			"No RAM user of this account has the key %s. It may be deleted, of another account, or of the root account itself, whose keys the provider does not manage. %s\n\n%s", id, f.now, explain(err)))
+		return ram.User{}, false
+	}
+	return user, !report(diags, f, err)
+}
+
+// neverListed marks in the private state a key that was made, but that the service
+// had not listed when the create ended. Its absence means nothing yet.
+const neverListed = "never_listed"
+
+// listedWithin is how long after its creation a key that was never listed may
+// still come to be (assumed: elsewhere minutes were seen).
+const listedWithin = time.Hour
+
+func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	unlisted, more := req.Private.GetKey(ctx, neverListed)
+	resp.Diagnostics.Append(more...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failedKey("read", "The state is as it was.")
+	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	state.AccountID = types.StringValue(account)
+	key, found, err := r.look(ctx, &state.owned, state.AccessKeyID.ValueString())
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	if !found {
+		r.missing(ctx, f, state, unlisted != nil, resp)
+		return
+	}
+	if state.UserID.IsNull() { // moved here, or from before there were user ids
+		user, err := r.client.User(ctx, state.UserName.ValueString())
+		if report(&resp.Diagnostics, f, err) {
+			return
+		}
+		state.UserID = types.StringValue(user.ID)
+	}
+	if unlisted != nil {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, neverListed, nil)...)
+	}
+	state.show(key)
+	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// look finds a key among its user's, and follows the user to another name.
+func (r *accessKeyResource) look(ctx context.Context, o *owned, id string) (ram.AccessKey, bool, error) {
+	return r.lookIn(ctx, o, id, r.client.AccessKeys)
+}
+
+// lookNow is look past the cache.
+func (r *accessKeyResource) lookNow(ctx context.Context, o *owned, id string) (ram.AccessKey, bool, error) {
+	return r.lookIn(ctx, o, id, r.client.AccessKeysNow)
+}
+
+func (r *accessKeyResource) lookIn(ctx context.Context, o *owned, id string, keysOf func(context.Context, string) ([]ram.AccessKey, error)) (ram.AccessKey, bool, error) {
+	keys, err := keysOf(ctx, o.UserName.ValueString())
+	if key, found := keyIn(keys, id); found {
+		return key, true, nil
+	}
+	if err != nil && !ram.NotFound(err, "User") {
+		return ram.AccessKey{}, false, err
+	}
+	renamed, err := r.follow(ctx, o)
+	if err != nil || !renamed {
+		return ram.AccessKey{}, false, err
+	}
+	keys, err = keysOf(ctx, o.UserName.ValueString())
+	if err != nil && !ram.NotFound(err, "User") {
+		return ram.AccessKey{}, false, err
+	}
+	key, found := keyIn(keys, id)
+	return key, found, nil
+}
+
+func keyIn(keys []ram.AccessKey, id string) (ram.AccessKey, bool) {
+	for _, key := range keys {
+		if key.ID == id {
+			return key, true
+		}
+	}
+	return ram.AccessKey{}, false
+}
+
+// missing looks a second time for a key that is not listed, and takes it out of
+// the state only if it is gone for certain: with it goes the secret.
+func (r *accessKeyResource) missing(ctx context.Context, f failure, state accessKeyModel, unlisted bool, resp *resource.ReadResponse) {
+	id, o := state.AccessKeyID.ValueString(), state.owned
+	vanished, err := r.vanished(ctx, func(ctx context.Context) (bool, error) {
+		key, found, err := r.lookNow(ctx, &o, id)
+		if found {
+			state.owned = o
+			state.show(key)
+		}
+		return found, err
+	})
+	switch {
+	case report(&resp.Diagnostics, f, err):
+	case !vanished:
+		save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+	case unlisted && r.young(ctx, state):
+		resp.Diagnostics.AddWarning("The AccessKey pair is not listed yet", fmt.Sprintf(
+			"The service made the key %s of %s less than %s ago and has not listed it since. The state, with the secret, is kept as it is. Look again later.",
+			id, state.UserName.ValueString(), listedWithin))
+		save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+	default:
+		gone(ctx, state.identity(), resp, "The AccessKey pair is gone", fmt.Sprintf(
+			"The key %s of %s does not exist any more, so it leaves the state; its secret is lost. If it was deleted by mistake, restore it within about a month of its deletion "+
+				"from the recycle bin (aliyun ims RestoreAccessKeyFromRecycleBin --UserAccessKeyId %[1]s --UserId %[3]s), and import it.",
+			id, state.UserName.ValueString(), state.UserID.ValueString()))
+	}
+}
+
+// young tells that a key was made so short a time ago that the service may not list it yet.
+func (r *accessKeyResource) young(ctx context.Context, state accessKeyModel) bool {
+	made, err := time.Parse(time.RFC3339, state.CreateDate.ValueString())
+	if err != nil {
+		return true
+	}
+	now, err := r.client.ServerTime(ctx)
+	return err != nil || now.Sub(made) < listedWithin
+}
+
+func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+	plan := get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
+	config := get[accessKeyModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failedKey("update", "It is as it was.")
+	if !r.resume(ctx, f, &plan.owned, &resp.Diagnostics) {
+		return
+	}
+	wanted := plan.Status.ValueString()
+	if config.Status.IsNull() || wanted == state.Status.ValueString() {
+		save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+		return
+	}
+	if wanted == keyInactive && r.refuseSelf("disable", plan, &resp.Diagnostics) {
+		return
+	}
+	if report(&resp.Diagnostics, f, r.switchTo(ctx, plan, wanted)) {
+		return
+	}
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	r.await(ctx, plan, &resp.Diagnostics)
+}
+
+func (r *accessKeyResource) switchTo(ctx context.Context, m accessKeyModel, status string) error {
+	return r.client.UpdateAccessKey(ctx, m.UserName.ValueString(), m.AccessKeyID.ValueString(), status)
+}
+
+// await waits until the service lists the key with its status, and returns the
+// user's keys as they are then. That it does not is no failure of what was done,
+// only of looking, so it is a warning.
+func (r *accessKeyResource) await(ctx context.Context, m accessKeyModel, diags *diag.Diagnostics) (keys []ram.AccessKey, seen bool) {
+	id, status := m.AccessKeyID.ValueString(), m.Status.ValueString()
+	seen, err := r.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
+		var err error
+		keys, err = r.client.AccessKeysNow(ctx, m.UserName.ValueString())
+		if ram.NotFound(err, "User") { // the user is shown as late as the key
+			return false, nil
+		}
+		key, found := keyIn(keys, id)
+		return found && key.Status == status, err
+	})
+	if seen {
+		return keys, true
+	}
+	why := fmt.Sprintf("The service has not listed it so within %s.", visibility)
+	if err != nil {
+		why = explain(err)
+	}
+	diags.AddWarning("Cannot confirm the AccessKey pair", fmt.Sprintf(
+		"The service accepted the key %s of %s, to be %s, and the state has it. %s\n\nThe next refresh shows what is there.", id, m.UserName.ValueString(), status, why))
+	return keys, false
+}
+
+// visibility is how long a write may take to be listed (assumed: the service is
+// eventually consistent, and does not say for how long).
+const visibility = 2 * time.Minute
+
+// poll looks until what it looks for is seen, at growing intervals and no longer than limit.
+func (r *accessKeyResource) poll(ctx context.Context, limit time.Duration, look func(context.Context) (seen bool, err error)) (bool, error) {
+	for wait, waited := time.Second, time.Duration(0); ; wait = min(2*wait, limit/10) {
+		seen, err := look(ctx)
+		if err != nil || seen || waited >= limit {
+			return seen, err
+		}
+		if err := r.client.Pause(ctx, wait); err != nil {
+			return false, err
+		}
+		waited += wait
+	}
+}
+
+func (r *accessKeyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if _, ok := r.opened(ctx, failedKey("delete", "The key is as it was."), state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+		return
+	}
+	if r.refuseSelf("delete", state, &resp.Diagnostics) {
+		return
+	}
+	err := r.remove(ctx, &state.owned, state.AccessKeyID.ValueString())
+	report(&resp.Diagnostics, failedKey("delete", "The key is in the state."), err)
+}
+
+// remove disables a key, deletes it, and makes sure that it is gone. A key that is
+// not there is gone.
+func (r *accessKeyResource) remove(ctx context.Context, o *owned, id string) error {
+	missing, err := r.without(ctx, o, func(name string) error { return r.client.UpdateAccessKey(ctx, name, id, keyInactive) })
+	if err != nil || missing {
+		return knowing("The key was not deleted, and may have been disabled.", err)
+	}
+	_, err = r.without(ctx, o, func(name string) error { return r.client.DeleteAccessKey(ctx, name, id) })
+	if err != nil {
+		return knowing("The key is disabled. It may have been deleted.", err)
+	}
+	const now = "The key is disabled, and the service accepted to delete it, but it is not certain that it is gone."
+	absent, err := r.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
+		keys, err := r.client.AccessKeysNow(ctx, o.UserName.ValueString())
+		if ram.NotFound(err, "User") {
+			return true, nil
+		}
+		_, found := keyIn(keys, id)
+		return !found, err
+	})
+	if err == nil && !absent {
+		err = fmt.Errorf("the service still listed the key after %s. Run again", visibility)
+	}
+	return knowing(now, err)
+}
+
+// without does something to a key. The key or its user may be missing: then it
+// follows the user to another name, once, before it believes so.
+func (r *accessKeyResource) without(ctx context.Context, o *owned, act func(name string) error) (missing bool, err error) {
+	err = act(o.UserName.ValueString())
+	if !ram.NotFound(err, "User", "User.AccessKey") {
+		return false, err
+	}
+	renamed, err := r.follow(ctx, o)
+	if err != nil || !renamed {
+		return true, err
+	}
+	err = act(o.UserName.ValueString())
+	if ram.NotFound(err, "User", "User.AccessKey") {
+		return true, nil
+	}
+	return false, err
+}
+
+// knowing says of an error what exists now.
+func knowing(now string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &outcome{now: now, error: err}
+}

@@ -1,0 +1,117 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var _ datasource.DataSourceWithConfigure = (*accessKeysData)(nil)
+
+// accessKeysData is the AccessKey pairs of all users, or of one, with their age
+// and last use.
+type accessKeysData struct{ readsInstance }
+
+type accessKeysModel struct {
+	keySearch
+
+	AccountID  types.String   `tfsdk:"account_id"`
+	AccessKeys []accessKeyRow `tfsdk:"access_keys"`
+}
+
+type accessKeyRow struct {
+	AccessKeyID     types.String `tfsdk:"access_key_id"`
+	UserName        types.String `tfsdk:"user_name"`
+	UserID          types.String `tfsdk:"user_id"`
+	Status          types.String `tfsdk:"status"`
+	CreateDate      types.String `tfsdk:"create_date"`
+	AgeDays         types.Int64  `tfsdk:"age_days"`
+	LastUsedDate    types.String `tfsdk:"last_used_date"`
+	LastUsedService types.String `tfsdk:"last_used_service"`
+}
+
+func (d *accessKeysData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_keys"
+}
+
+func (d *accessKeysData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	text := func(docs string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The AccessKey pairs of all RAM users, or of one, with their age and last use, but never a secret. It reads the keys of each user and the last use of each key, two calls and more per user.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": text("The id of the account."),
+			"user_name":  schema.StringAttribute{Optional: true, Validators: userNameChecks(), MarkdownDescription: docsSearchUser},
+			"status": schema.StringAttribute{
+				Optional: true, MarkdownDescription: docsSearchStatus,
+				Validators: []validator.String{stringvalidator.OneOf(keyActive, keyInactive)},
+			},
+			"older_than_days": schema.Int64Attribute{Optional: true, Validators: searchedDays(), MarkdownDescription: docsSearchOlder},
+			"unused_for_days": schema.Int64Attribute{Optional: true, Validators: searchedDays(), MarkdownDescription: docsSearchUnused},
+			"access_keys": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The keys that were found, by user name, and of one user the oldest first.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"access_key_id":     text("The id of the key."),
+					"user_name":         text("The name of the RAM user."),
+					"user_id":           text("The id of the RAM user."),
+					"status":            text("`Active` or `Inactive`."),
+					"create_date":       text("When the key was made."),
+					"age_days":          schema.Int64Attribute{Computed: true, MarkdownDescription: "How many whole days ago the key was made, by the service's clock."},
+					"last_used_date":    text("When the key was last used, as far as the service knows; null if never."),
+					"last_used_service": text("The service that it was last used for; null if never, or not said."),
+				}},
+			},
+		},
+	}
+}
+
+func (d *accessKeysData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m := get[accessKeysModel](ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	f := failure{what: "read the AccessKey pairs"}
+	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	m.AccountID, m.AccessKeys = types.StringValue(account), []accessKeyRow{}
+	for found, err := range d.search(ctx, m.keySearch, true) {
+		if !m.UserName.IsNull() && ram.NotFound(err, "User") {
+			resp.Diagnostics.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf("There is no RAM user %q in account %s.\n\n%s", m.UserName.ValueString(), account, explain(err)))
+			return
+		}
+		if report(&resp.Diagnostics, f, err) {
+			return
+		}
+		m.AccessKeys = append(m.AccessKeys, keyRow(found))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func keyRow(found foundKey) accessKeyRow {
+	service := types.StringNull()
+	if found.use.Service != "" {
+		service = types.StringValue(found.use.Service)
+	}
+	return accessKeyRow{
+		AccessKeyID: types.StringValue(found.key.ID), UserName: types.StringValue(found.user.Name), UserID: types.StringValue(found.user.ID),
+		Status: types.StringValue(found.key.Status), CreateDate: dated(found.key.CreateDate), AgeDays: types.Int64Value(found.days),
+		LastUsedDate: dated(found.use.Date), LastUsedService: service,
+	}
+}

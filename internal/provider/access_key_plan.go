@@ -1,0 +1,108 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+func (r *accessKeyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.instance == nil {
+		return // the provider could not be configured yet, so there is nothing to look at
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	switch {
+	case req.Plan.Raw.IsNull():
+		state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+		r.refuseSelf("delete", state, &resp.Diagnostics)
+	case req.State.Raw.IsNull():
+		plan := get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
+		if !resp.Diagnostics.HasError() && r.planCreate(&plan, &resp.Diagnostics) {
+			resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+		}
+	default:
+		state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+		plan := get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		r.planUpdate(ctx, state, &plan, resp)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	}
+}
+
+// planCreate says where the secret will be, and tries the PGP key.
+func (r *accessKeyResource) planCreate(plan *accessKeyModel, diags *diag.Diagnostics) bool {
+	switch {
+	case plan.PGPKey.IsUnknown():
+	case plan.PGPKey.IsNull():
+		plan.EncryptedSecret, plan.KeyFingerprint = types.StringNull(), types.StringNull()
+	default:
+		to, err := checkPGP(plan.PGPKey.ValueString(), r.client.Now())
+		if reportPGP(diags, err) {
+			return false
+		}
+		plan.Secret, plan.KeyFingerprint = types.StringNull(), types.StringValue(to.Fingerprint)
+	}
+	return true
+}
+
+// planUpdate decides what is replaced: only another value of rotate_when_changed
+// does that, and a name that belongs to another user.
+func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel, plan *accessKeyModel, resp *resource.ModifyPlanResponse) {
+	if state.AccountID.IsNull() {
+		plan.AccountID = types.StringUnknown()
+	}
+	if state.UserID.IsNull() {
+		plan.UserID = types.StringUnknown()
+	}
+	r.planName(ctx, state.owned, plan.owned, resp)
+	if !state.RotateWhenChanged.IsNull() && !plan.RotateWhenChanged.IsNull() && !plan.RotateWhenChanged.Equal(state.RotateWhenChanged) {
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("rotate_when_changed"))
+	}
+	if len(resp.RequiresReplace) > 0 {
+		r.refuseSelf("replace", state, &resp.Diagnostics)
+		return // the new key is planned as a create
+	}
+	id, name := state.AccessKeyID.ValueString(), state.UserName.ValueString()
+	switch was, wanted := state.Status.ValueString(), plan.Status.ValueString(); {
+	case wanted == keyInactive && was != keyInactive:
+		r.refuseSelf("disable", *plan, &resp.Diagnostics)
+	case wanted == keyActive && was == keyInactive:
+		resp.Diagnostics.AddAttributeWarning(path.Root("status"), "A disabled AccessKey pair will be enabled again", fmt.Sprintf(
+			"The key %s of %s is Inactive: somebody disabled it, or the service did because nobody used it. If it was disabled because it had leaked, do not enable it: replace it. "+
+				"To leave its status alone, remove status from the configuration.", id, name))
+	}
+	if plan.PGPKey.IsNull() || plan.PGPKey.IsUnknown() || plan.PGPKey.Equal(state.PGPKey) {
+		return
+	}
+	_, err := checkPGP(plan.PGPKey.ValueString(), r.client.Now())
+	if !reportPGP(&resp.Diagnostics, err) && !state.Secret.IsNull() {
+		resp.Diagnostics.AddAttributeWarning(path.Root("pgp_key"), "The secret stays in the state", fmt.Sprintf(
+			"pgp_key holds for the next key. The secret of the key %s of %s was not encrypted when it was made, and stays in the state in plain until the key is replaced.", id, name))
+	}
+}
+
+// refuseSelf keeps the provider from cutting off the branch that it sits on.
+func (r *accessKeyResource) refuseSelf(verb string, m accessKeyModel, diags *diag.Diagnostics) bool {
+	id := m.AccessKeyID.ValueString()
+	if id == "" || m.AllowSelf.ValueBool() || !r.ownKey(id) {
+		return false
+	}
+	how := "set allow_self = true"
+	if verb != "disable" {
+		how = "set allow_self = true and apply that first"
+	}
+	diags.AddAttributeError(path.Root("allow_self"), "Cannot "+verb+" the provider's own AccessKey pair", fmt.Sprintf(
+		"The provider itself signs with the key %s of %s, or assumes a role with it. Without it, this run could not go on, nor the next one begin. Nothing was changed.\n\n"+
+			"Use other credentials. If it is meant, %s.", id, m.UserName.ValueString(), how))
+	return true
+}
