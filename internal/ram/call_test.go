@@ -345,6 +345,40 @@ func TestTheServiceIsGivenTheTimeItAsksFor(t *testing.T) {
 	}
 }
 
+func TestAQuotaIsNoReasonToWaitAfterAnotherFailure(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
+		w.Header().Set("X-Ratelimit-User-Api", "Limit:100,Remain:99,TimeLeft:60000,Reset:1234")
+		if number == 1 {
+			respond(t, w, 503, `{"Code":"ServiceUnavailable"}`)
+			return
+		}
+		respond(t, w, 200, `{"RequestId":"R"}`)
+	})
+	waits := &pauses{}
+	client := newTestClient(t, server.URL, func(c *Config) { c.Pause = waits.pause })
+	if err := client.call(t.Context(), readAction, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := waits.all(); len(got) != 1 || got[0] > firstBackoff {
+		t.Errorf("waits: %v", got)
+	}
+}
+
+func TestAPauseDoesNotBeginAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	waits := &pauses{}
+	client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) { c.Pause = waits.pause })
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := client.Pause(ctx, time.Hour); err != nil || len(waits.all()) != 1 {
+		t.Errorf("waits %v, %v", waits.all(), err)
+	}
+	cancel()
+	if err := client.Pause(ctx, time.Hour); !errors.Is(err, context.Canceled) || len(waits.all()) != 1 {
+		t.Errorf("waits %v, %v", waits.all(), err)
+	}
+}
+
 func TestAWaitBeyondTheDeadlineEndsTheCallAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, unbounded := range []bool{false, true} {

@@ -225,6 +225,18 @@ func TestAWebPageThatSays429IsARefusal(t *testing.T) {
 	}
 }
 
+func TestAWebPageThatKeepsSaying429SentNothing(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	err := newTestClient(t, server.URL).call(t.Context(), createAction, nil, nil)
+	if err == nil || OutcomeUnknown(err) || strings.Contains(err.Error(), "not sent") || len(server.received()) != 5 {
+		t.Errorf("%d calls, error: %v", len(server.received()), err)
+	}
+}
+
 func TestAnXMLErrorIsRead(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
