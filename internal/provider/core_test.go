@@ -193,6 +193,41 @@ func (c *core) data(kind string, config attributes) (tftypes.Value, []*tfprotov6
 	return v, resp.Diagnostics
 }
 
+// found is one result of a list.
+type found struct {
+	name            string
+	identity, state tftypes.Value // state is null unless it was asked for
+	diags           []*tfprotov6.Diagnostic
+}
+
+// list queries a list resource, and returns what comes.
+func (c *core) list(kind string, config attributes, whole bool, limit int64) (results []found) {
+	c.t.Helper()
+	server, ok := c.server.(tfprotov6.ListResourceServer)
+	if !ok {
+		c.t.Fatal("the provider lists nothing")
+	}
+	written := c.dynamic(c.build(c.schemas.ListResourceSchemas[kind], config))
+	valid, err := server.ValidateListResourceConfig(c.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: kind, Config: written})
+	c.clean(err, valid.Diagnostics)
+	stream, err := server.ListResource(c.t.Context(), &tfprotov6.ListResourceRequest{TypeName: kind, Config: written, IncludeResource: whole, Limit: limit})
+	c.clean(err, nil)
+	identities, err := c.server.GetResourceIdentitySchemas(c.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	c.clean(err, nil)
+	for r := range stream.Results {
+		f := found{name: r.DisplayName, diags: r.Diagnostics, state: c.nothing(kind).state}
+		if r.Identity != nil && r.Identity.IdentityData != nil {
+			f.identity, err = r.Identity.IdentityData.Unmarshal(identities.IdentitySchemas[kind].ValueType())
+			c.clean(err, nil)
+		}
+		if r.Resource != nil {
+			f.state = c.value(kind, r.Resource)
+		}
+		results = append(results, f)
+	}
+	return results
+}
+
 // nothing is an object that is not there.
 func (c *core) nothing(kind string) object {
 	return object{state: tftypes.NewValue(c.schemas.ResourceSchemas[kind].ValueType(), nil)}

@@ -377,3 +377,24 @@ func TestAccSetting_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	c.run(0, "plan", "-detailed-exitcode")
 	expect(t, "writes", writes(srv), []string(nil))
 }
+
+// The provider's own key is nowhere but in the environment it came from: not
+// on success, and not when the service repeats what was signed.
+func TestAccProvider_itsSecretIsNowhere(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	secret := srv.Credential(defaultAccount).AccessKeySecret
+	c := newCLI(t, srv.Getenv, `resource "ram_password_policy" "this" { minimum_password_length = 14 }`).traced()
+	printed := c.run(0, "plan", "-out=plan")
+	printed += c.run(0, "show", "-json", "plan")
+	srv.Inject(
+		ramtest.Rule{Action: "SetPasswordPolicy", Nth: "1", Fault: "code", Status: 400, Code: "SignatureDoesNotMatch", Message: "not matched with our calculation. server string to sign is:POST&" + secret},
+		ramtest.Rule{Action: "SetPasswordPolicy", Nth: "2", Fault: "html", Status: 400, Body: "<html>" + secret + "</html>"},
+		ramtest.Rule{Action: "SetPasswordPolicy", Nth: "3", Fault: "code", Status: 400, Code: "Odd", Message: "you sent " + secret},
+	)
+	printed += c.run(1, "apply", "plan")
+	printed += c.run(1, "apply", "-auto-approve")
+	c.environment = append(c.environment, "IMS_ENDPOINT=http://127.0.0.1:1")
+	printed += c.run(1, "plan")
+	c.hunt(srv, printed, secret, nil)
+}

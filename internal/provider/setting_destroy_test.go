@@ -209,3 +209,48 @@ func TestSecondResourceForOneSettingIsRefused(t *testing.T) {
 	_, diags = c.create(policy, attributes{"minimum_password_length": 9})
 	clean(t, diags)
 }
+
+func TestList_findsTheOneSettingOfTheAccount(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	c := newCore(t, srv.Getenv, hurried())
+	for _, kind := range []string{preference, policy, alias} {
+		bare := c.list(kind, attributes{}, false, 100)
+		expect(t, kind, len(bare), 1)
+		clean(t, bare[0].diags)
+		expect(t, kind+" identity", in(t, bare[0].identity, "account_id"), "1234567890123456")
+		expect(t, kind+" without its state", bare[0].state.IsNull(), true)
+
+		whole := c.list(kind, attributes{}, true, 100)
+		clean(t, whole[0].diags)
+		imported, diags := c.adopt(kind, "current")
+		clean(t, diags)
+		if !whole[0].state.Equal(imported.state) {
+			t.Errorf("%s: listed as %v, imported as %v", kind, whole[0].state, imported.state)
+		}
+	}
+	srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission"})
+	contains(t, said(c.list(policy, attributes{}, true, 100)[0].diags), "Cannot list the password policy", "NoPermission")
+}
+
+// The switch that the service's reference is silent about is sent, and shown only if it was set.
+func TestSecurityPreference_longTermLoginIsOnlyIfSet(t *testing.T) {
+	t.Parallel()
+	for _, ignored := range []bool{false, true} {
+		srv := ramtest.New(t)
+		srv.Behave(func(b *ramtest.Behaviour) { b.IgnoreLongTermLogin = ignored })
+		c := newCore(t, srv.Getenv, hurried())
+		o, diags := c.create(preference, attributes{"allow_user_long_term_login": true})
+		clean(t, diags)
+		expect(t, "warned", strings.Contains(said(diags), "may have had no effect"), ignored)
+		expect(t, "account", account(srv).Preference.AllowUserLongTermLogin, !ignored)
+		expect(t, "state", in(t, o.state, "allow_user_long_term_login"), true)
+		o, diags = c.apply(preference, attributes{"login_session_duration": 8}, o)
+		clean(t, diags)
+		expect(t, "not managed any more", in(t, o.state, "allow_user_long_term_login"), nil)
+		expect(t, "account keeps it", account(srv).Preference.AllowUserLongTermLogin, !ignored)
+		again, diags := c.refresh(preference, o)
+		clean(t, diags)
+		expect(t, "a refresh shows nothing", in(t, again.state, "allow_user_long_term_login"), nil)
+	}
+}
