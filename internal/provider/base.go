@@ -23,6 +23,7 @@ import (
 // another block, not even one for the same account.
 type instance struct {
 	client *ram.Client
+	steps  usedSteps
 
 	mu      sync.Mutex
 	adopted map[string]bool

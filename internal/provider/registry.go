@@ -15,6 +15,8 @@ var resources = []func() resource.Resource{
 	func() resource.Resource { return newPasswordPolicy() },
 	func() resource.Resource { return newAccountAlias() },
 	func() resource.Resource { return newAccessKey() },
+	func() resource.Resource { return newVirtualMFADevice() },
+	func() resource.Resource { return newMFABinding() },
 }
 
 // listResources are the constructors of all types that can be listed.
@@ -23,6 +25,8 @@ var listResources = []func() list.ListResource{
 	func() list.ListResource { return newPasswordPolicy() },
 	func() list.ListResource { return newAccountAlias() },
 	func() list.ListResource { return newAccessKey() },
+	func() list.ListResource { return newVirtualMFADevice() },
+	func() list.ListResource { return newMFABinding() },
 }
 
 // dataSources are the constructors of all types that only read.
@@ -33,4 +37,6 @@ var dataSources = []func() datasource.DataSource{
 	func() datasource.DataSource { return &callerIdentityData{} },
 	func() datasource.DataSource { return &accessKeysData{} },
 	func() datasource.DataSource { return &accountSummaryData{} },
+	func() datasource.DataSource { return &virtualMFADevicesData{} },
+	func() datasource.DataSource { return &userMFAData{} },
 }

@@ -1,0 +1,190 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// stepLength is how long an MFA code lasts (documented).
+const stepLength = 30 * time.Second
+
+// usedSteps are the time steps whose codes were sent to the service, by the digest
+// of the seed they are made from. A verifier does not take a code twice, so a step
+// is not used again in this process (MFA-02).
+type usedSteps struct {
+	mu   sync.Mutex
+	last map[[sha256.Size]byte]int64
+}
+
+// take uses a step and the one before, if neither is used yet. If one is, it
+// returns the first step that can be taken.
+func (u *usedSteps) take(seed string, step int64) (next int64, taken bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	digest := sha256.Sum256([]byte(seed))
+	if last, used := u.last[digest]; used && step-1 <= last {
+		return last + 2, false
+	}
+	if u.last == nil {
+		u.last = map[[sha256.Size]byte]int64{}
+	}
+	u.last[digest] = step
+	return 0, true
+}
+
+// codes are those of the previous and the present time step by the service's
+// clock. If they were used already, it waits until there are two new ones.
+func (i *instance) codes(ctx context.Context, seed string) (code1, code2 string, err error) {
+	for range 3 {
+		now, err := i.client.ServerTime(ctx)
+		if err != nil {
+			return "", "", err
+		}
+		step := ram.StepAt(now)
+		next, taken := i.steps.take(seed, step)
+		if taken {
+			return twoCodes(seed, step)
+		}
+		// The Date header, which tells the service's time, counts whole seconds.
+		begins := time.Unix(next*int64(stepLength/time.Second), 0).Add(time.Second)
+		if err := i.client.Pause(ctx, begins.Sub(now)); err != nil {
+			return "", "", err
+		}
+	}
+	return "", "", errors.New("no time step came that was not used yet; look at the clock of this machine")
+}
+
+func twoCodes(seed string, step int64) (code1, code2 string, err error) {
+	if code1, err = ram.TOTP(seed, step-1); err != nil {
+		return "", "", err
+	}
+	code2, err = ram.TOTP(seed, step)
+	return code1, code2, err
+}
+
+// bind gives a device to a user. After a refusal, or when it is not known what
+// became of the call, it tries once more with two unused steps.
+func (i *instance) bind(ctx context.Context, user ram.User, serial, seed string) error {
+	for attempt := 1; ; attempt++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := i.sendCodes(ctx, user.Name, serial, seed)
+		switch {
+		case err == nil:
+			return nil
+		case ram.OutcomeUnknown(err) || ram.Exists(err):
+			bound, lost := i.settled(ctx, serial, func(d ram.MFADevice, found bool) bool { return found && d.UserID == user.ID })
+			if lost == nil && bound {
+				return nil
+			}
+		}
+		if attempt == 2 || !codesRefused(err) && !ram.OutcomeUnknown(err) {
+			return err
+		}
+	}
+}
+
+func (i *instance) sendCodes(ctx context.Context, userName, serial, seed string) error {
+	code1, code2, err := i.codes(ctx, seed)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit) // survives one Ctrl-C, so that its outcome is known
+	defer cancel()
+	return i.client.BindMFADevice(ctx, userName, serial, code1, code2)
+}
+
+// codesRefused tells that the service did not take the two codes (documented).
+func codesRefused(err error) bool {
+	var answer *ram.Error
+	return errors.As(err, &answer) && answer.Code == "CheckAuthenticationCodeFail"
+}
+
+// unboundBecause says why a bind failed, as far as codes and clocks are to blame.
+func (i *instance) unboundBecause(err error) string {
+	if !codesRefused(err) {
+		return ""
+	}
+	offset, known := i.client.ClockOffset()
+	switch {
+	case !known || offset.Abs() <= stepLength:
+		return "\n\nThe codes of two pairs of time steps were refused, so the seed may be that of another device."
+	case offset > 0:
+		return fmt.Sprintf("\n\nThe codes of two pairs of time steps were refused. They were made for the service's time, by the Date of its answers, "+
+			"and the clock of this machine is %s behind that. Set the clock right (NTP); if it is, the seed may be that of another device.", offset.Round(time.Second))
+	default:
+		return fmt.Sprintf("\n\nThe codes of two pairs of time steps were refused. They were made for the service's time, by the Date of its answers, "+
+			"and the clock of this machine is %s ahead of that. Set the clock right (NTP); if it is, the seed may be that of another device.", offset.Abs().Round(time.Second))
+	}
+}
+
+// unbind takes a device off the user who has it now. That nobody has it any more is fine.
+func (i *instance) unbind(ctx context.Context, device ram.MFADevice) error {
+	err := i.client.UnbindMFADevice(ctx, device.UserName)
+	if ram.NotFound(err, "User.MFADevice", "User") {
+		return nil
+	}
+	return err
+}
+
+// deviceNow looks for a device, past what is known.
+func (i *instance) deviceNow(ctx context.Context, serial string) (device ram.MFADevice, found bool, err error) {
+	devices, err := i.client.MFADevicesNow(ctx)
+	device, found = deviceIn(devices, serial)
+	return device, found, err
+}
+
+func deviceIn(devices []ram.MFADevice, serial string) (ram.MFADevice, bool) {
+	n := slices.IndexFunc(devices, func(d ram.MFADevice) bool { return d.SerialNumber == serial })
+	if n < 0 {
+		return ram.MFADevice{}, false
+	}
+	return devices[n], true
+}
+
+// settled looks for a device again and again until it is as wanted; false if it is
+// not within the patience that there is for what the service shows late.
+func (i *instance) settled(ctx context.Context, serial string, wanted func(device ram.MFADevice, found bool) bool) (bool, error) {
+	start := i.client.Now()
+	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		device, found, err := i.deviceNow(ctx, serial)
+		if err != nil {
+			return false, err
+		}
+		if wanted(device, found) {
+			return true, nil
+		}
+		if i.client.Now().Sub(start) >= patience {
+			return false, nil
+		}
+		if err := i.client.Pause(ctx, wait); err != nil {
+			return false, err
+		}
+	}
+}
+
+// otherDevice is the device that a user has already, if it may be read. A user
+// has one at most.
+func (i *instance) otherDevice(ctx context.Context, userName, serial string) (ram.UserMFA, bool, error) {
+	mfa, err := i.client.UserMFA(ctx, userName)
+	if ram.Denied(err) {
+		return ram.UserMFA{}, false, nil // the bind itself will tell
+	}
+	return mfa, err == nil && mfa.Enabled && mfa.SerialNumber != serial, err
+}
+
+// deviceOwner names the user who has a device.
+func deviceOwner(d ram.MFADevice) string {
+	return fmt.Sprintf("%q (user id %s)", d.UserName, d.UserID)
+}

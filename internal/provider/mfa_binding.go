@@ -1,0 +1,385 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*mfaBinding)(nil)
+	_ resource.ResourceWithIdentity       = (*mfaBinding)(nil)
+	_ resource.ResourceWithImportState    = (*mfaBinding)(nil)
+	_ resource.ResourceWithModifyPlan     = (*mfaBinding)(nil)
+	_ resource.ResourceWithValidateConfig = (*mfaBinding)(nil)
+	_ list.ListResourceWithConfigure      = (*mfaBinding)(nil)
+)
+
+func newMFABinding() *mfaBinding { return &mfaBinding{} }
+
+// mfaBinding is that a user has a virtual MFA device which exists by itself.
+type mfaBinding struct{ withInstance }
+
+type mfaBindingModel struct {
+	owned
+
+	SerialNumber  types.String `tfsdk:"serial_number"`
+	SeedWO        types.String `tfsdk:"seed_wo"`
+	SeedWOVersion types.Int64  `tfsdk:"seed_wo_version"`
+	ActivateDate  types.String `tfsdk:"activate_date"`
+}
+
+// show takes over the device of the user. The seed is never in the state.
+func (m *mfaBindingModel) show(device ram.MFADevice) {
+	m.UserName, m.UserID = types.StringValue(device.UserName), types.StringValue(device.UserID)
+	m.SerialNumber, m.ActivateDate = types.StringValue(device.SerialNumber), dated(device.ActivateDate)
+	m.SeedWO = types.StringNull()
+}
+
+func (b *mfaBinding) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_mfa_binding"
+	resp.ResourceBehavior.MutableIdentity = true // a user may be renamed
+}
+
+func (b *mfaBinding) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Binds a virtual MFA device that exists to a RAM user. It takes the seed and not two codes, which would have expired before a plan is approved: the provider makes the codes by itself, at the time of the service. " +
+			"**The seed is write-only: it is in no plan and in no state.** A device that the configuration makes with its seed in the state is bound more simply by `bind_to_user` of `ram_virtual_mfa_device`; use one of the two for a device.\n\n" +
+			"Destroying the binding leaves the device in the account. The user then logs on without a second factor; where the account or the login profile demands one and users may not manage MFA devices themselves, the user cannot log on to the console any more. " +
+			"Bind before MFA is demanded, and demand it no more before you unbind: with `depends_on` where the references do not give that order.",
+		Attributes: ownedAttributes(ctx, map[string]schema.Attribute{
+			"serial_number": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{stringvalidator.RegexMatches(serialForm, "must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				MarkdownDescription: "The serial number of the device. Another one unbinds the old device and binds the new one.",
+			},
+			"seed_wo": schema.StringAttribute{
+				Optional: true, WriteOnly: true, Sensitive: true,
+				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("seed_wo_version"))},
+				MarkdownDescription: "The seed of the device, in Base32. It is write-only: sent nowhere, kept nowhere, and only used to make the two codes that bind the device. Needed to bind, so not after an import.",
+			},
+			"seed_wo_version": schema.Int64Attribute{
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("seed_wo"))},
+				MarkdownDescription: "The version of `seed_wo`, since Terraform cannot see that a write-only value changed. A device keeps its seed as long as it exists, so another version alone is only written down.",
+			},
+			"activate_date": schema.StringAttribute{
+				Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "When the device was bound to the user.",
+			},
+		}),
+	}
+}
+
+func (b *mfaBinding) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = ownedIdentity(nil)
+}
+
+func (b *mfaBinding) failed(verb, now string) failure {
+	return failure{verb + " the MFA binding", now}
+}
+
+// ValidateConfig refuses a seed that is none.
+func (b *mfaBinding) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	checkSeed(get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics).SeedWO, &resp.Diagnostics)
+}
+
+// checkSeed refuses a seed that is not Base32. The attribute is not named as the one
+// to blame: a CLI quotes the line of the configuration where it stands.
+func checkSeed(seed types.String, diags *diag.Diagnostics) bool {
+	if seed.IsNull() || seed.IsUnknown() {
+		return true
+	}
+	if _, err := ram.TOTP(seed.ValueString(), 0); err == nil {
+		return true
+	}
+	diags.AddError("Cannot use the seed", "What stands in seed_wo is not Base32: the letters A to Z and the digits 2 to 7. Nothing was done with it.\n\nGive the seed as the service told it when the device was made, not a code and not the QR code.")
+	return false
+}
+
+func (b *mfaBinding) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if b.instance == nil {
+		return // the provider could not be configured yet, so there is nothing to look at
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	if req.Plan.Raw.IsNull() {
+		state := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
+		resp.Diagnostics.AddWarning("A user loses the MFA device", fmt.Sprintf(
+			"Destroying the binding takes the device %s off the user %q, %s", state.SerialNumber.ValueString(), state.UserName.ValueString(), withoutFactor))
+		return
+	}
+	config := get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics)
+	if !checkSeed(config.SeedWO, &resp.Diagnostics) {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		needSeed(config, &resp.Diagnostics)
+		return
+	}
+	state, plan := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics), get[mfaBindingModel](ctx, req.Plan, &resp.Diagnostics)
+	b.planName(ctx, state.owned, plan.owned, resp)
+	if len(resp.RequiresReplace) > 0 || !plan.SerialNumber.Equal(state.SerialNumber) {
+		needSeed(config, &resp.Diagnostics)
+	}
+}
+
+// needSeed refuses to bind without a seed.
+func needSeed(config mfaBindingModel, diags *diag.Diagnostics) bool {
+	if !config.SeedWO.IsNull() {
+		return true
+	}
+	diags.AddAttributeError(path.Root("seed_wo"), "Cannot create the MFA binding", "To bind a device takes its seed. Nothing was changed.\n\n"+
+		"Give seed_wo and seed_wo_version. If the user has the device already, import the binding instead.")
+	return false
+}
+
+func (b *mfaBinding) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	const now = "Nothing was imported."
+	who := userIdentity{UserName: types.StringValue(req.ID)}
+	if req.ID == "" {
+		who = get[userIdentity](ctx, req.Identity, &resp.Diagnostics)
+	}
+	if !userNameForm.MatchString(who.UserName.ValueString()) {
+		resp.Diagnostics.AddError("Cannot import the MFA binding", fmt.Sprintf("%q is no name of a RAM user. %s\n\nImport by the name of the user who has the device, such as alice.", who.UserName.ValueString(), now))
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	account, ok := b.opened(ctx, b.failed("import", now), who.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	who.AccountID = types.StringValue(account)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), account)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_name"), who.UserName)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+}
+
+func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := get[mfaBindingModel](ctx, req.Plan, &resp.Diagnostics)
+	config := get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() || !needSeed(config, &resp.Diagnostics) || !checkSeed(config.SeedWO, &resp.Diagnostics) {
+		return
+	}
+	f := b.failed("create", "Nothing was changed.")
+	if !b.begin(ctx, f, &plan.owned, &resp.Diagnostics) {
+		return
+	}
+	serial := plan.SerialNumber.ValueString()
+	user := ram.User{ID: plan.UserID.ValueString(), Name: plan.UserName.ValueString()}
+	if !b.free(ctx, f, user, serial, &resp.Diagnostics) {
+		return
+	}
+	if err := b.bind(ctx, user, serial, config.SeedWO.ValueString()); err != nil {
+		now := "The device is bound to nobody, as before."
+		if ram.OutcomeUnknown(err) {
+			now = fmt.Sprintf("It is not known whether the device is bound. Nothing is in the state; if the next apply says that the user has the device, import the binding:\n\n  terraform import ADDRESS %s", user.Name)
+		}
+		report(&resp.Diagnostics, b.failed("create", now+b.unboundBecause(err)), err)
+		return
+	}
+	device := ram.MFADevice{SerialNumber: serial, UserID: user.ID, UserName: user.Name}
+	b.confirm(ctx, &device, &resp.Diagnostics)
+	plan.show(device)
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// free checks that the device is there, and that neither it nor the user is bound.
+func (b *mfaBinding) free(ctx context.Context, f failure, user ram.User, serial string, diags *diag.Diagnostics) bool {
+	device, found, err := b.deviceNow(ctx, serial)
+	if report(diags, f, err) {
+		return false
+	}
+	imported := fmt.Sprintf("To manage it, import it:\n\n  terraform import ADDRESS %s", device.UserName)
+	switch {
+	case !found:
+		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.what, fmt.Sprintf("There is no virtual MFA device %s in the account. %s", serial, f.now))
+		return false
+	case device.UserID == user.ID:
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf("The user %q has the device already. %s\n\n%s", user.Name, f.now, imported))
+		return false
+	case device.UserID != "":
+		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.what, fmt.Sprintf(
+			"The device %s is bound to another user, %s. %s\n\nTake it off that user first, or bind another device. %s", serial, deviceOwner(device), f.now, imported))
+		return false
+	}
+	other, has, err := b.otherDevice(ctx, user.Name, serial)
+	if report(diags, f, err) {
+		return false
+	}
+	if has {
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, userHasDevice(user.Name, other)+" "+f.now)
+	}
+	return !has
+}
+
+// confirm waits until the service shows the binding, and takes over its date.
+func (b *mfaBinding) confirm(ctx context.Context, device *ram.MFADevice, diags *diag.Diagnostics) {
+	shown, err := b.settled(ctx, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
+		if found && seen.UserID == device.UserID {
+			device.ActivateDate = seen.ActivateDate
+			return true
+		}
+		return false
+	})
+	if err != nil {
+		diags.AddWarning("Cannot confirm the MFA binding", "The device is bound, but reading it back failed. The next refresh shows what the account has.\n\n"+explain(err))
+	} else if !shown {
+		diags.AddWarning("Cannot confirm the MFA binding", "The service took the request, but does not show the binding yet. The next refresh shows what the account has.")
+	}
+}
+
+func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := b.failed("read", "The state is as it was.")
+	account, ok := b.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	state.AccountID = types.StringValue(account)
+	devices, err := b.client.MFADevices(ctx)
+	device, found := state.deviceIn(devices)
+	if err == nil && !found {
+		var missing bool
+		missing, err = b.vanished(ctx, func(ctx context.Context) (bool, error) {
+			devices, err = b.client.MFADevicesNow(ctx)
+			device, found = state.deviceIn(devices)
+			return found, err
+		})
+		found = !missing
+	}
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	if !found {
+		gone(ctx, state.identity(), resp, "The MFA binding is gone", fmt.Sprintf(
+			"The user %q does not have the device %s any more. The binding leaves the state; the next plan offers to bind the device again.", state.UserName.ValueString(), state.SerialNumber.ValueString()))
+		return
+	}
+	state.show(device)
+	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// deviceIn finds the device of the binding, if the user still has it. The user is
+// known by the id, since the name may change; after an import only by the name,
+// and the device not at all.
+func (m *mfaBindingModel) deviceIn(devices []ram.MFADevice) (ram.MFADevice, bool) {
+	n := slices.IndexFunc(devices, func(d ram.MFADevice) bool {
+		if m.UserID.ValueString() == "" {
+			return d.UserName == m.UserName.ValueString() && (m.SerialNumber.ValueString() == "" || d.SerialNumber == m.SerialNumber.ValueString())
+		}
+		return d.UserID == m.UserID.ValueString() && d.SerialNumber == m.SerialNumber.ValueString()
+	})
+	if n < 0 {
+		return ram.MFADevice{}, false
+	}
+	return devices[n], true
+}
+
+// Update changes nothing in the account: a renamed user keeps the device, and
+// everything else is ours alone.
+func (b *mfaBinding) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	plan := get[mfaBindingModel](ctx, req.Plan, &resp.Diagnostics)
+	state := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.UserID = state.UserID
+	if !b.resume(ctx, b.failed("update", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
+		return
+	}
+	plan.SeedWO = types.StringNull()
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := b.failed("destroy", "The binding is as it was.")
+	if _, ok := b.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+		return
+	}
+	devices, err := b.client.MFADevicesNow(ctx)
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	device, found := state.deviceIn(devices)
+	if !found {
+		return // nobody has it, or somebody else: it is not ours to take off
+	}
+	if report(&resp.Diagnostics, f, b.unbind(ctx, device)) {
+		return
+	}
+	const now = "The service took the request, but that the device is unbound could not be seen. The next apply looks again."
+	freed, err := b.settled(ctx, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
+		return !found || seen.UserID != device.UserID
+	})
+	if err == nil && !freed {
+		err = fmt.Errorf("the device is still listed as bound after %s", patience)
+	}
+	report(&resp.Diagnostics, b.failed("destroy", now), err)
+}
+
+func (b *mfaBinding) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = listschema.Schema{MarkdownDescription: "Finds the RAM users who have a virtual MFA device, with that device."}
+}
+
+func (b *mfaBinding) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	stream.Results = func(push func(list.ListResult) bool) {
+		result := req.NewListResult(ctx)
+		account, devices, ok := b.listed(ctx, req, nil, "list the MFA bindings", &result.Diagnostics)
+		if !ok {
+			push(result)
+			return
+		}
+		for _, device := range devices {
+			if device.UserID == "" {
+				continue
+			}
+			result := req.NewListResult(ctx)
+			result.DisplayName = device.UserName
+			m := mfaBindingModel{owned: owned{AccountID: types.StringValue(account), Timeouts: noTimeouts}}
+			m.show(device)
+			result.Diagnostics.Append(result.Identity.Set(ctx, m.identity())...)
+			if req.IncludeResource {
+				result.Diagnostics.Append(result.Resource.Set(ctx, m)...)
+			}
+			if !push(result) {
+				return
+			}
+		}
+	}
+}

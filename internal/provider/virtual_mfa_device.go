@@ -1,0 +1,319 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*virtualMFADevice)(nil)
+	_ resource.ResourceWithIdentity    = (*virtualMFADevice)(nil)
+	_ resource.ResourceWithImportState = (*virtualMFADevice)(nil)
+	_ resource.ResourceWithModifyPlan  = (*virtualMFADevice)(nil)
+	_ list.ListResourceWithConfigure   = (*virtualMFADevice)(nil)
+)
+
+func newVirtualMFADevice() *virtualMFADevice { return &virtualMFADevice{} }
+
+// virtualMFADevice is a virtual MFA device, and to whom it is bound.
+type virtualMFADevice struct{ withInstance }
+
+// virtualMFADeviceModel has "" as bind_to_user of a device that nobody has.
+type virtualMFADeviceModel struct {
+	AccountID      types.String   `tfsdk:"account_id"`
+	Name           types.String   `tfsdk:"virtual_mfa_device_name"`
+	SerialNumber   types.String   `tfsdk:"serial_number"`
+	PGPKey         types.String   `tfsdk:"pgp_key"`
+	Seed           types.String   `tfsdk:"base32_string_seed"`
+	QRCode         types.String   `tfsdk:"qr_code_png"`
+	EncryptedSeed  types.String   `tfsdk:"encrypted_seed"`
+	KeyFingerprint types.String   `tfsdk:"key_fingerprint"`
+	BindToUser     types.String   `tfsdk:"bind_to_user"`
+	UserID         types.String   `tfsdk:"user_id"`
+	ActivateDate   types.String   `tfsdk:"activate_date"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+}
+
+// deviceIdentity tells which device of which account it is.
+type deviceIdentity struct {
+	AccountID    types.String `tfsdk:"account_id"`
+	SerialNumber types.String `tfsdk:"serial_number"`
+}
+
+func (m *virtualMFADeviceModel) identity() any {
+	return deviceIdentity{m.AccountID, m.SerialNumber}
+}
+
+// show takes over who has the device. The secrets are told only once, by the
+// create, so nothing here touches them (SEC-06).
+func (m *virtualMFADeviceModel) show(device ram.MFADevice) {
+	m.Name = types.StringValue(device.Name)
+	m.BindToUser = types.StringValue(device.UserName)
+	m.UserID = filled(device.UserID)
+	m.ActivateDate = dated(device.ActivateDate)
+}
+
+// loose is the model of a device that nobody has.
+func (m *virtualMFADeviceModel) loose() {
+	m.BindToUser, m.UserID, m.ActivateDate = types.StringValue(""), types.StringNull(), types.StringNull()
+}
+
+// bound takes over a user who has the device now. What a plan has promised stays.
+func (m *virtualMFADeviceModel) bound(user ram.User, device ram.MFADevice) {
+	m.BindToUser, m.UserID = types.StringValue(user.Name), types.StringValue(user.ID)
+	if m.ActivateDate.IsUnknown() || m.ActivateDate.IsNull() {
+		m.ActivateDate = dated(device.ActivateDate)
+	}
+}
+
+func (d *virtualMFADevice) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_virtual_mfa_device"
+}
+
+// deviceNameForm is what the name of a device may look like (documented).
+var deviceNameForm = regexp.MustCompile(`^[a-zA-Z0-9.-]{1,64}$`)
+
+func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	stable := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	computed := func(sensitive bool, docs string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, Sensitive: sensitive, PlanModifiers: stable, MarkdownDescription: docs}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A virtual MFA device: the seed that an authenticator app makes its codes from. The service tells the seed only once, when the device is made. " +
+			"**It then is in the state and, until it is applied, in no plan**; give `pgp_key` to keep only an encrypted copy. " +
+			"With `bind_to_user` the provider also binds the device: it makes the two codes that the service asks for by itself. " +
+			"A device that is destroyed is taken off its user first, who then logs on without a second factor, or, where one is demanded, not at all.\n\n" +
+			"An imported device has no seed, since nobody can read it again; that alone never replaces the device. " +
+			"Bind a user's device before you demand MFA of the user, with `depends_on` where the references do not give that order.",
+		Attributes: map[string]schema.Attribute{
+			"account_id":    computed(false, "The id of the account."),
+			"serial_number": computed(false, "The serial number, `acs:ram::<account id>:mfa/<name>`."),
+			"virtual_mfa_device_name": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{stringvalidator.RegexMatches(deviceNameForm, "must be 1 to 64 letters, digits, dots and dashes")},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				MarkdownDescription: "The name of the device, of letters, digits, dots and dashes. It is unique in the account; another name is another device, with another seed.",
+			},
+			"pgp_key": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{pgpForm{}},
+				MarkdownDescription: "A PGP public key, in armour or in Base64, to encrypt the seed with. It is tried before the device is made. Neither the seed nor the QR code is then in the state. " +
+					"It holds for the device that is made next: a key that is given, changed or taken away later replaces nothing, and leaves in the state what is there.",
+			},
+			"base32_string_seed": computed(true, "The seed, in Base32. It is in the state in clear, and never read again. Null with `pgp_key`, and after an import."),
+			"qr_code_png":        computed(true, "The QR code of the seed for an authenticator app, a PNG in Base64. It holds the seed, so it is as secret, and kept in the same way."),
+			"encrypted_seed":     computed(false, "The seed, encrypted for `pgp_key`: a binary OpenPGP message in Base64. Open it with `base64 --decode | gpg --decrypt`."),
+			"key_fingerprint":    computed(false, "The fingerprint of the PGP key that `encrypted_seed` is encrypted for."),
+			"bind_to_user": schema.StringAttribute{
+				Optional: true, Computed: true,
+				Validators: []validator.String{stringvalidator.Any(stringvalidator.OneOf(""), stringvalidator.RegexMatches(userNameForm,
+					"must be the name of a RAM user, and not a principal name"))},
+				MarkdownDescription: "The name of the RAM user to bind the device to. `\"\"` is nobody. Left out, it is not managed: the device stays with who has it, and a new one is bound to nobody. " +
+					"A change binds the device anew if the seed is in the state, and otherwise replaces the device. A user who is renamed keeps the device. A user has one device at most.",
+			},
+			"user_id":       schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the RAM user who has the device; null if nobody has."},
+			"activate_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the device was bound to its user; null if nobody has it."},
+			"timeouts":      timeoutsAttribute(ctx),
+		},
+	}
+}
+
+func (d *virtualMFADevice) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"account_id":    identityschema.StringAttribute{OptionalForImport: true, Description: "The id of the account."},
+		"serial_number": identityschema.StringAttribute{RequiredForImport: true, Description: "The serial number of the device."},
+	}}
+}
+
+// serialForm is a serial number (documented).
+var serialForm = regexp.MustCompile(`^acs:ram::([0-9]+):mfa/([a-zA-Z0-9.-]{1,64})$`)
+
+func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	const what = "import the virtual MFA device"
+	who := deviceIdentity{SerialNumber: types.StringValue(req.ID)}
+	if req.ID == "" {
+		who = get[deviceIdentity](ctx, req.Identity, &resp.Diagnostics)
+	}
+	serial := who.SerialNumber.ValueString()
+	parts := serialForm.FindStringSubmatch(serial)
+	if parts == nil {
+		resp.Diagnostics.AddError("Cannot "+what, fmt.Sprintf(
+			"%q is no serial number of a virtual MFA device. Nothing was imported.\n\nImport by the serial number, such as acs:ram::1234567890123456:mfa/alice.", serial))
+		return
+	}
+	if id := who.AccountID.ValueString(); id != "" && id != parts[1] {
+		resp.Diagnostics.AddError("Cannot "+what, fmt.Sprintf("The serial number %s is of another account than %s. Nothing was imported.", serial, id))
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	account, ok := d.opened(ctx, failure{what, "Nothing was imported."}, parts[1], &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	who.AccountID = types.StringValue(account)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), account)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("serial_number"), serial)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+}
+
+func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
+	note := tenureIn(ctx, req.Private, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failure{"read the virtual MFA device", "The state is as it was."}
+	account, ok := d.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	state.AccountID = types.StringValue(account)
+	serial := state.SerialNumber.ValueString()
+	devices, err := d.client.MFADevices(ctx)
+	device, found := deviceIn(devices, serial)
+	if err == nil && !found {
+		found, err = d.stillThere(ctx, serial, &device)
+	}
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	if !found {
+		gone(ctx, state.identity(), resp, "The virtual MFA device is gone", fmt.Sprintf(
+			"The device %s is not in account %s any more. It leaves the state, and its seed with it, which was of no use any more. The next apply makes a new device with another seed.", serial, account))
+		return
+	}
+	if note == nil { // imported: whoever has the device now is the one it belongs to
+		note = &tenure{UserID: device.UserID}
+		note.keep(ctx, resp.Private, &resp.Diagnostics)
+	}
+	state.show(device)
+	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// stillThere takes the second look at a device that was missing, and at whatever
+// it is then.
+func (d *virtualMFADevice) stillThere(ctx context.Context, serial string, device *ram.MFADevice) (bool, error) {
+	missing, err := d.vanished(ctx, func(ctx context.Context) (found bool, err error) {
+		*device, found, err = d.deviceNow(ctx, serial)
+		return found, err
+	})
+	return !missing, err
+}
+
+// A tenure is what the provider remembers of who has a device: whom it was bound to
+// by this resource, or had at the import, and whether the configuration said so.
+// Destroy takes the device off that user only.
+type tenure struct {
+	UserID  string `json:"user_id"`
+	Managed bool   `json:"managed"`
+}
+
+const tenureKey = "tenure"
+
+// tenureIn returns what is remembered; nil if nothing is, as after an import.
+func tenureIn(ctx context.Context, private privateState, diags *diag.Diagnostics) *tenure {
+	text, more := private.GetKey(ctx, tenureKey)
+	diags.Append(more...)
+	if len(text) == 0 {
+		return nil
+	}
+	t := &tenure{}
+	if err := json.Unmarshal(text, t); err != nil {
+		diags.AddError("Cannot read the private state", "What the provider remembers of the device is not readable: "+err.Error())
+	}
+	return t
+}
+
+// keep writes down what is remembered.
+func (t tenure) keep(ctx context.Context, private privateState, diags *diag.Diagnostics) {
+	text, err := json.Marshal(t)
+	if err != nil {
+		diags.AddError("Cannot write the private state", err.Error())
+		return
+	}
+	diags.Append(private.SetKey(ctx, tenureKey, text)...)
+}
+
+// deviceFilter is the configuration of a list.
+type deviceFilter struct {
+	Unbound types.Bool `tfsdk:"unbound"`
+}
+
+// takes tells whether a device is one that is asked for.
+func (f deviceFilter) takes(device ram.MFADevice) bool {
+	return f.Unbound.IsNull() || f.Unbound.ValueBool() == (device.UserID == "")
+}
+
+func (d *virtualMFADevice) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = listschema.Schema{
+		MarkdownDescription: "Finds the virtual MFA devices of the account. Seeds are never among what is found: the service tells them only once.",
+		Attributes: map[string]listschema.Attribute{
+			"unbound": listschema.BoolAttribute{Optional: true, MarkdownDescription: "`true` finds only devices that nobody has, `false` only those that a user has. Left out, it finds all."},
+		},
+	}
+}
+
+func (d *virtualMFADevice) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	stream.Results = func(push func(list.ListResult) bool) {
+		filter, result := deviceFilter{}, req.NewListResult(ctx)
+		account, devices, ok := d.listed(ctx, req, &filter, "list the virtual MFA devices", &result.Diagnostics)
+		if !ok {
+			push(result)
+			return
+		}
+		for _, device := range devices {
+			if !filter.takes(device) {
+				continue
+			}
+			result := req.NewListResult(ctx)
+			result.DisplayName = device.Name
+			m := virtualMFADeviceModel{AccountID: types.StringValue(account), SerialNumber: types.StringValue(device.SerialNumber), Timeouts: noTimeouts}
+			m.show(device)
+			result.Diagnostics.Append(result.Identity.Set(ctx, m.identity())...)
+			if req.IncludeResource {
+				result.Diagnostics.Append(result.Resource.Set(ctx, m)...)
+			}
+			if !push(result) {
+				return
+			}
+		}
+	}
+}
+
+// listed reads the configuration of a list, and all devices in the order of their names.
+func (i *instance) listed(ctx context.Context, req list.ListRequest, filter any, what string, diags *diag.Diagnostics) (account string, devices []ram.MFADevice, ok bool) {
+	if filter != nil {
+		diags.Append(req.Config.Get(ctx, filter)...)
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	f := failure{what, "Nothing was listed."}
+	if account, ok = i.opened(ctx, f, "", diags); !ok || diags.HasError() {
+		return "", nil, false
+	}
+	devices, err := i.devices(ctx)
+	return account, devices, !report(diags, f, err)
+}

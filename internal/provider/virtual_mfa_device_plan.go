@@ -1,0 +1,159 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+func (d *virtualMFADevice) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if d.instance == nil {
+		return // the provider could not be configured yet, so there is nothing to look at
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	p := devicePlanning{virtualMFADevice: d, diags: &resp.Diagnostics}
+	if !req.State.Raw.IsNull() {
+		p.state = get[virtualMFADeviceModel](ctx, req.State, p.diags)
+		p.note = tenureIn(ctx, req.Private, p.diags)
+	}
+	if req.Plan.Raw.IsNull() {
+		p.destroy()
+		return
+	}
+	p.config = get[virtualMFADeviceModel](ctx, req.Config, p.diags)
+	p.plan = get[virtualMFADeviceModel](ctx, req.Plan, p.diags)
+	if p.diags.HasError() || !p.checkKey() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		p.create()
+	} else {
+		p.update(ctx)
+	}
+	if p.replaces {
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("bind_to_user"))
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, p.plan)...)
+}
+
+// devicePlanning is one plan of a device.
+type devicePlanning struct {
+	*virtualMFADevice
+	state, config, plan virtualMFADeviceModel
+	note                *tenure
+	replaces            bool
+	diags               *diag.Diagnostics
+}
+
+// checkKey tries the PGP key, if it is known and new.
+func (p *devicePlanning) checkKey() bool {
+	key := p.plan.PGPKey
+	if key.IsNull() || key.IsUnknown() || key.Equal(p.state.PGPKey) {
+		return true
+	}
+	_, err := checkPGP(key.ValueString(), p.client.Now())
+	return !reportPGP(p.diags, err)
+}
+
+// create says which of the secrets there will be, and in which form.
+func (p *devicePlanning) create() {
+	switch {
+	case p.plan.PGPKey.IsUnknown():
+	case p.plan.PGPKey.IsNull():
+		p.plan.EncryptedSeed, p.plan.KeyFingerprint = types.StringNull(), types.StringNull()
+	default:
+		p.plan.Seed, p.plan.QRCode = types.StringNull(), types.StringNull()
+	}
+	if p.config.BindToUser.IsNull() || !p.config.BindToUser.IsUnknown() && p.config.BindToUser.ValueString() == "" {
+		p.plan.loose()
+	}
+}
+
+// update decides what becomes of the binding.
+func (p *devicePlanning) update(ctx context.Context) {
+	p.plan.UserID, p.plan.ActivateDate = p.state.UserID, p.state.ActivateDate
+	switch name := p.config.BindToUser; {
+	case name.IsNull():
+		p.plan.BindToUser = p.state.BindToUser
+		if p.note != nil && p.note.Managed {
+			p.diags.AddAttributeWarning(path.Root("bind_to_user"), "The virtual MFA device is managed less", fmt.Sprintf(
+				"The configuration no longer mentions bind_to_user. The device stays %s, and a change of that by somebody else will be shown but not undone. To take it off its user, set bind_to_user = \"\". "+
+					"This note ends with the next change that is applied to the resource.", whose(p.state)))
+		}
+	case name.Equal(p.state.BindToUser):
+	case name.IsUnknown():
+		p.plan.UserID, p.plan.ActivateDate = types.StringUnknown(), types.StringUnknown()
+	case name.ValueString() == "":
+		p.plan.loose()
+		p.warnLoss("")
+	default:
+		p.rebind(ctx, name.ValueString())
+	}
+}
+
+// rebind decides what another name means: the same user renamed, or another user.
+func (p *devicePlanning) rebind(ctx context.Context, name string) {
+	f := failure{"plan the virtual MFA device", "Nothing was changed."}
+	if _, ok := p.opened(ctx, f, p.state.AccountID.ValueString(), p.diags); !ok {
+		return
+	}
+	user, err := p.client.User(ctx, name)
+	if ram.NotFound(err, "User") { // made or renamed in this very run, so the apply will tell
+		p.plan.UserID, p.plan.ActivateDate = types.StringUnknown(), types.StringUnknown()
+		return
+	}
+	if report(p.diags, f, err) || user.ID == p.state.UserID.ValueString() {
+		return
+	}
+	p.plan.UserID, p.plan.ActivateDate = types.StringValue(user.ID), types.StringUnknown()
+	if p.state.Seed.ValueString() == "" {
+		p.replaces = true
+		p.diags.AddAttributeWarning(path.Root("bind_to_user"), "The virtual MFA device is replaced", fmt.Sprintf(
+			"To bind the device to %q takes its seed, which is not in the state: the device was imported, or its seed is encrypted. So the device is deleted and another one made, with another seed; what is in anybody's authenticator app is of no use then.", name))
+	}
+	p.warnLoss(name)
+}
+
+// warnLoss says who is without a second factor after the plan.
+func (p *devicePlanning) warnLoss(next string) {
+	owner := p.state.BindToUser.ValueString()
+	if owner == "" || owner == next {
+		return
+	}
+	p.diags.AddAttributeWarning(path.Root("bind_to_user"), "A user loses the MFA device", fmt.Sprintf(
+		"The device is taken off the user %q, %s", owner, withoutFactor))
+}
+
+const withoutFactor = "who then logs on without a second factor; where the account or the login profile demands one and users may not manage MFA devices themselves, the user cannot log on to the console any more."
+
+// destroy says who is without a second factor after the plan, or why it will fail.
+func (p *devicePlanning) destroy() {
+	if p.state.BindToUser.ValueString() == "" {
+		return
+	}
+	if p.note != nil && p.note.UserID != p.state.UserID.ValueString() {
+		p.diags.AddWarning("The virtual MFA device has another user", fmt.Sprintf(
+			"The device is %s, which this resource did not do. Destroy will leave it alone, with an error, as long as that is so.", whose(p.state)))
+		return
+	}
+	p.diags.AddWarning("A user loses the MFA device", fmt.Sprintf(
+		"Destroying the device takes it off the user %q, %s", p.state.BindToUser.ValueString(), withoutFactor))
+}
+
+// whose tells to whom a device is bound.
+func whose(m virtualMFADeviceModel) string {
+	if m.BindToUser.ValueString() == "" {
+		return "bound to nobody"
+	}
+	return fmt.Sprintf("bound to the user %q", m.BindToUser.ValueString())
+}

@@ -1,0 +1,448 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := get[virtualMFADeviceModel](ctx, req.Plan, &resp.Diagnostics)
+	config := get[virtualMFADeviceModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	m := deviceMaking{virtualMFADevice: d, model: plan, diags: &resp.Diagnostics}
+	if !m.check(ctx) {
+		return
+	}
+	made, ok := m.make(ctx)
+	if !ok || !m.keep(ctx, made) {
+		return
+	}
+	// From here on the device and its seed are in the state, whatever happens.
+	note := tenure{Managed: !config.BindToUser.IsNull()}
+	note.keep(ctx, resp.Private, m.diags)
+	save(ctx, m.model.identity(), m.model, &resp.State, resp.Identity, m.diags)
+	if m.diags.HasError() {
+		return
+	}
+	if m.user.ID != "" {
+		if err := d.bind(ctx, m.user, made.SerialNumber, made.Seed); err != nil {
+			now := "The device exists, and is in the state with its seed, but it is bound to nobody."
+			if ram.OutcomeUnknown(err) {
+				now = "The device exists, and is in the state with its seed, but it is not known whether it is bound to " + m.user.Name + "."
+			}
+			report(m.diags, m.failed(now+d.unboundBecause(err)+taintedDevice), err)
+			return
+		}
+		note.UserID = m.user.ID
+		note.keep(ctx, resp.Private, m.diags)
+	}
+	d.confirm(ctx, &m.model, m.user, m.diags)
+	save(ctx, m.model.identity(), m.model, &resp.State, resp.Identity, m.diags)
+}
+
+// taintedDevice says what a failed create leads to.
+const taintedDevice = "\n\nIt is marked as tainted: the next apply replaces it, unless you keep it with terraform untaint ADDRESS; the next apply then binds it."
+
+// deviceMaking is one create of a device.
+type deviceMaking struct {
+	*virtualMFADevice
+	model  virtualMFADeviceModel
+	seal   *recipient // nil: the seed is kept in clear
+	user   ram.User   // to bind the device to, if any
+	serial string
+	diags  *diag.Diagnostics
+}
+
+func (m *deviceMaking) failed(now string) failure {
+	return failure{"create the virtual MFA device", now}
+}
+
+// check finds out everything that can be found out before a device is made.
+func (m *deviceMaking) check(ctx context.Context) bool {
+	f := m.failed("Nothing was made.")
+	account, ok := m.opened(ctx, f, "", m.diags)
+	if !ok {
+		return false
+	}
+	m.model.AccountID = types.StringValue(account)
+	m.serial = "acs:ram::" + account + ":mfa/" + m.model.Name.ValueString()
+	if key := m.model.PGPKey.ValueString(); !m.model.PGPKey.IsNull() {
+		seal, err := checkPGP(key, m.client.Now())
+		if reportPGP(m.diags, err) {
+			return false
+		}
+		m.seal = &seal
+	}
+	if name := m.model.BindToUser.ValueString(); name != "" {
+		if m.user, ok = m.candidate(ctx, f, name, m.serial, m.diags); !ok {
+			return false
+		}
+	}
+	device, exists, err := m.deviceNow(ctx, m.serial)
+	if report(m.diags, f, err) {
+		return false
+	}
+	if exists {
+		m.exists(device, "Nothing was made.")
+	}
+	return !exists
+}
+
+// exists says that the name is taken.
+func (m *deviceMaking) exists(device ram.MFADevice, now string) {
+	owner := "nobody"
+	if device.UserID != "" {
+		owner = deviceOwner(device)
+	}
+	m.diags.AddAttributeError(path.Root("virtual_mfa_device_name"), "Cannot create the virtual MFA device", fmt.Sprintf(
+		"The account has a device of this name already: %s, bound to %s. %s\n\nGive another name. Or, to manage that device, import it, without its seed, which cannot be read again:\n\n  %s",
+		m.serial, owner, now, "terraform import ADDRESS "+m.serial))
+}
+
+// candidate finds the user to bind a device to, who must not have another one.
+func (i *instance) candidate(ctx context.Context, f failure, name, serial string, diags *diag.Diagnostics) (ram.User, bool) {
+	user, err := i.client.User(ctx, name)
+	if ram.NotFound(err, "User") {
+		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.what, fmt.Sprintf(
+			"There is no RAM user %q in the account. %s\n\nCreate the user first, for example with ram_user, and refer to its name, so that Terraform knows the order.\n\n%s", name, f.now, explain(err)))
+		return ram.User{}, false
+	}
+	if report(diags, f, err) {
+		return ram.User{}, false
+	}
+	other, has, err := i.otherDevice(ctx, user.Name, serial)
+	if report(diags, f, err) {
+		return ram.User{}, false
+	}
+	if has {
+		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.what, userHasDevice(user.Name, other)+" "+f.now)
+		return ram.User{}, false
+	}
+	return user, true
+}
+
+// userHasDevice says that a user has a device already.
+func userHasDevice(userName string, mfa ram.UserMFA) string {
+	which := mfa.SerialNumber
+	if which == "" {
+		which = "of type " + mfa.Type
+	}
+	return fmt.Sprintf("The user %q has an MFA device already, %s, and a user has one at most. Take that one off the user first, or import it.", userName, which)
+}
+
+// make makes the device. What became of a call that was not answered is settled
+// by the name, which is unique: a device that was not there before, and is there
+// and bound to nobody after, is ours. Its seed is lost, so it is deleted, and
+// another one made.
+func (m *deviceMaking) make(ctx context.Context) (ram.NewMFADevice, bool) {
+	for sent := 1; ; sent++ {
+		made, err := m.send(ctx)
+		late := sent > 1 && ram.Exists(err) // the first call took effect after all
+		switch {
+		case err == nil:
+			return made, true
+		case ram.Exists(err) && !late:
+			device, _, _ := m.deviceNow(ctx, m.serial) // only to say more
+			m.exists(device, "Somebody made it since this apply began, and it was left alone.")
+			return made, false
+		case !ram.OutcomeUnknown(err) && !late:
+			return made, !report(m.diags, m.failed("Nothing was made."), err)
+		}
+		now, settling := m.settle(ctx, err)
+		if report(m.diags, m.failed(now), settling) {
+			return made, false
+		}
+		if sent >= 3 || sent == 2 && !late {
+			return made, !report(m.diags, m.failed(now), err)
+		}
+	}
+}
+
+func (m *deviceMaking) send(ctx context.Context) (ram.NewMFADevice, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit) // survives one Ctrl-C: only this answer tells the seed
+	defer cancel()
+	return m.client.CreateMFADevice(ctx, m.model.Name.ValueString())
+}
+
+// settle finds out what became of a create that was not answered, and removes what
+// it left. It says what exists then.
+func (m *deviceMaking) settle(ctx context.Context, cause error) (now string, err error) {
+	device, appeared, err := m.await(ctx)
+	leftover := fmt.Sprintf("A device %s is in no state. If there is one, look whether somebody needs it; if nobody does, delete it, and run again:\n\n  aliyun ims DeleteVirtualMFADevice --SerialNumber %[1]s", m.serial)
+	switch {
+	case err != nil:
+		return "", knowing("The create was not answered, and it is not known whether the device was made: "+explain(err)+"\n\n"+leftover, cause)
+	case !appeared && ctx.Err() != nil:
+		return "", knowing("The create was not answered, and the run ended before the device would have been listed for certain. "+leftover, cause)
+	case !appeared:
+		return "The create was not answered, and no device was made, as far as that can be told.", nil
+	case device.UserID != "":
+		return "", knowing(fmt.Sprintf("The create was not answered. A device %s came up, but it is bound to the user %s, so somebody else made it, or took it. It was left alone, and is in no state.", m.serial, deviceOwner(device)), cause)
+	}
+	removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit) // what was begun is ended
+	defer cancel()
+	if err := m.client.DeleteMFADevice(removing, m.serial); err != nil && !ram.NotFound(err, "VirtualMFADevice") {
+		return "", knowing("The create was not answered. The device was made, but its seed is lost, and it could not be deleted: "+explain(err)+"\n\n"+leftover, cause)
+	}
+	return "The create was not answered. The device was made, but its seed is lost, so it was deleted again.", nil
+}
+
+// await waits for a device that may have been made. After a Ctrl-C it looks once more.
+func (m *deviceMaking) await(ctx context.Context) (device ram.MFADevice, appeared bool, err error) {
+	appeared, err = m.settled(ctx, m.serial, func(seen ram.MFADevice, found bool) bool {
+		device = seen
+		return found
+	})
+	if ctx.Err() == nil {
+		return device, appeared, err
+	}
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit)
+	defer cancel()
+	return m.deviceNow(looking, m.serial)
+}
+
+// keep puts what the service told only once into the model.
+func (m *deviceMaking) keep(ctx context.Context, made ram.NewMFADevice) bool {
+	m.model.SerialNumber = types.StringValue(made.SerialNumber)
+	m.model.loose()
+	if m.seal == nil {
+		m.model.Seed, m.model.QRCode = types.StringValue(made.Seed), filled(made.QRCodePNG)
+		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringNull(), types.StringNull()
+		return true
+	}
+	m.model.Seed, m.model.QRCode = types.StringNull(), types.StringNull()
+	sealed, err := m.seal.Encrypt(made.Seed)
+	if err == nil {
+		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringValue(sealed), types.StringValue(m.seal.Fingerprint)
+		return true
+	}
+	// The device that the service has just answered to us is of no use without its seed.
+	now := "The device was made, but its seed could not be encrypted, so it was deleted again."
+	if left := m.client.DeleteMFADevice(ctx, made.SerialNumber); left != nil && !ram.NotFound(left, "VirtualMFADevice") {
+		now = "The device " + made.SerialNumber + " was made, but its seed could not be encrypted, and it could not be deleted either: " + explain(left) + " It is in no state. Delete it by hand."
+	}
+	report(m.diags, m.failed(now), err)
+	return false
+}
+
+// confirm waits until the service shows the device as it was made. That it does
+// not is a warning: the device and its seed are in the state.
+func (d *virtualMFADevice) confirm(ctx context.Context, m *virtualMFADeviceModel, user ram.User, diags *diag.Diagnostics) {
+	var device ram.MFADevice
+	shown, err := d.settled(ctx, m.SerialNumber.ValueString(), func(seen ram.MFADevice, found bool) bool {
+		device = seen
+		return found && seen.UserID == user.ID
+	})
+	if !shown {
+		detail := "The service took the request, but does not show it yet. The state shows what was written; the next refresh shows what the account has."
+		if err != nil {
+			detail = "The service took the request, but reading it back failed. The state shows what was written; the next refresh shows what the account has.\n\n" + explain(err)
+		}
+		diags.AddWarning("Cannot confirm the virtual MFA device", detail)
+	}
+	if user.ID != "" {
+		m.bound(user, device)
+	}
+	if m.ActivateDate.IsUnknown() {
+		m.ActivateDate = types.StringNull()
+	}
+}
+
+func (d *virtualMFADevice) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	plan := get[virtualMFADeviceModel](ctx, req.Plan, &resp.Diagnostics)
+	state := get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
+	config := get[virtualMFADeviceModel](ctx, req.Config, &resp.Diagnostics)
+	note := tenureIn(ctx, req.Private, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if _, ok := d.opened(ctx, failure{"update the virtual MFA device", "Nothing was changed."}, plan.AccountID.ValueString(), &resp.Diagnostics); !ok {
+		return
+	}
+	if note == nil {
+		note = &tenure{UserID: state.UserID.ValueString()}
+	}
+	note.Managed = !config.BindToUser.IsNull()
+	switch {
+	case note.Managed && !plan.BindToUser.Equal(state.BindToUser):
+		r := rebinding{virtualMFADevice: d, model: plan, note: note, diags: &resp.Diagnostics}
+		r.run(ctx)
+		if r.diags.HasError() && !r.touched {
+			return
+		}
+		plan = r.model
+	case note.Managed: // the configuration says that it belongs to whom it is bound to
+		note.UserID = state.UserID.ValueString()
+	}
+	note.keep(ctx, resp.Private, &resp.Diagnostics)
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// rebinding is one change of who has a device.
+type rebinding struct {
+	*virtualMFADevice
+	model   virtualMFADeviceModel
+	note    *tenure
+	diags   *diag.Diagnostics
+	touched bool // the device was taken off somebody, so the state has to say so
+}
+
+func (r *rebinding) failed(now string) failure {
+	return failure{"bind the virtual MFA device", now}
+}
+
+func (r *rebinding) run(ctx context.Context) {
+	serial := r.model.SerialNumber.ValueString()
+	live, found, err := r.deviceNow(ctx, serial)
+	if report(r.diags, r.failed("Nothing was changed."), err) {
+		return
+	}
+	if !found {
+		r.diags.AddError("Cannot bind the virtual MFA device", fmt.Sprintf(
+			"The device %s is not in the account. Nothing was changed.\n\nIf somebody deleted it, the next plan shows that, and an apply then makes a new device.", serial))
+		return
+	}
+	name := r.model.BindToUser.ValueString()
+	if name == "" {
+		r.free(ctx, live)
+		return
+	}
+	user, err := r.client.UserNow(ctx, name)
+	if err == nil && user.ID == live.UserID { // renamed, or bound meanwhile
+		r.model.bound(user, live)
+		r.note.UserID = user.ID
+		return
+	}
+	r.give(ctx, live, name)
+}
+
+// free takes the device off whoever has it.
+func (r *rebinding) free(ctx context.Context, live ram.MFADevice) bool {
+	if live.UserID != "" {
+		if report(r.diags, r.failed("Nothing is known to have changed: the device was to be taken off the user "+deviceOwner(live)+"."), r.unbind(ctx, live)) {
+			return false
+		}
+		r.touched = true
+	}
+	r.model.loose()
+	r.note.UserID = ""
+	return true
+}
+
+// give binds the device to another user than the one who has it.
+func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
+	user, ok := r.candidate(ctx, r.failed("Nothing was changed."), name, live.SerialNumber, r.diags)
+	if !ok {
+		return
+	}
+	seed := r.model.Seed.ValueString()
+	if seed == "" {
+		r.diags.AddAttributeError(path.Root("bind_to_user"), "Cannot bind the virtual MFA device", fmt.Sprintf(
+			"The user %q is another one than has the device, and to bind it takes the seed, which is not in the state. Nothing was changed.\n\nTo make a new device with a new seed for this user, plan with -replace.", name))
+		return
+	}
+	if !r.free(ctx, live) {
+		return
+	}
+	if err := r.bind(ctx, user, live.SerialNumber, seed); err != nil {
+		now := "The device exists, and its seed is in the state, but it is bound to nobody."
+		if ram.OutcomeUnknown(err) {
+			now = "The device exists, and its seed is in the state, but it is not known whether it is bound to " + user.Name + "."
+		}
+		r.touched = true
+		report(r.diags, r.failed(now+r.unboundBecause(err)+"\n\nThe next apply tries again."), err)
+		return
+	}
+	r.touched = true
+	r.note.UserID = user.ID
+	r.model.ActivateDate = types.StringUnknown()
+	r.confirm(ctx, &r.model, user, r.diags)
+}
+
+func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
+	note := tenureIn(ctx, req.Private, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failure{"destroy the virtual MFA device", "The device is as it was."}
+	if _, ok := d.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+		return
+	}
+	if note == nil {
+		note = &tenure{UserID: state.UserID.ValueString()}
+	}
+	report(&resp.Diagnostics, f, d.remove(ctx, state.SerialNumber.ValueString(), note.UserID))
+}
+
+// remove takes the device off its user, deletes it, and sees that it is gone. Each
+// part may have been done before.
+func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) error {
+	start := d.client.Now()
+	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		device, _, err := d.deviceNow(ctx, serial)
+		if err != nil {
+			return err
+		}
+		if device.UserID != "" && device.UserID != owner {
+			return knowing("It was left alone.", fmt.Errorf("the device is bound to the user %s, which this resource did not do, and to delete it would take that user's second factor away. "+
+				"Unbind it first, for example by applying bind_to_user = \"\", or take the resource out of the state to keep the device", deviceOwner(device)))
+		}
+		unbound := false
+		if device.UserID != "" {
+			if err := d.unbind(ctx, device); err != nil {
+				return err
+			}
+			unbound = true
+		}
+		err = d.client.DeleteMFADevice(ctx, serial)
+		switch {
+		case err == nil || ram.NotFound(err, "VirtualMFADevice"):
+			return d.buried(ctx, serial)
+		case !ram.Conflict(err) || d.client.Now().Sub(start) >= patience:
+			return keptBecause(unbound, err)
+		}
+		if paused := d.client.Pause(ctx, wait); paused != nil {
+			return keptBecause(unbound, err)
+		}
+	}
+}
+
+func keptBecause(unbound bool, err error) error {
+	if !unbound {
+		return err
+	}
+	return knowing("The device was taken off its user, but it is still there. The next apply deletes it.", err)
+}
+
+// buried sees that a deleted device is gone.
+func (d *virtualMFADevice) buried(ctx context.Context, serial string) error {
+	const now = "The service took the deletion, but that the device is gone could not be seen. The next apply looks again."
+	absent, err := d.settled(ctx, serial, func(_ ram.MFADevice, found bool) bool { return !found })
+	switch {
+	case err != nil:
+		return knowing(now, err)
+	case !absent:
+		return knowing(now, fmt.Errorf("the device is still listed after %s", patience))
+	}
+	return nil
+}
