@@ -1,0 +1,76 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// adoption is what the provider remembers of a setting in private state: which
+// attributes the configuration managed when it was last applied, and what each had
+// when it first became managed.
+type adoption struct {
+	Managed []string       `json:"managed"`
+	Before  map[string]any `json:"before"`
+}
+
+// adoptionKey names the adoption in private state.
+const adoptionKey = "adoption"
+
+// privateState is where a resource may keep what no person needs to see.
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// adoptionIn returns what is remembered; nil if nothing is, as after an import.
+func adoptionIn(ctx context.Context, private privateState, diags *diag.Diagnostics) *adoption {
+	text, more := private.GetKey(ctx, adoptionKey)
+	diags.Append(more...)
+	if len(text) == 0 {
+		return nil
+	}
+	a := &adoption{}
+	if err := json.Unmarshal(text, a); err != nil {
+		diags.AddError("Cannot read the private state", "What the provider remembers of the setting is not readable: "+err.Error())
+	}
+	return a
+}
+
+// keep writes down what is remembered.
+func (a *adoption) keep(ctx context.Context, private privateState, diags *diag.Diagnostics) {
+	text, err := json.Marshal(a)
+	if err != nil {
+		diags.AddError("Cannot write the private state", err.Error())
+		return
+	}
+	diags.Append(private.SetKey(ctx, adoptionKey, text)...)
+}
+
+// before returns what an attribute had when it first became managed.
+func (a *adoption) before(name string) (value any, captured bool) {
+	if a == nil {
+		return nil, false
+	}
+	value, captured = a.Before[name]
+	return value, captured
+}
+
+// with returns an adoption in which these attributes are managed. Those that
+// were not before are captured with what the account has.
+func (a *adoption) with(managed []string, live func(name string) any) *adoption {
+	next := &adoption{Managed: managed, Before: map[string]any{}}
+	for _, name := range managed {
+		next.Before[name] = live(name)
+	}
+	if a != nil {
+		for name, v := range a.Before {
+			next.Before[name] = v
+		}
+	}
+	return next
+}
