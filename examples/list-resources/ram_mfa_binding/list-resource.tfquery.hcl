@@ -1,0 +1,3 @@
+list "ram_mfa_binding" "all" {
+  provider = ram
+}

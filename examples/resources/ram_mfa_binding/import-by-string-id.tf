@@ -1,0 +1,4 @@
+import {
+  to = ram_mfa_binding.alice
+  id = "alice"
+}
