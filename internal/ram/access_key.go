@@ -4,6 +4,7 @@
 package ram
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -142,7 +143,7 @@ func (a *accessKeysAnswer) missing() string {
 	return ""
 }
 
-// AccessKeys are all keys of a user, without their secrets and in no order. What
+// AccessKeys are all keys of a user without their secrets, the oldest first. What
 // it answers may have been read up to a minute ago, unless this client changed a
 // key of the user since.
 func (c *Client) AccessKeys(ctx context.Context, userName string) ([]AccessKey, error) {
@@ -167,7 +168,10 @@ func (c *Client) accessKeysOf(userName string) func(context.Context) ([]AccessKe
 		for _, said := range *answer.AccessKeys.AccessKey {
 			keys = append(keys, said.key())
 		}
-		return keys, nil
+		slices.SortFunc(keys, func(x, y AccessKey) int {
+			return cmp.Or(x.CreateDate.Compare(y.CreateDate), cmp.Compare(x.ID, y.ID))
+		})
+		return slices.CompactFunc(keys, func(x, y AccessKey) bool { return x.ID == y.ID }), nil
 	}
 }
 

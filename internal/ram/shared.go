@@ -120,9 +120,8 @@ func (s *shared[T]) join(ctx context.Context, name string, ask func(context.Cont
 	now := s.now()
 	r := s.readings[name]
 	if r == nil || r.over && now.Sub(r.began) >= s.life {
-		var detached context.Context
-		r = &reading[T]{began: now, done: make(chan struct{})}
-		detached, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+		detached, cancel := context.WithCancel(context.WithoutCancel(ctx)) //nolint:gosec // read calls it, or the last to leave
+		r = &reading[T]{began: now, done: make(chan struct{}), cancel: cancel}
 		s.readings[name] = r
 		go s.read(detached, name, r, ask)
 	}

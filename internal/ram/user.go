@@ -113,21 +113,13 @@ func nameIn(principalName text) string {
 	return name
 }
 
-// errMissing is a call that lacks what names its object. To send it could be
-// worse than an error: without a user, the service takes the caller (KEY-12).
-var errMissing = errors.New("nothing says what it is for")
-
-type missingArgument struct{ what string }
-
-func (e *missingArgument) Error() string        { return "the " + e.what + " is empty" }
-func (e *missingArgument) Is(target error) bool { return target == errMissing } //nolint:errorlint // Is compares itself
-
-// needs refuses a call without a value that names its object, before it is sent.
+// needs refuses a call without the value that names its object, before it is
+// sent: without a user, the service would take the caller (KEY-12).
 func (op operation) needs(what, value string) error {
 	if strings.TrimSpace(value) != "" {
 		return nil
 	}
-	return &Unanswered{Action: op.action, Err: &missingArgument{what}}
+	return &Unanswered{Action: op.action, Err: errors.New("the " + what + " is empty")}
 }
 
 // User reads a user by its name of today. What it answers may have been read up

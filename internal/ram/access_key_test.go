@@ -1,0 +1,238 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+func TestAKeyIsMadeSwitchedAndDeleted(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t)
+	fake.Change(func(a *ramtest.Account) { a.Users["alice"] = &ramtest.User{ID: "7", Name: "alice"} })
+	client := clientOf(t, fake)
+	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || keys == nil || len(keys) != 0 {
+		t.Errorf("none: %v, %v", keys, err)
+	}
+	made, err := client.CreateAccessKey(t.Context(), "alice")
+	if err != nil || made.Secret == "" || made.Status != "Active" || made.CreateDate.Sub(fake.Now()).Abs() > time.Minute {
+		t.Fatalf("%v, %v", made, err)
+	}
+	fake.Change(func(a *ramtest.Account) {
+		if key, owner := a.KeyByID(made.ID); owner == nil || owner.Name != "alice" || key.Secret != made.Secret {
+			t.Errorf("%v is of %v", made, owner)
+		}
+	})
+	// No read after a write of ours is of the time before it.
+	for _, status := range []string{"Active", "Inactive", "Active", "Active"} {
+		if err := client.UpdateAccessKey(t.Context(), "alice", made.ID, status); err != nil {
+			t.Fatal(err)
+		}
+		keys, err := client.AccessKeys(t.Context(), "alice")
+		if err != nil || len(keys) != 1 || keys[0].ID != made.ID || keys[0].Status != status || keys[0].Secret != "" || keys[0].UpdateDate.IsZero() {
+			t.Errorf("%s: %v, %v", status, keys, err)
+		}
+	}
+	fake.Advance(time.Hour)
+	other, err := client.CreateAccessKey(t.Context(), "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || len(keys) != 2 || keys[0].ID != made.ID || keys[1].ID != other.ID {
+		t.Errorf("not the oldest first: %v, %v", keys, err)
+	}
+	if _, err := client.CreateAccessKey(t.Context(), "alice"); !LimitExceeded(err) || OutcomeUnknown(err) {
+		t.Errorf("the third: %v", err)
+	}
+	if err := client.DeleteAccessKey(t.Context(), "alice", made.ID); err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || len(keys) != 1 || keys[0].ID != other.ID {
+		t.Errorf("%v, %v", keys, err)
+	}
+}
+
+func TestAnActiveKeyMayHaveToStay(t *testing.T) {
+	t.Parallel()
+	for _, stays := range []bool{false, true} {
+		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.ActiveKeysStay = stays }))
+		client := clientOf(t, fake)
+		key, err := client.CreateAccessKey(t.Context(), "admin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.DeleteAccessKey(t.Context(), "admin", key.ID); Conflict(err) != stays || (err == nil) == stays {
+			t.Errorf("stays %v: %v", stays, err)
+		}
+	}
+}
+
+func TestKeysAreSharedUntilAskedForNow(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t)
+	client := clientOf(t, fake)
+	status := func(read func(context.Context, string) ([]AccessKey, error)) string {
+		keys, err := read(t.Context(), "admin")
+		if err != nil || len(keys) != 1 {
+			t.Fatalf("%v, %v", keys, err)
+		}
+		return keys[0].Status
+	}
+	first := status(client.AccessKeys)
+	fake.Change(func(a *ramtest.Account) { a.Users["admin"].Keys[0].CreateDate = time.Unix(1700000000, 0) })
+	before := len(fake.Calls("ListAccessKeys"))
+	if got := status(client.AccessKeys); got != first || len(fake.Calls("ListAccessKeys")) != before {
+		t.Errorf("%s, %d calls", got, len(fake.Calls("ListAccessKeys")))
+	}
+	keys, err := client.AccessKeysNow(t.Context(), "admin")
+	if err != nil || !keys[0].CreateDate.Equal(time.Unix(1700000000, 0)) {
+		t.Errorf("%v, %v", keys, err)
+	}
+	if keys, err := client.AccessKeys(t.Context(), "admin"); err != nil || !keys[0].CreateDate.Equal(time.Unix(1700000000, 0)) {
+		t.Errorf("what was read now serves others: %v, %v", keys, err)
+	}
+}
+
+func TestARenameForgetsTheKeysOfTheName(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t)
+	fake.Populate(1)
+	client := clientOf(t, fake)
+	user, err := client.User(t.Context(), "user-0001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := client.AccessKeys(t.Context(), "user-0001"); err != nil || len(keys) != 2 {
+		t.Fatalf("%v, %v", keys, err)
+	}
+	if _, err := client.UpdateUser(t.Context(), user.ID, UserChange{Name: new("bob")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.AccessKeys(t.Context(), "user-0001"); !NotFound(err, "User") {
+		t.Errorf("the old name: %v", err)
+	}
+	if devices, err := client.MFADevices(t.Context()); err != nil || len(devices) != 1 || devices[0].UserName != "bob" {
+		t.Errorf("%v, %v", devices, err)
+	}
+}
+
+func TestAKeyWithoutIDOrSecretIsNoKey(t *testing.T) {
+	t.Parallel()
+	for field, check := range map[string]func(*ramtest.Server, error) bool{
+		"AccessKey":       func(_ *ramtest.Server, err error) bool { return OutcomeUnknown(err) },
+		"AccessKeyId":     func(_ *ramtest.Server, err error) bool { return OutcomeUnknown(err) },
+		"AccessKeySecret": isSecretMissing,
+	} {
+		fake := ramtest.New(t)
+		fake.Inject(ramtest.Rule{Action: "CreateAccessKey", Fault: "drop_fields", Body: field})
+		key, err := clientOf(t, fake).CreateAccessKey(t.Context(), "admin")
+		if key != (AccessKey{}) || !check(fake, err) || len(fake.Calls("CreateAccessKey")) != 1 {
+			t.Errorf("without %s: %v, %v", field, key, err)
+		}
+	}
+	for _, body := range []string{`{"AccessKey":{"AccessKeyId":"LTAI1","AccessKeySecret":"","Status":"Active"}}`, `{"AccessKey":{"AccessKeyId":"LTAI1","AccessKeySecret":null}}`} {
+		server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respond(t, w, 200, body) })
+		var missing *SecretMissing
+		if _, err := newTestClient(t, server.URL).CreateAccessKey(t.Context(), "alice"); !errors.As(err, &missing) || missing.Key.ID != "LTAI1" || OutcomeUnknown(err) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+// isSecretMissing tells whether the error names the key that the service made.
+func isSecretMissing(fake *ramtest.Server, err error) bool {
+	var missing *SecretMissing
+	if !errors.As(err, &missing) || OutcomeUnknown(err) || !strings.Contains(err.Error(), missing.Key.ID) {
+		return false
+	}
+	made := false
+	fake.Change(func(a *ramtest.Account) { _, owner := a.KeyByID(missing.Key.ID); made = owner != nil })
+	return made
+}
+
+func TestNoFormatShowsASecret(t *testing.T) {
+	t.Parallel()
+	key := AccessKey{ID: "LTAI5tTestTestTestTest00", Secret: testKey.Secret, Status: "Active"}
+	holder := struct {
+		Key  AccessKey
+		Keys []*AccessKey
+	}{key, []*AccessKey{&key}}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t"} {
+		for _, value := range []any{key, &key, holder, []AccessKey{key}, &SecretMissing{Key: key}} {
+			text := fmt.Sprintf(verb, value)
+			if strings.Contains(text, key.Secret) || strings.Contains(strings.ToLower(text), fmt.Sprintf("%x", key.Secret)) {
+				t.Errorf("%s of %T: %s", verb, value, text)
+			}
+		}
+	}
+	if text := fmt.Sprint(key) + key.GoString(); !strings.Contains(text, key.ID) || strings.Contains(text, key.Secret) {
+		t.Error(text)
+	}
+	if text, err := json.Marshal(holder); err != nil || strings.Contains(string(text), "s3cr3t") || !strings.Contains(string(text), key.ID) {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+func TestTheUseOfAKey(t *testing.T) {
+	t.Parallel()
+	for _, absent := range []bool{false, true} {
+		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = absent }))
+		fake.Populate(1)
+		used := time.Date(2026, 1, 16, 1, 37, 37, 0, time.UTC)
+		var ids []string
+		fake.Change(func(a *ramtest.Account) {
+			keys := a.Users["user-0001"].Keys
+			keys[0].LastUsed, keys[0].LastUsedService = used, "Ecs"
+			ids = []string{keys[0].ID, keys[1].ID}
+		})
+		client := clientOf(t, fake)
+		for i, want := range []AccessKeyUse{{used, "Ecs"}, {}} {
+			if got, err := client.AccessKeyLastUsed(t.Context(), "user-0001", ids[i]); err != nil || got != want {
+				t.Errorf("%+v, want %+v, %v", got, want, err)
+			}
+		}
+		fake.Inject(ramtest.Rule{Action: "GetAccessKeyLastUsed", Fault: "drop_fields", Body: "AccessKeyLastUsed"})
+		if got, err := client.AccessKeyLastUsed(t.Context(), "user-0001", ids[0]); err == nil {
+			t.Errorf("a lack is no lack of use: %+v", got)
+		}
+	}
+}
+
+func TestANewKeyShowsWithinTheLag(t *testing.T) {
+	t.Parallel()
+	for _, lag := range []int{0, 1, 3, 10} {
+		for name, read := range map[string]func(*Client) ([]AccessKey, error){
+			"shared": func(c *Client) ([]AccessKey, error) { return c.AccessKeys(t.Context(), "admin") },
+			"now":    func(c *Client) ([]AccessKey, error) { return c.AccessKeysNow(t.Context(), "admin") },
+		} {
+			fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.StaleReads = lag }))
+			client := clientOf(t, fake)
+			if keys, err := client.AccessKeys(t.Context(), "admin"); err != nil || len(keys) != 1 {
+				t.Fatalf("%v, %v", keys, err)
+			}
+			if _, err := client.CreateAccessKey(t.Context(), "admin"); err != nil {
+				t.Fatal(err)
+			}
+			reads := 1
+			for keys, err := read(client); len(keys) != 2 && reads < 50; keys, err = read(client) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				reads++
+			}
+			if reads > lag+1 {
+				t.Errorf("%s, lag %d: %d reads", name, lag, reads)
+			}
+		}
+	}
+}

@@ -1,0 +1,119 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const testPassword = "Tr0ub4dor&3-correct-horse"
+
+func TestAProfileIsMadeChangedAndDeleted(t *testing.T) {
+	t.Parallel()
+	for _, absent := range []bool{false, true} {
+		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = absent }))
+		client := clientOf(t, fake)
+		made, err := client.CreateLoginProfile(t.Context(), "admin", LoginProfileChange{Password: new(testPassword), PasswordResetRequired: new(true)})
+		want := LoginProfile{Status: "Active", PasswordResetRequired: true, PasswordStatus: "InitialValid", UpdateDate: made.UpdateDate}
+		if err != nil || made != want || made.UpdateDate.IsZero() {
+			t.Errorf("%+v, want %+v, %v", made, want, err)
+		}
+		if _, err := client.CreateLoginProfile(t.Context(), "admin", LoginProfileChange{Password: new(testPassword)}); !Exists(err) || OutcomeUnknown(err) {
+			t.Errorf("made again: %v", err)
+		}
+		// Only what the change names changes, and the password without anything else.
+		for _, change := range []LoginProfileChange{
+			{MFABindRequired: new(true)}, {Status: new("Inactive")}, {PasswordResetRequired: new(false)}, {Password: new(testPassword + "2")},
+		} {
+			if err := client.UpdateLoginProfile(t.Context(), "admin", change); err != nil {
+				t.Fatal(err)
+			}
+		}
+		logon := time.Date(2026, 1, 12, 10, 0, 0, 0, time.UTC)
+		fake.Change(func(a *ramtest.Account) {
+			profile := a.Users["admin"].LoginProfile
+			profile.LastLogin = logon
+			if profile.Password != testPassword+"2" {
+				t.Error("the password is another one")
+			}
+		})
+		got, err := client.LoginProfile(t.Context(), "admin")
+		want = LoginProfile{Status: "Inactive", MFABindRequired: true, PasswordStatus: "InitialValid", UpdateDate: got.UpdateDate, LastLogin: logon}
+		if err != nil || got != want {
+			t.Errorf("%+v, want %+v, %v", got, want, err)
+		}
+		if err := client.DeleteLoginProfile(t.Context(), "admin"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.LoginProfile(t.Context(), "admin"); !NotFound(err, "User.LoginProfile") {
+			t.Errorf("deleted: %v", err)
+		}
+	}
+}
+
+func TestWhatTheTextsOnProfilesLeaveOpen(t *testing.T) {
+	t.Parallel()
+	for _, on := range []bool{false, true} {
+		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) {
+			b.ProfilesWithoutPassword, b.MandatoryMFAShown, b.OlderFields = on, on, on
+		}))
+		fake.Change(func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = "mandatory" })
+		client := clientOf(t, fake)
+		if _, err := client.CreateLoginProfile(t.Context(), "admin", LoginProfileChange{}); (err == nil) != on || OutcomeUnknown(err) {
+			t.Errorf("%v, without a password: %v", on, err)
+		}
+		if !on {
+			if _, err := client.CreateLoginProfile(t.Context(), "admin", LoginProfileChange{Password: new(testPassword)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := client.LoginProfile(t.Context(), "admin"); err != nil || got.MFABindRequired != on || (got.PasswordStatus == "") != on {
+			t.Errorf("%v: %+v, %v", on, got, err)
+		}
+	}
+}
+
+func TestAProfileThatLacksSomethingIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	for field := range strings.FieldsSeq("LoginProfile Status PasswordResetRequired MFABindRequired") {
+		fake := ramtest.New(t)
+		fake.Populate(1)
+		fake.Inject(ramtest.Rule{Action: "GetLoginProfile", Fault: "drop_fields", Body: field})
+		if got, err := clientOf(t, fake).LoginProfile(t.Context(), "user-0001"); err == nil || NotFound(err, "User", "User.LoginProfile") {
+			t.Errorf("without %s: %+v, %v", field, got, err)
+		}
+	}
+}
+
+func TestNoErrorAndNoURLShowsAPassword(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"CreateLoginProfile", "UpdateLoginProfile"} {
+		fake := ramtest.New(t)
+		fake.Inject(ramtest.Rule{Action: action, Fault: "code", Code: "InvalidParameter.Password.TooWeak", Message: "{Password} is weak"})
+		var seen strings.Builder
+		client := clientOf(t, fake, func(c *Config) {
+			c.Observe = func(_ context.Context, a Attempt) { fmt.Fprintf(&seen, "%+v", a) }
+		})
+		change := LoginProfileChange{Password: new(testPassword)}
+		err := second(client.CreateLoginProfile(t.Context(), "admin", change))
+		if action == "UpdateLoginProfile" {
+			err = client.UpdateLoginProfile(t.Context(), "admin", change)
+		}
+		if err == nil || strings.Contains(err.Error(), testPassword) || !strings.Contains(err.Error(), "TooWeak") {
+			t.Errorf("%s: %v", action, err)
+		}
+		for _, call := range fake.Calls() {
+			seen.WriteString(call.URL)
+		}
+		if seen.Len() == 0 || strings.Contains(seen.String(), testPassword) {
+			t.Errorf("%s: %s", action, seen.String())
+		}
+	}
+}

@@ -1,0 +1,154 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// nearSteps are the older and the newer code of the steps around the time at the
+// server, as a caller computes them.
+func nearSteps(t *testing.T, client *Client, seed string) (code1, code2 string) {
+	t.Helper()
+	now, err := client.ServerTime(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	code1, err1 := TOTP(seed, StepAt(now)-1)
+	code2, err2 := TOTP(seed, StepAt(now))
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	return code1, code2
+}
+
+func TestADeviceIsMadeBoundAndTakenAwayAgain(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.ReusableCodes = true }))
+	fake.Advance(90 * time.Minute)
+	client := clientOf(t, fake)
+	device, err := client.CreateMFADevice(t.Context(), "alice-phone")
+	if err != nil || device.SerialNumber != "acs:ram::"+fakeAccount+":mfa/alice-phone" || device.Seed == "" || device.QRCodePNG == "" {
+		t.Fatalf("%#v, %v", device, err)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		if text := fmt.Sprintf(verb, device); strings.Contains(text, device.Seed) || strings.Contains(text, device.QRCodePNG) || !strings.Contains(text, "alice-phone") {
+			t.Errorf("%s: %s", verb, text)
+		}
+	}
+	listed := func() MFADevice {
+		devices, err := client.MFADevices(t.Context())
+		if err != nil || len(devices) != 1 || devices[0].SerialNumber != device.SerialNumber || devices[0].Name != "alice-phone" {
+			t.Fatalf("%v, %v", devices, err)
+		}
+		return devices[0]
+	}
+	if got := listed(); got.UserID != "" || got.UserName != "" || !got.ActivateDate.IsZero() {
+		t.Errorf("unbound: %+v", got)
+	}
+
+	code1, code2 := nearSteps(t, client, device.Seed)
+	if err := client.BindMFADevice(t.Context(), "admin", device.SerialNumber, code1, code2); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(); got.UserID == "" || got.UserName != "admin" || got.ActivateDate.IsZero() {
+		t.Errorf("bound: %+v", got)
+	}
+	if got, err := client.UserMFA(t.Context(), "admin"); err != nil || got != (UserMFA{Enabled: true, SerialNumber: device.SerialNumber, Type: "VMFA"}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if err := client.BindMFADevice(t.Context(), "admin", device.SerialNumber, code1, code2); !Exists(err) || OutcomeUnknown(err) {
+		t.Errorf("bound again: %v", err)
+	}
+	if err := client.DeleteMFADevice(t.Context(), device.SerialNumber); !Conflict(err) {
+		t.Errorf("deleted while bound: %v", err)
+	}
+	if err := client.UnbindMFADevice(t.Context(), "admin"); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.UnbindMFADevice(t.Context(), "admin"); !NotFound(err, "User.MFADevice") || NotFound(err, "User", "VirtualMFADevice") {
+		t.Errorf("unbound again: %v", err)
+	}
+	if got := listed(); got.UserID != "" || got.UserName != "" {
+		t.Errorf("unbound: %+v", got)
+	}
+	if err := client.DeleteMFADevice(t.Context(), device.SerialNumber); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.DeleteMFADevice(t.Context(), device.SerialNumber); !NotFound(err, "VirtualMFADevice") || NotFound(err, "User", "User.MFADevice") {
+		t.Errorf("deleted again: %v", err)
+	}
+	if devices, err := client.MFADevices(t.Context()); err != nil || len(devices) != 0 {
+		t.Errorf("%v, %v", devices, err)
+	}
+}
+
+func TestAWrongCodeIsRefusedAndNotShown(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t)
+	client := clientOf(t, fake)
+	device, err := client.CreateMFADevice(t.Context(), "phone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer *Error
+	if err := client.BindMFADevice(t.Context(), "admin", device.SerialNumber, "000000", "000000"); !errors.As(err, &answer) || answer.Code != "CheckAuthenticationCodeFail" || OutcomeUnknown(err) {
+		t.Errorf("error: %v", err)
+	}
+	fake.Inject(ramtest.Rule{Action: "BindMFADevice", Fault: "code", Code: "CheckAuthenticationCodeFail", Message: "{AuthenticationCode1} and {AuthenticationCode2}"})
+	if err := client.BindMFADevice(t.Context(), "admin", device.SerialNumber, "314159", "271828"); err == nil || strings.Contains(err.Error(), "314159") || strings.Contains(err.Error(), "271828") {
+		t.Errorf("error: %v", err)
+	}
+}
+
+func TestAUserWithoutMFAIsNoError(t *testing.T) {
+	t.Parallel()
+	for _, none := range []string{"", "not_found", "empty"} {
+		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.NoMFADevice = none }))
+		client := clientOf(t, fake)
+		if mfa, err := client.UserMFA(t.Context(), "admin"); err != nil || mfa != (UserMFA{}) {
+			t.Errorf("%q: %+v, %v", none, mfa, err)
+		}
+		if _, err := client.UserMFA(t.Context(), "nobody"); !NotFound(err, "User") || NotFound(err, "User.MFADevice") {
+			t.Errorf("%q, no user: %v", none, err)
+		}
+		fake.Change(func(a *ramtest.Account) { a.Users["admin"].MFASerial = "u2f-1" })
+		if mfa, err := client.UserMFA(t.Context(), "admin"); err != nil || mfa != (UserMFA{Enabled: true, SerialNumber: "u2f-1", Type: "U2F"}) {
+			t.Errorf("%q: %+v, %v", none, mfa, err)
+		}
+	}
+}
+
+func TestDevicesOfSeveralPagesAreAllThere(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t)
+	fake.Populate(5)
+	client := clientOf(t, fake)
+	devices, err := client.MFADevices(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, device := range devices {
+		names = append(names, device.UserName+" "+device.Name)
+	}
+	slices.Sort(names)
+	if want := []string{"user-0001 user-0001", "user-0002 user-0002", "user-0003 user-0003", "user-0004 user-0004", "user-0005 user-0005"}; !slices.Equal(names, want) {
+		t.Errorf("%v", names)
+	}
+	fake.Change(func(a *ramtest.Account) { clear(a.MFADevices) })
+	if got, err := client.MFADevices(t.Context()); err != nil || len(got) != 5 {
+		t.Errorf("shared: %v, %v", got, err)
+	}
+	if got, err := client.MFADevicesNow(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("now: %v, %v", got, err)
+	}
+}

@@ -1,0 +1,88 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t)
+	fake.Change(func(a *ramtest.Account) {
+		a.Groups = map[string]*ramtest.Group{"dev": {ID: "g-1", Name: "dev"}, "ops": {ID: "g-2", Name: "ops"}}
+		a.Users["alice"] = &ramtest.User{
+			ID: "7", Name: "alice", DisplayName: "alice", Groups: []string{"dev", "ops"}, Policies: []string{"System/ReadOnlyAccess", "Custom/own"},
+		}
+	})
+	client := clientOf(t, fake)
+	groups, err := client.UserGroups(t.Context(), "alice")
+	slices.Sort(groups)
+	if err != nil || !slices.Equal(groups, []string{"dev", "ops"}) {
+		t.Errorf("%v, %v", groups, err)
+	}
+	policies, err := client.UserPolicies(t.Context(), "alice")
+	if err != nil || len(policies) != 2 || !slices.Contains(policies, UserPolicy{"System", "ReadOnlyAccess"}) || !slices.Contains(policies, UserPolicy{"Custom", "own"}) {
+		t.Errorf("%v, %v", policies, err)
+	}
+	if err := client.DeleteUser(t.Context(), "7"); !Conflict(err) || OutcomeUnknown(err) {
+		t.Errorf("deleted with all that hangs on it: %v", err)
+	}
+	for _, group := range groups {
+		if err := client.RemoveUserFromGroup(t.Context(), "alice", group); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, policy := range policies {
+		if err := client.DetachPolicy(t.Context(), "alice", policy); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := client.RemoveUserFromGroup(t.Context(), "alice", "dev"); !NotFound(err, "User.Group") {
+		t.Errorf("left again: %v", err)
+	}
+	if groups, err := client.UserGroups(t.Context(), "alice"); err != nil || !reflect.DeepEqual(groups, []string{}) {
+		t.Errorf("%v, %v", groups, err)
+	}
+	if policies, err := client.UserPolicies(t.Context(), "alice"); err != nil || !reflect.DeepEqual(policies, []UserPolicy{}) {
+		t.Errorf("%v, %v", policies, err)
+	}
+	if err := client.DeleteUser(t.Context(), "7"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALackOfListsIsNoEmptyList(t *testing.T) {
+	t.Parallel()
+	for fields, read := range map[string]func(context.Context, *Client) error{
+		"Groups Group GroupName":                          func(ctx context.Context, c *Client) error { return second(c.UserGroups(ctx, "user-0001")) },
+		"Policies Policy PolicyName PolicyType":           func(ctx context.Context, c *Client) error { return second(c.UserPolicies(ctx, "user-0001")) },
+		"AccessKeys AccessKey AccessKeyId Status":         func(ctx context.Context, c *Client) error { return second(c.AccessKeys(ctx, "user-0001")) },
+		"VirtualMFADevices VirtualMFADevice SerialNumber": func(ctx context.Context, c *Client) error { return second(c.MFADevices(ctx)) },
+	} {
+		for field := range strings.FieldsSeq(fields) {
+			fake := ramtest.New(t)
+			fake.Populate(1)
+			fake.Change(func(a *ramtest.Account) {
+				a.Groups = map[string]*ramtest.Group{"dev": {ID: "g-1", Name: "dev"}}
+				a.Users["user-0001"].Groups, a.Users["user-0001"].Policies = []string{"dev"}, []string{"System/p"}
+			})
+			client := clientOf(t, fake)
+			if err := read(t.Context(), client); err != nil {
+				t.Fatalf("whole: %v", err)
+			}
+			client = clientOf(t, fake)
+			fake.Inject(ramtest.Rule{Action: "List*", Fault: "drop_fields", Body: field})
+			if err := read(t.Context(), client); err == nil || NotFound(err, "User") {
+				t.Errorf("without %s: %v", field, err)
+			}
+		}
+	}
+}

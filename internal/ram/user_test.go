@@ -1,0 +1,403 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+func TestAUserIsMadeReadChangedAndDeleted(t *testing.T) {
+	t.Parallel()
+	for _, absent := range []bool{false, true} {
+		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = absent }))
+		client := clientOf(t, fake)
+		made, err := client.CreateUser(t.Context(), User{Name: "alice", Comments: "platform", Tags: map[string]string{"team": "a", "empty": ""}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := User{
+			ID: made.ID, Name: "alice", PrincipalName: "alice@" + fakeAccount + ".onaliyun.com", DisplayName: "alice", Comments: "platform",
+			ProvisionType: "Manual", CreateDate: made.CreateDate, UpdateDate: made.UpdateDate, Tags: map[string]string{"team": "a", "empty": ""},
+		}
+		if made.ID == "" || made.CreateDate.IsZero() || made.CreateDate.Sub(fake.Now()).Abs() > time.Minute || !reflect.DeepEqual(made, want) {
+			t.Errorf("made %+v, want %+v", made, want)
+		}
+		if got, err := client.UserByID(t.Context(), made.ID); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("read %+v, want %+v, %v", got, want, err)
+		}
+
+		changed, err := client.UpdateUser(t.Context(), made.ID, UserChange{
+			Name: new("bob"), DisplayName: new("Bob B."), MobilePhone: new("86-13900001234"), Email: new("bob@example.com"), Comments: new(""),
+		})
+		if err != nil || changed.Name != "bob" || changed.ID != made.ID || changed.Tags != nil {
+			t.Errorf("changed %+v, %v", changed, err)
+		}
+		want.Name, want.PrincipalName, want.DisplayName, want.Comments = "bob", "bob@"+fakeAccount+".onaliyun.com", "Bob B.", ""
+		want.MobilePhone, want.Email, want.UpdateDate = "86-13900001234", "bob@example.com", changed.UpdateDate
+		if got, err := client.User(t.Context(), "bob"); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("read %+v, want %+v, %v", got, want, err)
+		}
+		if _, err := client.User(t.Context(), "alice"); !NotFound(err, "User") {
+			t.Errorf("the old name: %v", err)
+		}
+		if _, err := client.UpdateUser(t.Context(), made.ID, UserChange{MobilePhone: new("")}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := client.UserNow(t.Context(), "bob"); err != nil || got.MobilePhone != "" || got.Email != "bob@example.com" {
+			t.Errorf("kept and cleared: %+v, %v", got, err)
+		}
+		if err := client.DeleteUser(t.Context(), made.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.UserByID(t.Context(), made.ID); !NotFound(err, "User") {
+			t.Errorf("deleted: %v", err)
+		}
+		if err := client.DeleteUser(t.Context(), made.ID); !NotFound(err, "User") {
+			t.Errorf("deleted again: %v", err)
+		}
+	}
+}
+
+func TestALongNameMakesADisplayNameThatFits(t *testing.T) {
+	t.Parallel()
+	client := clientOf(t, ramtest.New(t))
+	name := strings.Repeat("long-", 10)
+	if user, err := client.CreateUser(t.Context(), User{Name: name}); err != nil || user.Name != name || user.DisplayName != name[:24] {
+		t.Errorf("%+v, %v", user, err)
+	}
+	if user, err := client.CreateUser(t.Context(), User{Name: "bob", DisplayName: "Bob"}); err != nil || user.DisplayName != "Bob" {
+		t.Errorf("%+v, %v", user, err)
+	}
+	if _, err := client.CreateUser(t.Context(), User{Name: "bob"}); !Exists(err) || OutcomeUnknown(err) {
+		t.Errorf("error: %v", err)
+	}
+}
+
+func TestAllUsersAreListedFrozenOnesToo(t *testing.T) {
+	t.Parallel()
+	for _, millis := range []bool{false, true} {
+		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.LastLoginInMilliseconds = millis }))
+		fake.Populate(4)
+		logon := time.Date(2025, 3, 4, 5, 6, 7, 0, time.UTC)
+		fake.Change(func(a *ramtest.Account) {
+			a.Users["user-0002"].Status = "freeze"
+			a.Users["user-0003"].LastLoginDate = logon
+		})
+		found := map[string]time.Time{}
+		for user, err := range clientOf(t, fake).Users(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[user.Name] = user.LastLoginDate
+		}
+		want := map[string]time.Time{"admin": {}, "user-0001": {}, "user-0002": {}, "user-0003": logon, "user-0004": {}}
+		if !maps.EqualFunc(found, want, time.Time.Equal) {
+			t.Errorf("%v", found)
+		}
+	}
+}
+
+func TestAKeyLeadsToItsOwner(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t)
+	fake.Populate(1)
+	var ofUser, ofRoot string
+	fake.Change(func(a *ramtest.Account) {
+		a.Keys = []*ramtest.AccessKey{{ID: "LTAIroot", Secret: "s", Status: "Active"}}
+		ofUser, ofRoot = a.Users["user-0001"].Keys[0].ID, "LTAIroot"
+	})
+	client := clientOf(t, fake)
+	if user, err := client.KeyOwner(t.Context(), ofUser); err != nil || user.Name != "user-0001" {
+		t.Errorf("%+v, %v", user, err)
+	}
+	for _, id := range []string{ofRoot, "LTAInobody"} {
+		if user, err := client.KeyOwner(t.Context(), id); !NotFound(err, "User") || user.ID != "" {
+			t.Errorf("%s: %+v, %v", id, user, err)
+		}
+	}
+}
+
+func TestTagsComeAndGo(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t)
+	client := clientOf(t, fake)
+	admin, err := client.User(t.Context(), "admin")
+	if err != nil || len(admin.Tags) != 0 {
+		t.Fatalf("%+v, %v", admin, err)
+	}
+	for _, test := range []struct {
+		do   func() error
+		want map[string]string
+	}{
+		{func() error { return client.TagUser(t.Context(), admin.ID, map[string]string{"a": "1", "b": ""}) }, map[string]string{"a": "1", "b": ""}},
+		{func() error { return client.TagUser(t.Context(), admin.ID, map[string]string{"a": "2"}) }, map[string]string{"a": "2", "b": ""}},
+		{func() error { return client.UntagUser(t.Context(), admin.ID, nil) }, map[string]string{"a": "2", "b": ""}},
+		{func() error { return client.UntagUser(t.Context(), admin.ID, []string{"b", "c"}) }, map[string]string{"a": "2"}},
+	} {
+		if err := test.do(); err != nil {
+			t.Fatal(err)
+		}
+		if user, err := client.User(t.Context(), "admin"); err != nil || !maps.Equal(user.Tags, test.want) {
+			t.Errorf("%v, want %v, %v", user.Tags, test.want, err)
+		}
+	}
+	if err := client.TagUser(t.Context(), "1", map[string]string{"a": "1"}); !NotFound(err, "User") {
+		t.Errorf("error: %v", err)
+	}
+}
+
+func TestManyTagsAreSentInParts(t *testing.T) {
+	t.Parallel()
+	var keys []string
+	tags := map[string]string{}
+	for i := range 45 {
+		key := fmt.Sprintf("key-%02d", i)
+		keys = append(keys, key)
+		tags[key] = "value of " + key
+	}
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respond(t, w, 200, `{"RequestId":"R"}`) })
+	client := newTestClient(t, server.URL)
+	if err := errors.Join(client.TagUser(t.Context(), "7", tags), client.UntagUser(t.Context(), "7", keys)); err != nil {
+		t.Fatal(err)
+	}
+	forms := server.received()
+	if len(forms) != 6 {
+		t.Fatalf("%d calls", len(forms))
+	}
+	var tagged, untagged []string
+	for i, form := range forms {
+		if form.Get("ResourceType") != "user" || form.Get("ResourceId.1") != "7" || form.Has("Tag.21.Key") || form.Has("TagKey.21") {
+			t.Errorf("call %d: %v", i, business(form))
+		}
+		for n := 1; n <= tagsPerCall; n++ {
+			if key := form.Get(fmt.Sprintf("Tag.%d.Key", n)); key != "" {
+				tagged = append(tagged, key+"="+form.Get(fmt.Sprintf("Tag.%d.Value", n)))
+			}
+			if key := form.Get(fmt.Sprintf("TagKey.%d", n)); key != "" {
+				untagged = append(untagged, key)
+			}
+		}
+	}
+	if !slices.Equal(untagged, keys) || len(tagged) != 45 || tagged[44] != "key-44=value of key-44" {
+		t.Errorf("%v, %v", tagged, untagged)
+	}
+}
+
+// withoutName are all calls for a user, made for none.
+func withoutName(blank string) map[string]func(context.Context, *Client) error {
+	return map[string]func(context.Context, *Client) error{
+		"User":       func(ctx context.Context, c *Client) error { _, err := c.User(ctx, blank); return err },
+		"UserByID":   func(ctx context.Context, c *Client) error { _, err := c.UserByID(ctx, blank); return err },
+		"KeyOwner":   func(ctx context.Context, c *Client) error { _, err := c.KeyOwner(ctx, blank); return err },
+		"CreateUser": func(ctx context.Context, c *Client) error { _, err := c.CreateUser(ctx, User{Name: blank}); return err },
+		"UpdateUser": func(ctx context.Context, c *Client) error {
+			_, err := c.UpdateUser(ctx, blank, UserChange{})
+			return err
+		},
+		"rename": func(ctx context.Context, c *Client) error {
+			_, err := c.UpdateUser(ctx, "7", UserChange{Name: &blank})
+			return err
+		},
+		"DeleteUser": func(ctx context.Context, c *Client) error { return c.DeleteUser(ctx, blank) },
+		"TagUser":    func(ctx context.Context, c *Client) error { return c.TagUser(ctx, blank, map[string]string{"a": "b"}) },
+		"UntagUser":  func(ctx context.Context, c *Client) error { return c.UntagUser(ctx, blank, []string{"a"}) },
+		"UserGroups": func(ctx context.Context, c *Client) error { _, err := c.UserGroups(ctx, blank); return err },
+		"RemoveUser": func(ctx context.Context, c *Client) error { return c.RemoveUserFromGroup(ctx, blank, "g") },
+		"Policies":   func(ctx context.Context, c *Client) error { _, err := c.UserPolicies(ctx, blank); return err },
+		"Detach": func(ctx context.Context, c *Client) error {
+			return c.DetachPolicy(ctx, blank, UserPolicy{"System", "p"})
+		},
+		"Profile": func(ctx context.Context, c *Client) error { _, err := c.LoginProfile(ctx, blank); return err },
+		"New profile": func(ctx context.Context, c *Client) error {
+			_, err := c.CreateLoginProfile(ctx, blank, LoginProfileChange{})
+			return err
+		},
+		"Set profile": func(ctx context.Context, c *Client) error {
+			return c.UpdateLoginProfile(ctx, blank, LoginProfileChange{})
+		},
+		"No profile": func(ctx context.Context, c *Client) error { return c.DeleteLoginProfile(ctx, blank) },
+		"Keys":       func(ctx context.Context, c *Client) error { _, err := c.AccessKeys(ctx, blank); return err },
+		"Keys now":   func(ctx context.Context, c *Client) error { _, err := c.AccessKeysNow(ctx, blank); return err },
+		"New key":    func(ctx context.Context, c *Client) error { _, err := c.CreateAccessKey(ctx, blank); return err },
+		"Set key":    func(ctx context.Context, c *Client) error { return c.UpdateAccessKey(ctx, blank, "k", "Active") },
+		"No key":     func(ctx context.Context, c *Client) error { return c.DeleteAccessKey(ctx, blank, "k") },
+		"which key":  func(ctx context.Context, c *Client) error { return c.DeleteAccessKey(ctx, "alice", blank) },
+		"Key use":    func(ctx context.Context, c *Client) error { _, err := c.AccessKeyLastUsed(ctx, blank, "k"); return err },
+		"which use": func(ctx context.Context, c *Client) error {
+			_, err := c.AccessKeyLastUsed(ctx, "alice", blank)
+			return err
+		},
+		"New device": func(ctx context.Context, c *Client) error { _, err := c.CreateMFADevice(ctx, blank); return err },
+		"No device":  func(ctx context.Context, c *Client) error { return c.DeleteMFADevice(ctx, blank) },
+		"Bind": func(ctx context.Context, c *Client) error {
+			return c.BindMFADevice(ctx, blank, "s", "000000", "111111")
+		},
+		"Bind which": func(ctx context.Context, c *Client) error {
+			return c.BindMFADevice(ctx, "alice", blank, "000000", "111111")
+		},
+		"Unbind":     func(ctx context.Context, c *Client) error { return c.UnbindMFADevice(ctx, blank) },
+		"User's MFA": func(ctx context.Context, c *Client) error { _, err := c.UserMFA(ctx, blank); return err },
+	}
+}
+
+func TestNothingIsSentForNobody(t *testing.T) {
+	t.Parallel()
+	for _, blank := range []string{"", " ", "\t\n"} {
+		fake := ramtest.New(t)
+		client := clientOf(t, fake)
+		for name, call := range withoutName(blank) {
+			err := call(t.Context(), client)
+			if err == nil || OutcomeUnknown(err) || NotFound(err, "User") || !strings.Contains(err.Error(), "not sent") {
+				t.Errorf("%s of %q: %v", name, blank, err)
+			}
+		}
+		if calls := fake.Calls(); len(calls) != 0 {
+			t.Errorf("%q: %d calls", blank, len(calls))
+		}
+	}
+}
+
+func TestWhatActsTwiceIsSentOnce(t *testing.T) {
+	t.Parallel()
+	creates := map[string]func(context.Context, *Client) error{
+		"CreateUser": func(ctx context.Context, c *Client) error { _, err := c.CreateUser(ctx, User{Name: "bob"}); return err },
+		"CreateLoginProfile": func(ctx context.Context, c *Client) error {
+			_, err := c.CreateLoginProfile(ctx, "admin", LoginProfileChange{Password: new("aB3!aB3!aB3!")})
+			return err
+		},
+		"CreateAccessKey":        func(ctx context.Context, c *Client) error { _, err := c.CreateAccessKey(ctx, "admin"); return err },
+		"CreateVirtualMFADevice": func(ctx context.Context, c *Client) error { _, err := c.CreateMFADevice(ctx, "phone"); return err },
+		"BindMFADevice": func(ctx context.Context, c *Client) error {
+			device, err := c.CreateMFADevice(ctx, "phone")
+			if err != nil {
+				return err
+			}
+			code1, code2 := nearSteps(t, c, device.Seed)
+			return c.BindMFADevice(ctx, "admin", device.SerialNumber, code1, code2)
+		},
+	}
+	for _, rule := range []ramtest.Rule{
+		{Fault: "reset"},
+		{Fault: "cut"},
+		{Fault: "truncate"},
+		{Fault: "empty"},
+		{Fault: "html"},
+		{Fault: "null"},
+		{Fault: "code", Code: "InternalError"},
+		{Fault: "code", Code: "ServiceUnavailable"},
+		{Fault: "code", Code: "Throttling.User"},
+	} {
+		for action, create := range creates {
+			for _, phase := range []string{"before_commit", "after_commit"} {
+				throttled := rule.Code == "Throttling.User"
+				if throttled && phase == "after_commit" {
+					continue // the service does not lie about a refusal
+				}
+				rule := rule
+				rule.Action, rule.Phase, rule.Nth = action, phase, "1"
+				t.Run(strings.Join([]string{action, rule.Fault, rule.Code, phase}, " "), func(t *testing.T) {
+					t.Parallel()
+					fake := ramtest.New(t)
+					fake.Inject(rule)
+					err := create(t.Context(), clientOf(t, fake))
+					sent := len(fake.Calls(action))
+					if throttled && (err != nil || sent != 2) || !throttled && (!OutcomeUnknown(err) || sent != 1) {
+						t.Errorf("sent %d times, error: %v", sent, err)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestWhatIsMissingIsToldApart(t *testing.T) {
+	t.Parallel()
+	kinds := []string{"User", "User.AccessKey", "User.LoginProfile", "VirtualMFADevice", "User.MFADevice", "User.Group", "User.Policy"}
+	client := clientOf(t, ramtest.New(t))
+	for kind, calls := range map[string][]error{
+		"User": {
+			second(client.User(t.Context(), "nobody")), second(client.UserByID(t.Context(), "7")), second(client.AccessKeys(t.Context(), "nobody")),
+			second(client.CreateAccessKey(t.Context(), "nobody")), client.UnbindMFADevice(t.Context(), "nobody"), client.DeleteLoginProfile(t.Context(), "nobody"),
+			second(client.UserGroups(t.Context(), "nobody")), second(client.UserPolicies(t.Context(), "nobody")), second(client.UpdateUser(t.Context(), "7", UserChange{})),
+			second(client.CreateLoginProfile(t.Context(), "nobody", LoginProfileChange{Password: new("aB3!aB3!aB3!")})),
+		},
+		"User.AccessKey": {
+			client.UpdateAccessKey(t.Context(), "admin", "k", "Inactive"), client.DeleteAccessKey(t.Context(), "admin", "k"),
+			second(client.AccessKeyLastUsed(t.Context(), "admin", "k")),
+		},
+		"User.LoginProfile": {
+			second(client.LoginProfile(t.Context(), "admin")), client.DeleteLoginProfile(t.Context(), "admin"),
+			client.UpdateLoginProfile(t.Context(), "admin", LoginProfileChange{Status: new("Active")}),
+		},
+		"VirtualMFADevice": {client.DeleteMFADevice(t.Context(), "s"), client.BindMFADevice(t.Context(), "admin", "s", "000000", "111111")},
+		"User.MFADevice":   {client.UnbindMFADevice(t.Context(), "admin")},
+		"User.Policy":      {client.DetachPolicy(t.Context(), "admin", UserPolicy{"System", "p"})},
+	} {
+		for i, err := range calls {
+			for _, other := range kinds {
+				if got := NotFound(err, other); got != (other == kind) {
+					t.Errorf("%s %d, %s: %v, %v", kind, i, other, got, err)
+				}
+			}
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// userSeeds are answers about users and what goes wrong with them.
+var userSeeds = []string{
+	``, `null`, `{}`, `{"User":null}`, `{"User":[]}`, `{"User":{"UserId":"7"}}`, `{"User":{"UserId":7,"UserPrincipalName":"@","Tags":{"Tag":null}}}`,
+	`{"User":{"UserId":"7","UserName":"a","CreateDate":"99999999999999999999","Tags":{"Tag":[{"TagKey":1}]}}}`,
+	`{"Users":{"User":[]},"IsTruncated":"true","Marker":7}`, `{"LoginProfile":{"Status":"Active","PasswordResetRequired":"true","MFABindRequired":null}}`,
+	`{"AccessKey":{"AccessKeyId":"k"}}`, `{"AccessKeys":{"AccessKey":[{"AccessKeyId":"k","Status":"Active","CreateDate":"2026-01-12T08:08:54Z"},null]}}`,
+	`{"AccessKeyLastUsed":{"LastUsedDate":-1}}`, `{"VirtualMFADevice":{"SerialNumber":"////"}}`, `{"VirtualMFADevices":{"VirtualMFADevice":[{"SerialNumber":"s","User":null}]}}`,
+	`{"MFADevice":{}}`, `{"IsMFAEnable":true}`, `{"Groups":{"Group":[{}]}}`, `{"Policies":{"Policy":[{"PolicyType":"System"}]}}`,
+}
+
+// FuzzUserAnswer gives every decoder of this file's nouns any body: none may
+// panic, and a failed list is none (ROB-01).
+func FuzzUserAnswer(f *testing.F) {
+	for _, body := range userSeeds {
+		f.Add(200, body)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) { c.MaxRetries = 0 })
+		client.http.Transport = canned{status, "application/json", body}
+		if _, err := client.reads.domain.get(t.Context(), "", func(context.Context) (string, error) { return "a.onaliyun.com", nil }); err != nil {
+			t.Fatal(err)
+		}
+		users := []User{}
+		var failed error
+		for user, err := range client.Users(t.Context()) {
+			users, failed = append(users, user), errors.Join(failed, err)
+		}
+		key, keyErr := client.CreateAccessKey(t.Context(), "a")
+		keys, keysErr := client.AccessKeys(t.Context(), "a")
+		devices, devicesErr := client.MFADevices(t.Context())
+		device, deviceErr := client.CreateMFADevice(t.Context(), "a")
+		if keyErr == nil && (key.ID == "" || key.Secret == "") || keysErr != nil && keys != nil || devicesErr != nil && devices != nil || deviceErr == nil && device.Seed == "" || failed == nil && len(users) > 0 && users[0].ID == "" {
+			t.Errorf("%v %v, %v %v, %v %v, %v %v", key, keyErr, keys, keysErr, devices, devicesErr, device, deviceErr)
+		}
+		for _, err := range []error{
+			second(client.User(t.Context(), "a")), second(client.LoginProfile(t.Context(), "a")), second(client.AccessKeyLastUsed(t.Context(), "a", "k")),
+			second(client.UserMFA(t.Context(), "a")), second(client.UserGroups(t.Context(), "a")), second(client.UserPolicies(t.Context(), "a")),
+		} {
+			if status/100 != 2 && err == nil {
+				t.Errorf("HTTP %d is a success", status)
+			}
+		}
+	})
+}
