@@ -108,6 +108,7 @@ func (m *making) room(ctx context.Context) bool {
 	}
 	m.before = keys
 	if len(keys) < keysPerUser {
+		m.strays()
 		return true
 	}
 	// The quota can be raised; who may not read it goes by the documented one.
@@ -119,6 +120,30 @@ func (m *making) room(ctx context.Context) bool {
 		return true
 	}
 	m.full(keys, "")
+	return false
+}
+
+// strays warns of young keys that this run did not make: a run that was killed
+// between its create and its end leaves one that is in no state (F18, F19).
+func (m *making) strays() {
+	now, _ := m.client.ServerNow()
+	young := slices.DeleteFunc(slices.Clone(m.before), func(key ram.AccessKey) bool {
+		return now.Sub(key.CreateDate) > day || m.madeHere(key.ID)
+	})
+	if len(young) == 0 {
+		return
+	}
+	m.resp.Diagnostics.AddWarning("There was a young AccessKey pair before", fmt.Sprintf(
+		"%s had a key that is less than a day old, and that this run did not make:\n\n%s\n\n"+
+			"If a run was killed while it made a key, this may be that key, and nobody has its secret. Ask who made it. If nobody did:\n\n%s", m.user(), m.describe(young), m.commands(young)))
+}
+
+// madeHere tells that this provider instance made the key.
+func (m *making) madeHere(id string) bool {
+	if !m.adopt("access key " + id) {
+		return true
+	}
+	m.release("access key " + id)
 	return false
 }
 
@@ -311,6 +336,7 @@ func (m *making) keep(ctx context.Context, key ram.AccessKey) bool {
 }
 
 func (m *making) record(ctx context.Context, key ram.AccessKey) {
+	m.adopt("access key " + key.ID)
 	wanted := m.plan.Status
 	m.plan.AccessKeyID, m.plan.Status, m.plan.CreateDate = types.StringValue(key.ID), types.StringValue(keyActive), dated(key.CreateDate)
 	save(ctx, m.plan.identity(), m.plan, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
