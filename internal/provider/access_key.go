@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -233,6 +234,9 @@ func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	state.AccountID = types.StringValue(account)
 	key, found, err := r.look(ctx, &state.owned, state.AccessKeyID.ValueString())
+	if errors.Is(err, errContradiction) {
+		err = nil // a second look decides
+	}
 	if report(&resp.Diagnostics, f, err) {
 		return
 	}
@@ -272,16 +276,35 @@ func (r *accessKeyResource) lookIn(ctx context.Context, o *owned, id string, key
 	if err != nil && !ram.NotFound(err, "User") {
 		return ram.AccessKey{}, false, err
 	}
+	noUser := err != nil
 	renamed, err := r.follow(ctx, o)
-	if err != nil || !renamed {
+	if err != nil {
 		return ram.AccessKey{}, false, err
 	}
-	keys, err = keysOf(ctx, o.UserName.ValueString())
-	if err != nil && !ram.NotFound(err, "User") {
-		return ram.AccessKey{}, false, err
+	if renamed {
+		keys, err = keysOf(ctx, o.UserName.ValueString())
+		noUser = ram.NotFound(err, "User")
+		if err != nil && !noUser {
+			return ram.AccessKey{}, false, err
+		}
+	}
+	if noUser && r.exists(ctx, *o) {
+		return ram.AccessKey{}, false, errContradiction
 	}
 	key, found := keyIn(keys, id)
 	return key, found, nil
+}
+
+// errContradiction is what nothing is concluded from.
+var errContradiction = errors.New("the service says both that the user exists and that it does not. Run again")
+
+// exists tells that the user is there, if its id is known.
+func (r *accessKeyResource) exists(ctx context.Context, o owned) bool {
+	if o.UserID.ValueString() == "" {
+		return false
+	}
+	_, err := r.client.UserByID(ctx, o.UserID.ValueString())
+	return !ram.NotFound(err, "User")
 }
 
 func keyIn(keys []ram.AccessKey, id string) (ram.AccessKey, bool) {
@@ -429,26 +452,27 @@ func (r *accessKeyResource) Delete(ctx context.Context, req resource.DeleteReque
 // not there is gone.
 func (r *accessKeyResource) remove(ctx context.Context, o *owned, id string) error {
 	missing, err := r.without(ctx, o, func(name string) error { return r.client.UpdateAccessKey(ctx, name, id, keyInactive) })
-	if err != nil || missing {
+	if err != nil {
 		return knowing("The key was not deleted, and may have been disabled.", err)
 	}
-	_, err = r.without(ctx, o, func(name string) error { return r.client.DeleteAccessKey(ctx, name, id) })
+	if !missing {
+		_, err = r.without(ctx, o, func(name string) error { return r.client.DeleteAccessKey(ctx, name, id) })
+	}
 	if err != nil {
 		return knowing("The key is disabled. It may have been deleted.", err)
 	}
-	const now = "The key is disabled, and the service accepted to delete it, but it is not certain that it is gone."
 	absent, err := r.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
 		keys, err := r.client.AccessKeysNow(ctx, o.UserName.ValueString())
-		if ram.NotFound(err, "User") {
-			return true, nil
-		}
 		_, found := keyIn(keys, id)
+		if ram.NotFound(err, "User") {
+			_, found, err = r.lookNow(ctx, o, id)
+		}
 		return !found, err
 	})
 	if err == nil && !absent {
 		err = fmt.Errorf("the service still listed the key after %s. Run again", visibility)
 	}
-	return knowing(now, err)
+	return knowing("The key is disabled, and the service accepted to delete it, but it is not certain that it is gone.", err)
 }
 
 // without does something to a key. The key or its user may be missing: then it

@@ -1,0 +1,769 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const (
+	accessKey = "ram_access_key"
+	aliceID   = "200000000000000001"
+	bobID     = "200000000000000002"
+)
+
+// withAlice is an account with two users who have nothing yet.
+func withAlice(t *testing.T, options ...ramtest.Option) *ramtest.Server {
+	t.Helper()
+	srv := ramtest.New(t, options...)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"] = &ramtest.User{ID: aliceID, Name: "alice", DisplayName: "Alice", Status: "active", CreateDate: srv0(a)}
+		a.Users["bob"] = &ramtest.User{ID: bobID, Name: "bob", DisplayName: "Bob", Status: "active", CreateDate: srv0(a)}
+	})
+	return srv
+}
+
+// srv0 is when the account's first user came to be.
+func srv0(a *ramtest.Account) time.Time { return a.Users["admin"].CreateDate }
+
+// keysOf are a user's keys in the fake.
+func keysOf(srv *ramtest.Server, user string) []*ramtest.AccessKey {
+	return account(srv).Users[user].Keys
+}
+
+// giveKey gives a user a key, as somebody else would.
+func giveKey(srv *ramtest.Server, user, id string, age time.Duration) {
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		u := a.Users[user]
+		u.Keys = append(u.Keys, &ramtest.AccessKey{ID: id, Secret: "someones" + id, Status: "Active", CreateDate: now.Add(-age), UpdateDate: now.Add(-age)})
+	})
+}
+
+// stateOf is an attribute as text.
+func stateOf(t *testing.T, o object, name string) string {
+	t.Helper()
+	s, _ := in(t, o.state, name).(string)
+	return s
+}
+
+func TestAccessKey_isMadeOnceAndReadsAsItIs(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	expect(t, "what was said", said(diags), "")
+	key := keysOf(srv, "alice")[0]
+	expect(t, "secret", stateOf(t, o, "secret"), key.Secret)
+	expect(t, "id", stateOf(t, o, "access_key_id"), key.ID)
+	expect(t, "user id", stateOf(t, o, "user_id"), aliceID)
+	expect(t, "account", stateOf(t, o, "account_id"), defaultAccount)
+	expect(t, "status", stateOf(t, o, "status"), "Active")
+	expect(t, "made", stateOf(t, o, "create_date"), key.CreateDate.Format(time.RFC3339))
+	for _, name := range []string{"pgp_key", "encrypted_secret", "key_fingerprint", "rotate_when_changed"} {
+		expect(t, name, in(t, o.state, name), nil)
+	}
+	expect(t, "writes", writes(srv), []string{"CreateAccessKey"})
+	after, diags := c.refresh(accessKey, o)
+	clean(t, diags)
+	if !after.state.Equal(o.state) || !bytes.Equal(after.private, o.private) || !bytes.Equal(after.identity.IdentityData.MsgPack, o.identity.IdentityData.MsgPack) {
+		t.Errorf("a refresh changed the state from %v to %v", o.state, after.state)
+	}
+	plan, diags := c.plan(accessKey, attributes{"user_name": "alice"}, after)
+	clean(t, diags)
+	if !c.planned(accessKey, plan).Equal(after.state) {
+		t.Errorf("the next plan is not empty: %v", c.planned(accessKey, plan))
+	}
+	srv.ForgetCalls()
+	_, diags = c.destroy(accessKey, after)
+	clean(t, diags)
+	expect(t, "keys", len(keysOf(srv, "alice")), 0)
+	expect(t, "disabled first", writes(srv), []string{"UpdateAccessKey", "DeleteAccessKey"})
+	expect(t, "violations", srv.Violations(), []string{})
+}
+
+func TestAccessKey_ofNobodyIsNotMade(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, hurried())
+	for _, name := range []any{"", " ", "\t", "alice@acme.onaliyun.com", "a b", strings.Repeat("a", 65), nil} {
+		_, diags := c.create(accessKey, attributes{"user_name": name})
+		if len(errorsIn(diags)) == 0 {
+			t.Errorf("%v is accepted", name)
+		}
+	}
+	_, diags := c.create(accessKey, attributes{"user_name": "nobody"})
+	contains(t, said(diags), `There is no RAM user "nobody"`, "No key was made.", "ram_user", "EntityNotExist.User")
+	plan, diags := c.plan(accessKey, attributes{"user_name": unknown{}}, c.nothing(accessKey))
+	clean(t, diags)
+	for _, name := range []string{"", " ", "alice@acme"} { // known only now
+		fields := fieldsOf(t, c.planned(accessKey, plan))
+		fields["user_name"] = tftypes.NewValue(tftypes.String, name)
+		resolved := *plan
+		resolved.PlannedState = c.dynamic(tftypes.NewValue(c.planned(accessKey, plan).Type(), fields))
+		o, diags := c.carryOut(accessKey, attributes{"user_name": name}, c.nothing(accessKey), &resolved)
+		contains(t, said(diags), "the service would make a key for the caller itself", "No key was made.")
+		expect(t, "state", o.state.IsNull(), true)
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestAccessKey_aThirdIsRefusedAndTheTwoAreNamed(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIfirst", 400*day)
+	giveKey(srv, "alice", "LTAIsecond", 2*time.Hour)
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" })
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	contains(t, said(diags), "alice has 2 keys already", "LTAIfirst, Inactive", "400 days ago", "LTAIsecond, Active", "2h0m", "terraform import ADDRESS alice:LTAIfirst", "create_before_destroy", "No key was made.")
+	expect(t, "writes", writes(srv), []string(nil))
+	srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 3 }) // as the service can
+	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	clean(t, errorsIn(diags))
+	expect(t, "in the state", o.state.IsNull(), false)
+	_, diags = c.create(accessKey, attributes{"user_name": "alice"})
+	contains(t, said(diags), "alice has 3 keys already")
+}
+
+func TestAccessKey_whoTakesTheLastPlaceIsNamed(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIfirst", 400*day)
+	srv.Before("CreateAccessKey", func(a *ramtest.Account) {
+		a.Users["alice"].Keys = append(a.Users["alice"].Keys, &ramtest.AccessKey{ID: "LTAIfaster", Status: "Active", CreateDate: srv0(a)})
+	})
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	contains(t, said(diags), "LimitExceeded.User.AccessKey", "LTAIfirst", "LTAIfaster", "No key was made.")
+	expect(t, "state", o.state.IsNull(), true)
+	expect(t, "creates", len(srv.Calls("CreateAccessKey")), 1)
+}
+
+// Incident response is not undone (KEY-10).
+func TestAccessKey_anInactiveOneStaysSo(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, hurried())
+	silent, insisting := attributes{"user_name": "alice"}, attributes{"user_name": "alice", "status": "Active"}
+	o, diags := c.create(accessKey, silent)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" })
+	o, diags = c.refresh(accessKey, o)
+	clean(t, diags)
+	expect(t, "shown", stateOf(t, o, "status"), "Inactive")
+	plan, diags := c.plan(accessKey, silent, o)
+	clean(t, diags)
+	if !c.planned(accessKey, plan).Equal(o.state) {
+		t.Error("the plan is not empty")
+	}
+	srv.ForgetCalls()
+	o, diags = c.apply(accessKey, attributes{"user_name": "alice", "allow_self": true}, o) // another change does not touch it
+	clean(t, diags)
+	expect(t, "writes", writes(srv), []string(nil))
+	plan, diags = c.plan(accessKey, insisting, o)
+	contains(t, said(diags), "WARNING: A disabled AccessKey pair will be enabled again", "replace it")
+	o, diags = c.carryOut(accessKey, insisting, o, plan)
+	clean(t, diags)
+	expect(t, "enabled", keysOf(srv, "alice")[0].Status, "Active")
+	o, diags = c.apply(accessKey, attributes{"user_name": "alice", "status": "Inactive"}, o)
+	clean(t, diags)
+	expect(t, "disabled", keysOf(srv, "alice")[0].Status, "Inactive")
+	expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "alice")[0].Secret)
+}
+
+func TestAccessKey_canBeMadeInactive(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(accessKey, attributes{"user_name": "alice", "status": "Inactive"})
+	clean(t, diags)
+	expect(t, "state", stateOf(t, o, "status"), "Inactive")
+	expect(t, "fake", keysOf(srv, "alice")[0].Status, "Inactive")
+	srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Fault: "code", Code: "NoPermission"}) // F22
+	o, diags = c.create(accessKey, attributes{"user_name": "bob", "status": "Inactive"})
+	contains(t, said(diags), "in the state with its secret, but it is not disabled", "tainted", "terraform untaint", "NoPermission")
+	expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "bob")[0].Secret)
+	expect(t, "state", stateOf(t, o, "status"), "Active")
+}
+
+func TestAccessKey_onlyAnotherValueReplaces(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, hurried())
+	entity, other := pgpPair(t, nil), pgpPair(t, nil)
+	config := func(more attributes) attributes {
+		all := attributes{"user_name": "alice"}
+		for name, value := range more {
+			all[name] = value
+		}
+		return all
+	}
+	o, diags := c.create(accessKey, config(nil))
+	clean(t, diags)
+	imported, diags := c.adopt(accessKey, stateOf(t, o, "access_key_id"))
+	clean(t, diags)
+	expect(t, "imported secret", in(t, imported.state, "secret"), nil)
+	srv.ForgetCalls()
+	for _, prior := range []object{o, imported} {
+		for _, first := range []attributes{
+			nil, {"rotate_when_changed": map[string]string{"q": "1"}}, {"rotate_when_changed": unknown{}}, {"pgp_key": publicKey(t, entity)}, {"pgp_key": unknown{}},
+		} {
+			plan, diags := c.plan(accessKey, config(first), prior)
+			clean(t, errorsIn(diags))
+			expect(t, fmt.Sprintf("%v replaces", first), len(plan.RequiresReplace), 0)
+			for _, name := range []string{"secret", "encrypted_secret", "key_fingerprint", "access_key_id", "status"} {
+				expect(t, fmt.Sprintf("%v plans %s", first, name), in(t, c.planned(accessKey, plan), name), in(t, prior.state, name))
+			}
+		}
+	}
+	o, diags = c.apply(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "1"}, "pgp_key": publicKey(t, entity)}), o)
+	contains(t, said(diags), "WARNING: The secret stays in the state", "holds for the next key")
+	expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "alice")[0].Secret)
+	for name, next := range map[string]struct {
+		config   attributes
+		replaces int
+	}{
+		"the same":        {attributes{"rotate_when_changed": map[string]string{"q": "1"}}, 0},
+		"removed":         {nil, 0},
+		"another PGP key": {attributes{"rotate_when_changed": map[string]string{"q": "1"}, "pgp_key": publicKey(t, other)}, 0},
+		"another value":   {attributes{"rotate_when_changed": map[string]string{"q": "2"}}, 1},
+		"one more":        {attributes{"rotate_when_changed": map[string]string{"q": "1", "r": "1"}}, 1},
+		"not known yet":   {attributes{"rotate_when_changed": unknown{}}, 1},
+	} {
+		plan, diags := c.plan(accessKey, config(next.config), o)
+		clean(t, errorsIn(diags))
+		expect(t, name+" replaces", len(plan.RequiresReplace), next.replaces)
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestAccessKey_withPGPThePlainSecretIsNowhere(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, hurried())
+	entity := pgpPair(t, nil)
+	config := attributes{"user_name": "alice", "pgp_key": publicKey(t, entity)}
+	plan, diags := c.plan(accessKey, config, c.nothing(accessKey))
+	clean(t, diags)
+	expect(t, "planned secret", in(t, c.planned(accessKey, plan), "secret"), nil)
+	expect(t, "planned fingerprint", in(t, c.planned(accessKey, plan), "key_fingerprint"), fmt.Sprintf("%X", entity.PrimaryKey.Fingerprint))
+	o, diags := c.carryOut(accessKey, config, c.nothing(accessKey), plan)
+	clean(t, diags)
+	secret := keysOf(srv, "alice")[0].Secret
+	expect(t, "opened", decrypted(t, entity, stateOf(t, o, "encrypted_secret")), secret)
+	if strings.Contains(o.state.String(), secret) || bytes.Contains(o.private, []byte(secret)) {
+		t.Error("the secret is in the state")
+	}
+	after, diags := c.refresh(accessKey, o)
+	clean(t, diags)
+	expect(t, "kept", after.state.Equal(o.state), true)
+
+	later, diags := c.plan(accessKey, attributes{"user_name": "bob", "pgp_key": unknown{}}, c.nothing(accessKey))
+	clean(t, diags)
+	o, diags = c.carryOut(accessKey, attributes{"user_name": "bob", "pgp_key": publicKey(t, entity)}, c.nothing(accessKey), resolvedWith(c, t, later, "pgp_key", publicKey(t, entity)))
+	clean(t, diags)
+	expect(t, "opened", decrypted(t, entity, stateOf(t, o, "encrypted_secret")), keysOf(srv, "bob")[0].Secret)
+	expect(t, "secret", in(t, o.state, "secret"), nil)
+}
+
+// resolvedWith is a plan in which a value that was unknown is known now.
+func resolvedWith(c *core, t *testing.T, plan *tfprotov6.PlanResourceChangeResponse, name, value string) *tfprotov6.PlanResourceChangeResponse {
+	t.Helper()
+	fields := fieldsOf(t, c.planned(accessKey, plan))
+	fields[name] = tftypes.NewValue(tftypes.String, value)
+	resolved := *plan
+	resolved.PlannedState = c.dynamic(tftypes.NewValue(c.planned(accessKey, plan).Type(), fields))
+	return &resolved
+}
+
+func TestAccessKey_aBadPGPKeyMakesNothing(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, hurried())
+	entity := pgpPair(t, nil)
+	entity.Subkeys = nil
+	secret := armoured(t, "PGP PRIVATE KEY BLOCK", private(t, pgpPair(t, nil)))
+	for key, says := range map[string]string{
+		publicKey(t, entity): "it can only sign", "keybase:alice": "not fetched from Keybase", "": "it is empty", secret: "it is a private key",
+	} {
+		_, diags := c.create(accessKey, attributes{"user_name": "alice", "pgp_key": key})
+		contains(t, said(errorsIn(diags)), "Cannot use the PGP key", says, "Nothing was made with it.")
+		if key == secret && strings.Contains(said(diags), secret[50:80]) {
+			t.Error("the private key is echoed")
+		}
+		plan, diags := c.plan(accessKey, attributes{"user_name": "alice", "pgp_key": unknown{}}, c.nothing(accessKey))
+		clean(t, diags)
+		o, diags := c.carryOut(accessKey, attributes{"user_name": "alice", "pgp_key": key}, c.nothing(accessKey), resolvedWith(c, t, plan, "pgp_key", key))
+		contains(t, said(errorsIn(diags)), says)
+		expect(t, "state", o.state.IsNull(), true)
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestAccessKey_ofTheProviderItself(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "admin", "LTAIspare", 3*day)
+	c := newCore(t, srv.Getenv, hurried())
+	own := srv.Credential(defaultAccount).AccessKeyID
+	config := func(more attributes) attributes {
+		all := attributes{"user_name": "admin", "rotate_when_changed": map[string]string{"q": "1"}}
+		for name, value := range more {
+			all[name] = value
+		}
+		return all
+	}
+	o, diags := c.adopt(accessKey, own)
+	clean(t, diags)
+	o, diags = c.apply(accessKey, config(nil), o)
+	clean(t, diags)
+	_, diags = c.plan(accessKey, config(attributes{"status": "Inactive"}), o)
+	contains(t, said(errorsIn(diags)), "Cannot disable the provider's own AccessKey pair", "allow_self = true")
+	_, diags = c.plan(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "2"}}), o)
+	contains(t, said(errorsIn(diags)), "Cannot replace the provider's own AccessKey pair", "apply that first")
+	_, diags = c.plan(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "2"}, "allow_self": true}), o)
+	contains(t, said(errorsIn(diags)), "Cannot replace the provider's own AccessKey pair")
+	_, diags = c.destroyPlan(accessKey, o)
+	contains(t, said(errorsIn(diags)), "Cannot delete the provider's own AccessKey pair")
+	expect(t, "writes", writes(srv), []string(nil))
+
+	plan, diags := c.plan(accessKey, config(attributes{"status": "Inactive", "allow_self": true}), o)
+	clean(t, errorsIn(diags))
+	expect(t, "replaces", len(plan.RequiresReplace), 0)
+	// A plan that was saved under other credentials is checked again.
+	refused := c.planned(accessKey, plan)
+	fields := fieldsOf(t, refused)
+	fields["allow_self"] = tftypes.NewValue(tftypes.Bool, false)
+	plan.PlannedState = c.dynamic(tftypes.NewValue(refused.Type(), fields))
+	_, diags = c.carryOut(accessKey, config(attributes{"status": "Inactive"}), o, plan)
+	contains(t, said(errorsIn(diags)), "Cannot disable the provider's own AccessKey pair")
+	expect(t, "writes", writes(srv), []string(nil))
+
+	spare, diags := c.adopt(accessKey, "LTAIspare") // another key of the same user is no branch that it sits on
+	clean(t, diags)
+	_, diags = c.destroy(accessKey, spare)
+	clean(t, diags)
+	o, diags = c.apply(accessKey, config(attributes{"allow_self": true}), o)
+	clean(t, diags)
+	_, diags = c.destroyPlan(accessKey, o)
+	clean(t, diags)
+}
+
+func TestAccessKey_import(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIfirst", 100*day)
+	srv.Change(func(a *ramtest.Account) {
+		a.Keys = append(a.Keys, &ramtest.AccessKey{ID: "LTAIroot", Secret: "x", Status: "Active", CreateDate: srv0(a)})
+	})
+	c := newCore(t, srv.Getenv, hurried())
+	for _, id := range []string{"LTAIfirst", "alice:LTAIfirst"} {
+		o, diags := c.adopt(accessKey, id)
+		clean(t, diags)
+		expect(t, "user", stateOf(t, o, "user_name")+" "+stateOf(t, o, "user_id")+" "+stateOf(t, o, "account_id"), "alice "+aliceID+" "+defaultAccount)
+		plan, diags := c.plan(accessKey, attributes{"user_name": "alice"}, o)
+		clean(t, diags)
+		if !c.planned(accessKey, plan).Equal(o.state) {
+			t.Errorf("the plan after the import is not empty: %v", c.planned(accessKey, plan))
+		}
+	}
+	for id, says := range map[string]string{
+		"LTAInobody": "No RAM user of this account has the key LTAInobody", "LTAIroot": "root account itself", "nobody:LTAIfirst": "EntityNotExist.User",
+		"alice@acme.onaliyun.com:LTAIfirst": "alice:LTAI5t", ":LTAIfirst": "is imported by its id", "alice:": "is imported by its id",
+	} {
+		o, diags := c.adopt(accessKey, id)
+		contains(t, said(errorsIn(diags)), "Cannot import the AccessKey pair", says)
+		expect(t, "state", o.state.IsNull(), true)
+	}
+	o, diags := c.adopt(accessKey, "bob:LTAIfirst") // somebody else's
+	contains(t, said(diags), "The AccessKey pair is gone")
+	expect(t, "state", o.state.IsNull(), true)
+	identity := func(account string) *tfprotov6.ResourceIdentityData {
+		text := func(s string) tftypes.Value {
+			if s == "" {
+				return tftypes.NewValue(tftypes.String, nil)
+			}
+			return tftypes.NewValue(tftypes.String, s)
+		}
+		kind := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"account_id": tftypes.String, "user_name": tftypes.String, "access_key_id": tftypes.String}}
+		v := c.dynamic(tftypes.NewValue(kind, map[string]tftypes.Value{"account_id": text(account), "user_name": text("alice"), "access_key_id": text("LTAIfirst")}))
+		return &tfprotov6.ResourceIdentityData{IdentityData: v}
+	}
+	for account, fails := range map[string]bool{"": false, defaultAccount: false, "9999999999999999": true} {
+		resp, err := c.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: accessKey, Identity: identity(account)})
+		must(t, err)
+		expect(t, account+" fails", len(errorsIn(resp.Diagnostics)) > 0, fails)
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestAccessKey_followsItsUser(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	clean(t, diags)
+	secret := stateOf(t, o, "secret")
+	rename := func(from, to string) {
+		srv.Change(func(a *ramtest.Account) {
+			a.Users[to] = a.Users[from]
+			a.Users[to].Name = to
+			delete(a.Users, from)
+		})
+	}
+	rename("alice", "alicia")
+	rename("bob", "alice") // and the old name belongs to somebody else now
+	c = newCore(t, srv.Getenv, hurried())
+	before := o
+	o, diags = c.refresh(accessKey, o)
+	clean(t, diags)
+	expect(t, "name", stateOf(t, o, "user_name"), "alicia")
+	expect(t, "secret", stateOf(t, o, "secret"), secret)
+	plan, diags := c.plan(accessKey, attributes{"user_name": "alicia"}, before) // renamed in the configuration as well, without a refresh
+	clean(t, diags)
+	expect(t, "replaces", len(plan.RequiresReplace), 0)
+	after, diags := c.carryOut(accessKey, attributes{"user_name": "alicia"}, before, plan)
+	clean(t, diags)
+	expect(t, "secret", stateOf(t, after, "secret"), secret)
+	plan, diags = c.plan(accessKey, attributes{"user_name": "alice"}, o) // another user
+	clean(t, diags)
+	expect(t, "replaces", len(plan.RequiresReplace), 1)
+	srv.ForgetCalls()
+	_, diags = c.destroy(accessKey, before) // with the old name, which is bob's now
+	clean(t, diags)
+	expect(t, "keys", len(keysOf(srv, "alicia")), 0)
+}
+
+func TestAccessKey_thatIsGoneLeavesTheState(t *testing.T) {
+	t.Parallel()
+	for name, vanish := range map[string]func(*ramtest.Account){
+		"the key":  func(a *ramtest.Account) { a.Users["alice"].Keys = nil },
+		"the user": func(a *ramtest.Account) { delete(a.Users, "alice") },
+		"the user, name reused": func(a *ramtest.Account) {
+			a.Users["alice"] = &ramtest.User{ID: "200000000000000003", Name: "alice", Status: "active", CreateDate: srv0(a)}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := withAlice(t)
+			c := newCore(t, srv.Getenv, hurried())
+			o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+			clean(t, diags)
+			srv.Change(vanish)
+			c = newCore(t, srv.Getenv, hurried())
+			srv.ForgetCalls()
+			after, diags := c.refresh(accessKey, o)
+			contains(t, said(diags), "WARNING: The AccessKey pair is gone", "its secret is lost", "recycle bin")
+			expect(t, "state", after.state.IsNull(), true)
+			_, diags = c.destroy(accessKey, o) // gone is gone
+			clean(t, diags)
+		})
+	}
+}
+
+func TestAccessKey_aReadThatFailsKeepsTheSecret(t *testing.T) {
+	t.Parallel()
+	lasting := map[string]ramtest.Rule{
+		"F22 denied":             {Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."},
+		"F24 redirected":         {Fault: "redirect", Header: map[string]string{"Location": "http://127.0.0.1:9/"}},
+		"gateway says not found": {Fault: "code", Status: 404, Code: "InvalidApi.NotFound"},
+		"page says not found":    {Fault: "html", Status: 404},
+		"own key was deleted":    {Fault: "code", Status: 404, Code: "InvalidAccessKeyId.NotFound"},
+		"throttled for a day":    {Fault: "code", Status: 429, Code: "Throttling", RetryAfter: "86400"},
+		"another document":       {Fault: "garble", Body: `{"RequestId":"X"}`},
+		"no list":                {Fault: "garble", Body: `{"RequestId":"X","AccessKeys":{}}`},
+	}
+	for name, rule := range passing {
+		lasting[name] = rule
+	}
+	for name, fault := range lasting {
+		if name == "F13 drip" || strings.HasPrefix(name, "F20") {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := withAlice(t)
+			c := newCore(t, srv.Getenv, hurried())
+			o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+			clean(t, diags)
+			fault.Action = "ListAccessKeys"
+			srv.Inject(fault)
+			srv.ForgetCalls()
+			after, diags := newCore(t, srv.Getenv, hurried()).refresh(accessKey, o)
+			contains(t, said(errorsIn(diags)), "Cannot read the AccessKey pair", "The state is as it was.")
+			expect(t, "state", after.state.Equal(o.state), true)
+			if n := len(srv.Calls("ListAccessKeys")); n > 5 {
+				t.Errorf("sent %d times", n)
+			}
+			expect(t, "writes", writes(srv), []string(nil))
+		})
+	}
+}
+
+func TestAccessKey_aFalseNotFoundIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	for name, bad := range map[string]struct {
+		rules []ramtest.Rule
+		says  string
+	}{
+		"one empty list":   {[]ramtest.Rule{{Action: "ListAccessKeys", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","AccessKeys":{"AccessKey":[]}}`}}, ""},
+		"one missing user": {[]ramtest.Rule{{Action: "ListAccessKeys", Nth: "1", Fault: "code", Code: "EntityNotExist.User"}}, ""},
+		"both, once": {[]ramtest.Rule{
+			{Action: "ListAccessKeys", Nth: "1", Fault: "code", Code: "EntityNotExist.User"}, {Action: "GetUser", Nth: "1", Fault: "code", Code: "EntityNotExist.User"},
+		}, ""},
+		"a user whose list is missing": {[]ramtest.Rule{{Action: "ListAccessKeys", Fault: "code", Code: "EntityNotExist.User"}}, "both that the user exists and that it does not"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := withAlice(t)
+			c := newCore(t, srv.Getenv, hurried())
+			o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+			clean(t, diags)
+			srv.Inject(bad.rules...)
+			after, diags := newCore(t, srv.Getenv, hurried()).refresh(accessKey, o)
+			contains(t, said(diags), bad.says)
+			expect(t, "fails", len(diags) > 0, bad.says != "")
+			if !after.state.Equal(o.state) {
+				t.Errorf("the state was %v, now it is %v", o.state, after.state)
+			}
+			if bad.says != "" {
+				_, diags = newCore(t, srv.Getenv, hurried()).destroy(accessKey, o)
+				contains(t, said(errorsIn(diags)), bad.says)
+			}
+		})
+	}
+}
+
+func TestAccessKey_ofAnotherAccountIsNotTouched(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.AddAccount("2222222222222222")
+	o, diags := newCore(t, srv.Getenv, hurried()).create(accessKey, attributes{"user_name": "alice"})
+	clean(t, diags)
+	srv.ForgetCalls()
+	c := newCore(t, srv.GetenvFor("2222222222222222"), hurried())
+	after, diags := c.refresh(accessKey, o)
+	contains(t, said(errorsIn(diags)), "but the credentials open account 2222222222222222")
+	expect(t, "state", after.state.Equal(o.state), true)
+	_, diags = c.apply(accessKey, attributes{"user_name": "alice", "status": "Inactive"}, o)
+	contains(t, said(errorsIn(diags)), "but the credentials open account 2222222222222222")
+	_, diags = c.destroy(accessKey, o)
+	contains(t, said(errorsIn(diags)), "but the credentials open account 2222222222222222")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// Several keys of one user cost one list per refresh (LOAD-05).
+func TestAccessKey_keysOfOneUserShareAList(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIfirst", 100*day)
+	giveKey(srv, "alice", "LTAIsecond", 100*day)
+	c := newCore(t, srv.Getenv, hurried())
+	objects := []object{}
+	for _, id := range []string{"LTAIfirst", "LTAIsecond"} {
+		o, diags := c.adopt(accessKey, id)
+		clean(t, diags)
+		objects = append(objects, o)
+	}
+	c = newCore(t, srv.Getenv, hurried())
+	srv.ForgetCalls()
+	var wait sync.WaitGroup
+	for _, o := range slices.Concat(objects, objects, objects) {
+		wait.Go(func() {
+			after, diags := c.refresh(accessKey, o)
+			if len(diags) > 0 || !after.state.Equal(o.state) {
+				t.Errorf("%s", said(diags))
+			}
+		})
+	}
+	wait.Wait()
+	expect(t, "lists", len(srv.Calls("ListAccessKeys")), 1)
+	expect(t, "callers", len(srv.Calls("GetCallerIdentity")), 1)
+	expect(t, "users", len(srv.Calls("GetUser")), 0)
+}
+
+// Two keys of one user that are made at once never take each other for a stray.
+func TestAccessKey_twoAtOnceAreTwo(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1-2", Fault: "code", Status: 500, Code: "InternalError"})
+	c := newCore(t, srv.Getenv, hurried())
+	secrets := make([]string, 2)
+	var wait sync.WaitGroup
+	for n := range secrets {
+		wait.Go(func() {
+			plan, _ := c.plan(accessKey, attributes{"user_name": "alice"}, c.nothing(accessKey))
+			o, diags := c.carryOut(accessKey, attributes{"user_name": "alice"}, c.nothing(accessKey), plan)
+			if len(errorsIn(diags)) == 0 {
+				secrets[n] = stateOf(t, o, "secret")
+			}
+		})
+	}
+	wait.Wait()
+	live := []string{}
+	for _, key := range keysOf(srv, "alice") {
+		live = append(live, key.Secret)
+	}
+	secrets = slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
+	slices.Sort(secrets)
+	slices.Sort(live)
+	expect(t, "secrets", secrets, live)
+}
+
+func TestAccessKey_deleteIsConfirmedAndRepeatable(t *testing.T) {
+	t.Parallel()
+	for name, rules := range map[string][]ramtest.Rule{
+		"F02 reset":   {{Action: "DeleteAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"}},
+		"F05 error":   {{Action: "DeleteAccessKey", Nth: "1", Fault: "code", Status: 500, Code: "InternalError"}},
+		"F06 error":   {{Action: "UpdateAccessKey", Nth: "1", Phase: "after_commit", Fault: "code", Status: 500, Code: "InternalError"}},
+		"F10 cut":     {{Action: "DeleteAccessKey", Nth: "1", Phase: "after_commit", Fault: "truncate"}},
+		"F14 lag":     {{Action: "ListAccessKeys", Nth: "1-5", Stale: 1}},
+		"F20 twice":   {{Action: "DeleteAccessKey", Nth: "1", Fault: "duplicate", Delay: 1}},
+		"F08 limited": {{Action: "*AccessKey", Nth: "1-3", Fault: "code", Status: 400, Code: "Throttling.User"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := withAlice(t)
+			c := newCore(t, srv.Getenv, hurried())
+			o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+			clean(t, diags)
+			srv.Inject(rules...)
+			after, diags := c.destroy(accessKey, o)
+			clean(t, diags)
+			expect(t, "state", after.state.IsNull(), true)
+			expect(t, "keys", len(keysOf(srv, "alice")), 0)
+		})
+	}
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "DeleteAccessKey", Fault: "code", Code: "NoPermission"})
+	after, diags := c.destroy(accessKey, o)
+	contains(t, said(errorsIn(diags)), "Cannot delete the AccessKey pair", "The key is disabled.", "ram:DeleteAccessKey")
+	expect(t, "state", after.state.Equal(o.state), true)
+}
+
+// A key that the service does not list for long is not dropped: with it would go the secret.
+func TestAccessKey_thatIsNotListedYetStays(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	clean(t, errorsIn(diags))
+	contains(t, said(diags), "WARNING: Cannot confirm the AccessKey pair", "the state has it")
+	secret := keysOf(srv, "alice")[0].Secret
+	expect(t, "secret", stateOf(t, o, "secret"), secret)
+	c = newCore(t, srv.Getenv, hurried())
+	kept, diags := c.refresh(accessKey, o)
+	contains(t, said(diags), "WARNING: The AccessKey pair is not listed yet", "is kept")
+	expect(t, "kept", kept.state.Equal(o.state), true)
+	srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
+	srv.Change(func(a *ramtest.Account) { a.Users["bob"].Comments = "a write that ends the lag" })
+	c = newCore(t, srv.Getenv, hurried())
+	for range 1100 { // use up what is stale
+		if _, ok := c.data("ram_account_summary", attributes{}); len(ok) > 0 {
+			t.Fatal(said(ok))
+		}
+	}
+	seen, diags := newCore(t, srv.Getenv, hurried()).refresh(accessKey, kept)
+	clean(t, diags)
+	expect(t, "state", seen.state.Equal(o.state), true)
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
+	after, diags := newCore(t, srv.Getenv, hurried()).refresh(accessKey, seen)
+	contains(t, said(diags), "The AccessKey pair is gone")
+	expect(t, "gone", after.state.IsNull(), true)
+}
+
+// The trial succeeded, the encryption did not: that very key is deleted, and nothing else.
+func TestAccessKey_thatCannotBeEncryptedIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIfirst", 100*day)
+	m, resp := makingFor(t, srv)
+	m.seal = func(string) (string, error) { return "", errors.New("no entropy") }
+	m.run(t.Context())
+	contains(t, resp.Diagnostics.Errors()[0].Detail(), "that very key was deleted again", "a trial had succeeded", "No entropy")
+	expect(t, "state", resp.State.Raw.IsNull(), true)
+	keys := keysOf(srv, "alice")
+	expect(t, "keys", len(keys), 1)
+	expect(t, "key", keys[0].ID, "LTAIfirst")
+
+	srv.Inject(ramtest.Rule{Action: "DeleteAccessKey", Fault: "code", Code: "NoPermission"})
+	m, resp = makingFor(t, srv)
+	m.seal = func(string) (string, error) { return "", errors.New("no entropy") }
+	m.run(t.Context())
+	made := keysOf(srv, "alice")[1]
+	contains(t, resp.Diagnostics.Errors()[0].Detail(), made.ID, "could not be deleted again", "tainted", "DeleteAccessKey --UserName alice --UserAccessKeyId "+made.ID)
+	left := get[accessKeyModel](t.Context(), resp.State, &resp.Diagnostics)
+	expect(t, "in the state", left.AccessKeyID.ValueString(), made.ID)
+	expect(t, "without a secret", left.Secret.IsNull() && left.EncryptedSecret.IsNull(), true)
+	if strings.Contains(resp.State.Raw.String(), made.Secret) {
+		t.Error("the secret is in the state")
+	}
+}
+
+// makingFor is a create of a key of alice, made by hand.
+func makingFor(t *testing.T, srv *ramtest.Server) (*making, *resource.CreateResponse) {
+	t.Helper()
+	client := clientFor(t, srv)
+	r := newAccessKey()
+	r.instance = newInstance(client)
+	var schemas resource.SchemaResponse
+	r.Schema(t.Context(), resource.SchemaRequest{}, &schemas)
+	var identities resource.IdentitySchemaResponse
+	r.IdentitySchema(t.Context(), resource.IdentitySchemaRequest{}, &identities)
+	resp := &resource.CreateResponse{
+		State:    tfsdk.State{Schema: schemas.Schema, Raw: tftypes.NewValue(schemas.Schema.Type().TerraformType(t.Context()), nil)},
+		Identity: &tfsdk.ResourceIdentity{Schema: identities.IdentitySchema, Raw: tftypes.NewValue(identities.IdentitySchema.Type().TerraformType(t.Context()), nil)},
+	}
+	plan := accessKeyModel{
+		owned: owned{
+			AccountID: types.StringValue(defaultAccount), UserName: types.StringValue("alice"), UserID: types.StringValue(aliceID), Timeouts: noTimeouts,
+		},
+		RotateWhenChanged: types.MapNull(types.StringType), AllowSelf: types.BoolValue(false), Status: types.StringUnknown(),
+	}
+	return &making{accessKeyResource: r, plan: plan, resp: resp}, resp
+}
+
+// fixedKey signs with one key.
+type fixedKey ram.Key
+
+func (k fixedKey) Get(context.Context) (ram.Key, error) { return ram.Key(k), nil }
+func (k fixedKey) Expire(ram.Key)                       {}
+
+// clientFor is a client of the fake without a provider.
+func clientFor(t *testing.T, srv *ramtest.Server) *ram.Client {
+	t.Helper()
+	endpoint, err := url.Parse(srv.URL())
+	must(t, err)
+	own := srv.Credential(defaultAccount)
+	h := &hurry{}
+	client, err := ram.New(ram.Config{
+		Credentials: fixedKey{ID: own.AccessKeyID, Secret: own.AccessKeySecret},
+		Endpoints:   ram.Endpoints{Ram: endpoint, Ims: endpoint, Sts: endpoint}, MaxRetries: -1, Now: h.now, Pause: h.pause,
+	})
+	must(t, err)
+	return client
+}
