@@ -1,0 +1,603 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"image/png"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const (
+	deviceKind  = "ram_virtual_mfa_device"
+	bindingKind = "ram_mfa_binding"
+	phoneSerial = "acs:ram::" + defaultAccount + ":mfa/phone"
+	aliceUserID     = "200000000000000001"
+	bobUserID       = "200000000000000002"
+)
+
+// staffed is an account with the users alice and bob, who have no device.
+func staffed(t *testing.T, options ...ramtest.Option) *ramtest.Server {
+	t.Helper()
+	srv := ramtest.New(t, options...)
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		for name, id := range map[string]string{"alice": aliceUserID, "bob": bobUserID} {
+			a.Users[name] = &ramtest.User{ID: id, Name: name, DisplayName: name, Status: "active", ProvisionType: "Manual", CreateDate: now, UpdateDate: now}
+		}
+	})
+	return srv
+}
+
+// inStep is a clock that moves the fake's with it, and begins at an offset from it.
+func inStep(srv *ramtest.Server, offset time.Duration) Option {
+	h := &hurry{passed: offset}
+	return WithClock(h.now, func(ctx context.Context, d time.Duration) error {
+		srv.Advance(d)
+		return h.pause(ctx, d)
+	})
+}
+
+// phone is the one device of a test, as the account has it; nil if it is not there.
+func phone(srv *ramtest.Server) *ramtest.MFADevice { return account(srv).MFADevices[phoneSerial] }
+
+// bindTo lets somebody else bind the device, or unbind it for "".
+func bindTo(srv *ramtest.Server, userID string) {
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		for _, user := range a.Users {
+			if user.MFASerial == phoneSerial {
+				user.MFASerial = ""
+			}
+			if user.ID == userID {
+				user.MFASerial = phoneSerial
+			}
+		}
+		device := a.MFADevices[phoneSerial]
+		device.UserID, device.ActivateDate = userID, time.Time{}
+		if userID != "" {
+			device.ActivateDate = now
+		}
+	})
+}
+
+// loosePhone lets somebody else make the device, and tells its seed.
+func loosePhone(srv *ramtest.Server) (seed string) {
+	seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		a.MFADevices[phoneSerial] = &ramtest.MFADevice{Name: "phone", Serial: phoneSerial, Seed: seed, CreateDate: now}
+	})
+	return seed
+}
+
+// fixed checks that a refresh changes not a byte, and that the next plan is empty.
+func fixed(t *testing.T, c *core, kind string, config attributes, o object) {
+	t.Helper()
+	after, diags := c.refresh(kind, o)
+	clean(t, diags)
+	if !after.state.Equal(o.state) {
+		t.Errorf("a refresh changed the state from %v to %v", o.state, after.state)
+	}
+	expect(t, "private state after a refresh", string(after.private), string(o.private))
+	expect(t, "identity after a refresh", fmt.Sprint(after.identity.IdentityData), fmt.Sprint(o.identity.IdentityData))
+	plan, diags := c.plan(kind, config, after)
+	clean(t, diags)
+	if got := c.planned(kind, plan); !got.Equal(after.state) {
+		t.Errorf("the next plan is not empty: %v, the state is %v", got, after.state)
+	}
+}
+
+func TestMFADevice_isMadeBoundAndDestroyed(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+	o, diags := c.create(deviceKind, config)
+	clean(t, diags)
+	device := phone(srv)
+	expect(t, "owner", device.UserID, aliceUserID)
+	for name, want := range map[string]any{
+		"account_id": defaultAccount, "serial_number": phoneSerial, "base32_string_seed": device.Seed, "bind_to_user": "alice", "user_id": aliceUserID,
+		"encrypted_seed": nil, "key_fingerprint": nil, "activate_date": device.ActivateDate.Format(time.RFC3339),
+	} {
+		expect(t, name, in(t, o.state, name), want)
+	}
+	picture, err := base64.StdEncoding.DecodeString(in(t, o.state, "qr_code_png").(string))
+	must(t, err)
+	_, err = png.Decode(bytes.NewReader(picture))
+	must(t, err)
+	fixed(t, c, deviceKind, config, o)
+	expect(t, "writes", writes(srv), []string{"CreateVirtualMFADevice", "BindMFADevice"})
+	expect(t, "pauses", srv.Now().Sub(device.ActivateDate) < 5*time.Second, true)
+
+	_, diags = c.destroyPlan(deviceKind, o)
+	clean(t, diags)
+	contains(t, said(diags), "A user loses the MFA device", `"alice"`)
+	gone, diags := c.destroy(deviceKind, o)
+	clean(t, diags)
+	expect(t, "state", gone.state.IsNull(), true)
+	expect(t, "devices", len(account(srv).MFADevices), 0)
+	expect(t, "alice's device", account(srv).Users["alice"].MFASerial, "")
+	again, diags := c.destroy(deviceKind, o) // each half may have been done before
+	clean(t, diags)
+	expect(t, "state", again.state.IsNull(), true)
+	expect(t, "violations", len(srv.Violations()), 0)
+}
+
+func TestMFADevice_thePlanSaysWhichSecretsThereWillBe(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	key := publicKey(t, pgpPair(t, nil))
+	for name, test := range map[string]struct {
+		config attributes
+		want   map[string]any
+	}{
+		"plain":   {attributes{}, map[string]any{"base32_string_seed": unknown{}, "qr_code_png": unknown{}, "encrypted_seed": nil, "key_fingerprint": nil, "bind_to_user": "", "user_id": nil, "activate_date": nil}},
+		"pgp":     {attributes{"pgp_key": key, "bind_to_user": "alice"}, map[string]any{"base32_string_seed": nil, "qr_code_png": nil, "encrypted_seed": unknown{}, "bind_to_user": "alice", "user_id": unknown{}}},
+		"unknown": {attributes{"pgp_key": unknown{}, "bind_to_user": unknown{}}, map[string]any{"base32_string_seed": unknown{}, "encrypted_seed": unknown{}, "bind_to_user": unknown{}}},
+		"nobody":  {attributes{"bind_to_user": ""}, map[string]any{"bind_to_user": "", "user_id": nil}},
+	} {
+		test.config["virtual_mfa_device_name"] = "phone"
+		plan, diags := c.plan(deviceKind, test.config, c.nothing(deviceKind))
+		clean(t, diags)
+		for attribute, want := range test.want {
+			expect(t, name+": "+attribute, in(t, c.planned(deviceKind, plan), attribute), want)
+		}
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestMFADevice_badInputMakesNothing(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	srv.Change(func(a *ramtest.Account) { a.Users["bob"].MFASerial = "U2F-0815" })
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	secretKey := armoured(t, "PGP PRIVATE KEY BLOCK", private(t, pgpPair(t, nil)))
+	for name, test := range map[string]struct {
+		config attributes
+		want   []string
+	}{
+		"name with a blank":      {attributes{"virtual_mfa_device_name": "my phone"}, []string{"1 to 64 letters, digits, dots and dashes"}},
+		"empty name":             {attributes{"virtual_mfa_device_name": ""}, []string{"1 to 64 letters"}},
+		"blank user":             {attributes{"bind_to_user": " "}, []string{"name of a RAM user"}},
+		"principal name":         {attributes{"bind_to_user": "alice@example.onaliyun.com"}, []string{"not a principal name"}},
+		"user that is not there": {attributes{"bind_to_user": "carol"}, []string{`There is no RAM user "carol"`, "Nothing was made."}},
+		"user who has one":       {attributes{"bind_to_user": "bob"}, []string{`The user "bob" has an MFA device already, U2F-0815`, "Nothing was made."}},
+		"no PGP key":             {attributes{"pgp_key": "nonsense"}, []string{"Cannot use the PGP key"}},
+		"private PGP key":        {attributes{"pgp_key": secretKey}, []string{"it is a private key"}},
+		"keybase":                {attributes{"pgp_key": "keybase:alice"}, []string{"not fetched from Keybase"}},
+		"name that is taken":     {attributes{"virtual_mfa_device_name": "taken"}, []string{"a device of this name already", "bound to nobody", "terraform import ADDRESS acs:ram::" + defaultAccount + ":mfa/taken"}},
+	} {
+		srv.Change(func(a *ramtest.Account) {
+			a.MFADevices["acs:ram::"+defaultAccount+":mfa/taken"] = &ramtest.MFADevice{Name: "taken", Serial: "acs:ram::" + defaultAccount + ":mfa/taken", Seed: "AAAAAAAA"}
+		})
+		if test.config["virtual_mfa_device_name"] == nil {
+			test.config["virtual_mfa_device_name"] = "phone"
+		}
+		o, diags := c.create(deviceKind, test.config)
+		contains(t, said(errorsIn(diags)), test.want...)
+		if len(errorsIn(diags)) == 0 || !o.state.IsNull() {
+			t.Errorf("%s was accepted", name)
+		}
+		if strings.Contains(said(diags), secretKey[100:130]) {
+			t.Errorf("%s: the private key is echoed", name)
+		}
+	}
+	expect(t, "creates", len(srv.Calls("CreateVirtualMFADevice")), 0)
+}
+
+// What cannot be read cannot be checked before; the bind itself tells then.
+func TestMFADevice_withoutThePermissionToReadUsersDevices(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	srv.Inject(ramtest.Rule{Action: "GetUserMFAInfo", Fault: "code", Status: 403, Code: "NoPermission"})
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, aliceUserID)
+	_ = o
+}
+
+func TestMFADevice_withPGPTheSeedIsOnlyInTheMessage(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	pair := pgpPair(t, nil)
+	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice", "pgp_key": publicKey(t, pair)}
+	o, diags := c.create(deviceKind, config)
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, aliceUserID)
+	expect(t, "seed", in(t, o.state, "base32_string_seed"), nil)
+	expect(t, "QR code", in(t, o.state, "qr_code_png"), nil)
+	expect(t, "seed in the message", decrypted(t, pair, in(t, o.state, "encrypted_seed").(string)), phone(srv).Seed)
+	expect(t, "fingerprint", in(t, o.state, "key_fingerprint"), fmt.Sprintf("%X", pair.PrimaryKey.Fingerprint))
+	fixed(t, c, deviceKind, config, o)
+
+	// Another key holds for the next device, and taking it away replaces nothing either.
+	config["pgp_key"] = publicKey(t, pgpPair(t, nil))
+	plan, diags := c.plan(deviceKind, config, o)
+	clean(t, diags)
+	expect(t, "replacements", len(plan.RequiresReplace), 0)
+	after, diags := c.apply(deviceKind, config, o)
+	clean(t, diags)
+	expect(t, "message", in(t, after.state, "encrypted_seed"), in(t, o.state, "encrypted_seed"))
+	expect(t, "writes", writes(srv), []string{"CreateVirtualMFADevice", "BindMFADevice"})
+
+	// Without the seed, another user is another device.
+	config["bind_to_user"] = "bob"
+	plan, diags = c.plan(deviceKind, config, after)
+	clean(t, diags)
+	expect(t, "replacements", len(plan.RequiresReplace), 1)
+	contains(t, said(diags), "The virtual MFA device is replaced", "A user loses the MFA device")
+}
+
+func TestMFADevice_anotherUserIsBoundAnew(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+	o, diags := c.create(deviceKind, config)
+	clean(t, diags)
+	seed := in(t, o.state, "base32_string_seed")
+
+	config["bind_to_user"] = "bob"
+	plan, diags := c.plan(deviceKind, config, o)
+	clean(t, diags)
+	contains(t, said(diags), "A user loses the MFA device", `"alice"`)
+	expect(t, "replacements", len(plan.RequiresReplace), 0)
+	o, diags = c.apply(deviceKind, config, o)
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, bobUserID)
+	expect(t, "seed", in(t, o.state, "base32_string_seed"), seed)
+	expect(t, "user id", in(t, o.state, "user_id"), bobUserID)
+	fixed(t, c, deviceKind, config, o)
+
+	config["bind_to_user"] = ""
+	o, diags = c.apply(deviceKind, config, o)
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, "")
+	expect(t, "user id", in(t, o.state, "user_id"), nil)
+	fixed(t, c, deviceKind, config, o)
+
+	config["bind_to_user"] = "alice"
+	o, diags = c.apply(deviceKind, config, o)
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, aliceUserID)
+
+	// Without the line, nothing is managed: who has the device keeps it.
+	delete(config, "bind_to_user")
+	_, diags = c.plan(deviceKind, config, o)
+	clean(t, diags)
+	contains(t, said(diags), "managed less", `bound to the user "alice"`)
+	fixed(t, c, deviceKind, config, o)
+	steps := []string{}
+	for _, call := range srv.Calls("BindMFADevice") {
+		steps = append(steps, call.Params["AuthenticationCode1"], call.Params["AuthenticationCode2"])
+	}
+	expect(t, "codes, and how many of them differ", len(slices.Compact(slices.Sorted(slices.Values(steps)))), len(steps))
+}
+
+func TestMFADevice_aRenamedUserKeepsIt(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+	o, diags := c.create(deviceKind, config)
+	clean(t, diags)
+	rename := func(from, to string) {
+		srv.Change(func(a *ramtest.Account) {
+			user := a.Users[from]
+			user.Name = to
+			delete(a.Users, from)
+			a.Users[to] = user
+		})
+	}
+
+	// The rename is in the same run: the plan does not find the new name yet.
+	config["bind_to_user"] = "alicia"
+	plan, diags := c.plan(deviceKind, config, o)
+	clean(t, diags)
+	expect(t, "replacements", len(plan.RequiresReplace), 0)
+	rename("alice", "alicia")
+	fresh := newCore(t, srv.Getenv, inStep(srv, 0))
+	o, diags = fresh.carryOut(deviceKind, config, o, plan)
+	clean(t, diags)
+	expect(t, "user id", in(t, o.state, "user_id"), aliceUserID)
+
+	// The rename is behind Terraform's back.
+	rename("alicia", "alix")
+	fresh = newCore(t, srv.Getenv, inStep(srv, 0))
+	o, diags = fresh.refresh(deviceKind, o)
+	clean(t, diags)
+	expect(t, "name", in(t, o.state, "bind_to_user"), "alix")
+	config["bind_to_user"] = "alix"
+	fixed(t, fresh, deviceKind, config, o)
+	expect(t, "writes", writes(srv), []string{"CreateVirtualMFADevice", "BindMFADevice"})
+}
+
+func TestMFADevice_driftIsShownAndPutRight(t *testing.T) {
+	t.Parallel()
+	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+	for name, owner := range map[string]string{"unbound": "", "bound to somebody else": bobUserID} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			c := newCore(t, srv.Getenv, inStep(srv, 0))
+			o, diags := c.create(deviceKind, config)
+			clean(t, diags)
+			bindTo(srv, owner)
+			fresh := newCore(t, srv.Getenv, inStep(srv, 0))
+			o, diags = fresh.refresh(deviceKind, o)
+			clean(t, diags)
+			if owner == bobUserID {
+				_, diags = fresh.destroyPlan(deviceKind, o)
+				contains(t, said(diags), "has another user", `"bob"`)
+				kept, diags := fresh.destroy(deviceKind, o)
+				contains(t, said(errorsIn(diags)), "left alone", `"bob"`, "bind_to_user = \"\"")
+				expect(t, "state", kept.state.Equal(o.state), true)
+				expect(t, "owner", phone(srv).UserID, bobUserID)
+			}
+			plan, diags := fresh.plan(deviceKind, config, o)
+			clean(t, diags)
+			if owner == bobUserID {
+				contains(t, said(diags), "A user loses the MFA device", `"bob"`)
+			}
+			expect(t, "replacements", len(plan.RequiresReplace), 0)
+			o, diags = fresh.apply(deviceKind, config, o)
+			clean(t, diags)
+			expect(t, "owner", phone(srv).UserID, aliceUserID)
+			fixed(t, fresh, deviceKind, config, o)
+		})
+	}
+}
+
+func TestMFADevice_thatWasDeletedLeavesTheState(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	config := attributes{"virtual_mfa_device_name": "phone"}
+	o, diags := c.create(deviceKind, config)
+	clean(t, diags)
+	seed := in(t, o.state, "base32_string_seed")
+
+	// One answer without it is not believed (CONS-02).
+	fresh := newCore(t, srv.Getenv, inStep(srv, 0))
+	srv.Inject(ramtest.Rule{Action: "ListVirtualMFADevices", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","IsTruncated":false,"VirtualMFADevices":{"VirtualMFADevice":[]}}`})
+	o, diags = fresh.refresh(deviceKind, o)
+	clean(t, diags)
+	expect(t, "seed", in(t, o.state, "base32_string_seed"), seed)
+
+	srv.Change(func(a *ramtest.Account) { delete(a.MFADevices, phoneSerial) })
+	fresh = newCore(t, srv.Getenv, inStep(srv, 0))
+	after, diags := fresh.refresh(deviceKind, o)
+	clean(t, diags)
+	contains(t, said(diags), "The virtual MFA device is gone")
+	expect(t, "state", after.state.IsNull(), true)
+
+	// An old state, of a CLI without identities, leaves too.
+	o.identity = nil
+	after, diags = fresh.refresh(deviceKind, o)
+	clean(t, diags)
+	expect(t, "state", after.state.IsNull(), true)
+}
+
+func TestMFADevice_otherAccounts(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone"})
+	clean(t, diags)
+	srv.AddAccount("2222222222222222")
+	other := newCore(t, srv.GetenvFor("2222222222222222"), inStep(srv, 0))
+	after, diags := other.refresh(deviceKind, o)
+	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
+	expect(t, "state", after.state.Equal(o.state), true)
+	_, diags = other.destroy(deviceKind, o)
+	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
+	_, diags = other.adopt(deviceKind, phoneSerial)
+	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
+	for _, id := range []string{"phone", "acs:ram::" + defaultAccount + ":user/alice", ""} {
+		_, diags = c.adopt(deviceKind, id)
+		if len(errorsIn(diags)) == 0 {
+			t.Errorf("%q was imported", id)
+		}
+	}
+	imported, diags := c.adopt(deviceKind, phoneSerial)
+	clean(t, diags)
+	expect(t, "seed", in(t, imported.state, "base32_string_seed"), nil)
+	expect(t, "name", in(t, imported.state, "virtual_mfa_device_name"), "phone")
+	fixed(t, c, deviceKind, attributes{"virtual_mfa_device_name": "phone"}, imported)
+
+	// A first pgp_key after an import is written down, and replaces nothing.
+	config := attributes{"virtual_mfa_device_name": "phone", "pgp_key": publicKey(t, pgpPair(t, nil))}
+	plan, diags := c.plan(deviceKind, config, imported)
+	clean(t, diags)
+	expect(t, "replacements", len(plan.RequiresReplace), 0)
+	kept, diags := c.apply(deviceKind, config, imported)
+	clean(t, diags)
+	expect(t, "message", in(t, kept.state, "encrypted_seed"), nil)
+	fixed(t, c, deviceKind, config, kept)
+
+	// To bind it takes the seed that an imported device does not have.
+	plan, diags = c.plan(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, imported)
+	clean(t, diags)
+	expect(t, "replacements", len(plan.RequiresReplace), 1)
+	plan, diags = c.plan(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": unknown{}}, imported)
+	clean(t, diags)
+	failed, diags := c.carryOut(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, imported, resolved(t, c, plan, "alice"))
+	contains(t, said(errorsIn(diags)), "seed, which is not in the state", "-replace")
+	expect(t, "state", failed.state.Equal(imported.state), true)
+}
+
+// resolved is a plan in which bind_to_user has become known.
+func resolved(t *testing.T, c *core, plan *tfprotov6.PlanResourceChangeResponse, name string) *tfprotov6.PlanResourceChangeResponse {
+	t.Helper()
+	fields := fieldsOf(t, c.planned(deviceKind, plan))
+	fields["bind_to_user"] = c.convert(fields["bind_to_user"].Type(), name)
+	plan.PlannedState = c.dynamic(c.build(c.schemas.ResourceSchemas[deviceKind], attributes{}))
+	value := c.value(deviceKind, plan.PlannedState)
+	plan.PlannedState = c.dynamic(tftypes.NewValue(value.Type(), fields))
+	return plan
+}
+
+// A device that was bound when it was imported belongs to whom it was bound to.
+func TestMFADevice_thatWasImportedBoundIsUnboundByDestroy(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	loosePhone(srv)
+	bindTo(srv, aliceUserID)
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	o, diags := c.adopt(deviceKind, phoneSerial)
+	clean(t, diags)
+	expect(t, "user", in(t, o.state, "bind_to_user"), "alice")
+	fixed(t, c, deviceKind, attributes{"virtual_mfa_device_name": "phone"}, o)
+	fixed(t, c, deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, o)
+	_, diags = c.destroy(deviceKind, o)
+	clean(t, diags)
+	expect(t, "devices", len(account(srv).MFADevices), 0)
+}
+
+// MFA-03: the codes are those of the service's time, whatever this machine says.
+func TestMFADevice_clocksThatDiffer(t *testing.T) {
+	t.Parallel()
+	for _, punctual := range []bool{false, true} {
+		for _, offset := range []time.Duration{0, 20 * time.Second, -20 * time.Second, 45 * time.Second, -45 * time.Second, 20 * time.Minute, -20 * time.Minute} {
+			t.Run(fmt.Sprint(punctual, offset), func(t *testing.T) {
+				t.Parallel()
+				srv := staffed(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.PunctualCodes = punctual }))
+				c := newCore(t, srv.Getenv, inStep(srv, offset))
+				o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+				clean(t, diags)
+				expect(t, "owner", phone(srv).UserID, aliceUserID)
+				_ = o
+			})
+		}
+	}
+	// A clock that is off by more than the service takes for a signature is an error before anything is made.
+	for _, offset := range []time.Duration{20 * time.Minute, -20 * time.Minute} {
+		t.Run(fmt.Sprint("signatures", offset), func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			srv.SetSkew(offset)
+			srv.Advance(offset)
+			c := newCore(t, srv.Getenv, inStep(srv, 0))
+			o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+			contains(t, said(errorsIn(diags)), "clock of this machine", "InvalidTimeStamp")
+			expect(t, "state", o.state.IsNull(), true)
+			expect(t, "devices", len(account(srv).MFADevices), 0)
+		})
+	}
+}
+
+func TestMFADevice_refusedCodesAreTriedOnceMoreWithUnusedSteps(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	srv.Inject(ramtest.Rule{Action: "BindMFADevice", Nth: "1", Fault: "code", Status: 403, Code: "CheckAuthenticationCodeFail", Message: `The parameter - "AuthenticationCode" is inccorrect.`})
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	before := srv.Now()
+	o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, aliceUserID)
+	calls := srv.Calls("BindMFADevice")
+	expect(t, "binds", len(calls), 2)
+	seed, step := in(t, o.state, "base32_string_seed").(string), ram.StepAt(before)
+	for n, want := range []int64{step - 1, step, step + 1, step + 2} {
+		code, err := ram.TOTP(seed, want)
+		must(t, err)
+		got := calls[n/2].Params[fmt.Sprintf("AuthenticationCode%d", n%2+1)]
+		if got != code && ram.StepAt(before) == ram.StepAt(before.Add(2*time.Second)) {
+			t.Errorf("code %d is not of step %+d", n, want-step)
+		}
+	}
+	if waited := srv.Now().Sub(before); waited < 30*time.Second || waited > 70*time.Second {
+		t.Errorf("waited %s for two unused steps", waited)
+	}
+}
+
+func TestMFADevice_aBindThatFailsLeavesItInTheState(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	srv.Inject(ramtest.Rule{Action: "BindMFADevice", Nth: "1-2", Fault: "code", Status: 403, Code: "CheckAuthenticationCodeFail"})
+	c := newCore(t, srv.Getenv, inStep(srv, 3*time.Minute))
+	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+	o, diags := c.create(deviceKind, config)
+	contains(t, said(errorsIn(diags)), "Cannot create the virtual MFA device", "in the state with its seed", "bound to nobody", "tainted", "untaint ADDRESS",
+		"the clock of this machine is 3m0s ahead", "Code: CheckAuthenticationCodeFail")
+	expect(t, "binds", len(srv.Calls("BindMFADevice")), 2)
+	expect(t, "seed", in(t, o.state, "base32_string_seed"), phone(srv).Seed)
+	expect(t, "user", in(t, o.state, "bind_to_user"), "")
+
+	// Untainted, the next apply binds it; within the same process with steps of its own.
+	o, diags = c.refresh(deviceKind, o)
+	clean(t, diags)
+	o, diags = c.apply(deviceKind, config, o)
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, aliceUserID)
+	fixed(t, c, deviceKind, config, o)
+
+	// A bind that fails after the device was taken off its user is shown as it is.
+	srv.Inject(ramtest.Rule{Action: "BindMFADevice", Nth: "1-2", Fault: "code", Status: 403, Code: "CheckAuthenticationCodeFail"})
+	config["bind_to_user"] = "bob"
+	o, diags = c.apply(deviceKind, config, o)
+	contains(t, said(errorsIn(diags)), "Cannot bind the virtual MFA device", "bound to nobody", "The next apply tries again.")
+	expect(t, "owner", phone(srv).UserID, "")
+	expect(t, "user", in(t, o.state, "bind_to_user"), "")
+	o, diags = c.apply(deviceKind, config, o)
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, bobUserID)
+}
+
+func TestMFASteps_areNeverUsedTwice(t *testing.T) {
+	t.Parallel()
+	var u usedSteps
+	next, taken := u.take("A", 100)
+	expect(t, "first", taken, true)
+	expect(t, "next", next, int64(0))
+	for _, step := range []int64{99, 100, 101} {
+		next, taken = u.take("A", step)
+		expect(t, "taken again", taken, false)
+		expect(t, "next", next, int64(102))
+	}
+	_, taken = u.take("B", 100)
+	expect(t, "another seed", taken, true)
+	_, taken = u.take("A", 102)
+	expect(t, "two later", taken, true)
+	expect(t, "kept", u.last[sha256.Sum256([]byte("A"))], int64(102))
+}
+
+func TestMFADevice_oneReadServesAllDevices(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	objects := []object{}
+	for n := range 5 {
+		o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": fmt.Sprintf("phone-%d", n)})
+		clean(t, diags)
+		objects = append(objects, o)
+	}
+	srv.Behave(func(b *ramtest.Behaviour) { b.PageCap = 0 })
+	srv.ForgetCalls()
+	fresh := newCore(t, srv.Getenv, inStep(srv, 0))
+	for _, o := range objects {
+		after, diags := fresh.refresh(deviceKind, o)
+		clean(t, diags)
+		expect(t, "state", after.state.Equal(o.state), true)
+	}
+	expect(t, "calls", len(srv.Calls()), 2) // the caller, and one list
+}
