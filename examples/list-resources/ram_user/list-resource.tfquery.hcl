@@ -1,0 +1,7 @@
+list "ram_user" "robots" {
+  provider = ram
+
+  config {
+    name_regex = "^robot-"
+  }
+}

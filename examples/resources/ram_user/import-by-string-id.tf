@@ -1,0 +1,4 @@
+import {
+  to = ram_user.alice
+  id = "alice"
+}

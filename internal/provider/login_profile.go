@@ -1,0 +1,343 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*loginProfileResource)(nil)
+	_ resource.ResourceWithIdentity    = (*loginProfileResource)(nil)
+	_ resource.ResourceWithImportState = (*loginProfileResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*loginProfileResource)(nil)
+	_ list.ListResourceWithConfigure   = (*loginProfileResource)(nil)
+)
+
+func newLoginProfile() *loginProfileResource { return &loginProfileResource{} }
+
+// loginProfileResource is a user's console logon. Its password goes in and never comes out.
+type loginProfileResource struct{ withInstance }
+
+type loginProfileModel struct {
+	owned
+
+	PasswordWO            types.String `tfsdk:"password_wo"`
+	PasswordWOVersion     types.Int64  `tfsdk:"password_wo_version"`
+	PasswordResetRequired types.Bool   `tfsdk:"password_reset_required"`
+	MFABindRequired       types.Bool   `tfsdk:"mfa_bind_required"`
+	Status                types.String `tfsdk:"status"`
+	AllowLockOut          types.Bool   `tfsdk:"allow_lock_out"`
+}
+
+// show fills the model from what the service says. Whether the password has to be
+// reset is not shown: it was an order, and the user obeying it is no drift (PWD-04).
+func (m *loginProfileModel) show(live ram.LoginProfile) {
+	m.MFABindRequired, m.Status = types.BoolValue(live.MFABindRequired), types.StringValue(live.Status)
+}
+
+// orders are what a new profile is asked to be. What the plan leaves open is not sent.
+func (m *loginProfileModel) orders(password *string) ram.LoginProfileChange {
+	orders := ram.LoginProfileChange{Password: password, PasswordResetRequired: m.PasswordResetRequired.ValueBoolPointer()}
+	if !m.MFABindRequired.IsUnknown() {
+		orders.MFABindRequired = m.MFABindRequired.ValueBoolPointer()
+	}
+	if !m.Status.IsUnknown() {
+		orders.Status = m.Status.ValueStringPointer()
+	}
+	return orders
+}
+
+// What status may say.
+const (
+	active   = "Active"
+	inactive = "Inactive"
+)
+
+func (r *loginProfileResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_login_profile"
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	own := map[string]schema.Attribute{
+		"password_wo": schema.StringAttribute{
+			Optional: true, WriteOnly: true,
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
+			MarkdownDescription: "The password. It is write-only: it is sent to the service when the profile is created and when `password_wo_version` changes, and is in no plan and no state. " +
+				"It is held against the account's password policy before it is sent. A new profile needs one; one that was imported does not.",
+		},
+		"password_wo_version": schema.Int64Attribute{
+			Optional: true, Validators: []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))},
+			MarkdownDescription: "The version of `password_wo`, any number. Another number sends the password once; nothing else does. The first one after an import is recorded and sends nothing, " +
+				"so an import keeps the password that the user has.",
+		},
+		"password_reset_required": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether the user has to choose another password at the next logon. It is an order that goes with a password: it is sent when one is sent, and never read back, so that " +
+				"a user who has obeyed causes no change. Where users may not change their passwords, `true` would lock the user out and is refused, unless `allow_lock_out` is set.",
+		},
+		// Optional and computed: what the configuration does not mention keeps what the profile has.
+		"mfa_bind_required": schema.BoolAttribute{
+			Optional: true, Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Whether the user has to bind an MFA device at the next logon. Without it in the configuration, the profile keeps what it has; a new one has `false`.",
+		},
+		"status": schema.StringAttribute{
+			Optional: true, Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			Validators: []validator.String{stringvalidator.OneOf(active, inactive)},
+			MarkdownDescription: "Whether the user may log on to the console: `Active` or `Inactive`. `Inactive` switches the logon off and keeps everything. Without it in the configuration, the profile keeps " +
+				"what it has, so a logon that somebody switched off in an emergency stays off; a new profile is `Active`.",
+		},
+	}
+	for name, attribute := range lockOutArguments("") {
+		own[name] = attribute
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The console logon of a RAM user. The password is write-only and reaches neither the plan nor the state; everything else here does. " +
+			"A profile that exists is never overwritten: import it.\n\nDestroying it closes the console to the user at once; AccessKey pairs and the MFA device stay.",
+		Attributes: ownedAttributes(ctx, own),
+	}
+}
+
+func (r *loginProfileResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = ownedIdentity(nil)
+}
+
+func (r *loginProfileResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	asked := userIdentity{UserName: types.StringValue(req.ID)}
+	if req.ID == "" {
+		asked = get[userIdentity](ctx, req.Identity, &resp.Diagnostics)
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	if resp.Diagnostics.HasError() || !importable(asked.UserName, "login profile", &resp.Diagnostics) {
+		return
+	}
+	f := failure{"import the login profile", "The state is as it was."}
+	m := loginProfileModel{owned: owned{AccountID: asked.AccountID, UserName: asked.UserName, Timeouts: noTimeouts}, AllowLockOut: types.BoolValue(false)}
+	if !r.begin(ctx, f, &m.owned, &resp.Diagnostics) {
+		return
+	}
+	_, err := r.client.LoginProfile(ctx, m.UserName.ValueString())
+	if ram.NotFound(err, "User.LoginProfile") {
+		resp.Diagnostics.AddError("Cannot import the login profile", fmt.Sprintf(
+			"The RAM user %q of account %s has no login profile. %s\n\nTo give it one, apply without an import block.\n\n%s", m.UserName.ValueString(), m.AccountID.ValueString(), f.now, explain(err)))
+		return
+	}
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+func (r *loginProfileResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := get[loginProfileModel](ctx, req.Plan, &resp.Diagnostics)
+	config := get[loginProfileModel](ctx, req.Config, &resp.Diagnostics) // the password is nowhere else
+	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.PasswordWO = types.StringNull()
+	if !r.begin(ctx, failure{"create the login profile", "Nothing was created."}, &plan.owned, &resp.Diagnostics) {
+		return
+	}
+	made, ok := r.create(ctx, &plan, config.PasswordWO, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	r.complete(&plan, made)
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	r.confirm(ctx, plan, config, &resp.Diagnostics)
+}
+
+// complete fills what the plan left to the service.
+func (r *loginProfileResource) complete(plan *loginProfileModel, live ram.LoginProfile) {
+	if plan.MFABindRequired.IsUnknown() {
+		plan.MFABindRequired = types.BoolValue(live.MFABindRequired)
+	}
+	if plan.Status.IsUnknown() {
+		plan.Status = types.StringValue(live.Status)
+	}
+}
+
+func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failure{"read the login profile", "The state is as it was."}
+	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	state.AccountID, state.PasswordWO = types.StringValue(account), types.StringNull()
+	live, there, err := r.find(ctx, &state)
+	if err == nil && !there {
+		var away bool
+		away, err = r.vanished(ctx, func(ctx context.Context) (found bool, err error) {
+			live, found, err = r.find(ctx, &state)
+			return found, err
+		})
+		if err == nil && away {
+			gone(ctx, state.identity(), resp, "The login profile is gone", fmt.Sprintf(
+				"The RAM user %q of account %s has no login profile any more, or is not there itself. Somebody deleted it. The next apply creates a new one, with the password of the configuration.",
+				state.UserName.ValueString(), account))
+			return
+		}
+	}
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	if state.UserID.ValueString() == "" {
+		owner, err := r.client.User(ctx, state.UserName.ValueString())
+		if report(&resp.Diagnostics, f, err) {
+			return
+		}
+		state.UserID = types.StringValue(owner.ID)
+	}
+	if r.demandedOfAll(ctx, state, live) {
+		live.MFABindRequired = false
+	}
+	state.show(live)
+	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// find reads the profile, under the user's name of today.
+func (r *loginProfileResource) find(ctx context.Context, m *loginProfileModel) (live ram.LoginProfile, there bool, err error) {
+	for {
+		live, err = r.client.LoginProfile(ctx, m.UserName.ValueString())
+		if !noProfile(err) {
+			return live, err == nil, err
+		}
+		renamed, err := r.follow(ctx, &m.owned)
+		if err != nil || !renamed {
+			return live, false, err
+		}
+	}
+}
+
+// noProfile tells that a user has no login profile, or that there is no such user.
+func noProfile(err error) bool { return ram.NotFound(err, "User.LoginProfile", "User") }
+
+// demandedOfAll tells that the profile shows a demand for MFA only because the account
+// demands it of everybody (assumed: nobody says whether it does). The profile's own
+// flag is then what it was.
+func (r *loginProfileResource) demandedOfAll(ctx context.Context, prior loginProfileModel, live ram.LoginProfile) bool {
+	if !live.MFABindRequired || prior.MFABindRequired.IsNull() || prior.MFABindRequired.ValueBool() {
+		return false
+	}
+	preference, err := r.client.SecurityPreference(ctx)
+	return err == nil && preference.MFAOperationForLogin != nil && *preference.MFAOperationForLogin == mandatory
+}
+
+func (r *loginProfileResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	state := get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
+	plan := get[loginProfileModel](ctx, req.Plan, &resp.Diagnostics)
+	config := get[loginProfileModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.PasswordWO = types.StringNull()
+	f := failure{"update the login profile", "Nothing was changed."}
+	if !r.resume(ctx, f, &plan.owned, &resp.Diagnostics) {
+		return
+	}
+	change, changes := plan.changeFrom(state, config)
+	if changes && !r.update(ctx, plan, change, &resp.Diagnostics) {
+		return
+	}
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	if changes {
+		r.confirm(ctx, plan, config, &resp.Diagnostics)
+	}
+}
+
+// changeFrom is what an update has to send: the flags that change, and the password
+// only if its version does (PWD-01).
+func (m *loginProfileModel) changeFrom(state, config loginProfileModel) (change ram.LoginProfileChange, changes bool) {
+	if sendsPassword(state, *m) {
+		change.Password, change.PasswordResetRequired = config.PasswordWO.ValueStringPointer(), m.PasswordResetRequired.ValueBoolPointer()
+		changes = true
+	}
+	if !m.MFABindRequired.Equal(state.MFABindRequired) && !m.MFABindRequired.IsUnknown() {
+		change.MFABindRequired, changes = m.MFABindRequired.ValueBoolPointer(), true
+	}
+	if !m.Status.Equal(state.Status) && !m.Status.IsUnknown() {
+		change.Status, changes = m.Status.ValueStringPointer(), true
+	}
+	return change, changes
+}
+
+// sendsPassword tells that an update sends the password: its version changes. The
+// first version is recorded only: the profile was imported or moved, and has one.
+func sendsPassword(state, plan loginProfileModel) bool {
+	return !state.PasswordWOVersion.IsNull() && !plan.PasswordWOVersion.IsNull() && !state.PasswordWOVersion.Equal(plan.PasswordWOVersion)
+}
+
+func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failure{"delete the login profile", "The login profile is there, unless the answer alone was lost."}
+	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+		return
+	}
+	// The id says whose profile it is, under whatever name.
+	if id := state.UserID.ValueString(); id != "" {
+		owner, err := r.client.UserByID(ctx, id)
+		if ram.NotFound(err, "User") {
+			return
+		}
+		if report(&resp.Diagnostics, f, err) {
+			return
+		}
+		state.UserName = types.StringValue(owner.Name)
+	}
+	name := state.UserName.ValueString()
+	if err := r.client.DeleteLoginProfile(ctx, name); noProfile(err) || report(&resp.Diagnostics, f, err) {
+		return
+	}
+	left, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+		_, err := r.client.LoginProfile(ctx, name)
+		if noProfile(err) {
+			return true, nil
+		}
+		return false, err
+	})
+	warnNotGone("login profile", left, err, &resp.Diagnostics)
+}
+
+// warnNotGone says that a deletion could not be confirmed.
+func warnNotGone(noun string, left bool, err error, diags *diag.Diagnostics) {
+	switch {
+	case err != nil:
+		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service took the request, but looking for it failed. "+explain(err))
+	case !left:
+		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service took the request, but still shows it. Look again later.")
+	}
+}

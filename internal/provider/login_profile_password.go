@@ -1,0 +1,68 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// brokenRules are the rules of a policy that a password breaks, in words that tell
+// nothing of the password. What counts as a symbol is not documented: any printable
+// ASCII character that is no letter, digit or blank does here, and of everything else
+// the service decides. That a password was used before, or has leaked, only the
+// service knows.
+func brokenRules(policy ram.PasswordPolicy, userName, password string) (broken []string) {
+	has := func(kind func(rune) bool) bool { return strings.ContainsFunc(password, kind) }
+	rule := func(breaks bool, words string, arguments ...any) {
+		if breaks {
+			broken = append(broken, fmt.Sprintf(words, arguments...))
+		}
+	}
+	least := func(n *int64) int64 {
+		if n == nil {
+			return 0
+		}
+		return *n
+	}
+	different := map[rune]bool{}
+	for _, c := range password {
+		different[c] = true
+	}
+	length, distinct := least(policy.MinimumPasswordLength), least(policy.MinimumPasswordDifferentCharacter)
+	rule(int64(utf8.RuneCountInString(password)) < length, "minimum_password_length: it has to have at least %d characters", length)
+	rule(is(policy.RequireLowercaseCharacters, true) && !has(unicode.IsLower), "require_lowercase_characters: it has to have a lower-case letter")
+	rule(is(policy.RequireUppercaseCharacters, true) && !has(unicode.IsUpper), "require_uppercase_characters: it has to have an upper-case letter")
+	rule(is(policy.RequireNumbers, true) && !has(unicode.IsDigit), "require_numbers: it has to have a digit")
+	rule(is(policy.RequireSymbols, true) && !has(maybeSymbol), "require_symbols: it has to have a symbol")
+	rule(int64(len(different)) < distinct, "minimum_password_different_character: it has to have at least %d different characters", distinct)
+	rule(is(policy.PasswordNotContainUserName, true) && userName != "" && strings.Contains(strings.ToLower(password), strings.ToLower(userName)),
+		"password_not_contain_user_name: it must not hold the user's name")
+	return broken
+}
+
+// maybeSymbol tells a character that the service may count as a symbol.
+func maybeSymbol(c rune) bool {
+	return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsSpace(c)
+}
+
+// reportBrokenRules names the rules, and never the password (PWD-02).
+func reportBrokenRules(f failure, broken []string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("password_wo"), "Cannot "+f.what, fmt.Sprintf(
+		"The password breaks the account's password policy. %s\n\n  - %s\n\nChange the password, or the policy, and apply again.", f.now, strings.Join(broken, "\n  - ")))
+}
+
+// passwordRefused tells that the service found fault with the password.
+func passwordRefused(err error) bool {
+	var answer *ram.Error
+	return errors.As(err, &answer) && strings.HasPrefix(answer.Code, "InvalidParameter.Password")
+}

@@ -1,0 +1,99 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.instance == nil || req.Plan.Raw.IsNull() {
+		return // the provider could not be configured yet, or nothing is left to plan
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	plan := get[loginProfileModel](ctx, req.Plan, &resp.Diagnostics)
+	config := get[loginProfileModel](ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		if config.PasswordWO.IsNull() {
+			noPassword(&resp.Diagnostics)
+			return
+		}
+		r.planReset(ctx, plan, &resp.Diagnostics)
+		return
+	}
+	state := get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.planName(ctx, state.owned, plan.owned, resp)
+	if sendsPassword(state, plan) && !plan.PasswordWOVersion.IsUnknown() {
+		r.planReset(ctx, plan, &resp.Diagnostics)
+	}
+	if state.PasswordWOVersion.IsNull() && !plan.PasswordWOVersion.IsNull() {
+		resp.Diagnostics.AddAttributeWarning(path.Root("password_wo_version"), "The password is not sent",
+			"The login profile has a password that Terraform did not set, and keeps it: the first password_wo_version is only recorded. To set the password, apply once more with another password_wo_version.")
+	}
+	if state.Status.ValueString() == inactive && config.Status.ValueString() == active {
+		resp.Diagnostics.AddAttributeWarning(path.Root("status"), "The console logon is switched on again",
+			"The login profile is Inactive: somebody, or the service after long idleness, switched the logon off. The configuration says Active, so the user will be able to log on again. "+
+				"If it was switched off for a reason, take status out of the configuration.")
+	}
+}
+
+// planReset refuses a forced reset of the password of a user who may not change it
+// (LOCK-02). What the plan does not know yet is looked at before the write.
+func (r *loginProfileResource) planReset(ctx context.Context, plan loginProfileModel, diags *diag.Diagnostics) {
+	if plan.AllowLockOut.IsUnknown() || !plan.PasswordResetRequired.ValueBool() {
+		return
+	}
+	if _, ok := r.opened(ctx, failure{"plan the login profile", "Nothing was changed."}, plan.AccountID.ValueString(), diags); !ok {
+		return
+	}
+	if d, locks := r.resetDanger(ctx); locks {
+		d.report(plan.AllowLockOut.ValueBool(), diags)
+	}
+}
+
+// resetDanger tells that users may not change their passwords, so that one who has to
+// cannot log on any more. Where the preference cannot be read, nobody knows.
+func (r *loginProfileResource) resetDanger(ctx context.Context) (d danger, locks bool) {
+	preference, err := r.client.SecurityPreference(ctx)
+	if err != nil || !is(preference.AllowUserToChangePassword, false) {
+		return d, false
+	}
+	return danger{
+		attribute: "password_reset_required", refuse: true, summary: "The user may not change the password that has to be reset",
+		detail: "password_reset_required is true, and the account's allow_user_to_change_password is false: the user cannot log on until an administrator sets another password without this.",
+	}, true
+}
+
+// permitted looks, before a password is sent, at what the account says of it: the
+// policy it has to meet, where that can be read, and whether a reset locks the user out.
+func (r *loginProfileResource) permitted(ctx context.Context, f failure, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
+	if is(change.PasswordResetRequired, true) && !plan.AllowLockOut.ValueBool() {
+		if d, locks := r.resetDanger(ctx); locks {
+			d.report(false, diags)
+			return false
+		}
+	}
+	policy, err := r.client.PasswordPolicy(ctx)
+	if err != nil {
+		return true // the service itself will look
+	}
+	if broken := brokenRules(policy, plan.UserName.ValueString(), *change.Password); len(broken) > 0 {
+		reportBrokenRules(f, broken, diags)
+		return false
+	}
+	return true
+}

@@ -1,0 +1,182 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// create makes a profile where there is none. When the answer is lost, a profile that
+// was not there before, has the flags that were asked for and was written since is
+// taken for the one that was asked for.
+func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileModel, password types.String, diags *diag.Diagnostics) (ram.LoginProfile, bool) {
+	f := failure{"create the login profile", "Nothing was created."}
+	var none ram.LoginProfile
+	name := plan.UserName.ValueString()
+	if password.IsNull() {
+		noPassword(diags)
+		return none, false
+	}
+	_, err := r.client.LoginProfile(ctx, name)
+	if err == nil {
+		profileExists(plan, "", diags)
+		return none, false
+	}
+	if !ram.NotFound(err, "User.LoginProfile") {
+		report(diags, f, err)
+		return none, false
+	}
+	want := plan.orders(password.ValueStringPointer())
+	if !r.permitted(ctx, f, *plan, want, diags) {
+		return none, false
+	}
+	began := r.serverNow()
+	// One interrupt must not part the profile from the state.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*detachedCreate)
+	defer cancel()
+	for doubted := range 2 {
+		var made ram.LoginProfile
+		made, err = r.client.CreateLoginProfile(ctx, name, want)
+		switch {
+		case err == nil:
+			return made, true
+		case ram.Exists(err) && doubted == 0:
+			profileExists(plan, "It appeared while this one was being created. ", diags)
+			return none, false
+		case !ram.Exists(err) && !ram.OutcomeUnknown(err):
+			r.refused(f, err, diags)
+			return none, false
+		}
+		f.now = fmt.Sprintf("It is not known whether the login profile was created, and it is not in the state. If the user %q has one now, import it, and set its password with another password_wo_version: terraform import <address> %[1]s", name)
+		found, lost := r.showsWithin(ctx, lag, func(ctx context.Context) (found bool, err error) {
+			made, err = r.client.LoginProfile(ctx, name)
+			if noProfile(err) {
+				return false, nil
+			}
+			return err == nil, err
+		})
+		switch {
+		case report(diags, f, lost):
+			return none, false
+		case found && !(answers(want, made) && r.writtenSince(began, made)):
+			profileExists(plan, "The answer to the request was lost, and what the user has now is not what was asked for, so somebody else made it. ", diags)
+			return none, false
+		case found:
+			diags.AddWarning("The login profile was created, and its answer was lost", fmt.Sprintf(
+				"The user %q had no login profile before the request, and has one since, with what was asked for. So it is taken for that one, with the password of the configuration. "+
+					"Nobody can read a password back: if somebody else may have made a profile for this user in this very moment, send the password again with another password_wo_version.", name))
+			return made, true
+		}
+	}
+	report(diags, f, err)
+	return none, false
+}
+
+// noPassword says that a new profile needs a password.
+func noPassword(diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("password_wo"), "Cannot create the login profile",
+		"A new login profile needs a password, and the configuration has none. Nothing was created.\n\n"+
+			"Set password_wo and password_wo_version. If the user has a login profile already, import it: that needs no password.")
+}
+
+// profileExists says that the user has a profile already. It is never overwritten (PWD-05).
+func profileExists(plan *loginProfileModel, why string, diags *diag.Diagnostics) {
+	name := plan.UserName.ValueString()
+	diags.AddAttributeError(path.Root("user_name"), "Cannot create the login profile", fmt.Sprintf(
+		"The RAM user %q of account %s has a login profile already. %sIt was not changed, and is not in the state.\n\nTo manage it with Terraform, import it; its password stays:\n\n  terraform import <address> %[1]s",
+		name, plan.AccountID.ValueString(), why))
+}
+
+// answers tells that a profile has what was asked for. Who did not ask for a flag takes any.
+func answers(want ram.LoginProfileChange, have ram.LoginProfile) bool {
+	return (want.PasswordResetRequired == nil || *want.PasswordResetRequired == have.PasswordResetRequired) &&
+		(want.MFABindRequired == nil || !*want.MFABindRequired || have.MFABindRequired) && // an account may demand it of everybody
+		(want.Status == nil || *want.Status == have.Status)
+}
+
+// serverNow is the time of the service, as far as it is known.
+func (i *instance) serverNow() time.Time {
+	now, _ := i.client.ServerNow()
+	return now
+}
+
+// writtenSince tells that a profile was written after a moment of the service's time,
+// which is known to the second. One without a date may have been.
+func (r *loginProfileResource) writtenSince(began time.Time, live ram.LoginProfile) bool {
+	return live.UpdateDate.IsZero() || !live.UpdateDate.Before(began.Add(-2*time.Second))
+}
+
+// update sends a change to a profile that is there.
+func (r *loginProfileResource) update(ctx context.Context, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
+	f := failure{"update the login profile", "Nothing was changed."}
+	name := plan.UserName.ValueString()
+	var before ram.LoginProfile
+	if change.Password != nil {
+		var err error
+		if before, err = r.client.LoginProfile(ctx, name); report(diags, f, err) {
+			return false
+		}
+		if !r.permitted(ctx, f, plan, change, diags) {
+			return false
+		}
+	}
+	err := r.client.UpdateLoginProfile(ctx, name, change)
+	if change.Password != nil && ram.OutcomeUnknown(err) {
+		// Of the same password sent twice, the service may refuse the second as one that was
+		// used before. Then the first was taken.
+		live, lost := r.client.LoginProfile(ctx, name)
+		if lost == nil && live.UpdateDate.After(before.UpdateDate) && answers(change, live) {
+			return true
+		}
+		f.now = "It is not known whether the password was set. The state says that it was not, so the next apply sends it again."
+	}
+	if err == nil {
+		return true
+	}
+	r.refused(f, err, diags)
+	return false
+}
+
+// refused reports what the service refused, on the password if that is to blame.
+func (r *loginProfileResource) refused(f failure, err error, diags *diag.Diagnostics) {
+	if !passwordRefused(err) {
+		report(diags, f, err)
+		return
+	}
+	diags.AddAttributeError(path.Root("password_wo"), "Cannot "+f.what, f.now+
+		" The service refused the password. It may break a rule of the account's password policy, have been used before, or be known to have leaked.\n\n"+explain(err))
+}
+
+// confirm waits until the profile reads as it was written. The state stays as written.
+func (r *loginProfileResource) confirm(ctx context.Context, written, config loginProfileModel, diags *diag.Diagnostics) {
+	want := ram.LoginProfileChange{}
+	if !config.MFABindRequired.IsNull() {
+		want.MFABindRequired = written.MFABindRequired.ValueBoolPointer()
+	}
+	if !config.Status.IsNull() {
+		want.Status = written.Status.ValueStringPointer()
+	}
+	shows, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+		live, err := r.client.LoginProfile(ctx, written.UserName.ValueString())
+		if noProfile(err) {
+			return false, nil
+		}
+		return err == nil && answers(want, live), err
+	})
+	const summary, kept = "Cannot confirm the login profile", "The state shows what was written; the next refresh shows what the account has."
+	switch {
+	case err != nil:
+		diags.AddWarning(summary, "The service took the request, but reading the login profile back failed. "+kept+"\n\n"+explain(err))
+	case !shows:
+		diags.AddWarning(summary, "The service took the request, but still does not show what was written. "+kept)
+	}
+}

@@ -1,0 +1,417 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*userResource)(nil)
+	_ resource.ResourceWithIdentity    = (*userResource)(nil)
+	_ resource.ResourceWithImportState = (*userResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*userResource)(nil)
+	_ list.ListResourceWithConfigure   = (*userResource)(nil)
+)
+
+func newUser() *userResource { return &userResource{} }
+
+// userResource is a RAM user: who people and programs are in an account.
+type userResource struct{ withInstance }
+
+type userModel struct {
+	AccountID    types.String   `tfsdk:"account_id"`
+	Name         types.String   `tfsdk:"name"`
+	UserID       types.String   `tfsdk:"user_id"`
+	DisplayName  types.String   `tfsdk:"display_name"`
+	MobilePhone  types.String   `tfsdk:"mobile_phone"`
+	Email        types.String   `tfsdk:"email"`
+	Comments     types.String   `tfsdk:"comments"`
+	Tags         types.Map      `tfsdk:"tags"`
+	CreateDate   types.String   `tfsdk:"create_date"`
+	ForceDestroy types.Bool     `tfsdk:"force_destroy"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
+}
+
+// nameIdentity tells which user it is. The name may change, the user stays.
+type nameIdentity struct {
+	AccountID types.String `tfsdk:"account_id"`
+	Name      types.String `tfsdk:"name"`
+}
+
+func (m *userModel) identity() any { return nameIdentity{m.AccountID, m.Name} }
+
+// unfilledUser is a user of which only the account and the name are known.
+func unfilledUser(account, name string) userModel {
+	return userModel{
+		AccountID: types.StringValue(account), Name: types.StringValue(name),
+		ForceDestroy: types.BoolValue(false), Tags: types.MapNull(types.StringType), Timeouts: noTimeouts,
+	}
+}
+
+// show fills the model from what the service says.
+func (m *userModel) show(u ram.User) {
+	m.Name, m.UserID = types.StringValue(u.Name), types.StringValue(u.ID)
+	m.DisplayName = shown(m.DisplayName, u.DisplayName)
+	m.MobilePhone = shown(m.MobilePhone, u.MobilePhone)
+	m.Email = shown(m.Email, u.Email)
+	m.Comments = shown(m.Comments, u.Comments)
+	m.Tags = shownTags(m.Tags, u.Tags)
+	m.CreateDate = lasting(m.CreateDate, u.CreateDate)
+}
+
+// shown is a text as the state has it. The service does not tell an empty text from
+// none (documented), so "" stays "" where the configuration says so, and is null elsewhere.
+func shown(prior types.String, live string) types.String {
+	if live == "" && (prior.IsNull() || prior.IsUnknown() || prior.ValueString() != "") {
+		return types.StringNull()
+	}
+	return types.StringValue(live)
+}
+
+func shownTags(prior types.Map, live map[string]string) types.Map {
+	elements := map[string]attr.Value{}
+	for key, value := range ownTags(live) {
+		elements[key] = types.StringValue(value)
+	}
+	if len(elements) == 0 && (prior.IsNull() || prior.IsUnknown() || len(prior.Elements()) > 0) {
+		return types.MapNull(types.StringType)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+// ownTags are the tags without those of the service itself, which nobody else may
+// write (documented).
+func ownTags(tags map[string]string) map[string]string {
+	tags = maps.Clone(tags)
+	maps.DeleteFunc(tags, func(key, _ string) bool { return ofService(key) })
+	return tags
+}
+
+// ofService tells a tag of the service itself, by its key (documented).
+func ofService(key string) bool {
+	return strings.HasPrefix(key, "acs:") || strings.HasPrefix(key, "aliyun")
+}
+
+// lasting is a date that does not change: it is kept as it was read first.
+func lasting(prior types.String, live time.Time) types.String {
+	if absent(prior) {
+		return dated(live)
+	}
+	return prior
+}
+
+// optionals are the texts that a user may have, and the attribute of each.
+func (m *userModel) optionals() map[string]*types.String {
+	return map[string]*types.String{"display_name": &m.DisplayName, "mobile_phone": &m.MobilePhone, "email": &m.Email, "comments": &m.Comments}
+}
+
+// tags are the tags that the model asks for.
+func (m *userModel) tags() map[string]string {
+	tags := map[string]string{}
+	for key, value := range m.Tags.Elements() {
+		tags[key] = text(value)
+	}
+	return tags
+}
+
+// user is what the model asks for.
+func (m *userModel) user() ram.User {
+	return ram.User{
+		ID: m.UserID.ValueString(), Name: m.Name.ValueString(), DisplayName: m.DisplayName.ValueString(), MobilePhone: m.MobilePhone.ValueString(),
+		Email: m.Email.ValueString(), Comments: m.Comments.ValueString(), Tags: m.tags(),
+	}
+}
+
+func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user"
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+// Forms of what describes a user (documented).
+var (
+	phoneForm = regexp.MustCompile(`^([0-9]+-[0-9]+)?$`)
+	mailForm  = regexp.MustCompile(`^([^@\s]+@[^@\s]+)?$`)
+)
+
+func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	stable := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	// Optional and computed, for an attribute that the configuration never mentioned
+	// keeps what the user has.
+	optional := func(docs string, checks ...validator.String) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, Computed: true, Validators: checks, MarkdownDescription: docs}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A RAM user. A new name renames the user in place: its id stays, and so do its login profile, AccessKey pairs, MFA device, groups and policies.\n\n" +
+			"An optional attribute that the configuration never mentioned keeps what the user has; one that it mentioned and no longer does is cleared.\n\n" +
+			"Destroying a user moves it to the account's recycle bin for about a month. A user that still has a login profile, an AccessKey pair, an MFA device, a group or a policy " +
+			"is not deleted, unless `force_destroy` is set. The user that Terraform itself runs as is never destroyed.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: stable, MarkdownDescription: "The id of the account."},
+			"name": schema.StringAttribute{
+				Required: true, Validators: userNameChecks(),
+				MarkdownDescription: "The name of the RAM user, such as `alice`: 1 to 64 letters, digits, dots, dashes and underscores, without a domain. A new name renames the user.",
+			},
+			"user_id": schema.StringAttribute{Computed: true, PlanModifiers: stable, MarkdownDescription: "The id of the RAM user, which stays the same when the user is renamed."},
+			"display_name": optional("The display name, up to 24 characters, or 128 where the service takes them. A user always has one: without one in the configuration, it is the name that the user is created with.",
+				stringvalidator.UTF8LengthBetween(1, 128)),
+			"mobile_phone": optional("The mobile phone number, as `<country code>-<number>`, for example `86-13900001234`. The service has it on its China site only. It is stored in the state.",
+				stringvalidator.RegexMatches(phoneForm, "must be <country code>-<number>, such as 86-13900001234")),
+			"email": optional("The e-mail address. The service has it on its China site only. It is stored in the state.",
+				stringvalidator.RegexMatches(mailForm, "must be an e-mail address")),
+			"comments": optional("Comments, up to 128 characters.", stringvalidator.UTF8LengthAtMost(128)),
+			"tags": schema.MapAttribute{
+				ElementType: types.StringType, Optional: true, Computed: true, Validators: tagChecks(),
+				MarkdownDescription: "The tags of the user, at most 20. When they are given, they are all that the user has: others are removed. Tags of the service itself (`acs:`, `aliyun`) are left alone.",
+			},
+			"create_date": schema.StringAttribute{Computed: true, PlanModifiers: stable, MarkdownDescription: "When the user was created (RFC 3339)."},
+			"force_destroy": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether a destroy first removes all that would keep the user from being deleted, **also what Terraform does not manage**: the login profile, every AccessKey pair, the binding " +
+					"of the MFA device (the device itself stays), memberships of groups and attached policies. The default is `false`. It counts as it was last applied, and is never sent to the service.",
+			},
+			"timeouts": timeoutsAttribute(ctx),
+		},
+	}
+}
+
+// tagChecks are the rules for tags (documented).
+func tagChecks() []validator.Map {
+	return []validator.Map{
+		mapvalidator.SizeAtMost(20),
+		mapvalidator.KeysAre(stringvalidator.UTF8LengthBetween(1, 128), tagKeys{}),
+		mapvalidator.ValueStringsAre(stringvalidator.UTF8LengthAtMost(128)),
+	}
+}
+
+// tagKeys refuses keys that only the service may write.
+type tagKeys struct{}
+
+func (tagKeys) Description(context.Context) string {
+	return "must not begin with acs: or aliyun, nor hold http:// or https://"
+}
+
+func (k tagKeys) MarkdownDescription(ctx context.Context) string { return k.Description(ctx) }
+
+func (k tagKeys) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	key := req.ConfigValue.ValueString()
+	if ofService(key) || strings.Contains(key, "http://") || strings.Contains(key, "https://") {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid tag", fmt.Sprintf("The key %q %s.", key, k.Description(ctx)))
+	}
+}
+
+func (r *userResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"account_id": identityschema.StringAttribute{OptionalForImport: true, Description: "The id of the account."},
+		"name":       identityschema.StringAttribute{RequiredForImport: true, Description: "The name of the RAM user."},
+	}}
+}
+
+func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	asked := nameIdentity{Name: types.StringValue(req.ID)}
+	if req.ID == "" {
+		asked = get[nameIdentity](ctx, req.Identity, &resp.Diagnostics)
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	whose := owned{AccountID: asked.AccountID, UserName: asked.Name}
+	if !importable(asked.Name, "user", &resp.Diagnostics) || !r.begin(ctx, failure{"import the user", "The state is as it was."}, &whose, &resp.Diagnostics) {
+		return
+	}
+	m := unfilledUser(whose.AccountID.ValueString(), asked.Name.ValueString())
+	m.UserID = whose.UserID
+	save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// importable tells that an import names a user, and not, say, a principal name.
+func importable(name types.String, noun string, diags *diag.Diagnostics) bool {
+	if userNameForm.MatchString(name.ValueString()) {
+		return true
+	}
+	diags.AddError("Cannot import the "+noun, fmt.Sprintf("%q is not the name of a RAM user. Nothing was imported.\n\nImport with the name alone, such as alice: no domain, and no id of the user.", name.ValueString()))
+	return false
+}
+
+func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := get[userModel](ctx, req.Plan, &resp.Diagnostics)
+	config := get[userModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	account, ok := r.opened(ctx, failure{"create the user", "Nothing was created."}, plan.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	made, ok := r.create(ctx, plan.user(), account, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	plan.AccountID = types.StringValue(account)
+	plan.UserID, plan.CreateDate = types.StringValue(made.ID), lasting(plan.CreateDate, made.CreateDate)
+	if plan.DisplayName.IsUnknown() {
+		plan.DisplayName = shown(plan.DisplayName, made.DisplayName)
+	}
+	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	r.confirm(ctx, plan, &resp.Diagnostics)
+}
+
+func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := get[userModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failure{"read the user", "The state is as it was."}
+	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	state.AccountID = types.StringValue(account)
+	live, err := r.find(ctx, state)
+	if ram.NotFound(err, "User") {
+		away, lost := r.vanished(ctx, func(ctx context.Context) (bool, error) {
+			live, err = r.find(ctx, state)
+			if ram.NotFound(err, "User") {
+				return false, nil
+			}
+			return err == nil, err
+		})
+		if away {
+			gone(ctx, state.identity(), resp, "The user is gone", fmt.Sprintf(
+				"Account %s has no RAM user with the id %s any more, which was %q. Somebody deleted it; the account's recycle bin may still have it, with its AccessKey pairs. The next apply creates a new user, with another id and without credentials.",
+				account, state.UserID.ValueString(), state.Name.ValueString()))
+			return
+		}
+		err = lost
+	}
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	state.show(live)
+	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// find reads the user: by id, which a rename does not change, once it is known.
+func (r *userResource) find(ctx context.Context, m userModel) (ram.User, error) {
+	if id := m.UserID.ValueString(); id != "" {
+		return r.client.UserByIDNow(ctx, id)
+	}
+	return r.client.UserNow(ctx, m.Name.ValueString())
+}
+
+func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	state := get[userModel](ctx, req.State, &resp.Diagnostics)
+	plan := get[userModel](ctx, req.Plan, &resp.Diagnostics)
+	config := get[userModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	account, ok := r.opened(ctx, failure{"update the user", "Nothing was changed."}, state.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	plan.AccountID = types.StringValue(account)
+	if change, changes := changeOf(state, plan); changes {
+		updated, err := r.client.UpdateUser(ctx, state.UserID.ValueString(), change)
+		if ram.Exists(err) {
+			resp.Diagnostics.AddAttributeError(path.Root("name"), "Cannot update the user", fmt.Sprintf(
+				"Another user of account %s has the name %q already. Nothing was changed.\n\nChoose another name, or rename or delete the other user first.\n\n%s", account, plan.Name.ValueString(), explain(err)))
+			return
+		}
+		if report(&resp.Diagnostics, failure{"update the user", "The user has what it had, unless the answer alone was lost; the next plan shows it."}, err) {
+			return
+		}
+		if plan.DisplayName.IsUnknown() {
+			plan.DisplayName = shown(plan.DisplayName, updated.DisplayName)
+		}
+	}
+	// What is done is in the state before the next call can fail.
+	half := plan
+	half.Tags = state.Tags
+	save(ctx, half.identity(), half, &resp.State, resp.Identity, &resp.Diagnostics)
+	if report(&resp.Diagnostics, failure{"update the tags of the user", "All else of the user was updated; the next plan shows which tags it has."}, r.retag(ctx, plan.UserID.ValueString(), state, plan)) {
+		return
+	}
+	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	if !sameUser(state.user(), plan.user()) || !state.Name.Equal(plan.Name) {
+		r.confirm(ctx, plan, &resp.Diagnostics)
+	}
+}
+
+// changeOf is what an update has to send: only what is another than before.
+func changeOf(state, plan userModel) (change ram.UserChange, changes bool) {
+	differs := func(before, after types.String) *string {
+		if after.IsUnknown() || before.ValueString() == after.ValueString() {
+			return nil
+		}
+		changes = true
+		return new(after.ValueString())
+	}
+	change = ram.UserChange{
+		Name: differs(state.Name, plan.Name), DisplayName: differs(state.DisplayName, plan.DisplayName), MobilePhone: differs(state.MobilePhone, plan.MobilePhone),
+		Email: differs(state.Email, plan.Email), Comments: differs(state.Comments, plan.Comments),
+	}
+	return change, changes
+}
+
+// retag makes the user's tags those of the plan. What both have is left alone.
+func (r *userResource) retag(ctx context.Context, id string, state, plan userModel) error {
+	before, after := state.tags(), plan.tags()
+	added, removed := map[string]string{}, []string{}
+	for key, value := range after {
+		if old, had := before[key]; !had || old != value {
+			added[key] = value
+		}
+	}
+	for key := range before {
+		if _, stays := after[key]; !stays {
+			removed = append(removed, key)
+		}
+	}
+	slices.Sort(removed)
+	// First what goes: a user has so many tags at most.
+	if len(removed) > 0 {
+		if err := r.client.UntagUser(ctx, id, removed); err != nil {
+			return err
+		}
+	}
+	if len(added) > 0 {
+		return r.client.TagUser(ctx, id, added)
+	}
+	return nil
+}

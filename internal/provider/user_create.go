@@ -1,0 +1,143 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// detachedCreate is how long a create may take that an interrupt does not end: what it
+// makes has to reach the state.
+const detachedCreate = time.Minute
+
+// lag is how long is waited for a create whose answer was lost to show in a read
+// (assumed: the service is eventually consistent, and does not say for how long).
+const lag = 30 * time.Second
+
+// showsWithin looks until something shows, with growing pauses, for so long at most.
+func (i *instance) showsWithin(ctx context.Context, longest time.Duration, look func(context.Context) (bool, error)) (bool, error) {
+	end := i.client.Now().Add(longest)
+	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		there, err := look(ctx)
+		if there || err != nil || !i.client.Now().Before(end) {
+			return there, err
+		}
+		if err := i.client.Pause(ctx, wait); err != nil {
+			return false, err
+		}
+	}
+}
+
+// create makes a user. When the answer is lost, its name tells whether it was made:
+// it was not there before, and a name is given once in an account.
+func (r *userResource) create(ctx context.Context, want ram.User, account string, diags *diag.Diagnostics) (ram.User, bool) {
+	f := failure{"create the user", "Nothing was created."}
+	there, err := r.client.UserNow(ctx, want.Name)
+	if err == nil {
+		takenName(there, account, diags)
+		return ram.User{}, false
+	}
+	if !ram.NotFound(err, "User") {
+		report(diags, f, err)
+		return ram.User{}, false
+	}
+	// One interrupt must not part the user from the state.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*detachedCreate)
+	defer cancel()
+	for doubted := range 2 {
+		var made ram.User
+		made, err = r.client.CreateUser(ctx, want)
+		switch {
+		case err == nil:
+			return made, true
+		case ram.Exists(err) && doubted == 0:
+			there.Name = want.Name
+			takenName(there, account, diags)
+			return ram.User{}, false
+		case !ram.Exists(err) && !ram.OutcomeUnknown(err):
+			report(diags, f, err)
+			return ram.User{}, false
+		}
+		f.now = fmt.Sprintf("It is not known whether the user was created. If account %s has a user %q now, import it: terraform import <address> %[2]s", account, want.Name)
+		found, lost := r.showsWithin(ctx, lag, func(ctx context.Context) (bool, error) {
+			made, err := r.client.UserNow(ctx, want.Name)
+			if ram.NotFound(err, "User") {
+				return false, nil
+			}
+			there = made
+			return err == nil, err
+		})
+		if report(diags, f, lost) {
+			return ram.User{}, false
+		}
+		if found {
+			if !sameUser(want, there) {
+				takenName(there, account, diags)
+				return ram.User{}, false
+			}
+			return there, true
+		}
+	}
+	report(diags, f, err)
+	return ram.User{}, false
+}
+
+// takenName says that the name is somebody else's.
+func takenName(there ram.User, account string, diags *diag.Diagnostics) {
+	id := ""
+	if there.ID != "" {
+		id = fmt.Sprintf(", with the id %s, created on %s", there.ID, there.CreateDate.UTC().Format("2006-01-02 15:04 MST"))
+	}
+	diags.AddAttributeError(path.Root("name"), "Cannot create the user", fmt.Sprintf(
+		"Account %s has a RAM user %q already%s. Nothing was created, and that user was not changed.\n\n"+
+			"To manage it with Terraform, import it:\n\n  terraform import <address> %[2]s\n\nIf another user is meant, choose another name.", account, there.Name, id))
+}
+
+// sameUser tells that all that one user says of itself is what the other has. What
+// the first leaves out may be anything, as the service gives a display name by itself.
+func sameUser(want, have ram.User) bool {
+	named := want.DisplayName == "" || want.DisplayName == have.DisplayName
+	return named && want.Name == have.Name && want.MobilePhone == have.MobilePhone && want.Email == have.Email && want.Comments == have.Comments &&
+		maps.Equal(ownTags(want.Tags), ownTags(have.Tags))
+}
+
+// confirm waits until the user reads as it was written, so that what follows in the
+// same run, and the next plan, find it so.
+func (r *userResource) confirm(ctx context.Context, written userModel, diags *diag.Diagnostics) {
+	want := written.user()
+	var seen ram.User
+	shows, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+		var err error
+		seen, err = r.client.UserByIDNow(ctx, want.ID)
+		if ram.NotFound(err, "User") {
+			return false, nil
+		}
+		if err != nil || !sameUser(want, seen) {
+			return false, err
+		}
+		// The name leads to the user as well, which is what all that belongs to it goes by.
+		named, err := r.client.UserNow(ctx, want.Name)
+		if ram.NotFound(err, "User") {
+			return false, nil
+		}
+		return named.ID == want.ID, err
+	})
+	const summary, kept = "Cannot confirm the user", "The state shows what was written; the next refresh shows what the account has."
+	switch {
+	case err != nil:
+		diags.AddWarning(summary, "The service took the request, but reading the user back failed. "+kept+"\n\n"+explain(err))
+	case !shows && seen.ID == "":
+		diags.AddWarning(summary, fmt.Sprintf("The service took the request, but still does not show a user %q. %s", want.Name, kept))
+	case !shows:
+		diags.AddWarning(summary, fmt.Sprintf("The service took the request, but still shows the user otherwise than it was written. %s", kept))
+	}
+}

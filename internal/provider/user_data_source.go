@@ -1,0 +1,111 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var _ datasource.DataSourceWithConfigure = (*usersData)(nil)
+
+// usersData lists the users of an account.
+type usersData struct{ readsInstance }
+
+type usersDataModel struct {
+	AccountID types.String `tfsdk:"account_id"`
+	NameRegex types.String `tfsdk:"name_regex"`
+	Users     []userData   `tfsdk:"users"`
+}
+
+type userData struct {
+	UserName      types.String `tfsdk:"user_name"`
+	UserID        types.String `tfsdk:"user_id"`
+	PrincipalName types.String `tfsdk:"principal_name"`
+	DisplayName   types.String `tfsdk:"display_name"`
+	MobilePhone   types.String `tfsdk:"mobile_phone"`
+	Email         types.String `tfsdk:"email"`
+	Comments      types.String `tfsdk:"comments"`
+	ProvisionType types.String `tfsdk:"provision_type"`
+	CreateDate    types.String `tfsdk:"create_date"`
+	UpdateDate    types.String `tfsdk:"update_date"`
+	LastLoginDate types.String `tfsdk:"last_login_date"`
+	Tags          types.Map    `tfsdk:"tags"`
+}
+
+func (d *usersData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_users"
+}
+
+func (d *usersData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	said := func(docs string) schema.Attribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the RAM users of the account that the credentials open, in the order of their names. It changes nothing. What the service does not report of a user is null.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": said("The id of the account that the credentials open."),
+			"name_regex": schema.StringAttribute{Optional: true, MarkdownDescription: nameFilter},
+			"users": schema.ListNestedAttribute{
+				Computed: true, MarkdownDescription: "The users.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"user_name":       said("The name, as `user_name` of other types takes it."),
+					"user_id":         said("The id, which stays the same when the user is renamed."),
+					"principal_name":  said("The name with which the user logs on. Its domain follows the account alias."),
+					"display_name":    said("The display name."),
+					"mobile_phone":    said("The mobile phone number."),
+					"email":           said("The e-mail address."),
+					"comments":        said("The comments."),
+					"provision_type":  said("Where the user comes from: `Manual`, `SCIM` or `CloudSSO`."),
+					"create_date":     said("When the user was created (RFC 3339)."),
+					"update_date":     said("When the user was last changed (RFC 3339)."),
+					"last_login_date": said("When the user last logged on to the console (RFC 3339); null if never."),
+					"tags":            schema.MapAttribute{ElementType: types.StringType, Computed: true, MarkdownDescription: "The tags, without those of the service itself."},
+				}},
+			},
+		},
+	}
+}
+
+func (d *usersData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m := get[usersDataModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	matches, ok := nameMatcher(m.NameRegex, &resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	f := failure{what: "list the users"}
+	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	m.AccountID, m.Users = types.StringValue(account), []userData{}
+	for u, err := range d.client.Users(ctx) {
+		if report(&resp.Diagnostics, f, err) {
+			return
+		}
+		if matches(u.Name) {
+			m.Users = append(m.Users, describedUser(u))
+		}
+	}
+	slices.SortFunc(m.Users, func(a, b userData) int { return cmp.Compare(a.UserName.ValueString(), b.UserName.ValueString()) })
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func describedUser(u ram.User) userData {
+	none := types.StringNull()
+	return userData{
+		UserName: types.StringValue(u.Name), UserID: types.StringValue(u.ID), PrincipalName: shown(none, u.PrincipalName), DisplayName: shown(none, u.DisplayName),
+		MobilePhone: shown(none, u.MobilePhone), Email: shown(none, u.Email), Comments: shown(none, u.Comments), ProvisionType: shown(none, u.ProvisionType),
+		CreateDate: dated(u.CreateDate), UpdateDate: dated(u.UpdateDate), LastLoginDate: dated(u.LastLoginDate), Tags: shownTags(types.MapNull(types.StringType), u.Tags),
+	}
+}

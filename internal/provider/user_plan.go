@@ -1,0 +1,132 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	if req.Plan.Raw.IsNull() {
+		r.planDestroy(ctx, get[userModel](ctx, req.State, &resp.Diagnostics), &resp.Diagnostics)
+		return
+	}
+	plan := get[userModel](ctx, req.Plan, &resp.Diagnostics)
+	config := get[userModel](ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		plan.planCreate(config)
+	} else {
+		managed := managedBefore(ctx, req.Private, &resp.Diagnostics)
+		plan.planUpdate(config, get[userModel](ctx, req.State, &resp.Diagnostics), managed)
+	}
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	}
+}
+
+// planCreate: a new user has nothing of what the configuration does not mention, but a
+// display name, which the service demands.
+func (m *userModel) planCreate(config userModel) {
+	configured := config.optionals()
+	for name, planned := range m.optionals() {
+		if configured[name].IsNull() && name != "display_name" {
+			*planned = types.StringNull()
+		}
+	}
+	if config.Tags.IsNull() {
+		m.Tags = types.MapNull(types.StringType)
+	}
+}
+
+// planUpdate clears what the configuration mentioned when it was last applied and does
+// not mention now. What it never mentioned stays, and so does a display name, which
+// cannot be cleared.
+func (m *userModel) planUpdate(config, state userModel, managed []string) {
+	configured, before := config.optionals(), state.optionals()
+	for name, planned := range m.optionals() {
+		switch {
+		case !configured[name].IsNull():
+		case name != "display_name" && slices.Contains(managed, name):
+			*planned = types.StringNull()
+		default:
+			*planned = *before[name]
+		}
+	}
+	switch {
+	case !config.Tags.IsNull():
+	case slices.Contains(managed, "tags"):
+		m.Tags = types.MapNull(types.StringType)
+	default:
+		m.Tags = state.Tags
+	}
+}
+
+// planDestroy refuses to delete the user that Terraform runs as, and says what a
+// destroy takes along.
+func (r *userResource) planDestroy(ctx context.Context, state userModel, diags *diag.Diagnostics) {
+	if r.instance == nil || diags.HasError() {
+		return // the provider could not be configured yet; looked at again before the delete
+	}
+	f := failure{"delete the user", "Nothing was changed."}
+	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), diags); !ok || !r.notOwn(ctx, state.UserID.ValueString(), f, diags) {
+		return
+	}
+	if state.ForceDestroy.ValueBool() {
+		diags.AddWarning("Destroying the user removes all that hangs on it", fmt.Sprintf(
+			"force_destroy is true: the login profile, every AccessKey pair, the binding of the MFA device, memberships of groups and attached policies of %q go with it, also what Terraform does not manage.",
+			state.Name.ValueString()))
+	}
+}
+
+// managedKey names, in private state, what the configuration mentioned when it was last applied.
+const managedKey = "managed"
+
+// managedIn are the optional attributes that a configuration mentions.
+func managedIn(config userModel) []string {
+	managed := []string{}
+	for name, value := range config.optionals() {
+		if !value.IsNull() {
+			managed = append(managed, name)
+		}
+	}
+	if !config.Tags.IsNull() {
+		managed = append(managed, "tags")
+	}
+	slices.Sort(managed)
+	return managed
+}
+
+func keepManaged(ctx context.Context, managed []string, private privateState, diags *diag.Diagnostics) {
+	text, err := json.Marshal(managed)
+	if err != nil {
+		diags.AddError("Cannot write the private state", err.Error())
+		return
+	}
+	diags.Append(private.SetKey(ctx, managedKey, text)...)
+}
+
+// managedBefore returns what keepManaged kept; nothing after an import.
+func managedBefore(ctx context.Context, private privateState, diags *diag.Diagnostics) (managed []string) {
+	text, more := private.GetKey(ctx, managedKey)
+	diags.Append(more...)
+	if len(text) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(text, &managed); err != nil {
+		diags.AddError("Cannot read the private state", "What the provider remembers of the user is not readable: "+err.Error())
+	}
+	return managed
+}
