@@ -26,8 +26,8 @@ const (
 	deviceKind  = "ram_virtual_mfa_device"
 	bindingKind = "ram_mfa_binding"
 	phoneSerial = "acs:ram::" + defaultAccount + ":mfa/phone"
-	aliceUserID     = "200000000000000001"
-	bobUserID       = "200000000000000002"
+	aliceUserID = "200000000000000001"
+	bobUserID   = "200000000000000002"
 )
 
 // staffed is an account with the users alice and bob, who have no device.

@@ -1,0 +1,321 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// writesOnly is a core that knows write-only arguments, as every CLI does that is supported.
+type writesOnly struct{ tfprotov6.ProviderServer }
+
+func (w writesOnly) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	req.ClientCapabilities = &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}
+	return w.ProviderServer.ValidateResourceConfig(ctx, req)
+}
+
+// bindingCore drives the provider at a clock that moves the fake's with it.
+func bindingCore(t *testing.T, srv *ramtest.Server) *core {
+	t.Helper()
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	c.server = writesOnly{c.server}
+	return c
+}
+
+// bindingOf is a configuration that binds the device.
+func bindingOf(user, seed string) attributes {
+	return attributes{"user_name": user, "serial_number": phoneSerial, "seed_wo": seed, "seed_wo_version": 1}
+}
+
+func TestMFABinding_bindsUnbindsAndKeepsNoSeed(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	seed := loosePhone(srv)
+	c := bindingCore(t, srv)
+	config := bindingOf("alice", seed)
+	o, diags := c.create(bindingKind, config)
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, aliceUserID)
+	for name, want := range map[string]any{
+		"account_id": defaultAccount, "user_name": "alice", "user_id": aliceUserID, "serial_number": phoneSerial,
+		"seed_wo": nil, "seed_wo_version": int64(1), "activate_date": phone(srv).ActivateDate.Format(time.RFC3339),
+	} {
+		expect(t, name, in(t, o.state, name), want)
+	}
+	fixed(t, c, bindingKind, config, o)
+
+	// Another version alone is only written down.
+	config["seed_wo_version"] = 2
+	o, diags = c.apply(bindingKind, config, o)
+	clean(t, diags)
+	expect(t, "version", in(t, o.state, "seed_wo_version"), int64(2))
+	expect(t, "seed", in(t, o.state, "seed_wo"), nil)
+	expect(t, "writes", writes(srv), []string{"BindMFADevice"})
+
+	_, diags = c.destroyPlan(bindingKind, o)
+	contains(t, said(diags), "A user loses the MFA device", `"alice"`)
+	_, diags = c.destroy(bindingKind, o)
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, "")
+	_, diags = c.destroy(bindingKind, o)
+	clean(t, diags)
+	expect(t, "writes", writes(srv), []string{"BindMFADevice", "UnbindMFADevice"})
+	expect(t, "violations", len(srv.Violations()), 0)
+}
+
+func TestMFABinding_badInputBindsNothing(t *testing.T) {
+	t.Parallel()
+	const noSeed = "not-base32-canary-1890"
+	for name, test := range map[string]struct {
+		arrange func(*ramtest.Server)
+		config  attributes
+		want    []string
+	}{
+		"seed that is none":        {nil, attributes{"seed_wo": noSeed}, []string{"Cannot use the seed", "is not Base32"}},
+		"empty seed":               {nil, attributes{"seed_wo": ""}, []string{"Cannot use the seed"}},
+		"no seed":                  {nil, attributes{"seed_wo": nil, "seed_wo_version": nil}, []string{"To bind a device takes its seed"}},
+		"seed without version":     {nil, attributes{"seed_wo_version": nil}, []string{"seed_wo_version"}},
+		"version without seed":     {nil, attributes{"seed_wo": nil}, []string{"seed_wo"}},
+		"empty user":               {nil, attributes{"user_name": ""}, []string{"user_name"}},
+		"blank user":               {nil, attributes{"user_name": " "}, []string{"user_name"}},
+		"user that is not there":   {nil, attributes{"user_name": "carol"}, []string{`There is no RAM user "carol"`}},
+		"serial of something else": {nil, attributes{"serial_number": "phone"}, []string{"must be a serial number"}},
+		"device that is not there": {nil, attributes{"serial_number": phoneSerial + "2"}, []string{"There is no virtual MFA device " + phoneSerial + "2"}},
+		"device of somebody else":  {func(srv *ramtest.Server) { bindTo(srv, bobUserID) }, nil, []string{`bound to another user, "bob"`, "terraform import ADDRESS bob"}},
+		"device that is hers":      {func(srv *ramtest.Server) { bindTo(srv, aliceUserID) }, nil, []string{`"alice" has the device already`, "terraform import ADDRESS alice"}},
+		"user with another": {func(srv *ramtest.Server) {
+			srv.Change(func(a *ramtest.Account) { a.Users["alice"].MFASerial = "U2F-0815" })
+		}, nil, []string{"has an MFA device already, U2F-0815"}},
+		"seed of another device": {nil, attributes{"seed_wo": "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"}, []string{"CheckAuthenticationCodeFail", "seed may be that of another device", "bound to nobody"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			config := bindingOf("alice", loosePhone(srv))
+			for name, v := range test.config {
+				config[name] = v
+			}
+			if test.arrange != nil {
+				test.arrange(srv)
+			}
+			before := phone(srv).UserID
+			c := bindingCore(t, srv)
+			o, diags := c.create(bindingKind, config)
+			contains(t, said(errorsIn(diags)), test.want...)
+			if strings.Contains(said(diags), "canary") {
+				t.Errorf("the seed is echoed:\n%s", said(diags))
+			}
+			if len(errorsIn(diags)) == 0 || !o.state.IsNull() {
+				t.Error("it was accepted")
+			}
+			for _, d := range diags {
+				if d.Attribute != nil && d.Attribute.String() == `AttributeName("seed_wo")` && strings.Contains(d.Summary, "seed") && config["seed_wo"] == noSeed {
+					t.Error("a CLI would quote the line with the seed")
+				}
+			}
+			expect(t, "owner", phone(srv).UserID, before)
+		})
+	}
+}
+
+// What was unknown when the plan was made is checked before the bind.
+func TestMFABinding_unknownsAreCheckedAtTheApply(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	seed := loosePhone(srv)
+	c := bindingCore(t, srv)
+	config := bindingOf("alice", seed)
+	config["seed_wo"] = unknown{}
+	plan, diags := c.plan(bindingKind, config, c.nothing(bindingKind))
+	clean(t, diags)
+	for _, v := range []any{nil, "not-base32-canary-1890"} {
+		config["seed_wo"] = v
+		o, diags := c.carryOut(bindingKind, config, c.nothing(bindingKind), plan)
+		if len(errorsIn(diags)) == 0 || !o.state.IsNull() || strings.Contains(said(diags), "canary") {
+			t.Errorf("%v was accepted, or is echoed: %s", v, said(diags))
+		}
+	}
+	config["seed_wo"] = seed
+	o, diags := c.carryOut(bindingKind, config, c.nothing(bindingKind), plan)
+	clean(t, diags)
+	expect(t, "seed", in(t, o.state, "seed_wo"), nil)
+	expect(t, "owner", phone(srv).UserID, aliceUserID)
+}
+
+func TestMFABinding_thatIsNoMoreLeavesTheState(t *testing.T) {
+	t.Parallel()
+	for name, act := range map[string]func(*ramtest.Server){
+		"unbound":                func(srv *ramtest.Server) { bindTo(srv, "") },
+		"bound to somebody else": func(srv *ramtest.Server) { bindTo(srv, bobUserID) },
+		"device deleted": func(srv *ramtest.Server) {
+			bindTo(srv, "")
+			srv.Change(func(a *ramtest.Account) { delete(a.MFADevices, phoneSerial) })
+		},
+		"user deleted": func(srv *ramtest.Server) {
+			bindTo(srv, "")
+			srv.Change(func(a *ramtest.Account) { delete(a.Users, "alice") })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			c := bindingCore(t, srv)
+			o, diags := c.create(bindingKind, bindingOf("alice", loosePhone(srv)))
+			clean(t, diags)
+			act(srv)
+			before := account(srv)
+			_, diags = bindingCore(t, srv).destroy(bindingKind, o) // there is nothing of ours to unbind
+			clean(t, diags)
+			expect(t, "bob's device", account(srv).Users["bob"].MFASerial, before.Users["bob"].MFASerial)
+			after, diags := bindingCore(t, srv).refresh(bindingKind, o)
+			clean(t, diags)
+			contains(t, said(diags), "The MFA binding is gone")
+			expect(t, "state", after.state.IsNull(), true)
+		})
+	}
+}
+
+func TestMFABinding_followsARenamedUser(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	seed := loosePhone(srv)
+	c := bindingCore(t, srv)
+	o, diags := c.create(bindingKind, bindingOf("alice", seed))
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alicia"] = a.Users["alice"]
+		a.Users["alicia"].Name = "alicia"
+		delete(a.Users, "alice")
+	})
+	fresh := bindingCore(t, srv)
+	o, diags = fresh.refresh(bindingKind, o)
+	clean(t, diags)
+	expect(t, "name", in(t, o.state, "user_name"), "alicia")
+	fixed(t, fresh, bindingKind, bindingOf("alicia", seed), o)
+
+	// Another user is another binding, and that takes the seed.
+	plan, diags := fresh.plan(bindingKind, bindingOf("bob", seed), o)
+	clean(t, diags)
+	expect(t, "replacements", len(plan.RequiresReplace), 1)
+	_, diags = fresh.plan(bindingKind, attributes{"user_name": "bob", "serial_number": phoneSerial}, o)
+	contains(t, said(errorsIn(diags)), "takes its seed")
+
+	// A name that is not there yet is a rename in the same run.
+	plan, diags = fresh.plan(bindingKind, bindingOf("alice", seed), o)
+	clean(t, diags)
+	expect(t, "replacements", len(plan.RequiresReplace), 0)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"] = a.Users["alicia"]
+		a.Users["alice"].Name = "alice"
+		delete(a.Users, "alicia")
+	})
+	o, diags = bindingCore(t, srv).carryOut(bindingKind, bindingOf("alice", seed), o, plan)
+	clean(t, diags)
+	expect(t, "name", in(t, o.state, "user_name"), "alice")
+	expect(t, "writes", writes(srv), []string{"BindMFADevice"})
+}
+
+func TestMFABinding_import(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	loosePhone(srv)
+	bindTo(srv, aliceUserID)
+	c := bindingCore(t, srv)
+	o, diags := c.adopt(bindingKind, "alice")
+	clean(t, diags)
+	expect(t, "serial", in(t, o.state, "serial_number"), phoneSerial)
+	fixed(t, c, bindingKind, attributes{"user_name": "alice", "serial_number": phoneSerial}, o)
+	// A first version after an import is written down.
+	o, diags = c.apply(bindingKind, bindingOf("alice", "GEZDGNBVGY3TQOJQ"), o)
+	clean(t, diags)
+	expect(t, "version", in(t, o.state, "seed_wo_version"), int64(1))
+	expect(t, "writes", writes(srv), []string(nil))
+	for _, id := range []string{"", " ", "alice@example.onaliyun.com"} {
+		_, diags = c.adopt(bindingKind, id)
+		contains(t, said(errorsIn(diags)), "Cannot import the MFA binding")
+	}
+	bob, diags := c.adopt(bindingKind, "bob")
+	clean(t, diags)
+	expect(t, "a binding that is not there", bob.state.IsNull(), true)
+}
+
+func TestMFAData(t *testing.T) {
+	t.Parallel()
+	for _, none := range []string{"", "not_found", "empty"} {
+		t.Run("none is "+none, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.NoMFADevice = none }))
+			loosePhone(srv)
+			srv.Change(func(a *ramtest.Account) {
+				a.MFADevices[phoneSerial+"-2"] = &ramtest.MFADevice{Name: "phone-2", Serial: phoneSerial + "-2", Seed: "AAAAAAAA"}
+			})
+			bindTo(srv, aliceUserID)
+			c := newCore(t, srv.Getenv, inStep(srv, 0))
+			v, diags := c.data("ram_user_mfa", attributes{"user_name": "alice"})
+			clean(t, diags)
+			expect(t, "alice", []any{in(t, v, "enabled"), in(t, v, "serial_number"), in(t, v, "type")}, []any{true, phoneSerial, "VMFA"})
+			v, diags = c.data("ram_user_mfa", attributes{"user_name": "bob"})
+			clean(t, diags)
+			expect(t, "bob", []any{in(t, v, "enabled"), in(t, v, "serial_number"), in(t, v, "type")}, []any{false, nil, nil})
+			_, diags = c.data("ram_user_mfa", attributes{"user_name": "carol"})
+			contains(t, said(errorsIn(diags)), `There is no RAM user "carol"`)
+
+			for _, filter := range []struct {
+				config attributes
+				want   []string
+			}{
+				{attributes{}, []string{"phone", "phone-2"}},
+				{attributes{"unbound": true}, []string{"phone-2"}},
+				{attributes{"unbound": false}, []string{"phone"}},
+			} {
+				v, diags = c.data("ram_virtual_mfa_devices", filter.config)
+				clean(t, diags)
+				var devices []tftypes.Value
+				must(t, fieldsOf(t, v)["devices"].As(&devices))
+				names := []string{}
+				for _, device := range devices {
+					names = append(names, in(t, device, "virtual_mfa_device_name").(string))
+					if bound := in(t, device, "virtual_mfa_device_name") == "phone"; bound != (in(t, device, "user_name") == "alice") || bound != (in(t, device, "activate_date") != nil) {
+						t.Errorf("the user of a device is wrong: %v", device)
+					}
+				}
+				expect(t, "devices", names, filter.want)
+				found := []string{}
+				for _, r := range c.list(deviceKind, filter.config, true, 100) {
+					c.clean(nil, r.diags)
+					found = append(found, r.name)
+					expect(t, "identity", in(t, r.identity, "serial_number"), in(t, r.state, "serial_number"))
+					expect(t, "seed", in(t, r.state, "base32_string_seed"), nil)
+				}
+				expect(t, "listed", found, filter.want)
+			}
+			bindings := c.list(bindingKind, attributes{}, true, 100)
+			expect(t, "bindings", len(bindings), 1)
+			expect(t, "binding", []any{in(t, bindings[0].identity, "user_name"), in(t, bindings[0].state, "serial_number")}, []any{"alice", phoneSerial})
+			expect(t, "writes", writes(srv), []string(nil))
+			expect(t, "one list serves all", len(srv.Calls("ListVirtualMFADevices")) <= 2, true) // two pages
+		})
+	}
+	t.Run("denied", func(t *testing.T) {
+		t.Parallel()
+		srv := staffed(t)
+		srv.Inject(ramtest.Rule{Action: "ListVirtualMFADevices", Fault: "code", Status: 403, Code: "NoPermission"})
+		c := newCore(t, srv.Getenv, inStep(srv, 0))
+		for _, kind := range []string{deviceKind, bindingKind} {
+			results := c.list(kind, attributes{}, false, 100)
+			if len(results) != 1 || !slices.ContainsFunc(results, func(f found) bool { return strings.Contains(said(f.diags), "NoPermission") }) {
+				t.Errorf("%s: %v", kind, results)
+			}
+		}
+	})
+}
