@@ -1,0 +1,400 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// boundPhone is the configuration of a device for alice.
+var boundPhone = attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+
+// enduring are faults that the provider cannot get over.
+var enduring = map[string]ramtest.Rule{
+	"F22 denied":                      {Fault: "code", Status: 403, Code: "NoPermission"},
+	"F24 redirected":                  {Fault: "redirect", Header: map[string]string{"Location": "http://127.0.0.1:9/"}},
+	"F25 limit exceeded":              {Fault: "code", Status: 409, Code: "LimitExceeded.VirtualMFADevice"},
+	"F09 throttled for 86400 seconds": {Fault: "code", Status: 429, Code: "Throttling", RetryAfter: "86400"},
+}
+
+// judged names the outcome of a create as the fault matrix does, and fails the test
+// if it is one that must never be: the account and the state do not agree, and no
+// error names what is left.
+func judged(t *testing.T, srv *ramtest.Server, o object, diags []*tfprotov6.Diagnostic) string {
+	t.Helper()
+	text, device := said(errorsIn(diags)), phone(srv)
+	failed, tracked := text != "", !o.state.IsNull()
+	if n := len(account(srv).MFADevices); n > 1 {
+		t.Errorf("there are %d devices", n)
+	}
+	if tracked && device != nil {
+		expect(t, "seed in the state", in(t, o.state, "base32_string_seed"), device.Seed)
+	}
+	switch {
+	case !failed && device != nil && tracked && device.UserID == aliceUserID && in(t, o.state, "user_id") == aliceUserID:
+		return "C"
+	case failed && tracked && device != nil:
+		contains(t, text, "in the state with its seed", "tainted")
+		return "ET"
+	case failed && !tracked && device == nil && len(history(srv, "VirtualMFADevice")) == 0:
+		return "E0"
+	case failed && !tracked && device == nil:
+		contains(t, text, "deleted again")
+		return "ER"
+	case failed && !tracked && device != nil:
+		contains(t, text, phoneSerial)
+		return "EN"
+	}
+	t.Errorf("failed: %t, tracked: %t, the device: %+v\n%s", failed, tracked, device, said(diags))
+	return "?"
+}
+
+// history are the actions that touched devices.
+func history(srv *ramtest.Server, part string) (actions []string) {
+	for _, e := range srv.History() {
+		if strings.Contains(e.By, part) {
+			actions = append(actions, e.By)
+		}
+	}
+	return actions
+}
+
+// made is how often a device came to be.
+func made(srv *ramtest.Server) (n int) {
+	for _, call := range srv.Calls("CreateVirtualMFADevice") {
+		if call.Committed {
+			n++
+		}
+	}
+	return n
+}
+
+func TestMFADevice_faultTable(t *testing.T) {
+	t.Parallel()
+	faults := maps.Clone(passing)
+	maps.Copy(faults, enduring)
+	delete(faults, "F12 another shape")
+	faults["F12 without the seed"] = ramtest.Rule{Fault: "drop_fields", Body: "Base32StringSeed"}
+	faults["F12 without the serial number"] = ramtest.Rule{Fault: "drop_fields", Body: "SerialNumber"}
+	faults["F12 seed of another kind"] = ramtest.Rule{Fault: "retype", Body: `{"Base32StringSeed":[]}`}
+	faults["F12 nothing in it"] = ramtest.Rule{Fault: "garble", Body: `{"RequestId":"X"}`}
+	faults["F23 session expired"] = ramtest.Rule{Fault: "code", Status: 400, Code: "InvalidSecurityToken.Expired"}
+	faults["nonce was used"] = ramtest.Rule{Fault: "code", Status: 400, Code: "SignatureNonceUsed"}
+
+	var mu sync.Mutex
+	outcomes := map[string]map[string]string{}
+	t.Cleanup(func() {
+		for _, fault := range slices.Sorted(maps.Keys(outcomes)) {
+			t.Logf("%-35s %v", fault, outcomes[fault])
+		}
+	})
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, action := range []string{"CreateVirtualMFADevice", "BindMFADevice"} {
+				for _, phase := range []string{"before_commit", "after_commit"} {
+					for _, nth := range []string{"1", "1-2", ""} {
+						rule := fault
+						rule.Action, rule.Phase, rule.Nth = action, phase, nth
+						if phase == "after_commit" && (fault.Fault == "redirect" || fault.Fault == "code" && fault.Status != 500 && fault.Code != "ServiceUnavailable") {
+							continue // the service does not refuse what it did
+						}
+						if strings.HasPrefix(name, "F12") && action == "BindMFADevice" {
+							continue // nothing is read from the answer but that there is one
+						}
+						if strings.HasPrefix(name, "F13 drip") && phase == "after_commit" {
+							continue // the same as before
+						}
+						srv := staffed(t)
+						srv.Inject(rule)
+						c := newCore(t, srv.Getenv, inStep(srv, 0))
+						o, diags := c.create(deviceKind, boundPhone)
+						got := judged(t, srv, o, diags)
+						if n := made(srv); n > 2 {
+							t.Errorf("%+v: %d devices were made", rule, n)
+						}
+						if n := len(srv.Calls("BindMFADevice")); n > 2 && !strings.HasPrefix(rule.Code, "Throttling") {
+							t.Errorf("%+v: codes were sent %d times", rule, n)
+						}
+						mu.Lock()
+						if outcomes[name] == nil {
+							outcomes[name] = map[string]string{}
+						}
+						outcomes[name][fmt.Sprintf("%s %s #%s", action[:6], strings.TrimSuffix(phase, "_commit"), nth)] = got
+						mu.Unlock()
+						once := map[bool]string{true: "C"}[nth == "1" && enduring[name].Fault == ""]
+						if once != "" && got != once {
+							t.Errorf("%+v: %s, want %s\n%s", rule, got, once, said(diags))
+						}
+						if nth != "" || got == "EN" {
+							continue
+						}
+						// A second apply, once the fault is over, ends well.
+						converges(t, srv, got, o)
+					}
+				}
+			}
+		})
+	}
+}
+
+// converges checks that after the fault one more apply is enough.
+func converges(t *testing.T, srv *ramtest.Server, outcome string, o object) {
+	t.Helper()
+	must(t, srv.Reschedule(ramtest.Schedule{}))
+	c := newCore(t, srv.Getenv, inStep(srv, 0))
+	if outcome == "ET" { // tainted: the next apply replaces it
+		_, diags := c.destroy(deviceKind, o)
+		clean(t, diags)
+		o = c.nothing(deviceKind)
+	}
+	if o.state.IsNull() {
+		var diags []*tfprotov6.Diagnostic
+		o, diags = c.create(deviceKind, boundPhone)
+		clean(t, diags)
+	}
+	expect(t, "after the next apply", judged(t, srv, o, nil), "C")
+}
+
+// The service executes the create late, when the provider has looked for it already.
+func TestMFADevice_aCreateThatTakesEffectLate(t *testing.T) {
+	t.Parallel()
+	for _, after := range []int{1, 3, 8, 20} {
+		srv := staffed(t)
+		srv.Inject(
+			ramtest.Rule{Action: "CreateVirtualMFADevice", Nth: "1", Fault: "duplicate", Delay: time.Duration(after)},
+			ramtest.Rule{Action: "CreateVirtualMFADevice", Nth: "1", Fault: "refuse"},
+		)
+		c := newCore(t, srv.Getenv, inStep(srv, 0))
+		o, diags := c.create(deviceKind, boundPhone)
+		expect(t, fmt.Sprintf("executed %d calls later", after), judged(t, srv, o, diags), "C")
+	}
+}
+
+func TestMFADevice_staleReadsAreWaitedOut(t *testing.T) {
+	t.Parallel()
+	for _, stale := range []int{0, 1, 3, 10} {
+		for _, fault := range []string{"", "CreateVirtualMFADevice", "BindMFADevice"} {
+			t.Run(fmt.Sprint(stale, fault), func(t *testing.T) {
+				t.Parallel()
+				srv := staffed(t)
+				srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = stale })
+				if fault != "" {
+					srv.Inject(ramtest.Rule{Action: fault, Nth: "1", Phase: "after_commit", Fault: "reset"})
+				}
+				c := newCore(t, srv.Getenv, inStep(srv, 0))
+				o, diags := c.create(deviceKind, boundPhone)
+				expect(t, "outcome", judged(t, srv, o, diags), "C")
+				if strings.Contains(said(diags), "Cannot confirm") {
+					t.Error(said(diags))
+				}
+				fixed(t, c, deviceKind, boundPhone, o)
+				o, diags = c.apply(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"}, o)
+				clean(t, diags)
+				expect(t, "owner", phone(srv).UserID, bobUserID)
+				_, diags = c.destroy(deviceKind, o)
+				clean(t, diags)
+				expect(t, "devices", len(account(srv).MFADevices), 0)
+			})
+		}
+	}
+}
+
+// A device that somebody else made and bound meanwhile is nobody's to delete.
+func TestMFADevice_ofSomebodyElseIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	foreign := &ramtest.MFADevice{Name: "phone", Serial: phoneSerial, Seed: "GEZDGNBVGY3TQOJQ", UserID: bobUserID}
+	for name, test := range map[string]struct {
+		fault ramtest.Rule
+		want  []string
+	}{
+		"and the create is refused":      {ramtest.Rule{Action: "none", Fault: "refuse"}, []string{"a device of this name already", "Somebody made it", "terraform import ADDRESS"}},
+		"and the create is not answered": {ramtest.Rule{Action: "CreateVirtualMFADevice", Phase: "after_commit", Fault: "refuse"}, []string{"came up", "left alone", `"bob"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			srv.Inject(test.fault)
+			srv.Before("CreateVirtualMFADevice", func(a *ramtest.Account) {
+				copied := *foreign
+				a.MFADevices[phoneSerial], a.Users["bob"].MFASerial = &copied, phoneSerial
+			})
+			c := newCore(t, srv.Getenv, inStep(srv, 0))
+			o, diags := c.create(deviceKind, boundPhone)
+			contains(t, said(errorsIn(diags)), test.want...)
+			expect(t, "errors", len(errorsIn(diags)), 1)
+			expect(t, "state", o.state.IsNull(), true)
+			expect(t, "seed", phone(srv).Seed, foreign.Seed)
+			expect(t, "owner", phone(srv).UserID, bobUserID)
+			expect(t, "deletes", len(srv.Calls("DeleteVirtualMFADevice", "UnbindMFADevice")), 0)
+		})
+	}
+}
+
+// What cannot be cleaned up is named, with what to do.
+func TestMFADevice_aLeftoverIsNamed(t *testing.T) {
+	t.Parallel()
+	for name, rule := range map[string]ramtest.Rule{
+		"it cannot be deleted": {Action: "DeleteVirtualMFADevice", Fault: "code", Status: 403, Code: "NoPermission"},
+		"it cannot be listed":  {Action: "ListVirtualMFADevices", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"},
+		"nothing is answered":  {Action: "ListVirtualMFADevices", Nth: "2-", Fault: "refuse"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			srv.Inject(ramtest.Rule{Action: "CreateVirtualMFADevice", Nth: "1", Phase: "after_commit", Fault: "reset"}, rule)
+			c := newCore(t, srv.Getenv, inStep(srv, 0))
+			o, diags := c.create(deviceKind, boundPhone)
+			expect(t, "outcome", judged(t, srv, o, diags), "EN")
+			contains(t, said(errorsIn(diags)), "aliyun ims DeleteVirtualMFADevice --SerialNumber "+phoneSerial)
+			expect(t, "creates", len(srv.Calls("CreateVirtualMFADevice")), 1)
+		})
+	}
+}
+
+func TestMFA_aReadThatFailsKeepsTheState(t *testing.T) {
+	t.Parallel()
+	faults := maps.Clone(passing)
+	maps.Copy(faults, enduring)
+	faults["gateway says not found"] = ramtest.Rule{Fault: "code", Status: 404, Code: "InvalidApi.NotFound"}
+	faults["page says not found"] = ramtest.Rule{Fault: "html", Status: 404}
+	faults["no device is there"] = ramtest.Rule{Fault: "code", Status: 404, Code: "EntityNotExist.VirtualMFADevice"}
+	faults["F21 more, and not where"] = ramtest.Rule{Fault: "garble", Body: `{"RequestId":"X","IsTruncated":true,"VirtualMFADevices":{"VirtualMFADevice":[]}}`}
+	faults["F21 the same page again"] = ramtest.Rule{Fault: "garble", Body: `{"RequestId":"X","IsTruncated":true,"Marker":"m","VirtualMFADevices":{"VirtualMFADevice":[]}}`}
+	for name, fault := range faults {
+		if name == "F13 drip" || strings.HasPrefix(name, "F20") {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			c := newCore(t, srv.Getenv, inStep(srv, 0))
+			device, diags := c.create(deviceKind, boundPhone)
+			clean(t, diags)
+			binding, diags := c.adopt(bindingKind, "alice")
+			clean(t, diags)
+			rule := fault
+			rule.Action = "ListVirtualMFADevices"
+			srv.Inject(rule)
+			srv.ForgetCalls()
+			for kind, o := range map[string]object{deviceKind: device, bindingKind: binding} {
+				after, diags := newCore(t, srv.Getenv, inStep(srv, 0)).refresh(kind, o)
+				contains(t, said(errorsIn(diags)), "Cannot read the ", "The state is as it was.")
+				expect(t, "state", after.state.Equal(o.state), true)
+			}
+			expect(t, "writes", writes(srv), []string(nil))
+			if n := len(srv.Calls("ListVirtualMFADevices")); n > 10 {
+				t.Errorf("listed %d times", n)
+			}
+		})
+	}
+}
+
+func TestMFA_passingFaultsOfOtherCallsAreGotOver(t *testing.T) {
+	t.Parallel()
+	for name, fault := range passing {
+		if strings.HasPrefix(name, "F12") {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, action := range []string{"ListVirtualMFADevices", "GetUserMFAInfo", "GetUser", "UnbindMFADevice", "DeleteVirtualMFADevice", "GetDefaultDomain"} {
+				for _, phase := range []string{"before_commit", "after_commit"} {
+					for _, nth := range []string{"1", "2"} {
+						rule := fault
+						rule.Action, rule.Phase, rule.Nth = action, phase, nth
+						if strings.HasPrefix(rule.Code, "Throttling") && phase == "after_commit" {
+							continue
+						}
+						// A broken 404 is not read again, so nobody without a device is answered with one.
+						srv := staffed(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.NoMFADevice = "empty" }))
+						srv.Inject(rule)
+						c := newCore(t, srv.Getenv, inStep(srv, 0))
+						o, diags := c.create(deviceKind, boundPhone)
+						expect(t, fmt.Sprintf("%+v", rule), judged(t, srv, o, diags), "C")
+						o, diags = c.apply(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"}, o)
+						clean(t, diags)
+						_, diags = c.destroy(deviceKind, o)
+						clean(t, diags)
+						expect(t, "devices", len(account(srv).MFADevices), 0)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestMFABinding_faultTable(t *testing.T) {
+	t.Parallel()
+	faults := maps.Clone(passing)
+	maps.Copy(faults, enduring)
+	var mu sync.Mutex
+	outcomes := map[string]map[string]string{}
+	t.Cleanup(func() {
+		for _, fault := range slices.Sorted(maps.Keys(outcomes)) {
+			t.Logf("%-35s %v", fault, outcomes[fault])
+		}
+	})
+	for name, fault := range faults {
+		if strings.HasPrefix(name, "F12") || strings.HasPrefix(name, "F25") {
+			continue // nothing is read from the answer; and a bind has no limit
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, phase := range []string{"before_commit", "after_commit"} {
+				for _, nth := range []string{"1", ""} {
+					rule := fault
+					rule.Action, rule.Phase, rule.Nth = "BindMFADevice", phase, nth
+					if phase == "after_commit" && (fault.Fault == "redirect" || fault.Fault == "code" && fault.Status != 500 && fault.Code != "ServiceUnavailable") {
+						continue // the service does not refuse what it did
+					}
+					srv := staffed(t)
+					seed := loosePhone(srv)
+					srv.Inject(rule)
+					c := bindingCore(t, srv)
+					o, diags := c.create(bindingKind, bindingOf("alice", seed))
+					text, bound, got := said(errorsIn(diags)), phone(srv).UserID == aliceUserID, "?"
+					switch {
+					case text == "" && bound && !o.state.IsNull():
+						got = "C"
+					case text != "" && !bound && o.state.IsNull():
+						got = "E0"
+					case text != "" && bound && o.state.IsNull():
+						got = "EN"
+						contains(t, text, "terraform import ADDRESS alice")
+					default:
+						t.Errorf("%+v: bound: %t, state: %v\n%s", rule, bound, o.state, text)
+					}
+					if nth == "1" && enduring[name].Fault == "" && got != "C" {
+						t.Errorf("%+v: %s\n%s", rule, got, text)
+					}
+					if strings.Contains(said(diags), seed) {
+						t.Error("the seed is shown")
+					}
+					if !o.state.IsNull() {
+						expect(t, "seed", in(t, o.state, "seed_wo"), nil)
+						_, diags = c.destroy(bindingKind, o)
+						clean(t, diags)
+					}
+					mu.Lock()
+					if outcomes[name] == nil {
+						outcomes[name] = map[string]string{}
+					}
+					outcomes[name][strings.TrimSuffix(phase, "_commit")+" #"+nth] = got
+					mu.Unlock()
+				}
+			}
+		})
+	}
+}
