@@ -1,0 +1,341 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ProtonMail/go-crypto/openpgp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// A keyFault is what goes wrong around one create, and how it may end:
+//
+//	C  a key is in the state, and nothing is left over
+//	E0 an error, and there is no key
+//	ET an error, and the key is in the state with its secret
+//	ER an error, and the key that was made is deleted again
+//	EN every key that is not in the state is named
+type keyFault struct {
+	rules   []ramtest.Rule
+	arrange func(*ramtest.Server)
+	config  attributes
+	want    string
+	sends   int // of the create, at most; 0: two
+}
+
+// unknownOutcomes are faults after which nobody knows whether a key was made.
+var unknownOutcomes = map[string]ramtest.Rule{
+	"F01 connection closed":  {Fault: "refuse"},
+	"F02 connection reset":   {Fault: "reset"},
+	"F05 internal error":     {Fault: "code", Status: 500, Code: "InternalError"},
+	"F07 unavailable":        {Fault: "code", Status: 503, Code: "ServiceUnavailable"},
+	"F10 truncated":          {Fault: "truncate"},
+	"F10 cut":                {Fault: "cut"},
+	"F11 empty":              {Fault: "empty"},
+	"F11 null":               {Fault: "null"},
+	"F11 array":              {Fault: "array"},
+	"F11 page":               {Fault: "html"},
+	"F11 page of a gateway":  {Fault: "html", Status: 502},
+	"F12 another shape":      {Fault: "garble", Body: `{"RequestId":"X","AccessKey":[]}`},
+	"F12 no id":              {Fault: "drop_fields", Body: "AccessKeyId"},
+	"F12 odd id":             {Fault: "retype", Body: "AccessKeyId"},
+	"F13 stall (F04 late)":   {Fault: "stall", Delay: time.Millisecond},
+	"F20 nonce was used":     {Fault: "code", Status: 400, Code: "SignatureNonceUsed"},
+	"F26 huge":               {Fault: "huge"},
+	"F26 gzip bomb":          {Fault: "gzip_bomb"},
+	"F26 endless headers":    {Fault: "endless_headers"},
+	"F12 an older key's id":  {Fault: "garble", Body: `{"RequestId":"X","AccessKey":{"AccessKeyId":"LTAIolder","AccessKeySecret":"x","Status":"Active"}}`},
+	"F12 an older key, bare": {Fault: "garble", Body: `{"RequestId":"X","AccessKey":{"AccessKeyId":"LTAIolder"}}`},
+}
+
+// recovered are faults of which the recovery is made to fail as well: one per way
+// in which an answer can be missing.
+var recovered = []string{"F02 connection reset", "F05 internal error", "F10 truncated", "F12 no id"}
+
+// ownAnswers are faults that spoil the operation's own answer, so that it was executed.
+var ownAnswers = []string{"truncate", "cut", "drop_fields", "retype"}
+
+// keyFaults is the column "create key" of the fault matrix.
+func keyFaults() map[string]keyFault {
+	all := map[string]keyFault{}
+	code := func(code string, status int) ramtest.Rule {
+		return ramtest.Rule{Action: "CreateAccessKey", Fault: "code", Code: code, Status: status}
+	}
+	for name, rule := range unknownOutcomes {
+		rule.Action = "CreateAccessKey"
+		for _, phase := range []string{"before_commit", "after_commit"} {
+			rule.Phase = phase
+			committed := phase == "after_commit" || slices.Contains(ownAnswers, rule.Fault)
+			if committed && phase == "before_commit" {
+				continue // the same once more
+			}
+			for _, nth := range []string{"1", "1-2"} {
+				if strings.HasPrefix(name, "F26") && nth != "1" {
+					continue // it takes long, and is over after one
+				}
+				rule.Nth = nth
+				want := map[bool]string{true: "EN", false: "C"}[committed]
+				if nth == "1-2" && !committed {
+					want = "E0"
+				}
+				all[name+", "+phase+", "+nth] = keyFault{rules: []ramtest.Rule{rule}, want: want}
+			}
+			if !slices.Contains(recovered, name) {
+				continue
+			}
+			// Faults on the recovery: the list after the create is late, fails for a while, or for good.
+			rule.Nth = "1"
+			want := map[bool]string{true: "EN", false: "C"}[committed]
+			all[name+", "+phase+", list fails once"] = keyFault{rules: []ramtest.Rule{rule, {Action: "ListAccessKeys", Nth: "2", Fault: "reset"}}, want: want}
+			all[name+", "+phase+", list fails"] = keyFault{rules: []ramtest.Rule{rule, {Action: "ListAccessKeys", Nth: "2-", Fault: "code", Code: "NoPermission"}}, want: "EN"}
+			all[name+", "+phase+", lag 1"] = keyFault{rules: []ramtest.Rule{rule, {Action: "ListAccessKeys", Nth: "2-2", Stale: 1}}, want: want}
+			all[name+", "+phase+", lag 3"] = keyFault{rules: []ramtest.Rule{rule, {Action: "ListAccessKeys", Nth: "2-4", Stale: 1}}, want: want}
+			all[name+", "+phase+", lag 10"] = keyFault{rules: []ramtest.Rule{rule, {Action: "ListAccessKeys", Nth: "2-11", Stale: 1}}, want: want}
+			all[name+", "+phase+", foreign create"] = keyFault{
+				rules:   []ramtest.Rule{rule},
+				arrange: func(srv *ramtest.Server) { srv.Before("CreateAccessKey", foreign) }, want: "EN",
+			}
+		}
+	}
+	for _, status := range []int{400, 429, 503} {
+		rule := code("Throttling.User", status)
+		rule.Nth = "1-3"
+		all["F08 throttled three times as "+time.Duration(status).String()] = keyFault{rules: []ramtest.Rule{rule}, want: "C", sends: 4}
+	}
+	for after, want := range map[string]string{"7": "C", "Thu, 01 Jan 2099 00:00:00 GMT": "E0", "86400": "E0"} {
+		rule := code("Throttling", 429)
+		rule.Nth, rule.RetryAfter = "1", after
+		all["F09 throttled, asked to wait for "+after] = keyFault{rules: []ramtest.Rule{rule}, want: want}
+	}
+	maps.Copy(all, map[string]keyFault{
+		"no fault":         {want: "C"},
+		"F12 no secret":    {rules: []ramtest.Rule{{Action: "CreateAccessKey", Fault: "drop_fields", Body: "AccessKeySecret"}}, want: "ER"},
+		"F12 empty secret": {rules: []ramtest.Rule{{Action: "CreateAccessKey", Fault: "retype", Body: `{"AccessKeySecret":""}`}}, want: "ER"},
+		"F12 null secret":  {rules: []ramtest.Rule{{Action: "CreateAccessKey", Fault: "retype", Body: `{"AccessKeySecret":null}`}}, want: "ER"},
+		"F12 no secret, delete fails": {rules: []ramtest.Rule{
+			{Action: "CreateAccessKey", Fault: "drop_fields", Body: "AccessKeySecret"}, {Action: "DeleteAccessKey", Fault: "code", Code: "NoPermission"},
+		}, want: "ET without secret"},
+		"F12 no status and date":  {rules: []ramtest.Rule{{Action: "CreateAccessKey", Fault: "drop_fields", Body: "Status,CreateDate"}}, want: "C"},
+		"F13 drip":                {rules: []ramtest.Rule{{Action: "CreateAccessKey", Fault: "drip", Delay: time.Microsecond}}, want: "C"},
+		"F14 lag 1":               {arrange: stale(1), want: "C"},
+		"F14 lag 3":               {arrange: stale(3), want: "C"},
+		"F14 lag 10":              {arrange: stale(10), want: "C"},
+		"F14 lag without end":     {arrange: stale(1000), want: "C"},
+		"F15 clock of the runner": {arrange: func(srv *ramtest.Server) { srv.SetSkew(20 * time.Minute) }, want: "E0"},
+		"F16 foreign create":      {arrange: func(srv *ramtest.Server) { srv.Before("CreateAccessKey", foreign) }, want: "EN"},
+		"F16 foreign delete": {arrange: func(srv *ramtest.Server) {
+			srv.Before("CreateAccessKey", func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
+		}, want: "C"},
+		"F16 the user is deleted": {arrange: func(srv *ramtest.Server) {
+			srv.Before("CreateAccessKey", func(a *ramtest.Account) { delete(a.Users, "alice") })
+		}, want: "E0"},
+		"F20 executed again at once": {rules: []ramtest.Rule{{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate", Delay: 0}}, want: "EN"},
+		// What arrives once the run is over can only be named by the next create; see TestAccessKey_strays.
+		"F20 executed again later": {rules: []ramtest.Rule{{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate", Delay: 5}}, want: "C"},
+		"F22 create denied":        {rules: []ramtest.Rule{code("NoPermission", 403)}, want: "E0"},
+		"F22 list denied":          {rules: []ramtest.Rule{{Action: "ListAccessKeys", Fault: "code", Code: "NoPermission"}}, want: "E0"},
+		"F22 list denied after":    {rules: []ramtest.Rule{{Action: "ListAccessKeys", Nth: "2-", Fault: "code", Code: "NoPermission"}}, want: "C"},
+		"F22 user denied":          {rules: []ramtest.Rule{{Action: "GetUser", Fault: "code", Code: "NoPermission"}}, want: "E0"},
+		"F22 status denied":        {rules: []ramtest.Rule{{Action: "UpdateAccessKey", Fault: "code", Code: "NoPermission"}}, config: attributes{"status": "Inactive"}, want: "ET"},
+		"F23 session expired once": {rules: []ramtest.Rule{{Action: "CreateAccessKey", Nth: "1", Fault: "code", Code: "InvalidSecurityToken.Expired"}}, want: "C"},
+		"F23 session expired":      {rules: []ramtest.Rule{code("InvalidSecurityToken.Expired", 403)}, want: "E0"},
+		"F24 redirect":             {rules: []ramtest.Rule{{Action: "CreateAccessKey", Fault: "redirect"}}, want: "E0"},
+		"F25 limit":                {rules: []ramtest.Rule{code("LimitExceeded.User.AccessKey", 409)}, want: "E0"},
+		"two faults: unknown, then limit": {rules: []ramtest.Rule{
+			{Action: "CreateAccessKey", Nth: "1", Fault: "reset"}, {Action: "CreateAccessKey", Nth: "2", Fault: "code", Status: 409, Code: "LimitExceeded.User.AccessKey"},
+		}, want: "E0"},
+		"two faults: committed beyond the window, then unknown": {rules: []ramtest.Rule{
+			{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"}, {Action: "ListAccessKeys", Nth: "2-13", Stale: 1},
+			{Action: "CreateAccessKey", Nth: "2", Fault: "reset"},
+		}, want: "EN"},
+		"two faults: committed beyond the window, then none": {rules: []ramtest.Rule{
+			{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"}, {Action: "ListAccessKeys", Nth: "2-13", Stale: 1},
+		}, arrange: func(srv *ramtest.Server) {
+			srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 5 })
+		}, want: "EN"},
+	})
+	return all
+}
+
+func stale(reads int) func(*ramtest.Server) {
+	return func(srv *ramtest.Server) { srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = reads }) }
+}
+
+// foreign is a create by somebody else at the same moment.
+func foreign(a *ramtest.Account) {
+	alice := a.Users["alice"]
+	alice.Keys = append(alice.Keys, &ramtest.AccessKey{ID: "LTAIforeign", Secret: "foreign", Status: "Active", CreateDate: alice.Keys[0].CreateDate.Add(300 * day)})
+}
+
+// The oracles of the campaign: no key is untracked and unnamed, none is made twice
+// unnoticed, the secret in the state is the secret of the service, nobody's key is
+// touched, and it stays within what may be sent.
+func TestAccessKey_faultTable(t *testing.T) {
+	t.Parallel()
+	entity := pgpPair(t, nil)
+	faults := keyFaults()
+	var mu sync.Mutex
+	lines := []string{}
+	t.Cleanup(func() {
+		slices.Sort(lines)
+		t.Log("create of an AccessKey pair: fault → outcome\n" + strings.Join(lines, "\n"))
+	})
+	for _, name := range slices.Sorted(maps.Keys(faults)) {
+		for _, sealed := range []bool{false, true} {
+			f, title := faults[name], name
+			if sealed {
+				title += ", pgp_key"
+			}
+			t.Run(title, func(t *testing.T) {
+				t.Parallel()
+				outcome := f.run(t, entity, sealed)
+				mu.Lock()
+				lines = append(lines, title+" → "+outcome)
+				mu.Unlock()
+				if outcome != f.want {
+					t.Errorf("outcome %s, want %s", outcome, f.want)
+				}
+			})
+		}
+	}
+}
+
+// run makes one key under the fault, applies the oracles, and tells the outcome.
+func (f keyFault) run(t *testing.T, entity *openpgp.Entity, sealed bool) string {
+	t.Helper()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIolder", 400*day)
+	srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 4 })
+	giveKey(srv, "bob", "LTAIbobs", 400*day)
+	config := attributes{"user_name": "alice"}
+	maps.Copy(config, f.config)
+	if sealed {
+		config["pgp_key"] = publicKey(t, entity)
+	}
+	srv.Inject(f.rules...)
+	if f.arrange != nil {
+		f.arrange(srv)
+	}
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(accessKey, config)
+	text := said(diags)
+
+	if sends := len(srv.Calls("CreateAccessKey")); sends > max(f.sends, 2) {
+		t.Errorf("the create was sent %d times", sends)
+	}
+	created := ""
+	if !o.state.IsNull() {
+		created = stateOf(t, o, "access_key_id")
+	}
+	tracked, named := false, false
+	if alice := account(srv).Users["alice"]; alice != nil {
+		for _, key := range alice.Keys {
+			switch key.ID {
+			case "LTAIolder":
+			case created:
+				tracked = true
+				checkSecret(t, o, entity, sealed, key.Secret, f.want)
+			default:
+				named = true
+				if !strings.Contains(text, key.ID) && !strings.Contains(text, "aliyun ram ListAccessKeys --UserName alice") {
+					t.Errorf("the key %s is in no state, and nothing was said of it:\n%s", key.ID, text)
+				}
+			}
+		}
+	}
+	if created != "" && !tracked {
+		t.Errorf("%s is in the state, and does not exist", created)
+	}
+	untouched(t, srv)
+	if alice := account(srv).Users["alice"]; alice != nil {
+		for _, key := range alice.Keys {
+			if key.ID != "LTAIforeign" && len(findings([]byte(text), key.Secret)) > 0 {
+				t.Errorf("the secret of %s is in the message: %s", key.ID, text)
+			}
+		}
+	}
+	return outcomeOf(diags, text, tracked, named, o.state.IsNull() || stateOf(t, o, "secret")+stateOf(t, o, "encrypted_secret") != "")
+}
+
+// checkSecret compares the secret in the state with that of the service.
+func checkSecret(t *testing.T, o object, entity *openpgp.Entity, sealed bool, secret, want string) {
+	t.Helper()
+	switch {
+	case strings.HasSuffix(want, "without secret"):
+	case sealed:
+		expect(t, "encrypted secret", decrypted(t, entity, stateOf(t, o, "encrypted_secret")), secret)
+		expect(t, "plain secret", in(t, o.state, "secret"), nil)
+	default:
+		expect(t, "secret", stateOf(t, o, "secret"), secret)
+	}
+}
+
+// secretOf is the secret of a key in the fake, or something that is nowhere.
+func secretOf(srv *ramtest.Server, id string) string {
+	if key, _ := account(srv).KeyByID(id); key != nil {
+		return key.Secret
+	}
+	return "no such key, no such secret"
+}
+
+// untouched checks that no call but those of the key in question changed or
+// deleted anything: nobody's key, and nothing of bob's.
+func untouched(t *testing.T, srv *ramtest.Server) {
+	t.Helper()
+	for _, call := range srv.Calls("UpdateAccessKey", "DeleteAccessKey") {
+		if id := call.Params["UserAccessKeyId"]; id == "LTAIolder" || id == "LTAIforeign" || id == "LTAIbobs" {
+			t.Errorf("%s was called on somebody else's key %s", call.Action, id)
+		}
+	}
+	expect(t, "bob's key", secretOf(srv, "LTAIbobs"), "someonesLTAIbobs")
+}
+
+func outcomeOf(diags []*tfprotov6.Diagnostic, text string, tracked, named, withSecret bool) string {
+	failed := len(errorsIn(diags)) > 0
+	switch {
+	case named || failed && strings.Contains(text, "aliyun ram ListAccessKeys --UserName alice"):
+		return "EN"
+	case !failed && tracked:
+		return "C"
+	case failed && tracked && !withSecret:
+		return "ET without secret"
+	case failed && tracked:
+		return "ET"
+	case failed && strings.Contains(text, "that very key was deleted again"):
+		return "ER"
+	case failed:
+		return "E0"
+	}
+	return cmp.Or(text, "nothing was said")
+}
+
+// A run that was killed after the service made a key, or a request that was
+// delivered again later, leaves a key in no state. The next create names it (F18 to F20).
+func TestAccessKey_strays(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIstray", time.Minute)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	clean(t, diags)
+	contains(t, said(diags), "WARNING: There was a young AccessKey pair before", "LTAIstray", "If a run was killed", "DeleteAccessKey --UserName alice --UserAccessKeyId LTAIstray")
+	expect(t, "secret", stateOf(t, o, "secret"), secretOf(srv, stateOf(t, o, "access_key_id")))
+	_, diags = c.create(accessKey, attributes{"user_name": "bob"})
+	expect(t, "said", said(diags), "")
+	_, diags = c.create(accessKey, attributes{"user_name": "bob"}) // the first was made by this run
+	expect(t, "said", said(diags), "")
+	srv = withAlice(t)
+	giveKey(srv, "alice", "LTAIolder", 2*day)
+	_, diags = newCore(t, srv.Getenv, hurried()).create(accessKey, attributes{"user_name": "alice"})
+	expect(t, "said", said(diags), "")
+}
