@@ -297,7 +297,7 @@ func untouched(t *testing.T, srv *ramtest.Server) {
 			t.Errorf("%s was called on somebody else's key %s", call.Action, id)
 		}
 	}
-	expect(t, "bob's key", secretOf(srv, "LTAIbobs"), "someonesLTAIbobs")
+	expect(t, "bob's key", secretOf(srv, "LTAIbobs"), "someones-LTAIbobs-secret")
 }
 
 func outcomeOf(diags []*tfprotov6.Diagnostic, text string, tracked, named, withSecret bool) string {

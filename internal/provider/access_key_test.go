@@ -55,7 +55,7 @@ func giveKey(srv *ramtest.Server, user, id string, age time.Duration) {
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		u := a.Users[user]
-		u.Keys = append(u.Keys, &ramtest.AccessKey{ID: id, Secret: "someones" + id, Status: "Active", CreateDate: now.Add(-age), UpdateDate: now.Add(-age)})
+		u.Keys = append(u.Keys, &ramtest.AccessKey{ID: id, Secret: "someones-" + id + "-secret", Status: "Active", CreateDate: now.Add(-age), UpdateDate: now.Add(-age)})
 	})
 }
 
