@@ -101,7 +101,7 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A virtual MFA device: the seed that an authenticator app makes its codes from. The service tells the seed only once, when the device is made. " +
-			"**It then is in the state and, until it is applied, in no plan**; give `pgp_key` to keep only an encrypted copy. " +
+			"**It then is in the state, and so in every plan file that is made later**; give `pgp_key` to keep only an encrypted copy. " +
 			"With `bind_to_user` the provider also binds the device: it makes the two codes that the service asks for by itself. " +
 			"A device that is destroyed is taken off its user first, who then logs on without a second factor, or, where one is demanded, not at all.\n\n" +
 			"An imported device has no seed, since nobody can read it again; that alone never replaces the device. " +
