@@ -1,0 +1,484 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const (
+	profileKind = "ram_login_profile"
+	password    = `First-Passw0rd/4 "alice" & co`
+	password2   = `Second-Passw0rd/5 "alice" & co`
+)
+
+// logon is a configuration of a profile for alice.
+func logon(more attributes) attributes {
+	config := attributes{"user_name": "alice", "password_wo": password, "password_wo_version": 1}
+	for name, value := range more {
+		config[name] = value
+	}
+	return config
+}
+
+// profileCore drives the provider as a CLI that knows write-only arguments.
+func profileCore(t *testing.T, getenv func(string) string) *core {
+	t.Helper()
+	c := newCore(t, getenv, hurried())
+	c.server = writesOnly{c.server}
+	return c
+}
+
+// profile is alice's profile as the account has it.
+func profile(srv *ramtest.Server) *ramtest.LoginProfile { return account(srv).Users["alice"].LoginProfile }
+
+// giveProfile lets somebody else open the console to alice.
+func giveProfile(a *ramtest.Account) {
+	a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: "somebody's own", Status: "Active", CreateDate: srv0(a), UpdateDate: srv0(a), PasswordDate: srv0(a)}
+}
+
+// noSecret fails the test if a password is in what was said or in an object.
+func noSecret(t *testing.T, text string, o object) {
+	t.Helper()
+	for _, secret := range []string{password, password2} {
+		for where, content := range map[string]string{"a message": text, "the state": o.state.String(), "the private state": string(o.private)} {
+			if found := findings([]byte(content), secret); len(found) > 0 {
+				t.Errorf("the password is in %s %v: %s", where, found, content)
+			}
+		}
+	}
+}
+
+func TestLoginProfile_isMadeAndItsPasswordIsNowhere(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := profileCore(t, srv.Getenv)
+	config := logon(attributes{"password_reset_required": true, "mfa_bind_required": true})
+	o, diags := c.create(profileKind, config)
+	expect(t, "what was said", said(diags), "")
+	noSecret(t, said(diags), o)
+	expect(t, "password in the account", profile(srv).Password, password)
+	expect(t, "reset", profile(srv).PasswordResetRequired, true)
+	expect(t, "mfa", profile(srv).MFABindRequired, true)
+	expect(t, "password in the state", in(t, o.state, "password_wo"), nil)
+	expect(t, "version", in(t, o.state, "password_wo_version"), int64(1))
+	expect(t, "status", stateOf(t, o, "status"), "Active")
+	expect(t, "user id", stateOf(t, o, "user_id"), aliceID)
+	expect(t, "writes", writes(srv), []string{"CreateLoginProfile"})
+	steady(t, c, profileKind, config, o)
+	srv.ForgetCalls()
+	_, diags = c.refresh(profileKind, o)
+	clean(t, diags)
+	expect(t, "calls of a refresh", len(srv.Calls()), 1)
+	_, diags = c.destroy(profileKind, o)
+	clean(t, diags)
+	if profile(srv) != nil {
+		t.Error("the profile is there")
+	}
+	expect(t, "violations", srv.Violations(), []string{})
+}
+
+func TestLoginProfile_withoutAPasswordIsNotMade(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := profileCore(t, srv.Getenv)
+	for _, bad := range []struct {
+		config attributes
+		says   string
+	}{
+		{attributes{"user_name": "alice"}, "needs a password"},
+		{attributes{"user_name": "alice", "password_wo": password}, "password_wo_version"},
+		{attributes{"user_name": "alice", "password_wo_version": 1}, "password_wo"},
+		{attributes{"user_name": "alice", "password_wo": "", "password_wo_version": 1}, "at least 1"},
+		{logon(attributes{"user_name": ""}), `AttributeName("user_name")`},
+		{logon(attributes{"user_name": "   "}), `AttributeName("user_name")`},
+		{logon(attributes{"user_name": "alice@acme.onaliyun.com"}), "not a principal name"},
+		{logon(attributes{"status": "active"}), "Inactive"},
+	} {
+		o, diags := c.create(profileKind, bad.config)
+		contains(t, said(errorsIn(diags)), bad.says)
+		noSecret(t, said(diags), o)
+		expect(t, "state", o.state.IsNull(), true)
+	}
+	expect(t, "calls", len(srv.Calls()), 0)
+
+	// Known only at apply: looked at again.
+	plan, diags := c.plan(profileKind, logon(attributes{"password_wo": unknown{}, "user_name": unknown{}}), c.nothing(profileKind))
+	clean(t, diags)
+	o, diags := c.carryOut(profileKind, logon(attributes{"password_wo": nil}), c.nothing(profileKind), plan)
+	contains(t, said(errorsIn(diags)), "Cannot create the login profile")
+	expect(t, "state", o.state.IsNull(), true)
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestLoginProfile_missingUserAndMissingProfileAreToldApart(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := profileCore(t, srv.Getenv)
+	_, diags := c.create(profileKind, logon(attributes{"user_name": "nobody"}))
+	contains(t, said(errorsIn(diags)), "Cannot create the login profile", `There is no RAM user "nobody"`, `AttributeName("user_name")`)
+	_, diags = c.adopt(profileKind, "nobody")
+	contains(t, said(errorsIn(diags)), "Cannot import the login profile", `There is no RAM user "nobody"`)
+	_, diags = c.adopt(profileKind, "alice")
+	contains(t, said(errorsIn(diags)), "Cannot import the login profile", "has no login profile")
+	_, diags = c.data(profileKind, attributes{"user_name": "nobody"})
+	contains(t, said(errorsIn(diags)), `There is no RAM user "nobody"`)
+	v, diags := c.data(profileKind, attributes{"user_name": "alice"})
+	clean(t, diags)
+	expect(t, "exists", in(t, v, "exists"), false)
+	expect(t, "status", in(t, v, "status"), nil)
+	expect(t, "user id", in(t, v, "user_id"), aliceID)
+	srv.Change(giveProfile)
+	v, diags = c.data(profileKind, attributes{"user_name": "alice"})
+	clean(t, diags)
+	expect(t, "exists", in(t, v, "exists"), true)
+	expect(t, "status", in(t, v, "status"), "Active")
+	expect(t, "password status", in(t, v, "password_status"), "NotInitial")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Change(giveProfile)
+	c := profileCore(t, srv.Getenv)
+	o, diags := c.create(profileKind, logon(nil))
+	contains(t, said(errorsIn(diags)), "has a login profile already", "terraform import <address> alice")
+	expect(t, "state", o.state.IsNull(), true)
+	expect(t, "writes", writes(srv), []string(nil))
+
+	srv = withAlice(t)
+	srv.Before("CreateLoginProfile", giveProfile)
+	c = profileCore(t, srv.Getenv)
+	o, diags = c.create(profileKind, logon(nil))
+	contains(t, said(errorsIn(diags)), "has a login profile already", "It appeared while this one was being created", "terraform import <address> alice")
+	expect(t, "state", o.state.IsNull(), true)
+	expect(t, "password", profile(srv).Password, "somebody's own")
+}
+
+// One whose answer is lost is not taken for ours if it is not what was asked for.
+func TestLoginProfile_ofSomebodyElseIsNotTakenForOurs(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Before("CreateLoginProfile", giveProfile)
+	srv.Inject(ramtest.Rule{Action: "CreateLoginProfile", Nth: "1", Fault: "reset"})
+	c := profileCore(t, srv.Getenv)
+	o, diags := c.create(profileKind, logon(attributes{"mfa_bind_required": true}))
+	contains(t, said(errorsIn(diags)), "somebody else made it", "terraform import <address> alice")
+	noSecret(t, said(diags), o)
+	expect(t, "state", o.state.IsNull(), true)
+	expect(t, "password", profile(srv).Password, "somebody's own")
+}
+
+func TestLoginProfile_sendsThePasswordOnlyWhenItsVersionChanges(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := profileCore(t, srv.Getenv)
+	o, diags := c.create(profileKind, logon(attributes{"password_reset_required": true}))
+	clean(t, diags)
+	sent := func(config attributes) []ramtest.Call {
+		t.Helper()
+		srv.ForgetCalls()
+		var more string
+		o, diags = c.apply(profileKind, config, o)
+		clean(t, diags)
+		noSecret(t, said(diags)+more, o)
+		steady(t, c, profileKind, config, o)
+		return srv.Calls("UpdateLoginProfile")
+	}
+	expect(t, "another password alone", len(sent(logon(attributes{"password_wo": password2, "password_reset_required": true}))), 0)
+	expect(t, "an order without a password", len(sent(logon(attributes{"password_reset_required": false}))), 0)
+	calls := sent(logon(attributes{"mfa_bind_required": true}))
+	expect(t, "calls", len(calls), 1)
+	if _, there := calls[0].Params["Password"]; there {
+		t.Error("a flag sends the password")
+	}
+	expect(t, "password", profile(srv).Password, password)
+	calls = sent(logon(attributes{"password_wo": password2, "password_wo_version": 2, "mfa_bind_required": true}))
+	expect(t, "calls", len(calls), 1)
+	for _, flag := range []string{"MFABindRequired", "Status", "PasswordResetRequired"} {
+		if _, there := calls[0].Params[flag]; there {
+			t.Errorf("a password sends %s", flag)
+		}
+	}
+	expect(t, "password", profile(srv).Password, password2)
+
+	// The user obeys, and switches nothing back (PWD-04).
+	srv.Change(func(a *ramtest.Account) {
+		p := a.Users["alice"].LoginProfile
+		p.Password, p.PasswordResetRequired, p.PasswordInitial = "her own choice", false, false
+	})
+	steady(t, c, profileKind, logon(attributes{"password_wo": password2, "password_wo_version": 2, "mfa_bind_required": true}), o)
+	expect(t, "status", len(sent(logon(attributes{"password_wo_version": 2, "mfa_bind_required": true, "status": "Inactive"}))), 1)
+	expect(t, "password", profile(srv).Password, "her own choice")
+	expect(t, "status", profile(srv).Status, "Inactive")
+}
+
+func TestLoginProfile_importKeepsThePassword(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Change(giveProfile)
+	c := profileCore(t, srv.Getenv)
+	o, diags := c.adopt(profileKind, "alice")
+	clean(t, diags)
+	expect(t, "version", in(t, o.state, "password_wo_version"), nil)
+	expect(t, "reset", in(t, o.state, "password_reset_required"), nil)
+	steady(t, c, profileKind, attributes{"user_name": "alice"}, o)
+	first := logon(attributes{"password_reset_required": true})
+	o, diags = c.apply(profileKind, first, o)
+	clean(t, diags)
+	contains(t, said(diags), "The password is not sent")
+	expect(t, "writes", writes(srv), []string(nil))
+	expect(t, "recorded", in(t, o.state, "password_wo_version"), int64(1))
+	steady(t, c, profileKind, first, o)
+	o, diags = c.apply(profileKind, logon(attributes{"password_wo_version": 2, "password_reset_required": true}), o)
+	clean(t, diags)
+	expect(t, "password", profile(srv).Password, password)
+	expect(t, "reset", profile(srv).PasswordResetRequired, true)
+	noSecret(t, said(diags), o)
+}
+
+func TestLoginProfile_unmanagedFlagsAreNeverTouched(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := profileCore(t, srv.Getenv)
+	o, diags := c.create(profileKind, logon(nil))
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) {
+		p := a.Users["alice"].LoginProfile
+		p.Status, p.MFABindRequired = "Inactive", true
+	})
+	o, diags = c.refresh(profileKind, o)
+	clean(t, diags)
+	expect(t, "status", stateOf(t, o, "status"), "Inactive")
+	steady(t, c, profileKind, logon(nil), o)
+	o, diags = c.apply(profileKind, logon(attributes{"password_wo_version": 2, "password_wo": password2}), o)
+	clean(t, diags)
+	expect(t, "status", profile(srv).Status, "Inactive")
+	expect(t, "mfa", profile(srv).MFABindRequired, true)
+	plan, diags := c.plan(profileKind, logon(attributes{"password_wo_version": 2, "status": "Active"}), o)
+	clean(t, diags)
+	contains(t, said(diags), "WARNING: The console logon is switched on again")
+	expect(t, "replacement", len(plan.RequiresReplace), 0)
+}
+
+// An account that demands MFA of everybody may show so in every profile.
+func TestLoginProfile_aDemandOfTheAccountIsNoDrift(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Behave(func(b *ramtest.Behaviour) { b.MandatoryMFAShown = true })
+	c := profileCore(t, srv.Getenv)
+	config := logon(attributes{"mfa_bind_required": false})
+	o, diags := c.create(profileKind, config)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = "mandatory" })
+	steady(t, c, profileKind, config, o)
+	srv.Change(func(a *ramtest.Account) {
+		a.Preference.MFAOperationForLogin = "independent"
+		a.Users["alice"].LoginProfile.MFABindRequired = true
+	})
+	o, diags = c.refresh(profileKind, o)
+	clean(t, diags)
+	expect(t, "real drift", in(t, o.state, "mfa_bind_required"), true)
+}
+
+func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
+	t.Parallel()
+	for _, broken := range []struct {
+		password, rule string
+		policy         func(*ramtest.PasswordPolicy)
+	}{
+		{"sh0rt-P", "minimum_password_length", func(p *ramtest.PasswordPolicy) { p.MinimumPasswordLength = 14 }},
+		{"NO-LOWER-CASE-1", "require_lowercase_characters", func(p *ramtest.PasswordPolicy) { p.RequireLowercaseCharacters = true }},
+		{"no-upper-case-1", "require_uppercase_characters", func(p *ramtest.PasswordPolicy) { p.RequireUppercaseCharacters = true }},
+		{"No-Digits-In-It", "require_numbers", func(p *ramtest.PasswordPolicy) { p.RequireNumbers = true }},
+		{"NoSymbolsIn1t", "require_symbols", func(p *ramtest.PasswordPolicy) { p.RequireSymbols = true }},
+		{"aaaabbbbaaaa", "minimum_password_different_character", func(p *ramtest.PasswordPolicy) { p.MinimumPasswordDifferentCharacter = 4 }},
+		{"HerNameIsALICE1", "password_not_contain_user_name", func(p *ramtest.PasswordPolicy) { p.PasswordNotContainUserName = true }},
+	} {
+		srv := withAlice(t)
+		srv.Change(func(a *ramtest.Account) { broken.policy(&a.Policy) })
+		c := profileCore(t, srv.Getenv)
+		o, diags := c.create(profileKind, logon(attributes{"password_wo": broken.password}))
+		text := said(errorsIn(diags))
+		contains(t, text, "Cannot create the login profile", `AttributeName("password_wo")`, broken.rule, "Nothing was created.")
+		if strings.Contains(text, broken.password) {
+			t.Errorf("the password is in the message:\n%s", text)
+		}
+		expect(t, "state", o.state.IsNull(), true)
+		expect(t, "creates", len(srv.Calls("CreateLoginProfile")), 0)
+
+		// Where the policy cannot be read, the service refuses, and is passed on.
+		srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission"})
+		o, diags = c.create(profileKind, logon(attributes{"password_wo": broken.password}))
+		text = said(errorsIn(diags))
+		contains(t, text, "Cannot create the login profile", `AttributeName("password_wo")`, "InvalidParameter.Password.TooWeak", "Nothing was created.")
+		if strings.Contains(text, broken.password) {
+			t.Errorf("the password is in the message:\n%s", text)
+		}
+		expect(t, "state", o.state.IsNull(), true)
+	}
+	// The same on update: the version is not recorded, so the next apply sends it again.
+	srv := withAlice(t)
+	c := profileCore(t, srv.Getenv)
+	o, diags := c.create(profileKind, logon(nil))
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 32 })
+	after, diags := c.apply(profileKind, logon(attributes{"password_wo": password2, "password_wo_version": 2}), o)
+	contains(t, said(errorsIn(diags)), "Cannot update the login profile", "minimum_password_length", "Nothing was changed.")
+	noSecret(t, said(diags), after)
+	expect(t, "state", after.state.Equal(o.state), true)
+	expect(t, "password", profile(srv).Password, password)
+}
+
+func TestLoginProfile_aResetThatLocksOutIsRefused(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := profileCore(t, srv.Getenv)
+	plan, diags := c.plan(profileKind, logon(attributes{"password_reset_required": true}), c.nothing(profileKind))
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.Preference.AllowUserToChangePassword = false })
+	_, diags = c.plan(profileKind, logon(attributes{"password_reset_required": unknown{}}), c.nothing(profileKind))
+	clean(t, diags)
+	_, diags = c.plan(profileKind, logon(attributes{"password_reset_required": true}), c.nothing(profileKind))
+	contains(t, said(errorsIn(diags)), `AttributeName("password_reset_required")`, "allow_lock_out = true")
+	// The account changed after the plan was made.
+	_, diags = c.carryOut(profileKind, logon(attributes{"password_reset_required": true}), c.nothing(profileKind), plan)
+	contains(t, said(errorsIn(diags)), `AttributeName("password_reset_required")`)
+	expect(t, "writes", writes(srv), []string(nil))
+	o, diags := c.create(profileKind, logon(attributes{"password_reset_required": true, "allow_lock_out": true}))
+	clean(t, diags)
+	contains(t, said(diags), "allow_lock_out = true accepts this.")
+	_, diags = c.apply(profileKind, logon(attributes{"password_reset_required": true, "password_wo_version": 2, "password_wo": password2}), o)
+	contains(t, said(errorsIn(diags)), "allow_lock_out = true")
+	_, diags = c.apply(profileKind, logon(attributes{"password_reset_required": true, "status": "Inactive"}), o)
+	clean(t, diags) // no password goes out, so no reset does
+}
+
+// renamed gives alice another name behind Terraform's back, and her old one to another user.
+func renamed(srv *ramtest.Server, name string, successor bool) {
+	srv.Change(func(a *ramtest.Account) {
+		u := a.Users["alice"]
+		u.Name = name
+		delete(a.Users, "alice")
+		a.Users[name] = u
+		if successor {
+			a.Users["alice"] = &ramtest.User{ID: "200000000000000009", Name: "alice", DisplayName: "alice"}
+		}
+	})
+}
+
+func TestLoginProfile_followsItsUser(t *testing.T) {
+	t.Parallel()
+	for _, successor := range []bool{false, true} {
+		srv := withAlice(t)
+		c := profileCore(t, srv.Getenv)
+		o, diags := c.create(profileKind, logon(nil))
+		clean(t, diags)
+		renamed(srv, "alicia", successor)
+		stale := o
+		c = profileCore(t, srv.Getenv) // another run
+		o, diags = c.refresh(profileKind, o)
+		clean(t, diags)
+		expect(t, "name", stateOf(t, o, "user_name"), "alicia")
+		plan, diags := c.plan(profileKind, logon(nil), o)
+		clean(t, diags)
+		expect(t, "replacement", len(plan.RequiresReplace) > 0, successor)
+		if successor {
+			// An update that was not planned so is refused.
+			_, diags = c.carryOut(profileKind, logon(attributes{"status": "Inactive"}), stale, plan)
+			contains(t, said(errorsIn(diags)), "belongs to the user with id 200000000000000009", "-replace")
+		}
+		o, diags = c.apply(profileKind, logon(attributes{"user_name": "alicia", "status": "Inactive"}), o)
+		clean(t, diags)
+		expect(t, "status", account(srv).Users["alicia"].LoginProfile.Status, "Inactive")
+		expect(t, "replaced", len(srv.Calls("CreateLoginProfile")), 1)
+		// A destroy without a refresh finds it, too.
+		_, diags = c.destroy(profileKind, stale)
+		clean(t, diags)
+		expect(t, "profile", account(srv).Users["alicia"].LoginProfile == nil, true)
+	}
+}
+
+func TestLoginProfile_thatIsGoneLeavesTheState(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(*ramtest.Account){
+		"profile": func(a *ramtest.Account) { a.Users["alice"].LoginProfile = nil },
+		"user":    func(a *ramtest.Account) { delete(a.Users, "alice") },
+	} {
+		srv := withAlice(t)
+		c := profileCore(t, srv.Getenv)
+		o, diags := c.create(profileKind, logon(nil))
+		clean(t, diags)
+		srv.Inject(ramtest.Rule{Action: "GetLoginProfile", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.User.LoginProfile"})
+		after, diags := c.refresh(profileKind, o)
+		expect(t, "a false not-found", said(diags), "")
+		expect(t, "state", after.state.Equal(o.state), true)
+		srv.Change(lose)
+		after, diags = c.refresh(profileKind, o)
+		contains(t, said(diags), "WARNING: The login profile is gone")
+		expect(t, "state", after.state.IsNull(), true)
+		_, diags = c.destroy(profileKind, o)
+		clean(t, diags)
+		_ = name
+	}
+}
+
+func TestLoginProfile_ofAnotherAccountIsNotTouched(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.AddAccount("2222222222222222")
+	mine, theirs := profileCore(t, srv.Getenv), profileCore(t, srv.GetenvFor("2222222222222222"))
+	o, diags := mine.create(profileKind, logon(nil))
+	clean(t, diags)
+	srv.ForgetCalls()
+	after, diags := theirs.refresh(profileKind, o)
+	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
+	expect(t, "state", after.state.Equal(o.state), true)
+	_, diags = theirs.apply(profileKind, logon(attributes{"status": "Inactive"}), o)
+	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
+	_, diags = theirs.destroy(profileKind, o)
+	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestLoginProfile_list(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Populate(5)
+	c := newCore(t, srv.Getenv, hurried())
+	names := []string{}
+	for _, r := range c.list(profileKind, attributes{}, true, 0) {
+		clean(t, r.diags)
+		names = append(names, r.name)
+		expect(t, "status", in(t, r.state, "status"), "Active")
+	}
+	slices.Sort(names)
+	expect(t, "profiles", strings.Join(names, " "), "user-0001 user-0002 user-0003 user-0004 user-0005")
+	srv.ForgetCalls()
+	expect(t, "limit", len(c.list(profileKind, attributes{"name_regex": "^user"}, false, 2)), 2)
+	expect(t, "reads", len(srv.Calls("GetLoginProfile")), 2)
+}
+
+// A password that was set before its answer was lost is refused when it is sent again.
+func TestLoginProfile_aPasswordThatWasSetIsNotReportedAsRefused(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Change(func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 3 })
+	c := profileCore(t, srv.Getenv)
+	o, diags := c.create(profileKind, logon(nil))
+	clean(t, diags)
+	srv.Advance(time.Hour)
+	srv.Inject(ramtest.Rule{Action: "UpdateLoginProfile", Nth: "1", Phase: "after_commit", Fault: "reset"})
+	config := logon(attributes{"password_wo": password2, "password_wo_version": 2})
+	o, diags = c.apply(profileKind, config, o)
+	clean(t, diags)
+	expect(t, "password", profile(srv).Password, password2)
+	steady(t, c, profileKind, config, o)
+}
