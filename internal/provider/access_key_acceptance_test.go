@@ -284,7 +284,7 @@ func TestAccAccessKey_interruptedInFlight(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCLI(t, srv.Getenv, `resource "ram_access_key" "this" { user_name = "alice" }`)
-	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "delay", Delay: ramtest.Duration(3 * time.Second)})
+	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "delay", Delay: 3 * time.Second})
 	var out bytes.Buffer
 	cmd := c.command("apply", "-auto-approve", "-no-color")
 	cmd.Stdout, cmd.Stderr = &out, &out

@@ -155,7 +155,8 @@ func keyFaults() map[string]keyFault {
 			{Action: "CreateAccessKey", Nth: "1", Fault: "reset"}, {Action: "CreateAccessKey", Nth: "2", Fault: "code", Status: 409, Code: "LimitExceeded.User.AccessKey"},
 		}, want: "E0"},
 		"two faults: committed beyond the window, then unknown": {rules: []ramtest.Rule{
-			{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"}, {Action: "ListAccessKeys", Nth: "2-13", Stale: 1},
+			{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"},
+			{Action: "ListAccessKeys", Nth: "2-13", Stale: 1},
 			{Action: "CreateAccessKey", Nth: "2", Fault: "reset"},
 		}, want: "EN"},
 		"two faults: committed beyond the window, then none": {rules: []ramtest.Rule{

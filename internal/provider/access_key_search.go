@@ -28,8 +28,8 @@ type keySearch struct {
 const (
 	docsSearchUser   = "Only the keys of this RAM user. Without it, the keys of all users are found; those of the root account itself never are."
 	docsSearchStatus = "Only keys of this status: `Active` or `Inactive`."
-	docsSearchOlder  = "Only keys that were made more than this many days ago, by the service's clock."
-	docsSearchUnused = "Only keys that were not used for more than this many days. A key that was never used counts from when it was made. " +
+	docsSearchOlder  = "Only keys that were made more than this many whole days ago, by the service's clock."
+	docsSearchUnused = "Only keys that were not used for more than this many whole days. A key that was never used counts from when it was made. " +
 		"The service knows of uses since June 2019, and about two hours late."
 )
 
@@ -149,5 +149,5 @@ const day = 24 * time.Hour
 func daysBetween(then, now time.Time) int64 { return max(int64(now.Sub(then)/day), 0) }
 
 func longerThan(then, now time.Time, days types.Int64) bool {
-	return now.Sub(then) > time.Duration(days.ValueInt64())*day
+	return daysBetween(then, now) > days.ValueInt64()
 }

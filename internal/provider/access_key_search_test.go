@@ -1,0 +1,125 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+func TestAccessKeyList_findsWhatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIold", 100*day)
+	giveKey(srv, "alice", "LTAIused", 100*day)
+	giveKey(srv, "bob", "LTAIyoung", time.Hour)
+	used := srv.Now().Add(-3 * day)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["admin"].Keys[0].Status = "Active"
+		a.Users["alice"].Keys[1].LastUsed, a.Users["alice"].Keys[1].Status = used, "Inactive"
+	})
+	own := srv.Credential(defaultAccount).AccessKeyID
+	c := newCore(t, srv.Getenv, hurried())
+	for _, ask := range []struct {
+		config attributes
+		limit  int64
+		want   []string
+	}{
+		{nil, 0, []string{"admin " + own + " (Active)", "alice LTAIold (Active)", "alice LTAIused (Inactive)", "bob LTAIyoung (Active)"}},
+		{nil, 2, []string{"admin " + own + " (Active)", "alice LTAIold (Active)"}},
+		{attributes{"user_name": "alice"}, 0, []string{"alice LTAIold (Active)", "alice LTAIused (Inactive)"}},
+		{attributes{"status": "Inactive"}, 0, []string{"alice LTAIused (Inactive)"}},
+		{attributes{"older_than_days": 90}, 0, []string{"alice LTAIold (Active)", "alice LTAIused (Inactive)"}},
+		{attributes{"older_than_days": 100}, 0, nil}, // a hundred days are not more than a hundred days
+		{attributes{"unused_for_days": 50}, 0, []string{"alice LTAIold (Active)"}},
+		{attributes{"unused_for_days": 2, "status": "Inactive"}, 0, []string{"alice LTAIused (Inactive)"}},
+		{attributes{"user_name": "bob", "older_than_days": 1}, 0, nil},
+	} {
+		var names []string
+		for _, r := range c.list(accessKey, ask.config, false, ask.limit) {
+			clean(t, r.diags)
+			names = append(names, r.name)
+		}
+		expect(t, fmt.Sprint(ask.config), names, ask.want)
+	}
+	for _, r := range c.list(accessKey, attributes{"user_name": "alice"}, true, 0) {
+		clean(t, r.diags)
+		id, _ := native(t, fieldsOf(t, r.identity)["access_key_id"]).(string)
+		imported, diags := c.adopt(accessKey, id)
+		clean(t, diags)
+		if !r.state.Equal(imported.state) {
+			t.Errorf("listed is %v, imported is %v", r.state, imported.state)
+		}
+		expect(t, "account", native(t, fieldsOf(t, r.identity)["account_id"]), defaultAccount)
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestAccessKeyList_anErrorIsTheLastResult(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", User: "bob", Fault: "code", Code: "NoPermission"})
+	c := newCore(t, srv.Getenv, hurried())
+	results := c.list(accessKey, nil, false, 0)
+	last := results[len(results)-1]
+	contains(t, said(last.diags), "Cannot list the AccessKey pair", "The list is not complete.", "NoPermission")
+	results = c.list(accessKey, attributes{"user_name": "nobody"}, false, 0)
+	contains(t, said(results[0].diags), "EntityNotExist.User")
+}
+
+func TestAccessKeysData_everyUserAtTheCostOfOneListEach(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.Populate(40)
+	c := newCore(t, srv.Getenv, hurried())
+	v, diags := c.data("ram_access_keys", nil)
+	clean(t, diags)
+	var rows []tftypes.Value
+	must(t, fieldsOf(t, v)["access_keys"].As(&rows))
+	expect(t, "keys", len(rows), 81)
+	last := ""
+	for _, row := range rows {
+		name, _ := native(t, fieldsOf(t, row)["user_name"]).(string)
+		if name < last {
+			t.Errorf("%s comes after %s", name, last)
+		}
+		last = name
+	}
+	expect(t, "lists", len(srv.Calls("ListAccessKeys")), 41)
+	expect(t, "uses", len(srv.Calls("GetAccessKeyLastUsed")), 81)
+	expect(t, "writes", writes(srv), []string(nil))
+	srv.ForgetCalls()
+	_, diags = newCore(t, srv.Getenv, hurried()).data("ram_access_keys", attributes{"older_than_days": 10})
+	clean(t, diags)
+	expect(t, "uses of keys that are left out", len(srv.Calls("GetAccessKeyLastUsed")), 0)
+}
+
+// Who was deleted while the keys were read is left out; what is refused is an error.
+func TestAccessKeysData_whileOthersAreAtWork(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIgone", 10*day)
+	giveKey(srv, "alice", "LTAIstays", 10*day)
+	srv.Inject(
+		ramtest.Rule{Action: "ListAccessKeys", User: "bob", Fault: "code", Code: "EntityNotExist.User"},
+		ramtest.Rule{Action: "GetAccessKeyLastUsed", User: "alice", Nth: "1", Fault: "code", Code: "EntityNotExist.User.AccessKey"},
+	)
+	c := newCore(t, srv.Getenv, hurried())
+	v, diags := c.data("ram_access_keys", nil)
+	clean(t, diags)
+	var rows []tftypes.Value
+	must(t, fieldsOf(t, v)["access_keys"].As(&rows))
+	expect(t, "keys", len(rows), 2)
+	for action, says := range map[string]string{"ListUsers": "ListUsers", "GetAccessKeyLastUsed": "GetAccessKeyLastUsed", "GetCallerIdentity": "GetCallerIdentity"} {
+		srv := withAlice(t)
+		srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
+		_, diags := newCore(t, srv.Getenv, hurried()).data("ram_access_keys", nil)
+		contains(t, said(errorsIn(diags)), "Cannot read the AccessKey pairs", says, "NoPermission")
+	}
+}
