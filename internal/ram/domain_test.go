@@ -5,6 +5,7 @@ package ram
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -99,6 +100,27 @@ func mustUser(t *testing.T, client *Client, name string) string {
 	}
 	t.Fatalf("there is no user %s", name)
 	return ""
+}
+
+func TestADomainThatAnotherCallFoundIsNotReadAgain(t *testing.T) {
+	t.Parallel()
+	fake, client := renamed(t)
+	if _, err := client.User(t.Context(), "user-0001"); err != nil {
+		t.Fatal(err)
+	}
+	fake.ForgetCalls()
+	if got, err := client.domainBeside(t.Context(), fakeAccount+".onaliyun.com"); err != nil || got != "acme.onaliyun.com" || len(fake.Calls()) != 0 {
+		t.Errorf("%s after %d calls, %v", got, len(fake.Calls()), err)
+	}
+}
+
+func TestACallThatIsGivenUpBeforeTheDomainIsKnownSaysSo(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := clientOf(t, ramtest.New(t)).LoginProfile(ctx, "alice"); !errors.Is(err, context.Canceled) || OutcomeUnknown(err) || !strings.Contains(err.Error(), "GetLoginProfile") {
+		t.Errorf("error: %v", err)
+	}
 }
 
 func TestAUserThatIsGoneIsGoneUnderTheDomainOfToday(t *testing.T) {

@@ -6,6 +6,7 @@ package ram
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ func TestADeviceIsMadeBoundAndTakenAwayAgain(t *testing.T) {
 		t.Fatalf("%#v, %v", device, err)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		if text := fmt.Sprintf(verb, device); strings.Contains(text, device.Seed) || strings.Contains(text, device.QRCodePNG) || !strings.Contains(text, "alice-phone") {
+		if text := fmt.Sprintf(verb, device) + device.GoString(); strings.Contains(text, device.Seed) || strings.Contains(text, device.QRCodePNG) || !strings.Contains(text, "alice-phone") {
 			t.Errorf("%s: %s", verb, text)
 		}
 	}
@@ -123,6 +124,32 @@ func TestAUserWithoutMFAIsNoError(t *testing.T) {
 		fake.Change(func(a *ramtest.Account) { a.Users["admin"].MFASerial = "u2f-1" })
 		if mfa, err := client.UserMFA(t.Context(), "admin"); err != nil || mfa != (UserMFA{Enabled: true, SerialNumber: "u2f-1", Type: "U2F"}) {
 			t.Errorf("%q: %+v, %v", none, mfa, err)
+		}
+	}
+}
+
+func TestMFAIsReadInEveryFormItComesIn(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]UserMFA{
+		`{"MFADevice":{"SerialNumber":"s","Type":"VMFA"}}`:                      {true, "s", "VMFA"},
+		`{"IsMFAEnable":true,"MFADevice":{"SerialNumber":"s","Type":"U2F"}}`:    {true, "s", "U2F"},
+		`{"IsMFAEnable":"true"}`:                                                {true, "", ""},
+		`{"MFADevice":{"Type":"U2F"}}`:                                          {true, "", "U2F"},
+		`{"MFADevice":{}}`:                                                      {},
+		`{"MFADevice":{"SerialNumber":"","Type":null}}`:                         {},
+		`{"IsMFAEnable":false}`:                                                 {},
+		`{"IsMFAEnable":false,"MFADevice":{}}`:                                  {},
+		`{"IsMFAEnable":null,"MFADevice":{"SerialNumber":"s"},"RequestId":"R"}`: {true, "s", ""},
+	} {
+		server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respond(t, w, 200, body) })
+		if got, err := newTestClient(t, server.URL).UserMFA(t.Context(), "alice"); err != nil || got != want {
+			t.Errorf("%s: %+v, want %+v, %v", body, got, want, err)
+		}
+	}
+	for _, body := range []string{`{"RequestId":"R"}`, `{"MFADevice":null}`, `{"MFADevice":"s"}`} {
+		server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respond(t, w, 200, body) })
+		if got, err := newTestClient(t, server.URL).UserMFA(t.Context(), "alice"); err == nil {
+			t.Errorf("%s: %+v", body, got)
 		}
 	}
 }

@@ -62,10 +62,10 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 func TestALackOfListsIsNoEmptyList(t *testing.T) {
 	t.Parallel()
 	for fields, read := range map[string]func(context.Context, *Client) error{
-		"Groups Group GroupName":                          func(ctx context.Context, c *Client) error { return second(c.UserGroups(ctx, "user-0001")) },
-		"Policies Policy PolicyName PolicyType":           func(ctx context.Context, c *Client) error { return second(c.UserPolicies(ctx, "user-0001")) },
-		"AccessKeys AccessKey AccessKeyId Status":         func(ctx context.Context, c *Client) error { return second(c.AccessKeys(ctx, "user-0001")) },
-		"VirtualMFADevices VirtualMFADevice SerialNumber": func(ctx context.Context, c *Client) error { return second(c.MFADevices(ctx)) },
+		"Groups Group GroupName":                             func(ctx context.Context, c *Client) error { return second(c.UserGroups(ctx, "user-0001")) },
+		"Policies Policy PolicyName PolicyType":              func(ctx context.Context, c *Client) error { return second(c.UserPolicies(ctx, "user-0001")) },
+		"AccessKeys AccessKey AccessKeyId Status CreateDate": func(ctx context.Context, c *Client) error { return second(c.AccessKeys(ctx, "user-0001")) },
+		"VirtualMFADevices VirtualMFADevice SerialNumber":    func(ctx context.Context, c *Client) error { return second(c.MFADevices(ctx)) },
 	} {
 		for field := range strings.FieldsSeq(fields) {
 			fake := ramtest.New(t)

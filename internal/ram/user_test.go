@@ -129,6 +129,31 @@ func TestAKeyLeadsToItsOwner(t *testing.T) {
 	}
 }
 
+func TestUsersAreSharedUntilAskedForNow(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t)
+	client := clientOf(t, fake)
+	admin, err := client.User(t.Context(), "admin")
+	if err != nil || second(client.UserByID(t.Context(), admin.ID)) != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]struct {
+		shared, now func(context.Context, string) (User, error)
+		by          string
+	}{
+		"by name": {client.User, client.UserNow, "admin"},
+		"by id":   {client.UserByID, client.UserByIDNow, admin.ID},
+	} {
+		fake.Change(func(a *ramtest.Account) { a.Users["admin"].Comments = name })
+		if got, err := read.shared(t.Context(), read.by); err != nil || got.Comments != "" {
+			t.Errorf("%s, shared: %+v, %v", name, got, err)
+		}
+		if got, err := read.now(t.Context(), read.by); err != nil || got.Comments != name {
+			t.Errorf("%s, now: %+v, %v", name, got, err)
+		}
+	}
+}
+
 func TestTagsComeAndGo(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
