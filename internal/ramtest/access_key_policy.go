@@ -79,7 +79,7 @@ func (r *request) networkPolicy() (string, error) {
 		return "", err
 	}
 	policy, ok := readNetworkPolicy(text)
-	if !ok || !policy.valid() || !r.withinQuota(policy) {
+	if !ok || !policy.valid(r.server.behaviour.NewerStatements) || !r.withinQuota(policy) {
 		return "", incorrect("AccessKeyPolicy")
 	}
 	if r.server.behaviour.KeyPolicyRewritten {
@@ -102,15 +102,16 @@ func readNetworkPolicy(text string) (networkPolicy, bool) {
 	return policy, err == io.EOF && policy.Statements != nil
 }
 
-func (p networkPolicy) valid() bool {
+func (p networkPolicy) valid(newer bool) bool {
 	return p.Version == 1 && (p.Status == "Active" || p.Status == "Inactive") &&
-		!slices.ContainsFunc(p.Statements, func(s networkStatement) bool { return !s.valid() })
+		!slices.ContainsFunc(p.Statements, func(s networkStatement) bool { return !s.valid(newer) })
 }
 
 var vpcID = regexp.MustCompile(`^vpc-[a-z0-9]+$`)
 
-// A ClassicWhiteList has addresses and no Value, a VPCWhiteList a VPC's id or AllowAllVPC. (documented)
-func (s networkStatement) valid() bool {
+// A ClassicWhiteList has addresses and no Value, a VPCWhiteList a VPC's id or AllowAllVPC. (documented) Other types are
+// refused. (assumed; Behaviour.NewerStatements)
+func (s networkStatement) valid(newer bool) bool {
 	for _, address := range s.IPList {
 		if !isAddress(address) {
 			return false
@@ -122,7 +123,7 @@ func (s networkStatement) valid() bool {
 	case "VPCWhiteList":
 		return s.Value == "AllowAllVPC" || vpcID.MatchString(s.Value)
 	default:
-		return false
+		return newer
 	}
 }
 
@@ -157,15 +158,28 @@ func (p networkPolicy) rewrite() {
 	}
 }
 
-// A key with an Active policy of its own works only from the addresses on its list of public addresses. Temporary
-// credentials have no policy. Here callers come through no VPC, and from where Behaviour.CallerAddress says.
-// (documented; that an absent list lets every address in is assumed)
+// A key with an Active policy works only from the addresses on its list of public addresses. That of the account counts
+// for keys that have none of their own. Temporary credentials have no policy. Here callers come through no VPC, and from
+// where Behaviour.CallerAddress says. (documented; that an absent list lets every address in is assumed)
 func (r *request) keyBlocked() bool {
 	key, _ := r.account.KeyByID(r.caller.accessKeyID)
-	if key == nil || key.Policy == "" {
+	if key == nil {
 		return false
 	}
-	return blocks(key.Policy, r.server.behaviour.CallerAddress)
+	policy := key.Policy
+	if !r.hasOwnPolicy(policy) {
+		policy = r.account.AccessKeyPolicy
+	}
+	return blocks(policy, r.server.behaviour.CallerAddress)
+}
+
+// An Inactive policy is none. (assumed; Behaviour.InactivePoliciesShield)
+func (r *request) hasOwnPolicy(document string) bool {
+	if document == "" || r.server.behaviour.InactivePoliciesShield {
+		return document != ""
+	}
+	policy, ok := readNetworkPolicy(document)
+	return ok && policy.Status == "Active"
 }
 
 // blocks says whether a policy document keeps callers at a public address out.

@@ -16,6 +16,9 @@ type Account struct {
 
 	Preference Preference
 	Policy     PasswordPolicy
+	UserSso    UserSso
+
+	AccessKeyPolicy string // network policy document for all keys without one of their own; empty: never configured
 
 	Users         map[string]*User         // by name
 	Groups        map[string]*Group        // by name

@@ -28,6 +28,8 @@ var actions = join(
 	loginProfileActions,
 	accessKeyActions,
 	accessKeyPolicyActions,
+	accountAccessKeyPolicyActions,
+	userSsoSettingsActions,
 	mfaActions,
 	passkeyActions,
 	verificationActions,

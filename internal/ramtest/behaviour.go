@@ -69,6 +69,7 @@ type Behaviour struct {
 	UnknownActionIsParameter bool
 
 	UserBehaviour
+	NetworkBehaviour
 }
 
 // Behave changes the switches.

@@ -95,9 +95,11 @@ func fields(account *Account) map[string]any {
 
 // The settings' names, and those of objects whose name is not their field's in the singular.
 var settingNames = map[string]string{
-	"Preference": "security_preference",
-	"Policy":     "password_policy",
-	"Alias":      "account_alias",
+	"Preference":      "security_preference",
+	"Policy":          "password_policy",
+	"Alias":           "account_alias",
+	"AccessKeyPolicy": "account_access_key_policy",
+	"UserSso":         "user_sso_settings",
 }
 
 var objectNames = map[string]string{

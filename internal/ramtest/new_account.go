@@ -27,6 +27,7 @@ func NewAccount(id string) *Account {
 		ID:            id,
 		Preference:    newPreference(),
 		Policy:        newPasswordPolicy(),
+		UserSso:       newUserSso(),
 		Users:         map[string]*User{},
 		Groups:        map[string]*Group{},
 		Roles:         map[string]*Role{},
