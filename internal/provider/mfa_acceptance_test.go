@@ -43,6 +43,7 @@ func clocked(t *testing.T, srv *ramtest.Server, c resource.TestCase) {
 }
 
 func TestAccMFADevice_lifecycle(t *testing.T) {
+	t.Parallel()
 	srv := staffed(t)
 	const address = "ram_virtual_mfa_device.phone"
 	phoneFor := func(bind string) string {
@@ -160,14 +161,15 @@ func TestAccMFADevice_lifecycle(t *testing.T) {
 }
 
 func TestAccMFADevice_identityAndList(t *testing.T) {
-	srv := staffed(t)
+	t.Parallel()
 	const address = "ram_virtual_mfa_device.phone"
 	const config = `resource "ram_virtual_mfa_device" "phone" {
 		virtual_mfa_device_name = "phone"
 		bind_to_user            = "alice"
 	}`
 	t.Run("identity", func(t *testing.T) {
-		clocked(t, srv, resource.TestCase{
+		t.Parallel()
+		clocked(t, staffed(t), resource.TestCase{
 			TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 			Steps: []resource.TestStep{
 				{
@@ -182,7 +184,8 @@ func TestAccMFADevice_identityAndList(t *testing.T) {
 		})
 	})
 	t.Run("list", func(t *testing.T) {
-		clocked(t, srv, resource.TestCase{
+		t.Parallel()
+		clocked(t, staffed(t), resource.TestCase{
 			TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 			Steps: []resource.TestStep{
 				{Config: config},
@@ -209,6 +212,7 @@ func TestAccMFADevice_identityAndList(t *testing.T) {
 }
 
 func TestAccMFABinding_lifecycle(t *testing.T) {
+	t.Parallel()
 	srv := staffed(t)
 	const address = "ram_mfa_binding.alice"
 	config := func(user, device string) string {
@@ -305,6 +309,7 @@ func codesHunted(t *testing.T, c *cli, srv *ramtest.Server, printed string) {
 // MFA-01, SEC-01, SEC-06, LOG-02: the seed and its picture are in the state, or
 // nowhere, and the codes nowhere; whatever goes wrong.
 func TestAccMFADevice_secretsAreWhereTheyBelong(t *testing.T) {
+	t.Parallel()
 	pair := pgpPair(t, nil)
 	for name, fault := range map[string][]ramtest.Rule{
 		"success":             nil,
@@ -389,6 +394,7 @@ func attributeIn(t *testing.T, c *cli, name string) string {
 
 // SEC-02: the seed that a binding is given is nowhere but where it was written.
 func TestAccMFABinding_theSeedIsNowhere(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		fault []ramtest.Rule
 		seed  string
@@ -450,6 +456,7 @@ func withoutConfiguration(printed string) string {
 
 // KEY-07: one Ctrl-C while the create is in flight, or right after it, loses no seed.
 func TestAccMFADevice_interruptedCreateKeepsTheSeed(t *testing.T) {
+	t.Parallel()
 	srv := staffed(t)
 	srv.Inject(ramtest.Rule{Action: "CreateVirtualMFADevice", Phase: "after_commit", Fault: "delay", Delay: 2 * time.Second})
 	c := newCLI(t, srv.Getenv, `
@@ -478,4 +485,25 @@ func TestAccMFADevice_interruptedCreateKeepsTheSeed(t *testing.T) {
 	c.run(0, "apply", "-auto-approve") // replaces it if it is tainted
 	expect(t, "seed in the state", attributeIn(t, c, "base32_string_seed"), phone(srv).Seed)
 	expect(t, "owner", phone(srv).UserID, aliceUserID)
+}
+
+// A configuration that the CLI writes for what it imports applies unchanged.
+func TestAccMFA_generatedConfigurationAppliesUnchanged(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	loosePhone(srv)
+	bindTo(srv, aliceUserID)
+	c := newCLI(t, srv.Getenv, `
+		import {
+			to = ram_virtual_mfa_device.phone
+			id = "`+phoneSerial+`"
+		}
+		import {
+			to = ram_mfa_binding.alice
+			id = "alice"
+		}`)
+	c.run(0, "plan", "-generate-config-out=generated.tf")
+	c.run(0, "apply", "-auto-approve")
+	c.run(0, "plan", "-detailed-exitcode")
+	expect(t, "writes", writes(srv), []string(nil))
 }

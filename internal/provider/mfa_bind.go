@@ -83,16 +83,46 @@ func (i *instance) bind(ctx context.Context, user ram.User, serial, seed string)
 		switch {
 		case err == nil:
 			return nil
-		case ram.OutcomeUnknown(err) || ram.Exists(err):
-			bound, lost := i.settled(ctx, serial, func(d ram.MFADevice, found bool) bool { return found && d.UserID == user.ID })
-			if lost == nil && bound {
+		case ram.Exists(err): // as after a call that took effect unseen
+			if i.holds(ctx, user, serial) {
 				return nil
 			}
+			return err
+		case ram.OutcomeUnknown(err):
+			if i.took(ctx, user, serial, attempt) {
+				return nil
+			}
+		case !codesRefused(err):
+			return err
 		}
-		if attempt == 2 || !codesRefused(err) && !ram.OutcomeUnknown(err) {
+		if attempt == 2 {
 			return err
 		}
 	}
+}
+
+// took tells whether a bind of unknown outcome took effect. The first time one look
+// will do: the second bind waits for new steps, and is then refused if it did.
+func (i *instance) took(ctx context.Context, user ram.User, serial string, attempt int) bool {
+	if attempt > 1 {
+		return i.holds(ctx, user, serial)
+	}
+	device, found, err := i.deviceNow(ctx, serial)
+	return err == nil && found && device.UserID == user.ID
+}
+
+// holds waits until the service shows who has the device; it tells whether that
+// is the user.
+func (i *instance) holds(ctx context.Context, user ram.User, serial string) bool {
+	if _, has, err := i.otherDevice(ctx, user.Name, serial); has || err != nil {
+		return false
+	}
+	owner := ""
+	_, err := i.settled(ctx, serial, func(d ram.MFADevice, _ bool) bool {
+		owner = d.UserID
+		return owner != ""
+	})
+	return err == nil && owner == user.ID
 }
 
 func (i *instance) sendCodes(ctx context.Context, userName, serial, seed string) error {

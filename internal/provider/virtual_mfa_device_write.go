@@ -133,6 +133,7 @@ func (i *instance) candidate(ctx context.Context, f failure, name, serial string
 		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.what, userHasDevice(user.Name, other)+" "+f.now)
 		return ram.User{}, false
 	}
+	user.Name = name // as the plan has it
 	return user, true
 }
 
