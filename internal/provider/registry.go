@@ -19,6 +19,7 @@ var resources = []func() resource.Resource{
 	func() resource.Resource { return newAccessKey() },
 	func() resource.Resource { return newVirtualMFADevice() },
 	func() resource.Resource { return newMFABinding() },
+	func() resource.Resource { return newVerification() },
 }
 
 // listResources are the constructors of all types that can be listed.
@@ -31,6 +32,7 @@ var listResources = []func() list.ListResource{
 	func() list.ListResource { return newAccessKey() },
 	func() list.ListResource { return newVirtualMFADevice() },
 	func() list.ListResource { return newMFABinding() },
+	func() list.ListResource { return newVerification() },
 }
 
 // dataSources are the constructors of all types that only read.

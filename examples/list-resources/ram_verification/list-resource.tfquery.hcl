@@ -1,0 +1,3 @@
+list "ram_verification" "all" {
+  provider = ram
+}

@@ -1,0 +1,6 @@
+import {
+  to = ram_verification.alice
+  identity = {
+    user_name = "alice"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = ram_verification.alice
+  id = "alice"
+}

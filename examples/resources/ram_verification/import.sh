@@ -1,0 +1,2 @@
+# By the name of the user.
+terraform import ram_verification.alice alice

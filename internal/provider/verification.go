@@ -1,0 +1,355 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*verificationResource)(nil)
+	_ resource.ResourceWithIdentity    = (*verificationResource)(nil)
+	_ resource.ResourceWithImportState = (*verificationResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*verificationResource)(nil)
+	_ list.ListResourceWithConfigure   = (*verificationResource)(nil)
+)
+
+func newVerification() *verificationResource { return &verificationResource{} }
+
+// verificationResource is the security e-mail address and phone of a user. An
+// address that is null is not managed; "" is that there is none.
+type verificationResource struct{ withInstance }
+
+type verificationModel struct {
+	owned
+
+	SecurityEmail       types.String `tfsdk:"security_email"`
+	SecurityEmailStatus types.String `tfsdk:"security_email_status"`
+	SecurityPhone       types.String `tfsdk:"security_phone"`
+	SecurityPhoneStatus types.String `tfsdk:"security_phone_status"`
+}
+
+// A securitySlot is one of the two addresses of a model.
+type securitySlot struct {
+	kind      ram.VerifyType
+	attribute string
+	noun      string
+
+	address, status *types.String
+}
+
+func (m *verificationModel) slots() []securitySlot {
+	return []securitySlot{
+		{ram.VerifyEmail, "security_email", "security e-mail address", &m.SecurityEmail, &m.SecurityEmailStatus},
+		{ram.VerifyPhone, "security_phone", "security phone", &m.SecurityPhone, &m.SecurityPhoneStatus},
+	}
+}
+
+// in is what a user has in the slot.
+func (s securitySlot) in(live ram.Verification) ram.SecurityAddress {
+	if s.kind == ram.VerifyPhone {
+		return live.Phone
+	}
+	return live.Email
+}
+
+// holds tells that an address is the one of the slot, however it is spelt: the case
+// of a domain means nothing, and a phone that comes in numbers has lost its zeros.
+func (s securitySlot) holds(address string) bool {
+	have := s.address.ValueString()
+	if s.kind == ram.VerifyEmail || have == "" || address == "" {
+		return strings.EqualFold(have, address)
+	}
+	bare := func(phone string) string {
+		area, number, _ := strings.Cut(phone, "-")
+		return strings.TrimLeft(area, "0") + "-" + strings.TrimLeft(number, "0")
+	}
+	return bare(have) == bare(address)
+}
+
+// show takes over what the user has where it is managed, and everything at an import.
+func (m *verificationModel) show(live ram.Verification, imported bool) {
+	for _, slot := range m.slots() {
+		has := slot.in(live)
+		if imported && has.Address != "" {
+			*slot.address = types.StringValue(has.Address)
+		}
+		*slot.status = types.StringNull()
+		if slot.address.IsNull() {
+			continue
+		}
+		if !slot.holds(has.Address) {
+			*slot.address = types.StringValue(has.Address)
+		}
+		if has.Address != "" && has.Status != "" {
+			*slot.status = types.StringValue(has.Status)
+		}
+	}
+}
+
+// shown tells that a user has what the model wants.
+func (m *verificationModel) shown(live ram.Verification) bool {
+	for _, slot := range m.slots() {
+		if !slot.address.IsNull() && !slot.holds(slot.in(live).Address) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *verificationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_verification"
+	resp.ResourceBehavior.MutableIdentity = true // a user may be renamed
+}
+
+// The forms that the service documents, and "" for none.
+var (
+	securityPhoneForm = regexp.MustCompile(`^([0-9]{1,4}-[0-9]{4,20})?$`)
+	securityMailForm  = regexp.MustCompile(`^([^@\s]+@[^@\s]+\.[^@\s]+)?$`)
+)
+
+func (r *verificationResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	either := stringvalidator.AtLeastOneOf(path.MatchRoot("security_email"), path.MatchRoot("security_phone"))
+	const managed = " If it is left out, it is not managed: the user keeps what there is. `\"\"` takes away what there is."
+	const status = "`pending` until the owner has confirmed it, then `active`. No operation can confirm, so the provider waits for nothing. It is null where nothing is managed, or nothing is set."
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The security e-mail address and the security phone of a RAM user, with which the user proves to be itself at logon. They are not the contacts `email` and `mobile_phone` of `ram_user`.\n\n" +
+			"Only the owner can confirm an address; until then its status is `pending`. Another address has to be confirmed anew. The addresses are in the state.\n\n" +
+			"Destroying takes off the user what is managed, if it is still what the state has; then the user cannot use it as a second factor any more.",
+		Attributes: ownedAttributes(ctx, map[string]schema.Attribute{
+			"security_email": schema.StringAttribute{
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.RegexMatches(securityMailForm, "must be an e-mail address, or empty for none"), either},
+				MarkdownDescription: "The security e-mail address, such as `alice@example.com`." + managed,
+			},
+			"security_email_status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the security e-mail address: " + status},
+			"security_phone": schema.StringAttribute{
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.RegexMatches(securityPhoneForm, "must be <country code>-<number>, such as 86-13900001234, or empty for none")},
+				MarkdownDescription: "The security phone, as `<country code>-<number>`, such as `86-13900001234`." + managed,
+			},
+			"security_phone_status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the security phone: " + status},
+		}),
+	}
+}
+
+func (r *verificationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = ownedIdentity(nil)
+}
+
+func (r *verificationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importUser(ctx, "verification", req, resp)
+}
+
+func failedVerification(verb, now string) failure { return failure{verb + " the verification", now} }
+
+func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.instance == nil {
+		return // the provider could not be configured yet, so there is nothing to look at
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	if req.Plan.Raw.IsNull() {
+		state := get[verificationModel](ctx, req.State, &resp.Diagnostics)
+		r.planDestroy(state, resp)
+		return
+	}
+	plan := get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
+	var state verificationModel
+	existed := !req.State.Raw.IsNull()
+	if existed {
+		state = get[verificationModel](ctx, req.State, &resp.Diagnostics)
+		r.planName(ctx, state.owned, plan.owned, resp)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if existed && len(resp.RequiresReplace) == 0 {
+		plan.change(state, resp)
+	} else {
+		r.planCreate(ctx, &plan, resp)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+func (r *verificationResource) planDestroy(state verificationModel, resp *resource.ModifyPlanResponse) {
+	for _, slot := range state.slots() {
+		if slot.address.ValueString() != "" {
+			resp.Diagnostics.AddWarning("A user loses the "+slot.noun, fmt.Sprintf(
+				"Destroying the verification takes the %s %s off the user %q, who then cannot prove to be itself with it. Where the security preference demands one at logon, the user has to have another way.",
+				slot.noun, slot.address.ValueString(), state.UserName.ValueString()))
+		}
+	}
+}
+
+// change says what an update means for what the user has.
+func (m *verificationModel) change(state verificationModel, resp *resource.ModifyPlanResponse) {
+	before := state.slots()
+	for n, slot := range m.slots() {
+		was := before[n]
+		switch {
+		case slot.address.Equal(*was.address):
+			*slot.status = *was.status
+		case slot.address.IsNull():
+			*slot.status = types.StringNull()
+			if was.address.ValueString() != "" {
+				resp.Diagnostics.AddAttributeWarning(path.Root(slot.attribute), "The "+slot.noun+" is not managed any more", fmt.Sprintf(
+					"It stays with the user %q as it is: %s. To take it away, set %s = \"\".", state.UserName.ValueString(), was.address.ValueString(), slot.attribute))
+			}
+		case slot.address.ValueString() == "" && !slot.address.IsUnknown():
+			*slot.status = types.StringNull()
+		default:
+			*slot.status = types.StringUnknown()
+		}
+	}
+}
+
+// planCreate warns of addresses that the user has already and loses.
+func (r *verificationResource) planCreate(ctx context.Context, plan *verificationModel, resp *resource.ModifyPlanResponse) {
+	var live ram.Verification
+	if !plan.UserName.IsUnknown() {
+		var err error
+		live, err = r.client.Verification(ctx, plan.UserName.ValueString())
+		if err != nil && !ram.NotFound(err, "User") { // made in this very run
+			report(&resp.Diagnostics, failedVerification("plan", "Nothing was changed."), err)
+			return
+		}
+	}
+	for _, slot := range plan.slots() {
+		has, known := slot.in(live), !slot.address.IsUnknown()
+		*slot.status = types.StringUnknown()
+		if known && slot.address.ValueString() == "" {
+			*slot.status = types.StringNull()
+		}
+		if known && !slot.address.IsNull() && has.Address != "" && !slot.holds(has.Address) {
+			resp.Diagnostics.AddAttributeWarning(path.Root(slot.attribute), "A user loses the "+slot.noun, fmt.Sprintf(
+				"The user %q has the %s %s (%s), which the configuration replaces. Another one has to be confirmed by its owner before it can be used.",
+				plan.UserName.ValueString(), slot.noun, has.Address, has.Status))
+		}
+	}
+}
+
+func (r *verificationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !r.begin(ctx, failedVerification("create", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
+		return
+	}
+	// Nothing is left in the state if it fails: an object that is tainted would be
+	// replaced, and what the owner has confirmed would be taken away and set anew.
+	if report(&resp.Diagnostics, failedVerification("create", ""), r.write(ctx, &plan)) {
+		return
+	}
+	r.confirm(ctx, &plan, &resp.Diagnostics)
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+func (r *verificationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := get[verificationModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failedVerification("read", "The state is as it was.")
+	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	state.AccountID = types.StringValue(account)
+	live, there, err := r.find(ctx, &state.owned)
+	if err == nil && !there {
+		var away bool
+		away, err = r.vanished(ctx, func(ctx context.Context) (found bool, err error) {
+			live, found, err = r.find(ctx, &state.owned)
+			return found, err
+		})
+		if err == nil && away {
+			gone(ctx, state.identity(), resp, "The user of the verification is gone", fmt.Sprintf(
+				"There is no RAM user %q in account %s any more, so the verification leaves the state.", state.UserName.ValueString(), account))
+			return
+		}
+	}
+	imported := state.UserID.IsNull()
+	if err == nil && imported {
+		var user ram.User
+		user, err = r.client.User(ctx, state.UserName.ValueString())
+		state.UserID = types.StringValue(user.ID)
+	}
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	state.show(live, imported)
+	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// find reads what the user has, and follows the user to another name.
+func (r *verificationResource) find(ctx context.Context, o *owned) (live ram.Verification, there bool, err error) {
+	live, err = r.client.Verification(ctx, o.UserName.ValueString())
+	if !ram.NotFound(err, "User") {
+		return live, err == nil, err
+	}
+	renamed, err := r.follow(ctx, o)
+	if err != nil || !renamed {
+		return live, false, err
+	}
+	live, err = r.client.Verification(ctx, o.UserName.ValueString())
+	if ram.NotFound(err, "User") {
+		return live, false, nil
+	}
+	return live, err == nil, err
+}
+
+func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	plan := get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !r.resume(ctx, failedVerification("update", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
+		return
+	}
+	if report(&resp.Diagnostics, failedVerification("update", ""), r.write(ctx, &plan)) {
+		return
+	}
+	r.confirm(ctx, &plan, &resp.Diagnostics)
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+func (r *verificationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := get[verificationModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failedVerification("delete", "The user has what it had.")
+	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+		return
+	}
+	there, err := r.present(ctx, &state.owned)
+	if err == nil && there {
+		f.now = ""
+		err = r.unbind(ctx, state, &resp.Diagnostics)
+	}
+	report(&resp.Diagnostics, f, err)
+}

@@ -1,0 +1,369 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const verificationKind = "ram_verification"
+
+var securityOfAlice = attributes{"user_name": "alice", "security_email": "alice@example.com", "security_phone": "86-13900001234"}
+
+// securityBut is securityOfAlice with other values.
+func securityBut(other attributes) attributes {
+	config := maps.Clone(securityOfAlice)
+	maps.Copy(config, other)
+	return config
+}
+
+// secure gives alice addresses, as she herself or somebody else would.
+func secure(srv *ramtest.Server, email, phone ramtest.Verification) {
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"].SecurityEmail, a.Users["alice"].SecurityPhone = email, phone
+	})
+}
+
+func TestVerification_isSetConfirmedByItsOwnerAndTakenAway(t *testing.T) {
+	t.Parallel()
+	for name, behave := range map[string]func(*ramtest.Behaviour){
+		"as documented":    func(*ramtest.Behaviour) {},
+		"phone in numbers": func(b *ramtest.Behaviour) { b.PhoneInNumbers = true },
+		"absent":           func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = true },
+		"late":             func(b *ramtest.Behaviour) { b.StaleReads = 2 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t, ramtest.Behaving(behave))
+			c := newCore(t, srv.Getenv, hurried())
+			o, diags := c.create(verificationKind, securityOfAlice)
+			expect(t, "what was said", said(diags), "")
+			for name, want := range map[string]any{
+				"user_id": aliceUserID, "account_id": defaultAccount, "security_email": "alice@example.com", "security_email_status": "pending",
+				"security_phone": "86-13900001234", "security_phone_status": "pending",
+			} {
+				expect(t, name, in(t, o.state, name), want)
+			}
+			fixed(t, c, verificationKind, securityOfAlice, o)
+			expect(t, "writes", writes(srv), []string{"SetVerificationInfo", "SetVerificationInfo"})
+
+			secure(srv, ramtest.Verification{Address: "alice@example.com", Status: "active"}, ramtest.Verification{Address: "86-13900001234", Status: "active"})
+			for range 3 { // past what is read late
+				o, diags = c.refresh(verificationKind, o)
+				clean(t, diags)
+			}
+			expect(t, "status", in(t, o.state, "security_phone_status"), "active")
+			fixed(t, c, verificationKind, securityOfAlice, o)
+
+			// Another e-mail address leaves the phone confirmed.
+			srv.ForgetCalls()
+			config := securityBut(attributes{"security_email": "al@example.com"})
+			o, diags = c.apply(verificationKind, config, o)
+			clean(t, diags)
+			expect(t, "e-mail", in(t, o.state, "security_email_status"), "pending")
+			expect(t, "phone", in(t, o.state, "security_phone_status"), "active")
+			expect(t, "writes", writes(srv), []string{"SetVerificationInfo"})
+
+			plan, diags := c.destroyPlan(verificationKind, o)
+			clean(t, diags)
+			contains(t, said(diags), "A user loses the security phone", "al@example.com")
+			expect(t, "plan", c.planned(verificationKind, plan).IsNull(), true)
+			_, diags = c.destroy(verificationKind, o)
+			clean(t, diags)
+			alice := account(srv).Users["alice"]
+			expect(t, "e-mail", alice.SecurityEmail, ramtest.Verification{})
+			expect(t, "phone", alice.SecurityPhone, ramtest.Verification{})
+			_, diags = c.destroy(verificationKind, o)
+			clean(t, diags)
+			expect(t, "violations", srv.Violations(), []string{})
+		})
+	}
+}
+
+func TestVerification_whatIsNotManagedStays(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	phone := ramtest.Verification{Address: "49-1700000001", Status: "active"}
+	secure(srv, ramtest.Verification{}, phone)
+	c := newCore(t, srv.Getenv, hurried())
+	config := attributes{"user_name": "alice", "security_email": "alice@example.com"}
+	o, diags := c.create(verificationKind, config)
+	expect(t, "what was said", said(diags), "")
+	expect(t, "phone", in(t, o.state, "security_phone"), nil)
+	fixed(t, c, verificationKind, config, o)
+	// No longer managed: it stays, and the plan says so.
+	o, diags = c.apply(verificationKind, attributes{"user_name": "alice", "security_phone": "49-1700000001"}, o)
+	clean(t, diags)
+	contains(t, said(diags), "The security e-mail address is not managed any more", "alice@example.com", `security_email = ""`)
+	expect(t, "phone", in(t, o.state, "security_phone_status"), "active")
+	expect(t, "writes", writes(srv), []string{"SetVerificationInfo"})
+	_, diags = c.destroy(verificationKind, o)
+	clean(t, diags)
+	alice := account(srv).Users["alice"]
+	expect(t, "e-mail", alice.SecurityEmail.Address, "alice@example.com")
+	expect(t, "phone", alice.SecurityPhone, ramtest.Verification{})
+}
+
+func TestVerification_emptyTakesAwayAndReplacingIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	secure(srv, ramtest.Verification{Address: "old@example.com", Status: "active"}, ramtest.Verification{Address: "49-1700000001", Status: "active"})
+	c := newCore(t, srv.Getenv, hurried())
+	config := attributes{"user_name": "alice", "security_email": "new@example.com", "security_phone": ""}
+	o, diags := c.create(verificationKind, config)
+	clean(t, diags)
+	contains(t, said(diags), "A user loses the security e-mail address", "old@example.com (active)", "A user loses the security phone", "49-1700000001")
+	expect(t, "phone", in(t, o.state, "security_phone"), "")
+	expect(t, "phone", in(t, o.state, "security_phone_status"), nil)
+	fixed(t, c, verificationKind, config, o)
+	expect(t, "phone", account(srv).Users["alice"].SecurityPhone, ramtest.Verification{})
+
+	// What somebody else changes is drift, and is put right.
+	secure(srv, ramtest.Verification{}, ramtest.Verification{Address: "49-1700000002", Status: "pending"})
+	o, diags = c.refresh(verificationKind, o)
+	clean(t, diags)
+	expect(t, "e-mail", in(t, o.state, "security_email"), "")
+	expect(t, "phone", in(t, o.state, "security_phone"), "49-1700000002")
+	o, diags = c.apply(verificationKind, config, o)
+	clean(t, diags)
+	fixed(t, c, verificationKind, config, o)
+
+	// What somebody else put in its place is left alone by a destroy.
+	secure(srv, ramtest.Verification{Address: "other@example.com", Status: "active"}, ramtest.Verification{})
+	_, diags = c.destroy(verificationKind, o)
+	clean(t, diags)
+	contains(t, said(diags), "The user keeps another security e-mail address", "other@example.com")
+	expect(t, "e-mail", account(srv).Users["alice"].SecurityEmail.Address, "other@example.com")
+}
+
+func TestVerification_badInputSetsNothing(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, hurried())
+	for _, test := range []struct {
+		config attributes
+		want   string
+	}{
+		{attributes{"user_name": "alice"}, "security_email"},
+		{attributes{"user_name": "", "security_email": "a@example.com"}, "user_name"},
+		{attributes{"user_name": "alice", "security_email": "alice"}, "must be an e-mail address"},
+		{attributes{"user_name": "alice", "security_email": "a b@example.com"}, "must be an e-mail address"},
+		{attributes{"user_name": "alice", "security_phone": "13900001234"}, "must be <country code>-<number>"},
+		{attributes{"user_name": "alice", "security_phone": "+86-13900001234"}, "must be <country code>-<number>"},
+		{attributes{"user_name": "carol", "security_phone": "86-13900001234"}, `There is no RAM user "carol"`},
+	} {
+		o, diags := c.create(verificationKind, test.config)
+		contains(t, said(errorsIn(diags)), test.want)
+		expect(t, "state", o.state.IsNull(), true)
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+	plan, diags := c.plan(verificationKind, attributes{"user_name": unknown{}, "security_email": unknown{}}, c.nothing(verificationKind))
+	clean(t, diags)
+	expect(t, "status", in(t, c.planned(verificationKind, plan), "security_email_status"), unknown{})
+	expect(t, "status", in(t, c.planned(verificationKind, plan), "security_phone_status"), nil)
+}
+
+func TestVerification_followsTheUserAndGoesWithIt(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(verificationKind, securityOfAlice)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) {
+		u := a.Users["alice"]
+		delete(a.Users, "alice")
+		u.Name = "alicia"
+		a.Users["alicia"] = u
+	})
+	o, diags = newCore(t, srv.Getenv, hurried()).refresh(verificationKind, o)
+	clean(t, diags)
+	expect(t, "name", in(t, o.state, "user_name"), "alicia")
+	fixed(t, c, verificationKind, securityBut(attributes{"user_name": "alicia"}), o)
+
+	// The name of another user is another object.
+	plan, diags := c.plan(verificationKind, securityBut(attributes{"user_name": "bob"}), o)
+	clean(t, diags)
+	expect(t, "replaced", len(plan.RequiresReplace), 1)
+
+	// A destroy with an old name does not touch who has that name now.
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"] = &ramtest.User{ID: "200000000000000009", Name: "alice", Status: "active", SecurityEmail: ramtest.Verification{Address: "alice@example.com", Status: "active"}}
+	})
+	stale, diags := c.adopt(verificationKind, "alicia")
+	clean(t, diags)
+	expect(t, "import", stale.state.Equal(o.state), true)
+	_, diags = newCore(t, srv.Getenv, hurried()).destroy(verificationKind, o)
+	clean(t, diags)
+	expect(t, "the other alice", account(srv).Users["alice"].SecurityEmail.Address, "alice@example.com")
+	expect(t, "alicia", account(srv).Users["alicia"].SecurityEmail.Address, "")
+
+	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
+	late := newCore(t, srv.Getenv, hurried())
+	after, diags := late.refresh(verificationKind, o)
+	clean(t, diags)
+	contains(t, said(diags), "The user of the verification is gone")
+	expect(t, "state", after.state.IsNull(), true)
+	_, diags = late.destroy(verificationKind, o)
+	clean(t, diags)
+}
+
+// verificationFaults are what goes wrong with every operation.
+var verificationFaults = map[string]ramtest.Rule{
+	"F01 connection closed": {Fault: "refuse"},
+	"F02 connection reset":  {Fault: "reset"},
+	"F05 internal error":    {Fault: "code", Status: 500, Code: "InternalError"},
+	"F06 denied":            {Fault: "code", Status: 403, Code: "NoPermission"},
+	"F08 throttled":         {Fault: "code", Status: 429, Code: "Throttling.User"},
+	"F10 truncated":         {Fault: "truncate"},
+	"F11 page":              {Fault: "html", Status: 502},
+	"F11 empty":             {Fault: "empty"},
+	"F12 nothing in it":     {Fault: "garble", Body: "{}"},
+	"F15 of a gateway":      {Fault: "code", Status: 404, Code: "InvalidApi.NotFound"},
+}
+
+func TestVerification_underFaults(t *testing.T) {
+	t.Parallel()
+	for name, rule := range verificationFaults {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, action := range []string{"SetVerificationInfo", "GetVerificationInfo", "UnbindVerification"} {
+				for _, phase := range []string{"before_commit", "after_commit"} {
+					for _, lasting := range []bool{false, true} {
+						srv := staffed(t)
+						c := newCore(t, srv.Getenv, hurried())
+						fault := rule
+						fault.Action, fault.Phase = action, phase
+						if !lasting {
+							fault.Nth = "1"
+						}
+						if action == "SetVerificationInfo" {
+							srv.Inject(fault)
+							o, diags := c.create(verificationKind, securityOfAlice)
+							failed := len(errorsIn(diags)) > 0
+							expect(t, "state exists, unless it failed", o.state.IsNull(), failed)
+							if failed {
+								contains(t, said(diags), "Cannot create the verification", "Run again")
+							}
+						}
+						mended := staffedLike(t, srv)
+						o, diags := newCore(t, mended.Getenv, hurried()).create(verificationKind, securityOfAlice)
+						clean(t, diags)
+						mended.Inject(fault)
+						c = newCore(t, mended.Getenv, hurried())
+						after, diags := c.refresh(verificationKind, o)
+						if len(errorsIn(diags)) > 0 {
+							contains(t, said(diags), "Cannot read the verification", "The state is as it was.")
+						}
+						if !after.state.Equal(o.state) {
+							t.Errorf("%s, %s: a refresh changed %v to %v", action, phase, o.state, after.state)
+						}
+						_, diags = c.destroy(verificationKind, o)
+						if left := account(mended).Users["alice"].SecurityPhone.Address; left != "" && len(errorsIn(diags)) == 0 {
+							t.Errorf("%s, %s: %s is left and nothing was said", action, phase, left)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// staffedLike is a new service with the account of another, whose faults are over.
+func staffedLike(t *testing.T, srv *ramtest.Server) *ramtest.Server {
+	t.Helper()
+	return ramtest.New(t, ramtest.Holding(account(srv)))
+}
+
+func TestVerification_isListed(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	secure(srv, ramtest.Verification{}, ramtest.Verification{Address: "49-1700000001", Status: "active"})
+	c := newCore(t, srv.Getenv, hurried())
+	results := c.list(verificationKind, attributes{}, true, 0)
+	expect(t, "results", len(results), 1)
+	expect(t, "name", results[0].name, "alice")
+	imported, diags := c.adopt(verificationKind, "alice")
+	clean(t, diags)
+	if !results[0].state.Equal(imported.state) {
+		t.Errorf("listed as %v, imported as %v", results[0].state, imported.state)
+	}
+	_, diags = c.adopt(verificationKind, "alice@acme")
+	contains(t, said(diags), "Cannot import the verification")
+	_, diags = c.adopt(verificationKind, "carol")
+	contains(t, said(diags), `There is no RAM user "carol"`)
+}
+
+func TestAccVerification_lifeCycle(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	const config = `
+resource "ram_verification" "alice" {
+  user_name      = "alice"
+  security_email = "alice@example.com"
+  security_phone = "86-13900001234"
+}
+check "confirmed" {
+  assert {
+    condition     = ram_verification.alice.security_email_status != null
+    error_message = "There is no status."
+  }
+}`
+	nothing := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+	scenario(t, srv,
+		resource.TestStep{Config: config, Check: resource.TestCheckResourceAttr("ram_verification.alice", "security_email_status", "pending")},
+		resource.TestStep{ResourceName: "ram_verification.alice", ImportState: true, ImportStateId: "alice", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "user_name"},
+		resource.TestStep{
+			PreConfig: func() {
+				secure(srv, ramtest.Verification{Address: "alice@example.com", Status: "active"}, ramtest.Verification{Address: "86-13900001234", Status: "active"})
+			},
+			Config: config, ConfigPlanChecks: nothing,
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				secure(srv, ramtest.Verification{}, ramtest.Verification{Address: "86-13900001234", Status: "active"})
+			},
+			Config:           config,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction("ram_verification.alice", plancheck.ResourceActionUpdate)}},
+			Check:            resource.TestCheckResourceAttr("ram_verification.alice", "security_phone_status", "active"),
+		},
+		resource.TestStep{
+			PreConfig: func() { srv.Change(func(a *ramtest.Account) { delete(a.Users, "alice") }) },
+			Config:    config, ExpectError: regexp.MustCompile(`There is no RAM user "alice"`),
+		},
+	)
+	if called := writes(srv); slices.ContainsFunc(called, func(a string) bool { return strings.HasPrefix(a, "Unbind") }) {
+		t.Errorf("something was unbound: %v", called)
+	}
+}
+
+func TestAccVerification_isImportedByIdentity(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	secure(srv, ramtest.Verification{Address: "alice@example.com", Status: "active"}, ramtest.Verification{})
+	acceptance(t, srv, resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		Steps: []resource.TestStep{{
+			Config: `
+import {
+  to       = ram_verification.alice
+  identity = { user_name = "alice" }
+}
+resource "ram_verification" "alice" {
+  user_name      = "alice"
+  security_email = "alice@example.com"
+}`,
+			Check: resource.TestCheckResourceAttr("ram_verification.alice", "security_email_status", "active"),
+		}},
+	})
+}

@@ -1,0 +1,159 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// write gives the user what is managed and differs: an address that is confirmed
+// is not sent again, for nobody says whether it would stay confirmed.
+func (r *verificationResource) write(ctx context.Context, m *verificationModel) error {
+	user := m.UserName.ValueString()
+	live, err := r.client.Verification(ctx, user)
+	if err != nil {
+		return knowing("Nothing was changed.", err)
+	}
+	done := "Nothing was changed."
+	for _, slot := range m.slots() {
+		has, wanted := slot.in(live).Address, slot.address.ValueString()
+		if slot.address.IsNull() || slot.holds(has) {
+			continue
+		}
+		if wanted == "" {
+			err = r.takeOff(ctx, user, slot, has)
+		} else {
+			err = r.client.SetVerification(ctx, user, slot.kind, wanted)
+		}
+		if ram.OutcomeUnknown(err) {
+			done += fmt.Sprintf(" Whether the %s was changed is not known.", slot.noun)
+		}
+		if err != nil {
+			return knowing(done+" Run again: what is there already is not sent a second time.", err)
+		}
+		done = fmt.Sprintf("The %s was changed, and nothing else.", slot.noun)
+	}
+	return nil
+}
+
+// takeOff unbinds an address. What the service answers if there is none is not
+// documented, so after an error a read decides.
+func (r *verificationResource) takeOff(ctx context.Context, user string, slot securitySlot, address string) error {
+	err := r.client.UnbindVerification(ctx, user, slot.kind, address)
+	if err == nil {
+		return nil
+	}
+	live, unread := r.client.Verification(ctx, user)
+	if unread == nil && slot.in(live).Address == "" || ram.NotFound(unread, "User") {
+		return nil
+	}
+	return err
+}
+
+// confirm waits until the service shows what was written, and takes over the status.
+func (r *verificationResource) confirm(ctx context.Context, m *verificationModel, diags *diag.Diagnostics) {
+	var live ram.Verification
+	shows, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+		var err error
+		live, err = r.client.Verification(ctx, m.UserName.ValueString())
+		return err == nil && m.shown(live), err
+	})
+	if shows {
+		m.show(live, false)
+		return
+	}
+	m.SecurityEmailStatus, m.SecurityPhoneStatus = types.StringNull(), types.StringNull()
+	why := "It does not show so yet."
+	if err != nil {
+		why = explain(err)
+	}
+	diags.AddWarning("Cannot confirm the verification", fmt.Sprintf(
+		"The service accepted what was set for the user %q. %s\n\nThe next refresh shows what is there.", m.UserName.ValueString(), why))
+}
+
+// unbind takes off what the state has. What somebody else put in its place stays.
+func (r *verificationResource) unbind(ctx context.Context, state verificationModel, diags *diag.Diagnostics) error {
+	user := state.UserName.ValueString()
+	live, err := r.client.Verification(ctx, user)
+	if ram.NotFound(err, "User") {
+		return nil
+	}
+	if err != nil {
+		return knowing("The user has what it had.", err)
+	}
+	left := state
+	for n, slot := range state.slots() {
+		has, kept := slot.in(live).Address, left.slots()[n]
+		switch {
+		case slot.address.ValueString() == "" || has == "":
+		case !slot.holds(has):
+			diags.AddWarning("The user keeps another "+slot.noun, fmt.Sprintf(
+				"The user %q has the %s %s, not %s of the state: somebody else set it, so it was left alone.", user, slot.noun, has, slot.address.ValueString()))
+		default:
+			if err := r.takeOff(ctx, user, slot, has); err != nil {
+				return knowing(fmt.Sprintf("The %s may still be there. The verification is still in the state. Run again.", slot.noun), err)
+			}
+			*kept.address = types.StringValue("")
+			continue
+		}
+		*kept.address = types.StringNull()
+	}
+	off, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+		live, err := r.client.Verification(ctx, user)
+		if ram.NotFound(err, "User") {
+			return true, nil
+		}
+		return err == nil && left.shown(live), err
+	})
+	if err == nil && !off {
+		return knowing("The service accepted to take it away, and still shows it. It is still in the state. Run again.", errStillThere)
+	}
+	if err != nil {
+		diags.AddWarning("Cannot confirm that the verification is deleted", "The service took the request, but looking for what is left failed. "+explain(err))
+	}
+	return nil
+}
+
+// errStillThere is that what was taken away is shown for longer than a late read explains.
+var errStillThere = errors.New("what was taken off the user is still there")
+
+func (r *verificationResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = listschema.Schema{
+		MarkdownDescription: "Finds the users who have a security e-mail address or a security phone, confirmed or not. It costs one call per user.",
+		Attributes:          map[string]listschema.Attribute{"name_regex": listschema.StringAttribute{Optional: true, MarkdownDescription: nameFilter}},
+	}
+}
+
+func (r *verificationResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	f := failedVerification("list", "The list is not whole.")
+	stream.Results = func(push func(list.ListResult) bool) {
+		r.eachUser(ctx, f, req, push, func(ctx context.Context, account string, u ram.User) (list.ListResult, bool) {
+			live, err := r.client.Verification(ctx, u.Name)
+			if ram.NotFound(err, "User") || err == nil && live == (ram.Verification{}) {
+				return list.ListResult{}, false
+			}
+			result := req.NewListResult(ctx)
+			if report(&result.Diagnostics, f, err) {
+				return result, true
+			}
+			m := verificationModel{owned: owned{AccountID: types.StringValue(account), UserName: types.StringValue(u.Name), UserID: types.StringValue(u.ID), Timeouts: noTimeouts}}
+			m.show(live, true)
+			result.DisplayName = u.Name
+			result.Diagnostics.Append(result.Identity.Set(ctx, m.identity())...)
+			if req.IncludeResource {
+				result.Diagnostics.Append(result.Resource.Set(ctx, m)...)
+			}
+			return result, true
+		})
+	}
+}
