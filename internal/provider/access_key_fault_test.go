@@ -5,6 +5,7 @@ package provider
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -339,4 +340,51 @@ func TestAccessKey_strays(t *testing.T) {
 	giveKey(srv, "alice", "LTAIolder", 2*day)
 	_, diags = newCore(t, srv.Getenv, hurried()).create(accessKey, attributes{"user_name": "alice"})
 	expect(t, "said", said(diags), "")
+}
+
+// A Ctrl-C while the create is in flight: the answer is waited for, the list is
+// looked at once more, and no second create is sent (F17).
+func TestAccessKey_interrupted(t *testing.T) {
+	t.Parallel()
+	for name, doubt := range map[string]struct {
+		rules []ramtest.Rule
+		want  string
+		says  string
+	}{
+		"answered":              {nil, "C", "WARNING: Cannot confirm the AccessKey pair"},
+		"reset after commit":    {[]ramtest.Rule{{Action: "CreateAccessKey", Phase: "after_commit", Fault: "reset"}}, "EN", "UpdateAccessKey --UserName alice --UserAccessKeyId LTAI"},
+		"reset before commit":   {[]ramtest.Rule{{Action: "CreateAccessKey", Fault: "reset"}}, "EN", "The run ended before a new key would have been listed for certain."},
+		"reset, list is broken": {[]ramtest.Rule{{Action: "CreateAccessKey", Fault: "reset"}, {Action: "ListAccessKeys", Nth: "2-", Fault: "code", Code: "NoPermission"}}, "EN", "The user's keys cannot be listed"},
+		"refused":               {[]ramtest.Rule{{Action: "CreateAccessKey", Fault: "code", Code: "NoPermission"}}, "E0", "ram:CreateAccessKey"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := withAlice(t)
+			srv.Inject(doubt.rules...)
+			ctx, interrupt := context.WithCancel(t.Context())
+			defer interrupt()
+			// It comes when the service executes the create, or else when it is first waited for something.
+			c := newCore(t, srv.Getenv, WithClock(time.Now, func(ctx context.Context, _ time.Duration) error {
+				interrupt()
+				return ctx.Err()
+			}))
+			plan, diags := c.plan(accessKey, attributes{"user_name": "alice"}, c.nothing(accessKey))
+			clean(t, diags)
+			srv.Before("CreateAccessKey", func(*ramtest.Account) { interrupt() })
+			resp, err := c.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+				TypeName: accessKey, Config: c.dynamic(c.build(c.schemas.ResourceSchemas[accessKey], attributes{"user_name": "alice"})),
+				PriorState: c.dynamic(c.nothing(accessKey).state), PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+			})
+			must(t, err)
+			o := object{state: c.value(accessKey, resp.NewState), private: resp.Private, identity: resp.NewIdentity}
+			text := said(resp.Diagnostics)
+			contains(t, text, doubt.says)
+			tracked := !o.state.IsNull()
+			if tracked {
+				expect(t, "secret", stateOf(t, o, "secret"), secretOf(srv, stateOf(t, o, "access_key_id")))
+			}
+			expect(t, "outcome", outcomeOf(resp.Diagnostics, text, tracked, strings.Contains(text, "has what was not there before"), true), doubt.want)
+			expect(t, "creates", len(srv.Calls("CreateAccessKey")), 1)
+		})
+	}
 }
