@@ -1,0 +1,217 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var (
+	// A second call leaves the same report behind: there is one in four hours at
+	// most. Source: documented.
+	generateCredentialReport = operation{product: imsProduct, action: "GenerateCredentialReport", repeat: set}
+	getCredentialReport      = operation{product: imsProduct, action: "GetCredentialReport", repeat: read}
+)
+
+const (
+	// CredentialReportInterval is how often the service makes a credential report at
+	// most. Source: documented.
+	CredentialReportInterval = 4 * time.Hour
+	// CredentialReportUsers is how many users an account with a report has at most.
+	// Source: documented.
+	CredentialReportUsers = 3500
+	// rowsPerPage keeps what is in memory small; the service's most is 3501.
+	rowsPerPage = 1000
+)
+
+// ReportState is how far the service is with a report.
+type ReportState string
+
+// The states of a report. Any other is one under way that has a new name.
+const (
+	ReportNone       ReportState = ""
+	ReportStarted    ReportState = "started"
+	ReportInProgress ReportState = "in progress"
+	ReportCompleted  ReportState = "completed"
+)
+
+// reportState reads a state in the words of either kind of report: STARTED,
+// INPROGRESS and COMPLETED, or Started, Progressing and Completed. Source:
+// documented.
+func reportState(said text) ReportState {
+	switch word := strings.ToLower(strings.TrimSpace(string(said))); word {
+	case "inprogress", "progressing":
+		return ReportInProgress
+	case "completed", "complete":
+		return ReportCompleted
+	default:
+		return ReportState(newRedactor().clean(word))
+	}
+}
+
+type reportStateAnswer struct{ State text }
+
+func (a *reportStateAnswer) missing() string {
+	if a.State == "" {
+		return "State"
+	}
+	return ""
+}
+
+// GenerateCredentialReport has the service begin a report, unless there is one of
+// the last four hours or one is being made, and tells how far it is.
+func (c *Client) GenerateCredentialReport(ctx context.Context) (ReportState, error) {
+	var answer reportStateAnswer
+	if err := c.call(ctx, generateCredentialReport, nil, &answer); err != nil {
+		return ReportNone, err
+	}
+	return reportState(answer.State), nil
+}
+
+// errNoReport is an answer without a report in it.
+var errNoReport = errors.New("there is no report yet")
+
+// NoReport tells whether err says that there is no report yet. The code is not
+// published, so any that speaks of a report or of something missing counts.
+func NoReport(err error) bool {
+	if errors.Is(err, errNoReport) {
+		return true
+	}
+	answer := answered(err)
+	if answer == nil || answer.Status/100 != 4 || LimitExceeded(err) || Denied(err) {
+		return false
+	}
+	return hasCode(err, "EntityNotExist") || strings.Contains(answer.Code, "Report")
+}
+
+type credentialReportAnswer struct {
+	GeneratedTime moment
+	Content       text
+	IsTruncated   flag // a text, says the documentation
+	NextToken     text
+}
+
+func (a *credentialReportAnswer) missing() string {
+	switch {
+	case a.Content == "" && a.GeneratedTime.value.IsZero():
+		return "" // no report; see errNoReport
+	case a.GeneratedTime.value.IsZero():
+		return "GeneratedTime"
+	}
+	return ""
+}
+
+// ReplacedError says that somebody had another report made while one was read,
+// so that what was read so far belongs to none of the two.
+type ReplacedError struct{ Action string }
+
+func (e *ReplacedError) Error() string {
+	return e.Action + ": the report was replaced by a newer one while it was read"
+}
+
+// CredentialReport is a report of the account's users and their credentials.
+type CredentialReport struct {
+	GeneratedTime time.Time
+
+	client *Client
+	first  credentialReportAnswer
+	format reportFormat
+}
+
+// CredentialReport reads the first page of the report that there is. NoReport(err)
+// tells that there is none.
+func (c *Client) CredentialReport(ctx context.Context) (*CredentialReport, error) {
+	report := &CredentialReport{client: c}
+	var err error
+	if report.first, err = c.reportPage(ctx, ""); err != nil {
+		return nil, err
+	}
+	report.GeneratedTime = report.first.GeneratedTime.value
+	if report.GeneratedTime.IsZero() {
+		return nil, fmt.Errorf("%s: %w", getCredentialReport.action, errNoReport)
+	}
+	return report, nil
+}
+
+func (c *Client) reportPage(ctx context.Context, token string) (answer credentialReportAnswer, err error) {
+	in := params{"MaxItems": strconv.Itoa(rowsPerPage)}
+	if token != "" {
+		in["NextToken"] = token
+	}
+	err = c.call(ctx, getCredentialReport, in, &answer)
+	if err == nil && token != "" && answer.GeneratedTime.value.IsZero() {
+		err = fmt.Errorf("%s: %w: a page does not say of which report it is", getCredentialReport.action, errIncomplete)
+	}
+	return answer, err
+}
+
+// Rows reads the report to its end, the root account first. Only one page is in
+// memory at a time. Of a user that comes twice the first row counts. An error
+// comes at most once, as the last; after one, the report is not whole.
+func (r *CredentialReport) Rows(ctx context.Context) iter.Seq2[CredentialRow, error] {
+	return func(yield func(CredentialRow, error) bool) {
+		if err := r.read(ctx, yield); err != nil {
+			yield(CredentialRow{}, fmt.Errorf("%s: %w", getCredentialReport.action, r.quotable(ctx, err)))
+		}
+	}
+}
+
+// read yields rows until there are no more, or nobody wants them.
+func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, error) bool) error {
+	passed, seen := markers{}, map[string]bool{}
+	format := r.format
+	answer := r.first
+	for number := 1; ; number++ {
+		for row, err := range format.rows(number, string(answer.Content)) {
+			if err != nil {
+				return err
+			}
+			if seen[row.User] {
+				continue
+			}
+			seen[strings.Clone(row.User)] = true
+			if !yield(row, nil) {
+				return nil
+			}
+		}
+		token, err := passed.after(page{IsTruncated: answer.IsTruncated, Marker: answer.NextToken})
+		if err != nil || token == "" {
+			return err
+		}
+		if answer, err = r.client.reportPage(ctx, token); err != nil {
+			return err
+		}
+		if !answer.GeneratedTime.value.Equal(r.GeneratedTime) {
+			return &ReplacedError{getCredentialReport.action}
+		}
+	}
+}
+
+// quotable takes the secrets in play out of the value that an error names. None
+// belongs there; but the texts of others are not trusted (LOG-02).
+func (r *CredentialReport) quotable(ctx context.Context, err error) error {
+	var wrong *ReportError
+	if !errors.As(err, &wrong) || wrong.Value == "" {
+		return err
+	}
+	key, unknown := r.client.config.Credentials.Get(ctx)
+	if unknown != nil {
+		wrong.Value = removed
+		return err
+	}
+	wrong.Value = newRedactor(key.Secret, key.Token).clean(wrong.Value)
+	if runes := []rune(wrong.Value); len(runes) > maxQuoted {
+		wrong.Value = string(runes[:maxQuoted]) + "…"
+	}
+	return err
+}
+
+// maxQuoted is how much of a value an error shows.
+const maxQuoted = 32

@@ -1,0 +1,224 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"bufio"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// ReportError is a place of a report that cannot be read.
+type ReportError struct {
+	Page, Line int    // both count from 1; line 0: the whole page
+	Column     string // empty: the whole line
+	Value      string // what stands there, if that helps
+	Err        error
+}
+
+func (e *ReportError) Error() string {
+	var where strings.Builder
+	where.WriteString("the credential report cannot be read: ")
+	if e.Line > 0 {
+		fmt.Fprintf(&where, "line %d of ", e.Line)
+	}
+	fmt.Fprintf(&where, "page %d", e.Page)
+	if e.Column != "" {
+		where.WriteString(", column " + e.Column)
+	}
+	where.WriteString(": ")
+	if e.Value != "" {
+		fmt.Fprintf(&where, "%q ", e.Value)
+	}
+	where.WriteString(e.Err.Error())
+	return where.String()
+}
+
+// Unwrap gives the cause.
+func (e *ReportError) Unwrap() error { return e.Err }
+
+const (
+	// longestLine ends a line that is none; those of the service have some 600 bytes.
+	longestLine = 64 << 10
+	// firstColumn begins the header.
+	firstColumn = "user"
+)
+
+var (
+	errNoCSV    = errors.New("is neither Base64 nor Base32 of a CSV that begins with the column user")
+	errNoHeader = errors.New("is empty, without even the names of the columns")
+	errTwice    = errors.New("names two columns")
+	errChanged  = errors.New("has other columns than the first page")
+	errLongLine = fmt.Errorf("is longer than %d KiB", longestLine>>10)
+	errQuotes   = errors.New("has a quotation mark where none may be")
+	errCutQuote = errors.New("breaks off within quotation marks")
+	errEncoding = errors.New("is not encoded as it began, or breaks off")
+	errNoUser   = errors.New("names no user")
+)
+
+// reportFormat is what the first page tells of all.
+type reportFormat struct {
+	decode  func(io.Reader) io.Reader // nil before the first page
+	columns []string
+}
+
+// rows reads the rows of one page. An error comes once, and last.
+func (f *reportFormat) rows(page int, content string) iter.Seq2[CredentialRow, error] {
+	return func(yield func(CredentialRow, error) bool) {
+		if err := f.readPage(page, content, yield); err != nil {
+			yield(CredentialRow{}, err)
+		}
+	}
+}
+
+func (f *reportFormat) readPage(page int, content string, yield func(CredentialRow, error) bool) error {
+	content = strings.TrimRight(content, "= \r\n\t")
+	if content == "" && f.columns == nil {
+		return &ReportError{Page: page, Err: errNoHeader}
+	}
+	if f.decode == nil {
+		if f.decode = encodingOf(content); f.decode == nil {
+			return &ReportError{Page: page, Err: errNoCSV}
+		}
+	}
+	lines := csv.NewReader(&lineGuard{from: withoutMark(f.decode(strings.NewReader(content)))})
+	lines.FieldsPerRecord = -1 // judged here, to name the numbers
+	for {
+		record, err := lines.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return unparsable(page, err)
+		}
+		line, _ := lines.FieldPos(0)
+		if record[0] == firstColumn {
+			if err := f.header(record); err != nil {
+				return placed(err, page, line)
+			}
+			continue
+		}
+		row, err := f.row(record)
+		if err != nil {
+			return placed(err, page, line)
+		}
+		if !yield(row, nil) {
+			return nil
+		}
+	}
+	if f.columns == nil {
+		return &ReportError{Page: page, Err: errNoHeader}
+	}
+	return nil
+}
+
+// encodingOf is how the content of the first page is encoded: Base64, or Base32
+// as one sample has it. Source: documented, both; a live service observed with
+// Base64.
+func encodingOf(content string) func(io.Reader) io.Reader {
+	for _, decode := range []func(io.Reader) io.Reader{
+		func(r io.Reader) io.Reader { return base64.NewDecoder(base64.RawStdEncoding, r) },
+		func(r io.Reader) io.Reader {
+			return base32.NewDecoder(base32.StdEncoding.WithPadding(base32.NoPadding), r)
+		},
+	} {
+		start := make([]byte, len(firstColumn)+3) // a quoted name, and what ends it
+		n, _ := io.ReadFull(withoutMark(decode(strings.NewReader(content))), start)
+		name := strings.TrimPrefix(string(start[:n]), `"`)
+		if rest, ok := strings.CutPrefix(name, firstColumn); ok && (rest == "" || strings.ContainsAny(rest[:1], ",\"\r\n")) {
+			return decode
+		}
+	}
+	return nil
+}
+
+// withoutMark skips a byte order mark.
+func withoutMark(r io.Reader) io.Reader {
+	buffered := bufio.NewReader(r)
+	if mark, err := buffered.Peek(3); err == nil && string(mark) == "\ufeff" {
+		_, _ = buffered.Discard(len(mark))
+	}
+	return buffered
+}
+
+// header takes the names of the columns from the first page. On others it may be
+// repeated (not known), but not changed.
+func (f *reportFormat) header(record []string) error {
+	if f.columns != nil {
+		if !slices.Equal(f.columns, record) {
+			return errChanged
+		}
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, name := range record {
+		if seen[name] {
+			return &ReportError{Value: name, Err: errTwice}
+		}
+		seen[name] = true
+	}
+	f.columns = record
+	return nil
+}
+
+// unparsable says what is wrong with the CSV. The errors of the parser name the
+// place and do not quote.
+func unparsable(page int, err error) error {
+	var wrong *csv.ParseError
+	if !errors.As(err, &wrong) {
+		var long *longLineError
+		if errors.As(err, &long) {
+			return &ReportError{Page: page, Line: long.line, Err: errLongLine}
+		}
+		return &ReportError{Page: page, Err: errEncoding}
+	}
+	reason := errQuotes
+	if errors.Is(wrong, csv.ErrQuote) && wrong.Line != wrong.StartLine {
+		reason = errCutQuote
+	}
+	return &ReportError{Page: page, Line: wrong.StartLine, Err: reason}
+}
+
+// placed adds where an error is.
+func placed(err error, page, line int) error {
+	var wrong *ReportError
+	if !errors.As(err, &wrong) {
+		return &ReportError{Page: page, Line: line, Err: err}
+	}
+	wrong.Page, wrong.Line = page, line
+	return wrong
+}
+
+// longLineError is a line that is too long to be one.
+type longLineError struct{ line int }
+
+func (e *longLineError) Error() string { return errLongLine.Error() }
+
+// lineGuard ends a text at a line that is too long, so that no line takes much
+// memory, however many fields are in it.
+type lineGuard struct {
+	from         io.Reader
+	line, length int
+}
+
+func (g *lineGuard) Read(p []byte) (int, error) {
+	n, err := g.from.Read(p)
+	for _, b := range p[:n] {
+		if g.length++; b == '\n' {
+			g.line++
+			g.length = 0
+		}
+		if g.length > longestLine {
+			return 0, &longLineError{g.line + 1}
+		}
+	}
+	return n, err
+}

@@ -1,0 +1,144 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// CredentialColumn is a column of the credential report beside that of the user.
+type CredentialColumn struct {
+	Name string
+	Time bool // holds times; else booleans
+}
+
+// CredentialColumns are the columns that the report is known to have, in order.
+// Source: documented.
+var CredentialColumns = credentialColumns()
+
+func credentialColumns() []CredentialColumn {
+	columns := []CredentialColumn{
+		{"user_creation_time", true},
+		{"user_last_logon", true},
+		{"password_exist", false},
+		{"password_active", false},
+		{"password_last_changed", true},
+		{"password_next_rotation", true},
+		{"mfa_active", false},
+	}
+	for _, key := range []string{
+		"access_key_1", "access_key_2", "additional_access_key_1", "additional_access_key_2", "additional_access_key_3",
+	} {
+		columns = append(columns,
+			CredentialColumn{key + "_exist", false}, CredentialColumn{key + "_active", false},
+			CredentialColumn{key + "_last_rotated", true}, CredentialColumn{key + "_last_used", true})
+	}
+	return columns
+}
+
+// RootUser is the user in the row of the root account. Source: documented.
+const RootUser = "<root>"
+
+// CredentialRow is what the report tells of one user.
+type CredentialRow struct {
+	User  string                    // the principal name, or RootUser
+	Cells map[string]CredentialCell // by the names of CredentialColumns; a column that the report lacks is not there
+	Other map[string]string         // the columns that nobody knew when this was written, as they are
+}
+
+// Name is the user name, "" for the root account.
+func (r CredentialRow) Name() string {
+	if r.User == RootUser {
+		return ""
+	}
+	return nameIn(text(r.User))
+}
+
+// CredentialCell is one value, or a note of why there is none.
+type CredentialCell struct {
+	Time time.Time
+	Is   bool
+	Note CredentialNote
+}
+
+// CredentialNote is what stands where there is no value.
+type CredentialNote string
+
+// The notes of a report. NotSaid is an empty cell.
+const (
+	NotSaid       CredentialNote = "not_said"
+	Never         CredentialNote = "never"
+	NotApplicable CredentialNote = "not_applicable"
+	LoginDisabled CredentialNote = "login_disabled"
+)
+
+// credentialNotes are the words of the service. Source: documented, but for
+// LOGIN_DISABLED (observed).
+var credentialNotes = map[string]CredentialNote{
+	"": NotSaid, "-": Never, "N/A": NotApplicable, "LOGIN_DISABLED": LoginDisabled,
+}
+
+var (
+	errNoTime    = errors.New("is no time")
+	errNoBoolean = errors.New("is no boolean")
+)
+
+// kindOf are the columns that are known: whether they hold times.
+var kindOf = func() map[string]bool {
+	kinds := map[string]bool{}
+	for _, column := range CredentialColumns {
+		kinds[column.Name] = column.Time
+	}
+	return kinds
+}()
+
+// row reads the values of one user.
+func (f *reportFormat) row(record []string) (CredentialRow, error) {
+	if len(record) != len(f.columns) {
+		return CredentialRow{}, fmt.Errorf("has %d values for %d columns", len(record), len(f.columns))
+	}
+	row := CredentialRow{User: strings.TrimSpace(record[0]), Cells: make(map[string]CredentialCell, len(CredentialColumns))}
+	if row.User == "" {
+		return CredentialRow{}, errNoUser
+	}
+	for at, name := range f.columns[1:] {
+		value := record[at+1]
+		times, known := kindOf[name]
+		if !known {
+			if row.Other == nil {
+				row.Other = map[string]string{}
+			}
+			row.Other[name] = value
+			continue
+		}
+		cell, err := cellOf(value, times)
+		if err != nil {
+			return CredentialRow{}, &ReportError{Column: name, Value: value, Err: err}
+		}
+		row.Cells[name] = cell
+	}
+	return row, nil
+}
+
+// cellOf reads a value, in any case.
+func cellOf(value string, times bool) (CredentialCell, error) {
+	value = strings.ToUpper(strings.TrimSpace(value))
+	if note, ok := credentialNotes[value]; ok {
+		return CredentialCell{Note: note}, nil
+	}
+	if times {
+		at, err := time.Parse(time.RFC3339, value)
+		if err != nil {
+			return CredentialCell{}, errNoTime
+		}
+		return CredentialCell{Time: at.UTC()}, nil
+	}
+	if value != "TRUE" && value != "FALSE" {
+		return CredentialCell{}, errNoBoolean
+	}
+	return CredentialCell{Is: value == "TRUE"}, nil
+}

@@ -1,0 +1,221 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// No rule is known of how often the report may be made; a second call leaves the
+// same report behind. Source: assumed.
+var (
+	generateGovernanceReport  = operation{product: imsProduct, action: "GenerateGovernanceReport", repeat: set}
+	getGovernanceReportStatus = operation{product: imsProduct, action: "GetGovernanceReportStatus", repeat: read}
+	getGovernanceItemReport   = operation{product: imsProduct, action: "GetGovernanceItemReport", repeat: read}
+	listGovernanceMetrics     = operation{product: imsProduct, action: "ListRecentGovernanceMetrics", repeat: read}
+)
+
+// governanceRowsPerPage is the most that a page of an item holds. Source: documented.
+const governanceRowsPerPage = 1000
+
+// GenerateGovernanceReport has the service begin a report, and tells how far it is.
+func (c *Client) GenerateGovernanceReport(ctx context.Context) (ReportState, error) {
+	var answer reportStateAnswer
+	if err := c.call(ctx, generateGovernanceReport, nil, &answer); err != nil {
+		return ReportNone, err
+	}
+	return reportState(answer.State), nil
+}
+
+// GovernanceStatus is how far a report is, and each of its items.
+type GovernanceStatus struct {
+	Whole ReportState // ReportNone: there is no report
+	Items []GovernanceItemStatus
+}
+
+// GovernanceItemStatus is how far one item is.
+type GovernanceItemStatus struct {
+	Item   string // such as SSOLoginEnabled; the list of all is not published
+	Status ReportState
+}
+
+type governanceStatusAnswer struct {
+	WholeReportStatus     text
+	GovernanceItemsStatus struct {
+		GovernanceItemStatus []struct{ GovernanceItem, Status text }
+	}
+}
+
+// GovernanceReportStatus tells how far the report is. That there is none, the
+// service may say with a code or with an empty status. Source: assumed, both.
+func (c *Client) GovernanceReportStatus(ctx context.Context) (GovernanceStatus, error) {
+	var answer governanceStatusAnswer
+	err := c.call(ctx, getGovernanceReportStatus, nil, &answer)
+	if NoReport(err) {
+		return GovernanceStatus{}, nil
+	}
+	if err != nil {
+		return GovernanceStatus{}, err
+	}
+	status := GovernanceStatus{Whole: reportState(answer.WholeReportStatus)}
+	for _, said := range answer.GovernanceItemsStatus.GovernanceItemStatus {
+		if said.GovernanceItem != "" {
+			status.Items = append(status.Items, GovernanceItemStatus{Item: string(said.GovernanceItem), Status: reportState(said.Status)})
+		}
+	}
+	return status, nil
+}
+
+// GovernanceMetric is the one figure of an item. Its value is JSON: the service
+// gives it no type but the name of one.
+type GovernanceMetric struct {
+	Item  string
+	Type  string // Number, String, Boolean
+	Value string // JSON, "" if there is none
+}
+
+type governanceMetricsAnswer struct {
+	GenerateTime      moment
+	GovernanceMetrics *struct {
+		GovernanceMetric []struct {
+			GovernanceItem text
+			MetricType     text
+			MetricValue    json.RawMessage
+		}
+	}
+}
+
+func (a *governanceMetricsAnswer) missing() string {
+	if a.GovernanceMetrics == nil {
+		return "GovernanceMetrics"
+	}
+	return ""
+}
+
+// GovernanceMetrics are the figures of the last report, and when it was made.
+// NoReport(err) tells that there is none.
+func (c *Client) GovernanceMetrics(ctx context.Context) (time.Time, []GovernanceMetric, error) {
+	var answer governanceMetricsAnswer
+	if err := c.call(ctx, listGovernanceMetrics, nil, &answer); err != nil {
+		return time.Time{}, nil, err
+	}
+	metrics := []GovernanceMetric{}
+	for _, said := range answer.GovernanceMetrics.GovernanceMetric {
+		if said.GovernanceItem != "" {
+			metrics = append(metrics, GovernanceMetric{string(said.GovernanceItem), string(said.MetricType), jsonText(said.MetricValue)})
+		}
+	}
+	return answer.GenerateTime.value, metrics, nil
+}
+
+// GovernanceItem is an item with the rows behind its figure.
+type GovernanceItem struct {
+	GovernanceMetric
+
+	GenerateTime time.Time
+	Columns      []GovernanceColumn
+	Rows         []map[string]string // JSON by the name of the column
+}
+
+// GovernanceColumn is a column of an item.
+type GovernanceColumn struct{ Name, Type string }
+
+type governanceItemAnswer struct {
+	page
+
+	GenerateTime  moment
+	MetricType    text
+	MetricValue   json.RawMessage
+	ColumnsSchema struct {
+		ColumnSchema []struct{ ColumnName, ColumnType text }
+	}
+	ColumnsValue struct {
+		ColumnRow []struct{ ColumnValue []json.RawMessage }
+	}
+}
+
+func (a *governanceItemAnswer) missing() string {
+	switch {
+	case a.GenerateTime.value.IsZero():
+		return "GenerateTime"
+	case a.MetricType == "":
+		return "MetricType"
+	}
+	return ""
+}
+
+// GovernanceItem reads an item and all its rows.
+func (c *Client) GovernanceItem(ctx context.Context, name string) (item GovernanceItem, err error) {
+	if err := getGovernanceItemReport.needs("name of the item", name); err != nil {
+		return GovernanceItem{}, err
+	}
+	passed := markers{}
+	for marker, first := "", true; first || marker != ""; first = false {
+		in := params{"GovernanceItemType": name, "MaxItems": strconv.Itoa(governanceRowsPerPage)}
+		var answer governanceItemAnswer
+		if err := c.call(ctx, getGovernanceItemReport, marked(in, marker), &answer); err != nil {
+			return GovernanceItem{}, err
+		}
+		if first {
+			item = answer.item(name)
+		}
+		if !answer.GenerateTime.value.Equal(item.GenerateTime) {
+			return GovernanceItem{}, &ReplacedError{getGovernanceItemReport.action}
+		}
+		if err := answer.rows(&item); err != nil {
+			return GovernanceItem{}, fmt.Errorf("%s: %w", getGovernanceItemReport.action, err)
+		}
+		if marker, err = passed.after(answer.page); err != nil {
+			return GovernanceItem{}, fmt.Errorf("%s: %w", getGovernanceItemReport.action, err)
+		}
+	}
+	return item, nil
+}
+
+func (a *governanceItemAnswer) item(name string) GovernanceItem {
+	item := GovernanceItem{
+		GovernanceMetric: GovernanceMetric{name, string(a.MetricType), jsonText(a.MetricValue)},
+		GenerateTime:     a.GenerateTime.value,
+	}
+	for _, column := range a.ColumnsSchema.ColumnSchema {
+		item.Columns = append(item.Columns, GovernanceColumn{string(column.ColumnName), string(column.ColumnType)})
+	}
+	return item
+}
+
+var errTwoColumns = errors.New("two columns have the same name")
+
+// rows adds the rows of a page, each value under the name of its column.
+func (a *governanceItemAnswer) rows(item *GovernanceItem) error {
+	for _, said := range a.ColumnsValue.ColumnRow {
+		number := len(item.Rows) + 1
+		if len(said.ColumnValue) != len(item.Columns) {
+			return fmt.Errorf("row %d of %s has %d values for %d columns", number, item.Item, len(said.ColumnValue), len(item.Columns))
+		}
+		row := map[string]string{}
+		for at, value := range said.ColumnValue {
+			row[item.Columns[at].Name] = jsonText(value)
+		}
+		if len(row) != len(item.Columns) {
+			return fmt.Errorf("%s: %w", item.Item, errTwoColumns)
+		}
+		item.Rows = append(item.Rows, row)
+	}
+	return nil
+}
+
+// jsonText is a JSON value without needless blanks, "" if there is none.
+func jsonText(value json.RawMessage) string {
+	var short bytes.Buffer
+	if len(value) == 0 || json.Compact(&short, value) != nil {
+		return ""
+	}
+	return short.String()
+}

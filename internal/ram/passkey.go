@@ -1,0 +1,56 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"time"
+)
+
+var listPasskeys = operation{product: imsProduct, action: "ListPasskeys", repeat: read}
+
+// Passkey is a passkey that a user made in a browser.
+type Passkey struct {
+	ID          string
+	Name        string
+	CreateDate  time.Time
+	LastUseDate time.Time // zero: never
+}
+
+// The list is not wrapped, and times are seconds in texts. Source: documented.
+type passkeysAnswer struct {
+	Passkeys *[]struct {
+		ID          text `json:"PasskeyId"`
+		Name        text `json:"PasskeyName"`
+		CreateDate  moment
+		LastUseDate moment
+	}
+}
+
+func (a *passkeysAnswer) missing() string {
+	if a.Passkeys == nil {
+		return "Passkeys"
+	}
+	for _, passkey := range *a.Passkeys {
+		if passkey.ID == "" {
+			return "PasskeyId"
+		}
+	}
+	return ""
+}
+
+// Passkeys are those of a user. The service has no pages here. Source: documented.
+func (c *Client) Passkeys(ctx context.Context, userName string) ([]Passkey, error) {
+	var answer passkeysAnswer
+	if err := c.callFor(ctx, listPasskeys, userName, nil, &answer); err != nil {
+		return nil, err
+	}
+	passkeys := []Passkey{}
+	for _, said := range *answer.Passkeys {
+		passkeys = append(passkeys, Passkey{
+			ID: string(said.ID), Name: string(said.Name), CreateDate: said.CreateDate.value, LastUseDate: said.LastUseDate.value,
+		})
+	}
+	return passkeys, nil
+}

@@ -1,0 +1,66 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import "context"
+
+var getSecurityReport = operation{product: imsProduct, action: "GetAccountSecurityPracticeReport", repeat: read}
+
+// SecurityReport is what the service thinks of the security of an account. What it
+// leaves out is nil. Keys are old or unused by the service's own measure.
+type SecurityReport struct {
+	Score                       *int64
+	BindMFA                     *bool // of the root account
+	RootWithAccessKey           *int64
+	OldKeys                     *int64
+	UnusedKeys                  *int64
+	SubUsers                    *int64
+	SubUsersBindMFA             *int64
+	SubUserPasswordLevel        *string // low, mid, high
+	SubUsersWithOldAccessKey    *int64
+	SubUsersWithUnusedAccessKey *int64
+}
+
+type securityReportAnswer struct {
+	AccountSecurityPracticeInfo *struct {
+		Score                           number
+		AccountSecurityPracticeUserInfo struct {
+			BindMfa                    flag
+			RootWithAccessKey          number
+			OldAkNum                   number
+			UnusedAkNum                number
+			SubUser                    number
+			SubUserBindMfa             number
+			SubUserPwdLevel            text
+			SubUserWithOldAccessKey    number
+			SubUserWithUnusedAccessKey number
+		}
+	}
+}
+
+func (a *securityReportAnswer) missing() string {
+	switch {
+	case a.AccountSecurityPracticeInfo == nil:
+		return "AccountSecurityPracticeInfo"
+	case a.AccountSecurityPracticeInfo.Score.value == nil:
+		return "Score"
+	}
+	return ""
+}
+
+// SecurityReport asks for the score of the account and what it is made of.
+func (c *Client) SecurityReport(ctx context.Context) (SecurityReport, error) {
+	var answer securityReportAnswer
+	if err := c.call(ctx, getSecurityReport, nil, &answer); err != nil {
+		return SecurityReport{}, err
+	}
+	said := answer.AccountSecurityPracticeInfo
+	users := said.AccountSecurityPracticeUserInfo
+	return SecurityReport{
+		Score: said.Score.value, BindMFA: users.BindMfa.value, RootWithAccessKey: users.RootWithAccessKey.value,
+		OldKeys: users.OldAkNum.value, UnusedKeys: users.UnusedAkNum.value,
+		SubUsers: users.SubUser.value, SubUsersBindMFA: users.SubUserBindMfa.value, SubUserPasswordLevel: users.SubUserPwdLevel.optional(),
+		SubUsersWithOldAccessKey: users.SubUserWithOldAccessKey.value, SubUsersWithUnusedAccessKey: users.SubUserWithUnusedAccessKey.value,
+	}, nil
+}
