@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -159,13 +160,14 @@ func (r *loginProfileResource) Create(ctx context.Context, req resource.CreateRe
 	if !r.begin(ctx, failure{"create the login profile", "Nothing was created."}, &plan.owned, &resp.Diagnostics) {
 		return
 	}
+	began := r.serverNow()
 	made, ok := r.create(ctx, &plan, config.PasswordWO, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	r.complete(&plan, made)
 	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
-	r.confirm(ctx, plan, config, &resp.Diagnostics)
+	r.confirm(ctx, plan, config, began, &resp.Diagnostics)
 }
 
 // complete fills what the plan left to the service.
@@ -264,13 +266,17 @@ func (r *loginProfileResource) Update(ctx context.Context, req resource.UpdateRe
 	if !r.resume(ctx, f, &plan.owned, &resp.Diagnostics) {
 		return
 	}
+	var began time.Time
 	change, changes := plan.changeFrom(state, config)
+	if change.Password != nil {
+		began = r.serverNow()
+	}
 	if changes && !r.update(ctx, plan, change, &resp.Diagnostics) {
 		return
 	}
 	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	if changes {
-		r.confirm(ctx, plan, config, &resp.Diagnostics)
+		r.confirm(ctx, plan, config, began, &resp.Diagnostics)
 	}
 }
 
@@ -332,12 +338,13 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 	warnNotGone("login profile", left, err, &resp.Diagnostics)
 }
 
-// warnNotGone says that a deletion could not be confirmed.
+// warnNotGone says what is to be said of a deletion that the service took. What it
+// still shows stays in the state: a live object is not dropped.
 func warnNotGone(noun string, left bool, err error, diags *diag.Diagnostics) {
 	switch {
 	case err != nil:
 		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service took the request, but looking for it failed. "+explain(err))
 	case !left:
-		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service took the request, but still shows it. Look again later.")
+		diags.AddError("Cannot delete the "+noun, "The service took the request, but still shows the "+noun+" after a minute. It stays in the state.\n\nRun again; if it stays so, look at the console.")
 	}
 }

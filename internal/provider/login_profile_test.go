@@ -36,7 +36,9 @@ func profileCore(t *testing.T, getenv func(string) string) *core {
 }
 
 // profile is alice's profile as the account has it.
-func profile(srv *ramtest.Server) *ramtest.LoginProfile { return account(srv).Users["alice"].LoginProfile }
+func profile(srv *ramtest.Server) *ramtest.LoginProfile {
+	return account(srv).Users["alice"].LoginProfile
+}
 
 // giveProfile lets somebody else open the console to alice.
 func giveProfile(a *ramtest.Account) {

@@ -156,8 +156,10 @@ func (r *loginProfileResource) refused(f failure, err error, diags *diag.Diagnos
 		" The service refused the password. It may break a rule of the account's password policy, have been used before, or be known to have leaked.\n\n"+explain(err))
 }
 
-// confirm waits until the profile reads as it was written. The state stays as written.
-func (r *loginProfileResource) confirm(ctx context.Context, written, config loginProfileModel, diags *diag.Diagnostics) {
+// confirm waits until the profile reads as it was written, since began if a password was
+// sent: nobody can read that back, but its date shows that something was written. The
+// state stays as written.
+func (r *loginProfileResource) confirm(ctx context.Context, written, config loginProfileModel, began time.Time, diags *diag.Diagnostics) {
 	want := ram.LoginProfileChange{}
 	if !config.MFABindRequired.IsNull() {
 		want.MFABindRequired = written.MFABindRequired.ValueBoolPointer()
@@ -170,13 +172,13 @@ func (r *loginProfileResource) confirm(ctx context.Context, written, config logi
 		if noProfile(err) {
 			return false, nil
 		}
-		return err == nil && answers(want, live), err
+		return err == nil && answers(want, live) && r.writtenSince(began, live), err
 	})
 	const summary, kept = "Cannot confirm the login profile", "The state shows what was written; the next refresh shows what the account has."
 	switch {
 	case err != nil:
 		diags.AddWarning(summary, "The service took the request, but reading the login profile back failed. "+kept+"\n\n"+explain(err))
 	case !shows:
-		diags.AddWarning(summary, "The service took the request, but still does not show what was written. "+kept)
+		diags.AddWarning(summary, "The service took the request, but still does not show what was written. "+kept+" If a password was sent and does not work, send it again with another password_wo_version.")
 	}
 }

@@ -91,13 +91,7 @@ func (r *userResource) remove(ctx context.Context, u ram.User, force bool, diags
 		}
 		return false, err
 	})
-	if err != nil || !left {
-		detail := "The service still shows it. Look again later."
-		if err != nil {
-			detail = explain(err)
-		}
-		diags.AddWarning("Cannot confirm that the user is deleted", "The service took the request. "+detail)
-	}
+	warnNotGone("user", left, err, diags)
 }
 
 // strip removes what would keep a user from being deleted, what opens doors first.
