@@ -199,7 +199,11 @@ func words[S any](name, docs string, at func(*S) *[]string, canonical func(strin
 			return setOf(list)
 		},
 		same: func(a, b attr.Value) bool {
-			return slices.Equal(canonicals(texts(a), canonical), canonicals(texts(b), canonical))
+			x, y := texts(a), texts(b)
+			if x == nil || y == nil { // an element is not known yet
+				return a.Equal(b)
+			}
+			return slices.Equal(canonicals(x, canonical), canonicals(y, canonical))
 		},
 		weaker: func(before, after attr.Value) bool {
 			return weaker(texts(before), texts(after))
@@ -270,10 +274,16 @@ func plain(v attr.Value) any {
 		return v.ValueInt64()
 	case types.Set:
 		return texts(v)
+	case types.Map:
+		return textsBy(v)
 	default:
 		return text(v)
 	}
 }
+
+// longestShown is how much of a text a message holds. Beyond it, as with the
+// metadata of an identity provider, a person sees the beginning.
+const longestShown = 200
 
 // display returns a value as a person reads it in a message.
 func display(v attr.Value) string {
@@ -282,6 +292,9 @@ func display(v attr.Value) string {
 		return "(not set)"
 	case v.IsUnknown():
 		return "(known after apply)"
+	}
+	if s := text(v); len(s) > longestShown {
+		return fmt.Sprintf("%q… (%d bytes)", strings.ToValidUTF8(s[:longestShown/2], ""), len(s))
 	}
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)

@@ -32,6 +32,7 @@ func (c change[S]) manages(name string) bool { return slices.Contains(c.managed,
 type danger struct {
 	attribute, summary, detail string
 	refuse                     bool
+	never                      bool // refused whatever allow_lock_out says, as the service would refuse it
 }
 
 func (s *setting[S]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -215,11 +216,12 @@ func (p *planning[S]) look(ctx context.Context, before, after S) {
 
 // refuse stops a write that the plan could not judge.
 func (w *writing[S]) refuse(ctx context.Context, before, after S, diags *diag.Diagnostics) {
-	if w.dangers == nil || w.verb == "destroy" || w.allowed(w.plan) {
+	if w.dangers == nil || w.verb == "destroy" {
 		return
 	}
+	allowed := w.allowed(w.plan)
 	for _, d := range w.dangers(ctx, w.client, w.changing(w.config, w.plan, before, after)) {
-		if d.refuse {
+		if d.never || d.refuse && !allowed {
 			d.report(false, diags)
 		}
 	}
@@ -252,6 +254,8 @@ func unknownInside(v attr.Value) bool {
 
 func (d danger) report(allowed bool, diags *diag.Diagnostics) {
 	switch {
+	case d.never:
+		diags.AddAttributeError(path.Root(d.attribute), d.summary, d.detail+"\n\nNothing was changed.")
 	case d.refuse && !allowed:
 		diags.AddAttributeError(path.Root(d.attribute), d.summary, d.detail+"\n\nNothing was changed. If this is really meant, set allow_lock_out = true.")
 	case d.refuse:
