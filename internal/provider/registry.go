@@ -20,6 +20,7 @@ var resources = []func() resource.Resource{
 	func() resource.Resource { return newVirtualMFADevice() },
 	func() resource.Resource { return newMFABinding() },
 	func() resource.Resource { return newVerification() },
+	func() resource.Resource { return newExclusive() },
 }
 
 // listResources are the constructors of all types that can be listed.

@@ -1,0 +1,6 @@
+import {
+  to = ram_user_credentials_exclusive.deploy
+  identity = {
+    user_name = "deploy"
+  }
+}

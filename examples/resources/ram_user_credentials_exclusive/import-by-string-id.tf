@@ -1,0 +1,4 @@
+import {
+  to = ram_user_credentials_exclusive.deploy
+  id = "deploy"
+}

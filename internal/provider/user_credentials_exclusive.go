@@ -1,0 +1,285 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*exclusiveResource)(nil)
+	_ resource.ResourceWithIdentity    = (*exclusiveResource)(nil)
+	_ resource.ResourceWithImportState = (*exclusiveResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*exclusiveResource)(nil)
+)
+
+// What is done about a key that is not declared.
+const (
+	enforceReport  = "report"
+	enforceDisable = "disable"
+	enforceDelete  = "delete"
+)
+
+func newExclusive() *exclusiveResource { return &exclusiveResource{} }
+
+// exclusiveResource is which AccessKey pairs a user may have. It makes none.
+type exclusiveResource struct{ withInstance }
+
+type exclusiveModel struct {
+	owned
+
+	Allowed    types.Set    `tfsdk:"allowed_access_key_ids"`
+	Enforce    types.String `tfsdk:"enforce"`
+	Undeclared types.Set    `tfsdk:"undeclared_access_key_ids"`
+}
+
+// allows tells that a key is declared.
+func (m exclusiveModel) allows(id string) bool {
+	return slices.Contains(m.Allowed.Elements(), attr.Value(types.StringValue(id)))
+}
+
+// undeclared are the keys that the model does not declare and that its way to
+// enforce is about: to disable those that are Active, to delete all. The provider's
+// own keys are reported, and otherwise no business of this resource.
+func (r *exclusiveResource) undeclared(m exclusiveModel, keys []ram.AccessKey) (rest []ram.AccessKey) {
+	enforce := m.Enforce.ValueString()
+	for _, key := range keys {
+		switch {
+		case m.allows(key.ID):
+		case enforce == enforceDisable && key.Status != keyActive:
+		case enforce != enforceReport && r.ownKey(key.ID):
+		default:
+			rest = append(rest, key)
+		}
+	}
+	return rest
+}
+
+// show takes over which keys are not declared. After an import nobody knows yet
+// which are.
+func (r *exclusiveResource) show(ctx context.Context, m *exclusiveModel, keys []ram.AccessKey, diags *diag.Diagnostics) {
+	m.Undeclared = types.SetNull(types.StringType)
+	if m.Allowed.IsNull() {
+		return
+	}
+	ids := []string{}
+	for _, key := range r.undeclared(*m, keys) {
+		ids = append(ids, key.ID)
+	}
+	slices.Sort(ids)
+	var more diag.Diagnostics
+	m.Undeclared, more = types.SetValueFrom(ctx, types.StringType, ids)
+	diags.Append(more...)
+}
+
+func (r *exclusiveResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user_credentials_exclusive"
+	resp.ResourceBehavior.MutableIdentity = true // a user may be renamed
+}
+
+func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Declares which AccessKey pairs a RAM user may have, so that any other one shows: a key that somebody made by hand, or that a run left behind.\n\n" +
+			"With `enforce = \"report\"`, every plan warns of such keys, with their age, and changes nothing; `undeclared_access_key_ids` is there for `check` blocks and postconditions. " +
+			"With `\"disable\"` or `\"delete\"`, a plan shows `undeclared_access_key_ids` becoming empty, and its apply disables or deletes **exactly the keys that the plan showed**. " +
+			"So the first apply only finds out what there is, and a key that comes up later waits for the next plan.\n\n" +
+			"The provider's own keys are never touched. An allowed key that does not exist is a warning. A deleted key can be restored from the recycle bin for about a month. " +
+			"Have one such resource per user. Destroying it changes nothing in the account.",
+		Attributes: ownedAttributes(ctx, map[string]schema.Attribute{
+			"allowed_access_key_ids": schema.SetAttribute{
+				Required: true, ElementType: types.StringType,
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+				MarkdownDescription: "The ids of the AccessKey pairs that the user may have; `[]` is for none. It is compared with the account, and never read from it.",
+			},
+			"enforce": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(enforceReport),
+				Validators:          []validator.String{stringvalidator.OneOf(enforceReport, enforceDisable, enforceDelete)},
+				MarkdownDescription: "What is done about other keys: `report`, which is the default, only warns; `disable` disables those that are active; `delete` disables and deletes all.",
+			},
+			"undeclared_access_key_ids": schema.SetAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The keys that the user has and that are not allowed: under `report` all of them; under `disable` the active ones and under `delete` all, but never those that the provider itself stands on.",
+			},
+		}),
+	}
+}
+
+func (r *exclusiveResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = ownedIdentity(nil)
+}
+
+func (r *exclusiveResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importUser(ctx, "exclusive credentials", req, resp)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("enforce"), enforceReport)...)
+}
+
+func failedExclusive(verb, now string) failure {
+	return failure{verb + " the exclusive credentials", now}
+}
+
+func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failedExclusive("create", "Nothing was changed.")
+	if !r.begin(ctx, f, &plan.owned, &resp.Diagnostics) {
+		return
+	}
+	keys, err := r.client.AccessKeys(ctx, plan.UserName.ValueString())
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	r.show(ctx, &plan, keys, &resp.Diagnostics)
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failedExclusive("read", "The state is as it was.")
+	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	state.AccountID = types.StringValue(account)
+	keys, there, err := r.keysListed(ctx, &state.owned, r.client.AccessKeys)
+	if err == nil && !there {
+		var away bool
+		away, err = r.vanished(ctx, func(ctx context.Context) (found bool, err error) {
+			keys, found, err = r.keysListed(ctx, &state.owned, r.client.AccessKeysNow)
+			return found, err
+		})
+		if err == nil && away {
+			gone(ctx, state.identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
+				"There is no RAM user %q in account %s any more, so nothing of it is watched.", state.UserName.ValueString(), account))
+			return
+		}
+	}
+	if err == nil && state.UserID.IsNull() {
+		var user ram.User
+		user, err = r.client.User(ctx, state.UserName.ValueString())
+		state.UserID = types.StringValue(user.ID)
+	}
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	r.show(ctx, &state, keys, &resp.Diagnostics)
+	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// keysListed lists the user's keys, and follows the user to another name.
+func (i *instance) keysListed(ctx context.Context, o *owned, list func(context.Context, string) ([]ram.AccessKey, error)) (keys []ram.AccessKey, there bool, err error) {
+	keys, err = list(ctx, o.UserName.ValueString())
+	if !ram.NotFound(err, "User") {
+		return keys, err == nil, err
+	}
+	renamed, err := i.follow(ctx, o)
+	if err != nil || !renamed {
+		return nil, false, err
+	}
+	keys, err = list(ctx, o.UserName.ValueString())
+	if ram.NotFound(err, "User") {
+		return nil, false, nil
+	}
+	return keys, err == nil, err
+}
+
+// Update does to the keys what the plan showed, and to no other one.
+func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	state := get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
+	plan := get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failedExclusive("update", "Nothing was changed.")
+	if !r.resume(ctx, f, &plan.owned, &resp.Diagnostics) {
+		return
+	}
+	keys, err := r.client.AccessKeysNow(ctx, plan.UserName.ValueString())
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	if plan.Undeclared.IsUnknown() {
+		r.show(ctx, &plan, keys, &resp.Diagnostics)
+	} else if plan.Enforce.ValueString() != enforceReport {
+		f.now = ""
+		if report(&resp.Diagnostics, f, r.enforce(ctx, plan, r.shownBy(state, plan, keys))) {
+			return
+		}
+	}
+	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// shownBy are the keys that the plan showed, and that are still there and still
+// not allowed.
+func (r *exclusiveResource) shownBy(state, plan exclusiveModel, keys []ram.AccessKey) []ram.AccessKey {
+	return slices.DeleteFunc(r.undeclared(plan, keys), func(key ram.AccessKey) bool {
+		return !slices.Contains(state.Undeclared.Elements(), attr.Value(types.StringValue(key.ID)))
+	})
+}
+
+// enforce disables or deletes keys. Each step can be done again.
+func (r *exclusiveResource) enforce(ctx context.Context, plan exclusiveModel, keys []ram.AccessKey) error {
+	owner, done := &accessKeyResource{r.withInstance}, ""
+	for _, key := range keys {
+		var err error
+		if plan.Enforce.ValueString() == enforceDelete {
+			err = owner.remove(ctx, &plan.owned, key.ID)
+		} else {
+			err = r.disable(ctx, &plan.owned, key.ID)
+		}
+		if err != nil {
+			return knowing(fmt.Sprintf("%sWith the key %s it failed, which may be disabled or deleted. The next plan shows what is left.", done, key.ID), err)
+		}
+		done += fmt.Sprintf("The key %s is done with. ", key.ID)
+	}
+	return nil
+}
+
+// disable disables a key and waits until it is listed so. A key that is gone by
+// then needs no more.
+func (r *exclusiveResource) disable(ctx context.Context, o *owned, id string) error {
+	owner := &accessKeyResource{r.withInstance}
+	missing, err := owner.without(ctx, o, func(name string) error { return r.client.UpdateAccessKey(ctx, name, id, keyInactive) })
+	if err != nil || missing {
+		return err
+	}
+	shows, err := owner.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
+		keys, err := r.client.AccessKeysNow(ctx, o.UserName.ValueString())
+		key, found := keyIn(keys, id)
+		return err == nil && (!found || key.Status == keyInactive), err
+	})
+	if err == nil && !shows {
+		err = fmt.Errorf("the service still listed the key as active after %s. Run again", visibility)
+	}
+	return err
+}
+
+// Delete forgets. What is in the account stays.
+func (r *exclusiveResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+}

@@ -1,0 +1,129 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.instance == nil || req.Plan.Raw.IsNull() {
+		return // nothing to look at yet, or nothing that a destroy changes
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	plan := get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.Undeclared = types.SetUnknown(types.StringType)
+	if !req.State.Raw.IsNull() {
+		state := get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
+		r.planName(ctx, state.owned, plan.owned, resp)
+		if len(resp.RequiresReplace) == 0 {
+			plan.Undeclared = promised(state, plan)
+			plan.warnOfLater(state, &resp.Diagnostics)
+		}
+	}
+	r.warnOfKeys(ctx, plan, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// promised is the set that an update leaves behind: none where the keys are acted
+// on, and under report the same as long as nothing is changed. Until a read has
+// told what there is, nothing is promised and nothing is done.
+func promised(state, plan exclusiveModel) types.Set {
+	unchanged := plan.Allowed.Equal(state.Allowed) && plan.Enforce.Equal(state.Enforce) && plan.UserName.Equal(state.UserName)
+	switch {
+	case state.Undeclared.IsNull() || plan.Enforce.IsUnknown():
+		return types.SetUnknown(types.StringType)
+	case plan.Enforce.ValueString() != enforceReport:
+		return types.SetValueMust(types.StringType, []attr.Value{})
+	case unchanged:
+		return state.Undeclared
+	}
+	return types.SetUnknown(types.StringType)
+}
+
+// warnOfLater says that a key which is struck off the list is not acted on by the
+// same apply: the plan does not show it.
+func (m exclusiveModel) warnOfLater(state exclusiveModel, diags *diag.Diagnostics) {
+	if m.Enforce.ValueString() == enforceReport || m.Allowed.IsUnknown() || state.Allowed.IsNull() {
+		return
+	}
+	for _, id := range state.Allowed.Elements() {
+		if !slices.Contains(m.Allowed.Elements(), id) && !slices.ContainsFunc(m.Allowed.Elements(), attr.Value.IsUnknown) {
+			diags.AddAttributeWarning(path.Root("allowed_access_key_ids"), "An AccessKey pair is not allowed any more", fmt.Sprintf(
+				"%s is struck off. This apply does nothing to it. If the user still has it then, the next plan shows it.", id))
+		}
+	}
+}
+
+// warnOfKeys warns of keys that are there and not declared, and the other way round.
+func (r *exclusiveResource) warnOfKeys(ctx context.Context, plan exclusiveModel, diags *diag.Diagnostics) {
+	if plan.UserName.IsUnknown() || plan.Allowed.IsUnknown() || slices.ContainsFunc(plan.Allowed.Elements(), attr.Value.IsUnknown) {
+		return
+	}
+	keys, err := r.client.AccessKeys(ctx, plan.UserName.ValueString())
+	if ram.NotFound(err, "User") { // made, or renamed, in this very run
+		return
+	}
+	if report(diags, failedExclusive("plan", "Nothing was changed."), err) {
+		return
+	}
+	now, err := r.client.ServerTime(ctx)
+	if report(diags, failedExclusive("plan", "Nothing was changed."), err) {
+		return
+	}
+	user := plan.UserName.ValueString()
+	everyKey := plan
+	everyKey.Enforce = types.StringValue(enforceReport)
+	if rest := r.undeclared(everyKey, keys); len(rest) > 0 {
+		diags.AddAttributeWarning(path.Root("undeclared_access_key_ids"), "A user has AccessKey pairs that are not declared", fmt.Sprintf(
+			"%s has:\n\n%s\n\n%s", user, r.listed(rest, now), plan.consequence()))
+	}
+	for _, id := range plan.Allowed.Elements() {
+		if !slices.ContainsFunc(keys, func(key ram.AccessKey) bool { return id.Equal(types.StringValue(key.ID)) }) {
+			diags.AddAttributeWarning(path.Root("allowed_access_key_ids"), "An allowed AccessKey pair does not exist", fmt.Sprintf(
+				"%s is allowed, but %s has no such key. If it was deleted, take it out of the list.", id, user))
+		}
+	}
+}
+
+// consequence says what will be done about the keys.
+func (m exclusiveModel) consequence() string {
+	shown := "exactly the ones that a plan shows in undeclared_access_key_ids, never the provider's own"
+	switch m.Enforce.ValueString() {
+	case enforceDisable:
+		return "Those that are active are disabled: " + shown + "."
+	case enforceDelete:
+		return "They are disabled and deleted: " + shown + "."
+	}
+	return "Nothing is done about them. Ask who made them; then declare them, or delete them, or set enforce."
+}
+
+// listed describes keys, with their age by the service's clock.
+func (r *exclusiveResource) listed(keys []ram.AccessKey, now time.Time) string {
+	lines := []string{}
+	for _, key := range keys {
+		line := fmt.Sprintf("  - %s, %s, made %s (%s ago)", key.ID, key.Status, key.CreateDate.Format(time.RFC3339), age(now.Sub(key.CreateDate)))
+		if r.ownKey(key.ID) {
+			line += ", the provider's own"
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,257 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const exclusiveKind = "ram_user_credentials_exclusive"
+
+func exclusively(user, enforce string, allowed ...string) attributes {
+	return attributes{"user_name": user, "enforce": enforce, "allowed_access_key_ids": append([]string{}, allowed...)}
+}
+
+// statusOf is the status of each of a user's keys.
+func statusOf(srv *ramtest.Server, user string) map[string]string {
+	status := map[string]string{}
+	for _, key := range keysOf(srv, user) {
+		status[key.ID] = key.Status
+	}
+	return status
+}
+
+func TestExclusive_reportsWithAgeAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIallowed", 10*day)
+	giveKey(srv, "alice", "LTAIstray", 40*day)
+	c := newCore(t, srv.Getenv, hurried())
+	config := attributes{"user_name": "alice", "allowed_access_key_ids": []string{"LTAIallowed"}}
+	o, diags := c.create(exclusiveKind, config)
+	clean(t, diags)
+	contains(t, said(diags), "alice has:", "LTAIstray, Active", "40 days ago", "Nothing is done about them")
+	for name, want := range map[string]any{"undeclared_access_key_ids": []string{"LTAIstray"}, "enforce": "report", "user_id": aliceID, "account_id": defaultAccount} {
+		expect(t, name, in(t, o.state, name), want)
+	}
+	fixed(t, c, exclusiveKind, config, o)
+	plan, diags := c.plan(exclusiveKind, config, o)
+	contains(t, said(diags), "LTAIstray")
+	expect(t, "no diff", c.planned(exclusiveKind, plan).Equal(o.state), true)
+
+	// A missing allowed key is a warning.
+	config["allowed_access_key_ids"] = []string{"LTAIallowed", "LTAIstray", "LTAInever"}
+	o, diags = c.apply(exclusiveKind, config, o)
+	clean(t, diags)
+	contains(t, said(diags), `"LTAInever" is allowed, but alice has no such key`)
+	expect(t, "undeclared", in(t, o.state, "undeclared_access_key_ids"), []string{})
+	_, diags = c.destroy(exclusiveKind, o)
+	clean(t, diags)
+	expect(t, "writes", writes(srv), []string(nil))
+	expect(t, "violations", srv.Violations(), []string{})
+}
+
+// What the plan showed is done, and nothing else: not at the first apply, not to a
+// key that came up since, and not to one that was allowed until now.
+func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
+	t.Parallel()
+	for enforce, want := range map[string]map[string]string{
+		"disable": {"LTAIallowed": "Active", "LTAIstray": "Inactive", "LTAIlate": "Active", "LTAIold": "Inactive"},
+		"delete":  {"LTAIallowed": "Active", "LTAIlate": "Active"},
+	} {
+		t.Run(enforce, func(t *testing.T) {
+			t.Parallel()
+			srv := withAlice(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.ActiveKeysStay = true }))
+			for _, id := range []string{"LTAIallowed", "LTAIstray", "LTAIold"} {
+				giveKey(srv, "alice", id, 10*day)
+			}
+			srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[2].Status = "Inactive" })
+			c := newCore(t, srv.Getenv, hurried())
+			config := exclusively("alice", enforce, "LTAIallowed")
+			o, diags := c.create(exclusiveKind, config)
+			clean(t, diags)
+			expect(t, "the first apply only looks", writes(srv), []string(nil))
+			shown := map[string][]string{"disable": {"LTAIstray"}, "delete": {"LTAIold", "LTAIstray"}}[enforce]
+			expect(t, "undeclared", in(t, o.state, "undeclared_access_key_ids"), shown)
+			plan, diags := c.plan(exclusiveKind, config, o)
+			clean(t, diags)
+			expect(t, "planned", in(t, c.planned(exclusiveKind, plan), "undeclared_access_key_ids"), []string{})
+			giveKey(srv, "alice", "LTAIlate", time.Hour) // after the plan, before the apply
+			o, diags = c.carryOut(exclusiveKind, config, o, plan)
+			clean(t, diags)
+			expect(t, "keys", statusOf(srv, "alice"), want)
+
+			o, diags = newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+			clean(t, diags)
+			expect(t, "the late one shows", in(t, o.state, "undeclared_access_key_ids"), []string{"LTAIlate"})
+			o, diags = c.apply(exclusiveKind, config, o)
+			clean(t, diags)
+			fixed(t, newCore(t, srv.Getenv, hurried()), exclusiveKind, config, o)
+
+			// Struck off: said now, shown by the next plan.
+			none := exclusively("alice", enforce)
+			o, diags = c.apply(exclusiveKind, none, o)
+			clean(t, diags)
+			contains(t, said(diags), `"LTAIallowed" is struck off`)
+			expect(t, "struck off", statusOf(srv, "alice")["LTAIallowed"], "Active")
+			o, diags = newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+			clean(t, diags)
+			_, diags = c.apply(exclusiveKind, none, o)
+			clean(t, diags)
+			if statusOf(srv, "alice")["LTAIallowed"] == "Active" {
+				t.Error("the key that is not allowed is active")
+			}
+		})
+	}
+}
+
+func TestExclusive_neverTouchesTheProvidersOwnKey(t *testing.T) {
+	t.Parallel()
+	for _, enforce := range []string{"disable", "delete"} {
+		srv := withAlice(t)
+		own := srv.Credential(defaultAccount).AccessKeyID
+		giveKey(srv, "admin", "LTAIstray", 10*day)
+		c := newCore(t, srv.Getenv, hurried())
+		o, diags := c.create(exclusiveKind, exclusively("admin", "report"))
+		clean(t, diags)
+		contains(t, said(diags), own+", Active", "the provider's own")
+		expect(t, "undeclared", len(in(t, o.state, "undeclared_access_key_ids").([]string)), 2)
+		o, diags = c.apply(exclusiveKind, exclusively("admin", enforce), o) // the state shows it, and yet
+		clean(t, diags)
+		o, diags = newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+		clean(t, diags)
+		expect(t, "undeclared", in(t, o.state, "undeclared_access_key_ids"), []string{})
+		fixed(t, c, exclusiveKind, exclusively("admin", enforce), o)
+		expect(t, "own key", statusOf(srv, "admin")[own], "Active")
+		if statusOf(srv, "admin")["LTAIstray"] == "Active" {
+			t.Error("the other one is active")
+		}
+	}
+}
+
+// A run that breaks off is done again, and ends the same.
+func TestExclusive_everyStepCanBeDoneAgain(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"UpdateAccessKey", "DeleteAccessKey", "ListAccessKeys"} {
+		for _, phase := range []string{"before_commit", "after_commit"} {
+			for _, nth := range []string{"1-", "2-", "3-"} {
+				srv := withAlice(t)
+				giveKey(srv, "alice", "LTAIone", 10*day)
+				giveKey(srv, "alice", "LTAItwo", 20*day)
+				config := exclusively("alice", "delete")
+				o, diags := newCore(t, srv.Getenv, hurried()).create(exclusiveKind, config)
+				clean(t, diags)
+				plan, diags := newCore(t, srv.Getenv, hurried()).plan(exclusiveKind, config, o)
+				clean(t, diags)
+				srv.Inject(ramtest.Rule{Action: action, Phase: phase, Nth: nth, Fault: "reset"})
+				broken, diags := newCore(t, srv.Getenv, hurried()).carryOut(exclusiveKind, config, o, plan)
+				if len(errorsIn(diags)) > 0 {
+					contains(t, said(diags), "Cannot update the exclusive credentials")
+				} else {
+					expect(t, "done", len(keysOf(srv, "alice")), 0)
+				}
+				mended := staffedLike(t, srv)
+				after, diags := newCore(t, mended.Getenv, hurried()).refresh(exclusiveKind, broken)
+				clean(t, diags)
+				_, diags = newCore(t, mended.Getenv, hurried()).apply(exclusiveKind, config, after)
+				clean(t, diags)
+				expect(t, action+" "+phase+" "+nth, len(keysOf(mended, "alice")), 0)
+				expect(t, "the others' keys", len(keysOf(mended, "admin")), 1)
+			}
+		}
+	}
+}
+
+func TestExclusive_importUnknownsAndTheUser(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIstray", 10*day)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.adopt(exclusiveKind, "alice")
+	clean(t, diags)
+	expect(t, "undeclared", in(t, o.state, "undeclared_access_key_ids"), nil)
+	o, diags = c.apply(exclusiveKind, exclusively("alice", "delete"), o)
+	clean(t, diags)
+	expect(t, "undeclared", in(t, o.state, "undeclared_access_key_ids"), []string{"LTAIstray"})
+	expect(t, "the first apply after an import only looks", writes(srv), []string(nil))
+
+	plan, diags := c.plan(exclusiveKind, attributes{"user_name": unknown{}, "allowed_access_key_ids": unknown{}}, c.nothing(exclusiveKind))
+	clean(t, diags)
+	expect(t, "undeclared", in(t, c.planned(exclusiveKind, plan), "undeclared_access_key_ids"), unknown{})
+	for _, bad := range []attributes{
+		{"user_name": "alice"},
+		{"user_name": "", "allowed_access_key_ids": []string{}},
+		{"user_name": "alice", "allowed_access_key_ids": []string{""}},
+		{"user_name": "alice", "allowed_access_key_ids": []string{}, "enforce": "ask"},
+		{"user_name": "nobody", "allowed_access_key_ids": []string{}},
+	} {
+		if _, diags := c.create(exclusiveKind, bad); len(errorsIn(diags)) == 0 {
+			t.Errorf("%v is accepted", bad)
+		}
+	}
+
+	srv.Change(func(a *ramtest.Account) {
+		u := a.Users["alice"]
+		delete(a.Users, "alice")
+		u.Name = "alicia"
+		a.Users["alicia"] = u
+	})
+	o, diags = newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+	clean(t, diags)
+	expect(t, "name", in(t, o.state, "user_name"), "alicia")
+	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", Nth: "1-", Fault: "code", Status: 403, Code: "NoPermission"})
+	denied, diags := newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+	contains(t, said(diags), "Cannot read the exclusive credentials", "The state is as it was.")
+	expect(t, "state", denied.state.Equal(o.state), true)
+
+	mended := staffedLike(t, srv)
+	mended.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
+	after, diags := newCore(t, mended.Getenv, hurried()).refresh(exclusiveKind, o)
+	clean(t, diags)
+	contains(t, said(diags), "The user of the exclusive credentials is gone")
+	expect(t, "state", after.state.IsNull(), true)
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestAccExclusive_driftIsShownAndPutRight(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	const config = `
+resource "ram_access_key" "alice" { user_name = "alice" }
+resource "ram_user_credentials_exclusive" "alice" {
+  user_name              = "alice"
+  allowed_access_key_ids = [ram_access_key.alice.access_key_id]
+  enforce                = "disable"
+}`
+	const address = exclusiveKind + ".alice"
+	empty := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+	scenario(t, srv,
+		resource.TestStep{Config: config, Check: resource.TestCheckResourceAttr(address, "undeclared_access_key_ids.#", "0")},
+		resource.TestStep{Config: config, ConfigPlanChecks: empty},
+		resource.TestStep{
+			PreConfig: func() { giveKey(srv, "alice", "LTAIstray", time.Hour) },
+			Config:    config,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+				plancheck.ExpectKnownValue(address, tfjsonpath.New("undeclared_access_key_ids"), knownvalue.SetExact(nil)),
+			}},
+		},
+		resource.TestStep{Config: config, ConfigPlanChecks: empty},
+		resource.TestStep{ResourceName: address, ImportState: true, ImportStateId: "alice"},
+	)
+	status := statusOf(srv, "alice")
+	expect(t, "the stray one", status["LTAIstray"], "Inactive")
+	delete(status, "LTAIstray")
+	expect(t, "the declared one was destroyed by its own resource", slices.Collect(maps.Values(status)), []string(nil))
+}
