@@ -32,6 +32,9 @@ type Account struct {
 	RecycledKeys  []*RecycledKey
 	RecycledUsers []*RecycledUser
 
+	CredentialReport CredentialReport
+	GovernanceReport GovernanceReport
+
 	Quotas Quotas
 }
 

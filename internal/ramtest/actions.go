@@ -22,6 +22,8 @@ var actions = join(
 	passwordPolicyActions,
 	accountAliasActions,
 	accountSummaryActions,
+	credentialReportActions,
+	governanceReportActions,
 	stsActions,
 	userActions,
 	tagActions,

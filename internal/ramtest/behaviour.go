@@ -70,6 +70,7 @@ type Behaviour struct {
 
 	UserBehaviour
 	NetworkBehaviour
+	ReportBehaviour
 }
 
 // Behave changes the switches.
