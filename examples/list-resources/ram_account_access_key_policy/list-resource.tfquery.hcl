@@ -1,0 +1,3 @@
+list "ram_account_access_key_policy" "this" {
+  provider = ram
+}

@@ -1,0 +1,3 @@
+list "ram_user_sso_settings" "this" {
+  provider = ram
+}

@@ -1,0 +1,260 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*accessKeyPolicy)(nil)
+	_ resource.ResourceWithIdentity    = (*accessKeyPolicy)(nil)
+	_ resource.ResourceWithImportState = (*accessKeyPolicy)(nil)
+	_ resource.ResourceWithModifyPlan  = (*accessKeyPolicy)(nil)
+	_ list.ListResourceWithConfigure   = (*accessKeyPolicy)(nil)
+)
+
+func newAccessKeyPolicy() *accessKeyPolicy { return &accessKeyPolicy{} }
+
+// accessKeyPolicy is the network policy of one key. A key has exactly one, so it is
+// written as a setting is; a destroy resets it.
+type accessKeyPolicy struct{ withInstance }
+
+// ownPolicyNoun is what messages call it.
+const ownPolicyNoun = "network policy of the AccessKey pair"
+
+func (r *accessKeyPolicy) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_key_policy"
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+func (r *accessKeyPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	own := map[string]schema.Attribute{
+		"access_key_id": schema.StringAttribute{
+			Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			MarkdownDescription: "The id of the key. Another one plans a replacement.",
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		},
+	}
+	maps.Copy(own, lockOutArguments("`classic_allow_list`"))
+	for _, f := range networkPolicyFields() {
+		own[f.name] = f.resource
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The network policy of one AccessKey pair: from which addresses calls that are signed with it are taken. While it is active, the policy of the account " +
+			"(`ram_account_access_key_policy`) is not evaluated for the key. Some products of Alibaba Cloud enforce neither.\n\n" +
+			"A policy that the key has already is taken over: what the configuration does not mention keeps its value, and statements of kinds that the provider does not know stay in it. " +
+			"After a write the provider waits until the service shows it.\n\n" +
+			"**Destroying resets the policy**: inactive, without addresses. The service has no operation that takes it away. What the account's policy then says of the key holds.\n\n" +
+			"If the key is one that the provider itself stands on, a plan that enforces or narrows `classic_allow_list` needs `must_allow`, with the addresses from which Terraform runs, or `allow_lock_out = true`.",
+		Attributes: ownedAttributes(ctx, own),
+	}
+}
+
+func (r *accessKeyPolicy) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = ownedIdentity(map[string]identityschema.Attribute{
+		"access_key_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The id of the key."},
+	})
+}
+
+func failedOwnPolicy(verb, now string) failure {
+	return failure{what: verb + " the " + ownPolicyNoun, now: now}
+}
+
+// keys is the same instance, to look for keys with.
+func (r *accessKeyPolicy) keys() *accessKeyResource { return &accessKeyResource{r.withInstance} }
+
+// of is the policy of one key as a setting: what reads, compares, merges and
+// writes a setting does so here. Where a user is renamed, o follows.
+func (r *accessKeyPolicy) of(o *owned, id string) *setting[ram.NetworkPolicy] {
+	return &setting[ram.NetworkPolicy]{
+		withInstance: r.withInstance, name: "access_key_policy " + id, noun: ownPolicyNoun,
+		fields: networkPolicyFields(), arguments: lockOutArguments("`classic_allow_list`"),
+		fetch: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
+			return c.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
+		},
+		put: func(ctx context.Context, c *ram.Client, _, want ram.NetworkPolicy) error {
+			return c.SetAccessKeyPolicy(ctx, o.UserName.ValueString(), id, want)
+		},
+		dangers: func(_ context.Context, _ *ram.Client, c change[ram.NetworkPolicy]) []danger {
+			return networkDangers(c, func() standing { return r.standing(id) })
+		},
+	}
+}
+
+// standing is whether the key is one that the provider itself stands on.
+func (r *accessKeyPolicy) standing(id string) standing {
+	_, known := r.client.Chain()
+	switch {
+	case !known:
+		return standing{unknown: true}
+	case id != "" && r.ownKey(id):
+		return standing{key: id, governed: "this policy is that key's own"}
+	}
+	return standing{}
+}
+
+// ownedOf are the attributes that tell whose key it is.
+func ownedOf(v values) owned {
+	o := owned{Timeouts: v.timeouts()}
+	o.AccountID, _ = v["account_id"].(types.String)
+	o.UserName, _ = v["user_name"].(types.String)
+	o.UserID, _ = v["user_id"].(types.String)
+	return o
+}
+
+// keep writes what is known of the owner into the attributes.
+func (o owned) keep(v values) {
+	v["account_id"], v["user_name"], v["user_id"] = o.AccountID, o.UserName, o.UserID
+}
+
+func ownPolicyIdentity(v values) accessKeyIdentity {
+	o, id := ownedOf(v), types.StringValue(text(v["access_key_id"]))
+	return accessKeyIdentity{userIdentity{o.AccountID, o.UserName}, id}
+}
+
+func (r *accessKeyPolicy) save(ctx context.Context, v values, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	var broken diag.Diagnostics
+	o := v.object(state.Schema.Type(), &broken)
+	diags.Append(broken...)
+	if !broken.HasError() {
+		save(ctx, ownPolicyIdentity(v), o, state, identity, diags)
+	}
+}
+
+func (r *accessKeyPolicy) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	var who accessKeyIdentity
+	if req.ID == "" {
+		who = get[accessKeyIdentity](ctx, req.Identity, &resp.Diagnostics)
+	} else if name, id, both := strings.Cut(req.ID, ":"); both {
+		who.UserName, who.AccessKeyID = types.StringValue(name), types.StringValue(id)
+	} else {
+		who.AccessKeyID = types.StringValue(req.ID)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failedOwnPolicy("import", "The state is as it was.")
+	account, ok := r.opened(ctx, f, who.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	user, ok := r.keys().importedOwner(ctx, f, who, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	who.AccountID, who.UserName = types.StringValue(account), types.StringValue(user.Name)
+	for name, value := range map[string]any{
+		"account_id": account, "user_name": user.Name, "user_id": user.ID, "access_key_id": who.AccessKeyID, "allow_lock_out": false,
+	} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+}
+
+func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.instance == nil {
+		return // the provider could not be configured yet, so there is nothing to look at
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	var s setting[ram.NetworkPolicy]
+	state, plan := s.values(ctx, req.State, &resp.Diagnostics), s.values(ctx, req.Plan, &resp.Diagnostics)
+	whose := plan
+	if req.Plan.Raw.IsNull() {
+		whose = state
+	}
+	o := ownedOf(whose)
+	p := planning[ram.NetworkPolicy]{
+		setting: r.of(&o, text(whose["access_key_id"])), state: state, plan: plan,
+		config: s.values(ctx, req.Config, &resp.Diagnostics), adoption: adoptionIn(ctx, req.Private, &resp.Diagnostics), diags: &resp.Diagnostics,
+	}
+	switch {
+	case resp.Diagnostics.HasError():
+		return
+	case req.Plan.Raw.IsNull():
+		p.warnReset()
+		return
+	case req.State.Raw.IsNull():
+		p.adoptOwn(ctx, o)
+	default:
+		if r.planName(ctx, ownedOf(state), o, resp); len(resp.RequiresReplace) > 0 || text(plan["access_key_id"]) != text(state["access_key_id"]) {
+			return // planned anew, as a create
+		}
+		p.update(ctx)
+	}
+	if object := p.plan.object(resp.Plan.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, object)...)
+	}
+}
+
+// adoptOwn looks at the policy that a key has already, if the key is there, and
+// says what changes of it.
+func (p *planning[S]) adoptOwn(ctx context.Context, o owned) {
+	f := p.failed("plan", "Nothing was changed.")
+	account, ok := p.opened(ctx, f, "", p.diags)
+	if !ok {
+		return
+	}
+	p.plan["account_id"] = types.StringValue(account)
+	live := p.of(p.fresh())
+	if id := text(p.plan["access_key_id"]); id != "" && !o.UserName.IsUnknown() {
+		seen, err := p.fetch(ctx, p.client)
+		switch {
+		case ram.NotFound(err, "User", "User.AccessKey"): // made in this very run, or refused by the apply
+		case report(p.diags, f, err):
+			return
+		default:
+			live = seen
+		}
+	}
+	none, after := p.of(p.fresh()), p.effect(live)
+	if lines := p.differences(&live, &after); len(lines) > 0 && !p.equal(live, none) {
+		p.diags.AddWarning("Adopting the "+p.noun+" changes it", fmt.Sprintf(
+			"The key %s of %s has a network policy already. Of it, this changes:\n\n%s\n\nAttributes that the configuration does not mention keep their values.",
+			text(p.plan["access_key_id"]), o.UserName.ValueString(), strings.Join(lines, "\n")))
+	}
+	p.look(ctx, live, after)
+}
+
+// fresh are the fields as nobody has set them.
+func (s *setting[S]) fresh() values {
+	v := values{}
+	for _, f := range s.fields {
+		v[f.name] = f.fresh
+	}
+	return v
+}
+
+// warnReset says what a destroy opens.
+func (p *planning[S]) warnReset() {
+	before, after := p.of(p.state), p.of(p.fresh())
+	lines := p.differences(&before, &after)
+	if len(lines) == 0 {
+		return
+	}
+	p.diags.AddWarning("Destroying the "+p.noun+" resets it", fmt.Sprintf(
+		"The key %s of %s then goes by the policy of the account, and is taken from everywhere if that has none. This changes:\n\n%s",
+		text(p.state["access_key_id"]), text(p.state["user_name"]), strings.Join(lines, "\n")))
+}

@@ -1,0 +1,214 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+func newUserSsoSettings() *setting[ram.UserSsoSettings] {
+	return &setting[ram.UserSsoSettings]{
+		name: "user_sso_settings",
+		noun: "user SSO settings",
+		docs: "The settings of user-based single sign-on of an account: whether RAM users log on to the console through an identity provider (SAML 2.0), and through which. " +
+			"An account always has them; the resource takes them over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
+			"**While single sign-on is enabled, no RAM user can log on to the console with a password.** If the identity provider, or what the account knows of it, is wrong, " +
+			"every RAM user is locked out of the console. The root account, and calls that are signed with an AccessKey pair, are not affected, so Terraform can undo it.",
+		fields:    userSsoFields(),
+		arguments: map[string]schema.Attribute{},
+		fetch: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
+			return c.UserSsoSettings(ctx)
+		},
+		put: func(ctx context.Context, c *ram.Client, _, want ram.UserSsoSettings) error {
+			return c.SetUserSsoSettings(ctx, want)
+		},
+		dangers: func(_ context.Context, _ *ram.Client, c change[ram.UserSsoSettings]) []danger {
+			return userSsoDangers(c)
+		},
+	}
+}
+
+// domainForm is what a domain looks like, or none.
+var domainForm = regexp.MustCompile(`^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+)?$`)
+
+// userSsoFields are the fields of Ims SetUserSsoSettings, with what a new account
+// has (documented, but that the texts are empty is assumed).
+func userSsoFields() []field[ram.UserSsoSettings] {
+	type p = ram.UserSsoSettings
+	enabled := flag("sso_enabled", "Whether RAM users log on to the console through the identity provider, and no longer with a password. It needs `metadata_document`. A new account has `false`.",
+		func(s *p) **bool { return &s.SsoEnabled }, false, weakWhen(false))
+	metadata := word("metadata_document", "The metadata of the identity provider: the XML document itself, not in Base64, as with `file(\"metadata.xml\")`. "+
+		"Documents are compared by their content: blanks between elements, the order of attributes and comments do not matter. `\"\"` takes it away; a new account has none.",
+		func(s *p) **string { return &s.MetadataDocument }, "", metadataCheck{})
+	metadata.same = func(a, b attr.Value) bool { return sameXML(text(a), text(b)) }
+	domain := word("auxiliary_domain", "A further domain, besides the account's own, that the name of a user (`NameID`) may have in what the identity provider says. `\"\"` takes it away; a new account has none.",
+		func(s *p) **string { return &s.AuxiliaryDomain }, "", stringvalidator.RegexMatches(domainForm, "must be a domain, such as example.com, or empty"))
+	domain.same = func(a, b attr.Value) bool { return strings.EqualFold(text(a), text(b)) }
+	return []field[p]{
+		enabled, metadata, domain,
+		flag("sso_login_with_domain", "Whether the name of a user (`NameID`) must have a domain in what the identity provider says. A new account has `true`.",
+			func(s *p) **bool { return &s.SsoLoginWithDomain }, true, neutral[bool]),
+		choice("authn_sign_algo", "With which algorithm the account signs its requests to the identity provider: `rsa-sha256` or `rsa-sha1`. A new account has `rsa-sha1`.",
+			func(s *p) **string { return &s.AuthnSignAlgo }, "rsa-sha1", "rsa-sha1", "rsa-sha256"),
+	}
+}
+
+// userSsoDangers are the lock-outs that single sign-on can make.
+func userSsoDangers(c change[ram.UserSsoSettings]) []danger {
+	if !is(c.after.SsoEnabled, true) || c.after.MetadataDocument == nil {
+		return nil
+	}
+	if *c.after.MetadataDocument == "" {
+		attribute := "sso_enabled"
+		if !c.manages(attribute) {
+			attribute = "metadata_document"
+		}
+		return []danger{{
+			attribute: attribute, never: true, summary: "Single sign-on needs metadata",
+			detail: "sso_enabled is true, and the account would know no identity provider: metadata_document is empty. Give the metadata that the identity provider publishes.",
+		}}
+	}
+	const undo = " Try it in another browser before the old session ends. The root account and AccessKey pairs are not affected; sso_enabled = false lets passwords in again."
+	switch {
+	case !is(c.before.SsoEnabled, true):
+		return []danger{{
+			attribute: "sso_enabled", summary: "RAM users can no longer log on with passwords",
+			detail: "With single sign-on every RAM user logs on to the console through the identity provider. If its metadata are wrong, or it does not know a user, that user is locked out of the console." + undo,
+		}}
+	case c.before.MetadataDocument != nil && !sameXML(*c.before.MetadataDocument, *c.after.MetadataDocument):
+		return []danger{{
+			attribute: "metadata_document", summary: "RAM users log on through another identity provider",
+			detail: "Single sign-on is enabled, so with wrong metadata every RAM user is locked out of the console." + undo,
+		}}
+	}
+	return nil
+}
+
+// metadataCheck refuses what is no metadata, and Base64 above all, in which the
+// service's own API takes the document.
+type metadataCheck struct{}
+
+var _ validator.String = metadataCheck{}
+
+func (metadataCheck) Description(context.Context) string {
+	return "must be the XML document of an identity provider's metadata"
+}
+
+func (v metadataCheck) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (metadataCheck) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	document := req.ConfigValue.ValueString()
+	if absent(req.ConfigValue) {
+		return
+	}
+	if document == "" {
+		var enabled types.Bool
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("sso_enabled"), &enabled)...)
+		if enabled.ValueBool() {
+			resp.Diagnostics.AddAttributeError(req.Path, "Single sign-on needs metadata", "sso_enabled is true and metadata_document is \"\". Give the metadata that the identity provider publishes.")
+		}
+		return
+	}
+	if why := wrongMetadata(document); why != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid metadata", why)
+	}
+}
+
+// wrongMetadata says what is wrong with a document; "" if nothing is.
+func wrongMetadata(document string) string {
+	if decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(document)); err == nil && strings.HasPrefix(strings.TrimSpace(string(decoded)), "<") {
+		return "The document is in Base64. Give the XML itself; the provider encodes it. base64decode() turns this one into it."
+	}
+	parts, err := parseXML(document)
+	if err != nil {
+		return fmt.Sprintf("%q… is not well-formed XML: %s.", strings.ToValidUTF8(document[:min(len(document), 40)], ""), err)
+	}
+	if root := parts[0]; !strings.HasSuffix(root, " EntityDescriptor") && !strings.HasSuffix(root, " EntitiesDescriptor") {
+		return fmt.Sprintf("The document is a %s; metadata of SAML 2.0 are an EntityDescriptor or EntitiesDescriptor.", strings.TrimPrefix(root, "<"))
+	}
+	return ""
+}
+
+// sameXML tells that two documents say the same. What is not well-formed is
+// compared as text.
+func sameXML(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, err := parseXML(a)
+	if err != nil {
+		return strings.TrimSpace(a) == strings.TrimSpace(b)
+	}
+	y, err := parseXML(b)
+	return err == nil && slices.Equal(x, y)
+}
+
+// parseXML takes a document apart: its elements with their name spaces, its
+// attributes in one order, and its texts without the blanks around them. Which
+// prefix a name space has does not matter.
+func parseXML(document string) (parts []string, err error) {
+	decoder := xml.NewDecoder(strings.NewReader(document))
+	decoder.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
+	depth, roots := 0, 0
+	for {
+		token, err := decoder.Token()
+		switch {
+		case errors.Is(err, io.EOF) && roots == 1:
+			return parts, nil
+		case errors.Is(err, io.EOF):
+			return nil, errors.New("it has no element, or several beside each other")
+		case err != nil:
+			return nil, err
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if depth++; depth == 1 {
+				roots++
+			}
+			parts = append(parts, "<"+token.Name.Space+" "+token.Name.Local)
+			parts = append(parts, attributesOf(token)...)
+		case xml.EndElement:
+			depth--
+			parts = append(parts, ">")
+		case xml.CharData:
+			words := strings.TrimSpace(string(token))
+			if words != "" && depth == 0 {
+				return nil, errors.New("there is text outside of its element")
+			}
+			if words != "" {
+				parts = append(parts, words)
+			}
+		}
+	}
+}
+
+// attributesOf are the attributes of an element in one order, without those that
+// only declare a name space.
+func attributesOf(element xml.StartElement) []string {
+	out := []string{}
+	for _, a := range element.Attr {
+		if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
+			out = append(out, a.Name.Space+" "+a.Name.Local+"="+a.Value)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
