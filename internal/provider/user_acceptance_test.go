@@ -152,14 +152,15 @@ func TestAccUser_identityAndList(t *testing.T) {
 			if attribute == "name" {
 				more = "force_destroy = true" // the profile is not in this configuration
 			}
-			config := fmt.Sprintf("import {\n  to = %s\n  id = \"alice\"\n}\nresource %q \"alice\" {\n  %s = \"alice\"\n  %s\n}\n", address, strings.TrimSuffix(address, ".alice"), attribute, more)
+			config := fmt.Sprintf("resource %q \"alice\" {\n  %s = \"alice\"\n  %s\n}\n", strings.TrimSuffix(address, ".alice"), attribute, more)
+			adoption := fmt.Sprintf("import {\n  to = %s\n  id = \"alice\"\n}\n", address)
 			acceptance(t, srv, resource.TestCase{
 				TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 				Steps: []resource.TestStep{
-					{Config: config, ConfigStateChecks: []statecheck.StateCheck{
+					{Config: adoption + config, ConfigStateChecks: []statecheck.StateCheck{
 						statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"account_id": knownvalue.StringExact(defaultAccount), attribute: knownvalue.StringExact("alice")}),
 					}},
-					{ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
+					{Config: config, ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
 				},
 			})
 		})
