@@ -172,6 +172,11 @@ func TestMFABinding_thatIsNoMoreLeavesTheState(t *testing.T) {
 			c := bindingCore(t, srv)
 			o, diags := c.create(bindingKind, bindingOf("alice", loosePhone(srv)))
 			clean(t, diags)
+			// One answer without it is not believed (CONS-02).
+			srv.Inject(ramtest.Rule{Action: "ListVirtualMFADevices", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","IsTruncated":false,"VirtualMFADevices":{"VirtualMFADevice":[]}}`})
+			kept, diags := bindingCore(t, srv).refresh(bindingKind, o)
+			clean(t, diags)
+			expect(t, "state after one answer without it", kept.state.Equal(o.state), true)
 			act(srv)
 			before := account(srv)
 			_, diags = bindingCore(t, srv).destroy(bindingKind, o) // there is nothing of ours to unbind

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -310,8 +311,15 @@ func TestMFA_passingFaultsOfOtherCallsAreGotOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, action := range []string{"ListVirtualMFADevices", "GetUserMFAInfo", "GetUser", "UnbindMFADevice", "DeleteVirtualMFADevice", "GetDefaultDomain"} {
-				for _, phase := range []string{"before_commit", "after_commit"} {
-					for _, nth := range []string{"1", "2"} {
+				phases, positions := []string{"before_commit", "after_commit"}, []string{"1"}
+				if strings.HasPrefix(action, "List") || strings.HasPrefix(action, "Get") {
+					phases = phases[:1] // a read commits nothing
+				}
+				if strings.HasPrefix(action, "List") {
+					positions = []string{"1", "2"}
+				}
+				for _, phase := range phases {
+					for _, nth := range positions {
 						rule := fault
 						rule.Action, rule.Phase, rule.Nth = action, phase, nth
 						if strings.HasPrefix(rule.Code, "Throttling") && phase == "after_commit" {
@@ -395,6 +403,32 @@ func TestMFABinding_faultTable(t *testing.T) {
 					mu.Unlock()
 				}
 			}
+		})
+	}
+}
+
+// KEY-07: the end of the operation while the create, or the bind, is in flight loses
+// neither the seed nor what became of it.
+func TestMFADevice_theEndOfTheOperationLosesNothing(t *testing.T) {
+	t.Parallel()
+	for action, want := range map[string]string{"CreateVirtualMFADevice": "ET", "BindMFADevice": "C"} {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			c := newCore(t, srv.Getenv, inStep(srv, 0))
+			plan, diags := c.plan(deviceKind, boundPhone, c.nothing(deviceKind))
+			clean(t, diags)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			srv.Before(action, func(*ramtest.Account) { cancel() })
+			resp, err := c.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+				TypeName: deviceKind, Config: c.dynamic(c.build(c.schemas.ResourceSchemas[deviceKind], boundPhone)), PriorState: c.dynamic(c.nothing(deviceKind).state),
+				PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+			})
+			must(t, err)
+			o := object{state: c.value(deviceKind, resp.NewState), private: resp.Private, identity: resp.NewIdentity}
+			expect(t, "outcome", judged(t, srv, o, resp.Diagnostics), want)
+			expect(t, "creates", len(srv.Calls("CreateVirtualMFADevice")), 1)
 		})
 	}
 }
