@@ -6,10 +6,16 @@ package ram
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -161,20 +167,27 @@ func TestAReadInFlightDuringAWriteIsNotKept(t *testing.T) {
 			before := later(t.Context(), s, asked.ask)
 			s.waitFor("a", 1)
 			changed := s.changing(names...)
+			clock.advance(2 * readLag) // so that only the order counts
 			during := later(t.Context(), s, asked.ask)
 			s.waitFor("a", 1)
-			clock.advance(2 * readLag) // so that only the order counts
 			changed()
 			clock.advance(2 * readLag)
-			asked.may <- struct{}{}
-			asked.may <- struct{}{}
-			if b, d := <-before, <-during; b.err != nil || d.err != nil || b.value == d.value {
-				t.Errorf("before %+v, during %+v: one call", b, d)
+			after := later(t.Context(), s, asked.ask)
+			for range 3 { // so the one who came after the write did not join
+				<-asked.begun
 			}
-			for range 2 {
-				if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 3 {
-					t.Errorf("after the write: %d, %v", got, err)
-				}
+			for range 3 {
+				asked.may <- struct{}{}
+			}
+			values := map[int64]bool{}
+			for _, got := range []outcome{<-before, <-during, <-after} {
+				values[got.value] = got.err == nil
+			}
+			if len(values) != 3 || !values[1] || !values[2] || !values[3] {
+				t.Errorf("not three calls: %v", values)
+			}
+			if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 3 {
+				t.Errorf("what was read after the write is kept: %d, %v", got, err)
 			}
 		})
 	}
@@ -268,6 +281,88 @@ func TestARefreshOfManyInstancesReadsEachThingOnce(t *testing.T) {
 		if got := len(fake.Calls(action)); got != want {
 			t.Errorf("%s was called %d times, want %d", action, got, want)
 		}
+	}
+}
+
+func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		write func(context.Context, *Client, *ramtest.User) error
+		reads []string
+	}{
+		"a new key": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
+			return second(c.CreateAccessKey(ctx, "alice"))
+		}, []string{"keys"}},
+		"a key's end": {func(ctx context.Context, c *Client, u *ramtest.User) error {
+			return c.DeleteAccessKey(ctx, "alice", u.Keys[0].ID)
+		}, []string{"keys"}},
+		"a status": {func(ctx context.Context, c *Client, u *ramtest.User) error {
+			return c.UpdateAccessKey(ctx, "alice", u.Keys[0].ID, "Inactive")
+		}, []string{"keys"}},
+		"a new device": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
+			return second(c.CreateMFADevice(ctx, "new"))
+		}, []string{"devices"}},
+		"unbinding": {func(ctx context.Context, c *Client, _ *ramtest.User) error { return c.UnbindMFADevice(ctx, "alice") }, []string{"devices"}},
+		"a device's end": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
+			return c.DeleteMFADevice(ctx, "acs:ram::"+fakeAccount+":mfa/free")
+		}, []string{"devices"}},
+		"a tag": {func(ctx context.Context, c *Client, u *ramtest.User) error {
+			return c.TagUser(ctx, u.ID, map[string]string{"a": "b"})
+		}, []string{"user"}},
+		"a tag's end": {func(ctx context.Context, c *Client, u *ramtest.User) error {
+			return c.UntagUser(ctx, u.ID, []string{"team"})
+		}, []string{"user"}},
+		"a rename": {func(ctx context.Context, c *Client, u *ramtest.User) error {
+			return second(c.UpdateUser(ctx, u.ID, UserChange{Name: new("bob")}))
+		}, []string{"user", "keys", "devices"}},
+		"a user's end": {func(ctx context.Context, c *Client, u *ramtest.User) error { return c.DeleteUser(ctx, u.ID) }, []string{"user", "keys", "devices"}},
+		"an alias":     {func(ctx context.Context, c *Client, _ *ramtest.User) error { return c.SetAccountAlias(ctx, "other") }, []string{"user", "domain"}},
+		"no alias":     {func(ctx context.Context, c *Client, _ *ramtest.User) error { return c.ClearAccountAlias(ctx) }, []string{"user", "domain"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.LenientUserDeletion = true }))
+			alice := &ramtest.User{
+				ID: "7", Name: "alice", Tags: map[string]string{"team": "a"}, MFASerial: "acs:ram::" + fakeAccount + ":mfa/bound",
+				Keys: []*ramtest.AccessKey{{ID: "LTAIalice", Secret: "s", Status: "Active", CreateDate: fake.Now()}},
+			}
+			fake.Change(func(a *ramtest.Account) {
+				a.Alias = "acme"
+				a.Users["alice"] = alice
+				for name, owner := range map[string]string{"bound": "7", "free": ""} {
+					serial := "acs:ram::" + fakeAccount + ":mfa/" + name
+					a.MFADevices[serial] = &ramtest.MFADevice{Name: name, Serial: serial, Seed: "GEZDGNBV", UserID: owner}
+				}
+			})
+			client := clientOf(t, fake) // of its own, so that no earlier write of it counts
+			before := seenOf(t, client)
+			if again := seenOf(t, client); !maps.Equal(again, before) || len(fake.Calls()) != 4 {
+				t.Fatalf("nothing is shared: %d calls, %s", len(fake.Calls()), cmp.Diff(before, again))
+			}
+			if err := test.write(t.Context(), client, alice); err != nil {
+				t.Fatal(err)
+			}
+			after := seenOf(t, client)
+			for _, read := range test.reads {
+				if after[read] == before[read] {
+					t.Errorf("%s is as before: %s", read, after[read])
+				}
+			}
+		})
+	}
+}
+
+// seenOf is what the shared reads say of alice and her account, errors as well.
+func seenOf(t *testing.T, client *Client) map[string]string {
+	t.Helper()
+	user, userErr := client.User(t.Context(), "alice")
+	keys, keysErr := client.AccessKeys(t.Context(), "alice")
+	devices, devicesErr := client.MFADevices(t.Context())
+	domain, domainErr := client.domain(t.Context())
+	slices.SortFunc(devices, func(x, y MFADevice) int { return strings.Compare(x.SerialNumber, y.SerialNumber) })
+	return map[string]string{
+		"user": fmt.Sprint(user, userErr), "keys": fmt.Sprint(keys, keysErr),
+		"devices": fmt.Sprint(devices, devicesErr), "domain": fmt.Sprint(domain, domainErr),
 	}
 }
 
