@@ -397,7 +397,7 @@ func TestLoginProfile_followsItsUser(t *testing.T) {
 			_, diags = c.carryOut(profileKind, logon(attributes{"status": "Inactive"}), stale, plan)
 			contains(t, said(errorsIn(diags)), "belongs to the user with id 200000000000000009", "-replace")
 		}
-		o, diags = c.apply(profileKind, logon(attributes{"user_name": "alicia", "status": "Inactive"}), o)
+		_, diags = c.apply(profileKind, logon(attributes{"user_name": "alicia", "status": "Inactive"}), o)
 		clean(t, diags)
 		expect(t, "status", account(srv).Users["alicia"].LoginProfile.Status, "Inactive")
 		expect(t, "replaced", len(srv.Calls("CreateLoginProfile")), 1)

@@ -67,7 +67,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		switch {
 		case report(diags, f, lost):
 			return none, false
-		case found && !(answers(want, made) && r.writtenSince(began, made)):
+		case found && (!answers(want, made) || !r.writtenSince(began, made)):
 			profileExists(plan, "The answer to the request was lost, and what the user has now is not what was asked for, so somebody else made it. ", diags)
 			return none, false
 		case found:

@@ -82,7 +82,7 @@ func (m *userModel) show(u ram.User) {
 	m.Email = shown(m.Email, u.Email)
 	m.Comments = shown(m.Comments, u.Comments)
 	m.Tags = shownTags(m.Tags, u.Tags)
-	m.CreateDate = lasting(m.CreateDate, u.CreateDate)
+	m.CreateDate = unchanging(m.CreateDate, u.CreateDate)
 }
 
 // shown is a text as the state has it. The service does not tell an empty text from
@@ -118,8 +118,8 @@ func ofService(key string) bool {
 	return strings.HasPrefix(key, "acs:") || strings.HasPrefix(key, "aliyun")
 }
 
-// lasting is a date that does not change: it is kept as it was read first.
-func lasting(prior types.String, live time.Time) types.String {
+// unchanging is a date that does not change: it is kept as it was read first.
+func unchanging(prior types.String, live time.Time) types.String {
 	if absent(prior) {
 		return dated(live)
 	}
@@ -277,7 +277,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	plan.AccountID = types.StringValue(account)
-	plan.UserID, plan.CreateDate = types.StringValue(made.ID), lasting(plan.CreateDate, made.CreateDate)
+	plan.UserID, plan.CreateDate = types.StringValue(made.ID), unchanging(plan.CreateDate, made.CreateDate)
 	if plan.DisplayName.IsUnknown() {
 		plan.DisplayName = shown(plan.DisplayName, made.DisplayName)
 	}

@@ -148,17 +148,17 @@ func TestAccUser_identityAndList(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
 			srv.Change(giveProfile)
-			more := ""
+			name := "alice"
 			if attribute == "name" {
-				more = "force_destroy = true" // the profile is not in this configuration
+				name = "bob" // on whom nothing hangs that is not in this configuration
 			}
-			config := fmt.Sprintf("resource %q \"alice\" {\n  %s = \"alice\"\n  %s\n}\n", strings.TrimSuffix(address, ".alice"), attribute, more)
-			adoption := fmt.Sprintf("import {\n  to = %s\n  id = \"alice\"\n}\n", address)
+			config := fmt.Sprintf("resource %q \"alice\" {\n  %s = %q\n}\n", strings.TrimSuffix(address, ".alice"), attribute, name)
+			adoption := fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, name)
 			acceptance(t, srv, resource.TestCase{
 				TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 				Steps: []resource.TestStep{
 					{Config: adoption + config, ConfigStateChecks: []statecheck.StateCheck{
-						statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"account_id": knownvalue.StringExact(defaultAccount), attribute: knownvalue.StringExact("alice")}),
+						statecheck.ExpectIdentity(address, map[string]knownvalue.Check{"account_id": knownvalue.StringExact(defaultAccount), attribute: knownvalue.StringExact(name)}),
 					}},
 					{Config: config, ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
 				},

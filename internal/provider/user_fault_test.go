@@ -24,7 +24,6 @@ type suspect struct {
 	config, next              attributes
 	create, get, set, destroy string
 	there, changed            func(*ramtest.Account) bool
-	id                        string
 }
 
 var suspects = map[string]suspect{
@@ -177,7 +176,7 @@ func TestFault_createOfUsersAndLoginProfiles(t *testing.T) {
 			case text == "":
 				expect(t, "there", there, true)
 				later := profileCore(t, srv.Getenv)
-				srv.Reschedule(ramtest.Schedule{})
+				must(t, srv.Reschedule(ramtest.Schedule{}))
 				steady(t, later, s.kind, s.config, o)
 				if s.kind == profileKind {
 					expect(t, "password", profile(srv).Password, password)
@@ -226,14 +225,14 @@ func TestFault_updateOfUsersAndLoginProfiles(t *testing.T) {
 			if len(errorsIn(diags)) > 0 {
 				outcome = "K"
 				expect(t, "state", after.state.Equal(o.state), true)
-				srv.Reschedule(ramtest.Schedule{})
+				must(t, srv.Reschedule(ramtest.Schedule{}))
 				later := profileCore(t, srv.Getenv)
 				after, diags = later.refresh(s.kind, after)
 				clean(t, diags)
 				after, diags = later.apply(s.kind, s.next, after)
 				clean(t, diags)
 			}
-			srv.Reschedule(ramtest.Schedule{})
+			must(t, srv.Reschedule(ramtest.Schedule{}))
 			expect(t, "changed", s.changed(account(srv)), true)
 			steady(t, profileCore(t, srv.Getenv), s.kind, s.next, after)
 			return outcome
@@ -293,7 +292,7 @@ func TestFault_deleteOfUsersAndLoginProfiles(t *testing.T) {
 			if len(errorsIn(diags)) > 0 {
 				outcome = "K"
 				expect(t, "state", after.state.Equal(o.state), true)
-				srv.Reschedule(ramtest.Schedule{})
+				must(t, srv.Reschedule(ramtest.Schedule{}))
 				_, diags = c.destroy(s.kind, after)
 				clean(t, diags)
 			}
