@@ -160,6 +160,11 @@ var whole = map[string]string{
 	}`,
 	"ram_password_policy.this": `resource "ram_password_policy" "this" { minimum_password_length = 14 }`,
 	"ram_account_alias.this":   `resource "ram_account_alias" "this" { account_alias = "acme" }`,
+	"ram_account_access_key_policy.this": `resource "ram_account_access_key_policy" "this" {
+		classic_allow_list = ["203.0.113.0/24"]
+		vpc_allow_list     = { AllowAllVPC = ["0.0.0.0/0", "::/0"] }
+	}`,
+	"ram_user_sso_settings.this": `resource "ram_user_sso_settings" "this" { authn_sign_algo = "rsa-sha256" }`,
 }
 
 func TestAccSetting_importById(t *testing.T) {

@@ -58,6 +58,17 @@ var settled = map[string]struct {
 		[]string{"RequireNumbers", "PasswordReusePrevention"},
 	},
 	alias: {attributes{"account_alias": "acme"}, attributes{"account_alias": "acme-two"}, "GetAccountAlias", "SetAccountAlias", nil},
+	keyPolicy: {
+		attributes{"status": "Active", "allow_lock_out": true},
+		attributes{"status": "Active", "allow_lock_out": true, "classic_allow_list": []string{"192.0.2.0/24"}},
+		"GetAccessKeyPolicyForAccount", "SetAccessKeyPolicyForAccount", nil,
+	},
+	userSso: {
+		attributes{"authn_sign_algo": "rsa-sha256"},
+		attributes{"authn_sign_algo": "rsa-sha1"},
+		"GetUserSsoSettings", "SetUserSsoSettings",
+		[]string{"AuxiliaryDomain", "MetadataDocument", "LoginWithDomain"},
+	},
 }
 
 func TestFault_aPassingOneIsGotOver(t *testing.T) {

@@ -34,14 +34,18 @@ func old(t *testing.T, behave ...func(*ramtest.Behaviour)) *ramtest.Server {
 		a.Policy.MinimumPasswordLength = 10
 		a.Policy.RequireNumbers = true
 		a.Policy.PasswordReusePrevention = 3
+		a.AccessKeyPolicy = oldKeyPolicy
+		a.UserSso.AuxiliaryDomain, a.UserSso.MetadataDocument, a.UserSso.LoginWithDomain = "old.example.com", idpMetadata, false
 	})
 	return srv
 }
 
 // models are the two ways in which the service may understand a request that leaves fields out.
 var models = map[string]func(*ramtest.Behaviour){
-	"omitted is kept":  func(*ramtest.Behaviour) {},
-	"omitted is reset": func(b *ramtest.Behaviour) { b.OmittedPreferencesReset, b.OmittedPoliciesReset = true, true },
+	"omitted is kept": func(*ramtest.Behaviour) {},
+	"omitted is reset": func(b *ramtest.Behaviour) {
+		b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = true, true, true
+	},
 }
 
 // clean fails the test if there is an error among the diagnostics.

@@ -1,0 +1,368 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const (
+	keyPolicy = "ram_account_access_key_policy"
+	userSso   = "ram_user_sso_settings"
+
+	// oldKeyPolicy is what the owners of an account once tried and switched off.
+	oldKeyPolicy = `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24","198.51.100.7"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]}]}`
+)
+
+// vpcs is a map of sets, as a configuration has it.
+func vpcs(by map[string][]string) map[string]tftypes.Value {
+	out := map[string]tftypes.Value{}
+	for vpc, list := range by {
+		elements := []tftypes.Value{}
+		for _, s := range list {
+			elements = append(elements, tftypes.NewValue(tftypes.String, s))
+		}
+		out[vpc] = tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, elements)
+	}
+	return out
+}
+
+// vpcsIn is the map of sets in a state.
+func vpcsIn(t *testing.T, v tftypes.Value) map[string]any {
+	t.Helper()
+	by := map[string]tftypes.Value{}
+	must(t, fieldsOf(t, v)["vpc_allow_list"].As(&by))
+	out := map[string]any{}
+	for vpc, list := range by {
+		out[vpc] = native(t, list)
+	}
+	return out
+}
+
+// many are n addresses.
+func many(n int) []string {
+	list := []string{}
+	for i := range n {
+		list = append(list, fmt.Sprintf("203.0.113.%d", i))
+	}
+	return list
+}
+
+func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	nine := map[string][]string{}
+	for i := range 9 {
+		nine[fmt.Sprintf("vpc-%d", i)] = []string{"10.0.0.0/8"}
+	}
+	eight := maps.Clone(nine)
+	delete(eight, "vpc-8")
+	one := func(vpc string, list ...string) attributes {
+		return attributes{"vpc_allow_list": vpcs(map[string][]string{vpc: list})}
+	}
+	for _, bad := range []struct {
+		config attributes
+		says   []string
+	}{
+		{attributes{"status": "active"}, []string{`"Inactive" "Active"`, `AttributeName("status")`}},
+		{attributes{"classic_allow_list": []string{"203.0.113.5/24"}}, []string{`the block is "203.0.113.0/24"`, `AttributeName("classic_allow_list")`}},
+		{attributes{"classic_allow_list": []string{"203.0.113.5-203.0.113.9"}}, []string{`"203.0.113.5-203.0.113.9" is neither`}},
+		{attributes{"classic_allow_list": []string{"fe80::1%eth0"}}, []string{`"fe80::1%eth0" has a zone`}},
+		{attributes{"classic_allow_list": []string{"vpc-bp1234567890abcdef"}}, []string{`"vpc-bp1234567890abcdef" is a VPC. Make it a key of vpc_allow_list`}},
+		{attributes{"classic_allow_list": []string{"AllowAllVPC"}}, []string{`"AllowAllVPC" is a VPC`}},
+		{attributes{"classic_allow_list": []string{"2001:DB8::1", "2001:db8:0::1/128"}}, []string{"two spellings", "2001:DB8::1"}},
+		{attributes{"classic_allow_list": many(51)}, []string{"at most 50", "51"}},
+		{one("203.0.113.0/24", "10.0.0.0/8"), []string{`"203.0.113.0/24" is an address`, `AttributeName("vpc_allow_list")`}},
+		{one("allowallvpc", "10.0.0.0/8"), []string{`"allowallvpc" is spelt "AllowAllVPC"`}},
+		{one("office", "10.0.0.0/8"), []string{`"office" is neither the id of a VPC`}},
+		{one("vpc-1", "10.0.0.1/8"), []string{`the block is "10.0.0.0/8"`, `ElementKeyString("vpc-1")`}},
+		{one("vpc-1", "10.0.0.1", "10.0.0.1/32"), []string{"two spellings"}},
+		{one("vpc-1", many(51)...), []string{"at most 50"}},
+		{attributes{"vpc_allow_list": vpcs(nine)}, []string{"would have 9 statements", "vpc-8"}},
+		{attributes{"vpc_allow_list": vpcs(eight), "classic_allow_list": many(1)}, []string{"would have 9 statements", "and one for classic_allow_list"}},
+		{attributes{"must_allow": []string{"here"}}, []string{`"here" is neither`}},
+	} {
+		for kind, more := range map[string]attributes{keyPolicy: {}, "ram_access_key_policy": {"user_name": "alice", "access_key_id": "LTAI5t"}} {
+			config := maps.Clone(bad.config)
+			maps.Copy(config, more)
+			_, diags := c.create(kind, config)
+			contains(t, strings.Join(strings.Fields(said(errorsIn(diags))), " "), bad.says...)
+		}
+	}
+	expect(t, "calls", len(srv.Calls()), 0)
+
+	for _, fine := range []attributes{
+		{"classic_allow_list": many(50)}, {"vpc_allow_list": vpcs(eight)}, one("vpc-1"), one("AllowAllVPC", "0.0.0.0/0", "::/0"),
+		{"classic_allow_list": []string{}, "vpc_allow_list": vpcs(eight)},
+	} {
+		_, diags := c.plan(keyPolicy, fine, c.nothing(keyPolicy))
+		clean(t, diags)
+	}
+	_, diags := c.create(keyPolicy, attributes{"classic_allow_list": many(26), "vpc_allow_list": vpcs(map[string][]string{"vpc-1": many(25)})})
+	contains(t, said(errorsIn(diags)), "would have 51 addresses", "allow_lock_out = true")
+	expect(t, "writes", writes(srv), []string(nil))
+	srv.Behave(func(b *ramtest.Behaviour) { b.AddressesPerStatement = true })
+	_, diags = c.create(keyPolicy, attributes{"classic_allow_list": many(26), "vpc_allow_list": vpcs(map[string][]string{"vpc-1": many(25)}), "allow_lock_out": true})
+	clean(t, diags)
+}
+
+func TestNetworkPolicy_whatIsNotManagedStays(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	const other = `{"Type":"RegionWhiteList","Value":"cn-hangzhou","IPList":["192.0.2.9"]}`
+	srv.Behave(func(b *ramtest.Behaviour) { b.NewerStatements = true })
+	srv.Change(func(a *ramtest.Account) {
+		a.AccessKeyPolicy = strings.Replace(oldKeyPolicy, `]}]}`, `]},`+other+`]}`, 1)
+	})
+	c := newCore(t, srv.Getenv, hurried())
+	config := attributes{"classic_allow_list": []string{"192.0.2.0/24", "198.51.100.7/32"}, "on_destroy": restore}
+	plan, diags := c.plan(keyPolicy, config, c.nothing(keyPolicy))
+	clean(t, diags)
+	contains(t, said(diags), "Adopting the AccessKey network policy of the account changes the account",
+		`classic_allow_list: ["198.51.100.7","203.0.113.0/24"] → ["192.0.2.0/24","198.51.100.7/32"] (weaker)`)
+	expect(t, "an unmanaged value in the plan", in(t, c.planned(keyPolicy, plan), "vpc_allow_list"), unknown{})
+	o, diags := c.create(keyPolicy, config)
+	clean(t, diags)
+	want := `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.0/24","198.51.100.7/32"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]},` + other + `]}`
+	expect(t, "account", account(srv).AccessKeyPolicy, want)
+	expect(t, "unmanaged in the state", vpcsIn(t, o.state), map[string]any{"vpc-old": []string{"10.0.0.0/8"}})
+	expect(t, "status", in(t, o.state, "status"), "Inactive")
+
+	_, diags = c.destroyPlan(keyPolicy, o)
+	contains(t, said(diags), "→ [\"198.51.100.7\",\"203.0.113.0/24\"]")
+	_, diags = c.destroy(keyPolicy, o)
+	clean(t, diags)
+	contains(t, account(srv).AccessKeyPolicy, `"IPList":["198.51.100.7","203.0.113.0/24"]`, "vpc-old", other)
+}
+
+func TestNetworkPolicy_onDestroy(t *testing.T) {
+	t.Parallel()
+	for onDestroy, want := range map[string]string{
+		retain:  `{"Version":1,"Status":"Active","Statements":[{"Type":"VPCWhiteList","Value":"vpc-new","IPList":["172.16.0.0/12"]}]}`,
+		restore: `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["198.51.100.7","203.0.113.0/24"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]}]}`,
+		reset:   `{"Version":1,"Status":"Inactive","Statements":[]}`,
+	} {
+		srv := old(t)
+		c := newCore(t, srv.Getenv, hurried())
+		o, diags := c.create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{}, "vpc_allow_list": vpcs(map[string][]string{"vpc-new": {"172.16.0.0/12"}}), "on_destroy": onDestroy})
+		clean(t, diags)
+		contains(t, said(diags), "The network policy names no public address", `{"vpc-old":["10.0.0.0/8"]} → {"vpc-new":["172.16.0.0/12"]} (weaker)`)
+		_, diags = c.destroy(keyPolicy, o)
+		clean(t, diags)
+		expect(t, onDestroy, account(srv).AccessKeyPolicy, want)
+	}
+}
+
+// Never set and reset are the same, and a new account has it.
+func TestNetworkPolicy_noneIsNone(t *testing.T) {
+	t.Parallel()
+	for name, arrange := range map[string]func(*ramtest.Server){
+		"{}":        func(*ramtest.Server) {},
+		"not found": func(s *ramtest.Server) { s.Behave(func(b *ramtest.Behaviour) { b.UnsetAccountPolicyNotFound = true }) },
+		"reset": func(s *ramtest.Server) {
+			s.Change(func(a *ramtest.Account) { a.AccessKeyPolicy = `{"Version":1,"Status":"Inactive","Statements":[]}` })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := ramtest.New(t)
+			arrange(srv)
+			c := newCore(t, srv.Getenv, hurried())
+			v, diags := c.data(keyPolicy, attributes{})
+			clean(t, diags)
+			expect(t, "status", in(t, v, "status"), "Inactive")
+			expect(t, "list", in(t, v, "classic_allow_list"), []string{})
+			expect(t, "by VPC", vpcsIn(t, v), map[string]any{})
+			o, diags := c.create(keyPolicy, attributes{"status": "Inactive", "classic_allow_list": []string{}, "vpc_allow_list": vpcs(nil)})
+			clean(t, diags)
+			expect(t, "writes", writes(srv), []string(nil))
+			unmoved(t, c, keyPolicy, o)
+		})
+	}
+}
+
+// unmoved fails the test if a refresh changes anything.
+func unmoved(t *testing.T, c *core, kind string, o object) {
+	t.Helper()
+	again, diags := c.refresh(kind, o)
+	clean(t, diags)
+	if !o.state.Equal(again.state) || !bytes.Equal(o.private, again.private) || !bytes.Equal(o.identity.IdentityData.MsgPack, again.identity.IdentityData.MsgPack) {
+		t.Errorf("%s: a refresh changed %v to %v, %s to %s", kind, o.state, again.state, o.private, again.private)
+	}
+}
+
+func TestNetworkPolicy_spellingAndOrderAreNoDrift(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.Behave(func(b *ramtest.Behaviour) { b.KeyPolicyRewritten = true })
+	c := newCore(t, srv.Getenv, hurried())
+	config := attributes{
+		"status": "Active", "must_allow": []string{"203.0.113.9"}, "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.1/32", "2001:DB8::1/128"},
+		"vpc_allow_list": vpcs(map[string][]string{"vpc-2": {"10.0.0.1/32"}, "AllowAllVPC": {"::/0", "0.0.0.0/0"}}),
+	}
+	o, diags := c.create(keyPolicy, config)
+	clean(t, diags)
+	unmoved(t, c, keyPolicy, o)
+	expect(t, "spelling", in(t, o.state, "classic_allow_list"), []string{"192.0.2.1/32", "2001:DB8::1/128", "203.0.113.0/24"})
+	plan, diags := c.plan(keyPolicy, config, o)
+	clean(t, diags)
+	if !c.planned(keyPolicy, plan).Equal(o.state) {
+		t.Error("the next plan is not empty")
+	}
+	config["vpc_allow_list"] = vpcs(map[string][]string{"vpc-2": {"10.0.0.1"}, "AllowAllVPC": {"0.0.0.0/0", "::/0"}})
+	if plan, _ = c.plan(keyPolicy, config, o); !c.planned(keyPolicy, plan).Equal(o.state) {
+		t.Error("another spelling is a change")
+	}
+	srv.Change(func(a *ramtest.Account) {
+		a.AccessKeyPolicy = `{"Status":"Active","Statements":[{"Type":"VPCWhiteList","Value":"vpc-2","IPList":["10.0.0.2"]},{"Type":"ClassicWhiteList","IPList":["192.0.2.1"]},{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24"]}]}`
+	})
+	o, diags = c.refresh(keyPolicy, o)
+	clean(t, diags)
+	expect(t, "drift", in(t, o.state, "classic_allow_list"), []string{"192.0.2.1", "203.0.113.0/24"})
+	expect(t, "drift by VPC", vpcsIn(t, o.state), map[string]any{"vpc-2": []string{"10.0.0.2"}})
+	_, diags = c.apply(keyPolicy, config, o)
+	clean(t, diags)
+	contains(t, account(srv).AccessKeyPolicy, "AllowAllVPC", "2001:DB8::1")
+}
+
+// The key that the provider signs with is never locked out, but with a person's word.
+func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.Behave(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
+	c := newCore(t, srv.Getenv, hurried())
+	key := srv.Credential(defaultAccount).AccessKeyID
+	elsewhere := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
+	_, diags := c.create(keyPolicy, elsewhere)
+	contains(t, said(errorsIn(diags)), "The provider's own key may be locked out", key, "must_allow", "allow_lock_out = true", "no policy of its own")
+	elsewhere["must_allow"] = []string{"192.0.2.77"}
+	_, diags = c.create(keyPolicy, elsewhere)
+	contains(t, said(errorsIn(diags)), "The network policy keeps out what must be allowed", "must_allow names 192.0.2.77", "203.0.113.0/24")
+	expect(t, "writes", writes(srv), []string(nil))
+
+	o, diags := c.create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.0/24"}, "must_allow": []string{"192.0.2.77"}})
+	clean(t, diags)
+	for what, config := range map[string]attributes{
+		"unmanaged list":  {"status": "Active"},
+		"wider list":      {"classic_allow_list": []string{"203.0.113.0/24", "192.0.2.0/23"}},
+		"not enforced":    {"status": "Inactive", "classic_allow_list": []string{"203.0.113.0/24"}},
+		"no list":         {"classic_allow_list": []string{}},
+		"allowed is less": {"classic_allow_list": []string{"192.0.2.77"}, "must_allow": []string{"192.0.2.77"}},
+	} {
+		_, diags = c.plan(keyPolicy, config, o)
+		if len(errorsIn(diags)) > 0 {
+			t.Errorf("%s: %s", what, said(diags))
+		}
+	}
+	_, diags = c.apply(keyPolicy, attributes{"classic_allow_list": []string{"192.0.2.77"}}, o)
+	contains(t, said(errorsIn(diags)), "may be locked out")
+	_, diags = c.apply(keyPolicy, attributes{"status": "Active", "must_allow": []string{"198.51.100.1"}}, o) // the live list
+	contains(t, said(errorsIn(diags)), "must_allow names 198.51.100.1")
+	_, diags = c.apply(keyPolicy, attributes{"classic_allow_list": []string{"192.0.2.64/26"}, "allow_lock_out": true}, o)
+	clean(t, diags)
+	contains(t, said(diags), "allow_lock_out = true accepts this")
+	_, diags = c.plan(keyPolicy, attributes{"classic_allow_list": []string{"10.0.0.0/8"}, "allow_lock_out": true}, o)
+	contains(t, said(diags), "The network policy holds private addresses only")
+}
+
+// What the plan could not know is looked at before the write.
+func TestNetworkPolicy_unknownAtThePlanIsRefusedBeforeTheWrite(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	known := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
+	plan, diags := c.plan(keyPolicy, attributes{"status": "Active", "classic_allow_list": unknown{}}, c.nothing(keyPolicy))
+	clean(t, diags)
+	plan.PlannedState = c.dynamic(c.propose(keyPolicy, c.build(c.schemas.ResourceSchemas[keyPolicy], known), c.planned(keyPolicy, plan)))
+	_, diags = c.carryOut(keyPolicy, known, c.nothing(keyPolicy), plan)
+	contains(t, said(errorsIn(diags)), "The provider's own key may be locked out")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// Temporary credentials are not evaluated, but the key that a role is assumed with is.
+func TestNetworkPolicy_temporaryCredentialsAreNotEvaluated(t *testing.T) {
+	t.Parallel()
+	config := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
+	assume := attributes{"assume_role": attributes{"role_arn": "acs:ram::2222222222222222:role/ops"}}
+	srv := ramtest.New(t)
+	srv.AddAccount("2222222222222222")
+	srv.ChangeIn("2222222222222222", func(a *ramtest.Account) {
+		a.Roles["ops"] = &ramtest.Role{ID: "300", Name: "ops", TrustedAccounts: []string{defaultAccount, "2222222222222222"}}
+	})
+	c := newCoreWith(t, assume, srv.Getenv, hurried()) // with a key of another account
+	_, diags := c.create(keyPolicy, config)
+	clean(t, diags)
+	c = newCoreWith(t, assume, srv.GetenvFor("2222222222222222"), hurried())
+	srv.ChangeIn("2222222222222222", func(a *ramtest.Account) { a.AccessKeyPolicy = "" })
+	_, diags = c.create(keyPolicy, config)
+	contains(t, said(errorsIn(diags)), "may be locked out", "a role is assumed with that key")
+	srv.Inject(ramtest.Rule{Action: "GetUser", Fault: "code", Status: 403, Code: "NoPermission"})
+	_, diags = c.plan(keyPolicy, config, c.nothing(keyPolicy))
+	clean(t, diags)
+	contains(t, said(diags), "could not be found out")
+}
+
+func TestNetworkPolicy_widerVPCs(t *testing.T) {
+	t.Parallel()
+	type by = map[string][]string
+	for _, c := range []struct {
+		before, after by
+		want          bool
+	}{
+		{by{}, by{"vpc-1": {"10.0.0.0/8"}}, false},
+		{by{"vpc-1": {"10.0.0.0/8"}}, by{}, true},
+		{by{"vpc-1": {"10.0.0.0/8"}}, by{"vpc-1": {"10.1.0.0/16"}}, false},
+		{by{"vpc-1": {"10.0.0.0/8"}}, by{"vpc-1": {"10.0.0.0/7"}}, true},
+		{by{"vpc-1": {"10.0.0.0/8"}}, by{"vpc-1": {}}, true},
+		{by{"vpc-1": {}}, by{"vpc-1": {"10.0.0.0/8"}}, false},
+		{by{"vpc-1": {"10.0.0.0/8"}}, by{"vpc-2": {"10.0.0.0/8"}}, true},
+		{by{"AllowAllVPC": {"10.0.0.0/8"}}, by{"vpc-2": {"10.0.0.0/9"}}, false},
+		{by{"AllowAllVPC": {"10.0.0.0/8"}}, by{"vpc-2": {"172.16.0.0/12"}}, true},
+		{by{"vpc-2": {"10.0.0.0/8"}}, by{"AllowAllVPC": {"10.0.0.0/8"}}, true},
+		{by{"AllowAllVPC": {}}, by{"vpc-2": {}}, false},
+		{by{"AllowAllVPC": {"10.0.0.0/9"}, "vpc-1": {"10.128.0.0/9"}}, by{"vpc-1": {"10.0.0.0/8"}}, false},
+		{nil, by{"vpc-1": {}}, false},
+	} {
+		if got := widerVPCs(c.before, c.after); got != c.want {
+			t.Errorf("%v, %v: got %t", c.before, c.after, got)
+		}
+	}
+}
+
+// An element that is not known yet equals nothing, above all not the empty set.
+func TestField_unknownElementsEqualNothing(t *testing.T) {
+	t.Parallel()
+	f := networkPolicyFields()
+	open := types.SetValueMust(types.StringType, []attr.Value{types.StringUnknown()})
+	expect(t, "set", f[1].same(open, setOf([]string{})), false)
+	expect(t, "map", f[2].same(types.MapValueMust(wordSet, map[string]attr.Value{"vpc-1": open}), mapOf(map[string][]string{"vpc-1": {}})), false)
+	expect(t, "map of nothing", f[2].same(mapOf(map[string][]string{}), mapOf(map[string][]string{})), true)
+	for _, odd := range []any{"text", map[string]any{"vpc-1": "text"}} {
+		expect(t, "no map", f[2].parse(odd).IsNull(), true)
+	}
+}
+
+// The wait for the service to show a write is bounded, and SING-04 holds.
+func TestNetworkPolicy_twoResourcesAreRefused(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.create(keyPolicy, attributes{"status": "Inactive"})
+	clean(t, diags)
+	_, diags = c.create(keyPolicy, attributes{"status": "Inactive"})
+	contains(t, said(errorsIn(diags)), "another resource")
+	expect(t, "reads of the policy", slices.Contains(writes(srv), "SetAccessKeyPolicyForAccount"), false)
+}

@@ -1,0 +1,175 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const idpMetadata = `<?xml version="1.0"?>
+<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.com/" ID="one">
+  <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>
+</md:EntityDescriptor>
+`
+
+// respelt says the same as idpMetadata.
+const respelt = "<m:EntityDescriptor ID='one' entityID='https://idp.example.com/' xmlns:m='urn:oasis:names:tc:SAML:2.0:metadata'><!-- of May -->" +
+	"<m:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"></m:IDPSSODescriptor>\r\n</m:EntityDescriptor>"
+
+func TestUserSso_badInputIsRefusedBeforeAnyCall(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	for _, bad := range []struct {
+		config attributes
+		says   string
+	}{
+		{attributes{"metadata_document": base64.StdEncoding.EncodeToString([]byte(idpMetadata))}, "base64decode()"},
+		{attributes{"metadata_document": idpMetadata[:200]}, "is not well-formed XML"},
+		{attributes{"metadata_document": "metadata.xml"}, `"metadata.xml"… is not well-formed XML`},
+		{attributes{"metadata_document": idpMetadata + idpMetadata[22:]}, "several beside each other"},
+		{attributes{"metadata_document": "<html/>"}, "The document is a  html"},
+		{attributes{"metadata_document": "", "sso_enabled": true}, "Single sign-on needs metadata"},
+		{attributes{"auxiliary_domain": "https://example.com/"}, "must be a domain"},
+		{attributes{"authn_sign_algo": "md5"}, "rsa-sha256"},
+	} {
+		_, diags := c.create(userSso, bad.config)
+		contains(t, said(errorsIn(diags)), bad.says)
+	}
+	expect(t, "calls", len(srv.Calls()), 0)
+}
+
+func TestUserSso_withoutMetadataItIsNotEnabled(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.create(userSso, attributes{"sso_enabled": true})
+	contains(t, said(errorsIn(diags)), "Single sign-on needs metadata", `AttributeName("sso_enabled")`)
+	if strings.Contains(said(diags), "allow_lock_out") {
+		t.Error("an argument is named that there is not")
+	}
+	plan, diags := c.plan(userSso, attributes{"sso_enabled": true, "metadata_document": unknown{}}, c.nothing(userSso))
+	clean(t, diags)
+	known := attributes{"sso_enabled": true, "metadata_document": ""}
+	plan.PlannedState = c.dynamic(c.propose(userSso, c.build(c.schemas.ResourceSchemas[userSso], known), c.planned(userSso, plan)))
+	_, diags = c.carryOut(userSso, known, c.nothing(userSso), plan)
+	contains(t, said(errorsIn(diags)), "Single sign-on needs metadata")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestUserSso_lockOutsAreWarnedOfAndMetadataComparedByContent(t *testing.T) {
+	t.Parallel()
+	for name, model := range models {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := old(t, model)
+			c := newCore(t, srv.Getenv, hurried())
+			config := attributes{"sso_enabled": true, "metadata_document": respelt}
+			o, diags := c.create(userSso, config)
+			clean(t, diags)
+			contains(t, said(diags), "RAM users can no longer log on with passwords", "sso_enabled: false → true")
+			expect(t, "metadata are as they were", account(srv).UserSso.MetadataDocument, respelt)
+			noTouch(t, srv, "AuxiliaryDomain", "LoginWithDomain", "AuthnSignAlgo")
+			unmoved(t, c, userSso, o)
+
+			srv.Change(func(a *ramtest.Account) { a.UserSso.MetadataDocument = idpMetadata })
+			unmoved(t, c, userSso, o)
+			config["metadata_document"] = idpMetadata
+			plan, diags := c.plan(userSso, config, o)
+			clean(t, diags)
+			expect(t, "another spelling changes nothing", c.planned(userSso, plan).Equal(o.state), true)
+
+			config["metadata_document"] = strings.Replace(idpMetadata, "idp.example.com", "idp.example.org", 1)
+			_, diags = c.plan(userSso, config, o)
+			contains(t, said(diags), "RAM users log on through another identity provider")
+			if text := said(diags); strings.Contains(text, "IDPSSODescriptor") {
+				t.Errorf("a message holds the whole document:\n%s", text)
+			}
+			o, diags = c.apply(userSso, config, o)
+			clean(t, diags)
+			_, diags = c.plan(userSso, attributes{"sso_enabled": false}, o)
+			contains(t, said(diags), "The user SSO settings gets weaker", "sso_enabled: true → false (weaker)")
+			expect(t, "domain", account(srv).UserSso.AuxiliaryDomain, "old.example.com")
+		})
+	}
+}
+
+func TestUserSso_everyZeroIsSent(t *testing.T) {
+	t.Parallel()
+	zero := attributes{"sso_enabled": false, "metadata_document": "", "auxiliary_domain": "", "sso_login_with_domain": false}
+	for name, model := range models {
+		srv := old(t, model)
+		srv.Change(func(a *ramtest.Account) { a.UserSso.LoginWithDomain, a.UserSso.AuthnSignAlgo = true, "rsa-sha256" })
+		c := newCore(t, srv.Getenv, hurried())
+		o, diags := c.create(userSso, zero)
+		clean(t, diags)
+		expect(t, name, account(srv).UserSso, ramtest.UserSso{AuthnSignAlgo: "rsa-sha256"})
+		unmoved(t, c, userSso, o)
+	}
+	srv := old(t, func(b *ramtest.Behaviour) { b.EmptySsoTextsKeep = true })
+	c := newCore(t, srv.Getenv, hurried())
+	_, diags := c.create(userSso, zero)
+	clean(t, diags)
+	contains(t, said(diags), "Cannot confirm the user SSO settings", "auxiliary_domain = \"\"", `still shows "old.example.com"`)
+}
+
+func TestUserSso_onDestroy(t *testing.T) {
+	t.Parallel()
+	config := attributes{"sso_enabled": true, "metadata_document": strings.Replace(idpMetadata, "idp.example.com", "idp.example.org", 1), "auxiliary_domain": "new.example.com"}
+	for onDestroy, want := range map[string]ramtest.UserSso{
+		retain:  {Enabled: true, MetadataDocument: config["metadata_document"].(string), AuxiliaryDomain: "new.example.com", AuthnSignAlgo: "rsa-sha1"},
+		restore: {MetadataDocument: idpMetadata, AuxiliaryDomain: "old.example.com", AuthnSignAlgo: "rsa-sha1"},
+		reset:   ramtest.NewAccount("").UserSso,
+	} {
+		srv := old(t)
+		c := newCore(t, srv.Getenv, hurried())
+		config["on_destroy"] = onDestroy
+		o, diags := c.create(userSso, config)
+		clean(t, diags)
+		_, diags = c.destroy(userSso, o)
+		clean(t, diags)
+		expect(t, onDestroy, account(srv).UserSso, want)
+	}
+}
+
+func TestUserSso_data(t *testing.T) {
+	t.Parallel()
+	for _, absent := range []bool{false, true} {
+		srv := ramtest.New(t)
+		srv.Behave(func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = absent })
+		c := newCore(t, srv.Getenv, hurried())
+		v, diags := c.data(userSso, attributes{})
+		clean(t, diags)
+		for name, want := range freshOf(newUserSsoSettings()) {
+			expect(t, name, in(t, v, name), want)
+		}
+	}
+}
+
+func TestSameXML(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{idpMetadata, respelt, true},
+		{idpMetadata, strings.ReplaceAll(idpMetadata, "\n", "\r\n"), true},
+		{idpMetadata, strings.Replace(idpMetadata, `ID="one"`, `ID="two"`, 1), false},
+		{idpMetadata, strings.Replace(idpMetadata, "metadata\"", "other\"", 1), false},
+		{"<a>x</a>", "<a> x\n</a>", true},
+		{"<a>x</a>", "<a>y</a>", false},
+		{"<a><b/></a>", "<a/>", false},
+		{"<a", " <a\n", true},
+		{"<a/>", "", false},
+		{"", "", true},
+	} {
+		if got := sameXML(c.a, c.b); got != c.want {
+			t.Errorf("%s, %s: got %t", c.a, c.b, got)
+		}
+	}
+}
