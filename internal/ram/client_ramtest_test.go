@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -318,36 +317,6 @@ func TestARedirectReachesNobody(t *testing.T) {
 	}
 	if got := len(fake.Calls()); got != 1 {
 		t.Errorf("%d calls", got)
-	}
-}
-
-func TestTheQuotaIsNeverHit(t *testing.T) {
-	t.Parallel()
-	fake := ramtest.New(t, ramtest.Quota())
-	client := clientOf(t, fake, func(c *Config) { c.Pause = nil })
-	if _, err := client.Caller(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	var group sync.WaitGroup
-	for range 130 {
-		group.Go(func() {
-			if _, err := client.SecurityPreference(t.Context()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	for range 26 {
-		group.Go(func() {
-			if err := client.SetSecurityPreference(t.Context(), SecurityPreference{EnableSaveMFATicket: new(true)}); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	for _, call := range fake.Calls() {
-		if call.Code != "" {
-			t.Errorf("%s was refused: %s", call.Action, call.Code)
-		}
 	}
 }
 
