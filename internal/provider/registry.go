@@ -57,4 +57,9 @@ var dataSources = []func() datasource.DataSource{
 	func() datasource.DataSource { return &accountSummaryData{} },
 	func() datasource.DataSource { return &virtualMFADevicesData{} },
 	func() datasource.DataSource { return &userMFAData{} },
+	func() datasource.DataSource { return &credentialReportData{} },
+	func() datasource.DataSource { return &securityReportData{} },
+	func() datasource.DataSource { return &governanceReportData{} },
+	func() datasource.DataSource { return &recycledKeysData{} },
+	func() datasource.DataSource { return &passkeysData{} },
 }

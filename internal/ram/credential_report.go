@@ -110,11 +110,21 @@ func (a *credentialReportAnswer) missing() string {
 
 // ReplacedError says that somebody had another report made while one was read,
 // so that what was read so far belongs to none of the two.
-type ReplacedError struct{ Action string }
+type ReplacedError struct {
+	Action string
+	Err    error // what the service said to the next page of the former one, if it did
+}
 
 func (e *ReplacedError) Error() string {
-	return e.Action + ": the report was replaced by a newer one while it was read"
+	text := e.Action + ": the report was replaced by a newer one while it was read"
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
 }
+
+// Unwrap gives the cause, if there is one.
+func (e *ReplacedError) Unwrap() error { return e.Err }
 
 // CredentialReport is a report of the account's users and their credentials.
 type CredentialReport struct {
@@ -185,11 +195,15 @@ func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, e
 		if err != nil || token == "" {
 			return err
 		}
-		if answer, err = r.client.reportPage(ctx, token); err != nil {
+		answer, err = r.client.reportPage(ctx, token)
+		if hasCode(err, "InvalidParameter") { // the token may hold for one report only
+			return &ReplacedError{getCredentialReport.action, err}
+		}
+		if err != nil {
 			return err
 		}
 		if !answer.GeneratedTime.value.Equal(r.GeneratedTime) {
-			return &ReplacedError{getCredentialReport.action}
+			return &ReplacedError{Action: getCredentialReport.action}
 		}
 	}
 }

@@ -1,0 +1,187 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var _ datasource.DataSourceWithConfigure = (*credentialReportData)(nil)
+
+// credentialReportData is what every user's credentials look like, as the service
+// itself sums it up.
+type credentialReportData struct{ readsInstance }
+
+type credentialReportModel struct {
+	AccountID     types.String   `tfsdk:"account_id"`
+	MaxAge        types.String   `tfsdk:"max_age"`
+	GeneratedTime types.String   `tfsdk:"generated_time"`
+	Rows          types.List     `tfsdk:"rows"`
+	Timeouts      timeouts.Value `tfsdk:"timeouts"`
+}
+
+func (d *credentialReportData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_credential_report"
+}
+
+func (d *credentialReportData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The credential report of the account: one row for the root account and for each RAM user, with passwords, MFA and AccessKey pairs, but never a secret. " +
+			"If the last report is too old, the service is asked for a new one, which takes a while; how far it is stands in the log. " +
+			"The service makes a report every four hours at most, and none for an account of more than 3,500 users. " +
+			"It learns of a changed root password up to a day late, and of the use of a key about two hours late.\n\n" +
+			"A column that holds neither a time nor a boolean is null, and `notes` says why. In a condition, compare with `== true` or `== false`, which null is neither of; " +
+			"find what never happened with `lookup(row.notes, \"user_last_logon\", \"\") == \"never\"`.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account."},
+			"max_age": schema.StringAttribute{
+				Optional: true,
+				Validators: []validator.String{lasting{
+					least: ram.CredentialReportInterval, why: "The service makes a credential report every four hours at most, so it cannot be had that young.",
+				}},
+				MarkdownDescription: "How old the report may be, such as `24h`, by the service's clock; `4h` at least. A younger one is taken as it is, for an older one a new one is made, and one that stays older is an error. " +
+					"Left out, the report is as new as the service makes it.",
+			},
+			"generated_time": schema.StringAttribute{Computed: true, MarkdownDescription: "When the report was made."},
+			"rows": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The rows: the root account first, then the users by their principal names.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: credentialRowAttributes()},
+			},
+			"timeouts": readTimeout(ctx),
+		},
+	}
+}
+
+func credentialRowAttributes() map[string]schema.Attribute {
+	texts := func(docs string) schema.Attribute {
+		return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: docs}
+	}
+	attributes := map[string]schema.Attribute{
+		"user":      schema.StringAttribute{Computed: true, MarkdownDescription: "Whose row it is: the principal name, such as `alice@example.onaliyun.com`, or `<root>`."},
+		"user_name": schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the RAM user, such as `alice`; null for the root account."},
+		"notes": texts("Why a column is null, by its name: `never` (it never happened), `not_applicable` (there is nothing that it could be of), " +
+			"`login_disabled` (console logon is off), or `not_said` (it was left empty). A column that the report does not have is null without a note."),
+		"additional_columns": texts("The columns that this version of the provider does not know, as they are."),
+	}
+	for _, column := range ram.CredentialColumns {
+		docs := columnDocs(column.Name)
+		if column.Time {
+			attributes[column.Name] = schema.StringAttribute{Computed: true, MarkdownDescription: docs}
+		} else {
+			attributes[column.Name] = schema.BoolAttribute{Computed: true, MarkdownDescription: docs}
+		}
+	}
+	return attributes
+}
+
+// columnDocs describes a column. Those of the keys are alike.
+func columnDocs(name string) string {
+	if docs, ok := credentialColumnDocs[name]; ok {
+		return docs
+	}
+	for _, key := range []struct{ prefix, docs string }{
+		{"access_key_", "AccessKey pair"}, {"additional_access_key_", "additional AccessKey pair, which only old accounts have,"},
+	} {
+		if rest, ok := strings.CutPrefix(name, key.prefix); ok {
+			number, what, _ := strings.Cut(rest, "_")
+			the := map[string]string{"1": "the first ", "2": "the second ", "3": "the third "}[number] + key.docs
+			return map[string]string{
+				"exist": "Whether there is " + the + ".", "active": "Whether " + the + " is active.",
+				"last_rotated": "When " + the + " was made.", "last_used": "When " + the + " was last used.",
+			}[what]
+		}
+	}
+	return ""
+}
+
+var credentialColumnDocs = map[string]string{
+	"user_creation_time":     "When the user was made.",
+	"user_last_logon":        "When the user last logged on to the console.",
+	"password_exist":         "Whether the user has a password for the console.",
+	"password_active":        "Whether the password can be used.",
+	"password_last_changed":  "When the password was last changed.",
+	"password_next_rotation": "When the password has to be changed.",
+	"mfa_active":             "Whether the user has an MFA device.",
+}
+
+func (d *credentialReportData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m := get[credentialReportModel](ctx, req.Config, &resp.Diagnostics)
+	patience, more := m.Timeouts.Read(ctx, reportTimeout)
+	resp.Diagnostics.Append(more...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	f := failure{what: "read the credential report"}
+	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	making := credentialMaking{instance: d.instance, oldest: oldestOf(m.MaxAge, ram.CredentialReportInterval), patience: patience}
+	made, rows, err := making.read(ctx)
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	slices.SortFunc(rows, func(x, y ram.CredentialRow) int { return cmp.Compare(rank(x.User), rank(y.User)) })
+	kind := resp.State.Schema.GetAttributes()["rows"].GetType().(types.ListType).ElemType //nolint:forcetypeassert // the schema is above
+	elements := make([]attr.Value, 0, len(rows))
+	for _, row := range rows {
+		elements = append(elements, credentialValues(row).object(kind, &resp.Diagnostics))
+	}
+	m.AccountID, m.GeneratedTime = types.StringValue(account), dated(made)
+	m.Rows, more = types.ListValue(kind, elements)
+	resp.Diagnostics.Append(more...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// rank puts the root account before all users.
+func rank(user string) string {
+	if user == ram.RootUser {
+		return ""
+	}
+	return user
+}
+
+// credentialValues are the attributes of a row.
+func credentialValues(row ram.CredentialRow) values {
+	v := values{"user": types.StringValue(row.User), "user_name": filled(row.Name())}
+	notes, other := map[string]attr.Value{}, map[string]attr.Value{}
+	for _, column := range ram.CredentialColumns {
+		cell, told := row.Cells[column.Name]
+		if told && cell.Note != "" {
+			notes[column.Name] = types.StringValue(string(cell.Note))
+		}
+		switch {
+		case column.Time:
+			v[column.Name] = dated(cell.Time)
+		case told && cell.Note == "":
+			v[column.Name] = types.BoolValue(cell.Is)
+		default:
+			v[column.Name] = types.BoolNull()
+		}
+	}
+	for name, value := range row.Other {
+		other[name] = types.StringValue(value)
+	}
+	v["notes"] = types.MapValueMust(types.StringType, notes)
+	v["additional_columns"] = types.MapValueMust(types.StringType, other)
+	return v
+}

@@ -1,0 +1,136 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// lateLooks is how often a report is looked for that the service calls complete
+// although it never said that it began: it may show it late.
+const lateLooks = 4
+
+// credentialMaking gets a report that is young enough.
+type credentialMaking struct {
+	*instance
+	oldest
+
+	patience time.Duration
+
+	had   *ram.CredentialReport // nil: none
+	begun bool                  // the service said that it makes a new one
+	looks int                   // how often it called one complete
+}
+
+// read gives all rows of one report, and when it was made.
+func (m *credentialMaking) read(ctx context.Context) (made time.Time, rows []ram.CredentialRow, err error) {
+	found, err := m.find(ctx)
+	if err != nil {
+		return time.Time{}, nil, err
+	}
+	err = untilWhole(func() error {
+		if found == nil { // replaced
+			if found, err = m.client.CredentialReport(ctx); err != nil {
+				return err
+			}
+		}
+		made, rows = found.GeneratedTime, nil
+		for row, err := range found.Rows(ctx) {
+			if err != nil {
+				found = nil
+				return err
+			}
+			rows = append(rows, row)
+		}
+		return nil
+	})
+	return made, rows, err
+}
+
+// find gives the report that there is, or has one made.
+func (m *credentialMaking) find(ctx context.Context) (found *ram.CredentialReport, err error) {
+	m.had, err = m.client.CredentialReport(ctx)
+	if err != nil && !ram.NoReport(err) {
+		return nil, err
+	}
+	if young, err := m.young(ctx, m.had); err != nil || young {
+		return m.had, err
+	}
+	err = m.waitForReport(ctx, "credential report", m.patience, func(ctx context.Context) (state ram.ReportState, there bool, err error) {
+		found, state, there, err = m.look(ctx)
+		return state, there, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	young, err := m.young(ctx, found)
+	if err != nil || young || !m.asked {
+		return found, err
+	}
+	return nil, &outcome{
+		now: fmt.Sprintf("The last report was made at %s, which is longer ago than max_age = %s allows.", found.GeneratedTime.Format(time.RFC3339), m.age),
+		error: fmt.Errorf("the service makes a report every four hours at most, and the next one at %s or later: run again then, or let max_age be longer",
+			found.GeneratedTime.Add(ram.CredentialReportInterval).Format(time.RFC3339)),
+	}
+}
+
+func (m *credentialMaking) young(ctx context.Context, report *ram.CredentialReport) (bool, error) {
+	if report == nil {
+		return false, nil
+	}
+	now, err := m.client.ServerTime(ctx)
+	return now.Sub(report.GeneratedTime) < m.age, err
+}
+
+// look asks how far the report is, and reads it once it is complete.
+func (m *credentialMaking) look(ctx context.Context) (*ram.CredentialReport, ram.ReportState, bool, error) {
+	state, err := m.client.GenerateCredentialReport(ctx)
+	if ram.LimitExceeded(err) {
+		return m.refused(ctx, err)
+	}
+	if err != nil {
+		return nil, state, false, err
+	}
+	if state != ram.ReportCompleted {
+		m.begun = true
+		return nil, state, false, nil
+	}
+	m.looks++
+	found, err := m.client.CredentialReport(ctx)
+	if ram.NoReport(err) {
+		return nil, state, false, nil
+	}
+	if err != nil {
+		return nil, state, false, err
+	}
+	other := m.had == nil || !found.GeneratedTime.Equal(m.had.GeneratedTime)
+	return found, state, other || !m.begun && m.looks >= lateLooks, nil
+}
+
+// refused judges a limit of which the code is not published: too many users, or
+// too soon after the last report.
+func (m *credentialMaking) refused(ctx context.Context, cause error) (*ram.CredentialReport, ram.ReportState, bool, error) {
+	summary, err := m.client.AccountSummary(ctx)
+	switch users := summary["Users"]; {
+	case err != nil:
+		tflog.Info(ctx, "Cannot count the users to explain why there is no credential report")
+	case users > ram.CredentialReportUsers:
+		return nil, ram.ReportNone, false, &outcome{
+			now:   fmt.Sprintf("The account has %d RAM users. The service makes no credential report for more than %d. Data sources such as ram_access_keys read the users one by one.", users, ram.CredentialReportUsers),
+			error: cause,
+		}
+	case m.had != nil:
+		now, err := m.client.ServerTime(ctx)
+		if err == nil && now.Sub(m.had.GeneratedTime) < 2*ram.CredentialReportInterval {
+			return m.had, ram.ReportCompleted, true, nil
+		}
+	}
+	return nil, ram.ReportNone, false, cause
+}

@@ -1,0 +1,164 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var _ datasource.DataSourceWithConfigure = (*governanceReportData)(nil)
+
+// governanceReportData is what the service finds about how the account is used.
+type governanceReportData struct{ readsInstance }
+
+type governanceReportModel struct {
+	AccountID    types.String          `tfsdk:"account_id"`
+	MaxAge       types.String          `tfsdk:"max_age"`
+	ItemTypes    types.Set             `tfsdk:"item_types"`
+	GenerateTime types.String          `tfsdk:"generate_time"`
+	Status       types.String          `tfsdk:"status"`
+	Items        []governanceItemModel `tfsdk:"items"`
+	Timeouts     timeouts.Value        `tfsdk:"timeouts"`
+}
+
+type governanceItemModel struct {
+	Item        types.String            `tfsdk:"item"`
+	Status      types.String            `tfsdk:"status"`
+	MetricType  types.String            `tfsdk:"metric_type"`
+	MetricValue types.String            `tfsdk:"metric_value"`
+	Columns     []governanceColumnModel `tfsdk:"columns"`
+	Rows        []map[string]string     `tfsdk:"rows"`
+}
+
+type governanceColumnModel struct {
+	Name types.String `tfsdk:"name"`
+	Type types.String `tfsdk:"type"`
+}
+
+func (d *governanceReportData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_governance_report"
+}
+
+func (d *governanceReportData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	text := func(docs string) schema.Attribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
+	}
+	const states = "`completed`, or `started` or `in progress` while the service makes it anew"
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The governance report of the account: figures about how it is used, such as `SSOLoginEnabled` or `RecentAccountLoginTimes`, and the rows behind each. " +
+			"If there is no report, or only one that is too old, the service is asked for one, which takes a while; how far it is stands in the log.\n\n" +
+			"The service does not publish which items there are, nor the types of their values. So values are JSON as text: read one with `jsondecode(item.metric_value)`.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": text("The id of the account."),
+			"max_age": schema.StringAttribute{
+				Optional:            true,
+				Validators:          []validator.String{lasting{least: time.Minute, why: "A report is no younger by the time that it is read."}},
+				MarkdownDescription: "How old the report may be, such as `24h`, by the service's clock. For an older one a new one is made. Left out, the report that there is is taken, however old.",
+			},
+			"item_types": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+				MarkdownDescription: "Only these items, such as `SSOLoginEnabled`. Left out, all items that the report has; each costs a call, and one more for each further thousand rows.",
+			},
+			"generate_time": text("When the report was made."),
+			"status":        text("How far the report is: " + states + "."),
+			"items": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The items, by name.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"item":         text("The name of the item."),
+					"status":       text("How far the item is: " + states + "; null if it is not told."),
+					"metric_type":  text("What the figure is: `Number`, `String` or `Boolean`."),
+					"metric_value": text("The figure, as JSON; null if there is none."),
+					"columns": schema.ListNestedAttribute{
+						Computed:            true,
+						MarkdownDescription: "The columns of the rows.",
+						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+							"name": text("The name of the column."), "type": text("The type of its values, as the service names it; null if it does not."),
+						}},
+					},
+					"rows": schema.ListAttribute{
+						Computed: true, ElementType: types.MapType{ElemType: types.StringType},
+						MarkdownDescription: "The rows behind the figure, in the service's order: values by the names of their columns, as JSON.",
+					},
+				}},
+			},
+			"timeouts": readTimeout(ctx),
+		},
+	}
+}
+
+func (d *governanceReportData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m := get[governanceReportModel](ctx, req.Config, &resp.Diagnostics)
+	patience, more := m.Timeouts.Read(ctx, reportTimeout)
+	resp.Diagnostics.Append(more...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var wanted []string
+	resp.Diagnostics.Append(m.ItemTypes.ElementsAs(ctx, &wanted, false)...)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	f := failure{what: "read the governance report"}
+	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	if !ok || resp.Diagnostics.HasError() {
+		return
+	}
+	making := governanceMaking{instance: d.instance, oldest: oldestOf(m.MaxAge, 0), patience: patience, wanted: wanted}
+	said, err := making.read(ctx)
+	var unknown *unknownItemError
+	if errors.As(err, &unknown) {
+		resp.Diagnostics.AddAttributeError(path.Root("item_types"), "Cannot "+f.what, explain(err))
+		return
+	}
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	m.AccountID, m.GenerateTime, m.Status = types.StringValue(account), dated(said.made), filled(string(said.status.Whole))
+	m.Items = []governanceItemModel{}
+	for _, item := range said.items {
+		m.Items = append(m.Items, governanceItemOf(item, said.status))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func governanceItemOf(item ram.GovernanceItem, status ram.GovernanceStatus) governanceItemModel {
+	model := governanceItemModel{
+		Item: types.StringValue(item.Item), Status: types.StringNull(), MetricType: filled(item.Type), MetricValue: filled(item.Value),
+		Columns: []governanceColumnModel{}, Rows: append([]map[string]string{}, item.Rows...),
+	}
+	for _, one := range status.Items {
+		if one.Item == item.Item {
+			model.Status = filled(string(one.Status))
+		}
+	}
+	for _, column := range item.Columns {
+		model.Columns = append(model.Columns, governanceColumnModel{types.StringValue(column.Name), filled(column.Type)})
+	}
+	return model
+}
+
+// unknownItemError is an item that the report does not have.
+type unknownItemError struct {
+	item  string
+	known []string
+}
+
+func (e *unknownItemError) Error() string {
+	return fmt.Sprintf("the report has no item %q; it has %q", e.item, e.known)
+}

@@ -1,0 +1,110 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// governanceMaking gets a report that is young enough.
+type governanceMaking struct {
+	*instance
+	oldest
+
+	patience time.Duration
+	wanted   []string // items; none: all
+}
+
+// governed is a report that was read to its end.
+type governed struct {
+	made   time.Time
+	status ram.GovernanceStatus
+	items  []ram.GovernanceItem
+}
+
+// read gives all items of one report.
+func (m *governanceMaking) read(ctx context.Context) (said governed, err error) {
+	if err := m.find(ctx); err != nil {
+		return governed{}, err
+	}
+	err = untilWhole(func() error {
+		said, err = m.items(ctx)
+		return err
+	})
+	return said, err
+}
+
+// find sees to it that there is a report that is young enough.
+func (m *governanceMaking) find(ctx context.Context) error {
+	had, _, err := m.client.GovernanceMetrics(ctx)
+	if err != nil && !ram.NoReport(err) {
+		return err
+	}
+	now, err := m.client.ServerTime(ctx)
+	if err != nil {
+		return err
+	}
+	if !had.IsZero() && (!m.asked || now.Sub(had) < m.age) {
+		return nil
+	}
+	state, err := m.client.GenerateGovernanceReport(ctx)
+	if err != nil {
+		return err
+	}
+	return m.waitForReport(ctx, "governance report", m.patience, func(ctx context.Context) (ram.ReportState, bool, error) {
+		if state != ram.ReportCompleted {
+			status, err := m.client.GovernanceReportStatus(ctx)
+			if state = status.Whole; err != nil || state != ram.ReportCompleted {
+				return state, false, err
+			}
+		}
+		made, _, err := m.client.GovernanceMetrics(ctx)
+		if ram.NoReport(err) {
+			return state, false, nil
+		}
+		return state, err == nil && !made.IsZero() && !made.Equal(had), err
+	})
+}
+
+// items reads the items of the report that there is.
+func (m *governanceMaking) items(ctx context.Context) (said governed, err error) {
+	if said.status, err = m.client.GovernanceReportStatus(ctx); err != nil {
+		return governed{}, err
+	}
+	made, metrics, err := m.client.GovernanceMetrics(ctx)
+	if err != nil {
+		return governed{}, err
+	}
+	known := map[string]bool{}
+	for _, metric := range metrics {
+		known[metric.Item] = true
+	}
+	for _, item := range said.status.Items {
+		known[item.Item] = true
+	}
+	names := slices.Sorted(maps.Keys(known))
+	if len(m.wanted) > 0 {
+		names = slices.Sorted(slices.Values(m.wanted))
+	}
+	said.made = made
+	for _, name := range names {
+		if !known[name] {
+			return governed{}, &unknownItemError{name, slices.Sorted(maps.Keys(known))}
+		}
+		item, err := m.client.GovernanceItem(ctx, name)
+		if err != nil {
+			return governed{}, err
+		}
+		if !item.GenerateTime.Equal(made) {
+			return governed{}, &ram.ReplacedError{Action: "GetGovernanceItemReport"}
+		}
+		said.items = append(said.items, item)
+	}
+	return said, nil
+}

@@ -1,0 +1,172 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var _ datasource.DataSourceWithConfigure = (*recycledKeysData)(nil)
+
+// recycledKeysData finds the AccessKey pairs that can be restored.
+type recycledKeysData struct{ readsInstance }
+
+type recycledKeysModel struct {
+	AccountID  types.String       `tfsdk:"account_id"`
+	UserName   types.String       `tfsdk:"user_name"`
+	UserID     types.String       `tfsdk:"user_id"`
+	AccessKeys []recycledKeyModel `tfsdk:"access_keys"`
+}
+
+type recycledKeyModel struct {
+	AccessKeyID types.String `tfsdk:"access_key_id"`
+	UserName    types.String `tfsdk:"user_name"`
+	UserID      types.String `tfsdk:"user_id"`
+	CreateDate  types.String `tfsdk:"create_date"`
+	RecycleDate types.String `tfsdk:"recycle_date"`
+	DeleteDate  types.String `tfsdk:"delete_date"`
+}
+
+func (d *recycledKeysData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_keys_in_recycle_bin"
+}
+
+func (d *recycledKeysData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	text := func(docs string) schema.Attribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The AccessKey pairs that were deleted and can still be restored, but never a secret. The service keeps the last three of a user for about 30 days. " +
+			"Without a user, it reads the recycle bin of every RAM user that there is, one call for each; name a deleted user, or the root account, by `user_id`.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": text("The id of the account."),
+			"user_name": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only the keys of this RAM user, such as `alice`: not the principal name.",
+				Validators: append(userNameChecks(), stringvalidator.ConflictsWith(path.MatchRoot("user_id"))),
+			},
+			"user_id": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only the keys of the user with this id, who may be deleted.",
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"access_keys": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The keys that were found, by user, and of one user in the order in which they were deleted.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"access_key_id": text("The id of the key."),
+					"user_name":     text("The name of the RAM user; null if there is no such user now."),
+					"user_id":       text("The id of the user."),
+					"create_date":   text("When the key was made."),
+					"recycle_date":  text("When the key was deleted."),
+					"delete_date":   text("When the key will be gone for good."),
+				}},
+			},
+		},
+	}
+}
+
+func (d *recycledKeysData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m := get[recycledKeysModel](ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	f := failure{what: "read the recycle bin of AccessKey pairs"}
+	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	keys, err := d.recycled(ctx, m)
+	if where, unknown := m.blamed(err); unknown {
+		resp.Diagnostics.AddAttributeError(where, "Cannot "+f.what, fmt.Sprintf(
+			"There is no such RAM user in account %s. A deleted user is found by user_id only.\n\n%s", account, explain(err)))
+		return
+	}
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	m.AccountID, m.AccessKeys = types.StringValue(account), []recycledKeyModel{}
+	for _, key := range keys {
+		m.AccessKeys = append(m.AccessKeys, recycledKeyModel{
+			AccessKeyID: types.StringValue(key.ID), UserName: filled(key.UserName), UserID: types.StringValue(key.UserID),
+			CreateDate: dated(key.CreateDate), RecycleDate: dated(key.RecycleDate), DeleteDate: dated(key.DeleteDate),
+		})
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// blamed is the argument that names a user who does not exist.
+func (m recycledKeysModel) blamed(err error) (path.Path, bool) {
+	switch {
+	case !ram.NotFound(err, "User"):
+	case !m.UserName.IsNull():
+		return path.Root("user_name"), true
+	case !m.UserID.IsNull():
+		return path.Root("user_id"), true
+	}
+	return path.Empty(), false
+}
+
+// recycled finds the keys that the arguments mean.
+func (d *recycledKeysData) recycled(ctx context.Context, m recycledKeysModel) ([]ram.RecycledKey, error) {
+	if m.UserID.IsNull() {
+		users, err := d.searched(ctx, keySearch{UserName: m.UserName})
+		if err != nil {
+			return nil, err
+		}
+		return ofEach(users, m.UserName.IsNull(), func(user ram.User) ([]ram.RecycledKey, error) { return d.recycledOf(ctx, user) })
+	}
+	user, err := d.client.UserByID(ctx, m.UserID.ValueString())
+	if err != nil && !ram.NotFound(err, "User") {
+		return nil, err
+	}
+	return d.recycledOf(ctx, ram.User{ID: m.UserID.ValueString(), Name: user.Name})
+}
+
+func (d *recycledKeysData) recycledOf(ctx context.Context, user ram.User) ([]ram.RecycledKey, error) {
+	keys, err := d.client.RecycledKeys(ctx, user.ID)
+	for at := range keys {
+		keys[at].UserName = user.Name
+	}
+	slices.SortFunc(keys, func(x, y ram.RecycledKey) int {
+		return cmp.Or(x.RecycleDate.Compare(y.RecycleDate), cmp.Compare(x.ID, y.ID))
+	})
+	return keys, err
+}
+
+// ofEach reads something of each user, of some users at the same time, and keeps
+// their order. A user who was deleted meanwhile has none, if that may be.
+func ofEach[T any](users []ram.User, mayBeGone bool, read func(ram.User) ([]T, error)) (all []T, err error) {
+	for some := range slices.Chunk(users, together) {
+		found, errs := make([][]T, len(some)), make([]error, len(some))
+		var wait sync.WaitGroup
+		for at, user := range some {
+			wait.Go(func() { found[at], errs[at] = read(user) })
+		}
+		wait.Wait()
+		for at := range some {
+			if mayBeGone && ram.NotFound(errs[at], "User") {
+				continue
+			}
+			if errs[at] != nil {
+				return nil, errs[at]
+			}
+			all = append(all, found[at]...)
+		}
+	}
+	return all, nil
+}

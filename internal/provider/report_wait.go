@@ -1,0 +1,125 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+const (
+	// reportTimeout is how long a report may take that the configuration gives no
+	// time. How long the service needs is not published.
+	reportTimeout = 15 * time.Minute
+	// firstLook is the pause before the second look at a report; each is longer than
+	// the one before, up to lastLook.
+	firstLook = 2 * time.Second
+	lastLook  = 30 * time.Second
+	// newReads is how often a report is read that somebody replaces meanwhile.
+	newReads = 3
+)
+
+// waitForReport looks at a report until it is there. Each look is a call or two.
+func (i *instance) waitForReport(ctx context.Context, noun string, patience time.Duration, look func(context.Context) (ram.ReportState, bool, error)) error {
+	start := i.client.Now()
+	for wait := firstLook; ; wait = min(wait*3/2, lastLook) {
+		state, there, err := look(ctx)
+		if err != nil || there {
+			return err
+		}
+		waited := i.client.Now().Sub(start)
+		tflog.Info(ctx, "Waiting for the "+noun, map[string]any{"state": string(state), "waited_seconds": int64(waited.Seconds())})
+		if waited+wait > patience {
+			return &lateReport{noun: noun, state: state, waited: waited}
+		}
+		if err := i.client.Pause(ctx, wait); err != nil {
+			return fmt.Errorf("the %s is %s: %w", noun, state, err)
+		}
+	}
+}
+
+// lateReport is a report that is not there after as long as there was time.
+type lateReport struct {
+	noun   string
+	state  ram.ReportState
+	waited time.Duration
+}
+
+func (e *lateReport) Error() string {
+	return fmt.Sprintf("the %s is not there after %s; its last state was %q. The service goes on with it: run again, or give it longer in timeouts", e.noun, e.waited.Round(time.Second), e.state)
+}
+
+// untilWhole reads a report anew when it was replaced meanwhile.
+func untilWhole(read func() error) error {
+	for number := 1; ; number++ {
+		err := read()
+		var replaced *ram.ReplacedError
+		if !errors.As(err, &replaced) || number == newReads {
+			return err
+		}
+	}
+}
+
+// oldest is how old a report may be.
+type oldest struct {
+	age   time.Duration
+	asked bool // by the configuration
+}
+
+// oldestOf reads max_age, which its validator has seen.
+func oldestOf(text types.String, otherwise time.Duration) oldest {
+	age, err := time.ParseDuration(text.ValueString())
+	if err != nil {
+		return oldest{age: otherwise}
+	}
+	return oldest{age, true}
+}
+
+// lasting checks a span of time.
+type lasting struct {
+	least time.Duration
+	why   string
+}
+
+func (l lasting) Description(context.Context) string {
+	return fmt.Sprintf("must be a span of time such as `24h`, and no less than %s", l.least)
+}
+
+func (l lasting) MarkdownDescription(ctx context.Context) string { return l.Description(ctx) }
+
+func (l lasting) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	text := req.ConfigValue.ValueString()
+	span, err := time.ParseDuration(text)
+	switch {
+	case err != nil:
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid span of time", fmt.Sprintf("%q is no span of time. Write one such as \"24h\" or \"90m\"; a day is \"24h\".", text))
+	case span < l.least:
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid span of time", fmt.Sprintf("%q is less than %s. %s", text, l.least, l.why))
+	}
+}
+
+// readTimeout lets a person bound the read of a report.
+func readTimeout(ctx context.Context) schema.Attribute {
+	attribute, ok := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		ReadDescription: "How long the read may take, the wait for the report included, such as `30m`. The default is `15m`.",
+	}).(schema.SingleNestedAttribute)
+	if !ok {
+		panic("the timeouts are no nested attribute any more")
+	}
+	attribute.MarkdownDescription = "How long the read may take. It is never sent to the service."
+	return attribute
+}

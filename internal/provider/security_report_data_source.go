@@ -1,0 +1,78 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var _ datasource.DataSourceWithConfigure = (*securityReportData)(nil)
+
+// securityReportData is the score that the service gives the account.
+type securityReportData struct{ readsInstance }
+
+type securityReportModel struct {
+	AccountID                  types.String `tfsdk:"account_id"`
+	Score                      types.Int64  `tfsdk:"score"`
+	BindMFA                    types.Bool   `tfsdk:"bind_mfa"`
+	RootWithAccessKey          types.Int64  `tfsdk:"root_with_access_key"`
+	OldAkNum                   types.Int64  `tfsdk:"old_ak_num"`
+	UnusedAkNum                types.Int64  `tfsdk:"unused_ak_num"`
+	SubUser                    types.Int64  `tfsdk:"sub_user"`
+	SubUserBindMFA             types.Int64  `tfsdk:"sub_user_bind_mfa"`
+	SubUserPwdLevel            types.String `tfsdk:"sub_user_pwd_level"`
+	SubUserWithOldAccessKey    types.Int64  `tfsdk:"sub_user_with_old_access_key"`
+	SubUserWithUnusedAccessKey types.Int64  `tfsdk:"sub_user_with_unused_access_key"`
+}
+
+func (d *securityReportData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_security_report"
+}
+
+func (d *securityReportData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	count := func(docs string) schema.Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: docs}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The security score that the service gives the account, and what it is made of, in the service's own words. What counts as old or as unused is the service's own measure, which it does not publish. " +
+			"What the service does not report is null.",
+		Attributes: map[string]schema.Attribute{
+			"account_id":                      schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account."},
+			"score":                           count("The score; more is better, and 100 the most as far as is known."),
+			"bind_mfa":                        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the root account has an MFA device."},
+			"root_with_access_key":            count("How many AccessKey pairs the root account has."),
+			"old_ak_num":                      count("How many AccessKey pairs are old."),
+			"unused_ak_num":                   count("How many AccessKey pairs are not used."),
+			"sub_user":                        count("How many RAM users there are."),
+			"sub_user_bind_mfa":               count("How many RAM users have an MFA device."),
+			"sub_user_pwd_level":              schema.StringAttribute{Computed: true, MarkdownDescription: "How strong the password policy is: `low`, `mid` or `high`."},
+			"sub_user_with_old_access_key":    count("How many RAM users have an old AccessKey pair."),
+			"sub_user_with_unused_access_key": count("How many RAM users have an AccessKey pair that is not used."),
+		},
+	}
+}
+
+func (d *securityReportData) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	f := failure{what: "read the security report"}
+	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	said, err := d.client.SecurityReport(ctx)
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, securityReportModel{
+		AccountID: types.StringValue(account), Score: types.Int64PointerValue(said.Score), BindMFA: types.BoolPointerValue(said.BindMFA),
+		RootWithAccessKey: types.Int64PointerValue(said.RootWithAccessKey), OldAkNum: types.Int64PointerValue(said.OldKeys), UnusedAkNum: types.Int64PointerValue(said.UnusedKeys),
+		SubUser: types.Int64PointerValue(said.SubUsers), SubUserBindMFA: types.Int64PointerValue(said.SubUsersBindMFA), SubUserPwdLevel: types.StringPointerValue(said.SubUserPasswordLevel),
+		SubUserWithOldAccessKey: types.Int64PointerValue(said.SubUsersWithOldAccessKey), SubUserWithUnusedAccessKey: types.Int64PointerValue(said.SubUsersWithUnusedAccessKey),
+	})...)
+}
