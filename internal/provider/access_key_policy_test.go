@@ -1,0 +1,408 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const (
+	ownPolicy = "ram_access_key_policy"
+	aliceKey  = "LTAI5tAliceAliceAliceAli"
+	noPolicy  = `{"Version":1,"Status":"Inactive","Statements":[]}`
+)
+
+// withKey is an account whose user alice has a key, with a policy of its own or without.
+func withKey(t *testing.T, document string, behave ...func(*ramtest.Behaviour)) *ramtest.Server {
+	t.Helper()
+	srv := withAlice(t)
+	giveKey(srv, "alice", aliceKey, day)
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = document })
+	for _, b := range behave {
+		srv.Behave(b)
+	}
+	return srv
+}
+
+// of alice's key, with more.
+func ofAlice(more attributes) attributes {
+	config := attributes{"user_name": "alice", "access_key_id": aliceKey}
+	for name, v := range more {
+		config[name] = v
+	}
+	return config
+}
+
+func policyOf(srv *ramtest.Server, user string) string { return keysOf(srv, user)[0].Policy }
+
+// behaviours are the ways in which the service may keep, show and lack a policy.
+var behaviours = map[string]func(*ramtest.Behaviour){
+	"as assumed":       func(*ramtest.Behaviour) {},
+	"unset is 404":     func(b *ramtest.Behaviour) { b.UnsetKeyPolicyNotFound = true },
+	"rewritten":        func(b *ramtest.Behaviour) { b.KeyPolicyRewritten = true },
+	"stale for a read": func(b *ramtest.Behaviour) { b.StaleReads = 1 },
+	"stale for ten":    func(b *ramtest.Behaviour) { b.StaleReads = 10 },
+}
+
+func TestOwnPolicy_isSetShownChangedAndReset(t *testing.T) {
+	t.Parallel()
+	for name, behave := range behaviours {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := withKey(t, "", behave)
+			c := newCore(t, srv.Getenv, hurried())
+			config := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.1/32"}})
+			o, diags := c.create(ownPolicy, config)
+			expect(t, "what was said", said(diags), "")
+			expect(t, "user id", in(t, o.state, "user_id"), aliceID)
+			expect(t, "account", in(t, o.state, "account_id"), defaultAccount)
+			expect(t, "by VPC", vpcsIn(t, o.state), map[string]any{})
+			unmoved(t, c, ownPolicy, o)
+			plan, diags := c.plan(ownPolicy, config, o)
+			clean(t, diags)
+			expect(t, "the next plan is empty", c.planned(ownPolicy, plan).Equal(o.state), true)
+
+			config["vpc_allow_list"] = vpcs(map[string][]string{"AllowAllVPC": {"0.0.0.0/0"}})
+			delete(config, "classic_allow_list")
+			o, diags = c.apply(ownPolicy, config, o)
+			clean(t, diags)
+			contains(t, said(diags), "classic_allow_list stays")
+			contains(t, policyOf(srv, "alice"), "203.0.113.0/24", "AllowAllVPC")
+			unmoved(t, c, ownPolicy, o)
+
+			_, diags = c.destroyPlan(ownPolicy, o)
+			contains(t, said(diags), "Destroying the network policy of the AccessKey pair resets it", "status: \"Active\" → \"Inactive\" (weaker)")
+			_, diags = c.destroy(ownPolicy, o)
+			clean(t, diags)
+			expect(t, "reset", policyOf(srv, "alice"), noPolicy)
+			srv.Change(func(*ramtest.Account) {})
+			v, diags := newCore(t, srv.Getenv, hurried()).data(ownPolicy, attributes{"access_key_id": aliceKey})
+			clean(t, diags)
+			if !strings.HasPrefix(name, "stale") {
+				expect(t, "configured", in(t, v, "configured"), false)
+			}
+			expect(t, "violations", len(srv.Violations()), 0)
+		})
+	}
+}
+
+func TestOwnPolicy_whatTheKeyHasIsAdopted(t *testing.T) {
+	t.Parallel()
+	srv := withKey(t, oldKeyPolicy)
+	c := newCore(t, srv.Getenv, hurried())
+	plan, diags := c.plan(ownPolicy, ofAlice(attributes{"status": "Active"}), c.nothing(ownPolicy))
+	clean(t, diags)
+	contains(t, said(diags), "Adopting the network policy of the AccessKey pair changes it", aliceKey, `status: "Inactive" → "Active"`)
+	expect(t, "unmanaged", in(t, c.planned(ownPolicy, plan), "classic_allow_list"), unknown{})
+	o, diags := c.create(ownPolicy, ofAlice(attributes{"status": "Active"}))
+	clean(t, diags)
+	expect(t, "policy", policyOf(srv, "alice"), `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["198.51.100.7","203.0.113.0/24"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]}]}`)
+	_, diags = c.create(ownPolicy, ofAlice(attributes{"status": "Inactive"}))
+	contains(t, said(errorsIn(diags)), "another resource")
+
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = noPolicy })
+	o, diags = c.refresh(ownPolicy, o)
+	clean(t, diags)
+	expect(t, "drift", in(t, o.state, "status"), "Inactive")
+	_, diags = c.apply(ownPolicy, ofAlice(attributes{"status": "Active"}), o)
+	clean(t, diags)
+	contains(t, policyOf(srv, "alice"), `"Status":"Active"`)
+}
+
+func TestOwnPolicy_isImportedByTheKeyAndByTheUser(t *testing.T) {
+	t.Parallel()
+	srv := withKey(t, oldKeyPolicy)
+	c := newCore(t, srv.Getenv, hurried())
+	for _, id := range []string{aliceKey, "alice:" + aliceKey} {
+		o, diags := c.adopt(ownPolicy, id)
+		clean(t, diags)
+		expect(t, "user", in(t, o.state, "user_name"), "alice")
+		config := ofAlice(attributes{
+			"status": "Inactive", "classic_allow_list": []string{"203.0.113.0/24", "198.51.100.7"}, "vpc_allow_list": vpcs(map[string][]string{"vpc-old": {"10.0.0.0/8"}}),
+		})
+		plan, diags := c.plan(ownPolicy, config, o)
+		expect(t, "what was said", said(diags), "")
+		expect(t, "the next plan is empty", c.planned(ownPolicy, plan).Equal(o.state), true)
+		whole := c.list(ownPolicy, attributes{"status": "Inactive"}, true, 10)
+		expect(t, "listed", len(whole), 1)
+		expect(t, "listed as imported", whole[0].state.Equal(o.state), true)
+	}
+	expect(t, "other status", len(c.list(ownPolicy, attributes{"status": "Active", "user_name": "alice"}, false, 10)), 0)
+	for _, bad := range []string{"LTAInobody", "bob:" + aliceKey, ":"} {
+		_, diags := c.adopt(ownPolicy, bad)
+		if bad == "bob:"+aliceKey {
+			contains(t, said(diags), "is gone") // not bob's, as a read finds
+			continue
+		}
+		contains(t, said(errorsIn(diags)), "Cannot import the network policy of the AccessKey pair")
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestOwnPolicy_dataAnswersNone(t *testing.T) {
+	t.Parallel()
+	for name, behave := range behaviours {
+		srv := withKey(t, "", behave)
+		c := newCore(t, srv.Getenv, hurried())
+		for _, config := range []attributes{{"access_key_id": aliceKey}, ofAlice(nil)} {
+			v, diags := c.data(ownPolicy, config)
+			clean(t, diags)
+			expect(t, name, []any{in(t, v, "configured"), in(t, v, "status"), in(t, v, "user_name")}, []any{false, "Inactive", "alice"})
+			expect(t, name, in(t, v, "classic_allow_list"), []string{})
+		}
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = oldKeyPolicy })
+		if !strings.HasPrefix(name, "stale") {
+			v, diags := c.data(ownPolicy, ofAlice(nil))
+			clean(t, diags)
+			expect(t, name, in(t, v, "configured"), true)
+		}
+		_, diags := c.data(ownPolicy, attributes{"access_key_id": "LTAInobody"})
+		contains(t, said(errorsIn(diags)), "has the key LTAInobody")
+	}
+}
+
+func TestOwnPolicy_goneRenamedAndReplaced(t *testing.T) {
+	t.Parallel()
+	config := ofAlice(attributes{"status": "Inactive", "classic_allow_list": []string{"192.0.2.1"}})
+	for name, away := range map[string]func(*ramtest.Account){
+		"key":  func(a *ramtest.Account) { a.Users["alice"].Keys = nil },
+		"user": func(a *ramtest.Account) { delete(a.Users, "alice") },
+	} {
+		srv := withKey(t, "")
+		c := newCore(t, srv.Getenv, hurried())
+		o, diags := c.create(ownPolicy, config)
+		clean(t, diags)
+		srv.Change(away)
+		left, diags := c.refresh(ownPolicy, o)
+		clean(t, diags)
+		expect(t, name+" is gone", left.state.IsNull(), true)
+		contains(t, said(diags), "The AccessKey pair is gone")
+		_, diags = c.destroy(ownPolicy, o)
+		clean(t, diags)
+		expect(t, name, strings.Join(writes(srv), " "), "SetAccessKeyPolicy")
+	}
+	srv := withKey(t, "")
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(ownPolicy, config)
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "GetAccessKeyPolicy", Nth: "1-2", Fault: "code", Status: 404, Code: "EntityNotExist.User.AccessKey"})
+	kept, diags := c.refresh(ownPolicy, o)
+	contains(t, said(errorsIn(diags)), "lists the key")
+	expect(t, "the state is kept", kept.state.Equal(o.state), true)
+
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alicia"] = a.Users["alice"]
+		a.Users["alicia"].Name = "alicia"
+		delete(a.Users, "alice")
+	})
+	c = newCore(t, srv.Getenv, hurried())
+	o, diags = c.refresh(ownPolicy, o)
+	clean(t, diags)
+	expect(t, "renamed", in(t, o.state, "user_name"), "alicia")
+	renamed := ofAlice(attributes{"user_name": "alicia", "status": "Inactive", "classic_allow_list": []string{"192.0.2.2"}})
+	o, diags = c.apply(ownPolicy, renamed, o)
+	clean(t, diags)
+	contains(t, policyOf(srv, "alicia"), "192.0.2.2")
+	plan, _ := c.plan(ownPolicy, ofAlice(attributes{"user_name": "bob", "status": "Inactive"}), o)
+	expect(t, "another user", len(plan.RequiresReplace), 1)
+	plan, _ = c.plan(ownPolicy, attributes{"user_name": "alicia", "access_key_id": "LTAIother", "status": "Inactive"}, o)
+	expect(t, "another key", len(plan.RequiresReplace), 1)
+}
+
+func TestOwnPolicy_needsTheUsersKey(t *testing.T) {
+	t.Parallel()
+	srv := withKey(t, "")
+	c := newCore(t, srv.Getenv, hurried())
+	for _, who := range []attributes{{"user_name": "bob", "access_key_id": aliceKey}, {"user_name": "alice", "access_key_id": "LTAInobody"}} {
+		who["status"] = "Inactive"
+		o, diags := c.create(ownPolicy, who)
+		contains(t, said(errorsIn(diags)), "Cannot create the network policy of the AccessKey pair", "has no AccessKey pair", "Refer to both attributes")
+		expect(t, "state", o.state.IsNull(), true)
+	}
+	_, diags := c.create(ownPolicy, attributes{"user_name": "nobody", "access_key_id": aliceKey, "status": "Inactive"})
+	contains(t, said(errorsIn(diags)), `There is no RAM user "nobody"`)
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestOwnPolicy_theProvidersOwnKeyIsNotLockedOut(t *testing.T) {
+	t.Parallel()
+	srv := withKey(t, "", func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
+	c := newCore(t, srv.Getenv, hurried())
+	own := srv.Credential(defaultAccount).AccessKeyID
+	config := attributes{"user_name": "admin", "access_key_id": own, "status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
+	_, diags := c.create(ownPolicy, config)
+	contains(t, said(errorsIn(diags)), "may be locked out", own, "that key's own")
+	config["access_key_id"] = unknown{}
+	plan, diags := c.plan(ownPolicy, config, c.nothing(ownPolicy))
+	clean(t, diags)
+	config["access_key_id"] = own
+	plan.PlannedState = c.dynamic(c.propose(ownPolicy, c.build(c.schemas.ResourceSchemas[ownPolicy], config), c.planned(ownPolicy, plan)))
+	_, diags = c.carryOut(ownPolicy, config, c.nothing(ownPolicy), plan)
+	contains(t, said(errorsIn(diags)), "may be locked out")
+	config["must_allow"] = []string{"192.0.2.77"}
+	_, diags = c.create(ownPolicy, config)
+	contains(t, said(errorsIn(diags)), "must_allow names 192.0.2.77")
+	expect(t, "writes", writes(srv), []string(nil))
+	config["classic_allow_list"] = []string{"192.0.2.0/24"}
+	_, diags = c.create(ownPolicy, config)
+	clean(t, diags)
+	_, diags = c.create(ownPolicy, ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}})) // not ours
+	clean(t, diags)
+}
+
+func TestOwnPolicy_nothingOfAnotherAccount(t *testing.T) {
+	t.Parallel()
+	srv := withKey(t, "")
+	srv.AddAccount("2222222222222222")
+	mine, other := newCore(t, srv.Getenv, hurried()), newCore(t, srv.GetenvFor("2222222222222222"), hurried())
+	o, diags := mine.create(ownPolicy, ofAlice(attributes{"status": "Inactive"}))
+	clean(t, diags)
+	srv.ForgetCalls()
+	kept, diags := other.refresh(ownPolicy, o)
+	contains(t, said(errorsIn(diags)), defaultAccount, "2222222222222222")
+	expect(t, "state", kept.state.Equal(o.state), true)
+	_, diags = other.destroy(ownPolicy, o)
+	contains(t, said(errorsIn(diags)), "Cannot destroy")
+	for _, call := range srv.Calls() {
+		expect(t, "called", call.Action, "GetCallerIdentity")
+	}
+}
+
+func TestOwnPolicy_passingFaultsAreGotOver(t *testing.T) {
+	t.Parallel()
+	first := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"192.0.2.0/24"}})
+	next := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"198.51.100.0/24"}})
+	for name, fault := range passing {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, at := range [][2]string{{"SetAccessKeyPolicy", "before_commit"}, {"SetAccessKeyPolicy", "after_commit"}, {"GetAccessKeyPolicy", ""}, {"GetUser", ""}} {
+				if strings.HasPrefix(name, "F12") && at[0] == "SetAccessKeyPolicy" {
+					continue // such an answer is a good one: "it is set"
+				}
+				for _, nth := range []string{"1", "2"} {
+					rule := fault
+					rule.Action, rule.Phase, rule.Nth = at[0], at[1], nth
+					srv := withKey(t, "")
+					srv.Inject(rule)
+					c := newCore(t, srv.Getenv, hurried())
+					o, diags := c.create(ownPolicy, first)
+					clean(t, diags)
+					o, diags = c.apply(ownPolicy, next, o)
+					clean(t, diags)
+					unmoved(t, c, ownPolicy, o)
+					contains(t, policyOf(srv, "alice"), "198.51.100.0/24")
+					_, diags = c.destroy(ownPolicy, o)
+					clean(t, diags)
+					expect(t, "reset", policyOf(srv, "alice"), noPolicy)
+				}
+			}
+		})
+	}
+}
+
+func TestOwnPolicy_aReadThatFailsKeepsTheState(t *testing.T) {
+	t.Parallel()
+	srv := withKey(t, "")
+	o, diags := newCore(t, srv.Getenv, hurried()).create(ownPolicy, ofAlice(attributes{"status": "Inactive", "classic_allow_list": []string{"192.0.2.1"}}))
+	clean(t, diags)
+	for _, rule := range []ramtest.Rule{
+		{Fault: "code", Status: 403, Code: "NoPermission"}, {Fault: "code", Status: 404, Code: "InvalidApi.NotFound"}, {Fault: "html", Status: 404},
+		{Fault: "redirect", Header: map[string]string{"Location": "http://127.0.0.1:9/"}}, {Fault: "drop_fields", Body: "AccessKeyPolicy"},
+		{Fault: "retype", Body: `{"AccessKeyPolicy":7}`}, {Fault: "code", Status: 429, Code: "Throttling", RetryAfter: "86400"}, {Fault: "empty"},
+	} {
+		srv := withKey(t, noPolicy)
+		rule.Action = "GetAccessKeyPolicy"
+		srv.Inject(rule)
+		c := newCore(t, srv.Getenv, hurried())
+		kept, diags := c.refresh(ownPolicy, o)
+		contains(t, said(errorsIn(diags)), "Cannot read the network policy of the AccessKey pair")
+		expect(t, "state", kept.state.Equal(o.state), true)
+		if n := len(srv.Calls("GetAccessKeyPolicy")); n > 5 {
+			t.Errorf("%+v: sent %d times", rule, n)
+		}
+	}
+}
+
+func TestAccAccessKeyPolicy_lifecycle(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 1 })
+	const address = "ram_access_key_policy.this"
+	config := func(list string) string {
+		return `
+			resource "ram_access_key" "this" { user_name = "alice" }
+			resource "ram_access_key_policy" "this" {
+				user_name          = ram_access_key.this.user_name
+				access_key_id      = ram_access_key.this.access_key_id
+				status             = "Active"
+				classic_allow_list = ` + list + `
+				vpc_allow_list     = { "vpc-1" = ["10.0.0.0/8"] }
+			}
+			data "ram_access_key_policy" "this" {
+				access_key_id = ram_access_key_policy.this.access_key_id
+			}`
+	}
+	key := func() *ramtest.AccessKey { return keysOf(srv, "alice")[0] }
+	acceptance(t, srv, resource.TestCase{
+		Steps: []resource.TestStep{
+			{
+				Config: config(`["192.0.2.0/24"]`),
+				ConfigStateChecks: []statecheck.StateCheck{
+					known(address, "user_id", knownvalue.StringExact(aliceID)),
+					known(address, "vpc_allow_list", knownvalue.MapExact(map[string]knownvalue.Check{"vpc-1": knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("10.0.0.0/8")})})),
+					known("data.ram_access_key_policy.this", "configured", knownvalue.Bool(true)),
+				},
+			},
+			{Config: config(`["192.0.2.0/24"]`), ConfigPlanChecks: planned(address, plancheck.ResourceActionNoop)},
+			{
+				PreConfig: func() {
+					srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
+					srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = noPolicy })
+				},
+				Config:           config(`["192.0.2.1/32", "2001:db8::/32"]`),
+				ConfigPlanChecks: planned(address, plancheck.ResourceActionUpdate),
+			},
+			{
+				PreConfig: func() {
+					expect(t, "policy", strings.Contains(key().Policy, "2001:db8::/32"), true)
+					srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
+				},
+				Config:           config(`["192.0.2.1"]`),
+				ConfigPlanChecks: planned(address, plancheck.ResourceActionCreate),
+			},
+		},
+	})
+}
+
+func TestAccAccessKeyPolicy_import(t *testing.T) {
+	t.Parallel()
+	srv := withKey(t, oldKeyPolicy)
+	config := `resource "ram_access_key_policy" "this" {
+		user_name     = "alice"
+		access_key_id = "` + aliceKey + `"
+		status        = "Inactive"
+	}`
+	const address = "ram_access_key_policy.this"
+	scenario(t, srv,
+		resource.TestStep{Config: config},
+		resource.TestStep{ResourceName: address, ImportState: true, ImportStateId: aliceKey, ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "access_key_id"},
+		resource.TestStep{ResourceName: address, ImportState: true, ImportStateId: "alice:" + aliceKey, ImportStateKind: resource.ImportBlockWithID},
+	)
+	acceptance(t, withKey(t, oldKeyPolicy), resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		Steps: []resource.TestStep{
+			{Config: config},
+			{ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
+		},
+	})
+}
