@@ -122,7 +122,7 @@ func (i *instance) resume(ctx context.Context, f failure, o *owned, diags *diag.
 		return false
 	}
 	o.AccountID = types.StringValue(account)
-	user, err := i.client.User(ctx, o.UserName.ValueString())
+	user, err := i.client.UserNow(ctx, o.UserName.ValueString())
 	if report(diags, f, err) {
 		return false
 	}

@@ -100,9 +100,11 @@ func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change
 	return answer.profile(), nil
 }
 
-// UpdateLoginProfile changes what is not nil.
+// UpdateLoginProfile changes what is not nil. An answer without the profile is
+// none: nothing else tells that a password was set.
 func (c *Client) UpdateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) error {
-	return c.callFor(ctx, updateLoginProfile, userName, change.params(), nil)
+	var answer loginProfileAnswer
+	return c.callFor(ctx, updateLoginProfile, userName, change.params(), &answer)
 }
 
 // DeleteLoginProfile closes the console to a user.
