@@ -316,9 +316,14 @@ func TestOwnPolicy_aReadThatFailsKeepsTheState(t *testing.T) {
 	o, diags := newCore(t, srv.Getenv, hurried()).create(ownPolicy, ofAlice(attributes{"status": "Inactive", "classic_allow_list": []string{"192.0.2.1"}}))
 	clean(t, diags)
 	for _, rule := range []ramtest.Rule{
-		{Fault: "code", Status: 403, Code: "NoPermission"}, {Fault: "code", Status: 404, Code: "InvalidApi.NotFound"}, {Fault: "html", Status: 404},
-		{Fault: "redirect", Header: map[string]string{"Location": "http://127.0.0.1:9/"}}, {Fault: "drop_fields", Body: "AccessKeyPolicy"},
-		{Fault: "retype", Body: `{"AccessKeyPolicy":7}`}, {Fault: "code", Status: 429, Code: "Throttling", RetryAfter: "86400"}, {Fault: "empty"},
+		{Fault: "code", Status: 403, Code: "NoPermission"},
+		{Fault: "code", Status: 404, Code: "InvalidApi.NotFound"},
+		{Fault: "html", Status: 404},
+		{Fault: "redirect", Header: map[string]string{"Location": "http://127.0.0.1:9/"}},
+		{Fault: "drop_fields", Body: "AccessKeyPolicy"},
+		{Fault: "retype", Body: `{"AccessKeyPolicy":7}`},
+		{Fault: "code", Status: 429, Code: "Throttling", RetryAfter: "86400"},
+		{Fault: "empty"},
 	} {
 		srv := withKey(t, noPolicy)
 		rule.Action = "GetAccessKeyPolicy"

@@ -105,7 +105,9 @@ func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	expect(t, "calls", len(srv.Calls()), 0)
 
 	for _, fine := range []attributes{
-		{"classic_allow_list": many(50)}, {"vpc_allow_list": vpcs(eight)}, one("vpc-1"), one("AllowAllVPC", "0.0.0.0/0", "::/0"),
+		{"classic_allow_list": many(50)},
+		{"vpc_allow_list": vpcs(eight)},
+		one("vpc-1"), one("AllowAllVPC", "0.0.0.0/0", "::/0"),
 		{"classic_allow_list": []string{}, "vpc_allow_list": vpcs(eight)},
 	} {
 		_, diags := c.plan(keyPolicy, fine, c.nothing(keyPolicy))

@@ -122,6 +122,58 @@ func TestAccPasswordPolicy_lifecycle(t *testing.T) {
 	noTouch(t, srv, "RequireNumbers", "PasswordReusePrevention")
 }
 
+func TestAccAccountAccessKeyPolicy_lifecycle(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	const address = "ram_account_access_key_policy.this"
+	config := func(public string) string {
+		return `resource "ram_account_access_key_policy" "this" {
+			status             = "Active"
+			classic_allow_list = ` + public + `
+			must_allow         = ["203.0.113.9"]
+			on_destroy         = "restore"
+		}`
+	}
+	scenario(t, srv,
+		resource.TestStep{Config: config(`["192.0.2.0/24"]`), ExpectError: regexp.MustCompile(`(?s)keeps out what must be allowed.*203\.0\.113\.9`)},
+		resource.TestStep{
+			Config: config(`["203.0.113.0/24", "2001:DB8::/32"]`),
+			ConfigStateChecks: []statecheck.StateCheck{
+				known(address, "vpc_allow_list", knownvalue.MapExact(map[string]knownvalue.Check{"vpc-old": knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("10.0.0.0/8")})})),
+			},
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				srv.Change(func(a *ramtest.Account) {
+					a.AccessKeyPolicy = strings.Replace(a.AccessKeyPolicy, "203.0.113.0/24", "0.0.0.0/0", 1)
+				})
+			},
+			Config:           config(`["2001:db8::/32", "203.0.113.0/24"]`),
+			ConfigPlanChecks: planned(address, plancheck.ResourceActionUpdate),
+		},
+	)
+	expect(t, "restored", strings.Contains(account(srv).AccessKeyPolicy, `"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["198.51.100.7","203.0.113.0/24"]}`), true)
+}
+
+func TestAccUserSsoSettings_lifecycle(t *testing.T) {
+	t.Parallel()
+	srv := old(t, models["omitted is reset"])
+	const address = "ram_user_sso_settings.this"
+	scenario(t, srv,
+		resource.TestStep{
+			Config:            `resource "ram_user_sso_settings" "this" { sso_enabled = true }`,
+			ConfigStateChecks: []statecheck.StateCheck{known(address, "metadata_document", knownvalue.StringExact(idpMetadata))},
+		},
+		resource.TestStep{
+			PreConfig:        func() { srv.Change(func(a *ramtest.Account) { a.UserSso.Enabled = false }) },
+			Config:           `resource "ram_user_sso_settings" "this" { sso_enabled = true }`,
+			ConfigPlanChecks: planned(address, plancheck.ResourceActionUpdate),
+		},
+	)
+	expect(t, "account", account(srv).UserSso.Enabled, true)
+	noTouch(t, srv, "MetadataDocument", "AuxiliaryDomain", "LoginWithDomain", "AuthnSignAlgo")
+}
+
 func TestAccAccountAlias_lifecycle(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)

@@ -93,7 +93,7 @@ func TestUserSso_lockOutsAreWarnedOfAndMetadataComparedByContent(t *testing.T) {
 			o, diags = c.apply(userSso, config, o)
 			clean(t, diags)
 			_, diags = c.plan(userSso, attributes{"sso_enabled": false}, o)
-			contains(t, said(diags), "The user SSO settings gets weaker", "sso_enabled: true → false (weaker)")
+			contains(t, said(diags), "The user SSO configuration gets weaker", "sso_enabled: true → false (weaker)")
 			expect(t, "domain", account(srv).UserSso.AuxiliaryDomain, "old.example.com")
 		})
 	}
@@ -115,7 +115,7 @@ func TestUserSso_everyZeroIsSent(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	_, diags := c.create(userSso, zero)
 	clean(t, diags)
-	contains(t, said(diags), "Cannot confirm the user SSO settings", "auxiliary_domain = \"\"", `still shows "old.example.com"`)
+	contains(t, said(diags), "Cannot confirm the user SSO configuration", "auxiliary_domain = \"\"", `still shows "old.example.com"`)
 }
 
 func TestUserSso_onDestroy(t *testing.T) {

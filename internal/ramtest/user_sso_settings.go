@@ -37,7 +37,6 @@ func setUserSsoSettings(r *request) (reply, error) {
 	if err := first(
 		r.boolean("SsoEnabled", &next.Enabled),
 		r.metadata(&next.MetadataDocument),
-		r.auxiliaryDomain(&next.AuxiliaryDomain),
 		r.boolean("SsoLoginWithDomain", &next.LoginWithDomain),
 		r.oneOf("AuthnSignAlgo", &next.AuthnSignAlgo, "rsa-sha1", "rsa-sha256"),
 	); err != nil {
@@ -46,12 +45,13 @@ func setUserSsoSettings(r *request) (reply, error) {
 	if next.Enabled && next.MetadataDocument == "" {
 		return nil, incorrect("MetadataDocument")
 	}
+	r.auxiliaryDomain(&next.AuxiliaryDomain)
 	r.account.UserSso = next
 	return reply{"UserSsoSettings": r.userSso(next)}, nil
 }
 
-// The metadata are XML in Base64. (documented) The code for other text is assumed, and that present and empty takes them away.
-// (Behaviour.EmptySsoTextsKeep)
+// The metadata are XML in Base64. (documented) The code for other text, and that present and empty takes them away, are not.
+// (assumed; Behaviour.EmptySsoTextsKeep)
 func (r *request) metadata(into *string) error {
 	if !r.has("MetadataDocument") || r.text("MetadataDocument") == "" && r.server.behaviour.EmptySsoTextsKeep {
 		return nil
@@ -65,11 +65,10 @@ func (r *request) metadata(into *string) error {
 }
 
 // Present and empty takes the domain away. (assumed; Behaviour.EmptySsoTextsKeep)
-func (r *request) auxiliaryDomain(into *string) error {
+func (r *request) auxiliaryDomain(into *string) {
 	if r.has("AuxiliaryDomain") && (r.text("AuxiliaryDomain") != "" || !r.server.behaviour.EmptySsoTextsKeep) {
 		*into = r.text("AuxiliaryDomain")
 	}
-	return nil
 }
 
 // (documented; that texts without a value are empty is assumed, Behaviour.AbsentWhenEmpty)
