@@ -24,6 +24,7 @@ var resources = []func() resource.Resource{
 	func() resource.Resource { return newMFABinding() },
 	func() resource.Resource { return newVerification() },
 	func() resource.Resource { return newExclusive() },
+	func() resource.Resource { return newRotation() },
 }
 
 // listResources are the constructors of all types that can be listed.

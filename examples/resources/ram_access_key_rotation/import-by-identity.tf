@@ -1,0 +1,6 @@
+import {
+  to = ram_access_key_rotation.deploy
+  identity = {
+    user_name = "deploy"
+  }
+}

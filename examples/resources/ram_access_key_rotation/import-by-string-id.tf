@@ -1,0 +1,4 @@
+import {
+  to = ram_access_key_rotation.deploy
+  id = "deploy"
+}

@@ -1,0 +1,498 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const rotationKind = "ram_access_key_rotation"
+
+// turning is a rotation of alice's keys: 30 days, 5 more, and 3 disabled.
+var turning = attributes{"user_name": "alice", "rotate_after_days": 30, "overlap_days": 5, "delete_after_days": 3}
+
+// rotates is a service whose system disables nothing for idleness.
+func rotates(t *testing.T) *ramtest.Server {
+	t.Helper()
+	return withAlice(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.IdleStays, b.ActiveKeysStay = true, true }))
+}
+
+// A run is one run of Terraform: a process of its own, a refresh, a plan, and an
+// apply if the plan is not empty.
+type run struct {
+	after   object
+	changed bool
+	said    string
+}
+
+func rotate(t *testing.T, srv *ramtest.Server, config attributes, prior object) run {
+	t.Helper()
+	c := newCore(t, srv.Getenv, hurried())
+	state, diags := c.refresh(rotationKind, prior)
+	clean(t, diags)
+	told := said(diags)
+	if state.state.IsNull() {
+		return run{after: state, said: told}
+	}
+	plan, diags := c.plan(rotationKind, config, state)
+	told += said(diags)
+	if len(errorsIn(diags)) > 0 || c.planned(rotationKind, plan).Equal(state.state) {
+		return run{after: state, said: told}
+	}
+	after, diags := c.carryOut(rotationKind, config, state, plan)
+	return run{after: after, changed: true, said: told + said(diags)}
+}
+
+// slots are the ids of the keys in the state.
+func slots(t *testing.T, o object) []string {
+	t.Helper()
+	return []string{stateOf(t, o, "current_access_key_id"), stateOf(t, o, "previous_access_key_id")}
+}
+
+func TestRotation_aWholeTurn(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(rotationKind, turning)
+	expect(t, "what was said", said(diags), "")
+	first := keysOf(srv, "alice")[0]
+	for name, want := range map[string]any{
+		"current_access_key_id": first.ID, "current_secret": first.Secret, "current_status": "Active", "current_create_date": first.CreateDate.Format(time.RFC3339),
+		"previous_access_key_id": nil, "previous_secret": nil, "current_encrypted_secret": nil, "user_id": aliceID, "account_id": defaultAccount,
+	} {
+		expect(t, name, in(t, o.state, name), want)
+	}
+	fixed(t, c, rotationKind, turning, o)
+	for _, step := range []struct {
+		wait     time.Duration
+		says     string
+		statuses []string // the oldest first
+	}{
+		{29 * day, "", []string{"Active"}},
+		{day, "A new key of alice is due to be made", []string{"Active", "Active"}},
+		{4 * day, "", []string{"Active", "Active"}},
+		{day, "is due to be disabled", []string{"Inactive", "Active"}},
+		{2 * day, "", []string{"Inactive", "Active"}},
+		{day, "is due to be deleted", []string{"Active"}},
+		{21 * day, "", []string{"Active"}},
+		{day, "A new key of alice is due to be made", []string{"Active", "Active"}},
+	} {
+		srv.Advance(step.wait)
+		srv.ForgetCalls()
+		done := rotate(t, srv, turning, o)
+		expect(t, "changed", done.changed, step.says != "")
+		if step.says == "" {
+			expect(t, "what was said", done.said, "")
+			expect(t, "writes", writes(srv), []string(nil))
+			if asked := len(srv.Calls("GetAccessKeyLastUsed")); asked > 0 {
+				t.Error("the last use was asked for though nothing is due to be deleted")
+			}
+		}
+		contains(t, done.said, step.says)
+		o = done.after
+		statuses := []string{}
+		keys := keysOf(srv, "alice")
+		slices.SortFunc(keys, func(x, y *ramtest.AccessKey) int { return x.CreateDate.Compare(y.CreateDate) })
+		for _, key := range keys {
+			statuses = append(statuses, key.Status)
+		}
+		expect(t, "keys", statuses, step.statuses)
+		fixed(t, newCore(t, srv.Getenv, hurried()), rotationKind, turning, o)
+	}
+	keys := keysOf(srv, "alice")
+	expect(t, "previous secret", in(t, o.state, "previous_secret"), keys[0].Secret)
+	expect(t, "current secret", in(t, o.state, "current_secret"), keys[1].Secret)
+	_, diags = newCore(t, srv.Getenv, hurried()).destroy(rotationKind, o)
+	clean(t, diags)
+	expect(t, "keys", len(keysOf(srv, "alice")), 0)
+	expect(t, "violations", srv.Violations(), []string{})
+}
+
+func TestRotation_whatADueStepPlans(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	o, diags := newCore(t, srv.Getenv, hurried()).create(rotationKind, turning)
+	clean(t, diags)
+	computed := []string{}
+	for name := range fieldsOf(t, o.state) {
+		if strings.HasPrefix(name, "current_") || strings.HasPrefix(name, "previous_") {
+			computed = append(computed, name)
+		}
+	}
+	expect(t, "computed", len(computed), 12)
+	unknowns := func(config attributes, o object) {
+		t.Helper()
+		c := newCore(t, srv.Getenv, hurried())
+		plan, diags := c.plan(rotationKind, config, o)
+		clean(t, diags)
+		for _, name := range computed {
+			expect(t, name, in(t, c.planned(rotationKind, plan), name), unknown{})
+		}
+	}
+	other := maps.Clone(turning)
+	other["overlap_days"] = 6
+	unknowns(other, o)
+	c := newCore(t, srv.Getenv, hurried())
+	changed, diags := c.apply(rotationKind, other, o)
+	clean(t, diags)
+	expect(t, "another argument writes nothing", writes(srv), []string{"CreateAccessKey"})
+	expect(t, "secret", in(t, changed.state, "current_secret"), in(t, o.state, "current_secret"))
+	srv.Advance(31 * day)
+	unknowns(turning, o)
+
+	// The plan is stale: by the time of the apply nothing is due any more.
+	c = newCore(t, srv.Getenv, hurried())
+	plan, diags := c.plan(rotationKind, turning, o)
+	clean(t, diags)
+	first := rotate(t, srv, turning, o)
+	expect(t, "changed", first.changed, true)
+	srv.ForgetCalls()
+	_, diags = c.carryOut(rotationKind, turning, first.after, plan)
+	clean(t, diags)
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// A key that is not the rotation's own is never touched, and takes its place.
+func TestRotation_neverTouchesAnothersKey(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	o, diags := newCore(t, srv.Getenv, hurried()).create(rotationKind, turning)
+	clean(t, diags)
+	giveKey(srv, "alice", "LTAIforeign", 0)
+	srv.Advance(40 * day)
+	srv.ForgetCalls()
+	done := rotate(t, srv, turning, o)
+	expect(t, "changed", done.changed, false)
+	contains(t, done.said, "The AccessKey rotation cannot go on", "a key that this resource does not own takes the second place", "LTAIforeign")
+	_, diags = newCore(t, srv.Getenv, hurried()).destroy(rotationKind, done.after)
+	clean(t, diags)
+	expect(t, "the foreign one", statusOf(srv, "alice"), map[string]string{"LTAIforeign": "Active"})
+	_, diags = newCore(t, srv.Getenv, hurried()).create(rotationKind, turning)
+	contains(t, said(diags), "alice has keys already", "LTAIforeign", "terraform import ADDRESS alice")
+}
+
+func TestRotation_isBlockedWhereItWouldHurt(t *testing.T) {
+	t.Parallel()
+	begin := func() (*ramtest.Server, object) {
+		srv := rotates(t)
+		o, diags := newCore(t, srv.Getenv, hurried()).create(rotationKind, turning)
+		clean(t, diags)
+		srv.Advance(30 * day)
+		return srv, rotate(t, srv, turning, o).after
+	}
+	// The current key was disabled: the previous one is the last that works.
+	srv, o := begin()
+	srv.Change(func(a *ramtest.Account) {
+		key, _ := a.KeyByID(stateOf(t, o, "current_access_key_id"))
+		key.Status = "Inactive"
+	})
+	srv.Advance(6 * day)
+	done := rotate(t, srv, turning, o)
+	expect(t, "changed", done.changed, false)
+	contains(t, done.said, "the user could not sign with any")
+	expect(t, "previous", statusOf(srv, "alice")[stateOf(t, o, "previous_access_key_id")], "Active")
+
+	// The previous key is still used: it is not deleted until that is over.
+	srv, o = begin()
+	srv.Advance(5 * day)
+	o = rotate(t, srv, turning, o).after
+	used := func() {
+		now := srv.Now()
+		srv.Change(func(a *ramtest.Account) {
+			key, _ := a.KeyByID(stateOf(t, o, "previous_access_key_id"))
+			key.LastUsed, key.LastUsedService = now, "Oss"
+		})
+	}
+	srv.Advance(2 * day)
+	used()
+	srv.Advance(day)
+	done = rotate(t, srv, turning, o)
+	expect(t, "changed", done.changed, false)
+	contains(t, done.said, "The AccessKey rotation cannot go on", "the key was still used on", "Oss")
+	srv.Advance(2 * day)
+	expect(t, "changed", rotate(t, srv, turning, done.after).changed, true)
+	expect(t, "keys", len(keysOf(srv, "alice")), 1)
+
+	// A late run disables, and leaves the days of being disabled.
+	srv, o = begin()
+	srv.Advance(300 * day)
+	done = rotate(t, srv, turning, o)
+	expect(t, "previous", in(t, done.after.state, "previous_status"), "Inactive")
+	expect(t, "keys", len(keysOf(srv, "alice")), 2)
+	srv.Advance(3 * day)
+	done = rotate(t, srv, turning, done.after) // deletes, and rotates in the same run
+	expect(t, "previous", in(t, done.after.state, "previous_status"), "Active")
+	expect(t, "keys", len(keysOf(srv, "alice")), 2)
+}
+
+func TestRotation_ownKeyIsRefused(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	own := srv.Credential(defaultAccount).AccessKeyID
+	config := maps.Clone(turning)
+	config["user_name"] = "admin"
+	giveKey(srv, "admin", "LTAInewer", 0)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["admin"].Keys[1].CreateDate = a.Users["admin"].Keys[0].CreateDate.Add(time.Second)
+	})
+	o, diags := newCore(t, srv.Getenv, hurried()).adopt(rotationKind, "admin")
+	clean(t, diags)
+	expect(t, "slots", slots(t, o), []string{"LTAInewer", own})
+	srv.Advance(6 * day)
+	done := rotate(t, srv, config, o)
+	contains(t, done.said, "Cannot disable the provider's own AccessKey pair", own)
+	_, diags = newCore(t, srv.Getenv, hurried()).destroyPlan(rotationKind, o)
+	contains(t, said(errorsIn(diags)), "Cannot delete the provider's own AccessKey pair")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestRotation_importDisappearsAndRenames(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	giveKey(srv, "alice", "LTAIfirst", 10*day)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.adopt(rotationKind, "alice")
+	clean(t, diags)
+	fixed(t, c, rotationKind, attributes{"user_name": "alice"}, o)
+	done := rotate(t, srv, turning, o) // other arguments only
+	expect(t, "writes", writes(srv), []string(nil))
+	srv.Advance(20 * day)
+	done = rotate(t, srv, turning, done.after)
+	expect(t, "previous", in(t, done.after.state, "previous_access_key_id"), "LTAIfirst")
+	expect(t, "previous secret", in(t, done.after.state, "previous_secret"), nil)
+	o = done.after
+	srv.Change(func(a *ramtest.Account) {
+		u := a.Users["alice"]
+		delete(a.Users, "alice")
+		u.Name = "alicia"
+		a.Users["alicia"] = u
+	})
+	renamed := maps.Clone(turning)
+	renamed["user_name"] = "alicia"
+	done = rotate(t, srv, renamed, o)
+	expect(t, "changed", done.changed, false)
+	expect(t, "slots", slots(t, done.after), slots(t, o))
+
+	// Somebody deletes the current key: the next run makes another.
+	srv.Advance(2 * day)
+	srv.Change(func(a *ramtest.Account) {
+		u := a.Users["alicia"]
+		u.Keys = slices.DeleteFunc(u.Keys, func(key *ramtest.AccessKey) bool { return key.ID != "LTAIfirst" })
+	})
+	done = rotate(t, srv, renamed, done.after)
+	contains(t, done.said, "because there is no current one")
+	expect(t, "keys", len(keysOf(srv, "alicia")), 2)
+	expect(t, "previous", in(t, done.after.state, "previous_access_key_id"), "LTAIfirst")
+	expect(t, "current", in(t, done.after.state, "current_status"), "Active")
+
+	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", Fault: "code", Status: 403, Code: "NoPermission"})
+	denied, diags := newCore(t, srv.Getenv, hurried()).refresh(rotationKind, done.after)
+	contains(t, said(diags), "Cannot read the AccessKey rotation", "The state is as it was.")
+	expect(t, "state", denied.state.Equal(done.after.state), true)
+	must(t, srv.Reschedule(ramtest.Schedule{}))
+	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
+	gone := rotate(t, srv, renamed, done.after)
+	expect(t, "state", gone.after.state.IsNull(), true)
+	contains(t, gone.said, "The AccessKey rotation is gone")
+}
+
+func TestRotation_badInput(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	c := newCore(t, srv.Getenv, hurried())
+	for _, test := range []struct {
+		change attributes
+		want   string
+	}{
+		{attributes{"rotate_after_days": 8}, "Cannot rotate so soon"},
+		{attributes{"rotate_after_days": nil, "overlap_days": 90}, "Cannot rotate so soon"},
+		{attributes{"overlap_days": 0}, "overlap_days"},
+		{attributes{"delete_after_days": -1}, "delete_after_days"},
+		{attributes{"user_name": ""}, "user_name"},
+		{attributes{"user_name": "carol"}, `There is no RAM user "carol"`},
+		{attributes{"pgp_key": "keybase:alice"}, "pgp_key"},
+	} {
+		config := maps.Clone(turning)
+		maps.Copy(config, test.change)
+		_, diags := c.create(rotationKind, config)
+		contains(t, said(errorsIn(diags)), test.want)
+	}
+	plan, diags := c.plan(rotationKind, attributes{"user_name": unknown{}, "overlap_days": unknown{}}, c.nothing(rotationKind))
+	clean(t, diags)
+	expect(t, "secret", in(t, c.planned(rotationKind, plan), "current_secret"), unknown{})
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestRotation_theSecretIsEncryptedForThePGPKey(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	config := maps.Clone(turning)
+	entity := pgpPair(t, nil)
+	config["pgp_key"] = publicKey(t, entity)
+	o, diags := newCore(t, srv.Getenv, hurried()).create(rotationKind, config)
+	clean(t, diags)
+	srv.Advance(30 * day)
+	o = rotate(t, srv, config, o).after
+	for _, slot := range []string{"current", "previous"} {
+		expect(t, slot, in(t, o.state, slot+"_secret"), nil)
+		if stateOf(t, o, slot+"_encrypted_secret") == "" || stateOf(t, o, slot+"_key_fingerprint") == "" {
+			t.Errorf("the %s secret is not there", slot)
+		}
+	}
+	for _, key := range keysOf(srv, "alice") {
+		if key.ID == stateOf(t, o, "current_access_key_id") {
+			expect(t, "decrypted", decrypted(t, entity, stateOf(t, o, "current_encrypted_secret")), key.Secret)
+		}
+		if strings.Contains(fmt.Sprint(o.state), key.Secret) {
+			t.Error("a secret is in the state")
+		}
+	}
+	// The service forgets to answer the secret: that very key is deleted again.
+	for _, wait := range []time.Duration{5 * day, 3 * day} { // the previous one is disabled, and deleted
+		srv.Advance(wait)
+		o = rotate(t, srv, config, o).after
+	}
+	srv.Advance(30 * day)
+	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Fault: "drop_fields", Body: "AccessKeySecret"})
+	before := slots(t, o)
+	done := rotate(t, srv, config, o)
+	contains(t, done.said, "did not answer its secret", "that very key was deleted again")
+	expect(t, "slots", slots(t, done.after), before)
+	expect(t, "keys", len(keysOf(srv, "alice")), 1)
+}
+
+// Two years of runs every fourth day, in which every step is cut at every call: the
+// network is gone from there on, before the call took effect or after. Half of the
+// times the machine is gone with it, and with it the state that the run had made.
+func TestRotation_twoYearsOfBrokenRuns(t *testing.T) {
+	t.Parallel()
+	const every = 4
+	srv := rotates(t)
+	o, diags := newCore(t, srv.Getenv, hurried()).create(rotationKind, turning)
+	clean(t, diags)
+	cuts, strays, rotations := 0, 0, 0
+	last := stateOf(t, o, "current_access_key_id")
+	for elapsed := 0; elapsed < 730; elapsed += every {
+		srv.Advance(every * day)
+		for call := 1; ; call++ { // one more call gets through each time, until none is cut
+			c := newCore(t, srv.Getenv, hurried())
+			state, diags := c.refresh(rotationKind, o)
+			clean(t, diags)
+			plan, diags := c.plan(rotationKind, turning, state)
+			clean(t, diags)
+			o = state
+			if c.planned(rotationKind, plan).Equal(state.state) {
+				strays += removeStray(t, srv, o, said(diags))
+				if !strings.Contains(said(diags), "does not own") {
+					break
+				}
+				continue
+			}
+			at := (call + 1) / 2
+			rules := []ramtest.Rule{{Nth: fmt.Sprintf("%d-", at), Fault: "refuse"}}
+			if call%2 == 0 {
+				rules = []ramtest.Rule{{Nth: fmt.Sprint(at), Fault: "refuse", Phase: "after_commit"}, {Nth: fmt.Sprintf("%d-", at+1), Fault: "refuse"}}
+			}
+			srv.Inject(rules...)
+			after, diags := c.carryOut(rotationKind, turning, state, plan)
+			must(t, srv.Reschedule(ramtest.Schedule{}))
+			cuts++
+			lost := (call+rotations)%2 == 0 && len(errorsIn(diags)) > 0
+			if !lost {
+				o = after
+			}
+			watched(t, srv, o, said(diags), lost)
+			if id := stateOf(t, o, "current_access_key_id"); id != last {
+				last = id
+				rotations++
+			}
+		}
+	}
+	t.Logf("%d rotations, %d applies cut or done, %d keys that were in no state and removed by hand", rotations, cuts, strays)
+	if rotations < 15 || cuts < 100 || strays == 0 {
+		t.Errorf("too little happened: %d rotations, %d applies, %d strays", rotations, cuts, strays)
+	}
+	expect(t, "the others' keys", len(keysOf(srv, "admin")), 1)
+	expect(t, "violations", srv.Violations(), []string{})
+}
+
+// watched holds what is always so: a key that works and whose secret is in the state, at
+// most two keys, and none that nobody knows of. If the state was lost, who looks
+// next learns of the key: see removeStray.
+func watched(t *testing.T, srv *ramtest.Server, o object, told string, lost bool) {
+	t.Helper()
+	keys := keysOf(srv, "alice")
+	usable := 0
+	for _, key := range keys {
+		for _, slot := range []string{"current", "previous"} {
+			if stateOf(t, o, slot+"_access_key_id") == key.ID && stateOf(t, o, slot+"_secret") == key.Secret && key.Status == "Active" {
+				usable++
+			}
+		}
+		if !slices.Contains(slots(t, o), key.ID) && !lost && !strings.Contains(told, key.ID) && !strings.Contains(told, "ListAccessKeys --UserName alice") {
+			t.Errorf("the key %s is in no state, and nobody was told:\n%s", key.ID, told)
+		}
+	}
+	if usable < 1 || len(keys) > 2 {
+		t.Fatalf("%d keys, of which %d can be used:\n%s", len(keys), usable, told)
+	}
+}
+
+// removeStray lets a person do what the warning of a plan asks for.
+func removeStray(t *testing.T, srv *ramtest.Server, o object, told string) (removed int) {
+	t.Helper()
+	for _, key := range keysOf(srv, "alice") {
+		if slices.Contains(slots(t, o), key.ID) {
+			continue
+		}
+		contains(t, told, "does not own", key.ID)
+		removed++
+		srv.Change(func(a *ramtest.Account) {
+			u := a.Users["alice"]
+			u.Keys = slices.DeleteFunc(u.Keys, func(k *ramtest.AccessKey) bool { return k.ID == key.ID })
+		})
+	}
+	return removed
+}
+
+func TestAccRotation_aTurnWithARealCLI(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	const config = `
+resource "ram_access_key_rotation" "alice" {
+  user_name         = "alice"
+  rotate_after_days = 30
+  overlap_days      = 5
+  delete_after_days = 3
+}`
+	const address = rotationKind + ".alice"
+	due := func(wait time.Duration) resource.TestStep {
+		return resource.TestStep{
+			PreConfig: func() { srv.Advance(wait) }, Config: config,
+			ConfigPlanChecks: resource.ConfigPlanChecks{
+				PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)},
+				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+			},
+		}
+	}
+	scenario(t, srv,
+		resource.TestStep{Config: config, Check: resource.TestCheckNoResourceAttr(address, "previous_access_key_id")},
+		due(30*day), due(5*day), due(3*day),
+		resource.TestStep{
+			ResourceName: address, ImportState: true, ImportStateId: "alice", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "user_name",
+			ImportStateVerifyIgnore: []string{"current_secret", "rotate_after_days", "overlap_days", "delete_after_days"},
+		},
+	)
+	expect(t, "keys", len(keysOf(srv, "alice")), 0)
+}
