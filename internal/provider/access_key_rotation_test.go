@@ -435,6 +435,9 @@ func watched(t *testing.T, srv *ramtest.Server, o object, told string, lost bool
 	keys := keysOf(srv, "alice")
 	usable := 0
 	for _, key := range keys {
+		if strings.Contains(told, key.Secret) {
+			t.Error("a secret was told")
+		}
 		for _, slot := range []string{"current", "previous"} {
 			if stateOf(t, o, slot+"_access_key_id") == key.ID && stateOf(t, o, slot+"_secret") == key.Secret && key.Status == "Active" {
 				usable++
