@@ -279,6 +279,33 @@ func (c *cli) inState() (attributes map[string]any, tainted bool) {
 	return one.Attributes, one.Status == "tainted"
 }
 
+// A provider that is killed after its create took effect leaves a key in no
+// state. The next apply names it, and touches it no more than anybody else's (F18).
+func TestAccAccessKey_killedAfterTheCreate(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCLI(t, srv.Getenv, `resource "ram_access_key" "this" { user_name = "alice" }`)
+	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "delay", Delay: time.Hour})
+	c.killed(func() bool {
+		calls := srv.Calls("CreateAccessKey")
+		return len(calls) == 1 && calls[0].Committed
+	}, "apply", "-auto-approve")
+	must(t, srv.Reschedule(ramtest.Schedule{}))
+	stray := keysOf(srv, "alice")[0]
+	told := c.run(0, "apply", "-auto-approve")
+	contains(t, told, stray.ID)
+	keys := keysOf(srv, "alice")
+	expect(t, "keys", len(keys), 2)
+	for _, key := range keys {
+		if key.ID != stray.ID {
+			contains(t, c.state(), key.ID, key.Secret)
+		}
+	}
+	if strings.Contains(c.state(), stray.ID) || strings.Contains(told, stray.Secret) {
+		t.Error("the stray key is in the state, or its secret was told")
+	}
+}
+
 // A Ctrl-C while the create is in flight loses nothing (KEY-07).
 func TestAccAccessKey_interruptedInFlight(t *testing.T) {
 	t.Parallel()

@@ -499,3 +499,69 @@ resource "ram_access_key_rotation" "alice" {
 	)
 	expect(t, "keys", len(keysOf(srv, "alice")), 0)
 }
+
+// The provider is killed at every call of a turn that writes, before the call takes
+// effect and after. A key that the state lost is named by the next plan; then
+// the turn goes on.
+func TestAccRotation_killedAtEveryWrite(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	c := newCLI(t, srv.Getenv, `
+resource "ram_access_key_rotation" "alice" {
+  user_name         = "alice"
+  rotate_after_days = 30
+  overlap_days      = 5
+  delete_after_days = 3
+}`)
+	c.run(0, "apply", "-auto-approve")
+	for _, step := range []struct {
+		due    time.Duration
+		action string
+	}{{30 * day, "CreateAccessKey"}, {5 * day, "UpdateAccessKey"}, {3 * day, "DeleteAccessKey"}} {
+		srv.Advance(step.due)
+		srv.Inject(ramtest.Rule{Action: step.action, Nth: "1", Fault: "stall"})
+		c.kill(srv, step.action, false)
+		srv.Inject(ramtest.Rule{Action: step.action, Nth: "1", Phase: "after_commit", Fault: "delay", Delay: time.Hour})
+		c.kill(srv, step.action, true)
+		c.run(0, "apply", "-auto-approve")
+		c.run(0, "plan", "-detailed-exitcode")
+		c.keyHeld(srv)
+	}
+	expect(t, "keys after a whole turn", len(keysOf(srv, "alice")), 1)
+	expect(t, "the others' keys", len(keysOf(srv, "admin")), 1)
+}
+
+// kill lets an apply die in one call, and a person do what the next plan asks for.
+func (c *cli) kill(srv *ramtest.Server, action string, committed bool) {
+	c.t.Helper()
+	srv.ForgetCalls()
+	c.killed(func() bool {
+		calls := srv.Calls(action)
+		return len(calls) == 1 && calls[0].Committed == committed
+	}, "apply", "-auto-approve")
+	must(c.t, srv.Reschedule(ramtest.Schedule{}))
+	c.keyHeld(srv)
+	told, state := c.run(0, "plan"), c.state()
+	for _, key := range keysOf(srv, "alice") {
+		if strings.Contains(state, key.ID) {
+			continue
+		}
+		contains(c.t, told, "does not own", key.ID)
+		srv.Change(func(a *ramtest.Account) {
+			u := a.Users["alice"]
+			u.Keys = slices.DeleteFunc(u.Keys, func(k *ramtest.AccessKey) bool { return k.ID == key.ID })
+		})
+	}
+}
+
+// keyHeld checks that alice has a key that works and whose secret is in the state, and two at most.
+func (c *cli) keyHeld(srv *ramtest.Server) {
+	c.t.Helper()
+	keys, state := keysOf(srv, "alice"), c.state()
+	held := slices.ContainsFunc(keys, func(key *ramtest.AccessKey) bool {
+		return key.Status == "Active" && strings.Contains(state, key.Secret)
+	})
+	if !held || len(keys) > 2 {
+		c.t.Fatalf("of %d keys none works and is in the state", len(keys))
+	}
+}

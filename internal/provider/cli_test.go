@@ -10,7 +10,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -90,4 +92,46 @@ func (c *cli) run(code int, arguments ...string) string {
 		c.t.Fatalf("%v ended with %d, want %d:\n%s", arguments, got, code, out.String())
 	}
 	return out.String()
+}
+
+// killed starts the CLI, waits until something is so, and kills the provider
+// that it has started: at once, and without a word to anybody. It returns what
+// the CLI had to say.
+func (c *cli) killed(when func() bool, arguments ...string) string {
+	c.t.Helper()
+	var out bytes.Buffer
+	cmd := c.command(append(arguments, "-no-color")...)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	must(c.t, cmd.Start())
+	waitFor(c.t, when)
+	provider := c.childOf(cmd.Process.Pid)
+	must(c.t, syscall.Kill(provider, syscall.SIGKILL))
+	if err := cmd.Wait(); err == nil {
+		c.t.Fatalf("the CLI did not notice that the provider was killed:\n%s", out.String())
+	}
+	return out.String()
+}
+
+// childOf finds the provider that a CLI has started.
+func (c *cli) childOf(parent int) int {
+	c.t.Helper()
+	list, err := exec.CommandContext(c.t.Context(), "ps", "-A", "-o", "pid=,ppid=,args=").Output()
+	must(c.t, err)
+	for line := range strings.Lines(string(list)) {
+		var pid, ppid int
+		var program string
+		if n, _ := fmt.Sscan(line, &pid, &ppid, &program); n == 3 && ppid == parent && strings.HasSuffix(program, "terraform-provider-ram") {
+			return pid
+		}
+	}
+	c.t.Fatal("the CLI runs no provider")
+	return 0
+}
+
+// state is the state as the CLI wrote it.
+func (c *cli) state() string {
+	c.t.Helper()
+	content, err := os.ReadFile(filepath.Join(c.directory, "terraform.tfstate"))
+	must(c.t, err)
+	return string(content)
 }
