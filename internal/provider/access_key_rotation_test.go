@@ -6,6 +6,7 @@ package provider
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -563,5 +564,42 @@ func (c *cli) keyHeld(srv *ramtest.Server) {
 	})
 	if !held || len(keys) > 2 {
 		c.t.Fatalf("of %d keys none works and is in the state", len(keys))
+	}
+}
+
+// The secrets of both keys are in the state and nowhere else; with a PGP key they
+// are nowhere, on success and when a turn breaks off.
+func TestAccRotation_secretsAreOnlyInTheState(t *testing.T) {
+	t.Parallel()
+	for name, encrypted := range map[string]bool{"plain": false, "encrypted": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := rotates(t)
+			more, allowed := "", isState
+			if encrypted {
+				more, allowed = `pgp_key = file("alice.asc")`, nil
+			}
+			c := newCLI(t, srv.Getenv, `resource "ram_access_key_rotation" "alice" {
+				user_name         = "alice"
+				rotate_after_days = 30
+				timeouts          = { update = "8s" }
+				`+more+`
+			}`).traced()
+			c.write("alice.asc", publicKey(t, pgpPair(t, nil)))
+			printed := c.run(0, "apply", "-auto-approve")
+			srv.Advance(30 * day)
+			srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "code", Status: 500, Code: "InternalError"})
+			printed += c.run(1, "apply", "-auto-approve")
+			lost := keysOf(srv, "alice")[1]
+			srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = a.Users["alice"].Keys[:1] })
+			printed += c.run(0, "plan", "-out=plan.bin") + c.run(0, "apply", "plan.bin") + c.run(0, "show")
+			keys := keysOf(srv, "alice")
+			expect(t, "keys", len(keys), 2)
+			for _, secret := range []string{keys[0].Secret, keys[1].Secret, lost.Secret} {
+				c.hunt(srv, printed, secret, func(path string) bool {
+					return allowed != nil && (allowed(path) || filepath.Base(path) == "plan.bin")
+				})
+			}
+		})
 	}
 }
