@@ -157,8 +157,14 @@ func failedKey(verb, now string) failure {
 	return failure{what: verb + " the AccessKey pair", now: now}
 }
 
-// ImportState takes `<key_id>`, whose owner it asks for, or `<user_name>:<key_id>`.
 func (r *accessKeyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importKey(ctx, failedKey("import", "The state is as it was."), "allow_self", req, resp)
+}
+
+// importKey imports a key, or what there is one of for each key: by `<key_id>`, whose
+// owner it asks for, by `<user_name>:<key_id>`, or by identity. The argument of ours
+// gets its default, false.
+func (i *instance) importKey(ctx context.Context, f failure, ours string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
 	var who accessKeyIdentity
@@ -172,18 +178,17 @@ func (r *accessKeyResource) ImportState(ctx context.Context, req resource.Import
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedKey("import", "The state is as it was.")
-	account, ok := r.opened(ctx, f, who.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := i.opened(ctx, f, who.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	user, ok := r.importedOwner(ctx, f, who, &resp.Diagnostics)
+	user, ok := i.importedOwner(ctx, f, who, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	who.AccountID, who.UserName = types.StringValue(account), types.StringValue(user.Name)
 	for name, value := range map[string]any{
-		"account_id": account, "user_name": user.Name, "user_id": user.ID, "access_key_id": who.AccessKeyID, "allow_self": false,
+		"account_id": account, "user_name": user.Name, "user_id": user.ID, "access_key_id": who.AccessKeyID, ours: false,
 	} {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
@@ -191,15 +196,15 @@ func (r *accessKeyResource) ImportState(ctx context.Context, req resource.Import
 }
 
 // importedOwner is the user whose key is imported.
-func (r *accessKeyResource) importedOwner(ctx context.Context, f failure, who accessKeyIdentity, diags *diag.Diagnostics) (ram.User, bool) {
+func (i *instance) importedOwner(ctx context.Context, f failure, who accessKeyIdentity, diags *diag.Diagnostics) (ram.User, bool) {
 	name, id := who.UserName.ValueString(), who.AccessKeyID.ValueString()
 	if id == "" || !who.UserName.IsNull() && !userNameForm.MatchString(name) {
 		diags.AddError("Cannot "+f.what, fmt.Sprintf("An AccessKey pair is imported by its id, such as \"LTAI5t...\", or by its user's name and its id, such as \"alice:LTAI5t...\". %s", f.now))
 		return ram.User{}, false
 	}
-	find := func() (ram.User, error) { return r.client.User(ctx, name) }
+	find := func() (ram.User, error) { return i.client.User(ctx, name) }
 	if who.UserName.IsNull() {
-		find = func() (ram.User, error) { return r.client.KeyOwner(ctx, id) }
+		find = func() (ram.User, error) { return i.client.KeyOwner(ctx, id) }
 	}
 	user, err := find()
 	if ram.NotFound(err, "User", "User.AccessKey") {

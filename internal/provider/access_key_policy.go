@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -142,35 +141,7 @@ func (r *accessKeyPolicy) save(ctx context.Context, v values, state *tfsdk.State
 }
 
 func (r *accessKeyPolicy) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
-	defer cancel()
-	var who accessKeyIdentity
-	if req.ID == "" {
-		who = get[accessKeyIdentity](ctx, req.Identity, &resp.Diagnostics)
-	} else if name, id, both := strings.Cut(req.ID, ":"); both {
-		who.UserName, who.AccessKeyID = types.StringValue(name), types.StringValue(id)
-	} else {
-		who.AccessKeyID = types.StringValue(req.ID)
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	f := failedOwnPolicy("import", "The state is as it was.")
-	account, ok := r.opened(ctx, f, who.AccountID.ValueString(), &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	user, ok := r.keys().importedOwner(ctx, f, who, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	who.AccountID, who.UserName = types.StringValue(account), types.StringValue(user.Name)
-	for name, value := range map[string]any{
-		"account_id": account, "user_name": user.Name, "user_id": user.ID, "access_key_id": who.AccessKeyID, "allow_lock_out": false,
-	} {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
-	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+	r.importKey(ctx, failedOwnPolicy("import", "The state is as it was."), "allow_lock_out", req, resp)
 }
 
 func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
