@@ -104,7 +104,10 @@ func (c *core) apply(kind string, config attributes, prior object) (object, []*t
 func (c *core) plan(kind string, config attributes, prior object) (*tfprotov6.PlanResourceChangeResponse, []*tfprotov6.Diagnostic) {
 	c.t.Helper()
 	written := c.build(c.schemas.ResourceSchemas[kind], config)
-	valid, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: kind, Config: c.dynamic(written)})
+	valid, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: kind, Config: c.dynamic(written),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}, // as every CLI that is supported
+	})
 	c.clean(err, nil)
 	if len(errorsIn(valid.Diagnostics)) > 0 {
 		return nil, valid.Diagnostics

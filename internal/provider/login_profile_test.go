@@ -27,14 +27,6 @@ func logon(more attributes) attributes {
 	return config
 }
 
-// profileCore drives the provider as a CLI that knows write-only arguments.
-func profileCore(t *testing.T, getenv func(string) string) *core {
-	t.Helper()
-	c := newCore(t, getenv, hurried())
-	c.server = writesOnly{c.server}
-	return c
-}
-
 // profile is alice's profile as the account has it.
 func profile(srv *ramtest.Server) *ramtest.LoginProfile {
 	return account(srv).Users["alice"].LoginProfile
@@ -60,7 +52,7 @@ func noSecret(t *testing.T, text string, o object) {
 func TestLoginProfile_isMadeAndItsPasswordIsNowhere(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	config := logon(attributes{"password_reset_required": true, "mfa_bind_required": true})
 	o, diags := c.create(profileKind, config)
 	expect(t, "what was said", said(diags), "")
@@ -89,7 +81,7 @@ func TestLoginProfile_isMadeAndItsPasswordIsNowhere(t *testing.T) {
 func TestLoginProfile_withoutAPasswordIsNotMade(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	for _, bad := range []struct {
 		config attributes
 		says   string
@@ -122,7 +114,7 @@ func TestLoginProfile_withoutAPasswordIsNotMade(t *testing.T) {
 func TestLoginProfile_missingUserAndMissingProfileAreToldApart(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	_, diags := c.create(profileKind, logon(attributes{"user_name": "nobody"}))
 	contains(t, said(errorsIn(diags)), "Cannot create the login profile", `There is no RAM user "nobody"`, `AttributeName("user_name")`)
 	_, diags = c.adopt(profileKind, "nobody")
@@ -149,7 +141,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(giveProfile)
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.create(profileKind, logon(nil))
 	contains(t, said(errorsIn(diags)), "has a login profile already", "terraform import <address> alice")
 	expect(t, "state", o.state.IsNull(), true)
@@ -157,7 +149,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 
 	srv = withAlice(t)
 	srv.Before("CreateLoginProfile", giveProfile)
-	c = profileCore(t, srv.Getenv)
+	c = newCore(t, srv.Getenv, hurried())
 	o, diags = c.create(profileKind, logon(nil))
 	contains(t, said(errorsIn(diags)), "has a login profile already", "It appeared while this one was being created", "terraform import <address> alice")
 	expect(t, "state", o.state.IsNull(), true)
@@ -170,7 +162,7 @@ func TestLoginProfile_ofSomebodyElseIsNotTakenForOurs(t *testing.T) {
 	srv := withAlice(t)
 	srv.Before("CreateLoginProfile", giveProfile)
 	srv.Inject(ramtest.Rule{Action: "CreateLoginProfile", Nth: "1", Fault: "reset"})
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.create(profileKind, logon(attributes{"mfa_bind_required": true}))
 	contains(t, said(errorsIn(diags)), "somebody else made it", "terraform import <address> alice")
 	noSecret(t, said(diags), o)
@@ -181,7 +173,7 @@ func TestLoginProfile_ofSomebodyElseIsNotTakenForOurs(t *testing.T) {
 func TestLoginProfile_sendsThePasswordOnlyWhenItsVersionChanges(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.create(profileKind, logon(attributes{"password_reset_required": true}))
 	clean(t, diags)
 	sent := func(config attributes) []ramtest.Call {
@@ -226,7 +218,7 @@ func TestLoginProfile_importKeepsThePassword(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(giveProfile)
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.adopt(profileKind, "alice")
 	clean(t, diags)
 	expect(t, "version", in(t, o.state, "password_wo_version"), nil)
@@ -249,7 +241,7 @@ func TestLoginProfile_importKeepsThePassword(t *testing.T) {
 func TestLoginProfile_unmanagedFlagsAreNeverTouched(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) {
@@ -275,7 +267,7 @@ func TestLoginProfile_aDemandOfTheAccountIsNoDrift(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Behave(func(b *ramtest.Behaviour) { b.MandatoryMFAShown = true })
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	config := logon(attributes{"mfa_bind_required": false})
 	o, diags := c.create(profileKind, config)
 	clean(t, diags)
@@ -306,7 +298,7 @@ func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
 	} {
 		srv := withAlice(t)
 		srv.Change(func(a *ramtest.Account) { broken.policy(&a.Policy) })
-		c := profileCore(t, srv.Getenv)
+		c := newCore(t, srv.Getenv, hurried())
 		o, diags := c.create(profileKind, logon(attributes{"password_wo": broken.password}))
 		text := said(errorsIn(diags))
 		contains(t, text, "Cannot create the login profile", `AttributeName("password_wo")`, broken.rule, "Nothing was created.")
@@ -328,7 +320,7 @@ func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
 	}
 	// The same on update: the version is not recorded, so the next apply sends it again.
 	srv := withAlice(t)
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 32 })
@@ -342,7 +334,7 @@ func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
 func TestLoginProfile_aResetThatLocksOutIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	plan, diags := c.plan(profileKind, logon(attributes{"password_reset_required": true}), c.nothing(profileKind))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Preference.AllowUserToChangePassword = false })
@@ -380,12 +372,12 @@ func TestLoginProfile_followsItsUser(t *testing.T) {
 	t.Parallel()
 	for _, successor := range []bool{false, true} {
 		srv := withAlice(t)
-		c := profileCore(t, srv.Getenv)
+		c := newCore(t, srv.Getenv, hurried())
 		o, diags := c.create(profileKind, logon(nil))
 		clean(t, diags)
 		renamed(srv, "alicia", successor)
 		stale := o
-		c = profileCore(t, srv.Getenv) // another run
+		c = newCore(t, srv.Getenv, hurried()) // another run
 		o, diags = c.refresh(profileKind, o)
 		clean(t, diags)
 		expect(t, "name", stateOf(t, o, "user_name"), "alicia")
@@ -415,7 +407,7 @@ func TestLoginProfile_thatIsGoneLeavesTheState(t *testing.T) {
 		"user":    func(a *ramtest.Account) { delete(a.Users, "alice") },
 	} {
 		srv := withAlice(t)
-		c := profileCore(t, srv.Getenv)
+		c := newCore(t, srv.Getenv, hurried())
 		o, diags := c.create(profileKind, logon(nil))
 		clean(t, diags)
 		srv.Inject(ramtest.Rule{Action: "GetLoginProfile", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.User.LoginProfile"})
@@ -436,7 +428,7 @@ func TestLoginProfile_ofAnotherAccountIsNotTouched(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.AddAccount("2222222222222222")
-	mine, theirs := profileCore(t, srv.Getenv), profileCore(t, srv.GetenvFor("2222222222222222"))
+	mine, theirs := newCore(t, srv.Getenv, hurried()), newCore(t, srv.GetenvFor("2222222222222222"), hurried())
 	o, diags := mine.create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.ForgetCalls()
@@ -473,7 +465,7 @@ func TestLoginProfile_aPasswordThatWasSetIsNotReportedAsRefused(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 3 })
-	c := profileCore(t, srv.Getenv)
+	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.Advance(time.Hour)

@@ -4,32 +4,20 @@
 package provider
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// writesOnly is a core that knows write-only arguments, as every CLI does that is supported.
-type writesOnly struct{ tfprotov6.ProviderServer }
-
-func (w writesOnly) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	req.ClientCapabilities = &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}
-	return w.ProviderServer.ValidateResourceConfig(ctx, req)
-}
-
 // bindingCore drives the provider at a clock that moves the fake's with it.
 func bindingCore(t *testing.T, srv *ramtest.Server) *core {
 	t.Helper()
-	c := newCore(t, srv.Getenv, inStep(srv, 0))
-	c.server = writesOnly{c.server}
-	return c
+	return newCore(t, srv.Getenv, inStep(srv, 0))
 }
 
 // bindingOf is a configuration that binds the device.

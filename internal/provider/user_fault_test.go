@@ -117,7 +117,7 @@ func underFaults(t *testing.T, title string, faults map[string][]ramtest.Rule, w
 
 func prepared(t *testing.T, srv *ramtest.Server) *core {
 	t.Helper()
-	return profileCore(t, srv.Getenv)
+	return newCore(t, srv.Getenv, hurried())
 }
 
 // existing makes one object without a fault.
@@ -175,7 +175,7 @@ func TestFault_createOfUsersAndLoginProfiles(t *testing.T) {
 			switch {
 			case text == "":
 				expect(t, "there", there, true)
-				later := profileCore(t, srv.Getenv)
+				later := newCore(t, srv.Getenv, hurried())
 				must(t, srv.Reschedule(ramtest.Schedule{}))
 				steady(t, later, s.kind, s.config, o)
 				if s.kind == profileKind {
@@ -223,7 +223,7 @@ func TestFault_updateOfUsersAndLoginProfiles(t *testing.T) {
 				outcome = "K"
 				expect(t, "state", after.state.Equal(o.state), true)
 				must(t, srv.Reschedule(ramtest.Schedule{}))
-				later := profileCore(t, srv.Getenv)
+				later := newCore(t, srv.Getenv, hurried())
 				after, diags = later.refresh(s.kind, after)
 				clean(t, diags)
 				after, diags = later.apply(s.kind, s.next, after)
@@ -231,7 +231,7 @@ func TestFault_updateOfUsersAndLoginProfiles(t *testing.T) {
 			}
 			must(t, srv.Reschedule(ramtest.Schedule{}))
 			expect(t, "changed", s.changed(account(srv)), true)
-			steady(t, profileCore(t, srv.Getenv), s.kind, s.next, after)
+			steady(t, newCore(t, srv.Getenv, hurried()), s.kind, s.next, after)
 			return outcome
 		})
 	}
