@@ -19,12 +19,6 @@ import (
 )
 
 const (
-	// sendLimit bounds the create itself. It is apart from the operation's timeout,
-	// so that neither its end nor one Ctrl-C loses a secret that is told once (KEY-07).
-	sendLimit = time.Minute
-	// lagWindow is how long after a create of unknown outcome its key may take to be
-	// listed (assumed: the service does not say).
-	lagWindow = 30 * time.Second
 	// keysPerUser is what a user may have unless the account's quota says otherwise. (documented)
 	keysPerUser = 2
 

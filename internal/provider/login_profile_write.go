@@ -41,7 +41,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 	}
 	began := r.serverNow()
 	// One interrupt must not part the profile from the state.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*detachedCreate)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*sendLimit)
 	defer cancel()
 	for doubted := range 2 {
 		var made ram.LoginProfile
@@ -57,7 +57,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 			return none, false
 		}
 		f.now = fmt.Sprintf("It is not known whether the login profile was created, and it is not in the state. If the user %q has one now, import it, and set its password with another password_wo_version: terraform import <address> %[1]s", name)
-		found, lost := r.showsWithin(ctx, lag, func(ctx context.Context) (found bool, err error) {
+		found, lost := r.showsWithin(ctx, lagWindow, func(ctx context.Context) (found bool, err error) {
 			made, err = r.client.LoginProfile(ctx, name)
 			if noProfile(err) {
 				return false, nil

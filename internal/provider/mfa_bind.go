@@ -186,22 +186,10 @@ func deviceIn(devices []ram.MFADevice, serial string) (ram.MFADevice, bool) {
 // settled looks for a device again and again until it is as wanted; false if it is
 // not within the patience that there is for what the service shows late.
 func (i *instance) settled(ctx context.Context, serial string, wanted func(device ram.MFADevice, found bool) bool) (bool, error) {
-	start := i.client.Now()
-	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+	return i.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
 		device, found, err := i.deviceNow(ctx, serial)
-		if err != nil {
-			return false, err
-		}
-		if wanted(device, found) {
-			return true, nil
-		}
-		if i.client.Now().Sub(start) >= patience {
-			return false, nil
-		}
-		if err := i.client.Pause(ctx, wait); err != nil {
-			return false, err
-		}
-	}
+		return err == nil && wanted(device, found), err
+	})
 }
 
 // otherDevice is the device that a user has already, if it may be read. A user

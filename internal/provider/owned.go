@@ -160,6 +160,29 @@ func (i *instance) follow(ctx context.Context, o *owned) (renamed bool, err erro
 // and does not say for how long).
 const secondLook = 2 * time.Second
 
+const (
+	// sendLimit bounds a create whose answer is told once. It is apart from the
+	// operation's timeout, so that neither its end nor one Ctrl-C loses what was made (KEY-07).
+	sendLimit = time.Minute
+	// lagWindow is how long after a create of unknown outcome what it made may take
+	// to show (assumed: the service does not say).
+	lagWindow = 30 * time.Second
+)
+
+// showsWithin looks until something shows, with growing pauses, for so long at most.
+func (i *instance) showsWithin(ctx context.Context, longest time.Duration, look func(context.Context) (bool, error)) (bool, error) {
+	end := i.client.Now().Add(longest)
+	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		there, err := look(ctx)
+		if there || err != nil || !i.client.Now().Before(end) {
+			return there, err
+		}
+		if err := i.client.Pause(ctx, wait); err != nil {
+			return false, err
+		}
+	}
+}
+
 // vanished tells that an object is gone: it was looked for once, and is looked
 // for again after a while, past every cache. See rule 5 of the design: a live
 // object, and the only copy of its secret, must not leave the state.

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
@@ -21,34 +20,14 @@ type adoption struct {
 // adoptionKey names the adoption in private state.
 const adoptionKey = "adoption"
 
-// privateState is where a resource may keep what no person needs to see.
-type privateState interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
 // adoptionIn returns what is remembered; nil if nothing is, as after an import.
 func adoptionIn(ctx context.Context, private privateState, diags *diag.Diagnostics) *adoption {
-	text, more := private.GetKey(ctx, adoptionKey)
-	diags.Append(more...)
-	if len(text) == 0 {
-		return nil
-	}
-	a := &adoption{}
-	if err := json.Unmarshal(text, a); err != nil {
-		diags.AddError("Cannot read the private state", "What the provider remembers of the setting is not readable: "+err.Error())
-	}
-	return a
+	return recall[adoption](ctx, private, adoptionKey, "setting", diags)
 }
 
 // keep writes down what is remembered.
 func (a *adoption) keep(ctx context.Context, private privateState, diags *diag.Diagnostics) {
-	text, err := json.Marshal(a)
-	if err != nil {
-		diags.AddError("Cannot write the private state", err.Error())
-		return
-	}
-	diags.Append(private.SetKey(ctx, adoptionKey, text)...)
+	remember(ctx, private, adoptionKey, a, diags)
 }
 
 // before returns what an attribute had when it first became managed.

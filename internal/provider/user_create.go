@@ -7,35 +7,12 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
-
-// detachedCreate is how long a create may take that an interrupt does not end: what it
-// makes has to reach the state.
-const detachedCreate = time.Minute
-
-// lag is how long is waited for a create whose answer was lost to show in a read
-// (assumed: the service is eventually consistent, and does not say for how long).
-const lag = 30 * time.Second
-
-// showsWithin looks until something shows, with growing pauses, for so long at most.
-func (i *instance) showsWithin(ctx context.Context, longest time.Duration, look func(context.Context) (bool, error)) (bool, error) {
-	end := i.client.Now().Add(longest)
-	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		there, err := look(ctx)
-		if there || err != nil || !i.client.Now().Before(end) {
-			return there, err
-		}
-		if err := i.client.Pause(ctx, wait); err != nil {
-			return false, err
-		}
-	}
-}
 
 // create makes a user. When the answer is lost, its name tells whether it was made:
 // it was not there before, and a name is given once in an account.
@@ -51,7 +28,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 		return ram.User{}, false
 	}
 	// One interrupt must not part the user from the state.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*detachedCreate)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*sendLimit)
 	defer cancel()
 	for doubted := range 2 {
 		var made ram.User
@@ -68,7 +45,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 			return ram.User{}, false
 		}
 		f.now = fmt.Sprintf("It is not known whether the user was created. If account %s has a user %q now, import it: terraform import <address> %[2]s", account, want.Name)
-		found, lost := r.showsWithin(ctx, lag, func(ctx context.Context) (bool, error) {
+		found, lost := r.showsWithin(ctx, lagWindow, func(ctx context.Context) (bool, error) {
 			made, err := r.client.UserNow(ctx, want.Name)
 			if ram.NotFound(err, "User") {
 				return false, nil

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -110,23 +109,13 @@ func managedIn(config userModel) []string {
 }
 
 func keepManaged(ctx context.Context, managed []string, private privateState, diags *diag.Diagnostics) {
-	text, err := json.Marshal(managed)
-	if err != nil {
-		diags.AddError("Cannot write the private state", err.Error())
-		return
-	}
-	diags.Append(private.SetKey(ctx, managedKey, text)...)
+	remember(ctx, private, managedKey, managed, diags)
 }
 
 // managedBefore returns what keepManaged kept; nothing after an import.
-func managedBefore(ctx context.Context, private privateState, diags *diag.Diagnostics) (managed []string) {
-	text, more := private.GetKey(ctx, managedKey)
-	diags.Append(more...)
-	if len(text) == 0 {
-		return nil
+func managedBefore(ctx context.Context, private privateState, diags *diag.Diagnostics) []string {
+	if managed := recall[[]string](ctx, private, managedKey, "user", diags); managed != nil {
+		return *managed
 	}
-	if err := json.Unmarshal(text, &managed); err != nil {
-		diags.AddError("Cannot read the private state", "What the provider remembers of the user is not readable: "+err.Error())
-	}
-	return managed
+	return nil
 }

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"regexp"
 
@@ -235,26 +234,12 @@ const tenureKey = "tenure"
 
 // tenureIn returns what is remembered; nil if nothing is, as after an import.
 func tenureIn(ctx context.Context, private privateState, diags *diag.Diagnostics) *tenure {
-	text, more := private.GetKey(ctx, tenureKey)
-	diags.Append(more...)
-	if len(text) == 0 {
-		return nil
-	}
-	t := &tenure{}
-	if err := json.Unmarshal(text, t); err != nil {
-		diags.AddError("Cannot read the private state", "What the provider remembers of the device is not readable: "+err.Error())
-	}
-	return t
+	return recall[tenure](ctx, private, tenureKey, "device", diags)
 }
 
 // keep writes down what is remembered.
 func (t tenure) keep(ctx context.Context, private privateState, diags *diag.Diagnostics) {
-	text, err := json.Marshal(t)
-	if err != nil {
-		diags.AddError("Cannot write the private state", err.Error())
-		return
-	}
-	diags.Append(private.SetKey(ctx, tenureKey, text)...)
+	remember(ctx, private, tenureKey, t, diags)
 }
 
 // deviceFilter is the configuration of a list.
