@@ -83,6 +83,28 @@ func TestConformance(t *testing.T) {
 			t.Errorf("%s can be listed, but is no resource", kind)
 		}
 	}
+	for kind, schema := range c.schemas.EphemeralResourceSchemas {
+		described(t, "ephemeral."+kind, schema.Block)
+		there(t, examples, "ephemeral-resources", kind, "ephemeral-resource.tf")
+		there(t, docs, "ephemeral-resources", strings.TrimPrefix(kind, "ram_")+".md")
+	}
+	for kind, schema := range c.schemas.ActionSchemas {
+		described(t, "action."+kind, schema.Schema.Block)
+		there(t, examples, "actions", kind, "action.tf")
+		there(t, docs, "actions", strings.TrimPrefix(kind, "ram_")+".md")
+	}
+	for name, f := range c.schemas.Functions {
+		if !sentences.MatchString(f.Description) || !sentences.MatchString(f.Summary) {
+			t.Errorf("the function %s is not described by sentences: %q, %q", name, f.Summary, f.Description)
+		}
+		for _, p := range f.Parameters {
+			if !sentences.MatchString(p.Description) {
+				t.Errorf("the function %s: %s is not described by a sentence: %q", name, p.Name, p.Description)
+			}
+		}
+		there(t, examples, "functions", name, "function.tf")
+		there(t, docs, "functions", name+".md")
+	}
 	described(t, "provider", c.schemas.Provider.Block)
 }
 
@@ -136,6 +158,9 @@ func freshOf[S any](s *setting[S]) map[string]any {
 	return fresh
 }
 
+// applicable are the examples that every supported CLI can apply.
+var applicable = []string{"resource.tf", "data-source.tf", "ephemeral-resource.tf", "function.tf"}
+
 // Every example is applied, to an account of its own.
 func TestAccExamples(t *testing.T) {
 	t.Parallel()
@@ -144,7 +169,7 @@ func TestAccExamples(t *testing.T) {
 	applied := 0
 	for _, file := range files {
 		base := filepath.Base(file)
-		if base != "resource.tf" && base != "data-source.tf" {
+		if !slices.Contains(applicable, base) {
 			continue
 		}
 		applied++

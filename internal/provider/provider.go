@@ -8,7 +8,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -20,8 +23,11 @@ import (
 const Address = "registry.terraform.io/ram-security/ram"
 
 var (
-	_ provider.ProviderWithListResources  = (*ramProvider)(nil)
-	_ provider.ProviderWithValidateConfig = (*ramProvider)(nil)
+	_ provider.ProviderWithListResources      = (*ramProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*ramProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*ramProvider)(nil)
+	_ provider.ProviderWithActions            = (*ramProvider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*ramProvider)(nil)
 )
 
 // New returns what makes the provider. getenv is where it looks for what the
@@ -105,3 +111,11 @@ func (p *ramProvider) DataSources(context.Context) []func() datasource.DataSourc
 func (p *ramProvider) ListResources(context.Context) []func() list.ListResource {
 	return listResources
 }
+
+func (p *ramProvider) Functions(context.Context) []func() function.Function { return functions }
+
+func (p *ramProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return ephemeralResources
+}
+
+func (p *ramProvider) Actions(context.Context) []func() action.Action { return actions }

@@ -4,7 +4,10 @@
 package provider
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
@@ -64,3 +67,12 @@ var dataSources = []func() datasource.DataSource{
 	func() datasource.DataSource { return &recycledKeysData{} },
 	func() datasource.DataSource { return &passkeysData{} },
 }
+
+// functions are the constructors of all functions. They need no account.
+var functions = []func() function.Function{}
+
+// ephemeralResources are the constructors of all types whose values reach neither plan nor state.
+var ephemeralResources = []func() ephemeral.EphemeralResource{}
+
+// actions are the constructors of all steps that a person, or a trigger, orders.
+var actions = []func() action.Action{}
