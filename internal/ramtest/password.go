@@ -15,15 +15,7 @@ import (
 // error.
 func (r *request) checkPassword(user *User, parameter, password string) error {
 	policy := r.account.Policy
-	weak := utf8.RuneCountInString(password) < policy.MinimumPasswordLength ||
-		policy.RequireLowercaseCharacters && !strings.ContainsFunc(password, isLower) ||
-		policy.RequireUppercaseCharacters && !strings.ContainsFunc(password, isUpper) ||
-		policy.RequireNumbers && !strings.ContainsFunc(password, isDigit) ||
-		policy.RequireSymbols && !strings.ContainsFunc(password, isSymbol) ||
-		distinct(password) < policy.MinimumPasswordDifferentCharacter ||
-		policy.PasswordNotContainUserName && containsName(password, user.Name) ||
-		policy.InterceptRiskPasswordOnAPI && risky(password)
-	if weak {
+	if !policy.Accepts(user.Name, password) {
 		return passwordTooWeak(parameter)
 	}
 	// A user's choice is held against what went before. (documented) So is an administrator's. (assumed; Behaviour.ResetsMayReuse)
@@ -32,6 +24,19 @@ func (r *request) checkPassword(user *User, parameter, password string) error {
 		return passwordReused(parameter)
 	}
 	return nil
+}
+
+// Accepts says whether a new password of the user keeps to the policy. What the user had before is another matter. (documented)
+func (p PasswordPolicy) Accepts(userName, password string) bool {
+	weak := utf8.RuneCountInString(password) < p.MinimumPasswordLength ||
+		p.RequireLowercaseCharacters && !strings.ContainsFunc(password, isLower) ||
+		p.RequireUppercaseCharacters && !strings.ContainsFunc(password, isUpper) ||
+		p.RequireNumbers && !strings.ContainsFunc(password, isDigit) ||
+		p.RequireSymbols && !strings.ContainsFunc(password, isSymbol) ||
+		distinct(password) < p.MinimumPasswordDifferentCharacter ||
+		p.PasswordNotContainUserName && containsName(password, userName) ||
+		p.InterceptRiskPasswordOnAPI && risky(password)
+	return !weak
 }
 
 func isLower(c rune) bool { return 'a' <= c && c <= 'z' }

@@ -1,0 +1,239 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var _ ephemeral.EphemeralResourceWithConfigure = (*passwordEphemeral)(nil)
+
+// usualLength is how long a password is that nobody gave a length, unless the policy
+// demands more.
+const usualLength = 20
+
+func newPasswordEphemeral() *passwordEphemeral { return &passwordEphemeral{random: rand.Reader} }
+
+// passwordEphemeral is a random password, for a moment.
+type passwordEphemeral struct {
+	*instance
+
+	random io.Reader
+}
+
+type passwordModel struct {
+	UserName         types.String `tfsdk:"user_name"`
+	Length           types.Int64  `tfsdk:"length"`
+	RequireLowercase types.Bool   `tfsdk:"require_lowercase_characters"`
+	RequireUppercase types.Bool   `tfsdk:"require_uppercase_characters"`
+	RequireNumbers   types.Bool   `tfsdk:"require_numbers"`
+	RequireSymbols   types.Bool   `tfsdk:"require_symbols"`
+	Different        types.Int64  `tfsdk:"minimum_password_different_character"`
+	Symbols          types.String `tfsdk:"symbols"`
+	Password         types.String `tfsdk:"password"`
+}
+
+// demands are what the arguments demand, as a policy. Nil is left to the account's.
+func (m passwordModel) demands() ram.PasswordPolicy {
+	return ram.PasswordPolicy{
+		MinimumPasswordLength:             m.Length.ValueInt64Pointer(),
+		RequireLowercaseCharacters:        m.RequireLowercase.ValueBoolPointer(),
+		RequireUppercaseCharacters:        m.RequireUppercase.ValueBoolPointer(),
+		RequireNumbers:                    m.RequireNumbers.ValueBoolPointer(),
+		RequireSymbols:                    m.RequireSymbols.ValueBoolPointer(),
+		MinimumPasswordDifferentCharacter: m.Different.ValueInt64Pointer(),
+	}
+}
+
+// left are the arguments that were left to the account's policy.
+func (m passwordModel) left() (names []string) {
+	for _, argument := range []struct {
+		name  string
+		given bool
+	}{
+		{"length", !m.Length.IsNull()},
+		{"require_lowercase_characters", !m.RequireLowercase.IsNull()},
+		{"require_uppercase_characters", !m.RequireUppercase.IsNull()},
+		{"require_numbers", !m.RequireNumbers.IsNull()},
+		{"require_symbols", !m.RequireSymbols.IsNull()},
+		{"minimum_password_different_character", !m.Different.IsNull()},
+	} {
+		if !argument.given {
+			names = append(names, argument.name)
+		}
+	}
+	return names
+}
+
+func (e *passwordEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_password"
+}
+
+func (e *passwordEphemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	e.instance = instanceOf(req.ProviderData, &resp.Diagnostics)
+}
+
+func (e *passwordEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	required := func(what string) schema.Attribute {
+		return schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether the password has " + what + " at least. Left out, as the account's password policy has it. " +
+				"What the policy demands is there even if this is `false`, and what nobody demands may be there as well.",
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A random password for a write-only argument such as `password_wo` of `ram_login_profile`. It is made to the account's password policy, " +
+			"comes from the cryptographic source of the machine, and is in no state and no plan. All passwords that keep to the rules are equally likely.\n\n" +
+			"It is **another one each time it is opened**, which happens in a plan and again in its apply. A write-only argument is sent only when its version changes, so the password that counts is the one " +
+			"of the apply that changes the version. Everything that has to have the same password, such as a login profile and the entry of a vault, has to take it in the same apply: " +
+			"give all of them one version, and change it for all of them at once.\n\n" +
+			"If the policy is changed in the same run, refer to it, so that the new one counts: `depends_on = [ram_password_policy.this]`. " +
+			"Without the permission `ram:GetPasswordPolicy`, give `length`, the four `require_` arguments and `minimum_password_different_character`: then nothing is read, and nobody is called.",
+		Attributes: map[string]schema.Attribute{
+			"user_name": schema.StringAttribute{
+				Optional: true, Validators: userNameChecks(),
+				MarkdownDescription: "The name of the RAM user whose password it will be. The password does not contain it, as a policy may demand; without it nobody can make sure of that.",
+			},
+			"length": schema.Int64Attribute{
+				Optional: true, Validators: []validator.Int64{int64validator.Between(8, 32)},
+				MarkdownDescription: fmt.Sprintf("How many characters the password has, 8 to 32. Left out, it is %d, or what the account's password policy demands if that is more. Fewer than the policy demands are an error.", usualLength),
+			},
+			"require_lowercase_characters": required("one lower-case letter"),
+			"require_uppercase_characters": required("one upper-case letter"),
+			"require_numbers":              required("one digit"),
+			"require_symbols":              required("one of `symbols`"),
+			"minimum_password_different_character": schema.Int64Attribute{
+				Optional: true, Validators: []validator.Int64{int64validator.Between(0, 8)},
+				MarkdownDescription: "How many different characters the password has at least, 0 to 8. Left out, as the account's password policy has it; fewer than that are not enough.",
+			},
+			"symbols": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{symbolsOnly{}},
+				MarkdownDescription: "The symbols that may be in the password: printable ASCII characters that are no letters, digits or blanks, each once. The default is `" + usualSymbols + "`; `\"\"` is for none. " +
+					"Which symbols the service counts is not documented.",
+			},
+			"password": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The password."},
+		},
+	}
+}
+
+func (e *passwordEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	m := get[passwordModel](ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	var policy ram.PasswordPolicy
+	if left := m.left(); len(left) > 0 {
+		var ok bool
+		if policy, ok = e.policy(ctx, left, &resp.Diagnostics); !ok {
+			return
+		}
+	}
+	rules, ok := m.rules(policy, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	password, err := rules.draw(e.random)
+	if report(&resp.Diagnostics, failedPassword, err) {
+		return
+	}
+	m.Password = types.StringValue(password)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
+}
+
+var failedPassword = failure{"make the password", "There is none."}
+
+// policy reads what the arguments leave to the account.
+func (e *passwordEphemeral) policy(ctx context.Context, left []string, diags *diag.Diagnostics) (ram.PasswordPolicy, bool) {
+	f := failedPassword
+	if _, ok := e.opened(ctx, f, "", diags); !ok {
+		return ram.PasswordPolicy{}, false
+	}
+	policy, err := e.client.PasswordPolicy(ctx)
+	if ram.Denied(err) {
+		f.now = "There is none, since the account's password policy may not be read, and it decides what is not given. Allow ram:GetPasswordPolicy, or give " + strings.Join(left, ", ") + "."
+	}
+	return policy, !report(diags, f, err)
+}
+
+// rules are what the arguments or the policy demand, whichever is stricter.
+func (m passwordModel) rules(policy ram.PasswordPolicy, diags *diag.Diagnostics) (passwordRules, bool) {
+	own := m.demands()
+	r := passwordRules{symbols: usualSymbols, userName: m.UserName.ValueString(), different: int(max(atLeast(own.MinimumPasswordDifferentCharacter), atLeast(policy.MinimumPasswordDifferentCharacter)))}
+	if !m.Symbols.IsNull() {
+		r.symbols = m.Symbols.ValueString()
+	}
+	for _, class := range []struct {
+		characters string
+		own, of    *bool
+	}{
+		{lowerLetters, own.RequireLowercaseCharacters, policy.RequireLowercaseCharacters},
+		{upperLetters, own.RequireUppercaseCharacters, policy.RequireUppercaseCharacters},
+		{numerals, own.RequireNumbers, policy.RequireNumbers},
+		{r.symbols, own.RequireSymbols, policy.RequireSymbols},
+	} {
+		if is(class.own, true) || is(class.of, true) {
+			r.classes = append(r.classes, class.characters)
+		}
+	}
+	shortest := atLeast(policy.MinimumPasswordLength)
+	r.length = int(max(shortest, usualLength))
+	if !m.Length.IsNull() {
+		r.length = int(m.Length.ValueInt64())
+	}
+	switch {
+	case int64(r.length) < shortest:
+		diags.AddAttributeError(path.Root("length"), "Cannot make the password", fmt.Sprintf(
+			"The account's password policy demands %d characters at least, and length is %d. There is no password. Make length longer, or leave it out.", shortest, r.length))
+	case r.symbols == "" && (is(own.RequireSymbols, true) || is(policy.RequireSymbols, true)):
+		diags.AddAttributeError(path.Root("symbols"), "Cannot make the password",
+			"A symbol is demanded, by require_symbols or by the account's password policy, and symbols allows none. There is no password. Allow some.")
+	default:
+		return r, true
+	}
+	return r, false
+}
+
+// atLeast is a lower bound, of which nothing said is none.
+func atLeast(n *int64) int64 {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+// symbolsOnly refuses what is no symbol, and what stands there twice, which would make
+// it likelier than the others.
+type symbolsOnly struct{}
+
+func (symbolsOnly) Description(context.Context) string {
+	return "value must be printable ASCII characters that are no letters, digits or blanks, each once"
+}
+
+func (s symbolsOnly) MarkdownDescription(ctx context.Context) string { return s.Description(ctx) }
+
+func (s symbolsOnly) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	symbols := req.ConfigValue.ValueString() // empty if there is none
+	for i, c := range symbols {
+		if c <= ' ' || c > '~' || strings.ContainsRune(lowerLetters+upperLetters+numerals, c) || strings.ContainsRune(symbols[:i], c) {
+			resp.Diagnostics.AddAttributeError(req.Path, "Invalid symbols", fmt.Sprintf("%q is not a symbol, or is there twice: the %s.", c, s.Description(ctx)))
+			return
+		}
+	}
+}
