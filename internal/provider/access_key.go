@@ -136,7 +136,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				Optional: true, ElementType: types.StringType,
 				Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
 				MarkdownDescription: "Values of any kind, such as `{ rotation = time_rotating.quarter.id }`. When another value replaces one, the key is replaced by a new one. " +
-					"The first value, also after an import, is only recorded, and so is its removal.",
+					"The first value, also after an import or a move, is only recorded, and so is its removal.",
 			},
 			"allow_self": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -274,6 +274,11 @@ func (r *accessKeyResource) lookNow(ctx context.Context, o *owned, id string) (r
 }
 
 func (r *accessKeyResource) lookIn(ctx context.Context, o *owned, id string, keysOf func(context.Context, string) ([]ram.AccessKey, error)) (ram.AccessKey, bool, error) {
+	if o.UserName.ValueString() == "" { // moved here from where the name could be left out
+		if _, err := r.followKey(ctx, o, id); err != nil {
+			return ram.AccessKey{}, false, err
+		}
+	}
 	keys, err := keysOf(ctx, o.UserName.ValueString())
 	if key, found := keyIn(keys, id); found {
 		return key, true, nil
@@ -282,7 +287,7 @@ func (r *accessKeyResource) lookIn(ctx context.Context, o *owned, id string, key
 		return ram.AccessKey{}, false, err
 	}
 	noUser := err != nil
-	renamed, err := r.follow(ctx, o)
+	renamed, err := r.followKey(ctx, o, id)
 	if err != nil {
 		return ram.AccessKey{}, false, err
 	}
@@ -371,6 +376,9 @@ func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	f := failedKey("update", "It is as it was.")
 	if !r.resume(ctx, f, &plan.owned, &resp.Diagnostics) {
+		return
+	}
+	if state.UserID.IsNull() && !r.belongs(ctx, f, plan.owned, plan.AccessKeyID.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	wanted := plan.Status.ValueString()

@@ -83,11 +83,12 @@ func (r *accessKeyPolicy) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	o := ownedOf(plan)
 	o.AccountID, o.UserID = ownedOf(state).AccountID, ownedOf(state).UserID
-	if !r.resume(ctx, failedOwnPolicy("update", "Nothing was changed."), &o, &resp.Diagnostics) {
+	f, id, moved := failedOwnPolicy("update", "Nothing was changed."), text(plan["access_key_id"]), o.UserID.ValueString() == ""
+	if !r.resume(ctx, f, &o, &resp.Diagnostics) || moved && !r.belongs(ctx, f, o, id, &resp.Diagnostics) {
 		return
 	}
 	o.keep(plan)
-	w := writing[ram.NetworkPolicy]{setting: r.of(&o, text(plan["access_key_id"])), verb: "update", config: config, plan: plan, adoption: before}
+	w := writing[ram.NetworkPolicy]{setting: r.of(&o, id), verb: "update", config: config, plan: plan, adoption: before}
 	w.run(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -154,11 +155,16 @@ var errKeyListed = errors.New("the service lists the key, and says that it does 
 // look reads the policy of a key, and follows the user to another name. A key that
 // is not there, or whose user is not, is not found.
 func (r *accessKeyPolicy) look(ctx context.Context, o *owned, id string) (ram.NetworkPolicy, bool, error) {
+	if o.UserName.ValueString() == "" { // moved here from where the name could be left out
+		if _, err := r.followKey(ctx, o, id); err != nil {
+			return ram.NetworkPolicy{}, false, err
+		}
+	}
 	policy, err := r.client.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
 	if !ram.NotFound(err, "User", "User.AccessKey") {
 		return policy, err == nil, err
 	}
-	renamed, err := r.follow(ctx, o)
+	renamed, err := r.followKey(ctx, o, id)
 	if err != nil || !renamed {
 		return policy, false, err
 	}

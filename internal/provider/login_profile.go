@@ -83,12 +83,12 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			Optional: true, WriteOnly: true,
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
 			MarkdownDescription: "The password. It is write-only: it is sent to the service when the profile is created and when `password_wo_version` changes, and is in no plan and no state. " +
-				"It is held against the account's password policy before it is sent. A new profile needs one; one that was imported does not.",
+				"It is held against the account's password policy before it is sent. A new profile needs one; one that was imported or moved does not.",
 		},
 		"password_wo_version": schema.Int64Attribute{
 			Optional: true, Validators: []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))},
-			MarkdownDescription: "The version of `password_wo`, any number. Another number sends the password once; nothing else does. The first one after an import is recorded and sends nothing, " +
-				"so an import keeps the password that the user has.",
+			MarkdownDescription: "The version of `password_wo`, any number. Another number sends the password once; nothing else does. The first one after an import or a move is recorded and sends nothing, " +
+				"so both keep the password that the user has.",
 		},
 		"password_reset_required": schema.BoolAttribute{
 			Optional: true,

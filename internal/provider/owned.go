@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -153,6 +154,47 @@ func (i *instance) follow(ctx context.Context, o *owned) (renamed bool, err erro
 	renamed = user.Name != o.UserName.ValueString()
 	o.UserName = types.StringValue(user.Name)
 	return renamed, nil
+}
+
+// followKey is follow for what belongs to a key. Where the user's id is not known
+// yet, as after a move, the service tells who owns the key.
+func (i *instance) followKey(ctx context.Context, o *owned, keyID string) (renamed bool, err error) {
+	if o.UserID.ValueString() != "" {
+		return i.follow(ctx, o)
+	}
+	user, err := i.client.KeyOwner(ctx, keyID)
+	switch {
+	case ram.NotFound(err, "User", "User.AccessKey") && o.UserName.ValueString() == "":
+		return false, knowing("Nobody knows whose key it is.", errOwnerless) // it may be a key of the root account
+	case ram.NotFound(err, "User", "User.AccessKey"):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	renamed = user.Name != o.UserName.ValueString()
+	o.UserName, o.UserID = types.StringValue(user.Name), types.StringValue(user.ID)
+	return renamed, nil
+}
+
+// errOwnerless is what nothing is concluded from: a key of the root account is
+// found under no user.
+var errOwnerless = errors.New("the state does not say whose key it is, and no RAM user of the account has it. It is deleted, or of another account, or of the root account, " +
+	"whose keys the provider does not manage. Keep its secret if it is still needed, and take the resource out of the state")
+
+// belongs makes sure that a key whose owner is not known yet, as after a move, is
+// that of the user whom the configuration names: in another user's list it would
+// not be found, and be taken for deleted.
+func (i *instance) belongs(ctx context.Context, f failure, o owned, keyID string, diags *diag.Diagnostics) bool {
+	user, err := i.client.KeyOwner(ctx, keyID)
+	if report(diags, f, err) {
+		return false
+	}
+	if user.ID != o.UserID.ValueString() {
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
+			"The key %s belongs to the user %q, not to %q. %s\n\nCorrect user_name.", keyID, user.Name, o.UserName.ValueString(), f.now))
+		return false
+	}
+	return true
 }
 
 // secondLook is how long after a first look a second one is taken before
