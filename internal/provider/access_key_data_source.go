@@ -4,17 +4,13 @@
 package provider
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 var _ datasource.DataSourceWithConfigure = (*accessKeysData)(nil)
@@ -24,7 +20,7 @@ var _ datasource.DataSourceWithConfigure = (*accessKeysData)(nil)
 type accessKeysData struct{ readsInstance }
 
 type accessKeysModel struct {
-	keySearch
+	keysSought
 
 	AccountID  types.String   `tfsdk:"account_id"`
 	AccessKeys []accessKeyRow `tfsdk:"access_keys"`
@@ -51,15 +47,8 @@ func (d *accessKeysData) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The AccessKey pairs of all RAM users, or of one, with their age and last use, but never a secret. It reads the keys of each user and the last use of each key, two calls and more per user.",
-		Attributes: map[string]schema.Attribute{
+		Attributes: filtered(map[string]schema.Attribute{
 			"account_id": text("The id of the account."),
-			"user_name":  schema.StringAttribute{Optional: true, Validators: userNameChecks(), MarkdownDescription: docsSearchUser},
-			"status": schema.StringAttribute{
-				Optional: true, MarkdownDescription: docsSearchStatus,
-				Validators: []validator.String{stringvalidator.OneOf(keyActive, keyInactive)},
-			},
-			"older_than_days": schema.Int64Attribute{Optional: true, Validators: searchedDays(), MarkdownDescription: docsSearchOlder},
-			"unused_for_days": schema.Int64Attribute{Optional: true, Validators: searchedDays(), MarkdownDescription: docsSearchUnused},
 			"access_keys": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The keys that were found, by user name, and of one user the oldest first.",
@@ -74,34 +63,22 @@ func (d *accessKeysData) Schema(_ context.Context, _ datasource.SchemaRequest, r
 					"last_used_service": text("The service that it was last used for; null if never, or not said."),
 				}},
 			},
-		},
+		}, keyFilters()...),
 	}
 }
 
 func (d *accessKeysData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m := get[accessKeysModel](ctx, req.Config, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
-	defer cancel()
-	f := failure{what: "read the AccessKey pairs"}
-	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	m.AccountID, m.AccessKeys = types.StringValue(account), []accessKeyRow{}
-	for found, err := range d.search(ctx, m.keySearch, true) {
-		if !m.UserName.IsNull() && ram.NotFound(err, "User") {
-			resp.Diagnostics.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf("There is no RAM user %q in account %s.\n\n%s", m.UserName.ValueString(), account, explain(err)))
-			return
+	collect(ctx, d.instance, "read the AccessKey pairs", req, resp, func(ctx context.Context, account string, m *accessKeysModel) error {
+		m.AccountID, m.AccessKeys = types.StringValue(account), []accessKeyRow{}
+		for found, err := range d.search(ctx, m.keysSought, everything, true) {
+			if err != nil {
+				return err
+			}
+			m.AccessKeys = append(m.AccessKeys, keyRow(found))
 		}
-		if report(&resp.Diagnostics, f, err) {
-			return
-		}
-		m.AccessKeys = append(m.AccessKeys, keyRow(found))
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+		slices.SortStableFunc(m.AccessKeys, func(x, y accessKeyRow) int { return cmp.Compare(x.UserName.ValueString(), y.UserName.ValueString()) })
+		return nil
+	})
 }
 
 func keyRow(found foundKey) accessKeyRow {

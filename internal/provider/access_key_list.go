@@ -5,79 +5,30 @@ package provider
 
 import (
 	"context"
+	"iter"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 func (r *accessKeyResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listschema.Schema{
-		MarkdownDescription: "Finds AccessKey pairs of RAM users. No secret is found: the service shows it only once.",
-		Attributes: map[string]listschema.Attribute{
-			"user_name": listschema.StringAttribute{Optional: true, Validators: userNameChecks(), MarkdownDescription: docsSearchUser},
-			"status": listschema.StringAttribute{
-				Optional: true, MarkdownDescription: docsSearchStatus,
-				Validators: []validator.String{stringvalidator.OneOf(keyActive, keyInactive)},
-			},
-			"older_than_days": listschema.Int64Attribute{Optional: true, Validators: searchedDays(), MarkdownDescription: docsSearchOlder},
-			"unused_for_days": listschema.Int64Attribute{Optional: true, Validators: searchedDays(), MarkdownDescription: docsSearchUnused},
-		},
-	}
+	resp.Schema = listed("Finds AccessKey pairs of RAM users: of all, or of some. Those of the root account itself are never found, and no secret is: the service shows it only once. "+
+		"It costs one call per user, and more with some filters.", keyFilters()...)
 }
-
-// searchedDays are what a search may ask for: a century is a slip.
-func searchedDays() []validator.Int64 { return []validator.Int64{int64validator.Between(0, 36500)} }
 
 func (r *accessKeyResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	stream.Results = func(push func(list.ListResult) bool) {
-		ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
-		defer cancel()
-		f := failedKey("list", "The list is not complete.")
-		var diags diag.Diagnostics
-		search := get[keySearch](ctx, req.Config, &diags)
-		account, ok := "", !diags.HasError()
-		if ok {
-			account, ok = r.opened(ctx, f, "", &diags)
-		}
-		if !ok {
-			push(list.ListResult{Diagnostics: diags})
-			return
-		}
-		count := int64(0)
-		for found, err := range r.search(ctx, search, false) {
-			if report(&diags, f, err) {
-				push(list.ListResult{Diagnostics: diags})
-				return
-			}
-			if !push(r.listed(ctx, req, account, found)) {
-				return
-			}
-			if count++; req.Limit > 0 && count >= req.Limit {
-				return
-			}
-		}
-	}
+	listing[keysSought, foundKey]{
+		what: "list the AccessKey pairs",
+		find: func(ctx context.Context, sought keysSought, most int64) iter.Seq2[foundKey, error] {
+			return r.search(ctx, sought, most, false)
+		},
+		show: showKey,
+	}.stream(ctx, r.instance, req, stream)
 }
 
-// listed describes a key as an import would find it.
-func (r *accessKeyResource) listed(ctx context.Context, req list.ListRequest, account string, found foundKey) list.ListResult {
-	result := req.NewListResult(ctx)
-	result.DisplayName = found.user.Name + " " + found.key.ID + " (" + found.key.Status + ")"
-	m := accessKeyModel{
-		owned: owned{
-			AccountID: types.StringValue(account), UserName: types.StringValue(found.user.Name), UserID: types.StringValue(found.user.ID), Timeouts: noTimeouts,
-		},
-		RotateWhenChanged: types.MapNull(types.StringType), AllowSelf: types.BoolValue(false),
-	}
+// showKey describes a key as an import would find it.
+func showKey(account string, found foundKey) entry {
+	m := accessKeyModel{owned: ownedBy(account, found.user), RotateWhenChanged: types.MapNull(types.StringType), AllowSelf: types.BoolValue(false)}
 	m.show(found.key)
-	result.Diagnostics.Append(result.Identity.Set(ctx, m.identity())...)
-	if req.IncludeResource {
-		result.Diagnostics.Append(result.Resource.Set(ctx, m)...)
-	}
-	return result
+	return entry{found.user.Name + " " + found.key.ID + " (" + found.key.Status + ")", m.identity(), m}
 }

@@ -4,34 +4,36 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"iter"
-	"slices"
-	"sync"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// keySearch is which keys are looked for. What is null holds for all.
-type keySearch struct {
-	UserName      types.String `tfsdk:"user_name"`
-	Status        types.String `tfsdk:"status"`
-	OlderThanDays types.Int64  `tfsdk:"older_than_days"`
-	UnusedForDays types.Int64  `tfsdk:"unused_for_days"`
+// keysSought is which keys are looked for. What is null holds for all.
+type keysSought struct {
+	usersSought
+
+	Status               types.String `tfsdk:"status"`
+	OlderThanDays        types.Int64  `tfsdk:"older_than_days"`
+	UnusedForDays        types.Int64  `tfsdk:"unused_for_days"`
+	WithoutNetworkPolicy types.Bool   `tfsdk:"without_network_policy"`
 }
 
-// What the arguments of a search mean, for the data source and the list alike.
-const (
-	docsSearchUser   = "Only the keys of this RAM user. Without it, the keys of all users are found; those of the root account itself never are."
-	docsSearchStatus = "Only keys of this status: `Active` or `Inactive`."
-	docsSearchOlder  = "Only keys that were made more than this many whole days ago, by the service's clock."
-	docsSearchUnused = "Only keys that were not used for more than this many whole days. A key that was never used counts from when it was made. " +
-		"The service knows of uses since June 2019, and about two hours late."
-)
+// keyFilters are those of keysSought.
+func keyFilters() []filter {
+	return append(userFilters("the keys"),
+		textFilter("status", "Only keys of this status: `Active` or `Inactive`.", stringvalidator.OneOf(keyActive, keyInactive)),
+		daysFilter("older_than_days", "Only keys that were made more than this many whole days ago, by the service's clock."),
+		daysFilter("unused_for_days", "Only keys that were not used for more than this many whole days. A key that was never used counts from when it was made. "+
+			"The service knows of uses since June 2019, and about two hours late. It costs one call per key."),
+		flagFilter("without_network_policy", "`true` finds only keys without an active network policy of their own, which the account's policy governs, if it has one; `false` only those with one. It costs one call per key."),
+	)
+}
 
 // foundKey is a key that a search found.
 type foundKey struct {
@@ -41,107 +43,55 @@ type foundKey struct {
 	days int64            // since it was made
 }
 
-// together is how many users' keys are read at the same time. The client's own
-// limits hold beyond it.
-const together = 16
-
-// search finds keys: by user name, and of one user the oldest first. withUse asks
-// for the last use of each. An error comes once, and last.
-func (i *instance) search(ctx context.Context, s keySearch, withUse bool) iter.Seq2[foundKey, error] {
+// search finds keys, of each user the oldest first. withUse asks for the last use
+// of each.
+func (i *instance) search(ctx context.Context, sought keysSought, most int64, withUse bool) iter.Seq2[foundKey, error] {
 	return func(yield func(foundKey, error) bool) {
 		now, err := i.client.ServerTime(ctx)
 		if err != nil {
 			yield(foundKey{}, err)
 			return
 		}
-		users, err := i.searched(ctx, s)
-		if err != nil {
-			yield(foundKey{}, err)
-			return
-		}
-		withUse = withUse || !s.UnusedForDays.IsNull()
-		for some := range slices.Chunk(users, together) {
-			for _, keys := range i.keysOfAll(ctx, s, some, now, withUse) {
-				if keys.err != nil {
-					yield(foundKey{}, keys.err)
-					return
-				}
-				for _, key := range keys.found {
-					if !yield(key, nil) {
-						return
-					}
-				}
-			}
-		}
-	}
-}
-
-// searched are the users whose keys are looked at.
-func (i *instance) searched(ctx context.Context, s keySearch) (users []ram.User, err error) {
-	if !s.UserName.IsNull() {
-		user, err := i.client.User(ctx, s.UserName.ValueString())
-		return []ram.User{user}, err
-	}
-	for user, err := range i.client.Users(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		users = append(users, user)
-	}
-	slices.SortFunc(users, func(x, y ram.User) int { return cmp.Compare(x.Name, y.Name) })
-	return users, nil
-}
-
-type keysOrError struct {
-	found []foundKey
-	err   error
-}
-
-// keysOfAll finds the keys of some users at the same time, and keeps their order.
-func (i *instance) keysOfAll(ctx context.Context, s keySearch, users []ram.User, now time.Time, withUse bool) []keysOrError {
-	all := make([]keysOrError, len(users))
-	var wait sync.WaitGroup
-	for at, user := range users {
-		wait.Go(func() {
-			all[at].found, all[at].err = i.keysOf(ctx, s, user, now, withUse)
-			if s.UserName.IsNull() && ram.NotFound(all[at].err, "User") { // deleted meanwhile
-				all[at] = keysOrError{}
-			}
-		})
-	}
-	wait.Wait()
-	return all
-}
-
-// keysOf finds the keys of one user.
-func (i *instance) keysOf(ctx context.Context, s keySearch, user ram.User, now time.Time, withUse bool) (found []foundKey, err error) {
-	keys, err := i.client.AccessKeys(ctx, user.Name)
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range keys {
-		one := foundKey{user: user, key: key, days: daysBetween(key.CreateDate, now)}
-		if !s.Status.IsNull() && s.Status.ValueString() != key.Status || !s.OlderThanDays.IsNull() && !longerThan(key.CreateDate, now, s.OlderThanDays) {
-			continue
-		}
-		if withUse {
-			one.use, err = i.client.AccessKeyLastUsed(ctx, user.Name, key.ID)
-			if ram.NotFound(err, "User.AccessKey") { // deleted meanwhile
-				continue
-			}
+		withUse = withUse || !sought.UnusedForDays.IsNull()
+		ofEach(ctx, i, sought.usersSought, most, func(ctx context.Context, user ram.User, tell func(foundKey, error)) {
+			keys, err := i.client.AccessKeys(ctx, user.Name)
 			if err != nil {
-				return nil, err
+				tell(foundKey{}, err)
 			}
-		}
-		last := one.use.Date
-		if last.Before(key.CreateDate) {
-			last = key.CreateDate
-		}
-		if s.UnusedForDays.IsNull() || longerThan(last, now, s.UnusedForDays) {
-			found = append(found, one)
+			for _, key := range keys {
+				one := foundKey{user: user, key: key, days: daysBetween(key.CreateDate, now)}
+				found, err := i.meets(ctx, sought, &one, now, withUse)
+				if (found || err != nil) && !ram.NotFound(err, "User.AccessKey") { // deleted meanwhile
+					tell(one, err)
+				}
+			}
+		})(yield)
+	}
+}
+
+// meets tells whether a key is one that is sought. What costs a call is looked at last.
+func (i *instance) meets(ctx context.Context, sought keysSought, one *foundKey, now time.Time, withUse bool) (_ bool, err error) {
+	if !sought.Status.IsNull() && sought.Status.ValueString() != one.key.Status || !sought.OlderThanDays.IsNull() && !longerThan(one.key.CreateDate, now, sought.OlderThanDays) {
+		return false, nil
+	}
+	if withUse {
+		if one.use, err = i.client.AccessKeyLastUsed(ctx, one.user.Name, one.key.ID); err != nil {
+			return false, err
 		}
 	}
-	return found, nil
+	last := one.use.Date
+	if last.Before(one.key.CreateDate) {
+		last = one.key.CreateDate
+	}
+	if !sought.UnusedForDays.IsNull() && !longerThan(last, now, sought.UnusedForDays) {
+		return false, nil
+	}
+	if sought.WithoutNetworkPolicy.IsNull() {
+		return true, nil
+	}
+	policy, err := i.client.AccessKeyPolicy(ctx, one.user.Name, one.key.ID)
+	without := deref(policy.Status) != ram.NetworkPolicyActive
+	return err == nil && without == sought.WithoutNetworkPolicy.ValueBool(), err
 }
 
 const day = 24 * time.Hour

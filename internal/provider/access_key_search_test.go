@@ -61,16 +61,26 @@ func TestAccessKeyList_findsWhatIsAskedFor(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestAccessKeyList_anErrorIsTheLastResult(t *testing.T) {
+// Of an object that cannot be read the list says so, and goes on.
+func TestAccessKeyList_whatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
+	giveKey(srv, "bob", "LTAIbobs", day)
+	srv.Change(func(a *ramtest.Account) { a.Users["zoe"] = &ramtest.User{ID: "29999", Name: "zoe"} })
+	giveKey(srv, "zoe", "LTAIzoes", day)
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", User: "bob", Fault: "code", Code: "NoPermission"})
 	c := newCore(t, srv.Getenv, hurried())
-	results := c.list(accessKey, nil, false, 0)
-	last := results[len(results)-1]
-	contains(t, said(last.diags), "Cannot list the AccessKey pair", "The list is not complete.", "NoPermission")
-	results = c.list(accessKey, attributes{"user_name": "nobody"}, false, 0)
-	contains(t, said(results[0].diags), "EntityNotExist.User")
+	var names, failures []string
+	for _, r := range c.list(accessKey, nil, false, 0) {
+		if names = append(names, r.name); len(r.diags) > 0 {
+			failures = append(failures, said(r.diags))
+		}
+	}
+	expect(t, "names", names[1:], []string{"", "zoe LTAIzoes (Active)"})
+	expect(t, "failures", len(failures), 1)
+	contains(t, failures[0], "Cannot list the AccessKey pairs", `What the RAM user "bob" has could not be read. The list goes on without it.`, "NoPermission")
+	results := c.list(accessKey, attributes{"user_name": "nobody"}, false, 0)
+	contains(t, said(results[0].diags), "EntityNotExist.User", `There is no RAM user "nobody" in account`, `AttributeName("user_name")`)
 }
 
 func TestAccessKeysData_everyUserAtTheCostOfOneListEach(t *testing.T) {

@@ -4,7 +4,9 @@
 package provider
 
 import (
+	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"math/big"
 	"slices"
@@ -20,9 +22,10 @@ import (
 // without a CLI. It sees what no CLI shows a test: warnings, private state, and
 // whether a state is the same to the byte.
 type core struct {
-	t       *testing.T
-	server  tfprotov6.ProviderServer
-	schemas *tfprotov6.GetProviderSchemaResponse
+	t          *testing.T
+	server     tfprotov6.ProviderServer
+	schemas    *tfprotov6.GetProviderSchemaResponse
+	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
 
 // object is what Terraform keeps of one resource.
@@ -52,6 +55,9 @@ func newCoreWith(t *testing.T, config attributes, getenv func(string) string, op
 	c := &core{t: t, server: server}
 	c.schemas, err = server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	c.clean(err, c.schemas.Diagnostics)
+	identities, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	c.clean(err, identities.Diagnostics)
+	c.identities = identities.IdentitySchemas
 	resp, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.14.0", Config: c.dynamic(c.build(c.schemas.Provider, config)),
 	})
@@ -173,13 +179,29 @@ func (c *core) refresh(kind string, prior object) (object, []*tfprotov6.Diagnost
 // adopt imports by id, and reads.
 func (c *core) adopt(kind, id string) (object, []*tfprotov6.Diagnostic) {
 	c.t.Helper()
-	resp, err := c.server.ImportResourceState(c.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: id})
+	return c.adoptBy(&tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: id})
+}
+
+// adoptIdentity imports by identity, and reads.
+func (c *core) adoptIdentity(kind string, identity attributes) (object, []*tfprotov6.Diagnostic) {
+	c.t.Helper()
+	schema, ok := c.identities[kind].ValueType().(tftypes.Object)
+	if !ok {
+		c.t.Fatalf("%s has no identity", kind)
+	}
+	data := c.dynamic(tftypes.NewValue(schema, c.members(schema, identity)))
+	return c.adoptBy(&tfprotov6.ImportResourceStateRequest{TypeName: kind, Identity: &tfprotov6.ResourceIdentityData{IdentityData: data}})
+}
+
+func (c *core) adoptBy(req *tfprotov6.ImportResourceStateRequest) (object, []*tfprotov6.Diagnostic) {
+	c.t.Helper()
+	resp, err := c.server.ImportResourceState(c.t.Context(), req)
 	c.clean(err, nil)
 	if len(errorsIn(resp.Diagnostics)) > 0 {
-		return c.nothing(kind), resp.Diagnostics
+		return c.nothing(req.TypeName), resp.Diagnostics
 	}
 	got := resp.ImportedResources[0]
-	return c.refresh(kind, object{state: c.value(kind, got.State), private: got.Private, identity: got.Identity})
+	return c.refresh(req.TypeName, object{state: c.value(req.TypeName, got.State), private: got.Private, identity: got.Identity})
 }
 
 // data reads a data source.
@@ -206,29 +228,55 @@ type found struct {
 // list queries a list resource, and returns what comes.
 func (c *core) list(kind string, config attributes, whole bool, limit int64) (results []found) {
 	c.t.Helper()
+	for f := range c.query(c.t.Context(), kind, config, whole, limit) {
+		results = append(results, f)
+	}
+	return results
+}
+
+// query validates the configuration of a list, and yields what comes as it comes.
+func (c *core) query(ctx context.Context, kind string, config attributes, whole bool, limit int64) iter.Seq[found] {
+	c.t.Helper()
 	server, ok := c.server.(tfprotov6.ListResourceServer)
 	if !ok {
 		c.t.Fatal("the provider lists nothing")
 	}
 	written := c.dynamic(c.build(c.schemas.ListResourceSchemas[kind], config))
-	valid, err := server.ValidateListResourceConfig(c.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: kind, Config: written})
-	c.clean(err, valid.Diagnostics)
-	stream, err := server.ListResource(c.t.Context(), &tfprotov6.ListResourceRequest{TypeName: kind, Config: written, IncludeResource: whole, Limit: limit})
+	valid, err := server.ValidateListResourceConfig(ctx, &tfprotov6.ValidateListResourceConfigRequest{TypeName: kind, Config: written})
 	c.clean(err, nil)
-	identities, err := c.server.GetResourceIdentitySchemas(c.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
-	c.clean(err, nil)
-	for r := range stream.Results {
-		f := found{name: r.DisplayName, diags: r.Diagnostics, state: c.nothing(kind).state}
-		if r.Identity != nil && r.Identity.IdentityData != nil {
-			f.identity, err = r.Identity.IdentityData.Unmarshal(identities.IdentitySchemas[kind].ValueType())
-			c.clean(err, nil)
-		}
-		if r.Resource != nil {
-			f.state = c.value(kind, r.Resource)
-		}
-		results = append(results, f)
+	if len(errorsIn(valid.Diagnostics)) > 0 {
+		return slices.Values([]found{{state: c.nothing(kind).state, diags: valid.Diagnostics}})
 	}
-	return results
+	stream, err := server.ListResource(ctx, &tfprotov6.ListResourceRequest{TypeName: kind, Config: written, IncludeResource: whole, Limit: limit})
+	c.clean(err, nil)
+	return func(yield func(found) bool) {
+		for r := range stream.Results {
+			if !yield(c.result(kind, r)) {
+				return
+			}
+		}
+	}
+}
+
+// result reads one result of a list.
+func (c *core) result(kind string, r tfprotov6.ListResourceResult) found {
+	c.t.Helper()
+	f := found{name: r.DisplayName, diags: r.Diagnostics, state: c.nothing(kind).state}
+	if r.Identity != nil && r.Identity.IdentityData != nil {
+		f.identity = c.identified(kind, r.Identity)
+	}
+	if r.Resource != nil {
+		f.state = c.value(kind, r.Resource)
+	}
+	return f
+}
+
+// identified reads an identity.
+func (c *core) identified(kind string, identity *tfprotov6.ResourceIdentityData) tftypes.Value {
+	c.t.Helper()
+	v, err := identity.IdentityData.Unmarshal(c.identities[kind].ValueType())
+	c.clean(err, nil)
+	return v
 }
 
 // nothing is an object that is not there.

@@ -5,44 +5,86 @@ package provider
 
 import (
 	"context"
+	"iter"
+	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
+// profilesSought is which login profiles are looked for. What is null holds for all.
+type profilesSought struct {
+	usersSought
+
+	Status     types.String `tfsdk:"status"`
+	WithoutMFA types.Bool   `tfsdk:"without_mfa"`
+}
+
+// foundProfile is a user who has a login profile.
+type foundProfile struct {
+	user    ram.User
+	profile ram.LoginProfile
+}
+
 func (r *loginProfileResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listschema.Schema{
-		MarkdownDescription: "Finds the login profiles of the account that the credentials open. It costs one call per user.",
-		Attributes:          map[string]listschema.Attribute{"name_regex": listschema.StringAttribute{Optional: true, MarkdownDescription: nameFilter}},
-	}
+	resp.Schema = listed("Finds the login profiles of RAM users: who may log on to the console. It costs one call per user.",
+		append(userFilters("the login profile"),
+			textFilter("status", "Only profiles of this status: `Active`, or `Inactive` if the console logon is switched off.", stringvalidator.OneOf(active, inactive)),
+			flagFilter("without_mfa", "`true` finds only profiles of users who have no MFA device, virtual or not, and so log on with the password alone unless the account or the profile demands more; "+
+				"`false` only those of users who have one. It lists the virtual devices of the account once, and costs one more call for each profile whose user has none."))...)
 }
 
 func (r *loginProfileResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	f := failure{"list the login profiles", "The list is not whole."}
-	stream.Results = func(push func(list.ListResult) bool) {
-		r.eachUser(ctx, f, req, push, func(ctx context.Context, account string, u ram.User) (list.ListResult, bool) {
-			live, err := r.client.LoginProfile(ctx, u.Name)
-			if noProfile(err) {
-				return list.ListResult{}, false
-			}
-			result := req.NewListResult(ctx)
-			if report(&result.Diagnostics, f, err) {
-				return result, true
-			}
-			m := loginProfileModel{
-				owned:        owned{AccountID: types.StringValue(account), UserName: types.StringValue(u.Name), UserID: types.StringValue(u.ID), Timeouts: noTimeouts},
-				AllowLockOut: types.BoolValue(false),
-			}
-			m.show(live)
-			result.DisplayName = u.Name
-			result.Diagnostics.Append(result.Identity.Set(ctx, m.identity())...)
-			if req.IncludeResource {
-				result.Diagnostics.Append(result.Resource.Set(ctx, m)...)
-			}
-			return result, true
-		})
+	listing[profilesSought, foundProfile]{what: "list the login profiles", find: r.profiles, show: showProfile}.stream(ctx, r.instance, req, stream)
+}
+
+// profiles finds the login profiles that are sought.
+func (r *loginProfileResource) profiles(ctx context.Context, sought profilesSought, most int64) iter.Seq2[foundProfile, error] {
+	hasMFA := r.mfaOwners(ctx)
+	return ofEach(ctx, r.instance, sought.usersSought, most, func(ctx context.Context, user ram.User, tell func(foundProfile, error)) {
+		live, err := r.client.LoginProfile(ctx, user.Name)
+		if ram.NotFound(err, "User.LoginProfile") {
+			return
+		}
+		wanted := err == nil && (sought.Status.IsNull() || sought.Status.ValueString() == live.Status)
+		if wanted && !sought.WithoutMFA.IsNull() {
+			var has bool
+			has, err = hasMFA(user)
+			wanted = sought.WithoutMFA.ValueBool() != has
+		}
+		if wanted || err != nil {
+			tell(foundProfile{user, live}, err)
+		}
+	})
+}
+
+// mfaOwners tells of a user whether there is an MFA device. The virtual ones of the
+// account are listed once, when first needed; who has none of them may have a security key.
+func (i *instance) mfaOwners(ctx context.Context) func(ram.User) (bool, error) {
+	virtual := sync.OnceValues(func() (map[string]bool, error) {
+		devices, err := i.client.MFADevices(ctx)
+		owners := map[string]bool{}
+		for _, device := range devices {
+			owners[device.UserID] = true
+		}
+		return owners, err
+	})
+	return func(user ram.User) (bool, error) {
+		owners, err := virtual()
+		if err != nil || owners[user.ID] {
+			return err == nil, err
+		}
+		mfa, err := i.client.UserMFA(ctx, user.Name)
+		return mfa.Enabled, err
 	}
+}
+
+// showProfile describes a login profile as an import would find it.
+func showProfile(account string, found foundProfile) entry {
+	m := loginProfileModel{owned: ownedBy(account, found.user), AllowLockOut: types.BoolValue(false)}
+	m.show(found.profile)
+	return entry{found.user.Name + " (" + found.profile.Status + ")", m.identity(), m}
 }

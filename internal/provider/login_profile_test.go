@@ -450,7 +450,7 @@ func TestLoginProfile_list(t *testing.T) {
 	names := []string{}
 	for _, r := range c.list(profileKind, attributes{}, true, 0) {
 		clean(t, r.diags)
-		names = append(names, r.name)
+		names = append(names, strings.TrimSuffix(r.name, " (Active)"))
 		expect(t, "status", in(t, r.state, "status"), "Active")
 	}
 	slices.Sort(names)

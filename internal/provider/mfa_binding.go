@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -351,35 +350,4 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 		err = fmt.Errorf("the device is still listed as bound after %s", patience)
 	}
 	report(&resp.Diagnostics, b.failed("destroy", now), err)
-}
-
-func (b *mfaBinding) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listschema.Schema{MarkdownDescription: "Finds the RAM users who have a virtual MFA device, with that device."}
-}
-
-func (b *mfaBinding) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	stream.Results = func(push func(list.ListResult) bool) {
-		result := req.NewListResult(ctx)
-		account, devices, ok := b.listed(ctx, req, nil, "list the MFA bindings", &result.Diagnostics)
-		if !ok {
-			push(result)
-			return
-		}
-		for _, device := range devices {
-			if device.UserID == "" {
-				continue
-			}
-			result := req.NewListResult(ctx)
-			result.DisplayName = device.UserName
-			m := mfaBindingModel{owned: owned{AccountID: types.StringValue(account), Timeouts: noTimeouts}}
-			m.show(device)
-			result.Diagnostics.Append(result.Identity.Set(ctx, m.identity())...)
-			if req.IncludeResource {
-				result.Diagnostics.Append(result.Resource.Set(ctx, m)...)
-			}
-			if !push(result) {
-				return
-			}
-		}
-	}
 }

@@ -6,15 +6,11 @@ package provider
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 var (
@@ -26,7 +22,8 @@ var (
 type virtualMFADevicesData struct{ readsInstance }
 
 type virtualMFADevicesModel struct {
-	Unbound types.Bool         `tfsdk:"unbound"`
+	devicesSought
+
 	Devices []foundDeviceModel `tfsdk:"devices"`
 }
 
@@ -48,11 +45,7 @@ func (d *virtualMFADevicesData) Schema(_ context.Context, _ datasource.SchemaReq
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Finds the virtual MFA devices of the account. It never shows a seed: the service tells that only once.",
-		Attributes: map[string]schema.Attribute{
-			"unbound": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "`true` finds only devices that nobody has, which are left over as a rule; `false` only those that a user has. Left out, it finds all.",
-			},
+		Attributes: filtered(map[string]schema.Attribute{
 			"devices": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The devices, in the order of their serial numbers.",
@@ -64,40 +57,27 @@ func (d *virtualMFADevicesData) Schema(_ context.Context, _ datasource.SchemaReq
 					"activate_date":           computed("When the device was bound to its user; null if nobody has it."),
 				}},
 			},
-		},
+		}, deviceFilters()...),
 	}
 }
 
 func (d *virtualMFADevicesData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	model := get[virtualMFADevicesModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
-	defer cancel()
-	f := failure{what: "read the virtual MFA devices"}
-	if _, ok := d.opened(ctx, f, "", &resp.Diagnostics); !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	devices, err := d.devices(ctx)
-	if report(&resp.Diagnostics, f, err) {
-		return
-	}
-	model.Devices = []foundDeviceModel{}
-	for _, device := range devices {
-		if (deviceFilter{model.Unbound}).takes(device) {
-			model.Devices = append(model.Devices, foundDeviceModel{
-				SerialNumber: types.StringValue(device.SerialNumber), Name: types.StringValue(device.Name),
-				UserName: filled(device.UserName), UserID: filled(device.UserID), ActivateDate: dated(device.ActivateDate),
-			})
+	collect(ctx, d.instance, "read the virtual MFA devices", req, resp, func(ctx context.Context, _ string, m *virtualMFADevicesModel) error {
+		m.Devices = []foundDeviceModel{}
+		devices, err := d.client.MFADevices(ctx)
+		for _, device := range devices {
+			if m.takes(device) {
+				m.Devices = append(m.Devices, foundDeviceModel{
+					SerialNumber: types.StringValue(device.SerialNumber), Name: types.StringValue(device.Name),
+					UserName: filled(device.UserName), UserID: filled(device.UserID), ActivateDate: dated(device.ActivateDate),
+				})
+			}
 		}
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-}
-
-// devices are those of the account, in the order of their serial numbers: the
-// service promises none.
-func (i *instance) devices(ctx context.Context) ([]ram.MFADevice, error) {
-	devices, err := i.client.MFADevices(ctx)
-	slices.SortFunc(devices, func(x, y ram.MFADevice) int { return cmp.Compare(x.SerialNumber, y.SerialNumber) })
-	return devices, err
+		slices.SortFunc(m.Devices, func(x, y foundDeviceModel) int {
+			return cmp.Compare(x.SerialNumber.ValueString(), y.SerialNumber.ValueString())
+		})
+		return err
+	})
 }
 
 // userMFAData tells which device a user logs on with.
@@ -127,23 +107,9 @@ func (d *userMFAData) Schema(_ context.Context, _ datasource.SchemaRequest, resp
 }
 
 func (d *userMFAData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	model := get[userMFAModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
-	defer cancel()
-	f := failure{what: "read the user's MFA device"}
-	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	mfa, err := d.client.UserMFA(ctx, model.UserName.ValueString())
-	if ram.NotFound(err, "User") {
-		resp.Diagnostics.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
-			"There is no RAM user %q in account %s.\n\n%s", model.UserName.ValueString(), account, explain(err)))
-		return
-	}
-	if report(&resp.Diagnostics, f, err) {
-		return
-	}
-	model.Enabled, model.SerialNumber, model.Type = types.BoolValue(mfa.Enabled), filled(mfa.SerialNumber), filled(mfa.Type)
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	collect(ctx, d.instance, "read the user's MFA device", req, resp, func(ctx context.Context, _ string, m *userMFAModel) error {
+		mfa, err := d.client.UserMFA(ctx, m.UserName.ValueString())
+		m.Enabled, m.SerialNumber, m.Type = types.BoolValue(mfa.Enabled), filled(mfa.SerialNumber), filled(mfa.Type)
+		return err
+	})
 }

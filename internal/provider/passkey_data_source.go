@@ -6,12 +6,10 @@ package provider
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -23,8 +21,9 @@ var _ datasource.DataSourceWithConfigure = (*passkeysData)(nil)
 type passkeysData struct{ readsInstance }
 
 type passkeysModel struct {
+	usersSought
+
 	AccountID types.String   `tfsdk:"account_id"`
-	UserName  types.String   `tfsdk:"user_name"`
 	Passkeys  []passkeyModel `tfsdk:"passkeys"`
 }
 
@@ -47,9 +46,8 @@ func (d *passkeysData) Schema(_ context.Context, _ datasource.SchemaRequest, res
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The passkeys of all RAM users, or of one. Only a person with a browser can make one. Without a user, it asks for those of every user, one call for each.",
-		Attributes: map[string]schema.Attribute{
+		Attributes: filtered(map[string]schema.Attribute{
 			"account_id": text("The id of the account."),
-			"user_name":  schema.StringAttribute{Optional: true, Validators: userNameChecks(), MarkdownDescription: "Only the passkeys of this RAM user, such as `alice`: not the principal name."},
 			"passkeys": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The passkeys that were found, by user, and of one user the oldest first.",
@@ -62,48 +60,35 @@ func (d *passkeysData) Schema(_ context.Context, _ datasource.SchemaRequest, res
 					"last_use_date": text("When the passkey was last used; null if never, or not said."),
 				}},
 			},
-		},
+		}, userFilters("the passkeys")...),
 	}
 }
 
 func (d *passkeysData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m := get[passkeysModel](ctx, req.Config, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
-	defer cancel()
-	f := failure{what: "read the passkeys"}
-	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	passkeys, err := d.passkeys(ctx, m.UserName)
-	if !m.UserName.IsNull() && ram.NotFound(err, "User") {
-		resp.Diagnostics.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf("There is no RAM user %q in account %s.\n\n%s", m.UserName.ValueString(), account, explain(err)))
-		return
-	}
-	if report(&resp.Diagnostics, f, err) {
-		return
-	}
-	m.AccountID, m.Passkeys = types.StringValue(account), append([]passkeyModel{}, passkeys...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	collect(ctx, d.instance, "read the passkeys", req, resp, func(ctx context.Context, account string, m *passkeysModel) error {
+		m.AccountID, m.Passkeys = types.StringValue(account), []passkeyModel{}
+		for found, err := range ofEach(ctx, d.instance, m.usersSought, everything, d.passkeysOf) {
+			if err != nil {
+				return err
+			}
+			m.Passkeys = append(m.Passkeys, found)
+		}
+		slices.SortStableFunc(m.Passkeys, func(x, y passkeyModel) int { return cmp.Compare(x.UserName.ValueString(), y.UserName.ValueString()) })
+		return nil
+	})
 }
 
-func (d *passkeysData) passkeys(ctx context.Context, userName types.String) ([]passkeyModel, error) {
-	users, err := d.searched(ctx, keySearch{UserName: userName})
+// passkeysOf tells of the passkeys of one user, the oldest first.
+func (d *passkeysData) passkeysOf(ctx context.Context, user ram.User, tell func(passkeyModel, error)) {
+	passkeys, err := d.client.Passkeys(ctx, user.Name)
 	if err != nil {
-		return nil, err
+		tell(passkeyModel{}, err)
 	}
-	return ofEach(users, userName.IsNull(), func(user ram.User) (found []passkeyModel, err error) {
-		passkeys, err := d.client.Passkeys(ctx, user.Name)
-		slices.SortFunc(passkeys, func(x, y ram.Passkey) int { return cmp.Or(x.CreateDate.Compare(y.CreateDate), cmp.Compare(x.ID, y.ID)) })
-		for _, passkey := range passkeys {
-			found = append(found, passkeyModel{
-				PasskeyID: types.StringValue(passkey.ID), Name: filled(passkey.Name), UserName: types.StringValue(user.Name), UserID: types.StringValue(user.ID),
-				CreateDate: dated(passkey.CreateDate), LastUseDate: dated(passkey.LastUseDate),
-			})
-		}
-		return found, err
-	})
+	slices.SortFunc(passkeys, func(x, y ram.Passkey) int { return cmp.Or(x.CreateDate.Compare(y.CreateDate), cmp.Compare(x.ID, y.ID)) })
+	for _, passkey := range passkeys {
+		tell(passkeyModel{
+			PasskeyID: types.StringValue(passkey.ID), Name: filled(passkey.Name), UserName: types.StringValue(user.Name), UserID: types.StringValue(user.ID),
+			CreateDate: dated(passkey.CreateDate), LastUseDate: dated(passkey.LastUseDate),
+		}, nil)
+	}
 }

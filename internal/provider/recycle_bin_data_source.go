@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -124,17 +123,28 @@ func (m recycledKeysModel) blamed(err error) (path.Path, bool) {
 // recycled finds the keys that the arguments mean.
 func (d *recycledKeysData) recycled(ctx context.Context, m recycledKeysModel) ([]ram.RecycledKey, error) {
 	if m.UserID.IsNull() {
-		users, err := d.searched(ctx, keySearch{UserName: m.UserName})
-		if err != nil {
-			return nil, err
-		}
-		return ofEach(users, m.UserName.IsNull(), func(user ram.User) ([]ram.RecycledKey, error) { return d.recycledOf(ctx, user) })
+		return d.recycledOfAll(ctx, usersSought{UserName: m.UserName})
 	}
 	user, err := d.client.UserByID(ctx, m.UserID.ValueString())
 	if err != nil && !ram.NotFound(err, "User") {
 		return nil, err
 	}
 	return d.recycledOf(ctx, ram.User{ID: m.UserID.ValueString(), Name: user.Name})
+}
+
+// recycledOfAll finds the keys of the users who are sought, by their names.
+func (d *recycledKeysData) recycledOfAll(ctx context.Context, sought usersSought) (all []ram.RecycledKey, err error) {
+	found := ofEach(ctx, d.instance, sought, everything, func(ctx context.Context, user ram.User, tell func([]ram.RecycledKey, error)) {
+		tell(d.recycledOf(ctx, user))
+	})
+	for keys, err := range found {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, keys...)
+	}
+	slices.SortStableFunc(all, func(x, y ram.RecycledKey) int { return cmp.Compare(x.UserName, y.UserName) })
+	return all, nil
 }
 
 func (d *recycledKeysData) recycledOf(ctx context.Context, user ram.User) ([]ram.RecycledKey, error) {
@@ -146,27 +156,4 @@ func (d *recycledKeysData) recycledOf(ctx context.Context, user ram.User) ([]ram
 		return cmp.Or(x.RecycleDate.Compare(y.RecycleDate), cmp.Compare(x.ID, y.ID))
 	})
 	return keys, err
-}
-
-// ofEach reads something of each user, of some users at the same time, and keeps
-// their order. A user who was deleted meanwhile has none, if that may be.
-func ofEach[T any](users []ram.User, mayBeGone bool, read func(ram.User) ([]T, error)) (all []T, err error) {
-	for some := range slices.Chunk(users, together) {
-		found, errs := make([][]T, len(some)), make([]error, len(some))
-		var wait sync.WaitGroup
-		for at, user := range some {
-			wait.Go(func() { found[at], errs[at] = read(user) })
-		}
-		wait.Wait()
-		for at := range some {
-			if mayBeGone && ram.NotFound(errs[at], "User") {
-				continue
-			}
-			if errs[at] != nil {
-				return nil, errs[at]
-			}
-			all = append(all, found[at]...)
-		}
-	}
-	return all, nil
 }

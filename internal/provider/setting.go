@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -96,7 +95,7 @@ func (s *setting[S]) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 			Default:    stringdefault.StaticString(retain),
 			Validators: []validator.String{stringvalidator.OneOf(retain, restore, reset)},
 			MarkdownDescription: "What `terraform destroy` does to the account, as it was last applied. `" + retain + "` (the default) leaves the account as it is. `" + restore +
-				"` puts back, for each attribute that was managed, the value it had before; an imported setting has no such values. `" + reset + "` puts the values of a new account.",
+				"` puts back, for each attribute that was managed, the value it had before; a setting that was imported or moved has no such values. `" + reset + "` puts the values of a new account.",
 		},
 		"timeouts": timeoutsAttribute(ctx),
 	}
@@ -210,53 +209,5 @@ func (s *setting[S]) save(ctx context.Context, v values, state *tfsdk.State, ide
 	id, _ := v["account_id"].(types.String)
 	if o := v.object(state.Schema.Type(), diags); !diags.HasError() {
 		save(ctx, accountIdentity{id}, o, state, identity, diags)
-	}
-}
-
-func (s *setting[S]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listschema.Schema{MarkdownDescription: "Finds the " + s.noun + " of the account that the credentials open. There is always exactly one."}
-}
-
-func (s *setting[S]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	stream.Results = func(push func(list.ListResult) bool) {
-		result := req.NewListResult(ctx)
-		s.find(ctx, req, &result)
-		push(result)
-	}
-}
-
-// find describes the one setting of the account.
-func (s *setting[S]) find(ctx context.Context, req list.ListRequest, result *list.ListResult) {
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
-	defer cancel()
-	id, ok := s.opened(ctx, s.failed("list", "Nothing was listed."), "", &result.Diagnostics)
-	if !ok {
-		return
-	}
-	result.DisplayName = s.noun + " of account " + id
-	result.Diagnostics.Append(result.Identity.Set(ctx, accountIdentity{types.StringValue(id)})...)
-	if !req.IncludeResource {
-		return
-	}
-	live, err := s.fetch(ctx, s.client)
-	if report(&result.Diagnostics, s.failed("list", "Nothing was listed."), err) {
-		return
-	}
-	v := values{}
-	for name, kind := range result.Resource.Schema.Type().(attr.TypeWithAttributeTypes).AttributeTypes() { //nolint:forcetypeassert // a schema is an object
-		null, err := kind.ValueFromTerraform(ctx, nullOf(ctx, kind))
-		if err != nil {
-			result.Diagnostics.AddError("Cannot list the "+s.noun, err.Error())
-			return
-		}
-		v[name] = null
-	}
-	v["account_id"], v["on_destroy"] = types.StringValue(id), types.StringValue(retain)
-	if _, guarded := s.arguments["allow_lock_out"]; guarded {
-		v["allow_lock_out"] = types.BoolValue(false)
-	}
-	s.show(v, &live)
-	if o := v.object(result.Resource.Schema.Type(), &result.Diagnostics); !result.Diagnostics.HasError() {
-		result.Diagnostics.Append(result.Resource.Set(ctx, o)...)
 	}
 }

@@ -230,7 +230,8 @@ func TestList_findsTheOneSettingOfTheAccount(t *testing.T) {
 		}
 	}
 	srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission"})
-	contains(t, said(c.list(policy, attributes{}, true, 100)[0].diags), "Cannot list the password policy", "NoPermission")
+	fresh := newCore(t, srv.Getenv, hurried())
+	contains(t, said(fresh.list(policy, attributes{}, true, 100)[0].diags), "Cannot list the password policy", "NoPermission")
 }
 
 // The switch that the service's reference is silent about is sent, and shown only if it was set.

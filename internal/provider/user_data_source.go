@@ -21,8 +21,9 @@ var _ datasource.DataSourceWithConfigure = (*usersData)(nil)
 type usersData struct{ readsInstance }
 
 type usersDataModel struct {
+	namesSought
+
 	AccountID types.String `tfsdk:"account_id"`
-	NameRegex types.String `tfsdk:"name_regex"`
 	Users     []userData   `tfsdk:"users"`
 }
 
@@ -51,9 +52,8 @@ func (d *usersData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the RAM users of the account that the credentials open, in the order of their names. It changes nothing. What the service does not report of a user is null.",
-		Attributes: map[string]schema.Attribute{
+		Attributes: filtered(map[string]schema.Attribute{
 			"account_id": said("The id of the account that the credentials open."),
-			"name_regex": schema.StringAttribute{Optional: true, MarkdownDescription: nameFilter},
 			"users": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The users.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -71,34 +71,22 @@ func (d *usersData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *
 					"tags":            schema.MapAttribute{ElementType: types.StringType, Computed: true, MarkdownDescription: "The tags, without those of the service itself."},
 				}},
 			},
-		},
+		}, nameFilters()...),
 	}
 }
 
 func (d *usersData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m := get[usersDataModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
-	defer cancel()
-	matches, ok := nameMatcher(m.NameRegex, &resp.Diagnostics)
-	if !ok || resp.Diagnostics.HasError() {
-		return
-	}
-	f := failure{what: "list the users"}
-	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	m.AccountID, m.Users = types.StringValue(account), []userData{}
-	for u, err := range d.client.Users(ctx) {
-		if report(&resp.Diagnostics, f, err) {
-			return
-		}
-		if matches(u.Name) {
+	collect(ctx, d.instance, "list the users", req, resp, func(ctx context.Context, account string, m *usersDataModel) error {
+		m.AccountID, m.Users = types.StringValue(account), []userData{}
+		for u, err := range m.found(ctx, d.instance, everything) {
+			if err != nil {
+				return err
+			}
 			m.Users = append(m.Users, describedUser(u))
 		}
-	}
-	slices.SortFunc(m.Users, func(a, b userData) int { return cmp.Compare(a.UserName.ValueString(), b.UserName.ValueString()) })
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+		slices.SortFunc(m.Users, func(a, b userData) int { return cmp.Compare(a.UserName.ValueString(), b.UserName.ValueString()) })
+		return nil
+	})
 }
 
 func describedUser(u ram.User) userData {

@@ -477,7 +477,7 @@ func TestUser_list(t *testing.T) {
 	expect(t, "force_destroy", in(t, few[0].state, "force_destroy"), false)
 	expect(t, "identity", in(t, few[0].identity, "name"), "alice")
 	expect(t, "limit", len(c.list(userKind, attributes{}, false, 5)), 5)
-	contains(t, said(c.list(userKind, attributes{"name_regex": "("}, false, 5)[0].diags), "Cannot list the users", `AttributeName("name_regex")`)
+	contains(t, said(c.list(userKind, attributes{"name_regex": "("}, false, 5)[0].diags), "Cannot use the regular expression", `AttributeName("name_regex")`)
 	srv.Inject(ramtest.Rule{Action: "ListUsers", Fault: "code", Code: "NoPermission"})
 	contains(t, said(c.list(userKind, attributes{}, false, 5)[0].diags), "Cannot list the users", "NoPermission")
 }

@@ -9,8 +9,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/list"
-	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -126,34 +124,3 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 
 // errStillThere is that what was taken away is shown for longer than a late read explains.
 var errStillThere = errors.New("what was taken off the user is still there")
-
-func (r *verificationResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listschema.Schema{
-		MarkdownDescription: "Finds the users who have a security e-mail address or a security phone, confirmed or not. It costs one call per user.",
-		Attributes:          map[string]listschema.Attribute{"name_regex": listschema.StringAttribute{Optional: true, MarkdownDescription: nameFilter}},
-	}
-}
-
-func (r *verificationResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	f := failedVerification("list", "The list is not whole.")
-	stream.Results = func(push func(list.ListResult) bool) {
-		r.eachUser(ctx, f, req, push, func(ctx context.Context, account string, u ram.User) (list.ListResult, bool) {
-			live, err := r.client.Verification(ctx, u.Name)
-			if ram.NotFound(err, "User") || err == nil && live == (ram.Verification{}) {
-				return list.ListResult{}, false
-			}
-			result := req.NewListResult(ctx)
-			if report(&result.Diagnostics, f, err) {
-				return result, true
-			}
-			m := verificationModel{owned: owned{AccountID: types.StringValue(account), UserName: types.StringValue(u.Name), UserID: types.StringValue(u.ID), Timeouts: noTimeouts}}
-			m.show(live, true)
-			result.DisplayName = u.Name
-			result.Diagnostics.Append(result.Identity.Set(ctx, m.identity())...)
-			if req.IncludeResource {
-				result.Diagnostics.Append(result.Resource.Set(ctx, m)...)
-			}
-			return result, true
-		})
-	}
-}

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -240,65 +239,4 @@ func tenureIn(ctx context.Context, private privateState, diags *diag.Diagnostics
 // keep writes down what is remembered.
 func (t tenure) keep(ctx context.Context, private privateState, diags *diag.Diagnostics) {
 	remember(ctx, private, tenureKey, t, diags)
-}
-
-// deviceFilter is the configuration of a list.
-type deviceFilter struct {
-	Unbound types.Bool `tfsdk:"unbound"`
-}
-
-// takes tells whether a device is one that is asked for.
-func (f deviceFilter) takes(device ram.MFADevice) bool {
-	return f.Unbound.IsNull() || f.Unbound.ValueBool() == (device.UserID == "")
-}
-
-func (d *virtualMFADevice) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listschema.Schema{
-		MarkdownDescription: "Finds the virtual MFA devices of the account. Seeds are never among what is found: the service tells them only once.",
-		Attributes: map[string]listschema.Attribute{
-			"unbound": listschema.BoolAttribute{Optional: true, MarkdownDescription: "`true` finds only devices that nobody has, `false` only those that a user has. Left out, it finds all."},
-		},
-	}
-}
-
-func (d *virtualMFADevice) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	stream.Results = func(push func(list.ListResult) bool) {
-		filter, result := deviceFilter{}, req.NewListResult(ctx)
-		account, devices, ok := d.listed(ctx, req, &filter, "list the virtual MFA devices", &result.Diagnostics)
-		if !ok {
-			push(result)
-			return
-		}
-		for _, device := range devices {
-			if !filter.takes(device) {
-				continue
-			}
-			result := req.NewListResult(ctx)
-			result.DisplayName = device.Name
-			m := virtualMFADeviceModel{AccountID: types.StringValue(account), SerialNumber: types.StringValue(device.SerialNumber), Timeouts: noTimeouts}
-			m.show(device)
-			result.Diagnostics.Append(result.Identity.Set(ctx, m.identity())...)
-			if req.IncludeResource {
-				result.Diagnostics.Append(result.Resource.Set(ctx, m)...)
-			}
-			if !push(result) {
-				return
-			}
-		}
-	}
-}
-
-// listed reads the configuration of a list, and all devices in the order of their names.
-func (i *instance) listed(ctx context.Context, req list.ListRequest, filter any, what string, diags *diag.Diagnostics) (account string, devices []ram.MFADevice, ok bool) {
-	if filter != nil {
-		diags.Append(req.Config.Get(ctx, filter)...)
-	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
-	defer cancel()
-	f := failure{what, "Nothing was listed."}
-	if account, ok = i.opened(ctx, f, "", diags); !ok || diags.HasError() {
-		return "", nil, false
-	}
-	devices, err := i.devices(ctx)
-	return account, devices, !report(diags, f, err)
 }

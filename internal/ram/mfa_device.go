@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -155,21 +156,50 @@ func (c *Client) MFADevicesNow(ctx context.Context) ([]MFADevice, error) {
 }
 
 func (c *Client) allMFADevices(ctx context.Context) ([]MFADevice, error) {
-	pages := paged(listMFADevices, func(marker string) (page, []mfaDeviceSaid, error) {
+	devices := []MFADevice{}
+	for device, err := range c.mfaDevicePages(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		devices = append(devices, device)
+	}
+	return devices, nil
+}
+
+// EachMFADevice reads the devices page by page, for one who may stop before the end,
+// and yields each page in the order of the serial numbers. Where all are known, no
+// page is read. An error comes at most once, as the last; after one, the list is not
+// whole.
+func (c *Client) EachMFADevice(ctx context.Context) iter.Seq2[MFADevice, error] {
+	if !c.reads.devices.has("") {
+		return c.mfaDevicePages(ctx)
+	}
+	return func(yield func(MFADevice, error) bool) {
+		devices, err := c.MFADevices(ctx)
+		for _, device := range devices {
+			if !yield(device, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(MFADevice{}, err)
+		}
+	}
+}
+
+func (c *Client) mfaDevicePages(ctx context.Context) iter.Seq2[MFADevice, error] {
+	return paged(listMFADevices, func(marker string) (page, []MFADevice, error) {
 		var answer mfaDevicesAnswer
 		if err := c.call(ctx, listMFADevices, marked(params{"MaxItems": strconv.Itoa(devicesPerPage)}, marker), &answer); err != nil {
 			return page{}, nil, err
 		}
-		return answer.page, *answer.VirtualMFADevices.VirtualMFADevice, nil
-	}, func(said mfaDeviceSaid) string { return string(said.SerialNumber) })
-	devices := []MFADevice{}
-	for said, err := range pages {
-		if err != nil {
-			return nil, err
+		var devices []MFADevice
+		for _, said := range *answer.VirtualMFADevices.VirtualMFADevice {
+			devices = append(devices, said.device())
 		}
-		devices = append(devices, said.device())
-	}
-	return devices, nil
+		slices.SortFunc(devices, func(x, y MFADevice) int { return cmp.Compare(x.SerialNumber, y.SerialNumber) })
+		return answer.page, devices, nil
+	}, func(device MFADevice) string { return device.SerialNumber })
 }
 
 // BindMFADevice gives a user a device, with the codes of two time steps in a row,

@@ -1,0 +1,120 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// A filter is an argument that narrows what a list finds, and the data source
+// beside it. What is null narrows nothing.
+type filter struct {
+	name string
+	list listschema.Attribute
+	data schema.Attribute
+}
+
+func textFilter(name, docs string, checks ...validator.String) filter {
+	return filter{
+		name, listschema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+		schema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+	}
+}
+
+// daysFilter is a number of days. A century is a slip.
+func daysFilter(name, docs string) filter {
+	checks := []validator.Int64{int64validator.Between(0, 36500)}
+	return filter{
+		name, listschema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+		schema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+	}
+}
+
+func flagFilter(name, docs string) filter {
+	return filter{
+		name, listschema.BoolAttribute{Optional: true, MarkdownDescription: docs},
+		schema.BoolAttribute{Optional: true, MarkdownDescription: docs},
+	}
+}
+
+// listed are the filters as the configuration of a list.
+func listed(docs string, filters ...filter) listschema.Schema {
+	attributes := map[string]listschema.Attribute{}
+	for _, f := range filters {
+		attributes[f.name] = f.list
+	}
+	return listschema.Schema{MarkdownDescription: docs, Attributes: attributes}
+}
+
+// filtered adds the filters to the attributes of a data source.
+func filtered(attributes map[string]schema.Attribute, filters ...filter) map[string]schema.Attribute {
+	for _, f := range filters {
+		attributes[f.name] = f.data
+	}
+	return attributes
+}
+
+// usersSought are the users whose objects are looked for.
+type usersSought struct {
+	UserName  types.String `tfsdk:"user_name"`
+	NameRegex types.String `tfsdk:"name_regex"`
+}
+
+// userFilters are those of usersSought, for objects that are called so.
+func userFilters(objects string) []filter {
+	return []filter{
+		textFilter("user_name", "Only "+objects+" of this RAM user, such as `alice`: not the principal name. That there is no such user is an error.",
+			append(userNameChecks(), onlyName())...),
+		nameRegexFilter("Only " + objects + " of RAM users whose names match this regular expression (RE2)."),
+	}
+}
+
+// onlyName refuses a name beside a form of names.
+func onlyName() validator.String { return stringvalidator.ConflictsWith(path.MatchRoot("name_regex")) }
+
+// nameRegexFilter narrows by the names of users.
+func nameRegexFilter(docs string) filter { return textFilter("name_regex", docs, regexForm{}) }
+
+// regexForm refuses what is no regular expression.
+type regexForm struct{}
+
+func (regexForm) Description(context.Context) string { return "must be a regular expression (RE2)" }
+
+func (f regexForm) MarkdownDescription(ctx context.Context) string { return f.Description(ctx) }
+
+func (f regexForm) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Cannot use the regular expression", sentence(err.Error())+" Nothing was looked for.\n\nThe syntax is that of RE2.")
+	}
+}
+
+// onlyIfBound refuses a user's name beside unbound = true: a device that nobody
+// has is no user's.
+type onlyIfBound struct{}
+
+func (onlyIfBound) Description(context.Context) string { return "must not stand beside unbound = true" }
+
+func (b onlyIfBound) MarkdownDescription(ctx context.Context) string { return b.Description(ctx) }
+
+func (b onlyIfBound) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	var unbound types.Bool
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("unbound"), &unbound)...)
+	if !req.ConfigValue.IsNull() && unbound.ValueBool() {
+		resp.Diagnostics.AddAttributeError(req.Path, "Cannot look for what contradicts itself", fmt.Sprintf(
+			"unbound = true finds devices that nobody has, and %s those that one user has. Nothing was looked for.\n\nGive one of the two.", req.Path))
+	}
+}

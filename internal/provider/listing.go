@@ -1,0 +1,134 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// A listing is how one type is listed: S is its configuration, T what is found. A
+// new one costs find and show.
+type listing[S, T any] struct {
+	what string // such as "list the users"
+	// find yields what is sought, as the service answers. An unread does not end it,
+	// any other error does. The caller wants so many at most; 0 is all.
+	find func(ctx context.Context, sought S, most int64) iter.Seq2[T, error]
+	show func(account string, found T) entry
+}
+
+// An entry is a listed object: what a person calls it, and what an import by its
+// identity would put into the state.
+type entry struct {
+	name            string
+	identity, model any
+}
+
+// tries is how many objects in a row may fail to be read. What fails for so many
+// fails for all, such as a permission that is missing, and is said often enough.
+const tries = 10
+
+// stream answers a query. Each result is pushed as it is found, and no more is
+// read than is taken.
+func (l listing[S, T]) stream(ctx context.Context, i *instance, req list.ListRequest, stream *list.ListResultsStream) {
+	stream.Results = func(push func(list.ListResult) bool) {
+		ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+		defer cancel()
+		var diags diag.Diagnostics
+		var sought S
+		if !req.Config.Raw.IsNull() { // a block without filters may be no value at all
+			sought = get[S](ctx, req.Config, &diags)
+		}
+		f := failure{l.what, "The list is not complete."}
+		account, ok := "", !diags.HasError()
+		if ok {
+			account, ok = i.opened(ctx, f, "", &diags)
+		}
+		if !ok {
+			push(list.ListResult{Diagnostics: diags})
+			return
+		}
+		l.push(ctx, req, account, l.find(ctx, sought, req.Limit), push)
+	}
+}
+
+func (l listing[S, T]) push(ctx context.Context, req list.ListRequest, account string, all iter.Seq2[T, error], push func(list.ListResult) bool) {
+	pushed, failed := int64(0), 0
+	for found, err := range all {
+		if err != nil {
+			failed++
+			if result, last := l.failure(ctx, req, account, err, failed == tries); !push(result) || last {
+				return
+			}
+			continue
+		}
+		failed = 0
+		if !push(l.show(account, found).result(ctx, req)) {
+			return
+		}
+		if pushed++; req.Limit > 0 && pushed >= req.Limit {
+			return
+		}
+	}
+}
+
+// failure is an error as a result, and whether it is the last.
+func (l listing[S, T]) failure(ctx context.Context, req list.ListRequest, account string, err error, enough bool) (result list.ListResult, last bool) {
+	var passing *unread
+	f := failure{l.what, "The list ends here, and is not complete."}
+	passes := errors.As(err, &passing)
+	switch {
+	case passes && enough:
+		f.now = "So many others before it could not either that the list ends here. It is not complete."
+	case passes:
+		f.now = "The list goes on without it."
+	}
+	reportSearch(ctx, &result.Diagnostics, f, account, req.Config, err)
+	return result, !passes || enough
+}
+
+// result fills in the identity, and the resource if it is asked for.
+func (e entry) result(ctx context.Context, req list.ListRequest) list.ListResult {
+	result := req.NewListResult(ctx)
+	result.DisplayName = e.name
+	result.Diagnostics.Append(result.Identity.Set(ctx, e.identity)...)
+	if !req.IncludeResource {
+		return result
+	}
+	model := e.model
+	if v, ok := model.(values); ok {
+		if model = v.object(req.ResourceSchema.Type(), &result.Diagnostics); result.Diagnostics.HasError() {
+			return result
+		}
+	}
+	result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+	return result
+}
+
+// ownedBy is an object of a user that no configuration has named yet.
+func ownedBy(account string, user ram.User) owned {
+	return owned{AccountID: types.StringValue(account), UserName: types.StringValue(user.Name), UserID: types.StringValue(user.ID), Timeouts: noTimeouts}
+}
+
+// each are all results of one call, which end with its error if it has one.
+func each[T any](all []T, err error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, one := range all {
+			if !yield(one, nil) {
+				return
+			}
+		}
+		if err != nil {
+			var none T
+			yield(none, err)
+		}
+	}
+}

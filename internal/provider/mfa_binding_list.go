@@ -1,0 +1,49 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"iter"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+func (b *mfaBinding) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = listed("Finds the RAM users who have a virtual MFA device, with that device. A security key is none. It costs one call per hundred devices.",
+		textFilter("user_name", "Only the binding of this RAM user, such as `alice`: not the principal name. A user who has no device, or is not there, is no error.", append(userNameChecks(), onlyName())...),
+		nameRegexFilter("Only bindings of RAM users whose names match this regular expression (RE2)."))
+}
+
+func (b *mfaBinding) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	listing[usersSought, ram.MFADevice]{what: "list the MFA bindings", find: b.bindings, show: showBinding}.stream(ctx, b.instance, req, stream)
+}
+
+// bindings finds the devices that the users who are sought have.
+func (b *mfaBinding) bindings(ctx context.Context, sought usersSought, _ int64) iter.Seq2[ram.MFADevice, error] {
+	return func(yield func(ram.MFADevice, error) bool) {
+		form, err := regexp.Compile(sought.NameRegex.ValueString())
+		if err != nil {
+			yield(ram.MFADevice{}, err)
+			return
+		}
+		bound := devicesSought{Unbound: types.BoolValue(false), UserName: sought.UserName}
+		for device, err := range bound.found(ctx, b.instance) {
+			if (err != nil || form.MatchString(device.UserName)) && !yield(device, err) {
+				return
+			}
+		}
+	}
+}
+
+// showBinding describes a binding as an import would find it.
+func showBinding(account string, device ram.MFADevice) entry {
+	m := mfaBindingModel{owned: owned{AccountID: types.StringValue(account), Timeouts: noTimeouts}}
+	m.show(device)
+	return entry{device.UserName + " has " + device.Name, m.identity(), m}
+}

@@ -1,0 +1,192 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+const (
+	// together is how many users' objects are read at the same time. The client's own
+	// limits hold beyond it.
+	together = 16
+	// searchTimeout bounds a search. At the pace that the service allows, 10,000 users
+	// with two keys each, and the last use of each key, take some five minutes.
+	searchTimeout = time.Hour
+)
+
+// An unread is an object that could not be read. What else there is can be.
+type unread struct {
+	whose string
+	error
+}
+
+func (u *unread) Unwrap() error { return u.error }
+
+// unreadOf is an error about what one user has, unless it would be met again at
+// everybody else's.
+func unreadOf(user ram.User, err error) error {
+	var keyless *ram.CredentialsError
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &keyless) {
+		return err
+	}
+	return &unread{fmt.Sprintf("What the RAM user %q has could not be read.", user.Name), err}
+}
+
+// everything is what a data source wants. All of it is read in any case, so it shares
+// the list of users with whoever else needs it.
+const everything = -1
+
+// users are those who are sought, in the order in which the service lists them. An
+// error comes once, and last.
+func (i *instance) users(ctx context.Context, sought usersSought, most int64) iter.Seq2[ram.User, error] {
+	each := i.client.EachUser
+	if most == everything {
+		each = i.client.Users
+	}
+	return func(yield func(ram.User, error) bool) {
+		if !sought.UserName.IsNull() {
+			yield(i.client.User(ctx, sought.UserName.ValueString()))
+			return
+		}
+		form, err := regexp.Compile(sought.NameRegex.ValueString())
+		if err != nil {
+			yield(ram.User{}, err)
+			return
+		}
+		for user, err := range each(ctx) {
+			if (err != nil || form.MatchString(user.Name)) && !yield(user, err) {
+				return
+			}
+		}
+	}
+}
+
+// A read looks at what one user has, and tells of each object that is sought, or
+// why it cannot be read.
+type read[T any] func(ctx context.Context, user ram.User, tell func(T, error))
+
+// ofEach reads something of each user who is sought: of some at the same time, and
+// of no more than the caller may want. What was read comes in the order of the users, and
+// before the next ones are looked at. An object that cannot be read comes as an
+// unread; any other error comes once, and last. Users who were deleted meanwhile are
+// left out, unless they are asked for by name.
+func ofEach[T any](ctx context.Context, i *instance, sought usersSought, most int64, look read[T]) iter.Seq2[T, error] {
+	type one struct {
+		found T
+		err   error
+	}
+	byName := !sought.UserName.IsNull()
+	readAll := func(users []ram.User) [][]one {
+		all := make([][]one, len(users))
+		var wait sync.WaitGroup
+		for at, user := range users {
+			wait.Go(func() {
+				look(ctx, user, func(found T, err error) {
+					if err != nil && !byName {
+						if ram.NotFound(err, "User") {
+							return
+						}
+						err = unreadOf(user, err)
+					}
+					all[at] = append(all[at], one{found, err})
+				})
+			})
+		}
+		wait.Wait()
+		return all
+	}
+	return func(yield func(T, error) bool) {
+		var none T
+		for some, err := range several(i.users(ctx, sought, most), most) {
+			for _, ones := range readAll(some) {
+				for _, one := range ones {
+					var passing *unread
+					if !yield(one.found, one.err) || one.err != nil && !errors.As(one.err, &passing) {
+						return
+					}
+				}
+			}
+			if err != nil {
+				yield(none, err)
+				return
+			}
+		}
+	}
+}
+
+// several groups what is read at the same time. An error comes with what came before it.
+func several[T any](all iter.Seq2[T, error], most int64) iter.Seq2[[]T, error] {
+	size := together
+	if most > 0 {
+		size = int(min(most, together))
+	}
+	return func(yield func([]T, error) bool) {
+		var some []T
+		for one, err := range all {
+			if err != nil {
+				yield(some, err)
+				return
+			}
+			if some = append(some, one); len(some) == size {
+				if !yield(some, nil) {
+					return
+				}
+				some = nil
+			}
+		}
+		if len(some) > 0 {
+			yield(some, nil)
+		}
+	}
+}
+
+// reportSearch turns an error of a search into a diagnostic, on user_name where
+// the configuration names a user who is not there; it tells whether there was one.
+func reportSearch(ctx context.Context, diags *diag.Diagnostics, f failure, account string, config tfsdk.Config, err error) bool {
+	var passing *unread
+	if errors.As(err, &passing) {
+		f.now = passing.whose + " " + f.now
+	}
+	var name types.String
+	if !ram.NotFound(err, "User") || config.GetAttribute(ctx, path.Root("user_name"), &name).HasError() || name.IsNull() {
+		return report(diags, f, err)
+	}
+	diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf("There is no RAM user %q in account %s.\n\n%s", name.ValueString(), account, explain(err)))
+	return true
+}
+
+// collect is the Read of a data source that looks for things: fill adds to the
+// configuration what the account has.
+func collect[M any](ctx context.Context, i *instance, what string, req datasource.ReadRequest, resp *datasource.ReadResponse, fill func(ctx context.Context, account string, m *M) error) {
+	m := get[M](ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+	defer cancel()
+	f := failure{what: what}
+	account, ok := i.opened(ctx, f, "", &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if reportSearch(ctx, &resp.Diagnostics, f, account, req.Config, fill(ctx, account, &m)) {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
