@@ -1,0 +1,72 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var _ ephemeral.EphemeralResource = (*decryptedSecretEphemeral)(nil)
+
+func newDecryptedSecretEphemeral() *decryptedSecretEphemeral { return &decryptedSecretEphemeral{} }
+
+// decryptedSecretEphemeral is an encrypted secret in plain, for a moment. It needs no account.
+type decryptedSecretEphemeral struct{}
+
+type decryptedSecretModel struct {
+	EncryptedSecret types.String `tfsdk:"encrypted_secret"`
+	PrivateKey      types.String `tfsdk:"private_key"`
+	Passphrase      types.String `tfsdk:"passphrase"`
+	Secret          types.String `tfsdk:"secret"`
+}
+
+func (e *decryptedSecretEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_decrypted_secret"
+}
+
+func (e *decryptedSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Opens a secret that a resource of this provider encrypted with `pgp_key`, for as long as the run needs it: the state keeps only what is encrypted, " +
+			"and the plain secret goes into write-only arguments, provider blocks and other ephemeral places. Take the private key from an ephemeral source too, such as a vault: " +
+			"then it is in no state and no plan either.\n\n" +
+			"It calls nobody, and makes no key. Nothing is given out of a message whose check does not match.",
+		Attributes: map[string]schema.Attribute{
+			"encrypted_secret": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "The secret as a resource has it: `encrypted_secret` of `ram_access_key`, `current_encrypted_secret` of `ram_access_key_rotation`, `encrypted_seed` of `ram_virtual_mfa_device`. " +
+					"It is a PGP message in Base64; one in armour will do as well. As long as it is not known, in the plan that creates the resource, neither is the secret.",
+			},
+			"private_key": schema.StringAttribute{
+				Required: true, Sensitive: true,
+				MarkdownDescription: "The PGP private key that belongs to `pgp_key`, in armour or in Base64. It may hold several keys, one of which fits.",
+			},
+			"passphrase": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "The passphrase of `private_key`, if it has one.",
+			},
+			"secret": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The secret in plain."},
+		},
+	}
+}
+
+// Open blames no attribute: a CLI quotes the lines of the configuration where it
+// stands, and what stands there may be a private key, or a secret that should have
+// been encrypted.
+func (e *decryptedSecretEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	m := get[decryptedSecretModel](ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	secret, err := openPGP(m.EncryptedSecret.ValueString(), m.PrivateKey.ValueString(), m.Passphrase.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddError("Cannot decrypt the secret", "Nothing was decrypted: "+err.Error()+".")
+		return
+	}
+	m.Secret = types.StringValue(secret)
+	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
+}
