@@ -23,6 +23,7 @@ type credentialMaking struct {
 	oldest
 
 	patience time.Duration
+	wait     func(ram.ReportState) // is told of each look that finds none; may be nil
 
 	had   *ram.CredentialReport // nil: none
 	begun bool                  // the service said that it makes a new one
@@ -65,6 +66,9 @@ func (m *credentialMaking) find(ctx context.Context) (found *ram.CredentialRepor
 	}
 	err = m.waitForReport(ctx, "credential report", m.patience, func(ctx context.Context) (state ram.ReportState, there bool, err error) {
 		found, state, there, err = m.look(ctx)
+		if m.wait != nil && err == nil && !there {
+			m.wait(state)
+		}
 		return state, there, err
 	})
 	if err != nil {

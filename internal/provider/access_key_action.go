@@ -1,0 +1,129 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ action.ActionWithConfigure  = (*deactivateKeys)(nil)
+	_ action.ActionWithModifyPlan = (*deactivateKeys)(nil)
+)
+
+// deactivateKeys disables the keys of a user.
+type deactivateKeys struct{ actsOnInstance }
+
+type deactivateKeysModel struct {
+	userOrder
+
+	AccessKeyIDs types.Set `tfsdk:"access_key_ids"`
+}
+
+// ids are the keys that are named; nil is for all.
+func (m deactivateKeysModel) ids() (ids []string) {
+	for _, element := range m.AccessKeyIDs.Elements() {
+		ids = append(ids, text(element))
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func (a *deactivateKeys) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_deactivate_access_keys"
+}
+
+func (a *deactivateKeys) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Disables the AccessKey pairs of a RAM user, all of them or those that are named, and waits until the service lists them as inactive. " +
+			"**Whatever signs its calls with such a key stops working**, until somebody enables the key again; nothing is deleted. A key that is inactive already is left so, and a key of the user that comes up while " +
+			"all are being disabled is disabled too. If one key cannot be disabled, the others are nevertheless.\n\n" +
+			"It never disables a key that Terraform itself stands on. A session that was made with a key before, through a role, goes on until it ends. " +
+			"A `ram_access_key` with `status = \"Active\"` enables its key again with the next apply: change that first.",
+		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
+			"access_key_ids": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(keyIDChecks()...)},
+				MarkdownDescription: "The ids of the AccessKey pairs to disable. The user has to have all of them, or nothing is done. Left out, all keys of the user are disabled.",
+			},
+		}),
+	}
+}
+
+var failedDeactivation = failedAction("disable the AccessKey pairs")
+
+func (a *deactivateKeys) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	m := get[deactivateKeysModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	user, found := a.planned(ctx, failedDeactivation, m.userOrder, &resp.Diagnostics)
+	if found && !m.AccessKeyIDs.IsUnknown() {
+		a.sparesOwn(ctx, user, m.ids(), &resp.Diagnostics)
+	}
+}
+
+// sparesOwn refuses to disable a key that Terraform stands on.
+func (a *deactivateKeys) sparesOwn(ctx context.Context, user ram.User, ids []string, diags *diag.Diagnostics) bool {
+	f := failedDeactivation
+	if at := slices.IndexFunc(ids, a.ownKey); at >= 0 {
+		diags.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.what, fmt.Sprintf(
+			"Terraform itself stands on the key %s, and would lose it in the middle of the run. %s\n\nTake the key out of access_key_ids, or run with other credentials.", ids[at], f.now))
+		return false
+	}
+	own, err := a.ownUser(ctx, user.ID)
+	if report(diags, f, err) {
+		return false
+	}
+	chain, known := a.client.Chain()
+	switch {
+	case own && ids == nil:
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
+			"Terraform itself stands on a key of the user %q, and would lose it in the middle of the run. %s\n\nName the other keys in access_key_ids, or run with the credentials of another user.", user.Name, f.now))
+		return false
+	case own && (!known || len(chain.LongLivedKeyIDs()) == 0):
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
+			"Terraform itself runs as the user %q, in a session, and with which key that was made is not known. %s\n\nRun with the credentials of another user.", user.Name, f.now))
+		return false
+	}
+	return true
+}
+
+func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	m := get[deactivateKeysModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := m.bounded(ctx, defaultTimeout, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := failedDeactivation
+	user, ok := a.subject(ctx, f, m.userOrder, &resp.Diagnostics)
+	if !ok || !a.sparesOwn(ctx, user, m.ids(), &resp.Diagnostics) {
+		return
+	}
+	keys, err := a.client.AccessKeysNow(ctx, user.Name)
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	for _, id := range m.ids() {
+		if _, found := keyIn(keys, id); !found {
+			resp.Diagnostics.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.what, fmt.Sprintf(
+				"The user %q has no AccessKey pair %s. %s The user's keys: %s.\n\nThe key may have been deleted, or be another user's. Take it out, or name its user, and run again.", user.Name, id, f.now, idsOf(keys)))
+			return
+		}
+	}
+	d := newDeactivation(a.instance, user, m.ids(), tellingOf(resp))
+	d.run(ctx, &resp.Diagnostics)
+}

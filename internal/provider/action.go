@@ -1,0 +1,182 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// actsOnInstance gives an action its provider instance.
+type actsOnInstance struct{ *instance }
+
+func (a *actsOnInstance) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.instance = instanceOf(req.ProviderData, &resp.Diagnostics)
+}
+
+// order is what the models of all actions share.
+type order struct {
+	AccountID types.String   `tfsdk:"account_id"`
+	Timeouts  timeouts.Value `tfsdk:"timeouts"`
+}
+
+// userOrder is what the models of actions on a user share.
+type userOrder struct {
+	order
+
+	UserName types.String `tfsdk:"user_name"`
+}
+
+// accountForm is an account id (documented).
+var accountForm = regexp.MustCompile(`^[0-9]{16}$`)
+
+// keyIDForm is what can be an AccessKey id: letters and digits (observed).
+var keyIDForm = regexp.MustCompile(`^[A-Za-z0-9.]{1,64}$`)
+
+func keyIDChecks() []validator.String {
+	return []validator.String{stringvalidator.RegexMatches(keyIDForm, "must be the id of an AccessKey pair, such as LTAI5tExample")}
+}
+
+// orderAttributes are the attributes of order, and those of the action itself.
+func orderAttributes(ctx context.Context, longest time.Duration, own map[string]schema.Attribute) map[string]schema.Attribute {
+	bounds, ok := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		InvokeDescription: fmt.Sprintf("How long the action may take, such as `30s` or `10m`. The default is `%dm`.", int(longest.Minutes())),
+	}).(schema.SingleNestedAttribute)
+	if !ok {
+		panic("the timeouts are no nested attribute any more")
+	}
+	bounds.MarkdownDescription = "How long the action may take. It is never sent to the service."
+	attributes := map[string]schema.Attribute{
+		"account_id": schema.StringAttribute{
+			Optional: true, Validators: []validator.String{stringvalidator.RegexMatches(accountForm, "must be the 16 digits of an account id")},
+			MarkdownDescription: "The id of the account that is meant. If the credentials open another one, nothing is done.",
+		},
+		"timeouts": bounds,
+	}
+	maps.Copy(attributes, own)
+	return attributes
+}
+
+// userOrderAttributes are the attributes of userOrder, and those of the action itself.
+func userOrderAttributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
+	attributes := orderAttributes(ctx, defaultTimeout, own)
+	attributes["user_name"] = schema.StringAttribute{
+		Required: true, Validators: userNameChecks(),
+		MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name. It cannot be the user that Terraform itself runs as, or stands on.",
+	}
+	return attributes
+}
+
+// bounded limits ctx to the practitioner's timeout.
+func (o order) bounded(ctx context.Context, longest time.Duration, diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
+	d, more := o.Timeouts.Invoke(ctx, longest)
+	diags.Append(more...)
+	return context.WithTimeout(ctx, d)
+}
+
+// A telling tells the person who waits how far an action is.
+type telling func(format string, arguments ...any)
+
+func tellingOf(resp *action.InvokeResponse) telling {
+	return func(format string, arguments ...any) {
+		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, arguments...)})
+	}
+}
+
+// failedAction says of an action that it did nothing.
+func failedAction(what string) failure { return failure{what, "Nothing was changed."} }
+
+// meant makes sure that the credentials open the account that is meant.
+func (a *actsOnInstance) meant(ctx context.Context, f failure, o order, diags *diag.Diagnostics) (account string, ok bool) {
+	account, ok = a.opened(ctx, f, "", diags)
+	if want := o.AccountID.ValueString(); ok && want != "" && want != account {
+		diags.AddAttributeError(path.Root("account_id"), "Cannot "+f.what, fmt.Sprintf(
+			"Account %s is meant, but the credentials open account %s. %s\n\nUse the credentials of account %[1]s.", want, account, f.now))
+		return "", false
+	}
+	return account, ok
+}
+
+// subject finds the user whom an action is about.
+func (a *actsOnInstance) subject(ctx context.Context, f failure, o userOrder, diags *diag.Diagnostics) (ram.User, bool) {
+	account, ok := a.meant(ctx, f, o.order, diags)
+	if !ok {
+		return ram.User{}, false
+	}
+	user, err := a.client.UserNow(ctx, o.UserName.ValueString())
+	if ram.NotFound(err, "User") {
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
+			"There is no RAM user %q in account %s. %s\n\nThe user may have been renamed or deleted. A deleted user is in the recycle bin for about a month, with what it had; nobody can use it there.\n\n%s",
+			o.UserName.ValueString(), account, f.now, explain(err)))
+		return ram.User{}, false
+	}
+	return user, !report(diags, f, err)
+}
+
+// planned finds the user whom a planned action is about, if it is known and there
+// already: it may be made in the same run.
+func (a *actsOnInstance) planned(ctx context.Context, f failure, o userOrder, diags *diag.Diagnostics) (ram.User, bool) {
+	if a.instance == nil || diags.HasError() {
+		return ram.User{}, false
+	}
+	if _, ok := a.meant(ctx, f, o.order, diags); !ok || o.UserName.IsUnknown() {
+		return ram.User{}, false
+	}
+	user, err := a.client.User(ctx, o.UserName.ValueString())
+	if ram.NotFound(err, "User") {
+		return ram.User{}, false
+	}
+	return user, !report(diags, f, err)
+}
+
+// spares refuses to act on the user that Terraform runs as, or stands on.
+func (a *actsOnInstance) spares(ctx context.Context, f failure, user ram.User, diags *diag.Diagnostics) bool {
+	own, err := a.ownUser(ctx, user.ID)
+	if report(diags, f, err) {
+		return false
+	}
+	if own {
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
+			"Terraform itself runs as the user %q, or with credentials that stand on it. %s\n\nRun with the credentials of another user.", user.Name, f.now))
+	}
+	return !own
+}
+
+// planUser is the plan of an action on a user who must not be Terraform's own.
+func (a *actsOnInstance) planUser(ctx context.Context, f failure, o userOrder, diags *diag.Diagnostics) {
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	if user, found := a.planned(ctx, f, o, diags); found {
+		a.spares(ctx, f, user, diags)
+	}
+}
+
+// idsOf names keys, with what they are.
+func idsOf(keys []ram.AccessKey) string {
+	ids := []string{}
+	for _, key := range keys {
+		ids = append(ids, fmt.Sprintf("%s (%s)", key.ID, key.Status))
+	}
+	slices.Sort(ids)
+	if len(ids) == 0 {
+		return "none"
+	}
+	return strings.Join(ids, ", ")
+}

@@ -1,0 +1,98 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ action.ActionWithConfigure  = (*disableConsoleLogon)(nil)
+	_ action.ActionWithModifyPlan = (*disableConsoleLogon)(nil)
+)
+
+// disableConsoleLogon makes a login profile inactive.
+type disableConsoleLogon struct{ actsOnInstance }
+
+func (a *disableConsoleLogon) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_disable_console_logon"
+}
+
+func (a *disableConsoleLogon) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Switches the console logon of a RAM user off, by making the login profile inactive, and waits until the service shows it so. **The user cannot log on to the console any more**; " +
+			"the password, the MFA device and the AccessKey pairs stay as they are, and keys go on working. A profile that is inactive already is left so, and a user without one has nothing to switch off.\n\n" +
+			"Whether sessions that are open end is not documented: take it that they go on until `login_session_duration` of `ram_security_preference` is over. " +
+			"A `ram_login_profile` with `status = \"Active\"` switches logon on again with the next apply: change that first.",
+		Attributes: userOrderAttributes(ctx, nil),
+	}
+}
+
+var failedLogonOff = failedAction("disable the console logon")
+
+func (a *disableConsoleLogon) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	m := get[userOrder](ctx, req.Config, &resp.Diagnostics)
+	a.planUser(ctx, failedLogonOff, m, &resp.Diagnostics)
+}
+
+func (a *disableConsoleLogon) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	m := get[userOrder](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := m.bounded(ctx, defaultTimeout, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f, tell := failedLogonOff, tellingOf(resp)
+	user, ok := a.subject(ctx, f, m, &resp.Diagnostics)
+	if !ok || !a.spares(ctx, f, user, &resp.Diagnostics) {
+		return
+	}
+	profile, err := a.client.LoginProfile(ctx, user.Name)
+	switch {
+	case ram.NotFound(err, "User.LoginProfile"):
+		tell("The user %q has no login profile, so there is no console logon to disable.", user.Name)
+		return
+	case report(&resp.Diagnostics, f, err):
+		return
+	case profile.Status == keyInactive:
+		tell("The console logon of %q is disabled already.", user.Name)
+		return
+	}
+	tell("Disabling the console logon of %q.", user.Name)
+	if report(&resp.Diagnostics, failure{f.what, unconfirmedLogon}, a.switchOff(ctx, user.Name)) {
+		return
+	}
+	tell("The console logon of %q is disabled.", user.Name)
+}
+
+const unconfirmedLogon = "It is not certain that the console logon is disabled: take it that it is not. Run again to go on; every step can be repeated."
+
+// switchOff makes the profile inactive, and waits until it shows so or is gone.
+func (a *disableConsoleLogon) switchOff(ctx context.Context, name string) error {
+	off := keyInactive
+	err := a.client.UpdateLoginProfile(ctx, name, ram.LoginProfileChange{Status: &off})
+	if noProfile(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	shows, err := a.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+		live, err := a.client.LoginProfile(ctx, name)
+		if noProfile(err) {
+			return true, nil
+		}
+		return err == nil && live.Status == keyInactive, err
+	})
+	if err == nil && !shows {
+		err = fmt.Errorf("the service took the request, but still showed the profile as active after %s", patience)
+	}
+	return err
+}

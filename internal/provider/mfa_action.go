@@ -1,0 +1,167 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ action.ActionWithConfigure  = (*unbindMFA)(nil)
+	_ action.ActionWithModifyPlan = (*unbindMFA)(nil)
+)
+
+// unbindMFA takes the virtual MFA device off a user.
+type unbindMFA struct{ actsOnInstance }
+
+type unbindMFAModel struct {
+	userOrder
+
+	SerialNumber types.String `tfsdk:"serial_number"`
+	DeleteDevice types.Bool   `tfsdk:"delete_device"`
+}
+
+func (a *unbindMFA) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_unbind_mfa"
+}
+
+func (a *unbindMFA) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Takes the virtual MFA device off a RAM user, for example after a phone was lost, and waits until the service shows it so. " +
+			"**From then on the password alone opens the console, and whoever logs on first may bind a device of their own.** If the password may be known to others, run `ram_disable_console_logon` first, " +
+			"and give a new password before you switch logon on again.\n\n" +
+			"A user without a device is left so. A hardware key cannot be taken off with this; use the console. " +
+			"A `ram_virtual_mfa_device` with `bind_to_user`, or a `ram_mfa_binding`, plans to bind the device again: change that first.",
+		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
+			"serial_number": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.RegexMatches(serialForm, "must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
+				MarkdownDescription: "The serial number of the device that is meant. If the user has another one, nothing is done. With it, a device that was taken off before is deleted if `delete_device` asks for that.",
+			},
+			"delete_device": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether the device is deleted as well, so that nobody can bind it again with the seed on the lost phone. The default is `false`: it stays in the account, unbound.",
+			},
+		}),
+	}
+}
+
+var failedUnbind = failedAction("unbind the MFA device")
+
+func (a *unbindMFA) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	m := get[unbindMFAModel](ctx, req.Config, &resp.Diagnostics)
+	a.planUser(ctx, failedUnbind, m.userOrder, &resp.Diagnostics)
+}
+
+func (a *unbindMFA) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	m := get[unbindMFAModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := m.bounded(ctx, defaultTimeout, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	user, ok := a.subject(ctx, failedUnbind, m.userOrder, &resp.Diagnostics)
+	if !ok || !a.spares(ctx, failedUnbind, user, &resp.Diagnostics) {
+		return
+	}
+	tell := tellingOf(resp)
+	serial, ok := a.takeOff(ctx, user, m.SerialNumber.ValueString(), tell, &resp.Diagnostics)
+	if ok && serial != "" && m.DeleteDevice.ValueBool() {
+		a.destroy(ctx, user, serial, tell, &resp.Diagnostics)
+	}
+}
+
+// takeOff unbinds the user's device; want is the one that is meant, "" whichever it
+// is. It returns the device that is free now, if there is one.
+func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tell telling, diags *diag.Diagnostics) (serial string, ok bool) {
+	f := failedUnbind
+	mfa, err := a.client.UserMFA(ctx, user.Name)
+	if report(diags, f, err) {
+		return "", false
+	}
+	switch {
+	case !mfa.Enabled:
+		tell("The user %q has no MFA device. There is nothing to unbind.", user.Name)
+		return want, true
+	case !serialForm.MatchString(mfa.SerialNumber):
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
+			"The user %q has no virtual MFA device, but another one (%s %s). %s\n\nThis takes off virtual devices only. Take that one off in the console.", user.Name, mfa.Type, mfa.SerialNumber, f.now))
+		return "", false
+	case want != "" && want != mfa.SerialNumber:
+		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.what, fmt.Sprintf(
+			"The user %q has the MFA device %s, not %s. %s\n\nGive the serial number of the device that is meant, or leave it out for whichever the user has.", user.Name, mfa.SerialNumber, want, f.now))
+		return "", false
+	}
+	tell("Unbinding the MFA device %s from %q.", mfa.SerialNumber, user.Name)
+	if err := a.unbind(ctx, ram.MFADevice{SerialNumber: mfa.SerialNumber, UserName: user.Name}); err != nil {
+		f.now = "It is not certain whether the device is bound. Run again to go on; every step can be repeated."
+		report(diags, f, err)
+		return "", false
+	}
+	free, err := a.settled(ctx, mfa.SerialNumber, func(d ram.MFADevice, found bool) bool { return !found || d.UserID != user.ID })
+	if err == nil && !free {
+		err = fmt.Errorf("the service still listed the device as bound after %s", patience)
+	}
+	if report(diags, failure{f.what, "The service took the request, but it is not certain that the device is unbound. Run again to go on; every step can be repeated."}, err) {
+		return "", false
+	}
+	tell("The MFA device %s is unbound.", mfa.SerialNumber)
+	return mfa.SerialNumber, true
+}
+
+// destroy deletes a device that nobody has. One that is gone is done with.
+func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, tell telling, diags *diag.Diagnostics) {
+	f := failure{"delete the MFA device", fmt.Sprintf("The user %q has no MFA device any more. The device %s may still be there. Run again to go on, with serial_number.", user.Name, serial)}
+	device, found, err := a.deviceNow(ctx, serial)
+	switch {
+	case report(diags, f, err):
+		return
+	case !found:
+		tell("The MFA device %s is deleted already.", serial)
+		return
+	case device.UserID != "" && device.UserID != user.ID:
+		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.what, fmt.Sprintf("The MFA device %s belongs to the user %s. It is there, and was not changed.", serial, deviceOwner(device)))
+		return
+	}
+	tell("Deleting the MFA device %s.", serial)
+	// What was just unbound may count as bound for a moment.
+	deleted, err := a.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+		err := a.client.DeleteMFADevice(ctx, serial)
+		if ram.Conflict(err) {
+			return false, nil
+		}
+		return err == nil || ram.NotFound(err, "VirtualMFADevice"), ignoring(err, "VirtualMFADevice")
+	})
+	if err == nil && !deleted {
+		err = fmt.Errorf("the service refused for %s to delete it, since it is bound", patience)
+	}
+	if report(diags, f, err) {
+		return
+	}
+	absent, err := a.settled(ctx, serial, func(_ ram.MFADevice, found bool) bool { return !found })
+	if err == nil && !absent {
+		err = fmt.Errorf("the service took the request, but still listed the device after %s", patience)
+	}
+	if !report(diags, f, err) {
+		tell("The MFA device %s is deleted.", serial)
+	}
+}
+
+// ignoring is an error, unless it says that an object of the kind is not there.
+func ignoring(err error, kind string) error {
+	if ram.NotFound(err, kind) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,250 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var (
+	_ action.ActionWithConfigure  = (*restoreKey)(nil)
+	_ action.ActionWithModifyPlan = (*restoreKey)(nil)
+	_ action.ActionWithConfigure  = (*purgeKey)(nil)
+	_ action.ActionWithModifyPlan = (*purgeKey)(nil)
+)
+
+// recycledKeyOrder is what the actions on the recycle bin are told.
+type recycledKeyOrder struct {
+	order
+
+	AccessKeyID types.String `tfsdk:"access_key_id"`
+}
+
+func recycledKeyAttributes(ctx context.Context) map[string]schema.Attribute {
+	return orderAttributes(ctx, defaultTimeout, map[string]schema.Attribute{
+		"access_key_id": schema.StringAttribute{
+			Required: true, Validators: keyIDChecks(),
+			MarkdownDescription: "The id of the AccessKey pair in the recycle bin. `ram_access_keys_in_recycle_bin` finds those that are there.",
+		},
+	})
+}
+
+// planOrder is the plan of an action on the account.
+func (a *actsOnInstance) planOrder(ctx context.Context, f failure, o order, diags *diag.Diagnostics) {
+	if a.instance == nil || diags.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	a.meant(ctx, f, o, diags)
+}
+
+// alive looks for a key among those of the users. Keys of the root account are not
+// seen there (assumed).
+func (a *actsOnInstance) alive(ctx context.Context, id string) (owner ram.User, key ram.AccessKey, found bool, err error) {
+	owner, err = a.client.KeyOwner(ctx, id)
+	if ram.NotFound(err, "User", "User.AccessKey") {
+		return owner, key, false, nil
+	}
+	if err != nil {
+		return owner, key, false, err
+	}
+	keys, err := a.client.AccessKeysNow(ctx, owner.Name)
+	key, found = keyIn(keys, id)
+	return owner, key, found, err
+}
+
+// restoreKey takes a deleted key out of the recycle bin.
+type restoreKey struct{ actsOnInstance }
+
+func (a *restoreKey) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_restore_access_key"
+}
+
+func (a *restoreKey) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Gives a RAM user a deleted AccessKey pair back, from the recycle bin, where it is for about a month, and waits until the service lists it. Its secret is the one of before. " +
+			"**Do not restore a key that was deleted because it leaked.** A user has two keys at most, and the restored one counts. Whether it comes back active is not documented; the action says how it is. " +
+			"A key that is back already is left as it is. It is in no state until it is imported.",
+		Attributes: recycledKeyAttributes(ctx),
+	}
+}
+
+var failedRestore = failedAction("restore the AccessKey pair")
+
+func (a *restoreKey) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	m := get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
+	a.planOrder(ctx, failedRestore, m.order, &resp.Diagnostics)
+}
+
+func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	m := get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := m.bounded(ctx, defaultTimeout, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f, id, tell := failedRestore, m.AccessKeyID.ValueString(), tellingOf(resp)
+	if _, ok := a.meant(ctx, f, m.order, &resp.Diagnostics); !ok {
+		return
+	}
+	kept, err := a.client.RecycledKey(ctx, id)
+	switch {
+	case ram.NotFound(err, "User.AccessKey"):
+		a.notRecycled(ctx, id, tell, &resp.Diagnostics)
+		return
+	case report(&resp.Diagnostics, f, err):
+		return
+	case kept.UserRecycled:
+		resp.Diagnostics.AddAttributeError(path.Root("access_key_id"), "Cannot "+f.what, fmt.Sprintf(
+			"Its user, with the id %s, is in the recycle bin as well. %s\n\nRestore the user first: aliyun ims RestoreUserFromRecycleBin --UserId %[1]s", kept.UserID, f.now))
+		return
+	}
+	user, err := a.client.UserByIDNow(ctx, kept.UserID)
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	tell("Restoring the AccessKey pair %s of %q, deleted at %s.", id, user.Name, kept.RecycleDate.Format(time.RFC3339))
+	a.restore(ctx, user, id, tell, &resp.Diagnostics)
+}
+
+// notRecycled says where a key is that is not in the recycle bin. One that is there
+// needs no more.
+func (a *restoreKey) notRecycled(ctx context.Context, id string, tell telling, diags *diag.Diagnostics) {
+	owner, key, found, err := a.alive(ctx, id)
+	switch {
+	case report(diags, failedRestore, err):
+	case found:
+		tell("The AccessKey pair %s of %q is not deleted. It is %s.", id, owner.Name, key.Status)
+	default:
+		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+failedRestore.what, fmt.Sprintf(
+			"There is no AccessKey pair %s in the recycle bin, and no RAM user has it. %s\n\nIt is gone for good about a month after it was deleted, or once the user has deleted three more. "+
+				"Or it belongs to another account.", id, failedRestore.now))
+	}
+}
+
+func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell telling, diags *diag.Diagnostics) {
+	f := failure{failedRestore.what, "It is not certain whether the key is restored. Run again to go on; every step can be repeated."}
+	err := a.client.RestoreRecycledKey(ctx, user.ID, id)
+	switch {
+	case ram.LimitExceeded(err):
+		keys, _ := a.client.AccessKeysNow(ctx, user.Name)
+		report(diags, failure{f.what, fmt.Sprintf("The user %q has as many AccessKey pairs as a user may have: %s. Nothing was changed. Delete one of them, and run again.", user.Name, idsOf(keys))}, err)
+		return
+	case ram.NotFound(err, "User.AccessKey"): // a request of before may have done it
+	case report(diags, f, err):
+		return
+	}
+	var key ram.AccessKey
+	shows, looked := a.showsWithin(ctx, patience, func(ctx context.Context) (found bool, err error) {
+		keys, err := a.client.AccessKeysNow(ctx, user.Name)
+		key, found = keyIn(keys, id)
+		return found, err
+	})
+	if looked == nil && !shows {
+		if looked = err; looked == nil {
+			looked = fmt.Errorf("the service took the request, but did not list the key within %s", patience)
+		}
+	}
+	if report(diags, f, looked) {
+		return
+	}
+	tell("The AccessKey pair %s of %q is restored. It is %s.", id, user.Name, key.Status)
+	if key.Status == keyActive {
+		diags.AddWarning("The restored AccessKey pair is active", fmt.Sprintf("The key %s of %q can be used again at once. If that is not what you want, disable it.", id, user.Name))
+	}
+}
+
+// purgeKey deletes a key for good.
+type purgeKey struct{ actsOnInstance }
+
+func (a *purgeKey) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_purge_access_key"
+}
+
+func (a *purgeKey) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Deletes an AccessKey pair in the recycle bin for good, so that nobody can restore it, and makes sure that it is gone. **This cannot be undone.** " +
+			"It only touches what is in the recycle bin: a key that a user still has is an error, and stays. A key that is not there any more is a warning.",
+		Attributes: recycledKeyAttributes(ctx),
+	}
+}
+
+var failedPurge = failedAction("purge the AccessKey pair")
+
+func (a *purgeKey) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	m := get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
+	a.planOrder(ctx, failedPurge, m.order, &resp.Diagnostics)
+}
+
+func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	m := get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := m.bounded(ctx, defaultTimeout, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f, id, tell := failedPurge, m.AccessKeyID.ValueString(), tellingOf(resp)
+	if _, ok := a.meant(ctx, f, m.order, &resp.Diagnostics); !ok {
+		return
+	}
+	kept, err := a.client.RecycledKey(ctx, id)
+	if ram.NotFound(err, "User.AccessKey") {
+		a.notRecycled(ctx, id, &resp.Diagnostics)
+		return
+	}
+	if report(&resp.Diagnostics, f, err) {
+		return
+	}
+	tell("Deleting the AccessKey pair %s of the user %s for good.", id, kept.UserID)
+	f.now = "It is not certain whether the key is gone. Run again to go on; every step can be repeated."
+	if report(&resp.Diagnostics, f, a.purge(ctx, kept)) {
+		return
+	}
+	tell("The AccessKey pair %s is gone for good.", id)
+}
+
+// notRecycled says where a key is that is not in the recycle bin. A live one is never
+// touched.
+func (a *purgeKey) notRecycled(ctx context.Context, id string, diags *diag.Diagnostics) {
+	owner, key, found, err := a.alive(ctx, id)
+	switch {
+	case report(diags, failedPurge, err):
+	case found:
+		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+failedPurge.what, fmt.Sprintf(
+			"The AccessKey pair %s is not in the recycle bin: the user %q has it, and it is %s. %s\n\nDelete it first, if it is the one that is meant.", id, owner.Name, key.Status, failedPurge.now))
+	default:
+		diags.AddAttributeWarning(path.Root("access_key_id"), "The AccessKey pair is not there", fmt.Sprintf(
+			"There is no AccessKey pair %s in the recycle bin, and no RAM user has it. It is gone for good already, or the id is not the one that is meant.", id))
+	}
+}
+
+// purge deletes the key, and makes sure that it is gone.
+func (a *purgeKey) purge(ctx context.Context, kept ram.RecycledKey) error {
+	err := a.client.PurgeRecycledKey(ctx, kept.UserID, kept.ID)
+	if err != nil && !ram.NotFound(err, "User.AccessKey") {
+		return err
+	}
+	gone, looked := a.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+		_, err := a.client.RecycledKey(ctx, kept.ID)
+		return ram.NotFound(err, "User.AccessKey"), ignoring(err, "User.AccessKey")
+	})
+	switch {
+	case looked != nil || gone:
+		return looked
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("the service took the request, but still showed the key in the recycle bin after %s", patience)
+}
