@@ -120,7 +120,7 @@ func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 	for _, id := range m.ids() {
 		if _, found := keyIn(keys, id); !found {
 			resp.Diagnostics.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.what, fmt.Sprintf(
-				"The user %q has no AccessKey pair %s. %s The user's keys: %s.\n\nThe key may have been deleted, or be another user's. Take it out, or name its user, and run again.", user.Name, id, f.now, idsOf(keys)))
+				"The user %q has no AccessKey pair %s. %s The user's keys: %s.\n\nThe key may have been deleted, or be another user's. Take it out, or name its user, and run again.", user.Name, id, f.now, keysNamed(keys)))
 			return
 		}
 	}

@@ -168,8 +168,8 @@ func (a *actsOnInstance) planUser(ctx context.Context, f failure, o userOrder, d
 	}
 }
 
-// idsOf names keys, with what they are.
-func idsOf(keys []ram.AccessKey) string {
+// keysNamed names keys, with what they are.
+func keysNamed(keys []ram.AccessKey) string {
 	ids := []string{}
 	for _, key := range keys {
 		ids = append(ids, fmt.Sprintf("%s (%s)", key.ID, key.Status))

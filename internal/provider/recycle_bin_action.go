@@ -140,7 +140,7 @@ func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell
 	switch {
 	case ram.LimitExceeded(err):
 		keys, _ := a.client.AccessKeysNow(ctx, user.Name)
-		report(diags, failure{f.what, fmt.Sprintf("The user %q has as many AccessKey pairs as a user may have: %s. Nothing was changed. Delete one of them, and run again.", user.Name, idsOf(keys))}, err)
+		report(diags, failure{f.what, fmt.Sprintf("The user %q has as many AccessKey pairs as a user may have: %s. Nothing was changed. Delete one of them, and run again.", user.Name, keysNamed(keys))}, err)
 		return
 	case ram.NotFound(err, "User.AccessKey"): // a request of before may have done it
 	case report(diags, f, err):
