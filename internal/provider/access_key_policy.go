@@ -85,12 +85,13 @@ func (r *accessKeyPolicy) keys() *accessKeyResource { return &accessKeyResource{
 // of is the policy of one key as a setting: what reads, compares, merges and
 // writes a setting does so here. Where a user is renamed, o follows.
 func (r *accessKeyPolicy) of(o *owned, id string) *setting[ram.NetworkPolicy] {
+	fetch := func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
+		return c.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
+	}
 	return &setting[ram.NetworkPolicy]{
 		withInstance: r.withInstance, name: "access_key_policy " + id, noun: ownPolicyNoun,
 		fields: networkPolicyFields(), arguments: lockOutArguments("`classic_allow_list`"),
-		fetch: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
-			return c.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
-		},
+		fetch: fetch, fetchNow: fetch,
 		put: func(ctx context.Context, c *ram.Client, _, want ram.NetworkPolicy) error {
 			return c.SetAccessKeyPolicy(ctx, o.UserName.ValueString(), id, want)
 		},

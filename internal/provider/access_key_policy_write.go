@@ -206,8 +206,8 @@ func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest
 // reset, and statements of other kinds go too.
 func (r *accessKeyPolicy) resetting(o *owned, id string) *setting[ram.NetworkPolicy] {
 	policy := r.of(o, id)
-	fetch := policy.fetch
-	policy.fetch = func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
+	fetch := policy.fetchNow
+	policy.fetchNow = func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 		live, err := fetch(ctx, c)
 		if ram.NotFound(err, "User", "User.AccessKey") {
 			return ram.NoNetworkPolicy(), nil

@@ -27,6 +27,9 @@ func newAccountAccessKeyPolicy() *setting[ram.NetworkPolicy] {
 		fetch: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 			return c.AccountAccessKeyPolicy(ctx)
 		},
+		fetchNow: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
+			return c.AccountAccessKeyPolicyNow(ctx)
+		},
 		put: func(ctx context.Context, c *ram.Client, _, want ram.NetworkPolicy) error {
 			return c.SetAccountAccessKeyPolicy(ctx, want)
 		},

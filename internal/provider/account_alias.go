@@ -42,6 +42,7 @@ func newAccountAlias() *setting[accountAlias] {
 		},
 		arguments: map[string]schema.Attribute{},
 		fetch:     fetchAlias,
+		fetchNow:  fetchAliasNow,
 		put:       putAlias,
 		dangers:   aliasDangers,
 		farewell: func(before, after accountAlias) string {
@@ -53,13 +54,21 @@ func newAccountAlias() *setting[accountAlias] {
 	}
 }
 
-// loginURL is the address of the logon page (documented: help page of the RAM user logon, January 2026).
 func loginURL(domain *string) attr.Value {
 	if deref(domain) == "" {
 		return types.StringNull()
 	}
-	return types.StringValue("https://signin.alibabacloud.com/" + *domain + "/login.htm")
+	return types.StringValue(loginURLOf(*domain))
 }
+
+// loginURLOf is the address of the logon page (documented: help page of the RAM user logon, January 2026).
+func loginURLOf(domain string) string {
+	return "https://signin.alibabacloud.com/" + domain + "/login.htm"
+}
+
+// domainOf is the default domain of an account with this alias, or of one without
+// an alias with this id (documented).
+func domainOf(alias string) string { return alias + ".onaliyun.com" }
 
 func deref(s *string) string {
 	if s == nil {
@@ -68,16 +77,22 @@ func deref(s *string) string {
 	return *s
 }
 
-func fetchAlias(ctx context.Context, client *ram.Client) (a accountAlias, err error) {
+func fetchAlias(ctx context.Context, client *ram.Client) (accountAlias, error) {
 	alias, err := client.AccountAlias(ctx)
 	if err != nil {
-		return a, err
+		return accountAlias{}, err
 	}
 	domain, err := client.DefaultDomain(ctx)
+	return accountAlias{Alias: &alias, Domain: &domain}, err
+}
+
+func fetchAliasNow(ctx context.Context, client *ram.Client) (accountAlias, error) {
+	alias, err := client.AccountAliasNow(ctx)
 	if err != nil {
-		return a, err
+		return accountAlias{}, err
 	}
-	return accountAlias{Alias: &alias, Domain: &domain}, nil
+	domain, err := client.DefaultDomainNow(ctx)
+	return accountAlias{Alias: &alias, Domain: &domain}, err
 }
 
 // putAlias sets the alias in one call. Whether an account that has an alias must
@@ -93,7 +108,7 @@ func putAlias(ctx context.Context, client *ram.Client, live, want accountAlias) 
 	if !ram.Exists(err) || old == "" {
 		return err
 	}
-	if current, lost := client.AccountAlias(ctx); lost != nil || current != old {
+	if current, lost := client.AccountAliasNow(ctx); lost != nil || current != old {
 		return err // not our own alias that stands in the way
 	}
 	if lost := client.ClearAccountAlias(ctx); lost != nil {

@@ -22,6 +22,9 @@ func newPasswordPolicy() *setting[ram.PasswordPolicy] {
 		fetch: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
 			return c.PasswordPolicy(ctx)
 		},
+		fetchNow: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
+			return c.PasswordPolicyNow(ctx)
+		},
 		put: func(ctx context.Context, c *ram.Client, _, want ram.PasswordPolicy) error {
 			return c.SetPasswordPolicy(ctx, want)
 		},

@@ -40,6 +40,9 @@ func newSecurityPreference() *setting[ram.SecurityPreference] {
 		fetch: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
 			return c.SecurityPreference(ctx)
 		},
+		fetchNow: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
+			return c.SecurityPreferenceNow(ctx)
+		},
 		put: func(ctx context.Context, c *ram.Client, _, want ram.SecurityPreference) error {
 			return c.SetSecurityPreference(ctx, want)
 		},

@@ -48,7 +48,9 @@ type setting[S any] struct {
 	derived          []derived[S]
 	arguments        map[string]schema.Attribute
 
-	fetch func(context.Context, *ram.Client) (S, error)
+	// fetch reads the setting, or shares what another read of it brought of late;
+	// fetchNow goes past what is known, as everything around a write does.
+	fetch, fetchNow func(context.Context, *ram.Client) (S, error)
 	// put makes want of live. It is called only when they differ.
 	put func(ctx context.Context, client *ram.Client, live, want S) error
 	// dangers tells what the change may do to people. It may be nil.

@@ -124,7 +124,7 @@ func (w *writing[S]) run(ctx context.Context, diags *diag.Diagnostics) {
 	if !ok {
 		return
 	}
-	live, err := w.fetch(ctx, w.client)
+	live, err := w.fetchNow(ctx, w.client)
 	if report(diags, w.failed(w.verb, untouched), err) {
 		return
 	}
@@ -189,7 +189,7 @@ func (w *writing[S]) write(ctx context.Context, live, want S, diags *diag.Diagno
 	now := "The service refused the change, so the account is as it was."
 	if ram.OutcomeUnknown(err) {
 		now = "It is not known whether the service made the change. The next apply reads the account first and makes only what is missing."
-		if seen, lost := w.fetch(ctx, w.client); lost == nil && len(w.missing(&seen, want)) == 0 {
+		if seen, lost := w.fetchNow(ctx, w.client); lost == nil && len(w.missing(&seen, want)) == 0 {
 			return true
 		}
 	}
@@ -212,7 +212,7 @@ const patience = time.Minute
 func (w *writing[S]) confirm(ctx context.Context, want S, diags *diag.Diagnostics) S {
 	start, again := w.client.Now(), false
 	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		seen, err := w.fetch(ctx, w.client)
+		seen, err := w.fetchNow(ctx, w.client)
 		if err != nil {
 			detail := explain(err)
 			diags.AddWarning("Cannot confirm the "+w.noun, "The service took the change, but reading it back failed. The state shows what was written; the next refresh shows what the account has.\n\n"+detail)

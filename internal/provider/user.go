@@ -85,6 +85,14 @@ func (m *userModel) show(u ram.User) {
 	m.CreateDate = unchanging(m.CreateDate, u.CreateDate)
 }
 
+// shows tells whether the model is what the service says.
+func (m userModel) shows(u ram.User) bool {
+	next := m
+	next.show(u)
+	return next.Name.Equal(m.Name) && next.DisplayName.Equal(m.DisplayName) && next.MobilePhone.Equal(m.MobilePhone) &&
+		next.Email.Equal(m.Email) && next.Comments.Equal(m.Comments) && next.Tags.Equal(m.Tags) && next.CreateDate.Equal(m.CreateDate)
+}
+
 // shown is a text as the state has it. The service does not tell an empty text from
 // none (documented), so "" stays "" where the configuration says so, and is null elsewhere.
 func shown(prior types.String, live string) types.String {
@@ -302,7 +310,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	live, err := r.find(ctx, state)
 	if ram.NotFound(err, "User") {
 		away, lost := r.vanished(ctx, func(ctx context.Context) (bool, error) {
-			live, err = r.find(ctx, state)
+			live, err = r.findNow(ctx, state)
 			if ram.NotFound(err, "User") {
 				return false, nil
 			}
@@ -323,8 +331,18 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// find reads the user: by id, which a rename does not change, once it is known.
+// find reads the user: by id, which a rename does not change, once it is known. A
+// list of all users is believed where it says what the state says already; what
+// differs, the user itself has to say.
 func (r *userResource) find(ctx context.Context, m userModel) (ram.User, error) {
+	if id := m.UserID.ValueString(); id != "" {
+		return r.client.UserByIDIf(ctx, id, m.shows)
+	}
+	return r.client.UserNow(ctx, m.Name.ValueString())
+}
+
+// findNow is find past what is known.
+func (r *userResource) findNow(ctx context.Context, m userModel) (ram.User, error) {
 	if id := m.UserID.ValueString(); id != "" {
 		return r.client.UserByIDNow(ctx, id)
 	}

@@ -37,6 +37,9 @@ func newUserSsoSettings() *setting[ram.UserSsoSettings] {
 		fetch: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
 			return c.UserSsoSettings(ctx)
 		},
+		fetchNow: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
+			return c.UserSsoSettingsNow(ctx)
+		},
 		put: func(ctx context.Context, c *ram.Client, _, want ram.UserSsoSettings) error {
 			return c.SetUserSsoSettings(ctx, want)
 		},

@@ -12,9 +12,20 @@ var (
 	getDefaultDomain  = operation{product: imsProduct, action: "GetDefaultDomain", repeat: read}
 )
 
-// AccountAlias is the account's alias, "" if it has none. An account without one
-// answers 404, nothing, "" or its own id: which of them is not documented.
+// AccountAlias is the account's alias, "" if it has none. It may have been read up
+// to a minute ago, unless this client changed it since.
 func (c *Client) AccountAlias(ctx context.Context) (string, error) {
+	return c.reads.alias.get(ctx, "", c.readAlias)
+}
+
+// AccountAliasNow is the account's alias, past what is known.
+func (c *Client) AccountAliasNow(ctx context.Context) (string, error) {
+	return c.reads.alias.anew(ctx, "", c.readAlias)
+}
+
+// An account without an alias answers 404, nothing, "" or its own id: which of
+// them is not documented.
+func (c *Client) readAlias(ctx context.Context) (string, error) {
 	caller, err := c.Caller(ctx)
 	if err != nil {
 		return "", err
@@ -56,8 +67,18 @@ func (a *defaultDomainAnswer) missing() string {
 	return ""
 }
 
-// DefaultDomain is what the principal names of users end in after the @.
+// DefaultDomain is what the principal names of users end in after the @. It may
+// have been read up to a minute ago, unless this client changed the alias since.
 func (c *Client) DefaultDomain(ctx context.Context) (string, error) {
+	return c.reads.domain.within(ctx, sharedLife, "", c.readDomain)
+}
+
+// DefaultDomainNow is the default domain, past what is known.
+func (c *Client) DefaultDomainNow(ctx context.Context) (string, error) {
+	return c.reads.domain.anew(ctx, "", c.readDomain)
+}
+
+func (c *Client) readDomain(ctx context.Context) (string, error) {
 	var answer defaultDomainAnswer
 	if err := c.call(ctx, getDefaultDomain, nil, &answer); err != nil {
 		return "", err

@@ -5,11 +5,9 @@ package ram
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Source: documented; needs no permission.
@@ -55,25 +53,11 @@ func (e *AccountRefused) Error() string {
 	return fmt.Sprintf("the credentials belong to account %s; allowed is %s", e.AccountID, strings.Join(e.Allowed, ", "))
 }
 
-// identity is the caller, once it is known, or the one call that finds it out.
-type identity struct {
-	mu     sync.Mutex
-	known  *Caller
-	asking *inquiry
-}
-
-// inquiry is a call under way that others wait for.
-type inquiry struct {
-	done   chan struct{}
-	caller Caller
-	err    error
-}
-
 // Caller is asked for once per client. Callers that come together share one
 // call and its error; the next one asks anew after an error. An account that the
 // configuration does not accept is an *AccountRefused.
 func (c *Client) Caller(ctx context.Context) (Caller, error) {
-	caller, err := c.caller(ctx)
+	caller, err := c.reads.caller.get(ctx, "", c.askForCaller)
 	if err != nil {
 		return Caller{}, err
 	}
@@ -93,62 +77,13 @@ func (c *Client) accept(account string) error {
 	return nil
 }
 
-func (c *Client) caller(ctx context.Context) (Caller, error) {
-	for {
-		if err := ctx.Err(); err != nil {
-			return Caller{}, err
-		}
-		known, asking, mine := c.identity.join()
-		if known != nil {
-			return *known, nil
-		}
-		if mine {
-			return c.ask(ctx, asking)
-		}
-		select {
-		case <-ctx.Done():
-			return Caller{}, ctx.Err()
-		case <-asking.done:
-		}
-		// That the one who asked gave up says nothing to those who wait.
-		if !ended(asking.err) {
-			return asking.caller, asking.err
-		}
-	}
-}
-
-// join gives the caller, or the call to wait for; mine is true for the one who
-// has to make it.
-func (i *identity) join() (known *Caller, asking *inquiry, mine bool) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.known != nil || i.asking != nil {
-		return i.known, i.asking, false
-	}
-	i.asking = &inquiry{done: make(chan struct{})}
-	return nil, i.asking, true
-}
-
-func (c *Client) ask(ctx context.Context, asking *inquiry) (Caller, error) {
-	asking.err = errors.New("the call did not end")
-	defer c.identity.settle(asking)
+func (c *Client) askForCaller(ctx context.Context) (Caller, error) {
 	var answer callerAnswer
-	asking.err = c.call(ctx, getCallerIdentity, nil, &answer)
-	if asking.err == nil {
-		asking.caller = Caller{
-			AccountID: string(answer.AccountID), IdentityType: string(answer.IdentityType), PrincipalID: string(answer.PrincipalID),
-			UserID: string(answer.UserID), RoleID: string(answer.RoleID), ARN: string(answer.ARN),
-		}
+	if err := c.call(ctx, getCallerIdentity, nil, &answer); err != nil {
+		return Caller{}, err
 	}
-	return asking.caller, asking.err
-}
-
-func (i *identity) settle(asking *inquiry) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if asking.err == nil {
-		i.known = &asking.caller
-	}
-	i.asking = nil
-	close(asking.done)
+	return Caller{
+		AccountID: string(answer.AccountID), IdentityType: string(answer.IdentityType), PrincipalID: string(answer.PrincipalID),
+		UserID: string(answer.UserID), RoleID: string(answer.RoleID), ARN: string(answer.ARN),
+	}, nil
 }

@@ -55,12 +55,13 @@ func TestCallersShareAFailureButItIsNotKept(t *testing.T) {
 		_, err := client.Caller(t.Context())
 		first <- err
 	}()
-	inquiry := joined(client)
+	client.reads.caller.waitFor("", 1)
 	second := make(chan error, 1)
 	go func() {
-		<-inquiry.done
-		second <- inquiry.err
+		_, err := client.Caller(t.Context())
+		second <- err
 	}()
+	client.reads.caller.waitFor("", 2)
 	close(release)
 	for _, ended := range []chan error{first, second} {
 		var answer *Error
@@ -73,18 +74,6 @@ func TestCallersShareAFailureButItIsNotKept(t *testing.T) {
 	}
 	if got := len(server.received()); got != 2 {
 		t.Errorf("%d calls", got)
-	}
-}
-
-// joined waits until an inquiry is under way.
-func joined(client *Client) *inquiry {
-	for {
-		client.identity.mu.Lock()
-		asking := client.identity.asking
-		client.identity.mu.Unlock()
-		if asking != nil {
-			return asking
-		}
 	}
 }
 

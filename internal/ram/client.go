@@ -83,7 +83,6 @@ type Client struct {
 	clock     clock
 	limits    limits
 	locks     locks
-	identity  identity
 	reads     reads
 	timeout   time.Duration // of one attempt
 }

@@ -11,7 +11,7 @@ import (
 
 // domain is the default domain, read once per client.
 func (c *Client) domain(ctx context.Context) (string, error) {
-	return c.reads.domain.get(ctx, "", c.DefaultDomain)
+	return c.reads.domain.get(ctx, "", c.readDomain)
 }
 
 // domainBeside is the default domain as others know it by now, when a call shows
@@ -21,7 +21,7 @@ func (c *Client) domainBeside(ctx context.Context, doubted string) (string, erro
 	if err != nil || known != doubted {
 		return known, err
 	}
-	return c.reads.domain.anew(ctx, "", c.DefaultDomain)
+	return c.reads.domain.anew(ctx, "", c.readDomain)
 }
 
 // domainUnknown is a call that was not sent, or whose answer cannot be believed,

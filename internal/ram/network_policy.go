@@ -196,8 +196,30 @@ func (a *networkPolicyAnswer) missing() string {
 }
 
 // AccountAccessKeyPolicy is the network policy of the account, which holds for
-// the long-lived keys that have none of their own.
+// the long-lived keys that have none of their own. It may have been read up to a
+// minute ago, unless this client changed it since.
 func (c *Client) AccountAccessKeyPolicy(ctx context.Context) (NetworkPolicy, error) {
+	p, err := c.reads.network.get(ctx, "", c.readAccountPolicy)
+	return p.own(), err
+}
+
+// AccountAccessKeyPolicyNow is the network policy of the account, past what is
+// known.
+func (c *Client) AccountAccessKeyPolicyNow(ctx context.Context) (NetworkPolicy, error) {
+	p, err := c.reads.network.anew(ctx, "", c.readAccountPolicy)
+	return p.own(), err
+}
+
+// own is the policy with lists that belong to one caller.
+func (p NetworkPolicy) own() NetworkPolicy {
+	p.Public, p.VPC, p.otherwise = slices.Clone(p.Public), maps.Clone(p.VPC), slices.Clone(p.otherwise)
+	for vpc, networks := range p.VPC {
+		p.VPC[vpc] = slices.Clone(networks)
+	}
+	return p
+}
+
+func (c *Client) readAccountPolicy(ctx context.Context) (NetworkPolicy, error) {
 	var answer networkPolicyAnswer
 	return answer.policy(c.call(ctx, getAccountAccessKeyPolicy, nil, &answer))
 }
@@ -217,6 +239,7 @@ func (c *Client) SetAccountAccessKeyPolicy(ctx context.Context, p NetworkPolicy)
 	if err != nil {
 		return err
 	}
+	defer c.reads.network.changing()()
 	return c.call(ctx, setAccountAccessKeyPolicy, params{"AccessKeyPolicy": document}, nil)
 }
 

@@ -68,7 +68,7 @@ func TestAListEndsWhateverItsPagesSay(t *testing.T) {
 			client := newTestClient(t, server.URL)
 			var got []int
 			var failures []error
-			for user, err := range client.Users(t.Context()) {
+			for user, err := range client.userPages(t.Context()) {
 				if err != nil {
 					failures = append(failures, err)
 					continue
@@ -118,7 +118,7 @@ func TestAReaderMayStopInTheMiddle(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
 		respond(t, w, 200, strings.ReplaceAll(pageOf(more, number*2, number*2+1), "%d", strconv.Itoa(number)))
 	})
-	users := newTestClient(t, server.URL).Users(t.Context())
+	users := newTestClient(t, server.URL).userPages(t.Context())
 	for range 2 { // a list may be read again, from its beginning
 		read := 0
 		for _, err := range users {

@@ -53,8 +53,18 @@ func (a *passwordPolicyAnswer) missing() string {
 	return ""
 }
 
-// PasswordPolicy reads the policy of the account.
+// PasswordPolicy is the policy of the account. It may have been read up to a minute
+// ago, unless this client changed it since.
 func (c *Client) PasswordPolicy(ctx context.Context) (PasswordPolicy, error) {
+	return c.reads.policy.get(ctx, "", c.readPolicy)
+}
+
+// PasswordPolicyNow is the policy of the account, past what is known.
+func (c *Client) PasswordPolicyNow(ctx context.Context) (PasswordPolicy, error) {
+	return c.reads.policy.anew(ctx, "", c.readPolicy)
+}
+
+func (c *Client) readPolicy(ctx context.Context) (PasswordPolicy, error) {
 	var answer passwordPolicyAnswer
 	if err := c.call(ctx, getPasswordPolicy, nil, &answer); err != nil {
 		return PasswordPolicy{}, err
@@ -94,5 +104,6 @@ func (c *Client) SetPasswordPolicy(ctx context.Context, p PasswordPolicy) error 
 	in.number("MaxLoginAttemps", p.MaxLoginAttempts)
 	in.number("InitialPasswordAge", p.InitialPasswordAge)
 	in.flag("InterceptRiskPasswordOnApi", p.InterceptRiskPasswordOnAPI)
+	defer c.reads.policy.changing()()
 	return c.call(ctx, setPasswordPolicy, in, nil)
 }

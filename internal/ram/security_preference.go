@@ -5,6 +5,7 @@ package ram
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -74,8 +75,26 @@ func (a *securityPreferenceAnswer) missing() string {
 	return ""
 }
 
-// SecurityPreference reads the preference of the account.
+// SecurityPreference is the preference of the account. It may have been read up to
+// a minute ago, unless this client changed it since.
 func (c *Client) SecurityPreference(ctx context.Context) (SecurityPreference, error) {
+	p, err := c.reads.preference.get(ctx, "", c.readPreference)
+	return p.own(), err
+}
+
+// SecurityPreferenceNow is the preference of the account, past what is known.
+func (c *Client) SecurityPreferenceNow(ctx context.Context) (SecurityPreference, error) {
+	p, err := c.reads.preference.anew(ctx, "", c.readPreference)
+	return p.own(), err
+}
+
+// own is the preference with lists that belong to one caller.
+func (p SecurityPreference) own() SecurityPreference {
+	p.LoginNetworkMasks, p.VerificationTypes = slices.Clone(p.LoginNetworkMasks), slices.Clone(p.VerificationTypes)
+	return p
+}
+
+func (c *Client) readPreference(ctx context.Context) (SecurityPreference, error) {
 	var answer securityPreferenceAnswer
 	if err := c.call(ctx, getSecurityPreference, nil, &answer); err != nil {
 		return SecurityPreference{}, err
@@ -141,5 +160,6 @@ func (c *Client) SetSecurityPreference(ctx context.Context, p SecurityPreference
 	}
 	in.number("MaxIdleDaysForUsers", p.MaxIdleDaysForUsers)
 	in.number("MaxIdleDaysForAccessKeys", p.MaxIdleDaysForAccessKeys)
+	defer c.reads.preference.changing()()
 	return c.call(ctx, setSecurityPreference, in, nil)
 }

@@ -21,37 +21,6 @@ const (
 	readLag = time.Minute
 )
 
-// reads are the answers that callers of one client share.
-type reads struct {
-	domain  *shared[string]
-	users   *shared[User] // by the parameter that names one, and its value
-	keys    *shared[[]AccessKey]
-	devices *shared[[]MFADevice]
-}
-
-func newReads(now func() time.Time) reads {
-	return reads{
-		domain:  newShared[string](getDefaultDomain, forever, now),
-		users:   newShared[User](getUser, sharedLife, now),
-		keys:    newShared[[]AccessKey](listAccessKeys, sharedLife, now),
-		devices: newShared[[]MFADevice](listMFADevices, sharedLife, now),
-	}
-}
-
-// changingUsers goes around a write that renames or deletes a user, and with it
-// what hangs on the user's name.
-func (r *reads) changingUsers() (changed func()) {
-	users, keys, devices := r.users.changing(), r.keys.changing(), r.devices.changing()
-	return func() { users(); keys(); devices() }
-}
-
-// changingAlias goes around a write that gives every user another principal
-// name.
-func (r *reads) changingAlias() (changed func()) {
-	domain, users := r.domain.changing(), r.users.changing()
-	return func() { domain(); users() }
-}
-
 // shared are answers of one kind by name, each read once for all who ask at the
 // same time or soon after. Errors are not kept, and neither is what was read
 // within readLag of a write of ours: so whoever waits for that write to show
@@ -79,6 +48,11 @@ type reading[T any] struct {
 	over    bool
 }
 
+// serves tells whether one who asks now may have this answer.
+func (r *reading[T]) serves(now time.Time, life time.Duration) bool {
+	return r != nil && (!r.over || now.Sub(r.began) < life)
+}
+
 func newShared[T any](op operation, life time.Duration, now func() time.Time) *shared[T] {
 	return &shared[T]{
 		action: op.action, life: life, now: now,
@@ -89,11 +63,16 @@ func newShared[T any](op operation, life time.Duration, now func() time.Time) *s
 // get answers what is known of a name, or asks. The call belongs to all who wait
 // for it: it ends with the last of them, not with the one who came first.
 func (s *shared[T]) get(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
+	return s.within(ctx, s.life, name, ask)
+}
+
+// within is get for one who wants no answer that is older than life.
+func (s *shared[T]) within(ctx context.Context, life time.Duration, name string, ask func(context.Context) (T, error)) (T, error) {
 	var none T
 	if err := ctx.Err(); err != nil {
 		return none, s.givenUp(err)
 	}
-	r := s.join(ctx, name, ask)
+	r := s.join(ctx, life, name, ask)
 	defer s.leave(name, r)
 	select {
 	case <-r.done:
@@ -114,12 +93,12 @@ func (s *shared[T]) anew(ctx context.Context, name string, ask func(context.Cont
 func (s *shared[T]) givenUp(err error) error { return fmt.Errorf("%s: %w", s.action, err) }
 
 // join gives a reading that may be used, or begins one.
-func (s *shared[T]) join(ctx context.Context, name string, ask func(context.Context) (T, error)) *reading[T] {
+func (s *shared[T]) join(ctx context.Context, life time.Duration, name string, ask func(context.Context) (T, error)) *reading[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	r := s.readings[name]
-	if r == nil || r.over && now.Sub(r.began) >= s.life {
+	if !r.serves(now, life) {
 		detached, cancel := context.WithCancel(context.WithoutCancel(ctx)) //nolint:gosec // read calls it, or the last to leave
 		r = &reading[T]{began: now, done: make(chan struct{}), cancel: cancel}
 		s.readings[name] = r
@@ -156,6 +135,20 @@ func (s *shared[T]) drop(name string, r *reading[T]) {
 	if s.readings[name] == r {
 		delete(s.readings, name)
 	}
+}
+
+// has tells whether get would ask nobody.
+func (s *shared[T]) has(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.readings[name].serves(s.now(), s.life)
+}
+
+// keeps tells whether an answer that is asked for now would serve others.
+func (s *shared[T]) keeps(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.mayLag(name, s.now())
 }
 
 func (s *shared[T]) mayLag(name string, began time.Time) bool {

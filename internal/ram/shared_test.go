@@ -5,6 +5,7 @@ package ram
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -251,15 +252,8 @@ func TestARefreshOfManyInstancesReadsEachThingOnce(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Populate(20)
+	names := namesOf(t, fake)
 	client := clientOf(t, fake)
-	var names []string
-	for user, err := range client.Users(t.Context()) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, user.Name)
-	}
-	fake.ForgetCalls()
 	var group sync.WaitGroup
 	for _, name := range names {
 		for range 3 {
@@ -273,14 +267,23 @@ func TestARefreshOfManyInstancesReadsEachThingOnce(t *testing.T) {
 				if devices, err := client.MFADevices(t.Context()); err != nil || len(devices) != 20 {
 					t.Errorf("%v, %v", devices, err)
 				}
+				for user, err := range client.Users(t.Context()) {
+					if err != nil || user.Name == "" {
+						t.Errorf("%+v, %v", user, err)
+					}
+				}
 			})
 		}
 	}
 	group.Wait()
-	for action, want := range map[string]int{"GetUser": 21, "ListAccessKeys": 21, "ListVirtualMFADevices": 10, "GetDefaultDomain": 1} {
+	// The fake's pages hold two.
+	for action, want := range map[string]int{"ListUsers": 11, "ListAccessKeys": 21, "ListVirtualMFADevices": 10, "GetDefaultDomain": 1} {
 		if got := len(fake.Calls(action)); got != want {
 			t.Errorf("%s was called %d times, want %d", action, got, want)
 		}
+	}
+	if got := len(fake.Calls("GetUser")); got > fewUsers {
+		t.Errorf("%d users were read alone, and %d is the most", got, fewUsers)
 	}
 }
 
@@ -308,16 +311,31 @@ func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
 		}, []string{"devices"}},
 		"a tag": {func(ctx context.Context, c *Client, u *ramtest.User) error {
 			return c.TagUser(ctx, u.ID, map[string]string{"a": "b"})
-		}, []string{"user"}},
+		}, []string{"user", "users"}},
 		"a tag's end": {func(ctx context.Context, c *Client, u *ramtest.User) error {
 			return c.UntagUser(ctx, u.ID, []string{"team"})
 		}, []string{"user"}},
 		"a rename": {func(ctx context.Context, c *Client, u *ramtest.User) error {
 			return second(c.UpdateUser(ctx, u.ID, UserChange{Name: new("bob")}))
-		}, []string{"user", "keys", "devices"}},
-		"a user's end": {func(ctx context.Context, c *Client, u *ramtest.User) error { return c.DeleteUser(ctx, u.ID) }, []string{"user", "keys", "devices"}},
-		"an alias":     {func(ctx context.Context, c *Client, _ *ramtest.User) error { return c.SetAccountAlias(ctx, "other") }, []string{"user", "domain"}},
-		"no alias":     {func(ctx context.Context, c *Client, _ *ramtest.User) error { return c.ClearAccountAlias(ctx) }, []string{"user", "domain"}},
+		}, []string{"user", "users", "keys", "devices"}},
+		"a user's end": {func(ctx context.Context, c *Client, u *ramtest.User) error { return c.DeleteUser(ctx, u.ID) }, []string{"user", "users", "keys", "devices"}},
+		"an alias":     {func(ctx context.Context, c *Client, _ *ramtest.User) error { return c.SetAccountAlias(ctx, "other") }, []string{"user", "users", "domain", "alias"}},
+		"no alias":     {func(ctx context.Context, c *Client, _ *ramtest.User) error { return c.ClearAccountAlias(ctx) }, []string{"user", "users", "domain", "alias"}},
+		"a preference": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
+			return c.SetSecurityPreference(ctx, SecurityPreference{LoginSessionDuration: new(int64(3))})
+		}, []string{"preference"}},
+		"a password policy": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
+			return c.SetPasswordPolicy(ctx, PasswordPolicy{MinimumPasswordLength: new(int64(20))})
+		}, []string{"policy"}},
+		"a network policy": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
+			return c.SetAccountAccessKeyPolicy(ctx, NetworkPolicy{Status: new(NetworkPolicyActive), Public: []string{"0.0.0.0/0"}})
+		}, []string{"network"}},
+		"single sign-on": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
+			return c.SetUserSsoSettings(ctx, UserSsoSettings{AuxiliaryDomain: new("example.com")})
+		}, []string{"sso"}},
+		"a new user": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
+			return second(c.CreateUser(ctx, User{Name: "bob"}))
+		}, []string{"users"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -336,7 +354,7 @@ func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
 			})
 			client := clientOf(t, fake) // of its own, so that no earlier write of it counts
 			before := seenOf(t, client)
-			if again := seenOf(t, client); !maps.Equal(again, before) || len(fake.Calls()) != 4 {
+			if again := seenOf(t, client); !maps.Equal(again, before) || len(fake.Calls()) != 11 {
 				t.Fatalf("nothing is shared: %d calls, %s", len(fake.Calls()), cmp.Diff(before, again))
 			}
 			if err := test.write(t.Context(), client, alice); err != nil {
@@ -356,14 +374,51 @@ func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
 func seenOf(t *testing.T, client *Client) map[string]string {
 	t.Helper()
 	user, userErr := client.User(t.Context(), "alice")
+	users, usersErr := everybody(t.Context(), client)
 	keys, keysErr := client.AccessKeys(t.Context(), "alice")
 	devices, devicesErr := client.MFADevices(t.Context())
 	domain, domainErr := client.domain(t.Context())
+	alias, aliasErr := client.AccountAlias(t.Context())
+	preference, preferenceErr := client.SecurityPreference(t.Context())
+	policy, policyErr := client.PasswordPolicy(t.Context())
+	network, networkErr := client.AccountAccessKeyPolicy(t.Context())
+	sso, ssoErr := client.UserSsoSettings(t.Context())
+	slices.SortFunc(users, func(x, y User) int { return strings.Compare(x.Name, y.Name) })
 	slices.SortFunc(devices, func(x, y MFADevice) int { return strings.Compare(x.SerialNumber, y.SerialNumber) })
 	return map[string]string{
-		"user": fmt.Sprint(user, userErr), "keys": fmt.Sprint(keys, keysErr),
-		"devices": fmt.Sprint(devices, devicesErr), "domain": fmt.Sprint(domain, domainErr),
+		"user": fmt.Sprint(user, userErr), "users": fmt.Sprint(users, usersErr), "keys": fmt.Sprint(keys, keysErr),
+		"devices": fmt.Sprint(devices, devicesErr), "domain": fmt.Sprint(domain, domainErr), "alias": fmt.Sprint(alias, aliasErr),
+		"preference": shownAs(t, preference, preferenceErr), "policy": shownAs(t, policy, policyErr),
+		"network": shownAs(t, network, networkErr), "sso": shownAs(t, sso, ssoErr),
 	}
+}
+
+// shownAs is what pointers lead to.
+func shownAs(t *testing.T, value any, err error) string {
+	t.Helper()
+	text, broken := json.Marshal(value)
+	if broken != nil {
+		t.Fatal(broken)
+	}
+	return fmt.Sprint(string(text), err)
+}
+
+// everybody are all users of the account.
+func everybody(ctx context.Context, client *Client) (users []User, err error) {
+	for user, err := range client.Users(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		users = append(users, user)
+	}
+	return users, nil
+}
+
+// namesOf are the names of all users of the fake.
+func namesOf(t *testing.T, fake *ramtest.Server) (names []string) {
+	t.Helper()
+	fake.Change(func(a *ramtest.Account) { names = slices.Sorted(maps.Keys(a.Users)) })
+	return names
 }
 
 func TestWhatSeveralCallersShareBelongsToEach(t *testing.T) {
@@ -371,6 +426,13 @@ func TestWhatSeveralCallersShareBelongsToEach(t *testing.T) {
 	fake := ramtest.New(t)
 	fake.Populate(1)
 	fake.Change(func(a *ramtest.Account) { a.Users["user-0001"].Tags = map[string]string{"team": "a"} })
+	other := clientOf(t, fake)
+	if err := errors.Join(
+		other.SetSecurityPreference(t.Context(), SecurityPreference{LoginNetworkMasks: []string{"10.0.0.0/8"}}),
+		other.SetAccountAccessKeyPolicy(t.Context(), NetworkPolicy{Status: new(NetworkPolicyInactive), VPC: map[string][]string{"vpc-1": {"10.0.0.1"}}}),
+	); err != nil {
+		t.Fatal(err)
+	}
 	client := clientOf(t, fake)
 	for range 2 {
 		user, err := client.User(t.Context(), "user-0001")
@@ -383,6 +445,17 @@ func TestWhatSeveralCallersShareBelongsToEach(t *testing.T) {
 			t.Errorf("%v, %v, %v", user.Tags, keys, devices)
 		}
 		user.Tags["team"], keys[0].Status, devices[0].UserName = "b", "Inactive", "bob"
+		users, err := everybody(t.Context(), client)
+		preference, preferenceErr := client.SecurityPreference(t.Context())
+		network, networkErr := client.AccountAccessKeyPolicy(t.Context())
+		if err := errors.Join(err, preferenceErr, networkErr); err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(users, func(u User) bool { return u.Name == "user-0001" })
+		if users[at].Tags["team"] != "a" || preference.LoginNetworkMasks[0] != "10.0.0.0/8" || network.VPC["vpc-1"][0] != "10.0.0.1" || len(network.VPC) != 1 {
+			t.Errorf("%v, %v, %v", users[at].Tags, preference.LoginNetworkMasks, network.VPC)
+		}
+		users[at].Tags["team"], preference.LoginNetworkMasks[0], network.VPC["vpc-1"][0], network.VPC["vpc-2"] = "b", "0.0.0.0/0", "0.0.0.0/0", nil
 	}
 }
 

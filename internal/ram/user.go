@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -16,18 +15,14 @@ import (
 )
 
 var (
-	getUser        = operation{product: imsProduct, action: "GetUser", repeat: read}
 	createUser     = operation{product: imsProduct, action: "CreateUser", repeat: once}
 	updateUser     = operation{product: imsProduct, action: "UpdateUser", repeat: set}
 	deleteUser     = operation{product: imsProduct, action: "DeleteUser", repeat: set}
-	listUsers      = operation{product: imsProduct, action: "ListUsers", repeat: read}
 	tagResources   = operation{product: imsProduct, action: "TagResources", repeat: set, pace: attachment}
 	untagResources = operation{product: imsProduct, action: "UntagResources", repeat: set, pace: attachment}
 )
 
 const (
-	// usersPerPage is the most that a page of users holds. Source: documented.
-	usersPerPage = 1000
 	// tagsPerCall is the most that one call adds or takes off. Source: documented.
 	tagsPerCall = 20
 	// displayNameLength is where Ims ends a display name. Source: documented.
@@ -122,42 +117,11 @@ func (op operation) needs(what, value string) error {
 	return &Unanswered{Action: op.action, Err: errors.New("the " + what + " is empty")}
 }
 
-// User reads a user by its name of today. What it answers may have been read up
-// to a minute ago, unless this client changed a user since.
-func (c *Client) User(ctx context.Context, name string) (User, error) {
-	return c.sharedUser(ctx, c.reads.users.get, "UserPrincipalName", name)
-}
-
-// UserNow reads a user by its name, past what is known.
-func (c *Client) UserNow(ctx context.Context, name string) (User, error) {
-	return c.sharedUser(ctx, c.reads.users.anew, "UserPrincipalName", name)
-}
-
-// UserByID reads a user by its id, which a rename leaves alone. What it answers
-// may have been read up to a minute ago, unless this client changed a user since.
-func (c *Client) UserByID(ctx context.Context, id string) (User, error) {
-	return c.sharedUser(ctx, c.reads.users.get, "UserId", id)
-}
-
-// UserByIDNow reads a user by its id, past what is known.
-func (c *Client) UserByIDNow(ctx context.Context, id string) (User, error) {
-	return c.sharedUser(ctx, c.reads.users.anew, "UserId", id)
-}
-
 // KeyOwner reads the user that an AccessKey belongs to. A key of the root account
 // belongs to no user, so NotFound(err, "User") is true for it as for a key that
 // does not exist. Source: assumed.
 func (c *Client) KeyOwner(ctx context.Context, keyID string) (User, error) {
 	return c.readUser(ctx, "UserAccessKeyId", keyID)
-}
-
-// sharing is a way into shared users: their get or their anew.
-type sharing func(context.Context, string, func(context.Context) (User, error)) (User, error)
-
-func (c *Client) sharedUser(ctx context.Context, share sharing, by, value string) (User, error) {
-	user, err := share(ctx, by+" "+value, func(ctx context.Context) (User, error) { return c.readUser(ctx, by, value) })
-	user.Tags = maps.Clone(user.Tags) // they belong to one caller
-	return user, err
 }
 
 func (c *Client) readUser(ctx context.Context, by, value string) (User, error) {
@@ -177,7 +141,7 @@ func (c *Client) readUser(ctx context.Context, by, value string) (User, error) {
 // CreateUser makes a user of what u says; the service gives it its id and dates.
 // Ims demands a display name, which is the name if u has none.
 func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
-	defer c.reads.users.changing()()
+	defer c.reads.describingUsers()()
 	in := params{"DisplayName": cmp.Or(u.DisplayName, u.Name[:min(len(u.Name), displayNameLength)])}
 	for name, value := range map[string]string{"MobilePhone": u.MobilePhone, "Email": u.Email, "Comments": u.Comments} {
 		in.text(name, text(value).optional())
@@ -233,41 +197,6 @@ func (c *Client) DeleteUser(ctx context.Context, id string) error {
 	return c.call(ctx, deleteUser, params{"UserId": id}, nil)
 }
 
-type usersAnswer struct {
-	page
-
-	Users *struct{ User *[]userSaid }
-}
-
-func (a *usersAnswer) missing() string {
-	if a.Users == nil || a.Users.User == nil {
-		return "Users"
-	}
-	for _, user := range *a.Users.User {
-		if missing := user.missing(); missing != "" {
-			return missing
-		}
-	}
-	return ""
-}
-
-// Users reads all users, frozen ones too. An error comes at most once, as the
-// last; after one, the list is not whole.
-func (c *Client) Users(ctx context.Context) iter.Seq2[User, error] {
-	return paged(listUsers, func(marker string) (page, []User, error) {
-		in := params{"MaxItems": strconv.Itoa(usersPerPage), "Status": "active,freeze"}
-		var answer usersAnswer
-		if err := c.call(ctx, listUsers, marked(in, marker), &answer); err != nil {
-			return page{}, nil, err
-		}
-		var users []User
-		for _, said := range *answer.Users.User {
-			users = append(users, said.user())
-		}
-		return answer.page, users, nil
-	}, func(user User) string { return user.ID })
-}
-
 // TagUser gives a user tags, or other values to those it has.
 func (c *Client) TagUser(ctx context.Context, id string, tags map[string]string) error {
 	return c.tag(ctx, tagResources, id, slices.Sorted(maps.Keys(tags)), func(in params, keys []string) { in.tags(tags, keys) })
@@ -289,7 +218,7 @@ func (c *Client) tag(ctx context.Context, op operation, id string, keys []string
 	if err := op.needs("user id", id); err != nil {
 		return err
 	}
-	defer c.reads.users.changing()()
+	defer c.reads.describingUsers()()
 	for part := range slices.Chunk(keys, tagsPerCall) {
 		in := params{"ResourceType": "user", "ResourceId.1": id}
 		fill(in, part)

@@ -65,9 +65,18 @@ func (a *userSsoSettingsAnswer) missing() string {
 	return ""
 }
 
-// UserSsoSettings reads the settings of the account. A text that is absent, null
-// or "" is none; which of them the service answers is not documented.
+// UserSsoSettings are the settings of the account. They may have been read up to a
+// minute ago, unless this client changed them since.
 func (c *Client) UserSsoSettings(ctx context.Context) (UserSsoSettings, error) {
+	return c.reads.sso.get(ctx, "", c.readSso)
+}
+
+// UserSsoSettingsNow are the settings of the account, past what is known.
+func (c *Client) UserSsoSettingsNow(ctx context.Context) (UserSsoSettings, error) {
+	return c.reads.sso.anew(ctx, "", c.readSso)
+}
+
+func (c *Client) readSso(ctx context.Context) (UserSsoSettings, error) {
 	var answer userSsoSettingsAnswer
 	if err := c.call(ctx, getUserSsoSettings, nil, &answer); err != nil {
 		return UserSsoSettings{}, err
@@ -93,5 +102,6 @@ func (c *Client) SetUserSsoSettings(ctx context.Context, s UserSsoSettings) erro
 	in.text("AuxiliaryDomain", s.AuxiliaryDomain)
 	in.flag("SsoLoginWithDomain", s.SsoLoginWithDomain)
 	in.text("AuthnSignAlgo", s.AuthnSignAlgo)
+	defer c.reads.sso.changing()()
 	return c.call(ctx, setUserSsoSettings, in, nil)
 }

@@ -1,0 +1,225 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+var (
+	getUser   = operation{product: imsProduct, action: "GetUser", repeat: read}
+	listUsers = operation{product: imsProduct, action: "ListUsers", repeat: read}
+)
+
+const (
+	// usersPerPage is the most that a page of users holds. Source: documented.
+	usersPerPage = 1000
+	// fewUsers are read one by one. Whoever asks for one more gets it from a list of
+	// all, of which a page costs one call: so a refresh of many costs few calls, and
+	// one of a few reads no large account.
+	fewUsers = 8
+)
+
+// What UserPrincipalName and UserId name a user by.
+const (
+	byName = "UserPrincipalName"
+	byID   = "UserId"
+)
+
+// User reads a user by its name of today. What it answers may have been read up
+// to a minute ago, unless this client changed a user since, and it may have been
+// read with all others.
+func (c *Client) User(ctx context.Context, name string) (User, error) {
+	return c.sharedUser(ctx, byName, name, anyUser)
+}
+
+// UserNow reads a user by its name, past what is known.
+func (c *Client) UserNow(ctx context.Context, name string) (User, error) {
+	return c.userNow(ctx, byName, name)
+}
+
+// UserByID reads a user by its id, which a rename leaves alone. What it answers
+// may be as old as that of User.
+func (c *Client) UserByID(ctx context.Context, id string) (User, error) {
+	return c.sharedUser(ctx, byID, id, anyUser)
+}
+
+// UserByIDIf is UserByID for one who looks at more than name and id. A user who
+// was read with all others is answered only if believed says so, and else is read
+// alone: that a list tells as much as the user itself is documented, but nobody
+// promises it.
+func (c *Client) UserByIDIf(ctx context.Context, id string, believed func(User) bool) (User, error) {
+	return c.sharedUser(ctx, byID, id, believed)
+}
+
+// UserByIDNow reads a user by its id, past what is known.
+func (c *Client) UserByIDNow(ctx context.Context, id string) (User, error) {
+	return c.userNow(ctx, byID, id)
+}
+
+func anyUser(User) bool { return true }
+
+func (c *Client) sharedUser(ctx context.Context, by, value string, believed func(User) bool) (User, error) {
+	if user, listed := c.listedUser(ctx, by, value); listed && believed(user) {
+		return user, nil
+	}
+	user, err := c.reads.users.get(ctx, by+" "+value, c.userAsked(by, value))
+	return user.own(), err
+}
+
+func (c *Client) userNow(ctx context.Context, by, value string) (User, error) {
+	user, err := c.reads.users.anew(ctx, by+" "+value, c.userAsked(by, value))
+	return user.own(), err
+}
+
+func (c *Client) userAsked(by, value string) func(context.Context) (User, error) {
+	return func(ctx context.Context) (User, error) { return c.readUser(ctx, by, value) }
+}
+
+// own is the user with tags that belong to one caller.
+func (u User) own() User {
+	u.Tags = maps.Clone(u.Tags)
+	return u
+}
+
+// listedUser finds a user among all, if it is not known alone and too many were
+// asked for of late. That a list lacks a user says nothing, and neither does a
+// list that cannot be read: the user itself is asked for then.
+func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) {
+	if c.reads.users.has(by + " " + value) {
+		return User{}, false
+	}
+	all, few := c.reads.everybody, c.reads.singly.next(c.Now())
+	// So soon after a write a list is not kept: each would read it for one user.
+	if !all.has("") && (few || !all.keeps("")) {
+		return User{}, false
+	}
+	list, err := all.get(ctx, "", c.listAllUsers)
+	if err != nil {
+		c.reads.singly.insist(c.Now())
+		return User{}, false
+	}
+	user, found := list.find(by, value)
+	return user.own(), found
+}
+
+// singly counts the users that were asked for one by one.
+type singly struct {
+	mu      sync.Mutex
+	last    time.Time
+	count   int
+	insists time.Time // when a list could not be read
+}
+
+// next tells whether one more user is read alone. After a quiet minute the count
+// begins anew.
+func (s *singly) next(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now.Sub(s.last) >= sharedLife {
+		s.count = 0
+	}
+	s.last = now
+	s.count++
+	return s.count <= fewUsers || !s.insists.IsZero() && now.Sub(s.insists) < sharedLife
+}
+
+// insist lets users be read one by one for a minute, however many: who may read
+// users need not be allowed to list them.
+func (s *singly) insist(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.insists = now
+}
+
+// userList are all users of the account.
+type userList struct {
+	users  []User
+	byID   map[string]int
+	byName map[string]int
+}
+
+func (l *userList) find(by, value string) (User, bool) {
+	index := l.byID
+	if by == byName {
+		index = l.byName
+	}
+	at, found := index[value]
+	if !found {
+		return User{}, false
+	}
+	return l.users[at], true
+}
+
+type usersAnswer struct {
+	page
+
+	Users *struct{ User *[]userSaid }
+}
+
+func (a *usersAnswer) missing() string {
+	if a.Users == nil || a.Users.User == nil {
+		return "Users"
+	}
+	for _, user := range *a.Users.User {
+		if missing := user.missing(); missing != "" {
+			return missing
+		}
+	}
+	return ""
+}
+
+// userPages are all users, frozen ones too, as the pages come. An error comes at
+// most once, as the last; after one, the list is not whole.
+func (c *Client) userPages(ctx context.Context) iter.Seq2[User, error] {
+	return paged(listUsers, func(marker string) (page, []User, error) {
+		in := params{"MaxItems": strconv.Itoa(usersPerPage), "Status": "active,freeze"}
+		var answer usersAnswer
+		if err := c.call(ctx, listUsers, marked(in, marker), &answer); err != nil {
+			return page{}, nil, err
+		}
+		var users []User
+		for _, said := range *answer.Users.User {
+			users = append(users, said.user())
+		}
+		slices.SortFunc(users, func(x, y User) int { return cmp.Compare(x.Name, y.Name) })
+		return answer.page, users, nil
+	}, func(user User) string { return user.ID })
+}
+
+func (c *Client) listAllUsers(ctx context.Context) (*userList, error) {
+	list := &userList{byID: map[string]int{}, byName: map[string]int{}}
+	for user, err := range c.userPages(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		list.byID[user.ID], list.byName[user.Name] = len(list.users), len(list.users)
+		list.users = append(list.users, user)
+	}
+	return list, nil
+}
+
+// Users reads all users, frozen ones too. What it answers may have been read up to
+// a minute ago, unless this client changed a user since. An error comes alone.
+func (c *Client) Users(ctx context.Context) iter.Seq2[User, error] {
+	return func(yield func(User, error) bool) {
+		list, err := c.reads.everybody.get(ctx, "", c.listAllUsers)
+		if err != nil {
+			yield(User{}, err)
+			return
+		}
+		for _, user := range list.users {
+			if !yield(user.own(), nil) {
+				return
+			}
+		}
+	}
+}

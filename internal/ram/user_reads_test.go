@@ -1,0 +1,271 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"fmt"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// crowd is an account with so many users and an administrator, and a client of it
+// with a clock of its own. Pages hold a hundred.
+func crowd(t *testing.T, users int) (*ramtest.Server, *Client, *fakeTime, []string) {
+	t.Helper()
+	fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
+	fake.Populate(users)
+	clock := newFakeTime()
+	client := clientOf(t, fake, func(c *Config) { c.Now, c.Pause = clock.now, clock.pause })
+	return fake, client, clock, namesOf(t, fake)
+}
+
+func callsOf(t *testing.T, fake *ramtest.Server, what string, want map[string]int) {
+	t.Helper()
+	for action, want := range want {
+		if got := len(fake.Calls(action)); got != want {
+			t.Errorf("%s: %s was called %d times, want %d", what, action, got, want)
+		}
+	}
+}
+
+func TestAFewUsersAreReadAloneAndManyByPages(t *testing.T) {
+	t.Parallel()
+	fake, client, clock, names := crowd(t, 150)
+	read := func(names []string) {
+		t.Helper()
+		for _, name := range names {
+			user, err := client.User(t.Context(), name)
+			if err != nil || user.Name != name {
+				t.Fatalf("%s: %+v, %v", name, user, err)
+			}
+			if same, err := client.User(t.Context(), name); err != nil || same.ID != user.ID {
+				t.Fatalf("%s: %+v, %v", name, same, err)
+			}
+		}
+	}
+	read(names[:fewUsers])
+	callsOf(t, fake, "a few", map[string]int{"GetUser": fewUsers, "ListUsers": 0})
+	read(names)
+	callsOf(t, fake, "many", map[string]int{"GetUser": fewUsers, "ListUsers": 2})
+	clock.advance(sharedLife)
+	fake.ForgetCalls()
+	read(names[:fewUsers])
+	callsOf(t, fake, "after a quiet minute", map[string]int{"GetUser": fewUsers, "ListUsers": 0})
+	clock.advance(sharedLife / 2)
+	read(names[fewUsers:])
+	clock.advance(sharedLife / 2)
+	fake.ForgetCalls()
+	read(names[fewUsers:])
+	clock.advance(sharedLife / 2)
+	read(names[fewUsers:])
+	callsOf(t, fake, "a crowd that goes on for more than a minute", map[string]int{"GetUser": 0, "ListUsers": 2})
+}
+
+func TestAUserThatAListLacksIsAskedFor(t *testing.T) {
+	t.Parallel()
+	fake, client, _, names := crowd(t, 20)
+	for _, name := range names {
+		if _, err := client.User(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := fake.Now()
+	fake.Change(func(a *ramtest.Account) {
+		a.Users["late"] = &ramtest.User{ID: "99", Name: "late", CreateDate: now, UpdateDate: now, Status: "active"}
+	})
+	fake.ForgetCalls()
+	if user, err := client.UserByID(t.Context(), "99"); err != nil || user.Name != "late" {
+		t.Errorf("%+v, %v", user, err)
+	}
+	for range 2 {
+		if _, err := client.User(t.Context(), "nobody"); !NotFound(err, "User") {
+			t.Errorf("%v", err)
+		}
+	}
+	callsOf(t, fake, "who is not listed", map[string]int{"GetUser": 3, "ListUsers": 0})
+}
+
+func TestOneWhoMayNotListUsersReadsThemOneByOne(t *testing.T) {
+	t.Parallel()
+	fake, client, clock, names := crowd(t, 30)
+	fake.Inject(ramtest.Rule{Action: "ListUsers", Status: 403, Code: "NoPermission"})
+	for _, name := range names {
+		if user, err := client.User(t.Context(), name); err != nil || user.Name != name {
+			t.Fatalf("%s: %+v, %v", name, user, err)
+		}
+	}
+	callsOf(t, fake, "forbidden", map[string]int{"GetUser": len(names), "ListUsers": 1})
+	clock.advance(sharedLife)
+	for _, name := range names {
+		if _, err := client.User(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	callsOf(t, fake, "forbidden, a minute later", map[string]int{"GetUser": 2 * len(names), "ListUsers": 2})
+}
+
+func TestWhatAListSaysIsBelievedOnlyIfItMayBe(t *testing.T) {
+	t.Parallel()
+	fake, client, _, names := crowd(t, 20)
+	for _, name := range names {
+		if _, err := client.User(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	user, err := client.UserNow(t.Context(), "user-0020")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := clientOf(t, fake)
+	if _, err := other.UpdateUser(t.Context(), user.ID, UserChange{Comments: new("new")}); err != nil {
+		t.Fatal(err)
+	}
+	for _, believed := range []bool{true, false} {
+		seen, err := client.UserByIDIf(t.Context(), user.ID, func(User) bool { return believed })
+		if err != nil || (seen.Comments == "new") == believed {
+			t.Errorf("believed %t: %+v, %v", believed, seen, err)
+		}
+	}
+}
+
+func TestAfterAWriteNoListSpeaksForUsers(t *testing.T) {
+	t.Parallel()
+	fake, client, clock, names := crowd(t, 30)
+	for _, name := range names {
+		if _, err := client.User(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	user, err := client.User(t.Context(), "user-0030")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fake.ForgetCalls()
+	if _, err := client.UpdateUser(t.Context(), user.ID, UserChange{Comments: new("new")}); err != nil {
+		t.Fatal(err)
+	}
+	if seen, err := client.UserByID(t.Context(), user.ID); err != nil || seen.Comments != "new" {
+		t.Errorf("%+v, %v", seen, err)
+	}
+	for _, name := range names {
+		if _, err := client.User(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	callsOf(t, fake, "soon after a write", map[string]int{"GetUser": 1 + len(names), "ListUsers": 0})
+	clock.advance(readLag)
+	fake.ForgetCalls()
+	for _, name := range names {
+		if _, err := client.User(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	callsOf(t, fake, "a minute after it", map[string]int{"GetUser": fewUsers, "ListUsers": 1})
+}
+
+// Many write and read the same users at once: whoever has written reads it.
+func TestNobodyInACrowdReadsWhatWasBeforeItsOwnWrite(t *testing.T) {
+	t.Parallel()
+	fake, client, clock, names := crowd(t, 12)
+	ids := map[string]string{}
+	fake.Change(func(a *ramtest.Account) {
+		for name, user := range a.Users {
+			ids[name] = user.ID
+		}
+	})
+	stop := make(chan struct{})
+	var readers, writers sync.WaitGroup
+	for range 3 {
+		readers.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if _, err := client.User(t.Context(), names[i%len(names)]); err != nil {
+					t.Error(err)
+				}
+				if i%5 == 0 {
+					clock.advance(readLag / 3)
+				}
+			}
+		})
+	}
+	for _, name := range names[:4] {
+		writers.Go(func() {
+			for i := range 4 {
+				said := strconv.Itoa(i)
+				if _, err := client.UpdateUser(t.Context(), ids[name], UserChange{Comments: &said}); err != nil {
+					t.Error(err)
+				}
+				byID, err := client.UserByID(t.Context(), ids[name])
+				byName, nameErr := client.User(t.Context(), name)
+				if err != nil || nameErr != nil || byID.Comments != said || byName.Comments != said {
+					t.Errorf("wrote %s, read %q and %q, %v, %v", said, byID.Comments, byName.Comments, err, nameErr)
+				}
+				for listed := len(fake.Calls("ListUsers")); len(fake.Calls("ListUsers")) == listed; { // so that a list is there, or on its way
+					runtime.Gosched()
+				}
+			}
+		})
+	}
+	writers.Wait()
+	close(stop)
+	readers.Wait()
+}
+
+func TestNobodyReadsASettingFromBeforeItsOwnWrite(t *testing.T) {
+	t.Parallel()
+	fake := ramtest.New(t)
+	clock := newFakeTime()
+	client := clientOf(t, fake, func(c *Config) { c.Now, c.Pause = clock.now, clock.pause })
+	var group sync.WaitGroup
+	var stop atomic.Bool
+	for range 3 {
+		group.Go(func() {
+			for !stop.Load() {
+				if _, err := client.PasswordPolicy(t.Context()); err != nil {
+					t.Error(err)
+				}
+				clock.advance(readLag / 5)
+			}
+		})
+	}
+	for i := range 25 {
+		length := int64(8 + i%20)
+		if err := client.SetPasswordPolicy(t.Context(), PasswordPolicy{MinimumPasswordLength: &length}); err != nil {
+			t.Fatal(err)
+		}
+		if seen, err := client.PasswordPolicy(t.Context()); err != nil || *seen.MinimumPasswordLength != length {
+			t.Errorf("wrote %d, read %d, %v", length, *seen.MinimumPasswordLength, err)
+		}
+	}
+	stop.Store(true)
+	group.Wait()
+}
+
+func TestTheDomainOfTheAccountIsNoOlderThanAMinute(t *testing.T) {
+	t.Parallel()
+	fake, client, clock, _ := crowd(t, 1)
+	for i, step := range []struct {
+		wait  time.Duration
+		calls int
+	}{{0, 1}, {0, 1}, {sharedLife, 2}, {sharedLife / 2, 2}} {
+		clock.advance(step.wait)
+		if _, err := client.DefaultDomain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.User(t.Context(), "user-0001"); err != nil {
+			t.Fatal(err)
+		}
+		callsOf(t, fake, fmt.Sprint("step ", i), map[string]int{"GetDefaultDomain": step.calls})
+	}
+}
