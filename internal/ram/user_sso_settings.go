@@ -76,6 +76,8 @@ func (c *Client) UserSsoSettingsNow(ctx context.Context) (UserSsoSettings, error
 	return c.reads.sso.anew(ctx, "", c.readSso)
 }
 
+// A text that is absent, null or "" is none; which of them the service answers is
+// not documented.
 func (c *Client) readSso(ctx context.Context) (UserSsoSettings, error) {
 	var answer userSsoSettingsAnswer
 	if err := c.call(ctx, getUserSsoSettings, nil, &answer); err != nil {
