@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
@@ -175,7 +174,10 @@ func TestAccExamples(t *testing.T) {
 		applied++
 		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
 			t.Parallel()
-			scenario(t, ramtest.New(t), resource.TestStep{ConfigFile: config.StaticFile(file)})
+			content, err := os.ReadFile(file)
+			must(t, err)
+			// As text, not as a file: to that the test framework adds the required provider, without which no function is found.
+			scenario(t, ramtest.New(t), resource.TestStep{Config: string(content)})
 		})
 	}
 	if applied < 8 {

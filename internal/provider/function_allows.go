@@ -1,0 +1,67 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"net/netip"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var _ function.Function = allowsFunction{}
+
+// allowsFunction tells whether a list of networks lets an address in.
+type allowsFunction struct{}
+
+func (allowsFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "allows"
+}
+
+func (allowsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "Tells whether a list of networks lets an address in.",
+		MarkdownDescription: "Tells whether a list of networks lets an address in, as the `login_network_masks` of `ram_security_preference` or the `classic_allow_list` of `ram_account_access_key_policy` would. " +
+			"An empty list lets in every address. IPv4 and IPv6 are told apart: no IPv4 network holds an IPv6 address.",
+		Parameters: []function.Parameter{
+			function.SetParameter{Name: "masks", ElementType: types.StringType, MarkdownDescription: "IP addresses and CIDR blocks, without host bits."},
+			function.StringParameter{Name: "address", MarkdownDescription: "An IP address, or a CIDR block, all of which has to be let in."},
+		},
+		Return: function.BoolReturn{},
+	}
+}
+
+func (allowsFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var masks types.Set
+	var address string
+	if resp.Error = req.Arguments.Get(ctx, &masks, &address); resp.Error != nil {
+		return
+	}
+	wanted, err := parseNetwork(address)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(1, "The address "+sentence(err.Error()))
+		return
+	}
+	networks := []netip.Prefix{}
+	waiting := false
+	for _, mask := range masks.Elements() {
+		if mask.IsUnknown() {
+			waiting = true
+			continue
+		}
+		network, err := parseNetwork(text(mask))
+		if err != nil {
+			resp.Error = function.NewArgumentFuncError(0, "The mask "+sentence(err.Error()))
+			return
+		}
+		networks = append(networks, network)
+	}
+	in := covered(wanted, networks)
+	if waiting && !in {
+		resp.Error = resp.Result.Set(ctx, types.BoolUnknown())
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, in || len(networks) == 0)
+}

@@ -1,0 +1,92 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var _ function.Function = baselineFunction{}
+
+// baselineFunction gives the arguments of the settings that satisfy a baseline.
+type baselineFunction struct{}
+
+func (baselineFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "baseline"
+}
+
+func (baselineFunction) Definition(ctx context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "Returns the values of a security baseline.",
+		MarkdownDescription: "Returns the values of a security baseline, as an object with `security_preference`, `password_policy` and `account_access_key_policy`. " +
+			"Each of them holds every argument of the resource `ram_security_preference`, `ram_password_policy` or `ram_account_access_key_policy`; where the baseline has no opinion, the argument is null, " +
+			"and a resource that gets the null does not manage it. What a baseline says never changes: a new version has a new name.\n\n" +
+			"What each baseline asks for, and the id of the control in brackets: a single value is the one that passes, `minimum`, `maximum` and `minItems` are bounds.\n\n" +
+			baselinesTable() + "\n" +
+			"The networks from which people and keys come are the account's own, so a baseline gives none: with `alibaba-2026`, `logon-masks` and `access-key-networks` fail until you do.\n\n" +
+			"Versions and scanners disagree, so that no account satisfies all of them:\n\n" + baselinesConflicts() + "\n" +
+			"Where the values come from:\n\n" + baselinesSources() + "\n" +
+			"Controls that no setting can satisfy, such as an unused root account or the age of keys, are in no baseline; `ram_credential_report` and `ram_security_report` have what they ask for.",
+		Parameters: []function.Parameter{baselineParameter()},
+		Return:     function.ObjectReturn{AttributeTypes: baselineTypes(ctx)},
+	}
+}
+
+func (baselineFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var name string
+	if resp.Error = req.Arguments.Get(ctx, &name); resp.Error != nil {
+		return
+	}
+	p, err := baselineNamed(name)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, p.object(ctx))
+}
+
+func baselineParameter() function.Parameter {
+	docs := "The name of the baseline, one of"
+	for i, name := range quoted(baselineNames()) {
+		if i > 0 {
+			docs += ","
+		}
+		docs += " " + name
+	}
+	return function.StringParameter{Name: "name", MarkdownDescription: docs + "."}
+}
+
+// baselineTypes are the types of all arguments of all settings that baselines speak of.
+func baselineTypes(ctx context.Context) map[string]attr.Type {
+	kinds := map[string]attr.Type{}
+	for _, s := range assessedSettings() {
+		kinds[s.name] = types.ObjectType{AttrTypes: s.types(ctx)}
+	}
+	return kinds
+}
+
+func (s assessed) types(ctx context.Context) map[string]attr.Type {
+	kinds := map[string]attr.Type{}
+	for _, a := range s.arguments {
+		kinds[a.name] = a.null.Type(ctx)
+	}
+	return kinds
+}
+
+// object is the baseline as the function returns it.
+func (p baseline) object(ctx context.Context) types.Object {
+	settings := map[string]attr.Value{}
+	for _, s := range assessedSettings() {
+		arguments := map[string]attr.Value{}
+		for _, a := range s.arguments {
+			arguments[a.name] = valueOr(p.given(s.name, a.name), a.null)
+		}
+		settings[s.name] = types.ObjectValueMust(s.types(ctx), arguments)
+	}
+	return types.ObjectValueMust(baselineTypes(ctx), settings)
+}

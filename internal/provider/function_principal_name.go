@@ -1,0 +1,66 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+)
+
+var _ function.Function = principalNameFunction{}
+
+// principalNameFunction makes the name with which a RAM user logs on.
+type principalNameFunction struct{}
+
+// The forms of a user name, and of a domain with a dot in it (documented).
+var (
+	userForm        = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+	principalDomain = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$`)
+)
+
+// longestPrincipal is how many characters a principal name has at most (documented).
+const longestPrincipal = 128
+
+func (principalNameFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "principal_name"
+}
+
+func (principalNameFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "Returns the principal name of a RAM user.",
+		MarkdownDescription: "Returns the principal name of a RAM user, `<user name>@<domain>`: the name with which the user logs on to the console. " +
+			"It follows the account's domain, so make it where it is needed rather than write it down.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "user", MarkdownDescription: "The name of the user, such as `alice`."},
+			function.StringParameter{Name: "domain", MarkdownDescription: "The domain, such as `example-corp.onaliyun.com`: the `default_domain` of `ram_account_alias`, or a domain alias."},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+func (principalNameFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var user, domain string
+	if resp.Error = req.Arguments.Get(ctx, &user, &domain); resp.Error != nil {
+		return
+	}
+	name := user + "@" + domain
+	switch {
+	case strings.Contains(user, "@"):
+		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is a principal name already. Give the user's name alone.", user))
+	case !userForm.MatchString(user):
+		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is no name of a RAM user, which has 1 to 64 letters, digits, dots, underscores and dashes.", user))
+	case aliasForm.MatchString(domain) && domain != "":
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is an alias or the id of an account, and no domain. Its domain is %q.", domain, domainOf(domain)))
+	case !principalDomain.MatchString(domain):
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is no domain, such as \"example-corp.onaliyun.com\".", domain))
+	case len(name) > longestPrincipal:
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("The principal name would have %d characters; the service takes at most %d.", len(name), longestPrincipal))
+	default:
+		resp.Error = resp.Result.Set(ctx, name)
+	}
+}

@@ -1,0 +1,61 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+var _ function.Function = totpFunction{}
+
+// totpFunction makes the code that a virtual MFA device shows at a time.
+type totpFunction struct{}
+
+func (totpFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "totp"
+}
+
+func (totpFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "Returns the code that a virtual MFA device shows.",
+		MarkdownDescription: "Returns the six digits that a virtual MFA device shows at a time, by RFC 6238 with steps of 30 seconds. " +
+			"The code is as secret as the seed while it lasts: give the seed from an ephemeral or sensitive value, and the code is one too. " +
+			"A seed that is written into the configuration is shown by the CLI's error messages. " +
+			"To bind a device, use `ram_virtual_mfa_device` or `ram_mfa_binding` instead, which make the codes when they are needed: a code in a plan has expired before anybody approves it.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "seed", MarkdownDescription: "The seed of the device in Base32, in any case, with or without blanks and padding."},
+			function.StringParameter{Name: "time", MarkdownDescription: "The time in RFC 3339, such as `2026-11-23T08:00:00Z`. The function has no clock: give `plantimestamp()` or `timestamp()`."},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+// Run says nothing of the seed, not even its length.
+func (totpFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var seed, when string
+	if resp.Error = req.Arguments.Get(ctx, &seed, &when); resp.Error != nil {
+		return
+	}
+	at, err := time.Parse(time.RFC3339, when)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is no time in RFC 3339, such as \"2026-11-23T08:00:00Z\".", when))
+		return
+	}
+	if at.Unix() < 0 {
+		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is before 1970, and there is no code of that time.", when))
+		return
+	}
+	code, err := ram.TOTP(seed, ram.StepAt(at))
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, code)
+}
