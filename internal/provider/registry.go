@@ -69,7 +69,15 @@ var dataSources = []func() datasource.DataSource{
 }
 
 // functions are the constructors of all functions. They need no account.
-var functions = []func() function.Function{}
+var functions = []func() function.Function{
+	func() function.Function { return baselineFunction{} },
+	func() function.Function { return evaluateFunction{} },
+	func() function.Function { return principalNameFunction{} },
+	func() function.Function { return loginURLFunction{} },
+	func() function.Function { return allowsFunction{} },
+	func() function.Function { return parseARNFunction{} },
+	func() function.Function { return totpFunction{} },
+}
 
 // ephemeralResources are the constructors of all types whose values reach neither plan nor state.
 var ephemeralResources = []func() ephemeral.EphemeralResource{}
