@@ -19,16 +19,18 @@ import (
 )
 
 // A cli is Terraform or OpenTofu, with a directory and an environment of its own:
-// nothing of the person who runs the demo reaches it.
+// nothing of the person who runs the demo reaches it. It works in the directory of
+// one configuration at a time, each with a state of its own.
 type cli struct {
 	path        string
 	directory   string
+	examples    string
 	environment []string
 	patience    time.Duration // how long it may take to stop when it is interrupted
 }
 
-// install prepares a directory with the configuration, and a CLI configuration that
-// takes the provider from where it was built.
+// install prepares a directory, and a CLI configuration that takes the provider from
+// where it was built.
 func install(p program, lead []string) (*cli, error) {
 	path, err := exec.LookPath(p.cli)
 	if err != nil {
@@ -48,7 +50,7 @@ func install(p program, lead []string) (*cli, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cli{path: path, directory: directory, patience: 5 * time.Second, environment: append([]string{
+	c := &cli{path: path, directory: directory, examples: p.examples, patience: 5 * time.Second, environment: append([]string{
 		"PATH=" + os.Getenv("PATH"),
 		"HOME=" + directory,
 		"TMPDIR=" + directory,
@@ -56,32 +58,41 @@ func install(p program, lead []string) (*cli, error) {
 		"TF_IN_AUTOMATION=1",
 		"CHECKPOINT_DISABLE=1",
 	}, lead...)}
-	if err := c.furnish(p.configuration, provider); err != nil {
+	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"ram-security/ram\" = %q\n  }\n  direct {}\n}\n", provider)
+	if err := os.WriteFile(filepath.Join(directory, "cli.tfrc"), []byte(overrides), 0o600); err != nil {
 		return nil, errors.Join(err, c.remove())
 	}
 	return c, nil
 }
 
-// furnish copies the configuration, so that no state is written beside it.
-func (c *cli) furnish(configuration, provider string) error {
-	files, err := filepath.Glob(filepath.Join(configuration, "*.tf"))
+// in is the CLI at work on one example, a copy of it, so that no state is written
+// beside the original.
+func (c *cli) in(example string) (*cli, error) {
+	work := *c
+	work.directory = filepath.Join(c.directory, example)
+	if _, err := os.Stat(work.directory); err == nil {
+		return &work, nil
+	}
+	files, err := filepath.Glob(filepath.Join(c.examples, example, "*.tf"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(files) == 0 {
-		return fmt.Errorf("there is no configuration in %s", configuration)
+		return nil, fmt.Errorf("there is no configuration in %s", filepath.Join(c.examples, example))
+	}
+	if err := os.Mkdir(work.directory, 0o700); err != nil {
+		return nil, err
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := os.WriteFile(filepath.Join(c.directory, filepath.Base(file)), text, 0o600); err != nil {
-			return err
+		if err := os.WriteFile(filepath.Join(work.directory, filepath.Base(file)), text, 0o600); err != nil {
+			return nil, err
 		}
 	}
-	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"ram-security/ram\" = %q\n  }\n  direct {}\n}\n", provider)
-	return os.WriteFile(filepath.Join(c.directory, "cli.tfrc"), []byte(overrides), 0o600)
+	return &work, nil
 }
 
 func (c *cli) remove() error { return os.RemoveAll(c.directory) }

@@ -15,15 +15,17 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
+	"unicode/utf8"
 )
 
 func main() {
 	var p program
 	flag.StringVar(&p.cli, "cli", "terraform", "the `path` of terraform or tofu")
 	flag.StringVar(&p.provider, "provider", "bin", "the `directory` of the provider's program")
-	flag.StringVar(&p.configuration, "configuration", "examples/quickstart", "the `directory` to apply")
+	flag.StringVar(&p.examples, "examples", "examples", "the `directory` of the configurations to apply")
 	flag.Parse()
 
 	// A reader that went away (SIGPIPE) ends the demo as a person does, so that it
@@ -35,7 +37,7 @@ func main() {
 
 // A program is what the command line asks for.
 type program struct {
-	cli, provider, configuration string
+	cli, provider, examples string
 }
 
 func (p program) run(ctx context.Context, out, complaints io.Writer) int {
@@ -66,7 +68,11 @@ func (p program) demonstrate(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer account.close()
 
-	cli, err := install(p, account.environment())
+	reader, err := newReader()
+	if err != nil {
+		return err
+	}
+	cli, err := install(p, append(account.environment(), "TF_VAR_pgp_key="+reader.public))
 	if err != nil {
 		return err
 	}
@@ -75,5 +81,26 @@ func (p program) demonstrate(ctx context.Context, out io.Writer) (err error) {
 			err = left
 		}
 	}()
-	return story{account: account, cli: cli, out: out}.tell(ctx)
+	page := &page{out: out}
+	err = story{account: account, reader: reader, cli: cli, out: page, began: time.Now()}.tell(ctx)
+	if err == nil && page.widest > columns {
+		err = mismatch{of: "the story", want: fmt.Sprintf("%d columns", columns), found: fmt.Sprintf("a line of %d", page.widest)}
+	}
+	return err
+}
+
+// columns is how wide a terminal is that nobody has made wider.
+const columns = 80
+
+// A page is written line by line, and remembers how wide its widest line is.
+type page struct {
+	out    io.Writer
+	widest int
+}
+
+func (p *page) Write(text []byte) (int, error) {
+	for line := range strings.Lines(string(text)) {
+		p.widest = max(p.widest, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")))
+	}
+	return p.out.Write(text)
 }
