@@ -149,6 +149,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 
 func (r *accessKeyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = ownedIdentity(map[string]identityschema.Attribute{
+		"user_name":     identityschema.StringAttribute{OptionalForImport: true, Description: "The name of the RAM user whose key it is."},
 		"access_key_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The id of the key."},
 	})
 }
@@ -178,7 +179,7 @@ func (i *instance) importKey(ctx context.Context, f failure, ours string, req re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	account, ok := i.opened(ctx, f, who.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := i.named(ctx, f, who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -202,17 +203,32 @@ func (i *instance) importedOwner(ctx context.Context, f failure, who accessKeyId
 		diags.AddError("Cannot "+f.what, fmt.Sprintf("An AccessKey pair is imported by its id, such as \"LTAI5t...\", or by its user's name and its id, such as \"alice:LTAI5t...\". %s", f.now))
 		return ram.User{}, false
 	}
-	find := func() (ram.User, error) { return i.client.User(ctx, name) }
-	if who.UserName.IsNull() {
-		find = func() (ram.User, error) { return i.client.KeyOwner(ctx, id) }
-	}
-	user, err := find()
-	if ram.NotFound(err, "User", "User.AccessKey") {
+	user, found, err := i.keyOwner(ctx, name, id)
+	if !found && (err == nil || ram.NotFound(err, "User", "User.AccessKey")) {
+		because := ""
+		if err != nil {
+			because = "\n\n" + explain(err)
+		}
 		diags.AddError("Cannot "+f.what, fmt.Sprintf(
-			"No RAM user of this account has the key %s. It may be deleted, of another account, or of the root account itself, whose keys the provider does not manage. %s\n\n%s", id, f.now, explain(err)))
+			"No RAM user %sof this account has the key %s. It may be deleted, of another user or account, or of the root account itself, whose keys the provider does not manage. %s%s",
+			map[bool]string{true: name + " "}[name != ""], id, f.now, because))
 		return ram.User{}, false
 	}
 	return user, !report(diags, f, err)
+}
+
+// keyOwner is the user who has a key: the one who is named, if any.
+func (i *instance) keyOwner(ctx context.Context, name, id string) (user ram.User, found bool, err error) {
+	if name == "" {
+		user, err = i.client.KeyOwner(ctx, id)
+		return user, err == nil, err
+	}
+	if user, err = i.client.User(ctx, name); err != nil {
+		return user, false, err
+	}
+	keys, err := i.client.AccessKeys(ctx, name)
+	_, found = keyIn(keys, id)
+	return user, found, err
 }
 
 // neverListed marks in the private state a key that was made, but that the service

@@ -71,6 +71,7 @@ func (r *accessKeyPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, 
 
 func (r *accessKeyPolicy) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = ownedIdentity(map[string]identityschema.Attribute{
+		"user_name":     identityschema.StringAttribute{OptionalForImport: true, Description: "The name of the RAM user whose key it is."},
 		"access_key_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The id of the key."},
 	})
 }

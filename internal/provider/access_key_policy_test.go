@@ -141,7 +141,7 @@ func TestOwnPolicy_isImportedByTheKeyAndByTheUser(t *testing.T) {
 	for _, bad := range []string{"LTAInobody", "bob:" + aliceKey, ":"} {
 		_, diags := c.adopt(ownPolicy, bad)
 		if bad == "bob:"+aliceKey {
-			contains(t, said(diags), "is gone") // not bob's, as a read finds
+			contains(t, said(diags), "No RAM user bob of this account has the key "+aliceKey)
 			continue
 		}
 		contains(t, said(errorsIn(diags)), "Cannot import the network policy of the AccessKey pair")

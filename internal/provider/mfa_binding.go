@@ -164,7 +164,7 @@ func (b *mfaBinding) ImportState(ctx context.Context, req resource.ImportStateRe
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
-	account, ok := b.opened(ctx, b.failed("import", now), who.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := b.named(ctx, b.failed("import", now), who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}

@@ -96,7 +96,7 @@ func ownedIdentity(own map[string]identityschema.Attribute) identityschema.Schem
 
 // begin checks the account and finds the user for a create.
 func (i *instance) begin(ctx context.Context, f failure, o *owned, diags *diag.Diagnostics) bool {
-	account, ok := i.opened(ctx, f, o.AccountID.ValueString(), diags)
+	account, ok := i.named(ctx, f, o.AccountID, diags)
 	if !ok {
 		return false
 	}

@@ -159,14 +159,15 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 			"%q is no serial number of a virtual MFA device. Nothing was imported.\n\nImport by the serial number, such as acs:ram::1234567890123456:mfa/alice.", serial))
 		return
 	}
-	if id := who.AccountID.ValueString(); id != "" && id != parts[1] {
-		resp.Diagnostics.AddError("Cannot "+what, fmt.Sprintf("The serial number %s is of another account than %s. Nothing was imported.", serial, id))
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
-	account, ok := d.opened(ctx, failure{what, "Nothing was imported."}, parts[1], &resp.Diagnostics)
+	f := failure{what, "Nothing was imported."}
+	account, ok := d.named(ctx, f, who.AccountID, &resp.Diagnostics)
 	if !ok {
+		return
+	}
+	if account != parts[1] {
+		resp.Diagnostics.AddError("Cannot "+what, fmt.Sprintf("The serial number %s is of account %s, but the credentials open account %s. Nothing was imported.", serial, parts[1], account))
 		return
 	}
 	who.AccountID = types.StringValue(account)

@@ -1,0 +1,24 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// named returns the account that the credentials open, if it is the one that an
+// import names, or if it names none. An empty text names one, which does not exist: it
+// comes from a variable that nobody has filled.
+func (i *instance) named(ctx context.Context, f failure, account types.String, diags *diag.Diagnostics) (string, bool) {
+	if !absent(account) && !accountForm.MatchString(account.ValueString()) {
+		diags.AddError("Cannot "+f.what, fmt.Sprintf(
+			"%q is no id of an account. %s\n\nThe id has 16 digits, such as 1234567890123456. It may be left out: then the account is meant that the credentials open.", account.ValueString(), f.now))
+		return "", false
+	}
+	return i.opened(ctx, f, account.ValueString(), diags)
+}
