@@ -367,3 +367,38 @@ resource "ram_verification" "alice" {
 		}},
 	})
 }
+
+// The owner confirms the phone between plan and apply, or the account cannot be looked at
+// after a write: what the plan knows of the other address stays, or Terraform calls it a bug.
+func TestVerification_whatIsNotChangedStaysAsPlanned(t *testing.T) {
+	t.Parallel()
+	for name, meanwhile := range map[string]func(*ramtest.Server){
+		"the phone is confirmed": func(srv *ramtest.Server) {
+			secure(srv, ramtest.Verification{Address: "alice@example.com", Status: "pending"}, ramtest.Verification{Address: "86-13900001234", Status: "active"})
+		},
+		"nothing can be read after the write": func(srv *ramtest.Server) {
+			srv.Inject(ramtest.Rule{Action: "GetVerificationInfo", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			c := newCore(t, srv.Getenv, hurried())
+			o, diags := c.create(verificationKind, securityOfAlice)
+			clean(t, diags)
+			config := securityBut(attributes{"security_email": "al@example.com"})
+			plan, diags := c.plan(verificationKind, config, o)
+			clean(t, diags)
+			expect(t, "planned", in(t, c.planned(verificationKind, plan), "security_phone_status"), "pending")
+			meanwhile(srv)
+			o, diags = c.carryOut(verificationKind, config, o, plan)
+			clean(t, diags)
+			expect(t, "phone", in(t, o.state, "security_phone_status"), "pending")
+			must(t, srv.Reschedule(ramtest.Schedule{}))
+			o, diags = c.refresh(verificationKind, o)
+			clean(t, diags)
+			expect(t, "e-mail", in(t, o.state, "security_email_status"), "pending")
+			expect(t, "phone after a refresh", in(t, o.state, "security_phone_status"), account(srv).Users["alice"].SecurityPhone.Status)
+		})
+	}
+}

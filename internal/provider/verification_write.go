@@ -66,11 +66,21 @@ func (r *verificationResource) confirm(ctx context.Context, m *verificationModel
 		live, err = r.client.Verification(ctx, m.UserName.ValueString())
 		return err == nil && m.shown(live), err
 	})
+	planned := *m
 	if shows {
 		m.show(live, false)
+	}
+	for n, slot := range m.slots() {
+		switch was := planned.slots()[n].status; {
+		case !was.IsUnknown(): // the user may have confirmed it since the plan, which the next refresh shows
+			*slot.status = *was
+		case !shows:
+			*slot.status = types.StringNull()
+		}
+	}
+	if shows {
 		return
 	}
-	m.SecurityEmailStatus, m.SecurityPhoneStatus = types.StringNull(), types.StringNull()
 	why := "It does not show so yet."
 	if err != nil {
 		why = explain(err)
