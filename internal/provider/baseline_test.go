@@ -214,12 +214,21 @@ func TestBaselines_rules(t *testing.T) {
 		v    attr.Value
 		want bool
 	}{
-		{least(14), number(14), true}, {least(14), number(13), false},
-		{most(90), number(90), true}, {most(90), number(91), false},
-		{within(1, 90), number(0), false}, {within(1, 90), number(1), true}, {within(1, 90), number(90), true}, {within(1, 90), number(91), false},
-		{equals(true), types.BoolValue(true), true}, {equals(true), types.BoolValue(false), false}, {equals(false), types.BoolValue(false), true},
-		{equals("mandatory"), types.StringValue("mandatory"), true}, {equals("mandatory"), types.StringValue("adaptive"), false},
-		{some(), setOf([]string{}), false}, {some(), setOf([]string{"192.0.2.1"}), true},
+		{least(14), number(14), true},
+		{least(14), number(13), false},
+		{most(90), number(90), true},
+		{most(90), number(91), false},
+		{within(1, 90), number(0), false},
+		{within(1, 90), number(1), true},
+		{within(1, 90), number(90), true},
+		{within(1, 90), number(91), false},
+		{equals(true), types.BoolValue(true), true},
+		{equals(true), types.BoolValue(false), false},
+		{equals(false), types.BoolValue(false), true},
+		{equals("mandatory"), types.StringValue("mandatory"), true},
+		{equals("mandatory"), types.StringValue("adaptive"), false},
+		{some(), setOf([]string{}), false},
+		{some(), setOf([]string{"192.0.2.1"}), true},
 	} {
 		if got := x.rule.passes(x.v); got != x.want {
 			t.Errorf("%s passes %s: %t", x.rule.text, x.v, got)
