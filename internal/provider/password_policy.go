@@ -93,7 +93,7 @@ func passwordPolicyDangers(ctx context.Context, client *ram.Client, c change[ram
 	if before, locked := expiryDanger("hard_expiry", c.before); locked && before.refuse == d.refuse {
 		return nil // as it was
 	}
-	preference, err := client.SecurityPreference(ctx)
+	preference, err := client.SecurityPreferenceNow(ctx)
 	switch {
 	case err != nil || preference.AllowUserToChangePassword == nil:
 		d.detail = "hard_expiry is true, and whether users may change their passwords before they expire could not be found out. If they may not, every one of them is locked out in the end."

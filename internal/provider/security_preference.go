@@ -214,7 +214,7 @@ func passwordChangeDangers(ctx context.Context, client *ram.Client, c change[ram
 		return nil
 	}
 	const attribute = "allow_user_to_change_password"
-	policy, err := client.PasswordPolicy(ctx)
+	policy, err := client.PasswordPolicyNow(ctx)
 	if err == nil {
 		if d, locks := expiryDanger(attribute, policy); locks {
 			return []danger{d}
