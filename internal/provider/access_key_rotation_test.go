@@ -603,3 +603,21 @@ func TestAccRotation_secretsAreOnlyInTheState(t *testing.T) {
 		})
 	}
 }
+
+// The network delivers a create twice: nobody has the secret of the second key, so it is named (F20).
+func TestRotation_aCreateThatIsExecutedTwiceIsTold(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 4 })
+	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1-2", Fault: "duplicate"})
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(rotationKind, turning)
+	clean(t, diags)
+	current := slots(t, o)[0]
+	for _, key := range keysOf(srv, "alice") {
+		if key.ID != current {
+			contains(t, said(diags), "WARNING: Another AccessKey pair came up beside the new one", "DeleteAccessKey --UserName alice --UserAccessKeyId "+key.ID)
+		}
+	}
+	expect(t, "keys", len(keysOf(srv, "alice")), 2)
+}

@@ -146,7 +146,7 @@ func (r *rotationResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
-	r.awaitKey(ctx, plan, &resp.Diagnostics)
+	r.awaitKey(ctx, plan, keys, &resp.Diagnostics)
 }
 
 // maxSteps is more than can be due at once: to disable and to delete the previous
@@ -207,7 +207,7 @@ func (r *rotationResource) advance(ctx context.Context, m *rotationModel, keys [
 		if err := r.makeKey(ctx, m, keys); err != nil {
 			return false, err
 		}
-		return r.awaitKey(ctx, *m, diags), nil
+		return r.awaitKey(ctx, *m, keys, diags), nil
 	case stepDisable:
 		if err := (&exclusiveResource{r.withInstance}).disable(ctx, &m.owned, step.key.ID); err != nil {
 			return false, knowing("The previous key may be disabled. The next apply goes on from there.", err)
@@ -298,10 +298,13 @@ func (r *rotationResource) unsaved(ctx context.Context, as *accessKeyResource) *
 	}
 }
 
-// awaitKey waits until the new key is listed. Without that nothing more is done:
-// what comes next goes by the list.
-func (r *rotationResource) awaitKey(ctx context.Context, m rotationModel, diags *diag.Diagnostics) bool {
+// awaitKey waits until the new key is listed, and tells of keys that came up beside
+// it. Without that nothing more is done: what comes next goes by the list.
+func (r *rotationResource) awaitKey(ctx context.Context, m rotationModel, before []ram.AccessKey, diags *diag.Diagnostics) bool {
 	as := accessKeyModel{owned: m.owned, AccessKeyID: m.CurrentID, Status: m.CurrentStatus}
-	_, seen := (&accessKeyResource{r.withInstance}).await(ctx, as, diags)
+	made := &making{accessKeyResource: &accessKeyResource{r.withInstance}, plan: as, before: before, resp: &resource.CreateResponse{}}
+	keys, seen := made.await(ctx, as, diags)
+	made.companions(keys)
+	diags.Append(made.resp.Diagnostics...)
 	return seen
 }
