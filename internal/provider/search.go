@@ -87,24 +87,19 @@ type read[T any] func(ctx context.Context, user ram.User, tell func(T, error))
 // unread; any other error comes once, and last. Users who were deleted meanwhile are
 // left out, unless they are asked for by name.
 func ofEach[T any](ctx context.Context, i *instance, sought usersSought, most int64, look read[T]) iter.Seq2[T, error] {
-	type one struct {
-		found T
-		err   error
-	}
-	byName := !sought.UserName.IsNull()
-	readAll := func(users []ram.User) [][]one {
-		all := make([][]one, len(users))
+	readAll := func(users []ram.User) [][]seen[T] {
+		all := make([][]seen[T], len(users))
 		var wait sync.WaitGroup
 		for at, user := range users {
 			wait.Go(func() {
 				look(ctx, user, func(found T, err error) {
-					if err != nil && !byName {
+					if err != nil && sought.UserName.IsNull() {
 						if ram.NotFound(err, "User") {
 							return
 						}
 						err = unreadOf(user, err)
 					}
-					all[at] = append(all[at], one{found, err})
+					all[at] = append(all[at], seen[T]{found, err})
 				})
 			})
 		}
@@ -113,47 +108,59 @@ func ofEach[T any](ctx context.Context, i *instance, sought usersSought, most in
 	}
 	return func(yield func(T, error) bool) {
 		var none T
-		for some, err := range several(i.users(ctx, sought, most), most) {
+		var some []ram.User
+		size, found := atOnce(most), int64(0)
+		flush := func() (goesOn bool) {
+			before := found
 			for _, ones := range readAll(some) {
 				for _, one := range ones {
-					var passing *unread
-					if !yield(one.found, one.err) || one.err != nil && !errors.As(one.err, &passing) {
-						return
+					if one.err == nil {
+						found++
+					}
+					if !yield(one.found, one.err) || one.ends() {
+						return false
 					}
 				}
 			}
+			some, size = nil, min(2*size, together) // nothing was found: look further ahead
+			if found > before {
+				size = atOnce(most - found)
+			}
+			return true
+		}
+		for user, err := range i.users(ctx, sought, most) {
 			if err != nil {
-				yield(none, err)
+				if flush() {
+					yield(none, err)
+				}
+				return
+			}
+			if some = append(some, user); len(some) >= size && !flush() {
 				return
 			}
 		}
+		flush()
 	}
 }
 
-// several groups what is read at the same time. An error comes with what came before it.
-func several[T any](all iter.Seq2[T, error], most int64) iter.Seq2[[]T, error] {
-	size := together
-	if most > 0 {
-		size = int(min(most, together))
+// seen is what one look at a user told.
+type seen[T any] struct {
+	found T
+	err   error
+}
+
+// ends tells that nothing can come after an error.
+func (s seen[T]) ends() bool {
+	var passing *unread
+	return s.err != nil && !errors.As(s.err, &passing)
+}
+
+// atOnce is how many users are read at the same time for one who wants so much more.
+func atOnce(most int64) int {
+	if most <= 0 {
+		return together
 	}
-	return func(yield func([]T, error) bool) {
-		var some []T
-		for one, err := range all {
-			if err != nil {
-				yield(some, err)
-				return
-			}
-			if some = append(some, one); len(some) == size {
-				if !yield(some, nil) {
-					return
-				}
-				some = nil
-			}
-		}
-		if len(some) > 0 {
-			yield(some, nil)
-		}
-	}
+	return int(min(most, together))
 }
 
 // reportSearch turns an error of a search into a diagnostic, on user_name where

@@ -1,0 +1,428 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// What a list finds is what an import by its identity and the Read after it find,
+// with no secret; and no more is asked of the account than is shown.
+func TestList_findsWhatAnImportFinds(t *testing.T) {
+	t.Parallel()
+	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *core) {
+		if s.unlisted != "" {
+			return
+		}
+		imported, diags := c.adopt(kind, s.id)
+		clean(t, diags)
+		for _, whole := range []bool{true, false} {
+			r := c.theOne(t, kind, s, whole)
+			if r.name == "" {
+				t.Error("it has no name for a person to read")
+			}
+			expect(t, "with its resource", !r.state.IsNull(), whole)
+			if whole && !r.state.Equal(imported.state) {
+				t.Errorf("listed as %v, imported as %v", r.state, imported.state)
+			}
+		}
+		// A block without a configuration may come as no value at all.
+		stream, err := c.server.(tfprotov6.ListResourceServer).ListResource(t.Context(), &tfprotov6.ListResourceRequest{ //nolint:forcetypeassert // query has looked
+			TypeName: kind, Limit: 100, Config: c.dynamic(tftypes.NewValue(c.schemas.ListResourceSchemas[kind].ValueType(), nil)),
+		})
+		must(t, err)
+		for r := range stream.Results {
+			clean(t, r.Diagnostics)
+		}
+	})
+}
+
+// theOne is the subject among what a list finds.
+func (c *core) theOne(t *testing.T, kind string, s subject, whole bool) (one found) {
+	t.Helper()
+	for _, r := range c.list(kind, nil, whole, 0) {
+		clean(t, r.diags)
+		if printed(t, r.identity) == s.wanted() {
+			one = r
+		}
+	}
+	if one.name == "" {
+		t.Fatal("it is not listed")
+	}
+	return one
+}
+
+// namesOf are what a list calls its results, and those in which something went wrong.
+func namesOf(results []found) (names []string, failures []string) {
+	for _, r := range results {
+		if len(r.diags) > 0 {
+			failures = append(failures, said(r.diags))
+			continue
+		}
+		names = append(names, r.name)
+	}
+	slices.Sort(names)
+	return names, failures
+}
+
+// peopled is an account with users of many kinds.
+func peopled(t *testing.T) *ramtest.Server {
+	t.Helper()
+	srv := furnished(t)
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"].LastLoginDate = now
+		for n, name := range []string{"bob", "carol", "dave"} {
+			a.Users[name] = &ramtest.User{
+				ID: fmt.Sprintf("30000000000000000%d", n), Name: name, DisplayName: name, Status: "active", CreateDate: now, UpdateDate: now,
+				LoginProfile: &ramtest.LoginProfile{Password: "x", Status: "Active", CreateDate: now, UpdateDate: now, PasswordDate: now},
+			}
+		}
+		a.Users["carol"].LoginProfile.Status = "Inactive"
+		a.Users["dave"].LoginProfile = nil
+		a.Users["bob"].SecurityPhone = ramtest.Verification{Address: "86-13900009999", Status: "active"}
+		loose := "acs:ram::" + defaultAccount + ":mfa/loose"
+		a.MFADevices[loose] = &ramtest.MFADevice{Name: "loose", Serial: loose, Seed: "JBSWY3DPEHPK3PXP", CreateDate: now}
+	})
+	giveKey(srv, "bob", "LTAIbob", 200*day)
+	giveKey(srv, "carol", "LTAIcarol", day)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["bob"].Keys[0].Policy = strings.Replace(oldKeyPolicy, "Inactive", "Active", 1)
+		a.Users["carol"].Keys[0].Status = "Inactive"
+	})
+	return srv
+}
+
+func TestList_isNarrowed(t *testing.T) {
+	t.Parallel()
+	own := "admin LTAI"
+	for _, ask := range []struct {
+		kind   string
+		config attributes
+		want   []string
+	}{
+		{userKind, attributes{}, []string{"admin", "alice", "bob", "carol", "dave"}},
+		{userKind, attributes{"name_regex": "^[ab]"}, []string{"admin", "alice", "bob"}},
+		{userKind, attributes{"never_logged_on": true}, []string{"admin", "bob", "carol", "dave"}},
+		{userKind, attributes{"never_logged_on": false}, []string{"alice"}},
+		{userKind, attributes{"never_logged_on": true, "name_regex": "o"}, []string{"bob", "carol"}},
+
+		{profileKind, attributes{}, []string{"alice (Active)", "bob (Active)", "carol (Inactive)"}},
+		{profileKind, attributes{"status": "Active"}, []string{"alice (Active)", "bob (Active)"}},
+		{profileKind, attributes{"status": "Active", "without_mfa": true}, []string{"bob (Active)"}},
+		{profileKind, attributes{"without_mfa": true}, []string{"bob (Active)", "carol (Inactive)"}},
+		{profileKind, attributes{"without_mfa": false}, []string{"alice (Active)"}},
+		{profileKind, attributes{"user_name": "carol"}, []string{"carol (Inactive)"}},
+		{profileKind, attributes{"user_name": "dave"}, nil},
+		{profileKind, attributes{"name_regex": "^c"}, []string{"carol (Inactive)"}},
+
+		{accessKey, attributes{}, []string{own, "alice " + aliceKey + " (Active)", "bob LTAIbob (Active)", "carol LTAIcarol (Inactive)"}},
+		{accessKey, attributes{"name_regex": "^[bc]"}, []string{"bob LTAIbob (Active)", "carol LTAIcarol (Inactive)"}},
+		{accessKey, attributes{"without_network_policy": true}, []string{own, "alice " + aliceKey + " (Active)", "carol LTAIcarol (Inactive)"}},
+		{accessKey, attributes{"without_network_policy": false}, []string{"bob LTAIbob (Active)"}},
+		{accessKey, attributes{"without_network_policy": true, "status": "Inactive"}, []string{"carol LTAIcarol (Inactive)"}},
+		{accessKey, attributes{"older_than_days": 100}, []string{"bob LTAIbob (Active)"}},
+		{accessKey, attributes{"unused_for_days": 100, "without_network_policy": true}, nil},
+
+		{ownPolicy, attributes{}, []string{"alice " + aliceKey + " (Inactive)", "bob LTAIbob (Active)"}},
+		{ownPolicy, attributes{"status": "Active"}, []string{"bob LTAIbob (Active)"}},
+		{ownPolicy, attributes{"user_name": "alice"}, []string{"alice " + aliceKey + " (Inactive)"}},
+		{ownPolicy, attributes{"name_regex": "^z"}, nil},
+
+		{deviceKind, attributes{}, []string{"loose", "phone"}},
+		{deviceKind, attributes{"unbound": true}, []string{"loose"}},
+		{deviceKind, attributes{"unbound": false}, []string{"phone"}},
+		{deviceKind, attributes{"user_name": "alice"}, []string{"phone"}},
+		{deviceKind, attributes{"user_name": "alice", "unbound": false}, []string{"phone"}},
+		{deviceKind, attributes{"user_name": "bob"}, nil},
+
+		{bindingKind, attributes{}, []string{"alice has phone"}},
+		{bindingKind, attributes{"user_name": "alice"}, []string{"alice has phone"}},
+		{bindingKind, attributes{"user_name": "bob"}, nil},
+		{bindingKind, attributes{"name_regex": "^a"}, []string{"alice has phone"}},
+		{bindingKind, attributes{"name_regex": "^b"}, nil},
+
+		{verificationKind, attributes{}, []string{"alice", "bob"}},
+		{verificationKind, attributes{"status": "pending"}, []string{"alice"}},
+		{verificationKind, attributes{"status": "active"}, []string{"alice", "bob"}},
+		{verificationKind, attributes{"user_name": "bob"}, []string{"bob"}},
+	} {
+		t.Run(fmt.Sprint(ask.kind, ask.config), func(t *testing.T) {
+			t.Parallel()
+			srv := peopled(t)
+			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).list(ask.kind, ask.config, false, 0))
+			expect(t, "failures", failures, []string(nil))
+			for n, name := range names {
+				if strings.HasPrefix(name, own) {
+					names[n] = own // its id is drawn
+				}
+			}
+			expect(t, "found", names, ask.want)
+		})
+	}
+}
+
+// What cannot be meant is said before anything is asked of the service, by the
+// list and by the data source beside it.
+func TestList_ofWhatContradictsItself(t *testing.T) {
+	t.Parallel()
+	users := []string{userKind, profileKind, accessKey, ownPolicy, bindingKind, verificationKind}
+	named := slices.DeleteFunc(slices.Clone(users), func(kind string) bool { return kind == userKind })
+	c := newCore(t, ramtest.New(t).Getenv)
+	for _, ask := range []struct {
+		kinds  []string
+		config attributes
+		blamed string
+	}{
+		{users, attributes{"name_regex": "("}, "name_regex"},
+		{named, attributes{"user_name": "alice", "name_regex": "^a"}, "user_name"},
+		{append(named, deviceKind), attributes{"user_name": ""}, "user_name"},
+		{append(named, deviceKind), attributes{"user_name": "alice@acme.onaliyun.com"}, "user_name"},
+		{[]string{accessKey}, attributes{"older_than_days": -1}, "older_than_days"},
+		{[]string{accessKey}, attributes{"unused_for_days": -90}, "unused_for_days"},
+		{[]string{accessKey}, attributes{"unused_for_days": 100000}, "unused_for_days"},
+		{[]string{accessKey, ownPolicy, profileKind, verificationKind}, attributes{"status": "Disabled"}, "status"},
+		{[]string{deviceKind}, attributes{"unbound": true, "user_name": "alice"}, "user_name"},
+	} {
+		for _, kind := range ask.kinds {
+			t.Run(fmt.Sprint(kind, ask.config), func(t *testing.T) {
+				t.Parallel()
+				srv := ramtest.New(t)
+				c := newCore(t, srv.Getenv, hurried())
+				results := c.list(kind, ask.config, true, 100)
+				expect(t, "results", len(results), 1)
+				contains(t, said(errorsIn(results[0].diags)), fmt.Sprintf("AttributeName(%q)", ask.blamed))
+				expect(t, "calls", len(srv.Calls()), 0)
+			})
+			twin := map[string]string{userKind: "ram_users", accessKey: "ram_access_keys", deviceKind: "ram_virtual_mfa_devices"}[kind]
+			if twin == "" {
+				continue
+			}
+			t.Run(fmt.Sprint(twin, ask.config), func(t *testing.T) {
+				t.Parallel()
+				valid, err := c.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+					TypeName: twin, Config: c.dynamic(c.build(c.schemas.DataSourceSchemas[twin], ask.config)),
+				})
+				must(t, err)
+				contains(t, said(errorsIn(valid.Diagnostics)), fmt.Sprintf("AttributeName(%q)", ask.blamed))
+			})
+		}
+	}
+}
+
+// A list and the data source beside it are narrowed by the same names.
+func TestList_andItsDataSourceHaveTheSameFilters(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, ramtest.New(t).Getenv)
+	for kind, twin := range map[string]string{userKind: "ram_users", accessKey: "ram_access_keys", deviceKind: "ram_virtual_mfa_devices"} {
+		var filters, twins []string
+		for _, a := range c.schemas.ListResourceSchemas[kind].Block.Attributes {
+			filters = append(filters, a.Name)
+		}
+		for _, a := range c.schemas.DataSourceSchemas[twin].Block.Attributes {
+			if a.Optional {
+				twins = append(twins, a.Name)
+			}
+		}
+		expect(t, kind, twins, filters)
+	}
+}
+
+// crowd is an account with n users, whose lists come in pages of so many, or of as many
+// as are asked for.
+func crowd(t *testing.T, n, page int) *ramtest.Server {
+	t.Helper()
+	srv := ramtest.New(t)
+	srv.Populate(n)
+	srv.Behave(func(b *ramtest.Behaviour) { b.PageCap = page })
+	return srv
+}
+
+// The first result is there before the last page is read, and whoever has enough
+// stops the reading.
+func TestList_comesAsItIsRead(t *testing.T) {
+	t.Parallel()
+	for kind, pages := range map[string]string{
+		userKind: "ListUsers", profileKind: "ListUsers", accessKey: "ListUsers", ownPolicy: "ListUsers", verificationKind: "ListUsers",
+		deviceKind: "ListVirtualMFADevices", bindingKind: "ListVirtualMFADevices",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			open := func() (*ramtest.Server, *core) {
+				srv := crowd(t, 100, 20) // five pages, and one more for the administrator
+				srv.Change(func(a *ramtest.Account) {
+					for _, user := range a.Users {
+						user.SecurityEmail = ramtest.Verification{Address: user.Name + "@example.com", Status: "active"}
+						for _, key := range user.Keys {
+							key.Policy = oldKeyPolicy
+						}
+					}
+				})
+				return srv, newCore(t, srv.Getenv, hurried())
+			}
+			read := func(srv *ramtest.Server) int { return len(srv.Calls(pages)) }
+
+			srv, c := open()
+			results := 0
+			for r := range c.query(t.Context(), kind, nil, true, 0) {
+				clean(t, r.diags)
+				if results++; results == 1 {
+					expect(t, "pages read before the first result", read(srv), 1)
+				}
+			}
+			if results < 100 || read(srv) < 5 {
+				t.Errorf("%d results of %d pages", results, read(srv))
+			}
+
+			srv, c = open()
+			expect(t, "limit", len(c.list(kind, nil, true, 15)), 15)
+			expect(t, "pages read up to the limit", read(srv), 1)
+
+			srv, c = open()
+			for r := range c.query(t.Context(), kind, nil, true, 0) {
+				clean(t, r.diags)
+				break
+			}
+			expect(t, "pages read for one who leaves", read(srv), 1)
+
+			srv, c = open()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var last found
+			for last = range c.query(ctx, kind, nil, true, 0) {
+				cancel()
+			}
+			contains(t, said(last.diags), "Cannot list the ", "context canceled", "not complete")
+			if read(srv) > 2 {
+				t.Errorf("%d pages were read after the end", read(srv))
+			}
+			under := len(srv.Calls())
+			c.list(alias, nil, false, 0) // another call of the same client, after which nothing else is under way
+			if more := len(srv.Calls()) - under; more > 1 {
+				t.Errorf("%d calls came after the end", more)
+			}
+		})
+	}
+}
+
+// A query over a thousand users with two keys each: one list of users, one of the
+// keys of each, and who the caller is.
+func TestList_costsNoMoreCallsThanItNeeds(t *testing.T) {
+	t.Parallel()
+	srv := crowd(t, 1000, 0)
+	total := func(srv *ramtest.Server, kind string, config attributes, whole bool) (string, int) {
+		srv.ForgetCalls()
+		found := newCore(t, srv.Getenv, hurried()).list(kind, config, whole, 0)
+		_, failures := namesOf(found)
+		expect(t, "failures", failures, []string(nil))
+		count := map[string]int{}
+		for _, call := range srv.Calls() {
+			count[call.Action]++
+		}
+		return fmt.Sprint(count), len(found)
+	}
+	for _, ask := range []struct {
+		kind   string
+		config attributes
+		found  int
+		calls  string
+	}{
+		{userKind, nil, 1001, "map[GetCallerIdentity:1 ListUsers:2]"},
+		{accessKey, nil, 2001, "map[GetCallerIdentity:1 GetDefaultDomain:1 ListAccessKeys:1001 ListUsers:2]"},
+		{accessKey, attributes{"older_than_days": 1}, 0, "map[GetCallerIdentity:1 GetDefaultDomain:1 ListAccessKeys:1001 ListUsers:2]"},
+		{profileKind, attributes{"without_mfa": true}, 0, "map[GetCallerIdentity:1 GetDefaultDomain:1 GetLoginProfile:1001 ListUsers:2 ListVirtualMFADevices:10]"},
+		{deviceKind, nil, 1000, "map[GetCallerIdentity:1 ListVirtualMFADevices:10]"},
+	} {
+		for _, whole := range []bool{false, true} {
+			calls, found := total(srv, ask.kind, ask.config, whole)
+			expect(t, fmt.Sprint(ask.kind, ask.config, whole), calls, ask.calls)
+			expect(t, "found", found, ask.found)
+		}
+	}
+}
+
+// Of ten thousand keys one user's cannot be read: the list says so, and goes on.
+func TestList_ofTenThousandOfWhichOneFails(t *testing.T) {
+	t.Parallel()
+	srv := crowd(t, 5000, 0)
+	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", User: "user-2500*", Fault: "code", Status: 403, Code: "NoPermission"})
+	names, failures := namesOf(newCore(t, srv.Getenv, hurried()).list(accessKey, attributes{"name_regex": "^user-"}, true, 0))
+	expect(t, "found", len(names), 9998)
+	expect(t, "failures", len(failures), 1)
+	contains(t, failures[0], `What the RAM user "user-2500" has could not be read. The list goes on without it.`, "NoPermission")
+}
+
+// What fails for everybody is not said of everybody.
+func TestList_ofWhatFailsForEverybodyEnds(t *testing.T) {
+	t.Parallel()
+	for kind, action := range map[string]string{
+		profileKind: "GetLoginProfile", accessKey: "ListAccessKeys", ownPolicy: "GetAccessKeyPolicy", verificationKind: "GetVerificationInfo",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			srv := crowd(t, 200, 20)
+			srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
+			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).list(kind, nil, true, 0))
+			expect(t, "found", names, []string(nil))
+			expect(t, "failures", len(failures), tries)
+			contains(t, failures[0], "The list goes on without it.")
+			contains(t, failures[tries-1], "the list ends here. It is not complete.")
+			expect(t, "pages", len(srv.Calls("ListUsers")), 1)
+		})
+	}
+}
+
+// A page that cannot be read ends the list with an error, after what was found.
+func TestList_whosePageFails(t *testing.T) {
+	t.Parallel()
+	srv := crowd(t, 100, 20)
+	srv.Inject(ramtest.Rule{Action: "ListUsers", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"})
+	results := newCore(t, srv.Getenv, hurried()).list(accessKey, nil, false, 0)
+	names, failures := namesOf(results)
+	expect(t, "found", len(names), 39) // of the administrator and of nineteen others
+	expect(t, "failures", len(failures), 1)
+	contains(t, said(results[len(results)-1].diags), "Cannot list the AccessKey pairs", "The list ends here, and is not complete.", "NoPermission")
+}
+
+// What was deleted between the page and the read is left out.
+func TestList_leavesOutWhatIsGone(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []struct {
+		kind, action, code string
+		config             attributes
+	}{
+		{profileKind, "GetLoginProfile", "EntityNotExist.User", nil},
+		{profileKind, "GetLoginProfile", "EntityNotExist.User.LoginProfile", nil},
+		{profileKind, "GetUserMFAInfo", "EntityNotExist.User", attributes{"without_mfa": true}},
+		{accessKey, "ListAccessKeys", "EntityNotExist.User", nil},
+		{accessKey, "GetAccessKeyLastUsed", "EntityNotExist.User.AccessKey", attributes{"unused_for_days": 0}},
+		{accessKey, "GetAccessKeyPolicy", "EntityNotExist.User.AccessKey", attributes{"without_network_policy": false}},
+		{ownPolicy, "GetAccessKeyPolicy", "EntityNotExist.User.AccessKey", nil},
+		{ownPolicy, "ListAccessKeys", "EntityNotExist.User", nil},
+		{verificationKind, "GetVerificationInfo", "EntityNotExist.User", nil},
+	} {
+		t.Run(gone.kind+gone.action+gone.code, func(t *testing.T) {
+			t.Parallel()
+			srv := peopled(t)
+			srv.Change(func(a *ramtest.Account) { a.Users["bob"].LoginProfile.LastLogin = srv0(a) })
+			whole, _ := namesOf(newCore(t, srv.Getenv, hurried()).list(gone.kind, gone.config, true, 0))
+			if !slices.ContainsFunc(whole, func(name string) bool { return strings.HasPrefix(name, "bob") }) {
+				t.Fatal("bob has none, and so none that could be gone")
+			}
+			srv.Inject(ramtest.Rule{Action: gone.action, User: "bob*", Fault: "code", Status: 404, Code: gone.code})
+			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).list(gone.kind, gone.config, true, 0))
+			expect(t, "failures", failures, []string(nil))
+			expect(t, "found", strings.Join(names, ", "), strings.Join(slices.DeleteFunc(whole, func(name string) bool { return strings.HasPrefix(name, "bob") }), ", "))
+		})
+	}
+}
