@@ -473,6 +473,11 @@ func (r *accessKeyResource) Delete(ctx context.Context, req resource.DeleteReque
 	if r.refuseSelf("delete", state, &resp.Diagnostics) {
 		return
 	}
+	if state.UserID.IsNull() { // moved here, and not read since
+		if _, err := r.followKey(ctx, &state.owned, state.AccessKeyID.ValueString()); report(&resp.Diagnostics, failedKey("delete", "The key is as it was."), err) {
+			return
+		}
+	}
 	err := r.remove(ctx, &state.owned, state.AccessKeyID.ValueString())
 	report(&resp.Diagnostics, failedKey("delete", "The key is in the state."), err)
 }

@@ -60,12 +60,17 @@ func userNameChecks() []validator.String {
 	return []validator.String{stringvalidator.RegexMatches(userNameForm, "must be 1 to 64 letters, digits, dots, dashes and underscores, and not a principal name")}
 }
 
+// unmoving is how an id is planned that never changes once it is known. After a move
+// it is not known before the first read or write.
+func unmoving() []planmodifier.String {
+	return []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()}
+}
+
 // ownedAttributes are the attributes of owned, and those of the object itself.
 func ownedAttributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
-	stable := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	attributes := map[string]schema.Attribute{
 		"account_id": schema.StringAttribute{
-			Computed: true, PlanModifiers: stable,
+			Computed: true, PlanModifiers: unmoving(),
 			MarkdownDescription: "The id of the account.",
 		},
 		"user_name": schema.StringAttribute{
@@ -74,7 +79,7 @@ func ownedAttributes(ctx context.Context, own map[string]schema.Attribute) map[s
 				"If the user is renamed, the object follows it; it is replaced only if the new name belongs to another user.",
 		},
 		"user_id": schema.StringAttribute{
-			Computed: true, PlanModifiers: stable,
+			Computed: true, PlanModifiers: unmoving(),
 			MarkdownDescription: "The id of the RAM user, which stays the same when the user is renamed.",
 		},
 		"timeouts": timeoutsAttribute(ctx),

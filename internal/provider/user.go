@@ -168,7 +168,6 @@ var (
 )
 
 func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	stable := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	// Optional and computed, for an attribute that the configuration never mentioned
 	// keeps what the user has.
 	optional := func(docs string, checks ...validator.String) schema.StringAttribute {
@@ -180,12 +179,12 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"Destroying a user moves it to the account's recycle bin for about a month. A user that still has a login profile, an AccessKey pair, an MFA device, a group or a policy " +
 			"is not deleted, unless `force_destroy` is set. The user that Terraform itself runs as is never destroyed.",
 		Attributes: map[string]schema.Attribute{
-			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: stable, MarkdownDescription: "The id of the account."},
+			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: unmoving(), MarkdownDescription: "The id of the account."},
 			"name": schema.StringAttribute{
 				Required: true, Validators: userNameChecks(),
 				MarkdownDescription: "The name of the RAM user, such as `alice`: 1 to 64 letters, digits, dots, dashes and underscores, without a domain. A new name renames the user.",
 			},
-			"user_id": schema.StringAttribute{Computed: true, PlanModifiers: stable, MarkdownDescription: "The id of the RAM user, which stays the same when the user is renamed."},
+			"user_id": schema.StringAttribute{Computed: true, PlanModifiers: unmoving(), MarkdownDescription: "The id of the RAM user, which stays the same when the user is renamed."},
 			"display_name": optional("The display name, up to 24 characters, or 128 where the service takes them. A user always has one: without one in the configuration, it is the name that the user is created with.",
 				stringvalidator.UTF8LengthBetween(1, 128)),
 			"mobile_phone": optional("The mobile phone number, as `<country code>-<number>`, for example `86-13900001234`. The service has it on its China site only. It is stored in the state.",
@@ -197,7 +196,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 				ElementType: types.StringType, Optional: true, Computed: true, Validators: tagChecks(),
 				MarkdownDescription: "The tags of the user, at most 20. When they are given, they are all that the user has: others are removed. Tags of the service itself (`acs:`, `aliyun`) are left alone.",
 			},
-			"create_date": schema.StringAttribute{Computed: true, PlanModifiers: stable, MarkdownDescription: "When the user was created (RFC 3339)."},
+			"create_date": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()}, MarkdownDescription: "When the user was created (RFC 3339)."},
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether a destroy first removes all that would keep the user from being deleted, **also what Terraform does not manage**: the login profile, every AccessKey pair, the binding " +
@@ -361,6 +360,13 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	account, ok := r.opened(ctx, failure{"update the user", "Nothing was changed."}, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
+	}
+	if state.UserID.IsNull() { // moved here from a release that did not keep it
+		live, err := r.find(ctx, state)
+		if report(&resp.Diagnostics, failure{"update the user", "Nothing was changed."}, err) {
+			return
+		}
+		state.UserID, plan.UserID = types.StringValue(live.ID), types.StringValue(live.ID)
 	}
 	plan.AccountID = types.StringValue(account)
 	if change, changes := changeOf(state, plan); changes {
