@@ -1,0 +1,140 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const projectRoot = "../.."
+
+// pages are all texts that a person reads, by their paths under the root.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	must(t, filepath.WalkDir(projectRoot, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (entry.Name() == "bin" || entry.Name() == "dist" || entry.Name() == ".git" || entry.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if filepath.Ext(path) != ".md" {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(projectRoot, path)
+		found[name] = string(text)
+		return err
+	}))
+	return found
+}
+
+var (
+	linkPattern    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	anchorPattern  = regexp.MustCompile(`<a id="([^"]+)"`)
+	headingPattern = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	fencedPattern  = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
+	inlinePattern  = regexp.MustCompile("`[^`\n]*`")
+	unsaidPattern  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+// anchors are the places of a page that a link can lead to.
+func anchors(page string) map[string]bool {
+	found := map[string]bool{}
+	page = fencedPattern.ReplaceAllString(page, "")
+	for _, match := range anchorPattern.FindAllStringSubmatch(page, -1) {
+		found[match[1]] = true
+	}
+	for _, match := range headingPattern.FindAllStringSubmatch(page, -1) {
+		name := strings.ToLower(unsaidPattern.ReplaceAllString(match[1], ""))
+		found[strings.ReplaceAll(name, " ", "-")] = true
+	}
+	return found
+}
+
+// A link inside the project leads to something that is there.
+func TestDocs_linksResolve(t *testing.T) {
+	t.Parallel()
+	all := pages(t)
+	checked := 0
+	for name, page := range all {
+		for _, match := range linkPattern.FindAllStringSubmatch(inlinePattern.ReplaceAllString(fencedPattern.ReplaceAllString(page, ""), ""), -1) {
+			if strings.Contains(match[1], "://") || strings.HasPrefix(match[1], "mailto:") {
+				continue
+			}
+			checked++
+			if err := resolve(all, name, match[1]); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if checked < 50 {
+		t.Errorf("only %d links were found", checked)
+	}
+}
+
+func resolve(all map[string]string, from, to string) error {
+	path, fragment, _ := strings.Cut(to, "#")
+	target := from
+	if path != "" {
+		target = filepath.Join(filepath.Dir(from), path)
+	}
+	// The registries show docs/ alone, so a relative link must not lead out of it.
+	if strings.HasPrefix(from, "docs/") && !strings.HasPrefix(target, "docs/") {
+		return fmt.Errorf("%s leads out of docs", to)
+	}
+	page, known := all[target]
+	if !known {
+		if _, err := os.Stat(filepath.Join(projectRoot, target)); err != nil {
+			return fmt.Errorf("%s leads nowhere", to)
+		}
+	}
+	if fragment != "" && !anchors(page)[fragment] {
+		return fmt.Errorf("%s: there is no such place in %s", to, target)
+	}
+	return nil
+}
+
+var hclPattern = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
+
+// What guides and README show as configuration is valid: the CLI says so of each block.
+func TestAccDocs_configurationsAreValid(t *testing.T) {
+	t.Parallel()
+	needsCLI(t)
+	srv := ramtest.New(t)
+	checked := 0
+	for name, page := range pages(t) {
+		if !strings.HasPrefix(name, "docs/guides/") && name != "README.md" {
+			continue
+		}
+		for i, match := range hclPattern.FindAllStringSubmatch(page, -1) {
+			checked++
+			t.Run(fmt.Sprintf("%s %d", name, i+1), func(t *testing.T) {
+				t.Parallel()
+				c := newCLI(t, srv.Getenv, "")
+				if strings.Contains(match[1], "required_providers") {
+					c.write("main.tf", match[1])
+				} else {
+					c.write("block.tf", match[1])
+				}
+				c.run(0, "validate")
+			})
+		}
+	}
+	if checked == 0 {
+		t.Error("no configuration was found")
+	}
+}
