@@ -80,7 +80,17 @@ var functions = []func() function.Function{
 }
 
 // ephemeralResources are the constructors of all types whose values reach neither plan nor state.
-var ephemeralResources = []func() ephemeral.EphemeralResource{}
+var ephemeralResources = []func() ephemeral.EphemeralResource{
+	func() ephemeral.EphemeralResource { return newPasswordEphemeral() },
+	func() ephemeral.EphemeralResource { return newDecryptedSecretEphemeral() },
+}
 
 // actions are the constructors of all steps that a person, or a trigger, orders.
-var actions = []func() action.Action{}
+var actions = []func() action.Action{
+	func() action.Action { return &deactivateKeys{} },
+	func() action.Action { return &disableConsoleLogon{} },
+	func() action.Action { return &unbindMFA{} },
+	func() action.Action { return &generateCredentialReport{} },
+	func() action.Action { return &restoreKey{} },
+	func() action.Action { return &purgeKey{} },
+}

@@ -1,0 +1,20 @@
+variable "suspect" {
+  type        = string
+  description = "The RAM user whose AccessKey pairs are disabled."
+}
+
+# terraform apply -invoke=action.ram_deactivate_access_keys.suspect -var suspect=alice
+action "ram_deactivate_access_keys" "suspect" {
+  config {
+    user_name = var.suspect
+  }
+}
+
+# Only the key that leaked. Nothing is done if the credentials open another account.
+action "ram_deactivate_access_keys" "leaked" {
+  config {
+    account_id     = "1234567890123456"
+    user_name      = "deploy"
+    access_key_ids = ["LTAI5tExampleExample"]
+  }
+}

@@ -1,0 +1,11 @@
+variable "leaked_key" {
+  type        = string
+  description = "The id of a deleted AccessKey pair that nobody may restore."
+}
+
+# terraform apply -invoke=action.ram_purge_access_key.leaked -var leaked_key=LTAI5tExampleExample
+action "ram_purge_access_key" "leaked" {
+  config {
+    access_key_id = var.leaked_key
+  }
+}

@@ -1,0 +1,701 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const (
+	deactivate   = "ram_deactivate_access_keys"
+	logonOff     = "ram_disable_console_logon"
+	unbindAction = "ram_unbind_mfa"
+	makeReport   = "ram_generate_credential_report"
+	restoreBin   = "ram_restore_access_key"
+	purgeBin     = "ram_purge_access_key"
+
+	lostPhone = "acs:ram::" + defaultAccount + ":mfa/lost"
+)
+
+// incident is an account with something for every action: alice has two keys, a login
+// profile and a device, and a key of hers is in the recycle bin.
+func incident(t *testing.T) *ramtest.Server {
+	t.Helper()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIone", 3*day)
+	giveKey(srv, "alice", "LTAItwo", day)
+	giveKey(srv, "bob", "LTAIbob", day)
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: "a-Password-0", Status: "Active", CreateDate: now, UpdateDate: now}
+		a.Users["alice"].MFASerial = lostPhone
+		a.MFADevices[lostPhone] = &ramtest.MFADevice{Name: "lost", Serial: lostPhone, Seed: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", CreateDate: now, ActivateDate: now, UserID: aliceID}
+		a.RecycledKeys = append(a.RecycledKeys, &ramtest.RecycledKey{
+			Key:    ramtest.AccessKey{ID: "LTAIold", Secret: "an-old-secret", Status: "Inactive", CreateDate: now.Add(-90 * day)},
+			UserID: aliceID, UserName: "alice", RecycleDate: now.Add(-day), DeleteDate: now.Add(29 * day),
+		})
+	})
+	return srv
+}
+
+// statuses are a user's keys with what they are, by id.
+func statuses(srv *ramtest.Server, user string) string {
+	list := []string{}
+	for _, key := range keysOf(srv, user) {
+		list = append(list, key.ID+" "+key.Status)
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
+func recycled(srv *ramtest.Server) (ids []string) {
+	for _, kept := range account(srv).RecycledKeys {
+		ids = append(ids, kept.Key.ID)
+	}
+	return ids
+}
+
+// An actionStory is one action, invoked and invoked again.
+type actionStory struct {
+	kind   string
+	config attributes
+	first  []string // what it tells
+	again  []string
+	writes []string
+	write  string                              // the one that faults are put on
+	done   func(*testing.T, *ramtest.Server)   // the account is as it should be
+	undone func(srv *ramtest.Server) (as bool) // the account is as it was
+}
+
+var actionStories = map[string]actionStory{
+	"all keys": {
+		kind: deactivate, config: attributes{"user_name": "alice"}, write: "UpdateAccessKey", writes: []string{"UpdateAccessKey", "UpdateAccessKey"},
+		first: []string{
+			`Disabling the AccessKey pair LTAIone of "alice".`, `Disabling the AccessKey pair LTAItwo of "alice".`,
+			`The AccessKey pair LTAIone of "alice" is inactive now.`, `The AccessKey pair LTAItwo of "alice" is inactive now.`,
+		},
+		again: []string{`The AccessKey pair LTAIone of "alice" is inactive already.`, `The AccessKey pair LTAItwo of "alice" is inactive already.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Inactive, LTAItwo Inactive")
+			expect(t, "bob's keys", statuses(srv, "bob"), "LTAIbob Active")
+		},
+		undone: func(srv *ramtest.Server) bool { return statuses(srv, "alice") == "LTAIone Active, LTAItwo Active" },
+	},
+	"a key": {
+		kind: deactivate, config: attributes{"user_name": "alice", "access_key_ids": []string{"LTAItwo"}, "account_id": defaultAccount}, write: "UpdateAccessKey", writes: []string{"UpdateAccessKey"},
+		first: []string{`Disabling the AccessKey pair LTAItwo of "alice".`, `The AccessKey pair LTAItwo of "alice" is inactive now.`},
+		again: []string{`The AccessKey pair LTAItwo of "alice" is inactive already.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Active, LTAItwo Inactive")
+		},
+		undone: func(srv *ramtest.Server) bool { return statuses(srv, "alice") == "LTAIone Active, LTAItwo Active" },
+	},
+	"logon": {
+		kind: logonOff, config: attributes{"user_name": "alice"}, write: "UpdateLoginProfile", writes: []string{"UpdateLoginProfile"},
+		first: []string{`Disabling the console logon of "alice".`, `The console logon of "alice" is disabled.`},
+		again: []string{`The console logon of "alice" is disabled already.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			profile := account(srv).Users["alice"].LoginProfile
+			expect(t, "profile", profile.Status+" "+profile.Password, "Inactive a-Password-0")
+		},
+		undone: func(srv *ramtest.Server) bool { return account(srv).Users["alice"].LoginProfile.Status == "Active" },
+	},
+	"device off": {
+		kind: unbindAction, config: attributes{"user_name": "alice"}, write: "UnbindMFADevice", writes: []string{"UnbindMFADevice"},
+		first: []string{`Unbinding the MFA device ` + lostPhone + ` from "alice".`, `The MFA device ` + lostPhone + ` is unbound.`},
+		again: []string{`The user "alice" has no MFA device. There is nothing to unbind.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			a := account(srv)
+			expect(t, "device", a.Users["alice"].MFASerial+a.MFADevices[lostPhone].UserID, "")
+		},
+		undone: func(srv *ramtest.Server) bool { return account(srv).Users["alice"].MFASerial == lostPhone },
+	},
+	"device deleted": {
+		kind: unbindAction, config: attributes{"user_name": "alice", "delete_device": true, "serial_number": lostPhone}, write: "DeleteVirtualMFADevice", writes: []string{"UnbindMFADevice", "DeleteVirtualMFADevice"},
+		first: []string{
+			`Unbinding the MFA device ` + lostPhone + ` from "alice".`, `The MFA device ` + lostPhone + ` is unbound.`,
+			`Deleting the MFA device ` + lostPhone + `.`, `The MFA device ` + lostPhone + ` is deleted.`,
+		},
+		again: []string{`The user "alice" has no MFA device. There is nothing to unbind.`, `The MFA device ` + lostPhone + ` is deleted already.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			expect(t, "devices", len(account(srv).MFADevices), 0)
+		},
+		undone: func(srv *ramtest.Server) bool { return account(srv).MFADevices[lostPhone] != nil },
+	},
+	"restore": {
+		kind: restoreBin, config: attributes{"access_key_id": "LTAIold"}, write: "RestoreAccessKeyFromRecycleBin", writes: []string{"RestoreAccessKeyFromRecycleBin"},
+		first: []string{"*", `The AccessKey pair LTAIold of "alice" is restored. It is Inactive.`},
+		again: []string{`The AccessKey pair LTAIold of "alice" is not deleted. It is Inactive.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			contains(t, statuses(srv, "alice"), "LTAIold Inactive")
+			expect(t, "recycle bin", recycled(srv), []string(nil))
+		},
+		undone: func(srv *ramtest.Server) bool { return len(recycled(srv)) == 1 },
+	},
+	"purge": {
+		kind: purgeBin, config: attributes{"access_key_id": "LTAIold"}, write: "DeleteAccessKeyInRecycleBin", writes: []string{"DeleteAccessKeyInRecycleBin"},
+		first: []string{`Deleting the AccessKey pair LTAIold of the user ` + aliceID + ` for good.`, `The AccessKey pair LTAIold is gone for good.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			expect(t, "recycle bin", recycled(srv), []string(nil))
+			expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Active, LTAItwo Active")
+		},
+		undone: func(srv *ramtest.Server) bool { return len(recycled(srv)) == 1 },
+	},
+}
+
+// begin is the account of a story, and a provider.
+func (s actionStory) begin(t *testing.T) (*ramtest.Server, *core) {
+	t.Helper()
+	srv := incident(t)
+	if s.kind == restoreBin { // there is room for it
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = a.Users["alice"].Keys[:1] })
+	}
+	return srv, newCore(t, srv.Getenv, hurried())
+}
+
+func told(t *testing.T, got, want []string) {
+	t.Helper()
+	if !slices.EqualFunc(got, want, func(g, w string) bool { return w == "*" || g == w }) {
+		t.Errorf("told:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestAction_doesItOnceAndSaysSo(t *testing.T) {
+	t.Parallel()
+	for name, story := range actionStories {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, c := story.begin(t)
+			progress, diags := c.invoke(story.kind, story.config)
+			expect(t, "what was said", said(diags), "")
+			told(t, progress, story.first)
+			expect(t, "writes", writes(srv), story.writes)
+			story.done(t, srv)
+
+			progress, diags = c.invoke(story.kind, story.config)
+			clean(t, diags)
+			told(t, progress, story.again)
+			expect(t, "writes", writes(srv), story.writes)
+			story.done(t, srv)
+		})
+	}
+}
+
+// actionFaults are what can happen to the one write, and whether the action gets over it.
+var actionFaults = map[string]struct {
+	rule ramtest.Rule
+	over bool
+}{
+	"F01 refused":           {ramtest.Rule{Fault: "refuse", Nth: "1"}, true},
+	"F02 reset":             {ramtest.Rule{Fault: "reset", Nth: "1"}, true},
+	"F02 reset, committed":  {ramtest.Rule{Fault: "reset", Nth: "1", Phase: "after_commit"}, true},
+	"F05 error":             {ramtest.Rule{Code: "InternalError", Status: 500, Nth: "1"}, true},
+	"F06 error, committed":  {ramtest.Rule{Code: "InternalError", Status: 500, Nth: "1", Phase: "after_commit"}, true},
+	"F07 unavailable":       {ramtest.Rule{Code: "ServiceUnavailable", Status: 503, Nth: "1"}, true},
+	"F08 throttled":         {ramtest.Rule{Code: "Throttling.User", Status: 400, Nth: "1-3"}, true},
+	"F09 throttled, told":   {ramtest.Rule{Code: "Throttling.Api", Status: 429, RetryAfter: "2", Nth: "1"}, true},
+	"F10 truncated":         {ramtest.Rule{Fault: "truncate", Nth: "1"}, true},
+	"F11 empty":             {ramtest.Rule{Fault: "empty", Nth: "1"}, true},
+	"F11 null, committed":   {ramtest.Rule{Fault: "null", Nth: "1", Phase: "after_commit"}, true},
+	"F11 a page, committed": {ramtest.Rule{Fault: "html", Status: 502, Nth: "1", Phase: "after_commit"}, true},
+	"F22 denied":            {ramtest.Rule{Code: "NoPermission", Status: 403}, false},
+	"F24 redirected":        {ramtest.Rule{Fault: "redirect", Status: 307, Header: map[string]string{"Location": "http://127.0.0.1:1/"}}, false},
+	"F05 error for good":    {ramtest.Rule{Code: "InternalError", Status: 500}, false},
+	"F07 down":              {ramtest.Rule{Fault: "reset"}, false},
+}
+
+// The first write meets a fault: what passes is got over, and what stays is an error
+// that says what is so now. Either way another run finds the right thing to do.
+func TestAction_faultsOfTheMatrixAtTheWrite(t *testing.T) {
+	t.Parallel()
+	for name, story := range actionStories {
+		for fault, one := range actionFaults {
+			t.Run(name+", "+fault, func(t *testing.T) {
+				t.Parallel()
+				srv, c := story.begin(t)
+				one.rule.Action = story.write
+				srv.Inject(one.rule)
+				_, diags := c.invoke(story.kind, story.config)
+				if one.over {
+					clean(t, diags)
+					story.done(t, srv)
+					return
+				}
+				if len(errorsIn(diags)) == 0 || !story.undone(srv) {
+					t.Fatalf("%v: it is not refused: %s", story.undone(srv), said(diags))
+				}
+				contains(t, said(diags), "ERROR: Cannot ", "Run again to go on")
+				for _, d := range diags {
+					if !strings.Contains(d.Detail, "Request id: ") && strings.HasPrefix(fault, "F22") {
+						t.Errorf("there is no request id: %s", said(diags))
+					}
+				}
+			})
+		}
+	}
+}
+
+// Reads lag behind the write: the action waits until the account shows what was done.
+func TestAction_waitsForStaleReads(t *testing.T) {
+	t.Parallel()
+	for name, story := range actionStories {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, c := story.begin(t)
+			srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 4 })
+			progress, diags := c.invoke(story.kind, story.config)
+			clean(t, diags)
+			told(t, progress, story.first)
+			story.done(t, srv)
+		})
+	}
+}
+
+// Whatever is read first may not be read: nothing is done. What confirms the write may
+// not be read: that is an error too, since nobody knows then.
+func TestAction_withoutThePermissionToLook(t *testing.T) {
+	t.Parallel()
+	reads := map[string][]string{
+		deactivate: {"GetUser", "ListAccessKeys"}, logonOff: {"GetUser", "GetLoginProfile"}, unbindAction: {"GetUser", "GetUserMFAInfo", "ListVirtualMFADevices"},
+		restoreBin: {"GetAccessKeyInfoInRecycleBin", "GetUser", "ListAccessKeys"}, purgeBin: {"GetAccessKeyInfoInRecycleBin"},
+	}
+	for name, story := range actionStories {
+		for _, read := range reads[story.kind] {
+			t.Run(name+", "+read, func(t *testing.T) {
+				t.Parallel()
+				srv, c := story.begin(t)
+				srv.Inject(ramtest.Rule{Action: read, Code: "NoPermission", Status: 403})
+				_, diags := c.invoke(story.kind, story.config)
+				if len(errorsIn(diags)) == 0 {
+					t.Fatalf("it is not refused: %s", said(diags))
+				}
+				contains(t, said(diags), "Code: NoPermission")
+				if made := len(writes(srv)); made == 0 != strings.Contains(said(diags), "Nothing was changed.") {
+					t.Errorf("%d writes, and said: %s", made, said(diags))
+				}
+			})
+		}
+	}
+}
+
+// The wrong account is refused before anything of it is read, at plan and at invoke.
+func TestAction_inTheWrongAccount(t *testing.T) {
+	t.Parallel()
+	all := map[string]actionStory{"report": {kind: makeReport, config: attributes{}}}
+	for name, story := range actionStories {
+		all[name] = story
+	}
+	for name, story := range all {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := incident(t)
+			other := attributes{}
+			for name, value := range story.config {
+				other[name] = value
+			}
+			other["account_id"] = "2222222222222222"
+			c := newCore(t, srv.Getenv, hurried())
+			guarded := newCoreWith(t, attributes{"forbidden_account_ids": []string{defaultAccount}}, srv.Getenv, hurried())
+			for _, diags := range [][]*tfprotov6.Diagnostic{
+				c.planAction(story.kind, other), second(c.invokeWith(t.Context(), story.kind, other, func(string) {})),
+			} {
+				refused(t, diags, "account_id", "Account 2222222222222222 is meant, but the credentials open account "+defaultAccount)
+			}
+			for _, diags := range [][]*tfprotov6.Diagnostic{
+				guarded.planAction(story.kind, story.config), second(guarded.invokeWith(t.Context(), story.kind, story.config, func(string) {})),
+			} {
+				refused(t, diags, "", "Cannot ", defaultAccount+", which is forbidden")
+			}
+			expect(t, "calls but for the account's", len(srv.Calls())-len(srv.Calls("GetCallerIdentity")), 0)
+		})
+	}
+}
+
+func second[A, B any](_ A, b B) B { return b }
+
+// Own key, own user: refused at plan, and again at invoke.
+func TestAction_sparesWhatTerraformStandsOn(t *testing.T) {
+	t.Parallel()
+	for name, one := range map[string]struct {
+		kind      string
+		config    func(own string) attributes
+		attribute string
+		says      string
+	}{
+		"all keys of the own user": {deactivate, func(string) attributes { return attributes{"user_name": "admin"} }, "user_name", "Name the other keys in access_key_ids"},
+		"the own key":              {deactivate, func(own string) attributes { return attributes{"user_name": "admin", "access_key_ids": []string{own}} }, "access_key_ids", "Take the key out of access_key_ids"},
+		"the own key, and another": {deactivate, func(own string) attributes {
+			return attributes{"user_name": "admin", "access_key_ids": []string{"LTAIspare", own}}
+		}, "access_key_ids", "Terraform itself stands on the key"},
+		"the own logon":  {logonOff, func(string) attributes { return attributes{"user_name": "admin"} }, "user_name", "Run with the credentials of another user."},
+		"the own device": {unbindAction, func(string) attributes { return attributes{"user_name": "admin"} }, "user_name", "Run with the credentials of another user."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := incident(t)
+			giveKey(srv, "admin", "LTAIspare", day)
+			c := newCore(t, srv.Getenv, hurried())
+			config := one.config(srv.Credential(defaultAccount).AccessKeyID)
+			refused(t, c.planAction(one.kind, config), one.attribute, one.says, "Nothing was changed.")
+			progress, diags := c.invokeWith(t.Context(), one.kind, config, func(string) {})
+			refused(t, diags, one.attribute, one.says, "Nothing was changed.")
+			expect(t, "progress", len(progress), 0)
+			expect(t, "writes", writes(srv), []string(nil))
+		})
+	}
+}
+
+// Another key of the own user is nobody's support, and can be disabled by name.
+func TestAction_anotherKeyOfTheOwnUser(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	giveKey(srv, "admin", "LTAIspare", day)
+	own := srv.Credential(defaultAccount).AccessKeyID
+	_, diags := newCore(t, srv.Getenv, hurried()).invoke(deactivate, attributes{"user_name": "admin", "access_key_ids": []string{"LTAIspare"}})
+	expect(t, "what was said", said(diags), "")
+	contains(t, statuses(srv, "admin"), "LTAIspare Inactive", own+" Active")
+}
+
+func TestAction_onWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for name, one := range map[string]struct {
+		kind      string
+		config    attributes
+		attribute string
+		says      []string
+	}{
+		"no user, keys":       {deactivate, attributes{"user_name": "carol"}, "user_name", []string{`There is no RAM user "carol" in account ` + defaultAccount, "Nothing was changed."}},
+		"no user, logon":      {logonOff, attributes{"user_name": "carol"}, "user_name", []string{`There is no RAM user "carol"`, "Nothing was changed."}},
+		"no user, device":     {unbindAction, attributes{"user_name": "carol"}, "user_name", []string{`There is no RAM user "carol"`, "Nothing was changed."}},
+		"another user's key":  {deactivate, attributes{"user_name": "alice", "access_key_ids": []string{"LTAIone", "LTAIbob"}}, "access_key_ids", []string{`"alice" has no AccessKey pair LTAIbob`, "LTAIone (Active), LTAItwo (Active)", "Nothing was changed."}},
+		"a key that was gone": {deactivate, attributes{"user_name": "bob", "access_key_ids": []string{"LTAIold"}}, "access_key_ids", []string{`"bob" has no AccessKey pair LTAIold`, "LTAIbob (Active)"}},
+		"another device":      {unbindAction, attributes{"user_name": "alice", "serial_number": "acs:ram::" + defaultAccount + ":mfa/found"}, "serial_number", []string{"has the MFA device " + lostPhone, "Nothing was changed."}},
+		"restore nothing":     {restoreBin, attributes{"access_key_id": "LTAInone"}, "access_key_id", []string{"There is no AccessKey pair LTAInone in the recycle bin, and no RAM user has it", "Nothing was changed."}},
+		"restore a third":     {restoreBin, attributes{"access_key_id": "LTAIold"}, "", []string{"as many AccessKey pairs as a user may have: LTAIone (Active), LTAItwo (Active)", "Nothing was changed."}},
+		"purge a live key":    {purgeBin, attributes{"access_key_id": "LTAIone"}, "access_key_id", []string{`the user "alice" has it, and it is Active`, "Nothing was changed."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := incident(t)
+			c := newCore(t, srv.Getenv, hurried())
+			expect(t, "the plan said", said(c.planAction(one.kind, one.config)), "")
+			_, diags := c.invokeWith(t.Context(), one.kind, one.config, func(string) {})
+			refused(t, diags, one.attribute, one.says...)
+			for _, e := range srv.History() {
+				if e.By != "test" {
+					t.Errorf("%s changed %s", e.By, e.Field)
+				}
+			}
+		})
+	}
+}
+
+// What is done already in another way is fine as well.
+func TestAction_nothingToDo(t *testing.T) {
+	t.Parallel()
+	for name, one := range map[string]struct {
+		kind   string
+		config attributes
+		tells  []string
+		warns  string
+	}{
+		"no keys":    {deactivate, attributes{"user_name": "carol"}, []string{`The user "carol" has no AccessKey pairs. Nothing was to be done.`}, ""},
+		"no profile": {logonOff, attributes{"user_name": "carol"}, []string{`The user "carol" has no login profile, so there is no console logon to disable.`}, ""},
+		"no device":  {unbindAction, attributes{"user_name": "carol", "delete_device": true}, []string{`The user "carol" has no MFA device. There is nothing to unbind.`}, ""},
+		"purged":     {purgeBin, attributes{"access_key_id": "LTAInone"}, nil, "It is gone for good already, or the id is not the one that is meant."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := incident(t)
+			srv.Change(func(a *ramtest.Account) {
+				a.Users["carol"] = &ramtest.User{ID: "200000000000000003", Name: "carol", Status: "active", CreateDate: srv0(a)}
+			})
+			progress, diags := newCore(t, srv.Getenv, hurried()).invoke(one.kind, one.config)
+			clean(t, diags)
+			told(t, progress, one.tells)
+			if one.warns == "" {
+				expect(t, "what was said", said(diags), "")
+			}
+			contains(t, said(diags), one.warns)
+			expect(t, "writes", writes(srv), []string(nil))
+		})
+	}
+}
+
+func TestAction_invalidConfigurationCallsNobody(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	c := newCore(t, srv.Getenv, hurried())
+	for _, bad := range []struct {
+		kind      string
+		config    attributes
+		attribute string
+		says      string
+	}{
+		{deactivate, attributes{"user_name": ""}, "user_name", "must be 1 to 64"},
+		{deactivate, attributes{"user_name": "alice@example.onaliyun.com"}, "user_name", "not a principal name"},
+		{deactivate, attributes{"user_name": "alice", "access_key_ids": []string{}}, "access_key_ids", "at least 1"},
+		{deactivate, attributes{"user_name": "alice", "access_key_ids": []string{"LTAI one"}}, `access_key_ids[Value("LTAI one")]`, "must be the id of an AccessKey pair"},
+		{deactivate, attributes{"user_name": "alice", "account_id": "12"}, "account_id", "16 digits"},
+		{deactivate, attributes{"user_name": "alice", "timeouts": attributes{"invoke": "soon"}}, "timeouts.invoke", "Time Duration"},
+		{logonOff, attributes{"user_name": " "}, "user_name", "must be 1 to 64"},
+		{unbindAction, attributes{"user_name": "alice", "serial_number": "lost"}, "serial_number", "must be a serial number"},
+		{makeReport, attributes{"account_id": "mine"}, "account_id", "16 digits"},
+		{restoreBin, attributes{"access_key_id": ""}, "access_key_id", "must be the id of an AccessKey pair"},
+		{purgeBin, attributes{"access_key_id": "a b"}, "access_key_id", "must be the id of an AccessKey pair"},
+	} {
+		diags := c.planAction(bad.kind, bad.config)
+		if len(diags) != 1 || at(diags[0]) != bad.attribute && bad.kind+bad.attribute != deactivate+`access_key_ids[Value("LTAI one")]` {
+			t.Errorf("%s %v: %s", bad.kind, bad.config, said(diags))
+		}
+		contains(t, said(diags), bad.says)
+	}
+	expect(t, "calls", len(srv.Calls()), 0)
+}
+
+// A plan made before the user, or the key, is known says nothing and fails at nothing.
+func TestAction_planOfUnknowns(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	c := newCore(t, srv.Getenv, hurried())
+	for kind, config := range map[string]attributes{
+		deactivate: {"user_name": unknown{}, "access_key_ids": unknown{}, "account_id": unknown{}}, logonOff: {"user_name": unknown{}},
+		unbindAction: {"user_name": unknown{}, "serial_number": unknown{}, "delete_device": unknown{}},
+		makeReport:   {"account_id": unknown{}}, restoreBin: {"access_key_id": unknown{}}, purgeBin: {"access_key_id": unknown{}},
+	} {
+		expect(t, kind, said(c.planAction(kind, config)), "")
+	}
+	expect(t, "the plan said", said(c.planAction(deactivate, attributes{"user_name": "not.there.yet"})), "")
+}
+
+// One key cannot be disabled: the other is nevertheless, and the error says which is which.
+func TestDeactivate_partialFailure(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Nth: "1", Code: "NoPermission", Status: 403})
+	_, diags := newCore(t, srv.Getenv, hurried()).invoke(deactivate, attributes{"user_name": "alice"})
+	refused(t, diags, "", "Cannot disable the AccessKey pair LTAIone", "Inactive: LTAItwo.", "treat them as active: LTAIone.", "Code: NoPermission", "Request id: ")
+	expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Active, LTAItwo Inactive")
+}
+
+// Who has the stolen key makes another one with it while all are being disabled.
+func TestDeactivate_aKeyThatComesUpMeanwhile(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	srv.Before("UpdateAccessKey", func(a *ramtest.Account) {
+		u := a.Users["alice"]
+		u.Keys = append(u.Keys, &ramtest.AccessKey{ID: "LTAIthird", Secret: "made-by-the-intruder", Status: "Active", CreateDate: srv0(a)})
+	})
+	progress, diags := newCore(t, srv.Getenv, hurried()).invoke(deactivate, attributes{"user_name": "alice"})
+	expect(t, "what was said", said(diags), "")
+	expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Inactive, LTAIthird Inactive, LTAItwo Inactive")
+	contains(t, strings.Join(progress, "\n"), `The AccessKey pair LTAIthird of "alice" is inactive now.`)
+}
+
+// The key is deleted in the very moment: that is as good.
+func TestDeactivate_aKeyThatGoesMeanwhile(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	srv.Before("UpdateAccessKey", func(a *ramtest.Account) { a.Users["alice"].Keys = a.Users["alice"].Keys[1:] })
+	_, diags := newCore(t, srv.Getenv, hurried()).invoke(deactivate, attributes{"user_name": "alice"})
+	expect(t, "what was said", said(diags), "")
+	expect(t, "alice's keys", statuses(srv, "alice"), "LTAItwo Inactive")
+}
+
+// Ctrl-C after the first message: no further key is touched, and the error says what is so.
+func TestDeactivate_cancelled(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Fault: "stall", Delay: time.Minute})
+	c := newCore(t, srv.Getenv)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	start := time.Now()
+	progress, diags := c.invokeWith(ctx, deactivate, attributes{"user_name": "alice"}, func(string) { cancel() })
+	expect(t, "messages", len(progress), 1)
+	contains(t, said(errorsIn(diags)), "Cannot ", "treat them as active: LTAIone", "Run again")
+	if len(srv.Calls("UpdateAccessKey")) > 1 {
+		t.Error("it went on after it was told to stop")
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("it took %s to stop", took)
+	}
+	expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Active, LTAItwo Active")
+}
+
+// The time that the configuration gives runs out.
+func TestAction_timeout(t *testing.T) {
+	t.Parallel()
+	for name, story := range actionStories {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, _ := story.begin(t)
+			srv.Inject(ramtest.Rule{Action: story.write, Fault: "stall", Delay: time.Minute})
+			config := attributes{"timeouts": attributes{"invoke": "1s"}}
+			for name, value := range story.config {
+				config[name] = value
+			}
+			start := time.Now()
+			_, diags := newCore(t, srv.Getenv).invoke(story.kind, config)
+			contains(t, said(errorsIn(diags)), "Cannot ", "time")
+			if took := time.Since(start); took > 20*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
+// The service takes the request, and never shows it.
+func TestAction_whatNeverShowsIsAnError(t *testing.T) {
+	t.Parallel()
+	for name, story := range actionStories {
+		if story.write == "DeleteVirtualMFADevice" {
+			continue // its unbind never shows
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, c := story.begin(t)
+			srv.Inject(ramtest.Rule{Action: story.write, Fault: "garble", Body: `{"RequestId":"R","LoginProfile":{"Status":"Inactive","PasswordResetRequired":false,"MFABindRequired":false}}`})
+			_, diags := c.invoke(story.kind, story.config)
+			if len(errorsIn(diags)) == 0 {
+				t.Fatalf("it is taken for done: %s", said(diags))
+			}
+			contains(t, said(diags), "Cannot ", "m0s.", "Run again")
+		})
+	}
+}
+
+func TestUnbindMFA_aHardwareKeyIsLeft(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	srv.Inject(ramtest.Rule{Action: "GetUserMFAInfo", Fault: "garble", Body: `{"RequestId":"R","MFADevice":{"SerialNumber":"u2f-1234","Type":"U2F"}}`})
+	_, diags := newCore(t, srv.Getenv, hurried()).invoke(unbindAction, attributes{"user_name": "alice"})
+	refused(t, diags, "user_name", "no virtual MFA device, but another one (U2F u2f-1234)", "Nothing was changed.")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// A device that somebody else has by now is not deleted.
+func TestUnbindMFA_aDeviceThatChangedHands(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"].MFASerial, a.Users["bob"].MFASerial, a.MFADevices[lostPhone].UserID = "", lostPhone, bobID
+	})
+	_, diags := newCore(t, srv.Getenv, hurried()).invoke(unbindAction, attributes{"user_name": "alice", "serial_number": lostPhone, "delete_device": true})
+	refused(t, diags, "serial_number", `belongs to the user "bob"`, "was not changed")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestRestoreKey_thatComesBackActiveWarns(t *testing.T) {
+	t.Parallel()
+	story := actionStories["restore"]
+	srv, c := story.begin(t)
+	srv.Behave(func(b *ramtest.Behaviour) { b.RestoredKeysActive = true })
+	progress, diags := c.invoke(restoreBin, story.config)
+	contains(t, said(diags), "WARNING: The restored AccessKey pair is active")
+	contains(t, strings.Join(progress, "\n"), "is restored. It is Active.")
+}
+
+func TestRestoreKey_ofADeletedUser(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		a.RecycledUsers = append(a.RecycledUsers, &ramtest.RecycledUser{User: *a.Users["alice"], RecycleDate: now, DeleteDate: now.Add(30 * day)})
+		delete(a.Users, "alice")
+	})
+	_, diags := newCore(t, srv.Getenv, hurried()).invoke(restoreBin, attributes{"access_key_id": "LTAIold"})
+	refused(t, diags, "access_key_id", "Its user, with the id "+aliceID+", is in the recycle bin as well", "aliyun ims RestoreUserFromRecycleBin")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestGenerateReport_tellsHowFarItIs(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, hurried())
+	progress, diags := c.invoke(makeReport, attributes{})
+	expect(t, "what was said", said(diags), "")
+	if len(progress) < 2 {
+		t.Fatalf("told: %v", progress)
+	}
+	for _, message := range progress[:len(progress)-1] {
+		contains(t, message, "Waiting for the credential report. The service says: ")
+	}
+	made := account(srv).CredentialReport.GeneratedTime.UTC().Format(time.RFC3339)
+	expect(t, "the last message", progress[len(progress)-1], "The credential report of "+made+" is there.")
+
+	progress, diags = c.invoke(makeReport, attributes{})
+	expect(t, "what was said", said(diags), "")
+	told(t, progress, []string{"There is a credential report of " + made + " already, and the service makes one every four hours at most."})
+}
+
+func TestGenerateReport_faults(t *testing.T) {
+	t.Parallel()
+	for name, rule := range passingReads {
+		if strings.HasPrefix(name, "F26") {
+			continue
+		}
+		srv := withAlice(t)
+		rule.Action, rule.Nth = "GenerateCredentialReport", "1"
+		srv.Inject(rule)
+		_, diags := newCore(t, srv.Getenv, hurried()).invoke(makeReport, attributes{})
+		if len(errorsIn(diags)) > 0 {
+			t.Errorf("%s: %s", name, said(diags))
+		}
+	}
+	for name, rule := range lastingReads {
+		srv := withAlice(t)
+		rule.Action = "GenerateCredentialReport"
+		srv.Inject(rule)
+		_, diags := newCore(t, srv.Getenv, hurried()).invoke(makeReport, attributes{})
+		if len(errorsIn(diags)) == 0 {
+			t.Errorf("%s is not an error", name)
+		}
+		contains(t, said(diags), "Cannot generate the credential report", "The report of before")
+	}
+}
+
+// A report that is not there in time is an error that says how to go on.
+func TestGenerateReport_late(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Behave(func(b *ramtest.Behaviour) { b.ReportAsks = 10_000 })
+	_, diags := newCore(t, srv.Getenv, hurried()).invoke(makeReport, attributes{"timeouts": attributes{"invoke": "2m"}})
+	refused(t, diags, "", "The credential report is not there after", "run again, or give it longer in timeouts")
+}
+
+// Progress and errors never hold a secret: the only ones in play are the account's own.
+func TestAction_tellsNoSecret(t *testing.T) {
+	t.Parallel()
+	for name, story := range actionStories {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, c := story.begin(t)
+			secrets := []string{srv.Credential(defaultAccount).AccessKeySecret, "someones-LTAIone-secret", "an-old-secret", "a-Password-0", "GEZDGNBVGY3TQOJQ"}
+			srv.Inject(ramtest.Rule{Action: story.write, Code: "InvalidParameter", Status: 400, Message: "who sent " + secrets[0] + "?"})
+			progress, diags := c.invoke(story.kind, story.config)
+			for _, secret := range secrets {
+				if strings.Contains(strings.Join(progress, "\n")+said(diags), secret) {
+					t.Errorf("a secret was told: %v %s", progress, said(diags))
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,204 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ProtonMail/go-crypto/openpgp"
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const (
+	decryptedSecret = "ram_decrypted_secret"
+	sealedText      = "canary-secret-of-an-access-key-0123"
+	lockedWith      = "correct-horse-battery"
+)
+
+// sealedFor encrypts a text as the resources do.
+func sealedFor(t *testing.T, entity *openpgp.Entity, text string) string {
+	t.Helper()
+	to, err := checkPGP(publicKey(t, entity), time.Now())
+	must(t, err)
+	sealed, err := to.Encrypt(text)
+	must(t, err)
+	return sealed
+}
+
+// privateKey is the private half as people paste it.
+func privateKey(t *testing.T, entity *openpgp.Entity) string {
+	t.Helper()
+	return armoured(t, openpgp.PrivateKeyType, private(t, entity))
+}
+
+// lockedPair makes a key pair whose private half has a passphrase; the messages for it are made first.
+func lockedPair(t *testing.T) (key, sealed string) {
+	t.Helper()
+	entity := pgpPair(t, nil)
+	sealed = sealedFor(t, entity, sealedText)
+	must(t, entity.EncryptPrivateKeys([]byte(lockedWith), nil))
+	return privateKey(t, entity), sealed
+}
+
+// message makes a PGP message in another way than the resources do.
+func message(t *testing.T, write func(out *bytes.Buffer)) string {
+	t.Helper()
+	var out bytes.Buffer
+	write(&out)
+	return base64.StdEncoding.EncodeToString(out.Bytes())
+}
+
+func TestDecryptedSecret_opensWhatTheResourcesWrite(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, ramtest.New(t).Getenv)
+	for name, config := range map[string]*packet.Config{
+		"Curve25519": {Algorithm: packet.PubKeyAlgoEdDSA},
+		"RSA":        {Algorithm: packet.PubKeyAlgoRSA, RSABits: 2048},
+		"NIST P-256": {Algorithm: packet.PubKeyAlgoECDSA, Curve: packet.CurveNistP256},
+	} {
+		entity, other := pgpPair(t, config), pgpPair(t, nil)
+		sealed, key := sealedFor(t, entity, sealedText), private(t, entity)
+		binary, err := base64.StdEncoding.DecodeString(sealed)
+		must(t, err)
+		encoded := base64.StdEncoding.EncodeToString(key)
+		for form, one := range map[string]struct{ sealed, key string }{
+			"armour":                  {sealed, privateKey(t, entity)},
+			"blanks around":           {"\n " + sealed + "\n", "\n\n" + privateKey(t, entity) + "\n"},
+			"Base64":                  {sealed, encoded},
+			"Base64 in lines":         {sealed[:40] + "\n" + sealed[40:], encoded[:64] + "\n" + encoded[64:]},
+			"armour in Base64":        {sealed, base64.StdEncoding.EncodeToString([]byte(privateKey(t, entity)))},
+			"message in armour":       {armoured(t, "PGP MESSAGE", binary), encoded},
+			"several keys":            {sealed, base64.StdEncoding.EncodeToString(append(private(t, other), key...))},
+			"behind a public key":     {sealed, base64.StdEncoding.EncodeToString(append(public(t, other), key...))},
+			"a passphrase for naught": {sealed, encoded},
+		} {
+			v, diags := c.open(decryptedSecret, attributes{"encrypted_secret": one.sealed, "private_key": one.key, "passphrase": lockedWith})
+			if len(diags) > 0 {
+				t.Errorf("%s, %s: %s", name, form, said(diags))
+				continue
+			}
+			expect(t, name+", "+form, in(t, v, "secret"), sealedText)
+		}
+	}
+	key, sealed := lockedPair(t)
+	v, diags := c.open(decryptedSecret, attributes{"encrypted_secret": sealed, "private_key": key, "passphrase": lockedWith})
+	expect(t, "what was said", said(diags), "")
+	expect(t, "secret", in(t, v, "secret"), sealedText)
+}
+
+// A key that has expired, or was revoked, since still opens what was encrypted for it.
+func TestDecryptedSecret_opensWithAKeyThatIsOutOfUse(t *testing.T) {
+	t.Parallel()
+	yearAgo := time.Now().AddDate(-1, 0, 0)
+	entity := pgpPair(t, &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA, KeyLifetimeSecs: 3600, Time: func() time.Time { return yearAgo }})
+	to, err := checkPGP(publicKey(t, entity), yearAgo.Add(time.Minute))
+	must(t, err)
+	sealed, err := to.Encrypt(sealedText)
+	must(t, err)
+	must(t, entity.RevokeKey(packet.NoReason, "", nil))
+	opened, err := openPGP(sealed, privateKey(t, entity), "")
+	must(t, err)
+	expect(t, "secret", opened, sealedText)
+}
+
+func TestDecryptedSecret_whatCannotBeOpenedSaysWhyAndTellsNothing(t *testing.T) {
+	t.Parallel()
+	alice, bob := pgpPair(t, nil), pgpPair(t, nil)
+	sealed, key := sealedFor(t, alice, sealedText), privateKey(t, alice)
+	lockedKey, lockedSealed := lockedPair(t)
+	binary, err := base64.StdEncoding.DecodeString(sealed)
+	must(t, err)
+	spoilt := func(at int) string {
+		other := bytes.Clone(binary)
+		other[at] ^= 0x55
+		return base64.StdEncoding.EncodeToString(other)
+	}
+	symmetric := message(t, func(out *bytes.Buffer) {
+		w, err := openpgp.SymmetricallyEncrypt(out, []byte(lockedWith), nil, nil)
+		must(t, err)
+		_, err = w.Write([]byte(sealedText))
+		must(t, err)
+		must(t, w.Close())
+	})
+	signed := message(t, func(out *bytes.Buffer) {
+		w, err := openpgp.Sign(out, alice, nil, nil)
+		must(t, err)
+		_, err = w.Write([]byte(sealedText))
+		must(t, err)
+		must(t, w.Close())
+	})
+	for name, bad := range map[string]struct{ sealed, key, passphrase, says string }{
+		"another key":           {sealed, privateKey(t, bob), "", "encrypted_secret is encrypted for the key with the id "},
+		"another key, id":       {sealed, privateKey(t, bob), "", strings.ToUpper(alice.Subkeys[0].PublicKey.KeyIdString())},
+		"another key, own id":   {sealed, privateKey(t, bob), "", strings.ToUpper(bob.Subkeys[0].PublicKey.KeyIdString())},
+		"a public key":          {sealed, publicKey(t, alice), "", "private_key is a public key"},
+		"no key":                {sealed, "", "", "private_key is no PGP private key"},
+		"no key, but a message": {sealed, sealed, "", "private_key is no PGP private key"},
+		"half a key":            {sealed, key[:400], "", "private_key is no PGP private key"},
+		"another kind of key":   {sealed, "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n", "", "private_key is no PGP private key"},
+		"no passphrase":         {lockedSealed, lockedKey, "", "locked with a passphrase, and none is given"},
+		"another passphrase":    {lockedSealed, lockedKey, "incorrect-horse", "passphrase does not open private_key"},
+		"no message":            {sealedText, key, "", "encrypted_secret is no PGP message"},
+		"nothing":               {"", key, "", "encrypted_secret is no PGP message"},
+		"Base64 of anything":    {base64.StdEncoding.EncodeToString([]byte(sealedText)), key, "", "encrypted_secret is no PGP message"},
+		"a key as message":      {base64.StdEncoding.EncodeToString(public(t, alice)), key, "", "encrypted_secret is no PGP message"},
+		"half a message":        {base64.StdEncoding.EncodeToString(binary[:len(binary)-30]), key, "", "was changed after it was encrypted"},
+		"the check changed":     {spoilt(len(binary) - 3), key, "", "was changed after it was encrypted"},
+		"the text changed":      {spoilt(len(binary) - 40), key, "", "was changed after it was encrypted"},
+		"signed, not encrypted": {signed, key, "", "a PGP message that is not encrypted"},
+		"a passphrase alone":    {symmetric, key, lockedWith, "encrypted with a passphrase alone"},
+		"no text":               {sealedFor(t, alice, "\xff\xfe"), key, "", "something that is no text"},
+		"too long":              {sealedFor(t, alice, strings.Repeat("a", longestSecret+1)), key, "", "longer than a mebibyte"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCore(t, ramtest.New(t).Getenv)
+			_, diags := c.open(decryptedSecret, attributes{"encrypted_secret": bad.sealed, "private_key": bad.key, "passphrase": bad.passphrase})
+			refused(t, diags, "", "Cannot decrypt the secret", "Nothing was decrypted: ", bad.says)
+			for _, secret := range []string{sealedText, bad.passphrase, key, lockedKey} {
+				for line := range strings.Lines(secret) {
+					if line = strings.TrimSpace(line); len(line) >= 12 && !strings.Contains(line, "-----") && strings.Contains(said(diags), line) {
+						t.Errorf("%q is echoed", line)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A message that is spoilt anywhere is opened nowhere, and no part of it is given out.
+func TestDecryptedSecret_everySpoiltByteIsNoticed(t *testing.T) {
+	t.Parallel()
+	entity := pgpPair(t, nil)
+	key := privateKey(t, entity)
+	binary, err := base64.StdEncoding.DecodeString(sealedFor(t, entity, sealedText))
+	must(t, err)
+	for at := range binary {
+		other := bytes.Clone(binary)
+		other[at] ^= 0x01
+		opened, err := openPGP(base64.StdEncoding.EncodeToString(other), key, "")
+		if err == nil && opened != sealedText || err != nil && opened != "" {
+			t.Errorf("byte %d: %q, %v", at, opened, err)
+		}
+		if _, err := openPGP(base64.StdEncoding.EncodeToString(binary[:at]), key, ""); err == nil {
+			t.Errorf("the first %d bytes are taken for the whole", at)
+		}
+	}
+}
+
+func TestDecryptedSecret_needsNoAccount(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	entity := pgpPair(t, nil)
+	v, diags := newCore(t, srv.Getenv).open(decryptedSecret, attributes{"encrypted_secret": sealedFor(t, entity, sealedText), "private_key": privateKey(t, entity)})
+	expect(t, "what was said", said(diags), "")
+	expect(t, "secret", in(t, v, "secret"), sealedText)
+	expect(t, "calls", len(srv.Calls()), 0)
+}

@@ -1,0 +1,148 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// A password is made, sent, and sent anew with another version. It is in no state, no
+// plan, no log and on no screen, and neither is the one that the plan opened.
+func TestAccPassword_isNowhereButInTheAccount(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Change(func(a *ramtest.Account) {
+		a.Policy.MinimumPasswordLength, a.Policy.RequireSymbols, a.Policy.RequireNumbers = 30, true, true
+		a.Policy.MinimumPasswordDifferentCharacter, a.Policy.PasswordNotContainUserName = 8, true
+	})
+	config := func(version int) string {
+		return fmt.Sprintf(`
+			ephemeral "ram_password" "alice" {
+				user_name = "alice"
+			}
+			resource "ram_login_profile" "alice" {
+				user_name           = "alice"
+				password_wo         = ephemeral.ram_password.alice.password
+				password_wo_version = %d
+			}
+			resource "terraform_data" "after" {
+				input = ram_login_profile.alice.password_wo_version
+			}`, version)
+	}
+	c := newCLI(t, srv.Getenv, config(1)).traced()
+	has := func() string { return account(srv).Users["alice"].LoginProfile.Password }
+
+	printed := c.run(0, "plan", "-out=plan.out")
+	expect(t, "profile after the plan", account(srv).Users["alice"].LoginProfile == nil, true)
+	printed += c.run(0, "apply", "plan.out") + c.run(0, "show", "-json")
+	first := has()
+	expect(t, "length", len(first), 30)
+
+	printed += c.run(0, "plan", "-detailed-exitcode")
+	expect(t, "password after another plan", has(), first)
+
+	c.write("main.tf", "terraform {\n  required_providers {\n    ram = { source = \"ram-security/ram\" }\n  }\n}\n"+config(2))
+	printed += c.run(0, "apply", "-auto-approve") + c.run(0, "show", "-json")
+	second := has()
+	if second == first {
+		t.Error("the second version has the password of the first")
+	}
+	for _, secret := range []string{first, second} {
+		c.hunt(srv, printed, secret, nil)
+	}
+}
+
+// The user is made in the same run, and the name comes from it.
+func TestAccPassword_forAUserOfTheSameRun(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCLI(t, srv.Getenv, `
+		resource "terraform_data" "name" { input = "carol" }
+		resource "ram_user" "carol" { name = terraform_data.name.output }
+		ephemeral "ram_password" "carol" { user_name = ram_user.carol.name }
+		resource "ram_login_profile" "carol" {
+			user_name           = ram_user.carol.name
+			password_wo         = ephemeral.ram_password.carol.password
+			password_wo_version = 1
+		}`)
+	c.run(0, "apply", "-auto-approve")
+	expect(t, "length", len(account(srv).Users["carol"].LoginProfile.Password), usualLength)
+	c.run(0, "plan", "-detailed-exitcode")
+}
+
+// An AccessKey's secret is opened, in the apply that makes the key and in every run
+// after it, and handed on through a write-only argument; and is nowhere else.
+func TestAccDecryptedSecret_fromTheKeyToAWriteOnlyArgument(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	entity := pgpPair(t, nil)
+	public := publicKey(t, entity)
+	must(t, entity.EncryptPrivateKeys([]byte(lockedWith), nil))
+	c := newCLI(t, srv.Getenv, `
+		variable "private_key" {
+			type      = string
+			ephemeral = true
+		}
+		resource "ram_access_key" "alice" {
+			user_name = "alice"
+			pgp_key   = file("alice.asc")
+		}
+		ephemeral "ram_decrypted_secret" "alice" {
+			encrypted_secret = ram_access_key.alice.encrypted_secret
+			private_key      = var.private_key
+			passphrase       = "`+lockedWith+`"
+		}
+		resource "ram_login_profile" "bob" {
+			user_name           = "bob"
+			password_wo         = ephemeral.ram_decrypted_secret.alice.secret
+			password_wo_version = 1
+		}`).traced()
+	c.write("alice.asc", public)
+	key := privateKey(t, entity)
+	c.environment = append(c.environment, "TF_VAR_private_key="+key)
+	printed := c.run(0, "apply", "-auto-approve") + c.run(0, "plan", "-detailed-exitcode", "-out=plan.out") + c.run(0, "show", "-json")
+	secret := keysOf(srv, "alice")[0].Secret
+	expect(t, "what was handed on", account(srv).Users["bob"].LoginProfile.Password, secret)
+	c.hunt(srv, printed, secret, nil)
+	c.hunt(srv, printed, strings.Split(key, "\n")[3], nil)
+}
+
+// What cannot be opened fails the plan, and no CLI quotes what stands there.
+func TestAccDecryptedSecret_theErrorQuotesNothing(t *testing.T) {
+	t.Parallel()
+	alice, bob := pgpPair(t, nil), pgpPair(t, nil)
+	sealed, plain := sealedFor(t, alice, sealedText), "Unsealed-Secret-Pasted-By-Mistake"
+	for name, bad := range map[string]struct{ sealed, key, says string }{
+		"another key":  {sealed, privateKey(t, bob), "encrypted for the key with the id"},
+		"no message":   {plain, privateKey(t, bob), "no PGP message"},
+		"a broken key": {sealed, privateKey(t, bob)[:300], "no PGP private key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := ramtest.New(t)
+			c := newCLI(t, srv.Getenv, `
+				ephemeral "ram_decrypted_secret" "it" {
+					encrypted_secret = "`+bad.sealed+`"
+					private_key      = <<-EOT
+`+bad.key+`
+					EOT
+				}
+				provider "ram" {
+					alias         = "other"
+					access_key    = "LTAIother"
+					secret_key    = ephemeral.ram_decrypted_secret.it.secret
+				}`).traced()
+			printed := c.run(1, "plan", "-out=plan.out")
+			contains(t, strings.Join(strings.Fields(strings.NewReplacer("│", "", "╷", "", "╵", "").Replace(printed)), " "), "Cannot decrypt the secret", bad.says)
+			c.hunt(srv, printed, strings.Split(bad.key, "\n")[3], nil)
+			if bad.sealed == plain {
+				c.hunt(srv, printed, plain, nil)
+			}
+		})
+	}
+}
