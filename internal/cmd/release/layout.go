@@ -1,0 +1,193 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// platforms are those of .goreleaser.yml. One less is a release that fails somebody.
+var platforms = []string{
+	"darwin_amd64", "darwin_arm64",
+	"freebsd_386", "freebsd_amd64", "freebsd_arm", "freebsd_arm64",
+	"linux_386", "linux_amd64", "linux_arm", "linux_arm64",
+	"windows_386", "windows_amd64", "windows_arm64",
+}
+
+const protocol = "6.0"
+
+// A layout is the files of one release, by their names in the registries.
+type layout struct{ directory, version string }
+
+func (l layout) path(name string) string    { return filepath.Join(l.directory, name) }
+func (l layout) sums() string               { return project + "_" + l.version + "_SHA256SUMS" }
+func (l layout) manifest() string           { return project + "_" + l.version + "_manifest.json" }
+func (l layout) archive(of string) string   { return project + "_" + l.version + "_" + of + ".zip" }
+func (l layout) materials(of string) string { return l.archive(of) + ".spdx.json" }
+func (l layout) executable(of string) string {
+	name := project + "_v" + l.version
+	if strings.HasPrefix(of, "windows") {
+		name += ".exe"
+	}
+	return name
+}
+
+// verify compares the files with what the registries demand. The manifest stays where
+// the repository has it until goreleaser uploads it under its name. (documented)
+func (l layout) verify(manifest string) error {
+	listed, err := l.readSums()
+	if err != nil {
+		return err
+	}
+	wanted := []string{l.manifest()}
+	for _, p := range platforms {
+		wanted = append(wanted, l.archive(p), l.materials(p))
+	}
+	slices.Sort(wanted)
+	if got := slices.Sorted(maps.Keys(listed)); !slices.Equal(got, wanted) {
+		return fmt.Errorf("%s lists %v, want %v", l.sums(), got, wanted)
+	}
+	var problems []error
+	for _, name := range wanted {
+		path := l.path(name)
+		if name == l.manifest() {
+			path = manifest
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if hexSum(content) != listed[name] {
+			problems = append(problems, fmt.Errorf("%s is not what %s says", name, l.sums()))
+		}
+	}
+	problems = append(problems, checkManifest(manifest))
+	for _, p := range platforms {
+		problems = append(problems, l.verifyArchive(p), l.verifyMaterials(p))
+	}
+	return errors.Join(problems...)
+}
+
+func (l layout) readSums() (map[string]string, error) {
+	text, err := os.ReadFile(l.path(l.sums()))
+	if err != nil {
+		return nil, err
+	}
+	listed := map[string]string{}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	for lines.Scan() {
+		digest, name, ok := strings.Cut(lines.Text(), "  ")
+		if !ok {
+			return nil, fmt.Errorf("%s holds the line %q", l.sums(), lines.Text())
+		}
+		listed[name] = digest
+	}
+	return listed, lines.Err()
+}
+
+func checkManifest(file string) error {
+	var m struct {
+		Version  int
+		Metadata struct {
+			Protocols []string `json:"protocol_versions"`
+		}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if m.Version != 1 || !slices.Equal(m.Metadata.Protocols, []string{protocol}) {
+		return fmt.Errorf("%s says version %d and protocols %v, want 1 and %s", file, m.Version, m.Metadata.Protocols, protocol)
+	}
+	return nil
+}
+
+// verifyArchive looks for the binary with its name, that can be run, and the license.
+func (l layout) verifyArchive(of string) error {
+	files, err := zip.OpenReader(l.path(l.archive(of)))
+	if err != nil {
+		return err
+	}
+	defer files.Close() //nolint:errcheck // it was only read
+	var names []string
+	for _, file := range files.File {
+		names = append(names, file.Name)
+		if file.Name == l.executable(of) && file.Mode().Perm()&0o111 == 0 {
+			return fmt.Errorf("%s: %s cannot be run", l.archive(of), file.Name)
+		}
+	}
+	slices.Sort(names)
+	if want := []string{"LICENSE", l.executable(of)}; !slices.Equal(names, want) {
+		return fmt.Errorf("%s holds %v, want %v", l.archive(of), names, want)
+	}
+	b, err := unpack(l.path(l.archive(of)))
+	if err != nil {
+		return err
+	}
+	return b.built(of)
+}
+
+// built compares how a binary was built with what it is for.
+func (b binary) built(platform string) error {
+	settings := map[string]string{}
+	for _, s := range b.info.Settings {
+		settings[s.Key] = s.Value
+	}
+	for key, want := range map[string]string{"-trimpath": "true", "CGO_ENABLED": "0", "vcs.revision": ""} {
+		if settings[key] != want {
+			return fmt.Errorf("%s was built with %s=%q, want %q", b.name, key, settings[key], want)
+		}
+	}
+	if got := settings["GOOS"] + "_" + settings["GOARCH"]; got != platform {
+		return fmt.Errorf("%s is for %s, want %s", b.name, got, platform)
+	}
+	return nil
+}
+
+// verifyMaterials compares a bill of materials with the archive beside it.
+func (l layout) verifyMaterials(of string) error {
+	text, err := os.ReadFile(l.path(l.materials(of)))
+	if err != nil {
+		return err
+	}
+	var d document
+	if err := json.Unmarshal(text, &d); err != nil {
+		return fmt.Errorf("%s: %w", l.materials(of), err)
+	}
+	packed, err := os.ReadFile(l.path(l.archive(of)))
+	if err != nil {
+		return err
+	}
+	b, err := unpack(l.path(l.archive(of)))
+	if err != nil {
+		return err
+	}
+	want := map[string]bool{hexSum(packed): true, hexSum(b.content): true}
+	for _, m := range b.modules() {
+		want[m.Path+"@"+m.Version] = true
+	}
+	for _, p := range d.Packages {
+		delete(want, p.Name+"@"+p.Version)
+		for _, s := range p.Checksums {
+			delete(want, s.Value)
+		}
+	}
+	if len(want) > 0 {
+		return fmt.Errorf("%s does not name %v", l.materials(of), slices.Sorted(maps.Keys(want)))
+	}
+	return nil
+}

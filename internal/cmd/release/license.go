@@ -1,0 +1,99 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A license is told by words that only its text has.
+type license struct {
+	id      string // of SPDX
+	phrases []string
+	without []string
+}
+
+// licenses are those that may be linked: each allows what MPL-2.0 allows. What is
+// none of them fails the check, so that a person reads it first.
+var licenses = []license{
+	{id: "Apache-2.0", phrases: []string{"apache license", "version 2.0"}},
+	{id: "MPL-2.0", phrases: []string{"mozilla public license version 2.0"}},
+	{id: "MPL-2.0", phrases: []string{"mozilla public license, version 2.0"}},
+	{id: "BSD-3-Clause", phrases: []string{"redistribution and use in source and binary forms", "endorse or promote products derived"}, without: []string{"all advertising materials"}},
+	{id: "BSD-2-Clause", phrases: []string{"redistribution and use in source and binary forms"}, without: []string{"endorse or promote", "all advertising materials"}},
+	{id: "MIT", phrases: []string{"permission is hereby granted, free of charge", "the software is provided \"as is\""}},
+	{id: "ISC", phrases: []string{"permission to use, copy, modify, and/or distribute this software for any purpose"}},
+}
+
+// forbidden are words of licenses that would bind those who distribute us.
+var forbidden = []string{"gnu general public license", "gnu affero", "gnu lesser", "server side public license", "business source license"}
+
+var errNoLicense = errors.New("no file names its license")
+
+// licenseOf reads the license of the source in a directory.
+func licenseOf(directory string) (string, error) {
+	files, err := os.ReadDir(directory)
+	if err != nil {
+		return "", err
+	}
+	for _, file := range files {
+		name := strings.ToLower(file.Name())
+		if file.IsDir() || !strings.HasPrefix(name, "license") && !strings.HasPrefix(name, "licence") && !strings.HasPrefix(name, "copying") {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(directory, file.Name()))
+		if err != nil {
+			return "", err
+		}
+		id := classify(string(text))
+		if id == "" {
+			return "", fmt.Errorf("%s is none of the licenses that may be linked", file.Name())
+		}
+		return id, nil
+	}
+	return "", errNoLicense
+}
+
+// classify answers the license's SPDX id, or nothing for one that it does not know.
+func classify(text string) string {
+	plain := strings.ToLower(strings.Join(strings.Fields(text), " "))
+	for _, l := range licenses {
+		holds := func(phrase string) bool { return strings.Contains(plain, phrase) }
+		missing := func(phrase string) bool { return !holds(phrase) }
+		if slices.ContainsFunc(l.phrases, missing) || slices.ContainsFunc(l.without, holds) {
+			continue
+		}
+		// The text of MPL-2.0 speaks of the GNU licenses as secondary ones.
+		if l.id != "MPL-2.0" && slices.ContainsFunc(forbidden, holds) {
+			return ""
+		}
+		return l.id
+	}
+	return ""
+}
+
+// licensed answers the license of each module.
+func licensed(ctx context.Context, modules []module) (map[module]string, error) {
+	found := map[module]string{}
+	var problems []error
+	for _, m := range modules {
+		directory, err := m.directory(ctx)
+		if err != nil {
+			return nil, err
+		}
+		id, err := licenseOf(directory)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", m.Path, err))
+			continue
+		}
+		found[m] = id
+	}
+	return found, errors.Join(problems...)
+}

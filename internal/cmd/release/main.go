@@ -1,0 +1,44 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Command release checks what a release is made of, and makes the parts that no
+// tool at hand makes without a network.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "release:", err)
+		os.Exit(1)
+	}
+}
+
+// verbs are what the command can do.
+var verbs = map[string]func(ctx context.Context, arguments []string, out, progress io.Writer) error{
+	"check": check,
+	"sbom":  sbom,
+}
+
+func run(ctx context.Context, arguments []string, out, progress io.Writer) error {
+	if len(arguments) > 0 {
+		if verb, ok := verbs[arguments[0]]; ok {
+			return verb(ctx, arguments[1:], out, progress)
+		}
+	}
+	return errors.New("what to do is check or sbom")
+}

@@ -1,0 +1,297 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// cliTests are the tests that need a CLI; the others run under the race detector.
+const cliTests = "^TestAcc[A-Z]"
+
+func (c *checkup) here() command { return command{directory: c.root, log: c.log} }
+
+// goreleaser runs the version that internal/tools/release/go.mod names.
+func (c *checkup) goreleaser(ctx context.Context, directory string, environment []string, arguments ...string) (string, error) {
+	tool := command{directory: directory, environment: append(os.Environ(), environment...), log: c.log}
+	return tool.run(ctx, "go", append([]string{"tool", "-modfile=internal/tools/release/go.mod", "goreleaser"}, arguments...)...)
+}
+
+// commit says what is checked: a release is made of a commit, not of files that lie about.
+func (c *checkup) commit(ctx context.Context) (string, error) {
+	head, err := c.here().run(ctx, "git", "log", "-1", "--format=%h of %cs")
+	if err != nil {
+		return "", err
+	}
+	left, err := c.here().run(ctx, "git", "status", "--porcelain")
+	if err != nil {
+		return "", err
+	}
+	found := strings.TrimSpace(head)
+	if left != "" {
+		found += fmt.Sprintf("; %d files are not committed, and not in the builds", strings.Count(left, "\n"))
+	}
+	return found, nil
+}
+
+func (c *checkup) configuration(ctx context.Context) (string, error) {
+	_, err := c.goreleaser(ctx, c.root, nil, "check")
+	return "goreleaser check", err
+}
+
+func (c *checkup) vet(ctx context.Context) (string, error) {
+	_, err := c.here().run(ctx, "go", "vet", "./...")
+	return "./...", err
+}
+
+func (c *checkup) race(ctx context.Context) (string, error) {
+	out, err := c.here().run(ctx, "go", "test", "-race", "-timeout", "20m", "-skip", cliTests, "./...")
+	return fmt.Sprintf("%d packages", strings.Count(out, "ok  \t")), err
+}
+
+// key makes an RSA key for this run alone, in a directory of its own.
+func (c *checkup) key(ctx context.Context) (string, error) {
+	if _, err := exec.LookPath("gpg"); err != nil {
+		return "", notRun("there is no gpg")
+	}
+	// Short, because the agent's socket is in it and a socket's path is.
+	home, err := os.MkdirTemp("", "gpg")
+	if err != nil {
+		return "", err
+	}
+	const who = "release-check@example.com"
+	environment := []string{"GNUPGHOME=" + home, "GPG_FINGERPRINT=" + who}
+	gpg := command{environment: append(os.Environ(), environment...), log: c.log}
+	_, err = gpg.run(ctx, "gpg", "--batch", "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", who, "rsa4096", "sign", "1d")
+	if err != nil {
+		return "", err
+	}
+	c.gpg = environment
+	return "RSA 4096, thrown away", nil
+}
+
+// build makes a release of the commit in a clone, as the workflow does but for publishing.
+func (c *checkup) build(ctx context.Context) (string, error) {
+	var err error
+	c.first, err = c.snapshot(ctx, "one", nil)
+	c.signed = err == nil && len(c.gpg) > 0
+	return fmt.Sprintf("%s, %d archives", c.first.version, len(platforms)), err
+}
+
+// rebuild makes it again elsewhere, from an empty cache: the cache of the first build
+// would answer with the first build.
+func (c *checkup) rebuild(ctx context.Context) (string, error) {
+	var environment []string
+	found := "another path, empty build cache"
+	if c.warm {
+		found = "another path, the same build cache"
+	} else {
+		environment = []string{"GOCACHE=" + filepath.Join(c.work, "cache")}
+	}
+	var err error
+	c.second, err = c.snapshot(ctx, filepath.Join("somewhere", "else"), environment)
+	return found, err
+}
+
+func (c *checkup) snapshot(ctx context.Context, name string, environment []string) (layout, error) {
+	directory := filepath.Join(c.work, name)
+	if _, err := c.here().run(ctx, "git", "clone", "--quiet", c.root, directory); err != nil {
+		return layout{}, err
+	}
+	skip := "publish"
+	if len(c.gpg) == 0 {
+		skip += ",sign"
+	}
+	environment = append(environment, c.gpg...)
+	if _, err := c.goreleaser(ctx, directory, environment, "release", "--snapshot", "--clean", "--skip="+skip, "--parallelism", fmt.Sprint(runtime.NumCPU())); err != nil {
+		return layout{}, err
+	}
+	text, err := os.ReadFile(filepath.Join(directory, "dist", "metadata.json"))
+	if err != nil {
+		return layout{}, err
+	}
+	var made struct{ Version string }
+	err = json.Unmarshal(text, &made)
+	return layout{directory: filepath.Join(directory, "dist"), version: made.Version}, err
+}
+
+// built refuses to judge what was not made.
+func (c *checkup) built() error {
+	if c.first.directory == "" {
+		return notRun("there is no build")
+	}
+	return nil
+}
+
+func (c *checkup) compare(context.Context) (string, error) {
+	if c.first.directory == "" || c.second.directory == "" {
+		return "", notRun("there are no two builds")
+	}
+	one, err := c.first.readSums()
+	if err != nil {
+		return "", err
+	}
+	two, err := c.second.readSums()
+	if err != nil {
+		return "", err
+	}
+	var problems []error
+	for name, digest := range one {
+		if two[name] != digest {
+			problems = append(problems, fmt.Errorf("%s differs between the two builds", name))
+		}
+	}
+	if len(two) != len(one) {
+		problems = append(problems, fmt.Errorf("one build has %d files, the other %d", len(one), len(two)))
+	}
+	return fmt.Sprintf("%d files", len(one)), errors.Join(problems...)
+}
+
+func (c *checkup) layout(context.Context) (string, error) {
+	if err := c.built(); err != nil {
+		return "", err
+	}
+	err := c.first.verify(filepath.Join(c.root, "terraform-registry-manifest.json"))
+	return "zips, sums, manifest, bills of materials", err
+}
+
+// signature verifies the one of the sums, and that it does not fit other sums.
+func (c *checkup) signature(ctx context.Context) (string, error) {
+	if !c.signed {
+		return "", notRun("nothing was signed")
+	}
+	gpg := command{environment: append(os.Environ(), c.gpg...), log: c.log}
+	sums := c.first.path(c.first.sums())
+	if _, err := gpg.run(ctx, "gpg", "--batch", "--verify", sums+".sig", sums); err != nil {
+		return "", err
+	}
+	signature, err := os.ReadFile(sums + ".sig")
+	if err != nil {
+		return "", err
+	}
+	if len(signature) == 0 || signature[0] == '-' {
+		return "", errors.New("the signature is armored, and the registries want it binary")
+	}
+	text, err := os.ReadFile(sums)
+	if err != nil {
+		return "", err
+	}
+	forged := filepath.Join(c.work, "forged")
+	if err := os.WriteFile(forged, append(text, '\n'), 0o600); err != nil {
+		return "", err
+	}
+	if _, err := gpg.run(ctx, "gpg", "--batch", "--verify", sums+".sig", forged); err == nil {
+		return "", errors.New("the signature fits other sums as well")
+	}
+	return "binary, detached, good; refused for other sums", nil
+}
+
+// mirror lays out bin/mirror, and lets each CLI that is here install from it. The
+// provider that the first one unpacked stays in bin/released.
+func (c *checkup) mirror(ctx context.Context) (string, error) {
+	if err := c.built(); err != nil {
+		return "", err
+	}
+	mirror := filepath.Join("bin", "mirror")
+	if err := c.first.mirror(mirror); err != nil {
+		return "", err
+	}
+	list, err := c.here().run(ctx, "internal/tools/clis")
+	if err != nil {
+		return "", err
+	}
+	var versions []string
+	for _, cli := range strings.Fields(list) {
+		if err := c.first.install(ctx, cli, mirror, filepath.Join("bin", "released"), c.log); err != nil {
+			return "", err
+		}
+		said, err := c.here().run(ctx, cli, "version")
+		if err != nil {
+			return "", err
+		}
+		first, _, _ := strings.Cut(said, "\n")
+		versions = append(versions, first)
+	}
+	if len(versions) == 0 {
+		return "", notRun("there is no CLI; make tofu builds one")
+	}
+	return "init by " + strings.Join(versions, " and ") + "; now: make demo PROVIDER=bin/released", nil
+}
+
+func (c *checkup) licenses(ctx context.Context) (string, error) {
+	if err := c.built(); err != nil {
+		return "", err
+	}
+	_, modules, err := weigh(c.first.directory, c.first.version)
+	if err != nil {
+		return "", err
+	}
+	found, err := licensed(ctx, modules)
+	count := map[string]int{}
+	for _, id := range found {
+		count[id]++
+	}
+	var parts []string
+	for _, l := range licenses {
+		if count[l.id] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[l.id], l.id))
+			delete(count, l.id)
+		}
+	}
+	return strings.Join(parts, ", "), err
+}
+
+func (c *checkup) growth(context.Context) (string, error) {
+	if err := c.built(); err != nil {
+		return "", err
+	}
+	now, _, err := weigh(c.first.directory, c.first.version)
+	if err != nil {
+		return "", err
+	}
+	if c.record {
+		return now.summary(now) + "; recorded", now.write(c.last)
+	}
+	last, err := readFacts(c.last)
+	if err != nil {
+		return "", err
+	}
+	if problems := now.compare(last); len(problems) > 0 {
+		return "", errors.Join(append(problems, errGrown)...)
+	}
+	return now.summary(last), nil
+}
+
+// fips starts the released binary with the validated module and a self-test of it.
+func (c *checkup) fips(ctx context.Context) (string, error) {
+	program := filepath.Join(c.root, "bin", "released", project)
+	if _, err := os.Stat(program); err != nil || c.first.directory == "" {
+		return "", notRun("no CLI has installed the provider")
+	}
+	run := command{environment: append(os.Environ(), "GODEBUG=fips140=on"), log: c.log}
+	_, err := run.run(ctx, program, "-version")
+	return "starts under GODEBUG=fips140=on; make test signs calls under it", err
+}
+
+// vulnerabilities asks the Go vulnerability database about what we call.
+func (c *checkup) vulnerabilities(ctx context.Context) (string, error) {
+	_, err := c.here().run(ctx, "go", "tool", "-modfile=internal/tools/release/go.mod", "govulncheck", "./...")
+	if err != nil && strings.Contains(err.Error(), "fetching vulnerabilities") {
+		return "", notRun("vuln.go.dev cannot be reached from here; .github/workflows/security.yml runs it")
+	}
+	return "govulncheck ./... is clean", err
+}
+
+// attestation needs the identity that GitHub gives a workflow, so it is made there.
+func (c *checkup) attestation(context.Context) (string, error) {
+	return "", notRun("made, verified and published by .github/workflows/release.yml alone")
+}
