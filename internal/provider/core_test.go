@@ -41,6 +41,9 @@ type attributes map[string]any
 // unknown stands for a value that is not known when the plan is made.
 type unknown struct{}
 
+// value is one that is at hand in the words of the protocol.
+type value struct{ tftypes.Value }
+
 func newCore(t *testing.T, getenv func(string) string, options ...Option) *core {
 	t.Helper()
 	return newCoreWith(t, attributes{}, getenv, options...)
@@ -341,6 +344,8 @@ func (c *core) convert(kind tftypes.Type, v any) tftypes.Value {
 	switch v := v.(type) {
 	case unknown:
 		return tftypes.NewValue(kind, tftypes.UnknownValue)
+	case value:
+		return v.Value
 	case int:
 		return tftypes.NewValue(kind, big.NewFloat(float64(v)))
 	case []string:
