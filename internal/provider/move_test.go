@@ -1,0 +1,753 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// The addresses under which the provider of the former types is known.
+var alicloudAddresses = []string{
+	"registry.terraform.io/aliyun/alicloud", "registry.opentofu.org/aliyun/alicloud", "mirror.example.com/aliyun/alicloud",
+	"registry.terraform.io/hashicorp/alicloud", "registry.opentofu.org/hashicorp/alicloud", "mirror.example.com/hashicorp/alicloud", "alicloud",
+}
+
+const (
+	formerPassword = "Former-pass/word-4-alice"
+	formerSecret   = "FormerSecretFormerSecretFormer"
+	formerDocument = `{"Statements":[{"IPList":["203.0.113.0/24","192.0.2.1"],"Type":"ClassicWhiteList"},{"IPList":["10.0.0.0/8"],"Type":"VPCWhiteList","Value":"vpc-1"}],"Status":"Active"}`
+)
+
+// A moved is an object as the old provider left it in its state and in the
+// account, and the configuration that takes it over.
+type moved struct {
+	kind, former string
+	state        string                // as it stands in a state file
+	arrange      func(*ramtest.Account) // what the state says is so in the account
+	config       attributes
+	warned       []string       // summaries
+	wants        map[string]any // in the state, before anything is read
+	dropped      string         // must be nowhere any more
+}
+
+var moves = map[string]moved{
+	"security preference": {
+		kind: preference, former: "alicloud_ram_security_preference",
+		state: `{"id":"` + defaultAccount + `","allow_user_to_change_password":true,"allow_user_to_login_with_passkey":false,"allow_user_to_manage_access_keys":true,
+			"allow_user_to_manage_mfa_devices":true,"allow_user_to_manage_personal_ding_talk":false,"enable_save_mfa_ticket":false,"enforce_mfa_for_login":null,
+			"login_network_masks":"203.0.113.0/24;192.0.2.1","login_session_duration":8,"max_idle_days_for_access_keys":365,"max_idle_days_for_users":180,
+			"mfa_operation_for_login":"adaptive","operation_for_risk_login":"autonomous","verification_types":["sms","email"],"timeouts":null}`,
+		arrange: func(a *ramtest.Account) {
+			p := &a.Preference
+			p.AllowUserToLoginWithPasskey, p.AllowUserToManageAccessKeys, p.AllowUserToManagePersonalDingTalk = false, true, false
+			p.LoginNetworkMasks, p.LoginSessionDuration, p.MaxIdleDaysForAccessKeys, p.MaxIdleDaysForUsers = "203.0.113.0/24;192.0.2.1", 8, 365, 180
+			p.MFAOperationForLogin, p.VerificationTypes = "adaptive", []string{"sms", "email"}
+		},
+		config: attributes{"login_network_masks": []string{"192.0.2.1/32", "203.0.113.0/24"}, "login_session_duration": 8, "mfa_operation_for_login": "adaptive"},
+		wants: map[string]any{
+			"account_id": nil, "on_destroy": "retain", "allow_lock_out": false, "must_allow": nil, "login_network_masks": []string{"192.0.2.1", "203.0.113.0/24"},
+			"verification_types": []string{"email", "sms"}, "login_session_duration": int64(8), "allow_user_to_manage_access_keys": true, "allow_user_to_login_with_passkey": false,
+			"max_idle_days_for_users": int64(180), "allow_user_long_term_login": nil, "allow_user_to_manage_service_credentials": nil,
+		},
+	},
+	"security preference of 2022": {
+		kind: preference, former: "alicloud_ram_security_preference",
+		state: `{"id":"RamSecurityPreference","allow_user_to_change_password":true,"allow_user_to_manage_access_keys":false,"allow_user_to_manage_mfa_devices":true,
+			"enable_save_mfa_ticket":false,"enforce_mfa_for_login":true,"login_network_masks":"","login_session_duration":6}`,
+		arrange: func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = mandatory },
+		config:  attributes{"mfa_operation_for_login": mandatory},
+		warned:  []string{"enforce_mfa_for_login becomes mfa_operation_for_login"},
+		wants:   map[string]any{"mfa_operation_for_login": mandatory, "login_network_masks": []string{}, "verification_types": nil, "max_idle_days_for_users": nil},
+	},
+	"password policy": {
+		kind: policy, former: "alicloud_ram_password_policy",
+		state: `{"id":"` + defaultAccount + `","hard_expiry":false,"max_login_attemps":5,"max_password_age":90,"minimum_password_different_character":3,"minimum_password_length":14,
+			"password_not_contain_user_name":true,"password_reuse_prevention":4,"require_lowercase_characters":true,"require_numbers":true,"require_symbols":true,
+			"require_uppercase_characters":true,"timeouts":{"create":"10m","delete":null,"update":null}}`,
+		arrange: strict,
+		config:  attributes{"minimum_password_length": 14, "max_login_attempts": 5, "timeouts": attributes{"create": "10m"}},
+		wants: map[string]any{
+			"account_id": nil, "max_login_attempts": int64(5), "minimum_password_length": int64(14), "password_not_contain_user_name": true, "initial_password_age": nil,
+			"minimum_password_different_character": int64(3), "on_destroy": "retain", "allow_lock_out": false,
+		},
+	},
+	"account password policy": {
+		kind: policy, former: "alicloud_ram_account_password_policy",
+		state: `{"id":"ram-account-password-policy","hard_expiry":false,"max_login_attempts":5,"max_password_age":90,"minimum_password_length":14,"password_reuse_prevention":4,
+			"require_lowercase_characters":true,"require_numbers":true,"require_symbols":true,"require_uppercase_characters":true}`,
+		arrange: strict,
+		config:  attributes{"minimum_password_length": 14, "max_login_attempts": 5},
+		wants:   map[string]any{"max_login_attempts": int64(5), "minimum_password_different_character": nil, "timeouts": nil},
+	},
+	"account alias": {
+		kind: alias, former: "alicloud_ram_account_alias",
+		state:   `{"id":"` + defaultAccount + `","account_alias":"acme"}`,
+		arrange: func(a *ramtest.Account) { a.Alias = "acme" },
+		config:  attributes{"account_alias": "acme"},
+		wants:   map[string]any{"account_id": nil, "account_alias": "acme", "default_domain": nil, "login_url": nil, "on_destroy": "retain"},
+	},
+	"alias": {
+		kind: alias, former: "alicloud_ram_alias",
+		state:   `{"id":"acme","account_alias":"acme"}`,
+		arrange: func(a *ramtest.Account) { a.Alias = "acme" },
+		config:  attributes{"account_alias": "acme"},
+		wants:   map[string]any{"account_alias": "acme"},
+	},
+	"user": {
+		kind: "ram_user", former: "alicloud_ram_user",
+		state: `{"id":"` + aliceID + `","name":"alice","display_name":"Alice","mobile":"86-13900001234","email":"alice@example.com","comments":"","force":true,
+			"timeouts":{"create":null,"delete":"20m","update":null}}`,
+		arrange: func(a *ramtest.Account) {
+			a.Users["alice"].MobilePhone, a.Users["alice"].Email = "86-13900001234", "alice@example.com"
+		},
+		config: attributes{
+			"name": "alice", "display_name": "Alice", "mobile_phone": "86-13900001234", "email": "alice@example.com", "force_destroy": true, "timeouts": attributes{"delete": "20m"},
+		},
+		wants: map[string]any{
+			"account_id": nil, "name": "alice", "user_id": aliceID, "display_name": "Alice", "mobile_phone": "86-13900001234", "email": "alice@example.com", "comments": "",
+			"force_destroy": true, "tags": nil, "create_date": nil,
+		},
+	},
+	"user of the first releases": {
+		kind: "ram_user", former: "alicloud_ram_user",
+		state:  `{"id":"alice","name":"alice","display_name":"","mobile":"","email":"","comments":"","force":null}`,
+		config: attributes{"name": "alice", "comments": ""},
+		wants:  map[string]any{"name": "alice", "user_id": nil, "force_destroy": false},
+	},
+	"login profile": {
+		kind: "ram_login_profile", former: "alicloud_ram_login_profile",
+		state: `{"id":"alice","create_time":"2026-01-01T00:00:00Z","mfa_bind_required":true,"password":` + jsonText(formerPassword) + `,"password_reset_required":false,"user_name":"alice","timeouts":null}`,
+		arrange: func(a *ramtest.Account) {
+			giveProfile(a)
+			a.Users["alice"].LoginProfile.MFABindRequired = true
+		},
+		config:  attributes{"user_name": "alice", "mfa_bind_required": true},
+		warned:  []string{"The password leaves the state"},
+		dropped: formerPassword,
+		wants: map[string]any{
+			"account_id": nil, "user_id": nil, "user_name": "alice", "mfa_bind_required": true, "password_wo": nil, "password_wo_version": nil, "password_reset_required": nil,
+			"status": nil, "allow_lock_out": false,
+		},
+	},
+	"access key": {
+		kind: accessKey, former: "alicloud_ram_access_key",
+		state: `{"id":"` + aliceKey + `","create_time":"2026-01-01T00:00:00Z","encrypted_secret":null,"key_fingerprint":null,"pgp_key":null,"secret":"` + formerSecret + `",
+			"secret_file":"/home/ops/alice.txt","status":"Active","user_name":"alice","timeouts":null}`,
+		config: attributes{"user_name": "alice", "status": "Active"},
+		warned: []string{"The file with the secret stays where it is"},
+		wants: map[string]any{
+			"account_id": nil, "user_id": nil, "user_name": "alice", "access_key_id": aliceKey, "secret": formerSecret, "encrypted_secret": nil, "key_fingerprint": nil,
+			"pgp_key": nil, "status": "Active", "create_date": nil, "rotate_when_changed": nil, "allow_self": false,
+		},
+	},
+	"access key, encrypted": {
+		kind: accessKey, former: "alicloud_ram_access_key",
+		state: `{"id":"` + aliceKey + `","encrypted_secret":"wcBMA0Zha2U=","key_fingerprint":"96cc37d088872f482bedbcd6d8e3126643ed61fb","pgp_key":"keybase:ops","secret":"","secret_file":"","status":"","user_name":"alice"}`,
+		config: attributes{"user_name": "alice"},
+		warned: []string{"The name of the PGP key is left behind"},
+		wants: map[string]any{
+			"secret": nil, "encrypted_secret": "wcBMA0Zha2U=", "key_fingerprint": "96cc37d088872f482bedbcd6d8e3126643ed61fb", "pgp_key": nil, "status": nil,
+		},
+	},
+	"access key of nobody": {
+		kind: accessKey, former: "alicloud_ram_access_key",
+		state:  `{"id":"` + aliceKey + `","secret":"` + formerSecret + `","status":"Active","user_name":null}`,
+		config: attributes{"user_name": "alice"},
+		wants:  map[string]any{"user_name": nil, "secret": formerSecret},
+	},
+	"access key of a user who was renamed": {
+		kind: accessKey, former: "alicloud_ram_access_key",
+		state:  `{"id":"` + aliceKey + `","secret":"` + formerSecret + `","status":"Active","user_name":"alicia"}`,
+		config: attributes{"user_name": "alice"},
+		wants:  map[string]any{"user_name": "alicia"},
+	},
+	"access key policy": {
+		kind: ownPolicy, former: "alicloud_ram_access_key_policy",
+		state: `{"id":"alice@acme.onaliyun.com:` + aliceKey + `","access_key_policy":` + jsonText(formerDocument) + `,"user_access_key_id":"` + aliceKey + `",
+			"user_principal_name":"alice@acme.onaliyun.com","timeouts":null}`,
+		arrange: func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = formerDocument },
+		config: ofAlice(attributes{
+			"status": "Active", "classic_allow_list": []string{"192.0.2.1", "203.0.113.0/24"},
+		}),
+		wants: map[string]any{
+			"account_id": nil, "user_id": nil, "user_name": "alice", "access_key_id": aliceKey, "status": "Active", "classic_allow_list": []string{"192.0.2.1", "203.0.113.0/24"},
+			"must_allow": nil, "allow_lock_out": false,
+		},
+	},
+	"access key policy by key alone": {
+		kind: ownPolicy, former: "alicloud_ram_access_key_policy",
+		state:   `{"id":"` + aliceKey + `","access_key_policy":"","user_access_key_id":null,"user_principal_name":""}`,
+		config:  ofAlice(attributes{"status": "Inactive"}),
+		wants:   map[string]any{"user_name": nil, "access_key_id": aliceKey, "status": "Inactive", "classic_allow_list": []string{}},
+		arrange: func(*ramtest.Account) {},
+	},
+	"access key policy by its id": {
+		kind: ownPolicy, former: "alicloud_ram_access_key_policy",
+		state:  `{"id":"alice@acme.onaliyun.com:` + aliceKey + `","access_key_policy":"{}"}`,
+		config: ofAlice(attributes{"status": "Inactive"}),
+		wants:  map[string]any{"user_name": "alice", "access_key_id": aliceKey},
+	},
+}
+
+// strict is the password policy of the fixtures.
+func strict(a *ramtest.Account) {
+	p := &a.Policy
+	p.MinimumPasswordLength, p.MaxLoginAttempts, p.MaxPasswordAge, p.PasswordReusePrevention, p.MinimumPasswordDifferentCharacter = 14, 5, 90, 4, 3
+	p.RequireLowercaseCharacters, p.RequireUppercaseCharacters, p.RequireNumbers, p.RequireSymbols, p.PasswordNotContainUserName = true, true, true, true, true
+}
+
+func jsonText(s string) string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// A former is a state that a CLI asks to be moved.
+type former struct {
+	address, kind string
+	version       int64
+	state         string
+	private       string
+	identity      string
+}
+
+// move asks for a move, as the CLIs do: of a provider that is not configured.
+func move(t *testing.T, c *core, kind string, from former) (object, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	req := &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: from.address, SourceTypeName: from.kind, SourceSchemaVersion: from.version, TargetTypeName: kind,
+		SourceState: &tfprotov6.RawState{JSON: []byte(from.state)}, SourcePrivate: []byte(from.private),
+	}
+	if from.identity != "" {
+		req.SourceIdentity = &tfprotov6.RawState{JSON: []byte(from.identity)}
+	}
+	resp, err := c.server.MoveResourceState(t.Context(), req)
+	must(t, err)
+	if len(errorsIn(resp.Diagnostics)) > 0 {
+		if resp.TargetState != nil {
+			t.Errorf("a move that failed left a state")
+		}
+		return c.nothing(kind), resp.Diagnostics
+	}
+	return object{state: c.value(kind, resp.TargetState), private: resp.TargetPrivate, identity: resp.TargetIdentity}, resp.Diagnostics
+}
+
+// summaries are what diagnostics are headed with.
+func summaries(diags []*tfprotov6.Diagnostic) (all []string) {
+	for _, d := range diags {
+		all = append(all, d.Summary)
+	}
+	return all
+}
+
+// sdkPrivate is private state as the old SDK writes it, which is not as the framework does.
+const sdkPrivate = `{"e2bfb730-ecaa-11e6-8f88-34363bc7c4c0":{"create":600000000000,"delete":300000000000},"schema_version":"0"}`
+
+// The account that the fixtures are of.
+func formerly2026(t *testing.T, m moved) *ramtest.Server {
+	t.Helper()
+	srv := withKey(t, "")
+	srv.Change(func(a *ramtest.Account) {
+		if m.arrange != nil {
+			m.arrange(a)
+		}
+	})
+	return srv
+}
+
+// A state is taken over, from every address, without a call; the first refresh
+// fills what nobody knew; and the plan after it is empty.
+func TestMove_fromEveryFormerType(t *testing.T) {
+	t.Parallel()
+	for name, m := range moves {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := formerly2026(t, m)
+			c := newCore(t, srv.Getenv, hurried())
+			var first object
+			for i, address := range alicloudAddresses {
+				o, diags := move(t, c, m.kind, former{address: address, kind: m.former, state: m.state, private: sdkPrivate})
+				expect(t, "what "+address+" made it say", summaries(diags), m.warned)
+				if len(errorsIn(diags)) > 0 {
+					t.Fatal(said(diags))
+				}
+				if m.dropped != "" {
+					for _, form := range findings(fmt.Append(nil, said(diags), o.state, string(o.private)), m.dropped) {
+						t.Errorf("the secret is not dropped: %s", form)
+					}
+				}
+				if i > 0 && !o.state.Equal(first.state) {
+					t.Errorf("%s makes it another state", address)
+				}
+				first = o
+			}
+			for name, want := range m.wants {
+				expect(t, name, in(t, first.state, name), want)
+			}
+			if first.identity != nil {
+				t.Errorf("the identity is guessed: %v", first.identity)
+			}
+			if len(srv.Calls()) > 0 {
+				t.Fatal("a move called the service")
+			}
+			read, diags := c.refresh(m.kind, first)
+			expect(t, "what the refresh said", said(diags), "")
+			expect(t, "account", in(t, read.state, "account_id"), defaultAccount)
+			if read.identity == nil {
+				t.Fatal("the refresh did not fill the identity")
+			}
+			for name, value := range fieldsOf(t, first.state) {
+				if !value.IsNull() && name != "user_name" && name != "display_name" && !value.Equal(fieldsOf(t, read.state)[name]) {
+					t.Errorf("the refresh changed %s from %v to %v", name, value, fieldsOf(t, read.state)[name])
+				}
+			}
+			steady(t, c, m.kind, m.config, read)
+			o, diags := c.apply(m.kind, m.config, read)
+			expect(t, "what the apply said", said(diags), "")
+			steady(t, c, m.kind, m.config, o)
+			expect(t, "writes", writes(srv), []string(nil))
+			if m.dropped != "" && len(findings(fmt.Append(nil, o.state, string(o.private)), m.dropped)) > 0 {
+				t.Error("the secret came back")
+			}
+		})
+	}
+}
+
+// Every former type that is named has a fixture, and every fixture a table.
+func TestMove_everyTableIsTried(t *testing.T) {
+	t.Parallel()
+	tried, tabled := []string{}, []string{}
+	for _, m := range moves {
+		tried = append(tried, m.kind+" from "+m.former)
+	}
+	c := newCore(t, ramtest.New(t).Getenv)
+	for kind, types := range formerTypes {
+		for _, f := range types {
+			tabled = append(tabled, kind+" from "+f.name)
+			for _, a := range f.attributes {
+				for _, name := range a.becomes {
+					if _, exists := fieldsOf(t, c.build(c.schemas.ResourceSchemas[kind], attributes{}))[name]; !exists {
+						t.Errorf("%s.%s becomes %s, which %s does not have", f.name, a.name, name, kind)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(tried)
+	slices.Sort(tabled)
+	expect(t, "tried", slices.Compact(tried), tabled)
+}
+
+// Without a refresh a moved object can be planned and changed as well: what
+// nobody knows yet is filled by the write.
+func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
+	t.Parallel()
+	changes := map[string]attributes{
+		preference: {"login_session_duration": 4}, policy: {"minimum_password_length": 16}, alias: {"account_alias": "acme-two"}, "ram_user": {"comments": "moved"},
+		"ram_login_profile": {"mfa_bind_required": false}, accessKey: {"status": "Inactive"}, ownPolicy: {"classic_allow_list": []string{"198.51.100.7"}},
+	}
+	for name, m := range moves {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := formerly2026(t, m)
+			c := newCore(t, srv.Getenv, hurried())
+			o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+			clean(t, diags)
+			config := maps.Clone(m.config)
+			maps.Copy(config, changes[m.kind])
+			plan, diags := c.plan(m.kind, config, o)
+			clean(t, diags)
+			o, diags = c.carryOut(m.kind, config, o, plan)
+			clean(t, diags)
+			for name, promised := range fieldsOf(t, c.planned(m.kind, plan)) {
+				if kept := fieldsOf(t, o.state)[name]; promised.IsKnown() && !promised.Equal(kept) {
+					t.Errorf("the plan promised %s = %v, and the apply made it %v", name, promised, kept)
+				}
+			}
+			expect(t, "account", in(t, o.state, "account_id"), defaultAccount)
+			if o.identity == nil {
+				t.Fatal("there is no identity")
+			}
+			after, diags := c.refresh(m.kind, o)
+			clean(t, diags)
+			steady(t, c, m.kind, config, after)
+			if secret, kept := m.wants["secret"]; kept {
+				expect(t, "secret", in(t, after.state, "secret"), secret)
+			}
+		})
+	}
+}
+
+// A moved object can be destroyed as what it is, refreshed or not.
+func TestMove_thenADestroy(t *testing.T) {
+	t.Parallel()
+	for name, m := range moves {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := formerly2026(t, m)
+			srv.Change(func(a *ramtest.Account) {
+				if m.kind == "ram_user" {
+					a.Users["alice"].Keys = nil
+				}
+			})
+			c := newCore(t, srv.Getenv, hurried())
+			o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+			clean(t, diags)
+			gone, diags := c.destroy(m.kind, o)
+			clean(t, diags)
+			if !gone.state.IsNull() {
+				t.Error("it is still in the state")
+			}
+			a := account(srv)
+			switch m.kind {
+			case "ram_user":
+				expect(t, "alice", a.Users["alice"], (*ramtest.User)(nil))
+			case "ram_login_profile":
+				expect(t, "profile", a.Users["alice"].LoginProfile, (*ramtest.LoginProfile)(nil))
+			case accessKey:
+				expect(t, "keys", len(a.Users["alice"].Keys), 0)
+			case ownPolicy:
+				if m.arrange != nil {
+					contains(t, a.Users["alice"].Keys[0].Policy+noPolicy, "Inactive")
+				}
+			default:
+				expect(t, "writes", writes(srv), []string(nil))
+			}
+		})
+	}
+}
+
+// What an import remembers counts after a move as well.
+func TestMove_aFirstVersionAfterItSendsNothing(t *testing.T) {
+	t.Parallel()
+	m := moves["login profile"]
+	srv := formerly2026(t, m)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+	clean(t, diags)
+	o, diags = c.refresh(m.kind, o)
+	clean(t, diags)
+	config := attributes{"user_name": "alice", "password_wo": "Another-pass-4-alice", "password_wo_version": 1, "password_reset_required": true}
+	o, diags = c.apply(m.kind, config, o)
+	contains(t, said(diags), "The password is not sent")
+	expect(t, "writes", writes(srv), []string(nil))
+	config["password_wo_version"] = 2
+	_, diags = c.apply(m.kind, config, o)
+	clean(t, diags)
+	expect(t, "writes", writes(srv), []string{"UpdateLoginProfile"})
+	expect(t, "password", profile(srv).Password, "Another-pass-4-alice")
+}
+
+// The secret stays whatever else of the key is configured for the first time.
+func TestMove_aFirstPGPKeyOrTriggerReplacesNothing(t *testing.T) {
+	t.Parallel()
+	m := moves["access key"]
+	srv := formerly2026(t, m)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+	clean(t, diags)
+	o, diags = c.refresh(m.kind, o)
+	clean(t, diags)
+	config := attributes{"user_name": "alice", "rotate_when_changed": map[string]string{"quarter": "1"}}
+	plan, diags := c.plan(m.kind, config, o)
+	clean(t, diags)
+	expect(t, "replaces", len(plan.RequiresReplace), 0)
+	o, diags = c.apply(m.kind, config, o)
+	clean(t, diags)
+	expect(t, "secret", in(t, o.state, "secret"), formerSecret)
+	config["rotate_when_changed"] = map[string]string{"quarter": "2"}
+	plan, diags = c.plan(m.kind, config, o)
+	clean(t, diags)
+	expect(t, "replaces", len(plan.RequiresReplace), 1)
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// A setting that was moved has no values from before, like one that was imported.
+func TestMove_restoreHasNothingToPutBack(t *testing.T) {
+	t.Parallel()
+	m := moves["password policy"]
+	srv := formerly2026(t, m)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+	clean(t, diags)
+	o, diags = c.refresh(m.kind, o)
+	clean(t, diags)
+	_, diags = c.plan(m.kind, attributes{"on_destroy": restore}, o)
+	contains(t, said(errorsIn(diags)), "on_destroy", "moved here")
+}
+
+// A configuration that names the wrong user does not lose the key, nor its secret.
+func TestMove_theKeyOfAnotherUserIsNotTakenForDeleted(t *testing.T) {
+	t.Parallel()
+	m := moves["access key of nobody"]
+	srv := formerly2026(t, m)
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+	clean(t, diags)
+	after, diags := c.apply(m.kind, attributes{"user_name": "bob"}, o)
+	contains(t, said(errorsIn(diags)), "Cannot update the AccessKey pair", aliceKey, `"alice"`, `"bob"`)
+	expect(t, "secret", in(t, after.state, "secret"), formerSecret)
+	read, diags := c.refresh(m.kind, o)
+	expect(t, "what the refresh said", said(diags), "")
+	expect(t, "user", in(t, read.state, "user_name"), "alice")
+
+	policy := moves["access key policy by key alone"]
+	o, diags = move(t, c, policy.kind, former{address: "alicloud", kind: policy.former, state: policy.state})
+	clean(t, diags)
+	_, diags = c.apply(policy.kind, attributes{"user_name": "bob", "access_key_id": aliceKey, "status": "Active"}, o)
+	contains(t, said(errorsIn(diags)), "Cannot update the network policy", `"alice"`, `"bob"`)
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// A key that no user of the account has may be one of the root account: its secret
+// stays until a person has decided.
+func TestMove_aKeyWithoutAnOwnerStays(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"access key of nobody", "access key policy by key alone"} {
+		m := moves[name]
+		srv := formerly2026(t, m)
+		srv.Change(func(a *ramtest.Account) { a.Keys, a.Users["alice"].Keys = a.Users["alice"].Keys, nil })
+		c := newCore(t, srv.Getenv, hurried())
+		o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+		clean(t, diags)
+		after, diags := c.refresh(m.kind, o)
+		contains(t, said(errorsIn(diags)), "Nobody knows whose key it is", "root account")
+		if !after.state.Equal(o.state) {
+			t.Errorf("%s: the state changed", name)
+		}
+	}
+}
+
+// A key that is really gone leaves the state, once its user is known.
+func TestMove_aKeyThatIsGoneLeavesTheState(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"access key", "access key policy"} {
+		m := moves[name]
+		srv := formerly2026(t, m)
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
+		c := newCore(t, srv.Getenv, hurried())
+		o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+		clean(t, diags)
+		after, diags := c.refresh(m.kind, o)
+		clean(t, diags)
+		if !after.state.IsNull() || after.identity == nil {
+			t.Errorf("%s: it is still there", name)
+		}
+	}
+}
+
+// The old provider accepted enforce_mfa_for_login and did nothing. What the account
+// has is believed, and the person is told.
+func TestMove_theDeadSwitchForMFA(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, ramtest.New(t).Getenv)
+	for _, tried := range []struct {
+		state  string
+		want   any
+		warned []string
+	}{
+		{`{"enforce_mfa_for_login":true,"mfa_operation_for_login":"independent"}`, "independent", []string{"enforce_mfa_for_login was not enforced"}},
+		{`{"enforce_mfa_for_login":true,"mfa_operation_for_login":"mandatory"}`, mandatory, []string{"enforce_mfa_for_login becomes mfa_operation_for_login"}},
+		{`{"enforce_mfa_for_login":"true","mfa_operation_for_login":""}`, mandatory, []string{"enforce_mfa_for_login becomes mfa_operation_for_login"}},
+		{`{"enforce_mfa_for_login":"true","mfa_operation_for_login":null}`, mandatory, []string{"enforce_mfa_for_login becomes mfa_operation_for_login"}},
+		{`{"enforce_mfa_for_login":false}`, nil, nil},
+		{`{"enforce_mfa_for_login":"false"}`, nil, nil},
+		{`{"enforce_mfa_for_login":""}`, nil, nil},
+		{`{"enforce_mfa_for_login":null,"mfa_operation_for_login":"adaptive"}`, "adaptive", nil},
+		{`{"operation_for_risk_login":"enforceVerify"}`, nil, []string{"operation_for_risk_login is not managed any more"}},
+	} {
+		o, diags := move(t, c, preference, former{address: "alicloud", kind: "alicloud_ram_security_preference", state: tried.state})
+		clean(t, diags)
+		expect(t, tried.state, in(t, o.state, "mfa_operation_for_login"), tried.want)
+		expect(t, tried.state, summaries(diags), tried.warned)
+	}
+}
+
+// States of old SDKs hold texts where others hold numbers and switches, and ""
+// where there is nothing; some attributes are missing.
+func TestMove_looseStates(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, ramtest.New(t).Getenv)
+	for _, tried := range []struct {
+		kind, former, state, name string
+		want                      any
+	}{
+		{policy, "alicloud_ram_password_policy", `{"minimum_password_length":"12"}`, "minimum_password_length", int64(12)},
+		{policy, "alicloud_ram_password_policy", `{"minimum_password_length":""}`, "minimum_password_length", nil},
+		{policy, "alicloud_ram_password_policy", `{"hard_expiry":"true"}`, "hard_expiry", true},
+		{policy, "alicloud_ram_password_policy", `{"hard_expiry":""}`, "hard_expiry", nil},
+		{policy, "alicloud_ram_password_policy", `{}`, "on_destroy", "retain"},
+		{preference, "alicloud_ram_security_preference", `{"login_network_masks":" 10.0.0.0/8 ;; 192.0.2.1;"}`, "login_network_masks", []string{"10.0.0.0/8", "192.0.2.1"}},
+		{preference, "alicloud_ram_security_preference", `{"login_network_masks":null}`, "login_network_masks", nil},
+		{preference, "alicloud_ram_security_preference", `{"verification_types":[]}`, "verification_types", []string{}},
+		{alias, "alicloud_ram_alias", `{"account_alias":""}`, "account_alias", ""},
+		{alias, "alicloud_ram_alias", `{"account_alias":null}`, "account_alias", nil},
+		{"ram_user", "alicloud_ram_user", `{"name":"alice","force":"true"}`, "force_destroy", true},
+		{"ram_user", "alicloud_ram_user", `{"name":"alice","force":""}`, "force_destroy", false},
+		{"ram_user", "alicloud_ram_user", `{"name":"200000000000000009","id":"200000000000000009"}`, "user_id", nil},
+		{"ram_login_profile", "alicloud_ram_login_profile", `{"id":"alice","user_name":""}`, "user_name", "alice"},
+		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","user_principal_name":"alice"}`, "user_name", "alice"},
+		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","user_principal_name":"@x"}`, "user_name", nil},
+		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":null}`, "status", nil},
+		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":"{\"Version\":1,\"Status\":\"Active\",\"Statements\":[]}"}`, "status", "Active"},
+	} {
+		o, diags := move(t, c, tried.kind, former{address: "alicloud", kind: tried.former, state: tried.state})
+		expect(t, tried.state, said(diags), "")
+		expect(t, tried.state, in(t, o.state, tried.name), tried.want)
+	}
+}
+
+// What the old state holds beyond what is known here is named, not its value, and
+// a state of a newer form is moved with a warning.
+func TestMove_whatIsNotKnownIsNamed(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, ramtest.New(t).Getenv)
+	o, diags := move(t, c, accessKey, former{
+		address: "alicloud", kind: "alicloud_ram_access_key", version: 1,
+		state: `{"id":"k","user_name":"alice","second_secret":"` + formerSecret + `","region":"","flags":[],"on":false}`,
+	})
+	clean(t, diags)
+	expect(t, "warned", summaries(diags), []string{"Not all of the alicloud_ram_access_key is taken over", "The alicloud_ram_access_key is of a newer form"})
+	contains(t, said(diags), "second_secret", "schema version 1")
+	if strings.Contains(said(diags), "region") || strings.Contains(said(diags), formerSecret) {
+		t.Errorf("too much is said:\n%s", said(diags))
+	}
+	expect(t, "key", in(t, o.state, "access_key_id"), "k")
+}
+
+// A state that cannot be read moves nothing, and the error does not quote it.
+func TestMove_garbageIsRefused(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, ramtest.New(t).Getenv)
+	const said1 = "Nothing was moved."
+	for _, tried := range []struct {
+		kind, former, state string
+		parts               []string
+	}{
+		{policy, "alicloud_ram_password_policy", `null`, []string{"no JSON object"}},
+		{policy, "alicloud_ram_password_policy", ``, []string{"no JSON object"}},
+		{policy, "alicloud_ram_password_policy", `[1]`, []string{"no JSON object"}},
+		{policy, "alicloud_ram_password_policy", `{"hard_expiry":`, []string{"no JSON object"}},
+		{policy, "alicloud_ram_password_policy", `{"hard_expiry":"` + canary + `"}`, []string{"hard_expiry", "is not true or false"}},
+		{policy, "alicloud_ram_password_policy", `{"max_login_attemps":"` + canary + `"}`, []string{"max_login_attemps", "is not a whole number"}},
+		{policy, "alicloud_ram_password_policy", `{"max_login_attemps":1.5}`, []string{"is not a whole number"}},
+		{policy, "alicloud_ram_password_policy", `{"max_login_attemps":"Inf"}`, []string{"is not a whole number"}},
+		{policy, "alicloud_ram_password_policy", `{"max_login_attemps":{}}`, []string{"is not a whole number"}},
+		{policy, "alicloud_ram_password_policy", `{"timeouts":"` + canary + `"}`, []string{"timeouts"}},
+		{preference, "alicloud_ram_security_preference", `{"login_network_masks":["10.0.0.0/8"]}`, []string{"login_network_masks", "is not a text"}},
+		{preference, "alicloud_ram_security_preference", `{"verification_types":"` + canary + `"}`, []string{"verification_types", "is not a list of texts"}},
+		{alias, "alicloud_ram_alias", `{"account_alias":{"a":1}}`, []string{"account_alias"}},
+		{"ram_user", "alicloud_ram_user", `{"id":"1"}`, []string{"name", "Import"}},
+		{"ram_login_profile", "alicloud_ram_login_profile", `{"password":"` + canary + `"}`, []string{"user_name", "Import"}},
+		{accessKey, "alicloud_ram_access_key", `{"secret":"` + canary + `"}`, []string{"access_key_id", "Import"}},
+		{accessKey, "alicloud_ram_access_key", `{"id":"k","secret":["` + canary + `"]}`, []string{"secret", "is not a text"}},
+		{ownPolicy, "alicloud_ram_access_key_policy", `{"access_key_policy":"{}"}`, []string{"access_key_id"}},
+		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":"{\"Status\":"}`, []string{"access_key_policy", "is not the document of a network policy"}},
+		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":"` + canary + `"}`, []string{"access_key_policy"}},
+		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":"[]"}`, []string{"access_key_policy"}},
+	} {
+		_, diags := move(t, c, tried.kind, former{address: "alicloud", kind: tried.former, state: tried.state})
+		if len(errorsIn(diags)) == 0 {
+			t.Errorf("%s was moved", tried.state)
+		}
+		contains(t, said(diags), append(tried.parts, "Cannot move the "+tried.former, said1)...)
+		if strings.Contains(said(diags), canary) {
+			t.Errorf("the state is quoted:\n%s", said(diags))
+		}
+	}
+}
+
+// What is not supported is refused, with what is.
+func TestMove_fromElsewhereIsRefused(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, ramtest.New(t).Getenv)
+	for _, tried := range []struct {
+		kind, address, former string
+		parts                 []string
+	}{
+		{"ram_user", "registry.terraform.io/aliyun/alicloud", "alicloud_ram_role", []string{"alicloud_ram_user of the provider aliyun/alicloud"}},
+		{"ram_user", "registry.terraform.io/evil/alicloud", "alicloud_ram_user", []string{"registry.terraform.io/evil/alicloud"}},
+		{"ram_user", "registry.terraform.io/hashicorp/aws", "alicloud_ram_user", []string{"registry.terraform.io/hashicorp/aws"}},
+		{"ram_user", "registry.terraform.io/hashicorp/aws", "ram_user", []string{"registry.terraform.io/hashicorp/aws"}},
+		{"ram_user", "notalicloud", "alicloud_ram_user", nil},
+		{"ram_user", "", "alicloud_ram_user", nil},
+		{"ram_user", "registry.terraform.io/ram-security/ram", "ram_login_profile", nil},
+		{"ram_login_profile", "alicloud", "alicloud_ram_user", []string{"alicloud_ram_login_profile"}},
+		{policy, "alicloud", "alicloud_ram_security_preference", []string{"alicloud_ram_password_policy and alicloud_ram_account_password_policy"}},
+		{"ram_mfa_binding", "alicloud", "alicloud_ram_user", []string{"only a state of its own type"}},
+	} {
+		_, diags := move(t, c, tried.kind, former{address: tried.address, kind: tried.former, state: `{"id":"x","name":"alice","user_name":"alice"}`})
+		if len(errorsIn(diags)) != 1 {
+			t.Fatalf("%s of %s was moved", tried.former, tried.address)
+		}
+		contains(t, said(diags), append(tried.parts, tried.kind, tried.former, "Nothing was moved.", "removed block")...)
+	}
+}
+
+// Some CLIs ask for a move when only the address changes: every type passes its
+// own states through as they are, with identity and private state.
+func TestMove_ofOurOwnChangesNothing(t *testing.T) {
+	t.Parallel()
+	srv := withKey(t, "")
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(policy, attributes{"minimum_password_length": 14, "on_destroy": restore})
+	clean(t, diags)
+	raw := asJSON(t, o)
+	for _, address := range []string{"registry.terraform.io/ram-security/ram", "registry.opentofu.org/ram-security/ram", "mirror.example.com/acme/ram", "ram"} {
+		after, diags := move(t, c, policy, former{address: address, kind: policy, state: raw, private: string(o.private), identity: `{"account_id":"` + defaultAccount + `"}`})
+		expect(t, "what "+address+" made it say", said(diags), "")
+		if !after.state.Equal(o.state) {
+			t.Errorf("%s: the state changed from %v to %v", address, o.state, after.state)
+		}
+		expect(t, "private state", string(after.private), string(o.private))
+		if after.identity == nil || string(after.identity.IdentityData.MsgPack) != string(o.identity.IdentityData.MsgPack) {
+			t.Errorf("%s: the identity changed", address)
+		}
+		steady(t, c, policy, attributes{"minimum_password_length": 14, "on_destroy": restore}, after)
+	}
+	after, diags := move(t, c, policy, former{address: "ram", kind: policy, state: raw, private: string(o.private)})
+	clean(t, diags)
+	if after.identity != nil {
+		t.Error("the identity is guessed")
+	}
+	for version, state := range map[int64]string{1: raw, 0: `{"minimum_password_length":"` + canary + `"}`} {
+		_, diags = move(t, c, policy, former{address: "ram", kind: policy, state: state, version: version})
+		contains(t, said(errorsIn(diags)), "Nothing was moved.")
+		if strings.Contains(said(diags), canary) {
+			t.Errorf("the state is quoted:\n%s", said(diags))
+		}
+	}
+	for kind := range c.schemas.ResourceSchemas {
+		empty, diags := move(t, c, kind, former{address: "ram", kind: kind, state: `{"account_id":"1"}`})
+		expect(t, kind, said(diags), "")
+		if len(errorsIn(diags)) == 0 {
+			expect(t, kind, in(t, empty.state, "account_id"), "1")
+		}
+	}
+}
+
+// asJSON is a state as a state file has it.
+func asJSON(t *testing.T, o object) string {
+	t.Helper()
+	attributes := map[string]any{}
+	for name, v := range fieldsOf(t, o.state) {
+		if name != "timeouts" {
+			attributes[name] = native(t, v)
+		}
+	}
+	text, err := json.Marshal(attributes)
+	must(t, err)
+	return string(text)
+}
