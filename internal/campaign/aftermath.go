@@ -1,0 +1,115 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"strings"
+)
+
+// aftermath is what comes next: whatever happened, one further apply ends it, or
+// the messages say what else to do (P8, O4).
+func (p *performance) aftermath(free *faultless, v *verdict) {
+	left := p.strays(p.young, p.after)
+	if !p.killed {
+		p.clear(left)
+	}
+	c, end, failed, err := p.recover()
+	if err != nil {
+		v.forbid("the campaign failed: %s", err)
+		return
+	}
+	told := said(c.heard.diags)
+	if p.killed && len(left) > 0 {
+		end, failed = p.afterKill(c, v, left, end, failed)
+	}
+	v.recovered = c.heard.planned > 0
+	for _, broken := range c.heard.broken {
+		v.forbid("in the next apply, Terraform would call it a bug: %s", broken)
+	}
+	for _, leak := range p.leaks(c.heard) {
+		v.forbid("in the next apply a secret is out: %s", leak)
+	}
+	if failed && p.acts("gone") && p.subject.orphaned {
+		return // what it hangs on is gone, too, and the error says so
+	}
+	if failed {
+		v.forbid("the next apply fails: %s", told)
+		return
+	}
+	p.reached(c, free, end, v)
+}
+
+// afterKill is the apply after a run that was killed and left something: it names it, or takes it for its own.
+func (p *performance) afterKill(c *core, v *verdict, left []stray, end object, failed bool) (object, bool) {
+	told := said(c.heard.diags)
+	for _, s := range left {
+		if !s.namedIn(told) && !knows(end, s.id) {
+			v.forbid("%s %s was left by a run that was killed, and the next apply does not tell", s.what, s.id)
+		}
+	}
+	v.class = killedN
+	if !failed {
+		p.after = end
+		p.clear(p.strays(p.account(), end))
+		return p.again(c, v)
+	}
+	if !imported.MatchString(told) && !strings.Contains(told, "Delete") {
+		v.forbid("the next apply fails, and does not say what to do: %s", told)
+	}
+	for _, s := range left {
+		if s.what == p.subject.made {
+			return p.takeOver(c, v, s)
+		}
+	}
+	p.clear(left)
+	return p.again(c, v)
+}
+
+// takeOver imports what a killed run made, and goes on.
+func (p *performance) takeOver(c *core, v *verdict, s stray) (object, bool) {
+	next, err := p.run()
+	if err != nil {
+		v.forbid("the campaign failed: %s", err)
+		return p.prior, true
+	}
+	end, failed := next.adopt(p.subject.kind, s.id)
+	if !failed {
+		end, failed = p.reach(next, end)
+	}
+	c.heard.diags = append(c.heard.diags, next.heard.diags...)
+	c.heard.broken = append(c.heard.broken, next.heard.broken...)
+	return end, failed
+}
+
+// again runs once more, as a person does who did what the message says.
+func (p *performance) again(c *core, v *verdict) (object, bool) {
+	next, err := p.run()
+	if err != nil {
+		v.forbid("the campaign failed: %s", err)
+		return p.prior, true
+	}
+	end, failed := next.refresh(p.subject.kind, p.after)
+	if !failed {
+		end, failed = p.reach(next, end)
+	}
+	c.heard.diags = append(c.heard.diags, next.heard.diags...)
+	c.heard.broken = append(c.heard.broken, next.heard.broken...)
+	return end, failed
+}
+
+// reached compares the end with that of the operation without a fault.
+func (p *performance) reached(c *core, free *faultless, end object, v *verdict) {
+	if odd := p.portray(p.account()).differs(p.portray(p.bystanding(free.account))); len(odd) > 0 && p.operation != reads && p.operation != imports && !p.acts("gone") {
+		v.forbid("after the next apply the account is not as it is without the fault: %s", strings.Join(odd, "; "))
+	}
+	if odd := p.sketch(end.state).differs(free.state); len(odd) > 0 && !p.acts("foreign") && !p.acts("gone") {
+		v.forbid("after the next apply the state is not as it is without the fault: %s", strings.Join(odd, "; "))
+	}
+	if p.operation == imports || end.state.IsNull() {
+		return
+	}
+	if why := settled(c, p.subject.kind, p.goal(), end); why != "" {
+		v.forbid("after the next apply it is not at rest: %s", why)
+	}
+}

@@ -1,0 +1,153 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	_ "embed" // of the table
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+//go:embed faults.json
+var faultTable []byte
+
+// fault is a row of the fault matrix.
+type fault struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Rules []rule `json:"rules"`
+	// Act is what the campaign does, where no rule of the fake can.
+	Act        string   `json:"act"`
+	Amount     int      `json:"amount"`
+	Offset     string   `json:"offset"`
+	Phases     []string `json:"phases"`     // before_commit, if there is none
+	At         string   `json:"at"`         // which calls: any, read, write, list, create, every (counted together), none (the whole run)
+	Strikes    []string `json:"strikes"`    // once and lasting, if there is none
+	Operations []string `json:"operations"` // all, if there is none
+	// Blind is an answer that is well formed and says something else: nobody can tell it from the truth.
+	Blind bool `json:"blind"`
+	// Want are the outcomes that the matrix allows, by phase and by the call that is struck.
+	// What it does not name may end in any outcome that is not forbidden.
+	Want map[string]map[string]string `json:"want"`
+}
+
+// rule is a rule of the fake whose place is still open; "+2" strikes twice more.
+type rule struct{ ramtest.Rule }
+
+// UnmarshalJSON reads a rule of the fake.
+func (r *rule) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &r.Rule) }
+
+// faults reads the matrix.
+func faults() ([]fault, error) {
+	var rows []fault
+	if err := json.Unmarshal(faultTable, &rows); err != nil {
+		return nil, fmt.Errorf("cannot read the fault matrix: %w", err)
+	}
+	for i := range rows {
+		if len(rows[i].Phases) == 0 {
+			rows[i].Phases = []string{before}
+		}
+		if len(rows[i].Strikes) == 0 {
+			rows[i].Strikes = []string{once, lasting}
+		}
+	}
+	return rows, nil
+}
+
+// The phases and strikes of a fault, and the operations that it strikes.
+const (
+	before, after     = "before_commit", "after_commit"
+	once, lasting     = "once", "lasting"
+	creates, updates  = "create", "update"
+	reads, deletes    = "read", "delete"
+	imports           = "import"
+	everyCall         = "every"
+	theWholeRun       = "none"
+	anyCall, anyWrite = "any", "write"
+)
+
+var operations = []string{creates, reads, updates, deletes, imports}
+
+// strikes tells whether the fault may strike a call.
+func (f fault) strikes(action string) bool {
+	switch f.At {
+	case anyWrite:
+		return writes(action)
+	case "read":
+		return !writes(action)
+	case "list":
+		return strings.HasPrefix(action, "List")
+	case "create":
+		return strings.HasPrefix(action, "Create")
+	}
+	return true
+}
+
+func writes(action string) bool {
+	return !strings.HasPrefix(action, "Get") && !strings.HasPrefix(action, "List")
+}
+
+// place is where a fault strikes.
+type place struct {
+	action string // "": all are counted together
+	nth    int
+	phase  string
+	strike string
+}
+
+// rules are those of the fake for the fault at a place.
+func (f fault) rules(at place) (rules []ramtest.Rule) {
+	for _, r := range f.Rules {
+		made := r.Rule
+		made.Action, made.Phase = at.action, at.phase
+		more, _ := strconv.Atoi(made.Nth) // "+2" or nothing, as the table's test holds
+		made.Nth = fmt.Sprintf("%d-%d", at.nth, at.nth+more)
+		if at.strike == lasting {
+			made.Nth = fmt.Sprintf("%d-", at.nth)
+		}
+		rules = append(rules, made)
+	}
+	return rules
+}
+
+// offset is how far a clock is off.
+func (f fault) offset() time.Duration {
+	d, _ := time.ParseDuration(f.Offset) // as the table's test holds
+	return d
+}
+
+// allowed are the outcomes that the matrix has for a call, or nothing.
+func (f fault) allowed(operation string, at place) []string {
+	of, name := f.Want[at.phase], callOf(operation, at.action)
+	if at.strike == lasting {
+		return strings.Fields(of["lasting "+name])
+	}
+	if classes, named := of[name]; named {
+		return strings.Fields(classes)
+	}
+	return strings.Fields(of[anyCall])
+}
+
+// callOf is how the matrix calls a call.
+func callOf(operation, action string) string {
+	switch {
+	case action == "CreateAccessKey":
+		return "key"
+	case action == "CreateVirtualMFADevice":
+		return "device"
+	case slices.Contains([]string{"CreateUser", "CreateLoginProfile"}, action):
+		return "profile"
+	case operation == reads || operation == imports:
+		return "refresh"
+	case action != "" && writes(action):
+		return anyWrite
+	}
+	return "read"
+}

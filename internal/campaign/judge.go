@@ -1,0 +1,349 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// The outcomes, in the words of the fault matrix (reliability notes, A5).
+const (
+	converged = "C"  // in the same apply
+	warned    = "CW" // converged, and a warning says what is odd
+	companion = "CN" // converged, and a warning names what came up beside it
+	nothing0  = "E0" // error, and nothing changed
+	kept      = "K"  // error, and the state is as it was
+	tracked   = "ET" // error, and what exists is in the state
+	removed   = "ER" // error, and what was made was removed again
+	named     = "EN" // error that names what is left
+	partly    = "EP" // error, part is done, and the next apply does the rest
+	killed    = "X"  // the run did not end; the next apply converges
+	killedN   = "XN" // so, and the next apply names what is left or says how to import it
+)
+
+// verdict is what became of a trial.
+type verdict struct {
+	trial     string
+	class     string
+	allowed   []string
+	forbidden []string // what must never be
+	said      string
+	waited    time.Duration
+	recovered bool // a further apply was needed, and was enough
+	sends     int
+}
+
+// fails tells that the trial ended as it must not.
+func (v verdict) fails() bool { return len(v.forbidden) > 0 }
+
+// faultless is the trial without a fault: what it is to do, and may do.
+type faultless struct {
+	account  *ramtest.Account
+	state    portrait
+	touched  map[string]map[string]bool // what was changed, and to what
+	calls    []ramtest.Call
+	sends    map[string]int
+	warnings int
+}
+
+// benchmark is what a performance without a fault did.
+func (p *performance) benchmark() *faultless {
+	f := &faultless{account: p.young, state: p.sketch(p.after.state), touched: p.touched(p.events), calls: p.calls, sends: map[string]int{}, warnings: len(p.heard.diags)}
+	for _, call := range p.calls {
+		f.sends[call.Action]++
+	}
+	return f
+}
+
+// byProvider tells who acted.
+func byProvider(e ramtest.Event) bool {
+	return e.By != "test" && e.By != "other-admin" && e.By != "control" && !strings.HasSuffix(e.By, " duplicate")
+}
+
+// touched are the fields that the provider changed, and what to.
+func (s *stage) touched(events []ramtest.Event) map[string]map[string]bool {
+	all := map[string]map[string]bool{}
+	for _, e := range events {
+		at := s.alike(e.Object + "." + e.Field)
+		if !byProvider(e) || volatile(at) {
+			continue
+		}
+		if all[at] == nil {
+			all[at] = map[string]bool{}
+		}
+		all[at][s.alike(fmt.Sprint(e.After))] = true
+	}
+	return all
+}
+
+// judge applies the oracles, lets a person do what comes next, and applies them again.
+func (p *performance) judge(free *faultless) verdict {
+	v := verdict{trial: p.name(), waited: p.waited, sends: len(p.calls), said: said(p.heard.diags)}
+	if p.fault != nil {
+		v.allowed = p.fault.allowed(p.operation, p.at)
+	}
+	p.never(free, &v)
+	v.class = p.class(free, &v)
+	if len(v.allowed) > 0 && !slices.Contains(v.allowed, v.class) && !p.killed && (v.class != kept || !slices.Contains(v.allowed, nothing0)) {
+		v.forbid("the outcome is %s, and the fault matrix allows %s", v.class, strings.Join(v.allowed, ", "))
+	}
+	p.aftermath(free, &v)
+	return v
+}
+
+func (v *verdict) forbid(format string, args ...any) {
+	v.forbidden = append(v.forbidden, fmt.Sprintf(format, args...))
+}
+
+// patience is what one operation may take by the clock: its timeout and five seconds (P10).
+const patience = 5*time.Minute + 5*time.Second
+
+// never checks what must never be, however the operation ended.
+func (p *performance) never(free *faultless, v *verdict) {
+	for _, broken := range p.heard.broken {
+		v.forbid("Terraform would call it a bug: %s", broken)
+	}
+	for _, leak := range p.leaks(p.heard) {
+		v.forbid("a secret is out: %s", leak)
+	}
+	for _, violation := range p.srv.Violations() {
+		v.forbid("the service objects: %s", violation)
+	}
+	if p.waited > patience || p.took > patience/10 {
+		v.forbid("it took %s, and %s of waiting", p.took, p.waited)
+	}
+	p.untouched(free, v)
+	p.sparing(free, v)
+	p.secretsAgree(v)
+	if p.killed {
+		return // nobody was told; the next apply has to say it
+	}
+	for _, s := range p.strays(p.young, p.after) {
+		if !s.namedIn(v.said) {
+			v.forbid("%s %s is in no state, and nobody was told", s.what, s.id)
+		}
+	}
+}
+
+// leaks hunts for every secret wherever somebody can read.
+func (p *performance) leaks(heard *hearing) []string {
+	everything := heard.everything()
+	for _, call := range p.srv.Calls() {
+		everything += call.URL + call.UserAgent
+	}
+	return leaks(everything, p.credentials(p.began, p.old, p.young))
+}
+
+// untouched compares with what the operation changes when nothing goes wrong: no other
+// field is ever touched, and none gets a value that is neither its old one nor the wanted one.
+func (p *performance) untouched(free *faultless, v *verdict) {
+	old, others := map[string]string{}, map[string]bool{}
+	for _, e := range p.events {
+		others[p.alike(e.Object)] = others[p.alike(e.Object)] || !byProvider(e)
+		at := p.alike(e.Object + "." + e.Field)
+		if _, seen := old[at]; !seen {
+			old[at] = p.alike(fmt.Sprint(e.Before))
+		}
+		if !byProvider(e) || volatile(at) || strings.Contains(at, "(new)") || p.acts("gone") && others[p.alike(e.Object)] {
+			continue // what others took away may be made again
+		}
+		values, wanted := free.touched[at]
+		got := p.alike(fmt.Sprint(e.After))
+		switch {
+		case !wanted && p.operation != deletes:
+			v.forbid("%s changed %s, which is nobody's to change", e.By, at)
+		case wanted && !values[got] && got != old[at]:
+			v.forbid("%s made %s of %s, which was %s, and nobody asked for", e.By, got, at, old[at])
+		}
+	}
+}
+
+// sparing counts what was sent: nothing is sent more than five times in place of
+// once, and what is told once not more than twice, but where it was refused.
+func (p *performance) sparing(free *faultless, v *verdict) {
+	sent := map[string]int{}
+	for _, call := range p.calls {
+		if writes(call.Action) && !strings.HasPrefix(call.Code, "Throttling") && call.Code != "InvalidSecurityToken.Expired" {
+			sent[call.Action]++
+		}
+	}
+	for action, n := range sent {
+		most := 5 * max(free.sends[action], 1)
+		if slices.Contains([]string{"key", "device"}, callOf(p.operation, action)) {
+			most = 2 * max(free.sends[action], 1)
+		}
+		if n > most {
+			v.forbid("%s was sent %d times", action, n)
+		}
+	}
+}
+
+// secretsAgree compares the secrets in the state with those of the service (O8).
+func (p *performance) secretsAgree(v *verdict) {
+	for id, secret := range map[string]string{
+		"access_key_id": "secret", "current_access_key_id": "current_secret", "previous_access_key_id": "previous_secret", "serial_number": "base32_string_seed",
+	} {
+		has := attribute(p.after.state, secret)
+		if has == "null" || has == "unknown" {
+			continue
+		}
+		if is := secretOf(p.young, attribute(p.after.state, id)); is != "" && is != has {
+			v.forbid("%s in the state is not that of the service", secret)
+		}
+	}
+}
+
+func secretOf(a *ramtest.Account, id string) string {
+	if key, _ := a.KeyByID(id); key != nil {
+		return key.Secret
+	}
+	if device := a.MFADevices[id]; device != nil {
+		return device.Seed
+	}
+	return ""
+}
+
+// class names the outcome of the operation itself.
+func (p *performance) class(free *faultless, v *verdict) string {
+	strays := p.strays(p.young, p.after)
+	left := p.portray(p.young).differs(p.portray(p.bystanding(p.old)))
+	switch {
+	case p.killed:
+		return killed
+	case !p.failed && len(strays) > 0:
+		return companion
+	case !p.failed:
+		return p.success(free, v)
+	case len(strays) > 0:
+		return named
+	case len(left) > 0 && !p.after.state.IsNull() && p.prior.state.IsNull():
+		return tracked
+	case len(left) > 0:
+		return partly
+	case p.prior.state.IsNull() && !p.after.state.IsNull():
+		v.forbid("it is in the state, and not in the account")
+		return tracked
+	case len(p.touched(p.events)) > 0:
+		return removed
+	case p.operation == creates:
+		return nothing0
+	}
+	return kept
+}
+
+// success compares with the end of the operation without a fault.
+func (p *performance) success(free *faultless, v *verdict) string {
+	odd, shown := p.portray(p.young).differs(p.portray(p.bystanding(free.account))), p.sketch(p.after.state).differs(free.state)
+	switch {
+	case len(odd)+len(shown) == 0:
+		return converged
+	case len(odd) == 0 && p.fault != nil && p.fault.Blind: // the state shows what the service said
+		return warned
+	case len(p.heard.diags) > free.warnings, p.acts("gone"), p.acts("foreign"):
+		return warned
+	}
+	v.forbid("it ended well, and nothing was said, but: %s", strings.Join(append(odd, shown...), "; "))
+	return warned
+}
+
+// bystanding is an account after what others did in this trial as well.
+func (p *performance) bystanding(a *ramtest.Account) *ramtest.Account {
+	copied := a.Clone()
+	for _, e := range p.events {
+		if e.By == "test" {
+			switch {
+			case p.acts("foreign"):
+				p.subject.foreign(copied)
+			case p.acts("gone"):
+				p.subject.gone(copied)
+			}
+			break
+		}
+	}
+	return copied
+}
+
+// stray is something that a run made and that is in no state.
+type stray struct{ what, id, owner string }
+
+// strays are all credentials, and users, that there are now and were not there
+// before, and that the state does not know.
+func (p *performance) strays(now *ramtest.Account, o object) (all []stray) {
+	for name, user := range now.Users {
+		was := p.began.UserByID(user.ID)
+		if was == nil && attribute(o.state, "user_id") != user.ID {
+			all = append(all, stray{"the user", name, name})
+		}
+		for _, key := range user.Keys {
+			if k, _ := p.began.KeyByID(key.ID); k == nil && key.ID != foreignKey && !knows(o, key.ID) {
+				all = append(all, stray{"the key", key.ID, name})
+			}
+		}
+		if user.LoginProfile != nil && (was == nil || was.LoginProfile == nil) && (p.subject.kind != "ram_login_profile" || p.operation != imports && o.state.IsNull()) {
+			all = append(all, stray{"the login profile", name, name})
+		}
+	}
+	for serial := range now.MFADevices {
+		if p.began.MFADevices[serial] == nil && !knows(o, serial) {
+			all = append(all, stray{"the MFA device", serial, ""})
+		}
+	}
+	return slices.DeleteFunc(all, func(s stray) bool { return p.operation != creates && s.ours(p) })
+}
+
+// ours tells that a stray was made before the operation, which is about something else or failed to read it.
+func (s stray) ours(p *performance) bool {
+	switch {
+	case s.what == "the key":
+		key, _ := p.old.KeyByID(s.id)
+		return key != nil
+	case s.what == "the MFA device":
+		return p.old.MFADevices[s.id] != nil
+	case p.old.Users[s.owner] == nil:
+		return false
+	}
+	return s.what == "the user" || p.old.Users[s.owner].LoginProfile != nil
+}
+
+// knows tells that a state holds an id.
+func knows(o object, id string) bool {
+	for _, v := range fields(o.state) {
+		if text(v) == id {
+			return true
+		}
+	}
+	return false
+}
+
+// namedIn tells that a text names the stray, or how it is found.
+func (s stray) namedIn(text string) bool {
+	return strings.Contains(text, s.id) || s.what == "the key" && strings.Contains(text, "aliyun ram ListAccessKeys --UserName "+s.owner)
+}
+
+// clear does what the messages say of what is left over.
+func (p *performance) clear(strays []stray) {
+	p.srv.Change(func(a *ramtest.Account) {
+		for _, s := range strays {
+			switch s.what {
+			case "the key":
+				a.Users[s.owner].Keys = slices.DeleteFunc(a.Users[s.owner].Keys, func(key *ramtest.AccessKey) bool { return key.ID == s.id })
+			case "the MFA device":
+				lose(a, s.id)
+			case "the login profile":
+				a.Users[s.owner].LoginProfile = nil
+			case "the user":
+				delete(a.Users, s.owner)
+			}
+		}
+	})
+}
+
+// imported is how a message says that something is to be imported.
+var imported = regexp.MustCompile(`(?i)import`)

@@ -1,0 +1,159 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/provider"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// What is in every account before a run, and is nobody's to touch but its owner's.
+const (
+	accountID  = "1234567890123456"
+	adminKey   = "LTAIAdminAdminAdminAdmin"
+	aliceKey   = "LTAIAliceAliceAliceAlice"
+	strayKey   = "LTAIStrayStrayStrayStray"
+	foreignKey = "LTAIForeignForeignForeig" // that somebody else makes meanwhile
+	bobKey     = "LTAIBobBobBobBobBobBobBo"
+	aliceID    = "200000000000000001"
+	bobID      = "200000000000000002"
+	phoneName  = "phone"
+	phone      = "acs:ram::" + accountID + ":mfa/phone"
+	tablet     = "acs:ram::" + accountID + ":mfa/tablet"
+	phoneSeed  = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+	day = 24 * time.Hour
+
+	idpMetadata = `<?xml version="1.0"?>
+<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.com/" ID="one">
+  <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>
+</md:EntityDescriptor>
+`
+	oldKeyPolicy = `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24","198.51.100.7"]}]}`
+)
+
+// inhabited is an account in use: people, their keys and devices, and settings that somebody chose.
+func inhabited(now time.Time) *ramtest.Account {
+	a, old := ramtest.NewAccount(accountID), now.Add(-400*day).Truncate(time.Second)
+	person := func(id, name string, keys ...string) {
+		u := &ramtest.User{ID: id, Name: name, DisplayName: name, Status: "active", ProvisionType: "Manual", CreateDate: old, UpdateDate: old}
+		for _, key := range keys {
+			u.Keys = append(u.Keys, &ramtest.AccessKey{ID: key, Secret: "s3cretOf" + key[4:16] + "Xq9Zk1vB", Status: "Active", CreateDate: old, UpdateDate: old, LastUsed: now.Add(-day).Truncate(time.Second)})
+		}
+		a.Users[name] = u
+	}
+	person("200000000000000000", "admin", adminKey)
+	person(aliceID, "alice")
+	person(bobID, "bob", bobKey)
+	a.Users["bob"].LoginProfile = &ramtest.LoginProfile{Password: "Bobs-0wn-Passw0rd-7", Status: "Active", CreateDate: old, UpdateDate: old, PasswordDate: old}
+	a.MFADevices[tablet] = &ramtest.MFADevice{Name: "tablet", Serial: tablet, Seed: "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", CreateDate: old, ActivateDate: old, UserID: "200000000000000000"}
+	a.Users["admin"].MFASerial = tablet
+	a.Preference.LoginNetworkMasks, a.Preference.LoginSessionDuration, a.Preference.VerificationTypes = "203.0.113.0/24;198.51.100.7", 24, []string{"sms"}
+	a.Policy.MinimumPasswordLength, a.Policy.RequireNumbers, a.Policy.PasswordReusePrevention = 10, true, 3
+	a.AccessKeyPolicy = oldKeyPolicy
+	a.UserSso.AuxiliaryDomain, a.UserSso.MetadataDocument, a.UserSso.LoginWithDomain = "old.example.com", idpMetadata, false
+	return a
+}
+
+// giveKey gives a user one more key.
+func giveKey(a *ramtest.Account, user, id string, made time.Time) {
+	u := a.Users[user]
+	u.Keys = append(u.Keys, &ramtest.AccessKey{ID: id, Secret: "s3cretOf" + id[4:16] + "Xq9Zk1vB", Status: "Active", CreateDate: made, UpdateDate: made})
+}
+
+// lose takes a device away, and unbinds it.
+func lose(a *ramtest.Account, serial string) {
+	delete(a.MFADevices, serial)
+	for _, user := range a.Users {
+		if user.MFASerial == serial {
+			user.MFASerial = ""
+		}
+	}
+}
+
+// stage is one account with one clock, on which runs follow each other.
+type stage struct {
+	ctx     context.Context
+	schemas *tfprotov6.GetProviderSchemaResponse
+	srv     *ramtest.Server
+	clock   *clock
+	skew    time.Duration // of the provider's clock against the service's
+	secrets []string      // that the configuration holds
+	began   *ramtest.Account
+}
+
+// newStage starts a service that is strict, and unkind where nobody says how it is.
+func newStage(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse, arrange func(*ramtest.Account)) (*stage, error) {
+	c := &clock{}
+	account := inhabited(c.now())
+	if arrange != nil {
+		arrange(account)
+	}
+	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Holding(account), ramtest.Strict(), ramtest.Behaving(func(b *ramtest.Behaviour) {
+		b.PageCap = 2
+		b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = true, true, true
+		b.IdleStays, b.ActiveKeysStay = true, true
+	}))
+	if err != nil {
+		return nil, err
+	}
+	c.follow = srv.Advance
+	s := &stage{ctx: ctx, schemas: schemas, srv: srv, clock: c}
+	s.began = s.account()
+	return s, nil
+}
+
+func (s *stage) close() { s.srv.Close() }
+
+// run is a provider of its own, as every run of a CLI has one.
+func (s *stage) run() (*core, error) {
+	return newCore(s.ctx, s.schemas, s.srv.Getenv, provider.WithClock(s.clock.ahead(s.skew), s.clock.pause))
+}
+
+// account is a copy of what the service holds.
+func (s *stage) account() (copied *ramtest.Account) {
+	s.srv.Change(func(a *ramtest.Account) { copied = a.Clone() })
+	return copied
+}
+
+// calm ends all faults.
+func (s *stage) calm() error {
+	s.skew = 0
+	s.srv.SetSkew(0)
+	s.srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
+	return s.srv.Reschedule(ramtest.Schedule{})
+}
+
+// credentials are all secrets that there are: of the account, then and now, and of the configuration.
+func (s *stage) credentials(accounts ...*ramtest.Account) []string {
+	all := slices.Clone(s.secrets)
+	add := func(secret string) {
+		if secret != "" && !slices.Contains(all, secret) {
+			all = append(all, secret)
+		}
+	}
+	for _, a := range accounts {
+		for _, user := range a.Users {
+			for _, key := range user.Keys {
+				add(key.Secret)
+			}
+			if user.LoginProfile != nil {
+				add(user.LoginProfile.Password)
+			}
+		}
+		for _, key := range a.RecycledKeys {
+			add(key.Key.Secret)
+		}
+		for _, device := range a.MFADevices {
+			add(device.Seed)
+		}
+	}
+	return all
+}
