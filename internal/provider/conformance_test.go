@@ -25,13 +25,21 @@ const (
 // sentences is what a description must be: it begins with a capital, or code, and ends with a full stop.
 var sentences = regexp.MustCompile("(?s)^[A-Z`].*[.]$")
 
-// TestConformance walks everything that is registered.
+// TestConformance walks everything that is registered. That each type is imported by its
+// id and by its identity, listed, and its generated configuration applied, is
+// executed for the subjects, of which there is one of each type.
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
 	identities, err := c.server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	must(t, err)
+	known := subjects()
 	for kind, schema := range c.schemas.ResourceSchemas {
+		if one, exists := known[kind]; !exists {
+			t.Errorf("%s has no subject, so that no test imports it", kind)
+		} else if c.schemas.ListResourceSchemas[kind] == nil && one.unlisted == "" {
+			t.Errorf("%s is in no list, and its subject does not say why", kind)
+		}
 		described(t, kind, schema.Block)
 		there(t, examples, "resources", kind, "resource.tf")
 		there(t, examples, "resources", kind, "import.sh")

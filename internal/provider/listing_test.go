@@ -5,13 +5,21 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/querycheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -236,6 +244,83 @@ func TestList_andItsDataSourceHaveTheSameFilters(t *testing.T) {
 		}
 		expect(t, kind, twins, filters)
 	}
+}
+
+// examplesOf reads the list blocks of an example: the configuration of each.
+func examplesOf(t *testing.T, kind string) (configs []attributes) {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(examples, "list-resources", kind, "list-resource.tfquery.hcl"))
+	must(t, err)
+	for _, written := range strings.Split(string(content), "list \"")[1:] {
+		config := attributes{}
+		_, inside, _ := strings.Cut(written, "config {")
+		for _, pair := range writtenLine.FindAllStringSubmatch(inside, -1) {
+			var v any
+			must(t, json.Unmarshal([]byte(pair[2]), &v))
+			if n, ok := v.(float64); ok {
+				v = int(n)
+			}
+			config[pair[1]] = v
+		}
+		configs = append(configs, config)
+	}
+	return configs
+}
+
+// writtenLine is one line of a configuration.
+var writtenLine = regexp.MustCompile(`(?m)^\s+(\w+)\s+= (.+)$`)
+
+// No CLI here runs a query, so the examples are asked of the provider itself. Together
+// they show every filter.
+func TestList_examplesAreValidAndShowEveryFilter(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, peopled(t).Getenv, hurried())
+	for kind, schema := range c.schemas.ListResourceSchemas {
+		shown := map[string]bool{}
+		for _, config := range examplesOf(t, kind) {
+			for name := range config {
+				shown[name] = true
+			}
+			if config["user_name"] != nil {
+				config["user_name"] = "alice" // who is there
+			}
+			_, failures := namesOf(c.list(kind, config, true, 100))
+			expect(t, kind, failures, []string(nil))
+		}
+		for _, a := range schema.Block.Attributes {
+			if !shown[a.Name] && !slices.Contains([]string{"user_name", "name_regex"}, a.Name) {
+				t.Errorf("no example of the list %s shows %s", kind, a.Name)
+			}
+		}
+	}
+}
+
+// A CLI from 1.14 on runs queries. (OpenTofu may at a later version of its own.)
+func TestAccList_filters(t *testing.T) {
+	t.Parallel()
+	asked := func(kind, name, config string) string {
+		return fmt.Sprintf("list %q %q {\n  provider = ram\n  include_resource = true\n  config {\n%s\n  }\n}\n", kind, name, config)
+	}
+	acceptance(t, peopled(t), resource.TestCase{
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
+		Steps: []resource.TestStep{
+			{Config: `provider "ram" {}`},
+			{
+				Query: true,
+				Config: asked(userKind, "never", "never_logged_on = true") + asked(profileKind, "open", "status = \"Active\"\nwithout_mfa = true") +
+					asked(accessKey, "anywhere", "name_regex = \"^[a-c]\"\nwithout_network_policy = true") + asked(ownPolicy, "enforced", `status = "Active"`) +
+					asked(deviceKind, "loose", "unbound = true") + asked(bindingKind, "alice", `user_name = "alice"`) + asked(verificationKind, "pending", `status = "pending"`),
+				QueryResultChecks: []querycheck.QueryResultCheck{
+					querycheck.ExpectLength(userKind+".never", 4), querycheck.ExpectLength(profileKind+".open", 1), querycheck.ExpectLength(ownPolicy+".enforced", 1),
+					querycheck.ExpectLength(deviceKind+".loose", 1), querycheck.ExpectLength(bindingKind+".alice", 1), querycheck.ExpectLength(verificationKind+".pending", 1),
+					querycheck.ExpectIdentity(profileKind+".open", map[string]knownvalue.Check{
+						"account_id": knownvalue.StringExact(defaultAccount), "user_name": knownvalue.StringExact("bob"),
+					}),
+				},
+			},
+			{Query: true, Config: asked(accessKey, "bad", "older_than_days = -1"), ExpectError: regexp.MustCompile("older_than_days")},
+		},
+	})
 }
 
 // crowd is an account with n users, whose lists come in pages of so many, or of as many

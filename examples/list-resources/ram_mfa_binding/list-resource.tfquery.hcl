@@ -1,3 +1,7 @@
-list "ram_mfa_binding" "all" {
+list "ram_mfa_binding" "admins" {
   provider = ram
+
+  config {
+    name_regex = "^admin-"
+  }
 }

@@ -1,3 +1,8 @@
-list "ram_verification" "all" {
+# Security addresses that their owners have not confirmed.
+list "ram_verification" "pending" {
   provider = ram
+
+  config {
+    status = "pending"
+  }
 }
