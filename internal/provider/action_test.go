@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-
 	"slices"
 	"strings"
 	"testing"
