@@ -1,0 +1,145 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// fake is the service, in a process of its own.
+type fake struct {
+	cmd         *exec.Cmd
+	address     string
+	accountID   string
+	environment []string // leads a provider to it
+}
+
+// conditions are what the service is like.
+type conditions struct {
+	Latency time.Duration `json:"latency"`
+	Quota   bool          `json:"quota"`
+}
+
+// start begins to serve the account in the file, or a new one with so many users.
+func (p programs) start(ctx context.Context, file string, users int, is conditions) (*fake, error) {
+	args := []string{"-listen", "127.0.0.1:0", "-users", strconv.Itoa(users), "-latency", is.Latency.String(), "-quota=" + strconv.FormatBool(is.Quota)}
+	if file != "" {
+		args = append(args, "-state", file)
+	}
+	cmd := exec.CommandContext(ctx, p.fake, args...)
+	cmd.Stderr = os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		return nil, fmt.Errorf("the fake does not say that it is ready: %w", err)
+	}
+	var ready struct {
+		Address   string `json:"address"`
+		AccountID string `json:"account_id"`
+		KeyID     string `json:"access_key_id"`
+		KeySecret string `json:"access_key_secret"`
+	}
+	if err := json.Unmarshal(line, &ready); err != nil {
+		return nil, fmt.Errorf("the fake says something else than that it is ready: %w", err)
+	}
+	return &fake{cmd: cmd, address: ready.Address, accountID: ready.AccountID, environment: []string{
+		"ALIBABA_CLOUD_ACCESS_KEY_ID=" + ready.KeyID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + ready.KeySecret,
+		"RAM_ENDPOINT=" + ready.Address, "IMS_ENDPOINT=" + ready.Address, "STS_ENDPOINT=" + ready.Address,
+	}}, nil
+}
+
+// stop ends it, and waits until the account is in the file.
+func (f *fake) stop() error {
+	if err := f.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return f.cmd.Wait()
+}
+
+// control asks the fake's own door.
+func (f *fake) control(ctx context.Context, method, what string, out any) error {
+	request, err := http.NewRequestWithContext(ctx, method, f.address+"/_ramfake/"+what, http.NoBody)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close() //nolint:errcheck // what was read is what counts
+	if out == nil {
+		_, err = io.Copy(io.Discard, answer.Body)
+		return err
+	}
+	return json.NewDecoder(answer.Body).Decode(out)
+}
+
+func (f *fake) forgetCalls(ctx context.Context) error {
+	return f.control(ctx, http.MethodDelete, "calls", nil)
+}
+
+// traffic is what a run has asked the service.
+type traffic struct {
+	Calls     int            `json:"calls"`
+	ByAction  map[string]int `json:"by_action"`
+	Peak      int            `json:"peak_per_100ms"` // of all actions together
+	Throttled int            `json:"throttled"`
+}
+
+func (f *fake) traffic(ctx context.Context) (traffic, error) {
+	var calls []call
+	err := f.control(ctx, http.MethodGet, "calls", &calls)
+	return trafficOf(calls), err
+}
+
+// call is what matters here of one.
+type call struct {
+	Action, Code string
+	Time         time.Time
+}
+
+func trafficOf(calls []call) traffic {
+	t := traffic{Calls: len(calls), ByAction: map[string]int{}}
+	perTenth := map[int64]int{}
+	for _, c := range calls {
+		t.ByAction[c.Action]++
+		if strings.Contains(c.Code, "Throttling") {
+			t.Throttled++
+		}
+		tenth := c.Time.UnixMilli() / 100
+		perTenth[tenth]++
+		t.Peak = max(t.Peak, perTenth[tenth])
+	}
+	return t
+}
+
+// busiest is the action that was called most often, and how often.
+func (t traffic) busiest() (action string, calls int) {
+	for name, count := range t.ByAction {
+		if count > calls || count == calls && name < action {
+			action, calls = name, count
+		}
+	}
+	return action, calls
+}

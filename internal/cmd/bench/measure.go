@@ -1,0 +1,296 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// cell is one thing to measure, and how often.
+type cell struct {
+	Operation   string `json:"operation"`
+	Users       int    `json:"users"`
+	Parallelism int    `json:"parallelism"`
+	conditions
+	Runs int `json:"runs"`
+}
+
+// result is the median of a cell's runs, ours and the floor's, taken in turns.
+type result struct {
+	cell
+	Instances int     `json:"instances"`
+	Ours      sample  `json:"ours"`
+	Floor     *sample `json:"floor"` // nil: a query, which the floor does not have
+	Traffic   traffic `json:"traffic"`
+}
+
+const (
+	plan    = "plan"         // with a refresh, and nothing to change
+	refresh = "refresh-only" // apply -refresh-only
+	apply   = "apply"        // of all, from nothing
+	destroy = "destroy"
+	query   = "query" // over the protocol: users, profiles, keys and devices, whole
+)
+
+// lab measures.
+type lab struct {
+	programs
+
+	directory, host string
+	say             func(format string, arguments ...any)
+	floors          map[string][]sample // what the floor costs does not hang on the service
+}
+
+// size measures all cells of one number of users.
+func (l *lab) size(ctx context.Context, users int, cells []cell) (results []result, err error) {
+	base := filepath.Join(l.directory, strconv.Itoa(users))
+	ours, floor, err := l.workspaces(base, users)
+	if err != nil {
+		return nil, err
+	}
+	var born, living []cell // what begins with nothing, and what with everything
+	for _, c := range cells {
+		if c.Operation == apply || c.Operation == destroy {
+			born = append(born, c)
+			continue
+		}
+		living = append(living, c)
+	}
+	for _, c := range born {
+		if c.Operation == destroy {
+			continue // measured after its apply
+		}
+		more, err := l.life(ctx, ours, floor, c, born)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, more...)
+	}
+	if len(living) == 0 {
+		return results, nil
+	}
+	account := filepath.Join(base, "account.json")
+	if err := l.populate(ctx, ours, floor, users, account); err != nil {
+		return nil, err
+	}
+	for _, c := range living {
+		r, err := l.measure(ctx, ours, floor, c, account)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+func (l *lab) workspaces(base string, users int) (mine, floor *workspace, err error) {
+	mine, err = l.workspace(filepath.Join(base, "ram"), "ram", l.provider, ours(users))
+	if err != nil {
+		return nil, nil, err
+	}
+	floor, err = l.workspace(filepath.Join(base, "floor"), "floor", l.floor, same(users))
+	return mine, floor, err
+}
+
+// populate gives both workspaces a state in which all is there, and writes the
+// account that ours is of.
+func (l *lab) populate(ctx context.Context, ours, floor *workspace, users int, account string) error {
+	state, err := settled(l.host, users)
+	if err != nil {
+		return err
+	}
+	if err := floor.put("terraform.tfstate", string(state)); err != nil {
+		return err
+	}
+	f, err := l.start(ctx, account, users, conditions{})
+	if err != nil {
+		return err
+	}
+	l.say("%d users: adopting them", users)
+	return errors.Join(l.adopt(ctx, ours, f), f.stop())
+}
+
+func (l *lab) adopt(ctx context.Context, ours *workspace, f *fake) error {
+	var seen account
+	if err := f.control(ctx, "GET", "state", &seen); err != nil {
+		return err
+	}
+	state, err := adopted(l.host, seen)
+	if err != nil {
+		return err
+	}
+	if err := ours.put("terraform.tfstate", string(state)); err != nil {
+		return err
+	}
+	_, err = ours.run(ctx, f.environment, "apply", "-auto-approve", "-parallelism=50")
+	return err
+}
+
+// measure runs a cell on what is there.
+func (l *lab) measure(ctx context.Context, ours, floor *workspace, c cell, account string) (r result, err error) {
+	f, err := l.start(ctx, account, 0, c.conditions)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, f.stop()) }()
+	r = result{cell: c, Instances: c.Users*perUser + len(settings)}
+	arguments := []string{"plan", "-detailed-exitcode", "-parallelism=" + strconv.Itoa(c.Parallelism)}
+	if c.Operation == refresh {
+		arguments = []string{"apply", "-refresh-only", "-auto-approve", "-parallelism=" + strconv.Itoa(c.Parallelism)}
+	}
+	var mine, floors []sample
+	for run := range c.Runs {
+		if err := f.forgetCalls(ctx); err != nil {
+			return r, err
+		}
+		s, err := l.once(ctx, ours, f, c, arguments)
+		if err != nil {
+			return r, err
+		}
+		mine = append(mine, s)
+		if r.Traffic, err = f.traffic(ctx); err != nil {
+			return r, err
+		}
+		if c.Operation == query {
+			continue
+		}
+		s, err = l.floorOnce(ctx, floor, c, run, arguments)
+		if err != nil {
+			return r, err
+		}
+		floors = append(floors, s)
+	}
+	r.Ours = median(mine)
+	if len(floors) > 0 {
+		m := median(floors)
+		r.Floor = &m
+	}
+	l.say("%s", r)
+	return r, nil
+}
+
+func (l *lab) once(ctx context.Context, ours *workspace, f *fake, c cell, arguments []string) (sample, error) {
+	if c.Operation != query {
+		return ours.run(ctx, f.environment, arguments...)
+	}
+	return l.queryAll(ctx, f, c)
+}
+
+// floorOnce runs the floor, unless as many runs of it are known: it never meets
+// the service.
+func (l *lab) floorOnce(ctx context.Context, floor *workspace, c cell, run int, arguments []string) (sample, error) {
+	name := fmt.Sprint(c.Operation, c.Users, c.Parallelism)
+	if known := l.floors[name]; run < len(known) && (c.Latency > 0 || c.Quota) {
+		return known[run], nil
+	}
+	s, err := floor.run(ctx, nil, arguments...)
+	l.floors[name] = append(l.floors[name], s)
+	return s, err
+}
+
+// queryAll lists everything that users have.
+func (l *lab) queryAll(ctx context.Context, f *fake, c cell) (s sample, err error) {
+	start := time.Now()
+	p, err := launch(ctx, l.provider, f.environment)
+	if err != nil {
+		return s, err
+	}
+	if _, err = p.schema(ctx); err == nil {
+		err = p.configure(ctx)
+	}
+	for _, kind := range []string{"ram_user", "ram_login_profile", "ram_access_key", "ram_virtual_mfa_device"} {
+		if err != nil {
+			break
+		}
+		var found int
+		if found, err = p.list(ctx, kind); err == nil && found < c.Users {
+			err = fmt.Errorf("%d of %s were found, and there are %d users", found, kind, c.Users)
+		}
+	}
+	s.Wall = time.Since(start)
+	cost, ended := p.end()
+	s.ProviderCPU, s.ProviderRSS, s.LiveHeap = cost.CPU, cost.RSS, cost.LiveHeap
+	return s, errors.Join(err, ended)
+}
+
+// life applies all from nothing and destroys it, once.
+func (l *lab) life(ctx context.Context, ours, floor *workspace, c cell, cells []cell) (results []result, err error) {
+	f, err := l.start(ctx, "", 0, c.conditions)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.stop()) }()
+	for _, operation := range []string{apply, destroy} {
+		c.Operation = operation
+		if !slices.Contains(cells, c) {
+			continue
+		}
+		arguments := []string{operation, "-auto-approve", "-parallelism=" + strconv.Itoa(c.Parallelism)}
+		if err := f.forgetCalls(ctx); err != nil {
+			return nil, err
+		}
+		r := result{cell: c, Instances: c.Users*perUser + len(settings), Floor: new(sample)}
+		if r.Ours, err = ours.run(ctx, f.environment, arguments...); err != nil {
+			return nil, err
+		}
+		if r.Traffic, err = f.traffic(ctx); err != nil {
+			return nil, err
+		}
+		if *r.Floor, err = floor.run(ctx, nil, arguments...); err != nil {
+			return nil, err
+		}
+		l.say("%s", r)
+		results = append(results, r)
+	}
+	return results, errors.Join(forget(ours), forget(floor))
+}
+
+// forget takes the state away, if there is one left.
+func forget(w *workspace) error {
+	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup"} {
+		if err := os.RemoveAll(filepath.Join(w.directory, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// median is the middle of each figure by itself.
+func median(samples []sample) sample {
+	return sample{
+		Wall:        middle(samples, func(s sample) time.Duration { return s.Wall }),
+		CLICPU:      middle(samples, func(s sample) time.Duration { return s.CLICPU }),
+		ProviderCPU: middle(samples, func(s sample) time.Duration { return s.ProviderCPU }),
+		ProviderRSS: middle(samples, func(s sample) int64 { return s.ProviderRSS }),
+		LiveHeap:    middle(samples, func(s sample) int64 { return s.LiveHeap }),
+	}
+}
+
+func middle[S any, T cmp.Ordered](samples []S, of func(S) T) T {
+	var figures []T
+	for _, s := range samples {
+		figures = append(figures, of(s))
+	}
+	slices.Sort(figures)
+	return figures[len(figures)/2]
+}
+
+// hostOf is where a CLI looks for a provider with a short address.
+func hostOf(version string) string {
+	if strings.HasPrefix(version, "OpenTofu") {
+		return "registry.opentofu.org"
+	}
+	return "registry.terraform.io"
+}

@@ -1,0 +1,71 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package main
+
+import "time"
+
+// stage is all that is measured of one number of users.
+type stage struct {
+	users int
+	cells []cell
+}
+
+// The conditions that the provider was built for, and those that show what the
+// network and the quota add.
+var (
+	ideal  = conditions{}
+	usual  = conditions{Latency: 20 * time.Millisecond, Quota: true}
+	remote = conditions{Latency: 80 * time.Millisecond, Quota: true}
+)
+
+func (a arguments) programme() []stage {
+	switch {
+	case a.tiny:
+		return []stage{{3, append(lives(3, 1), every(3, 1)...)}}
+	case a.short:
+		return []stage{{10, append(lives(10, 1), every(10, 1)...)}, {100, append(lives(100, 1), every(100, 1)...)}}
+	}
+	stages := []stage{
+		{10, append(lives(10, 1), every(10, 5)...)},
+		{100, append(append(lives(100, 1), every(100, 5)...), crossed(100)...)},
+		{1000, append(every(1000, 5), []cell{
+			{plan, 1000, 50, usual, 1}, {plan, 1000, 10, remote, 1}, {plan, 1000, 50, remote, 1},
+		}...)},
+	}
+	if a.full {
+		stages[2].cells = append(lives(1000, 1), stages[2].cells...)
+	}
+	if a.huge {
+		stages = append(stages, stage{5000, []cell{{plan, 5000, 10, ideal, 1}, {plan, 5000, 10, usual, 1}}})
+	}
+	return stages
+}
+
+// every is each operation on what is there; a plan as often as is said, under ideal
+// and under usual conditions.
+func every(users, runs int) []cell {
+	return []cell{
+		{plan, users, 10, ideal, runs}, {plan, users, 10, usual, runs},
+		{refresh, users, 10, ideal, 1}, {query, users, 10, ideal, 1}, {query, users, 10, usual, 1},
+	}
+}
+
+// lives are what begins with nothing.
+func lives(users, runs int) []cell {
+	return []cell{{apply, users, 10, ideal, runs}, {destroy, users, 10, ideal, runs}}
+}
+
+// crossed is a plan under all conditions.
+func crossed(users int) (cells []cell) {
+	for _, parallelism := range []int{10, 50} {
+		for _, latency := range []time.Duration{0, 20 * time.Millisecond, 80 * time.Millisecond} {
+			for _, quota := range []bool{false, true} {
+				cells = append(cells, cell{plan, users, parallelism, conditions{latency, quota}, 1})
+			}
+		}
+	}
+	return cells
+}

@@ -1,0 +1,102 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// report is all of one run: what is written to bench.json.
+type report struct {
+	Date    time.Time `json:"date"`
+	CLI     string    `json:"cli"`
+	CPUs    int       `json:"cpus"`
+	Go      string    `json:"go"`
+	Ours    startup   `json:"ours_startup"`
+	Floor   startup   `json:"floor_startup"`
+	Results []result  `json:"results"`
+}
+
+// readsPerSecond is what the provider's limiter lets one action of reading have.
+const readsPerSecond = 80
+
+// ratio is how many times b a is.
+func ratio[T time.Duration | int64](a, b T) float64 {
+	if b == 0 {
+		return 0
+	}
+	return float64(a) / float64(b)
+}
+
+// least is the least that a run can take: what the floor takes, or the calls of the
+// busiest action at the limiter's rate.
+func (r result) least() time.Duration {
+	var floor time.Duration
+	if r.Floor != nil {
+		floor = r.Floor.Wall
+	}
+	if !r.Quota {
+		return floor
+	}
+	_, calls := r.Traffic.busiest()
+	return max(floor, time.Duration(float64(calls)/readsPerSecond*float64(time.Second)))
+}
+
+// columns are the heads of the table, and row what is under them.
+var columns = []string{"operation", "users", "latency", "quota", "-parallelism", "wall", "× least", "CLI CPU", "CPU", "× floor", "per instance", "live heap", "× floor", "RSS", "calls", "peak/100 ms", "throttled"}
+
+func (r result) row() []string {
+	quota, cpu, heap, wall := "off", "", "", ""
+	if r.Quota {
+		quota = "on"
+	}
+	if r.Floor != nil {
+		wall = fmt.Sprintf("%.2f", ratio(r.Ours.Wall, r.least()))
+		cpu, heap = fmt.Sprintf("%.2f", ratio(r.Ours.ProviderCPU, r.Floor.ProviderCPU)), fmt.Sprintf("%.2f", ratio(r.Ours.LiveHeap, r.Floor.LiveHeap))
+	}
+	return []string{
+		r.Operation, fmt.Sprint(r.Users), r.Latency.String(), quota, fmt.Sprint(r.Parallelism), seconds(r.Ours.Wall), wall, seconds(r.Ours.CLICPU),
+		seconds(r.Ours.ProviderCPU), cpu, fmt.Sprintf("%.2f ms", float64(r.Ours.ProviderCPU.Microseconds())/1000/float64(r.Instances)),
+		mebibytes(r.Ours.LiveHeap), heap, mebibytes(r.Ours.ProviderRSS), fmt.Sprint(r.Traffic.Calls), fmt.Sprint(r.Traffic.Peak), fmt.Sprint(r.Traffic.Throttled),
+	}
+}
+
+// String is a line for one who waits.
+func (r result) String() string { return strings.Join(r.row(), "  ") }
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
+
+func mebibytes(size int64) string { return fmt.Sprintf("%.0f MiB", float64(size)/(1<<20)) }
+
+// table is the report in Markdown.
+func (r report) table() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %d CPUs, %s. Ours and the floor in turns; medians where a line was run more than once.\n\n", r.CLI, r.CPUs, r.Date.Format("2006-01-02"))
+	fmt.Fprintf(&b, "| start | ours | floor | ratio |\n| --- | --- | --- | --- |\n")
+	for _, line := range []struct {
+		name        string
+		mine, floor string
+		ratio       float64
+	}{
+		{"binary", fmt.Sprintf("%.1f MiB", float64(r.Ours.Binary)/(1<<20)), fmt.Sprintf("%.1f MiB", float64(r.Floor.Binary)/(1<<20)), ratio(r.Ours.Binary, r.Floor.Binary)},
+		{"first schema", milliseconds(r.Ours.Schema), milliseconds(r.Floor.Schema), ratio(r.Ours.Schema, r.Floor.Schema)},
+		{"resident then", mebibytes(r.Ours.Idle), mebibytes(r.Floor.Idle), ratio(r.Ours.Idle, r.Floor.Idle)},
+		{"CPU so far", milliseconds(r.Ours.CPU), milliseconds(r.Floor.CPU), ratio(r.Ours.CPU, r.Floor.CPU)},
+	} {
+		fmt.Fprintf(&b, "| %s | %s | %s | %.2f |\n", line.name, line.mine, line.floor, line.ratio)
+	}
+	fmt.Fprintf(&b, "\n| %s |\n|%s\n", strings.Join(columns, " | "), strings.Repeat(" --- |", len(columns)))
+	for _, result := range r.Results {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(result.row(), " | "))
+	}
+	return b.String()
+}
+
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+}
