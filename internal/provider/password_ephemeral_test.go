@@ -129,7 +129,8 @@ func TestPassword_noCharacterIsPreferred(t *testing.T) {
 	for place := range counts {
 		expected, sum := float64(many)/float64(len(alphabet)), 0.0
 		for _, c := range []byte(alphabet) {
-			sum += math.Pow(counts[place][c]-expected, 2) / expected
+			off := counts[place][c] - expected
+			sum += off * off / expected
 		}
 		freedom := float64(len(alphabet) - 1)
 		if limit := freedom + 8*math.Sqrt(2*freedom); sum > limit {
