@@ -37,6 +37,7 @@ func (p *performance) aftermath(free *faultless, v *verdict) {
 		v.forbid("the next apply fails: %s", told)
 		return
 	}
+	p.end = end
 	p.reached(c, free, end, v)
 }
 

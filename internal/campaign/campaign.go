@@ -42,6 +42,8 @@ type piece struct {
 
 var pieces = []piece{
 	{"sweep", playSweep},
+	{"walks", playWalks},
+	{"plants", playPlants},
 }
 
 // Pieces are the names of all parts.

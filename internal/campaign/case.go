@@ -40,6 +40,7 @@ type performance struct {
 	trial
 	*stage
 	prior, after object
+	end          object // after the apply that comes next
 	id           string // to import by
 	failed       bool
 	killed       bool
@@ -72,6 +73,11 @@ func (p *performance) play() error {
 	if err := p.prepare(); err != nil {
 		return err
 	}
+	return p.act()
+}
+
+// act is the operation itself.
+func (p *performance) act() error {
 	c, err := p.run()
 	if err != nil {
 		return err

@@ -89,23 +89,29 @@ type stage struct {
 	began   *ramtest.Account
 }
 
-// newStage starts a service that is strict, and unkind where nobody says how it is.
+// newStage starts a service with the account of a working day.
 func newStage(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse, arrange func(*ramtest.Account)) (*stage, error) {
-	c := &clock{}
-	account := inhabited(c.now())
+	account := inhabited(time.Now())
 	if arrange != nil {
 		arrange(account)
 	}
-	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Holding(account), ramtest.Strict(), ramtest.Behaving(func(b *ramtest.Behaviour) {
-		b.PageCap = 2
-		b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = true, true, true
-		b.IdleStays, b.ActiveKeysStay = true, true
-	}))
+	return openStage(ctx, schemas, ramtest.State{Accounts: []*ramtest.Account{account}}, 7, unkind)
+}
+
+// unkind is how the service is where nobody says how it is.
+func unkind(b *ramtest.Behaviour) {
+	b.PageCap = 2
+	b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = true, true, true
+	b.IdleStays, b.ActiveKeysStay = true, true
+}
+
+// openStage starts a service that goes on from a state. Another seed draws other ids and secrets.
+func openStage(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse, from ramtest.State, seed uint64, behave func(*ramtest.Behaviour)) (*stage, error) {
+	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Loaded(from), ramtest.Seed(seed), ramtest.Strict(), ramtest.Behaving(behave))
 	if err != nil {
 		return nil, err
 	}
-	c.follow = srv.Advance
-	s := &stage{ctx: ctx, schemas: schemas, srv: srv, clock: c}
+	s := &stage{ctx: ctx, schemas: schemas, srv: srv, clock: &clock{passed: from.Advanced, follow: srv.Advance}}
 	s.began = s.account()
 	return s, nil
 }

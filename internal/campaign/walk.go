@@ -1,0 +1,299 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"pgregory.net/rapid"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// walker takes random walks: somebody configures, applies, imports, forgets and
+// destroys, others edit by hand, and the service fails. Each step is played twice,
+// with a fault and without, and both have to end in the same place.
+type walker struct {
+	ctx     context.Context
+	schemas *tfprotov6.GetProviderSchemaResponse
+	rows    []fault
+	figures *figures
+	only    string
+}
+
+// walk is where one of them is.
+type walk struct {
+	*walker
+
+	t       *rapid.T
+	subject subject
+	base    Attributes
+	state   ramtest.State
+	behave  func(*ramtest.Behaviour)
+	prior   object
+	version int // of the password
+	trail   []string
+}
+
+// walks are the subjects of walks: those whose next apply has nothing left to do.
+func (w *walker) subjects() []subject {
+	return slices.DeleteFunc(subjects(), func(s subject) bool {
+		return s.kind == "ram_user_credentials_exclusive" || s.kind == "ram_access_key_rotation" || !strings.Contains(s.name, w.only)
+	})
+}
+
+// one takes one walk.
+func (w *walker) one(t *rapid.T) {
+	all := w.subjects()
+	s := all[rapid.IntRange(0, len(all)-1).Draw(t, "resource")]
+	account := inhabited(time.Now())
+	if s.arrange != nil {
+		s.arrange(account)
+	}
+	beforeImage(t, account)
+	keeps := rapid.Bool().Draw(t, "omitted is kept")
+	k := &walk{walker: w, t: t, subject: s, base: s.required(), state: ramtest.State{Accounts: []*ramtest.Account{account}}}
+	k.behave = func(b *ramtest.Behaviour) {
+		unkind(b)
+		if keeps {
+			b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = false, false, false
+		}
+	}
+	k.prior = (&core{schemas: w.schemas}).nothing(s.kind)
+	for range rapid.IntRange(1, 5).Draw(t, "steps") {
+		k.step()
+	}
+	w.figures.count(s.name)
+}
+
+// required are the arguments without which there is nothing to configure.
+func (s subject) required() Attributes {
+	base := maps.Clone(s.config)
+	maps.DeleteFunc(base, func(name string, _ any) bool {
+		return !slices.Contains([]string{"user_name", "access_key_id", "name", "virtual_mfa_device_name", "serial_number", "seed_wo", "seed_wo_version"}, name)
+	})
+	if slices.Contains([]string{"ram_security_preference", "ram_password_policy", "ram_account_access_key_policy", "ram_access_key_policy", "ram_login_profile"}, s.kind) {
+		base["allow_lock_out"] = true
+	}
+	if s.kind == "ram_user" {
+		base["force_destroy"] = true
+	}
+	return base
+}
+
+// step is one thing that somebody does.
+func (k *walk) step() {
+	if rapid.IntRange(0, 9).Draw(k.t, "by hand?") < 3 {
+		edit := edits[rapid.IntRange(0, len(edits)-1).Draw(k.t, "edit")]
+		edit.act(k.state.Accounts[0])
+		k.trail = append(k.trail, "by hand: "+edit.name)
+		return
+	}
+	operation := creates
+	if !k.prior.state.IsNull() {
+		operation = rapid.SampledFrom([]string{updates, updates, updates, reads, deletes, imports}).Draw(k.t, "operation")
+	}
+	k.configure(operation)
+	plain := trial{subject: k.subject, operation: operation}
+	free := k.play(plain)
+	benchmark := free.benchmark()
+	defer free.close()
+	if free.failed { // refused: nothing may have happened
+		if len(free.touched(free.events)) > 0 {
+			k.t.Fatalf("%s\nit was refused, and changed %v:\n%s", k.story(plain), free.touched(free.events), said(free.heard.diags))
+		}
+		for _, broken := range free.heard.broken {
+			k.t.Fatalf("%s\nTerraform would call it a bug: %s", k.story(plain), broken)
+		}
+		k.figures.count("refused when it is planned")
+		return
+	}
+	k.managed(free)
+	verdict := free.judge(benchmark)
+	k.accept(plain, verdict)
+	k.faulted(plain, benchmark)
+	k.trail = append(k.trail, fmt.Sprintf("%s %v", operation, k.subject.next))
+	k.state, k.prior = free.srv.State(), free.end
+}
+
+// configure draws what the step is to reach.
+func (k *walk) configure(operation string) {
+	config := draw(k.t, k.schemas.ResourceSchemas[k.subject.kind], k.base)
+	if operation == reads {
+		config = k.subject.next // what was applied last
+	}
+	if k.subject.kind == "ram_login_profile" && operation != reads {
+		if k.version == 0 || rapid.Bool().Draw(k.t, "new password") {
+			k.version++
+		}
+		config["password_wo"], config["password_wo_version"] = passwordOf(k.version), k.version
+	}
+	k.subject.config, k.subject.next = config, config
+}
+
+// play plays a trial from where the walk is.
+func (k *walk) play(t trial) *performance {
+	s, err := openStage(k.ctx, k.schemas, k.clone(), uint64(len(k.trail))+7, k.behave)
+	if err != nil {
+		k.t.Fatalf("the campaign failed: %s", err)
+	}
+	s.secrets = append(slices.Clone(k.subject.secrets), passwordOf(k.version))
+	s.clock.advance(5 * time.Minute)
+	p := &performance{trial: t, stage: s, prior: k.prior}
+	if t.operation == imports {
+		p.prior, p.id = (&core{schemas: k.schemas}).nothing(t.subject.kind), t.subject.importID(k.prior)
+	}
+	if err := p.act(); err != nil {
+		s.close()
+		k.t.Fatalf("the campaign failed: %s", err)
+	}
+	return p
+}
+
+func (k *walk) clone() ramtest.State {
+	return ramtest.State{Accounts: []*ramtest.Account{k.state.Accounts[0].Clone()}, Advanced: k.state.Advanced}
+}
+
+// faulted plays the step once more, with a fault.
+func (k *walk) faulted(plain trial, free *faultless) {
+	row := &k.rows[rapid.IntRange(0, len(k.rows)-1).Draw(k.t, "fault")]
+	all := places(row, free)
+	if len(all) == 0 || row.Act == "gone" || row.Act == "foreign" {
+		return
+	}
+	t := plain
+	t.fault, t.at = row, all[rapid.IntRange(0, len(all)-1).Draw(k.t, "place")]
+	p := k.play(t)
+	defer p.close()
+	k.accept(t, p.judge(free))
+}
+
+func (k *walk) accept(t trial, v verdict) {
+	k.figures.count(v.class)
+	if v.fails() {
+		k.t.Fatalf("%s → %s\n%s\n%s", k.story(t), v.class, strings.Join(v.forbidden, "\n"), v.said)
+	}
+}
+
+func (k *walk) story(t trial) string {
+	return fmt.Sprintf("%s\n%s with %v", strings.Join(k.trail, "\n"), t.name(), k.subject.next)
+}
+
+// settingOf are the objects of the account that the settings are.
+var settingOf = map[string]string{
+	"ram_security_preference": "security_preference", "ram_password_policy": "password_policy", "ram_user_sso_settings": "user_sso_settings",
+	"ram_account_alias": "account_alias", "ram_account_access_key_policy": "account_access_key_policy",
+}
+
+// managed checks that only what the configuration names was changed (SING-01).
+func (k *walk) managed(p *performance) {
+	object, is := settingOf[k.subject.kind]
+	if !is || p.operation != creates && p.operation != updates {
+		return
+	}
+	names := map[string]bool{}
+	for name := range k.subject.next {
+		names[strings.ReplaceAll(name, "_", "")] = true
+	}
+	for at := range p.touched(p.events) {
+		owner, field, _ := strings.Cut(at, ".")
+		field = strings.ToLower(field)
+		if owner != object {
+			k.t.Fatalf("%s\n%s was changed", k.story(p.trial), at)
+		}
+		if (object == "security_preference" || object == "password_policy") && !names[field] {
+			k.t.Fatalf("%s\n%s was changed, and is not managed", k.story(p.trial), at)
+		}
+	}
+}
+
+// playWalks takes the walks.
+func playWalks(ctx context.Context, o *Options, f *figures) error {
+	schemas, err := schemaOf(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := faults()
+	if err != nil {
+		return err
+	}
+	w := &walker{ctx: ctx, schemas: schemas, rows: rows, figures: f, only: o.Only}
+	if !flag.Parsed() {
+		testing.Init()
+		if err := flag.CommandLine.Parse(nil); err != nil {
+			return err
+		}
+	}
+	for name, value := range map[string]string{"rapid.checks": fmt.Sprint(o.Walks), "rapid.seed": fmt.Sprint(o.Seed), "rapid.nofailfile": "true", "rapid.shrinktime": "60s"} {
+		if err := flag.Set(name, value); err != nil {
+			return err
+		}
+	}
+	r := &recorder{}
+	done := make(chan struct{})
+	go func() { // it ends with Goexit when a walk fails
+		defer close(done)
+		rapid.Check(r, w.one)
+	}()
+	<-done
+	f.add("walks", o.Walks)
+	f.add("seed", o.Seed)
+	if r.failed {
+		seed := regexp.MustCompile(`rapid\.seed=(\d+)`).FindStringSubmatch(r.text())
+		f.forbid("go run ./internal/cmd/campaign -pieces walks -walks 1 -seed "+append(seed, "", "0")[1], "%s", r.text())
+	}
+	return ctx.Err()
+}
+
+// recorder is the test that rapid thinks it is part of.
+type recorder struct {
+	lines  []string
+	failed bool
+}
+
+func (r *recorder) Helper()      {}
+func (r *recorder) Name() string { return "walks" }
+func (r *recorder) text() string { return strings.Join(r.lines, "\n") }
+func (r *recorder) Failed() bool { return r.failed }
+func (r *recorder) Fail()        { r.failed = true }
+func (r *recorder) SkipNow()     { runtime.Goexit() }
+
+// Logf notes a line.
+func (r *recorder) Logf(format string, args ...any) {
+	r.lines = append(r.lines, fmt.Sprintf(format, args...))
+}
+
+// Log notes a line.
+func (r *recorder) Log(args ...any) { r.lines = append(r.lines, fmt.Sprintln(args...)) }
+
+// Skipf ends the walks.
+func (r *recorder) Skipf(format string, args ...any) { r.Logf(format, args...); r.SkipNow() }
+
+// Skip ends the walks.
+func (r *recorder) Skip(args ...any) { r.Log(args...); r.SkipNow() }
+
+// Errorf notes that a walk failed.
+func (r *recorder) Errorf(format string, args ...any) { r.Logf(format, args...); r.Fail() }
+
+// Error notes that a walk failed.
+func (r *recorder) Error(args ...any) { r.Log(args...); r.Fail() }
+
+// Fatalf notes that a walk failed, and ends.
+func (r *recorder) Fatalf(format string, args ...any) { r.Errorf(format, args...); runtime.Goexit() }
+
+// Fatal notes that a walk failed, and ends.
+func (r *recorder) Fatal(args ...any) { r.Error(args...); runtime.Goexit() }
+
+// FailNow ends.
+func (r *recorder) FailNow() { r.Fail(); runtime.Goexit() }
