@@ -27,7 +27,8 @@ type filter struct {
 
 func textFilter(name, docs string, checks ...validator.String) filter {
 	return filter{
-		name, listschema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+		name,
+		listschema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
 		schema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
 	}
 }
@@ -36,14 +37,16 @@ func textFilter(name, docs string, checks ...validator.String) filter {
 func daysFilter(name, docs string) filter {
 	checks := []validator.Int64{int64validator.Between(0, 36500)}
 	return filter{
-		name, listschema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+		name,
+		listschema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
 		schema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
 	}
 }
 
 func flagFilter(name, docs string) filter {
 	return filter{
-		name, listschema.BoolAttribute{Optional: true, MarkdownDescription: docs},
+		name,
+		listschema.BoolAttribute{Optional: true, MarkdownDescription: docs},
 		schema.BoolAttribute{Optional: true, MarkdownDescription: docs},
 	}
 }

@@ -45,7 +45,7 @@ func TestList_findsWhatAnImportFinds(t *testing.T) {
 			}
 		}
 		// A block without a configuration may come as no value at all.
-		stream, err := c.server.(tfprotov6.ListResourceServer).ListResource(t.Context(), &tfprotov6.ListResourceRequest{ //nolint:forcetypeassert // query has looked
+		stream, err := c.server.(tfprotov6.ListResourceServer).ListResource(t.Context(), &tfprotov6.ListResourceRequest{
 			TypeName: kind, Limit: 100, Config: c.dynamic(tftypes.NewValue(c.schemas.ListResourceSchemas[kind].ValueType(), nil)),
 		})
 		must(t, err)

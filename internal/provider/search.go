@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
@@ -176,24 +175,4 @@ func reportSearch(ctx context.Context, diags *diag.Diagnostics, f failure, accou
 	}
 	diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf("There is no RAM user %q in account %s.\n\n%s", name.ValueString(), account, explain(err)))
 	return true
-}
-
-// collect is the Read of a data source that looks for things: fill adds to the
-// configuration what the account has.
-func collect[M any](ctx context.Context, i *instance, what string, req datasource.ReadRequest, resp *datasource.ReadResponse, fill func(ctx context.Context, account string, m *M) error) {
-	m := get[M](ctx, req.Config, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
-	defer cancel()
-	f := failure{what: what}
-	account, ok := i.opened(ctx, f, "", &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if reportSearch(ctx, &resp.Diagnostics, f, account, req.Config, fill(ctx, account, &m)) {
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }

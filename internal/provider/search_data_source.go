@@ -1,0 +1,30 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+)
+
+// collect is the Read of a data source that looks for things: fill adds to the
+// configuration what the account has.
+func collect[M any](ctx context.Context, i *instance, what string, req datasource.ReadRequest, resp *datasource.ReadResponse, fill func(ctx context.Context, account string, m *M) error) {
+	m := get[M](ctx, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+	defer cancel()
+	f := failure{what: what}
+	account, ok := i.opened(ctx, f, "", &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if reportSearch(ctx, &resp.Diagnostics, f, account, req.Config, fill(ctx, account, &m)) {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
