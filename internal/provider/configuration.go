@@ -36,6 +36,7 @@ type configuration struct {
 	CABundleFile        types.String  `tfsdk:"ca_bundle_file"`
 	MaxRetries          types.Int64   `tfsdk:"max_retries"`
 	RequestsPerSecond   types.Float64 `tfsdk:"requests_per_second"`
+	SignatureAlgorithm  types.String  `tfsdk:"signature_algorithm"`
 }
 
 type assumeRole struct {
@@ -125,6 +126,10 @@ func (p *ramProvider) client(block configuration, config ram.Config, diags *diag
 	}
 	config.Credentials = chain
 	client, err := ram.New(config)
+	if errors.Is(err, ram.ErrNotApproved) {
+		diags.AddAttributeError(path.Root("signature_algorithm"), cannotConfigure, err.Error())
+		return nil
+	}
 	if err != nil {
 		diags.AddError(cannotConfigure, err.Error())
 	}
@@ -134,17 +139,18 @@ func (p *ramProvider) client(block configuration, config ram.Config, diags *diag
 // config is all of the client but its credentials.
 func (p *ramProvider) config(block configuration, terraform string, diags *diag.Diagnostics) ram.Config {
 	config := ram.Config{
-		Endpoints:         p.endpoints(block.Endpoints, diags),
-		Region:            p.region(block.Region, diags),
-		UserAgent:         userAgent(p.version, terraform),
-		CABundle:          p.caBundle(block.CABundleFile, diags),
-		MaxRetries:        -1,
-		RequestsPerSecond: block.RequestsPerSecond.ValueFloat64(),
-		AllowedAccounts:   block.AllowedAccountIDs,
-		ForbiddenAccounts: block.ForbiddenAccountIDs,
-		Observe:           observe,
-		Now:               p.now,
-		Pause:             p.pause,
+		Endpoints:          p.endpoints(block.Endpoints, diags),
+		Region:             p.region(block.Region, diags),
+		UserAgent:          userAgent(p.version, terraform),
+		CABundle:           p.caBundle(block.CABundleFile, diags),
+		MaxRetries:         -1,
+		RequestsPerSecond:  block.RequestsPerSecond.ValueFloat64(),
+		AllowedAccounts:    block.AllowedAccountIDs,
+		ForbiddenAccounts:  block.ForbiddenAccountIDs,
+		SignatureAlgorithm: ram.SignatureAlgorithm(block.SignatureAlgorithm.ValueString()),
+		Observe:            observe,
+		Now:                p.now,
+		Pause:              p.pause,
 	}
 	if !block.MaxRetries.IsNull() {
 		config.MaxRetries = int(block.MaxRetries.ValueInt64())

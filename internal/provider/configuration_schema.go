@@ -9,10 +9,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 func configurationSchema() schema.Schema {
@@ -234,6 +237,12 @@ func callAttributes() map[string]schema.Attribute {
 			Validators: []validator.Float64{float64validator.AtLeast(0.1)},
 			MarkdownDescription: "Cap on the calls of this provider block in one second, at least 0.1, where other tools need a share of the account's quotas. " +
 				"Without it, only the limits of each action count.",
+		},
+		"signature_algorithm": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{stringvalidator.OneOf(string(ram.HMACSHA1), string(ram.ACS3))},
+			MarkdownDescription: "How calls are signed: `HMAC-SHA1`, the service's signature version 1, or `ACS3-HMAC-SHA256`, its version 3, where SHA-1 is not allowed. " +
+				"Both protect a call in the same way, and both travel over TLS. Defaults to `HMAC-SHA1`, and to `ACS3-HMAC-SHA256` under `GODEBUG=fips140=only`.",
 		},
 	}
 }

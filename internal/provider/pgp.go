@@ -18,6 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 // A recipient is whoever holds the private half of a PGP key. Only they can read
@@ -69,6 +71,9 @@ func (r recipient) Encrypt(text string) (string, error) {
 
 // readPGP reads the one public key that a text is.
 func readPGP(key string) (*openpgp.Entity, error) {
+	if err := ram.SHA1Refused(); err != nil { // of which OpenPGP makes fingerprints
+		return nil, err
+	}
 	key = strings.TrimSpace(key)
 	switch {
 	case key == "":

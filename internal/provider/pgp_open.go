@@ -16,6 +16,8 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 // longestSecret bounds what a message may unpack to. Secrets of RAM are short; a QR
@@ -78,6 +80,9 @@ func readSecret(body io.Reader) (string, error) {
 
 // readPrivateKeys reads the keys of a text, of which one at least has its private half.
 func readPrivateKeys(key string) (openpgp.EntityList, error) {
+	if err := ram.SHA1Refused(); err != nil { // of which OpenPGP makes fingerprints
+		return nil, err
+	}
 	binary, err := unarmoured(key)
 	if err != nil {
 		return nil, errNoPrivateKey

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"net/url"
 	"time"
 )
 
@@ -134,13 +133,13 @@ func (c *Client) attempt(ctx context.Context, op operation, params map[string]st
 	if err != nil {
 		return &CredentialsError{Action: op.action, Err: err}
 	}
-	form, err := c.form(op, key, params)
+	letter, err := c.letter(op, key, params)
 	if err != nil {
 		return &Unanswered{Action: op.action, Err: err}
 	}
 	exchange := exchange{op: op, secrets: secretsOf(op, key, params)}
 	start := c.Now()
-	err = c.exchange(ctx, &exchange, form, out)
+	err = c.exchange(ctx, &exchange, letter, out)
 	c.observe(ctx, exchange, number, c.Now().Sub(start), err)
 	switch {
 	case err == nil:
@@ -158,13 +157,6 @@ func (c *Client) key(ctx context.Context, op operation) (Key, error) {
 		return Key{}, nil
 	}
 	return c.config.Credentials.Get(ctx)
-}
-
-func (c *Client) form(op operation, key Key, params map[string]string) (url.Values, error) {
-	if op.unsigned {
-		return unsigned(op, time.Now(), params), nil
-	}
-	return signed(op, key, c.config.Region, params)
 }
 
 // secretsOf are the secrets in play: no text of others may bring them out.

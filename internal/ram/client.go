@@ -37,6 +37,10 @@ type Config struct {
 	Region      string // chooses the host of Sts; the other services are central
 	UserAgent   string
 
+	// SignatureAlgorithm is how calls are signed. Empty is HMAC-SHA1, or what is
+	// approved where GODEBUG=fips140=only forbids that.
+	SignatureAlgorithm SignatureAlgorithm
+
 	// CABundle holds certificates in PEM that are trusted beside the system's.
 	CABundle []byte
 
@@ -100,6 +104,10 @@ func New(config Config) (*Client, error) {
 	}
 	if config.Pause == nil {
 		config.Pause = sleep
+	}
+	var err error
+	if config.SignatureAlgorithm, err = config.SignatureAlgorithm.settle(); err != nil {
+		return nil, err
 	}
 	endpoints := config.Endpoints.or(DefaultEndpoints(config.Region))
 	if err := endpoints.check(); err != nil {

@@ -40,17 +40,19 @@ func (e *exchange) clean(text string) string {
 	return e.redact.clean(text)
 }
 
+const formType = "application/x-www-form-urlencoded"
+
 var uuid = regexp.MustCompile(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`)
 
 // errAttemptTimeout ends an attempt, not the call: so it is no context error.
 var errAttemptTimeout = fmt.Errorf("no answer within %s", attemptTimeout)
 
-// exchange posts the form and reads the answer.
-func (c *Client) exchange(ctx context.Context, e *exchange, form url.Values, out any) error {
+// exchange posts the letter and reads the answer.
+func (c *Client) exchange(ctx context.Context, e *exchange, letter letter, out any) error {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var sent atomic.Bool
-	request, err := c.request(bounded, e.op, form, &sent)
+	request, err := c.request(bounded, e.op, letter, &sent)
 	if err != nil {
 		return &Unanswered{Action: e.op.action, Err: errors.New("the endpoint is not a URL")}
 	}
@@ -70,23 +72,26 @@ func (c *Client) exchange(ctx context.Context, e *exchange, form url.Values, out
 // request is a POST that net/http cannot send twice: it has no GetBody, so a
 // connection that turns out dead is an error instead of a new attempt (NET-08).
 // sent becomes true once there is a connection to write to.
-func (c *Client) request(ctx context.Context, op operation, form url.Values, sent *atomic.Bool) (*http.Request, error) {
+func (c *Client) request(ctx context.Context, op operation, letter letter, sent *atomic.Bool) (*http.Request, error) {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
 	})
 	endpoint := *c.endpoints.of(op.product)
 	endpoint.Path = "/"
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), strings.NewReader(letter.form.Encode()))
 	if err != nil {
 		return nil, err
 	}
 	request.GetBody = nil
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Content-Type", formType)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("Accept-Encoding", "gzip")
 	request.Header.Set("User-Agent", c.config.UserAgent)
 	request.Header.Set("X-Acs-Action", op.action)
 	request.Header.Set("X-Acs-Version", versions[op.product])
+	for name, value := range letter.headers {
+		request.Header.Set(name, value)
+	}
 	return request, nil
 }
 

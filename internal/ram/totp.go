@@ -34,6 +34,9 @@ func StepAt(t time.Time) int64 {
 // TOTP is the MFA code of a Base32 seed in a time step: RFC 6238 with six digits
 // (documented) of HMAC-SHA1 (assumed).
 func TOTP(seed string, step int64) (code string, err error) {
+	if err := SHA1Refused(); err != nil {
+		return "", err
+	}
 	key, err := decodeSeed(seed)
 	if err != nil {
 		return "", err

@@ -18,6 +18,7 @@ type Call struct {
 	Method      string
 	URL         string // as received
 	UserAgent   string
+	Signed      string            // the algorithm: HMAC-SHA1, ACS3-HMAC-SHA256, or empty for a call without a signature
 	Params      map[string]string // the operation's own
 	Status      int               // 0: no answer was given
 	Code        string            // of an error answer

@@ -72,7 +72,7 @@ func (s *Server) accept(in *incoming, r *http.Request) *conversation {
 	s.seq++
 	c := &conversation{server: s, in: in, call: &Call{
 		Seq: s.seq, Product: in.product(), Action: in.action, AccessKeyID: in.keyID, AccountID: s.owner(in),
-		Method: r.Method, URL: r.URL.String(), UserAgent: r.UserAgent(), Params: in.params, Time: s.clock(), RequestID: s.newRequestID(),
+		Method: r.Method, URL: r.URL.String(), UserAgent: r.UserAgent(), Signed: in.algorithm(), Params: in.params, Time: s.clock(), RequestID: s.newRequestID(),
 	}}
 	s.calls = append(s.calls, c.call)
 	if c.request, c.refused = s.admit(in); c.refused == nil {

@@ -88,6 +88,14 @@ func percent(text string) string {
 	return encoded.String()
 }
 
+// algorithm is the one that the request names.
+func (in *incoming) algorithm() string {
+	if in.signedInHeaders {
+		return acs3
+	}
+	return in.parameter("SignatureMethod")
+}
+
 // verify compares the request's signature with the one that its secret makes.
 func (in *incoming) verify(secret string) error {
 	if !in.signedInHeaders {

@@ -1,0 +1,81 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const fipsConfig = `
+resource "ram_password_policy" "this" {
+  minimum_password_length = 14
+}
+`
+
+// under makes the CLI start the provider with a mode of the cryptographic module. Only
+// the provider gets it: it would end some CLIs.
+func (c *cli) under(mode string) {
+	c.t.Helper()
+	provider, err := binary()
+	must(c.t, err)
+	wrapped := c.t.TempDir()
+	script := fmt.Sprintf("#!/bin/sh\nGODEBUG=fips140=%s exec %q \"$@\"\n", mode, filepath.Join(provider, "terraform-provider-ram"))
+	must(c.t, os.WriteFile(filepath.Join(wrapped, "terraform-provider-ram"), []byte(script), 0o700))
+	c.write("dev.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides { \"ram-security/ram\" = %q }\n  direct {}\n}\n", wrapped))
+}
+
+// The built provider starts, serves its schema, and signs calls that the service takes.
+func TestAccFIPS(t *testing.T) {
+	t.Parallel()
+	for mode, signature := range map[string]string{"on": "HMAC-SHA1", "only": "ACS3-HMAC-SHA256"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			srv := ramtest.New(t)
+			c := newCLI(t, srv.Getenv, fipsConfig)
+			c.under(mode)
+			c.run(0, "apply", "-auto-approve")
+			expect(t, "the policy", account(srv).Policy.MinimumPasswordLength, 14)
+			for _, call := range srv.Calls() {
+				expect(t, "the signature of "+call.Action, call.Signed, signature)
+			}
+		})
+	}
+}
+
+// What needs SHA-1 is an error under only, and says so. The module would end the
+// provider instead, and lose what a create has made.
+func TestAccFIPS_onlyRefusesSHA1(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCLI(t, srv.Getenv, fmt.Sprintf(`
+resource "ram_user" "alice" {
+  name = "alice"
+}
+
+resource "ram_access_key" "alice" {
+  user_name = ram_user.alice.name
+  pgp_key   = %q
+}
+`, publicKey(t, pgpPair(t, nil))))
+	c.under("only")
+	contains(t, c.run(1, "apply", "-auto-approve"), "fips140=only", "SHA-1")
+	expect(t, "writes", writes(srv), []string(nil))
+
+	c.write("main.tf", `terraform {
+  required_providers {
+    ram = { source = "ram-security/ram" }
+  }
+}
+
+provider "ram" {
+  signature_algorithm = "HMAC-SHA1"
+}
+`+fipsConfig)
+	contains(t, c.run(1, "plan"), "Cannot configure the provider", "Use ACS3-HMAC-SHA256")
+}
