@@ -1,0 +1,559 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const driftDetection = examples + "/drift-detection"
+
+// needsJQ skips a test where there is no jq.
+func needsJQ(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("jq"); err != nil {
+		t.Skip("no jq on this machine, which the drift detection needs")
+	}
+}
+
+// An audit is a configuration that was applied, and a CI identity that may read.
+type audit struct {
+	*cli
+	srv *ramtest.Server
+	key ramtest.AccessKey
+}
+
+const auditedPolicy = `
+resource "ram_password_policy" "this" {
+  minimum_password_length = 14
+}
+`
+
+// audited applies a configuration as the administrator, and makes the CI identity.
+func audited(t *testing.T, config string) *audit {
+	t.Helper()
+	needsJQ(t)
+	srv := ramtest.New(t)
+	a := &audit{cli: newCLI(t, srv.Getenv, config), srv: srv, key: person(srv, "ci")}
+	srv.Change(func(account *ramtest.Account) { account.Users["ci"].Allowed = policyActions(t, "read-only-policy.json") })
+	a.run(0, "apply", "-auto-approve")
+	srv.ForgetCalls()
+	return a
+}
+
+// script prepares a run of drift.sh as the CI identity.
+func (a *audit) script(arguments ...string) *exec.Cmd {
+	path, err := filepath.Abs(driftDetection + "/drift.sh")
+	must(a.t, err)
+	cmd := exec.CommandContext(a.t.Context(), path, arguments...)
+	cmd.Dir = a.directory
+	cmd.Env = append(slices.Clone(a.environment),
+		"DRIFT_CLI="+os.Getenv("TF_ACC_TERRAFORM_PATH"), "ALIBABA_CLOUD_ACCESS_KEY_ID="+a.key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET="+a.key.Secret)
+	return cmd
+}
+
+// drift runs drift.sh, and fails the test if it ends with another code, writes to the
+// account, changes the state or leaves something behind. It returns the summary, and what was said beside it.
+func (a *audit) drift(code int, arguments ...string) (summary, log string) {
+	a.t.Helper()
+	return a.ends(a.script(arguments...), code)
+}
+
+func (a *audit) ends(cmd *exec.Cmd, code int) (summary, log string) {
+	a.t.Helper()
+	before := a.files()
+	var out, err bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &err
+	if failed := cmd.Run(); failed != nil && cmd.ProcessState == nil {
+		a.t.Fatal(failed)
+	}
+	a.judge(cmd, code, before, out.String()+err.String())
+	return out.String(), err.String()
+}
+
+// judge looks at what a run of drift.sh leaves.
+func (a *audit) judge(cmd *exec.Cmd, code int, before map[string]string, said string) {
+	a.t.Helper()
+	if got := cmd.ProcessState.ExitCode(); got != code {
+		a.t.Fatalf("drift.sh ended with %d, want %d:\n%s", got, code, said)
+	}
+	expect(a.t, "writes", writes(a.srv), []string(nil))
+	after := a.files()
+	delete(after, "drift.md")
+	delete(before, "drift.md")
+	for name, content := range after {
+		if before[name] != content {
+			a.t.Errorf("drift.sh wrote %s", name)
+		}
+	}
+	expect(a.t, "files", len(after), len(before))
+	for _, secret := range []string{a.key.Secret, a.srv.Credential(defaultAccount).AccessKeySecret} {
+		for _, form := range findings([]byte(said), secret) {
+			a.t.Errorf("a key of the provider was printed, %s", form)
+		}
+	}
+}
+
+// files are all files of the run's directory, which is its home and its temporary directory too.
+func (a *audit) files() map[string]string {
+	a.t.Helper()
+	found := map[string]string{}
+	must(a.t, filepath.WalkDir(a.directory, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		found[strings.TrimPrefix(path, a.directory+"/")] = string(content)
+		return err
+	}))
+	return found
+}
+
+// tampered lets somebody change the password policy in the console.
+func (a *audit) tampered(f func(*ramtest.PasswordPolicy)) {
+	a.srv.Change(func(account *ramtest.Account) { f(&account.Policy) })
+}
+
+// Whatever a plan's exit code says: without a difference it is clean. The check lets a
+// refresh-only plan of some versions end with 2, and the data source in the other any plan.
+func TestAccDriftDetection_clean(t *testing.T) {
+	t.Parallel()
+	a := audited(t, auditedPolicy+`
+		check "length" {
+			assert {
+				condition     = ram_password_policy.this.minimum_password_length >= 14
+				error_message = "Too short."
+			}
+		}
+		check "nested" {
+			data "ram_password_policy" "now" {}
+			assert {
+				condition     = data.ram_password_policy.now.minimum_password_length >= 14
+				error_message = "Too short."
+			}
+		}
+		output "login" { value = ram_password_policy.this.minimum_password_length }`)
+	summary, _ := a.drift(0)
+	contains(t, summary, "# RAM drift: none", "1 objects compared in account 1234567890123456")
+}
+
+func TestAccDriftDetection_declared(t *testing.T) {
+	t.Parallel()
+	a := audited(t, auditedPolicy)
+	a.tampered(func(p *ramtest.PasswordPolicy) { p.MinimumPasswordLength = 8 })
+	summary, _ := a.drift(2)
+	contains(t, summary, "1 difference, 0 failed checks", "## Declared, and not so in the account",
+		"| 1 | <code>ram_password_policy.this</code> | <code>minimum_password_length</code> | <code>14</code> | <code>8</code> | Everybody who chooses a console password. |",
+		" apply -target='ram_password_policy.this'\n", "```hcl\n# ram_password_policy.this\nminimum_password_length = 8\n```")
+	lacks(t, summary, "Not declared", "Checks that")
+
+	// The command that it names repairs, and then all is clean.
+	a.run(0, "apply", "-auto-approve", "-target=ram_password_policy.this")
+	expect(t, "length", account(a.srv).Policy.MinimumPasswordLength, 14)
+	a.srv.ForgetCalls()
+	a.drift(0)
+}
+
+func TestAccDriftDetection_undeclared(t *testing.T) {
+	t.Parallel()
+	a := audited(t, auditedPolicy)
+	a.tampered(func(p *ramtest.PasswordPolicy) { p.PasswordReusePrevention = 4 })
+	summary, _ := a.drift(2)
+	contains(t, summary, "1 difference, 0 failed checks", "## Not declared, and changed since the last apply",
+		"<code>password_reuse_prevention</code> | <code>0</code> | <code>4</code> | Everybody who changes a console password",
+		" apply -refresh-only -target='ram_password_policy.this'\n", "```hcl\n# ram_password_policy.this\npassword_reuse_prevention = 0\n```")
+	lacks(t, summary, "## Declared", "Checks that")
+
+	// To accept it writes the state, and no more.
+	a.run(0, "apply", "-auto-approve", "-refresh-only", "-target=ram_password_policy.this")
+	expect(t, "writes", writes(a.srv), []string(nil))
+	a.drift(0)
+
+	// To declare what was there puts it back.
+	a.write("main.tf", strings.Replace(a.files()["main.tf"], "minimum_password_length = 14", "minimum_password_length = 14\npassword_reuse_prevention = 0", 1))
+	a.run(0, "apply", "-auto-approve")
+	expect(t, "reuse", account(a.srv).Policy.PasswordReusePrevention, 0)
+	a.srv.ForgetCalls()
+	a.drift(0)
+}
+
+// Both kinds are told apart, each once, for all that happened: values, an object that is gone,
+// text that would be Markdown, a template or HTML; and into a file.
+func TestAccDriftDetection_both(t *testing.T) {
+	t.Parallel()
+	a := audited(t, auditedPolicy+`
+		resource "ram_account_alias" "this" { account_alias = "acme" }
+		resource "ram_user" "gone" { name = "gone" }
+		resource "ram_user" "odd" {
+			for_each     = toset(["it"])
+			name         = each.key
+			display_name = "It"
+		}`)
+	a.srv.Change(func(account *ramtest.Account) {
+		account.Policy.MinimumPasswordLength, account.Policy.MaxPasswordAge = 8, 90
+		account.Alias = "other"
+		delete(account.Users, "gone")
+		account.Users["it"].Comments = "`|<b>${x} %{y}"
+	})
+	_, log := a.drift(2, "-o", "drift.md", "-lock=false")
+	contains(t, log, "drift: drift")
+	summary := a.files()["drift.md"]
+	contains(t, summary, "5 differences", "<code>account_alias</code> | <code>\"acme\"</code> | <code>\"other\"</code> | Every RAM user",
+		"<code>ram_user.gone</code> | all of it | in the account | gone | This RAM user.",
+		"<code>max_password_age</code> | <code>0</code> | <code>90</code>",
+		"<code>\"&#96;&#124;&lt;b&gt;$${x} %%{y}\"</code>",
+		`-target='ram_user.odd["it"]'`)
+	declared, undeclared, _ := strings.Cut(summary, "## Not declared")
+	contains(t, declared, "ram_user.gone", "minimum_password_length", "account_alias")
+	contains(t, undeclared, "max_password_age", "comments")
+	lacks(t, summary, "login_url", "default_domain") // they follow from the alias
+	lacks(t, undeclared, "minimum_password_length", "account_alias", "ram_user.gone")
+}
+
+func TestAccDriftDetection_checks(t *testing.T) {
+	t.Parallel()
+	a := audited(t, auditedPolicy+`
+		check "age" {
+			assert {
+				condition     = ram_password_policy.this.max_password_age == 0
+				error_message = "Passwords | expire after ${ram_password_policy.this.max_password_age} days."
+			}
+		}
+		check "broken" {
+			data "ram_login_profile" "it" { user_name = "deploy" }
+			assert {
+				condition     = data.ram_login_profile.it.mfa_bind_required == true
+				error_message = "No second factor."
+			}
+		}`)
+	a.tampered(func(p *ramtest.PasswordPolicy) { p.MaxPasswordAge = 90 })
+	a.run(0, "apply", "-auto-approve", "-refresh-only")
+	a.srv.ForgetCalls()
+	summary, _ := a.drift(2)
+	contains(t, summary, "0 differences, 2 failed checks", "| <code>check.age</code> | failed | <code>Passwords &#124; expire after 90 days.</code> |",
+		"| <code>check.broken</code> | failed | <code>Cannot read the login profile: There is no RAM user")
+}
+
+// An error is never drift, and never clean.
+func TestAccDriftDetection_errors(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]struct {
+		spoil func(*testing.T, *audit, *exec.Cmd)
+		says  []string
+	}{
+		"bad credentials": {func(_ *testing.T, _ *audit, cmd *exec.Cmd) {
+			cmd.Env = append(cmd.Env, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=not-the-secret-of-anybody")
+		}, []string{"Error: Cannot", "SignatureDoesNotMatch"}},
+		"a permission is missing": {func(_ *testing.T, a *audit, _ *exec.Cmd) {
+			a.srv.Change(func(account *ramtest.Account) { account.Users["ci"].Denied = []string{"GetPasswordPolicy"} })
+		}, []string{"Error: Cannot read the password policy", "NoPermission", "ram:GetPasswordPolicy"}},
+		"the service is down": {func(_ *testing.T, a *audit, _ *exec.Cmd) { a.srv.Close() }, []string{"Error: Cannot", "connection refused"}},
+		"the configuration is invalid": {func(_ *testing.T, a *audit, _ *exec.Cmd) {
+			a.write("more.tf", `resource "ram_password_policy" "that" { minimum_password_length = "a canary-in-the-line" }`)
+		}, []string{"Error: Incorrect attribute value type", "in more.tf, line 1"}},
+		"another program fails": {func(_ *testing.T, a *audit, cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "DRIFT_CLI=false") }, []string{"ended with 1"}},
+		"there is no program":   {func(_ *testing.T, a *audit, cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "DRIFT_CLI=no-such-program") }, []string{"There is no no-such-program"}},
+		"the wrong directory":   {func(_ *testing.T, a *audit, cmd *exec.Cmd) { cmd.Args = append(cmd.Args, "-C", "nowhere") }, []string{"The plan of what is declared ended with 1"}},
+		"nothing was compared": {func(t *testing.T, a *audit, cmd *exec.Cmd) {
+			a.write("main.tf", `variable "nothing" { default = 1 }`)
+			must(t, os.Remove(filepath.Join(a.directory, "terraform.tfstate")))
+		}, []string{"nothing was compared"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := audited(t, auditedPolicy)
+			a.tampered(func(p *ramtest.PasswordPolicy) { p.MinimumPasswordLength = 8 })
+			must(t, os.WriteFile(filepath.Join(a.directory, "drift.md"), []byte("# RAM drift: none\n"), 0o600))
+			cmd := a.script("-o", "drift.md")
+			fault.spoil(t, a, cmd)
+			_, log := a.ends(cmd, 1)
+			contains(t, log, fault.says...)
+			lacks(t, log, "canary-in-the-line")
+			contains(t, a.files()["drift.md"], "# RAM drift: not known")
+		})
+	}
+}
+
+// While somebody applies, nobody knows; unless one asks for it.
+func TestAccDriftDetection_locked(t *testing.T) {
+	t.Parallel()
+	a := audited(t, auditedPolicy)
+	held, err := os.OpenFile(filepath.Join(a.directory, "terraform.tfstate"), os.O_RDWR, 0)
+	must(t, err)
+	must(t, syscall.FcntlFlock(held.Fd(), syscall.F_SETLK, &syscall.Flock_t{Type: syscall.F_WRLCK, Whence: 0}))
+	cmd := a.script("-o", "drift.md")
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	var exit *exec.ExitError
+	if err := cmd.Run(); !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Fatalf("%v:\n%s", err, log.String())
+	}
+	contains(t, log.String(), "Error acquiring the state lock")
+	content, err := os.ReadFile(filepath.Join(a.directory, "drift.md"))
+	must(t, err)
+	contains(t, string(content), "not known")
+	if out, err := a.script("-lock=false").CombinedOutput(); err != nil {
+		t.Fatalf("without a lock: %v\n%s", err, out)
+	}
+	must(t, held.Close())
+	a.drift(0)
+}
+
+// An interrupted run is an error, ends what it has started, and leaves no summary to be taken for one.
+func TestAccDriftDetection_interrupted(t *testing.T) {
+	t.Parallel()
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		for name, nth := range map[string]string{"the first plan": "1", "the second plan": "2"} {
+			t.Run(signal.String()+" in "+name, func(t *testing.T) {
+				t.Parallel()
+				a := audited(t, auditedPolicy)
+				a.srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Nth: nth, Fault: "stall"})
+				must(t, os.WriteFile(filepath.Join(a.directory, "drift.md"), []byte("# RAM drift: none\n"), 0o600))
+				before := a.files()
+				cmd := a.script("-o", "drift.md")
+				var log bytes.Buffer
+				cmd.Stdout, cmd.Stderr = &log, &log
+				must(t, cmd.Start())
+				waitFor(t, func() bool { return len(a.srv.Calls("GetPasswordPolicy")) == int(nth[0]-'0') })
+				must(t, cmd.Process.Signal(signal))
+				_ = cmd.Wait() // the code is judged
+				a.judge(cmd, 1, before, log.String())
+				contains(t, log.String(), "interrupted")
+				contains(t, a.files()["drift.md"], "# RAM drift: not known", "interrupted")
+				a.drift(0) // the lock is free
+			})
+		}
+	}
+}
+
+// Of an AccessKey pair whose secret is in the state, the change of its status is
+// told, and the secret is not: neither printed nor left in a file.
+func TestAccDriftDetection_secrets(t *testing.T) {
+	t.Parallel()
+	a := audited(t, `
+		resource "ram_user" "this" { name = "deploy" }
+		resource "ram_access_key" "this" {
+			user_name = ram_user.this.name
+			status    = "Active"
+		}
+		output "secret" {
+			value     = ram_access_key.this.secret
+			sensitive = true
+		}`)
+	secret := keysOf(a.srv, "deploy")[0].Secret
+	a.srv.Change(func(account *ramtest.Account) { account.Users["deploy"].Keys[0].Status = "Inactive" })
+	cmd := a.script("-o", "drift.md")
+	cmd.Env = append(cmd.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(a.directory, "trace.log"))
+	printed, log := a.ends(cmd, 2)
+	contains(t, a.files()["drift.md"], "<code>status</code> | <code>\"Active\"</code> | <code>\"Inactive\"</code> | Every program that uses this AccessKey pair")
+	a.hunt(a.srv, printed+log, secret, isState)
+
+	// The key is gone, and another is there: an object that is gone has no secret either.
+	a.srv.Change(func(account *ramtest.Account) { account.Users["deploy"].Keys = nil })
+	printed, log = a.drift(2)
+	contains(t, printed, "<code>ram_access_key.this</code> | all of it | in the account | gone")
+	a.hunt(a.srv, printed+log, secret, isState)
+}
+
+func TestAccDriftDetection_emptyState(t *testing.T) {
+	t.Parallel()
+	a := audited(t, auditedPolicy+`
+		resource "ram_user" "this" { name = "new" }
+		check "not_yet" {
+			assert {
+				condition     = ram_user.this.user_id != ""
+				error_message = "Never seen."
+			}
+		}`)
+	must(t, os.Remove(filepath.Join(a.directory, "terraform.tfstate")))
+	summary, _ := a.drift(2)
+	contains(t, summary, "0 failed checks", "The check <code>check.not_yet</code> cannot be judged", "The state is empty", "<code>ram_password_policy.this</code> | all of it | managed from here | not in the state")
+}
+
+// Another directory, with a name that a shell would take apart, and a file of variables.
+func TestAccDriftDetection_elsewhere(t *testing.T) {
+	t.Parallel()
+	a := audited(t, "")
+	const elsewhere = "it's $here"
+	must(t, os.Mkdir(filepath.Join(a.directory, elsewhere), 0o700))
+	a.write(elsewhere+"/main.tf", a.files()["main.tf"]+`
+		variable "length" { type = number }
+		variable "note" { default = "" }
+		resource "ram_password_policy" "this" { minimum_password_length = var.length }`)
+	a.write(elsewhere+"/prod.tfvars", "length = 14")
+	a.run(0, "-chdir="+elsewhere, "apply", "-auto-approve", "-var-file=prod.tfvars")
+	a.srv.ForgetCalls()
+	a.drift(0, "-C", elsewhere, "-var-file=prod.tfvars")
+	a.tampered(func(p *ramtest.PasswordPolicy) { p.MinimumPasswordLength = 8 })
+	summary, _ := a.drift(2, "-C", elsewhere, "-var-file=prod.tfvars", "-var=note=canary-in-a-variable")
+	lacks(t, summary, "canary-in-a-variable")
+	_, command, _ := strings.Cut(summary, "```shell\n")
+	command, _, _ = strings.Cut(command, "\n```")
+	program, arguments, _ := strings.Cut(command, " ")
+	expect(t, "program", program, filepath.Base(os.Getenv("TF_ACC_TERRAFORM_PATH")))
+	shell := exec.CommandContext(t.Context(), "sh", "-c", `"$0" `+arguments+" -auto-approve", os.Getenv("TF_ACC_TERRAFORM_PATH"))
+	shell.Dir, shell.Env = a.directory, a.environment
+	if out, err := shell.CombinedOutput(); err != nil {
+		t.Fatalf("the command that the summary names fails: %v\n%s\n%s", err, command, out)
+	}
+	expect(t, "length", account(a.srv).Policy.MinimumPasswordLength, 14)
+}
+
+// What is sensitive in a plan, in whole or in part, on one side or both, is not shown.
+func TestDriftDetection_sensitiveValuesAreMasked(t *testing.T) {
+	t.Parallel()
+	needsJQ(t)
+	const canary = "CANARY-7f3a"
+	change := func(before, after, beforeSensitive, afterSensitive any) map[string]any {
+		return map[string]any{"address": "ram_x.y", "mode": "managed", "type": "ram_x", "change": map[string]any{
+			"actions": []string{"update"}, "before": before, "after": after, "before_sensitive": beforeSensitive, "after_sensitive": afterSensitive, "after_unknown": map[string]any{},
+		}}
+	}
+	type m = map[string]any
+	for name, one := range map[string]map[string]any{
+		"the attribute":         change(m{"a": canary + "1"}, m{"a": canary + "2"}, m{"a": true}, m{"a": true}),
+		"only before":           change(m{"a": canary}, m{"a": "open"}, m{"a": true}, m{}),
+		"only after":            change(m{"a": canary}, m{"a": canary + "2"}, m{}, m{"a": true}),
+		"an element":            change(m{"a": []string{"open", canary}}, m{"a": []string{"open"}}, m{"a": []any{false, true}}, m{}),
+		"a value of a map":      change(m{"a": m{"k": canary}}, m{"a": m{}}, m{"a": m{"k": true}}, m{"a": m{}}),
+		"the whole object":      change(m{"a": canary}, m{"a": canary + "2"}, true, true),
+		"no object on one side": change(m{"a": canary}, m{"a": nil}, m{"a": true}, false),
+	} {
+		for _, kind := range []string{"resource_changes", "resource_drift"} {
+			t.Run(name+" in "+kind, func(t *testing.T) {
+				t.Parallel()
+				first, second := m{"resource_changes": []any{}}, m{}
+				if kind == "resource_changes" {
+					first[kind] = []any{one}
+				} else {
+					second[kind] = []any{one}
+				}
+				report := reported(t, first, second)
+				contains(t, report, "drift\n", "<code>ram_x.y</code> | <code>a</code> | (sensitive) | (sensitive) |")
+				lacks(t, report, canary)
+			})
+		}
+	}
+}
+
+// A check that fails or breaks counts, whatever it is a check of; one that cannot be judged does not.
+func TestDriftDetection_checksAreAGate(t *testing.T) {
+	t.Parallel()
+	needsJQ(t)
+	for status, verdict := range map[string]string{"pass": "clean\n", "unknown": "clean\n", "fail": "drift\n", "error": "drift\n"} {
+		for _, kind := range []string{"check", "resource", "output_value"} {
+			address := map[string]any{"kind": kind, "to_display": "one.thing"}
+			report := reported(t, map[string]any{"checks": []any{map[string]any{"address": address, "status": status}}}, map[string]any{})
+			if !strings.HasPrefix(report, verdict) {
+				t.Errorf("%s of a %s: %s", status, kind, report)
+			}
+		}
+	}
+}
+
+// reported is what drift.jq makes of the JSON of two plans.
+func reported(t *testing.T, declared, undeclared any) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, plan := range map[string]any{"declared": declared, "undeclared": undeclared} {
+		content, err := json.Marshal(plan)
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
+	}
+	out, err := exec.CommandContext(t.Context(), "jq", "-rn", "--arg", "cli", "tofu", "--arg", "directory", ".", "--arg", "files", "",
+		"--slurpfile", "affected", driftDetection+"/affected.json", "--slurpfile", "declared", dir+"/declared", "--slurpfile", "undeclared", dir+"/undeclared",
+		"-f", driftDetection+"/drift.jq").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
+}
+
+// Each attribute that somebody can change in the console says who is affected, and
+// nothing is said of what there is not.
+func TestDriftDetection_whoIsAffected(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile(driftDetection + "/affected.json")
+	must(t, err)
+	var affected struct {
+		Who      map[string]map[string]string
+		Computed map[string][]string
+	}
+	must(t, json.Unmarshal(content, &affected))
+	schemas := newCore(t, ramtest.New(t).Getenv).schemas.ResourceSchemas
+	for kind, schema := range schemas {
+		computed, all := []string{}, map[string]bool{"*": true}
+		for _, a := range schema.Block.Attributes {
+			all[a.Name] = true
+			if a.Computed && !a.Optional {
+				computed = append(computed, a.Name)
+			}
+		}
+		slices.Sort(computed)
+		expect(t, "what is computed of "+kind, affected.Computed[kind], computed)
+		if affected.Who[kind]["*"] == "" {
+			t.Errorf("nobody is affected by %s", kind)
+		}
+		for name, sentence := range affected.Who[kind] {
+			if !all[name] || !strings.HasSuffix(sentence, ".") {
+				t.Errorf("%s.%s: %q", kind, name, sentence)
+			}
+		}
+		for _, name := range settingFields(kind) {
+			if affected.Who[kind][name] == "" {
+				t.Errorf("nobody is affected by %s.%s", kind, name)
+			}
+		}
+	}
+	for kind := range affected.Who {
+		if schemas[kind] == nil {
+			t.Errorf("there is no %s", kind)
+		}
+	}
+}
+
+// settingFields are the attributes of a setting that the account keeps.
+func settingFields(kind string) (names []string) {
+	switch kind {
+	case preference:
+		return fieldNames(newSecurityPreference())
+	case policy:
+		return fieldNames(newPasswordPolicy())
+	case alias:
+		return fieldNames(newAccountAlias())
+	case "ram_account_access_key_policy":
+		return fieldNames(newAccountAccessKeyPolicy())
+	case "ram_user_sso_settings":
+		return fieldNames(newUserSsoSettings())
+	}
+	return nil
+}
+
+func fieldNames[S any](s *setting[S]) (names []string) {
+	for _, f := range s.fields {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// lacks fails the test if the text holds one of the parts.
+func lacks(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if strings.Contains(text, part) {
+			t.Errorf("%q is in:\n%s", part, text)
+		}
+	}
+}

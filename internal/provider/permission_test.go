@@ -1,0 +1,314 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// A career is what happens to an object of one type, for the permissions that it takes.
+type career struct {
+	kind, note    string
+	arrange       func(*testing.T) *ramtest.Server
+	made, changed attributes
+	id            string // to import it by; a name in braces is an attribute's value
+	// before is what happens ahead of each run that applies what changed, and of the destroy. It may be nil.
+	before func(*ramtest.Server)
+	runs   int // that apply what changed; 0: one
+}
+
+func careers() []career {
+	month := func(srv *ramtest.Server) { srv.Advance(31 * day) }
+	return []career{
+		{
+			kind: preference, arrange: fresher, id: "current",
+			made:    attributes{"login_session_duration": 8, "mfa_operation_for_login": "mandatory", "on_destroy": reset},
+			changed: attributes{"login_session_duration": 9, "login_network_masks": []string{"203.0.113.0/24"}, "on_destroy": reset},
+		},
+		{kind: policy, arrange: fresher, id: "current", made: attributes{"minimum_password_length": 14, "on_destroy": reset}, changed: attributes{"minimum_password_length": 16, "on_destroy": reset}},
+		{kind: alias, arrange: fresher, id: "current", made: attributes{"account_alias": "acme", "on_destroy": reset}, changed: attributes{"account_alias": "acme-two", "on_destroy": reset}},
+		{
+			kind: "ram_account_access_key_policy", arrange: fresher, id: "current",
+			made:    attributes{"status": "Active", "classic_allow_list": []string{"0.0.0.0/0"}, "must_allow": []string{"198.51.100.7"}, "on_destroy": reset},
+			changed: attributes{"status": "Inactive", "on_destroy": reset},
+		},
+		{
+			kind: "ram_user_sso_settings", arrange: fresher, id: "current",
+			made: attributes{"auxiliary_domain": "example.com", "on_destroy": reset}, changed: attributes{"auxiliary_domain": "example.org", "on_destroy": reset},
+		},
+		{
+			kind: "ram_user", arrange: fresher, id: "carol",
+			made: attributes{"name": "carol", "tags": map[string]string{"team": "ops"}}, changed: attributes{"name": "carol", "comments": "new", "tags": map[string]string{"area": "sec"}},
+		},
+		{
+			kind: "ram_user", note: "with `force_destroy`", arrange: fresher, id: "carol",
+			made: attributes{"name": "carol", "force_destroy": true}, changed: attributes{"name": "carol", "comments": "new", "force_destroy": true}, before: burdened,
+		},
+		{
+			kind: profileKind, arrange: withAliceAlone, id: "alice",
+			made: logon(nil), changed: logon(attributes{"mfa_bind_required": true, "status": "Inactive"}),
+		},
+		{kind: accessKey, arrange: withAliceAlone, id: "alice:{access_key_id}", made: attributes{"user_name": "alice"}, changed: attributes{"user_name": "alice", "status": "Inactive"}},
+		{
+			kind: ownPolicy, arrange: func(t *testing.T) *ramtest.Server { return withKey(t, "") }, id: "{access_key_id}",
+			made: ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}), changed: ofAlice(attributes{"status": "Inactive"}),
+		},
+		{
+			kind: rotationKind, arrange: rotates, id: "alice", runs: 4, before: month,
+			made: turning, changed: turning,
+		},
+		{
+			kind: deviceKind, arrange: func(t *testing.T) *ramtest.Server { return staffed(t) }, id: "{serial_number}",
+			made: attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, changed: attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"},
+		},
+		{
+			kind: bindingKind, id: "alice",
+			arrange: func(t *testing.T) *ramtest.Server { srv := staffed(t); loosePhone(srv); return srv },
+			made:    bindingOf("alice", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), changed: attributes{"user_name": "alice", "serial_number": phoneSerial, "seed_wo": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "seed_wo_version": 2},
+		},
+		{
+			kind: verificationKind, arrange: withAliceAlone, id: "alice",
+			made: attributes{"user_name": "alice", "security_email": "alice@example.com"}, changed: attributes{"user_name": "alice", "security_email": "new@example.com"},
+		},
+		{
+			kind: exclusiveKind, id: "alice", arrange: func(t *testing.T) *ramtest.Server { srv := withKey(t, ""); giveKey(srv, "alice", "LTAIstray", day); return srv },
+			made: exclusively("alice", "report", aliceKey), changed: exclusively("alice", "delete", aliceKey), runs: 2,
+		},
+	}
+}
+
+func fresher(t *testing.T) *ramtest.Server { return ramtest.New(t) }
+
+func withAliceAlone(t *testing.T) *ramtest.Server { return withAlice(t) }
+
+// burdened hangs on carol what somebody may hang on a user.
+func burdened(srv *ramtest.Server) {
+	giveKey(srv, "carol", "LTAIcarol", day)
+	loosePhone(srv)
+	srv.Change(func(a *ramtest.Account) {
+		u := a.Users["carol"]
+		a.Groups["ops"] = &ramtest.Group{Name: "ops"}
+		u.Groups, u.Policies = []string{"ops"}, []string{"System/ReadOnlyAccess"}
+		u.LoginProfile = &ramtest.LoginProfile{Password: password, Status: "Active", CreateDate: srv0(a)}
+		u.MFASerial, a.MFADevices[phoneSerial].UserID = phoneSerial, u.ID
+	})
+}
+
+// phases are what a person asks of Terraform.
+var phases = []string{"plan", "apply", "destroy"}
+
+// goes runs one phase with the credentials of somebody who may call the patterns only, all if there
+// are none. It tells which operations were called, and what went wrong. What a phase begins
+// with was done by the administrator.
+func (k career) goes(t *testing.T, phase string, allowed []string) (called []string, wrong string) {
+	t.Helper()
+	srv := k.arrange(t)
+	ops := person(srv, "ops")
+	srv.Change(func(a *ramtest.Account) { a.Users["ops"].Allowed = allowed })
+	other := endpointsOf(srv.URL()).and(variables{"ALIBABA_CLOUD_ACCESS_KEY_ID": ops.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ops.Secret})
+	// The clock of each is the service's, however far that was moved.
+	as := func(getenv func(string) string) *core { return newCore(t, getenv, inStep(srv, time.Until(srv.Now()))) }
+	var diags []*tfprotov6.Diagnostic
+	note := func(more []*tfprotov6.Diagnostic) { diags = append(diags, errorsIn(more)...) }
+	made := func() object {
+		o, err := as(srv.Getenv).create(k.kind, k.made)
+		clean(t, err)
+		return o
+	}
+	switch phase {
+	case "plan":
+		_, more := as(other.get).plan(k.kind, k.made, as(other.get).nothing(k.kind))
+		note(more)
+		o := made()
+		c := as(other.get)
+		_, more = c.refresh(k.kind, o)
+		note(more)
+		for _, config := range []attributes{k.made, k.changed} {
+			_, more = c.plan(k.kind, config, o)
+			note(more)
+		}
+		_, more = c.destroyPlan(k.kind, o)
+		note(more)
+		_, more = as(other.get).adopt(k.kind, k.importID(t, o))
+		note(more)
+	case "apply":
+		o, more := as(other.get).create(k.kind, k.made)
+		note(more)
+		for range max(1, k.runs) {
+			if len(diags) > 0 {
+				break
+			}
+			if k.before != nil {
+				k.before(srv)
+			}
+			c := as(other.get)
+			o, more = c.refresh(k.kind, o)
+			note(more)
+			o, more = c.apply(k.kind, k.changed, o)
+			note(more)
+		}
+	case "destroy":
+		o := made()
+		if k.before != nil {
+			k.before(srv)
+		}
+		_, more := as(other.get).destroy(k.kind, o)
+		note(more)
+	}
+	for _, call := range srv.Calls() {
+		if call.AccessKeyID == ops.ID && call.Action != "GetCallerIdentity" { // which needs no permission (documented)
+			called = append(called, call.Action)
+		}
+	}
+	slices.Sort(called)
+	return slices.Compact(called), said(diags)
+}
+
+func (k career) importID(t *testing.T, o object) string {
+	t.Helper()
+	id := k.id
+	for name := range fieldsOf(t, o.state) {
+		if strings.Contains(id, "{"+name+"}") {
+			id = strings.ReplaceAll(id, "{"+name+"}", stateOf(t, o, name))
+		}
+	}
+	return id
+}
+
+// noPermission is a pattern that lets nobody do anything: it needs no permission.
+const noPermission = "GetCallerIdentity"
+
+// The guide's table is what it takes: everything else is denied, and the life of each type goes
+// well; anything of it is denied, and it does not (DOC-01).
+func TestPermissions_theGuideNamesWhatEachTypeTakes(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../templates/guides/least-privilege.md.tmpl")
+	must(t, err)
+	reads := map[string]bool{}
+	for _, k := range careers() {
+		needs := map[string][]string{}
+		for _, phase := range phases {
+			called, wrong := k.goes(t, phase, nil)
+			if wrong != "" {
+				t.Fatalf("%s cannot %s although nothing is denied:\n%s", k.kind, phase, wrong)
+			}
+			if _, wrong = k.goes(t, phase, append([]string{noPermission}, called...)); wrong != "" {
+				t.Errorf("%s cannot %s with what it calls, %v:\n%s", k.kind, phase, called, wrong)
+			}
+			for _, action := range called {
+				without := slices.DeleteFunc(slices.Clone(called), func(other string) bool { return other == action })
+				if _, wrong := k.goes(t, phase, append([]string{noPermission}, without...)); wrong == "" {
+					action += " (better)"
+				} else if !strings.Contains(wrong, "ram:"+action) && !strings.Contains(wrong, action) {
+					t.Errorf("%s cannot %s without %s, and does not name it:\n%s", k.kind, phase, action, wrong)
+				}
+				needs[phase] = append(needs[phase], action)
+			}
+		}
+		for _, action := range needs["plan"] {
+			reads[strings.TrimSuffix(action, " (better)")] = true
+		}
+		if line := k.line(needs); !strings.Contains(string(guide), line+"\n") {
+			t.Errorf("the guide lacks this line:\n%s", line)
+		}
+	}
+	for _, action := range slices.Sorted(maps.Keys(reads)) {
+		if !strings.HasPrefix(action, "Get") && !strings.HasPrefix(action, "List") {
+			t.Errorf("a plan calls %s, which is no read", action)
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(newCore(t, ramtest.New(t).Getenv).schemas.ResourceSchemas)) {
+		if !slices.ContainsFunc(careers(), func(k career) bool { return k.kind == kind }) {
+			t.Errorf("nobody knows what %s takes", kind)
+		}
+	}
+	expect(t, "the read-only policy's actions", policyActions(t, "read-only-policy.json"), slices.Sorted(maps.Keys(withDataSources(t, reads))))
+}
+
+// line is the type's line of the guide's table.
+func (k career) line(needs map[string][]string) string {
+	list := func(actions []string) string {
+		if len(actions) == 0 {
+			return "–"
+		}
+		words := []string{}
+		for _, action := range actions {
+			name, mark, _ := strings.Cut(action, " ")
+			words = append(words, strings.TrimSpace("`"+name+"` "+mark))
+		}
+		return strings.Join(words, ", ")
+	}
+	beside := func(phase string) (more []string) {
+		for _, action := range needs[phase] {
+			if !slices.ContainsFunc(needs["plan"], func(read string) bool { return strings.TrimSuffix(read, " (better)") == strings.TrimSuffix(action, " (better)") }) {
+				more = append(more, action)
+			}
+		}
+		return more
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s |", strings.TrimSpace("`"+k.kind+"` "+k.note), list(needs["plan"]), list(beside("apply")), list(beside("destroy")))
+}
+
+// makes are the data sources that let the service make something before they can read it.
+var makes = []string{"ram_credential_report", "ram_governance_report"}
+
+// withDataSources adds what the data sources read.
+func withDataSources(t *testing.T, reads map[string]bool) map[string]bool {
+	t.Helper()
+	all := maps.Clone(reads)
+	srv := withKey(t, "")
+	srv.Change(giveProfile)
+	c := newCore(t, srv.Getenv, hurried())
+	for kind := range c.schemas.DataSourceSchemas {
+		if slices.Contains(makes, kind) {
+			continue
+		}
+		srv.ForgetCalls()
+		_, diags := c.data(kind, map[string]attributes{
+			ownPolicy: ofAlice(nil), profileKind: {"user_name": "alice"}, "ram_user_mfa": {"user_name": "alice"},
+		}[kind])
+		clean(t, diags)
+		for _, call := range srv.Calls() {
+			if call.Action != "GetCallerIdentity" {
+				all[call.Action] = true
+			}
+		}
+	}
+	return all
+}
+
+
+// policyActions are the actions of a policy of the drift detection, sorted, without their prefix.
+func policyActions(t *testing.T, name string) (actions []string) {
+	t.Helper()
+	content, err := os.ReadFile("../../examples/drift-detection/" + name)
+	must(t, err)
+	var document struct {
+		Statement []struct {
+			Effect   string
+			Action   []string
+			Resource string
+		}
+	}
+	must(t, json.Unmarshal(content, &document))
+	for _, statement := range document.Statement {
+		expect(t, "effect", statement.Effect, "Allow")
+		for _, action := range statement.Action {
+			actions = append(actions, strings.TrimPrefix(action, "ram:"))
+		}
+	}
+	slices.Sort(actions)
+	return actions
+}
