@@ -9,6 +9,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -20,40 +21,53 @@ import (
 )
 
 func main() {
-	if err := run(context.Background(), os.Stdout); err != nil {
+	short := flag.Bool("lines", false, "print one line for each name, for people who review a change")
+	flag.Parse()
+	if err := run(context.Background(), *short, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
+func run(ctx context.Context, short bool, out io.Writer) error {
 	// No schema depends on the environment, so none is handed in.
 	silent := func(string) string { return "" }
 	server, err := providerserver.NewProtocol6WithError(provider.New("dev", silent)())()
 	if err != nil {
 		return err
 	}
-	document, err := describe(ctx, server)
+	answer, identities, err := ask(ctx, server)
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(out).Encode(document)
+	if !short {
+		return json.NewEncoder(out).Encode(describe(answer, identities))
+	}
+	for _, l := range lines(answer, identities) {
+		fmt.Fprintln(out, l)
+	}
+	return nil
 }
 
-// describe asks the server for everything it has. The provider stands under its
-// short name, where the documentation's generator looks for it.
-func describe(ctx context.Context, server tfprotov6.ProviderServer) (object, error) {
+// ask asks the server for everything it has.
+func ask(ctx context.Context, server tfprotov6.ProviderServer) (*tfprotov6.GetProviderSchemaResponse, *tfprotov6.GetResourceIdentitySchemasResponse, error) {
 	answer, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, d := range append(answer.Diagnostics, identities.Diagnostics...) {
-		return nil, fmt.Errorf("%s: %s", d.Summary, d.Detail)
+		return nil, nil, fmt.Errorf("%s: %s", d.Summary, d.Detail)
 	}
+	return answer, identities, nil
+}
+
+// describe puts the provider under its short name, where the documentation's generator
+// looks for it.
+func describe(answer *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.GetResourceIdentitySchemasResponse) object {
 	return object{"format_version": "1.0", "provider_schemas": object{"ram": object{
 		"provider":                   schema(answer.Provider),
 		"resource_schemas":           each(answer.ResourceSchemas, schema),
@@ -63,5 +77,5 @@ func describe(ctx context.Context, server tfprotov6.ProviderServer) (object, err
 		"list_resource_schemas":      each(answer.ListResourceSchemas, schema),
 		"action_schemas":             each(answer.ActionSchemas, action),
 		"functions":                  each(answer.Functions, function),
-	}}}, nil
+	}}}
 }
