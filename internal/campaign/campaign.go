@@ -43,6 +43,7 @@ type piece struct {
 var pieces = []piece{
 	{"sweep", playSweep},
 	{"walks", playWalks},
+	{"fuzz", playFuzz},
 	{"plants", playPlants},
 }
 

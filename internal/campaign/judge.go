@@ -244,7 +244,7 @@ func (p *performance) success(free *faultless, v *verdict) string {
 	switch {
 	case len(odd)+len(shown) == 0:
 		return converged
-	case len(odd) == 0 && p.fault != nil && p.fault.Blind: // the state shows what the service said
+	case p.fault != nil && p.fault.Blind && (len(odd) == 0 || len(p.touched(p.events)) == 0): // it went by what the service said
 		return warned
 	case len(p.heard.diags) > free.warnings, p.acts("gone"), p.acts("foreign"):
 		return warned
@@ -345,5 +345,5 @@ func (p *performance) clear(strays []stray) {
 	})
 }
 
-// imported is how a message says that something is to be imported.
-var imported = regexp.MustCompile(`(?i)import`)
+// imported is how a message says what is to be imported, and by which id.
+var imported = regexp.MustCompile(`terraform import \S+ (\S+)`)

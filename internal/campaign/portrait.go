@@ -60,7 +60,9 @@ func (s *stage) paint(p portrait, path string, v any) {
 		for _, inner := range v {
 			s.paint(p, path+"."+s.identity(inner), inner)
 		}
-		p[path] = fmt.Sprintf("%d of them", len(v))
+		if !volatile(path) {
+			p[path] = fmt.Sprintf("%d of them", len(v))
+		}
 	default:
 		if !volatile(path) {
 			p[path] = s.alike(fmt.Sprint(v))

@@ -81,6 +81,7 @@ func lose(a *ramtest.Account, serial string) {
 // stage is one account with one clock, on which runs follow each other.
 type stage struct {
 	ctx     context.Context
+	end     context.CancelFunc
 	schemas *tfprotov6.GetProviderSchemaResponse
 	srv     *ramtest.Server
 	clock   *clock
@@ -111,12 +112,17 @@ func openStage(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{ctx: ctx, schemas: schemas, srv: srv, clock: &clock{passed: from.Advanced, follow: srv.Advance}}
+	ctx, end := context.WithCancel(ctx)
+	s := &stage{ctx: ctx, end: end, schemas: schemas, srv: srv, clock: &clock{passed: from.Advanced, follow: srv.Advance}}
 	s.began = s.account()
 	return s, nil
 }
 
-func (s *stage) close() { s.srv.Close() }
+// close ends the service, and the contexts that the provider's server keeps for a Ctrl-C.
+func (s *stage) close() {
+	s.end()
+	s.srv.Close()
+}
 
 // run is a provider of its own, as every run of a CLI has one.
 func (s *stage) run() (*core, error) {

@@ -103,7 +103,7 @@ func subjects() []subject {
 			importID: func(o object) string { return attribute(o.state, "serial_number") }, foreign: otherKey, gone: lost,
 		},
 		{
-			name: "ram_mfa_binding", kind: "ram_mfa_binding", column: "set", secrets: []string{phoneSeed},
+			name: "ram_mfa_binding", kind: "ram_mfa_binding", made: "the MFA binding", column: "set", secrets: []string{phoneSeed},
 			arrange: func(a *ramtest.Account) {
 				a.MFADevices[phone] = &ramtest.MFADevice{Name: phoneName, Serial: phone, Seed: phoneSeed, CreateDate: a.Users["alice"].CreateDate}
 			},

@@ -42,7 +42,8 @@ type walk struct {
 	state   ramtest.State
 	behave  func(*ramtest.Behaviour)
 	prior   object
-	version int // of the password
+	version int  // of the password
+	applied bool // the configuration is what was applied last
 	trail   []string
 }
 
@@ -103,6 +104,9 @@ func (k *walk) step() {
 	operation := creates
 	if !k.prior.state.IsNull() {
 		operation = rapid.SampledFrom([]string{updates, updates, updates, reads, deletes, imports}).Draw(k.t, "operation")
+		if operation == reads && !k.applied {
+			operation = updates
+		}
 	}
 	k.configure(operation)
 	plain := trial{subject: k.subject, operation: operation}
@@ -124,7 +128,7 @@ func (k *walk) step() {
 	k.accept(plain, verdict)
 	k.faulted(plain, benchmark)
 	k.trail = append(k.trail, fmt.Sprintf("%s %v", operation, k.subject.next))
-	k.state, k.prior = free.srv.State(), free.end
+	k.state, k.prior, k.applied = free.srv.State(), free.end, operation != imports && operation != deletes
 }
 
 // configure draws what the step is to reach.
