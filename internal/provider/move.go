@@ -64,7 +64,9 @@ func movers(ctx context.Context, target resource.Resource) []resource.StateMover
 
 // isOurs tells our own provider by its name. Host and namespace are those of
 // whatever registry or mirror it was installed from.
-func isOurs(address string) bool { return address[strings.LastIndexByte(address, '/')+1:] == typePrefix }
+func isOurs(address string) bool {
+	return address[strings.LastIndexByte(address, '/')+1:] == typePrefix
+}
 
 // isAlicloud tells the provider of the former types: under its own namespace or
 // its older one, on any host, or by the bare name, which is all that OpenTofu tells before 1.12.4 (observed).

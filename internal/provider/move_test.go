@@ -32,7 +32,7 @@ const (
 // account, and the configuration that takes it over.
 type moved struct {
 	kind, former string
-	state        string                // as it stands in a state file
+	state        string                 // as it stands in a state file
 	arrange      func(*ramtest.Account) // what the state says is so in the account
 	config       attributes
 	warned       []string       // summaries
@@ -71,7 +71,7 @@ var moves = map[string]moved{
 	},
 	"password policy": {
 		kind: policy, former: "alicloud_ram_password_policy",
-		state: `{"id":"` + defaultAccount + `","hard_expiry":false,"max_login_attemps":5,"max_password_age":90,"minimum_password_different_character":3,"minimum_password_length":14,
+		state: `{"id":"` + defaultAccount + `","hard_expiry":false,"` + misspeltAttempts + `":5,"max_password_age":90,"minimum_password_different_character":3,"minimum_password_length":14,
 			"password_not_contain_user_name":true,"password_reuse_prevention":4,"require_lowercase_characters":true,"require_numbers":true,"require_symbols":true,
 			"require_uppercase_characters":true,"timeouts":{"create":"10m","delete":null,"update":null}}`,
 		arrange: strict,
@@ -152,7 +152,7 @@ var moves = map[string]moved{
 	},
 	"access key, encrypted": {
 		kind: accessKey, former: "alicloud_ram_access_key",
-		state: `{"id":"` + aliceKey + `","encrypted_secret":"wcBMA0Zha2U=","key_fingerprint":"96cc37d088872f482bedbcd6d8e3126643ed61fb","pgp_key":"keybase:ops","secret":"","secret_file":"","status":"","user_name":"alice"}`,
+		state:  `{"id":"` + aliceKey + `","encrypted_secret":"wcBMA0Zha2U=","key_fingerprint":"96cc37d088872f482bedbcd6d8e3126643ed61fb","pgp_key":"keybase:ops","secret":"","secret_file":"","status":"","user_name":"alice"}`,
 		config: attributes{"user_name": "alice"},
 		warned: []string{"The name of the PGP key is left behind"},
 		wants: map[string]any{
@@ -641,10 +641,10 @@ func TestMove_garbageIsRefused(t *testing.T) {
 		{policy, "alicloud_ram_password_policy", `[1]`, []string{"no JSON object"}},
 		{policy, "alicloud_ram_password_policy", `{"hard_expiry":`, []string{"no JSON object"}},
 		{policy, "alicloud_ram_password_policy", `{"hard_expiry":"` + canary + `"}`, []string{"hard_expiry", "is not true or false"}},
-		{policy, "alicloud_ram_password_policy", `{"max_login_attemps":"` + canary + `"}`, []string{"max_login_attemps", "is not a whole number"}},
-		{policy, "alicloud_ram_password_policy", `{"max_login_attemps":1.5}`, []string{"is not a whole number"}},
-		{policy, "alicloud_ram_password_policy", `{"max_login_attemps":"Inf"}`, []string{"is not a whole number"}},
-		{policy, "alicloud_ram_password_policy", `{"max_login_attemps":{}}`, []string{"is not a whole number"}},
+		{policy, "alicloud_ram_password_policy", `{"` + misspeltAttempts + `":"` + canary + `"}`, []string{misspeltAttempts, "is not a whole number"}},
+		{policy, "alicloud_ram_password_policy", `{"` + misspeltAttempts + `":1.5}`, []string{"is not a whole number"}},
+		{policy, "alicloud_ram_password_policy", `{"` + misspeltAttempts + `":"Inf"}`, []string{"is not a whole number"}},
+		{policy, "alicloud_ram_password_policy", `{"` + misspeltAttempts + `":{}}`, []string{"is not a whole number"}},
 		{policy, "alicloud_ram_password_policy", `{"timeouts":"` + canary + `"}`, []string{"timeouts"}},
 		{preference, "alicloud_ram_security_preference", `{"login_network_masks":["10.0.0.0/8"]}`, []string{"login_network_masks", "is not a text"}},
 		{preference, "alicloud_ram_security_preference", `{"verification_types":"` + canary + `"}`, []string{"verification_types", "is not a list of texts"}},
@@ -704,7 +704,7 @@ func TestMove_ofOurOwnChangesNothing(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.create(policy, attributes{"minimum_password_length": 14, "on_destroy": restore})
 	clean(t, diags)
-	raw := asJSON(t, o)
+	raw := asStored(t, o)
 	for _, address := range []string{"registry.terraform.io/ram-security/ram", "registry.opentofu.org/ram-security/ram", "mirror.example.com/acme/ram", "ram"} {
 		after, diags := move(t, c, policy, former{address: address, kind: policy, state: raw, private: string(o.private), identity: `{"account_id":"` + defaultAccount + `"}`})
 		expect(t, "what "+address+" made it say", said(diags), "")
@@ -738,8 +738,8 @@ func TestMove_ofOurOwnChangesNothing(t *testing.T) {
 	}
 }
 
-// asJSON is a state as a state file has it.
-func asJSON(t *testing.T, o object) string {
+// asStored is a state as a state file has it.
+func asStored(t *testing.T, o object) string {
 	t.Helper()
 	attributes := map[string]any{}
 	for name, v := range fieldsOf(t, o.state) {

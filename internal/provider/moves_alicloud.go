@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,9 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
+
+// misspeltAttempts is spelt so in the old provider.
+const misspeltAttempts = "max_login_attemps" //nolint:misspell // it is that provider's word
 
 // formerTypes are the types of the provider aliyun/alicloud that each of ours takes
 // over, by the schemas of its releases 1.0.0 to 1.287.0.
@@ -33,7 +35,7 @@ var formerTypes = map[string][]formerType{
 	"ram_password_policy": {
 		{"alicloud_ram_password_policy", nil, slices.Concat(
 			kept(append(formerPasswordRules(), "minimum_password_different_character", "password_not_contain_user_name")...),
-			formerly("max_login_attemps", "Spelt right here.", nil, "max_login_attempts"),
+			formerly(misspeltAttempts, "Spelt right here.", nil, "max_login_attempts"),
 			left("id", "", nil), keptTimeouts,
 		)},
 		{"alicloud_ram_account_password_policy", nil, slices.Concat(
@@ -162,10 +164,10 @@ func takeEnforcedMFA(ctx context.Context, m *moving, name string) error {
 
 func tellEnforcedMFA(m *moving) (summary, detail string) {
 	const how = "This provider does not have it. Write mfa_operation_for_login = \"mandatory\" in the configuration instead, to ask every RAM user for a second factor at every logon."
-	switch said := text(m.into["mfa_operation_for_login"]); {
-	case said == mandatory:
+	switch said := text(m.into["mfa_operation_for_login"]); said {
+	case mandatory:
 		return "enforce_mfa_for_login becomes mfa_operation_for_login", "The configuration of " + m.former.name + " said enforce_mfa_for_login = true. " + how
-	case said == "": // false, spelt as a text
+	case "": // false, spelt as a text
 		return "", ""
 	default:
 		return "enforce_mfa_for_login was not enforced", fmt.Sprintf(
@@ -181,7 +183,7 @@ func tellRiskLogin(m *moving) (summary, detail string) {
 }
 
 // userIDForm is what the id of a RAM user looks like (documented).
-var userIDForm = regexp.MustCompile(`^[0-9]{6,32}$`)
+var userIDForm = spelt(`^[0-9]{6,32}$`)
 
 // takeUserID tells the id of a user from its name, which the first releases of the
 // old provider used as the id of the resource.
