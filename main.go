@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"runtime"
+	"runtime/debug"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -27,6 +29,7 @@ func main() {
 		fmt.Println("terraform-provider-ram", version)
 		return
 	}
+	collectLater()
 	err := providerserver.Serve(context.Background(), provider.New(version, os.Getenv), providerserver.ServeOpts{
 		Address: provider.Address,
 		Debug:   *debug,
@@ -34,4 +37,12 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// collectLater lets the first collection of garbage wait until after the schemas are
+// served: it would take longer than they do, and find next to nothing. From then on
+// it is as ever.
+func collectLater() {
+	usual := debug.SetGCPercent(200)
+	runtime.AddCleanup(new([16]byte), func(usual int) { debug.SetGCPercent(usual) }, usual)
 }

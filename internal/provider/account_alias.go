@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -21,14 +20,14 @@ type accountAlias struct{ Alias, Domain *string }
 
 // aliasForm is the form of an alias: lower-case letters, digits and single dashes
 // inside (documented). Of its length the sources say 32, 63 and 64; the service decides above 32.
-var aliasForm = regexp.MustCompile(`^([a-z0-9]+(-[a-z0-9]+)*)?$`)
+var aliasForm = spelt(`^([a-z0-9]+(-[a-z0-9]+)*)?$`)
 
 func newAccountAlias() *setting[accountAlias] {
 	alias := word("account_alias", "The alias, from 3 to 63 lower-case letters, digits and single dashes inside. It is unique among all accounts of Alibaba Cloud. "+
 		"`\"\"` is no alias, as in a new account.",
 		func(s *accountAlias) **string { return &s.Alias }, "",
 		stringvalidator.Any(stringvalidator.LengthBetween(3, 63), stringvalidator.OneOf("")),
-		stringvalidator.RegexMatches(aliasForm, "must be lower-case letters, digits and single dashes, with no dash at either end"))
+		aliasForm.checked("must be lower-case letters, digits and single dashes, with no dash at either end"))
 	return &setting[accountAlias]{
 		name: "account_alias",
 		noun: "account alias",

@@ -7,13 +7,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -45,13 +43,13 @@ type userOrder struct {
 }
 
 // accountForm is an account id (documented).
-var accountForm = regexp.MustCompile(`^[0-9]{16}$`)
+var accountForm = spelt(`^[0-9]{16}$`)
 
 // keyIDForm is what can be an AccessKey id: letters and digits (observed).
-var keyIDForm = regexp.MustCompile(`^[A-Za-z0-9.]{1,64}$`)
+var keyIDForm = spelt(`^[A-Za-z0-9.]{1,64}$`)
 
 func keyIDChecks() []validator.String {
-	return []validator.String{stringvalidator.RegexMatches(keyIDForm, "must be the id of an AccessKey pair, such as LTAI5tExample")}
+	return []validator.String{keyIDForm.checked("must be the id of an AccessKey pair, such as LTAI5tExample")}
 }
 
 // orderAttributes are the attributes of order, and those of the action itself.
@@ -65,7 +63,7 @@ func orderAttributes(ctx context.Context, longest time.Duration, own map[string]
 	bounds.MarkdownDescription = "How long the action may take. It is never sent to the service."
 	attributes := map[string]schema.Attribute{
 		"account_id": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{stringvalidator.RegexMatches(accountForm, "must be the 16 digits of an account id")},
+			Optional: true, Validators: []validator.String{accountForm.checked("must be the 16 digits of an account id")},
 			MarkdownDescription: "The id of the account that is meant. If the credentials open another one, nothing is done.",
 		},
 		"timeouts": bounds,

@@ -590,6 +590,16 @@ func TestUnbindMFA_aHardwareKeyIsLeft(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
+// The service takes a device that was just unbound for bound, for a moment.
+func TestUnbindMFA_aDeviceThatCountsAsBoundForAMoment(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	srv.Inject(ramtest.Rule{Action: "DeleteVirtualMFADevice", Nth: "1-2", Code: "DeleteConflict.VirtualMFADevice.User", Status: 409})
+	_, diags := newCore(t, srv.Getenv, hurried()).invoke(unbindAction, attributes{"user_name": "alice", "delete_device": true})
+	expect(t, "what was said", said(diags), "")
+	expect(t, "devices", len(account(srv).MFADevices), 0)
+}
+
 // A device that somebody else has by now is not deleted.
 func TestUnbindMFA_aDeviceThatChangedHands(t *testing.T) {
 	t.Parallel()

@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -45,7 +44,7 @@ var regionVariables = []string{"ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID"
 const defaultRegion = "cn-hangzhou"
 
 // regionName is the form of a region. It becomes part of a host name.
-var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z0-9]+)+$`)
+var regionName = spelt(`^[a-z]{2}(-[a-z0-9]+)+$`)
 
 func (p *ramProvider) region(argument types.String, diags *diag.Diagnostics) string {
 	value, variable := p.given(argument, regionVariables...)

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -19,8 +18,8 @@ type principalNameFunction struct{}
 
 // The forms of a user name, and of a domain with a dot in it (documented).
 var (
-	userForm        = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-	principalDomain = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$`)
+	userForm        = spelt(`^[A-Za-z0-9._-]{1,64}$`)
+	principalDomain = spelt(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$`)
 )
 
 // longestPrincipal is how many characters a principal name has at most (documented).

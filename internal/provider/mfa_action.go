@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -46,7 +45,7 @@ func (a *unbindMFA) Schema(ctx context.Context, _ action.SchemaRequest, resp *ac
 			"A `ram_virtual_mfa_device` with `bind_to_user`, or a `ram_mfa_binding`, plans to bind the device again: change that first.",
 		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
 			"serial_number": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{stringvalidator.RegexMatches(serialForm, "must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
+				Optional: true, Validators: []validator.String{serialForm.checked("must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
 				MarkdownDescription: "The serial number of the device that is meant. If the user has another one, nothing is done. With it, a device that was taken off before is deleted if `delete_device` asks for that.",
 			},
 			"delete_device": schema.BoolAttribute{

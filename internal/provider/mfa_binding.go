@@ -67,7 +67,7 @@ func (b *mfaBinding) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 		Attributes: ownedAttributes(ctx, map[string]schema.Attribute{
 			"serial_number": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{stringvalidator.RegexMatches(serialForm, "must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
+				Validators:          []validator.String{serialForm.checked("must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: "The serial number of the device. Another one unbinds the old device and binds the new one.",
 			},

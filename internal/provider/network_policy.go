@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 
@@ -24,7 +25,7 @@ const (
 
 // networkPolicyFields are the fields of a network policy, of the account's as of a
 // key's. That a new one has none is observed for a key, and assumed for the account.
-func networkPolicyFields() []field[ram.NetworkPolicy] {
+var networkPolicyFields = sync.OnceValue(func() []field[ram.NetworkPolicy] {
 	type p = ram.NetworkPolicy
 	return []field[p]{
 		choice("status", "Whether the policy is enforced: `Active` or `Inactive`. Where none was ever set, it is `Inactive`.",
@@ -36,7 +37,7 @@ func networkPolicyFields() []field[ram.NetworkPolicy] {
 			"The policy has at most 8 statements: one for each VPC, and one for `classic_allow_list`. At most 50 addresses.",
 			func(s *p) *map[string][]string { return &s.VPC }, canonicalNetwork, widerVPCs, vpcNetworks{}),
 	}
-}
+})
 
 // widerVPCs tells that a list by VPC lets in somebody whom the list before kept
 // out. No list lets in everybody, and a VPC without addresses is all of that VPC

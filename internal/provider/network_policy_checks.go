@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -45,7 +44,7 @@ func (publicOnly) ValidateSet(_ context.Context, req validator.SetRequest, resp 
 }
 
 // vpcForm is what the id of a VPC looks like (documented by samples).
-var vpcForm = regexp.MustCompile(`^vpc-[a-z0-9]+$`)
+var vpcForm = spelt(`^vpc-[a-z0-9]+$`)
 
 // vpcNetworks checks a map of networks by VPC, and how many statements the policy
 // has with it.

@@ -8,12 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -52,12 +50,12 @@ var noTimeouts = timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{
 })}
 
 // userNameForm is what a RAM user's name may look like (documented).
-var userNameForm = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,64}$`)
+var userNameForm = spelt(`^[a-zA-Z0-9._-]{1,64}$`)
 
 // userNameChecks refuse the empty name above all: without a name, the service
 // takes the caller itself, which may be the root of the account.
 func userNameChecks() []validator.String {
-	return []validator.String{stringvalidator.RegexMatches(userNameForm, "must be 1 to 64 letters, digits, dots, dashes and underscores, and not a principal name")}
+	return []validator.String{userNameForm.checked("must be 1 to 64 letters, digits, dots, dashes and underscores, and not a principal name")}
 }
 
 // unmoving is how an id is planned that never changes once it is known. After a move

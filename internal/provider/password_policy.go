@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
@@ -34,7 +35,7 @@ func newPasswordPolicy() *setting[ram.PasswordPolicy] {
 
 // passwordPolicyFields are the fields of Ims SetPasswordPolicy, with their ranges
 // and the values of a new account (documented).
-func passwordPolicyFields() []field[ram.PasswordPolicy] {
+var passwordPolicyFields = sync.OnceValue(func() []field[ram.PasswordPolicy] {
 	type p = ram.PasswordPolicy
 	return []field[p]{
 		number("minimum_password_length", "The fewest characters a password may have, from 8 to 32. A new account has `8`.",
@@ -64,7 +65,7 @@ func passwordPolicyFields() []field[ram.PasswordPolicy] {
 		flag("intercept_risk_password_on_api", "Whether a password that is known to have leaked is refused when it is set through the API. A new account has `false`.",
 			func(s *p) **bool { return &s.InterceptRiskPasswordOnAPI }, false, weakWhen(false)),
 	}
-}
+})
 
 // shortPasswordAge is the age, in days, up to which passwords that nobody but
 // an administrator can renew lock a whole account out too often to be meant.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -70,7 +71,7 @@ func lockOutArguments(guarded string) map[string]schema.Attribute {
 // securityPreferenceFields are the fields of Ims SetSecurityPreference. What a
 // new account has is documented, but for the switch of service credentials, of
 // which only an example exists (assumed).
-func securityPreferenceFields() []field[ram.SecurityPreference] {
+var securityPreferenceFields = sync.OnceValue(func() []field[ram.SecurityPreference] {
 	type p = ram.SecurityPreference
 	idle := int64validator.OneOf(90, 180, 365, 730)
 	longTerm := flag("allow_user_long_term_login", "Whether RAM users may stay signed in on the app and the client. The service's reference is silent about it: "+
@@ -109,7 +110,7 @@ func securityPreferenceFields() []field[ram.SecurityPreference] {
 		number("max_idle_days_for_access_keys", "After how many days without use an AccessKey pair is disabled: `90`, `180`, `365` or `730`. A new account has `730`.",
 			func(s *p) **int64 { return &s.MaxIdleDaysForAccessKeys }, 730, ascending, idle),
 	}
-}
+})
 
 // securityPreferenceDangers are the lock-outs that a security preference can make.
 func securityPreferenceDangers(ctx context.Context, client *ram.Client, c change[ram.SecurityPreference]) []danger {

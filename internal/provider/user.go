@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -163,8 +162,8 @@ func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest,
 
 // Forms of what describes a user (documented).
 var (
-	phoneForm = regexp.MustCompile(`^([0-9]+-[0-9]+)?$`)
-	mailForm  = regexp.MustCompile(`^([^@\s]+@[^@\s]+)?$`)
+	phoneForm = spelt(`^([0-9]+-[0-9]+)?$`)
+	mailForm  = spelt(`^([^@\s]+@[^@\s]+)?$`)
 )
 
 func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -188,9 +187,9 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"display_name": optional("The display name, up to 24 characters, or 128 where the service takes them. A user always has one: without one in the configuration, it is the name that the user is created with.",
 				stringvalidator.UTF8LengthBetween(1, 128)),
 			"mobile_phone": optional("The mobile phone number, as `<country code>-<number>`, for example `86-13900001234`. The service has it on its China site only. It is stored in the state.",
-				stringvalidator.RegexMatches(phoneForm, "must be <country code>-<number>, such as 86-13900001234")),
+				phoneForm.checked("must be <country code>-<number>, such as 86-13900001234")),
 			"email": optional("The e-mail address. The service has it on its China site only. It is stored in the state.",
-				stringvalidator.RegexMatches(mailForm, "must be an e-mail address")),
+				mailForm.checked("must be an e-mail address")),
 			"comments": optional("Comments, up to 128 characters.", stringvalidator.UTF8LengthAtMost(128)),
 			"tags": schema.MapAttribute{
 				ElementType: types.StringType, Optional: true, Computed: true, Validators: tagChecks(),

@@ -10,11 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -50,11 +49,11 @@ func newUserSsoSettings() *setting[ram.UserSsoSettings] {
 }
 
 // domainForm is what a domain looks like, or none.
-var domainForm = regexp.MustCompile(`^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+)?$`)
+var domainForm = spelt(`^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+)?$`)
 
 // userSsoFields are the fields of Ims SetUserSsoSettings, with what a new account
 // has (documented, but that the texts are empty is assumed).
-func userSsoFields() []field[ram.UserSsoSettings] {
+var userSsoFields = sync.OnceValue(func() []field[ram.UserSsoSettings] {
 	type p = ram.UserSsoSettings
 	enabled := flag("sso_enabled", "Whether RAM users log on to the console through the identity provider, and no longer with a password. It needs `metadata_document`. A new account has `false`.",
 		func(s *p) **bool { return &s.SsoEnabled }, false, weakWhen(false))
@@ -63,7 +62,7 @@ func userSsoFields() []field[ram.UserSsoSettings] {
 		func(s *p) **string { return &s.MetadataDocument }, "", metadataCheck{})
 	metadata.same = func(a, b attr.Value) bool { return sameXML(text(a), text(b)) }
 	domain := word("auxiliary_domain", "A further domain, besides the account's own, that the name of a user (`NameID`) may have in what the identity provider says. `\"\"` takes it away; a new account has none.",
-		func(s *p) **string { return &s.AuxiliaryDomain }, "", stringvalidator.RegexMatches(domainForm, "must be a domain, such as example.com, or empty"))
+		func(s *p) **string { return &s.AuxiliaryDomain }, "", domainForm.checked("must be a domain, such as example.com, or empty"))
 	domain.same = func(a, b attr.Value) bool { return strings.EqualFold(text(a), text(b)) }
 	return []field[p]{
 		enabled, metadata, domain,
@@ -72,7 +71,7 @@ func userSsoFields() []field[ram.UserSsoSettings] {
 		choice("authn_sign_algo", "With which algorithm the account signs its requests to the identity provider: `rsa-sha256` or `rsa-sha1`. A new account has `rsa-sha1`.",
 			func(s *p) **string { return &s.AuthnSignAlgo }, "rsa-sha1", "rsa-sha1", "rsa-sha256"),
 	}
-}
+})
 
 // userSsoDangers are the lock-outs that single sign-on can make.
 func userSsoDangers(c change[ram.UserSsoSettings]) []danger {

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -118,8 +117,8 @@ func (r *verificationResource) Metadata(_ context.Context, req resource.Metadata
 
 // The forms that the service documents, and "" for none.
 var (
-	securityPhoneForm = regexp.MustCompile(`^([0-9]{1,4}-[0-9]{4,20})?$`)
-	securityMailForm  = regexp.MustCompile(`^([^@\s]+@[^@\s]+\.[^@\s]+)?$`)
+	securityPhoneForm = spelt(`^([0-9]{1,4}-[0-9]{4,20})?$`)
+	securityMailForm  = spelt(`^([^@\s]+@[^@\s]+\.[^@\s]+)?$`)
 )
 
 func (r *verificationResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -133,13 +132,13 @@ func (r *verificationResource) Schema(ctx context.Context, _ resource.SchemaRequ
 		Attributes: ownedAttributes(ctx, map[string]schema.Attribute{
 			"security_email": schema.StringAttribute{
 				Optional:            true,
-				Validators:          []validator.String{stringvalidator.RegexMatches(securityMailForm, "must be an e-mail address, or empty for none"), either},
+				Validators:          []validator.String{securityMailForm.checked("must be an e-mail address, or empty for none"), either},
 				MarkdownDescription: "The security e-mail address, such as `alice@example.com`." + managed,
 			},
 			"security_email_status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the security e-mail address: " + status},
 			"security_phone": schema.StringAttribute{
 				Optional:            true,
-				Validators:          []validator.String{stringvalidator.RegexMatches(securityPhoneForm, "must be <country code>-<number>, such as 86-13900001234, or empty for none")},
+				Validators:          []validator.String{securityPhoneForm.checked("must be <country code>-<number>, such as 86-13900001234, or empty for none")},
 				MarkdownDescription: "The security phone, as `<country code>-<number>`, such as `86-13900001234`." + managed,
 			},
 			"security_phone_status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the security phone: " + status},

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -90,7 +89,7 @@ func (d *virtualMFADevice) Metadata(_ context.Context, req resource.MetadataRequ
 }
 
 // deviceNameForm is what the name of a device may look like (documented).
-var deviceNameForm = regexp.MustCompile(`^[a-zA-Z0-9.-]{1,64}$`)
+var deviceNameForm = spelt(`^[a-zA-Z0-9.-]{1,64}$`)
 
 func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	stable := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
@@ -109,7 +108,7 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"serial_number": computed(false, "The serial number, `acs:ram::<account id>:mfa/<name>`."),
 			"virtual_mfa_device_name": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{stringvalidator.RegexMatches(deviceNameForm, "must be 1 to 64 letters, digits, dots and dashes")},
+				Validators:          []validator.String{deviceNameForm.checked("must be 1 to 64 letters, digits, dots and dashes")},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: "The name of the device, of letters, digits, dots and dashes. It is unique in the account; another name is another device, with another seed.",
 			},
@@ -124,8 +123,7 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"key_fingerprint":    computed(false, "The fingerprint of the PGP key that `encrypted_seed` is encrypted for."),
 			"bind_to_user": schema.StringAttribute{
 				Optional: true, Computed: true,
-				Validators: []validator.String{stringvalidator.Any(stringvalidator.OneOf(""), stringvalidator.RegexMatches(userNameForm,
-					"must be the name of a RAM user, and not a principal name"))},
+				Validators: []validator.String{stringvalidator.Any(stringvalidator.OneOf(""), userNameForm.checked("must be the name of a RAM user, and not a principal name"))},
 				MarkdownDescription: "The name of the RAM user to bind the device to. `\"\"` is nobody. Left out, it is not managed: the device stays with who has it, and a new one is bound to nobody. " +
 					"A change binds the device anew if the seed is in the state, and otherwise replaces the device. A user who is renamed keeps the device. A user has one device at most.",
 			},
@@ -144,7 +142,7 @@ func (d *virtualMFADevice) IdentitySchema(_ context.Context, _ resource.Identity
 }
 
 // serialForm is a serial number (documented).
-var serialForm = regexp.MustCompile(`^acs:ram::([0-9]+):mfa/([a-zA-Z0-9.-]{1,64})$`)
+var serialForm = spelt(`^acs:ram::([0-9]+):mfa/([a-zA-Z0-9.-]{1,64})$`)
 
 func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	const what = "import the virtual MFA device"
@@ -167,7 +165,7 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 		return
 	}
 	if account != parts[1] {
-		resp.Diagnostics.AddError("Cannot "+what, fmt.Sprintf("The serial number %s is of account %s, but the credentials open account %s. Nothing was imported.", serial, parts[1], account))
+		resp.Diagnostics.AddError("Cannot "+what, fmt.Sprintf("The device %s belongs to account %s, but the credentials open account %s. Nothing was imported.", serial, parts[1], account))
 		return
 	}
 	who.AccountID = types.StringValue(account)

@@ -1,0 +1,25 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// What a CLI asks for first, of a provider that has just started.
+func BenchmarkFirstSchema(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		server, err := providerserver.NewProtocol6WithError(New("test", func(string) string { return "" })())()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := server.GetProviderSchema(b.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
