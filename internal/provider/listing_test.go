@@ -208,7 +208,9 @@ func TestList_ofWhatContradictsItself(t *testing.T) {
 				srv := ramtest.New(t)
 				c := newCore(t, srv.Getenv, hurried())
 				results := c.list(kind, ask.config, true, 100)
-				expect(t, "results", len(results), 1)
+				if len(results) != 1 {
+					t.Fatalf("there are %d results", len(results))
+				}
 				contains(t, said(errorsIn(results[0].diags)), fmt.Sprintf("AttributeName(%q)", ask.blamed))
 				expect(t, "calls", len(srv.Calls()), 0)
 			})
@@ -459,7 +461,9 @@ func TestList_ofWhatFailsForEverybodyEnds(t *testing.T) {
 			srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
 			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).list(kind, nil, true, 0))
 			expect(t, "found", names, []string(nil))
-			expect(t, "failures", len(failures), tries)
+			if len(failures) != tries {
+				t.Fatalf("there are %d failures: %v", len(failures), failures)
+			}
 			contains(t, failures[0], "The list goes on without it.")
 			contains(t, failures[tries-1], "the list ends here. It is not complete.")
 			expect(t, "pages", len(srv.Calls("ListUsers")), 1)
