@@ -43,6 +43,8 @@ type piece struct {
 var pieces = []piece{
 	{"sweep", playSweep},
 	{"walks", playWalks},
+	{"soak", playSoak},
+	{"rounds", playRounds},
 	{"fuzz", playFuzz},
 	{"plants", playPlants},
 }

@@ -29,7 +29,8 @@ const (
 	tablet     = "acs:ram::" + accountID + ":mfa/tablet"
 	phoneSeed  = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
-	day = 24 * time.Hour
+	minute = time.Minute
+	day    = 24 * time.Hour
 
 	idpMetadata = `<?xml version="1.0"?>
 <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.com/" ID="one">

@@ -1,0 +1,117 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.uber.org/goleak"
+)
+
+// usage is what a process holds.
+type usage struct {
+	goroutines, descriptors int
+	resident                int // KiB; 0: not known here
+}
+
+// used measures this process, after what is of no use has been given back.
+func used() usage {
+	runtime.GC()
+	u := usage{goroutines: runtime.NumGoroutine()}
+	if open, err := os.ReadDir("/proc/self/fd"); err == nil {
+		u.descriptors = len(open)
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return u
+	}
+	for line := range bytes.Lines(status) {
+		if value, found := strings.CutPrefix(string(line), "VmRSS:"); found {
+			u.resident, _ = strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB")) // digits
+		}
+	}
+	return u
+}
+
+func (u usage) String() string {
+	return fmt.Sprintf("%d, %d, %d MiB", u.goroutines, u.descriptors, u.resident>>10)
+}
+
+// What a process may hold more at the end than once it is warm.
+const (
+	moreGoroutines  = 10
+	moreDescriptors = 10
+	moreResident    = 96 << 10 // most of it the service's own history
+)
+
+// playSoak applies and destroys, over and over, with one provider that stays.
+func playSoak(ctx context.Context, o *Options, f *figures) error {
+	schemas, err := schemaOf(ctx)
+	if err != nil {
+		return err
+	}
+	ignored := goleak.IgnoreCurrent()
+	s, err := newStage(ctx, schemas, nil)
+	if err != nil {
+		return err
+	}
+	err = s.soak(o.Loops, f)
+	s.close()
+	if err != nil {
+		return err
+	}
+	if err := goleak.Find(ignored); err != nil {
+		f.forbid("go run ./internal/cmd/campaign -pieces soak", "goroutines are left over: %s", err)
+	}
+	return nil
+}
+
+func (s *stage) soak(loops int, f *figures) error {
+	c, err := s.run()
+	if err != nil {
+		return err
+	}
+	lives := slices.DeleteFunc(subjects(), func(one subject) bool { return one.arrange != nil })
+	var warm usage
+	for n := range loops {
+		if n == loops/10 {
+			warm = used()
+			f.add("goroutines, descriptors, memory when it is warm", warm)
+		}
+		one := lives[n%len(lives)]
+		made, failed := c.apply(one.kind, one.config, c.nothing(one.kind))
+		if !failed {
+			_, failed = c.destroy(one.kind, made)
+		}
+		if failed || len(c.heard.broken) > 0 {
+			f.forbid("go run ./internal/cmd/campaign -pieces soak", "apply %d, of %s, fails: %s%s", n, one.name, said(errorsIn(c.heard.diags)), strings.Join(c.heard.broken, "\n"))
+			return nil
+		}
+		f.count(one.name)
+		s.clock.advance(minute)
+		s.srv.ForgetCalls()
+		c.heard.forget()
+	}
+	end := used()
+	f.add("goroutines, descriptors, memory at the end", end)
+	if end.goroutines > warm.goroutines+moreGoroutines || end.descriptors > warm.descriptors+moreDescriptors || end.resident > warm.resident+moreResident {
+		f.forbid("go run ./internal/cmd/campaign -pieces soak", "it holds %s at the end, and %s once it was warm", end, warm)
+	}
+	return nil
+}
+
+// forget forgets what a run said.
+func (h *hearing) forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.diags, h.told = nil, nil
+	h.log.Reset()
+}
