@@ -47,7 +47,9 @@ func audited(t *testing.T, config string) *audit {
 	needsJQ(t)
 	srv := ramtest.New(t)
 	a := &audit{cli: newCLI(t, srv.Getenv, config), srv: srv, key: person(srv, "ci")}
-	srv.Change(func(account *ramtest.Account) { account.Users["ci"].Allowed = policyActions(t, "read-only-policy.json") })
+	srv.Change(func(account *ramtest.Account) {
+		account.Users["ci"].Allowed = policyActions(t, "read-only-policy.json")
+	})
 	a.run(0, "apply", "-auto-approve")
 	srv.ForgetCalls()
 	return a

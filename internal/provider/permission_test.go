@@ -83,7 +83,11 @@ func careers() []career {
 			made: attributes{"user_name": "alice", "security_email": "alice@example.com"}, changed: attributes{"user_name": "alice", "security_email": "new@example.com"},
 		},
 		{
-			kind: exclusiveKind, id: "alice", arrange: func(t *testing.T) *ramtest.Server { srv := withKey(t, ""); giveKey(srv, "alice", "LTAIstray", day); return srv },
+			kind: exclusiveKind, id: "alice", arrange: func(t *testing.T) *ramtest.Server {
+				srv := withKey(t, "")
+				giveKey(srv, "alice", "LTAIstray", day)
+				return srv
+			},
 			made: exclusively("alice", "report", aliceKey), changed: exclusively("alice", "delete", aliceKey), runs: 2,
 		},
 	}
@@ -252,7 +256,9 @@ func (k career) line(needs map[string][]string) string {
 	}
 	beside := func(phase string) (more []string) {
 		for _, action := range needs[phase] {
-			if !slices.ContainsFunc(needs["plan"], func(read string) bool { return strings.TrimSuffix(read, " (better)") == strings.TrimSuffix(action, " (better)") }) {
+			if !slices.ContainsFunc(needs["plan"], func(read string) bool {
+				return strings.TrimSuffix(read, " (better)") == strings.TrimSuffix(action, " (better)")
+			}) {
 				more = append(more, action)
 			}
 		}
@@ -288,7 +294,6 @@ func withDataSources(t *testing.T, reads map[string]bool) map[string]bool {
 	}
 	return all
 }
-
 
 // policyActions are the actions of a policy of the drift detection, sorted, without their prefix.
 func policyActions(t *testing.T, name string) (actions []string) {
