@@ -145,7 +145,7 @@ func (c *Client) attempt(ctx context.Context, op operation, params map[string]st
 	case err == nil:
 		limit.faster(c.Now())
 	case classOf(err) == refused && exchange.answered:
-		limit.slower(c.Now())
+		limit.slower(c.Now(), retryAfter(err))
 	case classOf(err) == expired && !op.unsigned:
 		c.config.Credentials.Expire(key)
 	}

@@ -23,7 +23,7 @@ type quota struct {
 var quotas = struct{ reads, writes, attachments, sessions quota }{
 	reads:       quota{80, 10}, // of 100
 	writes:      quota{16, 2},  // of 20
-	attachments: quota{8, 2},   // of 10
+	attachments: quota{8, 1},   // of 10
 	sessions:    quota{80, 10}, // of 100
 }
 
@@ -75,7 +75,7 @@ func (l *limits) of(op operation) *limit {
 	}
 	if l.actions[name] == nil {
 		quota := op.quota()
-		l.actions[name] = &limit{quota: quota, bucket: rate.NewLimiter(quota.perSecond, quota.burst)}
+		l.actions[name] = &limit{quota: quota, bucket: rate.NewLimiter(quota.perSecond, quota.burst), line: make(chan struct{}, 1)}
 	}
 	return l.actions[name]
 }
@@ -85,14 +85,22 @@ func (l *limits) of(op operation) *limit {
 type limit struct {
 	quota  quota
 	bucket *rate.Limiter
+	line   chan struct{} // holds whoever has the next turn; the others wait behind
 
-	mu  sync.Mutex
-	cut time.Time // when it was halved last
+	mu    sync.Mutex
+	cut   time.Time // when it was halved last
+	until time.Time // the service asked for silence
 }
 
-func (l *limit) slower(now time.Time) {
+// slower takes what the service said when it throttled a call. The silence that it
+// asks for is for all who wait, and what was saved up for a burst is gone.
+func (l *limit) slower(now time.Time, silence time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if until := now.Add(min(silence, longestBackoff)); until.After(l.until) {
+		l.until = until
+	}
+	l.bucket.SetBurstAt(now, 1)
 	if !l.cut.IsZero() && now.Sub(l.cut) < calm {
 		return
 	}
@@ -111,17 +119,46 @@ func (l *limit) faster(now time.Time) {
 	}
 	step := l.quota.perSecond / recovery / current
 	l.bucket.SetLimitAt(now, min(l.quota.perSecond, current+step))
+	if current+step >= l.quota.perSecond {
+		l.bucket.SetBurstAt(now, l.quota.burst)
+	}
 }
 
-// turn waits until the operation may be sent.
+// silence is how long nobody may send.
+func (l *limit) silence(now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.until.Sub(now)
+}
+
+// turn waits until the operation may be sent. Only the first in line asks for a
+// turn, so that a rate that falls holds for all who wait behind.
 func (c *Client) turn(ctx context.Context, op operation) error {
-	if err := c.reserve(ctx, c.limits.of(op).bucket); err != nil {
+	if err := c.next(ctx, c.limits.of(op)); err != nil {
 		return err
 	}
 	if c.limits.all == nil {
 		return nil
 	}
 	return c.reserve(ctx, c.limits.all)
+}
+
+func (c *Client) next(ctx context.Context, l *limit) error {
+	select {
+	case l.line <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-l.line }()
+	for wait := l.silence(c.Now()); wait > 0; wait = l.silence(c.Now()) {
+		if tooLong(ctx, wait) {
+			return context.DeadlineExceeded
+		}
+		if err := c.Pause(ctx, wait); err != nil {
+			return err
+		}
+	}
+	return c.reserve(ctx, l.bucket)
 }
 
 // reserve is rate.Limiter.Wait with our clock. A turn that comes too late for

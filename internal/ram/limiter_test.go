@@ -89,15 +89,15 @@ func TestThrottlingHalvesTheRateOnceASecond(t *testing.T) {
 		}
 	}
 	rateIs(16)
-	limit.slower(clock.now())
-	limit.slower(clock.now())
+	limit.slower(clock.now(), 0)
+	limit.slower(clock.now(), 0)
 	rateIs(8)
 	clock.advance(time.Second)
-	limit.slower(clock.now())
+	limit.slower(clock.now(), 0)
 	rateIs(4)
 	for range 5 {
 		clock.advance(time.Second)
-		limit.slower(clock.now())
+		limit.slower(clock.now(), 0)
 	}
 	rateIs(1)
 
