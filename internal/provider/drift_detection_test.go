@@ -265,10 +265,10 @@ func TestAccDriftDetection_errors(t *testing.T) {
 		"the configuration is invalid": {func(_ *testing.T, a *audit, _ *exec.Cmd) {
 			a.write("more.tf", `resource "ram_password_policy" "that" { minimum_password_length = "a canary-in-the-line" }`)
 		}, []string{"Error: Incorrect attribute value type", "in more.tf, line 1"}},
-		"another program fails": {func(_ *testing.T, a *audit, cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "DRIFT_CLI=false") }, []string{"ended with 1"}},
-		"there is no program":   {func(_ *testing.T, a *audit, cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "DRIFT_CLI=no-such-program") }, []string{"There is no no-such-program"}},
-		"the wrong directory":   {func(_ *testing.T, a *audit, cmd *exec.Cmd) { cmd.Args = append(cmd.Args, "-C", "nowhere") }, []string{"The plan of what is declared ended with 1"}},
-		"nothing was compared": {func(t *testing.T, a *audit, cmd *exec.Cmd) {
+		"another program fails": {func(_ *testing.T, _ *audit, cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "DRIFT_CLI=false") }, []string{"ended with 1"}},
+		"there is no program":   {func(_ *testing.T, _ *audit, cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "DRIFT_CLI=no-such-program") }, []string{"There is no no-such-program"}},
+		"the wrong directory":   {func(_ *testing.T, _ *audit, cmd *exec.Cmd) { cmd.Args = append(cmd.Args, "-C", "nowhere") }, []string{"The plan of what is declared ended with 1"}},
+		"nothing was compared": {func(t *testing.T, a *audit, _ *exec.Cmd) {
 			a.write("main.tf", `variable "nothing" { default = 1 }`)
 			must(t, os.Remove(filepath.Join(a.directory, "terraform.tfstate")))
 		}, []string{"nothing was compared"}},
