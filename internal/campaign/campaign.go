@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -26,7 +27,8 @@ type Options struct {
 	Rounds int      // of the soak with a CLI
 	Loops  int      // of the soak over the protocol
 	Root   string   // of the repository
-	CLI    string   // Terraform or OpenTofu; "": no piece that needs one
+	CLIs   []string // Terraform, OpenTofu or both; none: no piece that needs one
+	CLI    string   // the one that is being played with
 	Getenv func(string) string
 	Temp   string // a directory for what the pieces leave; it is not removed
 }
@@ -37,16 +39,18 @@ var ErrForbidden = errors.New("there are forbidden outcomes")
 // piece is a part of the campaign.
 type piece struct {
 	name string
+	cli  bool // it is played once on each CLI
 	play func(context.Context, *Options, *figures) error
 }
 
 var pieces = []piece{
-	{"sweep", playSweep},
-	{"walks", playWalks},
-	{"soak", playSoak},
-	{"rounds", playRounds},
-	{"fuzz", playFuzz},
-	{"plants", playPlants},
+	{"sweep", false, playSweep},
+	{"walks", false, playWalks},
+	{"soak", false, playSoak},
+	{"rounds", true, playRounds},
+	{"kills", true, playKills},
+	{"fuzz", false, playFuzz},
+	{"plants", false, playPlants},
 }
 
 // Pieces are the names of all parts.
@@ -60,26 +64,52 @@ func Pieces() (names []string) {
 // Run plays the campaign and prints its table. The error is [ErrForbidden] if
 // anything happened that must never happen.
 func Run(ctx context.Context, out io.Writer, o Options) error {
-	all, began, wrong := []*figures{}, time.Now(), 0
+	all, began := []*figures{}, time.Now()
 	for _, p := range pieces {
 		if len(o.Pieces) > 0 && !slices.Contains(o.Pieces, p.name) {
 			continue
 		}
-		f, start := newFigures(p.name), time.Now()
-		if err := p.play(ctx, &o, f); err != nil {
-			write(out, append(all, f))
+		played, err := p.run(ctx, o)
+		all = append(all, played...)
+		if err != nil {
+			write(out, all)
 			return fmt.Errorf("cannot go on with %s: %w", p.name, err)
 		}
-		f.took = time.Since(start)
-		wrong += len(f.wrong)
-		all = append(all, f)
 	}
 	write(out, all)
+	wrong := 0
+	for _, f := range all {
+		wrong += len(f.wrong)
+	}
 	fmt.Fprintf(out, "\n%-60s %12s\n%-60s %12d\n", "wall time", time.Since(began).Round(time.Second), "forbidden outcomes", wrong)
 	if wrong > 0 {
 		return ErrForbidden
 	}
 	return nil
+}
+
+// run plays a piece, on each CLI if it needs one.
+func (p piece) run(ctx context.Context, o Options) (all []*figures, err error) {
+	if !p.cli {
+		o.CLI = append(slices.Clone(o.CLIs), "")[0]
+		f := newFigures(p.name)
+		return []*figures{f}, f.timed(func() error { return p.play(ctx, &o, f) })
+	}
+	for _, o.CLI = range o.CLIs {
+		f := newFigures(p.name + " with " + filepath.Base(o.CLI))
+		all = append(all, f)
+		if err := f.timed(func() error { return p.play(ctx, &o, f) }); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// timed notes how long something takes.
+func (f *figures) timed(do func() error) error {
+	began := time.Now()
+	defer func() { f.took = time.Since(began) }()
+	return do()
 }
 
 // again is the command that plays a case once more.

@@ -5,15 +5,131 @@ package campaign
 
 import (
 	"bytes"
+	"errors"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// Every sixtieth case of the sweep, always the same ones; make campaign plays all.
-func TestSweep(t *testing.T) {
+// The short campaign: always the same cases of the sweep, the same walks, and a short soak; make campaign plays all.
+func TestSweepWalksAndSoak(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	if err := Run(t.Context(), &out, Options{Pieces: []string{"sweep"}, Share: 60}); err != nil {
+	err := Run(t.Context(), &out, Options{Pieces: []string{"sweep", "walks", "soak"}, Share: 40, Walks: 40, Seed: 11, Loops: 60})
+	if err != nil {
 		t.Fatal(err, out.String())
 	}
 	t.Log(out.String())
+}
+
+// The matrix is data: it names each fault once, and nothing that there is not.
+func TestFaults_areAMatrix(t *testing.T) {
+	t.Parallel()
+	rows, err := faults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, row := range rows {
+		if seen[row.ID+row.Name] {
+			t.Errorf("%s %s is there twice", row.ID, row.Name)
+		}
+		seen[row.ID+row.Name] = true
+		if _, err := time.ParseDuration(row.Offset); row.Offset != "" && err != nil {
+			t.Errorf("%s: %s", row.Name, err)
+		}
+		for phase, want := range row.Want {
+			for call, classes := range want {
+				for _, class := range strings.Fields(classes) {
+					if meanings[class] == "" {
+						t.Errorf("%s %s %s: there is no outcome %q", row.Name, phase, call, class)
+					}
+				}
+			}
+		}
+		srv := ramtest.New(t)
+		srv.Inject(row.rules(place{action: "GetUser", nth: 1, phase: before, strike: once})...) // fails the test where there is no such rule
+	}
+	for _, id := range []string{"F01", "F02", "F05", "F07", "F10", "F14", "F16", "F17", "F18", "F20", "F22", "F24", "F26"} {
+		if !strings.Contains(string(faultTable), id) {
+			t.Errorf("%s is not in the matrix", id)
+		}
+	}
+}
+
+// The oracles see what they are for: each is shown a run that must not be.
+func TestJudge_seesWhatMustNotBe(t *testing.T) {
+	t.Parallel()
+	schemas, err := schemaOf(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	byKind := map[string]subject{}
+	for _, s := range subjects() {
+		byKind[s.kind] = s
+	}
+	others := func(act func(*ramtest.Account)) func(*performance) {
+		return func(p *performance) {
+			p.srv.Change(act)
+			history := p.srv.History()
+			for _, e := range history[len(history)-1:] {
+				e.By = "SetSecurityPreference"
+				p.events = append(p.events, e)
+			}
+			p.young = p.account()
+		}
+	}
+	for name, test := range map[string]struct {
+		kind, operation string
+		spoil           func(*performance)
+		says            string
+	}{
+		"a field of nobody":   {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Preference.LoginSessionDuration = 3 }), "nobody's to change"},
+		"another value":       {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 9 }), "nobody asked for"},
+		"an untracked key":    {"ram_access_key", creates, func(p *performance) { p.after.state = p.prior.state }, "nobody was told"},
+		"a second key":        {"ram_access_key", creates, others(func(a *ramtest.Account) { giveKey(a, "alice", strayKey, time.Now()) }), "nobody was told"},
+		"another secret":      {"ram_access_key", creates, func(p *performance) { p.young.Users["alice"].Keys[0].Secret = "another" }, "not that of the service"},
+		"a secret in the log": {"ram_access_key", creates, func(p *performance) { p.heard.told = append(p.heard.told, p.young.Users["alice"].Keys[0].Secret) }, "a secret is out"},
+		"a password in hex":   {"ram_login_profile", creates, func(p *performance) { p.heard.told = append(p.heard.told, spellings(password)["hex"]) }, "a secret is out"},
+		"a broken promise":    {"ram_user", creates, func(p *performance) { p.heard.breaks("x") }, "a bug"},
+		"a long wait":         {"ram_user", creates, func(p *performance) { p.waited = time.Hour }, "it took"},
+		"too many sends": {"ram_access_key", creates, func(p *performance) {
+			for range 3 {
+				p.calls = append(p.calls, ramtest.Call{Action: "CreateAccessKey"})
+			}
+		}, "was sent 4 times"},
+		"success that is none": {"ram_account_alias", creates, func(p *performance) { p.young = p.account(); p.young.Alias = "" }, "nothing was said"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plain := trial{subject: byKind[test.kind], operation: test.operation}
+			p, err := plain.perform(t.Context(), schemas)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.close()
+			free := p.benchmark()
+			test.spoil(p)
+			if v := p.judge(free); !strings.Contains(strings.Join(v.forbidden, "\n"), test.says) {
+				t.Errorf("%q is not among %q", test.says, v.forbidden)
+			}
+		})
+	}
+}
+
+// What is forbidden ends the campaign with an error, and says how to see it again.
+func TestRun_endsWithAnErrorWhenSomethingIsForbidden(t *testing.T) {
+	t.Parallel()
+	f := newFigures("piece")
+	f.forbid(again("sweep", "case"), "it is so")
+	var out bytes.Buffer
+	write(&out, []*figures{f})
+	if !strings.Contains(out.String(), "FORBIDDEN: it is so\n  See it again: go run ./internal/cmd/campaign -pieces sweep -only \"case\"") {
+		t.Error(out.String())
+	}
+	if err := Run(t.Context(), &out, Options{Pieces: []string{"plants"}, Root: t.TempDir()}); err == nil || errors.Is(err, ErrForbidden) {
+		t.Errorf("a campaign that cannot be played ends with %v", err)
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/ram-security/terraform-provider-ram/internal/campaign"
 )
@@ -40,14 +41,12 @@ func run(ctx context.Context, arguments []string) error {
 	flags.StringVar(&o.Fuzz, "fuzz", "100000x", "how often, or how long, each fuzz target runs")
 	flags.IntVar(&o.Rounds, "rounds", 5, "rounds of the soak with a CLI")
 	flags.IntVar(&o.Loops, "loops", 2000, "applies of the soak over the protocol")
-	flags.StringVar(&o.CLI, "cli", "", "Terraform or OpenTofu; without one, the pieces that need it are left out")
+	clis := flags.String("cli", "", "Terraform, OpenTofu or both, with commas between; without one, the pieces that need it are left out")
 	flags.StringVar(&o.Root, "root", ".", "the repository")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
-	if *list != "" {
-		o.Pieces = strings.Split(*list, ",")
-	}
+	o.Pieces, o.CLIs = parts(*list), parts(*clis)
 	o.Share, o.Kills = uint32(*share), uint32(*kills) //nolint:gosec // small numbers of a person
 	temp, err := os.MkdirTemp("", "ram-campaign-")
 	if err != nil {
@@ -56,4 +55,9 @@ func run(ctx context.Context, arguments []string) error {
 	defer func() { _ = os.RemoveAll(temp) }()
 	o.Temp = temp
 	return campaign.Run(ctx, os.Stdout, o)
+}
+
+// parts are those of a list with commas, spaces or lines between.
+func parts(list string) []string {
+	return strings.FieldsFunc(list, func(letter rune) bool { return letter == ',' || unicode.IsSpace(letter) })
 }
