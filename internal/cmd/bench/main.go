@@ -45,7 +45,8 @@ type arguments struct {
 	programs
 
 	short, tiny, huge, full bool
-	json, picture           string
+	dependencies            bool
+	json, picture, guide    string
 }
 
 func parse(args []string, help io.Writer) (a arguments, err error) {
@@ -59,8 +60,10 @@ func parse(args []string, help io.Writer) (a arguments, err error) {
 	flags.BoolVar(&a.tiny, "tiny", false, "three users, each cell once: to see whether it works")
 	flags.BoolVar(&a.huge, "huge", false, "5,000 users as well")
 	flags.BoolVar(&a.full, "full", false, "apply and destroy 1,000 users as well")
+	flags.BoolVar(&a.dependencies, "dependencies", false, "only tell what each module brings to the binary")
 	flags.StringVar(&a.json, "json", "bench.json", "`file` to write the figures to; empty: none")
 	flags.StringVar(&a.picture, "picture", "", "`file` to write a picture to, as SVG; empty: none")
+	flags.StringVar(&a.guide, "guide", "", "`file` to put the table into, between the marks that are there; empty: none")
 	if err = flags.Parse(args); err == nil && flags.NArg() > 0 {
 		err = fmt.Errorf("%q is not expected", flags.Arg(0))
 	}
@@ -72,6 +75,14 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 	if err != nil {
 		return err
 	}
+	directory, err := os.MkdirTemp("", "ram-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
+	if a.dependencies {
+		return dependencies(ctx, directory, out)
+	}
 	if a.programs, err = a.absolute(); err != nil {
 		return err
 	}
@@ -79,11 +90,6 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	directory, err := os.MkdirTemp("", "ram-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
 	l := &lab{
 		programs: a.programs, directory: directory, host: hostOf(version), floors: map[string][]sample{},
 		say: func(format string, arguments ...any) { fmt.Fprintf(progress, format+"\n", arguments...) },
@@ -93,7 +99,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 		return err
 	}
 	fmt.Fprint(out, r.table())
-	return errors.Join(a.writeJSON(r), a.writePicture(r))
+	return errors.Join(a.writeJSON(r), a.writePicture(r), a.writeGuide(r))
 }
 
 // measureAll measures what was asked for.
@@ -132,4 +138,11 @@ func (a arguments) writePicture(r report) error {
 		return nil
 	}
 	return os.WriteFile(a.picture, []byte(r.picture()), 0o644) //nolint:gosec // everybody may see it
+}
+
+func (a arguments) writeGuide(r report) error {
+	if a.guide == "" {
+		return nil
+	}
+	return writeGuide(a.guide, r)
 }

@@ -1,0 +1,166 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMain is the witness where a CLI starts this program as a provider.
+func TestMain(m *testing.M) {
+	if provider := os.Getenv(witnessed); provider != "" {
+		if err := witness(provider, os.Getenv(recordsAt)); err != nil {
+			panic(err)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// The smallest run of all, so that the bench still runs when somebody needs it. What
+// it measures is not judged: a busy machine would fail it.
+func TestAccBench(t *testing.T) {
+	t.Parallel()
+	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	for _, name := range []string{"terraform", "tofu", "../../../bin/tofu"} {
+		if found, err := exec.LookPath(name); cli == "" && err == nil {
+			cli = found
+		}
+	}
+	if cli == "" {
+		t.Skip("no terraform and no tofu on this machine")
+	}
+	directory := t.TempDir()
+	at := func(name string) string { return filepath.Join(directory, name) }
+	for name, source := range map[string]string{"provider": "../../..", "floor": "../floor", "ramfake": "../ramfake"} {
+		if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", at(name), source).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, out)
+		}
+	}
+	guide := at("guide.md")
+	if err := os.WriteFile(guide, []byte("before\n"+figuresBegin+"old\n"+figuresEnd+"after\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	err := run(t.Context(), []string{
+		"-tiny", "-cli", cli, "-provider", at("provider"), "-floor", at("floor"), "-fake", at("ramfake"), "-json", at("bench.json"), "-picture", at("bench.svg"), "-guide", guide,
+	}, &out, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	text, err := os.ReadFile(at("bench.json"))
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	if err != nil || len(r.Results) != 7 {
+		t.Fatalf("%d results, %v", len(r.Results), err)
+	}
+	for _, result := range r.Results {
+		if result.Traffic.Calls == 0 || result.Ours.Wall == 0 || result.Ours.ProviderCPU == 0 || result.Ours.ProviderRSS == 0 {
+			t.Errorf("something was not measured: %+v", result)
+		}
+		if result.Operation == plan && result.Traffic.ByAction["GetLoginProfile"] != 3 {
+			t.Errorf("calls: %v", result.Traffic.ByAction)
+		}
+		if !strings.Contains(out.String(), "| "+result.Operation+" |") {
+			t.Errorf("%s is not in the table:\n%s", result.Operation, out.String())
+		}
+	}
+	picture, err := os.ReadFile(at("bench.svg"))
+	if err != nil || xml.Unmarshal(picture, new(struct{})) != nil || strings.Count(string(picture), "<rect") != 5 {
+		t.Errorf("the picture: %v\n%s", err, picture)
+	}
+	if page, err := os.ReadFile(guide); err != nil || !strings.HasPrefix(string(page), "before\n") || !strings.HasSuffix(string(page), "after\n") || !strings.Contains(string(page), out.String()) {
+		t.Errorf("the guide: %v\n%s", err, page)
+	}
+}
+
+func TestHeapIsReadFromTheCollectorsLines(t *testing.T) {
+	t.Parallel()
+	said := "gc 1 @0.010s 2%: 0.02+1.1+0.01 ms clock, 0.1+0/1/2+0.1 ms cpu, 3->4->2 MB, 4 MB goal, 0 MB stacks, 0 MB globals, 2 P\n" +
+		"{\"@level\":\"debug\"}\n" +
+		"gc 2 @0.110s 2%: 0.02+1.1+0.01 ms clock, 0.1+0/1/2+0.1 ms cpu, 9->9->7 MB, 10 MB goal, 0 MB stacks, 0 MB globals, 2 P\n"
+	var rest bytes.Buffer
+	if most := watchHeap(strings.NewReader(said), &rest); most != 7<<20 || rest.String() != "{\"@level\":\"debug\"}\n" {
+		t.Errorf("%d, rest %q", most, rest.String())
+	}
+}
+
+func TestTrafficCountsByActionAndByTenth(t *testing.T) {
+	t.Parallel()
+	start := time.UnixMilli(1_000_000)
+	var calls []call
+	for n := range 10 {
+		calls = append(calls, call{Action: "GetUser", Time: start.Add(time.Duration(n) * 30 * time.Millisecond)})
+	}
+	calls = append(calls, call{Action: "ListUsers", Code: "Throttling.User", Time: start})
+	got := trafficOf(calls)
+	if action, most := got.busiest(); got.Calls != 11 || got.Peak != 5 || got.Throttled != 1 || action != "GetUser" || most != 10 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestTheLeastOfARunIsTheFloorOrTheQuota(t *testing.T) {
+	t.Parallel()
+	r := result{Floor: &sample{Wall: 3 * time.Second}, Traffic: traffic{ByAction: map[string]int{"GetLoginProfile": 800}}}
+	if got := r.least(); got != 3*time.Second {
+		t.Errorf("without a quota: %s", got)
+	}
+	if r.Quota = true; r.least() != 10*time.Second {
+		t.Errorf("with a quota: %s", r.least())
+	}
+}
+
+func TestAMedianIsTheMiddleOfEachFigure(t *testing.T) {
+	t.Parallel()
+	got := median([]sample{{Wall: 3, ProviderCPU: 1}, {Wall: 1, ProviderCPU: 9}, {Wall: 2, ProviderCPU: 5}})
+	if got.Wall != 2 || got.ProviderCPU != 5 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestModulesAreToldByTheirSymbols(t *testing.T) {
+	t.Parallel()
+	for symbol, want := range map[string]string{
+		"github.com/hashicorp/go-plugin.(*Client).Start":                         "github.com/hashicorp/go-plugin",
+		"type:.eq.github.com/hashicorp/terraform-plugin-go/tfprotov6.Schema":     "github.com/hashicorp/terraform-plugin-go",
+		"google.golang.org/grpc/internal/transport.(*http2Server).HandleStreams": "google.golang.org/grpc",
+		"google.golang.org/grpc.NewServer":                                       "google.golang.org/grpc",
+		"net/http.(*Transport).RoundTrip":                                        "the standard library and the runtime",
+		"runtime.mallocgc":                                                       "the standard library and the runtime",
+	} {
+		if got := moduleOf(symbol); got != want {
+			t.Errorf("%s: got %q, want %q", symbol, got, want)
+		}
+	}
+}
+
+// What takes long is not measured by default, and every size has the two cells that
+// the targets are for.
+func TestTheProgrammeHasWhatTheTargetsNeed(t *testing.T) {
+	t.Parallel()
+	for _, of := range (arguments{}).programme() {
+		for _, is := range []conditions{ideal, usual} {
+			if !slices.Contains(of.cells, cell{plan, of.users, 10, is, 5}) {
+				t.Errorf("%d users lack a plan under %+v", of.users, is)
+			}
+		}
+		if of.users > 1000 {
+			t.Errorf("%d users are measured without being asked for", of.users)
+		}
+	}
+}
