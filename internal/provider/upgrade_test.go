@@ -1,0 +1,331 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// A past is a directory of testdata/upgrade: a configuration, the state that a version
+// of the provider wrote for it, and the account that it left behind.
+type past struct{ directory string }
+
+const (
+	upgrades     = "testdata/upgrade"
+	writtenState = "state.json"
+	leftAccount  = "account.json"
+)
+
+// ofPresent is where the version that is not released yet writes. It becomes the past of
+// a release when that is tagged: its directory gets the tag's name, and is never written again.
+const ofPresent = "v0.1.0-dev"
+
+func pasts(t *testing.T) (all []past) {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(upgrades, "*", "main.tf"))
+	must(t, err)
+	for _, file := range found {
+		all = append(all, past{filepath.Dir(file)})
+	}
+	if len(all) == 0 {
+		t.Fatal("there is no past to upgrade from")
+	}
+	return all
+}
+
+func (p past) name() string { return filepath.Base(p.directory) }
+
+func (p past) read(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(p.directory, name))
+	must(t, err)
+	return text
+}
+
+// serve starts the account as it was left, at the time when it was: what falls due by
+// dates, such as a rotation, is not due yet.
+func (p past) serve(t *testing.T) *ramtest.Server {
+	t.Helper()
+	state, err := ramtest.ReadState(filepath.Join(p.directory, leftAccount))
+	must(t, err)
+	left := state.Accounts[0].Users["alice"].CreateDate
+	state.Advanced = time.Until(left) + time.Minute
+	return ramtest.New(t, ramtest.Loaded(state))
+}
+
+// A wrote is one object as it stands in a state file.
+type wrote struct {
+	kind       string
+	Version    int64           `json:"schema_version"`
+	Attributes json.RawMessage `json:"attributes"`
+	Private    string          `json:"private"`
+	Identity   json.RawMessage `json:"identity"`
+
+	IdentityVersion int64 `json:"identity_schema_version"`
+}
+
+func (p past) objects(t *testing.T) (all []wrote) {
+	t.Helper()
+	var file struct {
+		Resources []struct {
+			Mode, Type string
+			Instances  []wrote
+		}
+	}
+	must(t, json.Unmarshal(p.read(t, writtenState), &file))
+	for _, r := range file.Resources {
+		for _, one := range r.Instances {
+			one.kind = r.Type
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// Every type is in every past from the version on that brought it, the present one at least.
+func TestUpgrade_knowsEveryType(t *testing.T) {
+	t.Parallel()
+	var kinds []string
+	for _, o := range (past{filepath.Join(upgrades, ofPresent)}).objects(t) {
+		kinds = append(kinds, o.kind)
+	}
+	c := newCore(t, ramtest.New(t).Getenv)
+	for kind := range c.schemas.ResourceSchemas {
+		if !slices.Contains(kinds, kind) {
+			t.Errorf("%s is not in %s: add it to main.tf, and run make upgrade-fixture", kind, filepath.Join(upgrades, ofPresent))
+		}
+	}
+}
+
+// What an older version wrote is read as it stands, with every secret, and a refresh of
+// an account that nobody touched changes nothing of it.
+func TestUpgrade_readsWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	for _, p := range pasts(t) {
+		t.Run(p.name(), func(t *testing.T) {
+			t.Parallel()
+			srv := p.serve(t)
+			c := newCore(t, srv.Getenv, hurried())
+			for _, o := range p.objects(t) {
+				o.survives(t, c)
+			}
+			expect(t, "writes", writes(srv), []string(nil))
+		})
+	}
+}
+
+func (o wrote) survives(t *testing.T, c *core) {
+	t.Helper()
+	upgraded, err := c.server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+		TypeName: o.kind, Version: o.Version, RawState: &tfprotov6.RawState{JSON: o.Attributes},
+	})
+	must(t, err)
+	clean(t, upgraded.Diagnostics)
+	private, err := base64.StdEncoding.DecodeString(o.Private)
+	must(t, err)
+	before := object{state: c.value(o.kind, upgraded.UpgradedState), private: private, identity: o.named(t, c)}
+	after, diags := c.refresh(o.kind, before)
+	expect(t, "what a refresh of "+o.kind+" says", said(diags), "")
+	var was map[string]any
+	must(t, json.Unmarshal(o.Attributes, &was))
+	for when, got := range map[string]tftypes.Value{"the upgrade": before.state, "the refresh": after.state} {
+		is, ok := raw(t, got).(map[string]any)
+		if !ok {
+			t.Fatalf("%s: %s leaves nothing", o.kind, when)
+		}
+		for name, value := range was {
+			if value != nil && writtenOut(t, is[name]) != writtenOut(t, value) {
+				t.Errorf("%s.%s: %s makes of %s %s", o.kind, name, when, writtenOut(t, value), writtenOut(t, is[name]))
+			}
+		}
+	}
+	if !bytes.Equal(after.private, before.private) {
+		t.Errorf("%s: the refresh changes the private state", o.kind)
+	}
+}
+
+// named is the identity, where the CLI that wrote the state kept one.
+func (o wrote) named(t *testing.T, c *core) *tfprotov6.ResourceIdentityData {
+	t.Helper()
+	if len(o.Identity) == 0 || string(o.Identity) == "null" {
+		return nil
+	}
+	saved, schema := &tfprotov6.RawState{JSON: o.Identity}, c.identities[o.kind]
+	if o.IdentityVersion != schema.Version {
+		upgraded, err := c.server.UpgradeResourceIdentity(t.Context(), &tfprotov6.UpgradeResourceIdentityRequest{
+			TypeName: o.kind, Version: o.IdentityVersion, RawIdentity: saved,
+		})
+		must(t, err)
+		clean(t, upgraded.Diagnostics)
+		return upgraded.UpgradedIdentity
+	}
+	value, err := saved.Unmarshal(schema.ValueType())
+	must(t, err)
+	return &tfprotov6.ResourceIdentityData{IdentityData: c.dynamic(value)}
+}
+
+func writtenOut(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	must(t, err)
+	return string(text)
+}
+
+// cli lays out the configuration of a past for a CLI.
+func (p past) cli(t *testing.T, srv *ramtest.Server) *cli {
+	t.Helper()
+	c := newCLI(t, srv.Getenv, "")
+	c.write("main.tf", string(p.read(t, "main.tf")))
+	c.write("pgp.txt", string(p.read(t, "pgp.txt")))
+	return c
+}
+
+// settled runs what a person runs after an upgrade: a plan, which finds nothing to do.
+func (p past) settled(t *testing.T, c *cli, srv *ramtest.Server, state []byte) {
+	t.Helper()
+	c.write("terraform.tfstate", ofCLI(state))
+	before := secretsIn(t, state)
+	if len(before) < 4 {
+		t.Fatalf("the state of %s holds %d secrets; those of two keys and two devices were expected", p.name(), len(before))
+	}
+	began := len(writes(srv))
+	c.run(0, "plan", "-detailed-exitcode")
+	c.run(0, "apply", "-refresh-only", "-auto-approve")
+	expect(t, "writes", len(writes(srv))-began, 0)
+	expect(t, "secrets", secretsIn(t, []byte(c.state())), before)
+}
+
+// ofCLI is a state as the CLI of this run would have written it: each takes the short
+// address to a host of its own, and refuses what a newer one wrote.
+func ofCLI(state []byte) string {
+	host := hostOfTerraform
+	if strings.HasPrefix(filepath.Base(os.Getenv("TF_ACC_TERRAFORM_PATH")), "tofu") {
+		host = hostOfOpenTofu
+	}
+	text := strings.NewReplacer(hostOfTerraform, host, hostOfOpenTofu, host).Replace(string(state))
+	return writer.ReplaceAllString(text, `"terraform_version": "1.11.0"`)
+}
+
+const (
+	hostOfTerraform = "registry.terraform.io"
+	hostOfOpenTofu  = "registry.opentofu.org"
+)
+
+var writer = regexp.MustCompile(`"terraform_version": "[^"]*"`)
+
+// secretsIn are the secrets of a state file, by where they stand.
+func secretsIn(t *testing.T, state []byte) map[string]string {
+	t.Helper()
+	var file struct {
+		Resources []struct {
+			Type, Name string
+			Instances  []struct{ Attributes map[string]any }
+		}
+	}
+	must(t, json.Unmarshal(state, &file))
+	found := map[string]string{}
+	for _, r := range file.Resources {
+		for i, one := range r.Instances {
+			for name, value := range one.Attributes {
+				if text, ok := value.(string); ok && (secretive.MatchString(name) || strings.HasPrefix(name, "encrypted_")) {
+					found[fmt.Sprintf("%s.%s[%d].%s", r.Type, r.Name, i, name)] = text
+				}
+			}
+		}
+	}
+	return found
+}
+
+// With the state of each version, the present one plans nothing.
+func TestAccUpgrade_plansNothing(t *testing.T) {
+	t.Parallel()
+	for _, p := range pasts(t) {
+		t.Run(p.name(), func(t *testing.T) {
+			t.Parallel()
+			srv := p.serve(t)
+			p.settled(t, p.cli(t, srv), srv, p.read(t, writtenState))
+		})
+	}
+}
+
+// The binary of each tag applies, and the present one plans. RAM_TEST_UPGRADE_FROM names
+// commits in place of the tags.
+func TestAccUpgrade_fromEachTag(t *testing.T) {
+	t.Parallel()
+	needsCLI(t)
+	list := os.Getenv("RAM_TEST_UPGRADE_FROM")
+	if list == "" {
+		tags, err := exec.CommandContext(t.Context(), "git", "tag", "--list", "v*").Output()
+		if err != nil {
+			t.Skipf("Git does not tell the tags: %s", err)
+		}
+		list = string(tags)
+	}
+	if strings.TrimSpace(list) == "" {
+		t.Skip("there is no tag yet; RAM_TEST_UPGRADE_FROM can name a commit")
+	}
+	for _, tag := range strings.Fields(list) {
+		t.Run(tag, func(t *testing.T) {
+			t.Parallel()
+			source, older := t.TempDir(), t.TempDir()
+			archive := exec.CommandContext(t.Context(), "sh", "-c", `git -C "$(git rev-parse --show-toplevel)" archive "$0" | tar -x -C "$1"`, tag, source)
+			out, err := archive.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(older, "terraform-provider-ram"), ".")
+			build.Dir = source
+			if out, err = build.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			found, err := filepath.Glob(filepath.Join(source, "internal/provider", upgrades, "*", "main.tf"))
+			must(t, err)
+			if len(found) == 0 {
+				t.Fatalf("%s has no configuration to upgrade from", tag)
+			}
+			p := past{filepath.Dir(found[len(found)-1])}
+			srv := ramtest.New(t)
+			c := p.cli(t, srv)
+			present, err := os.ReadFile(filepath.Join(c.directory, "dev.tfrc"))
+			must(t, err)
+			c.write("dev.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides { \"ram-security/ram\" = %q }\n  direct {}\n}\n", older))
+			c.run(0, "apply", "-auto-approve")
+			c.write("dev.tfrc", string(present))
+			p.settled(t, c, srv, []byte(c.state()))
+		})
+	}
+}
+
+// It writes the past of the version that is not released yet: make upgrade-fixture.
+func TestAccUpgrade_write(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("RAM_TEST_WRITE_UPGRADE") == "" {
+		t.Skip("make upgrade-fixture writes it")
+	}
+	p := past{filepath.Join(upgrades, ofPresent)}
+	must(t, os.WriteFile(filepath.Join(p.directory, "pgp.txt"), []byte(publicKey(t, pgpPair(t, nil))+"\n"), 0o600))
+	srv := ramtest.New(t)
+	c := p.cli(t, srv)
+	c.run(0, "apply", "-auto-approve")
+	c.run(0, "apply", "-refresh-only", "-auto-approve") // a device shows who it was bound to after it was made
+	c.run(0, "plan", "-detailed-exitcode")
+	must(t, os.WriteFile(filepath.Join(p.directory, writtenState), []byte(c.state()), 0o600))
+	must(t, srv.State().Write(filepath.Join(p.directory, leftAccount)))
+}
