@@ -242,7 +242,7 @@ func (s *scene) kill(one strike) error {
 	if err := syscall.Kill(victim, one.signal); err != nil {
 		return err
 	}
-	<-ended // with whatever code
+	_ = <-ended // with whatever code
 	s.told = out.String()
 	return ctx.Err()
 }
