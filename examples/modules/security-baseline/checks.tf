@@ -1,0 +1,53 @@
+# What the account really has, the attributes that nobody declared included. The
+# data sources stand outside of the check: one inside would make every plan look
+# like a change. They wait for the resources, so an apply judges what it has made;
+# a plan that changes nothing, as CI has it every night, reads them at once.
+data "ram_security_preference" "this" {
+  depends_on = [ram_security_preference.this]
+}
+
+data "ram_password_policy" "this" {
+  depends_on = [ram_password_policy.this]
+}
+
+data "ram_account_access_key_policy" "this" {
+  count = local.key_policy ? 1 : 0
+
+  depends_on = [ram_account_access_key_policy.this]
+}
+
+locals {
+  settings = {
+    security_preference       = data.ram_security_preference.this
+    password_policy           = data.ram_password_policy.this
+    account_access_key_policy = one(data.ram_account_access_key_policy.this[*])
+  }
+
+  verdicts = provider::ram::evaluate(local.settings, var.profile)
+
+  failed        = [for c in local.verdicts : c if c.status == "failed" && !contains(keys(var.exceptions), c.id)]
+  accepted      = [for c in local.verdicts : merge(c, { reason = var.exceptions[c.id] }) if c.status == "failed" && contains(keys(var.exceptions), c.id)]
+  not_evaluated = [for c in local.verdicts : c if c.status == "not_evaluated"]
+
+  # What the other baselines would say of the same account.
+  others = setsubtract(["cis-1.0.0", "cis-2.0.0", "alibaba-2026"], [var.profile])
+  conflicts = {
+    for name in local.others : name => [for c in provider::ram::evaluate(local.settings, name) : c if c.status == "failed"]
+  }
+
+  undeclared_access_key_ids = { for user, keys in ram_user_credentials_exclusive.this : user => keys.undeclared_access_key_ids }
+}
+
+check "baseline" {
+  assert {
+    condition     = length(local.failed) == 0
+    error_message = "The account does not follow ${var.profile}: ${join("; ", [for c in local.failed : "${c.id} ${c.title} (wanted ${c.wanted}, found ${c.found})"])}."
+  }
+}
+
+check "access_keys" {
+  assert {
+    condition     = alltrue([for ids in values(local.undeclared_access_key_ids) : length(ids) == 0])
+    error_message = "AccessKey pairs that nobody declared: ${join("; ", [for user, ids in local.undeclared_access_key_ids : "${user} has ${join(", ", ids)}" if length(ids) > 0])}."
+  }
+}

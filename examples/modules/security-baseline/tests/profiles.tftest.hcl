@@ -1,0 +1,84 @@
+# Each profile is applied to an account, and the account then passes it.
+
+variables {
+  on_destroy = "reset"
+}
+
+run "cis_1_0_0" {
+  variables {
+    profile = "cis-1.0.0"
+  }
+
+  assert {
+    condition     = length(output.failed_controls) == 0 && length(output.controls_not_evaluated) == 0
+    error_message = "The account does not pass what was applied: ${jsonencode(output.failed_controls)}"
+  }
+
+  assert {
+    condition     = output.effective.password_policy.max_password_age == 90
+    error_message = "CIS 1.0.0 asks for 90 days."
+  }
+
+  assert {
+    condition     = output.conflicts["cis-2.0.0"][*].id == ["1.13"]
+    error_message = "The conflict with CIS 2.0.0 is not shown: ${jsonencode(output.conflicts)}"
+  }
+}
+
+# Another version on the same account: a change, and no replacement.
+run "cis_2_0_0" {
+  variables {
+    profile = "cis-2.0.0"
+  }
+
+  assert {
+    condition     = length(output.failed_controls) == 0 && length(output.controls_not_evaluated) == 0
+    error_message = "The account does not pass what was applied: ${jsonencode(output.failed_controls)}"
+  }
+
+  assert {
+    condition     = output.effective.password_policy.max_password_age == 365
+    error_message = "CIS 2.0.0 asks for 365 days."
+  }
+
+  assert {
+    condition     = output.conflicts["cis-1.0.0"][*].id == ["1.13"] && length(output.conflicts) == 2
+    error_message = "The conflict with CIS 1.0.0 is not shown: ${jsonencode(output.conflicts)}"
+  }
+}
+
+# The networks are the account's own: without them, the check says so.
+run "alibaba_2026_without_networks" {
+  variables {
+    profile = "alibaba-2026"
+  }
+
+  expect_failures = [check.baseline]
+
+  assert {
+    condition     = output.failed_controls[*].id == ["logon-masks"]
+    error_message = "Other controls than the logon masks fail: ${jsonencode(output.failed_controls)}"
+  }
+}
+
+run "alibaba_2026" {
+  variables {
+    profile             = "alibaba-2026"
+    security_preference = { login_network_masks = ["203.0.113.0/24"], must_allow = ["203.0.113.10"] }
+    account_access_key_policy = {
+      status             = "Active"
+      classic_allow_list = ["203.0.113.0/24"]
+      must_allow         = ["203.0.113.10"]
+    }
+  }
+
+  assert {
+    condition     = length(output.failed_controls) == 0 && length(output.controls_not_evaluated) == 0
+    error_message = "The account does not pass what was applied: ${jsonencode(output.failed_controls)}"
+  }
+
+  assert {
+    condition     = output.effective.account_access_key_policy.status == "Active"
+    error_message = "The policy of the account's keys is not enforced."
+  }
+}
