@@ -45,6 +45,7 @@ type piece struct {
 
 var pieces = []piece{
 	{"sweep", false, playSweep},
+	{"shapes", false, playShapes},
 	{"walks", false, playWalks},
 	{"soak", false, playSoak},
 	{"rounds", true, playRounds},

@@ -14,10 +14,10 @@ import (
 )
 
 // The short campaign: always the same cases of the sweep, the same walks, and a short soak; make campaign plays all.
-func TestSweepWalksAndSoak(t *testing.T) {
+func TestSweepShapesWalksAndSoak(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	err := Run(t.Context(), &out, Options{Pieces: []string{"sweep", "walks", "soak"}, Share: 40, Walks: 40, Seed: 11, Loops: 60})
+	err := Run(t.Context(), &out, Options{Pieces: []string{"sweep", "shapes", "walks", "soak"}, Share: 40, Walks: 40, Seed: 11, Loops: 60})
 	if err != nil {
 		t.Fatal(err, out.String())
 	}

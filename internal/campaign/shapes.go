@@ -1,0 +1,119 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// shapes are values of a type that a configuration may hold, however odd: not known,
+// empty, far too large.
+func shapes(kind tftypes.Type) map[string]tftypes.Value {
+	all := map[string]tftypes.Value{"unknown": tftypes.NewValue(kind, tftypes.UnknownValue), "null": tftypes.NewValue(kind, nil)}
+	switch of := kind.(type) {
+	case tftypes.Set:
+		all["empty"] = tftypes.NewValue(kind, []tftypes.Value{})
+		for name, inner := range shapes(of.ElementType) {
+			all["of "+name] = tftypes.NewValue(kind, []tftypes.Value{inner})
+		}
+	case tftypes.Map:
+		all["empty"] = tftypes.NewValue(kind, map[string]tftypes.Value{})
+		for name, inner := range shapes(of.ElementType) {
+			all["of "+name] = tftypes.NewValue(kind, map[string]tftypes.Value{"": inner, "vpc-1": inner})
+		}
+	case tftypes.Object:
+		for name, member := range of.AttributeTypes {
+			for odd, inner := range shapes(member) {
+				all[name+" "+odd] = whole(of, name, inner)
+			}
+		}
+	default:
+		scalars(kind, all)
+	}
+	return all
+}
+
+func scalars(kind tftypes.Type, all map[string]tftypes.Value) {
+	switch {
+	case kind.Is(tftypes.String):
+		for name, text := range map[string]string{"empty": "", "blank": " ", "long": strings.Repeat("é", 20000), "binary": "\x00\ufeff\u202e", "a name": "alice"} {
+			all[name] = tftypes.NewValue(kind, text)
+		}
+	case kind.Is(tftypes.Number):
+		for name, number := range map[string]float64{"zero": 0, "negative": -1, "huge": 1e300, "a fraction": 0.5, "a million": 1e6} {
+			all[name] = tftypes.NewValue(kind, big.NewFloat(number))
+		}
+	case kind.Is(tftypes.Bool):
+		all["true"], all["false"] = tftypes.NewValue(kind, true), tftypes.NewValue(kind, false)
+	}
+}
+
+// whole is an object of which one member has a value.
+func whole(kind tftypes.Object, name string, v tftypes.Value) tftypes.Value {
+	all := map[string]tftypes.Value{}
+	for member, of := range kind.AttributeTypes {
+		all[member] = tftypes.NewValue(of, nil)
+	}
+	all[name] = v
+	return tftypes.NewValue(kind, all)
+}
+
+// playShapes plans every resource with every odd value of every attribute, over
+// nothing and over what is there: none may panic or write, whatever it says (ROB-03).
+func playShapes(ctx context.Context, o *Options, f *figures) error {
+	schemas, err := schemaOf(ctx)
+	if err != nil {
+		return err
+	}
+	for _, one := range subjects() {
+		for _, operation := range []string{creates, updates} {
+			p, err := trial{subject: one, operation: operation}.perform(ctx, schemas)
+			if err != nil {
+				return err
+			}
+			err = p.shape(o, f)
+			p.close()
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// shape plans over what the performance began with.
+func (p *performance) shape(o *Options, f *figures) error {
+	for _, a := range p.schemas.ResourceSchemas[p.subject.kind].Block.Attributes {
+		if !a.Optional && !a.Required {
+			continue
+		}
+		for name, odd := range shapes(a.ValueType()) {
+			title := fmt.Sprintf("%s/%s/%s %s", p.subject.name, p.operation, a.Name, name)
+			if !strings.Contains(title, o.Only) {
+				continue
+			}
+			c, err := p.run()
+			if err != nil {
+				return err
+			}
+			p.srv.ForgetCalls()
+			planned := c.plan(p.subject.kind, p.subject.config.but(Attributes{a.Name: odd}), p.prior)
+			for _, broken := range c.heard.broken {
+				f.forbid(again("shapes", title), "%s: %s", title, broken)
+			}
+			for _, call := range p.srv.Calls() {
+				if writes(call.Action) {
+					f.forbid(again("shapes", title), "%s: a plan called %s", title, call.Action)
+				}
+			}
+			f.count(map[bool]string{true: "planned", false: "refused"}[planned.ok])
+		}
+	}
+	return nil
+}
