@@ -4,10 +4,13 @@
 package provider
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -475,4 +478,34 @@ func TestLoginProfile_aPasswordThatWasSetIsNotReportedAsRefused(t *testing.T) {
 	clean(t, diags)
 	expect(t, "password", profile(srv).Password, password2)
 	steady(t, c, profileKind, config, o)
+}
+
+// A Ctrl-C while a new password is under way: where passwords must not be used again, the
+// next apply could not send it once more, so its answer is waited for (F17).
+func TestLoginProfile_anInterruptedPasswordIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Change(func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 3 })
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(profileKind, logon(nil))
+	clean(t, diags)
+	config := logon(attributes{"password_wo": password2, "password_wo_version": 2})
+	plan, diags := c.plan(profileKind, config, o)
+	clean(t, diags)
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	srv.Before("UpdateLoginProfile", func(*ramtest.Account) { interrupt() })
+	resp, err := c.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: profileKind, Config: c.dynamic(c.build(c.schemas.ResourceSchemas[profileKind], config)),
+		PriorState: c.dynamic(o.state), PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+	})
+	must(t, err)
+	clean(t, resp.Diagnostics)
+	expect(t, "password in the account", profile(srv).Password, password2)
+	expect(t, "version in the state", in(t, c.value(profileKind, resp.NewState), "password_wo_version"), int64(2))
+	after := object{state: c.value(profileKind, resp.NewState), private: resp.Private, identity: resp.NewIdentity}
+	after, diags = c.apply(profileKind, config, after)
+	clean(t, diags)
+	expect(t, "version", in(t, after.state, "password_wo_version"), int64(2))
+	expect(t, "updates", len(srv.Calls("UpdateLoginProfile")), 1)
 }

@@ -129,6 +129,10 @@ func (r *loginProfileResource) update(ctx context.Context, plan loginProfileMode
 			return false
 		}
 	}
+	// One interrupt must not part a password from its version in the state: sent once
+	// more, it may be refused as one that was used before.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*sendLimit)
+	defer cancel()
 	err := r.client.UpdateLoginProfile(ctx, name, change)
 	if change.Password != nil && ram.OutcomeUnknown(err) {
 		// Of the same password sent twice, the service may refuse the second as one that was
