@@ -263,12 +263,11 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	devices, err := b.client.MFADevices(ctx)
-	device, found := state.deviceIn(devices)
+	device, found, err := b.look(ctx, state)
 	if err == nil && !found {
 		var missing bool
 		missing, err = b.vanished(ctx, func(ctx context.Context) (bool, error) {
-			devices, err = b.client.MFADevicesNow(ctx)
+			devices, err := b.client.MFADevicesNow(ctx)
 			device, found = state.deviceIn(devices)
 			return found, err
 		})
@@ -284,6 +283,17 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	}
 	state.show(device)
 	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// look finds the device of the binding among those that are known.
+func (b *mfaBinding) look(ctx context.Context, state mfaBindingModel) (ram.MFADevice, bool, error) {
+	if serial := state.SerialNumber.ValueString(); serial != "" && state.UserID.ValueString() != "" {
+		device, found, err := b.client.MFADevice(ctx, serial)
+		return device, found && device.UserID == state.UserID.ValueString(), err
+	}
+	devices, err := b.client.MFADevices(ctx)
+	device, found := state.deviceIn(devices)
+	return device, found, err
 }
 
 // deviceIn finds the device of the binding, if the user still has it. The user is

@@ -189,8 +189,7 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	state.AccountID = types.StringValue(account)
 	serial := state.SerialNumber.ValueString()
-	devices, err := d.client.MFADevices(ctx)
-	device, found := deviceIn(devices, serial)
+	device, found, err := d.client.MFADevice(ctx, serial)
 	if err == nil && !found {
 		found, err = d.stillThere(ctx, serial, &device)
 	}

@@ -144,26 +144,51 @@ func (a *mfaDevicesAnswer) missing() string {
 // may have been read up to a minute ago, unless this client changed a device or a
 // user since.
 func (c *Client) MFADevices(ctx context.Context) ([]MFADevice, error) {
-	devices, err := c.reads.devices.get(ctx, "", c.allMFADevices)
-	return slices.Clone(devices), err
+	list, err := c.reads.devices.get(ctx, "", c.allMFADevices)
+	return list.all(), err
+}
+
+// MFADevice finds one of MFADevices by its serial number.
+func (c *Client) MFADevice(ctx context.Context, serial string) (device MFADevice, found bool, err error) {
+	list, err := c.reads.devices.get(ctx, "", c.allMFADevices)
+	if err != nil {
+		return MFADevice{}, false, err
+	}
+	device, found = list.bySerial[serial]
+	return device, found, nil
 }
 
 // MFADevicesNow are all virtual devices of the account, past what is known: for
 // waiters and second looks.
 func (c *Client) MFADevicesNow(ctx context.Context) ([]MFADevice, error) {
-	devices, err := c.reads.devices.anew(ctx, "", c.allMFADevices)
-	return slices.Clone(devices), err
+	list, err := c.reads.devices.anew(ctx, "", c.allMFADevices)
+	return list.all(), err
 }
 
-func (c *Client) allMFADevices(ctx context.Context) ([]MFADevice, error) {
-	devices := []MFADevice{}
+// deviceList are all devices of the account.
+type deviceList struct {
+	devices  []MFADevice
+	bySerial map[string]MFADevice
+}
+
+// all is a list that belongs to one caller.
+func (l *deviceList) all() []MFADevice {
+	if l == nil {
+		return nil
+	}
+	return slices.Clone(l.devices)
+}
+
+func (c *Client) allMFADevices(ctx context.Context) (*deviceList, error) {
+	list := &deviceList{devices: []MFADevice{}, bySerial: map[string]MFADevice{}}
 	for device, err := range c.mfaDevicePages(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		devices = append(devices, device)
+		list.devices = append(list.devices, device)
+		list.bySerial[device.SerialNumber] = device
 	}
-	return devices, nil
+	return list, nil
 }
 
 // EachMFADevice reads the devices page by page, for one who may stop before the end,

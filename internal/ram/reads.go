@@ -17,7 +17,7 @@ type reads struct {
 	users      *shared[User] // by the parameter that names one, and its value
 	everybody  *shared[*userList]
 	keys       *shared[[]AccessKey]
-	devices    *shared[[]MFADevice]
+	devices    *shared[*deviceList]
 	singly     singly
 }
 
@@ -33,7 +33,7 @@ func newReads(now func() time.Time) reads {
 		users:      newShared[User](getUser, sharedLife, now),
 		everybody:  newShared[*userList](listUsers, sharedLife, now),
 		keys:       newShared[[]AccessKey](listAccessKeys, sharedLife, now),
-		devices:    newShared[[]MFADevice](listMFADevices, sharedLife, now),
+		devices:    newShared[*deviceList](listMFADevices, sharedLife, now),
 	}
 }
 
