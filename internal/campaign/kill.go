@@ -285,7 +285,7 @@ func (s *scene) goOn(one strike) (outcome string) {
 			return outcome
 		}
 		outcome = killedN
-		all := importable.FindAllStringSubmatch(unframed(out), -1)
+		all := toImport(out)
 		if len(all) == 0 {
 			forbid("the next apply fails, and does not say what to import: %s", out)
 			return outcome
@@ -301,6 +301,17 @@ func (s *scene) goOn(one strike) (outcome string) {
 	}
 	forbid("six applies are not enough: %s", s.told)
 	return outcome
+}
+
+// toImport are the addresses and ids that the errors name; a warning names other addresses.
+func toImport(out string) (all [][]string) {
+	for _, problem := range strings.Split(unframed(out), "Error: ")[1:] {
+		problem, _, _ = strings.Cut(problem, "Warning: ")
+		if match := importable.FindStringSubmatch(problem); match != nil {
+			all = append(all, match)
+		}
+	}
+	return all
 }
 
 // unframed is what a CLI prints without the frame beside it.
