@@ -1,0 +1,200 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"crypto/rand"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// ours begins the name of everything that a run against a real account makes. Nothing
+// else is changed there, and nothing else is swept.
+const ours = "tfacc-"
+
+// cloud is a run against an account that is nobody's toy: what it may do is in here
+// alone, and the same code runs against the fake in every test run.
+type cloud struct {
+	*core
+	name     string // of the user, and what else is made
+	settings bool   // whether one setting may be changed, and put back
+}
+
+// TestCloud needs an account; make testacc-cloud, and CONTRIBUTING.md, say which and how.
+func TestCloud(t *testing.T) {
+	t.Parallel()
+	account := os.Getenv("RAM_TESTACC_ACCOUNT_ID")
+	if account == "" {
+		t.Skip("RAM_TESTACC_ACCOUNT_ID does not name the account to test in, so nothing is called; see CONTRIBUTING.md")
+	}
+	c := cloud{
+		core:     newCoreWith(t, attributes{"allowed_account_ids": []string{account}}, os.Getenv),
+		name:     ours + strings.ToLower(rand.Text()[:12]),
+		settings: os.Getenv("RAM_TESTACC_SETTINGS") == "yes",
+	}
+	c.run()
+}
+
+// On the fake, what may not be touched is watched: other users, their keys, the settings.
+func TestCloud_touchesOnlyItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, settings := range []bool{false, true} {
+		srv := furnished(t)
+		srv.Change(func(a *ramtest.Account) {
+			a.Users[ours+"left"] = &ramtest.User{ID: "200000000000000009", Name: ours + "left", Status: "active", LoginProfile: &ramtest.LoginProfile{Status: "Active"}}
+			a.MFADevices["acs:ram::"+a.ID+":mfa/"+ours+"left"] = &ramtest.MFADevice{Name: ours + "left", Serial: "acs:ram::" + a.ID + ":mfa/" + ours + "left", Seed: "JBSWY3DPEHPK3PXP"}
+		})
+		giveKey(srv, ours+"left", "LTAI5tLeftBehindKey000001", day)
+		before := account(srv)
+		others := map[string]bool{} // keys that are not ours
+		for _, user := range before.Users {
+			for _, key := range user.Keys {
+				others[key.ID] = !strings.HasPrefix(user.Name, ours)
+			}
+		}
+		c := cloud{
+			core:     newCoreWith(t, attributes{"allowed_account_ids": []string{before.ID}}, srv.Getenv, hurried()),
+			name:     ours + "now",
+			settings: settings,
+		}
+		c.run()
+		after := account(srv)
+		for name := range after.Users {
+			if strings.HasPrefix(name, ours) {
+				t.Errorf("the user %s is left", name)
+			}
+		}
+		for _, device := range after.MFADevices {
+			if strings.HasPrefix(device.Name, ours) {
+				t.Errorf("the device %s is left", device.Name)
+			}
+		}
+		for _, e := range srv.History() {
+			allowed := strings.Contains(e.Object, ours) || strings.HasPrefix(e.Object, "recycled_") || settings && e.Object == "password_policy"
+			if id, isKey := strings.CutPrefix(e.Object, "access_key/"); isKey {
+				allowed = !others[id]
+			}
+			if e.By != "test" && !allowed {
+				t.Errorf("%s changed %s of %s from %v to %v", e.By, e.Field, e.Object, e.Before, e.After)
+			}
+		}
+		wrote := slices.ContainsFunc(writes(srv), func(action string) bool { return action == "SetPasswordPolicy" })
+		expect(t, "the settings were written", wrote, settings)
+		expect(t, "the settings", []any{after.Preference, after.Policy, after.Alias}, []any{before.Preference, before.Policy, before.Alias})
+	}
+}
+
+func (c cloud) run() {
+	c.t.Helper()
+	c.sweep() // what an earlier run left
+	// A run that fails is swept as well.
+	defer c.sweep()
+	c.read()
+	c.live()
+	if c.settings {
+		c.rewrite()
+	}
+}
+
+// read adopts the settings as they are, which only reads.
+func (c cloud) read() {
+	c.t.Helper()
+	for _, kind := range []string{preference, policy, alias} {
+		o, diags := c.adopt(kind, "current")
+		clean(c.t, diags)
+		again, diags := c.refresh(kind, o)
+		clean(c.t, diags)
+		if !again.state.Equal(o.state) {
+			c.t.Errorf("%s: a second read differs from the first", kind)
+		}
+	}
+	for _, kind := range []string{"ram_caller_identity", "ram_account_summary"} {
+		_, diags := c.data(kind, attributes{})
+		clean(c.t, diags)
+	}
+}
+
+// live makes a user with what a user has, looks at it twice, and removes it.
+func (c cloud) live() {
+	c.t.Helper()
+	made := []object{}
+	kinds := []string{userKind, profileKind, accessKey, deviceKind}
+	for i, config := range []attributes{
+		{"name": c.name, "comments": "made by a test of terraform-provider-ram; it may be deleted", "force_destroy": true},
+		{"user_name": c.name, "password_wo": "Tf-" + rand.Text()[:20] + "-9a!", "password_wo_version": 1},
+		{"user_name": c.name},
+		{"virtual_mfa_device_name": c.name, "bind_to_user": c.name},
+	} {
+		o, diags := c.create(kinds[i], config)
+		clean(c.t, diags)
+		made = append(made, o)
+	}
+	for i, o := range made {
+		after, diags := c.refresh(kinds[i], o)
+		clean(c.t, diags)
+		if !after.state.Equal(o.state) {
+			c.t.Errorf("%s: a read differs from what the create left", kinds[i])
+		}
+	}
+	for i := len(made) - 1; i >= 0; i-- {
+		_, diags := c.destroy(kinds[i], made[i])
+		clean(c.t, diags)
+	}
+}
+
+// rewrite asks for one more character in a password, and puts the old number back.
+func (c cloud) rewrite() {
+	c.t.Helper()
+	o, diags := c.adopt(policy, "current")
+	clean(c.t, diags)
+	length, ok := in(c.t, o.state, "minimum_password_length").(int64)
+	if !ok || length == 32 {
+		c.t.Fatalf("the account wants %d characters, and more than 32 cannot be asked for", length)
+	}
+	o, diags = c.create(policy, attributes{"minimum_password_length": int(length) + 1, "on_destroy": "restore"})
+	clean(c.t, diags)
+	_, diags = c.destroy(policy, o)
+	clean(c.t, diags)
+}
+
+// sweep removes users and devices whose name says that a run made them.
+func (c cloud) sweep() {
+	c.t.Helper()
+	for _, name := range c.named(userKind, "name") {
+		o, diags := c.adopt(userKind, name)
+		clean(c.t, diags)
+		o, diags = c.apply(userKind, attributes{"name": name, "force_destroy": true}, o)
+		clean(c.t, diags)
+		_, diags = c.destroy(userKind, o)
+		clean(c.t, diags)
+	}
+	for _, serial := range c.named(deviceKind, "serial_number") {
+		o, diags := c.adopt(deviceKind, serial)
+		clean(c.t, diags)
+		_, diags = c.destroy(deviceKind, o)
+		clean(c.t, diags)
+	}
+}
+
+// named are the ids of what is listed and ours.
+func (c cloud) named(kind, id string) (ids []string) {
+	c.t.Helper()
+	for _, f := range c.list(kind, attributes{}, false, 0) {
+		clean(c.t, f.diags)
+		if f.identity.Type() == nil || f.identity.Equal(tftypes.Value{}) {
+			continue
+		}
+		text, ok := in(c.t, f.identity, id).(string)
+		if ok && (strings.HasPrefix(text, ours) || strings.Contains(text, ":mfa/"+ours)) {
+			ids = append(ids, text)
+		}
+	}
+	return ids
+}
