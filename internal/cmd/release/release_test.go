@@ -1,0 +1,258 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Every action of the workflows is pinned by its whole hash and says which version that
+// is, and every workflow limits its permissions.
+func TestWorkflows_arePinned(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../../.github/workflows/*.yml")
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%v %v", files, err)
+	}
+	uses := regexp.MustCompile(`uses:\s*(\S+)(.*)`)
+	pinned := regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40}$`)
+	version := regexp.MustCompile(`^ # v\d+\.\d+\.\d+$`)
+	seen := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), "\npermissions:") {
+			t.Errorf("%s has the permissions that the repository gives by default", file)
+		}
+		for _, use := range uses.FindAllStringSubmatch(string(text), -1) {
+			if !pinned.MatchString(use[1]) || !version.MatchString(use[2]) {
+				t.Errorf("%s: %s%s is not pinned by hash with its version beside it", file, use[1], use[2])
+			}
+			name, hash, _ := strings.Cut(use[1], "@")
+			if other := seen[name]; other != "" && other != hash {
+				t.Errorf("%s is pinned to %s and to %s", name, other, hash)
+			}
+			seen[name] = hash
+		}
+	}
+}
+
+// What is published was attested, and the attestation verified, before.
+func TestWorkflow_ofTheReleaseVerifiesBeforeItPublishes(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("../../../.github/workflows/release.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := -1
+	for _, step := range []string{
+		"make release-check", "environment: release", "goreleaser release --clean --skip=publish", "Forget the signing key",
+		"sha256sum --check --strict", "actions/attest@", "gh attestation verify", "gh release create", "--draft",
+	} {
+		next := strings.Index(string(content), step)
+		if next <= at {
+			t.Errorf("%q is missing, or comes before what has to come first", step)
+		}
+		at = next
+	}
+}
+
+func TestPlatforms_areThoseOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../../.goreleaser.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var configured []string
+	for _, target := range regexp.MustCompile(`(?m)^      - ((?:darwin|freebsd|linux|windows)_\w+)$`).FindAllStringSubmatch(string(text), -1) {
+		configured = append(configured, strings.TrimSuffix(target[1], "_6"))
+	}
+	if !slices.Equal(configured, platforms) {
+		t.Errorf("%v is configured, %v is checked", configured, platforms)
+	}
+}
+
+func TestClassify(t *testing.T) {
+	t.Parallel()
+	const bsd = "Redistribution and use in source and binary forms, with or without modification, are permitted. "
+	for name, c := range map[string]struct{ text, want string }{
+		"MIT":                 {"Permission is hereby granted, free of charge, to any person. THE SOFTWARE IS PROVIDED \"AS IS\"", "MIT"},
+		"BSD-2":               {bsd, "BSD-2-Clause"},
+		"BSD-3":               {bsd + "Neither the name may be used to endorse or promote products\nderived from it", "BSD-3-Clause"},
+		"BSD-4":               {bsd + "All advertising materials must name us. endorse or promote products derived", ""},
+		"Apache":              {"Apache License\n   Version 2.0, January 2004", "Apache-2.0"},
+		"MPL":                 {"Mozilla Public License Version 2.0. Secondary License means the GNU General Public License", "MPL-2.0"},
+		"GPL":                 {"GNU GENERAL PUBLIC LICENSE Version 3", ""},
+		"MIT, but also AGPL":  {"Permission is hereby granted, free of charge. THE SOFTWARE IS PROVIDED \"AS IS\". Or: GNU Affero", ""},
+		"source available":    {"Business Source License 1.1", ""},
+		"nothing of the kind": {"All rights reserved.", ""},
+	} {
+		if got := classify(c.text); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+	if _, err := licenseOf(t.TempDir()); !errors.Is(err, errNoLicense) {
+		t.Error(err)
+	}
+}
+
+func TestFacts_compare(t *testing.T) {
+	t.Parallel()
+	last := facts{Version: "0.1.0", Modules: []string{"a", "b"}, Bytes: map[string]int{"linux_amd64": 1000}}
+	for name, c := range map[string]struct {
+		now  facts
+		want string
+	}{
+		"the same":   {last, ""},
+		"less":       {facts{Modules: []string{"a"}, Bytes: map[string]int{"linux_amd64": 900}}, ""},
+		"a bit more": {facts{Modules: last.Modules, Bytes: map[string]int{"linux_amd64": 1050}}, ""},
+		"a platform": {facts{Modules: last.Modules, Bytes: map[string]int{"linux_arm": 5000}}, ""},
+		"larger":     {facts{Modules: last.Modules, Bytes: map[string]int{"linux_amd64": 1051}}, "linux_amd64 grew"},
+		"a module":   {facts{Modules: []string{"a", "c"}, Bytes: last.Bytes}, "c is linked now"},
+	} {
+		got := errors.Join(c.now.compare(last)...)
+		if (got == nil) != (c.want == "") || got != nil && !strings.Contains(got.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	t.Parallel()
+	good, bad := result{row: row{name: "good"}}, result{row: row{name: "bad"}, err: errors.New("broken")}
+	left := result{row: row{name: "left"}, err: notRun("no gpg")}
+	for name, c := range map[string]struct {
+		results []result
+		strict  bool
+		fails   bool
+	}{
+		"all good":              {[]result{good}, true, false},
+		"one failed":            {[]result{good, bad}, false, true},
+		"one not run":           {[]result{good, left}, false, false},
+		"one not run, strictly": {[]result{good, left}, true, true},
+	} {
+		if err := verdict(c.results, c.strict); (err != nil) != c.fails {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var table strings.Builder
+	show(&table, []result{good, bad, left})
+	for _, want := range []string{"good", "ok", "FAILED", "broken", "not run", "no gpg"} {
+		if !strings.Contains(table.String(), want) {
+			t.Errorf("%q is not in\n%s", want, table.String())
+		}
+	}
+}
+
+// A made release has this command itself as the provider, which is as good a binary.
+func made(t *testing.T) layout {
+	t.Helper()
+	l := layout{directory: t.TempDir(), version: "1.2.3"}
+	program := filepath.Join(t.TempDir(), "program")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-buildvcs=false", "-o", program, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	content, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.pack(t, map[string][]byte{l.executable("linux_amd64"): content, "LICENSE": []byte("free")})
+	return l
+}
+
+func (l layout) pack(t *testing.T, files map[string][]byte) {
+	t.Helper()
+	out, err := os.Create(l.path(l.archive("linux_amd64")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(out)
+	for name, content := range files {
+		header := &zip.FileHeader{Name: name}
+		header.SetMode(0o755)
+		entry, err := w.CreateHeader(header)
+		if err == nil {
+			_, err = entry.Write(content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.Close(), out.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMaterials_describeTheArchive(t *testing.T) {
+	t.Parallel()
+	l := made(t)
+	out := l.path(l.materials("linux_amd64"))
+	arguments := []string{"sbom", "-created", "2026-11-23T00:00:00Z", "-version", l.version, "-out", out, l.path(l.archive("linux_amd64"))}
+	if err := run(t.Context(), arguments, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	first, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(l.verifyArchive("linux_amd64"), l.verifyMaterials("linux_amd64")); err != nil {
+		t.Error(err)
+	}
+	if err := run(t.Context(), arguments, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := os.ReadFile(out); err != nil || string(again) != string(first) {
+		t.Errorf("the second document differs: %v", err)
+	}
+	var d document
+	if err := json.Unmarshal(first, &d); err != nil || d.Version != "SPDX-2.3" || d.Creation.Created != "2026-11-23T00:00:00Z" || len(d.Packages) != 3 || d.Relationships[0].Type != "DESCRIBES" {
+		t.Errorf("%+v %v", d, err)
+	}
+}
+
+func TestLayout_findsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	l := made(t)
+	if err := l.verifyArchive("linux_amd64"); err != nil {
+		t.Fatal(err)
+	}
+	b, err := unpack(l.path(l.archive("linux_amd64")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.built("darwin_arm64"); err == nil {
+		t.Error("a binary for Linux passes as one for macOS")
+	}
+	for name, files := range map[string]map[string][]byte{
+		"another name":  {"terraform-provider-ram": b.content, "LICENSE": nil},
+		"no license":    {l.executable("linux_amd64"): b.content},
+		"one file more": {l.executable("linux_amd64"): b.content, "LICENSE": nil, "notes": nil},
+		"no program":    {l.executable("linux_amd64"): []byte("#!/bin/sh"), "LICENSE": nil},
+	} {
+		l.pack(t, files)
+		if err := l.verifyArchive("linux_amd64"); err == nil {
+			t.Errorf("%s passes", name)
+		}
+	}
+	if err := l.verify("../../../terraform-registry-manifest.json"); err == nil {
+		t.Error("a directory without sums passes")
+	}
+	if err := checkManifest("../../../terraform-registry-manifest.json"); err != nil {
+		t.Error(err)
+	}
+}
