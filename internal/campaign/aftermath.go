@@ -19,9 +19,8 @@ func (p *performance) aftermath(free *faultless, v *verdict) {
 		v.forbid("the campaign failed: %s", err)
 		return
 	}
-	told := said(c.heard.diags)
 	if p.killed && (len(left) > 0 || failed) {
-		end, failed = p.afterKill(c, v, left, end, failed)
+		c, end, failed = p.afterKill(c, v, left, end, failed)
 	}
 	v.recovered = c.heard.planned > 0
 	for _, broken := range c.heard.broken {
@@ -34,7 +33,7 @@ func (p *performance) aftermath(free *faultless, v *verdict) {
 		return // what it hangs on is gone, too, and the error says so
 	}
 	if failed {
-		v.forbid("the next apply fails: %s", told)
+		v.forbid("the next apply fails: %s", said(c.heard.diags))
 		return
 	}
 	p.end = end
@@ -42,7 +41,7 @@ func (p *performance) aftermath(free *faultless, v *verdict) {
 }
 
 // afterKill is the apply after a run that was killed and left something: it names it, or takes it for its own.
-func (p *performance) afterKill(c *core, v *verdict, left []stray, end object, failed bool) (object, bool) {
+func (p *performance) afterKill(c *core, v *verdict, left []stray, end object, failed bool) (*core, object, bool) {
 	told := said(c.heard.diags)
 	for _, s := range left {
 		if !s.namedIn(told) && !knows(end, s.id) {
@@ -67,35 +66,37 @@ func (p *performance) afterKill(c *core, v *verdict, left []stray, end object, f
 }
 
 // takeOver imports what a killed run made, and goes on.
-func (p *performance) takeOver(c *core, v *verdict, id string) (object, bool) {
+func (p *performance) takeOver(c *core, v *verdict, id string) (*core, object, bool) {
 	next, err := p.run()
 	if err != nil {
 		v.forbid("the campaign failed: %s", err)
-		return p.prior, true
+		return c, p.prior, true
 	}
 	end, failed := next.adopt(p.subject.kind, id)
 	if !failed {
 		end, failed = p.reach(next, end)
 	}
-	c.heard.diags = append(c.heard.diags, next.heard.diags...)
-	c.heard.broken = append(c.heard.broken, next.heard.broken...)
-	return end, failed
+	next.heard.diags = append(c.heard.diags, next.heard.diags...)
+	next.heard.broken = append(c.heard.broken, next.heard.broken...)
+	next.heard.planned += c.heard.planned
+	return next, end, failed
 }
 
 // again runs once more, as a person does who did what the message says.
-func (p *performance) again(c *core, v *verdict) (object, bool) {
+func (p *performance) again(c *core, v *verdict) (*core, object, bool) {
 	next, err := p.run()
 	if err != nil {
 		v.forbid("the campaign failed: %s", err)
-		return p.prior, true
+		return c, p.prior, true
 	}
 	end, failed := next.refresh(p.subject.kind, p.after)
 	if !failed {
 		end, failed = p.reach(next, end)
 	}
-	c.heard.diags = append(c.heard.diags, next.heard.diags...)
-	c.heard.broken = append(c.heard.broken, next.heard.broken...)
-	return end, failed
+	next.heard.diags = append(c.heard.diags, next.heard.diags...)
+	next.heard.broken = append(c.heard.broken, next.heard.broken...)
+	next.heard.planned += c.heard.planned
+	return next, end, failed
 }
 
 // reached compares the end with that of the operation without a fault.

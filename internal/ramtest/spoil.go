@@ -175,6 +175,7 @@ func (c *conversation) cut(w http.ResponseWriter) bool {
 
 // drip answers byte by byte.
 func (c *conversation) drip(w http.ResponseWriter, r *http.Request, gap time.Duration) bool {
+	w.Header().Set("Date", c.server.Now().Format(http.TimeFormat)) // else it is that of this machine
 	w.Header().Set("Content-Type", c.answer.contentType)
 	w.WriteHeader(c.answer.status)
 	flusher := http.NewResponseController(w)
@@ -195,6 +196,7 @@ const floodSize = 32 << 20
 // flood answers a document that is valid and far too long; as a bomb it is small until it is unpacked.
 func (c *conversation) flood(w http.ResponseWriter, packed bool) bool {
 	c.sent(http.StatusOK, &scheduled{})
+	w.Header().Set("Date", c.server.Now().Format(http.TimeFormat))
 	w.Header().Set("Content-Type", "application/json;charset=utf-8")
 	var to io.Writer = w
 	if packed {
