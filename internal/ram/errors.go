@@ -4,7 +4,6 @@
 package ram
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -195,9 +194,4 @@ func OutcomeUnknown(err error) bool {
 		}
 	}
 	return false
-}
-
-// ended tells whether err is the end of a context.
-func ended(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

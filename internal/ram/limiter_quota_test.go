@@ -27,7 +27,7 @@ type rationed struct {
 
 // RoundTrip takes some time to get there, and some to get back.
 func (s *rationed) RoundTrip(request *http.Request) (*http.Response, error) {
-	away := func() error { return sleep(request.Context(), 10*time.Millisecond+rand.N(30*time.Millisecond)) } //nolint:gosec // an unsteady network
+	away := func() error { return sleep(request.Context(), 10*time.Millisecond+rand.N(30*time.Millisecond)) }
 	if err := away(); err != nil {
 		return nil, err
 	}

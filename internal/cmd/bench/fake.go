@@ -40,7 +40,7 @@ func (p programs) start(ctx context.Context, file string, users int, is conditio
 	if file != "" {
 		args = append(args, "-state", file)
 	}
-	cmd := exec.CommandContext(ctx, p.fake, args...)
+	cmd := exec.CommandContext(ctx, p.fake, args...) //nolint:gosec // chosen by the person who measures
 	cmd.Stderr = os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	out, err := cmd.StdoutPipe()

@@ -24,19 +24,19 @@ var (
 func (a arguments) programme() []stage {
 	switch {
 	case a.tiny:
-		return []stage{{3, append(lives(3, 1), every(3, 1)...)}}
+		return []stage{{3, append(lives(3), every(3, 1)...)}}
 	case a.short:
-		return []stage{{10, append(lives(10, 1), every(10, 1)...)}, {100, append(lives(100, 1), every(100, 1)...)}}
+		return []stage{{10, append(lives(10), every(10, 1)...)}, {100, append(lives(100), every(100, 1)...)}}
 	}
 	stages := []stage{
-		{10, append(lives(10, 1), every(10, 5)...)},
-		{100, append(append(lives(100, 1), every(100, 5)...), crossed(100)...)},
+		{10, append(lives(10), every(10, 5)...)},
+		{100, append(append(lives(100), every(100, 5)...), crossed(100)...)},
 		{1000, append(every(1000, 5), []cell{
 			{plan, 1000, 50, usual, 1}, {plan, 1000, 10, remote, 1}, {plan, 1000, 50, remote, 1},
 		}...)},
 	}
 	if a.full {
-		stages[2].cells = append(lives(1000, 1), stages[2].cells...)
+		stages[2].cells = append(lives(1000), stages[2].cells...)
 	}
 	if a.huge {
 		stages = append(stages, stage{5000, []cell{{plan, 5000, 10, ideal, 1}, {plan, 5000, 10, usual, 1}}})
@@ -48,14 +48,17 @@ func (a arguments) programme() []stage {
 // and under usual conditions.
 func every(users, runs int) []cell {
 	return []cell{
-		{plan, users, 10, ideal, runs}, {plan, users, 10, usual, runs},
-		{refresh, users, 10, ideal, 1}, {query, users, 10, ideal, 1}, {query, users, 10, usual, 1},
+		{plan, users, 10, ideal, runs},
+		{plan, users, 10, usual, runs},
+		{refresh, users, 10, ideal, 1},
+		{query, users, 10, ideal, 1},
+		{query, users, 10, usual, 1},
 	}
 }
 
-// lives are what begins with nothing.
-func lives(users, runs int) []cell {
-	return []cell{{apply, users, 10, ideal, runs}, {destroy, users, 10, ideal, runs}}
+// lives are what begins with nothing, once.
+func lives(users int) []cell {
+	return []cell{{apply, users, 10, ideal, 1}, {destroy, users, 10, ideal, 1}}
 }
 
 // crossed is a plan under all conditions.
