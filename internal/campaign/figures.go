@@ -73,6 +73,7 @@ var meanings = map[string]string{
 	partly:    "error, part is done, the next apply does the rest",
 	killed:    "killed, the next apply converges",
 	killedN:   "killed, the next apply names what is left, or the import",
+	killedL:   "killed, the values to restore are lost, the next plan says so",
 }
 
 // Write prints the table of all pieces.

@@ -26,6 +26,7 @@ const (
 	partly    = "EP" // error, part is done, and the next apply does the rest
 	killed    = "X"  // the run did not end; the next apply converges
 	killedN   = "XN" // so, and the next apply names what is left or says how to import it
+	killedL   = "XL" // so, and the CLI has lost the private state of what was under way; the next plan says what to do
 )
 
 // verdict is what became of a trial.

@@ -33,6 +33,7 @@ variable "password" {
   ephemeral = true
 }
 variable "version_of" { type = number }
+variable "on_destroy" { default = "restore" }
 resource "ram_user" "carol" {
   name          = "carol"
   comments      = var.comments
@@ -47,7 +48,7 @@ resource "ram_access_key" "carol" { user_name = ram_user.carol.name }
 resource "ram_virtual_mfa_device" "phone" { virtual_mfa_device_name = "phone" }
 resource "ram_security_preference" "this" {
   login_session_duration = 7 + var.version_of
-  on_destroy             = "restore"
+  on_destroy             = var.on_destroy
 }
 `
 
@@ -99,8 +100,9 @@ type scene struct {
 	*killing
 	*cli
 
-	srv  *ramtest.Server
-	told string
+	srv    *ramtest.Server
+	told   string
+	retain []string // said once the values from before are lost
 }
 
 func (k *killing) scene(d deed) (*scene, error) {
@@ -274,7 +276,7 @@ func (s *scene) goOn(one strike) (outcome string) {
 	}
 	s.orphans(one)
 	for range 6 {
-		code, out, err := s.run(s.ctx, one.deed.arguments...)
+		code, out, err := s.run(s.ctx, append(slices.Clone(one.deed.arguments), s.retain...)...)
 		s.told += out
 		switch {
 		case err != nil:
@@ -284,7 +286,13 @@ func (s *scene) goOn(one strike) (outcome string) {
 			s.check(one, forbid)
 			return outcome
 		}
-		outcome = killedN
+		if s.retain == nil && strings.Contains(out, `Use "retain" or "reset"`) {
+			outcome, s.retain = killedL, []string{"-var=on_destroy=retain"}
+			continue
+		}
+		if outcome != killedL {
+			outcome = killedN
+		}
 		all := toImport(out)
 		if len(all) == 0 {
 			forbid("the next apply fails, and does not say what to import: %s", out)
@@ -344,7 +352,7 @@ func (s *scene) check(one strike, forbid func(string, ...any)) {
 	s.srv.Change(func(a *ramtest.Account) {
 		carol := a.Users["carol"]
 		if one.deed.name == deletes {
-			if carol != nil || len(a.MFADevices) > 1 || a.Preference.LoginSessionDuration != 24 {
+			if carol != nil || len(a.MFADevices) > 1 || s.retain == nil && a.Preference.LoginSessionDuration != 24 {
 				forbid("after the destroy there is %v, %d devices, and a session of %d hours", carol, len(a.MFADevices), a.Preference.LoginSessionDuration)
 			}
 			return

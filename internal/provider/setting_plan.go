@@ -101,7 +101,7 @@ func (p *planning[S]) update(ctx context.Context) {
 	p.warnUnmanaged()
 	if text(p.plan["on_destroy"]) == restore && p.adoption == nil {
 		p.diags.AddAttributeError(path.Root("on_destroy"), "Cannot plan the "+p.noun, "on_destroy = \"restore\" needs the values from before the setting was adopted. "+
-			"This setting was imported or moved here, so nobody knows them. Nothing was changed.\n\nUse \"retain\" or \"reset\".")
+			"This setting was imported or moved here, or the provider was killed while it changed it, which makes the CLI forget them. Nothing was changed.\n\nUse \"retain\" or \"reset\".")
 	}
 	if !touched && p.same("must_allow") && p.same("allow_lock_out") {
 		return
