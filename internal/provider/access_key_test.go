@@ -396,7 +396,7 @@ func TestAccessKey_import(t *testing.T) {
 		expect(t, "state", o.state.IsNull(), true)
 	}
 	o, diags := c.adopt(accessKey, "bob:LTAIfirst") // somebody else's
-	contains(t, said(diags), "The AccessKey pair is gone")
+	contains(t, said(errorsIn(diags)), "Cannot import the AccessKey pair", "No RAM user bob of this account has the key LTAIfirst")
 	expect(t, "state", o.state.IsNull(), true)
 	identity := func(account string) *tfprotov6.ResourceIdentityData {
 		text := func(s string) tftypes.Value {
