@@ -112,7 +112,7 @@ func (c *checkup) snapshot(ctx context.Context, name string, environment []strin
 		skip += ",sign"
 	}
 	environment = append(environment, c.gpg...)
-	if _, err := c.goreleaser(ctx, directory, environment, "release", "--snapshot", "--clean", "--skip="+skip, "--parallelism", fmt.Sprint(runtime.NumCPU())); err != nil {
+	if _, err := c.goreleaser(ctx, directory, environment, "release", "--snapshot", "--clean", "--skip="+skip, "--timeout", "6h", "--parallelism", fmt.Sprint(runtime.NumCPU())); err != nil {
 		return layout{}, err
 	}
 	text, err := os.ReadFile(filepath.Join(directory, "dist", "metadata.json"))
