@@ -96,17 +96,20 @@ func (l *lab) size(ctx context.Context, users int, cells []cell) (results []resu
 }
 
 func (l *lab) workspaces(base string, users int) (mine, floor *workspace, err error) {
-	mine, err = l.workspace(filepath.Join(base, "ram"), "ram", l.provider, ours(users))
+	mine, err = l.workspace(filepath.Join(base, "ram"), "ram", l.provider, ours(users, ordered))
 	if err != nil {
 		return nil, nil, err
 	}
-	floor, err = l.workspace(filepath.Join(base, "floor"), "floor", l.floor, same(users))
+	floor, err = l.workspace(filepath.Join(base, "floor"), "floor", l.floor, same(users, ordered))
 	return mine, floor, err
 }
 
 // populate gives both workspaces a state in which all is there, and writes the
 // account that ours is of.
-func (l *lab) populate(ctx context.Context, ours, floor *workspace, users int, account string) error {
+func (l *lab) populate(ctx context.Context, mine, floor *workspace, users int, account string) error {
+	if err := errors.Join(mine.put("main.tf", ours(users, unordered)), floor.put("main.tf", same(users, unordered))); err != nil {
+		return err
+	}
 	state, err := settled(l.host, users)
 	if err != nil {
 		return err
@@ -119,7 +122,7 @@ func (l *lab) populate(ctx context.Context, ours, floor *workspace, users int, a
 		return err
 	}
 	l.say("%d users: adopting them", users)
-	return errors.Join(l.adopt(ctx, ours, f), f.stop())
+	return errors.Join(l.adopt(ctx, mine, f), f.stop())
 }
 
 func (l *lab) adopt(ctx context.Context, ours *workspace, f *fake) error {
