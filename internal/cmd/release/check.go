@@ -27,6 +27,7 @@ type checkup struct {
 
 	first, second layout
 	signed        bool
+	keyring       string
 	gpg           []string // environment of the throw-away key; empty without gpg
 }
 
@@ -103,6 +104,7 @@ func (c *checkup) open() (func(), error) {
 		return nil, err
 	}
 	return func() {
+		c.forget()
 		_ = os.RemoveAll(c.work)
 		_ = log.Close()
 	}, nil

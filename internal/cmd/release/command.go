@@ -8,8 +8,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // A command is how programs are run: where, with which environment, and who keeps
@@ -26,6 +28,9 @@ func (c command) run(ctx context.Context, program string, arguments ...string) (
 	var out, all bytes.Buffer
 	run := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // all programs are named here
 	run.Dir, run.Env = c.directory, c.environment
+	// Asked first, so that what it started ends as well.
+	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
+	run.WaitDelay = 10 * time.Second
 	run.Stdout = io.MultiWriter(&out, &all, c.log)
 	run.Stderr = io.MultiWriter(&all, c.log)
 	if err := run.Run(); err != nil {

@@ -68,6 +68,7 @@ func (c *checkup) key(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	c.keyring = home
 	const who = "release-check@example.com"
 	environment := []string{"GNUPGHOME=" + home, "GPG_FINGERPRINT=" + who}
 	gpg := command{environment: append(os.Environ(), environment...), log: c.log}
@@ -77,6 +78,16 @@ func (c *checkup) key(ctx context.Context) (string, error) {
 	}
 	c.gpg = environment
 	return "RSA 4096, thrown away", nil
+}
+
+// forget ends the agent that gpg started, and throws the key away.
+func (c *checkup) forget() {
+	if c.keyring == "" {
+		return
+	}
+	// After an interrupt, too.
+	_, _ = command{log: c.log}.run(context.Background(), "gpgconf", "--homedir", c.keyring, "--kill", "all")
+	_ = os.RemoveAll(c.keyring)
 }
 
 // build makes a release of the commit in a clone, as the workflow does but for publishing.
