@@ -244,7 +244,7 @@ func (s *scene) kill(one strike) error {
 	if err := syscall.Kill(victim, one.signal); err != nil {
 		return err
 	}
-	_ = <-ended // with whatever code
+	<-ended //nolint:errcheck // with whatever code
 	s.told = out.String()
 	return ctx.Err()
 }

@@ -42,8 +42,8 @@ type walk struct {
 	state   ramtest.State
 	behave  func(*ramtest.Behaviour)
 	prior   object
-	version int  // of the password
-	applied bool // the configuration is what was applied last
+	version int        // of the password
+	applied Attributes // the configuration that the state is of; nil: none
 	trail   []string
 }
 
@@ -104,7 +104,7 @@ func (k *walk) step() {
 	operation := creates
 	if !k.prior.state.IsNull() {
 		operation = rapid.SampledFrom([]string{updates, updates, updates, reads, deletes, imports}).Draw(k.t, "operation")
-		if operation == reads && !k.applied {
+		if operation == reads && k.applied == nil {
 			operation = updates
 		}
 	}
@@ -128,14 +128,17 @@ func (k *walk) step() {
 	k.accept(plain, verdict)
 	k.faulted(plain, benchmark)
 	k.trail = append(k.trail, fmt.Sprintf("%s %v", operation, k.subject.next))
-	k.state, k.prior, k.applied = free.srv.State(), free.end, operation != imports && operation != deletes
+	k.state, k.prior, k.applied = free.srv.State(), free.end, k.subject.next
+	if operation == imports || operation == deletes {
+		k.applied = nil
+	}
 }
 
 // configure draws what the step is to reach.
 func (k *walk) configure(operation string) {
 	config := draw(k.t, k.schemas.ResourceSchemas[k.subject.kind], k.base)
 	if operation == reads {
-		config = k.subject.next // what was applied last
+		config = k.applied
 	}
 	if k.subject.kind == "ram_login_profile" && operation != reads {
 		if k.version == 0 || rapid.Bool().Draw(k.t, "new password") {
