@@ -59,6 +59,9 @@ var rows = []row{
 // errNotRun is a check that cannot run here. It is told, and does not fail the release.
 var errNotRun = errors.New("not run")
 
+// errLeftOut is a check that nobody asked for.
+var errLeftOut = errors.New("left out by -skip")
+
 func notRun(why string) error { return fmt.Errorf("%w: %s", errNotRun, why) }
 
 // check runs all rows, prints the table, and fails if one of them did.
@@ -69,7 +72,7 @@ func check(ctx context.Context, arguments []string, out, progress io.Writer) err
 	flags.BoolVar(&c.record, "record", false, "write what was weighed as the facts of the last release")
 	flags.BoolVar(&c.warm, "warm", false, "let the second build use the first one's cache: quicker, and weaker")
 	skip := flags.String("skip", "", "`names` of checks to leave out, separated by commas")
-	strict := flags.Bool("strict", false, "fail if a check cannot run here")
+	strict := flags.Bool("strict", false, "fail if a check cannot run here, and was not left out")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -122,6 +125,8 @@ func (r result) word() string {
 	switch {
 	case errors.Is(r.err, errNotRun):
 		return "not run"
+	case errors.Is(r.err, errLeftOut):
+		return "left out"
 	case r.err != nil:
 		return "FAILED"
 	default:
@@ -138,7 +143,7 @@ func (c *checkup) all(ctx context.Context, skip []string, progress io.Writer) (r
 		case ctx.Err() != nil:
 			one.err = notRun("interrupted")
 		case contains(skip, r.name):
-			one.err = notRun("left out by -skip")
+			one.err = errLeftOut
 		default:
 			one.found, one.err = r.run(c, ctx)
 		}

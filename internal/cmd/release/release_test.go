@@ -139,10 +139,11 @@ func TestVerdict(t *testing.T) {
 		strict  bool
 		fails   bool
 	}{
-		"all good":              {[]result{good}, true, false},
-		"one failed":            {[]result{good, bad}, false, true},
-		"one not run":           {[]result{good, left}, false, false},
-		"one not run, strictly": {[]result{good, left}, true, true},
+		"all good":               {[]result{good}, true, false},
+		"one failed":             {[]result{good, bad}, false, true},
+		"one not run":            {[]result{good, left}, false, false},
+		"one left out, strictly": {[]result{good, {err: errLeftOut}}, true, false},
+		"one not run, strictly":  {[]result{good, left}, true, true},
 	} {
 		if err := verdict(c.results, c.strict); (err != nil) != c.fails {
 			t.Errorf("%s: %v", name, err)
