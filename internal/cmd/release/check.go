@@ -19,6 +19,7 @@ import (
 // A checkup is one run of all checks.
 type checkup struct {
 	root string // of the repository
+	head string // the commit that is checked
 	work string // where the clones are built
 	last string // the facts of the last release
 	log  io.Writer

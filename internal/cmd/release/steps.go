@@ -28,10 +28,11 @@ func (c *checkup) goreleaser(ctx context.Context, directory string, environment 
 
 // commit says what is checked: a release is made of a commit, not of files that lie about.
 func (c *checkup) commit(ctx context.Context) (string, error) {
-	head, err := c.here().run(ctx, "git", "log", "-1", "--format=%h of %cs")
+	head, err := c.here().run(ctx, "git", "log", "-1", "--format=%H %h of %cs")
 	if err != nil {
 		return "", err
 	}
+	c.head, head, _ = strings.Cut(head, " ")
 	left, err := c.here().run(ctx, "git", "status", "--porcelain")
 	if err != nil {
 		return "", err
@@ -116,6 +117,10 @@ func (c *checkup) rebuild(ctx context.Context) (string, error) {
 func (c *checkup) snapshot(ctx context.Context, name string, environment []string) (layout, error) {
 	directory := filepath.Join(c.work, name)
 	if _, err := c.here().run(ctx, "git", "clone", "--quiet", c.root, directory); err != nil {
+		return layout{}, err
+	}
+	// The branch may have moved on since the check began.
+	if _, err := c.here().run(ctx, "git", "-C", directory, "checkout", "--quiet", "--detach", c.head); err != nil {
 		return layout{}, err
 	}
 	skip := "publish"
@@ -225,7 +230,9 @@ func (c *checkup) mirror(ctx context.Context) (string, error) {
 		if err := c.first.install(ctx, cli, mirror, filepath.Join("bin", "released"), c.log); err != nil {
 			return "", err
 		}
-		said, err := c.here().run(ctx, cli, "version")
+		// OpenTofu warns on stdout of a configuration file that is not there.
+		quiet := command{environment: append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull), log: c.log}
+		said, err := quiet.run(ctx, cli, "version")
 		if err != nil {
 			return "", err
 		}
