@@ -120,7 +120,11 @@ func (c *checkup) snapshot(ctx context.Context, name string, environment []strin
 		return layout{}, err
 	}
 	// The branch may have moved on since the check began.
-	if _, err := c.here().run(ctx, "git", "-C", directory, "checkout", "--quiet", "--detach", c.head); err != nil {
+	at := c.head
+	if at == "" {
+		at = "HEAD"
+	}
+	if _, err := c.here().run(ctx, "git", "-C", directory, "checkout", "--quiet", "--detach", at); err != nil {
 		return layout{}, err
 	}
 	skip := "publish"
