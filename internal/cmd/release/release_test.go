@@ -93,6 +93,7 @@ func TestClassify(t *testing.T) {
 		"BSD-2":               {bsd, "BSD-2-Clause"},
 		"BSD-3":               {bsd + "Neither the name may be used to endorse or promote products\nderived from it", "BSD-3-Clause"},
 		"BSD-4":               {bsd + "All advertising materials must name us. endorse or promote products derived", ""},
+		"BSD-4, shorter":      {bsd + "All advertising materials must name us.", ""},
 		"Apache":              {"Apache License\n   Version 2.0, January 2004", "Apache-2.0"},
 		"MPL":                 {"Mozilla Public License Version 2.0. Secondary License means the GNU General Public License", "MPL-2.0"},
 		"GPL":                 {"GNU GENERAL PUBLIC LICENSE Version 3", ""},

@@ -112,11 +112,11 @@ func (b breach) announced(changelog string) bool {
 
 // breaking are the entries below BREAKING CHANGES of the version on top, if that is not released.
 func breaking(changelog string) (entries []string) {
-	versions, within := 0, false
+	within := false
 	for one := range strings.Lines(changelog) {
 		switch text := strings.TrimSpace(one); {
 		case strings.HasPrefix(text, "## "):
-			if versions++; versions > 1 || !strings.HasSuffix(text, "(Unreleased)") {
+			if !strings.HasSuffix(text, "(Unreleased)") {
 				return entries
 			}
 		case strings.HasSuffix(text, ":") && strings.ToUpper(text) == text:
