@@ -44,9 +44,10 @@ func main() {
 type arguments struct {
 	programs
 
-	short, tiny, huge, full bool
-	dependencies            bool
-	json, picture, guide    string
+	short, tiny, full    bool
+	most                 int
+	dependencies         bool
+	json, picture, guide string
 }
 
 func parse(args []string, help io.Writer) (a arguments, err error) {
@@ -58,8 +59,8 @@ func parse(args []string, help io.Writer) (a arguments, err error) {
 	flags.StringVar(&a.fake, "fake", "bin/bench/ramfake", "the `program` of the fake service")
 	flags.BoolVar(&a.short, "short", false, "10 and 100 users, each cell once")
 	flags.BoolVar(&a.tiny, "tiny", false, "three users, each cell once: to see whether it works")
-	flags.BoolVar(&a.huge, "huge", false, "5,000 users as well")
-	flags.BoolVar(&a.full, "full", false, "apply and destroy 1,000 users as well")
+	flags.IntVar(&a.most, "most", 1000, "no more `users` than that: 10, 100, 1000 or 5000")
+	flags.BoolVar(&a.full, "full", false, "1,000 users five times, and applied and destroyed as well: hours")
 	flags.BoolVar(&a.dependencies, "dependencies", false, "only tell what each module brings to the binary")
 	flags.StringVar(&a.json, "json", "bench.json", "`file` to write the figures to; empty: none")
 	flags.StringVar(&a.picture, "picture", "", "`file` to write a picture to, as SVG; empty: none")
