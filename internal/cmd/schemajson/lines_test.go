@@ -50,7 +50,7 @@ func TestTheLastReleaseIsKept(t *testing.T) {
 	before, err := os.ReadFile(ofRelease)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && released(changelog):
-		t.Fatal(changes + " has a released version, and " + ofRelease + " is not there: make release-check ARGS=-record writes it")
+		t.Fatal(changes + " has a released version, and " + ofRelease + " is not there: it is a copy of " + snapshot + " as it was released")
 	case errors.Is(err, fs.ErrNotExist):
 		return // nothing is promised yet
 	case err != nil:
