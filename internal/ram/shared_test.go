@@ -165,18 +165,18 @@ func TestAReadInFlightDuringAWriteIsNotKept(t *testing.T) {
 			t.Parallel()
 			clock := newFakeTime()
 			s, asked := newSharedTest(clock), newOracle()
+			// Each has asked before the next one comes, so the answers are in their order;
+			// and the one who came after the write did not join.
 			before := later(t.Context(), s, asked.ask)
-			s.waitFor("a", 1)
+			<-asked.begun
 			changed := s.changing(names...)
 			clock.advance(2 * readLag) // so that only the order counts
 			during := later(t.Context(), s, asked.ask)
-			s.waitFor("a", 1)
+			<-asked.begun
 			changed()
 			clock.advance(2 * readLag)
 			after := later(t.Context(), s, asked.ask)
-			for range 3 { // so the one who came after the write did not join
-				<-asked.begun
-			}
+			<-asked.begun
 			for range 3 {
 				asked.may <- struct{}{}
 			}
