@@ -138,7 +138,7 @@ func materials(ctx context.Context, archive, version, created string) (document,
 	for i, m := range b.modules() {
 		id := fmt.Sprintf("SPDXRef-module-%d", i)
 		d.Packages = append(d.Packages, pack{
-			ID: id, Name: m.Path, Version: m.Version, Supplier: unasserted, Location: "https://proxy.golang.org/" + escaped(m.Path) + "/@v/" + escaped(m.Version) + ".zip",
+			ID: id, Name: m.Path, Version: m.Version, Supplier: unasserted, Location: unasserted,
 			Source: "go.sum " + m.Sum, Concluded: licenses[m], Declared: licenses[m], Copyright: unasserted,
 			References: locators("pkg:golang/" + strings.ToLower(m.Path) + "@" + m.Version),
 		})
@@ -149,19 +149,6 @@ func materials(ctx context.Context, archive, version, created string) (document,
 
 func locators(purl string) []reference {
 	return []reference{{Category: "PACKAGE-MANAGER", Type: "purl", Locator: purl}}
-}
-
-// The module proxy writes a capital as an exclamation mark and the small letter. (documented)
-func escaped(path string) string {
-	var b strings.Builder
-	for _, r := range path {
-		if 'A' <= r && r <= 'Z' {
-			b.WriteByte('!')
-			r += 'a' - 'A'
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 func hexSum(content []byte) string {
