@@ -117,6 +117,21 @@ func TestTheHistoryHasEveryField(t *testing.T) {
 	}
 }
 
+// Verification types are answered in another order each time; so to send what was read is to change nothing.
+func TestTheHistoryKnowsNoOrderOfASet(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	c := admin(t, s)
+	for _, types := range []string{`["sms","email"]`, `["email","sms"]`, `["email"]`} {
+		c.ok("Ims", "SetSecurityPreference", "VerificationTypes", types)
+	}
+	lines := []string{}
+	for _, event := range s.History() {
+		lines = append(lines, fmt.Sprintf("%s %v %v", event.Field, event.Before, event.After))
+	}
+	equal(t, "changes", lines, []string{"VerificationTypes [] [email sms]", "VerificationTypes [email sms] [email]"})
+}
+
 func TestPagesAreSmallAndWhole(t *testing.T) {
 	t.Parallel()
 	s := New(t)

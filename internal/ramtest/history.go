@@ -145,9 +145,18 @@ func (a apart) walk(object, prefix, field string, v reflect.Value) {
 		for i := range v.Len() {
 			a.object(objectName(field)+"/"+identity(v.Index(i).Elem(), i), v.Index(i).Elem())
 		}
+	case field == "VerificationTypes":
+		a[object+"\x00"+prefix+field] = inOrder(v.Interface().([]string))
 	default:
 		a[object+"\x00"+prefix+field] = v.Interface()
 	}
+}
+
+// inOrder is a set in one order: it is answered in another one each time, so that whoever writes what they have read changes nothing.
+func inOrder(set []string) []string {
+	sorted := slices.Clone(set)
+	slices.Sort(sorted)
+	return sorted
 }
 
 func (a apart) object(name string, v reflect.Value) { a.parts(name, "", v) }
