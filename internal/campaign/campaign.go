@@ -30,6 +30,8 @@ type Options struct {
 	CLIs   []string // Terraform, OpenTofu or both; none: no piece that needs one
 	CLI    string   // the one that is being played with
 	Getenv func(string) string
+	Keep   string // a file for the figures, to go on with if it is of the same commit; "": none
+	Guide  string // a guide to put them into; "": none
 	Temp   string // a directory for what the pieces leave; it is not removed
 }
 
@@ -65,25 +67,30 @@ func Pieces() (names []string) {
 // Run plays the campaign and prints its table. The error is [ErrForbidden] if
 // anything happened that must never happen.
 func Run(ctx context.Context, out io.Writer, o Options) error {
-	all, began := []*figures{}, time.Now()
+	r, err := reportOf(ctx, &o)
+	if err != nil {
+		return err
+	}
 	for _, p := range pieces {
 		if len(o.Pieces) > 0 && !slices.Contains(o.Pieces, p.name) {
 			continue
 		}
 		played, err := p.run(ctx, o)
-		all = append(all, played...)
+		for _, f := range played {
+			err = errors.Join(err, r.note(out, &o, f))
+		}
 		if err != nil {
-			write(out, all)
+			r.write(out)
 			return fmt.Errorf("cannot go on with %s: %w", p.name, err)
 		}
 	}
-	write(out, all)
-	wrong := 0
-	for _, f := range all {
-		wrong += len(f.wrong)
+	r.write(out)
+	if o.Guide != "" {
+		if err := r.publish(o.Guide); err != nil {
+			return err
+		}
 	}
-	fmt.Fprintf(out, "\n%-60s %12s\n%-60s %12d\n", "wall time", time.Since(began).Round(time.Second), "forbidden outcomes", wrong)
-	if wrong > 0 {
+	if r.forbidden() > 0 {
 		return ErrForbidden
 	}
 	return nil
@@ -108,8 +115,8 @@ func (p piece) run(ctx context.Context, o Options) (all []*figures, err error) {
 
 // timed notes how long something takes.
 func (f *figures) timed(do func() error) error {
-	began := time.Now()
-	defer func() { f.took = time.Since(began) }()
+	f.began = time.Now().UTC()
+	defer func() { f.took = time.Since(f.began) }()
 	return do()
 }
 

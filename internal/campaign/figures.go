@@ -5,18 +5,16 @@ package campaign
 
 import (
 	"fmt"
-	"io"
-	"maps"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 )
 
 // figures are what one piece of the campaign came to.
 type figures struct {
-	piece string
-	took  time.Duration
+	piece    string
+	headline string // what came out, in a few words; "": how many cases
+	began    time.Time
+	took     time.Duration
 
 	mu     sync.Mutex
 	lines  []figure
@@ -24,10 +22,17 @@ type figures struct {
 	wrong  []finding
 }
 
-type figure struct{ name, value string }
+// figure is a line of the table.
+type figure struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
 
 // finding is something that must never be, and how to see it again.
-type finding struct{ what, again string }
+type finding struct {
+	What  string `json:"what"`
+	Again string `json:"again"`
+}
 
 func newFigures(piece string) *figures { return &figures{piece: piece, counts: map[string]int{}} }
 
@@ -52,14 +57,6 @@ func (f *figures) forbid(again, format string, args ...any) {
 	f.wrong = append(f.wrong, finding{fmt.Sprintf(format, args...), again})
 }
 
-// total is how many outcomes were counted.
-func (f *figures) total() (n int) {
-	for _, m := range f.counts {
-		n += m
-	}
-	return n
-}
-
 // meanings are the outcomes, in the words of the fault matrix.
 var meanings = map[string]string{
 	converged: "converged in the same apply",
@@ -74,24 +71,4 @@ var meanings = map[string]string{
 	killed:    "killed, the next apply converges",
 	killedN:   "killed, the next apply names what is left, or the import",
 	killedL:   "killed, the values to restore are lost, the next plan says so",
-}
-
-// Write prints the table of all pieces.
-func write(w io.Writer, all []*figures) {
-	for _, f := range all {
-		fmt.Fprintf(w, "\n%s (%s)\n", f.piece, f.took.Round(100*time.Millisecond))
-		for _, line := range f.lines {
-			fmt.Fprintf(w, "  %-58s %12s\n", line.name, line.value)
-		}
-		if len(f.counts) > 0 {
-			fmt.Fprintf(w, "  %-58s %12d\n", "cases", f.total())
-		}
-		for _, outcome := range slices.Sorted(maps.Keys(f.counts)) {
-			fmt.Fprintf(w, "    %-56s %12d\n", strings.TrimSpace(outcome+"  "+meanings[outcome]), f.counts[outcome])
-		}
-		fmt.Fprintf(w, "  %-58s %12d\n", "forbidden outcomes", len(f.wrong))
-		for _, wrong := range f.wrong {
-			fmt.Fprintf(w, "\n  FORBIDDEN: %s\n  See it again: %s\n", strings.ReplaceAll(strings.TrimSpace(wrong.what), "\n", "\n    "), wrong.again)
-		}
-	}
 }

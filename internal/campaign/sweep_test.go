@@ -125,7 +125,8 @@ func TestRun_endsWithAnErrorWhenSomethingIsForbidden(t *testing.T) {
 	f := newFigures("piece")
 	f.forbid(again("sweep", "case"), "it is so")
 	var out bytes.Buffer
-	write(&out, []*figures{f})
+	one := f.record()
+	one.write(&out)
 	if !strings.Contains(out.String(), "FORBIDDEN: it is so\n  See it again: go run ./internal/cmd/campaign -pieces sweep -only \"case\"") {
 		t.Error(out.String())
 	}

@@ -1,0 +1,120 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// committed is a repository of one file, all of it in a commit.
+func committed(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	put(t, filepath.Join(root, "main.go"), "package main\n")
+	for _, arguments := range [][]string{
+		{"init", "-q"},
+		{"add", "."},
+		{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", "commit", "-qm", "first"},
+	} {
+		cmd := exec.CommandContext(t.Context(), "git", arguments...)
+		cmd.Dir = root
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %s: %s", arguments, err, out)
+		}
+	}
+	return root
+}
+
+func put(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// noted is a report that goes on with what was kept, and holds one more piece.
+func noted(t *testing.T, o *Options, piece string, wrong bool) *report {
+	t.Helper()
+	r, err := reportOf(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFigures(piece)
+	f.count(converged)
+	f.count("ram_user") // says of what the cases are, and is no case more
+	f.add("places", 3)
+	if wrong {
+		f.forbid("again", "it is so")
+	}
+	if err := r.note(io.Discard, o, f); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// A campaign goes on where it ended, as long as the code is the same: then one table has all.
+func TestReport_goesOnWithTheSameCommit(t *testing.T) {
+	t.Parallel()
+	root := committed(t)
+	o := &Options{Root: root, Keep: filepath.Join(t.TempDir(), "campaign.json")}
+	noted(t, o, "sweep", true)
+	r := noted(t, o, "walks", false)
+	if _, all := r.outcomes(); all != 2 || r.forbidden() != 1 || len(r.Records) != 2 {
+		t.Errorf("two pieces came to %+v", r)
+	}
+	if r = noted(t, o, "sweep", false); len(r.Records) != 2 || r.forbidden() != 0 {
+		t.Errorf("a piece that is played again came to %+v", r)
+	}
+	put(t, filepath.Join(root, "main.go"), "package main // is another\n")
+	if r = noted(t, o, "walks", false); r.Commit != "" || len(r.Records) != 1 {
+		t.Errorf("changed code came to %+v", r)
+	}
+}
+
+// What stands in a guide is of a commit that everybody can look at.
+func TestReport_publish(t *testing.T) {
+	t.Parallel()
+	o := &Options{Root: committed(t)}
+	r := noted(t, o, "sweep", false)
+	guide := filepath.Join(t.TempDir(), "guide.md")
+	put(t, guide, "Before.\n"+figuresBegin+"old\n"+figuresEnd+"After.\n")
+	if err := r.publish(guide); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(guide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Before.\n<!--", "Commit " + r.Commit, "| sweep | 1 cases | 0 |", "| C | " + meanings[converged] + " | 1 |", "| sweep | places | 3 |", "-->\nAfter.\n"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the guide lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(string(text), "old") {
+		t.Error("the guide has both")
+	}
+	put(t, guide, "No place.\n")
+	if err := r.publish(guide); err == nil {
+		t.Error("a guide without a place was written")
+	}
+	put(t, filepath.Join(o.Root, "main.go"), "package changed\n")
+	put(t, guide, figuresBegin+figuresEnd)
+	if err := noted(t, o, "sweep", false).publish(guide); err == nil {
+		t.Error("figures of changed code were published")
+	}
+}
+
+func TestGrouped(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 21164: "21,164", 16000000: "16,000,000"} {
+		if got := grouped(n); got != want {
+			t.Errorf("%d is %q, not %q", n, got, want)
+		}
+	}
+}
