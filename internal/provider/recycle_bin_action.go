@@ -50,6 +50,18 @@ func (a *actsOnInstance) planOrder(ctx context.Context, f failure, o order, diag
 	a.meant(ctx, f, o, diags)
 }
 
+// inBin is the key that is meant, if it is in the recycle bin of the account that is meant.
+func (a *actsOnInstance) inBin(ctx context.Context, f failure, m recycledKeyOrder, diags *diag.Diagnostics) (kept ram.RecycledKey, found, ok bool) {
+	if _, ok := a.meant(ctx, f, m.order, diags); !ok {
+		return kept, false, false
+	}
+	kept, err := a.client.RecycledKey(ctx, m.AccessKeyID.ValueString())
+	if ram.NotFound(err, "User.AccessKey") {
+		return kept, false, true
+	}
+	return kept, true, !report(diags, f, err)
+}
+
 // alive looks for a key among those of the users. Keys of the root account are not
 // seen there (assumed).
 func (a *actsOnInstance) alive(ctx context.Context, id string) (owner ram.User, key ram.AccessKey, found bool, err error) {
@@ -96,15 +108,12 @@ func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		return
 	}
 	f, id, tell := failedRestore, m.AccessKeyID.ValueString(), tellingOf(resp)
-	if _, ok := a.meant(ctx, f, m.order, &resp.Diagnostics); !ok {
-		return
-	}
-	kept, err := a.client.RecycledKey(ctx, id)
+	kept, found, ok := a.inBin(ctx, f, m, &resp.Diagnostics)
 	switch {
-	case ram.NotFound(err, "User.AccessKey"):
-		a.notRecycled(ctx, id, tell, &resp.Diagnostics)
+	case !ok:
 		return
-	case report(&resp.Diagnostics, f, err):
+	case !found:
+		a.notRecycled(ctx, id, tell, &resp.Diagnostics)
 		return
 	case kept.UserRecycled:
 		resp.Diagnostics.AddAttributeError(path.Root("access_key_id"), "Cannot "+f.what, fmt.Sprintf(
@@ -196,15 +205,12 @@ func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *a
 		return
 	}
 	f, id, tell := failedPurge, m.AccessKeyID.ValueString(), tellingOf(resp)
-	if _, ok := a.meant(ctx, f, m.order, &resp.Diagnostics); !ok {
+	kept, found, ok := a.inBin(ctx, f, m, &resp.Diagnostics)
+	switch {
+	case !ok:
 		return
-	}
-	kept, err := a.client.RecycledKey(ctx, id)
-	if ram.NotFound(err, "User.AccessKey") {
+	case !found:
 		a.notRecycled(ctx, id, &resp.Diagnostics)
-		return
-	}
-	if report(&resp.Diagnostics, f, err) {
 		return
 	}
 	tell("Deleting the AccessKey pair %s of the user %s for good.", id, kept.UserID)
