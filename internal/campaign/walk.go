@@ -5,14 +5,10 @@ package campaign
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"maps"
-	"regexp"
-	"runtime"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -72,6 +68,7 @@ func (w *walker) one(t *rapid.T) {
 		}
 	}
 	k.prior = (&core{schemas: w.schemas}).nothing(s.kind)
+	k.trail = []string{"before: " + pictured(account) + map[bool]string{true: ", and what is left out is kept", false: ", and what is left out is reset"}[keeps]}
 	for range rapid.IntRange(1, 5).Draw(t, "steps") {
 		k.step()
 	}
@@ -224,83 +221,3 @@ func (k *walk) managed(p *performance) {
 		}
 	}
 }
-
-// playWalks takes the walks.
-func playWalks(ctx context.Context, o *Options, f *figures) error {
-	schemas, err := schemaOf(ctx)
-	if err != nil {
-		return err
-	}
-	rows, err := faults()
-	if err != nil {
-		return err
-	}
-	w := &walker{ctx: ctx, schemas: schemas, rows: rows, figures: f, only: o.Only}
-	if !flag.Parsed() {
-		testing.Init()
-		if err := flag.CommandLine.Parse(nil); err != nil {
-			return err
-		}
-	}
-	for name, value := range map[string]string{"rapid.checks": fmt.Sprint(o.Walks), "rapid.seed": fmt.Sprint(o.Seed), "rapid.nofailfile": "true", "rapid.shrinktime": "60s"} {
-		if err := flag.Set(name, value); err != nil {
-			return err
-		}
-	}
-	r := &recorder{}
-	done := make(chan struct{})
-	go func() { // it ends with Goexit when a walk fails
-		defer close(done)
-		rapid.Check(r, w.one)
-	}()
-	<-done
-	f.add("walks", o.Walks)
-	f.add("seed", o.Seed)
-	if r.failed {
-		seed := regexp.MustCompile(`rapid\.seed=(\d+)`).FindStringSubmatch(r.text())
-		f.forbid("go run ./internal/cmd/campaign -pieces walks -walks 1 -seed "+append(seed, "", "0")[1], "%s", r.text())
-	}
-	return ctx.Err()
-}
-
-// recorder is the test that rapid thinks it is part of.
-type recorder struct {
-	lines  []string
-	failed bool
-}
-
-func (r *recorder) Helper()      {}
-func (r *recorder) Name() string { return "walks" }
-func (r *recorder) text() string { return strings.Join(r.lines, "\n") }
-func (r *recorder) Failed() bool { return r.failed }
-func (r *recorder) Fail()        { r.failed = true }
-func (r *recorder) SkipNow()     { runtime.Goexit() }
-
-// Logf notes a line.
-func (r *recorder) Logf(format string, args ...any) {
-	r.lines = append(r.lines, fmt.Sprintf(format, args...))
-}
-
-// Log notes a line.
-func (r *recorder) Log(args ...any) { r.lines = append(r.lines, fmt.Sprintln(args...)) }
-
-// Skipf ends the walks.
-func (r *recorder) Skipf(format string, args ...any) { r.Logf(format, args...); r.SkipNow() }
-
-// Skip ends the walks.
-func (r *recorder) Skip(args ...any) { r.Log(args...); r.SkipNow() }
-
-// Errorf notes that a walk failed.
-func (r *recorder) Errorf(format string, args ...any) { r.Logf(format, args...); r.Fail() }
-
-// Error notes that a walk failed.
-func (r *recorder) Error(args ...any) { r.Log(args...); r.Fail() }
-
-// Fatalf notes that a walk failed, and ends.
-func (r *recorder) Fatalf(format string, args ...any) { r.Errorf(format, args...); runtime.Goexit() }
-
-// Fatal notes that a walk failed, and ends.
-func (r *recorder) Fatal(args ...any) { r.Error(args...); runtime.Goexit() }
-
-// FailNow ends.
-func (r *recorder) FailNow() { r.Fail(); runtime.Goexit() }

@@ -104,6 +104,14 @@ func beforeImage(t *rapid.T, a *ramtest.Account) {
 	a.Policy.PasswordReusePrevention = 0 // a password that a failed run has set could not be sent again
 }
 
+// pictured tells what was chosen.
+func pictured(a *ramtest.Account) string {
+	p, q := &a.Preference, &a.Policy
+	return fmt.Sprintf("ticket %t, password %t, keys %t, devices %t, %d hours, masks %q, MFA %s, length %d, numbers %t, hard expiry %t, age %d, alias %q, domain %t",
+		p.EnableSaveMFATicket, p.AllowUserToChangePassword, p.AllowUserToManageAccessKeys, p.AllowUserToManageMFADevices, p.LoginSessionDuration, p.LoginNetworkMasks, p.MFAOperationForLogin,
+		q.MinimumPasswordLength, q.RequireNumbers, q.HardExpiry, q.MaxPasswordAge, a.Alias, a.UserSso.LoginWithDomain)
+}
+
 // edits are what somebody else does by hand.
 var edits = []struct {
 	name string

@@ -1,0 +1,159 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// playWalks takes the walks, on each core its share of them.
+func playWalks(ctx context.Context, o *Options, f *figures) error {
+	schemas, err := schemaOf(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := faults()
+	if err != nil {
+		return err
+	}
+	seed := o.Seed
+	if seed == 0 {
+		seed = rand.Uint64() //nolint:gosec // it is printed
+	}
+	f.add("walks", o.Walks)
+	f.add("seed", seed)
+	w := &walker{ctx: ctx, schemas: schemas, rows: rows, figures: f, only: o.Only}
+	workers := max(min(runtime.NumCPU(), o.Walks), 1)
+	failures := make([]error, workers)
+	var walkers sync.WaitGroup
+	for n := range workers {
+		share := (o.Walks + workers - 1 - n) / workers
+		walkers.Go(func() { failures[n] = many(share, seed+uint64(n)<<40, w.one, f) }) //nolint:gosec // small
+	}
+	walkers.Wait()
+	return errors.Join(append(failures, ctx.Err())...)
+}
+
+// beginning is held while rapid reads how many checks to make and from which seed, as its only way to be told is the flags of the process.
+var beginning sync.Mutex
+
+// many takes some walks, the first of them from a seed. It ends with the first that fails.
+func many(walks int, seed uint64, one func(*rapid.T), f *figures) error {
+	beginning.Lock()
+	var begun sync.Once
+	defer begun.Do(beginning.Unlock)
+	if err := tell(map[string]string{"rapid.checks": fmt.Sprint(walks), "rapid.seed": fmt.Sprint(seed), "rapid.nofailfile": "true", "rapid.shrinktime": "1m0s"}); err != nil {
+		return err
+	}
+	r, done := &recorder{}, make(chan struct{})
+	go func() { // it ends with Goexit when a walk fails
+		defer close(done)
+		rapid.Check(r, func(t *rapid.T) {
+			begun.Do(beginning.Unlock)
+			one(t)
+		})
+	}()
+	<-done
+	if r.failed {
+		f.forbid("go run ./internal/cmd/campaign -pieces walks -walks 1 -seed "+r.seed(), "%s", r.story())
+	}
+	return nil
+}
+
+// tell sets flags, but for those that are set already: somebody may be reading them.
+func tell(values map[string]string) error {
+	if !flag.Parsed() {
+		testing.Init()
+		if err := flag.CommandLine.Parse(nil); err != nil {
+			return err
+		}
+	}
+	for name, value := range values {
+		if flag.Lookup(name).Value.String() == value {
+			continue
+		}
+		if err := flag.Set(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recorder is the test that rapid thinks it is part of.
+type recorder struct {
+	lines  []string
+	failed bool
+}
+
+// story is what a walk that failed came to, without what was drawn for it: the seed draws it again.
+func (r *recorder) story() string {
+	lines := slices.DeleteFunc(slices.Clone(r.lines), func(line string) bool { return strings.HasPrefix(line, "[rapid] draw ") })
+	if failed := shrunken.FindStringSubmatch(lines[0]); failed != nil {
+		return failed[1] // and rapid plays it once more, for the log
+	}
+	return strings.Join(lines, "\n")
+}
+
+// seed is that of the walk that failed; "0" if it cannot be told.
+func (r *recorder) seed() string {
+	for _, line := range r.lines {
+		if found := seeded.FindStringSubmatch(line); found != nil {
+			return found[1]
+		}
+	}
+	return "0"
+}
+
+// How rapid tells of a walk that failed, and fails when it is taken again.
+var (
+	shrunken = regexp.MustCompile(`(?s)^\[rapid\] failed after \d+ tests: (.*)\nTo reproduce,`)
+	seeded   = regexp.MustCompile(`rapid\.seed=(\d+)`)
+)
+
+func (r *recorder) Helper()      {}
+func (r *recorder) Name() string { return "walks" }
+func (r *recorder) Failed() bool { return r.failed }
+func (r *recorder) Fail()        { r.failed = true }
+func (r *recorder) SkipNow()     { runtime.Goexit() }
+
+// Logf notes a line.
+func (r *recorder) Logf(format string, args ...any) {
+	r.lines = append(r.lines, fmt.Sprintf(format, args...))
+}
+
+// Log notes a line.
+func (r *recorder) Log(args ...any) { r.lines = append(r.lines, fmt.Sprintln(args...)) }
+
+// Skipf ends the walks.
+func (r *recorder) Skipf(format string, args ...any) { r.Logf(format, args...); r.SkipNow() }
+
+// Skip ends the walks.
+func (r *recorder) Skip(args ...any) { r.Log(args...); r.SkipNow() }
+
+// Errorf notes that a walk failed.
+func (r *recorder) Errorf(format string, args ...any) { r.Logf(format, args...); r.Fail() }
+
+// Error notes that a walk failed.
+func (r *recorder) Error(args ...any) { r.Log(args...); r.Fail() }
+
+// Fatalf notes that a walk failed, and ends.
+func (r *recorder) Fatalf(format string, args ...any) { r.Errorf(format, args...); runtime.Goexit() }
+
+// Fatal notes that a walk failed, and ends.
+func (r *recorder) Fatal(args ...any) { r.Error(args...); runtime.Goexit() }
+
+// FailNow ends.
+func (r *recorder) FailNow() { r.Fail(); runtime.Goexit() }

@@ -1,0 +1,66 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// A walk that fails is told shortly, and its seed takes it again.
+func TestMany_tellsAWalkThatFailsAndItsSeed(t *testing.T) {
+	t.Parallel()
+	fall := func(t *rapid.T) {
+		if steps := rapid.IntRange(0, 1000).Draw(t, "steps"); steps > 900 {
+			t.Fatalf("the trail\nit fell at step %d", steps)
+		}
+	}
+	first := newFigures("walks")
+	if err := many(1000, 5, fall, first); err != nil {
+		t.Fatal(err)
+	}
+	if len(first.wrong) != 1 || first.wrong[0].What != "the trail\nit fell at step 901" {
+		t.Fatalf("what is told is %q", first.wrong)
+	}
+	seed, err := strconv.ParseUint(regexp.MustCompile(`-walks 1 -seed (\d+)$`).FindStringSubmatch(first.wrong[0].Again)[1], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := newFigures("walks")
+	if err := many(1, seed, fall, second); err != nil {
+		t.Fatal(err)
+	}
+	if len(second.wrong) != 1 || second.wrong[0].What != first.wrong[0].What {
+		t.Errorf("of the seed %d, what is told is %q", seed, second.wrong)
+	}
+}
+
+// Two walks that begin at once begin with the seeds that they were given.
+func TestMany_eachHasItsOwnSeed(t *testing.T) {
+	t.Parallel()
+	drawn := make(chan uint64, 2)
+	for _, seed := range []uint64{1, 2} {
+		go func() {
+			if err := many(1, seed, func(t *rapid.T) { drawn <- rapid.Uint64().Draw(t, "a number") }, newFigures("walks")); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	if a, b := <-drawn, <-drawn; a == b {
+		t.Errorf("both drew %d", a)
+	}
+}
+
+// A walk that panics, or fails only once, is told with all that there is but for what was drawn.
+func TestRecorder_storyWithoutTheDraws(t *testing.T) {
+	t.Parallel()
+	r := &recorder{lines: []string{"[rapid] panic after 3 tests: oh -rapid.seed=77", "[rapid] draw steps: 4", "at a line"}}
+	if r.seed() != "77" || strings.Contains(r.story(), "draw") || !strings.Contains(r.story(), "oh") || !strings.Contains(r.story(), "at a line") {
+		t.Error(r.seed(), r.story())
+	}
+}
