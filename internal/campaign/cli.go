@@ -14,6 +14,12 @@ import (
 	"time"
 )
 
+// providerProgram is what the built provider is called.
+const providerProgram = "terraform-provider-ram"
+
+// stateFile is where a CLI keeps its state.
+const stateFile = "terraform.tfstate"
+
 // cli is a real CLI with the built provider, in a directory of its own.
 type cli struct {
 	path, directory string
@@ -23,7 +29,7 @@ type cli struct {
 // built builds the provider, as people run it.
 func built(ctx context.Context, o *Options) (directory string, err error) {
 	directory = filepath.Join(o.Temp, "provider")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(directory, "terraform-provider-ram"), ".") //nolint:gosec // this repository
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(directory, providerProgram), ".") //nolint:gosec // this repository
 	cmd.Dir = o.Root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("cannot build the provider: %w: %s", err, out)
