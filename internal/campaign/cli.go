@@ -47,6 +47,7 @@ func newCLI(o *Options, provider, config string, getenv func(string) string) (*c
 	c.environment = []string{
 		"PATH=" + o.Getenv("PATH"), "HOME=" + directory, "TMPDIR=" + directory, "CHECKPOINT_DISABLE=1",
 		"TF_CLI_CONFIG_FILE=" + filepath.Join(directory, "dev.tfrc"), "TF_IN_AUTOMATION=1",
+		"GOGC=400", // a run is short: memory for time
 	}
 	for _, name := range []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "RAM_ENDPOINT", "IMS_ENDPOINT", "STS_ENDPOINT"} {
 		c.environment = append(c.environment, name+"="+getenv(name))
