@@ -1,0 +1,499 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// run is a new run of Terraform: another process, with the provider's state of mind gone.
+func (h *hearing) run(srv *ramtest.Server) *core { return newCore(h.T, srv.Getenv, inStep(srv, 0)) }
+
+// imports takes an object into an empty state.
+func (h *hearing) imports(c *core, kind, id string) object {
+	h.Helper()
+	return h.fine(c.adopt(kind, id))
+}
+
+// removeKey is what the two commands of a message do, in the hands of a person.
+func removeKey(srv *ramtest.Server, user, id string) {
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		u := a.Users[user]
+		for i, key := range u.Keys {
+			if key.ID == id {
+				a.RecycledKeys = append(a.RecycledKeys, &ramtest.RecycledKey{Key: *key, UserID: u.ID, UserName: u.Name, RecycleDate: now, DeleteDate: now.Add(30 * day)})
+				u.Keys = append(u.Keys[:i:i], u.Keys[i+1:]...)
+				return
+			}
+		}
+	})
+}
+
+// stands checks that the next plan is empty, and that nobody has a key that is in no state.
+func (h *hearing) stands(c *core, srv *ramtest.Server, config attributes, o object) {
+	h.Helper()
+	steady(h.T, c, accessKey, config, o)
+	keys := keysOf(srv, "alice")
+	if len(keys) != 1 || keys[0].ID != stateOf(h.T, o, "access_key_id") {
+		h.Errorf("alice has %d keys, and %s is in the state", len(keys), stateOf(h.T, o, "access_key_id"))
+	}
+}
+
+func keyInDoubt(h *hearing) {
+	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
+	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"})
+	c := h.run(srv)
+	o := h.refused(c.create(accessKey, config))
+	expect(h.T, "state", o.state.IsNull(), true)
+	lost := keysOf(srv, "alice")[0]
+	contains(h.T, h.all.String(), lost.ID, lost.CreateDate.Format(time.RFC3339), "aliyun ram DeleteAccessKey --UserName alice --UserAccessKeyId "+lost.ID)
+	removeKey(srv, "alice", lost.ID)
+	c = h.run(srv)
+	o = h.fine(c.create(accessKey, config))
+	expect(h.T, "secret", stateOf(h.T, o, "secret"), keysOf(srv, "alice")[0].Secret)
+	h.stands(c, srv, config, o)
+}
+
+func keyBesideOurs(h *hearing) {
+	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
+	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate"})
+	c := h.run(srv)
+	o := h.fine(c.create(accessKey, config))
+	keys := keysOf(srv, "alice")
+	expect(h.T, "keys", len(keys), 2)
+	for _, key := range keys {
+		ours := key.ID == stateOf(h.T, o, "access_key_id")
+		expect(h.T, "a command for "+key.ID, strings.Contains(h.all.String(), "--UserAccessKeyId "+key.ID), !ours)
+		if !ours {
+			removeKey(srv, "alice", key.ID)
+		}
+	}
+	h.stands(h.run(srv), srv, config, o)
+}
+
+func restoreLost(h *hearing) {
+	srv, config := old(h.T), attributes{"minimum_password_length": 14, "on_destroy": restore}
+	c := h.run(srv)
+	whole := h.fine(c.create(policy, config))
+	bare := whole
+	bare.private = nil // as a CLI leaves it whose provider was killed
+	h.refused(c.apply(policy, config, bare))
+	srv.ForgetCalls()
+	kept := h.fine(c.apply(policy, attributes{"minimum_password_length": 14, "on_destroy": retain}, bare))
+	expect(h.T, "writes", writes(srv), []string(nil))
+	h.fine(c.apply(policy, attributes{"minimum_password_length": 12, "on_destroy": retain}, kept)) // written as it shall stay
+	h.fine(c.destroy(policy, whole))                                                               // the older copy has the values
+	expect(h.T, "restored", account(srv).Policy.MinimumPasswordLength, 10)
+}
+
+func stateLost(h *hearing) {
+	srv := withAlice(h.T)
+	settings, key := attributes{"minimum_password_length": 14}, attributes{"user_name": "alice"}
+	c := h.run(srv)
+	h.fine(c.create(policy, settings))
+	h.fine(c.create(accessKey, key))
+
+	c = h.run(srv) // with an empty state
+	h.refused(c.create(userKind, attributes{"name": "alice"}))
+	srv.ForgetCalls()
+	steady(h.T, c, policy, settings, h.fine(c.create(policy, settings)))
+	user := h.imports(c, userKind, "alice")
+	steady(h.T, c, userKind, attributes{"name": "alice"}, user)
+	o := h.imports(c, accessKey, "alice:"+keysOf(srv, "alice")[0].ID)
+	expect(h.T, "secret", in(h.T, o.state, "secret"), nil)
+	h.stands(c, srv, key, o)
+	expect(h.T, "writes", writes(srv), []string(nil))
+
+	h.fine(c.destroy(accessKey, o)) // -replace
+	o = h.fine(c.create(accessKey, key))
+	expect(h.T, "secret", stateOf(h.T, o, "secret"), keysOf(srv, "alice")[0].Secret)
+	h.stands(c, srv, key, o)
+}
+
+func stateOld(h *hearing) {
+	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
+	c := h.run(srv)
+	copied := h.fine(c.create(accessKey, config))
+	h.fine(c.destroy(accessKey, copied))
+	living := h.fine(c.create(accessKey, config))
+
+	c = h.run(srv)
+	after := h.fine(c.refresh(accessKey, copied))
+	expect(h.T, "the old key stays", after.state.IsNull(), true)
+	srv.ForgetCalls()
+	o := h.imports(c, accessKey, "alice:"+keysOf(srv, "alice")[0].ID)
+	expect(h.T, "key", stateOf(h.T, o, "access_key_id"), stateOf(h.T, living, "access_key_id"))
+	h.stands(c, srv, config, o)
+	expect(h.T, "writes", writes(srv), []string(nil))
+}
+
+func twoKeys(h *hearing) {
+	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
+	giveKey(srv, "alice", "LTAIused", 400*day)
+	giveKey(srv, "alice", "LTAIidle", 30*day)
+	c := h.run(srv)
+	h.refused(c.create(accessKey, config))
+	contains(h.T, h.all.String(), "LTAIused, Active", "LTAIidle, Active")
+	expect(h.T, "writes", writes(srv), []string(nil))
+	removeKey(srv, "alice", "LTAIidle")
+	steady(h.T, c, accessKey, config, h.fine(c.create(accessKey, config)))
+	steady(h.T, c, accessKey, config, h.imports(c, accessKey, "alice:LTAIused"))
+}
+
+func existsAlready(h *hearing) {
+	srv := withAlice(h.T)
+	srv.Change(giveProfile)
+	c := h.run(srv)
+	h.refused(c.create(profileKind, logon(nil)))
+	h.refused(c.create(userKind, attributes{"name": "alice"}))
+	contains(h.T, h.all.String(), "terraform import <address> alice")
+	expect(h.T, "writes", writes(srv), []string(nil))
+	steady(h.T, c, userKind, attributes{"name": "alice"}, h.imports(c, userKind, "alice"))
+	o := h.fine(c.apply(profileKind, logon(nil), h.imports(c, profileKind, "alice")))
+	expect(h.T, "password", profile(srv).Password, "somebody's own")
+	h.fine(c.apply(profileKind, logon(attributes{"password_wo_version": 2}), o))
+	expect(h.T, "password", profile(srv).Password, password)
+}
+
+func managedTwice(h *hearing) {
+	srv := withAlice(h.T)
+	ours, theirs := attributes{"minimum_password_length": 14}, attributes{"minimum_password_length": 12}
+	c, other := h.run(srv), h.run(srv)
+	o := h.fine(c.create(policy, ours))
+	h.refused(c.create(policy, theirs)) // in the same run
+	h.fine(other.create(policy, theirs))
+	c = h.run(srv)
+	o = h.fine(c.refresh(policy, o))
+	expect(h.T, "drift", in(h.T, o.state, "minimum_password_length"), int64(12))
+	theirs = attributes{"max_login_attempts": 5} // what is ours is not in theirs any more
+	h.fine(h.run(srv).create(policy, theirs))
+	o = h.fine(c.apply(policy, ours, h.fine(h.run(srv).refresh(policy, o))))
+	steady(h.T, h.run(srv), policy, ours, o)
+	expect(h.T, "attempts", account(srv).Policy.MaxLoginAttempts, 5)
+
+	giveKey(srv, "alice", "LTAIshared", day)
+	one, two := h.imports(c, accessKey, "LTAIshared"), h.imports(c, accessKey, "LTAIshared")
+	h.fine(c.destroy(accessKey, one))
+	two = h.fine(h.run(srv).refresh(accessKey, two))
+	expect(h.T, "gone for both", two.state.IsNull(), true)
+}
+
+func keyDeleted(h *hearing) {
+	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
+	c := h.run(srv)
+	o := h.fine(c.create(accessKey, config))
+	id := stateOf(h.T, o, "access_key_id")
+	removeKey(srv, "alice", id)
+	c = h.run(srv)
+	gone := h.fine(c.refresh(accessKey, o))
+	expect(h.T, "state", gone.state.IsNull(), true)
+	_, diags := c.invoke(restoreBin, attributes{"access_key_id": id})
+	clean(h.T, diags)
+	expect(h.T, "restored", keysOf(srv, "alice")[0].Status, "Inactive")
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Active" })
+	c = h.run(srv)
+	h.stands(c, srv, config, h.imports(c, accessKey, "alice:"+id))
+	h.stands(c, srv, config, o) // the last copy of the state, secret and all
+}
+
+func keyInactivated(h *hearing) {
+	srv, silent := withAlice(h.T), attributes{"user_name": "alice"}
+	o := h.fine(h.run(srv).create(accessKey, silent))
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" })
+	c := h.run(srv)
+	o = h.fine(c.refresh(accessKey, o))
+	h.stands(c, srv, silent, o)
+	expect(h.T, "without status", h.all.Len(), 0)
+	insisting := attributes{"user_name": "alice", "status": "Active"}
+	o = h.fine(c.apply(accessKey, insisting, o))
+	expect(h.T, "enabled", keysOf(srv, "alice")[0].Status, "Active")
+	h.stands(c, srv, insisting, o)
+}
+
+func userDeleted(h *hearing) {
+	srv := withAlice(h.T)
+	of := map[string]attributes{userKind: {"name": "alice"}, profileKind: logon(nil), accessKey: {"user_name": "alice"}}
+	c, objects := h.run(srv), map[string]object{}
+	objects[userKind] = h.imports(c, userKind, "alice")
+	objects[profileKind] = h.fine(c.create(profileKind, of[profileKind]))
+	objects[accessKey] = h.fine(c.create(accessKey, of[accessKey]))
+	var user *ramtest.User
+	srv.Change(func(a *ramtest.Account) {
+		user = a.Users["alice"]
+		delete(a.Users, "alice")
+	})
+	c = h.run(srv)
+	for kind, o := range objects {
+		expect(h.T, kind+" leaves the state", h.fine(c.refresh(kind, o)).state.IsNull(), true)
+	}
+	contains(h.T, h.all.String(), aliceID)
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"] = user }) // restored from the recycle bin
+	c = h.run(srv)
+	for kind, o := range objects {
+		steady(h.T, c, kind, of[kind], o) // with the last copy of the state
+		id := "alice"
+		if kind == accessKey {
+			id += ":" + user.Keys[0].ID
+		}
+		h.imports(c, kind, id)
+	}
+	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alice") })
+	c = h.run(srv)
+	o := h.fine(c.create(userKind, of[userKind]))
+	if stateOf(h.T, o, "user_id") == aliceID {
+		h.Error("the new user has the old id")
+	}
+	for _, kind := range []string{profileKind, accessKey} {
+		steady(h.T, c, kind, of[kind], h.fine(c.create(kind, of[kind])))
+	}
+}
+
+func settingChanged(h *hearing) {
+	srv, config := old(h.T), attributes{"minimum_password_length": 14}
+	c := h.run(srv)
+	o := h.fine(c.create(policy, config))
+	change := func(length, attempts int) {
+		srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength, a.Policy.MaxLoginAttempts = length, attempts })
+	}
+	change(20, 4) // stricter, and something that is not managed
+	c = h.run(srv)
+	o = h.fine(c.refresh(policy, o))
+	expect(h.T, "shown", in(h.T, o.state, "minimum_password_length"), int64(20))
+	steady(h.T, c, policy, attributes{"minimum_password_length": 20}, o) // written into the configuration
+	plan := h.plans(c.plan(policy, config, o))
+	change(20, 9)
+	o = h.fine(c.carryOut(policy, config, o, plan))
+	expect(h.T, "repaired", account(srv).Policy.MinimumPasswordLength, 14)
+	expect(h.T, "not ours", account(srv).Policy.MaxLoginAttempts, 9)
+	c = h.run(srv)
+	steady(h.T, c, policy, config, h.fine(c.refresh(policy, o)))
+}
+
+func aliasChanged(h *hearing) {
+	srv, config := withAlice(h.T), attributes{"account_alias": "acme"}
+	c := h.run(srv)
+	o, user := h.fine(c.create(alias, config)), h.imports(c, userKind, "alice")
+	srv.Change(func(a *ramtest.Account) { a.Alias = "acme-two" })
+	c = h.run(srv)
+	o = h.fine(c.refresh(alias, o))
+	steady(h.T, c, userKind, attributes{"name": "alice"}, user)
+	steady(h.T, c, alias, attributes{"account_alias": "acme-two"}, o) // the new one is right
+	h.plans(c.plan(alias, config, o))
+	o = h.fine(c.apply(alias, config, o))
+	expect(h.T, "put back", account(srv).Alias, "acme")
+	steady(h.T, c, alias, config, o)
+}
+
+func deviceLost(h *hearing) {
+	srv, config := staffed(h.T), attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+	o := h.fine(h.run(srv).create(deviceKind, config))
+	seed := phone(srv).Seed
+
+	bindTo(srv, "") // unbound
+	c := h.run(srv)
+	o = h.fine(c.apply(deviceKind, config, h.fine(c.refresh(deviceKind, o))))
+	expect(h.T, "the same seed", phone(srv).Seed, seed)
+	expect(h.T, "owner", phone(srv).UserID, aliceUserID)
+	fixed(h.T, c, deviceKind, config, o)
+
+	bindTo(srv, "") // deleted
+	srv.Change(func(a *ramtest.Account) { delete(a.MFADevices, phoneSerial) })
+	c = h.run(srv)
+	expect(h.T, "state", h.fine(c.refresh(deviceKind, o)).state.IsNull(), true)
+	o = h.fine(c.create(deviceKind, config))
+	second := phone(srv).Seed
+
+	h.fine(c.destroy(deviceKind, o)) // lost, so -replace
+	o = h.fine(c.create(deviceKind, config))
+	if third := phone(srv).Seed; second == seed || third == second {
+		h.Error("a seed is used again")
+	}
+	expect(h.T, "owner", phone(srv).UserID, aliceUserID)
+	fixed(h.T, c, deviceKind, config, o)
+}
+
+func masksKeepOut(h *hearing) {
+	srv := ramtest.New(h.T)
+	locked := attributes{"login_network_masks": []string{"10.0.0.0/8"}, "must_allow": []string{"203.0.113.10"}}
+	c := h.run(srv)
+	h.refused(c.create(preference, locked))
+	expect(h.T, "writes", writes(srv), []string(nil))
+	locked["allow_lock_out"] = true
+	o := h.fine(c.create(preference, locked))
+	session := account(srv).Preference.LoginSessionDuration
+	for _, masks := range [][]string{{}, {"203.0.113.0/24"}} { // from anywhere for the time being, then as it shall be
+		config := attributes{"login_network_masks": masks, "must_allow": []string{"203.0.113.10"}}
+		o = h.fine(h.run(srv).apply(preference, config, o))
+		steady(h.T, h.run(srv), preference, config, o)
+		expect(h.T, "masks", account(srv).Preference.LoginNetworkMasks, strings.Join(masks, ";"))
+	}
+	expect(h.T, "session", account(srv).Preference.LoginSessionDuration, session)
+	h.fine(c.destroy(preference, o))
+	expect(h.T, "masks after a destroy", account(srv).Preference.LoginNetworkMasks, "203.0.113.0/24")
+}
+
+func mfaKeepsOut(h *hearing) {
+	srv := staffed(h.T)
+	config := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
+	c := h.run(srv)
+	h.refused(c.create(preference, config))
+	config["allow_lock_out"] = true
+	o := h.fine(c.create(preference, config))
+	device := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+	fixed(h.T, c, deviceKind, device, h.fine(c.create(deviceKind, device)))
+	config = attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": true}
+	o = h.fine(h.run(srv).apply(preference, config, o))
+	expect(h.T, "users help themselves", account(srv).Preference.AllowUserToManageMFADevices, true)
+	expect(h.T, "MFA", account(srv).Preference.MFAOperationForLogin, "mandatory")
+	steady(h.T, h.run(srv), preference, config, o)
+}
+
+func keyKeptOut(h *hearing) {
+	srv := ramtest.New(h.T)
+	srv.Behave(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
+	config := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
+	c := h.run(srv)
+	h.refused(c.create(keyPolicy, config))
+	expect(h.T, "writes", writes(srv), []string(nil))
+	config["allow_lock_out"] = true
+	o := h.fine(c.create(keyPolicy, config))
+	after := h.refused(h.run(srv).refresh(keyPolicy, o)) // denied from here
+	expect(h.T, "state", after.state.Equal(o.state), true)
+
+	config = attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.77"}}
+	role := newCoreWith(h.T, attributes{"assume_role": attributes{"role_arn": trusting(srv, defaultAccount), "session_name": "repair"}}, srv.Getenv, inStep(srv, 0))
+	h.refused(role.refresh(keyPolicy, o)) // the key that the role is assumed with is kept out as well
+	srv.Behave(func(b *ramtest.Behaviour) { b.CallerAddress = "203.0.113.5" })
+	config["must_allow"] = []string{"192.0.2.77"}
+	o = h.fine(h.run(srv).apply(keyPolicy, config, o)) // from an address on the list
+	srv.Behave(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
+	steady(h.T, h.run(srv), keyPolicy, config, o)
+}
+
+func ownKeyGone(h *hearing) {
+	srv, config := old(h.T), attributes{"minimum_password_length": 14}
+	with := func(id, secret string) *core {
+		key := variables{"ALIBABA_CLOUD_ACCESS_KEY_ID": id, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret}
+		return newCore(h.T, endpointsOf(srv.URL()).and(key).get, inStep(srv, 0))
+	}
+	own, next := srv.Credential(defaultAccount), person(srv, "ops")
+	c := with(own.AccessKeyID, own.AccessKeySecret)
+	h.refused(c.apply(accessKey, attributes{"user_name": "admin", "status": "Inactive"}, h.imports(c, accessKey, own.AccessKeyID)))
+	o := h.fine(c.create(policy, config))
+	for _, does := range []func(*ramtest.User){
+		func(u *ramtest.User) { u.Keys[0].Status = "Inactive" },
+		func(u *ramtest.User) { u.Keys = nil },
+	} {
+		srv.Change(func(a *ramtest.Account) { does(a.Users["admin"]) })
+		after := h.refused(with(own.AccessKeyID, own.AccessKeySecret).refresh(policy, o))
+		expect(h.T, "state", after.state.Equal(o.state), true)
+	}
+	steady(h.T, with(next.ID, next.Secret), policy, config, o)
+}
+
+func otherAccount(h *hearing) {
+	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
+	srv.AddAccount("2222222222222222")
+	o := h.fine(h.run(srv).create(accessKey, config))
+	wrong := newCore(h.T, srv.GetenvFor("2222222222222222"), inStep(srv, 0))
+	expect(h.T, "state", h.refused(wrong.refresh(accessKey, o)).state.Equal(o.state), true)
+	_, diags := wrong.destroy(accessKey, o)
+	h.refused(o, diags)
+	guarded := newCoreWith(h.T, attributes{"allowed_account_ids": []string{defaultAccount}}, srv.GetenvFor("2222222222222222"), inStep(srv, 0))
+	h.refused(guarded.create(policy, attributes{"minimum_password_length": 14}))
+	h.stands(h.run(srv), srv, config, o)
+}
+
+// outage plays a fault that ends: the state is kept, and the next run finds it as it was.
+func (h *hearing) outage(rule ramtest.Rule) {
+	h.Helper()
+	srv, config := old(h.T), attributes{"minimum_password_length": 14}
+	o := h.fine(h.run(srv).create(policy, config))
+	srv.Inject(rule)
+	after := h.refused(h.run(srv).refresh(policy, o))
+	expect(h.T, "state", after.state.Equal(o.state), true)
+	must(h.T, srv.Reschedule(ramtest.Schedule{}))
+	steady(h.T, h.run(srv), policy, config, o)
+}
+
+func permissionMissing(h *hearing) {
+	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."})
+}
+
+func throttled(h *hearing) {
+	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 400, Code: "Throttling.User", Message: "Request was denied due to user flow control."})
+}
+
+func proxyAnswers(h *hearing) {
+	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "html", Status: 404})
+	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "refuse"})
+	c := newCore(h.T, ramtest.New(h.T).Getenv)
+	resp, err := c.server.ValidateProviderConfig(h.Context(), &tfprotov6.ValidateProviderConfigRequest{
+		Config: c.dynamic(c.build(c.schemas.Provider, attributes{"endpoints": attributes{"ram": "http://ram.example.com"}})),
+	})
+	must(h.T, err)
+	h.refused(object{}, resp.Diagnostics)
+}
+
+func clockWrong(h *hearing) {
+	srv, config := old(h.T), attributes{"minimum_password_length": 14}
+	o := h.fine(h.run(srv).create(policy, config))
+	srv.SetSkew(20 * time.Minute)
+	after := h.refused(h.run(srv).refresh(policy, o))
+	expect(h.T, "state", after.state.Equal(o.state), true)
+	srv.SetSkew(0)
+	steady(h.T, h.run(srv), policy, config, o)
+}
+
+func otherVersion(h *hearing) {
+	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
+	c := h.run(srv)
+	o := h.fine(c.create(accessKey, config))
+	var stored map[string]any
+	must(h.T, json.Unmarshal([]byte(asStored(h.T, o)), &stored))
+	stored["attribute_of_a_later_version"] = "x"
+	text, err := json.Marshal(stored)
+	must(h.T, err)
+	older, err := c.server.UpgradeResourceState(h.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: accessKey, RawState: &tfprotov6.RawState{JSON: text}})
+	must(h.T, err)
+	clean(h.T, older.Diagnostics)
+	o.state = c.value(accessKey, older.UpgradedState)
+	expect(h.T, "secret", stateOf(h.T, o, "secret"), keysOf(srv, "alice")[0].Secret)
+	h.stands(c, srv, config, o)
+}
+
+func movedAndBack(h *hearing) {
+	m := moves["access key"]
+	srv := formerly2026(h.T, m)
+	c := newCore(h.T, srv.Getenv, hurried())
+	before := account(srv)
+	o, diags := move(h.T, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+	clean(h.T, diags)
+	config := maps.Clone(m.config)
+	steady(h.T, c, m.kind, config, h.fine(c.refresh(m.kind, o)))
+	expect(h.T, "writes", writes(srv), []string(nil))
+	expect(h.T, "what the old state tells of", keysOf(srv, "alice")[0].ID, before.Users["alice"].Keys[0].ID)
+}
+
+func baselineDestroyed(h *hearing) {
+	for onDestroy, length := range map[string]int{retain: 14, restore: 10, reset: ramtest.NewAccount("").Policy.MinimumPasswordLength} {
+		srv, config := old(h.T), attributes{"minimum_password_length": 14, "on_destroy": onDestroy}
+		c := h.run(srv)
+		o := h.fine(c.create(policy, config))
+		gone := h.fine(c.destroy(policy, o))
+		expect(h.T, "state", gone.state.IsNull(), true)
+		expect(h.T, onDestroy+": length", account(srv).Policy.MinimumPasswordLength, length)
+		c = h.run(srv)
+		steady(h.T, c, policy, config, h.fine(c.create(policy, config)))
+		expect(h.T, onDestroy+": again", account(srv).Policy.MinimumPasswordLength, 14)
+	}
+}

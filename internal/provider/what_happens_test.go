@@ -1,0 +1,222 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// An incidence is an entry of the guide "What happens if" (DOC-02).
+type incidence struct {
+	heading string
+	play    func(*hearing) // the scene, and the steps that the guide advises
+	proven  []string       // tests that play it, or the rest of it
+}
+
+var nights = []incidence{
+	{"A run was killed, or its machine died", nil, []string{"TestAccWhatHappens_theMachineDies", "TestAccAccessKey_killedAfterTheCreate"}},
+	{"A run was stopped with Ctrl-C", nil, []string{"TestAccAccessKey_interruptedInFlight", "TestAccMFADevice_interruptedCreateKeepsTheSeed"}},
+	{"The state could not be written", nil, []string{"TestAccWhatHappens_theStateCannotBeWritten"}},
+	{"It is not known whether a key was made", keyInDoubt, []string{"TestAccessKey_faultTable"}},
+	{"A key is named that came up beside ours", keyBesideOurs, nil},
+	{"The values to restore are lost", restoreLost, []string{"TestMove_restoreHasNothingToPutBack"}},
+	{"The state is lost", stateLost, nil},
+	{"An old copy of the state was restored", stateOld, nil},
+	{"A user has two keys already", twoKeys, []string{"TestAccessKey_aThirdIsRefusedAndTheTwoAreNamed"}},
+	{"A login profile or a user exists already", existsAlready, []string{"TestLoginProfile_thatExistsIsNeverOverwritten", "TestUser_thatExistsIsNotTakenOver"}},
+	{"The same thing is managed twice", managedTwice, []string{"TestSecondResourceForOneSettingIsRefused"}},
+	{"A key was deleted", keyDeleted, []string{"TestAccessKey_aFalseNotFoundIsNotBelieved"}},
+	{"A key was made Inactive", keyInactivated, []string{"TestAccessKey_anInactiveOneStaysSo"}},
+	{"A user was deleted", userDeleted, []string{"TestUser_thatIsGoneLeavesTheStateOnlyIfItIsSure"}},
+	{"A setting was changed", settingChanged, []string{"TestSetting_driftIsShownAndOnlyManagedValuesAreRepaired", "TestSetting_aChangeAfterThePlanIsKept"}},
+	{"The account alias was changed", aliasChanged, []string{"TestAccountAlias_followsTheAccount", "TestAccountAlias_isPutBackIfTheNewOneIsTaken"}},
+	{"An MFA device was unbound or deleted, or the phone is lost", deviceLost, []string{"TestMFADevice_driftIsShownAndPutRight"}},
+	{"The logon masks keep everybody out", masksKeepOut, []string{"TestLockOut_masksMustLetInWhatMustBeAllowed", "TestLockOut_privateMasksAreWarnedOf"}},
+	{"MFA became mandatory and users cannot get in", mfaKeepsOut, []string{"TestLockOut_secondFactorThatNobodyCanBind"}},
+	{"A network policy keeps the provider's own key out", keyKeptOut, []string{"TestNetworkPolicy_theOwnKeyIsNotLockedOut", "TestNetworkPolicy_temporaryCredentialsAreNotEvaluated"}},
+	{"The provider's own key was disabled, deleted or rotated", ownKeyGone, []string{"TestAccessKey_ofTheProviderItself"}},
+	{"The credentials are those of another account", otherAccount, []string{"TestWrongAccount_nothingIsReadAndNothingWritten", "TestAWrongAccountIsRefused"}},
+	{"A permission is missing", permissionMissing, []string{"TestPermissions_theGuideNamesWhatEachTypeTakes"}},
+	{"The service throttles", throttled, []string{"TestOneRunIsNeverThrottled"}},
+	{"A proxy answers, or nobody does", proxyAnswers, []string{"TestARedirectIsNeverFollowed"}},
+	{"The clock is wrong", clockWrong, []string{"TestMFADevice_clocksThatDiffer"}},
+	{"The provider goes up or down a version", otherVersion, []string{"TestUpgrade_readsWhatWasWritten", "TestAccUpgrade_plansNothing"}},
+	{"Moved from alicloud, and going back", movedAndBack, []string{"TestAccMigration_withMovedBlocks", "TestMove_thenADestroy"}},
+	{"The baseline was destroyed", baselineDestroyed, []string{"TestDestroy_restoreNeedsWhatWasThereBefore"}},
+}
+
+// hearing is what a person reads in a scene.
+type hearing struct {
+	*testing.T
+	all strings.Builder
+}
+
+func (h *hearing) hear(diags []*tfprotov6.Diagnostic) { h.all.WriteString(said(diags)) }
+
+// fine hears, and fails the test if something went wrong.
+func (h *hearing) fine(o object, diags []*tfprotov6.Diagnostic) object {
+	h.Helper()
+	h.hear(diags)
+	clean(h.T, diags)
+	return o
+}
+
+// refused hears, and fails the test if nothing went wrong.
+func (h *hearing) refused(o object, diags []*tfprotov6.Diagnostic) object {
+	h.Helper()
+	h.hear(diags)
+	if len(errorsIn(diags)) == 0 {
+		h.Fatal("nothing is refused")
+	}
+	return o
+}
+
+// plans hears a plan, and fails the test if something went wrong.
+func (h *hearing) plans(plan *tfprotov6.PlanResourceChangeResponse, diags []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
+	h.Helper()
+	h.hear(diags)
+	clean(h.T, diags)
+	return plan
+}
+
+const nightGuide = "templates/guides/what-happens-if.md.tmpl"
+
+var entryPattern = regexp.MustCompile(`(?m)^### (.+)$`)
+
+// incidences are the entries of the guide by their headings.
+func incidences(t *testing.T) (headings []string, texts map[string]string) {
+	t.Helper()
+	guide := contentOf(t, projectRoot, nightGuide)
+	places := entryPattern.FindAllStringSubmatchIndex(guide, -1)
+	texts = map[string]string{}
+	for i, place := range places {
+		end := len(guide)
+		if i+1 < len(places) {
+			end = places[i+1][0]
+		}
+		heading := guide[place[2]:place[3]]
+		headings = append(headings, heading)
+		texts[heading], _, _ = strings.Cut(guide[place[1]:end], "\n## ")
+	}
+	return headings, texts
+}
+
+// unbroken is a text without the line breaks of whoever prints it.
+func unbroken(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// quotes are the parts of the messages that an entry quotes.
+func quotes(text string) (parts []string) {
+	for line := range strings.Lines(text) {
+		quoted, ok := strings.CutPrefix(strings.TrimSpace(line), ">")
+		if !ok {
+			continue
+		}
+		for part := range strings.SplitSeq(quoted, "…") {
+			if part = unbroken(part); part != "" {
+				parts = append(parts, part)
+			}
+		}
+	}
+	return parts
+}
+
+// testsOf are all tests of the project, with the texts that stand in each.
+func testsOf(t *testing.T) map[string]string {
+	t.Helper()
+	tests, files := map[string]string{}, token.NewFileSet()
+	must(t, filepath.WalkDir(filepath.Join(projectRoot, "internal"), func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, declaration := range file.Decls {
+			if test, ok := declaration.(*ast.FuncDecl); ok && test.Recv == nil {
+				tests[test.Name.Name] = literals(test)
+			}
+		}
+		return nil
+	}))
+	return tests
+}
+
+// literals are the texts in a function.
+func literals(of *ast.FuncDecl) string {
+	var all []string
+	ast.Inspect(of, func(node ast.Node) bool {
+		if literal, ok := node.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			if text, err := strconv.Unquote(literal.Value); err == nil {
+				all = append(all, text)
+			}
+		}
+		return true
+	})
+	return unbroken(strings.Join(all, "\n"))
+}
+
+// No entry of the guide is without its scene, and no scene without its entry.
+func TestWhatHappens_everyEntryIsPlayed(t *testing.T) {
+	t.Parallel()
+	headings, texts := incidences(t)
+	var played []string
+	tests := testsOf(t)
+	for _, e := range nights {
+		played = append(played, e.heading)
+		if e.play == nil && len(e.proven) == 0 {
+			t.Errorf("%q is played by nothing", e.heading)
+		}
+		for _, name := range e.proven {
+			if _, exists := tests[name]; !exists || !strings.HasPrefix(name, "Test") {
+				t.Errorf("%q: there is no test %s", e.heading, name)
+			}
+		}
+		for _, part := range []string{"**What has happened.**", "**Do.**", "**Do not**"} {
+			if !strings.Contains(texts[e.heading], part) {
+				t.Errorf("%q lacks %s", e.heading, part)
+			}
+		}
+	}
+	expect(t, "the order of the entries", played, headings)
+}
+
+// Each scene is played as the guide tells it, and what the guide quotes is said.
+func TestWhatHappens(t *testing.T) {
+	t.Parallel()
+	_, texts := incidences(t)
+	tests := testsOf(t)
+	quoted := 0
+	for _, e := range nights {
+		quoted += len(quotes(texts[e.heading]))
+		t.Run(e.heading, func(t *testing.T) {
+			t.Parallel()
+			h := &hearing{T: t}
+			if e.play != nil {
+				e.play(h)
+			}
+			heard := unbroken(h.all.String())
+			for _, quote := range quotes(texts[e.heading]) {
+				asserted := slices.ContainsFunc(e.proven, func(name string) bool { return strings.Contains(tests[name], quote) })
+				if !asserted && !strings.Contains(heard, quote) {
+					t.Errorf("the guide quotes %q, and nobody says so; what was said:\n%s", quote, h.all.String())
+				}
+			}
+		})
+	}
+	if quoted < len(nights) {
+		t.Errorf("the guide quotes only %d parts of messages", quoted)
+	}
+}
