@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -170,17 +169,7 @@ func (i *instance) unbind(ctx context.Context, device ram.MFADevice) error {
 
 // deviceNow looks for a device, past what is known.
 func (i *instance) deviceNow(ctx context.Context, serial string) (device ram.MFADevice, found bool, err error) {
-	devices, err := i.client.MFADevicesNow(ctx)
-	device, found = deviceIn(devices, serial)
-	return device, found, err
-}
-
-func deviceIn(devices []ram.MFADevice, serial string) (ram.MFADevice, bool) {
-	n := slices.IndexFunc(devices, func(d ram.MFADevice) bool { return d.SerialNumber == serial })
-	if n < 0 {
-		return ram.MFADevice{}, false
-	}
-	return devices[n], true
+	return i.client.MFADeviceNow(ctx, serial)
 }
 
 // settled looks for a device again and again until it is as wanted; false if it is

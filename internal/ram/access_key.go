@@ -144,8 +144,8 @@ func (a *accessKeysAnswer) missing() string {
 }
 
 // AccessKeys are all keys of a user without their secrets, the oldest first. What
-// it answers may have been read up to a minute ago, unless this client changed a
-// key of the user since.
+// it answers may have been read before (planLife, sharedLife), unless this client
+// changed a key of the user since.
 func (c *Client) AccessKeys(ctx context.Context, userName string) ([]AccessKey, error) {
 	keys, err := c.reads.keys.get(ctx, userName, c.accessKeysOf(userName))
 	return slices.Clone(keys), err

@@ -12,8 +12,8 @@ var (
 	getDefaultDomain  = operation{product: imsProduct, action: "GetDefaultDomain", repeat: read}
 )
 
-// AccountAlias is the account's alias, "" if it has none. It may have been read up
-// to a minute ago, unless this client changed it since.
+// AccountAlias is the account's alias, "" if it has none. It may have been read
+// before (planLife, sharedLife), unless this client changed it since.
 func (c *Client) AccountAlias(ctx context.Context) (string, error) {
 	return c.reads.alias.get(ctx, "", c.readAlias)
 }
@@ -68,9 +68,9 @@ func (a *defaultDomainAnswer) missing() string {
 }
 
 // DefaultDomain is what the principal names of users end in after the @. It may
-// have been read up to a minute ago, unless this client changed the alias since.
+// have been read as long ago as the alias, unless this client changed that since.
 func (c *Client) DefaultDomain(ctx context.Context) (string, error) {
-	return c.reads.domain.within(ctx, sharedLife, "", c.readDomain)
+	return c.reads.domain.within(ctx, c.reads.alias.life(), "", c.readDomain)
 }
 
 // DefaultDomainNow is the default domain, past what is known.

@@ -24,6 +24,9 @@ const (
 // call sends an operation and reads its answer into out, which may be nil. It
 // sends again what may be sent again, and there is no second layer that does.
 func (c *Client) call(ctx context.Context, op operation, params map[string]string, out any) error {
+	if op.repeat != read {
+		c.reads.wrote.Store(true)
+	}
 	var doubt error // an attempt that may have taken effect
 	renewed := false
 	for number := 1; ; number++ {

@@ -99,7 +99,7 @@ func BenchmarkLimiter(b *testing.B) {
 }
 
 func BenchmarkCache(b *testing.B) {
-	s := newShared[int](getUser, sharedLife, time.Now)
+	s := newShared[int](getUser, func() time.Duration { return sharedLife }, time.Now)
 	ask := func(context.Context) (int, error) { return 1, nil }
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {

@@ -9,11 +9,15 @@ import (
 )
 
 // EachUser reads the users page by page, for one who may stop before the end, and
-// yields each page in the order of the names. Where all are known, no page is read.
-// An error comes at most once, as the last; after one, the list is not whole.
+// yields each page in the order of the names. No page is read that somebody has
+// read already, or is reading. An error comes at most once, as the last; after one,
+// the list is not whole.
 func (c *Client) EachUser(ctx context.Context) iter.Seq2[User, error] {
-	if c.reads.everybody.has("") {
-		return c.Users(ctx)
+	return func(yield func(User, error) bool) {
+		for user, err := range c.userPages(ctx) {
+			if !yield(user.own(), err) {
+				return
+			}
+		}
 	}
-	return c.userPages(ctx)
 }

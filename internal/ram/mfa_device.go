@@ -80,7 +80,7 @@ func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice
 	if err := createMFADevice.needs("name of the MFA device", name); err != nil {
 		return NewMFADevice{}, err
 	}
-	defer c.reads.devices.changing()()
+	defer c.reads.changingDevices()()
 	var answer newMFADeviceAnswer
 	if err := c.call(ctx, createMFADevice, params{"VirtualMFADeviceName": name}, &answer); err != nil {
 		return NewMFADevice{}, err
@@ -97,7 +97,7 @@ func (c *Client) DeleteMFADevice(ctx context.Context, serial string) error {
 	if err := deleteMFADevice.needs("serial number", serial); err != nil {
 		return err
 	}
-	defer c.reads.devices.changing()()
+	defer c.reads.changingDevices()()
 	return c.call(ctx, deleteMFADevice, params{"SerialNumber": serial}, nil)
 }
 
@@ -141,8 +141,8 @@ func (a *mfaDevicesAnswer) missing() string {
 }
 
 // MFADevices are all virtual devices of the account, in no order. What it answers
-// may have been read up to a minute ago, unless this client changed a device or a
-// user since.
+// may have been read before (planLife, sharedLife), unless this client changed a
+// device or a user since.
 func (c *Client) MFADevices(ctx context.Context) ([]MFADevice, error) {
 	list, err := c.reads.devices.get(ctx, "", c.allMFADevices)
 	return list.all(), err
@@ -159,10 +159,27 @@ func (c *Client) MFADevice(ctx context.Context, serial string) (device MFADevice
 }
 
 // MFADevicesNow are all virtual devices of the account, past what is known: for
-// waiters and second looks.
+// waiters and second looks. Those who ask while such a list is under way share the
+// next one.
 func (c *Client) MFADevicesNow(ctx context.Context) ([]MFADevice, error) {
-	list, err := c.reads.devices.anew(ctx, "", c.allMFADevices)
+	list, err := c.devicesNow(ctx)
 	return list.all(), err
+}
+
+// MFADeviceNow finds one of MFADevicesNow by its serial number.
+func (c *Client) MFADeviceNow(ctx context.Context, serial string) (device MFADevice, found bool, err error) {
+	list, err := c.devicesNow(ctx)
+	if err != nil {
+		return MFADevice{}, false, err
+	}
+	device, found = list.bySerial[serial]
+	return device, found, nil
+}
+
+func (c *Client) devicesNow(ctx context.Context) (*deviceList, error) {
+	return c.reads.devices.together(ctx, "", func(ctx context.Context) (*deviceList, error) {
+		return listOf(devicesOn(func(marker string) (devicePage, error) { return c.readDevicePage(ctx, marker) }))
+	})
 }
 
 // deviceList are all devices of the account.
@@ -180,8 +197,12 @@ func (l *deviceList) all() []MFADevice {
 }
 
 func (c *Client) allMFADevices(ctx context.Context) (*deviceList, error) {
+	return listOf(c.mfaDevicePages(ctx))
+}
+
+func listOf(devices iter.Seq2[MFADevice, error]) (*deviceList, error) {
 	list := &deviceList{devices: []MFADevice{}, bySerial: map[string]MFADevice{}}
-	for device, err := range c.mfaDevicePages(ctx) {
+	for device, err := range devices {
 		if err != nil {
 			return nil, err
 		}
@@ -192,39 +213,45 @@ func (c *Client) allMFADevices(ctx context.Context) (*deviceList, error) {
 }
 
 // EachMFADevice reads the devices page by page, for one who may stop before the end,
-// and yields each page in the order of the serial numbers. Where all are known, no
-// page is read. An error comes at most once, as the last; after one, the list is not
-// whole.
+// and yields each page in the order of the serial numbers. No page is read that
+// somebody has read already, or is reading. An error comes at most once, as the
+// last; after one, the list is not whole.
 func (c *Client) EachMFADevice(ctx context.Context) iter.Seq2[MFADevice, error] {
-	if !c.reads.devices.has("") {
-		return c.mfaDevicePages(ctx)
-	}
-	return func(yield func(MFADevice, error) bool) {
-		devices, err := c.MFADevices(ctx)
-		for _, device := range devices {
-			if !yield(device, nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(MFADevice{}, err)
-		}
-	}
+	return c.mfaDevicePages(ctx)
 }
 
 func (c *Client) mfaDevicePages(ctx context.Context) iter.Seq2[MFADevice, error] {
+	return devicesOn(func(marker string) (devicePage, error) {
+		return c.reads.devicePages.get(ctx, marker, func(ctx context.Context) (devicePage, error) { return c.readDevicePage(ctx, marker) })
+	})
+}
+
+// devicesOn are the devices of pages, each read by its marker.
+func devicesOn(read func(marker string) (devicePage, error)) iter.Seq2[MFADevice, error] {
 	return paged(listMFADevices, func(marker string) (page, []MFADevice, error) {
-		var answer mfaDevicesAnswer
-		if err := c.call(ctx, listMFADevices, marked(params{"MaxItems": strconv.Itoa(devicesPerPage)}, marker), &answer); err != nil {
-			return page{}, nil, err
-		}
-		var devices []MFADevice
-		for _, said := range *answer.VirtualMFADevices.VirtualMFADevice {
-			devices = append(devices, said.device())
-		}
-		slices.SortFunc(devices, func(x, y MFADevice) int { return cmp.Compare(x.SerialNumber, y.SerialNumber) })
-		return answer.page, devices, nil
+		read, err := read(marker)
+		return read.page, read.devices, err
 	}, func(device MFADevice) string { return device.SerialNumber })
+}
+
+// devicePage is one page of all devices, in the order of the serial numbers.
+type devicePage struct {
+	page
+
+	devices []MFADevice
+}
+
+func (c *Client) readDevicePage(ctx context.Context, marker string) (devicePage, error) {
+	var answer mfaDevicesAnswer
+	if err := c.call(ctx, listMFADevices, marked(params{"MaxItems": strconv.Itoa(devicesPerPage)}, marker), &answer); err != nil {
+		return devicePage{}, err
+	}
+	devices := make([]MFADevice, 0, len(*answer.VirtualMFADevices.VirtualMFADevice))
+	for _, said := range *answer.VirtualMFADevices.VirtualMFADevice {
+		devices = append(devices, said.device())
+	}
+	slices.SortFunc(devices, func(x, y MFADevice) int { return cmp.Compare(x.SerialNumber, y.SerialNumber) })
+	return devicePage{answer.page, devices}, nil
 }
 
 // BindMFADevice gives a user a device, with the codes of two time steps in a row,
@@ -247,7 +274,7 @@ func (c *Client) changeMFA(ctx context.Context, op operation, userName string, i
 	if err := op.needs("user name", userName); err != nil {
 		return err
 	}
-	defer c.reads.devices.changing()()
+	defer c.reads.changingDevices()()
 	in["UserName"] = userName
 	return c.call(ctx, op, in, nil)
 }

@@ -119,19 +119,20 @@ func TestAReaderMayStopInTheMiddle(t *testing.T) {
 		respond(t, w, 200, strings.ReplaceAll(pageOf(more, number*2, number*2+1), "%d", strconv.Itoa(number)))
 	})
 	users := newTestClient(t, server.URL).userPages(t.Context())
-	for range 2 { // a list may be read again, from its beginning
+	// A list may be read again, from its beginning, and then further.
+	for _, most := range []int{3, 3, 5} {
 		read := 0
 		for _, err := range users {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if read++; read == 3 {
+			if read++; read == most {
 				break
 			}
 		}
 	}
 	forms := server.received()
-	if len(forms) != 4 || forms[2].Has("Marker") || !forms[3].Has("Marker") {
+	if len(forms) != 3 || forms[0].Has("Marker") || !forms[1].Has("Marker") || forms[2].Get("Marker") == forms[1].Get("Marker") {
 		t.Errorf("%d calls: %v", len(forms), forms)
 	}
 }

@@ -53,8 +53,8 @@ func (a *passwordPolicyAnswer) missing() string {
 	return ""
 }
 
-// PasswordPolicy is the policy of the account. It may have been read up to a minute
-// ago, unless this client changed it since.
+// PasswordPolicy is the policy of the account. It may have been read before
+// (planLife, sharedLife), unless this client changed it since.
 func (c *Client) PasswordPolicy(ctx context.Context) (PasswordPolicy, error) {
 	return c.reads.policy.get(ctx, "", c.readPolicy)
 }

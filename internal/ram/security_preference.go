@@ -75,8 +75,8 @@ func (a *securityPreferenceAnswer) missing() string {
 	return ""
 }
 
-// SecurityPreference is the preference of the account. It may have been read up to
-// a minute ago, unless this client changed it since.
+// SecurityPreference is the preference of the account. It may have been read
+// before (planLife, sharedLife), unless this client changed it since.
 func (c *Client) SecurityPreference(ctx context.Context) (SecurityPreference, error) {
 	p, err := c.reads.preference.get(ctx, "", c.readPreference)
 	return p.own(), err

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -47,7 +48,7 @@ func (o *oracle) ask(ctx context.Context) (int64, error) {
 func (o *oracle) free(context.Context) (int64, error) { return o.asked.Add(1), nil }
 
 func newSharedTest(clock *fakeTime) *shared[int64] {
-	return newShared[int64](operation{action: "Ask"}, sharedLife, clock.now)
+	return newShared[int64](operation{action: "Ask"}, func() time.Duration { return sharedLife }, clock.now)
 }
 
 // outcome is what one caller got.

@@ -34,9 +34,9 @@ const (
 	byID   = "UserId"
 )
 
-// User reads a user by its name of today. What it answers may have been read up
-// to a minute ago, unless this client changed a user since, and it may have been
-// read with all others.
+// User reads a user by its name of today. What it answers may have been read
+// before (planLife, sharedLife), unless this client changed a user since, and it
+// may have been read with all others.
 func (c *Client) User(ctx context.Context, name string) (User, error) {
 	return c.sharedUser(ctx, byName, name, anyUser)
 }
@@ -177,21 +177,35 @@ func (a *usersAnswer) missing() string {
 	return ""
 }
 
-// userPages are all users, frozen ones too, as the pages come. An error comes at
-// most once, as the last; after one, the list is not whole.
+// userPage is one page of all users, in the order of their names.
+type userPage struct {
+	page
+
+	users []User
+}
+
+// readUserPage reads one page of all users, frozen ones too.
+func (c *Client) readUserPage(ctx context.Context, marker string) (userPage, error) {
+	in := params{"MaxItems": strconv.Itoa(usersPerPage), "Status": "active,freeze"}
+	var answer usersAnswer
+	if err := c.call(ctx, listUsers, marked(in, marker), &answer); err != nil {
+		return userPage{}, err
+	}
+	users := make([]User, 0, len(*answer.Users.User))
+	for _, said := range *answer.Users.User {
+		users = append(users, said.user())
+	}
+	slices.SortFunc(users, func(x, y User) int { return cmp.Compare(x.Name, y.Name) })
+	return userPage{answer.page, users}, nil
+}
+
+// userPages are all users as the pages come, each of which is shared by all who
+// read it. An error comes at most once, as the last; after one, the list is not
+// whole.
 func (c *Client) userPages(ctx context.Context) iter.Seq2[User, error] {
 	return paged(listUsers, func(marker string) (page, []User, error) {
-		in := params{"MaxItems": strconv.Itoa(usersPerPage), "Status": "active,freeze"}
-		var answer usersAnswer
-		if err := c.call(ctx, listUsers, marked(in, marker), &answer); err != nil {
-			return page{}, nil, err
-		}
-		var users []User
-		for _, said := range *answer.Users.User {
-			users = append(users, said.user())
-		}
-		slices.SortFunc(users, func(x, y User) int { return cmp.Compare(x.Name, y.Name) })
-		return answer.page, users, nil
+		read, err := c.reads.userPages.get(ctx, marker, func(ctx context.Context) (userPage, error) { return c.readUserPage(ctx, marker) })
+		return read.page, read.users, err
 	}, func(user User) string { return user.ID })
 }
 
@@ -207,8 +221,8 @@ func (c *Client) listAllUsers(ctx context.Context) (*userList, error) {
 	return list, nil
 }
 
-// Users reads all users, frozen ones too. What it answers may have been read up to
-// a minute ago, unless this client changed a user since. An error comes alone.
+// Users reads all users, frozen ones too. What it answers may be as old as that of
+// User. An error comes alone.
 func (c *Client) Users(ctx context.Context) iter.Seq2[User, error] {
 	return func(yield func(User, error) bool) {
 		list, err := c.reads.everybody.get(ctx, "", c.listAllUsers)

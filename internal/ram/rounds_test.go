@@ -1,0 +1,312 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// waitForRound waits until so many take part in the round that has not begun.
+func (s *shared[T]) waitForRound(name string, waiting int) {
+	for {
+		s.mu.Lock()
+		r := s.rounds[name]
+		there := r != nil && r.began.IsZero() && r.waiting == waiting
+		s.mu.Unlock()
+		if there {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+func together(ctx context.Context, s *shared[int64], ask func(context.Context) (int64, error)) chan outcome {
+	got := make(chan outcome, 1)
+	go func() {
+		value, err := s.together(ctx, "a", ask)
+		got <- outcome{value, err}
+	}()
+	return got
+}
+
+func TestThoseWhoAskDuringARoundShareTheNext(t *testing.T) {
+	t.Parallel()
+	s, asked := newSharedTest(newFakeTime()), newOracle()
+	first := together(t.Context(), s, asked.ask)
+	<-asked.begun
+	var others []chan outcome
+	for range 9 {
+		others = append(others, together(t.Context(), s, asked.ask))
+	}
+	s.waitForRound("a", len(others))
+	if got := asked.asked.Load(); got != 1 {
+		t.Errorf("%d rounds at the same time", got)
+	}
+	asked.may <- struct{}{}
+	asked.may <- struct{}{}
+	if got := <-first; got.err != nil || got.value != 1 {
+		t.Errorf("the first: %+v", got)
+	}
+	for _, other := range others {
+		if got := <-other; got.err != nil || got.value != 2 {
+			t.Errorf("one of the others: %+v", got)
+		}
+	}
+	if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 2 {
+		t.Errorf("what is known then: %d, %v", got, err)
+	}
+	if got, err := s.together(t.Context(), "a", asked.free); err != nil || got != 3 {
+		t.Errorf("a round by itself: %d, %v", got, err)
+	}
+	if len(s.rounds) > 0 {
+		t.Error("a round that is over is kept")
+	}
+}
+
+func TestARoundThatAllHaveLeftIsNotHeld(t *testing.T) {
+	t.Parallel()
+	s, asked := newSharedTest(newFakeTime()), newOracle()
+	first := together(t.Context(), s, asked.ask)
+	<-asked.begun
+	ctx, cancel := context.WithCancel(t.Context())
+	second := together(ctx, s, asked.ask)
+	s.waitForRound("a", 1)
+	cancel()
+	if got := <-second; !errors.Is(got.err, context.Canceled) {
+		t.Errorf("the one who left: %+v", got)
+	}
+	if got, err := s.together(ctx, "a", asked.free); !errors.Is(err, context.Canceled) {
+		t.Errorf("one who has left before: %d, %v", got, err)
+	}
+	asked.may <- struct{}{}
+	if got := <-first; got.err != nil || got.value != 1 {
+		t.Errorf("the first: %+v", got)
+	}
+	third := together(t.Context(), s, asked.ask)
+	asked.may <- struct{}{}
+	if got := <-third; got.err != nil {
+		t.Errorf("the next: %+v", got)
+	}
+}
+
+func TestAnErrorOfARoundIsForThoseWhoTookPart(t *testing.T) {
+	t.Parallel()
+	s := newSharedTest(newFakeTime())
+	broken := errors.New("broken")
+	if _, err := s.together(t.Context(), "a", func(context.Context) (int64, error) { return 0, broken }); !errors.Is(err, broken) {
+		t.Errorf("%v", err)
+	}
+	if got, err := s.together(t.Context(), "a", newOracle().free); err != nil || got != 1 {
+		t.Errorf("%d, %v", got, err)
+	}
+}
+
+func TestNobodyIsShownARoundFromBeforeItsOwnWrite(t *testing.T) {
+	t.Parallel()
+	clock := newFakeTime()
+	s := newSharedTest(clock)
+	var truth, asked atomic.Int64
+	ask := func(context.Context) (int64, error) {
+		asked.Add(1)
+		seen := truth.Load()
+		runtime.Gosched()
+		return seen, nil
+	}
+	var writers sync.WaitGroup
+	const each = 200
+	for range 10 {
+		writers.Go(func() {
+			for range each {
+				changed := s.changing("a")
+				written := truth.Add(1)
+				changed()
+				for _, read := range []func(context.Context, string, func(context.Context) (int64, error)) (int64, error){s.together, s.get} {
+					if got, err := read(t.Context(), "a", ask); err != nil || got < written {
+						t.Errorf("read %d after writing %d, %v", got, written, err)
+					}
+				}
+				clock.advance(readLag / 2)
+			}
+		})
+	}
+	writers.Wait()
+	if got := asked.Load(); got > 2*10*each {
+		t.Errorf("asked %d times", got)
+	}
+}
+
+// held lets one call of an action through only when it may go.
+type held struct {
+	http.RoundTripper
+
+	action  string
+	arrived chan struct{}
+	may     chan struct{}
+	once    sync.Once
+}
+
+func (h *held) RoundTrip(request *http.Request) (*http.Response, error) {
+	if err := request.ParseForm(); err != nil {
+		return nil, err
+	}
+	body := request.PostForm.Encode()
+	again := request.Clone(request.Context())
+	again.Body, again.ContentLength = readCloser{strings.NewReader(body)}, int64(len(body))
+	if request.PostForm.Get("Action") == h.action {
+		h.once.Do(func() {
+			close(h.arrived)
+			<-h.may
+		})
+	}
+	return h.RoundTripper.RoundTrip(again)
+}
+
+type readCloser struct{ *strings.Reader }
+
+func (readCloser) Close() error { return nil }
+
+// Devices that are made at once are all looked for in one list, begun when the last
+// of them was made: not in one for each.
+func TestManyDevicesAreConfirmedByOneList(t *testing.T) {
+	t.Parallel()
+	const devices = 250
+	fake, client, _, _ := crowd(t, 0)
+	held := &held{RoundTripper: client.http.Transport, action: "ListVirtualMFADevices", arrived: make(chan struct{}), may: make(chan struct{})}
+	client.http.Transport = held
+	var group sync.WaitGroup
+	group.Go(func() {
+		if _, found, err := client.MFADeviceNow(t.Context(), "acs:ram::"+fakeAccount+":mfa/none"); err != nil || found {
+			t.Errorf("%t, %v", found, err)
+		}
+	})
+	<-held.arrived
+	for n := range devices {
+		group.Go(func() {
+			made, err := client.CreateMFADevice(t.Context(), fmt.Sprintf("device-%d", n))
+			if err != nil {
+				t.Error(err)
+			}
+			if seen, found, err := client.MFADeviceNow(t.Context(), made.SerialNumber); err != nil || !found || seen.SerialNumber != made.SerialNumber {
+				t.Errorf("a device is not in a list that was begun after it was made: %+v, %t, %v", seen, found, err)
+			}
+		})
+	}
+	client.reads.devices.waitForRound("", devices)
+	close(held.may)
+	group.Wait()
+	// Three pages in the second round; the first had begun before there was a device.
+	if got, most := len(fake.Calls("ListVirtualMFADevices")), 2*(devices+99)/100; got > most {
+		t.Errorf("%d pages were read, want %d at most", got, most)
+	}
+}
+
+// What a stream has read, the next one does not read again, whether it was read to
+// its end or not.
+func TestStreamsAndListsShareTheirPages(t *testing.T) {
+	t.Parallel()
+	const users = 250
+	fake, client, _, _ := crowd(t, users)
+	read := func(most int) {
+		count := 0
+		for user, err := range client.EachUser(t.Context()) {
+			if err != nil || user.Name == "" {
+				t.Fatalf("%+v, %v", user, err)
+			}
+			if count++; count == most {
+				break
+			}
+		}
+		devices := 0
+		for device, err := range client.EachMFADevice(t.Context()) {
+			if err != nil || device.SerialNumber == "" {
+				t.Fatalf("%+v, %v", device, err)
+			}
+			if devices++; devices == most {
+				break
+			}
+		}
+	}
+	read(50)
+	callsOf(t, fake, "one page", map[string]int{"ListUsers": 1, "ListVirtualMFADevices": 1})
+	var group sync.WaitGroup
+	for range 3 {
+		group.Go(func() { read(0) })
+	}
+	group.Go(func() {
+		if devices, err := client.MFADevices(t.Context()); err != nil || len(devices) != users {
+			t.Errorf("%d devices, %v", len(devices), err)
+		}
+		if all, err := everybody(t.Context(), client); err != nil || len(all) != users+1 {
+			t.Errorf("%d users, %v", len(all), err)
+		}
+	})
+	group.Wait()
+	callsOf(t, fake, "all of them, four times", map[string]int{"ListUsers": 3, "ListVirtualMFADevices": 3})
+	if devices, err := client.MFADevicesNow(t.Context()); err != nil || len(devices) != users {
+		t.Errorf("%d devices, %v", len(devices), err)
+	}
+	callsOf(t, fake, "and past what is known", map[string]int{"ListUsers": 3, "ListVirtualMFADevices": 6})
+}
+
+func TestTheTagsOfAStreamBelongToItsReader(t *testing.T) {
+	t.Parallel()
+	fake, client, _, _ := crowd(t, 1)
+	fake.Change(func(a *ramtest.Account) { a.Users["user-0001"].Tags = map[string]string{"team": "a"} })
+	for range 2 {
+		for user, err := range client.EachUser(t.Context()) {
+			if err != nil || user.Name == "user-0001" && user.Tags["team"] != "a" {
+				t.Errorf("%v, %v", user.Tags, err)
+			}
+			if user.Tags != nil {
+				user.Tags["team"] = "b"
+			}
+		}
+	}
+}
+
+// A refresh reads each thing once, however long it takes; an apply, which has
+// written, sees after a minute what somebody else has done.
+func TestWhatAPlanHasReadServesItToItsEnd(t *testing.T) {
+	t.Parallel()
+	fake, client, clock, _ := crowd(t, 120)
+	read := func() {
+		t.Helper()
+		_, keysErr := client.AccessKeys(t.Context(), "user-0007")
+		_, devicesErr := client.MFADevices(t.Context())
+		_, usersErr := everybody(t.Context(), client)
+		_, policyErr := client.PasswordPolicy(t.Context())
+		if err := errors.Join(keysErr, devicesErr, usersErr, policyErr); err != nil {
+			t.Fatal(err)
+		}
+	}
+	once := map[string]int{"ListAccessKeys": 1, "ListVirtualMFADevices": 2, "ListUsers": 2, "GetPasswordPolicy": 1}
+	for range 10 {
+		read()
+		clock.advance(planLife / 10)
+	}
+	callsOf(t, fake, "a long plan", once)
+	fake.ForgetCalls()
+	read()
+	callsOf(t, fake, "after all that", once)
+
+	if err := client.SetSecurityPreference(t.Context(), SecurityPreference{LoginSessionDuration: new(int64(3))}); err != nil {
+		t.Fatal(err)
+	}
+	fake.ForgetCalls()
+	read()
+	callsOf(t, fake, "right after a write of something else", map[string]int{"ListAccessKeys": 0, "ListVirtualMFADevices": 0, "ListUsers": 0, "GetPasswordPolicy": 0})
+	clock.advance(sharedLife)
+	read()
+	callsOf(t, fake, "a minute after the write", once)
+}
