@@ -48,6 +48,7 @@ type piece struct {
 var pieces = []piece{
 	{"sweep", false, playSweep},
 	{"shapes", false, playShapes},
+	{"sessions", false, playSessions},
 	{"walks", false, playWalks},
 	{"soak", false, playSoak},
 	{"rounds", true, playRounds},

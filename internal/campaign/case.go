@@ -83,6 +83,12 @@ func (p *performance) act() error {
 		return err
 	}
 	p.strike(c)
+	p.watch(c)
+	return nil
+}
+
+// watch lets a run do the operation, and notes what it does.
+func (p *performance) watch(c *core) {
 	p.old, p.heard = p.account(), c.heard
 	mark, waited, began := len(p.srv.History()), p.clock.waited(), time.Now()
 	p.srv.ForgetCalls()
@@ -93,7 +99,6 @@ func (p *performance) act() error {
 	}
 	p.young = p.account()
 	p.events = p.srv.History()[mark:]
-	return nil
 }
 
 // prepare makes what the operation is about.
