@@ -1,0 +1,111 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+// userSeeds are answers about users and what goes wrong with them.
+var userSeeds = []string{
+	``, `null`, `{}`, `{"User":null}`, `{"User":[]}`, `{"User":{"UserId":"7"}}`, `{"User":{"UserId":7,"UserPrincipalName":"@","Tags":{"Tag":null}}}`,
+	`{"User":{"UserId":"7","UserName":"a","CreateDate":"99999999999999999999","Tags":{"Tag":[{"TagKey":1}]}}}`,
+	`{"Users":{"User":[]},"IsTruncated":"true","Marker":7}`, `{"LoginProfile":{"Status":"Active","PasswordResetRequired":"true","MFABindRequired":null}}`,
+	`{"AccessKey":{"AccessKeyId":"k"}}`, `{"AccessKeys":{"AccessKey":[{"AccessKeyId":"k","Status":"Active","CreateDate":"2026-01-12T08:08:54Z"},null]}}`,
+	`{"AccessKeyLastUsed":{"LastUsedDate":-1}}`, `{"VirtualMFADevice":{"SerialNumber":"////"}}`, `{"VirtualMFADevices":{"VirtualMFADevice":[{"SerialNumber":"s","User":null}]}}`,
+	`{"MFADevice":{}}`, `{"IsMFAEnable":true}`, `{"Groups":{"Group":[{}]}}`, `{"Policies":{"Policy":[{"PolicyType":"System"}]}}`,
+}
+
+// userDecoders read what is said of users and what is theirs.
+var userDecoders = map[string]decoder{
+	"user": decodes(getUser, func(a *userAnswer) { _ = a.User.user() }),
+	"users": decodes(listUsers, func(a *usersAnswer) {
+		for _, said := range *a.Users.User {
+			_ = said.user()
+		}
+	}),
+	"profile": decodes(getLoginProfile, func(a *loginProfileAnswer) { _ = a.profile() }),
+	"key":     decodes(createAccessKey, func(a *accessKeyAnswer) { _ = a.AccessKey.key() }),
+	"keys": decodes(listAccessKeys, func(a *accessKeysAnswer) {
+		for _, said := range *a.AccessKeys.AccessKey {
+			_ = said.key()
+		}
+	}),
+	"key's use": decodes(getAccessKeyLastUsed, nothing[accessKeyUseAnswer]),
+	"device":    decodes(createMFADevice, nothing[newMFADeviceAnswer]),
+	"devices": decodes(listMFADevices, func(a *mfaDevicesAnswer) {
+		for _, said := range *a.VirtualMFADevices.VirtualMFADevice {
+			_ = said.device()
+		}
+	}),
+	"MFA":          decodes(getUserMFAInfo, func(a *userMFAAnswer) { _ = a.mfa() }),
+	"groups":       decodes(listGroupsForUser, nothing[userGroupsAnswer]),
+	"policies":     decodes(listPoliciesForUser, nothing[userPoliciesAnswer]),
+	"verification": decodes(getVerification, func(a *verificationAnswer) { _ = a.verification() }),
+}
+
+// wholeUsers go all the way, one for each body. They say what is wrong with an answer that was believed.
+var wholeUsers = []func(context.Context, *Client) (wrong bool, err error){
+	func(ctx context.Context, c *Client) (wrong bool, err error) {
+		for user, failed := range c.Users(ctx) {
+			wrong, err = wrong || failed == nil && user.ID == "", failed
+		}
+		return wrong, err
+	},
+	func(ctx context.Context, c *Client) (bool, error) {
+		key, err := c.CreateAccessKey(ctx, "a")
+		return err == nil && (key.ID == "" || key.Secret == ""), err
+	},
+	func(ctx context.Context, c *Client) (bool, error) {
+		keys, err := c.AccessKeys(ctx, "a")
+		return err != nil && keys != nil, err
+	},
+	func(ctx context.Context, c *Client) (bool, error) {
+		devices, err := c.MFADevices(ctx)
+		return err != nil && devices != nil, err
+	},
+	func(ctx context.Context, c *Client) (bool, error) {
+		device, err := c.CreateMFADevice(ctx, "a")
+		return err == nil && device.Seed == "", err
+	},
+	func(ctx context.Context, c *Client) (bool, error) { return false, second(c.User(ctx, "a")) },
+	func(ctx context.Context, c *Client) (bool, error) { return false, second(c.LoginProfile(ctx, "a")) },
+	func(ctx context.Context, c *Client) (bool, error) {
+		return false, second(c.AccessKeyLastUsed(ctx, "a", "k"))
+	},
+	func(ctx context.Context, c *Client) (bool, error) { return false, second(c.UserGroups(ctx, "a")) },
+	func(ctx context.Context, c *Client) (bool, error) { return false, second(c.UserPolicies(ctx, "a")) },
+	func(ctx context.Context, c *Client) (bool, error) { return false, second(c.Verification(ctx, "a")) },
+	func(ctx context.Context, c *Client) (bool, error) { // the last: that there is no device is a refusal
+		return false, second(c.UserMFA(ctx, "a"))
+	},
+}
+
+// FuzzUserAnswer gives every decoder of users any body, and one noun the whole way:
+// none may panic, believe an error, and a failed list is none (ROB-01).
+func FuzzUserAnswer(f *testing.F) {
+	for at, body := range userSeeds {
+		f.Add(uint(at), 200, body)
+		f.Add(uint(at), 404, body)
+	}
+	plain := answering(f, 0, "", "")
+	f.Fuzz(func(t *testing.T, which uint, status int, body string) {
+		decoding(t, plain, userDecoders, status, "application/json", body)
+		client := answering(t, status, "application/json", body)
+		if _, err := client.reads.domain.get(t.Context(), "", func(context.Context) (string, error) { return "a.onaliyun.com", nil }); err != nil {
+			t.Fatal(err)
+		}
+		at := which % uint(len(wholeUsers))
+		wrong, err := wholeUsers[at](t.Context(), client)
+		if wrong || err == nil && status/100 != 2 && at != uint(len(wholeUsers)-1) {
+			t.Errorf("%d: HTTP %d, %v", at, status, err)
+		}
+		var missing *SecretMissing
+		if err != nil && errors.As(err, &missing) && missing.Key.ID == "" {
+			t.Errorf("a key without an id lacks its secret: %v", err)
+		}
+	})
+}
