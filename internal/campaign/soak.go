@@ -98,6 +98,7 @@ func (s *stage) soak(loops int, f *figures) error {
 		f.count(one.name)
 		s.clock.advance(minute)
 		s.srv.ForgetCalls()
+		s.srv.ForgetHistory()
 		c.heard.forget()
 	}
 	end := used()

@@ -32,6 +32,13 @@ func (s *Server) History() []Event {
 	return append([]Event{}, s.history...)
 }
 
+// ForgetHistory forgets the changes so far. Later ones keep their numbers.
+func (s *Server) ForgetHistory() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.history = nil
+}
+
 // record notes what somebody changed, and keeps the account as it was for stale reads.
 func (s *Server) record(by string, before, after *Account) {
 	old, young := fields(apartFrom(after, before)), fields(apartFrom(before, after))
@@ -41,8 +48,9 @@ func (s *Server) record(by string, before, after *Account) {
 			continue
 		}
 		object, field, _ := strings.Cut(at, "\x00")
+		s.changes++
 		s.history = append(s.history, Event{
-			Seq: len(s.history) + 1, Time: s.now(), AccountID: after.ID, By: by,
+			Seq: s.changes, Time: s.now(), AccountID: after.ID, By: by,
 			Object: object, Field: field, Before: old[at], After: young[at],
 		})
 		changed++

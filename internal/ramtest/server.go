@@ -51,6 +51,7 @@ type Server struct {
 	calls      []*Call
 	seq        int
 	history    []Event
+	changes    int // recorded so far, of which some may be forgotten
 	rules      []*scheduled
 	before     []*intervention
 	later      []*repeat
