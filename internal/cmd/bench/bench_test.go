@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -66,14 +67,20 @@ func TestAccBench(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal(text, &r)
 	}
-	if err != nil || len(r.Results) != 7 {
+	if err != nil || len(r.Results) != 8 {
 		t.Fatalf("%d results, %v", len(r.Results), err)
+	}
+	if targets := r.targets(); len(targets) != 11 || !strings.Contains(out.String(), "| "+targets[0].name+" |") {
+		t.Errorf("%d targets: %+v\n%s", len(targets), targets, out.String())
 	}
 	for _, result := range r.Results {
 		if result.Traffic.Calls == 0 || result.Ours.Wall == 0 || result.Ours.ProviderCPU == 0 || result.Ours.ProviderRSS == 0 {
 			t.Errorf("something was not measured: %+v", result)
 		}
-		if result.Operation == plan && result.Traffic.ByAction["GetLoginProfile"] != 3 {
+		if result.reads() && result.Operation != query && result.Traffic.Repeats > 0 {
+			t.Errorf("repeats: %+v", result)
+		}
+		if (result.Operation == plan || result.Operation == read) && result.Traffic.ByAction["GetLoginProfile"] != 3 {
 			t.Errorf("calls: %v", result.Traffic.ByAction)
 		}
 		if !strings.Contains(out.String(), "| "+result.Operation+" |") {
@@ -107,9 +114,12 @@ func TestTrafficCountsByActionAndByTenth(t *testing.T) {
 	for n := range 10 {
 		calls = append(calls, call{Action: "GetUser", Time: start.Add(time.Duration(n) * 30 * time.Millisecond)})
 	}
+	for n := range calls {
+		calls[n].Params = json.RawMessage(fmt.Sprintf(`{"UserId":"%d"}`, n/2))
+	}
 	calls = append(calls, call{Action: "ListUsers", Code: "Throttling.User", Time: start})
 	got := trafficOf(calls)
-	if action, most := got.busiest(); got.Calls != 11 || got.Peak != 5 || got.Throttled != 1 || action != "GetUser" || most != 10 {
+	if action, most := got.busiest(); got.Calls != 11 || got.Peak != 5 || got.Repeats != 5 || got.Throttled != 1 || action != "GetUser" || most != 10 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -153,14 +163,110 @@ func TestModulesAreToldByTheirSymbols(t *testing.T) {
 // the targets are for.
 func TestTheProgrammeHasWhatTheTargetsNeed(t *testing.T) {
 	t.Parallel()
-	for _, of := range (arguments{}).programme() {
+	stages := (arguments{most: 1000}).programme()
+	if len(stages) != 4 {
+		t.Fatalf("%d sizes", len(stages))
+	}
+	for _, of := range stages {
+		if alone := (cell{read, of.users, 10, ideal, 1}); of.users >= 100 && !slices.Contains(of.cells, alone) {
+			t.Errorf("%d users are not refreshed by the provider alone", of.users)
+		}
+		if of.users > 1000 {
+			if len(of.cells) != 1 {
+				t.Errorf("%d users are planned without being asked for", of.users)
+			}
+			continue
+		}
 		for _, is := range []conditions{ideal, usual} {
 			if !slices.Contains(of.cells, cell{plan, of.users, 10, is, 5}) {
 				t.Errorf("%d users lack a plan under %+v", of.users, is)
 			}
 		}
-		if of.users > 1000 {
-			t.Errorf("%d users are measured without being asked for", of.users)
+	}
+}
+
+// report of a provider that reaches everything, with one change.
+func reportWith(change func(*report)) report {
+	plain := sample{Wall: time.Second, ProviderCPU: time.Second, LiveHeap: 10 << 20}
+	calls := traffic{Calls: 2*100 + 1 + 1 + 10, ByAction: map[string]int{"GetLoginProfile": 100, "ListAccessKeys": 100, "ListVirtualMFADevices": 1}}
+	r := report{
+		Ours: startup{Binary: 20 << 20, Schema: 3, Idle: 3}, Floor: startup{Schema: 2, Idle: 2},
+		Results: []result{
+			{cell: cell{plan, 100, 10, ideal, 1}, Instances: 500, Ours: plain, Floor: &plain, Traffic: calls},
+			{cell: cell{plan, 100, 10, usual, 1}, Instances: 500, Ours: plain, Floor: &sample{Wall: time.Second}, Traffic: calls},
+			{cell: cell{read, 50, 10, ideal, 1}, Instances: 250, Ours: sample{ProviderCPU: time.Second}},
+			{cell: cell{read, 100, 10, ideal, 1}, Instances: 500, Ours: sample{ProviderCPU: 2 * time.Second}, Traffic: calls},
+			{cell: cell{apply, 100, 10, ideal, 1}, Traffic: traffic{Repeats: 99, Throttled: 99, Calls: 9999}},
+			{cell: cell{query, 100, 10, ideal, 1}, Traffic: traffic{Repeats: 1, Calls: 9999}},
+		},
+	}
+	change(&r)
+	return r
+}
+
+func TestATargetIsMissedByWhatGoesBeyondIt(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		missed int // the place of the target that is missed; -1: none
+		change func(*report)
+	}{
+		"everything is reached": {-1, func(*report) {}},
+		"a list too many": {0, func(r *report) {
+			r.Results[3].Traffic.ByAction = map[string]int{"ListVirtualMFADevices": 2, "GetLoginProfile": 100, "ListAccessKeys": 100}
+		}},
+		"a call too many":   {1, func(r *report) { r.Results[0].Traffic.Calls++ }},
+		"a repeat":          {2, func(r *report) { r.Results[1].Traffic.Repeats = 1 }},
+		"a throttled query": {3, func(r *report) { r.Results[5].Traffic.Throttled = 1 }},
+		"wall":              {4, func(r *report) { r.Results[0].Ours.Wall = 2 * time.Second }},
+		"CPU":               {5, func(r *report) { r.Results[0].Ours.ProviderCPU = 3 * time.Second }},
+		"live heap":         {6, func(r *report) { r.Results[0].Ours.LiveHeap = 16 << 20 }},
+		"wall, far away":    {7, func(r *report) { r.Results[1].Ours.Wall = 2 * time.Second }},
+		"cost that grows":   {8, func(r *report) { r.Results[3].Ours.ProviderCPU = 4 * time.Second }},
+		"a large binary":    {9, func(r *report) { r.Ours.Binary = 31 << 20 }},
+		"a slow schema":     {10, func(r *report) { r.Ours.Schema = 4 }},
+		"memory at rest":    {11, func(r *report) { r.Ours.Idle = 4 }},
+	} {
+		targets := reportWith(test.change).targets()
+		if len(targets) != 12 {
+			t.Fatalf("%s: %d targets", name, len(targets))
 		}
+		for at, target := range targets {
+			if target.reached == (at == test.missed) {
+				t.Errorf("%s: %+v", name, target)
+			}
+		}
+	}
+}
+
+func TestAnAnswerOfTheProviderIsTakenApart(t *testing.T) {
+	t.Parallel()
+	state, private := field(1, []byte("state")), field(3, []byte("private"))
+	for name, test := range map[string]struct {
+		answer []byte
+		want   string
+		fails  bool
+	}{
+		"a state":            {answer: slices.Concat(field(1, state), private), want: string(state)},
+		"a long state":       {answer: field(1, bytes.Repeat([]byte("s"), 300)), want: strings.Repeat("s", 300)},
+		"diagnostics":        {answer: slices.Concat(field(1, state), field(2, []byte("broken"))), fails: true},
+		"no state":           {answer: private, fails: true},
+		"the half of one":    {answer: field(1, state)[:4], fails: true},
+		"a number for bytes": {answer: []byte{1 << 3, 7}, fails: true},
+	} {
+		got, err := stateIn(test.answer, nil)
+		if (err != nil) != test.fails || err == nil && string(got) != test.want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+func TestTheTimeOfAProcessIsReadWhateverItIsCalled(t *testing.T) {
+	t.Parallel()
+	got, err := cpuIn("123 (a b) c) S 1 2 3 4 5 6 7 8 9 10 150 25 0 0 20")
+	if err != nil || got != 1750*time.Millisecond {
+		t.Errorf("%s, %v", got, err)
+	}
+	if _, err := cpuIn("123 (a) S 1 2"); err == nil {
+		t.Error("a short line is taken")
 	}
 }

@@ -122,10 +122,10 @@ func same(users int, order order) string {
 type account struct {
 	ID    string
 	Users map[string]struct {
-		ID, Name, MFASerial string
-		CreateDate          time.Time
-		LoginProfile        *struct{ Status string }
-		Keys                []struct{ ID string }
+		ID, DisplayName, MFASerial string
+		CreateDate                 time.Time
+		LoginProfile               *struct{ Status string }
+		Keys                       []struct{ ID string }
 	}
 }
 
@@ -165,6 +165,11 @@ func stateOf(host, provider string, resources ...resource) ([]byte, error) {
 // adopted is the state that imports of everything would leave, which the next apply
 // completes. Importing thousands one by one would measure the CLI.
 func adopted(host string, of account) ([]byte, error) {
+	return stateOf(host, "ram", belongings(of)...)
+}
+
+// belongings are what the users of an account have, as imports would leave it.
+func belongings(of account) []resource {
 	users, profiles := resource{Type: "ram_user", Name: "this"}, resource{Type: "ram_login_profile", Name: "this"}
 	first, second := resource{Type: "ram_access_key", Name: "first"}, resource{Type: "ram_access_key", Name: "second"}
 	devices := resource{Type: "ram_virtual_mfa_device", Name: "this"}
@@ -176,13 +181,13 @@ func adopted(host string, of account) ([]byte, error) {
 			own["account_id"] = of.ID
 			to.Instances = append(to.Instances, instance{Key: name, Attributes: own})
 		}
-		add(&users, map[string]any{"name": name, "user_id": user.ID, "force_destroy": false})
+		add(&users, map[string]any{"name": name, "user_id": user.ID, "display_name": user.DisplayName, "create_date": user.CreateDate.UTC().Format(time.RFC3339), "force_destroy": false})
 		add(&profiles, map[string]any{"user_name": name, "user_id": user.ID, "password_wo_version": 1, "allow_lock_out": false})
 		add(&first, map[string]any{"user_name": name, "user_id": user.ID, "access_key_id": user.Keys[0].ID, "allow_self": false})
 		add(&second, map[string]any{"user_name": name, "user_id": user.ID, "access_key_id": user.Keys[1].ID, "allow_self": false})
 		add(&devices, map[string]any{"virtual_mfa_device_name": name, "serial_number": user.MFASerial, "bind_to_user": name})
 	}
-	return stateOf(host, "ram", users, profiles, first, second, devices)
+	return []resource{users, profiles, first, second, devices}
 }
 
 // settled is the state of the floor after an apply.

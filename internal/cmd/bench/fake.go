@@ -105,6 +105,7 @@ type traffic struct {
 	ByAction  map[string]int `json:"by_action"`
 	Peak      int            `json:"peak_per_100ms"` // of all actions together
 	Throttled int            `json:"throttled"`
+	Repeats   int            `json:"repeats"` // the same action with the same parameters
 }
 
 func (f *fake) traffic(ctx context.Context) (traffic, error) {
@@ -116,20 +117,27 @@ func (f *fake) traffic(ctx context.Context) (traffic, error) {
 // call is what matters here of one.
 type call struct {
 	Action, Code string
+	Params       json.RawMessage
 	Time         time.Time
 }
 
 func trafficOf(calls []call) traffic {
 	t := traffic{Calls: len(calls), ByAction: map[string]int{}}
-	perTenth := map[int64]int{}
+	perTenth, asked := map[int64]int{}, map[string]bool{}
 	for _, c := range calls {
 		t.ByAction[c.Action]++
-		if strings.Contains(c.Code, "Throttling") {
-			t.Throttled++
-		}
 		tenth := c.Time.UnixMilli() / 100
 		perTenth[tenth]++
 		t.Peak = max(t.Peak, perTenth[tenth])
+		if strings.Contains(c.Code, "Throttling") {
+			t.Throttled++
+			continue // what is throttled is asked again, and not for nothing
+		}
+		if question := c.Action + string(c.Params); asked[question] {
+			t.Repeats++
+		} else {
+			asked[question] = true
+		}
 	}
 	return t
 }

@@ -32,7 +32,7 @@ type result struct {
 	cell
 	Instances int     `json:"instances"`
 	Ours      sample  `json:"ours"`
-	Floor     *sample `json:"floor"` // nil: a query, which the floor does not have
+	Floor     *sample `json:"floor"` // nil: of read and query, which the floor does not have
 	Traffic   traffic `json:"traffic"`
 }
 
@@ -41,6 +41,7 @@ const (
 	refresh = "refresh-only" // apply -refresh-only
 	apply   = "apply"        // of all, from nothing
 	destroy = "destroy"
+	read    = "read"  // over the protocol: a refresh of everything, by the provider alone
 	query   = "query" // over the protocol: users, profiles, keys and devices, whole
 )
 
@@ -55,6 +56,20 @@ type lab struct {
 
 // size measures all cells of one number of users.
 func (l *lab) size(ctx context.Context, users int, cells []cell) (results []result, err error) {
+	for _, c := range cells {
+		if c.Operation != read {
+			continue
+		}
+		r, err := l.readAll(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, r)
+	}
+	cells = slices.DeleteFunc(slices.Clone(cells), func(c cell) bool { return c.Operation == read })
+	if len(cells) == 0 {
+		return results, nil
+	}
 	base := filepath.Join(l.directory, strconv.Itoa(users))
 	ours, floor, err := l.workspaces(base, users)
 	if err != nil {

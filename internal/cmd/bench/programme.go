@@ -27,35 +27,42 @@ var (
 func (a arguments) programme() []stage {
 	switch {
 	case a.tiny:
-		return []stage{{3, append(lives(3), every(3, 1)...)}}
+		return []stage{{3, slices.Concat(lives(3), every(3, 1), alone(3))}}
 	case a.short:
-		return []stage{{10, append(lives(10), every(10, 1)...)}, {100, append(lives(100), every(100, 1)...)}}
-	}
-	// Terraform itself takes minutes for 5,000 instances, and the floor as many again.
-	runs, life := 1, []cell{}
-	if a.full {
-		runs, life = 5, lives(1000)
+		return []stage{{10, slices.Concat(lives(10), every(10, 1))}, {100, slices.Concat(lives(100), every(100, 1), alone(100))}}
 	}
 	stages := []stage{
-		{10, append(lives(10), every(10, 5)...)},
-		{100, append(append(lives(100), every(100, 5)...), crossed(100)...)},
-		{1000, append(append(life, every(1000, runs)...), cell{plan, 1000, 50, usual, 1}, cell{plan, 1000, 10, remote, 1})},
-		{5000, []cell{{plan, 5000, 10, ideal, 1}, {plan, 5000, 10, usual, 1}}},
+		{10, slices.Concat(lives(10), every(10, 5))},
+		{100, slices.Concat(lives(100), every(100, 5), crossed(100), alone(100))},
+		{1000, slices.Concat(plans(1000, 5), alone(1000))},
+		{5000, alone(5000)},
 	}
-	stages = slices.DeleteFunc(stages, func(s stage) bool { return s.users > a.most })
-	return stages
+	if a.full {
+		stages[2].cells = slices.Concat(lives(1000), every(1000, 5), []cell{{plan, 1000, 50, usual, 1}, {plan, 1000, 10, remote, 1}}, alone(1000))
+	}
+	if a.most >= 5000 {
+		stages[3].cells = append(plans(5000, 1), stages[3].cells...)
+	}
+	// The provider alone takes seconds for what a CLI takes minutes for.
+	return slices.DeleteFunc(stages, func(s stage) bool { return s.users > a.most && a.most < 1000 })
 }
+
+// plans are what takes the most time, and what the targets are for.
+func plans(users, runs int) []cell {
+	return []cell{{plan, users, 10, ideal, runs}, {plan, users, 10, usual, runs}}
+}
+
+// alone is a refresh by the provider alone.
+func alone(users int) []cell { return []cell{{read, users, 10, ideal, 1}} }
 
 // every is each operation on what is there; a plan as often as is said, under ideal
 // and under usual conditions.
 func every(users, runs int) []cell {
-	return []cell{
-		{plan, users, 10, ideal, runs},
-		{plan, users, 10, usual, runs},
-		{refresh, users, 10, ideal, 1},
-		{query, users, 10, ideal, 1},
-		{query, users, 10, usual, 1},
-	}
+	return append(plans(users, runs),
+		cell{refresh, users, 10, ideal, 1},
+		cell{query, users, 10, ideal, 1},
+		cell{query, users, 10, usual, 1},
+	)
 }
 
 // lives are what begins with nothing, once.

@@ -103,16 +103,36 @@ func (p *plugin) resident() (int64, error) {
 // invoke calls a method of the provider, and returns how many messages came back
 // and how large they were.
 func (p *plugin) invoke(ctx context.Context, method string, message []byte) (messages int, size int64, err error) {
+	err = p.exchange(ctx, method, message, func(from io.Reader, length int64) error {
+		read, err := io.CopyN(io.Discard, from, length)
+		messages, size = messages+1, size+read
+		return err
+	})
+	return messages, size, err
+}
+
+// ask calls a method that has one answer.
+func (p *plugin) ask(ctx context.Context, method string, message []byte) (answer []byte, err error) {
+	err = p.exchange(ctx, method, message, func(from io.Reader, length int64) error {
+		answer = make([]byte, length)
+		_, err := io.ReadFull(from, answer)
+		return err
+	})
+	return answer, err
+}
+
+// exchange calls a method, and hands over each message that comes back.
+func (p *plugin) exchange(ctx context.Context, method string, message []byte, take func(from io.Reader, length int64) error) error {
 	frame := binary.BigEndian.AppendUint32([]byte{0}, uint32(len(message))) //nolint:gosec // a few bytes
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://provider/tfplugin6.Provider/"+method, bytes.NewReader(append(frame, message...)))
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	request.Header.Set("Content-Type", "application/grpc")
 	request.Header.Set("Te", "trailers")
 	answer, err := p.client.Do(request)
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	defer answer.Body.Close() //nolint:errcheck // it is read to its end
 	for {
@@ -120,18 +140,16 @@ func (p *plugin) invoke(ctx context.Context, method string, message []byte) (mes
 		if _, err := io.ReadFull(answer.Body, head[:]); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return messages, size, err
+			return err
 		}
-		read, err := io.CopyN(io.Discard, answer.Body, int64(binary.BigEndian.Uint32(head[1:])))
-		if err != nil {
-			return messages, size, err
+		if err := take(answer.Body, int64(binary.BigEndian.Uint32(head[1:]))); err != nil {
+			return err
 		}
-		messages, size = messages+1, size+read
 	}
 	if status := answer.Trailer.Get("Grpc-Status") + answer.Header.Get("Grpc-Status"); status != "0" {
-		return messages, size, fmt.Errorf("%s ended with gRPC status %q: %s", method, status, answer.Trailer.Get("Grpc-Message"))
+		return fmt.Errorf("%s ended with gRPC status %q: %s", method, status, answer.Trailer.Get("Grpc-Message"))
 	}
-	return messages, size, nil
+	return nil
 }
 
 // Messages of the protocol, as far as they are needed: fields of bytes by number.

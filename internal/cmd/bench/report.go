@@ -48,10 +48,13 @@ func (r result) least() time.Duration {
 }
 
 // columns are the heads of the table, and row what is under them.
-var columns = []string{"operation", "users", "latency", "quota", "-parallelism", "wall", "× least", "CLI CPU", "CPU", "× floor", "per instance", "live heap", "× floor", "RSS", "calls", "peak/100 ms", "throttled"}
+var columns = []string{"operation", "users", "latency", "quota", "-parallelism", "wall", "× least", "CLI CPU", "CPU", "× floor", "per instance", "live heap", "× floor", "RSS", "calls", "repeats", "peak/100 ms", "throttled"}
 
 func (r result) row() []string {
-	quota, cpu, heap, wall := "off", "", "", ""
+	quota, cpu, heap, wall, repeats := "off", "", "", "", ""
+	if r.reads() {
+		repeats = fmt.Sprint(r.Traffic.Repeats)
+	}
 	if r.Quota {
 		quota = "on"
 	}
@@ -62,9 +65,12 @@ func (r result) row() []string {
 	return []string{
 		r.Operation, fmt.Sprint(r.Users), r.Latency.String(), quota, fmt.Sprint(r.Parallelism), seconds(r.Ours.Wall), wall, seconds(r.Ours.CLICPU),
 		seconds(r.Ours.ProviderCPU), cpu, fmt.Sprintf("%.2f ms", float64(r.Ours.ProviderCPU.Microseconds())/1000/float64(r.Instances)),
-		mebibytes(r.Ours.LiveHeap), heap, mebibytes(r.Ours.ProviderRSS), fmt.Sprint(r.Traffic.Calls), fmt.Sprint(r.Traffic.Peak), fmt.Sprint(r.Traffic.Throttled),
+		mebibytes(r.Ours.LiveHeap), heap, mebibytes(r.Ours.ProviderRSS), fmt.Sprint(r.Traffic.Calls), repeats, fmt.Sprint(r.Traffic.Peak), fmt.Sprint(r.Traffic.Throttled),
 	}
 }
+
+// reads tells that a run changes nothing, so that nothing has to be asked twice.
+func (r result) reads() bool { return r.Operation != apply && r.Operation != destroy }
 
 // String is a line for one who waits.
 func (r result) String() string { return strings.Join(r.row(), "  ") }
@@ -93,6 +99,10 @@ func (r report) table() string {
 	fmt.Fprintf(&b, "\n| %s |\n|%s\n", strings.Join(columns, " | "), strings.Repeat(" --- |", len(columns)))
 	for _, result := range r.Results {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(result.row(), " | "))
+	}
+	fmt.Fprint(&b, "\n| target | wanted | measured | |\n| --- | --- | --- | --- |\n")
+	for _, t := range r.targets() {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", t.name, t.wanted, t.measured, t.verdict())
 	}
 	return b.String()
 }

@@ -1,0 +1,204 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// object is one instance with the state that the provider is asked to refresh.
+type object struct {
+	kind  string
+	state []byte // a DynamicValue
+}
+
+// readAll has a provider that was just started refresh everything, over the
+// protocol: what a large account costs the provider alone, without a CLI, which
+// takes more than the provider does.
+func (l *lab) readAll(ctx context.Context, c cell) (r result, err error) {
+	f, err := l.start(ctx, "", c.Users, c.conditions)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, f.stop()) }()
+	r = result{cell: c, Instances: c.Users*perUser + len(settings)}
+	p, err := launch(ctx, l.provider, f.environment)
+	if err != nil {
+		return r, err
+	}
+	before, wall, err := l.refreshAll(ctx, p, f, c)
+	cost, ended := p.end()
+	if err := errors.Join(err, ended); err != nil {
+		return r, err
+	}
+	r.Ours = sample{Wall: wall, ProviderCPU: cost.CPU - before, ProviderRSS: cost.RSS, LiveHeap: cost.LiveHeap}
+	if r.Traffic, err = f.traffic(ctx); err == nil {
+		l.say("%s", r)
+	}
+	return r, err
+}
+
+// refreshAll tells what CPU the provider had taken before it began, and how long
+// it took.
+func (l *lab) refreshAll(ctx context.Context, p *plugin, f *fake, c cell) (before, wall time.Duration, err error) {
+	if _, err = p.schema(ctx); err == nil {
+		err = p.configure(ctx)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	objects, err := p.objects(ctx, f)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(objects) != c.Users*perUser+len(settings) {
+		return 0, 0, fmt.Errorf("the account has %d objects of %d users", len(objects), c.Users)
+	}
+	if err := f.forgetCalls(ctx); err != nil {
+		return 0, 0, err
+	}
+	if before, err = p.cpu(); err != nil {
+		return 0, 0, err
+	}
+	start := time.Now()
+	err = atOnce(objects, c.Parallelism, func(o object) error { return p.refresh(ctx, o) })
+	return before, time.Since(start), err
+}
+
+// atOnce does something for each, so many at a time.
+func atOnce[T any](all []T, most int, do func(T) error) error {
+	var wait sync.WaitGroup
+	free, failed := make(chan struct{}, most), make(chan error, len(all))
+	for _, each := range all {
+		free <- struct{}{}
+		wait.Go(func() {
+			if err := do(each); err != nil {
+				failed <- err
+			}
+			<-free
+		})
+	}
+	wait.Wait()
+	close(failed)
+	return <-failed // the first; nil if there is none
+}
+
+// objects are everything in the account with its state, without a call to the
+// service: the provider completes what imports would leave, as after an upgrade.
+// First come all users, then all profiles, and so on: what one user has is as far
+// apart as it may be in Terraform.
+func (p *plugin) objects(ctx context.Context, f *fake) (objects []object, err error) {
+	var seen account
+	if err := f.control(ctx, "GET", "state", &seen); err != nil {
+		return nil, err
+	}
+	all := belongings(seen)
+	for _, setting := range settings {
+		all = append(all, resource{Type: "ram_" + setting, Instances: []instance{{Attributes: map[string]any{"account_id": seen.ID, "on_destroy": "retain"}}}})
+	}
+	for _, resource := range all {
+		for _, instance := range resource.Instances {
+			state, err := p.complete(ctx, resource.Type, instance.Attributes)
+			if err != nil {
+				return nil, err
+			}
+			objects = append(objects, object{resource.Type, state})
+		}
+	}
+	return objects, nil
+}
+
+// complete makes a state of the attributes that are known.
+func (p *plugin) complete(ctx context.Context, kind string, attributes map[string]any) ([]byte, error) {
+	raw, err := json.Marshal(attributes)
+	if err != nil {
+		return nil, err
+	}
+	message := append(field(1, []byte(kind)), field(3, field(1, raw))...)
+	return stateIn(p.ask(ctx, "UpgradeResourceState", message))
+}
+
+// refresh reads one object, which has to be there.
+func (p *plugin) refresh(ctx context.Context, o object) error {
+	message := append(field(1, []byte(o.kind)), field(2, o.state)...)
+	state, err := stateIn(p.ask(ctx, "ReadResource", message))
+	if err == nil && bytes.Equal(state, nothing) {
+		err = errors.New("it is gone")
+	}
+	if err != nil {
+		return fmt.Errorf("cannot refresh a %s: %w", o.kind, err)
+	}
+	return nil
+}
+
+// nothing is a DynamicValue of null, in MessagePack.
+var nothing = field(1, []byte{0xc0})
+
+// stateIn takes the state out of an answer: its first field. The second ones are
+// diagnostics, of which there must be none.
+func stateIn(answer []byte, err error) (state []byte, _ error) {
+	for err == nil && len(answer) > 0 {
+		var number byte
+		var value []byte
+		if number, value, answer, err = cutField(answer); err != nil {
+			break
+		}
+		switch number {
+		case 1:
+			state = value
+		case 2:
+			return nil, fmt.Errorf("the provider says: %q", value)
+		}
+	}
+	if err == nil && state == nil {
+		err = errors.New("an answer of the provider has no state")
+	}
+	return state, err
+}
+
+// cutField takes the first field, which has to be one of bytes, off a message.
+func cutField(message []byte) (number byte, value, rest []byte, err error) {
+	length, size := binary.Uvarint(message[1:])
+	if message[0]&7 != 2 || size <= 0 || uint64(len(message)-1-size) < length {
+		return 0, nil, nil, errors.New("an answer of the provider cannot be read")
+	}
+	end := 1 + size + int(length) //nolint:gosec // no longer than the message
+	return message[0] >> 3, message[1+size : end], message[end:], nil
+}
+
+// tick is the unit in which Linux tells programs of time.
+const tick = 10 * time.Millisecond
+
+// cpu is what the provider has taken so far.
+func (p *plugin) cpu() (time.Duration, error) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/stat")
+	if err != nil {
+		return 0, err
+	}
+	return cpuIn(string(text))
+}
+
+// cpuIn reads the time in user and in system mode, the 14th and 15th field. The
+// second is the program's name in brackets, which may have blanks.
+func cpuIn(stat string) (time.Duration, error) {
+	fields := strings.Fields(stat[strings.LastIndex(stat, ")")+1:])
+	if len(fields) < 13 {
+		return 0, errors.New("the kernel does not say what time was taken")
+	}
+	user, err := strconv.ParseInt(fields[11], 10, 64)
+	system, more := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * tick, errors.Join(err, more)
+}

@@ -1,0 +1,124 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package main
+
+import "fmt"
+
+// target is a figure that the provider should reach. One that is missed is said, and
+// fails nothing: the day may be slow.
+type target struct {
+	name, wanted, measured string
+	reached                bool
+}
+
+func (t target) verdict() string {
+	if t.reached {
+		return "reached"
+	}
+	return "**missed**"
+}
+
+// ratioTarget wants a figure to be at most so many times another.
+func ratioTarget(name string, most, measured float64) target {
+	return target{name, fmt.Sprintf("≤ %.2f", most), fmt.Sprintf("%.2f", measured), measured <= most}
+}
+
+// targets are those that this run can tell of.
+func (r report) targets() (all []target) {
+	for _, size := range r.Results {
+		if size.reads() && size.Operation != query {
+			all = r.callTargets()
+			break
+		}
+	}
+	if of, measured := r.largest(plan, ideal); measured && of.Floor != nil {
+		name := fmt.Sprintf("plan of %d users: ", of.Users)
+		all = append(all,
+			ratioTarget(name+"wall ÷ floor", 1.3, ratio(of.Ours.Wall, of.least())),
+			ratioTarget(name+"CPU ÷ floor", 2, ratio(of.Ours.ProviderCPU, of.Floor.ProviderCPU)),
+			ratioTarget(name+"live heap ÷ floor", 1.5, ratio(of.Ours.LiveHeap, of.Floor.LiveHeap)))
+	}
+	if of, measured := r.largest(plan, usual); measured && of.Floor != nil {
+		all = append(all, ratioTarget(fmt.Sprintf("plan of %d users, 20 ms away with the quota on: wall ÷ the least", of.Users), 1.2, ratio(of.Ours.Wall, of.least())))
+	}
+	if few, many, measured := r.extremes(); measured {
+		all = append(all, ratioTarget(fmt.Sprintf("CPU per instance of %d users ÷ of %d", many.Users, few.Users), 1.25, ratio(many.each(), few.each())))
+	}
+	binary := float64(r.Ours.Binary) / (1 << 20)
+	return append(all,
+		target{"binary, stripped", "≤ 30 MiB", fmt.Sprintf("%.1f MiB", binary), binary <= 30},
+		ratioTarget("first schema ÷ floor", 1.5, ratio(r.Ours.Schema, r.Floor.Schema)),
+		ratioTarget("resident then ÷ floor", 1.5, ratio(r.Ours.Idle, r.Floor.Idle)))
+}
+
+// callTargets are those of the worst run of all that only read, whatever its size.
+func (r report) callTargets() []target {
+	var rest, repeats, throttled int
+	fewest := true
+	for _, of := range r.Results {
+		if !of.reads() {
+			continue
+		}
+		throttled += of.Traffic.Throttled
+		if of.Operation == query {
+			continue
+		}
+		repeats = max(repeats, of.Traffic.Repeats)
+		left, kept := of.beside()
+		rest, fewest = max(rest, left), fewest && kept
+	}
+	verdict := "no more"
+	if !fewest {
+		verdict = "more"
+	}
+	return []target{
+		{"calls of a refresh, one for each login profile, each user's keys, 100 devices", "no more", verdict, fewest},
+		{"calls beside those and one for 100 users", "≤ 10", fmt.Sprint(rest), rest <= 10},
+		{"repeats in a refresh", "0", fmt.Sprint(repeats), repeats == 0},
+		{"throttled answers in what only reads", "0", fmt.Sprint(throttled), throttled == 0},
+	}
+}
+
+// beside are the calls that are not accounted for by the objects, and whether those
+// that are, are no more than they may be.
+func (r result) beside() (rest int, kept bool) {
+	hundreds := (r.Users + 99) / 100
+	rest, kept = r.Traffic.Calls-hundreds, true
+	for action, most := range map[string]int{"GetLoginProfile": r.Users, "ListAccessKeys": r.Users, "ListVirtualMFADevices": hundreds} {
+		calls := r.Traffic.ByAction[action]
+		rest, kept = rest-calls, kept && calls <= most
+	}
+	return max(rest, 0), kept
+}
+
+// largest is the run of the most users, of those that a person would start.
+func (r report) largest(operation string, is conditions) (found result, measured bool) {
+	for _, of := range r.Results {
+		if of.Operation == operation && of.conditions == is && of.Parallelism == 10 && of.Users <= 1000 && of.Users >= found.Users {
+			found, measured = of, true
+		}
+	}
+	return found, measured
+}
+
+// extremes are the provider's refreshes of the fewest and of the most users.
+func (r report) extremes() (few, many result, measured bool) {
+	for _, of := range r.Results {
+		if of.Operation != read {
+			continue
+		}
+		if few.Users == 0 || of.Users < few.Users {
+			few = of
+		}
+		if of.Users > many.Users {
+			many = of
+		}
+	}
+	return few, many, few.Users < many.Users
+}
+
+// each is the provider's CPU for one instance, in nanoseconds.
+func (r result) each() int64 { return int64(r.Ours.ProviderCPU) / int64(max(r.Instances, 1)) }
