@@ -26,6 +26,7 @@ type Options struct {
 	Fuzz   string   // for how long each target, such as 100000x
 	Rounds int      // of the soak with a CLI
 	Loops  int      // of the soak over the protocol
+	Users  int      // of the load
 	Root   string   // of the repository
 	CLIs   []string // Terraform, OpenTofu or both; none: no piece that needs one
 	CLI    string   // the one that is being played with
@@ -51,7 +52,9 @@ var pieces = []piece{
 	{"sessions", false, playSessions},
 	{"walks", false, playWalks},
 	{"soak", false, playSoak},
+	{"load", false, playLoad},
 	{"rounds", true, playRounds},
+	{"actors", true, playActors},
 	{"kills", true, playKills},
 	{"fuzz", false, playFuzz},
 	{"plants", false, playPlants},

@@ -130,6 +130,7 @@ func playFuzz(ctx context.Context, o *Options, f *figures) error {
 		f.add(strings.TrimPrefix(t.pkg, "./internal/")+" "+t.name, n)
 	}
 	f.add("executions", total)
+	f.headline = fmt.Sprintf("%s executions", grouped(total))
 	f.add("executions a second, with the builds", int(float64(total)/time.Since(began).Seconds()))
 	return nil
 }

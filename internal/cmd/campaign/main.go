@@ -41,6 +41,7 @@ func run(ctx context.Context, arguments []string) error {
 	flags.StringVar(&o.Fuzz, "fuzz", "100000x", "how often, or how long, each fuzz target runs")
 	flags.IntVar(&o.Rounds, "rounds", 5, "rounds of the soak with a CLI")
 	flags.IntVar(&o.Loops, "loops", 2000, "applies of the soak over the protocol")
+	flags.IntVar(&o.Users, "users", 1000, "users of the load")
 	clis := flags.String("cli", "", "Terraform, OpenTofu or both, with commas between; without one, the pieces that need it are left out")
 	flags.StringVar(&o.Keep, "json", "", "a `file` to keep the figures in: pieces that were played of the same commit stay in it")
 	flags.StringVar(&o.Guide, "guide", "", "a `file` to put the table into, between the marks that are there")
