@@ -4,15 +4,24 @@
 package campaign
 
 import (
+	"slices"
 	"strings"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
 // aftermath is what comes next: whatever happened, one further apply ends it, or
 // the messages say what else to do (P8, O4).
 func (p *performance) aftermath(free *faultless, v *verdict) {
 	left := p.strays(p.young, p.after)
+	if err := p.calm(); err != nil {
+		v.forbid("the campaign failed: %s", err)
+		return
+	}
 	if !p.killed {
 		p.clear(left)
+	} else if p.acts("stale") {
+		p.catchUp()
 	}
 	c, end, failed, err := p.recover()
 	if err != nil {
@@ -38,6 +47,23 @@ func (p *performance) aftermath(free *faultless, v *verdict) {
 	}
 	p.end = end
 	p.reached(c, free, end, v)
+}
+
+// catchUp ends that reads are old: what a run did that was killed is seen by the time of the next one.
+func (p *performance) catchUp() {
+	for _, more := range []int{1, -1} {
+		p.srv.Change(func(a *ramtest.Account) { a.Quotas.Users += more }) // reads are old only after the latest write
+	}
+}
+
+// belated are what requests made that were executed again when the run was over: nobody can tell of it.
+func (p *performance) belated(end object) []stray {
+	history := p.srv.History()
+	return slices.DeleteFunc(p.strays(p.account(), end), func(s stray) bool {
+		return !slices.ContainsFunc(history, func(e ramtest.Event) bool {
+			return strings.HasSuffix(e.By, " duplicate") && strings.HasSuffix(e.Object, "/"+s.id)
+		})
+	})
 }
 
 // afterKill is the apply after a run that was killed and left something: it names it, or takes it for its own.
@@ -101,6 +127,7 @@ func (p *performance) again(c *core, v *verdict) (*core, object, bool) {
 
 // reached compares the end with that of the operation without a fault.
 func (p *performance) reached(c *core, free *faultless, end object, v *verdict) {
+	p.clear(p.belated(end))
 	if odd := p.portray(p.account()).differs(p.portray(p.bystanding(free.account))); len(odd) > 0 && p.operation != reads && p.operation != imports && !p.acts("gone") && !p.believed(end) {
 		v.forbid("after the next apply the account is not as it is without the fault: %s", strings.Join(odd, "; "))
 	}
@@ -118,5 +145,5 @@ func (p *performance) reached(c *core, free *faultless, end object, v *verdict) 
 // believed tells that a destroy believed the service that there was nothing left to
 // do, which nobody can know better.
 func (p *performance) believed(end object) bool {
-	return p.operation == deletes && end.state.IsNull() && p.fault != nil && p.fault.Blind && !p.failed
+	return p.operation == deletes && end.state.IsNull() && p.blind() && !p.failed
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -19,9 +18,9 @@ import (
 type Options struct {
 	Pieces []string // of [Pieces]; none: all
 	Only   string   // part of a case's name; "": all
-	Share  uint32   // every how many-th case of the sweep; 0: all
+	Share  uint32   // every how many-th case of the sweep, and pair; 0: all
 	Walks  int      // sequences
-	Seed   uint64   // of the walks; 0: another one each time
+	Seed   uint64   // of the walks and the pairs; 0: another one each time
 	Kills  uint32   // every how many-th place of the kill sweep; 0: all
 	Fuzz   string   // for how long each target, such as 100000x
 	Rounds int      // of the soak with a CLI
@@ -48,6 +47,7 @@ type piece struct {
 
 var pieces = []piece{
 	{"sweep", false, playSweep},
+	{"pairs", false, playPairs},
 	{"shapes", false, playShapes},
 	{"sessions", false, playSessions},
 	{"walks", false, playWalks},
@@ -127,34 +127,4 @@ func (f *figures) timed(do func() error) error {
 // again is the command that plays a case once more.
 func again(piece, only string, more ...string) string {
 	return strings.TrimSpace(fmt.Sprintf("go run ./internal/cmd/campaign -pieces %s -only %q %s", piece, only, strings.Join(more, " ")))
-}
-
-// playSweep plays the sweep of all faults.
-func playSweep(ctx context.Context, o *Options, f *figures) error {
-	schemas, err := schemaOf(ctx)
-	if err != nil {
-		return err
-	}
-	rows, err := faults()
-	if err != nil {
-		return err
-	}
-	var waited time.Duration
-	recovered := 0
-	s := &sweep{schemas: schemas, rows: rows, only: o.Only, share: o.Share, workers: runtime.NumCPU(), report: func(v verdict) {
-		f.count(v.class)
-		waited = max(waited, v.waited)
-		if v.recovered {
-			recovered++
-		}
-		if v.fails() {
-			f.forbid(again("sweep", v.trial), "%s → %s: %s\n%s", v.trial, v.class, strings.Join(v.forbidden, "\n"), v.said)
-		}
-	}}
-	f.add("resources, and operations of each", fmt.Sprintf("%d, %d", len(subjects()), len(operations)))
-	f.add("rows of the fault matrix", len(rows))
-	err = s.run(ctx)
-	f.add("cases in which a further apply had something to do", recovered)
-	f.add("longest wait of one operation, by the clock", waited.Round(time.Second))
-	return err
 }

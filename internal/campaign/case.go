@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,24 +16,61 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// trial is one operation on one resource under one fault, or under none.
+// trial is one operation on one resource under faults, or under none.
 type trial struct {
 	subject   subject
 	operation string
-	fault     *fault // nil: none
-	at        place
+	strokes   []stroke
+}
+
+// stroke is a fault at a place.
+type stroke struct {
+	*fault
+
+	at place
+}
+
+// name is what the stroke is called.
+func (s stroke) name() string {
+	at := "the run"
+	if s.At != theWholeRun {
+		at = fmt.Sprintf("%s#%d", s.at.action, s.at.nth)
+	}
+	return fmt.Sprintf("/%s %s/%s/%s/%s", s.ID, s.Name, at, strings.TrimSuffix(s.at.phase, "_commit"), s.at.strike)
+}
+
+// struck tells that a run of these calls came to the place.
+func (s stroke) struck(calls []ramtest.Call) bool {
+	n := 0
+	for _, call := range calls {
+		if s.at.action == "" || call.Action == s.at.action {
+			n++
+		}
+	}
+	return s.At == theWholeRun || n >= s.at.nth
 }
 
 // name is what the trial is called, and how it is run again.
 func (t trial) name() string {
-	if t.fault == nil {
-		return fmt.Sprintf("%s/%s", t.subject.name, t.operation)
+	name := t.plainly()
+	for _, s := range t.strokes {
+		name += s.name()
 	}
-	at := "the run"
-	if t.fault.At != theWholeRun {
-		at = fmt.Sprintf("%s#%d", t.at.action, t.at.nth)
-	}
-	return fmt.Sprintf("%s/%s/%s %s/%s/%s/%s", t.subject.name, t.operation, t.fault.ID, t.fault.Name, at, strings.TrimSuffix(t.at.phase, "_commit"), t.at.strike)
+	return name
+}
+
+// plainly is what the trial is called without its faults.
+func (t trial) plainly() string { return t.subject.name + "/" + t.operation }
+
+// under is the trial under these faults.
+func (t trial) under(strokes ...stroke) trial {
+	t.strokes = strokes
+	return t
+}
+
+// blind tells that an answer was one that nobody can tell from the truth.
+func (t trial) blind() bool {
+	return slices.ContainsFunc(t.strokes, func(s stroke) bool { return s.Blind })
 }
 
 // performance is a trial as it went.
@@ -49,10 +87,14 @@ type performance struct {
 	calls        []ramtest.Call
 	heard        *hearing
 	waited, took time.Duration
+	acted        []func(*ramtest.Account) // what others did meanwhile
+	over         bool                     // the operation; others do nothing more
 }
 
 // acts tells what the campaign itself has to do.
-func (t trial) acts(act string) bool { return t.fault != nil && t.fault.Act == act }
+func (t trial) acts(act string) bool {
+	return slices.ContainsFunc(t.strokes, func(s stroke) bool { return s.Act == act })
+}
 
 // perform plays the trial on a stage of its own.
 func (t trial) perform(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse) (*performance, error) {
@@ -97,6 +139,7 @@ func (p *performance) watch(c *core) {
 	if p.killed = p.acts("kill") || p.acts("unsaved"); p.killed {
 		p.after = p.prior
 	}
+	p.srv.Change(func(*ramtest.Account) { p.over = true })
 	p.young = p.account()
 	p.events = p.srv.History()[mark:]
 }
@@ -127,37 +170,52 @@ func (p *performance) prepare() error {
 	return nil
 }
 
-// strike lets the fault happen.
+// strike lets the faults happen.
 func (p *performance) strike(c *core) {
-	if p.fault == nil {
-		return
+	for _, s := range p.strokes {
+		p.hit(c, s)
 	}
-	p.srv.Inject(p.fault.rules(p.at)...)
+}
+
+func (p *performance) hit(c *core, s stroke) {
+	p.srv.Inject(s.rules(s.at)...)
 	others := func(act func(*ramtest.Account)) {
-		for range p.at.nth - 1 {
-			p.srv.Before(p.at.action, func(*ramtest.Account) {})
+		for range s.at.nth - 1 {
+			p.srv.Before(s.at.action, func(*ramtest.Account) {})
 		}
-		p.srv.Before(p.at.action, act)
+		p.srv.Before(s.at.action, func(a *ramtest.Account) {
+			if !p.over {
+				act(a)
+			}
+		})
 	}
-	switch p.fault.Act {
+	switch s.Act {
 	case "stale":
-		p.srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = p.fault.Amount })
+		p.srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = s.Amount })
 	case "skew":
-		p.srv.SetSkew(p.fault.offset())
+		p.srv.SetSkew(s.offset())
 	case "ahead":
-		p.skew = p.fault.offset()
+		p.skew = s.offset()
 	case "foreign":
-		others(p.subject.foreign)
+		others(p.meanwhile(p.subject.foreign))
 	case "gone":
-		others(p.subject.gone)
+		others(p.meanwhile(p.subject.gone))
 	case "interrupt":
 		others(func(*ramtest.Account) { c.stop() })
 	case "kill": // nothing that comes later is ever sent, and what was done is not kept
-		if p.at.phase == after {
-			p.srv.Inject(ramtest.Rule{Nth: fmt.Sprint(p.at.nth), Phase: after, Fault: "refuse"}, ramtest.Rule{Nth: fmt.Sprintf("%d-", p.at.nth+1), Fault: "refuse"})
+		if s.at.phase == after {
+			p.srv.Inject(ramtest.Rule{Nth: fmt.Sprint(s.at.nth), Phase: after, Fault: "refuse"}, ramtest.Rule{Nth: fmt.Sprintf("%d-", s.at.nth+1), Fault: "refuse"})
 			return
 		}
-		p.srv.Inject(ramtest.Rule{Nth: fmt.Sprintf("%d-", p.at.nth), Fault: "refuse"})
+		p.srv.Inject(ramtest.Rule{Nth: fmt.Sprintf("%d-", s.at.nth), Fault: "refuse"})
+	}
+}
+
+// meanwhile is what others do, and that they did it.
+func (p *performance) meanwhile(act func(*ramtest.Account)) func(*ramtest.Account) {
+	return func(a *ramtest.Account) {
+		p.acted = append(p.acted, act)
+		act(a)
 	}
 }
 
@@ -193,12 +251,9 @@ func (t trial) goal() Attributes {
 	return t.subject.config
 }
 
-// recover is what a person does next: the faults are over, and the same is run again.
+// recover is what a person does next, once the faults are over: the same is run again.
 // A resource that a failed create has left is tainted, and replaced.
 func (p *performance) recover() (c *core, end object, failed bool, err error) {
-	if err = p.calm(); err != nil {
-		return nil, end, false, err
-	}
 	if c, err = p.run(); err != nil {
 		return nil, end, false, err
 	}

@@ -101,8 +101,8 @@ func (s *stage) touched(events []ramtest.Event) map[string]map[string]bool {
 // judge applies the oracles, lets a person do what comes next, and applies them again.
 func (p *performance) judge(free *faultless) verdict {
 	v := verdict{trial: p.name(), waited: p.waited, sends: len(p.calls), said: said(p.heard.diags)}
-	if p.fault != nil && !free.refused(p.at) {
-		v.allowed = p.fault.allowed(p.operation, p.at)
+	if len(p.strokes) == 1 && !free.refused(p.strokes[0].at) { // of two, the matrix says nothing
+		v.allowed = p.strokes[0].allowed(p.operation, p.strokes[0].at)
 	}
 	p.never(free, &v)
 	v.class = p.class(free, &v)
@@ -259,7 +259,7 @@ func (p *performance) success(free *faultless, v *verdict) string {
 	switch {
 	case len(odd)+len(shown) == 0:
 		return converged
-	case p.fault != nil && p.fault.Blind && (len(odd) == 0 || len(p.touched(p.events)) == 0): // it went by what the service said
+	case p.blind() && (len(odd) == 0 || len(p.touched(p.events)) == 0): // it went by what the service said
 		return warned
 	case len(p.heard.diags) > free.warnings, p.acts("gone"), p.acts("foreign"):
 		return warned
@@ -271,16 +271,8 @@ func (p *performance) success(free *faultless, v *verdict) string {
 // bystanding is an account after what others did in this trial as well.
 func (p *performance) bystanding(a *ramtest.Account) *ramtest.Account {
 	copied := a.Clone()
-	for _, e := range p.events {
-		if e.By == "test" {
-			switch {
-			case p.acts("foreign"):
-				p.subject.foreign(copied)
-			case p.acts("gone"):
-				p.subject.gone(copied)
-			}
-			break
-		}
+	for _, act := range p.acted {
+		act(copied)
 	}
 	return copied
 }

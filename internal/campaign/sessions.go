@@ -139,8 +139,7 @@ func (s *sessions) each(ctx context.Context, plain trial) error {
 	rows := ended()
 	for n := range int(undisturbed.calls.Load()) {
 		for i := range rows {
-			t := plain
-			t.fault, t.at = &rows[i], place{nth: n + 1, phase: before, strike: once}
+			t := plain.under(stroke{&rows[i], place{nth: n + 1, phase: before, strike: once}})
 			if !strings.Contains(t.name(), s.Only) {
 				continue
 			}
@@ -153,7 +152,7 @@ func (s *sessions) each(ctx context.Context, plain trial) error {
 }
 
 func (s *sessions) one(ctx context.Context, t trial, free *faultless) error {
-	g := &gate{at: t.at.nth, final: t.acts("final")}
+	g := &gate{at: t.strokes[0].at.nth, final: t.acts("final")}
 	p, err := g.lend(ctx, s, t)
 	if err != nil {
 		return err

@@ -7,9 +7,11 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
@@ -20,8 +22,55 @@ type sweep struct {
 	rows    []fault
 	only    string // part of a trial's name; "": all
 	share   uint32 // every how many-th trial is played; 0: all
-	workers int
 	report  func(verdict)
+	more    []string // arguments that play a trial again
+
+	mu        sync.Mutex // of the report
+	waited    time.Duration
+	recovered int
+}
+
+// sweepOf is a sweep that notes its verdicts in a table.
+func sweepOf(ctx context.Context, o *Options, piece string, f *figures) (*sweep, error) {
+	schemas, err := schemaOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := faults()
+	if err != nil {
+		return nil, err
+	}
+	s := &sweep{schemas: schemas, rows: rows, only: o.Only, share: o.Share}
+	s.report = func(v verdict) {
+		f.count(v.class)
+		s.waited = max(s.waited, v.waited)
+		if v.recovered {
+			s.recovered++
+		}
+		if v.fails() {
+			f.forbid(again(piece, v.trial, s.more...), "%s → %s: %s\n%s", v.trial, v.class, strings.Join(v.forbidden, "\n"), v.said)
+		}
+	}
+	return s, nil
+}
+
+// playSweep plays the sweep of all faults.
+func playSweep(ctx context.Context, o *Options, f *figures) error {
+	s, err := sweepOf(ctx, o, "sweep", f)
+	if err != nil {
+		return err
+	}
+	f.add("resources, and operations of each", fmt.Sprintf("%d, %d", len(subjects()), len(operations)))
+	f.add("rows of the fault matrix", len(s.rows))
+	err = s.run(ctx)
+	s.add(f)
+	return err
+}
+
+// add adds what only a look over all verdicts tells.
+func (s *sweep) add(f *figures) {
+	f.add("cases in which a further apply had something to do", s.recovered)
+	f.add("longest wait of one operation, by the clock", s.waited.Round(time.Second))
 }
 
 // benchmarks plays every operation without a fault, and finds the trials.
@@ -41,7 +90,7 @@ func (s *sweep) benchmarks(ctx context.Context) (trials []trial, free map[string
 			if p.failed {
 				v.forbid("it fails without a fault: %s", v.said)
 			}
-			s.report(v)
+			s.note(v)
 			trials = append(trials, s.trials(plain, b)...)
 		}
 	}
@@ -57,9 +106,7 @@ func (s *sweep) trials(plain trial, free *faultless) (all []trial) {
 			continue
 		}
 		for _, at := range places(row, free) {
-			t := plain
-			t.fault, t.at = row, at
-			if s.takes(t.name()) {
+			if t := plain.under(stroke{row, at}); s.takes(t.name()) {
 				all = append(all, t)
 			}
 		}
@@ -122,35 +169,52 @@ func (s *sweep) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	work, failures := make(chan trial), make(chan error, s.workers)
+	return each(ctx, trials, func(t trial) error {
+		_, err := s.play(ctx, t, free)
+		return err
+	})
+}
+
+// play plays a trial and judges it.
+func (s *sweep) play(ctx context.Context, t trial, free map[string]*faultless) (*performance, error) {
+	p, err := t.perform(ctx, s.schemas)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	s.note(p.judge(free[t.plainly()]))
+	return p, nil
+}
+
+func (s *sweep) note(v verdict) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.report(v)
+}
+
+// each plays all that there is on every core, until one cannot be played.
+func each[T any](ctx context.Context, all []T, play func(T) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	work := make(chan T)
 	var players sync.WaitGroup
-	var mu sync.Mutex
-	for range s.workers {
+	for range runtime.NumCPU() {
 		players.Go(func() {
-			for t := range work {
-				p, err := t.perform(ctx, s.schemas)
-				if err != nil {
-					failures <- err
+			for one := range work {
+				if err := play(one); err != nil {
+					stop(err)
 					return
 				}
-				v := p.judge(free[trial{subject: t.subject, operation: t.operation}.name()])
-				p.close()
-				mu.Lock()
-				s.report(v)
-				mu.Unlock()
 			}
 		})
 	}
-	defer players.Wait()
-	defer close(work)
-	for _, t := range trials {
+	for _, one := range all {
 		select {
-		case work <- t:
-		case err := <-failures:
-			return err
+		case work <- one:
 		case <-ctx.Done():
-			return ctx.Err()
 		}
 	}
-	return nil
+	close(work)
+	players.Wait()
+	return context.Cause(ctx)
 }

@@ -13,11 +13,11 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// The short campaign: always the same cases of the sweep, the same walks, and a short soak; make campaign plays all.
-func TestSweepShapesWalksAndSoak(t *testing.T) {
+// The short campaign: always the same cases of the sweep and pairs, the same walks, and a short soak; make campaign plays all.
+func TestSweepPairsShapesWalksAndSoak(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	err := Run(t.Context(), &out, Options{Pieces: []string{"sweep", "shapes", "walks", "soak"}, Share: 40, Walks: 40, Seed: 11, Loops: 60})
+	err := Run(t.Context(), &out, Options{Pieces: []string{"sweep", "pairs", "shapes", "walks", "soak"}, Share: 40, Walks: 40, Seed: 11, Loops: 60})
 	if err != nil {
 		t.Fatal(err, out.String())
 	}

@@ -176,8 +176,7 @@ func (k *walk) faulted(plain trial, free *faultless) {
 	if len(all) == 0 || row.Act == "gone" || row.Act == "foreign" {
 		return
 	}
-	t := plain
-	t.fault, t.at = row, all[rapid.IntRange(0, len(all)-1).Draw(k.t, "place")]
+	t := plain.under(stroke{row, all[rapid.IntRange(0, len(all)-1).Draw(k.t, "place")]})
 	p := k.play(t)
 	defer p.close()
 	k.accept(t, p.judge(free))

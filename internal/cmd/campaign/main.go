@@ -33,11 +33,11 @@ func run(ctx context.Context, arguments []string) error {
 	flags := flag.NewFlagSet("campaign", flag.ContinueOnError)
 	o := campaign.Options{Getenv: os.Getenv}
 	list := flags.String("pieces", "", "the pieces to play, with commas between: "+strings.Join(campaign.Pieces(), ", ")+"; none: all")
-	share := flags.Uint("share", 0, "play every how many-th case of the sweep; 0: all")
+	share := flags.Uint("share", 0, "play every how many-th case of the sweep and the pairs; 0: all")
 	kills := flags.Uint("kills", 0, "play every how many-th place of the kill sweep; 0: all")
 	flags.StringVar(&o.Only, "only", "", "play only the cases whose name holds this")
 	flags.IntVar(&o.Walks, "walks", 300, "how many walks")
-	flags.Uint64Var(&o.Seed, "seed", 0, "the seed of the walks; 0: another one each time")
+	flags.Uint64Var(&o.Seed, "seed", 0, "the seed of the walks and the pairs; 0: another one each time")
 	flags.StringVar(&o.Fuzz, "fuzz", "100000x", "how often, or how long, each fuzz target runs")
 	flags.IntVar(&o.Rounds, "rounds", 5, "rounds of the soak with a CLI")
 	flags.IntVar(&o.Loops, "loops", 2000, "applies of the soak over the protocol")

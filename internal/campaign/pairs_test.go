@@ -1,0 +1,93 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// Every row meets every other, and itself; but for what is there once, or would hide.
+func TestCouples_areAllPairsOfRows(t *testing.T) {
+	t.Parallel()
+	rows, err := faults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[[2]*fault]bool{}
+	for _, c := range (&pairing{sweep: &sweep{rows: rows}}).couples() {
+		if seen[[2]*fault{c.a, c.b}] || seen[[2]*fault{c.b, c.a}] {
+			t.Errorf("%s and %s meet twice", c.a.Name, c.b.Name)
+		}
+		seen[[2]*fault{c.a, c.b}] = true
+	}
+	for i := range rows {
+		for j := i; j < len(rows); j++ {
+			a, b := &rows[i], &rows[j]
+			once := i == j && a.At == theWholeRun || a.ends() && b.ends()
+			if hidden := hides(a, b) || hides(b, a); seen[[2]*fault{a, b}] == (once || hidden) {
+				t.Errorf("%s and %s: met %t", a.Name, b.Name, seen[[2]*fault{a, b}])
+			}
+		}
+	}
+}
+
+// Two faults strike at two places, the first once if it may, and a kill before all.
+func TestDrawStrokes_leavesRoomForTheSecond(t *testing.T) {
+	t.Parallel()
+	rows, err := faults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := &faultless{
+		calls: []ramtest.Call{{Action: "GetUser"}, {Action: "ListAccessKeys"}, {Action: "CreateAccessKey"}, {Action: "ListAccessKeys"}},
+		sends: map[string]int{"GetUser": 1, "ListAccessKeys": 2, "CreateAccessKey": 1},
+	}
+	random, drawn := rand.New(rand.NewPCG(1, 1)), 0 //nolint:gosec // the same each time
+	for _, c := range (&pairing{sweep: &sweep{rows: rows}}).couples() {
+		strokes, ok := drawStrokes(random, trial{operation: creates}, c, free)
+		if !ok {
+			continue
+		}
+		drawn++
+		first, second := strokes[0], strokes[1]
+		switch {
+		case c.a == c.b && first.at == second.at:
+			t.Errorf("%s strikes one place twice: %v", c.a.Name, first.at)
+		case second.ends():
+			t.Errorf("%s comes after %s", second.Name, first.Name)
+		case first.at.strike == lasting && slices.Contains(first.Strikes, once):
+			t.Errorf("%s goes on and on, so %s has no turn", first.Name, second.Name)
+		case !first.ends() && free.when(first.at) > free.when(second.at):
+			t.Errorf("%s at %v comes before %s at %v", first.Name, first.at, second.Name, second.at)
+		}
+	}
+	if drawn < 1000 {
+		t.Errorf("only %d pairs can strike a create", drawn)
+	}
+}
+
+// A fault has struck when its call was made.
+func TestStroke_struck(t *testing.T) {
+	t.Parallel()
+	calls := []ramtest.Call{{Action: "GetUser"}, {Action: "CreateUser"}, {Action: "GetUser"}}
+	for _, test := range []struct {
+		at   place
+		kind string
+		want bool
+	}{
+		{place{action: "GetUser", nth: 2}, anyCall, true},
+		{place{action: "GetUser", nth: 3}, anyCall, false},
+		{place{nth: 3}, everyCall, true},
+		{place{nth: 4}, everyCall, false},
+		{place{}, theWholeRun, true},
+	} {
+		if got := (stroke{&fault{At: test.kind}, test.at}).struck(calls); got != test.want {
+			t.Errorf("%v: %t", test.at, got)
+		}
+	}
+}
