@@ -1,0 +1,76 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// requirements are how many there are of each kind, numbered from 1.
+var requirements = []struct {
+	kind string
+	many int
+}{
+	{"KEY", 12}, {"SEC", 7}, {"CONS", 6}, {"SING", 9}, {"LOCK", 5}, {"PWD", 6}, {"MFA", 5}, {"LOAD", 6}, {"CRED", 5}, {"NET", 8},
+	{"LOG", 5}, {"IMP", 5}, {"ROB", 6}, {"TEST", 4}, {"FAKE", 5}, {"SUP", 8}, {"DOC", 3},
+}
+
+var (
+	requirementPattern = regexp.MustCompile(`(?m)^\| ([A-Z]+-\d\d) \| (.+) \| (.+) \|$`)
+	testPattern        = regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w*)`")
+	piecesPattern      = regexp.MustCompile("\\bpieces? ((?:`\\w+`(?:, )?)+)")
+	wordPattern        = regexp.MustCompile("`(\\w+)`")
+)
+
+// The guide on reliability names every requirement once, in their order, and only tests,
+// targets and pieces of the campaign that are there.
+func TestReliability_everyRequirementIsAccountedFor(t *testing.T) {
+	t.Parallel()
+	guide := contentOf(t, projectRoot, "templates/guides/reliability.md.tmpl")
+	var want, got []string
+	for _, r := range requirements {
+		for i := range r.many {
+			want = append(want, fmt.Sprintf("%s-%02d", r.kind, i+1))
+		}
+	}
+	for _, row := range requirementPattern.FindAllStringSubmatch(guide, -1) {
+		got = append(got, row[1])
+		accounted := testPattern.MatchString(row[3]) || piecesPattern.MatchString(row[3])
+		if !accounted && !regexp.MustCompile("review|not met|this page|`make ").MatchString(row[3]) {
+			t.Errorf("%s is shown by nothing: %s", row[1], row[3])
+		}
+	}
+	expect(t, "requirements", got, want)
+	tests := testsOf(t)
+	for _, name := range testPattern.FindAllStringSubmatch(guide, -1) {
+		if _, exists := tests[name[1]]; !exists {
+			t.Errorf("there is no test %s", name[1])
+		}
+	}
+	code := contentOf(t, projectRoot, "internal/campaign/campaign.go")
+	var pieces, described []string
+	for _, found := range regexp.MustCompile(`(?m)^\t\{"(\w+)", (?:true|false), play\w+\},$`).FindAllStringSubmatch(code, -1) {
+		pieces = append(pieces, found[1])
+	}
+	for _, list := range piecesPattern.FindAllStringSubmatch(guide, -1) {
+		for _, name := range wordPattern.FindAllStringSubmatch(list[1], -1) {
+			if !slices.Contains(pieces, name[1]) {
+				t.Errorf("the campaign has no piece %s", name[1])
+			}
+		}
+	}
+	_, table, _ := strings.Cut(guide, "| piece | what it does |\n|---|---|\n")
+	for line := range strings.Lines(table) {
+		name := wordPattern.FindStringSubmatch(line)
+		if !strings.HasPrefix(line, "|") || name == nil {
+			break
+		}
+		described = append(described, name[1])
+	}
+	expect(t, "the pieces that are described", described, pieces)
+}
