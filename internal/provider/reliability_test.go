@@ -16,8 +16,23 @@ var requirements = []struct {
 	kind string
 	many int
 }{
-	{"KEY", 12}, {"SEC", 7}, {"CONS", 6}, {"SING", 9}, {"LOCK", 5}, {"PWD", 6}, {"MFA", 5}, {"LOAD", 6}, {"CRED", 5}, {"NET", 8},
-	{"LOG", 5}, {"IMP", 5}, {"ROB", 6}, {"TEST", 4}, {"FAKE", 5}, {"SUP", 8}, {"DOC", 3},
+	{"KEY", 12},
+	{"SEC", 7},
+	{"CONS", 6},
+	{"SING", 9},
+	{"LOCK", 5},
+	{"PWD", 6},
+	{"MFA", 5},
+	{"LOAD", 6},
+	{"CRED", 5},
+	{"NET", 8},
+	{"LOG", 5},
+	{"IMP", 5},
+	{"ROB", 6},
+	{"TEST", 4},
+	{"FAKE", 5},
+	{"SUP", 8},
+	{"DOC", 3},
 }
 
 var (
