@@ -45,6 +45,7 @@ type arguments struct {
 	programs
 
 	short, tiny, full    bool
+	alone                bool
 	most                 int
 	dependencies         bool
 	json, picture, guide string
@@ -61,6 +62,7 @@ func parse(args []string, help io.Writer) (a arguments, err error) {
 	flags.BoolVar(&a.tiny, "tiny", false, "three users, each cell once: to see whether it works")
 	flags.IntVar(&a.most, "most", 1000, "plans of no more `users` than that: 10, 100, 1000 or 5000")
 	flags.BoolVar(&a.full, "full", false, "1,000 users applied, destroyed and queried as well: hours")
+	flags.BoolVar(&a.alone, "alone", false, "only the provider alone, over the protocol: 100, 1,000 and 5,000 users, without plans")
 	flags.BoolVar(&a.dependencies, "dependencies", false, "only tell what each module brings to the binary")
 	flags.StringVar(&a.json, "json", "bench.json", "`file` to write the figures to; empty: none")
 	flags.StringVar(&a.picture, "picture", "", "`file` to write a picture to, as SVG; empty: none")

@@ -28,6 +28,8 @@ func (a arguments) programme() []stage {
 	switch {
 	case a.tiny:
 		return []stage{{3, slices.Concat(lives(3), every(3, 1), alone(3))}}
+	case a.alone:
+		return []stage{{100, alone(100)}, {1000, alone(1000)}, {5000, alone(5000)}}
 	case a.short:
 		return []stage{{10, slices.Concat(lives(10), every(10, 1))}, {100, slices.Concat(lives(100), every(100, 1), alone(100))}}
 	}

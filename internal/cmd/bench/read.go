@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -172,10 +173,10 @@ func stateIn(answer []byte, err error) (state []byte, _ error) {
 // cutField takes the first field, which has to be one of bytes, off a message.
 func cutField(message []byte) (number byte, value, rest []byte, err error) {
 	length, size := binary.Uvarint(message[1:])
-	if message[0]&7 != 2 || size <= 0 || uint64(len(message)-1-size) < length {
+	if message[0]&7 != 2 || size <= 0 || length > math.MaxInt32 || len(message)-1-size < int(length) {
 		return 0, nil, nil, errors.New("an answer of the provider cannot be read")
 	}
-	end := 1 + size + int(length) //nolint:gosec // no longer than the message
+	end := 1 + size + int(length)
 	return message[0] >> 3, message[1+size : end], message[end:], nil
 }
 
