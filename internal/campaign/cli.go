@@ -6,6 +6,7 @@ package campaign
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -84,4 +85,31 @@ func (c *cli) run(ctx context.Context, arguments ...string) (code int, printed s
 		return 0, out.String(), errors.Join(err, ctx.Err())
 	}
 	return cmd.ProcessState.ExitCode(), out.String(), nil
+}
+
+// secretsIn are the secrets of the keys in a state.
+func secretsIn(text []byte) map[string]string {
+	var state struct {
+		Resources []struct {
+			Type      string
+			Instances []struct {
+				Attributes struct {
+					AccessKeyID string `json:"access_key_id"`
+					Secret      string `json:"secret"`
+				}
+			}
+		}
+	}
+	secrets := map[string]string{}
+	if json.Unmarshal(text, &state) != nil {
+		return secrets
+	}
+	for _, resource := range state.Resources {
+		for _, instance := range resource.Instances {
+			if resource.Type == "ram_access_key" {
+				secrets[instance.Attributes.AccessKeyID] = instance.Attributes.Secret
+			}
+		}
+	}
+	return secrets
 }

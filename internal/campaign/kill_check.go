@@ -6,7 +6,6 @@
 package campaign
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,31 +61,4 @@ func (s *scene) check(one strike, forbid func(string, ...any)) {
 	for _, violation := range s.srv.Violations() {
 		forbid("the service objects: %s", violation)
 	}
-}
-
-// secretsIn are the secrets of the keys in a state.
-func secretsIn(text []byte) map[string]string {
-	var state struct {
-		Resources []struct {
-			Type      string
-			Instances []struct {
-				Attributes struct {
-					AccessKeyID string `json:"access_key_id"`
-					Secret      string `json:"secret"`
-				}
-			}
-		}
-	}
-	secrets := map[string]string{}
-	if json.Unmarshal(text, &state) != nil {
-		return secrets
-	}
-	for _, resource := range state.Resources {
-		for _, instance := range resource.Instances {
-			if resource.Type == "ram_access_key" {
-				secrets[instance.Attributes.AccessKeyID] = instance.Attributes.Secret
-			}
-		}
-	}
-	return secrets
 }

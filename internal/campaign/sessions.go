@@ -95,8 +95,8 @@ func (g *gate) play(p *performance) error {
 	return nil
 }
 
-// ended are the two ways in which a session ends in the middle.
-func ended() []fault {
+// endings are the two ways in which a session ends in the middle.
+func endings() []fault {
 	return []fault{
 		{ID: "F23", Name: "the session really ended", At: everyCall, Want: map[string]map[string]string{before: {anyCall: converged}}},
 		{ID: "F23", Name: "the session really ended, and there is no other", At: everyCall, Act: "final"},
@@ -129,6 +129,9 @@ func playSessions(ctx context.Context, o *Options, f *figures) error {
 
 // each ends the session before each call of an operation.
 func (s *sessions) each(ctx context.Context, plain trial) error {
+	if !strings.Contains(plain.name(), s.Only) && !strings.HasPrefix(s.Only, plain.name()) {
+		return nil
+	}
 	undisturbed := &gate{}
 	p, err := undisturbed.lend(ctx, s, plain)
 	if err != nil {
@@ -136,7 +139,7 @@ func (s *sessions) each(ctx context.Context, plain trial) error {
 	}
 	free := p.benchmark()
 	p.close()
-	rows := ended()
+	rows := endings()
 	for n := range int(undisturbed.calls.Load()) {
 		for i := range rows {
 			t := plain.under(stroke{&rows[i], place{nth: n + 1, phase: before, strike: once}})
