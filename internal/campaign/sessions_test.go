@@ -1,0 +1,55 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package campaign
+
+import (
+	"testing"
+)
+
+// F23: the sessions of a key's create and destroy end before each of the calls. With
+// another session to be had the end is the same as without; else nothing is left that nobody knows.
+func TestSessions_endBeforeEachCall(t *testing.T) {
+	t.Parallel()
+	for _, only := range []string{"ram_access_key/create", "ram_access_key/delete"} {
+		t.Run(only, func(t *testing.T) {
+			t.Parallel()
+			f := newFigures("sessions")
+			if err := playSessions(t.Context(), &Options{Only: only}, f); err != nil {
+				t.Fatal(err)
+			}
+			for _, wrong := range f.wrong {
+				t.Error(wrong.What)
+			}
+			failed := f.counts[nothing0] + f.counts[kept] + f.counts[partly] + f.counts[tracked] + f.counts[warned]
+			if f.counts[converged] < 4 || failed < 4 {
+				t.Errorf("too few cases: %v", f.counts)
+			}
+		})
+	}
+}
+
+// The oracle needs the session to have ended: a gate that never closes is seen.
+func TestSessions_areSeenToGoOn(t *testing.T) {
+	t.Parallel()
+	schemas, err := schemaOf(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFigures("sessions")
+	s := &sessions{&Options{}, f, schemas}
+	plain := trial{subject: subjects()[0], operation: reads}
+	p, err := (&gate{}).lend(t.Context(), s, plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := p.benchmark()
+	p.close()
+	late := stroke{&endings()[0], place{nth: 1000, phase: before, strike: once}}
+	if err := s.one(t.Context(), plain.under(late), free); err != nil {
+		t.Fatal(err)
+	}
+	if len(f.wrong) != 1 {
+		t.Errorf("%v", f.wrong)
+	}
+}
