@@ -20,7 +20,8 @@ func (p *performance) aftermath(free *faultless, v *verdict) {
 	}
 	if !p.killed {
 		p.clear(left)
-	} else if p.acts("stale") {
+	}
+	if p.acts("stale") && (p.killed || len(p.strokes) > 1) { // with no other fault, the next apply bears old reads, too
 		p.catchUp()
 	}
 	c, end, failed, err := p.recover()
@@ -49,7 +50,7 @@ func (p *performance) aftermath(free *faultless, v *verdict) {
 	p.reached(c, free, end, v)
 }
 
-// catchUp ends that reads are old: what a run did that was killed is seen by the time of the next one.
+// catchUp ends that reads are old: what a run did that failed or was killed is seen by the time of the next one.
 func (p *performance) catchUp() {
 	for _, more := range []int{1, -1} {
 		p.srv.Change(func(a *ramtest.Account) { a.Quotas.Users += more }) // reads are old only after the latest write

@@ -27,7 +27,7 @@ var words = map[string][]string{
 	"account_alias": {"acme", "acme-two", "acme-three", ""}, "authn_sign_algo": {"rsa-sha256", "rsa-sha1"}, "auxiliary_domain": {"", "a.example.com", "b.example.com"},
 	"metadata_document": {"", idpMetadata}, "display_name": {"Carol", "C. Example"}, "comments": {"", "one", "zwei äöü"}, "email": {"", "carol@example.com"},
 	"mobile_phone": {"", "86-13900001234"}, "security_email": {"", "alice@example.com", "al@example.com"}, "security_phone": {"", "86-13900001234"},
-	"bind_to_user": {"alice", "bob", ""}, "enforce": {"report"},
+	"bind_to_user": {"alice", "bob", ""}, "enforce": {"report", "disable", "delete"},
 }
 
 // lists are what the sets of a configuration may hold.
