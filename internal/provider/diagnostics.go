@@ -51,7 +51,10 @@ func report(diags *diag.Diagnostics, f failure, err error) bool {
 func explain(err error) string {
 	var keyless *ram.CredentialsError
 	var answer *ram.Error
+	var bug *ram.Panic
 	switch {
+	case errors.As(err, &bug):
+		return explainBug(bug)
 	case errors.As(err, &keyless): // holds the source, the code and what to do
 		return sentence(keyless.Error())
 	case errors.As(err, &answer):

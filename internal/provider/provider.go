@@ -102,7 +102,9 @@ func (p *ramProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	resp.EphemeralResourceData, resp.ActionData = i, i
 }
 
-func (p *ramProvider) Resources(context.Context) []func() resource.Resource { return resources }
+func (p *ramProvider) Resources(context.Context) []func() resource.Resource {
+	return guarded(resources)
+}
 
 func (p *ramProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return dataSources

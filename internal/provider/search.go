@@ -91,7 +91,7 @@ func ofEach[T any](ctx context.Context, i *instance, sought usersSought, most in
 		var wait sync.WaitGroup
 		for at, user := range users {
 			wait.Go(func() {
-				look(ctx, user, func(found T, err error) {
+				tell := func(found T, err error) {
 					if err != nil && sought.UserName.IsNull() {
 						if ram.NotFound(err, "User") {
 							return
@@ -99,7 +99,11 @@ func ofEach[T any](ctx context.Context, i *instance, sought usersSought, most in
 						err = unreadOf(user, err)
 					}
 					all[at] = append(all[at], seen[T]{found, err})
-				})
+				}
+				if err := ram.Caught(func() error { look(ctx, user, tell); return nil }); err != nil {
+					var none T
+					tell(none, err)
+				}
 			})
 		}
 		wait.Wait()

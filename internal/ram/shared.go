@@ -131,7 +131,10 @@ func begin[T any](ctx context.Context) (*reading[T], context.Context) {
 
 func (s *shared[T]) read(ctx context.Context, name string, r *reading[T], ask func(context.Context) (T, error)) {
 	defer r.cancel()
-	r.value, r.err = ask(ctx)
+	r.err = Caught(func() (err error) { // nobody else is on this goroutine to catch it
+		r.value, err = ask(ctx)
+		return err
+	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r.over = true

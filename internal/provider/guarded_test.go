@@ -1,0 +1,97 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// A bug that strikes while a new key is waited for ends in an error. The key stands in
+// the state with its secret, the process goes on, and what the panic held is nowhere.
+func TestGuard_aPanicBecomesADiagnosticAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.StaleReads = 2 }))
+	bug := "what-a-panic-may-hold"
+	h := &hurry{}
+	struck := false
+	c := newCore(t, srv.Getenv, WithClock(h.now, func(ctx context.Context, d time.Duration) error {
+		if !struck {
+			struck = true
+			panic(bug)
+		}
+		return h.pause(ctx, d)
+	}))
+	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	told := said(diags)
+	for _, want := range []string{"Cannot finish the create", "a panic with a string", "Run terraform plan", "guarded_test.go"} {
+		if !strings.Contains(told, want) {
+			t.Errorf("it is not said that %q:\n%s", want, told)
+		}
+	}
+	keys := keysOf(srv, "alice")
+	if len(keys) != 1 || stateOf(t, o, "secret") != keys[0].Secret || strings.Contains(told, keys[0].Secret) || strings.Contains(told, bug) {
+		t.Errorf("the state has %s, alice %+v, and it is said:\n%s", o.state, keys, told)
+	}
+	if !struck {
+		t.Fatal("no panic")
+	}
+	after, diags := c.refresh(accessKey, o)
+	if len(diags) > 0 || stateOf(t, after, "secret") != keys[0].Secret {
+		t.Errorf("the same process reads %s, and says %s", after.state, said(diags))
+	}
+	if _, diags := c.destroy(accessKey, after); len(diags) > 0 || len(keysOf(srv, "alice")) > 0 {
+		t.Errorf("the destroy says %s", said(diags))
+	}
+}
+
+// Each step of a resource is behind the guard.
+func TestGuard_isAroundEveryStep(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	broken := false
+	h := &hurry{}
+	c := newCore(t, srv.Getenv, WithClock(func() time.Time {
+		if broken {
+			var none []time.Time
+			return none[len(none)]
+		}
+		return h.now()
+	}, h.pause))
+	config := attributes{"user_name": "alice", "status": "Active"}
+	o, diags := c.create(accessKey, config)
+	if len(diags) > 0 {
+		t.Fatal(said(diags))
+	}
+	config["status"] = "Inactive"
+	for step, act := range map[string]func() string{
+		"finish the refresh": func() string { _, diags := c.refresh(accessKey, o); return said(diags) },
+		"finish the import": func() string {
+			_, diags := c.adopt(accessKey, "alice:"+stateOf(t, o, "access_key_id"))
+			return said(diags)
+		},
+		"finish the destroy": func() string { _, diags := c.destroy(accessKey, o); return said(diags) },
+		"finish the update": func() string {
+			broken = false
+			plan, _ := c.plan(accessKey, config, o)
+			broken = true
+			_, diags := c.carryOut(accessKey, config, o, plan)
+			return said(diags)
+		},
+	} {
+		broken = true
+		told := act()
+		broken = false
+		if !strings.Contains(told, "Cannot "+step) && !strings.Contains(told, "This is a bug of the provider") || !strings.Contains(told, "index out of range") {
+			t.Errorf("%s: %s", step, told)
+		}
+	}
+	if len(keysOf(srv, "alice")) != 1 {
+		t.Error("the key is gone")
+	}
+}
