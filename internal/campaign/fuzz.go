@@ -96,6 +96,21 @@ func (t target) fuzzed(ctx context.Context, h harness, long string) (n int, out 
 	return n, string(text), err
 }
 
+var workerEnded = regexp.MustCompile(`hung or terminated unexpectedly[^\n]*\s+Failing input written to (\S+)`)
+
+// stoodStill tells that a worker was ended for nothing that its input does: the engine gives one
+// execution ten seconds by the clock on the wall, and a machine may stand still for as long.
+func (t target) stoodStill(ctx context.Context, h harness, out string) bool {
+	found := workerEnded.FindStringSubmatch(out)
+	if found == nil {
+		return false
+	}
+	input := filepath.Join(h.directory, filepath.FromSlash(found[1]))
+	cmd := exec.CommandContext(ctx, h.binary, "-test.run", "^"+t.name+"$/^"+filepath.Base(input)+"$", "-test.timeout", "9s") //nolint:gosec // as above
+	cmd.Dir = h.directory
+	return cmd.Run() == nil && os.Remove(input) == nil
+}
+
 // playFuzz runs every fuzz target for the given number of executions.
 func playFuzz(ctx context.Context, o *Options, f *figures) error {
 	all, err := targets(o.Root)
@@ -115,6 +130,9 @@ func playFuzz(ctx context.Context, o *Options, f *figures) error {
 			harnesses[t.pkg] = h
 		}
 		n, out, err := t.fuzzed(ctx, h, o.Fuzz)
+		for again := 0; again < 3 && err != nil && t.stoodStill(ctx, h, out); again++ {
+			n, out, err = t.fuzzed(ctx, h, o.Fuzz)
+		}
 		var exit *exec.ExitError
 		switch {
 		case ctx.Err() != nil:
