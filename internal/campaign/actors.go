@@ -92,7 +92,7 @@ func (a *actors) run(verb string, arguments ...string) error {
 	failures := make([]error, len(a.both))
 	for i, who := range a.both {
 		all.Go(func() {
-			who.code, who.said, failures[i] = who.cli.run(a.ctx, append([]string{verb}, arguments...)...)
+			who.code, who.said, failures[i] = who.run(a.ctx, append([]string{verb}, arguments...)...)
 		})
 	}
 	all.Wait()
@@ -134,7 +134,7 @@ func (a *actors) round(n int) error {
 			continue
 		}
 		rested = false
-		if code, out, err := who.cli.run(a.ctx, "apply", "-auto-approve", round); err != nil || code != 0 {
+		if code, out, err := who.run(a.ctx, "apply", "-auto-approve", round); err != nil || code != 0 {
 			a.forbid(actorsAgain, "round %d: the next apply of %s fails: %v: %s", n, who.name, err, out)
 		}
 	}

@@ -5,7 +5,6 @@ package campaign
 
 import (
 	"context"
-
 	"net/http"
 	"net/http/httptest"
 	"strings"
