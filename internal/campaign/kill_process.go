@@ -40,7 +40,7 @@ func providerOf(ctx context.Context, parent int) (int, error) {
 func childOf(parent int) int {
 	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent)) // the pattern is a good one
 	for _, list := range lists {
-		children, _ := os.ReadFile(list) //nolint:gosec // a thread may end meanwhile
+		children, _ := os.ReadFile(list) // a thread may end meanwhile
 		for child := range strings.FieldsSeq(string(children)) {
 			var pid int
 			program, _ := os.Readlink("/proc/" + child + "/exe")
