@@ -44,6 +44,7 @@ func (p *planting) play(ctx context.Context) error {
 		return err
 	}
 	p.tests.add("planted bugs", len(p.list))
+	p.tests.headline = fmt.Sprintf("%d planted bugs, %d survived", len(p.list), p.tests.counts["survived"])
 	p.tests.add("noticed by the one test that is named for it", p.named)
 	p.tests.add("the slowest took", p.slowest.Round(time.Second))
 	return nil
