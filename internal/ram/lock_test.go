@@ -8,6 +8,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 )
 
 func TestALockIsHeldByOne(t *testing.T) {
@@ -31,6 +32,32 @@ func TestALockIsHeldByOne(t *testing.T) {
 	if counts["alias"] != 50 {
 		t.Errorf("%d", counts["alias"])
 	}
+}
+
+// Without the race detector too: whoever comes second waits for the first.
+func TestALockIsNotHeldByTwo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := &Client{}
+		first, err := client.Lock(t.Context(), "alias")
+		if err != nil {
+			t.Fatal(err)
+		}
+		held := make(chan func(), 1)
+		go func() {
+			second, err := client.Lock(t.Context(), "alias")
+			if err != nil {
+				t.Error(err)
+			}
+			held <- second
+		}()
+		synctest.Wait()
+		if len(held) != 0 {
+			t.Error("two hold the lock")
+		}
+		first()
+		(<-held)()
+	})
 }
 
 func TestALockIsWaitedForWithAContext(t *testing.T) {
