@@ -1,0 +1,89 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// The test binary is the provider where a test starts it so.
+func TestMain(m *testing.M) {
+	if os.Getenv("TEST_SERVES") == "" {
+		os.Exit(m.Run())
+	}
+	main()
+}
+
+// said is what the provider writes to its logs when it is asked for its schema.
+func said(t *testing.T, environment ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0]) //nolint:gosec // this test
+	cmd.Env = append([]string{
+		"TEST_SERVES=1", "TMPDIR=" + t.TempDir(), "PLUGIN_PROTOCOL_VERSIONS=6",
+		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+	}, environment...)
+	var logs bytes.Buffer
+	cmd.Stderr = &logs
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	parts := strings.Split(line, "|") // 1|6|unix|path|grpc|
+	if err != nil || len(parts) < 5 {
+		t.Fatalf("it shakes hands with %q, %v", line, err)
+	}
+	transport := &http.Transport{
+		Protocols:   new(http.Protocols),
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, parts[2], parts[3]) },
+	}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	emptyMessage := strings.NewReader(strings.Repeat("\x00", 5))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://provider/tfplugin6.Provider/GetProviderSchema", emptyMessage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/grpc")
+	request.Header.Set("Te", "trailers")
+	answer, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := io.ReadAll(answer.Body)
+	if err != nil || len(schema) < 10_000 {
+		t.Errorf("the schema has %d bytes, %v", len(schema), err)
+	}
+	_ = answer.Body.Close() // it is read
+	transport.CloseIdleConnections()
+	cancel()
+	_ = cmd.Wait() // of the signal
+	return logs.String()
+}
+
+// Logs are written for those who asked for them, in whatever way, and for nobody else.
+func TestLogs_areWrittenForThoseWhoAsk(t *testing.T) {
+	t.Parallel()
+	for _, environment := range []string{"", "TF_LOG=TRACE", "TF_LOG_PROVIDER=DEBUG", "TF_ACC_LOG=INFO"} {
+		t.Run(environment, func(t *testing.T) {
+			t.Parallel()
+			if logs := said(t, environment); strings.Contains(logs, "GetProviderSchema") != (environment != "") {
+				t.Errorf("it writes %d bytes: %.500s", len(logs), logs)
+			}
+		})
+	}
+}
