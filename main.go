@@ -5,7 +5,6 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"log"
@@ -14,8 +13,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/ram-security/terraform-provider-ram/internal/provider"
 )
@@ -35,11 +32,7 @@ func main() {
 		writeNoLogs(os.Setenv)
 	}
 	collectLater()
-	err := providerserver.Serve(context.Background(), provider.New(version, os.Getenv), providerserver.ServeOpts{
-		Address: provider.Address,
-		Debug:   *debug,
-	})
-	if err != nil {
+	if err := provider.Serve(provider.New(version, os.Getenv), *debug); err != nil {
 		log.Fatal(err)
 	}
 }

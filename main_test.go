@@ -29,7 +29,7 @@ func said(t *testing.T, environment ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0]) //nolint:gosec // this test
+	cmd := exec.CommandContext(ctx, os.Args[0])
 	cmd.Env = append([]string{
 		"TEST_SERVES=1", "TMPDIR=" + t.TempDir(), "PLUGIN_PROTOCOL_VERSIONS=6",
 		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
@@ -49,8 +49,10 @@ func said(t *testing.T, environment ...string) string {
 		t.Fatalf("it shakes hands with %q, %v", line, err)
 	}
 	transport := &http.Transport{
-		Protocols:   new(http.Protocols),
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, parts[2], parts[3]) },
+		Protocols: new(http.Protocols),
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, parts[2], parts[3])
+		},
 	}
 	transport.Protocols.SetUnencryptedHTTP2(true)
 	emptyMessage := strings.NewReader(strings.Repeat("\x00", 5))

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
@@ -71,10 +70,7 @@ func (h *hearing) everything() string {
 
 // schemaOf asks the provider for its schema, which needs no account.
 func schemaOf(ctx context.Context) (*tfprotov6.GetProviderSchemaResponse, error) {
-	server, err := providerserver.NewProtocol6WithError(provider.New("campaign", func(string) string { return "" })())()
-	if err != nil {
-		return nil, err
-	}
+	server := provider.Server(provider.New("campaign", func(string) string { return "" })())
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err == nil && len(errorsIn(schemas.Diagnostics)) > 0 {
 		err = fmt.Errorf("the provider has no schema: %s", said(schemas.Diagnostics))
@@ -84,10 +80,7 @@ func schemaOf(ctx context.Context) (*tfprotov6.GetProviderSchemaResponse, error)
 
 // newCore configures a provider of its own, as every run of a CLI does.
 func newCore(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse, getenv func(string) string, options ...provider.Option) (*core, error) {
-	server, err := providerserver.NewProtocol6WithError(provider.New("campaign", getenv, options...)())()
-	if err != nil {
-		return nil, err
-	}
+	server := provider.Server(provider.New("campaign", getenv, options...)())
 	c := &core{server: server, schemas: schemas, heard: &hearing{}}
 	c.ctx = tfsdklogtest.RootLogger(tflogtest.RootLogger(ctx, c.heard), c.heard)
 	c.ctx = tfsdklog.SetField(c.ctx, "run", "campaign")

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -51,11 +50,9 @@ func newCore(t *testing.T, getenv func(string) string, options ...Option) *core 
 
 func newCoreWith(t *testing.T, config attributes, getenv func(string) string, options ...Option) *core {
 	t.Helper()
-	server, err := providerserver.NewProtocol6WithError(New("test", getenv, options...)())()
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := Server(New("test", getenv, options...)())
 	c := &core{t: t, server: server}
+	var err error
 	c.schemas, err = server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	c.clean(err, c.schemas.Diagnostics)
 	identities, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -42,9 +41,9 @@ func (c *core) call(name string, arguments ...tftypes.Value) (tftypes.Value, *tf
 // without credentials, and before it has any.
 func functionsCore(t *testing.T) *core {
 	t.Helper()
-	server, err := providerserver.NewProtocol6WithError(New("test", func(string) string { return "" })())()
-	must(t, err)
+	server := Server(New("test", func(string) string { return "" })())
 	c := &core{t: t, server: server}
+	var err error
 	c.schemas, err = server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	c.clean(err, c.schemas.Diagnostics)
 	return c

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -36,7 +35,7 @@ func clocked(t *testing.T, srv *ramtest.Server, c resource.TestCase) {
 	needsCLI(t)
 	c.ProtoV6ProviderFactories = map[string]func() (tfprotov6.ProviderServer, error){
 		"ram": func() (tfprotov6.ProviderServer, error) {
-			return providerserver.NewProtocol6WithError(New("test", srv.Getenv, inStep(srv, 0))())()
+			return Server(New("test", srv.Getenv, inStep(srv, 0))()), nil
 		},
 	}
 	resource.UnitTest(t, c)

@@ -22,7 +22,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
@@ -52,11 +51,9 @@ func endpointsOf(url string) variables {
 // fresh is a provider that is not configured yet.
 func fresh(t *testing.T, getenv func(string) string, options ...Option) *core {
 	t.Helper()
-	server, err := providerserver.NewProtocol6WithError(New("1.2.3", getenv, options...)())()
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := Server(New("1.2.3", getenv, options...)())
 	c := &core{t: t, server: server}
+	var err error
 	c.schemas, err = server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	c.clean(err, c.schemas.Diagnostics)
 	return c
@@ -475,12 +472,13 @@ func TestSessionsEndInMidRun(t *testing.T) {
 		expect(t, "calls with a session that had ended", refusedCalls, refusals)
 	}
 	reads(1, 0)
-	srv.Advance(50 * time.Minute)
+	// More than ten minutes each, so that what was read is read anew.
+	srv.Advance(44 * time.Minute)
 	reads(1, 0)
-	srv.Advance(6 * time.Minute) // four minutes before the end
+	srv.Advance(12 * time.Minute) // four minutes before the end
 	reads(2, 0)
 	srv.ExpireSessions()
-	srv.Advance(time.Minute) // so that what was read is read anew
+	srv.Advance(12 * time.Minute)
 	reads(3, 1)
 }
 

@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -79,7 +78,7 @@ func hurried() Option {
 
 func factories(getenv func(string) string) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"ram": providerserver.NewProtocol6WithError(New("test", getenv, hurried())()),
+		"ram": func() (tfprotov6.ProviderServer, error) { return Server(New("test", getenv, hurried())()), nil },
 	}
 }
 

@@ -6,7 +6,6 @@ package provider
 import (
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
@@ -14,10 +13,7 @@ import (
 func BenchmarkFirstSchema(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		server, err := providerserver.NewProtocol6WithError(New("test", func(string) string { return "" })())()
-		if err != nil {
-			b.Fatal(err)
-		}
+		server := Server(New("test", func(string) string { return "" })())
 		if _, err := server.GetProviderSchema(b.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
 			b.Fatal(err)
 		}

@@ -479,7 +479,7 @@ func TestUser_list(t *testing.T) {
 	expect(t, "limit", len(c.list(userKind, attributes{}, false, 5)), 5)
 	contains(t, said(c.list(userKind, attributes{"name_regex": "("}, false, 5)[0].diags), "Cannot use the regular expression", `AttributeName("name_regex")`)
 	srv.Inject(ramtest.Rule{Action: "ListUsers", Fault: "code", Code: "NoPermission"})
-	contains(t, said(c.list(userKind, attributes{}, false, 5)[0].diags), "Cannot list the users", "NoPermission")
+	contains(t, said(newCore(t, srv.Getenv, hurried()).list(userKind, attributes{}, false, 5)[0].diags), "Cannot list the users", "NoPermission")
 }
 
 func TestUsersData(t *testing.T) {

@@ -154,7 +154,7 @@ func (a apart) walk(object, prefix, field string, v reflect.Value) {
 			a.object(objectName(field)+"/"+identity(v.Index(i).Elem(), i), v.Index(i).Elem())
 		}
 	case field == "VerificationTypes":
-		a[object+"\x00"+prefix+field] = inOrder(v.Interface().([]string))
+		a[object+"\x00"+prefix+field] = inOrder(v.Interface().([]string)) //nolint:forcetypeassert // it is that kind
 	default:
 		a[object+"\x00"+prefix+field] = v.Interface()
 	}

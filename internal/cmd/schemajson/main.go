@@ -14,7 +14,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/ram-security/terraform-provider-ram/internal/provider"
@@ -32,10 +31,7 @@ func main() {
 func run(ctx context.Context, short bool, out io.Writer) error {
 	// No schema depends on the environment, so none is handed in.
 	silent := func(string) string { return "" }
-	server, err := providerserver.NewProtocol6WithError(provider.New("dev", silent)())()
-	if err != nil {
-		return err
-	}
+	server := provider.Server(provider.New("dev", silent)())
 	answer, identities, err := ask(ctx, server)
 	if err != nil {
 		return err
