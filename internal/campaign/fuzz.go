@@ -131,6 +131,8 @@ func playFuzz(ctx context.Context, o *Options, f *figures) error {
 		}
 		n, out, err := t.fuzzed(ctx, h, o.Fuzz)
 		for again := 0; again < 3 && err != nil && t.stoodStill(ctx, h, out); again++ {
+			// Somebody has to look at it, if it happens on a machine with time to spare.
+			f.add(t.name+" was ended once by the engine's own time limit, after", n)
 			n, out, err = t.fuzzed(ctx, h, o.Fuzz)
 		}
 		var exit *exec.ExitError

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -67,6 +68,8 @@ type suite struct {
 	of    string   // the package, as go test names it
 	which []string // flags that choose the tests
 	named bool     // it is the one test that is named for the bug
+
+	noticed string // the test that failed
 }
 
 // expected is the test that is named for the bug.
@@ -121,18 +124,22 @@ func (s suite) passes(ctx context.Context, o *Options, overlay string) (passed b
 	return false, out, nil
 }
 
-// killer is the suite that notices the bug; nil if none does.
+// failed is the line of a test that fails.
+var failed = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
+
+// killer is the suite that notices the bug, with the test of it that did; nil if none does.
 func (p plant) killer(ctx context.Context, o *Options, directory string) (*suite, error) {
 	overlay, err := p.overlaid(o.Root, directory)
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range p.suites(o.CLI != "") {
-		passed, _, err := s.passes(ctx, o, overlay)
+		passed, out, err := s.passes(ctx, o, overlay)
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", p.Name, err)
 		}
 		if !passed {
+			s.noticed = append(failed.FindStringSubmatch(string(out)), "", "no single test")[1]
 			return &s, nil
 		}
 	}

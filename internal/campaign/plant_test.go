@@ -108,7 +108,7 @@ func TestPlanting_tellsWhoNotices(t *testing.T) {
 	for _, line := range []figure{
 		{"planted bugs", "3"},
 		{"noticed by the one test that is named for it", "1"},
-		{`ram.TestSmall misses "return 3 for return 4"`, "./internal/ram"},
+		{`ram.TestSmall misses "return 3 for return 4"`, "but TestFour"},
 	} {
 		if !slices.Contains(p.tests.lines, line) {
 			t.Errorf("%v is not in %v", line, p.tests.lines)

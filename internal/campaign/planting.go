@@ -122,7 +122,7 @@ func (p *planting) one(ctx context.Context, bug plant) error {
 	if killer.named {
 		p.named++
 	} else {
-		p.tests.add(fmt.Sprintf("%s misses %q", bug.By, bug.Name), killer.of)
+		p.tests.add(fmt.Sprintf("%s misses %q", bug.By, bug.Name), "but "+killer.noticed)
 	}
 	return nil
 }
