@@ -36,7 +36,7 @@ func newRedactor(secrets ...string) redactor {
 	seen := map[string]bool{}
 	for _, secret := range secrets {
 		for _, form := range forms(secret) {
-			seen[form] = true
+			seen[printable(form)] = true
 		}
 	}
 	delete(seen, "")
@@ -105,19 +105,22 @@ func quotedPrintable(text string) string {
 	return out.String()
 }
 
-// clean removes the secrets, what follows "string to sign is:", and control
-// characters, and cuts what is too long, in this order: a cut secret would not
-// be found.
-func (r redactor) clean(text string) string {
-	text = stringToSign.ReplaceAllString(text, "$1 "+removed)
-	text = r.secrets.Replace(text)
-	text = strings.Map(func(letter rune) rune {
+// printable has a blank for each control character, and for what is not UTF-8.
+func printable(text string) string {
+	return strings.Map(func(letter rune) rune {
 		if unicode.IsControl(letter) || letter == unicode.ReplacementChar {
 			return ' '
 		}
 		return letter
 	}, text)
-	text = strings.TrimSpace(text)
+}
+
+// clean removes control characters, what follows "string to sign is:", and the
+// secrets, and cuts what is too long, in this order: a secret that is broken
+// into lines would be whole again without them, and a cut one not be found.
+func (r redactor) clean(text string) string {
+	text = stringToSign.ReplaceAllString(printable(text), "$1 "+removed)
+	text = strings.TrimSpace(r.secrets.Replace(text))
 	if len(text) <= maxMessage {
 		return text
 	}

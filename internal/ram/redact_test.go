@@ -60,6 +60,15 @@ func TestASecretIsRemovedInEveryForm(t *testing.T) {
 	}
 }
 
+func TestASecretThatIsBrokenIntoLinesIsRemoved(t *testing.T) {
+	t.Parallel()
+	for secret, text := range map[string]string{"correct horse battery": "x correct\nhorse\tbattery y", "tab\tand\x00nul": "x tab\tand\x00nul y", "no\xffUTF-8": "x no\xffUTF-8 y"} {
+		if got := newRedactor(secret).clean(text); got != "x (removed) y" {
+			t.Errorf("%q: %s", secret, got)
+		}
+	}
+}
+
 func TestTheLongerSecretGoesFirst(t *testing.T) {
 	t.Parallel()
 	if got := newRedactor("hunter", "hunter2hunter2").clean("x hunter2hunter2 y hunter z"); got != "x (removed) y (removed) z" {
