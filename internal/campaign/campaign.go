@@ -30,7 +30,7 @@ type Options struct {
 	CLIs   []string // Terraform, OpenTofu or both; none: no piece that needs one
 	CLI    string   // the one that is being played with
 	Getenv func(string) string
-	Keep   string // a file for the figures, to go on with if it is of the same commit; "": none
+	Keep   string // a file for the figures, to go on with if it is of the same code; "": none
 	Guide  string // a guide to put them into; "": none
 	Temp   string // a directory for what the pieces leave; it is not removed
 }
@@ -40,24 +40,25 @@ var ErrForbidden = errors.New("there are forbidden outcomes")
 
 // piece is a part of the campaign.
 type piece struct {
-	name string
-	cli  bool // it is played once on each CLI
-	play func(context.Context, *Options, *figures) error
+	name  string
+	cli   bool // it is played once on each CLI
+	tests bool // it plays the tests of the repository
+	play  func(context.Context, *Options, *figures) error
 }
 
 var pieces = []piece{
-	{"sweep", false, playSweep},
-	{"pairs", false, playPairs},
-	{"shapes", false, playShapes},
-	{"sessions", false, playSessions},
-	{"walks", false, playWalks},
-	{"soak", false, playSoak},
-	{"load", false, playLoad},
-	{"rounds", true, playRounds},
-	{"actors", true, playActors},
-	{"kills", true, playKills},
-	{"fuzz", false, playFuzz},
-	{"plants", false, playPlants},
+	{"sweep", false, false, playSweep},
+	{"pairs", false, false, playPairs},
+	{"shapes", false, false, playShapes},
+	{"sessions", false, false, playSessions},
+	{"walks", false, false, playWalks},
+	{"soak", false, false, playSoak},
+	{"load", false, false, playLoad},
+	{"rounds", true, false, playRounds},
+	{"actors", true, false, playActors},
+	{"kills", true, false, playKills},
+	{"fuzz", false, true, playFuzz},
+	{"plants", false, true, playPlants},
 }
 
 // Pieces are the names of all parts.

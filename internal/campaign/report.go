@@ -31,6 +31,7 @@ type report struct {
 // record is a piece that was played.
 type record struct {
 	Piece     string         `json:"piece"`
+	Commit    string         `json:"commit"` // that it was played of
 	Began     time.Time      `json:"began"`
 	Took      time.Duration  `json:"took"`
 	Headline  string         `json:"headline"` // what came out, in a few words
@@ -63,8 +64,7 @@ func reportOf(ctx context.Context, o *Options) (*report, error) {
 	if err := json.Unmarshal(text, &kept); err != nil {
 		return nil, fmt.Errorf("cannot go on with %s: %w", o.Keep, err)
 	}
-	if r.Commit != "" && kept.Commit == r.Commit {
-		r.Records = kept.Records
+	if r.Records = kept.of(ctx, o.Root, r.Commit); len(r.Records) > 0 {
 		for _, cli := range kept.CLIs {
 			if !slices.Contains(r.CLIs, cli) {
 				r.CLIs = append(r.CLIs, cli)
@@ -72,6 +72,26 @@ func reportOf(ctx context.Context, o *Options) (*report, error) {
 		}
 	}
 	return r, nil
+}
+
+// of are the pieces that say something of a commit, too: those that were played of it,
+// and where nothing but tests and texts was changed since, those that play no tests.
+func (r *report) of(ctx context.Context, root, commit string) []record {
+	return slices.DeleteFunc(slices.Clone(r.Records), func(one record) bool {
+		if commit == "" || one.Commit == "" {
+			return true
+		}
+		at := slices.IndexFunc(pieces, func(p piece) bool { return p.name == one.Piece })
+		return one.Commit != commit && (at >= 0 && pieces[at].tests || !sameCode(ctx, root, one.Commit))
+	})
+}
+
+// sameCode tells whether nothing but tests and texts was changed since a commit.
+func sameCode(ctx context.Context, root, commit string) bool {
+	cmd := exec.CommandContext(ctx, "git", "diff", "--quiet", commit, "HEAD", "--", //nolint:gosec // a commit that this program wrote down
+		"*.go", "*.json", "go.mod", "go.sum", ":!*_test.go", ":!docs", ":!internal/campaign/plants.json")
+	cmd.Dir = root
+	return cmd.Run() == nil
 }
 
 // commitOf is the commit that the files under root are, unless something was changed.
@@ -105,6 +125,7 @@ func versionOf(ctx context.Context, cli string) (string, error) {
 // note adds what a piece came to, in place of an earlier time, prints it, and keeps it.
 func (r *report) note(out io.Writer, o *Options, f *figures) error {
 	one := f.record()
+	one.Commit = r.Commit
 	one.write(out)
 	if at := slices.IndexFunc(r.Records, func(old record) bool { return old.Piece == one.Piece }); at >= 0 {
 		r.Records[at] = one
@@ -221,13 +242,13 @@ func (r *report) markdown() string {
 			first = one.Began
 		}
 	}
-	fmt.Fprintf(&b, "Commit %s, %s, %s, %s, %d CPUs, %s in all.\n\n", r.Commit, first.UTC().Format(time.DateOnly), strings.Join(r.CLIs, " and "), r.Go, r.CPUs, r.took().Round(time.Minute))
-	fmt.Fprint(&b, "| Piece | What came out | Forbidden outcomes | Took |\n| --- | --- | --- | --- |\n")
+	fmt.Fprintf(&b, "Commit %s, %s, %s, %s, %d CPUs, %s in all. Where a piece names another commit, only tests and texts are different.\n\n", r.Commit, first.UTC().Format(time.DateOnly), strings.Join(r.CLIs, " and "), r.Go, r.CPUs, r.took().Round(time.Minute))
+	fmt.Fprint(&b, "| Piece | Commit | What came out | Forbidden outcomes | Took |\n| --- | --- | --- | --- | --- |\n")
 	for _, one := range r.Records {
-		fmt.Fprintf(&b, "| %s | %s | %d | %s |\n", one.Piece, one.Headline, len(one.Forbidden), one.Took.Round(time.Second))
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s |\n", one.Piece, one.Commit, one.Headline, len(one.Forbidden), one.Took.Round(time.Second))
 	}
 	counts, all := r.outcomes()
-	fmt.Fprintf(&b, "| all | %s cases with an outcome | %d | %s |\n", grouped(all), r.forbidden(), r.took().Round(time.Second))
+	fmt.Fprintf(&b, "| all | | %s cases with an outcome | %d | %s |\n", grouped(all), r.forbidden(), r.took().Round(time.Second))
 	fmt.Fprint(&b, "\n| Outcome | Which is | Cases |\n| --- | --- | --- |\n")
 	for _, outcome := range slices.Sorted(maps.Keys(counts)) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", outcome, meanings[outcome], grouped(counts[outcome]))

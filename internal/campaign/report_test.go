@@ -16,19 +16,26 @@ import (
 func committed(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
-	put(t, filepath.Join(root, "main.go"), "package main\n")
-	for _, arguments := range [][]string{
-		{"init", "-q"},
-		{"add", "."},
-		{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", "commit", "-qm", "first"},
-	} {
-		cmd := exec.CommandContext(t.Context(), "git", arguments...)
-		cmd.Dir = root
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %s: %s", arguments, err, out)
-		}
-	}
+	git(t, root, "init", "-q")
+	commit(t, root, "main.go", "package main\n")
 	return root
+}
+
+// commit puts a file into a commit of its own.
+func commit(t *testing.T, root, file, text string) {
+	t.Helper()
+	put(t, filepath.Join(root, file), text)
+	git(t, root, "add", ".")
+	git(t, root, "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", "commit", "-qm", file)
+}
+
+func git(t *testing.T, root string, arguments ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", arguments...)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %s: %s", arguments, err, out)
+	}
 }
 
 func put(t *testing.T, file, text string) {
@@ -77,6 +84,23 @@ func TestReport_goesOnWithTheSameCommit(t *testing.T) {
 	}
 }
 
+// A better test is no reason to play the sweep again, but one to plant the bugs again.
+func TestReport_goesOnAfterAChangeOfTests(t *testing.T) {
+	t.Parallel()
+	o := &Options{Root: committed(t), Keep: filepath.Join(t.TempDir(), "campaign.json")}
+	noted(t, o, "sweep", false)
+	first := noted(t, o, "plants", false).Commit
+	commit(t, o.Root, "main_test.go", "package main\n")
+	r := noted(t, o, "walks", false)
+	if len(r.Records) != 2 || r.Records[0].Piece != "sweep" || r.Records[0].Commit != first || r.Records[1].Commit == first {
+		t.Errorf("after a change of tests: %+v", r)
+	}
+	commit(t, o.Root, "main.go", "package another\n")
+	if r := noted(t, o, "soak", false); len(r.Records) != 1 {
+		t.Errorf("after a change of code: %+v", r)
+	}
+}
+
 // What stands in a guide is of a commit that everybody can look at.
 func TestReport_publish(t *testing.T) {
 	t.Parallel()
@@ -91,7 +115,7 @@ func TestReport_publish(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Before.\n<!--", "Commit " + r.Commit, "| sweep | 1 cases | 0 |", "| C | " + meanings[converged] + " | 1 |", "| sweep | places | 3 |", "-->\nAfter.\n"} {
+	for _, want := range []string{"Before.\n<!--", "Commit " + r.Commit, "| sweep | " + r.Commit + " | 1 cases | 0 |", "| C | " + meanings[converged] + " | 1 |", "| sweep | places | 3 |", "-->\nAfter.\n"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the guide lacks %q:\n%s", want, text)
 		}

@@ -43,7 +43,7 @@ func run(ctx context.Context, arguments []string) error {
 	flags.IntVar(&o.Loops, "loops", 2000, "applies of the soak over the protocol")
 	flags.IntVar(&o.Users, "users", 1000, "users of the load")
 	clis := flags.String("cli", "", "Terraform, OpenTofu or both, with commas between; without one, the pieces that need it are left out")
-	flags.StringVar(&o.Keep, "json", "", "a `file` to keep the figures in: pieces that were played of the same commit stay in it")
+	flags.StringVar(&o.Keep, "json", "", "a `file` to keep the figures in: pieces that were played of the same code stay in it")
 	flags.StringVar(&o.Guide, "guide", "", "a `file` to put the table into, between the marks that are there")
 	flags.StringVar(&o.Root, "root", ".", "the repository")
 	if err := flags.Parse(arguments); err != nil {
