@@ -528,6 +528,12 @@ func TestTwoBlocksShareNothing(t *testing.T) {
 	all.Wait()
 	expect(t, "calls of the first", len(one.Calls()), 1)
 	expect(t, "calls of the second", len(other.Calls()), 1)
+	for name, c := range map[string]*core{"first": first, "second": second} {
+		_, diags := c.create(policy, attributes{"minimum_password_length": 14})
+		if wrong := errorsIn(diags); len(wrong) > 0 {
+			t.Errorf("the %s block takes over a setting of its own account: %s", name, said(wrong))
+		}
+	}
 }
 
 func TestACABundleIsTrusted(t *testing.T) {

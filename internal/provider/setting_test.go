@@ -7,7 +7,9 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -195,6 +197,55 @@ func TestSetting_aChangeAfterThePlanIsKept(t *testing.T) {
 			expect(t, "age in the state", in(t, after.state, "max_password_age"), int64(0))
 			after, _ = c.refresh(policy, after)
 			expect(t, "age after a refresh", in(t, after.state, "max_password_age"), int64(77))
+		})
+	}
+}
+
+// The read that a plan shared with others is too old to write from, even where this run wrote nothing yet.
+func TestSetting_aChangeBeforeTheFirstWriteIsKept(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	o, diags := newCore(t, srv.Getenv, hurried()).adopt(policy, "current")
+	clean(t, diags)
+	c, config := newCore(t, srv.Getenv, hurried()), attributes{"minimum_password_length": 14}
+	o, diags = c.refresh(policy, o)
+	clean(t, diags)
+	plan, diags := c.plan(policy, config, o)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.Policy.MaxPasswordAge = 77 })
+	_, diags = c.carryOut(policy, config, o, plan)
+	clean(t, errorsIn(diags))
+	expect(t, "age in the account", account(srv).Policy.MaxPasswordAge, 77)
+	expect(t, "length in the account", account(srv).Policy.MinimumPasswordLength, 14)
+}
+
+// SING-05: two resources that were imported from one setting are written at the same
+// time. Each read and the write made from it stay together, so neither undoes the other.
+func TestSetting_twoWritesAtOnceLoseNothing(t *testing.T) {
+	t.Parallel()
+	for name, model := range models {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := old(t, model)
+			c := newCore(t, srv.Getenv, hurried())
+			// As long as one write is under way, the other has time to read.
+			srv.Inject(ramtest.Rule{Action: "SetPasswordPolicy", Fault: "delay", Delay: 50 * time.Millisecond})
+			var wait sync.WaitGroup
+			for _, config := range []attributes{{"minimum_password_length": 14}, {"max_login_attempts": 5}} {
+				o, diags := c.adopt(policy, "current")
+				clean(t, diags)
+				plan, diags := c.plan(policy, config, o)
+				clean(t, errorsIn(diags))
+				wait.Go(func() {
+					_, diags := c.carryOut(policy, config, o, plan)
+					if wrong := errorsIn(diags); len(wrong) > 0 {
+						t.Error(said(wrong))
+					}
+				})
+			}
+			wait.Wait()
+			expect(t, "length", account(srv).Policy.MinimumPasswordLength, 14)
+			expect(t, "attempts", account(srv).Policy.MaxLoginAttempts, 5)
 		})
 	}
 }
