@@ -363,7 +363,8 @@ func (m *making) finish(ctx context.Context) {
 	if !seen {
 		m.resp.Diagnostics.Append(m.resp.Private.SetKey(ctx, neverListed, []byte("true"))...)
 	}
-	m.companions(keys)
+	beside := m.added(keys)
+	defer func() { m.companions(beside) }()
 	if listed, found := keyIn(keys, m.plan.AccessKeyID.ValueString()); found && m.plan.CreateDate.IsNull() {
 		m.plan.CreateDate, created.CreateDate = dated(listed.CreateDate), dated(listed.CreateDate)
 		save(ctx, created.identity(), created, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
@@ -378,13 +379,14 @@ func (m *making) finish(ctx context.Context) {
 		return
 	}
 	save(ctx, m.plan.identity(), m.plan, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
-	m.await(ctx, m.plan, &m.resp.Diagnostics)
+	keys, _ = m.await(ctx, m.plan, &m.resp.Diagnostics)
+	beside = union(beside, m.added(keys))
 }
 
 // companions warns of keys that came up beside the new one: networks deliver a
 // request twice at times, and then nobody has the secret of the second.
-func (m *making) companions(keys []ram.AccessKey) {
-	others := slices.DeleteFunc(m.added(keys), func(key ram.AccessKey) bool { return key.ID == m.plan.AccessKeyID.ValueString() })
+func (m *making) companions(beside []ram.AccessKey) {
+	others := slices.DeleteFunc(beside, func(key ram.AccessKey) bool { return key.ID == m.plan.AccessKeyID.ValueString() })
 	if len(others) == 0 {
 		return
 	}

@@ -304,7 +304,7 @@ func (r *rotationResource) awaitKey(ctx context.Context, m rotationModel, before
 	as := accessKeyModel{owned: m.owned, AccessKeyID: m.CurrentID, Status: m.CurrentStatus}
 	made := &making{accessKeyResource: &accessKeyResource{r.withInstance}, plan: as, before: before, resp: &resource.CreateResponse{}}
 	keys, seen := made.await(ctx, as, diags)
-	made.companions(keys)
+	made.companions(made.added(keys))
 	diags.Append(made.resp.Diagnostics...)
 	return seen
 }

@@ -631,6 +631,24 @@ func TestAccessKey_twoAtOnceAreTwo(t *testing.T) {
 	expect(t, "secrets", secrets, live)
 }
 
+// A key that is made Inactive takes a further call, and so there is time for the create to
+// be delivered once more after the first list. What the last list shows is told too (F20).
+func TestAccessKey_whatComesUpUntilTheEndIsNamed(t *testing.T) {
+	t.Parallel()
+	for delay := range time.Duration(3) {
+		srv := withAlice(t)
+		srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate", Delay: delay})
+		c := newCore(t, srv.Getenv, hurried())
+		o, diags := c.create(accessKey, attributes{"user_name": "alice", "status": "Inactive"})
+		clean(t, errorsIn(diags))
+		for _, key := range keysOf(srv, "alice") {
+			if key.ID != stateOf(t, o, "access_key_id") && strings.Count(said(diags), "Another AccessKey pair came up") != 1 || !strings.Contains(said(diags)+stateOf(t, o, "access_key_id"), key.ID) {
+				t.Errorf("delivered once more after %d further calls, %s is not named:\n%s", delay, key.ID, said(diags))
+			}
+		}
+	}
+}
+
 func TestAccessKey_deleteIsConfirmedAndRepeatable(t *testing.T) {
 	t.Parallel()
 	for name, rules := range map[string][]ramtest.Rule{
