@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -131,6 +133,36 @@ func TestReport_publish(t *testing.T) {
 	put(t, guide, figuresBegin+figuresEnd)
 	if err := noted(t, o, "sweep", false).publish(guide); err == nil {
 		t.Error("figures of changed code were published")
+	}
+}
+
+// The guide describes every piece in the order of the campaign, and names none that is not there.
+func TestGuide_describesEveryPiece(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../templates/guides/reliability.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	word := regexp.MustCompile("`(\\w+)`")
+	named := regexp.MustCompile("\\bpieces? ((?:`\\w+`(?:, )?)+)").FindAllStringSubmatch(string(text), -1)
+	if len(named) == 0 {
+		t.Error("the guide names no piece")
+	}
+	for _, list := range named {
+		for _, name := range word.FindAllStringSubmatch(list[1], -1) {
+			if !slices.Contains(Pieces(), name[1]) {
+				t.Errorf("the campaign has no piece %s", name[1])
+			}
+		}
+	}
+	_, table, _ := strings.Cut(string(text), "| piece | what it does |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var described []string
+	for row := range strings.Lines(table) {
+		described = append(described, word.FindStringSubmatch(row)[1])
+	}
+	if !slices.Equal(described, Pieces()) {
+		t.Errorf("the guide describes %q, the campaign has %q", described, Pieces())
 	}
 }
 
