@@ -22,9 +22,12 @@ var (
 const (
 	// usersPerPage is the most that a page of users holds. Source: documented.
 	usersPerPage = 1000
-	// fewUsers are read one by one. Whoever asks for one more gets it from a list of
-	// all, of which a page costs one call: so a refresh of many costs few calls, and
-	// one of a few reads no large account.
+	// oneUser is asked for twice, by its name and by its id, and read alone: who
+	// manages one user need not be allowed to list all.
+	oneUser = 2
+	// fewUsers are read one by one where a list of all takes more than one call.
+	// Whoever asks for one more gets it from that list: so a refresh of many costs
+	// few calls, and one of a few reads no large account.
 	fewUsers = 8
 )
 
@@ -90,25 +93,43 @@ func (u User) own() User {
 	return u
 }
 
-// listedUser finds a user among all, if it is not known alone and too many were
-// asked for of late. That a list lacks a user says nothing, and neither does a
-// list that cannot be read: the user itself is asked for then.
+// listedUser finds a user among all, if it is not known alone and a list costs
+// less. That a list lacks a user says nothing, and neither does a list that cannot
+// be read: the user itself is asked for then. Nobody is in no list.
 func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) {
-	if c.reads.users.has(by + " " + value) {
+	if getUser.needs(by, value) != nil || c.reads.users.has(by+" "+value) || !c.listCostsLess(ctx) {
 		return User{}, false
 	}
-	all, few := c.reads.everybody, c.reads.singly.next(c.Now())
-	// So soon after a write a list is not kept: each would read it for one user.
-	if !all.has("") && (few || !all.keeps("")) {
-		return User{}, false
-	}
-	list, err := all.get(ctx, "", c.listAllUsers)
+	list, err := c.reads.everybody.get(ctx, "", c.listAllUsers)
 	if err != nil {
 		c.reads.singly.insist(c.Now())
 		return User{}, false
 	}
 	user, found := list.find(by, value)
 	return user.own(), found
+}
+
+// listCostsLess tells whether a list of all users, for those who are still asked
+// for, costs fewer calls than each of them alone. Whoever asks for one user more
+// finds that out with the first page, which is all of a small account.
+func (c *Client) listCostsLess(ctx context.Context) bool {
+	all, nth := c.reads.everybody, c.reads.singly.next(c.Now())
+	switch {
+	case all.has(""):
+		return true
+	// So soon after a write a list is not kept: each would read it for one user.
+	case nth <= oneUser, !all.keeps(""):
+		return false
+	case nth > fewUsers:
+		return true
+	}
+	first, err := c.userPage(ctx, "")
+	if err != nil {
+		c.reads.singly.insist(c.Now())
+		return false
+	}
+	next, err := first.next()
+	return err == nil && next == ""
 }
 
 // singly counts the users that were asked for one by one.
@@ -119,9 +140,9 @@ type singly struct {
 	insists time.Time // when a list could not be read
 }
 
-// next tells whether one more user is read alone. After a quiet minute the count
-// begins anew.
-func (s *singly) next(now time.Time) bool {
+// next tells how many were asked for with this one: no more than one user as long as
+// a list cannot be read. After a quiet minute the count begins anew.
+func (s *singly) next(now time.Time) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now.Sub(s.last) >= sharedLife {
@@ -129,7 +150,10 @@ func (s *singly) next(now time.Time) bool {
 	}
 	s.last = now
 	s.count++
-	return s.count <= fewUsers || !s.insists.IsZero() && now.Sub(s.insists) < sharedLife
+	if !s.insists.IsZero() && now.Sub(s.insists) < sharedLife {
+		return oneUser
+	}
+	return s.count
 }
 
 // insist lets users be read one by one for a minute, however many: who may read
@@ -199,12 +223,16 @@ func (c *Client) readUserPage(ctx context.Context, marker string) (userPage, err
 	return userPage{answer.page, users}, nil
 }
 
-// userPages are all users as the pages come, each of which is shared by all who
-// read it. An error comes at most once, as the last; after one, the list is not
+// userPage is a page that is shared by all who read it.
+func (c *Client) userPage(ctx context.Context, marker string) (userPage, error) {
+	return c.reads.userPages.get(ctx, marker, func(ctx context.Context) (userPage, error) { return c.readUserPage(ctx, marker) })
+}
+
+// userPages are all users as the pages come. An error comes at most once, as the last; after one, the list is not
 // whole.
 func (c *Client) userPages(ctx context.Context) iter.Seq2[User, error] {
 	return paged(listUsers, func(marker string) (page, []User, error) {
-		read, err := c.reads.userPages.get(ctx, marker, func(ctx context.Context) (userPage, error) { return c.readUserPage(ctx, marker) })
+		read, err := c.userPage(ctx, marker)
 		return read.page, read.users, err
 	}, func(user User) string { return user.ID })
 }

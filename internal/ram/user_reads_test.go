@@ -35,6 +35,25 @@ func callsOf(t *testing.T, fake *ramtest.Server, what string, want map[string]in
 	}
 }
 
+// The third is found with all others where one page has them, and costs no call more.
+func TestUsersOfASmallAccountAreReadByOneList(t *testing.T) {
+	t.Parallel()
+	fake, client, _, names := crowd(t, 90)
+	for i, listed := range []int{0, 0, 1, 1} {
+		if user, err := client.User(t.Context(), names[i]); err != nil || user.Name != names[i] {
+			t.Fatalf("%s: %+v, %v", names[i], user, err)
+		}
+		callsOf(t, fake, names[i], map[string]int{"GetUser": min(i+1, oneUser), "ListUsers": listed})
+	}
+	for _, name := range names {
+		if user, err := client.User(t.Context(), name); err != nil || user.Name != name {
+			t.Fatalf("%s: %+v, %v", name, user, err)
+		}
+	}
+	callsOf(t, fake, "all", map[string]int{"GetUser": oneUser, "ListUsers": 1})
+}
+
+// Of a larger account the first page is read once: it begins the list of many.
 func TestAFewUsersAreReadAloneAndManyByPages(t *testing.T) {
 	t.Parallel()
 	fake, client, clock, names := crowd(t, 150)
@@ -51,7 +70,7 @@ func TestAFewUsersAreReadAloneAndManyByPages(t *testing.T) {
 		}
 	}
 	read(names[:fewUsers])
-	callsOf(t, fake, "a few", map[string]int{"GetUser": fewUsers, "ListUsers": 0})
+	callsOf(t, fake, "a few", map[string]int{"GetUser": fewUsers, "ListUsers": 1})
 	read(names)
 	callsOf(t, fake, "many", map[string]int{"GetUser": fewUsers, "ListUsers": 2})
 	for range 9 {
@@ -62,7 +81,7 @@ func TestAFewUsersAreReadAloneAndManyByPages(t *testing.T) {
 	clock.advance(planLife / 10)
 	fake.ForgetCalls()
 	read(names[:fewUsers])
-	callsOf(t, fake, "after all that", map[string]int{"GetUser": fewUsers, "ListUsers": 0})
+	callsOf(t, fake, "after all that", map[string]int{"GetUser": fewUsers, "ListUsers": 1})
 	read(names)
 	callsOf(t, fake, "many of them again", map[string]int{"GetUser": fewUsers, "ListUsers": 2})
 }
@@ -166,7 +185,7 @@ func TestAfterAWriteNoListSpeaksForUsers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	callsOf(t, fake, "a minute after it", map[string]int{"GetUser": fewUsers, "ListUsers": 1})
+	callsOf(t, fake, "a minute after it", map[string]int{"GetUser": oneUser, "ListUsers": 1})
 }
 
 // Many write and read the same users at once: whoever has written reads it.
