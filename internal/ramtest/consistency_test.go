@@ -117,6 +117,35 @@ func TestTheHistoryHasEveryField(t *testing.T) {
 	}
 }
 
+// Of a list with thousands of objects, only those are told that changed.
+func TestTheHistoryTellsTheObjectsOfAListApart(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	recycled := func(id string) *RecycledKey { return &RecycledKey{Key: AccessKey{ID: id, Status: "Inactive"}} }
+	s.Change(func(a *Account) {
+		a.RecycledKeys = []*RecycledKey{recycled("LTAIfirst"), recycled("LTAIsecond"), recycled("LTAIthird")}
+	})
+	s.ForgetHistory()
+	s.Change(func(a *Account) {
+		a.RecycledKeys = []*RecycledKey{recycled("LTAIthird"), recycled("LTAIsecond"), recycled("LTAIfourth")}
+		a.RecycledKeys[1].Key.Status = "Active"
+	})
+	objects := map[string]string{}
+	for _, event := range s.History() {
+		switch {
+		case event.Before == nil:
+			objects[event.Object] = "made"
+		case event.After == nil:
+			objects[event.Object] = "gone"
+		default:
+			objects[event.Object] = event.Field
+		}
+	}
+	equal(t, "changes", objects, map[string]string{
+		"recycled_access_key/LTAIfirst": "gone", "recycled_access_key/LTAIsecond": "Key.Status", "recycled_access_key/LTAIfourth": "made",
+	})
+}
+
 // Verification types are answered in another order each time; so to send what was read is to change nothing.
 func TestTheHistoryKnowsNoOrderOfASet(t *testing.T) {
 	t.Parallel()

@@ -71,19 +71,40 @@ func apartFrom(other, account *Account) *Account {
 	rest := *account
 	v, w := reflect.ValueOf(&rest).Elem(), reflect.ValueOf(other).Elem()
 	for i := range v.NumField() {
-		if v.Field(i).Kind() != reflect.Map {
-			continue
+		switch field := v.Field(i); {
+		case field.Kind() == reflect.Map:
+			field.Set(differentIn(field, w.Field(i)))
+		case field.Kind() == reflect.Slice && field.Type().Elem().Kind() == reflect.Pointer:
+			field.Set(differentOf(field, w.Field(i)))
 		}
-		different := reflect.MakeMap(v.Field(i).Type())
-		for each := v.Field(i).MapRange(); each.Next(); {
-			same := w.Field(i).MapIndex(each.Key())
-			if !same.IsValid() || !reflect.DeepEqual(each.Value().Interface(), same.Interface()) {
-				different.SetMapIndex(each.Key(), each.Value())
-			}
-		}
-		v.Field(i).Set(different)
 	}
 	return &rest
+}
+
+// differentIn are the entries of a map that another does not have just so.
+func differentIn(all, others reflect.Value) reflect.Value {
+	different := reflect.MakeMap(all.Type())
+	for each := all.MapRange(); each.Next(); {
+		if same := others.MapIndex(each.Key()); !same.IsValid() || !reflect.DeepEqual(each.Value().Interface(), same.Interface()) {
+			different.SetMapIndex(each.Key(), each.Value())
+		}
+	}
+	return different
+}
+
+// differentOf are the elements of a list that another does not have just so, wherever it has them.
+func differentOf(all, others reflect.Value) reflect.Value {
+	byIdentity := make(map[string]any, others.Len())
+	for i := range others.Len() {
+		byIdentity[identity(others.Index(i).Elem(), i)] = others.Index(i).Interface()
+	}
+	different := reflect.MakeSlice(all.Type(), 0, 0)
+	for i := range all.Len() {
+		if !reflect.DeepEqual(all.Index(i).Interface(), byIdentity[identity(all.Index(i).Elem(), i)]) {
+			different = reflect.Append(different, all.Index(i))
+		}
+	}
+	return different
 }
 
 // fields is an account taken apart: its objects' fields by object and name.
