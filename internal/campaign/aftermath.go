@@ -29,7 +29,8 @@ func (p *performance) aftermath(free *faultless, v *verdict) {
 		v.forbid("the campaign failed: %s", err)
 		return
 	}
-	if p.killed && (len(left) > 0 || failed) {
+	orphan := p.acts("gone") && p.subject.orphaned // what it hangs on is gone, too, and the error says so
+	if p.killed && (len(left) > 0 || failed && !orphan) {
 		c, end, failed = p.afterKill(c, v, left, end, failed)
 	}
 	v.recovered = c.heard.planned > 0
@@ -39,8 +40,8 @@ func (p *performance) aftermath(free *faultless, v *verdict) {
 	for _, leak := range p.leaks(c.heard) {
 		v.forbid("in the next apply a secret is out: %s", leak)
 	}
-	if failed && p.acts("gone") && p.subject.orphaned {
-		return // what it hangs on is gone, too, and the error says so
+	if failed && orphan {
+		return
 	}
 	if failed {
 		v.forbid("the next apply fails: %s", said(c.heard.diags))

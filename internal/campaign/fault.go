@@ -117,6 +117,11 @@ func (f fault) rules(at place) (rules []ramtest.Rule) {
 	return rules
 }
 
+// twice tells that the request is executed again.
+func (f fault) twice() bool {
+	return slices.ContainsFunc(f.Rules, func(r rule) bool { return r.Fault == "duplicate" })
+}
+
 // offset is how far a clock is off.
 func (f fault) offset() time.Duration {
 	d, _ := time.ParseDuration(f.Offset) // as the table's test holds

@@ -52,9 +52,10 @@ func (p *pairing) couples() (all []couple) {
 	return all
 }
 
-// hides tells that one fault keeps the other from anybody's sight: what others wrote is not in a read that is old,
-// and the service has no write that depends on what was read, so their change may be lost.
-func hides(a, b *fault) bool { return a.Act == "stale" && b.Act == "foreign" }
+// hides tells that one fault keeps the other from anybody's sight: what others wrote, or the network by delivering a
+// request again, is not in a read that is old. The service has no write that depends on what was read, so a change of
+// others may be lost; a second key is named by the next create for its user, not by the run that made it.
+func hides(a, b *fault) bool { return a.Act == "stale" && (b.Act == "foreign" || b.twice()) }
 
 // ends tells that the fault ends the run, whatever comes.
 func (f fault) ends() bool { return f.Act == "kill" || f.Act == "unsaved" }

@@ -146,8 +146,9 @@ func (k *walk) configure(operation string) {
 		}
 		config["password_wo"], config["password_wo_version"] = passwordOf(k.version), k.version
 	}
-	if _, enforces := config["enforce"]; enforces && k.applied == nil {
-		config["enforce"] = "report" // what is created or imported knows only in its next apply what to enforce: one more apply would do more
+	// What is created or imported, or has looked at active keys only, knows just in its next apply what to enforce: one more apply would do more.
+	if enforces := config["enforce"]; enforces != nil && k.applied == nil || enforces == "delete" && k.applied["enforce"] == "disable" {
+		config["enforce"] = "report"
 	}
 	k.subject.config, k.subject.next = config, config
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -359,7 +360,7 @@ func (m *making) withdraw(ctx context.Context, key ram.AccessKey, why string, ca
 func (m *making) finish(ctx context.Context) {
 	created := m.plan
 	created.Status = types.StringValue(keyActive)
-	keys, seen := m.await(ctx, created, &m.resp.Diagnostics)
+	keys, seen := m.appear(ctx, created, &m.resp.Diagnostics)
 	if !seen {
 		m.resp.Diagnostics.Append(m.resp.Private.SetKey(ctx, neverListed, []byte("true"))...)
 	}
@@ -381,6 +382,18 @@ func (m *making) finish(ctx context.Context) {
 	save(ctx, m.plan.identity(), m.plan, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
 	keys, _ = m.await(ctx, m.plan, &m.resp.Diagnostics)
 	beside = union(beside, m.added(keys))
+}
+
+// appear waits until the new key is listed. While it is not, a key that came up
+// beside it is not seen either, so it says how a person finds one.
+func (m *making) appear(ctx context.Context, as accessKeyModel, diags *diag.Diagnostics) (keys []ram.AccessKey, seen bool) {
+	keys, seen = m.await(ctx, as, diags)
+	if !seen {
+		diags.AddWarning("Cannot tell whether another AccessKey pair came up", fmt.Sprintf(
+			"The network delivers a create twice at times, and then nobody has the secret of the second key. This lists all keys of %s; the state has %s:\n\n  aliyun ram ListAccessKeys --UserName %[1]s",
+			as.UserName.ValueString(), as.AccessKeyID.ValueString()))
+	}
+	return keys, seen
 }
 
 // companions warns of keys that came up beside the new one: networks deliver a

@@ -303,7 +303,7 @@ func (r *rotationResource) unsaved(ctx context.Context, as *accessKeyResource) *
 func (r *rotationResource) awaitKey(ctx context.Context, m rotationModel, before []ram.AccessKey, diags *diag.Diagnostics) bool {
 	as := accessKeyModel{owned: m.owned, AccessKeyID: m.CurrentID, Status: m.CurrentStatus}
 	made := &making{accessKeyResource: &accessKeyResource{r.withInstance}, plan: as, before: before, resp: &resource.CreateResponse{}}
-	keys, seen := made.await(ctx, as, diags)
+	keys, seen := made.appear(ctx, as, diags)
 	made.companions(made.added(keys))
 	diags.Append(made.resp.Diagnostics...)
 	return seen

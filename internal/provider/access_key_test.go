@@ -649,6 +649,27 @@ func TestAccessKey_whatComesUpUntilTheEndIsNamed(t *testing.T) {
 	}
 }
 
+// Where the keys cannot be listed after a create, one that came up beside it cannot be named: the run says how it is found.
+func TestAccessKey_whatCannotBeSeenIsSaid(t *testing.T) {
+	t.Parallel()
+	for kind, after := range map[string]string{accessKey: "2-", rotationKind: "3-"} { // a rotation is planned by the list, too
+		srv := withAlice(t)
+		srv.Inject(
+			ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate"},
+			ramtest.Rule{Action: "ListAccessKeys", Nth: after, Fault: "code", Code: "NoPermission"},
+		)
+		c := newCore(t, srv.Getenv, hurried())
+		arguments := attributes{"user_name": "alice"}
+		if kind == rotationKind {
+			arguments["rotate_after_days"] = 90
+		}
+		_, diags := c.create(kind, arguments)
+		clean(t, errorsIn(diags))
+		expect(t, kind+": keys", len(keysOf(srv, "alice")), 2)
+		contains(t, said(diags), "WARNING: Cannot confirm the AccessKey pair", "aliyun ram ListAccessKeys --UserName alice")
+	}
+}
+
 func TestAccessKey_deleteIsConfirmedAndRepeatable(t *testing.T) {
 	t.Parallel()
 	for name, rules := range map[string][]ramtest.Rule{

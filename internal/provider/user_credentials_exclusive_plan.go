@@ -59,10 +59,15 @@ func promised(state, plan exclusiveModel) types.Set {
 }
 
 // warnOfLater says that a key which is struck off the list is not acted on by the
-// same apply: the plan does not show it.
+// same apply, and neither is one that need not be disabled any more when it is to be
+// deleted: the plan does not show it.
 func (m exclusiveModel) warnOfLater(state exclusiveModel, diags *diag.Diagnostics) {
 	if m.Enforce.ValueString() == enforceReport || m.Allowed.IsUnknown() || state.Allowed.IsNull() {
 		return
+	}
+	if m.Enforce.ValueString() == enforceDelete && state.Enforce.ValueString() == enforceDisable {
+		diags.AddAttributeWarning(path.Root("enforce"), "Disabled AccessKey pairs are deleted later",
+			"Up to now undeclared_access_key_ids had the active ones only. This apply deletes none that is disabled already. If the user still has one then, the next plan shows it.")
 	}
 	for _, id := range state.Allowed.Elements() {
 		if !slices.Contains(m.Allowed.Elements(), id) && !slices.ContainsFunc(m.Allowed.Elements(), attr.Value.IsUnknown) {

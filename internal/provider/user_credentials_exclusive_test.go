@@ -116,6 +116,30 @@ func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
 	}
 }
 
+// Where keys were to be disabled, the state does not have those that are: before one is deleted, a plan shows it.
+func TestExclusive_deletesNoDisabledKeyThatNoPlanShowed(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIallowed", 10*day)
+	giveKey(srv, "alice", "LTAIold", 10*day)
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[1].Status = "Inactive" })
+	c := newCore(t, srv.Getenv, hurried())
+	o, diags := c.create(exclusiveKind, exclusively("alice", "disable", "LTAIallowed"))
+	clean(t, diags)
+	deletes := exclusively("alice", "delete", "LTAIallowed")
+	o, diags = c.apply(exclusiveKind, deletes, o)
+	clean(t, errorsIn(diags))
+	contains(t, said(diags), "WARNING: Disabled AccessKey pairs are deleted later", "the next plan shows it")
+	expect(t, "writes", writes(srv), []string(nil))
+	o, diags = newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+	clean(t, diags)
+	expect(t, "the next plan shows", in(t, o.state, "undeclared_access_key_ids"), []string{"LTAIold"})
+	o, diags = c.apply(exclusiveKind, deletes, o)
+	clean(t, errorsIn(diags))
+	expect(t, "keys", statusOf(srv, "alice"), map[string]string{"LTAIallowed": "Active"})
+	fixed(t, newCore(t, srv.Getenv, hurried()), exclusiveKind, deletes, o)
+}
+
 func TestExclusive_neverTouchesTheProvidersOwnKey(t *testing.T) {
 	t.Parallel()
 	for _, enforce := range []string{"disable", "delete"} {
