@@ -72,8 +72,10 @@ func twoCodes(seed string, step int64) (code1, code2 string, err error) {
 }
 
 // bind gives a device to a user. After a refusal, or when it is not known what
-// became of the call, it tries once more with two unused steps.
+// became of the call, it tries once more with two unused steps. An error whose
+// outcome is unknown is that of a call which may have taken effect.
 func (i *instance) bind(ctx context.Context, user ram.User, serial, seed string) error {
+	var doubt error
 	for attempt := 1; ; attempt++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -83,14 +85,19 @@ func (i *instance) bind(ctx context.Context, user ram.User, serial, seed string)
 		case err == nil:
 			return nil
 		case ram.Exists(err): // as after a call that took effect unseen
-			if i.holds(ctx, user, serial) {
+			held, unread := i.holds(ctx, user, serial)
+			switch {
+			case held:
 				return nil
+			case unread != nil && doubt != nil:
+				return doubt
 			}
 			return err
 		case ram.OutcomeUnknown(err):
 			if i.took(ctx, user, serial, attempt) {
 				return nil
 			}
+			doubt = err
 		case !codesRefused(err):
 			return err
 		}
@@ -104,24 +111,29 @@ func (i *instance) bind(ctx context.Context, user ram.User, serial, seed string)
 // will do: the second bind waits for new steps, and is then refused if it did.
 func (i *instance) took(ctx context.Context, user ram.User, serial string, attempt int) bool {
 	if attempt > 1 {
-		return i.holds(ctx, user, serial)
+		held, _ := i.holds(ctx, user, serial)
+		return held
 	}
 	device, found, err := i.deviceNow(ctx, serial)
 	return err == nil && found && device.UserID == user.ID
 }
 
-// holds waits until the service shows who has the device; it tells whether that
-// is the user.
-func (i *instance) holds(ctx context.Context, user ram.User, serial string) bool {
-	if _, has, err := i.otherDevice(ctx, user.Name, serial); has || err != nil {
-		return false
+// holds tells whether a user has the device: by what the service says of the user,
+// or else by what it comes to show of the device. The error is that neither can be read.
+func (i *instance) holds(ctx context.Context, user ram.User, serial string) (bool, error) {
+	mfa, err := i.client.UserMFA(ctx, user.Name)
+	if err == nil && mfa.Enabled && mfa.SerialNumber != "" {
+		return mfa.SerialNumber == serial, nil
+	}
+	if err != nil && !ram.Denied(err) {
+		return false, err
 	}
 	owner := ""
-	_, err := i.settled(ctx, serial, func(d ram.MFADevice, _ bool) bool {
+	_, err = i.settled(ctx, serial, func(d ram.MFADevice, _ bool) bool {
 		owner = d.UserID
 		return owner != ""
 	})
-	return err == nil && owner == user.ID
+	return err == nil && owner == user.ID, err
 }
 
 func (i *instance) sendCodes(ctx context.Context, userName, serial, seed string) error {

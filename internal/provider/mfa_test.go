@@ -530,6 +530,41 @@ func TestMFADevice_refusedCodesAreTriedOnceMoreWithUnusedSteps(t *testing.T) {
 	}
 }
 
+// A bind that took effect, unseen: the second one is refused, and the list of devices cannot be read. What
+// the service says of the user tells whose the device is; where that cannot be read either, the run says
+// that it does not know, and remembers whom it tried, so that the next apply can take the device off again.
+func TestMFADevice_aBindThatTookEffectUnseen(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		lists string // that are refused
+		also  []ramtest.Rule
+		told  bool
+	}{
+		"the user is shown": {"2-3", nil, true}, // after the bind, and to confirm it
+		"nothing is shown":  {"2", []ramtest.Rule{{Action: "GetUserMFAInfo", Nth: "2", Fault: "html", Status: 404}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			srv.Inject(append(test.also,
+				ramtest.Rule{Action: "BindMFADevice", Nth: "1", Phase: "after_commit", Fault: "reset"},
+				ramtest.Rule{Action: "ListVirtualMFADevices", Nth: test.lists, Fault: "code", Status: 403, Code: "NoPermission"},
+			)...)
+			o, diags := newCore(t, srv.Getenv, inStep(srv, 0)).create(deviceKind, boundPhone)
+			expect(t, "seed", in(t, o.state, "base32_string_seed"), phone(srv).Seed)
+			if test.told {
+				clean(t, errorsIn(diags))
+				expect(t, "user", in(t, o.state, "user_id"), aliceUserID)
+			} else {
+				contains(t, said(errorsIn(diags)), "it is not known whether it is bound to alice")
+			}
+			_, diags = newCore(t, srv.Getenv, inStep(srv, 0)).destroy(deviceKind, o)
+			clean(t, diags)
+			expect(t, "devices", len(account(srv).MFADevices), 0)
+		})
+	}
+}
+
 func TestMFADevice_aBindThatFailsLeavesItInTheState(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)

@@ -44,6 +44,8 @@ func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateReques
 			now := "The device exists, and is in the state with its seed, but it is bound to nobody."
 			if ram.OutcomeUnknown(err) {
 				now = "The device exists, and is in the state with its seed, but it is not known whether it is bound to " + m.user.Name + "."
+				note.UserID = m.user.ID // if it is, this did it
+				note.keep(ctx, resp.Private, m.diags)
 			}
 			report(m.diags, m.failed(now+d.unboundBecause(err)+taintedDevice), err)
 			return
@@ -366,6 +368,7 @@ func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
 		now := "The device exists, and its seed is in the state, but it is bound to nobody."
 		if ram.OutcomeUnknown(err) {
 			now = "The device exists, and its seed is in the state, but it is not known whether it is bound to " + user.Name + "."
+			r.note.UserID = user.ID // if it is, this did it
 		}
 		r.touched = true
 		report(r.diags, r.failed(now+r.unboundBecause(err)+"\n\nThe next apply tries again."), err)
