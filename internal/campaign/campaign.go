@@ -118,11 +118,12 @@ func (p piece) run(ctx context.Context, o Options) (all []*figures, err error) {
 	return all, nil
 }
 
-// timed notes how long something takes.
+// timed notes how long something takes, and whether it comes to its end.
 func (f *figures) timed(do func() error) error {
 	f.began = time.Now().UTC()
-	defer func() { f.took = time.Since(f.began) }()
-	return do()
+	err := do()
+	f.took, f.cut = time.Since(f.began), err != nil
+	return err
 }
 
 // again is the command that plays a case once more.

@@ -15,6 +15,7 @@ type figures struct {
 	headline string // what came out, in a few words; "": how many cases
 	began    time.Time
 	took     time.Duration
+	cut      bool // it was not played to its end
 
 	mu     sync.Mutex
 	lines  []figure

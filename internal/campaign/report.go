@@ -122,11 +122,14 @@ func versionOf(ctx context.Context, cli string) (string, error) {
 	return first, err
 }
 
-// note adds what a piece came to, in place of an earlier time, prints it, and keeps it.
+// note prints what a piece came to. If it was played to its end, that is added in place of an earlier time, and kept.
 func (r *report) note(out io.Writer, o *Options, f *figures) error {
 	one := f.record()
 	one.Commit = r.Commit
 	one.write(out)
+	if f.cut {
+		return nil
+	}
 	if at := slices.IndexFunc(r.Records, func(old record) bool { return old.Piece == one.Piece }); at >= 0 {
 		r.Records[at] = one
 	} else {

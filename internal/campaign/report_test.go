@@ -4,6 +4,8 @@
 package campaign
 
 import (
+	"context"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -83,6 +85,27 @@ func TestReport_goesOnWithTheSameCommit(t *testing.T) {
 	put(t, filepath.Join(root, "main.go"), "package main // is another\n")
 	if r = noted(t, o, "walks", false); r.Commit != "" || len(r.Records) != 1 {
 		t.Errorf("changed code came to %+v", r)
+	}
+}
+
+// A piece that was broken off is played again: half of it is no figure.
+func TestReport_keepsNoPieceThatWasBrokenOff(t *testing.T) {
+	t.Parallel()
+	o := &Options{Root: committed(t), Keep: filepath.Join(t.TempDir(), "campaign.json")}
+	noted(t, o, "sweep", false)
+	r, err := reportOf(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFigures("walks")
+	if err := f.timed(func() error { return context.Canceled }); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if err := r.note(io.Discard, o, f); err != nil {
+		t.Fatal(err)
+	}
+	if r := noted(t, o, "soak", false); len(r.Records) != 2 || r.Records[0].Piece != "sweep" || r.Records[1].Piece != "soak" {
+		t.Errorf("what was broken off is kept: %+v", r.Records)
 	}
 }
 

@@ -182,7 +182,11 @@ func (s *sweep) play(ctx context.Context, t trial, free map[string]*faultless) (
 		return nil, err
 	}
 	defer p.close()
-	s.note(p.judge(free[t.plainly()]))
+	v := p.judge(free[t.plainly()])
+	if err := ctx.Err(); err != nil { // what is broken off says nothing
+		return nil, err
+	}
+	s.note(v)
 	return p, nil
 }
 
