@@ -39,11 +39,15 @@ func (s *shared[T]) takePart(ctx context.Context, name string, ask func(context.
 	return r
 }
 
-// follow holds a round once the one before it has ended.
+// follow holds a round once the one before it has ended, unless all who took part
+// have left by then: nobody joins it any more, so it asks nothing.
 func (s *shared[T]) follow(ctx context.Context, name string, before, r *reading[T], ask func(context.Context) (T, error)) {
 	select {
 	case <-before.done:
-	case <-ctx.Done(): // all who took part have left
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
+		return
 	}
 	s.mu.Lock()
 	s.open(name, r)

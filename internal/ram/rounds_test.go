@@ -95,8 +95,8 @@ func TestARoundThatAllHaveLeftIsNotHeld(t *testing.T) {
 	}
 	third := together(t.Context(), s, asked.ask)
 	asked.may <- struct{}{}
-	if got := <-third; got.err != nil {
-		t.Errorf("the next: %+v", got)
+	if got := <-third; got.err != nil || got.value != 2 {
+		t.Errorf("the next: %+v, a round that nobody waits for has asked", got)
 	}
 }
 
