@@ -244,8 +244,11 @@ func (s *scene) kill(one strike, hold time.Duration) error {
 	}
 	arrived := s.srv.Calls()[one.call-1].Time
 	victim, err := cmd.Process.Pid, error(nil)
-	if one.victim == "provider" {
+	switch {
+	case one.victim == "provider":
 		victim, err = providerOf(ctx, victim)
+	case one.signal == syscall.SIGKILL:
+		s.leftover, err = providerOf(ctx, victim)
 	}
 	if err == nil {
 		err = syscall.Kill(victim, one.signal)

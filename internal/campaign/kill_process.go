@@ -65,3 +65,11 @@ func (s *scene) orphan(one strike) {
 		<-wait.C
 	}
 }
+
+// endProvider ends the provider that a killed CLI could not end: it would wait for
+// its CLI for ever.
+func (s *scene) endProvider() {
+	if s.leftover != 0 {
+		_ = syscall.Kill(s.leftover, syscall.SIGKILL) // it may have ended by itself
+	}
+}

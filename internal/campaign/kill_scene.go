@@ -22,9 +22,10 @@ type scene struct {
 	*killing
 	*cli
 
-	srv    *ramtest.Server
-	told   string
-	retain []string // said once the values from before are lost
+	srv      *ramtest.Server
+	told     string
+	retain   []string // said once the values from before are lost
+	leftover int      // the process of the provider that a killed CLI has left behind; 0: there is none
 }
 
 // snapshot is a scene that others begin with.
@@ -54,6 +55,7 @@ func (k *killing) scene(from *snapshot) (*scene, error) {
 }
 
 func (s *scene) close() {
+	s.endProvider()
 	s.srv.Close()
 	s.remove()
 }
