@@ -54,8 +54,8 @@ func childOf(parent int) int {
 
 // orphan waits for a provider that outlives its CLI: it is given the time to end
 // what it does.
-func (s *scene) orphan(one strike) {
-	if one.victim != "cli" || one.signal != syscall.SIGKILL {
+func (s *scene) orphan() {
+	if s.leftover == 0 {
 		return
 	}
 	deadline := time.Now().Add(10 * time.Second)

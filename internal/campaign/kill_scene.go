@@ -107,7 +107,7 @@ func (s *scene) goOn(one strike) (outcome string) {
 	forbid := func(format string, args ...any) {
 		s.figures.forbid(again("kills", one.name(), "-cli CLI"), "%s: %s", one.name(), fmt.Sprintf(format, args...))
 	}
-	s.orphan(one)
+	s.orphan()
 	for range 6 {
 		code, out, err := s.run(s.ctx, append(slices.Clone(one.deed.arguments), s.retain...)...)
 		s.told += out

@@ -1,0 +1,30 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package campaign
+
+import (
+	"errors"
+	"os/exec"
+	"syscall"
+	"testing"
+)
+
+func TestKills_leaveNoProviderBehind(t *testing.T) {
+	t.Parallel()
+	provider := exec.CommandContext(t.Context(), "sleep", "10")
+	if err := provider.Start(); err != nil {
+		t.Fatal(err)
+	}
+	(&scene{}).endProvider() // the process 0 would be all of this test's group
+	(&scene{leftover: provider.Process.Pid}).endProvider()
+	exit := new(exec.ExitError)
+	if err := provider.Wait(); !errors.As(err, &exit) {
+		t.Fatalf("it ends by itself: %v", err)
+	}
+	if status, ok := exit.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
+		t.Errorf("it ends otherwise: %v", exit)
+	}
+}
