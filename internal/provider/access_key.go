@@ -220,7 +220,7 @@ func (i *instance) importedOwner(ctx context.Context, f failure, who accessKeyId
 // keyOwner is the user who has a key: the one who is named, if any.
 func (i *instance) keyOwner(ctx context.Context, name, id string) (user ram.User, found bool, err error) {
 	if name == "" {
-		user, err = i.client.KeyOwner(ctx, id)
+		user, err = i.client.AccessKeyOwner(ctx, id)
 		return user, err == nil, err
 	}
 	if user, err = i.client.User(ctx, name); err != nil {
@@ -286,7 +286,7 @@ func (r *accessKeyResource) look(ctx context.Context, o *owned, id string) (ram.
 
 // lookNow is look past the cache.
 func (r *accessKeyResource) lookNow(ctx context.Context, o *owned, id string) (ram.AccessKey, bool, error) {
-	return r.lookIn(ctx, o, id, r.client.AccessKeysNow)
+	return r.lookIn(ctx, o, id, r.client.RefreshAccessKeys)
 }
 
 func (r *accessKeyResource) lookIn(ctx context.Context, o *owned, id string, keysOf func(context.Context, string) ([]ram.AccessKey, error)) (ram.AccessKey, bool, error) {
@@ -423,7 +423,7 @@ func (r *accessKeyResource) await(ctx context.Context, m accessKeyModel, diags *
 	id, status := m.AccessKeyID.ValueString(), m.Status.ValueString()
 	seen, err := r.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
 		var err error
-		keys, err = r.client.AccessKeysNow(ctx, m.UserName.ValueString())
+		keys, err = r.client.RefreshAccessKeys(ctx, m.UserName.ValueString())
 		if ram.NotFound(err, "User") { // the user is shown as late as the key
 			return false, nil
 		}
@@ -496,7 +496,7 @@ func (r *accessKeyResource) remove(ctx context.Context, o *owned, id string) err
 		return knowing("The key is disabled. It may have been deleted.", err)
 	}
 	absent, err := r.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
-		keys, err := r.client.AccessKeysNow(ctx, o.UserName.ValueString())
+		keys, err := r.client.RefreshAccessKeys(ctx, o.UserName.ValueString())
 		_, found := keyIn(keys, id)
 		if ram.NotFound(err, "User") {
 			_, found, err = r.lookNow(ctx, o, id)

@@ -87,7 +87,7 @@ func (a *deactivateKeys) sparesOwn(ctx context.Context, user ram.User, ids []str
 	if report(diags, f, err) {
 		return false
 	}
-	chain, known := a.client.Chain()
+	chain, known := a.client.CredentialChain()
 	switch {
 	case own && ids == nil:
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
@@ -113,7 +113,7 @@ func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if !ok || !a.sparesOwn(ctx, user, m.ids(), &resp.Diagnostics) {
 		return
 	}
-	keys, err := a.client.AccessKeysNow(ctx, user.Name)
+	keys, err := a.client.RefreshAccessKeys(ctx, user.Name)
 	if report(&resp.Diagnostics, f, err) {
 		return
 	}

@@ -97,7 +97,7 @@ func (m *making) ready(ctx context.Context) bool {
 
 // room lists the user's keys, and refuses a key that would be one too many.
 func (m *making) room(ctx context.Context) bool {
-	keys, err := m.client.AccessKeysNow(ctx, m.user())
+	keys, err := m.client.RefreshAccessKeys(ctx, m.user())
 	if report(&m.resp.Diagnostics, m.failed(noKeyMade), err) {
 		return false
 	}
@@ -182,7 +182,7 @@ func (m *making) make(ctx context.Context) (ram.AccessKey, error) {
 	var doubt error
 	for range 2 {
 		key, err := m.send(ctx)
-		var secretless *ram.SecretMissing
+		var secretless *ram.MissingSecretError
 		switch {
 		case err == nil:
 			return key, nil
@@ -212,13 +212,13 @@ func (m *making) send(ctx context.Context) (ram.AccessKey, error) {
 	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit) // survives one Ctrl-C
 	defer cancel()
 	key, err := m.client.CreateAccessKey(sending, m.user())
-	var secretless *ram.SecretMissing
+	var secretless *ram.MissingSecretError
 	id := key.ID
 	if errors.As(err, &secretless) {
 		id = secretless.Key.ID
 	}
 	if _, old := keyIn(m.before, id); old {
-		return ram.AccessKey{}, &ram.Unanswered{Action: "CreateAccessKey", Sent: true, Err: errOldKey}
+		return ram.AccessKey{}, &ram.NoResponseError{Action: "CreateAccessKey", Sent: true, Err: errOldKey}
 	}
 	return key, err
 }
@@ -228,7 +228,7 @@ func (m *making) refused(ctx context.Context, err error) error {
 	if !ram.LimitExceeded(err) {
 		return err
 	}
-	keys, listing := m.client.AccessKeysNow(ctx, m.user())
+	keys, listing := m.client.RefreshAccessKeys(ctx, m.user())
 	if listing != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (m *making) settle(ctx context.Context, cause error) error {
 	defer cancel()
 	var candidates []ram.AccessKey
 	look := func(context.Context) (bool, error) {
-		keys, err := m.client.AccessKeysNow(looking, m.user())
+		keys, err := m.client.RefreshAccessKeys(looking, m.user())
 		candidates = union(candidates, m.added(keys))
 		return false, err
 	}

@@ -55,7 +55,7 @@ func (d *deactivation) run(ctx context.Context, diags *diag.Diagnostics) {
 // look disables what is active and was not tried yet, and tells whether nothing is left
 // to be waited for.
 func (d *deactivation) look(ctx context.Context) (bool, error) {
-	keys, err := d.client.AccessKeysNow(ctx, d.user.Name)
+	keys, err := d.client.RefreshAccessKeys(ctx, d.user.Name)
 	if err != nil {
 		return false, err
 	}

@@ -104,7 +104,7 @@ func (r *accessKeyPolicy) of(o *owned, id string) *setting[ram.NetworkPolicy] {
 
 // standing is whether the key is one that the provider itself stands on.
 func (r *accessKeyPolicy) standing(id string) standing {
-	_, known := r.client.Chain()
+	_, known := r.client.CredentialChain()
 	switch {
 	case !known:
 		return standing{unknown: true}

@@ -68,7 +68,7 @@ func (d *accessKeyPolicyData) Read(ctx context.Context, req datasource.ReadReque
 	err := error(nil)
 	if name == "" {
 		var owner ram.User
-		owner, err = d.client.KeyOwner(ctx, id)
+		owner, err = d.client.AccessKeyOwner(ctx, id)
 		name = owner.Name
 	}
 	if err == nil {

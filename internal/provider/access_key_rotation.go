@@ -230,7 +230,7 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	keys, there, err := r.keysListed(ctx, &state.owned, r.client.AccessKeys)
 	if err == nil && (!there || !state.listed(keys)) {
 		_, err = r.vanished(ctx, func(ctx context.Context) (found bool, err error) {
-			keys, there, err = r.keysListed(ctx, &state.owned, r.client.AccessKeysNow)
+			keys, there, err = r.keysListed(ctx, &state.owned, r.client.RefreshAccessKeys)
 			return there && state.listed(keys), err
 		})
 	}

@@ -136,7 +136,7 @@ func (r *rotationResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	defer unlock()
-	keys, err := r.client.AccessKeysNow(ctx, plan.UserName.ValueString())
+	keys, err := r.client.RefreshAccessKeys(ctx, plan.UserName.ValueString())
 	if report(&resp.Diagnostics, f, err) || !r.empty(plan, keys, &resp.Diagnostics) {
 		return
 	}
@@ -173,7 +173,7 @@ func (r *rotationResource) Update(ctx context.Context, req resource.UpdateReques
 	defer unlock()
 	for range maxSteps {
 		f.now = "What was done before is in the state; what is due is done by the next apply."
-		keys, err := r.client.AccessKeysNow(ctx, m.UserName.ValueString())
+		keys, err := r.client.RefreshAccessKeys(ctx, m.UserName.ValueString())
 		if report(&resp.Diagnostics, f, err) {
 			return
 		}
@@ -232,7 +232,7 @@ func (r *rotationResource) discard(ctx context.Context, o *owned, id string) err
 		return err
 	}
 	absent, err := owner.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
-		keys, err := r.client.AccessKeysNow(ctx, o.UserName.ValueString())
+		keys, err := r.client.RefreshAccessKeys(ctx, o.UserName.ValueString())
 		_, found := keyIn(keys, id)
 		return err == nil && !found, err
 	})

@@ -28,7 +28,7 @@ func newAccountAccessKeyPolicy() *setting[ram.NetworkPolicy] {
 			return c.AccountAccessKeyPolicy(ctx)
 		},
 		fetchNow: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
-			return c.AccountAccessKeyPolicyNow(ctx)
+			return c.RefreshAccountAccessKeyPolicy(ctx)
 		},
 		put: func(ctx context.Context, c *ram.Client, _, want ram.NetworkPolicy) error {
 			return c.SetAccountAccessKeyPolicy(ctx, want)

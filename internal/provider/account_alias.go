@@ -86,11 +86,11 @@ func fetchAlias(ctx context.Context, client *ram.Client) (accountAlias, error) {
 }
 
 func fetchAliasNow(ctx context.Context, client *ram.Client) (accountAlias, error) {
-	alias, err := client.AccountAliasNow(ctx)
+	alias, err := client.RefreshAccountAlias(ctx)
 	if err != nil {
 		return accountAlias{}, err
 	}
-	domain, err := client.DefaultDomainNow(ctx)
+	domain, err := client.RefreshDefaultDomain(ctx)
 	return accountAlias{Alias: &alias, Domain: &domain}, err
 }
 
@@ -107,7 +107,7 @@ func putAlias(ctx context.Context, client *ram.Client, live, want accountAlias) 
 	if !ram.Exists(err) || old == "" {
 		return err
 	}
-	if current, lost := client.AccountAliasNow(ctx); lost != nil || current != old {
+	if current, lost := client.RefreshAccountAlias(ctx); lost != nil || current != old {
 		return err // not our own alias that stands in the way
 	}
 	if lost := client.ClearAccountAlias(ctx); lost != nil {

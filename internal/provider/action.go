@@ -118,7 +118,7 @@ func (a *actsOnInstance) subject(ctx context.Context, f failure, o userOrder, di
 	if !ok {
 		return ram.User{}, false
 	}
-	user, err := a.client.UserNow(ctx, o.UserName.ValueString())
+	user, err := a.client.RefreshUser(ctx, o.UserName.ValueString())
 	if ram.NotFound(err, "User") {
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
 			"There is no RAM user %q in account %s. %s\n\nThe user may have been renamed or deleted. A deleted user is in the recycle bin for about a month, with what it had; nobody can use it there.\n\n%s",

@@ -64,8 +64,8 @@ type endpoints struct {
 }
 
 // settings is what the block says of credentials.
-func (c configuration) settings() ram.Settings {
-	settings := ram.Settings{
+func (c configuration) settings() ram.CredentialSettings {
+	settings := ram.CredentialSettings{
 		AccessKey:             c.AccessKey.ValueString(),
 		SecretKey:             c.SecretKey.ValueString(),
 		SecurityToken:         c.SecurityToken.ValueString(),
@@ -104,7 +104,7 @@ func refuse(diags *diag.Diagnostics, err error) {
 	if err == nil {
 		return
 	}
-	var choice *ram.ChoiceError
+	var choice *ram.CredentialConfigError
 	if errors.As(err, &choice) && len(choice.Arguments) > 0 {
 		diags.AddAttributeError(path.Root(choice.Arguments[0]), cannotConfigure, choice.Problem)
 		return
@@ -114,7 +114,7 @@ func refuse(diags *diag.Diagnostics, err error) {
 
 // client makes the client of the block, credentials and all.
 func (p *ramProvider) client(block configuration, config ram.Config, diags *diag.Diagnostics) *ram.Client {
-	chosen, err := ram.Choose(block.settings(), p.environment)
+	chosen, err := ram.SelectCredentials(block.settings(), p.environment)
 	if err != nil {
 		refuse(diags, err)
 		return nil
@@ -126,7 +126,7 @@ func (p *ramProvider) client(block configuration, config ram.Config, diags *diag
 	}
 	config.Credentials = chain
 	client, err := ram.New(config)
-	if errors.Is(err, ram.ErrNotApproved) {
+	if errors.Is(err, ram.ErrSHA1Forbidden) {
 		diags.AddAttributeError(path.Root("signature_algorithm"), cannotConfigure, err.Error())
 		return nil
 	}

@@ -51,7 +51,7 @@ func report(diags *diag.Diagnostics, f failure, err error) bool {
 func explain(err error) string {
 	var keyless *ram.CredentialsError
 	var answer *ram.Error
-	var bug *ram.Panic
+	var bug *ram.PanicError
 	switch {
 	case errors.As(err, &bug):
 		return explainBug(bug)

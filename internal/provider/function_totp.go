@@ -52,7 +52,7 @@ func (totpFunction) Run(ctx context.Context, req function.RunRequest, resp *func
 		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is before 1970, and there is no code of that time.", when))
 		return
 	}
-	code, err := ram.TOTP(seed, ram.StepAt(at))
+	code, err := ram.TOTP(seed, ram.TOTPStep(at))
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
 		return

@@ -102,7 +102,7 @@ func (m *governanceMaking) items(ctx context.Context) (said governed, err error)
 			return governed{}, err
 		}
 		if !item.GenerateTime.Equal(made) {
-			return governed{}, &ram.ReplacedError{Action: "GetGovernanceItemReport"}
+			return governed{}, &ram.ReportReplacedError{Action: "GetGovernanceItemReport"}
 		}
 		said.items = append(said.items, item)
 	}

@@ -39,8 +39,8 @@ func guarded(resources []func() resource.Resource) (all []func() resource.Resour
 
 // keep reports a panic in what is done.
 func (g guard) keep(diags *diag.Diagnostics, step string, do func()) {
-	err := ram.Caught(func() error { do(); return nil })
-	var bug *ram.Panic
+	err := ram.CatchPanic(func() error { do(); return nil })
+	var bug *ram.PanicError
 	if errors.As(err, &bug) {
 		diags.AddError("Cannot "+step, "What was done before stands in the state, as far as it was known; what the service was just asked for may have been done as well. "+
 			"Run terraform plan before anything else. "+explainBug(bug))
@@ -48,7 +48,7 @@ func (g guard) keep(diags *diag.Diagnostics, step string, do func()) {
 }
 
 // explainBug asks for a report.
-func explainBug(bug *ram.Panic) string {
+func explainBug(bug *ram.PanicError) string {
 	return "This is a bug of the provider. Please report it, with the lines below, which hold no values, at https://github.com/ram-security/terraform-provider-ram/issues.\n\n" +
 		bug.Cause + "\n" + bug.Stack
 }

@@ -68,7 +68,7 @@ func (r *loginProfileResource) planReset(ctx context.Context, plan loginProfileM
 // resetDanger tells that users may not change their passwords, so that one who has to
 // cannot log on any more. Where the preference cannot be read, nobody knows.
 func (r *loginProfileResource) resetDanger(ctx context.Context) (d danger, locks bool) {
-	preference, err := r.client.SecurityPreferenceNow(ctx)
+	preference, err := r.client.RefreshSecurityPreference(ctx)
 	if err != nil || !is(preference.AllowUserToChangePassword, false) {
 		return d, false
 	}
@@ -87,7 +87,7 @@ func (r *loginProfileResource) permitted(ctx context.Context, f failure, plan lo
 			return false
 		}
 	}
-	policy, err := r.client.PasswordPolicyNow(ctx)
+	policy, err := r.client.RefreshPasswordPolicy(ctx)
 	if err != nil {
 		return true // the service itself will look
 	}

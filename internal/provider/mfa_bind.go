@@ -49,7 +49,7 @@ func (i *instance) codes(ctx context.Context, seed string) (code1, code2 string,
 		if err != nil {
 			return "", "", err
 		}
-		step := ram.StepAt(now)
+		step := ram.TOTPStep(now)
 		next, taken := i.steps.take(seed, step)
 		if taken {
 			return twoCodes(seed, step)
@@ -181,7 +181,7 @@ func (i *instance) unbind(ctx context.Context, device ram.MFADevice) error {
 
 // deviceNow looks for a device, past what is known.
 func (i *instance) deviceNow(ctx context.Context, serial string) (device ram.MFADevice, found bool, err error) {
-	return i.client.MFADeviceNow(ctx, serial)
+	return i.client.RefreshMFADevice(ctx, serial)
 }
 
 // settled looks for a device again and again until it is as wanted; false if it is

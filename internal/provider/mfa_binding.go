@@ -267,7 +267,7 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	if err == nil && !found {
 		var missing bool
 		missing, err = b.vanished(ctx, func(ctx context.Context) (bool, error) {
-			devices, err := b.client.MFADevicesNow(ctx)
+			devices, err := b.client.RefreshMFADevices(ctx)
 			device, found = state.deviceIn(devices)
 			return found, err
 		})
@@ -341,7 +341,7 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if _, ok := b.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
-	devices, err := b.client.MFADevicesNow(ctx)
+	devices, err := b.client.RefreshMFADevices(ctx)
 	if report(&resp.Diagnostics, f, err) {
 		return
 	}

@@ -516,12 +516,12 @@ func TestMFADevice_refusedCodesAreTriedOnceMoreWithUnusedSteps(t *testing.T) {
 	expect(t, "owner", phone(srv).UserID, aliceUserID)
 	calls := srv.Calls("BindMFADevice")
 	expect(t, "binds", len(calls), 2)
-	seed, step := in(t, o.state, "base32_string_seed").(string), ram.StepAt(before)
+	seed, step := in(t, o.state, "base32_string_seed").(string), ram.TOTPStep(before)
 	for n, want := range []int64{step - 1, step, step + 1, step + 2} {
 		code, err := ram.TOTP(seed, want)
 		must(t, err)
 		got := calls[n/2].Params[fmt.Sprintf("AuthenticationCode%d", n%2+1)]
-		if got != code && ram.StepAt(before) == ram.StepAt(before.Add(2*time.Second)) {
+		if got != code && ram.TOTPStep(before) == ram.TOTPStep(before.Add(2*time.Second)) {
 			t.Errorf("code %d is not of step %+d", n, want-step)
 		}
 	}

@@ -178,15 +178,15 @@ func vpcsOf(elements map[string]attr.Value) []string { return slices.Sorted(maps
 // assumed.
 func accountStanding(ctx context.Context, client *ram.Client) standing {
 	const governed = "this policy governs every long-lived key of the account that has no policy of its own"
-	chain, known := client.Chain()
+	chain, known := client.CredentialChain()
 	if !known {
 		return standing{unknown: true}
 	}
 	for _, key := range chain.LongLivedKeyIDs() {
-		if chain.LongLived() {
+		if chain.SignsWithLongLivedKey() {
 			return standing{key: key, governed: governed}
 		}
-		_, err := client.KeyOwner(ctx, key)
+		_, err := client.AccessKeyOwner(ctx, key)
 		switch {
 		case err == nil:
 			return standing{key: key, governed: governed + "; a role is assumed with that key"}

@@ -126,7 +126,7 @@ func (i *instance) resume(ctx context.Context, f failure, o *owned, diags *diag.
 		return false
 	}
 	o.AccountID = types.StringValue(account)
-	user, err := i.client.UserNow(ctx, o.UserName.ValueString())
+	user, err := i.client.RefreshUser(ctx, o.UserName.ValueString())
 	if report(diags, f, err) {
 		return false
 	}
@@ -165,7 +165,7 @@ func (i *instance) followKey(ctx context.Context, o *owned, keyID string) (renam
 	if o.UserID.ValueString() != "" {
 		return i.follow(ctx, o)
 	}
-	user, err := i.client.KeyOwner(ctx, keyID)
+	user, err := i.client.AccessKeyOwner(ctx, keyID)
 	switch {
 	case ram.NotFound(err, "User", "User.AccessKey") && o.UserName.ValueString() == "":
 		return false, knowing("Nobody knows whose key it is.", errOwnerless) // it may be a key of the root account
@@ -188,7 +188,7 @@ var errOwnerless = errors.New("the state does not say whose key it is, and no RA
 // that of the user whom the configuration names: in another user's list it would
 // not be found, and be taken for deleted.
 func (i *instance) belongs(ctx context.Context, f failure, o owned, keyID string, diags *diag.Diagnostics) bool {
-	user, err := i.client.KeyOwner(ctx, keyID)
+	user, err := i.client.AccessKeyOwner(ctx, keyID)
 	if report(diags, f, err) {
 		return false
 	}
@@ -257,7 +257,7 @@ func (i *instance) planName(ctx context.Context, state, plan owned, resp *resour
 
 // ownKey tells that an AccessKey pair is one that the provider itself stands on.
 func (i *instance) ownKey(id string) bool {
-	chain, known := i.client.Chain()
+	chain, known := i.client.CredentialChain()
 	return known && slices.Contains(chain.LongLivedKeyIDs(), id)
 }
 
@@ -268,12 +268,12 @@ func (i *instance) ownUser(ctx context.Context, id string) (bool, error) {
 	if err != nil || caller.UserID == id {
 		return err == nil, err
 	}
-	chain, known := i.client.Chain()
+	chain, known := i.client.CredentialChain()
 	if !known {
 		return false, nil
 	}
 	for _, key := range chain.LongLivedKeyIDs() {
-		owner, err := i.client.KeyOwner(ctx, key)
+		owner, err := i.client.AccessKeyOwner(ctx, key)
 		if err == nil && owner.ID == id {
 			return true, nil
 		}

@@ -24,7 +24,7 @@ func newPasswordPolicy() *setting[ram.PasswordPolicy] {
 			return c.PasswordPolicy(ctx)
 		},
 		fetchNow: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
-			return c.PasswordPolicyNow(ctx)
+			return c.RefreshPasswordPolicy(ctx)
 		},
 		put: func(ctx context.Context, c *ram.Client, _, want ram.PasswordPolicy) error {
 			return c.SetPasswordPolicy(ctx, want)
@@ -94,7 +94,7 @@ func passwordPolicyDangers(ctx context.Context, client *ram.Client, c change[ram
 	if before, locked := expiryDanger("hard_expiry", c.before); locked && before.refuse == d.refuse {
 		return nil // as it was
 	}
-	preference, err := client.SecurityPreferenceNow(ctx)
+	preference, err := client.RefreshSecurityPreference(ctx)
 	switch {
 	case err != nil || preference.AllowUserToChangePassword == nil:
 		d.detail = "hard_expiry is true, and whether users may change their passwords before they expire could not be found out. If they may not, every one of them is locked out in the end."

@@ -71,7 +71,7 @@ func (r recipient) Encrypt(text string) (string, error) {
 
 // readPGP reads the one public key that a text is.
 func readPGP(key string) (*openpgp.Entity, error) {
-	if err := ram.SHA1Refused(); err != nil { // of which OpenPGP makes fingerprints
+	if err := ram.CheckSHA1Allowed(); err != nil { // of which OpenPGP makes fingerprints
 		return nil, err
 	}
 	key = strings.TrimSpace(key)

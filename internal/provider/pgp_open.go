@@ -80,7 +80,7 @@ func readSecret(body io.Reader) (string, error) {
 
 // readPrivateKeys reads the keys of a text, of which one at least has its private half.
 func readPrivateKeys(key string) (openpgp.EntityList, error) {
-	if err := ram.SHA1Refused(); err != nil { // of which OpenPGP makes fingerprints
+	if err := ram.CheckSHA1Allowed(); err != nil { // of which OpenPGP makes fingerprints
 		return nil, err
 	}
 	binary, err := unarmoured(key)

@@ -65,14 +65,14 @@ func (a *actsOnInstance) inBin(ctx context.Context, f failure, m recycledKeyOrde
 // alive looks for a key among those of the users. Keys of the root account are not
 // seen there (assumed).
 func (a *actsOnInstance) alive(ctx context.Context, id string) (owner ram.User, key ram.AccessKey, found bool, err error) {
-	owner, err = a.client.KeyOwner(ctx, id)
+	owner, err = a.client.AccessKeyOwner(ctx, id)
 	if ram.NotFound(err, "User", "User.AccessKey") {
 		return owner, key, false, nil
 	}
 	if err != nil {
 		return owner, key, false, err
 	}
-	keys, err := a.client.AccessKeysNow(ctx, owner.Name)
+	keys, err := a.client.RefreshAccessKeys(ctx, owner.Name)
 	key, found = keyIn(keys, id)
 	return owner, key, found, err
 }
@@ -120,7 +120,7 @@ func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 			"Its user, with the id %s, is in the recycle bin as well. %s\n\nRestore the user first: aliyun ims RestoreUserFromRecycleBin --UserId %[1]s", kept.UserID, f.now))
 		return
 	}
-	user, err := a.client.UserByIDNow(ctx, kept.UserID)
+	user, err := a.client.RefreshUserByID(ctx, kept.UserID)
 	if report(&resp.Diagnostics, f, err) {
 		return
 	}
@@ -148,7 +148,7 @@ func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell
 	err := a.client.RestoreRecycledKey(ctx, user.ID, id)
 	switch {
 	case ram.LimitExceeded(err):
-		keys, _ := a.client.AccessKeysNow(ctx, user.Name)
+		keys, _ := a.client.RefreshAccessKeys(ctx, user.Name)
 		report(diags, failure{f.what, fmt.Sprintf("The user %q has as many AccessKey pairs as a user may have: %s. Nothing was changed. Delete one of them, and run again.", user.Name, keysNamed(keys))}, err)
 		return
 	case ram.NotFound(err, "User.AccessKey"): // a request of before may have done it
@@ -157,7 +157,7 @@ func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell
 	}
 	var key ram.AccessKey
 	shows, looked := a.showsWithin(ctx, patience, func(ctx context.Context) (found bool, err error) {
-		keys, err := a.client.AccessKeysNow(ctx, user.Name)
+		keys, err := a.client.RefreshAccessKeys(ctx, user.Name)
 		key, found = keyIn(keys, id)
 		return found, err
 	})

@@ -64,7 +64,7 @@ func (e *lateReport) Error() string {
 func untilWhole(read func() error) error {
 	for number := 1; ; number++ {
 		err := read()
-		var replaced *ram.ReplacedError
+		var replaced *ram.ReportReplacedError
 		if !errors.As(err, &replaced) || number == newReads {
 			return err
 		}

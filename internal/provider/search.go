@@ -54,7 +54,7 @@ const everything = -1
 // users are those who are sought, in the order in which the service lists them. An
 // error comes once, and last.
 func (i *instance) users(ctx context.Context, sought usersSought, most int64) iter.Seq2[ram.User, error] {
-	each := i.client.EachUser
+	each := i.client.StreamUsers
 	if most == everything {
 		each = i.client.Users
 	}
@@ -100,7 +100,7 @@ func ofEach[T any](ctx context.Context, i *instance, sought usersSought, most in
 					}
 					all[at] = append(all[at], seen[T]{found, err})
 				}
-				if err := ram.Caught(func() error { look(ctx, user, tell); return nil }); err != nil {
+				if err := ram.CatchPanic(func() error { look(ctx, user, tell); return nil }); err != nil {
 					var none T
 					tell(none, err)
 				}

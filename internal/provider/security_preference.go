@@ -42,7 +42,7 @@ func newSecurityPreference() *setting[ram.SecurityPreference] {
 			return c.SecurityPreference(ctx)
 		},
 		fetchNow: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
-			return c.SecurityPreferenceNow(ctx)
+			return c.RefreshSecurityPreference(ctx)
 		},
 		put: func(ctx context.Context, c *ram.Client, _, want ram.SecurityPreference) error {
 			return c.SetSecurityPreference(ctx, want)
@@ -215,7 +215,7 @@ func passwordChangeDangers(ctx context.Context, client *ram.Client, c change[ram
 		return nil
 	}
 	const attribute = "allow_user_to_change_password"
-	policy, err := client.PasswordPolicyNow(ctx)
+	policy, err := client.RefreshPasswordPolicy(ctx)
 	if err == nil {
 		if d, locks := expiryDanger(attribute, policy); locks {
 			return []danger{d}

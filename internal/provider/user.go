@@ -336,15 +336,15 @@ func (r *userResource) find(ctx context.Context, m userModel) (ram.User, error) 
 	if id := m.UserID.ValueString(); id != "" {
 		return r.client.UserByIDIf(ctx, id, m.shows)
 	}
-	return r.client.UserNow(ctx, m.Name.ValueString())
+	return r.client.RefreshUser(ctx, m.Name.ValueString())
 }
 
 // findNow is find past what is known.
 func (r *userResource) findNow(ctx context.Context, m userModel) (ram.User, error) {
 	if id := m.UserID.ValueString(); id != "" {
-		return r.client.UserByIDNow(ctx, id)
+		return r.client.RefreshUserByID(ctx, id)
 	}
-	return r.client.UserNow(ctx, m.Name.ValueString())
+	return r.client.RefreshUser(ctx, m.Name.ValueString())
 }
 
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

@@ -18,7 +18,7 @@ import (
 // it was not there before, and a name is given once in an account.
 func (r *userResource) create(ctx context.Context, want ram.User, account string, diags *diag.Diagnostics) (ram.User, bool) {
 	f := failure{"create the user", "Nothing was created."}
-	there, err := r.client.UserNow(ctx, want.Name)
+	there, err := r.client.RefreshUser(ctx, want.Name)
 	if err == nil {
 		takenName(there, account, diags)
 		return ram.User{}, false
@@ -46,7 +46,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 		}
 		f.now = fmt.Sprintf("It is not known whether the user was created. If account %s has a user %q now, import it: terraform import <address> %[2]s", account, want.Name)
 		found, lost := r.showsWithin(ctx, lagWindow, func(ctx context.Context) (bool, error) {
-			made, err := r.client.UserNow(ctx, want.Name)
+			made, err := r.client.RefreshUser(ctx, want.Name)
 			if ram.NotFound(err, "User") {
 				return false, nil
 			}
@@ -94,7 +94,7 @@ func (r *userResource) confirm(ctx context.Context, written userModel, diags *di
 	var seen ram.User
 	shows, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
 		var err error
-		seen, err = r.client.UserByIDNow(ctx, want.ID)
+		seen, err = r.client.RefreshUserByID(ctx, want.ID)
 		if ram.NotFound(err, "User") {
 			return false, nil
 		}
@@ -102,7 +102,7 @@ func (r *userResource) confirm(ctx context.Context, written userModel, diags *di
 			return false, err
 		}
 		// The name leads to the user as well, which is what all that belongs to it goes by.
-		named, err := r.client.UserNow(ctx, want.Name)
+		named, err := r.client.RefreshUser(ctx, want.Name)
 		if ram.NotFound(err, "User") {
 			return false, nil
 		}

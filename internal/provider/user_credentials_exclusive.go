@@ -169,7 +169,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if err == nil && !there {
 		var away bool
 		away, err = r.vanished(ctx, func(ctx context.Context) (found bool, err error) {
-			keys, found, err = r.keysListed(ctx, &state.owned, r.client.AccessKeysNow)
+			keys, found, err = r.keysListed(ctx, &state.owned, r.client.RefreshAccessKeys)
 			return found, err
 		})
 		if err == nil && away {
@@ -220,7 +220,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	if !r.resume(ctx, f, &plan.owned, &resp.Diagnostics) {
 		return
 	}
-	keys, err := r.client.AccessKeysNow(ctx, plan.UserName.ValueString())
+	keys, err := r.client.RefreshAccessKeys(ctx, plan.UserName.ValueString())
 	if report(&resp.Diagnostics, f, err) {
 		return
 	}
@@ -270,7 +270,7 @@ func (r *exclusiveResource) disable(ctx context.Context, o *owned, id string) er
 		return err
 	}
 	shows, err := owner.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
-		keys, err := r.client.AccessKeysNow(ctx, o.UserName.ValueString())
+		keys, err := r.client.RefreshAccessKeys(ctx, o.UserName.ValueString())
 		key, found := keyIn(keys, id)
 		return err == nil && (!found || key.Status == keyInactive), err
 	})

@@ -85,7 +85,7 @@ func (r *userResource) remove(ctx context.Context, u ram.User, force bool, diags
 		return
 	}
 	left, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
-		_, err := r.client.UserByIDNow(ctx, u.ID)
+		_, err := r.client.RefreshUserByID(ctx, u.ID)
 		if ram.NotFound(err, "User") {
 			return true, nil
 		}
@@ -126,7 +126,7 @@ func (r *userResource) stripProfile(ctx context.Context, name string) error {
 // stripKeys disables each key before it is deleted: a deleted key can be restored, and
 // is then what it was (assumed).
 func (r *userResource) stripKeys(ctx context.Context, name string) error {
-	keys, err := r.client.AccessKeysNow(ctx, name)
+	keys, err := r.client.RefreshAccessKeys(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (r *userResource) dependants(ctx context.Context, name string) (lines []str
 	if _, err := r.client.LoginProfile(ctx, name); err == nil {
 		lines = append(lines, "a login profile")
 	}
-	if keys, err := r.client.AccessKeysNow(ctx, name); err == nil {
+	if keys, err := r.client.RefreshAccessKeys(ctx, name); err == nil {
 		for _, key := range keys {
 			lines = append(lines, fmt.Sprintf("the AccessKey pair %s (%s)", key.ID, key.Status))
 		}

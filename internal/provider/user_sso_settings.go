@@ -37,7 +37,7 @@ func newUserSsoSettings() *setting[ram.UserSsoSettings] {
 			return c.UserSsoSettings(ctx)
 		},
 		fetchNow: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
-			return c.UserSsoSettingsNow(ctx)
+			return c.RefreshUserSsoSettings(ctx)
 		},
 		put: func(ctx context.Context, c *ram.Client, _, want ram.UserSsoSettings) error {
 			return c.SetUserSsoSettings(ctx, want)

@@ -35,7 +35,7 @@ func (s devicesSought) takes(device ram.MFADevice) bool {
 // found yields the devices that are sought, page by page.
 func (s devicesSought) found(ctx context.Context, i *instance) iter.Seq2[ram.MFADevice, error] {
 	return func(yield func(ram.MFADevice, error) bool) {
-		for device, err := range i.client.EachMFADevice(ctx) {
+		for device, err := range i.client.StreamMFADevices(ctx) {
 			if (err != nil || s.takes(device)) && !yield(device, err) {
 				return
 			}

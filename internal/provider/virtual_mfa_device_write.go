@@ -327,7 +327,7 @@ func (r *rebinding) run(ctx context.Context) {
 		r.free(ctx, live)
 		return
 	}
-	user, err := r.client.UserNow(ctx, name)
+	user, err := r.client.RefreshUser(ctx, name)
 	if err == nil && user.ID == live.UserID { // renamed, or bound meanwhile
 		r.model.bound(user, live)
 		r.note.UserID = user.ID

@@ -49,9 +49,9 @@ type AccessKeyUse struct {
 
 // SecretMissing says that the service made a key and did not answer its secret,
 // which nobody can read any more.
-type SecretMissing struct{ Key AccessKey }
+type MissingSecretError struct{ Key AccessKey }
 
-func (e *SecretMissing) Error() string {
+func (e *MissingSecretError) Error() string {
 	return fmt.Sprintf("%s: the service made key %s and answered no secret for it", createAccessKey.action, e.Key.ID)
 }
 
@@ -94,7 +94,7 @@ func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKe
 	}
 	key := answer.AccessKey.key()
 	if key.Secret == "" {
-		return AccessKey{}, &SecretMissing{Key: key}
+		return AccessKey{}, &MissingSecretError{Key: key}
 	}
 	return key, nil
 }
@@ -153,7 +153,7 @@ func (c *Client) AccessKeys(ctx context.Context, userName string) ([]AccessKey, 
 
 // AccessKeysNow are all keys of a user, past what is known: for waiters and
 // second looks.
-func (c *Client) AccessKeysNow(ctx context.Context, userName string) ([]AccessKey, error) {
+func (c *Client) RefreshAccessKeys(ctx context.Context, userName string) ([]AccessKey, error) {
 	keys, err := c.reads.keys.anew(ctx, userName, c.accessKeysOf(userName))
 	return slices.Clone(keys), err
 }

@@ -94,7 +94,7 @@ func TestKeysAreSharedUntilAskedForNow(t *testing.T) {
 	if got := status(client.AccessKeys); got != first || len(fake.Calls("ListAccessKeys")) != before {
 		t.Errorf("%s, %d calls", got, len(fake.Calls("ListAccessKeys")))
 	}
-	keys, err := client.AccessKeysNow(t.Context(), "admin")
+	keys, err := client.RefreshAccessKeys(t.Context(), "admin")
 	if err != nil || !keys[0].CreateDate.Equal(time.Unix(1700000000, 0)) {
 		t.Errorf("%v, %v", keys, err)
 	}
@@ -142,7 +142,7 @@ func TestAKeyWithoutIDOrSecretIsNoKey(t *testing.T) {
 	}
 	for _, body := range []string{`{"AccessKey":{"AccessKeyId":"LTAI1","AccessKeySecret":"","Status":"Active"}}`, `{"AccessKey":{"AccessKeyId":"LTAI1","AccessKeySecret":null}}`} {
 		server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respond(t, w, 200, body) })
-		var missing *SecretMissing
+		var missing *MissingSecretError
 		if _, err := newTestClient(t, server.URL).CreateAccessKey(t.Context(), "alice"); !errors.As(err, &missing) || missing.Key.ID != "LTAI1" || OutcomeUnknown(err) {
 			t.Errorf("%s: %v", body, err)
 		}
@@ -151,7 +151,7 @@ func TestAKeyWithoutIDOrSecretIsNoKey(t *testing.T) {
 
 // isSecretMissing tells whether the error names the key that the service made.
 func isSecretMissing(fake *ramtest.Server, err error) bool {
-	var missing *SecretMissing
+	var missing *MissingSecretError
 	if !errors.As(err, &missing) || OutcomeUnknown(err) || !strings.Contains(err.Error(), missing.Key.ID) {
 		return false
 	}
@@ -168,7 +168,7 @@ func TestNoFormatShowsASecret(t *testing.T) {
 		Keys []*AccessKey
 	}{key, []*AccessKey{&key}}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t"} {
-		for _, value := range []any{key, &key, holder, []AccessKey{key}, &SecretMissing{Key: key}} {
+		for _, value := range []any{key, &key, holder, []AccessKey{key}, &MissingSecretError{Key: key}} {
 			text := fmt.Sprintf(verb, value)
 			if strings.Contains(text, key.Secret) || strings.Contains(strings.ToLower(text), fmt.Sprintf("%x", key.Secret)) {
 				t.Errorf("%s of %T: %s", verb, value, text)
@@ -213,7 +213,7 @@ func TestANewKeyShowsWithinTheLag(t *testing.T) {
 	for _, lag := range []int{0, 1, 3, 10} {
 		for name, read := range map[string]func(*Client) ([]AccessKey, error){
 			"shared": func(c *Client) ([]AccessKey, error) { return c.AccessKeys(t.Context(), "admin") },
-			"now":    func(c *Client) ([]AccessKey, error) { return c.AccessKeysNow(t.Context(), "admin") },
+			"now":    func(c *Client) ([]AccessKey, error) { return c.RefreshAccessKeys(t.Context(), "admin") },
 		} {
 			fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.StaleReads = lag }))
 			client := clientOf(t, fake)

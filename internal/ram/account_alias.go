@@ -19,7 +19,7 @@ func (c *Client) AccountAlias(ctx context.Context) (string, error) {
 }
 
 // AccountAliasNow is the account's alias, past what is known.
-func (c *Client) AccountAliasNow(ctx context.Context) (string, error) {
+func (c *Client) RefreshAccountAlias(ctx context.Context) (string, error) {
 	return c.reads.alias.anew(ctx, "", c.readAlias)
 }
 
@@ -74,7 +74,7 @@ func (c *Client) DefaultDomain(ctx context.Context) (string, error) {
 }
 
 // DefaultDomainNow is the default domain, past what is known.
-func (c *Client) DefaultDomainNow(ctx context.Context) (string, error) {
+func (c *Client) RefreshDefaultDomain(ctx context.Context) (string, error) {
 	return c.reads.domain.anew(ctx, "", c.readDomain)
 }
 

@@ -58,7 +58,7 @@ func (a *sessionAnswer) grant(c *Client, asked time.Duration) grant {
 	return grantFor(key, c.Now(), life)
 }
 
-func assumeRole(base Credentials, source Source, role Role, config Config) (Credentials, error) {
+func assumeRole(base Credentials, source CredentialSource, role Role, config Config) (Credentials, error) {
 	client, err := stsClient(base, config, role.region)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func sessionParams(arn, name, policy string, duration time.Duration) map[string]
 }
 
 // assumed are credentials that this client fetches from Sts.
-func (c *Client) assumed(op operation, source Source, arn string, asked time.Duration, params func() (map[string]string, error)) Credentials {
+func (c *Client) assumed(op operation, source CredentialSource, arn string, asked time.Duration, params func() (map[string]string, error)) Credentials {
 	fetch := func(ctx context.Context) (grant, error) {
 		form, err := params()
 		if err != nil {
@@ -99,11 +99,11 @@ func (c *Client) assumed(op operation, source Source, arn string, asked time.Dur
 	}
 	return &renewed{now: c.Now, fetch: func(ctx context.Context, _ bool) (grant, error) {
 		fresh, err := fetch(ctx)
-		var earlier *SourceError
+		var earlier *CredentialSourceError
 		if err == nil || errors.As(err, &earlier) {
 			return fresh, err
 		}
-		return fresh, &SourceError{Source: source, Doing: "assume the role " + arn, Remedy: roleRemedy(err), Err: err}
+		return fresh, &CredentialSourceError{Source: source, Attempted: "assume the role " + arn, Remedy: roleRemedy(err), Err: err}
 	}}
 }
 

@@ -104,9 +104,9 @@ func (b *bank) config(t *testing.T) Config {
 	}
 }
 
-func (b *bank) client(t *testing.T, settings Settings, env Environment) (*Client, *Chain) {
+func (b *bank) client(t *testing.T, settings CredentialSettings, env Environment) (*Client, *CredentialChain) {
 	t.Helper()
-	chosen, err := Choose(settings, env)
+	chosen, err := SelectCredentials(settings, env)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,9 +131,9 @@ func who(t *testing.T, client *Client) {
 	}
 }
 
-var blockKey = Settings{AccessKey: "LTAIbase", SecretKey: canary}
+var blockKey = CredentialSettings{AccessKey: "LTAIbase", SecretKey: canary}
 
-func stacked(role Role) Settings {
+func stacked(role Role) CredentialSettings {
 	settings := blockKey
 	settings.AssumeRole = &role
 	return settings
@@ -163,8 +163,8 @@ func TestAssumeRoleSendsWhatWasAskedFor(t *testing.T) {
 	if used[0].Get("AccessKeyId") != "STS.1" || used[0].Get("SecurityToken") != "token-1" {
 		t.Errorf("called with %s", used[0].Get("AccessKeyId"))
 	}
-	if chain.LongLived() || fmt.Sprint(chain.LongLivedKeyIDs()) != "[LTAIbase]" {
-		t.Errorf("long-lived: %v %v", chain.LongLived(), chain.LongLivedKeyIDs())
+	if chain.SignsWithLongLivedKey() || fmt.Sprint(chain.LongLivedKeyIDs()) != "[LTAIbase]" {
+		t.Errorf("long-lived: %v %v", chain.SignsWithLongLivedKey(), chain.LongLivedKeyIDs())
 	}
 }
 
@@ -190,7 +190,7 @@ func TestRolesAreAssumedOneFromTheOther(t *testing.T) {
 	files := map[string]string{testFile: `{"profiles": [
 		{"name": "base", "mode": "RamRoleArn", "access_key_id": "LTAIfile", "access_key_secret": "s", "ram_role_arn": "` + testRole + `one"},
 		{"name": "p", "mode": "ChainableRamRoleArn", "source_profile": "base", "ram_role_arn": "` + testRole + `two"}]}`}
-	client, chain := b.client(t, Settings{Profile: "p", AssumeRole: &Role{ARN: testRole + "three"}}, environment(nil, files))
+	client, chain := b.client(t, CredentialSettings{Profile: "p", AssumeRole: &Role{ARN: testRole + "three"}}, environment(nil, files))
 	who(t, client)
 	var way []string
 	for _, form := range b.calls("AssumeRole") {
@@ -199,32 +199,32 @@ func TestRolesAreAssumedOneFromTheOther(t *testing.T) {
 	if fmt.Sprint(way) != "[LTAIfile>one STS.1>two STS.2>three]" {
 		t.Error(way)
 	}
-	if chain.LongLived() || fmt.Sprint(chain.LongLivedKeyIDs()) != "[LTAIfile]" {
-		t.Errorf("long-lived: %v %v", chain.LongLived(), chain.LongLivedKeyIDs())
+	if chain.SignsWithLongLivedKey() || fmt.Sprint(chain.LongLivedKeyIDs()) != "[LTAIfile]" {
+		t.Errorf("long-lived: %v %v", chain.SignsWithLongLivedKey(), chain.LongLivedKeyIDs())
 	}
 }
 
 func TestLongLivedKeys(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		settings Settings
+		settings CredentialSettings
 		signs    bool
 		ids      string
 	}{
 		{blockKey, true, "[LTAIbase]"},
-		{Settings{AccessKey: "STS.x", SecretKey: "s", SecurityToken: "t"}, false, "[]"},
+		{CredentialSettings{AccessKey: "STS.x", SecretKey: "s", SecurityToken: "t"}, false, "[]"},
 		{stacked(Role{ARN: testRole + "r"}), false, "[LTAIbase]"},
-		{Settings{ECSRoleName: "r"}, false, "[]"},
-		{Settings{CredentialsURI: "http://127.0.0.1:1/"}, false, "[]"},
-		{Settings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC, Token: "t"}}, false, "[]"},
+		{CredentialSettings{ECSRoleName: "r"}, false, "[]"},
+		{CredentialSettings{CredentialsURI: "http://127.0.0.1:1/"}, false, "[]"},
+		{CredentialSettings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC, Token: "t"}}, false, "[]"},
 	} {
 		client, _ := openBank(t).client(t, test.settings, environment(nil, nil))
-		chain, ok := client.Chain()
+		chain, ok := client.CredentialChain()
 		if !ok {
 			t.Fatal("the client does not know its credentials")
 		}
-		if chain.LongLived() != test.signs || fmt.Sprint(chain.LongLivedKeyIDs()) != test.ids {
-			t.Errorf("%s: %v %v, want %v %s", chain.Source, chain.LongLived(), chain.LongLivedKeyIDs(), test.signs, test.ids)
+		if chain.SignsWithLongLivedKey() != test.signs || fmt.Sprint(chain.LongLivedKeyIDs()) != test.ids {
+			t.Errorf("%s: %v %v, want %v %s", chain.Source, chain.SignsWithLongLivedKey(), chain.LongLivedKeyIDs(), test.signs, test.ids)
 		}
 	}
 }
@@ -277,7 +277,7 @@ func TestASessionEndsByTheServicesClock(t *testing.T) {
 	config := b.config(t)
 	now := config.Now
 	config.Now = func() time.Time { return now().Add(-10 * time.Minute) }
-	chosen, err := Choose(stacked(Role{ARN: testRole + "ops"}), environment(nil, nil))
+	chosen, err := SelectCredentials(stacked(Role{ARN: testRole + "ops"}), environment(nil, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -330,8 +330,8 @@ func TestARefusedRoleIsToldWithItsRemedy(t *testing.T) {
 			b.refusal = code
 			client, _ := b.client(t, stacked(Role{ARN: testRole + "ops"}), environment(nil, nil))
 			err := client.call(t.Context(), getCallerIdentity, nil, nil)
-			var source *SourceError
-			if !errors.As(err, &source) || !strings.Contains(source.Doing, testRole+"ops") {
+			var source *CredentialSourceError
+			if !errors.As(err, &source) || !strings.Contains(source.Attempted, testRole+"ops") {
 				t.Fatal(err)
 			}
 			for _, part := range []string{code, remedy, "`access_key`", "not sent"} {
@@ -352,8 +352,8 @@ func TestARefusedRoleIsToldWithItsRemedy(t *testing.T) {
 	}
 }
 
-func oidcSettings(token, file string) Settings {
-	return Settings{AssumeRoleWithOIDC: &OIDC{
+func oidcSettings(token, file string) CredentialSettings {
+	return CredentialSettings{AssumeRoleWithOIDC: &OIDC{
 		RoleARN: testRole + "ci", ProviderARN: blockOIDC, Token: token, TokenFile: file, SessionName: "job", Duration: 15 * time.Minute,
 	}}
 }

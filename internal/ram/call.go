@@ -80,7 +80,7 @@ func classOf(err error) class {
 	if errors.As(err, &answer) {
 		return answer.class()
 	}
-	var silence *Unanswered
+	var silence *NoResponseError
 	if errors.As(err, &silence) {
 		return silence.class
 	}
@@ -110,7 +110,7 @@ func retryAfter(err error) time.Duration {
 	if errors.As(err, &answer) {
 		return answer.RetryAfter
 	}
-	var silence *Unanswered
+	var silence *NoResponseError
 	if errors.As(err, &silence) {
 		return silence.retryAfter
 	}
@@ -130,7 +130,7 @@ func tooLong(ctx context.Context, wait time.Duration) bool {
 func (c *Client) attempt(ctx context.Context, op operation, params map[string]string, out any, number int) error {
 	limit := c.limits.of(op)
 	if err := c.turn(ctx, op); err != nil {
-		return &Unanswered{Action: op.action, Err: err}
+		return &NoResponseError{Action: op.action, Err: err}
 	}
 	key, err := c.key(ctx, op)
 	if err != nil {
@@ -138,7 +138,7 @@ func (c *Client) attempt(ctx context.Context, op operation, params map[string]st
 	}
 	letter, err := c.letter(op, key, params)
 	if err != nil {
-		return &Unanswered{Action: op.action, Err: err}
+		return &NoResponseError{Action: op.action, Err: err}
 	}
 	exchange := exchange{op: op, secrets: secretsOf(op, key, params)}
 	start := c.Now()

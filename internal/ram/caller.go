@@ -41,12 +41,12 @@ func (a *callerAnswer) missing() string {
 
 // AccountRefused says that the key belongs to an account that the configuration
 // does not accept, so nothing may be read from it or written to it.
-type AccountRefused struct {
+type AccountNotAllowedError struct {
 	AccountID string
 	Allowed   []string // the only accepted accounts; empty if AccountID is forbidden
 }
 
-func (e *AccountRefused) Error() string {
+func (e *AccountNotAllowedError) Error() string {
 	if len(e.Allowed) == 0 {
 		return fmt.Sprintf("the credentials belong to account %s, which is forbidden", e.AccountID)
 	}
@@ -69,10 +69,10 @@ func (c *Client) Caller(ctx context.Context) (Caller, error) {
 
 func (c *Client) accept(account string) error {
 	if slices.Contains(c.config.ForbiddenAccounts, account) {
-		return &AccountRefused{AccountID: account}
+		return &AccountNotAllowedError{AccountID: account}
 	}
 	if allowed := c.config.AllowedAccounts; len(allowed) > 0 && !slices.Contains(allowed, account) {
-		return &AccountRefused{AccountID: account, Allowed: slices.Clone(allowed)}
+		return &AccountNotAllowedError{AccountID: account, Allowed: slices.Clone(allowed)}
 	}
 	return nil
 }

@@ -130,7 +130,7 @@ func TestAnotherAccountIsRefused(t *testing.T) {
 		})
 		for range 2 {
 			caller, err := client.Caller(t.Context())
-			var refusal *AccountRefused
+			var refusal *AccountNotAllowedError
 			if got := errors.As(err, &refusal); got != test.refused || (err != nil) != test.refused {
 				t.Errorf("allowed %v, forbidden %v: %v", test.allowed, test.forbidden, err)
 			}

@@ -110,12 +110,12 @@ func (a *credentialReportAnswer) missing() string {
 
 // ReplacedError says that somebody had another report made while one was read,
 // so that what was read so far belongs to none of the two.
-type ReplacedError struct {
+type ReportReplacedError struct {
 	Action string
 	Err    error // what the service said to the next page of the former one, if it did
 }
 
-func (e *ReplacedError) Error() string {
+func (e *ReportReplacedError) Error() string {
 	text := e.Action + ": the report was replaced by a newer one while it was read"
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
@@ -124,7 +124,7 @@ func (e *ReplacedError) Error() string {
 }
 
 // Unwrap gives the cause, if there is one.
-func (e *ReplacedError) Unwrap() error { return e.Err }
+func (e *ReportReplacedError) Unwrap() error { return e.Err }
 
 // CredentialReport is a report of the account's users and their credentials.
 type CredentialReport struct {
@@ -197,13 +197,13 @@ func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, e
 		}
 		answer, err = r.client.reportPage(ctx, token)
 		if hasCode(err, "InvalidParameter") { // the token may hold for one report only
-			return &ReplacedError{getCredentialReport.action, err}
+			return &ReportReplacedError{getCredentialReport.action, err}
 		}
 		if err != nil {
 			return err
 		}
 		if !answer.GeneratedTime.value.Equal(r.GeneratedTime) {
-			return &ReplacedError{Action: getCredentialReport.action}
+			return &ReportReplacedError{Action: getCredentialReport.action}
 		}
 	}
 }

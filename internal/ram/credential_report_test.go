@@ -196,7 +196,7 @@ func TestAReportIsReadOverItsPages(t *testing.T) {
 		}
 	}
 	newer := strings.Replace(reportPageOf("", shortHeader+bob), "15:06", "19:06", 1)
-	var replaced *ReplacedError
+	var replaced *ReportReplacedError
 	if users, err := readReport(t, reportPageOf("a", shortHeader+aliceRow), newer); !errors.As(err, &replaced) {
 		t.Errorf("replaced: %q, %v", users, err)
 	}

@@ -15,7 +15,7 @@ import (
 
 // Settings are what a provider block says of credentials. Empty, or nothing
 // but white space, is not set.
-type Settings struct {
+type CredentialSettings struct {
 	AccessKey, SecretKey, SecurityToken string
 	Profile, SharedCredentialsFile      string
 	ECSRoleName                         string
@@ -78,26 +78,26 @@ func (e Environment) expand(path string) string {
 }
 
 // Kind is a way to come by a key.
-type Kind string
+type CredentialKind string
 
 // The kinds of Source.
 const (
-	KindAccessKey      Kind = "AccessKey"
-	KindSecurityToken  Kind = "STS token"
-	KindOIDC           Kind = "OIDC"
-	KindECSRole        Kind = "ECS role"
-	KindCredentialsURI Kind = "credentials URI"
+	KindAccessKey      CredentialKind = "AccessKey"
+	KindSecurityToken  CredentialKind = "STS token"
+	KindOIDC           CredentialKind = "OIDC"
+	KindECSRole        CredentialKind = "ECS role"
+	KindCredentialsURI CredentialKind = "credentials URI"
 )
 
 // Source says which credentials were chosen and from where, for messages. It
 // never holds a secret.
-type Source struct {
-	Kind  Kind
+type CredentialSource struct {
+	Kind  CredentialKind
 	From  string   // such as: the profile "ops" of /home/alice/.aliyun/config.json
 	Roles []string // the ARNs of the roles assumed on top, in order
 }
 
-func (s Source) String() string {
+func (s CredentialSource) String() string {
 	text := s.From
 	for _, role := range s.Roles {
 		text += ", then the role " + role
@@ -106,16 +106,16 @@ func (s Source) String() string {
 }
 
 // ChoiceError says why no credentials could be chosen.
-type ChoiceError struct {
+type CredentialConfigError struct {
 	Arguments []string // arguments of the provider block to blame; none if it is the environment
 	Problem   string
 }
 
-func (e *ChoiceError) Error() string { return e.Problem }
+func (e *CredentialConfigError) Error() string { return e.Problem }
 
 // Chosen are credentials that were decided on but not asked for anything yet.
-type Chosen struct {
-	Source Source
+type SelectedCredentials struct {
+	Source CredentialSource
 	origin origin
 	roles  []Role
 	from   sources
@@ -129,7 +129,7 @@ type origin struct {
 	uri     string
 }
 
-func (o origin) kind() Kind {
+func (o origin) kind() CredentialKind {
 	switch {
 	case o.oidc != nil:
 		return KindOIDC
@@ -143,15 +143,15 @@ func (o origin) kind() Kind {
 	return KindAccessKey
 }
 
-func choose(from string, o origin, roles ...Role) Chosen {
-	chosen := Chosen{Source: Source{Kind: o.kind(), From: from}, origin: o}
+func choose(from string, o origin, roles ...Role) SelectedCredentials {
+	chosen := SelectedCredentials{Source: CredentialSource{Kind: o.kind(), From: from}, origin: o}
 	for _, role := range roles {
 		chosen = chosen.then(role)
 	}
 	return chosen
 }
 
-func (c Chosen) then(role Role) Chosen {
+func (c SelectedCredentials) then(role Role) SelectedCredentials {
 	c.roles = append(c.roles[:len(c.roles):len(c.roles)], role)
 	c.Source.Roles = append(c.Source.Roles[:len(c.Source.Roles):len(c.Source.Roles)], role.ARN)
 	return c
@@ -161,17 +161,17 @@ func (c Chosen) then(role Role) Chosen {
 // else the first source of the environment. Exactly one source gives them; its
 // parts never come from another. Nothing but files is read, and no file unless
 // it is reached.
-func Choose(settings Settings, env Environment) (Chosen, error) {
+func SelectCredentials(settings CredentialSettings, env Environment) (SelectedCredentials, error) {
 	settings = settings.trimmed()
 	if err := cmp.Or(settings.Check(), settings.checkForms()); err != nil {
-		return Chosen{}, err
+		return SelectedCredentials{}, err
 	}
 	chosen, found, err := fromSettings(settings, env)
 	if err == nil && !found {
 		chosen, err = fromEnvironment(env)
 	}
 	if err != nil {
-		return Chosen{}, err
+		return SelectedCredentials{}, err
 	}
 	chosen, err = stack(chosen, settings, env)
 	chosen.from = env.sources()
@@ -181,7 +181,7 @@ func Choose(settings Settings, env Environment) (Chosen, error) {
 // stack puts the role of the block, or else of the environment, on what was
 // chosen. The variable ALIBABA_CLOUD_ROLE_ARN also belongs to the OIDC source:
 // where that is in play, it is not a role to be assumed once more.
-func stack(chosen Chosen, settings Settings, env Environment) (Chosen, error) {
+func stack(chosen SelectedCredentials, settings CredentialSettings, env Environment) (SelectedCredentials, error) {
 	if settings.AssumeRole != nil {
 		return chosen.then(*settings.AssumeRole), nil
 	}
@@ -190,7 +190,7 @@ func stack(chosen Chosen, settings Settings, env Environment) (Chosen, error) {
 		return chosen, nil
 	}
 	if !RoleARN.MatchString(arn) {
-		return Chosen{}, &ChoiceError{Problem: "The environment variable " + roleVariable + " " + notARoleARN}
+		return SelectedCredentials{}, &CredentialConfigError{Problem: "The environment variable " + roleVariable + " " + notARoleARN}
 	}
 	return chosen.then(Role{ARN: arn}), nil
 }
@@ -206,7 +206,7 @@ var (
 	SessionName = regexp.MustCompile(`^[0-9A-Za-z.@_-]{2,64}$`)
 )
 
-func (s Settings) trimmed() Settings {
+func (s CredentialSettings) trimmed() CredentialSettings {
 	for _, text := range []*string{
 		&s.AccessKey, &s.SecretKey, &s.SecurityToken, &s.Profile, &s.SharedCredentialsFile, &s.ECSRoleName, &s.CredentialsURI,
 	} {

@@ -9,9 +9,9 @@ import (
 )
 
 // Chain is the credentials of a client and what they stand on.
-type Chain struct {
+type CredentialChain struct {
 	Credentials
-	Source Source
+	Source CredentialSource
 
 	longLived []string
 	signs     bool // the long-lived key itself, not a session made with it
@@ -20,23 +20,23 @@ type Chain struct {
 // LongLivedKeyIDs are the ids of the AccessKeys that do not end by themselves and
 // without which these credentials would not work. Disabling one of them, or its
 // user, disables the provider.
-func (c *Chain) LongLivedKeyIDs() []string { return append([]string(nil), c.longLived...) }
+func (c *CredentialChain) LongLivedKeyIDs() []string { return append([]string(nil), c.longLived...) }
 
 // LongLived tells that the calls are signed with such a key itself.
-func (c *Chain) LongLived() bool { return c.signs }
+func (c *CredentialChain) SignsWithLongLivedKey() bool { return c.signs }
 
 // Chain is what the client's calls are signed with; false if it was made with
 // other credentials.
-func (c *Client) Chain() (*Chain, bool) {
-	chain, ok := c.config.Credentials.(*Chain)
+func (c *Client) CredentialChain() (*CredentialChain, bool) {
+	chain, ok := c.config.Credentials.(*CredentialChain)
 	return chain, ok
 }
 
 // Open makes the credentials usable for a client with this configuration, whose
 // endpoints, certificates, retries, clock and observer the calls to Sts share.
 // It makes no call.
-func (c Chosen) Open(config Config) (*Chain, error) {
-	chain := &Chain{Source: c.Source}
+func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
+	chain := &CredentialChain{Source: c.Source}
 	credentials, err := c.origin.open(c.Source, config, c.from)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (e Environment) sources() sources {
 	return sources{readFile: func(path string) ([]byte, error) { return e.ReadFile(e.expand(path)) }, ecsRole: ecsRoleLender, uri: uriLender}
 }
 
-func (o origin) open(source Source, config Config, from sources) (Credentials, error) {
+func (o origin) open(source CredentialSource, config Config, from sources) (Credentials, error) {
 	switch {
 	case o.oidc != nil:
 		return assumeRoleWithOIDC(*o.oidc, source, config, from.readFile)
@@ -104,15 +104,15 @@ func stsClient(credentials Credentials, config Config, region string) (*Client, 
 
 // SourceError says why a source gave no key. A call that wanted one reports it
 // within a [CredentialsError].
-type SourceError struct {
-	Source Source
-	Doing  string // such as: assume the role acs:ram::1234567890123456:role/ops
-	Remedy string // "" where Err says what helps
-	Err    error
+type CredentialSourceError struct {
+	Source    CredentialSource
+	Attempted string // such as: assume the role acs:ram::1234567890123456:role/ops
+	Remedy    string // "" where Err says what helps
+	Err       error
 }
 
-func (e *SourceError) Error() string {
-	text := fmt.Sprintf("cannot %s with %s: %v", e.Doing, e.Source.From, e.Err)
+func (e *CredentialSourceError) Error() string {
+	text := fmt.Sprintf("cannot %s with %s: %v", e.Attempted, e.Source.From, e.Err)
 	if e.Remedy == "" {
 		return text
 	}
@@ -120,4 +120,4 @@ func (e *SourceError) Error() string {
 }
 
 // Unwrap gives the cause.
-func (e *SourceError) Unwrap() error { return e.Err }
+func (e *CredentialSourceError) Unwrap() error { return e.Err }

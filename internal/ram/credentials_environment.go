@@ -32,15 +32,15 @@ var profileVariables = []string{"ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"}
 // fromEnvironment takes the first source that is there. One that is there in
 // part is an error, not a reason to look further: the next one may lead to
 // another account.
-func fromEnvironment(env Environment) (Chosen, error) {
-	for _, look := range []func(Environment) (Chosen, bool, error){
+func fromEnvironment(env Environment) (SelectedCredentials, error) {
+	for _, look := range []func(Environment) (SelectedCredentials, bool, error){
 		fromKeyVariables, fromOIDCVariables, fromProfileVariables, fromURIVariable, fromECSVariable, fromCurrentProfile,
 	} {
 		if chosen, found, err := look(env); found || err != nil {
 			return chosen, err
 		}
 	}
-	return Chosen{}, &ChoiceError{Problem: "No credentials were found. The provider block sets none of `access_key`, `profile`, `ecs_role_name`, " +
+	return SelectedCredentials{}, &CredentialConfigError{Problem: "No credentials were found. The provider block sets none of `access_key`, `profile`, `ecs_role_name`, " +
 		"`credentials_uri` and `assume_role_with_oidc`; none of these environment variables is set: " + strings.Join(variables(), ", ") +
 		"; and there is no file " + profileFile(env, "") + ".\n\n" +
 		"Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure` and set `profile`."}
@@ -56,7 +56,7 @@ func variables() (names []string) {
 	return append(names, uriVariable, ecsRoleVariable)
 }
 
-func fromKeyVariables(env Environment) (Chosen, bool, error) {
+func fromKeyVariables(env Environment) (SelectedCredentials, bool, error) {
 	for _, names := range keyVariables {
 		key := Key{ID: env.get(names[0]), Secret: env.get(names[1]), Token: env.get(names[2])}
 		if key == (Key{}) {
@@ -64,7 +64,7 @@ func fromKeyVariables(env Environment) (Chosen, bool, error) {
 		}
 		whole, err := keyOf(key, names)
 		if err != nil {
-			return Chosen{}, true, &ChoiceError{Problem: "The AccessKey of the environment is incomplete: " + err.Error() +
+			return SelectedCredentials{}, true, &CredentialConfigError{Problem: "The AccessKey of the environment is incomplete: " + err.Error() +
 				". Its parts are never taken from anywhere else. An empty variable counts as not set."}
 		}
 		used := names[0] + " and " + names[1]
@@ -73,26 +73,26 @@ func fromKeyVariables(env Environment) (Chosen, bool, error) {
 		}
 		return choose("the environment variables "+used, origin{key: whole}), true, nil
 	}
-	return Chosen{}, false, nil
+	return SelectedCredentials{}, false, nil
 }
 
-func fromOIDCVariables(env Environment) (Chosen, bool, error) {
+func fromOIDCVariables(env Environment) (SelectedCredentials, bool, error) {
 	oidc := OIDC{ProviderARN: env.get(oidcProviderVariable), TokenFile: env.get(oidcTokenFileVariable)}
 	if oidc == (OIDC{}) {
-		return Chosen{}, false, nil
+		return SelectedCredentials{}, false, nil
 	}
 	oidc.RoleARN = env.get(roleVariable)
 	if oidc.TokenFile == "" {
-		return Chosen{}, true, &ChoiceError{Problem: "The OIDC source of the environment is incomplete: " + oidcProviderVariable +
+		return SelectedCredentials{}, true, &CredentialConfigError{Problem: "The OIDC source of the environment is incomplete: " + oidcProviderVariable +
 			" is set, but " + oidcTokenFileVariable + " is not."}
 	}
 	if problem := oidc.problem([4]string{roleVariable, oidcProviderVariable, "", oidcTokenFileVariable}); problem != "" {
-		return Chosen{}, true, &ChoiceError{Problem: "The OIDC source of the environment is incomplete: " + problem}
+		return SelectedCredentials{}, true, &CredentialConfigError{Problem: "The OIDC source of the environment is incomplete: " + problem}
 	}
 	return choose("the environment variables "+roleVariable+", "+oidcProviderVariable+" and "+oidcTokenFileVariable, origin{oidc: &oidc}), true, nil
 }
 
-func fromProfileVariables(env Environment) (Chosen, bool, error) {
+func fromProfileVariables(env Environment) (SelectedCredentials, bool, error) {
 	for _, variable := range profileVariables {
 		name := env.get(variable)
 		if name == "" {
@@ -100,45 +100,45 @@ func fromProfileVariables(env Environment) (Chosen, bool, error) {
 		}
 		chosen, err := fromProfile(env, profileFile(env, ""), name)
 		if err != nil {
-			return Chosen{}, true, &ChoiceError{Problem: "The environment variable " + variable + " selects a profile. " + err.Error()}
+			return SelectedCredentials{}, true, &CredentialConfigError{Problem: "The environment variable " + variable + " selects a profile. " + err.Error()}
 		}
 		return chosen, true, nil
 	}
-	return Chosen{}, false, nil
+	return SelectedCredentials{}, false, nil
 }
 
-func fromURIVariable(env Environment) (Chosen, bool, error) {
+func fromURIVariable(env Environment) (SelectedCredentials, bool, error) {
 	uri := env.get(uriVariable)
 	if uri == "" {
-		return Chosen{}, false, nil
+		return SelectedCredentials{}, false, nil
 	}
 	if err := checkURI(uri); err != nil {
-		return Chosen{}, true, &ChoiceError{Problem: "The environment variable " + uriVariable + " " + err.Error() + "."}
+		return SelectedCredentials{}, true, &CredentialConfigError{Problem: "The environment variable " + uriVariable + " " + err.Error() + "."}
 	}
 	return choose("the environment variable "+uriVariable, origin{uri: uri}), true, nil
 }
 
-func fromECSVariable(env Environment) (Chosen, bool, error) {
+func fromECSVariable(env Environment) (SelectedCredentials, bool, error) {
 	role := env.get(ecsRoleVariable)
 	if role == "" {
-		return Chosen{}, false, nil
+		return SelectedCredentials{}, false, nil
 	}
 	return choose("the ECS role `"+role+"` of the environment variable "+ecsRoleVariable, origin{ecsRole: role}), true, nil
 }
 
 // fromCurrentProfile is the last resort: what `aliyun` itself would use. A file
 // that the environment names has to be there.
-func fromCurrentProfile(env Environment) (Chosen, bool, error) {
+func fromCurrentProfile(env Environment) (SelectedCredentials, bool, error) {
 	file := profileFile(env, "")
 	if file == "" {
-		return Chosen{}, false, nil
+		return SelectedCredentials{}, false, nil
 	}
 	chosen, err := fromProfile(env, file, "")
 	if errors.Is(err, fs.ErrNotExist) && env.get(credentialsFileVariable) == "" {
-		return Chosen{}, false, nil
+		return SelectedCredentials{}, false, nil
 	}
 	if err != nil {
-		return Chosen{}, true, &ChoiceError{Problem: "No other credentials are set, so the current profile of the aliyun CLI was tried. " + err.Error()}
+		return SelectedCredentials{}, true, &CredentialConfigError{Problem: "No other credentials are set, so the current profile of the aliyun CLI was tried. " + err.Error()}
 	}
 	return chosen, true, nil
 }

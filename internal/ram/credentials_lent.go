@@ -42,20 +42,20 @@ const lentFor = time.Minute
 
 // lent are the credentials of a lender. One refused key takes a new lender,
 // since the old one would hand it out again.
-func lent(config Config, source Source, doing, remedy string, build func() (lender, error)) Credentials {
+func lent(config Config, source CredentialSource, doing, remedy string, build func() (lender, error)) Credentials {
 	now := nowOf(config)
 	var current lender
 	return &renewed{now: now, fetch: func(_ context.Context, anew bool) (grant, error) {
 		if current == nil || anew {
 			fresh, err := build()
 			if err != nil {
-				return grant{}, &SourceError{Source: source, Doing: doing, Remedy: remedy, Err: errSwitchedOff}
+				return grant{}, &CredentialSourceError{Source: source, Attempted: doing, Remedy: remedy, Err: errSwitchedOff}
 			}
 			current = fresh
 		}
 		key, err := borrow(current)
 		if err != nil {
-			return grant{}, &SourceError{Source: source, Doing: doing, Remedy: remedy, Err: err}
+			return grant{}, &CredentialSourceError{Source: source, Attempted: doing, Remedy: remedy, Err: err}
 		}
 		at := now().Round(0)
 		return grant{key: key, renew: at.Add(lentFor), end: at.Add(lentFor)}, nil

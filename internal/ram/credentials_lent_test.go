@@ -25,7 +25,7 @@ type lends func() (*providers.Credentials, error)
 func (l lends) GetCredentials() (*providers.Credentials, error) { return l() }
 
 func lentBy(l lender) Credentials {
-	return lent(Config{}, Source{From: "the test"}, "ask", "Check.", func() (lender, error) { return l, nil })
+	return lent(Config{}, CredentialSource{From: "the test"}, "ask", "Check.", func() (lender, error) { return l, nil })
 }
 
 func session1() *providers.Credentials {
@@ -78,7 +78,7 @@ func TestALenderIsAskedByOneAtATime(t *testing.T) {
 func TestARefusedKeyTakesANewLender(t *testing.T) {
 	t.Parallel()
 	built := 0
-	c := lent(Config{}, Source{}, "ask", "", func() (lender, error) {
+	c := lent(Config{}, CredentialSource{}, "ask", "", func() (lender, error) {
 		built++
 		key := session1()
 		key.AccessKeyId = fmt.Sprint("STS.", built)
@@ -108,7 +108,7 @@ func TestALendersErrorIsNeverQuoted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := lentBy(l).Get(t.Context())
-			var source *SourceError
+			var source *CredentialSourceError
 			if !errors.As(err, &source) {
 				t.Fatal(err)
 			}
@@ -144,13 +144,13 @@ func TestCredentialsURI(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
-	client, _ := openBank(t).client(t, Settings{CredentialsURI: server.URL + "/whole"}, environment(nil, nil))
+	client, _ := openBank(t).client(t, CredentialSettings{CredentialsURI: server.URL + "/whole"}, environment(nil, nil))
 	if asked.Load() != 0 {
 		t.Error("opening the credentials made a call")
 	}
 	wantKey(t, client.config.Credentials, "STS.uri")
 	for _, path := range []string{"/torn", "/html", "/" + canary} {
-		_, chain := openBank(t).client(t, Settings{CredentialsURI: server.URL + path}, environment(nil, nil))
+		_, chain := openBank(t).client(t, CredentialSettings{CredentialsURI: server.URL + path}, environment(nil, nil))
 		_, err := chain.Get(t.Context())
 		if err == nil || strings.Contains(err.Error(), canary) || !strings.Contains(err.Error(), "credentials_uri") {
 			t.Errorf("%s: %v", path, err)
@@ -178,7 +178,7 @@ func TestECSRole(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	get := func(role string) (Key, error) {
-		chosen, err := Choose(Settings{ECSRoleName: role}, environment(nil, nil))
+		chosen, err := SelectCredentials(CredentialSettings{ECSRoleName: role}, environment(nil, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

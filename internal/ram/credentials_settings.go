@@ -10,51 +10,51 @@ import (
 
 // Check says whether the block names at most one source, and that one whole.
 // It needs neither files nor the environment, so it holds before anything runs.
-func (s Settings) Check() error {
+func (s CredentialSettings) Check() error {
 	s = s.trimmed()
 	if given := s.given(); len(given) > 1 {
-		return &ChoiceError{Arguments: given, Problem: "The provider block gives credentials in more than one way: " + quoted(given) +
+		return &CredentialConfigError{Arguments: given, Problem: "The provider block gives credentials in more than one way: " + quoted(given) +
 			". Keep one of them and remove the rest; `assume_role` may stand beside any."}
 	}
 	if s.hasKey() {
 		if _, err := keyOf(Key{s.AccessKey, s.SecretKey, s.SecurityToken}, keyArguments); err != nil {
-			return &ChoiceError{Arguments: s.keyArgumentsGiven(), Problem: "The AccessKey of the provider block is incomplete: " + err.Error() +
+			return &CredentialConfigError{Arguments: s.keyArgumentsGiven(), Problem: "The AccessKey of the provider block is incomplete: " + err.Error() +
 				". Its parts are never taken from anywhere else. An empty value counts as not set."}
 		}
 	}
 	if s.CredentialsURI != "" {
 		if err := checkURI(s.CredentialsURI); err != nil {
-			return &ChoiceError{Arguments: []string{"credentials_uri"}, Problem: "The `credentials_uri` " + err.Error() + "."}
+			return &CredentialConfigError{Arguments: []string{"credentials_uri"}, Problem: "The `credentials_uri` " + err.Error() + "."}
 		}
 	}
 	return s.checkRoles()
 }
 
-func (s Settings) checkRoles() error {
+func (s CredentialSettings) checkRoles() error {
 	if role := s.AssumeRole; role != nil && role.ARN == "" {
-		return &ChoiceError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` is empty. " +
+		return &CredentialConfigError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` is empty. " +
 			"Give the ARN of the role, or leave the whole argument out (`null`) to assume none."}
 	}
 	if s.AssumeRoleWithOIDC == nil {
 		return nil
 	}
 	if problem := s.AssumeRoleWithOIDC.missing(oidcArguments); problem != "" {
-		return &ChoiceError{Arguments: []string{"assume_role_with_oidc"}, Problem: "In `assume_role_with_oidc`, " + problem}
+		return &CredentialConfigError{Arguments: []string{"assume_role_with_oidc"}, Problem: "In `assume_role_with_oidc`, " + problem}
 	}
 	return nil
 }
 
 // checkForms says whether the ARNs of a whole block are some. It is apart from
 // Check because each argument can be told so by itself, too.
-func (s Settings) checkForms() error {
+func (s CredentialSettings) checkForms() error {
 	if role := s.AssumeRole; role != nil && !RoleARN.MatchString(role.ARN) {
-		return &ChoiceError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` " + notARoleARN}
+		return &CredentialConfigError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` " + notARoleARN}
 	}
 	if s.AssumeRoleWithOIDC == nil {
 		return nil
 	}
 	if problem := s.AssumeRoleWithOIDC.malformed(oidcArguments); problem != "" {
-		return &ChoiceError{Arguments: []string{"assume_role_with_oidc"}, Problem: "In `assume_role_with_oidc`, " + problem}
+		return &CredentialConfigError{Arguments: []string{"assume_role_with_oidc"}, Problem: "In `assume_role_with_oidc`, " + problem}
 	}
 	return nil
 }
@@ -96,11 +96,11 @@ func (o OIDC) missing(names [4]string) string {
 
 var keyArguments = [3]string{"`access_key`", "`secret_key`", "`security_token`"}
 
-func (s Settings) hasKey() bool {
+func (s CredentialSettings) hasKey() bool {
 	return s.AccessKey != "" || s.SecretKey != "" || s.SecurityToken != ""
 }
 
-func (s Settings) keyArgumentsGiven() (names []string) {
+func (s CredentialSettings) keyArgumentsGiven() (names []string) {
 	for _, argument := range []struct{ name, value string }{
 		{"access_key", s.AccessKey},
 		{"secret_key", s.SecretKey},
@@ -114,7 +114,7 @@ func (s Settings) keyArgumentsGiven() (names []string) {
 }
 
 // given lists one argument for each source that the block names.
-func (s Settings) given() (names []string) {
+func (s CredentialSettings) given() (names []string) {
 	if s.hasKey() {
 		names = append(names, s.keyArgumentsGiven()[0])
 	}
@@ -141,7 +141,7 @@ func quoted(names []string) string { return "`" + strings.Join(names, "`, `") + 
 const providerBlock = " of the provider block"
 
 // fromSettings takes the one source of a block that Check has passed.
-func fromSettings(s Settings, env Environment) (chosen Chosen, found bool, err error) {
+func fromSettings(s CredentialSettings, env Environment) (chosen SelectedCredentials, found bool, err error) {
 	switch {
 	case s.hasKey():
 		key := Key{s.AccessKey, s.SecretKey, s.SecurityToken}
@@ -156,14 +156,14 @@ func fromSettings(s Settings, env Environment) (chosen Chosen, found bool, err e
 	case s.AssumeRoleWithOIDC != nil:
 		return choose("`assume_role_with_oidc`"+providerBlock, origin{oidc: s.AssumeRoleWithOIDC}), true, nil
 	}
-	return Chosen{}, false, nil
+	return SelectedCredentials{}, false, nil
 }
 
 func blame(err error, arguments []string) error {
 	if err == nil {
 		return nil
 	}
-	return &ChoiceError{Arguments: arguments, Problem: err.Error()}
+	return &CredentialConfigError{Arguments: arguments, Problem: err.Error()}
 }
 
 // checkURI never quotes: a credentials URI may carry a token in its path.

@@ -45,20 +45,20 @@ func environment(variables, files map[string]string) Environment {
 // was the one chosen.
 type way struct {
 	name      string
-	block     func(*Settings)
+	block     func(*CredentialSettings)
 	variables map[string]string
 	file      bool // ~/.aliyun/config.json is there
-	shows     func(Chosen) string
+	shows     func(SelectedCredentials) string
 }
 
-func keyID(c Chosen) string {
+func keyID(c SelectedCredentials) string {
 	if c.origin.key == nil {
 		return ""
 	}
 	return c.origin.key.ID
 }
 
-func oidcProvider(c Chosen) string {
+func oidcProvider(c SelectedCredentials) string {
 	if c.origin.oidc == nil {
 		return ""
 	}
@@ -71,13 +71,13 @@ const (
 )
 
 var blockWays = []way{
-	{name: "nothing", block: func(*Settings) {}},
-	{name: "block-id", block: func(s *Settings) { s.AccessKey, s.SecretKey = "block-id", canary }, shows: keyID},
-	{name: "STS.block", block: func(s *Settings) { s.AccessKey, s.SecretKey, s.SecurityToken = "STS.block", canary, canary }, shows: keyID},
-	{name: "block-profile-id", block: func(s *Settings) { s.Profile = "block" }, file: true, shows: keyID},
-	{name: "block-role", block: func(s *Settings) { s.ECSRoleName = "block-role" }, shows: func(c Chosen) string { return c.origin.ecsRole }},
-	{name: "http://block.test", block: func(s *Settings) { s.CredentialsURI = "http://block.test" }, shows: func(c Chosen) string { return c.origin.uri }},
-	{name: blockOIDC, block: func(s *Settings) {
+	{name: "nothing", block: func(*CredentialSettings) {}},
+	{name: "block-id", block: func(s *CredentialSettings) { s.AccessKey, s.SecretKey = "block-id", canary }, shows: keyID},
+	{name: "STS.block", block: func(s *CredentialSettings) { s.AccessKey, s.SecretKey, s.SecurityToken = "STS.block", canary, canary }, shows: keyID},
+	{name: "block-profile-id", block: func(s *CredentialSettings) { s.Profile = "block" }, file: true, shows: keyID},
+	{name: "block-role", block: func(s *CredentialSettings) { s.ECSRoleName = "block-role" }, shows: func(c SelectedCredentials) string { return c.origin.ecsRole }},
+	{name: "http://block.test", block: func(s *CredentialSettings) { s.CredentialsURI = "http://block.test" }, shows: func(c SelectedCredentials) string { return c.origin.uri }},
+	{name: blockOIDC, block: func(s *CredentialSettings) {
 		s.AssumeRoleWithOIDC = &OIDC{RoleARN: testRole + "block", ProviderARN: blockOIDC, Token: canary}
 	}, shows: oidcProvider},
 }
@@ -89,8 +89,8 @@ var environmentWays = []way{
 	{name: envOIDC, variables: map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": envOIDC, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/token"}, shows: oidcProvider},
 	{name: "first-profile-id", variables: map[string]string{"ALIBABA_CLOUD_PROFILE": "first"}, file: true, shows: keyID},
 	{name: "second-profile-id", variables: map[string]string{"ALICLOUD_PROFILE": "second"}, file: true, shows: keyID},
-	{name: "http://env.test", variables: map[string]string{"ALIBABA_CLOUD_CREDENTIALS_URI": "http://env.test"}, shows: func(c Chosen) string { return c.origin.uri }},
-	{name: "env-role", variables: map[string]string{"ALIBABA_CLOUD_ECS_METADATA": "env-role"}, shows: func(c Chosen) string { return c.origin.ecsRole }},
+	{name: "http://env.test", variables: map[string]string{"ALIBABA_CLOUD_CREDENTIALS_URI": "http://env.test"}, shows: func(c SelectedCredentials) string { return c.origin.uri }},
+	{name: "env-role", variables: map[string]string{"ALIBABA_CLOUD_ECS_METADATA": "env-role"}, shows: func(c SelectedCredentials) string { return c.origin.ecsRole }},
 	{name: "current-id", file: true, shows: keyID},
 }
 
@@ -123,13 +123,13 @@ func checkChoice(t *testing.T, block way, ways []way) {
 			files[testFile] = testProfiles
 		}
 	}
-	var settings Settings
+	var settings CredentialSettings
 	block.block(&settings)
 	all := slices.Clone(ways)
 	if block.shows != nil {
 		all = append([]way{block}, ways...)
 	}
-	chosen, err := Choose(settings, environment(variables, files))
+	chosen, err := SelectCredentials(settings, environment(variables, files))
 	if len(all) == 0 {
 		if err == nil {
 			t.Fatalf("nothing is set, yet chosen was %s", chosen.Source)
@@ -158,11 +158,11 @@ func TestTwoSourcesInTheBlockAreRefused(t *testing.T) {
 			if arguments[one.name] == arguments[other.name] {
 				continue
 			}
-			var settings Settings
+			var settings CredentialSettings
 			one.block(&settings)
 			other.block(&settings)
-			_, err := Choose(settings, environment(nil, map[string]string{testFile: testProfiles}))
-			var choice *ChoiceError
+			_, err := SelectCredentials(settings, environment(nil, map[string]string{testFile: testProfiles}))
+			var choice *CredentialConfigError
 			if !errors.As(err, &choice) || len(choice.Arguments) != 2 {
 				t.Fatalf("%s and %s: %v", one.name, other.name, err)
 			}
@@ -180,45 +180,45 @@ func TestHalfASourceIsRefused(t *testing.T) {
 	whole := map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "secret", "ALICLOUD_ACCESS_KEY": "old", "ALICLOUD_SECRET_KEY": "old"}
 	for _, test := range []struct {
 		name      string
-		settings  Settings
+		settings  CredentialSettings
 		variables map[string]string
 		missing   string
 		blames    string
 	}{
-		{"secret of the block", Settings{AccessKey: "id"}, whole, "`secret_key` is not", "access_key"},
-		{"blank secret of the block", Settings{AccessKey: "id", SecretKey: " \n"}, whole, "`secret_key` is not", "access_key"},
-		{"id of the block", Settings{SecretKey: canary}, whole, "`access_key` is not", "secret_key"},
-		{"token alone in the block", Settings{SecurityToken: canary}, whole, "`access_key` and `secret_key` are not", "security_token"},
-		{"temporary key without token", Settings{AccessKey: "STS.x", SecretKey: canary}, whole, "needs `security_token`", "access_key"},
-		{"role of the block", Settings{AssumeRole: &Role{}}, whole, "`role_arn` of `assume_role` is empty", "assume_role"},
-		{"role that is none", Settings{AssumeRole: &Role{ARN: "ops"}}, whole, "`role_arn` of `assume_role` is not the ARN", "assume_role"},
-		{"OIDC with a provider that is none", Settings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: testRole + "r", Token: canary}}, whole, "not the ARN of an OIDC provider", "assume_role_with_oidc"},
-		{"OIDC without provider", Settings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", Token: canary}}, whole, "`oidc_provider_arn` is not", "assume_role_with_oidc"},
-		{"OIDC without token", Settings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC}}, whole, "neither `oidc_token` nor `oidc_token_file`", "assume_role_with_oidc"},
-		{"OIDC with two tokens", Settings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC, Token: canary, TokenFile: "f"}}, whole, "both `oidc_token` and `oidc_token_file`", "assume_role_with_oidc"},
-		{"URI that is none", Settings{CredentialsURI: "file:///" + canary}, whole, "not a URL", "credentials_uri"},
-		{"URI with a password", Settings{CredentialsURI: "http://u:" + canary + "@h/"}, whole, "password", "credentials_uri"},
+		{"secret of the block", CredentialSettings{AccessKey: "id"}, whole, "`secret_key` is not", "access_key"},
+		{"blank secret of the block", CredentialSettings{AccessKey: "id", SecretKey: " \n"}, whole, "`secret_key` is not", "access_key"},
+		{"id of the block", CredentialSettings{SecretKey: canary}, whole, "`access_key` is not", "secret_key"},
+		{"token alone in the block", CredentialSettings{SecurityToken: canary}, whole, "`access_key` and `secret_key` are not", "security_token"},
+		{"temporary key without token", CredentialSettings{AccessKey: "STS.x", SecretKey: canary}, whole, "needs `security_token`", "access_key"},
+		{"role of the block", CredentialSettings{AssumeRole: &Role{}}, whole, "`role_arn` of `assume_role` is empty", "assume_role"},
+		{"role that is none", CredentialSettings{AssumeRole: &Role{ARN: "ops"}}, whole, "`role_arn` of `assume_role` is not the ARN", "assume_role"},
+		{"OIDC with a provider that is none", CredentialSettings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: testRole + "r", Token: canary}}, whole, "not the ARN of an OIDC provider", "assume_role_with_oidc"},
+		{"OIDC without provider", CredentialSettings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", Token: canary}}, whole, "`oidc_provider_arn` is not", "assume_role_with_oidc"},
+		{"OIDC without token", CredentialSettings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC}}, whole, "neither `oidc_token` nor `oidc_token_file`", "assume_role_with_oidc"},
+		{"OIDC with two tokens", CredentialSettings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC, Token: canary, TokenFile: "f"}}, whole, "both `oidc_token` and `oidc_token_file`", "assume_role_with_oidc"},
+		{"URI that is none", CredentialSettings{CredentialsURI: "file:///" + canary}, whole, "not a URL", "credentials_uri"},
+		{"URI with a password", CredentialSettings{CredentialsURI: "http://u:" + canary + "@h/"}, whole, "password", "credentials_uri"},
 
-		{"new secret", Settings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALICLOUD_ACCESS_KEY": "old", "ALICLOUD_SECRET_KEY": canary}, "ALIBABA_CLOUD_ACCESS_KEY_SECRET is not", ""},
-		{"new id", Settings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary, "ALICLOUD_ACCESS_KEY": "old"}, "ALIBABA_CLOUD_ACCESS_KEY_ID is not", ""},
-		{"blank new id", Settings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary, "ALIBABA_CLOUD_ACCESS_KEY_ID": "\t"}, "ALIBABA_CLOUD_ACCESS_KEY_ID is not", ""},
-		{"new token alone", Settings{}, map[string]string{"ALIBABA_CLOUD_SECURITY_TOKEN": canary, "ALICLOUD_ACCESS_KEY": "old", "ALICLOUD_SECRET_KEY": canary}, "ALIBABA_CLOUD_ACCESS_KEY_ID and", ""},
-		{"new temporary key without token", Settings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "STS.x", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary, "ALICLOUD_SECURITY_TOKEN": canary}, "needs ALIBABA_CLOUD_SECURITY_TOKEN", ""},
-		{"old secret", Settings{}, map[string]string{"ALICLOUD_ACCESS_KEY": "old"}, "ALICLOUD_SECRET_KEY is not", ""},
-		{"old id", Settings{}, map[string]string{"ALICLOUD_SECRET_KEY": canary}, "ALICLOUD_ACCESS_KEY is not", ""},
-		{"OIDC token file", Settings{}, map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "r", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": envOIDC}, "ALIBABA_CLOUD_OIDC_TOKEN_FILE is not", ""},
-		{"OIDC provider", Settings{}, map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "r", "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/t"}, "`ALIBABA_CLOUD_OIDC_PROVIDER_ARN` is not", ""},
-		{"OIDC role", Settings{}, map[string]string{"ALIBABA_CLOUD_OIDC_PROVIDER_ARN": envOIDC, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/t"}, "`ALIBABA_CLOUD_ROLE_ARN` is not", ""},
-		{"role that is none", Settings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary, "ALIBABA_CLOUD_ROLE_ARN": "ops"}, "not the ARN of a role", ""},
-		{"profile that is not there", Settings{}, map[string]string{"ALIBABA_CLOUD_PROFILE": "none", "ALICLOUD_PROFILE": "second"}, `no profile "none"`, ""},
-		{"profile of the block that is not there", Settings{Profile: "none"}, whole, `no profile "none"`, "profile"},
-		{"file of the block that is not there", Settings{SharedCredentialsFile: "/nowhere"}, whole, "/nowhere does not exist", "shared_credentials_file"},
-		{"file of the environment that is not there", Settings{}, map[string]string{"ALIBABA_CLOUD_CREDENTIALS_FILE": "/nowhere"}, "/nowhere does not exist", ""},
+		{"new secret", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALICLOUD_ACCESS_KEY": "old", "ALICLOUD_SECRET_KEY": canary}, "ALIBABA_CLOUD_ACCESS_KEY_SECRET is not", ""},
+		{"new id", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary, "ALICLOUD_ACCESS_KEY": "old"}, "ALIBABA_CLOUD_ACCESS_KEY_ID is not", ""},
+		{"blank new id", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary, "ALIBABA_CLOUD_ACCESS_KEY_ID": "\t"}, "ALIBABA_CLOUD_ACCESS_KEY_ID is not", ""},
+		{"new token alone", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_SECURITY_TOKEN": canary, "ALICLOUD_ACCESS_KEY": "old", "ALICLOUD_SECRET_KEY": canary}, "ALIBABA_CLOUD_ACCESS_KEY_ID and", ""},
+		{"new temporary key without token", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "STS.x", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary, "ALICLOUD_SECURITY_TOKEN": canary}, "needs ALIBABA_CLOUD_SECURITY_TOKEN", ""},
+		{"old secret", CredentialSettings{}, map[string]string{"ALICLOUD_ACCESS_KEY": "old"}, "ALICLOUD_SECRET_KEY is not", ""},
+		{"old id", CredentialSettings{}, map[string]string{"ALICLOUD_SECRET_KEY": canary}, "ALICLOUD_ACCESS_KEY is not", ""},
+		{"OIDC token file", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "r", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": envOIDC}, "ALIBABA_CLOUD_OIDC_TOKEN_FILE is not", ""},
+		{"OIDC provider", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "r", "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/t"}, "`ALIBABA_CLOUD_OIDC_PROVIDER_ARN` is not", ""},
+		{"OIDC role", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_OIDC_PROVIDER_ARN": envOIDC, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/t"}, "`ALIBABA_CLOUD_ROLE_ARN` is not", ""},
+		{"role that is none", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary, "ALIBABA_CLOUD_ROLE_ARN": "ops"}, "not the ARN of a role", ""},
+		{"profile that is not there", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_PROFILE": "none", "ALICLOUD_PROFILE": "second"}, `no profile "none"`, ""},
+		{"profile of the block that is not there", CredentialSettings{Profile: "none"}, whole, `no profile "none"`, "profile"},
+		{"file of the block that is not there", CredentialSettings{SharedCredentialsFile: "/nowhere"}, whole, "/nowhere does not exist", "shared_credentials_file"},
+		{"file of the environment that is not there", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_CREDENTIALS_FILE": "/nowhere"}, "/nowhere does not exist", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			chosen, err := Choose(test.settings, environment(test.variables, map[string]string{testFile: testProfiles}))
-			var choice *ChoiceError
+			chosen, err := SelectCredentials(test.settings, environment(test.variables, map[string]string{testFile: testProfiles}))
+			var choice *CredentialConfigError
 			if !errors.As(err, &choice) {
 				t.Fatalf("chosen was %s, error %v", chosen.Source, err)
 			}
@@ -240,7 +240,7 @@ func TestNothingAtAllListsWhereItLooked(t *testing.T) {
 	for _, home := range []string{testHome, ""} {
 		env := environment(map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": " ", "ALICLOUD_PROFILE": ""}, nil)
 		env.Home = home
-		_, err := Choose(Settings{Profile: " "}, env)
+		_, err := SelectCredentials(CredentialSettings{Profile: " "}, env)
 		if err == nil {
 			t.Fatal("something was chosen")
 		}
@@ -265,26 +265,26 @@ func TestARoleStandsOnAnySource(t *testing.T) {
 	pair := map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": envOIDC, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/t"}
 	for _, test := range []struct {
 		name      string
-		settings  Settings
+		settings  CredentialSettings
 		variables map[string]string
 		want      []string
 	}{
-		{"no role", Settings{}, key, nil},
-		{"role of the block", Settings{AssumeRole: block}, key, []string{"block"}},
-		{"role of the environment", Settings{}, with(map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env"}), []string{"env"}},
-		{"the block's role goes first", Settings{AssumeRole: block}, with(map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env"}), []string{"block"}},
-		{"role of the environment on a key of the block", Settings{AccessKey: "i", SecretKey: "s"}, map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env"}, []string{"env"}},
-		{"role of the block on OIDC of the environment", Settings{AssumeRole: block}, pair, []string{"block"}},
-		{"the OIDC source's own role is not assumed twice", Settings{}, pair, nil},
-		{"nor where a key goes before OIDC", Settings{}, with(pair), nil},
-		{"nor on OIDC of the block", Settings{AssumeRoleWithOIDC: oidc}, map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env"}, nil},
-		{"role of the block on OIDC of the block", Settings{AssumeRoleWithOIDC: oidc, AssumeRole: block}, nil, []string{"block"}},
-		{"role of the block on a profile", Settings{Profile: "block", AssumeRole: block}, nil, []string{"block"}},
-		{"role of the block on an ECS role", Settings{ECSRoleName: "r", AssumeRole: block}, nil, []string{"block"}},
+		{"no role", CredentialSettings{}, key, nil},
+		{"role of the block", CredentialSettings{AssumeRole: block}, key, []string{"block"}},
+		{"role of the environment", CredentialSettings{}, with(map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env"}), []string{"env"}},
+		{"the block's role goes first", CredentialSettings{AssumeRole: block}, with(map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env"}), []string{"block"}},
+		{"role of the environment on a key of the block", CredentialSettings{AccessKey: "i", SecretKey: "s"}, map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env"}, []string{"env"}},
+		{"role of the block on OIDC of the environment", CredentialSettings{AssumeRole: block}, pair, []string{"block"}},
+		{"the OIDC source's own role is not assumed twice", CredentialSettings{}, pair, nil},
+		{"nor where a key goes before OIDC", CredentialSettings{}, with(pair), nil},
+		{"nor on OIDC of the block", CredentialSettings{AssumeRoleWithOIDC: oidc}, map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env"}, nil},
+		{"role of the block on OIDC of the block", CredentialSettings{AssumeRoleWithOIDC: oidc, AssumeRole: block}, nil, []string{"block"}},
+		{"role of the block on a profile", CredentialSettings{Profile: "block", AssumeRole: block}, nil, []string{"block"}},
+		{"role of the block on an ECS role", CredentialSettings{ECSRoleName: "r", AssumeRole: block}, nil, []string{"block"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			chosen, err := Choose(test.settings, environment(test.variables, map[string]string{testFile: testProfiles}))
+			chosen, err := SelectCredentials(test.settings, environment(test.variables, map[string]string{testFile: testProfiles}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -306,14 +306,14 @@ func TestFilesAreReadOnlyWhenReached(t *testing.T) {
 		t.Errorf("%s was read", name)
 		return nil, fs.ErrNotExist
 	}
-	if _, err := Choose(Settings{}, env); err != nil {
+	if _, err := SelectCredentials(CredentialSettings{}, env); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestWhiteSpaceAroundAKeyIsNotPartOfIt(t *testing.T) {
 	t.Parallel()
-	chosen, err := Choose(Settings{}, environment(map[string]string{
+	chosen, err := SelectCredentials(CredentialSettings{}, environment(map[string]string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID": " STS.id\n", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "secret\r\n", "ALIBABA_CLOUD_SECURITY_TOKEN": "token\n",
 	}, nil))
 	if err != nil || *chosen.origin.key != (Key{"STS.id", "secret", "token"}) {

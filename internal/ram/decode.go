@@ -29,7 +29,7 @@ type complete interface {
 // decode judges an answer and fills out, if it is not nil.
 func (c *Client) decode(e *exchange, response *http.Response, body []byte, out any) error {
 	if response.StatusCode >= 300 && response.StatusCode < 400 {
-		return &Unanswered{
+		return &NoResponseError{
 			Action: e.op.action, status: e.status, class: permanent,
 			Err: errors.New("the answer is a redirect, which is not followed because the call is signed for its host: check the endpoint and the proxy"),
 		}
@@ -104,7 +104,7 @@ func (c *Client) decodeError(e *exchange, response *http.Response, envelope answ
 // not known, unless the status says that the rate was too high.
 func (c *Client) unreadable(e *exchange, response *http.Response, err error) error {
 	kind := classifyStatus(response.StatusCode)
-	return &Unanswered{
+	return &NoResponseError{
 		Action: e.op.action, Sent: kind != refused, Err: &unreadableError{response.StatusCode, err},
 		class: kind, status: response.StatusCode,
 		retryAfter: parseRetryAfter(response.Header.Get("Retry-After"), response.Header.Get("Date"), c.Now()),

@@ -47,7 +47,7 @@ func (e *Error) Error() string {
 
 // Unanswered is a call without an answer, or with one that is not the
 // service's or cannot be read. If it was sent, it may have taken effect.
-type Unanswered struct {
+type NoResponseError struct {
 	Action string
 	Sent   bool
 	Err    error
@@ -58,7 +58,7 @@ type Unanswered struct {
 }
 
 // Error never holds the URL or the body of the call.
-func (e *Unanswered) Error() string {
+func (e *NoResponseError) Error() string {
 	if !e.Sent && e.status == 0 {
 		return fmt.Sprintf("%s: not sent: %s", e.Action, e.Err)
 	}
@@ -66,7 +66,7 @@ func (e *Unanswered) Error() string {
 }
 
 // Unwrap gives the cause.
-func (e *Unanswered) Unwrap() error { return e.Err }
+func (e *NoResponseError) Unwrap() error { return e.Err }
 
 // CredentialsError is a call that was never sent because there was no key to
 // sign it with. What the source of the key was answered says nothing of the
@@ -180,7 +180,7 @@ func OutcomeUnknown(err error) bool {
 	switch e := err.(type) { //nolint:errorlint // walks the tree itself, to stop at a CredentialsError
 	case nil, *CredentialsError:
 		return false
-	case *Unanswered:
+	case *NoResponseError:
 		return e.Sent
 	case *Error:
 		return e.class() == unknown

@@ -58,7 +58,7 @@ func TestPredicatesGoByTheCode(t *testing.T) {
 			if got := holds(err); got != want {
 				t.Errorf("%d %q: %s is %v", test.status, test.code, name, got)
 			}
-			if holds(nil) || holds(errors.New(test.code)) || holds(&CredentialsError{Err: err}) || holds(&Unanswered{Sent: true, Err: errSomething}) {
+			if holds(nil) || holds(errors.New(test.code)) || holds(&CredentialsError{Err: err}) || holds(&NoResponseError{Sent: true, Err: errSomething}) {
 				t.Errorf("%s holds for what is no answer to the call", name)
 			}
 		}
@@ -69,7 +69,7 @@ var errSomething = errors.New("something")
 
 func TestTheOutcomeIsUnknownOnlyIfTheCallMayHaveActed(t *testing.T) {
 	t.Parallel()
-	lost, unsent := &Unanswered{Sent: true, Err: errSomething}, &Unanswered{Err: errSomething}
+	lost, unsent := &NoResponseError{Sent: true, Err: errSomething}, &NoResponseError{Err: errSomething}
 	failed, denied := &Error{Code: "InternalError", Status: 500}, &Error{Code: "NoPermission", Status: 403}
 	for name, test := range map[string]struct {
 		err  error
@@ -121,10 +121,10 @@ func TestAnErrorSaysWhatToDo(t *testing.T) {
 			&Error{Action: "GetUser", Code: "InvalidTimeStamp.Expired", Status: 400},
 			"GetUser: (InvalidTimeStamp.Expired, HTTP 400): the clock of this machine may differ from the service's by 15 minutes at most; set it",
 		},
-		{&Unanswered{Action: "GetUser", Err: errSomething}, "GetUser: not sent: something"},
-		{&Unanswered{Action: "GetUser", Sent: true, Err: errSomething}, "GetUser: something"},
-		{&AccountRefused{AccountID: "1", Allowed: []string{"2", "3"}}, "the credentials belong to account 1; allowed is 2, 3"},
-		{&AccountRefused{AccountID: "1"}, "the credentials belong to account 1, which is forbidden"},
+		{&NoResponseError{Action: "GetUser", Err: errSomething}, "GetUser: not sent: something"},
+		{&NoResponseError{Action: "GetUser", Sent: true, Err: errSomething}, "GetUser: something"},
+		{&AccountNotAllowedError{AccountID: "1", Allowed: []string{"2", "3"}}, "the credentials belong to account 1; allowed is 2, 3"},
+		{&AccountNotAllowedError{AccountID: "1"}, "the credentials belong to account 1, which is forbidden"},
 	} {
 		if got := test.err.Error(); got != test.want {
 			t.Errorf("got  %s\nwant %s", got, test.want)

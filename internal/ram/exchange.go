@@ -69,7 +69,7 @@ func (c *Client) exchange(ctx context.Context, e *exchange, letter letter, out a
 	var sent atomic.Bool
 	request, err := c.request(bounded, e.op, letter, &sent)
 	if err != nil {
-		return &Unanswered{Action: e.op.action, Err: errors.New("the endpoint is not a URL")}
+		return &NoResponseError{Action: e.op.action, Err: errors.New("the endpoint is not a URL")}
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
@@ -112,7 +112,7 @@ func (c *Client) request(ctx context.Context, op operation, letter letter, sent 
 
 // broken is a request without an answer.
 func (e *exchange) broken(ctx, bounded context.Context, err error, sent bool) error {
-	silence := &Unanswered{Action: e.op.action, Sent: sent, class: refused}
+	silence := &NoResponseError{Action: e.op.action, Sent: sent, class: refused}
 	if sent {
 		silence.class = unknown
 	}
@@ -162,5 +162,5 @@ func (e *exchange) unreadableAnswer(ctx, bounded context.Context, err error) err
 	case bounded.Err() != nil:
 		err = errAttemptTimeout
 	}
-	return &Unanswered{Action: e.op.action, Sent: true, Err: err, class: unknown, status: e.status}
+	return &NoResponseError{Action: e.op.action, Sent: true, Err: err, class: unknown, status: e.status}
 }

@@ -144,7 +144,7 @@ func TestASpoiltAnswerLeavesTheOutcomeUnknown(t *testing.T) {
 				var out thingAnswer
 
 				err := client.call(t.Context(), op, nil, &out)
-				var silence *Unanswered
+				var silence *NoResponseError
 				if !errors.As(err, &silence) || !silence.Sent || !OutcomeUnknown(err) || silence.Action != op.action {
 					t.Fatalf("error: %v", err)
 				}
@@ -312,7 +312,7 @@ func TestARefusedConnectionWasNotSent(t *testing.T) {
 	})
 
 	err = client.call(t.Context(), createAction, map[string]string{"Password": "hunter2hunter2"}, nil)
-	var silence *Unanswered
+	var silence *NoResponseError
 	if !errors.As(err, &silence) || silence.Sent || OutcomeUnknown(err) || attempts != 5 {
 		t.Fatalf("%d attempts, error: %v", attempts, err)
 	}

@@ -88,7 +88,7 @@ func judge(t *testing.T, name string, status int, err error) {
 		return
 	}
 	var answer *Error
-	var silence *Unanswered
+	var silence *NoResponseError
 	if !errors.As(err, &answer) && !errors.As(err, &silence) {
 		t.Errorf("%s: an error of another type: %v", name, err)
 	}

@@ -167,7 +167,7 @@ func (c *Client) GovernanceItem(ctx context.Context, name string) (item Governan
 			item = answer.item(name)
 		}
 		if !answer.GenerateTime.value.Equal(item.GenerateTime) {
-			return GovernanceItem{}, &ReplacedError{Action: getGovernanceItemReport.action}
+			return GovernanceItem{}, &ReportReplacedError{Action: getGovernanceItemReport.action}
 		}
 		if err := answer.rows(&item); err != nil {
 			return GovernanceItem{}, fmt.Errorf("%s: %w", getGovernanceItemReport.action, err)

@@ -161,13 +161,13 @@ func (c *Client) MFADevice(ctx context.Context, serial string) (device MFADevice
 // MFADevicesNow are all virtual devices of the account, past what is known: for
 // waiters and second looks. Those who ask while such a list is under way share the
 // next one.
-func (c *Client) MFADevicesNow(ctx context.Context) ([]MFADevice, error) {
+func (c *Client) RefreshMFADevices(ctx context.Context) ([]MFADevice, error) {
 	list, err := c.devicesNow(ctx)
 	return list.all(), err
 }
 
 // MFADeviceNow finds one of MFADevicesNow by its serial number.
-func (c *Client) MFADeviceNow(ctx context.Context, serial string) (device MFADevice, found bool, err error) {
+func (c *Client) RefreshMFADevice(ctx context.Context, serial string) (device MFADevice, found bool, err error) {
 	list, err := c.devicesNow(ctx)
 	if err != nil {
 		return MFADevice{}, false, err
@@ -216,7 +216,7 @@ func listOf(devices iter.Seq2[MFADevice, error]) (*deviceList, error) {
 // and yields each page in the order of the serial numbers. No page is read that
 // somebody has read already, or is reading. An error comes at most once, as the
 // last; after one, the list is not whole.
-func (c *Client) EachMFADevice(ctx context.Context) iter.Seq2[MFADevice, error] {
+func (c *Client) StreamMFADevices(ctx context.Context) iter.Seq2[MFADevice, error] {
 	return c.mfaDevicePages(ctx)
 }
 

@@ -23,8 +23,8 @@ func nearSteps(t *testing.T, client *Client, seed string) (code1, code2 string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	code1, err1 := TOTP(seed, StepAt(now)-1)
-	code2, err2 := TOTP(seed, StepAt(now))
+	code1, err1 := TOTP(seed, TOTPStep(now)-1)
+	code2, err2 := TOTP(seed, TOTPStep(now))
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func TestDevicesOfSeveralPagesAreAllThere(t *testing.T) {
 	if got, err := client.MFADevices(t.Context()); err != nil || len(got) != 5 {
 		t.Errorf("shared: %v, %v", got, err)
 	}
-	if got, err := client.MFADevicesNow(t.Context()); err != nil || len(got) != 0 {
+	if got, err := client.RefreshMFADevices(t.Context()); err != nil || len(got) != 0 {
 		t.Errorf("now: %v, %v", got, err)
 	}
 }

@@ -205,7 +205,7 @@ func (c *Client) AccountAccessKeyPolicy(ctx context.Context) (NetworkPolicy, err
 
 // AccountAccessKeyPolicyNow is the network policy of the account, past what is
 // known.
-func (c *Client) AccountAccessKeyPolicyNow(ctx context.Context) (NetworkPolicy, error) {
+func (c *Client) RefreshAccountAccessKeyPolicy(ctx context.Context) (NetworkPolicy, error) {
 	p, err := c.reads.network.anew(ctx, "", c.readAccountPolicy)
 	return p.own(), err
 }

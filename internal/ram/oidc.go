@@ -15,7 +15,7 @@ var assumeRoleWithOIDCOperation = operation{
 	product: stsProduct, action: "AssumeRoleWithOIDC", repeat: read, pace: session, secrets: []string{"OIDCToken"}, unsigned: true,
 }
 
-func assumeRoleWithOIDC(oidc OIDC, source Source, config Config, readFile func(string) ([]byte, error)) (Credentials, error) {
+func assumeRoleWithOIDC(oidc OIDC, source CredentialSource, config Config, readFile func(string) ([]byte, error)) (Credentials, error) {
 	client, err := stsClient(noKey{}, config, oidc.region)
 	if err != nil {
 		return nil, err

@@ -12,19 +12,19 @@ import (
 
 // Panic is a bug of this program, caught before it ended the process: what others
 // were doing at the same time, and what the state was to be told, is not lost.
-type Panic struct {
+type PanicError struct {
 	Cause string // what went wrong; of a value that is no runtime error only the type, since it may hold a secret
 	Stack string // the functions and lines that led there, without their arguments
 }
 
 // Error says what went wrong.
-func (p *Panic) Error() string { return "a bug of the provider: " + p.Cause }
+func (p *PanicError) Error() string { return "a bug of the provider: " + p.Cause }
 
 // framesOfAPanic is how many functions a panic names: the first tell where it was.
 const framesOfAPanic = 24
 
 // Caught is what do returns, or the panic in which it ended, as a [*Panic].
-func Caught(do func() error) (err error) {
+func CatchPanic(do func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = panicOf(cause)
@@ -33,8 +33,8 @@ func Caught(do func() error) (err error) {
 	return do()
 }
 
-func panicOf(cause any) *Panic {
-	p := &Panic{Cause: fmt.Sprintf("a panic with a %T", cause)}
+func panicOf(cause any) *PanicError {
+	p := &PanicError{Cause: fmt.Sprintf("a panic with a %T", cause)}
 	if err, is := cause.(error); is {
 		var known runtime.Error
 		if errors.As(err, &known) {

@@ -24,13 +24,13 @@ func TestCaught_tellsWhereAndNotWhat(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var bug *Panic
-			if err := Caught(test.do); !errors.As(err, &bug) || bug.Cause != test.cause || !strings.Contains(bug.Stack, "panic_test.go:") || strings.Contains(bug.Error()+bug.Stack, "the-secret") {
+			var bug *PanicError
+			if err := CatchPanic(test.do); !errors.As(err, &bug) || bug.Cause != test.cause || !strings.Contains(bug.Stack, "panic_test.go:") || strings.Contains(bug.Error()+bug.Stack, "the-secret") {
 				t.Errorf("%+v", err)
 			}
 		})
 	}
-	if err := Caught(func() error { return context.Canceled }); !errors.Is(err, context.Canceled) {
+	if err := CatchPanic(func() error { return context.Canceled }); !errors.Is(err, context.Canceled) {
 		t.Errorf("an error is %v", err)
 	}
 }
@@ -40,7 +40,7 @@ func TestCaught_tellsWhereAndNotWhat(t *testing.T) {
 func TestAPanicInASharedReadIsAnError(t *testing.T) {
 	t.Parallel()
 	s := newShared[int](getUser, func() time.Duration { return sharedLife }, time.Now)
-	var bug *Panic
+	var bug *PanicError
 	if _, err := s.get(t.Context(), "a", func(context.Context) (int, error) { panic(1) }); !errors.As(err, &bug) {
 		t.Errorf("the error is %v", err)
 	}

@@ -60,7 +60,7 @@ func (c *Client) PasswordPolicy(ctx context.Context) (PasswordPolicy, error) {
 }
 
 // PasswordPolicyNow is the policy of the account, past what is known.
-func (c *Client) PasswordPolicyNow(ctx context.Context) (PasswordPolicy, error) {
+func (c *Client) RefreshPasswordPolicy(ctx context.Context) (PasswordPolicy, error) {
 	return c.reads.policy.anew(ctx, "", c.readPolicy)
 }
 

@@ -42,13 +42,13 @@ type profile struct {
 }
 
 // fromProfile reads a profile of a file; no name is the file's current one.
-func fromProfile(env Environment, file, name string) (Chosen, error) {
+func fromProfile(env Environment, file, name string) (SelectedCredentials, error) {
 	if file == "" {
-		return Chosen{}, problemf("There is no home directory in which to look for .aliyun/config.json; name the file in `shared_credentials_file` or %s.", credentialsFileVariable)
+		return SelectedCredentials{}, problemf("There is no home directory in which to look for .aliyun/config.json; name the file in `shared_credentials_file` or %s.", credentialsFileVariable)
 	}
 	all, err := readProfiles(env, file)
 	if err != nil {
-		return Chosen{}, err
+		return SelectedCredentials{}, err
 	}
 	if name == "" {
 		name = all.Current
@@ -58,7 +58,7 @@ func fromProfile(env Environment, file, name string) (Chosen, error) {
 	}
 	source, roles, err := all.resolve(name, nil)
 	if err != nil {
-		return Chosen{}, problemf("The profiles of %s do not give credentials: %v", file, err)
+		return SelectedCredentials{}, problemf("The profiles of %s do not give credentials: %v", file, err)
 	}
 	return choose(fmt.Sprintf("the profile %q of %s", name, file), source, roles...), nil
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-func profileOf(t *testing.T, content, name string) (Chosen, error) {
+func profileOf(t *testing.T, content, name string) (SelectedCredentials, error) {
 	t.Helper()
 	return fromProfile(environment(nil, map[string]string{testFile: content}), testFile, name)
 }
@@ -151,7 +151,7 @@ func TestUnreadableProfilesAreAnError(t *testing.T) {
 	t.Parallel()
 	env := environment(nil, nil)
 	env.ReadFile = func(string) ([]byte, error) { return nil, os.ErrPermission }
-	_, err := Choose(Settings{}, env)
+	_, err := SelectCredentials(CredentialSettings{}, env)
 	if err == nil || !strings.Contains(err.Error(), "cannot be read") || !strings.Contains(err.Error(), testFile) {
 		t.Fatal(err)
 	}

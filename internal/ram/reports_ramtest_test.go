@@ -92,7 +92,7 @@ func TestAReportThatIsReplacedWhileItIsReadSaysSo(t *testing.T) {
 	for _, err := range report.Rows(t.Context()) {
 		last = err
 	}
-	var replaced *ReplacedError
+	var replaced *ReportReplacedError
 	if !errors.As(last, &replaced) || !hasCode(last, "InvalidParameter.NextToken") {
 		t.Errorf("got %v", last)
 	}
@@ -313,7 +313,7 @@ func TestARecycledKeyIsListedRestoredAndPurged(t *testing.T) {
 		"restore": client.RestoreRecycledKey(t.Context(), "", "LTAI"),
 		"purge":   client.PurgeRecycledKey(t.Context(), user.ID, ""),
 	} {
-		var unsent *Unanswered
+		var unsent *NoResponseError
 		if !errors.As(call, &unsent) || unsent.Sent {
 			t.Errorf("%s without a name: %v", name, call)
 		}

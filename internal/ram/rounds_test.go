@@ -186,7 +186,7 @@ func TestManyDevicesAreConfirmedByOneList(t *testing.T) {
 	client.http.Transport = held
 	var group sync.WaitGroup
 	group.Go(func() {
-		if _, found, err := client.MFADeviceNow(t.Context(), "acs:ram::"+fakeAccount+":mfa/none"); err != nil || found {
+		if _, found, err := client.RefreshMFADevice(t.Context(), "acs:ram::"+fakeAccount+":mfa/none"); err != nil || found {
 			t.Errorf("%t, %v", found, err)
 		}
 	})
@@ -197,7 +197,7 @@ func TestManyDevicesAreConfirmedByOneList(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			if seen, found, err := client.MFADeviceNow(t.Context(), made.SerialNumber); err != nil || !found || seen.SerialNumber != made.SerialNumber {
+			if seen, found, err := client.RefreshMFADevice(t.Context(), made.SerialNumber); err != nil || !found || seen.SerialNumber != made.SerialNumber {
 				t.Errorf("a device is not in a list that was begun after it was made: %+v, %t, %v", seen, found, err)
 			}
 		})
@@ -219,7 +219,7 @@ func TestStreamsAndListsShareTheirPages(t *testing.T) {
 	fake, client, _, _ := crowd(t, users)
 	read := func(most int) {
 		count := 0
-		for user, err := range client.EachUser(t.Context()) {
+		for user, err := range client.StreamUsers(t.Context()) {
 			if err != nil || user.Name == "" {
 				t.Fatalf("%+v, %v", user, err)
 			}
@@ -228,7 +228,7 @@ func TestStreamsAndListsShareTheirPages(t *testing.T) {
 			}
 		}
 		devices := 0
-		for device, err := range client.EachMFADevice(t.Context()) {
+		for device, err := range client.StreamMFADevices(t.Context()) {
 			if err != nil || device.SerialNumber == "" {
 				t.Fatalf("%+v, %v", device, err)
 			}
@@ -253,7 +253,7 @@ func TestStreamsAndListsShareTheirPages(t *testing.T) {
 	})
 	group.Wait()
 	callsOf(t, fake, "all of them, four times", map[string]int{"ListUsers": 3, "ListVirtualMFADevices": 3})
-	if devices, err := client.MFADevicesNow(t.Context()); err != nil || len(devices) != users {
+	if devices, err := client.RefreshMFADevices(t.Context()); err != nil || len(devices) != users {
 		t.Errorf("%d devices, %v", len(devices), err)
 	}
 	callsOf(t, fake, "and past what is known", map[string]int{"ListUsers": 3, "ListVirtualMFADevices": 6})
@@ -264,7 +264,7 @@ func TestTheTagsOfAStreamBelongToItsReader(t *testing.T) {
 	fake, client, _, _ := crowd(t, 1)
 	fake.Change(func(a *ramtest.Account) { a.Users["user-0001"].Tags = map[string]string{"team": "a"} })
 	for range 2 {
-		for user, err := range client.EachUser(t.Context()) {
+		for user, err := range client.StreamUsers(t.Context()) {
 			if err != nil || user.Name == "user-0001" && user.Tags["team"] != "a" {
 				t.Errorf("%v, %v", user.Tags, err)
 			}

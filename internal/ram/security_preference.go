@@ -83,7 +83,7 @@ func (c *Client) SecurityPreference(ctx context.Context) (SecurityPreference, er
 }
 
 // SecurityPreferenceNow is the preference of the account, past what is known.
-func (c *Client) SecurityPreferenceNow(ctx context.Context) (SecurityPreference, error) {
+func (c *Client) RefreshSecurityPreference(ctx context.Context) (SecurityPreference, error) {
 	p, err := c.reads.preference.anew(ctx, "", c.readPreference)
 	return p.own(), err
 }

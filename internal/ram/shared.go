@@ -131,7 +131,7 @@ func begin[T any](ctx context.Context) (*reading[T], context.Context) {
 
 func (s *shared[T]) read(ctx context.Context, name string, r *reading[T], ask func(context.Context) (T, error)) {
 	defer r.cancel()
-	r.err = Caught(func() (err error) { // nobody else is on this goroutine to catch it
+	r.err = CatchPanic(func() (err error) { // nobody else is on this goroutine to catch it
 		r.value, err = ask(ctx)
 		return err
 	})

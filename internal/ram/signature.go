@@ -31,12 +31,12 @@ const (
 
 // ErrNotApproved is what GODEBUG=fips140=only forbids. The cryptographic module
 // would end the process instead.
-var ErrNotApproved = errors.New("GODEBUG=fips140=only is set, and forbids SHA-1")
+var ErrSHA1Forbidden = errors.New("GODEBUG=fips140=only is set, and forbids SHA-1")
 
 // SHA1Refused is ErrNotApproved where SHA-1 may not be used, and else nil.
-func SHA1Refused() error {
+func CheckSHA1Allowed() error {
 	if fips140.Enforced() {
-		return ErrNotApproved
+		return ErrSHA1Forbidden
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func (a SignatureAlgorithm) settle() (SignatureAlgorithm, error) {
 	case ACS3:
 		return a, nil
 	case HMACSHA1:
-		if err := SHA1Refused(); err != nil {
+		if err := CheckSHA1Allowed(); err != nil {
 			return a, fmt.Errorf("cannot sign with %s: %w. Use %s", a, err, ACS3)
 		}
 		return a, nil

@@ -123,14 +123,14 @@ func TestUnderFIPS(t *testing.T) {
 		t.Skip("TestFIPS runs this one, under GODEBUG=fips140")
 	}
 	only := mode == "only"
-	if (SHA1Refused() != nil) != only {
-		t.Fatalf("GODEBUG=fips140=%s has no effect: %v", mode, SHA1Refused())
+	if (CheckSHA1Allowed() != nil) != only {
+		t.Fatalf("GODEBUG=fips140=%s has no effect: %v", mode, CheckSHA1Allowed())
 	}
 	_, err := New(Config{Credentials: &fixedKey{Key: Key{}}, SignatureAlgorithm: HMACSHA1})
-	if errors.Is(err, ErrNotApproved) != only {
+	if errors.Is(err, ErrSHA1Forbidden) != only {
 		t.Errorf("HMAC-SHA1: %v", err)
 	}
-	if _, err := TOTP("JBSWY3DPEHPK3PXP", 1); errors.Is(err, ErrNotApproved) != only {
+	if _, err := TOTP("JBSWY3DPEHPK3PXP", 1); errors.Is(err, ErrSHA1Forbidden) != only {
 		t.Errorf("TOTP: %v", err)
 	}
 	client, err := New(Config{Credentials: &fixedKey{Key: Key{ID: "id", Secret: "a-secret-of-thirty-characters.."}}})

@@ -23,7 +23,7 @@ const stepSeconds = 30
 var errSeed = errors.New("the seed is not Base32")
 
 // StepAt counts the time steps of MFA codes from 1970 to t.
-func StepAt(t time.Time) int64 {
+func TOTPStep(t time.Time) int64 {
 	seconds := t.Unix()
 	if seconds < 0 {
 		seconds -= stepSeconds - 1 // down, not towards 1970
@@ -34,7 +34,7 @@ func StepAt(t time.Time) int64 {
 // TOTP is the MFA code of a Base32 seed in a time step: RFC 6238 with six digits
 // (documented) of HMAC-SHA1 (assumed).
 func TOTP(seed string, step int64) (code string, err error) {
-	if err := SHA1Refused(); err != nil {
+	if err := CheckSHA1Allowed(); err != nil {
 		return "", err
 	}
 	key, err := decodeSeed(seed)

@@ -19,7 +19,7 @@ func TestTOTPAgreesWithTheRFC(t *testing.T) {
 		2000000000: {"279037", "637009"}, 20000000000: {"353130", ""},
 	} {
 		for i, want := range want {
-			step := StepAt(time.Unix(at, 0)) + int64(i)
+			step := TOTPStep(time.Unix(at, 0)) + int64(i)
 			if got, err := TOTP(seed, step); want != "" && (err != nil || got != want) {
 				t.Errorf("%d, step %d: %s, want %s, %v", at, step, got, want, err)
 			}
@@ -55,7 +55,7 @@ func TestASeedIsReadAsPeopleCopyIt(t *testing.T) {
 func TestStepsChangeEveryThirtySeconds(t *testing.T) {
 	t.Parallel()
 	for seconds, want := range map[int64]int64{-31: -2, -30: -1, -1: -1, 0: 0, 29: 0, 30: 1, 59: 1, 60: 2} {
-		if got := StepAt(time.Unix(seconds, 0)); got != want {
+		if got := TOTPStep(time.Unix(seconds, 0)); got != want {
 			t.Errorf("%d s: %d, want %d", seconds, got, want)
 		}
 	}

@@ -114,13 +114,13 @@ func (op operation) needs(what, value string) error {
 	if strings.TrimSpace(value) != "" {
 		return nil
 	}
-	return &Unanswered{Action: op.action, Err: errors.New("the " + what + " is empty")}
+	return &NoResponseError{Action: op.action, Err: errors.New("the " + what + " is empty")}
 }
 
 // KeyOwner reads the user that an AccessKey belongs to. A key of the root account
 // belongs to no user, so NotFound(err, "User") is true for it as for a key that
 // does not exist. Source: assumed.
-func (c *Client) KeyOwner(ctx context.Context, keyID string) (User, error) {
+func (c *Client) AccessKeyOwner(ctx context.Context, keyID string) (User, error) {
 	return c.readUser(ctx, "UserAccessKeyId", keyID)
 }
 

@@ -103,7 +103,7 @@ func FuzzUserAnswer(f *testing.F) {
 		if wrong || err == nil && status/100 != 2 && at != uint(len(wholeUsers)-1) {
 			t.Errorf("%d: HTTP %d, %v", at, status, err)
 		}
-		var missing *SecretMissing
+		var missing *MissingSecretError
 		if err != nil && errors.As(err, &missing) && missing.Key.ID == "" {
 			t.Errorf("a key without an id lacks its secret: %v", err)
 		}

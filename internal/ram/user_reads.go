@@ -45,7 +45,7 @@ func (c *Client) User(ctx context.Context, name string) (User, error) {
 }
 
 // UserNow reads a user by its name, past what is known.
-func (c *Client) UserNow(ctx context.Context, name string) (User, error) {
+func (c *Client) RefreshUser(ctx context.Context, name string) (User, error) {
 	return c.userNow(ctx, byName, name)
 }
 
@@ -64,7 +64,7 @@ func (c *Client) UserByIDIf(ctx context.Context, id string, believed func(User) 
 }
 
 // UserByIDNow reads a user by its id, past what is known.
-func (c *Client) UserByIDNow(ctx context.Context, id string) (User, error) {
+func (c *Client) RefreshUserByID(ctx context.Context, id string) (User, error) {
 	return c.userNow(ctx, byID, id)
 }
 

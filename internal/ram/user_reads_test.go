@@ -137,7 +137,7 @@ func TestWhatAListSaysIsBelievedOnlyIfItMayBe(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	user, err := client.UserNow(t.Context(), "user-0020")
+	user, err := client.RefreshUser(t.Context(), "user-0020")
 	if err != nil {
 		t.Fatal(err)
 	}

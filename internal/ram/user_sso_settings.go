@@ -72,7 +72,7 @@ func (c *Client) UserSsoSettings(ctx context.Context) (UserSsoSettings, error) {
 }
 
 // UserSsoSettingsNow are the settings of the account, past what is known.
-func (c *Client) UserSsoSettingsNow(ctx context.Context) (UserSsoSettings, error) {
+func (c *Client) RefreshUserSsoSettings(ctx context.Context) (UserSsoSettings, error) {
 	return c.reads.sso.anew(ctx, "", c.readSso)
 }
 

@@ -55,7 +55,7 @@ func TestAUserIsMadeReadChangedAndDeleted(t *testing.T) {
 		if _, err := client.UpdateUser(t.Context(), made.ID, UserChange{MobilePhone: new("")}); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := client.UserNow(t.Context(), "bob"); err != nil || got.MobilePhone != "" || got.Email != "bob@example.com" {
+		if got, err := client.RefreshUser(t.Context(), "bob"); err != nil || got.MobilePhone != "" || got.Email != "bob@example.com" {
 			t.Errorf("kept and cleared: %+v, %v", got, err)
 		}
 		if err := client.DeleteUser(t.Context(), made.ID); err != nil {
@@ -119,11 +119,11 @@ func TestAKeyLeadsToItsOwner(t *testing.T) {
 		ofUser, ofRoot = a.Users["user-0001"].Keys[0].ID, "LTAIroot"
 	})
 	client := clientOf(t, fake)
-	if user, err := client.KeyOwner(t.Context(), ofUser); err != nil || user.Name != "user-0001" {
+	if user, err := client.AccessKeyOwner(t.Context(), ofUser); err != nil || user.Name != "user-0001" {
 		t.Errorf("%+v, %v", user, err)
 	}
 	for _, id := range []string{ofRoot, "LTAInobody"} {
-		if user, err := client.KeyOwner(t.Context(), id); !NotFound(err, "User") || user.ID != "" {
+		if user, err := client.AccessKeyOwner(t.Context(), id); !NotFound(err, "User") || user.ID != "" {
 			t.Errorf("%s: %+v, %v", id, user, err)
 		}
 	}
@@ -141,8 +141,8 @@ func TestUsersAreSharedUntilAskedForNow(t *testing.T) {
 		shared, now func(context.Context, string) (User, error)
 		by          string
 	}{
-		"by name": {client.User, client.UserNow, "admin"},
-		"by id":   {client.UserByID, client.UserByIDNow, admin.ID},
+		"by name": {client.User, client.RefreshUser, "admin"},
+		"by id":   {client.UserByID, client.RefreshUserByID, admin.ID},
 	} {
 		fake.Change(func(a *ramtest.Account) { a.Users["admin"].Comments = name })
 		if got, err := read.shared(t.Context(), read.by); err != nil || got.Comments != "" {
@@ -225,7 +225,7 @@ func withoutName(blank string) map[string]func(context.Context, *Client) error {
 	return map[string]func(context.Context, *Client) error{
 		"User":       func(ctx context.Context, c *Client) error { _, err := c.User(ctx, blank); return err },
 		"UserByID":   func(ctx context.Context, c *Client) error { _, err := c.UserByID(ctx, blank); return err },
-		"KeyOwner":   func(ctx context.Context, c *Client) error { _, err := c.KeyOwner(ctx, blank); return err },
+		"KeyOwner":   func(ctx context.Context, c *Client) error { _, err := c.AccessKeyOwner(ctx, blank); return err },
 		"CreateUser": func(ctx context.Context, c *Client) error { _, err := c.CreateUser(ctx, User{Name: blank}); return err },
 		"UpdateUser": func(ctx context.Context, c *Client) error {
 			_, err := c.UpdateUser(ctx, blank, UserChange{})
@@ -254,7 +254,7 @@ func withoutName(blank string) map[string]func(context.Context, *Client) error {
 		},
 		"No profile": func(ctx context.Context, c *Client) error { return c.DeleteLoginProfile(ctx, blank) },
 		"Keys":       func(ctx context.Context, c *Client) error { _, err := c.AccessKeys(ctx, blank); return err },
-		"Keys now":   func(ctx context.Context, c *Client) error { _, err := c.AccessKeysNow(ctx, blank); return err },
+		"Keys now":   func(ctx context.Context, c *Client) error { _, err := c.RefreshAccessKeys(ctx, blank); return err },
 		"New key":    func(ctx context.Context, c *Client) error { _, err := c.CreateAccessKey(ctx, blank); return err },
 		"Set key":    func(ctx context.Context, c *Client) error { return c.UpdateAccessKey(ctx, blank, "k", "Active") },
 		"No key":     func(ctx context.Context, c *Client) error { return c.DeleteAccessKey(ctx, blank, "k") },
