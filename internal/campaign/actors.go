@@ -58,7 +58,7 @@ func playActors(ctx context.Context, o *Options, f *figures) error {
 	}
 	account := inhabited(time.Now())
 	account.Users["dave"] = &ramtest.User{ID: "200000000000000003", Name: "dave", Status: "active", ProvisionType: "Manual", CreateDate: account.Users["bob"].CreateDate, UpdateDate: account.Users["bob"].UpdateDate}
-	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Holding(account), ramtest.Strict(), ramtest.Latency(5*time.Millisecond), ramtest.Behaving(unkind)) // so that both are at it at once
+	srv, err := ramtest.Start("127.0.0.1:0", ramtest.WithAccounts(account), ramtest.Strict(), ramtest.Latency(5*time.Millisecond), ramtest.WithBehaviour(unkind)) // so that both are at it at once
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (a *actors) run(verb string, arguments ...string) error {
 // was merged with.
 func (a *actors) round(n int) error {
 	round := fmt.Sprintf("-var=round=%d", n)
-	if err := a.srv.Reschedule(ramtest.Schedule{}); err != nil {
+	if err := a.srv.SetSchedule(ramtest.Schedule{}); err != nil {
 		return err
 	}
 	for _, action := range []string{"SetSecurityPreference", "SetPasswordPolicy"} {
@@ -177,7 +177,7 @@ func (a *actors) look(n int) {
 	}
 	for _, e := range a.srv.History() {
 		if byProvider(e) && !a.theirs(e) {
-			a.forbid(actorsAgain, "round %d: %s made %v of %s.%s, which is nobody's to change", n, e.By, e.After, e.Object, e.Field)
+			a.forbid(actorsAgain, "round %d: %s made %v of %s.%s, which is nobody's to change", n, e.Actor, e.After, e.Object, e.Field)
 		}
 	}
 	for _, violation := range a.srv.Violations() {

@@ -63,7 +63,7 @@ func (p *performance) belated(end object) []stray {
 	history := p.srv.History()
 	return slices.DeleteFunc(p.strays(p.account(), end), func(s stray) bool {
 		return !slices.ContainsFunc(history, func(e ramtest.Event) bool {
-			return strings.HasSuffix(e.By, " duplicate") && strings.HasSuffix(e.Object, "/"+s.id)
+			return strings.HasSuffix(e.Actor, " duplicate") && strings.HasSuffix(e.Object, "/"+s.id)
 		})
 	})
 }

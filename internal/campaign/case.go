@@ -181,9 +181,9 @@ func (p *performance) hit(c *core, s stroke) {
 	p.srv.Inject(s.rules(s.at)...)
 	others := func(act func(*ramtest.Account)) {
 		for range s.at.nth - 1 {
-			p.srv.Before(s.at.action, func(*ramtest.Account) {})
+			p.srv.ChangeBefore(s.at.action, func(*ramtest.Account) {})
 		}
-		p.srv.Before(s.at.action, func(a *ramtest.Account) {
+		p.srv.ChangeBefore(s.at.action, func(a *ramtest.Account) {
 			if !p.over {
 				act(a)
 			}
@@ -191,7 +191,7 @@ func (p *performance) hit(c *core, s stroke) {
 	}
 	switch s.Act {
 	case "stale":
-		p.srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = s.Amount })
+		p.srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = s.Amount })
 	case "skew":
 		p.srv.SetSkew(s.offset())
 	case "ahead":

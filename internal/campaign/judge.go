@@ -79,7 +79,7 @@ func (f *faultless) refused(at place) bool {
 
 // byProvider tells who acted.
 func byProvider(e ramtest.Event) bool {
-	return e.By != "test" && e.By != "other-admin" && e.By != "control" && !strings.HasSuffix(e.By, " duplicate")
+	return e.Actor != "test" && e.Actor != "other-admin" && e.Actor != "control" && !strings.HasSuffix(e.Actor, " duplicate")
 }
 
 // touched are the fields that the provider changed, and what to.
@@ -173,9 +173,9 @@ func (p *performance) untouched(free *faultless, v *verdict) {
 		got := p.alike(fmt.Sprint(e.After))
 		switch {
 		case !wanted && p.operation != deletes:
-			v.forbid("%s changed %s, which is nobody's to change", e.By, at)
+			v.forbid("%s changed %s, which is nobody's to change", e.Actor, at)
 		case wanted && !values[got] && got != old[at]:
-			v.forbid("%s made %s of %s, which was %s, and nobody asked for", e.By, got, at, old[at])
+			v.forbid("%s made %s of %s, which was %s, and nobody asked for", e.Actor, got, at, old[at])
 		}
 	}
 }

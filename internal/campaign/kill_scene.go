@@ -39,7 +39,7 @@ func (k *killing) scene(from *snapshot) (*scene, error) {
 		from = &snapshot{account: inhabited(time.Now())}
 		from.account.Policy.PasswordReusePrevention = 0 // a password that a killed run has set could not be sent again
 	}
-	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Holding(from.account.Clone()), ramtest.Strict(), ramtest.Behaving(func(b *ramtest.Behaviour) { b.PageCap = 2 }))
+	srv, err := ramtest.Start("127.0.0.1:0", ramtest.WithAccounts(from.account.Clone()), ramtest.Strict(), ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 2 }))
 	if err != nil {
 		return nil, err
 	}

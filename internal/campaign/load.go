@@ -67,7 +67,7 @@ func playLoad(ctx context.Context, o *Options, f *figures) error {
 }
 
 func newLoad(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse, size int, f *figures, behave func(*ramtest.Behaviour)) (*load, error) {
-	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Strict(), ramtest.Quota(), ramtest.Behaving(behave))
+	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Strict(), ramtest.RateLimits(), ramtest.WithBehaviour(behave))
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func playRounds(ctx context.Context, o *Options, f *figures) error {
 	if err != nil {
 		return err
 	}
-	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Strict(), ramtest.Quota())
+	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Strict(), ramtest.RateLimits())
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (c *cli) round(ctx context.Context, srv *ramtest.Server, n int, f *figures)
 // rest looks whether both accounts have what they shall have, each its own, and whether anything was throttled.
 func (f *figures) rest(srv *ramtest.Server, round string, size int) {
 	for name, id := range map[string]string{"first": "1234567890123456", "second": "2222222222222222"} {
-		srv.ChangeIn(id, func(a *ramtest.Account) {
+		srv.ChangeAccount(id, func(a *ramtest.Account) {
 			users, keys := 0, 0
 			for user, has := range a.Users {
 				if user == "admin" {

@@ -68,7 +68,7 @@ func (g *gate) lend(ctx context.Context, sessions *sessions, t trial) (*performa
 	if err != nil {
 		return nil, err
 	}
-	s.srv.Behave(func(b *ramtest.Behaviour) { b.SessionsOnServerClock = true })
+	s.srv.SetBehaviour(func(b *ramtest.Behaviour) { b.SessionsOnServerClock = true })
 	s.secrets = append(s.secrets, t.subject.secrets...)
 	p := &performance{trial: t, stage: s, prior: object{}}
 	if err := g.play(p); err != nil {

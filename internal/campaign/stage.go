@@ -104,12 +104,12 @@ func newStage(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse,
 func unkind(b *ramtest.Behaviour) {
 	b.PageCap = 2
 	b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = true, true, true
-	b.IdleStays, b.ActiveKeysStay = true, true
+	b.KeepIdleCredentials, b.RefuseDeletingActiveKeys = true, true
 }
 
 // openStage starts a service that goes on from a state. Another seed draws other ids and secrets.
 func openStage(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse, from ramtest.State, seed uint64, behave func(*ramtest.Behaviour)) (*stage, error) {
-	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Loaded(from), ramtest.Seed(seed), ramtest.Strict(), ramtest.Behaving(behave))
+	srv, err := ramtest.Start("127.0.0.1:0", ramtest.WithState(from), ramtest.Seed(seed), ramtest.Strict(), ramtest.WithBehaviour(behave))
 	if err != nil {
 		return nil, err
 	}
@@ -140,8 +140,8 @@ func (s *stage) account() (copied *ramtest.Account) {
 func (s *stage) calm() error {
 	s.skew = 0
 	s.srv.SetSkew(0)
-	s.srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
-	return s.srv.Reschedule(ramtest.Schedule{})
+	s.srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
+	return s.srv.SetSchedule(ramtest.Schedule{})
 }
 
 // credentials are all secrets that there are: of the account, then and now, and of the configuration.

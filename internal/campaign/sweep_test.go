@@ -75,7 +75,7 @@ func TestJudge_seesWhatMustNotBe(t *testing.T) {
 			p.srv.Change(act)
 			history := p.srv.History()
 			for _, e := range history[len(history)-1:] {
-				e.By = "SetSecurityPreference"
+				e.Actor = "SetSecurityPreference"
 				p.events = append(p.events, e)
 			}
 			p.young = p.account()

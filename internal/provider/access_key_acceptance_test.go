@@ -290,7 +290,7 @@ func TestAccAccessKey_killedAfterTheCreate(t *testing.T) {
 		calls := srv.Calls("CreateAccessKey")
 		return len(calls) == 1 && calls[0].Committed
 	}, "apply", "-auto-approve")
-	must(t, srv.Reschedule(ramtest.Schedule{}))
+	must(t, srv.SetSchedule(ramtest.Schedule{}))
 	stray := keysOf(srv, "alice")[0]
 	told := c.run(0, "apply", "-auto-approve")
 	contains(t, told, stray.ID)

@@ -105,7 +105,7 @@ func keyFaults() map[string]keyFault {
 			all[name+", "+phase+", lag 10"] = keyFault{rules: []ramtest.Rule{rule, {Action: "ListAccessKeys", Nth: "2-11", Stale: 1}}, want: want, single: committed}
 			all[name+", "+phase+", foreign create"] = keyFault{
 				rules:   []ramtest.Rule{rule},
-				arrange: func(srv *ramtest.Server) { srv.Before("CreateAccessKey", foreign) }, want: "EN",
+				arrange: func(srv *ramtest.Server) { srv.ChangeBefore("CreateAccessKey", foreign) }, want: "EN",
 			}
 		}
 	}
@@ -134,12 +134,12 @@ func keyFaults() map[string]keyFault {
 		"F14 lag 10":              {arrange: stale(10), want: "C"},
 		"F14 lag without end":     {arrange: stale(1000), want: "C"},
 		"F15 clock of the runner": {arrange: func(srv *ramtest.Server) { srv.SetSkew(20 * time.Minute) }, want: "E0"},
-		"F16 foreign create":      {arrange: func(srv *ramtest.Server) { srv.Before("CreateAccessKey", foreign) }, want: "EN"},
+		"F16 foreign create":      {arrange: func(srv *ramtest.Server) { srv.ChangeBefore("CreateAccessKey", foreign) }, want: "EN"},
 		"F16 foreign delete": {arrange: func(srv *ramtest.Server) {
-			srv.Before("CreateAccessKey", func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
+			srv.ChangeBefore("CreateAccessKey", func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
 		}, want: "C"},
 		"F16 the user is deleted": {arrange: func(srv *ramtest.Server) {
-			srv.Before("CreateAccessKey", func(a *ramtest.Account) { delete(a.Users, "alice") })
+			srv.ChangeBefore("CreateAccessKey", func(a *ramtest.Account) { delete(a.Users, "alice") })
 		}, want: "E0"},
 		"F20 executed again at once": {rules: []ramtest.Rule{{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate", Delay: 0}}, want: "EN"},
 		// What arrives once the run is over can only be named by the next create; see TestAccessKey_strays.
@@ -171,7 +171,7 @@ func keyFaults() map[string]keyFault {
 }
 
 func stale(reads int) func(*ramtest.Server) {
-	return func(srv *ramtest.Server) { srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = reads }) }
+	return func(srv *ramtest.Server) { srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = reads }) }
 }
 
 // foreign is a create by somebody else at the same moment.
@@ -377,7 +377,7 @@ func TestAccessKey_interrupted(t *testing.T) {
 			}))
 			plan, diags := c.plan(accessKey, attributes{"user_name": "alice"}, c.nothing(accessKey))
 			clean(t, diags)
-			srv.Before("CreateAccessKey", func(*ramtest.Account) { interrupt() })
+			srv.ChangeBefore("CreateAccessKey", func(*ramtest.Account) { interrupt() })
 			resp, err := c.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
 				TypeName: accessKey, Config: c.dynamic(c.build(c.schemas.ResourceSchemas[accessKey], attributes{"user_name": "alice"})),
 				PriorState: c.dynamic(c.nothing(accessKey).state), PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,

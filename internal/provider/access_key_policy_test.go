@@ -29,7 +29,7 @@ func withKey(t *testing.T, document string, behave ...func(*ramtest.Behaviour)) 
 	giveKey(srv, "alice", aliceKey, day)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = document })
 	for _, b := range behave {
-		srv.Behave(b)
+		srv.SetBehaviour(b)
 	}
 	return srv
 }
@@ -49,7 +49,7 @@ func policyOf(srv *ramtest.Server, user string) string { return keysOf(srv, user
 var behaviours = map[string]func(*ramtest.Behaviour){
 	"as assumed":       func(*ramtest.Behaviour) {},
 	"unset is 404":     func(b *ramtest.Behaviour) { b.UnsetKeyPolicyNotFound = true },
-	"rewritten":        func(b *ramtest.Behaviour) { b.KeyPolicyRewritten = true },
+	"rewritten":        func(b *ramtest.Behaviour) { b.NormalizeKeyPolicies = true },
 	"stale for a read": func(b *ramtest.Behaviour) { b.StaleReads = 1 },
 	"stale for ten":    func(b *ramtest.Behaviour) { b.StaleReads = 10 },
 }
@@ -341,7 +341,7 @@ func TestOwnPolicy_aReadThatFailsKeepsTheState(t *testing.T) {
 func TestAccAccessKeyPolicy_lifecycle(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 1 })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1 })
 	const address = "ram_access_key_policy.this"
 	config := func(list string) string {
 		return `
@@ -371,7 +371,7 @@ func TestAccAccessKeyPolicy_lifecycle(t *testing.T) {
 			{Config: config(`["192.0.2.0/24"]`), ConfigPlanChecks: planned(address, plancheck.ResourceActionNoop)},
 			{
 				PreConfig: func() {
-					srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
+					srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
 					srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = noPolicy })
 				},
 				Config:           config(`["192.0.2.1/32", "2001:db8::/32"]`),

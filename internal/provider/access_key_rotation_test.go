@@ -26,7 +26,7 @@ var turning = attributes{"user_name": "alice", "rotate_after_days": 30, "overlap
 // rotates is a service whose system disables nothing for idleness.
 func rotates(t *testing.T) *ramtest.Server {
 	t.Helper()
-	return withAlice(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.IdleStays, b.ActiveKeysStay = true, true }))
+	return withAlice(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.KeepIdleCredentials, b.RefuseDeletingActiveKeys = true, true }))
 }
 
 // A run is one run of Terraform: a process of its own, a refresh, a plan, and an
@@ -301,7 +301,7 @@ func TestRotation_importDisappearsAndRenames(t *testing.T) {
 	denied, diags := newCore(t, srv.Getenv, hurried()).refresh(rotationKind, done.after)
 	contains(t, said(diags), "Cannot read the AccessKey rotation", "The state is as it was.")
 	expect(t, "state", denied.state.Equal(done.after.state), true)
-	must(t, srv.Reschedule(ramtest.Schedule{}))
+	must(t, srv.SetSchedule(ramtest.Schedule{}))
 	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
 	gone := rotate(t, srv, renamed, done.after)
 	expect(t, "state", gone.after.state.IsNull(), true)
@@ -407,7 +407,7 @@ func TestRotation_twoYearsOfBrokenRuns(t *testing.T) {
 			}
 			srv.Inject(rules...)
 			after, diags := c.carryOut(rotationKind, turning, state, plan)
-			must(t, srv.Reschedule(ramtest.Schedule{}))
+			must(t, srv.SetSchedule(ramtest.Schedule{}))
 			cuts++
 			lost := (call+rotations)%2 == 0 && len(errorsIn(diags)) > 0
 			if !lost {
@@ -540,7 +540,7 @@ func (c *cli) kill(srv *ramtest.Server, action string, committed bool) {
 		calls := srv.Calls(action)
 		return len(calls) == 1 && calls[0].Committed == committed
 	}, "apply", "-auto-approve")
-	must(c.t, srv.Reschedule(ramtest.Schedule{}))
+	must(c.t, srv.SetSchedule(ramtest.Schedule{}))
 	c.keyHeld(srv)
 	told, state := c.run(0, "plan"), c.state()
 	for _, key := range keysOf(srv, "alice") {

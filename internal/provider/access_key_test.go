@@ -149,7 +149,7 @@ func TestAccessKey_whoTakesTheLastPlaceIsNamed(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIfirst", 400*day)
-	srv.Before("CreateAccessKey", func(a *ramtest.Account) {
+	srv.ChangeBefore("CreateAccessKey", func(a *ramtest.Account) {
 		a.Users["alice"].Keys = append(a.Users["alice"].Keys, &ramtest.AccessKey{ID: "LTAIfaster", Status: "Active", CreateDate: srv0(a)})
 	})
 	c := newCore(t, srv.Getenv, hurried())
@@ -708,7 +708,7 @@ func TestAccessKey_deleteIsConfirmedAndRepeatable(t *testing.T) {
 func TestAccessKey_thatIsNotListedYetStays(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
 	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
 	clean(t, errorsIn(diags))
@@ -719,7 +719,7 @@ func TestAccessKey_thatIsNotListedYetStays(t *testing.T) {
 	kept, diags := c.refresh(accessKey, o)
 	contains(t, said(diags), "WARNING: The AccessKey pair is not listed yet", "is kept")
 	expect(t, "kept", kept.state.Equal(o.state), true)
-	srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
 	srv.Change(func(a *ramtest.Account) { a.Users["bob"].Comments = "a write that ends the lag" })
 	c = newCore(t, srv.Getenv, hurried())
 	for range 1100 { // use up what is stale

@@ -16,7 +16,7 @@ func TestAccountAlias_followsTheAccount(t *testing.T) {
 		t.Run("unset is "+unset, func(t *testing.T) {
 			t.Parallel()
 			srv := ramtest.New(t)
-			srv.Behave(func(b *ramtest.Behaviour) { b.AliasUnset = unset })
+			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.UnsetAliasAnswer = unset })
 			c := newCore(t, srv.Getenv, hurried())
 			o, diags := c.create(alias, attributes{})
 			clean(t, diags)
@@ -59,7 +59,7 @@ func TestAccountAlias_aChangeIsOneCall(t *testing.T) {
 func TestAccountAlias_isClearedFirstOnlyIfTheServiceInsists(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.AliasStands = true })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = true })
 	srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
 	c := newCore(t, srv.Getenv, hurried())
 	_, diags := c.create(alias, attributes{"account_alias": "after"})
@@ -73,8 +73,8 @@ func TestAccountAlias_isPutBackIfTheNewOneIsTaken(t *testing.T) {
 	for _, stands := range []bool{false, true} {
 		srv := ramtest.New(t)
 		srv.AddAccount("2222222222222222")
-		srv.ChangeIn("2222222222222222", func(a *ramtest.Account) { a.Alias = "taken" })
-		srv.Behave(func(b *ramtest.Behaviour) { b.AliasStands = stands })
+		srv.ChangeAccount("2222222222222222", func(a *ramtest.Account) { a.Alias = "taken" })
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = stands })
 		srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
 		c := newCore(t, srv.Getenv, hurried())
 		_, diags := c.create(alias, attributes{"account_alias": "taken"})
@@ -86,7 +86,7 @@ func TestAccountAlias_isPutBackIfTheNewOneIsTaken(t *testing.T) {
 func TestAccountAlias_thatCannotBePutBackIsNamed(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.AliasStands = true })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = true })
 	srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
 	srv.Inject(ramtest.Rule{Action: "SetAccountAlias", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission", Message: "no"})
 	c := newCore(t, srv.Getenv, hurried())

@@ -81,7 +81,7 @@ func TestAccAction_generatesTheReport(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
 	srv := withAlice(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.ReportAsks = -1 })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = -1 })
 	c := newCLI(t, srv.Getenv, "action \"ram_generate_credential_report\" \"now\" {\n  config {}\n}\n")
 	contains(t, c.run(0, "apply", "-auto-approve", "-invoke=action.ram_generate_credential_report.now"), "The credential report of ")
 }

@@ -258,7 +258,7 @@ func TestAction_waitsForStaleReads(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv, c := story.begin(t)
-			srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 4 })
+			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 4 })
 			progress, diags := c.invoke(story.kind, story.config)
 			clean(t, diags)
 			told(t, progress, story.first)
@@ -398,8 +398,8 @@ func TestAction_onWhatIsNotThere(t *testing.T) {
 			_, diags := c.invokeWith(t.Context(), one.kind, one.config, func(string) {})
 			refused(t, diags, one.attribute, one.says...)
 			for _, e := range srv.History() {
-				if e.By != "test" {
-					t.Errorf("%s changed %s", e.By, e.Field)
+				if e.Actor != "test" {
+					t.Errorf("%s changed %s", e.Actor, e.Field)
 				}
 			}
 		})
@@ -498,7 +498,7 @@ func TestDeactivate_partialFailure(t *testing.T) {
 func TestDeactivate_aKeyThatComesUpMeanwhile(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
-	srv.Before("UpdateAccessKey", func(a *ramtest.Account) {
+	srv.ChangeBefore("UpdateAccessKey", func(a *ramtest.Account) {
 		u := a.Users["alice"]
 		u.Keys = append(u.Keys, &ramtest.AccessKey{ID: "LTAIthird", Secret: "made-by-the-intruder", Status: "Active", CreateDate: srv0(a)})
 	})
@@ -512,7 +512,7 @@ func TestDeactivate_aKeyThatComesUpMeanwhile(t *testing.T) {
 func TestDeactivate_aKeyThatGoesMeanwhile(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
-	srv.Before("UpdateAccessKey", func(a *ramtest.Account) { a.Users["alice"].Keys = a.Users["alice"].Keys[1:] })
+	srv.ChangeBefore("UpdateAccessKey", func(a *ramtest.Account) { a.Users["alice"].Keys = a.Users["alice"].Keys[1:] })
 	_, diags := newCore(t, srv.Getenv, hurried()).invoke(deactivate, attributes{"user_name": "alice"})
 	expect(t, "what was said", said(diags), "")
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAItwo Inactive")
@@ -616,7 +616,7 @@ func TestRestoreKey_thatComesBackActiveWarns(t *testing.T) {
 	t.Parallel()
 	story := actionStories["restore"]
 	srv, c := story.begin(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.RestoredKeysActive = true })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.RestoreKeysActive = true })
 	progress, diags := c.invoke(restoreBin, story.config)
 	contains(t, said(diags), "WARNING: The restored AccessKey pair is active")
 	contains(t, strings.Join(progress, "\n"), "is restored. It is Active.")
@@ -685,7 +685,7 @@ func TestGenerateReport_faults(t *testing.T) {
 func TestGenerateReport_late(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.ReportAsks = 10_000 })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 })
 	_, diags := newCore(t, srv.Getenv, hurried()).invoke(makeReport, attributes{"timeouts": attributes{"invoke": "2m"}})
 	refused(t, diags, "", "The credential report is not there after", "run again, or give it longer in timeouts")
 }

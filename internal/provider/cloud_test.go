@@ -81,8 +81,8 @@ func TestCloud_touchesOnlyItsOwn(t *testing.T) {
 			if id, isKey := strings.CutPrefix(e.Object, "access_key/"); isKey {
 				allowed = !others[id]
 			}
-			if e.By != "test" && !allowed {
-				t.Errorf("%s changed %s of %s from %v to %v", e.By, e.Field, e.Object, e.Before, e.After)
+			if e.Actor != "test" && !allowed {
+				t.Errorf("%s changed %s of %s from %v to %v", e.Actor, e.Field, e.Object, e.Before, e.After)
 			}
 		}
 		wrote := slices.ContainsFunc(writes(srv), func(action string) bool { return action == "SetPasswordPolicy" })

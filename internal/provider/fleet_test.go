@@ -52,7 +52,7 @@ func newFleet(t *testing.T, size int) *fleet {
 // employ gives an account the role of the fleet.
 func (f *fleet) employ(id string) {
 	now := f.srv.Now()
-	f.srv.ChangeIn(id, func(a *ramtest.Account) {
+	f.srv.ChangeAccount(id, func(a *ramtest.Account) {
 		a.Roles["security-baseline"] = &ramtest.Role{
 			ID: "300000" + id[4:], Name: "security-baseline", CreateDate: now, TrustedAccounts: []string{defaultAccount},
 		}
@@ -61,7 +61,7 @@ func (f *fleet) employ(id string) {
 
 // dismiss takes the role away.
 func (f *fleet) dismiss(id string) {
-	f.srv.ChangeIn(id, func(a *ramtest.Account) { delete(a.Roles, "security-baseline") })
+	f.srv.ChangeAccount(id, func(a *ramtest.Account) { delete(a.Roles, "security-baseline") })
 }
 
 // fleet runs a layout's script, and fails the test if it ends with another code.
@@ -84,13 +84,13 @@ func (f *fleet) fleet(layout string, code int, arguments ...string) (table, log 
 func (f *fleet) lengths() map[int]int {
 	counts := map[int]int{}
 	for _, id := range f.ids {
-		f.srv.ChangeIn(id, func(a *ramtest.Account) { counts[a.Policy.MinimumPasswordLength]++ })
+		f.srv.ChangeAccount(id, func(a *ramtest.Account) { counts[a.Policy.MinimumPasswordLength]++ })
 	}
 	return counts
 }
 
 func (f *fleet) attempts(id string) (n int) {
-	f.srv.ChangeIn(id, func(a *ramtest.Account) { n = a.Policy.MaxLoginAttempts })
+	f.srv.ChangeAccount(id, func(a *ramtest.Account) { n = a.Policy.MaxLoginAttempts })
 	return n
 }
 
@@ -143,7 +143,7 @@ func TestAccFleet_aWorkspaceEach(t *testing.T) {
 
 	// The rest on a few of them: the error wins over the drift, and each is named.
 	few := []string{f.ids[0], f.ids[1], lost}
-	f.srv.ChangeIn(f.ids[1], func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 8 })
+	f.srv.ChangeAccount(f.ids[1], func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 8 })
 	table, _ = f.fleet("terraform", 1, append([]string{"drift"}, few...)...)
 	contains(t, table, "| "+f.ids[0]+" | team-0 | unchanged |", "| "+f.ids[1]+" | a?b | **drift** |", "| "+lost+" | team-3 | **failed**: Cannot")
 	summary, err := os.ReadFile(filepath.Join(f.directory, "fleet/terraform/logs", f.ids[1]+".md"))

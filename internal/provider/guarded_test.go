@@ -16,7 +16,7 @@ import (
 // the state with its secret, the process goes on, and what the panic held is nowhere.
 func TestGuard_aPanicBecomesADiagnosticAndLosesNothing(t *testing.T) {
 	t.Parallel()
-	srv := withAlice(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.StaleReads = 2 }))
+	srv := withAlice(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 2 }))
 	bug := "what-a-panic-may-hold"
 	h := &hurry{}
 	struck := false

@@ -331,7 +331,7 @@ func crowd(t *testing.T, n, page int) *ramtest.Server {
 	t.Helper()
 	srv := ramtest.New(t)
 	srv.Populate(n)
-	srv.Behave(func(b *ramtest.Behaviour) { b.PageCap = page })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.PageCap = page })
 	return srv
 }
 

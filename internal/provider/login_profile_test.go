@@ -151,7 +151,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 
 	srv = withAlice(t)
-	srv.Before("CreateLoginProfile", giveProfile)
+	srv.ChangeBefore("CreateLoginProfile", giveProfile)
 	c = newCore(t, srv.Getenv, hurried())
 	o, diags = c.create(profileKind, logon(nil))
 	contains(t, said(errorsIn(diags)), "has a login profile already", "It appeared while this one was being created", "terraform import <address> alice")
@@ -163,7 +163,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 func TestLoginProfile_ofSomebodyElseIsNotTakenForOurs(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	srv.Before("CreateLoginProfile", giveProfile)
+	srv.ChangeBefore("CreateLoginProfile", giveProfile)
 	srv.Inject(ramtest.Rule{Action: "CreateLoginProfile", Nth: "1", Fault: "reset"})
 	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.create(profileKind, logon(attributes{"mfa_bind_required": true}))
@@ -269,7 +269,7 @@ func TestLoginProfile_unmanagedFlagsAreNeverTouched(t *testing.T) {
 func TestLoginProfile_aDemandOfTheAccountIsNoDrift(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.MandatoryMFAShown = true })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ShowMandatoryMFA = true })
 	c := newCore(t, srv.Getenv, hurried())
 	config := logon(attributes{"mfa_bind_required": false})
 	o, diags := c.create(profileKind, config)
@@ -494,7 +494,7 @@ func TestLoginProfile_anInterruptedPasswordIsNotSentAgain(t *testing.T) {
 	clean(t, diags)
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
-	srv.Before("UpdateLoginProfile", func(*ramtest.Account) { interrupt() })
+	srv.ChangeBefore("UpdateLoginProfile", func(*ramtest.Account) { interrupt() })
 	resp, err := c.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: profileKind, Config: c.dynamic(c.build(c.schemas.ResourceSchemas[profileKind], config)),
 		PriorState: c.dynamic(o.state), PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,

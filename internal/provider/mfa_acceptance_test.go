@@ -480,7 +480,7 @@ func TestAccMFADevice_interruptedCreateKeepsTheSeed(t *testing.T) {
 	expect(t, "creates", len(srv.Calls("CreateVirtualMFADevice")), 1)
 	expect(t, "seed in the state", attributeIn(t, c, "base32_string_seed"), phone(srv).Seed)
 	srv.Change(func(a *ramtest.Account) { a.MFADevices[phoneSerial].LastStep = 0 })
-	must(t, srv.Reschedule(ramtest.Schedule{}))
+	must(t, srv.SetSchedule(ramtest.Schedule{}))
 	c.run(0, "apply", "-auto-approve") // replaces it if it is tainted
 	expect(t, "seed in the state", attributeIn(t, c, "base32_string_seed"), phone(srv).Seed)
 	expect(t, "owner", phone(srv).UserID, aliceUserID)

@@ -64,8 +64,8 @@ func judged(t *testing.T, srv *ramtest.Server, o object, diags []*tfprotov6.Diag
 // history are the actions that touched devices.
 func history(srv *ramtest.Server, part string) (actions []string) {
 	for _, e := range srv.History() {
-		if strings.Contains(e.By, part) {
-			actions = append(actions, e.By)
+		if strings.Contains(e.Actor, part) {
+			actions = append(actions, e.Actor)
 		}
 	}
 	return actions
@@ -153,7 +153,7 @@ func TestMFADevice_faultTable(t *testing.T) {
 // converges checks that after the fault one more apply is enough.
 func converges(t *testing.T, srv *ramtest.Server, outcome string, o object) {
 	t.Helper()
-	must(t, srv.Reschedule(ramtest.Schedule{}))
+	must(t, srv.SetSchedule(ramtest.Schedule{}))
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
 	if outcome == "ET" { // tainted: the next apply replaces it
 		_, diags := c.destroy(deviceKind, o)
@@ -190,7 +190,7 @@ func TestMFADevice_staleReadsAreWaitedOut(t *testing.T) {
 			t.Run(fmt.Sprint(stale, fault), func(t *testing.T) {
 				t.Parallel()
 				srv := staffed(t)
-				srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = stale })
+				srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = stale })
 				if fault != "" {
 					srv.Inject(ramtest.Rule{Action: fault, Nth: "1", Phase: "after_commit", Fault: "reset"})
 				}
@@ -227,7 +227,7 @@ func TestMFADevice_ofSomebodyElseIsLeftAlone(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)
 			srv.Inject(test.fault)
-			srv.Before("CreateVirtualMFADevice", func(a *ramtest.Account) {
+			srv.ChangeBefore("CreateVirtualMFADevice", func(a *ramtest.Account) {
 				copied := *foreign
 				a.MFADevices[phoneSerial], a.Users["bob"].MFASerial = &copied, phoneSerial
 			})
@@ -326,7 +326,7 @@ func TestMFA_passingFaultsOfOtherCallsAreGotOver(t *testing.T) {
 							continue
 						}
 						// A broken 404 is not read again, so nobody without a device is answered with one.
-						srv := staffed(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.NoMFADevice = "empty" }))
+						srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAAnswer = "empty" }))
 						srv.Inject(rule)
 						c := newCore(t, srv.Getenv, inStep(srv, 0))
 						o, diags := c.create(deviceKind, boundPhone)
@@ -420,7 +420,7 @@ func TestMFADevice_theEndOfTheOperationLosesNothing(t *testing.T) {
 			clean(t, diags)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			srv.Before(action, func(*ramtest.Account) { cancel() })
+			srv.ChangeBefore(action, func(*ramtest.Account) { cancel() })
 			resp, err := c.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
 				TypeName: deviceKind, Config: c.dynamic(c.build(c.schemas.ResourceSchemas[deviceKind], boundPhone)), PriorState: c.dynamic(c.nothing(deviceKind).state),
 				PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,

@@ -480,7 +480,7 @@ func TestMFADevice_clocksThatDiffer(t *testing.T) {
 		for _, offset := range []time.Duration{0, 20 * time.Second, -20 * time.Second, 45 * time.Second, -45 * time.Second, 20 * time.Minute, -20 * time.Minute} {
 			t.Run(fmt.Sprint(punctual, offset), func(t *testing.T) {
 				t.Parallel()
-				srv := staffed(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.PunctualCodes = punctual }))
+				srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseOlderCodes = punctual }))
 				c := newCore(t, srv.Getenv, inStep(srv, offset))
 				o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
 				clean(t, diags)
@@ -626,7 +626,7 @@ func TestMFADevice_oneReadServesAllDevices(t *testing.T) {
 		clean(t, diags)
 		objects = append(objects, o)
 	}
-	srv.Behave(func(b *ramtest.Behaviour) { b.PageCap = 0 })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 0 })
 	srv.ForgetCalls()
 	fresh := newCore(t, srv.Getenv, inStep(srv, 0))
 	for _, o := range objects {

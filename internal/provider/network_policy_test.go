@@ -116,7 +116,7 @@ func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	_, diags := c.create(keyPolicy, attributes{"classic_allow_list": many(26), "vpc_allow_list": vpcs(map[string][]string{"vpc-1": many(25)})})
 	contains(t, said(errorsIn(diags)), "would have 51 addresses", "allow_lock_out = true")
 	expect(t, "writes", writes(srv), []string(nil))
-	srv.Behave(func(b *ramtest.Behaviour) { b.AddressesPerStatement = true })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AddressesPerStatement = true })
 	_, diags = c.create(keyPolicy, attributes{"classic_allow_list": many(26), "vpc_allow_list": vpcs(map[string][]string{"vpc-1": many(25)}), "allow_lock_out": true})
 	clean(t, diags)
 }
@@ -125,7 +125,7 @@ func TestNetworkPolicy_whatIsNotManagedStays(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	const other = `{"Type":"RegionWhiteList","Value":"cn-hangzhou","IPList":["192.0.2.9"]}`
-	srv.Behave(func(b *ramtest.Behaviour) { b.NewerStatements = true })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AcceptUnknownStatements = true })
 	srv.Change(func(a *ramtest.Account) {
 		a.AccessKeyPolicy = strings.Replace(oldKeyPolicy, `]}]}`, `]},`+other+`]}`, 1)
 	})
@@ -173,7 +173,7 @@ func TestNetworkPolicy_noneIsNone(t *testing.T) {
 	t.Parallel()
 	for name, arrange := range map[string]func(*ramtest.Server){
 		"{}":        func(*ramtest.Server) {},
-		"not found": func(s *ramtest.Server) { s.Behave(func(b *ramtest.Behaviour) { b.UnsetAccountPolicyNotFound = true }) },
+		"not found": func(s *ramtest.Server) { s.SetBehaviour(func(b *ramtest.Behaviour) { b.UnsetAccountPolicyNotFound = true }) },
 		"reset": func(s *ramtest.Server) {
 			s.Change(func(a *ramtest.Account) { a.AccessKeyPolicy = `{"Version":1,"Status":"Inactive","Statements":[]}` })
 		},
@@ -209,7 +209,7 @@ func unmoved(t *testing.T, c *core, kind string, o object) {
 func TestNetworkPolicy_spellingAndOrderAreNoDrift(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.KeyPolicyRewritten = true })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.NormalizeKeyPolicies = true })
 	c := newCore(t, srv.Getenv, hurried())
 	config := attributes{
 		"status": "Active", "must_allow": []string{"203.0.113.9"}, "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.1/32", "2001:DB8::1/128"},
@@ -244,7 +244,7 @@ func TestNetworkPolicy_spellingAndOrderAreNoDrift(t *testing.T) {
 func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
 	c := newCore(t, srv.Getenv, hurried())
 	key := srv.Credential(defaultAccount).AccessKeyID
 	elsewhere := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
@@ -301,14 +301,14 @@ func TestNetworkPolicy_temporaryCredentialsAreNotEvaluated(t *testing.T) {
 	assume := attributes{"assume_role": attributes{"role_arn": "acs:ram::2222222222222222:role/ops"}}
 	srv := ramtest.New(t)
 	srv.AddAccount("2222222222222222")
-	srv.ChangeIn("2222222222222222", func(a *ramtest.Account) {
+	srv.ChangeAccount("2222222222222222", func(a *ramtest.Account) {
 		a.Roles["ops"] = &ramtest.Role{ID: "300", Name: "ops", TrustedAccounts: []string{defaultAccount, "2222222222222222"}}
 	})
 	c := newCoreWith(t, assume, srv.Getenv, hurried()) // with a key of another account
 	_, diags := c.create(keyPolicy, config)
 	clean(t, diags)
 	c = newCoreWith(t, assume, srv.GetenvFor("2222222222222222"), hurried())
-	srv.ChangeIn("2222222222222222", func(a *ramtest.Account) { a.AccessKeyPolicy = "" })
+	srv.ChangeAccount("2222222222222222", func(a *ramtest.Account) { a.AccessKeyPolicy = "" })
 	_, diags = c.create(keyPolicy, config)
 	contains(t, said(errorsIn(diags)), "may be locked out", "a role is assumed with that key")
 	srv.Inject(ramtest.Rule{Action: "GetUser", Fault: "code", Status: 403, Code: "NoPermission"})

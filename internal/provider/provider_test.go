@@ -398,7 +398,7 @@ func TestNoCredentialsAtAllSaysHowToGiveThem(t *testing.T) {
 // trusting adds a role to an account that the default account may assume.
 func trusting(srv *ramtest.Server, accountID string) string {
 	now := srv.Now()
-	srv.ChangeIn(accountID, func(a *ramtest.Account) {
+	srv.ChangeAccount(accountID, func(a *ramtest.Account) {
 		a.Roles["ops"] = &ramtest.Role{
 			ID: "3000000000" + accountID[:8], Name: "ops", CreateDate: now, MaxSessionDuration: 3600,
 			TrustedAccounts: []string{"1234567890123456"}, TrustedOIDCProviders: []string{"ci"}, ExternalID: "ext",
@@ -454,7 +454,7 @@ func TestTwentyReadersOfFreshCredentialsMakeOneSession(t *testing.T) {
 func TestSessionsEndInMidRun(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.SessionsOnServerClock = true })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.SessionsOnServerClock = true })
 	arn := trusting(srv, "1234567890123456")
 	pause := func(ctx context.Context, d time.Duration) error { srv.Advance(d); return ctx.Err() }
 	c := newCoreWith(t, attributes{"assume_role": attributes{"role_arn": arn, "external_id": "ext"}}, srv.Getenv, WithClock(srv.Now, pause))
@@ -485,7 +485,7 @@ func TestSessionsEndInMidRun(t *testing.T) {
 func TestOIDCNeedsNoKeyAndRenewsItself(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.SessionsOnServerClock = true })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.SessionsOnServerClock = true })
 	arn := trusting(srv, "1234567890123456")
 	file := filepath.Join(t.TempDir(), "token")
 	must(t, os.WriteFile(file, []byte("token-1\n"), 0o600))

@@ -31,7 +31,7 @@ func quiet() resource.ConfigPlanChecks {
 
 func TestAccCredentialReport_findsWhatIsAmiss(t *testing.T) {
 	t.Parallel()
-	srv := populated(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.NewReportColumns = true }))
+	srv := populated(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ExtraReportColumns = true }))
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		delete(a.MFADevices, a.Users["user-0002"].MFASerial)

@@ -143,7 +143,7 @@ func TestReports_areNotStale(t *testing.T) {
 		haveReport(srv)
 		srv.Advance(5 * time.Hour)
 		old := srv.Now().Add(-5 * time.Hour).Format(time.RFC3339)
-		srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads, b.ReportAsks = reads, 1 })
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads, b.ReportPolls = reads, 1 })
 		c := newCore(t, srv.Getenv, hurried())
 		v, diags := c.data(credentialReport, attributes{})
 		clean(t, diags)

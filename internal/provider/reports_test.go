@@ -62,7 +62,7 @@ func populated(t *testing.T, options ...ramtest.Option) *ramtest.Server {
 
 // haveReport has a credential report made.
 func haveReport(srv *ramtest.Server) {
-	srv.Behave(func(b *ramtest.Behaviour) { b.ReportAsks = -1 })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = -1 })
 	c := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		a.CredentialReport = ramtest.CredentialReport{GeneratedTime: c, Lines: [][]string{{"user", "mfa_active"}, {"<root>", "TRUE"}, {"alice@x", "FALSE"}}}
@@ -92,15 +92,15 @@ func TestCredentialReport_isMadeOnceAndTellsOfEveryUser(t *testing.T) {
 	for name, behave := range map[string]func(*ramtest.Behaviour){
 		"as assumed": func(*ramtest.Behaviour) {},
 		"otherwise": func(b *ramtest.Behaviour) {
-			b.NoReportEmpty, b.ReportInBase32, b.HeaderOnce, b.NewReportColumns, b.LoginDisabledShown, b.PasswordExistFalse = true, true, true, true, true, true
-			b.ReportAsks, b.PageCap = 5, 0
+			b.MissingReportEmpty, b.ReportInBase32, b.HeaderOnFirstPageOnly, b.ExtraReportColumns, b.ShowLoginDisabled, b.PasswordExistFalse = true, true, true, true, true, true
+			b.ReportPolls, b.PageCap = 5, 0
 		},
-		"at once":       func(b *ramtest.Behaviour) { b.ReportAsks = -1 },
-		"refused twice": func(b *ramtest.Behaviour) { b.ReportsRefused = true },
+		"at once":       func(b *ramtest.Behaviour) { b.ReportPolls = -1 },
+		"refused twice": func(b *ramtest.Behaviour) { b.RefuseEarlyReports = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			srv := populated(t, ramtest.Behaving(behave))
+			srv := populated(t, ramtest.WithBehaviour(behave))
 			srv.Change(func(a *ramtest.Account) {
 				a.RootMFA = true
 				a.Users["user-0002"].LoginProfile.Status = "Inactive"
@@ -169,7 +169,7 @@ func TestCredentialReport_anOldReportIsReplaced(t *testing.T) {
 	clean(t, diags)
 	expect(t, "young enough", in(t, v, "generated_time"), before)
 	srv.Advance(2 * time.Hour)
-	srv.Behave(func(b *ramtest.Behaviour) { b.ReportAsks = 2 })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 2 })
 	v, diags = c.data(credentialReport, attributes{"max_age": "24h"})
 	clean(t, diags)
 	if now := in(t, v, "generated_time"); now == before {
@@ -247,7 +247,7 @@ func TestCredentialReport_whatIsSpoiltIsNamed(t *testing.T) {
 
 func TestCredentialReport_isReadAnewWhenItIsReplaced(t *testing.T) {
 	t.Parallel()
-	srv := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.PageCap = 1 }))
+	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 1 }))
 	haveReport(srv)
 	c := newCore(t, srv.Getenv, hurried())
 	srv.Inject(ramtest.Rule{Action: "GetCredentialReport", Nth: "2", Code: "InvalidParameter.NextToken", Status: 400})
@@ -260,7 +260,7 @@ func TestCredentialReport_isReadAnewWhenItIsReplaced(t *testing.T) {
 
 func TestCredentialReport_theWaitEnds(t *testing.T) {
 	t.Parallel()
-	srv := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.ReportAsks = 10_000 }))
+	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 }))
 	c := newCore(t, srv.Getenv, hurried())
 	refusedData(t, c, credentialReport, attributes{"timeouts": attributes{"read": "3m"}}, "is not there after", `"in progress"`, "timeouts")
 	if asked := len(srv.Calls("GenerateCredentialReport")); asked < 5 || asked > 20 {
@@ -291,7 +291,7 @@ func TestSecurityReport_tellsEverything(t *testing.T) {
 func TestGovernanceReport_isMadeAndReadToItsEnd(t *testing.T) {
 	t.Parallel()
 	for _, empty := range []bool{false, true} {
-		srv := populated(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.NoReportEmpty = empty }))
+		srv := populated(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.MissingReportEmpty = empty }))
 		now := srv.Now()
 		srv.Change(func(a *ramtest.Account) {
 			for _, user := range a.Users {
@@ -333,7 +333,7 @@ func TestGovernanceReport_isMadeAndReadToItsEnd(t *testing.T) {
 
 func TestGovernanceReport_theWaitEnds(t *testing.T) {
 	t.Parallel()
-	srv := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.ReportAsks = 10_000 }))
+	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 }))
 	refusedData(t, newCore(t, srv.Getenv, hurried()), governanceReport, attributes{}, "is not there after", `"in progress"`)
 }
 

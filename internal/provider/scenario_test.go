@@ -130,8 +130,8 @@ func writes(srv *ramtest.Server) (actions []string) {
 func noTouch(t *testing.T, srv *ramtest.Server, fields ...string) {
 	t.Helper()
 	for _, e := range srv.History() {
-		if e.By != "test" && slices.Contains(fields, e.Field) {
-			t.Errorf("%s changed %s from %v to %v", e.By, e.Field, e.Before, e.After)
+		if e.Actor != "test" && slices.Contains(fields, e.Field) {
+			t.Errorf("%s changed %s from %v to %v", e.Actor, e.Field, e.Before, e.After)
 		}
 	}
 }

@@ -357,7 +357,7 @@ func TestAccTwoAccounts_neverCross(t *testing.T) {
 	other := srv.AddAccount("2222222222222222")
 	mine := srv.Credential(defaultAccount)
 	for _, id := range []string{defaultAccount, "2222222222222222"} {
-		srv.ChangeIn(id, func(a *ramtest.Account) { a.Preference.VerificationTypes = []string{"sms"} })
+		srv.ChangeAccount(id, func(a *ramtest.Account) { a.Preference.VerificationTypes = []string{"sms"} })
 	}
 	blocks := `
 		provider "ram" {
@@ -400,7 +400,7 @@ func TestAccTwoAccounts_neverCross(t *testing.T) {
 	c.run(0, "apply", "-auto-approve", "-parallelism=50")
 	c.run(0, "plan", "-detailed-exitcode", "-parallelism=50")
 	for id, want := range map[string]int{defaultAccount: 11, "2222222222222222": 22} {
-		srv.ChangeIn(id, func(a *ramtest.Account) {
+		srv.ChangeAccount(id, func(a *ramtest.Account) {
 			expect(t, id, []int{a.Preference.LoginSessionDuration, a.Policy.MinimumPasswordLength}, []int{want, want})
 		})
 	}

@@ -239,7 +239,7 @@ func TestSecurityPreference_longTermLoginIsOnlyIfSet(t *testing.T) {
 	t.Parallel()
 	for _, ignored := range []bool{false, true} {
 		srv := ramtest.New(t)
-		srv.Behave(func(b *ramtest.Behaviour) { b.IgnoreLongTermLogin = ignored })
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.IgnoreLongTermLogin = ignored })
 		c := newCore(t, srv.Getenv, hurried())
 		o, diags := c.create(preference, attributes{"allow_user_long_term_login": true})
 		clean(t, diags)

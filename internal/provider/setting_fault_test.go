@@ -121,7 +121,7 @@ func gotOver(t *testing.T, kind string, fault ramtest.Rule) {
 // touchedBy are the actions that changed the account.
 func touchedBy(srv *ramtest.Server) (actions []string) {
 	for _, e := range srv.History() {
-		actions = append(actions, e.By)
+		actions = append(actions, e.Actor)
 	}
 	return actions
 }
@@ -248,7 +248,7 @@ func TestFault_staleReadsAreWaitedOut(t *testing.T) {
 	for _, stale := range []int{1, 3, 10} {
 		for kind, s := range settled {
 			srv := old(t)
-			srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = stale })
+			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = stale })
 			c := newCore(t, srv.Getenv, hurried())
 			o, diags := c.create(kind, s.config)
 			clean(t, diags)
@@ -270,7 +270,7 @@ func TestFault_staleReadsAreWaitedOut(t *testing.T) {
 func TestFault_aWriteThatStaysInvisibleIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	srv.Behave(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
 	c := newCore(t, srv.Getenv, hurried())
 	o, diags := c.create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
@@ -294,7 +294,7 @@ func TestFault_aConfirmingReadThatFailsIsAWarning(t *testing.T) {
 func TestFault_aFieldThatTheServiceDoesNotKnowIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.Lenient())
-	srv.Behave(func(b *ramtest.Behaviour) { b.OlderFields, b.IgnoreLongTermLogin = true, true })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.HideNewerFields, b.IgnoreLongTermLogin = true, true })
 	c := newCore(t, srv.Getenv, hurried())
 	config := attributes{"max_idle_days_for_users": 90, "allow_user_long_term_login": true, "login_session_duration": 8}
 	o, diags := c.create(preference, config)

@@ -27,7 +27,7 @@ func old(t *testing.T, behave ...func(*ramtest.Behaviour)) *ramtest.Server {
 	t.Helper()
 	srv := ramtest.New(t)
 	for _, b := range behave {
-		srv.Behave(b)
+		srv.SetBehaviour(b)
 	}
 	srv.Change(func(a *ramtest.Account) {
 		a.Preference.LoginNetworkMasks = "203.0.113.0/24;198.51.100.7"

@@ -54,7 +54,7 @@ var settingKinds = []string{"ram_security_preference", "ram_password_policy", "r
 func TestARefreshCostsTheFewestCalls(t *testing.T) {
 	t.Parallel()
 	const users = 120
-	srv := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
+	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
 	srv.Populate(users)
 	srv.Change(func(a *ramtest.Account) { a.Users["user-0007"].Tags = map[string]string{"team": "a"} })
 	all := belongings(srv)
@@ -136,7 +136,7 @@ func TestASettingIsReadOnceWhoeverAsks(t *testing.T) {
 // What a list of all users lacks, or says otherwise, the user itself has to say.
 func TestUser_aListIsNotTakenForDrift(t *testing.T) {
 	t.Parallel()
-	srv := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
+	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
 	srv.Populate(20)
 	srv.Change(func(a *ramtest.Account) { a.Users["user-0020"].Tags = map[string]string{"team": "a"} })
 	all := slices.DeleteFunc(belongings(srv), func(a adoptee) bool { return a.kind != "ram_user" })
@@ -148,7 +148,7 @@ func TestUser_aListIsNotTakenForDrift(t *testing.T) {
 		objects[at] = o
 	})
 	for _, field := range []string{"Tags", "DisplayName"} {
-		must(t, srv.Reschedule(ramtest.Schedule{}))
+		must(t, srv.SetSchedule(ramtest.Schedule{}))
 		srv.Inject(ramtest.Rule{Action: "ListUsers", Fault: "drop_fields", Body: field})
 		again := newCore(t, srv.Getenv, hurried())
 		for at, one := range all {

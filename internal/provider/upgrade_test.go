@@ -67,7 +67,7 @@ func (p past) serve(t *testing.T) *ramtest.Server {
 	must(t, err)
 	left := state.Accounts[0].Users["alice"].CreateDate
 	state.Advanced = time.Until(left) + time.Minute
-	return ramtest.New(t, ramtest.Loaded(state))
+	return ramtest.New(t, ramtest.WithState(state))
 }
 
 // A wrote is one object as it stands in a state file.

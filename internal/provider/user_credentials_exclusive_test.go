@@ -72,7 +72,7 @@ func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
 	} {
 		t.Run(enforce, func(t *testing.T) {
 			t.Parallel()
-			srv := withAlice(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.ActiveKeysStay = true }))
+			srv := withAlice(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseDeletingActiveKeys = true }))
 			for _, id := range []string{"LTAIallowed", "LTAIstray", "LTAIold"} {
 				giveKey(srv, "alice", id, 10*day)
 			}

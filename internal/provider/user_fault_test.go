@@ -176,7 +176,7 @@ func TestFault_createOfUsersAndLoginProfiles(t *testing.T) {
 			case text == "":
 				expect(t, "there", there, true)
 				later := newCore(t, srv.Getenv, hurried())
-				must(t, srv.Reschedule(ramtest.Schedule{}))
+				must(t, srv.SetSchedule(ramtest.Schedule{}))
 				steady(t, later, s.kind, s.config, o)
 				if s.kind == profileKind {
 					expect(t, "password", profile(srv).Password, password)
@@ -222,14 +222,14 @@ func TestFault_updateOfUsersAndLoginProfiles(t *testing.T) {
 			if len(errorsIn(diags)) > 0 {
 				outcome = "K"
 				expect(t, "state", after.state.Equal(o.state), true)
-				must(t, srv.Reschedule(ramtest.Schedule{}))
+				must(t, srv.SetSchedule(ramtest.Schedule{}))
 				later := newCore(t, srv.Getenv, hurried())
 				after, diags = later.refresh(s.kind, after)
 				clean(t, diags)
 				after, diags = later.apply(s.kind, s.next, after)
 				clean(t, diags)
 			}
-			must(t, srv.Reschedule(ramtest.Schedule{}))
+			must(t, srv.SetSchedule(ramtest.Schedule{}))
 			expect(t, "changed", s.changed(account(srv)), true)
 			steady(t, newCore(t, srv.Getenv, hurried()), s.kind, s.next, after)
 			return outcome
@@ -289,7 +289,7 @@ func TestFault_deleteOfUsersAndLoginProfiles(t *testing.T) {
 			if len(errorsIn(diags)) > 0 {
 				outcome = "K"
 				expect(t, "state", after.state.Equal(o.state), true)
-				must(t, srv.Reschedule(ramtest.Schedule{}))
+				must(t, srv.SetSchedule(ramtest.Schedule{}))
 				_, diags = c.destroy(s.kind, after)
 				clean(t, diags)
 			}

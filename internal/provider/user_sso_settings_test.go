@@ -111,7 +111,7 @@ func TestUserSso_everyZeroIsSent(t *testing.T) {
 		expect(t, name, account(srv).UserSso, ramtest.UserSso{AuthnSignAlgo: "rsa-sha256"})
 		unmoved(t, c, userSso, o)
 	}
-	srv := old(t, func(b *ramtest.Behaviour) { b.EmptySsoTextsKeep = true })
+	srv := old(t, func(b *ramtest.Behaviour) { b.EmptySsoTextKeepsValue = true })
 	c := newCore(t, srv.Getenv, hurried())
 	_, diags := c.create(userSso, zero)
 	clean(t, diags)
@@ -141,7 +141,7 @@ func TestUserSso_data(t *testing.T) {
 	t.Parallel()
 	for _, absent := range []bool{false, true} {
 		srv := ramtest.New(t)
-		srv.Behave(func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = absent })
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent })
 		c := newCore(t, srv.Getenv, hurried())
 		v, diags := c.data(userSso, attributes{})
 		clean(t, diags)

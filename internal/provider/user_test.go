@@ -144,7 +144,7 @@ func TestUser_thatExistsIsNotTakenOver(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 
 	// One that appears between the look and the create is as much somebody else's.
-	srv.Before("CreateUser", func(a *ramtest.Account) {
+	srv.ChangeBefore("CreateUser", func(a *ramtest.Account) {
 		a.Users["carol"] = &ramtest.User{ID: "200000000000000003", Name: "carol", DisplayName: "carol", Status: "active", CreateDate: srv0(a)}
 	})
 	o, diags = c.create(userKind, attributes{"name": "carol"})
@@ -365,7 +365,7 @@ func TestUser_forceDestroyTakesAllThatHangsOnIt(t *testing.T) {
 	t.Parallel()
 	for _, behave := range []func(*ramtest.Behaviour){
 		func(*ramtest.Behaviour) {},
-		func(b *ramtest.Behaviour) { b.ActiveKeysStay = true },
+		func(b *ramtest.Behaviour) { b.RefuseDeletingActiveKeys = true },
 		func(b *ramtest.Behaviour) { b.StaleReads = 3 },
 	} {
 		srv := laden(t)
@@ -374,7 +374,7 @@ func TestUser_forceDestroyTakesAllThatHangsOnIt(t *testing.T) {
 		clean(t, diags)
 		o, diags = c.apply(userKind, attributes{"name": "alice", "force_destroy": true}, o)
 		clean(t, diags)
-		srv.Behave(behave)
+		srv.SetBehaviour(behave)
 		plan, diags := c.destroyPlan(userKind, o)
 		clean(t, diags)
 		_ = plan

@@ -39,13 +39,13 @@ func TestVerification_isSetConfirmedByItsOwnerAndTakenAway(t *testing.T) {
 	t.Parallel()
 	for name, behave := range map[string]func(*ramtest.Behaviour){
 		"as documented":    func(*ramtest.Behaviour) {},
-		"phone in numbers": func(b *ramtest.Behaviour) { b.PhoneInNumbers = true },
-		"absent":           func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = true },
+		"phone in numbers": func(b *ramtest.Behaviour) { b.PhoneAsNumbers = true },
+		"absent":           func(b *ramtest.Behaviour) { b.OmitEmptyFields = true },
 		"late":             func(b *ramtest.Behaviour) { b.StaleReads = 2 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			srv := staffed(t, ramtest.Behaving(behave))
+			srv := staffed(t, ramtest.WithBehaviour(behave))
 			c := newCore(t, srv.Getenv, hurried())
 			o, diags := c.create(verificationKind, securityOfAlice)
 			expect(t, "what was said", said(diags), "")
@@ -282,7 +282,7 @@ func TestVerification_underFaults(t *testing.T) {
 // staffedLike is a new service with the account of another, whose faults are over.
 func staffedLike(t *testing.T, srv *ramtest.Server) *ramtest.Server {
 	t.Helper()
-	return ramtest.New(t, ramtest.Holding(account(srv)))
+	return ramtest.New(t, ramtest.WithAccounts(account(srv)))
 }
 
 func TestVerification_isListed(t *testing.T) {
@@ -394,7 +394,7 @@ func TestVerification_whatIsNotChangedStaysAsPlanned(t *testing.T) {
 			o, diags = c.carryOut(verificationKind, config, o, plan)
 			clean(t, diags)
 			expect(t, "phone", in(t, o.state, "security_phone_status"), "pending")
-			must(t, srv.Reschedule(ramtest.Schedule{}))
+			must(t, srv.SetSchedule(ramtest.Schedule{}))
 			o, diags = c.refresh(verificationKind, o)
 			clean(t, diags)
 			expect(t, "e-mail", in(t, o.state, "security_email_status"), "pending")

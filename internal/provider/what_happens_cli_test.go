@@ -116,7 +116,7 @@ func TestAccWhatHappens_theMachineDies(t *testing.T) {
 	})
 	must(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)) // the CLI and the provider at once
 	_ = cmd.Wait()                                           // it was killed
-	must(t, srv.Reschedule(ramtest.Schedule{}))
+	must(t, srv.SetSchedule(ramtest.Schedule{}))
 
 	locked := c.run(1, "apply", "-auto-approve")
 	contains(t, locked, "Error acquiring the state lock")

@@ -359,7 +359,7 @@ func mfaKeepsOut(h *hearing) {
 
 func keyKeptOut(h *hearing) {
 	srv := ramtest.New(h.T)
-	srv.Behave(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
 	config := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
 	c := h.run(srv)
 	h.refused(c.create(keyPolicy, config))
@@ -372,10 +372,10 @@ func keyKeptOut(h *hearing) {
 	config = attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.77"}}
 	role := newCoreWith(h.T, attributes{"assume_role": attributes{"role_arn": trusting(srv, defaultAccount), "session_name": "repair"}}, srv.Getenv, inStep(srv, 0))
 	h.refused(role.refresh(keyPolicy, o)) // the key that the role is assumed with is kept out as well
-	srv.Behave(func(b *ramtest.Behaviour) { b.CallerAddress = "203.0.113.5" })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "203.0.113.5" })
 	config["must_allow"] = []string{"192.0.2.77"}
 	o = h.fine(h.run(srv).apply(keyPolicy, config, o)) // from an address on the list
-	srv.Behave(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
 	steady(h.T, h.run(srv), keyPolicy, config, o)
 }
 
@@ -421,7 +421,7 @@ func (h *hearing) outage(rule ramtest.Rule) {
 	srv.Inject(rule)
 	after := h.refused(h.run(srv).refresh(policy, o))
 	expect(h.T, "state", after.state.Equal(o.state), true)
-	must(h.T, srv.Reschedule(ramtest.Schedule{}))
+	must(h.T, srv.SetSchedule(ramtest.Schedule{}))
 	steady(h.T, h.run(srv), policy, config, o)
 }
 

@@ -65,7 +65,7 @@ func TestAKeyIsMadeSwitchedAndDeleted(t *testing.T) {
 func TestAnActiveKeyMayHaveToStay(t *testing.T) {
 	t.Parallel()
 	for _, stays := range []bool{false, true} {
-		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.ActiveKeysStay = stays }))
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseDeletingActiveKeys = stays }))
 		client := clientOf(t, fake)
 		key, err := client.CreateAccessKey(t.Context(), "admin")
 		if err != nil {
@@ -186,7 +186,7 @@ func TestNoFormatShowsASecret(t *testing.T) {
 func TestTheUseOfAKey(t *testing.T) {
 	t.Parallel()
 	for _, absent := range []bool{false, true} {
-		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = absent }))
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent }))
 		fake.Populate(1)
 		used := time.Date(2026, 1, 16, 1, 37, 37, 0, time.UTC)
 		var ids []string
@@ -215,7 +215,7 @@ func TestANewKeyShowsWithinTheLag(t *testing.T) {
 			"shared": func(c *Client) ([]AccessKey, error) { return c.AccessKeys(t.Context(), "admin") },
 			"now":    func(c *Client) ([]AccessKey, error) { return c.RefreshAccessKeys(t.Context(), "admin") },
 		} {
-			fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.StaleReads = lag }))
+			fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = lag }))
 			client := clientOf(t, fake)
 			if keys, err := client.AccessKeys(t.Context(), "admin"); err != nil || len(keys) != 1 {
 				t.Fatalf("%v, %v", keys, err)

@@ -80,7 +80,7 @@ func TestThePreferenceIsWhatWasSet(t *testing.T) {
 
 func TestAnOlderDeploymentLeavesFieldsUnsaid(t *testing.T) {
 	t.Parallel()
-	fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.OlderFields = true }))
+	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.HideNewerFields = true }))
 	client := clientOf(t, fake)
 	preference, err := client.SecurityPreference(t.Context())
 	if err != nil || preference.AllowUserToManageServiceCredentials != nil || preference.LoginSessionDuration == nil {
@@ -117,7 +117,7 @@ func TestThePolicyIsWhatWasSet(t *testing.T) {
 func TestAnAccountWithoutAnAliasHasNone(t *testing.T) {
 	t.Parallel()
 	for _, unset := range []string{"", "not_found", "empty", "absent"} {
-		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.AliasUnset = unset }))
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnsetAliasAnswer = unset }))
 		client := clientOf(t, fake)
 		if alias, err := client.AccountAlias(t.Context()); err != nil || alias != "" {
 			t.Errorf("%s: %q, %v", unset, alias, err)
@@ -144,7 +144,7 @@ func TestAnAliasOfAnotherAccountExists(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.AddAccount("2222222222222222")
-	fake.ChangeIn("2222222222222222", func(a *ramtest.Account) { a.Alias = "acme" })
+	fake.ChangeAccount("2222222222222222", func(a *ramtest.Account) { a.Alias = "acme" })
 	err := clientOf(t, fake).SetAccountAlias(t.Context(), "acme")
 	if !Exists(err) || OutcomeUnknown(err) {
 		t.Errorf("error: %v", err)

@@ -18,14 +18,14 @@ func renamed(t *testing.T, changes ...func(*ramtest.Behaviour)) (*ramtest.Server
 	t.Helper()
 	fake := ramtest.New(t)
 	for _, change := range changes {
-		fake.Behave(change)
+		fake.SetBehaviour(change)
 	}
 	fake.Populate(1)
 	client := clientOf(t, fake)
 	if _, err := client.domain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	fake.Behave(func(b *ramtest.Behaviour) { b.RefuseAccountDomain = true })
+	fake.SetBehaviour(func(b *ramtest.Behaviour) { b.RefuseAccountDomain = true })
 	fake.Change(func(a *ramtest.Account) { a.Alias = "acme" })
 	fake.ForgetCalls()
 	return fake, client
@@ -137,7 +137,7 @@ func TestAUserThatIsGoneIsGoneUnderTheDomainOfToday(t *testing.T) {
 
 func TestAnAliasOfOurOwnIsFollowedAtOnce(t *testing.T) {
 	t.Parallel()
-	fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.RefuseAccountDomain = true }))
+	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseAccountDomain = true }))
 	client := clientOf(t, fake)
 	for _, want := range []string{fakeAccount + ".onaliyun.com", "acme.onaliyun.com", fakeAccount + ".onaliyun.com"} {
 		if want == "acme.onaliyun.com" {

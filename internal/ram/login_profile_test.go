@@ -18,7 +18,7 @@ const testPassword = "Tr0ub4dor&3-correct-horse"
 func TestAProfileIsMadeChangedAndDeleted(t *testing.T) {
 	t.Parallel()
 	for _, absent := range []bool{false, true} {
-		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = absent }))
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent }))
 		client := clientOf(t, fake)
 		made, err := client.CreateLoginProfile(t.Context(), "admin", LoginProfileChange{Password: new(testPassword), PasswordResetRequired: new(true)})
 		want := LoginProfile{Status: "Active", PasswordResetRequired: true, PasswordStatus: "InitialValid", UpdateDate: made.UpdateDate}
@@ -61,8 +61,8 @@ func TestAProfileIsMadeChangedAndDeleted(t *testing.T) {
 func TestWhatTheTextsOnProfilesLeaveOpen(t *testing.T) {
 	t.Parallel()
 	for _, on := range []bool{false, true} {
-		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) {
-			b.ProfilesWithoutPassword, b.MandatoryMFAShown, b.OlderFields = on, on, on
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) {
+			b.PasswordOptional, b.ShowMandatoryMFA, b.HideNewerFields = on, on, on
 		}))
 		fake.Change(func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = "mandatory" })
 		client := clientOf(t, fake)

@@ -33,7 +33,7 @@ func nearSteps(t *testing.T, client *Client, seed string) (code1, code2 string) 
 
 func TestADeviceIsMadeBoundAndTakenAwayAgain(t *testing.T) {
 	t.Parallel()
-	fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.ReusableCodes = true }))
+	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.AcceptUsedCodes = true }))
 	fake.Advance(90 * time.Minute)
 	client := clientOf(t, fake)
 	device, err := client.CreateMFADevice(t.Context(), "alice-phone")
@@ -113,7 +113,7 @@ func TestAWrongCodeIsRefusedAndNotShown(t *testing.T) {
 func TestAUserWithoutMFAIsNoError(t *testing.T) {
 	t.Parallel()
 	for _, none := range []string{"", "not_found", "empty"} {
-		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.NoMFADevice = none }))
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAAnswer = none }))
 		client := clientOf(t, fake)
 		if mfa, err := client.UserMFA(t.Context(), "admin"); err != nil || mfa != (UserMFA{}) {
 			t.Errorf("%q: %+v, %v", none, mfa, err)

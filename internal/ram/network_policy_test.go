@@ -92,7 +92,7 @@ func TestNetworkPoliciesAndSsoAreReadAsTheServiceWritesThem(t *testing.T) {
 func TestStatementsOfOtherKindsAreKept(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
-	fake.Behave(func(b *ramtest.Behaviour) { b.NewerStatements = true })
+	fake.SetBehaviour(func(b *ramtest.Behaviour) { b.AcceptUnknownStatements = true })
 	fake.Change(func(a *ramtest.Account) {
 		a.AccessKeyPolicy = `{"Version":1,"Status":"Inactive","Statements":[{"Type":"RegionWhiteList","Value":"cn-hangzhou","IPList":["192.0.2.9"]},{"Type":"ClassicWhiteList","IPList":["192.0.2.1"]}]}`
 	})
@@ -119,7 +119,7 @@ func TestAKeysPolicyIsSetAndReset(t *testing.T) {
 	t.Parallel()
 	for _, unset := range []bool{false, true} {
 		fake := ramtest.New(t)
-		fake.Behave(func(b *ramtest.Behaviour) { b.UnsetKeyPolicyNotFound = unset })
+		fake.SetBehaviour(func(b *ramtest.Behaviour) { b.UnsetKeyPolicyNotFound = unset })
 		client := clientOf(t, fake)
 		id := fake.Credential("1234567890123456").AccessKeyID
 		if policy, err := client.AccessKeyPolicy(t.Context(), "admin", id); err != nil || !policy.None() {
@@ -154,7 +154,7 @@ func TestUserSsoSettingsAreWhatWasSet(t *testing.T) {
 	t.Parallel()
 	for _, absent := range []bool{false, true} {
 		fake := ramtest.New(t)
-		fake.Behave(func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = absent })
+		fake.SetBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent })
 		client := clientOf(t, fake)
 		for _, want := range []UserSsoSettings{
 			{new(true), new("<md:EntityDescriptor>é</md:EntityDescriptor>\n"), new("example.com"), new(false), new("rsa-sha256")},

@@ -39,10 +39,10 @@ func TestTheCredentialReportOfTheFake(t *testing.T) {
 	for name, change := range map[string]func(*ramtest.Behaviour){
 		"as assumed": func(*ramtest.Behaviour) {},
 		"otherwise": func(b *ramtest.Behaviour) {
-			b.NoReportEmpty, b.ReportInBase32, b.HeaderOnce, b.LoginDisabledShown, b.NewReportColumns = true, true, true, true, true
+			b.MissingReportEmpty, b.ReportInBase32, b.HeaderOnFirstPageOnly, b.ShowLoginDisabled, b.ExtraReportColumns = true, true, true, true, true
 		},
 	} {
-		fake := ramtest.New(t, ramtest.Behaving(change))
+		fake := ramtest.New(t, ramtest.WithBehaviour(change))
 		fake.Populate(3)
 		fake.Change(func(a *ramtest.Account) { a.Users["user-0003"].LoginProfile.Status = "Inactive" })
 		client := clientOf(t, fake)
@@ -85,7 +85,7 @@ func TestAReportThatIsReplacedWhileItIsReadSaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fake.Before("GetCredentialReport", func(a *ramtest.Account) {
+	fake.ChangeBefore("GetCredentialReport", func(a *ramtest.Account) {
 		a.CredentialReport.GeneratedTime = a.CredentialReport.GeneratedTime.Add(time.Hour)
 	})
 	var last error
@@ -109,7 +109,7 @@ func TestAnAccountThatIsTooLargeHasNoCredentialReport(t *testing.T) {
 // crowded is an account with many users beside its administrator.
 func crowded(t *testing.T, users int) *ramtest.Server {
 	t.Helper()
-	fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.PageCap = 0 }))
+	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 0 }))
 	now := fake.Now()
 	fake.Change(func(a *ramtest.Account) {
 		for n := range users {
@@ -130,7 +130,7 @@ func crowded(t *testing.T, users int) *ramtest.Server {
 func TestALargeReportIsReadInOnePassWithBoundedMemory(t *testing.T) {
 	const users, bound = 5000, 4 << 20
 	fake := crowded(t, users)
-	fake.Behave(func(b *ramtest.Behaviour) { b.ReportsOfAll = true })
+	fake.SetBehaviour(func(b *ramtest.Behaviour) { b.UnlimitedReports = true })
 	client := clientOf(t, fake)
 	finish(t, client)
 	fake.ForgetCalls()
@@ -187,7 +187,7 @@ func TestTheSecurityReportOfTheFake(t *testing.T) {
 func TestTheGovernanceReportOfTheFake(t *testing.T) {
 	t.Parallel()
 	for _, empty := range []bool{false, true} {
-		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.NoReportEmpty = empty }))
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.MissingReportEmpty = empty }))
 		fake.Populate(4)
 		now := fake.Now()
 		fake.Change(func(a *ramtest.Account) {

@@ -340,7 +340,7 @@ func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.LenientUserDeletion = true }))
+			fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.LenientUserDeletion = true }))
 			alice := &ramtest.User{
 				ID: "7", Name: "alice", Tags: map[string]string{"team": "a"}, MFASerial: "acs:ram::" + fakeAccount + ":mfa/bound",
 				Keys: []*ramtest.AccessKey{{ID: "LTAIalice", Secret: "s", Status: "Active", CreateDate: fake.Now()}},
@@ -465,7 +465,7 @@ func TestAWaiterSeesItsWriteThroughAnyRead(t *testing.T) {
 	for _, lag := range []int{0, 1, 3, 10} {
 		fake := ramtest.New(t)
 		fake.Populate(1)
-		fake.Behave(func(b *ramtest.Behaviour) { b.StaleReads = lag })
+		fake.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = lag })
 		client := clientOf(t, fake)
 		user, err := client.User(t.Context(), "user-0001")
 		if err != nil {

@@ -19,7 +19,7 @@ import (
 // with a clock of its own. Pages hold a hundred.
 func crowd(t *testing.T, users int) (*ramtest.Server, *Client, *fakeTime, []string) {
 	t.Helper()
-	fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
+	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
 	fake.Populate(users)
 	clock := newFakeTime()
 	client := clientOf(t, fake, func(c *Config) { c.Now, c.Pause = clock.now, clock.pause })

@@ -21,7 +21,7 @@ import (
 func TestAUserIsMadeReadChangedAndDeleted(t *testing.T) {
 	t.Parallel()
 	for _, absent := range []bool{false, true} {
-		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = absent }))
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent }))
 		client := clientOf(t, fake)
 		made, err := client.CreateUser(t.Context(), User{Name: "alice", Comments: "platform", Tags: map[string]string{"team": "a", "empty": ""}})
 		if err != nil {
@@ -88,7 +88,7 @@ func TestALongNameMakesADisplayNameThatFits(t *testing.T) {
 func TestAllUsersAreListedFrozenOnesToo(t *testing.T) {
 	t.Parallel()
 	for _, millis := range []bool{false, true} {
-		fake := ramtest.New(t, ramtest.Behaving(func(b *ramtest.Behaviour) { b.LastLoginInMilliseconds = millis }))
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.LastLoginInMilliseconds = millis }))
 		fake.Populate(4)
 		logon := time.Date(2025, 3, 4, 5, 6, 7, 0, time.UTC)
 		fake.Change(func(a *ramtest.Account) {

@@ -13,12 +13,12 @@ func TestSecurityAddressesAreSetReadAndUnbound(t *testing.T) {
 	t.Parallel()
 	for name, behave := range map[string]func(*ramtest.Behaviour){
 		"as the SDK says":  func(*ramtest.Behaviour) {},
-		"phone in numbers": func(b *ramtest.Behaviour) { b.PhoneInNumbers = true },
-		"absent":           func(b *ramtest.Behaviour) { b.AbsentWhenEmpty = true },
+		"phone in numbers": func(b *ramtest.Behaviour) { b.PhoneAsNumbers = true },
+		"absent":           func(b *ramtest.Behaviour) { b.OmitEmptyFields = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake := ramtest.New(t, ramtest.Behaving(behave))
+			fake := ramtest.New(t, ramtest.WithBehaviour(behave))
 			client := clientOf(t, fake)
 			wants := func(want Verification) {
 				t.Helper()

@@ -105,7 +105,7 @@ func deleteAccessKey(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if key.Status != "Inactive" && r.server.behaviour.ActiveKeysStay {
+	if key.Status != "Inactive" && r.server.behaviour.RefuseDeletingActiveKeys {
 		return nil, conflict("User.AccessKey.Active", "The access key MUST be inactive while deleting it.")
 	}
 	*ring.keys = without(*ring.keys, key)

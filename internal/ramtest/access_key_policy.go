@@ -79,10 +79,10 @@ func (r *request) networkPolicy() (string, error) {
 		return "", err
 	}
 	policy, ok := readNetworkPolicy(text)
-	if !ok || !policy.valid(r.server.behaviour.NewerStatements) || !r.withinQuota(policy) {
+	if !ok || !policy.valid(r.server.behaviour.AcceptUnknownStatements) || !r.withinQuota(policy) {
 		return "", incorrect("AccessKeyPolicy")
 	}
-	if r.server.behaviour.KeyPolicyRewritten {
+	if r.server.behaviour.NormalizeKeyPolicies {
 		policy.rewrite()
 	}
 	kept, err := json.Marshal(policy)
@@ -175,7 +175,7 @@ func (r *request) keyBlocked() bool {
 
 // An Inactive policy is none. (assumed; Behaviour.InactivePoliciesShield)
 func (r *request) hasOwnPolicy(document string) bool {
-	if document == "" || r.server.behaviour.InactivePoliciesShield {
+	if document == "" || r.server.behaviour.InactiveKeyPolicyOverrides {
 		return document != ""
 	}
 	policy, ok := readNetworkPolicy(document)

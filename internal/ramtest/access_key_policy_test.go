@@ -34,7 +34,7 @@ func TestAKeyHasNoPolicyUntilItGetsOne(t *testing.T) {
 	id := alice.key.AccessKeyID
 	get := of("Ims", "alice", "UserAccessKeyId", id)
 	equal(t, "unset", c.ok("Ims", "GetAccessKeyPolicy", get...).at("AccessKeyPolicy"), "{}")
-	s.Behave(func(b *Behaviour) { b.UnsetKeyPolicyNotFound = true })
+	s.SetBehaviour(func(b *Behaviour) { b.UnsetKeyPolicyNotFound = true })
 	c.refused("EntityNotExist.AccessKeyPolicy", "Ims", "GetAccessKeyPolicy", get...)
 
 	kept := `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.1/32","198.51.100.0/24"]}]}`
@@ -46,7 +46,7 @@ func TestAKeyHasNoPolicyUntilItGetsOne(t *testing.T) {
 
 	c.ok("Ims", "SetAccessKeyPolicy", policyOf(alice, openPolicy)...)
 	equal(t, "reset", c.ok("Ims", "GetAccessKeyPolicy", get...).at("AccessKeyPolicy"), openPolicy)
-	s.Behave(func(b *Behaviour) { b.KeyPolicyRewritten = true })
+	s.SetBehaviour(func(b *Behaviour) { b.NormalizeKeyPolicies = true })
 	equal(t, "rewritten", c.ok("Ims", "SetAccessKeyPolicy", policyOf(alice, onlyUs)...).at("AccessKeyPolicy"),
 		`{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["198.51.100.0/24","203.0.113.1"]}]}`)
 	c.refused("EntityNotExist.User.AccessKey", "Ims", "GetAccessKeyPolicy", of("Ims", "alice", "UserAccessKeyId", "LTAInone")...)
@@ -110,7 +110,7 @@ func TestAKeysPolicyHasQuotas(t *testing.T) {
 	set("", document(statement(50)))
 	set(refused, document(statement(51)))
 	set(refused, document(statement(50), statement(1)))
-	s.Behave(func(b *Behaviour) { b.AddressesPerStatement = true })
+	s.SetBehaviour(func(b *Behaviour) { b.AddressesPerStatement = true })
 	set("", document(statement(50), statement(50)))
 	set(refused, document(statement(51)))
 	s.Change(func(a *Account) { a.Quotas.AddressesPerAccessPolicy = 51 })
@@ -123,14 +123,14 @@ func TestAKeysPolicyLocksItOutWhereCallersHaveAnAddress(t *testing.T) {
 	c.ok("Ims", "SetAccessKeyPolicy", policyOf(alice, onlyUs)...)
 	alice.ok("Ims", "ListUsers")
 	for address, locked := range map[string]bool{"203.0.113.1": false, "198.51.100.77": false, "203.0.113.2": true, "2001:db8::1": true} {
-		s.Behave(func(b *Behaviour) { b.CallerAddress = address })
+		s.SetBehaviour(func(b *Behaviour) { b.CallerAddress = address })
 		got := alice.do("Ims", "ListUsers")
 		if (got.code == "NoPermission") != locked {
 			t.Errorf("from %s: %d %s", address, got.status, got.code)
 		}
 		c.ok("Ims", "ListUsers") // a key without a policy works from everywhere
 	}
-	s.Behave(func(b *Behaviour) { b.CallerAddress = "192.0.2.1" })
+	s.SetBehaviour(func(b *Behaviour) { b.CallerAddress = "192.0.2.1" })
 	alice.refused("NoPermission", "Sts", "GetCallerIdentity")
 	c.ok("Ims", "SetAccessKeyPolicy", policyOf(alice, oneOfUs)...)
 	alice.ok("Sts", "GetCallerIdentity")

@@ -75,7 +75,7 @@ func TestKeysComeInNoOrderUnlessAsked(t *testing.T) {
 	if younger == 0 || younger == 20 {
 		t.Errorf("the younger key came first %d times of 20", younger)
 	}
-	s.Behave(func(b *Behaviour) { b.Ordered = true })
+	s.SetBehaviour(func(b *Behaviour) { b.Ordered = true })
 	for range 5 {
 		equal(t, "first", first(), oldest)
 	}
@@ -136,12 +136,12 @@ func TestAKeyIsSwitchedOffAndOn(t *testing.T) {
 func TestAnActiveKeyIsDeletedUnlessSwitched(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
-		s := New(t, Behaving(func(b *Behaviour) { b.ActiveKeysStay = true }))
+		s := New(t, WithBehaviour(func(b *Behaviour) { b.RefuseDeletingActiveKeys = true }))
 		inhabited(s, "alice")
 		c, alice := admin(t, s), aliceOf(t, s)
 		params := of(product, "alice", "UserAccessKeyId", alice.key.AccessKeyID)
 		c.refused("DeleteConflict.User.AccessKey.Active", product, "DeleteAccessKey", params...)
-		s.Behave(func(b *Behaviour) { b.ActiveKeysStay = false })
+		s.SetBehaviour(func(b *Behaviour) { b.RefuseDeletingActiveKeys = false })
 		c.ok(product, "DeleteAccessKey", params...)
 		alice.refused("InvalidAccessKeyId.NotFound", "Sts", "GetCallerIdentity")
 		c.refused("EntityNotExist.User.AccessKey", product, "DeleteAccessKey", params...)
@@ -163,7 +163,7 @@ func TestAKeysLastUseIsRecorded(t *testing.T) {
 			never["ServiceName"], used["ServiceName"] = "", "Sts"
 		}
 		equal(t, "never used", last(), never)
-		s.Behave(func(b *Behaviour) { b.AbsentWhenEmpty = true })
+		s.SetBehaviour(func(b *Behaviour) { b.OmitEmptyFields = true })
 		equal(t, "never used, absent", last(), reply{})
 		alice.ok("Sts", "GetCallerIdentity")
 		equal(t, "used", last(), used)
@@ -189,7 +189,7 @@ func TestIdleKeysAndLogonsAreSwitchedOffTheDayAfter(t *testing.T) {
 	for _, stays := range []bool{false, true} {
 		t.Run(fmt.Sprint(stays), func(t *testing.T) {
 			t.Parallel()
-			s, c := still(t, Behaving(func(b *Behaviour) { b.IdleStays = stays }))
+			s, c := still(t, WithBehaviour(func(b *Behaviour) { b.KeepIdleCredentials = stays }))
 			inhabited(s, "alice")
 			aliceOf(t, s)
 			s.Change(func(a *Account) {
@@ -207,7 +207,7 @@ func TestIdleKeysAndLogonsAreSwitchedOffTheDayAfter(t *testing.T) {
 			equal(t, "key", keysOf(s, "alice")[0].Status, key)
 			equal(t, "profile", s.held().Users["alice"].LoginProfile.Status, profile)
 			history := s.History()
-			equal(t, "by", history[len(history)-1].By, event)
+			equal(t, "by", history[len(history)-1].Actor, event)
 			if !stays {
 				profile = "Inactive"
 			}

@@ -24,7 +24,7 @@ func getAccountAlias(r *request) (reply, error) {
 	if r.account.Alias != "" {
 		return reply{"AccountAlias": r.account.Alias}, nil
 	}
-	switch r.server.behaviour.AliasUnset {
+	switch r.server.behaviour.UnsetAliasAnswer {
 	case "not_found":
 		return nil, noAccountAlias()
 	case "empty":
@@ -53,7 +53,7 @@ func setAccountAlias(r *request) (reply, error) {
 }
 
 func (r *request) longestAlias() int {
-	if r.server.behaviour.ShortAliases {
+	if r.server.behaviour.ShortAliasesOnly {
 		return 32
 	}
 	return 63
@@ -68,7 +68,7 @@ func (r *request) alias(alias string) error {
 			return accountAliasExists()
 		}
 	}
-	if r.server.behaviour.AliasStands && r.account.Alias != "" && r.account.Alias != alias {
+	if r.server.behaviour.AliasMustBeCleared && r.account.Alias != "" && r.account.Alias != alias {
 		return accountAliasExists()
 	}
 	r.account.Alias = alias
@@ -77,7 +77,7 @@ func (r *request) alias(alias string) error {
 
 // Without an alias it succeeds all the same. (assumed; Behaviour.ClearNeedsAlias)
 func clearAccountAlias(r *request) (reply, error) {
-	if r.server.behaviour.ClearNeedsAlias && r.account.Alias == "" {
+	if r.server.behaviour.UnsetAliasClearNotFound && r.account.Alias == "" {
 		return nil, noAccountAlias()
 	}
 	r.account.Alias = ""

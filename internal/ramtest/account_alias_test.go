@@ -31,10 +31,10 @@ func TestNoAliasIsAnsweredInOneOfFourWays(t *testing.T) {
 	s := New(t)
 	c := admin(t, s)
 	for way, want := range map[string]any{"": "1234567890123456", "empty": "", "absent": nil} {
-		s.Behave(func(b *Behaviour) { b.AliasUnset = way })
+		s.SetBehaviour(func(b *Behaviour) { b.UnsetAliasAnswer = way })
 		equal(t, way, c.ok("Ram", "GetAccountAlias").at("AccountAlias"), want)
 	}
-	s.Behave(func(b *Behaviour) { b.AliasUnset = "not_found" })
+	s.SetBehaviour(func(b *Behaviour) { b.UnsetAliasAnswer = "not_found" })
 	equal(t, "status", c.refused("EntityNotExist.AccountAlias", "Ram", "GetAccountAlias").status, http.StatusNotFound)
 }
 
@@ -43,7 +43,7 @@ func TestAnAliasIsShortPlainAndNobodyElses(t *testing.T) {
 	s := New(t)
 	c := admin(t, s)
 	s.AddAccount("2222222222222222")
-	s.ChangeIn("2222222222222222", func(a *Account) { a.Alias = "taken" })
+	s.ChangeAccount("2222222222222222", func(a *Account) { a.Alias = "taken" })
 	for alias, code := range map[string]string{
 		"": "MissingAccountAlias", "ab": "InvalidParameter.AccountAlias.Length", strings.Repeat("a", 64): "InvalidParameter.AccountAlias.Length",
 		"Acme": "InvalidParameter.AccountAlias.Format", "-acme": "InvalidParameter.AccountAlias.Format",
@@ -58,7 +58,7 @@ func TestAnAliasIsShortPlainAndNobodyElses(t *testing.T) {
 
 func TestAnAliasMayHaveToBeClearedFirst(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.AliasStands = true }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.AliasMustBeCleared = true }))
 	c := admin(t, s)
 	c.ok("Ram", "SetAccountAlias", "AccountAlias", "acme")
 	c.ok("Ram", "SetAccountAlias", "AccountAlias", "acme")
@@ -69,7 +69,7 @@ func TestAnAliasMayHaveToBeClearedFirst(t *testing.T) {
 
 func TestAliasesMayBeShortAndThereToBeCleared(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.ShortAliases, b.ClearNeedsAlias = true, true }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.ShortAliasesOnly, b.UnsetAliasClearNotFound = true, true }))
 	c := admin(t, s)
 	c.refused("EntityNotExist.AccountAlias", "Ram", "ClearAccountAlias")
 	c.refused("InvalidParameter.AccountAlias.Length", "Ram", "SetAccountAlias", "AccountAlias", strings.Repeat("a", 33))

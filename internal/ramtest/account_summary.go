@@ -30,7 +30,7 @@ func getAccountSummary(r *request) (reply, error) {
 		"Roles": len(a.Roles), "RolesQuota": q.Roles,
 		"Users": len(a.Users), "UsersQuota": q.Users,
 	}
-	if !r.server.behaviour.OlderFields {
+	if !r.server.behaviour.HideNewerFields {
 		summary["AccountAccessKeysPerAccountQuota"] = q.AccountAccessKeys
 		summary["AuthorizedClientPerUserQuota"] = 100
 		summary["ConditionsPerAKPolicyQuota"] = q.StatementsPerAccessPolicy

@@ -18,7 +18,7 @@ func TestTheSummaryCountsWhatThereIs(t *testing.T) {
 	} {
 		equal(t, name, got.at("SummaryMap."+name), want)
 	}
-	s.Behave(func(b *Behaviour) { b.OlderFields = true })
+	s.SetBehaviour(func(b *Behaviour) { b.HideNewerFields = true })
 	equal(t, "older", admin(t, s).ok("Ims", "GetAccountSummary").at("SummaryMap.IPItemsPerAKPolicyQuota"), nil)
 }
 

@@ -53,10 +53,10 @@ func TestTheFirstThingThatIsWrongIsAnswered(t *testing.T) {
 	c.ok("Ims", "GetPasswordPolicy", "SignatureNonce", "once")
 	step("SignatureNonceUsed", send(c, "NoSuchAction", "once"))
 	step("InvalidApi.NotFound", send(c, "NoSuchAction", "n1"))
-	s.Behave(func(b *Behaviour) { b.Quota, b.WritesPerSecond = true, 1 })
+	s.SetBehaviour(func(b *Behaviour) { b.EnforceRateLimits, b.WritesPerSecond = true, 1 })
 	step("NoPermission", send(c, "SetPasswordPolicy", "n2"))
 	step("Throttling.User", send(c, "SetPasswordPolicy", "n3"))
-	s.Behave(func(b *Behaviour) { b.Quota = false })
+	s.SetBehaviour(func(b *Behaviour) { b.EnforceRateLimits = false })
 	s.Change(func(a *Account) { a.Users["limited"].Denied = nil })
 	step("InvalidParameter.MinimumPasswordLength.Range", send(c, "SetPasswordPolicy", "n4"))
 }
@@ -92,7 +92,7 @@ func TestAnActionOfAnotherProductIsAWrongPair(t *testing.T) {
 	c.refused("InvalidParameter", "Ims", "GetAccountAlias")
 	c.refused("InvalidParameter", "Ram", "GetCallerIdentity")
 	equal(t, "status", c.refused("InvalidApi.NotFound", "Ims", "GetPasswordPolice").status, http.StatusNotFound)
-	s.Behave(func(b *Behaviour) { b.UnknownActionIsParameter = true })
+	s.SetBehaviour(func(b *Behaviour) { b.UnknownActionIsParameter = true })
 	c.refused("InvalidParameter", "Ims", "GetPasswordPolice")
 }
 
@@ -210,7 +210,7 @@ func TestEveryActionIsInTheVendorsData(t *testing.T) {
 func TestTheTablesDisagreeAboutStatuses(t *testing.T) {
 	t.Parallel()
 	for others, want := range map[bool][]int{false: {400, 404}, true: {403, 400}} {
-		s := New(t, Behaving(func(b *Behaviour) { b.OtherStatuses = others }))
+		s := New(t, WithBehaviour(func(b *Behaviour) { b.OtherStatuses = others }))
 		c := admin(t, s)
 		c.key.AccessKeySecret = "wrong"
 		signature := c.refused("SignatureDoesNotMatch", "Ims", "GetPasswordPolicy").status

@@ -15,36 +15,36 @@ type Behaviour struct {
 	// IgnoreLongTermLogin accepts AllowUserLongTermLogin, and neither keeps nor answers it.
 	IgnoreLongTermLogin bool
 	// OlderFields hides what the service learnt after 2024: such parameters are ignored, such fields are absent.
-	OlderFields bool
+	HideNewerFields bool
 
 	// RewrittenMasks answers LoginNetworkMasks sorted, and a single address without its /32 or /128.
-	RewrittenMasks bool
+	NormalizeMasks bool
 	// RefuseIPv6Masks refuses IPv6 in LoginNetworkMasks, of which no text speaks.
 	RefuseIPv6Masks bool
 	// VerificationTypesAsText answers them as one text in the list, the JSON that was sent, as a vendor's sample does.
 	VerificationTypesAsText bool
 
 	// AliasUnset is what GetAccountAlias answers when there is none: "" the account id, "not_found", "empty" or "absent".
-	AliasUnset string
+	UnsetAliasAnswer string
 	// AliasStands lets SetAccountAlias answer 409 while the account has another alias.
-	AliasStands bool
+	AliasMustBeCleared bool
 	// ShortAliases ends an alias at 32 characters, as its parameter's text does, instead of the 63 of the error's text.
-	ShortAliases bool
+	ShortAliasesOnly bool
 	// ClearNeedsAlias lets ClearAccountAlias answer 404 when there is none.
-	ClearNeedsAlias bool
+	UnsetAliasClearNotFound bool
 
 	// AbsentWhenEmpty leaves optional text fields without a value out, instead of answering "".
-	AbsentWhenEmpty bool
+	OmitEmptyFields bool
 
 	// LenientUserDeletion lets DeleteUser recycle a user with everything that hangs on it, instead of answering a conflict.
 	LenientUserDeletion bool
 	// RefuseAccountDomain refuses principal names of the form <name>@<account id>.onaliyun.com when there is an alias.
 	RefuseAccountDomain bool
 	// ReusableCodes accepts an MFA code a second time.
-	ReusableCodes bool
+	AcceptUsedCodes bool
 	// NoMFADevice is what GetUserMFAInfo answers for a user without one: "" by version (Ram 404, Ims IsMFAEnable=false),
 	// "not_found" or "empty".
-	NoMFADevice string
+	UnboundMFAAnswer string
 
 	// StaleReads lets that many reads of an account after each write answer as before that write.
 	StaleReads int
@@ -57,7 +57,7 @@ type Behaviour struct {
 	Ordered bool
 
 	// Quota enforces the published rates, per operation and account, in real time.
-	Quota bool
+	EnforceRateLimits bool
 	// ReadsPerSecond, WritesPerSecond and AttachesPerSecond replace the published 100, 20 and 10.
 	ReadsPerSecond, WritesPerSecond, AttachesPerSecond int
 
@@ -74,7 +74,7 @@ type Behaviour struct {
 }
 
 // Behave changes the switches.
-func (s *Server) Behave(f func(*Behaviour)) {
+func (s *Server) SetBehaviour(f func(*Behaviour)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f(&s.behaviour)

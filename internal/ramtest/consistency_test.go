@@ -18,7 +18,7 @@ func ageSeen(c *client) any {
 
 func TestReadsAfterAWriteMayBeOld(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.StaleReads = 2 }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.StaleReads = 2 }))
 	c := admin(t, s)
 	c.ok("Ims", "SetPasswordPolicy", "MaxPasswordAge", "1")
 	equal(t, "reads", []any{ageSeen(c), ageSeen(c), ageSeen(c)}, []int{0, 0, 1})
@@ -32,7 +32,7 @@ func TestReadsAfterAWriteMayBeOld(t *testing.T) {
 func TestReadsMayLagInTime(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	s := New(t, Clock(func() time.Time { return now }), Behaving(func(b *Behaviour) { b.StaleFor = 5 * time.Second }))
+	s := New(t, Clock(func() time.Time { return now }), WithBehaviour(func(b *Behaviour) { b.StaleFor = 5 * time.Second }))
 	c := admin(t, s)
 	c.signed = func() time.Time { return now }
 	c.ok("Ims", "SetPasswordPolicy", "MaxPasswordAge", "1")
@@ -59,7 +59,7 @@ func TestARuleMakesReadsOld(t *testing.T) {
 func TestTheQuotaIsPerOperationAndAccountAndSecond(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	s := New(t, Quota(), Clock(func() time.Time { return now }))
+	s := New(t, RateLimits(), Clock(func() time.Time { return now }))
 	c, other := admin(t, s), as(t, s, *s.AddAccount("2222222222222222"))
 	for range 20 {
 		c.ok("Ims", "SetPasswordPolicy")
@@ -73,7 +73,7 @@ func TestTheQuotaIsPerOperationAndAccountAndSecond(t *testing.T) {
 	other.ok("Ims", "SetPasswordPolicy")
 	now = now.Add(2 * time.Millisecond)
 	c.ok("Ims", "SetPasswordPolicy")
-	s.Behave(func(b *Behaviour) { b.ReadsPerSecond = 1 })
+	s.SetBehaviour(func(b *Behaviour) { b.ReadsPerSecond = 1 })
 	c.ok("Ims", "GetPasswordPolicy")
 	c.refused("Throttling.User", "Ims", "GetPasswordPolicy")
 }
@@ -97,7 +97,7 @@ func TestTheHistoryHasEveryField(t *testing.T) {
 		equal(t, "sequence", event.Seq, i+1)
 		equal(t, "account", event.AccountID, s.first)
 		if event.Before != nil && event.After != nil {
-			lines = append(lines, fmt.Sprintf("%s %s %s %v %v", event.By, event.Object, event.Field, event.Before, event.After))
+			lines = append(lines, fmt.Sprintf("%s %s %s %v %v", event.Actor, event.Object, event.Field, event.Before, event.After))
 		}
 	}
 	equal(t, "changes", lines, []string{
@@ -194,13 +194,13 @@ func TestPagesAreSmallAndWhole(t *testing.T) {
 	c.refused("InvalidParameter.Marker", "Ram", "ListUsers", "Marker", "page two")
 	c.refused("InvalidParameter.Marker", "Ram", "ListUsers", "Marker", strings.ReplaceAll(marker, "=", "")+"A")
 	c.refused("InvalidParameter.MaxItems.Range", "Ram", "ListUsers", "MaxItems", "0")
-	s.Behave(func(b *Behaviour) { b.PageCap = 0 })
+	s.SetBehaviour(func(b *Behaviour) { b.PageCap = 0 })
 	equal(t, "one page", c.ok("Ram", "ListUsers").at("IsTruncated"), false)
 }
 
 func TestListsHaveNoPromisedOrder(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.PageCap = 0 }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.PageCap = 0 }))
 	s.Populate(8)
 	c := admin(t, s)
 	orders := map[string]bool{}
@@ -210,7 +210,7 @@ func TestListsHaveNoPromisedOrder(t *testing.T) {
 	if len(orders) < 2 {
 		t.Error("the order was always the same")
 	}
-	s.Behave(func(b *Behaviour) { b.Ordered = true })
+	s.SetBehaviour(func(b *Behaviour) { b.Ordered = true })
 	first := c.ok("Ram", "ListUsers").at("Users")
 	equal(t, "ordered", c.ok("Ram", "ListUsers").at("Users"), first)
 }
@@ -218,7 +218,7 @@ func TestListsHaveNoPromisedOrder(t *testing.T) {
 func TestIdsAreNeverDrawnTwice(t *testing.T) {
 	t.Parallel()
 	first := New(t)
-	second := New(t, Loaded(first.State()))
+	second := New(t, WithState(first.State()))
 	second.AddAccount("2222222222222222")
 	equal(t, "kept", second.Credential(second.first), first.Credential(first.first))
 	if second.Credential("2222222222222222").AccessKeyID == first.Credential(first.first).AccessKeyID {

@@ -153,11 +153,11 @@ func (s *Server) putFaults(r *http.Request) error {
 	if err := json.NewDecoder(r.Body).Decode(&file); err != nil {
 		return fmt.Errorf("cannot read the schedule: %w", err)
 	}
-	return s.Reschedule(file)
+	return s.SetSchedule(file)
 }
 
 // Reschedule replaces the schedule of faults. A seed starts the order of lists and the ids anew.
-func (s *Server) Reschedule(file Schedule) error {
+func (s *Server) SetSchedule(file Schedule) error {
 	rules, err := schedule(file.Rules)
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func TestAScriptReadsAndChangesTheState(t *testing.T) {
 
 	admin(t, s).ok("Ims", "GetSecurityPreference")
 	equal(t, "calls", len(s.Calls()), 1)
-	equal(t, "by", s.History()[0].By, "control")
+	equal(t, "by", s.History()[0].Actor, "control")
 }
 
 func TestAScriptIsToldWhatItGotWrong(t *testing.T) {

@@ -29,14 +29,14 @@ func (r *request) reportColumns() []string {
 	for _, key := range r.reportedKeys() {
 		columns = append(columns, key+"_exist", key+"_active", key+"_last_rotated", key+"_last_used")
 	}
-	if r.server.behaviour.NewReportColumns {
+	if r.server.behaviour.ExtraReportColumns {
 		columns = append(columns, "passkeys", "display_name")
 	}
 	return columns
 }
 
 func (r *request) reportedKeys() []string {
-	if r.server.behaviour.OlderFields {
+	if r.server.behaviour.HideNewerFields {
 		return reportKeys[:2]
 	}
 	return reportKeys
@@ -58,7 +58,7 @@ func (r *request) rootLine() []string {
 		"<root>", notApplicable, never, "TRUE", notApplicable, never, notApplicable, truth(r.account.RootMFA),
 	}
 	line = append(line, r.keyCells(r.account.Keys)...)
-	if r.server.behaviour.NewReportColumns {
+	if r.server.behaviour.ExtraReportColumns {
 		line = append(line, "0", "")
 	}
 	return line
@@ -68,7 +68,7 @@ func (r *request) userLine(user *User) []string {
 	line := []string{r.principalName(user.Name), stamp(user.CreateDate), happened(user.LastLoginDate)}
 	line = append(line, r.passwordCells(user)...)
 	line = append(line, r.keyCells(user.Keys)...)
-	if r.server.behaviour.NewReportColumns {
+	if r.server.behaviour.ExtraReportColumns {
 		line = append(line, strings.Repeat("*", len(user.Passkeys)), user.DisplayName)
 	}
 	return line
@@ -89,7 +89,7 @@ func (r *request) passwordCells(user *User) []string {
 	if age := r.account.Policy.MaxPasswordAge; age > 0 && !profile.PasswordDate.IsZero() {
 		cells[3] = stamp(profile.PasswordDate.AddDate(0, 0, age))
 	}
-	if profile.Status != "Active" && r.server.behaviour.LoginDisabledShown {
+	if profile.Status != "Active" && r.server.behaviour.ShowLoginDisabled {
 		cells[1], cells[4] = loginDisabled, loginDisabled
 	}
 	return cells

@@ -47,11 +47,11 @@ func generateCredentialReport(r *request) (reply, error) {
 			return reply{"State": "INPROGRESS"}, nil
 		}
 	case !report.GeneratedTime.IsZero() && r.now.Before(report.GeneratedTime.Add(reportInterval)):
-		if r.server.behaviour.ReportsRefused {
+		if r.server.behaviour.RefuseEarlyReports {
 			return nil, reportTooSoon()
 		}
 		return reply{"State": "COMPLETED"}, nil
-	case len(r.account.Users) > reportUsers && !r.server.behaviour.ReportsOfAll:
+	case len(r.account.Users) > reportUsers && !r.server.behaviour.UnlimitedReports:
 		return nil, tooManyUsersForReport()
 	default:
 		report.Next = r.credentialLines()
@@ -84,7 +84,7 @@ func noCredentialReport() error {
 func getCredentialReport(r *request) (reply, error) {
 	report, b := r.account.CredentialReport, r.server.behaviour
 	if report.GeneratedTime.IsZero() {
-		if b.NoReportEmpty {
+		if b.MissingReportEmpty {
 			return reply{"IsTruncated": "false"}, nil
 		}
 		return nil, noCredentialReport()
@@ -103,7 +103,7 @@ func getCredentialReport(r *request) (reply, error) {
 	}
 	end := min(start+size, len(rows))
 	lines := rows[start:end]
-	if start == 0 || !b.HeaderOnce {
+	if start == 0 || !b.HeaderOnFirstPageOnly {
 		lines = append([][]string{header}, lines...)
 	}
 	content, err := r.encodeReport(lines)

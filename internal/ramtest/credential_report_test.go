@@ -52,7 +52,7 @@ func TestACredentialReportIsMadeEveryFourHoursAtMost(t *testing.T) {
 	s.Advance(4*time.Hour - time.Minute)
 	equal(t, "state", c.ok("Ims", "GenerateCredentialReport").at("State"), "COMPLETED")
 	equal(t, "within four hours", c.ok("Ims", "GetCredentialReport").at("GeneratedTime"), first)
-	s.Behave(func(b *Behaviour) { b.ReportsRefused = true })
+	s.SetBehaviour(func(b *Behaviour) { b.RefuseEarlyReports = true })
 	c.refused("LimitExceeded.CredentialReport", "Ims", "GenerateCredentialReport")
 	s.Advance(2 * time.Minute)
 	equal(t, "state", c.ok("Ims", "GenerateCredentialReport").at("State"), "STARTED")
@@ -65,11 +65,11 @@ func TestACredentialReportIsMadeEveryFourHoursAtMost(t *testing.T) {
 
 func TestACredentialReportTakesAsLongAsItIsTold(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.ReportAsks = -1 }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.ReportPolls = -1 }))
 	c := admin(t, s)
 	equal(t, "at once", c.ok("Ims", "GenerateCredentialReport").at("State"), "COMPLETED")
 	s.Advance(5 * time.Hour)
-	s.Behave(func(b *Behaviour) { b.ReportTime = time.Hour })
+	s.SetBehaviour(func(b *Behaviour) { b.ReportDuration = time.Hour })
 	for range 3 {
 		if state := c.ok("Ims", "GenerateCredentialReport").at("State"); state == "COMPLETED" {
 			t.Error("it is complete too early")
@@ -81,7 +81,7 @@ func TestACredentialReportTakesAsLongAsItIsTold(t *testing.T) {
 
 func TestACredentialReportTellsOfEveryUser(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.PageCap = 0 }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.PageCap = 0 }))
 	c := admin(t, s)
 	s.Populate(1)
 	when := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -117,7 +117,7 @@ func TestACredentialReportTellsOfEveryUser(t *testing.T) {
 func TestACredentialReportComesInPages(t *testing.T) {
 	t.Parallel()
 	for _, once := range []bool{false, true} {
-		s := New(t, Behaving(func(b *Behaviour) { b.HeaderOnce = once; b.PageCap = 0 }))
+		s := New(t, WithBehaviour(func(b *Behaviour) { b.HeaderOnFirstPageOnly = once; b.PageCap = 0 }))
 		c := admin(t, s)
 		s.Populate(4)
 		generated(c)
@@ -147,8 +147,8 @@ func TestACredentialReportComesInPages(t *testing.T) {
 
 func TestACredentialReportHasItsVariants(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) {
-		b.ReportInBase32, b.NewReportColumns, b.LoginDisabledShown, b.PasswordExistFalse, b.NoReportEmpty, b.PageCap = true, true, true, true, true, 0
+	s := New(t, WithBehaviour(func(b *Behaviour) {
+		b.ReportInBase32, b.ExtraReportColumns, b.ShowLoginDisabled, b.PasswordExistFalse, b.MissingReportEmpty, b.PageCap = true, true, true, true, true, 0
 	}))
 	c := admin(t, s)
 	s.Populate(1)
@@ -159,7 +159,7 @@ func TestACredentialReportHasItsVariants(t *testing.T) {
 	equal(t, "new columns", got[0][28:], []string{"passkeys", "display_name"})
 	equal(t, "no profile", got[2][3:5], []string{"FALSE", "N/A"})
 	equal(t, "disabled", got[3][4:8], []string{"LOGIN_DISABLED", got[3][5], "-", "LOGIN_DISABLED"})
-	s.Behave(func(b *Behaviour) { b.OlderFields = true })
+	s.SetBehaviour(func(b *Behaviour) { b.HideNewerFields = true })
 	s.Advance(4 * time.Hour)
 	generated(c)
 	equal(t, "older", len(lines(t, c.ok("Ims", "GetCredentialReport"), base32.StdEncoding.DecodeString)[0]), 18)
@@ -176,7 +176,7 @@ func TestLargeAccountsHaveNoCredentialReport(t *testing.T) {
 	})
 	c := admin(t, s)
 	c.refused("LimitExceeded.User.CredentialReport", "Ims", "GenerateCredentialReport")
-	s.Behave(func(b *Behaviour) { b.ReportsOfAll = true })
+	s.SetBehaviour(func(b *Behaviour) { b.UnlimitedReports = true })
 	equal(t, "state", c.ok("Ims", "GenerateCredentialReport").at("State"), "STARTED")
 }
 
@@ -215,13 +215,13 @@ func TestAGovernanceReportIsMadeAndRead(t *testing.T) {
 	equal(t, "end", c.ok("Ims", "GetGovernanceItemReport", "GovernanceItemType", "RecentAccountLoginTimes", "Marker", marker).at("IsTruncated"), false)
 	c.refused("InvalidParameter.GovernanceItemType", "Ims", "GetGovernanceItemReport", "GovernanceItemType", "x")
 	c.refused("MissingGovernanceItemType", "Ims", "GetGovernanceItemReport")
-	s.Behave(func(b *Behaviour) { b.ReportAsks = -1 })
+	s.SetBehaviour(func(b *Behaviour) { b.ReportPolls = -1 })
 	equal(t, "at once", c.ok("Ims", "GenerateGovernanceReport").at("State"), "Completed")
 }
 
 func TestAnAccountWithoutAGovernanceReportMaySayNothing(t *testing.T) {
 	t.Parallel()
-	c := admin(t, New(t, Behaving(func(b *Behaviour) { b.NoReportEmpty = true })))
+	c := admin(t, New(t, WithBehaviour(func(b *Behaviour) { b.MissingReportEmpty = true })))
 	equal(t, "status", c.ok("Ims", "GetGovernanceReportStatus").at("WholeReportStatus"), "")
 	equal(t, "metrics", c.ok("Ims", "ListRecentGovernanceMetrics").at("GenerateTime"), "")
 }

@@ -288,7 +288,7 @@ func TestOthersActBeforeOrAfterAnOperation(t *testing.T) {
 	s.Change(func(a *Account) { equal(t, "alias", a.Alias, "acme") })
 	by := []string{}
 	for _, event := range s.History() {
-		by = append(by, event.By+" "+event.Field)
+		by = append(by, event.Actor+" "+event.Field)
 	}
 	equal(t, "history", by, []string{
 		"other-admin MaxPasswordAge", "other-admin MinimumPasswordLength", "SetPasswordPolicy MaxPasswordAge",
@@ -302,7 +302,7 @@ func TestSomebodyElseActsOnceBeforeACall(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
-	s.Before("GetPasswordPolicy", func(a *Account) { a.Policy.MaxPasswordAge++ })
+	s.ChangeBefore("GetPasswordPolicy", func(a *Account) { a.Policy.MaxPasswordAge++ })
 	c.ok("Ims", "GetSecurityPreference")
 	equal(t, "not yet", age(s), 0)
 	equal(t, "first", c.ok("Ims", "GetPasswordPolicy").at("PasswordPolicy.MaxPasswordAge"), 1)
@@ -316,7 +316,7 @@ func TestADuplicateActsAgainLater(t *testing.T) {
 	equal(t, "at once", len(s.History()), 1)
 	c.ok("Ims", "SetPasswordPolicy", "MaxPasswordAge", "80")
 	equal(t, "later", age(s), 90)
-	equal(t, "history", s.History()[2].By, "SetPasswordPolicy duplicate")
+	equal(t, "history", s.History()[2].Actor, "SetPasswordPolicy duplicate")
 
 	s, c = setting(t, Rule{Fault: "duplicate"})
 	c.ok("Ims", "CreateAccessKey")

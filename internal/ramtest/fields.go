@@ -8,7 +8,7 @@ import "slices"
 // put adds a field whose value is optional. Without one it is empty or absent; both occur.
 // (observed; Behaviour.AbsentWhenEmpty)
 func (r *request) put(into reply, field, value string) {
-	if value == "" && r.server.behaviour.AbsentWhenEmpty {
+	if value == "" && r.server.behaviour.OmitEmptyFields {
 		return
 	}
 	into[field] = value

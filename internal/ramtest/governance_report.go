@@ -66,7 +66,7 @@ func getGovernanceReportStatus(r *request) (reply, error) {
 		}
 		r.govern()
 	case !report.GenerateTime.IsZero():
-	case r.server.behaviour.NoReportEmpty:
+	case r.server.behaviour.MissingReportEmpty:
 		return reply{"WholeReportStatus": "", "GovernanceItemsStatus": reply{"GovernanceItemStatus": []any{}}}, nil
 	default:
 		return nil, noGovernanceReport()
@@ -144,7 +144,7 @@ func getGovernanceItemReport(r *request) (reply, error) {
 // The figures of the last report. (documented; that there is none yet is assumed)
 func listRecentGovernanceMetrics(r *request) (reply, error) {
 	report := r.account.GovernanceReport
-	if report.GenerateTime.IsZero() && !r.server.behaviour.NoReportEmpty {
+	if report.GenerateTime.IsZero() && !r.server.behaviour.MissingReportEmpty {
 		return nil, noGovernanceReport()
 	}
 	items := slices.SortedFunc(slices.Values(report.Items), func(x, y GovernanceItem) int { return cmp.Compare(x.Name, y.Name) })

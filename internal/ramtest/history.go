@@ -18,7 +18,7 @@ type Event struct {
 	Seq       int
 	Time      time.Time // by the clock of the data
 	AccountID string
-	By        string // the action, "test", "control" or "other-admin"
+	Actor        string // the action, "test", "control" or "other-admin"
 	Object    string // security_preference, password_policy, account_alias, user/alice, access_key/LTAI...
 	Field     string
 	Before    any // nil: the object was not there
@@ -50,7 +50,7 @@ func (s *Server) record(by string, before, after *Account) {
 		object, field, _ := strings.Cut(at, "\x00")
 		s.changes++
 		s.history = append(s.history, Event{
-			Seq: s.changes, Time: s.now(), AccountID: after.ID, By: by,
+			Seq: s.changes, Time: s.now(), AccountID: after.ID, Actor: by,
 			Object: object, Field: field, Before: old[at], After: young[at],
 		})
 		changed++

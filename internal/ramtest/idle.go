@@ -9,7 +9,7 @@ import "time"
 // users who have not logged on with a password. Making, changing or restoring counts as use, and the root account's
 // own keys are spared. (documented; the second sentence assumed; Behaviour.IdleStays)
 func (s *Server) retire(account *Account) {
-	if s.behaviour.IdleStays {
+	if s.behaviour.KeepIdleCredentials {
 		return
 	}
 	old := account.Clone()

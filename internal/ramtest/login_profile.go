@@ -25,7 +25,7 @@ func createLoginProfile(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !r.has("Password") && !r.server.behaviour.ProfilesWithoutPassword {
+	if !r.has("Password") && !r.server.behaviour.PasswordOptional {
 		return nil, missing("Password")
 	}
 	if user.LoginProfile != nil {
@@ -119,7 +119,7 @@ func (r *request) userWithProfile() (*User, error) {
 		return nil, err
 	}
 	profile := user.LoginProfile
-	hidden := r.product == "Ram" && r.server.behaviour.InactiveProfilesHidden
+	hidden := r.product == "Ram" && r.server.behaviour.HideInactiveProfiles
 	if profile == nil || hidden && profile.Status == "Inactive" {
 		return nil, noLoginProfile()
 	}
@@ -171,7 +171,7 @@ func (r *request) showLoginProfile(user *User) reply {
 	if r.action != "CreateLoginProfile" {
 		shown["AutoDisableLoginStatus"] = "true" // it cannot be switched off (documented)
 	}
-	if !r.server.behaviour.OlderFields { // since January 2026
+	if !r.server.behaviour.HideNewerFields { // since January 2026
 		shown["PasswordStatus"] = r.passwordStatus(profile)
 	}
 	return shown
@@ -180,5 +180,5 @@ func (r *request) showLoginProfile(user *User) reply {
 // The account may demand MFA of everybody, which the profile does not show. (assumed; Behaviour.MandatoryMFAShown)
 func (r *request) mfaBindRequired(profile *LoginProfile) bool {
 	demanded := r.account.Preference.MFAOperationForLogin == "mandatory"
-	return profile.MFABindRequired || demanded && r.server.behaviour.MandatoryMFAShown
+	return profile.MFABindRequired || demanded && r.server.behaviour.ShowMandatoryMFA
 }

@@ -39,7 +39,7 @@ func TestALoginProfileIsMadeReadAndChangedInIms(t *testing.T) {
 	s.Advance(time.Hour)
 	want["AutoDisableLoginStatus"], want["Status"], want["UpdateDate"] = "true", "Active", "2026-01-12T10:12:00Z"
 	equal(t, "changed", c.ok("Ims", "UpdateLoginProfile", of("Ims", "alice", "Status", "Active")...).at("LoginProfile"), want)
-	s.Behave(func(b *Behaviour) { b.OlderFields = true })
+	s.SetBehaviour(func(b *Behaviour) { b.HideNewerFields = true })
 	delete(want, "PasswordStatus")
 	want["LastLoginTime"] = ""
 	equal(t, "read", c.ok("Ims", "GetLoginProfile", of("Ims", "alice")...).at("LoginProfile"), want)
@@ -103,7 +103,7 @@ func TestALoginProfileNeedsAPasswordUnlessSwitched(t *testing.T) {
 		c := admin(t, s)
 		inhabited(s, "alice")
 		c.refused("MissingPassword", product, "CreateLoginProfile", of(product, "alice")...)
-		s.Behave(func(b *Behaviour) { b.ProfilesWithoutPassword = true })
+		s.SetBehaviour(func(b *Behaviour) { b.PasswordOptional = true })
 		c.ok(product, "CreateLoginProfile", of(product, "alice")...)
 		equal(t, "password", s.held().Users["alice"].LoginProfile.Password, "")
 	})
@@ -116,7 +116,7 @@ func TestAnInactiveProfileMayBeHiddenFromRam(t *testing.T) {
 	inhabited(s, "alice")
 	c.ok("Ims", "CreateLoginProfile", of("Ims", "alice", "Password", password, "Status", "Inactive")...)
 	c.ok("Ram", "GetLoginProfile", "UserName", "alice")
-	s.Behave(func(b *Behaviour) { b.InactiveProfilesHidden = true })
+	s.SetBehaviour(func(b *Behaviour) { b.HideInactiveProfiles = true })
 	c.refused("EntityNotExist.User.LoginProfile", "Ram", "GetLoginProfile", "UserName", "alice")
 	c.ok("Ims", "GetLoginProfile", of("Ims", "alice")...)
 }
@@ -130,7 +130,7 @@ func TestAnAccountThatDemandsMFAMayShowIt(t *testing.T) {
 		s.Change(func(a *Account) { a.Preference.MFAOperationForLogin = "mandatory" })
 		c.ok(product, "CreateLoginProfile", of(product, "alice", "Password", password)...)
 		for _, shown := range []bool{false, true} {
-			s.Behave(func(b *Behaviour) { b.MandatoryMFAShown = shown })
+			s.SetBehaviour(func(b *Behaviour) { b.ShowMandatoryMFA = shown })
 			equal(t, "MFABindRequired", c.ok(product, "GetLoginProfile", of(product, "alice")...).at("LoginProfile.MFABindRequired"), shown)
 		}
 	})
@@ -194,7 +194,7 @@ func TestAPasswordIsNotUsedAgain(t *testing.T) {
 		c.refused("InvalidParameter.Password.ReusePrevention", product, "UpdateLoginProfile", set("password-1")...)
 		c.ok(product, "UpdateLoginProfile", set("password-3")...)
 		c.ok(product, "UpdateLoginProfile", set("password-1")...)
-		s.Behave(func(b *Behaviour) { b.ResetsMayReuse = true })
+		s.SetBehaviour(func(b *Behaviour) { b.AllowReuseOnReset = true })
 		c.ok(product, "UpdateLoginProfile", set("password-1")...)
 	})
 }
@@ -265,7 +265,7 @@ func TestAUserChangesItsPassword(t *testing.T) {
 		alice.refused("InvalidParameter.OldPassword.Incorrect", product, "ChangePassword", change("wrong", "new-password")...)
 		alice.refused("InvalidParameter.NewPassword.TooWeak", product, "ChangePassword", change(password, "short")...)
 		alice.refused("InvalidParameter.NewPassword.ReusePrevention", product, "ChangePassword", change(password, password)...)
-		s.Behave(func(b *Behaviour) { b.ResetsMayReuse = true })
+		s.SetBehaviour(func(b *Behaviour) { b.AllowReuseOnReset = true })
 		alice.refused("InvalidParameter.NewPassword.ReusePrevention", product, "ChangePassword", change(password, password)...)
 		alice.refused("MissingOldPassword", product, "ChangePassword", "NewPassword", "new-password", "OldPassword", "")
 		alice.refused("MissingNewPassword", product, "ChangePassword", "OldPassword", password, "NewPassword", "")

@@ -234,7 +234,7 @@ func getUserMFAInfo(r *request) (reply, error) {
 // For a user without a device Ram answers 404 or an empty device (both observed), Ims IsMFAEnable=false.
 // (assumed; Behaviour.NoMFADevice)
 func (r *request) withoutDevice() (reply, error) {
-	setting := r.server.behaviour.NoMFADevice
+	setting := r.server.behaviour.UnboundMFAAnswer
 	if setting == "not_found" || setting == "" && r.product == "Ram" {
 		return nil, noMFADevice()
 	}

@@ -149,7 +149,7 @@ func TestCodesOfSomeStepsAroundAreAccepted(t *testing.T) {
 		for offset := -4; offset <= 2; offset++ {
 			t.Run(fmt.Sprint(punctual, offset), func(t *testing.T) {
 				t.Parallel()
-				s, c, serial, seed := withDevice(t, Behaving(func(b *Behaviour) { b.PunctualCodes = punctual }))
+				s, c, serial, seed := withDevice(t, WithBehaviour(func(b *Behaviour) { b.RefuseOlderCodes = punctual }))
 				code := "CheckAuthenticationCodeFail"
 				if !punctual && offset >= -2 && offset <= 1 || offset == -1 {
 					code = ""
@@ -176,7 +176,7 @@ func TestTwoCodesAreInARow(t *testing.T) {
 func TestAStepIsAcceptedOnceUnlessSwitched(t *testing.T) {
 	t.Parallel()
 	for _, reusable := range []bool{false, true} {
-		s, c, serial, seed := withDevice(t, Behaving(func(b *Behaviour) { b.ReusableCodes = reusable }))
+		s, c, serial, seed := withDevice(t, WithBehaviour(func(b *Behaviour) { b.AcceptUsedCodes = reusable }))
 		again := binding(s, "Ram", "alice", serial, seed, -1)
 		overlapping := binding(s, "Ram", "alice", serial, seed, 0)
 		later := binding(s, "Ram", "alice", serial, seed, 1)
@@ -255,10 +255,10 @@ func TestThreeAnswersForAUserWithoutADevice(t *testing.T) {
 	ims := c.ok("Ims", "GetUserMFAInfo", of("Ims", "admin")...)
 	equal(t, "enabled", ims.at("IsMFAEnable"), false)
 	equal(t, "device", ims.at("MFADevice"), reply{})
-	s.Behave(func(b *Behaviour) { b.NoMFADevice = "not_found" })
+	s.SetBehaviour(func(b *Behaviour) { b.UnboundMFAAnswer = "not_found" })
 	c.refused("EntityNotExist.User.MFADevice", "Ims", "GetUserMFAInfo", of("Ims", "admin")...)
 	c.refused("EntityNotExist.User.MFADevice", "Ram", "GetUserMFAInfo", "UserName", "admin")
-	s.Behave(func(b *Behaviour) { b.NoMFADevice = "empty" })
+	s.SetBehaviour(func(b *Behaviour) { b.UnboundMFAAnswer = "empty" })
 	for _, product := range []string{"Ram", "Ims"} {
 		got := c.ok(product, "GetUserMFAInfo", of(product, "admin")...)
 		equal(t, "device", got.at("MFADevice"), reply{})

@@ -9,12 +9,12 @@ type NetworkBehaviour struct {
 	// UnsetAccountPolicyNotFound answers EntityNotExist.AccessKeyPolicy for an account without a policy, instead of the document {}.
 	UnsetAccountPolicyNotFound bool
 	// NewerStatements takes statements of a type that is not documented.
-	NewerStatements bool
+	AcceptUnknownStatements bool
 	// InactivePoliciesShield keeps the account's policy away from a key that has one of its own even while that is Inactive.
-	InactivePoliciesShield bool
+	InactiveKeyPolicyOverrides bool
 
 	// OmittedSsoSettingsReset lets SetUserSsoSettings put what the request leaves out back to its default.
 	OmittedSsoSettingsReset bool
 	// EmptySsoTextsKeep lets an empty MetadataDocument or AuxiliaryDomain change nothing, instead of taking it away.
-	EmptySsoTextsKeep bool
+	EmptySsoTextKeepsValue bool
 }

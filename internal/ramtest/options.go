@@ -18,7 +18,7 @@ func Lenient() Option { return func(s *Server) { s.strict = false } }
 func Latency(d time.Duration) Option { return func(s *Server) { s.latency = d } }
 
 // Quota enforces the published rates.
-func Quota() Option { return func(s *Server) { s.behaviour.Quota = true } }
+func RateLimits() Option { return func(s *Server) { s.behaviour.EnforceRateLimits = true } }
 
 // Seed draws other ids and another order than the default seed.
 func Seed(seed uint64) Option { return func(s *Server) { s.random = newRandom(seed) } }
@@ -30,10 +30,10 @@ func Clock(now func() time.Time) Option { return func(s *Server) { s.clock = now
 func AccountID(id string) Option { return func(s *Server) { s.first = id } }
 
 // Behaving starts with other switches.
-func Behaving(f func(*Behaviour)) Option { return func(s *Server) { f(&s.behaviour) } }
+func WithBehaviour(f func(*Behaviour)) Option { return func(s *Server) { f(&s.behaviour) } }
 
 // Holding starts with accounts that exist already. The first becomes the default one.
-func Holding(accounts ...*Account) Option {
+func WithAccounts(accounts ...*Account) Option {
 	return func(s *Server) {
 		for i, account := range accounts {
 			if i == 0 {

@@ -20,7 +20,7 @@ func (r *request) checkPassword(user *User, parameter, password string) error {
 	}
 	// A user's choice is held against what went before. (documented) So is an administrator's. (assumed; Behaviour.ResetsMayReuse)
 	byUser := parameter == "NewPassword"
-	if (byUser || !r.server.behaviour.ResetsMayReuse) && user.used(password, policy.PasswordReusePrevention) {
+	if (byUser || !r.server.behaviour.AllowReuseOnReset) && user.used(password, policy.PasswordReusePrevention) {
 		return passwordReused(parameter)
 	}
 	return nil

@@ -61,7 +61,7 @@ func (r *request) ownPolicy(next *PasswordPolicy) error {
 		r.boolean("HardExpire", &next.HardExpiry),
 		r.integer("MinimumPasswordDifferentCharacter", 0, 8, &next.MinimumPasswordDifferentCharacter),
 		r.boolean("PasswordNotContainUserName", &next.PasswordNotContainUserName),
-	); err != nil || r.server.behaviour.OlderFields {
+	); err != nil || r.server.behaviour.HideNewerFields {
 		return err
 	}
 	return first(
@@ -89,7 +89,7 @@ func (r *request) passwordPolicy(policy PasswordPolicy) reply {
 	shown["HardExpire"] = policy.HardExpiry
 	shown["MinimumPasswordDifferentCharacter"] = policy.MinimumPasswordDifferentCharacter
 	shown["PasswordNotContainUserName"] = policy.PasswordNotContainUserName
-	if !r.server.behaviour.OlderFields {
+	if !r.server.behaviour.HideNewerFields {
 		shown["InitialPasswordAge"] = policy.InitialPasswordAge
 		shown["InterceptRiskPasswordOnApi"] = policy.InterceptRiskPasswordOnAPI
 	}

@@ -26,7 +26,7 @@ func TestAPasswordPolicyKeepsOrResetsWhatIsLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, resets := range []bool{false, true} {
 		for _, product := range []string{"Ims", "Ram"} {
-			s := New(t, Behaving(func(b *Behaviour) { b.OmittedPoliciesReset = resets }))
+			s := New(t, WithBehaviour(func(b *Behaviour) { b.OmittedPoliciesReset = resets }))
 			s.Change(func(a *Account) {
 				a.Policy.MinimumPasswordLength = 20
 				a.Policy.HardExpiry = true
@@ -78,7 +78,7 @@ func TestTheHardExpiryIsOneValueUnderTwoNames(t *testing.T) {
 
 func TestAnOlderServiceDoesNotKnowTheNewFields(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.OlderFields = true }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.HideNewerFields = true }))
 	c := admin(t, s)
 	got := c.ok("Ims", "SetPasswordPolicy", "InitialPasswordAge", "5", "InterceptRiskPasswordOnApi", "true")
 	equal(t, "InitialPasswordAge", got.at("PasswordPolicy.InitialPasswordAge"), nil)

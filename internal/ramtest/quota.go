@@ -12,7 +12,7 @@ import (
 // 100 reads, 20 writes and 10 attachments or taggings a second, for each operation and account; STS 100. (documented)
 // The window is a sliding second. (assumed)
 func (s *Server) withinQuota(r *request, write bool) error {
-	if !s.behaviour.Quota {
+	if !s.behaviour.EnforceRateLimits {
 		return nil
 	}
 	limit, now := s.rate(r, write), s.clock()

@@ -162,10 +162,10 @@ func restoreAccessKeyFromRecycleBin(r *request) (reply, error) {
 	}
 	key := kept.Key
 	key.Status, key.UpdateDate = "Inactive", r.now
-	if r.server.behaviour.RestoredKeysActive {
+	if r.server.behaviour.RestoreKeysActive {
 		key.Status = "Active"
 	}
-	if r.server.behaviour.RestoredKeysOpen {
+	if r.server.behaviour.RestoreKeysWithoutPolicy {
 		key.Policy = ""
 	}
 	*ring.keys = append(*ring.keys, &key)

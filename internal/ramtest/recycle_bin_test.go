@@ -21,7 +21,7 @@ func idOf(s *Server, name string) string { return s.held().Users[name].ID }
 func TestADeletedKeyWaitsInTheRecycleBin(t *testing.T) {
 	t.Parallel()
 	for month, gone := range map[bool]string{false: "2026-02-11T09:12:00Z", true: "2026-02-12T09:12:00Z"} {
-		s, c := still(t, Behaving(func(b *Behaviour) { b.RecycleForAMonth = month }))
+		s, c := still(t, WithBehaviour(func(b *Behaviour) { b.RecycleForAMonth = month }))
 		inhabited(s, "alice")
 		id := deleteKey(t, c)
 		kept := reply{"AccessKeyId": id, "CreateDate": "2026-01-12T09:12:00Z", "RecycleDate": "2026-01-12T09:12:00Z", "DeleteDate": gone}
@@ -56,7 +56,7 @@ func TestTheRecycleBinHoldsThreeKeysOfAUser(t *testing.T) {
 func TestAKeyIsRestoredInactiveWithItsPolicyUnlessSwitched(t *testing.T) {
 	t.Parallel()
 	for _, switched := range []bool{false, true} {
-		s := New(t, Behaving(func(b *Behaviour) { b.RestoredKeysActive, b.RestoredKeysOpen = switched, switched }))
+		s := New(t, WithBehaviour(func(b *Behaviour) { b.RestoreKeysActive, b.RestoreKeysWithoutPolicy = switched, switched }))
 		c := admin(t, s)
 		inhabited(s, "alice")
 		alice := aliceOf(t, s)
@@ -167,7 +167,7 @@ func TestADeletedUserIsRestoredOrDeletedForGood(t *testing.T) {
 func TestALenientDeletionRecyclesWhatHangsOnTheUser(t *testing.T) {
 	t.Parallel()
 	for _, logon := range []bool{false, true} {
-		s := New(t, Behaving(func(b *Behaviour) { b.LenientUserDeletion, b.RestoredLogonActive = true, logon }))
+		s := New(t, WithBehaviour(func(b *Behaviour) { b.LenientUserDeletion, b.RestoreLogonActive = true, logon }))
 		c := admin(t, s)
 		inhabited(s, "alice")
 		alice := aliceOf(t, s)

@@ -113,7 +113,7 @@ func restoreUserFromRecycleBin(r *request) (reply, error) {
 	user := kept.User
 	user.UpdateDate = r.now
 	user.Groups = slices.DeleteFunc(user.Groups, func(name string) bool { return r.account.Groups[name] == nil })
-	if user.LoginProfile != nil && !r.server.behaviour.RestoredLogonActive {
+	if user.LoginProfile != nil && !r.server.behaviour.RestoreLogonActive {
 		user.LoginProfile.Status = "Inactive"
 	}
 	r.account.Users[user.Name] = &user

@@ -9,7 +9,7 @@ import "time"
 type ReportProgress struct {
 	Pending bool      // one is being made
 	Started time.Time // when that began
-	Asked   int       // how often somebody asked since
+	Polls   int       // how often somebody asked since
 }
 
 // begin begins a report. It may be complete at once.
@@ -20,17 +20,17 @@ func (p *ReportProgress) begin(r *request) (complete bool) {
 
 // ask is a question how far the report is, by which it goes on. (assumed; Behaviour.ReportAsks, Behaviour.ReportTime)
 func (p *ReportProgress) ask(r *request) (complete bool) {
-	p.Asked++
+	p.Polls++
 	return p.complete(r)
 }
 
 func (p *ReportProgress) complete(r *request) bool {
 	b := r.server.behaviour
 	asks := 2
-	if b.ReportAsks != 0 {
-		asks = b.ReportAsks + 1
+	if b.ReportPolls != 0 {
+		asks = b.ReportPolls + 1
 	}
-	if p.Asked < max(asks, 0) || r.now.Before(p.Started.Add(b.ReportTime)) {
+	if p.Polls < max(asks, 0) || r.now.Before(p.Started.Add(b.ReportDuration)) {
 		return false
 	}
 	p.Pending = false

@@ -178,7 +178,7 @@ type intervention struct {
 }
 
 // Before lets somebody else act once, right before the next call of an action.
-func (s *Server) Before(action string, f func(*Account)) {
+func (s *Server) ChangeBefore(action string, f func(*Account)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.before = append(s.before, &intervention{action, f})

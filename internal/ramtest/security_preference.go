@@ -81,7 +81,7 @@ func (r *request) imsPreference(next *Preference) error {
 		r.oneOf("OperationForRiskLogin", &next.OperationForRiskLogin, "autonomous", "enforceVerify"),
 		r.verificationTypes(&next.VerificationTypes),
 		r.longTermLogin(&next.AllowUserLongTermLogin),
-	); err != nil || r.server.behaviour.OlderFields {
+	); err != nil || r.server.behaviour.HideNewerFields {
 		return err
 	}
 	return first(

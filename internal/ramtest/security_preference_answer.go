@@ -52,7 +52,7 @@ func (r *request) imsAnswer(p Preference) reply {
 	if !r.server.behaviour.IgnoreLongTermLogin {
 		shown["ApplicationLoginPreference"] = reply{"AllowUserLongTermLogin": p.AllowUserLongTermLogin}
 	}
-	if !r.server.behaviour.OlderFields {
+	if !r.server.behaviour.HideNewerFields {
 		keys["AllowUserToManageServiceCredentials"] = p.AllowUserToManageServiceCredentials
 		logon["AllowUserToLoginWithPasskey"] = p.AllowUserToLoginWithPasskey
 		shown["MaxIdleDays"] = reply{
@@ -64,7 +64,7 @@ func (r *request) imsAnswer(p Preference) reply {
 
 // Masks are answered as they were set. (assumed; Behaviour.RewrittenMasks)
 func (r *request) masks(text string) string {
-	if !r.server.behaviour.RewrittenMasks || text == "" {
+	if !r.server.behaviour.NormalizeMasks || text == "" {
 		return text
 	}
 	masks := strings.Split(text, ";")

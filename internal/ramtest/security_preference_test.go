@@ -35,7 +35,7 @@ func TestAFreshAccountAnswersTheDefaultPreference(t *testing.T) {
 
 func TestEveryPreferenceIsSetReadAndCleared(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.Ordered = true }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.Ordered = true }))
 	c := admin(t, s)
 	for _, row := range []struct{ name, value, back, path, want string }{
 		{"AllowUserToChangePassword", "false", "true", "LoginProfilePreference", "false"},
@@ -92,7 +92,7 @@ func TestPreferencesAreKeptOrResetWhenLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, resets := range []bool{false, true} {
 		for _, product := range []string{"Ims", "Ram"} {
-			s := New(t, Behaving(func(b *Behaviour) { b.OmittedPreferencesReset = resets }))
+			s := New(t, WithBehaviour(func(b *Behaviour) { b.OmittedPreferencesReset = resets }))
 			s.Change(func(a *Account) {
 				a.Preference.LoginNetworkMasks = "10.0.0.0/8"
 				a.Preference.MFAOperationForLogin = "mandatory"
@@ -127,7 +127,7 @@ func TestTheOlderMFASwitchIsTheNewerOne(t *testing.T) {
 
 func TestLongTermLoginMayBeIgnored(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.IgnoreLongTermLogin = true }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.IgnoreLongTermLogin = true }))
 	got := admin(t, s).ok("Ims", "SetSecurityPreference", "AllowUserLongTermLogin", "true")
 	equal(t, "answer", got.at("SecurityPreference.ApplicationLoginPreference"), nil)
 	s.Change(func(a *Account) { equal(t, "value", a.Preference.AllowUserLongTermLogin, false) })
@@ -135,7 +135,7 @@ func TestLongTermLoginMayBeIgnored(t *testing.T) {
 
 func TestMasksAndTypesMayComeBackInAnotherForm(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.RewrittenMasks, b.VerificationTypesAsText = true, true }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.NormalizeMasks, b.VerificationTypesAsText = true, true }))
 	s.Change(func(a *Account) {
 		a.Preference.LoginNetworkMasks = "192.0.2.1/32;10.0.0.0/8;2001:db8::1/128"
 		a.Preference.VerificationTypes = []string{"sms", "email"}
@@ -146,7 +146,7 @@ func TestMasksAndTypesMayComeBackInAnotherForm(t *testing.T) {
 		equal(t, product, c.ok(product, "GetSecurityPreference").at(masks), "10.0.0.0/8;192.0.2.1;2001:db8::1")
 	}
 	equal(t, "types", c.ok("Ims", "GetSecurityPreference").at("SecurityPreference.VerificationPreference.VerificationTypes"), []string{`["sms","email"]`})
-	s.Behave(func(b *Behaviour) { b.RefuseIPv6Masks = true })
+	s.SetBehaviour(func(b *Behaviour) { b.RefuseIPv6Masks = true })
 	c.refused("InvalidParameter.LoginNetworkMasks", "Ims", "SetSecurityPreference", "LoginNetworkMasks", "2001:db8::/32")
 	c.ok("Ims", "SetSecurityPreference", "LoginNetworkMasks", "10.0.0.0/8")
 }

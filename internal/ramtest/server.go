@@ -200,10 +200,10 @@ func (s *Server) inhabited(id string) *Account {
 }
 
 // Change lets a test act as somebody else who has access to the default account.
-func (s *Server) Change(f func(*Account)) { s.ChangeIn(s.first, f) }
+func (s *Server) Change(f func(*Account)) { s.ChangeAccount(s.first, f) }
 
 // ChangeIn does so in a named account.
-func (s *Server) ChangeIn(accountID string, f func(*Account)) {
+func (s *Server) ChangeAccount(accountID string, f func(*Account)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	account := s.accounts[accountID]

@@ -36,10 +36,10 @@ func (s *Server) State() State {
 }
 
 // Loaded starts with a state that was saved.
-func Loaded(state State) Option {
+func WithState(state State) Option {
 	return func(s *Server) {
 		s.offset = state.Advanced
-		Holding(state.Accounts...)(s)
+		WithAccounts(state.Accounts...)(s)
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 func trust(t *testing.T, s *Server) {
 	t.Helper()
 	s.AddAccount(trusting)
-	s.ChangeIn(trusting, func(a *Account) {
+	s.ChangeAccount(trusting, func(a *Account) {
 		a.Roles["deployer"] = &Role{
 			ID: "300000000000000001", Name: "deployer", TrustedAccounts: []string{s.first}, TrustedOIDCProviders: []string{"ci"},
 			MaxSessionDuration: 7200,
@@ -70,7 +70,7 @@ func TestARoleOfAnotherAccountWorksThere(t *testing.T) {
 	s := New(t)
 	c := as(t, s, assumed(t, s))
 	c.ok("Ram", "SetAccountAlias", "AccountAlias", "theirs")
-	s.ChangeIn(trusting, func(a *Account) { equal(t, "alias", a.Alias, "theirs") })
+	s.ChangeAccount(trusting, func(a *Account) { equal(t, "alias", a.Alias, "theirs") })
 	s.Change(func(a *Account) { equal(t, "alias", a.Alias, "") })
 }
 
@@ -96,7 +96,7 @@ func TestARoleIsAssumedOnItsOwnTerms(t *testing.T) {
 	assume(c, "InvalidParameter.ExternalId", "ExternalId", "x")
 	assume(c, "", "ExternalId", "not asked for", "ExternalId", "abc", "Policy", `{"Statement":[]}`, "DurationSeconds", "7200")
 
-	s.ChangeIn(trusting, func(a *Account) { a.Roles["deployer"].ExternalID = "abc" })
+	s.ChangeAccount(trusting, func(a *Account) { a.Roles["deployer"].ExternalID = "abc" })
 	assume(c, "NoPermission")
 	got := c.ok("Sts", "AssumeRole", "RoleArn", roleName, "RoleSessionName", "alice", "ExternalId", "abc", "SourceIdentity", "me")
 	equal(t, "source", got.at("SourceIdentity"), "me")
@@ -122,9 +122,9 @@ func TestASessionNeedsItsOwnTokenAndEnds(t *testing.T) {
 
 	s.Advance(24 * time.Hour) // the data's clock alone
 	who("", key)
-	s.Behave(func(b *Behaviour) { b.SessionsOnServerClock = true })
+	s.SetBehaviour(func(b *Behaviour) { b.SessionsOnServerClock = true })
 	who("InvalidSecurityToken.Expired", key)
-	s.Behave(func(b *Behaviour) { b.SessionsOnServerClock = false })
+	s.SetBehaviour(func(b *Behaviour) { b.SessionsOnServerClock = false })
 	s.ExpireSessions()
 	who("InvalidSecurityToken.Expired", key)
 	who("InvalidSecurityToken.Expired", second)
@@ -157,7 +157,7 @@ func TestATokenOfAnIdentityProviderIsExchangedWithoutAKey(t *testing.T) {
 	equal(t, "code", bad.code, "AuthenticationFail.OIDCToken.Invalid")
 	equal(t, "code", unsigned("OIDCProviderArn", "acs:ram::9999999999999999:oidc-provider/other").code, "EntityNotExist.OIDCProvider")
 	equal(t, "code", unsigned("OIDCProviderArn", "ci").code, "InvalidParameter.OIDCProviderArn")
-	s.ChangeIn(trusting, func(a *Account) { a.Roles["deployer"].TrustedOIDCProviders = nil })
+	s.ChangeAccount(trusting, func(a *Account) { a.Roles["deployer"].TrustedOIDCProviders = nil })
 	equal(t, "code", unsigned().code, "NoPermission")
 	equal(t, "account", s.Calls("AssumeRoleWithOIDC")[0].AccountID, trusting)
 }

@@ -52,11 +52,11 @@ func (s *Server) newSeed() string {
 func (r *request) accepts(device *MFADevice, code1, code2 string) (int64, bool) {
 	now := step(r.now)
 	earliest, latest := now-2, now+1
-	if r.server.behaviour.PunctualCodes {
+	if r.server.behaviour.RefuseOlderCodes {
 		earliest, latest = now-1, now-1
 	}
 	for t := earliest; t <= latest; t++ {
-		if t <= device.LastStep && !r.server.behaviour.ReusableCodes {
+		if t <= device.LastStep && !r.server.behaviour.AcceptUsedCodes {
 			continue
 		}
 		if totp(device.Seed, t) == code1 && totp(device.Seed, t+1) == code2 {

@@ -84,7 +84,7 @@ func updateUser(r *request) (reply, error) {
 // The new name is optional. (assumed; Behaviour.NewUserNameMandatory)
 func (r *request) rename(user *User) error {
 	parameter := "New" + r.nameParameter()
-	mandatory := r.product == "Ram" && r.server.behaviour.NewUserNameMandatory
+	mandatory := r.product == "Ram" && r.server.behaviour.RequireNewUserName
 	if !r.has(parameter) && !mandatory {
 		return nil
 	}

@@ -53,7 +53,7 @@ func setUserSsoSettings(r *request) (reply, error) {
 // The metadata are XML in Base64. (documented) The code for other text, and that present and empty takes them away, are not.
 // (assumed; Behaviour.EmptySsoTextsKeep)
 func (r *request) metadata(into *string) error {
-	if !r.has("MetadataDocument") || r.text("MetadataDocument") == "" && r.server.behaviour.EmptySsoTextsKeep {
+	if !r.has("MetadataDocument") || r.text("MetadataDocument") == "" && r.server.behaviour.EmptySsoTextKeepsValue {
 		return nil
 	}
 	document, err := base64.StdEncoding.DecodeString(r.text("MetadataDocument"))
@@ -66,7 +66,7 @@ func (r *request) metadata(into *string) error {
 
 // Present and empty takes the domain away. (assumed; Behaviour.EmptySsoTextsKeep)
 func (r *request) auxiliaryDomain(into *string) {
-	if r.has("AuxiliaryDomain") && (r.text("AuxiliaryDomain") != "" || !r.server.behaviour.EmptySsoTextsKeep) {
+	if r.has("AuxiliaryDomain") && (r.text("AuxiliaryDomain") != "" || !r.server.behaviour.EmptySsoTextKeepsValue) {
 		*into = r.text("AuxiliaryDomain")
 	}
 }

@@ -17,7 +17,7 @@ func TestUserSsoIsOffUntilItHasMetadata(t *testing.T) {
 	equal(t, "domain", got.at("UserSsoSettings.SsoLoginWithDomain"), true)
 	equal(t, "algorithm", got.at("UserSsoSettings.AuthnSignAlgo"), "rsa-sha1")
 	equal(t, "no metadata", got.at("UserSsoSettings.MetadataDocument"), "")
-	s.Behave(func(b *Behaviour) { b.AbsentWhenEmpty = true })
+	s.SetBehaviour(func(b *Behaviour) { b.OmitEmptyFields = true })
 	equal(t, "metadata are absent", c.ok("Ims", "GetUserSsoSettings").at("UserSsoSettings.MetadataDocument"), nil)
 
 	c.refused("InvalidParameter.MetadataDocument", "Ims", "SetUserSsoSettings", "SsoEnabled", "true")
@@ -28,10 +28,10 @@ func TestUserSsoIsOffUntilItHasMetadata(t *testing.T) {
 	got = c.ok("Ims", "SetUserSsoSettings", "AuthnSignAlgo", "rsa-sha256")
 	equal(t, "omitted is kept", got.at("UserSsoSettings.MetadataDocument"), document)
 
-	s.Behave(func(b *Behaviour) { b.EmptySsoTextsKeep = true })
+	s.SetBehaviour(func(b *Behaviour) { b.EmptySsoTextKeepsValue = true })
 	equal(t, "empty keeps", c.ok("Ims", "SetUserSsoSettings", "AuxiliaryDomain", "").at("UserSsoSettings.AuxiliaryDomain"), "example.com")
-	s.Behave(func(b *Behaviour) { b.EmptySsoTextsKeep = false })
+	s.SetBehaviour(func(b *Behaviour) { b.EmptySsoTextKeepsValue = false })
 	equal(t, "empty clears", c.ok("Ims", "SetUserSsoSettings", "AuxiliaryDomain", "").at("UserSsoSettings.AuxiliaryDomain"), nil)
-	s.Behave(func(b *Behaviour) { b.OmittedSsoSettingsReset = true })
+	s.SetBehaviour(func(b *Behaviour) { b.OmittedSsoSettingsReset = true })
 	equal(t, "omitted is reset", c.ok("Ims", "SetUserSsoSettings", "AuxiliaryDomain", "example.com").at("UserSsoSettings.SsoEnabled"), false)
 }

@@ -194,7 +194,7 @@ func TestAUserIsMadeReadAndChangedInIms(t *testing.T) {
 func TestOptionalFieldsAreEmptyOrAbsent(t *testing.T) {
 	t.Parallel()
 	for absent := range map[bool]bool{true: true, false: true} {
-		c := admin(t, New(t, Behaving(func(b *Behaviour) { b.AbsentWhenEmpty = absent })))
+		c := admin(t, New(t, WithBehaviour(func(b *Behaviour) { b.OmitEmptyFields = absent })))
 		user, _ := c.ok("Ims", "GetUser", of("Ims", "admin")...).at("User").(map[string]any)
 		for _, field := range []string{"MobilePhone", "Email", "Comments", "LastLoginDate"} {
 			if _, there := user[field]; there == absent {
@@ -206,7 +206,7 @@ func TestOptionalFieldsAreEmptyOrAbsent(t *testing.T) {
 
 func TestLastLoginDateMayComeInMilliseconds(t *testing.T) {
 	t.Parallel()
-	s, c := still(t, Behaving(func(b *Behaviour) { b.LastLoginInMilliseconds = true }))
+	s, c := still(t, WithBehaviour(func(b *Behaviour) { b.LastLoginInMilliseconds = true }))
 	s.Change(func(a *Account) { a.Users["admin"].LastLoginDate = fixed() })
 	equal(t, "listed", c.ok("Ims", "ListUsers").list("Users.User", "UserId")[0]["LastLoginDate"], "1768209120000")
 	equal(t, "read", c.ok("Ims", "GetUser", of("Ims", "admin")...).at("User.LastLoginDate"), "2026-01-12T09:12:00Z")
@@ -240,7 +240,7 @@ func TestTheNewNameOfARamUserIsOptionalUnlessSwitched(t *testing.T) {
 	s := New(t)
 	c := admin(t, s)
 	c.ok("Ram", "UpdateUser", "UserName", "admin", "NewComments", "x")
-	s.Behave(func(b *Behaviour) { b.NewUserNameMandatory = true })
+	s.SetBehaviour(func(b *Behaviour) { b.RequireNewUserName = true })
 	c.refused("MissingNewUserName", "Ram", "UpdateUser", "UserName", "admin", "NewComments", "y")
 }
 
@@ -253,7 +253,7 @@ func TestAPrincipalNameFollowsTheDefaultDomain(t *testing.T) {
 	equal(t, "by the account", c.ok("Ims", "GetUser", of("Ims", "admin")...).at("User.UserPrincipalName"), "admin@acme.onaliyun.com")
 	c.refused("EntityNotExist.User", "Ims", "GetUser", "UserPrincipalName", "admin@other.onaliyun.com")
 	c.refused("InvalidParameter.UserPrincipalName", "Ims", "CreateUser", "UserPrincipalName", "bob@other.onaliyun.com", "DisplayName", "bob")
-	s.Behave(func(b *Behaviour) { b.RefuseAccountDomain = true })
+	s.SetBehaviour(func(b *Behaviour) { b.RefuseAccountDomain = true })
 	c.refused("EntityNotExist.User", "Ims", "GetUser", of("Ims", "admin")...)
 }
 
@@ -345,7 +345,7 @@ func TestUsersAreListedPageByPage(t *testing.T) {
 		items, pages := c.pages("Users.User", "DisplayName", product, "ListUsers", "MaxItems", "1000")
 		equal(t, "users", column(items, "DisplayName"), []string{"admin", "alice", "bob", "carol", "dave"})
 		equal(t, "pages", pages, 3)
-		s.Behave(func(b *Behaviour) { b.PageCap = 0 })
+		s.SetBehaviour(func(b *Behaviour) { b.PageCap = 0 })
 		_, pages = c.pages("Users.User", "DisplayName", product, "ListUsers")
 		equal(t, "pages without a cap", pages, 1)
 		c.refused("InvalidParameter.MaxItems.Range", product, "ListUsers", "MaxItems", "1001")
@@ -366,7 +366,7 @@ func TestRamListsUsersWithoutStatusAndTags(t *testing.T) {
 
 func TestImsListsUsersByStatusAndTag(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.PageCap = 0 }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.PageCap = 0 }))
 	inhabited(s, "alice", "bob", "carol")
 	s.Change(func(a *Account) {
 		a.Users["bob"].Status = "freeze"
@@ -408,7 +408,7 @@ func TestBasicInfosHaveFourFields(t *testing.T) {
 
 func TestRamListsUsersInXMLUnlessAsked(t *testing.T) {
 	t.Parallel()
-	s := New(t, Behaving(func(b *Behaviour) { b.Ordered = true }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.Ordered = true }))
 	inhabited(s, "alice")
 	c := admin(t, s)
 	c.format = ""

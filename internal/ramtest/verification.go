@@ -99,7 +99,7 @@ func (r *request) putVerification(into reply, field string, verification Verific
 		into[field] = shown
 		return
 	}
-	if !r.server.behaviour.AbsentWhenEmpty {
+	if !r.server.behaviour.OmitEmptyFields {
 		into[field] = reply{}
 	}
 }
@@ -107,7 +107,7 @@ func (r *request) putVerification(into reply, field string, verification Verific
 // Strings in the SDK, numbers in one sample. (documented; Behaviour.PhoneInNumbers)
 func (r *request) showPhone(address string) reply {
 	area, number, _ := strings.Cut(address, "-")
-	if r.server.behaviour.PhoneInNumbers {
+	if r.server.behaviour.PhoneAsNumbers {
 		areaNumber, _ := strconv.Atoi(area)
 		localNumber, _ := strconv.Atoi(number)
 		return reply{"AreaCode": areaNumber, "PhoneNumber": localNumber}

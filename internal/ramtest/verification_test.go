@@ -20,7 +20,7 @@ func TestASecurityPhoneAndEmailWaitForTheirOwner(t *testing.T) {
 	c.ok("Ims", "SetVerificationInfo", mail...)
 	equal(t, "phone", get().at("SecurityPhoneDevice"), reply{"AreaCode": "86", "PhoneNumber": "13900001234", "Status": "pending"})
 	equal(t, "e-mail", get().at("SecurityEmailDevice"), reply{"Email": "alice@example.com", "Status": "pending"})
-	s.Behave(func(b *Behaviour) { b.PhoneInNumbers = true })
+	s.SetBehaviour(func(b *Behaviour) { b.PhoneAsNumbers = true })
 	equal(t, "phone in numbers", get().at("SecurityPhoneDevice"), reply{"AreaCode": 86, "PhoneNumber": 13900001234, "Status": "pending"})
 
 	s.Change(func(a *Account) { a.Users["alice"].SecurityEmail.Status = "active" })
@@ -32,7 +32,7 @@ func TestASecurityPhoneAndEmailWaitForTheirOwner(t *testing.T) {
 	c.refused("EntityNotExist.User.Verification", "Ims", "UnbindVerification", mail...)
 	c.ok("Ims", "UnbindVerification", phone...)
 	c.refused("EntityNotExist.User.Verification", "Ims", "UnbindVerification", phone...)
-	s.Behave(func(b *Behaviour) { b.AbsentWhenEmpty = true })
+	s.SetBehaviour(func(b *Behaviour) { b.OmitEmptyFields = true })
 	equal(t, "unbound", get().at("SecurityPhoneDevice"), nil)
 	equal(t, "the contact is another thing", c.ok("Ims", "GetUser", of("Ims", "alice")...).at("User.Email"), nil)
 }

@@ -165,7 +165,7 @@ var managed = []string{
 func (a *account) expectUntouched() error {
 	touched := map[string]bool{}
 	for _, event := range a.service.History()[a.begins:] {
-		if event.By != "test" && settings[event.Object] {
+		if event.Actor != "test" && settings[event.Object] {
 			touched[event.Object+"."+event.Field] = true
 		}
 	}

@@ -113,7 +113,7 @@ func start(a arguments) (*ramtest.Server, error) {
 		}
 	}
 	server.Populate(a.users)
-	if err := server.Reschedule(schedule); err != nil {
+	if err := server.SetSchedule(schedule); err != nil {
 		server.Close()
 		return nil, fmt.Errorf("cannot use %s: %w", a.faults, err)
 	}
@@ -127,14 +127,14 @@ func (a arguments) options() ([]ramtest.Option, []string, error) {
 		options = append(options, ramtest.Strict())
 	}
 	if a.quota {
-		options = append(options, ramtest.Quota())
+		options = append(options, ramtest.RateLimits())
 	}
 	if a.state != "" {
 		state, err := ramtest.ReadState(a.state)
 		if err != nil {
 			return nil, nil, err
 		}
-		options = append(options, ramtest.Loaded(state))
+		options = append(options, ramtest.WithState(state))
 	}
 	if len(a.accounts) > 0 {
 		options = append(options, ramtest.AccountID(a.accounts[0]))
