@@ -55,22 +55,22 @@ func (e *MissingSecretError) Error() string {
 	return fmt.Sprintf("%s: the service made key %s and answered no secret for it", createAccessKey.action, e.Key.ID)
 }
 
-type accessKeySaid struct {
+type accessKeyFields struct {
 	ID         text `json:"AccessKeyId"`
 	Secret     text `json:"AccessKeySecret"`
 	Status     text
-	CreateDate moment
-	UpdateDate moment
+	CreateDate timestamp
+	UpdateDate timestamp
 }
 
-func (s *accessKeySaid) key() AccessKey {
+func (s *accessKeyFields) key() AccessKey {
 	return AccessKey{
 		ID: string(s.ID), Secret: string(s.Secret), Status: string(s.Status),
 		CreateDate: s.CreateDate.value, UpdateDate: s.UpdateDate.value,
 	}
 }
 
-type accessKeyAnswer struct{ AccessKey *accessKeySaid }
+type accessKeyAnswer struct{ AccessKey *accessKeyFields }
 
 // Without an id nobody knows what was made.
 func (a *accessKeyAnswer) missing() string {
@@ -84,10 +84,10 @@ func (a *accessKeyAnswer) missing() string {
 // one for the caller, so none is sent (KEY-12). If the answer names the key and
 // not its secret, the error is a *SecretMissing.
 func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKey, error) {
-	if err := createAccessKey.needs("user name", userName); err != nil {
+	if err := createAccessKey.require("user name", userName); err != nil {
 		return AccessKey{}, err
 	}
-	defer c.reads.keys.changing(userName)()
+	defer c.caches.keys.invalidateAround(userName)()
 	var answer accessKeyAnswer
 	if err := c.call(ctx, createAccessKey, params{"UserName": userName}, &answer); err != nil {
 		return AccessKey{}, err
@@ -110,19 +110,19 @@ func (c *Client) DeleteAccessKey(ctx context.Context, userName, id string) error
 }
 
 func (c *Client) changeKey(ctx context.Context, op operation, userName string, in params) error {
-	if err := op.needs("user name", userName); err != nil {
+	if err := op.require("user name", userName); err != nil {
 		return err
 	}
-	if err := op.needs("AccessKey ID", in["UserAccessKeyId"]); err != nil {
+	if err := op.require("AccessKey ID", in["UserAccessKeyId"]); err != nil {
 		return err
 	}
-	defer c.reads.keys.changing(userName)()
+	defer c.caches.keys.invalidateAround(userName)()
 	in["UserName"] = userName
 	return c.call(ctx, op, in, nil)
 }
 
 type accessKeysAnswer struct {
-	AccessKeys *struct{ AccessKey *[]accessKeySaid }
+	AccessKeys *struct{ AccessKey *[]accessKeyFields }
 }
 
 // A list that lacks something is no list: a key that is not in one counts as gone.
@@ -147,21 +147,21 @@ func (a *accessKeysAnswer) missing() string {
 // it answers may have been read before (planLife, sharedLife), unless this client
 // changed a key of the user since.
 func (c *Client) AccessKeys(ctx context.Context, userName string) ([]AccessKey, error) {
-	keys, err := c.reads.keys.get(ctx, userName, c.accessKeysOf(userName))
+	keys, err := c.caches.keys.get(ctx, userName, c.accessKeysReader(userName))
 	return slices.Clone(keys), err
 }
 
 // AccessKeysNow are all keys of a user, past what is known: for waiters and
 // second looks.
 func (c *Client) RefreshAccessKeys(ctx context.Context, userName string) ([]AccessKey, error) {
-	keys, err := c.reads.keys.anew(ctx, userName, c.accessKeysOf(userName))
+	keys, err := c.caches.keys.refresh(ctx, userName, c.accessKeysReader(userName))
 	return slices.Clone(keys), err
 }
 
-func (c *Client) accessKeysOf(userName string) func(context.Context) ([]AccessKey, error) {
+func (c *Client) accessKeysReader(userName string) func(context.Context) ([]AccessKey, error) {
 	return func(ctx context.Context) ([]AccessKey, error) {
 		var answer accessKeysAnswer
-		if err := c.callFor(ctx, listAccessKeys, userName, nil, &answer); err != nil {
+		if err := c.callForUser(ctx, listAccessKeys, userName, nil, &answer); err != nil {
 			return nil, err
 		}
 		keys := []AccessKey{}
@@ -177,7 +177,7 @@ func (c *Client) accessKeysOf(userName string) func(context.Context) ([]AccessKe
 
 type accessKeyUseAnswer struct {
 	AccessKeyLastUsed *struct {
-		LastUsedDate moment
+		LastUsedDate timestamp
 		ServiceName  text
 	}
 }
@@ -191,11 +191,11 @@ func (a *accessKeyUseAnswer) missing() string {
 
 // AccessKeyLastUsed is the last use of a user's key.
 func (c *Client) AccessKeyLastUsed(ctx context.Context, userName, id string) (AccessKeyUse, error) {
-	if err := getAccessKeyLastUsed.needs("AccessKey ID", id); err != nil {
+	if err := getAccessKeyLastUsed.require("AccessKey ID", id); err != nil {
 		return AccessKeyUse{}, err
 	}
 	var answer accessKeyUseAnswer
-	if err := c.callFor(ctx, getAccessKeyLastUsed, userName, params{"UserAccessKeyId": id}, &answer); err != nil {
+	if err := c.callForUser(ctx, getAccessKeyLastUsed, userName, params{"UserAccessKeyId": id}, &answer); err != nil {
 		return AccessKeyUse{}, err
 	}
 	said := answer.AccessKeyLastUsed

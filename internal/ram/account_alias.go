@@ -15,12 +15,12 @@ var (
 // AccountAlias is the account's alias, "" if it has none. It may have been read
 // before (planLife, sharedLife), unless this client changed it since.
 func (c *Client) AccountAlias(ctx context.Context) (string, error) {
-	return c.reads.alias.get(ctx, "", c.readAlias)
+	return c.caches.alias.get(ctx, "", c.readAlias)
 }
 
 // AccountAliasNow is the account's alias, past what is known.
 func (c *Client) RefreshAccountAlias(ctx context.Context) (string, error) {
-	return c.reads.alias.anew(ctx, "", c.readAlias)
+	return c.caches.alias.refresh(ctx, "", c.readAlias)
 }
 
 // An account without an alias answers 404, nothing, "" or its own id: which of
@@ -47,14 +47,14 @@ func (c *Client) readAlias(ctx context.Context) (string, error) {
 // SetAccountAlias gives the account an alias, which every user's logon name
 // follows.
 func (c *Client) SetAccountAlias(ctx context.Context, alias string) error {
-	defer c.reads.changingAlias()()
+	defer c.caches.invalidateAlias()()
 	return c.call(ctx, setAccountAlias, params{"AccountAlias": alias}, nil)
 }
 
 // ClearAccountAlias takes the account's alias away. Its name becomes free for
 // others.
 func (c *Client) ClearAccountAlias(ctx context.Context) error {
-	defer c.reads.changingAlias()()
+	defer c.caches.invalidateAlias()()
 	return c.call(ctx, clearAccountAlias, nil, nil)
 }
 
@@ -70,12 +70,12 @@ func (a *defaultDomainAnswer) missing() string {
 // DefaultDomain is what the principal names of users end in after the @. It may
 // have been read as long ago as the alias, unless this client changed that since.
 func (c *Client) DefaultDomain(ctx context.Context) (string, error) {
-	return c.reads.domain.within(ctx, c.reads.alias.life(), "", c.readDomain)
+	return c.caches.domain.getWithin(ctx, c.caches.alias.ttl(), "", c.readDomain)
 }
 
 // DefaultDomainNow is the default domain, past what is known.
 func (c *Client) RefreshDefaultDomain(ctx context.Context) (string, error) {
-	return c.reads.domain.anew(ctx, "", c.readDomain)
+	return c.caches.domain.refresh(ctx, "", c.readDomain)
 }
 
 func (c *Client) readDomain(ctx context.Context) (string, error) {

@@ -11,7 +11,7 @@ import (
 
 // advices say what helps against an error that does not explain itself, the more
 // special code first. In them, {action} is the operation.
-var advices = []struct {
+var adviceTable = []struct {
 	fits   func(code, text string) bool
 	text   string
 	advice string
@@ -45,7 +45,7 @@ func (e *Error) Advice() string {
 	if e.Code == "InvalidTimeStamp.Expired" {
 		return clockAdvice(e.clock)
 	}
-	for _, row := range advices {
+	for _, row := range adviceTable {
 		if row.fits(e.Code, row.text) {
 			return strings.ReplaceAll(row.advice, "{action}", e.Action)
 		}

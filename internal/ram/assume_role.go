@@ -42,7 +42,7 @@ func (a *sessionAnswer) missing() string {
 
 // grant is the session's key. Its life is measured by the service's clock, by
 // which it ends, and taken as asked for where the answer makes no sense.
-func (a *sessionAnswer) grant(c *Client, asked time.Duration) grant {
+func (a *sessionAnswer) lease(c *Client, asked time.Duration) lease {
 	key := Key{ID: string(a.Credentials.AccessKeyID), Secret: string(a.Credentials.AccessKeySecret), Token: string(a.Credentials.SecurityToken)}
 	now := c.Now()
 	if server, ok := c.ServerNow(); ok {
@@ -55,7 +55,7 @@ func (a *sessionAnswer) grant(c *Client, asked time.Duration) grant {
 	if end, err := time.Parse(time.RFC3339, string(a.Credentials.Expiration)); err == nil && end.After(now) && end.Sub(now) <= longestSession {
 		life = end.Sub(now)
 	}
-	return grantFor(key, c.Now(), life)
+	return newLease(key, c.Now(), life)
 }
 
 func assumeRole(base Credentials, source CredentialSource, role Role, config Config) (Credentials, error) {
@@ -86,18 +86,18 @@ func sessionParams(arn, name, policy string, duration time.Duration) map[string]
 
 // assumed are credentials that this client fetches from Sts.
 func (c *Client) assumed(op operation, source CredentialSource, arn string, asked time.Duration, params func() (map[string]string, error)) Credentials {
-	fetch := func(ctx context.Context) (grant, error) {
+	fetch := func(ctx context.Context) (lease, error) {
 		form, err := params()
 		if err != nil {
-			return grant{}, err
+			return lease{}, err
 		}
 		var answer sessionAnswer
 		if err := c.call(ctx, op, form, &answer); err != nil {
-			return grant{}, err
+			return lease{}, err
 		}
-		return answer.grant(c, asked), nil
+		return answer.lease(c, asked), nil
 	}
-	return &renewed{now: c.Now, fetch: func(ctx context.Context, _ bool) (grant, error) {
+	return &renewable{now: c.Now, fetch: func(ctx context.Context, _ bool) (lease, error) {
 		fresh, err := fetch(ctx)
 		var earlier *CredentialSourceError
 		if err == nil || errors.As(err, &earlier) {

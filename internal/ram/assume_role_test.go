@@ -433,7 +433,7 @@ func TestASessionWithoutASensibleEnd(t *testing.T) {
 		var answer sessionAnswer
 		answer.Credentials.Expiration = text(end)
 		for asked, life := range map[time.Duration]time.Duration{0: time.Hour, 20 * time.Minute: 20 * time.Minute} {
-			if got := answer.grant(client, asked).end.Sub(b.now); got != life {
+			if got := answer.lease(client, asked).end.Sub(b.now); got != life {
 				t.Errorf("end %q, asked %s: life %s, want %s", end, asked, got, life)
 			}
 		}

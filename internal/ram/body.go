@@ -102,7 +102,7 @@ func parseObject(body []byte, out any) error {
 	if errors.As(err, &wrong) {
 		return fmt.Errorf("the answer has an unexpected type in field %q", wrong.Field)
 	}
-	var odd *oddValue
+	var odd *unexpectedValue
 	if errors.As(err, &odd) {
 		return fmt.Errorf("the answer has a value that is not %s", odd.wanted)
 	}

@@ -25,7 +25,7 @@ const (
 // sends again what may be sent again, and there is no second layer that does.
 func (c *Client) call(ctx context.Context, op operation, params map[string]string, out any) error {
 	if op.repeat != read {
-		c.reads.wrote.Store(true)
+		c.caches.wrote.Store(true)
 	}
 	var doubt error // an attempt that may have taken effect
 	renewed := false
@@ -37,14 +37,14 @@ func (c *Client) call(ctx context.Context, op operation, params map[string]strin
 		fails := classOf(err)
 		again := number <= c.config.MaxRetries && ctx.Err() == nil && op.repeatable(fails, renewed)
 		if !again {
-			return withDoubt(err, doubt)
+			return withEarlierUnknown(err, doubt)
 		}
 		renewed = renewed || fails == expired
 		if op.repeat != read && OutcomeUnknown(err) {
 			doubt = err
 		}
 		if err := c.backOff(ctx, err, fails, number); err != nil {
-			return withDoubt(err, doubt)
+			return withEarlierUnknown(err, doubt)
 		}
 	}
 }
@@ -64,11 +64,11 @@ func (op operation) repeatable(fails class, renewed bool) bool {
 	return false
 }
 
-func withDoubt(err, doubt error) error {
+func withEarlierUnknown(err, doubt error) error {
 	if doubt == nil || errors.Is(err, doubt) {
 		return err
 	}
-	return &unsure{last: err, earlier: doubt}
+	return &laterFailure{last: err, earlier: doubt}
 }
 
 func classOf(err error) class {
@@ -97,10 +97,10 @@ func (c *Client) backOff(ctx context.Context, err error, fails class, number int
 	span := min(longestBackoff, firstBackoff<<min(number-1, 16))
 	wait := asked + rand.N(span) //nolint:gosec // spreads load, guards nothing
 	if tooLong(ctx, wait) {
-		return &gaveUp{last: err, wait: asked, asked: asked > 0, cause: context.DeadlineExceeded}
+		return &retryAbandoned{last: err, wait: asked, asked: asked > 0, cause: context.DeadlineExceeded}
 	}
 	if end := c.Pause(ctx, wait); end != nil {
-		return &gaveUp{last: err, wait: asked, asked: asked > 0, cause: end}
+		return &retryAbandoned{last: err, wait: asked, asked: asked > 0, cause: end}
 	}
 	return nil
 }
@@ -129,14 +129,14 @@ func tooLong(ctx context.Context, wait time.Duration) bool {
 // attempt sends an operation once.
 func (c *Client) attempt(ctx context.Context, op operation, params map[string]string, out any, number int) error {
 	limit := c.limits.of(op)
-	if err := c.turn(ctx, op); err != nil {
+	if err := c.waitTurn(ctx, op); err != nil {
 		return &NoResponseError{Action: op.action, Err: err}
 	}
 	key, err := c.key(ctx, op)
 	if err != nil {
 		return &CredentialsError{Action: op.action, Err: err}
 	}
-	letter, err := c.letter(op, key, params)
+	letter, err := c.sign(op, key, params)
 	if err != nil {
 		return &NoResponseError{Action: op.action, Err: err}
 	}
@@ -146,9 +146,9 @@ func (c *Client) attempt(ctx context.Context, op operation, params map[string]st
 	c.observe(ctx, exchange, number, c.Now().Sub(start), err)
 	switch {
 	case err == nil:
-		limit.faster(c.Now())
-	case classOf(err) == refused && exchange.answered:
-		limit.slower(c.Now(), retryAfter(err))
+		limit.speedUp(c.Now())
+	case classOf(err) == refused && exchange.responded:
+		limit.slowDown(c.Now(), retryAfter(err))
 	case classOf(err) == expired && !op.unsigned:
 		c.config.Credentials.Expire(key)
 	}

@@ -56,7 +56,7 @@ func BenchmarkDecode(b *testing.B) {
 func BenchmarkEncodeAndSign(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		form, err := signed(getLoginProfile, testKey, "", params{"UserPrincipalName": "alice@example.onaliyun.com"})
+		form, err := signHMACSHA1(getLoginProfile, testKey, "", params{"UserPrincipalName": "alice@example.onaliyun.com"})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func BenchmarkLimiter(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if err := client.turn(b.Context(), getLoginProfile); err != nil {
+			if err := client.waitTurn(b.Context(), getLoginProfile); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -99,7 +99,7 @@ func BenchmarkLimiter(b *testing.B) {
 }
 
 func BenchmarkCache(b *testing.B) {
-	s := newShared[int](getUser, func() time.Duration { return sharedLife }, time.Now)
+	s := newCache[int](getUser, func() time.Duration { return lifeAfterWrite }, time.Now)
 	ask := func(context.Context) (int, error) { return 1, nil }
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {

@@ -57,17 +57,17 @@ func (e *AccountNotAllowedError) Error() string {
 // call and its error; the next one asks anew after an error. An account that the
 // configuration does not accept is an *AccountRefused.
 func (c *Client) Caller(ctx context.Context) (Caller, error) {
-	caller, err := c.reads.caller.get(ctx, "", c.askForCaller)
+	caller, err := c.caches.caller.get(ctx, "", c.readCaller)
 	if err != nil {
 		return Caller{}, err
 	}
-	if err := c.accept(caller.AccountID); err != nil {
+	if err := c.checkAllowed(caller.AccountID); err != nil {
 		return Caller{}, err
 	}
 	return caller, nil
 }
 
-func (c *Client) accept(account string) error {
+func (c *Client) checkAllowed(account string) error {
 	if slices.Contains(c.config.ForbiddenAccounts, account) {
 		return &AccountNotAllowedError{AccountID: account}
 	}
@@ -77,7 +77,7 @@ func (c *Client) accept(account string) error {
 	return nil
 }
 
-func (c *Client) askForCaller(ctx context.Context) (Caller, error) {
+func (c *Client) readCaller(ctx context.Context) (Caller, error) {
 	var answer callerAnswer
 	if err := c.call(ctx, getCallerIdentity, nil, &answer); err != nil {
 		return Caller{}, err

@@ -55,13 +55,13 @@ func TestCallersShareAFailureButItIsNotKept(t *testing.T) {
 		_, err := client.Caller(t.Context())
 		first <- err
 	}()
-	client.reads.caller.waitFor("", 1)
+	client.caches.caller.waitFor("", 1)
 	second := make(chan error, 1)
 	go func() {
 		_, err := client.Caller(t.Context())
 		second <- err
 	}()
-	client.reads.caller.waitFor("", 2)
+	client.caches.caller.waitFor("", 2)
 	close(release)
 	for _, ended := range []chan error{first, second} {
 		var answer *Error

@@ -87,7 +87,7 @@ type Client struct {
 	clock     clock
 	limits    limits
 	locks     locks
-	reads     reads
+	caches    caches
 	timeout   time.Duration // of one attempt
 }
 
@@ -106,10 +106,10 @@ func New(config Config) (*Client, error) {
 		config.Pause = sleep
 	}
 	var err error
-	if config.SignatureAlgorithm, err = config.SignatureAlgorithm.settle(); err != nil {
+	if config.SignatureAlgorithm, err = config.SignatureAlgorithm.resolve(); err != nil {
 		return nil, err
 	}
-	endpoints := config.Endpoints.or(DefaultEndpoints(config.Region))
+	endpoints := config.Endpoints.withDefaults(DefaultEndpoints(config.Region))
 	if err := endpoints.check(); err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func New(config Config) (*Client, error) {
 		http:      newHTTPClient(pool),
 		clock:     clock{now: config.Now, pause: config.Pause},
 		limits:    newLimits(config.RequestsPerSecond),
-		reads:     newReads(config.Now),
+		caches:    newCaches(config.Now),
 		timeout:   attemptTimeout,
 	}, nil
 }

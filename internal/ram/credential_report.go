@@ -84,7 +84,7 @@ func NoReport(err error) bool {
 	if errors.Is(err, errNoReport) {
 		return true
 	}
-	answer := answered(err)
+	answer := serviceError(err)
 	if answer == nil || answer.Status/100 != 4 || LimitExceeded(err) || Denied(err) {
 		return false
 	}
@@ -92,7 +92,7 @@ func NoReport(err error) bool {
 }
 
 type credentialReportAnswer struct {
-	GeneratedTime moment
+	GeneratedTime timestamp
 	Content       text
 	IsTruncated   flag // a text, says the documentation
 	NextToken     text
@@ -175,7 +175,7 @@ func (r *CredentialReport) Rows(ctx context.Context) iter.Seq2[CredentialRow, er
 
 // read yields rows until there are no more, or nobody wants them.
 func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, error) bool) error {
-	passed, seen := markers{}, map[string]bool{}
+	passed, seen := seenMarkers{}, map[string]bool{}
 	format := r.format
 	answer := r.first
 	for number := 1; ; number++ {
@@ -191,7 +191,7 @@ func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, e
 				return nil
 			}
 		}
-		token, err := passed.after(page{IsTruncated: answer.IsTruncated, Marker: answer.NextToken})
+		token, err := passed.next(page{IsTruncated: answer.IsTruncated, Marker: answer.NextToken})
 		if err != nil || token == "" {
 			return err
 		}

@@ -53,15 +53,15 @@ const (
 )
 
 var (
-	errNoCSV    = errors.New("is neither Base64 nor Base32 of a CSV that begins with the column user")
-	errNoHeader = errors.New("is empty, without even the names of the columns")
-	errTwice    = errors.New("names two columns")
-	errChanged  = errors.New("has other columns than the first page")
-	errLongLine = fmt.Errorf("is longer than %d KiB", longestLine>>10)
-	errQuotes   = errors.New("has a quotation mark where none may be")
-	errCutQuote = errors.New("breaks off within quotation marks")
-	errEncoding = errors.New("is not encoded as it began, or breaks off")
-	errNoUser   = errors.New("names no user")
+	errNoCSV           = errors.New("is neither Base64 nor Base32 of a CSV that begins with the column user")
+	errNoHeader        = errors.New("is empty, without even the names of the columns")
+	errDuplicateColumn = errors.New("names two columns")
+	errChanged         = errors.New("has other columns than the first page")
+	errLongLine        = fmt.Errorf("is longer than %d KiB", longestLine>>10)
+	errQuotes          = errors.New("has a quotation mark where none may be")
+	errCutQuote        = errors.New("breaks off within quotation marks")
+	errEncoding        = errors.New("is not encoded as it began, or breaks off")
+	errNoUser          = errors.New("names no user")
 )
 
 // reportFormat is what the first page tells of all.
@@ -85,11 +85,11 @@ func (f *reportFormat) readPage(page int, content string, yield func(CredentialR
 		return &ReportError{Page: page, Err: errNoHeader}
 	}
 	if f.decode == nil {
-		if f.decode = encodingOf(content); f.decode == nil {
+		if f.decode = detectEncoding(content); f.decode == nil {
 			return &ReportError{Page: page, Err: errNoCSV}
 		}
 	}
-	lines := csv.NewReader(&lineGuard{from: withoutMark(f.decode(strings.NewReader(content)))})
+	lines := csv.NewReader(&lineLimiter{from: skipByteOrderMark(f.decode(strings.NewReader(content)))})
 	lines.FieldsPerRecord = -1 // judged here, to name the numbers
 	for {
 		record, err := lines.Read()
@@ -97,18 +97,18 @@ func (f *reportFormat) readPage(page int, content string, yield func(CredentialR
 			break
 		}
 		if err != nil {
-			return unparsable(page, err)
+			return csvError(page, err)
 		}
 		line, _ := lines.FieldPos(0)
 		if record[0] == firstColumn {
 			if err := f.header(record); err != nil {
-				return placed(err, page, line)
+				return atLine(err, page, line)
 			}
 			continue
 		}
 		row, err := f.row(record)
 		if err != nil {
-			return placed(err, page, line)
+			return atLine(err, page, line)
 		}
 		if !yield(row, nil) {
 			return nil
@@ -123,7 +123,7 @@ func (f *reportFormat) readPage(page int, content string, yield func(CredentialR
 // encodingOf is how the content of the first page is encoded: Base64, or Base32
 // as one sample has it. Source: documented, both; a live service observed with
 // Base64.
-func encodingOf(content string) func(io.Reader) io.Reader {
+func detectEncoding(content string) func(io.Reader) io.Reader {
 	for _, decode := range []func(io.Reader) io.Reader{
 		func(r io.Reader) io.Reader { return base64.NewDecoder(base64.RawStdEncoding, r) },
 		func(r io.Reader) io.Reader {
@@ -131,7 +131,7 @@ func encodingOf(content string) func(io.Reader) io.Reader {
 		},
 	} {
 		start := make([]byte, len(firstColumn)+3) // a quoted name, and what ends it
-		n, _ := io.ReadFull(withoutMark(decode(strings.NewReader(content))), start)
+		n, _ := io.ReadFull(skipByteOrderMark(decode(strings.NewReader(content))), start)
 		name := strings.TrimPrefix(string(start[:n]), `"`)
 		if rest, ok := strings.CutPrefix(name, firstColumn); ok && (rest == "" || strings.ContainsAny(rest[:1], ",\"\r\n")) {
 			return decode
@@ -141,7 +141,7 @@ func encodingOf(content string) func(io.Reader) io.Reader {
 }
 
 // withoutMark skips a byte order mark.
-func withoutMark(r io.Reader) io.Reader {
+func skipByteOrderMark(r io.Reader) io.Reader {
 	buffered := bufio.NewReader(r)
 	if mark, err := buffered.Peek(3); err == nil && string(mark) == "\ufeff" {
 		_, _ = buffered.Discard(len(mark))
@@ -161,7 +161,7 @@ func (f *reportFormat) header(record []string) error {
 	seen := map[string]bool{}
 	for _, name := range record {
 		if seen[name] {
-			return &ReportError{Value: name, Err: errTwice}
+			return &ReportError{Value: name, Err: errDuplicateColumn}
 		}
 		seen[name] = true
 	}
@@ -171,7 +171,7 @@ func (f *reportFormat) header(record []string) error {
 
 // unparsable says what is wrong with the CSV. The errors of the parser name the
 // place and do not quote.
-func unparsable(page int, err error) error {
+func csvError(page int, err error) error {
 	var wrong *csv.ParseError
 	if !errors.As(err, &wrong) {
 		var long *longLineError
@@ -188,7 +188,7 @@ func unparsable(page int, err error) error {
 }
 
 // placed adds where an error is.
-func placed(err error, page, line int) error {
+func atLine(err error, page, line int) error {
 	var wrong *ReportError
 	if !errors.As(err, &wrong) {
 		return &ReportError{Page: page, Line: line, Err: err}
@@ -204,12 +204,12 @@ func (e *longLineError) Error() string { return errLongLine.Error() }
 
 // lineGuard ends a text at a line that is too long, so that no line takes much
 // memory, however many fields are in it.
-type lineGuard struct {
+type lineLimiter struct {
 	from         io.Reader
 	line, length int
 }
 
-func (g *lineGuard) Read(p []byte) (int, error) {
+func (g *lineLimiter) Read(p []byte) (int, error) {
 	n, err := g.from.Read(p)
 	for _, b := range p[:n] {
 		if g.length++; b == '\n' {

@@ -116,20 +116,20 @@ func (e *CredentialConfigError) Error() string { return e.Problem }
 // Chosen are credentials that were decided on but not asked for anything yet.
 type SelectedCredentials struct {
 	Source CredentialSource
-	origin origin
+	origin keySource
 	roles  []Role
 	from   sources
 }
 
 // origin is where the first key comes from: exactly one of these is set.
-type origin struct {
+type keySource struct {
 	key     *Key
 	oidc    *OIDC
 	ecsRole string
 	uri     string
 }
 
-func (o origin) kind() CredentialKind {
+func (o keySource) kind() CredentialKind {
 	switch {
 	case o.oidc != nil:
 		return KindOIDC
@@ -143,15 +143,15 @@ func (o origin) kind() CredentialKind {
 	return KindAccessKey
 }
 
-func choose(from string, o origin, roles ...Role) SelectedCredentials {
+func selectSource(from string, o keySource, roles ...Role) SelectedCredentials {
 	chosen := SelectedCredentials{Source: CredentialSource{Kind: o.kind(), From: from}, origin: o}
 	for _, role := range roles {
-		chosen = chosen.then(role)
+		chosen = chosen.withRole(role)
 	}
 	return chosen
 }
 
-func (c SelectedCredentials) then(role Role) SelectedCredentials {
+func (c SelectedCredentials) withRole(role Role) SelectedCredentials {
 	c.roles = append(c.roles[:len(c.roles):len(c.roles)], role)
 	c.Source.Roles = append(c.Source.Roles[:len(c.Source.Roles):len(c.Source.Roles)], role.ARN)
 	return c
@@ -173,7 +173,7 @@ func SelectCredentials(settings CredentialSettings, env Environment) (SelectedCr
 	if err != nil {
 		return SelectedCredentials{}, err
 	}
-	chosen, err = stack(chosen, settings, env)
+	chosen, err = addRole(chosen, settings, env)
 	chosen.from = env.sources()
 	return chosen, err
 }
@@ -181,9 +181,9 @@ func SelectCredentials(settings CredentialSettings, env Environment) (SelectedCr
 // stack puts the role of the block, or else of the environment, on what was
 // chosen. The variable ALIBABA_CLOUD_ROLE_ARN also belongs to the OIDC source:
 // where that is in play, it is not a role to be assumed once more.
-func stack(chosen SelectedCredentials, settings CredentialSettings, env Environment) (SelectedCredentials, error) {
+func addRole(chosen SelectedCredentials, settings CredentialSettings, env Environment) (SelectedCredentials, error) {
 	if settings.AssumeRole != nil {
-		return chosen.then(*settings.AssumeRole), nil
+		return chosen.withRole(*settings.AssumeRole), nil
 	}
 	arn := env.get(roleVariable)
 	if arn == "" || chosen.Source.Kind == KindOIDC || env.get(oidcProviderVariable) != "" || env.get(oidcTokenFileVariable) != "" {
@@ -192,7 +192,7 @@ func stack(chosen SelectedCredentials, settings CredentialSettings, env Environm
 	if !RoleARN.MatchString(arn) {
 		return SelectedCredentials{}, &CredentialConfigError{Problem: "The environment variable " + roleVariable + " " + notARoleARN}
 	}
-	return chosen.then(Role{ARN: arn}), nil
+	return chosen.withRole(Role{ARN: arn}), nil
 }
 
 const notARoleARN = "is not the ARN of a role, such as `acs:ram::1234567890123456:role/terraform`."

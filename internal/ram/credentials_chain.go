@@ -57,38 +57,38 @@ func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
 // sources are the places outside of Sts that a key may come from.
 type sources struct {
 	readFile func(string) ([]byte, error)
-	ecsRole  func(name string) (lender, error)
-	uri      func(uri string) (lender, error)
+	ecsRole  func(name string) (externalProvider, error)
+	uri      func(uri string) (externalProvider, error)
 }
 
 func (e Environment) sources() sources {
-	return sources{readFile: func(path string) ([]byte, error) { return e.ReadFile(e.expand(path)) }, ecsRole: ecsRoleLender, uri: uriLender}
+	return sources{readFile: func(path string) ([]byte, error) { return e.ReadFile(e.expand(path)) }, ecsRole: newECSRoleProvider, uri: newURIProvider}
 }
 
-func (o origin) open(source CredentialSource, config Config, from sources) (Credentials, error) {
+func (o keySource) open(source CredentialSource, config Config, from sources) (Credentials, error) {
 	switch {
 	case o.oidc != nil:
 		return assumeRoleWithOIDC(*o.oidc, source, config, from.readFile)
 	case o.ecsRole != "":
-		return lent(config, source, "ask the metadata service of the ECS instance",
+		return externalCredentials(config, source, "ask the metadata service of the ECS instance",
 			"Check that this runs on an ECS instance to which that role is attached.",
-			func() (lender, error) { return from.ecsRole(o.ecsRole) }), nil
+			func() (externalProvider, error) { return from.ecsRole(o.ecsRole) }), nil
 	case o.uri != "":
-		return lent(config, source, "ask the credentials URI",
+		return externalCredentials(config, source, "ask the credentials URI",
 			"Check that its server runs and answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration.",
-			func() (lender, error) { return from.uri(o.uri) }), nil
+			func() (externalProvider, error) { return from.uri(o.uri) }), nil
 	}
-	return static(*o.key), nil
+	return staticKey(*o.key), nil
 }
 
 // static is a key that nothing renews.
-type static Key
+type staticKey Key
 
 // Get implements [Credentials].
-func (s static) Get(context.Context) (Key, error) { return Key(s), nil }
+func (s staticKey) Get(context.Context) (Key, error) { return Key(s), nil }
 
 // Expire implements [Credentials].
-func (static) Expire(Key) {}
+func (staticKey) Expire(Key) {}
 
 // stsClient is a client for the calls that make a key, in all but the
 // credentials like the one the key is for. The lists of accounts are about the

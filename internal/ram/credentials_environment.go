@@ -71,7 +71,7 @@ func fromKeyVariables(env Environment) (SelectedCredentials, bool, error) {
 		if key.Token != "" {
 			used = names[0] + ", " + names[1] + " and " + names[2]
 		}
-		return choose("the environment variables "+used, origin{key: whole}), true, nil
+		return selectSource("the environment variables "+used, keySource{key: whole}), true, nil
 	}
 	return SelectedCredentials{}, false, nil
 }
@@ -89,7 +89,7 @@ func fromOIDCVariables(env Environment) (SelectedCredentials, bool, error) {
 	if problem := oidc.problem([4]string{roleVariable, oidcProviderVariable, "", oidcTokenFileVariable}); problem != "" {
 		return SelectedCredentials{}, true, &CredentialConfigError{Problem: "The OIDC source of the environment is incomplete: " + problem}
 	}
-	return choose("the environment variables "+roleVariable+", "+oidcProviderVariable+" and "+oidcTokenFileVariable, origin{oidc: &oidc}), true, nil
+	return selectSource("the environment variables "+roleVariable+", "+oidcProviderVariable+" and "+oidcTokenFileVariable, keySource{oidc: &oidc}), true, nil
 }
 
 func fromProfileVariables(env Environment) (SelectedCredentials, bool, error) {
@@ -115,7 +115,7 @@ func fromURIVariable(env Environment) (SelectedCredentials, bool, error) {
 	if err := checkURI(uri); err != nil {
 		return SelectedCredentials{}, true, &CredentialConfigError{Problem: "The environment variable " + uriVariable + " " + err.Error() + "."}
 	}
-	return choose("the environment variable "+uriVariable, origin{uri: uri}), true, nil
+	return selectSource("the environment variable "+uriVariable, keySource{uri: uri}), true, nil
 }
 
 func fromECSVariable(env Environment) (SelectedCredentials, bool, error) {
@@ -123,7 +123,7 @@ func fromECSVariable(env Environment) (SelectedCredentials, bool, error) {
 	if role == "" {
 		return SelectedCredentials{}, false, nil
 	}
-	return choose("the ECS role `"+role+"` of the environment variable "+ecsRoleVariable, origin{ecsRole: role}), true, nil
+	return selectSource("the ECS role `"+role+"` of the environment variable "+ecsRoleVariable, keySource{ecsRole: role}), true, nil
 }
 
 // fromCurrentProfile is the last resort: what `aliyun` itself would use. A file

@@ -145,16 +145,16 @@ func fromSettings(s CredentialSettings, env Environment) (chosen SelectedCredent
 	switch {
 	case s.hasKey():
 		key := Key{s.AccessKey, s.SecretKey, s.SecurityToken}
-		return choose(quoted(s.keyArgumentsGiven())+providerBlock, origin{key: &key}), true, nil
+		return selectSource(quoted(s.keyArgumentsGiven())+providerBlock, keySource{key: &key}), true, nil
 	case s.Profile != "" || s.SharedCredentialsFile != "":
 		chosen, err = fromProfile(env, profileFile(env, s.SharedCredentialsFile), s.Profile)
 		return chosen, true, blame(err, s.given())
 	case s.ECSRoleName != "":
-		return choose("the ECS role `"+s.ECSRoleName+"`"+providerBlock, origin{ecsRole: s.ECSRoleName}), true, nil
+		return selectSource("the ECS role `"+s.ECSRoleName+"`"+providerBlock, keySource{ecsRole: s.ECSRoleName}), true, nil
 	case s.CredentialsURI != "":
-		return choose("the `credentials_uri`"+providerBlock, origin{uri: s.CredentialsURI}), true, nil
+		return selectSource("the `credentials_uri`"+providerBlock, keySource{uri: s.CredentialsURI}), true, nil
 	case s.AssumeRoleWithOIDC != nil:
-		return choose("`assume_role_with_oidc`"+providerBlock, origin{oidc: s.AssumeRoleWithOIDC}), true, nil
+		return selectSource("`assume_role_with_oidc`"+providerBlock, keySource{oidc: s.AssumeRoleWithOIDC}), true, nil
 	}
 	return SelectedCredentials{}, false, nil
 }

@@ -14,14 +14,14 @@ import (
 )
 
 // answer is what every answer may hold, an error as well as a success.
-type answer struct {
-	RequestID loose `json:"RequestId"`
-	Code      loose
-	Message   loose
+type envelope struct {
+	RequestID anyText `json:"RequestId"`
+	Code      anyText
+	Message   anyText
 }
 
 // complete is an answer that knows what it cannot be without.
-type complete interface {
+type validated interface {
 	// missing names the part that is not there, "" if none.
 	missing() string
 }
@@ -36,7 +36,7 @@ func (c *Client) decode(e *exchange, response *http.Response, body []byte, out a
 	}
 	envelope, err := decodeEnvelope(response, body)
 	if err != nil {
-		return c.unreadable(e, response, err)
+		return c.unreadableResponse(e, response, err)
 	}
 	c.clock.learn(response.Header)
 	e.requestID = e.clean(string(envelope.RequestID))
@@ -49,44 +49,44 @@ func (c *Client) decode(e *exchange, response *http.Response, body []byte, out a
 	}
 	reflect.ValueOf(out).Elem().SetZero() // nothing of an earlier attempt stays
 	if err := parseObject(body, out); err != nil {
-		return c.unreadable(e, response, err)
+		return c.unreadableResponse(e, response, err)
 	}
-	if whole, ok := out.(complete); ok && whole.missing() != "" {
-		return c.unreadable(e, response, errors.New("the answer lacks "+whole.missing()))
+	if whole, ok := out.(validated); ok && whole.missing() != "" {
+		return c.unreadableResponse(e, response, errors.New("the answer lacks "+whole.missing()))
 	}
 	return nil
 }
 
 // decodeEnvelope reads what every answer has. Errors that the gateway raises
 // before it looks at Format come as XML. Source: documented.
-func decodeEnvelope(response *http.Response, body []byte) (answer, error) {
-	var envelope answer
+func decodeEnvelope(response *http.Response, body []byte) (envelope, error) {
+	var head envelope
 	err := checkType(response.Header)
 	if errors.Is(err, errXML) && response.StatusCode >= 300 {
 		return decodeXML(body)
 	}
 	if err != nil {
-		return answer{}, err
+		return envelope{}, err
 	}
-	if err := parseObject(body, &envelope); err != nil {
-		return answer{}, err
+	if err := parseObject(body, &head); err != nil {
+		return envelope{}, err
 	}
-	return envelope, nil
+	return head, nil
 }
 
-func decodeXML(body []byte) (answer, error) {
+func decodeXML(body []byte) (envelope, error) {
 	var fault struct {
 		RequestID string `xml:"RequestId"`
 		Code      string
 		Message   string
 	}
 	if err := xml.Unmarshal(body, &fault); err != nil || fault.Code == "" {
-		return answer{}, errXML
+		return envelope{}, errXML
 	}
-	return answer{RequestID: loose(fault.RequestID), Code: loose(fault.Code), Message: loose(fault.Message)}, nil
+	return envelope{RequestID: anyText(fault.RequestID), Code: anyText(fault.Code), Message: anyText(fault.Message)}, nil
 }
 
-func (c *Client) decodeError(e *exchange, response *http.Response, envelope answer) error {
+func (c *Client) decodeError(e *exchange, response *http.Response, envelope envelope) error {
 	offset, _ := c.ClockOffset()
 	fault := &Error{
 		Action:    e.op.action,
@@ -102,7 +102,7 @@ func (c *Client) decodeError(e *exchange, response *http.Response, envelope answ
 
 // unreadable is an answer that cannot be believed. Whether the service acted is
 // not known, unless the status says that the rate was too high.
-func (c *Client) unreadable(e *exchange, response *http.Response, err error) error {
+func (c *Client) unreadableResponse(e *exchange, response *http.Response, err error) error {
 	kind := classifyStatus(response.StatusCode)
 	return &NoResponseError{
 		Action: e.op.action, Sent: kind != refused, Err: &unreadableError{response.StatusCode, err},

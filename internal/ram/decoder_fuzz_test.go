@@ -18,7 +18,7 @@ type decoder func(*Client, *http.Response, []byte) error
 func decodes[A any](op operation, then func(*A)) decoder {
 	return func(client *Client, response *http.Response, body []byte) error {
 		var answer A
-		e := exchange{op: op, secrets: secretsOf(op, testKey, nil), answered: true, status: response.StatusCode}
+		e := exchange{op: op, secrets: secretsOf(op, testKey, nil), responded: true, status: response.StatusCode}
 		err := client.decode(&e, response, body, &answer)
 		if err == nil {
 			then(&answer)

@@ -109,7 +109,7 @@ func TestADomainThatAnotherCallFoundIsNotReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	fake.ForgetCalls()
-	if got, err := client.domainBeside(t.Context(), fakeAccount+".onaliyun.com"); err != nil || got != "acme.onaliyun.com" || len(fake.Calls()) != 0 {
+	if got, err := client.domainOtherThan(t.Context(), fakeAccount+".onaliyun.com"); err != nil || got != "acme.onaliyun.com" || len(fake.Calls()) != 0 {
 		t.Errorf("%s after %d calls, %v", got, len(fake.Calls()), err)
 	}
 }

@@ -28,13 +28,13 @@ func DefaultEndpoints(region string) Endpoints {
 	if !globalSts[region] {
 		sts = "sts." + region + ".aliyuncs.com"
 	}
-	return Endpoints{Ram: secure("ram.aliyuncs.com"), Ims: secure("ims.aliyuncs.com"), Sts: secure(sts)}
+	return Endpoints{Ram: httpsURL("ram.aliyuncs.com"), Ims: httpsURL("ims.aliyuncs.com"), Sts: httpsURL(sts)}
 }
 
-func secure(host string) *url.URL { return &url.URL{Scheme: "https", Host: host} }
+func httpsURL(host string) *url.URL { return &url.URL{Scheme: "https", Host: host} }
 
 // or fills what e leaves open.
-func (e Endpoints) or(other Endpoints) Endpoints {
+func (e Endpoints) withDefaults(other Endpoints) Endpoints {
 	if e.Ram == nil {
 		e.Ram = other.Ram
 	}

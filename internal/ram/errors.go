@@ -84,34 +84,34 @@ func (e *CredentialsError) Error() string {
 func (e *CredentialsError) Unwrap() error { return e.Err }
 
 // gaveUp ends a call that would have been repeated, had there been the time.
-type gaveUp struct {
+type retryAbandoned struct {
 	last  error
 	wait  time.Duration
 	asked bool  // the service named the wait
 	cause error // the end of the context
 }
 
-func (e *gaveUp) Error() string {
+func (e *retryAbandoned) Error() string {
 	if e.asked {
 		return fmt.Sprintf("%s; the service asks to wait %s, longer than the time left", e.last, e.wait.Round(time.Second))
 	}
 	return fmt.Sprintf("%s; no time was left to repeat the call", e.last)
 }
 
-func (e *gaveUp) Unwrap() []error { return []error{e.last, e.cause} }
+func (e *retryAbandoned) Unwrap() []error { return []error{e.last, e.cause} }
 
 // unsure is a call whose last attempt failed for certain, while an earlier one
 // may have taken effect.
-type unsure struct{ last, earlier error }
+type laterFailure struct{ last, earlier error }
 
-func (e *unsure) Error() string {
+func (e *laterFailure) Error() string {
 	return fmt.Sprintf("%s; an earlier attempt may have taken effect", e.last)
 }
 
-func (e *unsure) Unwrap() []error { return []error{e.last, e.earlier} }
+func (e *laterFailure) Unwrap() []error { return []error{e.last, e.earlier} }
 
 // answered is the service's answer to the call itself, if there was one.
-func answered(err error) *Error {
+func serviceError(err error) *Error {
 	var credentials *CredentialsError
 	if errors.As(err, &credentials) {
 		return nil
@@ -124,7 +124,7 @@ func answered(err error) *Error {
 }
 
 func hasCode(err error, prefixes ...string) bool {
-	answer := answered(err)
+	answer := serviceError(err)
 	if answer == nil {
 		return false
 	}
@@ -142,7 +142,7 @@ func hasCode(err error, prefixes ...string) bool {
 // object within a user both kinds are to be named, since a missing user answers
 // for all it had. A gateway's 404 and a 403 are never a missing object.
 func NotFound(err error, kinds ...string) bool {
-	answer := answered(err)
+	answer := serviceError(err)
 	if answer == nil {
 		return false
 	}
@@ -170,7 +170,7 @@ func Denied(err error) bool { return hasCode(err, "NoPermission", "Forbidden") }
 
 // Throttled tells whether the service refused the call for its rate.
 func Throttled(err error) bool {
-	answer := answered(err)
+	answer := serviceError(err)
 	return answer != nil && (answer.Status == 429 || strings.Contains(answer.Code, "Throttling"))
 }
 

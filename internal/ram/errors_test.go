@@ -84,8 +84,8 @@ func TestTheOutcomeIsUnknownOnlyIfTheCallMayHaveActed(t *testing.T) {
 		"wrapped":                    {fmt.Errorf("more: %w", lost), true},
 		"joined":                     {errors.Join(denied, lost), true},
 		"joined, both certain":       {errors.Join(denied, unsent), false},
-		"after a doubt":              {&unsure{last: denied, earlier: failed}, true},
-		"given up":                   {&gaveUp{last: failed, cause: errSomething}, true},
+		"after a doubt":              {&laterFailure{last: denied, earlier: failed}, true},
+		"given up":                   {&retryAbandoned{last: failed, cause: errSomething}, true},
 		"no key, lost by its source": {&CredentialsError{Err: lost}, false},
 	} {
 		if got := OutcomeUnknown(test.err); got != test.want {

@@ -22,7 +22,7 @@ type exchange struct {
 	secrets []string  // in play, which no text may show
 	redact  *redactor // made of them when a text comes
 
-	answered  bool
+	responded bool
 	status    int
 	requestID string
 }
@@ -63,7 +63,7 @@ func isUUID(text string) bool {
 var errAttemptTimeout = fmt.Errorf("no answer within %s", attemptTimeout)
 
 // exchange posts the letter and reads the answer.
-func (c *Client) exchange(ctx context.Context, e *exchange, letter letter, out any) error {
+func (c *Client) exchange(ctx context.Context, e *exchange, letter signedRequest, out any) error {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var sent atomic.Bool
@@ -73,13 +73,13 @@ func (c *Client) exchange(ctx context.Context, e *exchange, letter letter, out a
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return e.broken(ctx, bounded, err, sent.Load())
+		return e.transportFailure(ctx, bounded, err, sent.Load())
 	}
 	defer response.Body.Close() //nolint:errcheck // what was read is judged, not the connection
-	e.answered, e.status = true, response.StatusCode
+	e.responded, e.status = true, response.StatusCode
 	body, err := readBody(response)
 	if err != nil {
-		return e.unreadableAnswer(ctx, bounded, err)
+		return e.incompleteResponse(ctx, bounded, err)
 	}
 	return c.decode(e, response, body, out)
 }
@@ -87,7 +87,7 @@ func (c *Client) exchange(ctx context.Context, e *exchange, letter letter, out a
 // request is a POST that net/http cannot send twice: it has no GetBody, so a
 // connection that turns out dead is an error instead of a new attempt (NET-08).
 // sent becomes true once there is a connection to write to.
-func (c *Client) request(ctx context.Context, op operation, letter letter, sent *atomic.Bool) (*http.Request, error) {
+func (c *Client) request(ctx context.Context, op operation, letter signedRequest, sent *atomic.Bool) (*http.Request, error) {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
 	})
@@ -111,7 +111,7 @@ func (c *Client) request(ctx context.Context, op operation, letter letter, sent 
 }
 
 // broken is a request without an answer.
-func (e *exchange) broken(ctx, bounded context.Context, err error, sent bool) error {
+func (e *exchange) transportFailure(ctx, bounded context.Context, err error, sent bool) error {
 	silence := &NoResponseError{Action: e.op.action, Sent: sent, class: refused}
 	if sent {
 		silence.class = unknown
@@ -155,7 +155,7 @@ func isMisconfigured(err error) bool {
 }
 
 // unreadableAnswer is an answer of which no full body came.
-func (e *exchange) unreadableAnswer(ctx, bounded context.Context, err error) error {
+func (e *exchange) incompleteResponse(ctx, bounded context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		err = ctx.Err()

@@ -286,7 +286,7 @@ func TestARequestCannotBeReplayed(t *testing.T) {
 	t.Parallel()
 	client := newTestClient(t, "http://127.0.0.1:1")
 	var sent atomic.Bool
-	request, err := client.request(t.Context(), createAction, letter{form: url.Values{"A": {"b"}}}, &sent)
+	request, err := client.request(t.Context(), createAction, signedRequest{form: url.Values{"A": {"b"}}}, &sent)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ var wholeNouns = []noun{
 		var answer sessionAnswer
 		err := c.call(ctx, assumeRoleOperation, nil, &answer)
 		if err == nil {
-			_ = answer.grant(c, 0)
+			_ = answer.lease(c, 0)
 		}
 		return nil, err
 	},

@@ -82,7 +82,7 @@ type GovernanceMetric struct {
 }
 
 type governanceMetricsAnswer struct {
-	GenerateTime      moment
+	GenerateTime      timestamp
 	GovernanceMetrics *struct {
 		GovernanceMetric []struct {
 			GovernanceItem text
@@ -130,7 +130,7 @@ type GovernanceColumn struct{ Name, Type string }
 type governanceItemAnswer struct {
 	page
 
-	GenerateTime  moment
+	GenerateTime  timestamp
 	MetricType    text
 	MetricValue   json.RawMessage
 	ColumnsSchema struct {
@@ -153,14 +153,14 @@ func (a *governanceItemAnswer) missing() string {
 
 // GovernanceItem reads an item and all its rows.
 func (c *Client) GovernanceItem(ctx context.Context, name string) (item GovernanceItem, err error) {
-	if err := getGovernanceItemReport.needs("name of the item", name); err != nil {
+	if err := getGovernanceItemReport.require("name of the item", name); err != nil {
 		return GovernanceItem{}, err
 	}
-	passed := markers{}
+	passed := seenMarkers{}
 	for marker, first := "", true; first || marker != ""; first = false {
 		in := params{"GovernanceItemType": name, "MaxItems": strconv.Itoa(governanceRowsPerPage)}
 		var answer governanceItemAnswer
-		if err := c.call(ctx, getGovernanceItemReport, marked(in, marker), &answer); err != nil {
+		if err := c.call(ctx, getGovernanceItemReport, withMarker(in, marker), &answer); err != nil {
 			return GovernanceItem{}, err
 		}
 		if first {
@@ -172,7 +172,7 @@ func (c *Client) GovernanceItem(ctx context.Context, name string) (item Governan
 		if err := answer.rows(&item); err != nil {
 			return GovernanceItem{}, fmt.Errorf("%s: %w", getGovernanceItemReport.action, err)
 		}
-		if marker, err = passed.after(answer.page); err != nil {
+		if marker, err = passed.next(answer.page); err != nil {
 			return GovernanceItem{}, fmt.Errorf("%s: %w", getGovernanceItemReport.action, err)
 		}
 	}

@@ -43,12 +43,12 @@ func (op operation) quota() quota {
 
 const (
 	// slowest is the floor under what throttling takes an action to.
-	slowest rate.Limit = 1
+	minRate rate.Limit = 1
 	// calm is how long no second throttling answer counts: those that were under
 	// way together say the same thing.
-	calm = time.Second
+	cutInterval = time.Second
 	// recovery is how many seconds of success bring an action back to its quota.
-	recovery = 20
+	recoverySeconds = 20
 )
 
 // limits pace the calls of one client, each action by itself and all together.
@@ -87,37 +87,37 @@ type limit struct {
 	bucket *rate.Limiter
 	line   chan struct{} // holds whoever has the next turn; the others wait behind
 
-	mu    sync.Mutex
-	cut   time.Time // when it was halved last
-	until time.Time // the service asked for silence
+	mu          sync.Mutex
+	lastCut     time.Time // when it was halved last
+	pausedUntil time.Time // the service asked for silence
 }
 
 // slower takes what the service said when it throttled a call. The silence that it
 // asks for is for all who wait, and what was saved up for a burst is gone.
-func (l *limit) slower(now time.Time, silence time.Duration) {
+func (l *limit) slowDown(now time.Time, silence time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if until := now.Add(min(silence, longestBackoff)); until.After(l.until) {
-		l.until = until
+	if until := now.Add(min(silence, longestBackoff)); until.After(l.pausedUntil) {
+		l.pausedUntil = until
 	}
 	l.bucket.SetBurstAt(now, 1)
-	if !l.cut.IsZero() && now.Sub(l.cut) < calm {
+	if !l.lastCut.IsZero() && now.Sub(l.lastCut) < cutInterval {
 		return
 	}
-	l.cut = now
-	l.bucket.SetLimitAt(now, max(slowest, l.bucket.Limit()/2))
+	l.lastCut = now
+	l.bucket.SetLimitAt(now, max(minRate, l.bucket.Limit()/2))
 }
 
 // faster adds so much per success that the rate grows by a steady amount per
 // second, whatever the rate is.
-func (l *limit) faster(now time.Time) {
+func (l *limit) speedUp(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	current := l.bucket.Limit()
 	if current >= l.quota.perSecond {
 		return
 	}
-	step := l.quota.perSecond / recovery / current
+	step := l.quota.perSecond / recoverySeconds / current
 	l.bucket.SetLimitAt(now, min(l.quota.perSecond, current+step))
 	if current+step >= l.quota.perSecond {
 		l.bucket.SetBurstAt(now, l.quota.burst)
@@ -125,16 +125,16 @@ func (l *limit) faster(now time.Time) {
 }
 
 // silence is how long nobody may send.
-func (l *limit) silence(now time.Time) time.Duration {
+func (l *limit) pauseLeft(now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.until.Sub(now)
+	return l.pausedUntil.Sub(now)
 }
 
 // turn waits until the operation may be sent. Only the first in line asks for a
 // turn, so that a rate that falls holds for all who wait behind.
-func (c *Client) turn(ctx context.Context, op operation) error {
-	if err := c.next(ctx, c.limits.of(op)); err != nil {
+func (c *Client) waitTurn(ctx context.Context, op operation) error {
+	if err := c.waitInLine(ctx, c.limits.of(op)); err != nil {
 		return err
 	}
 	if c.limits.all == nil {
@@ -143,14 +143,14 @@ func (c *Client) turn(ctx context.Context, op operation) error {
 	return c.reserve(ctx, c.limits.all)
 }
 
-func (c *Client) next(ctx context.Context, l *limit) error {
+func (c *Client) waitInLine(ctx context.Context, l *limit) error {
 	select {
 	case l.line <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	defer func() { <-l.line }()
-	for wait := l.silence(c.Now()); wait > 0; wait = l.silence(c.Now()) {
+	for wait := l.pauseLeft(c.Now()); wait > 0; wait = l.pauseLeft(c.Now()) {
 		if tooLong(ctx, wait) {
 			return context.DeadlineExceeded
 		}

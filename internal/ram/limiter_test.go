@@ -27,7 +27,7 @@ func TestEachActionKeepsUnderItsQuota(t *testing.T) {
 		client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) { c.Now, c.Pause = clock.now, clock.pause })
 		var turns []time.Time
 		for range 300 {
-			if err := client.turn(t.Context(), test.op); err != nil {
+			if err := client.waitTurn(t.Context(), test.op); err != nil {
 				t.Fatal(err)
 			}
 			turns = append(turns, clock.now())
@@ -66,7 +66,7 @@ func TestActionsDoNotSlowEachOtherButTheCapDoes(t *testing.T) {
 		})
 		start := clock.now()
 		for _, op := range []operation{one, two, one, two} {
-			if err := client.turn(t.Context(), op); err != nil {
+			if err := client.waitTurn(t.Context(), op); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -89,33 +89,33 @@ func TestThrottlingHalvesTheRateOnceASecond(t *testing.T) {
 		}
 	}
 	rateIs(16)
-	limit.slower(clock.now(), 0)
-	limit.slower(clock.now(), 0)
+	limit.slowDown(clock.now(), 0)
+	limit.slowDown(clock.now(), 0)
 	rateIs(8)
 	clock.advance(time.Second)
-	limit.slower(clock.now(), 0)
+	limit.slowDown(clock.now(), 0)
 	rateIs(4)
 	for range 5 {
 		clock.advance(time.Second)
-		limit.slower(clock.now(), 0)
+		limit.slowDown(clock.now(), 0)
 	}
 	rateIs(1)
 
 	start := clock.now()
 	for range 1000 {
-		if err := client.turn(t.Context(), op); err != nil {
+		if err := client.waitTurn(t.Context(), op); err != nil {
 			t.Fatal(err)
 		}
-		limit.faster(clock.now())
+		limit.speedUp(clock.now())
 		if limit.bucket.Limit() >= 16 {
 			break
 		}
 	}
 	rateIs(16)
-	if took := clock.now().Sub(start); took < recovery/2*time.Second || took > recovery*time.Second {
+	if took := clock.now().Sub(start); took < recoverySeconds/2*time.Second || took > recoverySeconds*time.Second {
 		t.Errorf("back after %s", took)
 	}
-	limit.faster(clock.now())
+	limit.speedUp(clock.now())
 	rateIs(16)
 }
 
@@ -149,12 +149,12 @@ func TestATurnThatComesTooLateIsNotWaitedFor(t *testing.T) {
 	client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) {
 		c.Now, c.Pause, c.RequestsPerSecond = clock.now, waits.pause, 0.001
 	})
-	if err := client.turn(t.Context(), setAction); err != nil {
+	if err := client.waitTurn(t.Context(), setAction); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if err := client.turn(ctx, setAction); !errors.Is(err, context.DeadlineExceeded) || len(waits.all()) != 0 {
+	if err := client.waitTurn(ctx, setAction); !errors.Is(err, context.DeadlineExceeded) || len(waits.all()) != 0 {
 		t.Errorf("%v, waits %v", err, waits.all())
 	}
 }
@@ -169,10 +169,10 @@ func TestTheEndOfTheContextEndsTheWaitForATurn(t *testing.T) {
 			return sleep(ctx, d)
 		}
 	})
-	if err := client.turn(ctx, setAction); err != nil {
+	if err := client.waitTurn(ctx, setAction); err != nil {
 		t.Fatal(err)
 	}
-	if err := client.turn(ctx, setAction); !errors.Is(err, context.Canceled) {
+	if err := client.waitTurn(ctx, setAction); !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
 }

@@ -49,8 +49,8 @@ type loginProfileAnswer struct {
 		PasswordResetRequired flag
 		MFABindRequired       flag
 		PasswordStatus        text
-		UpdateDate            moment
-		LastLoginTime         moment
+		UpdateDate            timestamp
+		LastLoginTime         timestamp
 	}
 }
 
@@ -84,7 +84,7 @@ func (a *loginProfileAnswer) profile() LoginProfile {
 // NotFound(err, "User.LoginProfile"), of no user NotFound(err, "User").
 func (c *Client) LoginProfile(ctx context.Context, userName string) (LoginProfile, error) {
 	var answer loginProfileAnswer
-	if err := c.callFor(ctx, getLoginProfile, userName, nil, &answer); err != nil {
+	if err := c.callForUser(ctx, getLoginProfile, userName, nil, &answer); err != nil {
 		return LoginProfile{}, err
 	}
 	return answer.profile(), nil
@@ -94,7 +94,7 @@ func (c *Client) LoginProfile(ctx context.Context, userName string) (LoginProfil
 // without a password is not documented.
 func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) (LoginProfile, error) {
 	var answer loginProfileAnswer
-	if err := c.callFor(ctx, createLoginProfile, userName, change.params(), &answer); err != nil {
+	if err := c.callForUser(ctx, createLoginProfile, userName, change.params(), &answer); err != nil {
 		return LoginProfile{}, err
 	}
 	return answer.profile(), nil
@@ -104,10 +104,10 @@ func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change
 // none: nothing else tells that a password was set.
 func (c *Client) UpdateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) error {
 	var answer loginProfileAnswer
-	return c.callFor(ctx, updateLoginProfile, userName, change.params(), &answer)
+	return c.callForUser(ctx, updateLoginProfile, userName, change.params(), &answer)
 }
 
 // DeleteLoginProfile closes the console to a user.
 func (c *Client) DeleteLoginProfile(ctx context.Context, userName string) error {
-	return c.callFor(ctx, deleteLoginProfile, userName, nil, nil)
+	return c.callForUser(ctx, deleteLoginProfile, userName, nil, nil)
 }

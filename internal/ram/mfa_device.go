@@ -77,10 +77,10 @@ func (a *newMFADeviceAnswer) missing() string {
 
 // CreateMFADevice makes a device that nobody has bound.
 func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice, error) {
-	if err := createMFADevice.needs("name of the MFA device", name); err != nil {
+	if err := createMFADevice.require("name of the MFA device", name); err != nil {
 		return NewMFADevice{}, err
 	}
-	defer c.reads.changingDevices()()
+	defer c.caches.invalidateDevices()()
 	var answer newMFADeviceAnswer
 	if err := c.call(ctx, createMFADevice, params{"VirtualMFADeviceName": name}, &answer); err != nil {
 		return NewMFADevice{}, err
@@ -94,16 +94,16 @@ func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice
 // DeleteMFADevice deletes a device that nobody has bound. Conflict(err) tells
 // that somebody has.
 func (c *Client) DeleteMFADevice(ctx context.Context, serial string) error {
-	if err := deleteMFADevice.needs("serial number", serial); err != nil {
+	if err := deleteMFADevice.require("serial number", serial); err != nil {
 		return err
 	}
-	defer c.reads.changingDevices()()
+	defer c.caches.invalidateDevices()()
 	return c.call(ctx, deleteMFADevice, params{"SerialNumber": serial}, nil)
 }
 
-type mfaDeviceSaid struct {
+type mfaDeviceFields struct {
 	SerialNumber text
-	ActivateDate moment
+	ActivateDate timestamp
 	User         *struct {
 		ID            text `json:"UserId"`
 		Name          text `json:"UserName"`
@@ -111,7 +111,7 @@ type mfaDeviceSaid struct {
 	}
 }
 
-func (s *mfaDeviceSaid) device() MFADevice {
+func (s *mfaDeviceFields) device() MFADevice {
 	serial := string(s.SerialNumber)
 	device := MFADevice{
 		SerialNumber: serial, Name: serial[strings.LastIndex(serial, "/")+1:], ActivateDate: s.ActivateDate.value,
@@ -125,7 +125,7 @@ func (s *mfaDeviceSaid) device() MFADevice {
 type mfaDevicesAnswer struct {
 	page
 
-	VirtualMFADevices *struct{ VirtualMFADevice *[]mfaDeviceSaid }
+	VirtualMFADevices *struct{ VirtualMFADevice *[]mfaDeviceFields }
 }
 
 func (a *mfaDevicesAnswer) missing() string {
@@ -144,13 +144,13 @@ func (a *mfaDevicesAnswer) missing() string {
 // may have been read before (planLife, sharedLife), unless this client changed a
 // device or a user since.
 func (c *Client) MFADevices(ctx context.Context) ([]MFADevice, error) {
-	list, err := c.reads.devices.get(ctx, "", c.allMFADevices)
-	return list.all(), err
+	list, err := c.caches.devices.get(ctx, "", c.allMFADevices)
+	return list.clone(), err
 }
 
 // MFADevice finds one of MFADevices by its serial number.
 func (c *Client) MFADevice(ctx context.Context, serial string) (device MFADevice, found bool, err error) {
-	list, err := c.reads.devices.get(ctx, "", c.allMFADevices)
+	list, err := c.caches.devices.get(ctx, "", c.allMFADevices)
 	if err != nil {
 		return MFADevice{}, false, err
 	}
@@ -162,13 +162,13 @@ func (c *Client) MFADevice(ctx context.Context, serial string) (device MFADevice
 // waiters and second looks. Those who ask while such a list is under way share the
 // next one.
 func (c *Client) RefreshMFADevices(ctx context.Context) ([]MFADevice, error) {
-	list, err := c.devicesNow(ctx)
-	return list.all(), err
+	list, err := c.refreshDevices(ctx)
+	return list.clone(), err
 }
 
 // MFADeviceNow finds one of MFADevicesNow by its serial number.
 func (c *Client) RefreshMFADevice(ctx context.Context, serial string) (device MFADevice, found bool, err error) {
-	list, err := c.devicesNow(ctx)
+	list, err := c.refreshDevices(ctx)
 	if err != nil {
 		return MFADevice{}, false, err
 	}
@@ -176,9 +176,9 @@ func (c *Client) RefreshMFADevice(ctx context.Context, serial string) (device MF
 	return device, found, nil
 }
 
-func (c *Client) devicesNow(ctx context.Context) (*deviceList, error) {
-	return c.reads.devices.together(ctx, "", func(ctx context.Context) (*deviceList, error) {
-		return listOf(devicesOn(func(marker string) (devicePage, error) { return c.readDevicePage(ctx, marker) }))
+func (c *Client) refreshDevices(ctx context.Context) (*deviceList, error) {
+	return c.caches.devices.refreshCoalesced(ctx, "", func(ctx context.Context) (*deviceList, error) {
+		return newDeviceList(streamDevices(func(marker string) (devicePage, error) { return c.readDevicePage(ctx, marker) }))
 	})
 }
 
@@ -189,7 +189,7 @@ type deviceList struct {
 }
 
 // all is a list that belongs to one caller.
-func (l *deviceList) all() []MFADevice {
+func (l *deviceList) clone() []MFADevice {
 	if l == nil {
 		return nil
 	}
@@ -197,10 +197,10 @@ func (l *deviceList) all() []MFADevice {
 }
 
 func (c *Client) allMFADevices(ctx context.Context) (*deviceList, error) {
-	return listOf(c.mfaDevicePages(ctx))
+	return newDeviceList(c.cachedDevices(ctx))
 }
 
-func listOf(devices iter.Seq2[MFADevice, error]) (*deviceList, error) {
+func newDeviceList(devices iter.Seq2[MFADevice, error]) (*deviceList, error) {
 	list := &deviceList{devices: []MFADevice{}, bySerial: map[string]MFADevice{}}
 	for device, err := range devices {
 		if err != nil {
@@ -217,17 +217,17 @@ func listOf(devices iter.Seq2[MFADevice, error]) (*deviceList, error) {
 // somebody has read already, or is reading. An error comes at most once, as the
 // last; after one, the list is not whole.
 func (c *Client) StreamMFADevices(ctx context.Context) iter.Seq2[MFADevice, error] {
-	return c.mfaDevicePages(ctx)
+	return c.cachedDevices(ctx)
 }
 
-func (c *Client) mfaDevicePages(ctx context.Context) iter.Seq2[MFADevice, error] {
-	return devicesOn(func(marker string) (devicePage, error) {
-		return c.reads.devicePages.get(ctx, marker, func(ctx context.Context) (devicePage, error) { return c.readDevicePage(ctx, marker) })
+func (c *Client) cachedDevices(ctx context.Context) iter.Seq2[MFADevice, error] {
+	return streamDevices(func(marker string) (devicePage, error) {
+		return c.caches.devicePages.get(ctx, marker, func(ctx context.Context) (devicePage, error) { return c.readDevicePage(ctx, marker) })
 	})
 }
 
 // devicesOn are the devices of pages, each read by its marker.
-func devicesOn(read func(marker string) (devicePage, error)) iter.Seq2[MFADevice, error] {
+func streamDevices(read func(marker string) (devicePage, error)) iter.Seq2[MFADevice, error] {
 	return paged(listMFADevices, func(marker string) (page, []MFADevice, error) {
 		read, err := read(marker)
 		return read.page, read.devices, err
@@ -243,7 +243,7 @@ type devicePage struct {
 
 func (c *Client) readDevicePage(ctx context.Context, marker string) (devicePage, error) {
 	var answer mfaDevicesAnswer
-	if err := c.call(ctx, listMFADevices, marked(params{"MaxItems": strconv.Itoa(devicesPerPage)}, marker), &answer); err != nil {
+	if err := c.call(ctx, listMFADevices, withMarker(params{"MaxItems": strconv.Itoa(devicesPerPage)}, marker), &answer); err != nil {
 		return devicePage{}, err
 	}
 	devices := make([]MFADevice, 0, len(*answer.VirtualMFADevices.VirtualMFADevice))
@@ -257,7 +257,7 @@ func (c *Client) readDevicePage(ctx context.Context, marker string) (devicePage,
 // BindMFADevice gives a user a device, with the codes of two time steps in a row,
 // the older one first. After an unknown outcome UserMFA tells whether it did.
 func (c *Client) BindMFADevice(ctx context.Context, userName, serial, code1, code2 string) error {
-	if err := bindMFADevice.needs("serial number", serial); err != nil {
+	if err := bindMFADevice.require("serial number", serial); err != nil {
 		return err
 	}
 	return c.changeMFA(ctx, bindMFADevice, userName, params{
@@ -271,10 +271,10 @@ func (c *Client) UnbindMFADevice(ctx context.Context, userName string) error {
 }
 
 func (c *Client) changeMFA(ctx context.Context, op operation, userName string, in params) error {
-	if err := op.needs("user name", userName); err != nil {
+	if err := op.require("user name", userName); err != nil {
 		return err
 	}
-	defer c.reads.changingDevices()()
+	defer c.caches.invalidateDevices()()
 	in["UserName"] = userName
 	return c.call(ctx, op, in, nil)
 }
@@ -301,7 +301,7 @@ func (a *userMFAAnswer) missing() string {
 // UserMFA reads a user's device. For a user without one the service answers 404
 // or an empty device (both observed), or that MFA is not enabled (assumed).
 func (c *Client) UserMFA(ctx context.Context, userName string) (UserMFA, error) {
-	if err := getUserMFAInfo.needs("user name", userName); err != nil {
+	if err := getUserMFAInfo.require("user name", userName); err != nil {
 		return UserMFA{}, err
 	}
 	var answer userMFAAnswer

@@ -36,11 +36,11 @@ const (
 // NetworkPolicy says from where long-lived keys may be used. A policy that was
 // never set and one that was reset are the same here: [NoNetworkPolicy].
 type NetworkPolicy struct {
-	Status      *string             // Active or Inactive; nil: not said
-	Public      []string            // addresses and blocks of the internet; nil: not said
-	VPC         map[string][]string // the same by VPC, or AllowAllVPC; nil: not said
-	otherwise   []json.RawMessage   // statements of kinds that are not known here
-	otherCounts int                 // addresses in them
+	Status            *string             // Active or Inactive; nil: not said
+	Public            []string            // addresses and blocks of the internet; nil: not said
+	VPC               map[string][]string // the same by VPC, or AllowAllVPC; nil: not said
+	unknownStatements []json.RawMessage   // statements of kinds that are not known here
+	unknownAddresses  int                 // addresses in them
 }
 
 // NoNetworkPolicy is what stands where no policy was ever set.
@@ -50,13 +50,13 @@ func NoNetworkPolicy() NetworkPolicy {
 
 // None tells that a policy is as if it had never been set.
 func (p NetworkPolicy) None() bool {
-	return p.Status != nil && *p.Status == NetworkPolicyInactive && len(p.Public) == 0 && len(p.VPC) == 0 && len(p.otherwise) == 0
+	return p.Status != nil && *p.Status == NetworkPolicyInactive && len(p.Public) == 0 && len(p.VPC) == 0 && len(p.unknownStatements) == 0
 }
 
 // Size is how many statements and addresses a policy takes, with those of kinds
 // that are not known here.
 func (p NetworkPolicy) Size() (statements, addresses int) {
-	statements, addresses = len(p.otherwise)+len(p.VPC), p.otherCounts+len(p.Public)
+	statements, addresses = len(p.unknownStatements)+len(p.VPC), p.unknownAddresses+len(p.Public)
 	if len(p.Public) > 0 {
 		statements++
 	}
@@ -91,7 +91,7 @@ func (p NetworkPolicy) document() (string, error) {
 	for _, vpc := range slices.Sorted(maps.Keys(p.VPC)) {
 		out.Statements = append(out.Statements, networkStatement{Type: vpcStatement, Value: vpc, IPList: p.VPC[vpc]})
 	}
-	for _, other := range p.otherwise {
+	for _, other := range p.unknownStatements {
 		out.Statements = append(out.Statements, other)
 	}
 	text, err := json.Marshal(out)
@@ -101,12 +101,12 @@ func (p NetworkPolicy) document() (string, error) {
 // policyDocument is a policy as the service answers it: JSON in a text. Source:
 // documented; that it may come as an object is tolerance.
 type policyDocument struct {
-	said   bool
-	policy NetworkPolicy
+	present bool
+	policy  NetworkPolicy
 }
 
 // errNoPolicy does not hold the value.
-var errNoPolicy = &oddValue{"a network policy"}
+var errNoPolicy = &unexpectedValue{"a network policy"}
 
 // UnmarshalJSON reads "{...}", {...}, and "" as no policy.
 func (d *policyDocument) UnmarshalJSON(data []byte) error {
@@ -155,11 +155,11 @@ func parsePolicy(data []byte) (NetworkPolicy, error) {
 // lists say who is let in. Fields that are not known are not kept: what is of a
 // known kind has to be seen, and can then be written.
 func (p *NetworkPolicy) add(statement json.RawMessage) error {
-	var kind struct{ Type, Value loose }
+	var kind struct{ Type, Value anyText }
 	if err := json.Unmarshal(statement, &kind); err != nil {
 		return errNoPolicy
 	}
-	var list struct{ IPList texts }
+	var list struct{ IPList textList }
 	err := json.Unmarshal(statement, &list)
 	switch {
 	case kind.Type == publicStatement && kind.Value == "":
@@ -169,8 +169,8 @@ func (p *NetworkPolicy) add(statement json.RawMessage) error {
 	case kind.Type == "":
 		return errNoPolicy
 	default:
-		p.otherwise = append(p.otherwise, statement)
-		p.otherCounts += len(list.IPList)
+		p.unknownStatements = append(p.unknownStatements, statement)
+		p.unknownAddresses += len(list.IPList)
 		return nil
 	}
 	if err != nil {
@@ -189,7 +189,7 @@ func union(a, b []string) []string {
 type networkPolicyAnswer struct{ AccessKeyPolicy policyDocument }
 
 func (a *networkPolicyAnswer) missing() string {
-	if !a.AccessKeyPolicy.said {
+	if !a.AccessKeyPolicy.present {
 		return "AccessKeyPolicy"
 	}
 	return ""
@@ -199,20 +199,20 @@ func (a *networkPolicyAnswer) missing() string {
 // the long-lived keys that have none of their own. It may have been read up to a
 // minute ago, unless this client changed it since.
 func (c *Client) AccountAccessKeyPolicy(ctx context.Context) (NetworkPolicy, error) {
-	p, err := c.reads.network.get(ctx, "", c.readAccountPolicy)
+	p, err := c.caches.network.get(ctx, "", c.readAccountPolicy)
 	return p.own(), err
 }
 
 // AccountAccessKeyPolicyNow is the network policy of the account, past what is
 // known.
 func (c *Client) RefreshAccountAccessKeyPolicy(ctx context.Context) (NetworkPolicy, error) {
-	p, err := c.reads.network.anew(ctx, "", c.readAccountPolicy)
+	p, err := c.caches.network.refresh(ctx, "", c.readAccountPolicy)
 	return p.own(), err
 }
 
 // own is the policy with lists that belong to one caller.
 func (p NetworkPolicy) own() NetworkPolicy {
-	p.Public, p.VPC, p.otherwise = slices.Clone(p.Public), maps.Clone(p.VPC), slices.Clone(p.otherwise)
+	p.Public, p.VPC, p.unknownStatements = slices.Clone(p.Public), maps.Clone(p.VPC), slices.Clone(p.unknownStatements)
 	for vpc, networks := range p.VPC {
 		p.VPC[vpc] = slices.Clone(networks)
 	}
@@ -239,29 +239,39 @@ func (c *Client) SetAccountAccessKeyPolicy(ctx context.Context, p NetworkPolicy)
 	if err != nil {
 		return err
 	}
-	defer c.reads.network.changing()()
+	defer c.caches.network.invalidateAround()()
 	return c.call(ctx, setAccountAccessKeyPolicy, params{"AccessKeyPolicy": document}, nil)
 }
 
 // AccessKeyPolicy is the network policy of a user's key. What is not set answers
 // {} or 404, and both are no policy.
 func (c *Client) AccessKeyPolicy(ctx context.Context, userName, keyID string) (NetworkPolicy, error) {
-	if err := getAccessKeyPolicy.needs("AccessKey ID", keyID); err != nil {
+	if err := getAccessKeyPolicy.require("AccessKey ID", keyID); err != nil {
 		return NetworkPolicy{}, err
 	}
 	var answer networkPolicyAnswer
-	return answer.policy(c.callFor(ctx, getAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID}, &answer))
+	return answer.policy(c.callForUser(ctx, getAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID}, &answer))
 }
 
 // SetAccessKeyPolicy replaces the network policy of a user's key. There is no
 // operation that takes it away: [NoNetworkPolicy] does.
 func (c *Client) SetAccessKeyPolicy(ctx context.Context, userName, keyID string, p NetworkPolicy) error {
-	if err := setAccessKeyPolicy.needs("AccessKey ID", keyID); err != nil {
+	if err := setAccessKeyPolicy.require("AccessKey ID", keyID); err != nil {
 		return err
 	}
 	document, err := p.document()
 	if err != nil {
 		return err
 	}
-	return c.callFor(ctx, setAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID, "AccessKeyPolicy": document}, nil)
+	return c.callForUser(ctx, setAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID, "AccessKeyPolicy": document}, nil)
+}
+
+// ParseNetworkPolicy parses a policy document, as the service takes it or as the
+// official provider stores it in a state. An empty text is no policy.
+func ParseNetworkPolicy(document string) (NetworkPolicy, error) {
+	data := bytes.TrimSpace([]byte(document))
+	if len(data) == 0 {
+		return NoNetworkPolicy(), nil
+	}
+	return parsePolicy(data)
 }

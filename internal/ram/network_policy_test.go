@@ -185,7 +185,7 @@ func FuzzNetworkPolicy(f *testing.F) {
 			t.Skip()
 		}
 		var read policyDocument
-		if read.UnmarshalJSON(text) != nil || !read.said {
+		if read.UnmarshalJSON(text) != nil || !read.present {
 			return
 		}
 		written, err := read.policy.document()

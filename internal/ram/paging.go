@@ -37,10 +37,10 @@ func (p page) next() (string, error) {
 }
 
 // markers are those that a list has had.
-type markers map[string]bool
+type seenMarkers map[string]bool
 
 // after is the marker of the page after p, "" at the end.
-func (m markers) after(p page) (string, error) {
+func (m seenMarkers) next(p page) (string, error) {
 	next, err := p.next()
 	switch {
 	case err != nil || next == "":
@@ -59,7 +59,7 @@ func (m markers) after(p page) (string, error) {
 func paged[T any](op operation, read func(marker string) (page, []T, error), id func(T) string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		passed, seen := markers{}, map[string]bool{}
+		passed, seen := seenMarkers{}, map[string]bool{}
 		for marker := ""; ; {
 			page, items, err := read(marker)
 			if err != nil {
@@ -75,7 +75,7 @@ func paged[T any](op operation, read func(marker string) (page, []T, error), id 
 					return
 				}
 			}
-			if marker, err = passed.after(page); err != nil {
+			if marker, err = passed.next(page); err != nil {
 				yield(none, fmt.Errorf("%s: %w", op.action, err))
 				return
 			}
@@ -87,7 +87,7 @@ func paged[T any](op operation, read func(marker string) (page, []T, error), id 
 }
 
 // marked are the parameters of one page.
-func marked(in params, marker string) params {
+func withMarker(in params, marker string) params {
 	if marker != "" {
 		in["Marker"] = marker
 	}

@@ -68,7 +68,7 @@ func TestAListEndsWhateverItsPagesSay(t *testing.T) {
 			client := newTestClient(t, server.URL)
 			var got []int
 			var failures []error
-			for user, err := range client.userPages(t.Context()) {
+			for user, err := range client.cachedUsers(t.Context()) {
 				if err != nil {
 					failures = append(failures, err)
 					continue
@@ -104,9 +104,9 @@ func TestAListThatIsNotWholeIsNoList(t *testing.T) {
 
 func TestAListThatNeverEndsIsGivenUp(t *testing.T) {
 	t.Parallel()
-	passed := markers{}
+	passed := seenMarkers{}
 	for number := range maxPages + 1 {
-		next, err := passed.after(page{IsTruncated: flag{new(true)}, Marker: text(strconv.Itoa(number))})
+		next, err := passed.next(page{IsTruncated: flag{new(true)}, Marker: text(strconv.Itoa(number))})
 		if done := number == maxPages; errors.Is(err, errIncomplete) != done || (next == "") != done {
 			t.Fatalf("page %d: %q, %v", number, next, err)
 		}
@@ -118,7 +118,7 @@ func TestAReaderMayStopInTheMiddle(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
 		respond(t, w, 200, strings.ReplaceAll(pageOf(more, number*2, number*2+1), "%d", strconv.Itoa(number)))
 	})
-	users := newTestClient(t, server.URL).userPages(t.Context())
+	users := newTestClient(t, server.URL).cachedUsers(t.Context())
 	// A list may be read again, from its beginning, and then further.
 	for _, most := range []int{3, 3, 5} {
 		read := 0

@@ -21,19 +21,19 @@ type PanicError struct {
 func (p *PanicError) Error() string { return "a bug of the provider: " + p.Cause }
 
 // framesOfAPanic is how many functions a panic names: the first tell where it was.
-const framesOfAPanic = 24
+const maxFrames = 24
 
 // Caught is what do returns, or the panic in which it ended, as a [*Panic].
 func CatchPanic(do func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = panicOf(cause)
+			err = newPanicError(cause)
 		}
 	}()
 	return do()
 }
 
-func panicOf(cause any) *PanicError {
+func newPanicError(cause any) *PanicError {
 	p := &PanicError{Cause: fmt.Sprintf("a panic with a %T", cause)}
 	if err, is := cause.(error); is {
 		var known runtime.Error
@@ -41,18 +41,18 @@ func panicOf(cause any) *PanicError {
 			p.Cause = known.Error()
 		}
 	}
-	var calls [framesOfAPanic]uintptr
+	var calls [maxFrames]uintptr
 	const ours = 3 // Callers, this, and the deferred function
 	frames := runtime.CallersFrames(calls[:runtime.Callers(ours, calls[:])])
 	var stack strings.Builder
 	for more := true; more; {
 		var frame runtime.Frame
 		frame, more = frames.Next()
-		fmt.Fprintf(&stack, "%s (%s:%d)\n", frame.Function, baseOf(frame.File), frame.Line)
+		fmt.Fprintf(&stack, "%s (%s:%d)\n", frame.Function, baseName(frame.File), frame.Line)
 	}
 	p.Stack = stack.String()
 	return p
 }
 
 // baseOf is the name of a file without the directories, which are of the machine that built it.
-func baseOf(file string) string { return file[strings.LastIndexByte(file, '/')+1:] }
+func baseName(file string) string { return file[strings.LastIndexByte(file, '/')+1:] }

@@ -23,8 +23,8 @@ type passkeysAnswer struct {
 	Passkeys *[]struct {
 		ID          text `json:"PasskeyId"`
 		Name        text `json:"PasskeyName"`
-		CreateDate  moment
-		LastUseDate moment
+		CreateDate  timestamp
+		LastUseDate timestamp
 	}
 }
 
@@ -43,7 +43,7 @@ func (a *passkeysAnswer) missing() string {
 // Passkeys are those of a user. The service has no pages here. Source: documented.
 func (c *Client) Passkeys(ctx context.Context, userName string) ([]Passkey, error) {
 	var answer passkeysAnswer
-	if err := c.callFor(ctx, listPasskeys, userName, nil, &answer); err != nil {
+	if err := c.callForUser(ctx, listPasskeys, userName, nil, &answer); err != nil {
 		return nil, err
 	}
 	passkeys := []Passkey{}

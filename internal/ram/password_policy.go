@@ -56,12 +56,12 @@ func (a *passwordPolicyAnswer) missing() string {
 // PasswordPolicy is the policy of the account. It may have been read before
 // (planLife, sharedLife), unless this client changed it since.
 func (c *Client) PasswordPolicy(ctx context.Context) (PasswordPolicy, error) {
-	return c.reads.policy.get(ctx, "", c.readPolicy)
+	return c.caches.policy.get(ctx, "", c.readPolicy)
 }
 
 // PasswordPolicyNow is the policy of the account, past what is known.
 func (c *Client) RefreshPasswordPolicy(ctx context.Context) (PasswordPolicy, error) {
-	return c.reads.policy.anew(ctx, "", c.readPolicy)
+	return c.caches.policy.refresh(ctx, "", c.readPolicy)
 }
 
 func (c *Client) readPolicy(ctx context.Context) (PasswordPolicy, error) {
@@ -104,6 +104,6 @@ func (c *Client) SetPasswordPolicy(ctx context.Context, p PasswordPolicy) error 
 	in.number("MaxLoginAttemps", p.MaxLoginAttempts)
 	in.number("InitialPasswordAge", p.InitialPasswordAge)
 	in.flag("InterceptRiskPasswordOnApi", p.InterceptRiskPasswordOnAPI)
-	defer c.reads.policy.changing()()
+	defer c.caches.policy.invalidateAround()()
 	return c.call(ctx, setPasswordPolicy, in, nil)
 }

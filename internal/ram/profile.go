@@ -60,7 +60,7 @@ func fromProfile(env Environment, file, name string) (SelectedCredentials, error
 	if err != nil {
 		return SelectedCredentials{}, problemf("The profiles of %s do not give credentials: %v", file, err)
 	}
-	return choose(fmt.Sprintf("the profile %q of %s", name, file), source, roles...), nil
+	return selectSource(fmt.Sprintf("the profile %q of %s", name, file), source, roles...), nil
 }
 
 // readProfiles never quotes the file: it holds secrets, and the text of a JSON
@@ -68,7 +68,7 @@ func fromProfile(env Environment, file, name string) (SelectedCredentials, error
 func readProfiles(env Environment, file string) (all profiles, err error) {
 	content, err := env.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return all, noFile(file)
+		return all, missingFile(file)
 	}
 	if err != nil {
 		return all, problemf("The file %s cannot be read; check that this user may read it.", file)
@@ -81,14 +81,14 @@ func readProfiles(env Environment, file string) (all profiles, err error) {
 }
 
 // noFile is the path of a file that should have been there.
-type noFile string
+type missingFile string
 
-func (f noFile) Error() string {
+func (f missingFile) Error() string {
 	return fmt.Sprintf("The file %s does not exist; run `aliyun configure`, or name another file.", string(f))
 }
 
 // Is makes it one with the error of the file system.
-func (noFile) Is(target error) bool { return target == fs.ErrNotExist }
+func (missingFile) Is(target error) bool { return target == fs.ErrNotExist }
 
 // line says where a JSON error is, and nothing else of it.
 func line(content []byte, err error) string {
@@ -126,7 +126,7 @@ func (p profiles) find(name string) (profile, error) {
 
 // resolve follows a profile to the origin of its key and the roles on the way,
 // the last of which is the profile's own.
-func (p profiles) resolve(name string, path []string) (o origin, roles []Role, err error) {
+func (p profiles) resolve(name string, path []string) (o keySource, roles []Role, err error) {
 	if slices.Contains(path, name) {
 		return o, nil, problemf("the source profiles run in a circle: %s.", strings.Join(append(path, name), " -> "))
 	}
@@ -143,7 +143,7 @@ func (p profiles) resolve(name string, path []string) (o origin, roles []Role, e
 		if entry.RAMRoleName == "" {
 			return o, nil, entry.lacks("ram_role_name")
 		}
-		return origin{ecsRole: entry.RAMRoleName}, nil, nil
+		return keySource{ecsRole: entry.RAMRoleName}, nil, nil
 	case "oidc":
 		return entry.withOIDC()
 	case "":
@@ -154,7 +154,7 @@ func (p profiles) resolve(name string, path []string) (o origin, roles []Role, e
 		"ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.", name, entry.Mode)
 }
 
-func (p profiles) chain(entry profile, path []string) (o origin, roles []Role, err error) {
+func (p profiles) chain(entry profile, path []string) (o keySource, roles []Role, err error) {
 	if entry.SourceProfile == "" {
 		return o, nil, entry.lacks("source_profile")
 	}
@@ -168,7 +168,7 @@ func (p profiles) chain(entry profile, path []string) (o origin, roles []Role, e
 
 // withKey takes the token only where the mode or the key asks for one: the CLI
 // leaves an old token in a profile that was changed to another mode. (observed)
-func (p profile) withKey(mode string) (o origin, roles []Role, err error) {
+func (p profile) withKey(mode string) (o keySource, roles []Role, err error) {
 	key := Key{ID: strings.TrimSpace(p.AccessKeyID), Secret: strings.TrimSpace(p.AccessKeySecret)}
 	if mode == "ststoken" || isTemporary(key.ID) {
 		key.Token = strings.TrimSpace(p.StsToken)
@@ -181,10 +181,10 @@ func (p profile) withKey(mode string) (o origin, roles []Role, err error) {
 	case key.Token == "" && (mode == "ststoken" || isTemporary(key.ID)):
 		return o, nil, p.lacks("sts_token")
 	case mode != "ramrolearn":
-		return origin{key: &key}, nil, nil
+		return keySource{key: &key}, nil, nil
 	}
 	role, err := p.role()
-	return origin{key: &key}, []Role{role}, err
+	return keySource{key: &key}, []Role{role}, err
 }
 
 func (p profile) role() (Role, error) {
@@ -201,7 +201,7 @@ func (p profile) role() (Role, error) {
 	return role, nil
 }
 
-func (p profile) withOIDC() (o origin, roles []Role, err error) {
+func (p profile) withOIDC() (o keySource, roles []Role, err error) {
 	oidc := OIDC{
 		RoleARN: p.RAMRoleARN, ProviderARN: p.OIDCProviderARN, Token: p.OIDCToken, TokenFile: p.OIDCTokenFile, SessionName: p.RAMSessionName,
 		Policy: p.Policy, Duration: time.Duration(p.ExpiredSeconds) * time.Second, region: p.StsRegion,
@@ -212,7 +212,7 @@ func (p profile) withOIDC() (o origin, roles []Role, err error) {
 	if problem := oidc.problem([4]string{"ram_role_arn", "oidc_provider_arn", "oidc_token", "oidc_token_file"}); problem != "" {
 		return o, nil, problemf("in the profile %q, %s", p.Name, problem)
 	}
-	return origin{oidc: &oidc}, nil, nil
+	return keySource{oidc: &oidc}, nil, nil
 }
 
 func (p profile) lacks(field string) error {

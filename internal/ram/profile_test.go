@@ -35,17 +35,17 @@ func TestProfileModes(t *testing.T) {
 	key := &Key{ID: "id", Secret: "secret"}
 	for _, test := range []struct {
 		name   string
-		origin origin
+		origin keySource
 		roles  []Role
 	}{
-		{"", origin{key: key}, nil},
-		{"default", origin{key: key}, nil},
-		{"sts", origin{key: &Key{"STS.id", "secret", "token"}}, nil},
-		{"role", origin{key: key}, []Role{one}},
-		{"chain", origin{key: key}, []Role{one, two}},
-		{"chain2", origin{key: key}, []Role{one, two, three}},
-		{"ecs", origin{ecsRole: "instance"}, nil},
-		{"oidc", origin{oidc: &OIDC{RoleARN: testRole + "ci", ProviderARN: "acs:ram::1234567890123456:oidc-provider/ci", TokenFile: "/token", SessionName: "ci", Duration: 30 * time.Minute}}, nil},
+		{"", keySource{key: key}, nil},
+		{"default", keySource{key: key}, nil},
+		{"sts", keySource{key: &Key{"STS.id", "secret", "token"}}, nil},
+		{"role", keySource{key: key}, []Role{one}},
+		{"chain", keySource{key: key}, []Role{one, two}},
+		{"chain2", keySource{key: key}, []Role{one, two, three}},
+		{"ecs", keySource{ecsRole: "instance"}, nil},
+		{"oidc", keySource{oidc: &OIDC{RoleARN: testRole + "ci", ProviderARN: "acs:ram::1234567890123456:oidc-provider/ci", TokenFile: "/token", SessionName: "ci", Duration: 30 * time.Minute}}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

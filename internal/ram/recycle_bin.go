@@ -28,17 +28,17 @@ type RecycledKey struct {
 	UserRecycled bool   // the user is in the recycle bin as well
 }
 
-type recycledKeySaid struct {
+type recycledKeyFields struct {
 	ID            text `json:"AccessKeyId"`
-	CreateDate    moment
-	RecycleDate   moment
-	DeleteDate    moment
+	CreateDate    timestamp
+	RecycleDate   timestamp
+	DeleteDate    timestamp
 	UserID        text `json:"UserId"`
 	PrincipalName text `json:"UserPrincipalName"`
 	UserRecycled  flag
 }
 
-func (s *recycledKeySaid) key() RecycledKey {
+func (s *recycledKeyFields) key() RecycledKey {
 	return RecycledKey{
 		ID: string(s.ID), CreateDate: s.CreateDate.value, RecycleDate: s.RecycleDate.value, DeleteDate: s.DeleteDate.value,
 		UserID: string(s.UserID), UserName: nameIn(s.PrincipalName), UserRecycled: s.UserRecycled.value != nil && *s.UserRecycled.value,
@@ -46,7 +46,7 @@ func (s *recycledKeySaid) key() RecycledKey {
 }
 
 type recycledKeysAnswer struct {
-	AccessKeys *struct{ AccessKey *[]recycledKeySaid }
+	AccessKeys *struct{ AccessKey *[]recycledKeyFields }
 }
 
 func (a *recycledKeysAnswer) missing() string {
@@ -64,7 +64,7 @@ func (a *recycledKeysAnswer) missing() string {
 // RecycledKeys are the deleted keys of a user that can be restored, three at most.
 // The service has no pages here. Source: documented.
 func (c *Client) RecycledKeys(ctx context.Context, userID string) ([]RecycledKey, error) {
-	if err := listRecycledKeys.needs("user id", userID); err != nil {
+	if err := listRecycledKeys.require("user id", userID); err != nil {
 		return nil, err
 	}
 	var answer recycledKeysAnswer
@@ -80,7 +80,7 @@ func (c *Client) RecycledKeys(ctx context.Context, userID string) ([]RecycledKey
 	return keys, nil
 }
 
-type recycledKeyAnswer struct{ AccessKey *recycledKeySaid }
+type recycledKeyAnswer struct{ AccessKey *recycledKeyFields }
 
 func (a *recycledKeyAnswer) missing() string {
 	switch {
@@ -95,7 +95,7 @@ func (a *recycledKeyAnswer) missing() string {
 // RecycledKey is a deleted key and the user it belonged to. NotFound(err,
 // "User.AccessKey") tells that it is not in the recycle bin. Source: assumed.
 func (c *Client) RecycledKey(ctx context.Context, id string) (RecycledKey, error) {
-	if err := getRecycledKey.needs("AccessKey ID", id); err != nil {
+	if err := getRecycledKey.require("AccessKey ID", id); err != nil {
 		return RecycledKey{}, err
 	}
 	var answer recycledKeyAnswer
@@ -117,12 +117,12 @@ func (c *Client) PurgeRecycledKey(ctx context.Context, userID, id string) error 
 }
 
 func (c *Client) onRecycledKey(ctx context.Context, op operation, userID, id string) error {
-	if err := op.needs("user id", userID); err != nil {
+	if err := op.require("user id", userID); err != nil {
 		return err
 	}
-	if err := op.needs("AccessKey ID", id); err != nil {
+	if err := op.require("AccessKey ID", id); err != nil {
 		return err
 	}
-	defer c.reads.keys.changing()()
+	defer c.caches.keys.invalidateAround()()
 	return c.call(ctx, op, params{"UserId": userID, "UserAccessKeyId": id}, nil)
 }

@@ -25,7 +25,7 @@ const maxMessage = 1000
 
 // stringToSign begins what a signature error quotes: all parameters of the
 // call, passwords too. Source: documented.
-var stringToSign = regexp.MustCompile(`(?is)(string to sign is:).*`)
+var stringToSignPattern = regexp.MustCompile(`(?is)(string to sign is:).*`)
 
 // redactor removes the secrets of one call from texts that others wrote
 // (LOG-02).
@@ -35,8 +35,8 @@ type redactor struct{ secrets *strings.Replacer }
 func newRedactor(secrets ...string) redactor {
 	seen := map[string]bool{}
 	for _, secret := range secrets {
-		for _, form := range forms(secret) {
-			seen[printable(form)] = true
+		for _, form := range encodings(secret) {
+			seen[withoutControls(form)] = true
 		}
 	}
 	delete(seen, "")
@@ -50,7 +50,7 @@ func newRedactor(secrets ...string) redactor {
 }
 
 // forms are the secret itself and its usual encodings.
-func forms(secret string) []string {
+func encodings(secret string) []string {
 	if secret == "" {
 		return nil
 	}
@@ -106,7 +106,7 @@ func quotedPrintable(text string) string {
 }
 
 // printable has a blank for each control character, and for what is not UTF-8.
-func printable(text string) string {
+func withoutControls(text string) string {
 	return strings.Map(func(letter rune) rune {
 		if unicode.IsControl(letter) || letter == unicode.ReplacementChar {
 			return ' '
@@ -119,7 +119,7 @@ func printable(text string) string {
 // secrets, and cuts what is too long, in this order: a secret that is broken
 // into lines would be whole again without them, and a cut one not be found.
 func (r redactor) clean(text string) string {
-	text = stringToSign.ReplaceAllString(printable(text), "$1 "+removed)
+	text = stringToSignPattern.ReplaceAllString(withoutControls(text), "$1 "+removed)
 	text = strings.TrimSpace(r.secrets.Replace(text))
 	if len(text) <= maxMessage {
 		return text

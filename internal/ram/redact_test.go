@@ -18,7 +18,7 @@ import (
 // awkward has what every encoding treats in its own way.
 const awkward = `p/w"<&>ö +%~*=\end of it`
 
-func encodings(t testing.TB, secret string) map[string]string {
+func encodedForms(t testing.TB, secret string) map[string]string {
 	t.Helper()
 	escaped, err := json.Marshal(secret)
 	if err != nil {
@@ -46,7 +46,7 @@ func encodings(t testing.TB, secret string) map[string]string {
 func TestASecretIsRemovedInEveryForm(t *testing.T) {
 	t.Parallel()
 	redactor := newRedactor(awkward, "", "ö")
-	for name, form := range encodings(t, awkward) {
+	for name, form := range encodedForms(t, awkward) {
 		if name == "lower case" {
 			continue
 		}
@@ -98,7 +98,7 @@ func TestTheServiceCannotEchoASecretIntoAnError(t *testing.T) {
 	op := createAction
 	op.secrets = []string{"Password", "Absent"}
 	for _, secret := range []string{key.Secret, key.Token, awkward} {
-		for name, form := range encodings(t, secret) {
+		for name, form := range encodedForms(t, secret) {
 			if name == "lower case" {
 				continue
 			}

@@ -20,7 +20,7 @@ import (
 // all parameters in the form).
 //
 // This file is all that knows the vendor's SDK. It signs and does nothing else.
-func signed(op operation, key Key, region string, params map[string]string) (url.Values, error) {
+func signHMACSHA1(op operation, key Key, region string, params map[string]string) (url.Values, error) {
 	request := requests.NewCommonRequest()
 	request.Method = requests.POST
 	request.Product = string(op.product)

@@ -54,7 +54,7 @@ type securityPreferenceAnswer struct {
 			AllowUserToManagePersonalDingTalk flag
 		}
 		VerificationPreference struct {
-			VerificationTypes texts
+			VerificationTypes textList
 		}
 	}
 }
@@ -78,18 +78,18 @@ func (a *securityPreferenceAnswer) missing() string {
 // SecurityPreference is the preference of the account. It may have been read
 // before (planLife, sharedLife), unless this client changed it since.
 func (c *Client) SecurityPreference(ctx context.Context) (SecurityPreference, error) {
-	p, err := c.reads.preference.get(ctx, "", c.readPreference)
-	return p.own(), err
+	p, err := c.caches.preference.get(ctx, "", c.readPreference)
+	return p.clone(), err
 }
 
 // SecurityPreferenceNow is the preference of the account, past what is known.
 func (c *Client) RefreshSecurityPreference(ctx context.Context) (SecurityPreference, error) {
-	p, err := c.reads.preference.anew(ctx, "", c.readPreference)
-	return p.own(), err
+	p, err := c.caches.preference.refresh(ctx, "", c.readPreference)
+	return p.clone(), err
 }
 
 // own is the preference with lists that belong to one caller.
-func (p SecurityPreference) own() SecurityPreference {
+func (p SecurityPreference) clone() SecurityPreference {
 	p.LoginNetworkMasks, p.VerificationTypes = slices.Clone(p.LoginNetworkMasks), slices.Clone(p.VerificationTypes)
 	return p
 }
@@ -160,6 +160,6 @@ func (c *Client) SetSecurityPreference(ctx context.Context, p SecurityPreference
 	}
 	in.number("MaxIdleDaysForUsers", p.MaxIdleDaysForUsers)
 	in.number("MaxIdleDaysForAccessKeys", p.MaxIdleDaysForAccessKeys)
-	defer c.reads.preference.changing()()
+	defer c.caches.preference.invalidateAround()()
 	return c.call(ctx, setSecurityPreference, in, nil)
 }

@@ -42,7 +42,7 @@ func CheckSHA1Allowed() error {
 }
 
 // settle answers the algorithm to use where none was chosen.
-func (a SignatureAlgorithm) settle() (SignatureAlgorithm, error) {
+func (a SignatureAlgorithm) resolve() (SignatureAlgorithm, error) {
 	switch a {
 	case ACS3:
 		return a, nil
@@ -63,7 +63,7 @@ func (a SignatureAlgorithm) settle() (SignatureAlgorithm, error) {
 
 // A letter is what one attempt sends: the form in the body, and the headers that
 // are signed with it.
-type letter struct {
+type signedRequest struct {
 	form    url.Values
 	headers map[string]string
 }
@@ -72,7 +72,7 @@ type letter struct {
 // to a host. The parameters stay in the body, where signature version 1 has them
 // too: the gateway takes them from there for form parameters (documented), and for
 // those that it lists as query parameters as well (assumed).
-func signedRequest(op operation, key Key, host string, now time.Time, nonce string, params map[string]string) letter {
+func signACS3(op operation, key Key, host string, now time.Time, nonce string, params map[string]string) signedRequest {
 	form := url.Values{}
 	for name, value := range params {
 		form.Set(name, value)
@@ -92,7 +92,7 @@ func signedRequest(op operation, key Key, host string, now time.Time, nonce stri
 	}
 	headers["Authorization"] = authorization(key, headers, "", headers["x-acs-content-sha256"])
 	delete(headers, "host") // net/http sends it
-	return letter{form: form, headers: headers}
+	return signedRequest{form: form, headers: headers}
 }
 
 // authorization is the header that signs a POST to "/" with a query, with these
@@ -116,13 +116,28 @@ func hexSHA256(text string) string {
 }
 
 // letter signs an attempt.
-func (c *Client) letter(op operation, key Key, params map[string]string) (letter, error) {
+func (c *Client) sign(op operation, key Key, params map[string]string) (signedRequest, error) {
 	switch {
 	case op.unsigned:
-		return letter{form: unsigned(op, time.Now(), params)}, nil
+		return signedRequest{form: unsignedForm(op, time.Now(), params)}, nil
 	case c.config.SignatureAlgorithm == ACS3:
-		return signedRequest(op, key, c.endpoints.of(op.product).Host, time.Now(), rand.Text(), params), nil
+		return signACS3(op, key, c.endpoints.of(op.product).Host, time.Now(), rand.Text(), params), nil
 	}
-	form, err := signed(op, key, c.config.Region, params)
-	return letter{form: form}, err
+	form, err := signHMACSHA1(op, key, c.config.Region, params)
+	return signedRequest{form: form}, err
+}
+// unsignedForm is the form of an attempt that carries its own proof, as
+// AssumeRoleWithOIDC does: no key, no signature, but a nonce and a time.
+func unsignedForm(op operation, now time.Time, params map[string]string) url.Values {
+	form := url.Values{
+		"Action":         {op.action},
+		"Version":        {versions[op.product]},
+		"Format":         {"JSON"},
+		"SignatureNonce": {rand.Text()},
+		"Timestamp":      {now.UTC().Format("2006-01-02T15:04:05Z")},
+	}
+	for name, value := range params {
+		form.Set(name, value)
+	}
+	return form
 }

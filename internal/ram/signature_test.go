@@ -67,7 +67,7 @@ func TestSignatureAlgorithm_isAccepted(t *testing.T) {
 
 func TestSignatureAlgorithm_signsASessionsToken(t *testing.T) {
 	t.Parallel()
-	letter := signedRequest(operation{product: imsProduct, action: "GetUser"}, Key{ID: "STS.id", Secret: "secret", Token: "token"}, "ims.aliyuncs.com",
+	letter := signACS3(operation{product: imsProduct, action: "GetUser"}, Key{ID: "STS.id", Secret: "secret", Token: "token"}, "ims.aliyuncs.com",
 		time.Unix(0, 0), "nonce", params{"UserName": "alice"})
 	if !strings.Contains(letter.headers["Authorization"], "x-acs-accesskey-id;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-security-token;") {
 		t.Error(letter.headers["Authorization"])
@@ -137,7 +137,7 @@ func TestUnderFIPS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	letter, err := client.letter(operation{product: ramProduct, action: "GetUser"}, Key{ID: "id", Secret: "a-secret-of-thirty-characters.."}, nil)
+	letter, err := client.sign(operation{product: ramProduct, action: "GetUser"}, Key{ID: "id", Secret: "a-secret-of-thirty-characters.."}, nil)
 	if err != nil || (letter.headers["Authorization"] != "") != only {
 		t.Errorf("%v %v", letter, err)
 	}

@@ -49,9 +49,9 @@ type User struct {
 // a name and a display name cannot be cleared.
 type UserChange struct{ Name, DisplayName, MobilePhone, Email, Comments *string }
 
-type userAnswer struct{ User *userSaid }
+type userAnswer struct{ User *userFields }
 
-type userSaid struct {
+type userFields struct {
 	ID            text `json:"UserId"`
 	Name          text `json:"UserName"`
 	PrincipalName text `json:"UserPrincipalName"`
@@ -60,9 +60,9 @@ type userSaid struct {
 	Email         text
 	Comments      text
 	ProvisionType text
-	CreateDate    moment
-	UpdateDate    moment
-	LastLoginDate moment
+	CreateDate    timestamp
+	UpdateDate    timestamp
+	LastLoginDate timestamp
 	Tags          *struct {
 		Tag []struct{ TagKey, TagValue text }
 	}
@@ -75,7 +75,7 @@ func (a *userAnswer) missing() string {
 	return a.User.missing()
 }
 
-func (s *userSaid) missing() string {
+func (s *userFields) missing() string {
 	switch {
 	case s.ID == "":
 		return "UserId"
@@ -85,7 +85,7 @@ func (s *userSaid) missing() string {
 	return ""
 }
 
-func (s *userSaid) user() User {
+func (s *userFields) user() User {
 	user := User{
 		ID: string(s.ID), Name: cmp.Or(string(s.Name), nameIn(s.PrincipalName)), PrincipalName: string(s.PrincipalName),
 		DisplayName: string(s.DisplayName), MobilePhone: string(s.MobilePhone), Email: string(s.Email), Comments: string(s.Comments),
@@ -110,7 +110,7 @@ func nameIn(principalName text) string {
 
 // needs refuses a call without the value that names its object, before it is
 // sent: without a user, the service would take the caller (KEY-12).
-func (op operation) needs(what, value string) error {
+func (op operation) require(what, value string) error {
 	if strings.TrimSpace(value) != "" {
 		return nil
 	}
@@ -128,8 +128,8 @@ func (c *Client) readUser(ctx context.Context, by, value string) (User, error) {
 	var answer userAnswer
 	var err error
 	if by == "UserPrincipalName" {
-		err = c.callFor(ctx, getUser, value, nil, &answer)
-	} else if err = getUser.needs(by, value); err == nil {
+		err = c.callForUser(ctx, getUser, value, nil, &answer)
+	} else if err = getUser.require(by, value); err == nil {
 		err = c.call(ctx, getUser, params{by: value}, &answer)
 	}
 	if err != nil {
@@ -141,14 +141,14 @@ func (c *Client) readUser(ctx context.Context, by, value string) (User, error) {
 // CreateUser makes a user of what u says; the service gives it its id and dates.
 // Ims demands a display name, which is the name if u has none.
 func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
-	defer c.reads.describingUsers()()
+	defer c.caches.invalidateUserDetails()()
 	in := params{"DisplayName": cmp.Or(u.DisplayName, u.Name[:min(len(u.Name), displayNameLength)])}
 	for name, value := range map[string]string{"MobilePhone": u.MobilePhone, "Email": u.Email, "Comments": u.Comments} {
 		in.text(name, text(value).optional())
 	}
 	in.tags(u.Tags, slices.Sorted(maps.Keys(u.Tags)))
 	var answer userAnswer
-	if err := c.callFor(ctx, createUser, u.Name, in, &answer); err != nil {
+	if err := c.callForUser(ctx, createUser, u.Name, in, &answer); err != nil {
 		return User{}, err
 	}
 	return answer.User.user(), nil
@@ -157,10 +157,10 @@ func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
 // UpdateUser changes a user and answers it as it is now, but for its tags, of
 // which the service then says nothing. Source: documented.
 func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (User, error) {
-	if err := updateUser.needs("user id", id); err != nil {
+	if err := updateUser.require("user id", id); err != nil {
 		return User{}, err
 	}
-	defer c.reads.changingUsers()()
+	defer c.caches.invalidateUsers()()
 	in := params{"UserId": id}
 	in.text("NewDisplayName", change.DisplayName)
 	in.text("NewMobilePhone", change.MobilePhone)
@@ -178,10 +178,10 @@ func (c *Client) rename(ctx context.Context, in params, name *string, answer *us
 	if name == nil {
 		return c.call(ctx, updateUser, in, answer)
 	}
-	if err := updateUser.needs("new user name", *name); err != nil {
+	if err := updateUser.require("new user name", *name); err != nil {
 		return err
 	}
-	return c.atDomain(ctx, updateUser, func(domain string) error {
+	return c.withDomain(ctx, updateUser, func(domain string) error {
 		in["NewUserPrincipalName"] = *name + "@" + domain
 		return c.call(ctx, updateUser, in, answer)
 	})
@@ -190,10 +190,10 @@ func (c *Client) rename(ctx context.Context, in params, name *string, answer *us
 // DeleteUser deletes a user on which nothing hangs. Conflict(err) tells that
 // something does.
 func (c *Client) DeleteUser(ctx context.Context, id string) error {
-	if err := deleteUser.needs("user id", id); err != nil {
+	if err := deleteUser.require("user id", id); err != nil {
 		return err
 	}
-	defer c.reads.changingUsers()()
+	defer c.caches.invalidateUsers()()
 	return c.call(ctx, deleteUser, params{"UserId": id}, nil)
 }
 
@@ -215,10 +215,10 @@ func (c *Client) UntagUser(ctx context.Context, id string, keys []string) error 
 // tag sends as many calls as the keys need. Without a key there is none: the
 // service could take it for all of them.
 func (c *Client) tag(ctx context.Context, op operation, id string, keys []string, fill func(params, []string)) error {
-	if err := op.needs("user id", id); err != nil {
+	if err := op.require("user id", id); err != nil {
 		return err
 	}
-	defer c.reads.describingUsers()()
+	defer c.caches.invalidateUserDetails()()
 	for part := range slices.Chunk(keys, tagsPerCall) {
 		in := params{"ResourceType": "user", "ResourceId.1": id}
 		fill(in, part)

@@ -36,7 +36,7 @@ func (a *userGroupsAnswer) missing() string {
 
 // UserGroups are the names of the groups that a user is in.
 func (c *Client) UserGroups(ctx context.Context, userName string) ([]string, error) {
-	if err := listGroupsForUser.needs("user name", userName); err != nil {
+	if err := listGroupsForUser.require("user name", userName); err != nil {
 		return nil, err
 	}
 	var answer userGroupsAnswer
@@ -52,7 +52,7 @@ func (c *Client) UserGroups(ctx context.Context, userName string) ([]string, err
 
 // RemoveUserFromGroup lets a user leave a group.
 func (c *Client) RemoveUserFromGroup(ctx context.Context, userName, group string) error {
-	if err := removeUserFromGroup.needs("user name", userName); err != nil {
+	if err := removeUserFromGroup.require("user name", userName); err != nil {
 		return err
 	}
 	return c.call(ctx, removeUserFromGroup, params{"UserName": userName, "GroupName": group}, nil)
@@ -78,7 +78,7 @@ func (a *userPoliciesAnswer) missing() string {
 
 // UserPolicies are the policies that a user has by itself.
 func (c *Client) UserPolicies(ctx context.Context, userName string) ([]UserPolicy, error) {
-	if err := listPoliciesForUser.needs("user name", userName); err != nil {
+	if err := listPoliciesForUser.require("user name", userName); err != nil {
 		return nil, err
 	}
 	var answer userPoliciesAnswer
@@ -94,7 +94,7 @@ func (c *Client) UserPolicies(ctx context.Context, userName string) ([]UserPolic
 
 // DetachPolicy takes a policy off a user.
 func (c *Client) DetachPolicy(ctx context.Context, userName string, policy UserPolicy) error {
-	if err := detachPolicyFromUser.needs("user name", userName); err != nil {
+	if err := detachPolicyFromUser.require("user name", userName); err != nil {
 		return err
 	}
 	in := params{"UserName": userName, "PolicyType": policy.Type, "PolicyName": policy.Name}

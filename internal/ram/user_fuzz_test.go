@@ -95,7 +95,7 @@ func FuzzUserAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint, status int, body string) {
 		decoding(t, plain, userDecoders, status, "application/json", body)
 		client := answering(t, status, "application/json", body)
-		if _, err := client.reads.domain.get(t.Context(), "", func(context.Context) (string, error) { return "a.onaliyun.com", nil }); err != nil {
+		if _, err := client.caches.domain.get(t.Context(), "", func(context.Context) (string, error) { return "a.onaliyun.com", nil }); err != nil {
 			t.Fatal(err)
 		}
 		at := which % uint(len(wholeUsers))

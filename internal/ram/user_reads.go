@@ -24,11 +24,11 @@ const (
 	usersPerPage = 1000
 	// oneUser is asked for twice, by its name and by its id, and read alone: who
 	// manages one user need not be allowed to list all.
-	oneUser = 2
+	alwaysSingle = 2
 	// fewUsers are read one by one where a list of all takes more than one call.
 	// Whoever asks for one more gets it from that list: so a refresh of many costs
 	// few calls, and one of a few reads no large account.
-	fewUsers = 8
+	maxSingleReads = 8
 )
 
 // What UserPrincipalName and UserId name a user by.
@@ -41,18 +41,18 @@ const (
 // before (planLife, sharedLife), unless this client changed a user since, and it
 // may have been read with all others.
 func (c *Client) User(ctx context.Context, name string) (User, error) {
-	return c.sharedUser(ctx, byName, name, anyUser)
+	return c.cachedUser(ctx, byName, name, acceptAny)
 }
 
 // UserNow reads a user by its name, past what is known.
 func (c *Client) RefreshUser(ctx context.Context, name string) (User, error) {
-	return c.userNow(ctx, byName, name)
+	return c.refreshUser(ctx, byName, name)
 }
 
 // UserByID reads a user by its id, which a rename leaves alone. What it answers
 // may be as old as that of User.
 func (c *Client) UserByID(ctx context.Context, id string) (User, error) {
-	return c.sharedUser(ctx, byID, id, anyUser)
+	return c.cachedUser(ctx, byID, id, acceptAny)
 }
 
 // UserByIDIf is UserByID for one who looks at more than name and id. A user who
@@ -60,35 +60,35 @@ func (c *Client) UserByID(ctx context.Context, id string) (User, error) {
 // alone: that a list tells as much as the user itself is documented, but nobody
 // promises it.
 func (c *Client) UserByIDIf(ctx context.Context, id string, believed func(User) bool) (User, error) {
-	return c.sharedUser(ctx, byID, id, believed)
+	return c.cachedUser(ctx, byID, id, believed)
 }
 
 // UserByIDNow reads a user by its id, past what is known.
 func (c *Client) RefreshUserByID(ctx context.Context, id string) (User, error) {
-	return c.userNow(ctx, byID, id)
+	return c.refreshUser(ctx, byID, id)
 }
 
-func anyUser(User) bool { return true }
+func acceptAny(User) bool { return true }
 
-func (c *Client) sharedUser(ctx context.Context, by, value string, believed func(User) bool) (User, error) {
+func (c *Client) cachedUser(ctx context.Context, by, value string, believed func(User) bool) (User, error) {
 	if user, listed := c.listedUser(ctx, by, value); listed && believed(user) {
 		return user, nil
 	}
-	user, err := c.reads.users.get(ctx, by+" "+value, c.userAsked(by, value))
-	return user.own(), err
+	user, err := c.caches.users.get(ctx, by+" "+value, c.userReader(by, value))
+	return user.clone(), err
 }
 
-func (c *Client) userNow(ctx context.Context, by, value string) (User, error) {
-	user, err := c.reads.users.anew(ctx, by+" "+value, c.userAsked(by, value))
-	return user.own(), err
+func (c *Client) refreshUser(ctx context.Context, by, value string) (User, error) {
+	user, err := c.caches.users.refresh(ctx, by+" "+value, c.userReader(by, value))
+	return user.clone(), err
 }
 
-func (c *Client) userAsked(by, value string) func(context.Context) (User, error) {
+func (c *Client) userReader(by, value string) func(context.Context) (User, error) {
 	return func(ctx context.Context) (User, error) { return c.readUser(ctx, by, value) }
 }
 
 // own is the user with tags that belong to one caller.
-func (u User) own() User {
+func (u User) clone() User {
 	u.Tags = maps.Clone(u.Tags)
 	return u
 }
@@ -97,35 +97,35 @@ func (u User) own() User {
 // less. That a list lacks a user says nothing, and neither does a list that cannot
 // be read: the user itself is asked for then. Nobody is in no list.
 func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) {
-	if getUser.needs(by, value) != nil || c.reads.users.has(by+" "+value) || !c.listCostsLess(ctx) {
+	if getUser.require(by, value) != nil || c.caches.users.holds(by+" "+value) || !c.listIsCheaper(ctx) {
 		return User{}, false
 	}
-	list, err := c.reads.everybody.get(ctx, "", c.listAllUsers)
+	list, err := c.caches.allUsers.get(ctx, "", c.listAllUsers)
 	if err != nil {
-		c.reads.singly.insist(c.Now())
+		c.caches.single.disableListing(c.Now())
 		return User{}, false
 	}
 	user, found := list.find(by, value)
-	return user.own(), found
+	return user.clone(), found
 }
 
 // listCostsLess tells whether a list of all users, for those who are still asked
 // for, costs fewer calls than each of them alone. Whoever asks for one user more
 // finds that out with the first page, which is all of a small account.
-func (c *Client) listCostsLess(ctx context.Context) bool {
-	all, nth := c.reads.everybody, c.reads.singly.next(c.Now())
+func (c *Client) listIsCheaper(ctx context.Context) bool {
+	all, nth := c.caches.allUsers, c.caches.single.next(c.Now())
 	switch {
-	case all.has(""):
+	case all.holds(""):
 		return true
 	// So soon after a write a list is not kept: each would read it for one user.
-	case nth <= oneUser, !all.keeps(""):
+	case nth <= alwaysSingle, !all.mayCache(""):
 		return false
-	case nth > fewUsers:
+	case nth > maxSingleReads:
 		return true
 	}
 	first, err := c.userPage(ctx, "")
 	if err != nil {
-		c.reads.singly.insist(c.Now())
+		c.caches.single.disableListing(c.Now())
 		return false
 	}
 	next, err := first.next()
@@ -133,35 +133,35 @@ func (c *Client) listCostsLess(ctx context.Context) bool {
 }
 
 // singly counts the users that were asked for one by one.
-type singly struct {
-	mu      sync.Mutex
-	last    time.Time
-	count   int
-	insists time.Time // when a list could not be read
+type singleReads struct {
+	mu            sync.Mutex
+	last          time.Time
+	count         int
+	listingFailed time.Time // when a list could not be read
 }
 
 // next tells how many were asked for with this one: no more than one user as long as
 // a list cannot be read. After a quiet minute the count begins anew.
-func (s *singly) next(now time.Time) int {
+func (s *singleReads) next(now time.Time) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now.Sub(s.last) >= sharedLife {
+	if now.Sub(s.last) >= lifeAfterWrite {
 		s.count = 0
 	}
 	s.last = now
 	s.count++
-	if !s.insists.IsZero() && now.Sub(s.insists) < sharedLife {
-		return oneUser
+	if !s.listingFailed.IsZero() && now.Sub(s.listingFailed) < lifeAfterWrite {
+		return alwaysSingle
 	}
 	return s.count
 }
 
 // insist lets users be read one by one for a minute, however many: who may read
 // users need not be allowed to list them.
-func (s *singly) insist(now time.Time) {
+func (s *singleReads) disableListing(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.insists = now
+	s.listingFailed = now
 }
 
 // userList are all users of the account.
@@ -186,7 +186,7 @@ func (l *userList) find(by, value string) (User, bool) {
 type usersAnswer struct {
 	page
 
-	Users *struct{ User *[]userSaid }
+	Users *struct{ User *[]userFields }
 }
 
 func (a *usersAnswer) missing() string {
@@ -212,7 +212,7 @@ type userPage struct {
 func (c *Client) readUserPage(ctx context.Context, marker string) (userPage, error) {
 	in := params{"MaxItems": strconv.Itoa(usersPerPage), "Status": "active,freeze"}
 	var answer usersAnswer
-	if err := c.call(ctx, listUsers, marked(in, marker), &answer); err != nil {
+	if err := c.call(ctx, listUsers, withMarker(in, marker), &answer); err != nil {
 		return userPage{}, err
 	}
 	users := make([]User, 0, len(*answer.Users.User))
@@ -225,12 +225,12 @@ func (c *Client) readUserPage(ctx context.Context, marker string) (userPage, err
 
 // userPage is a page that is shared by all who read it.
 func (c *Client) userPage(ctx context.Context, marker string) (userPage, error) {
-	return c.reads.userPages.get(ctx, marker, func(ctx context.Context) (userPage, error) { return c.readUserPage(ctx, marker) })
+	return c.caches.userPages.get(ctx, marker, func(ctx context.Context) (userPage, error) { return c.readUserPage(ctx, marker) })
 }
 
 // userPages are all users as the pages come. An error comes at most once, as the last; after one, the list is not
 // whole.
-func (c *Client) userPages(ctx context.Context) iter.Seq2[User, error] {
+func (c *Client) cachedUsers(ctx context.Context) iter.Seq2[User, error] {
 	return paged(listUsers, func(marker string) (page, []User, error) {
 		read, err := c.userPage(ctx, marker)
 		return read.page, read.users, err
@@ -239,7 +239,7 @@ func (c *Client) userPages(ctx context.Context) iter.Seq2[User, error] {
 
 func (c *Client) listAllUsers(ctx context.Context) (*userList, error) {
 	list := &userList{byID: map[string]int{}, byName: map[string]int{}}
-	for user, err := range c.userPages(ctx) {
+	for user, err := range c.cachedUsers(ctx) {
 		if err != nil {
 			return nil, err
 		}
@@ -253,13 +253,26 @@ func (c *Client) listAllUsers(ctx context.Context) (*userList, error) {
 // User. An error comes alone.
 func (c *Client) Users(ctx context.Context) iter.Seq2[User, error] {
 	return func(yield func(User, error) bool) {
-		list, err := c.reads.everybody.get(ctx, "", c.listAllUsers)
+		list, err := c.caches.allUsers.get(ctx, "", c.listAllUsers)
 		if err != nil {
 			yield(User{}, err)
 			return
 		}
 		for _, user := range list.users {
-			if !yield(user.own(), nil) {
+			if !yield(user.clone(), nil) {
+				return
+			}
+		}
+	}
+}
+
+// StreamUsers reads the users page by page, for callers that may stop before the
+// end, and yields each page in the order of the names. Pages come from the cache. An
+// error is yielded at most once, as the last item: the list is then incomplete.
+func (c *Client) StreamUsers(ctx context.Context) iter.Seq2[User, error] {
+	return func(yield func(User, error) bool) {
+		for user, err := range c.cachedUsers(ctx) {
+			if !yield(user.clone(), err) {
 				return
 			}
 		}

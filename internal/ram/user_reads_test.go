@@ -43,14 +43,14 @@ func TestUsersOfASmallAccountAreReadByOneList(t *testing.T) {
 		if user, err := client.User(t.Context(), names[i]); err != nil || user.Name != names[i] {
 			t.Fatalf("%s: %+v, %v", names[i], user, err)
 		}
-		callsOf(t, fake, names[i], map[string]int{"GetUser": min(i+1, oneUser), "ListUsers": listed})
+		callsOf(t, fake, names[i], map[string]int{"GetUser": min(i+1, alwaysSingle), "ListUsers": listed})
 	}
 	for _, name := range names {
 		if user, err := client.User(t.Context(), name); err != nil || user.Name != name {
 			t.Fatalf("%s: %+v, %v", name, user, err)
 		}
 	}
-	callsOf(t, fake, "all", map[string]int{"GetUser": oneUser, "ListUsers": 1})
+	callsOf(t, fake, "all", map[string]int{"GetUser": alwaysSingle, "ListUsers": 1})
 }
 
 // Of a larger account the first page is read once: it begins the list of many.
@@ -69,21 +69,21 @@ func TestAFewUsersAreReadAloneAndManyByPages(t *testing.T) {
 			}
 		}
 	}
-	read(names[:fewUsers])
-	callsOf(t, fake, "a few", map[string]int{"GetUser": fewUsers, "ListUsers": 1})
+	read(names[:maxSingleReads])
+	callsOf(t, fake, "a few", map[string]int{"GetUser": maxSingleReads, "ListUsers": 1})
 	read(names)
-	callsOf(t, fake, "many", map[string]int{"GetUser": fewUsers, "ListUsers": 2})
+	callsOf(t, fake, "many", map[string]int{"GetUser": maxSingleReads, "ListUsers": 2})
 	for range 9 {
-		clock.advance(planLife / 10)
+		clock.advance(lifeReadOnly / 10)
 		read(names)
 	}
-	callsOf(t, fake, "for minutes", map[string]int{"GetUser": fewUsers, "ListUsers": 2})
-	clock.advance(planLife / 10)
+	callsOf(t, fake, "for minutes", map[string]int{"GetUser": maxSingleReads, "ListUsers": 2})
+	clock.advance(lifeReadOnly / 10)
 	fake.ForgetCalls()
-	read(names[:fewUsers])
-	callsOf(t, fake, "after all that", map[string]int{"GetUser": fewUsers, "ListUsers": 1})
+	read(names[:maxSingleReads])
+	callsOf(t, fake, "after all that", map[string]int{"GetUser": maxSingleReads, "ListUsers": 1})
 	read(names)
-	callsOf(t, fake, "many of them again", map[string]int{"GetUser": fewUsers, "ListUsers": 2})
+	callsOf(t, fake, "many of them again", map[string]int{"GetUser": maxSingleReads, "ListUsers": 2})
 }
 
 func TestAUserThatAListLacksIsAskedFor(t *testing.T) {
@@ -120,7 +120,7 @@ func TestOneWhoMayNotListUsersReadsThemOneByOne(t *testing.T) {
 		}
 	}
 	callsOf(t, fake, "forbidden", map[string]int{"GetUser": len(names), "ListUsers": 1})
-	clock.advance(planLife)
+	clock.advance(lifeReadOnly)
 	for _, name := range names {
 		if _, err := client.User(t.Context(), name); err != nil {
 			t.Fatal(err)
@@ -185,7 +185,7 @@ func TestAfterAWriteNoListSpeaksForUsers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	callsOf(t, fake, "a minute after it", map[string]int{"GetUser": oneUser, "ListUsers": 1})
+	callsOf(t, fake, "a minute after it", map[string]int{"GetUser": alwaysSingle, "ListUsers": 1})
 }
 
 // Many write and read the same users at once: whoever has written reads it.
@@ -276,7 +276,7 @@ func TestTheDomainOfTheAccountIsReadAnewAfterAWhile(t *testing.T) {
 	for i, step := range []struct {
 		wait  time.Duration
 		calls int
-	}{{0, 1}, {planLife - 1, 1}, {1, 2}, {planLife / 2, 2}} {
+	}{{0, 1}, {lifeReadOnly - 1, 1}, {1, 2}, {lifeReadOnly / 2, 2}} {
 		clock.advance(step.wait)
 		if _, err := client.DefaultDomain(t.Context()); err != nil {
 			t.Fatal(err)

@@ -42,7 +42,7 @@ func (e *encoded) UnmarshalJSON(data []byte) error {
 	dense := bytes.TrimRight([]byte(strings.Join(strings.Fields(value), "")), "=")
 	plain, err := base64.RawStdEncoding.AppendDecode(nil, dense)
 	if err != nil {
-		return &oddValue{"Base64"}
+		return &unexpectedValue{"Base64"}
 	}
 	*e = encoded(plain)
 	return nil
@@ -68,12 +68,12 @@ func (a *userSsoSettingsAnswer) missing() string {
 // UserSsoSettings are the settings of the account. They may have been read up to a
 // minute ago, unless this client changed them since.
 func (c *Client) UserSsoSettings(ctx context.Context) (UserSsoSettings, error) {
-	return c.reads.sso.get(ctx, "", c.readSso)
+	return c.caches.sso.get(ctx, "", c.readSso)
 }
 
 // UserSsoSettingsNow are the settings of the account, past what is known.
 func (c *Client) RefreshUserSsoSettings(ctx context.Context) (UserSsoSettings, error) {
-	return c.reads.sso.anew(ctx, "", c.readSso)
+	return c.caches.sso.refresh(ctx, "", c.readSso)
 }
 
 // A text that is absent, null or "" is none; which of them the service answers is
@@ -104,6 +104,6 @@ func (c *Client) SetUserSsoSettings(ctx context.Context, s UserSsoSettings) erro
 	in.text("AuxiliaryDomain", s.AuxiliaryDomain)
 	in.flag("SsoLoginWithDomain", s.SsoLoginWithDomain)
 	in.text("AuthnSignAlgo", s.AuthnSignAlgo)
-	defer c.reads.sso.changing()()
+	defer c.caches.sso.invalidateAround()()
 	return c.call(ctx, setUserSsoSettings, in, nil)
 }

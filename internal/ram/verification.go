@@ -63,7 +63,7 @@ func (a *verificationAnswer) verification() (v Verification) {
 // Verification reads the security phone and e-mail address of a user.
 func (c *Client) Verification(ctx context.Context, userName string) (Verification, error) {
 	var answer verificationAnswer
-	if err := c.callFor(ctx, getVerification, userName, nil, &answer); err != nil {
+	if err := c.callForUser(ctx, getVerification, userName, nil, &answer); err != nil {
 		return Verification{}, err
 	}
 	return answer.verification(), nil
@@ -82,12 +82,12 @@ func (c *Client) UnbindVerification(ctx context.Context, userName string, kind V
 }
 
 func (c *Client) changeVerification(ctx context.Context, op operation, userName string, kind VerifyType, address string) error {
-	if err := op.needs("security address", address); err != nil {
+	if err := op.require("security address", address); err != nil {
 		return err
 	}
 	in := params{"VerifyType": string(kind), "MobilePhone": address}
 	if kind == VerifyEmail {
 		in = params{"VerifyType": string(kind), "Email": address}
 	}
-	return c.callFor(ctx, op, userName, in, nil)
+	return c.callForUser(ctx, op, userName, in, nil)
 }

@@ -47,8 +47,8 @@ func (o *oracle) ask(ctx context.Context) (int64, error) {
 // free answers at once.
 func (o *oracle) free(context.Context) (int64, error) { return o.asked.Add(1), nil }
 
-func newSharedTest(clock *fakeTime) *shared[int64] {
-	return newShared[int64](operation{action: "Ask"}, func() time.Duration { return sharedLife }, clock.now)
+func newSharedTest(clock *fakeTime) *cache[int64] {
+	return newCache[int64](operation{action: "Ask"}, func() time.Duration { return lifeAfterWrite }, clock.now)
 }
 
 // outcome is what one caller got.
@@ -57,7 +57,7 @@ type outcome struct {
 	err   error
 }
 
-func (s *shared[T]) waitFor(name string, waiting int) {
+func (s *cache[T]) waitFor(name string, waiting int) {
 	for {
 		s.mu.Lock()
 		r := s.readings[name]
@@ -70,7 +70,7 @@ func (s *shared[T]) waitFor(name string, waiting int) {
 	}
 }
 
-func later(ctx context.Context, s *shared[int64], ask func(context.Context) (int64, error)) chan outcome {
+func later(ctx context.Context, s *cache[int64], ask func(context.Context) (int64, error)) chan outcome {
 	got := make(chan outcome, 1)
 	go func() {
 		value, err := s.get(ctx, "a", ask)
@@ -134,12 +134,12 @@ func TestAnAnswerServesAMinuteAndNoLonger(t *testing.T) {
 		if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != want {
 			t.Errorf("%d: %d, want %d, %v", i, got, want, err)
 		}
-		clock.advance(sharedLife - 1)
+		clock.advance(lifeAfterWrite - 1)
 	}
 	if got, _ := s.get(t.Context(), "b", asked.free); got != 3 {
 		t.Errorf("another name: %d", got)
 	}
-	if got, _ := s.anew(t.Context(), "b", asked.free); got != 4 {
+	if got, _ := s.refresh(t.Context(), "b", asked.free); got != 4 {
 		t.Errorf("anew: %d", got)
 	}
 	if got, _ := s.get(t.Context(), "b", asked.free); got != 4 {
@@ -170,7 +170,7 @@ func TestAReadInFlightDuringAWriteIsNotKept(t *testing.T) {
 			// and the one who came after the write did not join.
 			before := later(t.Context(), s, asked.ask)
 			<-asked.begun
-			changed := s.changing(names...)
+			changed := s.invalidateAround(names...)
 			clock.advance(2 * readLag) // so that only the order counts
 			during := later(t.Context(), s, asked.ask)
 			<-asked.begun
@@ -199,7 +199,7 @@ func TestWhatIsReadSoonAfterAWriteIsNotKept(t *testing.T) {
 	t.Parallel()
 	clock := newFakeTime()
 	s, asked := newSharedTest(clock), newOracle()
-	s.changing("a")()
+	s.invalidateAround("a")()
 	for i, want := range []int64{1, 2, 3, 3} {
 		if got, _ := s.get(t.Context(), "a", asked.free); got != want {
 			t.Errorf("%d: %d, want %d", i, got, want)
@@ -237,7 +237,7 @@ func TestNobodyReadsWhatWasBeforeItsOwnWrite(t *testing.T) {
 		})
 	}
 	for range 300 {
-		changed := s.changing("a")
+		changed := s.invalidateAround("a")
 		written := truth.Add(1)
 		changed()
 		if got, err := s.get(t.Context(), "a", ask); err != nil || got < written {
@@ -283,8 +283,8 @@ func TestARefreshOfManyInstancesReadsEachThingOnce(t *testing.T) {
 			t.Errorf("%s was called %d times, want %d", action, got, want)
 		}
 	}
-	if got := len(fake.Calls("GetUser")); got > fewUsers {
-		t.Errorf("%d users were read alone, and %d is the most", got, fewUsers)
+	if got := len(fake.Calls("GetUser")); got > maxSingleReads {
+		t.Errorf("%d users were read alone, and %d is the most", got, maxSingleReads)
 	}
 }
 

@@ -88,7 +88,7 @@ var (
 )
 
 // kindOf are the columns that are known: whether they hold times.
-var kindOf = func() map[string]bool {
+var knownColumns = func() map[string]bool {
 	kinds := map[string]bool{}
 	for _, column := range CredentialColumns {
 		kinds[column.Name] = column.Time
@@ -107,7 +107,7 @@ func (f *reportFormat) row(record []string) (CredentialRow, error) {
 	}
 	for at, name := range f.columns[1:] {
 		value := record[at+1]
-		times, known := kindOf[name]
+		times, known := knownColumns[name]
 		if !known {
 			if row.Other == nil {
 				row.Other = map[string]string{}
@@ -115,7 +115,7 @@ func (f *reportFormat) row(record []string) (CredentialRow, error) {
 			row.Other[name] = value
 			continue
 		}
-		cell, err := cellOf(value, times)
+		cell, err := parseCell(value, times)
 		if err != nil {
 			return CredentialRow{}, &ReportError{Column: name, Value: value, Err: err}
 		}
@@ -125,7 +125,7 @@ func (f *reportFormat) row(record []string) (CredentialRow, error) {
 }
 
 // cellOf reads a value, in any case.
-func cellOf(value string, times bool) (CredentialCell, error) {
+func parseCell(value string, times bool) (CredentialCell, error) {
 	value = strings.ToUpper(strings.TrimSpace(value))
 	if note, ok := credentialNotes[value]; ok {
 		return CredentialCell{Note: note}, nil

@@ -10,7 +10,7 @@ import (
 )
 
 // grant is a key for a while.
-type grant struct {
+type lease struct {
 	key   Key
 	renew time.Time // from then on a new one is fetched
 	end   time.Time // until then this one works
@@ -21,26 +21,26 @@ type grant struct {
 const maxMargin = 5 * time.Minute
 
 // grantFor is a key that was handed out now and lives for life.
-func grantFor(key Key, now time.Time, life time.Duration) grant {
+func newLease(key Key, now time.Time, life time.Duration) lease {
 	now = now.Round(0) // a monotonic clock stands still while the machine sleeps
-	return grant{key: key, renew: now.Add(life - min(maxMargin, life/10)), end: now.Add(life)}
+	return lease{key: key, renew: now.Add(life - min(maxMargin, life/10)), end: now.Add(life)}
 }
 
 // renewed are credentials with an end, for which a new grant is fetched ahead of it. However many callers
 // wait, one fetch is under way, and its result, also a failure, is for all that
 // wait; a failure is not kept for those who come later. A caller leaves when its
 // context ends; the fetch ends with the last of them.
-type renewed struct {
-	fetch func(ctx context.Context, anew bool) (grant, error)
+type renewable struct {
+	fetch func(ctx context.Context, anew bool) (lease, error)
 	now   func() time.Time
 
 	mu      sync.Mutex
-	held    grant
+	current lease
 	refused bool // by the service, so that what was held says nothing
-	running *fetching
+	running *fetch
 }
 
-type fetching struct {
+type fetch struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	waiting int // guarded by the mu of the credentials
@@ -50,7 +50,7 @@ type fetching struct {
 }
 
 // Get implements [Credentials].
-func (s *renewed) Get(ctx context.Context) (Key, error) {
+func (s *renewable) Get(ctx context.Context) (Key, error) {
 	for {
 		key, f := s.join(ctx)
 		if f == nil {
@@ -74,20 +74,20 @@ func (s *renewed) Get(ctx context.Context) (Key, error) {
 
 // Expire implements [Credentials]. A key that was replaced already is no reason
 // to fetch another.
-func (s *renewed) Expire(key Key) {
+func (s *renewable) Expire(key Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.held.key == key {
-		s.held, s.refused = grant{}, true
+	if s.current.key == key {
+		s.current, s.refused = lease{}, true
 	}
 }
 
 // join answers the key that is held, or the fetch to wait for.
-func (s *renewed) join(ctx context.Context) (Key, *fetching) {
+func (s *renewable) join(ctx context.Context) (Key, *fetch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.now().Before(s.held.renew) {
-		return s.held.key, nil
+	if s.now().Before(s.current.renew) {
+		return s.current.key, nil
 	}
 	if s.running == nil {
 		s.running = newFetching(ctx)
@@ -97,8 +97,8 @@ func (s *renewed) join(ctx context.Context) (Key, *fetching) {
 	return Key{}, s.running
 }
 
-func newFetching(ctx context.Context) *fetching {
-	f := &fetching{done: make(chan struct{})}
+func newFetching(ctx context.Context) *fetch {
+	f := &fetch{done: make(chan struct{})}
 	own := context.WithoutCancel(ctx)
 	if deadline, ok := ctx.Deadline(); ok {
 		f.ctx, f.cancel = context.WithDeadline(own, deadline)
@@ -108,7 +108,7 @@ func newFetching(ctx context.Context) *fetching {
 	return f
 }
 
-func (s *renewed) leave(f *fetching) {
+func (s *renewable) leave(f *fetch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f.waiting--
@@ -117,7 +117,7 @@ func (s *renewed) leave(f *fetching) {
 	}
 }
 
-func (s *renewed) run(f *fetching, anew bool) {
+func (s *renewable) run(f *fetch, anew bool) {
 	fresh, err := s.fetch(f.ctx, anew)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,15 +128,15 @@ func (s *renewed) run(f *fetching, anew bool) {
 
 // settle keeps what was fetched. Where that failed ahead of time, the key that
 // still works is used on and asked about again a little later.
-func (s *renewed) settle(fresh grant, err error) (Key, error) {
+func (s *renewable) settle(fresh lease, err error) (Key, error) {
 	now := s.now().Round(0)
 	switch {
 	case err == nil:
-		s.held, s.refused = fresh, false
-	case now.Before(s.held.end):
-		s.held.renew = now.Add(min(time.Minute, s.held.end.Sub(now)/2))
+		s.current, s.refused = fresh, false
+	case now.Before(s.current.end):
+		s.current.renew = now.Add(min(time.Minute, s.current.end.Sub(now)/2))
 	default:
 		return Key{}, err
 	}
-	return s.held.key, nil
+	return s.current.key, nil
 }

@@ -15,16 +15,16 @@ import (
 // The types here read all of that.
 
 // oddValue is a value of another kind. It does not hold the value.
-type oddValue struct{ wanted string }
+type unexpectedValue struct{ wanted string }
 
-func (e *oddValue) Error() string { return "not " + e.wanted }
+func (e *unexpectedValue) Error() string { return "not " + e.wanted }
 
 // scalar is the text of a JSON string, number or boolean; ok is false for null
 // and "", and for what is no scalar err is set.
 func scalar(data []byte, wanted string) (value string, ok bool, err error) {
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 || data[0] == '{' || data[0] == '[' {
-		return "", false, &oddValue{wanted}
+		return "", false, &unexpectedValue{wanted}
 	}
 	if bytes.Equal(data, []byte("null")) {
 		return "", false, nil
@@ -33,7 +33,7 @@ func scalar(data []byte, wanted string) (value string, ok bool, err error) {
 		return string(data), true, nil
 	}
 	if err := json.Unmarshal(data, &value); err != nil {
-		return "", false, &oddValue{wanted}
+		return "", false, &unexpectedValue{wanted}
 	}
 	return value, value != "", nil
 }
@@ -50,15 +50,15 @@ func (t *text) UnmarshalJSON(data []byte) error {
 
 // loose is a string that no value spoils: an error has to be read whatever it
 // looks like.
-type loose string
+type anyText string
 
 // UnmarshalJSON never fails.
-func (l *loose) UnmarshalJSON(data []byte) error {
+func (l *anyText) UnmarshalJSON(data []byte) error {
 	value, _, err := scalar(data, "a text")
 	if err != nil {
 		value = ""
 	}
-	*l = loose(value)
+	*l = anyText(value)
 	return nil
 }
 
@@ -87,7 +87,7 @@ func (f *flag) UnmarshalJSON(data []byte) error {
 	case "false":
 		f.value = new(false)
 	default:
-		return &oddValue{"a boolean"}
+		return &unexpectedValue{"a boolean"}
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	}
 	whole, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
 	if err != nil {
-		return &oddValue{"a whole number"}
+		return &unexpectedValue{"a whole number"}
 	}
 	n.value = &whole
 	return nil
@@ -112,10 +112,10 @@ func (n *number) UnmarshalJSON(data []byte) error {
 
 // texts is a list of strings, nil if absent. A list that comes as one string of
 // JSON, alone or inside a list, is unwrapped. Source: documented, as an artefact.
-type texts []string
+type textList []string
 
 // UnmarshalJSON reads ["a","b"], ["[\"a\",\"b\"]"] and "[\"a\",\"b\"]".
-func (l *texts) UnmarshalJSON(data []byte) error {
+func (l *textList) UnmarshalJSON(data []byte) error {
 	*l = nil
 	data = bytes.TrimSpace(data)
 	if bytes.Equal(data, []byte("null")) {
@@ -124,16 +124,16 @@ func (l *texts) UnmarshalJSON(data []byte) error {
 	var parts []text
 	if len(data) > 0 && data[0] == '[' {
 		if err := json.Unmarshal(data, &parts); err != nil {
-			return &oddValue{"a list of texts"}
+			return &unexpectedValue{"a list of texts"}
 		}
 	} else {
 		var one text
 		if err := json.Unmarshal(data, &one); err != nil {
-			return &oddValue{"a list of texts"}
+			return &unexpectedValue{"a list of texts"}
 		}
 		parts = []text{one}
 	}
-	*l = texts{}
+	*l = textList{}
 	for _, part := range parts {
 		if err := l.add(string(part)); err != nil {
 			return err
@@ -142,7 +142,7 @@ func (l *texts) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (l *texts) add(part string) error {
+func (l *textList) add(part string) error {
 	part = strings.TrimSpace(part)
 	if part == "" {
 		return nil
@@ -153,7 +153,7 @@ func (l *texts) add(part string) error {
 	}
 	var inner []text
 	if err := json.Unmarshal([]byte(part), &inner); err != nil {
-		return &oddValue{"a list of texts"}
+		return &unexpectedValue{"a list of texts"}
 	}
 	for _, item := range inner {
 		if item != "" {

@@ -22,20 +22,20 @@ type issuer struct {
 	takes time.Duration
 }
 
-func (i *issuer) fetch(ctx context.Context, anew bool) (grant, error) {
+func (i *issuer) fetch(ctx context.Context, anew bool) (lease, error) {
 	select {
 	case <-time.After(i.takes):
 	case <-ctx.Done():
-		return grant{}, ctx.Err()
+		return lease{}, ctx.Err()
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.count++
 	i.anew = append(i.anew, anew)
 	if i.err != nil {
-		return grant{}, i.err
+		return lease{}, i.err
 	}
-	return grantFor(Key{ID: fmt.Sprint("key-", i.count)}, time.Now(), time.Hour), nil
+	return newLease(Key{ID: fmt.Sprint("key-", i.count)}, time.Now(), time.Hour), nil
 }
 
 func (i *issuer) fail(err error) {
@@ -44,7 +44,7 @@ func (i *issuer) fail(err error) {
 	i.err = err
 }
 
-func (i *issuer) credentials() *renewed { return &renewed{now: time.Now, fetch: i.fetch} }
+func (i *issuer) credentials() *renewable { return &renewable{now: time.Now, fetch: i.fetch} }
 
 // pass lets the time of the bubble pass.
 func pass(d time.Duration) { <-time.After(d) }
@@ -91,7 +91,7 @@ func TestMarginOfShortSessions(t *testing.T) {
 	for life, margin := range map[time.Duration]time.Duration{
 		15 * time.Minute: 90 * time.Second, 50 * time.Minute: 5 * time.Minute, time.Hour: 5 * time.Minute, 12 * time.Hour: 5 * time.Minute,
 	} {
-		if g := grantFor(Key{}, now, life); g.end.Sub(g.renew) != margin || g.end != now.Add(life) {
+		if g := newLease(Key{}, now, life); g.end.Sub(g.renew) != margin || g.end != now.Add(life) {
 			t.Errorf("life %s: renewed %s ahead, want %s", life, g.end.Sub(g.renew), margin)
 		}
 	}

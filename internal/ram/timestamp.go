@@ -10,7 +10,7 @@ import (
 )
 
 // moment is a time that may be absent: the zero time.
-type moment struct{ value time.Time }
+type timestamp struct{ value time.Time }
 
 // milliseconds is where a number is no longer one of seconds: in the year 5138,
 // or in March 1973.
@@ -19,7 +19,7 @@ const milliseconds = 100_000_000_000
 // UnmarshalJSON reads RFC 3339, and seconds or milliseconds since 1970 (both
 // documented as samples). What has no time is empty, absent or null (documented),
 // "-" or "N/A" (documented for reports).
-func (m *moment) UnmarshalJSON(data []byte) error {
+func (m *timestamp) UnmarshalJSON(data []byte) error {
 	value, ok, err := scalar(data, "a time")
 	m.value = time.Time{}
 	value = strings.TrimSpace(value)
@@ -36,7 +36,7 @@ func (m *moment) UnmarshalJSON(data []byte) error {
 			return nil
 		}
 	}
-	return &oddValue{"a time"}
+	return &unexpectedValue{"a time"}
 }
 
 func sinceEpoch(count int64) time.Time {

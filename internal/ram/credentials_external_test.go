@@ -24,8 +24,8 @@ type lends func() (*providers.Credentials, error)
 
 func (l lends) GetCredentials() (*providers.Credentials, error) { return l() }
 
-func lentBy(l lender) Credentials {
-	return lent(Config{}, CredentialSource{From: "the test"}, "ask", "Check.", func() (lender, error) { return l, nil })
+func lentBy(l externalProvider) Credentials {
+	return externalCredentials(Config{}, CredentialSource{From: "the test"}, "ask", "Check.", func() (externalProvider, error) { return l, nil })
 }
 
 func session1() *providers.Credentials {
@@ -67,7 +67,7 @@ func TestALenderIsAskedByOneAtATime(t *testing.T) {
 		if asked != before {
 			t.Error("asked again within a minute")
 		}
-		pass(lentFor)
+		pass(externalCheckInterval)
 		wantKey(t, c, "STS.1")
 		if asked != before+1 {
 			t.Errorf("asked %d times after a minute", asked-before)
@@ -78,7 +78,7 @@ func TestALenderIsAskedByOneAtATime(t *testing.T) {
 func TestARefusedKeyTakesANewLender(t *testing.T) {
 	t.Parallel()
 	built := 0
-	c := lent(Config{}, CredentialSource{}, "ask", "", func() (lender, error) {
+	c := externalCredentials(Config{}, CredentialSource{}, "ask", "", func() (externalProvider, error) {
 		built++
 		key := session1()
 		key.AccessKeyId = fmt.Sprint("STS.", built)
@@ -182,7 +182,7 @@ func TestECSRole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		chosen.from.ecsRole = func(name string) (lender, error) {
+		chosen.from.ecsRole = func(name string) (externalProvider, error) {
 			return providers.NewECSRAMRoleCredentialsProviderBuilder().WithRoleName(name).WithHttpOptions(&providers.HttpOptions{Proxy: server.URL}).Build()
 		}
 		chain, err := chosen.Open(Config{})

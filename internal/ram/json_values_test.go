@@ -16,19 +16,19 @@ func TestLenientTypes(t *testing.T) {
 		Text   text
 		Flag   flag
 		Number number
-		List   texts
-		Loose  loose
+		List   textList
+		Loose  anyText
 	}
 	for body, want := range map[string]*all{ // nil: refused
 		`{}`: {},
 		`{"Text":null,"Flag":null,"Number":null,"List":null,"Loose":null}`: {},
-		`{"Text":"","Flag":"","Number":"","List":[],"Loose":""}`:           {List: texts{}},
-		`{"Text":"a","Flag":true,"Number":6,"List":["a","b"],"Loose":"a"}`: {"a", flag{new(true)}, number{new(int64(6))}, texts{"a", "b"}, "a"},
-		`{"Text":7,"Flag":"False","Number":" 6 ","List":"a","Loose":7.5}`:  {"7", flag{new(false)}, number{new(int64(6))}, texts{"a"}, "7.5"},
-		`{"Text":false,"Number":-1,"List":["[\"sms\",\"email\"]"]}`:        {Text: "false", Number: number{new(int64(-1))}, List: texts{"sms", "email"}},
-		`{"List":"[\"sms\",\"\"]","Loose":{"a":1}}`:                        {List: texts{"sms"}},
-		`{"List":"","Loose":["a"]}`:                                        {List: texts{}},
-		`{"List":["[]",""]}`:                                               {List: texts{}},
+		`{"Text":"","Flag":"","Number":"","List":[],"Loose":""}`:           {List: textList{}},
+		`{"Text":"a","Flag":true,"Number":6,"List":["a","b"],"Loose":"a"}`: {"a", flag{new(true)}, number{new(int64(6))}, textList{"a", "b"}, "a"},
+		`{"Text":7,"Flag":"False","Number":" 6 ","List":"a","Loose":7.5}`:  {"7", flag{new(false)}, number{new(int64(6))}, textList{"a"}, "7.5"},
+		`{"Text":false,"Number":-1,"List":["[\"sms\",\"email\"]"]}`:        {Text: "false", Number: number{new(int64(-1))}, List: textList{"sms", "email"}},
+		`{"List":"[\"sms\",\"\"]","Loose":{"a":1}}`:                        {List: textList{"sms"}},
+		`{"List":"","Loose":["a"]}`:                                        {List: textList{}},
+		`{"List":["[]",""]}`:                                               {List: textList{}},
 		`{"Extra":{"a":[1]},"text":"a"}`:                                   {Text: "a"},
 		`{"Text":{"canary":1}}`:                                            nil,
 		`{"Text":["canary"]}`:                                              nil,
@@ -75,7 +75,7 @@ func TestAReadValueIsNotKeptByTheNext(t *testing.T) {
 	t.Parallel()
 	var f flag
 	var n number
-	var l texts
+	var l textList
 	for _, step := range []struct{ data, flag, number, list string }{{"x", `true`, `5`, `["a"]`}, {"x", `null`, `""`, `null`}} {
 		if err := json.Unmarshal([]byte(step.flag), &f); err != nil {
 			t.Fatal(err)

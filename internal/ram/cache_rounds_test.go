@@ -18,7 +18,7 @@ import (
 )
 
 // waitForRound waits until so many take part in the round that has not begun.
-func (s *shared[T]) waitForRound(name string, waiting int) {
+func (s *cache[T]) waitForRound(name string, waiting int) {
 	for {
 		s.mu.Lock()
 		r := s.rounds[name]
@@ -31,10 +31,10 @@ func (s *shared[T]) waitForRound(name string, waiting int) {
 	}
 }
 
-func together(ctx context.Context, s *shared[int64], ask func(context.Context) (int64, error)) chan outcome {
+func together(ctx context.Context, s *cache[int64], ask func(context.Context) (int64, error)) chan outcome {
 	got := make(chan outcome, 1)
 	go func() {
-		value, err := s.together(ctx, "a", ask)
+		value, err := s.refreshCoalesced(ctx, "a", ask)
 		got <- outcome{value, err}
 	}()
 	return got
@@ -66,7 +66,7 @@ func TestThoseWhoAskDuringARoundShareTheNext(t *testing.T) {
 	if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 2 {
 		t.Errorf("what is known then: %d, %v", got, err)
 	}
-	if got, err := s.together(t.Context(), "a", asked.free); err != nil || got != 3 {
+	if got, err := s.refreshCoalesced(t.Context(), "a", asked.free); err != nil || got != 3 {
 		t.Errorf("a round by itself: %d, %v", got, err)
 	}
 	if len(s.rounds) > 0 {
@@ -86,7 +86,7 @@ func TestARoundThatAllHaveLeftIsNotHeld(t *testing.T) {
 	if got := <-second; !errors.Is(got.err, context.Canceled) {
 		t.Errorf("the one who left: %+v", got)
 	}
-	if got, err := s.together(ctx, "a", asked.free); !errors.Is(err, context.Canceled) {
+	if got, err := s.refreshCoalesced(ctx, "a", asked.free); !errors.Is(err, context.Canceled) {
 		t.Errorf("one who has left before: %d, %v", got, err)
 	}
 	asked.may <- struct{}{}
@@ -104,10 +104,10 @@ func TestAnErrorOfARoundIsForThoseWhoTookPart(t *testing.T) {
 	t.Parallel()
 	s := newSharedTest(newFakeTime())
 	broken := errors.New("broken")
-	if _, err := s.together(t.Context(), "a", func(context.Context) (int64, error) { return 0, broken }); !errors.Is(err, broken) {
+	if _, err := s.refreshCoalesced(t.Context(), "a", func(context.Context) (int64, error) { return 0, broken }); !errors.Is(err, broken) {
 		t.Errorf("%v", err)
 	}
-	if got, err := s.together(t.Context(), "a", newOracle().free); err != nil || got != 1 {
+	if got, err := s.refreshCoalesced(t.Context(), "a", newOracle().free); err != nil || got != 1 {
 		t.Errorf("%d, %v", got, err)
 	}
 }
@@ -128,10 +128,10 @@ func TestNobodyIsShownARoundFromBeforeItsOwnWrite(t *testing.T) {
 	for range 10 {
 		writers.Go(func() {
 			for range each {
-				changed := s.changing("a")
+				changed := s.invalidateAround("a")
 				written := truth.Add(1)
 				changed()
-				for _, read := range []func(context.Context, string, func(context.Context) (int64, error)) (int64, error){s.together, s.get} {
+				for _, read := range []func(context.Context, string, func(context.Context) (int64, error)) (int64, error){s.refreshCoalesced, s.get} {
 					if got, err := read(t.Context(), "a", ask); err != nil || got < written {
 						t.Errorf("read %d after writing %d, %v", got, written, err)
 					}
@@ -202,7 +202,7 @@ func TestManyDevicesAreConfirmedByOneList(t *testing.T) {
 			}
 		})
 	}
-	client.reads.devices.waitForRound("", devices)
+	client.caches.devices.waitForRound("", devices)
 	close(held.may)
 	group.Wait()
 	// Three pages in the second round; the first had begun before there was a device.
@@ -293,7 +293,7 @@ func TestWhatAPlanHasReadServesItToItsEnd(t *testing.T) {
 	once := map[string]int{"ListAccessKeys": 1, "ListVirtualMFADevices": 2, "ListUsers": 2, "GetPasswordPolicy": 1}
 	for range 10 {
 		read()
-		clock.advance(planLife / 10)
+		clock.advance(lifeReadOnly / 10)
 	}
 	callsOf(t, fake, "a long plan", once)
 	fake.ForgetCalls()
@@ -306,7 +306,7 @@ func TestWhatAPlanHasReadServesItToItsEnd(t *testing.T) {
 	fake.ForgetCalls()
 	read()
 	callsOf(t, fake, "right after a write of something else", map[string]int{"ListAccessKeys": 0, "ListVirtualMFADevices": 0, "ListUsers": 0, "GetPasswordPolicy": 0})
-	clock.advance(sharedLife)
+	clock.advance(lifeAfterWrite)
 	read()
 	callsOf(t, fake, "a minute after the write", once)
 }

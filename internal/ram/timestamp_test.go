@@ -19,14 +19,14 @@ func TestATimeIsReadInEveryFormItComesIn(t *testing.T) {
 		`"1692605167586"`: at.Add(586 * time.Millisecond), `1692605167586`: at.Add(586 * time.Millisecond),
 		`""`: {}, `null`: {}, `"-"`: {}, `"N/A"`: {}, `"0"`: {}, `" "`: {},
 	} {
-		got := moment{value: at.Add(time.Hour)}
+		got := timestamp{value: at.Add(time.Hour)}
 		if err := json.Unmarshal([]byte(text), &got); err != nil || !got.value.Equal(want) || got.value.IsZero() != want.IsZero() {
 			t.Errorf("%s: %s, want %s, %v", text, got.value, want, err)
 		}
 	}
 	for _, text := range []string{`"yesterday"`, `"2023-08-21"`, `true`, `{}`, `[]`, `1e12`} {
-		var got moment
-		var odd *oddValue
+		var got timestamp
+		var odd *unexpectedValue
 		if err := json.Unmarshal([]byte(text), &got); !errors.As(err, &odd) {
 			t.Errorf("%s: %s, %v", text, got.value, err)
 		}

@@ -18,10 +18,10 @@ const (
 	// each thing once and of one moment, however long thousands of objects take, and
 	// what it ends with is no newer than its oldest answer anyway. The end is for
 	// hosts that keep a configured provider for days.
-	planLife = 10 * time.Minute
+	lifeReadOnly = 10 * time.Minute
 	// sharedLife is how long it serves once the client has written: an apply takes
 	// its time, and what somebody else does meanwhile should count.
-	sharedLife = time.Minute
+	lifeAfterWrite = time.Minute
 	// forever is for what is read once per client.
 	forever time.Duration = math.MaxInt64
 	// readLag is how long after a write of ours an answer may still be of the time
@@ -33,16 +33,16 @@ const (
 // same time or soon after. Errors are not kept, and neither is what was read
 // within readLag of a write of ours: so whoever waits for that write to show
 // sees each new answer.
-type shared[T any] struct {
+type cache[T any] struct {
 	action string
-	life   func() time.Duration
+	ttl    func() time.Duration
 	now    func() time.Time
 
-	mu       sync.Mutex
-	readings map[string]*reading[T]
-	rounds   map[string]*reading[T] // of together, the last of each name
-	written  map[string]time.Time   // the last write to a name
-	rewrite  time.Time              // the last write to all of them
+	mu         sync.Mutex
+	readings   map[string]*reading[T]
+	rounds     map[string]*reading[T] // of together, the last of each name
+	written    map[string]time.Time   // the last write to a name
+	writtenAll time.Time              // the last write to all of them
 }
 
 // reading is one answer, or the call that brings it.
@@ -53,61 +53,61 @@ type reading[T any] struct {
 	err    error
 	cancel context.CancelFunc
 
-	waiting int // who would miss the call if it ended
-	over    bool
+	waiting  int // who would miss the call if it ended
+	finished bool
 }
 
 // serves tells whether one who asks now may have this answer.
 func (r *reading[T]) serves(now time.Time, life time.Duration) bool {
-	return r != nil && (!r.over || now.Sub(r.began) < life)
+	return r != nil && (!r.finished || now.Sub(r.began) < life)
 }
 
-func newShared[T any](op operation, life func() time.Duration, now func() time.Time) *shared[T] {
-	return &shared[T]{
-		action: op.action, life: life, now: now,
+func newCache[T any](op operation, life func() time.Duration, now func() time.Time) *cache[T] {
+	return &cache[T]{
+		action: op.action, ttl: life, now: now,
 		readings: map[string]*reading[T]{}, rounds: map[string]*reading[T]{}, written: map[string]time.Time{},
 	}
 }
 
 // get answers what is known of a name, or asks. The call belongs to all who wait
 // for it: it ends with the last of them, not with the one who came first.
-func (s *shared[T]) get(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
-	return s.within(ctx, s.life(), name, ask)
+func (s *cache[T]) get(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
+	return s.getWithin(ctx, s.ttl(), name, ask)
 }
 
 // within is get for one who wants no answer that is older than life.
-func (s *shared[T]) within(ctx context.Context, life time.Duration, name string, ask func(context.Context) (T, error)) (T, error) {
+func (s *cache[T]) getWithin(ctx context.Context, life time.Duration, name string, ask func(context.Context) (T, error)) (T, error) {
 	if err := ctx.Err(); err != nil {
 		var none T
-		return none, s.givenUp(err)
+		return none, s.canceled(err)
 	}
 	return s.await(ctx, name, s.join(ctx, life, name, ask))
 }
 
 // await waits for a reading that the caller has joined.
-func (s *shared[T]) await(ctx context.Context, name string, r *reading[T]) (T, error) {
+func (s *cache[T]) await(ctx context.Context, name string, r *reading[T]) (T, error) {
 	defer s.leave(name, r)
 	select {
 	case <-r.done:
 		return r.value, r.err
 	case <-ctx.Done():
 		var none T
-		return none, s.givenUp(ctx.Err())
+		return none, s.canceled(ctx.Err())
 	}
 }
 
 // anew asks past what is known.
-func (s *shared[T]) anew(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
+func (s *cache[T]) refresh(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
 	s.mu.Lock()
 	delete(s.readings, name)
 	s.mu.Unlock()
 	return s.get(ctx, name, ask)
 }
 
-func (s *shared[T]) givenUp(err error) error { return fmt.Errorf("%s: %w", s.action, err) }
+func (s *cache[T]) canceled(err error) error { return fmt.Errorf("%s: %w", s.action, err) }
 
 // join gives a reading that may be used, or begins one.
-func (s *shared[T]) join(ctx context.Context, life time.Duration, name string, ask func(context.Context) (T, error)) *reading[T] {
+func (s *cache[T]) join(ctx context.Context, life time.Duration, name string, ask func(context.Context) (T, error)) *reading[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -129,7 +129,7 @@ func begin[T any](ctx context.Context) (*reading[T], context.Context) {
 	return &reading[T]{done: make(chan struct{}), cancel: cancel}, detached
 }
 
-func (s *shared[T]) read(ctx context.Context, name string, r *reading[T], ask func(context.Context) (T, error)) {
+func (s *cache[T]) read(ctx context.Context, name string, r *reading[T], ask func(context.Context) (T, error)) {
 	defer r.cancel()
 	r.err = CatchPanic(func() (err error) { // nobody else is on this goroutine to catch it
 		r.value, err = ask(ctx)
@@ -137,7 +137,7 @@ func (s *shared[T]) read(ctx context.Context, name string, r *reading[T], ask fu
 	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r.over = true
+	r.finished = true
 	if s.rounds[name] == r {
 		delete(s.rounds, name)
 	}
@@ -147,18 +147,18 @@ func (s *shared[T]) read(ctx context.Context, name string, r *reading[T], ask fu
 	close(r.done)
 }
 
-func (s *shared[T]) leave(name string, r *reading[T]) {
+func (s *cache[T]) leave(name string, r *reading[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r.waiting--
-	if r.waiting == 0 && !r.over {
+	if r.waiting == 0 && !r.finished {
 		s.drop(name, r)
 		r.cancel()
 	}
 }
 
 // drop lets nobody else join r.
-func (s *shared[T]) drop(name string, r *reading[T]) {
+func (s *cache[T]) drop(name string, r *reading[T]) {
 	if s.readings[name] == r {
 		delete(s.readings, name)
 	}
@@ -168,21 +168,21 @@ func (s *shared[T]) drop(name string, r *reading[T]) {
 }
 
 // has tells whether get would ask nobody.
-func (s *shared[T]) has(name string) bool {
+func (s *cache[T]) holds(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.readings[name].serves(s.now(), s.life())
+	return s.readings[name].serves(s.now(), s.ttl())
 }
 
 // keeps tells whether an answer that is asked for now would serve others.
-func (s *shared[T]) keeps(name string) bool {
+func (s *cache[T]) mayCache(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return !s.mayLag(name, s.now())
 }
 
-func (s *shared[T]) mayLag(name string, began time.Time) bool {
-	for _, write := range []time.Time{s.written[name], s.rewrite} {
+func (s *cache[T]) mayLag(name string, began time.Time) bool {
+	for _, write := range []time.Time{s.written[name], s.writtenAll} {
 		if !write.IsZero() && began.Sub(write) < readLag {
 			return true
 		}
@@ -195,21 +195,80 @@ func (s *shared[T]) mayLag(name string, began time.Time) bool {
 // changed is called:
 //
 //	defer s.changing(name)()
-func (s *shared[T]) changing(names ...string) (changed func()) {
-	s.forget(names)
-	return func() { s.forget(names) }
+func (s *cache[T]) invalidateAround(names ...string) (changed func()) {
+	s.invalidate(names)
+	return func() { s.invalidate(names) }
 }
 
-func (s *shared[T]) forget(names []string) {
+func (s *cache[T]) invalidate(names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	if len(names) == 0 {
 		clear(s.readings)
-		s.rewrite = now
+		s.writtenAll = now
 	}
 	for _, name := range names {
 		delete(s.readings, name)
 		s.written[name] = now
+	}
+}
+
+// together is anew for one of many who ask at the same time, each after a write of
+// its own, where each answer is long. Whoever asks while a round is under way takes
+// part in the next one, which begins when that ends: after all who take part have
+// asked, so that none of them is shown what was before its write. A call serves as
+// many as came while the one before it was under way.
+func (s *cache[T]) refreshCoalesced(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
+	if err := ctx.Err(); err != nil {
+		var none T
+		return none, s.canceled(err)
+	}
+	return s.await(ctx, name, s.joinRound(ctx, name, ask))
+}
+
+// takePart joins the round that has not begun, or makes one.
+func (s *cache[T]) joinRound(ctx context.Context, name string, ask func(context.Context) (T, error)) *reading[T] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.rounds[name]
+	if r == nil || !r.began.IsZero() {
+		before := r
+		var detached context.Context
+		r, detached = begin[T](ctx)
+		s.rounds[name] = r
+		if before == nil {
+			s.start(name, r)
+			go s.read(detached, name, r, ask)
+		} else {
+			go s.startAfter(detached, name, before, r, ask)
+		}
+	}
+	r.waiting++
+	return r
+}
+
+// follow holds a round once the one before it has ended, unless all who took part
+// have left by then: nobody joins it any more, so it asks nothing.
+func (s *cache[T]) startAfter(ctx context.Context, name string, before, r *reading[T], ask func(context.Context) (T, error)) {
+	select {
+	case <-before.done:
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	s.mu.Lock()
+	s.start(name, r)
+	s.mu.Unlock()
+	s.read(ctx, name, r, ask)
+}
+
+// open lets nobody else take part in a round; those who want no more than what is
+// known may still join its call.
+func (s *cache[T]) start(name string, r *reading[T]) {
+	r.began = s.now()
+	if s.rounds[name] == r {
+		s.readings[name] = r
 	}
 }

@@ -1,0 +1,85 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// reads are the answers that callers of one client share.
+type caches struct {
+	wrote       *atomic.Bool // anything, since the client was made
+	caller      *cache[Caller]
+	domain      *cache[string]
+	alias       *cache[string]
+	preference  *cache[SecurityPreference]
+	policy      *cache[PasswordPolicy]
+	network     *cache[NetworkPolicy]
+	sso         *cache[UserSsoSettings]
+	users       *cache[User]     // by the parameter that names one, and its value
+	userPages   *cache[userPage] // by marker
+	allUsers    *cache[*userList]
+	keys        *cache[[]AccessKey]
+	devicePages *cache[devicePage] // by marker
+	devices     *cache[*deviceList]
+	single      singleReads
+}
+
+func newCaches(now func() time.Time) caches {
+	wrote := new(atomic.Bool)
+	forever := func() time.Duration { return forever }
+	life := func() time.Duration {
+		if wrote.Load() {
+			return lifeAfterWrite
+		}
+		return lifeReadOnly
+	}
+	return caches{
+		wrote:       wrote,
+		caller:      newCache[Caller](getCallerIdentity, forever, now),
+		domain:      newCache[string](getDefaultDomain, forever, now),
+		alias:       newCache[string](getAccountAlias, life, now),
+		preference:  newCache[SecurityPreference](getSecurityPreference, life, now),
+		policy:      newCache[PasswordPolicy](getPasswordPolicy, life, now),
+		network:     newCache[NetworkPolicy](getAccountAccessKeyPolicy, life, now),
+		sso:         newCache[UserSsoSettings](getUserSsoSettings, life, now),
+		users:       newCache[User](getUser, life, now),
+		userPages:   newCache[userPage](listUsers, life, now),
+		allUsers:    newCache[*userList](listUsers, life, now),
+		keys:        newCache[[]AccessKey](listAccessKeys, life, now),
+		devicePages: newCache[devicePage](listMFADevices, life, now),
+		devices:     newCache[*deviceList](listMFADevices, life, now),
+	}
+}
+
+// describingUsers goes around a write that makes a user, or changes what is said
+// of one.
+func (r *caches) invalidateUserDetails() (changed func()) {
+	// The pages first: a list that is made of them once it is forgotten is made of
+	// new ones.
+	users, pages, everybody := r.users.invalidateAround(), r.userPages.invalidateAround(), r.allUsers.invalidateAround()
+	return func() { users(); pages(); everybody() }
+}
+
+// changingDevices goes around a write that makes or deletes a device, or changes
+// who has it.
+func (r *caches) invalidateDevices() (changed func()) {
+	pages, devices := r.devicePages.invalidateAround(), r.devices.invalidateAround()
+	return func() { pages(); devices() }
+}
+
+// changingUsers goes around a write that renames or deletes a user, and with it
+// what hangs on the user's name.
+func (r *caches) invalidateUsers() (changed func()) {
+	users, keys, devices := r.invalidateUserDetails(), r.keys.invalidateAround(), r.invalidateDevices()
+	return func() { users(); keys(); devices() }
+}
+
+// changingAlias goes around a write that gives every user another principal
+// name.
+func (r *caches) invalidateAlias() (changed func()) {
+	alias, domain, users := r.alias.invalidateAround(), r.domain.invalidateAround(), r.invalidateUserDetails()
+	return func() { alias(); domain(); users() }
+}
