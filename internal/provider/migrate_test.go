@@ -297,7 +297,7 @@ func formerSection(kind string, f formerType) string {
 			same = append(same, "`"+a.name+"`")
 			continue
 		}
-		becomes := "nothing"
+		becomes := "Removed"
 		if len(a.becomes) > 0 {
 			becomes = "`" + strings.Join(a.becomes, "`, `") + "`"
 		}
@@ -305,9 +305,9 @@ func formerSection(kind string, f formerType) string {
 	}
 	text := fmt.Sprintf("### `%s` becomes `%s`\n\n", f.name, kind)
 	if len(same) > 0 {
-		text += "The same here: " + strings.Join(same, ", ") + ".\n\n"
+		text += "Unchanged: " + strings.Join(same, ", ") + ".\n\n"
 	}
-	return text + "| there | here | |\n|---|---|---|\n" + rows.String()
+	return text + "| `alicloud` | `ram` | Notes |\n|---|---|---|\n" + rows.String()
 }
 
 // The guide says of every attribute of every former type what becomes of it.
