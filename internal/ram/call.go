@@ -21,30 +21,36 @@ const (
 	longestWait = 10 * time.Minute
 )
 
-// call sends an operation and reads its answer into out, which may be nil. It
-// sends again what may be sent again, and there is no second layer that does.
-func (c *Client) call(ctx context.Context, op operation, params map[string]string, out any) error {
+// call sends an operation and decodes its answer into out, which may be nil. It
+// repeats what may be repeated; there is no second layer that does.
+func (c *Client) call(ctx context.Context, op operation, params params, out any) error {
+	return c.callComposed(ctx, op, fixed(params), out)
+}
+
+// callComposed is call with parameters that are made for each attempt, after its
+// turn. If make returns [ErrUnchanged], nothing is sent and the call succeeds.
+func (c *Client) callComposed(ctx context.Context, op operation, make compose, out any) error {
 	if op.repeat != read {
 		c.caches.wrote.Store(true)
 	}
-	var doubt error // an attempt that may have taken effect
+	var unknownEarlier error // an attempt that may have taken effect
 	renewed := false
 	for number := 1; ; number++ {
-		err := c.attempt(ctx, op, params, out, number)
+		err := c.attempt(ctx, op, make, out, number)
 		if err == nil {
 			return nil
 		}
 		fails := classOf(err)
 		again := number <= c.config.MaxRetries && ctx.Err() == nil && op.repeatable(fails, renewed)
 		if !again {
-			return withEarlierUnknown(err, doubt)
+			return withEarlierUnknown(err, unknownEarlier)
 		}
 		renewed = renewed || fails == expired
 		if op.repeat != read && OutcomeUnknown(err) {
-			doubt = err
+			unknownEarlier = err
 		}
 		if err := c.backOff(ctx, err, fails, number); err != nil {
-			return withEarlierUnknown(err, doubt)
+			return withEarlierUnknown(err, unknownEarlier)
 		}
 	}
 }
@@ -72,6 +78,10 @@ func withEarlierUnknown(err, doubt error) error {
 }
 
 func classOf(err error) class {
+	var merge *mergeError
+	if errors.As(err, &merge) {
+		return permanent
+	}
 	var credentials *CredentialsError
 	if errors.As(err, &credentials) {
 		return permanent
@@ -126,23 +136,34 @@ func tooLong(ctx context.Context, wait time.Duration) bool {
 	return wait > time.Until(deadline)
 }
 
-// attempt sends an operation once.
-func (c *Client) attempt(ctx context.Context, op operation, params map[string]string, out any, number int) error {
+// attempt sends an operation once: it waits for its turn, makes the parameters, signs
+// and sends. Nothing that waits is a request that was already made.
+func (c *Client) attempt(ctx context.Context, op operation, make compose, out any, number int) error {
 	limit := c.limits.of(op)
 	if err := c.waitTurn(ctx, op); err != nil {
 		return &NoResponseError{Action: op.action, Err: err}
+	}
+	if _, err := c.key(ctx, op); err != nil { // a renewal must not come between read and write
+		return &CredentialsError{Action: op.action, Err: err}
+	}
+	params, err := make(ctx)
+	switch {
+	case errors.Is(err, ErrUnchanged):
+		return nil
+	case err != nil:
+		return notComposed(op, err)
 	}
 	key, err := c.key(ctx, op)
 	if err != nil {
 		return &CredentialsError{Action: op.action, Err: err}
 	}
-	letter, err := c.sign(op, key, params)
+	request, err := c.sign(op, key, params)
 	if err != nil {
 		return &NoResponseError{Action: op.action, Err: err}
 	}
 	exchange := exchange{op: op, secrets: secretsOf(op, key, params)}
 	start := c.Now()
-	err = c.exchange(ctx, &exchange, letter, out)
+	err = c.exchange(ctx, &exchange, request, out)
 	c.observe(ctx, exchange, number, c.Now().Sub(start), err)
 	switch {
 	case err == nil:

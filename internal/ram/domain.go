@@ -7,15 +7,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 )
 
-// domain is the default domain, read once per client.
+// domain is the default domain, read once for the account.
 func (c *Client) domain(ctx context.Context) (string, error) {
 	return c.caches.domain.get(ctx, "", c.readDomain)
 }
 
-// domainBeside is the default domain as others know it by now, when a call shows
-// that it may no longer be the one that is known.
+// domainOtherThan returns the default domain, read again if the known one is still
+// the doubted one.
 func (c *Client) domainOtherThan(ctx context.Context, doubted string) (string, error) {
 	known, err := c.domain(ctx)
 	if err != nil || known != doubted {
@@ -24,9 +25,9 @@ func (c *Client) domainOtherThan(ctx context.Context, doubted string) (string, e
 	return c.caches.domain.refresh(ctx, "", c.readDomain)
 }
 
-// domainUnknown is a call that was not sent, or whose answer cannot be believed,
-// because the default domain could not be read. The predicates see why, but
-// OutcomeUnknown does not: it is about the call. So it has no Unwrap.
+// domainError is a call that was not sent, or whose answer cannot be interpreted,
+// because the default domain could not be read. The predicates see the cause, but
+// OutcomeUnknown does not, because it is about this call. So it has no Unwrap.
 type domainError struct {
 	action string
 	err    error
@@ -40,9 +41,9 @@ func (e *domainError) Is(target error) bool { return errors.Is(e.err, target) }
 
 func (e *domainError) As(target any) bool { return errors.As(e.err, target) }
 
-// atDomain sends what names a user by principal name. If the service does not
-// know the name, somebody may have changed the account's alias: the domain is
-// then read anew, and if it is another one, the call is sent again.
+// withDomain sends a call that addresses a user by principal name. If the service
+// does not know the name, another program may have changed the account's alias: the
+// domain is read again, and if it differs, the call is sent again.
 func (c *Client) withDomain(ctx context.Context, op operation, send func(domain string) error) error {
 	domain, err := c.domain(ctx)
 	if err != nil {
@@ -52,32 +53,48 @@ func (c *Client) withDomain(ctx context.Context, op operation, send func(domain 
 	if !nameUnknown(err) {
 		return err
 	}
-	current, unread := c.domainOtherThan(ctx, domain)
-	if unread != nil {
-		return &domainError{op.action, unread}
-	}
+	current, err := c.retryDomain(ctx, op, domain, err)
 	if current == domain {
 		return err
 	}
 	return send(current)
 }
 
-// nameUnknown tells an answer that a principal name of a former domain may have.
-// Source: documented for a user that is there, assumed for a new name.
+// retryDomain returns the domain with which to send a call again that failed at a
+// domain: the same one, and the error to return, if there is no other.
+func (c *Client) retryDomain(ctx context.Context, op operation, failed string, err error) (string, error) {
+	current, unread := c.domainOtherThan(ctx, failed)
+	if unread != nil {
+		return failed, &domainError{op.action, unread}
+	}
+	return current, err
+}
+
+// nameUnknown reports whether the service did not know a principal name, as with one
+// of a former domain (documented for an existing user, assumed for a new name).
 func nameUnknown(err error) bool {
 	return NotFound(err, "User") || hasCode(err, "InvalidParameter.UserPrincipalName", "InvalidParameter.NewUserPrincipalName")
 }
 
-// callFor calls an operation of Ims for a user.
+// callForUser calls an operation of Ims for a user.
 func (c *Client) callForUser(ctx context.Context, op operation, userName string, in params, out any) error {
+	return c.callComposedForUser(ctx, op, userName, fixed(in), out)
+}
+
+// callComposedForUser is callForUser with parameters that are made for each attempt.
+func (c *Client) callComposedForUser(ctx context.Context, op operation, userName string, make compose, out any) error {
 	if err := op.require("user name", userName); err != nil {
 		return err
 	}
 	return c.withDomain(ctx, op, func(domain string) error {
-		named := params{"UserPrincipalName": userName + "@" + domain}
-		for name, value := range in {
-			named[name] = value
-		}
-		return c.call(ctx, op, named, out)
+		return c.callComposed(ctx, op, func(ctx context.Context) (params, error) {
+			in, err := make(ctx)
+			if err != nil {
+				return nil, err
+			}
+			named := params{"UserPrincipalName": userName + "@" + domain}
+			maps.Copy(named, in)
+			return named, nil
+		}, out)
 	})
 }

@@ -28,15 +28,15 @@ var seeds = []string{
 
 // settingDecoders read what is said of an account, and of the credentials themselves.
 var settingDecoders = map[string]decoder{
-	"preference": decodes(getSecurityPreference, func(a *securityPreferenceAnswer) { _ = a.preference() }),
+	"preference": decodes(getSecurityPreference, func(a *securityPreferenceAnswer) { _ = a.SecurityPreference.known.preference() }),
 	"policy":     decodes(getPasswordPolicy, nothing[passwordPolicyAnswer]),
 	"domain":     decodes(getDefaultDomain, nothing[defaultDomainAnswer]),
 	"summary":    decodes(getAccountSummary, nothing[accountSummaryAnswer]),
 	"root MFA":   decodes(getAccountMFAInfo, nothing[accountMFAAnswer]),
 	"caller":     decodes(getCallerIdentity, nothing[callerAnswer]),
 	"key policy": decodes(getAccountAccessKeyPolicy, func(a *networkPolicyAnswer) {
-		if policy, err := a.policy(nil); err == nil {
-			_, _ = policy.Size()
+		if d, err := a.document(nil); err == nil {
+			_, _ = d.policy.Size()
 		}
 	}),
 	"SSO":    decodes(getUserSsoSettings, nothing[userSsoSettingsAnswer]),

@@ -107,6 +107,20 @@ func (c *Client) UpdateLoginProfile(ctx context.Context, userName string, change
 	return c.callForUser(ctx, updateLoginProfile, userName, change.params(), &answer)
 }
 
+// ChangeLoginProfile makes the changes that merge returns for the live profile. The
+// service keeps what is not sent (documented).
+func (c *Client) ChangeLoginProfile(ctx context.Context, userName string, merge func(context.Context, LoginProfile) (LoginProfileChange, error)) error {
+	var answer loginProfileAnswer
+	return c.callComposedForUser(ctx, updateLoginProfile, userName, func(ctx context.Context) (params, error) {
+		live, err := c.LoginProfile(ctx, userName)
+		if err != nil {
+			return nil, err
+		}
+		change, err := merge(ctx, live)
+		return change.params(), err
+	}, &answer)
+}
+
 // DeleteLoginProfile closes the console to a user.
 func (c *Client) DeleteLoginProfile(ctx context.Context, userName string) error {
 	return c.callForUser(ctx, deleteLoginProfile, userName, nil, nil)

@@ -98,11 +98,83 @@ func (p NetworkPolicy) document() (string, error) {
 	return string(text), err
 }
 
-// policyDocument is a policy as the service answers it: JSON in a text. Source:
-// documented; that it may come as an object is tolerance.
+// documentOver is the policy written over the document that the service returned.
+// What p does not change goes back as it came: other fields of the document, other
+// fields of a statement whose addresses are the same, statements of unknown types.
+func (p NetworkPolicy) documentOver(returned []byte) (string, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(returned, &fields); err != nil || len(fields) == 0 {
+		return p.document()
+	}
+	live, err := parsePolicy(returned)
+	if err != nil {
+		return "", err
+	}
+	statements, err := p.statementsOver(fields["Statements"], live)
+	if err != nil {
+		return "", err
+	}
+	if fields["Statements"], err = json.Marshal(statements); err != nil {
+		return "", err
+	}
+	if fields["Version"] == nil {
+		fields["Version"] = json.RawMessage("1")
+	}
+	if p.Status != nil {
+		if fields["Status"], err = json.Marshal(*p.Status); err != nil {
+			return "", err
+		}
+	}
+	text, err := json.Marshal(fields)
+	return string(text), err
+}
+
+// statementsOver are the statements of p: those of the live policy that p has too
+// as they came, then the new ones.
+func (p NetworkPolicy) statementsOver(returned json.RawMessage, live NetworkPolicy) ([]any, error) {
+	var came []json.RawMessage
+	if len(returned) > 0 {
+		if err := json.Unmarshal(returned, &came); err != nil {
+			return nil, errNoPolicy
+		}
+	}
+	samePublic := equalSets(p.Public, live.Public)
+	sameVPC := func(vpc string) bool {
+		_, kept := p.VPC[vpc]
+		return kept && equalSets(p.VPC[vpc], live.VPC[vpc])
+	}
+	statements := []any{}
+	for _, statement := range came {
+		var kind struct{ Type, Value anyText }
+		if err := json.Unmarshal(statement, &kind); err != nil {
+			return nil, errNoPolicy
+		}
+		switch {
+		case kind.Type == publicStatement && kind.Value == "" && !samePublic:
+		case kind.Type == vpcStatement && kind.Value != "" && !sameVPC(string(kind.Value)):
+		default:
+			statements = append(statements, statement)
+		}
+	}
+	if len(p.Public) > 0 && !samePublic {
+		statements = append(statements, networkStatement{Type: publicStatement, IPList: p.Public})
+	}
+	for _, vpc := range slices.Sorted(maps.Keys(p.VPC)) {
+		if _, had := live.VPC[vpc]; !had || !sameVPC(vpc) {
+			statements = append(statements, networkStatement{Type: vpcStatement, Value: vpc, IPList: p.VPC[vpc]})
+		}
+	}
+	return statements, nil
+}
+
+func equalSets(a, b []string) bool { return slices.Equal(union(a, nil), union(b, nil)) }
+
+// policyDocument is a policy as the service returns it: JSON in a text (documented).
+// An object is tolerated.
 type policyDocument struct {
-	present bool
-	policy  NetworkPolicy
+	present  bool
+	policy   NetworkPolicy
+	returned []byte // the document as it came; nil if there is none
 }
 
 // errNoPolicy does not hold the value.
@@ -125,7 +197,7 @@ func (d *policyDocument) UnmarshalJSON(data []byte) error {
 		}
 	}
 	policy, err := parsePolicy(data)
-	*d = policyDocument{err == nil, policy}
+	*d = policyDocument{present: err == nil, policy: policy, returned: bytes.Clone(data)}
 	return err
 }
 
@@ -195,23 +267,23 @@ func (a *networkPolicyAnswer) missing() string {
 	return ""
 }
 
-// AccountAccessKeyPolicy is the network policy of the account, which holds for
-// the long-lived keys that have none of their own. It may have been read up to a
-// minute ago, unless this client changed it since.
+// AccountAccessKeyPolicy returns the network policy of the account, which holds for
+// the long-lived keys that have none of their own. It comes from the cache unless this
+// client changed it since.
 func (c *Client) AccountAccessKeyPolicy(ctx context.Context) (NetworkPolicy, error) {
 	p, err := c.caches.network.get(ctx, "", c.readAccountPolicy)
-	return p.own(), err
+	return p.clone(), err
 }
 
-// AccountAccessKeyPolicyNow is the network policy of the account, past what is
-// known.
+// RefreshAccountAccessKeyPolicy returns the network policy of the account. It bypasses
+// the cache.
 func (c *Client) RefreshAccountAccessKeyPolicy(ctx context.Context) (NetworkPolicy, error) {
 	p, err := c.caches.network.refresh(ctx, "", c.readAccountPolicy)
-	return p.own(), err
+	return p.clone(), err
 }
 
-// own is the policy with lists that belong to one caller.
-func (p NetworkPolicy) own() NetworkPolicy {
+// clone returns a copy that shares no list with p.
+func (p NetworkPolicy) clone() NetworkPolicy {
 	p.Public, p.VPC, p.unknownStatements = slices.Clone(p.Public), maps.Clone(p.VPC), slices.Clone(p.unknownStatements)
 	for vpc, networks := range p.VPC {
 		p.VPC[vpc] = slices.Clone(networks)
@@ -220,17 +292,22 @@ func (p NetworkPolicy) own() NetworkPolicy {
 }
 
 func (c *Client) readAccountPolicy(ctx context.Context) (NetworkPolicy, error) {
-	var answer networkPolicyAnswer
-	return answer.policy(c.call(ctx, getAccountAccessKeyPolicy, nil, &answer))
+	d, err := c.accountPolicyDocument(ctx)
+	return d.policy, err
 }
 
-// policy is what was answered. An answer that there is none may be a 404.
-// Source: the official provider is written against it; nobody has seen it.
-func (a *networkPolicyAnswer) policy(err error) (NetworkPolicy, error) {
+func (c *Client) accountPolicyDocument(ctx context.Context) (policyDocument, error) {
+	var answer networkPolicyAnswer
+	return answer.document(c.call(ctx, getAccountAccessKeyPolicy, nil, &answer))
+}
+
+// document is what was returned. No policy may be a 404 (assumed: the official provider
+// handles it).
+func (a *networkPolicyAnswer) document(err error) (policyDocument, error) {
 	if NotFound(err, "AccessKeyPolicy") {
-		return NoNetworkPolicy(), nil
+		return policyDocument{policy: NoNetworkPolicy()}, nil
 	}
-	return a.AccessKeyPolicy.policy, err
+	return a.AccessKeyPolicy, err
 }
 
 // SetAccountAccessKeyPolicy replaces the network policy of the account.
@@ -243,18 +320,57 @@ func (c *Client) SetAccountAccessKeyPolicy(ctx context.Context, p NetworkPolicy)
 	return c.call(ctx, setAccountAccessKeyPolicy, params{"AccessKeyPolicy": document}, nil)
 }
 
-// AccessKeyPolicy is the network policy of a user's key. What is not set answers
-// {} or 404, and both are no policy.
-func (c *Client) AccessKeyPolicy(ctx context.Context, userName, keyID string) (NetworkPolicy, error) {
-	if err := getAccessKeyPolicy.require("AccessKey ID", keyID); err != nil {
-		return NetworkPolicy{}, err
-	}
-	var answer networkPolicyAnswer
-	return answer.policy(c.callForUser(ctx, getAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID}, &answer))
+// ChangeAccountAccessKeyPolicy writes what merge makes of the live network policy of the
+// account.
+func (c *Client) ChangeAccountAccessKeyPolicy(ctx context.Context, merge Merge[NetworkPolicy]) error {
+	defer c.caches.network.invalidateAround()()
+	return c.callComposed(ctx, setAccountAccessKeyPolicy, composePolicy(setAccountAccessKeyPolicy, c.accountPolicyDocument, params{}, merge), nil)
 }
 
-// SetAccessKeyPolicy replaces the network policy of a user's key. There is no
-// operation that takes it away: [NoNetworkPolicy] does.
+// composePolicy reads a network policy, merges, and writes the result over the
+// document that was returned.
+func composePolicy(op operation, read func(context.Context) (policyDocument, error), key params, merge Merge[NetworkPolicy]) compose {
+	return func(ctx context.Context) (params, error) {
+		live, err := read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var reply Reply
+		if live.returned != nil {
+			if err := json.Unmarshal(live.returned, &reply); err != nil {
+				return nil, err
+			}
+		}
+		want, err := merge(ctx, live.policy.clone(), reply)
+		if err != nil {
+			return nil, err
+		}
+		if want.Status == nil {
+			return nil, &IncompleteReplyError{Action: op.action, Fields: []string{"Status"}}
+		}
+		in := maps.Clone(key)
+		in["AccessKeyPolicy"], err = want.documentOver(live.returned)
+		return in, err
+	}
+}
+
+// AccessKeyPolicy returns the network policy of a user's key. Without one the service
+// answers {} or 404 (assumed, both).
+func (c *Client) AccessKeyPolicy(ctx context.Context, userName, keyID string) (NetworkPolicy, error) {
+	d, err := c.keyPolicyDocument(ctx, userName, keyID)
+	return d.policy, err
+}
+
+func (c *Client) keyPolicyDocument(ctx context.Context, userName, keyID string) (policyDocument, error) {
+	if err := getAccessKeyPolicy.require("AccessKey ID", keyID); err != nil {
+		return policyDocument{}, err
+	}
+	var answer networkPolicyAnswer
+	return answer.document(c.callForUser(ctx, getAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID}, &answer))
+}
+
+// SetAccessKeyPolicy replaces the network policy of a user's key. No operation removes
+// it: [NoNetworkPolicy] is written instead.
 func (c *Client) SetAccessKeyPolicy(ctx context.Context, userName, keyID string, p NetworkPolicy) error {
 	if err := setAccessKeyPolicy.require("AccessKey ID", keyID); err != nil {
 		return err
@@ -264,6 +380,16 @@ func (c *Client) SetAccessKeyPolicy(ctx context.Context, userName, keyID string,
 		return err
 	}
 	return c.callForUser(ctx, setAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID, "AccessKeyPolicy": document}, nil)
+}
+
+// ChangeAccessKeyPolicy writes what merge makes of the live network policy of a user's
+// key.
+func (c *Client) ChangeAccessKeyPolicy(ctx context.Context, userName, keyID string, merge Merge[NetworkPolicy]) error {
+	if err := setAccessKeyPolicy.require("AccessKey ID", keyID); err != nil {
+		return err
+	}
+	read := func(ctx context.Context) (policyDocument, error) { return c.keyPolicyDocument(ctx, userName, keyID) }
+	return c.callComposedForUser(ctx, setAccessKeyPolicy, userName, composePolicy(setAccessKeyPolicy, read, params{"UserAccessKeyId": keyID}, merge), nil)
 }
 
 // ParseNetworkPolicy parses a policy document, as the service takes it or as the

@@ -10,8 +10,8 @@ var (
 	setPasswordPolicy = operation{product: imsProduct, action: "SetPasswordPolicy", repeat: set}
 )
 
-// PasswordPolicy holds the rules for the passwords of an account's users. Nil is
-// what the service did not say, or what a Set leaves alone.
+// PasswordPolicy holds the rules for the passwords of an account's users. Nil is a
+// field that the service did not return, or that a Set does not send.
 type PasswordPolicy struct {
 	MinimumPasswordLength             *int64
 	RequireLowercaseCharacters        *bool
@@ -29,21 +29,23 @@ type PasswordPolicy struct {
 }
 
 type passwordPolicyAnswer struct {
-	PasswordPolicy *struct {
-		MinimumPasswordLength             number
-		RequireLowercaseCharacters        flag
-		RequireUppercaseCharacters        flag
-		RequireNumbers                    flag
-		RequireSymbols                    flag
-		MinimumPasswordDifferentCharacter number
-		PasswordNotContainUserName        flag
-		MaxPasswordAge                    number
-		HardExpire                        flag
-		PasswordReusePrevention           number
-		MaxLoginAttemps                   number
-		InitialPasswordAge                number
-		InterceptRiskPasswordOnAPI        flag `json:"InterceptRiskPasswordOnApi"`
-	}
+	PasswordPolicy *returned[passwordPolicyFields]
+}
+
+type passwordPolicyFields struct {
+	MinimumPasswordLength             number
+	RequireLowercaseCharacters        flag
+	RequireUppercaseCharacters        flag
+	RequireNumbers                    flag
+	RequireSymbols                    flag
+	MinimumPasswordDifferentCharacter number
+	PasswordNotContainUserName        flag
+	MaxPasswordAge                    number
+	HardExpire                        flag
+	PasswordReusePrevention           number
+	MaxLoginAttemps                   number
+	InitialPasswordAge                number
+	InterceptRiskPasswordOnAPI        flag `json:"InterceptRiskPasswordOnApi"`
 }
 
 func (a *passwordPolicyAnswer) missing() string {
@@ -53,43 +55,49 @@ func (a *passwordPolicyAnswer) missing() string {
 	return ""
 }
 
-// PasswordPolicy is the policy of the account. It may have been read before
-// (planLife, sharedLife), unless this client changed it since.
+// PasswordPolicy returns the policy of the account, from the cache unless this client
+// changed it since.
 func (c *Client) PasswordPolicy(ctx context.Context) (PasswordPolicy, error) {
 	return c.caches.policy.get(ctx, "", c.readPolicy)
 }
 
-// PasswordPolicyNow is the policy of the account, past what is known.
+// RefreshPasswordPolicy returns the policy of the account. It bypasses the cache.
 func (c *Client) RefreshPasswordPolicy(ctx context.Context) (PasswordPolicy, error) {
 	return c.caches.policy.refresh(ctx, "", c.readPolicy)
 }
 
 func (c *Client) readPolicy(ctx context.Context) (PasswordPolicy, error) {
-	var answer passwordPolicyAnswer
-	if err := c.call(ctx, getPasswordPolicy, nil, &answer); err != nil {
-		return PasswordPolicy{}, err
-	}
-	said := answer.PasswordPolicy
-	return PasswordPolicy{
-		MinimumPasswordLength:             said.MinimumPasswordLength.value,
-		RequireLowercaseCharacters:        said.RequireLowercaseCharacters.value,
-		RequireUppercaseCharacters:        said.RequireUppercaseCharacters.value,
-		RequireNumbers:                    said.RequireNumbers.value,
-		RequireSymbols:                    said.RequireSymbols.value,
-		MinimumPasswordDifferentCharacter: said.MinimumPasswordDifferentCharacter.value,
-		PasswordNotContainUserName:        said.PasswordNotContainUserName.value,
-		MaxPasswordAge:                    said.MaxPasswordAge.value,
-		HardExpiry:                        said.HardExpire.value,
-		PasswordReusePrevention:           said.PasswordReusePrevention.value,
-		MaxLoginAttempts:                  said.MaxLoginAttemps.value,
-		InitialPasswordAge:                said.InitialPasswordAge.value,
-		InterceptRiskPasswordOnAPI:        said.InterceptRiskPasswordOnAPI.value,
-	}, nil
+	p, _, err := c.readPolicyReply(ctx)
+	return p, err
 }
 
-// SetPasswordPolicy sends every field that is not nil. Whether the service keeps
-// or resets the others is not documented.
-func (c *Client) SetPasswordPolicy(ctx context.Context, p PasswordPolicy) error {
+func (c *Client) readPolicyReply(ctx context.Context) (PasswordPolicy, Reply, error) {
+	var answer passwordPolicyAnswer
+	if err := c.call(ctx, getPasswordPolicy, nil, &answer); err != nil {
+		return PasswordPolicy{}, Reply{}, err
+	}
+	return answer.PasswordPolicy.known.policy(), answer.PasswordPolicy.reply, nil
+}
+
+func (f *passwordPolicyFields) policy() PasswordPolicy {
+	return PasswordPolicy{
+		MinimumPasswordLength:             f.MinimumPasswordLength.value,
+		RequireLowercaseCharacters:        f.RequireLowercaseCharacters.value,
+		RequireUppercaseCharacters:        f.RequireUppercaseCharacters.value,
+		RequireNumbers:                    f.RequireNumbers.value,
+		RequireSymbols:                    f.RequireSymbols.value,
+		MinimumPasswordDifferentCharacter: f.MinimumPasswordDifferentCharacter.value,
+		PasswordNotContainUserName:        f.PasswordNotContainUserName.value,
+		MaxPasswordAge:                    f.MaxPasswordAge.value,
+		HardExpiry:                        f.HardExpire.value,
+		PasswordReusePrevention:           f.PasswordReusePrevention.value,
+		MaxLoginAttempts:                  f.MaxLoginAttemps.value,
+		InitialPasswordAge:                f.InitialPasswordAge.value,
+		InterceptRiskPasswordOnAPI:        f.InterceptRiskPasswordOnAPI.value,
+	}
+}
+
+func (p PasswordPolicy) params() (params, error) {
 	in := params{}
 	in.number("MinimumPasswordLength", p.MinimumPasswordLength)
 	in.flag("RequireLowercaseCharacters", p.RequireLowercaseCharacters)
@@ -104,6 +112,30 @@ func (c *Client) SetPasswordPolicy(ctx context.Context, p PasswordPolicy) error 
 	in.number("MaxLoginAttemps", p.MaxLoginAttempts)
 	in.number("InitialPasswordAge", p.InitialPasswordAge)
 	in.flag("InterceptRiskPasswordOnApi", p.InterceptRiskPasswordOnAPI)
+	return in, nil
+}
+
+// SetPasswordPolicy sends the fields of p that are not nil and no others. Whether the
+// service keeps or resets those is not documented. [Client.ChangePasswordPolicy] keeps
+// them.
+func (c *Client) SetPasswordPolicy(ctx context.Context, p PasswordPolicy) error {
+	in, err := p.params()
+	if err != nil {
+		return err
+	}
 	defer c.caches.policy.invalidateAround()()
 	return c.call(ctx, setPasswordPolicy, in, nil)
+}
+
+// ChangePasswordPolicy writes what merge makes of the live policy.
+func (c *Client) ChangePasswordPolicy(ctx context.Context, merge Merge[PasswordPolicy]) error {
+	defer c.caches.policy.invalidateAround()()
+	return changeSetting(ctx, c, settingWrite[PasswordPolicy]{
+		set: setPasswordPolicy, read: c.readPolicyReply, params: PasswordPolicy.params,
+		required: []string{
+			"MinimumPasswordLength", "RequireLowercaseCharacters", "RequireUppercaseCharacters", "RequireNumbers", "RequireSymbols",
+			"MinimumPasswordDifferentCharacter", "PasswordNotContainUserName", "MaxPasswordAge", "HardExpire", "PasswordReusePrevention", "MaxLoginAttemps",
+		},
+		newer: []string{"InitialPasswordAge", "InterceptRiskPasswordOnApi"},
+	}, merge)
 }

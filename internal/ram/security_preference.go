@@ -14,8 +14,8 @@ var (
 	setSecurityPreference = operation{product: imsProduct, action: "SetSecurityPreference", repeat: set}
 )
 
-// SecurityPreference holds the logon rules of an account. Nil is what the
-// service did not say, or what a Set leaves alone.
+// SecurityPreference holds the logon rules of an account. Nil is a field that the
+// service did not return, or that a Set does not send.
 type SecurityPreference struct {
 	AllowUserToChangePassword           *bool
 	AllowUserToManageAccessKeys         *bool
@@ -34,28 +34,30 @@ type SecurityPreference struct {
 }
 
 type securityPreferenceAnswer struct {
-	SecurityPreference *struct {
-		AccessKeyPreference struct {
-			AllowUserToManageAccessKeys         flag
-			AllowUserToManageServiceCredentials flag
-		}
-		ApplicationLoginPreference struct {
-			AllowUserLongTermLogin flag
-		}
-		LoginProfilePreference *loginProfilePreference
-		MFAPreference          struct {
-			AllowUserToManageMFADevices flag
-		}
-		MaxIdleDays struct {
-			MaxIdleDaysForAccessKeys number
-			MaxIdleDaysForUsers      number
-		}
-		PersonalInfoPreference struct {
-			AllowUserToManagePersonalDingTalk flag
-		}
-		VerificationPreference struct {
-			VerificationTypes textList
-		}
+	SecurityPreference *returned[securityPreferenceFields]
+}
+
+type securityPreferenceFields struct {
+	AccessKeyPreference struct {
+		AllowUserToManageAccessKeys         flag
+		AllowUserToManageServiceCredentials flag
+	}
+	ApplicationLoginPreference struct {
+		AllowUserLongTermLogin flag
+	}
+	LoginProfilePreference *loginProfilePreference
+	MFAPreference          struct {
+		AllowUserToManageMFADevices flag
+	}
+	MaxIdleDays struct {
+		MaxIdleDaysForAccessKeys number
+		MaxIdleDaysForUsers      number
+	}
+	PersonalInfoPreference struct {
+		AllowUserToManagePersonalDingTalk flag
+	}
+	VerificationPreference struct {
+		VerificationTypes textList
 	}
 }
 
@@ -75,46 +77,51 @@ func (a *securityPreferenceAnswer) missing() string {
 	return ""
 }
 
-// SecurityPreference is the preference of the account. It may have been read
-// before (planLife, sharedLife), unless this client changed it since.
+// SecurityPreference returns the preference of the account, from the cache unless
+// this client changed it since.
 func (c *Client) SecurityPreference(ctx context.Context) (SecurityPreference, error) {
 	p, err := c.caches.preference.get(ctx, "", c.readPreference)
 	return p.clone(), err
 }
 
-// SecurityPreferenceNow is the preference of the account, past what is known.
+// RefreshSecurityPreference returns the preference of the account. It bypasses the
+// cache.
 func (c *Client) RefreshSecurityPreference(ctx context.Context) (SecurityPreference, error) {
 	p, err := c.caches.preference.refresh(ctx, "", c.readPreference)
 	return p.clone(), err
 }
 
-// own is the preference with lists that belong to one caller.
+// clone returns a copy that shares no list with p.
 func (p SecurityPreference) clone() SecurityPreference {
 	p.LoginNetworkMasks, p.VerificationTypes = slices.Clone(p.LoginNetworkMasks), slices.Clone(p.VerificationTypes)
 	return p
 }
 
 func (c *Client) readPreference(ctx context.Context) (SecurityPreference, error) {
-	var answer securityPreferenceAnswer
-	if err := c.call(ctx, getSecurityPreference, nil, &answer); err != nil {
-		return SecurityPreference{}, err
-	}
-	return answer.preference(), nil
+	p, _, err := c.readPreferenceReply(ctx)
+	return p, err
 }
 
-func (a *securityPreferenceAnswer) preference() SecurityPreference {
-	said := a.SecurityPreference
-	p := SecurityPreference{
-		AllowUserToManageAccessKeys:         said.AccessKeyPreference.AllowUserToManageAccessKeys.value,
-		AllowUserToManageServiceCredentials: said.AccessKeyPreference.AllowUserToManageServiceCredentials.value,
-		AllowUserLongTermLogin:              said.ApplicationLoginPreference.AllowUserLongTermLogin.value,
-		AllowUserToManageMFADevices:         said.MFAPreference.AllowUserToManageMFADevices.value,
-		AllowUserToManagePersonalDingTalk:   said.PersonalInfoPreference.AllowUserToManagePersonalDingTalk.value,
-		MaxIdleDaysForAccessKeys:            said.MaxIdleDays.MaxIdleDaysForAccessKeys.value,
-		MaxIdleDaysForUsers:                 said.MaxIdleDays.MaxIdleDaysForUsers.value,
-		VerificationTypes:                   said.VerificationPreference.VerificationTypes,
+func (c *Client) readPreferenceReply(ctx context.Context) (SecurityPreference, Reply, error) {
+	var answer securityPreferenceAnswer
+	if err := c.call(ctx, getSecurityPreference, nil, &answer); err != nil {
+		return SecurityPreference{}, Reply{}, err
 	}
-	login := said.LoginProfilePreference
+	return answer.SecurityPreference.known.preference(), answer.SecurityPreference.reply, nil
+}
+
+func (f *securityPreferenceFields) preference() SecurityPreference {
+	p := SecurityPreference{
+		AllowUserToManageAccessKeys:         f.AccessKeyPreference.AllowUserToManageAccessKeys.value,
+		AllowUserToManageServiceCredentials: f.AccessKeyPreference.AllowUserToManageServiceCredentials.value,
+		AllowUserLongTermLogin:              f.ApplicationLoginPreference.AllowUserLongTermLogin.value,
+		AllowUserToManageMFADevices:         f.MFAPreference.AllowUserToManageMFADevices.value,
+		AllowUserToManagePersonalDingTalk:   f.PersonalInfoPreference.AllowUserToManagePersonalDingTalk.value,
+		MaxIdleDaysForAccessKeys:            f.MaxIdleDays.MaxIdleDaysForAccessKeys.value,
+		MaxIdleDaysForUsers:                 f.MaxIdleDays.MaxIdleDaysForUsers.value,
+		VerificationTypes:                   f.VerificationPreference.VerificationTypes,
+	}
+	login := f.LoginProfilePreference
 	if login == nil {
 		return p
 	}
@@ -127,20 +134,17 @@ func (a *securityPreferenceAnswer) preference() SecurityPreference {
 	return p
 }
 
-// splitMasks never answers nil: no masks is a setting of its own, any address.
+// maskSeparators are what the console accepts between masks (documented); what the
+// API accepts beside the semicolon is not documented.
+const maskSeparators = "; ,\t\r\n"
+
+// splitMasks never returns nil: an empty list is a value, any address.
 func splitMasks(joined string) []string {
 	masks := []string{}
-	for mask := range strings.SplitSeq(joined, ";") {
-		if mask = strings.TrimSpace(mask); mask != "" {
-			masks = append(masks, mask)
-		}
-	}
-	return masks
+	return append(masks, strings.FieldsFunc(joined, func(r rune) bool { return strings.ContainsRune(maskSeparators, r) })...)
 }
 
-// SetSecurityPreference sends every field that is not nil, and an empty list as
-// empty. Whether the service keeps or resets the others is not documented.
-func (c *Client) SetSecurityPreference(ctx context.Context, p SecurityPreference) error {
+func (p SecurityPreference) params() (params, error) {
 	in := params{}
 	in.flag("AllowUserToChangePassword", p.AllowUserToChangePassword)
 	in.flag("AllowUserToManageAccessKeys", p.AllowUserToManageAccessKeys)
@@ -155,11 +159,50 @@ func (c *Client) SetSecurityPreference(ctx context.Context, p SecurityPreference
 		in["LoginNetworkMasks"] = strings.Join(p.LoginNetworkMasks, ";")
 	}
 	in.text("MFAOperationForLogin", p.MFAOperationForLogin)
-	if err := in.list("VerificationTypes", p.VerificationTypes); err != nil {
-		return err
-	}
 	in.number("MaxIdleDaysForUsers", p.MaxIdleDaysForUsers)
 	in.number("MaxIdleDaysForAccessKeys", p.MaxIdleDaysForAccessKeys)
+	return in, in.list("VerificationTypes", p.VerificationTypes)
+}
+
+// SetSecurityPreference sends the fields of p that are not nil and no others, which
+// the service then resets (observed by the vendor). [Client.ChangeSecurityPreference]
+// keeps them.
+func (c *Client) SetSecurityPreference(ctx context.Context, p SecurityPreference) error {
+	in, err := p.params()
+	if err != nil {
+		return err
+	}
 	defer c.caches.preference.invalidateAround()()
 	return c.call(ctx, setSecurityPreference, in, nil)
+}
+
+// ChangeSecurityPreference writes what merge makes of the live preference.
+func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[SecurityPreference]) error {
+	defer c.caches.preference.invalidateAround()()
+	return changeSetting(ctx, c, settingWrite[SecurityPreference]{
+		set: setSecurityPreference,
+		read: func(ctx context.Context) (SecurityPreference, Reply, error) {
+			p, reply, err := c.readPreferenceReply(ctx)
+			if !reply.Has("LoginNetworkMasks") {
+				p.LoginNetworkMasks = nil
+			}
+			return p, reply, err
+		},
+		params: SecurityPreference.params,
+		required: []string{
+			"AllowUserToChangePassword", "AllowUserToManageAccessKeys", "AllowUserToManageMFADevices", "AllowUserToManagePersonalDingTalk",
+			"EnableSaveMFATicket", "LoginNetworkMasks", "LoginSessionDuration", "MFAOperationForLogin", "VerificationTypes",
+		},
+		newer:  []string{"AllowUserToLoginWithPasskey", "MaxIdleDaysForAccessKeys", "MaxIdleDaysForUsers"},
+		adjust: dropEnforceMFA,
+	}, merge)
+}
+
+// dropEnforceMFA leaves out the older name of MFAOperationForLogin, which the service
+// still accepts (documented) and which would contradict a changed value.
+func dropEnforceMFA(in params) error {
+	if _, has := in["MFAOperationForLogin"]; has {
+		delete(in, "EnforceMFAForLogin")
+	}
+	return nil
 }

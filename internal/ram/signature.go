@@ -126,6 +126,7 @@ func (c *Client) sign(op operation, key Key, params map[string]string) (signedRe
 	form, err := signHMACSHA1(op, key, c.config.Region, params)
 	return signedRequest{form: form}, err
 }
+
 // unsignedForm is the form of an attempt that carries its own proof, as
 // AssumeRoleWithOIDC does: no key, no signature, but a nonce and a time.
 func unsignedForm(op operation, now time.Time, params map[string]string) url.Values {

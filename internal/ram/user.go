@@ -154,37 +154,73 @@ func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
 	return answer.User.user(), nil
 }
 
-// UpdateUser changes a user and answers it as it is now, but for its tags, of
-// which the service then says nothing. Source: documented.
+// UpdateUser changes a user and returns it, without its tags, which the service does not
+// return here (documented).
 func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (User, error) {
+	return c.updateUser(ctx, id, func(context.Context) (UserChange, error) { return change, nil })
+}
+
+// ChangeUser makes the changes that merge returns for the live user. The service keeps
+// what is not sent (documented). With [ErrUnchanged] it returns an empty User.
+func (c *Client) ChangeUser(ctx context.Context, id string, merge func(context.Context, User) (UserChange, error)) (User, error) {
+	return c.updateUser(ctx, id, func(ctx context.Context) (UserChange, error) {
+		live, err := c.RefreshUserByID(ctx, id)
+		if err != nil {
+			return UserChange{}, err
+		}
+		return merge(ctx, live)
+	})
+}
+
+func (c *Client) updateUser(ctx context.Context, id string, change func(context.Context) (UserChange, error)) (User, error) {
 	if err := updateUser.require("user id", id); err != nil {
 		return User{}, err
 	}
 	defer c.caches.invalidateUsers()()
-	in := params{"UserId": id}
-	in.text("NewDisplayName", change.DisplayName)
-	in.text("NewMobilePhone", change.MobilePhone)
-	in.text("NewEmail", change.Email)
-	in.text("NewComments", change.Comments)
 	var answer userAnswer
-	if err := c.rename(ctx, in, change.Name, &answer); err != nil {
+	domain := "" // of the new principal name, once there is one
+	send := func() error {
+		return c.callComposed(ctx, updateUser, func(ctx context.Context) (params, error) {
+			change, err := change(ctx)
+			if err != nil {
+				return nil, err
+			}
+			in := change.params(id)
+			if change.Name == nil {
+				return in, nil
+			}
+			if err := updateUser.require("new user name", *change.Name); err != nil {
+				return nil, err
+			}
+			if domain == "" {
+				if domain, err = c.domain(ctx); err != nil {
+					return nil, &domainError{updateUser.action, err}
+				}
+			}
+			in["NewUserPrincipalName"] = *change.Name + "@" + domain
+			return in, nil
+		}, &answer)
+	}
+	err := send()
+	if domain != "" && nameUnknown(err) {
+		before := domain
+		if domain, err = c.retryDomain(ctx, updateUser, before, err); domain != before {
+			err = send()
+		}
+	}
+	if err != nil || answer.User == nil {
 		return User{}, err
 	}
 	return answer.User.user(), nil
 }
 
-// rename sends an update, with the principal name of a new name if there is one.
-func (c *Client) rename(ctx context.Context, in params, name *string, answer *userAnswer) error {
-	if name == nil {
-		return c.call(ctx, updateUser, in, answer)
-	}
-	if err := updateUser.require("new user name", *name); err != nil {
-		return err
-	}
-	return c.withDomain(ctx, updateUser, func(domain string) error {
-		in["NewUserPrincipalName"] = *name + "@" + domain
-		return c.call(ctx, updateUser, in, answer)
-	})
+func (u UserChange) params(id string) params {
+	in := params{"UserId": id}
+	in.text("NewDisplayName", u.DisplayName)
+	in.text("NewMobilePhone", u.MobilePhone)
+	in.text("NewEmail", u.Email)
+	in.text("NewComments", u.Comments)
+	return in
 }
 
 // DeleteUser deletes a user on which nothing hangs. Conflict(err) tells that

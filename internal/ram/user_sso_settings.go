@@ -15,8 +15,8 @@ var (
 	setUserSsoSettings = operation{product: imsProduct, action: "SetUserSsoSettings", repeat: set}
 )
 
-// UserSsoSettings say how RAM users log on through an identity provider. Nil is
-// what the service did not say, or what a Set leaves alone.
+// UserSsoSettings say how RAM users log on through an identity provider. Nil is a
+// field that the service did not return, or that a Set does not send.
 type UserSsoSettings struct {
 	SsoEnabled         *bool
 	MetadataDocument   *string // XML, "": none; Base64 on the wire
@@ -48,14 +48,14 @@ func (e *encoded) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-type userSsoSettingsAnswer struct {
-	UserSsoSettings *struct {
-		SsoEnabled         flag
-		MetadataDocument   encoded
-		AuxiliaryDomain    text
-		SsoLoginWithDomain flag
-		AuthnSignAlgo      text
-	}
+type userSsoSettingsAnswer struct{ UserSsoSettings *returned[userSsoFields] }
+
+type userSsoFields struct {
+	SsoEnabled         flag
+	MetadataDocument   encoded
+	AuxiliaryDomain    text
+	SsoLoginWithDomain flag
+	AuthnSignAlgo      text
 }
 
 func (a *userSsoSettingsAnswer) missing() string {
@@ -65,37 +65,40 @@ func (a *userSsoSettingsAnswer) missing() string {
 	return ""
 }
 
-// UserSsoSettings are the settings of the account. They may have been read up to a
-// minute ago, unless this client changed them since.
+// UserSsoSettings returns the settings of the account, from the cache unless this
+// client changed them since.
 func (c *Client) UserSsoSettings(ctx context.Context) (UserSsoSettings, error) {
 	return c.caches.sso.get(ctx, "", c.readSso)
 }
 
-// UserSsoSettingsNow are the settings of the account, past what is known.
+// RefreshUserSsoSettings returns the settings of the account. It bypasses the cache.
 func (c *Client) RefreshUserSsoSettings(ctx context.Context) (UserSsoSettings, error) {
 	return c.caches.sso.refresh(ctx, "", c.readSso)
 }
 
-// A text that is absent, null or "" is none; which of them the service answers is
-// not documented.
 func (c *Client) readSso(ctx context.Context) (UserSsoSettings, error) {
-	var answer userSsoSettingsAnswer
-	if err := c.call(ctx, getUserSsoSettings, nil, &answer); err != nil {
-		return UserSsoSettings{}, err
-	}
-	said := answer.UserSsoSettings
-	return UserSsoSettings{
-		SsoEnabled:         said.SsoEnabled.value,
-		MetadataDocument:   new(string(said.MetadataDocument)),
-		AuxiliaryDomain:    new(string(said.AuxiliaryDomain)),
-		SsoLoginWithDomain: said.SsoLoginWithDomain.value,
-		AuthnSignAlgo:      said.AuthnSignAlgo.optional(),
-	}, nil
+	s, _, err := c.readSsoReply(ctx)
+	return s, err
 }
 
-// SetUserSsoSettings sends every field that is not nil. Whether the service keeps
-// or resets the others, and whether "" takes a text away, is not documented.
-func (c *Client) SetUserSsoSettings(ctx context.Context, s UserSsoSettings) error {
+// readSsoReply takes a text that is absent, null or "" for none: which of them the
+// service returns is not documented.
+func (c *Client) readSsoReply(ctx context.Context) (UserSsoSettings, Reply, error) {
+	var answer userSsoSettingsAnswer
+	if err := c.call(ctx, getUserSsoSettings, nil, &answer); err != nil {
+		return UserSsoSettings{}, Reply{}, err
+	}
+	f := answer.UserSsoSettings.known
+	return UserSsoSettings{
+		SsoEnabled:         f.SsoEnabled.value,
+		MetadataDocument:   new(string(f.MetadataDocument)),
+		AuxiliaryDomain:    new(string(f.AuxiliaryDomain)),
+		SsoLoginWithDomain: f.SsoLoginWithDomain.value,
+		AuthnSignAlgo:      f.AuthnSignAlgo.optional(),
+	}, answer.UserSsoSettings.reply, nil
+}
+
+func (s UserSsoSettings) params() (params, error) {
 	in := params{}
 	in.flag("SsoEnabled", s.SsoEnabled)
 	if s.MetadataDocument != nil {
@@ -104,6 +107,36 @@ func (c *Client) SetUserSsoSettings(ctx context.Context, s UserSsoSettings) erro
 	in.text("AuxiliaryDomain", s.AuxiliaryDomain)
 	in.flag("SsoLoginWithDomain", s.SsoLoginWithDomain)
 	in.text("AuthnSignAlgo", s.AuthnSignAlgo)
+	return in, nil
+}
+
+// SetUserSsoSettings sends the fields of s that are not nil and no others. Whether the
+// service keeps or resets those, and whether "" clears a text, is not documented.
+// [Client.ChangeUserSsoSettings] keeps them.
+func (c *Client) SetUserSsoSettings(ctx context.Context, s UserSsoSettings) error {
+	in, err := s.params()
+	if err != nil {
+		return err
+	}
 	defer c.caches.sso.invalidateAround()()
 	return c.call(ctx, setUserSsoSettings, in, nil)
+}
+
+// ChangeUserSsoSettings writes what merge makes of the live settings.
+func (c *Client) ChangeUserSsoSettings(ctx context.Context, merge Merge[UserSsoSettings]) error {
+	defer c.caches.sso.invalidateAround()()
+	return changeSetting(ctx, c, settingWrite[UserSsoSettings]{
+		set: setUserSsoSettings, read: c.readSsoReply, params: UserSsoSettings.params,
+		required: []string{"SsoEnabled", "SsoLoginWithDomain", "AuthnSignAlgo"},
+		adjust:   requireMetadata,
+	}, merge)
+}
+
+// requireMetadata refuses a write that enables single sign-on without the metadata
+// of an identity provider: a reply that lacks them must not erase them.
+func requireMetadata(in params) error {
+	if in["SsoEnabled"] == "true" && in["MetadataDocument"] == "" {
+		return &IncompleteReplyError{Action: setUserSsoSettings.action, Fields: []string{"MetadataDocument"}}
+	}
+	return nil
 }

@@ -1,0 +1,297 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// fullPreference is a whole reply, with a field that this client does not know, one
+// that is deprecated, and the older name of MFAOperationForLogin.
+const fullPreference = `{"RequestId":"R","SecurityPreference":{
+	"AccessKeyPreference":{"AllowUserToManageAccessKeys":false,"AllowUserToManageServiceCredentials":false},
+	"LoginProfilePreference":{"AllowUserToChangePassword":true,"AllowUserToLoginWithPasskey":true,"EnableSaveMFATicket":false,
+		"LoginNetworkMasks":"10.0.0.0/8, 192.168.0.0/16","LoginSessionDuration":6,"MFAOperationForLogin":"adaptive","EnforceMFAForLogin":false,"OperationForRiskLogin":"enforceVerify"},
+	"MFAPreference":{"AllowUserToManageMFADevices":true},"MaxIdleDays":{"MaxIdleDaysForAccessKeys":365,"MaxIdleDaysForUsers":365},
+	"PersonalInfoPreference":{"AllowUserToManagePersonalDingTalk":true},"VerificationPreference":{"VerificationTypes":["sms","email"]},
+	"NewPreference":{"NewField":7,"NewList":["a"],"NewNull":null}}}`
+
+// A field that a Set leaves out is reset, so everything goes back as it came.
+func TestAChangeSendsBackEverythingThatWasReturned(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+		if r.PostForm.Get("Action") == "GetSecurityPreference" {
+			respond(t, w, 200, fullPreference)
+			return
+		}
+		respond(t, w, 200, `{"RequestId":"R","SecurityPreference":{}}`)
+	})
+	err := newTestClient(t, server.URL).ChangeSecurityPreference(t.Context(), func(_ context.Context, live SecurityPreference, reply Reply) (SecurityPreference, error) {
+		if !reply.Has("NewField") || reply.Has("NewNull") || reply.Has("AllowUserLongTermLogin") {
+			t.Errorf("the reply has %q", reply.Names())
+		}
+		live.LoginSessionDuration = new(int64(1))
+		return live, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms := server.received()
+	want := map[string]string{
+		"AllowUserToManageAccessKeys": "false", "AllowUserToManageServiceCredentials": "false", "AllowUserToChangePassword": "true", "AllowUserToLoginWithPasskey": "true",
+		"EnableSaveMFATicket": "false", "LoginNetworkMasks": "10.0.0.0/8, 192.168.0.0/16", "LoginSessionDuration": "1", "MFAOperationForLogin": "adaptive",
+		"OperationForRiskLogin": "enforceVerify", "AllowUserToManageMFADevices": "true", "MaxIdleDaysForAccessKeys": "365", "MaxIdleDaysForUsers": "365",
+		"AllowUserToManagePersonalDingTalk": "true", "VerificationTypes": `["sms","email"]`, "NewField": "7", "NewList": `["a"]`,
+	}
+	if got := business(forms[len(forms)-1]); !maps.Equal(got, want) {
+		t.Errorf("sent %v, want %v", got, want)
+	}
+}
+
+func TestAChangeRefusesAnIncompleteReply(t *testing.T) {
+	t.Parallel()
+	policy := `{"PasswordPolicy":{"HardExpire":false,"InitialPasswordAge":14,"InterceptRiskPasswordOnApi":true,"MaxLoginAttemps":5,"MaxPasswordAge":0,
+		"MinimumPasswordDifferentCharacter":2,"MinimumPasswordLength":8,"PasswordNotContainUserName":false,"PasswordReusePrevention":24,
+		"RequireLowercaseCharacters":true,"RequireNumbers":false,"RequireSymbols":true,"RequireUppercaseCharacters":false}}`
+	preference := func(ctx context.Context, c *Client) error {
+		return c.ChangeSecurityPreference(ctx, func(_ context.Context, live SecurityPreference, _ Reply) (SecurityPreference, error) {
+			live.LoginSessionDuration = new(int64(2))
+			return live, nil
+		})
+	}
+	masks := func(ctx context.Context, c *Client) error {
+		return c.ChangeSecurityPreference(ctx, func(_ context.Context, live SecurityPreference, _ Reply) (SecurityPreference, error) {
+			live.LoginNetworkMasks = []string{}
+			return live, nil
+		})
+	}
+	passwords := func(ctx context.Context, c *Client) error {
+		return c.ChangePasswordPolicy(ctx, func(_ context.Context, live PasswordPolicy, _ Reply) (PasswordPolicy, error) {
+			live.MinimumPasswordLength = new(int64(14))
+			return live, nil
+		})
+	}
+	sso := func(ctx context.Context, c *Client) error {
+		return c.ChangeUserSsoSettings(ctx, func(_ context.Context, live UserSsoSettings, _ Reply) (UserSsoSettings, error) {
+			live.SsoLoginWithDomain = new(false)
+			return live, nil
+		})
+	}
+	network := func(ctx context.Context, c *Client) error {
+		return c.ChangeAccountAccessKeyPolicy(ctx, func(_ context.Context, live NetworkPolicy, _ Reply) (NetworkPolicy, error) {
+			live.Public = []string{"192.0.2.2"}
+			return live, nil
+		})
+	}
+	without := func(body, field string) string { // the name is unknown, so the field is not returned under its own
+		return strings.Replace(body, `"`+field+`"`, `"X`+field+`"`, 1)
+	}
+	for name, test := range map[string]struct {
+		change func(context.Context, *Client) error
+		body   string
+		lacks  string // "": the write is sent
+	}{
+		"nothing is missing":               {preference, fullPreference, ""},
+		"an empty preference":              {preference, `{"SecurityPreference":{}}`, "LoginNetworkMasks"},
+		"no masks":                         {preference, without(fullPreference, "LoginNetworkMasks"), "LoginNetworkMasks"},
+		"masks are null":                   {preference, strings.Replace(fullPreference, `"10.0.0.0/8, 192.168.0.0/16"`, "null", 1), "LoginNetworkMasks"},
+		"no masks, but they are managed":   {masks, without(fullPreference, "LoginNetworkMasks"), ""},
+		"one of the newer fields":          {preference, without(fullPreference, "MaxIdleDaysForUsers"), "MaxIdleDaysForUsers"},
+		"all of the newer fields":          {preference, without(without(without(fullPreference, "MaxIdleDaysForUsers"), "MaxIdleDaysForAccessKeys"), "AllowUserToLoginWithPasskey"), ""},
+		"a whole password policy":          {passwords, policy, ""},
+		"no reuse prevention":              {passwords, without(policy, "PasswordReusePrevention"), "PasswordReusePrevention"},
+		"a length that is managed":         {passwords, without(policy, "MinimumPasswordLength"), ""},
+		"whole single sign-on":             {sso, `{"UserSsoSettings":{"SsoEnabled":true,"MetadataDocument":"PGEvPg==","SsoLoginWithDomain":true,"AuthnSignAlgo":"rsa-sha1"}}`, ""},
+		"enabled, but without metadata":    {sso, `{"UserSsoSettings":{"SsoEnabled":true,"SsoLoginWithDomain":true,"AuthnSignAlgo":"rsa-sha1"}}`, "MetadataDocument"},
+		"not said whether it is enabled":   {sso, `{"UserSsoSettings":{"SsoLoginWithDomain":true,"AuthnSignAlgo":"rsa-sha1"}}`, "SsoEnabled"},
+		"a network policy without a state": {network, `{"AccessKeyPolicy":"{\"Statements\":[{\"Type\":\"ClassicWhiteList\",\"IPList\":[\"192.0.2.1\"]}]}"}`, "Status"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var sent atomic.Int32
+			server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+				if strings.HasPrefix(r.PostForm.Get("Action"), "Set") {
+					sent.Add(1)
+					respond(t, w, 200, `{"RequestId":"R"}`)
+					return
+				}
+				respond(t, w, 200, strings.Replace(test.body, "{", `{"RequestId":"R",`, 1))
+			})
+			err := test.change(t.Context(), newTestClient(t, server.URL))
+			if test.lacks == "" {
+				if err != nil || sent.Load() != 1 {
+					t.Errorf("%d writes, %v", sent.Load(), err)
+				}
+				return
+			}
+			var incomplete *IncompleteReplyError
+			if !errors.As(err, &incomplete) || !strings.Contains(err.Error(), test.lacks) || sent.Load() != 0 || OutcomeUnknown(err) {
+				t.Errorf("%d writes, error: %v", sent.Load(), err)
+			}
+		})
+	}
+}
+
+// What another program changes while an attempt waits is not taken back by it.
+func TestEveryAttemptReadsAfterItsTurn(t *testing.T) {
+	t.Parallel()
+	duration := "6"
+	server := serve(t, func(w http.ResponseWriter, r *http.Request, number int) {
+		switch {
+		case r.PostForm.Get("Action") == "GetPasswordPolicy":
+			respond(t, w, 200, strings.ReplaceAll(`{"RequestId":"R","PasswordPolicy":{"HardExpire":false,"MaxLoginAttemps":5,"MaxPasswordAge":0,"MinimumPasswordDifferentCharacter":2,
+				"MinimumPasswordLength":8,"PasswordNotContainUserName":false,"PasswordReusePrevention":@,"RequireLowercaseCharacters":true,
+				"RequireNumbers":false,"RequireSymbols":true,"RequireUppercaseCharacters":false}}`, "@", duration))
+		case number == 2: // refused for its rate; meanwhile, the policy becomes stricter
+			duration = "24"
+			respond(t, w, 429, `{"RequestId":"R","Code":"Throttling.User"}`)
+		default:
+			respond(t, w, 200, `{"RequestId":"R","PasswordPolicy":{}}`)
+		}
+	})
+	merged := 0
+	err := newTestClient(t, server.URL).ChangePasswordPolicy(t.Context(), func(_ context.Context, live PasswordPolicy, _ Reply) (PasswordPolicy, error) {
+		merged++
+		live.MinimumPasswordLength = new(int64(14))
+		return live, nil
+	})
+	forms := server.received()
+	if last := forms[len(forms)-1]; err != nil || merged != 2 || len(forms) != 4 || last.Get("PasswordReusePrevention") != "24" || last.Get("MinimumPasswordLength") != "14" {
+		t.Errorf("merged %d times, %d calls, %v, %v", merged, len(forms), forms, err)
+	}
+}
+
+// After an unknown outcome, the account may have the wanted values already.
+func TestAChangeThatIsNotNeededSendsNothing(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+		respond(t, w, 200, `{"RequestId":"R","UserSsoSettings":{"SsoEnabled":false}}`)
+	})
+	client := newTestClient(t, server.URL)
+	err := client.ChangeUserSsoSettings(t.Context(), func(_ context.Context, live UserSsoSettings, _ Reply) (UserSsoSettings, error) {
+		return live, ErrUnchanged
+	})
+	if err != nil || len(server.received()) != 1 {
+		t.Errorf("%d calls, %v", len(server.received()), err)
+	}
+	refusal := errors.New("no")
+	err = client.ChangeUserSsoSettings(t.Context(), func(context.Context, UserSsoSettings, Reply) (UserSsoSettings, error) {
+		return UserSsoSettings{}, refusal
+	})
+	if !errors.Is(err, refusal) || OutcomeUnknown(err) || len(server.received()) != 2 {
+		t.Errorf("%d calls, %v", len(server.received()), err)
+	}
+}
+
+// A read that fails says nothing of the write, which was not sent.
+func TestAChangeThatCannotReadIsNotUnknown(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+		respond(t, w, 500, `{"RequestId":"R","Code":"InternalError"}`)
+	})
+	err := newTestClient(t, server.URL).ChangeUserSsoSettings(t.Context(), func(_ context.Context, live UserSsoSettings, _ Reply) (UserSsoSettings, error) { return live, nil })
+	if err == nil || OutcomeUnknown(err) || len(server.received()) != 5 {
+		t.Errorf("%d calls, %v", len(server.received()), err)
+	}
+}
+
+// What a policy holds beside what is changed goes back as it came.
+func TestAPolicyIsWrittenOverItsDocument(t *testing.T) {
+	t.Parallel()
+	const document = `{"Version":1,"Status":"Active","Comment":"x","Statements":[` +
+		`{"Type":"ClassicWhiteList","IPList":["192.0.2.1"],"Note":"office"},{"Type":"VPCWhiteList","Value":"vpc-1","IPList":["10.0.0.0/8"],"Note":"a"},` +
+		`{"Type":"VPCWhiteList","Value":"vpc-2","IPList":["10.0.0.0/8"]},{"Type":"RegionWhiteList","Value":"cn-hangzhou"}]}`
+	var sent string
+	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+		if r.PostForm.Get("Action") == "SetAccessKeyPolicyForAccount" {
+			sent = r.PostForm.Get("AccessKeyPolicy")
+		}
+		text, err := json.Marshal(document)
+		if err != nil {
+			t.Error(err)
+		}
+		respond(t, w, 200, `{"RequestId":"R","AccessKeyPolicy":`+string(text)+`}`)
+	})
+	change := func(change func(*NetworkPolicy)) map[string]any {
+		t.Helper()
+		err := newTestClient(t, server.URL).ChangeAccountAccessKeyPolicy(t.Context(), func(_ context.Context, live NetworkPolicy, reply Reply) (NetworkPolicy, error) {
+			if !reply.Has("Comment") {
+				t.Errorf("the reply has %q", reply.Names())
+			}
+			change(&live)
+			return live, nil
+		})
+		var fields map[string]any
+		if err := errors.Join(err, json.Unmarshal([]byte(sent), &fields)); err != nil {
+			t.Fatal(err)
+		}
+		return fields
+	}
+	var same map[string]any
+	if err := json.Unmarshal([]byte(document), &same); err != nil {
+		t.Fatal(err)
+	}
+	if got := change(func(*NetworkPolicy) {}); !reflect.DeepEqual(got, same) {
+		t.Errorf("got %v", got)
+	}
+	statements := same["Statements"].([]any)
+	same["Status"] = "Inactive"
+	same["Statements"] = []any{
+		statements[1], statements[3],
+		map[string]any{"Type": "ClassicWhiteList", "IPList": []any{"192.0.2.2"}}, map[string]any{"Type": "VPCWhiteList", "Value": "vpc-3", "IPList": []any{"10.1.0.0/16"}},
+	}
+	got := change(func(p *NetworkPolicy) {
+		p.Status, p.Public = new(NetworkPolicyInactive), []string{"192.0.2.2"}
+		delete(p.VPC, "vpc-2")
+		p.VPC["vpc-3"] = []string{"10.1.0.0/16"}
+	})
+	if !reflect.DeepEqual(got, same) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestAProfileAndAUserAreChangedFromWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, r *http.Request, number int) {
+		switch r.PostForm.Get("Action") {
+		case "GetDefaultDomain":
+			respond(t, w, 200, `{"RequestId":"R","DefaultDomainName":"a.onaliyun.com"}`)
+		case "GetLoginProfile", "UpdateLoginProfile":
+			respond(t, w, 200, `{"RequestId":"R","LoginProfile":{"Status":"Active","PasswordResetRequired":false,"MFABindRequired":true}}`)
+		default:
+			respond(t, w, 200, `{"RequestId":"R","User":{"UserId":"7","UserPrincipalName":"alice@a.onaliyun.com","Comments":"old"}}`)
+		}
+	})
+	client := newTestClient(t, server.URL)
+	err := client.ChangeLoginProfile(t.Context(), "alice", func(_ context.Context, live LoginProfile) (LoginProfileChange, error) {
+		if !live.MFABindRequired {
+			t.Error("not the live profile")
+		}
+		return LoginProfileChange{Status: new("Inactive")}, nil
+	})
+	forms := server.received()
+	want := map[string]string{"UserPrincipalName": "alice@a.onaliyun.com", "Status": "Inactive"}
+	if got := business(forms[len(forms)-1]); err != nil || !maps.Equal(got, want) {
+		t.Errorf("sent %v, %v", got, err)
+	}
+	user, err := client.ChangeUser(t.Context(), "7", func(_ context.Context, live User) (UserChange, error) {
+		return UserChange{Name: new("bob"), Comments: new(live.Comments + "er")}, nil
+	})
+	forms = server.received()
+	want = map[string]string{"UserId": "7", "NewUserPrincipalName": "bob@a.onaliyun.com", "NewComments": "older"}
+	if got := business(forms[len(forms)-1]); err != nil || user.ID != "7" || !maps.Equal(got, want) {
+		t.Errorf("sent %v, %v", got, err)
+	}
+	if _, err := client.ChangeUser(t.Context(), "7", func(context.Context, User) (UserChange, error) { return UserChange{}, ErrUnchanged }); err != nil {
+		t.Error(err)
+	}
+}
