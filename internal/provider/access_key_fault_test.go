@@ -16,6 +16,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -230,8 +231,8 @@ func (f keyFault) run(t *testing.T, entity *openpgp.Entity, sealed bool) string 
 		f.arrange(srv)
 	}
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(accessKey, config)
-	text := said(diags)
+	o, diags := c.Create(accessKey, config)
+	text := acctest.Messages(diags)
 
 	if sends := len(srv.Calls("CreateAccessKey")); sends > max(f.sends, 2) {
 		t.Errorf("the create was sent %d times", sends)
@@ -240,7 +241,7 @@ func (f keyFault) run(t *testing.T, entity *openpgp.Entity, sealed bool) string 
 		expect(t, "creates", len(srv.Calls("CreateAccessKey")), 1)
 	}
 	created := ""
-	if !o.state.IsNull() {
+	if !o.State.IsNull() {
 		created = stateOf(t, o, "access_key_id")
 	}
 	tracked, named := false, false
@@ -270,17 +271,17 @@ func (f keyFault) run(t *testing.T, entity *openpgp.Entity, sealed bool) string 
 			}
 		}
 	}
-	return outcomeOf(diags, text, tracked, named, o.state.IsNull() || stateOf(t, o, "secret")+stateOf(t, o, "encrypted_secret") != "")
+	return outcomeOf(diags, text, tracked, named, o.State.IsNull() || stateOf(t, o, "secret")+stateOf(t, o, "encrypted_secret") != "")
 }
 
 // checkSecret compares the secret in the state with that of the service.
-func checkSecret(t *testing.T, o object, entity *openpgp.Entity, sealed bool, secret, want string) {
+func checkSecret(t *testing.T, o acctest.Object, entity *openpgp.Entity, sealed bool, secret, want string) {
 	t.Helper()
 	switch {
 	case strings.HasSuffix(want, "without secret"):
 	case sealed:
 		expect(t, "encrypted secret", decrypted(t, entity, stateOf(t, o, "encrypted_secret")), secret)
-		expect(t, "plain secret", in(t, o.state, "secret"), nil)
+		expect(t, "plain secret", in(t, o.State, "secret"), nil)
 	default:
 		expect(t, "secret", stateOf(t, o, "secret"), secret)
 	}
@@ -307,7 +308,7 @@ func untouched(t *testing.T, srv *ramtest.Server) {
 }
 
 func outcomeOf(diags []*tfprotov6.Diagnostic, text string, tracked, named, withSecret bool) string {
-	failed := len(errorsIn(diags)) > 0
+	failed := len(acctest.Errors(diags)) > 0
 	switch {
 	case named || failed && strings.Contains(text, "aliyun ram ListAccessKeys --UserName alice"):
 		return "EN"
@@ -332,18 +333,18 @@ func TestAccessKey_strays(t *testing.T) {
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIstray", time.Minute)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, diags)
-	contains(t, said(diags), "WARNING: There was a young AccessKey pair before", "LTAIstray", "If a run was killed", "DeleteAccessKey --UserName alice --UserAccessKeyId LTAIstray")
+	contains(t, acctest.Messages(diags), "WARNING: There was a young AccessKey pair before", "LTAIstray", "If a run was killed", "DeleteAccessKey --UserName alice --UserAccessKeyId LTAIstray")
 	expect(t, "secret", stateOf(t, o, "secret"), secretOf(srv, stateOf(t, o, "access_key_id")))
-	_, diags = c.create(accessKey, attributes{"user_name": "bob"})
-	expect(t, "said", said(diags), "")
-	_, diags = c.create(accessKey, attributes{"user_name": "bob"}) // the first was made by this run
-	expect(t, "said", said(diags), "")
+	_, diags = c.Create(accessKey, attributes{"user_name": "bob"})
+	expect(t, "said", acctest.Messages(diags), "")
+	_, diags = c.Create(accessKey, attributes{"user_name": "bob"}) // the first was made by this run
+	expect(t, "said", acctest.Messages(diags), "")
 	srv = withAlice(t)
 	giveKey(srv, "alice", "LTAIolder", 2*day)
-	_, diags = newCore(t, srv.Getenv, hurried()).create(accessKey, attributes{"user_name": "alice"})
-	expect(t, "said", said(diags), "")
+	_, diags = newCore(t, srv.Getenv, hurried()).Create(accessKey, attributes{"user_name": "alice"})
+	expect(t, "said", acctest.Messages(diags), "")
 }
 
 // A Ctrl-C while the create is in flight: the answer is waited for, the list is
@@ -375,18 +376,18 @@ func TestAccessKey_interrupted(t *testing.T) {
 				interrupt()
 				return ctx.Err()
 			}))
-			plan, diags := c.plan(accessKey, attributes{"user_name": "alice"}, c.nothing(accessKey))
+			plan, diags := c.Plan(accessKey, attributes{"user_name": "alice"}, c.Null(accessKey))
 			clean(t, diags)
 			srv.ChangeBefore("CreateAccessKey", func(*ramtest.Account) { interrupt() })
-			resp, err := c.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-				TypeName: accessKey, Config: c.dynamic(c.build(c.schemas.ResourceSchemas[accessKey], attributes{"user_name": "alice"})),
-				PriorState: c.dynamic(c.nothing(accessKey).state), PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+			resp, err := c.Server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+				TypeName: accessKey, Config: c.Dynamic(c.Build(c.Schemas.ResourceSchemas[accessKey], attributes{"user_name": "alice"})),
+				PriorState: c.Dynamic(c.Null(accessKey).State), PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
 			})
 			must(t, err)
-			o := object{state: c.value(accessKey, resp.NewState), private: resp.Private, identity: resp.NewIdentity}
-			text := said(resp.Diagnostics)
+			o := acctest.Object{State: c.Value(accessKey, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}
+			text := acctest.Messages(resp.Diagnostics)
 			contains(t, text, doubt.says)
-			tracked := !o.state.IsNull()
+			tracked := !o.State.IsNull()
 			if tracked {
 				expect(t, "secret", stateOf(t, o, "secret"), secretOf(srv, stateOf(t, o, "access_key_id")))
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -62,31 +63,31 @@ func TestOwnPolicy_isSetShownChangedAndReset(t *testing.T) {
 			srv := withKey(t, "", behave)
 			c := newCore(t, srv.Getenv, hurried())
 			config := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.1/32"}})
-			o, diags := c.create(ownPolicy, config)
-			expect(t, "what was said", said(diags), "")
-			expect(t, "user id", in(t, o.state, "user_id"), aliceID)
-			expect(t, "account", in(t, o.state, "account_id"), defaultAccount)
-			expect(t, "by VPC", vpcsIn(t, o.state), map[string]any{})
+			o, diags := c.Create(ownPolicy, config)
+			expect(t, "what was said", acctest.Messages(diags), "")
+			expect(t, "user id", in(t, o.State, "user_id"), aliceID)
+			expect(t, "account", in(t, o.State, "account_id"), defaultAccount)
+			expect(t, "by VPC", vpcsIn(t, o.State), map[string]any{})
 			unmoved(t, c, ownPolicy, o)
-			plan, diags := c.plan(ownPolicy, config, o)
+			plan, diags := c.Plan(ownPolicy, config, o)
 			clean(t, diags)
-			expect(t, "the next plan is empty", c.planned(ownPolicy, plan).Equal(o.state), true)
+			expect(t, "the next plan is empty", c.Planned(ownPolicy, plan).Equal(o.State), true)
 
 			config["vpc_allow_list"] = vpcs(map[string][]string{"AllowAllVPC": {"0.0.0.0/0"}})
 			delete(config, "classic_allow_list")
-			o, diags = c.apply(ownPolicy, config, o)
+			o, diags = c.Apply(ownPolicy, config, o)
 			clean(t, diags)
-			contains(t, said(diags), "classic_allow_list stays")
+			contains(t, acctest.Messages(diags), "classic_allow_list stays")
 			contains(t, policyOf(srv, "alice"), "203.0.113.0/24", "AllowAllVPC")
 			unmoved(t, c, ownPolicy, o)
 
-			_, diags = c.destroyPlan(ownPolicy, o)
-			contains(t, said(diags), "Destroying the network policy of the AccessKey pair resets it", "status: \"Active\" → \"Inactive\" (weaker)")
-			_, diags = c.destroy(ownPolicy, o)
+			_, diags = c.PlanDestroy(ownPolicy, o)
+			contains(t, acctest.Messages(diags), "Destroying the network policy of the AccessKey pair resets it", "status: \"Active\" → \"Inactive\" (weaker)")
+			_, diags = c.Destroy(ownPolicy, o)
 			clean(t, diags)
 			expect(t, "reset", policyOf(srv, "alice"), noPolicy)
 			srv.Change(func(*ramtest.Account) {})
-			v, diags := newCore(t, srv.Getenv, hurried()).data(ownPolicy, attributes{"access_key_id": aliceKey})
+			v, diags := newCore(t, srv.Getenv, hurried()).ReadData(ownPolicy, attributes{"access_key_id": aliceKey})
 			clean(t, diags)
 			if !strings.HasPrefix(name, "stale") {
 				expect(t, "configured", in(t, v, "configured"), false)
@@ -100,21 +101,21 @@ func TestOwnPolicy_whatTheKeyHasIsAdopted(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, oldKeyPolicy)
 	c := newCore(t, srv.Getenv, hurried())
-	plan, diags := c.plan(ownPolicy, ofAlice(attributes{"status": "Active"}), c.nothing(ownPolicy))
+	plan, diags := c.Plan(ownPolicy, ofAlice(attributes{"status": "Active"}), c.Null(ownPolicy))
 	clean(t, diags)
-	contains(t, said(diags), "Adopting the network policy of the AccessKey pair changes it", aliceKey, `status: "Inactive" → "Active"`)
-	expect(t, "unmanaged", in(t, c.planned(ownPolicy, plan), "classic_allow_list"), unknown{})
-	o, diags := c.create(ownPolicy, ofAlice(attributes{"status": "Active"}))
+	contains(t, acctest.Messages(diags), "Adopting the network policy of the AccessKey pair changes it", aliceKey, `status: "Inactive" → "Active"`)
+	expect(t, "unmanaged", in(t, c.Planned(ownPolicy, plan), "classic_allow_list"), acctest.Unknown{})
+	o, diags := c.Create(ownPolicy, ofAlice(attributes{"status": "Active"}))
 	clean(t, diags)
 	expect(t, "policy", policyOf(srv, "alice"), `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["198.51.100.7","203.0.113.0/24"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]}]}`)
-	_, diags = c.create(ownPolicy, ofAlice(attributes{"status": "Inactive"}))
-	contains(t, said(errorsIn(diags)), "another resource")
+	_, diags = c.Create(ownPolicy, ofAlice(attributes{"status": "Inactive"}))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "another resource")
 
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = noPolicy })
-	o, diags = c.refresh(ownPolicy, o)
+	o, diags = c.Read(ownPolicy, o)
 	clean(t, diags)
-	expect(t, "drift", in(t, o.state, "status"), "Inactive")
-	_, diags = c.apply(ownPolicy, ofAlice(attributes{"status": "Active"}), o)
+	expect(t, "drift", in(t, o.State, "status"), "Inactive")
+	_, diags = c.Apply(ownPolicy, ofAlice(attributes{"status": "Active"}), o)
 	clean(t, diags)
 	contains(t, policyOf(srv, "alice"), `"Status":"Active"`)
 }
@@ -124,27 +125,27 @@ func TestOwnPolicy_isImportedByTheKeyAndByTheUser(t *testing.T) {
 	srv := withKey(t, oldKeyPolicy)
 	c := newCore(t, srv.Getenv, hurried())
 	for _, id := range []string{aliceKey, "alice:" + aliceKey} {
-		o, diags := c.adopt(ownPolicy, id)
+		o, diags := c.Import(ownPolicy, id)
 		clean(t, diags)
-		expect(t, "user", in(t, o.state, "user_name"), "alice")
+		expect(t, "user", in(t, o.State, "user_name"), "alice")
 		config := ofAlice(attributes{
 			"status": "Inactive", "classic_allow_list": []string{"203.0.113.0/24", "198.51.100.7"}, "vpc_allow_list": vpcs(map[string][]string{"vpc-old": {"10.0.0.0/8"}}),
 		})
-		plan, diags := c.plan(ownPolicy, config, o)
-		expect(t, "what was said", said(diags), "")
-		expect(t, "the next plan is empty", c.planned(ownPolicy, plan).Equal(o.state), true)
-		whole := c.list(ownPolicy, attributes{"status": "Inactive"}, true, 10)
+		plan, diags := c.Plan(ownPolicy, config, o)
+		expect(t, "what was said", acctest.Messages(diags), "")
+		expect(t, "the next plan is empty", c.Planned(ownPolicy, plan).Equal(o.State), true)
+		whole := c.List(ownPolicy, attributes{"status": "Inactive"}, true, 10)
 		expect(t, "listed", len(whole), 1)
-		expect(t, "listed as imported", whole[0].state.Equal(o.state), true)
+		expect(t, "listed as imported", whole[0].State.Equal(o.State), true)
 	}
-	expect(t, "other status", len(c.list(ownPolicy, attributes{"status": "Active", "user_name": "alice"}, false, 10)), 0)
+	expect(t, "other status", len(c.List(ownPolicy, attributes{"status": "Active", "user_name": "alice"}, false, 10)), 0)
 	for _, bad := range []string{"LTAInobody", "bob:" + aliceKey, ":"} {
-		_, diags := c.adopt(ownPolicy, bad)
+		_, diags := c.Import(ownPolicy, bad)
 		if bad == "bob:"+aliceKey {
-			contains(t, said(diags), "No RAM user bob of this account has the key "+aliceKey)
+			contains(t, acctest.Messages(diags), "No RAM user bob of this account has the key "+aliceKey)
 			continue
 		}
-		contains(t, said(errorsIn(diags)), "Cannot import the network policy of the AccessKey pair")
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the network policy of the AccessKey pair")
 	}
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -155,19 +156,19 @@ func TestOwnPolicy_dataAnswersNone(t *testing.T) {
 		srv := withKey(t, "", behave)
 		c := newCore(t, srv.Getenv, hurried())
 		for _, config := range []attributes{{"access_key_id": aliceKey}, ofAlice(nil)} {
-			v, diags := c.data(ownPolicy, config)
+			v, diags := c.ReadData(ownPolicy, config)
 			clean(t, diags)
 			expect(t, name, []any{in(t, v, "configured"), in(t, v, "status"), in(t, v, "user_name")}, []any{false, "Inactive", "alice"})
 			expect(t, name, in(t, v, "classic_allow_list"), []string{})
 		}
 		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = oldKeyPolicy })
 		if !strings.HasPrefix(name, "stale") {
-			v, diags := c.data(ownPolicy, ofAlice(nil))
+			v, diags := c.ReadData(ownPolicy, ofAlice(nil))
 			clean(t, diags)
 			expect(t, name, in(t, v, "configured"), true)
 		}
-		_, diags := c.data(ownPolicy, attributes{"access_key_id": "LTAInobody"})
-		contains(t, said(errorsIn(diags)), "has the key LTAInobody")
+		_, diags := c.ReadData(ownPolicy, attributes{"access_key_id": "LTAInobody"})
+		contains(t, acctest.Messages(acctest.Errors(diags)), "has the key LTAInobody")
 	}
 }
 
@@ -180,25 +181,25 @@ func TestOwnPolicy_goneRenamedAndReplaced(t *testing.T) {
 	} {
 		srv := withKey(t, "")
 		c := newCore(t, srv.Getenv, hurried())
-		o, diags := c.create(ownPolicy, config)
+		o, diags := c.Create(ownPolicy, config)
 		clean(t, diags)
 		srv.Change(away)
-		left, diags := c.refresh(ownPolicy, o)
+		left, diags := c.Read(ownPolicy, o)
 		clean(t, diags)
-		expect(t, name+" is gone", left.state.IsNull(), true)
-		contains(t, said(diags), "The AccessKey pair is gone")
-		_, diags = c.destroy(ownPolicy, o)
+		expect(t, name+" is gone", left.State.IsNull(), true)
+		contains(t, acctest.Messages(diags), "The AccessKey pair is gone")
+		_, diags = c.Destroy(ownPolicy, o)
 		clean(t, diags)
 		expect(t, name, strings.Join(writes(srv), " "), "SetAccessKeyPolicy")
 	}
 	srv := withKey(t, "")
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(ownPolicy, config)
+	o, diags := c.Create(ownPolicy, config)
 	clean(t, diags)
 	srv.Inject(ramtest.Rule{Action: "GetAccessKeyPolicy", Nth: "1-2", Fault: "code", Status: 404, Code: "EntityNotExist.User.AccessKey"})
-	kept, diags := c.refresh(ownPolicy, o)
-	contains(t, said(errorsIn(diags)), "lists the key")
-	expect(t, "the state is kept", kept.state.Equal(o.state), true)
+	kept, diags := c.Read(ownPolicy, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "lists the key")
+	expect(t, "the state is kept", kept.State.Equal(o.State), true)
 
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alicia"] = a.Users["alice"]
@@ -206,16 +207,16 @@ func TestOwnPolicy_goneRenamedAndReplaced(t *testing.T) {
 		delete(a.Users, "alice")
 	})
 	c = newCore(t, srv.Getenv, hurried())
-	o, diags = c.refresh(ownPolicy, o)
+	o, diags = c.Read(ownPolicy, o)
 	clean(t, diags)
-	expect(t, "renamed", in(t, o.state, "user_name"), "alicia")
+	expect(t, "renamed", in(t, o.State, "user_name"), "alicia")
 	renamed := ofAlice(attributes{"user_name": "alicia", "status": "Inactive", "classic_allow_list": []string{"192.0.2.2"}})
-	o, diags = c.apply(ownPolicy, renamed, o)
+	o, diags = c.Apply(ownPolicy, renamed, o)
 	clean(t, diags)
 	contains(t, policyOf(srv, "alicia"), "192.0.2.2")
-	plan, _ := c.plan(ownPolicy, ofAlice(attributes{"user_name": "bob", "status": "Inactive"}), o)
+	plan, _ := c.Plan(ownPolicy, ofAlice(attributes{"user_name": "bob", "status": "Inactive"}), o)
 	expect(t, "another user", len(plan.RequiresReplace), 1)
-	plan, _ = c.plan(ownPolicy, attributes{"user_name": "alicia", "access_key_id": "LTAIother", "status": "Inactive"}, o)
+	plan, _ = c.Plan(ownPolicy, attributes{"user_name": "alicia", "access_key_id": "LTAIother", "status": "Inactive"}, o)
 	expect(t, "another key", len(plan.RequiresReplace), 1)
 }
 
@@ -225,12 +226,12 @@ func TestOwnPolicy_needsTheUsersKey(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	for _, who := range []attributes{{"user_name": "bob", "access_key_id": aliceKey}, {"user_name": "alice", "access_key_id": "LTAInobody"}} {
 		who["status"] = "Inactive"
-		o, diags := c.create(ownPolicy, who)
-		contains(t, said(errorsIn(diags)), "Cannot create the network policy of the AccessKey pair", "has no AccessKey pair", "Refer to both attributes")
-		expect(t, "state", o.state.IsNull(), true)
+		o, diags := c.Create(ownPolicy, who)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the network policy of the AccessKey pair", "has no AccessKey pair", "Refer to both attributes")
+		expect(t, "state", o.State.IsNull(), true)
 	}
-	_, diags := c.create(ownPolicy, attributes{"user_name": "nobody", "access_key_id": aliceKey, "status": "Inactive"})
-	contains(t, said(errorsIn(diags)), `There is no RAM user "nobody"`)
+	_, diags := c.Create(ownPolicy, attributes{"user_name": "nobody", "access_key_id": aliceKey, "status": "Inactive"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), `There is no RAM user "nobody"`)
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -240,23 +241,23 @@ func TestOwnPolicy_theProvidersOwnKeyIsNotLockedOut(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	own := srv.Credential(defaultAccount).AccessKeyID
 	config := attributes{"user_name": "admin", "access_key_id": own, "status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
-	_, diags := c.create(ownPolicy, config)
-	contains(t, said(errorsIn(diags)), "may be locked out", own, "that key's own")
-	config["access_key_id"] = unknown{}
-	plan, diags := c.plan(ownPolicy, config, c.nothing(ownPolicy))
+	_, diags := c.Create(ownPolicy, config)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "may be locked out", own, "that key's own")
+	config["access_key_id"] = acctest.Unknown{}
+	plan, diags := c.Plan(ownPolicy, config, c.Null(ownPolicy))
 	clean(t, diags)
 	config["access_key_id"] = own
-	plan.PlannedState = c.dynamic(c.propose(ownPolicy, c.build(c.schemas.ResourceSchemas[ownPolicy], config), c.planned(ownPolicy, plan)))
-	_, diags = c.carryOut(ownPolicy, config, c.nothing(ownPolicy), plan)
-	contains(t, said(errorsIn(diags)), "may be locked out")
+	plan.PlannedState = c.Dynamic(c.Propose(ownPolicy, c.Build(c.Schemas.ResourceSchemas[ownPolicy], config), c.Planned(ownPolicy, plan)))
+	_, diags = c.ApplyPlan(ownPolicy, config, c.Null(ownPolicy), plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "may be locked out")
 	config["must_allow"] = []string{"192.0.2.77"}
-	_, diags = c.create(ownPolicy, config)
-	contains(t, said(errorsIn(diags)), "must_allow names 192.0.2.77")
+	_, diags = c.Create(ownPolicy, config)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow names 192.0.2.77")
 	expect(t, "writes", writes(srv), []string(nil))
 	config["classic_allow_list"] = []string{"192.0.2.0/24"}
-	_, diags = c.create(ownPolicy, config)
+	_, diags = c.Create(ownPolicy, config)
 	clean(t, diags)
-	_, diags = c.create(ownPolicy, ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}})) // not ours
+	_, diags = c.Create(ownPolicy, ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}})) // not ours
 	clean(t, diags)
 }
 
@@ -265,14 +266,14 @@ func TestOwnPolicy_nothingOfAnotherAccount(t *testing.T) {
 	srv := withKey(t, "")
 	srv.AddAccount("2222222222222222")
 	mine, other := newCore(t, srv.Getenv, hurried()), newCore(t, srv.GetenvFor("2222222222222222"), hurried())
-	o, diags := mine.create(ownPolicy, ofAlice(attributes{"status": "Inactive"}))
+	o, diags := mine.Create(ownPolicy, ofAlice(attributes{"status": "Inactive"}))
 	clean(t, diags)
 	srv.ForgetCalls()
-	kept, diags := other.refresh(ownPolicy, o)
-	contains(t, said(errorsIn(diags)), defaultAccount, "2222222222222222")
-	expect(t, "state", kept.state.Equal(o.state), true)
-	_, diags = other.destroy(ownPolicy, o)
-	contains(t, said(errorsIn(diags)), "Cannot destroy")
+	kept, diags := other.Read(ownPolicy, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), defaultAccount, "2222222222222222")
+	expect(t, "state", kept.State.Equal(o.State), true)
+	_, diags = other.Destroy(ownPolicy, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot destroy")
 	for _, call := range srv.Calls() {
 		expect(t, "called", call.Action, "GetCallerIdentity")
 	}
@@ -295,13 +296,13 @@ func TestOwnPolicy_passingFaultsAreGotOver(t *testing.T) {
 					srv := withKey(t, "")
 					srv.Inject(rule)
 					c := newCore(t, srv.Getenv, hurried())
-					o, diags := c.create(ownPolicy, first)
+					o, diags := c.Create(ownPolicy, first)
 					clean(t, diags)
-					o, diags = c.apply(ownPolicy, next, o)
+					o, diags = c.Apply(ownPolicy, next, o)
 					clean(t, diags)
 					unmoved(t, c, ownPolicy, o)
 					contains(t, policyOf(srv, "alice"), "198.51.100.0/24")
-					_, diags = c.destroy(ownPolicy, o)
+					_, diags = c.Destroy(ownPolicy, o)
 					clean(t, diags)
 					expect(t, "reset", policyOf(srv, "alice"), noPolicy)
 				}
@@ -313,7 +314,7 @@ func TestOwnPolicy_passingFaultsAreGotOver(t *testing.T) {
 func TestOwnPolicy_aReadThatFailsKeepsTheState(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
-	o, diags := newCore(t, srv.Getenv, hurried()).create(ownPolicy, ofAlice(attributes{"status": "Inactive", "classic_allow_list": []string{"192.0.2.1"}}))
+	o, diags := newCore(t, srv.Getenv, hurried()).Create(ownPolicy, ofAlice(attributes{"status": "Inactive", "classic_allow_list": []string{"192.0.2.1"}}))
 	clean(t, diags)
 	for _, rule := range []ramtest.Rule{
 		{Fault: "code", Status: 403, Code: "NoPermission"},
@@ -329,9 +330,9 @@ func TestOwnPolicy_aReadThatFailsKeepsTheState(t *testing.T) {
 		rule.Action = "GetAccessKeyPolicy"
 		srv.Inject(rule)
 		c := newCore(t, srv.Getenv, hurried())
-		kept, diags := c.refresh(ownPolicy, o)
-		contains(t, said(errorsIn(diags)), "Cannot read the network policy of the AccessKey pair")
-		expect(t, "state", kept.state.Equal(o.state), true)
+		kept, diags := c.Read(ownPolicy, o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the network policy of the AccessKey pair")
+		expect(t, "state", kept.State.Equal(o.State), true)
 		if n := len(srv.Calls("GetAccessKeyPolicy")); n > 5 {
 			t.Errorf("%+v: sent %d times", rule, n)
 		}

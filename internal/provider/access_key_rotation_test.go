@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -32,31 +33,31 @@ func rotates(t *testing.T) *ramtest.Server {
 // A run is one run of Terraform: a process of its own, a refresh, a plan, and an
 // apply if the plan is not empty.
 type run struct {
-	after   object
+	after   acctest.Object
 	changed bool
 	said    string
 }
 
-func rotate(t *testing.T, srv *ramtest.Server, config attributes, prior object) run {
+func rotate(t *testing.T, srv *ramtest.Server, config attributes, prior acctest.Object) run {
 	t.Helper()
 	c := newCore(t, srv.Getenv, hurried())
-	state, diags := c.refresh(rotationKind, prior)
+	state, diags := c.Read(rotationKind, prior)
 	clean(t, diags)
-	told := said(diags)
-	if state.state.IsNull() {
+	told := acctest.Messages(diags)
+	if state.State.IsNull() {
 		return run{after: state, said: told}
 	}
-	plan, diags := c.plan(rotationKind, config, state)
-	told += said(diags)
-	if len(errorsIn(diags)) > 0 || c.planned(rotationKind, plan).Equal(state.state) {
+	plan, diags := c.Plan(rotationKind, config, state)
+	told += acctest.Messages(diags)
+	if len(acctest.Errors(diags)) > 0 || c.Planned(rotationKind, plan).Equal(state.State) {
 		return run{after: state, said: told}
 	}
-	after, diags := c.carryOut(rotationKind, config, state, plan)
-	return run{after: after, changed: true, said: told + said(diags)}
+	after, diags := c.ApplyPlan(rotationKind, config, state, plan)
+	return run{after: after, changed: true, said: told + acctest.Messages(diags)}
 }
 
 // slots are the ids of the keys in the state.
-func slots(t *testing.T, o object) []string {
+func slots(t *testing.T, o acctest.Object) []string {
 	t.Helper()
 	return []string{stateOf(t, o, "current_access_key_id"), stateOf(t, o, "previous_access_key_id")}
 }
@@ -65,14 +66,14 @@ func TestRotation_aWholeTurn(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(rotationKind, turning)
-	expect(t, "what was said", said(diags), "")
+	o, diags := c.Create(rotationKind, turning)
+	expect(t, "what was said", acctest.Messages(diags), "")
 	first := keysOf(srv, "alice")[0]
 	for name, want := range map[string]any{
 		"current_access_key_id": first.ID, "current_secret": first.Secret, "current_status": "Active", "current_create_date": first.CreateDate.Format(time.RFC3339),
 		"previous_access_key_id": nil, "previous_secret": nil, "current_encrypted_secret": nil, "user_id": aliceID, "account_id": defaultAccount,
 	} {
-		expect(t, name, in(t, o.state, name), want)
+		expect(t, name, in(t, o.State, name), want)
 	}
 	fixed(t, c, rotationKind, turning, o)
 	for _, step := range []struct {
@@ -112,9 +113,9 @@ func TestRotation_aWholeTurn(t *testing.T) {
 		fixed(t, newCore(t, srv.Getenv, hurried()), rotationKind, turning, o)
 	}
 	keys := keysOf(srv, "alice")
-	expect(t, "previous secret", in(t, o.state, "previous_secret"), keys[0].Secret)
-	expect(t, "current secret", in(t, o.state, "current_secret"), keys[1].Secret)
-	_, diags = newCore(t, srv.Getenv, hurried()).destroy(rotationKind, o)
+	expect(t, "previous secret", in(t, o.State, "previous_secret"), keys[0].Secret)
+	expect(t, "current secret", in(t, o.State, "current_secret"), keys[1].Secret)
+	_, diags = newCore(t, srv.Getenv, hurried()).Destroy(rotationKind, o)
 	clean(t, diags)
 	expect(t, "keys", len(keysOf(srv, "alice")), 0)
 	expect(t, "violations", srv.Violations(), []string{})
@@ -123,43 +124,43 @@ func TestRotation_aWholeTurn(t *testing.T) {
 func TestRotation_whatADueStepPlans(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
-	o, diags := newCore(t, srv.Getenv, hurried()).create(rotationKind, turning)
+	o, diags := newCore(t, srv.Getenv, hurried()).Create(rotationKind, turning)
 	clean(t, diags)
 	computed := []string{}
-	for name := range fieldsOf(t, o.state) {
+	for name := range acctest.Fields(o.State) {
 		if strings.HasPrefix(name, "current_") || strings.HasPrefix(name, "previous_") {
 			computed = append(computed, name)
 		}
 	}
 	expect(t, "computed", len(computed), 12)
-	unknowns := func(config attributes, o object) {
+	unknowns := func(config attributes, o acctest.Object) {
 		t.Helper()
 		c := newCore(t, srv.Getenv, hurried())
-		plan, diags := c.plan(rotationKind, config, o)
+		plan, diags := c.Plan(rotationKind, config, o)
 		clean(t, diags)
 		for _, name := range computed {
-			expect(t, name, in(t, c.planned(rotationKind, plan), name), unknown{})
+			expect(t, name, in(t, c.Planned(rotationKind, plan), name), acctest.Unknown{})
 		}
 	}
 	other := maps.Clone(turning)
 	other["overlap_days"] = 6
 	unknowns(other, o)
 	c := newCore(t, srv.Getenv, hurried())
-	changed, diags := c.apply(rotationKind, other, o)
+	changed, diags := c.Apply(rotationKind, other, o)
 	clean(t, diags)
 	expect(t, "another argument writes nothing", writes(srv), []string{"CreateAccessKey"})
-	expect(t, "secret", in(t, changed.state, "current_secret"), in(t, o.state, "current_secret"))
+	expect(t, "secret", in(t, changed.State, "current_secret"), in(t, o.State, "current_secret"))
 	srv.Advance(31 * day)
 	unknowns(turning, o)
 
 	// The plan is stale: by the time of the apply nothing is due any more.
 	c = newCore(t, srv.Getenv, hurried())
-	plan, diags := c.plan(rotationKind, turning, o)
+	plan, diags := c.Plan(rotationKind, turning, o)
 	clean(t, diags)
 	first := rotate(t, srv, turning, o)
 	expect(t, "changed", first.changed, true)
 	srv.ForgetCalls()
-	_, diags = c.carryOut(rotationKind, turning, first.after, plan)
+	_, diags = c.ApplyPlan(rotationKind, turning, first.after, plan)
 	clean(t, diags)
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -168,7 +169,7 @@ func TestRotation_whatADueStepPlans(t *testing.T) {
 func TestRotation_neverTouchesAnothersKey(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
-	o, diags := newCore(t, srv.Getenv, hurried()).create(rotationKind, turning)
+	o, diags := newCore(t, srv.Getenv, hurried()).Create(rotationKind, turning)
 	clean(t, diags)
 	giveKey(srv, "alice", "LTAIforeign", 0)
 	srv.Advance(40 * day)
@@ -176,18 +177,18 @@ func TestRotation_neverTouchesAnothersKey(t *testing.T) {
 	done := rotate(t, srv, turning, o)
 	expect(t, "changed", done.changed, false)
 	contains(t, done.said, "The AccessKey rotation cannot go on", "a key that this resource does not own takes the second place", "LTAIforeign")
-	_, diags = newCore(t, srv.Getenv, hurried()).destroy(rotationKind, done.after)
+	_, diags = newCore(t, srv.Getenv, hurried()).Destroy(rotationKind, done.after)
 	clean(t, diags)
 	expect(t, "the foreign one", statusOf(srv, "alice"), map[string]string{"LTAIforeign": "Active"})
-	_, diags = newCore(t, srv.Getenv, hurried()).create(rotationKind, turning)
-	contains(t, said(diags), "alice has keys already", "LTAIforeign", "terraform import ADDRESS alice")
+	_, diags = newCore(t, srv.Getenv, hurried()).Create(rotationKind, turning)
+	contains(t, acctest.Messages(diags), "alice has keys already", "LTAIforeign", "terraform import ADDRESS alice")
 }
 
 func TestRotation_isBlockedWhereItWouldHurt(t *testing.T) {
 	t.Parallel()
-	begin := func() (*ramtest.Server, object) {
+	begin := func() (*ramtest.Server, acctest.Object) {
 		srv := rotates(t)
-		o, diags := newCore(t, srv.Getenv, hurried()).create(rotationKind, turning)
+		o, diags := newCore(t, srv.Getenv, hurried()).Create(rotationKind, turning)
 		clean(t, diags)
 		srv.Advance(30 * day)
 		return srv, rotate(t, srv, turning, o).after
@@ -229,11 +230,11 @@ func TestRotation_isBlockedWhereItWouldHurt(t *testing.T) {
 	srv, o = begin()
 	srv.Advance(300 * day)
 	done = rotate(t, srv, turning, o)
-	expect(t, "previous", in(t, done.after.state, "previous_status"), "Inactive")
+	expect(t, "previous", in(t, done.after.State, "previous_status"), "Inactive")
 	expect(t, "keys", len(keysOf(srv, "alice")), 2)
 	srv.Advance(3 * day)
 	done = rotate(t, srv, turning, done.after) // deletes, and rotates in the same run
-	expect(t, "previous", in(t, done.after.state, "previous_status"), "Active")
+	expect(t, "previous", in(t, done.after.State, "previous_status"), "Active")
 	expect(t, "keys", len(keysOf(srv, "alice")), 2)
 }
 
@@ -247,14 +248,14 @@ func TestRotation_ownKeyIsRefused(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["admin"].Keys[1].CreateDate = a.Users["admin"].Keys[0].CreateDate.Add(time.Second)
 	})
-	o, diags := newCore(t, srv.Getenv, hurried()).adopt(rotationKind, "admin")
+	o, diags := newCore(t, srv.Getenv, hurried()).Import(rotationKind, "admin")
 	clean(t, diags)
 	expect(t, "slots", slots(t, o), []string{"LTAInewer", own})
 	srv.Advance(6 * day)
 	done := rotate(t, srv, config, o)
 	contains(t, done.said, "Cannot disable the provider's own AccessKey pair", own)
-	_, diags = newCore(t, srv.Getenv, hurried()).destroyPlan(rotationKind, o)
-	contains(t, said(errorsIn(diags)), "Cannot delete the provider's own AccessKey pair")
+	_, diags = newCore(t, srv.Getenv, hurried()).PlanDestroy(rotationKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the provider's own AccessKey pair")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -263,15 +264,15 @@ func TestRotation_importDisappearsAndRenames(t *testing.T) {
 	srv := rotates(t)
 	giveKey(srv, "alice", "LTAIfirst", 10*day)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.adopt(rotationKind, "alice")
+	o, diags := c.Import(rotationKind, "alice")
 	clean(t, diags)
 	fixed(t, c, rotationKind, attributes{"user_name": "alice"}, o)
 	done := rotate(t, srv, turning, o) // other arguments only
 	expect(t, "writes", writes(srv), []string(nil))
 	srv.Advance(20 * day)
 	done = rotate(t, srv, turning, done.after)
-	expect(t, "previous", in(t, done.after.state, "previous_access_key_id"), "LTAIfirst")
-	expect(t, "previous secret", in(t, done.after.state, "previous_secret"), nil)
+	expect(t, "previous", in(t, done.after.State, "previous_access_key_id"), "LTAIfirst")
+	expect(t, "previous secret", in(t, done.after.State, "previous_secret"), nil)
 	o = done.after
 	srv.Change(func(a *ramtest.Account) {
 		u := a.Users["alice"]
@@ -294,17 +295,17 @@ func TestRotation_importDisappearsAndRenames(t *testing.T) {
 	done = rotate(t, srv, renamed, done.after)
 	contains(t, done.said, "because there is no current one")
 	expect(t, "keys", len(keysOf(srv, "alicia")), 2)
-	expect(t, "previous", in(t, done.after.state, "previous_access_key_id"), "LTAIfirst")
-	expect(t, "current", in(t, done.after.state, "current_status"), "Active")
+	expect(t, "previous", in(t, done.after.State, "previous_access_key_id"), "LTAIfirst")
+	expect(t, "current", in(t, done.after.State, "current_status"), "Active")
 
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", Fault: "code", Status: 403, Code: "NoPermission"})
-	denied, diags := newCore(t, srv.Getenv, hurried()).refresh(rotationKind, done.after)
-	contains(t, said(diags), "Cannot read the AccessKey rotation", "The state is as it was.")
-	expect(t, "state", denied.state.Equal(done.after.state), true)
+	denied, diags := newCore(t, srv.Getenv, hurried()).Read(rotationKind, done.after)
+	contains(t, acctest.Messages(diags), "Cannot read the AccessKey rotation", "The state is as it was.")
+	expect(t, "state", denied.State.Equal(done.after.State), true)
 	must(t, srv.SetSchedule(ramtest.Schedule{}))
 	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
 	gone := rotate(t, srv, renamed, done.after)
-	expect(t, "state", gone.after.state.IsNull(), true)
+	expect(t, "state", gone.after.State.IsNull(), true)
 	contains(t, gone.said, "The AccessKey rotation is gone")
 }
 
@@ -326,12 +327,12 @@ func TestRotation_badInput(t *testing.T) {
 	} {
 		config := maps.Clone(turning)
 		maps.Copy(config, test.change)
-		_, diags := c.create(rotationKind, config)
-		contains(t, said(errorsIn(diags)), test.want)
+		_, diags := c.Create(rotationKind, config)
+		contains(t, acctest.Messages(acctest.Errors(diags)), test.want)
 	}
-	plan, diags := c.plan(rotationKind, attributes{"user_name": unknown{}, "overlap_days": unknown{}}, c.nothing(rotationKind))
+	plan, diags := c.Plan(rotationKind, attributes{"user_name": acctest.Unknown{}, "overlap_days": acctest.Unknown{}}, c.Null(rotationKind))
 	clean(t, diags)
-	expect(t, "secret", in(t, c.planned(rotationKind, plan), "current_secret"), unknown{})
+	expect(t, "secret", in(t, c.Planned(rotationKind, plan), "current_secret"), acctest.Unknown{})
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -341,12 +342,12 @@ func TestRotation_theSecretIsEncryptedForThePGPKey(t *testing.T) {
 	config := maps.Clone(turning)
 	entity := pgpPair(t, nil)
 	config["pgp_key"] = publicKey(t, entity)
-	o, diags := newCore(t, srv.Getenv, hurried()).create(rotationKind, config)
+	o, diags := newCore(t, srv.Getenv, hurried()).Create(rotationKind, config)
 	clean(t, diags)
 	srv.Advance(30 * day)
 	o = rotate(t, srv, config, o).after
 	for _, slot := range []string{"current", "previous"} {
-		expect(t, slot, in(t, o.state, slot+"_secret"), nil)
+		expect(t, slot, in(t, o.State, slot+"_secret"), nil)
 		if stateOf(t, o, slot+"_encrypted_secret") == "" || stateOf(t, o, slot+"_key_fingerprint") == "" {
 			t.Errorf("the %s secret is not there", slot)
 		}
@@ -355,7 +356,7 @@ func TestRotation_theSecretIsEncryptedForThePGPKey(t *testing.T) {
 		if key.ID == stateOf(t, o, "current_access_key_id") {
 			expect(t, "decrypted", decrypted(t, entity, stateOf(t, o, "current_encrypted_secret")), key.Secret)
 		}
-		if strings.Contains(fmt.Sprint(o.state), key.Secret) {
+		if strings.Contains(fmt.Sprint(o.State), key.Secret) {
 			t.Error("a secret is in the state")
 		}
 	}
@@ -380,7 +381,7 @@ func TestRotation_twoYearsOfBrokenRuns(t *testing.T) {
 	t.Parallel()
 	const every = 4
 	srv := rotates(t)
-	o, diags := newCore(t, srv.Getenv, hurried()).create(rotationKind, turning)
+	o, diags := newCore(t, srv.Getenv, hurried()).Create(rotationKind, turning)
 	clean(t, diags)
 	cuts, strays, rotations := 0, 0, 0
 	last := stateOf(t, o, "current_access_key_id")
@@ -388,14 +389,14 @@ func TestRotation_twoYearsOfBrokenRuns(t *testing.T) {
 		srv.Advance(every * day)
 		for call := 1; ; call++ { // one more call gets through each time, until none is cut
 			c := newCore(t, srv.Getenv, hurried())
-			state, diags := c.refresh(rotationKind, o)
+			state, diags := c.Read(rotationKind, o)
 			clean(t, diags)
-			plan, diags := c.plan(rotationKind, turning, state)
+			plan, diags := c.Plan(rotationKind, turning, state)
 			clean(t, diags)
 			o = state
-			if c.planned(rotationKind, plan).Equal(state.state) {
-				strays += removeStray(t, srv, o, said(diags))
-				if !strings.Contains(said(diags), "does not own") {
+			if c.Planned(rotationKind, plan).Equal(state.State) {
+				strays += removeStray(t, srv, o, acctest.Messages(diags))
+				if !strings.Contains(acctest.Messages(diags), "does not own") {
 					break
 				}
 				continue
@@ -406,14 +407,14 @@ func TestRotation_twoYearsOfBrokenRuns(t *testing.T) {
 				rules = []ramtest.Rule{{Nth: fmt.Sprint(at), Fault: "refuse", Phase: "after_commit"}, {Nth: fmt.Sprintf("%d-", at+1), Fault: "refuse"}}
 			}
 			srv.Inject(rules...)
-			after, diags := c.carryOut(rotationKind, turning, state, plan)
+			after, diags := c.ApplyPlan(rotationKind, turning, state, plan)
 			must(t, srv.SetSchedule(ramtest.Schedule{}))
 			cuts++
-			lost := (call+rotations)%2 == 0 && len(errorsIn(diags)) > 0
+			lost := (call+rotations)%2 == 0 && len(acctest.Errors(diags)) > 0
 			if !lost {
 				o = after
 			}
-			watched(t, srv, o, said(diags), lost)
+			watched(t, srv, o, acctest.Messages(diags), lost)
 			if id := stateOf(t, o, "current_access_key_id"); id != last {
 				last = id
 				rotations++
@@ -431,7 +432,7 @@ func TestRotation_twoYearsOfBrokenRuns(t *testing.T) {
 // watched holds what is always so: a key that works and whose secret is in the state, at
 // most two keys, and none that nobody knows of. If the state was lost, who looks
 // next learns of the key: see removeStray.
-func watched(t *testing.T, srv *ramtest.Server, o object, told string, lost bool) {
+func watched(t *testing.T, srv *ramtest.Server, o acctest.Object, told string, lost bool) {
 	t.Helper()
 	keys := keysOf(srv, "alice")
 	usable := 0
@@ -454,7 +455,7 @@ func watched(t *testing.T, srv *ramtest.Server, o object, told string, lost bool
 }
 
 // removeStray lets a person do what the warning of a plan asks for.
-func removeStray(t *testing.T, srv *ramtest.Server, o object, told string) (removed int) {
+func removeStray(t *testing.T, srv *ramtest.Server, o acctest.Object, told string) (removed int) {
 	t.Helper()
 	for _, key := range keysOf(srv, "alice") {
 		if slices.Contains(slots(t, o), key.ID) {
@@ -611,12 +612,12 @@ func TestRotation_aCreateThatIsExecutedTwiceIsTold(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 4 })
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1-2", Fault: "duplicate"})
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(rotationKind, turning)
+	o, diags := c.Create(rotationKind, turning)
 	clean(t, diags)
 	current := slots(t, o)[0]
 	for _, key := range keysOf(srv, "alice") {
 		if key.ID != current {
-			contains(t, said(diags), "WARNING: Another AccessKey pair came up beside the new one", "DeleteAccessKey --UserName alice --UserAccessKeyId "+key.ID)
+			contains(t, acctest.Messages(diags), "WARNING: Another AccessKey pair came up beside the new one", "DeleteAccessKey --UserName alice --UserAccessKeyId "+key.ID)
 		}
 	}
 	expect(t, "keys", len(keysOf(srv, "alice")), 2)

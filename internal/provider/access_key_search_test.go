@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -42,21 +43,21 @@ func TestAccessKeyList_findsWhatIsAskedFor(t *testing.T) {
 		{attributes{"user_name": "bob", "older_than_days": 1}, 0, nil},
 	} {
 		var names []string
-		for _, r := range c.list(accessKey, ask.config, false, ask.limit) {
-			clean(t, r.diags)
-			names = append(names, r.name)
+		for _, r := range c.List(accessKey, ask.config, false, ask.limit) {
+			clean(t, r.Diagnostics)
+			names = append(names, r.Name)
 		}
 		expect(t, fmt.Sprint(ask.config), names, ask.want)
 	}
-	for _, r := range c.list(accessKey, attributes{"user_name": "alice"}, true, 0) {
-		clean(t, r.diags)
-		id, _ := native(t, fieldsOf(t, r.identity)["access_key_id"]).(string)
-		imported, diags := c.adopt(accessKey, id)
+	for _, r := range c.List(accessKey, attributes{"user_name": "alice"}, true, 0) {
+		clean(t, r.Diagnostics)
+		id, _ := acctest.Native(acctest.Fields(r.Identity)["access_key_id"]).(string)
+		imported, diags := c.Import(accessKey, id)
 		clean(t, diags)
-		if !r.state.Equal(imported.state) {
-			t.Errorf("listed is %v, imported is %v", r.state, imported.state)
+		if !r.State.Equal(imported.State) {
+			t.Errorf("listed is %v, imported is %v", r.State, imported.State)
 		}
-		expect(t, "account", native(t, fieldsOf(t, r.identity)["account_id"]), defaultAccount)
+		expect(t, "account", acctest.Native(acctest.Fields(r.Identity)["account_id"]), defaultAccount)
 	}
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -71,16 +72,16 @@ func TestAccessKeyList_whatCannotBeRead(t *testing.T) {
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", User: "bob", Fault: "code", Code: "NoPermission"})
 	c := newCore(t, srv.Getenv, hurried())
 	var names, failures []string
-	for _, r := range c.list(accessKey, nil, false, 0) {
-		if names = append(names, r.name); len(r.diags) > 0 {
-			failures = append(failures, said(r.diags))
+	for _, r := range c.List(accessKey, nil, false, 0) {
+		if names = append(names, r.Name); len(r.Diagnostics) > 0 {
+			failures = append(failures, acctest.Messages(r.Diagnostics))
 		}
 	}
 	expect(t, "names", names[1:], []string{"", "zoe LTAIzoes (Active)"})
 	expect(t, "failures", len(failures), 1)
 	contains(t, failures[0], "Cannot list the AccessKey pairs", `What the RAM user "bob" has could not be read. The list goes on without it.`, "NoPermission")
-	results := c.list(accessKey, attributes{"user_name": "nobody"}, false, 0)
-	contains(t, said(results[0].diags), "EntityNotExist.User", `There is no RAM user "nobody" in account`, `AttributeName("user_name")`)
+	results := c.List(accessKey, attributes{"user_name": "nobody"}, false, 0)
+	contains(t, acctest.Messages(results[0].Diagnostics), "EntityNotExist.User", `There is no RAM user "nobody" in account`, `AttributeName("user_name")`)
 }
 
 func TestAccessKeysData_everyUserAtTheCostOfOneListEach(t *testing.T) {
@@ -88,14 +89,14 @@ func TestAccessKeysData_everyUserAtTheCostOfOneListEach(t *testing.T) {
 	srv := ramtest.New(t)
 	srv.Populate(40)
 	c := newCore(t, srv.Getenv, hurried())
-	v, diags := c.data("ram_access_keys", nil)
+	v, diags := c.ReadData("ram_access_keys", nil)
 	clean(t, diags)
 	var rows []tftypes.Value
-	must(t, fieldsOf(t, v)["access_keys"].As(&rows))
+	must(t, acctest.Fields(v)["access_keys"].As(&rows))
 	expect(t, "keys", len(rows), 81)
 	last := ""
 	for _, row := range rows {
-		name, _ := native(t, fieldsOf(t, row)["user_name"]).(string)
+		name, _ := acctest.Native(acctest.Fields(row)["user_name"]).(string)
 		if name < last {
 			t.Errorf("%s comes after %s", name, last)
 		}
@@ -105,7 +106,7 @@ func TestAccessKeysData_everyUserAtTheCostOfOneListEach(t *testing.T) {
 	expect(t, "uses", len(srv.Calls("GetAccessKeyLastUsed")), 81)
 	expect(t, "writes", writes(srv), []string(nil))
 	srv.ForgetCalls()
-	_, diags = newCore(t, srv.Getenv, hurried()).data("ram_access_keys", attributes{"older_than_days": 10})
+	_, diags = newCore(t, srv.Getenv, hurried()).ReadData("ram_access_keys", attributes{"older_than_days": 10})
 	clean(t, diags)
 	expect(t, "uses of keys that are left out", len(srv.Calls("GetAccessKeyLastUsed")), 0)
 }
@@ -121,15 +122,15 @@ func TestAccessKeysData_whileOthersAreAtWork(t *testing.T) {
 		ramtest.Rule{Action: "GetAccessKeyLastUsed", User: "alice", Nth: "1", Fault: "code", Code: "EntityNotExist.User.AccessKey"},
 	)
 	c := newCore(t, srv.Getenv, hurried())
-	v, diags := c.data("ram_access_keys", nil)
+	v, diags := c.ReadData("ram_access_keys", nil)
 	clean(t, diags)
 	var rows []tftypes.Value
-	must(t, fieldsOf(t, v)["access_keys"].As(&rows))
+	must(t, acctest.Fields(v)["access_keys"].As(&rows))
 	expect(t, "keys", len(rows), 2)
 	for action, says := range map[string]string{"ListUsers": "ListUsers", "GetAccessKeyLastUsed": "GetAccessKeyLastUsed", "GetCallerIdentity": "GetCallerIdentity"} {
 		srv := withAlice(t)
 		srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
-		_, diags := newCore(t, srv.Getenv, hurried()).data("ram_access_keys", nil)
-		contains(t, said(errorsIn(diags)), "Cannot read the AccessKey pairs", says, "NoPermission")
+		_, diags := newCore(t, srv.Getenv, hurried()).ReadData("ram_access_keys", nil)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the AccessKey pairs", says, "NoPermission")
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -60,9 +61,9 @@ func giveKey(srv *ramtest.Server, user, id string, age time.Duration) {
 }
 
 // stateOf is an attribute as text.
-func stateOf(t *testing.T, o object, name string) string {
+func stateOf(t *testing.T, o acctest.Object, name string) string {
 	t.Helper()
-	s, _ := in(t, o.state, name).(string)
+	s, _ := in(t, o.State, name).(string)
 	return s
 }
 
@@ -70,8 +71,8 @@ func TestAccessKey_isMadeOnceAndReadsAsItIs(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
-	expect(t, "what was said", said(diags), "")
+	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
+	expect(t, "what was said", acctest.Messages(diags), "")
 	key := keysOf(srv, "alice")[0]
 	expect(t, "secret", stateOf(t, o, "secret"), key.Secret)
 	expect(t, "id", stateOf(t, o, "access_key_id"), key.ID)
@@ -80,21 +81,21 @@ func TestAccessKey_isMadeOnceAndReadsAsItIs(t *testing.T) {
 	expect(t, "status", stateOf(t, o, "status"), "Active")
 	expect(t, "made", stateOf(t, o, "create_date"), key.CreateDate.Format(time.RFC3339))
 	for _, name := range []string{"pgp_key", "encrypted_secret", "key_fingerprint", "rotate_when_changed"} {
-		expect(t, name, in(t, o.state, name), nil)
+		expect(t, name, in(t, o.State, name), nil)
 	}
 	expect(t, "writes", writes(srv), []string{"CreateAccessKey"})
-	after, diags := c.refresh(accessKey, o)
+	after, diags := c.Read(accessKey, o)
 	clean(t, diags)
-	if !after.state.Equal(o.state) || !bytes.Equal(after.private, o.private) || !bytes.Equal(after.identity.IdentityData.MsgPack, o.identity.IdentityData.MsgPack) {
-		t.Errorf("a refresh changed the state from %v to %v", o.state, after.state)
+	if !after.State.Equal(o.State) || !bytes.Equal(after.Private, o.Private) || !bytes.Equal(after.Identity.IdentityData.MsgPack, o.Identity.IdentityData.MsgPack) {
+		t.Errorf("a refresh changed the state from %v to %v", o.State, after.State)
 	}
-	plan, diags := c.plan(accessKey, attributes{"user_name": "alice"}, after)
+	plan, diags := c.Plan(accessKey, attributes{"user_name": "alice"}, after)
 	clean(t, diags)
-	if !c.planned(accessKey, plan).Equal(after.state) {
-		t.Errorf("the next plan is not empty: %v", c.planned(accessKey, plan))
+	if !c.Planned(accessKey, plan).Equal(after.State) {
+		t.Errorf("the next plan is not empty: %v", c.Planned(accessKey, plan))
 	}
 	srv.ForgetCalls()
-	_, diags = c.destroy(accessKey, after)
+	_, diags = c.Destroy(accessKey, after)
 	clean(t, diags)
 	expect(t, "keys", len(keysOf(srv, "alice")), 0)
 	expect(t, "disabled first", writes(srv), []string{"UpdateAccessKey", "DeleteAccessKey"})
@@ -106,23 +107,23 @@ func TestAccessKey_ofNobodyIsNotMade(t *testing.T) {
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
 	for _, name := range []any{"", " ", "\t", "alice@acme.onaliyun.com", "a b", strings.Repeat("a", 65), nil} {
-		_, diags := c.create(accessKey, attributes{"user_name": name})
-		if len(errorsIn(diags)) == 0 {
+		_, diags := c.Create(accessKey, attributes{"user_name": name})
+		if len(acctest.Errors(diags)) == 0 {
 			t.Errorf("%v is accepted", name)
 		}
 	}
-	_, diags := c.create(accessKey, attributes{"user_name": "nobody"})
-	contains(t, said(diags), `There is no RAM user "nobody"`, "No key was made.", "ram_user", "EntityNotExist.User")
-	plan, diags := c.plan(accessKey, attributes{"user_name": unknown{}}, c.nothing(accessKey))
+	_, diags := c.Create(accessKey, attributes{"user_name": "nobody"})
+	contains(t, acctest.Messages(diags), `There is no RAM user "nobody"`, "No key was made.", "ram_user", "EntityNotExist.User")
+	plan, diags := c.Plan(accessKey, attributes{"user_name": acctest.Unknown{}}, c.Null(accessKey))
 	clean(t, diags)
 	for _, name := range []string{"", " ", "alice@acme"} { // known only now
-		fields := fieldsOf(t, c.planned(accessKey, plan))
+		fields := acctest.Fields(c.Planned(accessKey, plan))
 		fields["user_name"] = tftypes.NewValue(tftypes.String, name)
 		resolved := *plan
-		resolved.PlannedState = c.dynamic(tftypes.NewValue(c.planned(accessKey, plan).Type(), fields))
-		o, diags := c.carryOut(accessKey, attributes{"user_name": name}, c.nothing(accessKey), &resolved)
-		contains(t, said(diags), "the service would make a key for the caller itself", "No key was made.")
-		expect(t, "state", o.state.IsNull(), true)
+		resolved.PlannedState = c.Dynamic(tftypes.NewValue(c.Planned(accessKey, plan).Type(), fields))
+		o, diags := c.ApplyPlan(accessKey, attributes{"user_name": name}, c.Null(accessKey), &resolved)
+		contains(t, acctest.Messages(diags), "the service would make a key for the caller itself", "No key was made.")
+		expect(t, "state", o.State.IsNull(), true)
 	}
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -134,15 +135,15 @@ func TestAccessKey_aThirdIsRefusedAndTheTwoAreNamed(t *testing.T) {
 	giveKey(srv, "alice", "LTAIsecond", 2*time.Hour)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" })
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.create(accessKey, attributes{"user_name": "alice"})
-	contains(t, said(diags), "alice has 2 keys already", "LTAIfirst, Inactive", "400 days ago", "LTAIsecond, Active", "2h0m", "terraform import ADDRESS alice:LTAIfirst", "create_before_destroy", "No key was made.")
+	_, diags := c.Create(accessKey, attributes{"user_name": "alice"})
+	contains(t, acctest.Messages(diags), "alice has 2 keys already", "LTAIfirst, Inactive", "400 days ago", "LTAIsecond, Active", "2h0m", "terraform import ADDRESS alice:LTAIfirst", "create_before_destroy", "No key was made.")
 	expect(t, "writes", writes(srv), []string(nil))
 	srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 3 }) // as the service can
-	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
-	clean(t, errorsIn(diags))
-	expect(t, "in the state", o.state.IsNull(), false)
-	_, diags = c.create(accessKey, attributes{"user_name": "alice"})
-	contains(t, said(diags), "alice has 3 keys already")
+	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
+	clean(t, acctest.Errors(diags))
+	expect(t, "in the state", o.State.IsNull(), false)
+	_, diags = c.Create(accessKey, attributes{"user_name": "alice"})
+	contains(t, acctest.Messages(diags), "alice has 3 keys already")
 }
 
 func TestAccessKey_whoTakesTheLastPlaceIsNamed(t *testing.T) {
@@ -153,9 +154,9 @@ func TestAccessKey_whoTakesTheLastPlaceIsNamed(t *testing.T) {
 		a.Users["alice"].Keys = append(a.Users["alice"].Keys, &ramtest.AccessKey{ID: "LTAIfaster", Status: "Active", CreateDate: srv0(a)})
 	})
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
-	contains(t, said(diags), "LimitExceeded.User.AccessKey", "LTAIfirst", "LTAIfaster", "No key was made.")
-	expect(t, "state", o.state.IsNull(), true)
+	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
+	contains(t, acctest.Messages(diags), "LimitExceeded.User.AccessKey", "LTAIfirst", "LTAIfaster", "No key was made.")
+	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "creates", len(srv.Calls("CreateAccessKey")), 1)
 }
 
@@ -165,27 +166,27 @@ func TestAccessKey_anInactiveOneStaysSo(t *testing.T) {
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
 	silent, insisting := attributes{"user_name": "alice"}, attributes{"user_name": "alice", "status": "Active"}
-	o, diags := c.create(accessKey, silent)
+	o, diags := c.Create(accessKey, silent)
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" })
-	o, diags = c.refresh(accessKey, o)
+	o, diags = c.Read(accessKey, o)
 	clean(t, diags)
 	expect(t, "shown", stateOf(t, o, "status"), "Inactive")
-	plan, diags := c.plan(accessKey, silent, o)
+	plan, diags := c.Plan(accessKey, silent, o)
 	clean(t, diags)
-	if !c.planned(accessKey, plan).Equal(o.state) {
+	if !c.Planned(accessKey, plan).Equal(o.State) {
 		t.Error("the plan is not empty")
 	}
 	srv.ForgetCalls()
-	o, diags = c.apply(accessKey, attributes{"user_name": "alice", "allow_self": true}, o) // another change does not touch it
+	o, diags = c.Apply(accessKey, attributes{"user_name": "alice", "allow_self": true}, o) // another change does not touch it
 	clean(t, diags)
 	expect(t, "writes", writes(srv), []string(nil))
-	plan, diags = c.plan(accessKey, insisting, o)
-	contains(t, said(diags), "WARNING: A disabled AccessKey pair will be enabled again", "replace it")
-	o, diags = c.carryOut(accessKey, insisting, o, plan)
+	plan, diags = c.Plan(accessKey, insisting, o)
+	contains(t, acctest.Messages(diags), "WARNING: A disabled AccessKey pair will be enabled again", "replace it")
+	o, diags = c.ApplyPlan(accessKey, insisting, o, plan)
 	clean(t, diags)
 	expect(t, "enabled", keysOf(srv, "alice")[0].Status, "Active")
-	o, diags = c.apply(accessKey, attributes{"user_name": "alice", "status": "Inactive"}, o)
+	o, diags = c.Apply(accessKey, attributes{"user_name": "alice", "status": "Inactive"}, o)
 	clean(t, diags)
 	expect(t, "disabled", keysOf(srv, "alice")[0].Status, "Inactive")
 	expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "alice")[0].Secret)
@@ -195,13 +196,13 @@ func TestAccessKey_canBeMadeInactive(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(accessKey, attributes{"user_name": "alice", "status": "Inactive"})
+	o, diags := c.Create(accessKey, attributes{"user_name": "alice", "status": "Inactive"})
 	clean(t, diags)
 	expect(t, "state", stateOf(t, o, "status"), "Inactive")
 	expect(t, "fake", keysOf(srv, "alice")[0].Status, "Inactive")
 	srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Fault: "code", Code: "NoPermission"}) // F22
-	o, diags = c.create(accessKey, attributes{"user_name": "bob", "status": "Inactive"})
-	contains(t, said(diags), "in the state with its secret, but it is not disabled", "tainted", "terraform untaint", "NoPermission")
+	o, diags = c.Create(accessKey, attributes{"user_name": "bob", "status": "Inactive"})
+	contains(t, acctest.Messages(diags), "in the state with its secret, but it is not disabled", "tainted", "terraform untaint", "NoPermission")
 	expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "bob")[0].Secret)
 	expect(t, "state", stateOf(t, o, "status"), "Active")
 }
@@ -218,26 +219,26 @@ func TestAccessKey_onlyAnotherValueReplaces(t *testing.T) {
 		}
 		return all
 	}
-	o, diags := c.create(accessKey, config(nil))
+	o, diags := c.Create(accessKey, config(nil))
 	clean(t, diags)
-	imported, diags := c.adopt(accessKey, stateOf(t, o, "access_key_id"))
+	imported, diags := c.Import(accessKey, stateOf(t, o, "access_key_id"))
 	clean(t, diags)
-	expect(t, "imported secret", in(t, imported.state, "secret"), nil)
+	expect(t, "imported secret", in(t, imported.State, "secret"), nil)
 	srv.ForgetCalls()
-	for _, prior := range []object{o, imported} {
+	for _, prior := range []acctest.Object{o, imported} {
 		for _, first := range []attributes{
-			nil, {"rotate_when_changed": map[string]string{"q": "1"}}, {"rotate_when_changed": unknown{}}, {"pgp_key": publicKey(t, entity)}, {"pgp_key": unknown{}},
+			nil, {"rotate_when_changed": map[string]string{"q": "1"}}, {"rotate_when_changed": acctest.Unknown{}}, {"pgp_key": publicKey(t, entity)}, {"pgp_key": acctest.Unknown{}},
 		} {
-			plan, diags := c.plan(accessKey, config(first), prior)
-			clean(t, errorsIn(diags))
+			plan, diags := c.Plan(accessKey, config(first), prior)
+			clean(t, acctest.Errors(diags))
 			expect(t, fmt.Sprintf("%v replaces", first), len(plan.RequiresReplace), 0)
 			for _, name := range []string{"secret", "encrypted_secret", "key_fingerprint", "access_key_id", "status"} {
-				expect(t, fmt.Sprintf("%v plans %s", first, name), in(t, c.planned(accessKey, plan), name), in(t, prior.state, name))
+				expect(t, fmt.Sprintf("%v plans %s", first, name), in(t, c.Planned(accessKey, plan), name), in(t, prior.State, name))
 			}
 		}
 	}
-	o, diags = c.apply(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "1"}, "pgp_key": publicKey(t, entity)}), o)
-	contains(t, said(diags), "WARNING: The secret stays in the state", "holds for the next key")
+	o, diags = c.Apply(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "1"}, "pgp_key": publicKey(t, entity)}), o)
+	contains(t, acctest.Messages(diags), "WARNING: The secret stays in the state", "holds for the next key")
 	expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "alice")[0].Secret)
 	for name, next := range map[string]struct {
 		config   attributes
@@ -248,10 +249,10 @@ func TestAccessKey_onlyAnotherValueReplaces(t *testing.T) {
 		"another PGP key": {attributes{"rotate_when_changed": map[string]string{"q": "1"}, "pgp_key": publicKey(t, other)}, 0},
 		"another value":   {attributes{"rotate_when_changed": map[string]string{"q": "2"}}, 1},
 		"one more":        {attributes{"rotate_when_changed": map[string]string{"q": "1", "r": "1"}}, 1},
-		"not known yet":   {attributes{"rotate_when_changed": unknown{}}, 1},
+		"not known yet":   {attributes{"rotate_when_changed": acctest.Unknown{}}, 1},
 	} {
-		plan, diags := c.plan(accessKey, config(next.config), o)
-		clean(t, errorsIn(diags))
+		plan, diags := c.Plan(accessKey, config(next.config), o)
+		clean(t, acctest.Errors(diags))
 		expect(t, name+" replaces", len(plan.RequiresReplace), next.replaces)
 	}
 	expect(t, "writes", writes(srv), []string(nil))
@@ -263,36 +264,36 @@ func TestAccessKey_withPGPThePlainSecretIsNowhere(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	entity := pgpPair(t, nil)
 	config := attributes{"user_name": "alice", "pgp_key": publicKey(t, entity)}
-	plan, diags := c.plan(accessKey, config, c.nothing(accessKey))
+	plan, diags := c.Plan(accessKey, config, c.Null(accessKey))
 	clean(t, diags)
-	expect(t, "planned secret", in(t, c.planned(accessKey, plan), "secret"), nil)
-	expect(t, "planned fingerprint", in(t, c.planned(accessKey, plan), "key_fingerprint"), fmt.Sprintf("%X", entity.PrimaryKey.Fingerprint))
-	o, diags := c.carryOut(accessKey, config, c.nothing(accessKey), plan)
+	expect(t, "planned secret", in(t, c.Planned(accessKey, plan), "secret"), nil)
+	expect(t, "planned fingerprint", in(t, c.Planned(accessKey, plan), "key_fingerprint"), fmt.Sprintf("%X", entity.PrimaryKey.Fingerprint))
+	o, diags := c.ApplyPlan(accessKey, config, c.Null(accessKey), plan)
 	clean(t, diags)
 	secret := keysOf(srv, "alice")[0].Secret
 	expect(t, "opened", decrypted(t, entity, stateOf(t, o, "encrypted_secret")), secret)
-	if strings.Contains(o.state.String(), secret) || bytes.Contains(o.private, []byte(secret)) {
+	if strings.Contains(o.State.String(), secret) || bytes.Contains(o.Private, []byte(secret)) {
 		t.Error("the secret is in the state")
 	}
-	after, diags := c.refresh(accessKey, o)
+	after, diags := c.Read(accessKey, o)
 	clean(t, diags)
-	expect(t, "kept", after.state.Equal(o.state), true)
+	expect(t, "kept", after.State.Equal(o.State), true)
 
-	later, diags := c.plan(accessKey, attributes{"user_name": "bob", "pgp_key": unknown{}}, c.nothing(accessKey))
+	later, diags := c.Plan(accessKey, attributes{"user_name": "bob", "pgp_key": acctest.Unknown{}}, c.Null(accessKey))
 	clean(t, diags)
-	o, diags = c.carryOut(accessKey, attributes{"user_name": "bob", "pgp_key": publicKey(t, entity)}, c.nothing(accessKey), resolvedWith(c, t, later, "pgp_key", publicKey(t, entity)))
+	o, diags = c.ApplyPlan(accessKey, attributes{"user_name": "bob", "pgp_key": publicKey(t, entity)}, c.Null(accessKey), resolvedWith(c, t, later, "pgp_key", publicKey(t, entity)))
 	clean(t, diags)
 	expect(t, "opened", decrypted(t, entity, stateOf(t, o, "encrypted_secret")), keysOf(srv, "bob")[0].Secret)
-	expect(t, "secret", in(t, o.state, "secret"), nil)
+	expect(t, "secret", in(t, o.State, "secret"), nil)
 }
 
 // resolvedWith is a plan in which a value that was unknown is known now.
-func resolvedWith(c *core, t *testing.T, plan *tfprotov6.PlanResourceChangeResponse, name, value string) *tfprotov6.PlanResourceChangeResponse {
+func resolvedWith(c *acctest.Driver, t *testing.T, plan *tfprotov6.PlanResourceChangeResponse, name, value string) *tfprotov6.PlanResourceChangeResponse {
 	t.Helper()
-	fields := fieldsOf(t, c.planned(accessKey, plan))
+	fields := acctest.Fields(c.Planned(accessKey, plan))
 	fields[name] = tftypes.NewValue(tftypes.String, value)
 	resolved := *plan
-	resolved.PlannedState = c.dynamic(tftypes.NewValue(c.planned(accessKey, plan).Type(), fields))
+	resolved.PlannedState = c.Dynamic(tftypes.NewValue(c.Planned(accessKey, plan).Type(), fields))
 	return &resolved
 }
 
@@ -306,16 +307,16 @@ func TestAccessKey_aBadPGPKeyMakesNothing(t *testing.T) {
 	for key, says := range map[string]string{
 		publicKey(t, entity): "it can only sign", "keybase:alice": "not fetched from Keybase", "": "it is empty", secret: "it is a private key",
 	} {
-		_, diags := c.create(accessKey, attributes{"user_name": "alice", "pgp_key": key})
-		contains(t, said(errorsIn(diags)), "Cannot use the PGP key", says, "Nothing was made with it.")
-		if key == secret && strings.Contains(said(diags), secret[50:80]) {
+		_, diags := c.Create(accessKey, attributes{"user_name": "alice", "pgp_key": key})
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot use the PGP key", says, "Nothing was made with it.")
+		if key == secret && strings.Contains(acctest.Messages(diags), secret[50:80]) {
 			t.Error("the private key is echoed")
 		}
-		plan, diags := c.plan(accessKey, attributes{"user_name": "alice", "pgp_key": unknown{}}, c.nothing(accessKey))
+		plan, diags := c.Plan(accessKey, attributes{"user_name": "alice", "pgp_key": acctest.Unknown{}}, c.Null(accessKey))
 		clean(t, diags)
-		o, diags := c.carryOut(accessKey, attributes{"user_name": "alice", "pgp_key": key}, c.nothing(accessKey), resolvedWith(c, t, plan, "pgp_key", key))
-		contains(t, said(errorsIn(diags)), says)
-		expect(t, "state", o.state.IsNull(), true)
+		o, diags := c.ApplyPlan(accessKey, attributes{"user_name": "alice", "pgp_key": key}, c.Null(accessKey), resolvedWith(c, t, plan, "pgp_key", key))
+		contains(t, acctest.Messages(acctest.Errors(diags)), says)
+		expect(t, "state", o.State.IsNull(), true)
 	}
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -333,39 +334,39 @@ func TestAccessKey_ofTheProviderItself(t *testing.T) {
 		}
 		return all
 	}
-	o, diags := c.adopt(accessKey, own)
+	o, diags := c.Import(accessKey, own)
 	clean(t, diags)
-	o, diags = c.apply(accessKey, config(nil), o)
+	o, diags = c.Apply(accessKey, config(nil), o)
 	clean(t, diags)
-	_, diags = c.plan(accessKey, config(attributes{"status": "Inactive"}), o)
-	contains(t, said(errorsIn(diags)), "Cannot disable the provider's own AccessKey pair", "allow_self = true")
-	_, diags = c.plan(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "2"}}), o)
-	contains(t, said(errorsIn(diags)), "Cannot replace the provider's own AccessKey pair", "apply that first")
-	_, diags = c.plan(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "2"}, "allow_self": true}), o)
-	contains(t, said(errorsIn(diags)), "Cannot replace the provider's own AccessKey pair")
-	_, diags = c.destroyPlan(accessKey, o)
-	contains(t, said(errorsIn(diags)), "Cannot delete the provider's own AccessKey pair")
+	_, diags = c.Plan(accessKey, config(attributes{"status": "Inactive"}), o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot disable the provider's own AccessKey pair", "allow_self = true")
+	_, diags = c.Plan(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "2"}}), o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot replace the provider's own AccessKey pair", "apply that first")
+	_, diags = c.Plan(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "2"}, "allow_self": true}), o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot replace the provider's own AccessKey pair")
+	_, diags = c.PlanDestroy(accessKey, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the provider's own AccessKey pair")
 	expect(t, "writes", writes(srv), []string(nil))
 
-	plan, diags := c.plan(accessKey, config(attributes{"status": "Inactive", "allow_self": true}), o)
-	clean(t, errorsIn(diags))
+	plan, diags := c.Plan(accessKey, config(attributes{"status": "Inactive", "allow_self": true}), o)
+	clean(t, acctest.Errors(diags))
 	expect(t, "replaces", len(plan.RequiresReplace), 0)
 	// A plan that was saved under other credentials is checked again.
-	refused := c.planned(accessKey, plan)
-	fields := fieldsOf(t, refused)
+	refused := c.Planned(accessKey, plan)
+	fields := acctest.Fields(refused)
 	fields["allow_self"] = tftypes.NewValue(tftypes.Bool, false)
-	plan.PlannedState = c.dynamic(tftypes.NewValue(refused.Type(), fields))
-	_, diags = c.carryOut(accessKey, config(attributes{"status": "Inactive"}), o, plan)
-	contains(t, said(errorsIn(diags)), "Cannot disable the provider's own AccessKey pair")
+	plan.PlannedState = c.Dynamic(tftypes.NewValue(refused.Type(), fields))
+	_, diags = c.ApplyPlan(accessKey, config(attributes{"status": "Inactive"}), o, plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot disable the provider's own AccessKey pair")
 	expect(t, "writes", writes(srv), []string(nil))
 
-	spare, diags := c.adopt(accessKey, "LTAIspare") // another key of the same user is no branch that it sits on
+	spare, diags := c.Import(accessKey, "LTAIspare") // another key of the same user is no branch that it sits on
 	clean(t, diags)
-	_, diags = c.destroy(accessKey, spare)
+	_, diags = c.Destroy(accessKey, spare)
 	clean(t, diags)
-	o, diags = c.apply(accessKey, config(attributes{"allow_self": true}), o)
+	o, diags = c.Apply(accessKey, config(attributes{"allow_self": true}), o)
 	clean(t, diags)
-	_, diags = c.destroyPlan(accessKey, o)
+	_, diags = c.PlanDestroy(accessKey, o)
 	clean(t, diags)
 }
 
@@ -378,26 +379,26 @@ func TestAccessKey_import(t *testing.T) {
 	})
 	c := newCore(t, srv.Getenv, hurried())
 	for _, id := range []string{"LTAIfirst", "alice:LTAIfirst"} {
-		o, diags := c.adopt(accessKey, id)
+		o, diags := c.Import(accessKey, id)
 		clean(t, diags)
 		expect(t, "user", stateOf(t, o, "user_name")+" "+stateOf(t, o, "user_id")+" "+stateOf(t, o, "account_id"), "alice "+aliceID+" "+defaultAccount)
-		plan, diags := c.plan(accessKey, attributes{"user_name": "alice"}, o)
+		plan, diags := c.Plan(accessKey, attributes{"user_name": "alice"}, o)
 		clean(t, diags)
-		if !c.planned(accessKey, plan).Equal(o.state) {
-			t.Errorf("the plan after the import is not empty: %v", c.planned(accessKey, plan))
+		if !c.Planned(accessKey, plan).Equal(o.State) {
+			t.Errorf("the plan after the import is not empty: %v", c.Planned(accessKey, plan))
 		}
 	}
 	for id, says := range map[string]string{
 		"LTAInobody": "No RAM user of this account has the key LTAInobody", "LTAIroot": "root account itself", "nobody:LTAIfirst": "EntityNotExist.User",
 		"alice@acme.onaliyun.com:LTAIfirst": "alice:LTAI5t", ":LTAIfirst": "is imported by its id", "alice:": "is imported by its id",
 	} {
-		o, diags := c.adopt(accessKey, id)
-		contains(t, said(errorsIn(diags)), "Cannot import the AccessKey pair", says)
-		expect(t, "state", o.state.IsNull(), true)
+		o, diags := c.Import(accessKey, id)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the AccessKey pair", says)
+		expect(t, "state", o.State.IsNull(), true)
 	}
-	o, diags := c.adopt(accessKey, "bob:LTAIfirst") // somebody else's
-	contains(t, said(errorsIn(diags)), "Cannot import the AccessKey pair", "No RAM user bob of this account has the key LTAIfirst")
-	expect(t, "state", o.state.IsNull(), true)
+	o, diags := c.Import(accessKey, "bob:LTAIfirst") // somebody else's
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the AccessKey pair", "No RAM user bob of this account has the key LTAIfirst")
+	expect(t, "state", o.State.IsNull(), true)
 	identity := func(account string) *tfprotov6.ResourceIdentityData {
 		text := func(s string) tftypes.Value {
 			if s == "" {
@@ -406,13 +407,13 @@ func TestAccessKey_import(t *testing.T) {
 			return tftypes.NewValue(tftypes.String, s)
 		}
 		kind := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"account_id": tftypes.String, "user_name": tftypes.String, "access_key_id": tftypes.String}}
-		v := c.dynamic(tftypes.NewValue(kind, map[string]tftypes.Value{"account_id": text(account), "user_name": text("alice"), "access_key_id": text("LTAIfirst")}))
+		v := c.Dynamic(tftypes.NewValue(kind, map[string]tftypes.Value{"account_id": text(account), "user_name": text("alice"), "access_key_id": text("LTAIfirst")}))
 		return &tfprotov6.ResourceIdentityData{IdentityData: v}
 	}
 	for account, fails := range map[string]bool{"": false, defaultAccount: false, "9999999999999999": true} {
-		resp, err := c.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: accessKey, Identity: identity(account)})
+		resp, err := c.Server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: accessKey, Identity: identity(account)})
 		must(t, err)
-		expect(t, account+" fails", len(errorsIn(resp.Diagnostics)) > 0, fails)
+		expect(t, account+" fails", len(acctest.Errors(resp.Diagnostics)) > 0, fails)
 	}
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -421,7 +422,7 @@ func TestAccessKey_followsItsUser(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, diags)
 	secret := stateOf(t, o, "secret")
 	rename := func(from, to string) {
@@ -435,21 +436,21 @@ func TestAccessKey_followsItsUser(t *testing.T) {
 	rename("bob", "alice") // and the old name belongs to somebody else now
 	c = newCore(t, srv.Getenv, hurried())
 	before := o
-	o, diags = c.refresh(accessKey, o)
+	o, diags = c.Read(accessKey, o)
 	clean(t, diags)
 	expect(t, "name", stateOf(t, o, "user_name"), "alicia")
 	expect(t, "secret", stateOf(t, o, "secret"), secret)
-	plan, diags := c.plan(accessKey, attributes{"user_name": "alicia"}, before) // renamed in the configuration as well, without a refresh
+	plan, diags := c.Plan(accessKey, attributes{"user_name": "alicia"}, before) // renamed in the configuration as well, without a refresh
 	clean(t, diags)
 	expect(t, "replaces", len(plan.RequiresReplace), 0)
-	after, diags := c.carryOut(accessKey, attributes{"user_name": "alicia"}, before, plan)
+	after, diags := c.ApplyPlan(accessKey, attributes{"user_name": "alicia"}, before, plan)
 	clean(t, diags)
 	expect(t, "secret", stateOf(t, after, "secret"), secret)
-	plan, diags = c.plan(accessKey, attributes{"user_name": "alice"}, o) // another user
+	plan, diags = c.Plan(accessKey, attributes{"user_name": "alice"}, o) // another user
 	clean(t, diags)
 	expect(t, "replaces", len(plan.RequiresReplace), 1)
 	srv.ForgetCalls()
-	_, diags = c.destroy(accessKey, before) // with the old name, which is bob's now
+	_, diags = c.Destroy(accessKey, before) // with the old name, which is bob's now
 	clean(t, diags)
 	expect(t, "keys", len(keysOf(srv, "alicia")), 0)
 }
@@ -467,15 +468,15 @@ func TestAccessKey_thatIsGoneLeavesTheState(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+			o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 			clean(t, diags)
 			srv.Change(vanish)
 			c = newCore(t, srv.Getenv, hurried())
 			srv.ForgetCalls()
-			after, diags := c.refresh(accessKey, o)
-			contains(t, said(diags), "WARNING: The AccessKey pair is gone", "its secret is lost", "recycle bin")
-			expect(t, "state", after.state.IsNull(), true)
-			_, diags = c.destroy(accessKey, o) // gone is gone
+			after, diags := c.Read(accessKey, o)
+			contains(t, acctest.Messages(diags), "WARNING: The AccessKey pair is gone", "its secret is lost", "recycle bin")
+			expect(t, "state", after.State.IsNull(), true)
+			_, diags = c.Destroy(accessKey, o) // gone is gone
 			clean(t, diags)
 		})
 	}
@@ -504,14 +505,14 @@ func TestAccessKey_aReadThatFailsKeepsTheSecret(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+			o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 			clean(t, diags)
 			fault.Action = "ListAccessKeys"
 			srv.Inject(fault)
 			srv.ForgetCalls()
-			after, diags := newCore(t, srv.Getenv, hurried()).refresh(accessKey, o)
-			contains(t, said(errorsIn(diags)), "Cannot read the AccessKey pair", "The state is as it was.")
-			expect(t, "state", after.state.Equal(o.state), true)
+			after, diags := newCore(t, srv.Getenv, hurried()).Read(accessKey, o)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the AccessKey pair", "The state is as it was.")
+			expect(t, "state", after.State.Equal(o.State), true)
 			if n := len(srv.Calls("ListAccessKeys")); n > 5 {
 				t.Errorf("sent %d times", n)
 			}
@@ -537,18 +538,18 @@ func TestAccessKey_aFalseNotFoundIsNotBelieved(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+			o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 			clean(t, diags)
 			srv.Inject(bad.rules...)
-			after, diags := newCore(t, srv.Getenv, hurried()).refresh(accessKey, o)
-			contains(t, said(diags), bad.says)
+			after, diags := newCore(t, srv.Getenv, hurried()).Read(accessKey, o)
+			contains(t, acctest.Messages(diags), bad.says)
 			expect(t, "fails", len(diags) > 0, bad.says != "")
-			if !after.state.Equal(o.state) {
-				t.Errorf("the state was %v, now it is %v", o.state, after.state)
+			if !after.State.Equal(o.State) {
+				t.Errorf("the state was %v, now it is %v", o.State, after.State)
 			}
 			if bad.says != "" {
-				_, diags = newCore(t, srv.Getenv, hurried()).destroy(accessKey, o)
-				contains(t, said(errorsIn(diags)), bad.says)
+				_, diags = newCore(t, srv.Getenv, hurried()).Destroy(accessKey, o)
+				contains(t, acctest.Messages(acctest.Errors(diags)), bad.says)
 			}
 		})
 	}
@@ -558,17 +559,17 @@ func TestAccessKey_ofAnotherAccountIsNotTouched(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.AddAccount("2222222222222222")
-	o, diags := newCore(t, srv.Getenv, hurried()).create(accessKey, attributes{"user_name": "alice"})
+	o, diags := newCore(t, srv.Getenv, hurried()).Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, diags)
 	srv.ForgetCalls()
 	c := newCore(t, srv.GetenvFor("2222222222222222"), hurried())
-	after, diags := c.refresh(accessKey, o)
-	contains(t, said(errorsIn(diags)), "but the credentials open account 2222222222222222")
-	expect(t, "state", after.state.Equal(o.state), true)
-	_, diags = c.apply(accessKey, attributes{"user_name": "alice", "status": "Inactive"}, o)
-	contains(t, said(errorsIn(diags)), "but the credentials open account 2222222222222222")
-	_, diags = c.destroy(accessKey, o)
-	contains(t, said(errorsIn(diags)), "but the credentials open account 2222222222222222")
+	after, diags := c.Read(accessKey, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials open account 2222222222222222")
+	expect(t, "state", after.State.Equal(o.State), true)
+	_, diags = c.Apply(accessKey, attributes{"user_name": "alice", "status": "Inactive"}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials open account 2222222222222222")
+	_, diags = c.Destroy(accessKey, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials open account 2222222222222222")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -579,9 +580,9 @@ func TestAccessKey_keysOfOneUserShareAList(t *testing.T) {
 	giveKey(srv, "alice", "LTAIfirst", 100*day)
 	giveKey(srv, "alice", "LTAIsecond", 100*day)
 	c := newCore(t, srv.Getenv, hurried())
-	objects := []object{}
+	objects := []acctest.Object{}
 	for _, id := range []string{"LTAIfirst", "LTAIsecond"} {
-		o, diags := c.adopt(accessKey, id)
+		o, diags := c.Import(accessKey, id)
 		clean(t, diags)
 		objects = append(objects, o)
 	}
@@ -590,9 +591,9 @@ func TestAccessKey_keysOfOneUserShareAList(t *testing.T) {
 	var wait sync.WaitGroup
 	for _, o := range slices.Concat(objects, objects, objects) {
 		wait.Go(func() {
-			after, diags := c.refresh(accessKey, o)
-			if len(diags) > 0 || !after.state.Equal(o.state) {
-				t.Errorf("%s", said(diags))
+			after, diags := c.Read(accessKey, o)
+			if len(diags) > 0 || !after.State.Equal(o.State) {
+				t.Errorf("%s", acctest.Messages(diags))
 			}
 		})
 	}
@@ -612,10 +613,10 @@ func TestAccessKey_twoAtOnceAreTwo(t *testing.T) {
 	var wait sync.WaitGroup
 	for n := range secrets {
 		wait.Go(func() {
-			plan, _ := c.plan(accessKey, attributes{"user_name": "alice"}, c.nothing(accessKey))
-			o, diags := c.carryOut(accessKey, attributes{"user_name": "alice"}, c.nothing(accessKey), plan)
+			plan, _ := c.Plan(accessKey, attributes{"user_name": "alice"}, c.Null(accessKey))
+			o, diags := c.ApplyPlan(accessKey, attributes{"user_name": "alice"}, c.Null(accessKey), plan)
 			if len(diags) > 0 {
-				t.Error(said(diags))
+				t.Error(acctest.Messages(diags))
 				return
 			}
 			secrets[n] = stateOf(t, o, "secret")
@@ -639,11 +640,11 @@ func TestAccessKey_whatComesUpUntilTheEndIsNamed(t *testing.T) {
 		srv := withAlice(t)
 		srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate", Delay: delay})
 		c := newCore(t, srv.Getenv, hurried())
-		o, diags := c.create(accessKey, attributes{"user_name": "alice", "status": "Inactive"})
-		clean(t, errorsIn(diags))
+		o, diags := c.Create(accessKey, attributes{"user_name": "alice", "status": "Inactive"})
+		clean(t, acctest.Errors(diags))
 		for _, key := range keysOf(srv, "alice") {
-			if key.ID != stateOf(t, o, "access_key_id") && strings.Count(said(diags), "Another AccessKey pair came up") != 1 || !strings.Contains(said(diags)+stateOf(t, o, "access_key_id"), key.ID) {
-				t.Errorf("delivered once more after %d further calls, %s is not named:\n%s", delay, key.ID, said(diags))
+			if key.ID != stateOf(t, o, "access_key_id") && strings.Count(acctest.Messages(diags), "Another AccessKey pair came up") != 1 || !strings.Contains(acctest.Messages(diags)+stateOf(t, o, "access_key_id"), key.ID) {
+				t.Errorf("delivered once more after %d further calls, %s is not named:\n%s", delay, key.ID, acctest.Messages(diags))
 			}
 		}
 	}
@@ -663,10 +664,10 @@ func TestAccessKey_whatCannotBeSeenIsSaid(t *testing.T) {
 		if kind == rotationKind {
 			arguments["rotate_after_days"] = 90
 		}
-		_, diags := c.create(kind, arguments)
-		clean(t, errorsIn(diags))
+		_, diags := c.Create(kind, arguments)
+		clean(t, acctest.Errors(diags))
 		expect(t, kind+": keys", len(keysOf(srv, "alice")), 2)
-		contains(t, said(diags), "WARNING: Cannot confirm the AccessKey pair", "aliyun ram ListAccessKeys --UserName alice")
+		contains(t, acctest.Messages(diags), "WARNING: Cannot confirm the AccessKey pair", "aliyun ram ListAccessKeys --UserName alice")
 	}
 }
 
@@ -685,23 +686,23 @@ func TestAccessKey_deleteIsConfirmedAndRepeatable(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+			o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 			clean(t, diags)
 			srv.Inject(rules...)
-			after, diags := c.destroy(accessKey, o)
+			after, diags := c.Destroy(accessKey, o)
 			clean(t, diags)
-			expect(t, "state", after.state.IsNull(), true)
+			expect(t, "state", after.State.IsNull(), true)
 			expect(t, "keys", len(keysOf(srv, "alice")), 0)
 		})
 	}
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
+	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, diags)
 	srv.Inject(ramtest.Rule{Action: "DeleteAccessKey", Fault: "code", Code: "NoPermission"})
-	after, diags := c.destroy(accessKey, o)
-	contains(t, said(errorsIn(diags)), "Cannot delete the AccessKey pair", "The key is disabled.", "ram:DeleteAccessKey")
-	expect(t, "state", after.state.Equal(o.state), true)
+	after, diags := c.Destroy(accessKey, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the AccessKey pair", "The key is disabled.", "ram:DeleteAccessKey")
+	expect(t, "state", after.State.Equal(o.State), true)
 }
 
 // A key that the service does not list for long is not dropped: with it would go the secret.
@@ -710,30 +711,30 @@ func TestAccessKey_thatIsNotListedYetStays(t *testing.T) {
 	srv := withAlice(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
-	clean(t, errorsIn(diags))
-	contains(t, said(diags), "WARNING: Cannot confirm the AccessKey pair", "the state has it")
+	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
+	clean(t, acctest.Errors(diags))
+	contains(t, acctest.Messages(diags), "WARNING: Cannot confirm the AccessKey pair", "the state has it")
 	secret := keysOf(srv, "alice")[0].Secret
 	expect(t, "secret", stateOf(t, o, "secret"), secret)
 	c = newCore(t, srv.Getenv, hurried())
-	kept, diags := c.refresh(accessKey, o)
-	contains(t, said(diags), "WARNING: The AccessKey pair is not listed yet", "is kept")
-	expect(t, "kept", kept.state.Equal(o.state), true)
+	kept, diags := c.Read(accessKey, o)
+	contains(t, acctest.Messages(diags), "WARNING: The AccessKey pair is not listed yet", "is kept")
+	expect(t, "kept", kept.State.Equal(o.State), true)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
 	srv.Change(func(a *ramtest.Account) { a.Users["bob"].Comments = "a write that ends the lag" })
 	c = newCore(t, srv.Getenv, hurried())
 	for range 1100 { // use up what is stale
-		if _, ok := c.data("ram_account_summary", attributes{}); len(ok) > 0 {
-			t.Fatal(said(ok))
+		if _, ok := c.ReadData("ram_account_summary", attributes{}); len(ok) > 0 {
+			t.Fatal(acctest.Messages(ok))
 		}
 	}
-	seen, diags := newCore(t, srv.Getenv, hurried()).refresh(accessKey, kept)
+	seen, diags := newCore(t, srv.Getenv, hurried()).Read(accessKey, kept)
 	clean(t, diags)
-	expect(t, "state", seen.state.Equal(o.state), true)
+	expect(t, "state", seen.State.Equal(o.State), true)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
-	after, diags := newCore(t, srv.Getenv, hurried()).refresh(accessKey, seen)
-	contains(t, said(diags), "The AccessKey pair is gone")
-	expect(t, "gone", after.state.IsNull(), true)
+	after, diags := newCore(t, srv.Getenv, hurried()).Read(accessKey, seen)
+	contains(t, acctest.Messages(diags), "The AccessKey pair is gone")
+	expect(t, "gone", after.State.IsNull(), true)
 }
 
 // The trial succeeded, the encryption did not: that very key is deleted, and nothing else.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -18,29 +19,29 @@ func TestAccountAlias_followsTheAccount(t *testing.T) {
 			srv := ramtest.New(t)
 			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.UnsetAliasAnswer = unset })
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(alias, attributes{})
+			o, diags := c.Create(alias, attributes{})
 			clean(t, diags)
-			expect(t, "no alias", in(t, o.state, "account_alias"), "")
-			expect(t, "its domain", in(t, o.state, "default_domain"), "1234567890123456.onaliyun.com")
+			expect(t, "no alias", in(t, o.State, "account_alias"), "")
+			expect(t, "its domain", in(t, o.State, "default_domain"), "1234567890123456.onaliyun.com")
 
-			o, diags = c.apply(alias, attributes{"account_alias": "acme"}, o)
+			o, diags = c.Apply(alias, attributes{"account_alias": "acme"}, o)
 			clean(t, diags)
-			contains(t, said(diags), "Every RAM user's logon name changes")
-			expect(t, "domain", in(t, o.state, "default_domain"), "acme.onaliyun.com")
-			expect(t, "address", in(t, o.state, "login_url"), "https://signin.alibabacloud.com/acme.onaliyun.com/login.htm")
+			contains(t, acctest.Messages(diags), "Every RAM user's logon name changes")
+			expect(t, "domain", in(t, o.State, "default_domain"), "acme.onaliyun.com")
+			expect(t, "address", in(t, o.State, "login_url"), "https://signin.alibabacloud.com/acme.onaliyun.com/login.htm")
 
 			srv.Change(func(a *ramtest.Account) { a.Alias = "" }) // somebody clears it
-			o, diags = c.refresh(alias, o)
+			o, diags = c.Read(alias, o)
 			clean(t, diags)
-			expect(t, "cleared outside", in(t, o.state, "account_alias"), "")
-			o, diags = c.apply(alias, attributes{"account_alias": "acme"}, o)
+			expect(t, "cleared outside", in(t, o.State, "account_alias"), "")
+			o, diags = c.Apply(alias, attributes{"account_alias": "acme"}, o)
 			clean(t, diags)
 			expect(t, "repaired", account(srv).Alias, "acme")
 
-			_, diags = c.apply(alias, attributes{"account_alias": ""}, o)
+			_, diags = c.Apply(alias, attributes{"account_alias": ""}, o)
 			clean(t, diags)
 			expect(t, "cleared by configuration", account(srv).Alias, "")
-			contains(t, said(diags), `The alias "acme" becomes free`)
+			contains(t, acctest.Messages(diags), `The alias "acme" becomes free`)
 			expect(t, "writes", strings.Join(writes(srv), " "), "SetAccountAlias SetAccountAlias ClearAccountAlias")
 		})
 	}
@@ -51,7 +52,7 @@ func TestAccountAlias_aChangeIsOneCall(t *testing.T) {
 	srv := ramtest.New(t)
 	srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.create(alias, attributes{"account_alias": "after"})
+	_, diags := c.Create(alias, attributes{"account_alias": "after"})
 	clean(t, diags)
 	expect(t, "writes", writes(srv), []string{"SetAccountAlias"})
 }
@@ -62,7 +63,7 @@ func TestAccountAlias_isClearedFirstOnlyIfTheServiceInsists(t *testing.T) {
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = true })
 	srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.create(alias, attributes{"account_alias": "after"})
+	_, diags := c.Create(alias, attributes{"account_alias": "after"})
 	clean(t, diags)
 	expect(t, "writes", strings.Join(writes(srv), " "), "SetAccountAlias ClearAccountAlias SetAccountAlias")
 	expect(t, "alias", account(srv).Alias, "after")
@@ -77,8 +78,8 @@ func TestAccountAlias_isPutBackIfTheNewOneIsTaken(t *testing.T) {
 		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = stands })
 		srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
 		c := newCore(t, srv.Getenv, hurried())
-		_, diags := c.create(alias, attributes{"account_alias": "taken"})
-		contains(t, said(errorsIn(diags)), "Cannot create the account alias", "EntityAlreadyExists.AccountAlias", "belongs to another account", "Request id")
+		_, diags := c.Create(alias, attributes{"account_alias": "taken"})
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the account alias", "EntityAlreadyExists.AccountAlias", "belongs to another account", "Request id")
 		expect(t, "alias", account(srv).Alias, "before")
 	}
 }
@@ -90,6 +91,6 @@ func TestAccountAlias_thatCannotBePutBackIsNamed(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
 	srv.Inject(ramtest.Rule{Action: "SetAccountAlias", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission", Message: "no"})
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.create(alias, attributes{"account_alias": "after"})
-	contains(t, said(errorsIn(diags)), "no alias now", `"before"`, `"after"`)
+	_, diags := c.Create(alias, attributes{"account_alias": "after"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "no alias now", `"before"`, `"after"`)
 }

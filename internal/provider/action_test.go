@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -160,7 +161,7 @@ var actionStories = map[string]actionStory{
 }
 
 // begin is the account of a story, and a provider.
-func (s actionStory) begin(t *testing.T) (*ramtest.Server, *core) {
+func (s actionStory) begin(t *testing.T) (*ramtest.Server, *acctest.Driver) {
 	t.Helper()
 	srv := incident(t)
 	if s.kind == restoreBin { // there is room for it
@@ -182,13 +183,13 @@ func TestAction_doesItOnceAndSaysSo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv, c := story.begin(t)
-			progress, diags := c.invoke(story.kind, story.config)
-			expect(t, "what was said", said(diags), "")
+			progress, diags := c.Invoke(story.kind, story.config)
+			expect(t, "what was said", acctest.Messages(diags), "")
 			told(t, progress, story.first)
 			expect(t, "writes", writes(srv), story.writes)
 			story.done(t, srv)
 
-			progress, diags = c.invoke(story.kind, story.config)
+			progress, diags = c.Invoke(story.kind, story.config)
 			clean(t, diags)
 			told(t, progress, story.again)
 			expect(t, "writes", writes(srv), story.writes)
@@ -231,19 +232,19 @@ func TestAction_faultsOfTheMatrixAtTheWrite(t *testing.T) {
 				srv, c := story.begin(t)
 				one.rule.Action = story.write
 				srv.Inject(one.rule)
-				_, diags := c.invoke(story.kind, story.config)
+				_, diags := c.Invoke(story.kind, story.config)
 				if one.over {
 					clean(t, diags)
 					story.done(t, srv)
 					return
 				}
-				if len(errorsIn(diags)) == 0 || !story.undone(srv) {
-					t.Fatalf("%v: it is not refused: %s", story.undone(srv), said(diags))
+				if len(acctest.Errors(diags)) == 0 || !story.undone(srv) {
+					t.Fatalf("%v: it is not refused: %s", story.undone(srv), acctest.Messages(diags))
 				}
-				contains(t, said(diags), "ERROR: Cannot ", "Run again to go on")
+				contains(t, acctest.Messages(diags), "ERROR: Cannot ", "Run again to go on")
 				for _, d := range diags {
 					if !strings.Contains(d.Detail, "Request id: ") && strings.HasPrefix(fault, "F22") {
-						t.Errorf("there is no request id: %s", said(diags))
+						t.Errorf("there is no request id: %s", acctest.Messages(diags))
 					}
 				}
 			})
@@ -259,7 +260,7 @@ func TestAction_waitsForStaleReads(t *testing.T) {
 			t.Parallel()
 			srv, c := story.begin(t)
 			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 4 })
-			progress, diags := c.invoke(story.kind, story.config)
+			progress, diags := c.Invoke(story.kind, story.config)
 			clean(t, diags)
 			told(t, progress, story.first)
 			story.done(t, srv)
@@ -281,13 +282,13 @@ func TestAction_withoutThePermissionToLook(t *testing.T) {
 				t.Parallel()
 				srv, c := story.begin(t)
 				srv.Inject(ramtest.Rule{Action: read, Code: "NoPermission", Status: 403})
-				_, diags := c.invoke(story.kind, story.config)
-				if len(errorsIn(diags)) == 0 {
-					t.Fatalf("it is not refused: %s", said(diags))
+				_, diags := c.Invoke(story.kind, story.config)
+				if len(acctest.Errors(diags)) == 0 {
+					t.Fatalf("it is not refused: %s", acctest.Messages(diags))
 				}
-				contains(t, said(diags), "Code: NoPermission")
-				if made := len(writes(srv)); made == 0 != strings.Contains(said(diags), "Nothing was changed.") {
-					t.Errorf("%d writes, and said: %s", made, said(diags))
+				contains(t, acctest.Messages(diags), "Code: NoPermission")
+				if made := len(writes(srv)); made == 0 != strings.Contains(acctest.Messages(diags), "Nothing was changed.") {
+					t.Errorf("%d writes, and said: %s", made, acctest.Messages(diags))
 				}
 			})
 		}
@@ -313,12 +314,12 @@ func TestAction_inTheWrongAccount(t *testing.T) {
 			c := newCore(t, srv.Getenv, hurried())
 			guarded := newCoreWith(t, attributes{"forbidden_account_ids": []string{defaultAccount}}, srv.Getenv, hurried())
 			for _, diags := range [][]*tfprotov6.Diagnostic{
-				c.planAction(story.kind, other), second(c.invokeWith(t.Context(), story.kind, other, func(string) {})),
+				c.PlanAction(story.kind, other), second(c.InvokeAction(t.Context(), story.kind, other, func(string) {})),
 			} {
 				refused(t, diags, "account_id", "Account 2222222222222222 is meant, but the credentials open account "+defaultAccount)
 			}
 			for _, diags := range [][]*tfprotov6.Diagnostic{
-				guarded.planAction(story.kind, story.config), second(guarded.invokeWith(t.Context(), story.kind, story.config, func(string) {})),
+				guarded.PlanAction(story.kind, story.config), second(guarded.InvokeAction(t.Context(), story.kind, story.config, func(string) {})),
 			} {
 				refused(t, diags, "", "Cannot ", defaultAccount+", which is forbidden")
 			}
@@ -352,8 +353,8 @@ func TestAction_sparesWhatTerraformStandsOn(t *testing.T) {
 			giveKey(srv, "admin", "LTAIspare", day)
 			c := newCore(t, srv.Getenv, hurried())
 			config := one.config(srv.Credential(defaultAccount).AccessKeyID)
-			refused(t, c.planAction(one.kind, config), one.attribute, one.says, "Nothing was changed.")
-			progress, diags := c.invokeWith(t.Context(), one.kind, config, func(string) {})
+			refused(t, c.PlanAction(one.kind, config), one.attribute, one.says, "Nothing was changed.")
+			progress, diags := c.InvokeAction(t.Context(), one.kind, config, func(string) {})
 			refused(t, diags, one.attribute, one.says, "Nothing was changed.")
 			expect(t, "progress", len(progress), 0)
 			expect(t, "writes", writes(srv), []string(nil))
@@ -367,8 +368,8 @@ func TestAction_anotherKeyOfTheOwnUser(t *testing.T) {
 	srv := incident(t)
 	giveKey(srv, "admin", "LTAIspare", day)
 	own := srv.Credential(defaultAccount).AccessKeyID
-	_, diags := newCore(t, srv.Getenv, hurried()).invoke(deactivate, attributes{"user_name": "admin", "access_key_ids": []string{"LTAIspare"}})
-	expect(t, "what was said", said(diags), "")
+	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(deactivate, attributes{"user_name": "admin", "access_key_ids": []string{"LTAIspare"}})
+	expect(t, "what was said", acctest.Messages(diags), "")
 	contains(t, statuses(srv, "admin"), "LTAIspare Inactive", own+" Active")
 }
 
@@ -394,8 +395,8 @@ func TestAction_onWhatIsNotThere(t *testing.T) {
 			t.Parallel()
 			srv := incident(t)
 			c := newCore(t, srv.Getenv, hurried())
-			expect(t, "the plan said", said(c.planAction(one.kind, one.config)), "")
-			_, diags := c.invokeWith(t.Context(), one.kind, one.config, func(string) {})
+			expect(t, "the plan said", acctest.Messages(c.PlanAction(one.kind, one.config)), "")
+			_, diags := c.InvokeAction(t.Context(), one.kind, one.config, func(string) {})
 			refused(t, diags, one.attribute, one.says...)
 			for _, e := range srv.History() {
 				if e.Actor != "test" {
@@ -426,13 +427,13 @@ func TestAction_nothingToDo(t *testing.T) {
 			srv.Change(func(a *ramtest.Account) {
 				a.Users["carol"] = &ramtest.User{ID: "200000000000000003", Name: "carol", Status: "active", CreateDate: srv0(a)}
 			})
-			progress, diags := newCore(t, srv.Getenv, hurried()).invoke(one.kind, one.config)
+			progress, diags := newCore(t, srv.Getenv, hurried()).Invoke(one.kind, one.config)
 			clean(t, diags)
 			told(t, progress, one.tells)
 			if one.warns == "" {
-				expect(t, "what was said", said(diags), "")
+				expect(t, "what was said", acctest.Messages(diags), "")
 			}
-			contains(t, said(diags), one.warns)
+			contains(t, acctest.Messages(diags), one.warns)
 			expect(t, "writes", writes(srv), []string(nil))
 		})
 	}
@@ -460,11 +461,11 @@ func TestAction_invalidConfigurationCallsNobody(t *testing.T) {
 		{restoreBin, attributes{"access_key_id": ""}, "access_key_id", "must be the id of an AccessKey pair"},
 		{purgeBin, attributes{"access_key_id": "a b"}, "access_key_id", "must be the id of an AccessKey pair"},
 	} {
-		diags := c.planAction(bad.kind, bad.config)
+		diags := c.PlanAction(bad.kind, bad.config)
 		if len(diags) != 1 || at(diags[0]) != bad.attribute && bad.kind+bad.attribute != deactivate+`access_key_ids[Value("LTAI one")]` {
-			t.Errorf("%s %v: %s", bad.kind, bad.config, said(diags))
+			t.Errorf("%s %v: %s", bad.kind, bad.config, acctest.Messages(diags))
 		}
-		contains(t, said(diags), bad.says)
+		contains(t, acctest.Messages(diags), bad.says)
 	}
 	expect(t, "calls", len(srv.Calls()), 0)
 }
@@ -475,13 +476,13 @@ func TestAction_planOfUnknowns(t *testing.T) {
 	srv := incident(t)
 	c := newCore(t, srv.Getenv, hurried())
 	for kind, config := range map[string]attributes{
-		deactivate: {"user_name": unknown{}, "access_key_ids": unknown{}, "account_id": unknown{}}, logonOff: {"user_name": unknown{}},
-		unbindAction: {"user_name": unknown{}, "serial_number": unknown{}, "delete_device": unknown{}},
-		makeReport:   {"account_id": unknown{}}, restoreBin: {"access_key_id": unknown{}}, purgeBin: {"access_key_id": unknown{}},
+		deactivate: {"user_name": acctest.Unknown{}, "access_key_ids": acctest.Unknown{}, "account_id": acctest.Unknown{}}, logonOff: {"user_name": acctest.Unknown{}},
+		unbindAction: {"user_name": acctest.Unknown{}, "serial_number": acctest.Unknown{}, "delete_device": acctest.Unknown{}},
+		makeReport:   {"account_id": acctest.Unknown{}}, restoreBin: {"access_key_id": acctest.Unknown{}}, purgeBin: {"access_key_id": acctest.Unknown{}},
 	} {
-		expect(t, kind, said(c.planAction(kind, config)), "")
+		expect(t, kind, acctest.Messages(c.PlanAction(kind, config)), "")
 	}
-	expect(t, "the plan said", said(c.planAction(deactivate, attributes{"user_name": "not.there.yet"})), "")
+	expect(t, "the plan said", acctest.Messages(c.PlanAction(deactivate, attributes{"user_name": "not.there.yet"})), "")
 }
 
 // One key cannot be disabled: the other is nevertheless, and the error says which is which.
@@ -489,7 +490,7 @@ func TestDeactivate_partialFailure(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Nth: "1", Code: "NoPermission", Status: 403})
-	_, diags := newCore(t, srv.Getenv, hurried()).invoke(deactivate, attributes{"user_name": "alice"})
+	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(deactivate, attributes{"user_name": "alice"})
 	refused(t, diags, "", "Cannot disable the AccessKey pair LTAIone", "Inactive: LTAItwo.", "treat them as active: LTAIone.", "Code: NoPermission", "Request id: ")
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Active, LTAItwo Inactive")
 }
@@ -502,8 +503,8 @@ func TestDeactivate_aKeyThatComesUpMeanwhile(t *testing.T) {
 		u := a.Users["alice"]
 		u.Keys = append(u.Keys, &ramtest.AccessKey{ID: "LTAIthird", Secret: "made-by-the-intruder", Status: "Active", CreateDate: srv0(a)})
 	})
-	progress, diags := newCore(t, srv.Getenv, hurried()).invoke(deactivate, attributes{"user_name": "alice"})
-	expect(t, "what was said", said(diags), "")
+	progress, diags := newCore(t, srv.Getenv, hurried()).Invoke(deactivate, attributes{"user_name": "alice"})
+	expect(t, "what was said", acctest.Messages(diags), "")
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Inactive, LTAIthird Inactive, LTAItwo Inactive")
 	contains(t, strings.Join(progress, "\n"), `The AccessKey pair LTAIthird of "alice" is inactive now.`)
 }
@@ -513,8 +514,8 @@ func TestDeactivate_aKeyThatGoesMeanwhile(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.ChangeBefore("UpdateAccessKey", func(a *ramtest.Account) { a.Users["alice"].Keys = a.Users["alice"].Keys[1:] })
-	_, diags := newCore(t, srv.Getenv, hurried()).invoke(deactivate, attributes{"user_name": "alice"})
-	expect(t, "what was said", said(diags), "")
+	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(deactivate, attributes{"user_name": "alice"})
+	expect(t, "what was said", acctest.Messages(diags), "")
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAItwo Inactive")
 }
 
@@ -527,9 +528,9 @@ func TestDeactivate_cancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	start := time.Now()
-	progress, diags := c.invokeWith(ctx, deactivate, attributes{"user_name": "alice"}, func(string) { cancel() })
+	progress, diags := c.InvokeAction(ctx, deactivate, attributes{"user_name": "alice"}, func(string) { cancel() })
 	expect(t, "messages", len(progress), 1)
-	contains(t, said(errorsIn(diags)), "Cannot ", "treat them as active: LTAIone", "Run again")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot ", "treat them as active: LTAIone", "Run again")
 	if len(srv.Calls("UpdateAccessKey")) > 1 {
 		t.Error("it went on after it was told to stop")
 	}
@@ -552,8 +553,8 @@ func TestAction_timeout(t *testing.T) {
 				config[name] = value
 			}
 			start := time.Now()
-			_, diags := newCore(t, srv.Getenv).invoke(story.kind, config)
-			contains(t, said(errorsIn(diags)), "Cannot ", "time")
+			_, diags := newCore(t, srv.Getenv).Invoke(story.kind, config)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot ", "time")
 			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("it took %s", took)
 			}
@@ -572,11 +573,11 @@ func TestAction_whatNeverShowsIsAnError(t *testing.T) {
 			t.Parallel()
 			srv, c := story.begin(t)
 			srv.Inject(ramtest.Rule{Action: story.write, Fault: "garble", Body: `{"RequestId":"R","LoginProfile":{"Status":"Inactive","PasswordResetRequired":false,"MFABindRequired":false}}`})
-			_, diags := c.invoke(story.kind, story.config)
-			if len(errorsIn(diags)) == 0 {
-				t.Fatalf("it is taken for done: %s", said(diags))
+			_, diags := c.Invoke(story.kind, story.config)
+			if len(acctest.Errors(diags)) == 0 {
+				t.Fatalf("it is taken for done: %s", acctest.Messages(diags))
 			}
-			contains(t, said(diags), "Cannot ", "m0s.", "Run again")
+			contains(t, acctest.Messages(diags), "Cannot ", "m0s.", "Run again")
 		})
 	}
 }
@@ -585,7 +586,7 @@ func TestUnbindMFA_aHardwareKeyIsLeft(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.Inject(ramtest.Rule{Action: "GetUserMFAInfo", Fault: "garble", Body: `{"RequestId":"R","MFADevice":{"SerialNumber":"u2f-1234","Type":"U2F"}}`})
-	_, diags := newCore(t, srv.Getenv, hurried()).invoke(unbindAction, attributes{"user_name": "alice"})
+	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(unbindAction, attributes{"user_name": "alice"})
 	refused(t, diags, "user_name", "no virtual MFA device, but another one (U2F u2f-1234)", "Nothing was changed.")
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -595,8 +596,8 @@ func TestUnbindMFA_aDeviceThatCountsAsBoundForAMoment(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.Inject(ramtest.Rule{Action: "DeleteVirtualMFADevice", Nth: "1-2", Code: "DeleteConflict.VirtualMFADevice.User", Status: 409})
-	_, diags := newCore(t, srv.Getenv, hurried()).invoke(unbindAction, attributes{"user_name": "alice", "delete_device": true})
-	expect(t, "what was said", said(diags), "")
+	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(unbindAction, attributes{"user_name": "alice", "delete_device": true})
+	expect(t, "what was said", acctest.Messages(diags), "")
 	expect(t, "devices", len(account(srv).MFADevices), 0)
 }
 
@@ -607,7 +608,7 @@ func TestUnbindMFA_aDeviceThatChangedHands(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].MFASerial, a.Users["bob"].MFASerial, a.MFADevices[lostPhone].UserID = "", lostPhone, bobID
 	})
-	_, diags := newCore(t, srv.Getenv, hurried()).invoke(unbindAction, attributes{"user_name": "alice", "serial_number": lostPhone, "delete_device": true})
+	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(unbindAction, attributes{"user_name": "alice", "serial_number": lostPhone, "delete_device": true})
 	refused(t, diags, "serial_number", `belongs to the user "bob"`, "was not changed")
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -617,8 +618,8 @@ func TestRestoreKey_thatComesBackActiveWarns(t *testing.T) {
 	story := actionStories["restore"]
 	srv, c := story.begin(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.RestoreKeysActive = true })
-	progress, diags := c.invoke(restoreBin, story.config)
-	contains(t, said(diags), "WARNING: The restored AccessKey pair is active")
+	progress, diags := c.Invoke(restoreBin, story.config)
+	contains(t, acctest.Messages(diags), "WARNING: The restored AccessKey pair is active")
 	contains(t, strings.Join(progress, "\n"), "is restored. It is Active.")
 }
 
@@ -630,7 +631,7 @@ func TestRestoreKey_ofADeletedUser(t *testing.T) {
 		a.RecycledUsers = append(a.RecycledUsers, &ramtest.RecycledUser{User: *a.Users["alice"], RecycleDate: now, DeleteDate: now.Add(30 * day)})
 		delete(a.Users, "alice")
 	})
-	_, diags := newCore(t, srv.Getenv, hurried()).invoke(restoreBin, attributes{"access_key_id": "LTAIold"})
+	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(restoreBin, attributes{"access_key_id": "LTAIold"})
 	refused(t, diags, "access_key_id", "Its user, with the id "+aliceID+", is in the recycle bin as well", "aliyun ims RestoreUserFromRecycleBin")
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -639,8 +640,8 @@ func TestGenerateReport_tellsHowFarItIs(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	progress, diags := c.invoke(makeReport, attributes{})
-	expect(t, "what was said", said(diags), "")
+	progress, diags := c.Invoke(makeReport, attributes{})
+	expect(t, "what was said", acctest.Messages(diags), "")
 	if len(progress) < 2 {
 		t.Fatalf("told: %v", progress)
 	}
@@ -650,8 +651,8 @@ func TestGenerateReport_tellsHowFarItIs(t *testing.T) {
 	made := account(srv).CredentialReport.GeneratedTime.UTC().Format(time.RFC3339)
 	expect(t, "the last message", progress[len(progress)-1], "The credential report of "+made+" is there.")
 
-	progress, diags = c.invoke(makeReport, attributes{})
-	expect(t, "what was said", said(diags), "")
+	progress, diags = c.Invoke(makeReport, attributes{})
+	expect(t, "what was said", acctest.Messages(diags), "")
 	told(t, progress, []string{"There is a credential report of " + made + " already, and the service makes one every four hours at most."})
 }
 
@@ -664,20 +665,20 @@ func TestGenerateReport_faults(t *testing.T) {
 		srv := withAlice(t)
 		rule.Action, rule.Nth = "GenerateCredentialReport", "1"
 		srv.Inject(rule)
-		_, diags := newCore(t, srv.Getenv, hurried()).invoke(makeReport, attributes{})
-		if len(errorsIn(diags)) > 0 {
-			t.Errorf("%s: %s", name, said(diags))
+		_, diags := newCore(t, srv.Getenv, hurried()).Invoke(makeReport, attributes{})
+		if len(acctest.Errors(diags)) > 0 {
+			t.Errorf("%s: %s", name, acctest.Messages(diags))
 		}
 	}
 	for name, rule := range lastingReads {
 		srv := withAlice(t)
 		rule.Action = "GenerateCredentialReport"
 		srv.Inject(rule)
-		_, diags := newCore(t, srv.Getenv, hurried()).invoke(makeReport, attributes{})
-		if len(errorsIn(diags)) == 0 {
+		_, diags := newCore(t, srv.Getenv, hurried()).Invoke(makeReport, attributes{})
+		if len(acctest.Errors(diags)) == 0 {
 			t.Errorf("%s is not an error", name)
 		}
-		contains(t, said(diags), "Cannot generate the credential report", "The report of before")
+		contains(t, acctest.Messages(diags), "Cannot generate the credential report", "The report of before")
 	}
 }
 
@@ -686,7 +687,7 @@ func TestGenerateReport_late(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 })
-	_, diags := newCore(t, srv.Getenv, hurried()).invoke(makeReport, attributes{"timeouts": attributes{"invoke": "2m"}})
+	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(makeReport, attributes{"timeouts": attributes{"invoke": "2m"}})
 	refused(t, diags, "", "The credential report is not there after", "run again, or give it longer in timeouts")
 }
 
@@ -699,10 +700,10 @@ func TestAction_tellsNoSecret(t *testing.T) {
 			srv, c := story.begin(t)
 			secrets := []string{srv.Credential(defaultAccount).AccessKeySecret, "someones-LTAIone-secret", "an-old-secret", "a-Password-0", "GEZDGNBVGY3TQOJQ"}
 			srv.Inject(ramtest.Rule{Action: story.write, Code: "InvalidParameter", Status: 400, Message: "who sent " + secrets[0] + "?"})
-			progress, diags := c.invoke(story.kind, story.config)
+			progress, diags := c.Invoke(story.kind, story.config)
 			for _, secret := range secrets {
-				if strings.Contains(strings.Join(progress, "\n")+said(diags), secret) {
-					t.Errorf("a secret was told: %v %s", progress, said(diags))
+				if strings.Contains(strings.Join(progress, "\n")+acctest.Messages(diags), secret) {
+					t.Errorf("a secret was told: %v %s", progress, acctest.Messages(diags))
 				}
 			}
 		})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -38,15 +39,15 @@ func TestAdoptingGuide_quotesWhatIsSaid(t *testing.T) {
 			}
 		}
 	}
-	_, diags := c.plan(preference, attributes{"login_session_duration": 8}, c.nothing(preference))
+	_, diags := c.Plan(preference, attributes{"login_session_duration": 8}, c.Null(preference))
 	quotes(diags)
-	_, diags = c.plan(preference, attributes{"login_network_masks": []string{"198.51.100.0/24"}, "must_allow": []string{"203.0.113.10"}}, c.nothing(preference))
-	quotes(errorsIn(diags))
-	o, diags := c.create(policy, attributes{"minimum_password_length": 14, "require_numbers": true})
+	_, diags = c.Plan(preference, attributes{"login_network_masks": []string{"198.51.100.0/24"}, "must_allow": []string{"203.0.113.10"}}, c.Null(preference))
+	quotes(acctest.Errors(diags))
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "require_numbers": true})
 	quotes(diags)
-	_, diags = c.destroyPlan(policy, o)
+	_, diags = c.PlanDestroy(policy, o)
 	quotes(diags)
-	_, diags = c.plan(policy, attributes{"minimum_password_length": 14}, o)
+	_, diags = c.Plan(policy, attributes{"minimum_password_length": 14}, o)
 	quotes(diags)
 	expect(t, "diagnostics", quoted, 5)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -65,18 +66,18 @@ func TestBaseline_typeIsOnlyAppendedTo(t *testing.T) {
 	for setting, kinds := range pinned {
 		want[setting] = tftypes.Object{AttributeTypes: kinds}
 	}
-	got := functionsCore(t).schemas.Functions["baseline"].Return.Type
+	got := functionsCore(t).Schemas.Functions["baseline"].Return.Type
 	if !got.Equal(tftypes.Object{AttributeTypes: want}) {
 		t.Errorf("the type of a baseline is\n%s, want\n%s", got, tftypes.Object{AttributeTypes: want})
 	}
 }
 
 // giveBaseline calls the function.
-func giveBaseline(c *core, name string) tftypes.Value {
-	c.t.Helper()
-	v, fault := c.call("baseline", hcl(name))
+func giveBaseline(t *testing.T, c *acctest.Driver, name string) tftypes.Value {
+	t.Helper()
+	v, fault := c.Call("baseline", hcl(name))
 	if fault != nil {
-		c.t.Fatal(fault.Text)
+		t.Fatal(fault.Text)
 	}
 	return v
 }
@@ -87,20 +88,20 @@ func TestBaseline_isAConfiguration(t *testing.T) {
 	c := functionsCore(t)
 	for _, p := range baselines {
 		given := 0
-		for setting, arguments := range fieldsOf(t, giveBaseline(c, p.name)) {
+		for setting, arguments := range acctest.Fields(giveBaseline(t, c, p.name)) {
 			kind := "ram_" + setting
-			block := fieldsOf(t, c.build(c.schemas.ResourceSchemas[kind], attributes{}))
-			maps.Copy(block, fieldsOf(t, arguments))
-			for _, v := range fieldsOf(t, arguments) {
+			block := acctest.Fields(c.Build(c.Schemas.ResourceSchemas[kind], attributes{}))
+			maps.Copy(block, acctest.Fields(arguments))
+			for _, v := range acctest.Fields(arguments) {
 				if !v.IsNull() {
 					given++
 				}
 			}
-			written := tftypes.NewValue(c.schemas.ResourceSchemas[kind].ValueType(), block)
-			resp, err := c.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: kind, Config: c.dynamic(written)})
+			written := tftypes.NewValue(c.Schemas.ResourceSchemas[kind].ValueType(), block)
+			resp, err := c.Server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: kind, Config: c.Dynamic(written)})
 			must(t, err)
 			if len(resp.Diagnostics) > 0 {
-				t.Errorf("%s, %s: %s", p.name, setting, said(resp.Diagnostics))
+				t.Errorf("%s, %s: %s", p.name, setting, acctest.Messages(resp.Diagnostics))
 			}
 		}
 		if given < 10 {
@@ -115,8 +116,8 @@ func TestBaseline_passesItself(t *testing.T) {
 	c := functionsCore(t)
 	open := map[string][]string{"alibaba-2026": {"access-key-networks", "logon-masks"}}
 	for _, p := range baselines {
-		expect(t, p.name+" failed", idsOf(t, c, giveBaseline(c, p.name), p.name, failed), []string{})
-		expect(t, p.name+" not evaluated", idsOf(t, c, giveBaseline(c, p.name), p.name, notEvaluated), append([]string{}, open[p.name]...))
+		expect(t, p.name+" failed", idsOf(t, c, giveBaseline(t, c, p.name), p.name, failed), []string{})
+		expect(t, p.name+" not evaluated", idsOf(t, c, giveBaseline(t, c, p.name), p.name, notEvaluated), append([]string{}, open[p.name]...))
 	}
 }
 
@@ -135,14 +136,14 @@ func TestBaseline_conflictsAreVisible(t *testing.T) {
 		{"alibaba-2026", "cis-1.0.0", []string{}},
 		{"alibaba-2026", "cis-2.0.0", []string{"1.13"}},
 	} {
-		expect(t, x.follows+" judged by "+x.judgedBy, idsOf(t, c, giveBaseline(c, x.follows), x.judgedBy, failed), x.want)
+		expect(t, x.follows+" judged by "+x.judgedBy, idsOf(t, c, giveBaseline(t, c, x.follows), x.judgedBy, failed), x.want)
 	}
-	docs := c.schemas.Functions["baseline"].Description
+	docs := c.Schemas.Functions["baseline"].Description
 	contains(t, docs, "cis-2.0.0` 1.13", "365 days or more: no value satisfies both", "Steampipe's check passes at exactly 5", "| `password_policy.max_password_age` | `{\"minimum\":1,\"maximum\":90}` (1.13) | `{\"minimum\":365,\"maximum\":1095}` (1.13)")
 }
 
 // idsOf evaluates settings, and returns the ids of the controls with a status, sorted.
-func idsOf(t *testing.T, c *core, settings tftypes.Value, name, status string) []string {
+func idsOf(t *testing.T, c *acctest.Driver, settings tftypes.Value, name, status string) []string {
 	t.Helper()
 	ids := []string{}
 	for _, v := range verdicts(t, c, settings, name) {
@@ -155,9 +156,9 @@ func idsOf(t *testing.T, c *core, settings tftypes.Value, name, status string) [
 }
 
 // verdicts evaluates settings.
-func verdicts(t *testing.T, c *core, settings tftypes.Value, name string) (found []verdict) {
+func verdicts(t *testing.T, c *acctest.Driver, settings tftypes.Value, name string) (found []verdict) {
 	t.Helper()
-	list, fault := c.call("evaluate", settings, hcl(name))
+	list, fault := c.Call("evaluate", settings, hcl(name))
 	if fault != nil {
 		t.Fatal(fault.Text)
 	}
@@ -239,8 +240,8 @@ func TestBaselines_rules(t *testing.T) {
 func TestBaseline_unknownName(t *testing.T) {
 	t.Parallel()
 	c := functionsCore(t)
-	_, fault := c.call("baseline", hcl("cis-3.0.0"))
-	_, other := c.call("evaluate", hcl(attributes{}), hcl("cis-3.0.0"))
+	_, fault := c.Call("baseline", hcl("cis-3.0.0"))
+	_, other := c.Call("evaluate", hcl(attributes{}), hcl("cis-3.0.0"))
 	for position, f := range map[int64]*tfprotov6.FunctionError{0: fault, 1: other} {
 		if f == nil || f.FunctionArgument == nil || *f.FunctionArgument != position {
 			t.Fatalf("argument %d is not blamed: %v", position, f)
@@ -255,7 +256,7 @@ func TestEvaluate_dataSources(t *testing.T) {
 	c := newCore(t, ramtest.New(t).Getenv, hurried())
 	settings := attributes{}
 	for _, name := range []string{inPreference, inPolicy, inKeyPolicy} {
-		v, diags := c.data("ram_"+name, attributes{})
+		v, diags := c.ReadData("ram_"+name, attributes{})
 		clean(t, diags)
 		settings[name] = v
 	}
@@ -314,7 +315,7 @@ func TestEvaluate_input(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
-			list, fault := c.call("evaluate", hcl(x.settings), hcl("cis-1.0.0"))
+			list, fault := c.Call("evaluate", hcl(x.settings), hcl("cis-1.0.0"))
 			if fault != nil || x.says != nil {
 				judge(t, x.name, list, fault, "", 0, x.says)
 				return
@@ -332,21 +333,21 @@ func TestEvaluate_unknown(t *testing.T) {
 	t.Parallel()
 	c := functionsCore(t)
 	for name, settings := range map[string]any{
-		"an attribute":     attributes{inPolicy: attributes{"max_password_age": unknown{}}},
+		"an attribute":     attributes{inPolicy: attributes{"max_password_age": acctest.Unknown{}}},
 		"a typed one":      attributes{inPolicy: attributes{"max_password_age": tftypes.NewValue(tftypes.Number, tftypes.UnknownValue)}},
-		"an ignored one":   attributes{inPolicy: attributes{"account_id": unknown{}}},
-		"a setting":        attributes{inPolicy: unknown{}, inPreference: attributes{}},
-		"inside a set":     attributes{inPreference: attributes{"login_network_masks": textSet("192.0.2.1", unknown{})}},
-		"inside a tuple":   attributes{inPreference: attributes{"login_network_masks": []any{unknown{}}}},
-		"everything there": unknown{},
+		"an ignored one":   attributes{inPolicy: attributes{"account_id": acctest.Unknown{}}},
+		"a setting":        attributes{inPolicy: acctest.Unknown{}, inPreference: attributes{}},
+		"inside a set":     attributes{inPreference: attributes{"login_network_masks": textSet("192.0.2.1", acctest.Unknown{})}},
+		"inside a tuple":   attributes{inPreference: attributes{"login_network_masks": []any{acctest.Unknown{}}}},
+		"everything there": acctest.Unknown{},
 	} {
-		list, fault := c.call("evaluate", hcl(settings), hcl("cis-1.0.0"))
+		list, fault := c.Call("evaluate", hcl(settings), hcl("cis-1.0.0"))
 		if fault != nil {
 			t.Errorf("%s: %s", name, fault.Text)
 			continue
 		}
 		expect(t, name, list.IsKnown(), false)
-		if _, fault := c.call("evaluate", hcl(settings), hcl("cis-9")); fault == nil {
+		if _, fault := c.Call("evaluate", hcl(settings), hcl("cis-9")); fault == nil {
 			t.Errorf("%s: the name is not checked", name)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -22,7 +23,9 @@ const ours = "tfacc-"
 // cloud is a run against an account that is nobody's toy: what it may do is in here
 // alone, and the same code runs against the fake in every test run.
 type cloud struct {
-	*core
+	*acctest.Driver
+
+	t        *testing.T
 	name     string // of the user, and what else is made
 	settings bool   // whether one setting may be changed, and put back
 }
@@ -35,7 +38,8 @@ func TestCloud(t *testing.T) {
 		t.Skip("RAM_TESTACC_ACCOUNT_ID does not name the account to test in, so nothing is called; see CONTRIBUTING.md")
 	}
 	c := cloud{
-		core:     newCoreWith(t, attributes{"allowed_account_ids": []string{account}}, os.Getenv),
+		t:        t,
+		Driver:   newCoreWith(t, attributes{"allowed_account_ids": []string{account}}, os.Getenv),
 		name:     ours + strings.ToLower(rand.Text()[:12]),
 		settings: os.Getenv("RAM_TESTACC_SETTINGS") == "yes",
 	}
@@ -60,7 +64,8 @@ func TestCloud_touchesOnlyItsOwn(t *testing.T) {
 			}
 		}
 		c := cloud{
-			core:     newCoreWith(t, attributes{"allowed_account_ids": []string{before.ID}}, srv.Getenv, hurried()),
+			t:        t,
+			Driver:   newCoreWith(t, attributes{"allowed_account_ids": []string{before.ID}}, srv.Getenv, hurried()),
 			name:     ours + "now",
 			settings: settings,
 		}
@@ -107,16 +112,16 @@ func (c cloud) run() {
 func (c cloud) read() {
 	c.t.Helper()
 	for _, kind := range []string{preference, policy, alias} {
-		o, diags := c.adopt(kind, "current")
+		o, diags := c.Import(kind, "current")
 		clean(c.t, diags)
-		again, diags := c.refresh(kind, o)
+		again, diags := c.Read(kind, o)
 		clean(c.t, diags)
-		if !again.state.Equal(o.state) {
+		if !again.State.Equal(o.State) {
 			c.t.Errorf("%s: a second read differs from the first", kind)
 		}
 	}
 	for _, kind := range []string{"ram_caller_identity", "ram_account_summary"} {
-		_, diags := c.data(kind, attributes{})
+		_, diags := c.ReadData(kind, attributes{})
 		clean(c.t, diags)
 	}
 }
@@ -124,7 +129,7 @@ func (c cloud) read() {
 // live makes a user with what a user has, looks at it twice, and removes it.
 func (c cloud) live() {
 	c.t.Helper()
-	made := []object{}
+	made := []acctest.Object{}
 	kinds := []string{userKind, profileKind, accessKey, deviceKind}
 	for i, config := range []attributes{
 		{"name": c.name, "comments": "made by a test of terraform-provider-ram; it may be deleted", "force_destroy": true},
@@ -132,19 +137,19 @@ func (c cloud) live() {
 		{"user_name": c.name},
 		{"virtual_mfa_device_name": c.name, "bind_to_user": c.name},
 	} {
-		o, diags := c.create(kinds[i], config)
+		o, diags := c.Create(kinds[i], config)
 		clean(c.t, diags)
 		made = append(made, o)
 	}
 	for i, o := range made {
-		after, diags := c.refresh(kinds[i], o)
+		after, diags := c.Read(kinds[i], o)
 		clean(c.t, diags)
-		if !after.state.Equal(o.state) {
+		if !after.State.Equal(o.State) {
 			c.t.Errorf("%s: a read differs from what the create left", kinds[i])
 		}
 	}
 	for i := len(made) - 1; i >= 0; i-- {
-		_, diags := c.destroy(kinds[i], made[i])
+		_, diags := c.Destroy(kinds[i], made[i])
 		clean(c.t, diags)
 	}
 }
@@ -152,15 +157,15 @@ func (c cloud) live() {
 // rewrite asks for one more character in a password, and puts the old number back.
 func (c cloud) rewrite() {
 	c.t.Helper()
-	o, diags := c.adopt(policy, "current")
+	o, diags := c.Import(policy, "current")
 	clean(c.t, diags)
-	length, ok := in(c.t, o.state, "minimum_password_length").(int64)
+	length, ok := in(c.t, o.State, "minimum_password_length").(int64)
 	if !ok || length == 32 {
 		c.t.Fatalf("the account wants %d characters, and more than 32 cannot be asked for", length)
 	}
-	o, diags = c.create(policy, attributes{"minimum_password_length": int(length) + 1, "on_destroy": "restore"})
+	o, diags = c.Create(policy, attributes{"minimum_password_length": int(length) + 1, "on_destroy": "restore"})
 	clean(c.t, diags)
-	_, diags = c.destroy(policy, o)
+	_, diags = c.Destroy(policy, o)
 	clean(c.t, diags)
 }
 
@@ -168,17 +173,17 @@ func (c cloud) rewrite() {
 func (c cloud) sweep() {
 	c.t.Helper()
 	for _, name := range c.named(userKind, "name") {
-		o, diags := c.adopt(userKind, name)
+		o, diags := c.Import(userKind, name)
 		clean(c.t, diags)
-		o, diags = c.apply(userKind, attributes{"name": name, "force_destroy": true}, o)
+		o, diags = c.Apply(userKind, attributes{"name": name, "force_destroy": true}, o)
 		clean(c.t, diags)
-		_, diags = c.destroy(userKind, o)
+		_, diags = c.Destroy(userKind, o)
 		clean(c.t, diags)
 	}
 	for _, serial := range c.named(deviceKind, "serial_number") {
-		o, diags := c.adopt(deviceKind, serial)
+		o, diags := c.Import(deviceKind, serial)
 		clean(c.t, diags)
-		_, diags = c.destroy(deviceKind, o)
+		_, diags = c.Destroy(deviceKind, o)
 		clean(c.t, diags)
 	}
 }
@@ -186,12 +191,12 @@ func (c cloud) sweep() {
 // named are the ids of what is listed and ours.
 func (c cloud) named(kind, id string) (ids []string) {
 	c.t.Helper()
-	for _, f := range c.list(kind, attributes{}, false, 0) {
-		clean(c.t, f.diags)
-		if f.identity.Type() == nil || f.identity.Equal(tftypes.Value{}) {
+	for _, f := range c.List(kind, attributes{}, false, 0) {
+		clean(c.t, f.Diagnostics)
+		if f.Identity.Type() == nil || f.Identity.Equal(tftypes.Value{}) {
 			continue
 		}
-		text, ok := in(c.t, f.identity, id).(string)
+		text, ok := in(c.t, f.Identity, id).(string)
 		if ok && (strings.HasPrefix(text, ours) || strings.Contains(text, ":mfa/"+ours)) {
 			ids = append(ids, text)
 		}

@@ -31,13 +31,13 @@ var sentences = regexp.MustCompile("(?s)^[A-Z`].*[.]$")
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
-	identities, err := c.server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	identities, err := c.Server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	must(t, err)
 	known := subjects()
-	for kind, schema := range c.schemas.ResourceSchemas {
+	for kind, schema := range c.Schemas.ResourceSchemas {
 		if one, exists := known[kind]; !exists {
 			t.Errorf("%s has no subject, so that no test imports it", kind)
-		} else if c.schemas.ListResourceSchemas[kind] == nil && one.unlisted == "" {
+		} else if c.Schemas.ListResourceSchemas[kind] == nil && one.unlisted == "" {
 			t.Errorf("%s is in no list, and its subject does not say why", kind)
 		}
 		described(t, kind, schema.Block)
@@ -77,30 +77,30 @@ func TestConformance(t *testing.T) {
 			}
 		}
 	}
-	for kind, schema := range c.schemas.DataSourceSchemas {
+	for kind, schema := range c.Schemas.DataSourceSchemas {
 		described(t, "data."+kind, schema.Block)
 		there(t, examples, "data-sources", kind, "data-source.tf")
 		there(t, docs, "data-sources", strings.TrimPrefix(kind, "ram_")+".md")
 	}
-	for kind, schema := range c.schemas.ListResourceSchemas {
+	for kind, schema := range c.Schemas.ListResourceSchemas {
 		described(t, "list."+kind, schema.Block)
 		there(t, examples, "list-resources", kind, "list-resource.tfquery.hcl")
 		there(t, docs, "list-resources", strings.TrimPrefix(kind, "ram_")+".md")
-		if c.schemas.ResourceSchemas[kind] == nil {
+		if c.Schemas.ResourceSchemas[kind] == nil {
 			t.Errorf("%s can be listed, but is no resource", kind)
 		}
 	}
-	for kind, schema := range c.schemas.EphemeralResourceSchemas {
+	for kind, schema := range c.Schemas.EphemeralResourceSchemas {
 		described(t, "ephemeral."+kind, schema.Block)
 		there(t, examples, "ephemeral-resources", kind, "ephemeral-resource.tf")
 		there(t, docs, "ephemeral-resources", strings.TrimPrefix(kind, "ram_")+".md")
 	}
-	for kind, schema := range c.schemas.ActionSchemas {
+	for kind, schema := range c.Schemas.ActionSchemas {
 		described(t, "action."+kind, schema.Schema.Block)
 		there(t, examples, "actions", kind, "action.tf")
 		there(t, docs, "actions", strings.TrimPrefix(kind, "ram_")+".md")
 	}
-	for name, f := range c.schemas.Functions {
+	for name, f := range c.Schemas.Functions {
 		if !sentences.MatchString(f.Description) || !sentences.MatchString(f.Summary) {
 			t.Errorf("the function %s is not described by sentences: %q, %q", name, f.Summary, f.Description)
 		}
@@ -112,7 +112,7 @@ func TestConformance(t *testing.T) {
 		there(t, examples, "functions", name, "function.tf")
 		there(t, docs, "functions", name+".md")
 	}
-	described(t, "provider", c.schemas.Provider.Block)
+	described(t, "provider", c.Schemas.Provider.Block)
 }
 
 // secretive are the names of outputs that hold a secret.
@@ -146,7 +146,7 @@ func TestSettings_resetIsANewAccount(t *testing.T) {
 	for kind, fresh := range map[string]map[string]any{
 		preference: freshOf(newSecurityPreference()), policy: freshOf(newPasswordPolicy()), alias: freshOf(newAccountAlias()),
 	} {
-		v, diags := c.data(kind, attributes{})
+		v, diags := c.ReadData(kind, attributes{})
 		clean(t, diags)
 		for name, want := range fresh {
 			got := in(t, v, name)

@@ -13,6 +13,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -79,17 +80,17 @@ func TestDecryptedSecret_opensWhatTheResourcesWrite(t *testing.T) {
 			"behind a public key":     {sealed, base64.StdEncoding.EncodeToString(append(public(t, other), key...))},
 			"a passphrase for naught": {sealed, encoded},
 		} {
-			v, diags := c.open(decryptedSecret, attributes{"encrypted_secret": one.sealed, "private_key": one.key, "passphrase": lockedWith})
+			v, diags := c.Open(decryptedSecret, attributes{"encrypted_secret": one.sealed, "private_key": one.key, "passphrase": lockedWith})
 			if len(diags) > 0 {
-				t.Errorf("%s, %s: %s", name, form, said(diags))
+				t.Errorf("%s, %s: %s", name, form, acctest.Messages(diags))
 				continue
 			}
 			expect(t, name+", "+form, in(t, v, "secret"), sealedText)
 		}
 	}
 	key, sealed := lockedPair(t)
-	v, diags := c.open(decryptedSecret, attributes{"encrypted_secret": sealed, "private_key": key, "passphrase": lockedWith})
-	expect(t, "what was said", said(diags), "")
+	v, diags := c.Open(decryptedSecret, attributes{"encrypted_secret": sealed, "private_key": key, "passphrase": lockedWith})
+	expect(t, "what was said", acctest.Messages(diags), "")
 	expect(t, "secret", in(t, v, "secret"), sealedText)
 }
 
@@ -160,11 +161,11 @@ func TestDecryptedSecret_whatCannotBeOpenedSaysWhyAndTellsNothing(t *testing.T) 
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCore(t, ramtest.New(t).Getenv)
-			_, diags := c.open(decryptedSecret, attributes{"encrypted_secret": bad.sealed, "private_key": bad.key, "passphrase": bad.passphrase})
+			_, diags := c.Open(decryptedSecret, attributes{"encrypted_secret": bad.sealed, "private_key": bad.key, "passphrase": bad.passphrase})
 			refused(t, diags, "", "Cannot decrypt the secret", "Nothing was decrypted: ", bad.says)
 			for _, secret := range []string{sealedText, bad.passphrase, key, lockedKey} {
 				for line := range strings.Lines(secret) {
-					if line = strings.TrimSpace(line); len(line) >= 12 && !strings.Contains(line, "-----") && strings.Contains(said(diags), line) {
+					if line = strings.TrimSpace(line); len(line) >= 12 && !strings.Contains(line, "-----") && strings.Contains(acctest.Messages(diags), line) {
 						t.Errorf("%q is echoed", line)
 					}
 				}
@@ -197,8 +198,8 @@ func TestDecryptedSecret_needsNoAccount(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	entity := pgpPair(t, nil)
-	v, diags := newCore(t, srv.Getenv).open(decryptedSecret, attributes{"encrypted_secret": sealedFor(t, entity, sealedText), "private_key": privateKey(t, entity)})
-	expect(t, "what was said", said(diags), "")
+	v, diags := newCore(t, srv.Getenv).Open(decryptedSecret, attributes{"encrypted_secret": sealedFor(t, entity, sealedText), "private_key": privateKey(t, entity)})
+	expect(t, "what was said", acctest.Messages(diags), "")
 	expect(t, "secret", in(t, v, "secret"), sealedText)
 	expect(t, "calls", len(srv.Calls()), 0)
 }

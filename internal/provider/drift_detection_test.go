@@ -494,7 +494,7 @@ func TestDriftDetection_whoIsAffected(t *testing.T) {
 		Computed map[string][]string
 	}
 	must(t, json.Unmarshal(content, &affected))
-	schemas := newCore(t, ramtest.New(t).Getenv).schemas.ResourceSchemas
+	schemas := newCore(t, ramtest.New(t).Getenv).Schemas.ResourceSchemas
 	for kind, schema := range schemas {
 		computed, all := []string{}, map[string]bool{"*": true}
 		for _, a := range schema.Block.Attributes {

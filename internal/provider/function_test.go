@@ -11,42 +11,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// call calls a function.
-func (c *core) call(name string, arguments ...tftypes.Value) (tftypes.Value, *tfprotov6.FunctionError) {
-	c.t.Helper()
-	f, exists := c.schemas.Functions[name]
-	if !exists || len(arguments) != len(f.Parameters) {
-		c.t.Fatalf("%s takes %d arguments", name, len(arguments))
-	}
-	req := &tfprotov6.CallFunctionRequest{Name: name}
-	for i, a := range arguments {
-		d, err := tfprotov6.NewDynamicValue(f.Parameters[i].Type, a)
-		c.clean(err, nil)
-		req.Arguments = append(req.Arguments, &d)
-	}
-	resp, err := c.server.CallFunction(c.t.Context(), req)
-	c.clean(err, nil)
-	if resp.Error != nil {
-		return tftypes.Value{}, resp.Error
-	}
-	v, err := resp.Result.Unmarshal(f.Return.Type)
-	c.clean(err, nil)
-	return v, nil
-}
-
 // functionsCore drives a provider that nobody configured: a CLI calls functions
 // without credentials, and before it has any.
-func functionsCore(t *testing.T) *core {
+func functionsCore(t *testing.T) *acctest.Driver {
 	t.Helper()
-	server := Server(New("test", func(string) string { return "" })())
-	c := &core{t: t, server: server}
-	var err error
-	c.schemas, err = server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	c.clean(err, c.schemas.Diagnostics)
-	return c
+	return acctest.NewDriver(t.Context(), t, Server(New("test", func(string) string { return "" })()))
 }
 
 // hcl makes a value as an expression of the configuration has it: objects and
@@ -57,7 +30,7 @@ func hcl(v any) tftypes.Value {
 		return tftypes.NewValue(tftypes.DynamicPseudoType, nil)
 	case tftypes.Value:
 		return v
-	case unknown:
+	case acctest.Unknown:
 		return tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue)
 	case bool:
 		return tftypes.NewValue(tftypes.Bool, v)
@@ -90,7 +63,7 @@ func hcl(v any) tftypes.Value {
 func textSet(elements ...any) tftypes.Value {
 	out := []tftypes.Value{}
 	for _, e := range elements {
-		if _, waits := e.(unknown); waits {
+		if _, waits := e.(acctest.Unknown); waits {
 			e = tftypes.UnknownValue
 		}
 		out = append(out, tftypes.NewValue(tftypes.String, e))
@@ -102,7 +75,7 @@ func textSet(elements ...any) tftypes.Value {
 // unknown, as long as the parameters do not say otherwise.
 func TestFunctions_leaveNullAndUnknownToTheCore(t *testing.T) {
 	t.Parallel()
-	for name, f := range functionsCore(t).schemas.Functions {
+	for name, f := range functionsCore(t).Schemas.Functions {
 		for _, p := range f.Parameters {
 			if p.AllowNullValue || p.AllowUnknownValues {
 				t.Errorf("%s: the parameter %s takes null (%t) or unknown (%t)", name, p.Name, p.AllowNullValue, p.AllowUnknownValues)
@@ -141,7 +114,7 @@ func TestFunctions_texts(t *testing.T) {
 		{function: "totp", first: "secret-seed-1", second: "2026-11-23T08:00:00Z", says: []string{"The seed is not Base32."}},
 		{function: "totp", first: "", second: "2026-11-23T08:00:00Z", says: []string{"The seed is not Base32."}},
 	} {
-		got, fault := c.call(x.function, hcl(x.first), hcl(x.second))
+		got, fault := c.Call(x.function, hcl(x.first), hcl(x.second))
 		judge(t, x.function+"("+x.first+", "+x.second+")", got, fault, x.want, x.blamed, x.says)
 		if fault != nil && x.function == "totp" && x.first != "" && strings.Contains(fault.Text, x.first) {
 			t.Errorf("totp shows the seed: %s", fault.Text)
@@ -160,7 +133,7 @@ func TestFunctions_texts(t *testing.T) {
 		{alias: "evil.example/", says: []string{"is no alias"}},
 		{alias: strings.Repeat("a", 64), says: []string{"is no alias"}},
 	} {
-		got, fault := c.call("login_url", hcl(x.alias))
+		got, fault := c.Call("login_url", hcl(x.alias))
 		judge(t, "login_url("+x.alias+")", got, fault, x.want, 0, x.says)
 	}
 }
@@ -172,7 +145,7 @@ func judge(t *testing.T, what string, got tftypes.Value, fault *tfprotov6.Functi
 	case fault == nil && says != nil:
 		t.Errorf("%s: got %v, want an error", what, got)
 	case fault == nil:
-		expect(t, what, native(t, got), any(want))
+		expect(t, what, acctest.Native(got), any(want))
 	case says == nil:
 		t.Errorf("%s: %s", what, fault.Text)
 	case fault.FunctionArgument == nil || *fault.FunctionArgument != blamed:
@@ -191,13 +164,13 @@ func TestLoginURL_isThatOfTheDataSource(t *testing.T) {
 	srv := ramtest.New(t)
 	srv.Change(func(a *ramtest.Account) { a.Alias = "example-corp" })
 	c := newCore(t, srv.Getenv, hurried())
-	read, diags := c.data(alias, attributes{})
+	read, diags := c.ReadData(alias, attributes{})
 	clean(t, diags)
-	made, fault := c.call("login_url", hcl("example-corp"))
+	made, fault := c.Call("login_url", hcl("example-corp"))
 	if fault != nil {
 		t.Fatal(fault.Text)
 	}
-	expect(t, "login_url", native(t, made), in(t, read, "login_url"))
+	expect(t, "login_url", acctest.Native(made), in(t, read, "login_url"))
 }
 
 func TestAllows(t *testing.T) {
@@ -221,21 +194,21 @@ func TestAllows(t *testing.T) {
 		{name: "IPv6 is in no IPv4 block", masks: textSet("0.0.0.0/0"), address: "2001:db8::1", want: false},
 		{name: "a block in two halves", masks: textSet("203.0.113.0/25", "203.0.113.128/25"), address: "203.0.113.0/24", want: true},
 		{name: "half a block", masks: textSet("203.0.113.0/25"), address: "203.0.113.0/24", want: false},
-		{name: "let in whatever comes", masks: textSet("203.0.113.0/24", unknown{}), address: "203.0.113.7", want: true},
-		{name: "may be let in", masks: textSet("203.0.113.0/24", unknown{}), address: "192.0.2.2", want: unknown{}},
-		{name: "may be all there is", masks: textSet(unknown{}), address: "192.0.2.2", want: unknown{}},
+		{name: "let in whatever comes", masks: textSet("203.0.113.0/24", acctest.Unknown{}), address: "203.0.113.7", want: true},
+		{name: "may be let in", masks: textSet("203.0.113.0/24", acctest.Unknown{}), address: "192.0.2.2", want: acctest.Unknown{}},
+		{name: "may be all there is", masks: textSet(acctest.Unknown{}), address: "192.0.2.2", want: acctest.Unknown{}},
 		{name: "no address", masks: textSet(), address: "bastion", blamed: 1, says: []string{`The address "bastion" is neither`}},
 		{name: "an empty address", masks: textSet(), address: "", blamed: 1, says: []string{"neither"}},
 		{name: "host bits", masks: textSet("10.1.2.3/8"), address: "10.0.0.1", says: []string{"The mask", `"10.0.0.0/8"`}},
 		{name: "no mask", masks: textSet("office"), address: "10.0.0.1", says: []string{`The mask "office"`}},
 		{name: "a null among the masks", masks: textSet(nil), address: "10.0.0.1", says: []string{`The mask "" is neither`}},
 	} {
-		got, fault := c.call("allows", x.masks, hcl(x.address))
+		got, fault := c.Call("allows", x.masks, hcl(x.address))
 		if fault != nil || x.says != nil {
 			judge(t, x.name, got, fault, "", x.blamed, x.says)
 			continue
 		}
-		expect(t, x.name, native(t, got), x.want)
+		expect(t, x.name, acctest.Native(got), x.want)
 	}
 }
 
@@ -267,7 +240,7 @@ func TestParseARN(t *testing.T) {
 		{arn: "acs:ram::1:user/alice ", says: []string{"has a blank inside"}},
 		{arn: "acs:ram::1:user/al\nice", says: []string{"has a blank inside"}},
 	} {
-		got, fault := c.call("parse_arn", hcl(x.arn))
+		got, fault := c.Call("parse_arn", hcl(x.arn))
 		if fault != nil || x.says != nil {
 			judge(t, x.arn, got, fault, "", 0, x.says)
 			continue

@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -205,11 +206,11 @@ func TestImport_byAnyIDWritesNothing(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	for kind := range c.schemas.ResourceSchemas {
+	for kind := range c.Schemas.ResourceSchemas {
 		for _, id := range importIDs {
-			o, diags := c.adopt(kind, id)
-			if len(errorsIn(diags)) == 0 && !o.state.IsNull() && in(t, o.state, "account_id") != defaultAccount {
-				t.Errorf("%s %q became %s", kind, id, o.state)
+			o, diags := c.Import(kind, id)
+			if len(acctest.Errors(diags)) == 0 && !o.State.IsNull() && in(t, o.State, "account_id") != defaultAccount {
+				t.Errorf("%s %q became %s", kind, id, o.State)
 			}
 		}
 	}

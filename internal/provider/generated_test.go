@@ -6,9 +6,7 @@ package provider
 import (
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -17,37 +15,30 @@ import (
 // after the import by the listed identity is empty.
 func TestGenerated_configurationFitsWhatWasFound(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *core) {
-		o, diags := c.adoptIdentity(kind, s.identity)
+	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
+		o, diags := c.ImportIdentity(kind, s.identity)
 		clean(t, diags)
-		from := o.state
+		from := o.State
 		if s.unlisted == "" {
-			from = c.theOne(t, kind, s, true).state
+			from = theOne(t, c, kind, s, true).State
 		}
-		config := c.generate(t, kind, from)
-		for _, a := range c.schemas.ResourceSchemas[kind].Block.Attributes {
+		generated, diags := c.GenerateConfig(kind, from)
+		clean(t, diags)
+		config := acctest.Fields(generated)
+		for _, a := range c.Schemas.ResourceSchemas[kind].Block.Attributes {
 			if !config[a.Name].IsNull() && (a.WriteOnly || a.Sensitive || a.Computed && !a.Optional) {
 				t.Errorf("%s is in the generated configuration: %v", a.Name, config[a.Name])
 			}
 		}
 		written := attributes{}
 		for name, v := range config {
-			written[name] = value{v}
+			written[name] = v
 		}
 		if s.unread != "" {
-			_, diags := c.plan(kind, written, o)
-			contains(t, said(errorsIn(diags)), "AttributeName(\"allowed_access_key_ids\")")
+			_, diags := c.Plan(kind, written, o)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "AttributeName(\"allowed_access_key_ids\")")
 			return
 		}
 		s.settled(t, c, kind, written, o)
 	})
-}
-
-// generate asks for the configuration of a state.
-func (c *core) generate(t *testing.T, kind string, state tftypes.Value) map[string]tftypes.Value {
-	t.Helper()
-	resp, err := c.server.GenerateResourceConfig(t.Context(), &tfprotov6.GenerateResourceConfigRequest{TypeName: kind, State: c.dynamic(state)})
-	must(t, err)
-	clean(t, resp.Diagnostics)
-	return fieldsOf(t, c.value(kind, resp.Config))
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -27,8 +28,8 @@ func TestGuard_aPanicBecomesADiagnosticAndLosesNothing(t *testing.T) {
 		}
 		return h.pause(ctx, d)
 	}))
-	o, diags := c.create(accessKey, attributes{"user_name": "alice"})
-	told := said(diags)
+	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
+	told := acctest.Messages(diags)
 	for _, want := range []string{"Cannot finish the create", "a panic with a string", "Run terraform plan", "guarded_test.go"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("it is not said that %q:\n%s", want, told)
@@ -36,17 +37,17 @@ func TestGuard_aPanicBecomesADiagnosticAndLosesNothing(t *testing.T) {
 	}
 	keys := keysOf(srv, "alice")
 	if len(keys) != 1 || stateOf(t, o, "secret") != keys[0].Secret || strings.Contains(told, keys[0].Secret) || strings.Contains(told, bug) {
-		t.Errorf("the state has %s, alice %+v, and it is said:\n%s", o.state, keys, told)
+		t.Errorf("the state has %s, alice %+v, and it is said:\n%s", o.State, keys, told)
 	}
 	if !struck {
 		t.Fatal("no panic")
 	}
-	after, diags := c.refresh(accessKey, o)
+	after, diags := c.Read(accessKey, o)
 	if len(diags) > 0 || stateOf(t, after, "secret") != keys[0].Secret {
-		t.Errorf("the same process reads %s, and says %s", after.state, said(diags))
+		t.Errorf("the same process reads %s, and says %s", after.State, acctest.Messages(diags))
 	}
-	if _, diags := c.destroy(accessKey, after); len(diags) > 0 || len(keysOf(srv, "alice")) > 0 {
-		t.Errorf("the destroy says %s", said(diags))
+	if _, diags := c.Destroy(accessKey, after); len(diags) > 0 || len(keysOf(srv, "alice")) > 0 {
+		t.Errorf("the destroy says %s", acctest.Messages(diags))
 	}
 }
 
@@ -64,24 +65,24 @@ func TestGuard_isAroundEveryStep(t *testing.T) {
 		return h.now()
 	}, h.pause))
 	config := attributes{"user_name": "alice", "status": "Active"}
-	o, diags := c.create(accessKey, config)
+	o, diags := c.Create(accessKey, config)
 	if len(diags) > 0 {
-		t.Fatal(said(diags))
+		t.Fatal(acctest.Messages(diags))
 	}
 	config["status"] = "Inactive"
 	for step, act := range map[string]func() string{
-		"finish the refresh": func() string { _, diags := c.refresh(accessKey, o); return said(diags) },
+		"finish the refresh": func() string { _, diags := c.Read(accessKey, o); return acctest.Messages(diags) },
 		"finish the import": func() string {
-			_, diags := c.adopt(accessKey, "alice:"+stateOf(t, o, "access_key_id"))
-			return said(diags)
+			_, diags := c.Import(accessKey, "alice:"+stateOf(t, o, "access_key_id"))
+			return acctest.Messages(diags)
 		},
-		"finish the destroy": func() string { _, diags := c.destroy(accessKey, o); return said(diags) },
+		"finish the destroy": func() string { _, diags := c.Destroy(accessKey, o); return acctest.Messages(diags) },
 		"finish the update": func() string {
 			broken = false
-			plan, _ := c.plan(accessKey, config, o)
+			plan, _ := c.Plan(accessKey, config, o)
 			broken = true
-			_, diags := c.carryOut(accessKey, config, o, plan)
-			return said(diags)
+			_, diags := c.ApplyPlan(accessKey, config, o, plan)
+			return acctest.Messages(diags)
 		},
 	} {
 		broken = true

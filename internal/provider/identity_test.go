@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -17,21 +18,21 @@ import (
 // the same object, and the next plan is empty.
 func TestIdentity_importsWhatTheIdImports(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *core) {
-		byID, diags := c.adopt(kind, s.id)
+	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
+		byID, diags := c.Import(kind, s.id)
 		clean(t, diags)
-		expect(t, "identity", c.identityOf(kind, byID), s.wanted())
-		_, optional := c.requiredOf(kind)
+		expect(t, "identity", c.FormatIdentity(kind, byID), s.wanted())
+		_, optional := c.IdentityNames(kind)
 		ways := []attributes{s.identity}
 		for _, name := range optional {
-			ways = append(ways, s.identity.without(name))
+			ways = append(ways, s.identity.Without(name))
 		}
 		for _, identity := range ways {
-			o, diags := c.adoptIdentity(kind, identity)
+			o, diags := c.ImportIdentity(kind, identity)
 			clean(t, diags)
-			expect(t, "identity", c.identityOf(kind, o), s.wanted())
-			if !o.state.Equal(byID.state) {
-				t.Errorf("%v imports %v, and the id %v", identity, o.state, byID.state)
+			expect(t, "identity", c.FormatIdentity(kind, o), s.wanted())
+			if !o.State.Equal(byID.State) {
+				t.Errorf("%v imports %v, and the id %v", identity, o.State, byID.State)
 			}
 		}
 		s.settled(t, c, kind, s.config, byID)
@@ -42,30 +43,30 @@ func TestIdentity_importsWhatTheIdImports(t *testing.T) {
 func TestIdentity_thatIsWrong(t *testing.T) {
 	t.Parallel()
 	const other = "9999999999999999"
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *core) {
-		required, _ := c.requiredOf(kind)
-		refused := func(what string, o object, diags []*tfprotov6.Diagnostic, parts ...string) {
+	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
+		required, _ := c.IdentityNames(kind)
+		refused := func(what string, o acctest.Object, diags []*tfprotov6.Diagnostic, parts ...string) {
 			t.Helper()
-			if len(errorsIn(diags)) != 1 || !o.state.IsNull() {
-				t.Errorf("%s: %s\n%v", what, said(diags), o.state)
+			if len(acctest.Errors(diags)) != 1 || !o.State.IsNull() {
+				t.Errorf("%s: %s\n%v", what, acctest.Messages(diags), o.State)
 				return
 			}
-			contains(t, said(diags), append(parts, "Cannot import the ")...)
+			contains(t, acctest.Messages(diags), append(parts, "Cannot import the ")...)
 		}
-		o, diags := c.adoptIdentity(kind, s.identity.with("account_id", other))
+		o, diags := c.ImportIdentity(kind, s.identity.With("account_id", other))
 		refused("another account", o, diags, other, defaultAccount)
 		for _, malformed := range []string{"", "acme", "12 34", defaultAccount + "x"} {
-			o, diags = c.adoptIdentity(kind, s.identity.with("account_id", malformed))
+			o, diags = c.ImportIdentity(kind, s.identity.With("account_id", malformed))
 			refused("account "+malformed, o, diags, `"`+malformed+`"`)
 		}
 		for _, name := range required {
 			for _, bad := range []any{nil, "", "no such/thing", "a@b"} {
-				o, diags = c.adoptIdentity(kind, s.identity.with(name, bad))
+				o, diags = c.ImportIdentity(kind, s.identity.With(name, bad))
 				refused(name, o, diags)
 			}
 		}
 		for _, id := range []string{"no such/thing", ":", "alice@acme.onaliyun.com"} {
-			o, diags = c.adopt(kind, id)
+			o, diags = c.Import(kind, id)
 			refused("the id "+id, o, diags)
 		}
 	})
@@ -75,25 +76,25 @@ func TestIdentity_thatIsWrong(t *testing.T) {
 // before there were any, is taken over without a change.
 func TestIdentity_ofAStateWithoutOne(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *core) {
-		o, diags := c.adopt(kind, s.id)
+	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
+		o, diags := c.Import(kind, s.id)
 		clean(t, diags)
 		o = s.settled(t, c, kind, s.config, o)
 		unchanged(t, c, kind, s.config, mute(o)) // with -refresh=false
-		fields, err := json.Marshal(raw(t, o.state))
+		fields, err := json.Marshal(raw(t, o.State))
 		must(t, err)
-		upgraded, err := c.server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: kind, Version: 0, RawState: &tfprotov6.RawState{JSON: fields}})
+		upgraded, err := c.Server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: kind, Version: 0, RawState: &tfprotov6.RawState{JSON: fields}})
 		must(t, err)
 		clean(t, upgraded.Diagnostics)
-		before := object{state: c.value(kind, upgraded.UpgradedState), private: o.private}
-		if !before.state.Equal(o.state) {
-			t.Errorf("the state %s becomes %v", fields, before.state)
+		before := acctest.Object{State: c.Value(kind, upgraded.UpgradedState), Private: o.Private}
+		if !before.State.Equal(o.State) {
+			t.Errorf("the state %s becomes %v", fields, before.State)
 		}
-		after, diags := c.refresh(kind, before)
-		expect(t, "what a refresh says", said(diags), "")
-		expect(t, "identity", c.identityOf(kind, after), s.wanted())
-		if !after.state.Equal(o.state) {
-			t.Errorf("the refresh makes of %v %v", o.state, after.state)
+		after, diags := c.Read(kind, before)
+		expect(t, "what a refresh says", acctest.Messages(diags), "")
+		expect(t, "identity", c.FormatIdentity(kind, after), s.wanted())
+		if !after.State.Equal(o.State) {
+			t.Errorf("the refresh makes of %v %v", o.State, after.State)
 		}
 		unchanged(t, c, kind, s.config, after)
 	})
@@ -109,17 +110,17 @@ func TestIdentity_ofAStateWithoutOneWhoseObjectIsGone(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			srv := furnished(t)
-			o, diags := newCore(t, srv.Getenv, hurried()).adopt(kind, s.id)
+			o, diags := newCore(t, srv.Getenv, hurried()).Import(kind, s.id)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) {
 				delete(a.Users, "alice")
 				delete(a.MFADevices, phoneSerial)
 			})
-			after, diags := newCore(t, srv.Getenv, hurried()).refresh(kind, mute(o))
+			after, diags := newCore(t, srv.Getenv, hurried()).Read(kind, mute(o))
 			clean(t, diags)
-			contains(t, said(diags), "gone")
-			if !after.state.IsNull() {
-				t.Errorf("it is still in the state: %v", after.state)
+			contains(t, acctest.Messages(diags), "gone")
+			if !after.State.IsNull() {
+				t.Errorf("it is still in the state: %v", after.State)
 			}
 		})
 	}
@@ -128,14 +129,14 @@ func TestIdentity_ofAStateWithoutOneWhoseObjectIsGone(t *testing.T) {
 // An update leaves the identity alone.
 func TestIdentity_staysInAnUpdate(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *core) {
-		o, diags := c.adopt(kind, s.id)
+	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
+		o, diags := c.Import(kind, s.id)
 		clean(t, diags)
-		config := s.config.with("timeouts", attributes{"read": "1m"})
-		for _, prior := range []object{o, mute(o)} {
-			after, diags := c.apply(kind, config, prior)
+		config := s.config.With("timeouts", attributes{"read": "1m"})
+		for _, prior := range []acctest.Object{o, mute(o)} {
+			after, diags := c.Apply(kind, config, prior)
 			clean(t, diags)
-			expect(t, "identity", c.identityOf(kind, after), s.wanted())
+			expect(t, "identity", c.FormatIdentity(kind, after), s.wanted())
 			steady(t, c, kind, config, after)
 		}
 	})
@@ -151,7 +152,7 @@ func TestIdentity_followsARename(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			srv := furnished(t)
-			o, diags := newCore(t, srv.Getenv, hurried()).adopt(kind, s.id)
+			o, diags := newCore(t, srv.Getenv, hurried()).Import(kind, s.id)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) {
 				alice := a.Users["alice"]
@@ -166,10 +167,10 @@ func TestIdentity_followsARename(t *testing.T) {
 				}
 				config[name] = value
 			}
-			for _, prior := range []object{o, mute(o)} {
-				after, diags := c.refresh(kind, prior)
+			for _, prior := range []acctest.Object{o, mute(o)} {
+				after, diags := c.Read(kind, prior)
 				clean(t, diags)
-				expect(t, "identity", c.identityOf(kind, after), strings.ReplaceAll(s.wanted(), "name=alice ", "name=alicia "))
+				expect(t, "identity", c.FormatIdentity(kind, after), strings.ReplaceAll(s.wanted(), "name=alice}", "name=alicia}"))
 				s.settled(t, c, kind, config, after)
 			}
 			expect(t, "writes", writes(srv), []string(nil))

@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/querycheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -28,25 +29,25 @@ import (
 // with no secret; and no more is asked of the account than is shown.
 func TestList_findsWhatAnImportFinds(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *core) {
+	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
 		if s.unlisted != "" {
 			return
 		}
-		imported, diags := c.adopt(kind, s.id)
+		imported, diags := c.Import(kind, s.id)
 		clean(t, diags)
 		for _, whole := range []bool{true, false} {
-			r := c.theOne(t, kind, s, whole)
-			if r.name == "" {
+			r := theOne(t, c, kind, s, whole)
+			if r.Name == "" {
 				t.Error("it has no name for a person to read")
 			}
-			expect(t, "with its resource", !r.state.IsNull(), whole)
-			if whole && !r.state.Equal(imported.state) {
-				t.Errorf("listed as %v, imported as %v", r.state, imported.state)
+			expect(t, "with its resource", !r.State.IsNull(), whole)
+			if whole && !r.State.Equal(imported.State) {
+				t.Errorf("listed as %v, imported as %v", r.State, imported.State)
 			}
 		}
 		// A block without a configuration may come as no value at all.
-		stream, err := c.server.(tfprotov6.ListResourceServer).ListResource(t.Context(), &tfprotov6.ListResourceRequest{
-			TypeName: kind, Limit: 100, Config: c.dynamic(tftypes.NewValue(c.schemas.ListResourceSchemas[kind].ValueType(), nil)),
+		stream, err := c.Server.(tfprotov6.ListResourceServer).ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+			TypeName: kind, Limit: 100, Config: c.Dynamic(tftypes.NewValue(c.Schemas.ListResourceSchemas[kind].ValueType(), nil)),
 		})
 		must(t, err)
 		for r := range stream.Results {
@@ -56,28 +57,28 @@ func TestList_findsWhatAnImportFinds(t *testing.T) {
 }
 
 // theOne is the subject among what a list finds.
-func (c *core) theOne(t *testing.T, kind string, s subject, whole bool) (one found) {
+func theOne(t *testing.T, c *acctest.Driver, kind string, s subject, whole bool) (one acctest.ListResult) {
 	t.Helper()
-	for _, r := range c.list(kind, nil, whole, 0) {
-		clean(t, r.diags)
-		if printed(t, r.identity) == s.wanted() {
+	for _, r := range c.List(kind, nil, whole, 0) {
+		clean(t, r.Diagnostics)
+		if acctest.Format(r.Identity) == s.wanted() {
 			one = r
 		}
 	}
-	if one.name == "" {
+	if one.Name == "" {
 		t.Fatal("it is not listed")
 	}
 	return one
 }
 
 // namesOf are what a list calls its results, and those in which something went wrong.
-func namesOf(results []found) (names []string, failures []string) {
+func namesOf(results []acctest.ListResult) (names []string, failures []string) {
 	for _, r := range results {
-		if len(r.diags) > 0 {
-			failures = append(failures, said(r.diags))
+		if len(r.Diagnostics) > 0 {
+			failures = append(failures, acctest.Messages(r.Diagnostics))
 			continue
 		}
-		names = append(names, r.name)
+		names = append(names, r.Name)
 	}
 	slices.Sort(names)
 	return names, failures
@@ -168,7 +169,7 @@ func TestList_isNarrowed(t *testing.T) {
 		t.Run(fmt.Sprint(ask.kind, ask.config), func(t *testing.T) {
 			t.Parallel()
 			srv := peopled(t)
-			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).list(ask.kind, ask.config, false, 0))
+			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).List(ask.kind, ask.config, false, 0))
 			expect(t, "failures", failures, []string(nil))
 			for n, name := range names {
 				if strings.HasPrefix(name, own) {
@@ -207,11 +208,11 @@ func TestList_ofWhatContradictsItself(t *testing.T) {
 				t.Parallel()
 				srv := ramtest.New(t)
 				c := newCore(t, srv.Getenv, hurried())
-				results := c.list(kind, ask.config, true, 100)
+				results := c.List(kind, ask.config, true, 100)
 				if len(results) != 1 {
 					t.Fatalf("there are %d results", len(results))
 				}
-				contains(t, said(errorsIn(results[0].diags)), fmt.Sprintf("AttributeName(%q)", ask.blamed))
+				contains(t, acctest.Messages(acctest.Errors(results[0].Diagnostics)), fmt.Sprintf("AttributeName(%q)", ask.blamed))
 				expect(t, "calls", len(srv.Calls()), 0)
 			})
 			twin := map[string]string{userKind: "ram_users", accessKey: "ram_access_keys", deviceKind: "ram_virtual_mfa_devices"}[kind]
@@ -220,11 +221,11 @@ func TestList_ofWhatContradictsItself(t *testing.T) {
 			}
 			t.Run(fmt.Sprint(twin, ask.config), func(t *testing.T) {
 				t.Parallel()
-				valid, err := c.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
-					TypeName: twin, Config: c.dynamic(c.build(c.schemas.DataSourceSchemas[twin], ask.config)),
+				valid, err := c.Server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+					TypeName: twin, Config: c.Dynamic(c.Build(c.Schemas.DataSourceSchemas[twin], ask.config)),
 				})
 				must(t, err)
-				contains(t, said(errorsIn(valid.Diagnostics)), fmt.Sprintf("AttributeName(%q)", ask.blamed))
+				contains(t, acctest.Messages(acctest.Errors(valid.Diagnostics)), fmt.Sprintf("AttributeName(%q)", ask.blamed))
 			})
 		}
 	}
@@ -236,10 +237,10 @@ func TestList_andItsDataSourceHaveTheSameFilters(t *testing.T) {
 	c := newCore(t, ramtest.New(t).Getenv)
 	for kind, twin := range map[string]string{userKind: "ram_users", accessKey: "ram_access_keys", deviceKind: "ram_virtual_mfa_devices"} {
 		var filters, twins []string
-		for _, a := range c.schemas.ListResourceSchemas[kind].Block.Attributes {
+		for _, a := range c.Schemas.ListResourceSchemas[kind].Block.Attributes {
 			filters = append(filters, a.Name)
 		}
-		for _, a := range c.schemas.DataSourceSchemas[twin].Block.Attributes {
+		for _, a := range c.Schemas.DataSourceSchemas[twin].Block.Attributes {
 			if a.Optional {
 				twins = append(twins, a.Name)
 			}
@@ -277,7 +278,7 @@ var writtenLine = regexp.MustCompile(`(?m)^\s+(\w+)\s+= (.+)$`)
 func TestList_examplesAreValidAndShowEveryFilter(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, peopled(t).Getenv, hurried())
-	for kind, schema := range c.schemas.ListResourceSchemas {
+	for kind, schema := range c.Schemas.ListResourceSchemas {
 		shown := map[string]bool{}
 		for _, config := range examplesOf(t, kind) {
 			for name := range config {
@@ -286,7 +287,7 @@ func TestList_examplesAreValidAndShowEveryFilter(t *testing.T) {
 			if config["user_name"] != nil {
 				config["user_name"] = "alice" // who is there
 			}
-			_, failures := namesOf(c.list(kind, config, true, 100))
+			_, failures := namesOf(c.List(kind, config, true, 100))
 			expect(t, kind, failures, []string(nil))
 		}
 		for _, a := range schema.Block.Attributes {
@@ -345,7 +346,7 @@ func TestList_comesAsItIsRead(t *testing.T) {
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			open := func() (*ramtest.Server, *core) {
+			open := func() (*ramtest.Server, *acctest.Driver) {
 				srv := crowd(t, 100, 20) // five pages, and one more for the administrator
 				srv.Change(func(a *ramtest.Account) {
 					for _, user := range a.Users {
@@ -361,8 +362,8 @@ func TestList_comesAsItIsRead(t *testing.T) {
 
 			srv, c := open()
 			results := 0
-			for r := range c.query(t.Context(), kind, nil, true, 0) {
-				clean(t, r.diags)
+			for r := range c.Query(t.Context(), kind, nil, true, 0) {
+				clean(t, r.Diagnostics)
 				if results++; results == 1 {
 					expect(t, "pages read before the first result", read(srv), 1)
 				}
@@ -372,12 +373,12 @@ func TestList_comesAsItIsRead(t *testing.T) {
 			}
 
 			srv, c = open()
-			expect(t, "limit", len(c.list(kind, nil, true, 15)), 15)
+			expect(t, "limit", len(c.List(kind, nil, true, 15)), 15)
 			expect(t, "pages read up to the limit", read(srv), 1)
 
 			srv, c = open()
-			for r := range c.query(t.Context(), kind, nil, true, 0) {
-				clean(t, r.diags)
+			for r := range c.Query(t.Context(), kind, nil, true, 0) {
+				clean(t, r.Diagnostics)
 				break
 			}
 			expect(t, "pages read for one who leaves", read(srv), 1)
@@ -385,16 +386,16 @@ func TestList_comesAsItIsRead(t *testing.T) {
 			srv, c = open()
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			var last found
-			for last = range c.query(ctx, kind, nil, true, 0) {
+			var last acctest.ListResult
+			for last = range c.Query(ctx, kind, nil, true, 0) {
 				cancel()
 			}
-			contains(t, said(last.diags), "Cannot list the ", "context canceled", "not complete")
+			contains(t, acctest.Messages(last.Diagnostics), "Cannot list the ", "context canceled", "not complete")
 			if read(srv) > 2 {
 				t.Errorf("%d pages were read after the end", read(srv))
 			}
 			under := len(srv.Calls())
-			c.list(alias, nil, false, 0) // another call of the same client, after which nothing else is under way
+			c.List(alias, nil, false, 0) // another call of the same client, after which nothing else is under way
 			if more := len(srv.Calls()) - under; more > 1 {
 				t.Errorf("%d calls came after the end", more)
 			}
@@ -409,7 +410,7 @@ func TestList_costsNoMoreCallsThanItNeeds(t *testing.T) {
 	srv := crowd(t, 1000, 0)
 	total := func(srv *ramtest.Server, kind string, config attributes, whole bool) (string, int) {
 		srv.ForgetCalls()
-		found := newCore(t, srv.Getenv, hurried()).list(kind, config, whole, 0)
+		found := newCore(t, srv.Getenv, hurried()).List(kind, config, whole, 0)
 		_, failures := namesOf(found)
 		expect(t, "failures", failures, []string(nil))
 		count := map[string]int{}
@@ -443,7 +444,7 @@ func TestList_ofTenThousandOfWhichOneFails(t *testing.T) {
 	t.Parallel()
 	srv := crowd(t, 5000, 0)
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", User: "user-2500*", Fault: "code", Status: 403, Code: "NoPermission"})
-	names, failures := namesOf(newCore(t, srv.Getenv, hurried()).list(accessKey, attributes{"name_regex": "^user-"}, true, 0))
+	names, failures := namesOf(newCore(t, srv.Getenv, hurried()).List(accessKey, attributes{"name_regex": "^user-"}, true, 0))
 	expect(t, "found", len(names), 9998)
 	expect(t, "failures", len(failures), 1)
 	contains(t, failures[0], `What the RAM user "user-2500" has could not be read. The list goes on without it.`, "NoPermission")
@@ -459,7 +460,7 @@ func TestList_ofWhatFailsForEverybodyEnds(t *testing.T) {
 			t.Parallel()
 			srv := crowd(t, 200, 20)
 			srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
-			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).list(kind, nil, true, 0))
+			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).List(kind, nil, true, 0))
 			expect(t, "found", names, []string(nil))
 			if len(failures) != tries {
 				t.Fatalf("there are %d failures: %v", len(failures), failures)
@@ -476,11 +477,11 @@ func TestList_whosePageFails(t *testing.T) {
 	t.Parallel()
 	srv := crowd(t, 100, 20)
 	srv.Inject(ramtest.Rule{Action: "ListUsers", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"})
-	results := newCore(t, srv.Getenv, hurried()).list(accessKey, nil, false, 0)
+	results := newCore(t, srv.Getenv, hurried()).List(accessKey, nil, false, 0)
 	names, failures := namesOf(results)
 	expect(t, "found", len(names), 39) // of the administrator and of nineteen others
 	expect(t, "failures", len(failures), 1)
-	contains(t, said(results[len(results)-1].diags), "Cannot list the AccessKey pairs", "The list ends here, and is not complete.", "NoPermission")
+	contains(t, acctest.Messages(results[len(results)-1].Diagnostics), "Cannot list the AccessKey pairs", "The list ends here, and is not complete.", "NoPermission")
 }
 
 // What was deleted between the page and the read is left out.
@@ -504,12 +505,12 @@ func TestList_leavesOutWhatIsGone(t *testing.T) {
 			t.Parallel()
 			srv := peopled(t)
 			srv.Change(func(a *ramtest.Account) { a.Users["bob"].LoginProfile.LastLogin = srv0(a) })
-			whole, _ := namesOf(newCore(t, srv.Getenv, hurried()).list(gone.kind, gone.config, true, 0))
+			whole, _ := namesOf(newCore(t, srv.Getenv, hurried()).List(gone.kind, gone.config, true, 0))
 			if !slices.ContainsFunc(whole, func(name string) bool { return strings.HasPrefix(name, "bob") }) {
 				t.Fatal("bob has none, and so none that could be gone")
 			}
 			srv.Inject(ramtest.Rule{Action: gone.action, User: "bob*", Fault: "code", Status: 404, Code: gone.code})
-			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).list(gone.kind, gone.config, true, 0))
+			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).List(gone.kind, gone.config, true, 0))
 			expect(t, "failures", failures, []string(nil))
 			expect(t, "found", strings.Join(names, ", "), strings.Join(slices.DeleteFunc(whole, func(name string) bool { return strings.HasPrefix(name, "bob") }), ", "))
 		})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -58,8 +59,8 @@ func TestSetting_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 		{alias, "account_alias", "ac", "3"},
 		{alias, "account_alias", strings.Repeat("a", 64), "63"},
 	} {
-		_, diags := c.create(bad.kind, attributes{bad.attribute: bad.value})
-		text := said(errorsIn(diags))
+		_, diags := c.Create(bad.kind, attributes{bad.attribute: bad.value})
+		text := acctest.Messages(acctest.Errors(diags))
 		contains(t, strings.Join(strings.Fields(text), " "), bad.says)
 		contains(t, text, `AttributeName("`+bad.attribute+`")`)
 	}
@@ -70,11 +71,11 @@ func TestSetting_theLastGoodInputIsTaken(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(preference, attributes{"login_network_masks": manyMasks(32), "login_session_duration": 1})
+	o, diags := c.Create(preference, attributes{"login_network_masks": manyMasks(32), "login_session_duration": 1})
 	clean(t, diags)
-	_, diags = c.apply(preference, attributes{"login_network_masks": []string{}, "login_session_duration": 24, "verification_types": []string{"sms", "email", "mfa"}}, o)
+	_, diags = c.Apply(preference, attributes{"login_network_masks": []string{}, "login_session_duration": 24, "verification_types": []string{"sms", "email", "mfa"}}, o)
 	clean(t, diags)
-	_, diags = c.create(policy, attributes{"minimum_password_length": 32, "max_password_age": 1095, "password_reuse_prevention": 24, "max_login_attempts": 32})
+	_, diags = c.Create(policy, attributes{"minimum_password_length": 32, "max_password_age": 1095, "password_reuse_prevention": 24, "max_login_attempts": 32})
 	clean(t, diags)
 }
 
@@ -87,19 +88,19 @@ func TestLockOut_masksMustLetInWhatMustBeAllowed(t *testing.T) {
 		{"login_network_masks": []string{"2001:db8::/32"}, "must_allow": []string{"203.0.113.1"}},
 		{"enable_save_mfa_ticket": false, "must_allow": []string{"192.0.2.1"}}, // the live masks, which are not managed
 	} {
-		_, diags := c.create(preference, refused)
-		contains(t, said(errorsIn(diags)), "Logon masks keep out what must be allowed", "allow_lock_out = true")
+		_, diags := c.Create(preference, refused)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Logon masks keep out what must be allowed", "allow_lock_out = true")
 		refused["allow_lock_out"] = true
-		_, diags = c.plan(preference, refused, c.nothing(preference))
+		_, diags = c.Plan(preference, refused, c.Null(preference))
 		clean(t, diags)
-		contains(t, said(diags), "Logon masks keep out what must be allowed", "allow_lock_out = true accepts this")
+		contains(t, acctest.Messages(diags), "Logon masks keep out what must be allowed", "allow_lock_out = true accepts this")
 	}
 	for _, fine := range []attributes{
 		{"login_network_masks": []string{}, "must_allow": []string{"192.0.2.1"}},
 		{"login_network_masks": []string{"203.0.113.0/25", "203.0.113.128/25"}, "must_allow": []string{"203.0.113.0/24"}},
 		{"must_allow": []string{"203.0.113.77", "198.51.100.7"}},
 	} {
-		_, diags := c.plan(preference, fine, c.nothing(preference))
+		_, diags := c.Plan(preference, fine, c.Null(preference))
 		clean(t, diags)
 	}
 	expect(t, "writes", writes(srv), []string(nil))
@@ -110,20 +111,20 @@ func TestLockOut_unknownAtThePlanIsRefusedBeforeTheWrite(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(preference, attributes{"login_session_duration": 8})
+	o, diags := c.Create(preference, attributes{"login_session_duration": 8})
 	clean(t, diags)
 	srv.ForgetCalls()
 	for name, config := range map[string]attributes{
-		"masks": {"login_network_masks": unknown{}, "must_allow": []string{"192.0.2.1"}},
-		"must":  {"login_network_masks": []string{"203.0.113.0/24"}, "must_allow": unknown{}},
+		"masks": {"login_network_masks": acctest.Unknown{}, "must_allow": []string{"192.0.2.1"}},
+		"must":  {"login_network_masks": []string{"203.0.113.0/24"}, "must_allow": acctest.Unknown{}},
 	} {
-		plan, diags := c.plan(preference, config, o)
+		plan, diags := c.Plan(preference, config, o)
 		clean(t, diags)
 		known := attributes{"login_network_masks": []string{"203.0.113.0/24"}, "must_allow": []string{"192.0.2.1"}}
-		plan.PlannedState = c.dynamic(c.propose(preference, c.build(c.schemas.ResourceSchemas[preference], known), c.planned(preference, plan)))
-		_, diags = c.carryOut(preference, known, o, plan)
-		if !strings.Contains(said(errorsIn(diags)), "Logon masks keep out what must be allowed") {
-			t.Errorf("%s: not refused:\n%s", name, said(diags))
+		plan.PlannedState = c.Dynamic(c.Propose(preference, c.Build(c.Schemas.ResourceSchemas[preference], known), c.Planned(preference, plan)))
+		_, diags = c.ApplyPlan(preference, known, o, plan)
+		if !strings.Contains(acctest.Messages(acctest.Errors(diags)), "Logon masks keep out what must be allowed") {
+			t.Errorf("%s: not refused:\n%s", name, acctest.Messages(diags))
 		}
 	}
 	expect(t, "writes", writes(srv), []string(nil))
@@ -133,9 +134,9 @@ func TestLockOut_privateMasksAreWarnedOf(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.plan(preference, attributes{"login_network_masks": []string{"10.0.0.0/8", "192.168.0.0/16"}}, c.nothing(preference))
+	_, diags := c.Plan(preference, attributes{"login_network_masks": []string{"10.0.0.0/8", "192.168.0.0/16"}}, c.Null(preference))
 	clean(t, diags)
-	contains(t, said(diags), "Logon masks hold private addresses only")
+	contains(t, acctest.Messages(diags), "Logon masks hold private addresses only")
 }
 
 func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
@@ -143,28 +144,28 @@ func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
 	impossible := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
-	_, diags := c.create(preference, impossible)
-	contains(t, said(errorsIn(diags)), "A second factor is mandatory, but users may not bind one", "no device is bound")
+	_, diags := c.Create(preference, impossible)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "A second factor is mandatory, but users may not bind one", "no device is bound")
 	expect(t, "writes", writes(srv), []string(nil))
 
 	srv.Inject(ramtest.Rule{Action: "GetAccountSummary", Fault: "code", Status: 403, Code: "NoPermission"})
-	_, diags = c.create(preference, impossible)
-	contains(t, said(errorsIn(diags)), "could not be found out")
+	_, diags = c.Create(preference, impossible)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "could not be found out")
 
-	_, diags = c.plan(preference, attributes{"mfa_operation_for_login": "mandatory"}, c.nothing(preference))
+	_, diags = c.Plan(preference, attributes{"mfa_operation_for_login": "mandatory"}, c.Null(preference))
 	clean(t, diags)
-	contains(t, said(diags), "Every RAM user needs a second factor")
+	contains(t, acctest.Messages(diags), "Every RAM user needs a second factor")
 
-	_, diags = c.create(preference, attributes{"mfa_operation_for_login": "mandatory", "verification_types": []string{}})
-	contains(t, said(errorsIn(diags)), "none may stand in")
+	_, diags = c.Create(preference, attributes{"mfa_operation_for_login": "mandatory", "verification_types": []string{}})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "none may stand in")
 
 	impossible["allow_lock_out"] = true
-	o, diags := c.create(preference, impossible)
+	o, diags := c.Create(preference, impossible)
 	clean(t, diags)
 	expect(t, "account", account(srv).Preference.MFAOperationForLogin, "mandatory")
 	delete(impossible, "allow_lock_out")
 	impossible["login_session_duration"] = 3
-	_, diags = c.apply(preference, impossible, o) // as it was: no longer this plan's fault
+	_, diags = c.Apply(preference, impossible, o) // as it was: no longer this plan's fault
 	clean(t, diags)
 }
 
@@ -176,9 +177,9 @@ func TestLockOut_boundDevicesMakeItAWarning(t *testing.T) {
 		a.Users["admin"].MFASerial = "acs:ram::1234567890123456:mfa/one"
 	})
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.plan(preference, attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}, c.nothing(preference))
+	_, diags := c.Plan(preference, attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}, c.Null(preference))
 	clean(t, diags)
-	contains(t, said(diags), "1 users and 1 bound devices")
+	contains(t, acctest.Messages(diags), "1 users and 1 bound devices")
 }
 
 func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
@@ -186,26 +187,26 @@ func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
 	hard := attributes{"hard_expiry": true, "max_password_age": 30}
-	_, diags := c.plan(policy, hard, c.nothing(policy))
+	_, diags := c.Plan(policy, hard, c.Null(policy))
 	clean(t, diags)
-	contains(t, said(diags), "locked out until an administrator resets it")
+	contains(t, acctest.Messages(diags), "locked out until an administrator resets it")
 
 	srv.Change(func(a *ramtest.Account) { a.Preference.AllowUserToChangePassword = false })
-	_, diags = c.create(policy, hard)
-	contains(t, said(errorsIn(diags)), "only an administrator can renew them", "max_password_age is 30 days")
+	_, diags = c.Create(policy, hard)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them", "max_password_age is 30 days")
 	hard["max_password_age"] = 365
-	_, diags = c.plan(policy, hard, c.nothing(policy))
+	_, diags = c.Plan(policy, hard, c.Null(policy))
 	clean(t, diags)
 
 	srv.Change(func(a *ramtest.Account) {
 		a.Preference.AllowUserToChangePassword, a.Policy.HardExpiry, a.Policy.MaxPasswordAge = true, true, 60
 	})
-	_, diags = c.create(preference, attributes{"allow_user_to_change_password": false})
-	contains(t, said(errorsIn(diags)), "only an administrator can renew them")
+	_, diags = c.Create(preference, attributes{"allow_user_to_change_password": false})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them")
 	srv.Change(func(a *ramtest.Account) { a.Policy.HardExpiry = false })
-	_, diags = c.plan(preference, attributes{"allow_user_to_change_password": false}, c.nothing(preference))
+	_, diags = c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
 	clean(t, diags)
-	contains(t, said(diags), "Users may not change their passwords")
+	contains(t, acctest.Messages(diags), "Users may not change their passwords")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -213,7 +214,7 @@ func TestLockOut_shorterIdleLimitsAreWarnedOf(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.plan(preference, attributes{"max_idle_days_for_users": 90, "max_idle_days_for_access_keys": 180}, c.nothing(preference))
+	_, diags := c.Plan(preference, attributes{"max_idle_days_for_users": 90, "max_idle_days_for_access_keys": 180}, c.Null(preference))
 	clean(t, diags)
-	contains(t, said(diags), "did not log on for 90 days lose their console access", "not used for 180 days are disabled")
+	contains(t, acctest.Messages(diags), "did not log on for 90 days lose their console access", "not used for 180 days are disabled")
 }

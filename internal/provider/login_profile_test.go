@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -41,10 +42,10 @@ func giveProfile(a *ramtest.Account) {
 }
 
 // noSecret fails the test if a password is in what was said or in an object.
-func noSecret(t *testing.T, text string, o object) {
+func noSecret(t *testing.T, text string, o acctest.Object) {
 	t.Helper()
 	for _, secret := range []string{password, password2} {
-		for where, content := range map[string]string{"a message": text, "the state": o.state.String(), "the private state": string(o.private)} {
+		for where, content := range map[string]string{"a message": text, "the state": o.State.String(), "the private state": string(o.Private)} {
 			if found := findings([]byte(content), secret); len(found) > 0 {
 				t.Errorf("the password is in %s %v: %s", where, found, content)
 			}
@@ -57,23 +58,23 @@ func TestLoginProfile_isMadeAndItsPasswordIsNowhere(t *testing.T) {
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
 	config := logon(attributes{"password_reset_required": true, "mfa_bind_required": true})
-	o, diags := c.create(profileKind, config)
-	expect(t, "what was said", said(diags), "")
-	noSecret(t, said(diags), o)
+	o, diags := c.Create(profileKind, config)
+	expect(t, "what was said", acctest.Messages(diags), "")
+	noSecret(t, acctest.Messages(diags), o)
 	expect(t, "password in the account", profile(srv).Password, password)
 	expect(t, "reset", profile(srv).PasswordResetRequired, true)
 	expect(t, "mfa", profile(srv).MFABindRequired, true)
-	expect(t, "password in the state", in(t, o.state, "password_wo"), nil)
-	expect(t, "version", in(t, o.state, "password_wo_version"), int64(1))
+	expect(t, "password in the state", in(t, o.State, "password_wo"), nil)
+	expect(t, "version", in(t, o.State, "password_wo_version"), int64(1))
 	expect(t, "status", stateOf(t, o, "status"), "Active")
 	expect(t, "user id", stateOf(t, o, "user_id"), aliceID)
 	expect(t, "writes", writes(srv), []string{"CreateLoginProfile"})
 	steady(t, c, profileKind, config, o)
 	srv.ForgetCalls()
-	_, diags = c.refresh(profileKind, o)
+	_, diags = c.Read(profileKind, o)
 	clean(t, diags)
 	expect(t, "calls of a refresh", len(srv.Calls()), 1)
-	_, diags = c.destroy(profileKind, o)
+	_, diags = c.Destroy(profileKind, o)
 	clean(t, diags)
 	if profile(srv) != nil {
 		t.Error("the profile is there")
@@ -98,19 +99,19 @@ func TestLoginProfile_withoutAPasswordIsNotMade(t *testing.T) {
 		{logon(attributes{"user_name": "alice@acme.onaliyun.com"}), "not a principal name"},
 		{logon(attributes{"status": "active"}), "Inactive"},
 	} {
-		o, diags := c.create(profileKind, bad.config)
-		contains(t, said(errorsIn(diags)), bad.says)
-		noSecret(t, said(diags), o)
-		expect(t, "state", o.state.IsNull(), true)
+		o, diags := c.Create(profileKind, bad.config)
+		contains(t, acctest.Messages(acctest.Errors(diags)), bad.says)
+		noSecret(t, acctest.Messages(diags), o)
+		expect(t, "state", o.State.IsNull(), true)
 	}
 	expect(t, "calls", len(srv.Calls()), 0)
 
 	// Known only at apply: looked at again.
-	plan, diags := c.plan(profileKind, logon(attributes{"password_wo": unknown{}, "user_name": unknown{}}), c.nothing(profileKind))
+	plan, diags := c.Plan(profileKind, logon(attributes{"password_wo": acctest.Unknown{}, "user_name": acctest.Unknown{}}), c.Null(profileKind))
 	clean(t, diags)
-	o, diags := c.carryOut(profileKind, logon(attributes{"password_wo": nil}), c.nothing(profileKind), plan)
-	contains(t, said(errorsIn(diags)), "Cannot create the login profile")
-	expect(t, "state", o.state.IsNull(), true)
+	o, diags := c.ApplyPlan(profileKind, logon(attributes{"password_wo": nil}), c.Null(profileKind), plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the login profile")
+	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -118,21 +119,21 @@ func TestLoginProfile_missingUserAndMissingProfileAreToldApart(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.create(profileKind, logon(attributes{"user_name": "nobody"}))
-	contains(t, said(errorsIn(diags)), "Cannot create the login profile", `There is no RAM user "nobody"`, `AttributeName("user_name")`)
-	_, diags = c.adopt(profileKind, "nobody")
-	contains(t, said(errorsIn(diags)), "Cannot import the login profile", `There is no RAM user "nobody"`)
-	_, diags = c.adopt(profileKind, "alice")
-	contains(t, said(errorsIn(diags)), "Cannot import the login profile", "has no login profile")
-	_, diags = c.data(profileKind, attributes{"user_name": "nobody"})
-	contains(t, said(errorsIn(diags)), `There is no RAM user "nobody"`)
-	v, diags := c.data(profileKind, attributes{"user_name": "alice"})
+	_, diags := c.Create(profileKind, logon(attributes{"user_name": "nobody"}))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the login profile", `There is no RAM user "nobody"`, `AttributeName("user_name")`)
+	_, diags = c.Import(profileKind, "nobody")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the login profile", `There is no RAM user "nobody"`)
+	_, diags = c.Import(profileKind, "alice")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the login profile", "has no login profile")
+	_, diags = c.ReadData(profileKind, attributes{"user_name": "nobody"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), `There is no RAM user "nobody"`)
+	v, diags := c.ReadData(profileKind, attributes{"user_name": "alice"})
 	clean(t, diags)
 	expect(t, "exists", in(t, v, "exists"), false)
 	expect(t, "status", in(t, v, "status"), nil)
 	expect(t, "user id", in(t, v, "user_id"), aliceID)
 	srv.Change(giveProfile)
-	v, diags = c.data(profileKind, attributes{"user_name": "alice"})
+	v, diags = c.ReadData(profileKind, attributes{"user_name": "alice"})
 	clean(t, diags)
 	expect(t, "exists", in(t, v, "exists"), true)
 	expect(t, "status", in(t, v, "status"), "Active")
@@ -145,17 +146,17 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	srv := withAlice(t)
 	srv.Change(giveProfile)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(profileKind, logon(nil))
-	contains(t, said(errorsIn(diags)), "has a login profile already", "terraform import <address> alice")
-	expect(t, "state", o.state.IsNull(), true)
+	o, diags := c.Create(profileKind, logon(nil))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "has a login profile already", "terraform import <address> alice")
+	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "writes", writes(srv), []string(nil))
 
 	srv = withAlice(t)
 	srv.ChangeBefore("CreateLoginProfile", giveProfile)
 	c = newCore(t, srv.Getenv, hurried())
-	o, diags = c.create(profileKind, logon(nil))
-	contains(t, said(errorsIn(diags)), "has a login profile already", "It appeared while this one was being created", "terraform import <address> alice")
-	expect(t, "state", o.state.IsNull(), true)
+	o, diags = c.Create(profileKind, logon(nil))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "has a login profile already", "It appeared while this one was being created", "terraform import <address> alice")
+	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "password", profile(srv).Password, "somebody's own")
 }
 
@@ -166,10 +167,10 @@ func TestLoginProfile_ofSomebodyElseIsNotTakenForOurs(t *testing.T) {
 	srv.ChangeBefore("CreateLoginProfile", giveProfile)
 	srv.Inject(ramtest.Rule{Action: "CreateLoginProfile", Nth: "1", Fault: "reset"})
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(profileKind, logon(attributes{"mfa_bind_required": true}))
-	contains(t, said(errorsIn(diags)), "somebody else made it", "terraform import <address> alice")
-	noSecret(t, said(diags), o)
-	expect(t, "state", o.state.IsNull(), true)
+	o, diags := c.Create(profileKind, logon(attributes{"mfa_bind_required": true}))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "somebody else made it", "terraform import <address> alice")
+	noSecret(t, acctest.Messages(diags), o)
+	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "password", profile(srv).Password, "somebody's own")
 }
 
@@ -177,15 +178,15 @@ func TestLoginProfile_sendsThePasswordOnlyWhenItsVersionChanges(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(profileKind, logon(attributes{"password_reset_required": true}))
+	o, diags := c.Create(profileKind, logon(attributes{"password_reset_required": true}))
 	clean(t, diags)
 	sent := func(config attributes) []ramtest.Call {
 		t.Helper()
 		srv.ForgetCalls()
 		var more string
-		o, diags = c.apply(profileKind, config, o)
+		o, diags = c.Apply(profileKind, config, o)
 		clean(t, diags)
-		noSecret(t, said(diags)+more, o)
+		noSecret(t, acctest.Messages(diags)+more, o)
 		steady(t, c, profileKind, config, o)
 		return srv.Calls("UpdateLoginProfile")
 	}
@@ -222,46 +223,46 @@ func TestLoginProfile_importKeepsThePassword(t *testing.T) {
 	srv := withAlice(t)
 	srv.Change(giveProfile)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.adopt(profileKind, "alice")
+	o, diags := c.Import(profileKind, "alice")
 	clean(t, diags)
-	expect(t, "version", in(t, o.state, "password_wo_version"), nil)
-	expect(t, "reset", in(t, o.state, "password_reset_required"), nil)
+	expect(t, "version", in(t, o.State, "password_wo_version"), nil)
+	expect(t, "reset", in(t, o.State, "password_reset_required"), nil)
 	steady(t, c, profileKind, attributes{"user_name": "alice"}, o)
 	first := logon(attributes{"password_reset_required": true})
-	o, diags = c.apply(profileKind, first, o)
+	o, diags = c.Apply(profileKind, first, o)
 	clean(t, diags)
-	contains(t, said(diags), "The password is not sent")
+	contains(t, acctest.Messages(diags), "The password is not sent")
 	expect(t, "writes", writes(srv), []string(nil))
-	expect(t, "recorded", in(t, o.state, "password_wo_version"), int64(1))
+	expect(t, "recorded", in(t, o.State, "password_wo_version"), int64(1))
 	steady(t, c, profileKind, first, o)
-	o, diags = c.apply(profileKind, logon(attributes{"password_wo_version": 2, "password_reset_required": true}), o)
+	o, diags = c.Apply(profileKind, logon(attributes{"password_wo_version": 2, "password_reset_required": true}), o)
 	clean(t, diags)
 	expect(t, "password", profile(srv).Password, password)
 	expect(t, "reset", profile(srv).PasswordResetRequired, true)
-	noSecret(t, said(diags), o)
+	noSecret(t, acctest.Messages(diags), o)
 }
 
 func TestLoginProfile_unmanagedFlagsAreNeverTouched(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(profileKind, logon(nil))
+	o, diags := c.Create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) {
 		p := a.Users["alice"].LoginProfile
 		p.Status, p.MFABindRequired = "Inactive", true
 	})
-	o, diags = c.refresh(profileKind, o)
+	o, diags = c.Read(profileKind, o)
 	clean(t, diags)
 	expect(t, "status", stateOf(t, o, "status"), "Inactive")
 	steady(t, c, profileKind, logon(nil), o)
-	o, diags = c.apply(profileKind, logon(attributes{"password_wo_version": 2, "password_wo": password2}), o)
+	o, diags = c.Apply(profileKind, logon(attributes{"password_wo_version": 2, "password_wo": password2}), o)
 	clean(t, diags)
 	expect(t, "status", profile(srv).Status, "Inactive")
 	expect(t, "mfa", profile(srv).MFABindRequired, true)
-	plan, diags := c.plan(profileKind, logon(attributes{"password_wo_version": 2, "status": "Active"}), o)
+	plan, diags := c.Plan(profileKind, logon(attributes{"password_wo_version": 2, "status": "Active"}), o)
 	clean(t, diags)
-	contains(t, said(diags), "WARNING: The console logon is switched on again")
+	contains(t, acctest.Messages(diags), "WARNING: The console logon is switched on again")
 	expect(t, "replacement", len(plan.RequiresReplace), 0)
 }
 
@@ -272,7 +273,7 @@ func TestLoginProfile_aDemandOfTheAccountIsNoDrift(t *testing.T) {
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ShowMandatoryMFA = true })
 	c := newCore(t, srv.Getenv, hurried())
 	config := logon(attributes{"mfa_bind_required": false})
-	o, diags := c.create(profileKind, config)
+	o, diags := c.Create(profileKind, config)
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = "mandatory" })
 	steady(t, c, profileKind, config, o)
@@ -280,9 +281,9 @@ func TestLoginProfile_aDemandOfTheAccountIsNoDrift(t *testing.T) {
 		a.Preference.MFAOperationForLogin = "independent"
 		a.Users["alice"].LoginProfile.MFABindRequired = true
 	})
-	o, diags = newCore(t, srv.Getenv, hurried()).refresh(profileKind, o) // another run
+	o, diags = newCore(t, srv.Getenv, hurried()).Read(profileKind, o) // another run
 	clean(t, diags)
-	expect(t, "real drift", in(t, o.state, "mfa_bind_required"), true)
+	expect(t, "real drift", in(t, o.State, "mfa_bind_required"), true)
 }
 
 func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
@@ -302,35 +303,35 @@ func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
 		srv := withAlice(t)
 		srv.Change(func(a *ramtest.Account) { broken.policy(&a.Policy) })
 		c := newCore(t, srv.Getenv, hurried())
-		o, diags := c.create(profileKind, logon(attributes{"password_wo": broken.password}))
-		text := said(errorsIn(diags))
+		o, diags := c.Create(profileKind, logon(attributes{"password_wo": broken.password}))
+		text := acctest.Messages(acctest.Errors(diags))
 		contains(t, text, "Cannot create the login profile", `AttributeName("password_wo")`, broken.rule, "Nothing was created.")
 		if strings.Contains(text, broken.password) {
 			t.Errorf("the password is in the message:\n%s", text)
 		}
-		expect(t, "state", o.state.IsNull(), true)
+		expect(t, "state", o.State.IsNull(), true)
 		expect(t, "creates", len(srv.Calls("CreateLoginProfile")), 0)
 
 		// Where the policy cannot be read, the service refuses, and is passed on.
 		srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission"})
-		o, diags = c.create(profileKind, logon(attributes{"password_wo": broken.password}))
-		text = said(errorsIn(diags))
+		o, diags = c.Create(profileKind, logon(attributes{"password_wo": broken.password}))
+		text = acctest.Messages(acctest.Errors(diags))
 		contains(t, text, "Cannot create the login profile", `AttributeName("password_wo")`, "InvalidParameter.Password.TooWeak", "Nothing was created.")
 		if strings.Contains(text, broken.password) {
 			t.Errorf("the password is in the message:\n%s", text)
 		}
-		expect(t, "state", o.state.IsNull(), true)
+		expect(t, "state", o.State.IsNull(), true)
 	}
 	// The same on update: the version is not recorded, so the next apply sends it again.
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(profileKind, logon(nil))
+	o, diags := c.Create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 32 })
-	after, diags := c.apply(profileKind, logon(attributes{"password_wo": password2, "password_wo_version": 2}), o)
-	contains(t, said(errorsIn(diags)), "Cannot update the login profile", "minimum_password_length", "Nothing was changed.")
-	noSecret(t, said(diags), after)
-	expect(t, "state", after.state.Equal(o.state), true)
+	after, diags := c.Apply(profileKind, logon(attributes{"password_wo": password2, "password_wo_version": 2}), o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the login profile", "minimum_password_length", "Nothing was changed.")
+	noSecret(t, acctest.Messages(diags), after)
+	expect(t, "state", after.State.Equal(o.State), true)
 	expect(t, "password", profile(srv).Password, password)
 }
 
@@ -338,23 +339,23 @@ func TestLoginProfile_aResetThatLocksOutIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	plan, diags := c.plan(profileKind, logon(attributes{"password_reset_required": true}), c.nothing(profileKind))
+	plan, diags := c.Plan(profileKind, logon(attributes{"password_reset_required": true}), c.Null(profileKind))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Preference.AllowUserToChangePassword = false })
-	_, diags = c.plan(profileKind, logon(attributes{"password_reset_required": unknown{}}), c.nothing(profileKind))
+	_, diags = c.Plan(profileKind, logon(attributes{"password_reset_required": acctest.Unknown{}}), c.Null(profileKind))
 	clean(t, diags)
-	_, diags = c.plan(profileKind, logon(attributes{"password_reset_required": true}), c.nothing(profileKind))
-	contains(t, said(errorsIn(diags)), `AttributeName("password_reset_required")`, "allow_lock_out = true")
+	_, diags = c.Plan(profileKind, logon(attributes{"password_reset_required": true}), c.Null(profileKind))
+	contains(t, acctest.Messages(acctest.Errors(diags)), `AttributeName("password_reset_required")`, "allow_lock_out = true")
 	// The account changed after the plan was made.
-	_, diags = c.carryOut(profileKind, logon(attributes{"password_reset_required": true}), c.nothing(profileKind), plan)
-	contains(t, said(errorsIn(diags)), `AttributeName("password_reset_required")`)
+	_, diags = c.ApplyPlan(profileKind, logon(attributes{"password_reset_required": true}), c.Null(profileKind), plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), `AttributeName("password_reset_required")`)
 	expect(t, "writes", writes(srv), []string(nil))
-	o, diags := c.create(profileKind, logon(attributes{"password_reset_required": true, "allow_lock_out": true}))
+	o, diags := c.Create(profileKind, logon(attributes{"password_reset_required": true, "allow_lock_out": true}))
 	clean(t, diags)
-	contains(t, said(diags), "allow_lock_out = true accepts this.")
-	_, diags = c.apply(profileKind, logon(attributes{"password_reset_required": true, "password_wo_version": 2, "password_wo": password2}), o)
-	contains(t, said(errorsIn(diags)), "allow_lock_out = true")
-	_, diags = c.apply(profileKind, logon(attributes{"password_reset_required": true, "status": "Inactive"}), o)
+	contains(t, acctest.Messages(diags), "allow_lock_out = true accepts this.")
+	_, diags = c.Apply(profileKind, logon(attributes{"password_reset_required": true, "password_wo_version": 2, "password_wo": password2}), o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "allow_lock_out = true")
+	_, diags = c.Apply(profileKind, logon(attributes{"password_reset_required": true, "status": "Inactive"}), o)
 	clean(t, diags) // no password goes out, so no reset does
 }
 
@@ -376,28 +377,28 @@ func TestLoginProfile_followsItsUser(t *testing.T) {
 	for _, successor := range []bool{false, true} {
 		srv := withAlice(t)
 		c := newCore(t, srv.Getenv, hurried())
-		o, diags := c.create(profileKind, logon(nil))
+		o, diags := c.Create(profileKind, logon(nil))
 		clean(t, diags)
 		renamed(srv, "alicia", successor)
 		stale := o
 		c = newCore(t, srv.Getenv, hurried()) // another run
-		o, diags = c.refresh(profileKind, o)
+		o, diags = c.Read(profileKind, o)
 		clean(t, diags)
 		expect(t, "name", stateOf(t, o, "user_name"), "alicia")
-		plan, diags := c.plan(profileKind, logon(nil), o)
+		plan, diags := c.Plan(profileKind, logon(nil), o)
 		clean(t, diags)
 		expect(t, "replacement", len(plan.RequiresReplace) > 0, successor)
 		if successor {
 			// An update that was not planned so is refused.
-			_, diags = c.carryOut(profileKind, logon(attributes{"status": "Inactive"}), stale, plan)
-			contains(t, said(errorsIn(diags)), "belongs to the user with id 200000000000000009", "-replace")
+			_, diags = c.ApplyPlan(profileKind, logon(attributes{"status": "Inactive"}), stale, plan)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "belongs to the user with id 200000000000000009", "-replace")
 		}
-		_, diags = c.apply(profileKind, logon(attributes{"user_name": "alicia", "status": "Inactive"}), o)
+		_, diags = c.Apply(profileKind, logon(attributes{"user_name": "alicia", "status": "Inactive"}), o)
 		clean(t, diags)
 		expect(t, "status", account(srv).Users["alicia"].LoginProfile.Status, "Inactive")
 		expect(t, "replaced", len(srv.Calls("CreateLoginProfile")), 1)
 		// A destroy without a refresh finds it, too.
-		_, diags = c.destroy(profileKind, stale)
+		_, diags = c.Destroy(profileKind, stale)
 		clean(t, diags)
 		expect(t, "profile", account(srv).Users["alicia"].LoginProfile == nil, true)
 	}
@@ -411,17 +412,17 @@ func TestLoginProfile_thatIsGoneLeavesTheState(t *testing.T) {
 	} {
 		srv := withAlice(t)
 		c := newCore(t, srv.Getenv, hurried())
-		o, diags := c.create(profileKind, logon(nil))
+		o, diags := c.Create(profileKind, logon(nil))
 		clean(t, diags)
 		srv.Inject(ramtest.Rule{Action: "GetLoginProfile", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.User.LoginProfile"})
-		after, diags := c.refresh(profileKind, o)
-		expect(t, "a false not-found", said(diags), "")
-		expect(t, "state", after.state.Equal(o.state), true)
+		after, diags := c.Read(profileKind, o)
+		expect(t, "a false not-found", acctest.Messages(diags), "")
+		expect(t, "state", after.State.Equal(o.State), true)
 		srv.Change(lose)
-		after, diags = c.refresh(profileKind, o)
-		contains(t, said(diags), "WARNING: The login profile is gone")
-		expect(t, "state", after.state.IsNull(), true)
-		_, diags = c.destroy(profileKind, o)
+		after, diags = c.Read(profileKind, o)
+		contains(t, acctest.Messages(diags), "WARNING: The login profile is gone")
+		expect(t, "state", after.State.IsNull(), true)
+		_, diags = c.Destroy(profileKind, o)
 		clean(t, diags)
 		_ = name
 	}
@@ -432,16 +433,16 @@ func TestLoginProfile_ofAnotherAccountIsNotTouched(t *testing.T) {
 	srv := withAlice(t)
 	srv.AddAccount("2222222222222222")
 	mine, theirs := newCore(t, srv.Getenv, hurried()), newCore(t, srv.GetenvFor("2222222222222222"), hurried())
-	o, diags := mine.create(profileKind, logon(nil))
+	o, diags := mine.Create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.ForgetCalls()
-	after, diags := theirs.refresh(profileKind, o)
-	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
-	expect(t, "state", after.state.Equal(o.state), true)
-	_, diags = theirs.apply(profileKind, logon(attributes{"status": "Inactive"}), o)
-	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
-	_, diags = theirs.destroy(profileKind, o)
-	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
+	after, diags := theirs.Read(profileKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "belongs to account "+defaultAccount)
+	expect(t, "state", after.State.Equal(o.State), true)
+	_, diags = theirs.Apply(profileKind, logon(attributes{"status": "Inactive"}), o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "belongs to account "+defaultAccount)
+	_, diags = theirs.Destroy(profileKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "belongs to account "+defaultAccount)
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -451,15 +452,15 @@ func TestLoginProfile_list(t *testing.T) {
 	srv.Populate(5)
 	c := newCore(t, srv.Getenv, hurried())
 	names := []string{}
-	for _, r := range c.list(profileKind, attributes{}, true, 0) {
-		clean(t, r.diags)
-		names = append(names, strings.TrimSuffix(r.name, " (Active)"))
-		expect(t, "status", in(t, r.state, "status"), "Active")
+	for _, r := range c.List(profileKind, attributes{}, true, 0) {
+		clean(t, r.Diagnostics)
+		names = append(names, strings.TrimSuffix(r.Name, " (Active)"))
+		expect(t, "status", in(t, r.State, "status"), "Active")
 	}
 	slices.Sort(names)
 	expect(t, "profiles", strings.Join(names, " "), "user-0001 user-0002 user-0003 user-0004 user-0005")
 	srv.ForgetCalls()
-	expect(t, "limit", len(c.list(profileKind, attributes{"name_regex": "^user"}, false, 2)), 2)
+	expect(t, "limit", len(c.List(profileKind, attributes{"name_regex": "^user"}, false, 2)), 2)
 	expect(t, "reads", len(srv.Calls("GetLoginProfile")), 2)
 }
 
@@ -469,12 +470,12 @@ func TestLoginProfile_aPasswordThatWasSetIsNotReportedAsRefused(t *testing.T) {
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 3 })
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(profileKind, logon(nil))
+	o, diags := c.Create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.Advance(time.Hour)
 	srv.Inject(ramtest.Rule{Action: "UpdateLoginProfile", Nth: "1", Phase: "after_commit", Fault: "reset"})
 	config := logon(attributes{"password_wo": password2, "password_wo_version": 2})
-	o, diags = c.apply(profileKind, config, o)
+	o, diags = c.Apply(profileKind, config, o)
 	clean(t, diags)
 	expect(t, "password", profile(srv).Password, password2)
 	steady(t, c, profileKind, config, o)
@@ -487,25 +488,25 @@ func TestLoginProfile_anInterruptedPasswordIsNotSentAgain(t *testing.T) {
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 3 })
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(profileKind, logon(nil))
+	o, diags := c.Create(profileKind, logon(nil))
 	clean(t, diags)
 	config := logon(attributes{"password_wo": password2, "password_wo_version": 2})
-	plan, diags := c.plan(profileKind, config, o)
+	plan, diags := c.Plan(profileKind, config, o)
 	clean(t, diags)
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	srv.ChangeBefore("UpdateLoginProfile", func(*ramtest.Account) { interrupt() })
-	resp, err := c.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: profileKind, Config: c.dynamic(c.build(c.schemas.ResourceSchemas[profileKind], config)),
-		PriorState: c.dynamic(o.state), PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+	resp, err := c.Server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: profileKind, Config: c.Dynamic(c.Build(c.Schemas.ResourceSchemas[profileKind], config)),
+		PriorState: c.Dynamic(o.State), PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
 	})
 	must(t, err)
 	clean(t, resp.Diagnostics)
 	expect(t, "password in the account", profile(srv).Password, password2)
-	expect(t, "version in the state", in(t, c.value(profileKind, resp.NewState), "password_wo_version"), int64(2))
-	after := object{state: c.value(profileKind, resp.NewState), private: resp.Private, identity: resp.NewIdentity}
-	after, diags = c.apply(profileKind, config, after)
+	expect(t, "version in the state", in(t, c.Value(profileKind, resp.NewState), "password_wo_version"), int64(2))
+	after := acctest.Object{State: c.Value(profileKind, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}
+	after, diags = c.Apply(profileKind, config, after)
 	clean(t, diags)
-	expect(t, "version", in(t, after.state, "password_wo_version"), int64(2))
+	expect(t, "version", in(t, after.State, "password_wo_version"), int64(2))
 	expect(t, "updates", len(srv.Calls("UpdateLoginProfile")), 1)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -23,7 +24,7 @@ var changing = regexp.MustCompile(`[0-9A-F]{8}-[0-9A-F-]{27}|127\.0\.0\.1:\d+|LT
 // golden compares what a person reads with a file in testdata/messages.
 func golden(t *testing.T, name string, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
-	got := changing.ReplaceAllString(said(diags), "(varies)")
+	got := changing.ReplaceAllString(acctest.Messages(diags), "(varies)")
 	file := filepath.Join("testdata", "messages", name+".txt")
 	if *rewrite {
 		must(t, os.MkdirAll(filepath.Dir(file), 0o750))
@@ -54,24 +55,24 @@ func TestMessages(t *testing.T) {
 			srv := old(t)
 			srv.Inject(fault)
 			c := newCore(t, srv.Getenv, hurried())
-			_, diags := c.create(policy, attributes{"minimum_password_length": 14})
+			_, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 			golden(t, name, diags)
 		})
 	}
 	t.Run("destroy_retain", func(t *testing.T) {
 		t.Parallel()
 		c := newCore(t, old(t).Getenv, hurried())
-		o, diags := c.create(policy, attributes{"minimum_password_length": 14, "max_login_attempts": 5})
+		o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "max_login_attempts": 5})
 		clean(t, diags)
-		_, diags = c.destroyPlan(policy, o)
+		_, diags = c.PlanDestroy(policy, o)
 		golden(t, "destroy_retain", diags)
 	})
 	t.Run("destroy_reset", func(t *testing.T) {
 		t.Parallel()
 		c := newCore(t, old(t).Getenv, hurried())
-		o, diags := c.create(preference, attributes{"login_session_duration": 8, "on_destroy": reset})
+		o, diags := c.Create(preference, attributes{"login_session_duration": 8, "on_destroy": reset})
 		clean(t, diags)
-		_, diags = c.destroyPlan(preference, o)
+		_, diags = c.PlanDestroy(preference, o)
 		golden(t, "destroy_reset", diags)
 	})
 }

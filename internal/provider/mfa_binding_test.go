@@ -11,11 +11,12 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
 // bindingCore drives the provider at a clock that moves the fake's with it.
-func bindingCore(t *testing.T, srv *ramtest.Server) *core {
+func bindingCore(t *testing.T, srv *ramtest.Server) *acctest.Driver {
 	t.Helper()
 	return newCore(t, srv.Getenv, inStep(srv, 0))
 }
@@ -31,31 +32,31 @@ func TestMFABinding_bindsUnbindsAndKeepsNoSeed(t *testing.T) {
 	seed := loosePhone(srv)
 	c := bindingCore(t, srv)
 	config := bindingOf("alice", seed)
-	o, diags := c.create(bindingKind, config)
+	o, diags := c.Create(bindingKind, config)
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, aliceUserID)
 	for name, want := range map[string]any{
 		"account_id": defaultAccount, "user_name": "alice", "user_id": aliceUserID, "serial_number": phoneSerial,
 		"seed_wo": nil, "seed_wo_version": int64(1), "activate_date": phone(srv).ActivateDate.Format(time.RFC3339),
 	} {
-		expect(t, name, in(t, o.state, name), want)
+		expect(t, name, in(t, o.State, name), want)
 	}
 	fixed(t, c, bindingKind, config, o)
 
 	// Another version alone is only written down.
 	config["seed_wo_version"] = 2
-	o, diags = c.apply(bindingKind, config, o)
+	o, diags = c.Apply(bindingKind, config, o)
 	clean(t, diags)
-	expect(t, "version", in(t, o.state, "seed_wo_version"), int64(2))
-	expect(t, "seed", in(t, o.state, "seed_wo"), nil)
+	expect(t, "version", in(t, o.State, "seed_wo_version"), int64(2))
+	expect(t, "seed", in(t, o.State, "seed_wo"), nil)
 	expect(t, "writes", writes(srv), []string{"BindMFADevice"})
 
-	_, diags = c.destroyPlan(bindingKind, o)
-	contains(t, said(diags), "A user loses the MFA device", `"alice"`)
-	_, diags = c.destroy(bindingKind, o)
+	_, diags = c.PlanDestroy(bindingKind, o)
+	contains(t, acctest.Messages(diags), "A user loses the MFA device", `"alice"`)
+	_, diags = c.Destroy(bindingKind, o)
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, "")
-	_, diags = c.destroy(bindingKind, o)
+	_, diags = c.Destroy(bindingKind, o)
 	clean(t, diags)
 	expect(t, "writes", writes(srv), []string{"BindMFADevice", "UnbindMFADevice"})
 	expect(t, "violations", len(srv.Violations()), 0)
@@ -98,12 +99,12 @@ func TestMFABinding_badInputBindsNothing(t *testing.T) {
 			}
 			before := phone(srv).UserID
 			c := bindingCore(t, srv)
-			o, diags := c.create(bindingKind, config)
-			contains(t, said(errorsIn(diags)), test.want...)
-			if strings.Contains(said(diags), "canary") {
-				t.Errorf("the seed is echoed:\n%s", said(diags))
+			o, diags := c.Create(bindingKind, config)
+			contains(t, acctest.Messages(acctest.Errors(diags)), test.want...)
+			if strings.Contains(acctest.Messages(diags), "canary") {
+				t.Errorf("the seed is echoed:\n%s", acctest.Messages(diags))
 			}
-			if len(errorsIn(diags)) == 0 || !o.state.IsNull() {
+			if len(acctest.Errors(diags)) == 0 || !o.State.IsNull() {
 				t.Error("it was accepted")
 			}
 			for _, d := range diags {
@@ -123,20 +124,20 @@ func TestMFABinding_unknownsAreCheckedAtTheApply(t *testing.T) {
 	seed := loosePhone(srv)
 	c := bindingCore(t, srv)
 	config := bindingOf("alice", seed)
-	config["seed_wo"] = unknown{}
-	plan, diags := c.plan(bindingKind, config, c.nothing(bindingKind))
+	config["seed_wo"] = acctest.Unknown{}
+	plan, diags := c.Plan(bindingKind, config, c.Null(bindingKind))
 	clean(t, diags)
 	for _, v := range []any{nil, "not-base32-canary-1890"} {
 		config["seed_wo"] = v
-		o, diags := c.carryOut(bindingKind, config, c.nothing(bindingKind), plan)
-		if len(errorsIn(diags)) == 0 || !o.state.IsNull() || strings.Contains(said(diags), "canary") {
-			t.Errorf("%v was accepted, or is echoed: %s", v, said(diags))
+		o, diags := c.ApplyPlan(bindingKind, config, c.Null(bindingKind), plan)
+		if len(acctest.Errors(diags)) == 0 || !o.State.IsNull() || strings.Contains(acctest.Messages(diags), "canary") {
+			t.Errorf("%v was accepted, or is echoed: %s", v, acctest.Messages(diags))
 		}
 	}
 	config["seed_wo"] = seed
-	o, diags := c.carryOut(bindingKind, config, c.nothing(bindingKind), plan)
+	o, diags := c.ApplyPlan(bindingKind, config, c.Null(bindingKind), plan)
 	clean(t, diags)
-	expect(t, "seed", in(t, o.state, "seed_wo"), nil)
+	expect(t, "seed", in(t, o.State, "seed_wo"), nil)
 	expect(t, "owner", phone(srv).UserID, aliceUserID)
 }
 
@@ -158,22 +159,22 @@ func TestMFABinding_thatIsNoMoreLeavesTheState(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)
 			c := bindingCore(t, srv)
-			o, diags := c.create(bindingKind, bindingOf("alice", loosePhone(srv)))
+			o, diags := c.Create(bindingKind, bindingOf("alice", loosePhone(srv)))
 			clean(t, diags)
 			// One answer without it is not believed (CONS-02).
 			srv.Inject(ramtest.Rule{Action: "ListVirtualMFADevices", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","IsTruncated":false,"VirtualMFADevices":{"VirtualMFADevice":[]}}`})
-			kept, diags := bindingCore(t, srv).refresh(bindingKind, o)
+			kept, diags := bindingCore(t, srv).Read(bindingKind, o)
 			clean(t, diags)
-			expect(t, "state after one answer without it", kept.state.Equal(o.state), true)
+			expect(t, "state after one answer without it", kept.State.Equal(o.State), true)
 			act(srv)
 			before := account(srv)
-			_, diags = bindingCore(t, srv).destroy(bindingKind, o) // there is nothing of ours to unbind
+			_, diags = bindingCore(t, srv).Destroy(bindingKind, o) // there is nothing of ours to unbind
 			clean(t, diags)
 			expect(t, "bob's device", account(srv).Users["bob"].MFASerial, before.Users["bob"].MFASerial)
-			after, diags := bindingCore(t, srv).refresh(bindingKind, o)
+			after, diags := bindingCore(t, srv).Read(bindingKind, o)
 			clean(t, diags)
-			contains(t, said(diags), "The MFA binding is gone")
-			expect(t, "state", after.state.IsNull(), true)
+			contains(t, acctest.Messages(diags), "The MFA binding is gone")
+			expect(t, "state", after.State.IsNull(), true)
 		})
 	}
 }
@@ -183,7 +184,7 @@ func TestMFABinding_followsARenamedUser(t *testing.T) {
 	srv := staffed(t)
 	seed := loosePhone(srv)
 	c := bindingCore(t, srv)
-	o, diags := c.create(bindingKind, bindingOf("alice", seed))
+	o, diags := c.Create(bindingKind, bindingOf("alice", seed))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alicia"] = a.Users["alice"]
@@ -191,20 +192,20 @@ func TestMFABinding_followsARenamedUser(t *testing.T) {
 		delete(a.Users, "alice")
 	})
 	fresh := bindingCore(t, srv)
-	o, diags = fresh.refresh(bindingKind, o)
+	o, diags = fresh.Read(bindingKind, o)
 	clean(t, diags)
-	expect(t, "name", in(t, o.state, "user_name"), "alicia")
+	expect(t, "name", in(t, o.State, "user_name"), "alicia")
 	fixed(t, fresh, bindingKind, bindingOf("alicia", seed), o)
 
 	// Another user is another binding, and that takes the seed.
-	plan, diags := fresh.plan(bindingKind, bindingOf("bob", seed), o)
+	plan, diags := fresh.Plan(bindingKind, bindingOf("bob", seed), o)
 	clean(t, diags)
 	expect(t, "replacements", len(plan.RequiresReplace), 1)
-	_, diags = fresh.plan(bindingKind, attributes{"user_name": "bob", "serial_number": phoneSerial}, o)
-	contains(t, said(errorsIn(diags)), "takes its seed")
+	_, diags = fresh.Plan(bindingKind, attributes{"user_name": "bob", "serial_number": phoneSerial}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "takes its seed")
 
 	// A name that is not there yet is a rename in the same run.
-	plan, diags = fresh.plan(bindingKind, bindingOf("alice", seed), o)
+	plan, diags = fresh.Plan(bindingKind, bindingOf("alice", seed), o)
 	clean(t, diags)
 	expect(t, "replacements", len(plan.RequiresReplace), 0)
 	srv.Change(func(a *ramtest.Account) {
@@ -212,9 +213,9 @@ func TestMFABinding_followsARenamedUser(t *testing.T) {
 		a.Users["alice"].Name = "alice"
 		delete(a.Users, "alicia")
 	})
-	o, diags = bindingCore(t, srv).carryOut(bindingKind, bindingOf("alice", seed), o, plan)
+	o, diags = bindingCore(t, srv).ApplyPlan(bindingKind, bindingOf("alice", seed), o, plan)
 	clean(t, diags)
-	expect(t, "name", in(t, o.state, "user_name"), "alice")
+	expect(t, "name", in(t, o.State, "user_name"), "alice")
 	expect(t, "writes", writes(srv), []string{"BindMFADevice"})
 }
 
@@ -224,22 +225,22 @@ func TestMFABinding_import(t *testing.T) {
 	loosePhone(srv)
 	bindTo(srv, aliceUserID)
 	c := bindingCore(t, srv)
-	o, diags := c.adopt(bindingKind, "alice")
+	o, diags := c.Import(bindingKind, "alice")
 	clean(t, diags)
-	expect(t, "serial", in(t, o.state, "serial_number"), phoneSerial)
+	expect(t, "serial", in(t, o.State, "serial_number"), phoneSerial)
 	fixed(t, c, bindingKind, attributes{"user_name": "alice", "serial_number": phoneSerial}, o)
 	// A first version after an import is written down.
-	o, diags = c.apply(bindingKind, bindingOf("alice", "GEZDGNBVGY3TQOJQ"), o)
+	o, diags = c.Apply(bindingKind, bindingOf("alice", "GEZDGNBVGY3TQOJQ"), o)
 	clean(t, diags)
-	expect(t, "version", in(t, o.state, "seed_wo_version"), int64(1))
+	expect(t, "version", in(t, o.State, "seed_wo_version"), int64(1))
 	expect(t, "writes", writes(srv), []string(nil))
 	for _, id := range []string{"", " ", "alice@example.onaliyun.com"} {
-		_, diags = c.adopt(bindingKind, id)
-		contains(t, said(errorsIn(diags)), "Cannot import the MFA binding")
+		_, diags = c.Import(bindingKind, id)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the MFA binding")
 	}
-	bob, diags := c.adopt(bindingKind, "bob")
+	bob, diags := c.Import(bindingKind, "bob")
 	clean(t, diags)
-	expect(t, "a binding that is not there", bob.state.IsNull(), true)
+	expect(t, "a binding that is not there", bob.State.IsNull(), true)
 }
 
 func TestMFAData(t *testing.T) {
@@ -254,14 +255,14 @@ func TestMFAData(t *testing.T) {
 			})
 			bindTo(srv, aliceUserID)
 			c := newCore(t, srv.Getenv, inStep(srv, 0))
-			v, diags := c.data("ram_user_mfa", attributes{"user_name": "alice"})
+			v, diags := c.ReadData("ram_user_mfa", attributes{"user_name": "alice"})
 			clean(t, diags)
 			expect(t, "alice", []any{in(t, v, "enabled"), in(t, v, "serial_number"), in(t, v, "type")}, []any{true, phoneSerial, "VMFA"})
-			v, diags = c.data("ram_user_mfa", attributes{"user_name": "bob"})
+			v, diags = c.ReadData("ram_user_mfa", attributes{"user_name": "bob"})
 			clean(t, diags)
 			expect(t, "bob", []any{in(t, v, "enabled"), in(t, v, "serial_number"), in(t, v, "type")}, []any{false, nil, nil})
-			_, diags = c.data("ram_user_mfa", attributes{"user_name": "carol"})
-			contains(t, said(errorsIn(diags)), `There is no RAM user "carol"`)
+			_, diags = c.ReadData("ram_user_mfa", attributes{"user_name": "carol"})
+			contains(t, acctest.Messages(acctest.Errors(diags)), `There is no RAM user "carol"`)
 
 			for _, filter := range []struct {
 				config attributes
@@ -271,10 +272,10 @@ func TestMFAData(t *testing.T) {
 				{attributes{"unbound": true}, []string{"phone-2"}},
 				{attributes{"unbound": false}, []string{"phone"}},
 			} {
-				v, diags = c.data("ram_virtual_mfa_devices", filter.config)
+				v, diags = c.ReadData("ram_virtual_mfa_devices", filter.config)
 				clean(t, diags)
 				var devices []tftypes.Value
-				must(t, fieldsOf(t, v)["devices"].As(&devices))
+				must(t, acctest.Fields(v)["devices"].As(&devices))
 				names := []string{}
 				for _, device := range devices {
 					names = append(names, in(t, device, "virtual_mfa_device_name").(string))
@@ -284,17 +285,17 @@ func TestMFAData(t *testing.T) {
 				}
 				expect(t, "devices", names, filter.want)
 				found := []string{}
-				for _, r := range c.list(deviceKind, filter.config, true, 100) {
-					c.clean(nil, r.diags)
-					found = append(found, r.name)
-					expect(t, "identity", in(t, r.identity, "serial_number"), in(t, r.state, "serial_number"))
-					expect(t, "seed", in(t, r.state, "base32_string_seed"), nil)
+				for _, r := range c.List(deviceKind, filter.config, true, 100) {
+					clean(t, r.Diagnostics)
+					found = append(found, r.Name)
+					expect(t, "identity", in(t, r.Identity, "serial_number"), in(t, r.State, "serial_number"))
+					expect(t, "seed", in(t, r.State, "base32_string_seed"), nil)
 				}
 				expect(t, "listed", found, filter.want)
 			}
-			bindings := c.list(bindingKind, attributes{}, true, 100)
+			bindings := c.List(bindingKind, attributes{}, true, 100)
 			expect(t, "bindings", len(bindings), 1)
-			expect(t, "binding", []any{in(t, bindings[0].identity, "user_name"), in(t, bindings[0].state, "serial_number")}, []any{"alice", phoneSerial})
+			expect(t, "binding", []any{in(t, bindings[0].Identity, "user_name"), in(t, bindings[0].State, "serial_number")}, []any{"alice", phoneSerial})
 			expect(t, "writes", writes(srv), []string(nil))
 			expect(t, "one list serves all", len(srv.Calls("ListVirtualMFADevices")) <= 2, true) // two pages
 		})
@@ -305,8 +306,10 @@ func TestMFAData(t *testing.T) {
 		srv.Inject(ramtest.Rule{Action: "ListVirtualMFADevices", Fault: "code", Status: 403, Code: "NoPermission"})
 		c := newCore(t, srv.Getenv, inStep(srv, 0))
 		for _, kind := range []string{deviceKind, bindingKind} {
-			results := c.list(kind, attributes{}, false, 100)
-			if len(results) != 1 || !slices.ContainsFunc(results, func(f found) bool { return strings.Contains(said(f.diags), "NoPermission") }) {
+			results := c.List(kind, attributes{}, false, 100)
+			if len(results) != 1 || !slices.ContainsFunc(results, func(f acctest.ListResult) bool {
+				return strings.Contains(acctest.Messages(f.Diagnostics), "NoPermission")
+			}) {
 				t.Errorf("%s: %v", kind, results)
 			}
 		}

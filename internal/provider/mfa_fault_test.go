@@ -15,6 +15,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -32,18 +33,18 @@ var enduring = map[string]ramtest.Rule{
 // judged names the outcome of a create as the fault matrix does, and fails the test
 // if it is one that must never be: the account and the state do not agree, and no
 // error names what is left.
-func judged(t *testing.T, srv *ramtest.Server, o object, diags []*tfprotov6.Diagnostic) string {
+func judged(t *testing.T, srv *ramtest.Server, o acctest.Object, diags []*tfprotov6.Diagnostic) string {
 	t.Helper()
-	text, device := said(errorsIn(diags)), phone(srv)
-	failed, tracked := text != "", !o.state.IsNull()
+	text, device := acctest.Messages(acctest.Errors(diags)), phone(srv)
+	failed, tracked := text != "", !o.State.IsNull()
 	if n := len(account(srv).MFADevices); n > 1 {
 		t.Errorf("there are %d devices", n)
 	}
 	if tracked && device != nil {
-		expect(t, "seed in the state", in(t, o.state, "base32_string_seed"), device.Seed)
+		expect(t, "seed in the state", in(t, o.State, "base32_string_seed"), device.Seed)
 	}
 	switch {
-	case !failed && device != nil && tracked && device.UserID == aliceUserID && in(t, o.state, "user_id") == aliceUserID:
+	case !failed && device != nil && tracked && device.UserID == aliceUserID && in(t, o.State, "user_id") == aliceUserID:
 		return "C"
 	case failed && tracked && device != nil:
 		contains(t, text, "in the state with its seed", "tainted")
@@ -57,7 +58,7 @@ func judged(t *testing.T, srv *ramtest.Server, o object, diags []*tfprotov6.Diag
 		contains(t, text, phoneSerial)
 		return "EN"
 	}
-	t.Errorf("failed: %t, tracked: %t, the device: %+v\n%s", failed, tracked, device, said(diags))
+	t.Errorf("failed: %t, tracked: %t, the device: %+v\n%s", failed, tracked, device, acctest.Messages(diags))
 	return "?"
 }
 
@@ -120,7 +121,7 @@ func TestMFADevice_faultTable(t *testing.T) {
 						srv := staffed(t)
 						srv.Inject(rule)
 						c := newCore(t, srv.Getenv, inStep(srv, 0))
-						o, diags := c.create(deviceKind, boundPhone)
+						o, diags := c.Create(deviceKind, boundPhone)
 						got := judged(t, srv, o, diags)
 						if n := made(srv); n > 2 {
 							t.Errorf("%+v: %d devices were made", rule, n)
@@ -136,7 +137,7 @@ func TestMFADevice_faultTable(t *testing.T) {
 						mu.Unlock()
 						once := map[bool]string{true: "C"}[nth == "1" && enduring[name].Fault == ""]
 						if once != "" && got != once {
-							t.Errorf("%+v: %s, want %s\n%s", rule, got, once, said(diags))
+							t.Errorf("%+v: %s, want %s\n%s", rule, got, once, acctest.Messages(diags))
 						}
 						if nth != "" || got == "EN" {
 							continue
@@ -151,18 +152,18 @@ func TestMFADevice_faultTable(t *testing.T) {
 }
 
 // converges checks that after the fault one more apply is enough.
-func converges(t *testing.T, srv *ramtest.Server, outcome string, o object) {
+func converges(t *testing.T, srv *ramtest.Server, outcome string, o acctest.Object) {
 	t.Helper()
 	must(t, srv.SetSchedule(ramtest.Schedule{}))
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
 	if outcome == "ET" { // tainted: the next apply replaces it
-		_, diags := c.destroy(deviceKind, o)
+		_, diags := c.Destroy(deviceKind, o)
 		clean(t, diags)
-		o = c.nothing(deviceKind)
+		o = c.Null(deviceKind)
 	}
-	if o.state.IsNull() {
+	if o.State.IsNull() {
 		var diags []*tfprotov6.Diagnostic
-		o, diags = c.create(deviceKind, boundPhone)
+		o, diags = c.Create(deviceKind, boundPhone)
 		clean(t, diags)
 	}
 	expect(t, "after the next apply", judged(t, srv, o, nil), "C")
@@ -178,7 +179,7 @@ func TestMFADevice_aCreateThatTakesEffectLate(t *testing.T) {
 			ramtest.Rule{Action: "CreateVirtualMFADevice", Nth: "1", Fault: "refuse"},
 		)
 		c := newCore(t, srv.Getenv, inStep(srv, 0))
-		o, diags := c.create(deviceKind, boundPhone)
+		o, diags := c.Create(deviceKind, boundPhone)
 		expect(t, fmt.Sprintf("executed %d calls later", after), judged(t, srv, o, diags), "C")
 	}
 }
@@ -195,16 +196,16 @@ func TestMFADevice_staleReadsAreWaitedOut(t *testing.T) {
 					srv.Inject(ramtest.Rule{Action: fault, Nth: "1", Phase: "after_commit", Fault: "reset"})
 				}
 				c := newCore(t, srv.Getenv, inStep(srv, 0))
-				o, diags := c.create(deviceKind, boundPhone)
+				o, diags := c.Create(deviceKind, boundPhone)
 				expect(t, "outcome", judged(t, srv, o, diags), "C")
-				if strings.Contains(said(diags), "Cannot confirm") {
-					t.Error(said(diags))
+				if strings.Contains(acctest.Messages(diags), "Cannot confirm") {
+					t.Error(acctest.Messages(diags))
 				}
 				fixed(t, c, deviceKind, boundPhone, o)
-				o, diags = c.apply(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"}, o)
+				o, diags = c.Apply(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"}, o)
 				clean(t, diags)
 				expect(t, "owner", phone(srv).UserID, bobUserID)
-				_, diags = c.destroy(deviceKind, o)
+				_, diags = c.Destroy(deviceKind, o)
 				clean(t, diags)
 				expect(t, "devices", len(account(srv).MFADevices), 0)
 			})
@@ -232,10 +233,10 @@ func TestMFADevice_ofSomebodyElseIsLeftAlone(t *testing.T) {
 				a.MFADevices[phoneSerial], a.Users["bob"].MFASerial = &copied, phoneSerial
 			})
 			c := newCore(t, srv.Getenv, inStep(srv, 0))
-			o, diags := c.create(deviceKind, boundPhone)
-			contains(t, said(errorsIn(diags)), test.want...)
-			expect(t, "errors", len(errorsIn(diags)), 1)
-			expect(t, "state", o.state.IsNull(), true)
+			o, diags := c.Create(deviceKind, boundPhone)
+			contains(t, acctest.Messages(acctest.Errors(diags)), test.want...)
+			expect(t, "errors", len(acctest.Errors(diags)), 1)
+			expect(t, "state", o.State.IsNull(), true)
 			expect(t, "seed", phone(srv).Seed, foreign.Seed)
 			expect(t, "owner", phone(srv).UserID, bobUserID)
 			expect(t, "deletes", len(srv.Calls("DeleteVirtualMFADevice", "UnbindMFADevice")), 0)
@@ -256,9 +257,9 @@ func TestMFADevice_aLeftoverIsNamed(t *testing.T) {
 			srv := staffed(t)
 			srv.Inject(ramtest.Rule{Action: "CreateVirtualMFADevice", Nth: "1", Phase: "after_commit", Fault: "reset"}, rule)
 			c := newCore(t, srv.Getenv, inStep(srv, 0))
-			o, diags := c.create(deviceKind, boundPhone)
+			o, diags := c.Create(deviceKind, boundPhone)
 			expect(t, "outcome", judged(t, srv, o, diags), "EN")
-			contains(t, said(errorsIn(diags)), "aliyun ims DeleteVirtualMFADevice --SerialNumber "+phoneSerial)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "aliyun ims DeleteVirtualMFADevice --SerialNumber "+phoneSerial)
 			expect(t, "creates", len(srv.Calls("CreateVirtualMFADevice")), 1)
 		})
 	}
@@ -281,18 +282,18 @@ func TestMFA_aReadThatFailsKeepsTheState(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)
 			c := newCore(t, srv.Getenv, inStep(srv, 0))
-			device, diags := c.create(deviceKind, boundPhone)
+			device, diags := c.Create(deviceKind, boundPhone)
 			clean(t, diags)
-			binding, diags := c.adopt(bindingKind, "alice")
+			binding, diags := c.Import(bindingKind, "alice")
 			clean(t, diags)
 			rule := fault
 			rule.Action = "ListVirtualMFADevices"
 			srv.Inject(rule)
 			srv.ForgetCalls()
-			for kind, o := range map[string]object{deviceKind: device, bindingKind: binding} {
-				after, diags := newCore(t, srv.Getenv, inStep(srv, 0)).refresh(kind, o)
-				contains(t, said(errorsIn(diags)), "Cannot read the ", "The state is as it was.")
-				expect(t, "state", after.state.Equal(o.state), true)
+			for kind, o := range map[string]acctest.Object{deviceKind: device, bindingKind: binding} {
+				after, diags := newCore(t, srv.Getenv, inStep(srv, 0)).Read(kind, o)
+				contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the ", "The state is as it was.")
+				expect(t, "state", after.State.Equal(o.State), true)
 			}
 			expect(t, "writes", writes(srv), []string(nil))
 			if n := len(srv.Calls("ListVirtualMFADevices")); n > 10 {
@@ -329,11 +330,11 @@ func TestMFA_passingFaultsOfOtherCallsAreGotOver(t *testing.T) {
 						srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAAnswer = "empty" }))
 						srv.Inject(rule)
 						c := newCore(t, srv.Getenv, inStep(srv, 0))
-						o, diags := c.create(deviceKind, boundPhone)
+						o, diags := c.Create(deviceKind, boundPhone)
 						expect(t, fmt.Sprintf("%+v", rule), judged(t, srv, o, diags), "C")
-						o, diags = c.apply(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"}, o)
+						o, diags = c.Apply(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"}, o)
 						clean(t, diags)
-						_, diags = c.destroy(deviceKind, o)
+						_, diags = c.Destroy(deviceKind, o)
 						clean(t, diags)
 						expect(t, "devices", len(account(srv).MFADevices), 0)
 					}
@@ -371,28 +372,28 @@ func TestMFABinding_faultTable(t *testing.T) {
 					seed := loosePhone(srv)
 					srv.Inject(rule)
 					c := bindingCore(t, srv)
-					o, diags := c.create(bindingKind, bindingOf("alice", seed))
-					text, bound, got := said(errorsIn(diags)), phone(srv).UserID == aliceUserID, "?"
+					o, diags := c.Create(bindingKind, bindingOf("alice", seed))
+					text, bound, got := acctest.Messages(acctest.Errors(diags)), phone(srv).UserID == aliceUserID, "?"
 					switch {
-					case text == "" && bound && !o.state.IsNull():
+					case text == "" && bound && !o.State.IsNull():
 						got = "C"
-					case text != "" && !bound && o.state.IsNull():
+					case text != "" && !bound && o.State.IsNull():
 						got = "E0"
-					case text != "" && bound && o.state.IsNull():
+					case text != "" && bound && o.State.IsNull():
 						got = "EN"
 						contains(t, text, "terraform import ADDRESS alice")
 					default:
-						t.Errorf("%+v: bound: %t, state: %v\n%s", rule, bound, o.state, text)
+						t.Errorf("%+v: bound: %t, state: %v\n%s", rule, bound, o.State, text)
 					}
 					if nth == "1" && enduring[name].Fault == "" && got != "C" {
 						t.Errorf("%+v: %s\n%s", rule, got, text)
 					}
-					if strings.Contains(said(diags), seed) {
+					if strings.Contains(acctest.Messages(diags), seed) {
 						t.Error("the seed is shown")
 					}
-					if !o.state.IsNull() {
-						expect(t, "seed", in(t, o.state, "seed_wo"), nil)
-						_, diags = c.destroy(bindingKind, o)
+					if !o.State.IsNull() {
+						expect(t, "seed", in(t, o.State, "seed_wo"), nil)
+						_, diags = c.Destroy(bindingKind, o)
 						clean(t, diags)
 					}
 					mu.Lock()
@@ -416,17 +417,17 @@ func TestMFADevice_theEndOfTheOperationLosesNothing(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)
 			c := newCore(t, srv.Getenv, inStep(srv, 0))
-			plan, diags := c.plan(deviceKind, boundPhone, c.nothing(deviceKind))
+			plan, diags := c.Plan(deviceKind, boundPhone, c.Null(deviceKind))
 			clean(t, diags)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			srv.ChangeBefore(action, func(*ramtest.Account) { cancel() })
-			resp, err := c.server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
-				TypeName: deviceKind, Config: c.dynamic(c.build(c.schemas.ResourceSchemas[deviceKind], boundPhone)), PriorState: c.dynamic(c.nothing(deviceKind).state),
+			resp, err := c.Server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
+				TypeName: deviceKind, Config: c.Dynamic(c.Build(c.Schemas.ResourceSchemas[deviceKind], boundPhone)), PriorState: c.Dynamic(c.Null(deviceKind).State),
 				PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
 			})
 			must(t, err)
-			o := object{state: c.value(deviceKind, resp.NewState), private: resp.Private, identity: resp.NewIdentity}
+			o := acctest.Object{State: c.Value(deviceKind, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}
 			expect(t, "outcome", judged(t, srv, o, resp.Diagnostics), want)
 			expect(t, "creates", len(srv.Calls("CreateVirtualMFADevice")), 1)
 		})

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -86,19 +87,19 @@ func loosePhone(srv *ramtest.Server) (seed string) {
 }
 
 // fixed checks that a refresh changes not a byte, and that the next plan is empty.
-func fixed(t *testing.T, c *core, kind string, config attributes, o object) {
+func fixed(t *testing.T, c *acctest.Driver, kind string, config attributes, o acctest.Object) {
 	t.Helper()
-	after, diags := c.refresh(kind, o)
+	after, diags := c.Read(kind, o)
 	clean(t, diags)
-	if !after.state.Equal(o.state) {
-		t.Errorf("a refresh changed the state from %v to %v", o.state, after.state)
+	if !after.State.Equal(o.State) {
+		t.Errorf("a refresh changed the state from %v to %v", o.State, after.State)
 	}
-	expect(t, "private state after a refresh", string(after.private), string(o.private))
-	expect(t, "identity after a refresh", fmt.Sprint(after.identity.IdentityData), fmt.Sprint(o.identity.IdentityData))
-	plan, diags := c.plan(kind, config, after)
+	expect(t, "private state after a refresh", string(after.Private), string(o.Private))
+	expect(t, "identity after a refresh", fmt.Sprint(after.Identity.IdentityData), fmt.Sprint(o.Identity.IdentityData))
+	plan, diags := c.Plan(kind, config, after)
 	clean(t, diags)
-	if got := c.planned(kind, plan); !got.Equal(after.state) {
-		t.Errorf("the next plan is not empty: %v, the state is %v", got, after.state)
+	if got := c.Planned(kind, plan); !got.Equal(after.State) {
+		t.Errorf("the next plan is not empty: %v, the state is %v", got, after.State)
 	}
 }
 
@@ -107,7 +108,7 @@ func TestMFADevice_isMadeBoundAndDestroyed(t *testing.T) {
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
 	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
-	o, diags := c.create(deviceKind, config)
+	o, diags := c.Create(deviceKind, config)
 	clean(t, diags)
 	device := phone(srv)
 	expect(t, "owner", device.UserID, aliceUserID)
@@ -115,9 +116,9 @@ func TestMFADevice_isMadeBoundAndDestroyed(t *testing.T) {
 		"account_id": defaultAccount, "serial_number": phoneSerial, "base32_string_seed": device.Seed, "bind_to_user": "alice", "user_id": aliceUserID,
 		"encrypted_seed": nil, "key_fingerprint": nil, "activate_date": device.ActivateDate.Format(time.RFC3339),
 	} {
-		expect(t, name, in(t, o.state, name), want)
+		expect(t, name, in(t, o.State, name), want)
 	}
-	picture, err := base64.StdEncoding.DecodeString(in(t, o.state, "qr_code_png").(string))
+	picture, err := base64.StdEncoding.DecodeString(in(t, o.State, "qr_code_png").(string))
 	must(t, err)
 	_, err = png.Decode(bytes.NewReader(picture))
 	must(t, err)
@@ -125,17 +126,17 @@ func TestMFADevice_isMadeBoundAndDestroyed(t *testing.T) {
 	expect(t, "writes", writes(srv), []string{"CreateVirtualMFADevice", "BindMFADevice"})
 	expect(t, "pauses", srv.Now().Sub(device.ActivateDate) < 5*time.Second, true)
 
-	_, diags = c.destroyPlan(deviceKind, o)
+	_, diags = c.PlanDestroy(deviceKind, o)
 	clean(t, diags)
-	contains(t, said(diags), "A user loses the MFA device", `"alice"`)
-	gone, diags := c.destroy(deviceKind, o)
+	contains(t, acctest.Messages(diags), "A user loses the MFA device", `"alice"`)
+	gone, diags := c.Destroy(deviceKind, o)
 	clean(t, diags)
-	expect(t, "state", gone.state.IsNull(), true)
+	expect(t, "state", gone.State.IsNull(), true)
 	expect(t, "devices", len(account(srv).MFADevices), 0)
 	expect(t, "alice's device", account(srv).Users["alice"].MFASerial, "")
-	again, diags := c.destroy(deviceKind, o) // each half may have been done before
+	again, diags := c.Destroy(deviceKind, o) // each half may have been done before
 	clean(t, diags)
-	expect(t, "state", again.state.IsNull(), true)
+	expect(t, "state", again.State.IsNull(), true)
 	expect(t, "violations", len(srv.Violations()), 0)
 }
 
@@ -148,16 +149,16 @@ func TestMFADevice_thePlanSaysWhichSecretsThereWillBe(t *testing.T) {
 		config attributes
 		want   map[string]any
 	}{
-		"plain":   {attributes{}, map[string]any{"base32_string_seed": unknown{}, "qr_code_png": unknown{}, "encrypted_seed": nil, "key_fingerprint": nil, "bind_to_user": "", "user_id": nil, "activate_date": nil}},
-		"pgp":     {attributes{"pgp_key": key, "bind_to_user": "alice"}, map[string]any{"base32_string_seed": nil, "qr_code_png": nil, "encrypted_seed": unknown{}, "bind_to_user": "alice", "user_id": unknown{}}},
-		"unknown": {attributes{"pgp_key": unknown{}, "bind_to_user": unknown{}}, map[string]any{"base32_string_seed": unknown{}, "encrypted_seed": unknown{}, "bind_to_user": unknown{}}},
+		"plain":   {attributes{}, map[string]any{"base32_string_seed": acctest.Unknown{}, "qr_code_png": acctest.Unknown{}, "encrypted_seed": nil, "key_fingerprint": nil, "bind_to_user": "", "user_id": nil, "activate_date": nil}},
+		"pgp":     {attributes{"pgp_key": key, "bind_to_user": "alice"}, map[string]any{"base32_string_seed": nil, "qr_code_png": nil, "encrypted_seed": acctest.Unknown{}, "bind_to_user": "alice", "user_id": acctest.Unknown{}}},
+		"unknown": {attributes{"pgp_key": acctest.Unknown{}, "bind_to_user": acctest.Unknown{}}, map[string]any{"base32_string_seed": acctest.Unknown{}, "encrypted_seed": acctest.Unknown{}, "bind_to_user": acctest.Unknown{}}},
 		"nobody":  {attributes{"bind_to_user": ""}, map[string]any{"bind_to_user": "", "user_id": nil}},
 	} {
 		test.config["virtual_mfa_device_name"] = "phone"
-		plan, diags := c.plan(deviceKind, test.config, c.nothing(deviceKind))
+		plan, diags := c.Plan(deviceKind, test.config, c.Null(deviceKind))
 		clean(t, diags)
 		for attribute, want := range test.want {
-			expect(t, name+": "+attribute, in(t, c.planned(deviceKind, plan), attribute), want)
+			expect(t, name+": "+attribute, in(t, c.Planned(deviceKind, plan), attribute), want)
 		}
 	}
 	expect(t, "writes", writes(srv), []string(nil))
@@ -190,12 +191,12 @@ func TestMFADevice_badInputMakesNothing(t *testing.T) {
 		if test.config["virtual_mfa_device_name"] == nil {
 			test.config["virtual_mfa_device_name"] = "phone"
 		}
-		o, diags := c.create(deviceKind, test.config)
-		contains(t, said(errorsIn(diags)), test.want...)
-		if len(errorsIn(diags)) == 0 || !o.state.IsNull() {
+		o, diags := c.Create(deviceKind, test.config)
+		contains(t, acctest.Messages(acctest.Errors(diags)), test.want...)
+		if len(acctest.Errors(diags)) == 0 || !o.State.IsNull() {
 			t.Errorf("%s was accepted", name)
 		}
-		if strings.Contains(said(diags), secretKey[100:130]) {
+		if strings.Contains(acctest.Messages(diags), secretKey[100:130]) {
 			t.Errorf("%s: the private key is echoed", name)
 		}
 	}
@@ -208,7 +209,7 @@ func TestMFADevice_withoutThePermissionToReadUsersDevices(t *testing.T) {
 	srv := staffed(t)
 	srv.Inject(ramtest.Rule{Action: "GetUserMFAInfo", Fault: "code", Status: 403, Code: "NoPermission"})
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
-	o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+	o, diags := c.Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, aliceUserID)
 	_ = o
@@ -220,31 +221,31 @@ func TestMFADevice_withPGPTheSeedIsOnlyInTheMessage(t *testing.T) {
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
 	pair := pgpPair(t, nil)
 	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice", "pgp_key": publicKey(t, pair)}
-	o, diags := c.create(deviceKind, config)
+	o, diags := c.Create(deviceKind, config)
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, aliceUserID)
-	expect(t, "seed", in(t, o.state, "base32_string_seed"), nil)
-	expect(t, "QR code", in(t, o.state, "qr_code_png"), nil)
-	expect(t, "seed in the message", decrypted(t, pair, in(t, o.state, "encrypted_seed").(string)), phone(srv).Seed)
-	expect(t, "fingerprint", in(t, o.state, "key_fingerprint"), fmt.Sprintf("%X", pair.PrimaryKey.Fingerprint))
+	expect(t, "seed", in(t, o.State, "base32_string_seed"), nil)
+	expect(t, "QR code", in(t, o.State, "qr_code_png"), nil)
+	expect(t, "seed in the message", decrypted(t, pair, in(t, o.State, "encrypted_seed").(string)), phone(srv).Seed)
+	expect(t, "fingerprint", in(t, o.State, "key_fingerprint"), fmt.Sprintf("%X", pair.PrimaryKey.Fingerprint))
 	fixed(t, c, deviceKind, config, o)
 
 	// Another key holds for the next device, and taking it away replaces nothing either.
 	config["pgp_key"] = publicKey(t, pgpPair(t, nil))
-	plan, diags := c.plan(deviceKind, config, o)
+	plan, diags := c.Plan(deviceKind, config, o)
 	clean(t, diags)
 	expect(t, "replacements", len(plan.RequiresReplace), 0)
-	after, diags := c.apply(deviceKind, config, o)
+	after, diags := c.Apply(deviceKind, config, o)
 	clean(t, diags)
-	expect(t, "message", in(t, after.state, "encrypted_seed"), in(t, o.state, "encrypted_seed"))
+	expect(t, "message", in(t, after.State, "encrypted_seed"), in(t, o.State, "encrypted_seed"))
 	expect(t, "writes", writes(srv), []string{"CreateVirtualMFADevice", "BindMFADevice"})
 
 	// Without the seed, another user is another device.
 	config["bind_to_user"] = "bob"
-	plan, diags = c.plan(deviceKind, config, after)
+	plan, diags = c.Plan(deviceKind, config, after)
 	clean(t, diags)
 	expect(t, "replacements", len(plan.RequiresReplace), 1)
-	contains(t, said(diags), "The virtual MFA device is replaced", "A user loses the MFA device")
+	contains(t, acctest.Messages(diags), "The virtual MFA device is replaced", "A user loses the MFA device")
 }
 
 func TestMFADevice_anotherUserIsBoundAnew(t *testing.T) {
@@ -252,39 +253,39 @@ func TestMFADevice_anotherUserIsBoundAnew(t *testing.T) {
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
 	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
-	o, diags := c.create(deviceKind, config)
+	o, diags := c.Create(deviceKind, config)
 	clean(t, diags)
-	seed := in(t, o.state, "base32_string_seed")
+	seed := in(t, o.State, "base32_string_seed")
 
 	config["bind_to_user"] = "bob"
-	plan, diags := c.plan(deviceKind, config, o)
+	plan, diags := c.Plan(deviceKind, config, o)
 	clean(t, diags)
-	contains(t, said(diags), "A user loses the MFA device", `"alice"`)
+	contains(t, acctest.Messages(diags), "A user loses the MFA device", `"alice"`)
 	expect(t, "replacements", len(plan.RequiresReplace), 0)
-	o, diags = c.apply(deviceKind, config, o)
+	o, diags = c.Apply(deviceKind, config, o)
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, bobUserID)
-	expect(t, "seed", in(t, o.state, "base32_string_seed"), seed)
-	expect(t, "user id", in(t, o.state, "user_id"), bobUserID)
+	expect(t, "seed", in(t, o.State, "base32_string_seed"), seed)
+	expect(t, "user id", in(t, o.State, "user_id"), bobUserID)
 	fixed(t, c, deviceKind, config, o)
 
 	config["bind_to_user"] = ""
-	o, diags = c.apply(deviceKind, config, o)
+	o, diags = c.Apply(deviceKind, config, o)
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, "")
-	expect(t, "user id", in(t, o.state, "user_id"), nil)
+	expect(t, "user id", in(t, o.State, "user_id"), nil)
 	fixed(t, c, deviceKind, config, o)
 
 	config["bind_to_user"] = "alice"
-	o, diags = c.apply(deviceKind, config, o)
+	o, diags = c.Apply(deviceKind, config, o)
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, aliceUserID)
 
 	// Without the line, nothing is managed: who has the device keeps it.
 	delete(config, "bind_to_user")
-	_, diags = c.plan(deviceKind, config, o)
+	_, diags = c.Plan(deviceKind, config, o)
 	clean(t, diags)
-	contains(t, said(diags), "managed less", `bound to the user "alice"`)
+	contains(t, acctest.Messages(diags), "managed less", `bound to the user "alice"`)
 	fixed(t, c, deviceKind, config, o)
 	steps := []string{}
 	for _, call := range srv.Calls("BindMFADevice") {
@@ -298,7 +299,7 @@ func TestMFADevice_aRenamedUserKeepsIt(t *testing.T) {
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
 	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
-	o, diags := c.create(deviceKind, config)
+	o, diags := c.Create(deviceKind, config)
 	clean(t, diags)
 	rename := func(from, to string) {
 		srv.Change(func(a *ramtest.Account) {
@@ -311,21 +312,21 @@ func TestMFADevice_aRenamedUserKeepsIt(t *testing.T) {
 
 	// The rename is in the same run: the plan does not find the new name yet.
 	config["bind_to_user"] = "alicia"
-	plan, diags := c.plan(deviceKind, config, o)
+	plan, diags := c.Plan(deviceKind, config, o)
 	clean(t, diags)
 	expect(t, "replacements", len(plan.RequiresReplace), 0)
 	rename("alice", "alicia")
 	fresh := newCore(t, srv.Getenv, inStep(srv, 0))
-	o, diags = fresh.carryOut(deviceKind, config, o, plan)
+	o, diags = fresh.ApplyPlan(deviceKind, config, o, plan)
 	clean(t, diags)
-	expect(t, "user id", in(t, o.state, "user_id"), aliceUserID)
+	expect(t, "user id", in(t, o.State, "user_id"), aliceUserID)
 
 	// The rename is behind Terraform's back.
 	rename("alicia", "alix")
 	fresh = newCore(t, srv.Getenv, inStep(srv, 0))
-	o, diags = fresh.refresh(deviceKind, o)
+	o, diags = fresh.Read(deviceKind, o)
 	clean(t, diags)
-	expect(t, "name", in(t, o.state, "bind_to_user"), "alix")
+	expect(t, "name", in(t, o.State, "bind_to_user"), "alix")
 	config["bind_to_user"] = "alix"
 	fixed(t, fresh, deviceKind, config, o)
 	expect(t, "writes", writes(srv), []string{"CreateVirtualMFADevice", "BindMFADevice"})
@@ -339,27 +340,27 @@ func TestMFADevice_driftIsShownAndPutRight(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)
 			c := newCore(t, srv.Getenv, inStep(srv, 0))
-			o, diags := c.create(deviceKind, config)
+			o, diags := c.Create(deviceKind, config)
 			clean(t, diags)
 			bindTo(srv, owner)
 			fresh := newCore(t, srv.Getenv, inStep(srv, 0))
-			o, diags = fresh.refresh(deviceKind, o)
+			o, diags = fresh.Read(deviceKind, o)
 			clean(t, diags)
 			if owner == bobUserID {
-				_, diags = fresh.destroyPlan(deviceKind, o)
-				contains(t, said(diags), "has another user", `"bob"`)
-				kept, diags := fresh.destroy(deviceKind, o)
-				contains(t, said(errorsIn(diags)), "left alone", `"bob"`, "bind_to_user = \"\"")
-				expect(t, "state", kept.state.Equal(o.state), true)
+				_, diags = fresh.PlanDestroy(deviceKind, o)
+				contains(t, acctest.Messages(diags), "has another user", `"bob"`)
+				kept, diags := fresh.Destroy(deviceKind, o)
+				contains(t, acctest.Messages(acctest.Errors(diags)), "left alone", `"bob"`, "bind_to_user = \"\"")
+				expect(t, "state", kept.State.Equal(o.State), true)
 				expect(t, "owner", phone(srv).UserID, bobUserID)
 			}
-			plan, diags := fresh.plan(deviceKind, config, o)
+			plan, diags := fresh.Plan(deviceKind, config, o)
 			clean(t, diags)
 			if owner == bobUserID {
-				contains(t, said(diags), "A user loses the MFA device", `"bob"`)
+				contains(t, acctest.Messages(diags), "A user loses the MFA device", `"bob"`)
 			}
 			expect(t, "replacements", len(plan.RequiresReplace), 0)
-			o, diags = fresh.apply(deviceKind, config, o)
+			o, diags = fresh.Apply(deviceKind, config, o)
 			clean(t, diags)
 			expect(t, "owner", phone(srv).UserID, aliceUserID)
 			fixed(t, fresh, deviceKind, config, o)
@@ -372,87 +373,87 @@ func TestMFADevice_thatWasDeletedLeavesTheState(t *testing.T) {
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
 	config := attributes{"virtual_mfa_device_name": "phone"}
-	o, diags := c.create(deviceKind, config)
+	o, diags := c.Create(deviceKind, config)
 	clean(t, diags)
-	seed := in(t, o.state, "base32_string_seed")
+	seed := in(t, o.State, "base32_string_seed")
 
 	// One answer without it is not believed (CONS-02).
 	fresh := newCore(t, srv.Getenv, inStep(srv, 0))
 	srv.Inject(ramtest.Rule{Action: "ListVirtualMFADevices", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","IsTruncated":false,"VirtualMFADevices":{"VirtualMFADevice":[]}}`})
-	o, diags = fresh.refresh(deviceKind, o)
+	o, diags = fresh.Read(deviceKind, o)
 	clean(t, diags)
-	expect(t, "seed", in(t, o.state, "base32_string_seed"), seed)
+	expect(t, "seed", in(t, o.State, "base32_string_seed"), seed)
 
 	srv.Change(func(a *ramtest.Account) { delete(a.MFADevices, phoneSerial) })
 	fresh = newCore(t, srv.Getenv, inStep(srv, 0))
-	after, diags := fresh.refresh(deviceKind, o)
+	after, diags := fresh.Read(deviceKind, o)
 	clean(t, diags)
-	contains(t, said(diags), "The virtual MFA device is gone")
-	expect(t, "state", after.state.IsNull(), true)
+	contains(t, acctest.Messages(diags), "The virtual MFA device is gone")
+	expect(t, "state", after.State.IsNull(), true)
 
 	// An old state, of a CLI without identities, leaves too.
-	o.identity = nil
-	after, diags = fresh.refresh(deviceKind, o)
+	o.Identity = nil
+	after, diags = fresh.Read(deviceKind, o)
 	clean(t, diags)
-	expect(t, "state", after.state.IsNull(), true)
+	expect(t, "state", after.State.IsNull(), true)
 }
 
 func TestMFADevice_otherAccounts(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
-	o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone"})
+	o, diags := c.Create(deviceKind, attributes{"virtual_mfa_device_name": "phone"})
 	clean(t, diags)
 	srv.AddAccount("2222222222222222")
 	other := newCore(t, srv.GetenvFor("2222222222222222"), inStep(srv, 0))
-	after, diags := other.refresh(deviceKind, o)
-	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
-	expect(t, "state", after.state.Equal(o.state), true)
-	_, diags = other.destroy(deviceKind, o)
-	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
-	_, diags = other.adopt(deviceKind, phoneSerial)
-	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
+	after, diags := other.Read(deviceKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "belongs to account "+defaultAccount)
+	expect(t, "state", after.State.Equal(o.State), true)
+	_, diags = other.Destroy(deviceKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "belongs to account "+defaultAccount)
+	_, diags = other.Import(deviceKind, phoneSerial)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "belongs to account "+defaultAccount)
 	for _, id := range []string{"phone", "acs:ram::" + defaultAccount + ":user/alice", ""} {
-		_, diags = c.adopt(deviceKind, id)
-		if len(errorsIn(diags)) == 0 {
+		_, diags = c.Import(deviceKind, id)
+		if len(acctest.Errors(diags)) == 0 {
 			t.Errorf("%q was imported", id)
 		}
 	}
-	imported, diags := c.adopt(deviceKind, phoneSerial)
+	imported, diags := c.Import(deviceKind, phoneSerial)
 	clean(t, diags)
-	expect(t, "seed", in(t, imported.state, "base32_string_seed"), nil)
-	expect(t, "name", in(t, imported.state, "virtual_mfa_device_name"), "phone")
+	expect(t, "seed", in(t, imported.State, "base32_string_seed"), nil)
+	expect(t, "name", in(t, imported.State, "virtual_mfa_device_name"), "phone")
 	fixed(t, c, deviceKind, attributes{"virtual_mfa_device_name": "phone"}, imported)
 
 	// A first pgp_key after an import is written down, and replaces nothing.
 	config := attributes{"virtual_mfa_device_name": "phone", "pgp_key": publicKey(t, pgpPair(t, nil))}
-	plan, diags := c.plan(deviceKind, config, imported)
+	plan, diags := c.Plan(deviceKind, config, imported)
 	clean(t, diags)
 	expect(t, "replacements", len(plan.RequiresReplace), 0)
-	kept, diags := c.apply(deviceKind, config, imported)
+	kept, diags := c.Apply(deviceKind, config, imported)
 	clean(t, diags)
-	expect(t, "message", in(t, kept.state, "encrypted_seed"), nil)
+	expect(t, "message", in(t, kept.State, "encrypted_seed"), nil)
 	fixed(t, c, deviceKind, config, kept)
 
 	// To bind it takes the seed that an imported device does not have.
-	plan, diags = c.plan(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, imported)
+	plan, diags = c.Plan(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, imported)
 	clean(t, diags)
 	expect(t, "replacements", len(plan.RequiresReplace), 1)
-	plan, diags = c.plan(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": unknown{}}, imported)
+	plan, diags = c.Plan(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": acctest.Unknown{}}, imported)
 	clean(t, diags)
-	failed, diags := c.carryOut(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, imported, resolved(t, c, plan, "alice"))
-	contains(t, said(errorsIn(diags)), "seed, which is not in the state", "-replace")
-	expect(t, "state", failed.state.Equal(imported.state), true)
+	failed, diags := c.ApplyPlan(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, imported, resolved(t, c, plan, "alice"))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "seed, which is not in the state", "-replace")
+	expect(t, "state", failed.State.Equal(imported.State), true)
 }
 
 // resolved is a plan in which bind_to_user has become known.
-func resolved(t *testing.T, c *core, plan *tfprotov6.PlanResourceChangeResponse, name string) *tfprotov6.PlanResourceChangeResponse {
+func resolved(t *testing.T, c *acctest.Driver, plan *tfprotov6.PlanResourceChangeResponse, name string) *tfprotov6.PlanResourceChangeResponse {
 	t.Helper()
-	fields := fieldsOf(t, c.planned(deviceKind, plan))
-	fields["bind_to_user"] = c.convert(fields["bind_to_user"].Type(), name)
-	plan.PlannedState = c.dynamic(c.build(c.schemas.ResourceSchemas[deviceKind], attributes{}))
-	value := c.value(deviceKind, plan.PlannedState)
-	plan.PlannedState = c.dynamic(tftypes.NewValue(value.Type(), fields))
+	fields := acctest.Fields(c.Planned(deviceKind, plan))
+	fields["bind_to_user"] = c.Convert(fields["bind_to_user"].Type(), name)
+	plan.PlannedState = c.Dynamic(c.Build(c.Schemas.ResourceSchemas[deviceKind], attributes{}))
+	value := c.Value(deviceKind, plan.PlannedState)
+	plan.PlannedState = c.Dynamic(tftypes.NewValue(value.Type(), fields))
 	return plan
 }
 
@@ -463,12 +464,12 @@ func TestMFADevice_thatWasImportedBoundIsUnboundByDestroy(t *testing.T) {
 	loosePhone(srv)
 	bindTo(srv, aliceUserID)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
-	o, diags := c.adopt(deviceKind, phoneSerial)
+	o, diags := c.Import(deviceKind, phoneSerial)
 	clean(t, diags)
-	expect(t, "user", in(t, o.state, "bind_to_user"), "alice")
+	expect(t, "user", in(t, o.State, "bind_to_user"), "alice")
 	fixed(t, c, deviceKind, attributes{"virtual_mfa_device_name": "phone"}, o)
 	fixed(t, c, deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, o)
-	_, diags = c.destroy(deviceKind, o)
+	_, diags = c.Destroy(deviceKind, o)
 	clean(t, diags)
 	expect(t, "devices", len(account(srv).MFADevices), 0)
 }
@@ -482,7 +483,7 @@ func TestMFADevice_clocksThatDiffer(t *testing.T) {
 				t.Parallel()
 				srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseOlderCodes = punctual }))
 				c := newCore(t, srv.Getenv, inStep(srv, offset))
-				o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+				o, diags := c.Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
 				clean(t, diags)
 				expect(t, "owner", phone(srv).UserID, aliceUserID)
 				_ = o
@@ -497,9 +498,9 @@ func TestMFADevice_clocksThatDiffer(t *testing.T) {
 			srv.SetSkew(offset)
 			srv.Advance(offset)
 			c := newCore(t, srv.Getenv, inStep(srv, 0))
-			o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
-			contains(t, said(errorsIn(diags)), "clock of this machine", "InvalidTimeStamp")
-			expect(t, "state", o.state.IsNull(), true)
+			o, diags := c.Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+			contains(t, acctest.Messages(acctest.Errors(diags)), "clock of this machine", "InvalidTimeStamp")
+			expect(t, "state", o.State.IsNull(), true)
 			expect(t, "devices", len(account(srv).MFADevices), 0)
 		})
 	}
@@ -511,12 +512,12 @@ func TestMFADevice_refusedCodesAreTriedOnceMoreWithUnusedSteps(t *testing.T) {
 	srv.Inject(ramtest.Rule{Action: "BindMFADevice", Nth: "1", Fault: "code", Status: 403, Code: "CheckAuthenticationCodeFail", Message: `The parameter - "AuthenticationCode" is inccorrect.`})
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
 	before := srv.Now()
-	o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+	o, diags := c.Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, aliceUserID)
 	calls := srv.Calls("BindMFADevice")
 	expect(t, "binds", len(calls), 2)
-	seed, step := in(t, o.state, "base32_string_seed").(string), ram.TOTPStep(before)
+	seed, step := in(t, o.State, "base32_string_seed").(string), ram.TOTPStep(before)
 	for n, want := range []int64{step - 1, step, step + 1, step + 2} {
 		code, err := ram.TOTP(seed, want)
 		must(t, err)
@@ -550,15 +551,15 @@ func TestMFADevice_aBindThatTookEffectUnseen(t *testing.T) {
 				ramtest.Rule{Action: "BindMFADevice", Nth: "1", Phase: "after_commit", Fault: "reset"},
 				ramtest.Rule{Action: "ListVirtualMFADevices", Nth: test.lists, Fault: "code", Status: 403, Code: "NoPermission"},
 			)...)
-			o, diags := newCore(t, srv.Getenv, inStep(srv, 0)).create(deviceKind, boundPhone)
-			expect(t, "seed", in(t, o.state, "base32_string_seed"), phone(srv).Seed)
+			o, diags := newCore(t, srv.Getenv, inStep(srv, 0)).Create(deviceKind, boundPhone)
+			expect(t, "seed", in(t, o.State, "base32_string_seed"), phone(srv).Seed)
 			if test.told {
-				clean(t, errorsIn(diags))
-				expect(t, "user", in(t, o.state, "user_id"), aliceUserID)
+				clean(t, acctest.Errors(diags))
+				expect(t, "user", in(t, o.State, "user_id"), aliceUserID)
 			} else {
-				contains(t, said(errorsIn(diags)), "it is not known whether it is bound to alice")
+				contains(t, acctest.Messages(acctest.Errors(diags)), "it is not known whether it is bound to alice")
 			}
-			_, diags = newCore(t, srv.Getenv, inStep(srv, 0)).destroy(deviceKind, o)
+			_, diags = newCore(t, srv.Getenv, inStep(srv, 0)).Destroy(deviceKind, o)
 			clean(t, diags)
 			expect(t, "devices", len(account(srv).MFADevices), 0)
 		})
@@ -571,17 +572,17 @@ func TestMFADevice_aBindThatFailsLeavesItInTheState(t *testing.T) {
 	srv.Inject(ramtest.Rule{Action: "BindMFADevice", Nth: "1-2", Fault: "code", Status: 403, Code: "CheckAuthenticationCodeFail"})
 	c := newCore(t, srv.Getenv, inStep(srv, 3*time.Minute))
 	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
-	o, diags := c.create(deviceKind, config)
-	contains(t, said(errorsIn(diags)), "Cannot create the virtual MFA device", "in the state with its seed", "bound to nobody", "tainted", "untaint ADDRESS",
+	o, diags := c.Create(deviceKind, config)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the virtual MFA device", "in the state with its seed", "bound to nobody", "tainted", "untaint ADDRESS",
 		"the clock of this machine is 3m0s ahead", "Code: CheckAuthenticationCodeFail")
 	expect(t, "binds", len(srv.Calls("BindMFADevice")), 2)
-	expect(t, "seed", in(t, o.state, "base32_string_seed"), phone(srv).Seed)
-	expect(t, "user", in(t, o.state, "bind_to_user"), "")
+	expect(t, "seed", in(t, o.State, "base32_string_seed"), phone(srv).Seed)
+	expect(t, "user", in(t, o.State, "bind_to_user"), "")
 
 	// Untainted, the next apply binds it; within the same process with steps of its own.
-	o, diags = c.refresh(deviceKind, o)
+	o, diags = c.Read(deviceKind, o)
 	clean(t, diags)
-	o, diags = c.apply(deviceKind, config, o)
+	o, diags = c.Apply(deviceKind, config, o)
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, aliceUserID)
 	fixed(t, c, deviceKind, config, o)
@@ -589,11 +590,11 @@ func TestMFADevice_aBindThatFailsLeavesItInTheState(t *testing.T) {
 	// A bind that fails after the device was taken off its user is shown as it is.
 	srv.Inject(ramtest.Rule{Action: "BindMFADevice", Nth: "1-2", Fault: "code", Status: 403, Code: "CheckAuthenticationCodeFail"})
 	config["bind_to_user"] = "bob"
-	o, diags = c.apply(deviceKind, config, o)
-	contains(t, said(errorsIn(diags)), "Cannot bind the virtual MFA device", "bound to nobody", "The next apply tries again.")
+	o, diags = c.Apply(deviceKind, config, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot bind the virtual MFA device", "bound to nobody", "The next apply tries again.")
 	expect(t, "owner", phone(srv).UserID, "")
-	expect(t, "user", in(t, o.state, "bind_to_user"), "")
-	o, diags = c.apply(deviceKind, config, o)
+	expect(t, "user", in(t, o.State, "bind_to_user"), "")
+	o, diags = c.Apply(deviceKind, config, o)
 	clean(t, diags)
 	expect(t, "owner", phone(srv).UserID, bobUserID)
 }
@@ -620,9 +621,9 @@ func TestMFADevice_oneReadServesAllDevices(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
-	objects := []object{}
+	objects := []acctest.Object{}
 	for n := range 5 {
-		o, diags := c.create(deviceKind, attributes{"virtual_mfa_device_name": fmt.Sprintf("phone-%d", n)})
+		o, diags := c.Create(deviceKind, attributes{"virtual_mfa_device_name": fmt.Sprintf("phone-%d", n)})
 		clean(t, diags)
 		objects = append(objects, o)
 	}
@@ -630,9 +631,9 @@ func TestMFADevice_oneReadServesAllDevices(t *testing.T) {
 	srv.ForgetCalls()
 	fresh := newCore(t, srv.Getenv, inStep(srv, 0))
 	for _, o := range objects {
-		after, diags := fresh.refresh(deviceKind, o)
+		after, diags := fresh.Read(deviceKind, o)
 		clean(t, diags)
-		expect(t, "state", after.state.Equal(o.state), true)
+		expect(t, "state", after.State.Equal(o.State), true)
 	}
 	expect(t, "calls", len(srv.Calls()), 2) // the caller, and one list
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -224,7 +225,7 @@ type former struct {
 }
 
 // move asks for a move, as the CLIs do: of a provider that is not configured.
-func move(t *testing.T, c *core, kind string, from former) (object, []*tfprotov6.Diagnostic) {
+func move(t *testing.T, c *acctest.Driver, kind string, from former) (acctest.Object, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	req := &tfprotov6.MoveResourceStateRequest{
 		SourceProviderAddress: from.address, SourceTypeName: from.kind, SourceSchemaVersion: from.version, TargetTypeName: kind,
@@ -233,15 +234,15 @@ func move(t *testing.T, c *core, kind string, from former) (object, []*tfprotov6
 	if from.identity != "" {
 		req.SourceIdentity = &tfprotov6.RawState{JSON: []byte(from.identity)}
 	}
-	resp, err := c.server.MoveResourceState(t.Context(), req)
+	resp, err := c.Server.MoveResourceState(t.Context(), req)
 	must(t, err)
-	if len(errorsIn(resp.Diagnostics)) > 0 {
+	if len(acctest.Errors(resp.Diagnostics)) > 0 {
 		if resp.TargetState != nil {
 			t.Errorf("a move that failed left a state")
 		}
-		return c.nothing(kind), resp.Diagnostics
+		return c.Null(kind), resp.Diagnostics
 	}
-	return object{state: c.value(kind, resp.TargetState), private: resp.TargetPrivate, identity: resp.TargetIdentity}, resp.Diagnostics
+	return acctest.Object{State: c.Value(kind, resp.TargetState), Private: resp.TargetPrivate, Identity: resp.TargetIdentity}, resp.Diagnostics
 }
 
 // summaries are what diagnostics are headed with.
@@ -276,49 +277,49 @@ func TestMove_fromEveryFormerType(t *testing.T) {
 			t.Parallel()
 			srv := formerly2026(t, m)
 			c := newCore(t, srv.Getenv, hurried())
-			var first object
+			var first acctest.Object
 			for i, address := range alicloudAddresses {
 				o, diags := move(t, c, m.kind, former{address: address, kind: m.former, state: m.state, private: sdkPrivate})
 				expect(t, "what "+address+" made it say", summaries(diags), m.warned)
-				if len(errorsIn(diags)) > 0 {
-					t.Fatal(said(diags))
+				if len(acctest.Errors(diags)) > 0 {
+					t.Fatal(acctest.Messages(diags))
 				}
 				if m.dropped != "" {
-					for _, form := range findings(fmt.Append(nil, said(diags), o.state, string(o.private)), m.dropped) {
+					for _, form := range findings(fmt.Append(nil, acctest.Messages(diags), o.State, string(o.Private)), m.dropped) {
 						t.Errorf("the secret is not dropped: %s", form)
 					}
 				}
-				if i > 0 && !o.state.Equal(first.state) {
+				if i > 0 && !o.State.Equal(first.State) {
 					t.Errorf("%s makes it another state", address)
 				}
 				first = o
 			}
 			for name, want := range m.wants {
-				expect(t, name, in(t, first.state, name), want)
+				expect(t, name, in(t, first.State, name), want)
 			}
-			if first.identity != nil {
-				t.Errorf("the identity is guessed: %v", first.identity)
+			if first.Identity != nil {
+				t.Errorf("the identity is guessed: %v", first.Identity)
 			}
 			if len(srv.Calls()) > 0 {
 				t.Fatal("a move called the service")
 			}
-			read, diags := c.refresh(m.kind, first)
-			expect(t, "what the refresh said", said(diags), "")
-			expect(t, "account", in(t, read.state, "account_id"), defaultAccount)
-			if read.identity == nil {
+			read, diags := c.Read(m.kind, first)
+			expect(t, "what the refresh said", acctest.Messages(diags), "")
+			expect(t, "account", in(t, read.State, "account_id"), defaultAccount)
+			if read.Identity == nil {
 				t.Fatal("the refresh did not fill the identity")
 			}
-			for name, value := range fieldsOf(t, first.state) {
-				if !value.IsNull() && name != "user_name" && name != "display_name" && !value.Equal(fieldsOf(t, read.state)[name]) {
-					t.Errorf("the refresh changed %s from %v to %v", name, value, fieldsOf(t, read.state)[name])
+			for name, value := range acctest.Fields(first.State) {
+				if !value.IsNull() && name != "user_name" && name != "display_name" && !value.Equal(acctest.Fields(read.State)[name]) {
+					t.Errorf("the refresh changed %s from %v to %v", name, value, acctest.Fields(read.State)[name])
 				}
 			}
 			steady(t, c, m.kind, m.config, read)
-			o, diags := c.apply(m.kind, m.config, read)
-			expect(t, "what the apply said", said(diags), "")
+			o, diags := c.Apply(m.kind, m.config, read)
+			expect(t, "what the apply said", acctest.Messages(diags), "")
 			steady(t, c, m.kind, m.config, o)
 			expect(t, "writes", writes(srv), []string(nil))
-			if m.dropped != "" && len(findings(fmt.Append(nil, o.state, string(o.private)), m.dropped)) > 0 {
+			if m.dropped != "" && len(findings(fmt.Append(nil, o.State, string(o.Private)), m.dropped)) > 0 {
 				t.Error("the secret came back")
 			}
 		})
@@ -338,7 +339,7 @@ func TestMove_everyTableIsTried(t *testing.T) {
 			tabled = append(tabled, kind+" from "+f.name)
 			for _, a := range f.attributes {
 				for _, name := range a.becomes {
-					if _, exists := fieldsOf(t, c.build(c.schemas.ResourceSchemas[kind], attributes{}))[name]; !exists {
+					if _, exists := acctest.Fields(c.Build(c.Schemas.ResourceSchemas[kind], attributes{}))[name]; !exists {
 						t.Errorf("%s.%s becomes %s, which %s does not have", f.name, a.name, name, kind)
 					}
 				}
@@ -367,24 +368,24 @@ func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
 			clean(t, diags)
 			config := maps.Clone(m.config)
 			maps.Copy(config, changes[m.kind])
-			plan, diags := c.plan(m.kind, config, o)
+			plan, diags := c.Plan(m.kind, config, o)
 			clean(t, diags)
-			o, diags = c.carryOut(m.kind, config, o, plan)
+			o, diags = c.ApplyPlan(m.kind, config, o, plan)
 			clean(t, diags)
-			for name, promised := range fieldsOf(t, c.planned(m.kind, plan)) {
-				if kept := fieldsOf(t, o.state)[name]; promised.IsKnown() && !promised.Equal(kept) {
+			for name, promised := range acctest.Fields(c.Planned(m.kind, plan)) {
+				if kept := acctest.Fields(o.State)[name]; promised.IsKnown() && !promised.Equal(kept) {
 					t.Errorf("the plan promised %s = %v, and the apply made it %v", name, promised, kept)
 				}
 			}
-			expect(t, "account", in(t, o.state, "account_id"), defaultAccount)
-			if o.identity == nil {
+			expect(t, "account", in(t, o.State, "account_id"), defaultAccount)
+			if o.Identity == nil {
 				t.Fatal("there is no identity")
 			}
-			after, diags := c.refresh(m.kind, o)
+			after, diags := c.Read(m.kind, o)
 			clean(t, diags)
 			steady(t, c, m.kind, config, after)
 			if secret, kept := m.wants["secret"]; kept {
-				expect(t, "secret", in(t, after.state, "secret"), secret)
+				expect(t, "secret", in(t, after.State, "secret"), secret)
 			}
 		})
 	}
@@ -405,9 +406,9 @@ func TestMove_thenADestroy(t *testing.T) {
 			c := newCore(t, srv.Getenv, hurried())
 			o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 			clean(t, diags)
-			gone, diags := c.destroy(m.kind, o)
+			gone, diags := c.Destroy(m.kind, o)
 			clean(t, diags)
-			if !gone.state.IsNull() {
+			if !gone.State.IsNull() {
 				t.Error("it is still in the state")
 			}
 			a := account(srv)
@@ -437,14 +438,14 @@ func TestMove_aFirstVersionAfterItSendsNothing(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
-	o, diags = c.refresh(m.kind, o)
+	o, diags = c.Read(m.kind, o)
 	clean(t, diags)
 	config := attributes{"user_name": "alice", "password_wo": "Another-pass-4-alice", "password_wo_version": 1, "password_reset_required": true}
-	o, diags = c.apply(m.kind, config, o)
-	contains(t, said(diags), "The password is not sent")
+	o, diags = c.Apply(m.kind, config, o)
+	contains(t, acctest.Messages(diags), "The password is not sent")
 	expect(t, "writes", writes(srv), []string(nil))
 	config["password_wo_version"] = 2
-	_, diags = c.apply(m.kind, config, o)
+	_, diags = c.Apply(m.kind, config, o)
 	clean(t, diags)
 	expect(t, "writes", writes(srv), []string{"UpdateLoginProfile"})
 	expect(t, "password", profile(srv).Password, "Another-pass-4-alice")
@@ -458,17 +459,17 @@ func TestMove_aFirstPGPKeyOrTriggerReplacesNothing(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
-	o, diags = c.refresh(m.kind, o)
+	o, diags = c.Read(m.kind, o)
 	clean(t, diags)
 	config := attributes{"user_name": "alice", "rotate_when_changed": map[string]string{"quarter": "1"}}
-	plan, diags := c.plan(m.kind, config, o)
+	plan, diags := c.Plan(m.kind, config, o)
 	clean(t, diags)
 	expect(t, "replaces", len(plan.RequiresReplace), 0)
-	o, diags = c.apply(m.kind, config, o)
+	o, diags = c.Apply(m.kind, config, o)
 	clean(t, diags)
-	expect(t, "secret", in(t, o.state, "secret"), formerSecret)
+	expect(t, "secret", in(t, o.State, "secret"), formerSecret)
 	config["rotate_when_changed"] = map[string]string{"quarter": "2"}
-	plan, diags = c.plan(m.kind, config, o)
+	plan, diags = c.Plan(m.kind, config, o)
 	clean(t, diags)
 	expect(t, "replaces", len(plan.RequiresReplace), 1)
 	expect(t, "writes", writes(srv), []string(nil))
@@ -482,10 +483,10 @@ func TestMove_restoreHasNothingToPutBack(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
-	o, diags = c.refresh(m.kind, o)
+	o, diags = c.Read(m.kind, o)
 	clean(t, diags)
-	_, diags = c.plan(m.kind, attributes{"on_destroy": restore}, o)
-	contains(t, said(errorsIn(diags)), "on_destroy", "moved here")
+	_, diags = c.Plan(m.kind, attributes{"on_destroy": restore}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "on_destroy", "moved here")
 }
 
 // A configuration that names the wrong user does not lose the key, nor its secret.
@@ -496,18 +497,18 @@ func TestMove_theKeyOfAnotherUserIsNotTakenForDeleted(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
-	after, diags := c.apply(m.kind, attributes{"user_name": "bob"}, o)
-	contains(t, said(errorsIn(diags)), "Cannot update the AccessKey pair", aliceKey, `"alice"`, `"bob"`)
-	expect(t, "secret", in(t, after.state, "secret"), formerSecret)
-	read, diags := c.refresh(m.kind, o)
-	expect(t, "what the refresh said", said(diags), "")
-	expect(t, "user", in(t, read.state, "user_name"), "alice")
+	after, diags := c.Apply(m.kind, attributes{"user_name": "bob"}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the AccessKey pair", aliceKey, `"alice"`, `"bob"`)
+	expect(t, "secret", in(t, after.State, "secret"), formerSecret)
+	read, diags := c.Read(m.kind, o)
+	expect(t, "what the refresh said", acctest.Messages(diags), "")
+	expect(t, "user", in(t, read.State, "user_name"), "alice")
 
 	policy := moves["access key policy by key alone"]
 	o, diags = move(t, c, policy.kind, former{address: "alicloud", kind: policy.former, state: policy.state})
 	clean(t, diags)
-	_, diags = c.apply(policy.kind, attributes{"user_name": "bob", "access_key_id": aliceKey, "status": "Active"}, o)
-	contains(t, said(errorsIn(diags)), "Cannot update the network policy", `"alice"`, `"bob"`)
+	_, diags = c.Apply(policy.kind, attributes{"user_name": "bob", "access_key_id": aliceKey, "status": "Active"}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the network policy", `"alice"`, `"bob"`)
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -522,9 +523,9 @@ func TestMove_aKeyWithoutAnOwnerStays(t *testing.T) {
 		c := newCore(t, srv.Getenv, hurried())
 		o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 		clean(t, diags)
-		after, diags := c.refresh(m.kind, o)
-		contains(t, said(errorsIn(diags)), "Nobody knows whose key it is", "root account")
-		if !after.state.Equal(o.state) {
+		after, diags := c.Read(m.kind, o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Nobody knows whose key it is", "root account")
+		if !after.State.Equal(o.State) {
 			t.Errorf("%s: the state changed", name)
 		}
 	}
@@ -540,9 +541,9 @@ func TestMove_aKeyThatIsGoneLeavesTheState(t *testing.T) {
 		c := newCore(t, srv.Getenv, hurried())
 		o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 		clean(t, diags)
-		after, diags := c.refresh(m.kind, o)
+		after, diags := c.Read(m.kind, o)
 		clean(t, diags)
-		if !after.state.IsNull() || after.identity == nil {
+		if !after.State.IsNull() || after.Identity == nil {
 			t.Errorf("%s: it is still there", name)
 		}
 	}
@@ -570,7 +571,7 @@ func TestMove_theDeadSwitchForMFA(t *testing.T) {
 	} {
 		o, diags := move(t, c, preference, former{address: "alicloud", kind: "alicloud_ram_security_preference", state: tried.state})
 		clean(t, diags)
-		expect(t, tried.state, in(t, o.state, "mfa_operation_for_login"), tried.want)
+		expect(t, tried.state, in(t, o.State, "mfa_operation_for_login"), tried.want)
 		expect(t, tried.state, summaries(diags), tried.warned)
 	}
 }
@@ -604,8 +605,8 @@ func TestMove_looseStates(t *testing.T) {
 		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":"{\"Version\":1,\"Status\":\"Active\",\"Statements\":[]}"}`, "status", "Active"},
 	} {
 		o, diags := move(t, c, tried.kind, former{address: "alicloud", kind: tried.former, state: tried.state})
-		expect(t, tried.state, said(diags), "")
-		expect(t, tried.state, in(t, o.state, tried.name), tried.want)
+		expect(t, tried.state, acctest.Messages(diags), "")
+		expect(t, tried.state, in(t, o.State, tried.name), tried.want)
 	}
 }
 
@@ -620,11 +621,11 @@ func TestMove_whatIsNotKnownIsNamed(t *testing.T) {
 	})
 	clean(t, diags)
 	expect(t, "warned", summaries(diags), []string{"Not all of the alicloud_ram_access_key is taken over", "The alicloud_ram_access_key is of a newer form"})
-	contains(t, said(diags), "second_secret", "schema version 1")
-	if strings.Contains(said(diags), "region") || strings.Contains(said(diags), formerSecret) {
-		t.Errorf("too much is said:\n%s", said(diags))
+	contains(t, acctest.Messages(diags), "second_secret", "schema version 1")
+	if strings.Contains(acctest.Messages(diags), "region") || strings.Contains(acctest.Messages(diags), formerSecret) {
+		t.Errorf("too much is said:\n%s", acctest.Messages(diags))
 	}
-	expect(t, "key", in(t, o.state, "access_key_id"), "k")
+	expect(t, "key", in(t, o.State, "access_key_id"), "k")
 }
 
 // A state that cannot be read moves nothing, and the error does not quote it.
@@ -659,12 +660,12 @@ func TestMove_garbageIsRefused(t *testing.T) {
 		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":"[]"}`, []string{"access_key_policy"}},
 	} {
 		_, diags := move(t, c, tried.kind, former{address: "alicloud", kind: tried.former, state: tried.state})
-		if len(errorsIn(diags)) == 0 {
+		if len(acctest.Errors(diags)) == 0 {
 			t.Errorf("%s was moved", tried.state)
 		}
-		contains(t, said(diags), append(tried.parts, "Cannot move the "+tried.former, said1)...)
-		if strings.Contains(said(diags), canary) {
-			t.Errorf("the state is quoted:\n%s", said(diags))
+		contains(t, acctest.Messages(diags), append(tried.parts, "Cannot move the "+tried.former, said1)...)
+		if strings.Contains(acctest.Messages(diags), canary) {
+			t.Errorf("the state is quoted:\n%s", acctest.Messages(diags))
 		}
 	}
 }
@@ -689,10 +690,10 @@ func TestMove_fromElsewhereIsRefused(t *testing.T) {
 		{"ram_mfa_binding", "alicloud", "alicloud_ram_user", []string{"only a state of its own type"}},
 	} {
 		_, diags := move(t, c, tried.kind, former{address: tried.address, kind: tried.former, state: `{"id":"x","name":"alice","user_name":"alice"}`})
-		if len(errorsIn(diags)) != 1 {
+		if len(acctest.Errors(diags)) != 1 {
 			t.Fatalf("%s of %s was moved", tried.former, tried.address)
 		}
-		contains(t, said(diags), append(tried.parts, tried.kind, tried.former, "Nothing was moved.", "removed block")...)
+		contains(t, acctest.Messages(diags), append(tried.parts, tried.kind, tried.former, "Nothing was moved.", "removed block")...)
 	}
 }
 
@@ -702,49 +703,49 @@ func TestMove_ofOurOwnChangesNothing(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(policy, attributes{"minimum_password_length": 14, "on_destroy": restore})
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": restore})
 	clean(t, diags)
 	raw := asStored(t, o)
 	for _, address := range []string{"registry.terraform.io/ram-security/ram", "registry.opentofu.org/ram-security/ram", "mirror.example.com/acme/ram", "ram"} {
-		after, diags := move(t, c, policy, former{address: address, kind: policy, state: raw, private: string(o.private), identity: `{"account_id":"` + defaultAccount + `"}`})
-		expect(t, "what "+address+" made it say", said(diags), "")
-		if !after.state.Equal(o.state) {
-			t.Errorf("%s: the state changed from %v to %v", address, o.state, after.state)
+		after, diags := move(t, c, policy, former{address: address, kind: policy, state: raw, private: string(o.Private), identity: `{"account_id":"` + defaultAccount + `"}`})
+		expect(t, "what "+address+" made it say", acctest.Messages(diags), "")
+		if !after.State.Equal(o.State) {
+			t.Errorf("%s: the state changed from %v to %v", address, o.State, after.State)
 		}
-		expect(t, "private state", string(after.private), string(o.private))
-		if after.identity == nil || string(after.identity.IdentityData.MsgPack) != string(o.identity.IdentityData.MsgPack) {
+		expect(t, "private state", string(after.Private), string(o.Private))
+		if after.Identity == nil || string(after.Identity.IdentityData.MsgPack) != string(o.Identity.IdentityData.MsgPack) {
 			t.Errorf("%s: the identity changed", address)
 		}
 		steady(t, c, policy, attributes{"minimum_password_length": 14, "on_destroy": restore}, after)
 	}
-	after, diags := move(t, c, policy, former{address: "ram", kind: policy, state: raw, private: string(o.private)})
+	after, diags := move(t, c, policy, former{address: "ram", kind: policy, state: raw, private: string(o.Private)})
 	clean(t, diags)
-	if after.identity != nil {
+	if after.Identity != nil {
 		t.Error("the identity is guessed")
 	}
 	for version, state := range map[int64]string{1: raw, 0: `{"minimum_password_length":"` + canary + `"}`} {
 		_, diags = move(t, c, policy, former{address: "ram", kind: policy, state: state, version: version})
-		contains(t, said(errorsIn(diags)), "Nothing was moved.")
-		if strings.Contains(said(diags), canary) {
-			t.Errorf("the state is quoted:\n%s", said(diags))
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Nothing was moved.")
+		if strings.Contains(acctest.Messages(diags), canary) {
+			t.Errorf("the state is quoted:\n%s", acctest.Messages(diags))
 		}
 	}
-	for kind := range c.schemas.ResourceSchemas {
+	for kind := range c.Schemas.ResourceSchemas {
 		empty, diags := move(t, c, kind, former{address: "ram", kind: kind, state: `{"account_id":"1"}`})
-		expect(t, kind, said(diags), "")
-		if len(errorsIn(diags)) == 0 {
-			expect(t, kind, in(t, empty.state, "account_id"), "1")
+		expect(t, kind, acctest.Messages(diags), "")
+		if len(acctest.Errors(diags)) == 0 {
+			expect(t, kind, in(t, empty.State, "account_id"), "1")
 		}
 	}
 }
 
 // asStored is a state as a state file has it.
-func asStored(t *testing.T, o object) string {
+func asStored(t *testing.T, o acctest.Object) string {
 	t.Helper()
 	attributes := map[string]any{}
-	for name, v := range fieldsOf(t, o.state) {
+	for name, v := range acctest.Fields(o.State) {
 		if name != "timeouts" {
-			attributes[name] = native(t, v)
+			attributes[name] = acctest.Native(v)
 		}
 	}
 	text, err := json.Marshal(attributes)

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -43,10 +44,10 @@ func vpcs(by map[string][]string) map[string]tftypes.Value {
 func vpcsIn(t *testing.T, v tftypes.Value) map[string]any {
 	t.Helper()
 	by := map[string]tftypes.Value{}
-	must(t, fieldsOf(t, v)["vpc_allow_list"].As(&by))
+	must(t, acctest.Fields(v)["vpc_allow_list"].As(&by))
 	out := map[string]any{}
 	for vpc, list := range by {
-		out[vpc] = native(t, list)
+		out[vpc] = acctest.Native(list)
 	}
 	return out
 }
@@ -98,8 +99,8 @@ func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 		for kind, more := range map[string]attributes{keyPolicy: {}, "ram_access_key_policy": {"user_name": "alice", "access_key_id": "LTAI5t"}} {
 			config := maps.Clone(bad.config)
 			maps.Copy(config, more)
-			_, diags := c.create(kind, config)
-			contains(t, strings.Join(strings.Fields(said(errorsIn(diags))), " "), bad.says...)
+			_, diags := c.Create(kind, config)
+			contains(t, strings.Join(strings.Fields(acctest.Messages(acctest.Errors(diags))), " "), bad.says...)
 		}
 	}
 	expect(t, "calls", len(srv.Calls()), 0)
@@ -110,14 +111,14 @@ func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 		one("vpc-1"), one("AllowAllVPC", "0.0.0.0/0", "::/0"),
 		{"classic_allow_list": []string{}, "vpc_allow_list": vpcs(eight)},
 	} {
-		_, diags := c.plan(keyPolicy, fine, c.nothing(keyPolicy))
+		_, diags := c.Plan(keyPolicy, fine, c.Null(keyPolicy))
 		clean(t, diags)
 	}
-	_, diags := c.create(keyPolicy, attributes{"classic_allow_list": many(26), "vpc_allow_list": vpcs(map[string][]string{"vpc-1": many(25)})})
-	contains(t, said(errorsIn(diags)), "would have 51 addresses", "allow_lock_out = true")
+	_, diags := c.Create(keyPolicy, attributes{"classic_allow_list": many(26), "vpc_allow_list": vpcs(map[string][]string{"vpc-1": many(25)})})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "would have 51 addresses", "allow_lock_out = true")
 	expect(t, "writes", writes(srv), []string(nil))
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AddressesPerStatement = true })
-	_, diags = c.create(keyPolicy, attributes{"classic_allow_list": many(26), "vpc_allow_list": vpcs(map[string][]string{"vpc-1": many(25)}), "allow_lock_out": true})
+	_, diags = c.Create(keyPolicy, attributes{"classic_allow_list": many(26), "vpc_allow_list": vpcs(map[string][]string{"vpc-1": many(25)}), "allow_lock_out": true})
 	clean(t, diags)
 }
 
@@ -131,21 +132,21 @@ func TestNetworkPolicy_whatIsNotManagedStays(t *testing.T) {
 	})
 	c := newCore(t, srv.Getenv, hurried())
 	config := attributes{"classic_allow_list": []string{"192.0.2.0/24", "198.51.100.7/32"}, "on_destroy": restore}
-	plan, diags := c.plan(keyPolicy, config, c.nothing(keyPolicy))
+	plan, diags := c.Plan(keyPolicy, config, c.Null(keyPolicy))
 	clean(t, diags)
-	contains(t, said(diags), "Adopting the AccessKey network policy of the account changes the account",
+	contains(t, acctest.Messages(diags), "Adopting the AccessKey network policy of the account changes the account",
 		`classic_allow_list: ["198.51.100.7","203.0.113.0/24"] → ["192.0.2.0/24","198.51.100.7/32"] (weaker)`)
-	expect(t, "an unmanaged value in the plan", in(t, c.planned(keyPolicy, plan), "vpc_allow_list"), unknown{})
-	o, diags := c.create(keyPolicy, config)
+	expect(t, "an unmanaged value in the plan", in(t, c.Planned(keyPolicy, plan), "vpc_allow_list"), acctest.Unknown{})
+	o, diags := c.Create(keyPolicy, config)
 	clean(t, diags)
 	want := `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.0/24","198.51.100.7/32"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]},` + other + `]}`
 	expect(t, "account", account(srv).AccessKeyPolicy, want)
-	expect(t, "unmanaged in the state", vpcsIn(t, o.state), map[string]any{"vpc-old": []string{"10.0.0.0/8"}})
-	expect(t, "status", in(t, o.state, "status"), "Inactive")
+	expect(t, "unmanaged in the state", vpcsIn(t, o.State), map[string]any{"vpc-old": []string{"10.0.0.0/8"}})
+	expect(t, "status", in(t, o.State, "status"), "Inactive")
 
-	_, diags = c.destroyPlan(keyPolicy, o)
-	contains(t, said(diags), "→ [\"198.51.100.7\",\"203.0.113.0/24\"]")
-	_, diags = c.destroy(keyPolicy, o)
+	_, diags = c.PlanDestroy(keyPolicy, o)
+	contains(t, acctest.Messages(diags), "→ [\"198.51.100.7\",\"203.0.113.0/24\"]")
+	_, diags = c.Destroy(keyPolicy, o)
 	clean(t, diags)
 	contains(t, account(srv).AccessKeyPolicy, `"IPList":["198.51.100.7","203.0.113.0/24"]`, "vpc-old", other)
 }
@@ -159,10 +160,10 @@ func TestNetworkPolicy_onDestroy(t *testing.T) {
 	} {
 		srv := old(t)
 		c := newCore(t, srv.Getenv, hurried())
-		o, diags := c.create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{}, "vpc_allow_list": vpcs(map[string][]string{"vpc-new": {"172.16.0.0/12"}}), "on_destroy": onDestroy})
+		o, diags := c.Create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{}, "vpc_allow_list": vpcs(map[string][]string{"vpc-new": {"172.16.0.0/12"}}), "on_destroy": onDestroy})
 		clean(t, diags)
-		contains(t, said(diags), "The network policy names no public address", `{"vpc-old":["10.0.0.0/8"]} → {"vpc-new":["172.16.0.0/12"]} (weaker)`)
-		_, diags = c.destroy(keyPolicy, o)
+		contains(t, acctest.Messages(diags), "The network policy names no public address", `{"vpc-old":["10.0.0.0/8"]} → {"vpc-new":["172.16.0.0/12"]} (weaker)`)
+		_, diags = c.Destroy(keyPolicy, o)
 		clean(t, diags)
 		expect(t, onDestroy, account(srv).AccessKeyPolicy, want)
 	}
@@ -172,8 +173,10 @@ func TestNetworkPolicy_onDestroy(t *testing.T) {
 func TestNetworkPolicy_noneIsNone(t *testing.T) {
 	t.Parallel()
 	for name, arrange := range map[string]func(*ramtest.Server){
-		"{}":        func(*ramtest.Server) {},
-		"not found": func(s *ramtest.Server) { s.SetBehaviour(func(b *ramtest.Behaviour) { b.UnsetAccountPolicyNotFound = true }) },
+		"{}": func(*ramtest.Server) {},
+		"not found": func(s *ramtest.Server) {
+			s.SetBehaviour(func(b *ramtest.Behaviour) { b.UnsetAccountPolicyNotFound = true })
+		},
 		"reset": func(s *ramtest.Server) {
 			s.Change(func(a *ramtest.Account) { a.AccessKeyPolicy = `{"Version":1,"Status":"Inactive","Statements":[]}` })
 		},
@@ -183,12 +186,12 @@ func TestNetworkPolicy_noneIsNone(t *testing.T) {
 			srv := ramtest.New(t)
 			arrange(srv)
 			c := newCore(t, srv.Getenv, hurried())
-			v, diags := c.data(keyPolicy, attributes{})
+			v, diags := c.ReadData(keyPolicy, attributes{})
 			clean(t, diags)
 			expect(t, "status", in(t, v, "status"), "Inactive")
 			expect(t, "list", in(t, v, "classic_allow_list"), []string{})
 			expect(t, "by VPC", vpcsIn(t, v), map[string]any{})
-			o, diags := c.create(keyPolicy, attributes{"status": "Inactive", "classic_allow_list": []string{}, "vpc_allow_list": vpcs(nil)})
+			o, diags := c.Create(keyPolicy, attributes{"status": "Inactive", "classic_allow_list": []string{}, "vpc_allow_list": vpcs(nil)})
 			clean(t, diags)
 			expect(t, "writes", writes(srv), []string(nil))
 			unmoved(t, c, keyPolicy, o)
@@ -197,12 +200,12 @@ func TestNetworkPolicy_noneIsNone(t *testing.T) {
 }
 
 // unmoved fails the test if a refresh changes anything.
-func unmoved(t *testing.T, c *core, kind string, o object) {
+func unmoved(t *testing.T, c *acctest.Driver, kind string, o acctest.Object) {
 	t.Helper()
-	again, diags := c.refresh(kind, o)
+	again, diags := c.Read(kind, o)
 	clean(t, diags)
-	if !o.state.Equal(again.state) || !bytes.Equal(o.private, again.private) || !bytes.Equal(o.identity.IdentityData.MsgPack, again.identity.IdentityData.MsgPack) {
-		t.Errorf("%s: a refresh changed %v to %v, %s to %s", kind, o.state, again.state, o.private, again.private)
+	if !o.State.Equal(again.State) || !bytes.Equal(o.Private, again.Private) || !bytes.Equal(o.Identity.IdentityData.MsgPack, again.Identity.IdentityData.MsgPack) {
+		t.Errorf("%s: a refresh changed %v to %v, %s to %s", kind, o.State, again.State, o.Private, again.Private)
 	}
 }
 
@@ -215,27 +218,27 @@ func TestNetworkPolicy_spellingAndOrderAreNoDrift(t *testing.T) {
 		"status": "Active", "must_allow": []string{"203.0.113.9"}, "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.1/32", "2001:DB8::1/128"},
 		"vpc_allow_list": vpcs(map[string][]string{"vpc-2": {"10.0.0.1/32"}, "AllowAllVPC": {"::/0", "0.0.0.0/0"}}),
 	}
-	o, diags := c.create(keyPolicy, config)
+	o, diags := c.Create(keyPolicy, config)
 	clean(t, diags)
 	unmoved(t, c, keyPolicy, o)
-	expect(t, "spelling", in(t, o.state, "classic_allow_list"), []string{"192.0.2.1/32", "2001:DB8::1/128", "203.0.113.0/24"})
-	plan, diags := c.plan(keyPolicy, config, o)
+	expect(t, "spelling", in(t, o.State, "classic_allow_list"), []string{"192.0.2.1/32", "2001:DB8::1/128", "203.0.113.0/24"})
+	plan, diags := c.Plan(keyPolicy, config, o)
 	clean(t, diags)
-	if !c.planned(keyPolicy, plan).Equal(o.state) {
+	if !c.Planned(keyPolicy, plan).Equal(o.State) {
 		t.Error("the next plan is not empty")
 	}
 	config["vpc_allow_list"] = vpcs(map[string][]string{"vpc-2": {"10.0.0.1"}, "AllowAllVPC": {"0.0.0.0/0", "::/0"}})
-	if plan, _ = c.plan(keyPolicy, config, o); !c.planned(keyPolicy, plan).Equal(o.state) {
+	if plan, _ = c.Plan(keyPolicy, config, o); !c.Planned(keyPolicy, plan).Equal(o.State) {
 		t.Error("another spelling is a change")
 	}
 	srv.Change(func(a *ramtest.Account) {
 		a.AccessKeyPolicy = `{"Status":"Active","Statements":[{"Type":"VPCWhiteList","Value":"vpc-2","IPList":["10.0.0.2"]},{"Type":"ClassicWhiteList","IPList":["192.0.2.1"]},{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24"]}]}`
 	})
-	o, diags = c.refresh(keyPolicy, o)
+	o, diags = c.Read(keyPolicy, o)
 	clean(t, diags)
-	expect(t, "drift", in(t, o.state, "classic_allow_list"), []string{"192.0.2.1", "203.0.113.0/24"})
-	expect(t, "drift by VPC", vpcsIn(t, o.state), map[string]any{"vpc-2": []string{"10.0.0.2"}})
-	_, diags = c.apply(keyPolicy, config, o)
+	expect(t, "drift", in(t, o.State, "classic_allow_list"), []string{"192.0.2.1", "203.0.113.0/24"})
+	expect(t, "drift by VPC", vpcsIn(t, o.State), map[string]any{"vpc-2": []string{"10.0.0.2"}})
+	_, diags = c.Apply(keyPolicy, config, o)
 	clean(t, diags)
 	contains(t, account(srv).AccessKeyPolicy, "AllowAllVPC", "2001:DB8::1")
 }
@@ -248,14 +251,14 @@ func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	key := srv.Credential(defaultAccount).AccessKeyID
 	elsewhere := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
-	_, diags := c.create(keyPolicy, elsewhere)
-	contains(t, said(errorsIn(diags)), "The provider's own key may be locked out", key, "must_allow", "allow_lock_out = true", "no policy of its own")
+	_, diags := c.Create(keyPolicy, elsewhere)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out", key, "must_allow", "allow_lock_out = true", "no policy of its own")
 	elsewhere["must_allow"] = []string{"192.0.2.77"}
-	_, diags = c.create(keyPolicy, elsewhere)
-	contains(t, said(errorsIn(diags)), "The network policy keeps out what must be allowed", "must_allow names 192.0.2.77", "203.0.113.0/24")
+	_, diags = c.Create(keyPolicy, elsewhere)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy keeps out what must be allowed", "must_allow names 192.0.2.77", "203.0.113.0/24")
 	expect(t, "writes", writes(srv), []string(nil))
 
-	o, diags := c.create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.0/24"}, "must_allow": []string{"192.0.2.77"}})
+	o, diags := c.Create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.0/24"}, "must_allow": []string{"192.0.2.77"}})
 	clean(t, diags)
 	for what, config := range map[string]attributes{
 		"unmanaged list":  {"status": "Active"},
@@ -264,20 +267,20 @@ func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
 		"no list":         {"classic_allow_list": []string{}},
 		"allowed is less": {"classic_allow_list": []string{"192.0.2.77"}, "must_allow": []string{"192.0.2.77"}},
 	} {
-		_, diags = c.plan(keyPolicy, config, o)
-		if len(errorsIn(diags)) > 0 {
-			t.Errorf("%s: %s", what, said(diags))
+		_, diags = c.Plan(keyPolicy, config, o)
+		if len(acctest.Errors(diags)) > 0 {
+			t.Errorf("%s: %s", what, acctest.Messages(diags))
 		}
 	}
-	_, diags = c.apply(keyPolicy, attributes{"classic_allow_list": []string{"192.0.2.77"}}, o)
-	contains(t, said(errorsIn(diags)), "may be locked out")
-	_, diags = c.apply(keyPolicy, attributes{"status": "Active", "must_allow": []string{"198.51.100.1"}}, o) // the live list
-	contains(t, said(errorsIn(diags)), "must_allow names 198.51.100.1")
-	_, diags = c.apply(keyPolicy, attributes{"classic_allow_list": []string{"192.0.2.64/26"}, "allow_lock_out": true}, o)
+	_, diags = c.Apply(keyPolicy, attributes{"classic_allow_list": []string{"192.0.2.77"}}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "may be locked out")
+	_, diags = c.Apply(keyPolicy, attributes{"status": "Active", "must_allow": []string{"198.51.100.1"}}, o) // the live list
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow names 198.51.100.1")
+	_, diags = c.Apply(keyPolicy, attributes{"classic_allow_list": []string{"192.0.2.64/26"}, "allow_lock_out": true}, o)
 	clean(t, diags)
-	contains(t, said(diags), "allow_lock_out = true accepts this")
-	_, diags = c.plan(keyPolicy, attributes{"classic_allow_list": []string{"10.0.0.0/8"}, "allow_lock_out": true}, o)
-	contains(t, said(diags), "The network policy holds private addresses only")
+	contains(t, acctest.Messages(diags), "allow_lock_out = true accepts this")
+	_, diags = c.Plan(keyPolicy, attributes{"classic_allow_list": []string{"10.0.0.0/8"}, "allow_lock_out": true}, o)
+	contains(t, acctest.Messages(diags), "The network policy holds private addresses only")
 }
 
 // What the plan could not know is looked at before the write.
@@ -286,11 +289,11 @@ func TestNetworkPolicy_unknownAtThePlanIsRefusedBeforeTheWrite(t *testing.T) {
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
 	known := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
-	plan, diags := c.plan(keyPolicy, attributes{"status": "Active", "classic_allow_list": unknown{}}, c.nothing(keyPolicy))
+	plan, diags := c.Plan(keyPolicy, attributes{"status": "Active", "classic_allow_list": acctest.Unknown{}}, c.Null(keyPolicy))
 	clean(t, diags)
-	plan.PlannedState = c.dynamic(c.propose(keyPolicy, c.build(c.schemas.ResourceSchemas[keyPolicy], known), c.planned(keyPolicy, plan)))
-	_, diags = c.carryOut(keyPolicy, known, c.nothing(keyPolicy), plan)
-	contains(t, said(errorsIn(diags)), "The provider's own key may be locked out")
+	plan.PlannedState = c.Dynamic(c.Propose(keyPolicy, c.Build(c.Schemas.ResourceSchemas[keyPolicy], known), c.Planned(keyPolicy, plan)))
+	_, diags = c.ApplyPlan(keyPolicy, known, c.Null(keyPolicy), plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -305,16 +308,16 @@ func TestNetworkPolicy_temporaryCredentialsAreNotEvaluated(t *testing.T) {
 		a.Roles["ops"] = &ramtest.Role{ID: "300", Name: "ops", TrustedAccounts: []string{defaultAccount, "2222222222222222"}}
 	})
 	c := newCoreWith(t, assume, srv.Getenv, hurried()) // with a key of another account
-	_, diags := c.create(keyPolicy, config)
+	_, diags := c.Create(keyPolicy, config)
 	clean(t, diags)
 	c = newCoreWith(t, assume, srv.GetenvFor("2222222222222222"), hurried())
 	srv.ChangeAccount("2222222222222222", func(a *ramtest.Account) { a.AccessKeyPolicy = "" })
-	_, diags = c.create(keyPolicy, config)
-	contains(t, said(errorsIn(diags)), "may be locked out", "a role is assumed with that key")
+	_, diags = c.Create(keyPolicy, config)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "may be locked out", "a role is assumed with that key")
 	srv.Inject(ramtest.Rule{Action: "GetUser", Fault: "code", Status: 403, Code: "NoPermission"})
-	_, diags = c.plan(keyPolicy, config, c.nothing(keyPolicy))
+	_, diags = c.Plan(keyPolicy, config, c.Null(keyPolicy))
 	clean(t, diags)
-	contains(t, said(diags), "could not be found out")
+	contains(t, acctest.Messages(diags), "could not be found out")
 }
 
 func TestNetworkPolicy_widerVPCs(t *testing.T) {
@@ -362,9 +365,9 @@ func TestNetworkPolicy_twoResourcesAreRefused(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.create(keyPolicy, attributes{"status": "Inactive"})
+	_, diags := c.Create(keyPolicy, attributes{"status": "Inactive"})
 	clean(t, diags)
-	_, diags = c.create(keyPolicy, attributes{"status": "Inactive"})
-	contains(t, said(errorsIn(diags)), "another resource")
+	_, diags = c.Create(keyPolicy, attributes{"status": "Inactive"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "another resource")
 	expect(t, "reads of the policy", slices.Contains(writes(srv), "SetAccessKeyPolicyForAccount"), false)
 }

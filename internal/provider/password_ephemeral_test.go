@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -166,8 +167,8 @@ func TestPassword_followsTheLivePolicyAndTheServiceTakesIt(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	before := ""
 	for range 5 {
-		v, diags := c.open(randomPassword, attributes{"user_name": "alice"})
-		expect(t, "what was said", said(diags), "")
+		v, diags := c.Open(randomPassword, attributes{"user_name": "alice"})
+		expect(t, "what was said", acctest.Messages(diags), "")
 		drawn, _ := in(t, v, "password").(string)
 		expect(t, "length", len(drawn), 28)
 		if drawn == before {
@@ -176,8 +177,8 @@ func TestPassword_followsTheLivePolicyAndTheServiceTakesIt(t *testing.T) {
 		before = drawn
 	}
 	expect(t, "writes", len(writes(srv)), 0)
-	_, diags := c.create("ram_login_profile", attributes{"user_name": "alice", "password_wo": before, "password_wo_version": 1})
-	expect(t, "what was said", said(diags), "")
+	_, diags := c.Create("ram_login_profile", attributes{"user_name": "alice", "password_wo": before, "password_wo_version": 1})
+	expect(t, "what was said", acctest.Messages(diags), "")
 	expect(t, "password", account(srv).Users["alice"].LoginProfile.Password, before)
 }
 
@@ -185,8 +186,8 @@ func TestPassword_followsTheLivePolicyAndTheServiceTakesIt(t *testing.T) {
 func TestPassword_allArgumentsGivenCallsNobody(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	v, diags := newCore(t, srv.Getenv, hurried()).open(randomPassword, allGiven)
-	expect(t, "what was said", said(diags), "")
+	v, diags := newCore(t, srv.Getenv, hurried()).Open(randomPassword, allGiven)
+	expect(t, "what was said", acctest.Messages(diags), "")
 	drawn, _ := in(t, v, "password").(string)
 	expect(t, "length", len(drawn), 24)
 	expect(t, "calls", len(srv.Calls()), 0)
@@ -198,11 +199,11 @@ func TestPassword_aPolicyThatMayNotBeReadNamesTheArguments(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Users["admin"].Denied = []string{"GetPasswordPolicy"} })
 	c := newCore(t, srv.Getenv, hurried())
 	given := attributes{"length": 12, "require_symbols": true, "require_numbers": true}
-	_, diags := c.open(randomPassword, given)
+	_, diags := c.Open(randomPassword, given)
 	refused(t, diags, "", "Cannot make the password", "ram:GetPasswordPolicy",
 		"give require_lowercase_characters, require_uppercase_characters, minimum_password_different_character.", "Code: NoPermission", "Request id: ")
-	_, diags = c.open(randomPassword, allGiven)
-	expect(t, "what was said", said(diags), "")
+	_, diags = c.Open(randomPassword, allGiven)
+	expect(t, "what was said", acctest.Messages(diags), "")
 }
 
 func TestPassword_invalid(t *testing.T) {
@@ -231,11 +232,11 @@ func TestPassword_invalid(t *testing.T) {
 		"no symbol, and required":  {attributes{"symbols": "", "length": 20, "require_symbols": true}, "symbols", []string{"symbols allows none"}, true},
 	} {
 		before := len(srv.Calls("GetPasswordPolicy"))
-		_, diags := c.open(randomPassword, bad.config)
+		_, diags := c.Open(randomPassword, bad.config)
 		if len(diags) != 1 || at(diags[0]) != bad.attribute {
-			t.Errorf("%s: %s", name, said(diags))
+			t.Errorf("%s: %s", name, acctest.Messages(diags))
 		}
-		contains(t, said(diags), bad.says...)
+		contains(t, acctest.Messages(diags), bad.says...)
 		if calls := len(srv.Calls("GetPasswordPolicy")) - before; calls > 0 && !bad.calls {
 			t.Errorf("%s: %d calls", name, calls)
 		}
@@ -251,7 +252,7 @@ func TestPassword_manyShareOneRead(t *testing.T) {
 	said := make([]string, 20)
 	for i := range said {
 		all.Go(func() {
-			v, diags := c.open(randomPassword, attributes{})
+			v, diags := c.Open(randomPassword, attributes{})
 			said[i] = fmt.Sprint(in(t, v, "password"), len(diags))
 		})
 	}
@@ -277,11 +278,11 @@ func TestPassword_faultsOfTheMatrix(t *testing.T) {
 			rule.Action, rule.Nth = "GetPasswordPolicy", nth
 			srv := ramtest.New(t)
 			srv.Inject(rule)
-			v, diags := newCore(t, srv.Getenv, hurried()).open(randomPassword, attributes{})
-			if fails := len(errorsIn(diags)) > 0; fails != (nth == "") {
-				t.Errorf("%s, %q: %s", name, nth, said(diags))
+			v, diags := newCore(t, srv.Getenv, hurried()).Open(randomPassword, attributes{})
+			if fails := len(acctest.Errors(diags)) > 0; fails != (nth == "") {
+				t.Errorf("%s, %q: %s", name, nth, acctest.Messages(diags))
 			} else if fails {
-				contains(t, said(diags), "Cannot make the password", "There is none.")
+				contains(t, acctest.Messages(diags), "Cannot make the password", "There is none.")
 			} else if drawn, _ := in(t, v, "password").(string); len(drawn) != usualLength {
 				t.Errorf("%s: %q", name, drawn)
 			}
@@ -293,7 +294,7 @@ func TestPassword_ofAnotherAccountIsNotMade(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCoreWith(t, attributes{"allowed_account_ids": []string{"2222222222222222"}}, srv.Getenv, hurried())
-	_, diags := c.open(randomPassword, attributes{})
-	contains(t, said(errorsIn(diags)), "Cannot make the password", defaultAccount)
+	_, diags := c.Open(randomPassword, attributes{})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot make the password", defaultAccount)
 	expect(t, "reads", len(srv.Calls("GetPasswordPolicy")), 0)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -123,32 +124,34 @@ func (k career) goes(t *testing.T, phase string, allowed []string) (called []str
 	srv.Change(func(a *ramtest.Account) { a.Users["ops"].Allowed = allowed })
 	other := endpointsOf(srv.URL()).and(variables{"ALIBABA_CLOUD_ACCESS_KEY_ID": ops.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ops.Secret})
 	// The clock of each is the service's, however far that was moved.
-	as := func(getenv func(string) string) *core { return newCore(t, getenv, inStep(srv, time.Until(srv.Now()))) }
+	as := func(getenv func(string) string) *acctest.Driver {
+		return newCore(t, getenv, inStep(srv, time.Until(srv.Now())))
+	}
 	var diags []*tfprotov6.Diagnostic
-	note := func(more []*tfprotov6.Diagnostic) { diags = append(diags, errorsIn(more)...) }
-	made := func() object {
-		o, err := as(srv.Getenv).create(k.kind, k.made)
+	note := func(more []*tfprotov6.Diagnostic) { diags = append(diags, acctest.Errors(more)...) }
+	made := func() acctest.Object {
+		o, err := as(srv.Getenv).Create(k.kind, k.made)
 		clean(t, err)
 		return o
 	}
 	switch phase {
 	case "plan":
-		_, more := as(other.get).plan(k.kind, k.made, as(other.get).nothing(k.kind))
+		_, more := as(other.get).Plan(k.kind, k.made, as(other.get).Null(k.kind))
 		note(more)
 		o := made()
 		c := as(other.get)
-		_, more = c.refresh(k.kind, o)
+		_, more = c.Read(k.kind, o)
 		note(more)
 		for _, config := range []attributes{k.made, k.changed} {
-			_, more = c.plan(k.kind, config, o)
+			_, more = c.Plan(k.kind, config, o)
 			note(more)
 		}
-		_, more = c.destroyPlan(k.kind, o)
+		_, more = c.PlanDestroy(k.kind, o)
 		note(more)
-		_, more = as(other.get).adopt(k.kind, k.importID(t, o))
+		_, more = as(other.get).Import(k.kind, k.importID(t, o))
 		note(more)
 	case "apply":
-		o, more := as(other.get).create(k.kind, k.made)
+		o, more := as(other.get).Create(k.kind, k.made)
 		note(more)
 		for range max(1, k.runs) {
 			if len(diags) > 0 {
@@ -158,9 +161,9 @@ func (k career) goes(t *testing.T, phase string, allowed []string) (called []str
 				k.before(srv)
 			}
 			c := as(other.get)
-			o, more = c.refresh(k.kind, o)
+			o, more = c.Read(k.kind, o)
 			note(more)
-			o, more = c.apply(k.kind, k.changed, o)
+			o, more = c.Apply(k.kind, k.changed, o)
 			note(more)
 		}
 	case "destroy":
@@ -168,7 +171,7 @@ func (k career) goes(t *testing.T, phase string, allowed []string) (called []str
 		if k.before != nil {
 			k.before(srv)
 		}
-		_, more := as(other.get).destroy(k.kind, o)
+		_, more := as(other.get).Destroy(k.kind, o)
 		note(more)
 	}
 	for _, call := range srv.Calls() {
@@ -177,13 +180,13 @@ func (k career) goes(t *testing.T, phase string, allowed []string) (called []str
 		}
 	}
 	slices.Sort(called)
-	return slices.Compact(called), said(diags)
+	return slices.Compact(called), acctest.Messages(diags)
 }
 
-func (k career) importID(t *testing.T, o object) string {
+func (k career) importID(t *testing.T, o acctest.Object) string {
 	t.Helper()
 	id := k.id
-	for name := range fieldsOf(t, o.state) {
+	for name := range acctest.Fields(o.State) {
 		if strings.Contains(id, "{"+name+"}") {
 			id = strings.ReplaceAll(id, "{"+name+"}", stateOf(t, o, name))
 		}
@@ -233,7 +236,7 @@ func TestPermissions_theGuideNamesWhatEachTypeTakes(t *testing.T) {
 			t.Errorf("a plan calls %s, which is no read", action)
 		}
 	}
-	for _, kind := range slices.Sorted(maps.Keys(newCore(t, ramtest.New(t).Getenv).schemas.ResourceSchemas)) {
+	for _, kind := range slices.Sorted(maps.Keys(newCore(t, ramtest.New(t).Getenv).Schemas.ResourceSchemas)) {
 		if !slices.ContainsFunc(careers(), func(k career) bool { return k.kind == kind }) {
 			t.Errorf("nobody knows what %s takes", kind)
 		}
@@ -277,12 +280,12 @@ func withDataSources(t *testing.T, reads map[string]bool) map[string]bool {
 	srv := withKey(t, "")
 	srv.Change(giveProfile)
 	c := newCore(t, srv.Getenv, hurried())
-	for kind := range c.schemas.DataSourceSchemas {
+	for kind := range c.Schemas.DataSourceSchemas {
 		if slices.Contains(makes, kind) {
 			continue
 		}
 		srv.ForgetCalls()
-		_, diags := c.data(kind, map[string]attributes{
+		_, diags := c.ReadData(kind, map[string]attributes{
 			ownPolicy: ofAlice(nil), profileKind: {"user_name": "alice"}, "ram_user_mfa": {"user_name": "alice"},
 		}[kind])
 		clean(t, diags)

@@ -25,6 +25,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -49,44 +50,21 @@ func endpointsOf(url string) variables {
 }
 
 // fresh is a provider that is not configured yet.
-func fresh(t *testing.T, getenv func(string) string, options ...Option) *core {
+func fresh(t *testing.T, getenv func(string) string, options ...Option) *acctest.Driver {
 	t.Helper()
-	server := Server(New("1.2.3", getenv, options...)())
-	c := &core{t: t, server: server}
-	var err error
-	c.schemas, err = server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	c.clean(err, c.schemas.Diagnostics)
-	return c
-}
-
-func (c *core) configure(config attributes) []*tfprotov6.Diagnostic {
-	c.t.Helper()
-	resp, err := c.server.ConfigureProvider(c.t.Context(), &tfprotov6.ConfigureProviderRequest{
-		TerraformVersion: "1.14.0", Config: c.dynamic(c.build(c.schemas.Provider, config)),
-	})
-	c.clean(err, nil)
-	return resp.Diagnostics
-}
-
-func (c *core) validate(config attributes) []*tfprotov6.Diagnostic {
-	c.t.Helper()
-	resp, err := c.server.ValidateProviderConfig(c.t.Context(), &tfprotov6.ValidateProviderConfigRequest{
-		Config: c.dynamic(c.build(c.schemas.Provider, config)),
-	})
-	c.clean(err, nil)
-	return resp.Diagnostics
+	return acctest.NewDriver(t.Context(), t, Server(New("1.2.3", getenv, options...)()))
 }
 
 // refused wants exactly one error, on the attribute, and no secret in it.
 func refused(t *testing.T, diags []*tfprotov6.Diagnostic, attribute string, parts ...string) {
 	t.Helper()
 	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityError {
-		t.Fatalf("%d diagnostics, want one error:\n%s", len(diags), said(diags))
+		t.Fatalf("%d diagnostics, want one error:\n%s", len(diags), acctest.Messages(diags))
 	}
 	expect(t, "attribute", at(diags[0]), attribute)
-	contains(t, said(diags), parts...)
-	if strings.Contains(said(diags), canary) {
-		t.Errorf("a secret is shown:\n%s", said(diags))
+	contains(t, acctest.Messages(diags), parts...)
+	if strings.Contains(acctest.Messages(diags), canary) {
+		t.Errorf("a secret is shown:\n%s", acctest.Messages(diags))
 	}
 }
 
@@ -159,7 +137,7 @@ func TestTheFirstSourcesKeyArrives(t *testing.T) {
 		srv.ForgetCalls()
 		c := newCoreWith(t, config, env.get, hurried())
 		expect(t, "calls of Configure", len(srv.Calls()), 0)
-		c.data("ram_caller_identity", attributes{}) // the lender's key is unknown to the fake: who came is what counts
+		c.ReadData("ram_caller_identity", attributes{}) // the lender's key is unknown to the fake: who came is what counts
 		calls := srv.Calls("GetCallerIdentity")
 		if len(calls) == 0 || calls[0].AccessKeyID != want {
 			t.Errorf("arrived %+v, want %s", calls, want)
@@ -192,8 +170,8 @@ func TestHalfASourceIsAnErrorOnItsArgument(t *testing.T) {
 			t.Parallel()
 			// The environment has a whole key, which must not be taken.
 			c := fresh(t, srv.Getenv)
-			refused(t, c.validate(test.config), test.attribute, cannotConfigure, test.says)
-			refused(t, c.configure(test.config), test.attribute, cannotConfigure, test.says)
+			refused(t, c.Validate(test.config), test.attribute, cannotConfigure, test.says)
+			refused(t, c.Configure(test.config), test.attribute, cannotConfigure, test.says)
 		})
 	}
 }
@@ -207,8 +185,8 @@ func TestAnUnknownValueIsAnErrorOnItsArgument(t *testing.T) {
 	role := attributes{"role_arn": arn}
 	oidc := attributes{"role_arn": arn, "oidc_provider_arn": "acs:ram::1234567890123456:oidc-provider/p", "oidc_token": canary}
 	configs := map[string]attributes{}
-	for _, a := range fresh(t, srv.Getenv).schemas.Provider.Block.Attributes {
-		configs[a.Name] = attributes{a.Name: unknown{}}
+	for _, a := range fresh(t, srv.Getenv).Schemas.Provider.Block.Attributes {
+		configs[a.Name] = attributes{a.Name: acctest.Unknown{}}
 		if a.NestedType == nil {
 			continue
 		}
@@ -220,7 +198,7 @@ func TestAnUnknownValueIsAnErrorOnItsArgument(t *testing.T) {
 			case "assume_role_with_oidc":
 				nested = maps.Clone(oidc)
 			}
-			nested[inner.Name] = unknown{}
+			nested[inner.Name] = acctest.Unknown{}
 			configs[a.Name+"."+inner.Name] = attributes{a.Name: nested}
 		}
 	}
@@ -231,17 +209,17 @@ func TestAnUnknownValueIsAnErrorOnItsArgument(t *testing.T) {
 		t.Run(attribute, func(t *testing.T) {
 			t.Parallel()
 			c := fresh(t, srv.Getenv)
-			if diags := c.validate(config); len(diags) != 0 {
-				t.Errorf("validation does not wait: %s", said(diags))
+			if diags := c.Validate(config); len(diags) != 0 {
+				t.Errorf("validation does not wait: %s", acctest.Messages(diags))
 			}
-			refused(t, c.configure(config), attribute, cannotConfigure, "`"+attribute+"` is not known yet", variableOf[attribute])
+			refused(t, c.Configure(config), attribute, cannotConfigure, "`"+attribute+"` is not known yet", variableOf[attribute])
 		})
 	}
 }
 
 func TestTheVariablesOfUnknownsAreReal(t *testing.T) {
 	t.Parallel()
-	schema := fresh(t, variables{}.get).schemas.Provider.Block
+	schema := fresh(t, variables{}.get).Schemas.Provider.Block
 	for attribute := range variableOf {
 		outer, inner, nested := strings.Cut(attribute, ".")
 		found := slices.ContainsFunc(schema.Attributes, func(a *tfprotov6.SchemaAttribute) bool {
@@ -296,7 +274,7 @@ func TestWhatNeedsNoNetworkIsFoundByValidate(t *testing.T) {
 	} {
 		t.Run(test.attribute, func(t *testing.T) {
 			t.Parallel()
-			refused(t, fresh(t, variables{}.get).validate(test.config), test.attribute)
+			refused(t, fresh(t, variables{}.get).Validate(test.config), test.attribute)
 		})
 	}
 }
@@ -305,13 +283,13 @@ func TestAccountListsExcludeEachOther(t *testing.T) {
 	t.Parallel()
 	c := fresh(t, variables{}.get)
 	one := []string{"1234567890123456"}
-	refused(t, c.validate(attributes{"allowed_account_ids": one, "forbidden_account_ids": one}), "allowed_account_ids", "forbidden_account_ids")
+	refused(t, c.Validate(attributes{"allowed_account_ids": one, "forbidden_account_ids": one}), "allowed_account_ids", "forbidden_account_ids")
 	for _, name := range []string{"allowed_account_ids", "forbidden_account_ids"} {
-		if diags := c.validate(attributes{name: one}); len(diags) != 0 {
-			t.Error(said(diags))
+		if diags := c.Validate(attributes{name: one}); len(diags) != 0 {
+			t.Error(acctest.Messages(diags))
 		}
-		if diags := c.validate(attributes{name: []string{"123"}}); len(errorsIn(diags)) != 1 {
-			t.Errorf("%s takes an id of three digits: %s", name, said(diags))
+		if diags := c.Validate(attributes{name: []string{"123"}}); len(acctest.Errors(diags)) != 1 {
+			t.Errorf("%s takes an id of three digits: %s", name, acctest.Messages(diags))
 		}
 	}
 }
@@ -323,26 +301,26 @@ func TestAWrongAccountIsRefused(t *testing.T) {
 		{"allowed_account_ids": []string{"9999999999999999"}},
 		{"forbidden_account_ids": []string{"1234567890123456"}},
 	} {
-		_, diags := newCoreWith(t, config, srv.Getenv, hurried()).data("ram_caller_identity", attributes{})
+		_, diags := newCoreWith(t, config, srv.Getenv, hurried()).ReadData("ram_caller_identity", attributes{})
 		refused(t, diags, "", "1234567890123456")
 	}
-	_, diags := newCoreWith(t, attributes{"allowed_account_ids": []string{"1234567890123456"}}, srv.Getenv).data("ram_caller_identity", attributes{})
-	expect(t, "diagnostics", said(diags), "")
+	_, diags := newCoreWith(t, attributes{"allowed_account_ids": []string{"1234567890123456"}}, srv.Getenv).ReadData("ram_caller_identity", attributes{})
+	expect(t, "diagnostics", acctest.Messages(diags), "")
 }
 
 func TestAForeignEndpointIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	key := variables{"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary}
-	warned := fresh(t, key.get).configure(attributes{"endpoints": attributes{"ram": "https://ram.example.com", "ims": "ims.aliyuncs.com"}})
+	warned := fresh(t, key.get).Configure(attributes{"endpoints": attributes{"ram": "https://ram.example.com", "ims": "ims.aliyuncs.com"}})
 	if len(warned) != 1 || warned[0].Severity != tfprotov6.DiagnosticSeverityWarning || at(warned[0]) != "endpoints.ram" {
-		t.Errorf("the block's endpoint: %s", said(warned))
+		t.Errorf("the block's endpoint: %s", acctest.Messages(warned))
 	}
-	warned = fresh(t, key.and(variables{"STS_ENDPOINT": "sts.example.com"}).get).configure(attributes{})
-	if len(warned) != 1 || warned[0].Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(said(warned), "STS_ENDPOINT") {
-		t.Errorf("the environment's endpoint: %s", said(warned))
+	warned = fresh(t, key.and(variables{"STS_ENDPOINT": "sts.example.com"}).get).Configure(attributes{})
+	if len(warned) != 1 || warned[0].Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(acctest.Messages(warned), "STS_ENDPOINT") {
+		t.Errorf("the environment's endpoint: %s", acctest.Messages(warned))
 	}
 	for name, value := range map[string]string{"RAM_ENDPOINT": "http://ram.aliyuncs.com", "IMS_ENDPOINT": "https://u:" + canary + "@h", "ALIBABA_CLOUD_REGION": "../x"} {
-		refused(t, fresh(t, key.and(variables{name: value}).get).configure(attributes{}), "", name)
+		refused(t, fresh(t, key.and(variables{name: value}).get).Configure(attributes{}), "", name)
 	}
 }
 
@@ -372,7 +350,7 @@ func TestWhatIsWrongIsSaidOnceWithItsRemedy(t *testing.T) {
 			env := endpointsOf(srv.URL()).and(variables{"ALIBABA_CLOUD_ACCESS_KEY_ID": key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.Secret})
 			test.broken(srv, env)
 			start := time.Now()
-			_, diags := newCoreWith(t, attributes{}, env.get, hurried()).data("ram_caller_identity", attributes{})
+			_, diags := newCoreWith(t, attributes{}, env.get, hurried()).ReadData("ram_caller_identity", attributes{})
 			refused(t, diags, "", append(test.says, "Cannot read the caller's identity")...)
 			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("it took %s", took)
@@ -385,14 +363,14 @@ func TestABrokenProfileFileIsNotShown(t *testing.T) {
 	t.Parallel()
 	dir := home(t, `{"current": "ops", "profiles": [{"name": "ops", "access_key_secret": "`+canary+`"`)
 	for _, env := range []variables{{"HOME": dir}, {"HOME": dir, "ALIBABA_CLOUD_PROFILE": "ops"}} {
-		refused(t, fresh(t, env.get).configure(attributes{}), "", dir, "aliyun configure")
+		refused(t, fresh(t, env.get).Configure(attributes{}), "", dir, "aliyun configure")
 	}
-	refused(t, fresh(t, variables{"HOME": dir}.get).configure(attributes{"profile": "ops"}), "profile", dir)
+	refused(t, fresh(t, variables{"HOME": dir}.get).Configure(attributes{"profile": "ops"}), "profile", dir)
 }
 
 func TestNoCredentialsAtAllSaysHowToGiveThem(t *testing.T) {
 	t.Parallel()
-	refused(t, fresh(t, variables{"HOME": t.TempDir()}.get).configure(attributes{}), "", "ALIBABA_CLOUD_ACCESS_KEY_ID", "aliyun configure", "profile")
+	refused(t, fresh(t, variables{"HOME": t.TempDir()}.get).Configure(attributes{}), "", "ALIBABA_CLOUD_ACCESS_KEY_ID", "aliyun configure", "profile")
 }
 
 // trusting adds a role to an account that the default account may assume.
@@ -409,10 +387,10 @@ func trusting(srv *ramtest.Server, accountID string) string {
 }
 
 // accountOf is the account that the provider's credentials open.
-func accountOf(t *testing.T, c *core) any {
+func accountOf(t *testing.T, c *acctest.Driver) any {
 	t.Helper()
-	v, diags := c.data("ram_caller_identity", attributes{})
-	expect(t, "diagnostics", said(diags), "")
+	v, diags := c.ReadData("ram_caller_identity", attributes{})
+	expect(t, "diagnostics", acctest.Messages(diags), "")
 	return in(t, v, "account_id")
 }
 
@@ -427,7 +405,7 @@ func TestARoleInAnotherAccount(t *testing.T) {
 
 	// A role that does not trust the caller.
 	role["external_id"] = "another"
-	_, diags := newCoreWith(t, attributes{"assume_role": role}, srv.Getenv, hurried()).data("ram_caller_identity", attributes{})
+	_, diags := newCoreWith(t, attributes{"assume_role": role}, srv.Getenv, hurried()).ReadData("ram_caller_identity", attributes{})
 	refused(t, diags, "", "AssumeRole")
 }
 
@@ -439,8 +417,8 @@ func TestTwentyReadersOfFreshCredentialsMakeOneSession(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			if _, diags := c.data("ram_password_policy", attributes{}); len(diags) != 0 {
-				t.Error(said(diags))
+			if _, diags := c.ReadData("ram_password_policy", attributes{}); len(diags) != 0 {
+				t.Error(acctest.Messages(diags))
 			}
 		})
 	}
@@ -460,8 +438,8 @@ func TestSessionsEndInMidRun(t *testing.T) {
 	c := newCoreWith(t, attributes{"assume_role": attributes{"role_arn": arn, "external_id": "ext"}}, srv.Getenv, WithClock(srv.Now, pause))
 	reads := func(sessions, refusals int) {
 		t.Helper()
-		_, diags := c.data("ram_password_policy", attributes{})
-		expect(t, "diagnostics", said(diags), "")
+		_, diags := c.ReadData("ram_password_policy", attributes{})
+		expect(t, "diagnostics", acctest.Messages(diags), "")
 		expect(t, "sessions", len(srv.Calls("AssumeRole")), sessions)
 		refusedCalls := 0
 		for _, call := range srv.Calls() {
@@ -497,8 +475,8 @@ func TestOIDCNeedsNoKeyAndRenewsItself(t *testing.T) {
 	expect(t, "account", accountOf(t, c), any("1234567890123456"))
 	must(t, os.WriteFile(file, []byte("token-2\n"), 0o600))
 	srv.Advance(58 * time.Minute)
-	_, diags := c.data("ram_password_policy", attributes{})
-	expect(t, "diagnostics", said(diags), "")
+	_, diags := c.ReadData("ram_password_policy", attributes{})
+	expect(t, "diagnostics", acctest.Messages(diags), "")
 	var tokens []string
 	for _, call := range srv.Calls("AssumeRoleWithOIDC") {
 		tokens = append(tokens, call.Params["OIDCToken"])
@@ -510,7 +488,7 @@ func TestOIDCNeedsNoKeyAndRenewsItself(t *testing.T) {
 	expect(t, "tokens", tokens, []string{"token-1", "token-2"})
 
 	must(t, os.WriteFile(file, []byte(canary), 0o600))
-	_, diags = newCoreWith(t, attributes{}, env.get, hurried()).data("ram_caller_identity", attributes{})
+	_, diags = newCoreWith(t, attributes{}, env.get, hurried()).ReadData("ram_caller_identity", attributes{})
 	refused(t, diags, "", "AuthenticationFail.OIDCToken.Invalid")
 }
 
@@ -528,10 +506,10 @@ func TestTwoBlocksShareNothing(t *testing.T) {
 	all.Wait()
 	expect(t, "calls of the first", len(one.Calls()), 1)
 	expect(t, "calls of the second", len(other.Calls()), 1)
-	for name, c := range map[string]*core{"first": first, "second": second} {
-		_, diags := c.create(policy, attributes{"minimum_password_length": 14})
-		if wrong := errorsIn(diags); len(wrong) > 0 {
-			t.Errorf("the %s block takes over a setting of its own account: %s", name, said(wrong))
+	for name, c := range map[string]*acctest.Driver{"first": first, "second": second} {
+		_, diags := c.Create(policy, attributes{"minimum_password_length": 14})
+		if wrong := acctest.Errors(diags); len(wrong) > 0 {
+			t.Errorf("the %s block takes over a setting of its own account: %s", name, acctest.Messages(wrong))
 		}
 	}
 }
@@ -555,10 +533,10 @@ func TestACABundleIsTrusted(t *testing.T) {
 
 	expect(t, "account", accountOf(t, newCoreWith(t, attributes{"ca_bundle_file": bundle}, env.get)), any("1234567890123456"))
 	expect(t, "user agent", agent, "terraform-provider-ram/test Terraform/1.14.0")
-	_, diags := newCoreWith(t, attributes{}, env.get, hurried()).data("ram_caller_identity", attributes{})
+	_, diags := newCoreWith(t, attributes{}, env.get, hurried()).ReadData("ram_caller_identity", attributes{})
 	refused(t, diags, "", "certificate")
-	refused(t, fresh(t, env.get).configure(attributes{"ca_bundle_file": broken}), "ca_bundle_file", "no certificate")
-	refused(t, fresh(t, env.get).configure(attributes{"ca_bundle_file": dir + "/none"}), "ca_bundle_file", "cannot be read")
+	refused(t, fresh(t, env.get).Configure(attributes{"ca_bundle_file": broken}), "ca_bundle_file", "no certificate")
+	refused(t, fresh(t, env.get).Configure(attributes{"ca_bundle_file": dir + "/none"}), "ca_bundle_file", "cannot be read")
 }
 
 // LOG-01: one line per attempt, with these fields and no others.
@@ -596,5 +574,5 @@ func TestEveryArgumentIsDescribedInSentences(t *testing.T) {
 			}
 		}
 	}
-	check(fresh(t, variables{}.get).schemas.Provider.Block.Attributes)
+	check(fresh(t, variables{}.get).Schemas.Provider.Block.Attributes)
 }

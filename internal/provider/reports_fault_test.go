@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -97,7 +98,7 @@ func TestReports_everyFaultOfTheMatrix(t *testing.T) {
 }
 
 // faulty is an account with something to read, and a fault.
-func faulty(t *testing.T, rule ramtest.Rule) *core {
+func faulty(t *testing.T, rule ramtest.Rule) *acctest.Driver {
 	t.Helper()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) {
@@ -109,9 +110,9 @@ func faulty(t *testing.T, rule ramtest.Rule) *core {
 
 func readAnyway(t *testing.T, kind, name string, rule ramtest.Rule) {
 	t.Helper()
-	v, diags := faulty(t, rule).data(kind, attributes{})
-	if len(errorsIn(diags)) > 0 {
-		t.Errorf("%s: %s", name, said(diags))
+	v, diags := faulty(t, rule).ReadData(kind, attributes{})
+	if len(acctest.Errors(diags)) > 0 {
+		t.Errorf("%s: %s", name, acctest.Messages(diags))
 		return
 	}
 	switch kind {
@@ -128,11 +129,11 @@ func readAnyway(t *testing.T, kind, name string, rule ramtest.Rule) {
 
 func readFails(t *testing.T, kind, name string, rule ramtest.Rule) {
 	t.Helper()
-	v, diags := faulty(t, rule).data(kind, attributes{})
-	if len(errorsIn(diags)) == 0 {
+	v, diags := faulty(t, rule).ReadData(kind, attributes{})
+	if len(acctest.Errors(diags)) == 0 {
 		t.Errorf("%s: no error, but %v", name, v)
 	}
-	contains(t, said(diags), "Cannot read the ")
+	contains(t, acctest.Messages(diags), "Cannot read the ")
 }
 
 // F14: reads are stale after the write that begins a report.
@@ -145,12 +146,12 @@ func TestReports_areNotStale(t *testing.T) {
 		old := srv.Now().Add(-5 * time.Hour).Format(time.RFC3339)
 		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads, b.ReportPolls = reads, 1 })
 		c := newCore(t, srv.Getenv, hurried())
-		v, diags := c.data(credentialReport, attributes{})
+		v, diags := c.ReadData(credentialReport, attributes{})
 		clean(t, diags)
 		if got := in(t, v, "generated_time"); got == old {
 			t.Errorf("%d stale reads: the report is the old one", reads)
 		}
-		v, diags = c.data(governanceReport, attributes{})
+		v, diags = c.ReadData(governanceReport, attributes{})
 		clean(t, diags)
 		expect(t, "items", len(elementsOf(t, v, "items")), 3)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -27,7 +28,7 @@ const (
 // elementsOf are the elements of a list or a map attribute, a map's in no order.
 func elementsOf(t *testing.T, v tftypes.Value, name string) (elements []tftypes.Value) {
 	t.Helper()
-	must(t, fieldsOf(t, v)[name].As(&elements))
+	must(t, acctest.Fields(v)[name].As(&elements))
 	return elements
 }
 
@@ -35,10 +36,10 @@ func elementsOf(t *testing.T, v tftypes.Value, name string) (elements []tftypes.
 func notesOf(t *testing.T, v tftypes.Value, name string) map[string]any {
 	t.Helper()
 	var elements map[string]tftypes.Value
-	must(t, fieldsOf(t, v)[name].As(&elements))
+	must(t, acctest.Fields(v)[name].As(&elements))
 	out := map[string]any{}
 	for key, element := range elements {
-		out[key] = native(t, element)
+		out[key] = acctest.Native(element)
 	}
 	return out
 }
@@ -70,20 +71,20 @@ func haveReport(srv *ramtest.Server) {
 }
 
 // refusedData reads a data source that cannot be read: there is no state then.
-func refusedData(t *testing.T, c *core, kind string, config attributes, parts ...string) []*tfprotov6.Diagnostic {
+func refusedData(t *testing.T, c *acctest.Driver, kind string, config attributes, parts ...string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	v, diags := c.data(kind, config)
-	if len(errorsIn(diags)) == 0 {
+	v, diags := c.ReadData(kind, config)
+	if len(acctest.Errors(diags)) == 0 {
 		t.Fatalf("it was read: %v", v)
 	}
 	if !v.IsNull() && v.IsKnown() && v.Type() != nil {
-		for name, value := range fieldsOf(t, v) {
+		for name, value := range acctest.Fields(v) {
 			if !value.IsNull() && config[name] == nil {
 				t.Errorf("%s is half written: %s", name, value)
 			}
 		}
 	}
-	contains(t, said(diags), parts...)
+	contains(t, acctest.Messages(diags), parts...)
 	return diags
 }
 
@@ -107,7 +108,7 @@ func TestCredentialReport_isMadeOnceAndTellsOfEveryUser(t *testing.T) {
 				a.Users["user-0002"].Keys = append(a.Users["user-0002"].Keys, a.Users["user-0002"].Keys[0])
 			})
 			c := newCore(t, srv.Getenv, hurried())
-			v, diags := c.data(credentialReport, attributes{})
+			v, diags := c.ReadData(credentialReport, attributes{})
 			clean(t, diags)
 			domain := "@" + defaultAccount + ".onaliyun.com"
 			expect(t, "users", columnOf(t, v, "rows", "user"), []any{"<root>", "admin" + domain, "alice" + domain, "bob" + domain, "user-0001" + domain, "user-0002" + domain})
@@ -137,7 +138,7 @@ func TestCredentialReport_isMadeOnceAndTellsOfEveryUser(t *testing.T) {
 				expect(t, "no new columns", len(notesOf(t, alice, "additional_columns")), 0)
 			}
 			asked := len(srv.Calls("GenerateCredentialReport"))
-			again, diags := c.data(credentialReport, attributes{"max_age": "4h"})
+			again, diags := c.ReadData(credentialReport, attributes{"max_age": "4h"})
 			clean(t, diags)
 			expect(t, "the same report", in(t, again, "generated_time"), in(t, v, "generated_time"))
 			expect(t, "no further report is asked for", len(srv.Calls("GenerateCredentialReport")), asked)
@@ -149,7 +150,7 @@ func TestCredentialReport_olderReportsLackColumns(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	haveReport(srv)
-	v, diags := newCore(t, srv.Getenv, hurried()).data(credentialReport, attributes{})
+	v, diags := newCore(t, srv.Getenv, hurried()).ReadData(credentialReport, attributes{})
 	clean(t, diags)
 	alice := elementsOf(t, v, "rows")[1]
 	expect(t, "told", in(t, alice, "mfa_active"), false)
@@ -165,12 +166,12 @@ func TestCredentialReport_anOldReportIsReplaced(t *testing.T) {
 	before := srv.Now().Format(time.RFC3339)
 	c := newCore(t, srv.Getenv, hurried())
 	srv.Advance(23 * time.Hour)
-	v, diags := c.data(credentialReport, attributes{"max_age": "24h"})
+	v, diags := c.ReadData(credentialReport, attributes{"max_age": "24h"})
 	clean(t, diags)
 	expect(t, "young enough", in(t, v, "generated_time"), before)
 	srv.Advance(2 * time.Hour)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 2 })
-	v, diags = c.data(credentialReport, attributes{"max_age": "24h"})
+	v, diags = c.ReadData(credentialReport, attributes{"max_age": "24h"})
 	clean(t, diags)
 	if now := in(t, v, "generated_time"); now == before {
 		t.Errorf("the report is still that of %s", now)
@@ -191,7 +192,7 @@ func TestCredentialReport_theServiceMakesNoNewOne(t *testing.T) {
 		}
 		srv.Inject(answer)
 		c := newCore(t, srv.Getenv, hurried())
-		v, diags := c.data(credentialReport, attributes{})
+		v, diags := c.ReadData(credentialReport, attributes{})
 		clean(t, diags)
 		expect(t, "rows", len(elementsOf(t, v, "rows")), 2)
 		refusedData(t, c, credentialReport, attributes{"max_age": "4h30m"}, "Cannot read the credential report", "max_age = 4h30m0s", "every four hours at most", "run again")
@@ -202,11 +203,11 @@ func TestCredentialReport_badInput(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv, hurried())
 	for text, want := range map[string]string{"a day": `"a day" is no span of time`, "": `"" is no span of time`, "1h": `"1h" is less than 4h0m0s`, "-24h": `"-24h" is less than`, "3h59m59s": "every four hours"} {
-		resp, err := c.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
-			TypeName: credentialReport, Config: c.dynamic(c.build(c.schemas.DataSourceSchemas[credentialReport], attributes{"max_age": text})),
+		resp, err := c.Server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+			TypeName: credentialReport, Config: c.Dynamic(c.Build(c.Schemas.DataSourceSchemas[credentialReport], attributes{"max_age": text})),
 		})
 		must(t, err)
-		contains(t, said(resp.Diagnostics), want, "max_age")
+		contains(t, acctest.Messages(resp.Diagnostics), want, "max_age")
 	}
 }
 
@@ -251,7 +252,7 @@ func TestCredentialReport_isReadAnewWhenItIsReplaced(t *testing.T) {
 	haveReport(srv)
 	c := newCore(t, srv.Getenv, hurried())
 	srv.Inject(ramtest.Rule{Action: "GetCredentialReport", Nth: "2", Code: "InvalidParameter.NextToken", Status: 400})
-	v, diags := c.data(credentialReport, attributes{})
+	v, diags := c.ReadData(credentialReport, attributes{})
 	clean(t, diags)
 	expect(t, "rows", columnOf(t, v, "rows", "user"), []any{"<root>", "alice@x"})
 	srv.Inject(ramtest.Rule{Action: "GetCredentialReport", Nth: "2-", Code: "InvalidParameter.NextToken", Status: 400})
@@ -272,7 +273,7 @@ func TestSecurityReport_tellsEverything(t *testing.T) {
 	t.Parallel()
 	srv := populated(t)
 	c := newCore(t, srv.Getenv, hurried())
-	v, diags := c.data(securityReport, attributes{})
+	v, diags := c.ReadData(securityReport, attributes{})
 	clean(t, diags)
 	for name, want := range map[string]any{
 		"account_id": defaultAccount, "score": int64(50), "bind_mfa": false, "root_with_access_key": int64(0), "old_ak_num": int64(0), "unused_ak_num": int64(0),
@@ -281,7 +282,7 @@ func TestSecurityReport_tellsEverything(t *testing.T) {
 		expect(t, name, in(t, v, name), want)
 	}
 	srv.Inject(ramtest.Rule{Action: "GetAccountSecurityPracticeReport", Fault: "drop_fields", Body: "SubUserPwdLevel,BindMfa,OldAkNum"})
-	v, diags = c.data(securityReport, attributes{})
+	v, diags = c.ReadData(securityReport, attributes{})
 	clean(t, diags)
 	for _, name := range []string{"sub_user_pwd_level", "bind_mfa", "old_ak_num"} {
 		expect(t, name, in(t, v, name), nil)
@@ -300,7 +301,7 @@ func TestGovernanceReport_isMadeAndReadToItsEnd(t *testing.T) {
 			a.UserSso.Enabled = true
 		})
 		c := newCore(t, srv.Getenv, hurried())
-		v, diags := c.data(governanceReport, attributes{})
+		v, diags := c.ReadData(governanceReport, attributes{})
 		clean(t, diags)
 		expect(t, "status", in(t, v, "status"), "completed")
 		expect(t, "items", columnOf(t, v, "items", "item"), []any{"AccountRecentUsingAccessKey", "RecentAccountLoginTimes", "SSOLoginEnabled"})
@@ -312,16 +313,16 @@ func TestGovernanceReport_isMadeAndReadToItsEnd(t *testing.T) {
 		for _, row := range elementsOf(t, logons, "rows") {
 			var cells map[string]tftypes.Value
 			must(t, row.As(&cells))
-			names = append(names, fmt.Sprint(native(t, cells["UserName"])))
+			names = append(names, fmt.Sprint(acctest.Native(cells["UserName"])))
 		}
 		slices.Sort(names)
 		expect(t, "rows", strings.Join(names, " "), `"admin" "alice" "bob" "user-0001" "user-0002"`)
 		srv.Advance(48 * time.Hour)
-		again, diags := c.data(governanceReport, attributes{"item_types": []string{"SSOLoginEnabled"}})
+		again, diags := c.ReadData(governanceReport, attributes{"item_types": []string{"SSOLoginEnabled"}})
 		clean(t, diags)
 		expect(t, "it is taken however old", in(t, again, "generate_time"), in(t, v, "generate_time"))
 		expect(t, "only one item", columnOf(t, again, "items", "item"), []any{"SSOLoginEnabled"})
-		anew, diags := c.data(governanceReport, attributes{"max_age": "24h", "item_types": []string{"SSOLoginEnabled"}})
+		anew, diags := c.ReadData(governanceReport, attributes{"max_age": "24h", "item_types": []string{"SSOLoginEnabled"}})
 		clean(t, diags)
 		if in(t, anew, "generate_time") == in(t, v, "generate_time") {
 			t.Error("the report is older than it may be")
@@ -367,12 +368,12 @@ func TestRecycledKeys_ofOneUserAndOfAll(t *testing.T) {
 		"the root":       {attributes{"user_id": defaultAccount}, []any{"LTAIroot"}, []any{nil}},
 		"none":           {attributes{"user_name": "admin"}, nil, nil},
 	} {
-		v, diags := c.data(recycledKeys, look.config)
+		v, diags := c.ReadData(recycledKeys, look.config)
 		clean(t, diags)
 		expect(t, name, columnOf(t, v, "access_keys", "access_key_id"), look.want)
 		expect(t, name+", users", columnOf(t, v, "access_keys", "user_name"), look.users)
 	}
-	v, _ := c.data(recycledKeys, attributes{"user_id": aliceID})
+	v, _ := c.ReadData(recycledKeys, attributes{"user_id": aliceID})
 	key := elementsOf(t, v, "access_keys")[0]
 	for name, want := range map[string]time.Time{"create_date": now.Add(-100 * day), "recycle_date": now.Add(-day), "delete_date": now.Add(29 * day)} {
 		expect(t, name, in(t, key, name), want.Format(time.RFC3339))
@@ -391,20 +392,20 @@ func TestPasskeys_ofOneUserAndOfAll(t *testing.T) {
 		a.Users["bob"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-3", Name: "key", CreateDate: time.Unix(1, 0)}}
 	})
 	c := newCore(t, srv.Getenv, hurried())
-	v, diags := c.data(passkeys, attributes{})
+	v, diags := c.ReadData(passkeys, attributes{})
 	clean(t, diags)
 	expect(t, "names", columnOf(t, v, "passkeys", "passkey_name"), []any{"laptop", "phone", "key"})
 	expect(t, "users", columnOf(t, v, "passkeys", "user_name"), []any{"alice", "alice", "bob"})
 	expect(t, "ids", columnOf(t, v, "passkeys", "user_id"), []any{aliceID, aliceID, bobID})
 	expect(t, "created", columnOf(t, v, "passkeys", "create_date")[0], "2025-01-21T09:04:39Z")
 	expect(t, "used", columnOf(t, v, "passkeys", "last_use_date"), []any{"2025-01-21T09:06:30Z", nil, nil})
-	v, diags = c.data(passkeys, attributes{"user_name": "bob"})
+	v, diags = c.ReadData(passkeys, attributes{"user_name": "bob"})
 	clean(t, diags)
 	expect(t, "of one", columnOf(t, v, "passkeys", "passkey_id"), []any{"PASSKEY-3"})
 	refusedData(t, c, passkeys, attributes{"user_name": "nobody"}, `no RAM user "nobody"`, "user_name")
 	// Somebody deletes a user between the list and the look.
 	srv.Inject(ramtest.Rule{Action: "ListPasskeys", User: "bob", Code: "EntityNotExist.User", Status: 404})
-	v, diags = c.data(passkeys, attributes{})
+	v, diags = c.ReadData(passkeys, attributes{})
 	clean(t, diags)
 	expect(t, "without bob", columnOf(t, v, "passkeys", "user_name"), []any{"alice", "alice"})
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
 type keyOfALoad struct{}
@@ -21,9 +23,9 @@ func TestServer_keepsNothingOfARequest(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.adopt("ram_user", "alice")
+	o, diags := c.Import("ram_user", "alice")
 	if len(diags) > 0 {
-		t.Fatal(said(diags))
+		t.Fatal(acctest.Messages(diags))
 	}
 	released := make(chan struct{})
 	func() {
@@ -31,8 +33,9 @@ func TestServer_keepsNothingOfARequest(t *testing.T) {
 		runtime.AddCleanup(load, func(done chan struct{}) { close(done) }, released)
 		ctx, cancel := context.WithCancel(context.WithValue(t.Context(), keyOfALoad{}, load))
 		defer cancel()
-		resp, err := c.server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: "ram_user", CurrentState: c.dynamic(o.state), Private: o.private})
-		c.clean(err, resp.Diagnostics)
+		resp, err := c.Server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: "ram_user", CurrentState: c.Dynamic(o.State), Private: o.Private})
+		must(t, err)
+		clean(t, resp.Diagnostics)
 	}()
 	deadline := time.NewTimer(time.Minute)
 	defer deadline.Stop()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -14,16 +15,16 @@ func TestDestroy_retainLeavesTheAccountAndSaysWhatStays(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(policy, attributes{"minimum_password_length": 14})
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
 	srv.ForgetCalls()
-	gone, diags := c.destroy(policy, o)
+	gone, diags := c.Destroy(policy, o)
 	clean(t, diags)
-	contains(t, said(diags), "Destroying the password policy leaves the account as it is", "minimum_password_length = 14")
-	if strings.Contains(said(diags), "require_numbers") {
+	contains(t, acctest.Messages(diags), "Destroying the password policy leaves the account as it is", "minimum_password_length = 14")
+	if strings.Contains(acctest.Messages(diags), "require_numbers") {
 		t.Error("a value that was never managed is said to stay")
 	}
-	expect(t, "state", gone.state.IsNull(), true)
+	expect(t, "state", gone.State.IsNull(), true)
 	expect(t, "writes", writes(srv), []string(nil))
 	expect(t, "length", account(srv).Policy.MinimumPasswordLength, 14)
 }
@@ -35,15 +36,15 @@ func TestDestroy_restorePutsBackWhatWasManaged(t *testing.T) {
 			t.Parallel()
 			srv := old(t, model)
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(policy, attributes{"minimum_password_length": 14, "on_destroy": restore})
+			o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": restore})
 			clean(t, diags)
-			o, diags = c.apply(policy, attributes{"minimum_password_length": 16, "password_reuse_prevention": 5, "on_destroy": restore}, o)
+			o, diags = c.Apply(policy, attributes{"minimum_password_length": 16, "password_reuse_prevention": 5, "on_destroy": restore}, o)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) { a.Policy.MaxLoginAttempts = 4 }) // somebody else's
-			_, diags = c.destroyPlan(policy, o)
+			_, diags = c.PlanDestroy(policy, o)
 			clean(t, diags)
-			contains(t, said(diags), "minimum_password_length: 16 → 10 (weaker)", "password_reuse_prevention: 5 → 3 (weaker)")
-			_, diags = c.destroy(policy, o)
+			contains(t, acctest.Messages(diags), "minimum_password_length: 16 → 10 (weaker)", "password_reuse_prevention: 5 → 3 (weaker)")
+			_, diags = c.Destroy(policy, o)
 			clean(t, diags)
 			a := account(srv)
 			expect(t, "length", a.Policy.MinimumPasswordLength, 10)
@@ -64,11 +65,11 @@ func TestDestroy_resetPutsWhatANewAccountHas(t *testing.T) {
 		policy:     {"minimum_password_length": 14, "on_destroy": reset},
 		alias:      {"account_alias": "acme", "on_destroy": reset},
 	} {
-		o, diags := c.create(kind, config)
+		o, diags := c.Create(kind, config)
 		clean(t, diags)
-		_, diags = c.destroy(kind, o)
+		_, diags = c.Destroy(kind, o)
 		clean(t, diags)
-		contains(t, said(diags), "changes the account")
+		contains(t, acctest.Messages(diags), "changes the account")
 	}
 	a := account(srv)
 	fresh.Preference.AllowUserLongTermLogin = a.Preference.AllowUserLongTermLogin
@@ -82,11 +83,11 @@ func TestDestroy_countsAsLastApplied(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(policy, attributes{"minimum_password_length": 14, "on_destroy": reset})
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": reset})
 	clean(t, diags)
-	o, diags = c.apply(policy, attributes{"minimum_password_length": 14}, o)
+	o, diags = c.Apply(policy, attributes{"minimum_password_length": 14}, o)
 	clean(t, diags)
-	_, diags = c.destroy(policy, o)
+	_, diags = c.Destroy(policy, o)
 	clean(t, diags)
 	expect(t, "length", account(srv).Policy.MinimumPasswordLength, 14)
 }
@@ -95,35 +96,35 @@ func TestDestroy_restoreNeedsWhatWasThereBefore(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.adopt(policy, "current")
+	o, diags := c.Import(policy, "current")
 	clean(t, diags)
-	_, diags = c.plan(policy, attributes{"minimum_password_length": 14, "on_destroy": restore}, o)
-	contains(t, said(errorsIn(diags)), "Cannot plan the password policy", `AttributeName("on_destroy")`, "imported")
+	_, diags = c.Plan(policy, attributes{"minimum_password_length": 14, "on_destroy": restore}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot plan the password policy", `AttributeName("on_destroy")`, "imported")
 }
 
 func TestDestroy_ofAnImportedSettingListsAllThatStays(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.adopt(preference, "1234567890123456")
+	o, diags := c.Import(preference, "1234567890123456")
 	clean(t, diags)
-	_, diags = c.destroyPlan(preference, o)
+	_, diags = c.PlanDestroy(preference, o)
 	clean(t, diags)
-	contains(t, said(diags), "login_session_duration = 24", `login_network_masks = ["198.51.100.7","203.0.113.0/24"]`, "allow_user_to_change_password = true")
+	contains(t, acctest.Messages(diags), "login_session_duration = 24", `login_network_masks = ["198.51.100.7","203.0.113.0/24"]`, "allow_user_to_change_password = true")
 }
 
 func TestDestroy_ofTheAliasSaysThatItBecomesFree(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(alias, attributes{"account_alias": "acme", "on_destroy": reset})
+	o, diags := c.Create(alias, attributes{"account_alias": "acme", "on_destroy": reset})
 	clean(t, diags)
-	_, diags = c.destroyPlan(alias, o)
-	contains(t, said(diags), `The alias "acme" becomes free`)
-	o, diags = c.apply(alias, attributes{"account_alias": "acme", "on_destroy": retain}, o)
+	_, diags = c.PlanDestroy(alias, o)
+	contains(t, acctest.Messages(diags), `The alias "acme" becomes free`)
+	o, diags = c.Apply(alias, attributes{"account_alias": "acme", "on_destroy": retain}, o)
 	clean(t, diags)
-	_, diags = c.destroyPlan(alias, o)
-	if strings.Contains(said(diags), "becomes free") {
+	_, diags = c.PlanDestroy(alias, o)
+	if strings.Contains(acctest.Messages(diags), "becomes free") {
 		t.Error("a retained alias is said to become free")
 	}
 }
@@ -134,22 +135,22 @@ func TestImport_isFollowedByAnEmptyPlan(t *testing.T) {
 		srv := old(t)
 		c := newCore(t, srv.Getenv, hurried())
 		for _, id := range []string{"current", "1234567890123456"} {
-			o, diags := c.adopt(kind, id)
+			o, diags := c.Import(kind, id)
 			clean(t, diags)
-			expect(t, kind, in(t, o.state, "account_id"), "1234567890123456")
+			expect(t, kind, in(t, o.State, "account_id"), "1234567890123456")
 			config := attributes{}
-			for _, a := range c.schemas.ResourceSchemas[kind].Block.Attributes {
-				if v := in(t, o.state, a.Name); a.Optional && a.NestedType == nil && v != nil {
+			for _, a := range c.Schemas.ResourceSchemas[kind].Block.Attributes {
+				if v := in(t, o.State, a.Name); a.Optional && a.NestedType == nil && v != nil {
 					config[a.Name] = v
 					if n, ok := v.(int64); ok {
 						config[a.Name] = int(n)
 					}
 				}
 			}
-			plan, diags := c.plan(kind, config, o)
+			plan, diags := c.Plan(kind, config, o)
 			clean(t, diags)
-			if planned := c.planned(kind, plan); !planned.Equal(o.state) {
-				t.Errorf("the plan after the import of %s is not empty:\n%v\n%v", kind, o.state, planned)
+			if planned := c.Planned(kind, plan); !planned.Equal(o.State) {
+				t.Errorf("the plan after the import of %s is not empty:\n%v\n%v", kind, o.State, planned)
 			}
 		}
 		expect(t, "writes", writes(srv), []string(nil))
@@ -160,8 +161,8 @@ func TestImport_ofAnotherAccountIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.adopt(preference, "9999999999999999")
-	contains(t, said(diags), "Cannot import the security preference", "9999999999999999", "1234567890123456")
+	_, diags := c.Import(preference, "9999999999999999")
+	contains(t, acctest.Messages(diags), "Cannot import the security preference", "9999999999999999", "1234567890123456")
 }
 
 func TestWrongAccount_nothingIsReadAndNothingWritten(t *testing.T) {
@@ -171,23 +172,23 @@ func TestWrongAccount_nothingIsReadAndNothingWritten(t *testing.T) {
 	mine := newCore(t, srv.Getenv, hurried())
 	other := newCore(t, srv.GetenvFor("2222222222222222"), hurried())
 	config := attributes{"minimum_password_length": 14}
-	o, diags := mine.create(policy, config)
+	o, diags := mine.Create(policy, config)
 	clean(t, diags)
-	plan, diags := mine.plan(policy, attributes{"minimum_password_length": 15}, o)
+	plan, diags := mine.Plan(policy, attributes{"minimum_password_length": 15}, o)
 	clean(t, diags)
-	fresh, diags := mine.plan(policy, config, mine.nothing(policy))
+	fresh, diags := mine.Plan(policy, config, mine.Null(policy))
 	clean(t, diags)
 	srv.ForgetCalls()
 
-	kept, diags := other.refresh(policy, o)
-	contains(t, said(diags), "Cannot read the password policy", "1234567890123456", "2222222222222222")
-	expect(t, "state", kept.state.Equal(o.state), true)
-	_, diags = other.carryOut(policy, attributes{"minimum_password_length": 15}, o, plan)
-	contains(t, said(diags), "Cannot update the password policy", "Nothing was")
-	_, diags = other.carryOut(policy, config, mine.nothing(policy), fresh)
-	contains(t, said(diags), "Cannot create the password policy", "Nothing was")
-	_, diags = other.apply(policy, attributes{"minimum_password_length": 15}, o)
-	contains(t, said(diags), "Cannot plan the password policy")
+	kept, diags := other.Read(policy, o)
+	contains(t, acctest.Messages(diags), "Cannot read the password policy", "1234567890123456", "2222222222222222")
+	expect(t, "state", kept.State.Equal(o.State), true)
+	_, diags = other.ApplyPlan(policy, attributes{"minimum_password_length": 15}, o, plan)
+	contains(t, acctest.Messages(diags), "Cannot update the password policy", "Nothing was")
+	_, diags = other.ApplyPlan(policy, config, mine.Null(policy), fresh)
+	contains(t, acctest.Messages(diags), "Cannot create the password policy", "Nothing was")
+	_, diags = other.Apply(policy, attributes{"minimum_password_length": 15}, o)
+	contains(t, acctest.Messages(diags), "Cannot plan the password policy")
 	for _, call := range srv.Calls() {
 		if call.Action != "GetCallerIdentity" {
 			t.Errorf("%s was called with the credentials of another account", call.Action)
@@ -199,14 +200,14 @@ func TestSecondResourceForOneSettingIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(policy, attributes{"minimum_password_length": 14})
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
-	_, diags = c.create(policy, attributes{"minimum_password_length": 9})
-	contains(t, said(errorsIn(diags)), "Cannot create the password policy", "another resource")
+	_, diags = c.Create(policy, attributes{"minimum_password_length": 9})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the password policy", "another resource")
 	expect(t, "length", account(srv).Policy.MinimumPasswordLength, 14)
-	_, diags = c.destroy(policy, o) // as a replacement does
+	_, diags = c.Destroy(policy, o) // as a replacement does
 	clean(t, diags)
-	_, diags = c.create(policy, attributes{"minimum_password_length": 9})
+	_, diags = c.Create(policy, attributes{"minimum_password_length": 9})
 	clean(t, diags)
 }
 
@@ -215,23 +216,23 @@ func TestList_findsTheOneSettingOfTheAccount(t *testing.T) {
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
 	for _, kind := range []string{preference, policy, alias} {
-		bare := c.list(kind, attributes{}, false, 100)
+		bare := c.List(kind, attributes{}, false, 100)
 		expect(t, kind, len(bare), 1)
-		clean(t, bare[0].diags)
-		expect(t, kind+" identity", in(t, bare[0].identity, "account_id"), "1234567890123456")
-		expect(t, kind+" without its state", bare[0].state.IsNull(), true)
+		clean(t, bare[0].Diagnostics)
+		expect(t, kind+" identity", in(t, bare[0].Identity, "account_id"), "1234567890123456")
+		expect(t, kind+" without its state", bare[0].State.IsNull(), true)
 
-		whole := c.list(kind, attributes{}, true, 100)
-		clean(t, whole[0].diags)
-		imported, diags := c.adopt(kind, "current")
+		whole := c.List(kind, attributes{}, true, 100)
+		clean(t, whole[0].Diagnostics)
+		imported, diags := c.Import(kind, "current")
 		clean(t, diags)
-		if !whole[0].state.Equal(imported.state) {
-			t.Errorf("%s: listed as %v, imported as %v", kind, whole[0].state, imported.state)
+		if !whole[0].State.Equal(imported.State) {
+			t.Errorf("%s: listed as %v, imported as %v", kind, whole[0].State, imported.State)
 		}
 	}
 	srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission"})
 	fresh := newCore(t, srv.Getenv, hurried())
-	contains(t, said(fresh.list(policy, attributes{}, true, 100)[0].diags), "Cannot list the password policy", "NoPermission")
+	contains(t, acctest.Messages(fresh.List(policy, attributes{}, true, 100)[0].Diagnostics), "Cannot list the password policy", "NoPermission")
 }
 
 // The switch that the service's reference is silent about is sent, and shown only if it was set.
@@ -241,17 +242,17 @@ func TestSecurityPreference_longTermLoginIsOnlyIfSet(t *testing.T) {
 		srv := ramtest.New(t)
 		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.IgnoreLongTermLogin = ignored })
 		c := newCore(t, srv.Getenv, hurried())
-		o, diags := c.create(preference, attributes{"allow_user_long_term_login": true})
+		o, diags := c.Create(preference, attributes{"allow_user_long_term_login": true})
 		clean(t, diags)
-		expect(t, "warned", strings.Contains(said(diags), "may have had no effect"), ignored)
+		expect(t, "warned", strings.Contains(acctest.Messages(diags), "may have had no effect"), ignored)
 		expect(t, "account", account(srv).Preference.AllowUserLongTermLogin, !ignored)
-		expect(t, "state", in(t, o.state, "allow_user_long_term_login"), true)
-		o, diags = c.apply(preference, attributes{"login_session_duration": 8}, o)
+		expect(t, "state", in(t, o.State, "allow_user_long_term_login"), true)
+		o, diags = c.Apply(preference, attributes{"login_session_duration": 8}, o)
 		clean(t, diags)
-		expect(t, "not managed any more", in(t, o.state, "allow_user_long_term_login"), nil)
+		expect(t, "not managed any more", in(t, o.State, "allow_user_long_term_login"), nil)
 		expect(t, "account keeps it", account(srv).Preference.AllowUserLongTermLogin, !ignored)
-		again, diags := c.refresh(preference, o)
+		again, diags := c.Read(preference, o)
 		clean(t, diags)
-		expect(t, "a refresh shows nothing", in(t, again.state, "allow_user_long_term_login"), nil)
+		expect(t, "a refresh shows nothing", in(t, again.State, "allow_user_long_term_login"), nil)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -97,23 +98,23 @@ func gotOver(t *testing.T, kind string, fault ramtest.Rule) {
 	s, srv := settled[kind], old(t)
 	srv.Inject(fault)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(kind, s.config)
-	if len(errorsIn(diags)) == 0 {
-		o, diags = c.apply(kind, s.next, o)
+	o, diags := c.Create(kind, s.config)
+	if len(acctest.Errors(diags)) == 0 {
+		o, diags = c.Apply(kind, s.next, o)
 	}
-	if len(errorsIn(diags)) > 0 {
-		t.Fatalf("%s: %+v: %s", kind, fault, said(diags))
+	if len(acctest.Errors(diags)) > 0 {
+		t.Fatalf("%s: %+v: %s", kind, fault, acctest.Messages(diags))
 	}
-	after, diags := c.refresh(kind, o)
+	after, diags := c.Read(kind, o)
 	clean(t, diags)
-	if !after.state.Equal(o.state) {
-		t.Errorf("%s: %+v: the state was %v, the account has %v", kind, fault, o.state, after.state)
+	if !after.State.Equal(o.State) {
+		t.Errorf("%s: %+v: the state was %v, the account has %v", kind, fault, o.State, after.State)
 	}
 	for name, want := range s.next {
 		if n, ok := want.(int); ok {
 			want = int64(n)
 		}
-		expect(t, name, in(t, after.state, name), want)
+		expect(t, name, in(t, after.State, name), want)
 	}
 	noTouch(t, srv, s.unmanaged...)
 }
@@ -144,17 +145,17 @@ func TestFault_aLastingOneEndsInAnErrorAndTheNextApplyConverges(t *testing.T) {
 					srv := old(t)
 					srv.Inject(rule)
 					c := newCore(t, srv.Getenv, hurried())
-					o, diags := c.create(kind, s.config)
-					if committed := slices.Contains(touchedBy(srv), s.set); committed == (len(errorsIn(diags)) > 0) {
-						t.Errorf("%s: %+v: the account has what was wanted: %t, but:\n%s", kind, rule, committed, said(diags))
+					o, diags := c.Create(kind, s.config)
+					if committed := slices.Contains(touchedBy(srv), s.set); committed == (len(acctest.Errors(diags)) > 0) {
+						t.Errorf("%s: %+v: the account has what was wanted: %t, but:\n%s", kind, rule, committed, acctest.Messages(diags))
 					} else if !committed {
-						contains(t, said(errorsIn(diags)), "Cannot create the ")
-						expect(t, "state", o.state.IsNull(), true)
+						contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the ")
+						expect(t, "state", o.State.IsNull(), true)
 					}
 					if n := len(srv.Calls(s.set)); n > 5 {
 						t.Errorf("%s: %+v: sent %d times", kind, rule, n)
 					}
-					o, diags = c.apply(kind, s.next, o)
+					o, diags = c.Apply(kind, s.next, o)
 					clean(t, diags)
 					noTouch(t, srv, s.unmanaged...)
 					_ = o
@@ -191,16 +192,16 @@ func TestFault_aReadThatFailsKeepsTheState(t *testing.T) {
 				}
 				srv := old(t)
 				c := newCore(t, srv.Getenv, hurried())
-				o, diags := c.create(kind, s.config)
+				o, diags := c.Create(kind, s.config)
 				clean(t, diags)
 				rule := fault
 				rule.Action = s.get
 				srv.Inject(rule)
 				srv.ForgetCalls()
-				after, diags := c.refresh(kind, o)
-				contains(t, said(errorsIn(diags)), "Cannot read the ")
-				if !after.state.Equal(o.state) {
-					t.Errorf("%s: the state changed to %v", kind, after.state)
+				after, diags := c.Read(kind, o)
+				contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the ")
+				if !after.State.Equal(o.State) {
+					t.Errorf("%s: the state changed to %v", kind, after.State)
 				}
 				if n := len(srv.Calls(s.get)); n > 5 {
 					t.Errorf("%s: sent %d times", kind, n)
@@ -225,8 +226,8 @@ func TestFault_aRefusedWriteChangesNothing(t *testing.T) {
 				srv.Inject(rule)
 				c := newCore(t, srv.Getenv, hurried())
 				before := account(srv)
-				o, diags := c.create(kind, s.config)
-				text := said(errorsIn(diags))
+				o, diags := c.Create(kind, s.config)
+				text := acctest.Messages(acctest.Errors(diags))
 				contains(t, text, "Cannot create the ", "The resource is not in the state.")
 				if rule.Code != "" {
 					contains(t, text, "ram:"+s.set, "Code: NoPermission (HTTP 403)")
@@ -234,7 +235,7 @@ func TestFault_aRefusedWriteChangesNothing(t *testing.T) {
 						t.Errorf("no request id in:\n%s", text)
 					}
 				}
-				expect(t, "state", o.state.IsNull(), true)
+				expect(t, "state", o.State.IsNull(), true)
 				expect(t, "account", account(srv).Policy, before.Policy)
 				expect(t, "sends", len(srv.Calls(s.set)), 1)
 			})
@@ -250,17 +251,17 @@ func TestFault_staleReadsAreWaitedOut(t *testing.T) {
 			srv := old(t)
 			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = stale })
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(kind, s.config)
+			o, diags := c.Create(kind, s.config)
 			clean(t, diags)
-			if strings.Contains(said(diags), "Cannot confirm") {
-				t.Errorf("%s, %d stale reads: %s", kind, stale, said(diags))
+			if strings.Contains(acctest.Messages(diags), "Cannot confirm") {
+				t.Errorf("%s, %d stale reads: %s", kind, stale, acctest.Messages(diags))
 			}
-			o, diags = c.apply(kind, s.next, o)
+			o, diags = c.Apply(kind, s.next, o)
 			clean(t, diags)
-			after, diags := c.refresh(kind, o)
+			after, diags := c.Read(kind, o)
 			clean(t, diags)
-			if !after.state.Equal(o.state) {
-				t.Errorf("%s, %d stale reads: the state was %v, the account has %v", kind, stale, o.state, after.state)
+			if !after.State.Equal(o.State) {
+				t.Errorf("%s, %d stale reads: the state was %v, the account has %v", kind, stale, o.State, after.State)
 			}
 			noTouch(t, srv, s.unmanaged...)
 		}
@@ -272,10 +273,10 @@ func TestFault_aWriteThatStaysInvisibleIsWarnedOf(t *testing.T) {
 	srv := old(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(policy, attributes{"minimum_password_length": 14})
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
-	contains(t, said(diags), "Cannot confirm the password policy", "minimum_password_length = 14", "still shows 10")
-	expect(t, "state", in(t, o.state, "minimum_password_length"), int64(14))
+	contains(t, acctest.Messages(diags), "Cannot confirm the password policy", "minimum_password_length = 14", "still shows 10")
+	expect(t, "state", in(t, o.State, "minimum_password_length"), int64(14))
 }
 
 func TestFault_aConfirmingReadThatFailsIsAWarning(t *testing.T) {
@@ -283,11 +284,11 @@ func TestFault_aConfirmingReadThatFailsIsAWarning(t *testing.T) {
 	srv := old(t)
 	srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Nth: "3-", Fault: "code", Status: 403, Code: "NoPermission"})
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(policy, attributes{"minimum_password_length": 14})
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
-	contains(t, said(diags), "Cannot confirm the password policy", "NoPermission")
-	expect(t, "state", in(t, o.state, "minimum_password_length"), int64(14))
-	expect(t, "unmanaged", in(t, o.state, "require_numbers"), true)
+	contains(t, acctest.Messages(diags), "Cannot confirm the password policy", "NoPermission")
+	expect(t, "state", in(t, o.State, "minimum_password_length"), int64(14))
+	expect(t, "unmanaged", in(t, o.State, "require_numbers"), true)
 }
 
 // A deployment that is older than a field accepts it and does nothing.
@@ -297,18 +298,18 @@ func TestFault_aFieldThatTheServiceDoesNotKnowIsWarnedOf(t *testing.T) {
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.HideNewerFields, b.IgnoreLongTermLogin = true, true })
 	c := newCore(t, srv.Getenv, hurried())
 	config := attributes{"max_idle_days_for_users": 90, "allow_user_long_term_login": true, "login_session_duration": 8}
-	o, diags := c.create(preference, config)
+	o, diags := c.Create(preference, config)
 	clean(t, diags)
-	contains(t, said(diags), "max_idle_days_for_users", "may have had no effect", "allow_user_long_term_login")
-	if strings.Contains(said(diags), "login_session_duration, so") {
+	contains(t, acctest.Messages(diags), "max_idle_days_for_users", "may have had no effect", "allow_user_long_term_login")
+	if strings.Contains(acctest.Messages(diags), "login_session_duration, so") {
 		t.Error("a confirmed field is warned of")
 	}
-	o, diags = c.refresh(preference, o)
+	o, diags = c.Read(preference, o)
 	clean(t, diags)
-	plan, diags := c.plan(preference, config, o)
+	plan, diags := c.Plan(preference, config, o)
 	clean(t, diags)
-	if !c.planned(preference, plan).Equal(o.state) {
-		t.Errorf("the next plan is not empty: %v", c.planned(preference, plan))
+	if !c.Planned(preference, plan).Equal(o.State) {
+		t.Errorf("the next plan is not empty: %v", c.Planned(preference, plan))
 	}
 }
 
@@ -317,7 +318,7 @@ func TestFault_withoutTheCallerNothingIsWritten(t *testing.T) {
 	srv := old(t)
 	srv.Inject(ramtest.Rule{Action: "GetCallerIdentity", Fault: "code", Status: 500, Code: "InternalError"})
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.create(policy, attributes{"minimum_password_length": 14})
-	contains(t, said(errorsIn(diags)), "Cannot plan the password policy")
+	_, diags := c.Create(policy, attributes{"minimum_password_length": 14})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot plan the password policy")
 	expect(t, "writes", writes(srv), []string(nil))
 }

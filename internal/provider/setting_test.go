@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -53,8 +54,8 @@ var models = map[string]func(*ramtest.Behaviour){
 // clean fails the test if there is an error among the diagnostics.
 func clean(t *testing.T, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
-	if len(errorsIn(diags)) > 0 {
-		t.Fatal(said(errorsIn(diags)))
+	if len(acctest.Errors(diags)) > 0 {
+		t.Fatal(acctest.Messages(acctest.Errors(diags)))
 	}
 }
 
@@ -66,11 +67,11 @@ func TestSetting_unmanagedValuesAreNeverTouched(t *testing.T) {
 			for _, onDestroy := range []string{retain, restore} {
 				srv := old(t, model)
 				c := newCore(t, srv.Getenv, hurried())
-				o, diags := c.create(preference, attributes{"enable_save_mfa_ticket": true, "on_destroy": onDestroy})
+				o, diags := c.Create(preference, attributes{"enable_save_mfa_ticket": true, "on_destroy": onDestroy})
 				clean(t, diags)
-				o, diags = c.apply(preference, attributes{"enable_save_mfa_ticket": false, "on_destroy": onDestroy}, o)
+				o, diags = c.Apply(preference, attributes{"enable_save_mfa_ticket": false, "on_destroy": onDestroy}, o)
 				clean(t, diags)
-				_, diags = c.destroy(preference, o)
+				_, diags = c.Destroy(preference, o)
 				clean(t, diags)
 				noTouch(t, srv, "LoginNetworkMasks", "LoginSessionDuration", "VerificationTypes", "MaxIdleDaysForUsers", "MFAOperationForLogin")
 				expect(t, "masks", account(srv).Preference.LoginNetworkMasks, "203.0.113.0/24;198.51.100.7")
@@ -87,9 +88,9 @@ func TestSetting_everyZeroIsSentAndKept(t *testing.T) {
 			t.Parallel()
 			srv := old(t, model)
 			c := newCore(t, srv.Getenv, hurried())
-			_, diags := c.create(policy, attributes{"require_numbers": false, "password_reuse_prevention": 0, "initial_password_age": 0})
+			_, diags := c.Create(policy, attributes{"require_numbers": false, "password_reuse_prevention": 0, "initial_password_age": 0})
 			clean(t, diags)
-			_, diags = c.create(preference, attributes{"login_network_masks": []string{}, "verification_types": []string{}, "allow_user_to_login_with_passkey": false})
+			_, diags = c.Create(preference, attributes{"login_network_masks": []string{}, "verification_types": []string{}, "allow_user_to_login_with_passkey": false})
 			clean(t, diags)
 			a := account(srv)
 			expect(t, "digits", a.Policy.RequireNumbers, false)
@@ -108,18 +109,18 @@ func TestSetting_adoptionSaysWhatChanges(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
-	plan, diags := c.plan(preference, attributes{"login_session_duration": 8, "login_network_masks": []string{"203.0.113.0/24", "198.51.100.7/32", "192.0.2.0/24"}}, c.nothing(preference))
+	plan, diags := c.Plan(preference, attributes{"login_session_duration": 8, "login_network_masks": []string{"203.0.113.0/24", "198.51.100.7/32", "192.0.2.0/24"}}, c.Null(preference))
 	clean(t, diags)
-	contains(t, said(diags), "Adopting the security preference changes the account", "login_session_duration: 24 → 8\n",
+	contains(t, acctest.Messages(diags), "Adopting the security preference changes the account", "login_session_duration: 24 → 8\n",
 		`login_network_masks: ["198.51.100.7","203.0.113.0/24"] → ["192.0.2.0/24","198.51.100.7/32","203.0.113.0/24"] (weaker)`)
-	expect(t, "the account of the plan", in(t, c.planned(preference, plan), "account_id"), "1234567890123456")
-	expect(t, "an unmanaged value in the plan", in(t, c.planned(preference, plan), "verification_types"), unknown{})
+	expect(t, "the account of the plan", in(t, c.Planned(preference, plan), "account_id"), "1234567890123456")
+	expect(t, "an unmanaged value in the plan", in(t, c.Planned(preference, plan), "verification_types"), acctest.Unknown{})
 	expect(t, "reads", len(srv.Calls("GetSecurityPreference")), 1)
 	expect(t, "writes", len(writes(srv)), 0)
 
-	_, diags = c.plan(preference, attributes{"login_session_duration": 24, "login_network_masks": []string{"198.51.100.7/32", "203.0.113.0/24"}}, c.nothing(preference))
-	if strings.Contains(said(diags), "Adopting") {
-		t.Errorf("nothing changes, but:\n%s", said(diags))
+	_, diags = c.Plan(preference, attributes{"login_session_duration": 24, "login_network_masks": []string{"198.51.100.7/32", "203.0.113.0/24"}}, c.Null(preference))
+	if strings.Contains(acctest.Messages(diags), "Adopting") {
+		t.Errorf("nothing changes, but:\n%s", acctest.Messages(diags))
 	}
 }
 
@@ -127,10 +128,10 @@ func TestSetting_adoptingWhatIsThereWritesNothing(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(preference, attributes{"login_session_duration": 24, "login_network_masks": []string{"203.0.113.0/24", "198.51.100.7/32"}})
+	o, diags := c.Create(preference, attributes{"login_session_duration": 24, "login_network_masks": []string{"203.0.113.0/24", "198.51.100.7/32"}})
 	clean(t, diags)
 	expect(t, "writes", writes(srv), []string(nil))
-	expect(t, "the spelling of the configuration", in(t, o.state, "login_network_masks"), []string{"198.51.100.7/32", "203.0.113.0/24"})
+	expect(t, "the spelling of the configuration", in(t, o.State, "login_network_masks"), []string{"198.51.100.7/32", "203.0.113.0/24"})
 }
 
 func TestSetting_readIsAFixedPoint(t *testing.T) {
@@ -142,16 +143,16 @@ func TestSetting_readIsAFixedPoint(t *testing.T) {
 		policy:     {"max_login_attempts": 5},
 		alias:      {"account_alias": "acme"},
 	} {
-		o, diags := c.create(kind, config)
+		o, diags := c.Create(kind, config)
 		clean(t, diags)
-		again, diags := c.refresh(kind, o)
+		again, diags := c.Read(kind, o)
 		clean(t, diags)
-		if !o.state.Equal(again.state) || !bytes.Equal(o.private, again.private) || fmt.Sprint(o.identity) != fmt.Sprint(again.identity) && !bytes.Equal(o.identity.IdentityData.MsgPack, again.identity.IdentityData.MsgPack) {
-			t.Errorf("%s: a refresh changed %v to %v, %s to %s", kind, o.state, again.state, o.private, again.private)
+		if !o.State.Equal(again.State) || !bytes.Equal(o.Private, again.Private) || fmt.Sprint(o.Identity) != fmt.Sprint(again.Identity) && !bytes.Equal(o.Identity.IdentityData.MsgPack, again.Identity.IdentityData.MsgPack) {
+			t.Errorf("%s: a refresh changed %v to %v, %s to %s", kind, o.State, again.State, o.Private, again.Private)
 		}
-		plan, diags := c.plan(kind, config, again)
+		plan, diags := c.Plan(kind, config, again)
 		clean(t, diags)
-		if planned := c.planned(kind, plan); !planned.Equal(o.state) {
+		if planned := c.Planned(kind, plan); !planned.Equal(o.State) {
 			t.Errorf("%s: the next plan is not empty: %v", kind, planned)
 		}
 	}
@@ -162,18 +163,18 @@ func TestSetting_driftIsShownAndOnlyManagedValuesAreRepaired(t *testing.T) {
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
 	config := attributes{"minimum_password_length": 14}
-	o, diags := c.create(policy, config)
+	o, diags := c.Create(policy, config)
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength, a.Policy.MaxPasswordAge = 9, 30 })
-	o, diags = c.refresh(policy, o)
+	o, diags = c.Read(policy, o)
 	clean(t, diags)
-	expect(t, "drift of a managed value", in(t, o.state, "minimum_password_length"), int64(9))
-	expect(t, "drift of another", in(t, o.state, "max_password_age"), int64(30))
-	o, diags = c.apply(policy, config, o)
+	expect(t, "drift of a managed value", in(t, o.State, "minimum_password_length"), int64(9))
+	expect(t, "drift of another", in(t, o.State, "max_password_age"), int64(30))
+	o, diags = c.Apply(policy, config, o)
 	clean(t, diags)
 	expect(t, "length", account(srv).Policy.MinimumPasswordLength, 14)
 	expect(t, "age", account(srv).Policy.MaxPasswordAge, 30)
-	expect(t, "age in the state", in(t, o.state, "max_password_age"), int64(30))
+	expect(t, "age in the state", in(t, o.State, "max_password_age"), int64(30))
 }
 
 // Somebody changes an unmanaged value after the plan was made.
@@ -184,19 +185,19 @@ func TestSetting_aChangeAfterThePlanIsKept(t *testing.T) {
 			t.Parallel()
 			srv := old(t, model)
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(policy, attributes{"minimum_password_length": 12})
+			o, diags := c.Create(policy, attributes{"minimum_password_length": 12})
 			clean(t, diags)
 			config := attributes{"minimum_password_length": 14}
-			plan, diags := c.plan(policy, config, o)
+			plan, diags := c.Plan(policy, config, o)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) { a.Policy.MaxPasswordAge = 77 })
-			after, diags := c.carryOut(policy, config, o, plan)
+			after, diags := c.ApplyPlan(policy, config, o, plan)
 			clean(t, diags)
-			contains(t, said(diags), "The password policy changed meanwhile", "max_password_age from 0 to 77")
+			contains(t, acctest.Messages(diags), "The password policy changed meanwhile", "max_password_age from 0 to 77")
 			expect(t, "age in the account", account(srv).Policy.MaxPasswordAge, 77)
-			expect(t, "age in the state", in(t, after.state, "max_password_age"), int64(0))
-			after, _ = c.refresh(policy, after)
-			expect(t, "age after a refresh", in(t, after.state, "max_password_age"), int64(77))
+			expect(t, "age in the state", in(t, after.State, "max_password_age"), int64(0))
+			after, _ = c.Read(policy, after)
+			expect(t, "age after a refresh", in(t, after.State, "max_password_age"), int64(77))
 		})
 	}
 }
@@ -205,16 +206,16 @@ func TestSetting_aChangeAfterThePlanIsKept(t *testing.T) {
 func TestSetting_aChangeBeforeTheFirstWriteIsKept(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	o, diags := newCore(t, srv.Getenv, hurried()).adopt(policy, "current")
+	o, diags := newCore(t, srv.Getenv, hurried()).Import(policy, "current")
 	clean(t, diags)
 	c, config := newCore(t, srv.Getenv, hurried()), attributes{"minimum_password_length": 14}
-	o, diags = c.refresh(policy, o)
+	o, diags = c.Read(policy, o)
 	clean(t, diags)
-	plan, diags := c.plan(policy, config, o)
+	plan, diags := c.Plan(policy, config, o)
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Policy.MaxPasswordAge = 77 })
-	_, diags = c.carryOut(policy, config, o, plan)
-	clean(t, errorsIn(diags))
+	_, diags = c.ApplyPlan(policy, config, o, plan)
+	clean(t, acctest.Errors(diags))
 	expect(t, "age in the account", account(srv).Policy.MaxPasswordAge, 77)
 	expect(t, "length in the account", account(srv).Policy.MinimumPasswordLength, 14)
 }
@@ -232,14 +233,14 @@ func TestSetting_twoWritesAtOnceLoseNothing(t *testing.T) {
 			srv.Inject(ramtest.Rule{Action: "SetPasswordPolicy", Fault: "delay", Delay: 50 * time.Millisecond})
 			var wait sync.WaitGroup
 			for _, config := range []attributes{{"minimum_password_length": 14}, {"max_login_attempts": 5}} {
-				o, diags := c.adopt(policy, "current")
+				o, diags := c.Import(policy, "current")
 				clean(t, diags)
-				plan, diags := c.plan(policy, config, o)
-				clean(t, errorsIn(diags))
+				plan, diags := c.Plan(policy, config, o)
+				clean(t, acctest.Errors(diags))
 				wait.Go(func() {
-					_, diags := c.carryOut(policy, config, o, plan)
-					if wrong := errorsIn(diags); len(wrong) > 0 {
-						t.Error(said(wrong))
+					_, diags := c.ApplyPlan(policy, config, o, plan)
+					if wrong := acctest.Errors(diags); len(wrong) > 0 {
+						t.Error(acctest.Messages(wrong))
 					}
 				})
 			}
@@ -254,19 +255,19 @@ func TestSetting_aRemovedLineIsNotManagedAnyMore(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(policy, attributes{"minimum_password_length": 14, "max_login_attempts": 5})
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "max_login_attempts": 5})
 	clean(t, diags)
-	plan, diags := c.plan(policy, attributes{"minimum_password_length": 14}, o)
+	plan, diags := c.Plan(policy, attributes{"minimum_password_length": 14}, o)
 	clean(t, diags)
-	contains(t, said(diags), "The password policy is managed less", "max_login_attempts stays 5")
-	if !c.planned(policy, plan).Equal(o.state) {
+	contains(t, acctest.Messages(diags), "The password policy is managed less", "max_login_attempts stays 5")
+	if !c.Planned(policy, plan).Equal(o.State) {
 		t.Error("removing a line changes something")
 	}
-	o, diags = c.apply(policy, attributes{"minimum_password_length": 15}, o)
+	o, diags = c.Apply(policy, attributes{"minimum_password_length": 15}, o)
 	clean(t, diags)
 	expect(t, "attempts", account(srv).Policy.MaxLoginAttempts, 5)
-	if _, diags = c.plan(policy, attributes{"minimum_password_length": 15}, o); len(diags) > 0 {
-		t.Errorf("the note does not end:\n%s", said(diags))
+	if _, diags = c.Plan(policy, attributes{"minimum_password_length": 15}, o); len(diags) > 0 {
+		t.Errorf("the note does not end:\n%s", acctest.Messages(diags))
 	}
 }
 
@@ -274,10 +275,10 @@ func TestSetting_argumentsOfOursWriteNothing(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(preference, attributes{"login_session_duration": 8})
+	o, diags := c.Create(preference, attributes{"login_session_duration": 8})
 	clean(t, diags)
 	srv.ForgetCalls()
-	_, diags = c.apply(preference, attributes{
+	_, diags = c.Apply(preference, attributes{
 		"login_session_duration": 8, "on_destroy": restore, "allow_lock_out": true, "must_allow": []string{"203.0.113.9"}, "timeouts": attributes{"update": "1m"},
 	}, o)
 	clean(t, diags)
@@ -299,9 +300,9 @@ func TestSetting_aWeakerValueIsWarnedOf(t *testing.T) {
 		}
 	})
 	c := newCore(t, srv.Getenv, hurried())
-	held := map[string]object{}
+	held := map[string]acctest.Object{}
 	for _, kind := range []string{preference, policy} {
-		o, diags := c.adopt(kind, "current")
+		o, diags := c.Import(kind, "current")
 		clean(t, diags)
 		held[kind] = o
 	}
@@ -337,9 +338,9 @@ func TestSetting_aWeakerValueIsWarnedOf(t *testing.T) {
 		{policy, "initial_password_age", 4},
 		{policy, "intercept_risk_password_on_api", false},
 	} {
-		_, diags := c.plan(weak.kind, attributes{weak.attribute: weak.value}, held[weak.kind])
+		_, diags := c.Plan(weak.kind, attributes{weak.attribute: weak.value}, held[weak.kind])
 		clean(t, diags)
-		contains(t, said(diags), "gets weaker", weak.attribute+": ", weakerMark)
+		contains(t, acctest.Messages(diags), "gets weaker", weak.attribute+": ", weakerMark)
 	}
 	for _, strong := range []struct {
 		kind, attribute string
@@ -353,10 +354,10 @@ func TestSetting_aWeakerValueIsWarnedOf(t *testing.T) {
 		{policy, "max_login_attempts", 4},
 		{policy, "password_reuse_prevention", 24},
 	} {
-		_, diags := c.plan(strong.kind, attributes{strong.attribute: strong.value}, held[strong.kind])
+		_, diags := c.Plan(strong.kind, attributes{strong.attribute: strong.value}, held[strong.kind])
 		clean(t, diags)
-		if strings.Contains(said(diags), weakerMark) {
-			t.Errorf("%s = %v is no weaker, but:\n%s", strong.attribute, strong.value, said(diags))
+		if strings.Contains(acctest.Messages(diags), weakerMark) {
+			t.Errorf("%s = %v is no weaker, but:\n%s", strong.attribute, strong.value, acctest.Messages(diags))
 		}
 	}
 }

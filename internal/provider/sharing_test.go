@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -58,10 +59,10 @@ func TestARefreshCostsTheFewestCalls(t *testing.T) {
 	srv.Populate(users)
 	srv.Change(func(a *ramtest.Account) { a.Users["user-0007"].Tags = map[string]string{"team": "a"} })
 	all := belongings(srv)
-	objects := make([]object, len(all))
+	objects := make([]acctest.Object, len(all))
 	first := newCore(t, srv.Getenv, hurried())
 	tenAtATime(all, func(at int, one adoptee) {
-		o, diags := first.adopt(one.kind, one.id)
+		o, diags := first.Import(one.kind, one.id)
 		clean(t, diags)
 		objects[at] = o
 	})
@@ -69,9 +70,9 @@ func TestARefreshCostsTheFewestCalls(t *testing.T) {
 	again := newCore(t, srv.Getenv, hurried())
 	srv.ForgetCalls()
 	tenAtATime(all, func(at int, one adoptee) {
-		o, diags := again.refresh(one.kind, objects[at])
+		o, diags := again.Read(one.kind, objects[at])
 		clean(t, diags)
-		if !o.state.Equal(objects[at].state) {
+		if !o.State.Equal(objects[at].State) {
 			t.Errorf("%s %s is another after a refresh of the same", one.kind, one.id)
 		}
 	})
@@ -100,10 +101,10 @@ func TestARefreshCostsTheFewestCalls(t *testing.T) {
 func TestASettingIsReadOnceWhoeverAsks(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	settings := map[string]object{}
+	settings := map[string]acctest.Object{}
 	first := newCore(t, srv.Getenv, hurried())
 	for _, kind := range settingKinds {
-		o, diags := first.adopt(kind, "current")
+		o, diags := first.Import(kind, "current")
 		clean(t, diags)
 		settings[kind] = o
 	}
@@ -112,11 +113,11 @@ func TestASettingIsReadOnceWhoeverAsks(t *testing.T) {
 	var wait sync.WaitGroup
 	for kind, o := range settings {
 		wait.Go(func() {
-			_, diags := again.refresh(kind, o)
+			_, diags := again.Read(kind, o)
 			clean(t, diags)
 		})
 		wait.Go(func() {
-			_, diags := again.data(kind, attributes{})
+			_, diags := again.ReadData(kind, attributes{})
 			clean(t, diags)
 		})
 	}
@@ -140,10 +141,10 @@ func TestUser_aListIsNotTakenForDrift(t *testing.T) {
 	srv.Populate(20)
 	srv.Change(func(a *ramtest.Account) { a.Users["user-0020"].Tags = map[string]string{"team": "a"} })
 	all := slices.DeleteFunc(belongings(srv), func(a adoptee) bool { return a.kind != "ram_user" })
-	objects := make([]object, len(all))
+	objects := make([]acctest.Object, len(all))
 	first := newCore(t, srv.Getenv, hurried())
 	tenAtATime(all, func(at int, one adoptee) {
-		o, diags := first.adopt(one.kind, one.id)
+		o, diags := first.Import(one.kind, one.id)
 		clean(t, diags)
 		objects[at] = o
 	})
@@ -152,10 +153,10 @@ func TestUser_aListIsNotTakenForDrift(t *testing.T) {
 		srv.Inject(ramtest.Rule{Action: "ListUsers", Fault: "drop_fields", Body: field})
 		again := newCore(t, srv.Getenv, hurried())
 		for at, one := range all {
-			o, diags := again.refresh(one.kind, objects[at])
+			o, diags := again.Read(one.kind, objects[at])
 			clean(t, diags)
-			if !o.state.Equal(objects[at].state) {
-				t.Errorf("without %s: %s is another: %s", field, one.id, o.state)
+			if !o.State.Equal(objects[at].State) {
+				t.Errorf("without %s: %s is another: %s", field, one.id, o.State)
 			}
 		}
 	}

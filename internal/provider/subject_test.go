@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -89,7 +90,7 @@ func furnish(a *ramtest.Account) {
 }
 
 // eachSubject runs a test for each registered type, on an account of its own.
-func eachSubject(t *testing.T, story func(*testing.T, string, subject, *ramtest.Server, *core)) {
+func eachSubject(t *testing.T, story func(*testing.T, string, subject, *ramtest.Server, *acctest.Driver)) {
 	t.Helper()
 	for kind, s := range subjects() {
 		t.Run(kind, func(t *testing.T) {
@@ -106,9 +107,9 @@ func TestSubjects_areAllThatIsRegistered(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
 	known := subjects()
-	expect(t, "types", slices.Sorted(maps.Keys(known)), slices.Sorted(maps.Keys(c.schemas.ResourceSchemas)))
+	expect(t, "types", slices.Sorted(maps.Keys(known)), slices.Sorted(maps.Keys(c.Schemas.ResourceSchemas)))
 	for kind, s := range known {
-		if listed := c.schemas.ListResourceSchemas[kind] != nil; listed != (s.unlisted == "") {
+		if listed := c.Schemas.ListResourceSchemas[kind] != nil; listed != (s.unlisted == "") {
 			t.Errorf("%s is listed: %v, because %q", kind, listed, s.unlisted)
 		}
 	}
@@ -116,10 +117,10 @@ func TestSubjects_areAllThatIsRegistered(t *testing.T) {
 
 // settled is an imported object once its configuration was applied, which changes
 // nothing unless something has to be written down.
-func (s subject) settled(t *testing.T, c *core, kind string, config attributes, o object) object {
+func (s subject) settled(t *testing.T, c *acctest.Driver, kind string, config attributes, o acctest.Object) acctest.Object {
 	t.Helper()
 	if s.unread != "" {
-		after, diags := c.apply(kind, config, o)
+		after, diags := c.Apply(kind, config, o)
 		clean(t, diags)
 		o = after
 	}
@@ -129,15 +130,15 @@ func (s subject) settled(t *testing.T, c *core, kind string, config attributes, 
 }
 
 // unchanged fails the test unless a plan with the configuration changes nothing.
-func unchanged(t *testing.T, c *core, kind string, config attributes, o object) {
+func unchanged(t *testing.T, c *acctest.Driver, kind string, config attributes, o acctest.Object) {
 	t.Helper()
-	plan, diags := c.plan(kind, config, o)
+	plan, diags := c.Plan(kind, config, o)
 	clean(t, diags)
 	if plan == nil {
 		return
 	}
-	if planned := c.planned(kind, plan); !planned.Equal(o.state) {
-		diff, err := o.state.Diff(planned)
+	if planned := c.Planned(kind, plan); !planned.Equal(o.State) {
+		diff, err := o.State.Diff(planned)
 		must(t, err)
 		t.Errorf("the plan changes %v", diff)
 	}
@@ -146,33 +147,13 @@ func unchanged(t *testing.T, c *core, kind string, config attributes, o object) 
 	}
 }
 
-// identityOf is an identity in Go's own types.
-func (c *core) identityOf(kind string, o object) string {
-	c.t.Helper()
-	if o.identity == nil || o.identity.IdentityData == nil {
-		return "none"
-	}
-	return printed(c.t, c.identified(kind, o.identity))
-}
-
-// printed is an object with its attributes in order.
-func printed(t *testing.T, v tftypes.Value) string {
-	t.Helper()
-	var b strings.Builder
-	fields := fieldsOf(t, v)
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		fmt.Fprintf(&b, "%s=%v ", name, native(t, fields[name]))
-	}
-	return b.String()
-}
-
-// wanted is how an identity is printed.
+// wanted is the subject's identity as [acctest.Driver.FormatIdentity] returns it.
 func (s subject) wanted() string {
-	var b strings.Builder
+	parts := []string{}
 	for _, name := range slices.Sorted(maps.Keys(s.identity)) {
-		fmt.Fprintf(&b, "%s=%v ", name, s.identity[name])
+		parts = append(parts, fmt.Sprintf("%s=%v", name, s.identity[name]))
 	}
-	return b.String()
+	return "{" + strings.Join(parts, " ") + "}"
 }
 
 // raw is a state as a file has it.
@@ -191,42 +172,16 @@ func raw(t *testing.T, v tftypes.Value) any {
 		return list
 	case v.Type().Is(tftypes.Map{}), v.Type().Is(tftypes.Object{}):
 		members := map[string]any{}
-		for name, e := range fieldsOf(t, v) {
+		for name, e := range acctest.Fields(v) {
 			members[name] = raw(t, e)
 		}
 		return members
 	default:
-		return native(t, v)
+		return acctest.Native(v)
 	}
-}
-
-// without is a copy that lacks an attribute.
-func (a attributes) without(name string) attributes {
-	less := maps.Clone(a)
-	delete(less, name)
-	return less
-}
-
-// with is a copy with another attribute.
-func (a attributes) with(name string, value any) attributes {
-	more := maps.Clone(a)
-	more[name] = value
-	return more
-}
-
-// requiredOf are the attributes of an identity that an import has to name.
-func (c *core) requiredOf(kind string) (required, optional []string) {
-	for _, a := range c.identities[kind].IdentityAttributes {
-		if a.RequiredForImport {
-			required = append(required, a.Name)
-		} else {
-			optional = append(optional, a.Name)
-		}
-	}
-	return required, optional
 }
 
 // mute is an object of which no CLI has kept the identity.
-func mute(o object) object {
-	return object{state: o.state, private: o.private}
+func mute(o acctest.Object) acctest.Object {
+	return acctest.Object{State: o.State, Private: o.Private}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -107,7 +108,7 @@ func TestUpgrade_knowsEveryType(t *testing.T) {
 		kinds = append(kinds, o.kind)
 	}
 	c := newCore(t, ramtest.New(t).Getenv)
-	for kind := range c.schemas.ResourceSchemas {
+	for kind := range c.Schemas.ResourceSchemas {
 		if !slices.Contains(kinds, kind) {
 			t.Errorf("%s is not in %s: add it to main.tf, and run make upgrade-fixture", kind, filepath.Join(upgrades, ofPresent))
 		}
@@ -131,21 +132,21 @@ func TestUpgrade_readsWhatWasWritten(t *testing.T) {
 	}
 }
 
-func (o wrote) survives(t *testing.T, c *core) {
+func (o wrote) survives(t *testing.T, c *acctest.Driver) {
 	t.Helper()
-	upgraded, err := c.server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+	upgraded, err := c.Server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
 		TypeName: o.kind, Version: o.Version, RawState: &tfprotov6.RawState{JSON: o.Attributes},
 	})
 	must(t, err)
 	clean(t, upgraded.Diagnostics)
 	private, err := base64.StdEncoding.DecodeString(o.Private)
 	must(t, err)
-	before := object{state: c.value(o.kind, upgraded.UpgradedState), private: private, identity: o.named(t, c)}
-	after, diags := c.refresh(o.kind, before)
-	expect(t, "what a refresh of "+o.kind+" says", said(diags), "")
+	before := acctest.Object{State: c.Value(o.kind, upgraded.UpgradedState), Private: private, Identity: o.named(t, c)}
+	after, diags := c.Read(o.kind, before)
+	expect(t, "what a refresh of "+o.kind+" says", acctest.Messages(diags), "")
 	var was map[string]any
 	must(t, json.Unmarshal(o.Attributes, &was))
-	for when, got := range map[string]tftypes.Value{"the upgrade": before.state, "the refresh": after.state} {
+	for when, got := range map[string]tftypes.Value{"the upgrade": before.State, "the refresh": after.State} {
 		is, ok := raw(t, got).(map[string]any)
 		if !ok {
 			t.Fatalf("%s: %s leaves nothing", o.kind, when)
@@ -156,20 +157,20 @@ func (o wrote) survives(t *testing.T, c *core) {
 			}
 		}
 	}
-	if !bytes.Equal(after.private, before.private) {
+	if !bytes.Equal(after.Private, before.Private) {
 		t.Errorf("%s: the refresh changes the private state", o.kind)
 	}
 }
 
 // named is the identity, where the CLI that wrote the state kept one.
-func (o wrote) named(t *testing.T, c *core) *tfprotov6.ResourceIdentityData {
+func (o wrote) named(t *testing.T, c *acctest.Driver) *tfprotov6.ResourceIdentityData {
 	t.Helper()
 	if len(o.Identity) == 0 || string(o.Identity) == "null" {
 		return nil
 	}
-	saved, schema := &tfprotov6.RawState{JSON: o.Identity}, c.identities[o.kind]
+	saved, schema := &tfprotov6.RawState{JSON: o.Identity}, c.Identities[o.kind]
 	if o.IdentityVersion != schema.Version {
-		upgraded, err := c.server.UpgradeResourceIdentity(t.Context(), &tfprotov6.UpgradeResourceIdentityRequest{
+		upgraded, err := c.Server.UpgradeResourceIdentity(t.Context(), &tfprotov6.UpgradeResourceIdentityRequest{
 			TypeName: o.kind, Version: o.IdentityVersion, RawIdentity: saved,
 		})
 		must(t, err)
@@ -178,7 +179,7 @@ func (o wrote) named(t *testing.T, c *core) *tfprotov6.ResourceIdentityData {
 	}
 	value, err := saved.Unmarshal(schema.ValueType())
 	must(t, err)
-	return &tfprotov6.ResourceIdentityData{IdentityData: c.dynamic(value)}
+	return &tfprotov6.ResourceIdentityData{IdentityData: c.Dynamic(value)}
 }
 
 func writtenOut(t *testing.T, v any) string {

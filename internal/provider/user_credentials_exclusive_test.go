@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -39,24 +40,24 @@ func TestExclusive_reportsWithAgeAndChangesNothing(t *testing.T) {
 	giveKey(srv, "alice", "LTAIstray", 40*day)
 	c := newCore(t, srv.Getenv, hurried())
 	config := attributes{"user_name": "alice", "allowed_access_key_ids": []string{"LTAIallowed"}}
-	o, diags := c.create(exclusiveKind, config)
+	o, diags := c.Create(exclusiveKind, config)
 	clean(t, diags)
-	contains(t, said(diags), "alice has:", "LTAIstray, Active", "40 days ago", "Nothing is done about them")
+	contains(t, acctest.Messages(diags), "alice has:", "LTAIstray, Active", "40 days ago", "Nothing is done about them")
 	for name, want := range map[string]any{"undeclared_access_key_ids": []string{"LTAIstray"}, "enforce": "report", "user_id": aliceID, "account_id": defaultAccount} {
-		expect(t, name, in(t, o.state, name), want)
+		expect(t, name, in(t, o.State, name), want)
 	}
 	fixed(t, c, exclusiveKind, config, o)
-	plan, diags := c.plan(exclusiveKind, config, o)
-	contains(t, said(diags), "LTAIstray")
-	expect(t, "no diff", c.planned(exclusiveKind, plan).Equal(o.state), true)
+	plan, diags := c.Plan(exclusiveKind, config, o)
+	contains(t, acctest.Messages(diags), "LTAIstray")
+	expect(t, "no diff", c.Planned(exclusiveKind, plan).Equal(o.State), true)
 
 	// A missing allowed key is a warning.
 	config["allowed_access_key_ids"] = []string{"LTAIallowed", "LTAIstray", "LTAInever"}
-	o, diags = c.apply(exclusiveKind, config, o)
+	o, diags = c.Apply(exclusiveKind, config, o)
 	clean(t, diags)
-	contains(t, said(diags), `"LTAInever" is allowed, but alice has no such key`)
-	expect(t, "undeclared", in(t, o.state, "undeclared_access_key_ids"), []string{})
-	_, diags = c.destroy(exclusiveKind, o)
+	contains(t, acctest.Messages(diags), `"LTAInever" is allowed, but alice has no such key`)
+	expect(t, "undeclared", in(t, o.State, "undeclared_access_key_ids"), []string{})
+	_, diags = c.Destroy(exclusiveKind, o)
 	clean(t, diags)
 	expect(t, "writes", writes(srv), []string(nil))
 	expect(t, "violations", srv.Violations(), []string{})
@@ -79,35 +80,35 @@ func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
 			srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[2].Status = "Inactive" })
 			c := newCore(t, srv.Getenv, hurried())
 			config := exclusively("alice", enforce, "LTAIallowed")
-			o, diags := c.create(exclusiveKind, config)
+			o, diags := c.Create(exclusiveKind, config)
 			clean(t, diags)
 			expect(t, "the first apply only looks", writes(srv), []string(nil))
 			shown := map[string][]string{"disable": {"LTAIstray"}, "delete": {"LTAIold", "LTAIstray"}}[enforce]
-			expect(t, "undeclared", in(t, o.state, "undeclared_access_key_ids"), shown)
-			plan, diags := c.plan(exclusiveKind, config, o)
+			expect(t, "undeclared", in(t, o.State, "undeclared_access_key_ids"), shown)
+			plan, diags := c.Plan(exclusiveKind, config, o)
 			clean(t, diags)
-			expect(t, "planned", in(t, c.planned(exclusiveKind, plan), "undeclared_access_key_ids"), []string{})
+			expect(t, "planned", in(t, c.Planned(exclusiveKind, plan), "undeclared_access_key_ids"), []string{})
 			giveKey(srv, "alice", "LTAIlate", time.Hour) // after the plan, before the apply
-			o, diags = c.carryOut(exclusiveKind, config, o, plan)
+			o, diags = c.ApplyPlan(exclusiveKind, config, o, plan)
 			clean(t, diags)
 			expect(t, "keys", statusOf(srv, "alice"), want)
 
-			o, diags = newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+			o, diags = newCore(t, srv.Getenv, hurried()).Read(exclusiveKind, o)
 			clean(t, diags)
-			expect(t, "the late one shows", in(t, o.state, "undeclared_access_key_ids"), []string{"LTAIlate"})
-			o, diags = c.apply(exclusiveKind, config, o)
+			expect(t, "the late one shows", in(t, o.State, "undeclared_access_key_ids"), []string{"LTAIlate"})
+			o, diags = c.Apply(exclusiveKind, config, o)
 			clean(t, diags)
 			fixed(t, newCore(t, srv.Getenv, hurried()), exclusiveKind, config, o)
 
 			// Struck off: said now, shown by the next plan.
 			none := exclusively("alice", enforce)
-			o, diags = c.apply(exclusiveKind, none, o)
+			o, diags = c.Apply(exclusiveKind, none, o)
 			clean(t, diags)
-			contains(t, said(diags), `"LTAIallowed" is struck off`)
+			contains(t, acctest.Messages(diags), `"LTAIallowed" is struck off`)
 			expect(t, "struck off", statusOf(srv, "alice")["LTAIallowed"], "Active")
-			o, diags = newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+			o, diags = newCore(t, srv.Getenv, hurried()).Read(exclusiveKind, o)
 			clean(t, diags)
-			_, diags = c.apply(exclusiveKind, none, o)
+			_, diags = c.Apply(exclusiveKind, none, o)
 			clean(t, diags)
 			if statusOf(srv, "alice")["LTAIallowed"] == "Active" {
 				t.Error("the key that is not allowed is active")
@@ -124,18 +125,18 @@ func TestExclusive_deletesNoDisabledKeyThatNoPlanShowed(t *testing.T) {
 	giveKey(srv, "alice", "LTAIold", 10*day)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[1].Status = "Inactive" })
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(exclusiveKind, exclusively("alice", "disable", "LTAIallowed"))
+	o, diags := c.Create(exclusiveKind, exclusively("alice", "disable", "LTAIallowed"))
 	clean(t, diags)
 	deletes := exclusively("alice", "delete", "LTAIallowed")
-	o, diags = c.apply(exclusiveKind, deletes, o)
-	clean(t, errorsIn(diags))
-	contains(t, said(diags), "WARNING: Disabled AccessKey pairs are deleted later", "the next plan shows it")
+	o, diags = c.Apply(exclusiveKind, deletes, o)
+	clean(t, acctest.Errors(diags))
+	contains(t, acctest.Messages(diags), "WARNING: Disabled AccessKey pairs are deleted later", "the next plan shows it")
 	expect(t, "writes", writes(srv), []string(nil))
-	o, diags = newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+	o, diags = newCore(t, srv.Getenv, hurried()).Read(exclusiveKind, o)
 	clean(t, diags)
-	expect(t, "the next plan shows", in(t, o.state, "undeclared_access_key_ids"), []string{"LTAIold"})
-	o, diags = c.apply(exclusiveKind, deletes, o)
-	clean(t, errorsIn(diags))
+	expect(t, "the next plan shows", in(t, o.State, "undeclared_access_key_ids"), []string{"LTAIold"})
+	o, diags = c.Apply(exclusiveKind, deletes, o)
+	clean(t, acctest.Errors(diags))
 	expect(t, "keys", statusOf(srv, "alice"), map[string]string{"LTAIallowed": "Active"})
 	fixed(t, newCore(t, srv.Getenv, hurried()), exclusiveKind, deletes, o)
 }
@@ -147,15 +148,15 @@ func TestExclusive_neverTouchesTheProvidersOwnKey(t *testing.T) {
 		own := srv.Credential(defaultAccount).AccessKeyID
 		giveKey(srv, "admin", "LTAIstray", 10*day)
 		c := newCore(t, srv.Getenv, hurried())
-		o, diags := c.create(exclusiveKind, exclusively("admin", "report"))
+		o, diags := c.Create(exclusiveKind, exclusively("admin", "report"))
 		clean(t, diags)
-		contains(t, said(diags), own+", Active", "the provider's own")
-		expect(t, "undeclared", len(in(t, o.state, "undeclared_access_key_ids").([]string)), 2)
-		o, diags = c.apply(exclusiveKind, exclusively("admin", enforce), o) // the state shows it, and yet
+		contains(t, acctest.Messages(diags), own+", Active", "the provider's own")
+		expect(t, "undeclared", len(in(t, o.State, "undeclared_access_key_ids").([]string)), 2)
+		o, diags = c.Apply(exclusiveKind, exclusively("admin", enforce), o) // the state shows it, and yet
 		clean(t, diags)
-		o, diags = newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+		o, diags = newCore(t, srv.Getenv, hurried()).Read(exclusiveKind, o)
 		clean(t, diags)
-		expect(t, "undeclared", in(t, o.state, "undeclared_access_key_ids"), []string{})
+		expect(t, "undeclared", in(t, o.State, "undeclared_access_key_ids"), []string{})
 		fixed(t, c, exclusiveKind, exclusively("admin", enforce), o)
 		expect(t, "own key", statusOf(srv, "admin")[own], "Active")
 		if statusOf(srv, "admin")["LTAIstray"] == "Active" {
@@ -174,21 +175,21 @@ func TestExclusive_everyStepCanBeDoneAgain(t *testing.T) {
 				giveKey(srv, "alice", "LTAIone", 10*day)
 				giveKey(srv, "alice", "LTAItwo", 20*day)
 				config := exclusively("alice", "delete")
-				o, diags := newCore(t, srv.Getenv, hurried()).create(exclusiveKind, config)
+				o, diags := newCore(t, srv.Getenv, hurried()).Create(exclusiveKind, config)
 				clean(t, diags)
-				plan, diags := newCore(t, srv.Getenv, hurried()).plan(exclusiveKind, config, o)
+				plan, diags := newCore(t, srv.Getenv, hurried()).Plan(exclusiveKind, config, o)
 				clean(t, diags)
 				srv.Inject(ramtest.Rule{Action: action, Phase: phase, Nth: nth, Fault: "reset"})
-				broken, diags := newCore(t, srv.Getenv, hurried()).carryOut(exclusiveKind, config, o, plan)
-				if len(errorsIn(diags)) > 0 {
-					contains(t, said(diags), "Cannot update the exclusive credentials")
+				broken, diags := newCore(t, srv.Getenv, hurried()).ApplyPlan(exclusiveKind, config, o, plan)
+				if len(acctest.Errors(diags)) > 0 {
+					contains(t, acctest.Messages(diags), "Cannot update the exclusive credentials")
 				} else {
 					expect(t, "done", len(keysOf(srv, "alice")), 0)
 				}
 				mended := staffedLike(t, srv)
-				after, diags := newCore(t, mended.Getenv, hurried()).refresh(exclusiveKind, broken)
+				after, diags := newCore(t, mended.Getenv, hurried()).Read(exclusiveKind, broken)
 				clean(t, diags)
-				_, diags = newCore(t, mended.Getenv, hurried()).apply(exclusiveKind, config, after)
+				_, diags = newCore(t, mended.Getenv, hurried()).Apply(exclusiveKind, config, after)
 				clean(t, diags)
 				expect(t, action+" "+phase+" "+nth, len(keysOf(mended, "alice")), 0)
 				expect(t, "the others' keys", len(keysOf(mended, "admin")), 1)
@@ -202,17 +203,17 @@ func TestExclusive_importUnknownsAndTheUser(t *testing.T) {
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIstray", 10*day)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.adopt(exclusiveKind, "alice")
+	o, diags := c.Import(exclusiveKind, "alice")
 	clean(t, diags)
-	expect(t, "undeclared", in(t, o.state, "undeclared_access_key_ids"), nil)
-	o, diags = c.apply(exclusiveKind, exclusively("alice", "delete"), o)
+	expect(t, "undeclared", in(t, o.State, "undeclared_access_key_ids"), nil)
+	o, diags = c.Apply(exclusiveKind, exclusively("alice", "delete"), o)
 	clean(t, diags)
-	expect(t, "undeclared", in(t, o.state, "undeclared_access_key_ids"), []string{"LTAIstray"})
+	expect(t, "undeclared", in(t, o.State, "undeclared_access_key_ids"), []string{"LTAIstray"})
 	expect(t, "the first apply after an import only looks", writes(srv), []string(nil))
 
-	plan, diags := c.plan(exclusiveKind, attributes{"user_name": unknown{}, "allowed_access_key_ids": unknown{}}, c.nothing(exclusiveKind))
+	plan, diags := c.Plan(exclusiveKind, attributes{"user_name": acctest.Unknown{}, "allowed_access_key_ids": acctest.Unknown{}}, c.Null(exclusiveKind))
 	clean(t, diags)
-	expect(t, "undeclared", in(t, c.planned(exclusiveKind, plan), "undeclared_access_key_ids"), unknown{})
+	expect(t, "undeclared", in(t, c.Planned(exclusiveKind, plan), "undeclared_access_key_ids"), acctest.Unknown{})
 	for _, bad := range []attributes{
 		{"user_name": "alice"},
 		{"user_name": "", "allowed_access_key_ids": []string{}},
@@ -220,7 +221,7 @@ func TestExclusive_importUnknownsAndTheUser(t *testing.T) {
 		{"user_name": "alice", "allowed_access_key_ids": []string{}, "enforce": "ask"},
 		{"user_name": "nobody", "allowed_access_key_ids": []string{}},
 	} {
-		if _, diags := c.create(exclusiveKind, bad); len(errorsIn(diags)) == 0 {
+		if _, diags := c.Create(exclusiveKind, bad); len(acctest.Errors(diags)) == 0 {
 			t.Errorf("%v is accepted", bad)
 		}
 	}
@@ -231,20 +232,20 @@ func TestExclusive_importUnknownsAndTheUser(t *testing.T) {
 		u.Name = "alicia"
 		a.Users["alicia"] = u
 	})
-	o, diags = newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
+	o, diags = newCore(t, srv.Getenv, hurried()).Read(exclusiveKind, o)
 	clean(t, diags)
-	expect(t, "name", in(t, o.state, "user_name"), "alicia")
+	expect(t, "name", in(t, o.State, "user_name"), "alicia")
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", Nth: "1-", Fault: "code", Status: 403, Code: "NoPermission"})
-	denied, diags := newCore(t, srv.Getenv, hurried()).refresh(exclusiveKind, o)
-	contains(t, said(diags), "Cannot read the exclusive credentials", "The state is as it was.")
-	expect(t, "state", denied.state.Equal(o.state), true)
+	denied, diags := newCore(t, srv.Getenv, hurried()).Read(exclusiveKind, o)
+	contains(t, acctest.Messages(diags), "Cannot read the exclusive credentials", "The state is as it was.")
+	expect(t, "state", denied.State.Equal(o.State), true)
 
 	mended := staffedLike(t, srv)
 	mended.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
-	after, diags := newCore(t, mended.Getenv, hurried()).refresh(exclusiveKind, o)
+	after, diags := newCore(t, mended.Getenv, hurried()).Read(exclusiveKind, o)
 	clean(t, diags)
-	contains(t, said(diags), "The user of the exclusive credentials is gone")
-	expect(t, "state", after.state.IsNull(), true)
+	contains(t, acctest.Messages(diags), "The user of the exclusive credentials is gone")
+	expect(t, "state", after.State.IsNull(), true)
 	expect(t, "writes", writes(srv), []string(nil))
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -115,24 +116,24 @@ func underFaults(t *testing.T, title string, faults map[string][]ramtest.Rule, w
 	}
 }
 
-func prepared(t *testing.T, srv *ramtest.Server) *core {
+func prepared(t *testing.T, srv *ramtest.Server) *acctest.Driver {
 	t.Helper()
 	return newCore(t, srv.Getenv, hurried())
 }
 
 // existing makes one object without a fault.
-func existing(t *testing.T, c *core, s suspect) object {
+func existing(t *testing.T, c *acctest.Driver, s suspect) acctest.Object {
 	t.Helper()
-	o, diags := c.create(s.kind, s.config)
+	o, diags := c.Create(s.kind, s.config)
 	clean(t, diags)
 	return o
 }
 
 // failedSafely checks what an error has to say, and that no password is in it.
-func failedSafely(t *testing.T, diags []*tfprotov6.Diagnostic, o object, verb string) {
+func failedSafely(t *testing.T, diags []*tfprotov6.Diagnostic, o acctest.Object, verb string) {
 	t.Helper()
-	noSecret(t, said(diags), o)
-	for _, d := range errorsIn(diags) {
+	noSecret(t, acctest.Messages(diags), o)
+	for _, d := range acctest.Errors(diags) {
 		contains(t, d.Summary, "Cannot "+verb+" the ")
 	}
 }
@@ -166,12 +167,12 @@ func TestFault_createOfUsersAndLoginProfiles(t *testing.T) {
 			srv := withAlice(t)
 			c := prepared(t, srv)
 			srv.Inject(rules...)
-			o, diags := c.create(s.kind, s.config)
+			o, diags := c.Create(s.kind, s.config)
 			failedSafely(t, diags, o, "create")
 			if n := len(srv.Calls(s.create)); n > 5 || n > 2 && !strings.HasPrefix(rules[0].Code, "Throttling") {
 				t.Errorf("the create was sent %d times", n)
 			}
-			there, text := s.there(account(srv)), said(errorsIn(diags))
+			there, text := s.there(account(srv)), acctest.Messages(acctest.Errors(diags))
 			switch {
 			case text == "":
 				expect(t, "there", there, true)
@@ -182,7 +183,7 @@ func TestFault_createOfUsersAndLoginProfiles(t *testing.T) {
 					expect(t, "password", profile(srv).Password, password)
 				}
 				return "C"
-			case !o.state.IsNull():
+			case !o.State.IsNull():
 				return "ET"
 			case there:
 				contains(t, text, "terraform import <address>")
@@ -210,23 +211,23 @@ func TestFault_updateOfUsersAndLoginProfiles(t *testing.T) {
 			o := existing(t, c, s)
 			srv.Advance(time.Minute)
 			srv.Inject(rules...)
-			after, diags := c.apply(s.kind, s.next, o)
+			after, diags := c.Apply(s.kind, s.next, o)
 			failedSafely(t, diags, after, "update")
 			if n := len(srv.Calls(s.set)); n > 6 {
 				t.Errorf("the update was sent %d times", n)
 			}
 			outcome := "C"
-			if !s.changed(account(srv)) && len(errorsIn(diags)) == 0 {
+			if !s.changed(account(srv)) && len(acctest.Errors(diags)) == 0 {
 				return "nothing happened, and nobody said so"
 			}
-			if len(errorsIn(diags)) > 0 {
+			if len(acctest.Errors(diags)) > 0 {
 				outcome = "K"
-				expect(t, "state", after.state.Equal(o.state), true)
+				expect(t, "state", after.State.Equal(o.State), true)
 				must(t, srv.SetSchedule(ramtest.Schedule{}))
 				later := newCore(t, srv.Getenv, hurried())
-				after, diags = later.refresh(s.kind, after)
+				after, diags = later.Read(s.kind, after)
 				clean(t, diags)
-				after, diags = later.apply(s.kind, s.next, after)
+				after, diags = later.Apply(s.kind, s.next, after)
 				clean(t, diags)
 			}
 			must(t, srv.SetSchedule(ramtest.Schedule{}))
@@ -253,13 +254,13 @@ func TestFault_readOfUsersAndLoginProfiles(t *testing.T) {
 			c := prepared(t, srv)
 			srv.ForgetCalls()
 			srv.Inject(rules...)
-			after, diags := c.refresh(s.kind, o)
+			after, diags := c.Read(s.kind, o)
 			failedSafely(t, diags, after, "read")
-			expect(t, "state", after.state.Equal(o.state), true)
+			expect(t, "state", after.State.Equal(o.State), true)
 			if n := len(srv.Calls(s.get)); n > 5 {
 				t.Errorf("sent %d times", n)
 			}
-			if len(errorsIn(diags)) > 0 {
+			if len(acctest.Errors(diags)) > 0 {
 				return "K"
 			}
 			return "C"
@@ -283,14 +284,14 @@ func TestFault_deleteOfUsersAndLoginProfiles(t *testing.T) {
 			c := prepared(t, srv)
 			o := existing(t, c, s)
 			srv.Inject(rules...)
-			after, diags := c.destroy(s.kind, o)
+			after, diags := c.Destroy(s.kind, o)
 			failedSafely(t, diags, after, "delete")
 			outcome := "C"
-			if len(errorsIn(diags)) > 0 {
+			if len(acctest.Errors(diags)) > 0 {
 				outcome = "K"
-				expect(t, "state", after.state.Equal(o.state), true)
+				expect(t, "state", after.State.Equal(o.State), true)
 				must(t, srv.SetSchedule(ramtest.Schedule{}))
-				_, diags = c.destroy(s.kind, after)
+				_, diags = c.Destroy(s.kind, after)
 				clean(t, diags)
 			}
 			expect(t, "there", s.there(account(srv)), false)
@@ -312,11 +313,11 @@ func TestFault_aCreateThatIsCommittedLateIsFoundByTheSecond(t *testing.T) {
 		ramtest.Rule{Action: "CreateLoginProfile", Nth: "2", Inject: "CreateLoginProfile", InjectParams: map[string]string{"UserPrincipalName": "alice" + domain, "Password": password, "PasswordResetRequired": "true"}},
 	)
 	for _, s := range suspects {
-		o, diags := c.create(s.kind, s.config)
+		o, diags := c.Create(s.kind, s.config)
 		clean(t, diags)
 		expect(t, "creates", len(srv.Calls(s.create)), 2)
 		steady(t, c, s.kind, s.config, o)
 	}
-	_, diags := c.create(userKind, attributes{"name": "carol"})
-	contains(t, said(errorsIn(diags)), "terraform import <address> carol")
+	_, diags := c.Create(userKind, attributes{"name": "carol"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "terraform import <address> carol")
 }

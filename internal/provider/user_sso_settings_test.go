@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -38,8 +39,8 @@ func TestUserSso_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 		{attributes{"auxiliary_domain": "https://example.com/"}, "must be a domain"},
 		{attributes{"authn_sign_algo": "md5"}, "rsa-sha256"},
 	} {
-		_, diags := c.create(userSso, bad.config)
-		contains(t, said(errorsIn(diags)), bad.says)
+		_, diags := c.Create(userSso, bad.config)
+		contains(t, acctest.Messages(acctest.Errors(diags)), bad.says)
 	}
 	expect(t, "calls", len(srv.Calls()), 0)
 }
@@ -48,17 +49,17 @@ func TestUserSso_withoutMetadataItIsNotEnabled(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.create(userSso, attributes{"sso_enabled": true})
-	contains(t, said(errorsIn(diags)), "Single sign-on needs metadata", `AttributeName("sso_enabled")`)
-	if strings.Contains(said(diags), "allow_lock_out") {
+	_, diags := c.Create(userSso, attributes{"sso_enabled": true})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Single sign-on needs metadata", `AttributeName("sso_enabled")`)
+	if strings.Contains(acctest.Messages(diags), "allow_lock_out") {
 		t.Error("an argument is named that there is not")
 	}
-	plan, diags := c.plan(userSso, attributes{"sso_enabled": true, "metadata_document": unknown{}}, c.nothing(userSso))
+	plan, diags := c.Plan(userSso, attributes{"sso_enabled": true, "metadata_document": acctest.Unknown{}}, c.Null(userSso))
 	clean(t, diags)
 	known := attributes{"sso_enabled": true, "metadata_document": ""}
-	plan.PlannedState = c.dynamic(c.propose(userSso, c.build(c.schemas.ResourceSchemas[userSso], known), c.planned(userSso, plan)))
-	_, diags = c.carryOut(userSso, known, c.nothing(userSso), plan)
-	contains(t, said(errorsIn(diags)), "Single sign-on needs metadata")
+	plan.PlannedState = c.Dynamic(c.Propose(userSso, c.Build(c.Schemas.ResourceSchemas[userSso], known), c.Planned(userSso, plan)))
+	_, diags = c.ApplyPlan(userSso, known, c.Null(userSso), plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Single sign-on needs metadata")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -70,9 +71,9 @@ func TestUserSso_lockOutsAreWarnedOfAndMetadataComparedByContent(t *testing.T) {
 			srv := old(t, model)
 			c := newCore(t, srv.Getenv, hurried())
 			config := attributes{"sso_enabled": true, "metadata_document": respelt}
-			o, diags := c.create(userSso, config)
+			o, diags := c.Create(userSso, config)
 			clean(t, diags)
-			contains(t, said(diags), "RAM users can no longer log on with passwords", "sso_enabled: false → true")
+			contains(t, acctest.Messages(diags), "RAM users can no longer log on with passwords", "sso_enabled: false → true")
 			expect(t, "metadata are as they were", account(srv).UserSso.MetadataDocument, respelt)
 			noTouch(t, srv, "AuxiliaryDomain", "LoginWithDomain", "AuthnSignAlgo")
 			unmoved(t, c, userSso, o)
@@ -80,20 +81,20 @@ func TestUserSso_lockOutsAreWarnedOfAndMetadataComparedByContent(t *testing.T) {
 			srv.Change(func(a *ramtest.Account) { a.UserSso.MetadataDocument = idpMetadata })
 			unmoved(t, c, userSso, o)
 			config["metadata_document"] = idpMetadata
-			plan, diags := c.plan(userSso, config, o)
+			plan, diags := c.Plan(userSso, config, o)
 			clean(t, diags)
-			expect(t, "another spelling changes nothing", c.planned(userSso, plan).Equal(o.state), true)
+			expect(t, "another spelling changes nothing", c.Planned(userSso, plan).Equal(o.State), true)
 
 			config["metadata_document"] = strings.Replace(idpMetadata, "idp.example.com", "idp.example.org", 1)
-			_, diags = c.plan(userSso, config, o)
-			contains(t, said(diags), "RAM users log on through another identity provider")
-			if text := said(diags); strings.Contains(text, "IDPSSODescriptor") {
+			_, diags = c.Plan(userSso, config, o)
+			contains(t, acctest.Messages(diags), "RAM users log on through another identity provider")
+			if text := acctest.Messages(diags); strings.Contains(text, "IDPSSODescriptor") {
 				t.Errorf("a message holds the whole document:\n%s", text)
 			}
-			o, diags = c.apply(userSso, config, o)
+			o, diags = c.Apply(userSso, config, o)
 			clean(t, diags)
-			_, diags = c.plan(userSso, attributes{"sso_enabled": false}, o)
-			contains(t, said(diags), "The user SSO configuration gets weaker", "sso_enabled: true → false (weaker)")
+			_, diags = c.Plan(userSso, attributes{"sso_enabled": false}, o)
+			contains(t, acctest.Messages(diags), "The user SSO configuration gets weaker", "sso_enabled: true → false (weaker)")
 			expect(t, "domain", account(srv).UserSso.AuxiliaryDomain, "old.example.com")
 		})
 	}
@@ -106,16 +107,16 @@ func TestUserSso_everyZeroIsSent(t *testing.T) {
 		srv := old(t, model)
 		srv.Change(func(a *ramtest.Account) { a.UserSso.LoginWithDomain, a.UserSso.AuthnSignAlgo = true, "rsa-sha256" })
 		c := newCore(t, srv.Getenv, hurried())
-		o, diags := c.create(userSso, zero)
+		o, diags := c.Create(userSso, zero)
 		clean(t, diags)
 		expect(t, name, account(srv).UserSso, ramtest.UserSso{AuthnSignAlgo: "rsa-sha256"})
 		unmoved(t, c, userSso, o)
 	}
 	srv := old(t, func(b *ramtest.Behaviour) { b.EmptySsoTextKeepsValue = true })
 	c := newCore(t, srv.Getenv, hurried())
-	_, diags := c.create(userSso, zero)
+	_, diags := c.Create(userSso, zero)
 	clean(t, diags)
-	contains(t, said(diags), "Cannot confirm the user SSO configuration", "auxiliary_domain = \"\"", `still shows "old.example.com"`)
+	contains(t, acctest.Messages(diags), "Cannot confirm the user SSO configuration", "auxiliary_domain = \"\"", `still shows "old.example.com"`)
 }
 
 func TestUserSso_onDestroy(t *testing.T) {
@@ -129,9 +130,9 @@ func TestUserSso_onDestroy(t *testing.T) {
 		srv := old(t)
 		c := newCore(t, srv.Getenv, hurried())
 		config["on_destroy"] = onDestroy
-		o, diags := c.create(userSso, config)
+		o, diags := c.Create(userSso, config)
 		clean(t, diags)
-		_, diags = c.destroy(userSso, o)
+		_, diags = c.Destroy(userSso, o)
 		clean(t, diags)
 		expect(t, onDestroy, account(srv).UserSso, want)
 	}
@@ -143,7 +144,7 @@ func TestUserSso_data(t *testing.T) {
 		srv := ramtest.New(t)
 		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent })
 		c := newCore(t, srv.Getenv, hurried())
-		v, diags := c.data(userSso, attributes{})
+		v, diags := c.ReadData(userSso, attributes{})
 		clean(t, diags)
 		for name, want := range freshOf(newUserSsoSettings()) {
 			expect(t, name, in(t, v, name), want)

@@ -12,30 +12,31 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
 const userKind = "ram_user"
 
 // steady fails the test unless a refresh changes not a byte, and the next plan is empty.
-func steady(t *testing.T, c *core, kind string, config attributes, o object) {
+func steady(t *testing.T, c *acctest.Driver, kind string, config attributes, o acctest.Object) {
 	t.Helper()
-	after, diags := c.refresh(kind, o)
-	expect(t, "what a refresh says", said(diags), "")
-	if !after.state.Equal(o.state) || !bytes.Equal(after.private, o.private) || !bytes.Equal(after.identity.IdentityData.MsgPack, o.identity.IdentityData.MsgPack) {
-		t.Errorf("a refresh changed the state from %v to %v", o.state, after.state)
+	after, diags := c.Read(kind, o)
+	expect(t, "what a refresh says", acctest.Messages(diags), "")
+	if !after.State.Equal(o.State) || !bytes.Equal(after.Private, o.Private) || !bytes.Equal(after.Identity.IdentityData.MsgPack, o.Identity.IdentityData.MsgPack) {
+		t.Errorf("a refresh changed the state from %v to %v", o.State, after.State)
 	}
-	plan, diags := c.plan(kind, config, after)
+	plan, diags := c.Plan(kind, config, after)
 	clean(t, diags)
-	if !c.planned(kind, plan).Equal(after.state) {
-		t.Errorf("the next plan is not empty: %v", c.planned(kind, plan))
+	if !c.Planned(kind, plan).Equal(after.State) {
+		t.Errorf("the next plan is not empty: %v", c.Planned(kind, plan))
 	}
 }
 
 // tagsIn are the tags in a state; nil if there are none at all.
-func tagsIn(t *testing.T, o object) map[string]string {
+func tagsIn(t *testing.T, o acctest.Object) map[string]string {
 	t.Helper()
-	v := fieldsOf(t, o.state)["tags"]
+	v := acctest.Fields(o.State)["tags"]
 	if v.IsNull() {
 		return nil
 	}
@@ -43,7 +44,7 @@ func tagsIn(t *testing.T, o object) map[string]string {
 	must(t, v.As(&members))
 	tags := map[string]string{}
 	for key, member := range members {
-		tags[key], _ = native(t, member).(string)
+		tags[key], _ = acctest.Native(member).(string)
 	}
 	return tags
 }
@@ -55,8 +56,8 @@ func TestUser_isMadeAndReadsAsItIs(t *testing.T) {
 	config := attributes{
 		"name": "carol", "display_name": "Carol", "mobile_phone": "86-13900001234", "email": "carol@example.com", "comments": "on call", "tags": map[string]string{"team": "ops", "empty": ""},
 	}
-	o, diags := c.create(userKind, config)
-	expect(t, "what was said", said(diags), "")
+	o, diags := c.Create(userKind, config)
+	expect(t, "what was said", acctest.Messages(diags), "")
 	carol := account(srv).Users["carol"]
 	expect(t, "id", stateOf(t, o, "user_id"), carol.ID)
 	expect(t, "account", stateOf(t, o, "account_id"), defaultAccount)
@@ -64,11 +65,11 @@ func TestUser_isMadeAndReadsAsItIs(t *testing.T) {
 	expect(t, "mail", carol.Email, "carol@example.com")
 	expect(t, "tags", tagsIn(t, o), map[string]string{"team": "ops", "empty": ""})
 	expect(t, "tags of the account", carol.Tags, map[string]string{"team": "ops", "empty": ""})
-	expect(t, "force_destroy", in(t, o.state, "force_destroy"), false)
+	expect(t, "force_destroy", in(t, o.State, "force_destroy"), false)
 	expect(t, "writes", writes(srv), []string{"CreateUser"})
 	steady(t, c, userKind, config, o)
 	srv.ForgetCalls()
-	_, diags = c.destroy(userKind, o)
+	_, diags = c.Destroy(userKind, o)
 	clean(t, diags)
 	if account(srv).Users["carol"] != nil {
 		t.Error("the user is there")
@@ -82,18 +83,18 @@ func TestUser_ofLittleIsMadeOfLittle(t *testing.T) {
 	c := newCore(t, srv.Getenv, hurried())
 	for _, name := range []string{"a", strings.Repeat("n", 64)} {
 		config := attributes{"name": name}
-		o, diags := c.create(userKind, config)
+		o, diags := c.Create(userKind, config)
 		clean(t, diags)
 		for _, absent := range []string{"mobile_phone", "email", "comments", "tags"} {
-			expect(t, absent, in(t, o.state, absent), nil)
+			expect(t, absent, in(t, o.State, absent), nil)
 		}
 		expect(t, "display name", stateOf(t, o, "display_name"), name[:min(len(name), 24)])
 		steady(t, c, userKind, config, o)
 	}
 	config := attributes{"name": "empty", "mobile_phone": "", "email": "", "comments": "", "tags": map[string]string{}}
-	o, diags := c.create(userKind, config)
+	o, diags := c.Create(userKind, config)
 	clean(t, diags)
-	expect(t, "email", in(t, o.state, "email"), "")
+	expect(t, "email", in(t, o.State, "email"), "")
 	expect(t, "tags", tagsIn(t, o), map[string]string{})
 	steady(t, c, userKind, config, o)
 }
@@ -124,12 +125,12 @@ func TestUser_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	} {
 		config := attributes{"name": "carol"}
 		config[bad.attribute] = bad.value
-		_, diags := c.create(userKind, config)
-		contains(t, said(errorsIn(diags)), `AttributeName("`+bad.attribute+`")`)
+		_, diags := c.Create(userKind, config)
+		contains(t, acctest.Messages(acctest.Errors(diags)), `AttributeName("`+bad.attribute+`")`)
 	}
 	expect(t, "calls", len(srv.Calls()), 0)
 	for _, key := range []string{"acsx", "ali", "a", "ACS:x"} {
-		_, diags := c.plan(userKind, attributes{"name": "carol", "tags": map[string]string{key: "y"}}, c.nothing(userKind))
+		_, diags := c.Plan(userKind, attributes{"name": "carol", "tags": map[string]string{key: "y"}}, c.Null(userKind))
 		clean(t, diags)
 	}
 }
@@ -138,18 +139,18 @@ func TestUser_thatExistsIsNotTakenOver(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(userKind, attributes{"name": "alice", "comments": "mine"})
-	contains(t, said(errorsIn(diags)), "Cannot create the user", `AttributeName("name")`, aliceID, "terraform import <address> alice")
-	expect(t, "state", o.state.IsNull(), true)
+	o, diags := c.Create(userKind, attributes{"name": "alice", "comments": "mine"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the user", `AttributeName("name")`, aliceID, "terraform import <address> alice")
+	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "writes", writes(srv), []string(nil))
 
 	// One that appears between the look and the create is as much somebody else's.
 	srv.ChangeBefore("CreateUser", func(a *ramtest.Account) {
 		a.Users["carol"] = &ramtest.User{ID: "200000000000000003", Name: "carol", DisplayName: "carol", Status: "active", CreateDate: srv0(a)}
 	})
-	o, diags = c.create(userKind, attributes{"name": "carol"})
-	contains(t, said(errorsIn(diags)), "Cannot create the user", "terraform import <address> carol")
-	expect(t, "state", o.state.IsNull(), true)
+	o, diags = c.Create(userKind, attributes{"name": "carol"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the user", "terraform import <address> carol")
+	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "creates", len(srv.Calls("CreateUser")), 1)
 }
 
@@ -157,16 +158,16 @@ func TestUser_changesInPlaceAndSendsOnlyWhatChanges(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(userKind, attributes{"name": "carol", "email": "c@example.com", "comments": "one", "tags": map[string]string{"a": "1", "b": "2"}})
+	o, diags := c.Create(userKind, attributes{"name": "carol", "email": "c@example.com", "comments": "one", "tags": map[string]string{"a": "1", "b": "2"}})
 	clean(t, diags)
 	srv.ForgetCalls()
 	config := attributes{"name": "carol", "comments": "two", "tags": map[string]string{"b": "3", "c": "4"}}
-	plan, diags := c.plan(userKind, config, o)
+	plan, diags := c.Plan(userKind, config, o)
 	clean(t, diags)
 	expect(t, "replacement", len(plan.RequiresReplace), 0)
-	expect(t, "the plan clears what is no longer mentioned", in(t, c.planned(userKind, plan), "email"), nil)
-	expect(t, "the display name stays", in(t, c.planned(userKind, plan), "display_name"), "carol")
-	o, diags = c.apply(userKind, config, o)
+	expect(t, "the plan clears what is no longer mentioned", in(t, c.Planned(userKind, plan), "email"), nil)
+	expect(t, "the display name stays", in(t, c.Planned(userKind, plan), "display_name"), "carol")
+	o, diags = c.Apply(userKind, config, o)
 	clean(t, diags)
 	expect(t, "writes", writes(srv), []string{"UpdateUser", "UntagResources", "TagResources"})
 	sent := srv.Calls("UpdateUser")[0].Params
@@ -185,17 +186,17 @@ func TestUser_changesInPlaceAndSendsOnlyWhatChanges(t *testing.T) {
 	steady(t, c, userKind, config, o)
 
 	srv.ForgetCalls()
-	o, diags = c.apply(userKind, attributes{"name": "carol"}, o)
+	o, diags = c.Apply(userKind, attributes{"name": "carol"}, o)
 	clean(t, diags)
 	expect(t, "cleared", account(srv).Users["carol"].Comments, "")
 	expect(t, "tags", len(account(srv).Users["carol"].Tags), 0)
 	steady(t, c, userKind, attributes{"name": "carol"}, o)
 
 	srv.ForgetCalls()
-	o, diags = c.apply(userKind, attributes{"name": "carol", "force_destroy": true}, o)
+	o, diags = c.Apply(userKind, attributes{"name": "carol", "force_destroy": true}, o)
 	clean(t, diags)
 	expect(t, "writes for what is only ours", writes(srv), []string(nil))
-	expect(t, "force_destroy", in(t, o.state, "force_destroy"), true)
+	expect(t, "force_destroy", in(t, o.State, "force_destroy"), true)
 }
 
 // What the configuration never mentioned keeps what the user has.
@@ -207,11 +208,11 @@ func TestUser_unmanagedValuesAreNeverTouched(t *testing.T) {
 		u.Email, u.Comments, u.MobilePhone, u.Tags = "alice@example.com", "hers", "86-1390000", map[string]string{"team": "hers"}
 	})
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.adopt(userKind, "alice")
+	o, diags := c.Import(userKind, "alice")
 	clean(t, diags)
 	expect(t, "mail", stateOf(t, o, "email"), "alice@example.com")
 	steady(t, c, userKind, attributes{"name": "alice"}, o)
-	o, diags = c.apply(userKind, attributes{"name": "alice", "comments": "ours"}, o)
+	o, diags = c.Apply(userKind, attributes{"name": "alice", "comments": "ours"}, o)
 	clean(t, diags)
 	noTouch(t, srv, "Email", "MobilePhone", "Tags", "DisplayName")
 	expect(t, "comments", account(srv).Users["alice"].Comments, "ours")
@@ -223,10 +224,10 @@ func TestUser_tagsOfTheServiceAreLeftAlone(t *testing.T) {
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Tags = map[string]string{"acs:rm:rgId": "x", "mine": "y"} })
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.adopt(userKind, "alice")
+	o, diags := c.Import(userKind, "alice")
 	clean(t, diags)
 	expect(t, "tags", tagsIn(t, o), map[string]string{"mine": "y"})
-	o, diags = c.apply(userKind, attributes{"name": "alice", "tags": map[string]string{"mine": "z"}}, o)
+	o, diags = c.Apply(userKind, attributes{"name": "alice", "tags": map[string]string{"mine": "z"}}, o)
 	clean(t, diags)
 	expect(t, "tags of the account", account(srv).Users["alice"].Tags, map[string]string{"acs:rm:rgId": "x", "mine": "z"})
 	steady(t, c, userKind, attributes{"name": "alice", "tags": map[string]string{"mine": "z"}}, o)
@@ -236,14 +237,14 @@ func TestUser_isRenamedInPlace(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(userKind, attributes{"name": "carol"})
+	o, diags := c.Create(userKind, attributes{"name": "carol"})
 	clean(t, diags)
 	id := stateOf(t, o, "user_id")
-	plan, diags := c.plan(userKind, attributes{"name": "caroline"}, o)
+	plan, diags := c.Plan(userKind, attributes{"name": "caroline"}, o)
 	clean(t, diags)
 	expect(t, "replacement", len(plan.RequiresReplace), 0)
-	o, diags = c.apply(userKind, attributes{"name": "caroline"}, o)
-	expect(t, "what was said", said(diags), "")
+	o, diags = c.Apply(userKind, attributes{"name": "caroline"}, o)
+	expect(t, "what was said", acctest.Messages(diags), "")
 	expect(t, "id", stateOf(t, o, "user_id"), id)
 	expect(t, "id in the account", account(srv).Users["caroline"].ID, id)
 	expect(t, "display name", stateOf(t, o, "display_name"), "carol")
@@ -256,18 +257,18 @@ func TestUser_isRenamedInPlace(t *testing.T) {
 		delete(a.Users, "caroline")
 		a.Users["karoline"] = u
 	})
-	o, diags = c.refresh(userKind, o)
+	o, diags = c.Read(userKind, o)
 	clean(t, diags)
 	expect(t, "name", stateOf(t, o, "name"), "karoline")
-	o, diags = c.apply(userKind, attributes{"name": "caroline"}, o)
+	o, diags = c.Apply(userKind, attributes{"name": "caroline"}, o)
 	clean(t, diags)
 	expect(t, "id in the account", account(srv).Users["caroline"].ID, id)
 
 	// Another user's name cannot be had.
-	_, diags = c.create(userKind, attributes{"name": "dave"})
+	_, diags = c.Create(userKind, attributes{"name": "dave"})
 	clean(t, diags)
-	after, diags := c.apply(userKind, attributes{"name": "dave"}, o)
-	contains(t, said(errorsIn(diags)), "Cannot update the user", `AttributeName("name")`, `has the name "dave" already`)
+	after, diags := c.Apply(userKind, attributes{"name": "dave"}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("name")`, `has the name "dave" already`)
 	expect(t, "name", stateOf(t, after, "name"), "caroline")
 }
 
@@ -287,29 +288,29 @@ func TestUser_thatIsGoneLeavesTheStateOnlyIfItIsSure(t *testing.T) {
 			t.Parallel()
 			srv := ramtest.New(t)
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(userKind, attributes{"name": "carol"})
+			o, diags := c.Create(userKind, attributes{"name": "carol"})
 			clean(t, diags)
 			rule.Action = "GetUser"
 			srv.Inject(rule)
-			after, diags := c.refresh(userKind, o)
-			contains(t, said(errorsIn(diags)), "Cannot read the user", "The state is as it was.")
-			expect(t, "state", after.state.Equal(o.state), true)
+			after, diags := c.Read(userKind, o)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the user", "The state is as it was.")
+			expect(t, "state", after.State.Equal(o.State), true)
 		})
 	}
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(userKind, attributes{"name": "carol"})
+	o, diags := c.Create(userKind, attributes{"name": "carol"})
 	clean(t, diags)
 	srv.Inject(ramtest.Rule{Action: "GetUser", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.User"})
-	after, diags := c.refresh(userKind, o)
-	expect(t, "a false not-found", said(diags), "")
-	expect(t, "state", after.state.Equal(o.state), true)
+	after, diags := c.Read(userKind, o)
+	expect(t, "a false not-found", acctest.Messages(diags), "")
+	expect(t, "state", after.State.Equal(o.State), true)
 	// A new user of the same name is not the one that is gone.
 	srv.Change(func(a *ramtest.Account) { a.Users["carol"] = &ramtest.User{ID: "7", Name: "carol", DisplayName: "x"} })
-	after, diags = c.refresh(userKind, o)
-	contains(t, said(diags), "WARNING: The user is gone", stateOf(t, o, "user_id"))
-	expect(t, "state", after.state.IsNull(), true)
-	_, diags = c.destroy(userKind, o)
+	after, diags = c.Read(userKind, o)
+	contains(t, acctest.Messages(diags), "WARNING: The user is gone", stateOf(t, o, "user_id"))
+	expect(t, "state", after.State.IsNull(), true)
+	_, diags = c.Destroy(userKind, o)
 	clean(t, diags)
 	expect(t, "the other user", account(srv).Users["carol"].ID, "7")
 }
@@ -319,16 +320,16 @@ func TestUser_ofAnotherAccountIsNotTouched(t *testing.T) {
 	srv := ramtest.New(t)
 	srv.AddAccount("2222222222222222")
 	mine, theirs := newCore(t, srv.Getenv, hurried()), newCore(t, srv.GetenvFor("2222222222222222"), hurried())
-	o, diags := mine.create(userKind, attributes{"name": "carol"})
+	o, diags := mine.Create(userKind, attributes{"name": "carol"})
 	clean(t, diags)
 	srv.ForgetCalls()
-	after, diags := theirs.refresh(userKind, o)
-	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
-	expect(t, "state", after.state.Equal(o.state), true)
-	_, diags = theirs.apply(userKind, attributes{"name": "carol", "comments": "x"}, o)
-	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
-	_, diags = theirs.destroy(userKind, o)
-	contains(t, said(errorsIn(diags)), "belongs to account "+defaultAccount)
+	after, diags := theirs.Read(userKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "belongs to account "+defaultAccount)
+	expect(t, "state", after.State.Equal(o.State), true)
+	_, diags = theirs.Apply(userKind, attributes{"name": "carol", "comments": "x"}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "belongs to account "+defaultAccount)
+	_, diags = theirs.Destroy(userKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "belongs to account "+defaultAccount)
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
@@ -352,12 +353,12 @@ func TestUser_onWhichSomethingHangsStays(t *testing.T) {
 	t.Parallel()
 	srv := laden(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.adopt(userKind, "alice")
+	o, diags := c.Import(userKind, "alice")
 	clean(t, diags)
 	before := len(srv.History())
-	after, diags := c.destroy(userKind, o)
-	contains(t, said(errorsIn(diags)), "Cannot delete the user", "a login profile", "LTAIalice (Active)", phoneSerial, `the group "ops"`, `the policy "ReadOnlyAccess" (System)`, "force_destroy = true", "DeleteConflict.User")
-	expect(t, "state", after.state.IsNull(), false)
+	after, diags := c.Destroy(userKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "a login profile", "LTAIalice (Active)", phoneSerial, `the group "ops"`, `the policy "ReadOnlyAccess" (System)`, "force_destroy = true", "DeleteConflict.User")
+	expect(t, "state", after.State.IsNull(), false)
 	expect(t, "changes", len(srv.History()), before)
 }
 
@@ -370,18 +371,18 @@ func TestUser_forceDestroyTakesAllThatHangsOnIt(t *testing.T) {
 	} {
 		srv := laden(t)
 		c := newCore(t, srv.Getenv, hurried())
-		o, diags := c.adopt(userKind, "alice")
+		o, diags := c.Import(userKind, "alice")
 		clean(t, diags)
-		o, diags = c.apply(userKind, attributes{"name": "alice", "force_destroy": true}, o)
+		o, diags = c.Apply(userKind, attributes{"name": "alice", "force_destroy": true}, o)
 		clean(t, diags)
 		srv.SetBehaviour(behave)
-		plan, diags := c.destroyPlan(userKind, o)
+		plan, diags := c.PlanDestroy(userKind, o)
 		clean(t, diags)
 		_ = plan
-		contains(t, said(diags), "WARNING: Destroying the user removes all that hangs on it")
-		after, diags := c.destroy(userKind, o)
+		contains(t, acctest.Messages(diags), "WARNING: Destroying the user removes all that hangs on it")
+		after, diags := c.Destroy(userKind, o)
 		clean(t, diags)
-		expect(t, "state", after.state.IsNull(), true)
+		expect(t, "state", after.State.IsNull(), true)
 		a := account(srv)
 		if a.Users["alice"] != nil {
 			t.Error("the user is there")
@@ -405,18 +406,18 @@ func TestUser_everyStepOfForceDestroyCanBeRepeated(t *testing.T) {
 				t.Parallel()
 				srv := laden(t)
 				c := newCore(t, srv.Getenv, hurried())
-				o, diags := c.adopt(userKind, "alice")
+				o, diags := c.Import(userKind, "alice")
 				clean(t, diags)
-				o, diags = c.apply(userKind, attributes{"name": "alice", "force_destroy": true}, o)
+				o, diags = c.Apply(userKind, attributes{"name": "alice", "force_destroy": true}, o)
 				clean(t, diags)
 				srv.Inject(ramtest.Rule{Action: action, Nth: "1", Phase: phase, Fault: "code", Status: 403, Code: "NoPermission"})
-				after, diags := c.destroy(userKind, o)
-				if len(errorsIn(diags)) == 0 {
+				after, diags := c.Destroy(userKind, o)
+				if len(acctest.Errors(diags)) == 0 {
 					t.Fatalf("no error, though %s was denied", action)
 				}
-				contains(t, said(errorsIn(diags)), "Cannot delete the user", "NoPermission")
-				expect(t, "state", after.state.IsNull(), false)
-				_, diags = c.destroy(userKind, after)
+				contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "NoPermission")
+				expect(t, "state", after.State.IsNull(), false)
+				_, diags = c.Destroy(userKind, after)
 				clean(t, diags)
 				expect(t, "alice", account(srv).Users["alice"] == nil, true)
 			})
@@ -428,23 +429,23 @@ func TestUser_ofTheProviderItselfIsNotDestroyed(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.adopt(userKind, "admin")
+	o, diags := c.Import(userKind, "admin")
 	clean(t, diags)
-	o, diags = c.apply(userKind, attributes{"name": "admin", "force_destroy": true}, o)
+	o, diags = c.Apply(userKind, attributes{"name": "admin", "force_destroy": true}, o)
 	clean(t, diags)
-	_, diags = c.destroyPlan(userKind, o)
-	contains(t, said(errorsIn(diags)), "Cannot delete the user", "runs with a key of this user", "state rm")
+	_, diags = c.PlanDestroy(userKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "runs with a key of this user", "state rm")
 	// A plan that could not see it is no way around.
-	resp, err := c.server.ApplyResourceChange(t.Context(), applyOfDestroy(c, userKind, o))
+	resp, err := c.Server.ApplyResourceChange(t.Context(), applyOfDestroy(c, userKind, o))
 	must(t, err)
-	contains(t, said(errorsIn(resp.Diagnostics)), "Cannot delete the user", "runs with a key of this user")
+	contains(t, acctest.Messages(acctest.Errors(resp.Diagnostics)), "Cannot delete the user", "runs with a key of this user")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
 // applyOfDestroy carries out a destroy that no plan has looked at.
-func applyOfDestroy(c *core, kind string, o object) *tfprotov6.ApplyResourceChangeRequest {
-	null := c.dynamic(c.nothing(kind).state)
-	return &tfprotov6.ApplyResourceChangeRequest{TypeName: kind, Config: null, PriorState: c.dynamic(o.state), PlannedState: null, PlannedPrivate: o.private, PlannedIdentity: o.identity}
+func applyOfDestroy(c *acctest.Driver, kind string, o acctest.Object) *tfprotov6.ApplyResourceChangeRequest {
+	null := c.Dynamic(c.Null(kind).State)
+	return &tfprotov6.ApplyResourceChangeRequest{TypeName: kind, Config: null, PriorState: c.Dynamic(o.State), PlannedState: null, PlannedPrivate: o.Private, PlannedIdentity: o.Identity}
 }
 
 func TestUser_import(t *testing.T) {
@@ -454,10 +455,10 @@ func TestUser_import(t *testing.T) {
 	for id, says := range map[string]string{
 		"nobody": `There is no RAM user "nobody"`, "alice@1234567890123456.onaliyun.com": "is not the name of a RAM user", aliceID + " ": "is not the name of a RAM user",
 	} {
-		_, diags := c.adopt(userKind, id)
-		contains(t, said(errorsIn(diags)), "Cannot import the user", says)
+		_, diags := c.Import(userKind, id)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the user", says)
 	}
-	o, diags := c.adopt(userKind, "alice")
+	o, diags := c.Import(userKind, "alice")
 	clean(t, diags)
 	expect(t, "id", stateOf(t, o, "user_id"), aliceID)
 	steady(t, c, userKind, attributes{"name": "alice", "display_name": "Alice"}, o)
@@ -469,17 +470,17 @@ func TestUser_list(t *testing.T) {
 	srv := withAlice(t)
 	srv.Populate(30)
 	c := newCore(t, srv.Getenv, hurried())
-	all := c.list(userKind, attributes{}, true, 0)
+	all := c.List(userKind, attributes{}, true, 0)
 	expect(t, "users", len(all), 33)
-	few := c.list(userKind, attributes{"name_regex": "^(alice|bob)$"}, true, 0)
-	expect(t, "two", []string{few[0].name, few[1].name}, []string{"alice", "bob"})
-	expect(t, "id", in(t, few[0].state, "user_id"), aliceID)
-	expect(t, "force_destroy", in(t, few[0].state, "force_destroy"), false)
-	expect(t, "identity", in(t, few[0].identity, "name"), "alice")
-	expect(t, "limit", len(c.list(userKind, attributes{}, false, 5)), 5)
-	contains(t, said(c.list(userKind, attributes{"name_regex": "("}, false, 5)[0].diags), "Cannot use the regular expression", `AttributeName("name_regex")`)
+	few := c.List(userKind, attributes{"name_regex": "^(alice|bob)$"}, true, 0)
+	expect(t, "two", []string{few[0].Name, few[1].Name}, []string{"alice", "bob"})
+	expect(t, "id", in(t, few[0].State, "user_id"), aliceID)
+	expect(t, "force_destroy", in(t, few[0].State, "force_destroy"), false)
+	expect(t, "identity", in(t, few[0].Identity, "name"), "alice")
+	expect(t, "limit", len(c.List(userKind, attributes{}, false, 5)), 5)
+	contains(t, acctest.Messages(c.List(userKind, attributes{"name_regex": "("}, false, 5)[0].Diagnostics), "Cannot use the regular expression", `AttributeName("name_regex")`)
 	srv.Inject(ramtest.Rule{Action: "ListUsers", Fault: "code", Code: "NoPermission"})
-	contains(t, said(newCore(t, srv.Getenv, hurried()).list(userKind, attributes{}, false, 5)[0].diags), "Cannot list the users", "NoPermission")
+	contains(t, acctest.Messages(newCore(t, srv.Getenv, hurried()).List(userKind, attributes{}, false, 5)[0].Diagnostics), "Cannot list the users", "NoPermission")
 }
 
 func TestUsersData(t *testing.T) {
@@ -490,10 +491,10 @@ func TestUsersData(t *testing.T) {
 		a.Users["alice"].Email, a.Users["alice"].Tags, a.Users["alice"].ProvisionType = "a@example.com", map[string]string{"t": "u"}, "SCIM"
 	})
 	c := newCore(t, srv.Getenv, hurried())
-	v, diags := c.data("ram_users", attributes{"name_regex": "^a"})
+	v, diags := c.ReadData("ram_users", attributes{"name_regex": "^a"})
 	clean(t, diags)
 	var users []tftypes.Value
-	must(t, fieldsOf(t, v)["users"].As(&users))
+	must(t, acctest.Fields(v)["users"].As(&users))
 	expect(t, "users", fmt.Sprintln(len(users), in(t, users[0], "user_name"), in(t, users[1], "user_name")), "2 admin alice\n")
 	expect(t, "principal name", in(t, users[1], "principal_name"), "alice@acme.onaliyun.com")
 	expect(t, "origin", in(t, users[1], "provision_type"), "SCIM")

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -47,44 +48,44 @@ func TestVerification_isSetConfirmedByItsOwnerAndTakenAway(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t, ramtest.WithBehaviour(behave))
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(verificationKind, securityOfAlice)
-			expect(t, "what was said", said(diags), "")
+			o, diags := c.Create(verificationKind, securityOfAlice)
+			expect(t, "what was said", acctest.Messages(diags), "")
 			for name, want := range map[string]any{
 				"user_id": aliceUserID, "account_id": defaultAccount, "security_email": "alice@example.com", "security_email_status": "pending",
 				"security_phone": "86-13900001234", "security_phone_status": "pending",
 			} {
-				expect(t, name, in(t, o.state, name), want)
+				expect(t, name, in(t, o.State, name), want)
 			}
 			fixed(t, c, verificationKind, securityOfAlice, o)
 			expect(t, "writes", writes(srv), []string{"SetVerificationInfo", "SetVerificationInfo"})
 
 			secure(srv, ramtest.Verification{Address: "alice@example.com", Status: "active"}, ramtest.Verification{Address: "86-13900001234", Status: "active"})
 			for range 3 { // past what is read late
-				o, diags = c.refresh(verificationKind, o)
+				o, diags = c.Read(verificationKind, o)
 				clean(t, diags)
 			}
-			expect(t, "status", in(t, o.state, "security_phone_status"), "active")
+			expect(t, "status", in(t, o.State, "security_phone_status"), "active")
 			fixed(t, c, verificationKind, securityOfAlice, o)
 
 			// Another e-mail address leaves the phone confirmed.
 			srv.ForgetCalls()
 			config := securityBut(attributes{"security_email": "al@example.com"})
-			o, diags = c.apply(verificationKind, config, o)
+			o, diags = c.Apply(verificationKind, config, o)
 			clean(t, diags)
-			expect(t, "e-mail", in(t, o.state, "security_email_status"), "pending")
-			expect(t, "phone", in(t, o.state, "security_phone_status"), "active")
+			expect(t, "e-mail", in(t, o.State, "security_email_status"), "pending")
+			expect(t, "phone", in(t, o.State, "security_phone_status"), "active")
 			expect(t, "writes", writes(srv), []string{"SetVerificationInfo"})
 
-			plan, diags := c.destroyPlan(verificationKind, o)
+			plan, diags := c.PlanDestroy(verificationKind, o)
 			clean(t, diags)
-			contains(t, said(diags), "A user loses the security phone", "al@example.com")
-			expect(t, "plan", c.planned(verificationKind, plan).IsNull(), true)
-			_, diags = c.destroy(verificationKind, o)
+			contains(t, acctest.Messages(diags), "A user loses the security phone", "al@example.com")
+			expect(t, "plan", c.Planned(verificationKind, plan).IsNull(), true)
+			_, diags = c.Destroy(verificationKind, o)
 			clean(t, diags)
 			alice := account(srv).Users["alice"]
 			expect(t, "e-mail", alice.SecurityEmail, ramtest.Verification{})
 			expect(t, "phone", alice.SecurityPhone, ramtest.Verification{})
-			_, diags = c.destroy(verificationKind, o)
+			_, diags = c.Destroy(verificationKind, o)
 			clean(t, diags)
 			expect(t, "violations", srv.Violations(), []string{})
 		})
@@ -98,17 +99,17 @@ func TestVerification_whatIsNotManagedStays(t *testing.T) {
 	secure(srv, ramtest.Verification{}, phone)
 	c := newCore(t, srv.Getenv, hurried())
 	config := attributes{"user_name": "alice", "security_email": "alice@example.com"}
-	o, diags := c.create(verificationKind, config)
-	expect(t, "what was said", said(diags), "")
-	expect(t, "phone", in(t, o.state, "security_phone"), nil)
+	o, diags := c.Create(verificationKind, config)
+	expect(t, "what was said", acctest.Messages(diags), "")
+	expect(t, "phone", in(t, o.State, "security_phone"), nil)
 	fixed(t, c, verificationKind, config, o)
 	// No longer managed: it stays, and the plan says so.
-	o, diags = c.apply(verificationKind, attributes{"user_name": "alice", "security_phone": "49-1700000001"}, o)
+	o, diags = c.Apply(verificationKind, attributes{"user_name": "alice", "security_phone": "49-1700000001"}, o)
 	clean(t, diags)
-	contains(t, said(diags), "The security e-mail address is not managed any more", "alice@example.com", `security_email = ""`)
-	expect(t, "phone", in(t, o.state, "security_phone_status"), "active")
+	contains(t, acctest.Messages(diags), "The security e-mail address is not managed any more", "alice@example.com", `security_email = ""`)
+	expect(t, "phone", in(t, o.State, "security_phone_status"), "active")
 	expect(t, "writes", writes(srv), []string{"SetVerificationInfo"})
-	_, diags = c.destroy(verificationKind, o)
+	_, diags = c.Destroy(verificationKind, o)
 	clean(t, diags)
 	alice := account(srv).Users["alice"]
 	expect(t, "e-mail", alice.SecurityEmail.Address, "alice@example.com")
@@ -121,29 +122,29 @@ func TestVerification_emptyTakesAwayAndReplacingIsWarnedOf(t *testing.T) {
 	secure(srv, ramtest.Verification{Address: "old@example.com", Status: "active"}, ramtest.Verification{Address: "49-1700000001", Status: "active"})
 	c := newCore(t, srv.Getenv, hurried())
 	config := attributes{"user_name": "alice", "security_email": "new@example.com", "security_phone": ""}
-	o, diags := c.create(verificationKind, config)
+	o, diags := c.Create(verificationKind, config)
 	clean(t, diags)
-	contains(t, said(diags), "A user loses the security e-mail address", "old@example.com (active)", "A user loses the security phone", "49-1700000001")
-	expect(t, "phone", in(t, o.state, "security_phone"), "")
-	expect(t, "phone", in(t, o.state, "security_phone_status"), nil)
+	contains(t, acctest.Messages(diags), "A user loses the security e-mail address", "old@example.com (active)", "A user loses the security phone", "49-1700000001")
+	expect(t, "phone", in(t, o.State, "security_phone"), "")
+	expect(t, "phone", in(t, o.State, "security_phone_status"), nil)
 	fixed(t, c, verificationKind, config, o)
 	expect(t, "phone", account(srv).Users["alice"].SecurityPhone, ramtest.Verification{})
 
 	// What somebody else changes is drift, and is put right.
 	secure(srv, ramtest.Verification{}, ramtest.Verification{Address: "49-1700000002", Status: "pending"})
-	o, diags = c.refresh(verificationKind, o)
+	o, diags = c.Read(verificationKind, o)
 	clean(t, diags)
-	expect(t, "e-mail", in(t, o.state, "security_email"), "")
-	expect(t, "phone", in(t, o.state, "security_phone"), "49-1700000002")
-	o, diags = c.apply(verificationKind, config, o)
+	expect(t, "e-mail", in(t, o.State, "security_email"), "")
+	expect(t, "phone", in(t, o.State, "security_phone"), "49-1700000002")
+	o, diags = c.Apply(verificationKind, config, o)
 	clean(t, diags)
 	fixed(t, c, verificationKind, config, o)
 
 	// What somebody else put in its place is left alone by a destroy.
 	secure(srv, ramtest.Verification{Address: "other@example.com", Status: "active"}, ramtest.Verification{})
-	_, diags = c.destroy(verificationKind, o)
+	_, diags = c.Destroy(verificationKind, o)
 	clean(t, diags)
-	contains(t, said(diags), "The user keeps another security e-mail address", "other@example.com")
+	contains(t, acctest.Messages(diags), "The user keeps another security e-mail address", "other@example.com")
 	expect(t, "e-mail", account(srv).Users["alice"].SecurityEmail.Address, "other@example.com")
 }
 
@@ -163,22 +164,22 @@ func TestVerification_badInputSetsNothing(t *testing.T) {
 		{attributes{"user_name": "alice", "security_phone": "+86-13900001234"}, "must be <country code>-<number>"},
 		{attributes{"user_name": "carol", "security_phone": "86-13900001234"}, `There is no RAM user "carol"`},
 	} {
-		o, diags := c.create(verificationKind, test.config)
-		contains(t, said(errorsIn(diags)), test.want)
-		expect(t, "state", o.state.IsNull(), true)
+		o, diags := c.Create(verificationKind, test.config)
+		contains(t, acctest.Messages(acctest.Errors(diags)), test.want)
+		expect(t, "state", o.State.IsNull(), true)
 	}
 	expect(t, "writes", writes(srv), []string(nil))
-	plan, diags := c.plan(verificationKind, attributes{"user_name": unknown{}, "security_email": unknown{}}, c.nothing(verificationKind))
+	plan, diags := c.Plan(verificationKind, attributes{"user_name": acctest.Unknown{}, "security_email": acctest.Unknown{}}, c.Null(verificationKind))
 	clean(t, diags)
-	expect(t, "status", in(t, c.planned(verificationKind, plan), "security_email_status"), unknown{})
-	expect(t, "status", in(t, c.planned(verificationKind, plan), "security_phone_status"), nil)
+	expect(t, "status", in(t, c.Planned(verificationKind, plan), "security_email_status"), acctest.Unknown{})
+	expect(t, "status", in(t, c.Planned(verificationKind, plan), "security_phone_status"), nil)
 }
 
 func TestVerification_followsTheUserAndGoesWithIt(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, hurried())
-	o, diags := c.create(verificationKind, securityOfAlice)
+	o, diags := c.Create(verificationKind, securityOfAlice)
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) {
 		u := a.Users["alice"]
@@ -186,13 +187,13 @@ func TestVerification_followsTheUserAndGoesWithIt(t *testing.T) {
 		u.Name = "alicia"
 		a.Users["alicia"] = u
 	})
-	o, diags = newCore(t, srv.Getenv, hurried()).refresh(verificationKind, o)
+	o, diags = newCore(t, srv.Getenv, hurried()).Read(verificationKind, o)
 	clean(t, diags)
-	expect(t, "name", in(t, o.state, "user_name"), "alicia")
+	expect(t, "name", in(t, o.State, "user_name"), "alicia")
 	fixed(t, c, verificationKind, securityBut(attributes{"user_name": "alicia"}), o)
 
 	// The name of another user is another object.
-	plan, diags := c.plan(verificationKind, securityBut(attributes{"user_name": "bob"}), o)
+	plan, diags := c.Plan(verificationKind, securityBut(attributes{"user_name": "bob"}), o)
 	clean(t, diags)
 	expect(t, "replaced", len(plan.RequiresReplace), 1)
 
@@ -200,21 +201,21 @@ func TestVerification_followsTheUserAndGoesWithIt(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"] = &ramtest.User{ID: "200000000000000009", Name: "alice", Status: "active", SecurityEmail: ramtest.Verification{Address: "alice@example.com", Status: "active"}}
 	})
-	stale, diags := c.adopt(verificationKind, "alicia")
+	stale, diags := c.Import(verificationKind, "alicia")
 	clean(t, diags)
-	expect(t, "import", stale.state.Equal(o.state), true)
-	_, diags = newCore(t, srv.Getenv, hurried()).destroy(verificationKind, o)
+	expect(t, "import", stale.State.Equal(o.State), true)
+	_, diags = newCore(t, srv.Getenv, hurried()).Destroy(verificationKind, o)
 	clean(t, diags)
 	expect(t, "the other alice", account(srv).Users["alice"].SecurityEmail.Address, "alice@example.com")
 	expect(t, "alicia", account(srv).Users["alicia"].SecurityEmail.Address, "")
 
 	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
 	late := newCore(t, srv.Getenv, hurried())
-	after, diags := late.refresh(verificationKind, o)
+	after, diags := late.Read(verificationKind, o)
 	clean(t, diags)
-	contains(t, said(diags), "The user of the verification is gone")
-	expect(t, "state", after.state.IsNull(), true)
-	_, diags = late.destroy(verificationKind, o)
+	contains(t, acctest.Messages(diags), "The user of the verification is gone")
+	expect(t, "state", after.State.IsNull(), true)
+	_, diags = late.Destroy(verificationKind, o)
 	clean(t, diags)
 }
 
@@ -249,27 +250,27 @@ func TestVerification_underFaults(t *testing.T) {
 						}
 						if action == "SetVerificationInfo" {
 							srv.Inject(fault)
-							o, diags := c.create(verificationKind, securityOfAlice)
-							failed := len(errorsIn(diags)) > 0
-							expect(t, "state exists, unless it failed", o.state.IsNull(), failed)
+							o, diags := c.Create(verificationKind, securityOfAlice)
+							failed := len(acctest.Errors(diags)) > 0
+							expect(t, "state exists, unless it failed", o.State.IsNull(), failed)
 							if failed {
-								contains(t, said(diags), "Cannot create the verification", "Run again")
+								contains(t, acctest.Messages(diags), "Cannot create the verification", "Run again")
 							}
 						}
 						mended := staffedLike(t, srv)
-						o, diags := newCore(t, mended.Getenv, hurried()).create(verificationKind, securityOfAlice)
+						o, diags := newCore(t, mended.Getenv, hurried()).Create(verificationKind, securityOfAlice)
 						clean(t, diags)
 						mended.Inject(fault)
 						c = newCore(t, mended.Getenv, hurried())
-						after, diags := c.refresh(verificationKind, o)
-						if len(errorsIn(diags)) > 0 {
-							contains(t, said(diags), "Cannot read the verification", "The state is as it was.")
+						after, diags := c.Read(verificationKind, o)
+						if len(acctest.Errors(diags)) > 0 {
+							contains(t, acctest.Messages(diags), "Cannot read the verification", "The state is as it was.")
 						}
-						if !after.state.Equal(o.state) {
-							t.Errorf("%s, %s: a refresh changed %v to %v", action, phase, o.state, after.state)
+						if !after.State.Equal(o.State) {
+							t.Errorf("%s, %s: a refresh changed %v to %v", action, phase, o.State, after.State)
 						}
-						_, diags = c.destroy(verificationKind, o)
-						if left := account(mended).Users["alice"].SecurityPhone.Address; left != "" && len(errorsIn(diags)) == 0 {
+						_, diags = c.Destroy(verificationKind, o)
+						if left := account(mended).Users["alice"].SecurityPhone.Address; left != "" && len(acctest.Errors(diags)) == 0 {
 							t.Errorf("%s, %s: %s is left and nothing was said", action, phase, left)
 						}
 					}
@@ -290,18 +291,18 @@ func TestVerification_isListed(t *testing.T) {
 	srv := staffed(t)
 	secure(srv, ramtest.Verification{}, ramtest.Verification{Address: "49-1700000001", Status: "active"})
 	c := newCore(t, srv.Getenv, hurried())
-	results := c.list(verificationKind, attributes{}, true, 0)
+	results := c.List(verificationKind, attributes{}, true, 0)
 	expect(t, "results", len(results), 1)
-	expect(t, "name", results[0].name, "alice")
-	imported, diags := c.adopt(verificationKind, "alice")
+	expect(t, "name", results[0].Name, "alice")
+	imported, diags := c.Import(verificationKind, "alice")
 	clean(t, diags)
-	if !results[0].state.Equal(imported.state) {
-		t.Errorf("listed as %v, imported as %v", results[0].state, imported.state)
+	if !results[0].State.Equal(imported.State) {
+		t.Errorf("listed as %v, imported as %v", results[0].State, imported.State)
 	}
-	_, diags = c.adopt(verificationKind, "alice@acme")
-	contains(t, said(diags), "Cannot import the verification")
-	_, diags = c.adopt(verificationKind, "carol")
-	contains(t, said(diags), `There is no RAM user "carol"`)
+	_, diags = c.Import(verificationKind, "alice@acme")
+	contains(t, acctest.Messages(diags), "Cannot import the verification")
+	_, diags = c.Import(verificationKind, "carol")
+	contains(t, acctest.Messages(diags), `There is no RAM user "carol"`)
 }
 
 func TestAccVerification_lifeCycle(t *testing.T) {
@@ -384,21 +385,21 @@ func TestVerification_whatIsNotChangedStaysAsPlanned(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)
 			c := newCore(t, srv.Getenv, hurried())
-			o, diags := c.create(verificationKind, securityOfAlice)
+			o, diags := c.Create(verificationKind, securityOfAlice)
 			clean(t, diags)
 			config := securityBut(attributes{"security_email": "al@example.com"})
-			plan, diags := c.plan(verificationKind, config, o)
+			plan, diags := c.Plan(verificationKind, config, o)
 			clean(t, diags)
-			expect(t, "planned", in(t, c.planned(verificationKind, plan), "security_phone_status"), "pending")
+			expect(t, "planned", in(t, c.Planned(verificationKind, plan), "security_phone_status"), "pending")
 			meanwhile(srv)
-			o, diags = c.carryOut(verificationKind, config, o, plan)
+			o, diags = c.ApplyPlan(verificationKind, config, o, plan)
 			clean(t, diags)
-			expect(t, "phone", in(t, o.state, "security_phone_status"), "pending")
+			expect(t, "phone", in(t, o.State, "security_phone_status"), "pending")
 			must(t, srv.SetSchedule(ramtest.Schedule{}))
-			o, diags = c.refresh(verificationKind, o)
+			o, diags = c.Read(verificationKind, o)
 			clean(t, diags)
-			expect(t, "e-mail", in(t, o.state, "security_email_status"), "pending")
-			expect(t, "phone after a refresh", in(t, o.state, "security_phone_status"), account(srv).Users["alice"].SecurityPhone.Status)
+			expect(t, "e-mail", in(t, o.State, "security_email_status"), "pending")
+			expect(t, "phone after a refresh", in(t, o.State, "security_phone_status"), account(srv).Users["alice"].SecurityPhone.Status)
 		})
 	}
 }

@@ -11,16 +11,19 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
 // run is a new run of Terraform: another process, with the provider's state of mind gone.
-func (h *hearing) run(srv *ramtest.Server) *core { return newCore(h.T, srv.Getenv, inStep(srv, 0)) }
+func (h *hearing) run(srv *ramtest.Server) *acctest.Driver {
+	return newCore(h.T, srv.Getenv, inStep(srv, 0))
+}
 
 // imports takes an object into an empty state.
-func (h *hearing) imports(c *core, kind, id string) object {
+func (h *hearing) imports(c *acctest.Driver, kind, id string) acctest.Object {
 	h.Helper()
-	return h.fine(c.adopt(kind, id))
+	return h.fine(c.Import(kind, id))
 }
 
 // removeKey is what the two commands of a message do, in the hands of a person.
@@ -39,7 +42,7 @@ func removeKey(srv *ramtest.Server, user, id string) {
 }
 
 // stands checks that the next plan is empty, and that nobody has a key that is in no state.
-func (h *hearing) stands(c *core, srv *ramtest.Server, config attributes, o object) {
+func (h *hearing) stands(c *acctest.Driver, srv *ramtest.Server, config attributes, o acctest.Object) {
 	h.Helper()
 	steady(h.T, c, accessKey, config, o)
 	keys := keysOf(srv, "alice")
@@ -52,13 +55,13 @@ func keyInDoubt(h *hearing) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"})
 	c := h.run(srv)
-	o := h.refused(c.create(accessKey, config))
-	expect(h.T, "state", o.state.IsNull(), true)
+	o := h.refused(c.Create(accessKey, config))
+	expect(h.T, "state", o.State.IsNull(), true)
 	lost := keysOf(srv, "alice")[0]
 	contains(h.T, h.all.String(), lost.ID, lost.CreateDate.Format(time.RFC3339), "aliyun ram DeleteAccessKey --UserName alice --UserAccessKeyId "+lost.ID)
 	removeKey(srv, "alice", lost.ID)
 	c = h.run(srv)
-	o = h.fine(c.create(accessKey, config))
+	o = h.fine(c.Create(accessKey, config))
 	expect(h.T, "secret", stateOf(h.T, o, "secret"), keysOf(srv, "alice")[0].Secret)
 	h.stands(c, srv, config, o)
 }
@@ -67,7 +70,7 @@ func keyBesideOurs(h *hearing) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate"})
 	c := h.run(srv)
-	o := h.fine(c.create(accessKey, config))
+	o := h.fine(c.Create(accessKey, config))
 	keys := keysOf(srv, "alice")
 	expect(h.T, "keys", len(keys), 2)
 	for _, key := range keys {
@@ -83,15 +86,15 @@ func keyBesideOurs(h *hearing) {
 func restoreLost(h *hearing) {
 	srv, config := old(h.T), attributes{"minimum_password_length": 14, "on_destroy": restore}
 	c := h.run(srv)
-	whole := h.fine(c.create(policy, config))
+	whole := h.fine(c.Create(policy, config))
 	bare := whole
-	bare.private = nil // as a CLI leaves it whose provider was killed
-	h.refused(c.apply(policy, config, bare))
+	bare.Private = nil // as a CLI leaves it whose provider was killed
+	h.refused(c.Apply(policy, config, bare))
 	srv.ForgetCalls()
-	kept := h.fine(c.apply(policy, attributes{"minimum_password_length": 14, "on_destroy": retain}, bare))
+	kept := h.fine(c.Apply(policy, attributes{"minimum_password_length": 14, "on_destroy": retain}, bare))
 	expect(h.T, "writes", writes(srv), []string(nil))
-	h.fine(c.apply(policy, attributes{"minimum_password_length": 12, "on_destroy": retain}, kept)) // written as it shall stay
-	h.fine(c.destroy(policy, whole))                                                               // the older copy has the values
+	h.fine(c.Apply(policy, attributes{"minimum_password_length": 12, "on_destroy": retain}, kept)) // written as it shall stay
+	h.fine(c.Destroy(policy, whole))                                                               // the older copy has the values
 	expect(h.T, "restored", account(srv).Policy.MinimumPasswordLength, 10)
 }
 
@@ -99,22 +102,22 @@ func stateLost(h *hearing) {
 	srv := withAlice(h.T)
 	settings, key := attributes{"minimum_password_length": 14}, attributes{"user_name": "alice"}
 	c := h.run(srv)
-	h.fine(c.create(policy, settings))
-	h.fine(c.create(accessKey, key))
+	h.fine(c.Create(policy, settings))
+	h.fine(c.Create(accessKey, key))
 
 	c = h.run(srv) // with an empty state
-	h.refused(c.create(userKind, attributes{"name": "alice"}))
+	h.refused(c.Create(userKind, attributes{"name": "alice"}))
 	srv.ForgetCalls()
-	steady(h.T, c, policy, settings, h.fine(c.create(policy, settings)))
+	steady(h.T, c, policy, settings, h.fine(c.Create(policy, settings)))
 	user := h.imports(c, userKind, "alice")
 	steady(h.T, c, userKind, attributes{"name": "alice"}, user)
 	o := h.imports(c, accessKey, "alice:"+keysOf(srv, "alice")[0].ID)
-	expect(h.T, "secret", in(h.T, o.state, "secret"), nil)
+	expect(h.T, "secret", in(h.T, o.State, "secret"), nil)
 	h.stands(c, srv, key, o)
 	expect(h.T, "writes", writes(srv), []string(nil))
 
-	h.fine(c.destroy(accessKey, o)) // -replace
-	o = h.fine(c.create(accessKey, key))
+	h.fine(c.Destroy(accessKey, o)) // -replace
+	o = h.fine(c.Create(accessKey, key))
 	expect(h.T, "secret", stateOf(h.T, o, "secret"), keysOf(srv, "alice")[0].Secret)
 	h.stands(c, srv, key, o)
 }
@@ -122,13 +125,13 @@ func stateLost(h *hearing) {
 func stateOld(h *hearing) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	c := h.run(srv)
-	copied := h.fine(c.create(accessKey, config))
-	h.fine(c.destroy(accessKey, copied))
-	living := h.fine(c.create(accessKey, config))
+	copied := h.fine(c.Create(accessKey, config))
+	h.fine(c.Destroy(accessKey, copied))
+	living := h.fine(c.Create(accessKey, config))
 
 	c = h.run(srv)
-	after := h.fine(c.refresh(accessKey, copied))
-	expect(h.T, "the old key stays", after.state.IsNull(), true)
+	after := h.fine(c.Read(accessKey, copied))
+	expect(h.T, "the old key stays", after.State.IsNull(), true)
 	srv.ForgetCalls()
 	o := h.imports(c, accessKey, "alice:"+keysOf(srv, "alice")[0].ID)
 	expect(h.T, "key", stateOf(h.T, o, "access_key_id"), stateOf(h.T, living, "access_key_id"))
@@ -141,11 +144,11 @@ func twoKeys(h *hearing) {
 	giveKey(srv, "alice", "LTAIused", 400*day)
 	giveKey(srv, "alice", "LTAIidle", 30*day)
 	c := h.run(srv)
-	h.refused(c.create(accessKey, config))
+	h.refused(c.Create(accessKey, config))
 	contains(h.T, h.all.String(), "LTAIused, Active", "LTAIidle, Active")
 	expect(h.T, "writes", writes(srv), []string(nil))
 	removeKey(srv, "alice", "LTAIidle")
-	steady(h.T, c, accessKey, config, h.fine(c.create(accessKey, config)))
+	steady(h.T, c, accessKey, config, h.fine(c.Create(accessKey, config)))
 	steady(h.T, c, accessKey, config, h.imports(c, accessKey, "alice:LTAIused"))
 }
 
@@ -153,14 +156,14 @@ func existsAlready(h *hearing) {
 	srv := withAlice(h.T)
 	srv.Change(giveProfile)
 	c := h.run(srv)
-	h.refused(c.create(profileKind, logon(nil)))
-	h.refused(c.create(userKind, attributes{"name": "alice"}))
+	h.refused(c.Create(profileKind, logon(nil)))
+	h.refused(c.Create(userKind, attributes{"name": "alice"}))
 	contains(h.T, h.all.String(), "terraform import <address> alice")
 	expect(h.T, "writes", writes(srv), []string(nil))
 	steady(h.T, c, userKind, attributes{"name": "alice"}, h.imports(c, userKind, "alice"))
-	o := h.fine(c.apply(profileKind, logon(nil), h.imports(c, profileKind, "alice")))
+	o := h.fine(c.Apply(profileKind, logon(nil), h.imports(c, profileKind, "alice")))
 	expect(h.T, "password", profile(srv).Password, "somebody's own")
-	h.fine(c.apply(profileKind, logon(attributes{"password_wo_version": 2}), o))
+	h.fine(c.Apply(profileKind, logon(attributes{"password_wo_version": 2}), o))
 	expect(h.T, "password", profile(srv).Password, password)
 }
 
@@ -168,35 +171,35 @@ func managedTwice(h *hearing) {
 	srv := withAlice(h.T)
 	ours, theirs := attributes{"minimum_password_length": 14}, attributes{"minimum_password_length": 12}
 	c, other := h.run(srv), h.run(srv)
-	o := h.fine(c.create(policy, ours))
-	h.refused(c.create(policy, theirs)) // in the same run
-	h.fine(other.create(policy, theirs))
+	o := h.fine(c.Create(policy, ours))
+	h.refused(c.Create(policy, theirs)) // in the same run
+	h.fine(other.Create(policy, theirs))
 	c = h.run(srv)
-	o = h.fine(c.refresh(policy, o))
-	expect(h.T, "drift", in(h.T, o.state, "minimum_password_length"), int64(12))
+	o = h.fine(c.Read(policy, o))
+	expect(h.T, "drift", in(h.T, o.State, "minimum_password_length"), int64(12))
 	theirs = attributes{"max_login_attempts": 5} // what is ours is not in theirs any more
-	h.fine(h.run(srv).create(policy, theirs))
-	o = h.fine(c.apply(policy, ours, h.fine(h.run(srv).refresh(policy, o))))
+	h.fine(h.run(srv).Create(policy, theirs))
+	o = h.fine(c.Apply(policy, ours, h.fine(h.run(srv).Read(policy, o))))
 	steady(h.T, h.run(srv), policy, ours, o)
 	expect(h.T, "attempts", account(srv).Policy.MaxLoginAttempts, 5)
 
 	giveKey(srv, "alice", "LTAIshared", day)
 	one, two := h.imports(c, accessKey, "LTAIshared"), h.imports(c, accessKey, "LTAIshared")
-	h.fine(c.destroy(accessKey, one))
-	two = h.fine(h.run(srv).refresh(accessKey, two))
-	expect(h.T, "gone for both", two.state.IsNull(), true)
+	h.fine(c.Destroy(accessKey, one))
+	two = h.fine(h.run(srv).Read(accessKey, two))
+	expect(h.T, "gone for both", two.State.IsNull(), true)
 }
 
 func keyDeleted(h *hearing) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	c := h.run(srv)
-	o := h.fine(c.create(accessKey, config))
+	o := h.fine(c.Create(accessKey, config))
 	id := stateOf(h.T, o, "access_key_id")
 	removeKey(srv, "alice", id)
 	c = h.run(srv)
-	gone := h.fine(c.refresh(accessKey, o))
-	expect(h.T, "state", gone.state.IsNull(), true)
-	_, diags := c.invoke(restoreBin, attributes{"access_key_id": id})
+	gone := h.fine(c.Read(accessKey, o))
+	expect(h.T, "state", gone.State.IsNull(), true)
+	_, diags := c.Invoke(restoreBin, attributes{"access_key_id": id})
 	clean(h.T, diags)
 	expect(h.T, "restored", keysOf(srv, "alice")[0].Status, "Inactive")
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Active" })
@@ -207,14 +210,14 @@ func keyDeleted(h *hearing) {
 
 func keyInactivated(h *hearing) {
 	srv, silent := withAlice(h.T), attributes{"user_name": "alice"}
-	o := h.fine(h.run(srv).create(accessKey, silent))
+	o := h.fine(h.run(srv).Create(accessKey, silent))
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" })
 	c := h.run(srv)
-	o = h.fine(c.refresh(accessKey, o))
+	o = h.fine(c.Read(accessKey, o))
 	h.stands(c, srv, silent, o)
 	expect(h.T, "without status", h.all.Len(), 0)
 	insisting := attributes{"user_name": "alice", "status": "Active"}
-	o = h.fine(c.apply(accessKey, insisting, o))
+	o = h.fine(c.Apply(accessKey, insisting, o))
 	expect(h.T, "enabled", keysOf(srv, "alice")[0].Status, "Active")
 	h.stands(c, srv, insisting, o)
 }
@@ -222,10 +225,10 @@ func keyInactivated(h *hearing) {
 func userDeleted(h *hearing) {
 	srv := withAlice(h.T)
 	of := map[string]attributes{userKind: {"name": "alice"}, profileKind: logon(nil), accessKey: {"user_name": "alice"}}
-	c, objects := h.run(srv), map[string]object{}
+	c, objects := h.run(srv), map[string]acctest.Object{}
 	objects[userKind] = h.imports(c, userKind, "alice")
-	objects[profileKind] = h.fine(c.create(profileKind, of[profileKind]))
-	objects[accessKey] = h.fine(c.create(accessKey, of[accessKey]))
+	objects[profileKind] = h.fine(c.Create(profileKind, of[profileKind]))
+	objects[accessKey] = h.fine(c.Create(accessKey, of[accessKey]))
 	var user *ramtest.User
 	srv.Change(func(a *ramtest.Account) {
 		user = a.Users["alice"]
@@ -233,7 +236,7 @@ func userDeleted(h *hearing) {
 	})
 	c = h.run(srv)
 	for kind, o := range objects {
-		expect(h.T, kind+" leaves the state", h.fine(c.refresh(kind, o)).state.IsNull(), true)
+		expect(h.T, kind+" leaves the state", h.fine(c.Read(kind, o)).State.IsNull(), true)
 	}
 	contains(h.T, h.all.String(), aliceID)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"] = user }) // restored from the recycle bin
@@ -248,59 +251,59 @@ func userDeleted(h *hearing) {
 	}
 	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alice") })
 	c = h.run(srv)
-	o := h.fine(c.create(userKind, of[userKind]))
+	o := h.fine(c.Create(userKind, of[userKind]))
 	if stateOf(h.T, o, "user_id") == aliceID {
 		h.Error("the new user has the old id")
 	}
 	for _, kind := range []string{profileKind, accessKey} {
-		steady(h.T, c, kind, of[kind], h.fine(c.create(kind, of[kind])))
+		steady(h.T, c, kind, of[kind], h.fine(c.Create(kind, of[kind])))
 	}
 }
 
 func settingChanged(h *hearing) {
 	srv, config := old(h.T), attributes{"minimum_password_length": 14}
 	c := h.run(srv)
-	o := h.fine(c.create(policy, config))
+	o := h.fine(c.Create(policy, config))
 	change := func(length, attempts int) {
 		srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength, a.Policy.MaxLoginAttempts = length, attempts })
 	}
 	change(20, 4) // stricter, and something that is not managed
 	c = h.run(srv)
-	o = h.fine(c.refresh(policy, o))
-	expect(h.T, "shown", in(h.T, o.state, "minimum_password_length"), int64(20))
+	o = h.fine(c.Read(policy, o))
+	expect(h.T, "shown", in(h.T, o.State, "minimum_password_length"), int64(20))
 	steady(h.T, c, policy, attributes{"minimum_password_length": 20}, o) // written into the configuration
-	plan := h.plans(c.plan(policy, config, o))
+	plan := h.plans(c.Plan(policy, config, o))
 	change(20, 9)
-	o = h.fine(c.carryOut(policy, config, o, plan))
+	o = h.fine(c.ApplyPlan(policy, config, o, plan))
 	expect(h.T, "repaired", account(srv).Policy.MinimumPasswordLength, 14)
 	expect(h.T, "not ours", account(srv).Policy.MaxLoginAttempts, 9)
 	c = h.run(srv)
-	steady(h.T, c, policy, config, h.fine(c.refresh(policy, o)))
+	steady(h.T, c, policy, config, h.fine(c.Read(policy, o)))
 }
 
 func aliasChanged(h *hearing) {
 	srv, config := withAlice(h.T), attributes{"account_alias": "acme"}
 	c := h.run(srv)
-	o, user := h.fine(c.create(alias, config)), h.imports(c, userKind, "alice")
+	o, user := h.fine(c.Create(alias, config)), h.imports(c, userKind, "alice")
 	srv.Change(func(a *ramtest.Account) { a.Alias = "acme-two" })
 	c = h.run(srv)
-	o = h.fine(c.refresh(alias, o))
+	o = h.fine(c.Read(alias, o))
 	steady(h.T, c, userKind, attributes{"name": "alice"}, user)
 	steady(h.T, c, alias, attributes{"account_alias": "acme-two"}, o) // the new one is right
-	h.plans(c.plan(alias, config, o))
-	o = h.fine(c.apply(alias, config, o))
+	h.plans(c.Plan(alias, config, o))
+	o = h.fine(c.Apply(alias, config, o))
 	expect(h.T, "put back", account(srv).Alias, "acme")
 	steady(h.T, c, alias, config, o)
 }
 
 func deviceLost(h *hearing) {
 	srv, config := staffed(h.T), attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
-	o := h.fine(h.run(srv).create(deviceKind, config))
+	o := h.fine(h.run(srv).Create(deviceKind, config))
 	seed := phone(srv).Seed
 
 	bindTo(srv, "") // unbound
 	c := h.run(srv)
-	o = h.fine(c.apply(deviceKind, config, h.fine(c.refresh(deviceKind, o))))
+	o = h.fine(c.Apply(deviceKind, config, h.fine(c.Read(deviceKind, o))))
 	expect(h.T, "the same seed", phone(srv).Seed, seed)
 	expect(h.T, "owner", phone(srv).UserID, aliceUserID)
 	fixed(h.T, c, deviceKind, config, o)
@@ -308,12 +311,12 @@ func deviceLost(h *hearing) {
 	bindTo(srv, "") // deleted
 	srv.Change(func(a *ramtest.Account) { delete(a.MFADevices, phoneSerial) })
 	c = h.run(srv)
-	expect(h.T, "state", h.fine(c.refresh(deviceKind, o)).state.IsNull(), true)
-	o = h.fine(c.create(deviceKind, config))
+	expect(h.T, "state", h.fine(c.Read(deviceKind, o)).State.IsNull(), true)
+	o = h.fine(c.Create(deviceKind, config))
 	second := phone(srv).Seed
 
-	h.fine(c.destroy(deviceKind, o)) // lost, so -replace
-	o = h.fine(c.create(deviceKind, config))
+	h.fine(c.Destroy(deviceKind, o)) // lost, so -replace
+	o = h.fine(c.Create(deviceKind, config))
 	if third := phone(srv).Seed; second == seed || third == second {
 		h.Error("a seed is used again")
 	}
@@ -325,19 +328,19 @@ func masksKeepOut(h *hearing) {
 	srv := ramtest.New(h.T)
 	locked := attributes{"login_network_masks": []string{"10.0.0.0/8"}, "must_allow": []string{"203.0.113.10"}}
 	c := h.run(srv)
-	h.refused(c.create(preference, locked))
+	h.refused(c.Create(preference, locked))
 	expect(h.T, "writes", writes(srv), []string(nil))
 	locked["allow_lock_out"] = true
-	o := h.fine(c.create(preference, locked))
+	o := h.fine(c.Create(preference, locked))
 	session := account(srv).Preference.LoginSessionDuration
 	for _, masks := range [][]string{{}, {"203.0.113.0/24"}} { // from anywhere for the time being, then as it shall be
 		config := attributes{"login_network_masks": masks, "must_allow": []string{"203.0.113.10"}}
-		o = h.fine(h.run(srv).apply(preference, config, o))
+		o = h.fine(h.run(srv).Apply(preference, config, o))
 		steady(h.T, h.run(srv), preference, config, o)
 		expect(h.T, "masks", account(srv).Preference.LoginNetworkMasks, strings.Join(masks, ";"))
 	}
 	expect(h.T, "session", account(srv).Preference.LoginSessionDuration, session)
-	h.fine(c.destroy(preference, o))
+	h.fine(c.Destroy(preference, o))
 	expect(h.T, "masks after a destroy", account(srv).Preference.LoginNetworkMasks, "203.0.113.0/24")
 }
 
@@ -345,13 +348,13 @@ func mfaKeepsOut(h *hearing) {
 	srv := staffed(h.T)
 	config := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
 	c := h.run(srv)
-	h.refused(c.create(preference, config))
+	h.refused(c.Create(preference, config))
 	config["allow_lock_out"] = true
-	o := h.fine(c.create(preference, config))
+	o := h.fine(c.Create(preference, config))
 	device := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
-	fixed(h.T, c, deviceKind, device, h.fine(c.create(deviceKind, device)))
+	fixed(h.T, c, deviceKind, device, h.fine(c.Create(deviceKind, device)))
 	config = attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": true}
-	o = h.fine(h.run(srv).apply(preference, config, o))
+	o = h.fine(h.run(srv).Apply(preference, config, o))
 	expect(h.T, "users help themselves", account(srv).Preference.AllowUserToManageMFADevices, true)
 	expect(h.T, "MFA", account(srv).Preference.MFAOperationForLogin, "mandatory")
 	steady(h.T, h.run(srv), preference, config, o)
@@ -362,40 +365,40 @@ func keyKeptOut(h *hearing) {
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
 	config := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
 	c := h.run(srv)
-	h.refused(c.create(keyPolicy, config))
+	h.refused(c.Create(keyPolicy, config))
 	expect(h.T, "writes", writes(srv), []string(nil))
 	config["allow_lock_out"] = true
-	o := h.fine(c.create(keyPolicy, config))
-	after := h.refused(h.run(srv).refresh(keyPolicy, o)) // denied from here
-	expect(h.T, "state", after.state.Equal(o.state), true)
+	o := h.fine(c.Create(keyPolicy, config))
+	after := h.refused(h.run(srv).Read(keyPolicy, o)) // denied from here
+	expect(h.T, "state", after.State.Equal(o.State), true)
 
 	config = attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.77"}}
 	role := newCoreWith(h.T, attributes{"assume_role": attributes{"role_arn": trusting(srv, defaultAccount), "session_name": "repair"}}, srv.Getenv, inStep(srv, 0))
-	h.refused(role.refresh(keyPolicy, o)) // the key that the role is assumed with is kept out as well
+	h.refused(role.Read(keyPolicy, o)) // the key that the role is assumed with is kept out as well
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "203.0.113.5" })
 	config["must_allow"] = []string{"192.0.2.77"}
-	o = h.fine(h.run(srv).apply(keyPolicy, config, o)) // from an address on the list
+	o = h.fine(h.run(srv).Apply(keyPolicy, config, o)) // from an address on the list
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
 	steady(h.T, h.run(srv), keyPolicy, config, o)
 }
 
 func ownKeyGone(h *hearing) {
 	srv, config := old(h.T), attributes{"minimum_password_length": 14}
-	with := func(id, secret string) *core {
+	with := func(id, secret string) *acctest.Driver {
 		key := variables{"ALIBABA_CLOUD_ACCESS_KEY_ID": id, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret}
 		return newCore(h.T, endpointsOf(srv.URL()).and(key).get, inStep(srv, 0))
 	}
 	own, next := srv.Credential(defaultAccount), person(srv, "ops")
 	c := with(own.AccessKeyID, own.AccessKeySecret)
-	h.refused(c.apply(accessKey, attributes{"user_name": "admin", "status": "Inactive"}, h.imports(c, accessKey, own.AccessKeyID)))
-	o := h.fine(c.create(policy, config))
+	h.refused(c.Apply(accessKey, attributes{"user_name": "admin", "status": "Inactive"}, h.imports(c, accessKey, own.AccessKeyID)))
+	o := h.fine(c.Create(policy, config))
 	for _, does := range []func(*ramtest.User){
 		func(u *ramtest.User) { u.Keys[0].Status = "Inactive" },
 		func(u *ramtest.User) { u.Keys = nil },
 	} {
 		srv.Change(func(a *ramtest.Account) { does(a.Users["admin"]) })
-		after := h.refused(with(own.AccessKeyID, own.AccessKeySecret).refresh(policy, o))
-		expect(h.T, "state", after.state.Equal(o.state), true)
+		after := h.refused(with(own.AccessKeyID, own.AccessKeySecret).Read(policy, o))
+		expect(h.T, "state", after.State.Equal(o.State), true)
 	}
 	steady(h.T, with(next.ID, next.Secret), policy, config, o)
 }
@@ -403,13 +406,13 @@ func ownKeyGone(h *hearing) {
 func otherAccount(h *hearing) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	srv.AddAccount("2222222222222222")
-	o := h.fine(h.run(srv).create(accessKey, config))
+	o := h.fine(h.run(srv).Create(accessKey, config))
 	wrong := newCore(h.T, srv.GetenvFor("2222222222222222"), inStep(srv, 0))
-	expect(h.T, "state", h.refused(wrong.refresh(accessKey, o)).state.Equal(o.state), true)
-	_, diags := wrong.destroy(accessKey, o)
+	expect(h.T, "state", h.refused(wrong.Read(accessKey, o)).State.Equal(o.State), true)
+	_, diags := wrong.Destroy(accessKey, o)
 	h.refused(o, diags)
 	guarded := newCoreWith(h.T, attributes{"allowed_account_ids": []string{defaultAccount}}, srv.GetenvFor("2222222222222222"), inStep(srv, 0))
-	h.refused(guarded.create(policy, attributes{"minimum_password_length": 14}))
+	h.refused(guarded.Create(policy, attributes{"minimum_password_length": 14}))
 	h.stands(h.run(srv), srv, config, o)
 }
 
@@ -417,10 +420,10 @@ func otherAccount(h *hearing) {
 func (h *hearing) outage(rule ramtest.Rule) {
 	h.Helper()
 	srv, config := old(h.T), attributes{"minimum_password_length": 14}
-	o := h.fine(h.run(srv).create(policy, config))
+	o := h.fine(h.run(srv).Create(policy, config))
 	srv.Inject(rule)
-	after := h.refused(h.run(srv).refresh(policy, o))
-	expect(h.T, "state", after.state.Equal(o.state), true)
+	after := h.refused(h.run(srv).Read(policy, o))
+	expect(h.T, "state", after.State.Equal(o.State), true)
 	must(h.T, srv.SetSchedule(ramtest.Schedule{}))
 	steady(h.T, h.run(srv), policy, config, o)
 }
@@ -437,19 +440,19 @@ func proxyAnswers(h *hearing) {
 	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "html", Status: 404})
 	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "refuse"})
 	c := newCore(h.T, ramtest.New(h.T).Getenv)
-	resp, err := c.server.ValidateProviderConfig(h.Context(), &tfprotov6.ValidateProviderConfigRequest{
-		Config: c.dynamic(c.build(c.schemas.Provider, attributes{"endpoints": attributes{"ram": "http://ram.example.com"}})),
+	resp, err := c.Server.ValidateProviderConfig(h.Context(), &tfprotov6.ValidateProviderConfigRequest{
+		Config: c.Dynamic(c.Build(c.Schemas.Provider, attributes{"endpoints": attributes{"ram": "http://ram.example.com"}})),
 	})
 	must(h.T, err)
-	h.refused(object{}, resp.Diagnostics)
+	h.refused(acctest.Object{}, resp.Diagnostics)
 }
 
 func clockWrong(h *hearing) {
 	srv, config := old(h.T), attributes{"minimum_password_length": 14}
-	o := h.fine(h.run(srv).create(policy, config))
+	o := h.fine(h.run(srv).Create(policy, config))
 	srv.SetSkew(20 * time.Minute)
-	after := h.refused(h.run(srv).refresh(policy, o))
-	expect(h.T, "state", after.state.Equal(o.state), true)
+	after := h.refused(h.run(srv).Read(policy, o))
+	expect(h.T, "state", after.State.Equal(o.State), true)
 	srv.SetSkew(0)
 	steady(h.T, h.run(srv), policy, config, o)
 }
@@ -457,16 +460,16 @@ func clockWrong(h *hearing) {
 func otherVersion(h *hearing) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	c := h.run(srv)
-	o := h.fine(c.create(accessKey, config))
+	o := h.fine(c.Create(accessKey, config))
 	var stored map[string]any
 	must(h.T, json.Unmarshal([]byte(asStored(h.T, o)), &stored))
 	stored["attribute_of_a_later_version"] = "x"
 	text, err := json.Marshal(stored)
 	must(h.T, err)
-	older, err := c.server.UpgradeResourceState(h.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: accessKey, RawState: &tfprotov6.RawState{JSON: text}})
+	older, err := c.Server.UpgradeResourceState(h.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: accessKey, RawState: &tfprotov6.RawState{JSON: text}})
 	must(h.T, err)
 	clean(h.T, older.Diagnostics)
-	o.state = c.value(accessKey, older.UpgradedState)
+	o.State = c.Value(accessKey, older.UpgradedState)
 	expect(h.T, "secret", stateOf(h.T, o, "secret"), keysOf(srv, "alice")[0].Secret)
 	h.stands(c, srv, config, o)
 }
@@ -479,7 +482,7 @@ func movedAndBack(h *hearing) {
 	o, diags := move(h.T, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(h.T, diags)
 	config := maps.Clone(m.config)
-	steady(h.T, c, m.kind, config, h.fine(c.refresh(m.kind, o)))
+	steady(h.T, c, m.kind, config, h.fine(c.Read(m.kind, o)))
 	expect(h.T, "writes", writes(srv), []string(nil))
 	expect(h.T, "what the old state tells of", keysOf(srv, "alice")[0].ID, before.Users["alice"].Keys[0].ID)
 }
@@ -488,12 +491,12 @@ func baselineDestroyed(h *hearing) {
 	for onDestroy, length := range map[string]int{retain: 14, restore: 10, reset: ramtest.NewAccount("").Policy.MinimumPasswordLength} {
 		srv, config := old(h.T), attributes{"minimum_password_length": 14, "on_destroy": onDestroy}
 		c := h.run(srv)
-		o := h.fine(c.create(policy, config))
-		gone := h.fine(c.destroy(policy, o))
-		expect(h.T, "state", gone.state.IsNull(), true)
+		o := h.fine(c.Create(policy, config))
+		gone := h.fine(c.Destroy(policy, o))
+		expect(h.T, "state", gone.State.IsNull(), true)
 		expect(h.T, onDestroy+": length", account(srv).Policy.MinimumPasswordLength, length)
 		c = h.run(srv)
-		steady(h.T, c, policy, config, h.fine(c.create(policy, config)))
+		steady(h.T, c, policy, config, h.fine(c.Create(policy, config)))
 		expect(h.T, onDestroy+": again", account(srv).Policy.MinimumPasswordLength, 14)
 	}
 }

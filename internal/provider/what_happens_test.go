@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
 // An incidence is an entry of the guide "What happens if" (DOC-02).
@@ -63,10 +65,10 @@ type hearing struct {
 	all strings.Builder
 }
 
-func (h *hearing) hear(diags []*tfprotov6.Diagnostic) { h.all.WriteString(said(diags)) }
+func (h *hearing) hear(diags []*tfprotov6.Diagnostic) { h.all.WriteString(acctest.Messages(diags)) }
 
 // fine hears, and fails the test if something went wrong.
-func (h *hearing) fine(o object, diags []*tfprotov6.Diagnostic) object {
+func (h *hearing) fine(o acctest.Object, diags []*tfprotov6.Diagnostic) acctest.Object {
 	h.Helper()
 	h.hear(diags)
 	clean(h.T, diags)
@@ -74,10 +76,10 @@ func (h *hearing) fine(o object, diags []*tfprotov6.Diagnostic) object {
 }
 
 // refused hears, and fails the test if nothing went wrong.
-func (h *hearing) refused(o object, diags []*tfprotov6.Diagnostic) object {
+func (h *hearing) refused(o acctest.Object, diags []*tfprotov6.Diagnostic) acctest.Object {
 	h.Helper()
 	h.hear(diags)
-	if len(errorsIn(diags)) == 0 {
+	if len(acctest.Errors(diags)) == 0 {
 		h.Fatal("nothing is refused")
 	}
 	return o
