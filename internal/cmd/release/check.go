@@ -27,7 +27,6 @@ type checkup struct {
 	record, warm bool // from the command line
 
 	first, second layout
-	signed        bool
 	keyring       string
 	gpg           []string // environment of the throw-away key; empty without gpg
 }
@@ -43,12 +42,14 @@ var rows = []row{
 	{"configuration", (*checkup).configuration},
 	{"go vet", (*checkup).vet},
 	{"race tests", (*checkup).race},
-	{"signing key", (*checkup).key},
 	{"snapshot build", (*checkup).build},
 	{"second build", (*checkup).rebuild},
 	{"same hashes", (*checkup).compare},
 	{"registry layout", (*checkup).layout},
+	{"signing key", (*checkup).key},
 	{"signature", (*checkup).signature},
+	{"attacks", (*checkup).attacks},
+	{"published keys", (*checkup).keys},
 	{"mirror", (*checkup).mirror},
 	{"licenses", (*checkup).licenses},
 	{"growth", (*checkup).growth},

@@ -43,9 +43,21 @@ func (l layout) executable(of string) string {
 	return name
 }
 
-// verify compares the files with what the registries demand. The manifest stays where
-// the repository has it until goreleaser uploads it under its name. (documented)
-func (l layout) verify(manifest string) error {
+// verify checks a directory with all files of a release.
+func (l layout) verify() error {
+	if err := l.verifySums(); err != nil {
+		return err
+	}
+	var problems []error
+	for _, p := range platforms {
+		problems = append(problems, l.verifyArchive(p), l.verifyMaterials(p))
+	}
+	return errors.Join(problems...)
+}
+
+// verifySums checks that the sums name every file of a release and no other, and that
+// each file has its sum.
+func (l layout) verifySums() error {
 	listed, err := l.readSums()
 	if err != nil {
 		return err
@@ -58,23 +70,15 @@ func (l layout) verify(manifest string) error {
 	if got := slices.Sorted(maps.Keys(listed)); !slices.Equal(got, wanted) {
 		return fmt.Errorf("%s lists %v, want %v", l.sums(), got, wanted)
 	}
-	var problems []error
+	problems := []error{l.unlisted(listed), checkManifest(l.path(l.manifest()))}
 	for _, name := range wanted {
-		path := l.path(name)
-		if name == l.manifest() {
-			path = manifest
-		}
-		content, err := os.ReadFile(path)
+		content, err := os.ReadFile(l.path(name))
 		if err != nil {
 			return err
 		}
 		if hexSum(content) != listed[name] {
-			problems = append(problems, fmt.Errorf("%s is not what %s says", name, l.sums()))
+			problems = append(problems, fmt.Errorf("%s does not have the sum that %s lists", name, l.sums()))
 		}
-	}
-	problems = append(problems, checkManifest(manifest))
-	for _, p := range platforms {
-		problems = append(problems, l.verifyArchive(p), l.verifyMaterials(p))
 	}
 	return errors.Join(problems...)
 }

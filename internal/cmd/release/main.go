@@ -30,8 +30,11 @@ func main() {
 
 // verbs are what the command can do.
 var verbs = map[string]func(ctx context.Context, arguments []string, out, progress io.Writer) error{
-	"check": check,
-	"sbom":  sbom,
+	"check":  check,
+	"gather": gather,
+	"sbom":   sbom,
+	"tag":    tag,
+	"verify": verify,
 }
 
 func run(ctx context.Context, arguments []string, out, progress io.Writer) error {
@@ -40,5 +43,5 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) error
 			return verb(ctx, arguments[1:], out, progress)
 		}
 	}
-	return errors.New("what to do is check or sbom")
+	return errors.New("usage: release check | gather | sbom | tag | verify")
 }

@@ -71,7 +71,7 @@ func (c *checkup) key(ctx context.Context) (string, error) {
 	}
 	c.keyring = home
 	const who = "release-check@example.com"
-	environment := []string{"GNUPGHOME=" + home, "GPG_FINGERPRINT=" + who}
+	environment := []string{"GNUPGHOME=" + home}
 	gpg := command{environment: append(os.Environ(), environment...), log: c.log}
 	_, err = gpg.run(ctx, "gpg", "--batch", "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", who, "rsa4096", "sign", "1d")
 	if err != nil {
@@ -95,7 +95,6 @@ func (c *checkup) forget() {
 func (c *checkup) build(ctx context.Context) (string, error) {
 	var err error
 	c.first, err = c.snapshot(ctx, "one", nil)
-	c.signed = err == nil && len(c.gpg) > 0
 	return fmt.Sprintf("%s, %d archives", c.first.version, len(platforms)), err
 }
 
@@ -127,12 +126,7 @@ func (c *checkup) snapshot(ctx context.Context, name string, environment []strin
 	if _, err := c.here().run(ctx, "git", "-C", directory, "checkout", "--quiet", "--detach", at); err != nil {
 		return layout{}, err
 	}
-	skip := "publish"
-	if len(c.gpg) == 0 {
-		skip += ",sign"
-	}
-	environment = append(environment, c.gpg...)
-	if _, err := c.goreleaser(ctx, directory, environment, "release", "--snapshot", "--clean", "--skip="+skip, "--timeout", "6h", "--parallelism", fmt.Sprint(runtime.NumCPU())); err != nil {
+	if _, err := c.goreleaser(ctx, directory, environment, "release", "--snapshot", "--clean", "--skip=publish", "--timeout", "6h", "--parallelism", fmt.Sprint(runtime.NumCPU())); err != nil {
 		return layout{}, err
 	}
 	text, err := os.ReadFile(filepath.Join(directory, "dist", "metadata.json"))
@@ -140,8 +134,12 @@ func (c *checkup) snapshot(ctx context.Context, name string, environment []strin
 		return layout{}, err
 	}
 	var made struct{ Version string }
-	err = json.Unmarshal(text, &made)
-	return layout{directory: filepath.Join(directory, "dist"), version: made.Version}, err
+	if err := json.Unmarshal(text, &made); err != nil {
+		return layout{}, err
+	}
+	assets := layout{directory: filepath.Join(directory, "assets"), version: made.Version}
+	built := layout{directory: filepath.Join(directory, "dist"), version: made.Version}
+	return assets, gatherAssets(built, filepath.Join(directory, "terraform-registry-manifest.json"), assets.directory)
 }
 
 // built refuses to judge what was not made.
@@ -156,63 +154,97 @@ func (c *checkup) compare(context.Context) (string, error) {
 	if c.first.directory == "" || c.second.directory == "" {
 		return "", notRun("there are no two builds")
 	}
-	one, err := c.first.readSums()
-	if err != nil {
-		return "", err
-	}
-	two, err := c.second.readSums()
-	if err != nil {
-		return "", err
-	}
-	var problems []error
-	for name, digest := range one {
-		if two[name] != digest {
-			problems = append(problems, fmt.Errorf("%s differs between the two builds", name))
-		}
-	}
-	if len(two) != len(one) {
-		problems = append(problems, fmt.Errorf("one build has %d files, the other %d", len(one), len(two)))
-	}
-	return fmt.Sprintf("%d files", len(one)), errors.Join(problems...)
+	return fmt.Sprintf("%d files", 2*len(platforms)+1), c.first.sameAs(c.second)
 }
 
 func (c *checkup) layout(context.Context) (string, error) {
 	if err := c.built(); err != nil {
 		return "", err
 	}
-	err := c.first.verify(filepath.Join(c.root, "terraform-registry-manifest.json"))
+	err := c.first.verify()
 	return "zips, sums, manifest, bills of materials", err
 }
 
-// signature verifies the one of the sums, and that it does not fit other sums.
+// signature signs what the build without a key handed over, as the release workflow
+// does, and verifies it as a user does.
 func (c *checkup) signature(ctx context.Context) (string, error) {
-	if !c.signed {
-		return "", notRun("nothing was signed")
+	if err := c.built(); err != nil {
+		return "", err
+	}
+	if len(c.gpg) == 0 {
+		return "", notRun("there is no signing key")
 	}
 	gpg := command{environment: append(os.Environ(), c.gpg...), log: c.log}
 	sums := c.first.path(c.first.sums())
-	if _, err := gpg.run(ctx, "gpg", "--batch", "--verify", sums+".sig", sums); err != nil {
+	if _, err := gpg.run(ctx, "gpg", "--batch", "--yes", "--output", sums+".sig", "--detach-sign", sums); err != nil {
 		return "", err
 	}
-	signature, err := os.ReadFile(sums + ".sig")
+	key := filepath.Join(c.work, "release-key.asc")
+	if _, err := gpg.run(ctx, "gpg", "--batch", "--yes", "--armor", "--output", key, "--export"); err != nil {
+		return "", err
+	}
+	if err := verifySignature(ctx, key, c.first); err != nil {
+		return "", err
+	}
+	return "binary, detached, verified with the public key alone", c.first.verify()
+}
+
+// attacks runs the tests that tamper with a tag, a signature, a file and the sums.
+func (c *checkup) attacks(ctx context.Context) (string, error) {
+	out, err := c.here().run(ctx, "go", "test", "-count=1", "-v", "-run", "^TestAttack", "./internal/cmd/release")
+	if err == nil && strings.Contains(out, "--- SKIP") {
+		return "", notRun("git, ssh-keygen or gpg is missing")
+	}
+	return fmt.Sprintf("%d refused", strings.Count(out, "    --- PASS: TestAttack")), err
+}
+
+// keys checks that the keys which users verify a release with are published.
+func (c *checkup) keys(ctx context.Context) (string, error) {
+	signers, err := keyLines(filepath.Join(c.root, allowedSigners))
 	if err != nil {
 		return "", err
 	}
-	if len(signature) == 0 || signature[0] == '-' {
-		return "", errors.New("the signature is armored, and the registries want it binary")
-	}
-	text, err := os.ReadFile(sums)
+	published, err := keyLines(filepath.Join(c.root, publishedKey))
 	if err != nil {
 		return "", err
 	}
-	forged := filepath.Join(c.work, "forged")
-	if err := os.WriteFile(forged, append(text, '\n'), 0o600); err != nil {
+	if len(signers) == 0 || len(published) == 0 {
+		return "", notRun(allowedSigners + " or " + publishedKey + " contains no key yet: nothing can be released")
+	}
+	listed, err := c.here().run(ctx, "gpg", "--batch", "--with-colons", "--show-keys", publishedKey)
+	if err != nil {
 		return "", err
 	}
-	if _, err := gpg.run(ctx, "gpg", "--batch", "--verify", sums+".sig", forged); err == nil {
-		return "", errors.New("the signature fits other sums as well")
+	policy, err := os.ReadFile(filepath.Join(c.root, "SECURITY.md"))
+	if err != nil {
+		return "", err
 	}
-	return "binary, detached, good; refused for other sums", nil
+	fingerprint, err := fingerprintOf(listed)
+	if err != nil {
+		return "", err
+	}
+	if !strings.Contains(string(policy), fingerprint) {
+		return "", fmt.Errorf("SECURITY.md does not contain %s, the fingerprint of %s", fingerprint, publishedKey)
+	}
+	return fmt.Sprintf("%d tag signers; %s", len(signers), fingerprint), nil
+}
+
+// fingerprintOf is the fingerprint of the only primary key that gpg lists.
+func fingerprintOf(listed string) (string, error) {
+	primary, fingerprint := 0, ""
+	for line := range strings.Lines(listed) {
+		fields := strings.Split(strings.TrimSpace(line), ":")
+		switch {
+		case fields[0] == "pub":
+			primary++
+		case fields[0] == "fpr" && fingerprint == "" && len(fields) > 9:
+			fingerprint = fields[9]
+		}
+	}
+	if primary != 1 || fingerprint == "" {
+		return "", fmt.Errorf("%s contains %d keys, want 1", publishedKey, primary)
+	}
+	return fingerprint, nil
 }
 
 // mirror lays out bin/mirror, and lets each CLI that is here install from it. The

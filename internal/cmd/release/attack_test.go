@@ -1,0 +1,319 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// needs skips a test on a machine without the programs that make and verify signatures.
+func needs(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("no %s on this machine, which signatures need", program)
+		}
+	}
+}
+
+func tool(t *testing.T, c command, program string, arguments ...string) string {
+	t.Helper()
+	c.log = io.Discard
+	out, err := c.run(t.Context(), program, arguments...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// refused fails the test unless there is an error with a text.
+func refused(t *testing.T, err error, want string) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want a refusal with %q", err, want)
+	}
+}
+
+// A signer is an SSH key, and the line that allows it to sign tags.
+type signer struct{ file, allowed string }
+
+func newSigner(t *testing.T, directory, name string) signer {
+	t.Helper()
+	file := filepath.Join(directory, name)
+	tool(t, command{}, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", file)
+	return signer{file, name + ` namespaces="git" ` + read(t, file+".pub")}
+}
+
+// A repository has one commit, and a user who signs with one key.
+type repository struct {
+	directory   string
+	environment []string
+}
+
+func (r repository) git(t *testing.T, arguments ...string) string {
+	t.Helper()
+	return tool(t, command{directory: r.directory, environment: r.environment}, "git", arguments...)
+}
+
+func newRepository(t *testing.T) repository {
+	t.Helper()
+	directory := t.TempDir()
+	r := repository{directory, append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull,
+		"GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=A", "GIT_COMMITTER_EMAIL=a@example.com")}
+	r.git(t, "init", "-q")
+	r.git(t, "commit", "-q", "--allow-empty", "-m", "first")
+	return r
+}
+
+func (r repository) sign(t *testing.T, with signer, name string) {
+	t.Helper()
+	r.git(t, "-c", "gpg.format=ssh", "-c", "user.signingKey="+with.file, "tag", "-s", "-m", name, name)
+}
+
+// forge writes a tag object that Git did not make.
+func (r repository) forge(t *testing.T, name, object string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "tag")
+	write(t, file, object)
+	hash := strings.TrimSpace(r.git(t, "hash-object", "-t", "tag", "-w", file))
+	r.git(t, "update-ref", "refs/tags/"+name, hash)
+}
+
+func TestAttack_tag(t *testing.T) {
+	t.Parallel()
+	needs(t, "git", "ssh-keygen")
+	keys := t.TempDir()
+	maintainer, attacker := newSigner(t, keys, "maintainer"), newSigner(t, keys, "attacker")
+	allowed := filepath.Join(keys, "allowed_signers")
+	write(t, allowed, "# comment\n"+maintainer.allowed)
+	r := newRepository(t)
+	r.sign(t, maintainer, "v1.0.0")
+	check := func(t *testing.T, name string) error {
+		t.Helper()
+		return verifyTag(t.Context(), r.directory, allowed, name)
+	}
+	if err := check(t, "v1.0.0"); err != nil {
+		t.Fatal(err)
+	}
+	object := r.git(t, "cat-file", "tag", "v1.0.0")
+	for _, c := range []struct {
+		name, version, want string
+		attack              func(version string)
+	}{
+		{"garbage signature", "v1.0.1", "verify-tag", func(v string) {
+			unsigned, _, _ := strings.Cut(object, "-----BEGIN")
+			r.forge(t, v, strings.Replace(unsigned, "tag v1.0.0", "tag "+v, 1)+"-----BEGIN PGP SIGNATURE-----\n\ngarbage\n-----END PGP SIGNATURE-----\n")
+		}},
+		{"other key", "v1.0.2", "verify-tag", func(v string) { r.sign(t, attacker, v) }},
+		{"changed message", "v1.0.0", "verify-tag", func(v string) { r.forge(t, v, strings.Replace(object, "\n\nv1.0.0", "\n\nv9.9.9", 1)) }},
+		{"tag of another version", "v1.0.4", "another name", func(v string) { r.forge(t, v, object) }},
+		{"no signature", "v1.0.5", "verify-tag", func(v string) { r.git(t, "tag", "-a", "-m", v, v) }},
+		{"lightweight tag", "v1.0.6", "lightweight", func(v string) { r.git(t, "tag", v) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.attack(c.version)
+			refused(t, check(t, c.version), c.want)
+		})
+	}
+	write(t, allowed, "# no key yet\n")
+	refused(t, check(t, "v1.0.2"), "contains no key")
+}
+
+// A gpgKey is the home of a key without passphrase, and its public half.
+type gpgKey struct{ home, public string }
+
+func newGPGKey(t *testing.T) gpgKey {
+	t.Helper()
+	// The path is short, because the path of a socket is limited.
+	home, err := os.MkdirTemp("", "gpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := gpgKey{home, filepath.Join(home, "public.asc")}
+	t.Cleanup(func() {
+		_ = exec.Command("gpgconf", "--homedir", home, "--kill", "all").Run() //nolint:noctx // the context of the test has ended
+		_ = os.RemoveAll(home)
+	})
+	k.gpg(t, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", "test@example.com", "ed25519", "sign", "1d")
+	k.gpg(t, "--armor", "--output", k.public, "--export")
+	return k
+}
+
+func (k gpgKey) gpg(t *testing.T, arguments ...string) {
+	t.Helper()
+	tool(t, command{environment: append(os.Environ(), "GNUPGHOME="+k.home)}, "gpg", append([]string{"--batch", "--yes"}, arguments...)...)
+}
+
+func (k gpgKey) sign(t *testing.T, l layout) {
+	t.Helper()
+	k.gpg(t, "--output", l.path(l.sums()+".sig"), "--detach-sign", l.path(l.sums()))
+}
+
+// newRelease has every file of a release; the archives have no content.
+func newRelease(t *testing.T) layout {
+	t.Helper()
+	l := layout{directory: t.TempDir(), version: "1.2.3"}
+	write(t, l.path(l.manifest()), read(t, "../../../terraform-registry-manifest.json"))
+	names := []string{l.manifest()}
+	for _, p := range platforms {
+		write(t, l.path(l.archive(p)), "archive "+p)
+		write(t, l.path(l.materials(p)), "materials "+p)
+		names = append(names, l.archive(p), l.materials(p))
+	}
+	var sums strings.Builder
+	for _, name := range names {
+		fmt.Fprintf(&sums, "%s  %s\n", hexSum([]byte(read(t, l.path(name)))), name)
+	}
+	write(t, l.path(l.sums()), sums.String())
+	return l
+}
+
+func TestAttack_release(t *testing.T) {
+	t.Parallel()
+	needs(t, "gpg")
+	ours, other := newGPGKey(t), newGPGKey(t)
+	// The files of a release are checked in the order in which users check them.
+	check := func(l layout) error {
+		if err := verifySignature(t.Context(), ours.public, l); err != nil {
+			return err
+		}
+		return l.verifySums()
+	}
+	good := newRelease(t)
+	ours.sign(t, good)
+	if err := check(good); err != nil {
+		t.Fatal(err)
+	}
+	dropManifest := func(l layout) {
+		var kept strings.Builder
+		for line := range strings.Lines(read(t, l.path(l.sums()))) {
+			if !strings.Contains(line, "manifest") {
+				kept.WriteString(line)
+			}
+		}
+		write(t, l.path(l.sums()), kept.String())
+	}
+	for _, c := range []struct {
+		name, want string
+		attack     func(l layout)
+	}{
+		{"garbage signature", "gpg", func(l layout) { write(t, l.path(l.sums()+".sig"), "\x89garbage") }},
+		{"other key", "gpg", func(l layout) { other.sign(t, l) }},
+		{"flipped byte", "does not have the sum", func(l layout) {
+			ours.sign(t, l)
+			name := l.path(l.archive("linux_amd64"))
+			content := []byte(read(t, name))
+			content[3] ^= 1
+			write(t, name, string(content))
+		}},
+		{"flipped byte in the sums", "gpg", func(l layout) {
+			ours.sign(t, l)
+			sums := []byte(read(t, l.path(l.sums())))
+			sums[0] ^= 1
+			write(t, l.path(l.sums()), string(sums))
+		}},
+		{"manifest dropped from the sums", "lists", func(l layout) { dropManifest(l); ours.sign(t, l) }},
+		{"file that the sums do not list", "does not list", func(l layout) { ours.sign(t, l); write(t, l.path("install.sh"), "") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newRelease(t)
+			c.attack(l)
+			refused(t, check(l), c.want)
+		})
+	}
+}
+
+// A build of the same tag with other bytes is not the published one.
+func TestAttack_rebuild(t *testing.T) {
+	t.Parallel()
+	one, two := newRelease(t), newRelease(t)
+	if err := one.sameAs(two); err != nil {
+		t.Fatal(err)
+	}
+	text := []byte(read(t, two.path(two.sums())))
+	text[0] ^= 1
+	write(t, two.path(two.sums()), string(text))
+	refused(t, one.sameAs(two), "differs between the two builds")
+}
+
+var jobPattern = regexp.MustCompile(`(?m)^  ([a-z]+):\n`)
+
+// jobs are the jobs of a workflow, by their names.
+func jobs(workflow string) map[string]string {
+	found := map[string]string{}
+	_, workflow, _ = strings.Cut(workflow, "\njobs:\n")
+	places := jobPattern.FindAllStringSubmatchIndex(workflow, -1)
+	for i, place := range places {
+		end := len(workflow)
+		if i+1 < len(places) {
+			end = places[i+1][0]
+		}
+		found[workflow[place[2]:place[3]]] = workflow[place[1]:end]
+	}
+	return found
+}
+
+var (
+	privilege = regexp.MustCompile(`secrets[.\[]|secrets: inherit|environment:|id-token: *write|attestations: *write|contents: *write|write-all`)
+	foreign   = regexp.MustCompile(`actions/checkout@|\b(go|make|goreleaser|npm|pip) |\./|uses: docker`)
+)
+
+// separated checks that no job of the release workflow both runs code of the repository
+// or its dependencies and has a secret, an identity token or the right to write.
+func separated(workflow string) error {
+	for name, job := range jobs(workflow) {
+		if has, runs := privilege.FindString(job), foreign.FindString(job); has != "" && runs != "" {
+			return fmt.Errorf("job %s has %q, and runs %q", name, has, strings.TrimSpace(runs))
+		}
+	}
+	return nil
+}
+
+func TestAttack_buildReadsTheKey(t *testing.T) {
+	t.Parallel()
+	workflow := read(t, "../../../.github/workflows/release.yml")
+	if err := separated(workflow); err != nil {
+		t.Fatal(err)
+	}
+	build := jobs(workflow)["build"]
+	if build == "" || jobs(workflow)["sign"] == "" {
+		t.Fatal("there is no job build, or no job sign")
+	}
+	for name, step := range map[string]string{
+		"secret":         "      - run: go build .\n        env:\n          KEY: ${{ secrets.GPG_PRIVATE_KEY }}\n",
+		"all secrets":    "      - run: echo '${{ toJSON(secrets[0]) }}'\n",
+		"identity token": "    permissions:\n      id-token: write\n",
+		"environment":    "    environment: release\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refused(t, separated(strings.Replace(workflow, build, build+step, 1)), "job build has")
+		})
+	}
+	sign := jobs(workflow)["sign"]
+	refused(t, separated(strings.Replace(workflow, sign, sign+"      - run: make build\n", 1)), "job sign has")
+}

@@ -1,0 +1,135 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// workflows are the texts of the project's workflows, and of those that users copy.
+func workflows(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, pattern := range []string{"../../../.github/workflows/*.yml", "../../../examples/*/github-actions.yml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %v %v", pattern, files, err)
+		}
+		for _, file := range files {
+			found[file] = read(t, file)
+		}
+	}
+	return found
+}
+
+// Every action is pinned by its commit, with its version in a comment, and to the same
+// commit everywhere.
+func TestWorkflows_arePinned(t *testing.T) {
+	t.Parallel()
+	uses := regexp.MustCompile(`uses:\s*(\S+)(.*)`)
+	pinned := regexp.MustCompile(`^([\w.-]+/[\w.-]+)[\w./-]*@([0-9a-f]{40})$`)
+	version := regexp.MustCompile(`^ # v\d+\.\d+\.\d+$`)
+	seen := map[string]string{}
+	for file, text := range workflows(t) {
+		for _, use := range uses.FindAllStringSubmatch(text, -1) {
+			pin := pinned.FindStringSubmatch(use[1])
+			if pin == nil || !version.MatchString(use[2]) {
+				t.Errorf("%s: %s%s is not pinned by commit with its version beside it", file, use[1], use[2])
+				continue
+			}
+			if other := seen[pin[1]]; other != "" && other != pin[2]+use[2] {
+				t.Errorf("%s is pinned to %s and to %s", pin[1], other, pin[2]+use[2])
+			}
+			seen[pin[1]] = pin[2] + use[2]
+		}
+	}
+}
+
+// Each rule is one that the linters zizmor and Scorecard have, too.
+func TestWorkflows_followTheRules(t *testing.T) {
+	t.Parallel()
+	expression := regexp.MustCompile(`\$\{\{\s*((?:github\.(?:event|head_ref|ref_name|actor)|inputs|steps|needs)[\w.]*)`)
+	for file, text := range workflows(t) {
+		for what, broken := range map[string]bool{
+			"no permissions at the top":           !strings.Contains(text, "\npermissions:"),
+			"pull_request_target or workflow_run": strings.Contains(text, "pull_request_target") || strings.Contains(text, "workflow_run:"),
+			"no concurrency":                      !strings.Contains(text, "\nconcurrency:"),
+			"a checkout that leaves its token":    strings.Count(text, "actions/checkout@") != strings.Count(text, "persist-credentials: false"),
+			"a shared cache in a release":         strings.HasSuffix(file, "release.yml") && strings.Count(text, "actions/setup-go@") != strings.Count(text, "cache: false"),
+			"all permissions":                     strings.Contains(text, "write-all") || strings.Contains(text, "read-all"),
+			"an action that continues on error":   strings.Contains(text, "continue-on-error"),
+			"a self-hosted runner":                strings.Contains(text, "self-hosted"),
+			"secrets handed on as a whole":        strings.Contains(text, "secrets: inherit"),
+		} {
+			if broken {
+				t.Errorf("%s has %s", file, what)
+			}
+		}
+		for name, job := range jobs(text) {
+			if !strings.Contains(job, "timeout-minutes:") {
+				t.Errorf("%s: job %s has no timeout", file, name)
+			}
+		}
+		for _, script := range scripts(text) {
+			if found := expression.FindStringSubmatch(script); found != nil {
+				t.Errorf("%s: a script contains %s, and would run its value", file, found[1])
+			}
+		}
+	}
+}
+
+// scripts are the shell scripts of a workflow.
+func scripts(workflow string) (found []string) {
+	const none = -1
+	in := none // the indentation of the step whose script is read
+	for line := range strings.Lines(workflow) {
+		indent := len(line) - len(strings.TrimLeft(line, " "))
+		before, script, isRun := strings.Cut(line, "run: ")
+		switch {
+		case isRun && strings.Trim(before, " -") == "":
+			in = len(before)
+			found = append(found, script)
+		case in != none && indent <= in && strings.TrimSpace(line) != "":
+			in = none
+		case in != none:
+			found[len(found)-1] += line
+		}
+	}
+	return found
+}
+
+// The release is verified, and its attestation too, before it is published.
+func TestWorkflow_ofTheReleaseVerifiesBeforeItPublishes(t *testing.T) {
+	t.Parallel()
+	text := read(t, "../../../.github/workflows/release.yml")
+	at := -1
+	for _, step := range []string{
+		"release tag -allowed", "make release-check", "goreleaser release --clean --skip=publish", "environment: release", "sha256sum --check --strict",
+		"--detach-sign", "actions/attest@", "release verify", "-rebuilt", "gh attestation verify", "contents: write", "gh release create", "--draft",
+	} {
+		next := strings.Index(text, step)
+		if next <= at {
+			t.Errorf("%q is missing, or comes before what has to come first", step)
+		}
+		at = next
+	}
+}
+
+// CODEOWNERS covers every file that decides what is built and run.
+func TestCodeowners_coverWhatIsBuiltAndRun(t *testing.T) {
+	t.Parallel()
+	owners := read(t, "../../../.github/CODEOWNERS")
+	for _, path := range []string{"/.ci/", "/.github/", "/.golangci.yml", "/.goreleaser.yml", "/GNUmakefile", "/internal/cmd/release/", "/internal/tools/", "go.mod", "go.sum", "/SECURITY.md"} {
+		if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(path) + ` +@`).MatchString(owners) {
+			t.Errorf("CODEOWNERS lacks %s", path)
+		}
+		if _, err := os.Stat("../../../" + strings.Trim(path, "/")); err != nil {
+			t.Error(err)
+		}
+	}
+}
