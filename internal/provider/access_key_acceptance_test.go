@@ -25,6 +25,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -261,7 +262,7 @@ func TestAccAccessKey_list(t *testing.T) {
 // inState is what terraform.tfstate has of the one key.
 func (c *cli) inState() (attributes map[string]any, tainted bool) {
 	c.t.Helper()
-	content, err := os.ReadFile(filepath.Join(c.directory, "terraform.tfstate"))
+	content, err := os.ReadFile(filepath.Join(c.Directory, "terraform.tfstate"))
 	must(c.t, err)
 	var state struct {
 		Resources []struct {
@@ -286,7 +287,7 @@ func TestAccAccessKey_killedAfterTheCreate(t *testing.T) {
 	srv := withAlice(t)
 	c := newCLI(t, srv.Getenv, `resource "ram_access_key" "this" { user_name = "alice" }`)
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "delay", Delay: time.Hour})
-	c.killed(func() bool {
+	c.runAndKill(func() bool {
 		calls := srv.Calls("CreateAccessKey")
 		return len(calls) == 1 && calls[0].Committed
 	}, "apply", "-auto-approve")
@@ -313,7 +314,7 @@ func TestAccAccessKey_interruptedInFlight(t *testing.T) {
 	c := newCLI(t, srv.Getenv, `resource "ram_access_key" "this" { user_name = "alice" }`)
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "delay", Delay: 3 * time.Second})
 	var out bytes.Buffer
-	cmd := c.command("apply", "-auto-approve", "-no-color")
+	cmd := c.command("apply", "-auto-approve")
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // as a terminal does, so that the provider gets the Ctrl-C too
 	must(t, cmd.Start())
@@ -379,7 +380,7 @@ func TestAccAccessKey_theSecretIsOnlyInTheState(t *testing.T) {
 			output "secret" {
 				value     = ram_access_key.this.secret
 				sensitive = true
-			}`).traced()
+			}`).trace()
 			code := 0
 			if name != "success" {
 				code = 1
@@ -387,11 +388,11 @@ func TestAccAccessKey_theSecretIsOnlyInTheState(t *testing.T) {
 			printed := c.run(0, "plan", "-out=plan.bin") + c.run(0, "show", "plan.bin") + c.run(0, "show", "-json", "plan.bin")
 			printed += c.run(code, "apply", "-auto-approve", "plan.bin") + c.run(0, "show")
 			secret := keysOf(srv, "alice")[0].Secret
-			c.hunt(srv, printed, secret, isState)
+			c.scan(srv, printed, secret, isState)
 			if name == "success" {
-				expect(t, "in the state", len(findings([]byte(c.run(0, "show", "-json")), secret)) > 0, true)
+				expect(t, "in the state", len(acctest.FindSecret([]byte(c.run(0, "show", "-json")), secret)) > 0, true)
 				c.run(0, "destroy", "-auto-approve")
-				c.hunt(srv, "", secret, isState)
+				c.scan(srv, "", secret, isState)
 			}
 		})
 	}
@@ -414,16 +415,16 @@ func TestAccAccessKey_withPGPTheSecretIsNowhere(t *testing.T) {
 				pgp_key   = file("alice.asc")
 				timeouts  = { create = "8s" }
 			}
-			output "encrypted" { value = ram_access_key.this.encrypted_secret }`).traced()
+			output "encrypted" { value = ram_access_key.this.encrypted_secret }`).trace()
 			c.write("alice.asc", publicKey(t, entity))
 			if name != "success" {
 				printed := c.run(1, "apply", "-auto-approve")
-				c.hunt(srv, printed, keysOf(srv, "alice")[0].Secret, nil)
+				c.scan(srv, printed, keysOf(srv, "alice")[0].Secret, nil)
 				return
 			}
 			printed := c.run(0, "apply", "-auto-approve") + c.run(0, "show", "-json") + c.run(0, "plan", "-detailed-exitcode")
 			secret := keysOf(srv, "alice")[0].Secret
-			c.hunt(srv, printed, secret, nil)
+			c.scan(srv, printed, secret, nil)
 			attributes, _ := c.inState()
 			sealed, _ := attributes["encrypted_secret"].(string)
 			expect(t, "opened", decrypted(t, entity, sealed), secret)
@@ -436,14 +437,14 @@ func TestAccAccessKey_aPrivateKeyIsNotEchoed(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	secret := armoured(t, "PGP PRIVATE KEY BLOCK", private(t, pgpPair(t, nil)))
-	c := newCLI(t, srv.Getenv, "resource \"ram_access_key\" \"this\" {\n  user_name = \"alice\"\n  pgp_key   = <<-EOT\n"+secret+"\n  EOT\n}\n").traced()
+	c := newCLI(t, srv.Getenv, "resource \"ram_access_key\" \"this\" {\n  user_name = \"alice\"\n  pgp_key   = <<-EOT\n"+secret+"\n  EOT\n}\n").trace()
 	printed := c.run(1, "plan")
 	contains(t, printed, "it is a private key")
 	lines := 0
 	for line := range strings.Lines(secret) {
 		if line = strings.TrimSpace(line); len(line) == 64 {
 			lines++
-			c.hunt(srv, printed, line, nil)
+			c.scan(srv, printed, line, nil)
 		}
 	}
 	if lines < 3 {

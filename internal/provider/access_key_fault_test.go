@@ -230,7 +230,7 @@ func (f keyFault) run(t *testing.T, entity *openpgp.Entity, sealed bool) string 
 	if f.arrange != nil {
 		f.arrange(srv)
 	}
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, config)
 	text := acctest.Messages(diags)
 
@@ -266,7 +266,7 @@ func (f keyFault) run(t *testing.T, entity *openpgp.Entity, sealed bool) string 
 	untouched(t, srv)
 	if alice := account(srv).Users["alice"]; alice != nil {
 		for _, key := range alice.Keys {
-			if key.ID != "LTAIforeign" && len(findings([]byte(text), key.Secret)) > 0 {
+			if key.ID != "LTAIforeign" && len(acctest.FindSecret([]byte(text), key.Secret)) > 0 {
 				t.Errorf("the secret of %s is in the message: %s", key.ID, text)
 			}
 		}
@@ -332,7 +332,7 @@ func TestAccessKey_strays(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIstray", time.Minute)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "WARNING: There was a young AccessKey pair before", "LTAIstray", "If a run was killed", "DeleteAccessKey --UserName alice --UserAccessKeyId LTAIstray")
@@ -343,7 +343,7 @@ func TestAccessKey_strays(t *testing.T) {
 	expect(t, "said", acctest.Messages(diags), "")
 	srv = withAlice(t)
 	giveKey(srv, "alice", "LTAIolder", 2*day)
-	_, diags = newCore(t, srv.Getenv, hurried()).Create(accessKey, attributes{"user_name": "alice"})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
 	expect(t, "said", acctest.Messages(diags), "")
 }
 

@@ -61,7 +61,7 @@ func TestOwnPolicy_isSetShownChangedAndReset(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := withKey(t, "", behave)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			config := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.1/32"}})
 			o, diags := c.Create(ownPolicy, config)
 			expect(t, "what was said", acctest.Messages(diags), "")
@@ -87,7 +87,7 @@ func TestOwnPolicy_isSetShownChangedAndReset(t *testing.T) {
 			clean(t, diags)
 			expect(t, "reset", policyOf(srv, "alice"), noPolicy)
 			srv.Change(func(*ramtest.Account) {})
-			v, diags := newCore(t, srv.Getenv, hurried()).ReadData(ownPolicy, attributes{"access_key_id": aliceKey})
+			v, diags := newCore(t, srv.Getenv, fakeClock()).ReadData(ownPolicy, attributes{"access_key_id": aliceKey})
 			clean(t, diags)
 			if !strings.HasPrefix(name, "stale") {
 				expect(t, "configured", in(t, v, "configured"), false)
@@ -100,7 +100,7 @@ func TestOwnPolicy_isSetShownChangedAndReset(t *testing.T) {
 func TestOwnPolicy_whatTheKeyHasIsAdopted(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, oldKeyPolicy)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	plan, diags := c.Plan(ownPolicy, ofAlice(attributes{"status": "Active"}), c.Null(ownPolicy))
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Adopting the network policy of the AccessKey pair changes it", aliceKey, `status: "Inactive" → "Active"`)
@@ -123,7 +123,7 @@ func TestOwnPolicy_whatTheKeyHasIsAdopted(t *testing.T) {
 func TestOwnPolicy_isImportedByTheKeyAndByTheUser(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, oldKeyPolicy)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, id := range []string{aliceKey, "alice:" + aliceKey} {
 		o, diags := c.Import(ownPolicy, id)
 		clean(t, diags)
@@ -154,7 +154,7 @@ func TestOwnPolicy_dataAnswersNone(t *testing.T) {
 	t.Parallel()
 	for name, behave := range behaviours {
 		srv := withKey(t, "", behave)
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		for _, config := range []attributes{{"access_key_id": aliceKey}, ofAlice(nil)} {
 			v, diags := c.ReadData(ownPolicy, config)
 			clean(t, diags)
@@ -180,7 +180,7 @@ func TestOwnPolicy_goneRenamedAndReplaced(t *testing.T) {
 		"user": func(a *ramtest.Account) { delete(a.Users, "alice") },
 	} {
 		srv := withKey(t, "")
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := c.Create(ownPolicy, config)
 		clean(t, diags)
 		srv.Change(away)
@@ -193,7 +193,7 @@ func TestOwnPolicy_goneRenamedAndReplaced(t *testing.T) {
 		expect(t, name, strings.Join(writes(srv), " "), "SetAccessKeyPolicy")
 	}
 	srv := withKey(t, "")
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(ownPolicy, config)
 	clean(t, diags)
 	srv.Inject(ramtest.Rule{Action: "GetAccessKeyPolicy", Nth: "1-2", Fault: "code", Status: 404, Code: "EntityNotExist.User.AccessKey"})
@@ -206,7 +206,7 @@ func TestOwnPolicy_goneRenamedAndReplaced(t *testing.T) {
 		a.Users["alicia"].Name = "alicia"
 		delete(a.Users, "alice")
 	})
-	c = newCore(t, srv.Getenv, hurried())
+	c = newCore(t, srv.Getenv, fakeClock())
 	o, diags = c.Read(ownPolicy, o)
 	clean(t, diags)
 	expect(t, "renamed", in(t, o.State, "user_name"), "alicia")
@@ -223,7 +223,7 @@ func TestOwnPolicy_goneRenamedAndReplaced(t *testing.T) {
 func TestOwnPolicy_needsTheUsersKey(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, who := range []attributes{{"user_name": "bob", "access_key_id": aliceKey}, {"user_name": "alice", "access_key_id": "LTAInobody"}} {
 		who["status"] = "Inactive"
 		o, diags := c.Create(ownPolicy, who)
@@ -238,7 +238,7 @@ func TestOwnPolicy_needsTheUsersKey(t *testing.T) {
 func TestOwnPolicy_theProvidersOwnKeyIsNotLockedOut(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "", func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	own := srv.Credential(defaultAccount).AccessKeyID
 	config := attributes{"user_name": "admin", "access_key_id": own, "status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
 	_, diags := c.Create(ownPolicy, config)
@@ -265,7 +265,7 @@ func TestOwnPolicy_nothingOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
 	srv.AddAccount("2222222222222222")
-	mine, other := newCore(t, srv.Getenv, hurried()), newCore(t, srv.GetenvFor("2222222222222222"), hurried())
+	mine, other := newCore(t, srv.Getenv, fakeClock()), newCore(t, srv.GetenvFor("2222222222222222"), fakeClock())
 	o, diags := mine.Create(ownPolicy, ofAlice(attributes{"status": "Inactive"}))
 	clean(t, diags)
 	srv.ForgetCalls()
@@ -295,7 +295,7 @@ func TestOwnPolicy_passingFaultsAreGotOver(t *testing.T) {
 					rule.Action, rule.Phase, rule.Nth = at[0], at[1], nth
 					srv := withKey(t, "")
 					srv.Inject(rule)
-					c := newCore(t, srv.Getenv, hurried())
+					c := newCore(t, srv.Getenv, fakeClock())
 					o, diags := c.Create(ownPolicy, first)
 					clean(t, diags)
 					o, diags = c.Apply(ownPolicy, next, o)
@@ -314,7 +314,7 @@ func TestOwnPolicy_passingFaultsAreGotOver(t *testing.T) {
 func TestOwnPolicy_aReadThatFailsKeepsTheState(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
-	o, diags := newCore(t, srv.Getenv, hurried()).Create(ownPolicy, ofAlice(attributes{"status": "Inactive", "classic_allow_list": []string{"192.0.2.1"}}))
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(ownPolicy, ofAlice(attributes{"status": "Inactive", "classic_allow_list": []string{"192.0.2.1"}}))
 	clean(t, diags)
 	for _, rule := range []ramtest.Rule{
 		{Fault: "code", Status: 403, Code: "NoPermission"},
@@ -329,7 +329,7 @@ func TestOwnPolicy_aReadThatFailsKeepsTheState(t *testing.T) {
 		srv := withKey(t, noPolicy)
 		rule.Action = "GetAccessKeyPolicy"
 		srv.Inject(rule)
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		kept, diags := c.Read(ownPolicy, o)
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the network policy of the AccessKey pair")
 		expect(t, "state", kept.State.Equal(o.State), true)

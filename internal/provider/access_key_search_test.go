@@ -26,7 +26,7 @@ func TestAccessKeyList_findsWhatIsAskedFor(t *testing.T) {
 		a.Users["alice"].Keys[1].LastUsed, a.Users["alice"].Keys[1].Status = used, "Inactive"
 	})
 	own := srv.Credential(defaultAccount).AccessKeyID
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, ask := range []struct {
 		config attributes
 		limit  int64
@@ -70,7 +70,7 @@ func TestAccessKeyList_whatCannotBeRead(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Users["zoe"] = &ramtest.User{ID: "29999", Name: "zoe"} })
 	giveKey(srv, "zoe", "LTAIzoes", day)
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", User: "bob", Fault: "code", Code: "NoPermission"})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	var names, failures []string
 	for _, r := range c.List(accessKey, nil, false, 0) {
 		if names = append(names, r.Name); len(r.Diagnostics) > 0 {
@@ -88,7 +88,7 @@ func TestAccessKeysData_everyUserAtTheCostOfOneListEach(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.Populate(40)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	v, diags := c.ReadData("ram_access_keys", nil)
 	clean(t, diags)
 	var rows []tftypes.Value
@@ -106,7 +106,7 @@ func TestAccessKeysData_everyUserAtTheCostOfOneListEach(t *testing.T) {
 	expect(t, "uses", len(srv.Calls("GetAccessKeyLastUsed")), 81)
 	expect(t, "writes", writes(srv), []string(nil))
 	srv.ForgetCalls()
-	_, diags = newCore(t, srv.Getenv, hurried()).ReadData("ram_access_keys", attributes{"older_than_days": 10})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ReadData("ram_access_keys", attributes{"older_than_days": 10})
 	clean(t, diags)
 	expect(t, "uses of keys that are left out", len(srv.Calls("GetAccessKeyLastUsed")), 0)
 }
@@ -121,7 +121,7 @@ func TestAccessKeysData_whileOthersAreAtWork(t *testing.T) {
 		ramtest.Rule{Action: "ListAccessKeys", User: "bob", Fault: "code", Code: "EntityNotExist.User"},
 		ramtest.Rule{Action: "GetAccessKeyLastUsed", User: "alice", Nth: "1", Fault: "code", Code: "EntityNotExist.User.AccessKey"},
 	)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	v, diags := c.ReadData("ram_access_keys", nil)
 	clean(t, diags)
 	var rows []tftypes.Value
@@ -130,7 +130,7 @@ func TestAccessKeysData_whileOthersAreAtWork(t *testing.T) {
 	for action, says := range map[string]string{"ListUsers": "ListUsers", "GetAccessKeyLastUsed": "GetAccessKeyLastUsed", "GetCallerIdentity": "GetCallerIdentity"} {
 		srv := withAlice(t)
 		srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
-		_, diags := newCore(t, srv.Getenv, hurried()).ReadData("ram_access_keys", nil)
+		_, diags := newCore(t, srv.Getenv, fakeClock()).ReadData("ram_access_keys", nil)
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the AccessKey pairs", says, "NoPermission")
 	}
 }

@@ -70,7 +70,7 @@ func stateOf(t *testing.T, o acctest.Object, name string) string {
 func TestAccessKey_isMadeOnceAndReadsAsItIs(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	expect(t, "what was said", acctest.Messages(diags), "")
 	key := keysOf(srv, "alice")[0]
@@ -105,7 +105,7 @@ func TestAccessKey_isMadeOnceAndReadsAsItIs(t *testing.T) {
 func TestAccessKey_ofNobodyIsNotMade(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, name := range []any{"", " ", "\t", "alice@acme.onaliyun.com", "a b", strings.Repeat("a", 65), nil} {
 		_, diags := c.Create(accessKey, attributes{"user_name": name})
 		if len(acctest.Errors(diags)) == 0 {
@@ -134,7 +134,7 @@ func TestAccessKey_aThirdIsRefusedAndTheTwoAreNamed(t *testing.T) {
 	giveKey(srv, "alice", "LTAIfirst", 400*day)
 	giveKey(srv, "alice", "LTAIsecond", 2*time.Hour)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	contains(t, acctest.Messages(diags), "alice has 2 keys already", "LTAIfirst, Inactive", "400 days ago", "LTAIsecond, Active", "2h0m", "terraform import ADDRESS alice:LTAIfirst", "create_before_destroy", "No key was made.")
 	expect(t, "writes", writes(srv), []string(nil))
@@ -153,7 +153,7 @@ func TestAccessKey_whoTakesTheLastPlaceIsNamed(t *testing.T) {
 	srv.ChangeBefore("CreateAccessKey", func(a *ramtest.Account) {
 		a.Users["alice"].Keys = append(a.Users["alice"].Keys, &ramtest.AccessKey{ID: "LTAIfaster", Status: "Active", CreateDate: srv0(a)})
 	})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	contains(t, acctest.Messages(diags), "LimitExceeded.User.AccessKey", "LTAIfirst", "LTAIfaster", "No key was made.")
 	expect(t, "state", o.State.IsNull(), true)
@@ -164,7 +164,7 @@ func TestAccessKey_whoTakesTheLastPlaceIsNamed(t *testing.T) {
 func TestAccessKey_anInactiveOneStaysSo(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	silent, insisting := attributes{"user_name": "alice"}, attributes{"user_name": "alice", "status": "Active"}
 	o, diags := c.Create(accessKey, silent)
 	clean(t, diags)
@@ -195,7 +195,7 @@ func TestAccessKey_anInactiveOneStaysSo(t *testing.T) {
 func TestAccessKey_canBeMadeInactive(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice", "status": "Inactive"})
 	clean(t, diags)
 	expect(t, "state", stateOf(t, o, "status"), "Inactive")
@@ -210,7 +210,7 @@ func TestAccessKey_canBeMadeInactive(t *testing.T) {
 func TestAccessKey_onlyAnotherValueReplaces(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	entity, other := pgpPair(t, nil), pgpPair(t, nil)
 	config := func(more attributes) attributes {
 		all := attributes{"user_name": "alice"}
@@ -261,7 +261,7 @@ func TestAccessKey_onlyAnotherValueReplaces(t *testing.T) {
 func TestAccessKey_withPGPThePlainSecretIsNowhere(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	entity := pgpPair(t, nil)
 	config := attributes{"user_name": "alice", "pgp_key": publicKey(t, entity)}
 	plan, diags := c.Plan(accessKey, config, c.Null(accessKey))
@@ -300,7 +300,7 @@ func resolvedWith(c *acctest.Driver, t *testing.T, plan *tfprotov6.PlanResourceC
 func TestAccessKey_aBadPGPKeyMakesNothing(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	entity := pgpPair(t, nil)
 	entity.Subkeys = nil
 	secret := armoured(t, "PGP PRIVATE KEY BLOCK", private(t, pgpPair(t, nil)))
@@ -325,7 +325,7 @@ func TestAccessKey_ofTheProviderItself(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "admin", "LTAIspare", 3*day)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	own := srv.Credential(defaultAccount).AccessKeyID
 	config := func(more attributes) attributes {
 		all := attributes{"user_name": "admin", "rotate_when_changed": map[string]string{"q": "1"}}
@@ -377,7 +377,7 @@ func TestAccessKey_import(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) {
 		a.Keys = append(a.Keys, &ramtest.AccessKey{ID: "LTAIroot", Secret: "x", Status: "Active", CreateDate: srv0(a)})
 	})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, id := range []string{"LTAIfirst", "alice:LTAIfirst"} {
 		o, diags := c.Import(accessKey, id)
 		clean(t, diags)
@@ -421,7 +421,7 @@ func TestAccessKey_import(t *testing.T) {
 func TestAccessKey_followsItsUser(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, diags)
 	secret := stateOf(t, o, "secret")
@@ -434,7 +434,7 @@ func TestAccessKey_followsItsUser(t *testing.T) {
 	}
 	rename("alice", "alicia")
 	rename("bob", "alice") // and the old name belongs to somebody else now
-	c = newCore(t, srv.Getenv, hurried())
+	c = newCore(t, srv.Getenv, fakeClock())
 	before := o
 	o, diags = c.Read(accessKey, o)
 	clean(t, diags)
@@ -467,11 +467,11 @@ func TestAccessKey_thatIsGoneLeavesTheState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 			clean(t, diags)
 			srv.Change(vanish)
-			c = newCore(t, srv.Getenv, hurried())
+			c = newCore(t, srv.Getenv, fakeClock())
 			srv.ForgetCalls()
 			after, diags := c.Read(accessKey, o)
 			contains(t, acctest.Messages(diags), "WARNING: The AccessKey pair is gone", "its secret is lost", "recycle bin")
@@ -504,13 +504,13 @@ func TestAccessKey_aReadThatFailsKeepsTheSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 			clean(t, diags)
 			fault.Action = "ListAccessKeys"
 			srv.Inject(fault)
 			srv.ForgetCalls()
-			after, diags := newCore(t, srv.Getenv, hurried()).Read(accessKey, o)
+			after, diags := newCore(t, srv.Getenv, fakeClock()).Read(accessKey, o)
 			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the AccessKey pair", "The state is as it was.")
 			expect(t, "state", after.State.Equal(o.State), true)
 			if n := len(srv.Calls("ListAccessKeys")); n > 5 {
@@ -537,18 +537,18 @@ func TestAccessKey_aFalseNotFoundIsNotBelieved(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 			clean(t, diags)
 			srv.Inject(bad.rules...)
-			after, diags := newCore(t, srv.Getenv, hurried()).Read(accessKey, o)
+			after, diags := newCore(t, srv.Getenv, fakeClock()).Read(accessKey, o)
 			contains(t, acctest.Messages(diags), bad.says)
 			expect(t, "fails", len(diags) > 0, bad.says != "")
 			if !after.State.Equal(o.State) {
 				t.Errorf("the state was %v, now it is %v", o.State, after.State)
 			}
 			if bad.says != "" {
-				_, diags = newCore(t, srv.Getenv, hurried()).Destroy(accessKey, o)
+				_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(accessKey, o)
 				contains(t, acctest.Messages(acctest.Errors(diags)), bad.says)
 			}
 		})
@@ -559,10 +559,10 @@ func TestAccessKey_ofAnotherAccountIsNotTouched(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.AddAccount("2222222222222222")
-	o, diags := newCore(t, srv.Getenv, hurried()).Create(accessKey, attributes{"user_name": "alice"})
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, diags)
 	srv.ForgetCalls()
-	c := newCore(t, srv.GetenvFor("2222222222222222"), hurried())
+	c := newCore(t, srv.GetenvFor("2222222222222222"), fakeClock())
 	after, diags := c.Read(accessKey, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials open account 2222222222222222")
 	expect(t, "state", after.State.Equal(o.State), true)
@@ -579,14 +579,14 @@ func TestAccessKey_keysOfOneUserShareAList(t *testing.T) {
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIfirst", 100*day)
 	giveKey(srv, "alice", "LTAIsecond", 100*day)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	objects := []acctest.Object{}
 	for _, id := range []string{"LTAIfirst", "LTAIsecond"} {
 		o, diags := c.Import(accessKey, id)
 		clean(t, diags)
 		objects = append(objects, o)
 	}
-	c = newCore(t, srv.Getenv, hurried())
+	c = newCore(t, srv.Getenv, fakeClock())
 	srv.ForgetCalls()
 	var wait sync.WaitGroup
 	for _, o := range slices.Concat(objects, objects, objects) {
@@ -608,7 +608,7 @@ func TestAccessKey_twoAtOnceAreTwo(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "code", Status: 500, Code: "InternalError"})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	secrets := make([]string, 2)
 	var wait sync.WaitGroup
 	for n := range secrets {
@@ -639,7 +639,7 @@ func TestAccessKey_whatComesUpUntilTheEndIsNamed(t *testing.T) {
 	for delay := range time.Duration(3) {
 		srv := withAlice(t)
 		srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate", Delay: delay})
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := c.Create(accessKey, attributes{"user_name": "alice", "status": "Inactive"})
 		clean(t, acctest.Errors(diags))
 		for _, key := range keysOf(srv, "alice") {
@@ -659,7 +659,7 @@ func TestAccessKey_whatCannotBeSeenIsSaid(t *testing.T) {
 			ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate"},
 			ramtest.Rule{Action: "ListAccessKeys", Nth: after, Fault: "code", Code: "NoPermission"},
 		)
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		arguments := attributes{"user_name": "alice"}
 		if kind == rotationKind {
 			arguments["rotate_after_days"] = 90
@@ -685,7 +685,7 @@ func TestAccessKey_deleteIsConfirmedAndRepeatable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := withAlice(t)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 			clean(t, diags)
 			srv.Inject(rules...)
@@ -696,7 +696,7 @@ func TestAccessKey_deleteIsConfirmedAndRepeatable(t *testing.T) {
 		})
 	}
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, diags)
 	srv.Inject(ramtest.Rule{Action: "DeleteAccessKey", Fault: "code", Code: "NoPermission"})
@@ -710,29 +710,29 @@ func TestAccessKey_thatIsNotListedYetStays(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, acctest.Errors(diags))
 	contains(t, acctest.Messages(diags), "WARNING: Cannot confirm the AccessKey pair", "the state has it")
 	secret := keysOf(srv, "alice")[0].Secret
 	expect(t, "secret", stateOf(t, o, "secret"), secret)
-	c = newCore(t, srv.Getenv, hurried())
+	c = newCore(t, srv.Getenv, fakeClock())
 	kept, diags := c.Read(accessKey, o)
 	contains(t, acctest.Messages(diags), "WARNING: The AccessKey pair is not listed yet", "is kept")
 	expect(t, "kept", kept.State.Equal(o.State), true)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
 	srv.Change(func(a *ramtest.Account) { a.Users["bob"].Comments = "a write that ends the lag" })
-	c = newCore(t, srv.Getenv, hurried())
+	c = newCore(t, srv.Getenv, fakeClock())
 	for range 1100 { // use up what is stale
 		if _, ok := c.ReadData("ram_account_summary", attributes{}); len(ok) > 0 {
 			t.Fatal(acctest.Messages(ok))
 		}
 	}
-	seen, diags := newCore(t, srv.Getenv, hurried()).Read(accessKey, kept)
+	seen, diags := newCore(t, srv.Getenv, fakeClock()).Read(accessKey, kept)
 	clean(t, diags)
 	expect(t, "state", seen.State.Equal(o.State), true)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
-	after, diags := newCore(t, srv.Getenv, hurried()).Read(accessKey, seen)
+	after, diags := newCore(t, srv.Getenv, fakeClock()).Read(accessKey, seen)
 	contains(t, acctest.Messages(diags), "The AccessKey pair is gone")
 	expect(t, "gone", after.State.IsNull(), true)
 }
@@ -800,10 +800,10 @@ func clientFor(t *testing.T, srv *ramtest.Server) *ram.Client {
 	endpoint, err := url.Parse(srv.URL())
 	must(t, err)
 	own := srv.Credential(defaultAccount)
-	h := &hurry{}
+	h := &acctest.Clock{}
 	client, err := ram.New(ram.Config{
 		Credentials: fixedKey{ID: own.AccessKeyID, Secret: own.AccessKeySecret},
-		Endpoints:   ram.Endpoints{Ram: endpoint, Ims: endpoint, Sts: endpoint}, MaxRetries: -1, Now: h.now, Pause: h.pause,
+		Endpoints:   ram.Endpoints{Ram: endpoint, Ims: endpoint, Sts: endpoint}, MaxRetries: -1, Now: h.Now, Pause: h.Pause,
 	})
 	must(t, err)
 	return client

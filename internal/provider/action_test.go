@@ -167,7 +167,7 @@ func (s actionStory) begin(t *testing.T) (*ramtest.Server, *acctest.Driver) {
 	if s.kind == restoreBin { // there is room for it
 		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = a.Users["alice"].Keys[:1] })
 	}
-	return srv, newCore(t, srv.Getenv, hurried())
+	return srv, newCore(t, srv.Getenv, fakeClock())
 }
 
 func told(t *testing.T, got, want []string) {
@@ -311,8 +311,8 @@ func TestAction_inTheWrongAccount(t *testing.T) {
 				other[name] = value
 			}
 			other["account_id"] = "2222222222222222"
-			c := newCore(t, srv.Getenv, hurried())
-			guarded := newCoreWith(t, attributes{"forbidden_account_ids": []string{defaultAccount}}, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
+			guarded := newCoreWith(t, attributes{"forbidden_account_ids": []string{defaultAccount}}, srv.Getenv, fakeClock())
 			for _, diags := range [][]*tfprotov6.Diagnostic{
 				c.PlanAction(story.kind, other), second(c.InvokeAction(t.Context(), story.kind, other, func(string) {})),
 			} {
@@ -351,7 +351,7 @@ func TestAction_sparesWhatTerraformStandsOn(t *testing.T) {
 			t.Parallel()
 			srv := incident(t)
 			giveKey(srv, "admin", "LTAIspare", day)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			config := one.config(srv.Credential(defaultAccount).AccessKeyID)
 			refused(t, c.PlanAction(one.kind, config), one.attribute, one.says, "Nothing was changed.")
 			progress, diags := c.InvokeAction(t.Context(), one.kind, config, func(string) {})
@@ -368,7 +368,7 @@ func TestAction_anotherKeyOfTheOwnUser(t *testing.T) {
 	srv := incident(t)
 	giveKey(srv, "admin", "LTAIspare", day)
 	own := srv.Credential(defaultAccount).AccessKeyID
-	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(deactivate, attributes{"user_name": "admin", "access_key_ids": []string{"LTAIspare"}})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(deactivate, attributes{"user_name": "admin", "access_key_ids": []string{"LTAIspare"}})
 	expect(t, "what was said", acctest.Messages(diags), "")
 	contains(t, statuses(srv, "admin"), "LTAIspare Inactive", own+" Active")
 }
@@ -394,7 +394,7 @@ func TestAction_onWhatIsNotThere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := incident(t)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			expect(t, "the plan said", acctest.Messages(c.PlanAction(one.kind, one.config)), "")
 			_, diags := c.InvokeAction(t.Context(), one.kind, one.config, func(string) {})
 			refused(t, diags, one.attribute, one.says...)
@@ -427,7 +427,7 @@ func TestAction_nothingToDo(t *testing.T) {
 			srv.Change(func(a *ramtest.Account) {
 				a.Users["carol"] = &ramtest.User{ID: "200000000000000003", Name: "carol", Status: "active", CreateDate: srv0(a)}
 			})
-			progress, diags := newCore(t, srv.Getenv, hurried()).Invoke(one.kind, one.config)
+			progress, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(one.kind, one.config)
 			clean(t, diags)
 			told(t, progress, one.tells)
 			if one.warns == "" {
@@ -442,7 +442,7 @@ func TestAction_nothingToDo(t *testing.T) {
 func TestAction_invalidConfigurationCallsNobody(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, bad := range []struct {
 		kind      string
 		config    attributes
@@ -474,7 +474,7 @@ func TestAction_invalidConfigurationCallsNobody(t *testing.T) {
 func TestAction_planOfUnknowns(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for kind, config := range map[string]attributes{
 		deactivate: {"user_name": acctest.Unknown{}, "access_key_ids": acctest.Unknown{}, "account_id": acctest.Unknown{}}, logonOff: {"user_name": acctest.Unknown{}},
 		unbindAction: {"user_name": acctest.Unknown{}, "serial_number": acctest.Unknown{}, "delete_device": acctest.Unknown{}},
@@ -490,7 +490,7 @@ func TestDeactivate_partialFailure(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Nth: "1", Code: "NoPermission", Status: 403})
-	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(deactivate, attributes{"user_name": "alice"})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(deactivate, attributes{"user_name": "alice"})
 	refused(t, diags, "", "Cannot disable the AccessKey pair LTAIone", "Inactive: LTAItwo.", "treat them as active: LTAIone.", "Code: NoPermission", "Request id: ")
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Active, LTAItwo Inactive")
 }
@@ -503,7 +503,7 @@ func TestDeactivate_aKeyThatComesUpMeanwhile(t *testing.T) {
 		u := a.Users["alice"]
 		u.Keys = append(u.Keys, &ramtest.AccessKey{ID: "LTAIthird", Secret: "made-by-the-intruder", Status: "Active", CreateDate: srv0(a)})
 	})
-	progress, diags := newCore(t, srv.Getenv, hurried()).Invoke(deactivate, attributes{"user_name": "alice"})
+	progress, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(deactivate, attributes{"user_name": "alice"})
 	expect(t, "what was said", acctest.Messages(diags), "")
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Inactive, LTAIthird Inactive, LTAItwo Inactive")
 	contains(t, strings.Join(progress, "\n"), `The AccessKey pair LTAIthird of "alice" is inactive now.`)
@@ -514,7 +514,7 @@ func TestDeactivate_aKeyThatGoesMeanwhile(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.ChangeBefore("UpdateAccessKey", func(a *ramtest.Account) { a.Users["alice"].Keys = a.Users["alice"].Keys[1:] })
-	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(deactivate, attributes{"user_name": "alice"})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(deactivate, attributes{"user_name": "alice"})
 	expect(t, "what was said", acctest.Messages(diags), "")
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAItwo Inactive")
 }
@@ -586,7 +586,7 @@ func TestUnbindMFA_aHardwareKeyIsLeft(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.Inject(ramtest.Rule{Action: "GetUserMFAInfo", Fault: "garble", Body: `{"RequestId":"R","MFADevice":{"SerialNumber":"u2f-1234","Type":"U2F"}}`})
-	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(unbindAction, attributes{"user_name": "alice"})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(unbindAction, attributes{"user_name": "alice"})
 	refused(t, diags, "user_name", "no virtual MFA device, but another one (U2F u2f-1234)", "Nothing was changed.")
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -596,7 +596,7 @@ func TestUnbindMFA_aDeviceThatCountsAsBoundForAMoment(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.Inject(ramtest.Rule{Action: "DeleteVirtualMFADevice", Nth: "1-2", Code: "DeleteConflict.VirtualMFADevice.User", Status: 409})
-	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(unbindAction, attributes{"user_name": "alice", "delete_device": true})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(unbindAction, attributes{"user_name": "alice", "delete_device": true})
 	expect(t, "what was said", acctest.Messages(diags), "")
 	expect(t, "devices", len(account(srv).MFADevices), 0)
 }
@@ -608,7 +608,7 @@ func TestUnbindMFA_aDeviceThatChangedHands(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].MFASerial, a.Users["bob"].MFASerial, a.MFADevices[lostPhone].UserID = "", lostPhone, bobID
 	})
-	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(unbindAction, attributes{"user_name": "alice", "serial_number": lostPhone, "delete_device": true})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(unbindAction, attributes{"user_name": "alice", "serial_number": lostPhone, "delete_device": true})
 	refused(t, diags, "serial_number", `belongs to the user "bob"`, "was not changed")
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -631,7 +631,7 @@ func TestRestoreKey_ofADeletedUser(t *testing.T) {
 		a.RecycledUsers = append(a.RecycledUsers, &ramtest.RecycledUser{User: *a.Users["alice"], RecycleDate: now, DeleteDate: now.Add(30 * day)})
 		delete(a.Users, "alice")
 	})
-	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(restoreBin, attributes{"access_key_id": "LTAIold"})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(restoreBin, attributes{"access_key_id": "LTAIold"})
 	refused(t, diags, "access_key_id", "Its user, with the id "+aliceID+", is in the recycle bin as well", "aliyun ims RestoreUserFromRecycleBin")
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -639,7 +639,7 @@ func TestRestoreKey_ofADeletedUser(t *testing.T) {
 func TestGenerateReport_tellsHowFarItIs(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	progress, diags := c.Invoke(makeReport, attributes{})
 	expect(t, "what was said", acctest.Messages(diags), "")
 	if len(progress) < 2 {
@@ -665,7 +665,7 @@ func TestGenerateReport_faults(t *testing.T) {
 		srv := withAlice(t)
 		rule.Action, rule.Nth = "GenerateCredentialReport", "1"
 		srv.Inject(rule)
-		_, diags := newCore(t, srv.Getenv, hurried()).Invoke(makeReport, attributes{})
+		_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(makeReport, attributes{})
 		if len(acctest.Errors(diags)) > 0 {
 			t.Errorf("%s: %s", name, acctest.Messages(diags))
 		}
@@ -674,7 +674,7 @@ func TestGenerateReport_faults(t *testing.T) {
 		srv := withAlice(t)
 		rule.Action = "GenerateCredentialReport"
 		srv.Inject(rule)
-		_, diags := newCore(t, srv.Getenv, hurried()).Invoke(makeReport, attributes{})
+		_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(makeReport, attributes{})
 		if len(acctest.Errors(diags)) == 0 {
 			t.Errorf("%s is not an error", name)
 		}
@@ -687,7 +687,7 @@ func TestGenerateReport_late(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 })
-	_, diags := newCore(t, srv.Getenv, hurried()).Invoke(makeReport, attributes{"timeouts": attributes{"invoke": "2m"}})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(makeReport, attributes{"timeouts": attributes{"invoke": "2m"}})
 	refused(t, diags, "", "The credential report is not there after", "run again, or give it longer in timeouts")
 }
 

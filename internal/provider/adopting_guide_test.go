@@ -26,7 +26,7 @@ func TestAdoptingGuide_quotesWhatIsSaid(t *testing.T) {
 		a.Preference.LoginNetworkMasks, a.Preference.LoginSessionDuration = "203.0.113.0/24", 24
 		a.Policy.MinimumPasswordLength, a.Policy.MaxPasswordAge = 16, 90
 	})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	quoted := 0
 	quotes := func(diags []*tfprotov6.Diagnostic) {
 		t.Helper()

@@ -253,7 +253,7 @@ func TestBaseline_unknownName(t *testing.T) {
 // A new account is assessed by its data sources, which are passed whole.
 func TestEvaluate_dataSources(t *testing.T) {
 	t.Parallel()
-	c := newCore(t, ramtest.New(t).Getenv, hurried())
+	c := newCore(t, ramtest.New(t).Getenv, fakeClock())
 	settings := attributes{}
 	for _, name := range []string{inPreference, inPolicy, inKeyPolicy} {
 		v, diags := c.ReadData("ram_"+name, attributes{})

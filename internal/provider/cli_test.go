@@ -5,106 +5,77 @@ package provider
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
+	"context"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// cli runs a real CLI with the built provider, each block of it a process of its
-// own as in life. The test framework cannot do that: it serves all blocks from
-// one process, where the last one configured speaks for all.
+// cli is a real CLI with the built provider in a test: what goes wrong ends the test.
 type cli struct {
-	t           *testing.T
-	directory   string
-	environment []string
+	*acctest.CLI
+
+	t *testing.T
 }
 
-// built is where binary put the provider, for TestMain to remove.
-var built string
-
-// binary builds the provider, once for all tests that need it, and returns its directory.
-var binary = sync.OnceValues(func() (string, error) {
-	directory, err := os.MkdirTemp("", "ram-provider-")
-	if err != nil {
-		return "", err
+// binary builds the provider once for all tests that need it, and returns its directory. It takes the
+// one of RAM_TEST_PROVIDER if make has built it.
+var binary = sync.OnceValues(func() (directory string, err error) {
+	if directory = os.Getenv("RAM_TEST_PROVIDER"); directory != "" {
+		return directory, nil
 	}
-	built = directory
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(directory, "terraform-provider-ram"), "../..").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return directory, nil
+	return programs, acctest.BuildProvider(context.Background(), "../..", programs)
 })
 
-// newCLI lays out a configuration that needs no init.
+// newCLI writes a configuration that needs no init.
 func newCLI(t *testing.T, getenv func(string) string, config string) *cli {
 	t.Helper()
 	needsCLI(t)
 	provider, err := binary()
 	must(t, err)
-	c := &cli{t: t, directory: t.TempDir()}
-	c.write("main.tf", `terraform {
-  required_providers {
-    ram = { source = "ram-security/ram" }
-  }
-}
-`+config)
-	c.write("dev.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides { \"ram-security/ram\" = %q }\n  direct {}\n}\n", provider))
-	c.environment = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + c.directory, "TMPDIR=" + c.directory, "CHECKPOINT_DISABLE=1",
-		"TF_CLI_CONFIG_FILE=" + filepath.Join(c.directory, "dev.tfrc"), "TF_IN_AUTOMATION=1",
-	}
-	for _, name := range []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "RAM_ENDPOINT", "IMS_ENDPOINT", "STS_ENDPOINT"} {
-		c.environment = append(c.environment, name+"="+getenv(name))
-	}
-	return c
+	c, err := acctest.NewCLI(os.Getenv("TF_ACC_TERRAFORM_PATH"), t.TempDir(), map[string]string{acctest.Source: provider}, acctest.AccountEnvironment(getenv)...)
+	must(t, err)
+	must(t, c.Configure(config))
+	return &cli{CLI: c, t: t}
 }
 
 func (c *cli) write(name, content string) {
 	c.t.Helper()
-	must(c.t, os.WriteFile(filepath.Join(c.directory, name), []byte(content), 0o600))
+	must(c.t, c.Write(name, content))
 }
 
 // command prepares a run of the CLI.
 func (c *cli) command(arguments ...string) *exec.Cmd {
-	cmd := exec.CommandContext(c.t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), arguments...)
-	cmd.Dir, cmd.Env = c.directory, c.environment
-	return cmd
+	return c.Command(c.t.Context(), arguments...)
 }
 
 // run runs the CLI, and fails the test if it ends with another code. It returns what was printed.
 func (c *cli) run(code int, arguments ...string) string {
 	c.t.Helper()
-	var out bytes.Buffer
-	cmd := c.command(append(arguments, "-no-color")...)
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		c.t.Fatal(err)
+	r, err := c.Run(c.t.Context(), arguments...)
+	must(c.t, err)
+	if r.Code != code {
+		c.t.Fatalf("%v ended with %d, want %d:\n%s", arguments, r.Code, code, r.Output)
 	}
-	if got := cmd.ProcessState.ExitCode(); got != code {
-		c.t.Fatalf("%v ended with %d, want %d:\n%s", arguments, got, code, out.String())
-	}
-	return out.String()
+	return r.Output
 }
 
-// killed starts the CLI, waits until something is so, and kills the provider
-// that it has started: at once, and without a word to anybody. It returns what
-// the CLI had to say.
-func (c *cli) killed(when func() bool, arguments ...string) string {
+// runAndKill starts the CLI, waits until something is so, and kills the provider that the CLI has
+// started with SIGKILL. It returns what the CLI printed.
+func (c *cli) runAndKill(when func() bool, arguments ...string) string {
 	c.t.Helper()
 	var out bytes.Buffer
-	cmd := c.command(append(arguments, "-no-color")...)
+	cmd := c.command(arguments...)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	must(c.t, cmd.Start())
 	waitFor(c.t, when)
-	provider := c.childOf(cmd.Process.Pid)
+	provider, err := acctest.ProviderOf(c.t.Context(), cmd.Process.Pid)
+	must(c.t, err)
 	must(c.t, syscall.Kill(provider, syscall.SIGKILL))
 	if err := cmd.Wait(); err == nil {
 		c.t.Fatalf("the CLI did not notice that the provider was killed:\n%s", out.String())
@@ -112,26 +83,38 @@ func (c *cli) killed(when func() bool, arguments ...string) string {
 	return out.String()
 }
 
-// childOf finds the provider that a CLI has started.
-func (c *cli) childOf(parent int) int {
-	c.t.Helper()
-	list, err := exec.CommandContext(c.t.Context(), "ps", "-A", "-o", "pid=,ppid=,args=").Output()
-	must(c.t, err)
-	for line := range strings.Lines(string(list)) {
-		var pid, ppid int
-		var program string
-		if n, _ := fmt.Sscan(line, &pid, &ppid, &program); n == 3 && ppid == parent && strings.HasSuffix(program, "terraform-provider-ram") {
-			return pid
-		}
-	}
-	c.t.Fatal("the CLI runs no provider")
-	return 0
-}
-
-// state is the state as the CLI wrote it.
+// state returns the state as the CLI wrote it.
 func (c *cli) state() string {
 	c.t.Helper()
-	content, err := os.ReadFile(filepath.Join(c.directory, "terraform.tfstate"))
+	content, err := c.ReadState()
 	must(c.t, err)
 	return string(content)
+}
+
+// trace makes the CLI and the provider log everything into a file that scan searches.
+func (c *cli) trace() *cli {
+	c.Trace()
+	return c
+}
+
+// scan searches for a secret in what was printed, in the URLs that the fake received, and in every file of
+// the CLI's directory but for main.tf and those for which allowed returns true.
+func (c *cli) scan(srv *ramtest.Server, printed, secret string, allowed func(path string) bool) {
+	c.t.Helper()
+	if len(acctest.FindSecret([]byte(secret), secret)) == 0 {
+		c.t.Fatalf("%q is too short to be searched for", secret)
+	}
+	for _, form := range acctest.FindSecret([]byte(printed), secret) {
+		c.t.Errorf("the secret was printed, %s:\n%s", form, printed)
+	}
+	for _, call := range srv.Calls() {
+		for _, form := range acctest.FindSecret([]byte(call.URL), secret) {
+			c.t.Errorf("the secret is in a URL, %s: %s", form, call.URL)
+		}
+	}
+	found, err := acctest.ScanFiles(c.Directory, secret, allowed)
+	must(c.t, err)
+	for _, at := range found {
+		c.t.Errorf("the secret is in %s", at)
+	}
 }

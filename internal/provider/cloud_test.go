@@ -65,7 +65,7 @@ func TestCloud_touchesOnlyItsOwn(t *testing.T) {
 		}
 		c := cloud{
 			t:        t,
-			Driver:   newCoreWith(t, attributes{"allowed_account_ids": []string{before.ID}}, srv.Getenv, hurried()),
+			Driver:   newCoreWith(t, attributes{"allowed_account_ids": []string{before.ID}}, srv.Getenv, fakeClock()),
 			name:     ours + "now",
 			settings: settings,
 		}

@@ -142,7 +142,7 @@ func there(t *testing.T, path ...string) {
 func TestSettings_resetIsANewAccount(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for kind, fresh := range map[string]map[string]any{
 		preference: freshOf(newSecurityPreference()), policy: freshOf(newPasswordPolicy()), alias: freshOf(newAccountAlias()),
 	} {

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -60,8 +61,8 @@ func (a *audit) script(arguments ...string) *exec.Cmd {
 	path, err := filepath.Abs(driftDetection + "/drift.sh")
 	must(a.t, err)
 	cmd := exec.CommandContext(a.t.Context(), path, arguments...)
-	cmd.Dir = a.directory
-	cmd.Env = append(slices.Clone(a.environment),
+	cmd.Dir = a.Directory
+	cmd.Env = append(slices.Clone(a.Environment),
 		"DRIFT_CLI="+os.Getenv("TF_ACC_TERRAFORM_PATH"), "ALIBABA_CLOUD_ACCESS_KEY_ID="+a.key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET="+a.key.Secret)
 	return cmd
 }
@@ -102,7 +103,7 @@ func (a *audit) judge(cmd *exec.Cmd, code int, before map[string]string, said st
 	}
 	expect(a.t, "files", len(after), len(before))
 	for _, secret := range []string{a.key.Secret, a.srv.Credential(defaultAccount).AccessKeySecret} {
-		for _, form := range findings([]byte(said), secret) {
+		for _, form := range acctest.FindSecret([]byte(said), secret) {
 			a.t.Errorf("a key of the provider was printed, %s", form)
 		}
 	}
@@ -112,12 +113,12 @@ func (a *audit) judge(cmd *exec.Cmd, code int, before map[string]string, said st
 func (a *audit) files() map[string]string {
 	a.t.Helper()
 	found := map[string]string{}
-	must(a.t, filepath.WalkDir(a.directory, func(path string, entry os.DirEntry, err error) error {
+	must(a.t, filepath.WalkDir(a.Directory, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		content, err := os.ReadFile(path)
-		found[strings.TrimPrefix(path, a.directory+"/")] = string(content)
+		found[strings.TrimPrefix(path, a.Directory+"/")] = string(content)
 		return err
 	}))
 	return found
@@ -270,14 +271,14 @@ func TestAccDriftDetection_errors(t *testing.T) {
 		"the wrong directory":   {func(_ *testing.T, _ *audit, cmd *exec.Cmd) { cmd.Args = append(cmd.Args, "-C", "nowhere") }, []string{"The plan of what is declared ended with 1"}},
 		"nothing was compared": {func(t *testing.T, a *audit, _ *exec.Cmd) {
 			a.write("main.tf", `variable "nothing" { default = 1 }`)
-			must(t, os.Remove(filepath.Join(a.directory, "terraform.tfstate")))
+			must(t, os.Remove(filepath.Join(a.Directory, "terraform.tfstate")))
 		}, []string{"nothing was compared"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := audited(t, auditedPolicy)
 			a.tampered(func(p *ramtest.PasswordPolicy) { p.MinimumPasswordLength = 8 })
-			must(t, os.WriteFile(filepath.Join(a.directory, "drift.md"), []byte("# RAM drift: none\n"), 0o600))
+			must(t, os.WriteFile(filepath.Join(a.Directory, "drift.md"), []byte("# RAM drift: none\n"), 0o600))
 			cmd := a.script("-o", "drift.md")
 			fault.spoil(t, a, cmd)
 			_, log := a.ends(cmd, 1)
@@ -292,7 +293,7 @@ func TestAccDriftDetection_errors(t *testing.T) {
 func TestAccDriftDetection_locked(t *testing.T) {
 	t.Parallel()
 	a := audited(t, auditedPolicy)
-	held, err := os.OpenFile(filepath.Join(a.directory, "terraform.tfstate"), os.O_RDWR, 0)
+	held, err := os.OpenFile(filepath.Join(a.Directory, "terraform.tfstate"), os.O_RDWR, 0)
 	must(t, err)
 	must(t, syscall.FcntlFlock(held.Fd(), syscall.F_SETLK, &syscall.Flock_t{Type: syscall.F_WRLCK, Whence: 0}))
 	cmd := a.script("-o", "drift.md")
@@ -303,7 +304,7 @@ func TestAccDriftDetection_locked(t *testing.T) {
 		t.Fatalf("%v:\n%s", err, log.String())
 	}
 	contains(t, log.String(), "Error acquiring the state lock")
-	content, err := os.ReadFile(filepath.Join(a.directory, "drift.md"))
+	content, err := os.ReadFile(filepath.Join(a.Directory, "drift.md"))
 	must(t, err)
 	contains(t, string(content), "not known")
 	if out, err := a.script("-lock=false").CombinedOutput(); err != nil {
@@ -322,7 +323,7 @@ func TestAccDriftDetection_interrupted(t *testing.T) {
 				t.Parallel()
 				a := audited(t, auditedPolicy)
 				a.srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Nth: nth, Fault: "stall"})
-				must(t, os.WriteFile(filepath.Join(a.directory, "drift.md"), []byte("# RAM drift: none\n"), 0o600))
+				must(t, os.WriteFile(filepath.Join(a.Directory, "drift.md"), []byte("# RAM drift: none\n"), 0o600))
 				before := a.files()
 				cmd := a.script("-o", "drift.md")
 				var log bytes.Buffer
@@ -357,16 +358,16 @@ func TestAccDriftDetection_secrets(t *testing.T) {
 	secret := keysOf(a.srv, "deploy")[0].Secret
 	a.srv.Change(func(account *ramtest.Account) { account.Users["deploy"].Keys[0].Status = "Inactive" })
 	cmd := a.script("-o", "drift.md")
-	cmd.Env = append(cmd.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(a.directory, "trace.log"))
+	cmd.Env = append(cmd.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(a.Directory, "trace.log"))
 	printed, log := a.ends(cmd, 2)
 	contains(t, a.files()["drift.md"], "<code>status</code> | <code>\"Active\"</code> | <code>\"Inactive\"</code> | Every program that uses this AccessKey pair")
-	a.hunt(a.srv, printed+log, secret, isState)
+	a.scan(a.srv, printed+log, secret, isState)
 
 	// The key is gone, and another is there: an object that is gone has no secret either.
 	a.srv.Change(func(account *ramtest.Account) { account.Users["deploy"].Keys = nil })
 	printed, log = a.drift(2)
 	contains(t, printed, "<code>ram_access_key.this</code> | all of it | in the account | gone")
-	a.hunt(a.srv, printed+log, secret, isState)
+	a.scan(a.srv, printed+log, secret, isState)
 }
 
 func TestAccDriftDetection_emptyState(t *testing.T) {
@@ -379,7 +380,7 @@ func TestAccDriftDetection_emptyState(t *testing.T) {
 				error_message = "Never seen."
 			}
 		}`)
-	must(t, os.Remove(filepath.Join(a.directory, "terraform.tfstate")))
+	must(t, os.Remove(filepath.Join(a.Directory, "terraform.tfstate")))
 	summary, _ := a.drift(2)
 	contains(t, summary, "0 failed checks", "The check <code>check.not_yet</code> cannot be judged", "The state is empty", "<code>ram_password_policy.this</code> | all of it | managed from here | not in the state")
 }
@@ -389,7 +390,7 @@ func TestAccDriftDetection_elsewhere(t *testing.T) {
 	t.Parallel()
 	a := audited(t, "")
 	const elsewhere = "it's $here"
-	must(t, os.Mkdir(filepath.Join(a.directory, elsewhere), 0o700))
+	must(t, os.Mkdir(filepath.Join(a.Directory, elsewhere), 0o700))
 	a.write(elsewhere+"/main.tf", a.files()["main.tf"]+`
 		variable "length" { type = number }
 		variable "note" { default = "" }
@@ -406,7 +407,7 @@ func TestAccDriftDetection_elsewhere(t *testing.T) {
 	program, arguments, _ := strings.Cut(command, " ")
 	expect(t, "program", program, filepath.Base(os.Getenv("TF_ACC_TERRAFORM_PATH")))
 	shell := exec.CommandContext(t.Context(), "sh", "-c", `"$0" `+arguments+" -auto-approve", os.Getenv("TF_ACC_TERRAFORM_PATH"))
-	shell.Dir, shell.Env = a.directory, a.environment
+	shell.Dir, shell.Env = a.Directory, a.Environment
 	if out, err := shell.CombinedOutput(); err != nil {
 		t.Fatalf("the command that the summary names fails: %v\n%s\n%s", err, command, out)
 	}

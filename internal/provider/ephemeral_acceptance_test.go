@@ -34,7 +34,7 @@ func TestAccPassword_isNowhereButInTheAccount(t *testing.T) {
 				input = ram_login_profile.alice.password_wo_version
 			}`, version)
 	}
-	c := newCLI(t, srv.Getenv, config(1)).traced()
+	c := newCLI(t, srv.Getenv, config(1)).trace()
 	has := func() string { return account(srv).Users["alice"].LoginProfile.Password }
 
 	printed := c.run(0, "plan", "-out=plan.out")
@@ -53,7 +53,7 @@ func TestAccPassword_isNowhereButInTheAccount(t *testing.T) {
 		t.Error("the second version has the password of the first")
 	}
 	for _, secret := range []string{first, second} {
-		c.hunt(srv, printed, secret, nil)
+		c.scan(srv, printed, secret, nil)
 	}
 }
 
@@ -101,15 +101,15 @@ func TestAccDecryptedSecret_fromTheKeyToAWriteOnlyArgument(t *testing.T) {
 			user_name           = "bob"
 			password_wo         = ephemeral.ram_decrypted_secret.alice.secret
 			password_wo_version = 1
-		}`).traced()
+		}`).trace()
 	c.write("alice.asc", public)
 	key := privateKey(t, entity)
-	c.environment = append(c.environment, "TF_VAR_private_key="+key)
+	c.Environment = append(c.Environment, "TF_VAR_private_key="+key)
 	printed := c.run(0, "apply", "-auto-approve") + c.run(0, "plan", "-detailed-exitcode", "-out=plan.out") + c.run(0, "show", "-json")
 	secret := keysOf(srv, "alice")[0].Secret
 	expect(t, "what was handed on", account(srv).Users["bob"].LoginProfile.Password, secret)
-	c.hunt(srv, printed, secret, nil)
-	c.hunt(srv, printed, strings.Split(key, "\n")[3], nil)
+	c.scan(srv, printed, secret, nil)
+	c.scan(srv, printed, strings.Split(key, "\n")[3], nil)
 }
 
 // What cannot be opened fails the plan, and no CLI quotes what stands there.
@@ -136,12 +136,12 @@ func TestAccDecryptedSecret_theErrorQuotesNothing(t *testing.T) {
 					alias         = "other"
 					access_key    = "LTAIother"
 					secret_key    = ephemeral.ram_decrypted_secret.it.secret
-				}`).traced()
+				}`).trace()
 			printed := c.run(1, "plan", "-out=plan.out")
 			contains(t, strings.Join(strings.Fields(strings.NewReplacer("│", "", "╷", "", "╵", "").Replace(printed)), " "), "Cannot decrypt the secret", bad.says)
-			c.hunt(srv, printed, strings.Split(bad.key, "\n")[3], nil)
+			c.scan(srv, printed, strings.Split(bad.key, "\n")[3], nil)
 			if bad.sealed == plain {
-				c.hunt(srv, printed, plain, nil)
+				c.scan(srv, printed, plain, nil)
 			}
 		})
 	}

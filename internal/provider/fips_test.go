@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -27,7 +28,7 @@ func (c *cli) under(mode string) {
 	wrapped := c.t.TempDir()
 	script := fmt.Sprintf("#!/bin/sh\nGODEBUG=fips140=%s exec %q \"$@\"\n", mode, filepath.Join(provider, "terraform-provider-ram"))
 	must(c.t, os.WriteFile(filepath.Join(wrapped, "terraform-provider-ram"), []byte(script), 0o700))
-	c.write("dev.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides { \"ram-security/ram\" = %q }\n  direct {}\n}\n", wrapped))
+	must(c.t, c.Override(map[string]string{acctest.Source: wrapped}))
 }
 
 // The built provider starts, serves its schema, and signs calls that the service takes.

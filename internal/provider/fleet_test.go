@@ -32,7 +32,7 @@ func newFleet(t *testing.T, size int) *fleet {
 	srv := ramtest.New(t)
 	f := &fleet{cli: newCLI(t, srv.Getenv, ""), srv: srv}
 	for _, part := range []string{"fleet", "drift-detection", "modules/security-baseline"} {
-		must(t, os.CopyFS(filepath.Join(f.directory, part), os.DirFS(filepath.Join(examples, part))))
+		must(t, os.CopyFS(filepath.Join(f.Directory, part), os.DirFS(filepath.Join(examples, part))))
 	}
 	accounts := map[string]any{}
 	for i := range size {
@@ -67,8 +67,8 @@ func (f *fleet) dismiss(id string) {
 // fleet runs a layout's script, and fails the test if it ends with another code.
 func (f *fleet) fleet(layout string, code int, arguments ...string) (table, log string) {
 	f.t.Helper()
-	cmd := exec.CommandContext(f.t.Context(), filepath.Join(f.directory, "fleet", layout, "fleet.sh"), arguments...)
-	cmd.Dir, cmd.Env = f.directory, append(slices.Clone(f.environment), "FLEET_CLI="+os.Getenv("TF_ACC_TERRAFORM_PATH"))
+	cmd := exec.CommandContext(f.t.Context(), filepath.Join(f.Directory, "fleet", layout, "fleet.sh"), arguments...)
+	cmd.Dir, cmd.Env = f.Directory, append(slices.Clone(f.Environment), "FLEET_CLI="+os.Getenv("TF_ACC_TERRAFORM_PATH"))
 	var out, err bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &err
 	if failed := cmd.Run(); failed != nil && cmd.ProcessState == nil {
@@ -146,7 +146,7 @@ func TestAccFleet_aWorkspaceEach(t *testing.T) {
 	f.srv.ChangeAccount(f.ids[1], func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 8 })
 	table, _ = f.fleet("terraform", 1, append([]string{"drift"}, few...)...)
 	contains(t, table, "| "+f.ids[0]+" | team-0 | unchanged |", "| "+f.ids[1]+" | a?b | **drift** |", "| "+lost+" | team-3 | **failed**: Cannot")
-	summary, err := os.ReadFile(filepath.Join(f.directory, "fleet/terraform/logs", f.ids[1]+".md"))
+	summary, err := os.ReadFile(filepath.Join(f.Directory, "fleet/terraform/logs", f.ids[1]+".md"))
 	must(t, err)
 	contains(t, string(summary), "<code>module.baseline.ram_password_policy.this</code> | <code>minimum_password_length</code> | <code>14</code> | <code>8</code>")
 

@@ -163,7 +163,7 @@ func TestLoginURL_isThatOfTheDataSource(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.Change(func(a *ramtest.Account) { a.Alias = "example-corp" })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	read, diags := c.ReadData(alias, attributes{})
 	clean(t, diags)
 	made, fault := c.Call("login_url", hcl("example-corp"))

@@ -205,7 +205,7 @@ func importing(tb testing.TB, i *instance) (kinds []importedKind) {
 func TestImport_byAnyIDWritesNothing(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for kind := range c.Schemas.ResourceSchemas {
 		for _, id := range importIDs {
 			o, diags := c.Import(kind, id)

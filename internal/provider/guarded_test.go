@@ -19,14 +19,14 @@ func TestGuard_aPanicBecomesADiagnosticAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 2 }))
 	bug := "what-a-panic-may-hold"
-	h := &hurry{}
+	h := &acctest.Clock{}
 	struck := false
-	c := newCore(t, srv.Getenv, WithClock(h.now, func(ctx context.Context, d time.Duration) error {
+	c := newCore(t, srv.Getenv, WithClock(h.Now, func(ctx context.Context, d time.Duration) error {
 		if !struck {
 			struck = true
 			panic(bug)
 		}
-		return h.pause(ctx, d)
+		return h.Pause(ctx, d)
 	}))
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	told := acctest.Messages(diags)
@@ -56,14 +56,14 @@ func TestGuard_isAroundEveryStep(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	broken := false
-	h := &hurry{}
+	h := &acctest.Clock{}
 	c := newCore(t, srv.Getenv, WithClock(func() time.Time {
 		if broken {
 			var none []time.Time
 			return none[len(none)]
 		}
-		return h.now()
-	}, h.pause))
+		return h.Now()
+	}, h.Pause))
 	config := attributes{"user_name": "alice", "status": "Active"}
 	o, diags := c.Create(accessKey, config)
 	if len(diags) > 0 {

@@ -21,7 +21,7 @@ import (
 func (c *cli) knowsIdentities(program string) bool {
 	c.t.Helper()
 	cmd := exec.CommandContext(c.t.Context(), program, "version", "-json")
-	cmd.Dir, cmd.Env = c.directory, c.environment
+	cmd.Dir, cmd.Env = c.Directory, c.Environment
 	out, err := cmd.Output()
 	must(c.t, err)
 	var said struct {
@@ -65,7 +65,7 @@ func TestAccEveryType_generatedConfigurationAppliesUnchanged(t *testing.T) {
 				t.Skip("this CLI knows no identities")
 			}
 			c.run(0, "plan", "-generate-config-out=generated.tf")
-			generated, err := os.ReadFile(filepath.Join(c.directory, "generated.tf"))
+			generated, err := os.ReadFile(filepath.Join(c.Directory, "generated.tf"))
 			must(t, err)
 			for kind, s := range subjects() {
 				if s.unread == "" {
@@ -121,9 +121,9 @@ func TestAccEveryType_stateOfACLIWithoutIdentities(t *testing.T) {
 	c.write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    ram = { source = %q }\n  }\n}\n", address)+config)
 	directory, err := binary()
 	must(t, err)
-	c.write("dev.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides { %q = %q }\n  direct {}\n}\n", address, directory))
+	must(t, c.Override(map[string]string{address: directory}))
 	old := exec.CommandContext(t.Context(), older, "apply", "-auto-approve", "-no-color")
-	old.Dir, old.Env = c.directory, c.environment
+	old.Dir, old.Env = c.Directory, c.Environment
 	if out, err := old.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

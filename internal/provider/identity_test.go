@@ -110,13 +110,13 @@ func TestIdentity_ofAStateWithoutOneWhoseObjectIsGone(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			srv := furnished(t)
-			o, diags := newCore(t, srv.Getenv, hurried()).Import(kind, s.id)
+			o, diags := newCore(t, srv.Getenv, fakeClock()).Import(kind, s.id)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) {
 				delete(a.Users, "alice")
 				delete(a.MFADevices, phoneSerial)
 			})
-			after, diags := newCore(t, srv.Getenv, hurried()).Read(kind, mute(o))
+			after, diags := newCore(t, srv.Getenv, fakeClock()).Read(kind, mute(o))
 			clean(t, diags)
 			contains(t, acctest.Messages(diags), "gone")
 			if !after.State.IsNull() {
@@ -152,14 +152,14 @@ func TestIdentity_followsARename(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			srv := furnished(t)
-			o, diags := newCore(t, srv.Getenv, hurried()).Import(kind, s.id)
+			o, diags := newCore(t, srv.Getenv, fakeClock()).Import(kind, s.id)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) {
 				alice := a.Users["alice"]
 				delete(a.Users, "alice")
 				alice.Name, a.Users["alicia"] = "alicia", alice
 			})
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			config := attributes{}
 			for name, value := range s.config {
 				if value == "alice" {

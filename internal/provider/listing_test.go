@@ -169,7 +169,7 @@ func TestList_isNarrowed(t *testing.T) {
 		t.Run(fmt.Sprint(ask.kind, ask.config), func(t *testing.T) {
 			t.Parallel()
 			srv := peopled(t)
-			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).List(ask.kind, ask.config, false, 0))
+			names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(ask.kind, ask.config, false, 0))
 			expect(t, "failures", failures, []string(nil))
 			for n, name := range names {
 				if strings.HasPrefix(name, own) {
@@ -207,7 +207,7 @@ func TestList_ofWhatContradictsItself(t *testing.T) {
 			t.Run(fmt.Sprint(kind, ask.config), func(t *testing.T) {
 				t.Parallel()
 				srv := ramtest.New(t)
-				c := newCore(t, srv.Getenv, hurried())
+				c := newCore(t, srv.Getenv, fakeClock())
 				results := c.List(kind, ask.config, true, 100)
 				if len(results) != 1 {
 					t.Fatalf("there are %d results", len(results))
@@ -277,7 +277,7 @@ var writtenLine = regexp.MustCompile(`(?m)^\s+(\w+)\s+= (.+)$`)
 // they show every filter.
 func TestList_examplesAreValidAndShowEveryFilter(t *testing.T) {
 	t.Parallel()
-	c := newCore(t, peopled(t).Getenv, hurried())
+	c := newCore(t, peopled(t).Getenv, fakeClock())
 	for kind, schema := range c.Schemas.ListResourceSchemas {
 		shown := map[string]bool{}
 		for _, config := range examplesOf(t, kind) {
@@ -356,7 +356,7 @@ func TestList_comesAsItIsRead(t *testing.T) {
 						}
 					}
 				})
-				return srv, newCore(t, srv.Getenv, hurried())
+				return srv, newCore(t, srv.Getenv, fakeClock())
 			}
 			read := func(srv *ramtest.Server) int { return len(srv.Calls(pages)) }
 
@@ -410,7 +410,7 @@ func TestList_costsNoMoreCallsThanItNeeds(t *testing.T) {
 	srv := crowd(t, 1000, 0)
 	total := func(srv *ramtest.Server, kind string, config attributes, whole bool) (string, int) {
 		srv.ForgetCalls()
-		found := newCore(t, srv.Getenv, hurried()).List(kind, config, whole, 0)
+		found := newCore(t, srv.Getenv, fakeClock()).List(kind, config, whole, 0)
 		_, failures := namesOf(found)
 		expect(t, "failures", failures, []string(nil))
 		count := map[string]int{}
@@ -444,7 +444,7 @@ func TestList_ofTenThousandOfWhichOneFails(t *testing.T) {
 	t.Parallel()
 	srv := crowd(t, 5000, 0)
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", User: "user-2500*", Fault: "code", Status: 403, Code: "NoPermission"})
-	names, failures := namesOf(newCore(t, srv.Getenv, hurried()).List(accessKey, attributes{"name_regex": "^user-"}, true, 0))
+	names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(accessKey, attributes{"name_regex": "^user-"}, true, 0))
 	expect(t, "found", len(names), 9998)
 	expect(t, "failures", len(failures), 1)
 	contains(t, failures[0], `What the RAM user "user-2500" has could not be read. The list goes on without it.`, "NoPermission")
@@ -460,7 +460,7 @@ func TestList_ofWhatFailsForEverybodyEnds(t *testing.T) {
 			t.Parallel()
 			srv := crowd(t, 200, 20)
 			srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
-			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).List(kind, nil, true, 0))
+			names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(kind, nil, true, 0))
 			expect(t, "found", names, []string(nil))
 			if len(failures) != tries {
 				t.Fatalf("there are %d failures: %v", len(failures), failures)
@@ -477,7 +477,7 @@ func TestList_whosePageFails(t *testing.T) {
 	t.Parallel()
 	srv := crowd(t, 100, 20)
 	srv.Inject(ramtest.Rule{Action: "ListUsers", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"})
-	results := newCore(t, srv.Getenv, hurried()).List(accessKey, nil, false, 0)
+	results := newCore(t, srv.Getenv, fakeClock()).List(accessKey, nil, false, 0)
 	names, failures := namesOf(results)
 	expect(t, "found", len(names), 39) // of the administrator and of nineteen others
 	expect(t, "failures", len(failures), 1)
@@ -505,12 +505,12 @@ func TestList_leavesOutWhatIsGone(t *testing.T) {
 			t.Parallel()
 			srv := peopled(t)
 			srv.Change(func(a *ramtest.Account) { a.Users["bob"].LoginProfile.LastLogin = srv0(a) })
-			whole, _ := namesOf(newCore(t, srv.Getenv, hurried()).List(gone.kind, gone.config, true, 0))
+			whole, _ := namesOf(newCore(t, srv.Getenv, fakeClock()).List(gone.kind, gone.config, true, 0))
 			if !slices.ContainsFunc(whole, func(name string) bool { return strings.HasPrefix(name, "bob") }) {
 				t.Fatal("bob has none, and so none that could be gone")
 			}
 			srv.Inject(ramtest.Rule{Action: gone.action, User: "bob*", Fault: "code", Status: 404, Code: gone.code})
-			names, failures := namesOf(newCore(t, srv.Getenv, hurried()).List(gone.kind, gone.config, true, 0))
+			names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(gone.kind, gone.config, true, 0))
 			expect(t, "failures", failures, []string(nil))
 			expect(t, "found", strings.Join(names, ", "), strings.Join(slices.DeleteFunc(whole, func(name string) bool { return strings.HasPrefix(name, "bob") }), ", "))
 		})

@@ -24,7 +24,7 @@ func manyMasks(n int) []string {
 func TestSetting_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, bad := range []struct {
 		kind, attribute string
 		value           any
@@ -70,7 +70,7 @@ func TestSetting_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 func TestSetting_theLastGoodInputIsTaken(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(preference, attributes{"login_network_masks": manyMasks(32), "login_session_duration": 1})
 	clean(t, diags)
 	_, diags = c.Apply(preference, attributes{"login_network_masks": []string{}, "login_session_duration": 24, "verification_types": []string{"sms", "email", "mfa"}}, o)
@@ -82,7 +82,7 @@ func TestSetting_theLastGoodInputIsTaken(t *testing.T) {
 func TestLockOut_masksMustLetInWhatMustBeAllowed(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, refused := range []attributes{
 		{"login_network_masks": []string{"203.0.113.0/25"}, "must_allow": []string{"203.0.113.0/24"}},
 		{"login_network_masks": []string{"2001:db8::/32"}, "must_allow": []string{"203.0.113.1"}},
@@ -110,7 +110,7 @@ func TestLockOut_masksMustLetInWhatMustBeAllowed(t *testing.T) {
 func TestLockOut_unknownAtThePlanIsRefusedBeforeTheWrite(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(preference, attributes{"login_session_duration": 8})
 	clean(t, diags)
 	srv.ForgetCalls()
@@ -133,7 +133,7 @@ func TestLockOut_unknownAtThePlanIsRefusedBeforeTheWrite(t *testing.T) {
 func TestLockOut_privateMasksAreWarnedOf(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Plan(preference, attributes{"login_network_masks": []string{"10.0.0.0/8", "192.168.0.0/16"}}, c.Null(preference))
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Logon masks hold private addresses only")
@@ -142,7 +142,7 @@ func TestLockOut_privateMasksAreWarnedOf(t *testing.T) {
 func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	impossible := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
 	_, diags := c.Create(preference, impossible)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "A second factor is mandatory, but users may not bind one", "no device is bound")
@@ -176,7 +176,7 @@ func TestLockOut_boundDevicesMakeItAWarning(t *testing.T) {
 		a.MFADevices["acs:ram::1234567890123456:mfa/one"] = &ramtest.MFADevice{Name: "one", Serial: "acs:ram::1234567890123456:mfa/one", UserID: a.Users["admin"].ID}
 		a.Users["admin"].MFASerial = "acs:ram::1234567890123456:mfa/one"
 	})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Plan(preference, attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}, c.Null(preference))
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "1 users and 1 bound devices")
@@ -185,7 +185,7 @@ func TestLockOut_boundDevicesMakeItAWarning(t *testing.T) {
 func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	hard := attributes{"hard_expiry": true, "max_password_age": 30}
 	_, diags := c.Plan(policy, hard, c.Null(policy))
 	clean(t, diags)
@@ -213,7 +213,7 @@ func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
 func TestLockOut_shorterIdleLimitsAreWarnedOf(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Plan(preference, attributes{"max_idle_days_for_users": 90, "max_idle_days_for_access_keys": 180}, c.Null(preference))
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "did not log on for 90 days lose their console access", "not used for 180 days are disabled")

@@ -54,14 +54,14 @@ func TestMessages(t *testing.T) {
 			t.Parallel()
 			srv := old(t)
 			srv.Inject(fault)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			_, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 			golden(t, name, diags)
 		})
 	}
 	t.Run("destroy_retain", func(t *testing.T) {
 		t.Parallel()
-		c := newCore(t, old(t).Getenv, hurried())
+		c := newCore(t, old(t).Getenv, fakeClock())
 		o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "max_login_attempts": 5})
 		clean(t, diags)
 		_, diags = c.PlanDestroy(policy, o)
@@ -69,7 +69,7 @@ func TestMessages(t *testing.T) {
 	})
 	t.Run("destroy_reset", func(t *testing.T) {
 		t.Parallel()
-		c := newCore(t, old(t).Getenv, hurried())
+		c := newCore(t, old(t).Getenv, fakeClock())
 		o, diags := c.Create(preference, attributes{"login_session_duration": 8, "on_destroy": reset})
 		clean(t, diags)
 		_, diags = c.PlanDestroy(preference, o)

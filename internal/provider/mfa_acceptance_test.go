@@ -288,7 +288,7 @@ func inState(path string) bool {
 // codesHunted checks that no code that was sent was printed or logged, or is in a URL.
 func codesHunted(t *testing.T, c *cli, srv *ramtest.Server, printed string) {
 	t.Helper()
-	trace, err := os.ReadFile(filepath.Join(c.directory, "trace.log"))
+	trace, err := os.ReadFile(filepath.Join(c.Directory, "trace.log"))
 	must(t, err)
 	calls := srv.Calls("BindMFADevice")
 	for _, call := range calls {
@@ -327,7 +327,7 @@ func TestAccMFADevice_secretsAreWhereTheyBelong(t *testing.T) {
 						virtual_mfa_device_name = "phone"
 						bind_to_user            = "alice"
 						`+argument+`
-					}`).traced()
+					}`).trace()
 				code := 0
 				if name == "bind is refused" {
 					code = 1
@@ -359,10 +359,10 @@ func TestAccMFADevice_secretsAreWhereTheyBelong(t *testing.T) {
 				live := phone(srv).Seed
 				for _, seed := range append(seeds, live) {
 					allowed := func(path string) bool { return form == "plain" && seed == live && inState(path) }
-					c.hunt(srv, printed, seed, allowed)
+					c.scan(srv, printed, seed, allowed)
 				}
 				if form == "plain" {
-					c.hunt(srv, printed, attributeIn(t, c, "qr_code_png"), inState)
+					c.scan(srv, printed, attributeIn(t, c, "qr_code_png"), inState)
 					expect(t, "seed in the state", attributeIn(t, c, "base32_string_seed"), live)
 				} else {
 					expect(t, "seed in the message", decrypted(t, pair, attributeIn(t, c, "encrypted_seed")), live)
@@ -376,7 +376,7 @@ func TestAccMFADevice_secretsAreWhereTheyBelong(t *testing.T) {
 // attributeIn is an attribute of the one resource in the state file.
 func attributeIn(t *testing.T, c *cli, name string) string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(c.directory, "terraform.tfstate"))
+	content, err := os.ReadFile(filepath.Join(c.Directory, "terraform.tfstate"))
 	must(t, err)
 	var state struct {
 		Resources []struct {
@@ -419,9 +419,9 @@ func TestAccMFABinding_theSeedIsNowhere(t *testing.T) {
 					serial_number   = "`+phoneSerial+`"
 					seed_wo         = "`+seed+`"
 					seed_wo_version = 1
-				}`).traced()
+				}`).trace()
 			if test.seed != "" {
-				c.hunt(srv, c.run(1, "plan", "-out=plan.out"), seed, nil)
+				c.scan(srv, c.run(1, "plan", "-out=plan.out"), seed, nil)
 				expect(t, "writes", writes(srv), []string(nil))
 				return
 			}
@@ -432,7 +432,7 @@ func TestAccMFABinding_theSeedIsNowhere(t *testing.T) {
 			if test.code == 0 {
 				printed += c.run(0, "state", "pull")
 			}
-			c.hunt(srv, withoutConfiguration(printed), seed, nil)
+			c.scan(srv, withoutConfiguration(printed), seed, nil)
 			codesHunted(t, c, srv, printed)
 		})
 	}
@@ -464,7 +464,7 @@ func TestAccMFADevice_interruptedCreateKeepsTheSeed(t *testing.T) {
 			bind_to_user            = "alice"
 		}`)
 	var out bytes.Buffer
-	cmd := c.command("apply", "-auto-approve", "-no-color")
+	cmd := c.command("apply", "-auto-approve")
 	cmd.Stdout, cmd.Stderr = &out, &out
 	must(t, cmd.Start())
 	deadline := time.Now().Add(time.Minute)

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -46,11 +45,8 @@ func staffed(t *testing.T, options ...ramtest.Option) *ramtest.Server {
 
 // inStep is a clock that moves the fake's with it, and begins at an offset from it.
 func inStep(srv *ramtest.Server, offset time.Duration) Option {
-	h := &hurry{passed: offset}
-	return WithClock(h.now, func(ctx context.Context, d time.Duration) error {
-		srv.Advance(d)
-		return h.pause(ctx, d)
-	})
+	h := acctest.NewClock(offset, srv.Advance)
+	return WithClock(h.Now, h.Pause)
 }
 
 // phone is the one device of a test, as the account has it; nil if it is not there.

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -49,7 +50,7 @@ func writeBlocks(t *testing.T, state string, arguments ...string) (code int, blo
 		t.Fatal(err)
 	}
 	for _, secret := range []string{formerSecret, peoplesPass} {
-		for _, form := range findings(append(out.Bytes(), told.Bytes()...), secret) {
+		for _, form := range acctest.FindSecret(append(out.Bytes(), told.Bytes()...), secret) {
 			t.Errorf("the script prints a secret, %s", form)
 		}
 	}
@@ -152,13 +153,17 @@ func TestMigration_whatIsNoStateIsRefused(t *testing.T) {
 	}
 }
 
+// forgetFormer takes the former provider away from a CLI.
+func forgetFormer(t *testing.T, c *cli) {
+	t.Helper()
+	ours, err := binary()
+	must(t, err)
+	must(t, c.Override(map[string]string{acctest.Source: ours}))
+}
+
 // formerProvider builds a provider that knows the former types, and returns its directory.
 var formerProvider = sync.OnceValues(func() (string, error) {
-	provider, err := binary()
-	if err != nil {
-		return "", err
-	}
-	directory := filepath.Join(provider, "alicloud") // removed with it
+	directory := filepath.Join(programs, "alicloud")
 	out, err := exec.Command("go", "build", "-o", filepath.Join(directory, "terraform-provider-alicloud"), "./testdata/alicloud").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
@@ -189,7 +194,7 @@ func before(t *testing.T) (*ramtest.Server, *cli) {
 	must(t, err)
 	ours, err := binary()
 	must(t, err)
-	c.write("dev.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"ram-security/ram\" = %q\n    \"aliyun/alicloud\" = %q\n  }\n  direct {}\n}\n", ours, former))
+	must(t, c.Override(map[string]string{acctest.Source: ours, "aliyun/alicloud": former}))
 	host := "registry.terraform.io"
 	if strings.Contains(c.run(0, "version"), "OpenTofu") {
 		host = "registry.opentofu.org"
@@ -212,15 +217,15 @@ func TestAccMigration_withMovedBlocks(t *testing.T) {
 		"The password leaves the state", "The file with the secret stays where it is", "enforce_mfa_for_login was not enforced")
 	printed := planned + c.run(0, "apply", "-auto-approve")
 	c.write("moved.tf", "") // and without the former provider
-	c.write("dev.tfrc", strings.ReplaceAll(contentOf(t, c.directory, "dev.tfrc"), "aliyun/alicloud", "nobody/nothing"))
+	forgetFormer(t, c)
 	printed += c.run(0, "plan", "-detailed-exitcode")
 	expect(t, "writes", writes(srv), []string(nil))
 	contains(t, c.state(), formerSecret, migratedKey, defaultAccount)
 	if strings.Contains(c.state(), "alicloud") {
 		t.Error("something is left in the state")
 	}
-	c.hunt(srv, printed, peoplesPass, notTheBackup)
-	for _, form := range findings([]byte(printed), formerSecret) {
+	c.scan(srv, printed, peoplesPass, notTheBackup)
+	for _, form := range acctest.FindSecret([]byte(printed), formerSecret) {
 		t.Errorf("the secret was printed, %s", form)
 	}
 }
@@ -235,14 +240,14 @@ func TestAccMigration_withImportBlocks(t *testing.T) {
 	contains(t, printed, "10 to import, 0 to add, 2 to change, 0 to destroy", "force_destroy") // which is only ours
 	printed += c.run(0, "apply", "-auto-approve")
 	c.write("import.tf", "")
-	c.write("dev.tfrc", strings.ReplaceAll(contentOf(t, c.directory, "dev.tfrc"), "aliyun/alicloud", "nobody/nothing"))
+	forgetFormer(t, c)
 	printed += c.run(0, "plan", "-detailed-exitcode")
 	expect(t, "writes", writes(srv), []string(nil))
 	if strings.Contains(c.state(), "alicloud") {
 		t.Error("something is left in the state")
 	}
-	c.hunt(srv, printed, peoplesPass, notTheBackup)
-	c.hunt(srv, printed, formerSecret, notTheBackup)
+	c.scan(srv, printed, peoplesPass, notTheBackup)
+	c.scan(srv, printed, formerSecret, notTheBackup)
 }
 
 // Every form of an address: modules, count and for_each, in one run.
@@ -250,7 +255,7 @@ func TestAccMigration_ofModulesAndKeys(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)
 	srv, c := before(t)
-	state := contentOf(t, c.directory, "terraform.tfstate")
+	state := contentOf(t, c.Directory, "terraform.tfstate")
 	_, rest, _ := strings.Cut(state, `"resources": [`)
 	provider := rest[strings.Index(rest, `"provider": `):]
 	provider = provider[:strings.Index(provider, "\n")]
@@ -274,8 +279,8 @@ module "team" {
 }
 module "plain" { source = "./plain" }
 `)
-	must(t, os.MkdirAll(filepath.Join(c.directory, "team"), 0o700))
-	must(t, os.MkdirAll(filepath.Join(c.directory, "plain"), 0o700))
+	must(t, os.MkdirAll(filepath.Join(c.Directory, "team"), 0o700))
+	must(t, os.MkdirAll(filepath.Join(c.Directory, "plain"), 0o700))
 	c.write("team/main.tf", required+"resource \"ram_user\" \"one\" {\n  name = \"bob\"\n}\n")
 	c.write("plain/main.tf", required+"resource \"ram_user\" \"keyed\" {\n  for_each = { k = \"deploy\" }\n  name     = each.value\n}\n")
 	_, blocks, notes := writeBlocks(t, c.state(), "moved")

@@ -26,9 +26,9 @@ const baselineModule = "modules/security-baseline"
 func inModule(t *testing.T, srv *ramtest.Server, directory string) *cli {
 	t.Helper()
 	c := newCLI(t, srv.Getenv, "")
-	module := filepath.Join(c.directory, "module")
+	module := filepath.Join(c.Directory, "module")
 	must(t, os.CopyFS(module, os.DirFS(filepath.Join(examples, baselineModule))))
-	c.directory = filepath.Join(module, directory)
+	c.Directory = filepath.Join(module, directory)
 	return c
 }
 

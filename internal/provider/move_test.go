@@ -276,7 +276,7 @@ func TestMove_fromEveryFormerType(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := formerly2026(t, m)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			var first acctest.Object
 			for i, address := range alicloudAddresses {
 				o, diags := move(t, c, m.kind, former{address: address, kind: m.former, state: m.state, private: sdkPrivate})
@@ -285,7 +285,7 @@ func TestMove_fromEveryFormerType(t *testing.T) {
 					t.Fatal(acctest.Messages(diags))
 				}
 				if m.dropped != "" {
-					for _, form := range findings(fmt.Append(nil, acctest.Messages(diags), o.State, string(o.Private)), m.dropped) {
+					for _, form := range acctest.FindSecret(fmt.Append(nil, acctest.Messages(diags), o.State, string(o.Private)), m.dropped) {
 						t.Errorf("the secret is not dropped: %s", form)
 					}
 				}
@@ -319,7 +319,7 @@ func TestMove_fromEveryFormerType(t *testing.T) {
 			expect(t, "what the apply said", acctest.Messages(diags), "")
 			steady(t, c, m.kind, m.config, o)
 			expect(t, "writes", writes(srv), []string(nil))
-			if m.dropped != "" && len(findings(fmt.Append(nil, o.State, string(o.Private)), m.dropped)) > 0 {
+			if m.dropped != "" && len(acctest.FindSecret(fmt.Append(nil, o.State, string(o.Private)), m.dropped)) > 0 {
 				t.Error("the secret came back")
 			}
 		})
@@ -363,7 +363,7 @@ func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := formerly2026(t, m)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 			clean(t, diags)
 			config := maps.Clone(m.config)
@@ -403,7 +403,7 @@ func TestMove_thenADestroy(t *testing.T) {
 					a.Users["alice"].Keys = nil
 				}
 			})
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 			clean(t, diags)
 			gone, diags := c.Destroy(m.kind, o)
@@ -435,7 +435,7 @@ func TestMove_aFirstVersionAfterItSendsNothing(t *testing.T) {
 	t.Parallel()
 	m := moves["login profile"]
 	srv := formerly2026(t, m)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
 	o, diags = c.Read(m.kind, o)
@@ -456,7 +456,7 @@ func TestMove_aFirstPGPKeyOrTriggerReplacesNothing(t *testing.T) {
 	t.Parallel()
 	m := moves["access key"]
 	srv := formerly2026(t, m)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
 	o, diags = c.Read(m.kind, o)
@@ -480,7 +480,7 @@ func TestMove_restoreHasNothingToPutBack(t *testing.T) {
 	t.Parallel()
 	m := moves["password policy"]
 	srv := formerly2026(t, m)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
 	o, diags = c.Read(m.kind, o)
@@ -494,7 +494,7 @@ func TestMove_theKeyOfAnotherUserIsNotTakenForDeleted(t *testing.T) {
 	t.Parallel()
 	m := moves["access key of nobody"]
 	srv := formerly2026(t, m)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
 	after, diags := c.Apply(m.kind, attributes{"user_name": "bob"}, o)
@@ -520,7 +520,7 @@ func TestMove_aKeyWithoutAnOwnerStays(t *testing.T) {
 		m := moves[name]
 		srv := formerly2026(t, m)
 		srv.Change(func(a *ramtest.Account) { a.Keys, a.Users["alice"].Keys = a.Users["alice"].Keys, nil })
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 		clean(t, diags)
 		after, diags := c.Read(m.kind, o)
@@ -538,7 +538,7 @@ func TestMove_aKeyThatIsGoneLeavesTheState(t *testing.T) {
 		m := moves[name]
 		srv := formerly2026(t, m)
 		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 		clean(t, diags)
 		after, diags := c.Read(m.kind, o)
@@ -702,7 +702,7 @@ func TestMove_fromElsewhereIsRefused(t *testing.T) {
 func TestMove_ofOurOwnChangesNothing(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": restore})
 	clean(t, diags)
 	raw := asStored(t, o)

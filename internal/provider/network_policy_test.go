@@ -64,7 +64,7 @@ func many(n int) []string {
 func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	nine := map[string][]string{}
 	for i := range 9 {
 		nine[fmt.Sprintf("vpc-%d", i)] = []string{"10.0.0.0/8"}
@@ -130,7 +130,7 @@ func TestNetworkPolicy_whatIsNotManagedStays(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) {
 		a.AccessKeyPolicy = strings.Replace(oldKeyPolicy, `]}]}`, `]},`+other+`]}`, 1)
 	})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	config := attributes{"classic_allow_list": []string{"192.0.2.0/24", "198.51.100.7/32"}, "on_destroy": restore}
 	plan, diags := c.Plan(keyPolicy, config, c.Null(keyPolicy))
 	clean(t, diags)
@@ -159,7 +159,7 @@ func TestNetworkPolicy_onDestroy(t *testing.T) {
 		reset:   `{"Version":1,"Status":"Inactive","Statements":[]}`,
 	} {
 		srv := old(t)
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := c.Create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{}, "vpc_allow_list": vpcs(map[string][]string{"vpc-new": {"172.16.0.0/12"}}), "on_destroy": onDestroy})
 		clean(t, diags)
 		contains(t, acctest.Messages(diags), "The network policy names no public address", `{"vpc-old":["10.0.0.0/8"]} → {"vpc-new":["172.16.0.0/12"]} (weaker)`)
@@ -185,7 +185,7 @@ func TestNetworkPolicy_noneIsNone(t *testing.T) {
 			t.Parallel()
 			srv := ramtest.New(t)
 			arrange(srv)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			v, diags := c.ReadData(keyPolicy, attributes{})
 			clean(t, diags)
 			expect(t, "status", in(t, v, "status"), "Inactive")
@@ -213,7 +213,7 @@ func TestNetworkPolicy_spellingAndOrderAreNoDrift(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.NormalizeKeyPolicies = true })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	config := attributes{
 		"status": "Active", "must_allow": []string{"203.0.113.9"}, "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.1/32", "2001:DB8::1/128"},
 		"vpc_allow_list": vpcs(map[string][]string{"vpc-2": {"10.0.0.1/32"}, "AllowAllVPC": {"::/0", "0.0.0.0/0"}}),
@@ -248,7 +248,7 @@ func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	key := srv.Credential(defaultAccount).AccessKeyID
 	elsewhere := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
 	_, diags := c.Create(keyPolicy, elsewhere)
@@ -287,7 +287,7 @@ func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
 func TestNetworkPolicy_unknownAtThePlanIsRefusedBeforeTheWrite(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	known := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
 	plan, diags := c.Plan(keyPolicy, attributes{"status": "Active", "classic_allow_list": acctest.Unknown{}}, c.Null(keyPolicy))
 	clean(t, diags)
@@ -307,10 +307,10 @@ func TestNetworkPolicy_temporaryCredentialsAreNotEvaluated(t *testing.T) {
 	srv.ChangeAccount("2222222222222222", func(a *ramtest.Account) {
 		a.Roles["ops"] = &ramtest.Role{ID: "300", Name: "ops", TrustedAccounts: []string{defaultAccount, "2222222222222222"}}
 	})
-	c := newCoreWith(t, assume, srv.Getenv, hurried()) // with a key of another account
+	c := newCoreWith(t, assume, srv.Getenv, fakeClock()) // with a key of another account
 	_, diags := c.Create(keyPolicy, config)
 	clean(t, diags)
-	c = newCoreWith(t, assume, srv.GetenvFor("2222222222222222"), hurried())
+	c = newCoreWith(t, assume, srv.GetenvFor("2222222222222222"), fakeClock())
 	srv.ChangeAccount("2222222222222222", func(a *ramtest.Account) { a.AccessKeyPolicy = "" })
 	_, diags = c.Create(keyPolicy, config)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "may be locked out", "a role is assumed with that key")
@@ -364,7 +364,7 @@ func TestField_unknownElementsEqualNothing(t *testing.T) {
 func TestNetworkPolicy_twoResourcesAreRefused(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(keyPolicy, attributes{"status": "Inactive"})
 	clean(t, diags)
 	_, diags = c.Create(keyPolicy, attributes{"status": "Inactive"})

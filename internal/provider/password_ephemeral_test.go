@@ -164,7 +164,7 @@ func TestPassword_followsTheLivePolicyAndTheServiceTakesIt(t *testing.T) {
 			MinimumPasswordDifferentCharacter: 8, PasswordNotContainUserName: true, InterceptRiskPasswordOnAPI: true,
 		}
 	})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	before := ""
 	for range 5 {
 		v, diags := c.Open(randomPassword, attributes{"user_name": "alice"})
@@ -186,7 +186,7 @@ func TestPassword_followsTheLivePolicyAndTheServiceTakesIt(t *testing.T) {
 func TestPassword_allArgumentsGivenCallsNobody(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	v, diags := newCore(t, srv.Getenv, hurried()).Open(randomPassword, allGiven)
+	v, diags := newCore(t, srv.Getenv, fakeClock()).Open(randomPassword, allGiven)
 	expect(t, "what was said", acctest.Messages(diags), "")
 	drawn, _ := in(t, v, "password").(string)
 	expect(t, "length", len(drawn), 24)
@@ -197,7 +197,7 @@ func TestPassword_aPolicyThatMayNotBeReadNamesTheArguments(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.Change(func(a *ramtest.Account) { a.Users["admin"].Denied = []string{"GetPasswordPolicy"} })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	given := attributes{"length": 12, "require_symbols": true, "require_numbers": true}
 	_, diags := c.Open(randomPassword, given)
 	refused(t, diags, "", "Cannot make the password", "ram:GetPasswordPolicy",
@@ -212,7 +212,7 @@ func TestPassword_invalid(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) {
 		a.Policy.MinimumPasswordLength, a.Policy.RequireSymbols = 16, true
 	})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for name, bad := range map[string]struct {
 		config    attributes
 		attribute string
@@ -247,7 +247,7 @@ func TestPassword_invalid(t *testing.T) {
 func TestPassword_manyShareOneRead(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	var all sync.WaitGroup
 	said := make([]string, 20)
 	for i := range said {
@@ -278,7 +278,7 @@ func TestPassword_faultsOfTheMatrix(t *testing.T) {
 			rule.Action, rule.Nth = "GetPasswordPolicy", nth
 			srv := ramtest.New(t)
 			srv.Inject(rule)
-			v, diags := newCore(t, srv.Getenv, hurried()).Open(randomPassword, attributes{})
+			v, diags := newCore(t, srv.Getenv, fakeClock()).Open(randomPassword, attributes{})
 			if fails := len(acctest.Errors(diags)) > 0; fails != (nth == "") {
 				t.Errorf("%s, %q: %s", name, nth, acctest.Messages(diags))
 			} else if fails {
@@ -293,7 +293,7 @@ func TestPassword_faultsOfTheMatrix(t *testing.T) {
 func TestPassword_ofAnotherAccountIsNotMade(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCoreWith(t, attributes{"allowed_account_ids": []string{"2222222222222222"}}, srv.Getenv, hurried())
+	c := newCoreWith(t, attributes{"allowed_account_ids": []string{"2222222222222222"}}, srv.Getenv, fakeClock())
 	_, diags := c.Open(randomPassword, attributes{})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot make the password", defaultAccount)
 	expect(t, "reads", len(srv.Calls("GetPasswordPolicy")), 0)

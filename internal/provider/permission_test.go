@@ -279,7 +279,7 @@ func withDataSources(t *testing.T, reads map[string]bool) map[string]bool {
 	all := maps.Clone(reads)
 	srv := withKey(t, "")
 	srv.Change(giveProfile)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for kind := range c.Schemas.DataSourceSchemas {
 		if slices.Contains(makes, kind) {
 			continue

@@ -135,7 +135,7 @@ func TestTheFirstSourcesKeyArrives(t *testing.T) {
 			env = env.and(source.variables)
 		}
 		srv.ForgetCalls()
-		c := newCoreWith(t, config, env.get, hurried())
+		c := newCoreWith(t, config, env.get, fakeClock())
 		expect(t, "calls of Configure", len(srv.Calls()), 0)
 		c.ReadData("ram_caller_identity", attributes{}) // the lender's key is unknown to the fake: who came is what counts
 		calls := srv.Calls("GetCallerIdentity")
@@ -301,7 +301,7 @@ func TestAWrongAccountIsRefused(t *testing.T) {
 		{"allowed_account_ids": []string{"9999999999999999"}},
 		{"forbidden_account_ids": []string{"1234567890123456"}},
 	} {
-		_, diags := newCoreWith(t, config, srv.Getenv, hurried()).ReadData("ram_caller_identity", attributes{})
+		_, diags := newCoreWith(t, config, srv.Getenv, fakeClock()).ReadData("ram_caller_identity", attributes{})
 		refused(t, diags, "", "1234567890123456")
 	}
 	_, diags := newCoreWith(t, attributes{"allowed_account_ids": []string{"1234567890123456"}}, srv.Getenv).ReadData("ram_caller_identity", attributes{})
@@ -350,7 +350,7 @@ func TestWhatIsWrongIsSaidOnceWithItsRemedy(t *testing.T) {
 			env := endpointsOf(srv.URL()).and(variables{"ALIBABA_CLOUD_ACCESS_KEY_ID": key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.Secret})
 			test.broken(srv, env)
 			start := time.Now()
-			_, diags := newCoreWith(t, attributes{}, env.get, hurried()).ReadData("ram_caller_identity", attributes{})
+			_, diags := newCoreWith(t, attributes{}, env.get, fakeClock()).ReadData("ram_caller_identity", attributes{})
 			refused(t, diags, "", append(test.says, "Cannot read the caller's identity")...)
 			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("it took %s", took)
@@ -400,12 +400,12 @@ func TestARoleInAnotherAccount(t *testing.T) {
 	srv.AddAccount("2234567890123456")
 	arn := trusting(srv, "2234567890123456")
 	role := attributes{"role_arn": arn, "external_id": "ext", "session_name": "me", "session_expiration": 900}
-	c := newCoreWith(t, attributes{"assume_role": role, "allowed_account_ids": []string{"2234567890123456"}}, srv.Getenv, hurried())
+	c := newCoreWith(t, attributes{"assume_role": role, "allowed_account_ids": []string{"2234567890123456"}}, srv.Getenv, fakeClock())
 	expect(t, "account", accountOf(t, c), any("2234567890123456"))
 
 	// A role that does not trust the caller.
 	role["external_id"] = "another"
-	_, diags := newCoreWith(t, attributes{"assume_role": role}, srv.Getenv, hurried()).ReadData("ram_caller_identity", attributes{})
+	_, diags := newCoreWith(t, attributes{"assume_role": role}, srv.Getenv, fakeClock()).ReadData("ram_caller_identity", attributes{})
 	refused(t, diags, "", "AssumeRole")
 }
 
@@ -413,7 +413,7 @@ func TestTwentyReadersOfFreshCredentialsMakeOneSession(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	arn := trusting(srv, "1234567890123456")
-	c := newCoreWith(t, attributes{"assume_role": attributes{"role_arn": arn, "external_id": "ext"}}, srv.Getenv, hurried())
+	c := newCoreWith(t, attributes{"assume_role": attributes{"role_arn": arn, "external_id": "ext"}}, srv.Getenv, fakeClock())
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
@@ -488,7 +488,7 @@ func TestOIDCNeedsNoKeyAndRenewsItself(t *testing.T) {
 	expect(t, "tokens", tokens, []string{"token-1", "token-2"})
 
 	must(t, os.WriteFile(file, []byte(canary), 0o600))
-	_, diags = newCoreWith(t, attributes{}, env.get, hurried()).ReadData("ram_caller_identity", attributes{})
+	_, diags = newCoreWith(t, attributes{}, env.get, fakeClock()).ReadData("ram_caller_identity", attributes{})
 	refused(t, diags, "", "AuthenticationFail.OIDCToken.Invalid")
 }
 
@@ -533,7 +533,7 @@ func TestACABundleIsTrusted(t *testing.T) {
 
 	expect(t, "account", accountOf(t, newCoreWith(t, attributes{"ca_bundle_file": bundle}, env.get)), any("1234567890123456"))
 	expect(t, "user agent", agent, "terraform-provider-ram/test Terraform/1.14.0")
-	_, diags := newCoreWith(t, attributes{}, env.get, hurried()).ReadData("ram_caller_identity", attributes{})
+	_, diags := newCoreWith(t, attributes{}, env.get, fakeClock()).ReadData("ram_caller_identity", attributes{})
 	refused(t, diags, "", "certificate")
 	refused(t, fresh(t, env.get).Configure(attributes{"ca_bundle_file": broken}), "ca_bundle_file", "no certificate")
 	refused(t, fresh(t, env.get).Configure(attributes{"ca_bundle_file": dir + "/none"}), "ca_bundle_file", "cannot be read")

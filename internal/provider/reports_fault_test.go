@@ -105,7 +105,7 @@ func faulty(t *testing.T, rule ramtest.Rule) *acctest.Driver {
 		a.Users["alice"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop", CreateDate: time.Unix(1737450279, 0)}}
 	})
 	srv.Inject(rule)
-	return newCore(t, srv.Getenv, hurried())
+	return newCore(t, srv.Getenv, fakeClock())
 }
 
 func readAnyway(t *testing.T, kind, name string, rule ramtest.Rule) {
@@ -145,7 +145,7 @@ func TestReports_areNotStale(t *testing.T) {
 		srv.Advance(5 * time.Hour)
 		old := srv.Now().Add(-5 * time.Hour).Format(time.RFC3339)
 		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads, b.ReportPolls = reads, 1 })
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		v, diags := c.ReadData(credentialReport, attributes{})
 		clean(t, diags)
 		if got := in(t, v, "generated_time"); got == old {
@@ -161,7 +161,7 @@ func TestReports_areNotStale(t *testing.T) {
 func TestReports_ofAnotherAccountAreNotRead(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCoreWith(t, attributes{"forbidden_account_ids": []string{defaultAccount}}, srv.Getenv, hurried())
+	c := newCoreWith(t, attributes{"forbidden_account_ids": []string{defaultAccount}}, srv.Getenv, fakeClock())
 	for kind := range reportReads {
 		refusedData(t, c, kind, attributes{}, "Cannot read the ", defaultAccount)
 	}

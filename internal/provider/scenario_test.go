@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,13 +11,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -44,41 +42,27 @@ func TestMain(m *testing.M) {
 			}
 		}
 	}
-	code := m.Run()
-	if built != "" {
-		_ = os.RemoveAll(built)
+	var err error
+	if programs, err = os.MkdirTemp("", "ram-provider-"); err != nil {
+		panic(err)
 	}
+	code := m.Run()
+	_ = os.RemoveAll(programs)
 	os.Exit(code)
 }
 
-// hurry is a clock whose pauses take no time: each moves the clock instead.
-type hurry struct {
-	mu     sync.Mutex
-	passed time.Duration
-}
+// programs is the directory for what tests build.
+var programs string
 
-func (h *hurry) now() time.Time {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return time.Now().Add(h.passed)
-}
-
-func (h *hurry) pause(ctx context.Context, d time.Duration) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.passed += d
-	return ctx.Err()
-}
-
-// hurried gives a provider a clock of its own that nobody waits for.
-func hurried() Option {
-	h := &hurry{}
-	return WithClock(h.now, h.pause)
+// fakeClock gives a provider a clock whose pauses take no time.
+func fakeClock() Option {
+	c := &acctest.Clock{}
+	return WithClock(c.Now, c.Pause)
 }
 
 func factories(getenv func(string) string) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"ram": func() (tfprotov6.ProviderServer, error) { return Server(New("test", getenv, hurried())()), nil },
+		"ram": func() (tfprotov6.ProviderServer, error) { return Server(New("test", getenv, fakeClock())()), nil },
 	}
 }
 

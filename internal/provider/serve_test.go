@@ -22,7 +22,7 @@ type keyOfALoad struct{}
 func TestServer_keepsNothingOfARequest(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Import("ram_user", "alice")
 	if len(diags) > 0 {
 		t.Fatal(acctest.Messages(diags))

@@ -441,7 +441,7 @@ func TestAccProvider_itsSecretIsNowhere(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	secret := srv.Credential(defaultAccount).AccessKeySecret
-	c := newCLI(t, srv.Getenv, `resource "ram_password_policy" "this" { minimum_password_length = 14 }`).traced()
+	c := newCLI(t, srv.Getenv, `resource "ram_password_policy" "this" { minimum_password_length = 14 }`).trace()
 	printed := c.run(0, "plan", "-out=plan")
 	printed += c.run(0, "show", "-json", "plan")
 	srv.Inject(
@@ -451,7 +451,7 @@ func TestAccProvider_itsSecretIsNowhere(t *testing.T) {
 	)
 	printed += c.run(1, "apply", "plan")
 	printed += c.run(1, "apply", "-auto-approve")
-	c.environment = append(c.environment, "IMS_ENDPOINT=http://127.0.0.1:1")
+	c.Environment = append(c.Environment, "IMS_ENDPOINT=http://127.0.0.1:1")
 	printed += c.run(1, "plan")
-	c.hunt(srv, printed, secret, nil)
+	c.scan(srv, printed, secret, nil)
 }

@@ -14,7 +14,7 @@ import (
 func TestDestroy_retainLeavesTheAccountAndSaysWhatStays(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
 	srv.ForgetCalls()
@@ -35,7 +35,7 @@ func TestDestroy_restorePutsBackWhatWasManaged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := old(t, model)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": restore})
 			clean(t, diags)
 			o, diags = c.Apply(policy, attributes{"minimum_password_length": 16, "password_reuse_prevention": 5, "on_destroy": restore}, o)
@@ -58,7 +58,7 @@ func TestDestroy_restorePutsBackWhatWasManaged(t *testing.T) {
 func TestDestroy_resetPutsWhatANewAccountHas(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	fresh := ramtest.NewAccount("")
 	for kind, config := range map[string]attributes{
 		preference: {"login_session_duration": 8, "on_destroy": reset},
@@ -82,7 +82,7 @@ func TestDestroy_resetPutsWhatANewAccountHas(t *testing.T) {
 func TestDestroy_countsAsLastApplied(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": reset})
 	clean(t, diags)
 	o, diags = c.Apply(policy, attributes{"minimum_password_length": 14}, o)
@@ -95,7 +95,7 @@ func TestDestroy_countsAsLastApplied(t *testing.T) {
 func TestDestroy_restoreNeedsWhatWasThereBefore(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Import(policy, "current")
 	clean(t, diags)
 	_, diags = c.Plan(policy, attributes{"minimum_password_length": 14, "on_destroy": restore}, o)
@@ -105,7 +105,7 @@ func TestDestroy_restoreNeedsWhatWasThereBefore(t *testing.T) {
 func TestDestroy_ofAnImportedSettingListsAllThatStays(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Import(preference, "1234567890123456")
 	clean(t, diags)
 	_, diags = c.PlanDestroy(preference, o)
@@ -116,7 +116,7 @@ func TestDestroy_ofAnImportedSettingListsAllThatStays(t *testing.T) {
 func TestDestroy_ofTheAliasSaysThatItBecomesFree(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(alias, attributes{"account_alias": "acme", "on_destroy": reset})
 	clean(t, diags)
 	_, diags = c.PlanDestroy(alias, o)
@@ -133,7 +133,7 @@ func TestImport_isFollowedByAnEmptyPlan(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{preference, policy, alias} {
 		srv := old(t)
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		for _, id := range []string{"current", "1234567890123456"} {
 			o, diags := c.Import(kind, id)
 			clean(t, diags)
@@ -160,7 +160,7 @@ func TestImport_isFollowedByAnEmptyPlan(t *testing.T) {
 func TestImport_ofAnotherAccountIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Import(preference, "9999999999999999")
 	contains(t, acctest.Messages(diags), "Cannot import the security preference", "9999999999999999", "1234567890123456")
 }
@@ -169,8 +169,8 @@ func TestWrongAccount_nothingIsReadAndNothingWritten(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.AddAccount("2222222222222222")
-	mine := newCore(t, srv.Getenv, hurried())
-	other := newCore(t, srv.GetenvFor("2222222222222222"), hurried())
+	mine := newCore(t, srv.Getenv, fakeClock())
+	other := newCore(t, srv.GetenvFor("2222222222222222"), fakeClock())
 	config := attributes{"minimum_password_length": 14}
 	o, diags := mine.Create(policy, config)
 	clean(t, diags)
@@ -199,7 +199,7 @@ func TestWrongAccount_nothingIsReadAndNothingWritten(t *testing.T) {
 func TestSecondResourceForOneSettingIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
 	_, diags = c.Create(policy, attributes{"minimum_password_length": 9})
@@ -214,7 +214,7 @@ func TestSecondResourceForOneSettingIsRefused(t *testing.T) {
 func TestList_findsTheOneSettingOfTheAccount(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, kind := range []string{preference, policy, alias} {
 		bare := c.List(kind, attributes{}, false, 100)
 		expect(t, kind, len(bare), 1)
@@ -231,7 +231,7 @@ func TestList_findsTheOneSettingOfTheAccount(t *testing.T) {
 		}
 	}
 	srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission"})
-	fresh := newCore(t, srv.Getenv, hurried())
+	fresh := newCore(t, srv.Getenv, fakeClock())
 	contains(t, acctest.Messages(fresh.List(policy, attributes{}, true, 100)[0].Diagnostics), "Cannot list the password policy", "NoPermission")
 }
 
@@ -241,7 +241,7 @@ func TestSecurityPreference_longTermLoginIsOnlyIfSet(t *testing.T) {
 	for _, ignored := range []bool{false, true} {
 		srv := ramtest.New(t)
 		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.IgnoreLongTermLogin = ignored })
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := c.Create(preference, attributes{"allow_user_long_term_login": true})
 		clean(t, diags)
 		expect(t, "warned", strings.Contains(acctest.Messages(diags), "may have had no effect"), ignored)

@@ -97,7 +97,7 @@ func gotOver(t *testing.T, kind string, fault ramtest.Rule) {
 	t.Helper()
 	s, srv := settled[kind], old(t)
 	srv.Inject(fault)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(kind, s.config)
 	if len(acctest.Errors(diags)) == 0 {
 		o, diags = c.Apply(kind, s.next, o)
@@ -144,7 +144,7 @@ func TestFault_aLastingOneEndsInAnErrorAndTheNextApplyConverges(t *testing.T) {
 					}
 					srv := old(t)
 					srv.Inject(rule)
-					c := newCore(t, srv.Getenv, hurried())
+					c := newCore(t, srv.Getenv, fakeClock())
 					o, diags := c.Create(kind, s.config)
 					if committed := slices.Contains(touchedBy(srv), s.set); committed == (len(acctest.Errors(diags)) > 0) {
 						t.Errorf("%s: %+v: the account has what was wanted: %t, but:\n%s", kind, rule, committed, acctest.Messages(diags))
@@ -191,7 +191,7 @@ func TestFault_aReadThatFailsKeepsTheState(t *testing.T) {
 					continue // both are answers for "no alias" (assumed)
 				}
 				srv := old(t)
-				c := newCore(t, srv.Getenv, hurried())
+				c := newCore(t, srv.Getenv, fakeClock())
 				o, diags := c.Create(kind, s.config)
 				clean(t, diags)
 				rule := fault
@@ -224,7 +224,7 @@ func TestFault_aRefusedWriteChangesNothing(t *testing.T) {
 				srv := old(t)
 				rule.Action = s.set
 				srv.Inject(rule)
-				c := newCore(t, srv.Getenv, hurried())
+				c := newCore(t, srv.Getenv, fakeClock())
 				before := account(srv)
 				o, diags := c.Create(kind, s.config)
 				text := acctest.Messages(acctest.Errors(diags))
@@ -250,7 +250,7 @@ func TestFault_staleReadsAreWaitedOut(t *testing.T) {
 		for kind, s := range settled {
 			srv := old(t)
 			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = stale })
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(kind, s.config)
 			clean(t, diags)
 			if strings.Contains(acctest.Messages(diags), "Cannot confirm") {
@@ -272,7 +272,7 @@ func TestFault_aWriteThatStaysInvisibleIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Cannot confirm the password policy", "minimum_password_length = 14", "still shows 10")
@@ -283,7 +283,7 @@ func TestFault_aConfirmingReadThatFailsIsAWarning(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Nth: "3-", Fault: "code", Status: 403, Code: "NoPermission"})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Cannot confirm the password policy", "NoPermission")
@@ -296,7 +296,7 @@ func TestFault_aFieldThatTheServiceDoesNotKnowIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.Lenient())
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.HideNewerFields, b.IgnoreLongTermLogin = true, true })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	config := attributes{"max_idle_days_for_users": 90, "allow_user_long_term_login": true, "login_session_duration": 8}
 	o, diags := c.Create(preference, config)
 	clean(t, diags)
@@ -317,7 +317,7 @@ func TestFault_withoutTheCallerNothingIsWritten(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.Inject(ramtest.Rule{Action: "GetCallerIdentity", Fault: "code", Status: 500, Code: "InternalError"})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot plan the password policy")
 	expect(t, "writes", writes(srv), []string(nil))

@@ -66,7 +66,7 @@ func TestSetting_unmanagedValuesAreNeverTouched(t *testing.T) {
 			t.Parallel()
 			for _, onDestroy := range []string{retain, restore} {
 				srv := old(t, model)
-				c := newCore(t, srv.Getenv, hurried())
+				c := newCore(t, srv.Getenv, fakeClock())
 				o, diags := c.Create(preference, attributes{"enable_save_mfa_ticket": true, "on_destroy": onDestroy})
 				clean(t, diags)
 				o, diags = c.Apply(preference, attributes{"enable_save_mfa_ticket": false, "on_destroy": onDestroy}, o)
@@ -87,7 +87,7 @@ func TestSetting_everyZeroIsSentAndKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := old(t, model)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			_, diags := c.Create(policy, attributes{"require_numbers": false, "password_reuse_prevention": 0, "initial_password_age": 0})
 			clean(t, diags)
 			_, diags = c.Create(preference, attributes{"login_network_masks": []string{}, "verification_types": []string{}, "allow_user_to_login_with_passkey": false})
@@ -108,7 +108,7 @@ func TestSetting_everyZeroIsSentAndKept(t *testing.T) {
 func TestSetting_adoptionSaysWhatChanges(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	plan, diags := c.Plan(preference, attributes{"login_session_duration": 8, "login_network_masks": []string{"203.0.113.0/24", "198.51.100.7/32", "192.0.2.0/24"}}, c.Null(preference))
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Adopting the security preference changes the account", "login_session_duration: 24 → 8\n",
@@ -127,7 +127,7 @@ func TestSetting_adoptionSaysWhatChanges(t *testing.T) {
 func TestSetting_adoptingWhatIsThereWritesNothing(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(preference, attributes{"login_session_duration": 24, "login_network_masks": []string{"203.0.113.0/24", "198.51.100.7/32"}})
 	clean(t, diags)
 	expect(t, "writes", writes(srv), []string(nil))
@@ -137,7 +137,7 @@ func TestSetting_adoptingWhatIsThereWritesNothing(t *testing.T) {
 func TestSetting_readIsAFixedPoint(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for kind, config := range map[string]attributes{
 		preference: {"login_network_masks": []string{"198.51.100.7/32"}, "timeouts": attributes{"read": "1m"}},
 		policy:     {"max_login_attempts": 5},
@@ -161,7 +161,7 @@ func TestSetting_readIsAFixedPoint(t *testing.T) {
 func TestSetting_driftIsShownAndOnlyManagedValuesAreRepaired(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	config := attributes{"minimum_password_length": 14}
 	o, diags := c.Create(policy, config)
 	clean(t, diags)
@@ -184,7 +184,7 @@ func TestSetting_aChangeAfterThePlanIsKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := old(t, model)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(policy, attributes{"minimum_password_length": 12})
 			clean(t, diags)
 			config := attributes{"minimum_password_length": 14}
@@ -206,9 +206,9 @@ func TestSetting_aChangeAfterThePlanIsKept(t *testing.T) {
 func TestSetting_aChangeBeforeTheFirstWriteIsKept(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	o, diags := newCore(t, srv.Getenv, hurried()).Import(policy, "current")
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Import(policy, "current")
 	clean(t, diags)
-	c, config := newCore(t, srv.Getenv, hurried()), attributes{"minimum_password_length": 14}
+	c, config := newCore(t, srv.Getenv, fakeClock()), attributes{"minimum_password_length": 14}
 	o, diags = c.Read(policy, o)
 	clean(t, diags)
 	plan, diags := c.Plan(policy, config, o)
@@ -228,7 +228,7 @@ func TestSetting_twoWritesAtOnceLoseNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := old(t, model)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			// As long as one write is under way, the other has time to read.
 			srv.Inject(ramtest.Rule{Action: "SetPasswordPolicy", Fault: "delay", Delay: 50 * time.Millisecond})
 			var wait sync.WaitGroup
@@ -254,7 +254,7 @@ func TestSetting_twoWritesAtOnceLoseNothing(t *testing.T) {
 func TestSetting_aRemovedLineIsNotManagedAnyMore(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "max_login_attempts": 5})
 	clean(t, diags)
 	plan, diags := c.Plan(policy, attributes{"minimum_password_length": 14}, o)
@@ -274,7 +274,7 @@ func TestSetting_aRemovedLineIsNotManagedAnyMore(t *testing.T) {
 func TestSetting_argumentsOfOursWriteNothing(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(preference, attributes{"login_session_duration": 8})
 	clean(t, diags)
 	srv.ForgetCalls()
@@ -299,7 +299,7 @@ func TestSetting_aWeakerValueIsWarnedOf(t *testing.T) {
 			InitialPasswordAge: 3, InterceptRiskPasswordOnAPI: true, HardExpiry: true,
 		}
 	})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	held := map[string]acctest.Object{}
 	for _, kind := range []string{preference, policy} {
 		o, diags := c.Import(kind, "current")

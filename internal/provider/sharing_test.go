@@ -60,14 +60,14 @@ func TestARefreshCostsTheFewestCalls(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Users["user-0007"].Tags = map[string]string{"team": "a"} })
 	all := belongings(srv)
 	objects := make([]acctest.Object, len(all))
-	first := newCore(t, srv.Getenv, hurried())
+	first := newCore(t, srv.Getenv, fakeClock())
 	tenAtATime(all, func(at int, one adoptee) {
 		o, diags := first.Import(one.kind, one.id)
 		clean(t, diags)
 		objects[at] = o
 	})
 
-	again := newCore(t, srv.Getenv, hurried())
+	again := newCore(t, srv.Getenv, fakeClock())
 	srv.ForgetCalls()
 	tenAtATime(all, func(at int, one adoptee) {
 		o, diags := again.Read(one.kind, objects[at])
@@ -102,13 +102,13 @@ func TestASettingIsReadOnceWhoeverAsks(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	settings := map[string]acctest.Object{}
-	first := newCore(t, srv.Getenv, hurried())
+	first := newCore(t, srv.Getenv, fakeClock())
 	for _, kind := range settingKinds {
 		o, diags := first.Import(kind, "current")
 		clean(t, diags)
 		settings[kind] = o
 	}
-	again := newCore(t, srv.Getenv, hurried())
+	again := newCore(t, srv.Getenv, fakeClock())
 	srv.ForgetCalls()
 	var wait sync.WaitGroup
 	for kind, o := range settings {
@@ -142,7 +142,7 @@ func TestUser_aListIsNotTakenForDrift(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Users["user-0020"].Tags = map[string]string{"team": "a"} })
 	all := slices.DeleteFunc(belongings(srv), func(a adoptee) bool { return a.kind != "ram_user" })
 	objects := make([]acctest.Object, len(all))
-	first := newCore(t, srv.Getenv, hurried())
+	first := newCore(t, srv.Getenv, fakeClock())
 	tenAtATime(all, func(at int, one adoptee) {
 		o, diags := first.Import(one.kind, one.id)
 		clean(t, diags)
@@ -151,7 +151,7 @@ func TestUser_aListIsNotTakenForDrift(t *testing.T) {
 	for _, field := range []string{"Tags", "DisplayName"} {
 		must(t, srv.SetSchedule(ramtest.Schedule{}))
 		srv.Inject(ramtest.Rule{Action: "ListUsers", Fault: "drop_fields", Body: field})
-		again := newCore(t, srv.Getenv, hurried())
+		again := newCore(t, srv.Getenv, fakeClock())
 		for at, one := range all {
 			o, diags := again.Read(one.kind, objects[at])
 			clean(t, diags)

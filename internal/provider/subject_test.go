@@ -96,7 +96,7 @@ func eachSubject(t *testing.T, story func(*testing.T, string, subject, *ramtest.
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			srv := furnished(t)
-			story(t, kind, s, srv, newCore(t, srv.Getenv, hurried()))
+			story(t, kind, s, srv, newCore(t, srv.Getenv, fakeClock()))
 			expect(t, "writes", writes(srv), []string(nil))
 		})
 	}

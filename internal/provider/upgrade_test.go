@@ -123,7 +123,7 @@ func TestUpgrade_readsWhatWasWritten(t *testing.T) {
 		t.Run(p.name(), func(t *testing.T) {
 			t.Parallel()
 			srv := p.serve(t)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			for _, o := range p.objects(t) {
 				o.survives(t, c)
 			}
@@ -304,11 +304,11 @@ func TestAccUpgrade_fromEachTag(t *testing.T) {
 			p := past{filepath.Dir(found[len(found)-1])}
 			srv := ramtest.New(t)
 			c := p.cli(t, srv)
-			present, err := os.ReadFile(filepath.Join(c.directory, "dev.tfrc"))
+			present, err := binary()
 			must(t, err)
-			c.write("dev.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides { \"ram-security/ram\" = %q }\n  direct {}\n}\n", older))
+			must(t, c.Override(map[string]string{acctest.Source: older}))
 			c.run(0, "apply", "-auto-approve")
-			c.write("dev.tfrc", string(present))
+			must(t, c.Override(map[string]string{acctest.Source: present}))
 			p.settled(t, c, srv, []byte(c.state()))
 		})
 	}

@@ -228,8 +228,8 @@ func TestAccLoginProfile_thePasswordIsNowhere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := ramtest.New(t)
-			c := newCLI(t, srv.Getenv, fmt.Sprintf(strings.ReplaceAll(aliceLogsOn, `default   = "Chosen-4-the-first-logon"`, "sensitive = true"), "")).traced()
-			c.environment = append(c.environment, "TF_VAR_password="+password)
+			c := newCLI(t, srv.Getenv, fmt.Sprintf(strings.ReplaceAll(aliceLogsOn, `default   = "Chosen-4-the-first-logon"`, "sensitive = true"), "")).trace()
+			c.Environment = append(c.Environment, "TF_VAR_password="+password)
 			printed := c.run(0, "plan", "-out=tfplan") + c.run(0, "show", "-json", "tfplan")
 			srv.Inject(faults...)
 			code := 0
@@ -241,7 +241,7 @@ func TestAccLoginProfile_thePasswordIsNowhere(t *testing.T) {
 			if name == "success" || updates {
 				body := fmt.Sprintf(strings.ReplaceAll(aliceLogsOn, `default   = "Chosen-4-the-first-logon"`, "sensitive = true"), "")
 				c.write("main.tf", "terraform {\n  required_providers {\n    ram = { source = \"ram-security/ram\" }\n  }\n}\n"+strings.Replace(body, "version = 1", "version = 2", 1))
-				c.environment = append(c.environment, "TF_VAR_password="+password2)
+				c.Environment = append(c.Environment, "TF_VAR_password="+password2)
 				if updates {
 					code = 1
 				}
@@ -249,11 +249,11 @@ func TestAccLoginProfile_thePasswordIsNowhere(t *testing.T) {
 			}
 			printed += c.run(0, "show", "-json") + c.run(0, "state", "pull")
 			for _, secret := range []string{password, password2} {
-				c.hunt(srv, printed, secret, nil)
+				c.scan(srv, printed, secret, nil)
 			}
 			if name == "success" {
 				expect(t, "password", account(srv).Users["alice"].LoginProfile.Password, password2)
-				if trace, err := filepath.Glob(filepath.Join(c.directory, "trace.log")); err != nil || len(trace) != 1 {
+				if trace, err := filepath.Glob(filepath.Join(c.Directory, "trace.log")); err != nil || len(trace) != 1 {
 					t.Error("there is no trace to hunt in")
 				}
 			}

@@ -118,7 +118,7 @@ func underFaults(t *testing.T, title string, faults map[string][]ramtest.Rule, w
 
 func prepared(t *testing.T, srv *ramtest.Server) *acctest.Driver {
 	t.Helper()
-	return newCore(t, srv.Getenv, hurried())
+	return newCore(t, srv.Getenv, fakeClock())
 }
 
 // existing makes one object without a fault.
@@ -176,7 +176,7 @@ func TestFault_createOfUsersAndLoginProfiles(t *testing.T) {
 			switch {
 			case text == "":
 				expect(t, "there", there, true)
-				later := newCore(t, srv.Getenv, hurried())
+				later := newCore(t, srv.Getenv, fakeClock())
 				must(t, srv.SetSchedule(ramtest.Schedule{}))
 				steady(t, later, s.kind, s.config, o)
 				if s.kind == profileKind {
@@ -224,7 +224,7 @@ func TestFault_updateOfUsersAndLoginProfiles(t *testing.T) {
 				outcome = "K"
 				expect(t, "state", after.State.Equal(o.State), true)
 				must(t, srv.SetSchedule(ramtest.Schedule{}))
-				later := newCore(t, srv.Getenv, hurried())
+				later := newCore(t, srv.Getenv, fakeClock())
 				after, diags = later.Read(s.kind, after)
 				clean(t, diags)
 				after, diags = later.Apply(s.kind, s.next, after)
@@ -232,7 +232,7 @@ func TestFault_updateOfUsersAndLoginProfiles(t *testing.T) {
 			}
 			must(t, srv.SetSchedule(ramtest.Schedule{}))
 			expect(t, "changed", s.changed(account(srv)), true)
-			steady(t, newCore(t, srv.Getenv, hurried()), s.kind, s.next, after)
+			steady(t, newCore(t, srv.Getenv, fakeClock()), s.kind, s.next, after)
 			return outcome
 		})
 	}

@@ -25,7 +25,7 @@ const respelt = "<m:EntityDescriptor ID='one' entityID='https://idp.example.com/
 func TestUserSso_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, bad := range []struct {
 		config attributes
 		says   string
@@ -48,7 +48,7 @@ func TestUserSso_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 func TestUserSso_withoutMetadataItIsNotEnabled(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(userSso, attributes{"sso_enabled": true})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Single sign-on needs metadata", `AttributeName("sso_enabled")`)
 	if strings.Contains(acctest.Messages(diags), "allow_lock_out") {
@@ -69,7 +69,7 @@ func TestUserSso_lockOutsAreWarnedOfAndMetadataComparedByContent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := old(t, model)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			config := attributes{"sso_enabled": true, "metadata_document": respelt}
 			o, diags := c.Create(userSso, config)
 			clean(t, diags)
@@ -106,14 +106,14 @@ func TestUserSso_everyZeroIsSent(t *testing.T) {
 	for name, model := range models {
 		srv := old(t, model)
 		srv.Change(func(a *ramtest.Account) { a.UserSso.LoginWithDomain, a.UserSso.AuthnSignAlgo = true, "rsa-sha256" })
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := c.Create(userSso, zero)
 		clean(t, diags)
 		expect(t, name, account(srv).UserSso, ramtest.UserSso{AuthnSignAlgo: "rsa-sha256"})
 		unmoved(t, c, userSso, o)
 	}
 	srv := old(t, func(b *ramtest.Behaviour) { b.EmptySsoTextKeepsValue = true })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(userSso, zero)
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Cannot confirm the user SSO configuration", "auxiliary_domain = \"\"", `still shows "old.example.com"`)
@@ -128,7 +128,7 @@ func TestUserSso_onDestroy(t *testing.T) {
 		reset:   ramtest.NewAccount("").UserSso,
 	} {
 		srv := old(t)
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		config["on_destroy"] = onDestroy
 		o, diags := c.Create(userSso, config)
 		clean(t, diags)
@@ -143,7 +143,7 @@ func TestUserSso_data(t *testing.T) {
 	for _, absent := range []bool{false, true} {
 		srv := ramtest.New(t)
 		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent })
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		v, diags := c.ReadData(userSso, attributes{})
 		clean(t, diags)
 		for name, want := range freshOf(newUserSsoSettings()) {

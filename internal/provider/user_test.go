@@ -52,7 +52,7 @@ func tagsIn(t *testing.T, o acctest.Object) map[string]string {
 func TestUser_isMadeAndReadsAsItIs(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	config := attributes{
 		"name": "carol", "display_name": "Carol", "mobile_phone": "86-13900001234", "email": "carol@example.com", "comments": "on call", "tags": map[string]string{"team": "ops", "empty": ""},
 	}
@@ -80,7 +80,7 @@ func TestUser_isMadeAndReadsAsItIs(t *testing.T) {
 func TestUser_ofLittleIsMadeOfLittle(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, name := range []string{"a", strings.Repeat("n", 64)} {
 		config := attributes{"name": name}
 		o, diags := c.Create(userKind, config)
@@ -102,7 +102,7 @@ func TestUser_ofLittleIsMadeOfLittle(t *testing.T) {
 func TestUser_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, bad := range []struct {
 		attribute string
 		value     any
@@ -138,7 +138,7 @@ func TestUser_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 func TestUser_thatExistsIsNotTakenOver(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(userKind, attributes{"name": "alice", "comments": "mine"})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the user", `AttributeName("name")`, aliceID, "terraform import <address> alice")
 	expect(t, "state", o.State.IsNull(), true)
@@ -157,7 +157,7 @@ func TestUser_thatExistsIsNotTakenOver(t *testing.T) {
 func TestUser_changesInPlaceAndSendsOnlyWhatChanges(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(userKind, attributes{"name": "carol", "email": "c@example.com", "comments": "one", "tags": map[string]string{"a": "1", "b": "2"}})
 	clean(t, diags)
 	srv.ForgetCalls()
@@ -207,7 +207,7 @@ func TestUser_unmanagedValuesAreNeverTouched(t *testing.T) {
 		u := a.Users["alice"]
 		u.Email, u.Comments, u.MobilePhone, u.Tags = "alice@example.com", "hers", "86-1390000", map[string]string{"team": "hers"}
 	})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Import(userKind, "alice")
 	clean(t, diags)
 	expect(t, "mail", stateOf(t, o, "email"), "alice@example.com")
@@ -223,7 +223,7 @@ func TestUser_tagsOfTheServiceAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Tags = map[string]string{"acs:rm:rgId": "x", "mine": "y"} })
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Import(userKind, "alice")
 	clean(t, diags)
 	expect(t, "tags", tagsIn(t, o), map[string]string{"mine": "y"})
@@ -236,7 +236,7 @@ func TestUser_tagsOfTheServiceAreLeftAlone(t *testing.T) {
 func TestUser_isRenamedInPlace(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(userKind, attributes{"name": "carol"})
 	clean(t, diags)
 	id := stateOf(t, o, "user_id")
@@ -287,7 +287,7 @@ func TestUser_thatIsGoneLeavesTheStateOnlyIfItIsSure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := ramtest.New(t)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(userKind, attributes{"name": "carol"})
 			clean(t, diags)
 			rule.Action = "GetUser"
@@ -298,7 +298,7 @@ func TestUser_thatIsGoneLeavesTheStateOnlyIfItIsSure(t *testing.T) {
 		})
 	}
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(userKind, attributes{"name": "carol"})
 	clean(t, diags)
 	srv.Inject(ramtest.Rule{Action: "GetUser", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.User"})
@@ -319,7 +319,7 @@ func TestUser_ofAnotherAccountIsNotTouched(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.AddAccount("2222222222222222")
-	mine, theirs := newCore(t, srv.Getenv, hurried()), newCore(t, srv.GetenvFor("2222222222222222"), hurried())
+	mine, theirs := newCore(t, srv.Getenv, fakeClock()), newCore(t, srv.GetenvFor("2222222222222222"), fakeClock())
 	o, diags := mine.Create(userKind, attributes{"name": "carol"})
 	clean(t, diags)
 	srv.ForgetCalls()
@@ -352,7 +352,7 @@ func laden(t *testing.T) *ramtest.Server {
 func TestUser_onWhichSomethingHangsStays(t *testing.T) {
 	t.Parallel()
 	srv := laden(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Import(userKind, "alice")
 	clean(t, diags)
 	before := len(srv.History())
@@ -370,7 +370,7 @@ func TestUser_forceDestroyTakesAllThatHangsOnIt(t *testing.T) {
 		func(b *ramtest.Behaviour) { b.StaleReads = 3 },
 	} {
 		srv := laden(t)
-		c := newCore(t, srv.Getenv, hurried())
+		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := c.Import(userKind, "alice")
 		clean(t, diags)
 		o, diags = c.Apply(userKind, attributes{"name": "alice", "force_destroy": true}, o)
@@ -405,7 +405,7 @@ func TestUser_everyStepOfForceDestroyCanBeRepeated(t *testing.T) {
 			t.Run(action+" "+phase, func(t *testing.T) {
 				t.Parallel()
 				srv := laden(t)
-				c := newCore(t, srv.Getenv, hurried())
+				c := newCore(t, srv.Getenv, fakeClock())
 				o, diags := c.Import(userKind, "alice")
 				clean(t, diags)
 				o, diags = c.Apply(userKind, attributes{"name": "alice", "force_destroy": true}, o)
@@ -428,7 +428,7 @@ func TestUser_everyStepOfForceDestroyCanBeRepeated(t *testing.T) {
 func TestUser_ofTheProviderItselfIsNotDestroyed(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Import(userKind, "admin")
 	clean(t, diags)
 	o, diags = c.Apply(userKind, attributes{"name": "admin", "force_destroy": true}, o)
@@ -451,7 +451,7 @@ func applyOfDestroy(c *acctest.Driver, kind string, o acctest.Object) *tfprotov6
 func TestUser_import(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for id, says := range map[string]string{
 		"nobody": `There is no RAM user "nobody"`, "alice@1234567890123456.onaliyun.com": "is not the name of a RAM user", aliceID + " ": "is not the name of a RAM user",
 	} {
@@ -469,7 +469,7 @@ func TestUser_list(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Populate(30)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	all := c.List(userKind, attributes{}, true, 0)
 	expect(t, "users", len(all), 33)
 	few := c.List(userKind, attributes{"name_regex": "^(alice|bob)$"}, true, 0)
@@ -480,7 +480,7 @@ func TestUser_list(t *testing.T) {
 	expect(t, "limit", len(c.List(userKind, attributes{}, false, 5)), 5)
 	contains(t, acctest.Messages(c.List(userKind, attributes{"name_regex": "("}, false, 5)[0].Diagnostics), "Cannot use the regular expression", `AttributeName("name_regex")`)
 	srv.Inject(ramtest.Rule{Action: "ListUsers", Fault: "code", Code: "NoPermission"})
-	contains(t, acctest.Messages(newCore(t, srv.Getenv, hurried()).List(userKind, attributes{}, false, 5)[0].Diagnostics), "Cannot list the users", "NoPermission")
+	contains(t, acctest.Messages(newCore(t, srv.Getenv, fakeClock()).List(userKind, attributes{}, false, 5)[0].Diagnostics), "Cannot list the users", "NoPermission")
 }
 
 func TestUsersData(t *testing.T) {
@@ -490,7 +490,7 @@ func TestUsersData(t *testing.T) {
 		a.Alias = "acme"
 		a.Users["alice"].Email, a.Users["alice"].Tags, a.Users["alice"].ProvisionType = "a@example.com", map[string]string{"t": "u"}, "SCIM"
 	})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	v, diags := c.ReadData("ram_users", attributes{"name_regex": "^a"})
 	clean(t, diags)
 	var users []tftypes.Value

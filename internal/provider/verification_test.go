@@ -47,7 +47,7 @@ func TestVerification_isSetConfirmedByItsOwnerAndTakenAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t, ramtest.WithBehaviour(behave))
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(verificationKind, securityOfAlice)
 			expect(t, "what was said", acctest.Messages(diags), "")
 			for name, want := range map[string]any{
@@ -97,7 +97,7 @@ func TestVerification_whatIsNotManagedStays(t *testing.T) {
 	srv := staffed(t)
 	phone := ramtest.Verification{Address: "49-1700000001", Status: "active"}
 	secure(srv, ramtest.Verification{}, phone)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	config := attributes{"user_name": "alice", "security_email": "alice@example.com"}
 	o, diags := c.Create(verificationKind, config)
 	expect(t, "what was said", acctest.Messages(diags), "")
@@ -120,7 +120,7 @@ func TestVerification_emptyTakesAwayAndReplacingIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	secure(srv, ramtest.Verification{Address: "old@example.com", Status: "active"}, ramtest.Verification{Address: "49-1700000001", Status: "active"})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	config := attributes{"user_name": "alice", "security_email": "new@example.com", "security_phone": ""}
 	o, diags := c.Create(verificationKind, config)
 	clean(t, diags)
@@ -151,7 +151,7 @@ func TestVerification_emptyTakesAwayAndReplacingIsWarnedOf(t *testing.T) {
 func TestVerification_badInputSetsNothing(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	for _, test := range []struct {
 		config attributes
 		want   string
@@ -178,7 +178,7 @@ func TestVerification_badInputSetsNothing(t *testing.T) {
 func TestVerification_followsTheUserAndGoesWithIt(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(verificationKind, securityOfAlice)
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) {
@@ -187,7 +187,7 @@ func TestVerification_followsTheUserAndGoesWithIt(t *testing.T) {
 		u.Name = "alicia"
 		a.Users["alicia"] = u
 	})
-	o, diags = newCore(t, srv.Getenv, hurried()).Read(verificationKind, o)
+	o, diags = newCore(t, srv.Getenv, fakeClock()).Read(verificationKind, o)
 	clean(t, diags)
 	expect(t, "name", in(t, o.State, "user_name"), "alicia")
 	fixed(t, c, verificationKind, securityBut(attributes{"user_name": "alicia"}), o)
@@ -204,13 +204,13 @@ func TestVerification_followsTheUserAndGoesWithIt(t *testing.T) {
 	stale, diags := c.Import(verificationKind, "alicia")
 	clean(t, diags)
 	expect(t, "import", stale.State.Equal(o.State), true)
-	_, diags = newCore(t, srv.Getenv, hurried()).Destroy(verificationKind, o)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(verificationKind, o)
 	clean(t, diags)
 	expect(t, "the other alice", account(srv).Users["alice"].SecurityEmail.Address, "alice@example.com")
 	expect(t, "alicia", account(srv).Users["alicia"].SecurityEmail.Address, "")
 
 	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
-	late := newCore(t, srv.Getenv, hurried())
+	late := newCore(t, srv.Getenv, fakeClock())
 	after, diags := late.Read(verificationKind, o)
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "The user of the verification is gone")
@@ -242,7 +242,7 @@ func TestVerification_underFaults(t *testing.T) {
 				for _, phase := range []string{"before_commit", "after_commit"} {
 					for _, lasting := range []bool{false, true} {
 						srv := staffed(t)
-						c := newCore(t, srv.Getenv, hurried())
+						c := newCore(t, srv.Getenv, fakeClock())
 						fault := rule
 						fault.Action, fault.Phase = action, phase
 						if !lasting {
@@ -258,10 +258,10 @@ func TestVerification_underFaults(t *testing.T) {
 							}
 						}
 						mended := staffedLike(t, srv)
-						o, diags := newCore(t, mended.Getenv, hurried()).Create(verificationKind, securityOfAlice)
+						o, diags := newCore(t, mended.Getenv, fakeClock()).Create(verificationKind, securityOfAlice)
 						clean(t, diags)
 						mended.Inject(fault)
-						c = newCore(t, mended.Getenv, hurried())
+						c = newCore(t, mended.Getenv, fakeClock())
 						after, diags := c.Read(verificationKind, o)
 						if len(acctest.Errors(diags)) > 0 {
 							contains(t, acctest.Messages(diags), "Cannot read the verification", "The state is as it was.")
@@ -290,7 +290,7 @@ func TestVerification_isListed(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	secure(srv, ramtest.Verification{}, ramtest.Verification{Address: "49-1700000001", Status: "active"})
-	c := newCore(t, srv.Getenv, hurried())
+	c := newCore(t, srv.Getenv, fakeClock())
 	results := c.List(verificationKind, attributes{}, true, 0)
 	expect(t, "results", len(results), 1)
 	expect(t, "name", results[0].Name, "alice")
@@ -384,7 +384,7 @@ func TestVerification_whatIsNotChangedStaysAsPlanned(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)
-			c := newCore(t, srv.Getenv, hurried())
+			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(verificationKind, securityOfAlice)
 			clean(t, diags)
 			config := securityBut(attributes{"security_email": "al@example.com"})

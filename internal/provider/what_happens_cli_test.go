@@ -93,7 +93,7 @@ terraform {
 		must(t, os.MkdirAll(place, 0o750))
 		must(t, os.Symlink(filepath.Join(provider, "terraform-provider-ram"), filepath.Join(place, "terraform-provider-ram")))
 	}
-	c.write("dev.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror { path = %q }\n}\n", mirror))
+	c.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror { path = %q }\n}\n", mirror))
 	c.run(0, "init")
 	return c, b
 }
@@ -107,7 +107,7 @@ func TestAccWhatHappens_theMachineDies(t *testing.T) {
 	srv := withAlice(t)
 	c, _ := remotely(t, srv, `resource "ram_access_key" "this" { user_name = "alice" }`)
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "delay", Delay: time.Hour})
-	cmd := c.command("apply", "-auto-approve", "-no-color")
+	cmd := c.command("apply", "-auto-approve")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	must(t, cmd.Start())
 	waitFor(t, func() bool {
@@ -146,7 +146,7 @@ func TestAccWhatHappens_theStateCannotBeWritten(t *testing.T) {
 	b.fill(true)
 	contains(t, c.run(1, "apply", "-auto-approve"), "errored.tfstate")
 	secret := keysOf(srv, "alice")[0].Secret
-	saved, err := os.ReadFile(filepath.Join(c.directory, "errored.tfstate"))
+	saved, err := os.ReadFile(filepath.Join(c.Directory, "errored.tfstate"))
 	must(t, err)
 	if !bytes.Contains(saved, []byte(secret)) {
 		t.Error("the secret is not in errored.tfstate")

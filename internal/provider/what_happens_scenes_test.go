@@ -477,7 +477,7 @@ func otherVersion(h *hearing) {
 func movedAndBack(h *hearing) {
 	m := moves["access key"]
 	srv := formerly2026(h.T, m)
-	c := newCore(h.T, srv.Getenv, hurried())
+	c := newCore(h.T, srv.Getenv, fakeClock())
 	before := account(srv)
 	o, diags := move(h.T, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(h.T, diags)

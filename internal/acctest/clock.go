@@ -1,0 +1,64 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Clock is a clock whose pauses take no time: each moves the clock instead. Its methods Now and
+// Pause are what the provider takes in place of the real ones.
+type Clock struct {
+	// Follow moves the service's clock by the same amount; nil: the service keeps real time.
+	Follow func(time.Duration)
+
+	mu     sync.Mutex
+	moved  time.Duration
+	paused time.Duration
+}
+
+// NewClock returns a clock that is ahead of real time.
+func NewClock(ahead time.Duration, follow func(time.Duration)) *Clock {
+	return &Clock{Follow: follow, moved: ahead}
+}
+
+// Now returns the time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.moved)
+}
+
+// Pause moves the clock as a pause of the provider. It returns an error if the context has ended.
+func (c *Clock) Pause(ctx context.Context, d time.Duration) error {
+	c.move(d, d)
+	return ctx.Err()
+}
+
+// Advance moves the clock between two runs.
+func (c *Clock) Advance(d time.Duration) { c.move(d, 0) }
+
+func (c *Clock) move(d, paused time.Duration) {
+	if c.Follow != nil {
+		c.Follow(d)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.moved += d
+	c.paused += paused
+}
+
+// Paused returns how long the provider has paused by this clock.
+func (c *Clock) Paused() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.paused
+}
+
+// Skewed returns the clock of a machine that differs from the service by d.
+func (c *Clock) Skewed(d time.Duration) func() time.Time {
+	return func() time.Time { return c.Now().Add(d) }
+}
