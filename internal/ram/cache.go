@@ -37,6 +37,8 @@ type cache[T any] struct {
 	action string
 	ttl    func() time.Duration
 	now    func() time.Time
+	check  func(context.Context) error        // refuses who may not read
+	doubt  func(context.Context, error) error // says what an error means for one caller
 
 	mu         sync.Mutex
 	readings   map[string]*reading[T]
@@ -62,9 +64,22 @@ func (r *reading[T]) serves(now time.Time, life time.Duration) bool {
 	return r != nil && (!r.finished || now.Sub(r.began) < life)
 }
 
-func newCache[T any](op operation, life func() time.Duration, now func() time.Time) *cache[T] {
+// newCache makes the cache of an operation. Who the caller is, is needed to check a
+// read, so that read itself is not checked.
+func newCache[T any](op operation, ttl func() time.Duration, c *Client) *cache[T] {
+	s := newUncheckedCache[T](op, ttl, c.Now)
+	if op.product != stsProduct {
+		s.check = func(ctx context.Context) error { return c.checkRead(ctx, op) }
+		s.doubt = c.doubtNotFound
+	}
+	return s
+}
+
+func newUncheckedCache[T any](op operation, ttl func() time.Duration, now func() time.Time) *cache[T] {
 	return &cache[T]{
-		action: op.action, ttl: life, now: now,
+		action: op.action, ttl: ttl, now: now,
+		check:    func(context.Context) error { return nil },
+		doubt:    func(_ context.Context, err error) error { return err },
 		readings: map[string]*reading[T]{}, rounds: map[string]*reading[T]{}, written: map[string]time.Time{},
 	}
 }
@@ -81,6 +96,10 @@ func (s *cache[T]) getWithin(ctx context.Context, life time.Duration, name strin
 		var none T
 		return none, s.canceled(err)
 	}
+	if err := s.check(ctx); err != nil {
+		var none T
+		return none, err
+	}
 	return s.await(ctx, name, s.join(ctx, life, name, ask))
 }
 
@@ -89,7 +108,7 @@ func (s *cache[T]) await(ctx context.Context, name string, r *reading[T]) (T, er
 	defer s.leave(name, r)
 	select {
 	case <-r.done:
-		return r.value, r.err
+		return r.value, s.doubt(ctx, r.err)
 	case <-ctx.Done():
 		var none T
 		return none, s.canceled(ctx.Err())
@@ -123,9 +142,18 @@ func (s *cache[T]) join(ctx context.Context, life time.Duration, name string, as
 	return r
 }
 
+// shared is the context of a call that serves several callers: it outlives the first of
+// them, and is for no account in particular, as each caller is checked by itself.
+func shared(ctx context.Context) context.Context {
+	return context.WithValue(context.WithoutCancel(ctx), expectedAccount{}, sharedRead{})
+}
+
+// sharedRead is what a call is for whose callers are checked one by one.
+type sharedRead struct{}
+
 // begin makes a reading that nobody has joined yet, and the context of its call.
 func begin[T any](ctx context.Context) (*reading[T], context.Context) {
-	detached, cancel := context.WithCancel(context.WithoutCancel(ctx)) //nolint:gosec // read calls it, or the last to leave
+	detached, cancel := context.WithCancel(shared(ctx)) //nolint:gosec // read calls it, or the last to leave
 	return &reading[T]{done: make(chan struct{}), cancel: cancel}, detached
 }
 
@@ -167,7 +195,16 @@ func (s *cache[T]) drop(name string, r *reading[T]) {
 	}
 }
 
-// has tells whether get would ask nobody.
+// put adds what another read found out.
+func (s *cache[T]) put(name string, value T) {
+	done := make(chan struct{})
+	close(done)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.readings[name] = &reading[T]{began: s.now(), done: done, value: value, finished: true, cancel: func() {}}
+}
+
+// holds reports whether get would make no call.
 func (s *cache[T]) holds(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -223,6 +260,10 @@ func (s *cache[T]) refreshCoalesced(ctx context.Context, name string, ask func(c
 	if err := ctx.Err(); err != nil {
 		var none T
 		return none, s.canceled(err)
+	}
+	if err := s.check(ctx); err != nil {
+		var none T
+		return none, err
 	}
 	return s.await(ctx, name, s.joinRound(ctx, name, ask))
 }

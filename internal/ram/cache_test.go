@@ -48,7 +48,7 @@ func (o *oracle) ask(ctx context.Context) (int64, error) {
 func (o *oracle) free(context.Context) (int64, error) { return o.asked.Add(1), nil }
 
 func newSharedTest(clock *fakeTime) *cache[int64] {
-	return newCache[int64](operation{action: "Ask"}, func() time.Duration { return lifeAfterWrite }, clock.now)
+	return newUncheckedCache[int64](operation{action: "Ask"}, func() time.Duration { return lifeAfterWrite }, clock.now)
 }
 
 // outcome is what one caller got.
@@ -353,7 +353,7 @@ func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
 					a.MFADevices[serial] = &ramtest.MFADevice{Name: name, Serial: serial, Seed: "GEZDGNBV", UserID: owner}
 				}
 			})
-			client := clientOf(t, fake) // of its own, so that no earlier write of it counts
+			client := askingClientOf(t, fake) // of its own, so that no earlier write of it counts
 			before := seenOf(t, client)
 			if again := seenOf(t, client); !maps.Equal(again, before) || len(fake.Calls()) != 11 {
 				t.Fatalf("nothing is shared: %d calls, %s", len(fake.Calls()), cmp.Diff(before, again))

@@ -11,7 +11,7 @@ import (
 // reads are the answers that callers of one client share.
 type caches struct {
 	wrote       *atomic.Bool // anything, since the client was made
-	caller      *cache[Caller]
+	caller      *cache[keyCaller]
 	domain      *cache[string]
 	alias       *cache[string]
 	preference  *cache[SecurityPreference]
@@ -27,7 +27,7 @@ type caches struct {
 	single      singleReads
 }
 
-func newCaches(now func() time.Time) caches {
+func newCaches(c *Client) caches {
 	wrote := new(atomic.Bool)
 	forever := func() time.Duration { return forever }
 	life := func() time.Duration {
@@ -38,19 +38,19 @@ func newCaches(now func() time.Time) caches {
 	}
 	return caches{
 		wrote:       wrote,
-		caller:      newCache[Caller](getCallerIdentity, forever, now),
-		domain:      newCache[string](getDefaultDomain, forever, now),
-		alias:       newCache[string](getAccountAlias, life, now),
-		preference:  newCache[SecurityPreference](getSecurityPreference, life, now),
-		policy:      newCache[PasswordPolicy](getPasswordPolicy, life, now),
-		network:     newCache[NetworkPolicy](getAccountAccessKeyPolicy, life, now),
-		sso:         newCache[UserSsoSettings](getUserSsoSettings, life, now),
-		users:       newCache[User](getUser, life, now),
-		userPages:   newCache[userPage](listUsers, life, now),
-		allUsers:    newCache[*userList](listUsers, life, now),
-		keys:        newCache[[]AccessKey](listAccessKeys, life, now),
-		devicePages: newCache[devicePage](listMFADevices, life, now),
-		devices:     newCache[*deviceList](listMFADevices, life, now),
+		caller:      newCache[keyCaller](getCallerIdentity, forever, c),
+		domain:      newCache[string](getDefaultDomain, forever, c),
+		alias:       newCache[string](getAccountAlias, life, c),
+		preference:  newCache[SecurityPreference](getSecurityPreference, life, c),
+		policy:      newCache[PasswordPolicy](getPasswordPolicy, life, c),
+		network:     newCache[NetworkPolicy](getAccountAccessKeyPolicy, life, c),
+		sso:         newCache[UserSsoSettings](getUserSsoSettings, life, c),
+		users:       newCache[User](getUser, life, c),
+		userPages:   newCache[userPage](listUsers, life, c),
+		allUsers:    newCache[*userList](listUsers, life, c),
+		keys:        newCache[[]AccessKey](listAccessKeys, life, c),
+		devicePages: newCache[devicePage](listMFADevices, life, c),
+		devices:     newCache[*deviceList](listMFADevices, life, c),
 	}
 }
 

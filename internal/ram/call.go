@@ -43,7 +43,7 @@ func (c *Client) callComposed(ctx context.Context, op operation, make compose, o
 		fails := classOf(err)
 		again := number <= c.config.MaxRetries && ctx.Err() == nil && op.repeatable(fails, renewed)
 		if !again {
-			return withEarlierUnknown(err, unknownEarlier)
+			return c.doubtNotFound(ctx, withEarlierUnknown(err, unknownEarlier))
 		}
 		renewed = renewed || fails == expired
 		if op.repeat != read && OutcomeUnknown(err) {
@@ -78,8 +78,8 @@ func withEarlierUnknown(err, doubt error) error {
 }
 
 func classOf(err error) class {
-	var merge *mergeError
-	if errors.As(err, &merge) {
+	var prerequisite *prerequisiteError
+	if errors.As(err, &prerequisite) {
 		return permanent
 	}
 	var credentials *CredentialsError
@@ -143,8 +143,8 @@ func (c *Client) attempt(ctx context.Context, op operation, make compose, out an
 	if err := c.waitTurn(ctx, op); err != nil {
 		return &NoResponseError{Action: op.action, Err: err}
 	}
-	if _, err := c.key(ctx, op); err != nil { // a renewal must not come between read and write
-		return &CredentialsError{Action: op.action, Err: err}
+	if _, err := c.checkedKey(ctx, op); err != nil { // a renewal must not come between read and write
+		return err
 	}
 	params, err := make(ctx)
 	switch {
@@ -153,9 +153,9 @@ func (c *Client) attempt(ctx context.Context, op operation, make compose, out an
 	case err != nil:
 		return notComposed(op, err)
 	}
-	key, err := c.key(ctx, op)
+	key, err := c.checkedKey(ctx, op)
 	if err != nil {
-		return &CredentialsError{Action: op.action, Err: err}
+		return err
 	}
 	request, err := c.sign(op, key, params)
 	if err != nil {
@@ -168,19 +168,15 @@ func (c *Client) attempt(ctx context.Context, op operation, make compose, out an
 	switch {
 	case err == nil:
 		limit.speedUp(c.Now())
+		if answer, depends := out.(signedBy); depends {
+			answer.signedBy(key)
+		}
 	case classOf(err) == refused && exchange.responded:
 		limit.slowDown(c.Now(), retryAfter(err))
 	case classOf(err) == expired && !op.unsigned:
 		c.config.Credentials.Expire(key)
 	}
 	return err
-}
-
-func (c *Client) key(ctx context.Context, op operation) (Key, error) {
-	if op.unsigned {
-		return Key{}, nil
-	}
-	return c.config.Credentials.Get(ctx)
 }
 
 // secretsOf are the secrets in play: no text of others may bring them out.

@@ -99,7 +99,7 @@ func BenchmarkLimiter(b *testing.B) {
 }
 
 func BenchmarkCache(b *testing.B) {
-	s := newCache[int](getUser, func() time.Duration { return lifeAfterWrite }, time.Now)
+	s := newUncheckedCache[int](getUser, func() time.Duration { return lifeAfterWrite }, time.Now)
 	ask := func(context.Context) (int, error) { return 1, nil }
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {

@@ -101,8 +101,26 @@ func endpoints(t testing.TB, address string) Endpoints {
 	return Endpoints{Ram: u, Ims: u, Sts: u}
 }
 
-// newTestClient is a client of the server that does not wait.
+// newTestClient is a client of the server that does not wait, and that knows its
+// caller already.
 func newTestClient(t testing.TB, address string, changes ...func(*Config)) *Client {
+	t.Helper()
+	client := newAskingClient(t, address, changes...)
+	client.identified(testAccount)
+	return client
+}
+
+// identified makes a client with a key that never changes know its caller.
+func (c *Client) identified(account string) {
+	if fixed, is := c.config.Credentials.(*fixedKey); is {
+		c.caches.caller.put(fixed.ID, keyCaller{fixed.Key, Caller{AccountID: account}})
+	}
+}
+
+const testAccount = "1968132000120001"
+
+// newAskingClient is one that has to ask who the caller is.
+func newAskingClient(t testing.TB, address string, changes ...func(*Config)) *Client {
 	t.Helper()
 	config := Config{
 		Credentials: &fixedKey{Key: testKey},
@@ -665,8 +683,8 @@ func TestTwoClientsShareNothing(t *testing.T) {
 		respond(t, w, 200, fmt.Sprintf(`{"RequestId":"R","AccountId":%q}`, r.PostForm.Get("AccessKeyId")))
 	}
 	server, other := serve(t, handler), serve(t, handler)
-	one := newTestClient(t, server.URL, func(c *Config) { c.Credentials = &fixedKey{Key: Key{ID: "ONE", Secret: "1"}} })
-	two := newTestClient(t, other.URL, func(c *Config) { c.Credentials = &fixedKey{Key: Key{ID: "TWO", Secret: "2"}} })
+	one := newAskingClient(t, server.URL, func(c *Config) { c.Credentials = &fixedKey{Key: Key{ID: "ONE", Secret: "1"}} })
+	two := newAskingClient(t, other.URL, func(c *Config) { c.Credentials = &fixedKey{Key: Key{ID: "TWO", Secret: "2"}} })
 
 	var group sync.WaitGroup
 	for index := range 40 {

@@ -51,9 +51,14 @@ type Config struct {
 	// RequestsPerSecond caps all calls together. Zero leaves the limits per action.
 	RequestsPerSecond float64
 
-	// AllowedAccounts, if there are any, are the only accounts that Caller accepts;
-	// ForbiddenAccounts are refused.
+	// AllowedAccounts, if there are any, are the only accounts whose credentials are
+	// used; those of ForbiddenAccounts are refused. Both hold for every call but those
+	// to Sts.
 	AllowedAccounts, ForbiddenAccounts []string
+
+	// RequireAccount refuses calls whose context does not say which account they are
+	// for. See [WithAccount].
+	RequireAccount bool
 
 	// Observe sees each attempt once it has ended.
 	Observe func(context.Context, Attempt)
@@ -87,6 +92,7 @@ type Client struct {
 	clock     clock
 	limits    limits
 	locks     locks
+	account   account
 	caches    caches
 	timeout   time.Duration // of one attempt
 }
@@ -117,15 +123,16 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{
+	client := &Client{
 		config:    config,
 		endpoints: endpoints,
 		http:      newHTTPClient(pool),
 		clock:     clock{now: config.Now, pause: config.Pause},
 		limits:    newLimits(config.RequestsPerSecond),
-		caches:    newCaches(config.Now),
 		timeout:   attemptTimeout,
-	}, nil
+	}
+	client.caches = newCaches(client)
+	return client, nil
 }
 
 // certificates is the system's pool with the bundle added. Nil is the system's.

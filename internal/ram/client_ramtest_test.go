@@ -20,8 +20,16 @@ import (
 // client leads to the fake's default account. It does not wait, but for a turn.
 func clientOf(t testing.TB, fake *ramtest.Server, changes ...func(*Config)) *Client {
 	t.Helper()
+	client := askingClientOf(t, fake, changes...)
+	client.identified(fakeAccount)
+	return client
+}
+
+// askingClientOf is one that has to ask who the caller is.
+func askingClientOf(t testing.TB, fake *ramtest.Server, changes ...func(*Config)) *Client {
+	t.Helper()
 	credential := fake.Credential(fakeAccount)
-	return newTestClient(t, fake.URL(), append([]func(*Config){func(c *Config) {
+	return newAskingClient(t, fake.URL(), append([]func(*Config){func(c *Config) {
 		c.Credentials = &fixedKey{Key: Key{ID: credential.AccessKeyID, Secret: credential.AccessKeySecret}}
 	}}, changes...)...)
 }
@@ -31,7 +39,7 @@ const fakeAccount = "1234567890123456"
 func TestTheFakeKnowsTheCaller(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
-	caller, err := clientOf(t, fake).Caller(t.Context())
+	caller, err := askingClientOf(t, fake).Caller(t.Context())
 	if err != nil || caller.AccountID != fakeAccount || !strings.EqualFold(caller.IdentityType, "RAMUser") || caller.ARN != "acs:ram::"+fakeAccount+":user/admin" || caller.UserID == "" {
 		t.Errorf("%+v, %v", caller, err)
 	}
@@ -324,7 +332,7 @@ func TestTheServersTimeIsKnownAfterOneAnswer(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Advance(36 * time.Hour)
-	client := clientOf(t, fake)
+	client := askingClientOf(t, fake)
 	if _, err := client.Caller(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,6 @@ package ram
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 )
 
@@ -25,21 +23,7 @@ func (c *Client) domainOtherThan(ctx context.Context, doubted string) (string, e
 	return c.caches.domain.refresh(ctx, "", c.readDomain)
 }
 
-// domainError is a call that was not sent, or whose answer cannot be interpreted,
-// because the default domain could not be read. The predicates see the cause, but
-// OutcomeUnknown does not, because it is about this call. So it has no Unwrap.
-type domainError struct {
-	action string
-	err    error
-}
-
-func (e *domainError) Error() string {
-	return fmt.Sprintf("%s: the principal name of the user is not known: %s", e.action, e.err)
-}
-
-func (e *domainError) Is(target error) bool { return errors.Is(e.err, target) }
-
-func (e *domainError) As(target any) bool { return errors.As(e.err, target) }
+const domainUnknown = "the principal name of the user is not known"
 
 // withDomain sends a call that addresses a user by principal name. If the service
 // does not know the name, another program may have changed the account's alias: the
@@ -47,7 +31,7 @@ func (e *domainError) As(target any) bool { return errors.As(e.err, target) }
 func (c *Client) withDomain(ctx context.Context, op operation, send func(domain string) error) error {
 	domain, err := c.domain(ctx)
 	if err != nil {
-		return &domainError{op.action, err}
+		return &prerequisiteError{op.action, domainUnknown, err}
 	}
 	err = send(domain)
 	if !nameUnknown(err) {
@@ -65,7 +49,7 @@ func (c *Client) withDomain(ctx context.Context, op operation, send func(domain 
 func (c *Client) retryDomain(ctx context.Context, op operation, failed string, err error) (string, error) {
 	current, unread := c.domainOtherThan(ctx, failed)
 	if unread != nil {
-		return failed, &domainError{op.action, unread}
+		return failed, &prerequisiteError{op.action, domainUnknown, unread}
 	}
 	return current, err
 }
@@ -73,7 +57,7 @@ func (c *Client) retryDomain(ctx context.Context, op operation, failed string, e
 // nameUnknown reports whether the service did not know a principal name, as with one
 // of a former domain (documented for an existing user, assumed for a new name).
 func nameUnknown(err error) bool {
-	return NotFound(err, "User") || hasCode(err, "InvalidParameter.UserPrincipalName", "InvalidParameter.NewUserPrincipalName")
+	return notFound(err, "User") || hasCode(err, "InvalidParameter.UserPrincipalName", "InvalidParameter.NewUserPrincipalName")
 }
 
 // callForUser calls an operation of Ims for a user.

@@ -83,7 +83,24 @@ func (e *CredentialsError) Error() string {
 // Unwrap gives the cause.
 func (e *CredentialsError) Unwrap() error { return e.Err }
 
-// gaveUp ends a call that would have been repeated, had there been the time.
+// prerequisiteError is a call that was not sent, or whose answer cannot be interpreted,
+// because something it depends on failed: the account of the credentials, the default
+// domain, the live values that it changes. The predicates see the cause, but
+// OutcomeUnknown does not, because it is about this call. So it has no Unwrap.
+type prerequisiteError struct {
+	action, problem string
+	err             error
+}
+
+func (e *prerequisiteError) Error() string {
+	return fmt.Sprintf("%s: %s: %s", e.action, e.problem, e.err)
+}
+
+func (e *prerequisiteError) Is(target error) bool { return errors.Is(e.err, target) }
+
+func (e *prerequisiteError) As(target any) bool { return errors.As(e.err, target) }
+
+// retryAbandoned ends a call that would have been repeated, had there been the time.
 type retryAbandoned struct {
 	last  error
 	wait  time.Duration
@@ -136,12 +153,19 @@ func hasCode(err error, prefixes ...string) bool {
 	return false
 }
 
-// NotFound tells whether the service says that an object of one of the kinds
-// does not exist: the code is EntityNotExist and the kind, exactly. So the kind
-// "User" does not match the code EntityNotExist.User.LoginProfile, and for an
-// object within a user both kinds are to be named, since a missing user answers
-// for all it had. A gateway's 404 and a 403 are never a missing object.
+// NotFound reports whether the service says that an object of one of the kinds does not
+// exist: the code is EntityNotExist and the kind, exactly. So the kind "User" does not
+// match the code EntityNotExist.User.LoginProfile, and for an object within a user both
+// kinds are to be named, since the code of a missing user stands for everything it had.
+// The 404 of a gateway and a 403 are never a missing object, and neither is an
+// [*UnknownAccountError].
 func NotFound(err error, kinds ...string) bool {
+	var doubted *UnknownAccountError
+	return !errors.As(err, &doubted) && notFound(err, kinds...)
+}
+
+// notFound is NotFound whatever the account of the object.
+func notFound(err error, kinds ...string) bool {
 	answer := serviceError(err)
 	if answer == nil {
 		return false

@@ -39,7 +39,7 @@ func TestCaught_tellsWhereAndNotWhat(t *testing.T) {
 // all who wait for it are told.
 func TestAPanicInASharedReadIsAnError(t *testing.T) {
 	t.Parallel()
-	s := newCache[int](getUser, func() time.Duration { return lifeAfterWrite }, time.Now)
+	s := newUncheckedCache[int](getUser, func() time.Duration { return lifeAfterWrite }, time.Now)
 	var bug *PanicError
 	if _, err := s.get(t.Context(), "a", func(context.Context) (int, error) { panic(1) }); !errors.As(err, &bug) {
 		t.Errorf("the error is %v", err)

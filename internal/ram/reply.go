@@ -110,33 +110,18 @@ type compose func(ctx context.Context) (params, error)
 // fixed are parameters that are the same for each attempt.
 func fixed(in params) compose { return func(context.Context) (params, error) { return in, nil } }
 
-// mergeError is a call that was not sent because its parameters could not be made:
-// the live values could not be read, or the merge refused. The predicates see the
-// cause, but OutcomeUnknown does not, because it is about this call. So it has no
-// Unwrap.
-type mergeError struct {
-	action string
-	err    error
-}
-
-func (e *mergeError) Error() string { return fmt.Sprintf("%s: not sent: %s", e.action, e.err) }
-
-func (e *mergeError) Is(target error) bool { return errors.Is(e.err, target) }
-
-func (e *mergeError) As(target any) bool { return errors.As(e.err, target) }
-
 // notComposed is the error of a call whose parameters could not be made.
 func notComposed(op operation, err error) error {
-	var domain *domainError
+	var prerequisite *prerequisiteError
 	var required *NoResponseError
 	var incomplete *IncompleteReplyError
 	switch { // those that name the call already
-	case errors.As(err, &domain) && domain.action == op.action,
+	case errors.As(err, &prerequisite) && prerequisite.action == op.action,
 		errors.As(err, &required) && required.Action == op.action,
 		errors.As(err, &incomplete):
 		return err
 	}
-	return &mergeError{op.action, err}
+	return &prerequisiteError{op.action, "not sent", err}
 }
 
 // returned is an object of an answer: the fields that are known, and all of them.

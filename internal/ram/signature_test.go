@@ -80,7 +80,7 @@ func TestSignatureAlgorithm_signsASessionsToken(t *testing.T) {
 func TestSignatureAlgorithm_ofAWrongSecretIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	client := clientOf(t, srv, func(c *Config) {
+	client := askingClientOf(t, srv, func(c *Config) {
 		c.SignatureAlgorithm = ACS3
 		c.Credentials = &fixedKey{Key: Key{ID: srv.Credential(fakeAccount).AccessKeyID, Secret: "wrong"}}
 	})

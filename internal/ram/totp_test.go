@@ -65,7 +65,7 @@ func TestTheServersTimeCostsOneCallAtMost(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Advance(36 * time.Hour)
-	client := clientOf(t, fake)
+	client := askingClientOf(t, fake)
 	for range 3 {
 		if now, err := client.ServerTime(t.Context()); err != nil || now.Sub(fake.Now()).Abs() > 30*time.Second {
 			t.Errorf("%s, want %s, %v", now, fake.Now(), err)
@@ -81,7 +81,7 @@ func TestARefusalTellsTheTimeAsWell(t *testing.T) {
 	fake := ramtest.New(t)
 	fake.Advance(-36 * time.Hour)
 	fake.Inject(ramtest.Rule{Fault: "code", Code: "NoPermission"})
-	if now, err := clientOf(t, fake).ServerTime(t.Context()); err != nil || now.Sub(fake.Now()).Abs() > 30*time.Second {
+	if now, err := askingClientOf(t, fake).ServerTime(t.Context()); err != nil || now.Sub(fake.Now()).Abs() > 30*time.Second {
 		t.Errorf("%s, want %s, %v", now, fake.Now(), err)
 	}
 }
@@ -89,7 +89,7 @@ func TestARefusalTellsTheTimeAsWell(t *testing.T) {
 func TestTheServersTimeIsNotGuessed(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 500} {
-		client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) { c.MaxRetries = 0 })
+		client := newAskingClient(t, "http://127.0.0.1:1", func(c *Config) { c.MaxRetries = 0 })
 		client.http.Transport = canned{status, "application/json", identityBody}
 		if now, err := client.ServerTime(t.Context()); err == nil || !now.IsZero() {
 			t.Errorf("HTTP %d: %s, %v", status, now, err)

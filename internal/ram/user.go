@@ -194,7 +194,7 @@ func (c *Client) updateUser(ctx context.Context, id string, change func(context.
 			}
 			if domain == "" {
 				if domain, err = c.domain(ctx); err != nil {
-					return nil, &domainError{updateUser.action, err}
+					return nil, &prerequisiteError{updateUser.action, domainUnknown, err}
 				}
 			}
 			in["NewUserPrincipalName"] = *change.Name + "@" + domain
