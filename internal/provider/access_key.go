@@ -159,13 +159,13 @@ func failedKey(verb, now string) failure {
 }
 
 func (r *accessKeyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.importKey(ctx, failedKey("import", "The state is as it was."), "allow_self", req, resp)
+	importKey(ctx, r.instance, failedKey("import", "The state is as it was."), "allow_self", req, resp)
 }
 
 // importKey imports a key, or what there is one of for each key: by `<key_id>`, whose
 // owner it asks for, by `<user_name>:<key_id>`, or by identity. The argument of ours
 // gets its default, false.
-func (i *instance) importKey(ctx context.Context, f failure, ours string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func importKey(ctx context.Context, i *instance, f failure, ours string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
 	var who accessKeyIdentity
@@ -179,11 +179,11 @@ func (i *instance) importKey(ctx context.Context, f failure, ours string, req re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	account, ok := i.named(ctx, f, who.AccountID, &resp.Diagnostics)
+	account, ok := checkNamedAccount(ctx, i, f, who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	user, ok := i.importedOwner(ctx, f, who, &resp.Diagnostics)
+	user, ok := importedOwner(ctx, i, f, who, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -197,13 +197,13 @@ func (i *instance) importKey(ctx context.Context, f failure, ours string, req re
 }
 
 // importedOwner is the user whose key is imported.
-func (i *instance) importedOwner(ctx context.Context, f failure, who accessKeyIdentity, diags *diag.Diagnostics) (ram.User, bool) {
+func importedOwner(ctx context.Context, i *instance, f failure, who accessKeyIdentity, diags *diag.Diagnostics) (ram.User, bool) {
 	name, id := who.UserName.ValueString(), who.AccessKeyID.ValueString()
 	if id == "" || !who.UserName.IsNull() && !userNameForm.MatchString(name) {
 		diags.AddError("Cannot "+f.what, fmt.Sprintf("An AccessKey pair is imported by its id, such as \"LTAI5t...\", or by its user's name and its id, such as \"alice:LTAI5t...\". %s", f.now))
 		return ram.User{}, false
 	}
-	user, found, err := i.keyOwner(ctx, name, id)
+	user, found, err := keyOwner(ctx, i, name, id)
 	if !found && (err == nil || ram.NotFound(err, "User", "User.AccessKey")) {
 		because := ""
 		if err != nil {
@@ -218,7 +218,7 @@ func (i *instance) importedOwner(ctx context.Context, f failure, who accessKeyId
 }
 
 // keyOwner is the user who has a key: the one who is named, if any.
-func (i *instance) keyOwner(ctx context.Context, name, id string) (user ram.User, found bool, err error) {
+func keyOwner(ctx context.Context, i *instance, name, id string) (user ram.User, found bool, err error) {
 	if name == "" {
 		user, err = i.client.AccessKeyOwner(ctx, id)
 		return user, err == nil, err
@@ -291,7 +291,7 @@ func (r *accessKeyResource) lookNow(ctx context.Context, o *owned, id string) (r
 
 func (r *accessKeyResource) lookIn(ctx context.Context, o *owned, id string, keysOf func(context.Context, string) ([]ram.AccessKey, error)) (ram.AccessKey, bool, error) {
 	if o.UserName.ValueString() == "" { // moved here from where the name could be left out
-		if _, err := r.followKey(ctx, o, id); err != nil {
+		if _, err := followKeyOwner(ctx, r.instance, o, id); err != nil {
 			return ram.AccessKey{}, false, err
 		}
 	}
@@ -303,7 +303,7 @@ func (r *accessKeyResource) lookIn(ctx context.Context, o *owned, id string, key
 		return ram.AccessKey{}, false, err
 	}
 	noUser := err != nil
-	renamed, err := r.followKey(ctx, o, id)
+	renamed, err := followKeyOwner(ctx, r.instance, o, id)
 	if err != nil {
 		return ram.AccessKey{}, false, err
 	}
@@ -346,7 +346,7 @@ func keyIn(keys []ram.AccessKey, id string) (ram.AccessKey, bool) {
 // the state only if it is gone for certain: with it goes the secret.
 func (r *accessKeyResource) missing(ctx context.Context, f failure, state accessKeyModel, unlisted bool, resp *resource.ReadResponse) {
 	id, o := state.AccessKeyID.ValueString(), state.owned
-	vanished, err := r.vanished(ctx, func(ctx context.Context) (bool, error) {
+	vanished, err := r.confirmGone(ctx, func(ctx context.Context) (bool, error) {
 		key, found, err := r.lookNow(ctx, &o, id)
 		if found {
 			state.owned = o
@@ -391,10 +391,10 @@ func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	f := failedKey("update", "It is as it was.")
-	if !r.resume(ctx, f, &plan.owned, &resp.Diagnostics) {
+	if !prepareUpdate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
 		return
 	}
-	if state.UserID.IsNull() && !r.belongs(ctx, f, plan.owned, plan.AccessKeyID.ValueString(), &resp.Diagnostics) {
+	if state.UserID.IsNull() && !checkKeyOwner(ctx, r.instance, f, plan.owned, plan.AccessKeyID.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	wanted := plan.Status.ValueString()
@@ -421,7 +421,7 @@ func (r *accessKeyResource) switchTo(ctx context.Context, m accessKeyModel, stat
 // only of looking, so it is a warning.
 func (r *accessKeyResource) await(ctx context.Context, m accessKeyModel, diags *diag.Diagnostics) (keys []ram.AccessKey, seen bool) {
 	id, status := m.AccessKeyID.ValueString(), m.Status.ValueString()
-	seen, err := r.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
+	seen, err := r.waitUntil(ctx, visibility, func(ctx context.Context) (bool, error) {
 		var err error
 		keys, err = r.client.RefreshAccessKeys(ctx, m.UserName.ValueString())
 		if ram.NotFound(err, "User") { // the user is shown as late as the key
@@ -442,24 +442,6 @@ func (r *accessKeyResource) await(ctx context.Context, m accessKeyModel, diags *
 	return keys, false
 }
 
-// visibility is how long a write may take to be listed (assumed: the service is
-// eventually consistent, and does not say for how long).
-const visibility = 2 * time.Minute
-
-// poll looks until what it looks for is seen, at growing intervals and no longer than limit.
-func (r *accessKeyResource) poll(ctx context.Context, limit time.Duration, look func(context.Context) (seen bool, err error)) (bool, error) {
-	for wait, waited := time.Second, time.Duration(0); ; wait = min(2*wait, limit/10) {
-		seen, err := look(ctx)
-		if err != nil || seen || waited >= limit {
-			return seen, err
-		}
-		if err := r.client.Pause(ctx, wait); err != nil {
-			return false, err
-		}
-		waited += wait
-	}
-}
-
 func (r *accessKeyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
 	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
@@ -474,7 +456,7 @@ func (r *accessKeyResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	if state.UserID.IsNull() { // moved here, and not read since
-		if _, err := r.followKey(ctx, &state.owned, state.AccessKeyID.ValueString()); report(&resp.Diagnostics, failedKey("delete", "The key is as it was."), err) {
+		if _, err := followKeyOwner(ctx, r.instance, &state.owned, state.AccessKeyID.ValueString()); report(&resp.Diagnostics, failedKey("delete", "The key is as it was."), err) {
 			return
 		}
 	}
@@ -495,7 +477,7 @@ func (r *accessKeyResource) remove(ctx context.Context, o *owned, id string) err
 	if err != nil {
 		return knowing("The key is disabled. It may have been deleted.", err)
 	}
-	absent, err := r.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
+	absent, err := r.waitUntil(ctx, visibility, func(ctx context.Context) (bool, error) {
 		keys, err := r.client.RefreshAccessKeys(ctx, o.UserName.ValueString())
 		_, found := keyIn(keys, id)
 		if ram.NotFound(err, "User") {
@@ -516,7 +498,7 @@ func (r *accessKeyResource) without(ctx context.Context, o *owned, act func(name
 	if !ram.NotFound(err, "User", "User.AccessKey") {
 		return false, err
 	}
-	renamed, err := r.follow(ctx, o)
+	renamed, err := followRename(ctx, r.instance, o)
 	if err != nil || !renamed {
 		return true, err
 	}
@@ -525,12 +507,4 @@ func (r *accessKeyResource) without(ctx context.Context, o *owned, act func(name
 		return true, nil
 	}
 	return false, err
-}
-
-// knowing says of an error what exists now.
-func knowing(now string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &outcome{now: now, error: err}
 }

@@ -78,12 +78,12 @@ func (a *deactivateKeys) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 // sparesOwn refuses to disable a key that Terraform stands on.
 func (a *deactivateKeys) sparesOwn(ctx context.Context, user ram.User, ids []string, diags *diag.Diagnostics) bool {
 	f := failedDeactivation
-	if at := slices.IndexFunc(ids, a.ownKey); at >= 0 {
+	if at := slices.IndexFunc(ids, func(id string) bool { return isOwnKey(a.instance, id) }); at >= 0 {
 		diags.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.what, fmt.Sprintf(
 			"Terraform itself stands on the key %s, and would lose it in the middle of the run. %s\n\nTake the key out of access_key_ids, or run with other credentials.", ids[at], f.now))
 		return false
 	}
-	own, err := a.ownUser(ctx, user.ID)
+	own, err := isOwnUser(ctx, a.instance, user.ID)
 	if report(diags, f, err) {
 		return false
 	}

@@ -92,7 +92,7 @@ func (m *making) ready(ctx context.Context) bool {
 		}
 		m.seal, m.plan.KeyFingerprint = to.Encrypt, types.StringValue(to.Fingerprint)
 	}
-	return m.begin(ctx, m.failed(noKeyMade), &m.plan.owned, diags)
+	return prepareCreate(ctx, m.instance, m.failed(noKeyMade), &m.plan.owned, diags)
 }
 
 // room lists the user's keys, and refuses a key that would be one too many.
@@ -248,7 +248,7 @@ func (m *making) settle(ctx context.Context, cause error) error {
 		candidates = union(candidates, m.added(keys))
 		return false, err
 	}
-	_, err := m.poll(ctx, lagWindow, look)
+	_, err := m.waitUntil(ctx, lagWindow, look)
 	interrupted := ctx.Err() != nil
 	if interrupted {
 		_, err = look(looking)
@@ -407,12 +407,4 @@ func (m *making) companions(beside []ram.AccessKey) {
 		"The key %s of %s is made, and in the state. While it was, this came up too:\n\n%s\n\n"+
 			"Somebody else may have made it; or the create was delivered twice, and nobody has its secret. The provider deletes no key on a guess. Ask who made it. If nobody did:\n\n%s",
 		m.plan.AccessKeyID.ValueString(), m.user(), m.describe(others), m.commands(others)))
-}
-
-// dated is a time as the service writes it; null if it did not say.
-func dated(t time.Time) types.String {
-	if t.IsZero() {
-		return types.StringNull()
-	}
-	return types.StringValue(t.UTC().Format(time.RFC3339))
 }

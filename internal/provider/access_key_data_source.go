@@ -70,7 +70,7 @@ func (d *accessKeysData) Schema(_ context.Context, _ datasource.SchemaRequest, r
 func (d *accessKeysData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	collect(ctx, d.instance, "read the AccessKey pairs", req, resp, func(ctx context.Context, account string, m *accessKeysModel) error {
 		m.AccountID, m.AccessKeys = types.StringValue(account), []accessKeyRow{}
-		for found, err := range d.search(ctx, m.keysSought, everything, true) {
+		for found, err := range searchKeys(ctx, d.instance, m.keysSought, everything, true) {
 			if err != nil {
 				return err
 			}

@@ -37,7 +37,7 @@ func newDeactivation(i *instance, user ram.User, ids []string, tell telling) *de
 }
 
 func (d *deactivation) run(ctx context.Context, diags *diag.Diagnostics) {
-	settled, err := d.showsWithin(ctx, visibility, d.look)
+	settled, err := d.waitUntil(ctx, visibility, d.look)
 	if err == nil && !settled {
 		err = fmt.Errorf("the service still listed keys as active after %s. Run again", visibility)
 	}

@@ -20,7 +20,7 @@ func (r *accessKeyResource) List(ctx context.Context, req list.ListRequest, stre
 	listing[keysSought, foundKey]{
 		what: "list the AccessKey pairs",
 		find: func(ctx context.Context, sought keysSought, most int64) iter.Seq2[foundKey, error] {
-			return r.search(ctx, sought, most, false)
+			return searchKeys(ctx, r.instance, sought, most, false)
 		},
 		show: showKey,
 	}.stream(ctx, r.instance, req, stream)

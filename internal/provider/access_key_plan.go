@@ -64,7 +64,7 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 	if state.UserID.IsNull() {
 		plan.UserID = types.StringUnknown()
 	}
-	r.planName(ctx, state.owned, plan.owned, resp)
+	planUserName(ctx, r.instance, state.owned, plan.owned, resp)
 	if !state.RotateWhenChanged.IsNull() && !plan.RotateWhenChanged.IsNull() && !plan.RotateWhenChanged.Equal(state.RotateWhenChanged) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("rotate_when_changed"))
 	}
@@ -94,7 +94,7 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 // refuseSelf keeps the provider from cutting off the branch that it sits on.
 func (r *accessKeyResource) refuseSelf(verb string, m accessKeyModel, diags *diag.Diagnostics) bool {
 	id := m.AccessKeyID.ValueString()
-	if id == "" || m.AllowSelf.ValueBool() || !r.ownKey(id) {
+	if id == "" || m.AllowSelf.ValueBool() || !isOwnKey(r.instance, id) {
 		return false
 	}
 	how := "set allow_self = true"

@@ -108,7 +108,7 @@ func (r *accessKeyPolicy) standing(id string) standing {
 	switch {
 	case !known:
 		return standing{unknown: true}
-	case id != "" && r.ownKey(id):
+	case id != "" && isOwnKey(r.instance, id):
 		return standing{key: id, governed: "this policy is that key's own"}
 	}
 	return standing{}
@@ -143,7 +143,7 @@ func (r *accessKeyPolicy) save(ctx context.Context, v values, state *tfsdk.State
 }
 
 func (r *accessKeyPolicy) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.importKey(ctx, failedOwnPolicy("import", "The state is as it was."), "allow_lock_out", req, resp)
+	importKey(ctx, r.instance, failedOwnPolicy("import", "The state is as it was."), "allow_lock_out", req, resp)
 }
 
 func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -172,7 +172,7 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	case req.State.Raw.IsNull():
 		p.adoptOwn(ctx, o)
 	default:
-		if r.planName(ctx, ownedOf(state), o, resp); len(resp.RequiresReplace) > 0 || text(plan["access_key_id"]) != text(state["access_key_id"]) {
+		if planUserName(ctx, r.instance, ownedOf(state), o, resp); len(resp.RequiresReplace) > 0 || text(plan["access_key_id"]) != text(state["access_key_id"]) {
 			return // planned anew, as a create
 		}
 		p.update(ctx)

@@ -27,7 +27,7 @@ func (r *accessKeyPolicy) Create(ctx context.Context, req resource.CreateRequest
 	}
 	o, id := ownedOf(plan), text(plan["access_key_id"])
 	f := failedOwnPolicy("create", "Nothing was changed. The resource is not in the state.")
-	if !r.begin(ctx, f, &o, &resp.Diagnostics) || !r.there(ctx, f, o, id, &resp.Diagnostics) {
+	if !prepareCreate(ctx, r.instance, f, &o, &resp.Diagnostics) || !r.there(ctx, f, o, id, &resp.Diagnostics) {
 		return
 	}
 	o.keep(plan)
@@ -53,7 +53,7 @@ const shownWithin = 30 * time.Second
 
 // there waits until the service knows the key as the user's.
 func (r *accessKeyPolicy) there(ctx context.Context, f failure, o owned, id string, diags *diag.Diagnostics) bool {
-	seen, err := r.keys().poll(ctx, shownWithin, func(ctx context.Context) (bool, error) {
+	seen, err := r.keys().waitUntil(ctx, shownWithin, func(ctx context.Context) (bool, error) {
 		_, err := r.client.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
 		if ram.NotFound(err, "User", "User.AccessKey") {
 			return false, nil
@@ -84,7 +84,7 @@ func (r *accessKeyPolicy) Update(ctx context.Context, req resource.UpdateRequest
 	o := ownedOf(plan)
 	o.AccountID, o.UserID = ownedOf(state).AccountID, ownedOf(state).UserID
 	f, id, moved := failedOwnPolicy("update", "Nothing was changed."), text(plan["access_key_id"]), o.UserID.ValueString() == ""
-	if !r.resume(ctx, f, &o, &resp.Diagnostics) || moved && !r.belongs(ctx, f, o, id, &resp.Diagnostics) {
+	if !prepareUpdate(ctx, r.instance, f, &o, &resp.Diagnostics) || moved && !checkKeyOwner(ctx, r.instance, f, o, id, &resp.Diagnostics) {
 		return
 	}
 	o.keep(plan)
@@ -117,7 +117,7 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	if !found {
-		vanished, err := r.vanished(ctx, func(ctx context.Context) (bool, error) {
+		vanished, err := r.confirmGone(ctx, func(ctx context.Context) (bool, error) {
 			var err error
 			if policy, found, err = r.look(ctx, &o, id); found || err != nil {
 				return found, err
@@ -156,7 +156,7 @@ var errKeyListed = errors.New("the service lists the key, and says that it does 
 // is not there, or whose user is not, is not found.
 func (r *accessKeyPolicy) look(ctx context.Context, o *owned, id string) (ram.NetworkPolicy, bool, error) {
 	if o.UserName.ValueString() == "" { // moved here from where the name could be left out
-		if _, err := r.followKey(ctx, o, id); err != nil {
+		if _, err := followKeyOwner(ctx, r.instance, o, id); err != nil {
 			return ram.NetworkPolicy{}, false, err
 		}
 	}
@@ -164,7 +164,7 @@ func (r *accessKeyPolicy) look(ctx context.Context, o *owned, id string) (ram.Ne
 	if !ram.NotFound(err, "User", "User.AccessKey") {
 		return policy, err == nil, err
 	}
-	renamed, err := r.followKey(ctx, o, id)
+	renamed, err := followKeyOwner(ctx, r.instance, o, id)
 	if err != nil || !renamed {
 		return policy, false, err
 	}

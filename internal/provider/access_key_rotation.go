@@ -208,7 +208,7 @@ func (m rotationModel) fits(diags *diag.Diagnostics) bool {
 func failedRotation(verb, now string) failure { return failure{verb + " the AccessKey rotation", now} }
 
 func (r *rotationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.importUser(ctx, "AccessKey rotation", req, resp)
+	importUser(ctx, r.instance, "AccessKey rotation", req, resp)
 	for name, value := range map[string]int64{"rotate_after_days": rotateAfterDays, "overlap_days": overlapDays, "delete_after_days": deleteAfterDays} {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
@@ -227,10 +227,10 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	keys, there, err := r.keysListed(ctx, &state.owned, r.client.AccessKeys)
+	keys, there, err := keysListed(ctx, r.instance, &state.owned, r.client.AccessKeys)
 	if err == nil && (!there || !state.listed(keys)) {
-		_, err = r.vanished(ctx, func(ctx context.Context) (found bool, err error) {
-			keys, there, err = r.keysListed(ctx, &state.owned, r.client.RefreshAccessKeys)
+		_, err = r.confirmGone(ctx, func(ctx context.Context) (found bool, err error) {
+			keys, there, err = keysListed(ctx, r.instance, &state.owned, r.client.RefreshAccessKeys)
 			return there && state.listed(keys), err
 		})
 	}
@@ -310,7 +310,7 @@ func (r *rotationResource) Delete(ctx context.Context, req resource.DeleteReques
 // refuseOwn keeps the provider from cutting off the branch that it sits on.
 func (r *rotationResource) refuseOwn(verb string, m rotationModel, diags *diag.Diagnostics) bool {
 	for _, slot := range []rotated{m.current(), m.previous()} {
-		if id := slot.id.ValueString(); id != "" && r.ownKey(id) {
+		if id := slot.id.ValueString(); id != "" && isOwnKey(r.instance, id) {
 			ownKeyRefused(verb, id, diags)
 			return true
 		}

@@ -36,7 +36,7 @@ func (r *rotationResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	state := get[rotationModel](ctx, req.State, &resp.Diagnostics)
-	r.planName(ctx, state.owned, plan.owned, resp)
+	planUserName(ctx, r.instance, state.owned, plan.owned, resp)
 	if len(resp.RequiresReplace) > 0 {
 		r.refuseOwn("replace", state, &resp.Diagnostics)
 		return // everything is unknown already
@@ -112,7 +112,7 @@ func (r *rotationResource) planSteps(ctx context.Context, state, plan rotationMo
 			(&making{accessKeyResource: &accessKeyResource{r.withInstance}}).describe(keys)))
 		return false
 	}
-	if step.key.ID != "" && r.ownKey(step.key.ID) {
+	if step.key.ID != "" && isOwnKey(r.instance, step.key.ID) {
 		ownKeyRefused(map[stepKind]string{stepDisable: "disable", stepDelete: "delete"}[step.kind], step.key.ID, diags)
 		return false
 	}
@@ -128,7 +128,7 @@ func (r *rotationResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	f := failedRotation("create", noKeyMade)
-	if !r.begin(ctx, f, &plan.owned, &resp.Diagnostics) {
+	if !prepareCreate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
 		return
 	}
 	unlock, err := r.client.Lock(ctx, "access keys of "+plan.UserName.ValueString())
@@ -161,7 +161,7 @@ func (r *rotationResource) Update(ctx context.Context, req resource.UpdateReques
 	ctx, cancel := bound(ctx, m.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	f := failedRotation("update", "Nothing was changed.")
-	if resp.Diagnostics.HasError() || !m.fits(&resp.Diagnostics) || !r.checkPGP(m, &resp.Diagnostics) || !r.resume(ctx, f, &m.owned, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !m.fits(&resp.Diagnostics) || !r.checkPGP(m, &resp.Diagnostics) || !prepareUpdate(ctx, r.instance, f, &m.owned, &resp.Diagnostics) {
 		return
 	}
 	m.current().become(state.current())
@@ -197,7 +197,7 @@ func (r *rotationResource) advance(ctx context.Context, m *rotationModel, keys [
 	if err != nil || step.kind == stepNone || step.blocked != "" {
 		return false, err
 	}
-	if step.key.ID != "" && r.ownKey(step.key.ID) {
+	if step.key.ID != "" && isOwnKey(r.instance, step.key.ID) {
 		ownKeyRefused("retire", step.key.ID, diags)
 		return false, nil
 	}
@@ -231,7 +231,7 @@ func (r *rotationResource) discard(ctx context.Context, o *owned, id string) err
 	if err != nil || missing {
 		return err
 	}
-	absent, err := owner.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
+	absent, err := owner.waitUntil(ctx, visibility, func(ctx context.Context) (bool, error) {
 		keys, err := r.client.RefreshAccessKeys(ctx, o.UserName.ValueString())
 		_, found := keyIn(keys, id)
 		return err == nil && !found, err

@@ -45,7 +45,7 @@ type foundKey struct {
 
 // search finds keys, of each user the oldest first. withUse asks for the last use
 // of each.
-func (i *instance) search(ctx context.Context, sought keysSought, most int64, withUse bool) iter.Seq2[foundKey, error] {
+func searchKeys(ctx context.Context, i *instance, sought keysSought, most int64, withUse bool) iter.Seq2[foundKey, error] {
 	return func(yield func(foundKey, error) bool) {
 		now, err := i.client.ServerTime(ctx)
 		if err != nil {
@@ -60,7 +60,7 @@ func (i *instance) search(ctx context.Context, sought keysSought, most int64, wi
 			}
 			for _, key := range keys {
 				one := foundKey{user: user, key: key, days: daysBetween(key.CreateDate, now)}
-				found, err := i.meets(ctx, sought, &one, now, withUse)
+				found, err := keyMatches(ctx, i, sought, &one, now, withUse)
 				if (found || err != nil) && !ram.NotFound(err, "User.AccessKey") { // deleted meanwhile
 					tell(one, err)
 				}
@@ -70,7 +70,7 @@ func (i *instance) search(ctx context.Context, sought keysSought, most int64, wi
 }
 
 // meets tells whether a key is one that is sought. What costs a call is looked at last.
-func (i *instance) meets(ctx context.Context, sought keysSought, one *foundKey, now time.Time, withUse bool) (_ bool, err error) {
+func keyMatches(ctx context.Context, i *instance, sought keysSought, one *foundKey, now time.Time, withUse bool) (_ bool, err error) {
 	if !sought.Status.IsNull() && sought.Status.ValueString() != one.key.Status || !sought.OlderThanDays.IsNull() && !longerThan(one.key.CreateDate, now, sought.OlderThanDays) {
 		return false, nil
 	}

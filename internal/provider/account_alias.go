@@ -29,8 +29,9 @@ func newAccountAlias() *setting[accountAlias] {
 		stringvalidator.Any(stringvalidator.LengthBetween(3, 63), stringvalidator.OneOf("")),
 		aliasForm.checked("must be lower-case letters, digits and single dashes, with no dash at either end"))
 	return &setting[accountAlias]{
-		name: "account_alias",
-		noun: "account alias",
+		former: formerTypes,
+		name:   "account_alias",
+		noun:   "account alias",
 		docs: "The alias of an account: the name that stands for the account's number in the logon names of RAM users and in the address of the logon page. " +
 			"The default domain follows from it, so **changing the alias changes the logon name of every RAM user**. " +
 			"An account may have none; the resource takes over what there is, and on destroy does what `on_destroy` says. An alias that is given up is free for other accounts to take.",
@@ -68,13 +69,6 @@ func loginURLOf(domain string) string {
 // domainOf is the default domain of an account with this alias, or of one without
 // an alias with this id (documented).
 func domainOf(alias string) string { return alias + ".onaliyun.com" }
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
 
 func fetchAlias(ctx context.Context, client *ram.Client) (accountAlias, error) {
 	alias, err := client.AccountAlias(ctx)

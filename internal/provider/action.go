@@ -42,9 +42,6 @@ type userOrder struct {
 	UserName types.String `tfsdk:"user_name"`
 }
 
-// accountForm is an account id (documented).
-var accountForm = spelt(`^[0-9]{16}$`)
-
 // keyIDForm is what can be an AccessKey id: letters and digits (observed).
 var keyIDForm = spelt(`^[A-Za-z0-9.]{1,64}$`)
 
@@ -146,7 +143,7 @@ func (a *actsOnInstance) planned(ctx context.Context, f failure, o userOrder, di
 
 // spares refuses to act on the user that Terraform runs as, or stands on.
 func (a *actsOnInstance) spares(ctx context.Context, f failure, user ram.User, diags *diag.Diagnostics) bool {
-	own, err := a.ownUser(ctx, user.ID)
+	own, err := isOwnUser(ctx, a.instance, user.ID)
 	if report(diags, f, err) {
 		return false
 	}

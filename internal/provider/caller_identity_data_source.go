@@ -62,12 +62,3 @@ func (d *callerIdentityData) Read(ctx context.Context, _ datasource.ReadRequest,
 		ARN:          filled(caller.ARN),
 	})...)
 }
-
-// filled is a text that the service leaves empty, or out, when there is none:
-// both are null here.
-func filled(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}

@@ -64,7 +64,7 @@ func (m *credentialMaking) find(ctx context.Context) (found *ram.CredentialRepor
 	if young, err := m.young(ctx, m.had); err != nil || young {
 		return m.had, err
 	}
-	err = m.waitForReport(ctx, "credential report", m.patience, func(ctx context.Context) (state ram.ReportState, there bool, err error) {
+	err = waitForReport(ctx, m.instance, "credential report", m.patience, func(ctx context.Context) (state ram.ReportState, there bool, err error) {
 		found, state, there, err = m.look(ctx)
 		if m.wait != nil && err == nil && !there {
 			m.wait(state)

@@ -11,9 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
@@ -96,7 +94,16 @@ func sentence(s string) string {
 	return s
 }
 
-// nullOf is the null of a type, as the protocol has it.
-func nullOf(ctx context.Context, kind attr.Type) tftypes.Value {
-	return tftypes.NewValue(kind.TerraformType(ctx), nil)
+// knowing says of an error what exists now.
+func knowing(now string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &outcome{now: now, error: err}
+}
+
+// explainBug asks for a report.
+func explainBug(bug *ram.PanicError) string {
+	return "This is a bug of the provider. Please report it, with the lines below, which hold no values, at https://github.com/ram-security/terraform-provider-ram/issues.\n\n" +
+		bug.Cause + "\n" + bug.Stack
 }

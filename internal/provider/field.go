@@ -4,10 +4,8 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -54,9 +52,6 @@ func (f field[S]) show(prior, live attr.Value) attr.Value {
 	}
 	return live
 }
-
-// absent tells that a value is null or not known.
-func absent(v attr.Value) bool { return v == nil || v.IsNull() || v.IsUnknown() }
 
 // ascending orders numbers: the larger is the weaker.
 func ascending(before, after int64) bool { return after > before }
@@ -219,88 +214,4 @@ func canonicals(list []string, canonical func(string) string) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// setOf makes a set of texts; a nil slice is null.
-func setOf(list []string) types.Set {
-	if list == nil {
-		return types.SetNull(types.StringType)
-	}
-	list = slices.Clone(list)
-	slices.Sort(list)
-	elements := make([]attr.Value, 0, len(list))
-	for _, item := range slices.Compact(list) {
-		elements = append(elements, types.StringValue(item))
-	}
-	return types.SetValueMust(types.StringType, elements)
-}
-
-// texts returns the elements of a set, sorted; nil if the set is null, or if it or
-// one of its elements is not known.
-func texts(v attr.Value) []string {
-	set, ok := v.(types.Set)
-	if !ok || absent(v) {
-		return nil
-	}
-	list := make([]string, 0, len(set.Elements()))
-	for _, element := range set.Elements() {
-		if absent(element) {
-			return nil
-		}
-		list = append(list, text(element))
-	}
-	slices.Sort(list)
-	return list
-}
-
-// text returns a string's value; "" if it has none.
-func text(v attr.Value) string {
-	s, ok := v.(types.String)
-	if !ok {
-		return ""
-	}
-	return s.ValueString()
-}
-
-// plain returns a value as JSON has it.
-func plain(v attr.Value) any {
-	if absent(v) {
-		return nil
-	}
-	switch v := v.(type) {
-	case types.Bool:
-		return v.ValueBool()
-	case types.Int64:
-		return v.ValueInt64()
-	case types.Set:
-		return texts(v)
-	case types.Map:
-		return textsBy(v)
-	default:
-		return text(v)
-	}
-}
-
-// longestShown is how much of a text a message holds. Beyond it, as with the
-// metadata of an identity provider, a person sees the beginning.
-const longestShown = 200
-
-// display returns a value as a person reads it in a message.
-func display(v attr.Value) string {
-	switch {
-	case v == nil || v.IsNull():
-		return "(not set)"
-	case v.IsUnknown():
-		return "(known after apply)"
-	}
-	if s := text(v); len(s) > longestShown {
-		return fmt.Sprintf("%q… (%d bytes)", strings.ToValidUTF8(s[:longestShown/2], ""), len(s))
-	}
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(plain(v)); err != nil {
-		return v.String()
-	}
-	return strings.TrimSpace(b.String())
 }

@@ -57,7 +57,7 @@ func (m *governanceMaking) find(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return m.waitForReport(ctx, "governance report", m.patience, func(ctx context.Context) (ram.ReportState, bool, error) {
+	return waitForReport(ctx, m.instance, "governance report", m.patience, func(ctx context.Context) (ram.ReportState, bool, error) {
 		if state != ram.ReportCompleted {
 			status, err := m.client.GovernanceReportStatus(ctx)
 			if state = status.Whole; err != nil || state != ram.ReportCompleted {

@@ -47,12 +47,6 @@ func (g guard) keep(diags *diag.Diagnostics, step string, do func()) {
 	}
 }
 
-// explainBug asks for a report.
-func explainBug(bug *ram.PanicError) string {
-	return "This is a bug of the provider. Please report it, with the lines below, which hold no values, at https://github.com/ram-security/terraform-provider-ram/issues.\n\n" +
-		bug.Cause + "\n" + bug.Stack
-}
-
 // Create implements [resource.Resource].
 func (g guard) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	g.keep(&resp.Diagnostics, "finish the create", func() { g.managed.Create(ctx, req, resp) })

@@ -14,7 +14,7 @@ import (
 // named returns the account that the credentials open, if it is the one that an
 // import names, or if it names none. An empty text names one, which does not exist: it
 // comes from a variable that nobody has filled.
-func (i *instance) named(ctx context.Context, f failure, account types.String, diags *diag.Diagnostics) (string, bool) {
+func checkNamedAccount(ctx context.Context, i *instance, f failure, account types.String, diags *diag.Diagnostics) (string, bool) {
 	if !absent(account) && !accountForm.MatchString(account.ValueString()) {
 		diags.AddError("Cannot "+f.what, fmt.Sprintf(
 			"%q is no id of an account. %s\n\nThe id has 16 digits, such as 1234567890123456. It may be left out: then the account is meant that the credentials open.", account.ValueString(), f.now))
@@ -22,3 +22,6 @@ func (i *instance) named(ctx context.Context, f failure, account types.String, d
 	}
 	return i.opened(ctx, f, account.ValueString(), diags)
 }
+
+// accountForm is an account id (documented).
+var accountForm = spelt(`^[0-9]{16}$`)

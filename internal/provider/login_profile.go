@@ -133,7 +133,7 @@ func (r *loginProfileResource) ImportState(ctx context.Context, req resource.Imp
 	}
 	f := failure{"import the login profile", "The state is as it was."}
 	m := loginProfileModel{owned: owned{AccountID: asked.AccountID, UserName: asked.UserName, Timeouts: noTimeouts}, AllowLockOut: types.BoolValue(false)}
-	if !r.begin(ctx, f, &m.owned, &resp.Diagnostics) {
+	if !prepareCreate(ctx, r.instance, f, &m.owned, &resp.Diagnostics) {
 		return
 	}
 	_, err := r.client.LoginProfile(ctx, m.UserName.ValueString())
@@ -157,10 +157,10 @@ func (r *loginProfileResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	plan.PasswordWO = types.StringNull()
-	if !r.begin(ctx, failure{"create the login profile", "Nothing was created."}, &plan.owned, &resp.Diagnostics) {
+	if !prepareCreate(ctx, r.instance, failure{"create the login profile", "Nothing was created."}, &plan.owned, &resp.Diagnostics) {
 		return
 	}
-	began := r.serverNow()
+	began := serverNow(r.instance)
 	made, ok := r.create(ctx, &plan, config.PasswordWO, &resp.Diagnostics)
 	if !ok {
 		return
@@ -196,7 +196,7 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 	live, there, err := r.find(ctx, &state)
 	if err == nil && !there {
 		var away bool
-		away, err = r.vanished(ctx, func(ctx context.Context) (found bool, err error) {
+		away, err = r.confirmGone(ctx, func(ctx context.Context) (found bool, err error) {
 			live, found, err = r.find(ctx, &state)
 			return found, err
 		})
@@ -231,7 +231,7 @@ func (r *loginProfileResource) find(ctx context.Context, m *loginProfileModel) (
 		if !noProfile(err) {
 			return live, err == nil, err
 		}
-		renamed, err := r.follow(ctx, &m.owned)
+		renamed, err := followRename(ctx, r.instance, &m.owned)
 		if err != nil || !renamed {
 			return live, false, err
 		}
@@ -263,13 +263,13 @@ func (r *loginProfileResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 	plan.PasswordWO = types.StringNull()
 	f := failure{"update the login profile", "Nothing was changed."}
-	if !r.resume(ctx, f, &plan.owned, &resp.Diagnostics) {
+	if !prepareUpdate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
 		return
 	}
 	var began time.Time
 	change, changes := plan.changeFrom(state, config)
 	if change.Password != nil {
-		began = r.serverNow()
+		began = serverNow(r.instance)
 	}
 	if changes && !r.update(ctx, plan, change, &resp.Diagnostics) {
 		return
@@ -328,7 +328,7 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 	if err := r.client.DeleteLoginProfile(ctx, name); noProfile(err) || report(&resp.Diagnostics, f, err) {
 		return
 	}
-	left, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+	left, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
 		_, err := r.client.LoginProfile(ctx, name)
 		if noProfile(err) {
 			return true, nil

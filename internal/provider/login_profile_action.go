@@ -84,7 +84,7 @@ func (a *disableConsoleLogon) switchOff(ctx context.Context, name string) error 
 	if err != nil {
 		return err
 	}
-	shows, err := a.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+	shows, err := a.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
 		live, err := a.client.LoginProfile(ctx, name)
 		if noProfile(err) {
 			return true, nil

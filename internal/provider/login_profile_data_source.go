@@ -69,7 +69,7 @@ func (d *loginProfileData) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	f := failure{"read the login profile", "Nothing was changed."}
 	whose := owned{UserName: m.UserName}
-	if !d.begin(ctx, f, &whose, &resp.Diagnostics) {
+	if !prepareCreate(ctx, d.instance, f, &whose, &resp.Diagnostics) {
 		return
 	}
 	m.AccountID, m.UserID, m.Exists = whose.AccountID, whose.UserID, types.BoolValue(false)

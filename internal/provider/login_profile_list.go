@@ -43,7 +43,7 @@ func (r *loginProfileResource) List(ctx context.Context, req list.ListRequest, s
 
 // profiles finds the login profiles that are sought.
 func (r *loginProfileResource) profiles(ctx context.Context, sought profilesSought, most int64) iter.Seq2[foundProfile, error] {
-	hasMFA := r.mfaOwners(ctx)
+	hasMFA := mfaOwners(ctx, r.instance)
 	return ofEach(ctx, r.instance, sought.usersSought, most, func(ctx context.Context, user ram.User, tell func(foundProfile, error)) {
 		live, err := r.client.LoginProfile(ctx, user.Name)
 		if ram.NotFound(err, "User.LoginProfile") {
@@ -63,7 +63,7 @@ func (r *loginProfileResource) profiles(ctx context.Context, sought profilesSoug
 
 // mfaOwners tells of a user whether there is an MFA device. The virtual ones of the
 // account are listed once, when first needed; who has none of them may have a security key.
-func (i *instance) mfaOwners(ctx context.Context) func(ram.User) (bool, error) {
+func mfaOwners(ctx context.Context, i *instance) func(ram.User) (bool, error) {
 	virtual := sync.OnceValues(func() (map[string]bool, error) {
 		devices, err := i.client.MFADevices(ctx)
 		owners := map[string]bool{}

@@ -36,7 +36,7 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.planName(ctx, state.owned, plan.owned, resp)
+	planUserName(ctx, r.instance, state.owned, plan.owned, resp)
 	if sendsPassword(state, plan) && !plan.PasswordWOVersion.IsUnknown() {
 		r.planReset(ctx, plan, &resp.Diagnostics)
 	}

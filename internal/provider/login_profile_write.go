@@ -39,7 +39,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 	if !r.permitted(ctx, f, *plan, want, diags) {
 		return none, false
 	}
-	began := r.serverNow()
+	began := serverNow(r.instance)
 	// One interrupt must not part the profile from the state.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*sendLimit)
 	defer cancel()
@@ -57,7 +57,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 			return none, false
 		}
 		f.now = fmt.Sprintf("It is not known whether the login profile was created, and it is not in the state. If the user %q has one now, import it, and set its password with another password_wo_version: terraform import <address> %[1]s", name)
-		found, lost := r.showsWithin(ctx, lagWindow, func(ctx context.Context) (found bool, err error) {
+		found, lost := r.waitUntil(ctx, lagWindow, func(ctx context.Context) (found bool, err error) {
 			made, err = r.client.LoginProfile(ctx, name)
 			if noProfile(err) {
 				return false, nil
@@ -104,7 +104,7 @@ func answers(want ram.LoginProfileChange, have ram.LoginProfile) bool {
 }
 
 // serverNow is the time of the service, as far as it is known.
-func (i *instance) serverNow() time.Time {
+func serverNow(i *instance) time.Time {
 	now, _ := i.client.ServerNow()
 	return now
 }
@@ -171,7 +171,7 @@ func (r *loginProfileResource) confirm(ctx context.Context, written, config logi
 	if !config.Status.IsNull() {
 		want.Status = written.Status.ValueStringPointer()
 	}
-	shows, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+	shows, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
 		live, err := r.client.LoginProfile(ctx, written.UserName.ValueString())
 		if noProfile(err) {
 			return false, nil

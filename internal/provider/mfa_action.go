@@ -103,12 +103,12 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tel
 		return "", false
 	}
 	tell("Unbinding the MFA device %s from %q.", mfa.SerialNumber, user.Name)
-	if err := a.unbind(ctx, ram.MFADevice{SerialNumber: mfa.SerialNumber, UserName: user.Name}); err != nil {
+	if err := unbindDevice(ctx, a.instance, ram.MFADevice{SerialNumber: mfa.SerialNumber, UserName: user.Name}); err != nil {
 		f.now = "It is not certain whether the device is bound. Run again to go on; every step can be repeated."
 		report(diags, f, err)
 		return "", false
 	}
-	free, err := a.settled(ctx, mfa.SerialNumber, func(d ram.MFADevice, found bool) bool { return !found || d.UserID != user.ID })
+	free, err := waitForDevice(ctx, a.instance, mfa.SerialNumber, func(d ram.MFADevice, found bool) bool { return !found || d.UserID != user.ID })
 	if err == nil && !free {
 		err = fmt.Errorf("the service still listed the device as bound after %s", patience)
 	}
@@ -122,7 +122,7 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tel
 // destroy deletes a device that nobody has. One that is gone is done with.
 func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, tell telling, diags *diag.Diagnostics) {
 	f := failure{"delete the MFA device", fmt.Sprintf("The user %q has no MFA device any more. The device %s may still be there. Run again to go on, with serial_number.", user.Name, serial)}
-	device, found, err := a.deviceNow(ctx, serial)
+	device, found, err := refreshDevice(ctx, a.instance, serial)
 	switch {
 	case report(diags, f, err):
 		return
@@ -135,7 +135,7 @@ func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, t
 	}
 	tell("Deleting the MFA device %s.", serial)
 	// What was just unbound may count as bound for a moment.
-	deleted, err := a.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+	deleted, err := a.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
 		err := a.client.DeleteMFADevice(ctx, serial)
 		if ram.Conflict(err) {
 			return false, nil
@@ -148,7 +148,7 @@ func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, t
 	if report(diags, f, err) {
 		return
 	}
-	absent, err := a.settled(ctx, serial, func(_ ram.MFADevice, found bool) bool { return !found })
+	absent, err := waitForDevice(ctx, a.instance, serial, func(_ ram.MFADevice, found bool) bool { return !found })
 	if err == nil && !absent {
 		err = fmt.Errorf("the service took the request, but still listed the device after %s", patience)
 	}

@@ -5,45 +5,16 @@ package provider
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// stepLength is how long an MFA code lasts (documented).
-const stepLength = 30 * time.Second
-
-// usedSteps are the time steps whose codes were sent to the service, by the digest
-// of the seed they are made from. A verifier does not take a code twice, so a step
-// is not used again in this process (MFA-02).
-type usedSteps struct {
-	mu   sync.Mutex
-	last map[[sha256.Size]byte]int64
-}
-
-// take uses a step and the one before, if neither is used yet. If one is, it
-// returns the first step that can be taken.
-func (u *usedSteps) take(seed string, step int64) (next int64, taken bool) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	digest := sha256.Sum256([]byte(seed))
-	if last, used := u.last[digest]; used && step-1 <= last {
-		return last + 2, false
-	}
-	if u.last == nil {
-		u.last = map[[sha256.Size]byte]int64{}
-	}
-	u.last[digest] = step
-	return 0, true
-}
-
 // codes are those of the previous and the present time step by the service's
 // clock. If they were used already, it waits until there are two new ones.
-func (i *instance) codes(ctx context.Context, seed string) (code1, code2 string, err error) {
+func unusedCodes(ctx context.Context, i *instance, seed string) (code1, code2 string, err error) {
 	for range 3 {
 		now, err := i.client.ServerTime(ctx)
 		if err != nil {
@@ -74,18 +45,18 @@ func twoCodes(seed string, step int64) (code1, code2 string, err error) {
 // bind gives a device to a user. After a refusal, or when it is not known what
 // became of the call, it tries once more with two unused steps. An error whose
 // outcome is unknown is that of a call which may have taken effect.
-func (i *instance) bind(ctx context.Context, user ram.User, serial, seed string) error {
+func bindDevice(ctx context.Context, i *instance, user ram.User, serial, seed string) error {
 	var doubt error
 	for attempt := 1; ; attempt++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		err := i.sendCodes(ctx, user.Name, serial, seed)
+		err := sendCodes(ctx, i, user.Name, serial, seed)
 		switch {
 		case err == nil:
 			return nil
 		case ram.Exists(err): // as after a call that took effect unseen
-			held, unread := i.holds(ctx, user, serial)
+			held, unread := holdsDevice(ctx, i, user, serial)
 			switch {
 			case held:
 				return nil
@@ -94,7 +65,7 @@ func (i *instance) bind(ctx context.Context, user ram.User, serial, seed string)
 			}
 			return err
 		case ram.OutcomeUnknown(err):
-			if i.took(ctx, user, serial, attempt) {
+			if bindTookEffect(ctx, i, user, serial, attempt) {
 				return nil
 			}
 			doubt = err
@@ -109,18 +80,18 @@ func (i *instance) bind(ctx context.Context, user ram.User, serial, seed string)
 
 // took tells whether a bind of unknown outcome took effect. The first time one look
 // will do: the second bind waits for new steps, and is then refused if it did.
-func (i *instance) took(ctx context.Context, user ram.User, serial string, attempt int) bool {
+func bindTookEffect(ctx context.Context, i *instance, user ram.User, serial string, attempt int) bool {
 	if attempt > 1 {
-		held, _ := i.holds(ctx, user, serial)
+		held, _ := holdsDevice(ctx, i, user, serial)
 		return held
 	}
-	device, found, err := i.deviceNow(ctx, serial)
+	device, found, err := refreshDevice(ctx, i, serial)
 	return err == nil && found && device.UserID == user.ID
 }
 
 // holds tells whether a user has the device: by what the service says of the user,
 // or else by what it comes to show of the device. The error is that neither can be read.
-func (i *instance) holds(ctx context.Context, user ram.User, serial string) (bool, error) {
+func holdsDevice(ctx context.Context, i *instance, user ram.User, serial string) (bool, error) {
 	mfa, err := i.client.UserMFA(ctx, user.Name)
 	if err == nil && mfa.Enabled && mfa.SerialNumber != "" {
 		return mfa.SerialNumber == serial, nil
@@ -129,15 +100,15 @@ func (i *instance) holds(ctx context.Context, user ram.User, serial string) (boo
 		return false, err
 	}
 	owner := ""
-	_, err = i.settled(ctx, serial, func(d ram.MFADevice, _ bool) bool {
+	_, err = waitForDevice(ctx, i, serial, func(d ram.MFADevice, _ bool) bool {
 		owner = d.UserID
 		return owner != ""
 	})
 	return err == nil && owner == user.ID, err
 }
 
-func (i *instance) sendCodes(ctx context.Context, userName, serial, seed string) error {
-	code1, code2, err := i.codes(ctx, seed)
+func sendCodes(ctx context.Context, i *instance, userName, serial, seed string) error {
+	code1, code2, err := unusedCodes(ctx, i, seed)
 	if err != nil {
 		return err
 	}
@@ -153,7 +124,7 @@ func codesRefused(err error) bool {
 }
 
 // unboundBecause says why a bind failed, as far as codes and clocks are to blame.
-func (i *instance) unboundBecause(err error) string {
+func explainRefusedCodes(i *instance, err error) string {
 	if !codesRefused(err) {
 		return ""
 	}
@@ -171,7 +142,7 @@ func (i *instance) unboundBecause(err error) string {
 }
 
 // unbind takes a device off the user who has it now. That nobody has it any more is fine.
-func (i *instance) unbind(ctx context.Context, device ram.MFADevice) error {
+func unbindDevice(ctx context.Context, i *instance, device ram.MFADevice) error {
 	err := i.client.UnbindMFADevice(ctx, device.UserName)
 	if ram.NotFound(err, "User.MFADevice", "User") {
 		return nil
@@ -180,22 +151,22 @@ func (i *instance) unbind(ctx context.Context, device ram.MFADevice) error {
 }
 
 // deviceNow looks for a device, past what is known.
-func (i *instance) deviceNow(ctx context.Context, serial string) (device ram.MFADevice, found bool, err error) {
+func refreshDevice(ctx context.Context, i *instance, serial string) (device ram.MFADevice, found bool, err error) {
 	return i.client.RefreshMFADevice(ctx, serial)
 }
 
 // settled looks for a device again and again until it is as wanted; false if it is
 // not within the patience that there is for what the service shows late.
-func (i *instance) settled(ctx context.Context, serial string, wanted func(device ram.MFADevice, found bool) bool) (bool, error) {
-	return i.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
-		device, found, err := i.deviceNow(ctx, serial)
+func waitForDevice(ctx context.Context, i *instance, serial string, wanted func(device ram.MFADevice, found bool) bool) (bool, error) {
+	return i.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
+		device, found, err := refreshDevice(ctx, i, serial)
 		return err == nil && wanted(device, found), err
 	})
 }
 
 // otherDevice is the device that a user has already, if it may be read. A user
 // has one at most.
-func (i *instance) otherDevice(ctx context.Context, userName, serial string) (ram.UserMFA, bool, error) {
+func otherDevice(ctx context.Context, i *instance, userName, serial string) (ram.UserMFA, bool, error) {
 	mfa, err := i.client.UserMFA(ctx, userName)
 	if ram.Denied(err) {
 		return ram.UserMFA{}, false, nil // the bind itself will tell

@@ -136,7 +136,7 @@ func (b *mfaBinding) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 		return
 	}
 	state, plan := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics), get[mfaBindingModel](ctx, req.Plan, &resp.Diagnostics)
-	b.planName(ctx, state.owned, plan.owned, resp)
+	planUserName(ctx, b.instance, state.owned, plan.owned, resp)
 	if len(resp.RequiresReplace) > 0 || !plan.SerialNumber.Equal(state.SerialNumber) {
 		needSeed(config, &resp.Diagnostics)
 	}
@@ -164,7 +164,7 @@ func (b *mfaBinding) ImportState(ctx context.Context, req resource.ImportStateRe
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
-	account, ok := b.named(ctx, b.failed("import", now), who.AccountID, &resp.Diagnostics)
+	account, ok := checkNamedAccount(ctx, b.instance, b.failed("import", now), who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -183,7 +183,7 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 		return
 	}
 	f := b.failed("create", "Nothing was changed.")
-	if !b.begin(ctx, f, &plan.owned, &resp.Diagnostics) {
+	if !prepareCreate(ctx, b.instance, f, &plan.owned, &resp.Diagnostics) {
 		return
 	}
 	serial := plan.SerialNumber.ValueString()
@@ -191,12 +191,12 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 	if !b.free(ctx, f, user, serial, &resp.Diagnostics) {
 		return
 	}
-	if err := b.bind(ctx, user, serial, config.SeedWO.ValueString()); err != nil {
+	if err := bindDevice(ctx, b.instance, user, serial, config.SeedWO.ValueString()); err != nil {
 		now := "The device is bound to nobody, as before."
 		if ram.OutcomeUnknown(err) {
 			now = fmt.Sprintf("It is not known whether the device is bound. Nothing is in the state; if the next apply says that the user has the device, import the binding:\n\n  terraform import ADDRESS %s", user.Name)
 		}
-		report(&resp.Diagnostics, b.failed("create", now+b.unboundBecause(err)), err)
+		report(&resp.Diagnostics, b.failed("create", now+explainRefusedCodes(b.instance, err)), err)
 		return
 	}
 	device := ram.MFADevice{SerialNumber: serial, UserID: user.ID, UserName: user.Name}
@@ -207,7 +207,7 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 
 // free checks that the device is there, and that neither it nor the user is bound.
 func (b *mfaBinding) free(ctx context.Context, f failure, user ram.User, serial string, diags *diag.Diagnostics) bool {
-	device, found, err := b.deviceNow(ctx, serial)
+	device, found, err := refreshDevice(ctx, b.instance, serial)
 	if report(diags, f, err) {
 		return false
 	}
@@ -224,7 +224,7 @@ func (b *mfaBinding) free(ctx context.Context, f failure, user ram.User, serial 
 			"The device %s is bound to another user, %s. %s\n\nTake it off that user first, or bind another device. %s", serial, deviceOwner(device), f.now, imported))
 		return false
 	}
-	other, has, err := b.otherDevice(ctx, user.Name, serial)
+	other, has, err := otherDevice(ctx, b.instance, user.Name, serial)
 	if report(diags, f, err) {
 		return false
 	}
@@ -236,7 +236,7 @@ func (b *mfaBinding) free(ctx context.Context, f failure, user ram.User, serial 
 
 // confirm waits until the service shows the binding, and takes over its date.
 func (b *mfaBinding) confirm(ctx context.Context, device *ram.MFADevice, diags *diag.Diagnostics) {
-	shown, err := b.settled(ctx, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
+	shown, err := waitForDevice(ctx, b.instance, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
 		if found && seen.UserID == device.UserID {
 			device.ActivateDate = seen.ActivateDate
 			return true
@@ -266,7 +266,7 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	device, found, err := b.look(ctx, state)
 	if err == nil && !found {
 		var missing bool
-		missing, err = b.vanished(ctx, func(ctx context.Context) (bool, error) {
+		missing, err = b.confirmGone(ctx, func(ctx context.Context) (bool, error) {
 			devices, err := b.client.RefreshMFADevices(ctx)
 			device, found = state.deviceIn(devices)
 			return found, err
@@ -323,7 +323,7 @@ func (b *mfaBinding) Update(ctx context.Context, req resource.UpdateRequest, res
 		return
 	}
 	plan.UserID = state.UserID
-	if !b.resume(ctx, b.failed("update", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
+	if !prepareUpdate(ctx, b.instance, b.failed("update", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
 		return
 	}
 	plan.SeedWO = types.StringNull()
@@ -349,11 +349,11 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if !found {
 		return // nobody has it, or somebody else: it is not ours to take off
 	}
-	if report(&resp.Diagnostics, f, b.unbind(ctx, device)) {
+	if report(&resp.Diagnostics, f, unbindDevice(ctx, b.instance, device)) {
 		return
 	}
 	const now = "The service took the request, but that the device is unbound could not be seen. The next apply looks again."
-	freed, err := b.settled(ctx, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
+	freed, err := waitForDevice(ctx, b.instance, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
 		return !found || seen.UserID != device.UserID
 	})
 	if err == nil && !freed {

@@ -45,7 +45,7 @@ const typePrefix = "ram"
 // movers take over the states of former types, and states of our own: some CLIs
 // ask for a move when only the address of the object or of the provider changes
 // (observed: OpenTofu 1.12.4, reported of Terraform 1.15).
-func movers(ctx context.Context, target resource.Resource) []resource.StateMover {
+func movers(ctx context.Context, target resource.Resource, formerTypes map[string][]formerType) []resource.StateMover {
 	var own resource.MetadataResponse
 	target.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: typePrefix}, &own)
 	former := formerTypes[own.TypeName]
@@ -308,43 +308,3 @@ func (m *moving) text(ctx context.Context, name string) string {
 // Every type can be moved to: from its own type at least.
 
 // MoveState implements [resource.ResourceWithMoveState].
-func (s *setting[S]) MoveState(ctx context.Context) []resource.StateMover { return movers(ctx, s) }
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *userResource) MoveState(ctx context.Context) []resource.StateMover { return movers(ctx, r) }
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *loginProfileResource) MoveState(ctx context.Context) []resource.StateMover {
-	return movers(ctx, r)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *accessKeyResource) MoveState(ctx context.Context) []resource.StateMover {
-	return movers(ctx, r)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *accessKeyPolicy) MoveState(ctx context.Context) []resource.StateMover { return movers(ctx, r) }
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *rotationResource) MoveState(ctx context.Context) []resource.StateMover {
-	return movers(ctx, r)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (d *virtualMFADevice) MoveState(ctx context.Context) []resource.StateMover {
-	return movers(ctx, d)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (b *mfaBinding) MoveState(ctx context.Context) []resource.StateMover { return movers(ctx, b) }
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *verificationResource) MoveState(ctx context.Context) []resource.StateMover {
-	return movers(ctx, r)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *exclusiveResource) MoveState(ctx context.Context) []resource.StateMover {
-	return movers(ctx, r)
-}

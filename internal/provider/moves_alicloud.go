@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -266,4 +267,49 @@ func takePolicy(ctx context.Context, m *moving, name string) error {
 		m.into[f.name] = f.get(&policy)
 	}
 	return nil
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (r *userResource) MoveState(ctx context.Context) []resource.StateMover {
+	return movers(ctx, r, formerTypes)
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (r *loginProfileResource) MoveState(ctx context.Context) []resource.StateMover {
+	return movers(ctx, r, formerTypes)
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (r *accessKeyResource) MoveState(ctx context.Context) []resource.StateMover {
+	return movers(ctx, r, formerTypes)
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (r *accessKeyPolicy) MoveState(ctx context.Context) []resource.StateMover {
+	return movers(ctx, r, formerTypes)
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (r *rotationResource) MoveState(ctx context.Context) []resource.StateMover {
+	return movers(ctx, r, formerTypes)
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (d *virtualMFADevice) MoveState(ctx context.Context) []resource.StateMover {
+	return movers(ctx, d, formerTypes)
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (b *mfaBinding) MoveState(ctx context.Context) []resource.StateMover {
+	return movers(ctx, b, formerTypes)
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (r *verificationResource) MoveState(ctx context.Context) []resource.StateMover {
+	return movers(ctx, r, formerTypes)
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (r *exclusiveResource) MoveState(ctx context.Context) []resource.StateMover {
+	return movers(ctx, r, formerTypes)
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -18,8 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -58,12 +55,6 @@ func userNameChecks() []validator.String {
 	return []validator.String{userNameForm.checked("must be 1 to 64 letters, digits, dots, dashes and underscores, and not a principal name")}
 }
 
-// unmoving is how an id is planned that never changes once it is known. After a move
-// it is not known before the first read or write.
-func unmoving() []planmodifier.String {
-	return []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()}
-}
-
 // ownedAttributes are the attributes of owned, and those of the object itself.
 func ownedAttributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
@@ -98,8 +89,8 @@ func ownedIdentity(own map[string]identityschema.Attribute) identityschema.Schem
 }
 
 // begin checks the account and finds the user for a create.
-func (i *instance) begin(ctx context.Context, f failure, o *owned, diags *diag.Diagnostics) bool {
-	account, ok := i.named(ctx, f, o.AccountID, diags)
+func prepareCreate(ctx context.Context, i *instance, f failure, o *owned, diags *diag.Diagnostics) bool {
+	account, ok := checkNamedAccount(ctx, i, f, o.AccountID, diags)
 	if !ok {
 		return false
 	}
@@ -120,7 +111,7 @@ func (i *instance) begin(ctx context.Context, f failure, o *owned, diags *diag.D
 // resume checks the account and the user before a write to an object that
 // exists: the name must belong to the user whose object it is. A state from
 // before user ids is filled.
-func (i *instance) resume(ctx context.Context, f failure, o *owned, diags *diag.Diagnostics) bool {
+func prepareUpdate(ctx context.Context, i *instance, f failure, o *owned, diags *diag.Diagnostics) bool {
 	account, ok := i.opened(ctx, f, o.AccountID.ValueString(), diags)
 	if !ok {
 		return false
@@ -142,7 +133,7 @@ func (i *instance) resume(ctx context.Context, f failure, o *owned, diags *diag.
 
 // follow looks for the user of an object whose name is not there any more. It
 // tells whether the user has another name now, which o then has too.
-func (i *instance) follow(ctx context.Context, o *owned) (renamed bool, err error) {
+func followRename(ctx context.Context, i *instance, o *owned) (renamed bool, err error) {
 	id := o.UserID.ValueString()
 	if id == "" {
 		return false, nil
@@ -161,9 +152,9 @@ func (i *instance) follow(ctx context.Context, o *owned) (renamed bool, err erro
 
 // followKey is follow for what belongs to a key. Where the user's id is not known
 // yet, as after a move, the service tells who owns the key.
-func (i *instance) followKey(ctx context.Context, o *owned, keyID string) (renamed bool, err error) {
+func followKeyOwner(ctx context.Context, i *instance, o *owned, keyID string) (renamed bool, err error) {
 	if o.UserID.ValueString() != "" {
-		return i.follow(ctx, o)
+		return followRename(ctx, i, o)
 	}
 	user, err := i.client.AccessKeyOwner(ctx, keyID)
 	switch {
@@ -187,7 +178,7 @@ var errOwnerless = errors.New("the state does not say whose key it is, and no RA
 // belongs makes sure that a key whose owner is not known yet, as after a move, is
 // that of the user whom the configuration names: in another user's list it would
 // not be found, and be taken for deleted.
-func (i *instance) belongs(ctx context.Context, f failure, o owned, keyID string, diags *diag.Diagnostics) bool {
+func checkKeyOwner(ctx context.Context, i *instance, f failure, o owned, keyID string, diags *diag.Diagnostics) bool {
 	user, err := i.client.AccessKeyOwner(ctx, keyID)
 	if report(diags, f, err) {
 		return false
@@ -200,48 +191,9 @@ func (i *instance) belongs(ctx context.Context, f failure, o owned, keyID string
 	return true
 }
 
-// secondLook is how long after a first look a second one is taken before
-// something is believed to be gone (assumed: the service is eventually consistent,
-// and does not say for how long).
-const secondLook = 2 * time.Second
-
-const (
-	// sendLimit bounds a create whose answer is told once. It is apart from the
-	// operation's timeout, so that neither its end nor one Ctrl-C loses what was made (KEY-07).
-	sendLimit = time.Minute
-	// lagWindow is how long after a create of unknown outcome what it made may take
-	// to show (assumed: the service does not say).
-	lagWindow = 30 * time.Second
-)
-
-// showsWithin looks until something shows, with growing pauses, for so long at most.
-func (i *instance) showsWithin(ctx context.Context, longest time.Duration, look func(context.Context) (bool, error)) (bool, error) {
-	end := i.client.Now().Add(longest)
-	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		there, err := look(ctx)
-		if there || err != nil || !i.client.Now().Before(end) {
-			return there, err
-		}
-		if err := i.client.Pause(ctx, wait); err != nil {
-			return false, err
-		}
-	}
-}
-
-// vanished tells that an object is gone: it was looked for once, and is looked
-// for again after a while, past every cache. See rule 5 of the design: a live
-// object, and the only copy of its secret, must not leave the state.
-func (i *instance) vanished(ctx context.Context, look func(context.Context) (found bool, err error)) (bool, error) {
-	if err := i.client.Pause(ctx, secondLook); err != nil {
-		return false, err
-	}
-	found, err := look(ctx)
-	return err == nil && !found, err
-}
-
 // planName decides what a new user_name means: the same user renamed, in place, or
 // another user, which is a replacement.
-func (i *instance) planName(ctx context.Context, state, plan owned, resp *resource.ModifyPlanResponse) {
+func planUserName(ctx context.Context, i *instance, state, plan owned, resp *resource.ModifyPlanResponse) {
 	name := plan.UserName.ValueString()
 	if plan.UserName.IsUnknown() || name == state.UserName.ValueString() || state.UserID.ValueString() == "" {
 		return
@@ -256,14 +208,14 @@ func (i *instance) planName(ctx context.Context, state, plan owned, resp *resour
 }
 
 // ownKey tells that an AccessKey pair is one that the provider itself stands on.
-func (i *instance) ownKey(id string) bool {
+func isOwnKey(i *instance, id string) bool {
 	chain, known := i.client.CredentialChain()
 	return known && slices.Contains(chain.LongLivedKeyIDs(), id)
 }
 
 // ownUser tells that the provider itself stands on a key of this user: as the
 // caller, or as the owner of a key that a role is assumed with.
-func (i *instance) ownUser(ctx context.Context, id string) (bool, error) {
+func isOwnUser(ctx context.Context, i *instance, id string) (bool, error) {
 	caller, err := i.client.Caller(ctx)
 	if err != nil || caller.UserID == id {
 		return err == nil, err
@@ -283,4 +235,13 @@ func (i *instance) ownUser(ctx context.Context, id string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// importable tells that an import names a user, and not, say, a principal name.
+func importable(name types.String, noun string, diags *diag.Diagnostics) bool {
+	if userNameForm.MatchString(name.ValueString()) {
+		return true
+	}
+	diags.AddError("Cannot import the "+noun, fmt.Sprintf("%q is not the name of a RAM user. Nothing was imported.\n\nImport with the name alone, such as alice: no domain, and no id of the user.", name.ValueString()))
+	return false
 }

@@ -15,7 +15,7 @@ import (
 
 // importUser imports what a user has one of, by the user's name. The user's id
 // stays null, so that the Read which follows knows that it is the first.
-func (i *instance) importUser(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func importUser(ctx context.Context, i *instance, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	asked := userIdentity{UserName: types.StringValue(req.ID)}
 	if req.ID == "" {
 		asked = get[userIdentity](ctx, req.Identity, &resp.Diagnostics)
@@ -26,7 +26,7 @@ func (i *instance) importUser(ctx context.Context, noun string, req resource.Imp
 		return
 	}
 	o := owned{AccountID: asked.AccountID, UserName: asked.UserName}
-	if !i.begin(ctx, failure{"import the " + noun, "The state is as it was."}, &o, &resp.Diagnostics) {
+	if !prepareCreate(ctx, i, failure{"import the " + noun, "The state is as it was."}, &o, &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), o.AccountID)...)
@@ -36,7 +36,7 @@ func (i *instance) importUser(ctx context.Context, noun string, req resource.Imp
 
 // present finds the user of an object before something is taken from it, under
 // whatever name it has now. A name that belongs to another user is not it.
-func (i *instance) present(ctx context.Context, o *owned) (bool, error) {
+func userExists(ctx context.Context, i *instance, o *owned) (bool, error) {
 	user, err := i.client.User(ctx, o.UserName.ValueString())
 	id := o.UserID.ValueString()
 	switch {

@@ -13,8 +13,9 @@ import (
 
 func newPasswordPolicy() *setting[ram.PasswordPolicy] {
 	return &setting[ram.PasswordPolicy]{
-		name: "password_policy",
-		noun: "password policy",
+		former: formerTypes,
+		name:   "password_policy",
+		noun:   "password policy",
 		docs: "The password policy of an account: what the passwords of RAM users must look like, and how long they last. " +
 			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"A change counts for the next password that is set. Passwords that exist stay valid.",

@@ -51,7 +51,7 @@ func openPGP(sealed, privateKey, passphrase string) (string, error) {
 	opened, err := openpgp.ReadMessage(bytes.NewReader(message), keys, unlocking(passphrase), nil)
 	switch {
 	case errors.Is(err, pgperrors.ErrKeyIncorrect):
-		return "", fmt.Errorf("encrypted_secret is %s, and private_key is %s", addressed(message), named(keys))
+		return "", fmt.Errorf("encrypted_secret is %s, and private_key is %s", addressed(message), keyNames(keys))
 	case errors.Is(err, errLocked), errors.Is(err, errPassphrase), errors.Is(err, errSymmetric):
 		return "", err
 	case err != nil && len(recipients(message)) > 0:
@@ -138,7 +138,7 @@ func addressed(message []byte) string {
 }
 
 // named says which keys there are, with the ids under which messages are encrypted for them.
-func named(keys openpgp.EntityList) string {
+func keyNames(keys openpgp.EntityList) string {
 	names := []string{}
 	for _, entity := range keys {
 		ids := []string{}

@@ -156,7 +156,7 @@ func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell
 		return
 	}
 	var key ram.AccessKey
-	shows, looked := a.showsWithin(ctx, patience, func(ctx context.Context) (found bool, err error) {
+	shows, looked := a.waitUntil(ctx, patience, func(ctx context.Context) (found bool, err error) {
 		keys, err := a.client.RefreshAccessKeys(ctx, user.Name)
 		key, found = keyIn(keys, id)
 		return found, err
@@ -242,7 +242,7 @@ func (a *purgeKey) purge(ctx context.Context, kept ram.RecycledKey) error {
 	if err != nil && !ram.NotFound(err, "User.AccessKey") {
 		return err
 	}
-	gone, looked := a.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+	gone, looked := a.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
 		_, err := a.client.RecycledKey(ctx, kept.ID)
 		return ram.NotFound(err, "User.AccessKey"), ignoring(err, "User.AccessKey")
 	})

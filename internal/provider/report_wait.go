@@ -31,7 +31,7 @@ const (
 )
 
 // waitForReport looks at a report until it is there. Each look is a call or two.
-func (i *instance) waitForReport(ctx context.Context, noun string, patience time.Duration, look func(context.Context) (ram.ReportState, bool, error)) error {
+func waitForReport(ctx context.Context, i *instance, noun string, patience time.Duration, look func(context.Context) (ram.ReportState, bool, error)) error {
 	start := i.client.Now()
 	for wait := firstLook; ; wait = min(wait*3/2, lastLook) {
 		state, there, err := look(ctx)

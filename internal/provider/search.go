@@ -53,7 +53,7 @@ const everything = -1
 
 // users are those who are sought, in the order in which the service lists them. An
 // error comes once, and last.
-func (i *instance) users(ctx context.Context, sought usersSought, most int64) iter.Seq2[ram.User, error] {
+func listUsers(ctx context.Context, i *instance, sought usersSought, most int64) iter.Seq2[ram.User, error] {
 	each := i.client.StreamUsers
 	if most == everything {
 		each = i.client.Users
@@ -131,7 +131,7 @@ func ofEach[T any](ctx context.Context, i *instance, sought usersSought, most in
 			}
 			return true
 		}
-		for user, err := range i.users(ctx, sought, most) {
+		for user, err := range listUsers(ctx, i, sought, most) {
 			if err != nil {
 				if flush() {
 					yield(none, err)

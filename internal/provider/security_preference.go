@@ -31,8 +31,9 @@ const mandatory = "mandatory"
 
 func newSecurityPreference() *setting[ram.SecurityPreference] {
 	return &setting[ram.SecurityPreference]{
-		name: "security_preference",
-		noun: "security preference",
+		former: formerTypes,
+		name:   "security_preference",
+		noun:   "security preference",
 		docs: "The security preference of an account: how RAM users log on to the console, and what they may change of their own credentials. " +
 			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"The logon masks govern the console, never calls that are signed with an AccessKey pair.",

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -53,6 +52,9 @@ type setting[S any] struct {
 	put func(ctx context.Context, client *ram.Client, live, want S) error
 	// dangers tells what the change may do to people. It may be nil.
 	dangers func(context.Context, *ram.Client, change[S]) []danger
+	// former are the types of other providers whose states a moved block hands over,
+	// by the name of our type.
+	former map[string][]formerType
 	// farewell is what a person should know before a destroy that leaves after of
 	// before, if anything. It may be nil.
 	farewell func(before, after S) string
@@ -63,9 +65,6 @@ type derived[S any] struct {
 	name, docs string
 	get        func(*S) attr.Value
 }
-
-// values are the attributes of a setting as Terraform has them.
-type values map[string]attr.Value
 
 // accountIdentity tells whose setting it is.
 type accountIdentity struct {
@@ -187,27 +186,14 @@ func (s *setting[S]) values(ctx context.Context, from interface {
 	return maps.Clone(get[types.Object](ctx, from, diags).Attributes())
 }
 
-// timeouts returns the timeouts that the attributes hold.
-func (v values) timeouts() timeouts.Value {
-	t, _ := v["timeouts"].(timeouts.Value)
-	return t
-}
-
-// object makes the attributes one value of the type that a schema has.
-func (v values) object(of attr.Type, diags *diag.Diagnostics) types.Object {
-	kind, ok := of.(attr.TypeWithAttributeTypes)
-	if !ok {
-		diags.AddError("Cannot describe the setting", fmt.Sprintf("Its schema is a %T. This is a bug in the provider; please report it.", of))
-		return types.ObjectNull(nil)
-	}
-	o, more := types.ObjectValue(kind.AttributeTypes(), v)
-	diags.Append(more...)
-	return o
-}
-
 func (s *setting[S]) save(ctx context.Context, v values, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	id, _ := v["account_id"].(types.String)
 	if o := v.object(state.Schema.Type(), diags); !diags.HasError() {
 		save(ctx, accountIdentity{id}, o, state, identity, diags)
 	}
+}
+
+// MoveState takes over states of former types, and of the setting itself.
+func (s *setting[S]) MoveState(ctx context.Context) []resource.StateMover {
+	return movers(ctx, s, s.former)
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"iter"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -47,17 +46,4 @@ func (s *setting[S]) showFound(ctx context.Context, req list.ListRequest, accoun
 	s.show(v, live)
 	e.model = v
 	return e
-}
-
-// nulls are the attributes of an object of which nothing is known. What has no null is
-// missing, and then refused by object.
-func nulls(ctx context.Context, of attr.Type) values {
-	v := values{}
-	kind, _ := of.(attr.TypeWithAttributeTypes)
-	for name, kind := range kind.AttributeTypes() {
-		if null, err := kind.ValueFromTerraform(ctx, nullOf(ctx, kind)); err == nil {
-			v[name] = null
-		}
-	}
-	return v
 }

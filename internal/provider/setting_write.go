@@ -200,11 +200,6 @@ func (w *writing[S]) write(ctx context.Context, live, want S, diags *diag.Diagno
 	return false
 }
 
-// patience is how long a write that the service has taken may stay invisible
-// before a warning says so (assumed; the service says only that it is
-// eventually consistent).
-const patience = time.Minute
-
 // confirm reads until the account shows what was written. If it still does not
 // after half the patience, the write is sent once more: an earlier request that
 // was delivered late may have undone it. Fields that the service never reports

@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -249,21 +248,12 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		return
 	}
 	whose := owned{AccountID: asked.AccountID, UserName: asked.Name}
-	if !importable(asked.Name, "user", &resp.Diagnostics) || !r.begin(ctx, failure{"import the user", "The state is as it was."}, &whose, &resp.Diagnostics) {
+	if !importable(asked.Name, "user", &resp.Diagnostics) || !prepareCreate(ctx, r.instance, failure{"import the user", "The state is as it was."}, &whose, &resp.Diagnostics) {
 		return
 	}
 	m := unfilledUser(whose.AccountID.ValueString(), asked.Name.ValueString())
 	m.UserID = whose.UserID
 	save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
-}
-
-// importable tells that an import names a user, and not, say, a principal name.
-func importable(name types.String, noun string, diags *diag.Diagnostics) bool {
-	if userNameForm.MatchString(name.ValueString()) {
-		return true
-	}
-	diags.AddError("Cannot import the "+noun, fmt.Sprintf("%q is not the name of a RAM user. Nothing was imported.\n\nImport with the name alone, such as alice: no domain, and no id of the user.", name.ValueString()))
-	return false
 }
 
 func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -307,7 +297,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	state.AccountID = types.StringValue(account)
 	live, err := r.find(ctx, state)
 	if ram.NotFound(err, "User") {
-		away, lost := r.vanished(ctx, func(ctx context.Context) (bool, error) {
+		away, lost := r.confirmGone(ctx, func(ctx context.Context) (bool, error) {
 			live, err = r.findNow(ctx, state)
 			if ram.NotFound(err, "User") {
 				return false, nil

@@ -45,7 +45,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 			return ram.User{}, false
 		}
 		f.now = fmt.Sprintf("It is not known whether the user was created. If account %s has a user %q now, import it: terraform import <address> %[2]s", account, want.Name)
-		found, lost := r.showsWithin(ctx, lagWindow, func(ctx context.Context) (bool, error) {
+		found, lost := r.waitUntil(ctx, lagWindow, func(ctx context.Context) (bool, error) {
 			made, err := r.client.RefreshUser(ctx, want.Name)
 			if ram.NotFound(err, "User") {
 				return false, nil
@@ -92,7 +92,7 @@ func sameUser(want, have ram.User) bool {
 func (r *userResource) confirm(ctx context.Context, written userModel, diags *diag.Diagnostics) {
 	want := written.user()
 	var seen ram.User
-	shows, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+	shows, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
 		var err error
 		seen, err = r.client.RefreshUserByID(ctx, want.ID)
 		if ram.NotFound(err, "User") {

@@ -63,7 +63,7 @@ func (r *exclusiveResource) undeclared(m exclusiveModel, keys []ram.AccessKey) (
 		switch {
 		case m.allows(key.ID):
 		case enforce == enforceDisable && key.Status != keyActive:
-		case enforce != enforceReport && r.ownKey(key.ID):
+		case enforce != enforceReport && isOwnKey(r.instance, key.ID):
 		default:
 			rest = append(rest, key)
 		}
@@ -125,7 +125,7 @@ func (r *exclusiveResource) IdentitySchema(_ context.Context, _ resource.Identit
 }
 
 func (r *exclusiveResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.importUser(ctx, "exclusive credentials", req, resp)
+	importUser(ctx, r.instance, "exclusive credentials", req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("enforce"), enforceReport)...)
 }
 
@@ -141,7 +141,7 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	f := failedExclusive("create", "Nothing was changed.")
-	if !r.begin(ctx, f, &plan.owned, &resp.Diagnostics) {
+	if !prepareCreate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
 		return
 	}
 	keys, err := r.client.AccessKeys(ctx, plan.UserName.ValueString())
@@ -165,11 +165,11 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	keys, there, err := r.keysListed(ctx, &state.owned, r.client.AccessKeys)
+	keys, there, err := keysListed(ctx, r.instance, &state.owned, r.client.AccessKeys)
 	if err == nil && !there {
 		var away bool
-		away, err = r.vanished(ctx, func(ctx context.Context) (found bool, err error) {
-			keys, found, err = r.keysListed(ctx, &state.owned, r.client.RefreshAccessKeys)
+		away, err = r.confirmGone(ctx, func(ctx context.Context) (found bool, err error) {
+			keys, found, err = keysListed(ctx, r.instance, &state.owned, r.client.RefreshAccessKeys)
 			return found, err
 		})
 		if err == nil && away {
@@ -191,12 +191,12 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 }
 
 // keysListed lists the user's keys, and follows the user to another name.
-func (i *instance) keysListed(ctx context.Context, o *owned, list func(context.Context, string) ([]ram.AccessKey, error)) (keys []ram.AccessKey, there bool, err error) {
+func keysListed(ctx context.Context, i *instance, o *owned, list func(context.Context, string) ([]ram.AccessKey, error)) (keys []ram.AccessKey, there bool, err error) {
 	keys, err = list(ctx, o.UserName.ValueString())
 	if !ram.NotFound(err, "User") {
 		return keys, err == nil, err
 	}
-	renamed, err := i.follow(ctx, o)
+	renamed, err := followRename(ctx, i, o)
 	if err != nil || !renamed {
 		return nil, false, err
 	}
@@ -217,7 +217,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	f := failedExclusive("update", "Nothing was changed.")
-	if !r.resume(ctx, f, &plan.owned, &resp.Diagnostics) {
+	if !prepareUpdate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
 		return
 	}
 	keys, err := r.client.RefreshAccessKeys(ctx, plan.UserName.ValueString())
@@ -269,7 +269,7 @@ func (r *exclusiveResource) disable(ctx context.Context, o *owned, id string) er
 	if err != nil || missing {
 		return err
 	}
-	shows, err := owner.poll(ctx, visibility, func(ctx context.Context) (bool, error) {
+	shows, err := owner.waitUntil(ctx, visibility, func(ctx context.Context) (bool, error) {
 		keys, err := r.client.RefreshAccessKeys(ctx, o.UserName.ValueString())
 		key, found := keyIn(keys, id)
 		return err == nil && (!found || key.Status == keyInactive), err

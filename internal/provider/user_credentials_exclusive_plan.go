@@ -32,7 +32,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	plan.Undeclared = types.SetUnknown(types.StringType)
 	if !req.State.Raw.IsNull() {
 		state := get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
-		r.planName(ctx, state.owned, plan.owned, resp)
+		planUserName(ctx, r.instance, state.owned, plan.owned, resp)
 		if len(resp.RequiresReplace) == 0 {
 			plan.Undeclared = promised(state, plan)
 			plan.warnOfLater(state, &resp.Diagnostics)
@@ -125,7 +125,7 @@ func (r *exclusiveResource) listed(keys []ram.AccessKey, now time.Time) string {
 	lines := []string{}
 	for _, key := range keys {
 		line := fmt.Sprintf("  - %s, %s, made %s (%s ago)", key.ID, key.Status, key.CreateDate.Format(time.RFC3339), age(now.Sub(key.CreateDate)))
-		if r.ownKey(key.ID) {
+		if isOwnKey(r.instance, key.ID) {
 			line += ", the provider's own"
 		}
 		lines = append(lines, line)

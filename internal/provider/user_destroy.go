@@ -38,7 +38,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 // notOwn refuses to destroy the user that Terraform runs as (LOCK-05): its key would
 // go with it, in the middle of the run.
 func (r *userResource) notOwn(ctx context.Context, id string, f failure, diags *diag.Diagnostics) bool {
-	own, err := r.ownUser(ctx, id)
+	own, err := isOwnUser(ctx, r.instance, id)
 	if report(diags, f, err) {
 		return false
 	}
@@ -58,7 +58,7 @@ func (r *userResource) remove(ctx context.Context, u ram.User, force bool, diags
 	}
 	var conflict error
 	var hanging []string
-	deleted, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+	deleted, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
 		if force {
 			if err := r.strip(ctx, u.Name); err != nil {
 				return false, err
@@ -84,7 +84,7 @@ func (r *userResource) remove(ctx context.Context, u ram.User, force bool, diags
 		reportDependants(u, hanging, conflict, diags)
 		return
 	}
-	left, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+	left, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
 		_, err := r.client.RefreshUserByID(ctx, u.ID)
 		if ram.NotFound(err, "User") {
 			return true, nil

@@ -30,7 +30,7 @@ func nameFilters() []filter {
 // found yields those users of the account who are sought.
 func (n namesSought) found(ctx context.Context, i *instance, most int64) iter.Seq2[ram.User, error] {
 	return func(yield func(ram.User, error) bool) {
-		for user, err := range i.users(ctx, usersSought{NameRegex: n.NameRegex}, most) {
+		for user, err := range listUsers(ctx, i, usersSought{NameRegex: n.NameRegex}, most) {
 			wanted := n.NeverLoggedOn.IsNull() || n.NeverLoggedOn.ValueBool() == user.LastLoginDate.IsZero()
 			if (err != nil || wanted) && !yield(user, err) {
 				return

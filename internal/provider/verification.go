@@ -151,7 +151,7 @@ func (r *verificationResource) IdentitySchema(_ context.Context, _ resource.Iden
 }
 
 func (r *verificationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.importUser(ctx, "verification", req, resp)
+	importUser(ctx, r.instance, "verification", req, resp)
 }
 
 func failedVerification(verb, now string) failure { return failure{verb + " the verification", now} }
@@ -172,7 +172,7 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	existed := !req.State.Raw.IsNull()
 	if existed {
 		state = get[verificationModel](ctx, req.State, &resp.Diagnostics)
-		r.planName(ctx, state.owned, plan.owned, resp)
+		planUserName(ctx, r.instance, state.owned, plan.owned, resp)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -249,7 +249,7 @@ func (r *verificationResource) Create(ctx context.Context, req resource.CreateRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.begin(ctx, failedVerification("create", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
+	if !prepareCreate(ctx, r.instance, failedVerification("create", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
 		return
 	}
 	// Nothing is left in the state if it fails: an object that is tainted would be
@@ -277,7 +277,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 	live, there, err := r.find(ctx, &state.owned)
 	if err == nil && !there {
 		var away bool
-		away, err = r.vanished(ctx, func(ctx context.Context) (found bool, err error) {
+		away, err = r.confirmGone(ctx, func(ctx context.Context) (found bool, err error) {
 			live, found, err = r.find(ctx, &state.owned)
 			return found, err
 		})
@@ -306,7 +306,7 @@ func (r *verificationResource) find(ctx context.Context, o *owned) (live ram.Ver
 	if !ram.NotFound(err, "User") {
 		return live, err == nil, err
 	}
-	renamed, err := r.follow(ctx, o)
+	renamed, err := followRename(ctx, r.instance, o)
 	if err != nil || !renamed {
 		return live, false, err
 	}
@@ -324,7 +324,7 @@ func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.resume(ctx, failedVerification("update", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
+	if !prepareUpdate(ctx, r.instance, failedVerification("update", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
 		return
 	}
 	if report(&resp.Diagnostics, failedVerification("update", ""), r.write(ctx, &plan)) {
@@ -345,7 +345,7 @@ func (r *verificationResource) Delete(ctx context.Context, req resource.DeleteRe
 	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
-	there, err := r.present(ctx, &state.owned)
+	there, err := userExists(ctx, r.instance, &state.owned)
 	if err == nil && there {
 		f.now = ""
 		err = r.unbind(ctx, state, &resp.Diagnostics)

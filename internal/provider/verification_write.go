@@ -61,7 +61,7 @@ func (r *verificationResource) takeOff(ctx context.Context, user string, slot se
 // confirm waits until the service shows what was written, and takes over the status.
 func (r *verificationResource) confirm(ctx context.Context, m *verificationModel, diags *diag.Diagnostics) {
 	var live ram.Verification
-	shows, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+	shows, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
 		var err error
 		live, err = r.client.Verification(ctx, m.UserName.ValueString())
 		return err == nil && m.shown(live), err
@@ -116,7 +116,7 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 		}
 		*kept.address = types.StringNull()
 	}
-	off, err := r.showsWithin(ctx, patience, func(ctx context.Context) (bool, error) {
+	off, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
 		live, err := r.client.Verification(ctx, user)
 		if ram.NotFound(err, "User") {
 			return true, nil

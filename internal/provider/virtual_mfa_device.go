@@ -160,7 +160,7 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
 	f := failure{what, "Nothing was imported."}
-	account, ok := d.named(ctx, f, who.AccountID, &resp.Diagnostics)
+	account, ok := checkNamedAccount(ctx, d.instance, f, who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -212,8 +212,8 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 // stillThere takes the second look at a device that was missing, and at whatever
 // it is then.
 func (d *virtualMFADevice) stillThere(ctx context.Context, serial string, device *ram.MFADevice) (bool, error) {
-	missing, err := d.vanished(ctx, func(ctx context.Context) (found bool, err error) {
-		*device, found, err = d.deviceNow(ctx, serial)
+	missing, err := d.confirmGone(ctx, func(ctx context.Context) (found bool, err error) {
+		*device, found, err = refreshDevice(ctx, d.instance, serial)
 		return found, err
 	})
 	return !missing, err

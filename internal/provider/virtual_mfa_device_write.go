@@ -40,14 +40,14 @@ func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	if m.user.ID != "" {
-		if err := d.bind(ctx, m.user, made.SerialNumber, made.Seed); err != nil {
+		if err := bindDevice(ctx, d.instance, m.user, made.SerialNumber, made.Seed); err != nil {
 			now := "The device exists, and is in the state with its seed, but it is bound to nobody."
 			if ram.OutcomeUnknown(err) {
 				now = "The device exists, and is in the state with its seed, but it is not known whether it is bound to " + m.user.Name + "."
 				note.UserID = m.user.ID // if it is, this did it
 				note.keep(ctx, resp.Private, m.diags)
 			}
-			report(m.diags, m.failed(now+d.unboundBecause(err)+taintedDevice), err)
+			report(m.diags, m.failed(now+explainRefusedCodes(d.instance, err)+taintedDevice), err)
 			return
 		}
 		note.UserID = m.user.ID
@@ -91,11 +91,11 @@ func (m *deviceMaking) check(ctx context.Context) bool {
 		m.seal = &seal
 	}
 	if name := m.model.BindToUser.ValueString(); name != "" {
-		if m.user, ok = m.candidate(ctx, f, name, m.serial, m.diags); !ok {
+		if m.user, ok = candidate(ctx, m.instance, f, name, m.serial, m.diags); !ok {
 			return false
 		}
 	}
-	device, exists, err := m.deviceNow(ctx, m.serial)
+	device, exists, err := refreshDevice(ctx, m.instance, m.serial)
 	if report(m.diags, f, err) {
 		return false
 	}
@@ -117,7 +117,7 @@ func (m *deviceMaking) exists(device ram.MFADevice, now string) {
 }
 
 // candidate finds the user to bind a device to, who must not have another one.
-func (i *instance) candidate(ctx context.Context, f failure, name, serial string, diags *diag.Diagnostics) (ram.User, bool) {
+func candidate(ctx context.Context, i *instance, f failure, name, serial string, diags *diag.Diagnostics) (ram.User, bool) {
 	user, err := i.client.User(ctx, name)
 	if ram.NotFound(err, "User") {
 		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.what, fmt.Sprintf(
@@ -127,7 +127,7 @@ func (i *instance) candidate(ctx context.Context, f failure, name, serial string
 	if report(diags, f, err) {
 		return ram.User{}, false
 	}
-	other, has, err := i.otherDevice(ctx, user.Name, serial)
+	other, has, err := otherDevice(ctx, i, user.Name, serial)
 	if report(diags, f, err) {
 		return ram.User{}, false
 	}
@@ -160,7 +160,7 @@ func (m *deviceMaking) make(ctx context.Context) (ram.NewMFADevice, bool) {
 		case err == nil:
 			return made, true
 		case ram.Exists(err) && !late:
-			device, _, _ := m.deviceNow(ctx, m.serial) // only to say more
+			device, _, _ := refreshDevice(ctx, m.instance, m.serial) // only to say more
 			m.exists(device, "Somebody made it since this apply began, and it was left alone.")
 			return made, false
 		case !ram.OutcomeUnknown(err) && !late:
@@ -207,7 +207,7 @@ func (m *deviceMaking) settle(ctx context.Context, cause error) (now string, err
 
 // await waits for a device that may have been made. After a Ctrl-C it looks once more.
 func (m *deviceMaking) await(ctx context.Context) (device ram.MFADevice, appeared bool, err error) {
-	appeared, err = m.settled(ctx, m.serial, func(seen ram.MFADevice, found bool) bool {
+	appeared, err = waitForDevice(ctx, m.instance, m.serial, func(seen ram.MFADevice, found bool) bool {
 		device = seen
 		return found
 	})
@@ -216,7 +216,7 @@ func (m *deviceMaking) await(ctx context.Context) (device ram.MFADevice, appeare
 	}
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit)
 	defer cancel()
-	return m.deviceNow(looking, m.serial)
+	return refreshDevice(looking, m.instance, m.serial)
 }
 
 // keep puts what the service told only once into the model.
@@ -247,7 +247,7 @@ func (m *deviceMaking) keep(ctx context.Context, made ram.NewMFADevice) bool {
 // not is a warning: the device and its seed are in the state.
 func (d *virtualMFADevice) confirm(ctx context.Context, m *virtualMFADeviceModel, user ram.User, diags *diag.Diagnostics) {
 	var device ram.MFADevice
-	shown, err := d.settled(ctx, m.SerialNumber.ValueString(), func(seen ram.MFADevice, found bool) bool {
+	shown, err := waitForDevice(ctx, d.instance, m.SerialNumber.ValueString(), func(seen ram.MFADevice, found bool) bool {
 		device = seen
 		return found && seen.UserID == user.ID
 	})
@@ -313,7 +313,7 @@ func (r *rebinding) failed(now string) failure {
 
 func (r *rebinding) run(ctx context.Context) {
 	serial := r.model.SerialNumber.ValueString()
-	live, found, err := r.deviceNow(ctx, serial)
+	live, found, err := refreshDevice(ctx, r.instance, serial)
 	if report(r.diags, r.failed("Nothing was changed."), err) {
 		return
 	}
@@ -339,7 +339,7 @@ func (r *rebinding) run(ctx context.Context) {
 // free takes the device off whoever has it.
 func (r *rebinding) free(ctx context.Context, live ram.MFADevice) bool {
 	if live.UserID != "" {
-		if report(r.diags, r.failed("Nothing is known to have changed: the device was to be taken off the user "+deviceOwner(live)+"."), r.unbind(ctx, live)) {
+		if report(r.diags, r.failed("Nothing is known to have changed: the device was to be taken off the user "+deviceOwner(live)+"."), unbindDevice(ctx, r.instance, live)) {
 			return false
 		}
 		r.touched = true
@@ -351,7 +351,7 @@ func (r *rebinding) free(ctx context.Context, live ram.MFADevice) bool {
 
 // give binds the device to another user than the one who has it.
 func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
-	user, ok := r.candidate(ctx, r.failed("Nothing was changed."), name, live.SerialNumber, r.diags)
+	user, ok := candidate(ctx, r.instance, r.failed("Nothing was changed."), name, live.SerialNumber, r.diags)
 	if !ok {
 		return
 	}
@@ -364,14 +364,14 @@ func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
 	if !r.free(ctx, live) {
 		return
 	}
-	if err := r.bind(ctx, user, live.SerialNumber, seed); err != nil {
+	if err := bindDevice(ctx, r.instance, user, live.SerialNumber, seed); err != nil {
 		now := "The device exists, and its seed is in the state, but it is bound to nobody."
 		if ram.OutcomeUnknown(err) {
 			now = "The device exists, and its seed is in the state, but it is not known whether it is bound to " + user.Name + "."
 			r.note.UserID = user.ID // if it is, this did it
 		}
 		r.touched = true
-		report(r.diags, r.failed(now+r.unboundBecause(err)+"\n\nThe next apply tries again."), err)
+		report(r.diags, r.failed(now+explainRefusedCodes(r.instance, err)+"\n\nThe next apply tries again."), err)
 		return
 	}
 	r.touched = true
@@ -403,7 +403,7 @@ func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteReques
 func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) error {
 	start := d.client.Now()
 	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		device, _, err := d.deviceNow(ctx, serial)
+		device, _, err := refreshDevice(ctx, d.instance, serial)
 		if err != nil {
 			return err
 		}
@@ -413,7 +413,7 @@ func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) err
 		}
 		unbound := false
 		if device.UserID != "" {
-			if err := d.unbind(ctx, device); err != nil {
+			if err := unbindDevice(ctx, d.instance, device); err != nil {
 				return err
 			}
 			unbound = true
@@ -441,7 +441,7 @@ func keptBecause(unbound bool, err error) error {
 // buried sees that a deleted device is gone.
 func (d *virtualMFADevice) buried(ctx context.Context, serial string) error {
 	const now = "The service took the deletion, but that the device is gone could not be seen. The next apply looks again."
-	absent, err := d.settled(ctx, serial, func(_ ram.MFADevice, found bool) bool { return !found })
+	absent, err := waitForDevice(ctx, d.instance, serial, func(_ ram.MFADevice, found bool) bool { return !found })
 	switch {
 	case err != nil:
 		return knowing(now, err)
