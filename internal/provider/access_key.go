@@ -68,7 +68,7 @@ type accessKeyIdentity struct {
 }
 
 func (m accessKeyModel) identity() any {
-	return accessKeyIdentity{userIdentity{m.AccountID, m.UserName}, m.AccessKeyID}
+	return accessKeyIdentity{userIdentity{AccountID: m.AccountID, UserName: m.UserName}, m.AccessKeyID}
 }
 
 // show puts what the service lists of the key into the model. When it was made

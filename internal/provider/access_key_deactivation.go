@@ -42,9 +42,9 @@ func (d *deactivation) run(ctx context.Context, diags *diag.Diagnostics) {
 		err = fmt.Errorf("the service still listed keys as active after %s. Run again", visibility)
 	}
 	for _, id := range slices.Sorted(maps.Keys(d.failed)) {
-		report(diags, failure{"disable the AccessKey pair " + id, d.now()}, d.failed[id])
+		report(diags, failure{what: "disable the AccessKey pair " + id, now: d.now()}, d.failed[id])
 	}
-	if report(diags, failure{"confirm that the AccessKey pairs are disabled", d.now()}, err) || len(d.failed) > 0 {
+	if report(diags, failure{what: "confirm that the AccessKey pairs are disabled", now: d.now()}, err) || len(d.failed) > 0 {
 		return
 	}
 	if len(d.done) == 0 {

@@ -30,5 +30,5 @@ func (r *accessKeyResource) List(ctx context.Context, req list.ListRequest, stre
 func showKey(account string, found foundKey) entry {
 	m := accessKeyModel{owned: ownedBy(account, found.user), RotateWhenChanged: types.MapNull(types.StringType), AllowSelf: types.BoolValue(false)}
 	m.show(found.key)
-	return entry{found.user.Name + " " + found.key.ID + " (" + found.key.Status + ")", m.identity(), m}
+	return entry{name: found.user.Name + " " + found.key.ID + " (" + found.key.Status + ")", identity: m.identity(), model: m}
 }

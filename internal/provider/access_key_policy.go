@@ -123,14 +123,14 @@ func ownedOf(v values) owned {
 	return o
 }
 
-// keep writes what is known of the owner into the attributes.
-func (o owned) keep(v values) {
+// putOwner writes what is known of the owner into the attributes.
+func putOwner(v values, o owned) {
 	v["account_id"], v["user_name"], v["user_id"] = o.AccountID, o.UserName, o.UserID
 }
 
 func ownPolicyIdentity(v values) accessKeyIdentity {
 	o, id := ownedOf(v), types.StringValue(text(v["access_key_id"]))
-	return accessKeyIdentity{userIdentity{o.AccountID, o.UserName}, id}
+	return accessKeyIdentity{userIdentity{AccountID: o.AccountID, UserName: o.UserName}, id}
 }
 
 func (r *accessKeyPolicy) save(ctx context.Context, v values, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
@@ -167,10 +167,10 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	case resp.Diagnostics.HasError():
 		return
 	case req.Plan.Raw.IsNull():
-		p.warnReset()
+		warnReset(&p)
 		return
 	case req.State.Raw.IsNull():
-		p.adoptOwn(ctx, o)
+		planAdoption(ctx, &p, o)
 	default:
 		if planUserName(ctx, r.instance, ownedOf(state), o, resp); len(resp.RequiresReplace) > 0 || text(plan["access_key_id"]) != text(state["access_key_id"]) {
 			return // planned anew, as a create
@@ -182,16 +182,16 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 }
 
-// adoptOwn looks at the policy that a key has already, if the key is there, and
+// planAdoption looks at the policy that a key has already, if the key is there, and
 // says what changes of it.
-func (p *planning[S]) adoptOwn(ctx context.Context, o owned) {
+func planAdoption(ctx context.Context, p *planning[ram.NetworkPolicy], o owned) {
 	f := p.failed("plan", "Nothing was changed.")
 	account, ok := p.opened(ctx, f, "", p.diags)
 	if !ok {
 		return
 	}
 	p.plan["account_id"] = types.StringValue(account)
-	live := p.of(p.fresh())
+	live := p.of(p.accountDefaults())
 	if id := text(p.plan["access_key_id"]); id != "" && !o.UserName.IsUnknown() {
 		seen, err := p.fetch(ctx, p.client)
 		switch {
@@ -202,7 +202,7 @@ func (p *planning[S]) adoptOwn(ctx context.Context, o owned) {
 			live = seen
 		}
 	}
-	none, after := p.of(p.fresh()), p.effect(live)
+	none, after := p.of(p.accountDefaults()), p.effect(live)
 	if lines := p.differences(&live, &after); len(lines) > 0 && !p.equal(live, none) {
 		p.diags.AddWarning("Adopting the "+p.noun+" changes it", fmt.Sprintf(
 			"The key %s of %s has a network policy already. Of it, this changes:\n\n%s\n\nAttributes that the configuration does not mention keep their values.",
@@ -211,18 +211,9 @@ func (p *planning[S]) adoptOwn(ctx context.Context, o owned) {
 	p.look(ctx, live, after)
 }
 
-// fresh are the fields as nobody has set them.
-func (s *setting[S]) fresh() values {
-	v := values{}
-	for _, f := range s.fields {
-		v[f.name] = f.fresh
-	}
-	return v
-}
-
 // warnReset says what a destroy opens.
-func (p *planning[S]) warnReset() {
-	before, after := p.of(p.state), p.of(p.fresh())
+func warnReset(p *planning[ram.NetworkPolicy]) {
+	before, after := p.of(p.state), p.of(p.accountDefaults())
 	lines := p.differences(&before, &after)
 	if len(lines) == 0 {
 		return

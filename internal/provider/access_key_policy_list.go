@@ -64,7 +64,7 @@ func (r *accessKeyPolicy) showFound(account string, found foundPolicy) entry {
 	v := values{
 		"access_key_id": types.StringValue(found.keyID), "allow_lock_out": types.BoolValue(false), "must_allow": types.SetNull(types.StringType), "timeouts": o.Timeouts,
 	}
-	o.keep(v)
+	putOwner(v, o)
 	r.of(&o, found.keyID).show(v, &found.policy)
-	return entry{found.user.Name + " " + found.keyID + " (" + deref(found.policy.Status) + ")", ownPolicyIdentity(v), v}
+	return entry{name: found.user.Name + " " + found.keyID + " (" + deref(found.policy.Status) + ")", identity: ownPolicyIdentity(v), model: v}
 }

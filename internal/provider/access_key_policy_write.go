@@ -30,7 +30,7 @@ func (r *accessKeyPolicy) Create(ctx context.Context, req resource.CreateRequest
 	if !prepareCreate(ctx, r.instance, f, &o, &resp.Diagnostics) || !r.there(ctx, f, o, id, &resp.Diagnostics) {
 		return
 	}
-	o.keep(plan)
+	putOwner(plan, o)
 	policy := r.of(&o, id)
 	if !r.adopt(policy.name) {
 		resp.Diagnostics.AddError("Cannot "+f.what, fmt.Sprintf("This run has already taken over the network policy of the key %s in another resource; "+
@@ -87,7 +87,7 @@ func (r *accessKeyPolicy) Update(ctx context.Context, req resource.UpdateRequest
 	if !prepareUpdate(ctx, r.instance, f, &o, &resp.Diagnostics) || moved && !checkKeyOwner(ctx, r.instance, f, o, id, &resp.Diagnostics) {
 		return
 	}
-	o.keep(plan)
+	putOwner(plan, o)
 	w := writing[ram.NetworkPolicy]{setting: r.of(&o, id), verb: "update", config: config, plan: plan, adoption: before}
 	w.run(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -144,7 +144,7 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 		}
 		o.UserID = types.StringValue(user.ID)
 	}
-	o.keep(state)
+	putOwner(state, o)
 	r.of(&o, id).show(state, &policy)
 	r.save(ctx, state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -194,7 +194,7 @@ func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	policy := r.resetting(&o, id)
-	w := writing[ram.NetworkPolicy]{setting: policy, verb: "destroy", config: policy.fresh(), plan: policy.fresh()}
+	w := writing[ram.NetworkPolicy]{setting: policy, verb: "destroy", config: policy.accountDefaults(), plan: policy.accountDefaults()}
 	w.plan["account_id"] = state["account_id"]
 	w.run(ctx, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {

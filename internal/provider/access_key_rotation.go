@@ -205,7 +205,7 @@ func (m rotationModel) fits(diags *diag.Diagnostics) bool {
 	return false
 }
 
-func failedRotation(verb, now string) failure { return failure{verb + " the AccessKey rotation", now} }
+func failedRotation(verb, now string) failure { return failure{what: verb + " the AccessKey rotation", now: now} }
 
 func (r *rotationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	importUser(ctx, r.instance, "AccessKey rotation", req, resp)

@@ -37,8 +37,8 @@ func newAccountAlias() *setting[accountAlias] {
 			"An account may have none; the resource takes over what there is, and on destroy does what `on_destroy` says. An alias that is given up is free for other accounts to take.",
 		fields: []field[accountAlias]{alias},
 		derived: []derived[accountAlias]{
-			{"default_domain", "The domain of the principal names of RAM users, `<user name>@<default domain>`.", func(s *accountAlias) attr.Value { return types.StringPointerValue(s.Domain) }},
-			{"login_url", "The address at which RAM users log on to the console.", func(s *accountAlias) attr.Value { return loginURL(s.Domain) }},
+			{name: "default_domain", docs: "The domain of the principal names of RAM users, `<user name>@<default domain>`.", get: func(s *accountAlias) attr.Value { return types.StringPointerValue(s.Domain) }},
+			{name: "login_url", docs: "The address at which RAM users log on to the console.", get: func(s *accountAlias) attr.Value { return loginURL(s.Domain) }},
 		},
 		arguments: map[string]schema.Attribute{},
 		fetch:     fetchAlias,
@@ -105,14 +105,14 @@ func putAlias(ctx context.Context, client *ram.Client, live, want accountAlias) 
 		return err // not our own alias that stands in the way
 	}
 	if lost := client.ClearAccountAlias(ctx); lost != nil {
-		return &outcome{fmt.Sprintf("The account still has the alias %q, which stands in the way of %q and could not be cleared.", old, alias), lost}
+		return knowing(fmt.Sprintf("The account still has the alias %q, which stands in the way of %q and could not be cleared.", old, alias), lost)
 	}
 	err = client.SetAccountAlias(ctx, alias)
 	if err == nil {
 		return nil
 	}
 	if lost := client.SetAccountAlias(ctx, old); lost != nil {
-		return &outcome{fmt.Sprintf("The account has no alias now: %q was cleared to make way for %q, which the service then refused, and could not be put back.", old, alias), lost}
+		return knowing(fmt.Sprintf("The account has no alias now: %q was cleared to make way for %q, which the service then refused, and could not be put back.", old, alias), lost)
 	}
 	return err
 }

@@ -96,7 +96,7 @@ func tellingOf(resp *action.InvokeResponse) telling {
 }
 
 // failedAction says of an action that it did nothing.
-func failedAction(what string) failure { return failure{what, "Nothing was changed."} }
+func failedAction(what string) failure { return failure{what: what, now: "Nothing was changed."} }
 
 // meant makes sure that the credentials open the account that is meant.
 func (a *actsOnInstance) meant(ctx context.Context, f failure, o order, diags *diag.Diagnostics) (account string, ok bool) {

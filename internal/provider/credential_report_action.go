@@ -33,7 +33,7 @@ func (a *generateCredentialReport) Schema(ctx context.Context, _ action.SchemaRe
 	}
 }
 
-var failedReport = failure{"generate the credential report", "The report of before, if there is one, is as it was."}
+var failedReport = failure{what: "generate the credential report", now: "The report of before, if there is one, is as it was."}
 
 func (a *generateCredentialReport) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := get[order](ctx, req.Config, &resp.Diagnostics)

@@ -78,11 +78,11 @@ func (m *credentialMaking) find(ctx context.Context) (found *ram.CredentialRepor
 	if err != nil || young || !m.asked {
 		return found, err
 	}
-	return nil, &outcome{
-		now: fmt.Sprintf("The last report was made at %s, which is longer ago than max_age = %s allows.", found.GeneratedTime.Format(time.RFC3339), m.age),
-		error: fmt.Errorf("the service makes a report every four hours at most, and the next one at %s or later: run again then, or let max_age be longer",
+	return nil, knowing(
+		fmt.Sprintf("The last report was made at %s, which is longer ago than max_age = %s allows.", found.GeneratedTime.Format(time.RFC3339), m.age),
+		fmt.Errorf("the service makes a report every four hours at most, and the next one at %s or later: run again then, or let max_age be longer",
 			found.GeneratedTime.Add(ram.CredentialReportInterval).Format(time.RFC3339)),
-	}
+	)
 }
 
 func (m *credentialMaking) young(ctx context.Context, report *ram.CredentialReport) (bool, error) {
@@ -126,10 +126,10 @@ func (m *credentialMaking) refused(ctx context.Context, cause error) (*ram.Crede
 	case err != nil:
 		tflog.Info(ctx, "Cannot count the users to explain why there is no credential report")
 	case users > ram.CredentialReportUsers:
-		return nil, ram.ReportNone, false, &outcome{
-			now:   fmt.Sprintf("The account has %d RAM users. The service makes no credential report for more than %d. Data sources such as ram_access_keys read the users one by one.", users, ram.CredentialReportUsers),
-			error: cause,
-		}
+		return nil, ram.ReportNone, false, knowing(
+			fmt.Sprintf("The account has %d RAM users. The service makes no credential report for more than %d. Data sources such as ram_access_keys read the users one by one.", users, ram.CredentialReportUsers),
+			cause,
+		)
 	case m.had != nil:
 		now, err := m.client.ServerTime(ctx)
 		if err == nil && now.Sub(m.had.GeneratedTime) < 2*ram.CredentialReportInterval {

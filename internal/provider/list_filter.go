@@ -27,9 +27,9 @@ type filter struct {
 
 func textFilter(name, docs string, checks ...validator.String) filter {
 	return filter{
-		name,
-		listschema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
-		schema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+		name: name,
+		list: listschema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+		data: schema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
 	}
 }
 
@@ -37,17 +37,17 @@ func textFilter(name, docs string, checks ...validator.String) filter {
 func daysFilter(name, docs string) filter {
 	checks := []validator.Int64{int64validator.Between(0, 36500)}
 	return filter{
-		name,
-		listschema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
-		schema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+		name: name,
+		list: listschema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+		data: schema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
 	}
 }
 
 func flagFilter(name, docs string) filter {
 	return filter{
-		name,
-		listschema.BoolAttribute{Optional: true, MarkdownDescription: docs},
-		schema.BoolAttribute{Optional: true, MarkdownDescription: docs},
+		name: name,
+		list: listschema.BoolAttribute{Optional: true, MarkdownDescription: docs},
+		data: schema.BoolAttribute{Optional: true, MarkdownDescription: docs},
 	}
 }
 

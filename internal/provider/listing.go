@@ -47,7 +47,7 @@ func (l listing[S, T]) stream(ctx context.Context, i *instance, req list.ListReq
 		if !req.Config.Raw.IsNull() { // a block without filters may be no value at all
 			sought = get[S](ctx, req.Config, &diags)
 		}
-		f := failure{l.what, "The list is not complete."}
+		f := failure{what: l.what, now: "The list is not complete."}
 		account, ok := "", !diags.HasError()
 		if ok {
 			account, ok = i.opened(ctx, f, "", &diags)
@@ -83,7 +83,7 @@ func (l listing[S, T]) push(ctx context.Context, req list.ListRequest, account s
 // failure is an error as a result, and whether it is the last.
 func (l listing[S, T]) failure(ctx context.Context, req list.ListRequest, account string, err error, enough bool) (result list.ListResult, last bool) {
 	var passing *unread
-	f := failure{l.what, "The list ends here, and is not complete."}
+	f := failure{what: l.what, now: "The list ends here, and is not complete."}
 	passes := errors.As(err, &passing)
 	switch {
 	case passes && enough:

@@ -131,7 +131,7 @@ func (r *loginProfileResource) ImportState(ctx context.Context, req resource.Imp
 	if resp.Diagnostics.HasError() || !importable(asked.UserName, "login profile", &resp.Diagnostics) {
 		return
 	}
-	f := failure{"import the login profile", "The state is as it was."}
+	f := failure{what: "import the login profile", now: "The state is as it was."}
 	m := loginProfileModel{owned: owned{AccountID: asked.AccountID, UserName: asked.UserName, Timeouts: noTimeouts}, AllowLockOut: types.BoolValue(false)}
 	if !prepareCreate(ctx, r.instance, f, &m.owned, &resp.Diagnostics) {
 		return
@@ -157,7 +157,7 @@ func (r *loginProfileResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	plan.PasswordWO = types.StringNull()
-	if !prepareCreate(ctx, r.instance, failure{"create the login profile", "Nothing was created."}, &plan.owned, &resp.Diagnostics) {
+	if !prepareCreate(ctx, r.instance, failure{what: "create the login profile", now: "Nothing was created."}, &plan.owned, &resp.Diagnostics) {
 		return
 	}
 	began := serverNow(r.instance)
@@ -187,7 +187,7 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{"read the login profile", "The state is as it was."}
+	f := failure{what: "read the login profile", now: "The state is as it was."}
 	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
@@ -262,7 +262,7 @@ func (r *loginProfileResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	plan.PasswordWO = types.StringNull()
-	f := failure{"update the login profile", "Nothing was changed."}
+	f := failure{what: "update the login profile", now: "Nothing was changed."}
 	if !prepareUpdate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
 		return
 	}
@@ -309,7 +309,7 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{"delete the login profile", "The login profile is there, unless the answer alone was lost."}
+	f := failure{what: "delete the login profile", now: "The login profile is there, unless the answer alone was lost."}
 	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}

@@ -66,7 +66,7 @@ func (a *disableConsoleLogon) Invoke(ctx context.Context, req action.InvokeReque
 		return
 	}
 	tell("Disabling the console logon of %q.", user.Name)
-	if report(&resp.Diagnostics, failure{f.what, unconfirmedLogon}, a.switchOff(ctx, user.Name)) {
+	if report(&resp.Diagnostics, failure{what: f.what, now: unconfirmedLogon}, a.switchOff(ctx, user.Name)) {
 		return
 	}
 	tell("The console logon of %q is disabled.", user.Name)

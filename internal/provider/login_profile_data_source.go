@@ -67,7 +67,7 @@ func (d *loginProfileData) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{"read the login profile", "Nothing was changed."}
+	f := failure{what: "read the login profile", now: "Nothing was changed."}
 	whose := owned{UserName: m.UserName}
 	if !prepareCreate(ctx, d.instance, f, &whose, &resp.Diagnostics) {
 		return

@@ -86,5 +86,5 @@ func mfaOwners(ctx context.Context, i *instance) func(ram.User) (bool, error) {
 func showProfile(account string, found foundProfile) entry {
 	m := loginProfileModel{owned: ownedBy(account, found.user), AllowLockOut: types.BoolValue(false)}
 	m.show(found.profile)
-	return entry{found.user.Name + " (" + found.profile.Status + ")", m.identity(), m}
+	return entry{name: found.user.Name + " (" + found.profile.Status + ")", identity: m.identity(), model: m}
 }

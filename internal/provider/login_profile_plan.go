@@ -57,7 +57,7 @@ func (r *loginProfileResource) planReset(ctx context.Context, plan loginProfileM
 	if plan.AllowLockOut.IsUnknown() || !plan.PasswordResetRequired.ValueBool() {
 		return
 	}
-	if _, ok := r.opened(ctx, failure{"plan the login profile", "Nothing was changed."}, plan.AccountID.ValueString(), diags); !ok {
+	if _, ok := r.opened(ctx, failure{what: "plan the login profile", now: "Nothing was changed."}, plan.AccountID.ValueString(), diags); !ok {
 		return
 	}
 	if d, locks := r.resetDanger(ctx); locks {

@@ -19,7 +19,7 @@ import (
 // was not there before, has the flags that were asked for and was written since is
 // taken for the one that was asked for.
 func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileModel, password types.String, diags *diag.Diagnostics) (ram.LoginProfile, bool) {
-	f := failure{"create the login profile", "Nothing was created."}
+	f := failure{what: "create the login profile", now: "Nothing was created."}
 	var none ram.LoginProfile
 	name := plan.UserName.ValueString()
 	if password.IsNull() {
@@ -117,7 +117,7 @@ func (r *loginProfileResource) writtenSince(began time.Time, live ram.LoginProfi
 
 // update sends a change to a profile that is there.
 func (r *loginProfileResource) update(ctx context.Context, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
-	f := failure{"update the login profile", "Nothing was changed."}
+	f := failure{what: "update the login profile", now: "Nothing was changed."}
 	name := plan.UserName.ValueString()
 	var before ram.LoginProfile
 	if change.Password != nil {

@@ -85,43 +85,43 @@ func (a *unbindMFA) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 // is. It returns the device that is free now, if there is one.
 func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tell telling, diags *diag.Diagnostics) (serial string, ok bool) {
 	f := failedUnbind
-	mfa, err := a.client.UserMFA(ctx, user.Name)
+	userMFA, err := a.client.UserMFA(ctx, user.Name)
 	if report(diags, f, err) {
 		return "", false
 	}
 	switch {
-	case !mfa.Enabled:
+	case !userMFA.Enabled:
 		tell("The user %q has no MFA device. There is nothing to unbind.", user.Name)
 		return want, true
-	case !serialForm.MatchString(mfa.SerialNumber):
+	case !serialForm.MatchString(userMFA.SerialNumber):
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
-			"The user %q has no virtual MFA device, but another one (%s %s). %s\n\nThis takes off virtual devices only. Take that one off in the console.", user.Name, mfa.Type, mfa.SerialNumber, f.now))
+			"The user %q has no virtual MFA device, but another one (%s %s). %s\n\nThis takes off virtual devices only. Take that one off in the console.", user.Name, userMFA.Type, userMFA.SerialNumber, f.now))
 		return "", false
-	case want != "" && want != mfa.SerialNumber:
+	case want != "" && want != userMFA.SerialNumber:
 		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.what, fmt.Sprintf(
-			"The user %q has the MFA device %s, not %s. %s\n\nGive the serial number of the device that is meant, or leave it out for whichever the user has.", user.Name, mfa.SerialNumber, want, f.now))
+			"The user %q has the MFA device %s, not %s. %s\n\nGive the serial number of the device that is meant, or leave it out for whichever the user has.", user.Name, userMFA.SerialNumber, want, f.now))
 		return "", false
 	}
-	tell("Unbinding the MFA device %s from %q.", mfa.SerialNumber, user.Name)
-	if err := unbindDevice(ctx, a.instance, ram.MFADevice{SerialNumber: mfa.SerialNumber, UserName: user.Name}); err != nil {
+	tell("Unbinding the MFA device %s from %q.", userMFA.SerialNumber, user.Name)
+	if err := unbindDevice(ctx, a.instance, ram.MFADevice{SerialNumber: userMFA.SerialNumber, UserName: user.Name}); err != nil {
 		f.now = "It is not certain whether the device is bound. Run again to go on; every step can be repeated."
 		report(diags, f, err)
 		return "", false
 	}
-	free, err := waitForDevice(ctx, a.instance, mfa.SerialNumber, func(d ram.MFADevice, found bool) bool { return !found || d.UserID != user.ID })
+	free, err := waitForDevice(ctx, a.instance, userMFA.SerialNumber, func(d ram.MFADevice, found bool) bool { return !found || d.UserID != user.ID })
 	if err == nil && !free {
 		err = fmt.Errorf("the service still listed the device as bound after %s", patience)
 	}
-	if report(diags, failure{f.what, "The service took the request, but it is not certain that the device is unbound. Run again to go on; every step can be repeated."}, err) {
+	if report(diags, failure{what: f.what, now: "The service took the request, but it is not certain that the device is unbound. Run again to go on; every step can be repeated."}, err) {
 		return "", false
 	}
-	tell("The MFA device %s is unbound.", mfa.SerialNumber)
-	return mfa.SerialNumber, true
+	tell("The MFA device %s is unbound.", userMFA.SerialNumber)
+	return userMFA.SerialNumber, true
 }
 
 // destroy deletes a device that nobody has. One that is gone is done with.
 func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, tell telling, diags *diag.Diagnostics) {
-	f := failure{"delete the MFA device", fmt.Sprintf("The user %q has no MFA device any more. The device %s may still be there. Run again to go on, with serial_number.", user.Name, serial)}
+	f := failure{what: "delete the MFA device", now: fmt.Sprintf("The user %q has no MFA device any more. The device %s may still be there. Run again to go on, with serial_number.", user.Name, serial)}
 	device, found, err := refreshDevice(ctx, a.instance, serial)
 	switch {
 	case report(diags, f, err):

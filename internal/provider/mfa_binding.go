@@ -94,7 +94,7 @@ func (b *mfaBinding) IdentitySchema(_ context.Context, _ resource.IdentitySchema
 }
 
 func (b *mfaBinding) failed(verb, now string) failure {
-	return failure{verb + " the MFA binding", now}
+	return failure{what: verb + " the MFA binding", now: now}
 }
 
 // ValidateConfig refuses a seed that is none.

@@ -45,5 +45,5 @@ func (b *mfaBinding) bindings(ctx context.Context, sought usersSought, _ int64) 
 func showBinding(account string, device ram.MFADevice) entry {
 	m := mfaBindingModel{owned: owned{AccountID: types.StringValue(account), Timeouts: noTimeouts}}
 	m.show(device)
-	return entry{device.UserName + " has " + device.Name, m.identity(), m}
+	return entry{name: device.UserName + " has " + device.Name, identity: m.identity(), model: m}
 }

@@ -308,3 +308,12 @@ func (m *moving) text(ctx context.Context, name string) string {
 // Every type can be moved to: from its own type at least.
 
 // MoveState implements [resource.ResourceWithMoveState].
+
+// takeAs carries a value over to an attribute of the same meaning.
+func (m *moving) takeAs(ctx context.Context, name, as string) error {
+	v, err := m.read(ctx, name, m.kinds[as])
+	if err == nil && !v.IsNull() {
+		m.into[as] = v
+	}
+	return err
+}

@@ -21,7 +21,7 @@ const misspeltAttempts = "max_login_attemps" //nolint:misspell // it is that pro
 // formerTypes are the types of the provider aliyun/alicloud that each of ours takes
 // over, by the schemas of its releases 1.0.0 to 1.287.0.
 var formerTypes = map[string][]formerType{
-	"ram_security_preference": {{"alicloud_ram_security_preference", nil, slices.Concat(
+	"ram_security_preference": {{name: "alicloud_ram_security_preference", needs: nil, attributes: slices.Concat(
 		kept("allow_user_to_change_password", "allow_user_to_login_with_passkey", "allow_user_to_manage_access_keys", "allow_user_to_manage_mfa_devices",
 			"allow_user_to_manage_personal_ding_talk", "enable_save_mfa_ticket", "login_session_duration", "max_idle_days_for_access_keys", "max_idle_days_for_users",
 			"mfa_operation_for_login", "verification_types"),
@@ -34,27 +34,27 @@ var formerTypes = map[string][]formerType{
 		left("id", "", nil), keptTimeouts,
 	)}},
 	"ram_password_policy": {
-		{"alicloud_ram_password_policy", nil, slices.Concat(
+		{name: "alicloud_ram_password_policy", needs: nil, attributes: slices.Concat(
 			kept(append(formerPasswordRules(), "minimum_password_different_character", "password_not_contain_user_name")...),
 			formerly(misspeltAttempts, "The name is corrected.", nil, "max_login_attempts"),
 			left("id", "", nil), keptTimeouts,
 		)},
-		{"alicloud_ram_account_password_policy", nil, slices.Concat(
+		{name: "alicloud_ram_account_password_policy", needs: nil, attributes: slices.Concat(
 			kept(append(formerPasswordRules(), "max_login_attempts")...), left("id", "", nil), keptTimeouts,
 		)},
 	},
 	"ram_account_alias": {
-		{"alicloud_ram_account_alias", nil, slices.Concat(kept("account_alias"), left("id", "", nil), keptTimeouts)},
-		{"alicloud_ram_alias", nil, slices.Concat(kept("account_alias"), left("id", "", nil), keptTimeouts)},
+		{name: "alicloud_ram_account_alias", needs: nil, attributes: slices.Concat(kept("account_alias"), left("id", "", nil), keptTimeouts)},
+		{name: "alicloud_ram_alias", needs: nil, attributes: slices.Concat(kept("account_alias"), left("id", "", nil), keptTimeouts)},
 	},
-	"ram_user": {{"alicloud_ram_user", []string{"name"}, slices.Concat(
+	"ram_user": {{name: "alicloud_ram_user", needs: []string{"name"}, attributes: slices.Concat(
 		kept("name", "display_name"),
 		formerly("mobile", "", nil, "mobile_phone"),
 		kept("email", "comments"),
 		formerly("force", "", nil, "force_destroy"),
 		formerly("id", "", takeUserID, "user_id"), keptTimeouts,
 	)}},
-	"ram_login_profile": {{"alicloud_ram_login_profile", []string{"user_name"}, slices.Concat(
+	"ram_login_profile": {{name: "alicloud_ram_login_profile", needs: []string{"user_name"}, attributes: slices.Concat(
 		formerly("id", "If `user_name` is missing.", takeProfileID, "user_name"),
 		formerly("user_name", "", takeNonEmpty("user_name"), "user_name"),
 		kept("mfa_bind_required"),
@@ -62,7 +62,7 @@ var formerTypes = map[string][]formerType{
 		left("password_reset_required", "Removed. It applies only together with `password_wo`, and is not read from the service.", nil),
 		left("create_time", "", nil), keptTimeouts,
 	)}},
-	"ram_access_key": {{"alicloud_ram_access_key", []string{"access_key_id"}, slices.Concat(
+	"ram_access_key": {{name: "alicloud_ram_access_key", needs: []string{"access_key_id"}, attributes: slices.Concat(
 		formerly("id", "", nil, "access_key_id"),
 		formerly("user_name", "Required. If it is missing, the first refresh reads it from the service.", takeNonEmpty("user_name"), "user_name"),
 		formerly("status", "", takeNonEmpty("status"), "status"),
@@ -73,7 +73,7 @@ var formerTypes = map[string][]formerType{
 		left("secret_file", "Removed, with a warning. The file is not deleted, and contains the secret in plain text.", tellSecretFile),
 		left("create_time", "", nil), keptTimeouts,
 	)}},
-	"ram_access_key_policy": {{"alicloud_ram_access_key_policy", []string{"access_key_id"}, slices.Concat(
+	"ram_access_key_policy": {{name: "alicloud_ram_access_key_policy", needs: []string{"access_key_id"}, attributes: slices.Concat(
 		formerly("id", "If `user_access_key_id` is missing.", takePolicyID, "access_key_id", "user_name"),
 		formerly("user_access_key_id", "", takeNonEmpty("access_key_id"), "access_key_id"),
 		formerly("user_principal_name", "The part before the `@`. If it is missing, the first refresh reads it from the service.", takePrincipalName, "user_name"),
@@ -115,14 +115,7 @@ func left(name, docs string, tell func(*moving) (summary, detail string)) []form
 	return []formerAttribute{{name: name, docs: docs, tell: tell}}
 }
 
-// takeAs carries a value over to an attribute of the same meaning.
-func (m *moving) takeAs(ctx context.Context, name, as string) error {
-	v, err := m.read(ctx, name, m.kinds[as])
-	if err == nil && !v.IsNull() {
-		m.into[as] = v
-	}
-	return err
-}
+
 
 // takeNonEmpty carries a text over to an attribute that is null where there is none.
 func takeNonEmpty(as string) func(context.Context, *moving, string) error {

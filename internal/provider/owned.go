@@ -38,7 +38,7 @@ type userIdentity struct {
 	UserName  types.String `tfsdk:"user_name"`
 }
 
-func (o owned) identity() any { return userIdentity{o.AccountID, o.UserName} }
+func (o owned) identity() any { return userIdentity{AccountID: o.AccountID, UserName: o.UserName} }
 
 // noTimeouts is the null value of a timeouts attribute, for models that no
 // configuration has filled.

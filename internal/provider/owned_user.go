@@ -26,7 +26,7 @@ func importUser(ctx context.Context, i *instance, noun string, req resource.Impo
 		return
 	}
 	o := owned{AccountID: asked.AccountID, UserName: asked.UserName}
-	if !prepareCreate(ctx, i, failure{"import the " + noun, "The state is as it was."}, &o, &resp.Diagnostics) {
+	if !prepareCreate(ctx, i, failure{what: "import the " + noun, now: "The state is as it was."}, &o, &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), o.AccountID)...)

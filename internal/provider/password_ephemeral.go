@@ -157,7 +157,7 @@ func (e *passwordEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 }
 
-var failedPassword = failure{"make the password", "There is none."}
+var failedPassword = failure{what: "make the password", now: "There is none."}
 
 // policy reads what the arguments leave to the account.
 func (e *passwordEphemeral) policy(ctx context.Context, left []string, diags *diag.Diagnostics) (ram.PasswordPolicy, bool) {

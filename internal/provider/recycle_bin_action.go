@@ -144,12 +144,12 @@ func (a *restoreKey) notRecycled(ctx context.Context, id string, tell telling, d
 }
 
 func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell telling, diags *diag.Diagnostics) {
-	f := failure{failedRestore.what, "It is not certain whether the key is restored. Run again to go on; every step can be repeated."}
+	f := failure{what: failedRestore.what, now: "It is not certain whether the key is restored. Run again to go on; every step can be repeated."}
 	err := a.client.RestoreRecycledKey(ctx, user.ID, id)
 	switch {
 	case ram.LimitExceeded(err):
 		keys, _ := a.client.RefreshAccessKeys(ctx, user.Name)
-		report(diags, failure{f.what, fmt.Sprintf("The user %q has as many AccessKey pairs as a user may have: %s. Nothing was changed. Delete one of them, and run again.", user.Name, keysNamed(keys))}, err)
+		report(diags, failure{what: f.what, now: fmt.Sprintf("The user %q has as many AccessKey pairs as a user may have: %s. Nothing was changed. Delete one of them, and run again.", user.Name, keysNamed(keys))}, err)
 		return
 	case ram.NotFound(err, "User.AccessKey"): // a request of before may have done it
 	case report(diags, f, err):

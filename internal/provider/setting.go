@@ -139,7 +139,7 @@ func (s *setting[S]) ImportState(ctx context.Context, req resource.ImportStateRe
 	if _, guarded := s.arguments["allow_lock_out"]; guarded {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("allow_lock_out"), false)...)
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, accountIdentity{types.StringValue(caller.AccountID)})...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, accountIdentity{AccountID: types.StringValue(caller.AccountID)})...)
 }
 
 func (s *setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -189,11 +189,20 @@ func (s *setting[S]) values(ctx context.Context, from interface {
 func (s *setting[S]) save(ctx context.Context, v values, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	id, _ := v["account_id"].(types.String)
 	if o := v.object(state.Schema.Type(), diags); !diags.HasError() {
-		save(ctx, accountIdentity{id}, o, state, identity, diags)
+		save(ctx, accountIdentity{AccountID: id}, o, state, identity, diags)
 	}
 }
 
 // MoveState takes over states of former types, and of the setting itself.
 func (s *setting[S]) MoveState(ctx context.Context) []resource.StateMover {
 	return movers(ctx, s, s.former)
+}
+
+// accountDefaults are the fields as a new account has them.
+func (s *setting[S]) accountDefaults() values {
+	v := values{}
+	for _, f := range s.fields {
+		v[f.name] = f.fresh
+	}
+	return v
 }

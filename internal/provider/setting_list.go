@@ -34,7 +34,7 @@ func (s *setting[S]) List(ctx context.Context, req list.ListRequest, stream *lis
 
 // showFound describes the setting as an import would find it.
 func (s *setting[S]) showFound(ctx context.Context, req list.ListRequest, account string, live *S) entry {
-	e := entry{s.noun + " of account " + account, accountIdentity{types.StringValue(account)}, nil}
+	e := entry{name: s.noun + " of account " + account, identity: accountIdentity{AccountID: types.StringValue(account)}, model: nil}
 	if live == nil {
 		return e
 	}

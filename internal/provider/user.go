@@ -248,7 +248,7 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		return
 	}
 	whose := owned{AccountID: asked.AccountID, UserName: asked.Name}
-	if !importable(asked.Name, "user", &resp.Diagnostics) || !prepareCreate(ctx, r.instance, failure{"import the user", "The state is as it was."}, &whose, &resp.Diagnostics) {
+	if !importable(asked.Name, "user", &resp.Diagnostics) || !prepareCreate(ctx, r.instance, failure{what: "import the user", now: "The state is as it was."}, &whose, &resp.Diagnostics) {
 		return
 	}
 	m := unfilledUser(whose.AccountID.ValueString(), asked.Name.ValueString())
@@ -264,7 +264,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	account, ok := r.opened(ctx, failure{"create the user", "Nothing was created."}, plan.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := r.opened(ctx, failure{what: "create the user", now: "Nothing was created."}, plan.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -289,7 +289,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{"read the user", "The state is as it was."}
+	f := failure{what: "read the user", now: "The state is as it was."}
 	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
@@ -346,13 +346,13 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	account, ok := r.opened(ctx, failure{"update the user", "Nothing was changed."}, state.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := r.opened(ctx, failure{what: "update the user", now: "Nothing was changed."}, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if state.UserID.IsNull() { // moved here from a release that did not keep it
 		live, err := r.find(ctx, state)
-		if report(&resp.Diagnostics, failure{"update the user", "Nothing was changed."}, err) {
+		if report(&resp.Diagnostics, failure{what: "update the user", now: "Nothing was changed."}, err) {
 			return
 		}
 		state.UserID, plan.UserID = types.StringValue(live.ID), types.StringValue(live.ID)
@@ -365,7 +365,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 				"Another user of account %s has the name %q already. Nothing was changed.\n\nChoose another name, or rename or delete the other user first.\n\n%s", account, plan.Name.ValueString(), explain(err)))
 			return
 		}
-		if report(&resp.Diagnostics, failure{"update the user", "The user has what it had, unless the answer alone was lost; the next plan shows it."}, err) {
+		if report(&resp.Diagnostics, failure{what: "update the user", now: "The user has what it had, unless the answer alone was lost; the next plan shows it."}, err) {
 			return
 		}
 		if plan.DisplayName.IsUnknown() {
@@ -376,7 +376,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	half := plan
 	half.Tags = state.Tags
 	save(ctx, half.identity(), half, &resp.State, resp.Identity, &resp.Diagnostics)
-	if report(&resp.Diagnostics, failure{"update the tags of the user", "All else of the user was updated; the next plan shows which tags it has."}, r.retag(ctx, plan.UserID.ValueString(), state, plan)) {
+	if report(&resp.Diagnostics, failure{what: "update the tags of the user", now: "All else of the user was updated; the next plan shows which tags it has."}, r.retag(ctx, plan.UserID.ValueString(), state, plan)) {
 		return
 	}
 	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)

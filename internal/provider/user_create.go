@@ -17,7 +17,7 @@ import (
 // create makes a user. When the answer is lost, its name tells whether it was made:
 // it was not there before, and a name is given once in an account.
 func (r *userResource) create(ctx context.Context, want ram.User, account string, diags *diag.Diagnostics) (ram.User, bool) {
-	f := failure{"create the user", "Nothing was created."}
+	f := failure{what: "create the user", now: "Nothing was created."}
 	there, err := r.client.RefreshUser(ctx, want.Name)
 	if err == nil {
 		takenName(there, account, diags)

@@ -130,7 +130,7 @@ func (r *exclusiveResource) ImportState(ctx context.Context, req resource.Import
 }
 
 func failedExclusive(verb, now string) failure {
-	return failure{verb + " the exclusive credentials", now}
+	return failure{what: verb + " the exclusive credentials", now: now}
 }
 
 func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -21,7 +21,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{"delete the user", "Nothing was changed."}
+	f := failure{what: "delete the user", now: "Nothing was changed."}
 	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
@@ -52,7 +52,7 @@ func (r *userResource) notOwn(ctx context.Context, id string, f failure, diags *
 // remove deletes a user, with all that hangs on it if that is asked for. What was
 // just removed may still seem to hang on it for a while (CONS-01).
 func (r *userResource) remove(ctx context.Context, u ram.User, force bool, diags *diag.Diagnostics) {
-	f := failure{"delete the user", "The user is there, unless the answer alone was lost."}
+	f := failure{what: "delete the user", now: "The user is there, unless the answer alone was lost."}
 	if force {
 		f.now = "The user is there. Some of what hung on it may be removed already; run again to go on, every step can be repeated."
 	}
@@ -109,7 +109,7 @@ func (r *userResource) strip(ctx context.Context, name string) error {
 	} {
 		// A user who is not there any more has nothing left.
 		if err := step.do(ctx, name); err != nil && !ram.NotFound(err, "User") {
-			return &outcome{fmt.Sprintf("The user is there; %s could not be removed from it. What comes before that is removed. Run again to go on, every step can be repeated.", step.what), err}
+			return knowing(fmt.Sprintf("The user is there; %s could not be removed from it. What comes before that is removed. Run again to go on, every step can be repeated.", step.what), err)
 		}
 	}
 	return nil

@@ -52,7 +52,7 @@ func (r *userResource) List(ctx context.Context, req list.ListRequest, stream *l
 		show: func(account string, user ram.User) entry {
 			m := unfilledUser(account, user.Name)
 			m.show(user)
-			return entry{user.Name, m.identity(), m}
+			return entry{name: user.Name, identity: m.identity(), model: m}
 		},
 	}.stream(ctx, r.instance, req, stream)
 }

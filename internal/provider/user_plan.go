@@ -79,7 +79,7 @@ func (r *userResource) planDestroy(ctx context.Context, state userModel, diags *
 	if r.instance == nil || diags.HasError() {
 		return // the provider could not be configured yet; looked at again before the delete
 	}
-	f := failure{"delete the user", "Nothing was changed."}
+	f := failure{what: "delete the user", now: "Nothing was changed."}
 	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), diags); !ok || !r.notOwn(ctx, state.UserID.ValueString(), f, diags) {
 		return
 	}

@@ -154,7 +154,7 @@ func (r *verificationResource) ImportState(ctx context.Context, req resource.Imp
 	importUser(ctx, r.instance, "verification", req, resp)
 }
 
-func failedVerification(verb, now string) failure { return failure{verb + " the verification", now} }
+func failedVerification(verb, now string) failure { return failure{what: verb + " the verification", now: now} }
 
 func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.instance == nil {

@@ -61,5 +61,5 @@ func (r *verificationResource) verifications(ctx context.Context, sought verific
 func showVerification(account string, found foundVerification) entry {
 	m := verificationModel{owned: ownedBy(account, found.user)}
 	m.show(found.live, true)
-	return entry{found.user.Name, m.identity(), m}
+	return entry{name: found.user.Name, identity: m.identity(), model: m}
 }

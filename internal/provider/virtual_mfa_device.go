@@ -159,7 +159,7 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
-	f := failure{what, "Nothing was imported."}
+	f := failure{what: what, now: "Nothing was imported."}
 	account, ok := checkNamedAccount(ctx, d.instance, f, who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
@@ -182,7 +182,7 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{"read the virtual MFA device", "The state is as it was."}
+	f := failure{what: "read the virtual MFA device", now: "The state is as it was."}
 	account, ok := d.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return

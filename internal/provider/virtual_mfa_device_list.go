@@ -61,5 +61,5 @@ func (d *virtualMFADevice) List(ctx context.Context, req list.ListRequest, strea
 func showDevice(account string, device ram.MFADevice) entry {
 	m := virtualMFADeviceModel{AccountID: types.StringValue(account), SerialNumber: types.StringValue(device.SerialNumber), Timeouts: noTimeouts}
 	m.show(device)
-	return entry{device.Name, m.identity(), m}
+	return entry{name: device.Name, identity: m.identity(), model: m}
 }

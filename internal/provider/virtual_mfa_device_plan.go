@@ -103,7 +103,7 @@ func (p *devicePlanning) update(ctx context.Context) {
 
 // rebind decides what another name means: the same user renamed, or another user.
 func (p *devicePlanning) rebind(ctx context.Context, name string) {
-	f := failure{"plan the virtual MFA device", "Nothing was changed."}
+	f := failure{what: "plan the virtual MFA device", now: "Nothing was changed."}
 	if _, ok := p.opened(ctx, f, p.state.AccountID.ValueString(), p.diags); !ok {
 		return
 	}

@@ -71,7 +71,7 @@ type deviceMaking struct {
 }
 
 func (m *deviceMaking) failed(now string) failure {
-	return failure{"create the virtual MFA device", now}
+	return failure{what: "create the virtual MFA device", now: now}
 }
 
 // check finds out everything that can be found out before a device is made.
@@ -276,7 +276,7 @@ func (d *virtualMFADevice) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if _, ok := d.opened(ctx, failure{"update the virtual MFA device", "Nothing was changed."}, plan.AccountID.ValueString(), &resp.Diagnostics); !ok {
+	if _, ok := d.opened(ctx, failure{what: "update the virtual MFA device", now: "Nothing was changed."}, plan.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
 	if note == nil {
@@ -308,7 +308,7 @@ type rebinding struct {
 }
 
 func (r *rebinding) failed(now string) failure {
-	return failure{"bind the virtual MFA device", now}
+	return failure{what: "bind the virtual MFA device", now: now}
 }
 
 func (r *rebinding) run(ctx context.Context) {
@@ -388,7 +388,7 @@ func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{"destroy the virtual MFA device", "The device is as it was."}
+	f := failure{what: "destroy the virtual MFA device", now: "The device is as it was."}
 	if _, ok := d.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
