@@ -268,11 +268,11 @@ func (m *moving) read(ctx context.Context, name string, kind attr.Type) (attr.Va
 	}
 	v, err := (&tfprotov6.RawState{JSON: raw}).UnmarshalWithOpts(as, tfprotov6.UnmarshalOpts{ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true}})
 	if err != nil {
-		return nil, &wrongValue{form(as)}
+		return nil, &wrongValue{wanted: form(as)}
 	}
 	value, err := kind.ValueFromTerraform(ctx, v)
 	if err != nil {
-		return nil, &wrongValue{form(as)}
+		return nil, &wrongValue{wanted: form(as)}
 	}
 	return value, nil
 }

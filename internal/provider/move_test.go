@@ -225,7 +225,7 @@ type former struct {
 }
 
 // move asks for a move, as the CLIs do: of a provider that is not configured.
-func move(t *testing.T, c *acctest.Driver, kind string, from former) (acctest.Object, []*tfprotov6.Diagnostic) {
+func moveState(t *testing.T, c *acctest.Driver, kind string, from former) (acctest.Object, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	req := &tfprotov6.MoveResourceStateRequest{
 		SourceProviderAddress: from.address, SourceTypeName: from.kind, SourceSchemaVersion: from.version, TargetTypeName: kind,
@@ -279,7 +279,7 @@ func TestMove_fromEveryFormerType(t *testing.T) {
 			c := newCore(t, srv.Getenv, fakeClock())
 			var first acctest.Object
 			for i, address := range alicloudAddresses {
-				o, diags := move(t, c, m.kind, former{address: address, kind: m.former, state: m.state, private: sdkPrivate})
+				o, diags := moveState(t, c, m.kind, former{address: address, kind: m.former, state: m.state, private: sdkPrivate})
 				expect(t, "what "+address+" made it say", summaries(diags), m.warned)
 				if len(acctest.Errors(diags)) > 0 {
 					t.Fatal(acctest.Messages(diags))
@@ -364,7 +364,7 @@ func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
 			t.Parallel()
 			srv := formerly2026(t, m)
 			c := newCore(t, srv.Getenv, fakeClock())
-			o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+			o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 			clean(t, diags)
 			config := maps.Clone(m.config)
 			maps.Copy(config, changes[m.kind])
@@ -404,7 +404,7 @@ func TestMove_thenADestroy(t *testing.T) {
 				}
 			})
 			c := newCore(t, srv.Getenv, fakeClock())
-			o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+			o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 			clean(t, diags)
 			gone, diags := c.Destroy(m.kind, o)
 			clean(t, diags)
@@ -436,7 +436,7 @@ func TestMove_aFirstVersionAfterItSendsNothing(t *testing.T) {
 	m := moves["login profile"]
 	srv := formerly2026(t, m)
 	c := newCore(t, srv.Getenv, fakeClock())
-	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+	o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
 	o, diags = c.Read(m.kind, o)
 	clean(t, diags)
@@ -457,7 +457,7 @@ func TestMove_aFirstPGPKeyOrTriggerReplacesNothing(t *testing.T) {
 	m := moves["access key"]
 	srv := formerly2026(t, m)
 	c := newCore(t, srv.Getenv, fakeClock())
-	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+	o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
 	o, diags = c.Read(m.kind, o)
 	clean(t, diags)
@@ -481,7 +481,7 @@ func TestMove_restoreHasNothingToPutBack(t *testing.T) {
 	m := moves["password policy"]
 	srv := formerly2026(t, m)
 	c := newCore(t, srv.Getenv, fakeClock())
-	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+	o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
 	o, diags = c.Read(m.kind, o)
 	clean(t, diags)
@@ -495,7 +495,7 @@ func TestMove_theKeyOfAnotherUserIsNotTakenForDeleted(t *testing.T) {
 	m := moves["access key of nobody"]
 	srv := formerly2026(t, m)
 	c := newCore(t, srv.Getenv, fakeClock())
-	o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+	o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
 	after, diags := c.Apply(m.kind, attributes{"user_name": "bob"}, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the AccessKey pair", aliceKey, `"alice"`, `"bob"`)
@@ -505,7 +505,7 @@ func TestMove_theKeyOfAnotherUserIsNotTakenForDeleted(t *testing.T) {
 	expect(t, "user", in(t, read.State, "user_name"), "alice")
 
 	policy := moves["access key policy by key alone"]
-	o, diags = move(t, c, policy.kind, former{address: "alicloud", kind: policy.former, state: policy.state})
+	o, diags = moveState(t, c, policy.kind, former{address: "alicloud", kind: policy.former, state: policy.state})
 	clean(t, diags)
 	_, diags = c.Apply(policy.kind, attributes{"user_name": "bob", "access_key_id": aliceKey, "status": "Active"}, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the network policy", `"alice"`, `"bob"`)
@@ -521,7 +521,7 @@ func TestMove_aKeyWithoutAnOwnerStays(t *testing.T) {
 		srv := formerly2026(t, m)
 		srv.Change(func(a *ramtest.Account) { a.Keys, a.Users["alice"].Keys = a.Users["alice"].Keys, nil })
 		c := newCore(t, srv.Getenv, fakeClock())
-		o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+		o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 		clean(t, diags)
 		after, diags := c.Read(m.kind, o)
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Nobody knows whose key it is", "root account")
@@ -539,7 +539,7 @@ func TestMove_aKeyThatIsGoneLeavesTheState(t *testing.T) {
 		srv := formerly2026(t, m)
 		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
 		c := newCore(t, srv.Getenv, fakeClock())
-		o, diags := move(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+		o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 		clean(t, diags)
 		after, diags := c.Read(m.kind, o)
 		clean(t, diags)
@@ -569,7 +569,7 @@ func TestMove_theDeadSwitchForMFA(t *testing.T) {
 		{`{"enforce_mfa_for_login":null,"mfa_operation_for_login":"adaptive"}`, "adaptive", nil},
 		{`{"operation_for_risk_login":"enforceVerify"}`, nil, []string{"operation_for_risk_login is not managed any more"}},
 	} {
-		o, diags := move(t, c, preference, former{address: "alicloud", kind: "alicloud_ram_security_preference", state: tried.state})
+		o, diags := moveState(t, c, preference, former{address: "alicloud", kind: "alicloud_ram_security_preference", state: tried.state})
 		clean(t, diags)
 		expect(t, tried.state, in(t, o.State, "mfa_operation_for_login"), tried.want)
 		expect(t, tried.state, summaries(diags), tried.warned)
@@ -604,7 +604,7 @@ func TestMove_looseStates(t *testing.T) {
 		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":null}`, "status", nil},
 		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":"{\"Version\":1,\"Status\":\"Active\",\"Statements\":[]}"}`, "status", "Active"},
 	} {
-		o, diags := move(t, c, tried.kind, former{address: "alicloud", kind: tried.former, state: tried.state})
+		o, diags := moveState(t, c, tried.kind, former{address: "alicloud", kind: tried.former, state: tried.state})
 		expect(t, tried.state, acctest.Messages(diags), "")
 		expect(t, tried.state, in(t, o.State, tried.name), tried.want)
 	}
@@ -615,7 +615,7 @@ func TestMove_looseStates(t *testing.T) {
 func TestMove_whatIsNotKnownIsNamed(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
-	o, diags := move(t, c, accessKey, former{
+	o, diags := moveState(t, c, accessKey, former{
 		address: "alicloud", kind: "alicloud_ram_access_key", version: 1,
 		state: `{"id":"k","user_name":"alice","second_secret":"` + formerSecret + `","region":"","flags":[],"on":false}`,
 	})
@@ -659,7 +659,7 @@ func TestMove_garbageIsRefused(t *testing.T) {
 		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":"` + canary + `"}`, []string{"access_key_policy"}},
 		{ownPolicy, "alicloud_ram_access_key_policy", `{"id":"k","access_key_policy":"[]"}`, []string{"access_key_policy"}},
 	} {
-		_, diags := move(t, c, tried.kind, former{address: "alicloud", kind: tried.former, state: tried.state})
+		_, diags := moveState(t, c, tried.kind, former{address: "alicloud", kind: tried.former, state: tried.state})
 		if len(acctest.Errors(diags)) == 0 {
 			t.Errorf("%s was moved", tried.state)
 		}
@@ -689,7 +689,7 @@ func TestMove_fromElsewhereIsRefused(t *testing.T) {
 		{policy, "alicloud", "alicloud_ram_security_preference", []string{"alicloud_ram_password_policy and alicloud_ram_account_password_policy"}},
 		{"ram_mfa_binding", "alicloud", "alicloud_ram_user", []string{"only a state of its own type"}},
 	} {
-		_, diags := move(t, c, tried.kind, former{address: tried.address, kind: tried.former, state: `{"id":"x","name":"alice","user_name":"alice"}`})
+		_, diags := moveState(t, c, tried.kind, former{address: tried.address, kind: tried.former, state: `{"id":"x","name":"alice","user_name":"alice"}`})
 		if len(acctest.Errors(diags)) != 1 {
 			t.Fatalf("%s of %s was moved", tried.former, tried.address)
 		}
@@ -707,7 +707,7 @@ func TestMove_ofOurOwnChangesNothing(t *testing.T) {
 	clean(t, diags)
 	raw := asStored(t, o)
 	for _, address := range []string{"registry.terraform.io/ram-security/ram", "registry.opentofu.org/ram-security/ram", "mirror.example.com/acme/ram", "ram"} {
-		after, diags := move(t, c, policy, former{address: address, kind: policy, state: raw, private: string(o.Private), identity: `{"account_id":"` + defaultAccount + `"}`})
+		after, diags := moveState(t, c, policy, former{address: address, kind: policy, state: raw, private: string(o.Private), identity: `{"account_id":"` + defaultAccount + `"}`})
 		expect(t, "what "+address+" made it say", acctest.Messages(diags), "")
 		if !after.State.Equal(o.State) {
 			t.Errorf("%s: the state changed from %v to %v", address, o.State, after.State)
@@ -718,20 +718,20 @@ func TestMove_ofOurOwnChangesNothing(t *testing.T) {
 		}
 		steady(t, c, policy, attributes{"minimum_password_length": 14, "on_destroy": restore}, after)
 	}
-	after, diags := move(t, c, policy, former{address: "ram", kind: policy, state: raw, private: string(o.Private)})
+	after, diags := moveState(t, c, policy, former{address: "ram", kind: policy, state: raw, private: string(o.Private)})
 	clean(t, diags)
 	if after.Identity != nil {
 		t.Error("the identity is guessed")
 	}
 	for version, state := range map[int64]string{1: raw, 0: `{"minimum_password_length":"` + canary + `"}`} {
-		_, diags = move(t, c, policy, former{address: "ram", kind: policy, state: state, version: version})
+		_, diags = moveState(t, c, policy, former{address: "ram", kind: policy, state: state, version: version})
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Nothing was moved.")
 		if strings.Contains(acctest.Messages(diags), canary) {
 			t.Errorf("the state is quoted:\n%s", acctest.Messages(diags))
 		}
 	}
 	for kind := range c.Schemas.ResourceSchemas {
-		empty, diags := move(t, c, kind, former{address: "ram", kind: kind, state: `{"account_id":"1"}`})
+		empty, diags := moveState(t, c, kind, former{address: "ram", kind: kind, state: `{"account_id":"1"}`})
 		expect(t, kind, acctest.Messages(diags), "")
 		if len(acctest.Errors(diags)) == 0 {
 			expect(t, kind, in(t, empty.State, "account_id"), "1")

@@ -254,7 +254,7 @@ func takePolicy(ctx context.Context, m *moving, name string) error {
 	}
 	policy, err := ram.ParseNetworkPolicy(text(document))
 	if err != nil {
-		return &wrongValue{"the document of a network policy"}
+		return &wrongValue{wanted: "the document of a network policy"}
 	}
 	for _, f := range networkPolicyFields() {
 		m.into[f.name] = f.get(&policy)

@@ -479,7 +479,7 @@ func movedAndBack(h *hearing) {
 	srv := formerly2026(h.T, m)
 	c := newCore(h.T, srv.Getenv, fakeClock())
 	before := account(srv)
-	o, diags := move(h.T, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+	o, diags := moveState(h.T, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(h.T, diags)
 	config := maps.Clone(m.config)
 	steady(h.T, c, m.kind, config, h.fine(c.Read(m.kind, o)))
