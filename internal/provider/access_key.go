@@ -24,7 +24,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -44,10 +49,10 @@ const (
 func newAccessKey() *accessKeyResource { return &accessKeyResource{} }
 
 // accessKeyResource is an AccessKey pair of a user. The service shows its secret once.
-type accessKeyResource struct{ withInstance }
+type accessKeyResource struct{ instance.Resource }
 
 type accessKeyModel struct {
-	owned
+	owner.Object
 
 	AccessKeyID       types.String `tfsdk:"access_key_id"`
 	Status            types.String `tfsdk:"status"`
@@ -62,13 +67,13 @@ type accessKeyModel struct {
 
 // accessKeyIdentity tells which key it is, and whose.
 type accessKeyIdentity struct {
-	userIdentity
+	owner.UserIdentity
 
 	AccessKeyID types.String `tfsdk:"access_key_id"`
 }
 
 func (m accessKeyModel) identity() any {
-	return accessKeyIdentity{userIdentity{AccountID: m.AccountID, UserName: m.UserName}, m.AccessKeyID}
+	return accessKeyIdentity{owner.UserIdentity{AccountID: m.AccountID, UserName: m.UserName}, m.AccessKeyID}
 }
 
 // show puts what the service lists of the key into the model. When it was made
@@ -76,7 +81,7 @@ func (m accessKeyModel) identity() any {
 func (m *accessKeyModel) show(key ram.AccessKey) {
 	m.AccessKeyID, m.Status = types.StringValue(key.ID), types.StringValue(key.Status)
 	if m.CreateDate.IsNull() || m.CreateDate.IsUnknown() {
-		m.CreateDate = dated(key.CreateDate)
+		m.CreateDate = tf.Timestamp(key.CreateDate)
 	}
 }
 
@@ -98,7 +103,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"The create is sent once. If its outcome is unknown, because the connection broke or the answer cannot be read, the provider lists the keys and, if there is one that was not there before, " +
 			"stops with an error that names it: nobody's key is ever deleted on a guess.\n\n" +
 			"Destroying disables the key, deletes it, and makes sure that it is gone. A deleted key can be restored from the recycle bin for about a month.",
-		Attributes: ownedAttributes(ctx, map[string]schema.Attribute{
+		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"access_key_id": schema.StringAttribute{
 				Computed: true, PlanModifiers: constant,
 				MarkdownDescription: "The id of the key, which is no secret.",
@@ -116,7 +121,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"pgp_key": schema.StringAttribute{
 				Optional:   true,
-				Validators: []validator.String{pgpForm{}},
+				Validators: []validator.String{pgp.KeyValidator{}},
 				MarkdownDescription: "A PGP public key, in armour or in Base64, for which the secret is encrypted, so that it is never in the state. " +
 					"It is checked, by encrypting something, before the key is made. A change replaces nothing: it holds for the next key, and what is in the state stays. `keybase:` names are not looked up.",
 			},
@@ -148,29 +153,29 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 }
 
 func (r *accessKeyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = ownedIdentity(map[string]identityschema.Attribute{
+	resp.IdentitySchema = owner.IdentitySchema(map[string]identityschema.Attribute{
 		"user_name":     identityschema.StringAttribute{OptionalForImport: true, Description: "The name of the RAM user whose key it is."},
 		"access_key_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The id of the key."},
 	})
 }
 
-func failedKey(verb, now string) failure {
-	return failure{what: verb + " the AccessKey pair", now: now}
+func failedKey(verb, now string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the AccessKey pair", State: now}
 }
 
 func (r *accessKeyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	importKey(ctx, r.instance, failedKey("import", "The state is as it was."), "allow_self", req, resp)
+	importKey(ctx, r.Instance, failedKey("import", "The state is as it was."), "allow_self", req, resp)
 }
 
 // importKey imports a key, or what there is one of for each key: by `<key_id>`, whose
 // owner it asks for, by `<user_name>:<key_id>`, or by identity. The argument of ours
 // gets its default, false.
-func importKey(ctx context.Context, i *instance, f failure, ours string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+func importKey(ctx context.Context, i *instance.Instance, f diagnostics.Operation, ours string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	var who accessKeyIdentity
 	if req.ID == "" {
-		who = get[accessKeyIdentity](ctx, req.Identity, &resp.Diagnostics)
+		who = tf.Get[accessKeyIdentity](ctx, req.Identity, &resp.Diagnostics)
 	} else if name, id, both := strings.Cut(req.ID, ":"); both {
 		who.UserName, who.AccessKeyID = types.StringValue(name), types.StringValue(id)
 	} else {
@@ -179,7 +184,7 @@ func importKey(ctx context.Context, i *instance, f failure, ours string, req res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	account, ok := checkNamedAccount(ctx, i, f, who.AccountID, &resp.Diagnostics)
+	account, ok := instance.CheckNamedAccount(ctx, i, f, who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -197,36 +202,36 @@ func importKey(ctx context.Context, i *instance, f failure, ours string, req res
 }
 
 // importedOwner is the user whose key is imported.
-func importedOwner(ctx context.Context, i *instance, f failure, who accessKeyIdentity, diags *diag.Diagnostics) (ram.User, bool) {
+func importedOwner(ctx context.Context, i *instance.Instance, f diagnostics.Operation, who accessKeyIdentity, diags *diag.Diagnostics) (ram.User, bool) {
 	name, id := who.UserName.ValueString(), who.AccessKeyID.ValueString()
-	if id == "" || !who.UserName.IsNull() && !userNameForm.MatchString(name) {
-		diags.AddError("Cannot "+f.what, fmt.Sprintf("An AccessKey pair is imported by its id, such as \"LTAI5t...\", or by its user's name and its id, such as \"alice:LTAI5t...\". %s", f.now))
+	if id == "" || !who.UserName.IsNull() && !owner.UserNamePattern.MatchString(name) {
+		diags.AddError("Cannot "+f.Name, fmt.Sprintf("An AccessKey pair is imported by its id, such as \"LTAI5t...\", or by its user's name and its id, such as \"alice:LTAI5t...\". %s", f.State))
 		return ram.User{}, false
 	}
 	user, found, err := keyOwner(ctx, i, name, id)
 	if !found && (err == nil || ram.NotFound(err, "User", "User.AccessKey")) {
 		because := ""
 		if err != nil {
-			because = "\n\n" + explain(err)
+			because = "\n\n" + diagnostics.Explain(err)
 		}
-		diags.AddError("Cannot "+f.what, fmt.Sprintf(
+		diags.AddError("Cannot "+f.Name, fmt.Sprintf(
 			"No RAM user %sof this account has the key %s. It may be deleted, of another user or account, or of the root account itself, whose keys the provider does not manage. %s%s",
-			map[bool]string{true: name + " "}[name != ""], id, f.now, because))
+			map[bool]string{true: name + " "}[name != ""], id, f.State, because))
 		return ram.User{}, false
 	}
-	return user, !report(diags, f, err)
+	return user, !diagnostics.Report(diags, f, err)
 }
 
 // keyOwner is the user who has a key: the one who is named, if any.
-func keyOwner(ctx context.Context, i *instance, name, id string) (user ram.User, found bool, err error) {
+func keyOwner(ctx context.Context, i *instance.Instance, name, id string) (user ram.User, found bool, err error) {
 	if name == "" {
-		user, err = i.client.AccessKeyOwner(ctx, id)
+		user, err = i.Client.AccessKeyOwner(ctx, id)
 		return user, err == nil, err
 	}
-	if user, err = i.client.User(ctx, name); err != nil {
+	if user, err = i.Client.User(ctx, name); err != nil {
 		return user, false, err
 	}
-	keys, err := i.client.AccessKeys(ctx, name)
+	keys, err := i.Client.AccessKeys(ctx, name)
 	_, found = keyIn(keys, id)
 	return user, found, err
 }
@@ -240,8 +245,8 @@ const neverListed = "never_listed"
 const listedWithin = time.Hour
 
 func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	unlisted, more := req.Private.GetKey(ctx, neverListed)
 	resp.Diagnostics.Append(more...)
@@ -249,16 +254,16 @@ func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	f := failedKey("read", "The state is as it was.")
-	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	key, found, err := r.look(ctx, &state.owned, state.AccessKeyID.ValueString())
+	key, found, err := r.look(ctx, &state.Object, state.AccessKeyID.ValueString())
 	if errors.Is(err, errContradiction) {
 		err = nil // a second look decides
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	if !found {
@@ -266,8 +271,8 @@ func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	if state.UserID.IsNull() { // moved here, or from before there were user ids
-		user, err := r.client.User(ctx, state.UserName.ValueString())
-		if report(&resp.Diagnostics, f, err) {
+		user, err := r.Client.User(ctx, state.UserName.ValueString())
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
 		state.UserID = types.StringValue(user.ID)
@@ -276,22 +281,22 @@ func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, 
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, neverListed, nil)...)
 	}
 	state.show(key)
-	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // look finds a key among its user's, and follows the user to another name.
-func (r *accessKeyResource) look(ctx context.Context, o *owned, id string) (ram.AccessKey, bool, error) {
-	return r.lookIn(ctx, o, id, r.client.AccessKeys)
+func (r *accessKeyResource) look(ctx context.Context, o *owner.Object, id string) (ram.AccessKey, bool, error) {
+	return r.lookIn(ctx, o, id, r.Client.AccessKeys)
 }
 
 // lookNow is look past the cache.
-func (r *accessKeyResource) lookNow(ctx context.Context, o *owned, id string) (ram.AccessKey, bool, error) {
-	return r.lookIn(ctx, o, id, r.client.RefreshAccessKeys)
+func (r *accessKeyResource) lookNow(ctx context.Context, o *owner.Object, id string) (ram.AccessKey, bool, error) {
+	return r.lookIn(ctx, o, id, r.Client.RefreshAccessKeys)
 }
 
-func (r *accessKeyResource) lookIn(ctx context.Context, o *owned, id string, keysOf func(context.Context, string) ([]ram.AccessKey, error)) (ram.AccessKey, bool, error) {
+func (r *accessKeyResource) lookIn(ctx context.Context, o *owner.Object, id string, keysOf func(context.Context, string) ([]ram.AccessKey, error)) (ram.AccessKey, bool, error) {
 	if o.UserName.ValueString() == "" { // moved here from where the name could be left out
-		if _, err := followKeyOwner(ctx, r.instance, o, id); err != nil {
+		if _, err := owner.FollowKeyOwner(ctx, r.Instance, o, id); err != nil {
 			return ram.AccessKey{}, false, err
 		}
 	}
@@ -303,7 +308,7 @@ func (r *accessKeyResource) lookIn(ctx context.Context, o *owned, id string, key
 		return ram.AccessKey{}, false, err
 	}
 	noUser := err != nil
-	renamed, err := followKeyOwner(ctx, r.instance, o, id)
+	renamed, err := owner.FollowKeyOwner(ctx, r.Instance, o, id)
 	if err != nil {
 		return ram.AccessKey{}, false, err
 	}
@@ -325,11 +330,11 @@ func (r *accessKeyResource) lookIn(ctx context.Context, o *owned, id string, key
 var errContradiction = errors.New("the service says both that the user exists and that it does not. Run again")
 
 // exists tells that the user is there, if its id is known.
-func (r *accessKeyResource) exists(ctx context.Context, o owned) bool {
+func (r *accessKeyResource) exists(ctx context.Context, o owner.Object) bool {
 	if o.UserID.ValueString() == "" {
 		return false
 	}
-	_, err := r.client.UserByID(ctx, o.UserID.ValueString())
+	_, err := r.Client.UserByID(ctx, o.UserID.ValueString())
 	return !ram.NotFound(err, "User")
 }
 
@@ -344,27 +349,27 @@ func keyIn(keys []ram.AccessKey, id string) (ram.AccessKey, bool) {
 
 // missing looks a second time for a key that is not listed, and takes it out of
 // the state only if it is gone for certain: with it goes the secret.
-func (r *accessKeyResource) missing(ctx context.Context, f failure, state accessKeyModel, unlisted bool, resp *resource.ReadResponse) {
-	id, o := state.AccessKeyID.ValueString(), state.owned
-	vanished, err := r.confirmGone(ctx, func(ctx context.Context) (bool, error) {
+func (r *accessKeyResource) missing(ctx context.Context, f diagnostics.Operation, state accessKeyModel, unlisted bool, resp *resource.ReadResponse) {
+	id, o := state.AccessKeyID.ValueString(), state.Object
+	vanished, err := r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
 		key, found, err := r.lookNow(ctx, &o, id)
 		if found {
-			state.owned = o
+			state.Object = o
 			state.show(key)
 		}
 		return found, err
 	})
 	switch {
-	case report(&resp.Diagnostics, f, err):
+	case diagnostics.Report(&resp.Diagnostics, f, err):
 	case !vanished:
-		save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+		tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 	case unlisted && r.young(ctx, state):
 		resp.Diagnostics.AddWarning("The AccessKey pair is not listed yet", fmt.Sprintf(
 			"The service made the key %s of %s less than %s ago and has not listed it since. The state, with the secret, is kept as it is. Look again later.",
 			id, state.UserName.ValueString(), listedWithin))
-		save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+		tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 	default:
-		gone(ctx, state.identity(), resp, "The AccessKey pair is gone", fmt.Sprintf(
+		tf.Remove(ctx, state.identity(), resp, "The AccessKey pair is gone", fmt.Sprintf(
 			"The key %s of %s does not exist any more, so it leaves the state; its secret is lost. If it was deleted by mistake, restore it within about a month of its deletion "+
 				"from the recycle bin (aliyun ims RestoreAccessKeyFromRecycleBin --UserAccessKeyId %[1]s --UserId %[3]s), and import it.",
 			id, state.UserName.ValueString(), state.UserID.ValueString()))
@@ -377,43 +382,43 @@ func (r *accessKeyResource) young(ctx context.Context, state accessKeyModel) boo
 	if err != nil {
 		return true
 	}
-	now, err := r.client.ServerTime(ctx)
+	now, err := r.Client.ServerTime(ctx)
 	return err != nil || now.Sub(made) < listedWithin
 }
 
 func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
-	plan := get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
-	config := get[accessKeyModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+	plan := tf.Get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[accessKeyModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := failedKey("update", "It is as it was.")
-	if !prepareUpdate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
+	if !owner.PrepareUpdate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	if state.UserID.IsNull() && !checkKeyOwner(ctx, r.instance, f, plan.owned, plan.AccessKeyID.ValueString(), &resp.Diagnostics) {
+	if state.UserID.IsNull() && !owner.CheckKeyOwner(ctx, r.Instance, f, plan.Object, plan.AccessKeyID.ValueString(), &resp.Diagnostics) {
 		return
 	}
 	wanted := plan.Status.ValueString()
 	if config.Status.IsNull() || wanted == state.Status.ValueString() {
-		save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+		tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
 	if wanted == keyInactive && r.refuseSelf("disable", plan, &resp.Diagnostics) {
 		return
 	}
-	if report(&resp.Diagnostics, f, r.switchTo(ctx, plan, wanted)) {
+	if diagnostics.Report(&resp.Diagnostics, f, r.switchTo(ctx, plan, wanted)) {
 		return
 	}
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	r.await(ctx, plan, &resp.Diagnostics)
 }
 
 func (r *accessKeyResource) switchTo(ctx context.Context, m accessKeyModel, status string) error {
-	return r.client.UpdateAccessKey(ctx, m.UserName.ValueString(), m.AccessKeyID.ValueString(), status)
+	return r.Client.UpdateAccessKey(ctx, m.UserName.ValueString(), m.AccessKeyID.ValueString(), status)
 }
 
 // await waits until the service lists the key with its status, and returns the
@@ -421,9 +426,9 @@ func (r *accessKeyResource) switchTo(ctx context.Context, m accessKeyModel, stat
 // only of looking, so it is a warning.
 func (r *accessKeyResource) await(ctx context.Context, m accessKeyModel, diags *diag.Diagnostics) (keys []ram.AccessKey, seen bool) {
 	id, status := m.AccessKeyID.ValueString(), m.Status.ValueString()
-	seen, err := r.waitUntil(ctx, visibility, func(ctx context.Context) (bool, error) {
+	seen, err := r.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
 		var err error
-		keys, err = r.client.RefreshAccessKeys(ctx, m.UserName.ValueString())
+		keys, err = r.Client.RefreshAccessKeys(ctx, m.UserName.ValueString())
 		if ram.NotFound(err, "User") { // the user is shown as late as the key
 			return false, nil
 		}
@@ -433,9 +438,9 @@ func (r *accessKeyResource) await(ctx context.Context, m accessKeyModel, diags *
 	if seen {
 		return keys, true
 	}
-	why := fmt.Sprintf("The service has not listed it so within %s.", visibility)
+	why := fmt.Sprintf("The service has not listed it so within %s.", instance.ListLimit)
 	if err != nil {
-		why = explain(err)
+		why = diagnostics.Explain(err)
 	}
 	diags.AddWarning("Cannot confirm the AccessKey pair", fmt.Sprintf(
 		"The service accepted the key %s of %s, to be %s, and the state has it. %s\n\nThe next refresh shows what is there.", id, m.UserName.ValueString(), status, why))
@@ -443,42 +448,42 @@ func (r *accessKeyResource) await(ctx context.Context, m accessKeyModel, diags *
 }
 
 func (r *accessKeyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if _, ok := r.opened(ctx, failedKey("delete", "The key is as it was."), state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+	if _, ok := r.CheckAccount(ctx, failedKey("delete", "The key is as it was."), state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
 	if r.refuseSelf("delete", state, &resp.Diagnostics) {
 		return
 	}
 	if state.UserID.IsNull() { // moved here, and not read since
-		if _, err := followKeyOwner(ctx, r.instance, &state.owned, state.AccessKeyID.ValueString()); report(&resp.Diagnostics, failedKey("delete", "The key is as it was."), err) {
+		if _, err := owner.FollowKeyOwner(ctx, r.Instance, &state.Object, state.AccessKeyID.ValueString()); diagnostics.Report(&resp.Diagnostics, failedKey("delete", "The key is as it was."), err) {
 			return
 		}
 	}
-	err := r.remove(ctx, &state.owned, state.AccessKeyID.ValueString())
-	report(&resp.Diagnostics, failedKey("delete", "The key is in the state."), err)
+	err := r.remove(ctx, &state.Object, state.AccessKeyID.ValueString())
+	diagnostics.Report(&resp.Diagnostics, failedKey("delete", "The key is in the state."), err)
 }
 
 // remove disables a key, deletes it, and makes sure that it is gone. A key that is
 // not there is gone.
-func (r *accessKeyResource) remove(ctx context.Context, o *owned, id string) error {
-	missing, err := r.without(ctx, o, func(name string) error { return r.client.UpdateAccessKey(ctx, name, id, keyInactive) })
+func (r *accessKeyResource) remove(ctx context.Context, o *owner.Object, id string) error {
+	missing, err := r.without(ctx, o, func(name string) error { return r.Client.UpdateAccessKey(ctx, name, id, keyInactive) })
 	if err != nil {
-		return knowing("The key was not deleted, and may have been disabled.", err)
+		return diagnostics.WithState("The key was not deleted, and may have been disabled.", err)
 	}
 	if !missing {
-		_, err = r.without(ctx, o, func(name string) error { return r.client.DeleteAccessKey(ctx, name, id) })
+		_, err = r.without(ctx, o, func(name string) error { return r.Client.DeleteAccessKey(ctx, name, id) })
 	}
 	if err != nil {
-		return knowing("The key is disabled. It may have been deleted.", err)
+		return diagnostics.WithState("The key is disabled. It may have been deleted.", err)
 	}
-	absent, err := r.waitUntil(ctx, visibility, func(ctx context.Context) (bool, error) {
-		keys, err := r.client.RefreshAccessKeys(ctx, o.UserName.ValueString())
+	absent, err := r.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
+		keys, err := r.Client.RefreshAccessKeys(ctx, o.UserName.ValueString())
 		_, found := keyIn(keys, id)
 		if ram.NotFound(err, "User") {
 			_, found, err = r.lookNow(ctx, o, id)
@@ -486,19 +491,19 @@ func (r *accessKeyResource) remove(ctx context.Context, o *owned, id string) err
 		return !found, err
 	})
 	if err == nil && !absent {
-		err = fmt.Errorf("the service still listed the key after %s. Run again", visibility)
+		err = fmt.Errorf("the service still listed the key after %s. Run again", instance.ListLimit)
 	}
-	return knowing("The key is disabled, and the service accepted to delete it, but it is not certain that it is gone.", err)
+	return diagnostics.WithState("The key is disabled, and the service accepted to delete it, but it is not certain that it is gone.", err)
 }
 
 // without does something to a key. The key or its user may be missing: then it
 // follows the user to another name, once, before it believes so.
-func (r *accessKeyResource) without(ctx context.Context, o *owned, act func(name string) error) (missing bool, err error) {
+func (r *accessKeyResource) without(ctx context.Context, o *owner.Object, act func(name string) error) (missing bool, err error) {
 	err = act(o.UserName.ValueString())
 	if !ram.NotFound(err, "User", "User.AccessKey") {
 		return false, err
 	}
-	renamed, err := followRename(ctx, r.instance, o)
+	renamed, err := owner.FollowRename(ctx, r.Instance, o)
 	if err != nil || !renamed {
 		return true, err
 	}

@@ -16,7 +16,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -36,7 +39,7 @@ type deactivateKeysModel struct {
 // ids are the keys that are named; nil is for all.
 func (m deactivateKeysModel) ids() (ids []string) {
 	for _, element := range m.AccessKeyIDs.Elements() {
-		ids = append(ids, text(element))
+		ids = append(ids, tf.String(element))
 	}
 	slices.Sort(ids)
 	return ids
@@ -66,8 +69,8 @@ func (a *deactivateKeys) Schema(ctx context.Context, _ action.SchemaRequest, res
 var failedDeactivation = failedAction("disable the AccessKey pairs")
 
 func (a *deactivateKeys) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := get[deactivateKeysModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	m := tf.Get[deactivateKeysModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	user, found := a.planned(ctx, failedDeactivation, m.userOrder, &resp.Diagnostics)
 	if found && !m.AccessKeyIDs.IsUnknown() {
@@ -78,32 +81,32 @@ func (a *deactivateKeys) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 // sparesOwn refuses to disable a key that Terraform stands on.
 func (a *deactivateKeys) sparesOwn(ctx context.Context, user ram.User, ids []string, diags *diag.Diagnostics) bool {
 	f := failedDeactivation
-	if at := slices.IndexFunc(ids, func(id string) bool { return isOwnKey(a.instance, id) }); at >= 0 {
-		diags.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.what, fmt.Sprintf(
-			"Terraform itself stands on the key %s, and would lose it in the middle of the run. %s\n\nTake the key out of access_key_ids, or run with other credentials.", ids[at], f.now))
+	if at := slices.IndexFunc(ids, func(id string) bool { return owner.IsOwnKey(a.Instance, id) }); at >= 0 {
+		diags.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.Name, fmt.Sprintf(
+			"Terraform itself stands on the key %s, and would lose it in the middle of the run. %s\n\nTake the key out of access_key_ids, or run with other credentials.", ids[at], f.State))
 		return false
 	}
-	own, err := isOwnUser(ctx, a.instance, user.ID)
-	if report(diags, f, err) {
+	own, err := owner.IsOwnUser(ctx, a.Instance, user.ID)
+	if diagnostics.Report(diags, f, err) {
 		return false
 	}
-	chain, known := a.client.CredentialChain()
+	chain, known := a.Client.CredentialChain()
 	switch {
 	case own && ids == nil:
-		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
-			"Terraform itself stands on a key of the user %q, and would lose it in the middle of the run. %s\n\nName the other keys in access_key_ids, or run with the credentials of another user.", user.Name, f.now))
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
+			"Terraform itself stands on a key of the user %q, and would lose it in the middle of the run. %s\n\nName the other keys in access_key_ids, or run with the credentials of another user.", user.Name, f.State))
 		return false
 	case own && (!known || len(chain.LongLivedKeyIDs()) == 0):
-		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
-			"Terraform itself runs as the user %q, in a session, and with which key that was made is not known. %s\n\nRun with the credentials of another user.", user.Name, f.now))
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
+			"Terraform itself runs as the user %q, in a session, and with which key that was made is not known. %s\n\nRun with the credentials of another user.", user.Name, f.State))
 		return false
 	}
 	return true
 }
 
 func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := get[deactivateKeysModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := m.bounded(ctx, defaultTimeout, &resp.Diagnostics)
+	m := tf.Get[deactivateKeysModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -113,17 +116,17 @@ func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if !ok || !a.sparesOwn(ctx, user, m.ids(), &resp.Diagnostics) {
 		return
 	}
-	keys, err := a.client.RefreshAccessKeys(ctx, user.Name)
-	if report(&resp.Diagnostics, f, err) {
+	keys, err := a.Client.RefreshAccessKeys(ctx, user.Name)
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	for _, id := range m.ids() {
 		if _, found := keyIn(keys, id); !found {
-			resp.Diagnostics.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.what, fmt.Sprintf(
-				"The user %q has no AccessKey pair %s. %s The user's keys: %s.\n\nThe key may have been deleted, or be another user's. Take it out, or name its user, and run again.", user.Name, id, f.now, keysNamed(keys)))
+			resp.Diagnostics.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.Name, fmt.Sprintf(
+				"The user %q has no AccessKey pair %s. %s The user's keys: %s.\n\nThe key may have been deleted, or be another user's. Take it out, or name its user, and run again.", user.Name, id, f.State, keysNamed(keys)))
 			return
 		}
 	}
-	d := newDeactivation(a.instance, user, m.ids(), tellingOf(resp))
+	d := newDeactivation(a.Instance, user, m.ids(), tellingOf(resp))
 	d.run(ctx, &resp.Diagnostics)
 }

@@ -16,7 +16,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 const (
@@ -39,8 +44,8 @@ type making struct {
 }
 
 func (r *accessKeyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	plan := tf.Get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -51,8 +56,8 @@ func (r *accessKeyResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	// Creates for one user wait for each other: otherwise one of them, in doubt
 	// about its own, would take the other's key for it.
-	unlock, err := r.client.Lock(ctx, "access keys of "+plan.UserName.ValueString())
-	if report(&resp.Diagnostics, m.failed(noKeyMade), err) {
+	unlock, err := r.Client.Lock(ctx, "access keys of "+plan.UserName.ValueString())
+	if diagnostics.Report(&resp.Diagnostics, m.failed(noKeyMade), err) {
 		return
 	}
 	defer unlock()
@@ -64,7 +69,7 @@ func (m *making) run(ctx context.Context) {
 		return
 	}
 	key, err := m.make(ctx)
-	if report(&m.resp.Diagnostics, m.failed(noKeyMade), err) {
+	if diagnostics.Report(&m.resp.Diagnostics, m.failed(noKeyMade), err) {
 		return
 	}
 	if !m.keep(ctx, key) {
@@ -73,32 +78,32 @@ func (m *making) run(ctx context.Context) {
 	m.finish(ctx)
 }
 
-func (m *making) failed(now string) failure { return failedKey("create", now) }
+func (m *making) failed(now string) diagnostics.Operation { return failedKey("create", now) }
 
 // ready checks everything that can be checked without making a key (KEY-06). What
 // was unknown when the plan was made is checked here for the first time.
 func (m *making) ready(ctx context.Context) bool {
 	diags := &m.resp.Diagnostics
-	if name := m.plan.UserName.ValueString(); !userNameForm.MatchString(name) {
+	if name := m.plan.UserName.ValueString(); !owner.UserNamePattern.MatchString(name) {
 		diags.AddAttributeError(path.Root("user_name"), "Cannot create the AccessKey pair", fmt.Sprintf(
 			"%q is no name of a RAM user. Without a name, the service would make a key for the caller itself. %s", name, noKeyMade))
 		return false
 	}
 	m.plan.KeyFingerprint = types.StringNull()
 	if !m.plan.PGPKey.IsNull() {
-		to, err := checkPGP(m.plan.PGPKey.ValueString(), m.client.Now())
-		if reportPGP(diags, err) {
+		to, err := pgp.CheckKey(m.plan.PGPKey.ValueString(), m.Client.Now())
+		if pgp.ReportKeyError(diags, err) {
 			return false
 		}
 		m.seal, m.plan.KeyFingerprint = to.Encrypt, types.StringValue(to.Fingerprint)
 	}
-	return prepareCreate(ctx, m.instance, m.failed(noKeyMade), &m.plan.owned, diags)
+	return owner.PrepareCreate(ctx, m.Instance, m.failed(noKeyMade), &m.plan.Object, diags)
 }
 
 // room lists the user's keys, and refuses a key that would be one too many.
 func (m *making) room(ctx context.Context) bool {
-	keys, err := m.client.RefreshAccessKeys(ctx, m.user())
-	if report(&m.resp.Diagnostics, m.failed(noKeyMade), err) {
+	keys, err := m.Client.RefreshAccessKeys(ctx, m.user())
+	if diagnostics.Report(&m.resp.Diagnostics, m.failed(noKeyMade), err) {
 		return false
 	}
 	m.before = keys
@@ -108,7 +113,7 @@ func (m *making) room(ctx context.Context) bool {
 	}
 	// The quota can be raised; who may not read it goes by the documented one.
 	quota := keysPerUser
-	if summary, err := m.client.AccountSummary(ctx); err == nil {
+	if summary, err := m.Client.AccountSummary(ctx); err == nil {
 		quota = max(quota, int(summary["AccessKeysPerUserQuota"]))
 	}
 	if len(keys) < quota {
@@ -121,7 +126,7 @@ func (m *making) room(ctx context.Context) bool {
 // strays warns of young keys that this run did not make: a run that was killed
 // between its create and its end leaves one that is in no state (F18, F19).
 func (m *making) strays() {
-	now, _ := m.client.ServerNow()
+	now, _ := m.Client.ServerNow()
 	young := slices.DeleteFunc(slices.Clone(m.before), func(key ram.AccessKey) bool {
 		return now.Sub(key.CreateDate) > day || m.madeHere(key.ID)
 	})
@@ -135,10 +140,10 @@ func (m *making) strays() {
 
 // madeHere tells that this provider instance made the key.
 func (m *making) madeHere(id string) bool {
-	if !m.adopt("access key " + id) {
+	if !m.Adopt("access key " + id) {
 		return true
 	}
-	m.release("access key " + id)
+	m.Release("access key " + id)
 	return false
 }
 
@@ -159,7 +164,7 @@ func importID(user string, keys []ram.AccessKey) string {
 
 // describe lists keys with status and age, by the service's clock.
 func (m *making) describe(keys []ram.AccessKey) string {
-	now, _ := m.client.ServerNow()
+	now, _ := m.Client.ServerNow()
 	lines := []string{}
 	for _, key := range keys {
 		lines = append(lines, fmt.Sprintf("  - %s, %s, made %s (%s ago)", key.ID, key.Status, key.CreateDate.Format(time.RFC3339), age(now.Sub(key.CreateDate))))
@@ -199,8 +204,8 @@ func (m *making) make(ctx context.Context) (ram.AccessKey, error) {
 		}
 		doubt = err
 	}
-	return ram.AccessKey{}, knowing(fmt.Sprintf(
-		"The create was sent twice, and its outcome is unknown both times, but no new key of %s was listed within %s of each: none was made, as far as that can be told.", m.user(), lagWindow), doubt)
+	return ram.AccessKey{}, diagnostics.WithState(fmt.Sprintf(
+		"The create was sent twice, and its outcome is unknown both times, but no new key of %s was listed within %s of each: none was made, as far as that can be told.", m.user(), instance.LagWindow), doubt)
 }
 
 // errOldKey is an answer that names a key from before the create.
@@ -209,9 +214,9 @@ var errOldKey = errors.New("the answer names a key that was there before")
 // send sends the create once. An answer that names a key from before is not the
 // answer to this create, whoever gave it.
 func (m *making) send(ctx context.Context) (ram.AccessKey, error) {
-	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit) // survives one Ctrl-C
+	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // survives one Ctrl-C
 	defer cancel()
-	key, err := m.client.CreateAccessKey(sending, m.user())
+	key, err := m.Client.CreateAccessKey(sending, m.user())
 	var secretless *ram.MissingSecretError
 	id := key.ID
 	if errors.As(err, &secretless) {
@@ -228,11 +233,11 @@ func (m *making) refused(ctx context.Context, err error) error {
 	if !ram.LimitExceeded(err) {
 		return err
 	}
-	keys, listing := m.client.RefreshAccessKeys(ctx, m.user())
+	keys, listing := m.Client.RefreshAccessKeys(ctx, m.user())
 	if listing != nil {
 		return err
 	}
-	return knowing(fmt.Sprintf("%s %s has these keys:\n\n%s\n\nDelete one that is not needed, or import it: terraform import ADDRESS %s.",
+	return diagnostics.WithState(fmt.Sprintf("%s %s has these keys:\n\n%s\n\nDelete one that is not needed, or import it: terraform import ADDRESS %s.",
 		noKeyMade, m.user(), m.describe(keys), importID(m.user(), keys)), err)
 }
 
@@ -240,26 +245,26 @@ func (m *making) refused(ctx context.Context, err error) error {
 // the list for it. It is nil if no key is new; otherwise any of those that are may
 // be somebody else's, so the error names them all and none is touched (KEY-03, KEY-04).
 func (m *making) settle(ctx context.Context, cause error) error {
-	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lagWindow+sendLimit) // looks once more after a Ctrl-C
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.LagWindow+instance.SendLimit) // looks once more after a Ctrl-C
 	defer cancel()
 	var candidates []ram.AccessKey
 	look := func(context.Context) (bool, error) {
-		keys, err := m.client.RefreshAccessKeys(looking, m.user())
+		keys, err := m.Client.RefreshAccessKeys(looking, m.user())
 		candidates = union(candidates, m.added(keys))
 		return false, err
 	}
-	_, err := m.waitUntil(ctx, lagWindow, look)
+	_, err := m.WaitUntil(ctx, instance.LagWindow, look)
 	interrupted := ctx.Err() != nil
 	if interrupted {
 		_, err = look(looking)
 	}
 	switch {
 	case len(candidates) > 0:
-		return knowing(m.doubtful(candidates), cause)
+		return diagnostics.WithState(m.doubtful(candidates), cause)
 	case ram.NotFound(err, "User"): // and its keys with it
-		return knowing(noKeyMade+" The user does not exist any more.", cause)
+		return diagnostics.WithState(noKeyMade+" The user does not exist any more.", cause)
 	case err != nil || interrupted:
-		return knowing(m.unsettled(err), cause)
+		return diagnostics.WithState(m.unsettled(err), cause)
 	}
 	return nil
 }
@@ -303,7 +308,7 @@ func (m *making) commands(keys []ram.AccessKey) string {
 func (m *making) unsettled(err error) string {
 	why := "The run ended before a new key would have been listed for certain."
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-		why = "The user's keys cannot be listed: " + explain(err)
+		why = "The user's keys cannot be listed: " + diagnostics.Explain(err)
 	}
 	had := "had no key"
 	if len(m.before) > 0 {
@@ -321,7 +326,7 @@ func (m *making) keep(ctx context.Context, key ram.AccessKey) bool {
 		sealed, err := m.seal(key.Secret)
 		if err != nil {
 			err = m.withdraw(ctx, key, "Its secret could not be encrypted, although a trial had succeeded", err)
-			report(&m.resp.Diagnostics, m.failed(noKeyMade), err)
+			diagnostics.Report(&m.resp.Diagnostics, m.failed(noKeyMade), err)
 			return false
 		}
 		m.plan.Secret, m.plan.EncryptedSecret = types.StringNull(), types.StringValue(sealed)
@@ -331,10 +336,10 @@ func (m *making) keep(ctx context.Context, key ram.AccessKey) bool {
 }
 
 func (m *making) record(ctx context.Context, key ram.AccessKey) {
-	m.adopt("access key " + key.ID)
+	m.Adopt("access key " + key.ID)
 	wanted := m.plan.Status
-	m.plan.AccessKeyID, m.plan.Status, m.plan.CreateDate = types.StringValue(key.ID), types.StringValue(keyActive), dated(key.CreateDate)
-	save(ctx, m.plan.identity(), m.plan, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
+	m.plan.AccessKeyID, m.plan.Status, m.plan.CreateDate = types.StringValue(key.ID), types.StringValue(keyActive), tf.Timestamp(key.CreateDate)
+	tf.Save(ctx, m.plan.identity(), m.plan, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
 	if !wanted.IsUnknown() && !wanted.IsNull() {
 		m.plan.Status = wanted
 	}
@@ -343,16 +348,16 @@ func (m *making) record(ctx context.Context, key ram.AccessKey) {
 // withdraw removes the very key that the service just answered: it is ours, and
 // useless. If that fails it stays in the state, to be replaced by the next apply.
 func (m *making) withdraw(ctx context.Context, key ram.AccessKey, why string, cause error) error {
-	removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), visibility+sendLimit) // what was begun is ended
+	removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.ListLimit+instance.SendLimit) // what was begun is ended
 	defer cancel()
-	err := m.remove(removing, &m.plan.owned, key.ID)
+	err := m.remove(removing, &m.plan.Object, key.ID)
 	if err == nil {
-		return knowing(fmt.Sprintf("The service made the key %s of %s. %s, so that very key was deleted again. Run again.", key.ID, m.user(), why), cause)
+		return diagnostics.WithState(fmt.Sprintf("The service made the key %s of %s. %s, so that very key was deleted again. Run again.", key.ID, m.user(), why), cause)
 	}
 	m.plan.Secret, m.plan.EncryptedSecret, m.plan.KeyFingerprint = types.StringNull(), types.StringNull(), types.StringNull()
 	m.record(ctx, key)
-	return knowing(fmt.Sprintf("The service made the key %s of %s. %s, and the key could not be deleted again: %s\n\n"+
-		"It is in the state, without a secret and marked as tainted: the next apply replaces it. Or delete it now:\n\n%s", key.ID, m.user(), why, explain(err), m.commands([]ram.AccessKey{key})), cause)
+	return diagnostics.WithState(fmt.Sprintf("The service made the key %s of %s. %s, and the key could not be deleted again: %s\n\n"+
+		"It is in the state, without a secret and marked as tainted: the next apply replaces it. Or delete it now:\n\n%s", key.ID, m.user(), why, diagnostics.Explain(err), m.commands([]ram.AccessKey{key})), cause)
 }
 
 // finish does what is left once the key is safe: it waits until the service lists
@@ -367,8 +372,8 @@ func (m *making) finish(ctx context.Context) {
 	beside := m.added(keys)
 	defer func() { m.companions(beside) }()
 	if listed, found := keyIn(keys, m.plan.AccessKeyID.ValueString()); found && m.plan.CreateDate.IsNull() {
-		m.plan.CreateDate, created.CreateDate = dated(listed.CreateDate), dated(listed.CreateDate)
-		save(ctx, created.identity(), created, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
+		m.plan.CreateDate, created.CreateDate = tf.Timestamp(listed.CreateDate), tf.Timestamp(listed.CreateDate)
+		tf.Save(ctx, created.identity(), created, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
 	}
 	if m.plan.Status.ValueString() != keyInactive {
 		return
@@ -376,10 +381,10 @@ func (m *making) finish(ctx context.Context) {
 	err := m.switchTo(ctx, m.plan, keyInactive)
 	now := fmt.Sprintf("The key %s is made, and is in the state with its secret, but it is not disabled. It is marked as tainted: the next apply replaces it, unless you keep it with terraform untaint ADDRESS.",
 		m.plan.AccessKeyID.ValueString())
-	if report(&m.resp.Diagnostics, m.failed(now), err) {
+	if diagnostics.Report(&m.resp.Diagnostics, m.failed(now), err) {
 		return
 	}
-	save(ctx, m.plan.identity(), m.plan, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
+	tf.Save(ctx, m.plan.identity(), m.plan, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
 	keys, _ = m.await(ctx, m.plan, &m.resp.Diagnostics)
 	beside = union(beside, m.added(keys))
 }

@@ -11,13 +11,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*accessKeysData)(nil)
 
 // accessKeysData is the AccessKey pairs of all users, or of one, with their age
 // and last use.
-type accessKeysData struct{ readsInstance }
+type accessKeysData struct{ instance.DataSource }
 
 type accessKeysModel struct {
 	keysSought
@@ -47,7 +51,7 @@ func (d *accessKeysData) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The AccessKey pairs of all RAM users, or of one, with their age and last use, but never a secret. It reads the keys of each user and the last use of each key, two calls and more per user.",
-		Attributes: filtered(map[string]schema.Attribute{
+		Attributes: listing.WithFilters(map[string]schema.Attribute{
 			"account_id": text("The id of the account."),
 			"access_keys": schema.ListNestedAttribute{
 				Computed:            true,
@@ -68,9 +72,9 @@ func (d *accessKeysData) Schema(_ context.Context, _ datasource.SchemaRequest, r
 }
 
 func (d *accessKeysData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	collect(ctx, d.instance, "read the AccessKey pairs", req, resp, func(ctx context.Context, account string, m *accessKeysModel) error {
+	listing.ReadAll(ctx, d.Instance, "read the AccessKey pairs", req, resp, func(ctx context.Context, account string, m *accessKeysModel) error {
 		m.AccountID, m.AccessKeys = types.StringValue(account), []accessKeyRow{}
-		for found, err := range searchKeys(ctx, d.instance, m.keysSought, everything, true) {
+		for found, err := range searchKeys(ctx, d.Instance, m.keysSought, listing.All, true) {
 			if err != nil {
 				return err
 			}
@@ -88,7 +92,7 @@ func keyRow(found foundKey) accessKeyRow {
 	}
 	return accessKeyRow{
 		AccessKeyID: types.StringValue(found.key.ID), UserName: types.StringValue(found.user.Name), UserID: types.StringValue(found.user.ID),
-		Status: types.StringValue(found.key.Status), CreateDate: dated(found.key.CreateDate), AgeDays: types.Int64Value(found.days),
-		LastUsedDate: dated(found.use.Date), LastUsedService: service,
+		Status: types.StringValue(found.key.Status), CreateDate: tf.Timestamp(found.key.CreateDate), AgeDays: types.Int64Value(found.days),
+		LastUsedDate: tf.Timestamp(found.use.Date), LastUsedService: service,
 	}
 }

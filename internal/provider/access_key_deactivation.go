@@ -12,12 +12,14 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 // A deactivation disables keys of a user, until all of them are listed as inactive.
 type deactivation struct {
-	*instance
+	*instance.Instance
 
 	user ram.User
 	ids  []string // nil: all
@@ -29,22 +31,22 @@ type deactivation struct {
 	left   []string         // active as of the last look
 }
 
-func newDeactivation(i *instance, user ram.User, ids []string, tell telling) *deactivation {
+func newDeactivation(i *instance.Instance, user ram.User, ids []string, tell telling) *deactivation {
 	return &deactivation{
-		instance: i, user: user, ids: ids, tell: tell,
+		Instance: i, user: user, ids: ids, tell: tell,
 		sent: map[string]bool{}, failed: map[string]error{}, done: map[string]bool{},
 	}
 }
 
 func (d *deactivation) run(ctx context.Context, diags *diag.Diagnostics) {
-	settled, err := d.waitUntil(ctx, visibility, d.look)
+	settled, err := d.WaitUntil(ctx, instance.ListLimit, d.look)
 	if err == nil && !settled {
-		err = fmt.Errorf("the service still listed keys as active after %s. Run again", visibility)
+		err = fmt.Errorf("the service still listed keys as active after %s. Run again", instance.ListLimit)
 	}
 	for _, id := range slices.Sorted(maps.Keys(d.failed)) {
-		report(diags, failure{what: "disable the AccessKey pair " + id, now: d.now()}, d.failed[id])
+		diagnostics.Report(diags, diagnostics.Operation{Name: "disable the AccessKey pair " + id, State: d.now()}, d.failed[id])
 	}
-	if report(diags, failure{what: "confirm that the AccessKey pairs are disabled", now: d.now()}, err) || len(d.failed) > 0 {
+	if diagnostics.Report(diags, diagnostics.Operation{Name: "confirm that the AccessKey pairs are disabled", State: d.now()}, err) || len(d.failed) > 0 {
 		return
 	}
 	if len(d.done) == 0 {
@@ -55,7 +57,7 @@ func (d *deactivation) run(ctx context.Context, diags *diag.Diagnostics) {
 // look disables what is active and was not tried yet, and tells whether nothing is left
 // to be waited for.
 func (d *deactivation) look(ctx context.Context) (bool, error) {
-	keys, err := d.client.RefreshAccessKeys(ctx, d.user.Name)
+	keys, err := d.Client.RefreshAccessKeys(ctx, d.user.Name)
 	if err != nil {
 		return false, err
 	}
@@ -94,7 +96,7 @@ func (d *deactivation) disable(ctx context.Context, id string) {
 	}
 	d.tell("Disabling the AccessKey pair %s of %q.", id, d.user.Name)
 	d.sent[id] = true
-	err := d.client.UpdateAccessKey(ctx, d.user.Name, id, keyInactive)
+	err := d.Client.UpdateAccessKey(ctx, d.user.Name, id, keyInactive)
 	if err != nil && !ram.NotFound(err, "User.AccessKey") { // a key that is gone needs no more
 		d.failed[id] = err
 	}

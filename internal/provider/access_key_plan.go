@@ -11,26 +11,30 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (r *accessKeyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.instance == nil {
+	if r.Instance == nil {
 		return // the provider could not be configured yet, so there is nothing to look at
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	switch {
 	case req.Plan.Raw.IsNull():
-		state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+		state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
 		r.refuseSelf("delete", state, &resp.Diagnostics)
 	case req.State.Raw.IsNull():
-		plan := get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
+		plan := tf.Get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
 		if !resp.Diagnostics.HasError() && r.planCreate(&plan, &resp.Diagnostics) {
 			resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 		}
 	default:
-		state := get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
-		plan := get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
+		state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+		plan := tf.Get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -46,8 +50,8 @@ func (r *accessKeyResource) planCreate(plan *accessKeyModel, diags *diag.Diagnos
 	case plan.PGPKey.IsNull():
 		plan.EncryptedSecret, plan.KeyFingerprint = types.StringNull(), types.StringNull()
 	default:
-		to, err := checkPGP(plan.PGPKey.ValueString(), r.client.Now())
-		if reportPGP(diags, err) {
+		to, err := pgp.CheckKey(plan.PGPKey.ValueString(), r.Client.Now())
+		if pgp.ReportKeyError(diags, err) {
 			return false
 		}
 		plan.Secret, plan.KeyFingerprint = types.StringNull(), types.StringValue(to.Fingerprint)
@@ -64,7 +68,7 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 	if state.UserID.IsNull() {
 		plan.UserID = types.StringUnknown()
 	}
-	planUserName(ctx, r.instance, state.owned, plan.owned, resp)
+	owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
 	if !state.RotateWhenChanged.IsNull() && !plan.RotateWhenChanged.IsNull() && !plan.RotateWhenChanged.Equal(state.RotateWhenChanged) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("rotate_when_changed"))
 	}
@@ -84,8 +88,8 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 	if plan.PGPKey.IsNull() || plan.PGPKey.IsUnknown() || plan.PGPKey.Equal(state.PGPKey) {
 		return
 	}
-	_, err := checkPGP(plan.PGPKey.ValueString(), r.client.Now())
-	if !reportPGP(&resp.Diagnostics, err) && !state.Secret.IsNull() {
+	_, err := pgp.CheckKey(plan.PGPKey.ValueString(), r.Client.Now())
+	if !pgp.ReportKeyError(&resp.Diagnostics, err) && !state.Secret.IsNull() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("pgp_key"), "The secret stays in the state", fmt.Sprintf(
 			"pgp_key holds for the next key. The secret of the key %s of %s was not encrypted when it was made, and stays in the state in plain until the key is replaced.", id, name))
 	}
@@ -94,7 +98,7 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 // refuseSelf keeps the provider from cutting off the branch that it sits on.
 func (r *accessKeyResource) refuseSelf(verb string, m accessKeyModel, diags *diag.Diagnostics) bool {
 	id := m.AccessKeyID.ValueString()
-	if id == "" || m.AllowSelf.ValueBool() || !isOwnKey(r.instance, id) {
+	if id == "" || m.AllowSelf.ValueBool() || !owner.IsOwnKey(r.Instance, id) {
 		return false
 	}
 	how := "set allow_self = true"

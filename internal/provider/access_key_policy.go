@@ -21,7 +21,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/network"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -36,7 +42,7 @@ func newAccessKeyPolicy() *accessKeyPolicy { return &accessKeyPolicy{} }
 
 // accessKeyPolicy is the network policy of one key. A key has exactly one, so it is
 // written as a setting is; a destroy resets it.
-type accessKeyPolicy struct{ withInstance }
+type accessKeyPolicy struct{ instance.Resource }
 
 // ownPolicyNoun is what messages call it.
 const ownPolicyNoun = "network policy of the AccessKey pair"
@@ -55,8 +61,8 @@ func (r *accessKeyPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		},
 	}
 	maps.Copy(own, lockOutArguments("`classic_allow_list`"))
-	for _, f := range networkPolicyFields() {
-		own[f.name] = f.resource
+	for _, f := range network.PolicyFields() {
+		own[f.Name] = f.Resource
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The network policy of one AccessKey pair: from which addresses calls that are signed with it are taken. While it is active, the policy of the account " +
@@ -65,58 +71,58 @@ func (r *accessKeyPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"After a write the provider waits until the service shows it.\n\n" +
 			"**Destroying resets the policy**: inactive, without addresses. The service has no operation that takes it away. What the account's policy then says of the key holds.\n\n" +
 			"If the key is one that the provider itself stands on, a plan that enforces or narrows `classic_allow_list` needs `must_allow`, with the addresses from which Terraform runs, or `allow_lock_out = true`.",
-		Attributes: ownedAttributes(ctx, own),
+		Attributes: owner.Attributes(ctx, own),
 	}
 }
 
 func (r *accessKeyPolicy) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = ownedIdentity(map[string]identityschema.Attribute{
+	resp.IdentitySchema = owner.IdentitySchema(map[string]identityschema.Attribute{
 		"user_name":     identityschema.StringAttribute{OptionalForImport: true, Description: "The name of the RAM user whose key it is."},
 		"access_key_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The id of the key."},
 	})
 }
 
-func failedOwnPolicy(verb, now string) failure {
-	return failure{what: verb + " the " + ownPolicyNoun, now: now}
+func failedOwnPolicy(verb, now string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the " + ownPolicyNoun, State: now}
 }
 
 // keys is the same instance, to look for keys with.
-func (r *accessKeyPolicy) keys() *accessKeyResource { return &accessKeyResource{r.withInstance} }
+func (r *accessKeyPolicy) keys() *accessKeyResource { return &accessKeyResource{r.Resource} }
 
 // of is the policy of one key as a setting: what reads, compares, merges and
 // writes a setting does so here. Where a user is renamed, o follows.
-func (r *accessKeyPolicy) of(o *owned, id string) *setting[ram.NetworkPolicy] {
+func (r *accessKeyPolicy) of(o *owner.Object, id string) *setting.Setting[ram.NetworkPolicy] {
 	fetch := func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 		return c.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
 	}
-	return &setting[ram.NetworkPolicy]{
-		withInstance: r.withInstance, name: "access_key_policy " + id, noun: ownPolicyNoun,
-		fields: networkPolicyFields(), arguments: lockOutArguments("`classic_allow_list`"),
-		fetch: fetch, fetchNow: fetch,
-		put: func(ctx context.Context, c *ram.Client, _, want ram.NetworkPolicy) error {
+	return &setting.Setting[ram.NetworkPolicy]{
+		Resource: r.Resource, Name: "access_key_policy " + id, Noun: ownPolicyNoun,
+		Fields: network.PolicyFields(), Arguments: lockOutArguments("`classic_allow_list`"),
+		Fetch: fetch, FetchNow: fetch,
+		Put: func(ctx context.Context, c *ram.Client, _, want ram.NetworkPolicy) error {
 			return c.SetAccessKeyPolicy(ctx, o.UserName.ValueString(), id, want)
 		},
-		dangers: func(_ context.Context, _ *ram.Client, c change[ram.NetworkPolicy]) []danger {
-			return networkDangers(c, func() standing { return r.standing(id) })
+		Risks: func(_ context.Context, _ *ram.Client, c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+			return network.PolicyRisks(c, func() network.OwnKeys { return r.standing(id) })
 		},
 	}
 }
 
 // standing is whether the key is one that the provider itself stands on.
-func (r *accessKeyPolicy) standing(id string) standing {
-	_, known := r.client.CredentialChain()
+func (r *accessKeyPolicy) standing(id string) network.OwnKeys {
+	_, known := r.Client.CredentialChain()
 	switch {
 	case !known:
-		return standing{unknown: true}
-	case id != "" && isOwnKey(r.instance, id):
-		return standing{key: id, governed: "this policy is that key's own"}
+		return network.OwnKeys{Unknown: true}
+	case id != "" && owner.IsOwnKey(r.Instance, id):
+		return network.OwnKeys{Key: id, Governed: "this policy is that key's own"}
 	}
-	return standing{}
+	return network.OwnKeys{}
 }
 
 // ownedOf are the attributes that tell whose key it is.
-func ownedOf(v values) owned {
-	o := owned{Timeouts: v.timeouts()}
+func ownedOf(v tf.Values) owner.Object {
+	o := owner.Object{Timeouts: v.Timeouts()}
 	o.AccountID, _ = v["account_id"].(types.String)
 	o.UserName, _ = v["user_name"].(types.String)
 	o.UserID, _ = v["user_id"].(types.String)
@@ -124,44 +130,44 @@ func ownedOf(v values) owned {
 }
 
 // putOwner writes what is known of the owner into the attributes.
-func putOwner(v values, o owned) {
+func putOwner(v tf.Values, o owner.Object) {
 	v["account_id"], v["user_name"], v["user_id"] = o.AccountID, o.UserName, o.UserID
 }
 
-func ownPolicyIdentity(v values) accessKeyIdentity {
-	o, id := ownedOf(v), types.StringValue(text(v["access_key_id"]))
-	return accessKeyIdentity{userIdentity{AccountID: o.AccountID, UserName: o.UserName}, id}
+func ownPolicyIdentity(v tf.Values) accessKeyIdentity {
+	o, id := ownedOf(v), types.StringValue(tf.String(v["access_key_id"]))
+	return accessKeyIdentity{owner.UserIdentity{AccountID: o.AccountID, UserName: o.UserName}, id}
 }
 
-func (r *accessKeyPolicy) save(ctx context.Context, v values, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+func (r *accessKeyPolicy) save(ctx context.Context, v tf.Values, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	var broken diag.Diagnostics
-	o := v.object(state.Schema.Type(), &broken)
+	o := v.Object(state.Schema.Type(), &broken)
 	diags.Append(broken...)
 	if !broken.HasError() {
-		save(ctx, ownPolicyIdentity(v), o, state, identity, diags)
+		tf.Save(ctx, ownPolicyIdentity(v), o, state, identity, diags)
 	}
 }
 
 func (r *accessKeyPolicy) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	importKey(ctx, r.instance, failedOwnPolicy("import", "The state is as it was."), "allow_lock_out", req, resp)
+	importKey(ctx, r.Instance, failedOwnPolicy("import", "The state is as it was."), "allow_lock_out", req, resp)
 }
 
 func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.instance == nil {
+	if r.Instance == nil {
 		return // the provider could not be configured yet, so there is nothing to look at
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	var s setting[ram.NetworkPolicy]
-	state, plan := s.values(ctx, req.State, &resp.Diagnostics), s.values(ctx, req.Plan, &resp.Diagnostics)
+	var s setting.Setting[ram.NetworkPolicy]
+	state, plan := s.Values(ctx, req.State, &resp.Diagnostics), s.Values(ctx, req.Plan, &resp.Diagnostics)
 	whose := plan
 	if req.Plan.Raw.IsNull() {
 		whose = state
 	}
 	o := ownedOf(whose)
-	p := planning[ram.NetworkPolicy]{
-		setting: r.of(&o, text(whose["access_key_id"])), state: state, plan: plan,
-		config: s.values(ctx, req.Config, &resp.Diagnostics), adoption: adoptionIn(ctx, req.Private, &resp.Diagnostics), diags: &resp.Diagnostics,
+	p := setting.Plan[ram.NetworkPolicy]{
+		Setting: r.of(&o, tf.String(whose["access_key_id"])), State: state, Plan: plan,
+		Config: s.Values(ctx, req.Config, &resp.Diagnostics), Adoption: setting.ReadAdoption(ctx, req.Private, &resp.Diagnostics), Diags: &resp.Diagnostics,
 	}
 	switch {
 	case resp.Diagnostics.HasError():
@@ -172,53 +178,53 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	case req.State.Raw.IsNull():
 		planAdoption(ctx, &p, o)
 	default:
-		if planUserName(ctx, r.instance, ownedOf(state), o, resp); len(resp.RequiresReplace) > 0 || text(plan["access_key_id"]) != text(state["access_key_id"]) {
+		if owner.PlanUserName(ctx, r.Instance, ownedOf(state), o, resp); len(resp.RequiresReplace) > 0 || tf.String(plan["access_key_id"]) != tf.String(state["access_key_id"]) {
 			return // planned anew, as a create
 		}
-		p.update(ctx)
+		p.Update(ctx)
 	}
-	if object := p.plan.object(resp.Plan.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
+	if object := p.Plan.Object(resp.Plan.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, object)...)
 	}
 }
 
 // planAdoption looks at the policy that a key has already, if the key is there, and
 // says what changes of it.
-func planAdoption(ctx context.Context, p *planning[ram.NetworkPolicy], o owned) {
-	f := p.failed("plan", "Nothing was changed.")
-	account, ok := p.opened(ctx, f, "", p.diags)
+func planAdoption(ctx context.Context, p *setting.Plan[ram.NetworkPolicy], o owner.Object) {
+	f := p.Operation("plan", "Nothing was changed.")
+	account, ok := p.CheckAccount(ctx, f, "", p.Diags)
 	if !ok {
 		return
 	}
-	p.plan["account_id"] = types.StringValue(account)
-	live := p.of(p.accountDefaults())
-	if id := text(p.plan["access_key_id"]); id != "" && !o.UserName.IsUnknown() {
-		seen, err := p.fetch(ctx, p.client)
+	p.Plan["account_id"] = types.StringValue(account)
+	live := p.Model(p.AccountDefaults())
+	if id := tf.String(p.Plan["access_key_id"]); id != "" && !o.UserName.IsUnknown() {
+		seen, err := p.Fetch(ctx, p.Client)
 		switch {
 		case ram.NotFound(err, "User", "User.AccessKey"): // made in this very run, or refused by the apply
-		case report(p.diags, f, err):
+		case diagnostics.Report(p.Diags, f, err):
 			return
 		default:
 			live = seen
 		}
 	}
-	none, after := p.of(p.accountDefaults()), p.effect(live)
-	if lines := p.differences(&live, &after); len(lines) > 0 && !p.equal(live, none) {
-		p.diags.AddWarning("Adopting the "+p.noun+" changes it", fmt.Sprintf(
+	none, after := p.Model(p.AccountDefaults()), p.Effect(live)
+	if lines := p.Differences(&live, &after); len(lines) > 0 && !p.Equal(live, none) {
+		p.Diags.AddWarning("Adopting the "+p.Noun+" changes it", fmt.Sprintf(
 			"The key %s of %s has a network policy already. Of it, this changes:\n\n%s\n\nAttributes that the configuration does not mention keep their values.",
-			text(p.plan["access_key_id"]), o.UserName.ValueString(), strings.Join(lines, "\n")))
+			tf.String(p.Plan["access_key_id"]), o.UserName.ValueString(), strings.Join(lines, "\n")))
 	}
-	p.look(ctx, live, after)
+	p.CheckRisks(ctx, live, after)
 }
 
 // warnReset says what a destroy opens.
-func warnReset(p *planning[ram.NetworkPolicy]) {
-	before, after := p.of(p.state), p.of(p.accountDefaults())
-	lines := p.differences(&before, &after)
+func warnReset(p *setting.Plan[ram.NetworkPolicy]) {
+	before, after := p.Model(p.State), p.Model(p.AccountDefaults())
+	lines := p.Differences(&before, &after)
 	if len(lines) == 0 {
 		return
 	}
-	p.diags.AddWarning("Destroying the "+p.noun+" resets it", fmt.Sprintf(
+	p.Diags.AddWarning("Destroying the "+p.Noun+" resets it", fmt.Sprintf(
 		"The key %s of %s then goes by the policy of the account, and is taken from everywhere if that has none. This changes:\n\n%s",
-		text(p.state["access_key_id"]), text(p.state["user_name"]), strings.Join(lines, "\n")))
+		tf.String(p.State["access_key_id"]), tf.String(p.State["user_name"]), strings.Join(lines, "\n")))
 }

@@ -14,13 +14,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/network"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*accessKeyPolicyData)(nil)
 
 // accessKeyPolicyData reads the network policy of a key without managing it.
-type accessKeyPolicyData struct{ readsInstance }
+type accessKeyPolicyData struct{ instance.DataSource }
 
 func (d *accessKeyPolicyData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_access_key_policy"
@@ -33,7 +38,7 @@ func (d *accessKeyPolicyData) Schema(_ context.Context, _ datasource.SchemaReque
 			MarkdownDescription: "The id of the key.",
 		},
 		"user_name": schema.StringAttribute{
-			Optional: true, Computed: true, Validators: userNameChecks(),
+			Optional: true, Computed: true, Validators: owner.UserNameValidators(),
 			MarkdownDescription: "The RAM user whose key it is. Without it, the service is asked.",
 		},
 		"account_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account that the credentials open."},
@@ -42,8 +47,8 @@ func (d *accessKeyPolicyData) Schema(_ context.Context, _ datasource.SchemaReque
 			MarkdownDescription: "Whether the key has a network policy of its own, active or not. `false` for one that was never set, and for one that was reset.",
 		},
 	}
-	for _, f := range networkPolicyFields() {
-		attributes[f.name] = f.data
+	for _, f := range network.PolicyFields() {
+		attributes[f.Name] = f.Data
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the network policy of an AccessKey pair. It changes nothing. A key without a policy of its own is no error: " +
@@ -53,14 +58,14 @@ func (d *accessKeyPolicyData) Schema(_ context.Context, _ datasource.SchemaReque
 }
 
 func (d *accessKeyPolicyData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	v := values(get[types.Object](ctx, req.Config, &resp.Diagnostics).Attributes())
+	v := tf.Values(tf.Get[types.Object](ctx, req.Config, &resp.Diagnostics).Attributes())
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, id, name := failedOwnPolicy("read", ""), text(v["access_key_id"]), text(v["user_name"])
-	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	f, id, name := failedOwnPolicy("read", ""), tf.String(v["access_key_id"]), tf.String(v["user_name"])
+	account, ok := d.CheckAccount(ctx, f, "", &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -68,27 +73,27 @@ func (d *accessKeyPolicyData) Read(ctx context.Context, req datasource.ReadReque
 	err := error(nil)
 	if name == "" {
 		var owner ram.User
-		owner, err = d.client.AccessKeyOwner(ctx, id)
+		owner, err = d.Client.AccessKeyOwner(ctx, id)
 		name = owner.Name
 	}
 	if err == nil {
-		policy, err = d.client.AccessKeyPolicy(ctx, name, id)
+		policy, err = d.Client.AccessKeyPolicy(ctx, name, id)
 	}
 	if ram.NotFound(err, "User", "User.AccessKey") {
-		resp.Diagnostics.AddAttributeError(path.Root("access_key_id"), "Cannot "+f.what, fmt.Sprintf("No RAM user %sof account %s has the key %s.\n\n%s",
-			map[bool]string{true: name + " "}[name != ""], account, id, explain(err)))
+		resp.Diagnostics.AddAttributeError(path.Root("access_key_id"), "Cannot "+f.Name, fmt.Sprintf("No RAM user %sof account %s has the key %s.\n\n%s",
+			map[bool]string{true: name + " "}[name != ""], account, id, diagnostics.Explain(err)))
 		return
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	out := values{
+	out := tf.Values{
 		"access_key_id": v["access_key_id"], "user_name": types.StringValue(name), "account_id": types.StringValue(account), "configured": types.BoolValue(!policy.None()),
 	}
-	for _, f := range networkPolicyFields() {
-		out[f.name] = f.get(&policy)
+	for _, f := range network.PolicyFields() {
+		out[f.Name] = f.Get(&policy)
 	}
-	if o := out.object(resp.State.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
+	if o := out.Object(resp.State.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, o)...)
 	}
 }

@@ -11,12 +11,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // ownPoliciesSought is which policies are looked for. What is null holds for all.
 type ownPoliciesSought struct {
-	usersSought
+	listing.Users
 
 	Status types.String `tfsdk:"status"`
 }
@@ -29,29 +31,29 @@ type foundPolicy struct {
 }
 
 func (r *accessKeyPolicy) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listed("Finds the network policies of the AccessKey pairs of RAM users. A key without a policy of its own is not found: `without_network_policy` of the list `ram_access_key` finds those. "+
+	resp.Schema = listing.Schema("Finds the network policies of the AccessKey pairs of RAM users. A key without a policy of its own is not found: `without_network_policy` of the list `ram_access_key` finds those. "+
 		"It costs one call per user, and one per key.",
-		append(userFilters("the policies of the keys"),
-			textFilter("status", "Only policies of this status: `Active` or `Inactive`.", stringvalidator.OneOf(ram.NetworkPolicyActive, ram.NetworkPolicyInactive)))...)
+		append(listing.UserFilters("the policies of the keys"),
+			listing.TextFilter("status", "Only policies of this status: `Active` or `Inactive`.", stringvalidator.OneOf(ram.NetworkPolicyActive, ram.NetworkPolicyInactive)))...)
 }
 
 func (r *accessKeyPolicy) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing[ownPoliciesSought, foundPolicy]{what: "list the network policies of the AccessKey pairs", find: r.policies, show: r.showFound}.stream(ctx, r.instance, req, stream)
+	listing.Listing[ownPoliciesSought, foundPolicy]{Name: "list the network policies of the AccessKey pairs", Find: r.policies, Show: r.showFound}.Stream(ctx, r.Instance, req, stream)
 }
 
 // policies finds the policies that were ever set, and not reset since.
 func (r *accessKeyPolicy) policies(ctx context.Context, sought ownPoliciesSought, most int64) iter.Seq2[foundPolicy, error] {
-	return ofEach(ctx, r.instance, sought.usersSought, most, func(ctx context.Context, user ram.User, tell func(foundPolicy, error)) {
-		keys, err := r.client.AccessKeys(ctx, user.Name)
+	return listing.EachUser(ctx, r.Instance, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundPolicy, error)) {
+		keys, err := r.Client.AccessKeys(ctx, user.Name)
 		if err != nil {
 			tell(foundPolicy{}, err)
 		}
 		for _, key := range keys {
-			policy, err := r.client.AccessKeyPolicy(ctx, user.Name, key.ID)
+			policy, err := r.Client.AccessKeyPolicy(ctx, user.Name, key.ID)
 			if ram.NotFound(err, "User.AccessKey") { // deleted meanwhile
 				continue
 			}
-			if err != nil || !policy.None() && (sought.Status.IsNull() || sought.Status.ValueString() == deref(policy.Status)) {
+			if err != nil || !policy.None() && (sought.Status.IsNull() || sought.Status.ValueString() == tf.Deref(policy.Status)) {
 				tell(foundPolicy{user, key.ID, policy}, err)
 			}
 		}
@@ -59,12 +61,12 @@ func (r *accessKeyPolicy) policies(ctx context.Context, sought ownPoliciesSought
 }
 
 // showFound describes a policy as an import would find it.
-func (r *accessKeyPolicy) showFound(account string, found foundPolicy) entry {
-	o := ownedBy(account, found.user)
-	v := values{
+func (r *accessKeyPolicy) showFound(account string, found foundPolicy) listing.Entry {
+	o := listing.OwnedBy(account, found.user)
+	v := tf.Values{
 		"access_key_id": types.StringValue(found.keyID), "allow_lock_out": types.BoolValue(false), "must_allow": types.SetNull(types.StringType), "timeouts": o.Timeouts,
 	}
 	putOwner(v, o)
-	r.of(&o, found.keyID).show(v, &found.policy)
-	return entry{name: found.user.Name + " " + found.keyID + " (" + deref(found.policy.Status) + ")", identity: ownPolicyIdentity(v), model: v}
+	r.of(&o, found.keyID).Show(v, &found.policy)
+	return listing.Entry{Name: found.user.Name + " " + found.keyID + " (" + tf.Deref(found.policy.Status) + ")", Identity: ownPolicyIdentity(v), Model: v}
 }

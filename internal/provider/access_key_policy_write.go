@@ -14,36 +14,40 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (r *accessKeyPolicy) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var s setting[ram.NetworkPolicy]
-	plan, config := s.values(ctx, req.Plan, &resp.Diagnostics), s.values(ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.timeouts().Create, &resp.Diagnostics)
+	var s setting.Setting[ram.NetworkPolicy]
+	plan, config := s.Values(ctx, req.Plan, &resp.Diagnostics), s.Values(ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts().Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, id := ownedOf(plan), text(plan["access_key_id"])
+	o, id := ownedOf(plan), tf.String(plan["access_key_id"])
 	f := failedOwnPolicy("create", "Nothing was changed. The resource is not in the state.")
-	if !prepareCreate(ctx, r.instance, f, &o, &resp.Diagnostics) || !r.there(ctx, f, o, id, &resp.Diagnostics) {
+	if !owner.PrepareCreate(ctx, r.Instance, f, &o, &resp.Diagnostics) || !r.there(ctx, f, o, id, &resp.Diagnostics) {
 		return
 	}
 	putOwner(plan, o)
 	policy := r.of(&o, id)
-	if !r.adopt(policy.name) {
-		resp.Diagnostics.AddError("Cannot "+f.what, fmt.Sprintf("This run has already taken over the network policy of the key %s in another resource; "+
+	if !r.Adopt(policy.Name) {
+		resp.Diagnostics.AddError("Cannot "+f.Name, fmt.Sprintf("This run has already taken over the network policy of the key %s in another resource; "+
 			"two resources for one policy would undo each other's work for ever. The policy is as the other resource left it.\n\nKeep one of the two.", id))
 		return
 	}
-	w := writing[ram.NetworkPolicy]{setting: policy, verb: "create", config: config, plan: plan}
-	w.run(ctx, &resp.Diagnostics)
+	w := setting.Write[ram.NetworkPolicy]{Setting: policy, Verb: "create", Config: config, Plan: plan}
+	w.Run(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		r.release(policy.name) // a failed create leaves no state, so the next one is the first again
+		r.Release(policy.Name) // a failed create leaves no state, so the next one is the first again
 		return
 	}
-	w.adoption.keep(ctx, resp.Private, &resp.Diagnostics)
+	w.Adoption.Save(ctx, resp.Private, &resp.Diagnostics)
 	r.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -52,72 +56,72 @@ func (r *accessKeyPolicy) Create(ctx context.Context, req resource.CreateRequest
 const shownWithin = 30 * time.Second
 
 // there waits until the service knows the key as the user's.
-func (r *accessKeyPolicy) there(ctx context.Context, f failure, o owned, id string, diags *diag.Diagnostics) bool {
-	seen, err := r.keys().waitUntil(ctx, shownWithin, func(ctx context.Context) (bool, error) {
-		_, err := r.client.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
+func (r *accessKeyPolicy) there(ctx context.Context, f diagnostics.Operation, o owner.Object, id string, diags *diag.Diagnostics) bool {
+	seen, err := r.keys().WaitUntil(ctx, shownWithin, func(ctx context.Context) (bool, error) {
+		_, err := r.Client.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
 		if ram.NotFound(err, "User", "User.AccessKey") {
 			return false, nil
 		}
 		return err == nil, err
 	})
-	if report(diags, f, err) {
+	if diagnostics.Report(diags, f, err) {
 		return false
 	}
 	if !seen {
-		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+f.what, fmt.Sprintf(
+		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+f.Name, fmt.Sprintf(
 			"The RAM user %q of account %s has no AccessKey pair %q. %s\n\nRefer to both attributes of one ram_access_key, so that the key belongs to the user and Terraform knows the order.",
-			o.UserName.ValueString(), o.AccountID.ValueString(), id, f.now))
+			o.UserName.ValueString(), o.AccountID.ValueString(), id, f.State))
 	}
 	return seen
 }
 
 func (r *accessKeyPolicy) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var s setting[ram.NetworkPolicy]
-	plan, config := s.values(ctx, req.Plan, &resp.Diagnostics), s.values(ctx, req.Config, &resp.Diagnostics)
-	state := s.values(ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.timeouts().Update, &resp.Diagnostics)
+	var s setting.Setting[ram.NetworkPolicy]
+	plan, config := s.Values(ctx, req.Plan, &resp.Diagnostics), s.Values(ctx, req.Config, &resp.Diagnostics)
+	state := s.Values(ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts().Update, &resp.Diagnostics)
 	defer cancel()
-	before := adoptionIn(ctx, req.Private, &resp.Diagnostics)
+	before := setting.ReadAdoption(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	o := ownedOf(plan)
 	o.AccountID, o.UserID = ownedOf(state).AccountID, ownedOf(state).UserID
-	f, id, moved := failedOwnPolicy("update", "Nothing was changed."), text(plan["access_key_id"]), o.UserID.ValueString() == ""
-	if !prepareUpdate(ctx, r.instance, f, &o, &resp.Diagnostics) || moved && !checkKeyOwner(ctx, r.instance, f, o, id, &resp.Diagnostics) {
+	f, id, moved := failedOwnPolicy("update", "Nothing was changed."), tf.String(plan["access_key_id"]), o.UserID.ValueString() == ""
+	if !owner.PrepareUpdate(ctx, r.Instance, f, &o, &resp.Diagnostics) || moved && !owner.CheckKeyOwner(ctx, r.Instance, f, o, id, &resp.Diagnostics) {
 		return
 	}
 	putOwner(plan, o)
-	w := writing[ram.NetworkPolicy]{setting: r.of(&o, id), verb: "update", config: config, plan: plan, adoption: before}
-	w.run(ctx, &resp.Diagnostics)
+	w := setting.Write[ram.NetworkPolicy]{Setting: r.of(&o, id), Verb: "update", Config: config, Plan: plan, Adoption: before}
+	w.Run(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	w.adoption.keep(ctx, resp.Private, &resp.Diagnostics)
+	w.Adoption.Save(ctx, resp.Private, &resp.Diagnostics)
 	r.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var s setting[ram.NetworkPolicy]
-	state := s.values(ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.timeouts().Read, &resp.Diagnostics)
+	var s setting.Setting[ram.NetworkPolicy]
+	state := s.Values(ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts().Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, id := ownedOf(state), text(state["access_key_id"])
+	o, id := ownedOf(state), tf.String(state["access_key_id"])
 	f := failedOwnPolicy("read", "The state is as it was.")
-	account, ok := r.opened(ctx, f, o.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := r.CheckAccount(ctx, f, o.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	o.AccountID = types.StringValue(account)
 	policy, found, err := r.look(ctx, &o, id)
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	if !found {
-		vanished, err := r.confirmGone(ctx, func(ctx context.Context) (bool, error) {
+		vanished, err := r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
 			var err error
 			if policy, found, err = r.look(ctx, &o, id); found || err != nil {
 				return found, err
@@ -128,24 +132,24 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 			}
 			return listed, err
 		})
-		if report(&resp.Diagnostics, f, err) {
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
 		if vanished {
-			gone(ctx, ownPolicyIdentity(state), resp, "The AccessKey pair is gone", fmt.Sprintf(
-				"The key %s of %s does not exist any more, and with it its network policy, which leaves the state.", id, text(state["user_name"])))
+			tf.Remove(ctx, ownPolicyIdentity(state), resp, "The AccessKey pair is gone", fmt.Sprintf(
+				"The key %s of %s does not exist any more, and with it its network policy, which leaves the state.", id, tf.String(state["user_name"])))
 			return
 		}
 	}
 	if o.UserID.ValueString() == "" { // moved here, or from before there were user ids
-		user, err := r.client.User(ctx, o.UserName.ValueString())
-		if report(&resp.Diagnostics, f, err) {
+		user, err := r.Client.User(ctx, o.UserName.ValueString())
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
 		o.UserID = types.StringValue(user.ID)
 	}
 	putOwner(state, o)
-	r.of(&o, id).show(state, &policy)
+	r.of(&o, id).Show(state, &policy)
 	r.save(ctx, state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -154,21 +158,21 @@ var errKeyListed = errors.New("the service lists the key, and says that it does 
 
 // look reads the policy of a key, and follows the user to another name. A key that
 // is not there, or whose user is not, is not found.
-func (r *accessKeyPolicy) look(ctx context.Context, o *owned, id string) (ram.NetworkPolicy, bool, error) {
+func (r *accessKeyPolicy) look(ctx context.Context, o *owner.Object, id string) (ram.NetworkPolicy, bool, error) {
 	if o.UserName.ValueString() == "" { // moved here from where the name could be left out
-		if _, err := followKeyOwner(ctx, r.instance, o, id); err != nil {
+		if _, err := owner.FollowKeyOwner(ctx, r.Instance, o, id); err != nil {
 			return ram.NetworkPolicy{}, false, err
 		}
 	}
-	policy, err := r.client.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
+	policy, err := r.Client.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
 	if !ram.NotFound(err, "User", "User.AccessKey") {
 		return policy, err == nil, err
 	}
-	renamed, err := followKeyOwner(ctx, r.instance, o, id)
+	renamed, err := owner.FollowKeyOwner(ctx, r.Instance, o, id)
 	if err != nil || !renamed {
 		return policy, false, err
 	}
-	policy, err = r.client.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
+	policy, err = r.Client.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
 	if ram.NotFound(err, "User", "User.AccessKey") {
 		return policy, false, nil
 	}
@@ -177,44 +181,44 @@ func (r *accessKeyPolicy) look(ctx context.Context, o *owned, id string) (ram.Ne
 
 // Delete resets the policy. A key that is gone has none.
 func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var s setting[ram.NetworkPolicy]
-	state := s.values(ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.timeouts().Delete, &resp.Diagnostics)
+	var s setting.Setting[ram.NetworkPolicy]
+	state := s.Values(ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts().Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	o, id := ownedOf(state), text(state["access_key_id"])
+	o, id := ownedOf(state), tf.String(state["access_key_id"])
 	f := failedOwnPolicy("destroy", "The policy is as it was.")
-	if _, ok := r.opened(ctx, f, o.AccountID.ValueString(), &resp.Diagnostics); !ok {
+	if _, ok := r.CheckAccount(ctx, f, o.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
 	_, found, err := r.look(ctx, &o, id)
-	if report(&resp.Diagnostics, f, err) || !found {
+	if diagnostics.Report(&resp.Diagnostics, f, err) || !found {
 		return
 	}
 	policy := r.resetting(&o, id)
-	w := writing[ram.NetworkPolicy]{setting: policy, verb: "destroy", config: policy.accountDefaults(), plan: policy.accountDefaults()}
-	w.plan["account_id"] = state["account_id"]
-	w.run(ctx, &resp.Diagnostics)
+	w := setting.Write[ram.NetworkPolicy]{Setting: policy, Verb: "destroy", Config: policy.AccountDefaults(), Plan: policy.AccountDefaults()}
+	w.Plan["account_id"] = state["account_id"]
+	w.Run(ctx, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
-		r.release(policy.name)
+		r.Release(policy.Name)
 	}
 }
 
 // resetting is the policy of a key that is on its way out: gone is as good as
 // reset, and statements of other kinds go too.
-func (r *accessKeyPolicy) resetting(o *owned, id string) *setting[ram.NetworkPolicy] {
+func (r *accessKeyPolicy) resetting(o *owner.Object, id string) *setting.Setting[ram.NetworkPolicy] {
 	policy := r.of(o, id)
-	fetch := policy.fetchNow
-	policy.fetchNow = func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
+	fetch := policy.FetchNow
+	policy.FetchNow = func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 		live, err := fetch(ctx, c)
 		if ram.NotFound(err, "User", "User.AccessKey") {
 			return ram.NoNetworkPolicy(), nil
 		}
 		return live, err
 	}
-	policy.put = func(ctx context.Context, c *ram.Client, _, _ ram.NetworkPolicy) error {
+	policy.Put = func(ctx context.Context, c *ram.Client, _, _ ram.NetworkPolicy) error {
 		err := c.SetAccessKeyPolicy(ctx, o.UserName.ValueString(), id, ram.NoNetworkPolicy())
 		if ram.NotFound(err, "User", "User.AccessKey") {
 			return nil

@@ -18,7 +18,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -40,10 +45,10 @@ func newRotation() *rotationResource { return &rotationResource{} }
 
 // rotationResource has both keys that a user may have: the current one, and for a
 // while after a rotation the previous one.
-type rotationResource struct{ withInstance }
+type rotationResource struct{ instance.Resource }
 
 type rotationModel struct {
-	owned
+	owner.Object
 
 	RotateAfterDays types.Int64  `tfsdk:"rotate_after_days"`
 	OverlapDays     types.Int64  `tfsdk:"overlap_days"`
@@ -99,7 +104,7 @@ func (r rotated) clear() {
 func (r rotated) show(key ram.AccessKey) {
 	*r.id, *r.status = types.StringValue(key.ID), types.StringValue(key.Status)
 	if r.createDate.IsNull() {
-		*r.createDate = dated(key.CreateDate)
+		*r.createDate = tf.Timestamp(key.CreateDate)
 	}
 }
 
@@ -149,7 +154,7 @@ func (r *rotationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		"overlap_days":      days(1, overlapDays, "For how many days after a rotation the previous key stays active, while programs learn the new one."),
 		"delete_after_days": days(0, deleteAfterDays, "For how many days after that the previous key stays disabled, so that it can be enabled again, before it is deleted."),
 		"pgp_key": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{pgpForm{}},
+			Optional: true, Validators: []validator.String{pgp.KeyValidator{}},
 			MarkdownDescription: "A PGP public key, in armour or in Base64, for which the secrets of new keys are encrypted, so that they are never in the state. A change holds for the next key.",
 		},
 	}
@@ -172,17 +177,17 @@ func (r *rotationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"A key that this resource did not make or import is never touched: while such a key takes the second place, a rotation that is due is only warned of. The last active key is never disabled. " +
 			"A previous key that was used within `delete_after_days` is not deleted, and the plan warns. A key that the provider itself stands on is never disabled or deleted: such a plan is an error.\n\n" +
 			"A user with keys is imported; creating the resource for one is an error. Destroying disables and deletes both keys. Without `pgp_key` the secrets are in the state.",
-		Attributes: ownedAttributes(ctx, attributes),
+		Attributes: owner.Attributes(ctx, attributes),
 	}
 }
 
 func (r *rotationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = ownedIdentity(nil)
+	resp.IdentitySchema = owner.IdentitySchema(nil)
 }
 
 // ValidateConfig refuses a rotation that would need a third key.
 func (r *rotationResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	config := get[rotationModel](ctx, req.Config, &resp.Diagnostics)
+	config := tf.Get[rotationModel](ctx, req.Config, &resp.Diagnostics)
 	config.fits(&resp.Diagnostics)
 }
 
@@ -205,55 +210,57 @@ func (m rotationModel) fits(diags *diag.Diagnostics) bool {
 	return false
 }
 
-func failedRotation(verb, now string) failure { return failure{what: verb + " the AccessKey rotation", now: now} }
+func failedRotation(verb, now string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the AccessKey rotation", State: now}
+}
 
 func (r *rotationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	importUser(ctx, r.instance, "AccessKey rotation", req, resp)
+	owner.ImportUser(ctx, r.Instance, "AccessKey rotation", req, resp)
 	for name, value := range map[string]int64{"rotate_after_days": rotateAfterDays, "overlap_days": overlapDays, "delete_after_days": deleteAfterDays} {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 }
 
 func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := get[rotationModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	state := tf.Get[rotationModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := failedRotation("read", "The state is as it was.")
-	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	keys, there, err := keysListed(ctx, r.instance, &state.owned, r.client.AccessKeys)
+	keys, there, err := keysListed(ctx, r.Instance, &state.Object, r.Client.AccessKeys)
 	if err == nil && (!there || !state.listed(keys)) {
-		_, err = r.confirmGone(ctx, func(ctx context.Context) (found bool, err error) {
-			keys, there, err = keysListed(ctx, r.instance, &state.owned, r.client.RefreshAccessKeys)
+		_, err = r.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
+			keys, there, err = keysListed(ctx, r.Instance, &state.Object, r.Client.RefreshAccessKeys)
 			return there && state.listed(keys), err
 		})
 	}
 	if err == nil && state.UserID.IsNull() && there {
 		state.adopt(keys)
 		var user ram.User
-		user, err = r.client.User(ctx, state.UserName.ValueString())
+		user, err = r.Client.User(ctx, state.UserName.ValueString())
 		state.UserID = types.StringValue(user.ID)
 	}
 	var now time.Time
 	if err == nil {
-		now, err = r.client.ServerTime(ctx)
+		now, err = r.Client.ServerTime(ctx)
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	state.see(keys, now, there)
 	if state.CurrentID.IsNull() && state.PreviousID.IsNull() {
-		gone(ctx, state.identity(), resp, "The AccessKey rotation is gone", fmt.Sprintf(
+		tf.Remove(ctx, state.Identity(), resp, "The AccessKey rotation is gone", fmt.Sprintf(
 			"The RAM user %q of account %s, or both of its keys, do not exist any more; with them their secrets are lost. A deleted key can be restored from the recycle bin for about a month.", state.UserName.ValueString(), account))
 		return
 	}
-	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // listed tells that every key of the model is among those.
@@ -283,34 +290,34 @@ func (m *rotationModel) see(keys []ram.AccessKey, now time.Time, userThere bool)
 }
 
 func (r *rotationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := get[rotationModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	state := tf.Get[rotationModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := failedRotation("delete", "Both keys are as they were.")
-	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok || r.refuseOwn("delete", state, &resp.Diagnostics) {
+	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok || r.refuseOwn("delete", state, &resp.Diagnostics) {
 		return
 	}
-	owner := &accessKeyResource{r.withInstance}
+	owner := &accessKeyResource{r.Resource}
 	for _, slot := range []rotated{state.previous(), state.current()} {
 		if slot.id.IsNull() {
 			continue
 		}
-		err := owner.remove(ctx, &state.owned, slot.id.ValueString())
-		if report(&resp.Diagnostics, failedRotation("delete", ""), err) {
+		err := owner.remove(ctx, &state.Object, slot.id.ValueString())
+		if diagnostics.Report(&resp.Diagnostics, failedRotation("delete", ""), err) {
 			return
 		}
 		slot.clear()
-		save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+		tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
 }
 
 // refuseOwn keeps the provider from cutting off the branch that it sits on.
 func (r *rotationResource) refuseOwn(verb string, m rotationModel, diags *diag.Diagnostics) bool {
 	for _, slot := range []rotated{m.current(), m.previous()} {
-		if id := slot.id.ValueString(); id != "" && isOwnKey(r.instance, id) {
+		if id := slot.id.ValueString(); id != "" && owner.IsOwnKey(r.Instance, id) {
 			ownKeyRefused(verb, id, diags)
 			return true
 		}

@@ -73,7 +73,7 @@ func daysOf(days types.Int64) time.Duration { return time.Duration(days.ValueInt
 // step is the next step, and asks for the last use of a key only when the key is
 // to be deleted. The service tells of a use some two hours late, so a day is the least.
 func (r *rotationResource) step(ctx context.Context, m *rotationModel, keys []ram.AccessKey) (rotationStep, error) {
-	now, err := r.client.ServerTime(ctx)
+	now, err := r.Client.ServerTime(ctx)
 	if err != nil {
 		return rotationStep{}, err
 	}
@@ -81,7 +81,7 @@ func (r *rotationResource) step(ctx context.Context, m *rotationModel, keys []ra
 	if step.kind != stepDelete || step.blocked != "" {
 		return step, nil
 	}
-	use, err := r.client.AccessKeyLastUsed(ctx, m.UserName.ValueString(), step.key.ID)
+	use, err := r.Client.AccessKeyLastUsed(ctx, m.UserName.ValueString(), step.key.ID)
 	if ram.NotFound(err, "User.AccessKey") { // deleted meanwhile
 		return rotationStep{}, nil
 	}

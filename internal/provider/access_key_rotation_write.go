@@ -13,21 +13,26 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (r *rotationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.instance == nil {
+	if r.Instance == nil {
 		return // the provider could not be configured yet, so there is nothing to look at
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	if req.Plan.Raw.IsNull() {
-		state := get[rotationModel](ctx, req.State, &resp.Diagnostics)
+		state := tf.Get[rotationModel](ctx, req.State, &resp.Diagnostics)
 		r.refuseOwn("delete", state, &resp.Diagnostics)
 		return
 	}
-	plan := get[rotationModel](ctx, req.Plan, &resp.Diagnostics)
+	plan := tf.Get[rotationModel](ctx, req.Plan, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !plan.fits(&resp.Diagnostics) || !r.checkPGP(plan, &resp.Diagnostics) {
 		return
 	}
@@ -35,8 +40,8 @@ func (r *rotationResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		r.planCreate(ctx, plan, &resp.Diagnostics)
 		return
 	}
-	state := get[rotationModel](ctx, req.State, &resp.Diagnostics)
-	planUserName(ctx, r.instance, state.owned, plan.owned, resp)
+	state := tf.Get[rotationModel](ctx, req.State, &resp.Diagnostics)
+	owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
 	if len(resp.RequiresReplace) > 0 {
 		r.refuseOwn("replace", state, &resp.Diagnostics)
 		return // everything is unknown already
@@ -59,19 +64,19 @@ func (r *rotationResource) checkPGP(plan rotationModel, diags *diag.Diagnostics)
 	if plan.PGPKey.IsNull() || plan.PGPKey.IsUnknown() {
 		return true
 	}
-	_, err := checkPGP(plan.PGPKey.ValueString(), r.client.Now())
-	return !reportPGP(diags, err)
+	_, err := pgp.CheckKey(plan.PGPKey.ValueString(), r.Client.Now())
+	return !pgp.ReportKeyError(diags, err)
 }
 
 func (r *rotationResource) planCreate(ctx context.Context, plan rotationModel, diags *diag.Diagnostics) {
 	if plan.UserName.IsUnknown() {
 		return
 	}
-	keys, err := r.client.AccessKeys(ctx, plan.UserName.ValueString())
+	keys, err := r.Client.AccessKeys(ctx, plan.UserName.ValueString())
 	if ram.NotFound(err, "User") { // made in this very run
 		return
 	}
-	if !report(diags, failedRotation("plan", "Nothing was changed."), err) {
+	if !diagnostics.Report(diags, failedRotation("plan", "Nothing was changed."), err) {
 		r.empty(plan, keys, diags)
 	}
 }
@@ -82,7 +87,7 @@ func (r *rotationResource) empty(plan rotationModel, keys []ram.AccessKey, diags
 		return true
 	}
 	user := plan.UserName.ValueString()
-	describe := &making{accessKeyResource: &accessKeyResource{r.withInstance}}
+	describe := &making{accessKeyResource: &accessKeyResource{r.Resource}}
 	diags.AddAttributeError(path.Root("user_name"), "Cannot create the AccessKey rotation", fmt.Sprintf(
 		"%s has keys already:\n\n%s\n\nNo key was made. A rotation takes both keys that a user can have. To take these over, import them: terraform import ADDRESS %[1]s", user, describe.describe(keys)))
 	return false
@@ -99,20 +104,20 @@ func (r *rotationResource) planSteps(ctx context.Context, state, plan rotationMo
 	if m.RotateAfterDays.IsUnknown() || m.OverlapDays.IsUnknown() || m.DeleteAfterDays.IsUnknown() {
 		return false
 	}
-	keys, err := r.client.AccessKeys(ctx, m.UserName.ValueString())
-	if report(diags, f, err) {
+	keys, err := r.Client.AccessKeys(ctx, m.UserName.ValueString())
+	if diagnostics.Report(diags, f, err) {
 		return false
 	}
 	step, err := r.step(ctx, &m, keys)
-	if report(diags, f, err) || step.kind == stepNone {
+	if diagnostics.Report(diags, f, err) || step.kind == stepNone {
 		return false
 	}
 	if step.blocked != "" {
 		diags.AddWarning("The AccessKey rotation cannot go on", fmt.Sprintf("%s It is not done: %s.\n\n%s has:\n\n%s", step.says(&m), step.blocked, m.UserName.ValueString(),
-			(&making{accessKeyResource: &accessKeyResource{r.withInstance}}).describe(keys)))
+			(&making{accessKeyResource: &accessKeyResource{r.Resource}}).describe(keys)))
 		return false
 	}
-	if step.key.ID != "" && isOwnKey(r.instance, step.key.ID) {
+	if step.key.ID != "" && owner.IsOwnKey(r.Instance, step.key.ID) {
 		ownKeyRefused(map[stepKind]string{stepDisable: "disable", stepDelete: "delete"}[step.kind], step.key.ID, diags)
 		return false
 	}
@@ -121,31 +126,31 @@ func (r *rotationResource) planSteps(ctx context.Context, state, plan rotationMo
 }
 
 func (r *rotationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := get[rotationModel](ctx, req.Plan, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	plan := tf.Get[rotationModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() || !plan.fits(&resp.Diagnostics) || !r.checkPGP(plan, &resp.Diagnostics) {
 		return
 	}
 	f := failedRotation("create", noKeyMade)
-	if !prepareCreate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
+	if !owner.PrepareCreate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	unlock, err := r.client.Lock(ctx, "access keys of "+plan.UserName.ValueString())
-	if report(&resp.Diagnostics, f, err) {
+	unlock, err := r.Client.Lock(ctx, "access keys of "+plan.UserName.ValueString())
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	defer unlock()
-	keys, err := r.client.RefreshAccessKeys(ctx, plan.UserName.ValueString())
-	if report(&resp.Diagnostics, f, err) || !r.empty(plan, keys, &resp.Diagnostics) {
+	keys, err := r.Client.RefreshAccessKeys(ctx, plan.UserName.ValueString())
+	if diagnostics.Report(&resp.Diagnostics, f, err) || !r.empty(plan, keys, &resp.Diagnostics) {
 		return
 	}
 	plan.current().clear()
 	plan.previous().clear()
-	if report(&resp.Diagnostics, f, r.makeKey(ctx, &plan, keys)) {
+	if diagnostics.Report(&resp.Diagnostics, f, r.makeKey(ctx, &plan, keys)) {
 		return
 	}
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	r.awaitKey(ctx, plan, keys, &resp.Diagnostics)
 }
 
@@ -156,36 +161,36 @@ const maxSteps = 4
 // Update does what is due by now, step by step, and keeps each in the state before
 // the next: so it can break off anywhere, and be done again.
 func (r *rotationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	state := get[rotationModel](ctx, req.State, &resp.Diagnostics)
-	m := get[rotationModel](ctx, req.Plan, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, m.Timeouts.Update, &resp.Diagnostics)
+	state := tf.Get[rotationModel](ctx, req.State, &resp.Diagnostics)
+	m := tf.Get[rotationModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, m.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	f := failedRotation("update", "Nothing was changed.")
-	if resp.Diagnostics.HasError() || !m.fits(&resp.Diagnostics) || !r.checkPGP(m, &resp.Diagnostics) || !prepareUpdate(ctx, r.instance, f, &m.owned, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !m.fits(&resp.Diagnostics) || !r.checkPGP(m, &resp.Diagnostics) || !owner.PrepareUpdate(ctx, r.Instance, f, &m.Object, &resp.Diagnostics) {
 		return
 	}
 	m.current().become(state.current())
 	m.previous().become(state.previous())
-	unlock, err := r.client.Lock(ctx, "access keys of "+m.UserName.ValueString())
-	if report(&resp.Diagnostics, f, err) {
+	unlock, err := r.Client.Lock(ctx, "access keys of "+m.UserName.ValueString())
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	defer unlock()
 	for range maxSteps {
-		f.now = "What was done before is in the state; what is due is done by the next apply."
-		keys, err := r.client.RefreshAccessKeys(ctx, m.UserName.ValueString())
-		if report(&resp.Diagnostics, f, err) {
+		f.State = "What was done before is in the state; what is due is done by the next apply."
+		keys, err := r.Client.RefreshAccessKeys(ctx, m.UserName.ValueString())
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
-		now, err := r.client.ServerTime(ctx)
-		if report(&resp.Diagnostics, f, err) {
+		now, err := r.Client.ServerTime(ctx)
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
 		m.see(keys, now, true)
-		save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
+		tf.Save(ctx, m.Identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
 		more, err := r.advance(ctx, &m, keys, &resp.Diagnostics)
-		save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
-		if report(&resp.Diagnostics, f, err) || !more {
+		tf.Save(ctx, m.Identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
+		if diagnostics.Report(&resp.Diagnostics, f, err) || !more {
 			return
 		}
 	}
@@ -197,7 +202,7 @@ func (r *rotationResource) advance(ctx context.Context, m *rotationModel, keys [
 	if err != nil || step.kind == stepNone || step.blocked != "" {
 		return false, err
 	}
-	if step.key.ID != "" && isOwnKey(r.instance, step.key.ID) {
+	if step.key.ID != "" && owner.IsOwnKey(r.Instance, step.key.ID) {
 		ownKeyRefused("retire", step.key.ID, diags)
 		return false, nil
 	}
@@ -209,13 +214,13 @@ func (r *rotationResource) advance(ctx context.Context, m *rotationModel, keys [
 		}
 		return r.awaitKey(ctx, *m, keys, diags), nil
 	case stepDisable:
-		if err := (&exclusiveResource{r.withInstance}).disable(ctx, &m.owned, step.key.ID); err != nil {
-			return false, knowing("The previous key may be disabled. The next apply goes on from there.", err)
+		if err := (&exclusiveResource{r.Resource}).disable(ctx, &m.Object, step.key.ID); err != nil {
+			return false, diagnostics.WithState("The previous key may be disabled. The next apply goes on from there.", err)
 		}
 		m.PreviousStatus = types.StringValue(keyInactive)
 	case stepDelete:
-		if err := r.discard(ctx, &m.owned, step.key.ID); err != nil {
-			return false, knowing("The previous key may be deleted. The next apply goes on from there.", err)
+		if err := r.discard(ctx, &m.Object, step.key.ID); err != nil {
+			return false, diagnostics.WithState("The previous key may be deleted. The next apply goes on from there.", err)
 		}
 		m.previous().clear()
 	}
@@ -225,19 +230,19 @@ func (r *rotationResource) advance(ctx context.Context, m *rotationModel, keys [
 // discard deletes a key that is disabled, and makes sure that it is gone. It does not
 // disable the key once more: that would count as a change of today, from which the
 // days until the delete would begin again if this breaks off.
-func (r *rotationResource) discard(ctx context.Context, o *owned, id string) error {
-	owner := &accessKeyResource{r.withInstance}
-	missing, err := owner.without(ctx, o, func(name string) error { return r.client.DeleteAccessKey(ctx, name, id) })
+func (r *rotationResource) discard(ctx context.Context, o *owner.Object, id string) error {
+	owner := &accessKeyResource{r.Resource}
+	missing, err := owner.without(ctx, o, func(name string) error { return r.Client.DeleteAccessKey(ctx, name, id) })
 	if err != nil || missing {
 		return err
 	}
-	absent, err := owner.waitUntil(ctx, visibility, func(ctx context.Context) (bool, error) {
-		keys, err := r.client.RefreshAccessKeys(ctx, o.UserName.ValueString())
+	absent, err := owner.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
+		keys, err := r.Client.RefreshAccessKeys(ctx, o.UserName.ValueString())
 		_, found := keyIn(keys, id)
 		return err == nil && !found, err
 	})
 	if err == nil && !absent {
-		err = fmt.Errorf("the service still listed the key after %s. Run again", visibility)
+		err = fmt.Errorf("the service still listed the key after %s. Run again", instance.ListLimit)
 	}
 	return err
 }
@@ -245,15 +250,15 @@ func (r *rotationResource) discard(ctx context.Context, o *owned, id string) err
 // makeKey makes a key as ram_access_key does, with all its care for outcomes that
 // are not known, and puts it and its secret into the model.
 func (r *rotationResource) makeKey(ctx context.Context, m *rotationModel, before []ram.AccessKey) error {
-	maker := &making{accessKeyResource: &accessKeyResource{r.withInstance}, before: before}
-	maker.plan = accessKeyModel{owned: m.owned, RotateWhenChanged: types.MapNull(types.StringType)}
+	maker := &making{accessKeyResource: &accessKeyResource{r.Resource}, before: before}
+	maker.plan = accessKeyModel{Object: m.Object, RotateWhenChanged: types.MapNull(types.StringType)}
 	maker.resp = r.unsaved(ctx, maker.accessKeyResource)
 	made := rotated{new(types.String), new(types.String), new(types.String), new(types.String), new(types.String), new(types.String)}
 	var seal func(string) (string, error)
 	if !m.PGPKey.IsNull() {
-		to, err := checkPGP(m.PGPKey.ValueString(), r.client.Now())
+		to, err := pgp.CheckKey(m.PGPKey.ValueString(), r.Client.Now())
 		if err != nil {
-			return knowing(noKeyMade, err)
+			return diagnostics.WithState(noKeyMade, err)
 		}
 		seal, *made.fingerprint = to.Encrypt, types.StringValue(to.Fingerprint)
 	}
@@ -267,7 +272,7 @@ func (r *rotationResource) makeKey(ctx context.Context, m *rotationModel, before
 	}
 	if err != nil {
 		if stray := maker.plan.AccessKeyID.ValueString(); stray != "" { // it could not be withdrawn, and is in no state
-			err = knowing(fmt.Sprintf("The service made the key %s of %s, whose secret nobody has, and it could not be deleted again. It is not in the state. Delete it:\n\n%s",
+			err = diagnostics.WithState(fmt.Sprintf("The service made the key %s of %s, whose secret nobody has, and it could not be deleted again. It is not in the state. Delete it:\n\n%s",
 				stray, m.UserName.ValueString(), maker.commands([]ram.AccessKey{{ID: stray}})), err)
 		}
 		return err
@@ -275,7 +280,7 @@ func (r *rotationResource) makeKey(ctx context.Context, m *rotationModel, before
 	if seal == nil {
 		*made.secret = types.StringValue(key.Secret)
 	}
-	r.adopt("access key " + key.ID)
+	r.Adopt("access key " + key.ID)
 	key.Status = keyActive
 	made.show(key)
 	if !m.CurrentID.IsNull() {
@@ -293,16 +298,16 @@ func (r *rotationResource) unsaved(ctx context.Context, as *accessKeyResource) *
 	as.Schema(ctx, resource.SchemaRequest{}, &shape)
 	as.IdentitySchema(ctx, resource.IdentitySchemaRequest{}, &identity)
 	return &resource.CreateResponse{
-		State:    tfsdk.State{Schema: shape.Schema, Raw: nullOf(ctx, shape.Schema.Type())},
-		Identity: &tfsdk.ResourceIdentity{Schema: identity.IdentitySchema, Raw: nullOf(ctx, identity.IdentitySchema.Type())},
+		State:    tfsdk.State{Schema: shape.Schema, Raw: tf.Null(ctx, shape.Schema.Type())},
+		Identity: &tfsdk.ResourceIdentity{Schema: identity.IdentitySchema, Raw: tf.Null(ctx, identity.IdentitySchema.Type())},
 	}
 }
 
 // awaitKey waits until the new key is listed, and tells of keys that came up beside
 // it. Without that nothing more is done: what comes next goes by the list.
 func (r *rotationResource) awaitKey(ctx context.Context, m rotationModel, before []ram.AccessKey, diags *diag.Diagnostics) bool {
-	as := accessKeyModel{owned: m.owned, AccessKeyID: m.CurrentID, Status: m.CurrentStatus}
-	made := &making{accessKeyResource: &accessKeyResource{r.withInstance}, plan: as, before: before, resp: &resource.CreateResponse{}}
+	as := accessKeyModel{Object: m.Object, AccessKeyID: m.CurrentID, Status: m.CurrentStatus}
+	made := &making{accessKeyResource: &accessKeyResource{r.Resource}, plan: as, before: before, resp: &resource.CreateResponse{}}
 	keys, seen := made.appear(ctx, as, diags)
 	made.companions(made.added(keys))
 	diags.Append(made.resp.Diagnostics...)

@@ -11,12 +11,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // keysSought is which keys are looked for. What is null holds for all.
 type keysSought struct {
-	usersSought
+	listing.Users
 
 	Status               types.String `tfsdk:"status"`
 	OlderThanDays        types.Int64  `tfsdk:"older_than_days"`
@@ -25,13 +28,13 @@ type keysSought struct {
 }
 
 // keyFilters are those of keysSought.
-func keyFilters() []filter {
-	return append(userFilters("the keys"),
-		textFilter("status", "Only keys of this status: `Active` or `Inactive`.", stringvalidator.OneOf(keyActive, keyInactive)),
-		daysFilter("older_than_days", "Only keys that were made more than this many whole days ago, by the service's clock."),
-		daysFilter("unused_for_days", "Only keys that were not used for more than this many whole days. A key that was never used counts from when it was made. "+
+func keyFilters() []listing.Filter {
+	return append(listing.UserFilters("the keys"),
+		listing.TextFilter("status", "Only keys of this status: `Active` or `Inactive`.", stringvalidator.OneOf(keyActive, keyInactive)),
+		listing.DaysFilter("older_than_days", "Only keys that were made more than this many whole days ago, by the service's clock."),
+		listing.DaysFilter("unused_for_days", "Only keys that were not used for more than this many whole days. A key that was never used counts from when it was made. "+
 			"The service knows of uses since June 2019, and about two hours late. It costs one call per key."),
-		flagFilter("without_network_policy", "`true` finds only keys without an active network policy of their own, which the account's policy governs, if it has one; `false` only those with one. It costs one call per key."),
+		listing.FlagFilter("without_network_policy", "`true` finds only keys without an active network policy of their own, which the account's policy governs, if it has one; `false` only those with one. It costs one call per key."),
 	)
 }
 
@@ -45,16 +48,16 @@ type foundKey struct {
 
 // search finds keys, of each user the oldest first. withUse asks for the last use
 // of each.
-func searchKeys(ctx context.Context, i *instance, sought keysSought, most int64, withUse bool) iter.Seq2[foundKey, error] {
+func searchKeys(ctx context.Context, i *instance.Instance, sought keysSought, most int64, withUse bool) iter.Seq2[foundKey, error] {
 	return func(yield func(foundKey, error) bool) {
-		now, err := i.client.ServerTime(ctx)
+		now, err := i.Client.ServerTime(ctx)
 		if err != nil {
 			yield(foundKey{}, err)
 			return
 		}
 		withUse = withUse || !sought.UnusedForDays.IsNull()
-		ofEach(ctx, i, sought.usersSought, most, func(ctx context.Context, user ram.User, tell func(foundKey, error)) {
-			keys, err := i.client.AccessKeys(ctx, user.Name)
+		listing.EachUser(ctx, i, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundKey, error)) {
+			keys, err := i.Client.AccessKeys(ctx, user.Name)
 			if err != nil {
 				tell(foundKey{}, err)
 			}
@@ -70,12 +73,12 @@ func searchKeys(ctx context.Context, i *instance, sought keysSought, most int64,
 }
 
 // meets tells whether a key is one that is sought. What costs a call is looked at last.
-func keyMatches(ctx context.Context, i *instance, sought keysSought, one *foundKey, now time.Time, withUse bool) (_ bool, err error) {
+func keyMatches(ctx context.Context, i *instance.Instance, sought keysSought, one *foundKey, now time.Time, withUse bool) (_ bool, err error) {
 	if !sought.Status.IsNull() && sought.Status.ValueString() != one.key.Status || !sought.OlderThanDays.IsNull() && !longerThan(one.key.CreateDate, now, sought.OlderThanDays) {
 		return false, nil
 	}
 	if withUse {
-		if one.use, err = i.client.AccessKeyLastUsed(ctx, one.user.Name, one.key.ID); err != nil {
+		if one.use, err = i.Client.AccessKeyLastUsed(ctx, one.user.Name, one.key.ID); err != nil {
 			return false, err
 		}
 	}
@@ -89,8 +92,8 @@ func keyMatches(ctx context.Context, i *instance, sought keysSought, one *foundK
 	if sought.WithoutNetworkPolicy.IsNull() {
 		return true, nil
 	}
-	policy, err := i.client.AccessKeyPolicy(ctx, one.user.Name, one.key.ID)
-	without := deref(policy.Status) != ram.NetworkPolicyActive
+	policy, err := i.Client.AccessKeyPolicy(ctx, one.user.Name, one.key.ID)
+	without := tf.Deref(policy.Status) != ram.NetworkPolicyActive
 	return err == nil && without == sought.WithoutNetworkPolicy.ValueBool(), err
 }
 

@@ -22,8 +22,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 const (
@@ -757,7 +760,7 @@ func TestAccessKey_thatCannotBeEncryptedIsWithdrawn(t *testing.T) {
 	m.run(t.Context())
 	made := keysOf(srv, "alice")[1]
 	contains(t, resp.Diagnostics.Errors()[0].Detail(), made.ID, "could not be deleted again", "tainted", "DeleteAccessKey --UserName alice --UserAccessKeyId "+made.ID)
-	left := get[accessKeyModel](t.Context(), resp.State, &resp.Diagnostics)
+	left := tf.Get[accessKeyModel](t.Context(), resp.State, &resp.Diagnostics)
 	expect(t, "in the state", left.AccessKeyID.ValueString(), made.ID)
 	expect(t, "without a secret", left.Secret.IsNull() && left.EncryptedSecret.IsNull(), true)
 	if strings.Contains(resp.State.Raw.String(), made.Secret) {
@@ -770,7 +773,7 @@ func makingFor(t *testing.T, srv *ramtest.Server) (*making, *resource.CreateResp
 	t.Helper()
 	client := clientFor(t, srv)
 	r := newAccessKey()
-	r.instance = newInstance(client)
+	r.Instance = instance.New(client)
 	var schemas resource.SchemaResponse
 	r.Schema(t.Context(), resource.SchemaRequest{}, &schemas)
 	var identities resource.IdentitySchemaResponse
@@ -780,8 +783,8 @@ func makingFor(t *testing.T, srv *ramtest.Server) (*making, *resource.CreateResp
 		Identity: &tfsdk.ResourceIdentity{Schema: identities.IdentitySchema, Raw: tftypes.NewValue(identities.IdentitySchema.Type().TerraformType(t.Context()), nil)},
 	}
 	plan := accessKeyModel{
-		owned: owned{
-			AccountID: types.StringValue(defaultAccount), UserName: types.StringValue("alice"), UserID: types.StringValue(aliceID), Timeouts: noTimeouts,
+		Object: owner.Object{
+			AccountID: types.StringValue(defaultAccount), UserName: types.StringValue("alice"), UserID: types.StringValue(aliceID), Timeouts: owner.NoTimeouts,
 		},
 		RotateWhenChanged: types.MapNull(types.StringType), AllowSelf: types.BoolValue(false), Status: types.StringUnknown(),
 	}

@@ -8,37 +8,39 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
-func newAccountAccessKeyPolicy() *setting[ram.NetworkPolicy] {
-	return &setting[ram.NetworkPolicy]{
-		former: formerTypes,
-		name:   "account_access_key_policy",
-		noun:   "AccessKey network policy of the account",
-		docs: "The network policy of an account's AccessKey pairs: from which addresses calls that are signed with a long-lived key are taken. " +
+func newAccountAccessKeyPolicy() *setting.Setting[ram.NetworkPolicy] {
+	return &setting.Setting[ram.NetworkPolicy]{
+		Former: formerTypes,
+		Name:   "account_access_key_policy",
+		Noun:   "AccessKey network policy of the account",
+		Docs: "The network policy of an account's AccessKey pairs: from which addresses calls that are signed with a long-lived key are taken. " +
 			"An account always has one, if only an inactive and empty one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"**A key that has an active policy of its own (`ram_access_key_policy`) goes by that alone.** Temporary credentials (STS), as of an assumed role, are not evaluated, " +
 			"and some products of Alibaba Cloud do not enforce it.\n\n" +
 			"**An active policy that leaves out the address of its own author locks that key out**; only another key, temporary credentials or the console can then undo it. " +
 			"So if the provider stands on a long-lived key, a plan that enforces or narrows `classic_allow_list` needs `must_allow`, with the addresses from which Terraform runs, or `allow_lock_out = true`. " +
 			"Statements of kinds that the provider does not know stay in the policy, whatever is written.",
-		fields:    networkPolicyFields(),
-		arguments: lockOutArguments("`classic_allow_list`"),
-		fetch: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
+		Fields:    network.PolicyFields(),
+		Arguments: lockOutArguments("`classic_allow_list`"),
+		Fetch: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 			return c.AccountAccessKeyPolicy(ctx)
 		},
-		fetchNow: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
+		FetchNow: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 			return c.RefreshAccountAccessKeyPolicy(ctx)
 		},
-		put: func(ctx context.Context, c *ram.Client, _, want ram.NetworkPolicy) error {
+		Put: func(ctx context.Context, c *ram.Client, _, want ram.NetworkPolicy) error {
 			return c.SetAccountAccessKeyPolicy(ctx, want)
 		},
-		dangers: func(ctx context.Context, c *ram.Client, change change[ram.NetworkPolicy]) []danger {
-			return networkDangers(change, func() standing { return accountStanding(ctx, c) })
+		Risks: func(ctx context.Context, c *ram.Client, change setting.Change[ram.NetworkPolicy]) []setting.Risk {
+			return network.PolicyRisks(change, func() network.OwnKeys { return network.AccountOwnKeys(ctx, c) })
 		},
-		farewell: func(before, after ram.NetworkPolicy) string {
-			if !narrows(before, after) {
+		DestroyWarning: func(before, after ram.NetworkPolicy) string {
+			if !network.Narrows(before, after) {
 				return ""
 			}
 			return fmt.Sprintf("Long-lived keys without a policy of their own, that of this run too, will be refused from everywhere but %s.", strings.Join(after.Public, ", "))

@@ -12,7 +12,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // accountAlias is the alias and the default domain that follows from it.
@@ -20,33 +23,33 @@ type accountAlias struct{ Alias, Domain *string }
 
 // aliasForm is the form of an alias: lower-case letters, digits and single dashes
 // inside (documented). Of its length the sources say 32, 63 and 64; the service decides above 32.
-var aliasForm = spelt(`^([a-z0-9]+(-[a-z0-9]+)*)?$`)
+var aliasForm = tf.NewLazyRegexp(`^([a-z0-9]+(-[a-z0-9]+)*)?$`)
 
-func newAccountAlias() *setting[accountAlias] {
-	alias := word("account_alias", "The alias, from 3 to 63 lower-case letters, digits and single dashes inside. It is unique among all accounts of Alibaba Cloud. "+
+func newAccountAlias() *setting.Setting[accountAlias] {
+	alias := setting.Word("account_alias", "The alias, from 3 to 63 lower-case letters, digits and single dashes inside. It is unique among all accounts of Alibaba Cloud. "+
 		"`\"\"` is no alias, as in a new account.",
 		func(s *accountAlias) **string { return &s.Alias }, "",
 		stringvalidator.Any(stringvalidator.LengthBetween(3, 63), stringvalidator.OneOf("")),
-		aliasForm.checked("must be lower-case letters, digits and single dashes, with no dash at either end"))
-	return &setting[accountAlias]{
-		former: formerTypes,
-		name:   "account_alias",
-		noun:   "account alias",
-		docs: "The alias of an account: the name that stands for the account's number in the logon names of RAM users and in the address of the logon page. " +
+		aliasForm.Validator("must be lower-case letters, digits and single dashes, with no dash at either end"))
+	return &setting.Setting[accountAlias]{
+		Former: formerTypes,
+		Name:   "account_alias",
+		Noun:   "account alias",
+		Docs: "The alias of an account: the name that stands for the account's number in the logon names of RAM users and in the address of the logon page. " +
 			"The default domain follows from it, so **changing the alias changes the logon name of every RAM user**. " +
 			"An account may have none; the resource takes over what there is, and on destroy does what `on_destroy` says. An alias that is given up is free for other accounts to take.",
-		fields: []field[accountAlias]{alias},
-		derived: []derived[accountAlias]{
-			{name: "default_domain", docs: "The domain of the principal names of RAM users, `<user name>@<default domain>`.", get: func(s *accountAlias) attr.Value { return types.StringPointerValue(s.Domain) }},
-			{name: "login_url", docs: "The address at which RAM users log on to the console.", get: func(s *accountAlias) attr.Value { return loginURL(s.Domain) }},
+		Fields: []setting.Field[accountAlias]{alias},
+		Derived: []setting.Derived[accountAlias]{
+			{Name: "default_domain", Docs: "The domain of the principal names of RAM users, `<user name>@<default domain>`.", Get: func(s *accountAlias) attr.Value { return types.StringPointerValue(s.Domain) }},
+			{Name: "login_url", Docs: "The address at which RAM users log on to the console.", Get: func(s *accountAlias) attr.Value { return loginURL(s.Domain) }},
 		},
-		arguments: map[string]schema.Attribute{},
-		fetch:     fetchAlias,
-		fetchNow:  fetchAliasNow,
-		put:       putAlias,
-		dangers:   aliasDangers,
-		farewell: func(before, after accountAlias) string {
-			if old, now := deref(before.Alias), deref(after.Alias); old != "" && old != now {
+		Arguments: map[string]schema.Attribute{},
+		Fetch:     fetchAlias,
+		FetchNow:  fetchAliasNow,
+		Put:       putAlias,
+		Risks:     aliasDangers,
+		DestroyWarning: func(before, after accountAlias) string {
+			if old, now := tf.Deref(before.Alias), tf.Deref(after.Alias); old != "" && old != now {
 				return fmt.Sprintf("The alias %q becomes free, and another account may take it. The logon name of every RAM user changes.", old)
 			}
 			return ""
@@ -55,7 +58,7 @@ func newAccountAlias() *setting[accountAlias] {
 }
 
 func loginURL(domain *string) attr.Value {
-	if deref(domain) == "" {
+	if tf.Deref(domain) == "" {
 		return types.StringNull()
 	}
 	return types.StringValue(loginURLOf(*domain))
@@ -93,7 +96,7 @@ func fetchAliasNow(ctx context.Context, client *ram.Client) (accountAlias, error
 // the old one is cleared only if the service insists, and put back if the new
 // one cannot be had after all.
 func putAlias(ctx context.Context, client *ram.Client, live, want accountAlias) error {
-	alias, old := deref(want.Alias), deref(live.Alias)
+	alias, old := tf.Deref(want.Alias), tf.Deref(live.Alias)
 	if alias == "" {
 		return client.ClearAccountAlias(ctx)
 	}
@@ -105,27 +108,27 @@ func putAlias(ctx context.Context, client *ram.Client, live, want accountAlias) 
 		return err // not our own alias that stands in the way
 	}
 	if lost := client.ClearAccountAlias(ctx); lost != nil {
-		return knowing(fmt.Sprintf("The account still has the alias %q, which stands in the way of %q and could not be cleared.", old, alias), lost)
+		return diagnostics.WithState(fmt.Sprintf("The account still has the alias %q, which stands in the way of %q and could not be cleared.", old, alias), lost)
 	}
 	err = client.SetAccountAlias(ctx, alias)
 	if err == nil {
 		return nil
 	}
 	if lost := client.SetAccountAlias(ctx, old); lost != nil {
-		return knowing(fmt.Sprintf("The account has no alias now: %q was cleared to make way for %q, which the service then refused, and could not be put back.", old, alias), lost)
+		return diagnostics.WithState(fmt.Sprintf("The account has no alias now: %q was cleared to make way for %q, which the service then refused, and could not be put back.", old, alias), lost)
 	}
 	return err
 }
 
-func aliasDangers(_ context.Context, _ *ram.Client, c change[accountAlias]) []danger {
-	before, after := c.before.Alias, c.after.Alias
+func aliasDangers(_ context.Context, _ *ram.Client, c setting.Change[accountAlias]) []setting.Risk {
+	before, after := c.Before.Alias, c.After.Alias
 	if after == nil || before != nil && *before == *after {
 		return nil
 	}
 	detail := "The default domain follows from the alias, so every RAM user logs on with another name, and everything that holds a principal name, " +
 		"such as a bookmark of the logon page or the mapping of an identity provider, has to follow."
-	if old := deref(before); old != "" {
+	if old := tf.Deref(before); old != "" {
 		detail += fmt.Sprintf(" The alias %q becomes free, and another account may take it.", old)
 	}
-	return []danger{{attribute: "account_alias", summary: "Every RAM user's logon name changes", detail: detail}}
+	return []setting.Risk{{Attribute: "account_alias", Summary: "Every RAM user's logon name changes", Detail: detail}}
 }

@@ -10,12 +10,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*accountSummaryData)(nil)
 
 // accountSummaryData tells how much of everything an account has and may have.
-type accountSummaryData struct{ readsInstance }
+type accountSummaryData struct{ instance.DataSource }
 
 // accountFigures are the numbers of Ims GetAccountSummary. Older deployments
 // leave some out (documented); those are null.
@@ -68,26 +72,26 @@ func (d *accountSummaryData) Schema(_ context.Context, _ datasource.SchemaReques
 }
 
 func (d *accountSummaryData) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	failed := failure{what: "read the account summary"}
-	caller, err := d.client.Caller(ctx)
-	if report(&resp.Diagnostics, failed, err) {
+	failed := diagnostics.Operation{Name: "read the account summary"}
+	caller, err := d.Client.Caller(ctx)
+	if diagnostics.Report(&resp.Diagnostics, failed, err) {
 		return
 	}
-	summary, err := d.client.AccountSummary(ctx)
-	if report(&resp.Diagnostics, failed, err) {
+	summary, err := d.Client.AccountSummary(ctx)
+	if diagnostics.Report(&resp.Diagnostics, failed, err) {
 		return
 	}
-	activated, err := d.client.RootMFAEnabled(ctx)
-	if report(&resp.Diagnostics, failed, err) {
+	activated, err := d.Client.RootMFAEnabled(ctx)
+	if diagnostics.Report(&resp.Diagnostics, failed, err) {
 		return
 	}
-	v := values{"account_id": types.StringValue(caller.AccountID), "root_mfa_activated": types.BoolValue(activated)}
+	v := tf.Values{"account_id": types.StringValue(caller.AccountID), "root_mfa_activated": types.BoolValue(activated)}
 	for _, f := range accountFigures {
 		v[f.attribute] = figure(summary, f.figure)
 	}
-	if o := v.object(resp.State.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
+	if o := v.Object(resp.State.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, o)...)
 	}
 }

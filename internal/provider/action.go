@@ -19,14 +19,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // actsOnInstance gives an action its provider instance.
-type actsOnInstance struct{ *instance }
+type actsOnInstance struct{ *instance.Instance }
 
 func (a *actsOnInstance) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.instance = instanceOf(req.ProviderData, &resp.Diagnostics)
+	a.Instance = instance.FromProviderData(req.ProviderData, &resp.Diagnostics)
 }
 
 // order is what the models of all actions share.
@@ -43,10 +47,10 @@ type userOrder struct {
 }
 
 // keyIDForm is what can be an AccessKey id: letters and digits (observed).
-var keyIDForm = spelt(`^[A-Za-z0-9.]{1,64}$`)
+var keyIDForm = tf.NewLazyRegexp(`^[A-Za-z0-9.]{1,64}$`)
 
 func keyIDChecks() []validator.String {
-	return []validator.String{keyIDForm.checked("must be the id of an AccessKey pair, such as LTAI5tExample")}
+	return []validator.String{keyIDForm.Validator("must be the id of an AccessKey pair, such as LTAI5tExample")}
 }
 
 // orderAttributes are the attributes of order, and those of the action itself.
@@ -60,7 +64,7 @@ func orderAttributes(ctx context.Context, longest time.Duration, own map[string]
 	bounds.MarkdownDescription = "How long the action may take. It is never sent to the service."
 	attributes := map[string]schema.Attribute{
 		"account_id": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{accountForm.checked("must be the 16 digits of an account id")},
+			Optional: true, Validators: []validator.String{instance.AccountIDPattern.Validator("must be the 16 digits of an account id")},
 			MarkdownDescription: "The id of the account that is meant. If the credentials open another one, nothing is done.",
 		},
 		"timeouts": bounds,
@@ -71,9 +75,9 @@ func orderAttributes(ctx context.Context, longest time.Duration, own map[string]
 
 // userOrderAttributes are the attributes of userOrder, and those of the action itself.
 func userOrderAttributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
-	attributes := orderAttributes(ctx, defaultTimeout, own)
+	attributes := orderAttributes(ctx, tf.DefaultTimeout, own)
 	attributes["user_name"] = schema.StringAttribute{
-		Required: true, Validators: userNameChecks(),
+		Required: true, Validators: owner.UserNameValidators(),
 		MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name. It cannot be the user that Terraform itself runs as, or stands on.",
 	}
 	return attributes
@@ -96,67 +100,69 @@ func tellingOf(resp *action.InvokeResponse) telling {
 }
 
 // failedAction says of an action that it did nothing.
-func failedAction(what string) failure { return failure{what: what, now: "Nothing was changed."} }
+func failedAction(what string) diagnostics.Operation {
+	return diagnostics.Operation{Name: what, State: "Nothing was changed."}
+}
 
 // meant makes sure that the credentials open the account that is meant.
-func (a *actsOnInstance) meant(ctx context.Context, f failure, o order, diags *diag.Diagnostics) (account string, ok bool) {
-	account, ok = a.opened(ctx, f, "", diags)
+func (a *actsOnInstance) meant(ctx context.Context, f diagnostics.Operation, o order, diags *diag.Diagnostics) (account string, ok bool) {
+	account, ok = a.CheckAccount(ctx, f, "", diags)
 	if want := o.AccountID.ValueString(); ok && want != "" && want != account {
-		diags.AddAttributeError(path.Root("account_id"), "Cannot "+f.what, fmt.Sprintf(
-			"Account %s is meant, but the credentials open account %s. %s\n\nUse the credentials of account %[1]s.", want, account, f.now))
+		diags.AddAttributeError(path.Root("account_id"), "Cannot "+f.Name, fmt.Sprintf(
+			"Account %s is meant, but the credentials open account %s. %s\n\nUse the credentials of account %[1]s.", want, account, f.State))
 		return "", false
 	}
 	return account, ok
 }
 
 // subject finds the user whom an action is about.
-func (a *actsOnInstance) subject(ctx context.Context, f failure, o userOrder, diags *diag.Diagnostics) (ram.User, bool) {
+func (a *actsOnInstance) subject(ctx context.Context, f diagnostics.Operation, o userOrder, diags *diag.Diagnostics) (ram.User, bool) {
 	account, ok := a.meant(ctx, f, o.order, diags)
 	if !ok {
 		return ram.User{}, false
 	}
-	user, err := a.client.RefreshUser(ctx, o.UserName.ValueString())
+	user, err := a.Client.RefreshUser(ctx, o.UserName.ValueString())
 	if ram.NotFound(err, "User") {
-		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
 			"There is no RAM user %q in account %s. %s\n\nThe user may have been renamed or deleted. A deleted user is in the recycle bin for about a month, with what it had; nobody can use it there.\n\n%s",
-			o.UserName.ValueString(), account, f.now, explain(err)))
+			o.UserName.ValueString(), account, f.State, diagnostics.Explain(err)))
 		return ram.User{}, false
 	}
-	return user, !report(diags, f, err)
+	return user, !diagnostics.Report(diags, f, err)
 }
 
 // planned finds the user whom a planned action is about, if it is known and there
 // already: it may be made in the same run.
-func (a *actsOnInstance) planned(ctx context.Context, f failure, o userOrder, diags *diag.Diagnostics) (ram.User, bool) {
-	if a.instance == nil || diags.HasError() {
+func (a *actsOnInstance) planned(ctx context.Context, f diagnostics.Operation, o userOrder, diags *diag.Diagnostics) (ram.User, bool) {
+	if a.Instance == nil || diags.HasError() {
 		return ram.User{}, false
 	}
 	if _, ok := a.meant(ctx, f, o.order, diags); !ok || o.UserName.IsUnknown() {
 		return ram.User{}, false
 	}
-	user, err := a.client.User(ctx, o.UserName.ValueString())
+	user, err := a.Client.User(ctx, o.UserName.ValueString())
 	if ram.NotFound(err, "User") {
 		return ram.User{}, false
 	}
-	return user, !report(diags, f, err)
+	return user, !diagnostics.Report(diags, f, err)
 }
 
 // spares refuses to act on the user that Terraform runs as, or stands on.
-func (a *actsOnInstance) spares(ctx context.Context, f failure, user ram.User, diags *diag.Diagnostics) bool {
-	own, err := isOwnUser(ctx, a.instance, user.ID)
-	if report(diags, f, err) {
+func (a *actsOnInstance) spares(ctx context.Context, f diagnostics.Operation, user ram.User, diags *diag.Diagnostics) bool {
+	own, err := owner.IsOwnUser(ctx, a.Instance, user.ID)
+	if diagnostics.Report(diags, f, err) {
 		return false
 	}
 	if own {
-		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
-			"Terraform itself runs as the user %q, or with credentials that stand on it. %s\n\nRun with the credentials of another user.", user.Name, f.now))
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
+			"Terraform itself runs as the user %q, or with credentials that stand on it. %s\n\nRun with the credentials of another user.", user.Name, f.State))
 	}
 	return !own
 }
 
 // planUser is the plan of an action on a user who must not be Terraform's own.
-func (a *actsOnInstance) planUser(ctx context.Context, f failure, o userOrder, diags *diag.Diagnostics) {
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+func (a *actsOnInstance) planUser(ctx context.Context, f diagnostics.Operation, o userOrder, diags *diag.Diagnostics) {
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	if user, found := a.planned(ctx, f, o, diags); found {
 		a.spares(ctx, f, user, diags)

@@ -10,6 +10,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/network"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // An argument is a field of a setting without the setting's own Go type.
@@ -29,14 +33,14 @@ func assessedSettings() []assessed {
 	return []assessed{
 		{inPreference, argumentsOf(securityPreferenceFields())},
 		{inPolicy, argumentsOf(passwordPolicyFields())},
-		{inKeyPolicy, argumentsOf(networkPolicyFields())},
+		{inKeyPolicy, argumentsOf(network.PolicyFields())},
 	}
 }
 
-func argumentsOf[S any](fields []field[S]) []argument {
+func argumentsOf[S any](fields []setting.Field[S]) []argument {
 	arguments := make([]argument, 0, len(fields))
 	for _, f := range fields {
-		arguments = append(arguments, argument{f.name, f.null})
+		arguments = append(arguments, argument{f.Name, f.Null})
 	}
 	return arguments
 }
@@ -93,7 +97,7 @@ type rule struct {
 // equals passes one value.
 func equals(v any) rule {
 	want := valueOr(v, types.StringNull())
-	return rule{display(want), want.Equal}
+	return rule{tf.Display(want), want.Equal}
 }
 
 // least passes numbers from a bound on.
@@ -113,7 +117,7 @@ func within(low, high int64) rule {
 
 // some passes sets that hold something.
 func some() rule {
-	return rule{`{"minItems":1}`, func(v attr.Value) bool { return len(texts(v)) > 0 }}
+	return rule{`{"minItems":1}`, func(v attr.Value) bool { return len(tf.Strings(v)) > 0 }}
 }
 
 // integer is the number that a value holds; rules look at known numbers only.

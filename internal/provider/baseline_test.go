@@ -17,6 +17,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // pinned is the type of a baseline. Configurations depend on it: a new attribute is
@@ -228,8 +229,8 @@ func TestBaselines_rules(t *testing.T) {
 		{equals(false), types.BoolValue(false), true},
 		{equals("mandatory"), types.StringValue("mandatory"), true},
 		{equals("mandatory"), types.StringValue("adaptive"), false},
-		{some(), setOf([]string{}), false},
-		{some(), setOf([]string{"192.0.2.1"}), true},
+		{some(), tf.StringSet([]string{}), false},
+		{some(), tf.StringSet([]string{"192.0.2.1"}), true},
 	} {
 		if got := x.rule.passes(x.v); got != x.want {
 			t.Errorf("%s passes %s: %t", x.rule.text, x.v, got)

@@ -9,12 +9,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*callerIdentityData)(nil)
 
 // callerIdentityData tells whose credentials the provider uses.
-type callerIdentityData struct{ readsInstance }
+type callerIdentityData struct{ instance.DataSource }
 
 type callerIdentityModel struct {
 	AccountID    types.String `tfsdk:"account_id"`
@@ -47,18 +51,18 @@ func (d *callerIdentityData) Schema(_ context.Context, _ datasource.SchemaReques
 }
 
 func (d *callerIdentityData) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	caller, err := d.client.Caller(ctx)
-	if report(&resp.Diagnostics, failure{what: "read the caller's identity"}, err) {
+	caller, err := d.Client.Caller(ctx)
+	if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "read the caller's identity"}, err) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, callerIdentityModel{
 		AccountID:    types.StringValue(caller.AccountID),
-		IdentityType: filled(caller.IdentityType),
-		PrincipalID:  filled(caller.PrincipalID),
-		UserID:       filled(caller.UserID),
-		RoleID:       filled(caller.RoleID),
-		ARN:          filled(caller.ARN),
+		IdentityType: tf.NonEmpty(caller.IdentityType),
+		PrincipalID:  tf.NonEmpty(caller.PrincipalID),
+		UserID:       tf.NonEmpty(caller.UserID),
+		RoleID:       tf.NonEmpty(caller.RoleID),
+		ARN:          tf.NonEmpty(caller.ARN),
 	})...)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // given is the value of an argument, or else of the first variable that has one,
@@ -44,7 +45,7 @@ var regionVariables = []string{"ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID"
 const defaultRegion = "cn-hangzhou"
 
 // regionName is the form of a region. It becomes part of a host name.
-var regionName = spelt(`^[a-z]{2}(-[a-z0-9]+)+$`)
+var regionName = tf.NewLazyRegexp(`^[a-z]{2}(-[a-z0-9]+)+$`)
 
 func (p *ramProvider) region(argument types.String, diags *diag.Diagnostics) string {
 	value, variable := p.given(argument, regionVariables...)

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // shape is what the value of an argument looks like. In the provider block an
@@ -64,13 +65,13 @@ var (
 	sessionNameShape     = shape{"2 to 64 letters, digits, `.`, `@`, `-` and `_`", ram.SessionName.MatchString}
 	externalIDShape      = shape{"2 to 1,224 letters, digits and `+=,.@:/_-`", isExternalID}
 	sessionPolicyShape   = shape{"a policy document in JSON of at most 2,048 characters", isSessionPolicy}
-	roleNameShape        = shape{"the name of a role, not its ARN", spelt(`^[0-9A-Za-z._-]{1,64}$`).MatchString}
+	roleNameShape        = shape{"the name of a role, not its ARN", tf.NewLazyRegexp(`^[0-9A-Za-z._-]{1,64}$`).MatchString}
 	regionShape          = shape{"a region ID, such as `cn-hangzhou`", regionName.MatchString}
 
-	accountIDShape = spelt(`^[0-9]{16}$`).checked("must be an account ID of 16 digits")
+	accountIDShape = tf.NewLazyRegexp(`^[0-9]{16}$`).Validator("must be an account ID of 16 digits")
 )
 
-var externalIDLetters = spelt(`^[0-9A-Za-z_+=,.@:/-]+$`)
+var externalIDLetters = tf.NewLazyRegexp(`^[0-9A-Za-z_+=,.@:/-]+$`)
 
 // isExternalID: 2 to 1,224 characters. (documented)
 func isExternalID(value string) bool {

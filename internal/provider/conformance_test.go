@@ -15,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 const (
@@ -155,11 +157,11 @@ func TestSettings_resetIsANewAccount(t *testing.T) {
 	}
 }
 
-func freshOf[S any](s *setting[S]) map[string]any {
+func freshOf[S any](s *setting.Setting[S]) map[string]any {
 	fresh := map[string]any{}
-	for _, f := range s.fields {
-		if !f.unheard {
-			fresh[f.name] = plain(f.fresh)
+	for _, f := range s.Fields {
+		if !f.NeverReturned {
+			fresh[f.Name] = tf.JSONValue(f.AccountDefault)
 		}
 	}
 	return fresh

@@ -10,7 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -33,15 +35,15 @@ func (a *generateCredentialReport) Schema(ctx context.Context, _ action.SchemaRe
 	}
 }
 
-var failedReport = failure{what: "generate the credential report", now: "The report of before, if there is one, is as it was."}
+var failedReport = diagnostics.Operation{Name: "generate the credential report", State: "The report of before, if there is one, is as it was."}
 
 func (a *generateCredentialReport) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := get[order](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[order](ctx, req.Config, &resp.Diagnostics)
 	a.planOrder(ctx, failedReport, m, &resp.Diagnostics)
 }
 
 func (a *generateCredentialReport) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := get[order](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[order](ctx, req.Config, &resp.Diagnostics)
 	longest, more := m.Timeouts.Invoke(ctx, reportTimeout)
 	resp.Diagnostics.Append(more...)
 	ctx, cancel := m.bounded(ctx, reportTimeout, &resp.Diagnostics)
@@ -55,14 +57,14 @@ func (a *generateCredentialReport) Invoke(ctx context.Context, req action.Invoke
 	tell := tellingOf(resp)
 	waiting := false
 	making := credentialMaking{
-		instance: a.instance, oldest: oldest{age: ram.CredentialReportInterval}, patience: longest,
+		Instance: a.Instance, oldest: oldest{age: ram.CredentialReportInterval}, patience: longest,
 		wait: func(state ram.ReportState) {
 			waiting = true
 			tell("Waiting for the credential report. The service says: %s.", state)
 		},
 	}
 	found, err := making.find(ctx)
-	if report(&resp.Diagnostics, failedReport, err) {
+	if diagnostics.Report(&resp.Diagnostics, failedReport, err) {
 		return
 	}
 	made := found.GeneratedTime.Format(time.RFC3339)

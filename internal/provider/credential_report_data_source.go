@@ -16,14 +16,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*credentialReportData)(nil)
 
 // credentialReportData is what every user's credentials look like, as the service
 // itself sums it up.
-type credentialReportData struct{ readsInstance }
+type credentialReportData struct{ instance.DataSource }
 
 type credentialReportModel struct {
 	AccountID     types.String   `tfsdk:"account_id"`
@@ -119,7 +122,7 @@ var credentialColumnDocs = map[string]string{
 }
 
 func (d *credentialReportData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m := get[credentialReportModel](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[credentialReportModel](ctx, req.Config, &resp.Diagnostics)
 	patience, more := m.Timeouts.Read(ctx, reportTimeout)
 	resp.Diagnostics.Append(more...)
 	if resp.Diagnostics.HasError() {
@@ -127,23 +130,23 @@ func (d *credentialReportData) Read(ctx context.Context, req datasource.ReadRequ
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	f := failure{what: "read the credential report"}
-	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	f := diagnostics.Operation{Name: "read the credential report"}
+	account, ok := d.CheckAccount(ctx, f, "", &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	making := credentialMaking{instance: d.instance, oldest: oldestOf(m.MaxAge, ram.CredentialReportInterval), patience: patience}
+	making := credentialMaking{Instance: d.Instance, oldest: oldestOf(m.MaxAge, ram.CredentialReportInterval), patience: patience}
 	made, rows, err := making.read(ctx)
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	slices.SortFunc(rows, func(x, y ram.CredentialRow) int { return cmp.Compare(rank(x.User), rank(y.User)) })
 	kind := resp.State.Schema.GetAttributes()["rows"].GetType().(types.ListType).ElemType //nolint:forcetypeassert // the schema is above
 	elements := make([]attr.Value, 0, len(rows))
 	for _, row := range rows {
-		elements = append(elements, credentialValues(row).object(kind, &resp.Diagnostics))
+		elements = append(elements, credentialValues(row).Object(kind, &resp.Diagnostics))
 	}
-	m.AccountID, m.GeneratedTime = types.StringValue(account), dated(made)
+	m.AccountID, m.GeneratedTime = types.StringValue(account), tf.Timestamp(made)
 	m.Rows, more = types.ListValue(kind, elements)
 	resp.Diagnostics.Append(more...)
 	if resp.Diagnostics.HasError() {
@@ -161,8 +164,8 @@ func rank(user string) string {
 }
 
 // credentialValues are the attributes of a row.
-func credentialValues(row ram.CredentialRow) values {
-	v := values{"user": types.StringValue(row.User), "user_name": filled(row.Name())}
+func credentialValues(row ram.CredentialRow) tf.Values {
+	v := tf.Values{"user": types.StringValue(row.User), "user_name": tf.NonEmpty(row.Name())}
 	notes, other := map[string]attr.Value{}, map[string]attr.Value{}
 	for _, column := range ram.CredentialColumns {
 		cell, told := row.Cells[column.Name]
@@ -171,7 +174,7 @@ func credentialValues(row ram.CredentialRow) values {
 		}
 		switch {
 		case column.Time:
-			v[column.Name] = dated(cell.Time)
+			v[column.Name] = tf.Timestamp(cell.Time)
 		case told && cell.Note == "":
 			v[column.Name] = types.BoolValue(cell.Is)
 		default:

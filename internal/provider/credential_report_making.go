@@ -10,6 +10,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
@@ -19,7 +21,7 @@ const lateLooks = 4
 
 // credentialMaking gets a report that is young enough.
 type credentialMaking struct {
-	*instance
+	*instance.Instance
 	oldest
 
 	patience time.Duration
@@ -38,7 +40,7 @@ func (m *credentialMaking) read(ctx context.Context) (made time.Time, rows []ram
 	}
 	err = untilWhole(func() error {
 		if found == nil { // replaced
-			if found, err = m.client.CredentialReport(ctx); err != nil {
+			if found, err = m.Client.CredentialReport(ctx); err != nil {
 				return err
 			}
 		}
@@ -57,14 +59,14 @@ func (m *credentialMaking) read(ctx context.Context) (made time.Time, rows []ram
 
 // find gives the report that there is, or has one made.
 func (m *credentialMaking) find(ctx context.Context) (found *ram.CredentialReport, err error) {
-	m.had, err = m.client.CredentialReport(ctx)
+	m.had, err = m.Client.CredentialReport(ctx)
 	if err != nil && !ram.NoReport(err) {
 		return nil, err
 	}
 	if young, err := m.young(ctx, m.had); err != nil || young {
 		return m.had, err
 	}
-	err = waitForReport(ctx, m.instance, "credential report", m.patience, func(ctx context.Context) (state ram.ReportState, there bool, err error) {
+	err = waitForReport(ctx, m.Instance, "credential report", m.patience, func(ctx context.Context) (state ram.ReportState, there bool, err error) {
 		found, state, there, err = m.look(ctx)
 		if m.wait != nil && err == nil && !there {
 			m.wait(state)
@@ -78,7 +80,7 @@ func (m *credentialMaking) find(ctx context.Context) (found *ram.CredentialRepor
 	if err != nil || young || !m.asked {
 		return found, err
 	}
-	return nil, knowing(
+	return nil, diagnostics.WithState(
 		fmt.Sprintf("The last report was made at %s, which is longer ago than max_age = %s allows.", found.GeneratedTime.Format(time.RFC3339), m.age),
 		fmt.Errorf("the service makes a report every four hours at most, and the next one at %s or later: run again then, or let max_age be longer",
 			found.GeneratedTime.Add(ram.CredentialReportInterval).Format(time.RFC3339)),
@@ -89,13 +91,13 @@ func (m *credentialMaking) young(ctx context.Context, report *ram.CredentialRepo
 	if report == nil {
 		return false, nil
 	}
-	now, err := m.client.ServerTime(ctx)
+	now, err := m.Client.ServerTime(ctx)
 	return now.Sub(report.GeneratedTime) < m.age, err
 }
 
 // look asks how far the report is, and reads it once it is complete.
 func (m *credentialMaking) look(ctx context.Context) (*ram.CredentialReport, ram.ReportState, bool, error) {
-	state, err := m.client.GenerateCredentialReport(ctx)
+	state, err := m.Client.GenerateCredentialReport(ctx)
 	if ram.LimitExceeded(err) {
 		return m.refused(ctx, err)
 	}
@@ -107,7 +109,7 @@ func (m *credentialMaking) look(ctx context.Context) (*ram.CredentialReport, ram
 		return nil, state, false, nil
 	}
 	m.looks++
-	found, err := m.client.CredentialReport(ctx)
+	found, err := m.Client.CredentialReport(ctx)
 	if ram.NoReport(err) {
 		return nil, state, false, nil
 	}
@@ -121,17 +123,17 @@ func (m *credentialMaking) look(ctx context.Context) (*ram.CredentialReport, ram
 // refused judges a limit of which the code is not published: too many users, or
 // too soon after the last report.
 func (m *credentialMaking) refused(ctx context.Context, cause error) (*ram.CredentialReport, ram.ReportState, bool, error) {
-	summary, err := m.client.AccountSummary(ctx)
+	summary, err := m.Client.AccountSummary(ctx)
 	switch users := summary["Users"]; {
 	case err != nil:
 		tflog.Info(ctx, "Cannot count the users to explain why there is no credential report")
 	case users > ram.CredentialReportUsers:
-		return nil, ram.ReportNone, false, knowing(
+		return nil, ram.ReportNone, false, diagnostics.WithState(
 			fmt.Sprintf("The account has %d RAM users. The service makes no credential report for more than %d. Data sources such as ram_access_keys read the users one by one.", users, ram.CredentialReportUsers),
 			cause,
 		)
 	case m.had != nil:
-		now, err := m.client.ServerTime(ctx)
+		now, err := m.Client.ServerTime(ctx)
 		if err == nil && now.Sub(m.had.GeneratedTime) < 2*ram.CredentialReportInterval {
 			return m.had, ram.ReportCompleted, true, nil
 		}

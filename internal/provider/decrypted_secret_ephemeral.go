@@ -9,6 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ ephemeral.EphemeralResource = (*decryptedSecretEphemeral)(nil)
@@ -58,11 +61,11 @@ func (e *decryptedSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaR
 // stands, and what stands there may be a private key, or a secret that should have
 // been encrypted.
 func (e *decryptedSecretEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
-	m := get[decryptedSecretModel](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[decryptedSecretModel](ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	secret, err := openPGP(m.EncryptedSecret.ValueString(), m.PrivateKey.ValueString(), m.Passphrase.ValueString())
+	secret, err := pgp.Decrypt(m.EncryptedSecret.ValueString(), m.PrivateKey.ValueString(), m.Passphrase.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddError("Cannot decrypt the secret", "Nothing was decrypted: "+err.Error()+".")
 		return

@@ -14,6 +14,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -26,7 +27,7 @@ const (
 // sealedFor encrypts a text as the resources do.
 func sealedFor(t *testing.T, entity *openpgp.Entity, text string) string {
 	t.Helper()
-	to, err := checkPGP(publicKey(t, entity), time.Now())
+	to, err := pgp.CheckKey(publicKey(t, entity), time.Now())
 	must(t, err)
 	sealed, err := to.Encrypt(text)
 	must(t, err)
@@ -99,12 +100,12 @@ func TestDecryptedSecret_opensWithAKeyThatIsOutOfUse(t *testing.T) {
 	t.Parallel()
 	yearAgo := time.Now().AddDate(-1, 0, 0)
 	entity := pgpPair(t, &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA, KeyLifetimeSecs: 3600, Time: func() time.Time { return yearAgo }})
-	to, err := checkPGP(publicKey(t, entity), yearAgo.Add(time.Minute))
+	to, err := pgp.CheckKey(publicKey(t, entity), yearAgo.Add(time.Minute))
 	must(t, err)
 	sealed, err := to.Encrypt(sealedText)
 	must(t, err)
 	must(t, entity.RevokeKey(packet.NoReason, "", nil))
-	opened, err := openPGP(sealed, privateKey(t, entity), "")
+	opened, err := pgp.Decrypt(sealed, privateKey(t, entity), "")
 	must(t, err)
 	expect(t, "secret", opened, sealedText)
 }
@@ -156,7 +157,7 @@ func TestDecryptedSecret_whatCannotBeOpenedSaysWhyAndTellsNothing(t *testing.T) 
 		"signed, not encrypted": {signed, key, "", "a PGP message that is not encrypted"},
 		"a passphrase alone":    {symmetric, key, lockedWith, "encrypted with a passphrase alone"},
 		"no text":               {sealedFor(t, alice, "\xff\xfe"), key, "", "something that is no text"},
-		"too long":              {sealedFor(t, alice, strings.Repeat("a", longestSecret+1)), key, "", "longer than a mebibyte"},
+		"too long":              {sealedFor(t, alice, strings.Repeat("a", pgp.LongestSecret+1)), key, "", "longer than a mebibyte"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -184,11 +185,11 @@ func TestDecryptedSecret_everySpoiltByteIsNoticed(t *testing.T) {
 	for at := range binary {
 		other := bytes.Clone(binary)
 		other[at] ^= 0x01
-		opened, err := openPGP(base64.StdEncoding.EncodeToString(other), key, "")
+		opened, err := pgp.Decrypt(base64.StdEncoding.EncodeToString(other), key, "")
 		if err == nil && opened != sealedText || err != nil && opened != "" {
 			t.Errorf("byte %d: %q, %v", at, opened, err)
 		}
-		if _, err := openPGP(base64.StdEncoding.EncodeToString(binary[:at]), key, ""); err == nil {
+		if _, err := pgp.Decrypt(base64.StdEncoding.EncodeToString(binary[:at]), key, ""); err == nil {
 			t.Errorf("the first %d bytes are taken for the whole", at)
 		}
 	}

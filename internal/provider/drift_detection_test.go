@@ -17,6 +17,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 const driftDetection = examples + "/drift-detection"
@@ -544,9 +545,9 @@ func settingFields(kind string) (names []string) {
 	return nil
 }
 
-func fieldNames[S any](s *setting[S]) (names []string) {
-	for _, f := range s.fields {
-		names = append(names, f.name)
+func fieldNames[S any](s *setting.Setting[S]) (names []string) {
+	for _, f := range s.Fields {
+		names = append(names, f.Name)
 	}
 	return names
 }

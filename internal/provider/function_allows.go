@@ -9,6 +9,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/network"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ function.Function = allowsFunction{}
@@ -39,9 +43,9 @@ func (allowsFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	if resp.Error = req.Arguments.Get(ctx, &masks, &address); resp.Error != nil {
 		return
 	}
-	wanted, err := parseNetwork(address)
+	wanted, err := network.Parse(address)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, "The address "+sentence(err.Error()))
+		resp.Error = function.NewArgumentFuncError(1, "The address "+diagnostics.Sentence(err.Error()))
 		return
 	}
 	networks := []netip.Prefix{}
@@ -51,14 +55,14 @@ func (allowsFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 			waiting = true
 			continue
 		}
-		network, err := parseNetwork(text(mask))
+		network, err := network.Parse(tf.String(mask))
 		if err != nil {
-			resp.Error = function.NewArgumentFuncError(0, "The mask "+sentence(err.Error()))
+			resp.Error = function.NewArgumentFuncError(0, "The mask "+diagnostics.Sentence(err.Error()))
 			return
 		}
 		networks = append(networks, network)
 	}
-	in := covered(wanted, networks)
+	in := network.Covers(wanted, networks)
 	if waiting && !in {
 		resp.Error = resp.Result.Set(ctx, types.BoolUnknown())
 		return

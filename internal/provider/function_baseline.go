@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 )
 
 var _ function.Function = baselineFunction{}
@@ -44,7 +46,7 @@ func (baselineFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	p, err := baselineNamed(name)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, p.object(ctx))

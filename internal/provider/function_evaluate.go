@@ -13,6 +13,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ function.Function = evaluateFunction{}
@@ -71,12 +74,12 @@ func (evaluateFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	p, err := baselineNamed(name)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, sentence(err.Error()))
+		resp.Error = function.NewArgumentFuncError(1, diagnostics.Sentence(err.Error()))
 		return
 	}
 	given, err := settings.ToTerraformValue(ctx)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
 	if !given.IsFullyKnown() {
@@ -85,22 +88,22 @@ func (evaluateFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	found, err := readSettings(given)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, p.evaluate(found))
 }
 
 // evaluate returns the controls that did not pass, in the order of the baseline.
-func (p baseline) evaluate(found map[string]values) []verdict {
+func (p baseline) evaluate(found map[string]tf.Values) []verdict {
 	verdicts := []verdict{}
 	for _, c := range p.controls {
 		v := found[c.setting][c.attribute]
 		switch {
-		case absent(v):
+		case tf.IsAbsent(v):
 			verdicts = append(verdicts, verdict{c.id, c.title, c.wanted.text, "null", notEvaluated})
 		case !c.wanted.passes(v):
-			verdicts = append(verdicts, verdict{c.id, c.title, c.wanted.text, display(v), failed})
+			verdicts = append(verdicts, verdict{c.id, c.title, c.wanted.text, tf.Display(v), failed})
 		}
 	}
 	return verdicts
@@ -108,12 +111,12 @@ func (p baseline) evaluate(found map[string]values) []verdict {
 
 // readSettings reads the arguments of each setting out of what a person passed.
 // Everything in it is known. An error names the path of what has the wrong shape.
-func readSettings(given tftypes.Value) (map[string]values, error) {
+func readSettings(given tftypes.Value) (map[string]tf.Values, error) {
 	settings, err := membersOf("settings", given)
 	if err != nil {
 		return nil, err
 	}
-	found := map[string]values{}
+	found := map[string]tf.Values{}
 	names := []string{}
 	for _, s := range assessedSettings() {
 		names = append(names, s.name)
@@ -131,12 +134,12 @@ func readSettings(given tftypes.Value) (map[string]values, error) {
 	return found, nil
 }
 
-func (s assessed) read(path string, given tftypes.Value) (values, error) {
+func (s assessed) read(path string, given tftypes.Value) (tf.Values, error) {
 	attributes, err := membersOf(path, given)
 	if err != nil {
 		return nil, err
 	}
-	v := values{}
+	v := tf.Values{}
 	for _, a := range s.arguments {
 		attribute, named := attributes[a.name]
 		if !named || attribute.IsNull() {
@@ -172,7 +175,7 @@ func readArgument(path string, given tftypes.Value, null attr.Value) (attr.Value
 		return types.StringValue(s), err
 	case types.Set:
 		list, err := readTexts(path, given)
-		return setOf(list), err
+		return tf.StringSet(list), err
 	default:
 		return readTextsBy(path, given)
 	}
@@ -214,7 +217,7 @@ func readTextsBy(path string, given tftypes.Value) (attr.Value, error) {
 		}
 		lists[key] = list
 	}
-	return mapOf(lists), nil
+	return tf.StringSetMap(lists), nil
 }
 
 // membersOf reads the attributes of an object, or the elements of a map; those of

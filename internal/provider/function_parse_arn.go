@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 )
 
 var _ function.Function = parseARNFunction{}
@@ -83,7 +85,7 @@ func (parseARNFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	a, err := parseARN(s)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, a)

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ function.Function = principalNameFunction{}
@@ -18,8 +20,8 @@ type principalNameFunction struct{}
 
 // The forms of a user name, and of a domain with a dot in it (documented).
 var (
-	userForm        = spelt(`^[A-Za-z0-9._-]{1,64}$`)
-	principalDomain = spelt(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$`)
+	userForm        = tf.NewLazyRegexp(`^[A-Za-z0-9._-]{1,64}$`)
+	principalDomain = tf.NewLazyRegexp(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$`)
 )
 
 // longestPrincipal is how many characters a principal name has at most (documented).

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
@@ -54,7 +55,7 @@ func (totpFunction) Run(ctx context.Context, req function.RunRequest, resp *func
 	}
 	code, err := ram.TOTP(seed, ram.TOTPStep(at))
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, code)

@@ -22,6 +22,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/network"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -33,23 +37,23 @@ func FuzzMasks(f *testing.F) {
 		f.Add(text, "10.0.0.0/8")
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
-		p, err := parseNetwork(a)
+		p, err := network.Parse(a)
 		if err != nil {
 			return
 		}
-		spelt := canonicalNetwork(a)
-		again, err := parseNetwork(spelt)
-		if err != nil || again != p || canonicalNetwork(spelt) != spelt {
+		spelt := network.Canonical(a)
+		again, err := network.Parse(spelt)
+		if err != nil || again != p || network.Canonical(spelt) != spelt {
 			t.Fatalf("%q is %s, spelt %q, which is %s, %v", a, p, spelt, again, err)
 		}
-		all := parseNetworks([]string{a, b})
-		if !covered(p, all) {
+		all := network.ParseAll([]string{a, b})
+		if !network.Covers(p, all) {
 			t.Errorf("%s is not covered by %v", p, all)
 		}
-		if q, err := parseNetwork(b); err == nil && covered(p, []netip.Prefix{q}) != (q.Bits() <= p.Bits() && q.Overlaps(p)) {
-			t.Errorf("%s is covered by %s: %t", p, q, covered(p, []netip.Prefix{q}))
+		if q, err := network.Parse(b); err == nil && network.Covers(p, []netip.Prefix{q}) != (q.Bits() <= p.Bits() && q.Overlaps(p)) {
+			t.Errorf("%s is covered by %s: %t", p, q, network.Covers(p, []netip.Prefix{q}))
 		}
-		if widerMasks([]string{a, b}, []string{a}) || privateOnly(all) && !covered(p, reserved) {
+		if network.Wider([]string{a, b}, []string{a}) || network.PrivateOnly(all) && !network.Covers(p, network.Reserved) {
 			t.Errorf("%s of %v is wider, or private", p, all)
 		}
 	})
@@ -62,7 +66,7 @@ func FuzzPGPInput(f *testing.F) {
 	}
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, key string) {
-		to, err := checkPGP(key, now)
+		to, err := pgp.CheckKey(key, now)
 		if err == nil {
 			if sealed, err := to.Encrypt("secret"); err != nil || strings.Contains(sealed, "secret") || to.Fingerprint == "" {
 				t.Errorf("%q was accepted, and does not encrypt: %v", key, err)
@@ -139,7 +143,7 @@ func FuzzImportID(f *testing.F) {
 		f.Fatal(err)
 	}
 	lost = true
-	kinds := importing(f, newInstance(client))
+	kinds := importing(f, instance.New(client))
 	for _, id := range importIDs {
 		for at := range kinds {
 			f.Add(uint(at), id)
@@ -154,7 +158,7 @@ func FuzzImportID(f *testing.F) {
 		if !resp.Diagnostics.HasError() && account.ValueString() != defaultAccount {
 			t.Errorf("%s %q became %s", kind.name, id, resp.State.Raw)
 		}
-		named := id == defaultAccount || userNameForm.MatchString(id) || strings.HasPrefix(id, "acs:ram::"+defaultAccount+":mfa/")
+		named := id == defaultAccount || owner.UserNamePattern.MatchString(id) || strings.HasPrefix(id, "acs:ram::"+defaultAccount+":mfa/")
 		if !resp.Diagnostics.HasError() && !named {
 			t.Errorf("%s %q names nothing, and was imported as %s", kind.name, id, resp.State.Raw)
 		}
@@ -171,7 +175,7 @@ type importedKind struct {
 	state, who tftypes.Value
 }
 
-func importing(tb testing.TB, i *instance) (kinds []importedKind) {
+func importing(tb testing.TB, i *instance.Instance) (kinds []importedKind) {
 	tb.Helper()
 	for _, maker := range resources {
 		r := maker()

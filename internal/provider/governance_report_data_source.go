@@ -18,13 +18,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*governanceReportData)(nil)
 
 // governanceReportData is what the service finds about how the account is used.
-type governanceReportData struct{ readsInstance }
+type governanceReportData struct{ instance.DataSource }
 
 type governanceReportModel struct {
 	AccountID    types.String          `tfsdk:"account_id"`
@@ -104,7 +107,7 @@ func (d *governanceReportData) Schema(ctx context.Context, _ datasource.SchemaRe
 }
 
 func (d *governanceReportData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m := get[governanceReportModel](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[governanceReportModel](ctx, req.Config, &resp.Diagnostics)
 	patience, more := m.Timeouts.Read(ctx, reportTimeout)
 	resp.Diagnostics.Append(more...)
 	if resp.Diagnostics.HasError() {
@@ -114,22 +117,22 @@ func (d *governanceReportData) Read(ctx context.Context, req datasource.ReadRequ
 	resp.Diagnostics.Append(m.ItemTypes.ElementsAs(ctx, &wanted, false)...)
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	f := failure{what: "read the governance report"}
-	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	f := diagnostics.Operation{Name: "read the governance report"}
+	account, ok := d.CheckAccount(ctx, f, "", &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	making := governanceMaking{instance: d.instance, oldest: oldestOf(m.MaxAge, 0), patience: patience, wanted: wanted}
+	making := governanceMaking{Instance: d.Instance, oldest: oldestOf(m.MaxAge, 0), patience: patience, wanted: wanted}
 	said, err := making.read(ctx)
 	var unknown *unknownItemError
 	if errors.As(err, &unknown) {
-		resp.Diagnostics.AddAttributeError(path.Root("item_types"), "Cannot "+f.what, explain(err))
+		resp.Diagnostics.AddAttributeError(path.Root("item_types"), "Cannot "+f.Name, diagnostics.Explain(err))
 		return
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	m.AccountID, m.GenerateTime, m.Status = types.StringValue(account), dated(said.made), filled(string(said.status.Whole))
+	m.AccountID, m.GenerateTime, m.Status = types.StringValue(account), tf.Timestamp(said.made), tf.NonEmpty(string(said.status.Whole))
 	m.Items = []governanceItemModel{}
 	for _, item := range said.items {
 		m.Items = append(m.Items, governanceItemOf(item, said.status))
@@ -139,16 +142,16 @@ func (d *governanceReportData) Read(ctx context.Context, req datasource.ReadRequ
 
 func governanceItemOf(item ram.GovernanceItem, status ram.GovernanceStatus) governanceItemModel {
 	model := governanceItemModel{
-		Item: types.StringValue(item.Item), Status: types.StringNull(), MetricType: filled(item.Type), MetricValue: filled(item.Value),
+		Item: types.StringValue(item.Item), Status: types.StringNull(), MetricType: tf.NonEmpty(item.Type), MetricValue: tf.NonEmpty(item.Value),
 		Columns: []governanceColumnModel{}, Rows: append([]map[string]string{}, item.Rows...),
 	}
 	for _, one := range status.Items {
 		if one.Item == item.Item {
-			model.Status = filled(string(one.Status))
+			model.Status = tf.NonEmpty(string(one.Status))
 		}
 	}
 	for _, column := range item.Columns {
-		model.Columns = append(model.Columns, governanceColumnModel{types.StringValue(column.Name), filled(column.Type)})
+		model.Columns = append(model.Columns, governanceColumnModel{types.StringValue(column.Name), tf.NonEmpty(column.Type)})
 	}
 	return model
 }

@@ -9,12 +9,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 // governanceMaking gets a report that is young enough.
 type governanceMaking struct {
-	*instance
+	*instance.Instance
 	oldest
 
 	patience time.Duration
@@ -42,29 +43,29 @@ func (m *governanceMaking) read(ctx context.Context) (said governed, err error) 
 
 // find sees to it that there is a report that is young enough.
 func (m *governanceMaking) find(ctx context.Context) error {
-	had, _, err := m.client.GovernanceMetrics(ctx)
+	had, _, err := m.Client.GovernanceMetrics(ctx)
 	if err != nil && !ram.NoReport(err) {
 		return err
 	}
-	now, err := m.client.ServerTime(ctx)
+	now, err := m.Client.ServerTime(ctx)
 	if err != nil {
 		return err
 	}
 	if !had.IsZero() && (!m.asked || now.Sub(had) < m.age) {
 		return nil
 	}
-	state, err := m.client.GenerateGovernanceReport(ctx)
+	state, err := m.Client.GenerateGovernanceReport(ctx)
 	if err != nil {
 		return err
 	}
-	return waitForReport(ctx, m.instance, "governance report", m.patience, func(ctx context.Context) (ram.ReportState, bool, error) {
+	return waitForReport(ctx, m.Instance, "governance report", m.patience, func(ctx context.Context) (ram.ReportState, bool, error) {
 		if state != ram.ReportCompleted {
-			status, err := m.client.GovernanceReportStatus(ctx)
+			status, err := m.Client.GovernanceReportStatus(ctx)
 			if state = status.Whole; err != nil || state != ram.ReportCompleted {
 				return state, false, err
 			}
 		}
-		made, _, err := m.client.GovernanceMetrics(ctx)
+		made, _, err := m.Client.GovernanceMetrics(ctx)
 		if ram.NoReport(err) {
 			return state, false, nil
 		}
@@ -74,10 +75,10 @@ func (m *governanceMaking) find(ctx context.Context) error {
 
 // items reads the items of the report that there is.
 func (m *governanceMaking) items(ctx context.Context) (said governed, err error) {
-	if said.status, err = m.client.GovernanceReportStatus(ctx); err != nil {
+	if said.status, err = m.Client.GovernanceReportStatus(ctx); err != nil {
 		return governed{}, err
 	}
-	made, metrics, err := m.client.GovernanceMetrics(ctx)
+	made, metrics, err := m.Client.GovernanceMetrics(ctx)
 	if err != nil {
 		return governed{}, err
 	}
@@ -97,7 +98,7 @@ func (m *governanceMaking) items(ctx context.Context) (said governed, err error)
 		if !known[name] {
 			return governed{}, &unknownItemError{name, slices.Sorted(maps.Keys(known))}
 		}
-		item, err := m.client.GovernanceItem(ctx, name)
+		item, err := m.Client.GovernanceItem(ctx, name)
 		if err != nil {
 			return governed{}, err
 		}

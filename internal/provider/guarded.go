@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
@@ -43,7 +44,7 @@ func (g guard) keep(diags *diag.Diagnostics, step string, do func()) {
 	var bug *ram.PanicError
 	if errors.As(err, &bug) {
 		diags.AddError("Cannot "+step, "What was done before stands in the state, as far as it was known; what the service was just asked for may have been done as well. "+
-			"Run terraform plan before anything else. "+explainBug(bug))
+			"Run terraform plan before anything else. "+diagnostics.ExplainBug(bug))
 	}
 }
 

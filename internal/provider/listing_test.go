@@ -22,6 +22,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -462,11 +463,11 @@ func TestList_ofWhatFailsForEverybodyEnds(t *testing.T) {
 			srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
 			names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(kind, nil, true, 0))
 			expect(t, "found", names, []string(nil))
-			if len(failures) != tries {
+			if len(failures) != listing.MostFailures {
 				t.Fatalf("there are %d failures: %v", len(failures), failures)
 			}
 			contains(t, failures[0], "The list goes on without it.")
-			contains(t, failures[tries-1], "the list ends here. It is not complete.")
+			contains(t, failures[listing.MostFailures-1], "the list ends here. It is not complete.")
 			expect(t, "pages", len(srv.Calls("ListUsers")), 1)
 		})
 	}

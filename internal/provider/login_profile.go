@@ -21,7 +21,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -35,10 +39,10 @@ var (
 func newLoginProfile() *loginProfileResource { return &loginProfileResource{} }
 
 // loginProfileResource is a user's console logon. Its password goes in and never comes out.
-type loginProfileResource struct{ withInstance }
+type loginProfileResource struct{ instance.Resource }
 
 type loginProfileModel struct {
-	owned
+	owner.Object
 
 	PasswordWO            types.String `tfsdk:"password_wo"`
 	PasswordWOVersion     types.Int64  `tfsdk:"password_wo_version"`
@@ -113,60 +117,60 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The console logon of a RAM user. The password is write-only and reaches neither the plan nor the state; everything else here does. " +
 			"A profile that exists is never overwritten: import it.\n\nDestroying it closes the console to the user at once; AccessKey pairs and the MFA device stay.",
-		Attributes: ownedAttributes(ctx, own),
+		Attributes: owner.Attributes(ctx, own),
 	}
 }
 
 func (r *loginProfileResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = ownedIdentity(nil)
+	resp.IdentitySchema = owner.IdentitySchema(nil)
 }
 
 func (r *loginProfileResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	asked := userIdentity{UserName: types.StringValue(req.ID)}
+	asked := owner.UserIdentity{UserName: types.StringValue(req.ID)}
 	if req.ID == "" {
-		asked = get[userIdentity](ctx, req.Identity, &resp.Diagnostics)
+		asked = tf.Get[owner.UserIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !importable(asked.UserName, "login profile", &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !owner.CheckImportName(asked.UserName, "login profile", &resp.Diagnostics) {
 		return
 	}
-	f := failure{what: "import the login profile", now: "The state is as it was."}
-	m := loginProfileModel{owned: owned{AccountID: asked.AccountID, UserName: asked.UserName, Timeouts: noTimeouts}, AllowLockOut: types.BoolValue(false)}
-	if !prepareCreate(ctx, r.instance, f, &m.owned, &resp.Diagnostics) {
+	f := diagnostics.Operation{Name: "import the login profile", State: "The state is as it was."}
+	m := loginProfileModel{Object: owner.Object{AccountID: asked.AccountID, UserName: asked.UserName, Timeouts: owner.NoTimeouts}, AllowLockOut: types.BoolValue(false)}
+	if !owner.PrepareCreate(ctx, r.Instance, f, &m.Object, &resp.Diagnostics) {
 		return
 	}
-	_, err := r.client.LoginProfile(ctx, m.UserName.ValueString())
+	_, err := r.Client.LoginProfile(ctx, m.UserName.ValueString())
 	if ram.NotFound(err, "User.LoginProfile") {
 		resp.Diagnostics.AddError("Cannot import the login profile", fmt.Sprintf(
-			"The RAM user %q of account %s has no login profile. %s\n\nTo give it one, apply without an import block.\n\n%s", m.UserName.ValueString(), m.AccountID.ValueString(), f.now, explain(err)))
+			"The RAM user %q of account %s has no login profile. %s\n\nTo give it one, apply without an import block.\n\n%s", m.UserName.ValueString(), m.AccountID.ValueString(), f.State, diagnostics.Explain(err)))
 		return
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, m.Identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *loginProfileResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := get[loginProfileModel](ctx, req.Plan, &resp.Diagnostics)
-	config := get[loginProfileModel](ctx, req.Config, &resp.Diagnostics) // the password is nowhere else
-	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	plan := tf.Get[loginProfileModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[loginProfileModel](ctx, req.Config, &resp.Diagnostics) // the password is nowhere else
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	plan.PasswordWO = types.StringNull()
-	if !prepareCreate(ctx, r.instance, failure{what: "create the login profile", now: "Nothing was created."}, &plan.owned, &resp.Diagnostics) {
+	if !owner.PrepareCreate(ctx, r.Instance, diagnostics.Operation{Name: "create the login profile", State: "Nothing was created."}, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	began := serverNow(r.instance)
+	began := serverNow(r.Instance)
 	made, ok := r.create(ctx, &plan, config.PasswordWO, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	r.complete(&plan, made)
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	r.confirm(ctx, plan, config, began, &resp.Diagnostics)
 }
 
@@ -181,14 +185,14 @@ func (r *loginProfileResource) complete(plan *loginProfileModel, live ram.LoginP
 }
 
 func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	state := tf.Get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{what: "read the login profile", now: "The state is as it was."}
-	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	f := diagnostics.Operation{Name: "read the login profile", State: "The state is as it was."}
+	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -196,23 +200,23 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 	live, there, err := r.find(ctx, &state)
 	if err == nil && !there {
 		var away bool
-		away, err = r.confirmGone(ctx, func(ctx context.Context) (found bool, err error) {
+		away, err = r.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
 			live, found, err = r.find(ctx, &state)
 			return found, err
 		})
 		if err == nil && away {
-			gone(ctx, state.identity(), resp, "The login profile is gone", fmt.Sprintf(
+			tf.Remove(ctx, state.Identity(), resp, "The login profile is gone", fmt.Sprintf(
 				"The RAM user %q of account %s has no login profile any more, or is not there itself. Somebody deleted it. The next apply creates a new one, with the password of the configuration.",
 				state.UserName.ValueString(), account))
 			return
 		}
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	if state.UserID.ValueString() == "" {
-		owner, err := r.client.User(ctx, state.UserName.ValueString())
-		if report(&resp.Diagnostics, f, err) {
+		owner, err := r.Client.User(ctx, state.UserName.ValueString())
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
 		state.UserID = types.StringValue(owner.ID)
@@ -221,17 +225,17 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 		live.MFABindRequired = false
 	}
 	state.show(live)
-	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // find reads the profile, under the user's name of today.
 func (r *loginProfileResource) find(ctx context.Context, m *loginProfileModel) (live ram.LoginProfile, there bool, err error) {
 	for {
-		live, err = r.client.LoginProfile(ctx, m.UserName.ValueString())
+		live, err = r.Client.LoginProfile(ctx, m.UserName.ValueString())
 		if !noProfile(err) {
 			return live, err == nil, err
 		}
-		renamed, err := followRename(ctx, r.instance, &m.owned)
+		renamed, err := owner.FollowRename(ctx, r.Instance, &m.Object)
 		if err != nil || !renamed {
 			return live, false, err
 		}
@@ -248,33 +252,33 @@ func (r *loginProfileResource) demandedOfAll(ctx context.Context, prior loginPro
 	if !live.MFABindRequired || prior.MFABindRequired.IsNull() || prior.MFABindRequired.ValueBool() {
 		return false
 	}
-	preference, err := r.client.SecurityPreference(ctx)
+	preference, err := r.Client.SecurityPreference(ctx)
 	return err == nil && preference.MFAOperationForLogin != nil && *preference.MFAOperationForLogin == mandatory
 }
 
 func (r *loginProfileResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	state := get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
-	plan := get[loginProfileModel](ctx, req.Plan, &resp.Diagnostics)
-	config := get[loginProfileModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	state := tf.Get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
+	plan := tf.Get[loginProfileModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[loginProfileModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	plan.PasswordWO = types.StringNull()
-	f := failure{what: "update the login profile", now: "Nothing was changed."}
-	if !prepareUpdate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
+	f := diagnostics.Operation{Name: "update the login profile", State: "Nothing was changed."}
+	if !owner.PrepareUpdate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
 	var began time.Time
 	change, changes := plan.changeFrom(state, config)
 	if change.Password != nil {
-		began = serverNow(r.instance)
+		began = serverNow(r.Instance)
 	}
 	if changes && !r.update(ctx, plan, change, &resp.Diagnostics) {
 		return
 	}
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	if changes {
 		r.confirm(ctx, plan, config, began, &resp.Diagnostics)
 	}
@@ -303,33 +307,33 @@ func sendsPassword(state, plan loginProfileModel) bool {
 }
 
 func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	state := tf.Get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{what: "delete the login profile", now: "The login profile is there, unless the answer alone was lost."}
-	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+	f := diagnostics.Operation{Name: "delete the login profile", State: "The login profile is there, unless the answer alone was lost."}
+	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
 	// The id says whose profile it is, under whatever name.
 	if id := state.UserID.ValueString(); id != "" {
-		owner, err := r.client.UserByID(ctx, id)
+		owner, err := r.Client.UserByID(ctx, id)
 		if ram.NotFound(err, "User") {
 			return
 		}
-		if report(&resp.Diagnostics, f, err) {
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
 		state.UserName = types.StringValue(owner.Name)
 	}
 	name := state.UserName.ValueString()
-	if err := r.client.DeleteLoginProfile(ctx, name); noProfile(err) || report(&resp.Diagnostics, f, err) {
+	if err := r.Client.DeleteLoginProfile(ctx, name); noProfile(err) || diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	left, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
-		_, err := r.client.LoginProfile(ctx, name)
+	left, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		_, err := r.Client.LoginProfile(ctx, name)
 		if noProfile(err) {
 			return true, nil
 		}
@@ -343,7 +347,7 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 func warnNotGone(noun string, left bool, err error, diags *diag.Diagnostics) {
 	switch {
 	case err != nil:
-		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service took the request, but looking for it failed. "+explain(err))
+		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service took the request, but looking for it failed. "+diagnostics.Explain(err))
 	case !left:
 		diags.AddError("Cannot delete the "+noun, "The service took the request, but still shows the "+noun+" after a minute. It stays in the state.\n\nRun again; if it stays so, look at the console.")
 	}

@@ -10,7 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -38,13 +41,13 @@ func (a *disableConsoleLogon) Schema(ctx context.Context, _ action.SchemaRequest
 var failedLogonOff = failedAction("disable the console logon")
 
 func (a *disableConsoleLogon) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := get[userOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[userOrder](ctx, req.Config, &resp.Diagnostics)
 	a.planUser(ctx, failedLogonOff, m, &resp.Diagnostics)
 }
 
 func (a *disableConsoleLogon) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := get[userOrder](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := m.bounded(ctx, defaultTimeout, &resp.Diagnostics)
+	m := tf.Get[userOrder](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -54,19 +57,19 @@ func (a *disableConsoleLogon) Invoke(ctx context.Context, req action.InvokeReque
 	if !ok || !a.spares(ctx, f, user, &resp.Diagnostics) {
 		return
 	}
-	profile, err := a.client.LoginProfile(ctx, user.Name)
+	profile, err := a.Client.LoginProfile(ctx, user.Name)
 	switch {
 	case ram.NotFound(err, "User.LoginProfile"):
 		tell("The user %q has no login profile, so there is no console logon to disable.", user.Name)
 		return
-	case report(&resp.Diagnostics, f, err):
+	case diagnostics.Report(&resp.Diagnostics, f, err):
 		return
 	case profile.Status == keyInactive:
 		tell("The console logon of %q is disabled already.", user.Name)
 		return
 	}
 	tell("Disabling the console logon of %q.", user.Name)
-	if report(&resp.Diagnostics, failure{what: f.what, now: unconfirmedLogon}, a.switchOff(ctx, user.Name)) {
+	if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: f.Name, State: unconfirmedLogon}, a.switchOff(ctx, user.Name)) {
 		return
 	}
 	tell("The console logon of %q is disabled.", user.Name)
@@ -77,22 +80,22 @@ const unconfirmedLogon = "It is not certain that the console logon is disabled: 
 // switchOff makes the profile inactive, and waits until it shows so or is gone.
 func (a *disableConsoleLogon) switchOff(ctx context.Context, name string) error {
 	off := keyInactive
-	err := a.client.UpdateLoginProfile(ctx, name, ram.LoginProfileChange{Status: &off})
+	err := a.Client.UpdateLoginProfile(ctx, name, ram.LoginProfileChange{Status: &off})
 	if noProfile(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	shows, err := a.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
-		live, err := a.client.LoginProfile(ctx, name)
+	shows, err := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		live, err := a.Client.LoginProfile(ctx, name)
 		if noProfile(err) {
 			return true, nil
 		}
 		return err == nil && live.Status == keyInactive, err
 	})
 	if err == nil && !shows {
-		err = fmt.Errorf("the service took the request, but still showed the profile as active after %s", patience)
+		err = fmt.Errorf("the service took the request, but still showed the profile as active after %s", instance.ConfirmLimit)
 	}
 	return err
 }

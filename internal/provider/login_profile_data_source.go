@@ -10,13 +10,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*loginProfileData)(nil)
 
 // loginProfileData tells whether and how a user may log on to the console.
-type loginProfileData struct{ readsInstance }
+type loginProfileData struct{ instance.DataSource }
 
 type loginProfileDataModel struct {
 	AccountID             types.String `tfsdk:"account_id"`
@@ -47,7 +51,7 @@ func (d *loginProfileData) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"A user who is not there is one. It changes nothing, and never holds a password.",
 		Attributes: map[string]schema.Attribute{
 			"account_id":              said("The id of the account that the credentials open."),
-			"user_name":               schema.StringAttribute{Required: true, Validators: userNameChecks(), MarkdownDescription: "The name of the RAM user, without a domain."},
+			"user_name":               schema.StringAttribute{Required: true, Validators: owner.UserNameValidators(), MarkdownDescription: "The name of the RAM user, without a domain."},
 			"user_id":                 said("The id of the RAM user."),
 			"exists":                  flag("Whether the user has a login profile."),
 			"status":                  said("`Active`, or `Inactive` if the logon is switched off."),
@@ -61,26 +65,26 @@ func (d *loginProfileData) Schema(_ context.Context, _ datasource.SchemaRequest,
 }
 
 func (d *loginProfileData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m := get[loginProfileDataModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	m := tf.Get[loginProfileDataModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{what: "read the login profile", now: "Nothing was changed."}
-	whose := owned{UserName: m.UserName}
-	if !prepareCreate(ctx, d.instance, f, &whose, &resp.Diagnostics) {
+	f := diagnostics.Operation{Name: "read the login profile", State: "Nothing was changed."}
+	whose := owner.Object{UserName: m.UserName}
+	if !owner.PrepareCreate(ctx, d.Instance, f, &whose, &resp.Diagnostics) {
 		return
 	}
 	m.AccountID, m.UserID, m.Exists = whose.AccountID, whose.UserID, types.BoolValue(false)
-	live, err := d.client.LoginProfile(ctx, m.UserName.ValueString())
+	live, err := d.Client.LoginProfile(ctx, m.UserName.ValueString())
 	if !ram.NotFound(err, "User.LoginProfile") {
-		if report(&resp.Diagnostics, f, err) {
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
 		none := types.StringNull()
 		m.Exists, m.PasswordResetRequired, m.MFABindRequired = types.BoolValue(true), types.BoolValue(live.PasswordResetRequired), types.BoolValue(live.MFABindRequired)
-		m.Status, m.PasswordStatus, m.UpdateDate, m.LastLoginDate = shown(none, live.Status), shown(none, live.PasswordStatus), dated(live.UpdateDate), dated(live.LastLogin)
+		m.Status, m.PasswordStatus, m.UpdateDate, m.LastLoginDate = shown(none, live.Status), shown(none, live.PasswordStatus), tf.Timestamp(live.UpdateDate), tf.Timestamp(live.LastLogin)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }

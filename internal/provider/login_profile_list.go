@@ -12,12 +12,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 // profilesSought is which login profiles are looked for. What is null holds for all.
 type profilesSought struct {
-	usersSought
+	listing.Users
 
 	Status     types.String `tfsdk:"status"`
 	WithoutMFA types.Bool   `tfsdk:"without_mfa"`
@@ -30,22 +32,22 @@ type foundProfile struct {
 }
 
 func (r *loginProfileResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listed("Finds the login profiles of RAM users: who may log on to the console. It costs one call per user.",
-		append(userFilters("the login profile"),
-			textFilter("status", "Only profiles of this status: `Active`, or `Inactive` if the console logon is switched off.", stringvalidator.OneOf(active, inactive)),
-			flagFilter("without_mfa", "`true` finds only profiles of users who have no MFA device, virtual or not, and so log on with the password alone unless the account or the profile demands more; "+
+	resp.Schema = listing.Schema("Finds the login profiles of RAM users: who may log on to the console. It costs one call per user.",
+		append(listing.UserFilters("the login profile"),
+			listing.TextFilter("status", "Only profiles of this status: `Active`, or `Inactive` if the console logon is switched off.", stringvalidator.OneOf(active, inactive)),
+			listing.FlagFilter("without_mfa", "`true` finds only profiles of users who have no MFA device, virtual or not, and so log on with the password alone unless the account or the profile demands more; "+
 				"`false` only those of users who have one. It lists the virtual devices of the account once, and costs one more call for each profile whose user has none."))...)
 }
 
 func (r *loginProfileResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing[profilesSought, foundProfile]{what: "list the login profiles", find: r.profiles, show: showProfile}.stream(ctx, r.instance, req, stream)
+	listing.Listing[profilesSought, foundProfile]{Name: "list the login profiles", Find: r.profiles, Show: showProfile}.Stream(ctx, r.Instance, req, stream)
 }
 
 // profiles finds the login profiles that are sought.
 func (r *loginProfileResource) profiles(ctx context.Context, sought profilesSought, most int64) iter.Seq2[foundProfile, error] {
-	hasMFA := mfaOwners(ctx, r.instance)
-	return ofEach(ctx, r.instance, sought.usersSought, most, func(ctx context.Context, user ram.User, tell func(foundProfile, error)) {
-		live, err := r.client.LoginProfile(ctx, user.Name)
+	hasMFA := mfaOwners(ctx, r.Instance)
+	return listing.EachUser(ctx, r.Instance, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundProfile, error)) {
+		live, err := r.Client.LoginProfile(ctx, user.Name)
 		if ram.NotFound(err, "User.LoginProfile") {
 			return
 		}
@@ -63,9 +65,9 @@ func (r *loginProfileResource) profiles(ctx context.Context, sought profilesSoug
 
 // mfaOwners tells of a user whether there is an MFA device. The virtual ones of the
 // account are listed once, when first needed; who has none of them may have a security key.
-func mfaOwners(ctx context.Context, i *instance) func(ram.User) (bool, error) {
+func mfaOwners(ctx context.Context, i *instance.Instance) func(ram.User) (bool, error) {
 	virtual := sync.OnceValues(func() (map[string]bool, error) {
-		devices, err := i.client.MFADevices(ctx)
+		devices, err := i.Client.MFADevices(ctx)
 		owners := map[string]bool{}
 		for _, device := range devices {
 			owners[device.UserID] = true
@@ -77,14 +79,14 @@ func mfaOwners(ctx context.Context, i *instance) func(ram.User) (bool, error) {
 		if err != nil || owners[user.ID] {
 			return err == nil, err
 		}
-		mfa, err := i.client.UserMFA(ctx, user.Name)
+		mfa, err := i.Client.UserMFA(ctx, user.Name)
 		return mfa.Enabled, err
 	}
 }
 
 // showProfile describes a login profile as an import would find it.
-func showProfile(account string, found foundProfile) entry {
-	m := loginProfileModel{owned: ownedBy(account, found.user), AllowLockOut: types.BoolValue(false)}
+func showProfile(account string, found foundProfile) listing.Entry {
+	m := loginProfileModel{Object: listing.OwnedBy(account, found.user), AllowLockOut: types.BoolValue(false)}
 	m.show(found.profile)
-	return entry{name: found.user.Name + " (" + found.profile.Status + ")", identity: m.identity(), model: m}
+	return listing.Entry{Name: found.user.Name + " (" + found.profile.Status + ")", Identity: m.Identity(), Model: m}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
@@ -56,9 +57,9 @@ func maybeSymbol(c rune) bool {
 }
 
 // reportBrokenRules names the rules, and never the password (PWD-02).
-func reportBrokenRules(f failure, broken []string, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("password_wo"), "Cannot "+f.what, fmt.Sprintf(
-		"The password breaks the account's password policy. %s\n\n  - %s\n\nChange the password, or the policy, and apply again.", f.now, strings.Join(broken, "\n  - ")))
+func reportBrokenRules(f diagnostics.Operation, broken []string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("password_wo"), "Cannot "+f.Name, fmt.Sprintf(
+		"The password breaks the account's password policy. %s\n\n  - %s\n\nChange the password, or the policy, and apply again.", f.State, strings.Join(broken, "\n  - ")))
 }
 
 // passwordRefused tells that the service found fault with the password.

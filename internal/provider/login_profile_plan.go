@@ -10,17 +10,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.instance == nil || req.Plan.Raw.IsNull() {
+	if r.Instance == nil || req.Plan.Raw.IsNull() {
 		return // the provider could not be configured yet, or nothing is left to plan
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	plan := get[loginProfileModel](ctx, req.Plan, &resp.Diagnostics)
-	config := get[loginProfileModel](ctx, req.Config, &resp.Diagnostics)
+	plan := tf.Get[loginProfileModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[loginProfileModel](ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -32,11 +36,11 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 		r.planReset(ctx, plan, &resp.Diagnostics)
 		return
 	}
-	state := get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
+	state := tf.Get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	planUserName(ctx, r.instance, state.owned, plan.owned, resp)
+	owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
 	if sendsPassword(state, plan) && !plan.PasswordWOVersion.IsUnknown() {
 		r.planReset(ctx, plan, &resp.Diagnostics)
 	}
@@ -57,37 +61,37 @@ func (r *loginProfileResource) planReset(ctx context.Context, plan loginProfileM
 	if plan.AllowLockOut.IsUnknown() || !plan.PasswordResetRequired.ValueBool() {
 		return
 	}
-	if _, ok := r.opened(ctx, failure{what: "plan the login profile", now: "Nothing was changed."}, plan.AccountID.ValueString(), diags); !ok {
+	if _, ok := r.CheckAccount(ctx, diagnostics.Operation{Name: "plan the login profile", State: "Nothing was changed."}, plan.AccountID.ValueString(), diags); !ok {
 		return
 	}
 	if d, locks := r.resetDanger(ctx); locks {
-		d.report(plan.AllowLockOut.ValueBool(), diags)
+		d.Report(plan.AllowLockOut.ValueBool(), diags)
 	}
 }
 
 // resetDanger tells that users may not change their passwords, so that one who has to
 // cannot log on any more. Where the preference cannot be read, nobody knows.
-func (r *loginProfileResource) resetDanger(ctx context.Context) (d danger, locks bool) {
-	preference, err := r.client.RefreshSecurityPreference(ctx)
+func (r *loginProfileResource) resetDanger(ctx context.Context) (d setting.Risk, locks bool) {
+	preference, err := r.Client.RefreshSecurityPreference(ctx)
 	if err != nil || !is(preference.AllowUserToChangePassword, false) {
 		return d, false
 	}
-	return danger{
-		attribute: "password_reset_required", refuse: true, summary: "The user may not change the password that has to be reset",
-		detail: "password_reset_required is true, and the account's allow_user_to_change_password is false: the user cannot log on until an administrator sets another password without this.",
+	return setting.Risk{
+		Attribute: "password_reset_required", Refuse: true, Summary: "The user may not change the password that has to be reset",
+		Detail: "password_reset_required is true, and the account's allow_user_to_change_password is false: the user cannot log on until an administrator sets another password without this.",
 	}, true
 }
 
 // permitted looks, before a password is sent, at what the account says of it: the
 // policy it has to meet, where that can be read, and whether a reset locks the user out.
-func (r *loginProfileResource) permitted(ctx context.Context, f failure, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
+func (r *loginProfileResource) permitted(ctx context.Context, f diagnostics.Operation, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
 	if is(change.PasswordResetRequired, true) && !plan.AllowLockOut.ValueBool() {
 		if d, locks := r.resetDanger(ctx); locks {
-			d.report(false, diags)
+			d.Report(false, diags)
 			return false
 		}
 	}
-	policy, err := r.client.RefreshPasswordPolicy(ctx)
+	policy, err := r.Client.RefreshPasswordPolicy(ctx)
 	if err != nil {
 		return true // the service itself will look
 	}

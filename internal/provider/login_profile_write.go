@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
@@ -19,33 +21,33 @@ import (
 // was not there before, has the flags that were asked for and was written since is
 // taken for the one that was asked for.
 func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileModel, password types.String, diags *diag.Diagnostics) (ram.LoginProfile, bool) {
-	f := failure{what: "create the login profile", now: "Nothing was created."}
+	f := diagnostics.Operation{Name: "create the login profile", State: "Nothing was created."}
 	var none ram.LoginProfile
 	name := plan.UserName.ValueString()
 	if password.IsNull() {
 		noPassword(diags)
 		return none, false
 	}
-	_, err := r.client.LoginProfile(ctx, name)
+	_, err := r.Client.LoginProfile(ctx, name)
 	if err == nil {
 		profileExists(plan, "", diags)
 		return none, false
 	}
 	if !ram.NotFound(err, "User.LoginProfile") {
-		report(diags, f, err)
+		diagnostics.Report(diags, f, err)
 		return none, false
 	}
 	want := plan.orders(password.ValueStringPointer())
 	if !r.permitted(ctx, f, *plan, want, diags) {
 		return none, false
 	}
-	began := serverNow(r.instance)
+	began := serverNow(r.Instance)
 	// One interrupt must not part the profile from the state.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*sendLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()
 	for doubted := range 2 {
 		var made ram.LoginProfile
-		made, err = r.client.CreateLoginProfile(ctx, name, want)
+		made, err = r.Client.CreateLoginProfile(ctx, name, want)
 		switch {
 		case err == nil:
 			return made, true
@@ -56,16 +58,16 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 			r.refused(f, err, diags)
 			return none, false
 		}
-		f.now = fmt.Sprintf("It is not known whether the login profile was created, and it is not in the state. If the user %q has one now, import it, and set its password with another password_wo_version: terraform import <address> %[1]s", name)
-		found, lost := r.waitUntil(ctx, lagWindow, func(ctx context.Context) (found bool, err error) {
-			made, err = r.client.LoginProfile(ctx, name)
+		f.State = fmt.Sprintf("It is not known whether the login profile was created, and it is not in the state. If the user %q has one now, import it, and set its password with another password_wo_version: terraform import <address> %[1]s", name)
+		found, lost := r.WaitUntil(ctx, instance.LagWindow, func(ctx context.Context) (found bool, err error) {
+			made, err = r.Client.LoginProfile(ctx, name)
 			if noProfile(err) {
 				return false, nil
 			}
 			return err == nil, err
 		})
 		switch {
-		case report(diags, f, lost):
+		case diagnostics.Report(diags, f, lost):
 			return none, false
 		case found && (!answers(want, made) || !r.writtenSince(began, made)):
 			profileExists(plan, "The answer to the request was lost, and what the user has now is not what was asked for, so somebody else made it. ", diags)
@@ -77,7 +79,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 			return made, true
 		}
 	}
-	report(diags, f, err)
+	diagnostics.Report(diags, f, err)
 	return none, false
 }
 
@@ -104,8 +106,8 @@ func answers(want ram.LoginProfileChange, have ram.LoginProfile) bool {
 }
 
 // serverNow is the time of the service, as far as it is known.
-func serverNow(i *instance) time.Time {
-	now, _ := i.client.ServerNow()
+func serverNow(i *instance.Instance) time.Time {
+	now, _ := i.Client.ServerNow()
 	return now
 }
 
@@ -117,12 +119,12 @@ func (r *loginProfileResource) writtenSince(began time.Time, live ram.LoginProfi
 
 // update sends a change to a profile that is there.
 func (r *loginProfileResource) update(ctx context.Context, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
-	f := failure{what: "update the login profile", now: "Nothing was changed."}
+	f := diagnostics.Operation{Name: "update the login profile", State: "Nothing was changed."}
 	name := plan.UserName.ValueString()
 	var before ram.LoginProfile
 	if change.Password != nil {
 		var err error
-		if before, err = r.client.LoginProfile(ctx, name); report(diags, f, err) {
+		if before, err = r.Client.LoginProfile(ctx, name); diagnostics.Report(diags, f, err) {
 			return false
 		}
 		if !r.permitted(ctx, f, plan, change, diags) {
@@ -131,17 +133,17 @@ func (r *loginProfileResource) update(ctx context.Context, plan loginProfileMode
 	}
 	// One interrupt must not part a password from its version in the state: sent once
 	// more, it may be refused as one that was used before.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*sendLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()
-	err := r.client.UpdateLoginProfile(ctx, name, change)
+	err := r.Client.UpdateLoginProfile(ctx, name, change)
 	if change.Password != nil && ram.OutcomeUnknown(err) {
 		// Of the same password sent twice, the service may refuse the second as one that was
 		// used before. Then the first was taken.
-		live, lost := r.client.LoginProfile(ctx, name)
+		live, lost := r.Client.LoginProfile(ctx, name)
 		if lost == nil && live.UpdateDate.After(before.UpdateDate) && answers(change, live) {
 			return true
 		}
-		f.now = "It is not known whether the password was set. The state says that it was not, so the next apply sends it again."
+		f.State = "It is not known whether the password was set. The state says that it was not, so the next apply sends it again."
 	}
 	if err == nil {
 		return true
@@ -151,13 +153,13 @@ func (r *loginProfileResource) update(ctx context.Context, plan loginProfileMode
 }
 
 // refused reports what the service refused, on the password if that is to blame.
-func (r *loginProfileResource) refused(f failure, err error, diags *diag.Diagnostics) {
+func (r *loginProfileResource) refused(f diagnostics.Operation, err error, diags *diag.Diagnostics) {
 	if !passwordRefused(err) {
-		report(diags, f, err)
+		diagnostics.Report(diags, f, err)
 		return
 	}
-	diags.AddAttributeError(path.Root("password_wo"), "Cannot "+f.what, f.now+
-		" The service refused the password. It may break a rule of the account's password policy, have been used before, or be known to have leaked.\n\n"+explain(err))
+	diags.AddAttributeError(path.Root("password_wo"), "Cannot "+f.Name, f.State+
+		" The service refused the password. It may break a rule of the account's password policy, have been used before, or be known to have leaked.\n\n"+diagnostics.Explain(err))
 }
 
 // confirm waits until the profile reads as it was written, since began if a password was
@@ -171,8 +173,8 @@ func (r *loginProfileResource) confirm(ctx context.Context, written, config logi
 	if !config.Status.IsNull() {
 		want.Status = written.Status.ValueStringPointer()
 	}
-	shows, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
-		live, err := r.client.LoginProfile(ctx, written.UserName.ValueString())
+	shows, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		live, err := r.Client.LoginProfile(ctx, written.UserName.ValueString())
 		if noProfile(err) {
 			return false, nil
 		}
@@ -181,7 +183,7 @@ func (r *loginProfileResource) confirm(ctx context.Context, written, config logi
 	const summary, kept = "Cannot confirm the login profile", "The state shows what was written; the next refresh shows what the account has."
 	switch {
 	case err != nil:
-		diags.AddWarning(summary, "The service took the request, but reading the login profile back failed. "+kept+"\n\n"+explain(err))
+		diags.AddWarning(summary, "The service took the request, but reading the login profile back failed. "+kept+"\n\n"+diagnostics.Explain(err))
 	case !shows:
 		diags.AddWarning(summary, "The service took the request, but still does not show what was written. "+kept+" If a password was sent and does not work, send it again with another password_wo_version.")
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 var rewrite = goflag.Bool("rewrite", false, "write the golden messages anew")
@@ -70,7 +71,7 @@ func TestMessages(t *testing.T) {
 	t.Run("destroy_reset", func(t *testing.T) {
 		t.Parallel()
 		c := newCore(t, old(t).Getenv, fakeClock())
-		o, diags := c.Create(preference, attributes{"login_session_duration": 8, "on_destroy": reset})
+		o, diags := c.Create(preference, attributes{"login_session_duration": 8, "on_destroy": setting.Reset})
 		clean(t, diags)
 		_, diags = c.PlanDestroy(preference, o)
 		golden(t, "destroy_reset", diags)

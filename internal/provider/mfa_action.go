@@ -14,7 +14,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/mfa"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -45,7 +49,7 @@ func (a *unbindMFA) Schema(ctx context.Context, _ action.SchemaRequest, resp *ac
 			"A `ram_virtual_mfa_device` with `bind_to_user`, or a `ram_mfa_binding`, plans to bind the device again: change that first.",
 		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
 			"serial_number": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{serialForm.checked("must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
+				Optional: true, Validators: []validator.String{serialForm.Validator("must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
 				MarkdownDescription: "The serial number of the device that is meant. If the user has another one, nothing is done. With it, a device that was taken off before is deleted if `delete_device` asks for that.",
 			},
 			"delete_device": schema.BoolAttribute{
@@ -59,13 +63,13 @@ func (a *unbindMFA) Schema(ctx context.Context, _ action.SchemaRequest, resp *ac
 var failedUnbind = failedAction("unbind the MFA device")
 
 func (a *unbindMFA) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := get[unbindMFAModel](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[unbindMFAModel](ctx, req.Config, &resp.Diagnostics)
 	a.planUser(ctx, failedUnbind, m.userOrder, &resp.Diagnostics)
 }
 
 func (a *unbindMFA) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := get[unbindMFAModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := m.bounded(ctx, defaultTimeout, &resp.Diagnostics)
+	m := tf.Get[unbindMFAModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -85,8 +89,8 @@ func (a *unbindMFA) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 // is. It returns the device that is free now, if there is one.
 func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tell telling, diags *diag.Diagnostics) (serial string, ok bool) {
 	f := failedUnbind
-	userMFA, err := a.client.UserMFA(ctx, user.Name)
-	if report(diags, f, err) {
+	userMFA, err := a.Client.UserMFA(ctx, user.Name)
+	if diagnostics.Report(diags, f, err) {
 		return "", false
 	}
 	switch {
@@ -94,25 +98,25 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tel
 		tell("The user %q has no MFA device. There is nothing to unbind.", user.Name)
 		return want, true
 	case !serialForm.MatchString(userMFA.SerialNumber):
-		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf(
-			"The user %q has no virtual MFA device, but another one (%s %s). %s\n\nThis takes off virtual devices only. Take that one off in the console.", user.Name, userMFA.Type, userMFA.SerialNumber, f.now))
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
+			"The user %q has no virtual MFA device, but another one (%s %s). %s\n\nThis takes off virtual devices only. Take that one off in the console.", user.Name, userMFA.Type, userMFA.SerialNumber, f.State))
 		return "", false
 	case want != "" && want != userMFA.SerialNumber:
-		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.what, fmt.Sprintf(
-			"The user %q has the MFA device %s, not %s. %s\n\nGive the serial number of the device that is meant, or leave it out for whichever the user has.", user.Name, userMFA.SerialNumber, want, f.now))
+		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf(
+			"The user %q has the MFA device %s, not %s. %s\n\nGive the serial number of the device that is meant, or leave it out for whichever the user has.", user.Name, userMFA.SerialNumber, want, f.State))
 		return "", false
 	}
 	tell("Unbinding the MFA device %s from %q.", userMFA.SerialNumber, user.Name)
-	if err := unbindDevice(ctx, a.instance, ram.MFADevice{SerialNumber: userMFA.SerialNumber, UserName: user.Name}); err != nil {
-		f.now = "It is not certain whether the device is bound. Run again to go on; every step can be repeated."
-		report(diags, f, err)
+	if err := mfa.Unbind(ctx, a.Instance, ram.MFADevice{SerialNumber: userMFA.SerialNumber, UserName: user.Name}); err != nil {
+		f.State = "It is not certain whether the device is bound. Run again to go on; every step can be repeated."
+		diagnostics.Report(diags, f, err)
 		return "", false
 	}
-	free, err := waitForDevice(ctx, a.instance, userMFA.SerialNumber, func(d ram.MFADevice, found bool) bool { return !found || d.UserID != user.ID })
+	free, err := mfa.Wait(ctx, a.Instance, userMFA.SerialNumber, func(d ram.MFADevice, found bool) bool { return !found || d.UserID != user.ID })
 	if err == nil && !free {
-		err = fmt.Errorf("the service still listed the device as bound after %s", patience)
+		err = fmt.Errorf("the service still listed the device as bound after %s", instance.ConfirmLimit)
 	}
-	if report(diags, failure{what: f.what, now: "The service took the request, but it is not certain that the device is unbound. Run again to go on; every step can be repeated."}, err) {
+	if diagnostics.Report(diags, diagnostics.Operation{Name: f.Name, State: "The service took the request, but it is not certain that the device is unbound. Run again to go on; every step can be repeated."}, err) {
 		return "", false
 	}
 	tell("The MFA device %s is unbound.", userMFA.SerialNumber)
@@ -121,38 +125,38 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tel
 
 // destroy deletes a device that nobody has. One that is gone is done with.
 func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, tell telling, diags *diag.Diagnostics) {
-	f := failure{what: "delete the MFA device", now: fmt.Sprintf("The user %q has no MFA device any more. The device %s may still be there. Run again to go on, with serial_number.", user.Name, serial)}
-	device, found, err := refreshDevice(ctx, a.instance, serial)
+	f := diagnostics.Operation{Name: "delete the MFA device", State: fmt.Sprintf("The user %q has no MFA device any more. The device %s may still be there. Run again to go on, with serial_number.", user.Name, serial)}
+	device, found, err := mfa.Refresh(ctx, a.Instance, serial)
 	switch {
-	case report(diags, f, err):
+	case diagnostics.Report(diags, f, err):
 		return
 	case !found:
 		tell("The MFA device %s is deleted already.", serial)
 		return
 	case device.UserID != "" && device.UserID != user.ID:
-		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.what, fmt.Sprintf("The MFA device %s belongs to the user %s. It is there, and was not changed.", serial, deviceOwner(device)))
+		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf("The MFA device %s belongs to the user %s. It is there, and was not changed.", serial, mfa.Owner(device)))
 		return
 	}
 	tell("Deleting the MFA device %s.", serial)
 	// What was just unbound may count as bound for a moment.
-	deleted, err := a.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
-		err := a.client.DeleteMFADevice(ctx, serial)
+	deleted, err := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		err := a.Client.DeleteMFADevice(ctx, serial)
 		if ram.Conflict(err) {
 			return false, nil
 		}
 		return err == nil || ram.NotFound(err, "VirtualMFADevice"), ignoring(err, "VirtualMFADevice")
 	})
 	if err == nil && !deleted {
-		err = fmt.Errorf("the service refused for %s to delete it, since it is bound", patience)
+		err = fmt.Errorf("the service refused for %s to delete it, since it is bound", instance.ConfirmLimit)
 	}
-	if report(diags, f, err) {
+	if diagnostics.Report(diags, f, err) {
 		return
 	}
-	absent, err := waitForDevice(ctx, a.instance, serial, func(_ ram.MFADevice, found bool) bool { return !found })
+	absent, err := mfa.Wait(ctx, a.Instance, serial, func(_ ram.MFADevice, found bool) bool { return !found })
 	if err == nil && !absent {
-		err = fmt.Errorf("the service took the request, but still listed the device after %s", patience)
+		err = fmt.Errorf("the service took the request, but still listed the device after %s", instance.ConfirmLimit)
 	}
-	if !report(diags, f, err) {
+	if !diagnostics.Report(diags, f, err) {
 		tell("The MFA device %s is deleted.", serial)
 	}
 }

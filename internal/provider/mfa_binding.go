@@ -20,7 +20,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/mfa"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -35,10 +40,10 @@ var (
 func newMFABinding() *mfaBinding { return &mfaBinding{} }
 
 // mfaBinding is that a user has a virtual MFA device which exists by itself.
-type mfaBinding struct{ withInstance }
+type mfaBinding struct{ instance.Resource }
 
 type mfaBindingModel struct {
-	owned
+	owner.Object
 
 	SerialNumber  types.String `tfsdk:"serial_number"`
 	SeedWO        types.String `tfsdk:"seed_wo"`
@@ -49,7 +54,7 @@ type mfaBindingModel struct {
 // show takes over the device of the user. The seed is never in the state.
 func (m *mfaBindingModel) show(device ram.MFADevice) {
 	m.UserName, m.UserID = types.StringValue(device.UserName), types.StringValue(device.UserID)
-	m.SerialNumber, m.ActivateDate = types.StringValue(device.SerialNumber), dated(device.ActivateDate)
+	m.SerialNumber, m.ActivateDate = types.StringValue(device.SerialNumber), tf.Timestamp(device.ActivateDate)
 	m.SeedWO = types.StringNull()
 }
 
@@ -64,10 +69,10 @@ func (b *mfaBinding) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 			"**The seed is write-only: it is in no plan and in no state.** A device that the configuration makes with its seed in the state is bound more simply by `bind_to_user` of `ram_virtual_mfa_device`; use one of the two for a device.\n\n" +
 			"Destroying the binding leaves the device in the account. The user then logs on without a second factor; where the account or the login profile demands one and users may not manage MFA devices themselves, the user cannot log on to the console any more. " +
 			"Bind before MFA is demanded, and demand it no more before you unbind: with `depends_on` where the references do not give that order.",
-		Attributes: ownedAttributes(ctx, map[string]schema.Attribute{
+		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"serial_number": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{serialForm.checked("must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
+				Validators:          []validator.String{serialForm.Validator("must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: "The serial number of the device. Another one unbinds the old device and binds the new one.",
 			},
@@ -90,16 +95,16 @@ func (b *mfaBinding) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 }
 
 func (b *mfaBinding) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = ownedIdentity(nil)
+	resp.IdentitySchema = owner.IdentitySchema(nil)
 }
 
-func (b *mfaBinding) failed(verb, now string) failure {
-	return failure{what: verb + " the MFA binding", now: now}
+func (b *mfaBinding) failed(verb, now string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the MFA binding", State: now}
 }
 
 // ValidateConfig refuses a seed that is none.
 func (b *mfaBinding) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	checkSeed(get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics).SeedWO, &resp.Diagnostics)
+	checkSeed(tf.Get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics).SeedWO, &resp.Diagnostics)
 }
 
 // checkSeed refuses a seed that is not Base32. The attribute is not named as the one
@@ -116,18 +121,18 @@ func checkSeed(seed types.String, diags *diag.Diagnostics) bool {
 }
 
 func (b *mfaBinding) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if b.instance == nil {
+	if b.Instance == nil {
 		return // the provider could not be configured yet, so there is nothing to look at
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	if req.Plan.Raw.IsNull() {
-		state := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
+		state := tf.Get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
 		resp.Diagnostics.AddWarning("A user loses the MFA device", fmt.Sprintf(
 			"Destroying the binding takes the device %s off the user %q, %s", state.SerialNumber.ValueString(), state.UserName.ValueString(), withoutFactor))
 		return
 	}
-	config := get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics)
+	config := tf.Get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics)
 	if !checkSeed(config.SeedWO, &resp.Diagnostics) {
 		return
 	}
@@ -135,8 +140,8 @@ func (b *mfaBinding) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 		needSeed(config, &resp.Diagnostics)
 		return
 	}
-	state, plan := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics), get[mfaBindingModel](ctx, req.Plan, &resp.Diagnostics)
-	planUserName(ctx, b.instance, state.owned, plan.owned, resp)
+	state, plan := tf.Get[mfaBindingModel](ctx, req.State, &resp.Diagnostics), tf.Get[mfaBindingModel](ctx, req.Plan, &resp.Diagnostics)
+	owner.PlanUserName(ctx, b.Instance, state.Object, plan.Object, resp)
 	if len(resp.RequiresReplace) > 0 || !plan.SerialNumber.Equal(state.SerialNumber) {
 		needSeed(config, &resp.Diagnostics)
 	}
@@ -154,17 +159,17 @@ func needSeed(config mfaBindingModel, diags *diag.Diagnostics) bool {
 
 func (b *mfaBinding) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	const now = "Nothing was imported."
-	who := userIdentity{UserName: types.StringValue(req.ID)}
+	who := owner.UserIdentity{UserName: types.StringValue(req.ID)}
 	if req.ID == "" {
-		who = get[userIdentity](ctx, req.Identity, &resp.Diagnostics)
+		who = tf.Get[owner.UserIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
-	if !userNameForm.MatchString(who.UserName.ValueString()) {
+	if !owner.UserNamePattern.MatchString(who.UserName.ValueString()) {
 		resp.Diagnostics.AddError("Cannot import the MFA binding", fmt.Sprintf("%q is no name of a RAM user. %s\n\nImport by the name of the user who has the device, such as alice.", who.UserName.ValueString(), now))
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	account, ok := checkNamedAccount(ctx, b.instance, b.failed("import", now), who.AccountID, &resp.Diagnostics)
+	account, ok := instance.CheckNamedAccount(ctx, b.Instance, b.failed("import", now), who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -175,15 +180,15 @@ func (b *mfaBinding) ImportState(ctx context.Context, req resource.ImportStateRe
 }
 
 func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := get[mfaBindingModel](ctx, req.Plan, &resp.Diagnostics)
-	config := get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	plan := tf.Get[mfaBindingModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() || !needSeed(config, &resp.Diagnostics) || !checkSeed(config.SeedWO, &resp.Diagnostics) {
 		return
 	}
 	f := b.failed("create", "Nothing was changed.")
-	if !prepareCreate(ctx, b.instance, f, &plan.owned, &resp.Diagnostics) {
+	if !owner.PrepareCreate(ctx, b.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
 	serial := plan.SerialNumber.ValueString()
@@ -191,52 +196,52 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 	if !b.free(ctx, f, user, serial, &resp.Diagnostics) {
 		return
 	}
-	if err := bindDevice(ctx, b.instance, user, serial, config.SeedWO.ValueString()); err != nil {
+	if err := mfa.Bind(ctx, b.Instance, user, serial, config.SeedWO.ValueString()); err != nil {
 		now := "The device is bound to nobody, as before."
 		if ram.OutcomeUnknown(err) {
 			now = fmt.Sprintf("It is not known whether the device is bound. Nothing is in the state; if the next apply says that the user has the device, import the binding:\n\n  terraform import ADDRESS %s", user.Name)
 		}
-		report(&resp.Diagnostics, b.failed("create", now+explainRefusedCodes(b.instance, err)), err)
+		diagnostics.Report(&resp.Diagnostics, b.failed("create", now+mfa.ExplainRefusedCodes(b.Instance, err)), err)
 		return
 	}
 	device := ram.MFADevice{SerialNumber: serial, UserID: user.ID, UserName: user.Name}
 	b.confirm(ctx, &device, &resp.Diagnostics)
 	plan.show(device)
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // free checks that the device is there, and that neither it nor the user is bound.
-func (b *mfaBinding) free(ctx context.Context, f failure, user ram.User, serial string, diags *diag.Diagnostics) bool {
-	device, found, err := refreshDevice(ctx, b.instance, serial)
-	if report(diags, f, err) {
+func (b *mfaBinding) free(ctx context.Context, f diagnostics.Operation, user ram.User, serial string, diags *diag.Diagnostics) bool {
+	device, found, err := mfa.Refresh(ctx, b.Instance, serial)
+	if diagnostics.Report(diags, f, err) {
 		return false
 	}
 	imported := fmt.Sprintf("To manage it, import it:\n\n  terraform import ADDRESS %s", device.UserName)
 	switch {
 	case !found:
-		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.what, fmt.Sprintf("There is no virtual MFA device %s in the account. %s", serial, f.now))
+		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf("There is no virtual MFA device %s in the account. %s", serial, f.State))
 		return false
 	case device.UserID == user.ID:
-		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, fmt.Sprintf("The user %q has the device already. %s\n\n%s", user.Name, f.now, imported))
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf("The user %q has the device already. %s\n\n%s", user.Name, f.State, imported))
 		return false
 	case device.UserID != "":
-		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.what, fmt.Sprintf(
-			"The device %s is bound to another user, %s. %s\n\nTake it off that user first, or bind another device. %s", serial, deviceOwner(device), f.now, imported))
+		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf(
+			"The device %s is bound to another user, %s. %s\n\nTake it off that user first, or bind another device. %s", serial, mfa.Owner(device), f.State, imported))
 		return false
 	}
-	other, has, err := otherDevice(ctx, b.instance, user.Name, serial)
-	if report(diags, f, err) {
+	other, has, err := mfa.OtherDevice(ctx, b.Instance, user.Name, serial)
+	if diagnostics.Report(diags, f, err) {
 		return false
 	}
 	if has {
-		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.what, userHasDevice(user.Name, other)+" "+f.now)
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, userHasDevice(user.Name, other)+" "+f.State)
 	}
 	return !has
 }
 
 // confirm waits until the service shows the binding, and takes over its date.
 func (b *mfaBinding) confirm(ctx context.Context, device *ram.MFADevice, diags *diag.Diagnostics) {
-	shown, err := waitForDevice(ctx, b.instance, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
+	shown, err := mfa.Wait(ctx, b.Instance, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
 		if found && seen.UserID == device.UserID {
 			device.ActivateDate = seen.ActivateDate
 			return true
@@ -244,21 +249,21 @@ func (b *mfaBinding) confirm(ctx context.Context, device *ram.MFADevice, diags *
 		return false
 	})
 	if err != nil {
-		diags.AddWarning("Cannot confirm the MFA binding", "The device is bound, but reading it back failed. The next refresh shows what the account has.\n\n"+explain(err))
+		diags.AddWarning("Cannot confirm the MFA binding", "The device is bound, but reading it back failed. The next refresh shows what the account has.\n\n"+diagnostics.Explain(err))
 	} else if !shown {
 		diags.AddWarning("Cannot confirm the MFA binding", "The service took the request, but does not show the binding yet. The next refresh shows what the account has.")
 	}
 }
 
 func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	state := tf.Get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := b.failed("read", "The state is as it was.")
-	account, ok := b.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := b.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -266,32 +271,32 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	device, found, err := b.look(ctx, state)
 	if err == nil && !found {
 		var missing bool
-		missing, err = b.confirmGone(ctx, func(ctx context.Context) (bool, error) {
-			devices, err := b.client.RefreshMFADevices(ctx)
+		missing, err = b.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+			devices, err := b.Client.RefreshMFADevices(ctx)
 			device, found = state.deviceIn(devices)
 			return found, err
 		})
 		found = !missing
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	if !found {
-		gone(ctx, state.identity(), resp, "The MFA binding is gone", fmt.Sprintf(
+		tf.Remove(ctx, state.Identity(), resp, "The MFA binding is gone", fmt.Sprintf(
 			"The user %q does not have the device %s any more. The binding leaves the state; the next plan offers to bind the device again.", state.UserName.ValueString(), state.SerialNumber.ValueString()))
 		return
 	}
 	state.show(device)
-	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // look finds the device of the binding among those that are known.
 func (b *mfaBinding) look(ctx context.Context, state mfaBindingModel) (ram.MFADevice, bool, error) {
 	if serial := state.SerialNumber.ValueString(); serial != "" && state.UserID.ValueString() != "" {
-		device, found, err := b.client.MFADevice(ctx, serial)
+		device, found, err := b.Client.MFADevice(ctx, serial)
 		return device, found && device.UserID == state.UserID.ValueString(), err
 	}
-	devices, err := b.client.MFADevices(ctx)
+	devices, err := b.Client.MFADevices(ctx)
 	device, found := state.deviceIn(devices)
 	return device, found, err
 }
@@ -315,49 +320,49 @@ func (m *mfaBindingModel) deviceIn(devices []ram.MFADevice) (ram.MFADevice, bool
 // Update changes nothing in the account: a renamed user keeps the device, and
 // everything else is ours alone.
 func (b *mfaBinding) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := get[mfaBindingModel](ctx, req.Plan, &resp.Diagnostics)
-	state := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	plan := tf.Get[mfaBindingModel](ctx, req.Plan, &resp.Diagnostics)
+	state := tf.Get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	plan.UserID = state.UserID
-	if !prepareUpdate(ctx, b.instance, b.failed("update", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
+	if !owner.PrepareUpdate(ctx, b.Instance, b.failed("update", "Nothing was changed."), &plan.Object, &resp.Diagnostics) {
 		return
 	}
 	plan.SeedWO = types.StringNull()
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	state := tf.Get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := b.failed("destroy", "The binding is as it was.")
-	if _, ok := b.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+	if _, ok := b.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
-	devices, err := b.client.RefreshMFADevices(ctx)
-	if report(&resp.Diagnostics, f, err) {
+	devices, err := b.Client.RefreshMFADevices(ctx)
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	device, found := state.deviceIn(devices)
 	if !found {
 		return // nobody has it, or somebody else: it is not ours to take off
 	}
-	if report(&resp.Diagnostics, f, unbindDevice(ctx, b.instance, device)) {
+	if diagnostics.Report(&resp.Diagnostics, f, mfa.Unbind(ctx, b.Instance, device)) {
 		return
 	}
 	const now = "The service took the request, but that the device is unbound could not be seen. The next apply looks again."
-	freed, err := waitForDevice(ctx, b.instance, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
+	freed, err := mfa.Wait(ctx, b.Instance, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
 		return !found || seen.UserID != device.UserID
 	})
 	if err == nil && !freed {
-		err = fmt.Errorf("the device is still listed as bound after %s", patience)
+		err = fmt.Errorf("the device is still listed as bound after %s", instance.ConfirmLimit)
 	}
-	report(&resp.Diagnostics, b.failed("destroy", now), err)
+	diagnostics.Report(&resp.Diagnostics, b.failed("destroy", now), err)
 }

@@ -11,21 +11,23 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 func (b *mfaBinding) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listed("Finds the RAM users who have a virtual MFA device, with that device. A security key is none. It costs one call per hundred devices.",
-		textFilter("user_name", "Only the binding of this RAM user, such as `alice`: not the principal name. A user who has no device, or is not there, is no error.", append(userNameChecks(), onlyName())...),
-		nameRegexFilter("Only bindings of RAM users whose names match this regular expression (RE2)."))
+	resp.Schema = listing.Schema("Finds the RAM users who have a virtual MFA device, with that device. A security key is none. It costs one call per hundred devices.",
+		listing.TextFilter("user_name", "Only the binding of this RAM user, such as `alice`: not the principal name. A user who has no device, or is not there, is no error.", append(owner.UserNameValidators(), listing.ConflictsWithNameRegex())...),
+		listing.NameRegexFilter("Only bindings of RAM users whose names match this regular expression (RE2)."))
 }
 
 func (b *mfaBinding) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing[usersSought, ram.MFADevice]{what: "list the MFA bindings", find: b.bindings, show: showBinding}.stream(ctx, b.instance, req, stream)
+	listing.Listing[listing.Users, ram.MFADevice]{Name: "list the MFA bindings", Find: b.bindings, Show: showBinding}.Stream(ctx, b.Instance, req, stream)
 }
 
 // bindings finds the devices that the users who are sought have.
-func (b *mfaBinding) bindings(ctx context.Context, sought usersSought, _ int64) iter.Seq2[ram.MFADevice, error] {
+func (b *mfaBinding) bindings(ctx context.Context, sought listing.Users, _ int64) iter.Seq2[ram.MFADevice, error] {
 	return func(yield func(ram.MFADevice, error) bool) {
 		form, err := regexp.Compile(sought.NameRegex.ValueString())
 		if err != nil {
@@ -33,7 +35,7 @@ func (b *mfaBinding) bindings(ctx context.Context, sought usersSought, _ int64) 
 			return
 		}
 		bound := devicesSought{Unbound: types.BoolValue(false), UserName: sought.UserName}
-		for device, err := range bound.found(ctx, b.instance) {
+		for device, err := range bound.found(ctx, b.Instance) {
 			if (err != nil || form.MatchString(device.UserName)) && !yield(device, err) {
 				return
 			}
@@ -42,8 +44,8 @@ func (b *mfaBinding) bindings(ctx context.Context, sought usersSought, _ int64) 
 }
 
 // showBinding describes a binding as an import would find it.
-func showBinding(account string, device ram.MFADevice) entry {
-	m := mfaBindingModel{owned: owned{AccountID: types.StringValue(account), Timeouts: noTimeouts}}
+func showBinding(account string, device ram.MFADevice) listing.Entry {
+	m := mfaBindingModel{Object: owner.Object{AccountID: types.StringValue(account), Timeouts: owner.NoTimeouts}}
 	m.show(device)
-	return entry{name: device.UserName + " has " + device.Name, identity: m.identity(), model: m}
+	return listing.Entry{Name: device.UserName + " has " + device.Name, Identity: m.Identity(), Model: m}
 }

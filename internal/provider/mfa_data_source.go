@@ -11,6 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -19,7 +24,7 @@ var (
 )
 
 // virtualMFADevicesData finds the devices of the account.
-type virtualMFADevicesData struct{ readsInstance }
+type virtualMFADevicesData struct{ instance.DataSource }
 
 type virtualMFADevicesModel struct {
 	devicesSought
@@ -45,7 +50,7 @@ func (d *virtualMFADevicesData) Schema(_ context.Context, _ datasource.SchemaReq
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Finds the virtual MFA devices of the account. It never shows a seed: the service tells that only once.",
-		Attributes: filtered(map[string]schema.Attribute{
+		Attributes: listing.WithFilters(map[string]schema.Attribute{
 			"devices": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The devices, in the order of their serial numbers.",
@@ -62,14 +67,14 @@ func (d *virtualMFADevicesData) Schema(_ context.Context, _ datasource.SchemaReq
 }
 
 func (d *virtualMFADevicesData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	collect(ctx, d.instance, "read the virtual MFA devices", req, resp, func(ctx context.Context, _ string, m *virtualMFADevicesModel) error {
+	listing.ReadAll(ctx, d.Instance, "read the virtual MFA devices", req, resp, func(ctx context.Context, _ string, m *virtualMFADevicesModel) error {
 		m.Devices = []foundDeviceModel{}
-		devices, err := d.client.MFADevices(ctx)
+		devices, err := d.Client.MFADevices(ctx)
 		for _, device := range devices {
 			if m.takes(device) {
 				m.Devices = append(m.Devices, foundDeviceModel{
 					SerialNumber: types.StringValue(device.SerialNumber), Name: types.StringValue(device.Name),
-					UserName: filled(device.UserName), UserID: filled(device.UserID), ActivateDate: dated(device.ActivateDate),
+					UserName: tf.NonEmpty(device.UserName), UserID: tf.NonEmpty(device.UserID), ActivateDate: tf.Timestamp(device.ActivateDate),
 				})
 			}
 		}
@@ -81,7 +86,7 @@ func (d *virtualMFADevicesData) Read(ctx context.Context, req datasource.ReadReq
 }
 
 // userMFAData tells which device a user logs on with.
-type userMFAData struct{ readsInstance }
+type userMFAData struct{ instance.DataSource }
 
 type userMFAModel struct {
 	UserName     types.String `tfsdk:"user_name"`
@@ -98,7 +103,7 @@ func (d *userMFAData) Schema(_ context.Context, _ datasource.SchemaRequest, resp
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Tells whether a RAM user has an MFA device, virtual or not. A user without one is no error; a user who does not exist is.",
 		Attributes: map[string]schema.Attribute{
-			"user_name":     schema.StringAttribute{Required: true, Validators: userNameChecks(), MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name."},
+			"user_name":     schema.StringAttribute{Required: true, Validators: owner.UserNameValidators(), MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name."},
 			"enabled":       schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user has an MFA device."},
 			"serial_number": schema.StringAttribute{Computed: true, MarkdownDescription: "The serial number of the device; null if there is none, or none is told."},
 			"type":          schema.StringAttribute{Computed: true, MarkdownDescription: "What the device is: `VMFA`, virtual, or `U2F`, a security key; null if there is none, or it is not told."},
@@ -107,9 +112,9 @@ func (d *userMFAData) Schema(_ context.Context, _ datasource.SchemaRequest, resp
 }
 
 func (d *userMFAData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	collect(ctx, d.instance, "read the user's MFA device", req, resp, func(ctx context.Context, _ string, m *userMFAModel) error {
-		mfa, err := d.client.UserMFA(ctx, m.UserName.ValueString())
-		m.Enabled, m.SerialNumber, m.Type = types.BoolValue(mfa.Enabled), filled(mfa.SerialNumber), filled(mfa.Type)
+	listing.ReadAll(ctx, d.Instance, "read the user's MFA device", req, resp, func(ctx context.Context, _ string, m *userMFAModel) error {
+		mfa, err := d.Client.UserMFA(ctx, m.UserName.ValueString())
+		m.Enabled, m.SerialNumber, m.Type = types.BoolValue(mfa.Enabled), tf.NonEmpty(mfa.SerialNumber), tf.NonEmpty(mfa.Type)
 		return err
 	})
 }

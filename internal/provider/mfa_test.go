@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -597,20 +598,20 @@ func TestMFADevice_aBindThatFailsLeavesItInTheState(t *testing.T) {
 
 func TestMFASteps_areNeverUsedTwice(t *testing.T) {
 	t.Parallel()
-	var u usedSteps
-	next, taken := u.take("A", 100)
+	var u instance.UsedSteps
+	next, taken := u.Take("A", 100)
 	expect(t, "first", taken, true)
 	expect(t, "next", next, int64(0))
 	for _, step := range []int64{99, 100, 101} {
-		next, taken = u.take("A", step)
+		next, taken = u.Take("A", step)
 		expect(t, "taken again", taken, false)
 		expect(t, "next", next, int64(102))
 	}
-	_, taken = u.take("B", 100)
+	_, taken = u.Take("B", 100)
 	expect(t, "another seed", taken, true)
-	_, taken = u.take("A", 102)
+	_, taken = u.Take("A", 102)
 	expect(t, "two later", taken, true)
-	expect(t, "kept", u.last[sha256.Sum256([]byte("A"))], int64(102))
+	expect(t, "kept", u.Last[sha256.Sum256([]byte("A"))], int64(102))
 }
 
 func TestMFADevice_oneReadServesAllDevices(t *testing.T) {

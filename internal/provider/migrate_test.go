@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -294,21 +295,21 @@ module "plain" { source = "./plain" }
 }
 
 // formerSection is what the guide says of a former type.
-func formerSection(kind string, f formerType) string {
+func formerSection(kind string, f move.FormerType) string {
 	var same []string
 	var rows strings.Builder
-	for _, a := range f.attributes {
-		if len(a.becomes) == 1 && a.becomes[0] == a.name && a.docs == "" {
-			same = append(same, "`"+a.name+"`")
+	for _, a := range f.Attributes {
+		if len(a.Targets) == 1 && a.Targets[0] == a.Name && a.Docs == "" {
+			same = append(same, "`"+a.Name+"`")
 			continue
 		}
 		becomes := "Removed"
-		if len(a.becomes) > 0 {
-			becomes = "`" + strings.Join(a.becomes, "`, `") + "`"
+		if len(a.Targets) > 0 {
+			becomes = "`" + strings.Join(a.Targets, "`, `") + "`"
 		}
-		fmt.Fprintf(&rows, "| `%s` | %s | %s |\n", a.name, becomes, a.docs)
+		fmt.Fprintf(&rows, "| `%s` | %s | %s |\n", a.Name, becomes, a.Docs)
 	}
-	text := fmt.Sprintf("### `%s` becomes `%s`\n\n", f.name, kind)
+	text := fmt.Sprintf("### `%s` becomes `%s`\n\n", f.Name, kind)
 	if len(same) > 0 {
 		text += "Unchanged: " + strings.Join(same, ", ") + ".\n\n"
 	}

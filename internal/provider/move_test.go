@@ -15,6 +15,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 // The addresses under which the provider of the former types is known.
@@ -336,11 +337,11 @@ func TestMove_everyTableIsTried(t *testing.T) {
 	c := newCore(t, ramtest.New(t).Getenv)
 	for kind, types := range formerTypes {
 		for _, f := range types {
-			tabled = append(tabled, kind+" from "+f.name)
-			for _, a := range f.attributes {
-				for _, name := range a.becomes {
+			tabled = append(tabled, kind+" from "+f.Name)
+			for _, a := range f.Attributes {
+				for _, name := range a.Targets {
 					if _, exists := acctest.Fields(c.Build(c.Schemas.ResourceSchemas[kind], attributes{}))[name]; !exists {
-						t.Errorf("%s.%s becomes %s, which %s does not have", f.name, a.name, name, kind)
+						t.Errorf("%s.%s becomes %s, which %s does not have", f.Name, a.Name, name, kind)
 					}
 				}
 			}
@@ -485,7 +486,7 @@ func TestMove_restoreHasNothingToPutBack(t *testing.T) {
 	clean(t, diags)
 	o, diags = c.Read(m.kind, o)
 	clean(t, diags)
-	_, diags = c.Plan(m.kind, attributes{"on_destroy": restore}, o)
+	_, diags = c.Plan(m.kind, attributes{"on_destroy": setting.Restore}, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "on_destroy", "moved here")
 }
 
@@ -703,7 +704,7 @@ func TestMove_ofOurOwnChangesNothing(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
 	c := newCore(t, srv.Getenv, fakeClock())
-	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": restore})
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": setting.Restore})
 	clean(t, diags)
 	raw := asStored(t, o)
 	for _, address := range []string{"registry.terraform.io/ram-security/ram", "registry.opentofu.org/ram-security/ram", "mirror.example.com/acme/ram", "ram"} {
@@ -716,7 +717,7 @@ func TestMove_ofOurOwnChangesNothing(t *testing.T) {
 		if after.Identity == nil || string(after.Identity.IdentityData.MsgPack) != string(o.Identity.IdentityData.MsgPack) {
 			t.Errorf("%s: the identity changed", address)
 		}
-		steady(t, c, policy, attributes{"minimum_password_length": 14, "on_destroy": restore}, after)
+		steady(t, c, policy, attributes{"minimum_password_length": 14, "on_destroy": setting.Restore}, after)
 	}
 	after, diags := moveState(t, c, policy, former{address: "ram", kind: policy, state: raw, private: string(o.Private)})
 	clean(t, diags)

@@ -16,7 +16,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 const (
@@ -131,7 +134,7 @@ func TestNetworkPolicy_whatIsNotManagedStays(t *testing.T) {
 		a.AccessKeyPolicy = strings.Replace(oldKeyPolicy, `]}]}`, `]},`+other+`]}`, 1)
 	})
 	c := newCore(t, srv.Getenv, fakeClock())
-	config := attributes{"classic_allow_list": []string{"192.0.2.0/24", "198.51.100.7/32"}, "on_destroy": restore}
+	config := attributes{"classic_allow_list": []string{"192.0.2.0/24", "198.51.100.7/32"}, "on_destroy": setting.Restore}
 	plan, diags := c.Plan(keyPolicy, config, c.Null(keyPolicy))
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Adopting the AccessKey network policy of the account changes the account",
@@ -154,9 +157,9 @@ func TestNetworkPolicy_whatIsNotManagedStays(t *testing.T) {
 func TestNetworkPolicy_onDestroy(t *testing.T) {
 	t.Parallel()
 	for onDestroy, want := range map[string]string{
-		retain:  `{"Version":1,"Status":"Active","Statements":[{"Type":"VPCWhiteList","Value":"vpc-new","IPList":["172.16.0.0/12"]}]}`,
-		restore: `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["198.51.100.7","203.0.113.0/24"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]}]}`,
-		reset:   `{"Version":1,"Status":"Inactive","Statements":[]}`,
+		setting.Retain:  `{"Version":1,"Status":"Active","Statements":[{"Type":"VPCWhiteList","Value":"vpc-new","IPList":["172.16.0.0/12"]}]}`,
+		setting.Restore: `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["198.51.100.7","203.0.113.0/24"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]}]}`,
+		setting.Reset:   `{"Version":1,"Status":"Inactive","Statements":[]}`,
 	} {
 		srv := old(t)
 		c := newCore(t, srv.Getenv, fakeClock())
@@ -341,7 +344,7 @@ func TestNetworkPolicy_widerVPCs(t *testing.T) {
 		{by{"AllowAllVPC": {"10.0.0.0/9"}, "vpc-1": {"10.128.0.0/9"}}, by{"vpc-1": {"10.0.0.0/8"}}, false},
 		{nil, by{"vpc-1": {}}, false},
 	} {
-		if got := widerVPCs(c.before, c.after); got != c.want {
+		if got := network.WiderVPCs(c.before, c.after); got != c.want {
 			t.Errorf("%v, %v: got %t", c.before, c.after, got)
 		}
 	}
@@ -350,13 +353,13 @@ func TestNetworkPolicy_widerVPCs(t *testing.T) {
 // An element that is not known yet equals nothing, above all not the empty set.
 func TestField_unknownElementsEqualNothing(t *testing.T) {
 	t.Parallel()
-	f := networkPolicyFields()
+	f := network.PolicyFields()
 	open := types.SetValueMust(types.StringType, []attr.Value{types.StringUnknown()})
-	expect(t, "set", f[1].same(open, setOf([]string{})), false)
-	expect(t, "map", f[2].same(types.MapValueMust(wordSet, map[string]attr.Value{"vpc-1": open}), mapOf(map[string][]string{"vpc-1": {}})), false)
-	expect(t, "map of nothing", f[2].same(mapOf(map[string][]string{}), mapOf(map[string][]string{})), true)
+	expect(t, "set", f[1].Same(open, tf.StringSet([]string{})), false)
+	expect(t, "map", f[2].Same(types.MapValueMust(tf.StringSetType, map[string]attr.Value{"vpc-1": open}), tf.StringSetMap(map[string][]string{"vpc-1": {}})), false)
+	expect(t, "map of nothing", f[2].Same(tf.StringSetMap(map[string][]string{}), tf.StringSetMap(map[string][]string{})), true)
 	for _, odd := range []any{"text", map[string]any{"vpc-1": "text"}} {
-		expect(t, "no map", f[2].parse(odd).IsNull(), true)
+		expect(t, "no map", f[2].Parse(odd).IsNull(), true)
 	}
 }
 

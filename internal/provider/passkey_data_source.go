@@ -12,16 +12,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*passkeysData)(nil)
 
 // passkeysData finds the passkeys of all users, or of one.
-type passkeysData struct{ readsInstance }
+type passkeysData struct{ instance.DataSource }
 
 type passkeysModel struct {
-	usersSought
+	listing.Users
 
 	AccountID types.String   `tfsdk:"account_id"`
 	Passkeys  []passkeyModel `tfsdk:"passkeys"`
@@ -46,7 +49,7 @@ func (d *passkeysData) Schema(_ context.Context, _ datasource.SchemaRequest, res
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The passkeys of all RAM users, or of one. Only a person with a browser can make one. Without a user, it asks for those of every user, one call for each.",
-		Attributes: filtered(map[string]schema.Attribute{
+		Attributes: listing.WithFilters(map[string]schema.Attribute{
 			"account_id": text("The id of the account."),
 			"passkeys": schema.ListNestedAttribute{
 				Computed:            true,
@@ -60,14 +63,14 @@ func (d *passkeysData) Schema(_ context.Context, _ datasource.SchemaRequest, res
 					"last_use_date": text("When the passkey was last used; null if never, or not said."),
 				}},
 			},
-		}, userFilters("the passkeys")...),
+		}, listing.UserFilters("the passkeys")...),
 	}
 }
 
 func (d *passkeysData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	collect(ctx, d.instance, "read the passkeys", req, resp, func(ctx context.Context, account string, m *passkeysModel) error {
+	listing.ReadAll(ctx, d.Instance, "read the passkeys", req, resp, func(ctx context.Context, account string, m *passkeysModel) error {
 		m.AccountID, m.Passkeys = types.StringValue(account), []passkeyModel{}
-		for found, err := range ofEach(ctx, d.instance, m.usersSought, everything, d.passkeysOf) {
+		for found, err := range listing.EachUser(ctx, d.Instance, m.Users, listing.All, d.passkeysOf) {
 			if err != nil {
 				return err
 			}
@@ -80,15 +83,15 @@ func (d *passkeysData) Read(ctx context.Context, req datasource.ReadRequest, res
 
 // passkeysOf tells of the passkeys of one user, the oldest first.
 func (d *passkeysData) passkeysOf(ctx context.Context, user ram.User, tell func(passkeyModel, error)) {
-	passkeys, err := d.client.Passkeys(ctx, user.Name)
+	passkeys, err := d.Client.Passkeys(ctx, user.Name)
 	if err != nil {
 		tell(passkeyModel{}, err)
 	}
 	slices.SortFunc(passkeys, func(x, y ram.Passkey) int { return cmp.Or(x.CreateDate.Compare(y.CreateDate), cmp.Compare(x.ID, y.ID)) })
 	for _, passkey := range passkeys {
 		tell(passkeyModel{
-			PasskeyID: types.StringValue(passkey.ID), Name: filled(passkey.Name), UserName: types.StringValue(user.Name), UserID: types.StringValue(user.ID),
-			CreateDate: dated(passkey.CreateDate), LastUseDate: dated(passkey.LastUseDate),
+			PasskeyID: types.StringValue(passkey.ID), Name: tf.NonEmpty(passkey.Name), UserName: types.StringValue(user.Name), UserID: types.StringValue(user.ID),
+			CreateDate: tf.Timestamp(passkey.CreateDate), LastUseDate: tf.Timestamp(passkey.LastUseDate),
 		}, nil)
 	}
 }

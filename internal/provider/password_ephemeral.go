@@ -18,7 +18,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*passwordEphemeral)(nil)
@@ -31,7 +35,7 @@ func newPasswordEphemeral() *passwordEphemeral { return &passwordEphemeral{rando
 
 // passwordEphemeral is a random password, for a moment.
 type passwordEphemeral struct {
-	*instance
+	*instance.Instance
 
 	random io.Reader
 }
@@ -85,7 +89,7 @@ func (e *passwordEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRe
 }
 
 func (e *passwordEphemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	e.instance = instanceOf(req.ProviderData, &resp.Diagnostics)
+	e.Instance = instance.FromProviderData(req.ProviderData, &resp.Diagnostics)
 }
 
 func (e *passwordEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
@@ -106,7 +110,7 @@ func (e *passwordEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 			"Without the permission `ram:GetPasswordPolicy`, give `length`, the four `require_` arguments and `minimum_password_different_character`: then nothing is read, and nobody is called.",
 		Attributes: map[string]schema.Attribute{
 			"user_name": schema.StringAttribute{
-				Optional: true, Validators: userNameChecks(),
+				Optional: true, Validators: owner.UserNameValidators(),
 				MarkdownDescription: "The name of the RAM user whose password it will be. The password does not contain it, as a policy may demand; without it nobody can make sure of that.",
 			},
 			"length": schema.Int64Attribute{
@@ -132,11 +136,11 @@ func (e *passwordEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 }
 
 func (e *passwordEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
-	m := get[passwordModel](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[passwordModel](ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	var policy ram.PasswordPolicy
 	if left := m.left(); len(left) > 0 {
@@ -150,26 +154,26 @@ func (e *passwordEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 		return
 	}
 	password, err := rules.draw(e.random)
-	if report(&resp.Diagnostics, failedPassword, err) {
+	if diagnostics.Report(&resp.Diagnostics, failedPassword, err) {
 		return
 	}
 	m.Password = types.StringValue(password)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 }
 
-var failedPassword = failure{what: "make the password", now: "There is none."}
+var failedPassword = diagnostics.Operation{Name: "make the password", State: "There is none."}
 
 // policy reads what the arguments leave to the account.
 func (e *passwordEphemeral) policy(ctx context.Context, left []string, diags *diag.Diagnostics) (ram.PasswordPolicy, bool) {
 	f := failedPassword
-	if _, ok := e.opened(ctx, f, "", diags); !ok {
+	if _, ok := e.CheckAccount(ctx, f, "", diags); !ok {
 		return ram.PasswordPolicy{}, false
 	}
-	policy, err := e.client.PasswordPolicy(ctx)
+	policy, err := e.Client.PasswordPolicy(ctx)
 	if ram.Denied(err) {
-		f.now = "There is none, since the account's password policy may not be read, and it decides what is not given. Allow ram:GetPasswordPolicy, or give " + strings.Join(left, ", ") + "."
+		f.State = "There is none, since the account's password policy may not be read, and it decides what is not given. Allow ram:GetPasswordPolicy, or give " + strings.Join(left, ", ") + "."
 	}
-	return policy, !report(diags, f, err)
+	return policy, !diagnostics.Report(diags, f, err)
 }
 
 // rules are what the arguments or the policy demand, whichever is stricter.

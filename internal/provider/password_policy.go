@@ -9,62 +9,63 @@ import (
 	"sync"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
-func newPasswordPolicy() *setting[ram.PasswordPolicy] {
-	return &setting[ram.PasswordPolicy]{
-		former: formerTypes,
-		name:   "password_policy",
-		noun:   "password policy",
-		docs: "The password policy of an account: what the passwords of RAM users must look like, and how long they last. " +
+func newPasswordPolicy() *setting.Setting[ram.PasswordPolicy] {
+	return &setting.Setting[ram.PasswordPolicy]{
+		Former: formerTypes,
+		Name:   "password_policy",
+		Noun:   "password policy",
+		Docs: "The password policy of an account: what the passwords of RAM users must look like, and how long they last. " +
 			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"A change counts for the next password that is set. Passwords that exist stay valid.",
-		fields:    passwordPolicyFields(),
-		arguments: lockOutArguments(""),
-		fetch: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
+		Fields:    passwordPolicyFields(),
+		Arguments: lockOutArguments(""),
+		Fetch: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
 			return c.PasswordPolicy(ctx)
 		},
-		fetchNow: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
+		FetchNow: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
 			return c.RefreshPasswordPolicy(ctx)
 		},
-		put: func(ctx context.Context, c *ram.Client, _, want ram.PasswordPolicy) error {
+		Put: func(ctx context.Context, c *ram.Client, _, want ram.PasswordPolicy) error {
 			return c.SetPasswordPolicy(ctx, want)
 		},
-		dangers: passwordPolicyDangers,
+		Risks: passwordPolicyDangers,
 	}
 }
 
 // passwordPolicyFields are the fields of Ims SetPasswordPolicy, with their ranges
 // and the values of a new account (documented).
-var passwordPolicyFields = sync.OnceValue(func() []field[ram.PasswordPolicy] {
+var passwordPolicyFields = sync.OnceValue(func() []setting.Field[ram.PasswordPolicy] {
 	type p = ram.PasswordPolicy
-	return []field[p]{
-		number("minimum_password_length", "The fewest characters a password may have, from 8 to 32. A new account has `8`.",
-			func(s *p) **int64 { return &s.MinimumPasswordLength }, 8, descending, between(8, 32)),
-		flag("require_lowercase_characters", "Whether a password must hold a lower-case letter. A new account has `false`.",
-			func(s *p) **bool { return &s.RequireLowercaseCharacters }, false, weakWhen(false)),
-		flag("require_uppercase_characters", "Whether a password must hold an upper-case letter. A new account has `false`.",
-			func(s *p) **bool { return &s.RequireUppercaseCharacters }, false, weakWhen(false)),
-		flag("require_numbers", "Whether a password must hold a digit. A new account has `false`.",
-			func(s *p) **bool { return &s.RequireNumbers }, false, weakWhen(false)),
-		flag("require_symbols", "Whether a password must hold a special character. A new account has `false`.",
-			func(s *p) **bool { return &s.RequireSymbols }, false, weakWhen(false)),
-		number("minimum_password_different_character", "How many different characters a password must hold at least, from 0 to 8. A new account has `0`, which asks for nothing.",
-			func(s *p) **int64 { return &s.MinimumPasswordDifferentCharacter }, 0, descending, between(0, 8)),
-		flag("password_not_contain_user_name", "Whether a password must not hold the user's name. A new account has `false`.",
-			func(s *p) **bool { return &s.PasswordNotContainUserName }, false, weakWhen(false)),
-		number("max_password_age", "How long a password lasts, in days, from 0 to 1095. A new account has `0`: passwords do not expire.",
-			func(s *p) **int64 { return &s.MaxPasswordAge }, 0, unlimited, between(0, 1095)),
-		flag("hard_expiry", "Whether only an administrator can reset a password that has expired. `false`, as in a new account, lets the user change it at the next logon.",
-			func(s *p) **bool { return &s.HardExpiry }, false, weakWhen(false)),
-		number("password_reuse_prevention", "How many former passwords may not be used again, from 0 to 24. A new account has `0`: all may be.",
-			func(s *p) **int64 { return &s.PasswordReusePrevention }, 0, descending, between(0, 24)),
-		number("max_login_attempts", "After how many wrong passwords the console logon is locked for an hour, from 0 to 32. A new account has `0`: never.",
-			func(s *p) **int64 { return &s.MaxLoginAttempts }, 0, unlimited, between(0, 32)),
-		number("initial_password_age", "How long an initial password lasts, in days, from 0 to 90. `0` lets it last for ever; a new account has `14`.",
-			func(s *p) **int64 { return &s.InitialPasswordAge }, 14, unlimited, between(0, 90)),
-		flag("intercept_risk_password_on_api", "Whether a password that is known to have leaked is refused when it is set through the API. A new account has `false`.",
-			func(s *p) **bool { return &s.InterceptRiskPasswordOnAPI }, false, weakWhen(false)),
+	return []setting.Field[p]{
+		setting.Number("minimum_password_length", "The fewest characters a password may have, from 8 to 32. A new account has `8`.",
+			func(s *p) **int64 { return &s.MinimumPasswordLength }, 8, setting.Descending, setting.Between(8, 32)),
+		setting.Flag("require_lowercase_characters", "Whether a password must hold a lower-case letter. A new account has `false`.",
+			func(s *p) **bool { return &s.RequireLowercaseCharacters }, false, setting.WeakWhen(false)),
+		setting.Flag("require_uppercase_characters", "Whether a password must hold an upper-case letter. A new account has `false`.",
+			func(s *p) **bool { return &s.RequireUppercaseCharacters }, false, setting.WeakWhen(false)),
+		setting.Flag("require_numbers", "Whether a password must hold a digit. A new account has `false`.",
+			func(s *p) **bool { return &s.RequireNumbers }, false, setting.WeakWhen(false)),
+		setting.Flag("require_symbols", "Whether a password must hold a special character. A new account has `false`.",
+			func(s *p) **bool { return &s.RequireSymbols }, false, setting.WeakWhen(false)),
+		setting.Number("minimum_password_different_character", "How many different characters a password must hold at least, from 0 to 8. A new account has `0`, which asks for nothing.",
+			func(s *p) **int64 { return &s.MinimumPasswordDifferentCharacter }, 0, setting.Descending, setting.Between(0, 8)),
+		setting.Flag("password_not_contain_user_name", "Whether a password must not hold the user's name. A new account has `false`.",
+			func(s *p) **bool { return &s.PasswordNotContainUserName }, false, setting.WeakWhen(false)),
+		setting.Number("max_password_age", "How long a password lasts, in days, from 0 to 1095. A new account has `0`: passwords do not expire.",
+			func(s *p) **int64 { return &s.MaxPasswordAge }, 0, setting.Unlimited, setting.Between(0, 1095)),
+		setting.Flag("hard_expiry", "Whether only an administrator can reset a password that has expired. `false`, as in a new account, lets the user change it at the next logon.",
+			func(s *p) **bool { return &s.HardExpiry }, false, setting.WeakWhen(false)),
+		setting.Number("password_reuse_prevention", "How many former passwords may not be used again, from 0 to 24. A new account has `0`: all may be.",
+			func(s *p) **int64 { return &s.PasswordReusePrevention }, 0, setting.Descending, setting.Between(0, 24)),
+		setting.Number("max_login_attempts", "After how many wrong passwords the console logon is locked for an hour, from 0 to 32. A new account has `0`: never.",
+			func(s *p) **int64 { return &s.MaxLoginAttempts }, 0, setting.Unlimited, setting.Between(0, 32)),
+		setting.Number("initial_password_age", "How long an initial password lasts, in days, from 0 to 90. `0` lets it last for ever; a new account has `14`.",
+			func(s *p) **int64 { return &s.InitialPasswordAge }, 14, setting.Unlimited, setting.Between(0, 90)),
+		setting.Flag("intercept_risk_password_on_api", "Whether a password that is known to have leaked is refused when it is set through the API. A new account has `false`.",
+			func(s *p) **bool { return &s.InterceptRiskPasswordOnAPI }, false, setting.WeakWhen(false)),
 	}
 })
 
@@ -74,35 +75,35 @@ const shortPasswordAge = 90
 
 // expiryDanger tells whether a policy lets passwords expire for good, given
 // users who may not change them before.
-func expiryDanger(attribute string, policy ram.PasswordPolicy) (d danger, locks bool) {
+func expiryDanger(attribute string, policy ram.PasswordPolicy) (d setting.Risk, locks bool) {
 	if !is(policy.HardExpiry, true) || policy.MaxPasswordAge == nil || *policy.MaxPasswordAge == 0 {
-		return danger{}, false
+		return setting.Risk{}, false
 	}
-	return danger{
-		attribute: attribute, refuse: *policy.MaxPasswordAge <= shortPasswordAge, summary: "Passwords expire, and only an administrator can renew them",
-		detail: fmt.Sprintf("hard_expiry is true, max_password_age is %d days and allow_user_to_change_password is false: every RAM user is locked out once the password is that old.",
+	return setting.Risk{
+		Attribute: attribute, Refuse: *policy.MaxPasswordAge <= shortPasswordAge, Summary: "Passwords expire, and only an administrator can renew them",
+		Detail: fmt.Sprintf("hard_expiry is true, max_password_age is %d days and allow_user_to_change_password is false: every RAM user is locked out once the password is that old.",
 			*policy.MaxPasswordAge),
 	}, true
 }
 
 // passwordPolicyDangers looks at the security preference only if the change
 // makes passwords expire for good.
-func passwordPolicyDangers(ctx context.Context, client *ram.Client, c change[ram.PasswordPolicy]) []danger {
-	d, locks := expiryDanger("hard_expiry", c.after)
+func passwordPolicyDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.PasswordPolicy]) []setting.Risk {
+	d, locks := expiryDanger("hard_expiry", c.After)
 	if !locks {
 		return nil
 	}
-	if before, locked := expiryDanger("hard_expiry", c.before); locked && before.refuse == d.refuse {
+	if before, locked := expiryDanger("hard_expiry", c.Before); locked && before.Refuse == d.Refuse {
 		return nil // as it was
 	}
 	preference, err := client.RefreshSecurityPreference(ctx)
 	switch {
 	case err != nil || preference.AllowUserToChangePassword == nil:
-		d.detail = "hard_expiry is true, and whether users may change their passwords before they expire could not be found out. If they may not, every one of them is locked out in the end."
+		d.Detail = "hard_expiry is true, and whether users may change their passwords before they expire could not be found out. If they may not, every one of them is locked out in the end."
 	case *preference.AllowUserToChangePassword:
-		d.refuse = false
-		d.detail = fmt.Sprintf("hard_expiry is true and max_password_age is %d days: a RAM user who does not change the password in time is locked out until an administrator resets it.",
-			*c.after.MaxPasswordAge)
+		d.Refuse = false
+		d.Detail = fmt.Sprintf("hard_expiry is true and max_password_age is %d days: a RAM user who does not change the password in time is locked out until an administrator resets it.",
+			*c.After.MaxPasswordAge)
 	}
-	return []danger{d}
+	return []setting.Risk{d}
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 // A career is what happens to an object of one type, for the permissions that it takes.
@@ -35,19 +36,19 @@ func careers() []career {
 	return []career{
 		{
 			kind: preference, arrange: fresher, id: "current",
-			made:    attributes{"login_session_duration": 8, "mfa_operation_for_login": "mandatory", "on_destroy": reset},
-			changed: attributes{"login_session_duration": 9, "login_network_masks": []string{"203.0.113.0/24"}, "on_destroy": reset},
+			made:    attributes{"login_session_duration": 8, "mfa_operation_for_login": "mandatory", "on_destroy": setting.Reset},
+			changed: attributes{"login_session_duration": 9, "login_network_masks": []string{"203.0.113.0/24"}, "on_destroy": setting.Reset},
 		},
-		{kind: policy, arrange: fresher, id: "current", made: attributes{"minimum_password_length": 14, "on_destroy": reset}, changed: attributes{"minimum_password_length": 16, "on_destroy": reset}},
-		{kind: alias, arrange: fresher, id: "current", made: attributes{"account_alias": "acme", "on_destroy": reset}, changed: attributes{"account_alias": "acme-two", "on_destroy": reset}},
+		{kind: policy, arrange: fresher, id: "current", made: attributes{"minimum_password_length": 14, "on_destroy": setting.Reset}, changed: attributes{"minimum_password_length": 16, "on_destroy": setting.Reset}},
+		{kind: alias, arrange: fresher, id: "current", made: attributes{"account_alias": "acme", "on_destroy": setting.Reset}, changed: attributes{"account_alias": "acme-two", "on_destroy": setting.Reset}},
 		{
 			kind: "ram_account_access_key_policy", arrange: fresher, id: "current",
-			made:    attributes{"status": "Active", "classic_allow_list": []string{"0.0.0.0/0"}, "must_allow": []string{"198.51.100.7"}, "on_destroy": reset},
-			changed: attributes{"status": "Inactive", "on_destroy": reset},
+			made:    attributes{"status": "Active", "classic_allow_list": []string{"0.0.0.0/0"}, "must_allow": []string{"198.51.100.7"}, "on_destroy": setting.Reset},
+			changed: attributes{"status": "Inactive", "on_destroy": setting.Reset},
 		},
 		{
 			kind: "ram_user_sso_settings", arrange: fresher, id: "current",
-			made: attributes{"auxiliary_domain": "example.com", "on_destroy": reset}, changed: attributes{"auxiliary_domain": "example.org", "on_destroy": reset},
+			made: attributes{"auxiliary_domain": "example.com", "on_destroy": setting.Reset}, changed: attributes{"auxiliary_domain": "example.org", "on_destroy": setting.Reset},
 		},
 		{
 			kind: "ram_user", arrange: fresher, id: "carol",

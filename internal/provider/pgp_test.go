@@ -15,6 +15,8 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
+
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 )
 
 // pgpPair makes a PGP key pair.
@@ -92,7 +94,7 @@ func TestPGP_onlyTheRecipientReadsIt(t *testing.T) {
 				"Base64 in lines":  encoded[:64] + "\n" + encoded[64:] + "\n",
 				"armour in Base64": base64.StdEncoding.EncodeToString([]byte(publicKey(t, entity))),
 			} {
-				to, err := checkPGP(key, time.Now())
+				to, err := pgp.CheckKey(key, time.Now())
 				if err != nil {
 					t.Fatalf("%s: %s", form, err)
 				}
@@ -145,12 +147,12 @@ func TestPGP_whatCannotBeUsedIsRefusedAndNotEchoed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := checkPGP(bad.key, time.Now())
+			_, err := pgp.CheckKey(bad.key, time.Now())
 			if err == nil {
 				t.Fatal("it is accepted")
 			}
 			contains(t, err.Error(), bad.says)
-			if errors.Is(err, errPrivateKey) != strings.HasPrefix(name, "private") {
+			if errors.Is(err, pgp.ErrPrivateKey) != strings.HasPrefix(name, "private") {
 				t.Errorf("taken for a private key: %s", err)
 			}
 			for line := range strings.Lines(bad.key) {

@@ -16,7 +16,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // Address is where the provider is found. It is written down here and nowhere else.
@@ -71,7 +73,7 @@ func (p *ramProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 	if len(unknowns(req.Config.Raw)) > 0 {
 		return
 	}
-	config := get[configuration](ctx, req.Config, &resp.Diagnostics)
+	config := tf.Get[configuration](ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -85,7 +87,7 @@ func (p *ramProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	block := get[configuration](ctx, req.Config, &resp.Diagnostics)
+	block := tf.Get[configuration](ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -97,7 +99,7 @@ func (p *ramProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	i := newInstance(client)
+	i := instance.New(client)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = i, i, i
 	resp.EphemeralResourceData, resp.ActionData = i, i
 }

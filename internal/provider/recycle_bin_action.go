@@ -14,7 +14,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -32,7 +35,7 @@ type recycledKeyOrder struct {
 }
 
 func recycledKeyAttributes(ctx context.Context) map[string]schema.Attribute {
-	return orderAttributes(ctx, defaultTimeout, map[string]schema.Attribute{
+	return orderAttributes(ctx, tf.DefaultTimeout, map[string]schema.Attribute{
 		"access_key_id": schema.StringAttribute{
 			Required: true, Validators: keyIDChecks(),
 			MarkdownDescription: "The id of the AccessKey pair in the recycle bin. `ram_access_keys_in_recycle_bin` finds those that are there.",
@@ -41,38 +44,38 @@ func recycledKeyAttributes(ctx context.Context) map[string]schema.Attribute {
 }
 
 // planOrder is the plan of an action on the account.
-func (a *actsOnInstance) planOrder(ctx context.Context, f failure, o order, diags *diag.Diagnostics) {
-	if a.instance == nil || diags.HasError() {
+func (a *actsOnInstance) planOrder(ctx context.Context, f diagnostics.Operation, o order, diags *diag.Diagnostics) {
+	if a.Instance == nil || diags.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	a.meant(ctx, f, o, diags)
 }
 
 // inBin is the key that is meant, if it is in the recycle bin of the account that is meant.
-func (a *actsOnInstance) inBin(ctx context.Context, f failure, m recycledKeyOrder, diags *diag.Diagnostics) (kept ram.RecycledKey, found, ok bool) {
+func (a *actsOnInstance) inBin(ctx context.Context, f diagnostics.Operation, m recycledKeyOrder, diags *diag.Diagnostics) (kept ram.RecycledKey, found, ok bool) {
 	if _, ok := a.meant(ctx, f, m.order, diags); !ok {
 		return kept, false, false
 	}
-	kept, err := a.client.RecycledKey(ctx, m.AccessKeyID.ValueString())
+	kept, err := a.Client.RecycledKey(ctx, m.AccessKeyID.ValueString())
 	if ram.NotFound(err, "User.AccessKey") {
 		return kept, false, true
 	}
-	return kept, true, !report(diags, f, err)
+	return kept, true, !diagnostics.Report(diags, f, err)
 }
 
 // alive looks for a key among those of the users. Keys of the root account are not
 // seen there (assumed).
 func (a *actsOnInstance) alive(ctx context.Context, id string) (owner ram.User, key ram.AccessKey, found bool, err error) {
-	owner, err = a.client.AccessKeyOwner(ctx, id)
+	owner, err = a.Client.AccessKeyOwner(ctx, id)
 	if ram.NotFound(err, "User", "User.AccessKey") {
 		return owner, key, false, nil
 	}
 	if err != nil {
 		return owner, key, false, err
 	}
-	keys, err := a.client.RefreshAccessKeys(ctx, owner.Name)
+	keys, err := a.Client.RefreshAccessKeys(ctx, owner.Name)
 	key, found = keyIn(keys, id)
 	return owner, key, found, err
 }
@@ -96,13 +99,13 @@ func (a *restoreKey) Schema(ctx context.Context, _ action.SchemaRequest, resp *a
 var failedRestore = failedAction("restore the AccessKey pair")
 
 func (a *restoreKey) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
 	a.planOrder(ctx, failedRestore, m.order, &resp.Diagnostics)
 }
 
 func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := m.bounded(ctx, defaultTimeout, &resp.Diagnostics)
+	m := tf.Get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -116,12 +119,12 @@ func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		a.notRecycled(ctx, id, tell, &resp.Diagnostics)
 		return
 	case kept.UserRecycled:
-		resp.Diagnostics.AddAttributeError(path.Root("access_key_id"), "Cannot "+f.what, fmt.Sprintf(
-			"Its user, with the id %s, is in the recycle bin as well. %s\n\nRestore the user first: aliyun ims RestoreUserFromRecycleBin --UserId %[1]s", kept.UserID, f.now))
+		resp.Diagnostics.AddAttributeError(path.Root("access_key_id"), "Cannot "+f.Name, fmt.Sprintf(
+			"Its user, with the id %s, is in the recycle bin as well. %s\n\nRestore the user first: aliyun ims RestoreUserFromRecycleBin --UserId %[1]s", kept.UserID, f.State))
 		return
 	}
-	user, err := a.client.RefreshUserByID(ctx, kept.UserID)
-	if report(&resp.Diagnostics, f, err) {
+	user, err := a.Client.RefreshUserByID(ctx, kept.UserID)
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	tell("Restoring the AccessKey pair %s of %q, deleted at %s.", id, user.Name, kept.RecycleDate.Format(time.RFC3339))
@@ -133,40 +136,40 @@ func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 func (a *restoreKey) notRecycled(ctx context.Context, id string, tell telling, diags *diag.Diagnostics) {
 	owner, key, found, err := a.alive(ctx, id)
 	switch {
-	case report(diags, failedRestore, err):
+	case diagnostics.Report(diags, failedRestore, err):
 	case found:
 		tell("The AccessKey pair %s of %q is not deleted. It is %s.", id, owner.Name, key.Status)
 	default:
-		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+failedRestore.what, fmt.Sprintf(
+		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+failedRestore.Name, fmt.Sprintf(
 			"There is no AccessKey pair %s in the recycle bin, and no RAM user has it. %s\n\nIt is gone for good about a month after it was deleted, or once the user has deleted three more. "+
-				"Or it belongs to another account.", id, failedRestore.now))
+				"Or it belongs to another account.", id, failedRestore.State))
 	}
 }
 
 func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell telling, diags *diag.Diagnostics) {
-	f := failure{what: failedRestore.what, now: "It is not certain whether the key is restored. Run again to go on; every step can be repeated."}
-	err := a.client.RestoreRecycledKey(ctx, user.ID, id)
+	f := diagnostics.Operation{Name: failedRestore.Name, State: "It is not certain whether the key is restored. Run again to go on; every step can be repeated."}
+	err := a.Client.RestoreRecycledKey(ctx, user.ID, id)
 	switch {
 	case ram.LimitExceeded(err):
-		keys, _ := a.client.RefreshAccessKeys(ctx, user.Name)
-		report(diags, failure{what: f.what, now: fmt.Sprintf("The user %q has as many AccessKey pairs as a user may have: %s. Nothing was changed. Delete one of them, and run again.", user.Name, keysNamed(keys))}, err)
+		keys, _ := a.Client.RefreshAccessKeys(ctx, user.Name)
+		diagnostics.Report(diags, diagnostics.Operation{Name: f.Name, State: fmt.Sprintf("The user %q has as many AccessKey pairs as a user may have: %s. Nothing was changed. Delete one of them, and run again.", user.Name, keysNamed(keys))}, err)
 		return
 	case ram.NotFound(err, "User.AccessKey"): // a request of before may have done it
-	case report(diags, f, err):
+	case diagnostics.Report(diags, f, err):
 		return
 	}
 	var key ram.AccessKey
-	shows, looked := a.waitUntil(ctx, patience, func(ctx context.Context) (found bool, err error) {
-		keys, err := a.client.RefreshAccessKeys(ctx, user.Name)
+	shows, looked := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (found bool, err error) {
+		keys, err := a.Client.RefreshAccessKeys(ctx, user.Name)
 		key, found = keyIn(keys, id)
 		return found, err
 	})
 	if looked == nil && !shows {
 		if looked = err; looked == nil {
-			looked = fmt.Errorf("the service took the request, but did not list the key within %s", patience)
+			looked = fmt.Errorf("the service took the request, but did not list the key within %s", instance.ConfirmLimit)
 		}
 	}
-	if report(diags, f, looked) {
+	if diagnostics.Report(diags, f, looked) {
 		return
 	}
 	tell("The AccessKey pair %s of %q is restored. It is %s.", id, user.Name, key.Status)
@@ -193,13 +196,13 @@ func (a *purgeKey) Schema(ctx context.Context, _ action.SchemaRequest, resp *act
 var failedPurge = failedAction("purge the AccessKey pair")
 
 func (a *purgeKey) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m := get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
 	a.planOrder(ctx, failedPurge, m.order, &resp.Diagnostics)
 }
 
 func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	m := get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := m.bounded(ctx, defaultTimeout, &resp.Diagnostics)
+	m := tf.Get[recycledKeyOrder](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := m.bounded(ctx, tf.DefaultTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -214,8 +217,8 @@ func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *a
 		return
 	}
 	tell("Deleting the AccessKey pair %s of the user %s for good.", id, kept.UserID)
-	f.now = "It is not certain whether the key is gone. Run again to go on; every step can be repeated."
-	if report(&resp.Diagnostics, f, a.purge(ctx, kept)) {
+	f.State = "It is not certain whether the key is gone. Run again to go on; every step can be repeated."
+	if diagnostics.Report(&resp.Diagnostics, f, a.purge(ctx, kept)) {
 		return
 	}
 	tell("The AccessKey pair %s is gone for good.", id)
@@ -226,10 +229,10 @@ func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *a
 func (a *purgeKey) notRecycled(ctx context.Context, id string, diags *diag.Diagnostics) {
 	owner, key, found, err := a.alive(ctx, id)
 	switch {
-	case report(diags, failedPurge, err):
+	case diagnostics.Report(diags, failedPurge, err):
 	case found:
-		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+failedPurge.what, fmt.Sprintf(
-			"The AccessKey pair %s is not in the recycle bin: the user %q has it, and it is %s. %s\n\nDelete it first, if it is the one that is meant.", id, owner.Name, key.Status, failedPurge.now))
+		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+failedPurge.Name, fmt.Sprintf(
+			"The AccessKey pair %s is not in the recycle bin: the user %q has it, and it is %s. %s\n\nDelete it first, if it is the one that is meant.", id, owner.Name, key.Status, failedPurge.State))
 	default:
 		diags.AddAttributeWarning(path.Root("access_key_id"), "The AccessKey pair is not there", fmt.Sprintf(
 			"There is no AccessKey pair %s in the recycle bin, and no RAM user has it. It is gone for good already, or the id is not the one that is meant.", id))
@@ -238,12 +241,12 @@ func (a *purgeKey) notRecycled(ctx context.Context, id string, diags *diag.Diagn
 
 // purge deletes the key, and makes sure that it is gone.
 func (a *purgeKey) purge(ctx context.Context, kept ram.RecycledKey) error {
-	err := a.client.PurgeRecycledKey(ctx, kept.UserID, kept.ID)
+	err := a.Client.PurgeRecycledKey(ctx, kept.UserID, kept.ID)
 	if err != nil && !ram.NotFound(err, "User.AccessKey") {
 		return err
 	}
-	gone, looked := a.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
-		_, err := a.client.RecycledKey(ctx, kept.ID)
+	gone, looked := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		_, err := a.Client.RecycledKey(ctx, kept.ID)
 		return ram.NotFound(err, "User.AccessKey"), ignoring(err, "User.AccessKey")
 	})
 	switch {
@@ -252,5 +255,5 @@ func (a *purgeKey) purge(ctx context.Context, kept ram.RecycledKey) error {
 	case err != nil:
 		return err
 	}
-	return fmt.Errorf("the service took the request, but still showed the key in the recycle bin after %s", patience)
+	return fmt.Errorf("the service took the request, but still showed the key in the recycle bin after %s", instance.ConfirmLimit)
 }

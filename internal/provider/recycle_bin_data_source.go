@@ -16,13 +16,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*recycledKeysData)(nil)
 
 // recycledKeysData finds the AccessKey pairs that can be restored.
-type recycledKeysData struct{ readsInstance }
+type recycledKeysData struct{ instance.DataSource }
 
 type recycledKeysModel struct {
 	AccountID  types.String       `tfsdk:"account_id"`
@@ -55,7 +60,7 @@ func (d *recycledKeysData) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"account_id": text("The id of the account."),
 			"user_name": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Only the keys of this RAM user, such as `alice`: not the principal name.",
-				Validators: append(userNameChecks(), stringvalidator.ConflictsWith(path.MatchRoot("user_id"))),
+				Validators: append(owner.UserNameValidators(), stringvalidator.ConflictsWith(path.MatchRoot("user_id"))),
 			},
 			"user_id": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Only the keys of the user with this id, who may be deleted.",
@@ -78,31 +83,31 @@ func (d *recycledKeysData) Schema(_ context.Context, _ datasource.SchemaRequest,
 }
 
 func (d *recycledKeysData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m := get[recycledKeysModel](ctx, req.Config, &resp.Diagnostics)
+	m := tf.Get[recycledKeysModel](ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	f := failure{what: "read the recycle bin of AccessKey pairs"}
-	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	f := diagnostics.Operation{Name: "read the recycle bin of AccessKey pairs"}
+	account, ok := d.CheckAccount(ctx, f, "", &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	keys, err := d.recycled(ctx, m)
 	if where, unknown := m.blamed(err); unknown {
-		resp.Diagnostics.AddAttributeError(where, "Cannot "+f.what, fmt.Sprintf(
-			"There is no such RAM user in account %s. A deleted user is found by user_id only.\n\n%s", account, explain(err)))
+		resp.Diagnostics.AddAttributeError(where, "Cannot "+f.Name, fmt.Sprintf(
+			"There is no such RAM user in account %s. A deleted user is found by user_id only.\n\n%s", account, diagnostics.Explain(err)))
 		return
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	m.AccountID, m.AccessKeys = types.StringValue(account), []recycledKeyModel{}
 	for _, key := range keys {
 		m.AccessKeys = append(m.AccessKeys, recycledKeyModel{
-			AccessKeyID: types.StringValue(key.ID), UserName: filled(key.UserName), UserID: types.StringValue(key.UserID),
-			CreateDate: dated(key.CreateDate), RecycleDate: dated(key.RecycleDate), DeleteDate: dated(key.DeleteDate),
+			AccessKeyID: types.StringValue(key.ID), UserName: tf.NonEmpty(key.UserName), UserID: types.StringValue(key.UserID),
+			CreateDate: tf.Timestamp(key.CreateDate), RecycleDate: tf.Timestamp(key.RecycleDate), DeleteDate: tf.Timestamp(key.DeleteDate),
 		})
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
@@ -123,9 +128,9 @@ func (m recycledKeysModel) blamed(err error) (path.Path, bool) {
 // recycled finds the keys that the arguments mean.
 func (d *recycledKeysData) recycled(ctx context.Context, m recycledKeysModel) ([]ram.RecycledKey, error) {
 	if m.UserID.IsNull() {
-		return d.recycledOfAll(ctx, usersSought{UserName: m.UserName})
+		return d.recycledOfAll(ctx, listing.Users{UserName: m.UserName})
 	}
-	user, err := d.client.UserByID(ctx, m.UserID.ValueString())
+	user, err := d.Client.UserByID(ctx, m.UserID.ValueString())
 	if err != nil && !ram.NotFound(err, "User") {
 		return nil, err
 	}
@@ -133,8 +138,8 @@ func (d *recycledKeysData) recycled(ctx context.Context, m recycledKeysModel) ([
 }
 
 // recycledOfAll finds the keys of the users who are sought, by their names.
-func (d *recycledKeysData) recycledOfAll(ctx context.Context, sought usersSought) (all []ram.RecycledKey, err error) {
-	found := ofEach(ctx, d.instance, sought, everything, func(ctx context.Context, user ram.User, tell func([]ram.RecycledKey, error)) {
+func (d *recycledKeysData) recycledOfAll(ctx context.Context, sought listing.Users) (all []ram.RecycledKey, err error) {
+	found := listing.EachUser(ctx, d.Instance, sought, listing.All, func(ctx context.Context, user ram.User, tell func([]ram.RecycledKey, error)) {
 		tell(d.recycledOf(ctx, user))
 	})
 	for keys, err := range found {
@@ -148,7 +153,7 @@ func (d *recycledKeysData) recycledOfAll(ctx context.Context, sought usersSought
 }
 
 func (d *recycledKeysData) recycledOf(ctx context.Context, user ram.User) ([]ram.RecycledKey, error) {
-	keys, err := d.client.RecycledKeys(ctx, user.ID)
+	keys, err := d.Client.RecycledKeys(ctx, user.ID)
 	for at := range keys {
 		keys[at].UserName = user.Name
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 // resources are the constructors of all managed types.
@@ -48,11 +50,11 @@ var listResources = []func() list.ListResource{
 
 // dataSources are the constructors of all types that only read.
 var dataSources = []func() datasource.DataSource{
-	func() datasource.DataSource { return newData(newSecurityPreference()) },
-	func() datasource.DataSource { return newData(newPasswordPolicy()) },
-	func() datasource.DataSource { return newData(newAccountAlias()) },
-	func() datasource.DataSource { return newData(newAccountAccessKeyPolicy()) },
-	func() datasource.DataSource { return newData(newUserSsoSettings()) },
+	func() datasource.DataSource { return setting.NewDataSource(newSecurityPreference()) },
+	func() datasource.DataSource { return setting.NewDataSource(newPasswordPolicy()) },
+	func() datasource.DataSource { return setting.NewDataSource(newAccountAlias()) },
+	func() datasource.DataSource { return setting.NewDataSource(newAccountAccessKeyPolicy()) },
+	func() datasource.DataSource { return setting.NewDataSource(newUserSsoSettings()) },
 	func() datasource.DataSource { return &accessKeyPolicyData{} },
 	func() datasource.DataSource { return &callerIdentityData{} },
 	func() datasource.DataSource { return &usersData{} },

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
@@ -31,19 +32,19 @@ const (
 )
 
 // waitForReport looks at a report until it is there. Each look is a call or two.
-func waitForReport(ctx context.Context, i *instance, noun string, patience time.Duration, look func(context.Context) (ram.ReportState, bool, error)) error {
-	start := i.client.Now()
+func waitForReport(ctx context.Context, i *instance.Instance, noun string, patience time.Duration, look func(context.Context) (ram.ReportState, bool, error)) error {
+	start := i.Client.Now()
 	for wait := firstLook; ; wait = min(wait*3/2, lastLook) {
 		state, there, err := look(ctx)
 		if err != nil || there {
 			return err
 		}
-		waited := i.client.Now().Sub(start)
+		waited := i.Client.Now().Sub(start)
 		tflog.Info(ctx, "Waiting for the "+noun, map[string]any{"state": string(state), "waited_seconds": int64(waited.Seconds())})
 		if waited+wait > patience {
 			return &lateReport{noun: noun, state: state, waited: waited}
 		}
-		if err := i.client.Pause(ctx, wait); err != nil {
+		if err := i.Client.Pause(ctx, wait); err != nil {
 			return fmt.Errorf("the %s is %s: %w", noun, state, err)
 		}
 	}

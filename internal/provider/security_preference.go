@@ -17,7 +17,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 // Limits of the service for logon masks (documented).
@@ -29,26 +31,26 @@ const (
 // mandatory asks every RAM user for a second factor at every logon.
 const mandatory = "mandatory"
 
-func newSecurityPreference() *setting[ram.SecurityPreference] {
-	return &setting[ram.SecurityPreference]{
-		former: formerTypes,
-		name:   "security_preference",
-		noun:   "security preference",
-		docs: "The security preference of an account: how RAM users log on to the console, and what they may change of their own credentials. " +
+func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
+	return &setting.Setting[ram.SecurityPreference]{
+		Former: formerTypes,
+		Name:   "security_preference",
+		Noun:   "security preference",
+		Docs: "The security preference of an account: how RAM users log on to the console, and what they may change of their own credentials. " +
 			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"The logon masks govern the console, never calls that are signed with an AccessKey pair.",
-		fields:    securityPreferenceFields(),
-		arguments: lockOutArguments("`login_network_masks`"),
-		fetch: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
+		Fields:    securityPreferenceFields(),
+		Arguments: lockOutArguments("`login_network_masks`"),
+		Fetch: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
 			return c.SecurityPreference(ctx)
 		},
-		fetchNow: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
+		FetchNow: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
 			return c.RefreshSecurityPreference(ctx)
 		},
-		put: func(ctx context.Context, c *ram.Client, _, want ram.SecurityPreference) error {
+		Put: func(ctx context.Context, c *ram.Client, _, want ram.SecurityPreference) error {
 			return c.SetSecurityPreference(ctx, want)
 		},
-		dangers: securityPreferenceDangers,
+		Risks: securityPreferenceDangers,
 	}
 }
 
@@ -62,7 +64,7 @@ func lockOutArguments(guarded string) map[string]schema.Attribute {
 	}
 	if guarded != "" {
 		arguments["must_allow"] = schema.SetAttribute{
-			ElementType: types.StringType, Optional: true, Validators: networks(1000, 0),
+			ElementType: types.StringType, Optional: true, Validators: network.Validators(1000, 0),
 			MarkdownDescription: "IP addresses and CIDR blocks that " + guarded + " must let in, whether the configuration manages it or not. A plan that keeps one of them out is an error. It is never sent to the service.",
 		}
 	}
@@ -72,49 +74,49 @@ func lockOutArguments(guarded string) map[string]schema.Attribute {
 // securityPreferenceFields are the fields of Ims SetSecurityPreference. What a
 // new account has is documented, but for the switch of service credentials, of
 // which only an example exists (assumed).
-var securityPreferenceFields = sync.OnceValue(func() []field[ram.SecurityPreference] {
+var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.SecurityPreference] {
 	type p = ram.SecurityPreference
 	idle := int64validator.OneOf(90, 180, 365, 730)
-	longTerm := flag("allow_user_long_term_login", "Whether RAM users may stay signed in on the app and the client. The service's reference is silent about it: "+
-		"the provider sends it if it is set, and warns if the service does not confirm it.", func(s *p) **bool { return &s.AllowUserLongTermLogin }, false, weakWhen(true))
-	longTerm.unheard = true
-	longTerm.resource = schema.BoolAttribute{Optional: true, MarkdownDescription: longTerm.resource.GetMarkdownDescription()}
-	return []field[p]{
-		flag("allow_user_to_change_password", "Whether RAM users may change their own passwords. A new account has `true`.",
-			func(s *p) **bool { return &s.AllowUserToChangePassword }, true, neutral[bool]),
-		flag("allow_user_to_manage_access_keys", "Whether RAM users may manage their own AccessKey pairs. A new account has `false`.",
-			func(s *p) **bool { return &s.AllowUserToManageAccessKeys }, false, weakWhen(true)),
-		flag("allow_user_to_manage_mfa_devices", "Whether RAM users may bind and unbind their own MFA devices. A new account has `true`.",
-			func(s *p) **bool { return &s.AllowUserToManageMFADevices }, true, neutral[bool]),
-		flag("allow_user_to_manage_personal_ding_talk", "Whether RAM users may bind and unbind their own DingTalk accounts. A new account has `true`.",
-			func(s *p) **bool { return &s.AllowUserToManagePersonalDingTalk }, true, neutral[bool]),
-		flag("allow_user_to_manage_service_credentials", "Whether RAM users may manage their own service credentials. A new account has `false`.",
-			func(s *p) **bool { return &s.AllowUserToManageServiceCredentials }, false, weakWhen(true)),
-		flag("allow_user_to_login_with_passkey", "Whether RAM users may log on with a passkey. A new account has `true`.",
-			func(s *p) **bool { return &s.AllowUserToLoginWithPasskey }, true, neutral[bool]),
+	longTerm := setting.Flag("allow_user_long_term_login", "Whether RAM users may stay signed in on the app and the client. The service's reference is silent about it: "+
+		"the provider sends it if it is set, and warns if the service does not confirm it.", func(s *p) **bool { return &s.AllowUserLongTermLogin }, false, setting.WeakWhen(true))
+	longTerm.NeverReturned = true
+	longTerm.Resource = schema.BoolAttribute{Optional: true, MarkdownDescription: longTerm.Resource.GetMarkdownDescription()}
+	return []setting.Field[p]{
+		setting.Flag("allow_user_to_change_password", "Whether RAM users may change their own passwords. A new account has `true`.",
+			func(s *p) **bool { return &s.AllowUserToChangePassword }, true, setting.Neutral[bool]),
+		setting.Flag("allow_user_to_manage_access_keys", "Whether RAM users may manage their own AccessKey pairs. A new account has `false`.",
+			func(s *p) **bool { return &s.AllowUserToManageAccessKeys }, false, setting.WeakWhen(true)),
+		setting.Flag("allow_user_to_manage_mfa_devices", "Whether RAM users may bind and unbind their own MFA devices. A new account has `true`.",
+			func(s *p) **bool { return &s.AllowUserToManageMFADevices }, true, setting.Neutral[bool]),
+		setting.Flag("allow_user_to_manage_personal_ding_talk", "Whether RAM users may bind and unbind their own DingTalk accounts. A new account has `true`.",
+			func(s *p) **bool { return &s.AllowUserToManagePersonalDingTalk }, true, setting.Neutral[bool]),
+		setting.Flag("allow_user_to_manage_service_credentials", "Whether RAM users may manage their own service credentials. A new account has `false`.",
+			func(s *p) **bool { return &s.AllowUserToManageServiceCredentials }, false, setting.WeakWhen(true)),
+		setting.Flag("allow_user_to_login_with_passkey", "Whether RAM users may log on with a passkey. A new account has `true`.",
+			func(s *p) **bool { return &s.AllowUserToLoginWithPasskey }, true, setting.Neutral[bool]),
 		longTerm,
-		flag("enable_save_mfa_ticket", "Whether a RAM user's device may be remembered for seven days, without a second factor. A new account has `false`.",
-			func(s *p) **bool { return &s.EnableSaveMFATicket }, false, weakWhen(true)),
-		number("login_session_duration", "How long a console session lasts, in hours, from 1 to 24. A new account has `6`.",
-			func(s *p) **int64 { return &s.LoginSessionDuration }, 6, ascending, between(1, 24)),
-		words("login_network_masks", "The IP addresses and CIDR blocks from which RAM users may log on to the console, by password or single sign-on. At most 40 entries, "+
+		setting.Flag("enable_save_mfa_ticket", "Whether a RAM user's device may be remembered for seven days, without a second factor. A new account has `false`.",
+			func(s *p) **bool { return &s.EnableSaveMFATicket }, false, setting.WeakWhen(true)),
+		setting.Number("login_session_duration", "How long a console session lasts, in hours, from 1 to 24. A new account has `6`.",
+			func(s *p) **int64 { return &s.LoginSessionDuration }, 6, setting.Ascending, setting.Between(1, 24)),
+		setting.Words("login_network_masks", "The IP addresses and CIDR blocks from which RAM users may log on to the console, by password or single sign-on. At most 40 entries, "+
 			"and 512 characters when joined by `;`. An empty set lets in every address, as in a new account. Order and spelling (`192.0.2.1`, `192.0.2.1/32`) do not matter.",
-			func(s *p) *[]string { return &s.LoginNetworkMasks }, canonicalNetwork, widerMasks, networks(mostMasks, longestMasks)...),
-		choice("mfa_operation_for_login", "When a RAM user needs a second factor at logon: `mandatory` (always), `independent` (as the user's login profile says) or `adaptive` (at a suspicious logon). "+
+			func(s *p) *[]string { return &s.LoginNetworkMasks }, network.Canonical, network.Wider, network.Validators(mostMasks, longestMasks)...),
+		setting.Choice("mfa_operation_for_login", "When a RAM user needs a second factor at logon: `mandatory` (always), `independent` (as the user's login profile says) or `adaptive` (at a suspicious logon). "+
 			"A new account has `independent`.",
 			func(s *p) **string { return &s.MFAOperationForLogin }, "independent", "independent", "adaptive", mandatory),
-		words("verification_types", "The second factors that may stand in for an MFA device: `sms`, `email`, and `mfa`, which the service's reference does not mention. A new account has none.",
-			func(s *p) *[]string { return &s.VerificationTypes }, strings.ToLower, neutral[[]string],
+		setting.Words("verification_types", "The second factors that may stand in for an MFA device: `sms`, `email`, and `mfa`, which the service's reference does not mention. A new account has none.",
+			func(s *p) *[]string { return &s.VerificationTypes }, strings.ToLower, setting.Neutral[[]string],
 			setvalidator.ValueStringsAre(stringvalidator.OneOf("sms", "email", "mfa"))),
-		number("max_idle_days_for_users", "After how many days without a logon a RAM user's console access is switched off: `90`, `180`, `365` or `730`. A new account has `730`.",
-			func(s *p) **int64 { return &s.MaxIdleDaysForUsers }, 730, ascending, idle),
-		number("max_idle_days_for_access_keys", "After how many days without use an AccessKey pair is disabled: `90`, `180`, `365` or `730`. A new account has `730`.",
-			func(s *p) **int64 { return &s.MaxIdleDaysForAccessKeys }, 730, ascending, idle),
+		setting.Number("max_idle_days_for_users", "After how many days without a logon a RAM user's console access is switched off: `90`, `180`, `365` or `730`. A new account has `730`.",
+			func(s *p) **int64 { return &s.MaxIdleDaysForUsers }, 730, setting.Ascending, idle),
+		setting.Number("max_idle_days_for_access_keys", "After how many days without use an AccessKey pair is disabled: `90`, `180`, `365` or `730`. A new account has `730`.",
+			func(s *p) **int64 { return &s.MaxIdleDaysForAccessKeys }, 730, setting.Ascending, idle),
 	}
 })
 
 // securityPreferenceDangers are the lock-outs that a security preference can make.
-func securityPreferenceDangers(ctx context.Context, client *ram.Client, c change[ram.SecurityPreference]) []danger {
+func securityPreferenceDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.SecurityPreference]) []setting.Risk {
 	return slices.Concat(
 		maskDangers(c),
 		mfaDangers(ctx, client, c),
@@ -123,19 +125,19 @@ func securityPreferenceDangers(ctx context.Context, client *ram.Client, c change
 	)
 }
 
-func maskDangers(c change[ram.SecurityPreference]) (found []danger) {
-	masks := c.after.LoginNetworkMasks
-	if out := uncovered(c.mustAllow, masks); len(out) > 0 {
-		found = append(found, danger{
-			attribute: "login_network_masks", refuse: true, summary: "Logon masks keep out what must be allowed",
-			detail: fmt.Sprintf("must_allow names %s, but login_network_masks would be %s: nobody could log on to the console from there.",
+func maskDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
+	masks := c.After.LoginNetworkMasks
+	if out := network.Uncovered(c.MustAllow, masks); len(out) > 0 {
+		found = append(found, setting.Risk{
+			Attribute: "login_network_masks", Refuse: true, Summary: "Logon masks keep out what must be allowed",
+			Detail: fmt.Sprintf("must_allow names %s, but login_network_masks would be %s: nobody could log on to the console from there.",
 				strings.Join(out, ", "), strings.Join(masks, ", ")),
 		})
 	}
-	if privateOnly(parseNetworks(masks)) && !slices.Equal(masks, c.before.LoginNetworkMasks) {
-		found = append(found, danger{
-			attribute: "login_network_masks", summary: "Logon masks hold private addresses only",
-			detail: "The console sees the public address of a person's network, never a private one. With these masks nobody can log on from the internet.",
+	if network.PrivateOnly(network.ParseAll(masks)) && !slices.Equal(masks, c.Before.LoginNetworkMasks) {
+		found = append(found, setting.Risk{
+			Attribute: "login_network_masks", Summary: "Logon masks hold private addresses only",
+			Detail: "The console sees the public address of a person's network, never a private one. With these masks nobody can log on from the internet.",
 		})
 	}
 	return found
@@ -149,81 +151,81 @@ func becomes(before, after *string, value string) bool {
 // is tells that a switch is known to stand so.
 func is(b *bool, value bool) bool { return b != nil && *b == value }
 
-func mfaDangers(ctx context.Context, client *ram.Client, c change[ram.SecurityPreference]) (found []danger) {
-	after := c.after
+func mfaDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
+	after := c.After
 	if after.MFAOperationForLogin == nil || *after.MFAOperationForLogin != mandatory {
 		return nil
 	}
-	starts := becomes(c.before.MFAOperationForLogin, after.MFAOperationForLogin, mandatory)
+	starts := becomes(c.Before.MFAOperationForLogin, after.MFAOperationForLogin, mandatory)
 	if starts {
-		found = append(found, danger{
-			attribute: "mfa_operation_for_login", summary: "Every RAM user needs a second factor",
-			detail: "From the next logon on, a RAM user without a second factor has to bind one before the console opens.",
+		found = append(found, setting.Risk{
+			Attribute: "mfa_operation_for_login", Summary: "Every RAM user needs a second factor",
+			Detail: "From the next logon on, a RAM user without a second factor has to bind one before the console opens.",
 		})
 	}
-	if is(after.AllowUserToManageMFADevices, false) && (starts || !is(c.before.AllowUserToManageMFADevices, false)) {
+	if is(after.AllowUserToManageMFADevices, false) && (starts || !is(c.Before.AllowUserToManageMFADevices, false)) {
 		found = append(found, unbindableDangers(ctx, client)...)
 	}
-	if c.manages("verification_types") && after.VerificationTypes != nil && len(after.VerificationTypes) == 0 && (starts || len(c.before.VerificationTypes) > 0) {
-		found = append(found, danger{
-			attribute: "verification_types", refuse: true, summary: "A second factor is mandatory, but none may stand in",
-			detail: "mfa_operation_for_login is \"mandatory\" and verification_types is empty: a RAM user who has no MFA device, or has lost it, cannot log on any more.",
+	if c.Manages("verification_types") && after.VerificationTypes != nil && len(after.VerificationTypes) == 0 && (starts || len(c.Before.VerificationTypes) > 0) {
+		found = append(found, setting.Risk{
+			Attribute: "verification_types", Refuse: true, Summary: "A second factor is mandatory, but none may stand in",
+			Detail: "mfa_operation_for_login is \"mandatory\" and verification_types is empty: a RAM user who has no MFA device, or has lost it, cannot log on any more.",
 		})
 	}
 	return found
 }
 
 // unbindableDangers are those of a second factor that users need and may not bind.
-func unbindableDangers(ctx context.Context, client *ram.Client) []danger {
-	d := danger{attribute: "allow_user_to_manage_mfa_devices", refuse: true, summary: "A second factor is mandatory, but users may not bind one"}
+func unbindableDangers(ctx context.Context, client *ram.Client) []setting.Risk {
+	d := setting.Risk{Attribute: "allow_user_to_manage_mfa_devices", Refuse: true, Summary: "A second factor is mandatory, but users may not bind one"}
 	summary, err := client.AccountSummary(ctx)
 	users, known := summary["Users"]
 	bound, too := summary["MFADevicesInUse"]
 	switch {
 	case err != nil || !known || !too:
-		d.detail = "mfa_operation_for_login is \"mandatory\" and allow_user_to_manage_mfa_devices is false, and how many users have a device could not be found out. Users without one cannot log on."
+		d.Detail = "mfa_operation_for_login is \"mandatory\" and allow_user_to_manage_mfa_devices is false, and how many users have a device could not be found out. Users without one cannot log on."
 	case users == 0:
 		return nil
 	case bound == 0:
-		d.detail = fmt.Sprintf("mfa_operation_for_login is \"mandatory\" and allow_user_to_manage_mfa_devices is false, but no device is bound: none of the %d users could log on.", users)
+		d.Detail = fmt.Sprintf("mfa_operation_for_login is \"mandatory\" and allow_user_to_manage_mfa_devices is false, but no device is bound: none of the %d users could log on.", users)
 	default:
-		d.refuse = false
-		d.detail = fmt.Sprintf("The account has %d users and %d bound devices. A user without one cannot log on until an administrator binds one.", users, bound)
+		d.Refuse = false
+		d.Detail = fmt.Sprintf("The account has %d users and %d bound devices. A user without one cannot log on until an administrator binds one.", users, bound)
 	}
-	return []danger{d}
+	return []setting.Risk{d}
 }
 
-func idleDangers(c change[ram.SecurityPreference]) (found []danger) {
+func idleDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
 	for _, limit := range []struct {
 		attribute, whom, what string
 		before, after         *int64
 	}{
-		{"max_idle_days_for_users", "RAM users who did not log on", "lose their console access", c.before.MaxIdleDaysForUsers, c.after.MaxIdleDaysForUsers},
-		{"max_idle_days_for_access_keys", "AccessKey pairs that were not used", "are disabled", c.before.MaxIdleDaysForAccessKeys, c.after.MaxIdleDaysForAccessKeys},
+		{"max_idle_days_for_users", "RAM users who did not log on", "lose their console access", c.Before.MaxIdleDaysForUsers, c.After.MaxIdleDaysForUsers},
+		{"max_idle_days_for_access_keys", "AccessKey pairs that were not used", "are disabled", c.Before.MaxIdleDaysForAccessKeys, c.After.MaxIdleDaysForAccessKeys},
 	} {
 		if limit.after != nil && limit.before != nil && *limit.after < *limit.before {
-			found = append(found, danger{
-				attribute: limit.attribute, summary: "Idle credentials are switched off sooner",
-				detail: fmt.Sprintf("%s for %d days %s on the following day.", limit.whom, *limit.after, limit.what),
+			found = append(found, setting.Risk{
+				Attribute: limit.attribute, Summary: "Idle credentials are switched off sooner",
+				Detail: fmt.Sprintf("%s for %d days %s on the following day.", limit.whom, *limit.after, limit.what),
 			})
 		}
 	}
 	return found
 }
 
-func passwordChangeDangers(ctx context.Context, client *ram.Client, c change[ram.SecurityPreference]) []danger {
-	if !is(c.after.AllowUserToChangePassword, false) || is(c.before.AllowUserToChangePassword, false) {
+func passwordChangeDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.SecurityPreference]) []setting.Risk {
+	if !is(c.After.AllowUserToChangePassword, false) || is(c.Before.AllowUserToChangePassword, false) {
 		return nil
 	}
 	const attribute = "allow_user_to_change_password"
 	policy, err := client.RefreshPasswordPolicy(ctx)
 	if err == nil {
 		if d, locks := expiryDanger(attribute, policy); locks {
-			return []danger{d}
+			return []setting.Risk{d}
 		}
 	}
-	return []danger{{
-		attribute: attribute, summary: "Users may not change their passwords",
-		detail: "A RAM user whose password has expired, or has to be reset at the next logon, cannot log on until an administrator sets a new one.",
+	return []setting.Risk{{
+		Attribute: attribute, Summary: "Users may not change their passwords",
+		Detail: "A RAM user whose password has expired, or has to be reset at the next logon, cannot log on until an administrator sets a new one.",
 	}}
 }

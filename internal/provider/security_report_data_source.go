@@ -9,12 +9,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*securityReportData)(nil)
 
 // securityReportData is the score that the service gives the account.
-type securityReportData struct{ readsInstance }
+type securityReportData struct{ instance.DataSource }
 
 type securityReportModel struct {
 	AccountID                  types.String `tfsdk:"account_id"`
@@ -58,15 +62,15 @@ func (d *securityReportData) Schema(_ context.Context, _ datasource.SchemaReques
 }
 
 func (d *securityReportData) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	f := failure{what: "read the security report"}
-	account, ok := d.opened(ctx, f, "", &resp.Diagnostics)
+	f := diagnostics.Operation{Name: "read the security report"}
+	account, ok := d.CheckAccount(ctx, f, "", &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	said, err := d.client.SecurityReport(ctx)
-	if report(&resp.Diagnostics, f, err) {
+	said, err := d.Client.SecurityReport(ctx)
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, securityReportModel{

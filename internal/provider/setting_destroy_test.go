@@ -9,6 +9,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 func TestDestroy_retainLeavesTheAccountAndSaysWhatStays(t *testing.T) {
@@ -36,9 +37,9 @@ func TestDestroy_restorePutsBackWhatWasManaged(t *testing.T) {
 			t.Parallel()
 			srv := old(t, model)
 			c := newCore(t, srv.Getenv, fakeClock())
-			o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": restore})
+			o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": setting.Restore})
 			clean(t, diags)
-			o, diags = c.Apply(policy, attributes{"minimum_password_length": 16, "password_reuse_prevention": 5, "on_destroy": restore}, o)
+			o, diags = c.Apply(policy, attributes{"minimum_password_length": 16, "password_reuse_prevention": 5, "on_destroy": setting.Restore}, o)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) { a.Policy.MaxLoginAttempts = 4 }) // somebody else's
 			_, diags = c.PlanDestroy(policy, o)
@@ -61,9 +62,9 @@ func TestDestroy_resetPutsWhatANewAccountHas(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	fresh := ramtest.NewAccount("")
 	for kind, config := range map[string]attributes{
-		preference: {"login_session_duration": 8, "on_destroy": reset},
-		policy:     {"minimum_password_length": 14, "on_destroy": reset},
-		alias:      {"account_alias": "acme", "on_destroy": reset},
+		preference: {"login_session_duration": 8, "on_destroy": setting.Reset},
+		policy:     {"minimum_password_length": 14, "on_destroy": setting.Reset},
+		alias:      {"account_alias": "acme", "on_destroy": setting.Reset},
 	} {
 		o, diags := c.Create(kind, config)
 		clean(t, diags)
@@ -83,7 +84,7 @@ func TestDestroy_countsAsLastApplied(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
-	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": reset})
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": setting.Reset})
 	clean(t, diags)
 	o, diags = c.Apply(policy, attributes{"minimum_password_length": 14}, o)
 	clean(t, diags)
@@ -98,7 +99,7 @@ func TestDestroy_restoreNeedsWhatWasThereBefore(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Import(policy, "current")
 	clean(t, diags)
-	_, diags = c.Plan(policy, attributes{"minimum_password_length": 14, "on_destroy": restore}, o)
+	_, diags = c.Plan(policy, attributes{"minimum_password_length": 14, "on_destroy": setting.Restore}, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot plan the password policy", `AttributeName("on_destroy")`, "imported")
 }
 
@@ -117,11 +118,11 @@ func TestDestroy_ofTheAliasSaysThatItBecomesFree(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
-	o, diags := c.Create(alias, attributes{"account_alias": "acme", "on_destroy": reset})
+	o, diags := c.Create(alias, attributes{"account_alias": "acme", "on_destroy": setting.Reset})
 	clean(t, diags)
 	_, diags = c.PlanDestroy(alias, o)
 	contains(t, acctest.Messages(diags), `The alias "acme" becomes free`)
-	o, diags = c.Apply(alias, attributes{"account_alias": "acme", "on_destroy": retain}, o)
+	o, diags = c.Apply(alias, attributes{"account_alias": "acme", "on_destroy": setting.Retain}, o)
 	clean(t, diags)
 	_, diags = c.PlanDestroy(alias, o)
 	if strings.Contains(acctest.Messages(diags), "becomes free") {

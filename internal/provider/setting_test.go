@@ -15,6 +15,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 const (
@@ -64,7 +65,7 @@ func TestSetting_unmanagedValuesAreNeverTouched(t *testing.T) {
 	for name, model := range models {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, onDestroy := range []string{retain, restore} {
+			for _, onDestroy := range []string{setting.Retain, setting.Restore} {
 				srv := old(t, model)
 				c := newCore(t, srv.Getenv, fakeClock())
 				o, diags := c.Create(preference, attributes{"enable_save_mfa_ticket": true, "on_destroy": onDestroy})
@@ -279,7 +280,7 @@ func TestSetting_argumentsOfOursWriteNothing(t *testing.T) {
 	clean(t, diags)
 	srv.ForgetCalls()
 	_, diags = c.Apply(preference, attributes{
-		"login_session_duration": 8, "on_destroy": restore, "allow_lock_out": true, "must_allow": []string{"203.0.113.9"}, "timeouts": attributes{"update": "1m"},
+		"login_session_duration": 8, "on_destroy": setting.Restore, "allow_lock_out": true, "must_allow": []string{"203.0.113.9"}, "timeouts": attributes{"update": "1m"},
 	}, o)
 	clean(t, diags)
 	expect(t, "writes", writes(srv), []string(nil))
@@ -340,7 +341,7 @@ func TestSetting_aWeakerValueIsWarnedOf(t *testing.T) {
 	} {
 		_, diags := c.Plan(weak.kind, attributes{weak.attribute: weak.value}, held[weak.kind])
 		clean(t, diags)
-		contains(t, acctest.Messages(diags), "gets weaker", weak.attribute+": ", weakerMark)
+		contains(t, acctest.Messages(diags), "gets weaker", weak.attribute+": ", setting.WeakerMark)
 	}
 	for _, strong := range []struct {
 		kind, attribute string
@@ -356,7 +357,7 @@ func TestSetting_aWeakerValueIsWarnedOf(t *testing.T) {
 	} {
 		_, diags := c.Plan(strong.kind, attributes{strong.attribute: strong.value}, held[strong.kind])
 		clean(t, diags)
-		if strings.Contains(acctest.Messages(diags), weakerMark) {
+		if strings.Contains(acctest.Messages(diags), setting.WeakerMark) {
 			t.Errorf("%s = %v is no weaker, but:\n%s", strong.attribute, strong.value, acctest.Messages(diags))
 		}
 	}

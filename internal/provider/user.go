@@ -26,7 +26,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -40,7 +44,7 @@ var (
 func newUser() *userResource { return &userResource{} }
 
 // userResource is a RAM user: who people and programs are in an account.
-type userResource struct{ withInstance }
+type userResource struct{ instance.Resource }
 
 type userModel struct {
 	AccountID    types.String   `tfsdk:"account_id"`
@@ -68,7 +72,7 @@ func (m *userModel) identity() any { return nameIdentity{m.AccountID, m.Name} }
 func unfilledUser(account, name string) userModel {
 	return userModel{
 		AccountID: types.StringValue(account), Name: types.StringValue(name),
-		ForceDestroy: types.BoolValue(false), Tags: types.MapNull(types.StringType), Timeouts: noTimeouts,
+		ForceDestroy: types.BoolValue(false), Tags: types.MapNull(types.StringType), Timeouts: owner.NoTimeouts,
 	}
 }
 
@@ -126,8 +130,8 @@ func ofService(key string) bool {
 
 // unchanging is a date that does not change: it is kept as it was read first.
 func unchanging(prior types.String, live time.Time) types.String {
-	if absent(prior) {
-		return dated(live)
+	if tf.IsAbsent(prior) {
+		return tf.Timestamp(live)
 	}
 	return prior
 }
@@ -141,7 +145,7 @@ func (m *userModel) optionals() map[string]*types.String {
 func (m *userModel) tags() map[string]string {
 	tags := map[string]string{}
 	for key, value := range m.Tags.Elements() {
-		tags[key] = text(value)
+		tags[key] = tf.String(value)
 	}
 	return tags
 }
@@ -161,8 +165,8 @@ func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest,
 
 // Forms of what describes a user (documented).
 var (
-	phoneForm = spelt(`^([0-9]+-[0-9]+)?$`)
-	mailForm  = spelt(`^([^@\s]+@[^@\s]+)?$`)
+	phoneForm = tf.NewLazyRegexp(`^([0-9]+-[0-9]+)?$`)
+	mailForm  = tf.NewLazyRegexp(`^([^@\s]+@[^@\s]+)?$`)
 )
 
 func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -177,18 +181,18 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"Destroying a user moves it to the account's recycle bin for about a month. A user that still has a login profile, an AccessKey pair, an MFA device, a group or a policy " +
 			"is not deleted, unless `force_destroy` is set. The user that Terraform itself runs as is never destroyed.",
 		Attributes: map[string]schema.Attribute{
-			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: unmoving(), MarkdownDescription: "The id of the account."},
+			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the account."},
 			"name": schema.StringAttribute{
-				Required: true, Validators: userNameChecks(),
+				Required: true, Validators: owner.UserNameValidators(),
 				MarkdownDescription: "The name of the RAM user, such as `alice`: 1 to 64 letters, digits, dots, dashes and underscores, without a domain. A new name renames the user.",
 			},
-			"user_id": schema.StringAttribute{Computed: true, PlanModifiers: unmoving(), MarkdownDescription: "The id of the RAM user, which stays the same when the user is renamed."},
+			"user_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the RAM user, which stays the same when the user is renamed."},
 			"display_name": optional("The display name, up to 24 characters, or 128 where the service takes them. A user always has one: without one in the configuration, it is the name that the user is created with.",
 				stringvalidator.UTF8LengthBetween(1, 128)),
 			"mobile_phone": optional("The mobile phone number, as `<country code>-<number>`, for example `86-13900001234`. The service has it on its China site only. It is stored in the state.",
-				phoneForm.checked("must be <country code>-<number>, such as 86-13900001234")),
+				phoneForm.Validator("must be <country code>-<number>, such as 86-13900001234")),
 			"email": optional("The e-mail address. The service has it on its China site only. It is stored in the state.",
-				mailForm.checked("must be an e-mail address")),
+				mailForm.Validator("must be an e-mail address")),
 			"comments": optional("Comments, up to 128 characters.", stringvalidator.UTF8LengthAtMost(128)),
 			"tags": schema.MapAttribute{
 				ElementType: types.StringType, Optional: true, Computed: true, Validators: tagChecks(),
@@ -200,7 +204,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 				MarkdownDescription: "Whether a destroy first removes all that would keep the user from being deleted, **also what Terraform does not manage**: the login profile, every AccessKey pair, the binding " +
 					"of the MFA device (the device itself stays), memberships of groups and attached policies. The default is `false`. It counts as it was last applied, and is never sent to the service.",
 			},
-			"timeouts": timeoutsAttribute(ctx),
+			"timeouts": tf.TimeoutsAttribute(ctx),
 		},
 	}
 }
@@ -240,31 +244,31 @@ func (r *userResource) IdentitySchema(_ context.Context, _ resource.IdentitySche
 func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	asked := nameIdentity{Name: types.StringValue(req.ID)}
 	if req.ID == "" {
-		asked = get[nameIdentity](ctx, req.Identity, &resp.Diagnostics)
+		asked = tf.Get[nameIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	whose := owned{AccountID: asked.AccountID, UserName: asked.Name}
-	if !importable(asked.Name, "user", &resp.Diagnostics) || !prepareCreate(ctx, r.instance, failure{what: "import the user", now: "The state is as it was."}, &whose, &resp.Diagnostics) {
+	whose := owner.Object{AccountID: asked.AccountID, UserName: asked.Name}
+	if !owner.CheckImportName(asked.Name, "user", &resp.Diagnostics) || !owner.PrepareCreate(ctx, r.Instance, diagnostics.Operation{Name: "import the user", State: "The state is as it was."}, &whose, &resp.Diagnostics) {
 		return
 	}
 	m := unfilledUser(whose.AccountID.ValueString(), asked.Name.ValueString())
 	m.UserID = whose.UserID
-	save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := get[userModel](ctx, req.Plan, &resp.Diagnostics)
-	config := get[userModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	plan := tf.Get[userModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[userModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	account, ok := r.opened(ctx, failure{what: "create the user", now: "Nothing was created."}, plan.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := r.CheckAccount(ctx, diagnostics.Operation{Name: "create the user", State: "Nothing was created."}, plan.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -278,26 +282,26 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		plan.DisplayName = shown(plan.DisplayName, made.DisplayName)
 	}
 	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	r.confirm(ctx, plan, &resp.Diagnostics)
 }
 
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := get[userModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	state := tf.Get[userModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{what: "read the user", now: "The state is as it was."}
-	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	f := diagnostics.Operation{Name: "read the user", State: "The state is as it was."}
+	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	state.AccountID = types.StringValue(account)
 	live, err := r.find(ctx, state)
 	if ram.NotFound(err, "User") {
-		away, lost := r.confirmGone(ctx, func(ctx context.Context) (bool, error) {
+		away, lost := r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
 			live, err = r.findNow(ctx, state)
 			if ram.NotFound(err, "User") {
 				return false, nil
@@ -305,18 +309,18 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 			return err == nil, err
 		})
 		if away {
-			gone(ctx, state.identity(), resp, "The user is gone", fmt.Sprintf(
+			tf.Remove(ctx, state.identity(), resp, "The user is gone", fmt.Sprintf(
 				"Account %s has no RAM user with the id %s any more, which was %q. Somebody deleted it; the account's recycle bin may still have it, with its AccessKey pairs. The next apply creates a new user, with another id and without credentials.",
 				account, state.UserID.ValueString(), state.Name.ValueString()))
 			return
 		}
 		err = lost
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	state.show(live)
-	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // find reads the user: by id, which a rename does not change, once it is known. A
@@ -324,48 +328,48 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 // differs, the user itself has to say.
 func (r *userResource) find(ctx context.Context, m userModel) (ram.User, error) {
 	if id := m.UserID.ValueString(); id != "" {
-		return r.client.UserByIDIf(ctx, id, m.shows)
+		return r.Client.UserByIDIf(ctx, id, m.shows)
 	}
-	return r.client.RefreshUser(ctx, m.Name.ValueString())
+	return r.Client.RefreshUser(ctx, m.Name.ValueString())
 }
 
 // findNow is find past what is known.
 func (r *userResource) findNow(ctx context.Context, m userModel) (ram.User, error) {
 	if id := m.UserID.ValueString(); id != "" {
-		return r.client.RefreshUserByID(ctx, id)
+		return r.Client.RefreshUserByID(ctx, id)
 	}
-	return r.client.RefreshUser(ctx, m.Name.ValueString())
+	return r.Client.RefreshUser(ctx, m.Name.ValueString())
 }
 
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	state := get[userModel](ctx, req.State, &resp.Diagnostics)
-	plan := get[userModel](ctx, req.Plan, &resp.Diagnostics)
-	config := get[userModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	state := tf.Get[userModel](ctx, req.State, &resp.Diagnostics)
+	plan := tf.Get[userModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[userModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	account, ok := r.opened(ctx, failure{what: "update the user", now: "Nothing was changed."}, state.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := r.CheckAccount(ctx, diagnostics.Operation{Name: "update the user", State: "Nothing was changed."}, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if state.UserID.IsNull() { // moved here from a release that did not keep it
 		live, err := r.find(ctx, state)
-		if report(&resp.Diagnostics, failure{what: "update the user", now: "Nothing was changed."}, err) {
+		if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the user", State: "Nothing was changed."}, err) {
 			return
 		}
 		state.UserID, plan.UserID = types.StringValue(live.ID), types.StringValue(live.ID)
 	}
 	plan.AccountID = types.StringValue(account)
 	if change, changes := changeOf(state, plan); changes {
-		updated, err := r.client.UpdateUser(ctx, state.UserID.ValueString(), change)
+		updated, err := r.Client.UpdateUser(ctx, state.UserID.ValueString(), change)
 		if ram.Exists(err) {
 			resp.Diagnostics.AddAttributeError(path.Root("name"), "Cannot update the user", fmt.Sprintf(
-				"Another user of account %s has the name %q already. Nothing was changed.\n\nChoose another name, or rename or delete the other user first.\n\n%s", account, plan.Name.ValueString(), explain(err)))
+				"Another user of account %s has the name %q already. Nothing was changed.\n\nChoose another name, or rename or delete the other user first.\n\n%s", account, plan.Name.ValueString(), diagnostics.Explain(err)))
 			return
 		}
-		if report(&resp.Diagnostics, failure{what: "update the user", now: "The user has what it had, unless the answer alone was lost; the next plan shows it."}, err) {
+		if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the user", State: "The user has what it had, unless the answer alone was lost; the next plan shows it."}, err) {
 			return
 		}
 		if plan.DisplayName.IsUnknown() {
@@ -375,12 +379,12 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	// What is done is in the state before the next call can fail.
 	half := plan
 	half.Tags = state.Tags
-	save(ctx, half.identity(), half, &resp.State, resp.Identity, &resp.Diagnostics)
-	if report(&resp.Diagnostics, failure{what: "update the tags of the user", now: "All else of the user was updated; the next plan shows which tags it has."}, r.retag(ctx, plan.UserID.ValueString(), state, plan)) {
+	tf.Save(ctx, half.identity(), half, &resp.State, resp.Identity, &resp.Diagnostics)
+	if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the tags of the user", State: "All else of the user was updated; the next plan shows which tags it has."}, r.retag(ctx, plan.UserID.ValueString(), state, plan)) {
 		return
 	}
 	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	if !sameUser(state.user(), plan.user()) || !state.Name.Equal(plan.Name) {
 		r.confirm(ctx, plan, &resp.Diagnostics)
 	}
@@ -419,12 +423,12 @@ func (r *userResource) retag(ctx context.Context, id string, state, plan userMod
 	slices.Sort(removed)
 	// First what goes: a user has so many tags at most.
 	if len(removed) > 0 {
-		if err := r.client.UntagUser(ctx, id, removed); err != nil {
+		if err := r.Client.UntagUser(ctx, id, removed); err != nil {
 			return err
 		}
 	}
 	if len(added) > 0 {
-		return r.client.TagUser(ctx, id, added)
+		return r.Client.TagUser(ctx, id, added)
 	}
 	return nil
 }

@@ -11,28 +11,30 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 // create makes a user. When the answer is lost, its name tells whether it was made:
 // it was not there before, and a name is given once in an account.
 func (r *userResource) create(ctx context.Context, want ram.User, account string, diags *diag.Diagnostics) (ram.User, bool) {
-	f := failure{what: "create the user", now: "Nothing was created."}
-	there, err := r.client.RefreshUser(ctx, want.Name)
+	f := diagnostics.Operation{Name: "create the user", State: "Nothing was created."}
+	there, err := r.Client.RefreshUser(ctx, want.Name)
 	if err == nil {
 		takenName(there, account, diags)
 		return ram.User{}, false
 	}
 	if !ram.NotFound(err, "User") {
-		report(diags, f, err)
+		diagnostics.Report(diags, f, err)
 		return ram.User{}, false
 	}
 	// One interrupt must not part the user from the state.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*sendLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()
 	for doubted := range 2 {
 		var made ram.User
-		made, err = r.client.CreateUser(ctx, want)
+		made, err = r.Client.CreateUser(ctx, want)
 		switch {
 		case err == nil:
 			return made, true
@@ -41,19 +43,19 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 			takenName(there, account, diags)
 			return ram.User{}, false
 		case !ram.Exists(err) && !ram.OutcomeUnknown(err):
-			report(diags, f, err)
+			diagnostics.Report(diags, f, err)
 			return ram.User{}, false
 		}
-		f.now = fmt.Sprintf("It is not known whether the user was created. If account %s has a user %q now, import it: terraform import <address> %[2]s", account, want.Name)
-		found, lost := r.waitUntil(ctx, lagWindow, func(ctx context.Context) (bool, error) {
-			made, err := r.client.RefreshUser(ctx, want.Name)
+		f.State = fmt.Sprintf("It is not known whether the user was created. If account %s has a user %q now, import it: terraform import <address> %[2]s", account, want.Name)
+		found, lost := r.WaitUntil(ctx, instance.LagWindow, func(ctx context.Context) (bool, error) {
+			made, err := r.Client.RefreshUser(ctx, want.Name)
 			if ram.NotFound(err, "User") {
 				return false, nil
 			}
 			there = made
 			return err == nil, err
 		})
-		if report(diags, f, lost) {
+		if diagnostics.Report(diags, f, lost) {
 			return ram.User{}, false
 		}
 		if found {
@@ -64,7 +66,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 			return there, true
 		}
 	}
-	report(diags, f, err)
+	diagnostics.Report(diags, f, err)
 	return ram.User{}, false
 }
 
@@ -92,9 +94,9 @@ func sameUser(want, have ram.User) bool {
 func (r *userResource) confirm(ctx context.Context, written userModel, diags *diag.Diagnostics) {
 	want := written.user()
 	var seen ram.User
-	shows, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
+	shows, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		var err error
-		seen, err = r.client.RefreshUserByID(ctx, want.ID)
+		seen, err = r.Client.RefreshUserByID(ctx, want.ID)
 		if ram.NotFound(err, "User") {
 			return false, nil
 		}
@@ -102,7 +104,7 @@ func (r *userResource) confirm(ctx context.Context, written userModel, diags *di
 			return false, err
 		}
 		// The name leads to the user as well, which is what all that belongs to it goes by.
-		named, err := r.client.RefreshUser(ctx, want.Name)
+		named, err := r.Client.RefreshUser(ctx, want.Name)
 		if ram.NotFound(err, "User") {
 			return false, nil
 		}
@@ -111,7 +113,7 @@ func (r *userResource) confirm(ctx context.Context, written userModel, diags *di
 	const summary, kept = "Cannot confirm the user", "The state shows what was written; the next refresh shows what the account has."
 	switch {
 	case err != nil:
-		diags.AddWarning(summary, "The service took the request, but reading the user back failed. "+kept+"\n\n"+explain(err))
+		diags.AddWarning(summary, "The service took the request, but reading the user back failed. "+kept+"\n\n"+diagnostics.Explain(err))
 	case !shows && seen.ID == "":
 		diags.AddWarning(summary, fmt.Sprintf("The service took the request, but still does not show a user %q. %s", want.Name, kept))
 	case !shows:

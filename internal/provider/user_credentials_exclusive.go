@@ -19,7 +19,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -39,10 +43,10 @@ const (
 func newExclusive() *exclusiveResource { return &exclusiveResource{} }
 
 // exclusiveResource is which AccessKey pairs a user may have. It makes none.
-type exclusiveResource struct{ withInstance }
+type exclusiveResource struct{ instance.Resource }
 
 type exclusiveModel struct {
-	owned
+	owner.Object
 
 	Allowed    types.Set    `tfsdk:"allowed_access_key_ids"`
 	Enforce    types.String `tfsdk:"enforce"`
@@ -63,7 +67,7 @@ func (r *exclusiveResource) undeclared(m exclusiveModel, keys []ram.AccessKey) (
 		switch {
 		case m.allows(key.ID):
 		case enforce == enforceDisable && key.Status != keyActive:
-		case enforce != enforceReport && isOwnKey(r.instance, key.ID):
+		case enforce != enforceReport && owner.IsOwnKey(r.Instance, key.ID):
 		default:
 			rest = append(rest, key)
 		}
@@ -101,7 +105,7 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"So the first apply only finds out what there is, and a key that comes up later waits for the next plan.\n\n" +
 			"The provider's own keys are never touched. An allowed key that does not exist is a warning. A deleted key can be restored from the recycle bin for about a month. " +
 			"Have one such resource per user. Destroying it changes nothing in the account.",
-		Attributes: ownedAttributes(ctx, map[string]schema.Attribute{
+		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"allowed_access_key_ids": schema.SetAttribute{
 				Required: true, ElementType: types.StringType,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
@@ -121,82 +125,82 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 }
 
 func (r *exclusiveResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = ownedIdentity(nil)
+	resp.IdentitySchema = owner.IdentitySchema(nil)
 }
 
 func (r *exclusiveResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	importUser(ctx, r.instance, "exclusive credentials", req, resp)
+	owner.ImportUser(ctx, r.Instance, "exclusive credentials", req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("enforce"), enforceReport)...)
 }
 
-func failedExclusive(verb, now string) failure {
-	return failure{what: verb + " the exclusive credentials", now: now}
+func failedExclusive(verb, now string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the exclusive credentials", State: now}
 }
 
 func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	plan := tf.Get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := failedExclusive("create", "Nothing was changed.")
-	if !prepareCreate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
+	if !owner.PrepareCreate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	keys, err := r.client.AccessKeys(ctx, plan.UserName.ValueString())
-	if report(&resp.Diagnostics, f, err) {
+	keys, err := r.Client.AccessKeys(ctx, plan.UserName.ValueString())
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	r.show(ctx, &plan, keys, &resp.Diagnostics)
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	state := tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := failedExclusive("read", "The state is as it was.")
-	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	keys, there, err := keysListed(ctx, r.instance, &state.owned, r.client.AccessKeys)
+	keys, there, err := keysListed(ctx, r.Instance, &state.Object, r.Client.AccessKeys)
 	if err == nil && !there {
 		var away bool
-		away, err = r.confirmGone(ctx, func(ctx context.Context) (found bool, err error) {
-			keys, found, err = keysListed(ctx, r.instance, &state.owned, r.client.RefreshAccessKeys)
+		away, err = r.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
+			keys, found, err = keysListed(ctx, r.Instance, &state.Object, r.Client.RefreshAccessKeys)
 			return found, err
 		})
 		if err == nil && away {
-			gone(ctx, state.identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
+			tf.Remove(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
 				"There is no RAM user %q in account %s any more, so nothing of it is watched.", state.UserName.ValueString(), account))
 			return
 		}
 	}
 	if err == nil && state.UserID.IsNull() {
 		var user ram.User
-		user, err = r.client.User(ctx, state.UserName.ValueString())
+		user, err = r.Client.User(ctx, state.UserName.ValueString())
 		state.UserID = types.StringValue(user.ID)
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	r.show(ctx, &state, keys, &resp.Diagnostics)
-	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // keysListed lists the user's keys, and follows the user to another name.
-func keysListed(ctx context.Context, i *instance, o *owned, list func(context.Context, string) ([]ram.AccessKey, error)) (keys []ram.AccessKey, there bool, err error) {
+func keysListed(ctx context.Context, i *instance.Instance, o *owner.Object, list func(context.Context, string) ([]ram.AccessKey, error)) (keys []ram.AccessKey, there bool, err error) {
 	keys, err = list(ctx, o.UserName.ValueString())
 	if !ram.NotFound(err, "User") {
 		return keys, err == nil, err
 	}
-	renamed, err := followRename(ctx, i, o)
+	renamed, err := owner.FollowRename(ctx, i, o)
 	if err != nil || !renamed {
 		return nil, false, err
 	}
@@ -209,30 +213,30 @@ func keysListed(ctx context.Context, i *instance, o *owned, list func(context.Co
 
 // Update does to the keys what the plan showed, and to no other one.
 func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	state := get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
-	plan := get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	state := tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
+	plan := tf.Get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := failedExclusive("update", "Nothing was changed.")
-	if !prepareUpdate(ctx, r.instance, f, &plan.owned, &resp.Diagnostics) {
+	if !owner.PrepareUpdate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	keys, err := r.client.RefreshAccessKeys(ctx, plan.UserName.ValueString())
-	if report(&resp.Diagnostics, f, err) {
+	keys, err := r.Client.RefreshAccessKeys(ctx, plan.UserName.ValueString())
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	if plan.Undeclared.IsUnknown() {
 		r.show(ctx, &plan, keys, &resp.Diagnostics)
 	} else if plan.Enforce.ValueString() != enforceReport {
-		f.now = ""
-		if report(&resp.Diagnostics, f, r.enforce(ctx, plan, r.shownBy(state, plan, keys))) {
+		f.State = ""
+		if diagnostics.Report(&resp.Diagnostics, f, r.enforce(ctx, plan, r.shownBy(state, plan, keys))) {
 			return
 		}
 	}
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // shownBy are the keys that the plan showed, and that are still there and still
@@ -245,16 +249,16 @@ func (r *exclusiveResource) shownBy(state, plan exclusiveModel, keys []ram.Acces
 
 // enforce disables or deletes keys. Each step can be done again.
 func (r *exclusiveResource) enforce(ctx context.Context, plan exclusiveModel, keys []ram.AccessKey) error {
-	owner, done := &accessKeyResource{r.withInstance}, ""
+	owner, done := &accessKeyResource{r.Resource}, ""
 	for _, key := range keys {
 		var err error
 		if plan.Enforce.ValueString() == enforceDelete {
-			err = owner.remove(ctx, &plan.owned, key.ID)
+			err = owner.remove(ctx, &plan.Object, key.ID)
 		} else {
-			err = r.disable(ctx, &plan.owned, key.ID)
+			err = r.disable(ctx, &plan.Object, key.ID)
 		}
 		if err != nil {
-			return knowing(fmt.Sprintf("%sWith the key %s it failed, which may be disabled or deleted. The next plan shows what is left.", done, key.ID), err)
+			return diagnostics.WithState(fmt.Sprintf("%sWith the key %s it failed, which may be disabled or deleted. The next plan shows what is left.", done, key.ID), err)
 		}
 		done += fmt.Sprintf("The key %s is done with. ", key.ID)
 	}
@@ -263,19 +267,19 @@ func (r *exclusiveResource) enforce(ctx context.Context, plan exclusiveModel, ke
 
 // disable disables a key and waits until it is listed so. A key that is gone by
 // then needs no more.
-func (r *exclusiveResource) disable(ctx context.Context, o *owned, id string) error {
-	owner := &accessKeyResource{r.withInstance}
-	missing, err := owner.without(ctx, o, func(name string) error { return r.client.UpdateAccessKey(ctx, name, id, keyInactive) })
+func (r *exclusiveResource) disable(ctx context.Context, o *owner.Object, id string) error {
+	owner := &accessKeyResource{r.Resource}
+	missing, err := owner.without(ctx, o, func(name string) error { return r.Client.UpdateAccessKey(ctx, name, id, keyInactive) })
 	if err != nil || missing {
 		return err
 	}
-	shows, err := owner.waitUntil(ctx, visibility, func(ctx context.Context) (bool, error) {
-		keys, err := r.client.RefreshAccessKeys(ctx, o.UserName.ValueString())
+	shows, err := owner.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
+		keys, err := r.Client.RefreshAccessKeys(ctx, o.UserName.ValueString())
 		key, found := keyIn(keys, id)
 		return err == nil && (!found || key.Status == keyInactive), err
 	})
 	if err == nil && !shows {
-		err = fmt.Errorf("the service still listed the key as active after %s. Run again", visibility)
+		err = fmt.Errorf("the service still listed the key as active after %s. Run again", instance.ListLimit)
 	}
 	return err
 }

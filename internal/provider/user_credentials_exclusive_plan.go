@@ -16,23 +16,26 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.instance == nil || req.Plan.Raw.IsNull() {
+	if r.Instance == nil || req.Plan.Raw.IsNull() {
 		return // nothing to look at yet, or nothing that a destroy changes
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	plan := get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)
+	plan := tf.Get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	plan.Undeclared = types.SetUnknown(types.StringType)
 	if !req.State.Raw.IsNull() {
-		state := get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
-		planUserName(ctx, r.instance, state.owned, plan.owned, resp)
+		state := tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
+		owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
 		if len(resp.RequiresReplace) == 0 {
 			plan.Undeclared = promised(state, plan)
 			plan.warnOfLater(state, &resp.Diagnostics)
@@ -82,15 +85,15 @@ func (r *exclusiveResource) warnOfKeys(ctx context.Context, plan exclusiveModel,
 	if plan.UserName.IsUnknown() || plan.Allowed.IsUnknown() || slices.ContainsFunc(plan.Allowed.Elements(), attr.Value.IsUnknown) {
 		return
 	}
-	keys, err := r.client.AccessKeys(ctx, plan.UserName.ValueString())
+	keys, err := r.Client.AccessKeys(ctx, plan.UserName.ValueString())
 	if ram.NotFound(err, "User") { // made, or renamed, in this very run
 		return
 	}
-	if report(diags, failedExclusive("plan", "Nothing was changed."), err) {
+	if diagnostics.Report(diags, failedExclusive("plan", "Nothing was changed."), err) {
 		return
 	}
-	now, err := r.client.ServerTime(ctx)
-	if report(diags, failedExclusive("plan", "Nothing was changed."), err) {
+	now, err := r.Client.ServerTime(ctx)
+	if diagnostics.Report(diags, failedExclusive("plan", "Nothing was changed."), err) {
 		return
 	}
 	user := plan.UserName.ValueString()
@@ -125,7 +128,7 @@ func (r *exclusiveResource) listed(keys []ram.AccessKey, now time.Time) string {
 	lines := []string{}
 	for _, key := range keys {
 		line := fmt.Sprintf("  - %s, %s, made %s (%s ago)", key.ID, key.Status, key.CreateDate.Format(time.RFC3339), age(now.Sub(key.CreateDate)))
-		if isOwnKey(r.instance, key.ID) {
+		if owner.IsOwnKey(r.Instance, key.ID) {
 			line += ", the provider's own"
 		}
 		lines = append(lines, line)

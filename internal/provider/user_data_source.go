@@ -12,13 +12,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var _ datasource.DataSourceWithConfigure = (*usersData)(nil)
 
 // usersData lists the users of an account.
-type usersData struct{ readsInstance }
+type usersData struct{ instance.DataSource }
 
 type usersDataModel struct {
 	namesSought
@@ -52,7 +55,7 @@ func (d *usersData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the RAM users of the account that the credentials open, in the order of their names. It changes nothing. What the service does not report of a user is null.",
-		Attributes: filtered(map[string]schema.Attribute{
+		Attributes: listing.WithFilters(map[string]schema.Attribute{
 			"account_id": said("The id of the account that the credentials open."),
 			"users": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The users.",
@@ -76,9 +79,9 @@ func (d *usersData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *
 }
 
 func (d *usersData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	collect(ctx, d.instance, "list the users", req, resp, func(ctx context.Context, account string, m *usersDataModel) error {
+	listing.ReadAll(ctx, d.Instance, "list the users", req, resp, func(ctx context.Context, account string, m *usersDataModel) error {
 		m.AccountID, m.Users = types.StringValue(account), []userData{}
-		for u, err := range m.found(ctx, d.instance, everything) {
+		for u, err := range m.found(ctx, d.Instance, listing.All) {
 			if err != nil {
 				return err
 			}
@@ -94,6 +97,6 @@ func describedUser(u ram.User) userData {
 	return userData{
 		UserName: types.StringValue(u.Name), UserID: types.StringValue(u.ID), PrincipalName: shown(none, u.PrincipalName), DisplayName: shown(none, u.DisplayName),
 		MobilePhone: shown(none, u.MobilePhone), Email: shown(none, u.Email), Comments: shown(none, u.Comments), ProvisionType: shown(none, u.ProvisionType),
-		CreateDate: dated(u.CreateDate), UpdateDate: dated(u.UpdateDate), LastLoginDate: dated(u.LastLoginDate), Tags: shownTags(types.MapNull(types.StringType), u.Tags),
+		CreateDate: tf.Timestamp(u.CreateDate), UpdateDate: tf.Timestamp(u.UpdateDate), LastLoginDate: tf.Timestamp(u.LastLoginDate), Tags: shownTags(types.MapNull(types.StringType), u.Tags),
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
@@ -20,17 +22,17 @@ type namesSought struct {
 }
 
 // nameFilters are those of namesSought.
-func nameFilters() []filter {
-	return []filter{
-		nameRegexFilter("Only users whose names match this regular expression (RE2)."),
-		flagFilter("never_logged_on", "`true` finds only users who never logged on to the console, or of whom the service does not say when; `false` only those who did."),
+func nameFilters() []listing.Filter {
+	return []listing.Filter{
+		listing.NameRegexFilter("Only users whose names match this regular expression (RE2)."),
+		listing.FlagFilter("never_logged_on", "`true` finds only users who never logged on to the console, or of whom the service does not say when; `false` only those who did."),
 	}
 }
 
 // found yields those users of the account who are sought.
-func (n namesSought) found(ctx context.Context, i *instance, most int64) iter.Seq2[ram.User, error] {
+func (n namesSought) found(ctx context.Context, i *instance.Instance, most int64) iter.Seq2[ram.User, error] {
 	return func(yield func(ram.User, error) bool) {
-		for user, err := range listUsers(ctx, i, usersSought{NameRegex: n.NameRegex}, most) {
+		for user, err := range listing.ListUsers(ctx, i, listing.Users{NameRegex: n.NameRegex}, most) {
 			wanted := n.NeverLoggedOn.IsNull() || n.NeverLoggedOn.ValueBool() == user.LastLoginDate.IsZero()
 			if (err != nil || wanted) && !yield(user, err) {
 				return
@@ -40,19 +42,19 @@ func (n namesSought) found(ctx context.Context, i *instance, most int64) iter.Se
 }
 
 func (r *userResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listed("Finds the RAM users of the account that the credentials open. It costs one call per thousand users.", nameFilters()...)
+	resp.Schema = listing.Schema("Finds the RAM users of the account that the credentials open. It costs one call per thousand users.", nameFilters()...)
 }
 
 func (r *userResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing[namesSought, ram.User]{
-		what: "list the users",
-		find: func(ctx context.Context, sought namesSought, most int64) iter.Seq2[ram.User, error] {
-			return sought.found(ctx, r.instance, most)
+	listing.Listing[namesSought, ram.User]{
+		Name: "list the users",
+		Find: func(ctx context.Context, sought namesSought, most int64) iter.Seq2[ram.User, error] {
+			return sought.found(ctx, r.Instance, most)
 		},
-		show: func(account string, user ram.User) entry {
+		Show: func(account string, user ram.User) listing.Entry {
 			m := unfilledUser(account, user.Name)
 			m.show(user)
-			return entry{name: user.Name, identity: m.identity(), model: m}
+			return listing.Entry{Name: user.Name, Identity: m.identity(), Model: m}
 		},
-	}.stream(ctx, r.instance, req, stream)
+	}.Stream(ctx, r.Instance, req, stream)
 }

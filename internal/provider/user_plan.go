@@ -11,17 +11,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	if req.Plan.Raw.IsNull() {
-		r.planDestroy(ctx, get[userModel](ctx, req.State, &resp.Diagnostics), &resp.Diagnostics)
+		r.planDestroy(ctx, tf.Get[userModel](ctx, req.State, &resp.Diagnostics), &resp.Diagnostics)
 		return
 	}
-	plan := get[userModel](ctx, req.Plan, &resp.Diagnostics)
-	config := get[userModel](ctx, req.Config, &resp.Diagnostics)
+	plan := tf.Get[userModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[userModel](ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -29,7 +32,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		plan.planCreate(config)
 	} else {
 		managed := managedBefore(ctx, req.Private, &resp.Diagnostics)
-		plan.planUpdate(config, get[userModel](ctx, req.State, &resp.Diagnostics), managed)
+		plan.planUpdate(config, tf.Get[userModel](ctx, req.State, &resp.Diagnostics), managed)
 	}
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
@@ -76,11 +79,11 @@ func (m *userModel) planUpdate(config, state userModel, managed []string) {
 // planDestroy refuses to delete the user that Terraform runs as, and says what a
 // destroy takes along.
 func (r *userResource) planDestroy(ctx context.Context, state userModel, diags *diag.Diagnostics) {
-	if r.instance == nil || diags.HasError() {
+	if r.Instance == nil || diags.HasError() {
 		return // the provider could not be configured yet; looked at again before the delete
 	}
-	f := failure{what: "delete the user", now: "Nothing was changed."}
-	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), diags); !ok || !r.notOwn(ctx, state.UserID.ValueString(), f, diags) {
+	f := diagnostics.Operation{Name: "delete the user", State: "Nothing was changed."}
+	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), diags); !ok || !r.notOwn(ctx, state.UserID.ValueString(), f, diags) {
 		return
 	}
 	if state.ForceDestroy.ValueBool() {
@@ -108,13 +111,13 @@ func managedIn(config userModel) []string {
 	return managed
 }
 
-func keepManaged(ctx context.Context, managed []string, private privateState, diags *diag.Diagnostics) {
-	remember(ctx, private, managedKey, managed, diags)
+func keepManaged(ctx context.Context, managed []string, private tf.PrivateState, diags *diag.Diagnostics) {
+	tf.WritePrivate(ctx, private, managedKey, managed, diags)
 }
 
 // managedBefore returns what keepManaged kept; nothing after an import.
-func managedBefore(ctx context.Context, private privateState, diags *diag.Diagnostics) []string {
-	if managed := recall[[]string](ctx, private, managedKey, "user", diags); managed != nil {
+func managedBefore(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) []string {
+	if managed := tf.ReadPrivate[[]string](ctx, private, managedKey, "user", diags); managed != nil {
 		return *managed
 	}
 	return nil

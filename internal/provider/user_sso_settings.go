@@ -21,85 +21,87 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-func newUserSsoSettings() *setting[ram.UserSsoSettings] {
-	return &setting[ram.UserSsoSettings]{
-		former: formerTypes,
-		name:   "user_sso_settings",
-		noun:   "user SSO configuration",
-		docs: "The settings of user-based single sign-on of an account: whether RAM users log on to the console through an identity provider (SAML 2.0), and through which. " +
+func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
+	return &setting.Setting[ram.UserSsoSettings]{
+		Former: formerTypes,
+		Name:   "user_sso_settings",
+		Noun:   "user SSO configuration",
+		Docs: "The settings of user-based single sign-on of an account: whether RAM users log on to the console through an identity provider (SAML 2.0), and through which. " +
 			"An account always has them; the resource takes them over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"**While single sign-on is enabled, no RAM user can log on to the console with a password.** If the identity provider, or what the account knows of it, is wrong, " +
 			"every RAM user is locked out of the console. The root account, and calls that are signed with an AccessKey pair, are not affected, so Terraform can undo it.",
-		fields:    userSsoFields(),
-		arguments: map[string]schema.Attribute{},
-		fetch: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
+		Fields:    userSsoFields(),
+		Arguments: map[string]schema.Attribute{},
+		Fetch: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
 			return c.UserSsoSettings(ctx)
 		},
-		fetchNow: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
+		FetchNow: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
 			return c.RefreshUserSsoSettings(ctx)
 		},
-		put: func(ctx context.Context, c *ram.Client, _, want ram.UserSsoSettings) error {
+		Put: func(ctx context.Context, c *ram.Client, _, want ram.UserSsoSettings) error {
 			return c.SetUserSsoSettings(ctx, want)
 		},
-		dangers: func(_ context.Context, _ *ram.Client, c change[ram.UserSsoSettings]) []danger {
+		Risks: func(_ context.Context, _ *ram.Client, c setting.Change[ram.UserSsoSettings]) []setting.Risk {
 			return userSsoDangers(c)
 		},
 	}
 }
 
 // domainForm is what a domain looks like, or none.
-var domainForm = spelt(`^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+)?$`)
+var domainForm = tf.NewLazyRegexp(`^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)+)?$`)
 
 // userSsoFields are the fields of Ims SetUserSsoSettings, with what a new account
 // has (documented, but that the texts are empty is assumed).
-var userSsoFields = sync.OnceValue(func() []field[ram.UserSsoSettings] {
+var userSsoFields = sync.OnceValue(func() []setting.Field[ram.UserSsoSettings] {
 	type p = ram.UserSsoSettings
-	enabled := flag("sso_enabled", "Whether RAM users log on to the console through the identity provider, and no longer with a password. It needs `metadata_document`. A new account has `false`.",
-		func(s *p) **bool { return &s.SsoEnabled }, false, weakWhen(false))
-	metadata := word("metadata_document", "The metadata of the identity provider: the XML document itself, not in Base64, as with `file(\"metadata.xml\")`. "+
+	enabled := setting.Flag("sso_enabled", "Whether RAM users log on to the console through the identity provider, and no longer with a password. It needs `metadata_document`. A new account has `false`.",
+		func(s *p) **bool { return &s.SsoEnabled }, false, setting.WeakWhen(false))
+	metadata := setting.Word("metadata_document", "The metadata of the identity provider: the XML document itself, not in Base64, as with `file(\"metadata.xml\")`. "+
 		"Documents are compared by their content: blanks between elements, the order of attributes and comments do not matter. `\"\"` takes it away; a new account has none.",
 		func(s *p) **string { return &s.MetadataDocument }, "", metadataCheck{})
-	metadata.same = func(a, b attr.Value) bool { return sameXML(text(a), text(b)) }
-	domain := word("auxiliary_domain", "A further domain, besides the account's own, that the name of a user (`NameID`) may have in what the identity provider says. `\"\"` takes it away; a new account has none.",
-		func(s *p) **string { return &s.AuxiliaryDomain }, "", domainForm.checked("must be a domain, such as example.com, or empty"))
-	domain.same = func(a, b attr.Value) bool { return strings.EqualFold(text(a), text(b)) }
-	return []field[p]{
+	metadata.Same = func(a, b attr.Value) bool { return sameXML(tf.String(a), tf.String(b)) }
+	domain := setting.Word("auxiliary_domain", "A further domain, besides the account's own, that the name of a user (`NameID`) may have in what the identity provider says. `\"\"` takes it away; a new account has none.",
+		func(s *p) **string { return &s.AuxiliaryDomain }, "", domainForm.Validator("must be a domain, such as example.com, or empty"))
+	domain.Same = func(a, b attr.Value) bool { return strings.EqualFold(tf.String(a), tf.String(b)) }
+	return []setting.Field[p]{
 		enabled, metadata, domain,
-		flag("sso_login_with_domain", "Whether the name of a user (`NameID`) must have a domain in what the identity provider says. A new account has `true`.",
-			func(s *p) **bool { return &s.SsoLoginWithDomain }, true, neutral[bool]),
-		choice("authn_sign_algo", "With which algorithm the account signs its requests to the identity provider: `rsa-sha256` or `rsa-sha1`. A new account has `rsa-sha1`.",
+		setting.Flag("sso_login_with_domain", "Whether the name of a user (`NameID`) must have a domain in what the identity provider says. A new account has `true`.",
+			func(s *p) **bool { return &s.SsoLoginWithDomain }, true, setting.Neutral[bool]),
+		setting.Choice("authn_sign_algo", "With which algorithm the account signs its requests to the identity provider: `rsa-sha256` or `rsa-sha1`. A new account has `rsa-sha1`.",
 			func(s *p) **string { return &s.AuthnSignAlgo }, "rsa-sha1", "rsa-sha1", "rsa-sha256"),
 	}
 })
 
 // userSsoDangers are the lock-outs that single sign-on can make.
-func userSsoDangers(c change[ram.UserSsoSettings]) []danger {
-	if !is(c.after.SsoEnabled, true) || c.after.MetadataDocument == nil {
+func userSsoDangers(c setting.Change[ram.UserSsoSettings]) []setting.Risk {
+	if !is(c.After.SsoEnabled, true) || c.After.MetadataDocument == nil {
 		return nil
 	}
-	if *c.after.MetadataDocument == "" {
+	if *c.After.MetadataDocument == "" {
 		attribute := "sso_enabled"
-		if !c.manages(attribute) {
+		if !c.Manages(attribute) {
 			attribute = "metadata_document"
 		}
-		return []danger{{
-			attribute: attribute, never: true, summary: "Single sign-on needs metadata",
-			detail: "sso_enabled is true, and the account would know no identity provider: metadata_document is empty. Give the metadata that the identity provider publishes.",
+		return []setting.Risk{{
+			Attribute: attribute, Never: true, Summary: "Single sign-on needs metadata",
+			Detail: "sso_enabled is true, and the account would know no identity provider: metadata_document is empty. Give the metadata that the identity provider publishes.",
 		}}
 	}
 	const undo = " Try it in another browser before the old session ends. The root account and AccessKey pairs are not affected; sso_enabled = false lets passwords in again."
 	switch {
-	case !is(c.before.SsoEnabled, true):
-		return []danger{{
-			attribute: "sso_enabled", summary: "RAM users can no longer log on with passwords",
-			detail: "With single sign-on every RAM user logs on to the console through the identity provider. If its metadata are wrong, or it does not know a user, that user is locked out of the console." + undo,
+	case !is(c.Before.SsoEnabled, true):
+		return []setting.Risk{{
+			Attribute: "sso_enabled", Summary: "RAM users can no longer log on with passwords",
+			Detail: "With single sign-on every RAM user logs on to the console through the identity provider. If its metadata are wrong, or it does not know a user, that user is locked out of the console." + undo,
 		}}
-	case c.before.MetadataDocument != nil && !sameXML(*c.before.MetadataDocument, *c.after.MetadataDocument):
-		return []danger{{
-			attribute: "metadata_document", summary: "RAM users log on through another identity provider",
-			detail: "Single sign-on is enabled, so with wrong metadata every RAM user is locked out of the console." + undo,
+	case c.Before.MetadataDocument != nil && !sameXML(*c.Before.MetadataDocument, *c.After.MetadataDocument):
+		return []setting.Risk{{
+			Attribute: "metadata_document", Summary: "RAM users log on through another identity provider",
+			Detail: "Single sign-on is enabled, so with wrong metadata every RAM user is locked out of the console." + undo,
 		}}
 	}
 	return nil
@@ -119,7 +121,7 @@ func (v metadataCheck) MarkdownDescription(ctx context.Context) string { return 
 
 func (metadataCheck) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	document := req.ConfigValue.ValueString()
-	if absent(req.ConfigValue) {
+	if tf.IsAbsent(req.ConfigValue) {
 		return
 	}
 	if document == "" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 const idpMetadata = `<?xml version="1.0"?>
@@ -123,9 +124,9 @@ func TestUserSso_onDestroy(t *testing.T) {
 	t.Parallel()
 	config := attributes{"sso_enabled": true, "metadata_document": strings.Replace(idpMetadata, "idp.example.com", "idp.example.org", 1), "auxiliary_domain": "new.example.com"}
 	for onDestroy, want := range map[string]ramtest.UserSso{
-		retain:  {Enabled: true, MetadataDocument: config["metadata_document"].(string), AuxiliaryDomain: "new.example.com", AuthnSignAlgo: "rsa-sha1"},
-		restore: {MetadataDocument: idpMetadata, AuxiliaryDomain: "old.example.com", AuthnSignAlgo: "rsa-sha1"},
-		reset:   ramtest.NewAccount("").UserSso,
+		setting.Retain:  {Enabled: true, MetadataDocument: config["metadata_document"].(string), AuxiliaryDomain: "new.example.com", AuthnSignAlgo: "rsa-sha1"},
+		setting.Restore: {MetadataDocument: idpMetadata, AuxiliaryDomain: "old.example.com", AuthnSignAlgo: "rsa-sha1"},
+		setting.Reset:   ramtest.NewAccount("").UserSso,
 	} {
 		srv := old(t)
 		c := newCore(t, srv.Getenv, fakeClock())

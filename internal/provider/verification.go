@@ -16,7 +16,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -31,10 +35,10 @@ func newVerification() *verificationResource { return &verificationResource{} }
 
 // verificationResource is the security e-mail address and phone of a user. An
 // address that is null is not managed; "" is that there is none.
-type verificationResource struct{ withInstance }
+type verificationResource struct{ instance.Resource }
 
 type verificationModel struct {
-	owned
+	owner.Object
 
 	SecurityEmail       types.String `tfsdk:"security_email"`
 	SecurityEmailStatus types.String `tfsdk:"security_email_status"`
@@ -117,8 +121,8 @@ func (r *verificationResource) Metadata(_ context.Context, req resource.Metadata
 
 // The forms that the service documents, and "" for none.
 var (
-	securityPhoneForm = spelt(`^([0-9]{1,4}-[0-9]{4,20})?$`)
-	securityMailForm  = spelt(`^([^@\s]+@[^@\s]+\.[^@\s]+)?$`)
+	securityPhoneForm = tf.NewLazyRegexp(`^([0-9]{1,4}-[0-9]{4,20})?$`)
+	securityMailForm  = tf.NewLazyRegexp(`^([^@\s]+@[^@\s]+\.[^@\s]+)?$`)
 )
 
 func (r *verificationResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -129,16 +133,16 @@ func (r *verificationResource) Schema(ctx context.Context, _ resource.SchemaRequ
 		MarkdownDescription: "The security e-mail address and the security phone of a RAM user, with which the user proves to be itself at logon. They are not the contacts `email` and `mobile_phone` of `ram_user`.\n\n" +
 			"Only the owner can confirm an address; until then its status is `pending`. Another address has to be confirmed anew. The addresses are in the state.\n\n" +
 			"Destroying takes off the user what is managed, if it is still what the state has; then the user cannot use it as a second factor any more.",
-		Attributes: ownedAttributes(ctx, map[string]schema.Attribute{
+		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"security_email": schema.StringAttribute{
 				Optional:            true,
-				Validators:          []validator.String{securityMailForm.checked("must be an e-mail address, or empty for none"), either},
+				Validators:          []validator.String{securityMailForm.Validator("must be an e-mail address, or empty for none"), either},
 				MarkdownDescription: "The security e-mail address, such as `alice@example.com`." + managed,
 			},
 			"security_email_status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the security e-mail address: " + status},
 			"security_phone": schema.StringAttribute{
 				Optional:            true,
-				Validators:          []validator.String{securityPhoneForm.checked("must be <country code>-<number>, such as 86-13900001234, or empty for none")},
+				Validators:          []validator.String{securityPhoneForm.Validator("must be <country code>-<number>, such as 86-13900001234, or empty for none")},
 				MarkdownDescription: "The security phone, as `<country code>-<number>`, such as `86-13900001234`." + managed,
 			},
 			"security_phone_status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the security phone: " + status},
@@ -147,32 +151,34 @@ func (r *verificationResource) Schema(ctx context.Context, _ resource.SchemaRequ
 }
 
 func (r *verificationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = ownedIdentity(nil)
+	resp.IdentitySchema = owner.IdentitySchema(nil)
 }
 
 func (r *verificationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	importUser(ctx, r.instance, "verification", req, resp)
+	owner.ImportUser(ctx, r.Instance, "verification", req, resp)
 }
 
-func failedVerification(verb, now string) failure { return failure{what: verb + " the verification", now: now} }
+func failedVerification(verb, now string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the verification", State: now}
+}
 
 func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.instance == nil {
+	if r.Instance == nil {
 		return // the provider could not be configured yet, so there is nothing to look at
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	if req.Plan.Raw.IsNull() {
-		state := get[verificationModel](ctx, req.State, &resp.Diagnostics)
+		state := tf.Get[verificationModel](ctx, req.State, &resp.Diagnostics)
 		r.planDestroy(state, resp)
 		return
 	}
-	plan := get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
+	plan := tf.Get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
 	var state verificationModel
 	existed := !req.State.Raw.IsNull()
 	if existed {
-		state = get[verificationModel](ctx, req.State, &resp.Diagnostics)
-		planUserName(ctx, r.instance, state.owned, plan.owned, resp)
+		state = tf.Get[verificationModel](ctx, req.State, &resp.Diagnostics)
+		owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -222,9 +228,9 @@ func (r *verificationResource) planCreate(ctx context.Context, plan *verificatio
 	var live ram.Verification
 	if !plan.UserName.IsUnknown() {
 		var err error
-		live, err = r.client.Verification(ctx, plan.UserName.ValueString())
+		live, err = r.Client.Verification(ctx, plan.UserName.ValueString())
 		if err != nil && !ram.NotFound(err, "User") { // made in this very run
-			report(&resp.Diagnostics, failedVerification("plan", "Nothing was changed."), err)
+			diagnostics.Report(&resp.Diagnostics, failedVerification("plan", "Nothing was changed."), err)
 			return
 		}
 	}
@@ -243,46 +249,46 @@ func (r *verificationResource) planCreate(ctx context.Context, plan *verificatio
 }
 
 func (r *verificationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	plan := tf.Get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !prepareCreate(ctx, r.instance, failedVerification("create", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
+	if !owner.PrepareCreate(ctx, r.Instance, failedVerification("create", "Nothing was changed."), &plan.Object, &resp.Diagnostics) {
 		return
 	}
 	// Nothing is left in the state if it fails: an object that is tainted would be
 	// replaced, and what the owner has confirmed would be taken away and set anew.
-	if report(&resp.Diagnostics, failedVerification("create", ""), r.write(ctx, &plan)) {
+	if diagnostics.Report(&resp.Diagnostics, failedVerification("create", ""), r.write(ctx, &plan)) {
 		return
 	}
 	r.confirm(ctx, &plan, &resp.Diagnostics)
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *verificationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := get[verificationModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	state := tf.Get[verificationModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := failedVerification("read", "The state is as it was.")
-	account, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	live, there, err := r.find(ctx, &state.owned)
+	live, there, err := r.find(ctx, &state.Object)
 	if err == nil && !there {
 		var away bool
-		away, err = r.confirmGone(ctx, func(ctx context.Context) (found bool, err error) {
-			live, found, err = r.find(ctx, &state.owned)
+		away, err = r.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
+			live, found, err = r.find(ctx, &state.Object)
 			return found, err
 		})
 		if err == nil && away {
-			gone(ctx, state.identity(), resp, "The user of the verification is gone", fmt.Sprintf(
+			tf.Remove(ctx, state.Identity(), resp, "The user of the verification is gone", fmt.Sprintf(
 				"There is no RAM user %q in account %s any more, so the verification leaves the state.", state.UserName.ValueString(), account))
 			return
 		}
@@ -290,27 +296,27 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 	imported := state.UserID.IsNull()
 	if err == nil && imported {
 		var user ram.User
-		user, err = r.client.User(ctx, state.UserName.ValueString())
+		user, err = r.Client.User(ctx, state.UserName.ValueString())
 		state.UserID = types.StringValue(user.ID)
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	state.show(live, imported)
-	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // find reads what the user has, and follows the user to another name.
-func (r *verificationResource) find(ctx context.Context, o *owned) (live ram.Verification, there bool, err error) {
-	live, err = r.client.Verification(ctx, o.UserName.ValueString())
+func (r *verificationResource) find(ctx context.Context, o *owner.Object) (live ram.Verification, there bool, err error) {
+	live, err = r.Client.Verification(ctx, o.UserName.ValueString())
 	if !ram.NotFound(err, "User") {
 		return live, err == nil, err
 	}
-	renamed, err := followRename(ctx, r.instance, o)
+	renamed, err := owner.FollowRename(ctx, r.Instance, o)
 	if err != nil || !renamed {
 		return live, false, err
 	}
-	live, err = r.client.Verification(ctx, o.UserName.ValueString())
+	live, err = r.Client.Verification(ctx, o.UserName.ValueString())
 	if ram.NotFound(err, "User") {
 		return live, false, nil
 	}
@@ -318,37 +324,37 @@ func (r *verificationResource) find(ctx context.Context, o *owned) (live ram.Ver
 }
 
 func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	plan := tf.Get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !prepareUpdate(ctx, r.instance, failedVerification("update", "Nothing was changed."), &plan.owned, &resp.Diagnostics) {
+	if !owner.PrepareUpdate(ctx, r.Instance, failedVerification("update", "Nothing was changed."), &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	if report(&resp.Diagnostics, failedVerification("update", ""), r.write(ctx, &plan)) {
+	if diagnostics.Report(&resp.Diagnostics, failedVerification("update", ""), r.write(ctx, &plan)) {
 		return
 	}
 	r.confirm(ctx, &plan, &resp.Diagnostics)
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *verificationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := get[verificationModel](ctx, req.State, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	state := tf.Get[verificationModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := failedVerification("delete", "The user has what it had.")
-	if _, ok := r.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
-	there, err := userExists(ctx, r.instance, &state.owned)
+	there, err := owner.UserExists(ctx, r.Instance, &state.Object)
 	if err == nil && there {
-		f.now = ""
+		f.State = ""
 		err = r.unbind(ctx, state, &resp.Diagnostics)
 	}
-	report(&resp.Diagnostics, f, err)
+	diagnostics.Report(&resp.Diagnostics, f, err)
 }

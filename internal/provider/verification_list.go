@@ -11,12 +11,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 // verificationsSought is which verifications are looked for. What is null holds for all.
 type verificationsSought struct {
-	usersSought
+	listing.Users
 
 	Status types.String `tfsdk:"status"`
 }
@@ -38,19 +39,19 @@ type foundVerification struct {
 }
 
 func (r *verificationResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listed("Finds the users who have a security e-mail address or a security phone. It costs one call per user.",
-		append(userFilters("the verification"),
-			textFilter("status", "Only verifications with an address of this status: `pending`, which its owner has not confirmed, or `active`.", stringvalidator.OneOf("pending", "active")))...)
+	resp.Schema = listing.Schema("Finds the users who have a security e-mail address or a security phone. It costs one call per user.",
+		append(listing.UserFilters("the verification"),
+			listing.TextFilter("status", "Only verifications with an address of this status: `pending`, which its owner has not confirmed, or `active`.", stringvalidator.OneOf("pending", "active")))...)
 }
 
 func (r *verificationResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing[verificationsSought, foundVerification]{what: "list the verifications", find: r.verifications, show: showVerification}.stream(ctx, r.instance, req, stream)
+	listing.Listing[verificationsSought, foundVerification]{Name: "list the verifications", Find: r.verifications, Show: showVerification}.Stream(ctx, r.Instance, req, stream)
 }
 
 // verifications finds the users who have an address that is sought.
 func (r *verificationResource) verifications(ctx context.Context, sought verificationsSought, most int64) iter.Seq2[foundVerification, error] {
-	return ofEach(ctx, r.instance, sought.usersSought, most, func(ctx context.Context, user ram.User, tell func(foundVerification, error)) {
-		live, err := r.client.Verification(ctx, user.Name)
+	return listing.EachUser(ctx, r.Instance, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundVerification, error)) {
+		live, err := r.Client.Verification(ctx, user.Name)
 		if err != nil || sought.takes(live) {
 			tell(foundVerification{user, live}, err)
 		}
@@ -58,8 +59,8 @@ func (r *verificationResource) verifications(ctx context.Context, sought verific
 }
 
 // showVerification describes a verification as an import would find it.
-func showVerification(account string, found foundVerification) entry {
-	m := verificationModel{owned: ownedBy(account, found.user)}
+func showVerification(account string, found foundVerification) listing.Entry {
+	m := verificationModel{Object: listing.OwnedBy(account, found.user)}
 	m.show(found.live, true)
-	return entry{name: found.user.Name, identity: m.identity(), model: m}
+	return listing.Entry{Name: found.user.Name, Identity: m.Identity(), Model: m}
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
@@ -18,9 +20,9 @@ import (
 // is not sent again, for nobody says whether it would stay confirmed.
 func (r *verificationResource) write(ctx context.Context, m *verificationModel) error {
 	user := m.UserName.ValueString()
-	live, err := r.client.Verification(ctx, user)
+	live, err := r.Client.Verification(ctx, user)
 	if err != nil {
-		return knowing("Nothing was changed.", err)
+		return diagnostics.WithState("Nothing was changed.", err)
 	}
 	done := "Nothing was changed."
 	for _, slot := range m.slots() {
@@ -31,13 +33,13 @@ func (r *verificationResource) write(ctx context.Context, m *verificationModel) 
 		if wanted == "" {
 			err = r.takeOff(ctx, user, slot, has)
 		} else {
-			err = r.client.SetVerification(ctx, user, slot.kind, wanted)
+			err = r.Client.SetVerification(ctx, user, slot.kind, wanted)
 		}
 		if ram.OutcomeUnknown(err) {
 			done += fmt.Sprintf(" Whether the %s was changed is not known.", slot.noun)
 		}
 		if err != nil {
-			return knowing(done+" Run again: what is there already is not sent a second time.", err)
+			return diagnostics.WithState(done+" Run again: what is there already is not sent a second time.", err)
 		}
 		done = fmt.Sprintf("The %s was changed, and nothing else.", slot.noun)
 	}
@@ -47,11 +49,11 @@ func (r *verificationResource) write(ctx context.Context, m *verificationModel) 
 // takeOff unbinds an address. What the service answers if there is none is not
 // documented, so after an error a read decides.
 func (r *verificationResource) takeOff(ctx context.Context, user string, slot securitySlot, address string) error {
-	err := r.client.UnbindVerification(ctx, user, slot.kind, address)
+	err := r.Client.UnbindVerification(ctx, user, slot.kind, address)
 	if err == nil {
 		return nil
 	}
-	live, unread := r.client.Verification(ctx, user)
+	live, unread := r.Client.Verification(ctx, user)
 	if unread == nil && slot.in(live).Address == "" || ram.NotFound(unread, "User") {
 		return nil
 	}
@@ -61,9 +63,9 @@ func (r *verificationResource) takeOff(ctx context.Context, user string, slot se
 // confirm waits until the service shows what was written, and takes over the status.
 func (r *verificationResource) confirm(ctx context.Context, m *verificationModel, diags *diag.Diagnostics) {
 	var live ram.Verification
-	shows, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
+	shows, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		var err error
-		live, err = r.client.Verification(ctx, m.UserName.ValueString())
+		live, err = r.Client.Verification(ctx, m.UserName.ValueString())
 		return err == nil && m.shown(live), err
 	})
 	planned := *m
@@ -83,7 +85,7 @@ func (r *verificationResource) confirm(ctx context.Context, m *verificationModel
 	}
 	why := "It does not show so yet."
 	if err != nil {
-		why = explain(err)
+		why = diagnostics.Explain(err)
 	}
 	diags.AddWarning("Cannot confirm the verification", fmt.Sprintf(
 		"The service accepted what was set for the user %q. %s\n\nThe next refresh shows what is there.", m.UserName.ValueString(), why))
@@ -92,12 +94,12 @@ func (r *verificationResource) confirm(ctx context.Context, m *verificationModel
 // unbind takes off what the state has. What somebody else put in its place stays.
 func (r *verificationResource) unbind(ctx context.Context, state verificationModel, diags *diag.Diagnostics) error {
 	user := state.UserName.ValueString()
-	live, err := r.client.Verification(ctx, user)
+	live, err := r.Client.Verification(ctx, user)
 	if ram.NotFound(err, "User") {
 		return nil
 	}
 	if err != nil {
-		return knowing("The user has what it had.", err)
+		return diagnostics.WithState("The user has what it had.", err)
 	}
 	left := state
 	for n, slot := range state.slots() {
@@ -109,25 +111,25 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 				"The user %q has the %s %s, not %s of the state: somebody else set it, so it was left alone.", user, slot.noun, has, slot.address.ValueString()))
 		default:
 			if err := r.takeOff(ctx, user, slot, has); err != nil {
-				return knowing(fmt.Sprintf("The %s may still be there. The verification is still in the state. Run again.", slot.noun), err)
+				return diagnostics.WithState(fmt.Sprintf("The %s may still be there. The verification is still in the state. Run again.", slot.noun), err)
 			}
 			*kept.address = types.StringValue("")
 			continue
 		}
 		*kept.address = types.StringNull()
 	}
-	off, err := r.waitUntil(ctx, patience, func(ctx context.Context) (bool, error) {
-		live, err := r.client.Verification(ctx, user)
+	off, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		live, err := r.Client.Verification(ctx, user)
 		if ram.NotFound(err, "User") {
 			return true, nil
 		}
 		return err == nil && left.shown(live), err
 	})
 	if err == nil && !off {
-		return knowing("The service accepted to take it away, and still shows it. It is still in the state. Run again.", errStillThere)
+		return diagnostics.WithState("The service accepted to take it away, and still shows it. It is still in the state. Run again.", errStillThere)
 	}
 	if err != nil {
-		diags.AddWarning("Cannot confirm that the verification is deleted", "The service took the request, but looking for what is left failed. "+explain(err))
+		diags.AddWarning("Cannot confirm that the verification is deleted", "The service took the request, but looking for what is left failed. "+diagnostics.Explain(err))
 	}
 	return nil
 }

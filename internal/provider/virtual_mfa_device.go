@@ -20,7 +20,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/mfa"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 var (
@@ -34,7 +40,7 @@ var (
 func newVirtualMFADevice() *virtualMFADevice { return &virtualMFADevice{} }
 
 // virtualMFADevice is a virtual MFA device, and to whom it is bound.
-type virtualMFADevice struct{ withInstance }
+type virtualMFADevice struct{ instance.Resource }
 
 // virtualMFADeviceModel has "" as bind_to_user of a device that nobody has.
 type virtualMFADeviceModel struct {
@@ -67,8 +73,8 @@ func (m *virtualMFADeviceModel) identity() any {
 func (m *virtualMFADeviceModel) show(device ram.MFADevice) {
 	m.Name = types.StringValue(device.Name)
 	m.BindToUser = types.StringValue(device.UserName)
-	m.UserID = filled(device.UserID)
-	m.ActivateDate = dated(device.ActivateDate)
+	m.UserID = tf.NonEmpty(device.UserID)
+	m.ActivateDate = tf.Timestamp(device.ActivateDate)
 }
 
 // loose is the model of a device that nobody has.
@@ -80,7 +86,7 @@ func (m *virtualMFADeviceModel) loose() {
 func (m *virtualMFADeviceModel) bound(user ram.User, device ram.MFADevice) {
 	m.BindToUser, m.UserID = types.StringValue(user.Name), types.StringValue(user.ID)
 	if m.ActivateDate.IsUnknown() || m.ActivateDate.IsNull() {
-		m.ActivateDate = dated(device.ActivateDate)
+		m.ActivateDate = tf.Timestamp(device.ActivateDate)
 	}
 }
 
@@ -89,7 +95,7 @@ func (d *virtualMFADevice) Metadata(_ context.Context, req resource.MetadataRequ
 }
 
 // deviceNameForm is what the name of a device may look like (documented).
-var deviceNameForm = spelt(`^[a-zA-Z0-9.-]{1,64}$`)
+var deviceNameForm = tf.NewLazyRegexp(`^[a-zA-Z0-9.-]{1,64}$`)
 
 func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	stable := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
@@ -108,12 +114,12 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"serial_number": computed(false, "The serial number, `acs:ram::<account id>:mfa/<name>`."),
 			"virtual_mfa_device_name": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{deviceNameForm.checked("must be 1 to 64 letters, digits, dots and dashes")},
+				Validators:          []validator.String{deviceNameForm.Validator("must be 1 to 64 letters, digits, dots and dashes")},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				MarkdownDescription: "The name of the device, of letters, digits, dots and dashes. It is unique in the account; another name is another device, with another seed.",
 			},
 			"pgp_key": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{pgpForm{}},
+				Optional: true, Validators: []validator.String{pgp.KeyValidator{}},
 				MarkdownDescription: "A PGP public key, in armour or in Base64, to encrypt the seed with. It is tried before the device is made. Neither the seed nor the QR code is then in the state. " +
 					"It holds for the device that is made next: a key that is given, changed or taken away later replaces nothing, and leaves in the state what is there.",
 			},
@@ -123,13 +129,13 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"key_fingerprint":    computed(false, "The fingerprint of the PGP key that `encrypted_seed` is encrypted for."),
 			"bind_to_user": schema.StringAttribute{
 				Optional: true, Computed: true,
-				Validators: []validator.String{stringvalidator.Any(stringvalidator.OneOf(""), userNameForm.checked("must be the name of a RAM user, and not a principal name"))},
+				Validators: []validator.String{stringvalidator.Any(stringvalidator.OneOf(""), owner.UserNamePattern.Validator("must be the name of a RAM user, and not a principal name"))},
 				MarkdownDescription: "The name of the RAM user to bind the device to. `\"\"` is nobody. Left out, it is not managed: the device stays with who has it, and a new one is bound to nobody. " +
 					"A change binds the device anew if the seed is in the state, and otherwise replaces the device. A user who is renamed keeps the device. A user has one device at most.",
 			},
 			"user_id":       schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the RAM user who has the device; null if nobody has."},
 			"activate_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the device was bound to its user; null if nobody has it."},
-			"timeouts":      timeoutsAttribute(ctx),
+			"timeouts":      tf.TimeoutsAttribute(ctx),
 		},
 	}
 }
@@ -142,13 +148,13 @@ func (d *virtualMFADevice) IdentitySchema(_ context.Context, _ resource.Identity
 }
 
 // serialForm is a serial number (documented).
-var serialForm = spelt(`^acs:ram::([0-9]+):mfa/([a-zA-Z0-9.-]{1,64})$`)
+var serialForm = tf.NewLazyRegexp(`^acs:ram::([0-9]+):mfa/([a-zA-Z0-9.-]{1,64})$`)
 
 func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	const what = "import the virtual MFA device"
 	who := deviceIdentity{SerialNumber: types.StringValue(req.ID)}
 	if req.ID == "" {
-		who = get[deviceIdentity](ctx, req.Identity, &resp.Diagnostics)
+		who = tf.Get[deviceIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
 	serial := who.SerialNumber.ValueString()
 	parts := serialForm.FindStringSubmatch(serial)
@@ -157,10 +163,10 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 			"%q is no serial number of a virtual MFA device. Nothing was imported.\n\nImport by the serial number, such as acs:ram::1234567890123456:mfa/alice.", serial))
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	f := failure{what: what, now: "Nothing was imported."}
-	account, ok := checkNamedAccount(ctx, d.instance, f, who.AccountID, &resp.Diagnostics)
+	f := diagnostics.Operation{Name: what, State: "Nothing was imported."}
+	account, ok := instance.CheckNamedAccount(ctx, d.Instance, f, who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -175,29 +181,29 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 }
 
 func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
+	state := tf.Get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
 	note := tenureIn(ctx, req.Private, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{what: "read the virtual MFA device", now: "The state is as it was."}
-	account, ok := d.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	f := diagnostics.Operation{Name: "read the virtual MFA device", State: "The state is as it was."}
+	account, ok := d.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	state.AccountID = types.StringValue(account)
 	serial := state.SerialNumber.ValueString()
-	device, found, err := d.client.MFADevice(ctx, serial)
+	device, found, err := d.Client.MFADevice(ctx, serial)
 	if err == nil && !found {
 		found, err = d.stillThere(ctx, serial, &device)
 	}
-	if report(&resp.Diagnostics, f, err) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	if !found {
-		gone(ctx, state.identity(), resp, "The virtual MFA device is gone", fmt.Sprintf(
+		tf.Remove(ctx, state.identity(), resp, "The virtual MFA device is gone", fmt.Sprintf(
 			"The device %s is not in account %s any more. It leaves the state, and its seed with it, which was of no use any more. The next apply makes a new device with another seed.", serial, account))
 		return
 	}
@@ -206,14 +212,14 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 		note.keep(ctx, resp.Private, &resp.Diagnostics)
 	}
 	state.show(device)
-	save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // stillThere takes the second look at a device that was missing, and at whatever
 // it is then.
 func (d *virtualMFADevice) stillThere(ctx context.Context, serial string, device *ram.MFADevice) (bool, error) {
-	missing, err := d.confirmGone(ctx, func(ctx context.Context) (found bool, err error) {
-		*device, found, err = refreshDevice(ctx, d.instance, serial)
+	missing, err := d.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
+		*device, found, err = mfa.Refresh(ctx, d.Instance, serial)
 		return found, err
 	})
 	return !missing, err
@@ -230,11 +236,11 @@ type tenure struct {
 const tenureKey = "tenure"
 
 // tenureIn returns what is remembered; nil if nothing is, as after an import.
-func tenureIn(ctx context.Context, private privateState, diags *diag.Diagnostics) *tenure {
-	return recall[tenure](ctx, private, tenureKey, "device", diags)
+func tenureIn(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) *tenure {
+	return tf.ReadPrivate[tenure](ctx, private, tenureKey, "device", diags)
 }
 
 // keep writes down what is remembered.
-func (t tenure) keep(ctx context.Context, private privateState, diags *diag.Diagnostics) {
-	remember(ctx, private, tenureKey, t, diags)
+func (t tenure) keep(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) {
+	tf.WritePrivate(ctx, private, tenureKey, t, diags)
 }

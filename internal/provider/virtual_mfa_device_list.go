@@ -10,6 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/listing"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
@@ -20,10 +23,10 @@ type devicesSought struct {
 }
 
 // deviceFilters are those of devicesSought.
-func deviceFilters() []filter {
-	return []filter{
-		flagFilter("unbound", "`true` finds only devices that nobody has, which are left over as a rule; `false` only those that a user has. Left out, it finds all."),
-		textFilter("user_name", "Only the device that this RAM user has, such as `alice`: not the principal name. A user who has none, or is not there, is no error.", append(userNameChecks(), onlyIfBound{})...),
+func deviceFilters() []listing.Filter {
+	return []listing.Filter{
+		listing.FlagFilter("unbound", "`true` finds only devices that nobody has, which are left over as a rule; `false` only those that a user has. Left out, it finds all."),
+		listing.TextFilter("user_name", "Only the device that this RAM user has, such as `alice`: not the principal name. A user who has none, or is not there, is no error.", append(owner.UserNameValidators(), listing.OnlyIfBound{})...),
 	}
 }
 
@@ -33,9 +36,9 @@ func (s devicesSought) takes(device ram.MFADevice) bool {
 }
 
 // found yields the devices that are sought, page by page.
-func (s devicesSought) found(ctx context.Context, i *instance) iter.Seq2[ram.MFADevice, error] {
+func (s devicesSought) found(ctx context.Context, i *instance.Instance) iter.Seq2[ram.MFADevice, error] {
 	return func(yield func(ram.MFADevice, error) bool) {
-		for device, err := range i.client.StreamMFADevices(ctx) {
+		for device, err := range i.Client.StreamMFADevices(ctx) {
 			if (err != nil || s.takes(device)) && !yield(device, err) {
 				return
 			}
@@ -44,22 +47,22 @@ func (s devicesSought) found(ctx context.Context, i *instance) iter.Seq2[ram.MFA
 }
 
 func (d *virtualMFADevice) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listed("Finds the virtual MFA devices of the account. Seeds are never among what is found: the service tells them only once. It costs one call per hundred devices.", deviceFilters()...)
+	resp.Schema = listing.Schema("Finds the virtual MFA devices of the account. Seeds are never among what is found: the service tells them only once. It costs one call per hundred devices.", deviceFilters()...)
 }
 
 func (d *virtualMFADevice) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing[devicesSought, ram.MFADevice]{
-		what: "list the virtual MFA devices",
-		find: func(ctx context.Context, sought devicesSought, _ int64) iter.Seq2[ram.MFADevice, error] {
-			return sought.found(ctx, d.instance)
+	listing.Listing[devicesSought, ram.MFADevice]{
+		Name: "list the virtual MFA devices",
+		Find: func(ctx context.Context, sought devicesSought, _ int64) iter.Seq2[ram.MFADevice, error] {
+			return sought.found(ctx, d.Instance)
 		},
-		show: showDevice,
-	}.stream(ctx, d.instance, req, stream)
+		Show: showDevice,
+	}.Stream(ctx, d.Instance, req, stream)
 }
 
 // showDevice describes a device as an import would find it.
-func showDevice(account string, device ram.MFADevice) entry {
-	m := virtualMFADeviceModel{AccountID: types.StringValue(account), SerialNumber: types.StringValue(device.SerialNumber), Timeouts: noTimeouts}
+func showDevice(account string, device ram.MFADevice) listing.Entry {
+	m := virtualMFADeviceModel{AccountID: types.StringValue(account), SerialNumber: types.StringValue(device.SerialNumber), Timeouts: owner.NoTimeouts}
 	m.show(device)
-	return entry{name: device.Name, identity: m.identity(), model: m}
+	return listing.Entry{Name: device.Name, Identity: m.identity(), Model: m}
 }

@@ -12,26 +12,29 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (d *virtualMFADevice) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if d.instance == nil {
+	if d.Instance == nil {
 		return // the provider could not be configured yet, so there is nothing to look at
 	}
-	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	p := devicePlanning{virtualMFADevice: d, diags: &resp.Diagnostics}
 	if !req.State.Raw.IsNull() {
-		p.state = get[virtualMFADeviceModel](ctx, req.State, p.diags)
+		p.state = tf.Get[virtualMFADeviceModel](ctx, req.State, p.diags)
 		p.note = tenureIn(ctx, req.Private, p.diags)
 	}
 	if req.Plan.Raw.IsNull() {
 		p.destroy()
 		return
 	}
-	p.config = get[virtualMFADeviceModel](ctx, req.Config, p.diags)
-	p.plan = get[virtualMFADeviceModel](ctx, req.Plan, p.diags)
+	p.config = tf.Get[virtualMFADeviceModel](ctx, req.Config, p.diags)
+	p.plan = tf.Get[virtualMFADeviceModel](ctx, req.Plan, p.diags)
 	if p.diags.HasError() || !p.checkKey() {
 		return
 	}
@@ -61,8 +64,8 @@ func (p *devicePlanning) checkKey() bool {
 	if key.IsNull() || key.IsUnknown() || key.Equal(p.state.PGPKey) {
 		return true
 	}
-	_, err := checkPGP(key.ValueString(), p.client.Now())
-	return !reportPGP(p.diags, err)
+	_, err := pgp.CheckKey(key.ValueString(), p.Client.Now())
+	return !pgp.ReportKeyError(p.diags, err)
 }
 
 // create says which of the secrets there will be, and in which form.
@@ -103,16 +106,16 @@ func (p *devicePlanning) update(ctx context.Context) {
 
 // rebind decides what another name means: the same user renamed, or another user.
 func (p *devicePlanning) rebind(ctx context.Context, name string) {
-	f := failure{what: "plan the virtual MFA device", now: "Nothing was changed."}
-	if _, ok := p.opened(ctx, f, p.state.AccountID.ValueString(), p.diags); !ok {
+	f := diagnostics.Operation{Name: "plan the virtual MFA device", State: "Nothing was changed."}
+	if _, ok := p.CheckAccount(ctx, f, p.state.AccountID.ValueString(), p.diags); !ok {
 		return
 	}
-	user, err := p.client.User(ctx, name)
+	user, err := p.Client.User(ctx, name)
 	if ram.NotFound(err, "User") { // made or renamed in this very run, so the apply will tell
 		p.plan.UserID, p.plan.ActivateDate = types.StringUnknown(), types.StringUnknown()
 		return
 	}
-	if report(p.diags, f, err) || user.ID == p.state.UserID.ValueString() {
+	if diagnostics.Report(p.diags, f, err) || user.ID == p.state.UserID.ValueString() {
 		return
 	}
 	p.plan.UserID, p.plan.ActivateDate = types.StringValue(user.ID), types.StringUnknown()

@@ -13,13 +13,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/mfa"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := get[virtualMFADeviceModel](ctx, req.Plan, &resp.Diagnostics)
-	config := get[virtualMFADeviceModel](ctx, req.Config, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	plan := tf.Get[virtualMFADeviceModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[virtualMFADeviceModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -35,26 +40,26 @@ func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateReques
 	// From here on the device and its seed are in the state, whatever happens.
 	note := tenure{Managed: !config.BindToUser.IsNull()}
 	note.keep(ctx, resp.Private, m.diags)
-	save(ctx, m.model.identity(), m.model, &resp.State, resp.Identity, m.diags)
+	tf.Save(ctx, m.model.identity(), m.model, &resp.State, resp.Identity, m.diags)
 	if m.diags.HasError() {
 		return
 	}
 	if m.user.ID != "" {
-		if err := bindDevice(ctx, d.instance, m.user, made.SerialNumber, made.Seed); err != nil {
+		if err := mfa.Bind(ctx, d.Instance, m.user, made.SerialNumber, made.Seed); err != nil {
 			now := "The device exists, and is in the state with its seed, but it is bound to nobody."
 			if ram.OutcomeUnknown(err) {
 				now = "The device exists, and is in the state with its seed, but it is not known whether it is bound to " + m.user.Name + "."
 				note.UserID = m.user.ID // if it is, this did it
 				note.keep(ctx, resp.Private, m.diags)
 			}
-			report(m.diags, m.failed(now+explainRefusedCodes(d.instance, err)+taintedDevice), err)
+			diagnostics.Report(m.diags, m.failed(now+mfa.ExplainRefusedCodes(d.Instance, err)+taintedDevice), err)
 			return
 		}
 		note.UserID = m.user.ID
 		note.keep(ctx, resp.Private, m.diags)
 	}
 	d.confirm(ctx, &m.model, m.user, m.diags)
-	save(ctx, m.model.identity(), m.model, &resp.State, resp.Identity, m.diags)
+	tf.Save(ctx, m.model.identity(), m.model, &resp.State, resp.Identity, m.diags)
 }
 
 // taintedDevice says what a failed create leads to.
@@ -64,39 +69,39 @@ const taintedDevice = "\n\nIt is marked as tainted: the next apply replaces it, 
 type deviceMaking struct {
 	*virtualMFADevice
 	model  virtualMFADeviceModel
-	seal   *recipient // nil: the seed is kept in clear
-	user   ram.User   // to bind the device to, if any
+	seal   *pgp.Recipient // nil: the seed is kept in clear
+	user   ram.User       // to bind the device to, if any
 	serial string
 	diags  *diag.Diagnostics
 }
 
-func (m *deviceMaking) failed(now string) failure {
-	return failure{what: "create the virtual MFA device", now: now}
+func (m *deviceMaking) failed(now string) diagnostics.Operation {
+	return diagnostics.Operation{Name: "create the virtual MFA device", State: now}
 }
 
 // check finds out everything that can be found out before a device is made.
 func (m *deviceMaking) check(ctx context.Context) bool {
 	f := m.failed("Nothing was made.")
-	account, ok := m.opened(ctx, f, "", m.diags)
+	account, ok := m.CheckAccount(ctx, f, "", m.diags)
 	if !ok {
 		return false
 	}
 	m.model.AccountID = types.StringValue(account)
 	m.serial = "acs:ram::" + account + ":mfa/" + m.model.Name.ValueString()
 	if key := m.model.PGPKey.ValueString(); !m.model.PGPKey.IsNull() {
-		seal, err := checkPGP(key, m.client.Now())
-		if reportPGP(m.diags, err) {
+		seal, err := pgp.CheckKey(key, m.Client.Now())
+		if pgp.ReportKeyError(m.diags, err) {
 			return false
 		}
 		m.seal = &seal
 	}
 	if name := m.model.BindToUser.ValueString(); name != "" {
-		if m.user, ok = candidate(ctx, m.instance, f, name, m.serial, m.diags); !ok {
+		if m.user, ok = candidate(ctx, m.Instance, f, name, m.serial, m.diags); !ok {
 			return false
 		}
 	}
-	device, exists, err := refreshDevice(ctx, m.instance, m.serial)
-	if report(m.diags, f, err) {
+	device, exists, err := mfa.Refresh(ctx, m.Instance, m.serial)
+	if diagnostics.Report(m.diags, f, err) {
 		return false
 	}
 	if exists {
@@ -109,7 +114,7 @@ func (m *deviceMaking) check(ctx context.Context) bool {
 func (m *deviceMaking) exists(device ram.MFADevice, now string) {
 	owner := "nobody"
 	if device.UserID != "" {
-		owner = deviceOwner(device)
+		owner = mfa.Owner(device)
 	}
 	m.diags.AddAttributeError(path.Root("virtual_mfa_device_name"), "Cannot create the virtual MFA device", fmt.Sprintf(
 		"The account has a device of this name already: %s, bound to %s. %s\n\nGive another name. Or, to manage that device, import it, without its seed, which cannot be read again:\n\n  %s",
@@ -117,22 +122,22 @@ func (m *deviceMaking) exists(device ram.MFADevice, now string) {
 }
 
 // candidate finds the user to bind a device to, who must not have another one.
-func candidate(ctx context.Context, i *instance, f failure, name, serial string, diags *diag.Diagnostics) (ram.User, bool) {
-	user, err := i.client.User(ctx, name)
+func candidate(ctx context.Context, i *instance.Instance, f diagnostics.Operation, name, serial string, diags *diag.Diagnostics) (ram.User, bool) {
+	user, err := i.Client.User(ctx, name)
 	if ram.NotFound(err, "User") {
-		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.what, fmt.Sprintf(
-			"There is no RAM user %q in the account. %s\n\nCreate the user first, for example with ram_user, and refer to its name, so that Terraform knows the order.\n\n%s", name, f.now, explain(err)))
+		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.Name, fmt.Sprintf(
+			"There is no RAM user %q in the account. %s\n\nCreate the user first, for example with ram_user, and refer to its name, so that Terraform knows the order.\n\n%s", name, f.State, diagnostics.Explain(err)))
 		return ram.User{}, false
 	}
-	if report(diags, f, err) {
+	if diagnostics.Report(diags, f, err) {
 		return ram.User{}, false
 	}
-	other, has, err := otherDevice(ctx, i, user.Name, serial)
-	if report(diags, f, err) {
+	other, has, err := mfa.OtherDevice(ctx, i, user.Name, serial)
+	if diagnostics.Report(diags, f, err) {
 		return ram.User{}, false
 	}
 	if has {
-		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.what, userHasDevice(user.Name, other)+" "+f.now)
+		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.Name, userHasDevice(user.Name, other)+" "+f.State)
 		return ram.User{}, false
 	}
 	user.Name = name // as the plan has it
@@ -160,26 +165,26 @@ func (m *deviceMaking) make(ctx context.Context) (ram.NewMFADevice, bool) {
 		case err == nil:
 			return made, true
 		case ram.Exists(err) && !late:
-			device, _, _ := refreshDevice(ctx, m.instance, m.serial) // only to say more
+			device, _, _ := mfa.Refresh(ctx, m.Instance, m.serial) // only to say more
 			m.exists(device, "Somebody made it since this apply began, and it was left alone.")
 			return made, false
 		case !ram.OutcomeUnknown(err) && !late:
-			return made, !report(m.diags, m.failed("Nothing was made."), err)
+			return made, !diagnostics.Report(m.diags, m.failed("Nothing was made."), err)
 		}
 		now, settling := m.settle(ctx, err)
-		if report(m.diags, m.failed(now), settling) {
+		if diagnostics.Report(m.diags, m.failed(now), settling) {
 			return made, false
 		}
 		if sent >= 3 || sent == 2 && !late {
-			return made, !report(m.diags, m.failed(now), err)
+			return made, !diagnostics.Report(m.diags, m.failed(now), err)
 		}
 	}
 }
 
 func (m *deviceMaking) send(ctx context.Context) (ram.NewMFADevice, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit) // survives one Ctrl-C: only this answer tells the seed
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // survives one Ctrl-C: only this answer tells the seed
 	defer cancel()
-	return m.client.CreateMFADevice(ctx, m.model.Name.ValueString())
+	return m.Client.CreateMFADevice(ctx, m.model.Name.ValueString())
 }
 
 // settle finds out what became of a create that was not answered, and removes what
@@ -189,34 +194,34 @@ func (m *deviceMaking) settle(ctx context.Context, cause error) (now string, err
 	leftover := fmt.Sprintf("A device %s is in no state. If there is one, look whether somebody needs it; if nobody does, delete it, and run again:\n\n  aliyun ims DeleteVirtualMFADevice --SerialNumber %[1]s", m.serial)
 	switch {
 	case err != nil:
-		return "", knowing("The create was not answered, and it is not known whether the device was made: "+explain(err)+"\n\n"+leftover, cause)
+		return "", diagnostics.WithState("The create was not answered, and it is not known whether the device was made: "+diagnostics.Explain(err)+"\n\n"+leftover, cause)
 	case !appeared && ctx.Err() != nil:
-		return "", knowing("The create was not answered, and the run ended before the device would have been listed for certain. "+leftover, cause)
+		return "", diagnostics.WithState("The create was not answered, and the run ended before the device would have been listed for certain. "+leftover, cause)
 	case !appeared:
 		return "The create was not answered, and no device was made, as far as that can be told.", nil
 	case device.UserID != "":
-		return "", knowing(fmt.Sprintf("The create was not answered. A device %s came up, but it is bound to the user %s, so somebody else made it, or took it. It was left alone, and is in no state.", m.serial, deviceOwner(device)), cause)
+		return "", diagnostics.WithState(fmt.Sprintf("The create was not answered. A device %s came up, but it is bound to the user %s, so somebody else made it, or took it. It was left alone, and is in no state.", m.serial, mfa.Owner(device)), cause)
 	}
-	removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit) // what was begun is ended
+	removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // what was begun is ended
 	defer cancel()
-	if err := m.client.DeleteMFADevice(removing, m.serial); err != nil && !ram.NotFound(err, "VirtualMFADevice") {
-		return "", knowing("The create was not answered. The device was made, but its seed is lost, and it could not be deleted: "+explain(err)+"\n\n"+leftover, cause)
+	if err := m.Client.DeleteMFADevice(removing, m.serial); err != nil && !ram.NotFound(err, "VirtualMFADevice") {
+		return "", diagnostics.WithState("The create was not answered. The device was made, but its seed is lost, and it could not be deleted: "+diagnostics.Explain(err)+"\n\n"+leftover, cause)
 	}
 	return "The create was not answered. The device was made, but its seed is lost, so it was deleted again.", nil
 }
 
 // await waits for a device that may have been made. After a Ctrl-C it looks once more.
 func (m *deviceMaking) await(ctx context.Context) (device ram.MFADevice, appeared bool, err error) {
-	appeared, err = waitForDevice(ctx, m.instance, m.serial, func(seen ram.MFADevice, found bool) bool {
+	appeared, err = mfa.Wait(ctx, m.Instance, m.serial, func(seen ram.MFADevice, found bool) bool {
 		device = seen
 		return found
 	})
 	if ctx.Err() == nil {
 		return device, appeared, err
 	}
-	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendLimit)
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit)
 	defer cancel()
-	return refreshDevice(looking, m.instance, m.serial)
+	return mfa.Refresh(looking, m.Instance, m.serial)
 }
 
 // keep puts what the service told only once into the model.
@@ -224,7 +229,7 @@ func (m *deviceMaking) keep(ctx context.Context, made ram.NewMFADevice) bool {
 	m.model.SerialNumber = types.StringValue(made.SerialNumber)
 	m.model.loose()
 	if m.seal == nil {
-		m.model.Seed, m.model.QRCode = types.StringValue(made.Seed), filled(made.QRCodePNG)
+		m.model.Seed, m.model.QRCode = types.StringValue(made.Seed), tf.NonEmpty(made.QRCodePNG)
 		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringNull(), types.StringNull()
 		return true
 	}
@@ -236,10 +241,10 @@ func (m *deviceMaking) keep(ctx context.Context, made ram.NewMFADevice) bool {
 	}
 	// The device that the service has just answered to us is of no use without its seed.
 	now := "The device was made, but its seed could not be encrypted, so it was deleted again."
-	if left := m.client.DeleteMFADevice(ctx, made.SerialNumber); left != nil && !ram.NotFound(left, "VirtualMFADevice") {
-		now = "The device " + made.SerialNumber + " was made, but its seed could not be encrypted, and it could not be deleted either: " + explain(left) + " It is in no state. Delete it by hand."
+	if left := m.Client.DeleteMFADevice(ctx, made.SerialNumber); left != nil && !ram.NotFound(left, "VirtualMFADevice") {
+		now = "The device " + made.SerialNumber + " was made, but its seed could not be encrypted, and it could not be deleted either: " + diagnostics.Explain(left) + " It is in no state. Delete it by hand."
 	}
-	report(m.diags, m.failed(now), err)
+	diagnostics.Report(m.diags, m.failed(now), err)
 	return false
 }
 
@@ -247,14 +252,14 @@ func (m *deviceMaking) keep(ctx context.Context, made ram.NewMFADevice) bool {
 // not is a warning: the device and its seed are in the state.
 func (d *virtualMFADevice) confirm(ctx context.Context, m *virtualMFADeviceModel, user ram.User, diags *diag.Diagnostics) {
 	var device ram.MFADevice
-	shown, err := waitForDevice(ctx, d.instance, m.SerialNumber.ValueString(), func(seen ram.MFADevice, found bool) bool {
+	shown, err := mfa.Wait(ctx, d.Instance, m.SerialNumber.ValueString(), func(seen ram.MFADevice, found bool) bool {
 		device = seen
 		return found && seen.UserID == user.ID
 	})
 	if !shown {
 		detail := "The service took the request, but does not show it yet. The state shows what was written; the next refresh shows what the account has."
 		if err != nil {
-			detail = "The service took the request, but reading it back failed. The state shows what was written; the next refresh shows what the account has.\n\n" + explain(err)
+			detail = "The service took the request, but reading it back failed. The state shows what was written; the next refresh shows what the account has.\n\n" + diagnostics.Explain(err)
 		}
 		diags.AddWarning("Cannot confirm the virtual MFA device", detail)
 	}
@@ -267,16 +272,16 @@ func (d *virtualMFADevice) confirm(ctx context.Context, m *virtualMFADeviceModel
 }
 
 func (d *virtualMFADevice) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan := get[virtualMFADeviceModel](ctx, req.Plan, &resp.Diagnostics)
-	state := get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
-	config := get[virtualMFADeviceModel](ctx, req.Config, &resp.Diagnostics)
+	plan := tf.Get[virtualMFADeviceModel](ctx, req.Plan, &resp.Diagnostics)
+	state := tf.Get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
+	config := tf.Get[virtualMFADeviceModel](ctx, req.Config, &resp.Diagnostics)
 	note := tenureIn(ctx, req.Private, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if _, ok := d.opened(ctx, failure{what: "update the virtual MFA device", now: "Nothing was changed."}, plan.AccountID.ValueString(), &resp.Diagnostics); !ok {
+	if _, ok := d.CheckAccount(ctx, diagnostics.Operation{Name: "update the virtual MFA device", State: "Nothing was changed."}, plan.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
 	if note == nil {
@@ -295,7 +300,7 @@ func (d *virtualMFADevice) Update(ctx context.Context, req resource.UpdateReques
 		note.UserID = state.UserID.ValueString()
 	}
 	note.keep(ctx, resp.Private, &resp.Diagnostics)
-	save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // rebinding is one change of who has a device.
@@ -307,14 +312,14 @@ type rebinding struct {
 	touched bool // the device was taken off somebody, so the state has to say so
 }
 
-func (r *rebinding) failed(now string) failure {
-	return failure{what: "bind the virtual MFA device", now: now}
+func (r *rebinding) failed(now string) diagnostics.Operation {
+	return diagnostics.Operation{Name: "bind the virtual MFA device", State: now}
 }
 
 func (r *rebinding) run(ctx context.Context) {
 	serial := r.model.SerialNumber.ValueString()
-	live, found, err := refreshDevice(ctx, r.instance, serial)
-	if report(r.diags, r.failed("Nothing was changed."), err) {
+	live, found, err := mfa.Refresh(ctx, r.Instance, serial)
+	if diagnostics.Report(r.diags, r.failed("Nothing was changed."), err) {
 		return
 	}
 	if !found {
@@ -327,7 +332,7 @@ func (r *rebinding) run(ctx context.Context) {
 		r.free(ctx, live)
 		return
 	}
-	user, err := r.client.RefreshUser(ctx, name)
+	user, err := r.Client.RefreshUser(ctx, name)
 	if err == nil && user.ID == live.UserID { // renamed, or bound meanwhile
 		r.model.bound(user, live)
 		r.note.UserID = user.ID
@@ -339,7 +344,7 @@ func (r *rebinding) run(ctx context.Context) {
 // free takes the device off whoever has it.
 func (r *rebinding) free(ctx context.Context, live ram.MFADevice) bool {
 	if live.UserID != "" {
-		if report(r.diags, r.failed("Nothing is known to have changed: the device was to be taken off the user "+deviceOwner(live)+"."), unbindDevice(ctx, r.instance, live)) {
+		if diagnostics.Report(r.diags, r.failed("Nothing is known to have changed: the device was to be taken off the user "+mfa.Owner(live)+"."), mfa.Unbind(ctx, r.Instance, live)) {
 			return false
 		}
 		r.touched = true
@@ -351,7 +356,7 @@ func (r *rebinding) free(ctx context.Context, live ram.MFADevice) bool {
 
 // give binds the device to another user than the one who has it.
 func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
-	user, ok := candidate(ctx, r.instance, r.failed("Nothing was changed."), name, live.SerialNumber, r.diags)
+	user, ok := candidate(ctx, r.Instance, r.failed("Nothing was changed."), name, live.SerialNumber, r.diags)
 	if !ok {
 		return
 	}
@@ -364,14 +369,14 @@ func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
 	if !r.free(ctx, live) {
 		return
 	}
-	if err := bindDevice(ctx, r.instance, user, live.SerialNumber, seed); err != nil {
+	if err := mfa.Bind(ctx, r.Instance, user, live.SerialNumber, seed); err != nil {
 		now := "The device exists, and its seed is in the state, but it is bound to nobody."
 		if ram.OutcomeUnknown(err) {
 			now = "The device exists, and its seed is in the state, but it is not known whether it is bound to " + user.Name + "."
 			r.note.UserID = user.ID // if it is, this did it
 		}
 		r.touched = true
-		report(r.diags, r.failed(now+explainRefusedCodes(r.instance, err)+"\n\nThe next apply tries again."), err)
+		diagnostics.Report(r.diags, r.failed(now+mfa.ExplainRefusedCodes(r.Instance, err)+"\n\nThe next apply tries again."), err)
 		return
 	}
 	r.touched = true
@@ -381,51 +386,51 @@ func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
 }
 
 func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
+	state := tf.Get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
 	note := tenureIn(ctx, req.Private, &resp.Diagnostics)
-	ctx, cancel := bound(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failure{what: "destroy the virtual MFA device", now: "The device is as it was."}
-	if _, ok := d.opened(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+	f := diagnostics.Operation{Name: "destroy the virtual MFA device", State: "The device is as it was."}
+	if _, ok := d.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
 	if note == nil {
 		note = &tenure{UserID: state.UserID.ValueString()}
 	}
-	report(&resp.Diagnostics, f, d.remove(ctx, state.SerialNumber.ValueString(), note.UserID))
+	diagnostics.Report(&resp.Diagnostics, f, d.remove(ctx, state.SerialNumber.ValueString(), note.UserID))
 }
 
 // remove takes the device off its user, deletes it, and sees that it is gone. Each
 // part may have been done before.
 func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) error {
-	start := d.client.Now()
+	start := d.Client.Now()
 	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		device, _, err := refreshDevice(ctx, d.instance, serial)
+		device, _, err := mfa.Refresh(ctx, d.Instance, serial)
 		if err != nil {
 			return err
 		}
 		if device.UserID != "" && device.UserID != owner {
-			return knowing("It was left alone.", fmt.Errorf("the device is bound to the user %s, which this resource did not do, and to delete it would take that user's second factor away. "+
-				"Unbind it first, for example by applying bind_to_user = \"\", or take the resource out of the state to keep the device", deviceOwner(device)))
+			return diagnostics.WithState("It was left alone.", fmt.Errorf("the device is bound to the user %s, which this resource did not do, and to delete it would take that user's second factor away. "+
+				"Unbind it first, for example by applying bind_to_user = \"\", or take the resource out of the state to keep the device", mfa.Owner(device)))
 		}
 		unbound := false
 		if device.UserID != "" {
-			if err := unbindDevice(ctx, d.instance, device); err != nil {
+			if err := mfa.Unbind(ctx, d.Instance, device); err != nil {
 				return err
 			}
 			unbound = true
 		}
-		err = d.client.DeleteMFADevice(ctx, serial)
+		err = d.Client.DeleteMFADevice(ctx, serial)
 		switch {
 		case err == nil || ram.NotFound(err, "VirtualMFADevice"):
 			return d.buried(ctx, serial)
-		case !ram.Conflict(err) || d.client.Now().Sub(start) >= patience:
+		case !ram.Conflict(err) || d.Client.Now().Sub(start) >= instance.ConfirmLimit:
 			return keptBecause(unbound, err)
 		}
-		if paused := d.client.Pause(ctx, wait); paused != nil {
+		if paused := d.Client.Pause(ctx, wait); paused != nil {
 			return keptBecause(unbound, err)
 		}
 	}
@@ -435,18 +440,18 @@ func keptBecause(unbound bool, err error) error {
 	if !unbound {
 		return err
 	}
-	return knowing("The device was taken off its user, but it is still there. The next apply deletes it.", err)
+	return diagnostics.WithState("The device was taken off its user, but it is still there. The next apply deletes it.", err)
 }
 
 // buried sees that a deleted device is gone.
 func (d *virtualMFADevice) buried(ctx context.Context, serial string) error {
 	const now = "The service took the deletion, but that the device is gone could not be seen. The next apply looks again."
-	absent, err := waitForDevice(ctx, d.instance, serial, func(_ ram.MFADevice, found bool) bool { return !found })
+	absent, err := mfa.Wait(ctx, d.Instance, serial, func(_ ram.MFADevice, found bool) bool { return !found })
 	switch {
 	case err != nil:
-		return knowing(now, err)
+		return diagnostics.WithState(now, err)
 	case !absent:
-		return knowing(now, fmt.Errorf("the device is still listed after %s", patience))
+		return diagnostics.WithState(now, fmt.Errorf("the device is still listed after %s", instance.ConfirmLimit))
 	}
 	return nil
 }

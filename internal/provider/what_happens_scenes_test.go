@@ -13,6 +13,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 // run is a new run of Terraform: another process, with the provider's state of mind gone.
@@ -84,17 +85,17 @@ func keyBesideOurs(h *hearing) {
 }
 
 func restoreLost(h *hearing) {
-	srv, config := old(h.T), attributes{"minimum_password_length": 14, "on_destroy": restore}
+	srv, config := old(h.T), attributes{"minimum_password_length": 14, "on_destroy": setting.Restore}
 	c := h.run(srv)
 	whole := h.fine(c.Create(policy, config))
 	bare := whole
 	bare.Private = nil // as a CLI leaves it whose provider was killed
 	h.refused(c.Apply(policy, config, bare))
 	srv.ForgetCalls()
-	kept := h.fine(c.Apply(policy, attributes{"minimum_password_length": 14, "on_destroy": retain}, bare))
+	kept := h.fine(c.Apply(policy, attributes{"minimum_password_length": 14, "on_destroy": setting.Retain}, bare))
 	expect(h.T, "writes", writes(srv), []string(nil))
-	h.fine(c.Apply(policy, attributes{"minimum_password_length": 12, "on_destroy": retain}, kept)) // written as it shall stay
-	h.fine(c.Destroy(policy, whole))                                                               // the older copy has the values
+	h.fine(c.Apply(policy, attributes{"minimum_password_length": 12, "on_destroy": setting.Retain}, kept)) // written as it shall stay
+	h.fine(c.Destroy(policy, whole))                                                                       // the older copy has the values
 	expect(h.T, "restored", account(srv).Policy.MinimumPasswordLength, 10)
 }
 
@@ -488,7 +489,7 @@ func movedAndBack(h *hearing) {
 }
 
 func baselineDestroyed(h *hearing) {
-	for onDestroy, length := range map[string]int{retain: 14, restore: 10, reset: ramtest.NewAccount("").Policy.MinimumPasswordLength} {
+	for onDestroy, length := range map[string]int{setting.Retain: 14, setting.Restore: 10, setting.Reset: ramtest.NewAccount("").Policy.MinimumPasswordLength} {
 		srv, config := old(h.T), attributes{"minimum_password_length": 14, "on_destroy": onDestroy}
 		c := h.run(srv)
 		o := h.fine(c.Create(policy, config))

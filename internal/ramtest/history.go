@@ -18,7 +18,7 @@ type Event struct {
 	Seq       int
 	Time      time.Time // by the clock of the data
 	AccountID string
-	Actor        string // the action, "test", "control" or "other-admin"
+	Actor     string // the action, "test", "control" or "other-admin"
 	Object    string // security_preference, password_policy, account_alias, user/alice, access_key/LTAI...
 	Field     string
 	Before    any // nil: the object was not there

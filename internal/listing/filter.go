@@ -1,0 +1,130 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package listing
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+)
+
+// A filter is an argument that narrows what a list finds, and the data source
+// beside it. What is null narrows nothing.
+type Filter struct {
+	name string
+	list listschema.Attribute
+	data schema.Attribute
+}
+
+func TextFilter(name, docs string, checks ...validator.String) Filter {
+	return Filter{
+		name: name,
+		list: listschema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+		data: schema.StringAttribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+	}
+}
+
+// daysFilter is a number of days. A century is a slip.
+func DaysFilter(name, docs string) Filter {
+	checks := []validator.Int64{int64validator.Between(0, 36500)}
+	return Filter{
+		name: name,
+		list: listschema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+		data: schema.Int64Attribute{Optional: true, Validators: checks, MarkdownDescription: docs},
+	}
+}
+
+func FlagFilter(name, docs string) Filter {
+	return Filter{
+		name: name,
+		list: listschema.BoolAttribute{Optional: true, MarkdownDescription: docs},
+		data: schema.BoolAttribute{Optional: true, MarkdownDescription: docs},
+	}
+}
+
+// listed are the filters as the configuration of a list.
+func Schema(docs string, filters ...Filter) listschema.Schema {
+	attributes := map[string]listschema.Attribute{}
+	for _, f := range filters {
+		attributes[f.name] = f.list
+	}
+	return listschema.Schema{MarkdownDescription: docs, Attributes: attributes}
+}
+
+// filtered adds the filters to the attributes of a data source.
+func WithFilters(attributes map[string]schema.Attribute, filters ...Filter) map[string]schema.Attribute {
+	for _, f := range filters {
+		attributes[f.name] = f.data
+	}
+	return attributes
+}
+
+// usersSought are the users whose objects are looked for.
+type Users struct {
+	UserName  types.String `tfsdk:"user_name"`
+	NameRegex types.String `tfsdk:"name_regex"`
+}
+
+// userFilters are those of usersSought, for objects that are called so.
+func UserFilters(objects string) []Filter {
+	return []Filter{
+		TextFilter("user_name", "Only "+objects+" of this RAM user, such as `alice`: not the principal name. That there is no such user is an error.",
+			append(owner.UserNameValidators(), ConflictsWithNameRegex())...),
+		NameRegexFilter("Only " + objects + " of RAM users whose names match this regular expression (RE2)."),
+	}
+}
+
+// onlyName refuses a name beside a form of names.
+func ConflictsWithNameRegex() validator.String {
+	return stringvalidator.ConflictsWith(path.MatchRoot("name_regex"))
+}
+
+// nameRegexFilter narrows by the names of users.
+func NameRegexFilter(docs string) Filter { return TextFilter("name_regex", docs, regexpValidator{}) }
+
+// regexForm refuses what is no regular expression.
+type regexpValidator struct{}
+
+func (regexpValidator) Description(context.Context) string {
+	return "must be a regular expression (RE2)"
+}
+
+func (f regexpValidator) MarkdownDescription(ctx context.Context) string { return f.Description(ctx) }
+
+func (f regexpValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Cannot use the regular expression", diagnostics.Sentence(err.Error())+" Nothing was looked for.\n\nThe syntax is that of RE2.")
+	}
+}
+
+// onlyIfBound refuses a user's name beside unbound = true: a device that nobody
+// has is no user's.
+type OnlyIfBound struct{}
+
+func (OnlyIfBound) Description(context.Context) string { return "must not stand beside unbound = true" }
+
+func (b OnlyIfBound) MarkdownDescription(ctx context.Context) string { return b.Description(ctx) }
+
+func (b OnlyIfBound) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	var unbound types.Bool
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("unbound"), &unbound)...)
+	if !req.ConfigValue.IsNull() && unbound.ValueBool() {
+		resp.Diagnostics.AddAttributeError(req.Path, "Cannot look for what contradicts itself", fmt.Sprintf(
+			"unbound = true finds devices that nobody has, and %s those that one user has. Nothing was looked for.\n\nGive one of the two.", req.Path))
+	}
+}

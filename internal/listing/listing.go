@@ -1,0 +1,138 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package listing
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+// A listing is how one type is listed: S is its configuration, T what is found. A
+// new one costs find and show.
+type Listing[S, T any] struct {
+	Name string // such as "list the users"
+	// find yields what is sought, as the service answers. An unread does not end it,
+	// any other error does. The caller wants so many at most; 0 is all.
+	Find func(ctx context.Context, sought S, most int64) iter.Seq2[T, error]
+	Show func(account string, found T) Entry
+}
+
+// An entry is a listed object: what a person calls it, and what an import by its
+// identity would put into the state.
+type Entry struct {
+	Name            string
+	Identity, Model any
+}
+
+// tries is how many objects in a row may fail to be read. What fails for so many
+// fails for all, such as a permission that is missing, and is said often enough.
+const MostFailures = 10
+
+// stream answers a query. Each result is pushed as it is found, and no more is
+// read than is taken.
+func (l Listing[S, T]) Stream(ctx context.Context, i *instance.Instance, req list.ListRequest, stream *list.ListResultsStream) {
+	stream.Results = func(push func(list.ListResult) bool) {
+		ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+		defer cancel()
+		var diags diag.Diagnostics
+		var sought S
+		if !req.Config.Raw.IsNull() { // a block without filters may be no value at all
+			sought = tf.Get[S](ctx, req.Config, &diags)
+		}
+		f := diagnostics.Operation{Name: l.Name, State: "The list is not complete."}
+		account, ok := "", !diags.HasError()
+		if ok {
+			account, ok = i.CheckAccount(ctx, f, "", &diags)
+		}
+		if !ok {
+			push(list.ListResult{Diagnostics: diags})
+			return
+		}
+		l.push(ctx, req, account, l.Find(ctx, sought, req.Limit), push)
+	}
+}
+
+func (l Listing[S, T]) push(ctx context.Context, req list.ListRequest, account string, all iter.Seq2[T, error], push func(list.ListResult) bool) {
+	pushed, failed := int64(0), 0
+	for found, err := range all {
+		if err != nil {
+			failed++
+			if result, last := l.failure(ctx, req, account, err, failed == MostFailures); !push(result) || last {
+				return
+			}
+			continue
+		}
+		failed = 0
+		if !push(l.Show(account, found).result(ctx, req)) {
+			return
+		}
+		if pushed++; req.Limit > 0 && pushed >= req.Limit {
+			return
+		}
+	}
+}
+
+// failure is an error as a result, and whether it is the last.
+func (l Listing[S, T]) failure(ctx context.Context, req list.ListRequest, account string, err error, enough bool) (result list.ListResult, last bool) {
+	var passing *UnreadableError
+	f := diagnostics.Operation{Name: l.Name, State: "The list ends here, and is not complete."}
+	passes := errors.As(err, &passing)
+	switch {
+	case passes && enough:
+		f.State = "So many others before it could not either that the list ends here. It is not complete."
+	case passes:
+		f.State = "The list goes on without it."
+	}
+	reportSearch(ctx, &result.Diagnostics, f, account, req.Config, err)
+	return result, !passes || enough
+}
+
+// result fills in the identity, and the resource if it is asked for.
+func (e Entry) result(ctx context.Context, req list.ListRequest) list.ListResult {
+	result := req.NewListResult(ctx)
+	result.DisplayName = e.Name
+	result.Diagnostics.Append(result.Identity.Set(ctx, e.Identity)...)
+	if !req.IncludeResource {
+		return result
+	}
+	model := e.Model
+	if v, ok := model.(tf.Values); ok {
+		if model = v.Object(req.ResourceSchema.Type(), &result.Diagnostics); result.Diagnostics.HasError() {
+			return result
+		}
+	}
+	result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+	return result
+}
+
+// ownedBy is an object of a user that no configuration has named yet.
+func OwnedBy(account string, user ram.User) owner.Object {
+	return owner.Object{AccountID: types.StringValue(account), UserName: types.StringValue(user.Name), UserID: types.StringValue(user.ID), Timeouts: owner.NoTimeouts}
+}
+
+// each are all results of one call, which end with its error if it has one.
+func Each[T any](all []T, err error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, one := range all {
+			if !yield(one, nil) {
+				return
+			}
+		}
+		if err != nil {
+			var none T
+			yield(none, err)
+		}
+	}
+}

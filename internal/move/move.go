@@ -1,0 +1,321 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package move
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/defaults"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+// A formerType is a resource type of another provider whose state a type of ours
+// takes over in a moved block.
+type FormerType struct {
+	Name       string
+	Required   []string // attributes here without which the object is not told from others
+	Attributes []FormerAttribute
+}
+
+// A formerAttribute is an attribute of a former type, and what becomes of it.
+type FormerAttribute struct {
+	Name    string
+	Targets []string // attributes here; none if it is left behind
+	Docs    string   // how it changes, for the guide
+	// take carries the value over. It is not called for null.
+	Convert func(ctx context.Context, m *State, name string) error
+	// tell says what a person should know of a value that is left behind, unless there
+	// is none. It may be nil.
+	Warn func(m *State) (summary, detail string)
+}
+
+// typePrefix is what the names of our types begin with.
+const typePrefix = "ram"
+
+// movers take over the states of former types, and states of our own: some CLIs
+// ask for a move when only the address of the object or of the provider changes
+// (observed: OpenTofu 1.12.4, reported of Terraform 1.15).
+func Movers(ctx context.Context, target resource.Resource, formerTypes map[string][]FormerType) []resource.StateMover {
+	var own resource.MetadataResponse
+	target.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: typePrefix}, &own)
+	former := formerTypes[own.TypeName]
+	return []resource.StateMover{{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+		i := slices.IndexFunc(former, func(f FormerType) bool { return f.Name == req.SourceTypeName })
+		switch {
+		case req.SourceTypeName == own.TypeName && isOurs(req.SourceProviderAddress):
+			moveOwnState(ctx, req, resp)
+		case i >= 0 && isAlicloud(req.SourceProviderAddress):
+			moveFormerState(ctx, former[i], req, resp)
+		default:
+			refuseMove(own.TypeName, former, req, &resp.Diagnostics)
+		}
+	}}}
+}
+
+// isOurs tells our own provider by its name. Host and namespace are those of
+// whatever registry or mirror it was installed from.
+func isOurs(address string) bool {
+	return address[strings.LastIndexByte(address, '/')+1:] == typePrefix
+}
+
+// isAlicloud tells the provider of the former types: under its own namespace or
+// its older one, on any host, or by the bare name, which is all that OpenTofu tells before 1.12.4 (observed).
+func isAlicloud(address string) bool {
+	host, name, nested := cutLast(address)
+	if name != "alicloud" {
+		return false
+	}
+	_, namespace, _ := cutLast(host)
+	return !nested || namespace == "aliyun" || namespace == "hashicorp"
+}
+
+// cutLast cuts the last part off an address.
+func cutLast(address string) (before, last string, found bool) {
+	i := strings.LastIndexByte(address, '/')
+	if i < 0 {
+		return "", address, false
+	}
+	return address[:i], address[i+1:], true
+}
+
+// passOn keeps a state of our own as it is, with identity and private state.
+func moveOwnState(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+	what := "Cannot move the " + req.SourceTypeName
+	if version := resp.TargetState.Schema.GetVersion(); req.SourceSchemaVersion != version {
+		resp.Diagnostics.AddError(what, fmt.Sprintf(
+			"The state has the schema version %d, and this release of the provider %d. Nothing was moved.\n\n"+
+				"Take the moved block out, apply once with this release, and move then.", req.SourceSchemaVersion, version))
+		return
+	}
+	state, err := req.SourceRawState.Unmarshal(resp.TargetState.Schema.Type().TerraformType(ctx))
+	if err != nil { // says which attribute, and may quote what it holds
+		resp.Diagnostics.AddError(what, "The state does not have the form that this release of the provider gives it. Nothing was moved.\n\n"+
+			"Take the moved block out, apply once with this release, and move then.")
+		return
+	}
+	resp.TargetState.Raw, resp.TargetPrivate = state, req.SourcePrivate
+	identity := resp.TargetIdentity
+	resp.TargetIdentity = nil // filled by the next read
+	if identity == nil || req.SourceIdentity == nil || len(req.SourceIdentity.JSON) == 0 {
+		return
+	}
+	if identity.Raw, err = req.SourceIdentity.Unmarshal(identity.Schema.Type().TerraformType(ctx)); err == nil && !identity.Raw.IsNull() {
+		resp.TargetIdentity = identity
+	}
+}
+
+// refuseMove says what can be moved.
+func refuseMove(own string, former []FormerType, req resource.MoveStateRequest, diags *diag.Diagnostics) {
+	supported := "only a state of its own type"
+	if len(former) > 0 {
+		names := []string{}
+		for _, f := range former {
+			names = append(names, f.Name)
+		}
+		supported = strings.Join(names, " and ") + " of the provider aliyun/alicloud, beside its own type"
+	}
+	diags.AddError("Cannot move the "+req.SourceTypeName, fmt.Sprintf(
+		"%s takes over %s. This state is a %s of the provider %s, schema version %d. Nothing was moved.\n\n"+
+			"To manage the object with %[1]s, take the old resource out of the state with a removed block that has destroy = false, and import the object.",
+		own, supported, req.SourceTypeName, req.SourceProviderAddress, req.SourceSchemaVersion))
+}
+
+// moving is one state that is moved here. Of account and configuration a move
+// knows nothing: what only they can tell stays null, and the next read fills it.
+type State struct {
+	Former FormerType
+	Old    map[string]json.RawMessage
+	kinds  map[string]attr.Type
+	Into   tf.Values
+	Diags  *diag.Diagnostics
+}
+
+func moveFormerState(ctx context.Context, former FormerType, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+	m := &State{Former: former, Into: tf.Values{}, Diags: &resp.Diagnostics}
+	if err := json.Unmarshal(req.SourceRawState.JSON, &m.Old); err != nil || m.Old == nil {
+		m.fail("It is no JSON object. It may have been written by Terraform 0.11 or older.", "Apply once with the old provider and a newer Terraform, and move then.")
+		return
+	}
+	object, ok := resp.TargetState.Schema.Type().(attr.TypeWithAttributeTypes)
+	if !ok {
+		m.fail(fmt.Sprintf("The schema to move to is a %T.", resp.TargetState.Schema.Type()), "This is a bug in the provider; please report it.")
+		return
+	}
+	m.kinds = object.AttributeTypes()
+	for name, a := range resp.TargetState.Schema.GetAttributes() {
+		m.Into[name] = m.initial(ctx, name, a)
+	}
+	m.carry(ctx)
+	m.check(req.SourceSchemaVersion)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	state := m.Into.Object(object, &resp.Diagnostics)
+	raw, err := state.ToTerraformValue(ctx)
+	if err != nil {
+		m.fail(err.Error(), "This is a bug in the provider; please report it.")
+		return
+	}
+	resp.TargetState.Raw, resp.TargetIdentity = raw, nil
+}
+
+// fail says why nothing was moved. What the old state holds may be secret, so no
+// value is quoted.
+func (m *State) fail(why, advice string) {
+	m.Diags.AddError("Cannot move the "+m.Former.Name, "Its state cannot be read. "+why+" Nothing was moved.\n\n"+advice)
+}
+
+// initial is the value of an attribute of which the old state knows nothing: the
+// default of an argument that is only ours, as after an import, else null.
+func (m *State) initial(ctx context.Context, name string, attribute any) attr.Value {
+	switch a := attribute.(type) {
+	case interface{ StringDefaultValue() defaults.String }:
+		if d := a.StringDefaultValue(); d != nil {
+			var resp defaults.StringResponse
+			d.DefaultString(ctx, defaults.StringRequest{}, &resp)
+			return resp.PlanValue
+		}
+	case interface{ BoolDefaultValue() defaults.Bool }:
+		if d := a.BoolDefaultValue(); d != nil {
+			var resp defaults.BoolResponse
+			d.DefaultBool(ctx, defaults.BoolRequest{}, &resp)
+			return resp.PlanValue
+		}
+	}
+	null, err := m.kinds[name].ValueFromTerraform(ctx, tf.Null(ctx, m.kinds[name]))
+	if err != nil {
+		m.fail(err.Error(), "This is a bug in the provider; please report it.")
+	}
+	return null
+}
+
+// carry takes over what the old state holds, attribute by attribute.
+func (m *State) carry(ctx context.Context) {
+	for _, a := range m.Former.Attributes {
+		if IsBlank(m.Old[a.Name], "null") {
+			continue
+		}
+		if a.Convert != nil {
+			if err := a.Convert(ctx, m, a.Name); err != nil {
+				m.fail(fmt.Sprintf("What it holds as %s %s.", a.Name, err), "Apply once with the old provider, so that it reads the object anew, and move then.")
+			}
+		}
+		if a.Warn == nil || m.Nothing(a.Name) {
+			continue
+		}
+		if summary, detail := a.Warn(m); summary != "" {
+			m.Diags.AddWarning(summary, detail)
+		}
+	}
+}
+
+// check says what is missing, and what of the old state is not known here.
+func (m *State) check(version int64) {
+	for _, name := range m.Former.Required {
+		if tf.String(m.Into[name]) == "" {
+			m.fail(fmt.Sprintf("It does not say which object it is: there is nothing to make %s of.", name), "Import the object instead.")
+		}
+	}
+	strange := []string{}
+	for name := range m.Old {
+		known := slices.ContainsFunc(m.Former.Attributes, func(a FormerAttribute) bool { return a.Name == name })
+		if !known && !m.Nothing(name) {
+			strange = append(strange, name)
+		}
+	}
+	slices.Sort(strange)
+	if len(strange) > 0 {
+		m.Diags.AddWarning("Not all of the "+m.Former.Name+" is taken over", fmt.Sprintf(
+			"Its state holds what this release of the provider does not know, and leaves behind: %s. The account is as it was.", strings.Join(strange, ", ")))
+	}
+	if version != 0 {
+		m.Diags.AddWarning("The "+m.Former.Name+" is of a newer form", fmt.Sprintf(
+			"Its state has the schema version %d, which this release of the provider does not know. It was moved by the names of its attributes; look closely at the plan.", version))
+	}
+}
+
+// nothing tells that the old state holds nothing in an attribute: the old SDK
+// writes zero values where a configuration says nothing.
+func (m *State) Nothing(name string) bool {
+	return IsBlank(m.Old[name], "null", `""`, "false", "0", "[]", "{}")
+}
+
+func IsBlank(raw json.RawMessage, blanks ...string) bool {
+	return len(raw) == 0 || slices.Contains(blanks, string(raw))
+}
+
+// wrongValue says what a value of the old state is not. It does not quote it.
+type WrongValue struct{ Wanted string }
+
+func (w *WrongValue) Error() string { return "is not " + w.Wanted }
+
+// read returns an attribute of the old state as a type of ours. Numbers and
+// switches may be texts, as in states of older SDKs, and "" is none.
+func (m *State) Read(ctx context.Context, name string, kind attr.Type) (attr.Value, error) {
+	raw, as := m.Old[name], kind.TerraformType(ctx)
+	if string(raw) == `""` && !as.Is(tftypes.String) {
+		raw = json.RawMessage("null")
+	}
+	v, err := (&tfprotov6.RawState{JSON: raw}).UnmarshalWithOpts(as, tfprotov6.UnmarshalOpts{ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true}})
+	if err != nil {
+		return nil, &WrongValue{Wanted: form(as)}
+	}
+	value, err := kind.ValueFromTerraform(ctx, v)
+	if err != nil {
+		return nil, &WrongValue{Wanted: form(as)}
+	}
+	return value, nil
+}
+
+// form names a type as a person would.
+func form(kind tftypes.Type) string {
+	switch {
+	case kind.Is(tftypes.Bool):
+		return "true or false"
+	case kind.Is(tftypes.Number):
+		return "a whole number"
+	case kind.Is(tftypes.String):
+		return "a text"
+	case kind.Is(tftypes.Set{}):
+		return "a list of texts"
+	default:
+		return "of the form that was expected"
+	}
+}
+
+// text reads a text; what is null is "", and so is what is none.
+func (m *State) Text(ctx context.Context, name string) string {
+	if IsBlank(m.Old[name], "null") {
+		return ""
+	}
+	v, err := m.Read(ctx, name, types.StringType)
+	if err != nil {
+		return ""
+	}
+	return tf.String(v)
+}
+
+// Every type can be moved to: from its own type at least.
+
+// MoveState implements [resource.ResourceWithMoveState].
+
+// takeAs carries a value over to an attribute of the same meaning.
+func (m *State) TakeAs(ctx context.Context, name, as string) error {
+	v, err := m.Read(ctx, name, m.kinds[as])
+	if err == nil && !v.IsNull() {
+		m.Into[as] = v
+	}
+	return err
+}

@@ -1,0 +1,169 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package network
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+// parseNetwork reads an IP address or a CIDR block. An address is the block that
+// holds it alone. Host bits, zones and blanks are errors: a person who wrote
+// them meant something else than the service would take.
+func Parse(s string) (netip.Prefix, error) {
+	if !strings.Contains(s, "/") {
+		address, err := netip.ParseAddr(s)
+		switch {
+		case err != nil:
+			return netip.Prefix{}, fmt.Errorf("%q is neither an IP address nor a CIDR block", s)
+		case address.Zone() != "":
+			return netip.Prefix{}, fmt.Errorf("%q has a zone, which means nothing outside one machine", s)
+		}
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	prefix, err := netip.ParsePrefix(s)
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("%q is neither an IP address nor a CIDR block", s)
+	}
+	if masked := prefix.Masked(); masked != prefix {
+		return netip.Prefix{}, fmt.Errorf("%q has bits set outside its mask; the block is %q", s, masked)
+	}
+	return prefix, nil
+}
+
+// parseNetworks reads those that are networks, and leaves the others out.
+func ParseAll(list []string) []netip.Prefix {
+	out := make([]netip.Prefix, 0, len(list))
+	for _, s := range list {
+		if prefix, err := Parse(s); err == nil {
+			out = append(out, prefix)
+		}
+	}
+	return out
+}
+
+// canonicalNetwork is the one spelling of a network; what is no network stays as it is.
+func Canonical(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if prefix, err := netip.ParsePrefix(s); err == nil {
+		return prefix.Masked().String()
+	}
+	if address, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(address, address.BitLen()).String()
+	}
+	return s
+}
+
+// covered tells that every address of p is in one of the networks.
+func Covers(p netip.Prefix, networks []netip.Prefix) bool {
+	touching := slices.DeleteFunc(slices.Clone(networks), func(n netip.Prefix) bool { return !n.Overlaps(p) })
+	for _, n := range touching {
+		if n.Bits() <= p.Bits() {
+			return true
+		}
+	}
+	if len(touching) == 0 || p.IsSingleIP() {
+		return false
+	}
+	low, high := halves(p)
+	return Covers(low, touching) && Covers(high, touching)
+}
+
+// halves cuts a network in two.
+func halves(p netip.Prefix) (low, high netip.Prefix) {
+	low = netip.PrefixFrom(p.Addr(), p.Bits()+1)
+	bytes := p.Addr().AsSlice()
+	bytes[p.Bits()/8] |= 0x80 >> (p.Bits() % 8)
+	address, _ := netip.AddrFromSlice(bytes)
+	return low, netip.PrefixFrom(address, p.Bits()+1)
+}
+
+// reserved are the networks that no request from the internet comes from.
+var Reserved = ParseAll([]string{
+	"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/32",
+	"fc00::/7", "fe80::/10", "::1/128", "::/128",
+})
+
+// privateOnly tells that no address of the internet is in any of the networks.
+func PrivateOnly(networks []netip.Prefix) bool {
+	return len(networks) > 0 && !slices.ContainsFunc(networks, func(n netip.Prefix) bool { return !Covers(n, Reserved) })
+}
+
+// widerMasks tells that a list of logon masks lets in somebody whom the list
+// before kept out. An empty list lets in everybody.
+func Wider(before, after []string) bool {
+	switch {
+	case before == nil || after == nil || len(before) == 0:
+		return false
+	case len(after) == 0:
+		return true
+	}
+	networks := ParseAll(before)
+	return slices.ContainsFunc(ParseAll(after), func(n netip.Prefix) bool { return !Covers(n, networks) })
+}
+
+// uncovered returns those of the networks wanted that a list of masks keeps out.
+func Uncovered(wanted, masks []string) []string {
+	if len(masks) == 0 {
+		return nil
+	}
+	networks := ParseAll(masks)
+	return slices.DeleteFunc(slices.Clone(wanted), func(s string) bool {
+		prefix, err := Parse(s)
+		return err != nil || Covers(prefix, networks)
+	})
+}
+
+// networks checks a set of IP addresses and CIDR blocks: each is one, none stands
+// there twice in two spellings, there are at most most of them, and joined by
+// ";" they have at most longest characters (zero: any number).
+func Validators(most, longest int) []validator.Set {
+	return []validator.Set{setvalidator.SizeAtMost(most), networksValidator{longest}}
+}
+
+type networksValidator struct{ longest int }
+
+func (v networksValidator) Description(context.Context) string {
+	return "each element must be an IP address or a CIDR block without host bits, and none may be there twice"
+}
+
+func (v networksValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v networksValidator) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	if tf.IsAbsent(req.ConfigValue) {
+		return
+	}
+	seen, length := map[netip.Prefix]string{}, len(req.ConfigValue.Elements())-1
+	for _, element := range req.ConfigValue.Elements() {
+		if element.IsUnknown() {
+			continue
+		}
+		s := tf.String(element)
+		length += len(s)
+		prefix, err := Parse(s)
+		if err != nil {
+			resp.Diagnostics.AddAttributeError(req.Path.AtSetValue(element), "Invalid network", "The value "+err.Error()+".")
+			continue
+		}
+		if other, twice := seen[prefix]; twice {
+			resp.Diagnostics.AddAttributeError(req.Path, "Network given twice",
+				fmt.Sprintf("%q and %q are two spellings of one network. Keep one of them.", min(s, other), max(s, other)))
+		}
+		seen[prefix] = s
+	}
+	if v.longest > 0 && length > v.longest {
+		resp.Diagnostics.AddAttributeError(req.Path, "Networks too long",
+			fmt.Sprintf("Joined by \";\" the networks have %d characters; the service takes at most %d. Join neighbouring blocks.", length, v.longest))
+	}
+}
+
+var _ validator.Set = networksValidator{}

@@ -1,0 +1,104 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package network
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+var (
+	_ validator.Set = publicOnly{}
+	_ validator.Map = vpcNetworks{}
+)
+
+// publicNetworks checks the list of public addresses.
+func publicNetworks() []validator.Set {
+	return append(Validators(mostAddresses, 0), publicOnly{})
+}
+
+// publicOnly says where a VPC belongs that stands among addresses.
+type publicOnly struct{}
+
+func (publicOnly) Description(context.Context) string {
+	return "must hold addresses, and no VPC"
+}
+
+func (v publicOnly) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (publicOnly) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	for _, element := range req.ConfigValue.Elements() {
+		if s := tf.String(element); vpcPattern.MatchString(s) || strings.EqualFold(s, ram.AllowAllVPC) {
+			resp.Diagnostics.AddAttributeError(req.Path.AtSetValue(element), "VPC among addresses",
+				fmt.Sprintf("%q is a VPC. Make it a key of vpc_allow_list, with the addresses inside the VPC as its value.", s))
+		}
+	}
+}
+
+// vpcForm is what the id of a VPC looks like (documented by samples).
+var vpcPattern = tf.NewLazyRegexp(`^vpc-[a-z0-9]+$`)
+
+// vpcNetworks checks a map of networks by VPC, and how many statements the policy
+// has with it.
+type vpcNetworks struct{}
+
+func (vpcNetworks) Description(context.Context) string {
+	return "each key must be the id of a VPC or AllowAllVPC, and each value a set of IP addresses and CIDR blocks"
+}
+
+func (v vpcNetworks) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (vpcNetworks) ValidateMap(ctx context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	if tf.IsAbsent(req.ConfigValue) {
+		return
+	}
+	elements := req.ConfigValue.Elements()
+	for _, vpc := range vpcsOf(elements) {
+		if vpc != ram.AllowAllVPC && !vpcPattern.MatchString(vpc) {
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(vpc), "Invalid VPC", wrongVPC(vpc))
+		}
+		set, ok := elements[vpc].(types.Set)
+		if !ok || set.IsUnknown() {
+			continue
+		}
+		if set.IsNull() {
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(vpc), "Invalid networks", fmt.Sprintf("%q has no addresses. Leave the VPC out, or give its addresses.", vpc))
+			continue
+		}
+		for _, check := range Validators(mostAddresses, 0) {
+			answer := validator.SetResponse{}
+			check.ValidateSet(ctx, validator.SetRequest{Path: req.Path.AtMapKey(vpc), PathExpression: req.PathExpression.AtMapKey(vpc), Config: req.Config, ConfigValue: set}, &answer)
+			resp.Diagnostics.Append(answer.Diagnostics...)
+		}
+	}
+	var public types.Set
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("classic_allow_list"), &public)...)
+	statements := len(elements)
+	if len(public.Elements()) > 0 {
+		statements++
+	}
+	if statements > mostStatements {
+		resp.Diagnostics.AddAttributeError(req.Path, "Too many statements", fmt.Sprintf(
+			"The policy would have %d statements, one for each of %s%s; the service takes at most %d. Use AllowAllVPC, or fewer VPCs.",
+			statements, strings.Join(vpcsOf(elements), ", "), map[bool]string{true: " and one for classic_allow_list"}[statements > len(elements)], mostStatements))
+	}
+}
+
+func wrongVPC(vpc string) string {
+	if _, err := Parse(vpc); err == nil {
+		return fmt.Sprintf("%q is an address, and the keys of vpc_allow_list are VPCs. Public addresses belong into classic_allow_list; addresses inside a VPC are the value of its key.", vpc)
+	}
+	if strings.EqualFold(vpc, ram.AllowAllVPC) {
+		return fmt.Sprintf("%q is spelt %q.", vpc, ram.AllowAllVPC)
+	}
+	return fmt.Sprintf("%q is neither the id of a VPC, such as \"vpc-bp1234567890abcdef\", nor %q.", vpc, ram.AllowAllVPC)
+}

@@ -1,0 +1,172 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package pgp
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ProtonMail/go-crypto/openpgp"
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// longestSecret bounds what a message may unpack to. Secrets of RAM are short; a QR
+// code is some kilobytes.
+const LongestSecret = 1 << 20
+
+// What keeps a message closed. None of it holds anything of the message or of the key.
+var (
+	errNoPrivateKey = errors.New("private_key is no PGP private key: neither one in armour (-----BEGIN PGP PRIVATE KEY BLOCK-----), as gpg --armor --export-secret-keys writes it, nor the Base64 of one that is not")
+	errPublicKey    = errors.New("private_key is a public key, which only encrypts. Give the private key that belongs to it")
+	errLocked       = errors.New("private_key is locked with a passphrase, and none is given. Set passphrase")
+	errPassphrase   = errors.New("passphrase does not open private_key")
+	errNoMessage    = errors.New("encrypted_secret is no PGP message. Give encrypted_secret of ram_access_key, or another such attribute, as it is: the Base64 of a message, or one in armour")
+	errPlain        = errors.New("encrypted_secret is a PGP message that is not encrypted. If it holds a secret, whoever saw it knows it")
+	errSymmetric    = errors.New("encrypted_secret is encrypted with a passphrase alone, and for no key. This opens only what was encrypted for a key")
+	errSpoilt       = errors.New("encrypted_secret was changed after it was encrypted, or is incomplete: its check does not match. What is in it is not given out")
+	errTooLong      = errors.New("encrypted_secret holds more than a secret: it is longer than a mebibyte")
+	errBinary       = errors.New("encrypted_secret holds something that is no text")
+)
+
+// openPGP reads what a message says to who has the private key.
+func Decrypt(sealed, privateKey, passphrase string) (string, error) {
+	keys, err := readPrivateKeys(privateKey)
+	if err != nil {
+		return "", err
+	}
+	message, err := unarmoured(sealed)
+	if err != nil || len(message) == 0 {
+		return "", errNoMessage
+	}
+	opened, err := openpgp.ReadMessage(bytes.NewReader(message), keys, unlocking(passphrase), nil)
+	switch {
+	case errors.Is(err, pgperrors.ErrKeyIncorrect):
+		return "", fmt.Errorf("encrypted_secret is %s, and private_key is %s", addressed(message), keyNames(keys))
+	case errors.Is(err, errLocked), errors.Is(err, errPassphrase), errors.Is(err, errSymmetric):
+		return "", err
+	case err != nil && len(recipients(message)) > 0:
+		return "", errSpoilt
+	case err != nil:
+		return "", errNoMessage
+	case !opened.IsEncrypted:
+		return "", errPlain
+	}
+	return readSecret(opened.UnverifiedBody)
+}
+
+// readSecret reads to the end, since only there the check is made.
+func readSecret(body io.Reader) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(body, LongestSecret+1))
+	switch {
+	case err != nil:
+		return "", errSpoilt
+	case len(text) > LongestSecret:
+		return "", errTooLong
+	case !utf8.Valid(text):
+		return "", errBinary
+	}
+	return string(text), nil
+}
+
+// readPrivateKeys reads the keys of a text, of which one at least has its private half.
+func readPrivateKeys(key string) (openpgp.EntityList, error) {
+	if err := ram.CheckSHA1Allowed(); err != nil { // of which OpenPGP makes fingerprints
+		return nil, err
+	}
+	binary, err := unarmoured(key)
+	if err != nil {
+		return nil, errNoPrivateKey
+	}
+	keys, err := openpgp.ReadKeyRing(bytes.NewReader(binary))
+	switch {
+	case err != nil || len(keys) == 0:
+		return nil, errNoPrivateKey
+	case !holdsPrivate(keys):
+		return nil, errPublicKey
+	}
+	return keys, nil
+}
+
+// unlocking answers what is asked for while a message is opened: to unlock one of the
+// keys that it may be for. It is asked again if that did not help.
+func unlocking(passphrase string) openpgp.PromptFunction {
+	return func(keys []openpgp.Key, _ bool) ([]byte, error) {
+		switch {
+		case len(keys) == 0:
+			return nil, errSymmetric
+		case passphrase == "":
+			return nil, errLocked
+		}
+		for _, key := range keys {
+			if key.PrivateKey.Decrypt([]byte(passphrase)) == nil {
+				return nil, nil
+			}
+		}
+		return nil, errPassphrase
+	}
+}
+
+// recipients are the ids of the keys that a message says it is for.
+func recipients(message []byte) (ids []string) {
+	packets := packet.NewReader(bytes.NewReader(message))
+	for {
+		next, err := packets.Next()
+		if err != nil {
+			return ids
+		}
+		key, ok := next.(*packet.EncryptedKey)
+		if !ok {
+			return ids
+		}
+		ids = append(ids, fmt.Sprintf("%016X", key.KeyId))
+	}
+}
+
+// addressed says whom a message is for. Key ids are no secret: the message tells them.
+func addressed(message []byte) string {
+	return "encrypted for the key with the id " + strings.Join(recipients(message), " or ")
+}
+
+// named says which keys there are, with the ids under which messages are encrypted for them.
+func keyNames(keys openpgp.EntityList) string {
+	names := []string{}
+	for _, entity := range keys {
+		ids := []string{}
+		for _, subkey := range entity.Subkeys {
+			ids = append(ids, fmt.Sprintf("%016X", subkey.PublicKey.KeyId))
+		}
+		name := fmt.Sprintf("the key %X", entity.PrimaryKey.Fingerprint)
+		if len(ids) > 0 {
+			name += " with the subkeys " + strings.Join(ids, ", ")
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, " and ")
+}
+
+// unarmoured is the binary of a text in armour, in Base64, or in both.
+func unarmoured(text string) ([]byte, error) {
+	text = strings.TrimSpace(text)
+	if !strings.HasPrefix(text, "-----") {
+		binary, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+		if err != nil || !bytes.HasPrefix(binary, []byte("-----")) {
+			return binary, err
+		}
+		text = string(binary)
+	}
+	block, err := armor.Decode(strings.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(block.Body)
+}

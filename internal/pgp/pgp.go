@@ -1,0 +1,205 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package pgp
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ProtonMail/go-crypto/openpgp"
+	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// A recipient is whoever holds the private half of a PGP key. Only they can read
+// a secret that was encrypted for them.
+type Recipient struct {
+	Fingerprint string // of the primary key, in hexadecimal
+
+	entity *openpgp.Entity
+	now    time.Time
+}
+
+// errPrivateKey is a key that nobody should have pasted.
+var ErrPrivateKey = errors.New("it is a private key. The provider needs the public key only. " +
+	"Take the private key out of the configuration, and if the file was shared or committed, treat the key as compromised")
+
+// checkPGP reads an armoured or Base64 public key and makes sure that it can
+// encrypt now, by encrypting something. No error holds anything of the key.
+func CheckKey(key string, now time.Time) (Recipient, error) {
+	entity, err := readPGP(key)
+	if err != nil {
+		return Recipient{}, err
+	}
+	if err := usable(entity, now); err != nil {
+		return Recipient{}, err
+	}
+	r := Recipient{Fingerprint: fmt.Sprintf("%X", entity.PrimaryKey.Fingerprint), entity: entity, now: now}
+	if _, err := r.Encrypt("trial"); err != nil {
+		return Recipient{}, err
+	}
+	return r, nil
+}
+
+// Encrypt makes a binary OpenPGP message of a text, in Base64.
+func (r Recipient) Encrypt(text string) (string, error) {
+	var message bytes.Buffer
+	config := &packet.Config{DefaultCipher: packet.CipherAES256, Time: func() time.Time { return r.now }}
+	w, err := openpgp.Encrypt(&message, []*openpgp.Entity{r.entity}, nil, &openpgp.FileHints{IsBinary: true}, config)
+	if err != nil {
+		return "", fmt.Errorf("cannot encrypt with the key: %w", err)
+	}
+	if _, err := w.Write([]byte(text)); err != nil {
+		return "", fmt.Errorf("cannot encrypt with the key: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return "", fmt.Errorf("cannot encrypt with the key: %w", err)
+	}
+	return base64.StdEncoding.EncodeToString(message.Bytes()), nil
+}
+
+// readPGP reads the one public key that a text is.
+func readPGP(key string) (*openpgp.Entity, error) {
+	if err := ram.CheckSHA1Allowed(); err != nil { // of which OpenPGP makes fingerprints
+		return nil, err
+	}
+	key = strings.TrimSpace(key)
+	switch {
+	case key == "":
+		return nil, errors.New("it is empty")
+	case strings.HasPrefix(strings.ToLower(key), "keybase:"):
+		return nil, errors.New("keys are not fetched from Keybase. Give the public key itself, for example " +
+			`pgp_key = file("alice.asc"), after curl https://keybase.io/alice/pgp_keys.asc > alice.asc`)
+	case strings.Contains(key, "PRIVATE KEY"):
+		return nil, ErrPrivateKey
+	}
+	entities, err := readRing(key)
+	var unsupported pgperrors.UnsupportedError
+	switch {
+	case errors.Is(err, ErrPrivateKey):
+		return nil, err
+	case errors.As(err, &unsupported):
+		return nil, fmt.Errorf("it is of a kind that is not supported: %w", unsupported)
+	case err != nil || len(entities) == 0:
+		return nil, errors.New("it is no PGP public key: neither one in armour (-----BEGIN PGP PUBLIC KEY BLOCK-----) nor the Base64 of one that is not")
+	case holdsPrivate(entities):
+		return nil, ErrPrivateKey
+	case len(entities) > 1:
+		return nil, fmt.Errorf("it holds %d keys. Give one", len(entities))
+	}
+	return entities[0], nil
+}
+
+// readRing reads keys from armour, from Base64, or from armour in Base64.
+func readRing(key string) (openpgp.EntityList, error) {
+	if strings.HasPrefix(key, "-----") {
+		return openpgp.ReadArmoredKeyRing(strings.NewReader(key))
+	}
+	binary, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(key), ""))
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(binary, []byte("-----")) {
+		if bytes.Contains(binary, []byte("PRIVATE KEY")) {
+			return nil, ErrPrivateKey
+		}
+		return openpgp.ReadArmoredKeyRing(bytes.NewReader(binary))
+	}
+	if beginsPrivate(binary) {
+		return nil, ErrPrivateKey
+	}
+	return openpgp.ReadKeyRing(bytes.NewReader(binary))
+}
+
+// beginsPrivate looks at the tag of the first packet, since a private key that
+// cannot be read is one nevertheless: 5 is a secret key, 7 a secret subkey.
+func beginsPrivate(binary []byte) bool {
+	if len(binary) == 0 || binary[0]&0x80 == 0 {
+		return false
+	}
+	tag := binary[0] >> 2 & 0x0f // the older format
+	if binary[0]&0x40 != 0 {
+		tag = binary[0] & 0x3f
+	}
+	return tag == 5 || tag == 7
+}
+
+func holdsPrivate(entities openpgp.EntityList) bool {
+	for _, entity := range entities {
+		if entity.PrivateKey != nil {
+			return true
+		}
+		for _, subkey := range entity.Subkeys {
+			if subkey.PrivateKey != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// usable tells why a key cannot be encrypted to, if it cannot.
+func usable(entity *openpgp.Entity, now time.Time) error {
+	if _, ok := entity.EncryptionKey(now); ok {
+		return nil
+	}
+	signature, identity := entity.PrimarySelfSignature()
+	switch {
+	case signature == nil:
+		return errors.New("it is not signed by itself, so nothing says what it may be used for")
+	case entity.Revoked(now) || identity != nil && identity.Revoked(now):
+		return errors.New("it is revoked. Give a key that is in use")
+	case entity.PrimaryKey.KeyExpired(signature, now) || signature.SigExpired(now):
+		return errors.New("it has expired, or is not valid yet. Prolong it, export it again, and give the new export")
+	}
+	for _, subkey := range entity.Subkeys {
+		if subkey.Sig.FlagsValid && subkey.Sig.FlagEncryptCommunications {
+			return errors.New("its encryption subkey has expired, is revoked, or is not supported. Add one, export the key again, and give the new export")
+		}
+	}
+	return errors.New("it can only sign: it has no encryption subkey")
+}
+
+// pgpForm refuses what is no public key, whatever the time.
+type KeyValidator struct{}
+
+func (KeyValidator) Description(context.Context) string {
+	return "value must be one PGP public key, in armour or in Base64"
+}
+
+func (f KeyValidator) MarkdownDescription(ctx context.Context) string { return f.Description(ctx) }
+
+func (KeyValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	_, err := readPGP(req.ConfigValue.ValueString())
+	ReportKeyError(&resp.Diagnostics, err)
+}
+
+// reportPGP says what is wrong with pgp_key, before anything was made. For a private
+// key the attribute is not named as the one to blame: a CLI quotes the lines of
+// the configuration where it stands.
+func ReportKeyError(diags *diag.Diagnostics, err error) bool {
+	const summary, now = "Cannot use the PGP key", "Nothing was made with it."
+	switch {
+	case err == nil:
+		return false
+	case errors.Is(err, ErrPrivateKey):
+		diags.AddError(summary, "What stands in pgp_key cannot be used: "+err.Error()+". "+now)
+	default:
+		diags.AddAttributeError(path.Root("pgp_key"), summary, "It cannot be used: "+err.Error()+". "+now)
+	}
+	return true
+}

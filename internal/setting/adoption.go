@@ -1,0 +1,57 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package setting
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+// adoption is what the provider remembers of a setting in private state: which
+// attributes the configuration managed when it was last applied, and what each had
+// when it first became managed.
+type Adoption struct {
+	Managed []string       `json:"managed"`
+	Before  map[string]any `json:"before"`
+}
+
+// adoptionKey names the adoption in private state.
+const adoptionKey = "adoption"
+
+// adoptionIn returns what is remembered; nil if nothing is, as after an import.
+func ReadAdoption(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) *Adoption {
+	return tf.ReadPrivate[Adoption](ctx, private, adoptionKey, "setting", diags)
+}
+
+// keep writes down what is remembered.
+func (a *Adoption) Save(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) {
+	tf.WritePrivate(ctx, private, adoptionKey, a, diags)
+}
+
+// before returns what an attribute had when it first became managed.
+func (a *Adoption) Captured(name string) (value any, captured bool) {
+	if a == nil {
+		return nil, false
+	}
+	value, captured = a.Before[name]
+	return value, captured
+}
+
+// with returns an adoption in which these attributes are managed. Those that
+// were not before are captured with what the account has.
+func (a *Adoption) With(managed []string, live func(name string) any) *Adoption {
+	next := &Adoption{Managed: managed, Before: map[string]any{}}
+	for _, name := range managed {
+		next.Before[name] = live(name)
+	}
+	if a != nil {
+		for name, v := range a.Before {
+			next.Before[name] = v
+		}
+	}
+	return next
+}

@@ -1,0 +1,212 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package setting
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/move"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*Setting[struct{}])(nil)
+	_ resource.ResourceWithIdentity    = (*Setting[struct{}])(nil)
+	_ resource.ResourceWithImportState = (*Setting[struct{}])(nil)
+	_ resource.ResourceWithModifyPlan  = (*Setting[struct{}])(nil)
+	_ list.ListResourceWithConfigure   = (*Setting[struct{}])(nil)
+)
+
+// A setting is something every account has exactly one of. It is never made or
+// unmade: creating it takes it over, and changes nothing that the configuration
+// does not mention; destroying it does what on_destroy says.
+//
+// S is the setting as the client knows it. A new setting costs its fields,
+// fetch and put.
+type Setting[S any] struct {
+	instance.Resource
+	Name, Noun, Docs string
+	Fields           []Field[S]
+	Derived          []Derived[S]
+	Arguments        map[string]schema.Attribute
+
+	// fetch reads the setting, or shares what another read of it brought of late;
+	// fetchNow goes past what is known, as everything around a write does.
+	Fetch, FetchNow func(context.Context, *ram.Client) (S, error)
+	// put makes want of live. It is called only when they differ.
+	Put func(ctx context.Context, client *ram.Client, live, want S) error
+	// dangers tells what the change may do to people. It may be nil.
+	Risks func(context.Context, *ram.Client, Change[S]) []Risk
+	// former are the types of other providers whose states a moved block hands over,
+	// by the name of our type.
+	Former map[string][]move.FormerType
+	// farewell is what a person should know before a destroy that leaves after of
+	// before, if anything. It may be nil.
+	DestroyWarning func(before, after S) string
+}
+
+// derived is an attribute that the service computes from the fields.
+type Derived[S any] struct {
+	Name, Docs string
+	Get        func(*S) attr.Value
+}
+
+// accountIdentity tells whose setting it is.
+type accountIdentity struct {
+	AccountID types.String `tfsdk:"account_id"`
+}
+
+// What on_destroy may say.
+const (
+	Retain  = "retain"  // leave the account as it is
+	Restore = "restore" // put back what was there before an attribute became managed
+	Reset   = "reset"   // put what a new account has
+)
+
+func (s *Setting[S]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + s.Name
+}
+
+func (s *Setting[S]) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"account_id": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The id of the account the setting belongs to.",
+			PlanModifiers:       tf.StableID(),
+		},
+		"on_destroy": schema.StringAttribute{
+			Optional: true, Computed: true,
+			Default:    stringdefault.StaticString(Retain),
+			Validators: []validator.String{stringvalidator.OneOf(Retain, Restore, Reset)},
+			MarkdownDescription: "What `terraform destroy` does to the account, as it was last applied. `" + Retain + "` (the default) leaves the account as it is. `" + Restore +
+				"` puts back, for each attribute that was managed, the value it had before; a setting that was imported or moved has no such values. `" + Reset + "` puts the values of a new account.",
+		},
+		"timeouts": tf.TimeoutsAttribute(ctx),
+	}
+	maps.Copy(attributes, s.Arguments)
+	for _, f := range s.Fields {
+		attributes[f.Name] = f.Resource
+	}
+	for _, d := range s.Derived {
+		attributes[d.Name] = schema.StringAttribute{Computed: true, MarkdownDescription: d.Docs}
+	}
+	resp.Schema = schema.Schema{MarkdownDescription: s.Docs, Attributes: attributes}
+}
+
+func (s *Setting[S]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"account_id": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The id of the account the setting belongs to.",
+		},
+	}}
+}
+
+func (s *Setting[S]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := req.ID
+	if id == "" {
+		id = tf.Get[accountIdentity](ctx, req.Identity, &resp.Diagnostics).AccountID.ValueString()
+	}
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
+	defer cancel()
+	caller, err := s.Client.Caller(ctx)
+	if diagnostics.Report(&resp.Diagnostics, s.Operation("import", "The state is as it was."), err) {
+		return
+	}
+	if id != caller.AccountID && id != "current" {
+		resp.Diagnostics.AddError("Cannot import the "+s.Noun, fmt.Sprintf(
+			"The import asks for account %q, but the credentials open account %q. Nothing was imported.\n\n"+
+				"Import with the id of the account that the credentials open, with \"current\", or use the credentials of account %[1]q.", id, caller.AccountID))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), caller.AccountID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("on_destroy"), Retain)...)
+	if _, guarded := s.Arguments["allow_lock_out"]; guarded {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("allow_lock_out"), false)...)
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, accountIdentity{AccountID: types.StringValue(caller.AccountID)})...)
+}
+
+func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := s.Values(ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts().Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	const now = "The state is as it was."
+	id, ok := s.CheckAccount(ctx, s.Operation("read", now), tf.String(state["account_id"]), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	live, err := s.Fetch(ctx, s.Client)
+	if diagnostics.Report(&resp.Diagnostics, s.Operation("read", now), err) {
+		return
+	}
+	state["account_id"] = types.StringValue(id)
+	s.Show(state, &live)
+	s.save(ctx, state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// show puts what was read into v, in the spelling that is there.
+func (s *Setting[S]) Show(v tf.Values, live *S) {
+	for _, f := range s.Fields {
+		v[f.Name] = f.show(v[f.Name], f.Get(live))
+	}
+	for _, d := range s.Derived {
+		v[d.Name] = d.Get(live)
+	}
+}
+
+// failed describes an operation for report.
+func (s *Setting[S]) Operation(verb, now string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the " + s.Noun, State: now}
+}
+
+// values reads the attributes of a plan, state or configuration.
+func (s *Setting[S]) Values(ctx context.Context, from interface {
+	Get(context.Context, any) diag.Diagnostics
+}, diags *diag.Diagnostics,
+) tf.Values {
+	return maps.Clone(tf.Get[types.Object](ctx, from, diags).Attributes())
+}
+
+func (s *Setting[S]) save(ctx context.Context, v tf.Values, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	id, _ := v["account_id"].(types.String)
+	if o := v.Object(state.Schema.Type(), diags); !diags.HasError() {
+		tf.Save(ctx, accountIdentity{AccountID: id}, o, state, identity, diags)
+	}
+}
+
+// MoveState takes over states of former types, and of the setting itself.
+func (s *Setting[S]) MoveState(ctx context.Context) []resource.StateMover {
+	return move.Movers(ctx, s, s.Former)
+}
+
+// accountDefaults are the fields as a new account has them.
+func (s *Setting[S]) AccountDefaults() tf.Values {
+	v := tf.Values{}
+	for _, f := range s.Fields {
+		v[f.Name] = f.AccountDefault
+	}
+	return v
+}

@@ -1,0 +1,283 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package setting
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+func (s *Setting[S]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := s.Values(ctx, req.Plan, &resp.Diagnostics)
+	config := s.Values(ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts().Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !s.Adopt(s.Name) {
+		resp.Diagnostics.AddError("Cannot create the "+s.Noun, "This run has already taken over the "+s.Noun+" of this account in another resource; "+
+			"two resources for one setting would undo each other's work for ever. The account is as the other resource left it.\n\nKeep one of the two.")
+		return
+	}
+	w := Write[S]{Setting: s, Verb: "create", Config: config, Plan: plan}
+	w.Run(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		s.Release(s.Name) // a failed create leaves no state, so the next one is the first again
+		return
+	}
+	w.Adoption.Save(ctx, resp.Private, &resp.Diagnostics)
+	s.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+func (s *Setting[S]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	plan := s.Values(ctx, req.Plan, &resp.Diagnostics)
+	config := s.Values(ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts().Update, &resp.Diagnostics)
+	defer cancel()
+	w := Write[S]{Setting: s, Verb: "update", Config: config, Plan: plan, Adoption: ReadAdoption(ctx, req.Private, &resp.Diagnostics)}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	w.Run(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	w.Adoption.Save(ctx, resp.Private, &resp.Diagnostics)
+	s.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+func (s *Setting[S]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := s.Values(ctx, req.State, &resp.Diagnostics)
+	adoption := ReadAdoption(ctx, req.Private, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts().Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	defer func() {
+		if !resp.Diagnostics.HasError() {
+			s.Release(s.Name)
+		}
+	}()
+	last := s.destroyValues(state, adoption)
+	if len(last) == 0 {
+		return
+	}
+	config := tf.Values{}
+	for name, v := range last {
+		config[name] = v
+	}
+	w := Write[S]{Setting: s, Verb: "destroy", Config: config, Plan: config}
+	w.Plan["account_id"] = state["account_id"]
+	w.Run(ctx, &resp.Diagnostics)
+}
+
+// leavings are the values that a destroy writes, by attribute.
+func (s *Setting[S]) destroyValues(state tf.Values, a *Adoption) tf.Values {
+	v := tf.Values{}
+	for _, f := range s.Fields {
+		switch tf.String(state["on_destroy"]) {
+		case Reset:
+			if !tf.IsAbsent(f.AccountDefault) && !f.NeverReturned {
+				v[f.Name] = f.AccountDefault
+			}
+		case Restore:
+			if before, captured := a.Captured(f.Name); captured && !tf.IsAbsent(f.Parse(before)) {
+				v[f.Name] = f.Parse(before)
+			}
+		}
+	}
+	return v
+}
+
+// writing is one read → merge → write of a setting. The service has no request
+// that changes one field for sure: of two of its versions one keeps what a
+// request leaves out and the other resets it (observed), so every write is the
+// full set, made of what the configuration manages and what the account has.
+type Write[S any] struct {
+	*Setting[S]
+	Verb         string
+	Config, Plan tf.Values
+	Adoption     *Adoption
+}
+
+// run writes, and completes the plan to what the state shall be.
+func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
+	const untouched = "Nothing was changed."
+	unlock, err := w.Client.Lock(ctx, w.Name)
+	if diagnostics.Report(diags, w.Operation(w.Verb, untouched), err) {
+		return
+	}
+	defer unlock()
+	id, ok := w.CheckAccount(ctx, w.Operation(w.Verb, untouched), tf.String(w.Plan["account_id"]), diags)
+	if !ok {
+		return
+	}
+	live, err := w.FetchNow(ctx, w.Client)
+	if diagnostics.Report(diags, w.Operation(w.Verb, untouched), err) {
+		return
+	}
+	want := w.merge(live)
+	w.refuseRisks(ctx, live, want, diags)
+	if diags.HasError() {
+		return
+	}
+	after := want
+	if !w.Equal(live, want) {
+		if !w.write(ctx, live, want, diags) {
+			return
+		}
+		after = w.confirm(ctx, want, diags)
+	}
+	w.Adoption = w.Adoption.With(w.managed(), func(name string) any { return tf.JSONValue(w.field(name).Get(&live)) })
+	w.complete(id, &after, diags)
+}
+
+// managedIn are the fields that a configuration mentions.
+func (s *Setting[S]) ManagedFields(config tf.Values) []Field[S] {
+	return slices.DeleteFunc(slices.Clone(s.Fields), func(f Field[S]) bool { return config[f.Name] == nil || config[f.Name].IsNull() })
+}
+
+// managed are their names.
+func (w *Write[S]) managed() []string {
+	names := []string{}
+	for _, f := range w.ManagedFields(w.Config) {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// field returns a field by its name.
+func (s *Setting[S]) field(name string) Field[S] {
+	return s.Fields[slices.IndexFunc(s.Fields, func(f Field[S]) bool { return f.Name == name })]
+}
+
+// merge returns what the account has, with what the configuration manages put in.
+func (w *Write[S]) merge(live S) S {
+	for _, f := range w.ManagedFields(w.Config) {
+		f.Put(&live, w.Plan[f.Name])
+	}
+	return live
+}
+
+// equal tells that two settings mean the same.
+func (s *Setting[S]) Equal(a, b S) bool {
+	return !slices.ContainsFunc(s.Fields, func(f Field[S]) bool {
+		x, y := f.Get(&a), f.Get(&b)
+		return tf.IsAbsent(x) != tf.IsAbsent(y) || !tf.IsAbsent(x) && !f.Same(x, y)
+	})
+}
+
+// write sends the full set. After an answer that tells nothing it looks whether
+// the account has the wanted values, and believes the account.
+func (w *Write[S]) write(ctx context.Context, live, want S, diags *diag.Diagnostics) bool {
+	err := w.Put(ctx, w.Client, live, want)
+	if err == nil {
+		return true
+	}
+	now := "The service refused the change, so the account is as it was."
+	if ram.OutcomeUnknown(err) {
+		now = "It is not known whether the service made the change. The next apply reads the account first and makes only what is missing."
+		if seen, lost := w.FetchNow(ctx, w.Client); lost == nil && len(w.missing(&seen, want)) == 0 {
+			return true
+		}
+	}
+	if w.Verb == "create" {
+		now += " The resource is not in the state."
+	}
+	diagnostics.Report(diags, w.Operation(w.Verb, now), err)
+	return false
+}
+
+// confirm reads until the account shows what was written. If it still does not
+// after half the patience, the write is sent once more: an earlier request that
+// was delivered late may have undone it. Fields that the service never reports
+// cannot be confirmed, and are warned of.
+func (w *Write[S]) confirm(ctx context.Context, want S, diags *diag.Diagnostics) S {
+	start, again := w.Client.Now(), false
+	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		seen, err := w.FetchNow(ctx, w.Client)
+		if err != nil {
+			detail := diagnostics.Explain(err)
+			diags.AddWarning("Cannot confirm the "+w.Noun, "The service took the change, but reading it back failed. The state shows what was written; the next refresh shows what the account has.\n\n"+detail)
+			return want
+		}
+		missing := w.missing(&seen, want)
+		if len(missing) == 0 {
+			w.warnNeverReturned(&seen, diags)
+			return seen
+		}
+		passed := w.Client.Now().Sub(start)
+		if !again && passed >= instance.ConfirmLimit/2 {
+			again = true
+			if w.Put(ctx, w.Client, seen, w.merge(seen)) == nil {
+				continue
+			}
+		}
+		if passed >= instance.ConfirmLimit || w.Client.Pause(ctx, wait) != nil {
+			for _, f := range missing {
+				diags.AddAttributeWarning(path.Root(f.Name), "Cannot confirm the "+w.Noun, fmt.Sprintf(
+					"The service took %s = %s, but still shows %s. The state shows what was written; the next refresh shows what the account has.",
+					f.Name, tf.Display(w.Plan[f.Name]), tf.Display(f.Get(&seen))))
+			}
+			return seen
+		}
+	}
+}
+
+// missing are the managed fields of which the account shows another value.
+func (w *Write[S]) missing(seen *S, want S) []Field[S] {
+	return slices.DeleteFunc(w.ManagedFields(w.Config), func(f Field[S]) bool {
+		shown := f.Get(seen)
+		return tf.IsAbsent(shown) || f.Same(shown, f.Get(&want))
+	})
+}
+
+// warnUnheard tells of managed fields that the service does not report back.
+func (w *Write[S]) warnNeverReturned(seen *S, diags *diag.Diagnostics) {
+	for _, f := range w.ManagedFields(w.Config) {
+		if tf.IsAbsent(f.Get(seen)) {
+			diags.AddAttributeWarning(path.Root(f.Name), "Cannot confirm the "+w.Noun, fmt.Sprintf(
+				"The service took the request, but its answer does not show %s, so %s may have had no effect. Look at the console.", f.Name, tf.Display(w.Plan[f.Name])))
+		}
+	}
+}
+
+// complete makes the plan the state: what the plan left open is taken from the
+// account, and what it promised stays, with a warning where the account has
+// moved on since.
+func (w *Write[S]) complete(id string, after *S, diags *diag.Diagnostics) {
+	managed := w.managed()
+	w.Plan["account_id"] = types.StringValue(id)
+	for _, f := range w.Fields {
+		planned, shown := w.Plan[f.Name], f.Get(after)
+		switch {
+		case planned == nil || slices.Contains(managed, f.Name):
+		case planned.IsUnknown():
+			w.Plan[f.Name] = f.show(f.Null, shown)
+		case !tf.IsAbsent(shown) && !tf.IsAbsent(planned) && !f.Same(planned, shown):
+			diags.AddAttributeWarning(path.Root(f.Name), "The "+w.Noun+" changed meanwhile", fmt.Sprintf(
+				"Somebody changed %s from %s to %s since the plan was made. The configuration does not manage it, so the account keeps the new value; the next refresh shows it.",
+				f.Name, tf.Display(planned), tf.Display(shown)))
+		}
+	}
+	for _, d := range w.Derived {
+		if planned := w.Plan[d.Name]; planned != nil && planned.IsUnknown() {
+			w.Plan[d.Name] = d.Get(after)
+		}
+	}
+}

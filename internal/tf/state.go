@@ -1,0 +1,78 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package tf
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+)
+
+// get reads a plan, state or configuration into a model. What goes wrong is in
+// diags, to be looked at once everything has been read.
+func Get[M any](ctx context.Context, from interface {
+	Get(context.Context, any) diag.Diagnostics
+}, diags *diag.Diagnostics,
+) (m M) {
+	diags.Append(from.Get(ctx, &m)...)
+	return m
+}
+
+// save writes the state and the identity that goes with it. The two are written
+// together, always: a state made by a CLI without identities has none, and the
+// framework refuses one that stays empty.
+func Save(ctx context.Context, who, what any, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	diags.Append(identity.Set(ctx, who)...)
+	diags.Append(state.Set(ctx, what)...)
+}
+
+// gone takes an object that no longer exists out of the state. The identity is
+// set first, since the framework refuses a read that leaves it empty.
+func Remove(ctx context.Context, who any, resp *resource.ReadResponse, summary, detail string) {
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+	resp.State.RemoveResource(ctx)
+	resp.Diagnostics.AddWarning(summary, detail)
+}
+
+// defaultTimeout bounds an operation whose timeout the configuration does not
+// set. It is far above what the service needs, and below what a person waits for.
+const DefaultTimeout = 5 * time.Minute
+
+// bound limits ctx to the practitioner's timeout for one operation.
+func WithTimeout(ctx context.Context, timeout func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
+	d, more := timeout(ctx, DefaultTimeout)
+	diags.Append(more...)
+	return context.WithTimeout(ctx, d)
+}
+
+// timeoutsAttribute lets a person bound each operation of a resource.
+func TimeoutsAttribute(ctx context.Context) schema.Attribute {
+	bounds := func(operation string) string {
+		return "How long " + operation + " may take, such as `30s` or `10m`. The default is `5m`."
+	}
+	attribute, ok := timeouts.Attributes(ctx, timeouts.Opts{
+		Create: true, CreateDescription: bounds("a create"),
+		Read: true, ReadDescription: bounds("a refresh"),
+		Update: true, UpdateDescription: bounds("an update"),
+		Delete: true, DeleteDescription: bounds("a destroy") + " It counts as it was last applied.",
+	}).(schema.SingleNestedAttribute)
+	if !ok {
+		panic("the timeouts are no nested attribute any more")
+	}
+	attribute.MarkdownDescription = "How long each operation may take. It is never sent to the service."
+	return attribute
+}
+
+// unmoving is how an id is planned that never changes once it is known. After a move
+// it is not known before the first read or write.
+func StableID() []planmodifier.String {
+	return []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()}
+}
