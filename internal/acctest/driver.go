@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -31,6 +32,8 @@ type Driver struct {
 	Server     tfprotov6.ProviderServer
 	Schemas    *tfprotov6.GetProviderSchemaResponse
 	Identities map[string]*tfprotov6.ResourceIdentitySchema
+	Applied    atomic.Int64                // how many plans were applied
+	Observe    func(kind string, o Object) // is called with each object that the provider returns, planned ones too; may be nil
 
 	ctx    context.Context
 	report Reporter
@@ -208,7 +211,8 @@ func (d *Driver) plan(kind string, config, proposed tftypes.Value, prior Object)
 		return nil, noAnswer("PlanResourceChange")
 	}
 	if len(Errors(resp.Diagnostics)) == 0 {
-		d.checkPlan(kind, config, prior.State, d.Planned(kind, resp))
+		planned := d.returned(kind, Object{State: d.Planned(kind, resp), Private: resp.PlannedPrivate})
+		d.checkPlan(kind, config, prior.State, planned.State)
 	}
 	return resp, resp.Diagnostics
 }
@@ -245,13 +249,14 @@ func (d *Driver) ApplyPlan(kind string, config Attributes, prior Object, plan *t
 
 func (d *Driver) applyPlan(kind string, req *tfprotov6.ApplyResourceChangeRequest, prior Object) (Object, []*tfprotov6.Diagnostic) {
 	d.report.Helper()
+	d.Applied.Add(1)
 	resp := call(d, "ApplyResourceChange", func() (*tfprotov6.ApplyResourceChangeResponse, error) {
 		return d.Server.ApplyResourceChange(d.ctx, req)
 	})
 	if resp == nil {
 		return prior, noAnswer("ApplyResourceChange")
 	}
-	after := Object{State: d.Value(kind, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}
+	after := d.returned(kind, Object{State: d.Value(kind, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity})
 	if len(Errors(resp.Diagnostics)) == 0 {
 		d.checkApply(kind, d.Value(kind, req.PlannedState), after.State)
 	}
@@ -311,7 +316,7 @@ func (d *Driver) Read(kind string, prior Object) (Object, []*tfprotov6.Diagnosti
 	case resp.NewState == nil:
 		return prior, resp.Diagnostics
 	}
-	return Object{State: d.Value(kind, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}, resp.Diagnostics
+	return d.returned(kind, Object{State: d.Value(kind, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}), resp.Diagnostics
 }
 
 // Import imports by id, and reads.
@@ -349,6 +354,21 @@ func (d *Driver) imported(req *tfprotov6.ImportResourceStateRequest) (Object, []
 	got := resp.ImportedResources[0]
 	after, diags := d.Read(req.TypeName, Object{State: d.Value(req.TypeName, got.State), Private: got.Private, Identity: got.Identity})
 	return after, append(resp.Diagnostics, diags...)
+}
+
+// returned checks and observes an object that the provider returned.
+func (d *Driver) returned(kind string, o Object) Object {
+	d.report.Helper()
+	fields := Fields(o.State)
+	for _, a := range d.Schemas.ResourceSchemas[kind].Block.Attributes {
+		if v, has := fields[a.Name]; a.WriteOnly && has && !v.IsNull() {
+			d.report.Errorf("%s.%s is write-only, and saved", kind, a.Name)
+		}
+	}
+	if d.Observe != nil {
+		d.Observe(kind, o)
+	}
+	return o
 }
 
 // Null returns an object that does not exist.

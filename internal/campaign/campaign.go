@@ -43,21 +43,21 @@ type piece struct {
 	name  string
 	cli   bool // it is played once on each CLI
 	tests bool // it plays the tests of the repository
-	play  func(context.Context, *Options, *figures) error
+	run   func(context.Context, *Options, *figures) error
 }
 
 var pieces = []piece{
-	{"sweep", false, false, playSweep},
-	{"pairs", false, false, playPairs},
-	{"shapes", false, false, playShapes},
-	{"sessions", false, false, playSessions},
-	{"walks", false, false, playWalks},
-	{"soak", false, false, playSoak},
-	{"load", false, false, playLoad},
-	{"rounds", true, false, playRounds},
-	{"actors", true, false, playActors},
-	{"kills", true, false, playKills},
-	{"fuzz", false, true, playFuzz},
+	{"sweep", false, false, runSweep},
+	{"pairs", false, false, runPairs},
+	{"shapes", false, false, runShapes},
+	{"sessions", false, false, runSessions},
+	{"walks", false, false, runWalks},
+	{"soak", false, false, runSoak},
+	{"load", false, false, runLoad},
+	{"rounds", true, false, runRounds},
+	{"actors", true, false, runActors},
+	{"kills", true, false, runKills},
+	{"fuzz", false, true, runFuzz},
 	{"plants", false, true, playPlants},
 }
 
@@ -80,7 +80,7 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 		if len(o.Pieces) > 0 && !slices.Contains(o.Pieces, p.name) {
 			continue
 		}
-		played, err := p.run(ctx, o)
+		played, err := p.runOnCLIs(ctx, o)
 		for _, f := range played {
 			err = errors.Join(err, r.note(out, &o, f))
 		}
@@ -102,16 +102,16 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 }
 
 // run plays a piece, on each CLI if it needs one.
-func (p piece) run(ctx context.Context, o Options) (all []*figures, err error) {
+func (p piece) runOnCLIs(ctx context.Context, o Options) (all []*figures, err error) {
 	if !p.cli {
 		o.CLI = append(slices.Clone(o.CLIs), "")[0]
 		f := newFigures(p.name)
-		return []*figures{f}, f.timed(func() error { return p.play(ctx, &o, f) })
+		return []*figures{f}, f.timed(func() error { return p.run(ctx, &o, f) })
 	}
 	for _, o.CLI = range o.CLIs {
 		f := newFigures(p.name + " with " + filepath.Base(o.CLI))
 		all = append(all, f)
-		if err := f.timed(func() error { return p.play(ctx, &o, f) }); err != nil {
+		if err := f.timed(func() error { return p.run(ctx, &o, f) }); err != nil {
 			return all, err
 		}
 	}
@@ -122,11 +122,11 @@ func (p piece) run(ctx context.Context, o Options) (all []*figures, err error) {
 func (f *figures) timed(do func() error) error {
 	f.began = time.Now().UTC()
 	err := do()
-	f.took, f.cut = time.Since(f.began), err != nil
+	f.took, f.aborted = time.Since(f.began), err != nil
 	return err
 }
 
 // again is the command that plays a case once more.
-func again(piece, only string, more ...string) string {
+func replayCommand(piece, only string, more ...string) string {
 	return strings.TrimSpace(fmt.Sprintf("go run ./internal/cmd/campaign -pieces %s -only %q %s", piece, only, strings.Join(more, " ")))
 }

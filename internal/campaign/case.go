@@ -11,36 +11,35 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
 // trial is one operation on one resource under faults, or under none.
-type trial struct {
-	subject   subject
-	operation string
-	strokes   []stroke
+type testCase struct {
+	subject    subject
+	operation  string
+	injections []injection
 }
 
 // stroke is a fault at a place.
-type stroke struct {
+type injection struct {
 	*fault
 
 	at place
 }
 
 // name is what the stroke is called.
-func (s stroke) name() string {
+func (s injection) name() string {
 	at := "the run"
 	if s.At != theWholeRun {
 		at = fmt.Sprintf("%s#%d", s.at.action, s.at.nth)
 	}
-	return fmt.Sprintf("/%s %s/%s/%s/%s", s.ID, s.Name, at, strings.TrimSuffix(s.at.phase, "_commit"), s.at.strike)
+	return fmt.Sprintf("/%s %s/%s/%s/%s", s.ID, s.Name, at, strings.TrimSuffix(s.at.phase, "_commit"), s.at.repeat)
 }
 
 // struck tells that a run of these calls came to the place.
-func (s stroke) struck(calls []ramtest.Call) bool {
+func (s injection) happened(calls []ramtest.Call) bool {
 	n := 0
 	for _, call := range calls {
 		if s.at.action == "" || call.Action == s.at.action {
@@ -51,140 +50,140 @@ func (s stroke) struck(calls []ramtest.Call) bool {
 }
 
 // name is what the trial is called, and how it is run again.
-func (t trial) name() string {
-	name := t.plainly()
-	for _, s := range t.strokes {
+func (t testCase) name() string {
+	name := t.baseName()
+	for _, s := range t.injections {
 		name += s.name()
 	}
 	return name
 }
 
 // plainly is what the trial is called without its faults.
-func (t trial) plainly() string { return t.subject.name + "/" + t.operation }
+func (t testCase) baseName() string { return t.subject.name + "/" + t.operation }
 
 // under is the trial under these faults.
-func (t trial) under(strokes ...stroke) trial {
-	t.strokes = strokes
+func (t testCase) with(strokes ...injection) testCase {
+	t.injections = strokes
 	return t
 }
 
 // blind tells that an answer was one that nobody can tell from the truth.
-func (t trial) blind() bool {
-	return slices.ContainsFunc(t.strokes, func(s stroke) bool { return s.Blind })
+func (t testCase) blind() bool {
+	return slices.ContainsFunc(t.injections, func(s injection) bool { return s.Blind })
 }
 
 // performance is a trial as it went.
-type performance struct {
-	trial
-	*stage
-	prior, after object
-	end          object // after the apply that comes next
-	id           string // to import by
-	failed       bool
-	killed       bool
-	old, young   *ramtest.Account // before and after the operation
-	events       []ramtest.Event  // of the operation
-	calls        []ramtest.Call
-	heard        *hearing
-	waited, took time.Duration
-	acted        []func(*ramtest.Account) // what others did meanwhile
-	over         bool                     // the operation; others do nothing more
+type result struct {
+	testCase
+	*environment
+	prior, after                acctest.Object
+	recovered                   acctest.Object // after the apply that comes next
+	id                          string         // to import by
+	failed                      bool
+	killed                      bool
+	accountBefore, accountAfter *ramtest.Account // before and after the operation
+	events                      []ramtest.Event  // of the operation
+	calls                       []ramtest.Call
+	transcript                  *transcript
+	waited, took                time.Duration
+	otherActions                []func(*ramtest.Account) // what others did meanwhile
+	ended                       bool                     // the operation; others do nothing more
 }
 
 // acts tells what the campaign itself has to do.
-func (t trial) acts(act string) bool {
-	return slices.ContainsFunc(t.strokes, func(s stroke) bool { return s.Act == act })
+func (t testCase) acts(act string) bool {
+	return slices.ContainsFunc(t.injections, func(s injection) bool { return s.Act == act })
 }
 
 // perform plays the trial on a stage of its own.
-func (t trial) perform(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse) (*performance, error) {
-	s, err := newStage(ctx, schemas, t.subject.arrange)
+func (t testCase) execute(ctx context.Context, base *acctest.Driver) (*result, error) {
+	s, err := newEnvironment(ctx, base, t.subject.arrange)
 	if err != nil {
 		return nil, err
 	}
 	s.secrets = append(s.secrets, t.subject.secrets...)
-	p := &performance{trial: t, stage: s, prior: object{}}
-	if err := p.play(); err != nil {
+	p := &result{testCase: t, environment: s, prior: acctest.Object{}}
+	if err := p.run(); err != nil {
 		s.close()
 		return nil, err
 	}
 	return p, nil
 }
 
-func (p *performance) play() error {
+func (p *result) run() error {
 	if err := p.prepare(); err != nil {
 		return err
 	}
-	return p.act()
+	return p.runOperation()
 }
 
 // act is the operation itself.
-func (p *performance) act() error {
-	c, err := p.run()
+func (p *result) runOperation() error {
+	c, err := p.newDriver()
 	if err != nil {
 		return err
 	}
-	p.strike(c)
-	p.watch(c)
+	p.injectAll(c)
+	p.observe(c)
 	return nil
 }
 
 // watch lets a run do the operation, and notes what it does.
-func (p *performance) watch(c *core) {
-	p.old, p.heard = p.account(), c.heard
-	mark, waited, began := len(p.srv.History()), p.clock.waited(), time.Now()
+func (p *result) observe(c *driver) {
+	p.accountBefore, p.transcript = p.account(), c.transcript
+	mark, waited, began := len(p.srv.History()), p.clock.Paused(), time.Now()
 	p.srv.ForgetCalls()
 	p.after, p.failed = p.operate(c, p.prior)
-	p.took, p.waited, p.calls = time.Since(began), p.clock.waited()-waited, p.srv.Calls()
+	p.took, p.waited, p.calls = time.Since(began), p.clock.Paused()-waited, p.srv.Calls()
 	if p.killed = p.acts("kill") || p.acts("unsaved"); p.killed {
 		p.after = p.prior
 	}
-	p.srv.Change(func(*ramtest.Account) { p.over = true })
-	p.young = p.account()
+	p.srv.Change(func(*ramtest.Account) { p.ended = true })
+	p.accountAfter = p.account()
 	p.events = p.srv.History()[mark:]
 }
 
 // prepare makes what the operation is about.
-func (p *performance) prepare() error {
-	c, err := p.run()
+func (p *result) prepare() error {
+	c, err := p.newDriver()
 	if err != nil {
 		return err
 	}
-	p.prior = c.nothing(p.subject.kind)
+	p.prior = c.Null(p.subject.kind)
 	if p.operation == creates {
 		return nil
 	}
 	made, failed := c.apply(p.subject.kind, p.subject.config, p.prior)
 	if failed {
-		return fmt.Errorf("cannot prepare %s: %s%s", p.name(), said(c.heard.diags), strings.Join(c.heard.broken, "\n"))
+		return fmt.Errorf("cannot prepare %s: %s%s", p.name(), acctest.Messages(c.transcript.diags), strings.Join(c.transcript.violations, "\n"))
 	}
 	if p.operation == imports {
 		p.id = p.subject.importID(made)
 		return nil
 	}
 	p.prior = made
-	p.clock.advance(5 * time.Minute)
+	p.clock.Advance(5 * time.Minute)
 	if p.operation == updates {
-		p.clock.advance(p.subject.meanwhile)
+		p.clock.Advance(p.subject.meanwhile)
 	}
 	return nil
 }
 
 // strike lets the faults happen.
-func (p *performance) strike(c *core) {
-	for _, s := range p.strokes {
-		p.hit(c, s)
+func (p *result) injectAll(c *driver) {
+	for _, s := range p.injections {
+		p.inject(c, s)
 	}
 }
 
-func (p *performance) hit(c *core, s stroke) {
+func (p *result) inject(c *driver, s injection) {
 	p.srv.Inject(s.rules(s.at)...)
 	others := func(act func(*ramtest.Account)) {
 		for range s.at.nth - 1 {
 			p.srv.ChangeBefore(s.at.action, func(*ramtest.Account) {})
 		}
 		p.srv.ChangeBefore(s.at.action, func(a *ramtest.Account) {
-			if !p.over {
+			if !p.ended {
 				act(a)
 			}
 		})
@@ -197,11 +196,11 @@ func (p *performance) hit(c *core, s stroke) {
 	case "ahead":
 		p.skew = s.offset()
 	case "foreign":
-		others(p.meanwhile(p.subject.foreign))
+		others(p.recordOther(p.subject.foreign))
 	case "gone":
-		others(p.meanwhile(p.subject.gone))
+		others(p.recordOther(p.subject.gone))
 	case "interrupt":
-		others(func(*ramtest.Account) { c.stop() })
+		others(func(*ramtest.Account) { c.Stop() })
 	case "kill": // nothing that comes later is ever sent, and what was done is not kept
 		if s.at.phase == after {
 			p.srv.Inject(ramtest.Rule{Nth: fmt.Sprint(s.at.nth), Phase: after, Fault: "refuse"}, ramtest.Rule{Nth: fmt.Sprintf("%d-", s.at.nth+1), Fault: "refuse"})
@@ -212,36 +211,36 @@ func (p *performance) hit(c *core, s stroke) {
 }
 
 // meanwhile is what others do, and that they did it.
-func (p *performance) meanwhile(act func(*ramtest.Account)) func(*ramtest.Account) {
+func (p *result) recordOther(act func(*ramtest.Account)) func(*ramtest.Account) {
 	return func(a *ramtest.Account) {
-		p.acted = append(p.acted, act)
+		p.otherActions = append(p.otherActions, act)
 		act(a)
 	}
 }
 
 // operate does what a CLI does for the operation.
-func (p *performance) operate(c *core, prior object) (after object, failed bool) {
+func (p *result) operate(c *driver, prior acctest.Object) (after acctest.Object, failed bool) {
 	kind := p.subject.kind
 	if p.operation == imports {
-		return c.adopt(kind, p.id)
+		return c.importID(kind, p.id)
 	}
 	if p.operation == creates {
 		return c.apply(kind, p.subject.config, prior)
 	}
-	if after, failed = c.refresh(kind, prior); failed || p.operation == reads {
+	if after, failed = c.read(kind, prior); failed || p.operation == reads {
 		return after, failed
 	}
 	if p.operation == updates {
 		return c.apply(kind, p.subject.next, after)
 	}
-	if after.state.IsNull() {
+	if after.State.IsNull() {
 		return after, false
 	}
 	return c.destroy(kind, after)
 }
 
 // goal is the configuration that the operation wants; nil: none.
-func (t trial) goal() Attributes {
+func (t testCase) goal() acctest.Attributes {
 	switch t.operation {
 	case updates:
 		return t.subject.next
@@ -253,61 +252,61 @@ func (t trial) goal() Attributes {
 
 // recover is what a person does next, once the faults are over: the same is run again.
 // A resource that a failed create has left is tainted, and replaced.
-func (p *performance) recover() (c *core, end object, failed bool, err error) {
-	if c, err = p.run(); err != nil {
+func (p *result) applyAgain() (c *driver, end acctest.Object, failed bool, err error) {
+	if c, err = p.newDriver(); err != nil {
 		return nil, end, false, err
 	}
 	if p.operation == imports {
-		end, failed = c.adopt(p.subject.kind, p.id)
+		end, failed = c.importID(p.subject.kind, p.id)
 		return c, end, failed, nil
 	}
-	if end, failed = c.refresh(p.subject.kind, p.after); failed {
+	if end, failed = c.read(p.subject.kind, p.after); failed {
 		return c, end, failed, nil
 	}
-	if p.tainted() && !end.state.IsNull() {
+	if p.tainted() && !end.State.IsNull() {
 		if end, failed = c.destroy(p.subject.kind, end); failed {
 			return c, end, failed, nil
 		}
 	}
-	end, failed = p.reach(c, end)
+	end, failed = p.converge(c, end)
 	return c, end, failed, nil
 }
 
 // reach applies the goal.
-func (p *performance) reach(c *core, from object) (end object, failed bool) {
+func (p *result) converge(c *driver, from acctest.Object) (end acctest.Object, failed bool) {
 	switch {
 	case p.goal() != nil:
 		return c.apply(p.subject.kind, p.goal(), from)
-	case from.state.IsNull():
+	case from.State.IsNull():
 		return from, false
 	}
 	return c.destroy(p.subject.kind, from)
 }
 
 // tainted tells that a create failed and left something in the state.
-func (p *performance) tainted() bool {
-	return p.failed && !p.killed && p.prior.state.IsNull() && !p.after.state.IsNull() && p.operation != imports
+func (p *result) tainted() bool {
+	return p.failed && !p.killed && p.prior.State.IsNull() && !p.after.State.IsNull() && p.operation != imports
 }
 
 // settled tells whether another refresh and plan would change anything.
-func settled(c *core, kind string, goal Attributes, o object) string {
-	again, failed := c.refresh(kind, o)
+func notSettled(c *driver, kind string, goal acctest.Attributes, o acctest.Object) string {
+	again, failed := c.read(kind, o)
 	switch {
 	case failed:
-		return "it cannot be read: " + said(errorsIn(c.heard.diags))
-	case !again.state.Equal(o.state):
-		return fmt.Sprintf("a refresh makes %s of %s", text(again.state), text(o.state))
-	case !bytes.Equal(again.private, o.private):
+		return "it cannot be read: " + c.transcript.errors()
+	case !again.State.Equal(o.State):
+		return fmt.Sprintf("a refresh makes %s of %s", acctest.Format(again.State), acctest.Format(o.State))
+	case !bytes.Equal(again.Private, o.Private):
 		return "a refresh changes the private state"
 	case goal == nil:
 		return ""
 	}
-	next := c.plan(kind, goal, again)
+	plan := c.plan(kind, goal, again)
 	switch {
-	case !next.ok:
-		return "it cannot be planned: " + said(errorsIn(c.heard.diags))
-	case !next.state.Equal(again.state):
-		return fmt.Sprintf("the next plan makes %s of %s", text(next.state), text(again.state))
+	case plan == nil:
+		return "it cannot be planned: " + c.transcript.errors()
+	case !c.Planned(kind, plan).Equal(again.State):
+		return fmt.Sprintf("the next plan makes %s of %s", acctest.Format(c.Planned(kind, plan)), acctest.Format(again.State))
 	}
 	return ""
 }

@@ -29,7 +29,7 @@ type fault struct {
 	Offset     string   `json:"offset"`
 	Phases     []string `json:"phases"`     // before_commit, if there is none
 	At         string   `json:"at"`         // which calls: any, read, write, list, create, every (counted together), none (the whole run)
-	Strikes    []string `json:"strikes"`    // once and lasting, if there is none
+	Repeats    []string `json:"strikes"`    // once and lasting, if there is none
 	Operations []string `json:"operations"` // all, if there is none
 	// Blind is an answer that is well formed and says something else: nobody can tell it from the truth.
 	Blind bool `json:"blind"`
@@ -54,8 +54,8 @@ func faults() ([]fault, error) {
 		if len(rows[i].Phases) == 0 {
 			rows[i].Phases = []string{before}
 		}
-		if len(rows[i].Strikes) == 0 {
-			rows[i].Strikes = []string{once, lasting}
+		if len(rows[i].Repeats) == 0 {
+			rows[i].Repeats = []string{once, lasting}
 		}
 	}
 	return rows, nil
@@ -76,7 +76,7 @@ const (
 var operations = []string{creates, reads, updates, deletes, imports}
 
 // strikes tells whether the fault may strike a call.
-func (f fault) strikes(action string) bool {
+func (f fault) appliesTo(action string) bool {
 	switch f.At {
 	case anyWrite:
 		return writes(action)
@@ -99,7 +99,7 @@ type place struct {
 	action string // "": all are counted together
 	nth    int
 	phase  string
-	strike string
+	repeat string
 }
 
 // rules are those of the fake for the fault at a place.
@@ -109,7 +109,7 @@ func (f fault) rules(at place) (rules []ramtest.Rule) {
 		made.Action, made.Phase = at.action, at.phase
 		more, _ := strconv.Atoi(made.Nth) // "+2" or nothing, as the table's test holds
 		made.Nth = fmt.Sprintf("%d-%d", at.nth, at.nth+more)
-		if at.strike == lasting {
+		if at.repeat == lasting {
 			made.Nth = fmt.Sprintf("%d-", at.nth)
 		}
 		rules = append(rules, made)
@@ -118,7 +118,7 @@ func (f fault) rules(at place) (rules []ramtest.Rule) {
 }
 
 // twice tells that the request is executed again.
-func (f fault) twice() bool {
+func (f fault) duplicates() bool {
 	return slices.ContainsFunc(f.Rules, func(r rule) bool { return r.Fault == "duplicate" })
 }
 
@@ -131,7 +131,7 @@ func (f fault) offset() time.Duration {
 // allowed are the outcomes that the matrix has for a call, or nothing.
 func (f fault) allowed(operation string, at place) []string {
 	of, name := f.Want[at.phase], callOf(operation, at.action)
-	if at.strike == lasting {
+	if at.repeat == lasting {
 		return strings.Fields(of["lasting "+name])
 	}
 	if classes, named := of[name]; named {

@@ -15,7 +15,7 @@ type figures struct {
 	headline string // what came out, in a few words; "": how many cases
 	began    time.Time
 	took     time.Duration
-	cut      bool // it was not played to its end
+	aborted  bool // it was not played to its end
 
 	mu     sync.Mutex
 	lines  []figure
@@ -31,8 +31,8 @@ type figure struct {
 
 // finding is something that must never be, and how to see it again.
 type finding struct {
-	What  string `json:"what"`
-	Again string `json:"again"`
+	What   string `json:"what"`
+	Replay string `json:"again"`
 }
 
 func newFigures(piece string) *figures { return &figures{piece: piece, counts: map[string]int{}} }
@@ -59,7 +59,7 @@ func (f *figures) forbid(again, format string, args ...any) {
 }
 
 // meanings are the outcomes, in the words of the fault matrix.
-var meanings = map[string]string{
+var outcomeMeanings = map[string]string{
 	converged: "converged in the same apply",
 	warned:    "converged, with a warning that says what is odd",
 	companion: "converged, and names what came up beside it",

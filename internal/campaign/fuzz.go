@@ -50,11 +50,11 @@ func targets(root string) (all []target, err error) {
 const instrumented = "github.com/ram-security/terraform-provider-ram/..."
 
 // harness is a package's test binary, from which all its targets run.
-type harness struct{ binary, directory, corpus string }
+type testBinary struct{ binary, directory, corpus string }
 
 // harnessed builds the binary. What the engine finds of interest is kept with what go test finds:
 // go clean -fuzzcache removes it.
-func (o *Options) harnessed(ctx context.Context, pkg string) (h harness, err error) {
+func (o *Options) buildTestBinary(ctx context.Context, pkg string) (h testBinary, err error) {
 	h.directory, h.binary = filepath.Join(o.Root, pkg), filepath.Join(o.Temp, path.Base(pkg)+".fuzz")
 	if _, err = o.tool(ctx, "test", "-c", "-vet=off", "-o", h.binary, "-gcflags="+instrumented+"=-d=libfuzzer", pkg); err != nil {
 		return h, err
@@ -81,7 +81,7 @@ var executions = regexp.MustCompile(`execs: (\d+)`)
 const minimizing = "100x"
 
 // fuzzed runs a target, and tells how often it was executed.
-func (t target) fuzzed(ctx context.Context, h harness, long string) (n int, out string, err error) {
+func (t target) run(ctx context.Context, h testBinary, long string) (n int, out string, err error) {
 	cmd := exec.CommandContext(ctx, h.binary, "-test.run", "^$", "-test.fuzz", "^"+t.name+"$", "-test.fuzztime", long, //nolint:gosec // the tests of this repository
 		"-test.fuzzminimizetime", minimizing, "-test.fuzzcachedir", h.corpus, "-test.timeout", "0")
 	cmd.Dir = h.directory
@@ -96,7 +96,7 @@ var workerEnded = regexp.MustCompile(`hung or terminated unexpectedly[^\n]*\s+Fa
 
 // stoodStill tells that a worker was ended for nothing that its input does: the engine gives one
 // execution ten seconds by the clock on the wall, and a machine may stand still for as long.
-func (t target) stoodStill(ctx context.Context, h harness, out string) bool {
+func (t target) wasStalled(ctx context.Context, h testBinary, out string) bool {
 	found := workerEnded.FindStringSubmatch(out)
 	if found == nil {
 		return false
@@ -108,28 +108,28 @@ func (t target) stoodStill(ctx context.Context, h harness, out string) bool {
 }
 
 // playFuzz runs every fuzz target for the given number of executions.
-func playFuzz(ctx context.Context, o *Options, f *figures) error {
+func runFuzz(ctx context.Context, o *Options, f *figures) error {
 	all, err := targets(o.Root)
 	if err != nil {
 		return err
 	}
-	total, harnesses, began := 0, map[string]harness{}, time.Now()
+	total, harnesses, began := 0, map[string]testBinary{}, time.Now()
 	for _, t := range all {
 		if !strings.Contains(t.name, o.Only) {
 			continue
 		}
 		h, built := harnesses[t.pkg]
 		if !built {
-			if h, err = o.harnessed(ctx, t.pkg); err != nil {
+			if h, err = o.buildTestBinary(ctx, t.pkg); err != nil {
 				return err
 			}
 			harnesses[t.pkg] = h
 		}
-		n, out, err := t.fuzzed(ctx, h, o.Fuzz)
-		for again := 0; again < 3 && err != nil && t.stoodStill(ctx, h, out); again++ {
+		n, out, err := t.run(ctx, h, o.Fuzz)
+		for again := 0; again < 3 && err != nil && t.wasStalled(ctx, h, out); again++ {
 			// Somebody has to look at it, if it happens on a machine with time to spare.
 			f.add(t.name+" was ended once by the engine's own time limit, after", n)
-			n, out, err = t.fuzzed(ctx, h, o.Fuzz)
+			n, out, err = t.run(ctx, h, o.Fuzz)
 		}
 		var exit *exec.ExitError
 		switch {

@@ -31,7 +31,7 @@ func TestFuzz_anInputThatFailsOnceByTheClockIsNoFinding(t *testing.T) {
 			if err := os.WriteFile(input, []byte("go test fuzz v1\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if got := (target{name: "FuzzX"}).stoodStill(t.Context(), harness{binary: test.binary, directory: directory}, test.out); got != test.want {
+			if got := (target{name: "FuzzX"}).wasStalled(t.Context(), testBinary{binary: test.binary, directory: directory}, test.out); got != test.want {
 				t.Errorf("the machine stood still: %t", got)
 			}
 			if _, err := os.Stat(input); (err != nil) != test.want {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -31,32 +32,32 @@ const (
 
 // verdict is what became of a trial.
 type verdict struct {
-	trial     string
-	class     string
-	allowed   []string
-	forbidden []string // what must never be
-	said      string
-	waited    time.Duration
-	recovered bool // a further apply was needed, and was enough
-	sends     int
+	testCase     string
+	outcome      string
+	allowed      []string
+	forbidden    []string // what must never be
+	messages     string
+	waited       time.Duration
+	appliedAgain bool // a further apply was needed, and was enough
+	sends        int
 }
 
 // fails tells that the trial ended as it must not.
 func (v verdict) fails() bool { return len(v.forbidden) > 0 }
 
 // faultless is the trial without a fault: what it is to do, and may do.
-type faultless struct {
+type baseline struct {
 	account  *ramtest.Account
-	state    portrait
-	touched  map[string]map[string]bool // what was changed, and to what
+	state    snapshot
+	changed  map[string]map[string]bool // what was changed, and to what
 	calls    []ramtest.Call
 	sends    map[string]int
 	warnings int
 }
 
 // benchmark is what a performance without a fault did.
-func (p *performance) benchmark() *faultless {
-	f := &faultless{account: p.young, state: p.sketch(p.after.state), touched: p.touched(p.events), calls: p.calls, sends: map[string]int{}, warnings: len(p.heard.diags)}
+func (p *result) baseline() *baseline {
+	f := &baseline{account: p.accountAfter, state: p.snapshotState(p.after.State), changed: p.changes(p.events), calls: p.calls, sends: map[string]int{}, warnings: len(p.transcript.diags)}
 	for _, call := range p.calls {
 		f.sends[call.Action]++
 	}
@@ -65,7 +66,7 @@ func (p *performance) benchmark() *faultless {
 
 // refused tells that the call at a place is answered with an error even without a
 // fault, as when something is not there: spoilt, it is no such error any more.
-func (f *faultless) refused(at place) bool {
+func (f *baseline) failsAnyway(at place) bool {
 	n := 0
 	for _, call := range f.calls {
 		if call.Action == at.action {
@@ -83,33 +84,33 @@ func byProvider(e ramtest.Event) bool {
 }
 
 // touched are the fields that the provider changed, and what to.
-func (s *stage) touched(events []ramtest.Event) map[string]map[string]bool {
+func (s *environment) changes(events []ramtest.Event) map[string]map[string]bool {
 	all := map[string]map[string]bool{}
 	for _, e := range events {
-		at := s.alike(e.Object + "." + e.Field)
+		at := s.normalize(e.Object + "." + e.Field)
 		if !byProvider(e) || volatile(at) {
 			continue
 		}
 		if all[at] == nil {
 			all[at] = map[string]bool{}
 		}
-		all[at][s.alike(fmt.Sprint(e.After))] = true
+		all[at][s.normalize(fmt.Sprint(e.After))] = true
 	}
 	return all
 }
 
 // judge applies the oracles, lets a person do what comes next, and applies them again.
-func (p *performance) judge(free *faultless) verdict {
-	v := verdict{trial: p.name(), waited: p.waited, sends: len(p.calls), said: said(p.heard.diags)}
-	if len(p.strokes) == 1 && !free.refused(p.strokes[0].at) { // of two, the matrix says nothing
-		v.allowed = p.strokes[0].allowed(p.operation, p.strokes[0].at)
+func (p *result) check(free *baseline) verdict {
+	v := verdict{testCase: p.name(), waited: p.waited, sends: len(p.calls), messages: acctest.Messages(p.transcript.diags)}
+	if len(p.injections) == 1 && !free.failsAnyway(p.injections[0].at) { // of two, the matrix says nothing
+		v.allowed = p.injections[0].allowed(p.operation, p.injections[0].at)
 	}
-	p.never(free, &v)
-	v.class = p.class(free, &v)
-	if len(v.allowed) > 0 && !slices.Contains(v.allowed, v.class) && !p.killed && (v.class != kept || !slices.Contains(v.allowed, nothing0)) {
-		v.forbid("the outcome is %s, and the fault matrix allows %s", v.class, strings.Join(v.allowed, ", "))
+	p.checkForbidden(free, &v)
+	v.outcome = p.outcome(free, &v)
+	if len(v.allowed) > 0 && !slices.Contains(v.allowed, v.outcome) && !p.killed && (v.outcome != kept || !slices.Contains(v.allowed, nothing0)) {
+		v.forbid("the outcome is %s, and the fault matrix allows %s", v.outcome, strings.Join(v.allowed, ", "))
 	}
-	p.aftermath(free, &v)
+	p.checkRecovery(free, &v)
 	return v
 }
 
@@ -121,11 +122,11 @@ func (v *verdict) forbid(format string, args ...any) {
 const patience = 5*time.Minute + 5*time.Second
 
 // never checks what must never be, however the operation ended.
-func (p *performance) never(free *faultless, v *verdict) {
-	for _, broken := range p.heard.broken {
+func (p *result) checkForbidden(free *baseline, v *verdict) {
+	for _, broken := range p.transcript.violations {
 		v.forbid("Terraform would call it a bug: %s", broken)
 	}
-	for _, leak := range p.leaks(p.heard) {
+	for _, leak := range p.leaks(p.transcript) {
 		v.forbid("a secret is out: %s", leak)
 	}
 	for _, violation := range p.srv.Violations() {
@@ -134,43 +135,43 @@ func (p *performance) never(free *faultless, v *verdict) {
 	if p.waited > patience || p.took > patience/10 {
 		v.forbid("it took %s, and %s of waiting", p.took, p.waited)
 	}
-	p.untouched(free, v)
-	p.sparing(free, v)
-	p.secretsAgree(v)
+	p.checkChanges(free, v)
+	p.checkRequests(free, v)
+	p.checkSecrets(v)
 	if p.killed {
 		return // nobody was told; the next apply has to say it
 	}
-	for _, s := range p.strays(p.young, p.after) {
-		if !s.namedIn(v.said) {
+	for _, s := range p.untracked(p.accountAfter, p.after) {
+		if !s.namedIn(v.messages) {
 			v.forbid("%s %s is in no state, and nobody was told", s.what, s.id)
 		}
 	}
 }
 
-// leaks hunts for every secret wherever somebody can read.
-func (p *performance) leaks(heard *hearing) []string {
-	everything := heard.everything()
+// leaks scans all that a person can read for every secret.
+func (p *result) leaks(t *transcript) []string {
+	everything := t.text()
 	for _, call := range p.srv.Calls() {
 		everything += call.URL + call.UserAgent
 	}
-	return leaks(everything, p.credentials(p.began, p.old, p.young))
+	return acctest.FindSecrets(everything, p.secretsOf(p.initial, p.accountBefore, p.accountAfter))
 }
 
 // untouched compares with what the operation changes when nothing goes wrong: no other
 // field is ever touched, and none gets a value that is neither its old one nor the wanted one.
-func (p *performance) untouched(free *faultless, v *verdict) {
+func (p *result) checkChanges(free *baseline, v *verdict) {
 	old, others := map[string]string{}, map[string]bool{}
 	for _, e := range p.events {
-		others[p.alike(e.Object)] = others[p.alike(e.Object)] || !byProvider(e)
-		at := p.alike(e.Object + "." + e.Field)
+		others[p.normalize(e.Object)] = others[p.normalize(e.Object)] || !byProvider(e)
+		at := p.normalize(e.Object + "." + e.Field)
 		if _, seen := old[at]; !seen {
-			old[at] = p.alike(fmt.Sprint(e.Before))
+			old[at] = p.normalize(fmt.Sprint(e.Before))
 		}
-		if !byProvider(e) || volatile(at) || strings.Contains(at, "(new)") || p.acts("gone") && others[p.alike(e.Object)] {
+		if !byProvider(e) || volatile(at) || strings.Contains(at, "(new)") || p.acts("gone") && others[p.normalize(e.Object)] {
 			continue // what others took away may be made again
 		}
-		values, wanted := free.touched[at]
-		got := p.alike(fmt.Sprint(e.After))
+		values, wanted := free.changed[at]
+		got := p.normalize(fmt.Sprint(e.After))
 		switch {
 		case !wanted && p.operation != deletes:
 			v.forbid("%s changed %s, which is nobody's to change", e.Actor, at)
@@ -182,7 +183,7 @@ func (p *performance) untouched(free *faultless, v *verdict) {
 
 // sparing counts what was sent: nothing is sent more than five times in place of
 // once, and what is told once not more than twice, but where it was refused.
-func (p *performance) sparing(free *faultless, v *verdict) {
+func (p *result) checkRequests(free *baseline, v *verdict) {
 	sent := map[string]int{}
 	for _, call := range p.calls {
 		if writes(call.Action) && !strings.HasPrefix(call.Code, "Throttling") && call.Code != "InvalidSecurityToken.Expired" {
@@ -195,7 +196,7 @@ func (p *performance) sparing(free *faultless, v *verdict) {
 		case "key":
 			most = 2 * max(free.sends[action], 1)
 		case "device": // its name is its own, so each fault may cost one
-			most = (1 + max(len(p.strokes), 1)) * max(free.sends[action], 1)
+			most = (1 + max(len(p.injections), 1)) * max(free.sends[action], 1)
 		}
 		if n > most {
 			v.forbid("%s was sent %d times", action, n)
@@ -204,15 +205,15 @@ func (p *performance) sparing(free *faultless, v *verdict) {
 }
 
 // secretsAgree compares the secrets in the state with those of the service (O8).
-func (p *performance) secretsAgree(v *verdict) {
+func (p *result) checkSecrets(v *verdict) {
 	for id, secret := range map[string]string{
 		"access_key_id": "secret", "current_access_key_id": "current_secret", "previous_access_key_id": "previous_secret", "serial_number": "base32_string_seed",
 	} {
-		has := attribute(p.after.state, secret)
+		has := acctest.Attribute(p.after.State, secret)
 		if has == "null" || has == "unknown" {
 			continue
 		}
-		if is := secretOf(p.young, attribute(p.after.state, id)); is != "" && is != has {
+		if is := secretOf(p.accountAfter, acctest.Attribute(p.after.State, id)); is != "" && is != has {
 			v.forbid("%s in the state is not that of the service", secret)
 		}
 	}
@@ -229,9 +230,9 @@ func secretOf(a *ramtest.Account, id string) string {
 }
 
 // class names the outcome of the operation itself.
-func (p *performance) class(free *faultless, v *verdict) string {
-	strays := p.strays(p.young, p.after)
-	left := p.portray(p.young).differs(p.portray(p.bystanding(p.old)))
+func (p *result) outcome(free *baseline, v *verdict) string {
+	strays := p.untracked(p.accountAfter, p.after)
+	left := p.snapshot(p.accountAfter).diff(p.snapshot(p.withOtherActions(p.accountBefore)))
 	switch {
 	case p.killed:
 		return killed
@@ -241,14 +242,14 @@ func (p *performance) class(free *faultless, v *verdict) string {
 		return p.success(free, v)
 	case len(strays) > 0:
 		return named
-	case len(left) > 0 && !p.after.state.IsNull() && p.prior.state.IsNull():
+	case len(left) > 0 && !p.after.State.IsNull() && p.prior.State.IsNull():
 		return tracked
 	case len(left) > 0:
 		return partly
-	case p.prior.state.IsNull() && !p.after.state.IsNull():
+	case p.prior.State.IsNull() && !p.after.State.IsNull():
 		v.forbid("it is in the state, and not in the account")
 		return tracked
-	case len(p.touched(p.events)) > 0:
+	case len(p.changes(p.events)) > 0:
 		return removed
 	case p.operation == creates:
 		return nothing0
@@ -257,14 +258,14 @@ func (p *performance) class(free *faultless, v *verdict) string {
 }
 
 // success compares with the end of the operation without a fault.
-func (p *performance) success(free *faultless, v *verdict) string {
-	odd, shown := p.portray(p.young).differs(p.portray(p.bystanding(free.account))), p.sketch(p.after.state).differs(free.state)
+func (p *result) success(free *baseline, v *verdict) string {
+	odd, shown := p.snapshot(p.accountAfter).diff(p.snapshot(p.withOtherActions(free.account))), p.snapshotState(p.after.State).diff(free.state)
 	switch {
 	case len(odd)+len(shown) == 0:
 		return converged
-	case p.blind() && (len(odd) == 0 || len(p.touched(p.events)) == 0): // it went by what the service said
+	case p.blind() && (len(odd) == 0 || len(p.changes(p.events)) == 0): // it went by what the service said
 		return warned
-	case len(p.heard.diags) > free.warnings, p.acts("gone"), p.acts("foreign"):
+	case len(p.transcript.diags) > free.warnings, p.acts("gone"), p.acts("foreign"):
 		return warned
 	}
 	v.forbid("it ended well, and nothing was said, but: %s", strings.Join(append(odd, shown...), "; "))
@@ -272,60 +273,60 @@ func (p *performance) success(free *faultless, v *verdict) string {
 }
 
 // bystanding is an account after what others did in this trial as well.
-func (p *performance) bystanding(a *ramtest.Account) *ramtest.Account {
+func (p *result) withOtherActions(a *ramtest.Account) *ramtest.Account {
 	copied := a.Clone()
-	for _, act := range p.acted {
+	for _, act := range p.otherActions {
 		act(copied)
 	}
 	return copied
 }
 
 // stray is something that a run made and that is in no state.
-type stray struct{ what, id, owner string }
+type leftover struct{ what, id, owner string }
 
 // strays are all credentials, and users, that there are now and were not there
 // before, and that the state does not know.
-func (p *performance) strays(now *ramtest.Account, o object) (all []stray) {
+func (p *result) untracked(now *ramtest.Account, o acctest.Object) (all []leftover) {
 	for name, user := range now.Users {
-		was := p.began.UserByID(user.ID)
-		if was == nil && attribute(o.state, "user_id") != user.ID {
-			all = append(all, stray{"the user", name, name})
+		was := p.initial.UserByID(user.ID)
+		if was == nil && acctest.Attribute(o.State, "user_id") != user.ID {
+			all = append(all, leftover{"the user", name, name})
 		}
 		for _, key := range user.Keys {
-			if k, _ := p.began.KeyByID(key.ID); k == nil && key.ID != foreignKey && !knows(o, key.ID) {
-				all = append(all, stray{"the key", key.ID, name})
+			if k, _ := p.initial.KeyByID(key.ID); k == nil && key.ID != foreignKey && !knows(o, key.ID) {
+				all = append(all, leftover{"the key", key.ID, name})
 			}
 		}
-		if user.LoginProfile != nil && (was == nil || was.LoginProfile == nil) && (p.subject.kind != "ram_login_profile" || p.operation != imports && o.state.IsNull()) {
-			all = append(all, stray{"the login profile", name, name})
+		if user.LoginProfile != nil && (was == nil || was.LoginProfile == nil) && (p.subject.kind != "ram_login_profile" || p.operation != imports && o.State.IsNull()) {
+			all = append(all, leftover{"the login profile", name, name})
 		}
 	}
 	for serial := range now.MFADevices {
-		if p.began.MFADevices[serial] == nil && !knows(o, serial) {
-			all = append(all, stray{"the MFA device", serial, ""})
+		if p.initial.MFADevices[serial] == nil && !knows(o, serial) {
+			all = append(all, leftover{"the MFA device", serial, ""})
 		}
 	}
-	return slices.DeleteFunc(all, func(s stray) bool { return p.operation != creates && s.ours(p) })
+	return slices.DeleteFunc(all, func(s leftover) bool { return p.operation != creates && s.createdBefore(p) })
 }
 
 // ours tells that a stray was made before the operation, which is about something else or failed to read it.
-func (s stray) ours(p *performance) bool {
+func (s leftover) createdBefore(p *result) bool {
 	switch {
 	case s.what == "the key":
-		key, _ := p.old.KeyByID(s.id)
+		key, _ := p.accountBefore.KeyByID(s.id)
 		return key != nil
 	case s.what == "the MFA device":
-		return p.old.MFADevices[s.id] != nil
-	case p.old.Users[s.owner] == nil:
+		return p.accountBefore.MFADevices[s.id] != nil
+	case p.accountBefore.Users[s.owner] == nil:
 		return false
 	}
-	return s.what == "the user" || p.old.Users[s.owner].LoginProfile != nil
+	return s.what == "the user" || p.accountBefore.Users[s.owner].LoginProfile != nil
 }
 
 // knows tells that a state holds an id.
-func knows(o object, id string) bool {
-	for _, v := range fields(o.state) {
-		if text(v) == id {
+func knows(o acctest.Object, id string) bool {
+	for _, v := range acctest.Fields(o.State) {
+		if acctest.Format(v) == id {
 			return true
 		}
 	}
@@ -333,19 +334,19 @@ func knows(o object, id string) bool {
 }
 
 // namedIn tells that a text names the stray, or how it is found.
-func (s stray) namedIn(text string) bool {
+func (s leftover) namedIn(text string) bool {
 	return strings.Contains(text, s.id) || s.what == "the key" && strings.Contains(text, "aliyun ram ListAccessKeys --UserName "+s.owner)
 }
 
 // clear does what the messages say of what is left over.
-func (p *performance) clear(strays []stray) {
+func (p *result) removeLeftovers(strays []leftover) {
 	p.srv.Change(func(a *ramtest.Account) {
 		for _, s := range strays {
 			switch s.what {
 			case "the key":
 				a.Users[s.owner].Keys = slices.DeleteFunc(a.Users[s.owner].Keys, func(key *ramtest.AccessKey) bool { return key.ID == s.id })
 			case "the MFA device":
-				lose(a, s.id)
+				deleteDevice(a, s.id)
 			case "the login profile":
 				a.Users[s.owner].LoginProfile = nil
 			case "the user":
@@ -356,4 +357,4 @@ func (p *performance) clear(strays []stray) {
 }
 
 // imported is how a message says what is to be imported, and by which id.
-var imported = regexp.MustCompile(`terraform import \S+ (\S+)`)
+var importID = regexp.MustCompile(`terraform import \S+ (\S+)`)

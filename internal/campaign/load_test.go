@@ -12,7 +12,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// The short form of the load: few users, and by the clock on the wall all the same.
+// The short form of the load: few users, in real time too.
 func TestLoad_ofFewUsersEndsWell(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -20,11 +20,11 @@ func TestLoad_ofFewUsersEndsWell(t *testing.T) {
 		t.Fatal(err, out.String())
 	}
 	if !strings.Contains(out.String(), "24 users at half the quota: create") {
-		t.Errorf("nobody used half the quota: %s", out.String())
+		t.Errorf("no run has half the quota: %s", out.String())
 	}
 }
 
-// sent are calls of an action, one after each gap.
+// sent returns calls of an action, one after each gap.
 func sent(action, code string, apart ...time.Duration) (calls []ramtest.Call) {
 	at := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	for _, gap := range apart {
@@ -34,51 +34,51 @@ func sent(action, code string, apart ...time.Duration) (calls []ramtest.Call) {
 	return calls
 }
 
-// The oracles of the load see what they are for.
-func TestLoad_seesWhatMustNotBe(t *testing.T) {
+// The checks of the load detect what they are for.
+func TestLoad_checksDetectViolations(t *testing.T) {
 	t.Parallel()
-	together := make([]time.Duration, burst+1)
-	often := make([]time.Duration, 2*mostSends+1)
+	together := make([]time.Duration, longestBurst+1)
+	often := make([]time.Duration, 2*mostAttempts+1)
 	for at := range often {
 		often[at] = time.Second
 	}
 	for name, test := range map[string]struct {
-		calls  []ramtest.Call
-		stood  time.Duration
-		halved bool
-		says   string // nothing: it may be
+		calls   []ramtest.Call
+		stalled time.Duration
+		halved  bool
+		want    string // empty: nothing is forbidden
 	}{
-		"a throttled call":                     {calls: sent("CreateUser", "Throttling.User", 0), says: "were throttled"},
-		"a throttled call, by a slow machine":  {calls: sent("CreateUser", "Throttling.User", 0), stood: time.Second},
-		"a write that is sent twice":           {calls: sent("CreateUser", "", 0, 1, 1), says: "CreateUser is sent 3 times"},
+		"a throttled call":                     {calls: sent("CreateUser", "Throttling.User", 0), want: "were throttled"},
+		"a throttled call, by a slow machine":  {calls: sent("CreateUser", "Throttling.User", 0), stalled: time.Second},
+		"a write that is sent twice":           {calls: sent("CreateUser", "", 0, 1, 1), want: "CreateUser is sent 3 times"},
 		"a write for each":                     {calls: sent("CreateUser", "", 0, 1)},
-		"too many reads":                       {calls: sent("GetUser", "", make([]time.Duration, 9)...), says: "9 reads for 6 resources"},
+		"too many reads":                       {calls: sent("GetUser", "", make([]time.Duration, 9)...), want: "9 reads for 6 resources"},
 		"a read for each":                      {calls: sent("GetUser", "", make([]time.Duration, 6)...)},
-		"all come back together":               {calls: sent("CreateUser", "", together...), halved: true, says: "within a tenth of a second"},
-		"more sends than there may be":         {calls: sent("CreateUser", "", often...), halved: true, says: "is sent 11 times by"},
+		"all retry together":                   {calls: sent("CreateUser", "", together...), halved: true, want: "within a tenth of a second"},
+		"more attempts than there may be":      {calls: sent("CreateUser", "", often...), halved: true, want: "is sent 11 times by"},
 		"a throttled call at half of the rate": {calls: sent("CreateUser", "Throttling.User", 0, time.Second), halved: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := &load{f: newFigures("load"), members: []*member{{name: "a"}, {name: "b"}}, title: "two"}
-			went := &throng{calls: test.calls, stood: test.stood}
+			l := &load{f: newFigures("load"), people: []*person{{name: "a"}, {name: "b"}}, title: "two"}
+			p := &phase{name: "create", reads: 1, calls: test.calls, stalled: test.stalled}
 			if test.halved {
-				l.mayNotBurst("create", went)
+				l.checkBackoff(p)
 			} else {
-				l.mayNot("create", 1, went)
+				l.checkQuota(p)
 			}
 			var out bytes.Buffer
 			for _, wrong := range l.f.wrong {
 				out.WriteString(wrong.What)
 			}
-			if test.says == "" && out.Len() > 0 || !strings.Contains(out.String(), test.says) {
-				t.Errorf("%q, want %q", out.String(), test.says)
+			if test.want == "" && out.Len() > 0 || !strings.Contains(out.String(), test.want) {
+				t.Errorf("%q, want %q", out.String(), test.want)
 			}
 		})
 	}
 }
 
-func TestThrong_countsWithinASpan(t *testing.T) {
+func TestPeak_countsWithinASpan(t *testing.T) {
 	t.Parallel()
 	times := []time.Time{}
 	for _, call := range sent("X", "", 0, 10*time.Millisecond, 80*time.Millisecond, 20*time.Millisecond, 2*time.Second) {
@@ -86,12 +86,5 @@ func TestThrong_countsWithinASpan(t *testing.T) {
 	}
 	if got := []int{peak(times, 100*time.Millisecond), peak(times, time.Second), peak(nil, time.Second)}; got[0] != 3 || got[1] != 4 || got[2] != 0 {
 		t.Errorf("the most within 0.1 s, 1 s, and of none are %v", got)
-	}
-	median, variation := gaps(times)
-	if median != 80*time.Millisecond || variation < 1.5 || variation > 1.7 {
-		t.Errorf("the median of the gaps is %s, they vary by %f", median, variation)
-	}
-	if _, even := gaps(times[:2]); even != 0 {
-		t.Errorf("one gap varies by %f", even)
 	}
 }

@@ -19,7 +19,7 @@ func TestCouples_areAllPairsOfRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[[2]*fault]bool{}
-	for _, c := range (&pairing{sweep: &sweep{rows: rows}}).couples() {
+	for _, c := range (&pairSweep{sweep: &sweep{rows: rows}}).pairs() {
 		if seen[[2]*fault{c.a, c.b}] || seen[[2]*fault{c.b, c.a}] {
 			t.Errorf("%s and %s meet twice", c.a.Name, c.b.Name)
 		}
@@ -28,7 +28,7 @@ func TestCouples_areAllPairsOfRows(t *testing.T) {
 	for i := range rows {
 		for j := i; j < len(rows); j++ {
 			a, b := &rows[i], &rows[j]
-			once := i == j && a.At == theWholeRun || a.ends() && b.ends()
+			once := i == j && a.At == theWholeRun || a.endsTheRun() && b.endsTheRun()
 			if hidden := hides(a, b) || hides(b, a); seen[[2]*fault{a, b}] == (once || hidden) {
 				t.Errorf("%s and %s: met %t", a.Name, b.Name, seen[[2]*fault{a, b}])
 			}
@@ -43,13 +43,13 @@ func TestDrawStrokes_leavesRoomForTheSecond(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	free := &faultless{
+	free := &baseline{
 		calls: []ramtest.Call{{Action: "GetUser"}, {Action: "ListAccessKeys"}, {Action: "CreateAccessKey"}, {Action: "ListAccessKeys"}},
 		sends: map[string]int{"GetUser": 1, "ListAccessKeys": 2, "CreateAccessKey": 1},
 	}
 	random, drawn := rand.New(rand.NewPCG(1, 1)), 0
-	for _, c := range (&pairing{sweep: &sweep{rows: rows}}).couples() {
-		strokes, ok := drawStrokes(random, trial{operation: creates}, c, free)
+	for _, c := range (&pairSweep{sweep: &sweep{rows: rows}}).pairs() {
+		strokes, ok := drawInjections(random, testCase{operation: creates}, c, free)
 		if !ok {
 			continue
 		}
@@ -58,11 +58,11 @@ func TestDrawStrokes_leavesRoomForTheSecond(t *testing.T) {
 		switch {
 		case c.a == c.b && first.at == second.at:
 			t.Errorf("%s strikes one place twice: %v", c.a.Name, first.at)
-		case second.ends():
+		case second.endsTheRun():
 			t.Errorf("%s comes after %s", second.Name, first.Name)
-		case first.at.strike == lasting && slices.Contains(first.Strikes, once):
+		case first.at.repeat == lasting && slices.Contains(first.Repeats, once):
 			t.Errorf("%s goes on and on, so %s has no turn", first.Name, second.Name)
-		case !first.ends() && free.when(first.at) > free.when(second.at):
+		case !first.endsTheRun() && free.callNumber(first.at) > free.callNumber(second.at):
 			t.Errorf("%s at %v comes before %s at %v", first.Name, first.at, second.Name, second.at)
 		}
 	}
@@ -86,7 +86,7 @@ func TestStroke_struck(t *testing.T) {
 		{place{nth: 4}, everyCall, false},
 		{place{}, theWholeRun, true},
 	} {
-		if got := (stroke{&fault{At: test.kind}, test.at}).struck(calls); got != test.want {
+		if got := (injection{&fault{At: test.kind}, test.at}).happened(calls); got != test.want {
 			t.Errorf("%v: %t", test.at, got)
 		}
 	}

@@ -115,7 +115,7 @@ func (p *planting) one(ctx context.Context, bug plant) error {
 	p.slowest = max(p.slowest, time.Since(began))
 	if killer == nil {
 		p.tests.count("survived")
-		p.tests.forbid(again("plants", bug.Name), "no test notices the planted bug %q, which breaks %s: in %s, %q for %q", bug.Name, bug.Promise, bug.File, bug.New, bug.Old)
+		p.tests.forbid(replayCommand("plants", bug.Name), "no test notices the planted bug %q, which breaks %s: in %s, %q for %q", bug.Name, bug.Promise, bug.File, bug.New, bug.Old)
 		return nil
 	}
 	p.tests.count("killed by the tests of " + killer.of)

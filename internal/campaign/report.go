@@ -127,7 +127,7 @@ func (r *report) note(out io.Writer, o *Options, f *figures) error {
 	one := f.record()
 	one.Commit = r.Commit
 	one.write(out)
-	if f.cut {
+	if f.aborted {
 		return nil
 	}
 	if at := slices.IndexFunc(r.Records, func(old record) bool { return old.Piece == one.Piece }); at >= 0 {
@@ -161,7 +161,7 @@ func (r record) cases() (n int) {
 	all := 0
 	for outcome, m := range r.Counts {
 		all += m
-		if meanings[outcome] != "" {
+		if outcomeMeanings[outcome] != "" {
 			n += m
 		}
 	}
@@ -181,11 +181,11 @@ func (r record) write(w io.Writer) {
 		fmt.Fprintf(w, "  %-58s %12d\n", "cases", r.cases())
 	}
 	for _, outcome := range slices.Sorted(maps.Keys(r.Counts)) {
-		fmt.Fprintf(w, "    %-56s %12d\n", strings.TrimSpace(outcome+"  "+meanings[outcome]), r.Counts[outcome])
+		fmt.Fprintf(w, "    %-56s %12d\n", strings.TrimSpace(outcome+"  "+outcomeMeanings[outcome]), r.Counts[outcome])
 	}
 	fmt.Fprintf(w, "  %-58s %12d\n", "forbidden outcomes", len(r.Forbidden))
 	for _, wrong := range r.Forbidden {
-		fmt.Fprintf(w, "\n  FORBIDDEN: %s\n  See it again: %s\n", strings.ReplaceAll(strings.TrimSpace(wrong.What), "\n", "\n    "), wrong.Again)
+		fmt.Fprintf(w, "\n  FORBIDDEN: %s\n  See it again: %s\n", strings.ReplaceAll(strings.TrimSpace(wrong.What), "\n", "\n    "), wrong.Replay)
 	}
 }
 
@@ -202,7 +202,7 @@ func (r *report) outcomes() (counts map[string]int, all int) {
 	counts = map[string]int{}
 	for _, one := range r.Records {
 		for outcome, n := range one.Counts {
-			if meanings[outcome] != "" {
+			if outcomeMeanings[outcome] != "" {
 				counts[outcome], all = counts[outcome]+n, all+n
 			}
 		}
@@ -231,7 +231,7 @@ func (r *report) write(w io.Writer) {
 	counts, all := r.outcomes()
 	fmt.Fprintf(w, "  %-58s %12d\n", "cases with an outcome of the fault matrix", all)
 	for _, outcome := range slices.Sorted(maps.Keys(counts)) {
-		fmt.Fprintf(w, "    %-56s %12d\n", outcome+"  "+meanings[outcome], counts[outcome])
+		fmt.Fprintf(w, "    %-56s %12d\n", outcome+"  "+outcomeMeanings[outcome], counts[outcome])
 	}
 	fmt.Fprintf(w, "  %-58s %12s\n  %-58s %12d\n", "wall time", r.took().Round(time.Second), "forbidden outcomes", r.forbidden())
 }
@@ -254,7 +254,7 @@ func (r *report) markdown() string {
 	fmt.Fprintf(&b, "| all | | %s cases with an outcome | %d | %s |\n", grouped(all), r.forbidden(), r.took().Round(time.Second))
 	fmt.Fprint(&b, "\n| Outcome | Which is | Cases |\n| --- | --- | --- |\n")
 	for _, outcome := range slices.Sorted(maps.Keys(counts)) {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", outcome, meanings[outcome], grouped(counts[outcome]))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", outcome, outcomeMeanings[outcome], grouped(counts[outcome]))
 	}
 	fmt.Fprint(&b, "\n| Piece | Figure | Value |\n| --- | --- | --- |\n")
 	for _, one := range r.Records {

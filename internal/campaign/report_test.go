@@ -140,7 +140,7 @@ func TestReport_publish(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Before.\n<!--", "Commit " + r.Commit, "| sweep | " + r.Commit + " | 1 cases | 0 |", "| C | " + meanings[converged] + " | 1 |", "| sweep | places | 3 |", "-->\nAfter.\n"} {
+	for _, want := range []string{"Before.\n<!--", "Commit " + r.Commit, "| sweep | " + r.Commit + " | 1 cases | 0 |", "| C | " + outcomeMeanings[converged] + " | 1 |", "| sweep | places | 3 |", "-->\nAfter.\n"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the guide lacks %q:\n%s", want, text)
 		}

@@ -6,12 +6,14 @@ package campaign
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// fleet is a configuration of two accounts at once, each with people who have a profile and a key.
-const fleet = `
+// twoAccounts is a configuration of two accounts at once, each with users that have a key.
+const twoAccounts = `
 variable "round" { type = string }
 variable "second" { type = map(string) }
 provider "ram" {}
@@ -23,7 +25,7 @@ provider "ram" {
 locals { people = toset([for n in range(%d) : "u-${n}"]) }
 %s`
 
-const people = `
+const peopleOfAccount = `
 resource "ram_user" %[1]q {
   provider      = %[2]s
   for_each      = local.people
@@ -43,11 +45,14 @@ resource "ram_password_policy" %[1]q {
 }
 `
 
-const fleetSize = 12
+const (
+	usersOfAccount = 12
+	roundsReplay   = "go run ./internal/cmd/campaign -pieces rounds -cli CLI"
+)
 
-// playRounds changes two accounts through two provider blocks, fifty at a time, over and over.
-func playRounds(ctx context.Context, o *Options, f *figures) error {
-	directory, err := built(ctx, o)
+// runRounds changes two accounts through two provider blocks again and again, fifty operations at a time.
+func runRounds(ctx context.Context, o *Options, f *figures) error {
+	directory, err := buildProvider(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -57,56 +62,56 @@ func playRounds(ctx context.Context, o *Options, f *figures) error {
 	}
 	defer srv.Close()
 	second := srv.AddAccount("2222222222222222")
-	config := fmt.Sprintf(fleet, fleetSize, fmt.Sprintf(people, "first", "ram")+fmt.Sprintf(people, "second", "ram.second"))
+	config := fmt.Sprintf(twoAccounts, usersOfAccount, fmt.Sprintf(peopleOfAccount, "first", "ram")+fmt.Sprintf(peopleOfAccount, "second", "ram.second"))
 	c, err := newCLI(o, directory, config, srv.Getenv)
 	if err != nil {
 		return err
 	}
-	defer c.remove()
-	c.environment = append(c.environment, fmt.Sprintf("TF_VAR_second={id=%q,secret=%q}", second.AccessKeyID, second.AccessKeySecret))
+	defer remove(c)
+	c.Environment = append(c.Environment, fmt.Sprintf("TF_VAR_second={id=%q,secret=%q}", second.AccessKeyID, second.AccessKeySecret))
 	for n := range o.Rounds {
-		if err := c.round(ctx, srv, n, f); err != nil || len(f.wrong) > 0 {
+		if err := round(ctx, c, srv, n, f); err != nil || len(f.wrong) > 0 {
 			return err
 		}
 	}
-	code, out, err := c.run(ctx, "destroy", "-auto-approve", "-parallelism=50", fmt.Sprintf("-var=round=%d", o.Rounds))
+	r, err := c.Run(ctx, "destroy", "-auto-approve", "-parallelism=50", fmt.Sprintf("-var=round=%d", o.Rounds))
 	if err != nil {
 		return err
 	}
-	if code != 0 {
-		f.forbid("go run ./internal/cmd/campaign -pieces rounds -cli CLI", "the destroy fails: %s", out)
+	if r.Code != 0 {
+		f.forbid(roundsReplay, "the destroy fails: %s", r.Output)
 	}
-	f.rest(srv, "", 0)
+	f.checkAccounts(srv, "", 0)
 	f.add("rounds of two accounts with -parallelism=50", o.Rounds)
 	f.add("calls of the last round and the destroy", len(srv.Calls()))
 	return nil
 }
 
-// round applies, and looks at both accounts.
-func (c *cli) round(ctx context.Context, srv *ramtest.Server, n int, f *figures) error {
+// round applies, and checks both accounts.
+func round(ctx context.Context, c *acctest.CLI, srv *ramtest.Server, n int, f *figures) error {
 	srv.ForgetCalls()
-	code, out, err := c.run(ctx, "apply", "-auto-approve", "-parallelism=50", fmt.Sprintf("-var=round=%d", n))
+	r, err := c.Run(ctx, "apply", "-auto-approve", "-parallelism=50", fmt.Sprintf("-var=round=%d", n))
 	if err != nil {
 		return err
 	}
-	if code != 0 {
-		f.forbid("go run ./internal/cmd/campaign -pieces rounds -cli CLI", "round %d fails: %s", n, out)
+	if r.Code != 0 {
+		f.forbid(roundsReplay, "round %d fails: %s", n, r.Output)
 		return nil
 	}
-	if code, out, err = c.run(ctx, "plan", "-detailed-exitcode", "-parallelism=50", fmt.Sprintf("-var=round=%d", n)); err != nil {
+	if r, err = c.Run(ctx, "plan", "-detailed-exitcode", "-parallelism=50", fmt.Sprintf("-var=round=%d", n)); err != nil {
 		return err
 	}
-	if code != 0 {
-		f.forbid("go run ./internal/cmd/campaign -pieces rounds -cli CLI", "after round %d the plan is not empty: %s", n, out)
+	if r.Code != 0 {
+		f.forbid(roundsReplay, "after round %d the plan is not empty: %s", n, r.Output)
 	}
-	f.rest(srv, fmt.Sprint(n), fleetSize)
+	f.checkAccounts(srv, fmt.Sprint(n), usersOfAccount)
 	f.count("rounds")
 	return nil
 }
 
-// rest looks whether both accounts have what they shall have, each its own, and whether anything was throttled.
-func (f *figures) rest(srv *ramtest.Server, round string, size int) {
-	for name, id := range map[string]string{"first": "1234567890123456", "second": "2222222222222222"} {
+// checkAccounts checks that each account has its own users with a key each, and that no call was throttled.
+func (f *figures) checkAccounts(srv *ramtest.Server, round string, size int) {
+	for name, id := range map[string]string{"first": accountID, "second": "2222222222222222"} {
 		srv.ChangeAccount(id, func(a *ramtest.Account) {
 			users, keys := 0, 0
 			for user, has := range a.Users {
@@ -115,21 +120,25 @@ func (f *figures) rest(srv *ramtest.Server, round string, size int) {
 				}
 				users, keys = users+1, keys+len(has.Keys)
 				if has.Comments != name+" "+round {
-					f.forbid("go run ./internal/cmd/campaign -pieces rounds -cli CLI", "user %s of the %s account says %q in round %s", user, name, has.Comments, round)
+					f.forbid(roundsReplay, "user %s of the %s account has the comment %q in round %s", user, name, has.Comments, round)
 				}
 			}
 			if users != size || keys != size {
-				f.forbid("go run ./internal/cmd/campaign -pieces rounds -cli CLI", "the %s account has %d users with %d keys, not %d", name, users, keys, size)
+				f.forbid(roundsReplay, "the %s account has %d users with %d keys, not %d", name, users, keys, size)
 			}
 		})
 	}
-	throttled := 0
-	for _, call := range srv.Calls() {
-		if call.Status == 429 || call.Code == "Throttling.User" || call.Code == "Throttling" {
-			throttled++
+	if n := throttledIn(srv.Calls()); n > 0 {
+		f.forbid(roundsReplay, "%d calls were throttled", n)
+	}
+}
+
+// throttledIn counts the calls that the service refused for their rate.
+func throttledIn(calls []ramtest.Call) (n int) {
+	for _, call := range calls {
+		if call.Status == 429 || strings.HasPrefix(call.Code, "Throttling") {
+			n++
 		}
 	}
-	if throttled > 0 {
-		f.forbid("go run ./internal/cmd/campaign -pieces rounds -cli CLI", "%d calls were throttled", throttled)
-	}
+	return n
 }

@@ -10,8 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/provider"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -24,14 +23,14 @@ const (
 
 // gate is in front of the service. The session of who comes through ends right before
 // one of the calls.
-type gate struct {
+type sessionGate struct {
 	srv   *ramtest.Server
 	at    int  // the call; 0: no session ends
 	final bool // there is no other session, either
 	calls atomic.Int64
 }
 
-func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (g *sessionGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if n := int(g.calls.Add(1)); n == g.at {
 		g.srv.ExpireSessions()
 		if g.final {
@@ -42,7 +41,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // lent is a run with temporary credentials, through the gate. STS stands beside it.
-func (g *gate) lent(s *stage) (c *core, end func(), err error) {
+func (g *sessionGate) newDriver(s *environment) (c *driver, end func(), err error) {
 	front := httptest.NewServer(g)
 	getenv := func(name string) string {
 		switch name {
@@ -53,13 +52,13 @@ func (g *gate) lent(s *stage) (c *core, end func(), err error) {
 		}
 		return s.srv.Getenv(name)
 	}
-	c, err = newCore(s.ctx, s.schemas, getenv, provider.WithClock(s.clock.now, s.clock.pause))
+	c, err = newDriver(s.ctx, s.base, getenv, provider.WithClock(s.clock.Now, s.clock.Pause))
 	return c, front.Close, err
 }
 
 // lend plays a trial with temporary credentials.
-func (g *gate) lend(ctx context.Context, sessions *sessions, t trial) (*performance, error) {
-	s, err := newStage(ctx, sessions.schemas, func(a *ramtest.Account) {
+func (g *sessionGate) execute(ctx context.Context, sessions *sessionSweep, t testCase) (*result, error) {
+	s, err := newEnvironment(ctx, sessions.base, func(a *ramtest.Account) {
 		a.Roles[sessionRole] = &ramtest.Role{ID: "300000000000000001", Name: sessionRole, CreateDate: a.Users["admin"].CreateDate, TrustedAccounts: []string{accountID}}
 		if t.subject.arrange != nil {
 			t.subject.arrange(a)
@@ -70,32 +69,32 @@ func (g *gate) lend(ctx context.Context, sessions *sessions, t trial) (*performa
 	}
 	s.srv.SetBehaviour(func(b *ramtest.Behaviour) { b.SessionsOnServerClock = true })
 	s.secrets = append(s.secrets, t.subject.secrets...)
-	p := &performance{trial: t, stage: s, prior: object{}}
-	if err := g.play(p); err != nil {
+	p := &result{testCase: t, environment: s, prior: acctest.Object{}}
+	if err := g.run(p); err != nil {
 		s.close()
 		return nil, err
 	}
 	return p, nil
 }
 
-func (g *gate) play(p *performance) error {
+func (g *sessionGate) run(p *result) error {
 	if err := p.prepare(); err != nil {
 		return err
 	}
 	g.srv = p.srv
-	c, end, err := g.lent(p.stage)
+	c, end, err := g.newDriver(p.environment)
 	if err != nil {
 		return err
 	}
 	defer end()
-	p.watch(c)
+	p.observe(c)
 	p.srv.Change(func(a *ramtest.Account) { a.Roles[sessionRole].TrustedAccounts = []string{accountID} }) // so that accounts compare
-	p.young.Roles[sessionRole].TrustedAccounts = []string{accountID}
+	p.accountAfter.Roles[sessionRole].TrustedAccounts = []string{accountID}
 	return nil
 }
 
 // endings are the two ways in which a session ends in the middle.
-func endings() []fault {
+func sessionFaults() []fault {
 	return []fault{
 		{ID: "F23", Name: "the session really ended", At: everyCall, Want: map[string]map[string]string{before: {anyCall: converged}}},
 		{ID: "F23", Name: "the session really ended, and there is no other", At: everyCall, Act: "final"},
@@ -103,22 +102,19 @@ func endings() []fault {
 }
 
 // sessions plays every operation of every resource with credentials that end in the middle.
-type sessions struct {
+type sessionSweep struct {
 	*Options
 	*figures
 
-	schemas *tfprotov6.GetProviderSchemaResponse
+	base *acctest.Driver
 }
 
-func playSessions(ctx context.Context, o *Options, f *figures) error {
-	schemas, err := schemaOf(ctx)
-	if err != nil {
-		return err
-	}
-	s := &sessions{o, f, schemas}
+func runSessions(ctx context.Context, o *Options, f *figures) error {
+	base := newBase(ctx)
+	s := &sessionSweep{o, f, base}
 	for _, subject := range subjects() {
 		for _, operation := range operations {
-			if err := s.each(ctx, trial{subject: subject, operation: operation}); err != nil {
+			if err := s.runOperation(ctx, testCase{subject: subject, operation: operation}); err != nil {
 				return err
 			}
 		}
@@ -127,25 +123,25 @@ func playSessions(ctx context.Context, o *Options, f *figures) error {
 }
 
 // each ends the session before each call of an operation.
-func (s *sessions) each(ctx context.Context, plain trial) error {
+func (s *sessionSweep) runOperation(ctx context.Context, plain testCase) error {
 	if !strings.Contains(plain.name(), s.Only) && !strings.HasPrefix(s.Only, plain.name()) {
 		return nil
 	}
-	undisturbed := &gate{}
-	p, err := undisturbed.lend(ctx, s, plain)
+	undisturbed := &sessionGate{}
+	p, err := undisturbed.execute(ctx, s, plain)
 	if err != nil {
 		return err
 	}
-	free := p.benchmark()
+	free := p.baseline()
 	p.close()
-	rows := endings()
+	rows := sessionFaults()
 	for n := range int(undisturbed.calls.Load()) {
 		for i := range rows {
-			t := plain.under(stroke{&rows[i], place{nth: n + 1, phase: before, strike: once}})
+			t := plain.with(injection{&rows[i], place{nth: n + 1, phase: before, repeat: once}})
 			if !strings.Contains(t.name(), s.Only) {
 				continue
 			}
-			if err := s.one(ctx, t, free); err != nil {
+			if err := s.runCase(ctx, t, free); err != nil {
 				return err
 			}
 		}
@@ -153,14 +149,14 @@ func (s *sessions) each(ctx context.Context, plain trial) error {
 	return nil
 }
 
-func (s *sessions) one(ctx context.Context, t trial, free *faultless) error {
-	g := &gate{at: t.strokes[0].at.nth, final: t.acts("final")}
-	p, err := g.lend(ctx, s, t)
+func (s *sessionSweep) runCase(ctx context.Context, t testCase, free *baseline) error {
+	g := &sessionGate{at: t.injections[0].at.nth, final: t.acts("final")}
+	p, err := g.execute(ctx, s, t)
 	if err != nil {
 		return err
 	}
 	defer p.close()
-	v := p.judge(free)
+	v := p.check(free)
 	refused := 0
 	for _, call := range p.calls {
 		if call.Code == "InvalidSecurityToken.Expired" {
@@ -170,9 +166,9 @@ func (s *sessions) one(ctx context.Context, t trial, free *faultless) error {
 	if refused != 1 {
 		v.forbid("%d calls were refused since the session had ended, not one", refused)
 	}
-	s.count(v.class)
+	s.count(v.outcome)
 	if v.fails() {
-		s.forbid(again("sessions", v.trial), "%s → %s: %s\n%s", v.trial, v.class, strings.Join(v.forbidden, "\n"), v.said)
+		s.forbid(replayCommand("sessions", v.testCase), "%s → %s: %s\n%s", v.testCase, v.outcome, strings.Join(v.forbidden, "\n"), v.messages)
 	}
 	return nil
 }

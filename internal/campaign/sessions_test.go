@@ -15,7 +15,7 @@ func TestSessions_endBeforeEachCall(t *testing.T) {
 		t.Run(only, func(t *testing.T) {
 			t.Parallel()
 			f := newFigures("sessions")
-			if err := playSessions(t.Context(), &Options{Only: only}, f); err != nil {
+			if err := runSessions(t.Context(), &Options{Only: only}, f); err != nil {
 				t.Fatal(err)
 			}
 			for _, wrong := range f.wrong {
@@ -32,21 +32,18 @@ func TestSessions_endBeforeEachCall(t *testing.T) {
 // The oracle needs the session to have ended: a gate that never closes is seen.
 func TestSessions_areSeenToGoOn(t *testing.T) {
 	t.Parallel()
-	schemas, err := schemaOf(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	base := newBase(t.Context())
 	f := newFigures("sessions")
-	s := &sessions{&Options{}, f, schemas}
-	plain := trial{subject: subjects()[0], operation: reads}
-	p, err := (&gate{}).lend(t.Context(), s, plain)
+	s := &sessionSweep{&Options{}, f, base}
+	plain := testCase{subject: subjects()[0], operation: reads}
+	p, err := (&sessionGate{}).execute(t.Context(), s, plain)
 	if err != nil {
 		t.Fatal(err)
 	}
-	free := p.benchmark()
+	free := p.baseline()
 	p.close()
-	late := stroke{&endings()[0], place{nth: 1000, phase: before, strike: once}}
-	if err := s.one(t.Context(), plain.under(late), free); err != nil {
+	late := injection{&sessionFaults()[0], place{nth: 1000, phase: before, repeat: once}}
+	if err := s.runCase(t.Context(), plain.with(late), free); err != nil {
 		t.Fatal(err)
 	}
 	if len(f.wrong) != 1 {

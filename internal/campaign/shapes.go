@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
 // shapes are values of a type that a configuration may hold, however odd: not known,
@@ -30,7 +32,7 @@ func shapes(kind tftypes.Type) map[string]tftypes.Value {
 	case tftypes.Object:
 		for name, member := range of.AttributeTypes {
 			for odd, inner := range shapes(member) {
-				all[name+" "+odd] = whole(of, name, inner)
+				all[name+" "+odd] = objectWith(of, name, inner)
 			}
 		}
 	default:
@@ -55,7 +57,7 @@ func scalars(kind tftypes.Type, all map[string]tftypes.Value) {
 }
 
 // whole is an object of which one member has a value.
-func whole(kind tftypes.Object, name string, v tftypes.Value) tftypes.Value {
+func objectWith(kind tftypes.Object, name string, v tftypes.Value) tftypes.Value {
 	all := map[string]tftypes.Value{}
 	for member, of := range kind.AttributeTypes {
 		all[member] = tftypes.NewValue(of, nil)
@@ -66,18 +68,15 @@ func whole(kind tftypes.Object, name string, v tftypes.Value) tftypes.Value {
 
 // playShapes plans every resource with every odd value of every attribute, over
 // nothing and over what is there: none may panic or write, whatever it says (ROB-03).
-func playShapes(ctx context.Context, o *Options, f *figures) error {
-	schemas, err := schemaOf(ctx)
-	if err != nil {
-		return err
-	}
+func runShapes(ctx context.Context, o *Options, f *figures) error {
+	base := newBase(ctx)
 	for _, one := range subjects() {
 		for _, operation := range []string{creates, updates} {
-			p, err := trial{subject: one, operation: operation}.perform(ctx, schemas)
+			p, err := testCase{subject: one, operation: operation}.execute(ctx, base)
 			if err != nil {
 				return err
 			}
-			err = p.shape(o, f)
+			err = p.planShapes(o, f)
 			p.close()
 			if err != nil {
 				return err
@@ -88,8 +87,8 @@ func playShapes(ctx context.Context, o *Options, f *figures) error {
 }
 
 // shape plans over what the performance began with.
-func (p *performance) shape(o *Options, f *figures) error {
-	for _, a := range p.schemas.ResourceSchemas[p.subject.kind].Block.Attributes {
+func (p *result) planShapes(o *Options, f *figures) error {
+	for _, a := range p.base.Schemas.ResourceSchemas[p.subject.kind].Block.Attributes {
 		if !a.Optional && !a.Required {
 			continue
 		}
@@ -98,21 +97,21 @@ func (p *performance) shape(o *Options, f *figures) error {
 			if !strings.Contains(title, o.Only) {
 				continue
 			}
-			c, err := p.run()
+			c, err := p.newDriver()
 			if err != nil {
 				return err
 			}
 			p.srv.ForgetCalls()
-			planned := c.plan(p.subject.kind, p.subject.config.but(Attributes{a.Name: odd}), p.prior)
-			for _, broken := range c.heard.broken {
-				f.forbid(again("shapes", title), "%s: %s", title, broken)
+			planned := c.plan(p.subject.kind, p.subject.config.Merge(acctest.Attributes{a.Name: odd}), p.prior)
+			for _, broken := range c.transcript.violations {
+				f.forbid(replayCommand("shapes", title), "%s: %s", title, broken)
 			}
 			for _, call := range p.srv.Calls() {
 				if writes(call.Action) {
-					f.forbid(again("shapes", title), "%s: a plan called %s", title, call.Action)
+					f.forbid(replayCommand("shapes", title), "%s: a plan called %s", title, call.Action)
 				}
 			}
-			f.count(map[bool]string{true: "planned", false: "refused"}[planned.ok])
+			f.count(map[bool]string{true: "planned", false: "refused"}[planned != nil])
 		}
 	}
 	return nil

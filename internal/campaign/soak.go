@@ -54,13 +54,10 @@ const (
 )
 
 // playSoak applies and destroys, over and over, with one provider that stays.
-func playSoak(ctx context.Context, o *Options, f *figures) error {
-	schemas, err := schemaOf(ctx)
-	if err != nil {
-		return err
-	}
+func runSoak(ctx context.Context, o *Options, f *figures) error {
+	base := newBase(ctx)
 	ignored := goleak.IgnoreCurrent()
-	s, err := newStage(ctx, schemas, nil)
+	s, err := newEnvironment(ctx, base, nil)
 	if err != nil {
 		return err
 	}
@@ -75,8 +72,8 @@ func playSoak(ctx context.Context, o *Options, f *figures) error {
 	return nil
 }
 
-func (s *stage) soak(loops int, f *figures) error {
-	c, err := s.run()
+func (s *environment) soak(loops int, f *figures) error {
+	c, err := s.newDriver()
 	if err != nil {
 		return err
 	}
@@ -88,19 +85,19 @@ func (s *stage) soak(loops int, f *figures) error {
 			f.add("goroutines, descriptors, memory when it is warm", warm)
 		}
 		one := lives[n%len(lives)]
-		made, failed := c.apply(one.kind, one.config, c.nothing(one.kind))
+		made, failed := c.apply(one.kind, one.config, c.Null(one.kind))
 		if !failed {
 			_, failed = c.destroy(one.kind, made)
 		}
-		if failed || len(c.heard.broken) > 0 {
-			f.forbid("go run ./internal/cmd/campaign -pieces soak", "apply %d, of %s, fails: %s%s", n, one.name, said(errorsIn(c.heard.diags)), strings.Join(c.heard.broken, "\n"))
+		if failed || len(c.transcript.violations) > 0 {
+			f.forbid("go run ./internal/cmd/campaign -pieces soak", "apply %d, of %s, fails: %s", n, one.name, c.transcript.errors())
 			return nil
 		}
 		f.count(one.name)
-		s.clock.advance(minute)
+		s.clock.Advance(minute)
 		s.srv.ForgetCalls()
 		s.srv.ForgetHistory()
-		c.heard.forget()
+		c.transcript.clear()
 	}
 	end := used()
 	f.add("goroutines, descriptors, memory at the end", end)
@@ -108,12 +105,4 @@ func (s *stage) soak(loops int, f *figures) error {
 		f.forbid("go run ./internal/cmd/campaign -pieces soak", "it holds %s at the end, and %s once it was warm", end, warm)
 	}
 	return nil
-}
-
-// forget forgets what a run said.
-func (h *hearing) forget() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.diags, h.told = nil, nil
-	h.log.Reset()
 }

@@ -8,8 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/provider"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -41,7 +40,7 @@ const (
 )
 
 // inhabited is an account in use: people, their keys and devices, and settings that somebody chose.
-func inhabited(now time.Time) *ramtest.Account {
+func populatedAccount(now time.Time) *ramtest.Account {
 	a, old := ramtest.NewAccount(accountID), now.Add(-400*day).Truncate(time.Second)
 	person := func(id, name string, keys ...string) {
 		u := &ramtest.User{ID: id, Name: name, DisplayName: name, Status: "active", ProvisionType: "Manual", CreateDate: old, UpdateDate: old}
@@ -70,7 +69,7 @@ func giveKey(a *ramtest.Account, user, id string, made time.Time) {
 }
 
 // lose takes a device away, and unbinds it.
-func lose(a *ramtest.Account, serial string) {
+func deleteDevice(a *ramtest.Account, serial string) {
 	delete(a.MFADevices, serial)
 	for _, user := range a.Users {
 		if user.MFASerial == serial {
@@ -80,64 +79,64 @@ func lose(a *ramtest.Account, serial string) {
 }
 
 // stage is one account with one clock, on which runs follow each other.
-type stage struct {
+type environment struct {
 	ctx     context.Context
 	end     context.CancelFunc
-	schemas *tfprotov6.GetProviderSchemaResponse
+	base    *acctest.Driver
 	srv     *ramtest.Server
-	clock   *clock
+	clock   *acctest.Clock
 	skew    time.Duration // of the provider's clock against the service's
 	secrets []string      // that the configuration holds
-	began   *ramtest.Account
+	initial *ramtest.Account
 }
 
 // newStage starts a service with the account of a working day.
-func newStage(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse, arrange func(*ramtest.Account)) (*stage, error) {
-	account := inhabited(time.Now())
+func newEnvironment(ctx context.Context, base *acctest.Driver, arrange func(*ramtest.Account)) (*environment, error) {
+	account := populatedAccount(time.Now())
 	if arrange != nil {
 		arrange(account)
 	}
-	return openStage(ctx, schemas, ramtest.State{Accounts: []*ramtest.Account{account}}, 7, unkind)
+	return openEnvironment(ctx, base, ramtest.State{Accounts: []*ramtest.Account{account}}, 7, worstCase)
 }
 
 // unkind is how the service is where nobody says how it is.
-func unkind(b *ramtest.Behaviour) {
+func worstCase(b *ramtest.Behaviour) {
 	b.PageCap = 2
 	b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = true, true, true
 	b.KeepIdleCredentials, b.RefuseDeletingActiveKeys = true, true
 }
 
 // openStage starts a service that goes on from a state. Another seed draws other ids and secrets.
-func openStage(ctx context.Context, schemas *tfprotov6.GetProviderSchemaResponse, from ramtest.State, seed uint64, behave func(*ramtest.Behaviour)) (*stage, error) {
+func openEnvironment(ctx context.Context, base *acctest.Driver, from ramtest.State, seed uint64, behave func(*ramtest.Behaviour)) (*environment, error) {
 	srv, err := ramtest.Start("127.0.0.1:0", ramtest.WithState(from), ramtest.Seed(seed), ramtest.Strict(), ramtest.WithBehaviour(behave))
 	if err != nil {
 		return nil, err
 	}
 	ctx, end := context.WithCancel(ctx)
-	s := &stage{ctx: ctx, end: end, schemas: schemas, srv: srv, clock: &clock{passed: from.Advanced, follow: srv.Advance}}
-	s.began = s.account()
+	s := &environment{ctx: ctx, end: end, base: base, srv: srv, clock: acctest.NewClock(from.Advanced, srv.Advance)}
+	s.initial = s.account()
 	return s, nil
 }
 
 // close ends the service, and the contexts that the provider's server keeps for a Ctrl-C.
-func (s *stage) close() {
+func (s *environment) close() {
 	s.end()
 	s.srv.Close()
 }
 
 // run is a provider of its own, as every run of a CLI has one.
-func (s *stage) run() (*core, error) {
-	return newCore(s.ctx, s.schemas, s.srv.Getenv, provider.WithClock(s.clock.ahead(s.skew), s.clock.pause))
+func (s *environment) newDriver() (*driver, error) {
+	return newDriver(s.ctx, s.base, s.srv.Getenv, provider.WithClock(s.clock.Skewed(s.skew), s.clock.Pause))
 }
 
 // account is a copy of what the service holds.
-func (s *stage) account() (copied *ramtest.Account) {
+func (s *environment) account() (copied *ramtest.Account) {
 	s.srv.Change(func(a *ramtest.Account) { copied = a.Clone() })
 	return copied
 }
 
 // calm ends all faults.
-func (s *stage) calm() error {
+func (s *environment) endFaults() error {
 	s.skew = 0
 	s.srv.SetSkew(0)
 	s.srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
@@ -145,7 +144,7 @@ func (s *stage) calm() error {
 }
 
 // credentials are all secrets that there are: of the account, then and now, and of the configuration.
-func (s *stage) credentials(accounts ...*ramtest.Account) []string {
+func (s *environment) secretsOf(accounts ...*ramtest.Account) []string {
 	all := slices.Clone(s.secrets)
 	add := func(secret string) {
 		if secret != "" && !slices.Contains(all, secret) {

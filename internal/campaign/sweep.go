@@ -13,17 +13,17 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
 // sweep plays every resource, operation, fault and place (reliability notes, A5).
 type sweep struct {
-	schemas *tfprotov6.GetProviderSchemaResponse
-	rows    []fault
-	only    string // part of a trial's name; "": all
-	share   uint32 // every how many-th trial is played; 0: all
-	report  func(verdict)
-	more    []string // arguments that play a trial again
+	base   *acctest.Driver
+	rows   []fault
+	only   string // part of a trial's name; "": all
+	share  uint32 // every how many-th trial is played; 0: all
+	report func(verdict)
+	more   []string // arguments that play a trial again
 
 	mu        sync.Mutex // of the report
 	waited    time.Duration
@@ -32,37 +32,34 @@ type sweep struct {
 
 // sweepOf is a sweep that notes its verdicts in a table.
 func sweepOf(ctx context.Context, o *Options, piece string, f *figures) (*sweep, error) {
-	schemas, err := schemaOf(ctx)
-	if err != nil {
-		return nil, err
-	}
+	base := newBase(ctx)
 	rows, err := faults()
 	if err != nil {
 		return nil, err
 	}
-	s := &sweep{schemas: schemas, rows: rows, only: o.Only, share: o.Share}
+	s := &sweep{base: base, rows: rows, only: o.Only, share: o.Share}
 	s.report = func(v verdict) {
-		f.count(v.class)
+		f.count(v.outcome)
 		s.waited = max(s.waited, v.waited)
-		if v.recovered {
+		if v.appliedAgain {
 			s.recovered++
 		}
 		if v.fails() {
-			f.forbid(again(piece, v.trial, s.more...), "%s → %s: %s\n%s", v.trial, v.class, strings.Join(v.forbidden, "\n"), v.said)
+			f.forbid(replayCommand(piece, v.testCase, s.more...), "%s → %s: %s\n%s", v.testCase, v.outcome, strings.Join(v.forbidden, "\n"), v.messages)
 		}
 	}
 	return s, nil
 }
 
 // playSweep plays the sweep of all faults.
-func playSweep(ctx context.Context, o *Options, f *figures) error {
+func runSweep(ctx context.Context, o *Options, f *figures) error {
 	s, err := sweepOf(ctx, o, "sweep", f)
 	if err != nil {
 		return err
 	}
 	f.add("resources, and operations of each", fmt.Sprintf("%d, %d", len(subjects()), len(operations)))
 	f.add("rows of the fault matrix", len(s.rows))
-	err = s.run(ctx)
+	err = s.runAll(ctx)
 	s.add(f)
 	return err
 }
@@ -74,24 +71,24 @@ func (s *sweep) add(f *figures) {
 }
 
 // benchmarks plays every operation without a fault, and finds the trials.
-func (s *sweep) benchmarks(ctx context.Context) (trials []trial, free map[string]*faultless, err error) {
-	free = map[string]*faultless{}
+func (s *sweep) baselines(ctx context.Context) (trials []testCase, free map[string]*baseline, err error) {
+	free = map[string]*baseline{}
 	for _, subject := range subjects() {
 		for _, operation := range operations {
-			plain := trial{subject: subject, operation: operation}
-			p, err := plain.perform(ctx, s.schemas)
+			plain := testCase{subject: subject, operation: operation}
+			p, err := plain.execute(ctx, s.base)
 			if err != nil {
 				return nil, nil, err
 			}
-			b := p.benchmark()
+			b := p.baseline()
 			free[plain.name()] = b
-			v := p.judge(b)
+			v := p.check(b)
 			p.close()
 			if p.failed {
-				v.forbid("it fails without a fault: %s", v.said)
+				v.forbid("it fails without a fault: %s", v.messages)
 			}
 			s.note(v)
-			trials = append(trials, s.trials(plain, b)...)
+			trials = append(trials, s.casesOf(plain, b)...)
 		}
 	}
 	return trials, free, nil
@@ -99,14 +96,14 @@ func (s *sweep) benchmarks(ctx context.Context) (trials []trial, free map[string
 
 // trials are those of one operation: each fault at the first, the second and the
 // last call of each action, and from the first or the last one on for good.
-func (s *sweep) trials(plain trial, free *faultless) (all []trial) {
+func (s *sweep) casesOf(plain testCase, free *baseline) (all []testCase) {
 	for i := range s.rows {
 		row := &s.rows[i]
 		if len(row.Operations) > 0 && !slices.Contains(row.Operations, plain.operation) {
 			continue
 		}
 		for _, at := range places(row, free) {
-			if t := plain.under(stroke{row, at}); s.takes(t.name()) {
+			if t := plain.with(injection{row, at}); s.selected(t.name()) {
 				all = append(all, t)
 			}
 		}
@@ -114,35 +111,27 @@ func (s *sweep) trials(plain trial, free *faultless) (all []trial) {
 	return all
 }
 
-func (s *sweep) takes(name string) bool {
-	if !strings.Contains(name, s.only) {
-		return false
-	}
-	if s.share <= 1 || s.only != "" {
-		return true
-	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(name)) // a hash takes everything
-	return h.Sum32()%s.share == 0
+func (s *sweep) selected(name string) bool {
+	return strings.Contains(name, s.only) && (s.only != "" || sampled(name, s.share))
 }
 
 // places are where a fault strikes an operation that makes these calls.
-func places(row *fault, free *faultless) (all []place) {
+func places(row *fault, free *baseline) (all []place) {
 	if row.At == theWholeRun {
-		return []place{{phase: row.Phases[0], strike: once}}
+		return []place{{phase: row.Phases[0], repeat: once}}
 	}
 	if row.At == everyCall {
 		for i := range free.calls {
 			for _, phase := range row.Phases {
 				if phase == before || writes(free.calls[i].Action) {
-					all = append(all, place{nth: i + 1, phase: phase, strike: once})
+					all = append(all, place{nth: i + 1, phase: phase, repeat: once})
 				}
 			}
 		}
 		return all
 	}
 	for action, n := range free.sends {
-		if !row.strikes(action) {
+		if !row.appliesTo(action) {
 			continue
 		}
 		for _, phase := range row.Phases {
@@ -150,11 +139,11 @@ func places(row *fault, free *faultless) (all []place) {
 				continue // a read takes no effect
 			}
 			for _, nth := range slices.Compact(slices.Sorted(slices.Values([]int{1, min(2, n), n}))) {
-				for _, strike := range row.Strikes {
+				for _, strike := range row.Repeats {
 					if strike == lasting && nth > 1 && nth < n {
 						continue
 					}
-					all = append(all, place{action: action, nth: nth, phase: phase, strike: strike})
+					all = append(all, place{action: action, nth: nth, phase: phase, repeat: strike})
 				}
 			}
 		}
@@ -164,25 +153,25 @@ func places(row *fault, free *faultless) (all []place) {
 }
 
 // run plays all trials. An error is the campaign's own.
-func (s *sweep) run(ctx context.Context) error {
-	trials, free, err := s.benchmarks(ctx)
+func (s *sweep) runAll(ctx context.Context) error {
+	trials, free, err := s.baselines(ctx)
 	if err != nil {
 		return err
 	}
-	return each(ctx, trials, func(t trial) error {
-		_, err := s.play(ctx, t, free)
+	return forEach(ctx, trials, 1, func(ctx context.Context, t testCase) error {
+		_, err := s.runCase(ctx, t, free)
 		return err
 	})
 }
 
 // play plays a trial and judges it.
-func (s *sweep) play(ctx context.Context, t trial, free map[string]*faultless) (*performance, error) {
-	p, err := t.perform(ctx, s.schemas)
+func (s *sweep) runCase(ctx context.Context, t testCase, free map[string]*baseline) (*result, error) {
+	p, err := t.execute(ctx, s.base)
 	if err != nil {
 		return nil, err
 	}
 	defer p.close()
-	v := p.judge(free[t.plainly()])
+	v := p.check(free[t.baseName()])
 	if err := ctx.Err(); err != nil { // what is broken off says nothing
 		return nil, err
 	}
@@ -196,16 +185,16 @@ func (s *sweep) note(v verdict) {
 	s.report(v)
 }
 
-// each plays all that there is on every core, until one cannot be played.
-func each[T any](ctx context.Context, all []T, play func(T) error) error {
+// forEach runs all cases, some on each CPU, until one cannot be run.
+func forEach[T any](ctx context.Context, all []T, perCPU int, run func(context.Context, T) error) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	work := make(chan T)
-	var players sync.WaitGroup
-	for range runtime.NumCPU() {
-		players.Go(func() {
+	var workers sync.WaitGroup
+	for range perCPU * runtime.NumCPU() {
+		workers.Go(func() {
 			for one := range work {
-				if err := play(one); err != nil {
+				if err := run(ctx, one); err != nil {
 					stop(err)
 					return
 				}
@@ -219,6 +208,16 @@ func each[T any](ctx context.Context, all []T, play func(T) error) error {
 		}
 	}
 	close(work)
-	players.Wait()
+	workers.Wait()
 	return context.Cause(ctx)
+}
+
+// sampled reports whether a name is in the sample of every n-th; 0 and 1: all.
+func sampled(name string, n uint32) bool {
+	if n <= 1 {
+		return true
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name)) // a hash returns no error
+	return h.Sum32()%n == 0
 }

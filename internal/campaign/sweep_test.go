@@ -6,6 +6,7 @@ package campaign
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -43,14 +44,14 @@ func TestFaults_areAMatrix(t *testing.T) {
 		for phase, want := range row.Want {
 			for call, classes := range want {
 				for _, class := range strings.Fields(classes) {
-					if meanings[class] == "" {
+					if outcomeMeanings[class] == "" {
 						t.Errorf("%s %s %s: there is no outcome %q", row.Name, phase, call, class)
 					}
 				}
 			}
 		}
 		srv := ramtest.New(t)
-		srv.Inject(row.rules(place{action: "GetUser", nth: 1, phase: before, strike: once})...) // fails the test where there is no such rule
+		srv.Inject(row.rules(place{action: "GetUser", nth: 1, phase: before, repeat: once})...) // fails the test where there is no such rule
 	}
 	for _, id := range []string{"F01", "F02", "F05", "F07", "F10", "F14", "F16", "F17", "F18", "F20", "F22", "F24", "F26"} {
 		if !strings.Contains(string(faultTable), id) {
@@ -62,57 +63,56 @@ func TestFaults_areAMatrix(t *testing.T) {
 // The oracles see what they are for: each is shown a run that must not be.
 func TestJudge_seesWhatMustNotBe(t *testing.T) {
 	t.Parallel()
-	schemas, err := schemaOf(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	base := newBase(t.Context())
 	byKind := map[string]subject{}
 	for _, s := range subjects() {
 		byKind[s.kind] = s
 	}
-	others := func(act func(*ramtest.Account)) func(*performance) {
-		return func(p *performance) {
+	others := func(act func(*ramtest.Account)) func(*result) {
+		return func(p *result) {
 			p.srv.Change(act)
 			history := p.srv.History()
 			for _, e := range history[len(history)-1:] {
 				e.Actor = "SetSecurityPreference"
 				p.events = append(p.events, e)
 			}
-			p.young = p.account()
+			p.accountAfter = p.account()
 		}
 	}
 	for name, test := range map[string]struct {
 		kind, operation string
-		spoil           func(*performance)
+		spoil           func(*result)
 		says            string
 	}{
-		"a field of nobody":   {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Preference.LoginSessionDuration = 3 }), "nobody's to change"},
-		"another value":       {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 9 }), "nobody asked for"},
-		"an untracked key":    {"ram_access_key", creates, func(p *performance) { p.after.state = p.prior.state }, "nobody was told"},
-		"a second key":        {"ram_access_key", creates, others(func(a *ramtest.Account) { giveKey(a, "alice", strayKey, time.Now()) }), "nobody was told"},
-		"another secret":      {"ram_access_key", creates, func(p *performance) { p.young.Users["alice"].Keys[0].Secret = "another" }, "not that of the service"},
-		"a secret in the log": {"ram_access_key", creates, func(p *performance) { p.heard.told = append(p.heard.told, p.young.Users["alice"].Keys[0].Secret) }, "a secret is out"},
-		"a password in hex":   {"ram_login_profile", creates, func(p *performance) { p.heard.told = append(p.heard.told, spellings(password)["hex"]) }, "a secret is out"},
-		"a broken promise":    {"ram_user", creates, func(p *performance) { p.heard.breaks("x") }, "a bug"},
-		"a long wait":         {"ram_user", creates, func(p *performance) { p.waited = time.Hour }, "it took"},
-		"too many sends": {"ram_access_key", creates, func(p *performance) {
+		"a field of nobody": {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Preference.LoginSessionDuration = 3 }), "nobody's to change"},
+		"another value":     {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 9 }), "nobody asked for"},
+		"an untracked key":  {"ram_access_key", creates, func(p *result) { p.after.State = p.prior.State }, "nobody was told"},
+		"a second key":      {"ram_access_key", creates, others(func(a *ramtest.Account) { giveKey(a, "alice", strayKey, time.Now()) }), "nobody was told"},
+		"another secret":    {"ram_access_key", creates, func(p *result) { p.accountAfter.Users["alice"].Keys[0].Secret = "another" }, "not that of the service"},
+		"a secret in the log": {"ram_access_key", creates, func(p *result) {
+			p.transcript.outputs = append(p.transcript.outputs, p.accountAfter.Users["alice"].Keys[0].Secret)
+		}, "a secret is out"},
+		"a password in hex": {"ram_login_profile", creates, func(p *result) { p.transcript.outputs = append(p.transcript.outputs, fmt.Sprintf("%x", password)) }, "a secret is out"},
+		"a broken promise":  {"ram_user", creates, func(p *result) { p.transcript.Errorf("x") }, "a bug"},
+		"a long wait":       {"ram_user", creates, func(p *result) { p.waited = time.Hour }, "it took"},
+		"too many sends": {"ram_access_key", creates, func(p *result) {
 			for range 3 {
 				p.calls = append(p.calls, ramtest.Call{Action: "CreateAccessKey"})
 			}
 		}, "was sent 4 times"},
-		"success that is none": {"ram_account_alias", creates, func(p *performance) { p.young = p.account(); p.young.Alias = "" }, "nothing was said"},
+		"success that is none": {"ram_account_alias", creates, func(p *result) { p.accountAfter = p.account(); p.accountAfter.Alias = "" }, "nothing was said"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			plain := trial{subject: byKind[test.kind], operation: test.operation}
-			p, err := plain.perform(t.Context(), schemas)
+			plain := testCase{subject: byKind[test.kind], operation: test.operation}
+			p, err := plain.execute(t.Context(), base)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer p.close()
-			free := p.benchmark()
+			free := p.baseline()
 			test.spoil(p)
-			if v := p.judge(free); !strings.Contains(strings.Join(v.forbidden, "\n"), test.says) {
+			if v := p.check(free); !strings.Contains(strings.Join(v.forbidden, "\n"), test.says) {
 				t.Errorf("%q is not among %q", test.says, v.forbidden)
 			}
 		})
@@ -123,7 +123,7 @@ func TestJudge_seesWhatMustNotBe(t *testing.T) {
 func TestRun_endsWithAnErrorWhenSomethingIsForbidden(t *testing.T) {
 	t.Parallel()
 	f := newFigures("piece")
-	f.forbid(again("sweep", "case"), "it is so")
+	f.forbid(replayCommand("sweep", "case"), "it is so")
 	var out bytes.Buffer
 	one := f.record()
 	one.write(&out)

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"pgregory.net/rapid"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -22,7 +22,7 @@ import (
 // with a fault and without, and both have to end in the same place.
 type walker struct {
 	ctx     context.Context
-	schemas *tfprotov6.GetProviderSchemaResponse
+	base    *acctest.Driver
 	rows    []fault
 	figures *figures
 	only    string
@@ -34,13 +34,13 @@ type walk struct {
 
 	t       *rapid.T
 	subject subject
-	base    Attributes
+	fixed   acctest.Attributes
 	state   ramtest.State
 	behave  func(*ramtest.Behaviour)
-	prior   object
-	version int        // of the password
-	applied Attributes // the configuration that the state is of; nil: none
-	trail   []string
+	prior   acctest.Object
+	version int                // of the password
+	applied acctest.Attributes // the configuration that the state is of; nil: none
+	history []string
 }
 
 // subjects are those of walks.
@@ -49,24 +49,24 @@ func (w *walker) subjects() []subject {
 }
 
 // one takes one walk.
-func (w *walker) one(t *rapid.T) {
+func (w *walker) runWalk(t *rapid.T) {
 	all := w.subjects()
 	s := all[rapid.IntRange(0, len(all)-1).Draw(t, "resource")]
-	account := inhabited(time.Now())
+	account := populatedAccount(time.Now())
 	if s.arrange != nil {
 		s.arrange(account)
 	}
-	beforeImage(t, account)
+	drawAccount(t, account)
 	keeps := rapid.Bool().Draw(t, "omitted is kept")
-	k := &walk{walker: w, t: t, subject: s, base: s.required(), state: ramtest.State{Accounts: []*ramtest.Account{account}}}
+	k := &walk{walker: w, t: t, subject: s, fixed: s.required(), state: ramtest.State{Accounts: []*ramtest.Account{account}}}
 	k.behave = func(b *ramtest.Behaviour) {
-		unkind(b)
+		worstCase(b)
 		if keeps {
 			b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = false, false, false
 		}
 	}
-	k.prior = (&core{schemas: w.schemas}).nothing(s.kind)
-	k.trail = []string{"before: " + pictured(account) + map[bool]string{true: ", and what is left out is kept", false: ", and what is left out is reset"}[keeps]}
+	k.prior = w.base.Null(s.kind)
+	k.history = []string{"before: " + describe(account) + map[bool]string{true: ", and what is left out is kept", false: ", and what is left out is reset"}[keeps]}
 	for range rapid.IntRange(1, 5).Draw(t, "steps") {
 		k.step()
 	}
@@ -74,7 +74,7 @@ func (w *walker) one(t *rapid.T) {
 }
 
 // required are the arguments without which there is nothing to configure.
-func (s subject) required() Attributes {
+func (s subject) required() acctest.Attributes {
 	base := maps.Clone(s.config)
 	maps.DeleteFunc(base, func(name string, _ any) bool {
 		return !slices.Contains([]string{"user_name", "access_key_id", "name", "virtual_mfa_device_name", "serial_number", "seed_wo", "seed_wo_version", "allowed_access_key_ids", "rotate_after_days"}, name)
@@ -93,42 +93,42 @@ func (k *walk) step() {
 	if rapid.IntRange(0, 9).Draw(k.t, "by hand?") < 3 {
 		if rapid.IntRange(0, 3).Draw(k.t, "a month goes by?") == 3 {
 			k.state.Advanced += 31 * day
-			k.trail = append(k.trail, "a month goes by")
+			k.history = append(k.history, "a month goes by")
 			return
 		}
 		edit := edits[rapid.IntRange(0, len(edits)-1).Draw(k.t, "edit")]
 		edit.act(k.state.Accounts[0])
-		k.trail = append(k.trail, "by hand: "+edit.name)
+		k.history = append(k.history, "by hand: "+edit.name)
 		return
 	}
 	operation := creates
-	if !k.prior.state.IsNull() {
+	if !k.prior.State.IsNull() {
 		operation = rapid.SampledFrom([]string{updates, updates, updates, reads, deletes, imports}).Draw(k.t, "operation")
 		if operation == reads && k.applied == nil {
 			operation = updates
 		}
 	}
 	k.configure(operation)
-	plain := trial{subject: k.subject, operation: operation}
-	free := k.play(plain)
-	benchmark := free.benchmark()
+	plain := testCase{subject: k.subject, operation: operation}
+	free := k.runCase(plain)
+	benchmark := free.baseline()
 	defer free.close()
 	if free.failed { // refused: nothing may have happened
-		if len(free.touched(free.events)) > 0 {
-			k.t.Fatalf("%s\nit was refused, and changed %v:\n%s", k.story(plain), free.touched(free.events), said(free.heard.diags))
+		if len(free.changes(free.events)) > 0 {
+			k.t.Fatalf("%s\nit was refused, and changed %v:\n%s", k.description(plain), free.changes(free.events), acctest.Messages(free.transcript.diags))
 		}
-		for _, broken := range free.heard.broken {
-			k.t.Fatalf("%s\nTerraform would call it a bug: %s", k.story(plain), broken)
+		for _, broken := range free.transcript.violations {
+			k.t.Fatalf("%s\nTerraform would call it a bug: %s", k.description(plain), broken)
 		}
 		k.figures.count("refused when it is planned")
 		return
 	}
-	k.managed(free)
-	verdict := free.judge(benchmark)
-	k.accept(plain, verdict)
-	k.faulted(plain, benchmark)
-	k.trail = append(k.trail, fmt.Sprintf("%s %v", operation, k.subject.next))
-	k.state, k.prior, k.applied = free.srv.State(), free.end, k.subject.next
+	k.checkManaged(free)
+	verdict := free.check(benchmark)
+	k.checkVerdict(plain, verdict)
+	k.runWithFault(plain, benchmark)
+	k.history = append(k.history, fmt.Sprintf("%s %v", operation, k.subject.next))
+	k.state, k.prior, k.applied = free.srv.State(), free.recovered, k.subject.next
 	if operation == imports || operation == deletes {
 		k.applied = nil
 	}
@@ -136,7 +136,7 @@ func (k *walk) step() {
 
 // configure draws what the step is to reach.
 func (k *walk) configure(operation string) {
-	config := draw(k.t, k.schemas.ResourceSchemas[k.subject.kind], k.base)
+	config := draw(k.t, k.base.Schemas.ResourceSchemas[k.subject.kind], k.fixed)
 	if operation == reads {
 		config = k.applied
 	}
@@ -154,18 +154,18 @@ func (k *walk) configure(operation string) {
 }
 
 // play plays a trial from where the walk is.
-func (k *walk) play(t trial) *performance {
-	s, err := openStage(k.ctx, k.schemas, k.clone(), uint64(len(k.trail))+7, k.behave)
+func (k *walk) runCase(t testCase) *result {
+	s, err := openEnvironment(k.ctx, k.base, k.clone(), uint64(len(k.history))+7, k.behave)
 	if err != nil {
 		k.t.Fatalf("the campaign failed: %s", err)
 	}
 	s.secrets = append(slices.Clone(k.subject.secrets), passwordOf(k.version))
-	s.clock.advance(5 * time.Minute)
-	p := &performance{trial: t, stage: s, prior: k.prior}
+	s.clock.Advance(5 * time.Minute)
+	p := &result{testCase: t, environment: s, prior: k.prior}
 	if t.operation == imports {
-		p.prior, p.id = (&core{schemas: k.schemas}).nothing(t.subject.kind), t.subject.importID(k.prior)
+		p.prior, p.id = k.base.Null(t.subject.kind), t.subject.importID(k.prior)
 	}
-	if err := p.act(); err != nil {
+	if err := p.runOperation(); err != nil {
 		s.close()
 		k.t.Fatalf("the campaign failed: %s", err)
 	}
@@ -177,27 +177,27 @@ func (k *walk) clone() ramtest.State {
 }
 
 // faulted plays the step once more, with a fault.
-func (k *walk) faulted(plain trial, free *faultless) {
+func (k *walk) runWithFault(plain testCase, free *baseline) {
 	row := &k.rows[rapid.IntRange(0, len(k.rows)-1).Draw(k.t, "fault")]
 	all := places(row, free)
 	if len(all) == 0 || row.Act == "gone" || row.Act == "foreign" {
 		return
 	}
-	t := plain.under(stroke{row, all[rapid.IntRange(0, len(all)-1).Draw(k.t, "place")]})
-	p := k.play(t)
+	t := plain.with(injection{row, all[rapid.IntRange(0, len(all)-1).Draw(k.t, "place")]})
+	p := k.runCase(t)
 	defer p.close()
-	k.accept(t, p.judge(free))
+	k.checkVerdict(t, p.check(free))
 }
 
-func (k *walk) accept(t trial, v verdict) {
-	k.figures.count(v.class)
+func (k *walk) checkVerdict(t testCase, v verdict) {
+	k.figures.count(v.outcome)
 	if v.fails() {
-		k.t.Fatalf("%s → %s\n%s\n%s", k.story(t), v.class, strings.Join(v.forbidden, "\n"), v.said)
+		k.t.Fatalf("%s → %s\n%s\n%s", k.description(t), v.outcome, strings.Join(v.forbidden, "\n"), v.messages)
 	}
 }
 
-func (k *walk) story(t trial) string {
-	return fmt.Sprintf("%s\n%s with %v", strings.Join(k.trail, "\n"), t.name(), k.subject.next)
+func (k *walk) description(t testCase) string {
+	return fmt.Sprintf("%s\n%s with %v", strings.Join(k.history, "\n"), t.name(), k.subject.next)
 }
 
 // settingOf are the objects of the account that the settings are.
@@ -207,7 +207,7 @@ var settingOf = map[string]string{
 }
 
 // managed checks that only what the configuration names was changed (SING-01).
-func (k *walk) managed(p *performance) {
+func (k *walk) checkManaged(p *result) {
 	object, is := settingOf[k.subject.kind]
 	if !is || p.operation != creates && p.operation != updates {
 		return
@@ -216,14 +216,14 @@ func (k *walk) managed(p *performance) {
 	for name := range k.subject.next {
 		names[strings.ReplaceAll(name, "_", "")] = true
 	}
-	for at := range p.touched(p.events) {
+	for at := range p.changes(p.events) {
 		owner, field, _ := strings.Cut(at, ".")
 		field = strings.ToLower(field)
 		if owner != object {
-			k.t.Fatalf("%s\n%s was changed", k.story(p.trial), at)
+			k.t.Fatalf("%s\n%s was changed", k.description(p.testCase), at)
 		}
 		if (object == "security_preference" || object == "password_policy") && !names[field] {
-			k.t.Fatalf("%s\n%s was changed, and is not managed", k.story(p.trial), at)
+			k.t.Fatalf("%s\n%s was changed, and is not managed", k.description(p.testCase), at)
 		}
 	}
 }

@@ -20,11 +20,8 @@ import (
 )
 
 // playWalks takes the walks, on each core its share of them.
-func playWalks(ctx context.Context, o *Options, f *figures) error {
-	schemas, err := schemaOf(ctx)
-	if err != nil {
-		return err
-	}
+func runWalks(ctx context.Context, o *Options, f *figures) error {
+	base := newBase(ctx)
 	rows, err := faults()
 	if err != nil {
 		return err
@@ -35,34 +32,34 @@ func playWalks(ctx context.Context, o *Options, f *figures) error {
 	}
 	f.add("walks", o.Walks)
 	f.add("seed", seed)
-	w := &walker{ctx: ctx, schemas: schemas, rows: rows, figures: f, only: o.Only}
+	w := &walker{ctx: ctx, base: base, rows: rows, figures: f, only: o.Only}
 	workers := max(min(runtime.NumCPU(), o.Walks), 1)
 	failures := make([]error, workers)
 	var walkers sync.WaitGroup
 	for n := range workers {
 		share := (o.Walks + workers - 1 - n) / workers
-		walkers.Go(func() { failures[n] = many(share, seed+uint64(n)<<40, w.one, f) }) //nolint:gosec // small
+		walkers.Go(func() { failures[n] = repeatWalk(share, seed+uint64(n)<<40, w.runWalk, f) }) //nolint:gosec // small
 	}
 	walkers.Wait()
 	return errors.Join(append(failures, ctx.Err())...)
 }
 
 // beginning is held while rapid reads how many checks to make and from which seed, as its only way to be told is the flags of the process.
-var beginning sync.Mutex
+var flagsMutex sync.Mutex
 
 // many takes some walks, the first of them from a seed. It ends with the first that fails.
-func many(walks int, seed uint64, one func(*rapid.T), f *figures) error {
-	beginning.Lock()
+func repeatWalk(walks int, seed uint64, one func(*rapid.T), f *figures) error {
+	flagsMutex.Lock()
 	var begun sync.Once
-	defer begun.Do(beginning.Unlock)
-	if err := tell(map[string]string{"rapid.checks": fmt.Sprint(walks), "rapid.seed": fmt.Sprint(seed), "rapid.nofailfile": "true", "rapid.shrinktime": "1m0s"}); err != nil {
+	defer begun.Do(flagsMutex.Unlock)
+	if err := setFlags(map[string]string{"rapid.checks": fmt.Sprint(walks), "rapid.seed": fmt.Sprint(seed), "rapid.nofailfile": "true", "rapid.shrinktime": "1m0s"}); err != nil {
 		return err
 	}
 	r, done := &recorder{}, make(chan struct{})
 	go func() { // it ends with Goexit when a walk fails
 		defer close(done)
 		rapid.Check(r, func(t *rapid.T) {
-			begun.Do(beginning.Unlock)
+			begun.Do(flagsMutex.Unlock)
 			one(t)
 		})
 	}()
@@ -74,7 +71,7 @@ func many(walks int, seed uint64, one func(*rapid.T), f *figures) error {
 }
 
 // tell sets flags, but for those that are set already: somebody may be reading them.
-func tell(values map[string]string) error {
+func setFlags(values map[string]string) error {
 	if !flag.Parsed() {
 		testing.Init()
 		if err := flag.CommandLine.Parse(nil); err != nil {

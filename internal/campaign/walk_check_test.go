@@ -21,18 +21,18 @@ func TestMany_tellsAWalkThatFailsAndItsSeed(t *testing.T) {
 		}
 	}
 	first := newFigures("walks")
-	if err := many(1000, 5, fall, first); err != nil {
+	if err := repeatWalk(1000, 5, fall, first); err != nil {
 		t.Fatal(err)
 	}
 	if len(first.wrong) != 1 || first.wrong[0].What != "the trail\nit fell at step 901" {
 		t.Fatalf("what is told is %q", first.wrong)
 	}
-	seed, err := strconv.ParseUint(regexp.MustCompile(`-walks 1 -seed (\d+)$`).FindStringSubmatch(first.wrong[0].Again)[1], 10, 64)
+	seed, err := strconv.ParseUint(regexp.MustCompile(`-walks 1 -seed (\d+)$`).FindStringSubmatch(first.wrong[0].Replay)[1], 10, 64)
 	if err != nil {
 		t.Fatal(err)
 	}
 	second := newFigures("walks")
-	if err := many(1, seed, fall, second); err != nil {
+	if err := repeatWalk(1, seed, fall, second); err != nil {
 		t.Fatal(err)
 	}
 	if len(second.wrong) != 1 || second.wrong[0].What != first.wrong[0].What {
@@ -46,7 +46,7 @@ func TestMany_eachHasItsOwnSeed(t *testing.T) {
 	drawn := make(chan uint64, 2)
 	for _, seed := range []uint64{1, 2} {
 		go func() {
-			if err := many(1, seed, func(t *rapid.T) { drawn <- rapid.Uint64().Draw(t, "a number") }, newFigures("walks")); err != nil {
+			if err := repeatWalk(1, seed, func(t *rapid.T) { drawn <- rapid.Uint64().Draw(t, "a number") }, newFigures("walks")); err != nil {
 				t.Error(err)
 			}
 		}()

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"pgregory.net/rapid"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -37,8 +38,8 @@ var lists = map[string][]string{
 }
 
 // draw draws a configuration of a resource from its schema. What it requires is in base.
-func draw(t *rapid.T, schema *tfprotov6.Schema, base Attributes) Attributes {
-	config := Attributes{}
+func draw(t *rapid.T, schema *tfprotov6.Schema, base acctest.Attributes) acctest.Attributes {
+	config := acctest.Attributes{}
 	attributes := slices.Clone(schema.Block.Attributes)
 	slices.SortFunc(attributes, func(a, b *tfprotov6.SchemaAttribute) int { return cmpText(a.Name, b.Name) })
 	for _, a := range attributes {
@@ -88,7 +89,7 @@ func drawValue(t *rapid.T, a *tfprotov6.SchemaAttribute) any {
 }
 
 // beforeImage draws what somebody had chosen before Terraform came.
-func beforeImage(t *rapid.T, a *ramtest.Account) {
+func drawAccount(t *rapid.T, a *ramtest.Account) {
 	p := &a.Preference
 	for _, field := range []*bool{&p.EnableSaveMFATicket, &p.AllowUserToChangePassword, &p.AllowUserToManageAccessKeys, &p.AllowUserToManageMFADevices} {
 		*field = rapid.Bool().Draw(t, "preference before")
@@ -105,7 +106,7 @@ func beforeImage(t *rapid.T, a *ramtest.Account) {
 }
 
 // pictured tells what was chosen.
-func pictured(a *ramtest.Account) string {
+func describe(a *ramtest.Account) string {
 	p, q := &a.Preference, &a.Policy
 	return fmt.Sprintf("ticket %t, password %t, keys %t, devices %t, %d hours, masks %q, MFA %s, length %d, numbers %t, hard expiry %t, age %d, alias %q, domain %t",
 		p.EnableSaveMFATicket, p.AllowUserToChangePassword, p.AllowUserToManageAccessKeys, p.AllowUserToManageMFADevices, p.LoginSessionDuration, p.LoginNetworkMasks, p.MFAOperationForLogin,

@@ -1,8 +1,6 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-//go:build unix
-
 package campaign
 
 import (
@@ -18,8 +16,8 @@ func TestKills_leaveNoProviderBehind(t *testing.T) {
 	if err := provider.Start(); err != nil {
 		t.Fatal(err)
 	}
-	(&scene{}).endProvider() // the process 0 would be all of this test's group
-	(&scene{leftover: provider.Process.Pid}).endProvider()
+	(&killRun{}).killOrphan() // the process 0 would be the process group of this test
+	(&killRun{orphan: provider.Process.Pid}).killOrphan()
 	exit := new(exec.ExitError)
 	if err := provider.Wait(); !errors.As(err, &exit) {
 		t.Fatalf("it ends by itself: %v", err)
