@@ -5,51 +5,69 @@
 # Compares an account with the configuration and with the state, and changes
 # neither of the three.
 #
-#   drift.sh [-C DIRECTORY] [-o FILE] [PLAN-ARGUMENT...]
+#   drift.sh [-C DIRECTORY] [-o FILE] [-j FILE] [-n NAME] [PLAN-ARGUMENT...]
 #
-#   -C DIRECTORY   where the configuration is, after init (here)
-#   -o FILE        where the summary goes, as Markdown (standard output)
+#   -C DIRECTORY   the configuration, after init (.)
+#   -o FILE        write the summary as Markdown to FILE (standard output)
+#   -j FILE        write the summary as JSON to FILE as well
+#   -n NAME        the name of the account in the summary
 #
-# What follows is handed to both plans: -var-file=prod.tfvars, -lock=false,
-# -lock-timeout=5m, ... DRIFT_CLI chooses the program; otherwise it is terraform
-# if there is one, else tofu.
+# The other arguments go to both plans: -var-file=prod.tfvars, -lock=false,
+# -lock-timeout=5m, ... DRIFT_CLI sets the program; the default is terraform if it
+# is installed, else tofu. RAMREPORT sets the path of ramreport.
 #
-# Ends with 0 if nothing differs, with 2 if something does or a check fails, and
-# with 1 whenever that is not known: an error, a lock, an interrupt. Standard error
-# tells the progress. No sensitive value is shown, and no plan is left behind.
+# Exit codes: 0 if nothing differs, 2 if something differs, a check or a control
+# fails, or the plan warns of an object, and 1 if that is not known: an error, a
+# lock, an interrupt. Standard error has the progress. No sensitive value is shown,
+# and no plan is left behind.
 #
-# Needs Terraform or OpenTofu 1.11, jq 1.6, and drift.jq and affected.json, which
-# lie beside this file.
+# Needs Terraform or OpenTofu 1.11, and ramreport.
 
 set -eu
 umask 077
 
-# Whatever ends this script before it knows, it ends with 1: the 2 of a broken tool
-# must not look like drift.
+# An exit before the result is known is 1: the 2 of a broken tool must not look like drift.
 status=1
 work=
 summary=
+json=
 child=
 trap 'rm -rf "$work"; exit "$status"' EXIT
 trap 'interrupted INT' INT
 trap 'interrupted TERM' TERM
 trap 'interrupted HUP' HUP
 
-# Words go where standard error went at first: a signal may come while it is somewhere else.
+# Messages go to the first standard error: a signal may arrive while it is redirected.
 exec 3>&2
 say() { printf 'drift: %s\n' "$*" >&3; }
 
-# fail says why nobody knows, also in the summary, so that an old one, or none, is
-# not taken for an answer.
+# report writes the summary. Its exit code is the result.
+report() {
+	for kind in undeclared declared; do
+		[ ! -f "$work/$kind.log" ] || set -- -log "$work/$kind.log" "$@"
+	done
+	[ -z "$json" ] || set -- -json "$json" "$@"
+	"$ramreport" drift -markdown "${summary:-$work/summary}" -cli "${cli##*/}" -chdir "$directory" -workspace "$workspace" -account "${DRIFT_ACCOUNT:-}" -name "$name" \
+		-commit "${DRIFT_COMMIT:-${GITHUB_SHA:-${CI_COMMIT_SHA:-}}}" -run "${DRIFT_RUN:-}" "$@"
+}
+
+# fail says why the result is not known, also in the summary: an old summary must
+# not be taken for an answer.
 fail() {
 	say "$1"
-	if [ -n "$summary" ]; then
-		printf '# RAM drift: not known\n\n%s\n\nWhether something has changed is not known. The log says more.\n' "$1" >"$summary" || :
+	if [ -n "$work" ]; then
+		# The errors of the plan say more than its exit code, if there are any.
+		case ${2:-} in
+		'') report -reason "$1" 2>&3 || : ;;
+		*) report -status "$2" -reason "$1" 2>&3 || : ;;
+		esac
+	elif [ -n "$summary" ]; then
+		printf '# RAM drift: not known\n\n%s\n' "$1" >"$summary" || :
 	fi
 	exit 1
 }
 
-# A terminal signals the whole group, others this process alone. The CLI frees its
+# A terminal signals the whole group, others only this process. The CLI frees its
 # lock at the first signal and not at the second, so it gets a moment before ours.
 interrupted() {
 	trap '' INT TERM HUP
@@ -63,11 +81,11 @@ interrupted() {
 		kill -TERM "$child" 2>/dev/null || :
 		wait "$child" 2>/dev/null || :
 	fi
-	fail "It was interrupted."
+	fail "The run was interrupted." interrupted
 }
 
-# run waits for a background job, because a shell does not hear a signal while it
-# waits for anything else.
+# run waits for a background job, because a shell handles no signal while it waits
+# for anything else.
 run() {
 	"$@" 3>&- &
 	child=$!
@@ -77,90 +95,69 @@ run() {
 	return "$code"
 }
 
-# errors prints what a plan complained of: the words, never the source lines beside
-# them, which may hold a value.
-errors() {
-	jq -rR 'fromjson? | objects | select(."@level" == "error") | .diagnostic // {summary: ."@message"}
-		| "Error: \(.summary)", if .range then "  in \(.range.filename), line \(.range.start.line)" else empty end,
-			(.detail // "" | split("\n")[] | "  " + .)' "$1" >&2 || :
-	cat "$2" >&2
-}
-
-# plan makes a plan, and turns it into JSON. That the plan differs is not believed
-# on its exit code: of a refresh-only plan it may be 2 without a difference.
+# plan makes a plan, and its JSON. The exit code of a refresh-only plan may be 2
+# without a difference, so ramreport judges.
 plan() {
-	name=$1 title=$2
+	kind=$1 title=$2
 	shift 2
 	say "planning $title"
-	run "$cli" -chdir="$directory" plan -json -input=false -detailed-exitcode -out="$work/$name.tfplan" "$@" \
-		>"$work/$name.log" 2>"$work/$name.err" && code=0 || code=$?
+	run "$cli" -chdir="$directory" plan -json -input=false -detailed-exitcode -out="$work/$kind.tfplan" "$@" \
+		>"$work/$kind.log" 2>"$work/$kind.err" && code=0 || code=$?
 	case $code in
 	0 | 2) ;;
 	*)
-		errors "$work/$name.log" "$work/$name.err"
+		cat "$work/$kind.err" >&2
 		fail "The plan of $title ended with $code."
 		;;
 	esac
-	run "$cli" -chdir="$directory" show -json -no-color "$work/$name.tfplan" >"$work/$name.json" 2>"$work/$name.err" || {
-		cat "$work/$name.err" >&2
+	run "$cli" -chdir="$directory" show -json -no-color "$work/$kind.tfplan" >"$work/$kind.json" 2>"$work/$kind.err" || {
+		cat "$work/$kind.err" >&2
 		fail "The plan of $title cannot be read."
 	}
 }
 
-directory=.
+directory=. workspace='' name='' ramreport='' cli=''
+usage="usage: drift.sh [-C DIRECTORY] [-o FILE] [-j FILE] [-n NAME] [PLAN-ARGUMENT...]"
 while [ $# -gt 0 ]; do
 	case $1 in
-	-C | -o)
-		[ $# -gt 1 ] || fail "usage: drift.sh [-C DIRECTORY] [-o FILE] [PLAN-ARGUMENT...]"
-		if [ "$1" = -C ]; then directory=$2; else summary=$2; fi
-		shift 2
-		;;
+	-C | -o | -j | -n) [ $# -gt 1 ] || fail "$usage" ;;
 	*) break ;;
 	esac
+	case $1 in
+	-C) directory=$2 ;;
+	-o) summary=$2 ;;
+	-j) json=$2 ;;
+	-n) name=$2 ;;
+	esac
+	shift 2
 done
-[ -z "$summary" ] || rm -f "$summary"
+[ -z "$summary" ] || printf '# RAM drift: not known\n\nThe run has not ended.\n' >"$summary"
 
-command -v jq >/dev/null || fail "There is no jq."
-beside=$(cd "$(dirname "$0")" && pwd)
+found=$(command -v "${RAMREPORT:-ramreport}") || fail "There is no ${RAMREPORT:-ramreport}: go install github.com/ram-security/terraform-provider-ram/cmd/ramreport@latest"
 cli=${DRIFT_CLI:-}
 if [ -z "$cli" ]; then
 	cli=terraform
 	command -v "$cli" >/dev/null || cli=tofu
 fi
-command -v "$cli" >/dev/null || fail "There is no $cli. DRIFT_CLI names another."
+command -v "$cli" >/dev/null || fail "There is no $cli. Set DRIFT_CLI to another program."
 
-# What the log says is ours to choose, and every line of it would be a leak.
+# A log of the CLI may hold values, and further arguments would change the plans.
 unset TF_LOG TF_LOG_CORE TF_LOG_PROVIDER TF_LOG_PATH TF_CLI_ARGS TF_CLI_ARGS_plan TF_CLI_ARGS_show
 export TF_IN_AUTOMATION=1
 
+ramreport=$found
 work=$(mktemp -d)
+workspace=${TF_WORKSPACE:-}
+[ -n "$workspace" ] || workspace=$("$cli" -chdir="$directory" workspace show 2>/dev/null) || workspace=
 plan declared "what is declared" "$@"
 plan undeclared "what is not" -refresh-only "$@"
 
-# Variables may hold secrets; the files of variables are named, and no more.
-files=
-for argument; do
-	case $argument in -var-file=*) files="$files $argument" ;; esac
-done
-jq -rn --arg cli "${cli##*/}" --arg directory "$directory" --arg files "$files" \
-	--slurpfile affected "$beside/affected.json" \
-	--slurpfile declared "$work/declared.json" --slurpfile undeclared "$work/undeclared.json" \
-	-f "$beside/drift.jq" >"$work/report" || fail "The plans cannot be compared."
-
-verdict=$(sed -n 1p "$work/report")
-sed 1d "$work/report" >"$work/summary"
-case $verdict in
-clean | drift) ;;
-nothing) fail "The configuration and the state are both empty, so nothing was compared. Is this the right directory, backend and workspace?" ;;
-*) fail "The comparison has no verdict." ;;
+code=0
+report -declared "$work/declared.json" -undeclared "$work/undeclared.json" -- "$@" || code=$?
+[ -n "$summary" ] || cat "$work/summary"
+case $code in
+0) say clean ;;
+2) say "something needs an action" ;;
+*) say "The result is not known." ;;
 esac
-
-# The summary appears whole or not at all.
-if [ -n "$summary" ]; then
-	cp "$work/summary" "$summary.part"
-	mv "$summary.part" "$summary"
-else
-	cat "$work/summary"
-fi
-say "$verdict"
-if [ "$verdict" = clean ]; then status=0; else status=2; fi
+status=$code

@@ -1,0 +1,55 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+)
+
+var accountID = regexp.MustCompile(`^[0-9]{5,32}$`)
+
+// accounts prints the ids of a file of accounts, one a line: of an object by
+// account id. With an id as well, it prints the account's name.
+func accounts(arguments []string, out io.Writer) (int, error) {
+	if len(arguments) < 1 || len(arguments) > 2 {
+		return 1, errors.New("accounts needs a file")
+	}
+	content, err := os.ReadFile(arguments[0])
+	if err != nil {
+		return 1, err
+	}
+	var found map[string]struct {
+		Name string `json:"name"`
+	}
+	if err := json.Unmarshal(content, &found); err != nil {
+		return 1, fmt.Errorf("%s is no object of accounts by id: %w", arguments[0], err)
+	}
+	if len(found) == 0 {
+		return 1, fmt.Errorf("%s names no account", arguments[0])
+	}
+	for id := range found {
+		if !accountID.MatchString(id) {
+			return 1, fmt.Errorf("%s: %q is no account id", arguments[0], id)
+		}
+	}
+	if len(arguments) == 2 {
+		account, known := found[arguments[1]]
+		if !known {
+			return 1, fmt.Errorf("%s does not know %s", arguments[0], arguments[1])
+		}
+		fmt.Fprintln(out, account.Name)
+		return 0, nil
+	}
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		fmt.Fprintln(out, id)
+	}
+	return 0, nil
+}

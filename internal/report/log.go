@@ -1,0 +1,111 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// diagnostic is a diagnostic as plan -json prints it. The source lines beside it
+// may hold a value, so they are not read.
+type diagnostic struct {
+	Severity string `json:"severity"`
+	Summary  string `json:"summary"`
+	Detail   string `json:"detail"`
+	Address  string `json:"address"`
+	Range    *struct {
+		Filename string `json:"filename"`
+		Start    struct {
+			Line int `json:"line"`
+		} `json:"start"`
+	} `json:"range"`
+}
+
+func (d diagnostic) notice() Notice {
+	n := Notice{Summary: d.Summary, Detail: d.Detail, Address: d.Address}
+	if d.Range != nil && d.Range.Filename != "" {
+		n.Place = fmt.Sprintf("%s:%d", d.Range.Filename, d.Range.Start.Line)
+	}
+	return n
+}
+
+// readLogs reads the warnings and errors of the logs of one run, each once. What
+// is no JSON line is a message of the CLI from before it could write any.
+func readLogs(logs [][]byte) (warnings, errors []Notice) {
+	seen := map[Notice]bool{}
+	add := func(list *[]Notice, n Notice) {
+		if once := (Notice{Summary: n.Summary, Detail: n.Detail, Address: n.Address}); !seen[once] {
+			seen[once] = true
+			*list = append(*list, n)
+		}
+	}
+	for _, log := range logs {
+		lines := bufio.NewScanner(bytes.NewReader(log))
+		lines.Buffer(nil, len(log)+1)
+		for lines.Scan() {
+			var line struct {
+				Level      string      `json:"@level"`
+				Message    string      `json:"@message"`
+				Diagnostic *diagnostic `json:"diagnostic"`
+			}
+			switch err := json.Unmarshal(lines.Bytes(), &line); {
+			case err != nil:
+			case line.Diagnostic != nil && line.Diagnostic.Severity == "warning":
+				add(&warnings, line.Diagnostic.notice())
+			case line.Diagnostic != nil && line.Diagnostic.Severity == "error":
+				add(&errors, line.Diagnostic.notice())
+			case line.Diagnostic == nil && line.Level == "error":
+				add(&errors, Notice{Summary: strings.TrimPrefix(line.Message, "Error: ")})
+			}
+		}
+	}
+	return warnings, errors
+}
+
+// WriteErrors writes the errors of an account that could not be compared, for a log.
+func (a Account) WriteErrors(w io.Writer) {
+	for _, e := range a.Errors {
+		fmt.Fprintf(w, "Error: %s\n", visible(e.Summary))
+		if e.Place != "" {
+			fmt.Fprintf(w, "  at %s\n", visible(e.Place))
+		}
+		for line := range strings.Lines(e.Detail) {
+			fmt.Fprintf(w, "  %s\n", visible(strings.TrimSuffix(line, "\n")))
+		}
+	}
+}
+
+// withoutChecks leaves out the warnings that repeat the result of a check, which
+// the plan has.
+func withoutChecks(warnings []Notice, checks []Check) []Notice {
+	return slices.DeleteFunc(warnings, func(w Notice) bool {
+		return strings.HasPrefix(w.Summary, "Check block assertion") || slices.ContainsFunc(checks, func(c Check) bool {
+			return slices.ContainsFunc(c.Messages, func(message string) bool { return strings.HasPrefix(message, w.Summary+": ") || message == w.Detail })
+		})
+	})
+}
+
+// noRole matches the service's refusal to let a role be assumed: the role does
+// not exist, or its trust policy does not name the caller.
+var noRole = regexp.MustCompile(`EntityNotExist\.Role|(NoPermission|AuthenticationFail\.NoPermission)[\s\S]*AssumeRole|AssumeRole[\s\S]*NoPermission`)
+
+// reasonOf returns the status and the reason of a run that ended with errors.
+func reasonOf(errors []Notice) (Status, string) {
+	for _, e := range errors {
+		if noRole.MatchString(e.Detail) {
+			return NoAccess, e.Summary + ": the role cannot be assumed"
+		}
+	}
+	if len(errors) == 0 {
+		return Failed, "There is no plan, and the log has no error"
+	}
+	return Failed, errors[0].Summary
+}
