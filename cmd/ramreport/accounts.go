@@ -12,6 +12,8 @@ import (
 	"os"
 	"regexp"
 	"slices"
+
+	"github.com/ram-security/terraform-provider-ram/internal/report"
 )
 
 var accountID = regexp.MustCompile(`^[0-9]{5,32}$`)
@@ -49,6 +51,27 @@ func accounts(arguments []string, out io.Writer) (int, error) {
 		return 0, nil
 	}
 	for _, id := range slices.Sorted(maps.Keys(found)) {
+		fmt.Fprintln(out, id)
+	}
+	return 0, nil
+}
+
+// blame prints the ids of the accounts that the errors of a log are about, one a
+// line. It fails if an error is about no account, because leaving accounts out
+// would not help.
+func blame(arguments []string, out io.Writer) (int, error) {
+	if len(arguments) != 1 {
+		return 1, errors.New("blame needs a log")
+	}
+	content, err := os.ReadFile(arguments[0])
+	if err != nil {
+		return 1, err
+	}
+	ids, err := report.Blame(content)
+	if err != nil {
+		return 1, err
+	}
+	for _, id := range ids {
 		fmt.Fprintln(out, id)
 	}
 	return 0, nil

@@ -28,13 +28,15 @@ const usage = `Usage:
   ramreport drift -declared FILE -undeclared FILE [flag...] [-- PLAN-ARGUMENT...]
   ramreport plan -plan FILE [flag...]
   ramreport fleet [-earlier FILE] [flag...] REPORT...
-  ramreport accounts FILE
+  ramreport accounts FILE [ACCOUNT]
+  ramreport blame LOG
   ramreport schema
 
 drift reads a plan and a refresh-only plan of one configuration, and plan reads one
 plan, each as "terraform show -json" prints it. fleet reads the JSON reports of the
-other two and makes one report. accounts prints the ids of a file of accounts, and
-schema the JSON Schema of the JSON report.
+other two and makes one report. accounts prints the ids of a file of accounts, or the
+name of one, blame the accounts that the errors of a log are about, and schema the
+JSON Schema of the JSON report.
 
 Without an output flag, Markdown goes to standard output. Flags:
 `
@@ -59,6 +61,8 @@ func run(arguments, environment []string, now time.Time, out, log io.Writer) (in
 		return fleet(rest, now, out)
 	case "accounts":
 		return accounts(rest, out)
+	case "blame":
+		return blame(rest, out)
 	case "schema":
 		_, err := out.Write(report.Schema)
 		return exitCode(0, err), err
@@ -154,7 +158,7 @@ func flagSet(name string, out io.Writer) *flag.FlagSet {
 func one(kind report.Kind, arguments, environment []string, now time.Time, out, log io.Writer) (int, error) {
 	f := flagSet(string(kind), out)
 	var o outputs
-	var logs list
+	var logs, shown list
 	r := report.Run{Kind: kind, Command: report.Command{Shell: report.POSIX, Environment: map[string]string{}}}
 	if runtime.GOOS == "windows" {
 		r.Command.Shell = report.PowerShell
@@ -170,6 +174,7 @@ func one(kind report.Kind, arguments, environment []string, now time.Time, out, 
 	}
 	o.flags(f, title)
 	f.Var(&logs, "log", "what plan -json printed is in `FILE`; can be given several times")
+	f.Var(&shown, "shown", "leave out the warnings of the log in `FILE`, which an earlier report has")
 	f.StringVar(&r.ID, "account", "", "the `ID` of the account, as far as it is known without a plan")
 	f.StringVar(&r.Name, "name", "", "the `NAME` of the account")
 	f.StringVar((*string)(&r.Status), "status", "", "the `STATUS` of a run without a plan: failed, interrupted or not_run")
@@ -200,6 +205,9 @@ func one(kind report.Kind, arguments, environment []string, now time.Time, out, 
 	r.Declared, r.Undeclared = read(*declared), read(*undeclared)
 	for _, log := range logs {
 		r.Logs = append(r.Logs, read(log))
+	}
+	for _, log := range shown {
+		r.Shown = append(r.Shown, read(log))
 	}
 	if err != nil {
 		return 1, err

@@ -7,27 +7,49 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	reports "github.com/ram-security/terraform-provider-ram/internal/report"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 const driftDetection = examples + "/drift-detection"
 
-// needsJQ skips a test where there is no jq.
-func needsJQ(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("jq"); err != nil {
-		t.Skip("no jq on this machine, which the drift detection needs")
+// reporter builds ramreport beside the provider, once for all tests that need it.
+var reporter = sync.OnceValues(func() (string, error) {
+	directory, err := binary()
+	if err != nil {
+		return "", err
 	}
+	program := filepath.Join(directory, "ramreport")
+	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/ramreport").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return program, nil
+})
+
+// ramreport returns the path of ramreport.
+func ramreport(t *testing.T) string {
+	t.Helper()
+	program, err := reporter()
+	must(t, err)
+	return program
 }
 
 // An audit is a configuration that was applied, and a CI identity that may read.
@@ -46,7 +68,6 @@ resource "ram_password_policy" "this" {
 // audited applies a configuration as the administrator, and makes the CI identity.
 func audited(t *testing.T, config string) *audit {
 	t.Helper()
-	needsJQ(t)
 	srv := ramtest.New(t)
 	a := &audit{cli: newCLI(t, srv.Getenv, config), srv: srv, key: person(srv, "ci")}
 	srv.Change(func(account *ramtest.Account) {
@@ -63,7 +84,7 @@ func (a *audit) script(arguments ...string) *exec.Cmd {
 	must(a.t, err)
 	cmd := exec.CommandContext(a.t.Context(), path, arguments...)
 	cmd.Dir = a.Directory
-	cmd.Env = append(slices.Clone(a.Environment),
+	cmd.Env = append(slices.Clone(a.Environment), "RAMREPORT="+ramreport(a.t),
 		"DRIFT_CLI="+os.Getenv("TF_ACC_TERRAFORM_PATH"), "ALIBABA_CLOUD_ACCESS_KEY_ID="+a.key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET="+a.key.Secret)
 	return cmd
 }
@@ -158,8 +179,8 @@ func TestAccDriftDetection_declared(t *testing.T) {
 	a := audited(t, auditedPolicy)
 	a.tampered(func(p *ramtest.PasswordPolicy) { p.MinimumPasswordLength = 8 })
 	summary, _ := a.drift(2)
-	contains(t, summary, "1 difference, 0 failed checks", "## Declared, and not so in the account",
-		"| 1 | <code>ram_password_policy.this</code> | <code>minimum_password_length</code> | <code>14</code> | <code>8</code> | Everybody who chooses a console password. |",
+	contains(t, summary, "1 difference (1 weaker), 0 failed checks", "## Declared, and not so in the account",
+		"| 1 | high, weaker | `ram_password_policy.this` | `minimum_password_length` | `14` | `8` | `cis 1.11`, `alibaba-2026 password-length` | Every RAM user who chooses a console password. |",
 		" apply -target='ram_password_policy.this'\n", "```hcl\n# ram_password_policy.this\nminimum_password_length = 8\n```")
 	lacks(t, summary, "Not declared", "Checks that")
 
@@ -176,7 +197,7 @@ func TestAccDriftDetection_undeclared(t *testing.T) {
 	a.tampered(func(p *ramtest.PasswordPolicy) { p.PasswordReusePrevention = 4 })
 	summary, _ := a.drift(2)
 	contains(t, summary, "1 difference, 0 failed checks", "## Not declared, and changed since the last apply",
-		"<code>password_reuse_prevention</code> | <code>0</code> | <code>4</code> | Everybody who changes a console password",
+		"`password_reuse_prevention` | `0` | `4` | `cis 1.12`, `alibaba-2026 password-reuse` | Every RAM user who changes a console password",
 		" apply -refresh-only -target='ram_password_policy.this'\n", "```hcl\n# ram_password_policy.this\npassword_reuse_prevention = 0\n```")
 	lacks(t, summary, "## Declared", "Checks that")
 
@@ -212,17 +233,18 @@ func TestAccDriftDetection_both(t *testing.T) {
 		account.Users["it"].Comments = "`|<b>${x} %{y}"
 	})
 	_, log := a.drift(2, "-o", "drift.md", "-lock=false")
-	contains(t, log, "drift: drift")
+	contains(t, log, "drift: something needs an action")
 	summary := a.files()["drift.md"]
-	contains(t, summary, "5 differences", "<code>account_alias</code> | <code>\"acme\"</code> | <code>\"other\"</code> | Every RAM user",
-		"<code>ram_user.gone</code> | all of it | in the account | gone | This RAM user.",
-		"<code>max_password_age</code> | <code>0</code> | <code>90</code>",
-		"<code>\"&#96;&#124;&lt;b&gt;$${x} %%{y}\"</code>",
+	contains(t, summary, "5 differences", "`account_alias` | `\"acme\"` | `\"other\"` |  | Every RAM user",
+		"`ram_user.gone` | all of it | in the account | gone |  | This RAM user.",
+		"`max_password_age` | `0` | `90`",
+		"`\"\\u0060\\u007c<b>$${x} %%{y}\"`",
 		`-target='ram_user.odd["it"]'`)
 	declared, undeclared, _ := strings.Cut(summary, "## Not declared")
+	undeclared, _, _ = strings.Cut(undeclared, "Who made the change")
 	contains(t, declared, "ram_user.gone", "minimum_password_length", "account_alias")
 	contains(t, undeclared, "max_password_age", "comments")
-	lacks(t, summary, "login_url", "default_domain") // they follow from the alias
+	lacks(t, declared+undeclared, "login_url", "default_domain") // they follow from the alias
 	lacks(t, undeclared, "minimum_password_length", "account_alias", "ram_user.gone")
 }
 
@@ -246,8 +268,8 @@ func TestAccDriftDetection_checks(t *testing.T) {
 	a.run(0, "apply", "-auto-approve", "-refresh-only")
 	a.srv.ForgetCalls()
 	summary, _ := a.drift(2)
-	contains(t, summary, "0 differences, 2 failed checks", "| <code>check.age</code> | failed | <code>Passwords &#124; expire after 90 days.</code> |",
-		"| <code>check.broken</code> | failed | <code>Cannot read the login profile: There is no RAM user")
+	contains(t, summary, "0 differences, 2 failed checks", "| `check.age` | failed | `Passwords \\u007c expire after 90 days.` |",
+		"| `check.broken` | failed | `Cannot read the login profile: There is no RAM user")
 }
 
 // An error is never drift, and never clean.
@@ -266,7 +288,7 @@ func TestAccDriftDetection_errors(t *testing.T) {
 		"the service is down": {func(_ *testing.T, a *audit, _ *exec.Cmd) { a.srv.Close() }, []string{"Error: Cannot", "connection refused"}},
 		"the configuration is invalid": {func(_ *testing.T, a *audit, _ *exec.Cmd) {
 			a.write("more.tf", `resource "ram_password_policy" "that" { minimum_password_length = "a canary-in-the-line" }`)
-		}, []string{"Error: Incorrect attribute value type", "in more.tf, line 1"}},
+		}, []string{"Error: Incorrect attribute value type", "at more.tf:1"}},
 		"another program fails": {func(_ *testing.T, _ *audit, cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "DRIFT_CLI=false") }, []string{"ended with 1"}},
 		"there is no program":   {func(_ *testing.T, _ *audit, cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "DRIFT_CLI=no-such-program") }, []string{"There is no no-such-program"}},
 		"the wrong directory":   {func(_ *testing.T, _ *audit, cmd *exec.Cmd) { cmd.Args = append(cmd.Args, "-C", "nowhere") }, []string{"The plan of what is declared ended with 1"}},
@@ -361,13 +383,13 @@ func TestAccDriftDetection_secrets(t *testing.T) {
 	cmd := a.script("-o", "drift.md")
 	cmd.Env = append(cmd.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(a.Directory, "trace.log"))
 	printed, log := a.ends(cmd, 2)
-	contains(t, a.files()["drift.md"], "<code>status</code> | <code>\"Active\"</code> | <code>\"Inactive\"</code> | Every program that uses this AccessKey pair")
+	contains(t, a.files()["drift.md"], "`status` | `\"Active\"` | `\"Inactive\"` |  | Every program that uses this AccessKey pair")
 	a.scan(a.srv, printed+log, secret, isState)
 
 	// The key is gone, and another is there: an object that is gone has no secret either.
 	a.srv.Change(func(account *ramtest.Account) { account.Users["deploy"].Keys = nil })
 	printed, log = a.drift(2)
-	contains(t, printed, "<code>ram_access_key.this</code> | all of it | in the account | gone")
+	contains(t, printed, "`ram_access_key.this` | all of it | in the account | gone")
 	a.scan(a.srv, printed+log, secret, isState)
 }
 
@@ -383,7 +405,7 @@ func TestAccDriftDetection_emptyState(t *testing.T) {
 		}`)
 	must(t, os.Remove(filepath.Join(a.Directory, "terraform.tfstate")))
 	summary, _ := a.drift(2)
-	contains(t, summary, "0 failed checks", "The check <code>check.not_yet</code> cannot be judged", "The state is empty", "<code>ram_password_policy.this</code> | all of it | managed from here | not in the state")
+	contains(t, summary, "0 failed checks", "The check `check.not_yet` cannot be judged", "The state is empty", "`ram_password_policy.this` | all of it | managed from here | not in the state")
 }
 
 // Another directory, with a name that a shell would take apart, and a file of variables.
@@ -418,7 +440,6 @@ func TestAccDriftDetection_elsewhere(t *testing.T) {
 // What is sensitive in a plan, in whole or in part, on one side or both, is not shown.
 func TestDriftDetection_sensitiveValuesAreMasked(t *testing.T) {
 	t.Parallel()
-	needsJQ(t)
 	const canary = "CANARY-7f3a"
 	change := func(before, after, beforeSensitive, afterSensitive any) map[string]any {
 		return map[string]any{"address": "ram_x.y", "mode": "managed", "type": "ram_x", "change": map[string]any{
@@ -444,8 +465,8 @@ func TestDriftDetection_sensitiveValuesAreMasked(t *testing.T) {
 				} else {
 					second[kind] = []any{one}
 				}
-				report := reported(t, first, second)
-				contains(t, report, "drift\n", "<code>ram_x.y</code> | <code>a</code> | (sensitive) | (sensitive) |")
+				_, report := reported(t, first, second)
+				contains(t, report, "1 difference", "`ram_x.y` | `a` | (sensitive) | (sensitive) |")
 				lacks(t, report, canary)
 			})
 		}
@@ -455,50 +476,55 @@ func TestDriftDetection_sensitiveValuesAreMasked(t *testing.T) {
 // A check that fails or breaks counts, whatever it is a check of; one that cannot be judged does not.
 func TestDriftDetection_checksAreAGate(t *testing.T) {
 	t.Parallel()
-	needsJQ(t)
-	for status, verdict := range map[string]string{"pass": "clean\n", "unknown": "clean\n", "fail": "drift\n", "error": "drift\n"} {
+	for status, code := range map[string]int{"pass": 0, "unknown": 0, "fail": 2, "error": 2} {
 		for _, kind := range []string{"check", "resource", "output_value"} {
 			address := map[string]any{"kind": kind, "to_display": "one.thing"}
-			report := reported(t, map[string]any{"checks": []any{map[string]any{"address": address, "status": status}}}, map[string]any{})
-			if !strings.HasPrefix(report, verdict) {
-				t.Errorf("%s of a %s: %s", status, kind, report)
+			checks := map[string]any{"checks": []any{map[string]any{"address": address, "status": status}}}
+			for name, plans := range map[string][2]any{"the plan": {checks, map[string]any{}}, "the refresh-only plan": {map[string]any{"checks": []any{map[string]any{"address": address, "status": "pass"}}}, checks}} {
+				r, _ := reported(t, plans[0], plans[1])
+				expect(t, status+" of a "+kind+" in "+name, r.ExitCode(), code)
 			}
 		}
 	}
 }
 
-// reported is what drift.jq makes of the JSON of two plans.
-func reported(t *testing.T, declared, undeclared any) string {
+// reported is the report of the JSON of two plans, and its Markdown.
+func reported(t *testing.T, declared, undeclared any) (reports.Report, string) {
 	t.Helper()
-	dir := t.TempDir()
-	for name, plan := range map[string]any{"declared": declared, "undeclared": undeclared} {
-		content, err := json.Marshal(plan)
+	content := [][]byte{}
+	for _, plan := range []any{declared, undeclared} {
+		plan.(map[string]any)["format_version"] = "1.2"
+		b, err := json.Marshal(plan)
 		must(t, err)
-		must(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
+		content = append(content, b)
 	}
-	out, err := exec.CommandContext(t.Context(), "jq", "-rn", "--arg", "cli", "tofu", "--arg", "directory", ".", "--arg", "files", "",
-		"--slurpfile", "affected", driftDetection+"/affected.json", "--slurpfile", "declared", dir+"/declared", "--slurpfile", "undeclared", dir+"/undeclared",
-		"-f", driftDetection+"/drift.jq").CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return string(out)
+	accounts, err := reports.Run{Kind: reports.Drift, Declared: content[0], Undeclared: content[1]}.Accounts()
+	must(t, err)
+	r := reports.New(reports.Drift, "RAM drift", time.Now(), accounts)
+	var b strings.Builder
+	must(t, r.WriteMarkdown(&b))
+	return r, b.String()
 }
 
 // Each attribute that somebody can change in the console says who is affected, and
 // nothing is said of what there is not.
 func TestDriftDetection_whoIsAffected(t *testing.T) {
 	t.Parallel()
-	content, err := os.ReadFile(driftDetection + "/affected.json")
-	must(t, err)
-	var affected struct {
-		Who      map[string]map[string]string
-		Computed map[string][]string
-	}
-	must(t, json.Unmarshal(content, &affected))
+	known := map[string]struct {
+		Who        string
+		Severity   string
+		Events     []string
+		Computed   []string
+		Attributes map[string]struct {
+			Who      string
+			Controls []string
+		}
+	}{}
+	must(t, json.Unmarshal(reports.Attributes(), &known))
 	schemas := newCore(t, ramtest.New(t).Getenv).Schemas.ResourceSchemas
+	controls := controlsByAttribute()
 	for kind, schema := range schemas {
-		computed, all := []string{}, map[string]bool{"*": true}
+		computed, all := []string{}, map[string]bool{}
 		for _, a := range schema.Block.Attributes {
 			all[a.Name] = true
 			if a.Computed && !a.Optional {
@@ -506,26 +532,112 @@ func TestDriftDetection_whoIsAffected(t *testing.T) {
 			}
 		}
 		slices.Sort(computed)
-		expect(t, "what is computed of "+kind, affected.Computed[kind], computed)
-		if affected.Who[kind]["*"] == "" {
-			t.Errorf("nobody is affected by %s", kind)
+		expect(t, "what is computed of "+kind, known[kind].Computed, computed)
+		if known[kind].Who == "" || len(known[kind].Events) == 0 || known[kind].Severity == "" {
+			t.Errorf("%s has no words, no events or no severity", kind)
 		}
-		for name, sentence := range affected.Who[kind] {
-			if !all[name] || !strings.HasSuffix(sentence, ".") {
-				t.Errorf("%s.%s: %q", kind, name, sentence)
+		for name, a := range known[kind].Attributes {
+			if !all[name] || a.Who != "" && !strings.HasSuffix(a.Who, ".") {
+				t.Errorf("%s.%s: %q", kind, name, a.Who)
 			}
 		}
 		for _, name := range settingFields(kind) {
-			if affected.Who[kind][name] == "" {
-				t.Errorf("nobody is affected by %s.%s", kind, name)
+			a := known[kind].Attributes[name]
+			if a.Who == "" {
+				t.Errorf("%s.%s affects no user", kind, name)
 			}
+			expect(t, "the controls of "+kind+"."+name, append([]string{}, a.Controls...), append([]string{}, controls[kind+"."+name]...))
 		}
 	}
-	for kind := range affected.Who {
+	for kind := range known {
 		if schemas[kind] == nil {
 			t.Errorf("there is no %s", kind)
 		}
 	}
+}
+
+// controlsByAttribute are the controls of the baselines by the attribute that they
+// ask for, as the report names them: without the version of the CIS benchmark.
+func controlsByAttribute() map[string][]string {
+	found := map[string][]string{}
+	for _, b := range baselines {
+		for _, c := range b.controls {
+			name := strings.TrimSuffix(strings.TrimSuffix(b.name, "-1.0.0"), "-2.0.0") + " " + c.id
+			attribute := "ram_" + c.setting + "." + c.attribute
+			if !slices.Contains(found[attribute], name) {
+				found[attribute] = append(found[attribute], name)
+			}
+		}
+	}
+	return found
+}
+
+// The report says of two values which is the weaker as the provider says it.
+func TestDriftDetection_directions(t *testing.T) {
+	t.Parallel()
+	directions(t, "ram_security_preference", securityPreferenceFields())
+	directions(t, "ram_password_policy", passwordPolicyFields())
+	directions(t, "ram_account_access_key_policy", network.PolicyFields())
+	directions(t, "ram_access_key_policy", network.PolicyFields())
+}
+
+func directions[S any](t *testing.T, kind string, fields []setting.Field[S]) {
+	t.Helper()
+	values := []any{true, false, "Active", "Inactive", "mandatory", "adaptive", "independent"}
+	for _, n := range []int64{0, 1, 5, 8, 14, 90, 365, 730} {
+		values = append(values, n)
+	}
+	lists := [][]string{{}, {"0.0.0.0/0"}, {"0.0.0.0/1", "128.0.0.0/1"}, {"203.0.113.0/24"}, {"203.0.113.0/25", "203.0.113.128/25"}, {"203.0.113.7"}, {"198.51.100.1"}, {"::/0"}}
+	for _, list := range lists {
+		values = append(values, list, map[string][]string{"vpc-1": list}, map[string][]string{"AllowAllVPC": list}, map[string][]string{"AllowAllVPC": {"10.0.0.0/8"}, "vpc-1": list})
+	}
+	values = append(values, map[string][]string{})
+	for _, f := range fields {
+		for _, x := range values {
+			for _, y := range values {
+				before, after := attributeOf(x), attributeOf(y)
+				if before.Type(t.Context()) != f.Null.Type(t.Context()) && !before.Type(t.Context()).Equal(f.Null.Type(t.Context())) || !before.Type(t.Context()).Equal(after.Type(t.Context())) {
+					continue
+				}
+				want := reports.Other
+				switch {
+				case f.Weakens(before, after):
+					want = reports.Weaker
+				case f.Weakens(after, before):
+					want = reports.Stronger
+				}
+				if got := reports.DirectionOf(kind, f.Name, inPlan(t, x), inPlan(t, y)); got != want {
+					t.Errorf("%s.%s from %v to %v is %s, the provider says %s", kind, f.Name, x, y, got, want)
+				}
+			}
+		}
+	}
+}
+
+func attributeOf(v any) attr.Value {
+	switch v := v.(type) {
+	case bool:
+		return types.BoolValue(v)
+	case int64:
+		return types.Int64Value(v)
+	case string:
+		return types.StringValue(v)
+	case []string:
+		return tf.StringSet(v)
+	default:
+		return tf.StringSetMap(v.(map[string][]string))
+	}
+}
+
+// inPlan is a value as a plan's JSON has it.
+func inPlan(t *testing.T, v any) (out any) {
+	t.Helper()
+	content, err := json.Marshal(v)
+	must(t, err)
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.UseNumber()
+	must(t, decoder.Decode(&out))
+	return out
 }
 
 // settingFields are the attributes of a setting that the account keeps.

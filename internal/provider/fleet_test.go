@@ -13,9 +13,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	reports "github.com/ram-security/terraform-provider-ram/internal/report"
 )
 
 // A fleet is many accounts whose roles the default account may assume, and the examples that look after them.
@@ -28,7 +30,6 @@ type fleet struct {
 // newFleet copies the examples, so that states and logs stay out of the project.
 func newFleet(t *testing.T, size int) *fleet {
 	t.Helper()
-	needsJQ(t)
 	srv := ramtest.New(t)
 	f := &fleet{cli: newCLI(t, srv.Getenv, ""), srv: srv}
 	for _, part := range []string{"fleet", "drift-detection", "modules/security-baseline"} {
@@ -64,11 +65,23 @@ func (f *fleet) dismiss(id string) {
 	f.srv.ChangeAccount(id, func(a *ramtest.Account) { delete(a.Roles, "security-baseline") })
 }
 
-// fleet runs a layout's script, and fails the test if it ends with another code.
-func (f *fleet) fleet(layout string, code int, arguments ...string) (table, log string) {
+// script prepares a run of fleet.sh.
+func (f *fleet) script(arguments ...string) *exec.Cmd {
 	f.t.Helper()
-	cmd := exec.CommandContext(f.t.Context(), filepath.Join(f.Directory, "fleet", layout, "fleet.sh"), arguments...)
-	cmd.Dir, cmd.Env = f.Directory, append(slices.Clone(f.Environment), "FLEET_CLI="+os.Getenv("TF_ACC_TERRAFORM_PATH"))
+	cmd := exec.CommandContext(f.t.Context(), filepath.Join(f.Directory, "fleet/fleet.sh"), arguments...)
+	cmd.Dir, cmd.Env = f.Directory, append(slices.Clone(f.Environment), "FLEET_CLI="+os.Getenv("TF_ACC_TERRAFORM_PATH"), "RAMREPORT="+ramreport(f.t))
+	return cmd
+}
+
+// fleet runs fleet.sh, and fails the test if it ends with another code. It returns
+// the overview, the log, and the report.
+func (f *fleet) fleet(code int, arguments ...string) (overview, log string, r reports.Report) {
+	f.t.Helper()
+	return f.ends(f.script(arguments...), code, arguments)
+}
+
+func (f *fleet) ends(cmd *exec.Cmd, code int, arguments []string) (overview, log string, r reports.Report) {
+	f.t.Helper()
 	var out, err bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &err
 	if failed := cmd.Run(); failed != nil && cmd.ProcessState == nil {
@@ -77,7 +90,32 @@ func (f *fleet) fleet(layout string, code int, arguments ...string) (table, log 
 	if got := cmd.ProcessState.ExitCode(); got != code {
 		f.t.Fatalf("fleet.sh %v ended with %d, want %d:\n%s\n%s", arguments, got, code, out.String(), err.String())
 	}
-	return out.String(), err.String()
+	verbs := []string{"audit", "plan", "apply", "drift"}
+	verb := arguments[slices.IndexFunc(arguments, func(s string) bool { return slices.Contains(verbs, s) })]
+	if content, missing := os.ReadFile(filepath.Join(f.Directory, "fleet/out", verb, "fleet.json")); missing == nil {
+		var invalid error
+		r, invalid = reports.ReadJSON(content)
+		must(f.t, invalid)
+	}
+	return out.String(), err.String(), r
+}
+
+// accountsByStatus counts the accounts of a report by their status.
+func accountsByStatus(r reports.Report) map[reports.Status]int {
+	counts := map[reports.Status]int{}
+	for _, a := range r.Accounts {
+		counts[a.Status]++
+	}
+	return counts
+}
+
+// resultOf is the status of an account in a report.
+func resultOf(r reports.Report, id string) reports.Status {
+	i := slices.IndexFunc(r.Accounts, func(a reports.Account) bool { return a.ID == id })
+	if i < 0 {
+		return "missing"
+	}
+	return r.Accounts[i].Status
 }
 
 // lengths counts the accounts by the length of a password that they ask for.
@@ -106,7 +144,7 @@ func (f *fleet) others() []string {
 }
 
 // One run for fifty accounts, each with its own provider instance. One whose role is missing is
-// named, and the others are applied; when the role is there, it alone is left to do.
+// excluded and named, and the others are applied; when the role is there, it alone is left to do.
 func TestAccFleet_oneRunForAll(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, 50)
@@ -116,15 +154,16 @@ func TestAccFleet_oneRunForAll(t *testing.T) {
 	f.run(0, "-chdir=fleet/opentofu", "get")
 	lost := f.ids[17]
 	f.dismiss(lost)
-	table, _ := f.fleet("opentofu", 1, "apply")
-	contains(t, table, "| "+lost+" | **failed**: Cannot", "| "+f.ids[0]+" | 2 changed |", "| "+f.ids[49]+" | 2 changed |")
-	expect(t, "lines", strings.Count(table, "\n"), 2+len(f.ids))
+	overview, _, r := f.fleet(1, "-1", "plan")
+	contains(t, overview, "| `"+lost+"` | **no access: the role cannot be assumed**")
+	expect(t, "accounts by status", accountsByStatus(r), map[reports.Status]int{reports.NoAccess: 1, reports.NeverApplied: 49})
+	f.fleet(1, "-1", "apply")
 	expect(t, "accounts by length", f.lengths(), map[int]int{8: 1, 14: 49})
 	expect(t, "its own value", f.attempts(f.ids[1]), 3)
 
 	f.employ(lost)
-	table, _ = f.fleet("opentofu", 2, "plan")
-	contains(t, table, "|---|---|\n| "+lost+" | 2 would change |\n")
+	_, _, r = f.fleet(2, "-1", "plan")
+	expect(t, "the account that was lost", resultOf(r, lost), reports.NeverApplied)
 	expect(t, "others", f.others(), []string(nil))
 }
 
@@ -135,28 +174,80 @@ func TestAccFleet_aWorkspaceEach(t *testing.T) {
 	f.run(0, "-chdir=fleet/terraform", "get")
 	lost := f.ids[3]
 	f.dismiss(lost)
-	table, _ := f.fleet("terraform", 1, "apply")
-	contains(t, table, "| "+lost+" | team-3 | **failed**: Cannot", "| "+f.ids[1]+" | a?b | 2 added, 0 changed, 0 destroyed |")
-	expect(t, "lines", strings.Count(table, "\n"), 2+len(f.ids))
+
+	// The audit needs no state, and changes nothing.
+	_, _, r := f.fleet(1, "audit")
+	expect(t, "audited", accountsByStatus(r), map[reports.Status]int{reports.NoAccess: 1, reports.Failing: 11})
+	expect(t, "controls", len(r.Accounts[len(r.Accounts)-1].Controls) > 0, true)
+	expect(t, "accounts by length after the audit", f.lengths(), map[int]int{8: 12})
+
+	// Nothing is applied that was not planned before.
+	_, _, r = f.fleet(1, "apply", f.ids[0])
+	expect(t, "without a plan", resultOf(r, f.ids[0]), reports.NotRun)
+
+	// An account that is stricter than the baseline is listed before the apply.
+	f.srv.ChangeAccount(f.ids[5], func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 20 })
+	must(t, os.WriteFile(filepath.Join(f.Directory, "fleet/out/notes.md"), []byte("mine"), 0o600))
+	overview, _, r := f.fleet(1, "plan")
+	expect(t, "planned", accountsByStatus(r), map[reports.Status]int{reports.NoAccess: 1, reports.NeverApplied: 11})
+	contains(t, overview, "| `"+lost+" team-3` | **no access: the role cannot be assumed**", "minimum_password_length: 20 → 14 (weaker)")
+	expect(t, "what gets weaker", r.Totals.Weaker > 0, true)
+	_, log, _ := f.fleet(1, "apply")
+	contains(t, log, "minimum_password_length: 20 → 14 (weaker)")
 	expect(t, "accounts by length", f.lengths(), map[int]int{8: 1, 14: 11})
 	expect(t, "its own value", f.attempts(f.ids[1]), 3)
+	mine, err := os.ReadFile(filepath.Join(f.Directory, "fleet/out/notes.md"))
+	must(t, err)
+	expect(t, "a file of another person", string(mine), "mine")
 
 	// The rest on a few of them: the error wins over the drift, and each is named.
 	few := []string{f.ids[0], f.ids[1], lost}
 	f.srv.ChangeAccount(f.ids[1], func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 8 })
-	table, _ = f.fleet("terraform", 1, append([]string{"drift"}, few...)...)
-	contains(t, table, "| "+f.ids[0]+" | team-0 | unchanged |", "| "+f.ids[1]+" | a?b | **drift** |", "| "+lost+" | team-3 | **failed**: Cannot")
-	summary, err := os.ReadFile(filepath.Join(f.Directory, "fleet/terraform/logs", f.ids[1]+".md"))
-	must(t, err)
-	contains(t, string(summary), "<code>module.baseline.ram_password_policy.this</code> | <code>minimum_password_length</code> | <code>14</code> | <code>8</code>")
+	overview, _, r = f.fleet(1, append([]string{"drift"}, few...)...)
+	expect(t, "with drift", []reports.Status{resultOf(r, few[0]), resultOf(r, few[1]), resultOf(r, lost)}, []reports.Status{reports.Clean, reports.Differs, reports.NoAccess})
+	contains(t, overview, "| `"+f.ids[1]+" a\\u007cb` | **drift**", "`minimum_password_length` | `14` | `8`", "TF_WORKSPACE='"+f.ids[1]+"'", "-var='accounts_file=")
 
 	f.employ(lost)
-	table, _ = f.fleet("terraform", 2, append([]string{"plan"}, few...)...)
-	contains(t, table, "| "+f.ids[0]+" | team-0 | unchanged |", "| "+lost+" | team-3 | would change |")
-	f.fleet("terraform", 0, append([]string{"apply"}, few...)...)
-	f.fleet("terraform", 0, append([]string{"drift"}, few...)...)
+	_, _, r = f.fleet(2, append([]string{"plan"}, few...)...)
+	expect(t, "planned again", []reports.Status{resultOf(r, few[0]), resultOf(r, few[1]), resultOf(r, lost)}, []reports.Status{reports.Clean, reports.Differs, reports.NeverApplied})
+	f.fleet(0, append([]string{"apply"}, few...)...)
+	f.fleet(0, append([]string{"drift"}, few...)...)
 	expect(t, "accounts by length", f.lengths(), map[int]int{14: 12})
-	_, log := f.fleet("terraform", 1, "plan", "9999999999999999")
+	_, log, _ = f.fleet(1, "plan", "9999999999999999")
 	contains(t, log, "does not know 9999999999999999")
 	expect(t, "others", f.others(), []string(nil))
+}
+
+// A signal to the script ends its applies; the next run goes on with the accounts that are left.
+func TestAccFleet_interrupted(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, 3)
+	f.run(0, "-chdir=fleet/terraform", "get")
+	f.fleet(2, "plan")
+	f.srv.Inject(ramtest.Rule{Action: "SetPasswordPolicy", Nth: "1", Fault: "stall"})
+	f.srv.ForgetCalls()
+	cmd := f.script("apply")
+	cmd.Env = append(cmd.Env, "FLEET_PARALLEL=1")
+	var log bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &log, &log
+	must(t, cmd.Start())
+	waitFor(t, func() bool { return len(f.srv.Calls("SetPasswordPolicy")) == 1 })
+	must(t, cmd.Process.Signal(syscall.SIGTERM))
+	_ = cmd.Wait() // the code is judged
+	if got := cmd.ProcessState.ExitCode(); got != 1 {
+		t.Fatalf("ended with %d:\n%s", got, log.String())
+	}
+	content, err := os.ReadFile(filepath.Join(f.Directory, "fleet/out/apply/fleet.json"))
+	must(t, err)
+	r, err := reports.ReadJSON(content)
+	must(t, err)
+	expect(t, "after the signal", accountsByStatus(r), map[reports.Status]int{reports.Interrupted: 1, reports.NotRun: 2})
+	list, err := exec.CommandContext(t.Context(), "ps", "-A", "-o", "args=").Output()
+	must(t, err)
+	lacks(t, string(list), "-chdir="+f.Directory)
+
+	f.fleet(1, "apply") // the interrupted one has to be planned again if its plan is stale
+	f.fleet(2, "plan", f.ids[0])
+	f.fleet(0, "apply", f.ids[0])
+	expect(t, "accounts by length", f.lengths(), map[int]int{14: 3})
 }

@@ -202,6 +202,15 @@ func widerByVPC(before, after any) bool {
 	return false
 }
 
+// Attributes is the JSON that says what is known of each type and attribute.
+func Attributes() []byte { return attributesJSON }
+
+// DirectionOf is what a change of an attribute does to the security of an account.
+// The values are as encoding/json decodes them, with json.Number.
+func DirectionOf(kind, name string, before, after any) Direction {
+	return objectTypes[kind].Attributes[name].Weaker.direction(before, after)
+}
+
 // open reports whether a list of networks admits every address.
 func open(v any) bool {
 	list := networks(v)

@@ -168,3 +168,6 @@ func (a Account) ControlTotals() ControlTotals { return a.controlTotals() }
 
 // Name is a control with its baseline.
 func (c Control) Name() string { return strings.TrimSpace(c.key()) }
+
+// Clean is the number of accounts without a finding.
+func (t Totals) Clean() int { return t.ByStatus[Clean] }

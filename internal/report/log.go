@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -39,7 +40,7 @@ func (d diagnostic) notice() Notice {
 
 // readLogs reads the warnings and errors of the logs of one run, each once. What
 // is no JSON line is a message of the CLI from before it could write any.
-func readLogs(logs [][]byte) (warnings, errors []Notice) {
+func readLogs(logs [][]byte) (warnings, errs []Notice) {
 	seen := map[Notice]bool{}
 	add := func(list *[]Notice, n Notice) {
 		if once := (Notice{Summary: n.Summary, Detail: n.Detail, Address: n.Address}); !seen[once] {
@@ -61,17 +62,20 @@ func readLogs(logs [][]byte) (warnings, errors []Notice) {
 			case line.Diagnostic != nil && line.Diagnostic.Severity == "warning":
 				add(&warnings, line.Diagnostic.notice())
 			case line.Diagnostic != nil && line.Diagnostic.Severity == "error":
-				add(&errors, line.Diagnostic.notice())
+				add(&errs, line.Diagnostic.notice())
 			case line.Diagnostic == nil && line.Level == "error":
-				add(&errors, Notice{Summary: strings.TrimPrefix(line.Message, "Error: ")})
+				add(&errs, Notice{Summary: strings.TrimPrefix(line.Message, "Error: ")})
 			}
 		}
 	}
-	return warnings, errors
+	return warnings, errs
 }
 
 // WriteErrors writes the errors of an account that could not be compared, for a log.
 func (a Account) WriteErrors(w io.Writer) {
+	if !a.Status.Known() && len(a.Errors) == 0 {
+		fmt.Fprintln(w, visible(a.Reason))
+	}
 	for _, e := range a.Errors {
 		fmt.Fprintf(w, "Error: %s\n", visible(e.Summary))
 		if e.Place != "" {
@@ -93,19 +97,39 @@ func withoutChecks(warnings []Notice, checks []Check) []Notice {
 	})
 }
 
+// Blame returns the accounts that the errors of a log are about, by the account id
+// that is a key in an address. An error about no account is an error.
+func Blame(log []byte) (ids []string, err error) {
+	_, notices := readLogs([][]byte{log})
+	for _, n := range notices {
+		key := accountKey.FindStringSubmatch(n.Address)
+		if key == nil {
+			return nil, fmt.Errorf("%s: this error is about no account", visible(n.Summary))
+		}
+		if !slices.Contains(ids, key[1]) {
+			ids = append(ids, key[1])
+		}
+	}
+	if len(ids) == 0 {
+		return nil, errors.New("the log has no error")
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
 // noRole matches the service's refusal to let a role be assumed: the role does
 // not exist, or its trust policy does not name the caller.
 var noRole = regexp.MustCompile(`EntityNotExist\.Role|(NoPermission|AuthenticationFail\.NoPermission)[\s\S]*AssumeRole|AssumeRole[\s\S]*NoPermission`)
 
 // reasonOf returns the status and the reason of a run that ended with errors.
-func reasonOf(errors []Notice) (Status, string) {
-	for _, e := range errors {
+func reasonOf(errs []Notice) (Status, string) {
+	for _, e := range errs {
 		if noRole.MatchString(e.Detail) {
 			return NoAccess, e.Summary + ": the role cannot be assumed"
 		}
 	}
-	if len(errors) == 0 {
+	if len(errs) == 0 {
 		return Failed, "There is no plan, and the log has no error"
 	}
-	return Failed, errors[0].Summary
+	return Failed, errs[0].Summary
 }

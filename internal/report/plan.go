@@ -22,6 +22,7 @@ type Run struct {
 	Declared   []byte   // JSON of the plan
 	Undeclared []byte   // JSON of the refresh-only plan; drift only
 	Logs       [][]byte // what plan -json printed
+	Shown      [][]byte // logs whose warnings an earlier report has, such as that of the plan before an apply
 	ID, Name   string   // the account, as the caller knows it
 	Status     Status   // why there is no plan, where the caller knows it
 	Reason     string
@@ -34,6 +35,8 @@ type Run struct {
 // one account that could not be compared.
 func (r Run) Accounts() ([]Account, error) {
 	warnings, errs := readLogs(r.Logs)
+	shown, _ := readLogs(r.Shown)
+	warnings = slices.DeleteFunc(warnings, func(w Notice) bool { return slices.Contains(shown, w) })
 	if r.Declared == nil || r.Kind == Drift && r.Undeclared == nil {
 		a := r.account(r.ID)
 		a.Warnings, a.Errors = warnings, errs

@@ -36,6 +36,9 @@ type Field[S any] struct {
 	weaker func(before, after attr.Value) bool
 }
 
+// Weakens reports whether a change from one value to another weakens the account.
+func (f Field[S]) Weakens(before, after attr.Value) bool { return f.weaker(before, after) }
+
 // show returns how a value that was read stands in the state: in the spelling
 // that is there already if it means the same, and as it was if the service did
 // not say.
