@@ -171,7 +171,7 @@ func TestAccDriftDetection_clean(t *testing.T) {
 		}
 		output "login" { value = ram_password_policy.this.minimum_password_length }`)
 	summary, _ := a.drift(0)
-	contains(t, summary, "# RAM drift: none", "1 objects compared in account 1234567890123456")
+	contains(t, summary, "# RAM drift: none", "1 object compared in account `1234567890123456`")
 }
 
 func TestAccDriftDetection_declared(t *testing.T) {
@@ -408,33 +408,68 @@ func TestAccDriftDetection_emptyState(t *testing.T) {
 	contains(t, summary, "0 failed checks", "The check `check.not_yet` cannot be judged", "The state is empty", "`ram_password_policy.this` | all of it | managed from here | not in the state")
 }
 
-// Another directory, with a name that a shell would take apart, and a file of variables.
-func TestAccDriftDetection_elsewhere(t *testing.T) {
+// The command of the report repairs as it is printed, from another directory, in another workspace and in
+// each shell: it has the directory, whose name a shell would take apart, the workspace and the variables.
+// A sensitive variable is not printed, and without it the command stops.
+func TestAccDriftDetection_command(t *testing.T) {
 	t.Parallel()
 	a := audited(t, "")
 	const elsewhere = "it's $here"
 	must(t, os.Mkdir(filepath.Join(a.Directory, elsewhere), 0o700))
 	a.write(elsewhere+"/main.tf", a.files()["main.tf"]+`
 		variable "length" { type = number }
+		variable "reuse" { type = number }
 		variable "note" { default = "" }
-		resource "ram_password_policy" "this" { minimum_password_length = var.length }`)
+		variable "token" { sensitive = true }
+		resource "ram_password_policy" "this" {
+			minimum_password_length   = var.length
+			password_reuse_prevention = var.reuse
+		}`)
 	a.write(elsewhere+"/prod.tfvars", "length = 14")
-	a.run(0, "-chdir="+elsewhere, "apply", "-auto-approve", "-var-file=prod.tfvars")
+	a.Environment = append(a.Environment, "TF_VAR_reuse=3")
+	variables := []string{"-var-file=prod.tfvars", "-var", "note=it's `here`", "-var=token=canary-in-a-variable"}
+	a.run(0, append([]string{"-chdir=" + elsewhere, "apply", "-auto-approve"}, variables...)...)
 	a.srv.ForgetCalls()
-	a.drift(0, "-C", elsewhere, "-var-file=prod.tfvars")
-	a.tampered(func(p *ramtest.PasswordPolicy) { p.MinimumPasswordLength = 8 })
-	summary, _ := a.drift(2, "-C", elsewhere, "-var-file=prod.tfvars", "-var=note=canary-in-a-variable")
-	lacks(t, summary, "canary-in-a-variable")
-	_, command, _ := strings.Cut(summary, "```shell\n")
-	command, _, _ = strings.Cut(command, "\n```")
-	program, arguments, _ := strings.Cut(command, " ")
-	expect(t, "program", program, filepath.Base(os.Getenv("TF_ACC_TERRAFORM_PATH")))
-	shell := exec.CommandContext(t.Context(), "sh", "-c", `"$0" `+arguments+" -auto-approve", os.Getenv("TF_ACC_TERRAFORM_PATH"))
-	shell.Dir, shell.Env = a.Directory, a.Environment
-	if out, err := shell.CombinedOutput(); err != nil {
-		t.Fatalf("the command that the summary names fails: %v\n%s\n%s", err, command, out)
+	a.drift(0, append([]string{"-C", elsewhere}, variables...)...)
+
+	programs := t.TempDir()
+	program := filepath.Base(os.Getenv("TF_ACC_TERRAFORM_PATH"))
+	must(t, os.Symlink(os.Getenv("TF_ACC_TERRAFORM_PATH"), filepath.Join(programs, program)))
+	for _, shell := range []string{"sh", "bash", "busybox", "zsh", "fish", "ksh"} {
+		path, err := exec.LookPath(shell)
+		if err != nil {
+			t.Logf("%s is not on this machine", shell)
+			continue
+		}
+		words := []string{"-c"}
+		if shell == "busybox" {
+			words = []string{"sh", "-c"}
+		}
+		a.tampered(func(p *ramtest.PasswordPolicy) { p.MinimumPasswordLength, p.PasswordReusePrevention = 8, 0 })
+		summary, _ := a.drift(2, append([]string{"-C", elsewhere}, variables...)...)
+		lacks(t, summary, "canary-in-a-variable")
+		_, command, _ := strings.Cut(summary, "shell\n")
+		command, _, _ = strings.Cut(command, "\n```")
+		contains(t, command, "# Account 1234567890123456\nenv TF_WORKSPACE='default' TF_VAR_reuse='3' "+program+" -chdir='", "-var-file='prod.tfvars'")
+		run := exec.CommandContext(t.Context(), path, append(words, command+" -auto-approve")...)
+		run.Dir = t.TempDir()
+		run.Env = slices.DeleteFunc(slices.Clone(a.Environment), func(v string) bool { return v == "TF_VAR_reuse=3" })
+		run.Env = append(run.Env, "PATH="+programs+":"+os.Getenv("PATH"), "TF_WORKSPACE=other", "TF_VAR_reuse=9")
+		if out, err := run.CombinedOutput(); err == nil {
+			t.Fatalf("%s ran without the sensitive variable:\n%s\n%s", shell, command, out)
+		}
+		if shell == "fish" {
+			continue // it has no words for a variable that has to be set
+		}
+		again := exec.CommandContext(t.Context(), path, run.Args[1:]...)
+		again.Dir, again.Env = run.Dir, append(run.Env, "TF_VAR_token=anything")
+		if out, err := again.CombinedOutput(); err != nil {
+			t.Fatalf("the command of the report fails in %s: %v\n%s\n%s", shell, err, command, out)
+		}
+		expect(t, "length by "+shell, account(a.srv).Policy.MinimumPasswordLength, 14)
+		expect(t, "reuse by "+shell, account(a.srv).Policy.PasswordReusePrevention, 3)
+		a.srv.ForgetCalls()
 	}
-	expect(t, "length", account(a.srv).Policy.MinimumPasswordLength, 14)
 }
 
 // What is sensitive in a plan, in whole or in part, on one side or both, is not shown.
