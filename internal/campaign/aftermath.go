@@ -30,7 +30,7 @@ func (p *result) checkRecovery(free *baseline, v *verdict) {
 		v.forbid("the campaign failed: %s", err)
 		return
 	}
-	orphan := p.acts("gone") && p.subject.orphaned // what it hangs on is gone, too, and the error says so
+	orphan := p.acts("gone") && p.subject.Orphaned // what it hangs on is gone, too, and the error says so
 	if p.killed && (len(left) > 0 || failed && !orphan) {
 		c, end, failed = p.afterKill(c, v, left, end, failed)
 	}
@@ -87,7 +87,7 @@ func (p *result) afterKill(c *driver, v *verdict, left []leftover, end acctest.O
 	if id == nil && !strings.Contains(told, "Delete") {
 		v.forbid("the next apply fails, and does not say what to do: %s", told)
 	}
-	if id != nil && p.subject.creates != "" {
+	if id != nil && p.subject.Creates != "" {
 		return p.importCreated(c, v, id[1])
 	}
 	p.removeLeftovers(left)
@@ -101,7 +101,7 @@ func (p *result) importCreated(c *driver, v *verdict, id string) (*driver, accte
 		v.forbid("the campaign failed: %s", err)
 		return c, p.prior, true
 	}
-	end, failed := next.importID(p.subject.kind, id)
+	end, failed := next.importID(p.subject.Kind, id)
 	if !failed {
 		end, failed = p.converge(next, end)
 	}
@@ -116,7 +116,7 @@ func (p *result) applyOnceMore(c *driver, v *verdict) (*driver, acctest.Object, 
 		v.forbid("the campaign failed: %s", err)
 		return c, p.prior, true
 	}
-	end, failed := next.read(p.subject.kind, p.after)
+	end, failed := next.read(p.subject.Kind, p.after)
 	if !failed {
 		end, failed = p.converge(next, end)
 	}
@@ -136,7 +136,7 @@ func (p *result) checkConverged(c *driver, free *baseline, end acctest.Object, v
 	if p.operation == imports || end.State.IsNull() {
 		return
 	}
-	if why := notSettled(c, p.subject.kind, p.goal(), end); why != "" {
+	if why := notSettled(c, p.subject.Kind, p.goal(), end); why != "" {
 		v.forbid("after the next apply it is not at rest: %s", why)
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 // trial is one operation on one resource under faults, or under none.
 type testCase struct {
-	subject    subject
+	subject    acctest.Subject
 	operation  string
 	injections []injection
 }
@@ -59,7 +59,7 @@ func (t testCase) name() string {
 }
 
 // plainly is what the trial is called without its faults.
-func (t testCase) baseName() string { return t.subject.name + "/" + t.operation }
+func (t testCase) baseName() string { return t.subject.Kind + "/" + t.operation }
 
 // under is the trial under these faults.
 func (t testCase) with(strokes ...injection) testCase {
@@ -97,11 +97,11 @@ func (t testCase) acts(act string) bool {
 
 // perform plays the trial on a stage of its own.
 func (t testCase) execute(ctx context.Context, base *acctest.Driver) (*result, error) {
-	s, err := newEnvironment(ctx, base, t.subject.arrange)
+	s, err := newEnvironment(ctx, base, t.subject.Arrange)
 	if err != nil {
 		return nil, err
 	}
-	s.secrets = append(s.secrets, t.subject.secrets...)
+	s.secrets = append(s.secrets, t.subject.Secrets...)
 	p := &result{testCase: t, environment: s, prior: acctest.Object{}}
 	if err := p.run(); err != nil {
 		s.close()
@@ -149,22 +149,22 @@ func (p *result) prepare() error {
 	if err != nil {
 		return err
 	}
-	p.prior = c.Null(p.subject.kind)
+	p.prior = c.Null(p.subject.Kind)
 	if p.operation == creates {
 		return nil
 	}
-	made, failed := c.apply(p.subject.kind, p.subject.config, p.prior)
+	made, failed := c.apply(p.subject.Kind, p.subject.Config, p.prior)
 	if failed {
 		return fmt.Errorf("cannot prepare %s: %s%s", p.name(), acctest.Messages(c.transcript.diags), strings.Join(c.transcript.violations, "\n"))
 	}
 	if p.operation == imports {
-		p.id = p.subject.importID(made)
+		p.id = p.subject.ImportID(made)
 		return nil
 	}
 	p.prior = made
 	p.clock.Advance(5 * time.Minute)
 	if p.operation == updates {
-		p.clock.Advance(p.subject.meanwhile)
+		p.clock.Advance(p.subject.Meanwhile)
 	}
 	return nil
 }
@@ -196,9 +196,9 @@ func (p *result) inject(c *driver, s injection) {
 	case "ahead":
 		p.skew = s.offset()
 	case "foreign":
-		others(p.recordOther(p.subject.foreign))
+		others(p.recordOther(p.subject.Others))
 	case "gone":
-		others(p.recordOther(p.subject.gone))
+		others(p.recordOther(p.subject.Remove))
 	case "interrupt":
 		others(func(*ramtest.Account) { c.Stop() })
 	case "kill": // nothing that comes later is ever sent, and what was done is not kept
@@ -220,18 +220,18 @@ func (p *result) recordOther(act func(*ramtest.Account)) func(*ramtest.Account) 
 
 // operate does what a CLI does for the operation.
 func (p *result) operate(c *driver, prior acctest.Object) (after acctest.Object, failed bool) {
-	kind := p.subject.kind
+	kind := p.subject.Kind
 	if p.operation == imports {
 		return c.importID(kind, p.id)
 	}
 	if p.operation == creates {
-		return c.apply(kind, p.subject.config, prior)
+		return c.apply(kind, p.subject.Config, prior)
 	}
 	if after, failed = c.read(kind, prior); failed || p.operation == reads {
 		return after, failed
 	}
 	if p.operation == updates {
-		return c.apply(kind, p.subject.next, after)
+		return c.apply(kind, p.subject.Next, after)
 	}
 	if after.State.IsNull() {
 		return after, false
@@ -243,11 +243,11 @@ func (p *result) operate(c *driver, prior acctest.Object) (after acctest.Object,
 func (t testCase) goal() acctest.Attributes {
 	switch t.operation {
 	case updates:
-		return t.subject.next
+		return t.subject.Next
 	case deletes:
 		return nil
 	}
-	return t.subject.config
+	return t.subject.Config
 }
 
 // recover is what a person does next, once the faults are over: the same is run again.
@@ -257,14 +257,14 @@ func (p *result) applyAgain() (c *driver, end acctest.Object, failed bool, err e
 		return nil, end, false, err
 	}
 	if p.operation == imports {
-		end, failed = c.importID(p.subject.kind, p.id)
+		end, failed = c.importID(p.subject.Kind, p.id)
 		return c, end, failed, nil
 	}
-	if end, failed = c.read(p.subject.kind, p.after); failed {
+	if end, failed = c.read(p.subject.Kind, p.after); failed {
 		return c, end, failed, nil
 	}
 	if p.tainted() && !end.State.IsNull() {
-		if end, failed = c.destroy(p.subject.kind, end); failed {
+		if end, failed = c.destroy(p.subject.Kind, end); failed {
 			return c, end, failed, nil
 		}
 	}
@@ -276,11 +276,11 @@ func (p *result) applyAgain() (c *driver, end acctest.Object, failed bool, err e
 func (p *result) converge(c *driver, from acctest.Object) (end acctest.Object, failed bool) {
 	switch {
 	case p.goal() != nil:
-		return c.apply(p.subject.kind, p.goal(), from)
+		return c.apply(p.subject.Kind, p.goal(), from)
 	case from.State.IsNull():
 		return from, false
 	}
-	return c.destroy(p.subject.kind, from)
+	return c.destroy(p.subject.Kind, from)
 }
 
 // tainted tells that a create failed and left something in the state.

@@ -53,7 +53,7 @@ func runActors(ctx context.Context, o *Options, f *figures) error {
 	if err != nil {
 		return err
 	}
-	account := populatedAccount(time.Now())
+	account := acctest.PopulatedAccount(time.Now())
 	account.Users["dave"] = &ramtest.User{ID: "200000000000000003", Name: "dave", Status: "active", ProvisionType: "Manual", CreateDate: account.Users["bob"].CreateDate, UpdateDate: account.Users["bob"].UpdateDate}
 	srv, err := ramtest.Start("127.0.0.1:0", ramtest.WithAccounts(account), ramtest.Strict(), ramtest.Latency(5*time.Millisecond), ramtest.WithBehaviour(worstCase)) // latency makes the two overlap
 	if err != nil {

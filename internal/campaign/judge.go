@@ -293,11 +293,11 @@ func (p *result) untracked(now *ramtest.Account, o acctest.Object) (all []leftov
 			all = append(all, leftover{"the user", name, name})
 		}
 		for _, key := range user.Keys {
-			if k, _ := p.initial.KeyByID(key.ID); k == nil && key.ID != foreignKey && !knows(o, key.ID) {
+			if k, _ := p.initial.KeyByID(key.ID); k == nil && key.ID != acctest.OthersKey && !knows(o, key.ID) {
 				all = append(all, leftover{"the key", key.ID, name})
 			}
 		}
-		if user.LoginProfile != nil && (was == nil || was.LoginProfile == nil) && (p.subject.kind != "ram_login_profile" || p.operation != imports && o.State.IsNull()) {
+		if user.LoginProfile != nil && (was == nil || was.LoginProfile == nil) && (p.subject.Kind != "ram_login_profile" || p.operation != imports && o.State.IsNull()) {
 			all = append(all, leftover{"the login profile", name, name})
 		}
 	}
@@ -346,7 +346,7 @@ func (p *result) removeLeftovers(strays []leftover) {
 			case "the key":
 				a.Users[s.owner].Keys = slices.DeleteFunc(a.Users[s.owner].Keys, func(key *ramtest.AccessKey) bool { return key.ID == s.id })
 			case "the MFA device":
-				deleteDevice(a, s.id)
+				acctest.DeleteDevice(a, s.id)
 			case "the login profile":
 				a.Users[s.owner].LoginProfile = nil
 			case "the user":

@@ -37,7 +37,7 @@ type savedRun struct {
 
 func (k *killSweep) newRun(from *savedRun) (*killRun, error) {
 	if from == nil {
-		from = &savedRun{account: populatedAccount(time.Now())}
+		from = &savedRun{account: acctest.PopulatedAccount(time.Now())}
 		from.account.Policy.PasswordReusePrevention = 0 // the password of a killed run is sent again
 	}
 	srv, err := ramtest.Start("127.0.0.1:0", ramtest.WithAccounts(from.account.Clone()), ramtest.Strict(), ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 2 }))

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
 // pairing meets two faults in one operation: every pair of rows of the matrix on
@@ -152,7 +154,7 @@ func runPairs(ctx context.Context, o *Options, f *figures) error {
 	if err != nil {
 		return err
 	}
-	for _, subject := range subjects() {
+	for _, subject := range acctest.Subjects() {
 		for _, operation := range operations {
 			p.plain = append(p.plain, testCase{subject: subject, operation: operation})
 		}

@@ -111,7 +111,7 @@ func round(ctx context.Context, c *acctest.CLI, srv *ramtest.Server, n int, f *f
 
 // checkAccounts checks that each account has its own users with a key each, and that no call was throttled.
 func (f *figures) checkAccounts(srv *ramtest.Server, round string, size int) {
-	for name, id := range map[string]string{"first": accountID, "second": "2222222222222222"} {
+	for name, id := range map[string]string{"first": acctest.AccountID, "second": "2222222222222222"} {
 		srv.ChangeAccount(id, func(a *ramtest.Account) {
 			users, keys := 0, 0
 			for user, has := range a.Users {

@@ -18,7 +18,7 @@ import (
 // sessionRole is the role that a run with temporary credentials has.
 const (
 	sessionRole    = "ops"
-	sessionRoleARN = "acs:ram::" + accountID + ":role/" + sessionRole
+	sessionRoleARN = "acs:ram::" + acctest.AccountID + ":role/" + sessionRole
 )
 
 // gate is in front of the service. The session of who comes through ends right before
@@ -59,16 +59,16 @@ func (g *sessionGate) newDriver(s *environment) (c *driver, end func(), err erro
 // lend plays a trial with temporary credentials.
 func (g *sessionGate) execute(ctx context.Context, sessions *sessionSweep, t testCase) (*result, error) {
 	s, err := newEnvironment(ctx, sessions.base, func(a *ramtest.Account) {
-		a.Roles[sessionRole] = &ramtest.Role{ID: "300000000000000001", Name: sessionRole, CreateDate: a.Users["admin"].CreateDate, TrustedAccounts: []string{accountID}}
-		if t.subject.arrange != nil {
-			t.subject.arrange(a)
+		a.Roles[sessionRole] = &ramtest.Role{ID: "300000000000000001", Name: sessionRole, CreateDate: a.Users["admin"].CreateDate, TrustedAccounts: []string{acctest.AccountID}}
+		if t.subject.Arrange != nil {
+			t.subject.Arrange(a)
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.srv.SetBehaviour(func(b *ramtest.Behaviour) { b.SessionsOnServerClock = true })
-	s.secrets = append(s.secrets, t.subject.secrets...)
+	s.secrets = append(s.secrets, t.subject.Secrets...)
 	p := &result{testCase: t, environment: s, prior: acctest.Object{}}
 	if err := g.run(p); err != nil {
 		s.close()
@@ -88,8 +88,8 @@ func (g *sessionGate) run(p *result) error {
 	}
 	defer end()
 	p.observe(c)
-	p.srv.Change(func(a *ramtest.Account) { a.Roles[sessionRole].TrustedAccounts = []string{accountID} }) // so that accounts compare
-	p.accountAfter.Roles[sessionRole].TrustedAccounts = []string{accountID}
+	p.srv.Change(func(a *ramtest.Account) { a.Roles[sessionRole].TrustedAccounts = []string{acctest.AccountID} }) // so that accounts compare
+	p.accountAfter.Roles[sessionRole].TrustedAccounts = []string{acctest.AccountID}
 	return nil
 }
 
@@ -112,7 +112,7 @@ type sessionSweep struct {
 func runSessions(ctx context.Context, o *Options, f *figures) error {
 	base := newBase(ctx)
 	s := &sessionSweep{o, f, base}
-	for _, subject := range subjects() {
+	for _, subject := range acctest.Subjects() {
 		for _, operation := range operations {
 			if err := s.runOperation(ctx, testCase{subject: subject, operation: operation}); err != nil {
 				return err

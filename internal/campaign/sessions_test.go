@@ -5,6 +5,8 @@ package campaign
 
 import (
 	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
 // F23: the sessions of a key's create and destroy end before each of the calls. With
@@ -35,7 +37,7 @@ func TestSessions_areSeenToGoOn(t *testing.T) {
 	base := newBase(t.Context())
 	f := newFigures("sessions")
 	s := &sessionSweep{&Options{}, f, base}
-	plain := testCase{subject: subjects()[0], operation: reads}
+	plain := testCase{subject: acctest.Subjects()[0], operation: reads}
 	p, err := (&sessionGate{}).execute(t.Context(), s, plain)
 	if err != nil {
 		t.Fatal(err)

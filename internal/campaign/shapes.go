@@ -70,7 +70,7 @@ func objectWith(kind tftypes.Object, name string, v tftypes.Value) tftypes.Value
 // nothing and over what is there: none may panic or write, whatever it says (ROB-03).
 func runShapes(ctx context.Context, o *Options, f *figures) error {
 	base := newBase(ctx)
-	for _, one := range subjects() {
+	for _, one := range acctest.Subjects() {
 		for _, operation := range []string{creates, updates} {
 			p, err := testCase{subject: one, operation: operation}.execute(ctx, base)
 			if err != nil {
@@ -88,12 +88,12 @@ func runShapes(ctx context.Context, o *Options, f *figures) error {
 
 // shape plans over what the performance began with.
 func (p *result) planShapes(o *Options, f *figures) error {
-	for _, a := range p.base.Schemas.ResourceSchemas[p.subject.kind].Block.Attributes {
+	for _, a := range p.base.Schemas.ResourceSchemas[p.subject.Kind].Block.Attributes {
 		if !a.Optional && !a.Required {
 			continue
 		}
 		for name, odd := range shapes(a.ValueType()) {
-			title := fmt.Sprintf("%s/%s/%s %s", p.subject.name, p.operation, a.Name, name)
+			title := fmt.Sprintf("%s/%s/%s %s", p.subject.Kind, p.operation, a.Name, name)
 			if !strings.Contains(title, o.Only) {
 				continue
 			}
@@ -102,7 +102,7 @@ func (p *result) planShapes(o *Options, f *figures) error {
 				return err
 			}
 			p.srv.ForgetCalls()
-			planned := c.plan(p.subject.kind, p.subject.config.Merge(acctest.Attributes{a.Name: odd}), p.prior)
+			planned := c.plan(p.subject.Kind, p.subject.Config.Merge(acctest.Attributes{a.Name: odd}), p.prior)
 			for _, broken := range c.transcript.violations {
 				f.forbid(replayCommand("shapes", title), "%s: %s", title, broken)
 			}

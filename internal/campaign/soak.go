@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"go.uber.org/goleak"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
 // usage is what a process holds.
@@ -77,7 +79,7 @@ func (s *environment) soak(loops int, f *figures) error {
 	if err != nil {
 		return err
 	}
-	lives := slices.DeleteFunc(subjects(), func(one subject) bool { return one.arrange != nil })
+	lives := slices.DeleteFunc(acctest.Subjects(), func(one acctest.Subject) bool { return one.Arrange != nil })
 	var warm usage
 	for n := range loops {
 		if n == loops/10 {
@@ -85,15 +87,15 @@ func (s *environment) soak(loops int, f *figures) error {
 			f.add("goroutines, descriptors, memory when it is warm", warm)
 		}
 		one := lives[n%len(lives)]
-		made, failed := c.apply(one.kind, one.config, c.Null(one.kind))
+		made, failed := c.apply(one.Kind, one.Config, c.Null(one.Kind))
 		if !failed {
-			_, failed = c.destroy(one.kind, made)
+			_, failed = c.destroy(one.Kind, made)
 		}
 		if failed || len(c.transcript.violations) > 0 {
-			f.forbid("go run ./internal/cmd/campaign -pieces soak", "apply %d, of %s, fails: %s", n, one.name, c.transcript.errors())
+			f.forbid("go run ./internal/cmd/campaign -pieces soak", "apply %d, of %s, fails: %s", n, one.Kind, c.transcript.errors())
 			return nil
 		}
-		f.count(one.name)
+		f.count(one.Kind)
 		s.clock.Advance(minute)
 		s.srv.ForgetCalls()
 		s.srv.ForgetHistory()

@@ -13,70 +13,10 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// What is in every account before a run, and is nobody's to touch but its owner's.
 const (
-	accountID  = "1234567890123456"
-	adminKey   = "LTAIAdminAdminAdminAdmin"
-	aliceKey   = "LTAIAliceAliceAliceAlice"
-	strayKey   = "LTAIStrayStrayStrayStray"
-	foreignKey = "LTAIForeignForeignForeig" // that somebody else makes meanwhile
-	bobKey     = "LTAIBobBobBobBobBobBobBo"
-	aliceID    = "200000000000000001"
-	bobID      = "200000000000000002"
-	phoneName  = "phone"
-	phone      = "acs:ram::" + accountID + ":mfa/phone"
-	tablet     = "acs:ram::" + accountID + ":mfa/tablet"
-	phoneSeed  = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-
 	minute = time.Minute
 	day    = 24 * time.Hour
-
-	idpMetadata = `<?xml version="1.0"?>
-<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.com/" ID="one">
-  <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>
-</md:EntityDescriptor>
-`
-	oldKeyPolicy = `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24","198.51.100.7"]}]}`
 )
-
-// inhabited is an account in use: people, their keys and devices, and settings that somebody chose.
-func populatedAccount(now time.Time) *ramtest.Account {
-	a, old := ramtest.NewAccount(accountID), now.Add(-400*day).Truncate(time.Second)
-	person := func(id, name string, keys ...string) {
-		u := &ramtest.User{ID: id, Name: name, DisplayName: name, Status: "active", ProvisionType: "Manual", CreateDate: old, UpdateDate: old}
-		for _, key := range keys {
-			u.Keys = append(u.Keys, &ramtest.AccessKey{ID: key, Secret: "s3cretOf" + key[4:16] + "Xq9Zk1vB", Status: "Active", CreateDate: old, UpdateDate: old, LastUsed: now.Add(-day).Truncate(time.Second)})
-		}
-		a.Users[name] = u
-	}
-	person("200000000000000000", "admin", adminKey)
-	person(aliceID, "alice")
-	person(bobID, "bob", bobKey)
-	a.Users["bob"].LoginProfile = &ramtest.LoginProfile{Password: "Bobs-0wn-Passw0rd-7", Status: "Active", CreateDate: old, UpdateDate: old, PasswordDate: old}
-	a.MFADevices[tablet] = &ramtest.MFADevice{Name: "tablet", Serial: tablet, Seed: "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", CreateDate: old, ActivateDate: old, UserID: "200000000000000000"}
-	a.Users["admin"].MFASerial = tablet
-	a.Preference.LoginNetworkMasks, a.Preference.LoginSessionDuration, a.Preference.VerificationTypes = "203.0.113.0/24;198.51.100.7", 24, []string{"sms"}
-	a.Policy.MinimumPasswordLength, a.Policy.RequireNumbers, a.Policy.PasswordReusePrevention = 10, true, 3
-	a.AccessKeyPolicy = oldKeyPolicy
-	a.UserSso.AuxiliaryDomain, a.UserSso.MetadataDocument, a.UserSso.LoginWithDomain = "old.example.com", idpMetadata, false
-	return a
-}
-
-// giveKey gives a user one more key.
-func giveKey(a *ramtest.Account, user, id string, made time.Time) {
-	u := a.Users[user]
-	u.Keys = append(u.Keys, &ramtest.AccessKey{ID: id, Secret: "s3cretOf" + id[4:16] + "Xq9Zk1vB", Status: "Active", CreateDate: made, UpdateDate: made})
-}
-
-// lose takes a device away, and unbinds it.
-func deleteDevice(a *ramtest.Account, serial string) {
-	delete(a.MFADevices, serial)
-	for _, user := range a.Users {
-		if user.MFASerial == serial {
-			user.MFASerial = ""
-		}
-	}
-}
 
 // stage is one account with one clock, on which runs follow each other.
 type environment struct {
@@ -92,7 +32,7 @@ type environment struct {
 
 // newStage starts a service with the account of a working day.
 func newEnvironment(ctx context.Context, base *acctest.Driver, arrange func(*ramtest.Account)) (*environment, error) {
-	account := populatedAccount(time.Now())
+	account := acctest.PopulatedAccount(time.Now())
 	if arrange != nil {
 		arrange(account)
 	}

@@ -57,7 +57,7 @@ func runSweep(ctx context.Context, o *Options, f *figures) error {
 	if err != nil {
 		return err
 	}
-	f.add("resources, and operations of each", fmt.Sprintf("%d, %d", len(subjects()), len(operations)))
+	f.add("resources, and operations of each", fmt.Sprintf("%d, %d", len(acctest.Subjects()), len(operations)))
 	f.add("rows of the fault matrix", len(s.rows))
 	err = s.runAll(ctx)
 	s.add(f)
@@ -73,7 +73,7 @@ func (s *sweep) add(f *figures) {
 // benchmarks plays every operation without a fault, and finds the trials.
 func (s *sweep) baselines(ctx context.Context) (trials []testCase, free map[string]*baseline, err error) {
 	free = map[string]*baseline{}
-	for _, subject := range subjects() {
+	for _, subject := range acctest.Subjects() {
 		for _, operation := range operations {
 			plain := testCase{subject: subject, operation: operation}
 			p, err := plain.execute(ctx, s.base)

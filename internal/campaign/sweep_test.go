@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -64,9 +65,9 @@ func TestFaults_areAMatrix(t *testing.T) {
 func TestJudge_seesWhatMustNotBe(t *testing.T) {
 	t.Parallel()
 	base := newBase(t.Context())
-	byKind := map[string]subject{}
-	for _, s := range subjects() {
-		byKind[s.kind] = s
+	byKind := map[string]acctest.Subject{}
+	for _, s := range acctest.Subjects() {
+		byKind[s.Kind] = s
 	}
 	others := func(act func(*ramtest.Account)) func(*result) {
 		return func(p *result) {
@@ -87,14 +88,16 @@ func TestJudge_seesWhatMustNotBe(t *testing.T) {
 		"a field of nobody": {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Preference.LoginSessionDuration = 3 }), "nobody's to change"},
 		"another value":     {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 9 }), "nobody asked for"},
 		"an untracked key":  {"ram_access_key", creates, func(p *result) { p.after.State = p.prior.State }, "nobody was told"},
-		"a second key":      {"ram_access_key", creates, others(func(a *ramtest.Account) { giveKey(a, "alice", strayKey, time.Now()) }), "nobody was told"},
+		"a second key":      {"ram_access_key", creates, others(func(a *ramtest.Account) { acctest.GiveKey(a, "alice", acctest.StrayKey, time.Now()) }), "nobody was told"},
 		"another secret":    {"ram_access_key", creates, func(p *result) { p.accountAfter.Users["alice"].Keys[0].Secret = "another" }, "not that of the service"},
 		"a secret in the log": {"ram_access_key", creates, func(p *result) {
 			p.transcript.outputs = append(p.transcript.outputs, p.accountAfter.Users["alice"].Keys[0].Secret)
 		}, "a secret is out"},
-		"a password in hex": {"ram_login_profile", creates, func(p *result) { p.transcript.outputs = append(p.transcript.outputs, fmt.Sprintf("%x", password)) }, "a secret is out"},
-		"a broken promise":  {"ram_user", creates, func(p *result) { p.transcript.Errorf("x") }, "a bug"},
-		"a long wait":       {"ram_user", creates, func(p *result) { p.waited = time.Hour }, "it took"},
+		"a password in hex": {"ram_login_profile", creates, func(p *result) {
+			p.transcript.outputs = append(p.transcript.outputs, fmt.Sprintf("%x", p.subject.Secrets[0]))
+		}, "a secret is out"},
+		"a broken promise": {"ram_user", creates, func(p *result) { p.transcript.Errorf("x") }, "a bug"},
+		"a long wait":      {"ram_user", creates, func(p *result) { p.waited = time.Hour }, "it took"},
 		"too many sends": {"ram_access_key", creates, func(p *result) {
 			for range 3 {
 				p.calls = append(p.calls, ramtest.Call{Action: "CreateAccessKey"})

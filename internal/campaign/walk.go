@@ -33,7 +33,7 @@ type walk struct {
 	*walker
 
 	t       *rapid.T
-	subject subject
+	subject acctest.Subject
 	fixed   acctest.Attributes
 	state   ramtest.State
 	behave  func(*ramtest.Behaviour)
@@ -44,45 +44,45 @@ type walk struct {
 }
 
 // subjects are those of walks.
-func (w *walker) subjects() []subject {
-	return slices.DeleteFunc(subjects(), func(s subject) bool { return !strings.Contains(s.name, w.only) })
+func (w *walker) subjects() []acctest.Subject {
+	return slices.DeleteFunc(acctest.Subjects(), func(s acctest.Subject) bool { return !strings.Contains(s.Kind, w.only) })
 }
 
 // one takes one walk.
 func (w *walker) runWalk(t *rapid.T) {
 	all := w.subjects()
 	s := all[rapid.IntRange(0, len(all)-1).Draw(t, "resource")]
-	account := populatedAccount(time.Now())
-	if s.arrange != nil {
-		s.arrange(account)
+	account := acctest.PopulatedAccount(time.Now())
+	if s.Arrange != nil {
+		s.Arrange(account)
 	}
 	drawAccount(t, account)
 	keeps := rapid.Bool().Draw(t, "omitted is kept")
-	k := &walk{walker: w, t: t, subject: s, fixed: s.required(), state: ramtest.State{Accounts: []*ramtest.Account{account}}}
+	k := &walk{walker: w, t: t, subject: s, fixed: requiredConfig(s), state: ramtest.State{Accounts: []*ramtest.Account{account}}}
 	k.behave = func(b *ramtest.Behaviour) {
 		worstCase(b)
 		if keeps {
 			b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = false, false, false
 		}
 	}
-	k.prior = w.base.Null(s.kind)
+	k.prior = w.base.Null(s.Kind)
 	k.history = []string{"before: " + describe(account) + map[bool]string{true: ", and what is left out is kept", false: ", and what is left out is reset"}[keeps]}
 	for range rapid.IntRange(1, 5).Draw(t, "steps") {
 		k.step()
 	}
-	w.figures.count(s.name)
+	w.figures.count(s.Kind)
 }
 
 // required are the arguments without which there is nothing to configure.
-func (s subject) required() acctest.Attributes {
-	base := maps.Clone(s.config)
+func requiredConfig(s acctest.Subject) acctest.Attributes {
+	base := maps.Clone(s.Config)
 	maps.DeleteFunc(base, func(name string, _ any) bool {
 		return !slices.Contains([]string{"user_name", "access_key_id", "name", "virtual_mfa_device_name", "serial_number", "seed_wo", "seed_wo_version", "allowed_access_key_ids", "rotate_after_days"}, name)
 	})
-	if slices.Contains([]string{"ram_security_preference", "ram_password_policy", "ram_account_access_key_policy", "ram_access_key_policy", "ram_login_profile"}, s.kind) {
+	if slices.Contains([]string{"ram_security_preference", "ram_password_policy", "ram_account_access_key_policy", "ram_access_key_policy", "ram_login_profile"}, s.Kind) {
 		base["allow_lock_out"] = true
 	}
-	if s.kind == "ram_user" {
+	if s.Kind == "ram_user" {
 		base["force_destroy"] = true
 	}
 	return base
@@ -127,8 +127,8 @@ func (k *walk) step() {
 	verdict := free.check(benchmark)
 	k.checkVerdict(plain, verdict)
 	k.runWithFault(plain, benchmark)
-	k.history = append(k.history, fmt.Sprintf("%s %v", operation, k.subject.next))
-	k.state, k.prior, k.applied = free.srv.State(), free.recovered, k.subject.next
+	k.history = append(k.history, fmt.Sprintf("%s %v", operation, k.subject.Next))
+	k.state, k.prior, k.applied = free.srv.State(), free.recovered, k.subject.Next
 	if operation == imports || operation == deletes {
 		k.applied = nil
 	}
@@ -136,11 +136,11 @@ func (k *walk) step() {
 
 // configure draws what the step is to reach.
 func (k *walk) configure(operation string) {
-	config := draw(k.t, k.base.Schemas.ResourceSchemas[k.subject.kind], k.fixed)
+	config := draw(k.t, k.base.Schemas.ResourceSchemas[k.subject.Kind], k.fixed)
 	if operation == reads {
 		config = k.applied
 	}
-	if k.subject.kind == "ram_login_profile" && operation != reads {
+	if k.subject.Kind == "ram_login_profile" && operation != reads {
 		if k.version == 0 || rapid.Bool().Draw(k.t, "new password") {
 			k.version++
 		}
@@ -150,7 +150,7 @@ func (k *walk) configure(operation string) {
 	if enforces := config["enforce"]; enforces != nil && k.applied == nil || enforces == "delete" && k.applied["enforce"] == "disable" {
 		config["enforce"] = "report"
 	}
-	k.subject.config, k.subject.next = config, config
+	k.subject.Config, k.subject.Next = config, config
 }
 
 // play plays a trial from where the walk is.
@@ -159,11 +159,11 @@ func (k *walk) runCase(t testCase) *result {
 	if err != nil {
 		k.t.Fatalf("the campaign failed: %s", err)
 	}
-	s.secrets = append(slices.Clone(k.subject.secrets), passwordOf(k.version))
+	s.secrets = append(slices.Clone(k.subject.Secrets), passwordOf(k.version))
 	s.clock.Advance(5 * time.Minute)
 	p := &result{testCase: t, environment: s, prior: k.prior}
 	if t.operation == imports {
-		p.prior, p.id = k.base.Null(t.subject.kind), t.subject.importID(k.prior)
+		p.prior, p.id = k.base.Null(t.subject.Kind), t.subject.ImportID(k.prior)
 	}
 	if err := p.runOperation(); err != nil {
 		s.close()
@@ -197,7 +197,7 @@ func (k *walk) checkVerdict(t testCase, v verdict) {
 }
 
 func (k *walk) description(t testCase) string {
-	return fmt.Sprintf("%s\n%s with %v", strings.Join(k.history, "\n"), t.name(), k.subject.next)
+	return fmt.Sprintf("%s\n%s with %v", strings.Join(k.history, "\n"), t.name(), k.subject.Next)
 }
 
 // settingOf are the objects of the account that the settings are.
@@ -208,12 +208,12 @@ var settingOf = map[string]string{
 
 // managed checks that only what the configuration names was changed (SING-01).
 func (k *walk) checkManaged(p *result) {
-	object, is := settingOf[k.subject.kind]
+	object, is := settingOf[k.subject.Kind]
 	if !is || p.operation != creates && p.operation != updates {
 		return
 	}
 	names := map[string]bool{}
-	for name := range k.subject.next {
+	for name := range k.subject.Next {
 		names[strings.ReplaceAll(name, "_", "")] = true
 	}
 	for at := range p.changes(p.events) {

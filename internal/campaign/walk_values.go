@@ -26,7 +26,7 @@ var ranges = map[string][2]int{
 var words = map[string][]string{
 	"mfa_operation_for_login": {"mandatory", "independent", "adaptive"}, "status": {"Active", "Inactive"}, "on_destroy": {"retain", "restore", "reset"},
 	"account_alias": {"acme", "acme-two", "acme-three", ""}, "authn_sign_algo": {"rsa-sha256", "rsa-sha1"}, "auxiliary_domain": {"", "a.example.com", "b.example.com"},
-	"metadata_document": {"", idpMetadata}, "display_name": {"Carol", "C. Example"}, "comments": {"", "one", "zwei äöü"}, "email": {"", "carol@example.com"},
+	"metadata_document": {"", acctest.IDPMetadata}, "display_name": {"Carol", "C. Example"}, "comments": {"", "one", "zwei äöü"}, "email": {"", "carol@example.com"},
 	"mobile_phone": {"", "86-13900001234"}, "security_email": {"", "alice@example.com", "al@example.com"}, "security_phone": {"", "86-13900001234"},
 	"bind_to_user": {"alice", "bob", ""}, "enforce": {"report", "disable", "delete"},
 }
@@ -124,7 +124,7 @@ var edits = []struct {
 	{"length of 9", func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 9 }},
 	{"symbols", func(a *ramtest.Account) { a.Policy.RequireSymbols = !a.Policy.RequireSymbols }},
 	{"alias", func(a *ramtest.Account) { a.Alias = "by-hand" }},
-	{"policy of keys", func(a *ramtest.Account) { a.AccessKeyPolicy = oldKeyPolicy }},
+	{"policy of keys", func(a *ramtest.Account) { a.AccessKeyPolicy = acctest.OldKeyPolicy }},
 	{"algorithm", func(a *ramtest.Account) { a.UserSso.AuthnSignAlgo = "rsa-sha1" }},
 	{"a key is switched", func(a *ramtest.Account) {
 		for _, key := range a.Users["alice"].Keys {
@@ -143,8 +143,8 @@ var edits = []struct {
 	}},
 	{"the phone is unbound", func(a *ramtest.Account) {
 		for _, user := range a.Users {
-			if user.MFASerial == phone {
-				user.MFASerial, a.MFADevices[phone].UserID = "", ""
+			if user.MFASerial == acctest.PhoneSerial {
+				user.MFASerial, a.MFADevices[acctest.PhoneSerial].UserID = "", ""
 			}
 		}
 	}},
@@ -153,7 +153,7 @@ var edits = []struct {
 	}},
 	{"bob gets a key", func(a *ramtest.Account) {
 		if len(a.Users["bob"].Keys) < 2 {
-			giveKey(a, "bob", foreignKey, a.Users["bob"].CreateDate)
+			acctest.GiveKey(a, "bob", acctest.OthersKey, a.Users["bob"].CreateDate)
 		}
 	}},
 }

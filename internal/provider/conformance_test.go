@@ -39,7 +39,7 @@ func TestConformance(t *testing.T) {
 	for kind, schema := range c.Schemas.ResourceSchemas {
 		if one, exists := known[kind]; !exists {
 			t.Errorf("%s has no subject, so that no test imports it", kind)
-		} else if c.Schemas.ListResourceSchemas[kind] == nil && one.unlisted == "" {
+		} else if c.Schemas.ListResourceSchemas[kind] == nil && one.Unlisted == "" {
 			t.Errorf("%s is in no list, and its subject does not say why", kind)
 		}
 		described(t, kind, schema.Block)

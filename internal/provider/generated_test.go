@@ -15,11 +15,11 @@ import (
 // after the import by the listed identity is empty.
 func TestGenerated_configurationFitsWhatWasFound(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
-		o, diags := c.ImportIdentity(kind, s.identity)
+	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
+		o, diags := c.ImportIdentity(kind, s.Identity)
 		clean(t, diags)
 		from := o.State
-		if s.unlisted == "" {
+		if s.Unlisted == "" {
 			from = theOne(t, c, kind, s, true).State
 		}
 		generated, diags := c.GenerateConfig(kind, from)
@@ -34,11 +34,11 @@ func TestGenerated_configurationFitsWhatWasFound(t *testing.T) {
 		for name, v := range config {
 			written[name] = v
 		}
-		if s.unread != "" {
+		if s.Unread != "" {
 			_, diags := c.Plan(kind, written, o)
 			contains(t, acctest.Messages(acctest.Errors(diags)), "AttributeName(\"allowed_access_key_ids\")")
 			return
 		}
-		s.settled(t, c, kind, written, o)
+		appliesOnce(t, s, c, kind, written, o)
 	})
 }

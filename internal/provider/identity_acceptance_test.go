@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -43,10 +44,10 @@ func importBlock(kind, argument string) string {
 // each type, by id and by identity. It holds no secret.
 func TestAccEveryType_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	t.Parallel()
-	for by, how := range map[string]func(subject) string{
-		"id": func(s subject) string { return fmt.Sprintf("id = %q", s.id) },
-		"identity": func(s subject) string {
-			text, err := json.Marshal(s.identity)
+	for by, how := range map[string]func(acctest.Existing) string{
+		"id": func(s acctest.Existing) string { return fmt.Sprintf("id = %q", s.ID) },
+		"identity": func(s acctest.Existing) string {
+			text, err := json.Marshal(s.Identity)
 			must(t, err)
 			return "identity = jsondecode(" + fmt.Sprintf("%q", text) + ")"
 		},
@@ -56,7 +57,7 @@ func TestAccEveryType_generatedConfigurationAppliesUnchanged(t *testing.T) {
 			srv := furnished(t)
 			imports := ""
 			for kind, s := range subjects() {
-				if s.unread == "" {
+				if s.Unread == "" {
 					imports += importBlock(kind, how(s))
 				}
 			}
@@ -68,7 +69,7 @@ func TestAccEveryType_generatedConfigurationAppliesUnchanged(t *testing.T) {
 			generated, err := os.ReadFile(filepath.Join(c.Directory, "generated.tf"))
 			must(t, err)
 			for kind, s := range subjects() {
-				if s.unread == "" {
+				if s.Unread == "" {
 					contains(t, string(generated), fmt.Sprintf("resource %q \"this\"", kind))
 				}
 			}
@@ -115,7 +116,7 @@ func TestAccEveryType_stateOfACLIWithoutIdentities(t *testing.T) {
 	known := subjects()
 	for _, kind := range slices.Sorted(maps.Keys(known)) {
 		s := known[kind]
-		config += importBlock(kind, fmt.Sprintf("id = %q", s.id)) + block(t, kind, s.config)
+		config += importBlock(kind, fmt.Sprintf("id = %q", s.ID)) + block(t, kind, s.Config)
 	}
 	const address = "registry.terraform.io/ram-security/ram"
 	c.write("main.tf", fmt.Sprintf("terraform {\n  required_providers {\n    ram = { source = %q }\n  }\n}\n", address)+config)

@@ -18,24 +18,24 @@ import (
 // the same object, and the next plan is empty.
 func TestIdentity_importsWhatTheIdImports(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
-		byID, diags := c.Import(kind, s.id)
+	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
+		byID, diags := c.Import(kind, s.ID)
 		clean(t, diags)
-		expect(t, "identity", c.FormatIdentity(kind, byID), s.wanted())
+		expect(t, "identity", c.FormatIdentity(kind, byID), s.FormatIdentity())
 		_, optional := c.IdentityNames(kind)
-		ways := []attributes{s.identity}
+		ways := []attributes{s.Identity}
 		for _, name := range optional {
-			ways = append(ways, s.identity.Without(name))
+			ways = append(ways, s.Identity.Without(name))
 		}
 		for _, identity := range ways {
 			o, diags := c.ImportIdentity(kind, identity)
 			clean(t, diags)
-			expect(t, "identity", c.FormatIdentity(kind, o), s.wanted())
+			expect(t, "identity", c.FormatIdentity(kind, o), s.FormatIdentity())
 			if !o.State.Equal(byID.State) {
 				t.Errorf("%v imports %v, and the id %v", identity, o.State, byID.State)
 			}
 		}
-		s.settled(t, c, kind, s.config, byID)
+		appliesOnce(t, s, c, kind, s.Config, byID)
 	})
 }
 
@@ -43,7 +43,7 @@ func TestIdentity_importsWhatTheIdImports(t *testing.T) {
 func TestIdentity_thatIsWrong(t *testing.T) {
 	t.Parallel()
 	const other = "9999999999999999"
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
+	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
 		required, _ := c.IdentityNames(kind)
 		refused := func(what string, o acctest.Object, diags []*tfprotov6.Diagnostic, parts ...string) {
 			t.Helper()
@@ -53,15 +53,15 @@ func TestIdentity_thatIsWrong(t *testing.T) {
 			}
 			contains(t, acctest.Messages(diags), append(parts, "Cannot import the ")...)
 		}
-		o, diags := c.ImportIdentity(kind, s.identity.With("account_id", other))
+		o, diags := c.ImportIdentity(kind, s.Identity.With("account_id", other))
 		refused("another account", o, diags, other, defaultAccount)
 		for _, malformed := range []string{"", "acme", "12 34", defaultAccount + "x"} {
-			o, diags = c.ImportIdentity(kind, s.identity.With("account_id", malformed))
+			o, diags = c.ImportIdentity(kind, s.Identity.With("account_id", malformed))
 			refused("account "+malformed, o, diags, `"`+malformed+`"`)
 		}
 		for _, name := range required {
 			for _, bad := range []any{nil, "", "no such/thing", "a@b"} {
-				o, diags = c.ImportIdentity(kind, s.identity.With(name, bad))
+				o, diags = c.ImportIdentity(kind, s.Identity.With(name, bad))
 				refused(name, o, diags)
 			}
 		}
@@ -76,11 +76,11 @@ func TestIdentity_thatIsWrong(t *testing.T) {
 // before there were any, is taken over without a change.
 func TestIdentity_ofAStateWithoutOne(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
-		o, diags := c.Import(kind, s.id)
+	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
+		o, diags := c.Import(kind, s.ID)
 		clean(t, diags)
-		o = s.settled(t, c, kind, s.config, o)
-		unchanged(t, c, kind, s.config, mute(o)) // with -refresh=false
+		o = appliesOnce(t, s, c, kind, s.Config, o)
+		unchanged(t, c, kind, s.Config, mute(o)) // with -refresh=false
 		fields, err := json.Marshal(raw(t, o.State))
 		must(t, err)
 		upgraded, err := c.Server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: kind, Version: 0, RawState: &tfprotov6.RawState{JSON: fields}})
@@ -92,11 +92,11 @@ func TestIdentity_ofAStateWithoutOne(t *testing.T) {
 		}
 		after, diags := c.Read(kind, before)
 		expect(t, "what a refresh says", acctest.Messages(diags), "")
-		expect(t, "identity", c.FormatIdentity(kind, after), s.wanted())
+		expect(t, "identity", c.FormatIdentity(kind, after), s.FormatIdentity())
 		if !after.State.Equal(o.State) {
 			t.Errorf("the refresh makes of %v %v", o.State, after.State)
 		}
-		unchanged(t, c, kind, s.config, after)
+		unchanged(t, c, kind, s.Config, after)
 	})
 }
 
@@ -104,13 +104,13 @@ func TestIdentity_ofAStateWithoutOne(t *testing.T) {
 func TestIdentity_ofAStateWithoutOneWhoseObjectIsGone(t *testing.T) {
 	t.Parallel()
 	for kind, s := range subjects() {
-		if len(s.identity) == 1 {
+		if len(s.Identity) == 1 {
 			continue // a setting is never gone
 		}
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			srv := furnished(t)
-			o, diags := newCore(t, srv.Getenv, fakeClock()).Import(kind, s.id)
+			o, diags := newCore(t, srv.Getenv, fakeClock()).Import(kind, s.ID)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) {
 				delete(a.Users, "alice")
@@ -129,14 +129,14 @@ func TestIdentity_ofAStateWithoutOneWhoseObjectIsGone(t *testing.T) {
 // An update leaves the identity alone.
 func TestIdentity_staysInAnUpdate(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
-		o, diags := c.Import(kind, s.id)
+	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
+		o, diags := c.Import(kind, s.ID)
 		clean(t, diags)
-		config := s.config.With("timeouts", attributes{"read": "1m"})
+		config := s.Config.With("timeouts", attributes{"read": "1m"})
 		for _, prior := range []acctest.Object{o, mute(o)} {
 			after, diags := c.Apply(kind, config, prior)
 			clean(t, diags)
-			expect(t, "identity", c.FormatIdentity(kind, after), s.wanted())
+			expect(t, "identity", c.FormatIdentity(kind, after), s.FormatIdentity())
 			steady(t, c, kind, config, after)
 		}
 	})
@@ -146,13 +146,13 @@ func TestIdentity_staysInAnUpdate(t *testing.T) {
 func TestIdentity_followsARename(t *testing.T) {
 	t.Parallel()
 	for kind, s := range subjects() {
-		if len(s.identity) == 1 {
+		if len(s.Identity) == 1 {
 			continue // of the account
 		}
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			srv := furnished(t)
-			o, diags := newCore(t, srv.Getenv, fakeClock()).Import(kind, s.id)
+			o, diags := newCore(t, srv.Getenv, fakeClock()).Import(kind, s.ID)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) {
 				alice := a.Users["alice"]
@@ -161,7 +161,7 @@ func TestIdentity_followsARename(t *testing.T) {
 			})
 			c := newCore(t, srv.Getenv, fakeClock())
 			config := attributes{}
-			for name, value := range s.config {
+			for name, value := range s.Config {
 				if value == "alice" {
 					value = "alicia"
 				}
@@ -170,8 +170,8 @@ func TestIdentity_followsARename(t *testing.T) {
 			for _, prior := range []acctest.Object{o, mute(o)} {
 				after, diags := c.Read(kind, prior)
 				clean(t, diags)
-				expect(t, "identity", c.FormatIdentity(kind, after), strings.ReplaceAll(s.wanted(), "name=alice}", "name=alicia}"))
-				s.settled(t, c, kind, config, after)
+				expect(t, "identity", c.FormatIdentity(kind, after), strings.ReplaceAll(s.FormatIdentity(), "name=alice}", "name=alicia}"))
+				appliesOnce(t, s, c, kind, config, after)
 			}
 			expect(t, "writes", writes(srv), []string(nil))
 		})

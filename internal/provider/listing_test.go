@@ -30,11 +30,11 @@ import (
 // with no secret; and no more is asked of the account than is shown.
 func TestList_findsWhatAnImportFinds(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, func(t *testing.T, kind string, s subject, _ *ramtest.Server, c *acctest.Driver) {
-		if s.unlisted != "" {
+	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
+		if s.Unlisted != "" {
 			return
 		}
-		imported, diags := c.Import(kind, s.id)
+		imported, diags := c.Import(kind, s.ID)
 		clean(t, diags)
 		for _, whole := range []bool{true, false} {
 			r := theOne(t, c, kind, s, whole)
@@ -58,11 +58,11 @@ func TestList_findsWhatAnImportFinds(t *testing.T) {
 }
 
 // theOne is the subject among what a list finds.
-func theOne(t *testing.T, c *acctest.Driver, kind string, s subject, whole bool) (one acctest.ListResult) {
+func theOne(t *testing.T, c *acctest.Driver, kind string, s acctest.Existing, whole bool) (one acctest.ListResult) {
 	t.Helper()
 	for _, r := range c.List(kind, nil, whole, 0) {
 		clean(t, r.Diagnostics)
-		if acctest.Format(r.Identity) == s.wanted() {
+		if acctest.Format(r.Identity) == s.FormatIdentity() {
 			one = r
 		}
 	}

@@ -1,0 +1,195 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// Subject is a resource type as the tests and the campaign use it. Each registered type has one.
+type Subject struct {
+	Kind string
+
+	// The life of a new object, in a [PopulatedAccount].
+	Config    Attributes             // what a create applies
+	Next      Attributes             // what an update applies
+	Secrets   []string               // in the configurations
+	Arrange   func(*ramtest.Account) // what has to exist before; may be nil
+	Meanwhile time.Duration          // how much time passes before the update
+	ImportID  func(Object) string    // the import id of an object
+
+	// What happens to it while others work in the account.
+	Others   func(*ramtest.Account) // a change of others that a run has to leave as it is
+	Remove   func(*ramtest.Account) // others remove the object
+	Orphaned bool                   // then no apply can create it again
+	Creates  string                 // the object that a create leaves and an import adopts; empty: none
+
+	Existing Existing
+}
+
+// Existing is the object of a type that [AddExisting] adds to an account.
+type Existing struct {
+	ID       string     // to import it by
+	Identity Attributes // the whole of it
+	Config   Attributes // fits the object
+	Unlisted string     // why it is in no list; empty: it is in one
+	// Unread is the reason for a configuration that is in no account: the first apply after an import saves
+	// it, and a configuration that is generated from the state alone lacks it.
+	Unread string
+}
+
+// FormatIdentity returns the identity as [Driver.FormatIdentity] does.
+func (e Existing) FormatIdentity() string {
+	parts := []string{}
+	for _, name := range slices.Sorted(maps.Keys(e.Identity)) {
+		parts = append(parts, fmt.Sprintf("%s=%v", name, e.Identity[name]))
+	}
+	return "{" + strings.Join(parts, " ") + "}"
+}
+
+const (
+	firstPassword  = `First-Passw0rd/4 "alice" & co`
+	secondPassword = `Second-Passw0rd/5 "alice" & co`
+)
+
+// Subjects returns one subject of each resource type.
+func Subjects() []Subject {
+	userName := func(o Object) string { return Attribute(o.State, "user_name") }
+	ofAlice := func(more Attributes) Attributes { return Attributes{"user_name": "alice"}.Merge(more) }
+	identityOfAlice := func(more Attributes) Attributes {
+		return Attributes{"account_id": AccountID, "user_name": "alice"}.Merge(more)
+	}
+	bobGetsAKey := func(a *ramtest.Account) { GiveKey(a, "bob", OthersKey, a.Users["bob"].CreateDate) }
+	removeKeys := func(a *ramtest.Account) { a.Users["alice"].Keys = nil }
+	removePhone := func(a *ramtest.Account) { DeleteDevice(a, PhoneSerial) }
+	ofOneKey := Attributes{"access_key_id": AliceKey}
+	return []Subject{
+		setting("ram_security_preference",
+			Attributes{"enable_save_mfa_ticket": true, "login_session_duration": 8},
+			Attributes{"enable_save_mfa_ticket": false, "login_session_duration": 9},
+			func(a *ramtest.Account) { a.Preference.MaxIdleDaysForUsers = 365 },
+			Attributes{"login_session_duration": 24}),
+		setting("ram_password_policy",
+			Attributes{"minimum_password_length": 14, "require_symbols": true},
+			Attributes{"minimum_password_length": 16, "require_symbols": false},
+			func(a *ramtest.Account) { a.Policy.MaxLoginAttempts = 7 },
+			Attributes{"minimum_password_length": 10}),
+		setting("ram_account_alias",
+			Attributes{"account_alias": "acme"}, Attributes{"account_alias": "acme-two"},
+			func(a *ramtest.Account) { a.Preference.EnableSaveMFATicket = true },
+			Attributes{"account_alias": "acme"}),
+		setting("ram_account_access_key_policy",
+			Attributes{"status": "Active", "allow_lock_out": true},
+			Attributes{"status": "Active", "allow_lock_out": true, "classic_allow_list": []string{"192.0.2.0/24"}},
+			func(a *ramtest.Account) { a.Policy.MaxLoginAttempts = 7 },
+			Attributes{"status": "Inactive"}),
+		setting("ram_user_sso_settings",
+			Attributes{"authn_sign_algo": "rsa-sha256"}, Attributes{"authn_sign_algo": "rsa-sha1"},
+			func(a *ramtest.Account) { a.UserSso.AuxiliaryDomain = "new.example.com" },
+			Attributes{"auxiliary_domain": "old.example.com"}),
+		{
+			Kind:     "ram_access_key_policy",
+			Arrange:  func(a *ramtest.Account) { GiveKey(a, "alice", AliceKey, a.Users["alice"].CreateDate) },
+			Config:   ofAlice(ofOneKey).Merge(Attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}),
+			Next:     ofAlice(ofOneKey).Merge(Attributes{"status": "Active", "classic_allow_list": []string{"192.0.2.0/24"}}),
+			ImportID: func(Object) string { return AliceKey }, Others: bobGetsAKey, Remove: removeKeys, Orphaned: true,
+			Existing: Existing{ID: "alice:" + AliceKey, Identity: identityOfAlice(ofOneKey), Config: ofAlice(ofOneKey).With("status", "Inactive")},
+		},
+		{
+			Kind: "ram_user", Creates: "the user",
+			Config:   Attributes{"name": "carol", "display_name": "Carol", "comments": "one", "tags": map[string]string{"team": "ops"}, "force_destroy": true},
+			Next:     Attributes{"name": "carol", "display_name": "Carol", "comments": "two", "email": "carol@example.com", "tags": map[string]string{"team": "dev", "more": "x"}, "force_destroy": true},
+			ImportID: func(Object) string { return "carol" }, Others: bobGetsAKey, Remove: func(a *ramtest.Account) { delete(a.Users, "carol") },
+			Existing: Existing{
+				ID: "alice", Identity: Attributes{"account_id": AccountID, "name": "alice"},
+				Config: Attributes{"name": "alice", "email": "alice@example.com", "tags": map[string]string{"team": "ops"}},
+			},
+		},
+		{
+			Kind: "ram_login_profile", Creates: "the login profile",
+			// The reuse prevention would refuse a password that a killed run has set and that is sent again.
+			Arrange: func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 0 }, Secrets: []string{firstPassword, secondPassword},
+			Config:   ofAlice(Attributes{"password_wo": firstPassword, "password_wo_version": 1}),
+			Next:     ofAlice(Attributes{"password_wo": secondPassword, "password_wo_version": 2, "mfa_bind_required": true}),
+			ImportID: userName, Others: bobGetsAKey, Remove: func(a *ramtest.Account) { a.Users["alice"].LoginProfile, a.Users["alice"].PasswordHistory = nil, nil },
+			Existing: Existing{ID: "alice", Identity: identityOfAlice(nil), Config: ofAlice(Attributes{"status": "Active"})},
+		},
+		{
+			Kind:   "ram_access_key",
+			Config: ofAlice(Attributes{"status": "Active"}), Next: ofAlice(Attributes{"status": "Inactive"}),
+			ImportID: func(o Object) string { return Attribute(o.State, "access_key_id") }, Others: bobGetsAKey, Remove: removeKeys,
+			Existing: Existing{ID: AliceKey, Identity: identityOfAlice(ofOneKey), Config: ofAlice(nil)},
+		},
+		{
+			Kind: "ram_access_key_rotation", Meanwhile: 31 * day,
+			Config:   ofAlice(Attributes{"rotate_after_days": 30, "overlap_days": 5, "delete_after_days": 3}),
+			Next:     ofAlice(Attributes{"rotate_after_days": 30, "overlap_days": 5, "delete_after_days": 3}),
+			ImportID: userName, Others: bobGetsAKey, Remove: removeKeys,
+			Existing: Existing{
+				ID: "alice", Identity: identityOfAlice(nil), Config: ofAlice(nil),
+				Unlisted: "the account has no such object: a rotation is a way to treat the keys of a user",
+			},
+		},
+		{
+			Kind: "ram_virtual_mfa_device", Creates: "the MFA device",
+			Config:   Attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"},
+			Next:     Attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"},
+			ImportID: func(o Object) string { return Attribute(o.State, "serial_number") }, Others: bobGetsAKey, Remove: removePhone,
+			Existing: Existing{
+				ID: PhoneSerial, Identity: Attributes{"account_id": AccountID, "serial_number": PhoneSerial},
+				Config: Attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"},
+			},
+		},
+		{
+			Kind: "ram_mfa_binding", Creates: "the MFA binding", Secrets: []string{PhoneSeed},
+			Arrange: func(a *ramtest.Account) {
+				a.MFADevices[PhoneSerial] = &ramtest.MFADevice{Name: "phone", Serial: PhoneSerial, Seed: PhoneSeed, CreateDate: a.Users["alice"].CreateDate}
+			},
+			Config:   ofAlice(Attributes{"serial_number": PhoneSerial, "seed_wo": PhoneSeed, "seed_wo_version": 1}),
+			Next:     ofAlice(Attributes{"serial_number": PhoneSerial, "seed_wo": PhoneSeed, "seed_wo_version": 2}),
+			ImportID: userName, Others: bobGetsAKey, Remove: removePhone, Orphaned: true,
+			Existing: Existing{ID: "alice", Identity: identityOfAlice(nil), Config: ofAlice(Attributes{"serial_number": PhoneSerial})},
+		},
+		{
+			Kind:     "ram_verification",
+			Config:   ofAlice(Attributes{"security_email": "alice@example.com", "security_phone": "86-13900001234"}),
+			Next:     ofAlice(Attributes{"security_email": "al@example.com", "security_phone": "86-13900001234"}),
+			ImportID: userName, Others: bobGetsAKey, Remove: func(a *ramtest.Account) {
+				a.Users["alice"].SecurityEmail, a.Users["alice"].SecurityPhone = ramtest.Verification{}, ramtest.Verification{}
+			},
+			Existing: Existing{ID: "alice", Identity: identityOfAlice(nil), Config: ofAlice(Attributes{"security_email": "alice@example.com", "security_phone": "86-13900001234"})},
+		},
+		{
+			Kind: "ram_user_credentials_exclusive",
+			Arrange: func(a *ramtest.Account) {
+				GiveKey(a, "alice", AliceKey, a.Users["alice"].CreateDate)
+				GiveKey(a, "alice", StrayKey, a.Users["alice"].CreateDate)
+			},
+			Config:   ofAlice(Attributes{"allowed_access_key_ids": []string{AliceKey}, "enforce": "report"}),
+			Next:     ofAlice(Attributes{"allowed_access_key_ids": []string{AliceKey}, "enforce": "delete"}),
+			ImportID: userName, Others: bobGetsAKey, Remove: func(a *ramtest.Account) { delete(a.Users, "alice") }, Orphaned: true,
+			Existing: Existing{
+				ID: "alice", Identity: identityOfAlice(nil), Config: ofAlice(Attributes{"allowed_access_key_ids": []string{AliceKey}}),
+				Unlisted: "the account has no such object: it is a rule about the keys of a user",
+				Unread:   "the configuration alone has the allowed keys",
+			},
+		},
+	}
+}
+
+// setting returns the subject of a setting, which every account has exactly once.
+func setting(kind string, config, next Attributes, others func(*ramtest.Account), existing Attributes) Subject {
+	restore := Attributes{"on_destroy": "restore"}
+	return Subject{
+		Kind: kind, Config: config.Merge(restore), Next: next.Merge(restore), ImportID: func(Object) string { return "current" },
+		Others: others, Remove: func(*ramtest.Account) {},
+		Existing: Existing{ID: AccountID, Identity: Attributes{"account_id": AccountID}, Config: existing},
+	}
+}
