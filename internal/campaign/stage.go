@@ -42,7 +42,6 @@ func newEnvironment(ctx context.Context, base *acctest.Driver, arrange func(*ram
 // unkind is how the service is where nobody says how it is.
 func worstCase(b *ramtest.Behaviour) {
 	b.PageCap = 2
-	b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = true, true, true
 	b.KeepIdleCredentials, b.RefuseDeletingActiveKeys = true, true
 }
 

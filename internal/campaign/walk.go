@@ -62,7 +62,7 @@ func (w *walker) runWalk(t *rapid.T) {
 	k.behave = func(b *ramtest.Behaviour) {
 		worstCase(b)
 		if keeps {
-			b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = false, false, false
+			b.KeepOmittedPreferences, b.KeepOmittedPolicies, b.KeepOmittedSsoSettings = true, true, true
 		}
 	}
 	k.prior = w.base.Null(s.Kind)

@@ -46,9 +46,9 @@ func old(t *testing.T, behave ...func(*ramtest.Behaviour)) *ramtest.Server {
 
 // models are the two ways in which the service may understand a request that leaves fields out.
 var models = map[string]func(*ramtest.Behaviour){
-	"omitted is kept": func(*ramtest.Behaviour) {},
-	"omitted is reset": func(b *ramtest.Behaviour) {
-		b.OmittedPreferencesReset, b.OmittedPoliciesReset, b.OmittedSsoSettingsReset = true, true, true
+	"omitted is reset": func(*ramtest.Behaviour) {},
+	"omitted is kept": func(b *ramtest.Behaviour) {
+		b.KeepOmittedPreferences, b.KeepOmittedPolicies, b.KeepOmittedSsoSettings = true, true, true
 	},
 }
 

@@ -340,7 +340,7 @@ func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.LenientUserDeletion = true }))
+			fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UserConflicts = "none" }))
 			alice := &ramtest.User{
 				ID: "7", Name: "alice", Tags: map[string]string{"team": "a"}, MFASerial: "acs:ram::" + fakeAccount + ":mfa/bound",
 				Keys: []*ramtest.AccessKey{{ID: "LTAIalice", Secret: "s", Status: "Active", CreateDate: fake.Now()}},

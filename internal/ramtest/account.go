@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// Account is everything one account holds, as plain data. Tests arrange and inspect it in [Server.Change].
+// Account is the data of one account. Tests prepare and inspect it in [Server.Change].
 type Account struct {
-	ID    string
-	Alias string // empty: none
+	ID       string
+	Alias    string    // empty: none
+	FirstUse time.Time // when the account first used RAM, on which its defaults depend. Zero: before they changed
 
 	Preference Preference
 	Policy     PasswordPolicy
@@ -23,6 +24,7 @@ type Account struct {
 	Users         map[string]*User         // by name
 	Groups        map[string]*Group        // by name
 	Roles         map[string]*Role         // by name
+	Policies      map[string]*Policy       // custom policies by name
 	MFADevices    map[string]*MFADevice    // by serial number
 	OIDCProviders map[string]*OIDCProvider // by name
 
@@ -56,9 +58,10 @@ type Preference struct {
 	VerificationTypes                   []string
 	MaxIdleDaysForUsers                 int
 	MaxIdleDaysForAccessKeys            int
+	Extra                               ExtraFields
 }
 
-// PasswordPolicy is the account's password policy. The names are right here; on the wire some are misspelled.
+// PasswordPolicy is the account's password policy. Some names are misspelled on the wire.
 type PasswordPolicy struct {
 	MinimumPasswordLength             int
 	RequireLowercaseCharacters        bool
@@ -73,9 +76,10 @@ type PasswordPolicy struct {
 	MaxLoginAttempts                  int
 	InitialPasswordAge                int // days
 	InterceptRiskPasswordOnAPI        bool
+	Extra                             ExtraFields
 }
 
-// User is a RAM user with what hangs on it.
+// User is a RAM user with its credentials and memberships.
 type User struct {
 	ID, Name, DisplayName, MobilePhone, Email, Comments string
 
@@ -89,8 +93,13 @@ type User struct {
 	LoginProfile *LoginProfile // nil: none
 	MFASerial    string        // empty: no device is bound
 	Groups       []string
-	Policies     []string
+	JoinDates    map[string]time.Time // by group
 	Passkeys     []*Passkey
+	Credentials  []*ServiceCredential
+
+	Policies      []string             // attached at account level: "System/ReadOnlyAccess"
+	AttachDates   map[string]time.Time // by policy
+	GroupPolicies []GroupPolicy       // attached in a resource group
 
 	SecurityPhone, SecurityEmail Verification
 
@@ -100,6 +109,22 @@ type User struct {
 	Denied []string
 	// Allowed, when not empty, are patterns of the only operations that the user may call.
 	Allowed []string
+}
+
+// GroupPolicy is a policy that is attached in a resource group.
+type GroupPolicy struct {
+	Policy          string // "System/ReadOnlyAccess"
+	ResourceGroupID string
+	AttachDate      time.Time
+}
+
+// ServiceCredential is a long-lived credential of a user for one service.
+type ServiceCredential struct {
+	ID, Name, ServiceName string
+	Secret                string
+	Status                string // Active, Inactive
+	CreateTime            time.Time
+	ExpirationTime        time.Time // zero: permanent
 }
 
 // AccessKey is a long-lived key.
@@ -122,10 +147,10 @@ type LoginProfile struct {
 	UpdateDate            time.Time
 	LastLogin             time.Time // zero: never
 	PasswordDate          time.Time // when the password was set
-	PasswordInitial       bool      // set by an administrator and not changed by the user since
+	PasswordInitial       bool      // set by an administrator, and not changed by the user since
 }
 
-// Passkey is a passkey of a user. No operation makes one.
+// Passkey is a passkey of a user. No operation creates one.
 type Passkey struct {
 	ID, Name                string
 	CreateDate, LastUseDate time.Time
@@ -147,22 +172,48 @@ type MFADevice struct {
 	LastStep     int64     // the last time step whose code was accepted
 }
 
-// Group is a user group. Its members are told by [User.Groups].
+// Group is a user group. [User.Groups] has its members.
 type Group struct {
 	ID, Name, DisplayName, Comments string
 	CreateDate, UpdateDate          time.Time
-	Policies                        []string
+
+	Policies      []string             // as for a user
+	AttachDates   map[string]time.Time // as for a user
+	GroupPolicies []GroupPolicy       // as for a user
+}
+
+// Policy is a custom policy.
+type Policy struct {
+	Name, Description      string
+	CreateDate, UpdateDate time.Time
+	DefaultVersion         string
+	Versions               []PolicyVersion // oldest first
+	LastVersion            int              // the number of the last version that was created
+	Tags                   map[string]string
+}
+
+// PolicyVersion is one version of a custom policy.
+type PolicyVersion struct {
+	ID         string // v1
+	Document   string
+	CreateDate time.Time
 }
 
 // Role is a role that others may assume.
 type Role struct {
-	ID, Name, Description string
-	CreateDate            time.Time
-	MaxSessionDuration    int // seconds; 0: 3600
+	ID, Name, Description  string
+	CreateDate, UpdateDate time.Time
+	MaxSessionDuration     int    // seconds; 0: 3600
+	AssumePolicy           string // the document of CreateRole; empty: composed from the trusted accounts and providers
+	Tags                   map[string]string
+
+	Policies      []string             // as for a user
+	AttachDates   map[string]time.Time // as for a user
+	GroupPolicies []GroupPolicy       // as for a user
 
 	TrustedAccounts      []string // account ids
 	TrustedOIDCProviders []string // names of this account's providers
-	ExternalID           string   // when not empty, AssumeRole has to send it
+	ExternalID           string   // when not empty, AssumeRole must send it
 
 	Denied, Allowed []string // as for a user
 }
@@ -188,7 +239,7 @@ type RecycledUser struct {
 	RecycleDate, DeleteDate time.Time
 }
 
-// Domain is the default domain, which ends every user's principal name. (documented)
+// Domain is the default domain, the suffix of every user's principal name. (documented)
 func (a *Account) Domain() string {
 	if a.Alias != "" {
 		return a.Alias + domainSuffix
@@ -198,7 +249,7 @@ func (a *Account) Domain() string {
 
 const domainSuffix = ".onaliyun.com"
 
-// UserByID finds a user by its id, or is nil.
+// UserByID returns the user with an id, or nil.
 func (a *Account) UserByID(id string) *User {
 	for _, user := range a.Users {
 		if user.ID == id {
@@ -208,7 +259,7 @@ func (a *Account) UserByID(id string) *User {
 	return nil
 }
 
-// KeyByID finds a key and its owner by the key's id. The owner of the root account's own key is nil.
+// KeyByID returns the key with an id and its owner. The owner of the root account's own key is nil.
 func (a *Account) KeyByID(id string) (*AccessKey, *User) {
 	for _, key := range a.Keys {
 		if key.ID == id {
@@ -225,7 +276,7 @@ func (a *Account) KeyByID(id string) (*AccessKey, *User) {
 	return nil, nil
 }
 
-// Credential is a key that works in the account: of its user "admin", else of another user, else of the root account.
+// Credential returns an active key of the account: of its user "admin", else of another user, else of the root account.
 func (a *Account) Credential() (Credential, bool) {
 	owners := []*User{a.Users["admin"]}
 	for _, name := range slices.Sorted(maps.Keys(a.Users)) {

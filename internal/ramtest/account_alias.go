@@ -75,11 +75,8 @@ func (r *request) alias(alias string) error {
 	return nil
 }
 
-// Without an alias it succeeds all the same. (assumed; Behaviour.ClearNeedsAlias)
+// clearAccountAlias succeeds without an alias as well. (assumed)
 func clearAccountAlias(r *request) (reply, error) {
-	if r.server.behaviour.UnsetAliasClearNotFound && r.account.Alias == "" {
-		return nil, noAccountAlias()
-	}
 	r.account.Alias = ""
 	return reply{}, nil
 }

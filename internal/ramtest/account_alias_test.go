@@ -69,9 +69,8 @@ func TestAnAliasMayHaveToBeClearedFirst(t *testing.T) {
 
 func TestAliasesMayBeShortAndThereToBeCleared(t *testing.T) {
 	t.Parallel()
-	s := New(t, WithBehaviour(func(b *Behaviour) { b.ShortAliasesOnly, b.UnsetAliasClearNotFound = true, true }))
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.ShortAliasesOnly = true }))
 	c := admin(t, s)
-	c.refused("EntityNotExist.AccountAlias", "Ram", "ClearAccountAlias")
 	c.refused("InvalidParameter.AccountAlias.Length", "Ram", "SetAccountAlias", "AccountAlias", strings.Repeat("a", 33))
 	c.ok("Ram", "SetAccountAlias", "AccountAlias", strings.Repeat("a", 32))
 	c.ok("Ram", "ClearAccountAlias")

@@ -21,12 +21,13 @@ func getAccountSummary(r *request) (reply, error) {
 	}
 	summary := reply{
 		"AccessKeysPerUserQuota":        q.AccessKeysPerUser,
-		"AttachedPoliciesPerGroupQuota": 5, "AttachedPoliciesPerRoleQuota": 5,
+		"AttachedPoliciesPerGroupQuota": q.AttachedPoliciesPerGroup, "AttachedPoliciesPerRoleQuota": q.AttachedPoliciesPerRole,
 		"AttachedPoliciesPerUserQuota":        q.AttachedPoliciesPerUser,
-		"AttachedSystemPoliciesPerGroupQuota": 20, "AttachedSystemPoliciesPerRoleQuota": 20, "AttachedSystemPoliciesPerUserQuota": 20,
-		"Groups": len(a.Groups), "GroupsPerUserQuota": q.GroupsPerUser, "GroupsQuota": q.Groups,
+		"AttachedSystemPoliciesPerGroupQuota": q.AttachedSystemPolicies, "AttachedSystemPoliciesPerRoleQuota": q.AttachedSystemPolicies,
+		"AttachedSystemPoliciesPerUserQuota": q.AttachedSystemPolicies,
+		"Groups":                             len(a.Groups), "GroupsPerUserQuota": q.GroupsPerUser, "GroupsQuota": q.Groups,
 		"MFADevices": len(a.MFADevices), "MFADevicesInUse": inUse, "VirtualMFADevicesQuota": q.VirtualMFADevices,
-		"Policies": 0, "PoliciesQuota": q.Policies, "PolicySizeQuota": 2048, "VersionsPerPolicyQuota": 5,
+		"Policies": len(a.Policies), "PoliciesQuota": q.Policies, "PolicySizeQuota": q.PolicySize, "VersionsPerPolicyQuota": q.PolicyVersions,
 		"Roles": len(a.Roles), "RolesQuota": q.Roles,
 		"Users": len(a.Users), "UsersQuota": q.Users,
 	}
@@ -35,7 +36,7 @@ func getAccountSummary(r *request) (reply, error) {
 		summary["AuthorizedClientPerUserQuota"] = 100
 		summary["ConditionsPerAKPolicyQuota"] = q.StatementsPerAccessPolicy
 		summary["IPItemsPerAKPolicyQuota"] = q.AddressesPerAccessPolicy
-		summary["ServiceCredentialsPerUserPerServiceQuota"] = 2
+		summary["ServiceCredentialsPerUserPerServiceQuota"] = q.CredentialsPerUserAndService
 	}
 	return reply{"SummaryMap": summary}, nil
 }

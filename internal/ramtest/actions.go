@@ -9,14 +9,15 @@ import "maps"
 type action struct {
 	run        handler
 	write      bool
+	extra      bool     // it takes the extra parameters of a setting
 	parameters []string // from operations.json
-	mandatory  []string // those of parameters that the vendor's own data call required
+	mandatory  []string // those that the vendor's own data call required
 }
 
 // table is the operations of one noun, by product and name, such as "Ims/SetPasswordPolicy".
 type table map[string]action
 
-// actions is every operation that the fake plays.
+// actions are the operations that the fake has.
 var actions = join(
 	securityPreferenceActions,
 	passwordPolicyActions,
@@ -36,7 +37,10 @@ var actions = join(
 	passkeyActions,
 	verificationActions,
 	groupActions,
-	userPolicyActions,
+	policyActions,
+	attachmentActions,
+	roleActions,
+	serviceCredentialActions,
 	recycledKeyActions,
 	recycledUserActions,
 )
@@ -48,6 +52,9 @@ func join(tables ...table) table {
 	}
 	for name, a := range all {
 		a.parameters, a.mandatory = operations[name].parameters()
+		if a.extra {
+			a.parameters = append(a.parameters, extraParameters...)
+		}
 		all[name] = a
 	}
 	return all

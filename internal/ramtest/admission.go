@@ -204,22 +204,20 @@ func (s *Server) touch(who *caller, product string) {
 	}
 }
 
-// An action of another version is a wrong pair. (documented in the older form; Behaviour.UnknownActionIsParameter)
+// knows checks that the fake has the operation. An operation of the service that the fake does not have is a limit of the
+// fake: 501. An action of another product is a wrong pair. (documented)
 func (s *Server) knows(in *incoming) error {
 	name := in.product() + "/" + in.action
 	if _, ok := actions[name]; ok {
 		return nil
 	}
 	if _, ok := operations[name]; ok {
-		return fail(http.StatusNotImplemented, "NotPlayed", "The service has %s, but this fake does not play it.", in.action)
+		return fail(http.StatusNotImplemented, "NotImplementedByFake", "The service has %s, but this fake does not implement it.", in.action)
 	}
 	for _, product := range products {
 		if _, ok := operations[product+"/"+in.action]; ok {
 			return invalid("Action or Version")
 		}
-	}
-	if s.behaviour.UnknownActionIsParameter {
-		return invalid("Action or Version")
 	}
 	return unknownAction()
 }

@@ -92,8 +92,7 @@ func TestAnActionOfAnotherProductIsAWrongPair(t *testing.T) {
 	c.refused("InvalidParameter", "Ims", "GetAccountAlias")
 	c.refused("InvalidParameter", "Ram", "GetCallerIdentity")
 	equal(t, "status", c.refused("InvalidApi.NotFound", "Ims", "GetPasswordPolice").status, http.StatusNotFound)
-	s.SetBehaviour(func(b *Behaviour) { b.UnknownActionIsParameter = true })
-	c.refused("InvalidParameter", "Ims", "GetPasswordPolice")
+	equal(t, "limit of the fake", c.refused("NotImplementedByFake", "Ram", "DecodeDiagnosticMessage").status, http.StatusNotImplemented)
 }
 
 func TestARealHostNameServesItsProductOnly(t *testing.T) {
@@ -210,7 +209,7 @@ func TestEveryActionIsInTheVendorsData(t *testing.T) {
 func TestTheTablesDisagreeAboutStatuses(t *testing.T) {
 	t.Parallel()
 	for others, want := range map[bool][]int{false: {400, 404}, true: {403, 400}} {
-		s := New(t, WithBehaviour(func(b *Behaviour) { b.OtherStatuses = others }))
+		s := New(t, WithBehaviour(func(b *Behaviour) { b.SwapStatuses = others }))
 		c := admin(t, s)
 		c.key.AccessKeySecret = "wrong"
 		signature := c.refused("SignatureDoesNotMatch", "Ims", "GetPasswordPolicy").status

@@ -3,77 +3,158 @@
 
 package ramtest
 
-import "time"
-
-// Behaviour are the switches for what nobody says of the service, and for what it does on bad days.
-// The zero value is the behaviour that this package assumes. Test with both.
+// Behaviour has a switch for each behaviour of the service that the sources leave open or contradict each other on,
+// and for the conditions under which the service answers. The zero value is what this package assumes.
+// [Assumptions] lists the switches with their sources.
 type Behaviour struct {
-	// OmittedPreferencesReset lets SetSecurityPreference put what the request leaves out back to its default, instead of keeping it.
-	OmittedPreferencesReset bool
-	// OmittedPoliciesReset lets SetPasswordPolicy do so. The texts are silent; the official provider needs "keep".
-	OmittedPoliciesReset bool
-	// IgnoreLongTermLogin accepts AllowUserLongTermLogin, and neither keeps nor answers it.
-	IgnoreLongTermLogin bool
-	// OlderFields hides what the service learnt after 2024: such parameters are ignored, such fields are absent.
-	HideNewerFields bool
-
-	// RewrittenMasks answers LoginNetworkMasks sorted, and a single address without its /32 or /128.
-	NormalizeMasks bool
-	// RefuseIPv6Masks refuses IPv6 in LoginNetworkMasks, of which no text speaks.
-	RefuseIPv6Masks bool
-	// VerificationTypesAsText answers them as one text in the list, the JSON that was sent, as a vendor's sample does.
-	VerificationTypesAsText bool
-
-	// AliasUnset is what GetAccountAlias answers when there is none: "" the account id, "not_found", "empty" or "absent".
-	UnsetAliasAnswer string
-	// AliasStands lets SetAccountAlias answer 409 while the account has another alias.
-	AliasMustBeCleared bool
-	// ShortAliases ends an alias at 32 characters, as its parameter's text does, instead of the 63 of the error's text.
-	ShortAliasesOnly bool
-	// ClearNeedsAlias lets ClearAccountAlias answer 404 when there is none.
-	UnsetAliasClearNotFound bool
-
-	// AbsentWhenEmpty leaves optional text fields without a value out, instead of answering "".
-	OmitEmptyFields bool
-
-	// LenientUserDeletion lets DeleteUser recycle a user with everything that hangs on it, instead of answering a conflict.
-	LenientUserDeletion bool
-	// RefuseAccountDomain refuses principal names of the form <name>@<account id>.onaliyun.com when there is an alias.
-	RefuseAccountDomain bool
-	// ReusableCodes accepts an MFA code a second time.
-	AcceptUsedCodes bool
-	// NoMFADevice is what GetUserMFAInfo answers for a user without one: "" by version (Ram 404, Ims IsMFAEnable=false),
-	// "not_found" or "empty".
-	UnboundMFAAnswer string
-
-	// StaleReads lets that many reads of an account after each write answer as before that write.
+	// StaleReads is the number of reads of an account after each write that return the state before that write.
 	StaleReads int
-	// StaleFor lets reads answer as of that long ago, by the server's clock.
-	StaleFor time.Duration
-
-	// PageCap is the most that one page holds, whatever the request asks for; 0: no cap.
+	// PageCap is the maximum number of items on a page, whatever the request asks for. 0: no cap.
 	PageCap int
-	// Ordered answers lists sorted. Otherwise they come in no promised order.
+	// Ordered returns lists sorted instead of in random order.
 	Ordered bool
-
-	// Quota enforces the published rates, per operation and account, in real time.
+	// EnforceRateLimits enforces the published rates, per operation and account, in real time.
 	EnforceRateLimits bool
-	// ReadsPerSecond, WritesPerSecond and AttachesPerSecond replace the published 100, 20 and 10.
+	// ReadsPerSecond, WritesPerSecond and AttachesPerSecond replace the published rates of 100, 20 and 10.
 	ReadsPerSecond, WritesPerSecond, AttachesPerSecond int
-
 	// SessionsOnServerClock lets temporary credentials expire by the server's clock, which [Server.Advance] moves.
 	SessionsOnServerClock bool
-	// OtherStatuses answers a wrong signature with 403 and an unknown key with 400, as other tables of the vendor have it.
-	OtherStatuses bool
-	// UnknownActionIsParameter answers an unknown action in the older form, InvalidParameter.
-	UnknownActionIsParameter bool
+	// CallerAddress is the address from which the service receives all calls. Empty: network policies are stored and not enforced.
+	CallerAddress string
+	// CallerVPC is the id of the VPC through which the calls arrive. Empty: they arrive from the internet.
+	CallerVPC string
+	// MissingFields are names of fields, separated by commas, that no answer contains.
+	MissingFields string
 
-	UserBehaviour
-	NetworkBehaviour
-	ReportBehaviour
+	// KeepOmittedPreferences keeps the values that SetSecurityPreference does not pass, instead of resetting them.
+	KeepOmittedPreferences bool
+	// KeepOmittedPolicies keeps the values that SetPasswordPolicy does not pass.
+	KeepOmittedPolicies bool
+	// KeepOmittedSsoSettings keeps the values that SetUserSsoSettings does not pass.
+	KeepOmittedSsoSettings bool
+	// IgnoreLongTermLogin accepts AllowUserLongTermLogin, and neither stores nor returns it.
+	IgnoreLongTermLogin bool
+	// HideNewerFields ignores the parameters and leaves out the fields that the service added after 2024.
+	HideNewerFields bool
+	// HidePublicKeys leaves AllowUserToManagePublicKeys, which is documented for the Japan site, out of answers and ignores it.
+	HidePublicKeys bool
+	// NormalizeMasks returns LoginNetworkMasks sorted, and single addresses without /32 or /128.
+	NormalizeMasks bool
+	// RefuseIPv6Masks refuses IPv6 in LoginNetworkMasks.
+	RefuseIPv6Masks bool
+	// LongMasks accepts up to 200 entries in LoginNetworkMasks and any length, as the console page of 2026 says.
+	LongMasks bool
+	// AcceptMaskSeparators accepts blanks and commas between masks, as the console page of 2026 says.
+	AcceptMaskSeparators bool
+	// VerificationTypesAsText returns VerificationTypes as one string with JSON in the list, as a vendor's sample does.
+	VerificationTypesAsText bool
+	// EmptySsoTextKeepsValue lets an empty MetadataDocument or AuxiliaryDomain change nothing, instead of clearing the value.
+	EmptySsoTextKeepsValue bool
+
+	// UnsetAliasAnswer is what GetAccountAlias returns without an alias: "" the account id, "not_found", "empty" or "absent".
+	UnsetAliasAnswer string
+	// AliasMustBeCleared lets SetAccountAlias return 409 while the account has another alias.
+	AliasMustBeCleared bool
+	// ShortAliasesOnly limits an alias to 32 characters, as the text of the parameter says, instead of the 63 of the error text.
+	ShortAliasesOnly bool
+
+	// OmitEmptyFields leaves optional text fields without a value out, instead of returning "".
+	OmitEmptyFields bool
+	// OmitEmptyLists leaves lists of objects without items out, instead of returning an empty list.
+	OmitEmptyLists bool
+	// ShortEntityCodes returns EntityNotExist.LoginProfile instead of EntityNotExist.User.LoginProfile, and likewise for
+	// the other objects of a user.
+	ShortEntityCodes bool
+	// SwapStatuses returns 403 for a wrong signature and 400 for an unknown key, as other tables of the vendor do.
+	SwapStatuses bool
+
+	// UserConflicts are the dependants that prevent DeleteUser: "" all of them, "documented" groups and policies only, "none".
+	UserConflicts string
+	// CredentialsConflict lets service credentials prevent DeleteUser as well.
+	CredentialsConflict bool
+	// RefuseAccountDomain refuses principal names of the form <name>@<account id>.onaliyun.com when the account has an alias.
+	RefuseAccountDomain bool
+	// IgnoreContacts accepts Email and MobilePhone of a user and does not store them, as a site other than China's may.
+	IgnoreContacts bool
+	// RefuseClearing refuses an empty NewComments, NewEmail or NewMobilePhone in Ims.
+	RefuseClearing bool
+	// AcceptAnyTagValue accepts tag values that begin with acs: or contain a URL.
+	AcceptAnyTagValue bool
+	// LastLoginInMilliseconds returns LastLoginDate in ListUsers of Ims as one of the vendor's samples does.
+	LastLoginInMilliseconds bool
+	// ListResourceGroupPolicies returns policies that are attached in a resource group in ListPoliciesForUser, -Group and -Role.
+	ListResourceGroupPolicies bool
+
+	// PasswordOptional lets CreateLoginProfile do without Password, which one source lists as optional.
+	PasswordOptional bool
+	// ShowMandatoryMFA returns MFABindRequired=true for all users while the account's MFAOperationForLogin is mandatory.
+	ShowMandatoryMFA bool
+	// HideInactiveProfiles lets Ram, which has no Status, return 404 for an inactive login profile.
+	HideInactiveProfiles bool
+	// ResetPasswordsInitial makes a password initial that UpdateLoginProfile sets. Otherwise only creating the profile and
+	// enabling console logon again make it initial.
+	ResetPasswordsInitial bool
+	// DeleteProfileUnbindsMFA unbinds a user's MFA device when the login profile is deleted.
+	DeleteProfileUnbindsMFA bool
+	// RestoreLogonActive restores a user's login profile as Active.
+	RestoreLogonActive bool
+
+	// RefuseDeletingActiveKeys lets DeleteAccessKey refuse an active key, as the console does.
+	RefuseDeletingActiveKeys bool
+	// RestoreKeysActive restores keys as Active.
+	RestoreKeysActive bool
+	// RestoreKeysWithoutPolicy restores keys without their network policy.
+	RestoreKeysWithoutPolicy bool
+	// KeepIdleCredentials does not disable what is idle for MaxIdleDays when the clock of the data moves.
+	KeepIdleCredentials bool
+
+	// UnsetKeyPolicyNotFound returns EntityNotExist.AccessKeyPolicy for a key without a policy, instead of the document {}.
+	UnsetKeyPolicyNotFound bool
+	// UnsetAccountPolicyNotFound returns EntityNotExist.AccessKeyPolicy for an account without a policy, instead of the document {}.
+	UnsetAccountPolicyNotFound bool
+	// NormalizeKeyPolicies returns a policy with its addresses sorted and /32 and /128 removed.
+	NormalizeKeyPolicies bool
+	// AddressesPerStatement applies the quota of addresses to each statement, instead of to the whole policy.
+	AddressesPerStatement bool
+	// AcceptUnknownStatements accepts statements of an undocumented type, and stores undocumented fields of a policy.
+	AcceptUnknownStatements bool
+	// InactiveKeyPolicyOverrides lets a key's inactive policy override the account's policy, as an active one does.
+	InactiveKeyPolicyOverrides bool
+
+	// AcceptUsedCodes accepts an MFA code a second time.
+	AcceptUsedCodes bool
+	// RefuseOlderCodes accepts MFA codes of the previous and the present step only.
+	RefuseOlderCodes bool
+	// UnboundMFAAnswer is what GetUserMFAInfo returns for a user without a device: "" by version (Ram 404, Ims
+	// IsMFAEnable=false), "not_found" or "empty".
+	UnboundMFAAnswer string
+
+	// PhoneAsNumbers returns a security phone's AreaCode and PhoneNumber as numbers, as one of the vendor's samples does.
+	PhoneAsNumbers bool
+	// VerificationNotFound lets GetVerificationInfo return 404 for a user without a security phone and e-mail.
+	VerificationNotFound bool
+
+	// ReportPolls is the number of further calls until a report is complete. 0: one; negative: it is complete at once.
+	ReportPolls int
+	// RefuseEarlyReports refuses another credential report within four hours, instead of returning COMPLETED.
+	RefuseEarlyReports bool
+	// UnlimitedReports creates credential reports for more than 3500 users.
+	UnlimitedReports bool
+	// MissingReportEmpty returns an empty answer for a report that does not exist, instead of 404.
+	MissingReportEmpty bool
+	// ReportInBase32 encodes credential reports as the vendor's sample does.
+	ReportInBase32 bool
+	// HeaderOnFirstPageOnly returns the names of the columns on the first page of a credential report only.
+	HeaderOnFirstPageOnly bool
+	// ExtraReportColumns adds columns to credential reports that no source documents.
+	ExtraReportColumns bool
+	// ShowLoginDisabled returns LOGIN_DISABLED in credential reports for users whose console logon is inactive.
+	ShowLoginDisabled bool
+	// PasswordExistFalse returns FALSE as password_exist of users without a login profile, instead of N/A.
+	PasswordExistFalse bool
 }
 
-// Behave changes the switches.
+// SetBehaviour changes the switches.
 func (s *Server) SetBehaviour(f func(*Behaviour)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,22 +29,6 @@ func TestReadsAfterAWriteMayBeOld(t *testing.T) {
 	equal(t, "read", ageSeen(c), 3)
 }
 
-func TestReadsMayLagInTime(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	s := New(t, Clock(func() time.Time { return now }), WithBehaviour(func(b *Behaviour) { b.StaleFor = 5 * time.Second }))
-	c := admin(t, s)
-	c.signed = func() time.Time { return now }
-	c.ok("Ims", "SetPasswordPolicy", "MaxPasswordAge", "1")
-	s.Advance(3 * time.Second)
-	c.ok("Ims", "SetPasswordPolicy", "MaxPasswordAge", "2")
-	equal(t, "after 3 seconds", ageSeen(c), 0)
-	s.Advance(2 * time.Second)
-	equal(t, "after 5 seconds", ageSeen(c), 1)
-	s.Advance(3 * time.Second)
-	equal(t, "after 8 seconds", ageSeen(c), 2)
-}
-
 func TestARuleMakesReadsOld(t *testing.T) {
 	t.Parallel()
 	s := New(t)

@@ -23,6 +23,9 @@ func TestAUserJoinsAndLeavesAGroup(t *testing.T) {
 
 		groups := c.ok(product, "ListGroupsForUser", of(product, "alice")...).list("Groups.Group", "GroupName")
 		equal(t, "groups", column(groups, "GroupName"), []string{"staff"})
+		equal(t, "joined", groups[0]["JoinDate"], "2026-01-12T09:12:00Z")
+		members := c.ok(product, "ListUsersForGroup", "GroupName", "staff").list("Users.User", "UserId")
+		equal(t, "members", column(members, "JoinDate"), []string{"2026-01-12T09:12:00Z"})
 		want := reply{
 			"GroupId": groups[0]["GroupId"], "GroupName": "staff", "Comments": "all of us",
 			"CreateDate": "2026-01-12T09:12:00Z", "UpdateDate": "2026-01-12T09:12:00Z",

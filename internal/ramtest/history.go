@@ -136,6 +136,8 @@ var objectNames = map[string]string{
 	"RecycledKeys":  "recycled_access_key",
 	"MFADevices":    "mfa_device",
 	"OIDCProviders": "oidc_provider",
+	"Policies":      "policy",
+	"Credentials":   "service_credential",
 }
 
 func objectName(field string) string {

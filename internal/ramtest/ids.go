@@ -34,6 +34,11 @@ func (s *Server) newKeyID() string {
 	return s.unique(func() string { return "LTAI" + s.draw(alphanumeric, 20) })
 }
 
+// A service credential id starts with SC. (documented; the length is assumed)
+func (s *Server) newCredentialID() string {
+	return s.unique(func() string { return "SC" + s.draw(alphanumeric, 22) })
+}
+
 // A temporary key id starts with "STS.". (documented)
 func (s *Server) newSessionKeyID() string {
 	return s.unique(func() string { return "STS." + s.draw(alphanumeric, 24) })

@@ -18,8 +18,8 @@ var loginProfileActions = table{
 	"Ims/ChangePassword":     {run: changePassword, write: true},
 }
 
-// Opens the console to a user, with a password that meets the policy. (documented) Without a password it is refused.
-// (assumed; Behaviour.ProfilesWithoutPassword)
+// createLoginProfile enables console logon for a user, with a password that satisfies the policy. (documented) Without a
+// password it is refused. (assumed; Behaviour.PasswordOptional)
 func createLoginProfile(r *request) (reply, error) {
 	user, err := r.named()
 	if err != nil {
@@ -38,7 +38,7 @@ func createLoginProfile(r *request) (reply, error) {
 	return reply{"LoginProfile": r.showLoginProfile(user)}, nil
 }
 
-// A user's console logon, without its password. (documented)
+// getLoginProfile returns a user's login profile, without the password. (documented)
 func getLoginProfile(r *request) (reply, error) {
 	user, err := r.userWithProfile()
 	if err != nil {
@@ -47,7 +47,7 @@ func getLoginProfile(r *request) (reply, error) {
 	return reply{"LoginProfile": r.showLoginProfile(user)}, nil
 }
 
-// Changes what the request gives. Ims answers the profile, Ram nothing. (documented)
+// updateLoginProfile changes what the request passes. Ims returns the profile, Ram nothing. (documented)
 func updateLoginProfile(r *request) (reply, error) {
 	user, err := r.userWithProfile()
 	if err != nil {
@@ -62,18 +62,22 @@ func updateLoginProfile(r *request) (reply, error) {
 	return reply{"LoginProfile": r.showLoginProfile(user)}, nil
 }
 
-// Closes the console to a user. Nothing prevents it. (documented)
+// deleteLoginProfile ends a user's console logon. Nothing prevents it. (documented) The MFA device stays bound. (assumed;
+// Behaviour.DeleteProfileUnbindsMFA)
 func deleteLoginProfile(r *request) (reply, error) {
 	user, err := r.userWithProfile()
 	if err != nil {
 		return nil, err
 	}
 	user.LoginProfile = nil
+	if r.server.behaviour.DeleteProfileUnbindsMFA && user.MFASerial != "" {
+		r.unbind(user)
+	}
 	return reply{}, nil
 }
 
-// A RAM user changes its own password, where the account allows it.
-// (documented; that another may not is NoPermission, as is a password that ran out: assumed)
+// changePassword lets a RAM user change its own password, if the account allows it. (documented) It is NoPermission if the
+// account does not, or if the password has expired. (assumed)
 func changePassword(r *request) (reply, error) {
 	if r.caller.kind != "RAMUser" {
 		return nil, onlyForUsers()
@@ -112,7 +116,7 @@ func changePassword(r *request) (reply, error) {
 }
 
 // userWithProfile is the user named, if it has a login profile. (documented)
-// Ram, which has no status, shows one that is Inactive like any other. (assumed; Behaviour.InactiveProfilesHidden)
+// Ram, which has no status, returns an inactive profile like any other. (assumed; Behaviour.HideInactiveProfiles)
 func (r *request) userWithProfile() (*User, error) {
 	user, err := r.named()
 	if err != nil {
@@ -126,7 +130,9 @@ func (r *request) userWithProfile() (*User, error) {
 	return user, nil
 }
 
-// fill reads the profile's fields. What is absent keeps its value; only Ims has Status. (documented)
+// fill reads the profile's fields. An absent parameter keeps its value; only Ims has Status. A password is initial when the
+// profile is created or console logon is enabled again. (documented) Whether one that an administrator sets later is initial
+// is open. (Behaviour.ResetPasswordsInitial)
 func (r *request) fill(user *User) error {
 	profile := user.LoginProfile
 	err := first(
@@ -136,23 +142,27 @@ func (r *request) fill(user *User) error {
 	if err != nil {
 		return err
 	}
+	initial := r.action == "CreateLoginProfile" || r.server.behaviour.ResetPasswordsInitial
 	if r.product == "Ims" && r.has("Status") {
-		profile.Status = r.text("Status")
-		if profile.Status != "Active" && profile.Status != "Inactive" {
-			return incorrect("Status")
+		was := profile.Status
+		if err := r.oneOf("Status", &profile.Status, "Active", "Inactive"); err != nil {
+			return err
+		}
+		if was == "Inactive" && profile.Status == "Active" {
+			profile.PasswordInitial, initial = true, true
 		}
 	}
 	if r.has("Password") {
 		if err := r.checkPassword(user, "Password", r.text("Password")); err != nil {
 			return err
 		}
-		user.setPassword(r.text("Password"), true, r.now)
+		user.setPassword(r.text("Password"), initial, r.now)
 	}
 	profile.UpdateDate = r.now
 	return nil
 }
 
-// showLoginProfile is the profile in the fields that the version and the operation have. (documented)
+// showLoginProfile is the profile in the fields of the product and the operation. (documented)
 func (r *request) showLoginProfile(user *User) reply {
 	profile := user.LoginProfile
 	name, value := r.nameOf(user.Name)
@@ -177,7 +187,7 @@ func (r *request) showLoginProfile(user *User) reply {
 	return shown
 }
 
-// The account may demand MFA of everybody, which the profile does not show. (assumed; Behaviour.MandatoryMFAShown)
+// mfaBindRequired is the profile's own value while the account requires MFA of all users. (assumed; Behaviour.ShowMandatoryMFA)
 func (r *request) mfaBindRequired(profile *LoginProfile) bool {
 	demanded := r.account.Preference.MFAOperationForLogin == "mandatory"
 	return profile.MFABindRequired || demanded && r.server.behaviour.ShowMandatoryMFA

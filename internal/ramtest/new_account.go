@@ -3,42 +3,99 @@
 
 package ramtest
 
+import "time"
+
 // Quotas are the account's limits.
 type Quotas struct {
-	Users                     int
-	AccessKeysPerUser         int
-	AccountAccessKeys         int
-	VirtualMFADevices         int
-	RecycledKeysPerUser       int
-	RecycledUsers             int
-	Groups                    int
-	GroupsPerUser             int
-	Roles                     int
-	Policies                  int
-	AttachedPoliciesPerUser   int
-	TagsPerUser               int
-	StatementsPerAccessPolicy int
-	AddressesPerAccessPolicy  int
+	Users                        int
+	AccessKeysPerUser            int
+	AccountAccessKeys            int
+	VirtualMFADevices            int
+	RecycledKeysPerUser          int
+	RecycledUsers                int
+	Groups                       int
+	GroupsPerUser                int
+	Roles                        int
+	Policies                     int
+	PolicyVersions               int
+	PolicySize                   int
+	AttachedPoliciesPerUser      int
+	AttachedPoliciesPerGroup     int
+	AttachedPoliciesPerRole      int
+	AttachedSystemPolicies       int
+	TagsPerUser                  int
+	StatementsPerAccessPolicy    int
+	AddressesPerAccessPolicy     int
+	CredentialsPerUserAndService int
 }
 
-// NewAccount is a fresh account: what 2.1, 2.7 and 2.9 of the service's manual say of one that nobody has touched.
-func NewAccount(id string) *Account {
+// NewAccount is an account whose settings have the defaults of the API reference.
+func NewAccount(id string) *Account { return NewAccountAt(id, time.Time{}) }
+
+// NewAccountAt is an account with the defaults of the date on which it first used RAM.
+func NewAccountAt(id string, firstUse time.Time) *Account {
+	initial := DefaultsAt(firstUse)
 	return &Account{
 		ID:            id,
-		Preference:    newPreference(),
-		Policy:        newPasswordPolicy(),
+		FirstUse:      firstUse,
+		Preference:    initial.Preference,
+		Policy:        initial.Policy,
 		UserSso:       newUserSso(),
 		Users:         map[string]*User{},
 		Groups:        map[string]*Group{},
 		Roles:         map[string]*Role{},
+		Policies:      map[string]*Policy{},
 		MFADevices:    map[string]*MFADevice{},
 		OIDCProviders: map[string]*OIDCProvider{},
 		Quotas:        newQuotas(),
 	}
 }
 
-// The defaults of the parameter table. The service's own samples show "adaptive", and nobody
-// says what VerificationTypes and AllowUserToManageServiceCredentials start with. (documented; these three assumed)
+// Defaults are the settings of an account that first uses RAM from a date.
+type Defaults struct {
+	From       time.Time // zero: always
+	Source     string
+	Preference Preference
+	Policy     PasswordPolicy
+}
+
+// DefaultsByDate are the sets of defaults that the vendor has announced, the oldest first.
+func DefaultsByDate() []Defaults {
+	earlier := Defaults{Source: "API reference", Preference: newPreference(), Policy: newPasswordPolicy()}
+	later := Defaults{
+		From: time.Date(2026, 4, 8, 0, 0, 0, 0, time.UTC), Source: "vendor's notice of 10 March 2026",
+		Preference: newPreference(), Policy: newPasswordPolicy(),
+	}
+	later.Policy.RequireLowercaseCharacters, later.Policy.RequireNumbers = true, true
+	later.Preference.MaxIdleDaysForUsers, later.Preference.MaxIdleDaysForAccessKeys = 365, 365
+	return []Defaults{earlier, later}
+}
+
+// DefaultsAt are the defaults of an account that first used RAM at a time.
+func DefaultsAt(firstUse time.Time) Defaults {
+	all := DefaultsByDate()
+	found := all[0]
+	for _, d := range all[1:] {
+		if !firstUse.Before(d.From) {
+			found = d
+		}
+	}
+	return found
+}
+
+// ConsoleDefaults are the defaults that the console page of 2026 states, without a date: MFA for all users, all MFA
+// methods, passkeys, 365 idle days for users and 730 for AccessKeys. (documented)
+func ConsoleDefaults() Defaults {
+	initial := DefaultsByDate()[1]
+	initial.Source = "console page of 2026"
+	initial.Preference.MFAOperationForLogin = "mandatory"
+	initial.Preference.VerificationTypes = []string{"sms", "email"}
+	initial.Preference.MaxIdleDaysForAccessKeys = 730
+	return initial
+}
+
+// newPreference has the defaults of the parameter table. (documented) The vendor's samples show "adaptive", and no source
+// states the defaults of VerificationTypes and AllowUserToManageServiceCredentials. (these three assumed)
 func newPreference() Preference {
 	return Preference{
 		AllowUserToChangePassword:         true,
@@ -54,17 +111,18 @@ func newPreference() Preference {
 	}
 }
 
-// (documented)
+// newPasswordPolicy has the defaults of the parameter table. (documented)
 func newPasswordPolicy() PasswordPolicy {
 	return PasswordPolicy{MinimumPasswordLength: 8, InitialPasswordAge: 14}
 }
 
-// The vendor's samples; real accounts differ. (documented as samples)
+// newQuotas has the numbers of the vendor's samples. Real accounts differ. (documented as samples)
 func newQuotas() Quotas {
 	return Quotas{
 		Users: 1000, AccessKeysPerUser: 2, AccountAccessKeys: 2, VirtualMFADevices: 1000,
 		RecycledKeysPerUser: 3, RecycledUsers: 1000,
-		Groups: 50, GroupsPerUser: 5, Roles: 1000, Policies: 1500, AttachedPoliciesPerUser: 10, TagsPerUser: 20,
-		StatementsPerAccessPolicy: 8, AddressesPerAccessPolicy: 50,
+		Groups: 50, GroupsPerUser: 5, Roles: 1000, Policies: 1500, PolicyVersions: 5, PolicySize: 2048,
+		AttachedPoliciesPerUser: 10, AttachedPoliciesPerGroup: 5, AttachedPoliciesPerRole: 5, AttachedSystemPolicies: 20, TagsPerUser: 20,
+		StatementsPerAccessPolicy: 8, AddressesPerAccessPolicy: 50, CredentialsPerUserAndService: 2,
 	}
 }

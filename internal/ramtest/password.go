@@ -18,9 +18,8 @@ func (r *request) checkPassword(user *User, parameter, password string) error {
 	if !policy.Accepts(user.Name, password) {
 		return passwordTooWeak(parameter)
 	}
-	// A user's choice is held against what went before. (documented) So is an administrator's. (assumed; Behaviour.ResetsMayReuse)
-	byUser := parameter == "NewPassword"
-	if (byUser || !r.server.behaviour.AllowReuseOnReset) && user.used(password, policy.PasswordReusePrevention) {
+	// PasswordReusePrevention holds for a user's choice. (documented) It holds for an administrator's too. (assumed)
+	if user.used(password, policy.PasswordReusePrevention) {
 		return passwordReused(parameter)
 	}
 	return nil

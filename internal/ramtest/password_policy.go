@@ -5,35 +5,36 @@ package ramtest
 
 var passwordPolicyActions = table{
 	"Ims/GetPasswordPolicy": {run: getPasswordPolicy},
-	"Ims/SetPasswordPolicy": {run: setPasswordPolicy, write: true},
+	"Ims/SetPasswordPolicy": {run: setPasswordPolicy, write: true, extra: true},
 	"Ram/GetPasswordPolicy": {run: getPasswordPolicy},
-	"Ram/SetPasswordPolicy": {run: setPasswordPolicy, write: true},
+	"Ram/SetPasswordPolicy": {run: setPasswordPolicy, write: true, extra: true},
 }
 
-// A fresh account answers the defaults; there is no "not set". (documented)
+// getPasswordPolicy returns the defaults for a new account; there is no "not set". (documented)
 func getPasswordPolicy(r *request) (reply, error) {
 	return reply{"PasswordPolicy": r.passwordPolicy(r.account.Policy)}, nil
 }
 
-// What the request leaves out keeps its value. (assumed; Behaviour.OmittedPoliciesReset) Ram does not touch what only
-// Ims knows. (documented) The answer is the whole policy. (documented)
+// setPasswordPolicy resets what the request does not pass. (assumed, as SetSecurityPreference does;
+// Behaviour.KeepOmittedPolicies) Ram does not change what only Ims has. (documented) The answer is the whole policy.
+// (documented)
 func setPasswordPolicy(r *request) (reply, error) {
 	next := r.account.Policy
-	if r.server.behaviour.OmittedPoliciesReset {
-		next = newPasswordPolicy()
+	if !r.server.behaviour.KeepOmittedPolicies {
+		next = DefaultsAt(r.account.FirstUse).Policy
 	}
 	if err := r.sharedPolicy(&next); err != nil {
 		return nil, err
 	}
-	if err := r.ownPolicy(&next); err != nil {
+	if err := r.productPolicy(&next); err != nil {
 		return nil, err
 	}
 	r.account.Policy = next
 	return reply{"PasswordPolicy": r.passwordPolicy(next)}, nil
 }
 
-// The ranges are documented; of the refusals only that of MinimumPasswordLength is, the others are assumed alike.
-// "MaxLoginAttemps" is how both versions spell it.
+// sharedPolicy reads the parameters of both products. The ranges are documented; of the refusals only that of
+// MinimumPasswordLength is, the others are assumed to be alike. Both products spell "MaxLoginAttemps". (documented)
 func (r *request) sharedPolicy(next *PasswordPolicy) error {
 	return first(
 		r.integer("MinimumPasswordLength", 8, 32, &next.MinimumPasswordLength),
@@ -44,11 +45,12 @@ func (r *request) sharedPolicy(next *PasswordPolicy) error {
 		r.integer("MaxPasswordAge", 0, 1095, &next.MaxPasswordAge),
 		r.integer("PasswordReusePrevention", 0, 24, &next.PasswordReusePrevention),
 		r.integer("MaxLoginAttemps", 0, 32, &next.MaxLoginAttempts),
+		r.extraFields(&next.Extra),
 	)
 }
 
-// The hard expiry is HardExpiry in Ram and HardExpire in Ims. (documented)
-func (r *request) ownPolicy(next *PasswordPolicy) error {
+// productPolicy reads the parameters of one product. The hard expiry is HardExpiry in Ram and HardExpire in Ims. (documented)
+func (r *request) productPolicy(next *PasswordPolicy) error {
 	if r.product == "Ram" {
 		imsOnly := r.account.Policy
 		next.MinimumPasswordDifferentCharacter = imsOnly.MinimumPasswordDifferentCharacter
@@ -70,7 +72,7 @@ func (r *request) ownPolicy(next *PasswordPolicy) error {
 	)
 }
 
-// (documented)
+// passwordPolicy is the policy in the fields of the product. (documented)
 func (r *request) passwordPolicy(policy PasswordPolicy) reply {
 	shown := reply{
 		"MinimumPasswordLength":      policy.MinimumPasswordLength,
@@ -82,6 +84,7 @@ func (r *request) passwordPolicy(policy PasswordPolicy) reply {
 		"PasswordReusePrevention":    policy.PasswordReusePrevention,
 		"MaxLoginAttemps":            policy.MaxLoginAttempts,
 	}
+	r.putExtra(shown, policy.Extra)
 	if r.product == "Ram" {
 		shown["HardExpiry"] = policy.HardExpiry
 		return shown

@@ -15,10 +15,12 @@ func TestAFreshAccountAnswersTheDefaultPasswordPolicy(t *testing.T) {
 		"HardExpire": false, "InitialPasswordAge": 14, "InterceptRiskPasswordOnApi": false, "MaxLoginAttemps": 0, "MaxPasswordAge": 0,
 		"MinimumPasswordDifferentCharacter": 0, "MinimumPasswordLength": 8, "PasswordNotContainUserName": false, "PasswordReusePrevention": 0,
 		"RequireLowercaseCharacters": false, "RequireNumbers": false, "RequireSymbols": false, "RequireUppercaseCharacters": false,
+		"ExtraFlag": false, "ExtraNumber": 0, "ExtraText": "",
 	})
 	equal(t, "Ram", c.ok("Ram", "GetPasswordPolicy").at("PasswordPolicy"), reply{
 		"HardExpiry": false, "MaxLoginAttemps": 0, "MaxPasswordAge": 0, "MinimumPasswordLength": 8, "PasswordReusePrevention": 0,
 		"RequireLowercaseCharacters": false, "RequireNumbers": false, "RequireSymbols": false, "RequireUppercaseCharacters": false,
+		"ExtraFlag": false, "ExtraNumber": 0, "ExtraText": "",
 	})
 }
 
@@ -26,7 +28,7 @@ func TestAPasswordPolicyKeepsOrResetsWhatIsLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, resets := range []bool{false, true} {
 		for _, product := range []string{"Ims", "Ram"} {
-			s := New(t, WithBehaviour(func(b *Behaviour) { b.OmittedPoliciesReset = resets }))
+			s := New(t, WithBehaviour(func(b *Behaviour) { b.KeepOmittedPolicies = !resets }))
 			s.Change(func(a *Account) {
 				a.Policy.MinimumPasswordLength = 20
 				a.Policy.HardExpiry = true

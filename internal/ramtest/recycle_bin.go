@@ -15,11 +15,8 @@ var recycledKeyActions = table{
 	"Ims/DeleteAccessKeyInRecycleBin":    {run: deleteAccessKeyInRecycleBin, write: true},
 }
 
-// What is deleted can be restored for 30 days. (documented; Behaviour.RecycleForAMonth)
+// What is deleted can be restored for 30 days. (documented; samples show a calendar month)
 func (r *request) recycledUntil() time.Time {
-	if r.server.behaviour.RecycleForAMonth {
-		return r.now.AddDate(0, 1, 0)
-	}
 	return r.now.AddDate(0, 0, 30)
 }
 

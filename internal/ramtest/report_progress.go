@@ -30,7 +30,7 @@ func (p *ReportProgress) complete(r *request) bool {
 	if b.ReportPolls != 0 {
 		asks = b.ReportPolls + 1
 	}
-	if p.Polls < max(asks, 0) || r.now.Before(p.Started.Add(b.ReportDuration)) {
+	if p.Polls < max(asks, 0) {
 		return false
 	}
 	p.Pending = false

@@ -17,19 +17,23 @@ func TestAFreshAccountAnswersTheDefaultPreference(t *testing.T) {
 		"LoginProfilePreference": reply{
 			"AllowUserToChangePassword": true, "AllowUserToLoginWithPasskey": true, "EnableSaveMFATicket": false, "LoginNetworkMasks": "",
 			"LoginSessionDuration": 6, "MFAOperationForLogin": "independent", "OperationForRiskLogin": "autonomous",
+			"ExtraFlag": false, "ExtraText": "",
 		},
 		"MFAPreference":          reply{"AllowUserToManageMFADevices": true},
 		"MaxIdleDays":            reply{"MaxIdleDaysForAccessKeys": 730, "MaxIdleDaysForUsers": 730},
 		"PersonalInfoPreference": reply{"AllowUserToManagePersonalDingTalk": true},
+		"ExtraPreference":        reply{"ExtraNumber": 0},
 		"VerificationPreference": reply{"VerificationTypes": []string{}},
 	})
 	equal(t, "Ram", c.ok("Ram", "GetSecurityPreference").at("SecurityPreference"), reply{
 		"AccessKeyPreference": reply{"AllowUserToManageAccessKeys": false},
 		"LoginProfilePreference": reply{
 			"AllowUserToChangePassword": true, "EnableSaveMFATicket": false, "LoginNetworkMasks": "", "LoginSessionDuration": 6,
+			"ExtraFlag": false, "ExtraText": "",
 		},
 		"MFAPreference":       reply{"AllowUserToManageMFADevices": true},
 		"PublicKeyPreference": reply{"AllowUserToManagePublicKeys": false},
+		"ExtraPreference":     reply{"ExtraNumber": 0},
 	})
 }
 
@@ -92,17 +96,18 @@ func TestPreferencesAreKeptOrResetWhenLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, resets := range []bool{false, true} {
 		for _, product := range []string{"Ims", "Ram"} {
-			s := New(t, WithBehaviour(func(b *Behaviour) { b.OmittedPreferencesReset = resets }))
+			s := New(t, WithBehaviour(func(b *Behaviour) { b.KeepOmittedPreferences = !resets }))
 			s.Change(func(a *Account) {
 				a.Preference.LoginNetworkMasks = "10.0.0.0/8"
 				a.Preference.MFAOperationForLogin = "mandatory"
 				a.Preference.AllowUserToManagePublicKeys = true
+				a.Preference.Extra = ExtraFields{true, 3, "x"}
 			})
 			admin(t, s).ok(product, "SetSecurityPreference", "LoginSessionDuration", "3")
 			want := newPreference()
 			want.LoginSessionDuration = 3
 			if !resets {
-				want.LoginNetworkMasks = "10.0.0.0/8"
+				want.LoginNetworkMasks, want.Extra = "10.0.0.0/8", ExtraFields{true, 3, "x"}
 			}
 			if !resets || product == "Ram" {
 				want.MFAOperationForLogin = "mandatory" // only Ims knows it

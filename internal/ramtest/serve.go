@@ -106,6 +106,7 @@ func (c *conversation) execute() {
 	if err = c.refused; err == nil {
 		c.body, err = s.operate(c)
 	}
+	c.body = s.reduced(c.body)
 	if err = s.status(err); err != nil {
 		c.answer = refusal(c.in, err, c.call.RequestID)
 		c.call.Code = codeOf(err)
@@ -115,13 +116,22 @@ func (c *conversation) execute() {
 	c.call.Status = c.answer.status
 }
 
-// The vendor's tables disagree about two statuses. (documented, both; Behaviour.OtherStatuses)
+// status is the error as the service returns it: the vendor's tables disagree about two statuses (documented, both;
+// Behaviour.SwapStatuses), and public clients match two families of codes. (observed; Behaviour.ShortEntityCodes)
 func (s *Server) status(err error) error {
 	var failed *failure
-	if !s.behaviour.OtherStatuses || !errors.As(err, &failed) {
+	if !errors.As(err, &failed) {
 		return err
 	}
 	other := *failed
+	if s.behaviour.ShortEntityCodes {
+		if kind, ok := strings.CutPrefix(failed.Code, "EntityNotExist.User."); ok {
+			other.Code = "EntityNotExist." + kind
+		}
+	}
+	if !s.behaviour.SwapStatuses {
+		return &other
+	}
 	switch failed.Code {
 	case "SignatureDoesNotMatch":
 		other.Status = http.StatusForbidden
@@ -129,6 +139,57 @@ func (s *Server) status(err error) error {
 		other.Status = http.StatusBadRequest
 	}
 	return &other
+}
+
+// reduced is an answer without the fields and the empty lists that the switches leave out.
+func (s *Server) reduced(body reply) reply {
+	if body == nil || s.behaviour.MissingFields == "" && !s.behaviour.OmitEmptyLists {
+		return body
+	}
+	absent := map[string]bool{}
+	for name := range strings.SplitSeq(s.behaviour.MissingFields, ",") {
+		absent[strings.TrimSpace(name)] = true
+	}
+	less := reply{}
+	for name, value := range body {
+		if absent[name] || s.behaviour.OmitEmptyLists && emptyList(value) {
+			continue
+		}
+		value = s.reducedValue(value)
+		less[name] = value
+	}
+	return less
+}
+
+func (s *Server) reducedValue(value any) any {
+	switch value := value.(type) {
+	case reply:
+		return s.reduced(value)
+	case []any:
+		less := make([]any, 0, len(value))
+		for _, item := range value {
+			less = append(less, s.reducedValue(item))
+		}
+		return less
+	}
+	return value
+}
+
+// emptyList reports whether a value is a list of objects without items, wrapped or not. An empty list is present.
+// (observed; Behaviour.OmitEmptyLists)
+func emptyList(value any) bool {
+	if list, ok := value.([]any); ok {
+		return len(list) == 0
+	}
+	wrapper, ok := value.(reply)
+	if !ok || len(wrapper) != 1 {
+		return false
+	}
+	for _, inner := range wrapper {
+		list, isList := inner.([]any)
+		return isList && len(list) == 0
+	}
+	return false
 }
 
 // operate does what the order of the checks leaves: throttling, permission, parameters, state.

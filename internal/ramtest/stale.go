@@ -15,7 +15,6 @@ type past struct {
 
 type version struct {
 	account *Account // before the write
-	until   time.Time
 }
 
 const keptVersions = 32
@@ -28,7 +27,7 @@ func (s *Server) pastOf(accountID string) *past {
 }
 
 func (p *past) keep(before *Account, now time.Time, reads int) {
-	p.versions = append(p.versions, version{account: before, until: now})
+	p.versions = append(p.versions, version{account: before})
 	if len(p.versions) > keptVersions {
 		p.versions = p.versions[1:]
 	}
@@ -43,16 +42,6 @@ func (p *past) before(writes int) *Account {
 	return p.versions[max(len(p.versions)-writes, 0)].account
 }
 
-// at is the account as it was at a time; nil when it has not changed since.
-func (p *past) at(then time.Time) *Account {
-	for _, version := range p.versions {
-		if version.until.After(then) {
-			return version.account
-		}
-	}
-	return nil
-}
-
 // visible is the account as a read finds it now.
 func (s *Server) visible(account *Account, writes int) *Account {
 	p := s.pastOf(account.ID)
@@ -60,9 +49,6 @@ func (s *Server) visible(account *Account, writes int) *Account {
 	if stale == nil && p.reads > 0 {
 		p.reads--
 		stale = p.before(1)
-	}
-	if stale == nil && s.behaviour.StaleFor > 0 {
-		stale = p.at(s.now().Add(-s.behaviour.StaleFor))
 	}
 	if stale == nil {
 		return account

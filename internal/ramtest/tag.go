@@ -4,6 +4,8 @@
 package ramtest
 
 import (
+	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,15 +16,24 @@ var tagActions = table{
 	"Ims/TagResources":     {run: tagResources, write: true},
 	"Ims/UntagResources":   {run: untagResources, write: true},
 	"Ims/ListTagResources": {run: listTagResources},
+	"Ram/TagResources":     {run: tagResources, write: true},
+	"Ram/UntagResources":   {run: untagResources, write: true},
+	"Ram/ListTagResources": {run: listTagResources},
 }
 
-// tag is one Tag.N. Without a value it filters by key alone.
+// tag is one tag of a request. Without a value it filters by its key alone.
 type tag struct {
 	key, value string
 	hasValue   bool
 }
 
-// repeated are the values of Name.1, Name.2 and so on, which are consecutive. (documented)
+// tagged is an object that can have tags.
+type tagged struct {
+	kind, id string
+	tags     *map[string]string
+}
+
+// repeated returns the values of Name.1, Name.2 and so on, which are consecutive. (documented)
 func (r *request) repeated(name string) []string {
 	var values []string
 	for n := 1; r.has(name + "." + strconv.Itoa(n)); n++ {
@@ -31,74 +42,104 @@ func (r *request) repeated(name string) []string {
 	return values
 }
 
-// tags are up to 20 of Tag.N.Key and Tag.N.Value. A key is not empty, has at most 128 characters, does not start with
-// aliyun or acs:, and has no http:// or https:// in it; a value has at most 128 and none of these either.
-// (documented; the codes are assumed)
+// list returns the values of a JSON array in one parameter, the form of Ram. (documented; the code is assumed)
+func (r *request) list(name string) ([]string, error) {
+	var values []string
+	if r.text(name) != "" && json.Unmarshal([]byte(r.text(name)), &values) != nil {
+		return nil, incorrect(name)
+	}
+	return values, nil
+}
+
+// tags returns up to 20 tags: in Ims Tag.N.Key and Tag.N.Value, in Ram one JSON array. A key is not empty, has at most 128
+// characters, does not start with aliyun or acs:, and contains no URL. A value has at most 128 characters, does not start
+// with acs:, and contains no URL. (documented; the codes are assumed; Behaviour.AcceptAnyTagValue)
 func (r *request) tags() ([]tag, error) {
+	tags, err := r.readTags()
+	if err != nil {
+		return nil, err
+	}
+	if len(tags) > r.account.Quotas.TagsPerUser || slices.ContainsFunc(tags, func(t tag) bool {
+		return !t.validKey() || !t.validValue() && !r.server.behaviour.AcceptAnyTagValue
+	}) {
+		return nil, incorrect("Tag")
+	}
+	return tags, nil
+}
+
+func (r *request) readTags() ([]tag, error) {
 	var tags []tag
+	if r.product == "Ram" {
+		var read []struct {
+			Key   string
+			Value *string
+		}
+		if r.text("Tag") != "" && json.Unmarshal([]byte(r.text("Tag")), &read) != nil {
+			return nil, incorrect("Tag")
+		}
+		for _, one := range read {
+			t := tag{key: one.Key, hasValue: one.Value != nil}
+			if one.Value != nil {
+				t.value = *one.Value
+			}
+			tags = append(tags, t)
+		}
+		return tags, nil
+	}
 	for n := 1; ; n++ {
 		name := "Tag." + strconv.Itoa(n)
 		if !r.has(name+".Key") && !r.has(name+".Value") {
 			return tags, nil
 		}
-		one := tag{r.text(name + ".Key"), r.text(name + ".Value"), r.has(name + ".Value")}
-		if n > r.account.Quotas.TagsPerUser || !one.valid() {
-			return nil, incorrect("Tag")
-		}
-		tags = append(tags, one)
+		tags = append(tags, tag{r.text(name + ".Key"), r.text(name + ".Value"), r.has(name + ".Value")})
 	}
 }
 
-func (t tag) valid() bool {
+func (t tag) validKey() bool {
 	lower := strings.ToLower(t.key)
-	return t.key != "" && utf8.RuneCountInString(t.key) <= 128 && utf8.RuneCountInString(t.value) <= 128 &&
-		!strings.HasPrefix(lower, "aliyun") && !strings.HasPrefix(lower, "acs:") && !hasLink(t.key) && !hasLink(t.value)
+	return t.key != "" && utf8.RuneCountInString(t.key) <= 128 &&
+		!strings.HasPrefix(lower, "aliyun") && !strings.HasPrefix(lower, "acs:") && !hasURL(t.key)
 }
 
-func hasLink(text string) bool {
+func (t tag) validValue() bool {
+	return utf8.RuneCountInString(t.value) <= 128 && !strings.HasPrefix(t.value, "acs:") && !hasURL(t.value)
+}
+
+func hasURL(text string) bool {
 	return strings.Contains(text, "http://") || strings.Contains(text, "https://")
 }
 
-// A user matches when it has every tag of the filter. (documented)
-func (u *User) tagged(filter []tag) bool {
+// hasTags reports whether an object has every tag of a filter. (documented)
+func hasTags(tags map[string]string, filter []tag) bool {
 	return !slices.ContainsFunc(filter, func(wanted tag) bool {
-		value, ok := u.Tags[wanted.key]
+		value, ok := tags[wanted.key]
 		return !ok || wanted.hasValue && value != wanted.value
 	})
 }
 
-// At most 20 tags on a user. (documented; the code is assumed)
-func (r *request) tag(user *User, tags []tag) error {
-	if user.Tags == nil {
-		user.Tags = map[string]string{}
+// addTags adds tags to an object, or changes their values. An object has at most 20. (documented; the code is assumed)
+func (r *request) addTags(to *map[string]string, tags []tag) error {
+	if *to == nil {
+		*to = map[string]string{}
 	}
 	for _, one := range tags {
-		user.Tags[one.key] = one.value
+		(*to)[one.key] = one.value
 	}
-	if len(user.Tags) > r.account.Quotas.TagsPerUser {
+	if len(*to) > r.account.Quotas.TagsPerUser {
 		return exceeded("User.Tag", "The count of tags beyond the current limits.")
 	}
 	return nil
 }
 
-func showTags(user *User) reply {
-	return wrapped("Tag", user.tagKeys(), func(key string) reply {
-		return reply{"TagKey": key, "TagValue": user.Tags[key]}
+func showTags(tags map[string]string) reply {
+	return wrapped("Tag", slices.Sorted(maps.Keys(tags)), func(key string) reply {
+		return reply{"TagKey": key, "TagValue": tags[key]}
 	})
 }
 
-func (u *User) tagKeys() []string {
-	keys := make([]string, 0, len(u.Tags))
-	for key := range u.Tags {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-// Adds tags to users, or changes their values. (documented)
+// tagResources adds tags to resources, or changes their values. (documented)
 func tagResources(r *request) (reply, error) {
-	users, err := r.resources()
+	resources, err := r.resources()
 	if err != nil {
 		return nil, err
 	}
@@ -106,49 +147,54 @@ func tagResources(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(users) == 0 {
-		return nil, missing("ResourceId")
+	if len(resources) == 0 {
+		return nil, missing(r.resourceParameter())
 	}
 	if len(tags) == 0 {
 		return nil, missing("Tag")
 	}
-	for _, user := range users {
-		if err := r.tag(user, tags); err != nil {
+	for _, one := range resources {
+		if err := r.addTags(one.tags, tags); err != nil {
 			return nil, err
 		}
 	}
 	return reply{}, nil
 }
 
-// Takes the named tags off, or all of them, but All is heard only where no TagKey.N is given.
-// (documented) A tag that is not there is no error. (assumed)
+// untagResources removes the named tags, or all of them. All is used only without keys. (documented) A tag that does not
+// exist is no error. (assumed)
 func untagResources(r *request) (reply, error) {
-	users, err := r.resources()
+	resources, err := r.resources()
 	if err != nil {
 		return nil, err
 	}
 	all, keys := false, r.repeated("TagKey")
+	if r.product == "Ram" {
+		if keys, err = r.list("TagKeys"); err != nil {
+			return nil, err
+		}
+	}
 	if err := r.boolean("All", &all); err != nil {
 		return nil, err
 	}
-	if len(users) == 0 {
-		return nil, missing("ResourceId")
+	if len(resources) == 0 {
+		return nil, missing(r.resourceParameter())
 	}
-	for _, user := range users {
+	for _, one := range resources {
 		if all && len(keys) == 0 {
-			user.Tags = nil
+			*one.tags = nil
 		}
 		for _, key := range keys {
-			delete(user.Tags, key)
+			delete(*one.tags, key)
 		}
 	}
 	return reply{}, nil
 }
 
-// One line per user and tag, for the users named or for all, of those that have every tag asked for. The page is
-// PageSize (1 to 100, default 100) long and goes on by NextToken. (documented)
+// listTagResources returns one item per resource and tag, for the named resources or for all that have every tag of the
+// filter. A page has PageSize items (1 to 100, default 100) and continues with NextToken. (documented)
 func listTagResources(r *request) (reply, error) {
-	users, err := r.resources()
+	resources, err := r.resources()
 	if err != nil {
 		return nil, err
 	}
@@ -156,48 +202,46 @@ func listTagResources(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(users) == 0 && len(filter) == 0 {
-		return nil, missing("ResourceId")
+	if len(resources) == 0 && len(filter) == 0 {
+		return nil, missing(r.resourceParameter())
 	}
-	if len(users) == 0 {
-		users = r.account.sortedUsers()
+	if len(resources) == 0 {
+		resources = r.allResources()
 	}
-	var lines []reply
-	for _, user := range users {
-		if user.tagged(filter) {
-			lines = append(lines, tagLines(user, filter)...)
+	var items []reply
+	for _, one := range resources {
+		if hasTags(*one.tags, filter) {
+			items = append(items, one.items(filter)...)
 		}
 	}
-	return tagPage(r, lines)
+	return tagPage(r, items)
 }
 
-func tagLines(user *User, filter []tag) []reply {
-	var lines []reply
-	for _, key := range user.tagKeys() {
+func (t tagged) items(filter []tag) []reply {
+	var items []reply
+	for _, key := range slices.Sorted(maps.Keys(*t.tags)) {
 		if len(filter) > 0 && !slices.ContainsFunc(filter, func(t tag) bool { return t.key == key }) {
 			continue
 		}
-		lines = append(lines, reply{
-			"ResourceType": "user", "ResourceId": user.ID, "TagKey": key, "TagValue": user.Tags[key],
-		})
+		items = append(items, reply{"ResourceType": t.kind, "ResourceId": t.id, "TagKey": key, "TagValue": (*t.tags)[key]})
 	}
-	return lines
+	return items
 }
 
-// The same paging as elsewhere, under other names. (documented)
-func tagPage(r *request, lines []reply) (reply, error) {
+// tagPage pages as other lists do, with other names of the parameters. (documented)
+func tagPage(r *request, items []reply) (reply, error) {
 	other := *r
 	other.params = map[string]string{"Marker": r.text("NextToken")}
 	if r.has("PageSize") {
 		other.params["MaxItems"] = r.text("PageSize")
 	}
-	page, more, err := paged(&other, lines, 100, 100)
+	page, more, err := paged(&other, items, 100, 100)
 	if err != nil {
 		return nil, incorrect("PageSize")
 	}
 	answer := reply{
 		"IsTruncated":  more["IsTruncated"],
-		"TagResources": wrapped("TagResource", page, func(line reply) reply { return line }),
+		"TagResources": wrapped("TagResource", page, func(item reply) reply { return item }),
 	}
 	if next, ok := more["Marker"]; ok {
 		answer["NextToken"] = next
@@ -205,17 +249,30 @@ func tagPage(r *request, lines []reply) (reply, error) {
 	return answer, nil
 }
 
-// resources are the users that ResourceId.N or ResourcePrincipalName.N name, 50 of one kind at most. ResourceType is
-// always user. (documented; the codes are assumed)
-func (r *request) resources() ([]*User, error) {
+func (r *request) resourceParameter() string {
+	if r.product == "Ram" {
+		return "ResourceNames"
+	}
+	return "ResourceId"
+}
+
+// resources are the objects that the request names, at most 50. In Ims they are users, by ResourceId.N or
+// ResourcePrincipalName.N; in Ram roles or policies, by a JSON array of names. (documented; the codes are assumed)
+func (r *request) resources() ([]tagged, error) {
 	kind, err := r.required("ResourceType")
 	if err != nil {
 		return nil, err
 	}
-	ids, names := r.repeated("ResourceId"), r.repeated("ResourcePrincipalName")
+	if r.product == "Ram" {
+		return r.namedResources(kind)
+	}
 	if kind != "user" {
 		return nil, incorrect("ResourceType")
 	}
+	return r.taggedUsers(r.repeated("ResourceId"), r.repeated("ResourcePrincipalName"))
+}
+
+func (r *request) taggedUsers(ids, names []string) ([]tagged, error) {
 	if len(ids) > 50 || len(names) > 50 {
 		return nil, incorrect("ResourceId")
 	}
@@ -239,5 +296,56 @@ func (r *request) resources() ([]*User, error) {
 	if slices.Contains(users, nil) {
 		return nil, noUser()
 	}
-	return users, nil
+	return taggedOf(users), nil
+}
+
+func taggedOf(users []*User) []tagged {
+	var all []tagged
+	for _, user := range users {
+		all = append(all, tagged{"user", user.ID, &user.Tags})
+	}
+	return all
+}
+
+func (r *request) namedResources(kind string) ([]tagged, error) {
+	names, err := r.list("ResourceNames")
+	if err != nil {
+		return nil, err
+	}
+	if len(names) > 50 {
+		return nil, incorrect("ResourceNames")
+	}
+	var all []tagged
+	for _, name := range names {
+		switch role, policy := r.account.Roles[name], r.account.Policies[name]; {
+		case kind == "role" && role != nil:
+			all = append(all, tagged{kind, name, &role.Tags})
+		case kind == "policy" && policy != nil:
+			all = append(all, tagged{kind, name, &policy.Tags})
+		case kind == "role":
+			return nil, noRoleNamed()
+		case kind == "policy":
+			return nil, noPolicy()
+		default:
+			return nil, incorrect("ResourceType")
+		}
+	}
+	return all, nil
+}
+
+func (r *request) allResources() []tagged {
+	var all []tagged
+	switch {
+	case r.product == "Ims":
+		return taggedOf(r.account.sortedUsers())
+	case r.text("ResourceType") == "role":
+		for _, role := range r.account.sortedRoles() {
+			all = append(all, tagged{"role", role.Name, &role.Tags})
+		}
+	default:
+		for _, policy := range r.account.sortedPolicies() {
+			all = append(all, tagged{"policy", policy.Name, &policy.Tags})
+		}
+	}
+	return all
 }

@@ -6,7 +6,12 @@ package ramtest
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 var userActions = table{
@@ -23,8 +28,8 @@ var userActions = table{
 	"Ims/ListUserBasicInfos": {run: listUserBasicInfos},
 }
 
-// Makes a user whose name is free, of which an account has so many at most. Ims asks for a DisplayName and takes tags.
-// (documented)
+// createUser creates a user whose name is not taken. The number of users is limited. Ims requires DisplayName and accepts
+// tags. (documented)
 func createUser(r *request) (reply, error) {
 	name, err := r.newName(r.nameParameter(), nil)
 	if err != nil {
@@ -44,7 +49,7 @@ func createUser(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.tag(user, tags); err != nil {
+	if err := r.addTags(&user.Tags, tags); err != nil {
 		return nil, err
 	}
 	if len(r.account.Users) >= r.account.Quotas.Users {
@@ -55,7 +60,7 @@ func createUser(r *request) (reply, error) {
 	return reply{"User": r.showUser(user)}, nil
 }
 
-// One user, in Ims by principal name, id or a key's id. (documented)
+// getUser returns one user, in Ims by principal name, id or the id of a key. (documented)
 func getUser(r *request) (reply, error) {
 	user, err := r.namedBy(r.userParameters("UserId", "UserAccessKeyId")...)
 	if err != nil {
@@ -64,8 +69,8 @@ func getUser(r *request) (reply, error) {
 	return reply{"User": r.showUser(user)}, nil
 }
 
-// Changes what the request gives; empty text clears. A rename keeps the id and all that hangs on the user.
-// (documented; clearing observed)
+// updateUser changes what the request passes. A rename keeps the id and everything that belongs to the user. (documented)
+// Empty text clears: observed for Ram, open for Ims. (Behaviour.RefuseClearing)
 func updateUser(r *request) (reply, error) {
 	user, err := r.namedBy(r.userParameters("UserId")...)
 	if err != nil {
@@ -81,11 +86,10 @@ func updateUser(r *request) (reply, error) {
 	return reply{"User": r.showUser(user)}, nil
 }
 
-// The new name is optional. (assumed; Behaviour.NewUserNameMandatory)
+// rename gives the user the new name of the request, which is optional. (assumed; a text of 2024 calls it required in Ram)
 func (r *request) rename(user *User) error {
 	parameter := "New" + r.nameParameter()
-	mandatory := r.product == "Ram" && r.server.behaviour.RequireNewUserName
-	if !r.has(parameter) && !mandatory {
+	if !r.has(parameter) {
 		return nil
 	}
 	name, err := r.newName(parameter, user)
@@ -98,41 +102,43 @@ func (r *request) rename(user *User) error {
 	return nil
 }
 
-// A user on which something hangs stays. (documented) The order of the conflicts is assumed, as is that nothing but
-// these is in the way. A deleted user goes to the recycle bin, in the lenient way with all that hangs on it.
-// (assumed; Behaviour.LenientUserDeletion)
+// deleteUser moves a user without dependants to the recycle bin. The tables of Ram have a conflict for each kind of dependant
+// (documented, 2018 to 2021); newer texts name groups and policies only, and say that keys move to the recycle bin with the
+// user. (documented; Behaviour.UserConflicts) The order of the conflicts is assumed.
 func deleteUser(r *request) (reply, error) {
 	user, err := r.namedBy(r.userParameters("UserId")...)
 	if err != nil {
 		return nil, err
 	}
-	if !r.server.behaviour.LenientUserDeletion {
-		if err := user.conflict(); err != nil {
-			return nil, err
-		}
+	if err := r.userConflict(user); err != nil {
+		return nil, err
 	}
 	r.recycleUser(user)
 	return reply{}, nil
 }
 
-func (u *User) conflict() error {
-	switch {
+func (r *request) userConflict(u *User) error {
+	b := r.server.behaviour
+	switch documented := b.UserConflicts == "documented"; {
+	case b.UserConflicts == "none":
 	case len(u.Groups) > 0:
 		return userStillInGroup()
-	case len(u.Keys) > 0:
+	case len(u.Keys) > 0 && !documented:
 		return userStillHasKey()
-	case u.LoginProfile != nil:
+	case u.LoginProfile != nil && !documented:
 		return userStillHasLoginProfile()
-	case u.MFASerial != "":
+	case u.MFASerial != "" && !documented:
 		return userStillHasMFADevice()
-	case len(u.Policies) > 0:
+	case len(u.Policies)+len(u.GroupPolicies) > 0:
 		return userStillHasPolicy()
+	case len(u.Credentials) > 0 && b.CredentialsConflict:
+		return conflict("User.ServiceCredential", "The user CAN NOT has any service credential while deleting the user.")
 	}
 	return nil
 }
 
-// A page of users. Ims has active ones only unless Status or Tag asks otherwise; Ram knows no status and has all.
-// (documented; Ram's side assumed)
+// listUsers returns a page of users. Ims returns active ones only unless the request passes Status or Tag; Ram, which has no
+// status, returns all. (documented; for Ram assumed)
 func listUsers(r *request) (reply, error) {
 	byDefault := 100
 	if r.product == "Ims" {
@@ -150,7 +156,7 @@ func listUsers(r *request) (reply, error) {
 	return answer, nil
 }
 
-// A page of users with little of each. Status and Tag exclude each other. (documented; the code is assumed)
+// listUserBasicInfos returns a page of users with few fields. Status and Tag exclude each other. (documented; the code is assumed)
 func listUserBasicInfos(r *request) (reply, error) {
 	if r.has("Status") && r.has("Tag.1.Key") {
 		return nil, incorrect("Status")
@@ -172,7 +178,7 @@ func listUserBasicInfos(r *request) (reply, error) {
 	return answer, nil
 }
 
-// filtered are the users that the request asks for. With tags, users of both states are answered. (documented)
+// filtered returns the users that match the request. With tags, users of both states are returned. (documented)
 func (r *request) filtered() ([]*User, error) {
 	users := r.account.sortedUsers()
 	if r.product == "Ram" {
@@ -196,7 +202,7 @@ func (r *request) filtered() ([]*User, error) {
 		states = []string{"active", "freeze"}
 	}
 	return slices.DeleteFunc(users, func(user *User) bool {
-		return !user.tagged(tags) || !slices.Contains(states, cmp.Or(user.Status, "active"))
+		return !hasTags(user.Tags, tags) || !slices.Contains(states, cmp.Or(user.Status, "active"))
 	}), nil
 }
 
@@ -204,10 +210,103 @@ func (a *Account) sortedUsers() []*User {
 	return slices.SortedFunc(maps.Values(a.Users), func(x, y *User) int { return cmp.Compare(x.Name, y.Name) })
 }
 
-// userParameters are the ways to name a user: in Ram the name, in Ims the others too. (documented)
+// userParameters are the parameters that name a user: in Ram the name, in Ims others as well. (documented)
 func (r *request) userParameters(others ...string) []string {
 	if r.product == "Ram" {
 		return []string{"UserName"}
 	}
 	return append([]string{"UserPrincipalName"}, others...)
+}
+
+var (
+	phone = regexp.MustCompile(`^\d{1,4}-\d{4,20}$`)
+	email = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+)
+
+// describe reads the descriptive fields of a user; in UpdateUser their names start with New. DisplayName has up to 24
+// characters in Ims and 128 in Ram, Comments 128, MobilePhone is <country code>-<number>. (documented; the form of an e-mail
+// address is assumed) E-mail and phone are valid on the China site only; what other sites do with them is open.
+// (Behaviour.IgnoreContacts)
+func (r *request) describe(user *User, prefix string) error {
+	displayName, comments := prefix+"DisplayName", prefix+"Comments"
+	mobilePhone, address := prefix+"MobilePhone", prefix+"Email"
+	b := r.server.behaviour
+	for parameter, into := range map[string]*string{
+		displayName: &user.DisplayName, comments: &user.Comments, mobilePhone: &user.MobilePhone, address: &user.Email,
+	} {
+		if r.has(parameter) && !(b.IgnoreContacts && (parameter == mobilePhone || parameter == address)) {
+			*into = r.text(parameter)
+		}
+		if prefix == "New" && b.RefuseClearing && r.product == "Ims" && r.has(parameter) && r.text(parameter) == "" {
+			return tooLong(parameter)
+		}
+	}
+	if r.has(displayName) {
+		if err := r.displayName(displayName); err != nil {
+			return err
+		}
+	}
+	if utf8.RuneCountInString(r.text(comments)) > 128 {
+		return tooLong(comments)
+	}
+	if text := r.text(mobilePhone); text != "" && !phone.MatchString(text) {
+		return badFormat(mobilePhone)
+	}
+	if text := r.text(address); text != "" && !email.MatchString(text) {
+		return badFormat(address)
+	}
+	return nil
+}
+
+// displayName checks the display name. In Ims it cannot be empty. (documented) Control characters are refused. (assumed)
+func (r *request) displayName(parameter string) error {
+	text, longest := r.text(parameter), 128
+	if r.product == "Ims" {
+		longest = 24
+	}
+	if utf8.RuneCountInString(text) > longest || text == "" && r.product == "Ims" {
+		return tooLong(parameter)
+	}
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return invalidChars(parameter)
+	}
+	return nil
+}
+
+// showUser is the user in the fields of the product and the operation. (documented)
+func (r *request) showUser(user *User) reply {
+	name, value := r.nameOf(user.Name)
+	shown := reply{"UserId": user.ID, name: value, "DisplayName": user.DisplayName, "CreateDate": stamp(user.CreateDate)}
+	r.put(shown, "MobilePhone", user.MobilePhone)
+	r.put(shown, "Email", user.Email)
+	r.put(shown, "Comments", user.Comments)
+	if r.product == "Ims" {
+		r.showUserInIms(shown, user)
+		return shown
+	}
+	if r.action != "CreateUser" {
+		shown["UpdateDate"] = stamp(user.UpdateDate)
+	}
+	if r.action == "GetUser" {
+		r.put(shown, "LastLoginDate", stamp(user.LastLoginDate))
+	}
+	return shown
+}
+
+func (r *request) showUserInIms(shown reply, user *User) {
+	shown["UpdateDate"] = stamp(user.UpdateDate)
+	shown["ProvisionType"] = cmp.Or(user.ProvisionType, "Manual")
+	r.put(shown, "LastLoginDate", stamp(user.LastLoginDate))
+	if r.action != "UpdateUser" {
+		shown["Tags"] = showTags(user.Tags)
+	}
+	switch r.action {
+	case "GetUser":
+		shown["UserName"] = user.Name
+	case "ListUsers":
+		shown["Status"] = cmp.Or(user.Status, "active")
+		if r.server.behaviour.LastLoginInMilliseconds && !user.LastLoginDate.IsZero() {
+			shown["LastLoginDate"] = strconv.FormatInt(user.LastLoginDate.UnixMilli(), 10)
+		}
+	}
 }

@@ -6,32 +6,35 @@ package ramtest
 import "encoding/base64"
 
 var userSsoSettingsActions = table{
-	"Ims/SetUserSsoSettings": {run: setUserSsoSettings, write: true},
+	"Ims/SetUserSsoSettings": {run: setUserSsoSettings, write: true, extra: true},
 	"Ims/GetUserSsoSettings": {run: getUserSsoSettings},
 }
 
 // UserSso is how the account's users log on through an identity provider.
 type UserSso struct {
-	Enabled          bool
-	MetadataDocument string // XML; empty: none
-	AuxiliaryDomain  string // empty: none
-	LoginWithDomain  bool
-	AuthnSignAlgo    string // rsa-sha1, rsa-sha256
+	Enabled             bool
+	MetadataDocument    string // XML; empty: none
+	AuxiliaryDomain     string // empty: none
+	LoginWithDomain     bool
+	AuthnSignAlgo       string // rsa-sha1, rsa-sha256
+	UseTenantSpecificSp bool
+	Extra               ExtraFields
 }
 
-// (documented; that there is neither metadata nor a domain is assumed)
+// newUserSso has the documented defaults; that metadata and domain are empty is assumed.
 func newUserSso() UserSso { return UserSso{LoginWithDomain: true, AuthnSignAlgo: "rsa-sha1"} }
 
-// (documented)
+// getUserSsoSettings returns the settings. (documented)
 func getUserSsoSettings(r *request) (reply, error) {
 	return reply{"UserSsoSettings": r.userSso(r.account.UserSso)}, nil
 }
 
-// All parameters are optional. (documented) What the request leaves out keeps its value. (assumed;
-// Behaviour.OmittedSsoSettingsReset) Without metadata SSO cannot be enabled. (assumed, and its code)
+// setUserSsoSettings takes optional parameters (documented) and resets those that the request does not pass. (assumed, as
+// SetSecurityPreference does; Behaviour.KeepOmittedSsoSettings) Without metadata SSO cannot be enabled. (assumed, and its
+// code) UseTenantSpecificSp is in an older SDK only. (observed)
 func setUserSsoSettings(r *request) (reply, error) {
 	next := r.account.UserSso
-	if r.server.behaviour.OmittedSsoSettingsReset {
+	if !r.server.behaviour.KeepOmittedSsoSettings {
 		next = newUserSso()
 	}
 	if err := first(
@@ -39,6 +42,8 @@ func setUserSsoSettings(r *request) (reply, error) {
 		r.metadata(&next.MetadataDocument),
 		r.boolean("SsoLoginWithDomain", &next.LoginWithDomain),
 		r.oneOf("AuthnSignAlgo", &next.AuthnSignAlgo, "rsa-sha1", "rsa-sha256"),
+		r.boolean("UseTenantSpecificSp", &next.UseTenantSpecificSp),
+		r.extraFields(&next.Extra),
 	); err != nil {
 		return nil, err
 	}
@@ -50,8 +55,8 @@ func setUserSsoSettings(r *request) (reply, error) {
 	return reply{"UserSsoSettings": r.userSso(next)}, nil
 }
 
-// The metadata are XML in Base64. (documented) The code for other text, and that present and empty takes them away, are not.
-// (assumed; Behaviour.EmptySsoTextsKeep)
+// metadata reads XML in Base64. (documented) The code for other text, and that an empty value clears the metadata, are
+// assumed. (Behaviour.EmptySsoTextKeepsValue)
 func (r *request) metadata(into *string) error {
 	if !r.has("MetadataDocument") || r.text("MetadataDocument") == "" && r.server.behaviour.EmptySsoTextKeepsValue {
 		return nil
@@ -64,17 +69,22 @@ func (r *request) metadata(into *string) error {
 	return nil
 }
 
-// Present and empty takes the domain away. (assumed; Behaviour.EmptySsoTextsKeep)
+// auxiliaryDomain reads the domain. An empty value clears it. (assumed; Behaviour.EmptySsoTextKeepsValue)
 func (r *request) auxiliaryDomain(into *string) {
 	if r.has("AuxiliaryDomain") && (r.text("AuxiliaryDomain") != "" || !r.server.behaviour.EmptySsoTextKeepsValue) {
 		*into = r.text("AuxiliaryDomain")
 	}
 }
 
-// (documented; that texts without a value are empty is assumed, Behaviour.AbsentWhenEmpty)
+// userSso is the settings in the fields of the answer. (documented; that empty texts are "" is assumed,
+// Behaviour.OmitEmptyFields)
 func (r *request) userSso(s UserSso) reply {
-	shown := reply{"SsoEnabled": s.Enabled, "SsoLoginWithDomain": s.LoginWithDomain, "AuthnSignAlgo": s.AuthnSignAlgo}
+	shown := reply{
+		"SsoEnabled": s.Enabled, "SsoLoginWithDomain": s.LoginWithDomain, "AuthnSignAlgo": s.AuthnSignAlgo,
+		"UseTenantSpecificSp": s.UseTenantSpecificSp,
+	}
 	r.put(shown, "MetadataDocument", base64.StdEncoding.EncodeToString([]byte(s.MetadataDocument)))
 	r.put(shown, "AuxiliaryDomain", s.AuxiliaryDomain)
+	r.putExtra(shown, s.Extra)
 	return shown
 }

@@ -25,13 +25,15 @@ func TestUserSsoIsOffUntilItHasMetadata(t *testing.T) {
 	c.refused("InvalidParameter.AuthnSignAlgo", "Ims", "SetUserSsoSettings", "AuthnSignAlgo", "md5")
 	document := base64.StdEncoding.EncodeToString([]byte("<xml/>"))
 	c.ok("Ims", "SetUserSsoSettings", "SsoEnabled", "true", "MetadataDocument", document, "AuxiliaryDomain", "example.com")
-	got = c.ok("Ims", "SetUserSsoSettings", "AuthnSignAlgo", "rsa-sha256")
+	s.SetBehaviour(func(b *Behaviour) { b.KeepOmittedSsoSettings = true })
+	got = c.ok("Ims", "SetUserSsoSettings", "AuthnSignAlgo", "rsa-sha256", "UseTenantSpecificSp", "true")
+	equal(t, "tenant", got.at("UserSsoSettings.UseTenantSpecificSp"), true)
 	equal(t, "omitted is kept", got.at("UserSsoSettings.MetadataDocument"), document)
 
 	s.SetBehaviour(func(b *Behaviour) { b.EmptySsoTextKeepsValue = true })
 	equal(t, "empty keeps", c.ok("Ims", "SetUserSsoSettings", "AuxiliaryDomain", "").at("UserSsoSettings.AuxiliaryDomain"), "example.com")
 	s.SetBehaviour(func(b *Behaviour) { b.EmptySsoTextKeepsValue = false })
 	equal(t, "empty clears", c.ok("Ims", "SetUserSsoSettings", "AuxiliaryDomain", "").at("UserSsoSettings.AuxiliaryDomain"), nil)
-	s.SetBehaviour(func(b *Behaviour) { b.OmittedSsoSettingsReset = true })
+	s.SetBehaviour(func(b *Behaviour) { b.KeepOmittedSsoSettings = false })
 	equal(t, "omitted is reset", c.ok("Ims", "SetUserSsoSettings", "AuxiliaryDomain", "example.com").at("UserSsoSettings.SsoEnabled"), false)
 }

@@ -235,15 +235,6 @@ func TestAUserKeepsItsIdAndBelongingsWhenItIsRenamed(t *testing.T) {
 	})
 }
 
-func TestTheNewNameOfARamUserIsOptionalUnlessSwitched(t *testing.T) {
-	t.Parallel()
-	s := New(t)
-	c := admin(t, s)
-	c.ok("Ram", "UpdateUser", "UserName", "admin", "NewComments", "x")
-	s.SetBehaviour(func(b *Behaviour) { b.RequireNewUserName = true })
-	c.refused("MissingNewUserName", "Ram", "UpdateUser", "UserName", "admin", "NewComments", "y")
-}
-
 func TestAPrincipalNameFollowsTheDefaultDomain(t *testing.T) {
 	t.Parallel()
 	s := New(t)

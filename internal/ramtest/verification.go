@@ -14,8 +14,8 @@ var verificationActions = table{
 	"Ims/UnbindVerification":  {run: unbindVerification, write: true},
 }
 
-// Sets a user's security phone or e-mail, which its owner then has to confirm: no operation can. (documented)
-// The same address again changes nothing. (assumed)
+// setVerificationInfo sets a user's security phone or e-mail, which the user must confirm: no operation can. (documented)
+// Setting the same address again changes nothing. (assumed)
 func setVerificationInfo(r *request) (reply, error) {
 	verification, address, err := r.verification()
 	if err != nil {
@@ -27,7 +27,7 @@ func setVerificationInfo(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// Takes a security phone or e-mail off a user. (documented) It has to be the one that is set. (assumed)
+// unbindVerification removes a user's security phone or e-mail. (documented) The request must pass its address. (assumed)
 func unbindVerification(r *request) (reply, error) {
 	verification, address, err := r.verification()
 	if err != nil {
@@ -45,8 +45,8 @@ func noVerification() error {
 	return notExist("User.Verification", "The user verification does not exist.")
 }
 
-// verification is what the request means of a user, and the address it gives: MobilePhone for sms, Email for email.
-// (documented; the codes are assumed)
+// verification returns the phone or e-mail that VerifyType selects, and the address of the request: MobilePhone for sms,
+// Email for email. (documented; the codes are assumed)
 func (r *request) verification() (*Verification, string, error) {
 	kind, err := r.required("VerifyType")
 	if err != nil {
@@ -77,12 +77,15 @@ func (r *request) verification() (*Verification, string, error) {
 	return &user.SecurityEmail, address, nil
 }
 
-// A user's security phone and e-mail. (documented) One that is not set is empty or absent.
-// (assumed; Behaviour.AbsentWhenEmpty)
+// getVerificationInfo returns a user's security phone and e-mail. (documented) One that is not set is empty or absent, or the
+// answer is 404 when neither is set. (assumed; Behaviour.OmitEmptyFields, Behaviour.VerificationNotFound)
 func getVerificationInfo(r *request) (reply, error) {
 	user, err := r.namedOrSelf()
 	if err != nil {
 		return nil, err
+	}
+	if r.server.behaviour.VerificationNotFound && user.SecurityPhone.Address+user.SecurityEmail.Address == "" {
+		return nil, noVerification()
 	}
 	answer := reply{}
 	r.putVerification(answer, "SecurityPhoneDevice", user.SecurityPhone, r.showPhone)
@@ -104,7 +107,7 @@ func (r *request) putVerification(into reply, field string, verification Verific
 	}
 }
 
-// Strings in the SDK, numbers in one sample. (documented; Behaviour.PhoneInNumbers)
+// showPhone returns strings, as in the SDK; one sample has numbers. (documented; Behaviour.PhoneAsNumbers)
 func (r *request) showPhone(address string) reply {
 	area, number, _ := strings.Cut(address, "-")
 	if r.server.behaviour.PhoneAsNumbers {

@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+)
+
+// Assumption is a behaviour of the service on which the sources are silent or disagree. A switch of [Behaviour] turns it to
+// the other side.
+type Assumption struct {
+	Switch   string // the field of Behaviour
+	Subject  string // what the fake does with the zero value
+	Sourcing string // documented, observed or assumed
+	Source   string
+	Other    []any  // the values of the other side; none: true
+	Test     string // a test of the provider or its client that plays the other side; empty: none yet
+}
+
+// The sourcing of an assumption.
+const (
+	isDocumented = "documented"
+	isObserved   = "observed"
+	isAssumed    = "assumed"
+)
+
+// Assumptions is the table of everything that [Behaviour] can turn to the other side.
+func Assumptions() []Assumption {
+	return []Assumption{
+		{"KeepOmittedPreferences", "SetSecurityPreference resets what it does not pass", isObserved, "official provider, July 2026, for masks and session", nil, "TestSetting_unmanagedValuesAreNeverTouched"},
+		{"KeepOmittedPolicies", "SetPasswordPolicy resets what it does not pass", isAssumed, "by analogy; the reference is silent", nil, "TestSetting_unmanagedValuesAreNeverTouched"},
+		{"KeepOmittedSsoSettings", "SetUserSsoSettings resets what it does not pass", isAssumed, "by analogy; the reference is silent", nil, "TestSetting_unmanagedValuesAreNeverTouched"},
+		{"IgnoreLongTermLogin", "AllowUserLongTermLogin is stored and returned", isObserved, "SDK v1.63.107", nil, "TestSecurityPreference_longTermLoginIsOnlyIfSet"},
+		{"HideNewerFields", "fields that were added after 2024 exist", isDocumented, "SDKs of July 2026", nil, "TestFault_aFieldThatTheServiceDoesNotKnowIsWarnedOf"},
+		{"HidePublicKeys", "AllowUserToManagePublicKeys exists on every site", isAssumed, "the reference names the Japan site", nil, ""},
+		{"NormalizeMasks", "logon masks are returned as they were set", isAssumed, "no source", nil, ""},
+		{"RefuseIPv6Masks", "logon masks may be IPv6", isAssumed, "the console page names IPv4", nil, ""},
+		{"LongMasks", "at most 40 logon masks and 512 characters", isDocumented, "API reference; the console page of 2026 says 200", nil, ""},
+		{"AcceptMaskSeparators", "logon masks are separated by semicolons only", isDocumented, "API reference; the console page of 2026 names blanks and commas", nil, ""},
+		{"VerificationTypesAsText", "VerificationTypes is a list of strings", isObserved, "SDK and official provider; a sample has one string", nil, ""},
+		{"EmptySsoTextKeepsValue", "an empty SSO text clears the value", isAssumed, "no source", nil, "TestUserSso_everyZeroIsSent"},
+
+		{"UnsetAliasAnswer", "GetAccountAlias returns the account id without an alias", isAssumed, "no source", []any{"not_found", "empty", "absent"}, "TestAccountAlias_followsTheAccount"},
+		{"AliasMustBeCleared", "an alias can be overwritten", isObserved, "official provider; an error text says otherwise", nil, "TestAccountAlias_isClearedFirstOnlyIfTheServiceInsists"},
+		{"ShortAliasesOnly", "an alias has at most 63 characters", isDocumented, "error table; the parameter text says 32", nil, ""},
+
+		{"OmitEmptyFields", "optional texts without a value are \"\"", isObserved, "vendor samples show both", nil, "TestUserSso_data"},
+		{"OmitEmptyLists", "an empty list is present", isObserved, "third-party tools and official provider", nil, ""},
+		{"ShortEntityCodes", "EntityNotExist.User.LoginProfile and kin", isDocumented, "error tables of 2018 and 2021; public clients match both", nil, ""},
+		{"SwapStatuses", "400 for a wrong signature, 404 for an unknown key", isDocumented, "two tables of the vendor disagree", nil, ""},
+
+		{"UserConflicts", "every dependant prevents DeleteUser", isDocumented, "tables of 2018 and 2021; SDK and help page of 2026 name groups and policies", []any{"documented", "none"}, "TestEveryWriteForgetsWhatItTouches"},
+		{"CredentialsConflict", "service credentials do not prevent DeleteUser", isAssumed, "no source", nil, ""},
+		{"RefuseAccountDomain", "<name>@<account id>.onaliyun.com is accepted", isAssumed, "documented for logon only", nil, "TestAnAliasOfOurOwnIsFollowedAtOnce"},
+		{"IgnoreContacts", "Email and MobilePhone of a user are stored", isDocumented, "API reference, for the China site", nil, ""},
+		{"RefuseClearing", "Ims clears comments, e-mail and phone by an empty value", isObserved, "official provider, for Ram; Ims documents 1 to 128 characters", nil, ""},
+		{"AcceptAnyTagValue", "tag values must not begin with acs: or contain a URL", isDocumented, "Ims CreateUser", nil, ""},
+		{"LastLoginInMilliseconds", "LastLoginDate is an ISO time", isDocumented, "reference; one sample has milliseconds", nil, "TestAllUsersAreListedFrozenOnesToo"},
+		{"ListResourceGroupPolicies", "ListPoliciesForUser does not return attachments in a resource group", isDocumented, "SDK of 2026", nil, ""},
+
+		{"PasswordOptional", "CreateLoginProfile requires a password", isDocumented, "reference; one list calls it optional", nil, "TestWhatTheTextsOnProfilesLeaveOpen"},
+		{"ShowMandatoryMFA", "MFABindRequired is the profile's own value", isAssumed, "no source", nil, "TestLoginProfile_aDemandOfTheAccountIsNoDrift"},
+		{"HideInactiveProfiles", "Ram returns an inactive login profile", isAssumed, "no source", nil, ""},
+		{"ResetPasswordsInitial", "a password that an administrator resets is not initial", isDocumented, "help page of 2026: initial on creation and on enabling again", nil, ""},
+		{"DeleteProfileUnbindsMFA", "the MFA device stays when the login profile is deleted", isAssumed, "no source", nil, ""},
+		{"RestoreLogonActive", "a restored user's login profile is inactive", isAssumed, "the console page says that logon must be enabled again", nil, ""},
+
+		{"RefuseDeletingActiveKeys", "an active AccessKey can be deleted", isObserved, "official provider; the console refuses", nil, "TestRotation_aWholeTurn"},
+		{"RestoreKeysActive", "a restored AccessKey is inactive", isAssumed, "no source", nil, "TestRestoreKey_thatComesBackActiveWarns"},
+		{"RestoreKeysWithoutPolicy", "a restored AccessKey keeps its network policy", isAssumed, "no source", nil, ""},
+		{"KeepIdleCredentials", "idle users and AccessKeys are disabled", isDocumented, "API reference", nil, "TestRotation_aWholeTurn"},
+
+		{"UnsetKeyPolicyNotFound", "an AccessKey without a policy has the document {}", isObserved, "official provider", nil, "TestOwnPolicy_isSetShownChangedAndReset"},
+		{"UnsetAccountPolicyNotFound", "an account without a policy has the document {}", isAssumed, "by analogy", nil, "TestNetworkPolicy_noneIsNone"},
+		{"NormalizeKeyPolicies", "network policies are returned as they were set", isAssumed, "no source", nil, "TestOwnPolicy_isSetShownChangedAndReset"},
+		{"AddressesPerStatement", "50 addresses in the whole policy", isAssumed, "the quota's name does not say", nil, "TestNetworkPolicy_badInputIsRefusedBeforeAnyCall"},
+		{"AcceptUnknownStatements", "undocumented statements and fields are refused", isAssumed, "no source", nil, "TestNetworkPolicy_whatIsNotManagedStays"},
+		{"InactiveKeyPolicyOverrides", "an inactive policy of a key is no policy of its own", isAssumed, "no source", nil, ""},
+
+		{"AcceptUsedCodes", "an MFA code is accepted once", isAssumed, "RFC 6238", nil, "TestADeviceIsMadeBoundAndTakenAwayAgain"},
+		{"RefuseOlderCodes", "MFA codes of two steps ago are accepted", isAssumed, "no source", nil, "TestMFADevice_clocksThatDiffer"},
+		{"UnboundMFAAnswer", "without a device Ram returns 404 and Ims IsMFAEnable=false", isObserved, "third-party tools, for Ram", []any{"not_found", "empty"}, "TestMFAData"},
+
+		{"PhoneAsNumbers", "AreaCode and PhoneNumber are strings", isDocumented, "SDK; one sample has numbers", nil, "TestVerification_isSetConfirmedByItsOwnerAndTakenAway"},
+		{"VerificationNotFound", "GetVerificationInfo returns an empty answer when nothing is set", isAssumed, "no source", nil, ""},
+
+		{"ReportPolls", "a report is complete after two further calls", isAssumed, "no source", []any{-1, 3}, "TestAccAction_generatesTheReport"},
+		{"RefuseEarlyReports", "a second credential report within four hours is COMPLETED", isAssumed, "no source", nil, "TestCredentialReport_isMadeOnceAndTellsOfEveryUser"},
+		{"UnlimitedReports", "no credential report for more than 3500 users", isDocumented, "API reference", nil, "TestALargeReportIsReadInOnePassWithBoundedMemory"},
+		{"MissingReportEmpty", "a report that does not exist is 404", isAssumed, "no source", nil, "TestCredentialReport_isMadeOnceAndTellsOfEveryUser"},
+		{"ReportInBase32", "credential reports are in Base64", isDocumented, "reference and a third-party tool; one sample is Base32", nil, "TestCredentialReport_isMadeOnceAndTellsOfEveryUser"},
+		{"HeaderOnFirstPageOnly", "every page of a credential report has the header", isAssumed, "no source", nil, "TestCredentialReport_isMadeOnceAndTellsOfEveryUser"},
+		{"ExtraReportColumns", "credential reports have the documented columns", isDocumented, "API reference", nil, "TestAccCredentialReport_findsWhatIsAmiss"},
+		{"ShowLoginDisabled", "inactive logon is FALSE in credential reports", isDocumented, "API reference; a third-party tool reads LOGIN_DISABLED", nil, "TestCredentialReport_isMadeOnceAndTellsOfEveryUser"},
+		{"PasswordExistFalse", "password_exist is N/A without a login profile", isDocumented, "API reference", nil, "TestCredentialReport_isMadeOnceAndTellsOfEveryUser"},
+	}
+}
+
+// Conditions are the switches that turn no assumption: how fast, how stale and from where the service answers.
+func Conditions() []string {
+	return []string{
+		"StaleReads", "PageCap", "Ordered", "EnforceRateLimits", "ReadsPerSecond", "WritesPerSecond", "AttachesPerSecond",
+		"SessionsOnServerClock", "CallerAddress", "CallerVPC", "MissingFields",
+	}
+}
+
+// Turn sets the assumption's switch to its first other side.
+func (a Assumption) Turn(b *Behaviour) { a.turn(b, 0) }
+
+func (a Assumption) turn(b *Behaviour, n int) {
+	field := reflect.ValueOf(b).Elem().FieldByName(a.Switch)
+	if len(a.Other) == 0 {
+		field.SetBool(true)
+		return
+	}
+	field.Set(reflect.ValueOf(a.Other[n%len(a.Other)]))
+}
+
+// OtherSide turns every assumption to its other side.
+func OtherSide() Option {
+	return WithBehaviour(func(b *Behaviour) {
+		for _, a := range Assumptions() {
+			a.Turn(b)
+		}
+	})
+}
+
+// RandomSides turns a random half of the assumptions to another side, the same half for the same seed.
+func RandomSides(seed uint64) Option {
+	return WithBehaviour(func(b *Behaviour) {
+		random := rand.New(rand.NewPCG(seed, 0x73696465)) //nolint:gosec // a test that can be repeated
+		for _, a := range Assumptions() {
+			if random.IntN(2) == 1 {
+				a.turn(b, random.IntN(3))
+			}
+		}
+	})
+}
+
+// String is the assumption as a line of a table.
+func (a Assumption) String() string {
+	return fmt.Sprintf("%-10s  %-26s  %s (%s)", a.Sourcing, a.Switch, a.Subject, a.Source)
+}

@@ -1,0 +1,109 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// withoutTest is the number of assumptions whose other side no test outside this package plays yet. It only goes down.
+const withoutTest = 22
+
+func TestEverySwitchIsAnAssumptionOrACondition(t *testing.T) {
+	t.Parallel()
+	rows := Assumptions()
+	switches := []string{}
+	for _, a := range rows {
+		switches = append(switches, a.Switch)
+		if !slices.Contains([]string{isDocumented, isObserved, isAssumed}, a.Sourcing) || a.Subject == "" || a.Source == "" {
+			t.Errorf("%s has no sourcing, subject or source: %+v", a.Switch, a)
+		}
+	}
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[Behaviour]()) {
+		if n := count(switches, field.Name) + count(Conditions(), field.Name); n != 1 {
+			t.Errorf("%s is %d times in the tables, want 1", field.Name, n)
+		}
+	}
+	equal(t, "rows", len(rows)+len(Conditions()), len(reflect.VisibleFields(reflect.TypeFor[Behaviour]())))
+}
+
+func count(all []string, one string) (n int) {
+	for _, text := range all {
+		if text == one {
+			n++
+		}
+	}
+	return n
+}
+
+func TestTheOtherSideOfEveryAssumptionHasATest(t *testing.T) {
+	t.Parallel()
+	tests := testsOutside(t)
+	var untested []string
+	for _, a := range Assumptions() {
+		if a.Test == "" {
+			untested = append(untested, a.Switch)
+			continue
+		}
+		if text, ok := tests[a.Test]; !ok {
+			t.Errorf("%s names %s, which does not exist", a.Switch, a.Test)
+		} else if !regexp.MustCompile(`\b` + a.Switch + `\b`).MatchString(text) {
+			t.Errorf("%s names %s, whose file does not set the switch", a.Switch, a.Test)
+		}
+	}
+	if len(untested) > withoutTest {
+		t.Errorf("%d assumptions have no test outside this package, at most %d may: %s", len(untested), withoutTest, strings.Join(untested, ", "))
+	}
+	if len(untested) < withoutTest {
+		t.Errorf("withoutTest can be %d now", len(untested))
+	}
+}
+
+// testsOutside are the tests of other packages, each with the text of its file.
+func testsOutside(t *testing.T) map[string]string {
+	t.Helper()
+	tests := map[string]string{}
+	named := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "../ramtest") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, match := range named.FindAllStringSubmatch(string(text), -1) {
+			tests[match[1]] = string(text)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tests
+}
+
+func TestTheOtherSideTurnsEverySwitch(t *testing.T) {
+	t.Parallel()
+	all := turned(OtherSide())
+	for _, a := range Assumptions() {
+		if reflect.ValueOf(all).FieldByName(a.Switch).IsZero() {
+			t.Errorf("%s is not on the other side", a.Switch)
+		}
+	}
+	equal(t, "same seed", turned(RandomSides(3)), turned(RandomSides(3)))
+	if turned(RandomSides(3)) == turned(RandomSides(4)) {
+		t.Error("two seeds give the same sides")
+	}
+}
+
+func turned(option Option) Behaviour {
+	s := &Server{}
+	option(s)
+	return s.behaviour
+}

@@ -1,0 +1,32 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+// ExtraFields are three fields of each account-wide setting that no source documents. They stand for whatever the service
+// adds in the future: Get shows them, Set accepts them, and a Set that omits them resets them. (assumed)
+type ExtraFields struct {
+	Flag   bool
+	Number int
+	Text   string
+}
+
+// extraParameters are the names of the extra fields, in requests and in answers.
+var extraParameters = []string{"ExtraFlag", "ExtraNumber", "ExtraText"}
+
+func (r *request) extraFields(next *ExtraFields) error {
+	if r.server.behaviour.HideNewerFields {
+		return nil
+	}
+	if r.has("ExtraText") {
+		next.Text = r.text("ExtraText")
+	}
+	return first(r.boolean("ExtraFlag", &next.Flag), r.integer("ExtraNumber", 0, 1<<30, &next.Number))
+}
+
+func (r *request) putExtra(into reply, extra ExtraFields) {
+	if r.server.behaviour.HideNewerFields {
+		return
+	}
+	into["ExtraFlag"], into["ExtraNumber"], into["ExtraText"] = extra.Flag, extra.Number, extra.Text
+}
