@@ -75,6 +75,7 @@ func TestThePreferenceIsWhatWasSet(t *testing.T) {
 	if got, err := client.SecurityPreference(t.Context()); err != nil || !reflect.DeepEqual(inOrder(got), wholePreference) {
 		t.Errorf("differs: %s, %v", cmp.Diff(wholePreference, inOrder(got)), err)
 	}
+	fake.SetBehaviour(func(b *ramtest.Behaviour) { b.KeepOmittedPreferences = true })
 	cleared := SecurityPreference{LoginNetworkMasks: []string{}, VerificationTypes: []string{}}
 	if err := client.SetSecurityPreference(t.Context(), cleared); err != nil {
 		t.Fatal(err)

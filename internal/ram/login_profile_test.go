@@ -45,7 +45,7 @@ func TestAProfileIsMadeChangedAndDeleted(t *testing.T) {
 			}
 		})
 		got, err := client.LoginProfile(t.Context(), "admin")
-		want = LoginProfile{Status: "Inactive", MFABindRequired: true, PasswordStatus: "InitialValid", UpdateDate: got.UpdateDate, LastLogin: logon}
+		want = LoginProfile{Status: "Inactive", MFABindRequired: true, PasswordStatus: "NotInitial", UpdateDate: got.UpdateDate, LastLogin: logon}
 		if err != nil || got != want {
 			t.Errorf("%+v, want %+v, %v", got, want, err)
 		}

@@ -58,7 +58,11 @@ func setUserSsoSettings(r *request) (reply, error) {
 // metadata reads XML in Base64. (documented) The code for other text, and that an empty value clears the metadata, are
 // assumed. (Behaviour.EmptySsoTextKeepsValue)
 func (r *request) metadata(into *string) error {
-	if !r.has("MetadataDocument") || r.text("MetadataDocument") == "" && r.server.behaviour.EmptySsoTextKeepsValue {
+	if !r.has("MetadataDocument") {
+		return nil
+	}
+	if r.text("MetadataDocument") == "" && r.server.behaviour.EmptySsoTextKeepsValue {
+		*into = r.account.UserSso.MetadataDocument
 		return nil
 	}
 	document, err := base64.StdEncoding.DecodeString(r.text("MetadataDocument"))
@@ -71,7 +75,11 @@ func (r *request) metadata(into *string) error {
 
 // auxiliaryDomain reads the domain. An empty value clears it. (assumed; Behaviour.EmptySsoTextKeepsValue)
 func (r *request) auxiliaryDomain(into *string) {
-	if r.has("AuxiliaryDomain") && (r.text("AuxiliaryDomain") != "" || !r.server.behaviour.EmptySsoTextKeepsValue) {
+	switch {
+	case !r.has("AuxiliaryDomain"):
+	case r.text("AuxiliaryDomain") == "" && r.server.behaviour.EmptySsoTextKeepsValue:
+		*into = r.account.UserSso.AuxiliaryDomain
+	default:
 		*into = r.text("AuxiliaryDomain")
 	}
 }
