@@ -4,7 +4,6 @@
 package ramtest
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"reflect"
 )
@@ -140,7 +139,3 @@ func RandomSides(seed uint64) Option {
 	})
 }
 
-// String is the assumption as a line of a table.
-func (a Assumption) String() string {
-	return fmt.Sprintf("%-10s  %-26s  %s (%s)", a.Sourcing, a.Switch, a.Subject, a.Source)
-}

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command ramfake serves a RAM account that exists only here, for demonstrations, other clients and tests by hand.
+// Command ramfake serves a fake of RAM, for demonstrations, other clients and manual tests.
 package main
 
 import (
@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"text/tabwriter"
 	"time"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
@@ -33,7 +34,7 @@ func main() {
 	}
 }
 
-// arguments are what the command line says.
+// arguments are the flags.
 type arguments struct {
 	listen   string
 	state    string
@@ -43,6 +44,10 @@ type arguments struct {
 	accounts []string
 	quota    bool
 	strict   bool
+
+	assumptions bool
+	otherSide   bool
+	sides       uint64
 }
 
 func parse(args []string, help io.Writer) (arguments, error) {
@@ -50,11 +55,11 @@ func parse(args []string, help io.Writer) (arguments, error) {
 	flags := flag.NewFlagSet("ramfake", flag.ContinueOnError)
 	flags.SetOutput(help)
 	flags.StringVar(&a.listen, "listen", "127.0.0.1:8470", "`address` to serve at")
-	flags.StringVar(&a.state, "state", "", "`file` to load the accounts from, if it is there, and to save them to at the end")
-	flags.StringVar(&a.faults, "faults", "", "`file` with the schedule of faults")
-	flags.IntVar(&a.users, "users", 0, "`number` of users to begin with, each with a login profile, two keys and a bound MFA device")
+	flags.StringVar(&a.state, "state", "", "`file` from which the accounts are loaded, if it exists, and to which they are saved at the end")
+	flags.StringVar(&a.faults, "faults", "", "`file` with the fault schedule")
+	flags.IntVar(&a.users, "users", 0, "`number` of users to create at the start, each with a login profile, two AccessKeys and a bound MFA device")
 	flags.DurationVar(&a.latency, "latency", 0, "`time` by which every answer is delayed")
-	flags.Func("account", "`id` of an account; may be repeated, the first is the default one", func(id string) error {
+	flags.Func("account", "`id` of an account; can be repeated, the first is the default account", func(id string) error {
 		if len(id) != 16 || strings.Trim(id, "0123456789") != "" {
 			return errors.New("an account id has 16 digits")
 		}
@@ -63,6 +68,9 @@ func parse(args []string, help io.Writer) (arguments, error) {
 	})
 	flags.BoolVar(&a.quota, "quota", false, "enforce the published rates")
 	flags.BoolVar(&a.strict, "strict", false, "refuse parameters that the operation does not have")
+	flags.BoolVar(&a.assumptions, "assumptions", false, "print what the fake assumes of the service, with sources, and exit")
+	flags.BoolVar(&a.otherSide, "other-side", false, "behave the other way in everything that is assumed")
+	flags.Uint64Var(&a.sides, "random-sides", 0, "behave the other way in a random half of what is assumed, drawn from a `seed`")
 	if err := flags.Parse(args); err != nil {
 		return a, err
 	}
@@ -72,11 +80,14 @@ func parse(args []string, help io.Writer) (arguments, error) {
 	return a, nil
 }
 
-// run serves until the context ends, and saves what there is then.
+// run serves until the context ends, and then saves the accounts.
 func run(ctx context.Context, args []string, out, help io.Writer) error {
 	a, err := parse(args, help)
 	if err != nil {
 		return err
+	}
+	if a.assumptions {
+		return printAssumptions(out)
 	}
 	server, err := start(a)
 	if err != nil {
@@ -120,7 +131,28 @@ func start(a arguments) (*ramtest.Server, error) {
 	return server, nil
 }
 
-// options are what the server starts with, and the accounts that it is to have.
+// printAssumptions prints the table of assumptions, their other sides, and the number of each sourcing.
+func printAssumptions(out io.Writer) error {
+	counts, untested := map[string]int{}, 0
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "SOURCING\tSWITCH\tASSUMPTION\tSOURCE\tTEST OF THE OTHER SIDE")
+	for _, a := range ramtest.Assumptions() {
+		counts[a.Sourcing]++
+		test := a.Test
+		if test == "" {
+			untested, test = untested+1, "-"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Sourcing, a.Switch, a.Subject, a.Source, test)
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("cannot print the assumptions: %w", err)
+	}
+	_, err := fmt.Fprintf(out, "\n%d documented, %d observed, %d assumed; %d without a test of the provider\n",
+		counts["documented"], counts["observed"], counts["assumed"], untested)
+	return err
+}
+
+// options are the options of the server, and the ids of its accounts.
 func (a arguments) options() ([]ramtest.Option, []string, error) {
 	options := []ramtest.Option{ramtest.Lenient(), ramtest.Latency(a.latency)}
 	if a.strict {
@@ -135,6 +167,12 @@ func (a arguments) options() ([]ramtest.Option, []string, error) {
 			return nil, nil, err
 		}
 		options = append(options, ramtest.WithState(state))
+	}
+	if a.otherSide {
+		options = append(options, ramtest.OtherSide())
+	}
+	if a.sides != 0 {
+		options = append(options, ramtest.RandomSides(a.sides))
 	}
 	if len(a.accounts) > 0 {
 		options = append(options, ramtest.AccountID(a.accounts[0]))
@@ -157,7 +195,7 @@ func readFaults(file string) (ramtest.Schedule, error) {
 	return schedule, nil
 }
 
-// ready is the line that says where the service is and how to sign.
+// ready is the line with the address of the service and the credentials.
 type ready struct {
 	Address string `json:"address"`
 	key
@@ -173,7 +211,7 @@ type key struct {
 func announce(server *ramtest.Server, out io.Writer) error {
 	line := ready{Address: server.URL()}
 	for i, account := range server.State().Accounts {
-		credential, _ := account.Credential() // an account may have lost its last key
+		credential, _ := account.Credential() // an account may have no active key
 		one := key{account.ID, credential.AccessKeyID, credential.AccessKeySecret}
 		if i == 0 {
 			line.key = one
@@ -182,7 +220,7 @@ func announce(server *ramtest.Server, out io.Writer) error {
 		line.Others = append(line.Others, one)
 	}
 	if err := json.NewEncoder(out).Encode(line); err != nil {
-		return fmt.Errorf("cannot say that the service is ready: %w", err)
+		return fmt.Errorf("cannot report that the service is ready: %w", err)
 	}
 	return nil
 }

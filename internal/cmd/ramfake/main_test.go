@@ -166,3 +166,29 @@ func asText(value any) string {
 	}
 	return string(text)
 }
+
+func TestTheAssumptionsArePrinted(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"-assumptions"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"KeepOmittedPreferences", "official provider", " documented, ", " observed, ", " assumed; "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not printed", want)
+		}
+	}
+}
+
+func TestTheOtherSideIsServed(t *testing.T) {
+	t.Parallel()
+	for _, flags := range [][]string{{"-other-side"}, {"-random-sides", "7"}} {
+		p := launch(t, flags...)
+		if p.AccountID == "" {
+			t.Errorf("%s: no account", flags)
+		}
+		if err := p.stop(); err != nil {
+			t.Error(err)
+		}
+	}
+}
