@@ -6,8 +6,8 @@ terraform {
   }
 }
 
-# Credentials come from the block, from ALIBABA_CLOUD_ACCESS_KEY_ID and its
-# siblings, or from a profile of the aliyun CLI, in this order.
+# Credentials are read from the block, from ALIBABA_CLOUD_ACCESS_KEY_ID and related
+# variables, or from a profile of the aliyun CLI, in this order.
 provider "ram" {
-  allowed_account_ids = ["1234567890123456"] # a run against any other account is an error
+  allowed_account_ids = ["1234567890123456"] # credentials of any other account are rejected
 }

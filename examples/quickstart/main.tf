@@ -1,5 +1,5 @@
-# The first three settings of a security baseline. What is not named here stays
-# as it is in the account.
+# Three settings of a security baseline. Attributes that are not in the configuration
+# keep their values in the account.
 
 terraform {
   required_version = ">= 1.11"

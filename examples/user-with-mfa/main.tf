@@ -1,5 +1,5 @@
-# A user who logs on with a password and an MFA device, and a program of hers that
-# uses an AccessKey pair. Not one of the three secrets is in the state in clear.
+# A user that logs on with a password and an MFA device, and an AccessKey pair for a program.
+# The state contains none of the three secrets in plain text.
 
 terraform {
   required_version = ">= 1.11"
@@ -14,7 +14,7 @@ terraform {
 provider "ram" {}
 
 variable "pgp_key" {
-  description = "The PGP public key of the person who is to read the secrets, armoured or in Base64."
+  description = "The PGP public key of the recipient of the secrets, armored or in Base64."
   type        = string
 }
 
@@ -23,8 +23,8 @@ resource "ram_user" "alice" {
   display_name = "Alice Liddell"
 }
 
-# Made to the password policy of the account, for the first logon. It is another one at
-# each run, and only a new password_wo_version sends it.
+# A password for the first logon that meets the password policy of the account. Each run
+# generates a new one, and sends it only if password_wo_version changes.
 ephemeral "ram_password" "first" {}
 
 resource "ram_login_profile" "alice" {
@@ -35,7 +35,8 @@ resource "ram_login_profile" "alice" {
   mfa_bind_required       = true
 }
 
-# Bound in the same apply: the provider computes the two codes that the service wants.
+# The provider binds the device in the same apply: it computes the two codes that the
+# service requires.
 resource "ram_virtual_mfa_device" "alice" {
   virtual_mfa_device_name = "alice"
   bind_to_user            = ram_user.alice.name
@@ -54,6 +55,6 @@ output "encrypted_secret" {
 }
 
 output "encrypted_seed" {
-  description = "The seed of the MFA device, for her authenticator app."
+  description = "The seed of the MFA device, for the authenticator app."
   value       = ram_virtual_mfa_device.alice.encrypted_seed
 }

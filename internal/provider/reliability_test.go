@@ -4,8 +4,10 @@
 package provider
 
 import (
+	"encoding/xml"
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -58,6 +60,34 @@ func TestReliability_everyRequirementIsAccountedFor(t *testing.T) {
 		}
 	}
 	expect(t, "requirements", got, want)
+	namesOnlyTests(t, guide)
+}
+
+// The threat model names only requirements, tests and pictures that exist.
+func TestThreatModel_namesWhatExists(t *testing.T) {
+	t.Parallel()
+	guide := contentOf(t, projectRoot, "templates/guides/threat-model.md.tmpl")
+	namesOnlyTests(t, guide)
+	reliability := contentOf(t, projectRoot, "templates/guides/reliability.md.tmpl")
+	for _, id := range regexp.MustCompile(`\b[A-Z]+-\d\d\b`).FindAllString(guide, -1) {
+		if !strings.Contains(reliability, "\n| "+id+" |") {
+			t.Errorf("there is no requirement %s", id)
+		}
+	}
+	pictures := regexp.MustCompile(`!\[.+\]\(https://raw\.githubusercontent\.com/ram-security/terraform-provider-ram/main/(\S+)\)`).FindAllStringSubmatch(guide, -1)
+	for _, picture := range pictures {
+		if err := xml.Unmarshal([]byte(contentOf(t, projectRoot, picture[1])), new(struct{ XMLName xml.Name })); err != nil {
+			t.Errorf("%s: %v", picture[1], err)
+		}
+	}
+	if len(pictures) == 0 {
+		t.Error("there is no picture")
+	}
+}
+
+// namesOnlyTests fails the test if a guide names a test that does not exist.
+func namesOnlyTests(t *testing.T, guide string) {
+	t.Helper()
 	tests := testsOf(t)
 	for _, name := range testPattern.FindAllStringSubmatch(guide, -1) {
 		if _, exists := tests[name[1]]; !exists {

@@ -10,7 +10,7 @@ action "ram_deactivate_access_keys" "suspect" {
   }
 }
 
-# Only the key that leaked. Nothing is done if the credentials open another account.
+# Disables only the leaked key, and only if the credentials belong to this account.
 action "ram_deactivate_access_keys" "leaked" {
   config {
     account_id     = "1234567890123456"

@@ -1,6 +1,6 @@
 variable "suspect" {
   type        = string
-  description = "The RAM user who cannot log on to the console any more."
+  description = "The RAM user whose console logon is disabled."
 }
 
 # terraform apply -invoke=action.ram_disable_console_logon.suspect -var suspect=alice

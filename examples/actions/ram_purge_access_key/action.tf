@@ -1,6 +1,6 @@
 variable "leaked_key" {
   type        = string
-  description = "The id of a deleted AccessKey pair that nobody may restore."
+  description = "The id of the deleted AccessKey pair to delete permanently."
 }
 
 # terraform apply -invoke=action.ram_purge_access_key.leaked -var leaked_key=LTAI5tExampleExample

@@ -3,7 +3,7 @@ variable "lost_by" {
   description = "The RAM user whose phone is lost."
 }
 
-# The device goes with the binding, so that the seed on the phone is worth nothing.
+# Also deletes the device: the seed on the phone can then not be used again.
 # terraform apply -invoke=action.ram_unbind_mfa.lost -var lost_by=alice
 action "ram_unbind_mfa" "lost" {
   config {

@@ -1,4 +1,4 @@
-# All AccessKey pairs that can still be restored.
+# All AccessKey pairs that can be restored.
 data "ram_access_keys_in_recycle_bin" "this" {}
 
 output "gone_for_good" {

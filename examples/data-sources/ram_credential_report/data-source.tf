@@ -2,12 +2,12 @@ data "ram_credential_report" "this" {
   max_age = "24h"
 }
 
-# Users with a password and without MFA.
+# Users that have a password and no MFA device.
 output "without_mfa" {
   value = [for row in data.ram_credential_report.this.rows : row.user if row.password_active == true && row.mfa_active == false]
 }
 
-# Active keys that nobody ever used.
+# Active keys that have never been used.
 output "never_used" {
   value = [
     for row in data.ram_credential_report.this.rows : row.user

@@ -1,5 +1,5 @@
-# In life, from a vault: an ephemeral resource, or TF_VAR_private_key. This one is
-# published, so it protects nothing.
+# Use an ephemeral resource that reads a vault, or TF_VAR_private_key. This key is public
+# and only an example.
 variable "private_key" {
   type      = string
   ephemeral = true
@@ -11,7 +11,7 @@ resource "ram_user" "alice" {
   name = "alice"
 }
 
-# The seed is encrypted, and nowhere else: the state does not have it in plain.
+# The state contains the seed in encrypted form only.
 resource "ram_virtual_mfa_device" "shared" {
   virtual_mfa_device_name = "break-glass"
   pgp_key                 = "xjMEauaBABYJKwYBBAHaRw8BAQdAogkiFwuwYLA78qIslvP1rya1jRUXYQ2WSfAvYh5Sd3LNGUV4YW1wbGUgPG9wc0BleGFtcGxlLmNvbT7CvQQTFggAbwWCauaBAAILBwkQbHxMr2O9j9c1FAAAAAAAHAAQc2FsdEBub3RhdGlvbnMub3BlbnBncGpzLm9yZ9FBZniOxnk409L9fMnL7fUCFQgCFgACGQECmwMCHgEWIQQDeerNbhPK4ldDgvJsfEyvY72P1wAANPMA/RyX6oK3sSLwLcS3BYSV2CvD1bb/mBWKYyMwez0TEXhcAP9fkWjqhMdrrhGkVkEzwGD9LkTh9qseyzYEXWHE6NfiCs44BGrmgQASCisGAQQBl1UBBQEBB0AaQJuHxbPIJTlxc/+PYxCS7B12hAllO6aVHzpgZ/lHGgMBCgnCrgQYFggAYAWCauaBAAkQbHxMr2O9j9c1FAAAAAAAHAAQc2FsdEBub3RhdGlvbnMub3BlbnBncGpzLm9yZ/u+KeVTkV+CU2ZqzW85uOICmwwWIQQDeerNbhPK4ldDgvJsfEyvY72P1wAAPDoA/35oK+crZjEidN/dTCIxcAVn6YqS1MuSClPDVpyAfMgGAP46OVk+Mb11nEBH3PVKISMdS3XMhUeuJuC4FbOk659ICw=="
@@ -29,5 +29,5 @@ resource "ram_mfa_binding" "alice" {
   seed_wo_version = 1
 }
 
-# The secret of an AccessKey pair is opened in the same way, from encrypted_secret of
-# ram_access_key, and goes into a write-only argument of a vault.
+# Decrypt the secret of an AccessKey pair in the same way, from encrypted_secret of
+# ram_access_key, and pass it to a write-only argument of a vault.

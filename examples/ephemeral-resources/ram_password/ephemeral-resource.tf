@@ -1,4 +1,4 @@
-# Another version makes another password, for everything that takes it.
+# A new version sends a new password to every argument that uses it.
 locals {
   password_version = 1
 }
@@ -19,7 +19,7 @@ resource "ram_login_profile" "alice" {
   password_reset_required = true
 }
 
-# So that alice gets it, put the same password into a vault, with the same version:
+# To give the password to alice, save it in a vault with the same version:
 #
 #   resource "vault_kv_secret_v2" "alice" {
 #     mount                = "kv"

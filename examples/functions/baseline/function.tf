@@ -1,4 +1,4 @@
-# Every value of the baseline, but for the age of passwords, which is the account's own decision.
+# All values of the baseline except the maximum age of passwords.
 locals {
   cis = provider::ram::baseline("cis-2.0.0")
 }

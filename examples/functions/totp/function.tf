@@ -6,13 +6,12 @@ variable "seed" {
 }
 
 variable "at" {
-  description = "The time of the code; timestamp() is now."
+  description = "The time of the code, such as timestamp()."
   type        = string
   default     = "2026-11-23T08:00:00Z"
 }
 
-# As secret as the seed while it lasts. Of a sensitive or ephemeral seed the code
-# is sensitive or ephemeral too.
+# The code is a secret while it is valid. It is sensitive or ephemeral if the seed is.
 output "code" {
   value     = provider::ram::totp(var.seed, var.at)
   sensitive = true

@@ -1,4 +1,4 @@
-# Keys that nobody used for a quarter.
+# Keys that were not used for 90 days.
 list "ram_access_key" "unused" {
   provider = ram
 
@@ -8,7 +8,7 @@ list "ram_access_key" "unused" {
   }
 }
 
-# Keys of robots that are due for a rotation and may be used from anywhere.
+# Keys of robots that are due for rotation and have no network policy.
 list "ram_access_key" "stale_robots" {
   provider         = ram
   include_resource = true

@@ -1,4 +1,4 @@
-# Network policies that are written down and not enforced.
+# Network policies that are not enforced.
 list "ram_access_key_policy" "inactive" {
   provider = ram
 

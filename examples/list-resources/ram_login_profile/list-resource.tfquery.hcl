@@ -1,4 +1,4 @@
-# Who may log on to the console with a password alone.
+# Users that can log on to the console without MFA.
 list "ram_login_profile" "without_mfa" {
   provider = ram
 
@@ -8,7 +8,7 @@ list "ram_login_profile" "without_mfa" {
   }
 }
 
-# Whose console logon is switched off.
+# Users whose console logon is disabled.
 list "ram_login_profile" "off" {
   provider = ram
 

@@ -6,7 +6,7 @@ list "ram_user" "robots" {
   }
 }
 
-# People who were invited and never came.
+# Users that never logged on.
 list "ram_user" "never_seen" {
   provider = ram
 

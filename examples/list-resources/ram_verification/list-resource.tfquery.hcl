@@ -1,4 +1,4 @@
-# Security addresses that their owners have not confirmed.
+# Security e-mail addresses and phones that users have not confirmed.
 list "ram_verification" "pending" {
   provider = ram
 

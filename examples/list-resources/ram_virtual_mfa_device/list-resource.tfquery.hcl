@@ -1,4 +1,4 @@
-# Devices that nobody has.
+# Devices that are not bound to a user.
 list "ram_virtual_mfa_device" "left_over" {
   provider = ram
 

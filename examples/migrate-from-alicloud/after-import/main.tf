@@ -1,5 +1,5 @@
-# The same, taken over with the blocks of import.tf. Nothing in the account changes, but
-# the secret of the key is not in the state any more: only a moved block keeps it.
+# The same configuration, imported with the blocks of import.tf. The account does not change.
+# The state no longer contains the secret of the key: only a moved block keeps it.
 
 terraform {
   required_providers {
@@ -8,8 +8,8 @@ terraform {
 }
 
 resource "ram_security_preference" "this" {
-  # mfa_operation_for_login = "mandatory" is what enforce_mfa_for_login = true was
-  # meant to say. Add it once everybody has a second factor.
+  # mfa_operation_for_login = "mandatory" replaces enforce_mfa_for_login = true.
+  # Add it when all users have a second factor.
   login_network_masks    = ["203.0.113.0/24", "198.51.100.7"]
   login_session_duration = 8
 }
@@ -31,8 +31,8 @@ resource "ram_user" "people" {
   force_destroy = true
 }
 
-# The passwords are those that the users have. To set one, add password_wo and
-# password_wo_version; the first version is only recorded.
+# The users keep their passwords. To set a password, add password_wo and
+# password_wo_version; the first version is saved but not sent.
 resource "ram_login_profile" "people" {
   for_each          = ram_user.people
   user_name         = each.value.name

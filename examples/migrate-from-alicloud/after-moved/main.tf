@@ -1,4 +1,4 @@
-# The same, taken over with the blocks of moved.tf. Nothing in the account changes.
+# The same configuration, moved with the blocks of moved.tf. The account does not change.
 
 terraform {
   required_providers {
@@ -7,8 +7,8 @@ terraform {
 }
 
 resource "ram_security_preference" "this" {
-  # mfa_operation_for_login = "mandatory" is what enforce_mfa_for_login = true was
-  # meant to say. Add it once everybody has a second factor.
+  # mfa_operation_for_login = "mandatory" replaces enforce_mfa_for_login = true.
+  # Add it when all users have a second factor.
   login_network_masks    = ["203.0.113.0/24", "198.51.100.7"]
   login_session_duration = 8
 }
@@ -30,8 +30,8 @@ resource "ram_user" "people" {
   force_destroy = true
 }
 
-# The passwords are those that the users have. To set one, add password_wo and
-# password_wo_version; the first version is only recorded.
+# The users keep their passwords. To set a password, add password_wo and
+# password_wo_version; the first version is saved but not sent.
 resource "ram_login_profile" "people" {
   for_each          = ram_user.people
   user_name         = each.value.name

@@ -1,4 +1,4 @@
-# What was there before: the account's settings, two people and a program, with the
+# Before the migration: the settings of the account, two users and a program, with the
 # official provider.
 
 terraform {
@@ -13,7 +13,7 @@ variable "first_password" {
 }
 
 resource "alicloud_ram_security_preference" "this" {
-  enforce_mfa_for_login  = true # accepted, and never sent
+  enforce_mfa_for_login  = true # accepted by the old provider, but never sent
   login_network_masks    = "203.0.113.0/24;198.51.100.7"
   login_session_duration = 8
 }

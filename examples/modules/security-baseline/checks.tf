@@ -1,7 +1,7 @@
-# What the account really has, the attributes that nobody declared included. The
-# data sources stand outside of the check: one inside would make every plan look
-# like a change. They wait for the resources, so an apply judges what it has made;
-# a plan that changes nothing, as CI has it every night, reads them at once.
+# The values of the account, including attributes that are not managed. The data sources
+# are declared outside of the check, because a data source inside a check makes every
+# plan return exit code 2. They depend on the resources: an apply evaluates its result,
+# and a plan without changes reads them immediately.
 data "ram_security_preference" "this" {
   depends_on = [ram_security_preference.this]
 }
@@ -29,7 +29,7 @@ locals {
   accepted      = [for c in local.verdicts : merge(c, { reason = var.exceptions[c.id] }) if c.status == "failed" && contains(keys(var.exceptions), c.id)]
   not_evaluated = [for c in local.verdicts : c if c.status == "not_evaluated"]
 
-  # What the other baselines would say of the same account.
+  # The controls of the other baselines that the account fails.
   others = setsubtract(["cis-1.0.0", "cis-2.0.0", "alibaba-2026"], [var.profile])
   conflicts = {
     for name in local.others : name => [for c in provider::ram::evaluate(local.settings, name) : c if c.status == "failed"]
@@ -48,6 +48,6 @@ check "baseline" {
 check "access_keys" {
   assert {
     condition     = alltrue([for ids in values(local.undeclared_access_key_ids) : length(ids) == 0])
-    error_message = "AccessKey pairs that nobody declared: ${join("; ", [for user, ids in local.undeclared_access_key_ids : "${user} has ${join(", ", ids)}" if length(ids) > 0])}."
+    error_message = "Undeclared AccessKey pairs: ${join("; ", [for user, ids in local.undeclared_access_key_ids : "${user} has ${join(", ", ids)}" if length(ids) > 0])}."
   }
 }

@@ -1,4 +1,4 @@
-# The baseline, with what the caller wants otherwise. A null is not managed.
+# The baseline with the overrides of the caller. A null attribute is not managed.
 locals {
   baseline = provider::ram::baseline(var.profile)
 
@@ -18,7 +18,7 @@ locals {
     }
   }
 
-  # The policy of the account's keys is neither managed nor read unless somebody has something to say about it.
+  # The network policy of AccessKey pairs is managed and read only if the caller configures it.
   key_policy = var.account_access_key_policy != null || anytrue([for given in local.baseline.account_access_key_policy : given != null])
 }
 
@@ -93,7 +93,7 @@ resource "ram_user_sso_settings" "this" {
   on_destroy = var.on_destroy
 }
 
-# Reports every other key of these users, and does nothing about it.
+# Reports every other key of these users, and does not change it.
 resource "ram_user_credentials_exclusive" "this" {
   for_each = var.allowed_access_key_ids
 

@@ -9,12 +9,12 @@ output "profile" {
 }
 
 output "effective" {
-  description = "What the account has, attribute by attribute, whether it is managed or not; account_access_key_policy is null where it is not managed."
+  description = "The values of the account, including attributes that are not managed. account_access_key_policy is null if it is not managed."
   value       = local.settings
 }
 
 output "failed_controls" {
-  description = "The controls of the baseline that the account fails: a list of id, title, wanted, found and status."
+  description = "The controls of the baseline that the account fails, as a list of id, title, wanted, found and status."
   value       = local.failed
 }
 
@@ -24,16 +24,16 @@ output "accepted_controls" {
 }
 
 output "controls_not_evaluated" {
-  description = "The controls that could not be judged, because their setting is not managed or not reported."
+  description = "The controls that were not evaluated, because their setting is not managed or not returned by the service."
   value       = local.not_evaluated
 }
 
 output "conflicts" {
-  description = "For each of the other baselines, the controls of it that the account fails. No account satisfies all of them."
+  description = "The controls that the account fails, for each of the other baselines. No account passes all of them."
   value       = local.conflicts
 }
 
 output "undeclared_access_key_ids" {
-  description = "For each user of allowed_access_key_ids, the keys that nobody declared."
+  description = "The undeclared keys of each user in allowed_access_key_ids."
   value       = local.undeclared_access_key_ids
 }

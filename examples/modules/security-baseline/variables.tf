@@ -1,16 +1,16 @@
 variable "profile" {
-  description = "The baseline to follow: cis-1.0.0, cis-2.0.0 or alibaba-2026. What each asks for is on the page of the provider's function baseline."
+  description = "The baseline to follow: cis-1.0.0, cis-2.0.0 or alibaba-2026. The documentation of the provider's function baseline lists the values."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(provider::ram::baseline(var.profile))
-    error_message = "The provider has no such baseline. There are cis-1.0.0, cis-2.0.0 and alibaba-2026."
+    error_message = "The profile must be cis-1.0.0, cis-2.0.0 or alibaba-2026."
   }
 }
 
 variable "security_preference" {
-  description = "What to do otherwise than the baseline, or in addition to it. An attribute that is null follows the baseline; where the baseline has no opinion, it is not managed."
+  description = "Values that override the baseline or add to it. An attribute that is null has the value of the baseline; if the baseline has none, the attribute is not managed."
   type = object({
     allow_user_to_change_password            = optional(bool)
     allow_user_to_manage_access_keys         = optional(bool)
@@ -34,7 +34,7 @@ variable "security_preference" {
 }
 
 variable "password_policy" {
-  description = "What to do otherwise than the baseline, or in addition to it. An attribute that is null follows the baseline; where the baseline has no opinion, it is not managed."
+  description = "Values that override the baseline or add to it. An attribute that is null has the value of the baseline; if the baseline has none, the attribute is not managed."
   type = object({
     minimum_password_length              = optional(number)
     require_lowercase_characters         = optional(bool)
@@ -56,7 +56,7 @@ variable "password_policy" {
 }
 
 variable "account_access_key_policy" {
-  description = "From where the account's AccessKey pairs may be used. Null leaves the policy alone, and does not read it either; the networks are the account's own, so no baseline gives any."
+  description = "The network policy of the account's AccessKey pairs. If null, the policy is neither managed nor read. Baselines contain no networks."
   type = object({
     status             = optional(string)
     classic_allow_list = optional(set(string))
@@ -68,13 +68,13 @@ variable "account_access_key_policy" {
 }
 
 variable "account_alias" {
-  description = "The alias of the account. Null leaves it alone. A change changes the logon name of every RAM user."
+  description = "The alias of the account. If null, the alias is not managed. A change of the alias changes the logon name of every RAM user."
   type        = string
   default     = null
 }
 
 variable "user_sso_settings" {
-  description = "User-based single sign-on. Null leaves it alone."
+  description = "User-based single sign-on. If null, it is not managed."
   type = object({
     sso_enabled           = optional(bool)
     metadata_document     = optional(string)
@@ -86,7 +86,7 @@ variable "user_sso_settings" {
 }
 
 variable "unmanaged" {
-  description = "Attributes that the baseline has an opinion on and that are left as they are all the same, such as password_policy.hard_expiry. They are still judged."
+  description = "Attributes of the baseline that are not managed, such as password_policy.hard_expiry. They are still evaluated."
   type        = set(string)
   default     = []
   nullable    = false
@@ -95,42 +95,42 @@ variable "unmanaged" {
     condition = length(setsubtract(var.unmanaged, flatten([
       for setting, arguments in provider::ram::baseline("cis-2.0.0") : [for name in keys(arguments) : "${setting}.${name}"]
     ]))) == 0
-    error_message = "Each is the name of a setting and of one of its attributes, as in password_policy.hard_expiry."
+    error_message = "Each entry must be the name of a setting and of one of its attributes, such as password_policy.hard_expiry."
   }
 }
 
 variable "exceptions" {
-  description = "Controls that may fail, and why: a map of reasons by the id of the control. They are reported apart, and fail no check."
+  description = "Controls that may fail: a map from the id of the control to the reason. They are reported separately, and do not fail the check."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = length(setsubtract(keys(var.exceptions), provider::ram::evaluate({}, var.profile)[*].id)) == 0
-    error_message = "The baseline has no such control. It has ${join(", ", provider::ram::evaluate({}, var.profile)[*].id)}."
+    error_message = "Each key must be the id of a control of the baseline: ${join(", ", provider::ram::evaluate({}, var.profile)[*].id)}."
   }
 
   validation {
     condition     = alltrue([for reason in values(var.exceptions) : length(trimspace(reason)) > 0])
-    error_message = "Each exception needs a reason."
+    error_message = "Each exception must have a reason."
   }
 }
 
 variable "allowed_access_key_ids" {
-  description = "Which AccessKey pairs a user may have: a map of sets of key ids by the name of the user; an empty set is for none. Any other key of these users is reported, and nothing is done about it."
+  description = "The AccessKey pairs that users may have: a map from the name of the user to a set of key ids. An empty set allows no key. Other keys of these users are reported and not changed."
   type        = map(set(string))
   default     = {}
   nullable    = false
 }
 
 variable "on_destroy" {
-  description = "What a destroy does to the settings: retain leaves the account as it is, restore puts back what was there before, reset puts what a new account has."
+  description = "The effect of a destroy on the settings: retain does not change the account, restore restores the values from before the adoption, reset writes the values of a new account."
   type        = string
   default     = "retain"
   nullable    = false
 
   validation {
     condition     = contains(["retain", "restore", "reset"], var.on_destroy)
-    error_message = "on_destroy is retain, restore or reset."
+    error_message = "on_destroy must be retain, restore or reset."
   }
 }

@@ -6,8 +6,8 @@ resource "terraform_data" "quarter" {
   input = "2027-Q1"
 }
 
-# The secret is encrypted for whoever holds the private half of the PGP key. A new
-# value of rotate_when_changed makes a new key before the old one is deleted.
+# The secret is encrypted with the PGP public key. A new value of rotate_when_changed
+# creates a new key before the old key is deleted.
 resource "ram_access_key" "deploy" {
   user_name           = ram_user.deploy.name
   rotate_when_changed = { quarter = terraform_data.quarter.input }

@@ -6,7 +6,7 @@ resource "ram_access_key" "deploy" {
   user_name = ram_user.deploy.name
 }
 
-# The key works from the CI runners only, and from inside any VPC.
+# The key can be used only from the CI runners and from any VPC.
 resource "ram_access_key_policy" "deploy" {
   user_name          = ram_access_key.deploy.user_name
   access_key_id      = ram_access_key.deploy.access_key_id

@@ -1,2 +1,2 @@
-# By the name of the user, whose keys are taken over. Their secrets stay unknown.
+# The name of the user. The resource then manages the user's keys; their secrets are not known.
 terraform import ram_access_key_rotation.deploy deploy

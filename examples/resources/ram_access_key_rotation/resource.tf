@@ -2,8 +2,8 @@ resource "ram_user" "deploy" {
   name = "deploy"
 }
 
-# A new key every 90 days. The old one works for 7 days more, is then disabled, and
-# deleted another 7 days later. Each step is done by the first apply after it is due.
+# Creates a new key every 90 days. The old key stays active for 7 more days, is then
+# disabled, and is deleted after another 7 days. The first apply after a step is due performs it.
 resource "ram_access_key_rotation" "deploy" {
   user_name         = ram_user.deploy.name
   rotate_after_days = 90

@@ -1,2 +1,2 @@
-# By the name of the user, without a domain. The password that the user has stays.
+# The name of the user, without a domain. The user keeps the password.
 terraform import ram_login_profile.alice alice

@@ -2,7 +2,7 @@ resource "ram_user" "alice" {
   name = "alice"
 }
 
-# In life, from a vault: an ephemeral resource, or TF_VAR_initial_password.
+# Use an ephemeral resource that reads a vault, or TF_VAR_initial_password.
 variable "initial_password" {
   type      = string
   ephemeral = true
@@ -10,7 +10,7 @@ variable "initial_password" {
   default   = "Chosen-4-the-first-logon"
 }
 
-# The password is in no plan and no state. Another version sends it again.
+# No plan and no state contains the password. A new version sends it again.
 resource "ram_login_profile" "alice" {
   user_name               = ram_user.alice.name
   password_wo             = var.initial_password

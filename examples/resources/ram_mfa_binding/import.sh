@@ -1,2 +1,2 @@
-# By the name of the user who has the device.
+# The name of the user.
 terraform import ram_mfa_binding.alice alice

@@ -6,8 +6,8 @@ resource "ram_virtual_mfa_device" "shared" {
   virtual_mfa_device_name = "break-glass"
 }
 
-# The seed is write-only. Take it from where it is kept, such as an ephemeral
-# resource that reads a vault; here it comes from the device itself.
+# The seed is write-only. Read it from a vault with an ephemeral resource; in this example,
+# it comes from the device.
 resource "ram_mfa_binding" "alice" {
   user_name       = ram_user.alice.name
   serial_number   = ram_virtual_mfa_device.shared.serial_number

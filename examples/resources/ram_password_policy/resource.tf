@@ -1,4 +1,4 @@
-# What is not mentioned keeps the value that the account has.
+# Attributes that are not in the configuration keep their values in the account.
 resource "ram_password_policy" "this" {
   minimum_password_length      = 14
   require_lowercase_characters = true
@@ -8,5 +8,5 @@ resource "ram_password_policy" "this" {
   password_reuse_prevention    = 5
   max_login_attempts           = 5
 
-  on_destroy = "restore" # put back what was there before
+  on_destroy = "restore" # restore the values from before the adoption
 }

@@ -1,3 +1,3 @@
-# By the id of the account, or by "current" for the account that the credentials open.
+# The id of the account, or "current" for the account of the credentials.
 terraform import ram_security_preference.this 1234567890123456
 terraform import ram_security_preference.this current

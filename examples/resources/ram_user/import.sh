@@ -1,2 +1,2 @@
-# By the name of the user, without a domain.
+# The name of the user, without a domain.
 terraform import ram_user.alice alice

@@ -7,7 +7,7 @@ resource "ram_user" "alice" {
     team = "platform"
   }
 
-  # Also removes the login profile, keys, MFA binding, groups and policies that
-  # Terraform does not manage, when the user is destroyed.
+  # Destroying the user also removes its login profile, keys, MFA binding, groups and
+  # policies that Terraform does not manage.
   force_destroy = true
 }

@@ -1,2 +1,2 @@
-# By the name of the user. It begins with enforce = "report".
+# The name of the user. The resource starts with enforce = "report".
 terraform import ram_user_credentials_exclusive.deploy deploy

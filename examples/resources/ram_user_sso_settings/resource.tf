@@ -1,4 +1,4 @@
-# With file("metadata.xml") the document can stay in a file of its own.
+# To keep the document in a separate file, use file("metadata.xml").
 resource "ram_user_sso_settings" "this" {
   sso_enabled           = true
   sso_login_with_domain = true

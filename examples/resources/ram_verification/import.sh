@@ -1,2 +1,2 @@
-# By the name of the user.
+# The name of the user.
 terraform import ram_verification.alice alice

@@ -2,7 +2,8 @@ resource "ram_user" "alice" {
   name = "alice"
 }
 
-# Their owner has to confirm both before they count. What is left out stays as it is.
+# The user must confirm both before they can be used. Attributes that are not in the
+# configuration do not change.
 resource "ram_verification" "alice" {
   user_name      = ram_user.alice.name
   security_email = "alice@example.com"

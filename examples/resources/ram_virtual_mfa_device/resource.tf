@@ -2,8 +2,8 @@ resource "ram_user" "alice" {
   name = "alice"
 }
 
-# A device that the provider binds by itself. Its QR code is in the state, for
-# alice's authenticator app; with pgp_key only an encrypted seed would be.
+# The provider creates the device and binds it. The state contains the QR code for
+# alice's authenticator app. With pgp_key, it contains only the encrypted seed.
 resource "ram_virtual_mfa_device" "alice" {
   virtual_mfa_device_name = "alice"
   bind_to_user            = ram_user.alice.name

@@ -1,5 +1,5 @@
-# What a caller can want otherwise. (No function of the provider stands in an
-# assertion: OpenTofu 1.12 crashes on it.)
+# Overrides of the caller. The assertions do not call functions of the provider, because
+# OpenTofu 1.12 crashes on them.
 
 variables {
   profile    = "cis-2.0.0"
@@ -16,17 +16,17 @@ run "override_weaker" {
 
   assert {
     condition     = output.failed_controls[*].id == ["1.9", "1.11"]
-    error_message = "The verdicts are not those of the overrides: ${jsonencode(output.failed_controls)}"
+    error_message = "The failed controls do not match the overrides: ${jsonencode(output.failed_controls)}"
   }
 
   assert {
     condition     = output.effective.password_policy.minimum_password_length == 10 && output.effective.security_preference.login_session_duration == 2
-    error_message = "The overrides did not reach the account."
+    error_message = "The account does not have the overridden values."
   }
 
   assert {
     condition     = output.effective.password_policy.require_numbers
-    error_message = "What was not overridden does not follow the baseline."
+    error_message = "Values that were not overridden do not match the baseline."
   }
 }
 
@@ -38,7 +38,7 @@ run "exceptions_fail_no_check" {
 
   assert {
     condition     = length(output.failed_controls) == 0 && output.accepted_controls[*].id == ["1.11"] && output.accepted_controls[0].reason != ""
-    error_message = "The exception is not reported apart: ${jsonencode(output.accepted_controls)}"
+    error_message = "The exception is not reported separately: ${jsonencode(output.accepted_controls)}"
   }
 }
 
@@ -56,7 +56,7 @@ run "unmanaged_stays" {
 
   assert {
     condition     = output.failed_controls[*].id == ["1.11"]
-    error_message = "What is not managed is not judged: ${jsonencode(output.failed_controls)}"
+    error_message = "Attributes that are not managed are not evaluated: ${jsonencode(output.failed_controls)}"
   }
 }
 
@@ -67,6 +67,6 @@ run "alias" {
 
   assert {
     condition     = ram_account_alias.this[0].login_url == "https://signin.alibabacloud.com/example-corp.onaliyun.com/login.htm"
-    error_message = "The alias did not reach the account."
+    error_message = "The account does not have the alias."
   }
 }

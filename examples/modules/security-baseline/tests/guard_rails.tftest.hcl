@@ -1,5 +1,5 @@
-# What a plan refuses, and what it reports of users. (OpenTofu knows other runs in
-# the variables of a run, and not in its assertions.)
+# Plans that are rejected, and the keys that are reported. OpenTofu allows references to other
+# runs in the variables of a run, but not in its assertions.
 
 variables {
   profile    = "cis-2.0.0"
@@ -61,7 +61,7 @@ run "reports_keys_that_nobody_declared" {
 
   assert {
     condition     = length(output.undeclared_access_key_ids["deploy"]) == 1 && !contains(output.undeclared_access_key_ids["deploy"], one(var.allowed_access_key_ids["deploy"]))
-    error_message = "Not the one key that nobody declared is reported: ${jsonencode(output.undeclared_access_key_ids)}"
+    error_message = "The report does not contain exactly the undeclared key: ${jsonencode(output.undeclared_access_key_ids)}"
   }
 }
 

@@ -1,4 +1,4 @@
-# Each profile is applied to an account, and the account then passes it.
+# Applies each profile to an account, which then passes it.
 
 variables {
   on_destroy = "reset"
@@ -11,12 +11,12 @@ run "cis_1_0_0" {
 
   assert {
     condition     = length(output.failed_controls) == 0 && length(output.controls_not_evaluated) == 0
-    error_message = "The account does not pass what was applied: ${jsonencode(output.failed_controls)}"
+    error_message = "The account fails controls of the applied profile: ${jsonencode(output.failed_controls)}"
   }
 
   assert {
     condition     = output.effective.password_policy.max_password_age == 90
-    error_message = "CIS 1.0.0 asks for 90 days."
+    error_message = "CIS 1.0.0 requires 90 days."
   }
 
   assert {
@@ -25,7 +25,7 @@ run "cis_1_0_0" {
   }
 }
 
-# Another version on the same account: a change, and no replacement.
+# A different version on the same account results in updates and not in replacements.
 run "cis_2_0_0" {
   variables {
     profile = "cis-2.0.0"
@@ -33,12 +33,12 @@ run "cis_2_0_0" {
 
   assert {
     condition     = length(output.failed_controls) == 0 && length(output.controls_not_evaluated) == 0
-    error_message = "The account does not pass what was applied: ${jsonencode(output.failed_controls)}"
+    error_message = "The account fails controls of the applied profile: ${jsonencode(output.failed_controls)}"
   }
 
   assert {
     condition     = output.effective.password_policy.max_password_age == 365
-    error_message = "CIS 2.0.0 asks for 365 days."
+    error_message = "CIS 2.0.0 requires 365 days."
   }
 
   assert {
@@ -47,7 +47,7 @@ run "cis_2_0_0" {
   }
 }
 
-# The networks are the account's own: without them, the check says so.
+# Baselines contain no networks: without logon masks, their control fails.
 run "alibaba_2026_without_networks" {
   variables {
     profile = "alibaba-2026"
@@ -74,7 +74,7 @@ run "alibaba_2026" {
 
   assert {
     condition     = length(output.failed_controls) == 0 && length(output.controls_not_evaluated) == 0
-    error_message = "The account does not pass what was applied: ${jsonencode(output.failed_controls)}"
+    error_message = "The account fails controls of the applied profile: ${jsonencode(output.failed_controls)}"
   }
 
   assert {

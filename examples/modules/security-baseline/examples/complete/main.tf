@@ -1,4 +1,4 @@
-# An account that follows CIS 2.0.0 but for two decisions of its own.
+# An account that follows CIS 2.0.0, with two exceptions.
 
 terraform {
   required_version = ">= 1.11"
@@ -14,7 +14,7 @@ terraform {
 provider "ram" {}
 
 module "baseline" {
-  # From outside of this repository:
+  # From another repository:
   # source = "git::https://github.com/ram-security/terraform-provider-ram.git//examples/modules/security-baseline?ref=<tag or commit>"
   source = "../.."
 
