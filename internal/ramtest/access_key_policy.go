@@ -16,9 +16,12 @@ import (
 var accessKeyPolicyActions = table{
 	"Ims/SetAccessKeyPolicy": {run: setAccessKeyPolicy, write: true},
 	"Ims/GetAccessKeyPolicy": {run: getAccessKeyPolicy},
+
+	"Ims/SetAccessKeyPolicyForAccount": {run: setAccessKeyPolicyForAccount, write: true},
+	"Ims/GetAccessKeyPolicyForAccount": {run: getAccessKeyPolicyForAccount},
 }
 
-// networkPolicy is the document that says from where a key may be used.
+// networkPolicy is the document that lists the networks from which a key may be used.
 type networkPolicy struct {
 	Version    int
 	Status     string
@@ -27,11 +30,12 @@ type networkPolicy struct {
 
 type networkStatement struct {
 	Type   string
+	Effect string   `json:",omitempty"` // undocumented; empty: Allow
 	Value  string   `json:",omitempty"`
 	IPList []string `json:",omitempty"`
 }
 
-// Gives a key its own network policy. (documented)
+// setAccessKeyPolicy sets the network policy of a key. (documented)
 func setAccessKeyPolicy(r *request) (reply, error) {
 	key, err := r.keyWithPolicy()
 	if err != nil {
@@ -46,7 +50,7 @@ func setAccessKeyPolicy(r *request) (reply, error) {
 	return showKeyPolicy(key, document), nil
 }
 
-// A key's own network policy, {} when it never had one. (observed; Behaviour.UnsetKeyPolicyNotFound)
+// getAccessKeyPolicy returns the network policy of a key, {} if it was never set. (observed; Behaviour.UnsetKeyPolicyNotFound)
 func getAccessKeyPolicy(r *request) (reply, error) {
 	key, err := r.keyWithPolicy()
 	if err != nil {
@@ -61,7 +65,7 @@ func getAccessKeyPolicy(r *request) (reply, error) {
 	return showKeyPolicy(key, key.Policy), nil
 }
 
-// An unknown key is EntityNotExist.User.AccessKey. (assumed)
+// keyWithPolicy returns the key of the request. An unknown key is EntityNotExist.User.AccessKey. (assumed)
 func (r *request) keyWithPolicy() (*AccessKey, error) {
 	key, _, err := r.key()
 	return key, err
@@ -71,47 +75,81 @@ func showKeyPolicy(key *AccessKey, document string) reply {
 	return reply{"AccessKeyId": key.ID, "AccessKeyPolicy": document}
 }
 
-// networkPolicy is the document of the request as the service keeps it: with its Version, and otherwise as it came.
-// (documented; Behaviour.KeyPolicyRewritten) Every fault of it has the same code. (assumed)
+// setAccessKeyPolicyForAccount sets the network policy of the account, which applies to the keys without one of their own.
+// (documented; that parameter and answer are like those of a key is assumed)
+func setAccessKeyPolicyForAccount(r *request) (reply, error) {
+	document, err := r.networkPolicy()
+	if err != nil {
+		return nil, err
+	}
+	r.account.AccessKeyPolicy = document
+	return reply{"AccessKeyPolicy": document}, nil
+}
+
+// getAccessKeyPolicyForAccount returns the network policy of the account; unlike a key's it names no key. (documented) It is
+// {} if it was never set. (assumed, by analogy; Behaviour.UnsetAccountPolicyNotFound)
+func getAccessKeyPolicyForAccount(r *request) (reply, error) {
+	switch {
+	case r.account.AccessKeyPolicy != "":
+		return reply{"AccessKeyPolicy": r.account.AccessKeyPolicy}, nil
+	case r.server.behaviour.UnsetAccountPolicyNotFound:
+		return nil, noAccessKeyPolicy()
+	default:
+		return reply{"AccessKeyPolicy": "{}"}, nil
+	}
+}
+
+// networkPolicy is the document of the request as the service stores it: with its Version, and otherwise unchanged.
+// (documented; Behaviour.NormalizeKeyPolicies) Every error in it has the same code. (assumed) Undocumented fields are refused
+// or stored. (assumed; Behaviour.AcceptUnknownStatements)
 func (r *request) networkPolicy() (string, error) {
 	text, err := r.required("AccessKeyPolicy")
 	if err != nil {
 		return "", err
 	}
-	policy, ok := readNetworkPolicy(text)
-	if !ok || !policy.valid(r.server.behaviour.AcceptUnknownStatements) || !r.withinQuota(policy) {
+	b := r.server.behaviour
+	policy, ok := readNetworkPolicy(text, !b.AcceptUnknownStatements)
+	if !ok || !policy.valid(b.AcceptUnknownStatements) || !r.withinQuota(policy) {
 		return "", incorrect("AccessKeyPolicy")
 	}
-	if r.server.behaviour.NormalizeKeyPolicies {
-		policy.rewrite()
+	if b.NormalizeKeyPolicies {
+		policy.normalize()
 	}
-	kept, err := json.Marshal(policy)
-	return string(kept), err
+	if b.AcceptUnknownStatements && !b.NormalizeKeyPolicies {
+		document := map[string]any{"Version": 1}
+		err = json.Unmarshal([]byte(text), &document)
+		return string(asJSON(document)), err
+	}
+	stored, err := json.Marshal(policy)
+	return string(stored), err
 }
 
-// Version may be left out and is 1; Statements must not be null, so {} is refused. (documented; {} observed) A field of
-// another name is refused. (assumed)
-func readNetworkPolicy(text string) (networkPolicy, bool) {
+// readNetworkPolicy reads a document. Version may be left out and is 1; Statements must not be null, so {} is refused.
+// (documented; {} observed) Strict refuses fields of another name. (assumed)
+func readNetworkPolicy(text string, strict bool) (networkPolicy, bool) {
 	policy := networkPolicy{Version: 1}
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
-	decoder.DisallowUnknownFields()
+	if strict {
+		decoder.DisallowUnknownFields()
+	}
 	if decoder.Decode(&policy) != nil {
 		return policy, false
 	}
 	_, err := decoder.Token()
-	return policy, err == io.EOF && policy.Statements != nil
+	undocumented := slices.ContainsFunc(policy.Statements, func(s networkStatement) bool { return s.Effect != "" })
+	return policy, err == io.EOF && policy.Statements != nil && !(strict && undocumented)
 }
 
-func (p networkPolicy) valid(newer bool) bool {
+func (p networkPolicy) valid(unknownTypes bool) bool {
 	return p.Version == 1 && (p.Status == "Active" || p.Status == "Inactive") &&
-		!slices.ContainsFunc(p.Statements, func(s networkStatement) bool { return !s.valid(newer) })
+		!slices.ContainsFunc(p.Statements, func(s networkStatement) bool { return !s.valid(unknownTypes) })
 }
 
 var vpcID = regexp.MustCompile(`^vpc-[a-z0-9]+$`)
 
-// A ClassicWhiteList has addresses and no Value, a VPCWhiteList a VPC's id or AllowAllVPC. (documented) Other types are
-// refused. (assumed; Behaviour.NewerStatements)
-func (s networkStatement) valid(newer bool) bool {
+// valid reports whether a ClassicWhiteList has addresses and no Value, and a VPCWhiteList the id of a VPC or AllowAllVPC.
+// (documented) Other types are refused. (assumed; Behaviour.AcceptUnknownStatements)
+func (s networkStatement) valid(unknownTypes bool) bool {
 	for _, address := range s.IPList {
 		if !isAddress(address) {
 			return false
@@ -123,11 +161,11 @@ func (s networkStatement) valid(newer bool) bool {
 	case "VPCWhiteList":
 		return s.Value == "AllowAllVPC" || vpcID.MatchString(s.Value)
 	default:
-		return newer
+		return unknownTypes
 	}
 }
 
-// An address is of IPv4 or IPv6, or a range of them. (documented)
+// isAddress reports whether a text is an IPv4 or IPv6 address or a CIDR block. (documented)
 func isAddress(text string) bool {
 	_, err := netip.ParseAddr(text)
 	if err != nil {
@@ -136,7 +174,7 @@ func isAddress(text string) bool {
 	return err == nil
 }
 
-// Eight statements, and fifty addresses (documented) in all. (assumed; Behaviour.AddressesPerStatement)
+// withinQuota allows eight statements and fifty addresses (documented) in total. (assumed; Behaviour.AddressesPerStatement)
 func (r *request) withinQuota(policy networkPolicy) bool {
 	all := 0
 	for _, statement := range policy.Statements {
@@ -149,66 +187,11 @@ func (r *request) withinQuota(policy networkPolicy) bool {
 		(all <= r.account.Quotas.AddressesPerAccessPolicy || r.server.behaviour.AddressesPerStatement)
 }
 
-func (p networkPolicy) rewrite() {
+func (p networkPolicy) normalize() {
 	for i, statement := range p.Statements {
 		for j, address := range statement.IPList {
 			p.Statements[i].IPList[j] = strings.TrimSuffix(strings.TrimSuffix(address, "/32"), "/128")
 		}
 		slices.Sort(p.Statements[i].IPList)
 	}
-}
-
-// A key with an Active policy works only from the addresses on its list of public addresses. That of the account counts
-// for keys that have none of their own. Temporary credentials have no policy. Here callers come through no VPC, and from
-// where Behaviour.CallerAddress says. (documented; that an absent list lets every address in is assumed)
-func (r *request) keyBlocked() bool {
-	key, _ := r.account.KeyByID(r.caller.accessKeyID)
-	if key == nil {
-		return false
-	}
-	policy := key.Policy
-	if !r.hasOwnPolicy(policy) {
-		policy = r.account.AccessKeyPolicy
-	}
-	return blocks(policy, r.server.behaviour.CallerAddress)
-}
-
-// An Inactive policy is none. (assumed; Behaviour.InactivePoliciesShield)
-func (r *request) hasOwnPolicy(document string) bool {
-	if document == "" || r.server.behaviour.InactiveKeyPolicyOverrides {
-		return document != ""
-	}
-	policy, ok := readNetworkPolicy(document)
-	return ok && policy.Status == "Active"
-}
-
-// blocks says whether a policy document keeps callers at a public address out.
-func blocks(document, caller string) bool {
-	from, err := netip.ParseAddr(caller)
-	if err != nil {
-		return false
-	}
-	policy, ok := readNetworkPolicy(document)
-	if !ok || policy.Status != "Active" {
-		return false
-	}
-	listed := false
-	for _, statement := range policy.Statements {
-		if statement.Type != "ClassicWhiteList" {
-			continue
-		}
-		listed = true
-		if slices.ContainsFunc(statement.IPList, func(text string) bool { return within(text, from) }) {
-			return false
-		}
-	}
-	return listed
-}
-
-func within(text string, address netip.Addr) bool {
-	if prefix, err := netip.ParsePrefix(text); err == nil {
-		return prefix.Contains(address)
-	}
-	one, err := netip.ParseAddr(text)
-	return err == nil && one == address
 }

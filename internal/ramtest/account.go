@@ -99,7 +99,7 @@ type User struct {
 
 	Policies      []string             // attached at account level: "System/ReadOnlyAccess"
 	AttachDates   map[string]time.Time // by policy
-	GroupPolicies []GroupPolicy       // attached in a resource group
+	GroupPolicies []GroupPolicy        // attached in a resource group
 
 	SecurityPhone, SecurityEmail Verification
 
@@ -179,7 +179,7 @@ type Group struct {
 
 	Policies      []string             // as for a user
 	AttachDates   map[string]time.Time // as for a user
-	GroupPolicies []GroupPolicy       // as for a user
+	GroupPolicies []GroupPolicy        // as for a user
 }
 
 // Policy is a custom policy.
@@ -188,7 +188,7 @@ type Policy struct {
 	CreateDate, UpdateDate time.Time
 	DefaultVersion         string
 	Versions               []PolicyVersion // oldest first
-	LastVersion            int              // the number of the last version that was created
+	LastVersion            int             // the number of the last version that was created
 	Tags                   map[string]string
 }
 
@@ -209,7 +209,7 @@ type Role struct {
 
 	Policies      []string             // as for a user
 	AttachDates   map[string]time.Time // as for a user
-	GroupPolicies []GroupPolicy       // as for a user
+	GroupPolicies []GroupPolicy        // as for a user
 
 	TrustedAccounts      []string // account ids
 	TrustedOIDCProviders []string // names of this account's providers

@@ -31,7 +31,6 @@ var actions = join(
 	loginProfileActions,
 	accessKeyActions,
 	accessKeyPolicyActions,
-	accountAccessKeyPolicyActions,
 	userSsoSettingsActions,
 	mfaActions,
 	passkeyActions,

@@ -138,4 +138,3 @@ func RandomSides(seed uint64) Option {
 		}
 	})
 }
-

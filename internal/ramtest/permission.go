@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Nobody needs a permission to ask who they are. (documented)
-// The root account may do everything. Users and roles may do what their patterns let them; without patterns, everything. (assumed: policies are not evaluated)
-// A key's network policy comes before any of it. (documented; the code is assumed)
+// permitted checks the permission of the caller. GetCallerIdentity needs none. (documented) The root account may call every
+// operation, users and roles those that their patterns allow; without patterns, all. (assumed: policies are not evaluated) A
+// network policy is checked first. (documented; the code is assumed)
 func permitted(r *request) error {
-	if r.keyBlocked() {
+	if !r.fromAllowedNetwork() {
 		return noPermission(r)
 	}
 	if r.action == "GetCallerIdentity" {
@@ -32,7 +32,7 @@ func permitted(r *request) error {
 	return nil
 }
 
-// A pattern may name the product's prefix, which is ram: for Ram and Ims alike. (documented)
+// matches reports whether a pattern covers an action. It may start with the prefix ram:, for both Ram and Ims. (documented)
 func matches(patterns []string, action string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		for _, prefix := range []string{"ram:", "sts:"} {
@@ -42,13 +42,13 @@ func matches(patterns []string, action string) bool {
 	})
 }
 
-// glob matches a text with a pattern of * and ?. A malformed pattern matches itself only.
+// glob matches a text with a pattern of * and ?. A malformed pattern matches only itself.
 func glob(pattern, text string) bool {
 	matched, err := path.Match(pattern, text)
 	return matched || err != nil && pattern == text
 }
 
-// Permission errors may say who lacked what. (documented)
+// deniedDetail says which principal lacks which permission. (documented)
 func deniedDetail(r *request) reply {
 	prefix := "ram:"
 	if r.product == "Sts" {
