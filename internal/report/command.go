@@ -55,7 +55,7 @@ func (c Command) apply(account string, variables map[string]bool, more ...string
 	}
 	words = append(words, more...)
 	command := strings.Join(c.join(environment, words), " ")
-	if strings.ContainsFunc(command, func(r rune) bool { return r != ' ' && r != '\n' && !unicode.IsPrint(r) }) {
+	if strings.ContainsFunc(command, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }) {
 		return "", errUnprintable
 	}
 	return "# " + visible(account) + "\n" + command, nil

@@ -295,7 +295,7 @@ func (m *markdown) notes(level string, a Account) {
 		}
 	}
 	for _, note := range a.Notes {
-		lines = append(lines, escapeMarkdown(note))
+		lines = append(lines, code(note))
 	}
 	if len(lines) == 0 {
 		return

@@ -39,7 +39,7 @@ func (r Run) Accounts() ([]Account, error) {
 	warnings = slices.DeleteFunc(warnings, func(w Notice) bool { return slices.Contains(shown, w) })
 	if r.Declared == nil || r.Kind == Drift && r.Undeclared == nil {
 		a := r.account(r.ID)
-		a.Warnings, a.Errors = warnings, errs
+		a.Warnings, a.Errors = append(a.Warnings, warnings...), append(a.Errors, errs...)
 		a.Status, a.Reason = reasonOf(errs)
 		switch {
 		case r.Status != "":
@@ -395,7 +395,7 @@ func row(r *tfjson.ResourceChange, name string, declared bool, kind Kind) Differ
 		line = d.Wanted
 	}
 	if kind == Drift && len(line) <= longestLine && !slices.Contains(objectTypes[r.Type].Computed, name) {
-		d.Line = name + " = " + line
+		d.Line = visible(name) + " = " + line
 	}
 	return d
 }

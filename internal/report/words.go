@@ -58,7 +58,7 @@ func (r Report) Headline() string {
 	}
 	parts := []string{}
 	if unknown > 0 {
-		parts = append(parts, plural(unknown, "account")+" not known")
+		parts = append(parts, plural(unknown, "account")+" not compared")
 	}
 	if t.Differences+t.FailedChecks+t.Controls.Failed+t.Warnings > 0 {
 		differences := plural(t.Differences, "difference")

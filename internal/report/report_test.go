@@ -1,0 +1,594 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	markdownhtml "github.com/yuin/goldmark/renderer/html"
+	"golang.org/x/net/html"
+)
+
+type m = map[string]any
+
+// hostile are texts that an account can hold, and that must stay text.
+var hostile = map[string]string{
+	"a link":             "[click](https://evil.example/a)",
+	"an image":           "![x](https://evil.example/b.png)",
+	"a reference":        "[x][y]\n\n[y]: https://evil.example/c",
+	"a bare address":     "https://evil.example/d www.evil.example evil@evil.example",
+	"a mention":          "@everyone #1 GH-2",
+	"HTML":               `<img src=x onerror="alert(1)"><script>alert(2)</script><a href="https://evil.example/e">e</a>`,
+	"the end of a tag":   `</code></pre></td></table></details><h1>title</h1>`,
+	"an entity":          "&lt;b&gt; &#91;x&#93;(https://evil.example/f)",
+	"the end of a span":  "``` ` `` </code>",
+	"the end of a cell":  `a | b \| c \\| d`,
+	"a fence":            "\n```\n# title\n````\n~~~\n",
+	"an HCL template":    `${file("/etc/passwd")} %{ if true }x%{ endif }`,
+	"a shell":            "'; touch /tmp/owned; $(touch /tmp/owned) `touch /tmp/owned` #",
+	"ANSI":               "\x1b[31mred\x1b[0m\x1b]8;;https://evil.example\x07x\x1b]8;;\x07 \u009b31m",
+	"a right-to-left":    "user\u202egnp.exe\u202c \u2066x\u2069 \u200b\ufeff",
+	"a tag character":    "a\U000e0041b",
+	"the end of a CDATA": "]]> <!-- --> <![CDATA[",
+	"a line break":       "one\ntwo\r\nthree\u2028four\x00five",
+	"a template":         "{{.}} {{define \"x\"}}",
+	"a SARIF link":       "[x](1) and [y](https://evil.example/g)",
+	"a javascript link":  "javascript:alert(3)",
+}
+
+// hostilePlan is a plan that has a text wherever an account can have one, and where
+// a key of for_each or an error can.
+func hostilePlan(text string) (declared, undeclared, log []byte) {
+	key := hclString(text)
+	address := "ram_user.x[" + key + "]"
+	change := func(before, after m) m {
+		return m{"actions": []string{"update"}, "before": before, "after": after, "before_sensitive": m{}, "after_sensitive": m{}, "after_unknown": m{}}
+	}
+	live := m{"account_id": "1234567890123456", "comments": text, "tags": m{text: text}, "list": []string{text}, text: text}
+	last := m{"account_id": "1234567890123456", "comments": "x", "tags": m{}, "list": []string{}, text: "x"}
+	resource := func(c m) []any {
+		return []any{m{"address": address, "mode": "managed", "type": "ram_user", "name": "x", "change": c}}
+	}
+	checks := []any{m{"address": m{"kind": "check", "to_display": "check.x"}, "status": "fail", "instances": []any{m{"status": "fail", "problems": []any{m{"message": text}}}}}}
+	control := m{"id": "1.4", "title": text, "status": "failed", "wanted": text, "found": text, "who": []string{text}}
+	outputs := m{"controls": m{"value": []any{control, m{"id": text, "title": "x", "status": "failed", "reason": text, "wanted": "", "found": text}}}}
+	encode := func(v any) []byte {
+		content, err := json.Marshal(v)
+		if err != nil {
+			panic(err)
+		}
+		return content
+	}
+	declared = encode(m{"format_version": "1.2", "resource_changes": resource(change(live, last)), "checks": checks, "output_changes": m{text: m{"actions": []string{"update"}}}})
+	undeclared = encode(m{"format_version": "1.2", "resource_drift": resource(change(last, live)), "planned_values": m{"outputs": outputs}})
+	for _, severity := range []string{"warning"} {
+		log = append(log, encode(m{"@level": "warn", "diagnostic": m{"severity": severity, "summary": text, "detail": text, "address": address, "range": m{"filename": text, "start": m{"line": 3}}}})...)
+		log = append(log, '\n')
+	}
+	return declared, undeclared, log
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hostileReports are a report of each hostile text: of an account that was
+// compared, and of one that was not.
+func hostileReports(t *testing.T, kind Kind, text string) Report {
+	t.Helper()
+	declared, undeclared, log := hostilePlan(text)
+	run := Run{
+		Kind: kind, Declared: declared, Undeclared: undeclared, Logs: [][]byte{log}, ID: "1234567890123456", Name: text,
+		Source:  Source{Directory: text, Workspace: text, Commit: text, Run: text},
+		Command: Command{Program: "terraform", Directory: text, Workspace: text, Arguments: []string{"-var=a=" + text, "-var-file", text}, Shell: POSIX},
+	}
+	accounts, err := run.Accounts()
+	must(t, err)
+	failed := Run{Kind: kind, Logs: [][]byte{bytes.ReplaceAll(log, []byte(`"severity":"warning"`), []byte(`"severity":"error"`))}, Name: text, Reason: text}
+	more, err := failed.Accounts()
+	must(t, err)
+	r := New(kind, "RAM drift", time.Unix(0, 0), append(accounts, more...))
+	r.Compare(New(kind, "before", time.Unix(0, 0), []Account{{ID: text}}))
+	return r
+}
+
+// render writes a report in every format.
+func render(t *testing.T, r Report) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"markdown": func(b *bytes.Buffer) error { return r.WriteMarkdown(b) }, "html": func(b *bytes.Buffer) error { return r.WriteHTML(b) },
+		"json": func(b *bytes.Buffer) error { return r.WriteJSON(b) }, "junit": func(b *bytes.Buffer) error { return r.WriteJUnit(b) }, "sarif": func(b *bytes.Buffer) error { return r.WriteSARIF(b) },
+	} {
+		var b bytes.Buffer
+		must(t, write(&b))
+		out[name] = b.String()
+	}
+	return out
+}
+
+// ours are the links of a report that are its own.
+var ours = regexp.MustCompile(`^(#[a-zA-Z0-9-]*|` + regexp.QuoteMeta(trailURL) + `)$`)
+
+// inert fails the test if HTML has an element, an attribute or a link that no
+// report has.
+func inert(t *testing.T, text string, elements, attributes []string) {
+	t.Helper()
+	tokens := html.NewTokenizer(strings.NewReader(text))
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken:
+			return
+		case html.StartTagToken, html.SelfClosingTagToken:
+			token := tokens.Token()
+			if !slices.Contains(elements, token.Data) {
+				t.Errorf("there is an element %s", token)
+			}
+			for _, a := range token.Attr {
+				if !slices.Contains(attributes, a.Key) || a.Key == "href" && !ours.MatchString(a.Val) {
+					t.Errorf("there is an attribute %s in %s", a.Key, token)
+				}
+			}
+		}
+	}
+}
+
+// Whatever an account holds is text in Markdown: rendered by goldmark as GitHub
+// renders it, with raw HTML, tables and links from bare addresses, and by cmark-gfm
+// itself where it is installed.
+func TestReport_hostileMarkdown(t *testing.T) {
+	t.Parallel()
+	elements := []string{"h1", "h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "ul", "li", "a", "br", "strong", "html", "body"}
+	renderers := map[string]func(string) string{"goldmark": func(text string) string {
+		var b bytes.Buffer
+		must(t, goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(markdownhtml.WithUnsafe())).Convert([]byte(text), &b))
+		return b.String()
+	}}
+	if cmark, err := exec.LookPath("cmark-gfm"); err == nil {
+		renderers["cmark-gfm"] = func(text string) string {
+			cmd := exec.CommandContext(t.Context(), cmark, "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough", "-e", "tasklist")
+			cmd.Stdin = strings.NewReader(text)
+			out, err := cmd.Output()
+			must(t, err)
+			return string(out)
+		}
+	} else {
+		t.Log("cmark-gfm is not on this machine")
+	}
+	for name, text := range hostile {
+		for _, kind := range []Kind{Drift, Plan} {
+			markdown := render(t, hostileReports(t, kind, text))["markdown"]
+			for renderer, renders := range renderers {
+				t.Run(name+" by "+renderer, func(t *testing.T) {
+					page := renders(markdown)
+					inert(t, page, elements, []string{"href", "align", "style", "class", "lang"})
+					// Each row has as many cells as its table's head: the cell was not ended.
+					for _, table := range strings.Split(page, "<table>")[1:] {
+						table, _, _ = strings.Cut(table, "</table>")
+						columns := strings.Count(table, "<th")
+						columns -= strings.Count(table, "<thead")
+						rows := strings.Count(table, "<tr") - 1
+						if got := strings.Count(table, "<td"); got != rows*columns {
+							t.Errorf("%d cells in %d rows of %d columns:\n%s", got, rows, columns, table)
+						}
+					}
+				})
+			}
+			if t.Failed() {
+				t.Fatal(markdown)
+			}
+		}
+	}
+}
+
+func TestReport_hostileHTML(t *testing.T) {
+	t.Parallel()
+	clean := render(t, hostileReports(t, Drift, "x"))["html"]
+	for name, text := range hostile {
+		for _, kind := range []Kind{Drift, Plan} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				page := render(t, hostileReports(t, kind, text))["html"]
+				inert(t, page, []string{
+					"html", "head", "meta", "title", "style", "body", "a", "header", "h1", "h2", "h3", "h4", "p", "nav", "main", "ul", "li", "b", "table", "thead", "tbody", "tr", "th", "td",
+					"code", "pre", "span", "article",
+				}, []string{"lang", "charset", "http-equiv", "content", "name", "href", "class", "id", "aria-label", "title", "scope"})
+				if kind == Drift {
+					if got, want := strings.Count(page, "<article"), strings.Count(clean, "<article"); got != want {
+						t.Errorf("%d articles, want %d", got, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+// No format has a character that a terminal or an editor obeys.
+func TestReport_hostileCharacters(t *testing.T) {
+	t.Parallel()
+	for name, text := range hostile {
+		for format, content := range render(t, hostileReports(t, Drift, text)) {
+			for _, r := range content {
+				if r != '\n' && r != visibleRune(r) {
+					t.Errorf("%s in %s: %q", name, format, r)
+					break
+				}
+			}
+		}
+	}
+}
+
+func visibleRune(r rune) rune {
+	if visible(string(r)) == string(r) {
+		return r
+	}
+	return -1
+}
+
+// The lines of a report are HCL that says what the account holds, the commands of a
+// report do one thing, and neither runs what an account holds.
+func TestReport_hostileCommands(t *testing.T) {
+	t.Parallel()
+	for name, text := range hostile {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			directory := t.TempDir()
+			argumentsOf := "#!/bin/sh\nprintf '%s\\0' \"$TF_WORKSPACE\" \"$@\" >\"" + directory + "/arguments\"\n"
+			must(t, os.WriteFile(filepath.Join(directory, "terraform"), []byte(argumentsOf), 0o700)) //nolint:gosec // it is a program
+			r := hostileReports(t, Drift, text)
+			account := r.Accounts[slices.IndexFunc(r.Accounts, func(a Account) bool { return a.Status.Known() })]
+			if text != visible(text) {
+				if account.Repair != "" {
+					t.Fatalf("a command whose directory cannot be shown: %q", account.Repair)
+				}
+				return
+			}
+			cmd := exec.CommandContext(t.Context(), "sh", "-c", account.Repair)
+			cmd.Dir, cmd.Env = directory, []string{"PATH=" + directory + ":/usr/bin:/bin"}
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v: %s\n%s", err, out, account.Repair)
+			}
+			got, err := os.ReadFile(filepath.Join(directory, "arguments"))
+			must(t, err)
+			want := strings.Join([]string{text, "-chdir=" + text, "apply", "-var=a=" + text, "-var-file=" + text, "-target=ram_user.x[" + hclString(text) + "]", ""}, "\x00")
+			if string(got) != want {
+				t.Errorf("got  %q\nwant %q", got, want)
+			}
+		})
+	}
+	if _, err := os.Stat("/tmp/owned"); err == nil {
+		t.Fatal("a text was run")
+	}
+}
+
+// The JSON follows its schema, whatever is in it, and is read back as it was.
+func TestReport_schema(t *testing.T) {
+	t.Parallel()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema))
+	must(t, err)
+	compiler := jsonschema.NewCompiler()
+	must(t, compiler.AddResource("schema.json", document))
+	schema, err := compiler.Compile("schema.json")
+	must(t, err)
+	for name, text := range hostile {
+		r := hostileReports(t, Drift, text)
+		content := render(t, r)["json"]
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(content))
+		must(t, err)
+		if err := schema.Validate(value); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		again, err := ReadJSON([]byte(content))
+		must(t, err)
+		if render(t, again)["json"] != content {
+			t.Errorf("%s: the report is another one after it was read", name)
+		}
+	}
+	if err := schema.Validate(m{"version": 1}); err == nil {
+		t.Error("the schema takes anything")
+	}
+}
+
+// What a CI system reads of JUnit and SARIF: the numbers, the levels, the places.
+func TestReport_machineFormats(t *testing.T) {
+	t.Parallel()
+	for name, text := range hostile {
+		out := render(t, hostileReports(t, Drift, text))
+		var suites junitSuites
+		must(t, xml.Unmarshal([]byte(out["junit"]), &suites))
+		if len(suites.Suites) != 2 || suites.Errors != 1 || suites.Failures < 5 {
+			t.Errorf("%s: %d suites, %d errors, %d failures", name, len(suites.Suites), suites.Errors, suites.Failures)
+		}
+		var log sarifLog
+		must(t, json.Unmarshal([]byte(out["sarif"]), &log))
+		run := log.Runs[0]
+		if log.Version != "2.1.0" || run.Invocations[0].Successful || len(run.Invocations[0].Notifications) != 1 {
+			t.Errorf("%s: %+v", name, run.Invocations)
+		}
+		for _, result := range run.Results {
+			if run.Tool.Driver.Rules[result.RuleIndex].ID != result.RuleID || result.Locations[0].Physical.Region.StartLine < 1 || result.Fingerprints["ramreport/v1"] == "" {
+				t.Errorf("%s: %+v", name, result)
+			}
+			for _, bracket := range regexp.MustCompile(`(\\*)[\[\]]`).FindAllStringSubmatch(result.Message.Text, -1) {
+				if len(bracket[1])%2 == 0 {
+					t.Errorf("%s: a link in %q", name, result.Message.Text)
+				}
+			}
+		}
+	}
+}
+
+// plan makes a plan's JSON.
+func planJSON(t *testing.T, content m) []byte {
+	t.Helper()
+	content["format_version"] = "1.2"
+	b, err := json.Marshal(content)
+	must(t, err)
+	return b
+}
+
+func updated(kind, name, id string, before, after m) m {
+	before["account_id"], after["account_id"] = id, id
+	return m{"address": kind + "." + name, "mode": "managed", "type": kind, "name": name, "change": m{"actions": []string{"update"}, "before": before, "after": after}}
+}
+
+// The worst comes first: what weakens an account before what strengthens it, and an
+// open network before anything else.
+func TestReport_order(t *testing.T) {
+	t.Parallel()
+	const id = "1234567890123456"
+	wanted := m{"login_session_duration": 6, "login_network_masks": []string{"203.0.113.0/24"}, "max_idle_days_for_users": 90, "allow_user_to_change_password": true}
+	found := m{"login_session_duration": 4, "login_network_masks": []string{"203.0.113.0/24", "0.0.0.0/0"}, "max_idle_days_for_users": 365, "allow_user_to_change_password": false}
+	accounts, err := Run{
+		Kind: Drift, Undeclared: planJSON(t, m{}), Declared: planJSON(t, m{"resource_changes": []any{updated("ram_security_preference", "this", id, found, wanted)}}),
+		Places: map[string]string{"ram_security_preference.this": "main.tf:7"},
+	}.Accounts()
+	must(t, err)
+	r := New(Drift, "x", time.Unix(0, 0), accounts)
+	got := []string{}
+	for _, d := range r.Accounts[0].Differences {
+		got = append(got, fmt.Sprintf("%s %s %s %s", d.Attribute, d.Severity, d.Direction, d.Place))
+	}
+	want := []string{
+		"login_network_masks critical weaker main.tf:7", "max_idle_days_for_users medium weaker main.tf:7",
+		"allow_user_to_change_password low other main.tf:7", "login_session_duration low stronger main.tf:7",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if r.Headline() != "x: 4 differences (2 weaker), 0 failed checks" {
+		t.Error(r.Headline())
+	}
+}
+
+// What becomes of an account that was not compared is told apart, by codes of the
+// service and not by words of the provider.
+func TestReport_statuses(t *testing.T) {
+	t.Parallel()
+	log := func(severity, summary, detail, address string) []byte {
+		return planJSON(t, m{"@level": severity, "diagnostic": m{"severity": severity, "summary": summary, "detail": detail, "address": address}})
+	}
+	const id = "1234567890123456"
+	created := m{"resource_changes": []any{m{"address": "ram_user.a", "mode": "managed", "type": "ram_user", "change": m{"actions": []string{"create"}, "after": m{"account_id": id}}}}}
+	quiet := m{"resource_changes": []any{m{"address": "ram_user.a", "mode": "managed", "type": "ram_user", "change": m{"actions": []string{"no-op"}, "before": m{"account_id": id}, "after": m{"account_id": id}}}}}
+	for name, one := range map[string]struct {
+		run    Run
+		status Status
+		code   int
+	}{
+		"no role":                     {Run{Logs: [][]byte{log("error", "Cannot assume the role", "AssumeRole: EntityNotExist.Role", "")}}, NoAccess, 1},
+		"a role that trusts another":  {Run{Logs: [][]byte{log("error", "Cannot assume the role", "AssumeRole failed: NoPermission", "")}}, NoAccess, 1},
+		"another permission":          {Run{Logs: [][]byte{log("error", "Cannot read the user", "ListUsers: NoPermission", "")}}, Failed, 1},
+		"no log":                      {Run{}, Failed, 1},
+		"interrupted":                 {Run{Status: Interrupted, Logs: [][]byte{log("error", "x", "", "")}}, Interrupted, 1},
+		"nothing":                     {Run{Declared: planJSON(t, m{}), Undeclared: planJSON(t, m{})}, Failed, 1},
+		"never applied":               {Run{Declared: planJSON(t, created), Undeclared: planJSON(t, m{})}, NeverApplied, 2},
+		"errored":                     {Run{Declared: planJSON(t, m{"errored": true, "resource_changes": quiet["resource_changes"]}), Undeclared: planJSON(t, m{})}, Failed, 1},
+		"clean":                       {Run{Declared: planJSON(t, quiet), Undeclared: planJSON(t, m{})}, Clean, 0},
+		"a warning of the CLI":        {Run{Declared: planJSON(t, quiet), Undeclared: planJSON(t, m{}), Logs: [][]byte{log("warning", "Deprecated", "", "")}}, Clean, 0},
+		"a warning about an object":   {Run{Declared: planJSON(t, quiet), Undeclared: planJSON(t, m{}), Logs: [][]byte{log("warning", "2 undeclared keys", "", "ram_user.a")}}, Failing, 2},
+		"a check of the refresh-only": {Run{Declared: planJSON(t, quiet), Undeclared: planJSON(t, m{"checks": []any{m{"address": m{"to_display": "check.a"}, "status": "fail"}}})}, Failing, 2},
+	} {
+		one.run.Kind = Drift
+		accounts, err := one.run.Accounts()
+		must(t, err)
+		r := New(Drift, "x", time.Unix(0, 0), accounts)
+		if len(accounts) != 1 || r.Accounts[0].Status != one.status || r.ExitCode() != one.code {
+			t.Errorf("%s: %s (%s), code %d", name, r.Accounts[0].Status, r.Accounts[0].Reason, r.ExitCode())
+		}
+	}
+}
+
+// One plan of many accounts is a report of each.
+func TestReport_oneRunForAll(t *testing.T) {
+	t.Parallel()
+	changes := []any{}
+	outputs := m{}
+	for i := range 3 {
+		id := fmt.Sprintf("21%014d", i)
+		before := m{"minimum_password_length": 14}
+		if i == 1 {
+			before = m{"minimum_password_length": 8}
+		}
+		change := updated("ram_password_policy", "this", id, before, m{"minimum_password_length": 14})
+		if i != 1 {
+			change["change"].(m)["actions"] = []string{"no-op"}
+		}
+		change["module_address"] = `module.baseline["` + id + `"]`
+		change["address"] = `module.baseline["` + id + `"].ram_password_policy.this`
+		changes = append(changes, change)
+		outputs[id] = []any{m{"id": "1.11", "title": "x", "status": "passed"}}
+	}
+	log := planJSON(t, m{"@level": "error", "diagnostic": m{"severity": "error", "summary": "Cannot", "detail": "EntityNotExist.Role", "address": `module.baseline["2100000000000009"].ram_password_policy.this`}})
+	accounts, err := Run{
+		Kind: Drift, Undeclared: planJSON(t, m{}), Logs: [][]byte{log},
+		Declared: planJSON(t, m{"resource_changes": changes, "planned_values": m{"outputs": m{"controls": m{"value": outputs}}}, "checks": []any{m{"address": m{"to_display": `module.baseline["2100000000000002"].check.x`}, "status": "fail"}}}),
+	}.Accounts()
+	must(t, err)
+	got := map[string]Status{}
+	for _, a := range accounts {
+		got[a.ID] = a.Status
+		if a.Status != NoAccess && len(a.Controls) != 1 {
+			t.Errorf("%s has %d controls", a.ID, len(a.Controls))
+		}
+	}
+	want := map[string]Status{"2100000000000000": Clean, "2100000000000001": Differs, "2100000000000002": Failing, "2100000000000009": NoAccess}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	ids, err := Blame(log)
+	must(t, err)
+	if !slices.Equal(ids, []string{"2100000000000009"}) {
+		t.Errorf("blamed %v", ids)
+	}
+}
+
+// cisControls are controls of the CIS benchmark, for a page that looks like one.
+var cisControls = []string{
+	"1.1 The root account is not used", "1.2 The root account has no AccessKey", "1.3 The root account has MFA", "1.4 Every user with a password has MFA", "1.5 Users idle for 90 days cannot log on",
+	"1.6 AccessKeys are rotated every 90 days", "1.7 Passwords hold an upper-case letter", "1.8 Passwords hold a lower-case letter", "1.9 Passwords hold a symbol", "1.10 Passwords hold a digit",
+	"1.11 Passwords have 14 characters or more", "1.12 The last 5 passwords cannot be used again", "1.13 Passwords last 365 days or longer", "1.14 Five wrong passwords lock the logon", "1.15 No policy allows everything", "1.16 Policies are attached to groups and roles",
+}
+
+// fleetOf is a report of a fleet of accounts in which every way to be broken is planted,
+// and the numbers of each.
+func fleetOf(size int) Report {
+	accounts := []Account{}
+	for i := range size {
+		id := fmt.Sprintf("21%014d", i)
+		a := Account{ID: id, Name: fmt.Sprintf("team-%d", i), Status: Clean, Objects: 3, Source: Source{Workspace: id, Time: "2026-11-28T03:00:00Z"}, Differences: []Difference{}, Checks: []Check{}, Warnings: []Notice{}, Errors: []Notice{}}
+		for n, control := range cisControls {
+			cid, title, _ := strings.Cut(control, " ")
+			status := ControlPassed
+			switch {
+			case (i*7+n*13)%31 == 0:
+				status = ControlFailed
+			case (i+n)%29 == 0:
+				status = ControlNotEvaluated
+			case i%50 == 3 && n == 4:
+				status = ControlAccepted
+			}
+			a.Controls = append(a.Controls, Control{ID: cid, Baseline: "cis-2.0.0", Title: title, Status: status, Severity: Severities()[n%4], Wanted: "true", Found: "false", Who: []string{"alice", "bob"}, Reason: map[bool]string{true: "until the migration ends"}[status == ControlAccepted]})
+		}
+		if a.controlTotals().Failed > 0 {
+			a.Status = Failing
+		}
+		switch i % 40 {
+		case 3:
+			a.Status, a.Reason, a.Controls = NoAccess, "Cannot assume the role: the role cannot be assumed", nil
+			a.Errors = []Notice{{Summary: "Cannot assume the role", Detail: "EntityNotExist.Role"}}
+		case 9:
+			a.Status, a.Reason, a.Controls = Failed, "Cannot read the password policy", nil
+		case 14:
+			a.Status = NeverApplied
+		case 21, 22:
+			d := Difference{Address: "ram_security_preference.this", Type: "ram_security_preference", Attribute: "login_network_masks", Declared: true, Wanted: `["203.0.113.0/24"]`, Found: `["0.0.0.0/0"]`, Line: `login_network_masks = ["0.0.0.0/0"]`}
+			d.assess([]any{"203.0.113.0/24"}, []any{"0.0.0.0/0"})
+			a.Status, a.Differences = Differs, []Difference{d}
+			a.Repair = "# Account " + id + "\nenv TF_WORKSPACE='" + id + "' terraform -chdir='/srv/fleet/terraform' apply -target='ram_security_preference.this'"
+		case 30:
+			a.Status = Failing
+			a.Warnings = []Notice{{Summary: "User deploy has an undeclared AccessKey", Address: "ram_user_credentials_exclusive.deploy", Detail: "LTAI5tExample was created 400 days ago."}}
+		}
+		accounts = append(accounts, a)
+	}
+	return New(Drift, "RAM fleet", time.Unix(1795834800, 0), accounts)
+}
+
+// The page, the Markdown and the JUnit file of 200 accounts agree with what was planted.
+func TestReport_fleet(t *testing.T) {
+	t.Parallel()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began := time.Now()
+	r := fleetOf(200)
+	out := render(t, r)
+	runtime.ReadMemStats(&after)
+	t.Logf("200 accounts in %v, %d MB allocated, a page of %d KB", time.Since(began).Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20, len(out["html"])>>10)
+	planted := map[Status]int{NoAccess: 5, Failed: 5, NeverApplied: 5, Differs: 10}
+	for status, n := range planted {
+		if r.Totals.ByStatus[status] != n {
+			t.Errorf("%d accounts are %s, want %d", r.Totals.ByStatus[status], status, n)
+		}
+		if row := fmt.Sprintf("| %s | %d |", status.Label(Drift), n); !strings.Contains(out["markdown"], row) {
+			t.Errorf("the Markdown lacks %q", row)
+		}
+		if card := fmt.Sprintf("<b>%d</b>%s", n, status.Label(Drift)); !strings.Contains(out["html"], card) {
+			t.Errorf("the page lacks %q", card)
+		}
+	}
+	var suites junitSuites
+	must(t, xml.Unmarshal([]byte(out["junit"]), &suites))
+	if suites.Errors != 10 || len(suites.Suites) != 200 || suites.Failures != r.Totals.Differences+r.Totals.Controls.Failed+r.Totals.Warnings {
+		t.Errorf("JUnit: %d errors, %d suites, %d failures", suites.Errors, len(suites.Suites), suites.Failures)
+	}
+	if got := strings.Count(out["html"], `<td class="c-failed">`); got != r.Totals.Controls.Failed {
+		t.Errorf("%d cells of the heat map failed, want %d", got, r.Totals.Controls.Failed)
+	}
+	if n := len(out["markdown"]); n > 65_536 {
+		t.Errorf("the Markdown has %d characters, more than a comment may have", n)
+	}
+	if !strings.Contains(out["markdown"], "left out here") {
+		t.Error("the Markdown does not say that it is shortened")
+	}
+	if r.Accounts[0].Status != NoAccess || r.ExitCode() != 1 {
+		t.Errorf("first is %s, code %d", r.Accounts[0].Status, r.ExitCode())
+	}
+}
+
+// The trend counts what is new and what is resolved, and nothing of an account that
+// one of the two reports could not compare.
+func TestReport_trend(t *testing.T) {
+	t.Parallel()
+	account := func(id string, status Status, checks ...string) Account {
+		a := Account{ID: id, Status: status}
+		for _, c := range checks {
+			a.Checks = append(a.Checks, Check{Name: c, Status: "fail"})
+		}
+		return a
+	}
+	earlier := New(Drift, "x", time.Unix(0, 0), []Account{account("1", Failing, "a", "b"), account("2", Failed), account("3", Clean)})
+	r := New(Drift, "x", time.Unix(0, 0), []Account{account("1", Failing, "b", "c", "d"), account("2", Failing, "a"), account("4", Clean)})
+	r.Compare(earlier)
+	if r.Trend.New != 2 || r.Trend.Resolved != 1 || !slices.Equal(r.Trend.Joined, []string{"4"}) || !slices.Equal(r.Trend.Left, []string{"3"}) {
+		t.Errorf("%+v", r.Trend)
+	}
+}
+
+// Every order is one that there is, and every list of values has the weakest first.
+func TestReport_orders(t *testing.T) {
+	t.Parallel()
+	for kind, known := range objectTypes {
+		if severityOr(known.Severity, "") == "" {
+			t.Errorf("%s has no severity", kind)
+		}
+		for name, a := range known.Attributes {
+			if len(a.Weaker) == 1 && weakerBy[a.Weaker[0]] == nil {
+				t.Errorf("%s.%s: there is no order %q", kind, name, a.Weaker[0])
+			}
+			if a.Severity != "" && a.Severity.rank() < 0 {
+				t.Errorf("%s.%s: there is no severity %q", kind, name, a.Severity)
+			}
+		}
+	}
+}
