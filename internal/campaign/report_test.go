@@ -178,7 +178,7 @@ func TestGuide_describesEveryPiece(t *testing.T) {
 			}
 		}
 	}
-	_, table, _ := strings.Cut(string(text), "| piece | what it does |\n|---|---|\n")
+	_, table, _ := strings.Cut(string(text), "| Piece | Description |\n|---|---|\n")
 	table, _, _ = strings.Cut(table, "\n\n")
 	var described []string
 	for row := range strings.Lines(table) {
