@@ -14,35 +14,35 @@ import (
 	"time"
 )
 
-// Options are what a campaign is to do.
+// Options choose what a campaign runs.
 type Options struct {
 	Pieces []string // of [Pieces]; none: all
 	Only   string   // part of a case's name; "": all
-	Share  uint32   // every how many-th case of the sweep, and pair; 0: all
-	Walks  int      // sequences
-	Seed   uint64   // of the walks and the pairs; 0: another one each time
-	Kills  uint32   // every how many-th place of the kill sweep; 0: all
-	Fuzz   string   // for how long each target, such as 100000x
+	Share  uint32   // run every n-th case of the sweep and every n-th pair; 0: all
+	Walks  int      // how many
+	Seed   uint64   // of the walks and the pairs; 0: a random one
+	Kills  uint32   // run every n-th place of the kill sweep; 0: all
+	Fuzz   string   // how long each target runs, such as 100000x
 	Rounds int      // of the soak with a CLI
 	Loops  int      // of the soak over the protocol
 	Users  int      // of the load
 	Root   string   // of the repository
 	CLIs   []string // Terraform, OpenTofu or both; none: no piece that needs one
-	CLI    string   // the one that is being played with
+	CLI    string   // the one that a piece runs on
 	Getenv func(string) string
-	Keep   string // a file for the figures, to go on with if it is of the same code; "": none
-	Guide  string // a guide to put them into; "": none
-	Temp   string // a directory for what the pieces leave; it is not removed
+	Keep   string // a file for the figures; its pieces of the same code are kept; "": none
+	Guide  string // a guide to write them into; "": none
+	Temp   string // a directory for the files of the pieces; it is not removed
 }
 
-// ErrForbidden is that something happened which must never happen.
+// ErrForbidden reports an outcome that must never happen.
 var ErrForbidden = errors.New("there are forbidden outcomes")
 
 // piece is a part of the campaign.
 type piece struct {
 	name  string
-	cli   bool // it is played once on each CLI
-	tests bool // it plays the tests of the repository
+	cli   bool // it runs once on each CLI
+	tests bool // it runs tests of the repository
 	run   func(context.Context, *Options, *figures) error
 }
 
@@ -58,10 +58,10 @@ var pieces = []piece{
 	{"actors", true, false, runActors},
 	{"kills", true, false, runKills},
 	{"fuzz", false, true, runFuzz},
-	{"plants", false, true, playPlants},
+	{"mutants", false, true, runMutants},
 }
 
-// Pieces are the names of all parts.
+// Pieces returns the names of all pieces.
 func Pieces() (names []string) {
 	for _, p := range pieces {
 		names = append(names, p.name)
@@ -69,8 +69,8 @@ func Pieces() (names []string) {
 	return names
 }
 
-// Run plays the campaign and prints its table. The error is [ErrForbidden] if
-// anything happened that must never happen.
+// Run runs the campaign and prints its table. It returns [ErrForbidden] if there
+// is a forbidden outcome.
 func Run(ctx context.Context, out io.Writer, o Options) error {
 	r, err := reportOf(ctx, &o)
 	if err != nil {
@@ -80,13 +80,13 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 		if len(o.Pieces) > 0 && !slices.Contains(o.Pieces, p.name) {
 			continue
 		}
-		played, err := p.runOnCLIs(ctx, o)
-		for _, f := range played {
+		all, err := p.runOnCLIs(ctx, o)
+		for _, f := range all {
 			err = errors.Join(err, r.note(out, &o, f))
 		}
 		if err != nil {
 			r.write(out)
-			return fmt.Errorf("cannot go on with %s: %w", p.name, err)
+			return fmt.Errorf("cannot run the piece %s: %w", p.name, err)
 		}
 	}
 	r.write(out)
@@ -101,7 +101,7 @@ func Run(ctx context.Context, out io.Writer, o Options) error {
 	return nil
 }
 
-// run plays a piece, on each CLI if it needs one.
+// runOnCLIs runs a piece, on each CLI if it needs one.
 func (p piece) runOnCLIs(ctx context.Context, o Options) (all []*figures, err error) {
 	if !p.cli {
 		o.CLI = append(slices.Clone(o.CLIs), "")[0]
@@ -118,7 +118,7 @@ func (p piece) runOnCLIs(ctx context.Context, o Options) (all []*figures, err er
 	return all, nil
 }
 
-// timed notes how long something takes, and whether it comes to its end.
+// timed records how long a piece takes, and whether it was aborted.
 func (f *figures) timed(do func() error) error {
 	f.began = time.Now().UTC()
 	err := do()
@@ -126,7 +126,7 @@ func (f *figures) timed(do func() error) error {
 	return err
 }
 
-// again is the command that plays a case once more.
+// replayCommand returns the command that runs a case again.
 func replayCommand(piece, only string, more ...string) string {
 	return strings.TrimSpace(fmt.Sprintf("go run ./internal/cmd/campaign -pieces %s -only %q %s", piece, only, strings.Join(more, " ")))
 }

@@ -15,21 +15,21 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// trial is one operation on one resource under faults, or under none.
+// testCase is one operation on one resource, with faults or without.
 type testCase struct {
 	subject    acctest.Subject
 	operation  string
 	injections []injection
 }
 
-// stroke is a fault at a place.
+// injection is a fault at a place.
 type injection struct {
 	*fault
 
 	at place
 }
 
-// name is what the stroke is called.
+// name returns the injection's part of a case's name.
 func (s injection) name() string {
 	at := "the run"
 	if s.At != theWholeRun {
@@ -38,7 +38,7 @@ func (s injection) name() string {
 	return fmt.Sprintf("/%s %s/%s/%s/%s", s.ID, s.Name, at, strings.TrimSuffix(s.at.phase, "_commit"), s.at.repeat)
 }
 
-// struck tells that a run of these calls came to the place.
+// happened reports whether a run of these calls reached the place.
 func (s injection) happened(calls []ramtest.Call) bool {
 	n := 0
 	for _, call := range calls {
@@ -49,7 +49,7 @@ func (s injection) happened(calls []ramtest.Call) bool {
 	return s.At == theWholeRun || n >= s.at.nth
 }
 
-// name is what the trial is called, and how it is run again.
+// name returns the case's name, which also selects it.
 func (t testCase) name() string {
 	name := t.baseName()
 	for _, s := range t.injections {
@@ -58,26 +58,26 @@ func (t testCase) name() string {
 	return name
 }
 
-// plainly is what the trial is called without its faults.
+// baseName returns the case's name without its faults.
 func (t testCase) baseName() string { return t.subject.Kind + "/" + t.operation }
 
-// under is the trial under these faults.
-func (t testCase) with(strokes ...injection) testCase {
-	t.injections = strokes
+// with returns the case with these faults.
+func (t testCase) with(injections ...injection) testCase {
+	t.injections = injections
 	return t
 }
 
-// blind tells that an answer was one that nobody can tell from the truth.
+// blind reports whether an injected answer cannot be distinguished from a true one.
 func (t testCase) blind() bool {
 	return slices.ContainsFunc(t.injections, func(s injection) bool { return s.Blind })
 }
 
-// performance is a trial as it went.
+// result is what a case did.
 type result struct {
 	testCase
 	*environment
 	prior, after                acctest.Object
-	recovered                   acctest.Object // after the apply that comes next
+	recovered                   acctest.Object // after the next apply
 	id                          string         // to import by
 	failed                      bool
 	killed                      bool
@@ -86,16 +86,16 @@ type result struct {
 	calls                       []ramtest.Call
 	transcript                  *transcript
 	waited, took                time.Duration
-	otherActions                []func(*ramtest.Account) // what others did meanwhile
-	ended                       bool                     // the operation; others do nothing more
+	otherActions                []func(*ramtest.Account) // what others changed during the operation
+	ended                       bool                     // the operation has ended: others change nothing any more
 }
 
-// acts tells what the campaign itself has to do.
+// acts reports whether the campaign itself carries out a fault.
 func (t testCase) acts(act string) bool {
 	return slices.ContainsFunc(t.injections, func(s injection) bool { return s.Act == act })
 }
 
-// perform plays the trial on a stage of its own.
+// execute runs the case in an environment of its own.
 func (t testCase) execute(ctx context.Context, base *acctest.Driver) (*result, error) {
 	s, err := newEnvironment(ctx, base, t.subject.Arrange)
 	if err != nil {
@@ -117,7 +117,7 @@ func (p *result) run() error {
 	return p.runOperation()
 }
 
-// act is the operation itself.
+// runOperation runs the operation with the faults.
 func (p *result) runOperation() error {
 	c, err := p.newDriver()
 	if err != nil {
@@ -128,7 +128,7 @@ func (p *result) runOperation() error {
 	return nil
 }
 
-// watch lets a run do the operation, and notes what it does.
+// observe runs the operation, and records what it does.
 func (p *result) observe(c *driver) {
 	p.accountBefore, p.transcript = p.account(), c.transcript
 	mark, waited, began := len(p.srv.History()), p.clock.Paused(), time.Now()
@@ -143,7 +143,7 @@ func (p *result) observe(c *driver) {
 	p.events = p.srv.History()[mark:]
 }
 
-// prepare makes what the operation is about.
+// prepare creates the object of the operation.
 func (p *result) prepare() error {
 	c, err := p.newDriver()
 	if err != nil {
@@ -169,7 +169,7 @@ func (p *result) prepare() error {
 	return nil
 }
 
-// strike lets the faults happen.
+// injectAll injects the faults.
 func (p *result) injectAll(c *driver) {
 	for _, s := range p.injections {
 		p.inject(c, s)
@@ -201,7 +201,7 @@ func (p *result) inject(c *driver, s injection) {
 		others(p.recordOther(p.subject.Remove))
 	case "interrupt":
 		others(func(*ramtest.Account) { c.Stop() })
-	case "kill": // nothing that comes later is ever sent, and what was done is not kept
+	case "kill": // no later request is sent, and no result is saved
 		if s.at.phase == after {
 			p.srv.Inject(ramtest.Rule{Nth: fmt.Sprint(s.at.nth), Phase: after, Fault: "refuse"}, ramtest.Rule{Nth: fmt.Sprintf("%d-", s.at.nth+1), Fault: "refuse"})
 			return
@@ -210,7 +210,7 @@ func (p *result) inject(c *driver, s injection) {
 	}
 }
 
-// meanwhile is what others do, and that they did it.
+// recordOther returns a change of others that is recorded when it happens.
 func (p *result) recordOther(act func(*ramtest.Account)) func(*ramtest.Account) {
 	return func(a *ramtest.Account) {
 		p.otherActions = append(p.otherActions, act)
@@ -239,7 +239,7 @@ func (p *result) operate(c *driver, prior acctest.Object) (after acctest.Object,
 	return c.destroy(kind, after)
 }
 
-// goal is the configuration that the operation wants; nil: none.
+// goal returns the configuration that the operation applies; nil: none.
 func (t testCase) goal() acctest.Attributes {
 	switch t.operation {
 	case updates:
@@ -250,7 +250,7 @@ func (t testCase) goal() acctest.Attributes {
 	return t.subject.Config
 }
 
-// recover is what a person does next, once the faults are over: the same is run again.
+// applyAgain runs the same operation again without faults, as a person does.
 // A resource that a failed create has left is tainted, and replaced.
 func (p *result) applyAgain() (c *driver, end acctest.Object, failed bool, err error) {
 	if c, err = p.newDriver(); err != nil {
@@ -272,7 +272,7 @@ func (p *result) applyAgain() (c *driver, end acctest.Object, failed bool, err e
 	return c, end, failed, nil
 }
 
-// reach applies the goal.
+// converge applies the goal.
 func (p *result) converge(c *driver, from acctest.Object) (end acctest.Object, failed bool) {
 	switch {
 	case p.goal() != nil:
@@ -283,12 +283,12 @@ func (p *result) converge(c *driver, from acctest.Object) (end acctest.Object, f
 	return c.destroy(p.subject.Kind, from)
 }
 
-// tainted tells that a create failed and left something in the state.
+// tainted reports whether a create failed and left an object in the state.
 func (p *result) tainted() bool {
 	return p.failed && !p.killed && p.prior.State.IsNull() && !p.after.State.IsNull() && p.operation != imports
 }
 
-// settled tells whether another refresh and plan would change anything.
+// notSettled returns what another refresh and plan would change; empty: nothing.
 func notSettled(c *driver, kind string, goal acctest.Attributes, o acctest.Object) string {
 	again, failed := c.read(kind, o)
 	switch {

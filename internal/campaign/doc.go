@@ -1,8 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package campaign shows what the provider does when the service, the network or
-// a person fails it, and counts it. It drives the provider as Terraform does,
-// against the fake, under every fault of a table; and it judges each run by
-// what is in the account, in the state and in every text that a person sees.
+// Package campaign injects faults of the service, the network and other users into runs of the provider, and
+// counts the outcomes. It drives the provider as Terraform does, against the fake, under every fault of
+// a table. It checks each run by the account, the state and every text that a person can read.
 package campaign

@@ -23,22 +23,22 @@ type fault struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Rules []rule `json:"rules"`
-	// Act is what the campaign does, where no rule of the fake can.
+	// Act is what the campaign itself does if no rule of the fake can.
 	Act        string   `json:"act"`
 	Amount     int      `json:"amount"`
 	Offset     string   `json:"offset"`
-	Phases     []string `json:"phases"`     // before_commit, if there is none
+	Phases     []string `json:"phases"`     // none: before_commit
 	At         string   `json:"at"`         // which calls: any, read, write, list, create, every (counted together), none (the whole run)
-	Repeats    []string `json:"strikes"`    // once and lasting, if there is none
-	Operations []string `json:"operations"` // all, if there is none
-	// Blind is an answer that is well formed and says something else: nobody can tell it from the truth.
+	Repeats    []string `json:"repeats"`    // once, lasting; none: both
+	Operations []string `json:"operations"` // none: all
+	// Blind is a well-formed answer that is not true. The provider cannot distinguish it from a true one.
 	Blind bool `json:"blind"`
-	// Want are the outcomes that the matrix allows, by phase and by the call that is struck.
-	// What it does not name may end in any outcome that is not forbidden.
+	// Want are the outcomes that the matrix allows, by phase and by call.
+	// A call without an entry may end in any outcome that is not forbidden.
 	Want map[string]map[string]string `json:"want"`
 }
 
-// rule is a rule of the fake whose place is still open; "+2" strikes twice more.
+// rule is a rule of the fake without its place; "+2" repeats it twice.
 type rule struct{ ramtest.Rule }
 
 // UnmarshalJSON reads a rule of the fake.
@@ -61,7 +61,7 @@ func faults() ([]fault, error) {
 	return rows, nil
 }
 
-// The phases and strikes of a fault, and the operations that it strikes.
+// The phases, repetitions and calls of a fault, and the operations.
 const (
 	before, after     = "before_commit", "after_commit"
 	once, lasting     = "once", "lasting"
@@ -75,7 +75,7 @@ const (
 
 var operations = []string{creates, reads, updates, deletes, imports}
 
-// strikes tells whether the fault may strike a call.
+// appliesTo reports whether the fault may affect a call.
 func (f fault) appliesTo(action string) bool {
 	switch f.At {
 	case anyWrite:
@@ -94,7 +94,7 @@ func writes(action string) bool {
 	return !strings.HasPrefix(action, "Get") && !strings.HasPrefix(action, "List")
 }
 
-// place is where a fault strikes.
+// place is where a fault is injected.
 type place struct {
 	action string // "": all are counted together
 	nth    int
@@ -102,33 +102,33 @@ type place struct {
 	repeat string
 }
 
-// rules are those of the fake for the fault at a place.
+// rules returns the rules of the fake for the fault at a place.
 func (f fault) rules(at place) (rules []ramtest.Rule) {
 	for _, r := range f.Rules {
-		made := r.Rule
-		made.Action, made.Phase = at.action, at.phase
-		more, _ := strconv.Atoi(made.Nth) // "+2" or nothing, as the table's test holds
-		made.Nth = fmt.Sprintf("%d-%d", at.nth, at.nth+more)
+		placed := r.Rule
+		placed.Action, placed.Phase = at.action, at.phase
+		more, _ := strconv.Atoi(placed.Nth) // "+2" or nothing, as the table's test checks
+		placed.Nth = fmt.Sprintf("%d-%d", at.nth, at.nth+more)
 		if at.repeat == lasting {
-			made.Nth = fmt.Sprintf("%d-", at.nth)
+			placed.Nth = fmt.Sprintf("%d-", at.nth)
 		}
-		rules = append(rules, made)
+		rules = append(rules, placed)
 	}
 	return rules
 }
 
-// twice tells that the request is executed again.
+// duplicates reports whether the request is executed twice.
 func (f fault) duplicates() bool {
 	return slices.ContainsFunc(f.Rules, func(r rule) bool { return r.Fault == "duplicate" })
 }
 
-// offset is how far a clock is off.
+// offset returns how far a clock is off.
 func (f fault) offset() time.Duration {
-	d, _ := time.ParseDuration(f.Offset) // as the table's test holds
+	d, _ := time.ParseDuration(f.Offset) // as the table's test checks
 	return d
 }
 
-// allowed are the outcomes that the matrix has for a call, or nothing.
+// allowed returns the outcomes that the matrix has for a call, or nothing.
 func (f fault) allowed(operation string, at place) []string {
 	of, name := f.Want[at.phase], callOf(operation, at.action)
 	if at.repeat == lasting {
@@ -140,7 +140,7 @@ func (f fault) allowed(operation string, at place) []string {
 	return strings.Fields(of[anyCall])
 }
 
-// callOf is how the matrix calls a call.
+// callOf returns the matrix's name of a call.
 func callOf(operation, action string) string {
 	switch {
 	case action == "CreateAccessKey":

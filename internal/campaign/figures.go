@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// figures are what one piece of the campaign came to.
+// figures are the results of one piece.
 type figures struct {
 	piece    string
-	headline string // what came out, in a few words; "": how many cases
+	headline string // the result in a few words; "": how many cases
 	began    time.Time
 	took     time.Duration
-	aborted  bool // it was not played to its end
+	aborted  bool // it did not run to its end
 
 	mu     sync.Mutex
 	lines  []figure
@@ -29,7 +29,7 @@ type figure struct {
 	Value string `json:"value"`
 }
 
-// finding is something that must never be, and how to see it again.
+// finding is a forbidden outcome, and the command that shows it again.
 type finding struct {
 	What   string `json:"what"`
 	Replay string `json:"again"`
@@ -37,7 +37,7 @@ type finding struct {
 
 func newFigures(piece string) *figures { return &figures{piece: piece, counts: map[string]int{}} }
 
-// add notes a figure.
+// add adds a figure.
 func (f *figures) add(name string, value any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -51,25 +51,25 @@ func (f *figures) count(outcome string) {
 	f.counts[outcome]++
 }
 
-// forbid notes what must never be.
+// forbid records a forbidden outcome.
 func (f *figures) forbid(again, format string, args ...any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.wrong = append(f.wrong, finding{fmt.Sprintf(format, args...), again})
 }
 
-// meanings are the outcomes, in the words of the fault matrix.
+// outcomeMeanings explains the outcomes of the fault matrix.
 var outcomeMeanings = map[string]string{
 	converged: "converged in the same apply",
-	warned:    "converged, with a warning that says what is odd",
-	companion: "converged, and names what came up beside it",
+	warned:    "converged, with a warning about the difference",
+	companion: "converged, and a warning names objects that it does not manage",
 	nothing0:  "error, nothing was changed",
 	kept:      "error, the state is as it was",
 	tracked:   "error, what exists is in the state",
-	removed:   "error, what was made was removed again",
-	named:     "error that names what is left",
+	removed:   "error, the created object was removed again",
+	named:     "error that names what it left",
 	partly:    "error, part is done, the next apply does the rest",
 	killed:    "killed, the next apply converges",
-	killedN:   "killed, the next apply names what is left, or the import",
-	killedL:   "killed, the values to restore are lost, the next plan says so",
+	killedN:   "killed, the next apply names what was left, or the import",
+	killedL:   "killed, the captured values are lost, the next plan says so",
 }

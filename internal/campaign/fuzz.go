@@ -24,7 +24,7 @@ type target struct{ name, pkg string }
 
 var targetLine = regexp.MustCompile(`(?m)^func (Fuzz[A-Z]\w*)\(\w+ \*testing\.F\)`)
 
-// targets are all of them, as the files have them.
+// targets returns all fuzz targets of the repository.
 func targets(root string) (all []target, err error) {
 	err = filepath.WalkDir(filepath.Join(root, "internal"), func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "_test.go") {
@@ -44,15 +44,14 @@ func targets(root string) (all []target, err error) {
 	return all, err
 }
 
-// instrumented are the packages whose branches the engine counts: ours. It looks at every counter after
-// every execution, so that with all packages that the provider is linked with, or only the decoders of
-// the standard library, most of its time goes there.
+// instrumented are the packages whose branches the engine counts: those of this module. The engine reads every
+// counter after every execution, so more packages would take most of its time.
 const instrumented = "github.com/ram-security/terraform-provider-ram/..."
 
-// harness is a package's test binary, from which all its targets run.
+// testBinary is a package's test binary, from which all its targets run.
 type testBinary struct{ binary, directory, corpus string }
 
-// harnessed builds the binary. What the engine finds of interest is kept with what go test finds:
+// buildTestBinary builds the binary. The corpus is in the cache of the go command:
 // go clean -fuzzcache removes it.
 func (o *Options) buildTestBinary(ctx context.Context, pkg string) (h testBinary, err error) {
 	h.directory, h.binary = filepath.Join(o.Root, pkg), filepath.Join(o.Temp, path.Base(pkg)+".fuzz")
@@ -64,7 +63,7 @@ func (o *Options) buildTestBinary(ctx context.Context, pkg string) (h testBinary
 	return h, err
 }
 
-// tool runs the go command in the repository, and answers what it prints.
+// tool runs the go command in the repository, and returns its output.
 func (o *Options) tool(ctx context.Context, arguments ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", arguments...) //nolint:gosec // on this repository
 	cmd.Dir = o.Root
@@ -77,10 +76,10 @@ func (o *Options) tool(ctx context.Context, arguments ...string) (string, error)
 
 var executions = regexp.MustCompile(`execs: (\d+)`)
 
-// minimizing is how often a target runs to make one input smaller.
+// minimizing is how often a target runs to minimize one input.
 const minimizing = "100x"
 
-// fuzzed runs a target, and tells how often it was executed.
+// run runs a target, and returns how often it was executed.
 func (t target) run(ctx context.Context, h testBinary, long string) (n int, out string, err error) {
 	cmd := exec.CommandContext(ctx, h.binary, "-test.run", "^$", "-test.fuzz", "^"+t.name+"$", "-test.fuzztime", long, //nolint:gosec // the tests of this repository
 		"-test.fuzzminimizetime", minimizing, "-test.fuzzcachedir", h.corpus, "-test.timeout", "0")
@@ -94,8 +93,8 @@ func (t target) run(ctx context.Context, h testBinary, long string) (n int, out 
 
 var workerEnded = regexp.MustCompile(`hung or terminated unexpectedly[^\n]*\s+Failing input written to (\S+)`)
 
-// stoodStill tells that a worker was ended for nothing that its input does: the engine gives one
-// execution ten seconds by the clock on the wall, and a machine may stand still for as long.
+// wasStalled reports whether a worker was ended for no fault of its input: the engine gives one
+// execution ten seconds of real time, and a busy machine may stand still for as long.
 func (t target) wasStalled(ctx context.Context, h testBinary, out string) bool {
 	found := workerEnded.FindStringSubmatch(out)
 	if found == nil {
@@ -107,7 +106,7 @@ func (t target) wasStalled(ctx context.Context, h testBinary, out string) bool {
 	return cmd.Run() == nil && os.Remove(input) == nil
 }
 
-// playFuzz runs every fuzz target for the given number of executions.
+// runFuzz runs every fuzz target for the given number of executions.
 func runFuzz(ctx context.Context, o *Options, f *figures) error {
 	all, err := targets(o.Root)
 	if err != nil {
@@ -127,7 +126,7 @@ func runFuzz(ctx context.Context, o *Options, f *figures) error {
 		}
 		n, out, err := t.run(ctx, h, o.Fuzz)
 		for again := 0; again < 3 && err != nil && t.wasStalled(ctx, h, out); again++ {
-			// Somebody has to look at it, if it happens on a machine with time to spare.
+			// On an idle machine this needs an investigation.
 			f.add(t.name+" was ended once by the engine's own time limit, after", n)
 			n, out, err = t.run(ctx, h, o.Fuzz)
 		}
@@ -138,7 +137,7 @@ func runFuzz(ctx context.Context, o *Options, f *figures) error {
 		case errors.As(err, &exit) && !strings.Contains(out, "--- FAIL"), err == nil && n == 0:
 			return fmt.Errorf("%s does not run: %s", t.name, out)
 		case errors.As(err, &exit):
-			f.forbid(fmt.Sprintf("go test -run '%s/' %s, with the input that stands above", t.name, t.pkg), "%s fails: %s", t.name, out)
+			f.forbid(fmt.Sprintf("go test -run '%s/' %s, with the input above", t.name, t.pkg), "%s fails: %s", t.name, out)
 		case err != nil:
 			return err
 		}

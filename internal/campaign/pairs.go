@@ -15,28 +15,28 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
-// pairing meets two faults in one operation: every pair of rows of the matrix on
-// some resource, each row with itself at two places too (reliability notes, A6).
-// One fault may end the operation before the other can strike, so a pair that did
-// not meet is tried on other resources, a few times.
+// pairSweep injects two faults into one operation: every pair of rows of the matrix on
+// some resource, and each row with itself at two places.
+// One fault may end the operation before the other, so a pair of which one did not
+// happen is tried on other resources, a few times.
 type pairSweep struct {
 	*sweep
 
 	seed     uint64
 	plain    []testCase
-	happened atomic.Int64 // pairs of which both faults struck
+	happened atomic.Int64 // pairs of which both faults happened
 }
 
-// tries are how often a pair is tried.
+// tries is how often a pair is tried.
 const tries = 4
 
-// couple is a pair of rows, and its number.
+// faultPair is a pair of rows, and its number.
 type faultPair struct {
 	n    int
 	a, b *fault
 }
 
-// couples are all pairs of rows that can strike one operation: a run is killed once, and a clock is off once.
+// pairs returns all pairs of rows that can happen in one operation: a run is killed once, and a clock is off once.
 func (p *pairSweep) pairs() (all []faultPair) {
 	n := 0
 	for i := range p.rows {
@@ -54,25 +54,25 @@ func (p *pairSweep) pairs() (all []faultPair) {
 	return all
 }
 
-// hides tells that one fault keeps the other from anybody's sight: what others wrote, or the network by delivering a
-// request again, is not in a read that is old. The service has no write that depends on what was read, so a change of
-// others may be lost; a second key is named by the next create for its user, not by the run that made it.
+// hides reports whether one fault hides the other: a stale read does not show what others wrote, or what a duplicated
+// request created. The service has no conditional write, so a change of others may be
+// overwritten; a second key is named by the next create for its user, not by this run.
 func hides(a, b *fault) bool { return a.Act == "stale" && (b.Act == "foreign" || b.duplicates()) }
 
-// ends tells that the fault ends the run, whatever comes.
+// endsTheRun reports whether the fault ends the run.
 func (f fault) endsTheRun() bool { return f.Act == "kill" || f.Act == "unsaved" }
 
-// trials are a few ways for the pair to meet, in an order that the seed draws.
+// cases returns a few cases of the pair, in an order that the seed draws.
 func (p *pairSweep) cases(c faultPair, free map[string]*baseline) (all []testCase) {
 	random := rand.New(rand.NewPCG(p.seed, uint64(c.n))) //nolint:gosec // it shall be drawn again
 	for _, i := range random.Perm(len(p.plain)) {
 		plain := p.plain[i]
 		b := free[plain.baseName()]
-		strokes, ok := drawInjections(random, plain, c, b)
+		drawn, ok := drawInjections(random, plain, c, b)
 		if !ok {
 			continue
 		}
-		if t := plain.with(strokes...); strings.Contains(t.name(), p.only) {
+		if t := plain.with(drawn...); strings.Contains(t.name(), p.only) {
 			all = append(all, t)
 		}
 		if len(all) == tries && p.only == "" {
@@ -82,24 +82,24 @@ func (p *pairSweep) cases(c faultPair, free map[string]*baseline) (all []testCas
 	return all
 }
 
-// drawStrokes draws two places that differ. What comes first strikes once, where it may, so that something comes second.
+// drawInjections draws two different places. The first fault happens once if it may, to leave room for the second.
 func drawInjections(random *rand.Rand, plain testCase, c faultPair, free *baseline) ([]injection, bool) {
 	first, second := placesIn(c.a, plain, free), placesIn(c.b, plain, free)
 	if len(first) == 0 || len(second) == 0 {
 		return nil, false
 	}
-	strokes := []injection{{c.a, first[random.IntN(len(first))]}, {c.b, second[random.IntN(len(second))]}}
-	slices.SortStableFunc(strokes, func(x, y injection) int { return cmp.Compare(free.callNumber(x.at), free.callNumber(y.at)) })
-	if one := strokes[0]; one.at.repeat == lasting && slices.Contains(one.Repeats, once) {
-		strokes[0].at.repeat = once
+	drawn := []injection{{c.a, first[random.IntN(len(first))]}, {c.b, second[random.IntN(len(second))]}}
+	slices.SortStableFunc(drawn, func(x, y injection) int { return cmp.Compare(free.callNumber(x.at), free.callNumber(y.at)) })
+	if one := drawn[0]; one.at.repeat == lasting && slices.Contains(one.Repeats, once) {
+		drawn[0].at.repeat = once
 	}
-	if c.a == c.b && strokes[0].at == strokes[1].at {
+	if c.a == c.b && drawn[0].at == drawn[1].at {
 		return nil, false
 	}
-	if strokes[1].endsTheRun() { // nothing is sent any more, whatever the other says
-		slices.Reverse(strokes)
+	if drawn[1].endsTheRun() { // it has to be the first rule: no request is sent any more
+		slices.Reverse(drawn)
 	}
-	return strokes, true
+	return drawn, true
 }
 
 func placesIn(row *fault, plain testCase, free *baseline) []place {
@@ -109,7 +109,7 @@ func placesIn(row *fault, plain testCase, free *baseline) []place {
 	return places(row, free)
 }
 
-// when is the number of the call at a place, among all.
+// callNumber returns the number of the call at a place among all calls.
 func (f *baseline) callNumber(at place) int {
 	n := 0
 	for i, call := range f.calls {
@@ -122,14 +122,14 @@ func (f *baseline) callNumber(at place) int {
 	return -1 // the whole run
 }
 
-// meet plays a pair until both faults strike.
+// runPair runs cases of a pair until both faults happen.
 func (p *pairSweep) runPair(ctx context.Context, c faultPair, free map[string]*baseline) error {
 	for _, t := range p.cases(c, free) {
-		played, err := p.runCase(ctx, t, free)
+		r, err := p.runCase(ctx, t, free)
 		if err != nil {
 			return err
 		}
-		if played.allHappened() && p.only == "" {
+		if r.allHappened() && p.only == "" {
 			p.happened.Add(1)
 			break
 		}
@@ -137,12 +137,12 @@ func (p *pairSweep) runPair(ctx context.Context, c faultPair, free map[string]*b
 	return nil
 }
 
-// met tells that all faults struck.
+// allHappened reports whether all faults happened.
 func (p *result) allHappened() bool {
 	return !slices.ContainsFunc(p.injections, func(s injection) bool { return !s.happened(p.calls) })
 }
 
-// playPairs plays all pairs.
+// runPairs runs all pairs.
 func runPairs(ctx context.Context, o *Options, f *figures) error {
 	s, err := sweepOf(ctx, o, "pairs", f)
 	if err != nil {
@@ -159,11 +159,11 @@ func runPairs(ctx context.Context, o *Options, f *figures) error {
 			p.plain = append(p.plain, testCase{subject: subject, operation: operation})
 		}
 	}
-	couples := p.pairs()
-	err = forEach(ctx, couples, 1, func(ctx context.Context, c faultPair) error { return p.runPair(ctx, c, free) })
+	pairs := p.pairs()
+	err = forEach(ctx, pairs, 1, func(ctx context.Context, c faultPair) error { return p.runPair(ctx, c, free) })
 	f.add("seed", p.seed)
-	f.add("pairs of faults", len(couples))
-	f.add("pairs of which both struck in one operation", p.happened.Load())
+	f.add("pairs of faults", len(pairs))
+	f.add("pairs of which both happened in one operation", p.happened.Load())
 	p.add(f)
 	return err
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// Every row meets every other, and itself; but for what is there once, or would hide.
-func TestCouples_areAllPairsOfRows(t *testing.T) {
+// Every row is paired with every other and with itself, unless one excludes or hides the other.
+func TestPairs_areAllPairsOfRows(t *testing.T) {
 	t.Parallel()
 	rows, err := faults()
 	if err != nil {
@@ -21,7 +21,7 @@ func TestCouples_areAllPairsOfRows(t *testing.T) {
 	seen := map[[2]*fault]bool{}
 	for _, c := range (&pairSweep{sweep: &sweep{rows: rows}}).pairs() {
 		if seen[[2]*fault{c.a, c.b}] || seen[[2]*fault{c.b, c.a}] {
-			t.Errorf("%s and %s meet twice", c.a.Name, c.b.Name)
+			t.Errorf("%s and %s are paired twice", c.a.Name, c.b.Name)
 		}
 		seen[[2]*fault{c.a, c.b}] = true
 	}
@@ -30,14 +30,14 @@ func TestCouples_areAllPairsOfRows(t *testing.T) {
 			a, b := &rows[i], &rows[j]
 			once := i == j && a.At == theWholeRun || a.endsTheRun() && b.endsTheRun()
 			if hidden := hides(a, b) || hides(b, a); seen[[2]*fault{a, b}] == (once || hidden) {
-				t.Errorf("%s and %s: met %t", a.Name, b.Name, seen[[2]*fault{a, b}])
+				t.Errorf("%s and %s: paired %t", a.Name, b.Name, seen[[2]*fault{a, b}])
 			}
 		}
 	}
 }
 
-// Two faults strike at two places, the first once if it may, and a kill before all.
-func TestDrawStrokes_leavesRoomForTheSecond(t *testing.T) {
+// Two faults are injected at two places, the first once if it may, and a kill before all.
+func TestDrawInjections_leavesRoomForTheSecond(t *testing.T) {
 	t.Parallel()
 	rows, err := faults()
 	if err != nil {
@@ -49,30 +49,30 @@ func TestDrawStrokes_leavesRoomForTheSecond(t *testing.T) {
 	}
 	random, drawn := rand.New(rand.NewPCG(1, 1)), 0
 	for _, c := range (&pairSweep{sweep: &sweep{rows: rows}}).pairs() {
-		strokes, ok := drawInjections(random, testCase{operation: creates}, c, free)
+		injections, ok := drawInjections(random, testCase{operation: creates}, c, free)
 		if !ok {
 			continue
 		}
 		drawn++
-		first, second := strokes[0], strokes[1]
+		first, second := injections[0], injections[1]
 		switch {
 		case c.a == c.b && first.at == second.at:
-			t.Errorf("%s strikes one place twice: %v", c.a.Name, first.at)
+			t.Errorf("%s is at one place twice: %v", c.a.Name, first.at)
 		case second.endsTheRun():
 			t.Errorf("%s comes after %s", second.Name, first.Name)
 		case first.at.repeat == lasting && slices.Contains(first.Repeats, once):
-			t.Errorf("%s goes on and on, so %s has no turn", first.Name, second.Name)
+			t.Errorf("%s is lasting, which leaves no room for %s", first.Name, second.Name)
 		case !first.endsTheRun() && free.callNumber(first.at) > free.callNumber(second.at):
 			t.Errorf("%s at %v comes before %s at %v", first.Name, first.at, second.Name, second.at)
 		}
 	}
 	if drawn < 1000 {
-		t.Errorf("only %d pairs can strike a create", drawn)
+		t.Errorf("only %d pairs can happen in a create", drawn)
 	}
 }
 
-// A fault has struck when its call was made.
-func TestStroke_struck(t *testing.T) {
+// A fault has happened when its call was sent.
+func TestInjection_happened(t *testing.T) {
 	t.Parallel()
 	calls := []ramtest.Call{{Action: "GetUser"}, {Action: "CreateUser"}, {Action: "GetUser"}}
 	for _, test := range []struct {

@@ -19,29 +19,29 @@ import (
 	"time"
 )
 
-// report is a campaign in figures: what campaign.json holds.
+// report is the contents of campaign.json.
 type report struct {
-	Commit  string   `json:"commit"` // empty: of no commit, or with changes that are in none
+	Commit  string   `json:"commit"` // empty: no commit, or uncommitted changes
 	CLIs    []string `json:"clis"`
 	CPUs    int      `json:"cpus"`
 	Go      string   `json:"go"`
 	Records []record `json:"pieces"`
 }
 
-// record is a piece that was played.
+// record is the result of one piece.
 type record struct {
 	Piece     string         `json:"piece"`
-	Commit    string         `json:"commit"` // that it was played of
+	Commit    string         `json:"commit"` // of the code that ran
 	Began     time.Time      `json:"began"`
 	Took      time.Duration  `json:"took"`
-	Headline  string         `json:"headline"` // what came out, in a few words
+	Headline  string         `json:"headline"` // the result in a few words
 	Lines     []figure       `json:"figures"`
 	Counts    map[string]int `json:"outcomes"`
 	Forbidden []finding      `json:"forbidden"`
 }
 
-// reportOf begins a report, and goes on with the one of the same code that was kept: a
-// campaign may take longer than one wants to wait.
+// reportOf begins a report with the saved pieces of the same code, so a campaign can run
+// in parts.
 func reportOf(ctx context.Context, o *Options) (*report, error) {
 	r := &report{CPUs: runtime.NumCPU(), Go: runtime.Version(), Commit: commitOf(ctx, o.Root)}
 	for _, cli := range o.CLIs {
@@ -62,7 +62,7 @@ func reportOf(ctx context.Context, o *Options) (*report, error) {
 	}
 	var kept report
 	if err := json.Unmarshal(text, &kept); err != nil {
-		return nil, fmt.Errorf("cannot go on with %s: %w", o.Keep, err)
+		return nil, fmt.Errorf("cannot read the figures in %s: %w", o.Keep, err)
 	}
 	if r.Records = kept.of(ctx, o.Root, r.Commit); len(r.Records) > 0 {
 		for _, cli := range kept.CLIs {
@@ -74,8 +74,8 @@ func reportOf(ctx context.Context, o *Options) (*report, error) {
 	return r, nil
 }
 
-// of are the pieces that say something of a commit, too: those that were played of it,
-// and where nothing but tests and texts was changed since, those that play no tests.
+// of returns the pieces that are valid for a commit: those of the commit itself, and those of
+// another commit since which only tests and texts have changed, unless they run tests.
 func (r *report) of(ctx context.Context, root, commit string) []record {
 	return slices.DeleteFunc(slices.Clone(r.Records), func(one record) bool {
 		if commit == "" || one.Commit == "" {
@@ -86,15 +86,15 @@ func (r *report) of(ctx context.Context, root, commit string) []record {
 	})
 }
 
-// sameCode tells whether nothing but tests and texts was changed since a commit.
+// sameCode reports whether only tests and texts have changed since a commit.
 func sameCode(ctx context.Context, root, commit string) bool {
 	cmd := exec.CommandContext(ctx, "git", "diff", "--quiet", commit, "HEAD", "--", //nolint:gosec // a commit that this program wrote down
-		"*.go", "*.json", "go.mod", "go.sum", ":!*_test.go", ":!docs", ":!internal/campaign/plants.json")
+		"*.go", "*.json", "go.mod", "go.sum", ":!*_test.go", ":!docs", ":!internal/mutants/mutants.json")
 	cmd.Dir = root
 	return cmd.Run() == nil
 }
 
-// commitOf is the commit that the files under root are, unless something was changed.
+// commitOf returns the commit of the files below root; empty if there are uncommitted changes.
 func commitOf(ctx context.Context, root string) string {
 	git := func(arguments ...string) (string, error) {
 		cmd := exec.CommandContext(ctx, "git", arguments...) //nolint:gosec // as written below
@@ -113,7 +113,7 @@ func commitOf(ctx context.Context, root string) string {
 	return commit
 }
 
-// versionOf is what a CLI calls itself.
+// versionOf returns the version that a CLI prints.
 func versionOf(ctx context.Context, cli string) (string, error) {
 	cmd := exec.CommandContext(ctx, cli, "version")
 	cmd.Env = append(cmd.Environ(), "CHECKPOINT_DISABLE=1")
@@ -122,7 +122,7 @@ func versionOf(ctx context.Context, cli string) (string, error) {
 	return first, err
 }
 
-// note prints what a piece came to. If it was played to its end, that is added in place of an earlier time, and kept.
+// note prints the result of a piece. If the piece was not aborted, it replaces an earlier result and is saved.
 func (r *report) note(out io.Writer, o *Options, f *figures) error {
 	one := f.record()
 	one.Commit = r.Commit
@@ -145,7 +145,7 @@ func (r *report) note(out io.Writer, o *Options, f *figures) error {
 	return os.WriteFile(o.Keep, append(text, '\n'), 0o600)
 }
 
-// record is what the figures are when the piece has ended.
+// record returns the result of a piece that has ended.
 func (f *figures) record() record {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -156,7 +156,7 @@ func (f *figures) record() record {
 	return one
 }
 
-// cases are those with an outcome of the fault matrix; where no case has one, all.
+// cases counts the cases with an outcome of the fault matrix; if there is none, all cases.
 func (r record) cases() (n int) {
 	all := 0
 	for outcome, m := range r.Counts {
@@ -185,11 +185,11 @@ func (r record) write(w io.Writer) {
 	}
 	fmt.Fprintf(w, "  %-58s %12d\n", "forbidden outcomes", len(r.Forbidden))
 	for _, wrong := range r.Forbidden {
-		fmt.Fprintf(w, "\n  FORBIDDEN: %s\n  See it again: %s\n", strings.ReplaceAll(strings.TrimSpace(wrong.What), "\n", "\n    "), wrong.Replay)
+		fmt.Fprintf(w, "\n  FORBIDDEN: %s\n  Run it again: %s\n", strings.ReplaceAll(strings.TrimSpace(wrong.What), "\n", "\n    "), wrong.Replay)
 	}
 }
 
-// forbidden is how much happened that must never happen.
+// forbidden counts the forbidden outcomes.
 func (r *report) forbidden() (n int) {
 	for _, one := range r.Records {
 		n += len(one.Forbidden)
@@ -197,7 +197,7 @@ func (r *report) forbidden() (n int) {
 	return n
 }
 
-// outcomes are the cases of all pieces by the outcomes of the fault matrix.
+// outcomes counts the cases of all pieces by the outcomes of the fault matrix.
 func (r *report) outcomes() (counts map[string]int, all int) {
 	counts = map[string]int{}
 	for _, one := range r.Records {
@@ -210,7 +210,7 @@ func (r *report) outcomes() (counts map[string]int, all int) {
 	return counts, all
 }
 
-// took is the time of all pieces together.
+// took returns the time of all pieces together.
 func (r *report) took() (all time.Duration) {
 	for _, one := range r.Records {
 		all += one.Took
@@ -222,7 +222,7 @@ func (r *report) took() (all time.Duration) {
 func (r *report) write(w io.Writer) {
 	commit := r.Commit
 	if commit == "" {
-		commit = "with changes that are in no commit"
+		commit = "with uncommitted changes"
 	}
 	fmt.Fprintf(w, "\nAll pieces (%s; %s; %s; %d CPUs)\n", commit, strings.Join(r.CLIs, ", "), r.Go, r.CPUs)
 	for _, one := range r.Records {
@@ -236,7 +236,7 @@ func (r *report) write(w io.Writer) {
 	fmt.Fprintf(w, "  %-58s %12s\n  %-58s %12d\n", "wall time", r.took().Round(time.Second), "forbidden outcomes", r.forbidden())
 }
 
-// markdown is that table for the guide.
+// markdown returns the tables for the guide.
 func (r *report) markdown() string {
 	var b strings.Builder
 	first := time.Now()
@@ -245,14 +245,14 @@ func (r *report) markdown() string {
 			first = one.Began
 		}
 	}
-	fmt.Fprintf(&b, "Commit %s, %s, %s, %s, %d CPUs, %s in all. Where a piece names another commit, only tests and texts are different.\n\n", r.Commit, first.UTC().Format(time.DateOnly), strings.Join(r.CLIs, " and "), r.Go, r.CPUs, r.took().Round(time.Minute))
-	fmt.Fprint(&b, "| Piece | Commit | What came out | Forbidden outcomes | Took |\n| --- | --- | --- | --- | --- |\n")
+	fmt.Fprintf(&b, "Commit %s, %s, %s, %s, %d CPUs, %s in all. If a piece names another commit, only tests and texts differ.\n\n", r.Commit, first.UTC().Format(time.DateOnly), strings.Join(r.CLIs, " and "), r.Go, r.CPUs, r.took().Round(time.Minute))
+	fmt.Fprint(&b, "| Piece | Commit | Result | Forbidden outcomes | Took |\n| --- | --- | --- | --- | --- |\n")
 	for _, one := range r.Records {
 		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s |\n", one.Piece, one.Commit, one.Headline, len(one.Forbidden), one.Took.Round(time.Second))
 	}
 	counts, all := r.outcomes()
 	fmt.Fprintf(&b, "| all | | %s cases with an outcome | %d | %s |\n", grouped(all), r.forbidden(), r.took().Round(time.Second))
-	fmt.Fprint(&b, "\n| Outcome | Which is | Cases |\n| --- | --- | --- |\n")
+	fmt.Fprint(&b, "\n| Outcome | Meaning | Cases |\n| --- | --- | --- |\n")
 	for _, outcome := range slices.Sorted(maps.Keys(counts)) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", outcome, outcomeMeanings[outcome], grouped(counts[outcome]))
 	}
@@ -265,13 +265,13 @@ func (r *report) markdown() string {
 	return b.String()
 }
 
-// Between these lines of the guide stand the figures of one campaign.
+// The figures of one campaign are between these lines of the guide.
 const (
 	figuresBegin = "<!-- figures of the campaign -->\n"
 	figuresEnd   = "<!-- end of the figures -->\n"
 )
 
-// publish puts the figures into a guide, in place of those that were there.
+// publish replaces the figures in a guide.
 func (r *report) publish(guide string) error {
 	text, err := os.ReadFile(guide)
 	if err != nil {
@@ -283,12 +283,12 @@ func (r *report) publish(guide string) error {
 	case !begins || !ends:
 		return fmt.Errorf("%s has no place for figures", guide)
 	case r.Commit == "":
-		return errors.New("figures of code that is in no commit are not published")
+		return errors.New("figures of uncommitted code are not published")
 	}
 	return os.WriteFile(guide, []byte(before+figuresBegin+"\n"+r.markdown()+"\n"+figuresEnd+after), 0o644) //nolint:gosec // everybody may read it
 }
 
-// grouped is a number with commas: 21,164.
+// grouped returns a number with commas: 21,164.
 func grouped(n int) string {
 	text := fmt.Sprint(n)
 	for at := len(text) - 3; at > 0; at -= 3 {

@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// committed is a repository of one file, all of it in a commit.
+// committed returns a repository of one committed file.
 func committed(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
@@ -25,7 +25,7 @@ func committed(t *testing.T) string {
 	return root
 }
 
-// commit puts a file into a commit of its own.
+// commit commits one file.
 func commit(t *testing.T, root, file, text string) {
 	t.Helper()
 	put(t, filepath.Join(root, file), text)
@@ -49,7 +49,7 @@ func put(t *testing.T, file, text string) {
 	}
 }
 
-// noted is a report that goes on with what was kept, and holds one more piece.
+// noted returns a report with the saved pieces and one more.
 func noted(t *testing.T, o *Options, piece string, wrong bool) *report {
 	t.Helper()
 	r, err := reportOf(t.Context(), o)
@@ -58,7 +58,7 @@ func noted(t *testing.T, o *Options, piece string, wrong bool) *report {
 	}
 	f := newFigures(piece)
 	f.count(converged)
-	f.count("ram_user") // says of what the cases are, and is no case more
+	f.count("ram_user") // names what the cases are about, and is no case
 	f.add("places", 3)
 	if wrong {
 		f.forbid("again", "it is so")
@@ -69,27 +69,27 @@ func noted(t *testing.T, o *Options, piece string, wrong bool) *report {
 	return r
 }
 
-// A campaign goes on where it ended, as long as the code is the same: then one table has all.
-func TestReport_goesOnWithTheSameCommit(t *testing.T) {
+// A campaign continues a report of the same code.
+func TestReport_continuesTheSameCommit(t *testing.T) {
 	t.Parallel()
 	root := committed(t)
 	o := &Options{Root: root, Keep: filepath.Join(t.TempDir(), "campaign.json")}
 	noted(t, o, "sweep", true)
 	r := noted(t, o, "walks", false)
 	if _, all := r.outcomes(); all != 2 || r.forbidden() != 1 || len(r.Records) != 2 {
-		t.Errorf("two pieces came to %+v", r)
+		t.Errorf("two pieces give %+v", r)
 	}
 	if r = noted(t, o, "sweep", false); len(r.Records) != 2 || r.forbidden() != 0 {
-		t.Errorf("a piece that is played again came to %+v", r)
+		t.Errorf("a piece that ran again gives %+v", r)
 	}
 	put(t, filepath.Join(root, "main.go"), "package main // is another\n")
 	if r = noted(t, o, "walks", false); r.Commit != "" || len(r.Records) != 1 {
-		t.Errorf("changed code came to %+v", r)
+		t.Errorf("changed code gives %+v", r)
 	}
 }
 
-// A piece that was broken off is played again: half of it is no figure.
-func TestReport_keepsNoPieceThatWasBrokenOff(t *testing.T) {
+// An aborted piece is not saved.
+func TestReport_savesNoAbortedPiece(t *testing.T) {
 	t.Parallel()
 	o := &Options{Root: committed(t), Keep: filepath.Join(t.TempDir(), "campaign.json")}
 	noted(t, o, "sweep", false)
@@ -105,16 +105,16 @@ func TestReport_keepsNoPieceThatWasBrokenOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r := noted(t, o, "soak", false); len(r.Records) != 2 || r.Records[0].Piece != "sweep" || r.Records[1].Piece != "soak" {
-		t.Errorf("what was broken off is kept: %+v", r.Records)
+		t.Errorf("an aborted piece is saved: %+v", r.Records)
 	}
 }
 
-// A better test is no reason to play the sweep again, but one to plant the bugs again.
-func TestReport_goesOnAfterAChangeOfTests(t *testing.T) {
+// After a change of tests alone, only the pieces that run tests are dropped.
+func TestReport_continuesAfterAChangeOfTests(t *testing.T) {
 	t.Parallel()
 	o := &Options{Root: committed(t), Keep: filepath.Join(t.TempDir(), "campaign.json")}
 	noted(t, o, "sweep", false)
-	first := noted(t, o, "plants", false).Commit
+	first := noted(t, o, "mutants", false).Commit
 	commit(t, o.Root, "main_test.go", "package main\n")
 	r := noted(t, o, "walks", false)
 	if len(r.Records) != 2 || r.Records[0].Piece != "sweep" || r.Records[0].Commit != first || r.Records[1].Commit == first {
@@ -126,7 +126,7 @@ func TestReport_goesOnAfterAChangeOfTests(t *testing.T) {
 	}
 }
 
-// What stands in a guide is of a commit that everybody can look at.
+// Published figures are those of a commit.
 func TestReport_publish(t *testing.T) {
 	t.Parallel()
 	o := &Options{Root: committed(t)}
@@ -159,7 +159,7 @@ func TestReport_publish(t *testing.T) {
 	}
 }
 
-// The guide describes every piece in the order of the campaign, and names none that is not there.
+// The guide describes every piece in the order of the campaign, and no other.
 func TestGuide_describesEveryPiece(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../templates/guides/reliability.md.tmpl")

@@ -15,18 +15,18 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// sessionRole is the role that a run with temporary credentials has.
+// sessionRole is the role of a run with temporary credentials.
 const (
 	sessionRole    = "ops"
 	sessionRoleARN = "acs:ram::" + acctest.AccountID + ":role/" + sessionRole
 )
 
-// gate is in front of the service. The session of who comes through ends right before
+// sessionGate is a proxy of the service that ends the caller's session right before
 // one of the calls.
 type sessionGate struct {
 	srv   *ramtest.Server
 	at    int  // the call; 0: no session ends
-	final bool // there is no other session, either
+	final bool // and no new session can be had
 	calls atomic.Int64
 }
 
@@ -40,7 +40,7 @@ func (g *sessionGate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.srv.ServeHTTP(w, r)
 }
 
-// lent is a run with temporary credentials, through the gate. STS stands beside it.
+// newDriver returns a run with temporary credentials, through the gate. Calls of STS bypass it.
 func (g *sessionGate) newDriver(s *environment) (c *driver, end func(), err error) {
 	front := httptest.NewServer(g)
 	getenv := func(name string) string {
@@ -56,7 +56,7 @@ func (g *sessionGate) newDriver(s *environment) (c *driver, end func(), err erro
 	return c, front.Close, err
 }
 
-// lend plays a trial with temporary credentials.
+// execute runs a case with temporary credentials.
 func (g *sessionGate) execute(ctx context.Context, sessions *sessionSweep, t testCase) (*result, error) {
 	s, err := newEnvironment(ctx, sessions.base, func(a *ramtest.Account) {
 		a.Roles[sessionRole] = &ramtest.Role{ID: "300000000000000001", Name: sessionRole, CreateDate: a.Users["admin"].CreateDate, TrustedAccounts: []string{acctest.AccountID}}
@@ -88,20 +88,20 @@ func (g *sessionGate) run(p *result) error {
 	}
 	defer end()
 	p.observe(c)
-	p.srv.Change(func(a *ramtest.Account) { a.Roles[sessionRole].TrustedAccounts = []string{acctest.AccountID} }) // so that accounts compare
+	p.srv.Change(func(a *ramtest.Account) { a.Roles[sessionRole].TrustedAccounts = []string{acctest.AccountID} }) // as in the baseline
 	p.accountAfter.Roles[sessionRole].TrustedAccounts = []string{acctest.AccountID}
 	return nil
 }
 
-// endings are the two ways in which a session ends in the middle.
+// sessionFaults are the two ways in which a session ends during a run.
 func sessionFaults() []fault {
 	return []fault{
-		{ID: "F23", Name: "the session really ended", At: everyCall, Want: map[string]map[string]string{before: {anyCall: converged}}},
-		{ID: "F23", Name: "the session really ended, and there is no other", At: everyCall, Act: "final"},
+		{ID: "F23", Name: "the session ended", At: everyCall, Want: map[string]map[string]string{before: {anyCall: converged}}},
+		{ID: "F23", Name: "the session ended, and there is no new one", At: everyCall, Act: "final"},
 	}
 }
 
-// sessions plays every operation of every resource with credentials that end in the middle.
+// sessionSweep runs every operation of every resource with a session that ends during the run.
 type sessionSweep struct {
 	*Options
 	*figures
@@ -122,7 +122,7 @@ func runSessions(ctx context.Context, o *Options, f *figures) error {
 	return nil
 }
 
-// each ends the session before each call of an operation.
+// runOperation ends the session before each call of an operation.
 func (s *sessionSweep) runOperation(ctx context.Context, plain testCase) error {
 	if !strings.Contains(plain.name(), s.Only) && !strings.HasPrefix(s.Only, plain.name()) {
 		return nil
@@ -164,7 +164,7 @@ func (s *sessionSweep) runCase(ctx context.Context, t testCase, free *baseline) 
 		}
 	}
 	if refused != 1 {
-		v.forbid("%d calls were refused since the session had ended, not one", refused)
+		v.forbid("%d calls were refused because the session had ended, not one", refused)
 	}
 	s.count(v.outcome)
 	if v.fails() {

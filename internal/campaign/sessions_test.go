@@ -9,8 +9,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
-// F23: the sessions of a key's create and destroy end before each of the calls. With
-// another session to be had the end is the same as without; else nothing is left that nobody knows.
+// F23: the session ends before each call of a key's create and destroy. With a new session
+// the run converges; without one, no object is left unnamed.
 func TestSessions_endBeforeEachCall(t *testing.T) {
 	t.Parallel()
 	for _, only := range []string{"ram_access_key/create", "ram_access_key/delete"} {
@@ -31,8 +31,8 @@ func TestSessions_endBeforeEachCall(t *testing.T) {
 	}
 }
 
-// The oracle needs the session to have ended: a gate that never closes is seen.
-func TestSessions_areSeenToGoOn(t *testing.T) {
+// A case whose session did not end is a forbidden outcome.
+func TestSessions_detectASessionThatDidNotEnd(t *testing.T) {
 	t.Parallel()
 	base := newBase(t.Context())
 	f := newFigures("sessions")

@@ -14,7 +14,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
-// shapes are values of a type that a configuration may hold, however odd: not known,
+// shapes returns unusual values of a type that a configuration may have: unknown,
 // empty, far too large.
 func shapes(kind tftypes.Type) map[string]tftypes.Value {
 	all := map[string]tftypes.Value{"unknown": tftypes.NewValue(kind, tftypes.UnknownValue), "null": tftypes.NewValue(kind, nil)}
@@ -56,7 +56,7 @@ func scalars(kind tftypes.Type, all map[string]tftypes.Value) {
 	}
 }
 
-// whole is an object of which one member has a value.
+// objectWith returns an object of which one member has a value.
 func objectWith(kind tftypes.Object, name string, v tftypes.Value) tftypes.Value {
 	all := map[string]tftypes.Value{}
 	for member, of := range kind.AttributeTypes {
@@ -66,8 +66,8 @@ func objectWith(kind tftypes.Object, name string, v tftypes.Value) tftypes.Value
 	return tftypes.NewValue(kind, all)
 }
 
-// playShapes plans every resource with every odd value of every attribute, over
-// nothing and over what is there: none may panic or write, whatever it says (ROB-03).
+// runShapes plans a create and an update of every resource with every unusual value of every
+// attribute: no plan may panic or write (ROB-03).
 func runShapes(ctx context.Context, o *Options, f *figures) error {
 	base := newBase(ctx)
 	for _, one := range acctest.Subjects() {
@@ -86,7 +86,7 @@ func runShapes(ctx context.Context, o *Options, f *figures) error {
 	return nil
 }
 
-// shape plans over what the performance began with.
+// planShapes plans every unusual value.
 func (p *result) planShapes(o *Options, f *figures) error {
 	for _, a := range p.base.Schemas.ResourceSchemas[p.subject.Kind].Block.Attributes {
 		if !a.Optional && !a.Required {

@@ -19,13 +19,13 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
-// usage is what a process holds.
+// usage is what a process uses.
 type usage struct {
 	goroutines, descriptors int
-	resident                int // KiB; 0: not known here
+	resident                int // KiB; 0: unknown on this system
 }
 
-// used measures this process, after what is of no use has been given back.
+// used measures this process after it has returned unused memory.
 func used() usage {
 	debug.FreeOSMemory()
 	u := usage{goroutines: runtime.NumGoroutine()}
@@ -48,14 +48,14 @@ func (u usage) String() string {
 	return fmt.Sprintf("%d, %d, %d MiB", u.goroutines, u.descriptors, u.resident>>10)
 }
 
-// What a process may hold more at the end than once it is warm.
+// How much more a process may use at the end than when it is warm.
 const (
 	moreGoroutines  = 10
 	moreDescriptors = 10
-	moreResident    = 48 << 10 // what the service holds grows too: ids that it has given out, and its recycle bins
+	moreResident    = 48 << 10 // the fake grows too: its ids and its recycle bins
 )
 
-// playSoak applies and destroys, over and over, with one provider that stays.
+// runSoak applies and destroys again and again with one provider.
 func runSoak(ctx context.Context, o *Options, f *figures) error {
 	base := newBase(ctx)
 	ignored := goleak.IgnoreCurrent()
@@ -104,7 +104,7 @@ func (s *environment) soak(loops int, f *figures) error {
 	end := used()
 	f.add("goroutines, descriptors, memory at the end", end)
 	if end.goroutines > warm.goroutines+moreGoroutines || end.descriptors > warm.descriptors+moreDescriptors || end.resident > warm.resident+moreResident {
-		f.forbid("go run ./internal/cmd/campaign -pieces soak", "it holds %s at the end, and %s once it was warm", end, warm)
+		f.forbid("go run ./internal/cmd/campaign -pieces soak", "it uses %s at the end, and %s when it was warm", end, warm)
 	}
 	return nil
 }

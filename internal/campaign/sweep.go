@@ -16,21 +16,21 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
-// sweep plays every resource, operation, fault and place (reliability notes, A5).
+// sweep runs every resource, operation, fault and place.
 type sweep struct {
 	base   *acctest.Driver
 	rows   []fault
-	only   string // part of a trial's name; "": all
-	share  uint32 // every how many-th trial is played; 0: all
+	only   string // part of a case's name; "": all
+	share  uint32 // every n-th case runs; 0: all
 	report func(verdict)
-	more   []string // arguments that play a trial again
+	more   []string // arguments that run a case again
 
 	mu        sync.Mutex // of the report
 	waited    time.Duration
 	recovered int
 }
 
-// sweepOf is a sweep that notes its verdicts in a table.
+// sweepOf returns a sweep that records its verdicts in a table.
 func sweepOf(ctx context.Context, o *Options, piece string, f *figures) (*sweep, error) {
 	base := newBase(ctx)
 	rows, err := faults()
@@ -51,7 +51,7 @@ func sweepOf(ctx context.Context, o *Options, piece string, f *figures) (*sweep,
 	return s, nil
 }
 
-// playSweep plays the sweep of all faults.
+// runSweep runs the sweep of all faults.
 func runSweep(ctx context.Context, o *Options, f *figures) error {
 	s, err := sweepOf(ctx, o, "sweep", f)
 	if err != nil {
@@ -64,14 +64,14 @@ func runSweep(ctx context.Context, o *Options, f *figures) error {
 	return err
 }
 
-// add adds what only a look over all verdicts tells.
+// add adds the figures over all verdicts.
 func (s *sweep) add(f *figures) {
-	f.add("cases in which a further apply had something to do", s.recovered)
-	f.add("longest wait of one operation, by the clock", s.waited.Round(time.Second))
+	f.add("cases in which a further apply had changes", s.recovered)
+	f.add("longest wait of one operation, by the fake clock", s.waited.Round(time.Second))
 }
 
-// benchmarks plays every operation without a fault, and finds the trials.
-func (s *sweep) baselines(ctx context.Context) (trials []testCase, free map[string]*baseline, err error) {
+// baselines runs every operation without a fault, and finds the cases.
+func (s *sweep) baselines(ctx context.Context) (cases []testCase, free map[string]*baseline, err error) {
 	free = map[string]*baseline{}
 	for _, subject := range acctest.Subjects() {
 		for _, operation := range operations {
@@ -88,14 +88,14 @@ func (s *sweep) baselines(ctx context.Context) (trials []testCase, free map[stri
 				v.forbid("it fails without a fault: %s", v.messages)
 			}
 			s.note(v)
-			trials = append(trials, s.casesOf(plain, b)...)
+			cases = append(cases, s.casesOf(plain, b)...)
 		}
 	}
-	return trials, free, nil
+	return cases, free, nil
 }
 
-// trials are those of one operation: each fault at the first, the second and the
-// last call of each action, and from the first or the last one on for good.
+// casesOf returns the cases of one operation: each fault at the first, the second and the
+// last call of each action, and from the first or the last call on for good.
 func (s *sweep) casesOf(plain testCase, free *baseline) (all []testCase) {
 	for i := range s.rows {
 		row := &s.rows[i]
@@ -115,7 +115,7 @@ func (s *sweep) selected(name string) bool {
 	return strings.Contains(name, s.only) && (s.only != "" || sampled(name, s.share))
 }
 
-// places are where a fault strikes an operation that makes these calls.
+// places returns where a fault can be injected into an operation with these calls.
 func places(row *fault, free *baseline) (all []place) {
 	if row.At == theWholeRun {
 		return []place{{phase: row.Phases[0], repeat: once}}
@@ -136,14 +136,14 @@ func places(row *fault, free *baseline) (all []place) {
 		}
 		for _, phase := range row.Phases {
 			if phase == after && !writes(action) {
-				continue // a read takes no effect
+				continue // a read has no effect
 			}
 			for _, nth := range slices.Compact(slices.Sorted(slices.Values([]int{1, min(2, n), n}))) {
-				for _, strike := range row.Repeats {
-					if strike == lasting && nth > 1 && nth < n {
+				for _, repeat := range row.Repeats {
+					if repeat == lasting && nth > 1 && nth < n {
 						continue
 					}
-					all = append(all, place{action: action, nth: nth, phase: phase, repeat: strike})
+					all = append(all, place{action: action, nth: nth, phase: phase, repeat: repeat})
 				}
 			}
 		}
@@ -152,19 +152,19 @@ func places(row *fault, free *baseline) (all []place) {
 	return all
 }
 
-// run plays all trials. An error is the campaign's own.
+// runAll runs all cases. An error is one of the campaign itself.
 func (s *sweep) runAll(ctx context.Context) error {
-	trials, free, err := s.baselines(ctx)
+	cases, free, err := s.baselines(ctx)
 	if err != nil {
 		return err
 	}
-	return forEach(ctx, trials, 1, func(ctx context.Context, t testCase) error {
+	return forEach(ctx, cases, 1, func(ctx context.Context, t testCase) error {
 		_, err := s.runCase(ctx, t, free)
 		return err
 	})
 }
 
-// play plays a trial and judges it.
+// runCase runs a case and checks it.
 func (s *sweep) runCase(ctx context.Context, t testCase, free map[string]*baseline) (*result, error) {
 	p, err := t.execute(ctx, s.base)
 	if err != nil {
@@ -172,7 +172,7 @@ func (s *sweep) runCase(ctx context.Context, t testCase, free map[string]*baseli
 	}
 	defer p.close()
 	v := p.check(free[t.baseName()])
-	if err := ctx.Err(); err != nil { // what is broken off says nothing
+	if err := ctx.Err(); err != nil { // an aborted case has no outcome
 		return nil, err
 	}
 	s.note(v)

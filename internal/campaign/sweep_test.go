@@ -15,7 +15,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// The short campaign: always the same cases of the sweep and pairs, the same walks, and a short soak; make campaign plays all.
+// The short campaign: the same sample of the sweep, the pairs and the walks each time, and a short soak.
 func TestSweepPairsShapesWalksAndSoak(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -26,7 +26,7 @@ func TestSweepPairsShapesWalksAndSoak(t *testing.T) {
 	t.Log(out.String())
 }
 
-// The matrix is data: it names each fault once, and nothing that there is not.
+// The matrix names each fault once, and only rules and outcomes that exist.
 func TestFaults_areAMatrix(t *testing.T) {
 	t.Parallel()
 	rows, err := faults()
@@ -36,7 +36,7 @@ func TestFaults_areAMatrix(t *testing.T) {
 	seen := map[string]bool{}
 	for _, row := range rows {
 		if seen[row.ID+row.Name] {
-			t.Errorf("%s %s is there twice", row.ID, row.Name)
+			t.Errorf("%s %s is in the matrix twice", row.ID, row.Name)
 		}
 		seen[row.ID+row.Name] = true
 		if _, err := time.ParseDuration(row.Offset); row.Offset != "" && err != nil {
@@ -52,7 +52,7 @@ func TestFaults_areAMatrix(t *testing.T) {
 			}
 		}
 		srv := ramtest.New(t)
-		srv.Inject(row.rules(place{action: "GetUser", nth: 1, phase: before, repeat: once})...) // fails the test where there is no such rule
+		srv.Inject(row.rules(place{action: "GetUser", nth: 1, phase: before, repeat: once})...) // fails the test if there is no such rule
 	}
 	for _, id := range []string{"F01", "F02", "F05", "F07", "F10", "F14", "F16", "F17", "F18", "F20", "F22", "F24", "F26"} {
 		if !strings.Contains(string(faultTable), id) {
@@ -61,8 +61,8 @@ func TestFaults_areAMatrix(t *testing.T) {
 	}
 }
 
-// The oracles see what they are for: each is shown a run that must not be.
-func TestJudge_seesWhatMustNotBe(t *testing.T) {
+// The checks detect what they are for: each gets a result that must not be.
+func TestCheck_detectsForbiddenOutcomes(t *testing.T) {
 	t.Parallel()
 	base := newBase(t.Context())
 	byKind := map[string]acctest.Subject{}
@@ -82,20 +82,20 @@ func TestJudge_seesWhatMustNotBe(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		kind, operation string
-		spoil           func(*result)
-		says            string
+		change          func(*result)
+		want            string
 	}{
-		"a field of nobody": {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Preference.LoginSessionDuration = 3 }), "nobody's to change"},
-		"another value":     {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 9 }), "nobody asked for"},
-		"an untracked key":  {"ram_access_key", creates, func(p *result) { p.after.State = p.prior.State }, "nobody was told"},
-		"a second key":      {"ram_access_key", creates, others(func(a *ramtest.Account) { acctest.GiveKey(a, "alice", acctest.StrayKey, time.Now()) }), "nobody was told"},
-		"another secret":    {"ram_access_key", creates, func(p *result) { p.accountAfter.Users["alice"].Keys[0].Secret = "another" }, "not that of the service"},
+		"an unmanaged field": {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Preference.LoginSessionDuration = 3 }), "is not managed"},
+		"another value":      {"ram_password_policy", creates, others(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 9 }), "the configuration has another value"},
+		"an untracked key":   {"ram_access_key", creates, func(p *result) { p.after.State = p.prior.State }, "no message names it"},
+		"a second key":       {"ram_access_key", creates, others(func(a *ramtest.Account) { acctest.GiveKey(a, "alice", acctest.StrayKey, time.Now()) }), "no message names it"},
+		"another secret":     {"ram_access_key", creates, func(p *result) { p.accountAfter.Users["alice"].Keys[0].Secret = "another" }, "not that of the service"},
 		"a secret in the log": {"ram_access_key", creates, func(p *result) {
 			p.transcript.outputs = append(p.transcript.outputs, p.accountAfter.Users["alice"].Keys[0].Secret)
-		}, "a secret is out"},
+		}, "a secret leaked"},
 		"a password in hex": {"ram_login_profile", creates, func(p *result) {
 			p.transcript.outputs = append(p.transcript.outputs, fmt.Sprintf("%x", p.subject.Secrets[0]))
-		}, "a secret is out"},
+		}, "a secret leaked"},
 		"a broken promise": {"ram_user", creates, func(p *result) { p.transcript.Errorf("x") }, "a bug"},
 		"a long wait":      {"ram_user", creates, func(p *result) { p.waited = time.Hour }, "it took"},
 		"too many sends": {"ram_access_key", creates, func(p *result) {
@@ -103,7 +103,7 @@ func TestJudge_seesWhatMustNotBe(t *testing.T) {
 				p.calls = append(p.calls, ramtest.Call{Action: "CreateAccessKey"})
 			}
 		}, "was sent 4 times"},
-		"success that is none": {"ram_account_alias", creates, func(p *result) { p.accountAfter = p.account(); p.accountAfter.Alias = "" }, "nothing was said"},
+		"a success without effect": {"ram_account_alias", creates, func(p *result) { p.accountAfter = p.account(); p.accountAfter.Alias = "" }, "without a warning"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -114,15 +114,15 @@ func TestJudge_seesWhatMustNotBe(t *testing.T) {
 			}
 			defer p.close()
 			free := p.baseline()
-			test.spoil(p)
-			if v := p.check(free); !strings.Contains(strings.Join(v.forbidden, "\n"), test.says) {
-				t.Errorf("%q is not among %q", test.says, v.forbidden)
+			test.change(p)
+			if v := p.check(free); !strings.Contains(strings.Join(v.forbidden, "\n"), test.want) {
+				t.Errorf("%q is not among %q", test.want, v.forbidden)
 			}
 		})
 	}
 }
 
-// What is forbidden ends the campaign with an error, and says how to see it again.
+// A forbidden outcome ends the campaign with an error, and prints how to run the case again.
 func TestRun_endsWithAnErrorWhenSomethingIsForbidden(t *testing.T) {
 	t.Parallel()
 	f := newFigures("piece")
@@ -130,10 +130,10 @@ func TestRun_endsWithAnErrorWhenSomethingIsForbidden(t *testing.T) {
 	var out bytes.Buffer
 	one := f.record()
 	one.write(&out)
-	if !strings.Contains(out.String(), "FORBIDDEN: it is so\n  See it again: go run ./internal/cmd/campaign -pieces sweep -only \"case\"") {
+	if !strings.Contains(out.String(), "FORBIDDEN: it is so\n  Run it again: go run ./internal/cmd/campaign -pieces sweep -only \"case\"") {
 		t.Error(out.String())
 	}
-	if err := Run(t.Context(), &out, Options{Pieces: []string{"plants"}, Root: t.TempDir()}); err == nil || errors.Is(err, ErrForbidden) {
-		t.Errorf("a campaign that cannot be played ends with %v", err)
+	if err := Run(t.Context(), &out, Options{Pieces: []string{"mutants"}, Root: t.TempDir()}); err == nil || errors.Is(err, ErrForbidden) {
+		t.Errorf("a campaign that cannot run ends with %v", err)
 	}
 }

@@ -17,9 +17,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// walker takes random walks: somebody configures, applies, imports, forgets and
-// destroys, others edit by hand, and the service fails. Each step is played twice,
-// with a fault and without, and both have to end in the same place.
+// walker runs random walks: a sequence of configurations, applies, imports and destroys, with manual
+// edits by others and faults of the service. Each step runs twice, with a fault and without, and
+// both have to converge to the same account and state.
 type walker struct {
 	ctx     context.Context
 	base    *acctest.Driver
@@ -28,7 +28,7 @@ type walker struct {
 	only    string
 }
 
-// walk is where one of them is.
+// walk is one walk with its current account and state.
 type walk struct {
 	*walker
 
@@ -39,16 +39,16 @@ type walk struct {
 	behave  func(*ramtest.Behaviour)
 	prior   acctest.Object
 	version int                // of the password
-	applied acctest.Attributes // the configuration that the state is of; nil: none
+	applied acctest.Attributes // the configuration of the state; nil: none
 	history []string
 }
 
-// subjects are those of walks.
+// subjects returns the selected subjects.
 func (w *walker) subjects() []acctest.Subject {
 	return slices.DeleteFunc(acctest.Subjects(), func(s acctest.Subject) bool { return !strings.Contains(s.Kind, w.only) })
 }
 
-// one takes one walk.
+// runWalk runs one walk.
 func (w *walker) runWalk(t *rapid.T) {
 	all := w.subjects()
 	s := all[rapid.IntRange(0, len(all)-1).Draw(t, "resource")]
@@ -73,7 +73,7 @@ func (w *walker) runWalk(t *rapid.T) {
 	w.figures.count(s.Kind)
 }
 
-// required are the arguments without which there is nothing to configure.
+// requiredConfig returns the arguments that every configuration needs.
 func requiredConfig(s acctest.Subject) acctest.Attributes {
 	base := maps.Clone(s.Config)
 	maps.DeleteFunc(base, func(name string, _ any) bool {
@@ -88,7 +88,7 @@ func requiredConfig(s acctest.Subject) acctest.Attributes {
 	return base
 }
 
-// step is one thing that somebody does.
+// step is a manual edit, some time that passes, or an operation.
 func (k *walk) step() {
 	if rapid.IntRange(0, 9).Draw(k.t, "by hand?") < 3 {
 		if rapid.IntRange(0, 3).Draw(k.t, "a month goes by?") == 3 {
@@ -113,14 +113,14 @@ func (k *walk) step() {
 	free := k.runCase(plain)
 	benchmark := free.baseline()
 	defer free.close()
-	if free.failed { // refused: nothing may have happened
+	if free.failed { // refused: nothing may have changed
 		if len(free.changes(free.events)) > 0 {
 			k.t.Fatalf("%s\nit was refused, and changed %v:\n%s", k.description(plain), free.changes(free.events), acctest.Messages(free.transcript.diags))
 		}
 		for _, broken := range free.transcript.violations {
-			k.t.Fatalf("%s\nTerraform would call it a bug: %s", k.description(plain), broken)
+			k.t.Fatalf("%s\nTerraform would report a bug of the provider: %s", k.description(plain), broken)
 		}
-		k.figures.count("refused when it is planned")
+		k.figures.count("refused by the plan")
 		return
 	}
 	k.checkManaged(free)
@@ -134,7 +134,7 @@ func (k *walk) step() {
 	}
 }
 
-// configure draws what the step is to reach.
+// configure draws the configuration of the step.
 func (k *walk) configure(operation string) {
 	config := draw(k.t, k.base.Schemas.ResourceSchemas[k.subject.Kind], k.fixed)
 	if operation == reads {
@@ -146,14 +146,14 @@ func (k *walk) configure(operation string) {
 		}
 		config["password_wo"], config["password_wo_version"] = passwordOf(k.version), k.version
 	}
-	// What is created or imported, or has looked at active keys only, knows just in its next apply what to enforce: one more apply would do more.
+	// After a create, an import or a change to "delete", only the next apply knows what to enforce, so one more apply would change more.
 	if enforces := config["enforce"]; enforces != nil && k.applied == nil || enforces == "delete" && k.applied["enforce"] == "disable" {
 		config["enforce"] = "report"
 	}
 	k.subject.Config, k.subject.Next = config, config
 }
 
-// play plays a trial from where the walk is.
+// runCase runs a case from the walk's current account and state.
 func (k *walk) runCase(t testCase) *result {
 	s, err := openEnvironment(k.ctx, k.base, k.clone(), uint64(len(k.history))+7, k.behave)
 	if err != nil {
@@ -176,7 +176,7 @@ func (k *walk) clone() ramtest.State {
 	return ramtest.State{Accounts: []*ramtest.Account{k.state.Accounts[0].Clone()}, Advanced: k.state.Advanced}
 }
 
-// faulted plays the step once more, with a fault.
+// runWithFault runs the step once more, with a fault.
 func (k *walk) runWithFault(plain testCase, free *baseline) {
 	row := &k.rows[rapid.IntRange(0, len(k.rows)-1).Draw(k.t, "fault")]
 	all := places(row, free)
@@ -200,13 +200,13 @@ func (k *walk) description(t testCase) string {
 	return fmt.Sprintf("%s\n%s with %v", strings.Join(k.history, "\n"), t.name(), k.subject.Next)
 }
 
-// settingOf are the objects of the account that the settings are.
+// settingOf returns the object of the account for each setting.
 var settingOf = map[string]string{
 	"ram_security_preference": "security_preference", "ram_password_policy": "password_policy", "ram_user_sso_settings": "user_sso_settings",
 	"ram_account_alias": "account_alias", "ram_account_access_key_policy": "account_access_key_policy",
 }
 
-// managed checks that only what the configuration names was changed (SING-01).
+// checkManaged checks that only managed attributes were changed (SING-01).
 func (k *walk) checkManaged(p *result) {
 	object, is := settingOf[k.subject.Kind]
 	if !is || p.operation != creates && p.operation != updates {

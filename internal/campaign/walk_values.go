@@ -15,14 +15,14 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// ranges are what the numbers of a configuration may be.
+// ranges are the numbers that a configuration may have.
 var ranges = map[string][2]int{
 	"login_session_duration": {1, 24}, "minimum_password_length": {8, 32}, "minimum_password_different_character": {0, 8}, "max_password_age": {0, 1095},
 	"password_reuse_prevention": {0, 24}, "max_login_attempts": {0, 32}, "initial_password_age": {0, 90},
 	"rotate_after_days": {20, 90}, "overlap_days": {1, 9}, "delete_after_days": {0, 9},
 }
 
-// words are what the texts of a configuration may be.
+// words are the texts that a configuration may have.
 var words = map[string][]string{
 	"mfa_operation_for_login": {"mandatory", "independent", "adaptive"}, "status": {"Active", "Inactive"}, "on_destroy": {"retain", "restore", "reset"},
 	"account_alias": {"acme", "acme-two", "acme-three", ""}, "authn_sign_algo": {"rsa-sha256", "rsa-sha1"}, "auxiliary_domain": {"", "a.example.com", "b.example.com"},
@@ -31,13 +31,13 @@ var words = map[string][]string{
 	"bind_to_user": {"alice", "bob", ""}, "enforce": {"report", "disable", "delete"},
 }
 
-// lists are what the sets of a configuration may hold.
+// lists are the elements that sets of a configuration may have.
 var lists = map[string][]string{
 	"login_network_masks": {"203.0.113.0/24", "198.51.100.7", "192.0.2.1/32", "10.0.0.0/8"}, "classic_allow_list": {"203.0.113.0/24", "192.0.2.1", "192.0.2.128/25"},
 	"verification_types": {"sms", "email"},
 }
 
-// draw draws a configuration of a resource from its schema. What it requires is in base.
+// draw draws a configuration of a resource from its schema. Required arguments are in base.
 func draw(t *rapid.T, schema *tfprotov6.Schema, base acctest.Attributes) acctest.Attributes {
 	config := acctest.Attributes{}
 	attributes := slices.Clone(schema.Block.Attributes)
@@ -67,7 +67,7 @@ func cmpText(a, b string) int {
 	return 0
 }
 
-// drawValue draws a value, or nothing where only a person could give one.
+// drawValue draws a value; nil if it cannot choose one.
 func drawValue(t *rapid.T, a *tfprotov6.SchemaAttribute) any {
 	switch {
 	case a.Name == "max_idle_days_for_users", a.Name == "max_idle_days_for_access_keys":
@@ -88,7 +88,7 @@ func drawValue(t *rapid.T, a *tfprotov6.SchemaAttribute) any {
 	return nil
 }
 
-// beforeImage draws what somebody had chosen before Terraform came.
+// drawAccount draws the settings of the account before Terraform manages it.
 func drawAccount(t *rapid.T, a *ramtest.Account) {
 	p := &a.Preference
 	for _, field := range []*bool{&p.EnableSaveMFATicket, &p.AllowUserToChangePassword, &p.AllowUserToManageAccessKeys, &p.AllowUserToManageMFADevices} {
@@ -102,10 +102,10 @@ func drawAccount(t *rapid.T, a *ramtest.Account) {
 	a.Policy.MaxPasswordAge = rapid.SampledFrom([]int{0, 90, 365}).Draw(t, "age before")
 	a.Alias = rapid.SampledFrom([]string{"", "before"}).Draw(t, "alias before")
 	a.UserSso.LoginWithDomain = rapid.Bool().Draw(t, "domain before")
-	a.Policy.PasswordReusePrevention = 0 // a password that a failed run has set could not be sent again
+	a.Policy.PasswordReusePrevention = 0 // a failed run's password is sent again
 }
 
-// pictured tells what was chosen.
+// describe returns the drawn settings as text.
 func describe(a *ramtest.Account) string {
 	p, q := &a.Preference, &a.Policy
 	return fmt.Sprintf("ticket %t, password %t, keys %t, devices %t, %d hours, masks %q, MFA %s, length %d, numbers %t, hard expiry %t, age %d, alias %q, domain %t",
@@ -113,7 +113,7 @@ func describe(a *ramtest.Account) string {
 		q.MinimumPasswordLength, q.RequireNumbers, q.HardExpiry, q.MaxPasswordAge, a.Alias, a.UserSso.LoginWithDomain)
 }
 
-// edits are what somebody else does by hand.
+// edits are manual changes by others.
 var edits = []struct {
 	name string
 	act  func(*ramtest.Account)
@@ -131,7 +131,7 @@ var edits = []struct {
 			key.Status = map[string]string{"Active": "Inactive", "Inactive": "Active"}[key.Status]
 		}
 	}},
-	{"comments of everybody", func(a *ramtest.Account) {
+	{"comments of all users", func(a *ramtest.Account) {
 		for _, user := range a.Users {
 			user.Comments = "by hand"
 		}
@@ -158,5 +158,5 @@ var edits = []struct {
 	}},
 }
 
-// passwordOf is the password that goes with a version.
+// passwordOf returns the password of a version.
 func passwordOf(version int) string { return fmt.Sprintf("Chosen-Passw0rd/%d-x", version) }

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command campaign shows what the provider does under faults, and counts it. It
-// ends with 1 if anything happened that must never happen.
+// Command campaign injects faults into runs of the provider, and counts the outcomes. It
+// exits with 1 if there is a forbidden outcome.
 package main
 
 import (
@@ -32,25 +32,25 @@ func main() {
 func run(ctx context.Context, arguments []string) error {
 	flags := flag.NewFlagSet("campaign", flag.ContinueOnError)
 	o := campaign.Options{Getenv: os.Getenv}
-	list := flags.String("pieces", "", "the pieces to play, with commas between: "+strings.Join(campaign.Pieces(), ", ")+"; none: all")
-	share := flags.Uint("share", 0, "play every how many-th case of the sweep and the pairs; 0: all")
-	kills := flags.Uint("kills", 0, "play every how many-th place of the kill sweep; 0: all")
-	flags.StringVar(&o.Only, "only", "", "play only the cases whose name holds this")
+	list := flags.String("pieces", "", "the pieces to run, separated by commas: "+strings.Join(campaign.Pieces(), ", ")+"; none: all")
+	share := flags.Uint("share", 0, "run every n-th case of the sweep and the pairs; 0: all")
+	kills := flags.Uint("kills", 0, "run every n-th place of the kill sweep; 0: all")
+	flags.StringVar(&o.Only, "only", "", "run only the cases whose name contains this")
 	flags.IntVar(&o.Walks, "walks", 300, "how many walks")
-	flags.Uint64Var(&o.Seed, "seed", 0, "the seed of the walks and the pairs; 0: another one each time")
+	flags.Uint64Var(&o.Seed, "seed", 0, "the seed of the walks and the pairs; 0: a random one")
 	flags.StringVar(&o.Fuzz, "fuzz", "100000x", "how often, or how long, each fuzz target runs")
 	flags.IntVar(&o.Rounds, "rounds", 5, "rounds of the soak with a CLI")
 	flags.IntVar(&o.Loops, "loops", 2000, "applies of the soak over the protocol")
 	flags.IntVar(&o.Users, "users", 1000, "users of the load")
-	clis := flags.String("cli", "", "Terraform, OpenTofu or both, with commas between; without one, the pieces that need it are left out")
-	flags.StringVar(&o.Keep, "json", "", "a `file` to keep the figures in: pieces that were played of the same code stay in it")
-	flags.StringVar(&o.Guide, "guide", "", "a `file` to put the table into, between the marks that are there")
+	clis := flags.String("cli", "", "Terraform, OpenTofu or both, separated by commas; without one, the pieces that need it are skipped")
+	flags.StringVar(&o.Keep, "json", "", "a `file` for the figures; its pieces of the same code are kept")
+	flags.StringVar(&o.Guide, "guide", "", "a `file` to write the tables into, between its marks")
 	flags.StringVar(&o.Root, "root", ".", "the repository")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
 	o.Pieces, o.CLIs = parts(*list), parts(*clis)
-	o.Share, o.Kills = uint32(*share), uint32(*kills) //nolint:gosec // small numbers of a person
+	o.Share, o.Kills = uint32(*share), uint32(*kills) //nolint:gosec // small numbers
 	temp, err := os.MkdirTemp("", "ram-campaign-")
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func run(ctx context.Context, arguments []string) error {
 	return campaign.Run(ctx, os.Stdout, o)
 }
 
-// parts are those of a list with commas, spaces or lines between.
+// parts splits a list at commas, blanks and line ends.
 func parts(list string) []string {
 	return strings.FieldsFunc(list, func(letter rune) bool { return letter == ',' || unicode.IsSpace(letter) })
 }

@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A walk that fails is told shortly, and its seed takes it again.
-func TestMany_tellsAWalkThatFailsAndItsSeed(t *testing.T) {
+// A failed walk is reported with its seed, which runs it again.
+func TestWalks_reportAFailedWalkAndItsSeed(t *testing.T) {
 	t.Parallel()
 	fall := func(t *rapid.T) {
 		if steps := rapid.IntRange(0, 1000).Draw(t, "steps"); steps > 900 {
@@ -25,7 +25,7 @@ func TestMany_tellsAWalkThatFailsAndItsSeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(first.wrong) != 1 || first.wrong[0].What != "the trail\nit fell at step 901" {
-		t.Fatalf("what is told is %q", first.wrong)
+		t.Fatalf("the report is %q", first.wrong)
 	}
 	seed, err := strconv.ParseUint(regexp.MustCompile(`-walks 1 -seed (\d+)$`).FindStringSubmatch(first.wrong[0].Replay)[1], 10, 64)
 	if err != nil {
@@ -36,12 +36,12 @@ func TestMany_tellsAWalkThatFailsAndItsSeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(second.wrong) != 1 || second.wrong[0].What != first.wrong[0].What {
-		t.Errorf("of the seed %d, what is told is %q", seed, second.wrong)
+		t.Errorf("of the seed %d, the report is %q", seed, second.wrong)
 	}
 }
 
-// Two walks that begin at once begin with the seeds that they were given.
-func TestMany_eachHasItsOwnSeed(t *testing.T) {
+// Two workers that begin at once use their own seeds.
+func TestWalks_eachWorkerHasItsOwnSeed(t *testing.T) {
 	t.Parallel()
 	drawn := make(chan uint64, 2)
 	for _, seed := range []uint64{1, 2} {
@@ -56,7 +56,7 @@ func TestMany_eachHasItsOwnSeed(t *testing.T) {
 	}
 }
 
-// A walk that panics, or fails only once, is told with all that there is but for what was drawn.
+// A walk that panics, or fails only once, is reported without the drawn values.
 func TestRecorder_storyWithoutTheDraws(t *testing.T) {
 	t.Parallel()
 	r := &recorder{lines: []string{"[rapid] panic after 3 tests: oh -rapid.seed=77", "[rapid] draw steps: 4", "at a line"}}

@@ -18,19 +18,19 @@ const (
 	day    = 24 * time.Hour
 )
 
-// stage is one account with one clock, on which runs follow each other.
+// environment is one account and one clock for a sequence of runs.
 type environment struct {
 	ctx     context.Context
 	end     context.CancelFunc
 	base    *acctest.Driver
 	srv     *ramtest.Server
 	clock   *acctest.Clock
-	skew    time.Duration // of the provider's clock against the service's
-	secrets []string      // that the configuration holds
+	skew    time.Duration // between the provider's clock and the service's
+	secrets []string      // in the configuration
 	initial *ramtest.Account
 }
 
-// newStage starts a service with the account of a working day.
+// newEnvironment starts a service with an account in use.
 func newEnvironment(ctx context.Context, base *acctest.Driver, arrange func(*ramtest.Account)) (*environment, error) {
 	account := acctest.PopulatedAccount(time.Now())
 	if arrange != nil {
@@ -39,13 +39,13 @@ func newEnvironment(ctx context.Context, base *acctest.Driver, arrange func(*ram
 	return openEnvironment(ctx, base, ramtest.State{Accounts: []*ramtest.Account{account}}, 7, worstCase)
 }
 
-// unkind is how the service is where nobody says how it is.
+// worstCase is the least favourable of the assumed behaviours of the service.
 func worstCase(b *ramtest.Behaviour) {
 	b.PageCap = 2
 	b.KeepIdleCredentials, b.RefuseDeletingActiveKeys = true, true
 }
 
-// openStage starts a service that goes on from a state. Another seed draws other ids and secrets.
+// openEnvironment starts a service from a saved state. Another seed draws other ids and secrets.
 func openEnvironment(ctx context.Context, base *acctest.Driver, from ramtest.State, seed uint64, behave func(*ramtest.Behaviour)) (*environment, error) {
 	srv, err := ramtest.Start("127.0.0.1:0", ramtest.WithState(from), ramtest.Seed(seed), ramtest.Strict(), ramtest.WithBehaviour(behave))
 	if err != nil {
@@ -57,24 +57,24 @@ func openEnvironment(ctx context.Context, base *acctest.Driver, from ramtest.Sta
 	return s, nil
 }
 
-// close ends the service, and the contexts that the provider's server keeps for a Ctrl-C.
+// close ends the service, and the contexts that the provider's server holds for a Ctrl-C.
 func (s *environment) close() {
 	s.end()
 	s.srv.Close()
 }
 
-// run is a provider of its own, as every run of a CLI has one.
+// newDriver returns a provider of its own, as every run of a CLI has one.
 func (s *environment) newDriver() (*driver, error) {
 	return newDriver(s.ctx, s.base, s.srv.Getenv, provider.WithClock(s.clock.Skewed(s.skew), s.clock.Pause))
 }
 
-// account is a copy of what the service holds.
+// account returns a copy of the service's account.
 func (s *environment) account() (copied *ramtest.Account) {
 	s.srv.Change(func(a *ramtest.Account) { copied = a.Clone() })
 	return copied
 }
 
-// calm ends all faults.
+// endFaults ends all faults.
 func (s *environment) endFaults() error {
 	s.skew = 0
 	s.srv.SetSkew(0)
@@ -82,7 +82,7 @@ func (s *environment) endFaults() error {
 	return s.srv.SetSchedule(ramtest.Schedule{})
 }
 
-// credentials are all secrets that there are: of the account, then and now, and of the configuration.
+// secretsOf returns all secrets of the accounts and of the configuration.
 func (s *environment) secretsOf(accounts ...*ramtest.Account) []string {
 	all := slices.Clone(s.secrets)
 	add := func(secret string) {

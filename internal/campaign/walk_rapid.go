@@ -19,7 +19,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// playWalks takes the walks, on each core its share of them.
+// runWalks runs the walks, on each CPU a share of them.
 func runWalks(ctx context.Context, o *Options, f *figures) error {
 	base := newBase(ctx)
 	rows, err := faults()
@@ -44,10 +44,10 @@ func runWalks(ctx context.Context, o *Options, f *figures) error {
 	return errors.Join(append(failures, ctx.Err())...)
 }
 
-// beginning is held while rapid reads how many checks to make and from which seed, as its only way to be told is the flags of the process.
+// flagsMutex is locked while rapid reads the number of checks and the seed from the flags of the process, the only way to pass them.
 var flagsMutex sync.Mutex
 
-// many takes some walks, the first of them from a seed. It ends with the first that fails.
+// repeatWalk runs some walks, the first of them with a seed. It ends with the first that fails.
 func repeatWalk(walks int, seed uint64, one func(*rapid.T), f *figures) error {
 	flagsMutex.Lock()
 	var begun sync.Once
@@ -56,7 +56,7 @@ func repeatWalk(walks int, seed uint64, one func(*rapid.T), f *figures) error {
 		return err
 	}
 	r, done := &recorder{}, make(chan struct{})
-	go func() { // it ends with Goexit when a walk fails
+	go func() { // a failed walk ends it with Goexit
 		defer close(done)
 		rapid.Check(r, func(t *rapid.T) {
 			begun.Do(flagsMutex.Unlock)
@@ -70,7 +70,7 @@ func repeatWalk(walks int, seed uint64, one func(*rapid.T), f *figures) error {
 	return nil
 }
 
-// tell sets flags, but for those that are set already: somebody may be reading them.
+// setFlags sets flags whose values differ: another goroutine may read the others.
 func setFlags(values map[string]string) error {
 	if !flag.Parsed() {
 		testing.Init()
@@ -89,22 +89,22 @@ func setFlags(values map[string]string) error {
 	return nil
 }
 
-// recorder is the test that rapid thinks it is part of.
+// recorder stands in for the test that rapid expects.
 type recorder struct {
 	lines  []string
 	failed bool
 }
 
-// story is what a walk that failed came to, without what was drawn for it: the seed draws it again.
+// story returns what a failed walk did, without the drawn values: the seed draws them again.
 func (r *recorder) story() string {
 	lines := slices.DeleteFunc(slices.Clone(r.lines), func(line string) bool { return strings.HasPrefix(line, "[rapid] draw ") })
 	if failed := shrunken.FindStringSubmatch(lines[0]); failed != nil {
-		return failed[1] // and rapid plays it once more, for the log
+		return failed[1] // rapid runs it once more, for the log
 	}
 	return strings.Join(lines, "\n")
 }
 
-// seed is that of the walk that failed; "0" if it cannot be told.
+// seed returns the seed of the failed walk; "0" if it is unknown.
 func (r *recorder) seed() string {
 	for _, line := range r.lines {
 		if found := seeded.FindStringSubmatch(line); found != nil {
@@ -114,7 +114,7 @@ func (r *recorder) seed() string {
 	return "0"
 }
 
-// How rapid tells of a walk that failed, and fails when it is taken again.
+// How rapid reports a failed walk and its seed.
 var (
 	shrunken = regexp.MustCompile(`(?s)^\[rapid\] failed after \d+ tests: (.*)\nTo reproduce,`)
 	seeded   = regexp.MustCompile(`rapid\.seed=(\d+)`)
@@ -126,12 +126,12 @@ func (r *recorder) Failed() bool { return r.failed }
 func (r *recorder) Fail()        { r.failed = true }
 func (r *recorder) SkipNow()     { runtime.Goexit() }
 
-// Logf notes a line.
+// Logf records a line.
 func (r *recorder) Logf(format string, args ...any) {
 	r.lines = append(r.lines, fmt.Sprintf(format, args...))
 }
 
-// Log notes a line.
+// Log records a line.
 func (r *recorder) Log(args ...any) { r.lines = append(r.lines, fmt.Sprintln(args...)) }
 
 // Skipf ends the walks.
@@ -140,17 +140,17 @@ func (r *recorder) Skipf(format string, args ...any) { r.Logf(format, args...); 
 // Skip ends the walks.
 func (r *recorder) Skip(args ...any) { r.Log(args...); r.SkipNow() }
 
-// Errorf notes that a walk failed.
+// Errorf records that a walk failed.
 func (r *recorder) Errorf(format string, args ...any) { r.Logf(format, args...); r.Fail() }
 
-// Error notes that a walk failed.
+// Error records that a walk failed.
 func (r *recorder) Error(args ...any) { r.Log(args...); r.Fail() }
 
-// Fatalf notes that a walk failed, and ends.
+// Fatalf records that a walk failed, and ends it.
 func (r *recorder) Fatalf(format string, args ...any) { r.Errorf(format, args...); runtime.Goexit() }
 
-// Fatal notes that a walk failed, and ends.
+// Fatal records that a walk failed, and ends it.
 func (r *recorder) Fatal(args ...any) { r.Error(args...); runtime.Goexit() }
 
-// FailNow ends.
+// FailNow ends the walk.
 func (r *recorder) FailNow() { r.Fail(); runtime.Goexit() }

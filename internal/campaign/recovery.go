@@ -11,8 +11,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// aftermath is what comes next: whatever happened, one further apply ends it, or
-// the messages say what else to do (P8, O4).
+// checkRecovery checks the next run: one further apply converges, or
+// the messages say what else to do (P8).
 func (p *result) checkRecovery(free *baseline, v *verdict) {
 	left := p.untracked(p.accountAfter, p.after)
 	if err := p.endFaults(); err != nil {
@@ -22,7 +22,7 @@ func (p *result) checkRecovery(free *baseline, v *verdict) {
 	if !p.killed {
 		p.removeLeftovers(left)
 	}
-	if p.acts("stale") && (p.killed || len(p.injections) > 1) { // with no other fault, the next apply bears old reads, too
+	if p.acts("stale") && (p.killed || len(p.injections) > 1) { // without another fault, the next apply has to handle stale reads too
 		p.endStaleReads()
 	}
 	c, end, failed, err := p.applyAgain()
@@ -30,16 +30,16 @@ func (p *result) checkRecovery(free *baseline, v *verdict) {
 		v.forbid("the campaign failed: %s", err)
 		return
 	}
-	orphan := p.acts("gone") && p.subject.Orphaned // what it hangs on is gone, too, and the error says so
+	orphan := p.acts("gone") && p.subject.Orphaned // its parent is gone too, and the error says so
 	if p.killed && (len(left) > 0 || failed && !orphan) {
 		c, end, failed = p.afterKill(c, v, left, end, failed)
 	}
 	v.appliedAgain = c.Applied.Load() > 0
 	for _, broken := range c.transcript.violations {
-		v.forbid("in the next apply, Terraform would call it a bug: %s", broken)
+		v.forbid("in the next apply, Terraform would report a bug of the provider: %s", broken)
 	}
 	for _, leak := range p.leaks(c.transcript) {
-		v.forbid("in the next apply a secret is out: %s", leak)
+		v.forbid("in the next apply a secret leaked: %s", leak)
 	}
 	if failed && orphan {
 		return
@@ -52,14 +52,14 @@ func (p *result) checkRecovery(free *baseline, v *verdict) {
 	p.checkConverged(c, free, end, v)
 }
 
-// catchUp ends that reads are old: what a run did that failed or was killed is seen by the time of the next one.
+// endStaleReads ends stale reads: the next run sees what a failed or killed run did.
 func (p *result) endStaleReads() {
 	for _, more := range []int{1, -1} {
-		p.srv.Change(func(a *ramtest.Account) { a.Quotas.Users += more }) // reads are old only after the latest write
+		p.srv.Change(func(a *ramtest.Account) { a.Quotas.Users += more }) // only reads after the latest write are stale
 	}
 }
 
-// belated are what requests made that were executed again when the run was over: nobody can tell of it.
+// lateDuplicates returns the objects of requests that the network executed again after the run: no message can name them.
 func (p *result) lateDuplicates(end acctest.Object) []leftover {
 	history := p.srv.History()
 	return slices.DeleteFunc(p.untracked(p.account(), end), func(s leftover) bool {
@@ -69,12 +69,12 @@ func (p *result) lateDuplicates(end acctest.Object) []leftover {
 	})
 }
 
-// afterKill is the apply after a run that was killed and left something: it names it, or takes it for its own.
+// afterKill checks the apply after a killed run that left objects: it names them or adopts them.
 func (p *result) afterKill(c *driver, v *verdict, left []leftover, end acctest.Object, failed bool) (*driver, acctest.Object, bool) {
 	told := acctest.Messages(c.transcript.diags)
 	for _, s := range left {
 		if !s.namedIn(told) && !knows(end, s.id) {
-			v.forbid("%s %s was left by a run that was killed, and the next apply does not tell", s.what, s.id)
+			v.forbid("%s %s was left by a killed run, and the next apply does not name it", s.what, s.id)
 		}
 	}
 	v.outcome = killedN
@@ -85,7 +85,7 @@ func (p *result) afterKill(c *driver, v *verdict, left []leftover, end acctest.O
 	}
 	id := importID.FindStringSubmatch(told)
 	if id == nil && !strings.Contains(told, "Delete") {
-		v.forbid("the next apply fails, and does not say what to do: %s", told)
+		v.forbid("the next apply fails without a remedy: %s", told)
 	}
 	if id != nil && p.subject.Creates != "" {
 		return p.importCreated(c, v, id[1])
@@ -94,7 +94,7 @@ func (p *result) afterKill(c *driver, v *verdict, left []leftover, end acctest.O
 	return p.applyOnceMore(c, v)
 }
 
-// takeOver imports what a killed run made, and goes on.
+// importCreated imports what a killed run created, and applies.
 func (p *result) importCreated(c *driver, v *verdict, id string) (*driver, acctest.Object, bool) {
 	next, err := p.newDriver()
 	if err != nil {
@@ -109,7 +109,7 @@ func (p *result) importCreated(c *driver, v *verdict, id string) (*driver, accte
 	return next, end, failed
 }
 
-// again runs once more, as a person does who did what the message says.
+// applyOnceMore applies once more, as a person who did what the message says.
 func (p *result) applyOnceMore(c *driver, v *verdict) (*driver, acctest.Object, bool) {
 	next, err := p.newDriver()
 	if err != nil {
@@ -124,25 +124,24 @@ func (p *result) applyOnceMore(c *driver, v *verdict) (*driver, acctest.Object, 
 	return next, end, failed
 }
 
-// reached compares the end with that of the operation without a fault.
+// checkConverged compares the account and the state with those of the baseline.
 func (p *result) checkConverged(c *driver, free *baseline, end acctest.Object, v *verdict) {
 	p.removeLeftovers(p.lateDuplicates(end))
 	if odd := p.snapshot(p.account()).diff(p.snapshot(p.withOtherActions(free.account))); len(odd) > 0 && p.operation != reads && p.operation != imports && !p.acts("gone") && !p.trustedTheService(end) {
-		v.forbid("after the next apply the account is not as it is without the fault: %s", strings.Join(odd, "; "))
+		v.forbid("after the next apply the account differs from the baseline: %s", strings.Join(odd, "; "))
 	}
-	if odd := p.snapshotState(end.State).diff(free.state); len(odd) > 0 && p.operation != reads && !p.acts("foreign") && !p.acts("gone") { // what a read has found, the next apply may take back
-		v.forbid("after the next apply the state is not as it is without the fault: %s", strings.Join(odd, "; "))
+	if odd := p.snapshotState(end.State).diff(free.state); len(odd) > 0 && p.operation != reads && !p.acts("foreign") && !p.acts("gone") { // the next apply may revert what a read has found
+		v.forbid("after the next apply the state differs from the baseline: %s", strings.Join(odd, "; "))
 	}
 	if p.operation == imports || end.State.IsNull() {
 		return
 	}
 	if why := notSettled(c, p.subject.Kind, p.goal(), end); why != "" {
-		v.forbid("after the next apply it is not at rest: %s", why)
+		v.forbid("after the next apply there is still a change: %s", why)
 	}
 }
 
-// believed tells that a destroy believed the service that there was nothing left to
-// do, which nobody can know better.
+// trustedTheService reports whether a destroy relied on an untrue answer that the object does not exist.
 func (p *result) trustedTheService(end acctest.Object) bool {
 	return p.operation == deletes && end.State.IsNull() && p.blind() && !p.failed
 }

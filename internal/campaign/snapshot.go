@@ -17,12 +17,11 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// portrait is what matters of an account or of a state: each field by its path.
-// Dates, drawn secrets and drawn ids are left out or made the same, so that two
-// runs that did the same look the same.
+// snapshot has the fields of an account or a state by their paths. Dates and random secrets are
+// left out and random ids are normalized, so two runs that did the same are equal.
 type snapshot map[string]string
 
-// What differs between two runs that do the same: it is drawn, or it is a time.
+// The ends of the paths of random values and times.
 var volatileEnds = []string{
 	"Date", "Secret", "Seed", "LastStep", "LastUsed", "LastUsedService", "LastLogin", "PasswordHistory", ".ID", "UserID",
 	"_date", "secret", "_seed", "qr_code_png", "fingerprint",
@@ -34,17 +33,17 @@ func volatile(path string) bool {
 
 var drawnIDs = regexp.MustCompile(`LTAI[0-9A-Za-z]{20}|\b2[0-9]{17}\b`)
 
-// portray portrays an account. What was there at the beginning keeps its ids.
+// snapshot returns the fields of an account. Objects of the initial account keep their ids.
 func (s *environment) snapshot(a *ramtest.Account) snapshot {
 	copied := a.Clone()
 	copied.RecycledKeys, copied.RecycledUsers = nil, nil
 	encoded, err := json.Marshal(copied)
 	if err != nil {
-		panic(fmt.Sprintf("an account is not encoded: %s", err)) // it is plain data
+		panic(fmt.Sprintf("cannot encode an account: %s", err)) // it is plain data
 	}
 	var document any
 	if err := json.Unmarshal(encoded, &document); err != nil {
-		panic(fmt.Sprintf("an account is not decoded: %s", err)) // it was encoded a moment ago
+		panic(fmt.Sprintf("cannot decode an account: %s", err)) // it was encoded above
 	}
 	p := snapshot{}
 	s.snapshotValue(p, "", document)
@@ -71,7 +70,7 @@ func (s *environment) snapshotValue(p snapshot, path string, v any) {
 	}
 }
 
-// identity is what an element of a list is called by.
+// identity returns what identifies an element of a list.
 func (s *environment) identity(v any) string {
 	if object, ok := v.(map[string]any); ok {
 		return s.normalize(fmt.Sprint(object["ID"]))
@@ -79,7 +78,7 @@ func (s *environment) identity(v any) string {
 	return s.normalize(fmt.Sprint(v))
 }
 
-// alike makes all drawn ids the same.
+// normalize replaces random ids.
 func (s *environment) normalize(text string) string {
 	return drawnIDs.ReplaceAllStringFunc(text, func(id string) string {
 		if s.existed(id) {
@@ -89,7 +88,7 @@ func (s *environment) normalize(text string) string {
 	})
 }
 
-// known tells that an id was there at the beginning.
+// existed reports whether an id is in the initial account.
 func (s *environment) existed(id string) bool {
 	if key, _ := s.initial.KeyByID(id); key != nil {
 		return true
@@ -97,7 +96,7 @@ func (s *environment) existed(id string) bool {
 	return s.initial.UserByID(id) != nil
 }
 
-// sketch portrays a state.
+// snapshotState returns the fields of a state.
 func (s *environment) snapshotState(state tftypes.Value) snapshot {
 	p := snapshot{}
 	for name, v := range acctest.Fields(state) {
@@ -108,7 +107,7 @@ func (s *environment) snapshotState(state tftypes.Value) snapshot {
 	return p
 }
 
-// differs tells in what two portraits differ, each field with both values.
+// diff returns the fields that differ, each with both values.
 func (p snapshot) diff(other snapshot) (lines []string) {
 	all := maps.Clone(p)
 	maps.Copy(all, other)

@@ -14,48 +14,48 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// The outcomes, in the words of the fault matrix (reliability notes, A5).
+// The outcomes of the fault matrix.
 const (
 	converged = "C"  // in the same apply
-	warned    = "CW" // converged, and a warning says what is odd
-	companion = "CN" // converged, and a warning names what came up beside it
+	warned    = "CW" // converged, and a warning names the difference
+	companion = "CN" // converged, and a warning names objects that it does not manage
 	nothing0  = "E0" // error, and nothing changed
 	kept      = "K"  // error, and the state is as it was
 	tracked   = "ET" // error, and what exists is in the state
-	removed   = "ER" // error, and what was made was removed again
-	named     = "EN" // error that names what is left
+	removed   = "ER" // error, and the created object was removed again
+	named     = "EN" // error that names what it left
 	partly    = "EP" // error, part is done, and the next apply does the rest
 	killed    = "X"  // the run did not end; the next apply converges
-	killedN   = "XN" // so, and the next apply names what is left or says how to import it
-	killedL   = "XL" // so, and the CLI has lost the private state of what was under way; the next plan says what to do
+	killedN   = "XN" // as X, and the next apply names what was left, or how to import it
+	killedL   = "XL" // as X, and the CLI has lost the private state of the resource; the next plan says what to do
 )
 
-// verdict is what became of a trial.
+// verdict is the outcome of a case and what is wrong with it.
 type verdict struct {
 	testCase     string
 	outcome      string
 	allowed      []string
-	forbidden    []string // what must never be
+	forbidden    []string // what must never happen
 	messages     string
 	waited       time.Duration
-	appliedAgain bool // a further apply was needed, and was enough
+	appliedAgain bool // the next apply had changes
 	sends        int
 }
 
-// fails tells that the trial ended as it must not.
+// fails reports whether the case has a forbidden outcome.
 func (v verdict) fails() bool { return len(v.forbidden) > 0 }
 
-// faultless is the trial without a fault: what it is to do, and may do.
+// baseline is what the case does without a fault.
 type baseline struct {
 	account  *ramtest.Account
 	state    snapshot
-	changed  map[string]map[string]bool // what was changed, and to what
+	changed  map[string]map[string]bool // the changed fields and their new values
 	calls    []ramtest.Call
 	sends    map[string]int
 	warnings int
 }
 
-// benchmark is what a performance without a fault did.
+// baseline returns what a run without a fault did.
 func (p *result) baseline() *baseline {
 	f := &baseline{account: p.accountAfter, state: p.snapshotState(p.after.State), changed: p.changes(p.events), calls: p.calls, sends: map[string]int{}, warnings: len(p.transcript.diags)}
 	for _, call := range p.calls {
@@ -64,8 +64,8 @@ func (p *result) baseline() *baseline {
 	return f
 }
 
-// refused tells that the call at a place is answered with an error even without a
-// fault, as when something is not there: spoilt, it is no such error any more.
+// failsAnyway reports whether the call at a place is answered with an error even without a
+// fault, for example because an object does not exist.
 func (f *baseline) failsAnyway(at place) bool {
 	n := 0
 	for _, call := range f.calls {
@@ -78,12 +78,12 @@ func (f *baseline) failsAnyway(at place) bool {
 	return false
 }
 
-// byProvider tells who acted.
+// byProvider reports whether the provider caused a change.
 func byProvider(e ramtest.Event) bool {
 	return e.Actor != "test" && e.Actor != "other-admin" && e.Actor != "control" && !strings.HasSuffix(e.Actor, " duplicate")
 }
 
-// touched are the fields that the provider changed, and what to.
+// changes returns the fields that the provider changed, and their new values.
 func (s *environment) changes(events []ramtest.Event) map[string]map[string]bool {
 	all := map[string]map[string]bool{}
 	for _, e := range events {
@@ -99,10 +99,10 @@ func (s *environment) changes(events []ramtest.Event) map[string]map[string]bool
 	return all
 }
 
-// judge applies the oracles, lets a person do what comes next, and applies them again.
+// check checks the result, runs the next apply, and checks again.
 func (p *result) check(free *baseline) verdict {
 	v := verdict{testCase: p.name(), waited: p.waited, sends: len(p.calls), messages: acctest.Messages(p.transcript.diags)}
-	if len(p.injections) == 1 && !free.failsAnyway(p.injections[0].at) { // of two, the matrix says nothing
+	if len(p.injections) == 1 && !free.failsAnyway(p.injections[0].at) { // the matrix is about single faults
 		v.allowed = p.injections[0].allowed(p.operation, p.injections[0].at)
 	}
 	p.checkForbidden(free, &v)
@@ -118,32 +118,32 @@ func (v *verdict) forbid(format string, args ...any) {
 	v.forbidden = append(v.forbidden, fmt.Sprintf(format, args...))
 }
 
-// patience is what one operation may take by the clock: its timeout and five seconds (P10).
+// patience is how long one operation may take: its timeout and five seconds (P10).
 const patience = 5*time.Minute + 5*time.Second
 
-// never checks what must never be, however the operation ended.
+// checkForbidden checks what must never happen, however the operation ended.
 func (p *result) checkForbidden(free *baseline, v *verdict) {
 	for _, broken := range p.transcript.violations {
-		v.forbid("Terraform would call it a bug: %s", broken)
+		v.forbid("Terraform would report a bug of the provider: %s", broken)
 	}
 	for _, leak := range p.leaks(p.transcript) {
-		v.forbid("a secret is out: %s", leak)
+		v.forbid("a secret leaked: %s", leak)
 	}
 	for _, violation := range p.srv.Violations() {
-		v.forbid("the service objects: %s", violation)
+		v.forbid("the service rejects a request: %s", violation)
 	}
 	if p.waited > patience || p.took > patience/10 {
-		v.forbid("it took %s, and %s of waiting", p.took, p.waited)
+		v.forbid("it took %s, and waited for %s", p.took, p.waited)
 	}
 	p.checkChanges(free, v)
 	p.checkRequests(free, v)
 	p.checkSecrets(v)
 	if p.killed {
-		return // nobody was told; the next apply has to say it
+		return // there was no message; the next apply has to report it
 	}
 	for _, s := range p.untracked(p.accountAfter, p.after) {
 		if !s.namedIn(v.messages) {
-			v.forbid("%s %s is in no state, and nobody was told", s.what, s.id)
+			v.forbid("%s %s is in no state, and no message names it", s.what, s.id)
 		}
 	}
 }
@@ -157,8 +157,8 @@ func (p *result) leaks(t *transcript) []string {
 	return acctest.FindSecrets(everything, p.secretsOf(p.initial, p.accountBefore, p.accountAfter))
 }
 
-// untouched compares with what the operation changes when nothing goes wrong: no other
-// field is ever touched, and none gets a value that is neither its old one nor the wanted one.
+// checkChanges compares with what the operation changes without a fault: no other
+// field is ever changed, and none gets a value that is neither its old nor the configured one.
 func (p *result) checkChanges(free *baseline, v *verdict) {
 	old, others := map[string]string{}, map[string]bool{}
 	for _, e := range p.events {
@@ -168,21 +168,21 @@ func (p *result) checkChanges(free *baseline, v *verdict) {
 			old[at] = p.normalize(fmt.Sprint(e.Before))
 		}
 		if !byProvider(e) || volatile(at) || strings.Contains(at, "(new)") || p.acts("gone") && others[p.normalize(e.Object)] {
-			continue // what others took away may be made again
+			continue // an object that others removed may be created again
 		}
 		values, wanted := free.changed[at]
 		got := p.normalize(fmt.Sprint(e.After))
 		switch {
 		case !wanted && p.operation != deletes:
-			v.forbid("%s changed %s, which is nobody's to change", e.Actor, at)
+			v.forbid("%s changed %s, which is not managed", e.Actor, at)
 		case wanted && !values[got] && got != old[at]:
-			v.forbid("%s made %s of %s, which was %s, and nobody asked for", e.Actor, got, at, old[at])
+			v.forbid("%s wrote %s to %s, which was %s; the configuration has another value", e.Actor, got, at, old[at])
 		}
 	}
 }
 
-// sparing counts what was sent: nothing is sent more than five times in place of
-// once, and what is told once not more than twice, but where it was refused.
+// checkRequests counts the writes: none is sent more than five times instead of once, and
+// the create of a key not more than twice; throttled requests do not count.
 func (p *result) checkRequests(free *baseline, v *verdict) {
 	sent := map[string]int{}
 	for _, call := range p.calls {
@@ -195,7 +195,7 @@ func (p *result) checkRequests(free *baseline, v *verdict) {
 		switch callOf(p.operation, action) {
 		case "key":
 			most = 2 * max(free.sends[action], 1)
-		case "device": // its name is its own, so each fault may cost one
+		case "device": // its name is unique, so each fault may cost one more
 			most = (1 + max(len(p.injections), 1)) * max(free.sends[action], 1)
 		}
 		if n > most {
@@ -204,7 +204,7 @@ func (p *result) checkRequests(free *baseline, v *verdict) {
 	}
 }
 
-// secretsAgree compares the secrets in the state with those of the service (O8).
+// checkSecrets compares the secrets in the state with those of the service.
 func (p *result) checkSecrets(v *verdict) {
 	for id, secret := range map[string]string{
 		"access_key_id": "secret", "current_access_key_id": "current_secret", "previous_access_key_id": "previous_secret", "serial_number": "base32_string_seed",
@@ -229,7 +229,7 @@ func secretOf(a *ramtest.Account, id string) string {
 	return ""
 }
 
-// class names the outcome of the operation itself.
+// outcome returns the outcome of the operation itself.
 func (p *result) outcome(free *baseline, v *verdict) string {
 	strays := p.untracked(p.accountAfter, p.after)
 	left := p.snapshot(p.accountAfter).diff(p.snapshot(p.withOtherActions(p.accountBefore)))
@@ -263,16 +263,16 @@ func (p *result) success(free *baseline, v *verdict) string {
 	switch {
 	case len(odd)+len(shown) == 0:
 		return converged
-	case p.blind() && (len(odd) == 0 || len(p.changes(p.events)) == 0): // it went by what the service said
+	case p.blind() && (len(odd) == 0 || len(p.changes(p.events)) == 0): // it relied on the service's answer
 		return warned
 	case len(p.transcript.diags) > free.warnings, p.acts("gone"), p.acts("foreign"):
 		return warned
 	}
-	v.forbid("it ended well, and nothing was said, but: %s", strings.Join(append(odd, shown...), "; "))
+	v.forbid("it succeeded without a warning, but: %s", strings.Join(append(odd, shown...), "; "))
 	return warned
 }
 
-// bystanding is an account after what others did in this trial as well.
+// withOtherActions returns an account with the changes that others made in this case.
 func (p *result) withOtherActions(a *ramtest.Account) *ramtest.Account {
 	copied := a.Clone()
 	for _, act := range p.otherActions {
@@ -281,11 +281,11 @@ func (p *result) withOtherActions(a *ramtest.Account) *ramtest.Account {
 	return copied
 }
 
-// stray is something that a run made and that is in no state.
+// leftover is an object that a run created and that is in no state.
 type leftover struct{ what, id, owner string }
 
-// strays are all credentials, and users, that there are now and were not there
-// before, and that the state does not know.
+// untracked returns all users and credentials that exist now, did not exist before, and
+// are not in the state.
 func (p *result) untracked(now *ramtest.Account, o acctest.Object) (all []leftover) {
 	for name, user := range now.Users {
 		was := p.initial.UserByID(user.ID)
@@ -309,7 +309,7 @@ func (p *result) untracked(now *ramtest.Account, o acctest.Object) (all []leftov
 	return slices.DeleteFunc(all, func(s leftover) bool { return p.operation != creates && s.createdBefore(p) })
 }
 
-// ours tells that a stray was made before the operation, which is about something else or failed to read it.
+// createdBefore reports whether an object existed before the operation, which manages another object or failed to read it.
 func (s leftover) createdBefore(p *result) bool {
 	switch {
 	case s.what == "the key":
@@ -323,7 +323,7 @@ func (s leftover) createdBefore(p *result) bool {
 	return s.what == "the user" || p.accountBefore.Users[s.owner].LoginProfile != nil
 }
 
-// knows tells that a state holds an id.
+// knows reports whether a state has an id.
 func knows(o acctest.Object, id string) bool {
 	for _, v := range acctest.Fields(o.State) {
 		if acctest.Format(v) == id {
@@ -333,12 +333,12 @@ func knows(o acctest.Object, id string) bool {
 	return false
 }
 
-// namedIn tells that a text names the stray, or how it is found.
+// namedIn reports whether a text names the object, or the command that finds it.
 func (s leftover) namedIn(text string) bool {
 	return strings.Contains(text, s.id) || s.what == "the key" && strings.Contains(text, "aliyun ram ListAccessKeys --UserName "+s.owner)
 }
 
-// clear does what the messages say of what is left over.
+// removeLeftovers does what the messages say: it removes the objects.
 func (p *result) removeLeftovers(strays []leftover) {
 	p.srv.Change(func(a *ramtest.Account) {
 		for _, s := range strays {
@@ -356,5 +356,5 @@ func (p *result) removeLeftovers(strays []leftover) {
 	})
 }
 
-// imported is how a message says what is to be imported, and by which id.
+// importID finds the id to import in a message.
 var importID = regexp.MustCompile(`terraform import \S+ (\S+)`)
