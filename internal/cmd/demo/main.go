@@ -3,104 +3,76 @@
 
 //go:build unix
 
-// Command demo shows the provider at work on an account of the fake service, with
-// a real CLI. Whatever it says has been checked: by exit codes, by the plan, and in
-// the account. It exits 1 as soon as something does not go as told.
+// Command demo applies the examples to an account of the fake service with a real CLI, and checks what it
+// prints: exit codes, the account and the state. It exits with 1 at the first difference.
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
-	"io"
 	"os"
+	"os/exec"
 	"os/signal"
-	"strings"
+	"path/filepath"
 	"syscall"
 	"time"
-	"unicode/utf8"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
 func main() {
-	var p program
-	flag.StringVar(&p.cli, "cli", "terraform", "the `path` of terraform or tofu")
-	flag.StringVar(&p.provider, "provider", "bin", "the `directory` of the provider's program")
-	flag.StringVar(&p.examples, "examples", "examples", "the `directory` of the configurations to apply")
+	cli := flag.String("cli", "terraform", "the `path` of terraform or tofu")
+	provider := flag.String("provider", "bin", "the `directory` of the provider's program")
+	examples := flag.String("examples", "examples", "the `directory` of the configurations to apply")
 	flag.Parse()
 
-	// A reader that went away (SIGPIPE) ends the demo as a person does, so that it
-	// cleans up after itself all the same.
+	// SIGPIPE, if the reader of the output ends, has to remove the files of the demo too.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
-	defer stop()
-	os.Exit(p.run(ctx, os.Stdout, os.Stderr))
-}
-
-// A program is what the command line asks for.
-type program struct {
-	cli, provider, examples string
-}
-
-func (p program) run(ctx context.Context, out, complaints io.Writer) int {
 	began := time.Now()
-	err := p.demonstrate(ctx, out)
-	switch {
-	case ctx.Err() != nil:
-		fmt.Fprintln(complaints, "\nStopped. Nothing is left behind.")
-		return 130
-	case err != nil:
-		fmt.Fprintf(complaints, "\nThe demo did not go as told.\n%s\n", err)
-		return 1
+	err := run(ctx, *cli, *provider, *examples)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "\ndemo:", err)
+		os.Exit(1)
 	}
-	fmt.Fprintf(out, ending, time.Since(began).Seconds())
-	return 0
+	fmt.Printf("\nEach line above was checked in the account. The demo took %.0f seconds and removed its files.\nNext: README.md describes the same steps for your account.\n", time.Since(began).Seconds())
 }
 
-const ending = `
-All of this was checked as it happened, in %.0f seconds; nothing is left behind.
-Next: README.md shows the same for an account of yours.
-`
-
-// demonstrate sets the stage, plays the story and clears the stage again.
-func (p program) demonstrate(ctx context.Context, out io.Writer) (err error) {
-	account, err := open()
+// run prepares the fake, the CLI and a PGP key, and runs all steps.
+func run(ctx context.Context, cli, provider, examples string) error {
+	srv, err := ramtest.Start("127.0.0.1:0", ramtest.Strict())
+	if err != nil {
+		return fmt.Errorf("cannot start the fake service: %w", err)
+	}
+	defer srv.Close()
+	directory, err := os.MkdirTemp("", "ram-demo-")
 	if err != nil {
 		return err
 	}
-	defer account.close()
-
-	reader, err := newReader()
+	defer func() { _ = os.RemoveAll(directory) }()
+	if provider, err = filepath.Abs(provider); err != nil {
+		return err
+	}
+	if _, err := exec.LookPath(filepath.Join(provider, acctest.Program)); err != nil {
+		return fmt.Errorf("the provider is not built: %w", err)
+	}
+	if cli, err = exec.LookPath(cli); err != nil {
+		return err
+	}
+	if cli, err = filepath.Abs(cli); err != nil {
+		return err
+	}
+	key, err := publicKey()
 	if err != nil {
 		return err
 	}
-	cli, err := install(p, append(account.environment(), "TF_VAR_pgp_key="+reader.public))
+	c, err := acctest.NewCLI(cli, directory, map[string]string{acctest.Source: provider}, append(acctest.AccountEnvironment(srv.Getenv), "TF_VAR_pgp_key="+key)...)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if left := cli.remove(); err == nil {
-			err = left
-		}
-	}()
-	page := &page{out: out}
-	err = story{account: account, reader: reader, cli: cli, out: page, began: time.Now()}.tell(ctx)
-	if err == nil && page.widest > columns {
-		err = mismatch{of: "the story", want: fmt.Sprintf("%d columns", columns), found: fmt.Sprintf("a line of %d", page.widest)}
-	}
-	return err
-}
-
-// columns is how wide a terminal is that nobody has made wider.
-const columns = 80
-
-// A page is written line by line, and remembers how wide its widest line is.
-type page struct {
-	out    io.Writer
-	widest int
-}
-
-func (p *page) Write(text []byte) (int, error) {
-	for line := range strings.Lines(string(text)) {
-		p.widest = max(p.widest, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")))
-	}
-	return p.out.Write(text)
+	c.Patience = 5 * time.Second
+	d := &demo{ctx: ctx, srv: srv, cli: c, examples: examples}
+	return d.run()
 }
