@@ -6,7 +6,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,8 +15,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
 // programs are what a measurement needs, all built before.
@@ -38,23 +38,19 @@ func (p programs) absolute() (programs, error) {
 	return p, nil
 }
 
-// version is what the CLI calls itself.
-func (p programs) version(ctx context.Context) (string, error) {
-	cmd := exec.CommandContext(ctx, p.cli, "version") //nolint:gosec // chosen by the person who measures
-	cmd.Env = []string{"CHECKPOINT_DISABLE=1", "PATH=" + os.Getenv("PATH")}
-	out, err := cmd.Output()
-	first, _, _ := strings.Cut(string(out), "\n")
-	return first, err
+// version returns the version that the CLI prints.
+func (p programs) version(ctx context.Context, directory string) (string, error) {
+	c, err := acctest.NewCLI(p.cli, directory, nil)
+	if err != nil {
+		return "", err
+	}
+	return c.Version(ctx)
 }
 
-// workspace is a configuration with its state, and how the CLI is run on it.
-type workspace struct {
-	cli, directory string
-	environment    []string
-}
+// workspace is a configuration with its state, and the CLI that runs on it.
+type workspace struct{ *acctest.CLI }
 
-// workspace lays out a directory in which the CLI takes a provider from the
-// witness, which starts the real one.
+// workspace prepares a directory in which the CLI starts the witness, which starts the provider.
 func (p programs) workspace(directory, name, provider, configuration string) (*workspace, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -67,18 +63,11 @@ func (p programs) workspace(directory, name, provider, configuration string) (*w
 	if err := os.Symlink(self, filepath.Join(plugins, "terraform-provider-"+name)); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	w := &workspace{cli: p.cli, directory: directory, environment: []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + directory, "TMPDIR=" + directory, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
-		"TF_CLI_CONFIG_FILE=" + filepath.Join(directory, "cli.tfrc"), witnessed + "=" + provider, recordsAt + "=" + filepath.Join(directory, "records"),
-	}}
-	return w, errors.Join(
-		w.put("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides { %q = %q }\n  direct {}\n}\n", "ram-security/"+name, plugins)),
-		w.put("main.tf", configuration),
-	)
-}
-
-func (w *workspace) put(name, content string) error {
-	return os.WriteFile(filepath.Join(w.directory, name), []byte(content), 0o600)
+	c, err := acctest.NewCLI(p.cli, directory, map[string]string{"ram-security/" + name: plugins}, witnessed+"="+provider, recordsAt+"="+filepath.Join(directory, "records"))
+	if err != nil {
+		return nil, err
+	}
+	return &workspace{c}, c.Write("main.tf", configuration)
 }
 
 // sample is what one run has cost.
@@ -92,29 +81,26 @@ type sample struct {
 
 // run runs the CLI, which has to succeed.
 func (w *workspace) run(ctx context.Context, environment []string, arguments ...string) (s sample, err error) {
-	records := filepath.Join(w.directory, "records")
+	records := filepath.Join(w.Directory, "records")
 	if err := os.RemoveAll(records); err != nil {
 		return s, err
 	}
-	var out bytes.Buffer
-	cmd := exec.CommandContext(ctx, w.cli, append(arguments, "-no-color")...) //nolint:gosec // as above
-	cmd.Dir, cmd.Env = w.directory, slices.Concat(w.environment, environment)
-	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
-	cmd.WaitDelay = time.Minute
-	start := time.Now()
-	err = cmd.Run()
-	s.Wall = time.Since(start)
+	with := *w.CLI
+	with.Environment = slices.Concat(w.Environment, environment)
+	r, err := with.Run(ctx, arguments...)
+	if err == nil && r.Code != 0 {
+		err = fmt.Errorf("exit code %d\n%s", r.Code, r.Output)
+	}
 	if err != nil {
-		return s, fmt.Errorf("%s: %w\n%s", strings.Join(arguments, " "), err, out.String())
+		return s, fmt.Errorf("%s: %w", strings.Join(arguments, " "), err)
 	}
 	provider, err := costs(records)
 	if err != nil {
 		return s, fmt.Errorf("%s: the provider left no record: %w", strings.Join(arguments, " "), err)
 	}
-	// The time of a process has that of those it waited for in it.
-	whole := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	s.CLICPU, s.ProviderCPU = max(whole-provider.CPU, 0), provider.CPU
+	// The time of a process includes the time of the processes that it waited for.
+	whole := r.State.UserTime() + r.State.SystemTime()
+	s.Wall, s.CLICPU, s.ProviderCPU = r.Wall, max(whole-provider.CPU, 0), provider.CPU
 	s.ProviderRSS, s.LiveHeap = provider.RSS, provider.LiveHeap
 	return s, nil
 }

@@ -44,11 +44,10 @@ func main() {
 type arguments struct {
 	programs
 
-	short, tiny, full    bool
-	alone                bool
-	most                 int
-	dependencies         bool
-	json, picture, guide string
+	short, tiny, full bool
+	alone             bool
+	most              int
+	json, guide       string
 }
 
 func parse(args []string, help io.Writer) (a arguments, err error) {
@@ -63,9 +62,7 @@ func parse(args []string, help io.Writer) (a arguments, err error) {
 	flags.IntVar(&a.most, "most", 1000, "plans of no more `users` than that: 10, 100, 1000 or 5000")
 	flags.BoolVar(&a.full, "full", false, "1,000 users applied, destroyed and queried as well: hours")
 	flags.BoolVar(&a.alone, "alone", false, "only the provider alone, over the protocol: 100, 1,000 and 5,000 users, without plans")
-	flags.BoolVar(&a.dependencies, "dependencies", false, "only tell what each module brings to the binary")
 	flags.StringVar(&a.json, "json", "bench.json", "`file` to write the figures to; empty: none")
-	flags.StringVar(&a.picture, "picture", "", "`file` to write a picture to, as SVG; empty: none")
 	flags.StringVar(&a.guide, "guide", "", "`file` to put the table into, between the marks that are there; empty: none")
 	if err = flags.Parse(args); err == nil && flags.NArg() > 0 {
 		err = fmt.Errorf("%q is not expected", flags.Arg(0))
@@ -83,13 +80,10 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
-	if a.dependencies {
-		return dependencies(ctx, directory, out)
-	}
 	if a.programs, err = a.absolute(); err != nil {
 		return err
 	}
-	version, err := a.version(ctx)
+	version, err := a.version(ctx, directory)
 	if err != nil {
 		return err
 	}
@@ -102,7 +96,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 		return err
 	}
 	fmt.Fprint(out, r.table())
-	return errors.Join(a.writeJSON(r), a.writePicture(r), a.writeGuide(r))
+	return errors.Join(a.writeJSON(r), a.writeGuide(r))
 }
 
 // measureAll measures what was asked for.
@@ -134,13 +128,6 @@ func (a arguments) writeJSON(r report) error {
 		return err
 	}
 	return os.WriteFile(a.json, append(text, '\n'), 0o600)
-}
-
-func (a arguments) writePicture(r report) error {
-	if a.picture == "" {
-		return nil
-	}
-	return os.WriteFile(a.picture, []byte(r.picture()), 0o644) //nolint:gosec // everybody may see it
 }
 
 func (a arguments) writeGuide(r report) error {

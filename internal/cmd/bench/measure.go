@@ -122,14 +122,14 @@ func (l *lab) workspaces(base string, users int) (mine, floor *workspace, err er
 // populate gives both workspaces a state in which all is there, and writes the
 // account that ours is of.
 func (l *lab) populate(ctx context.Context, mine, floor *workspace, users int, account string) error {
-	if err := errors.Join(mine.put("main.tf", ours(users, unordered)), floor.put("main.tf", same(users, unordered))); err != nil {
+	if err := errors.Join(mine.Write("main.tf", ours(users, unordered)), floor.Write("main.tf", same(users, unordered))); err != nil {
 		return err
 	}
 	state, err := settled(l.host, users)
 	if err != nil {
 		return err
 	}
-	if err := floor.put("terraform.tfstate", string(state)); err != nil {
+	if err := floor.Write("terraform.tfstate", string(state)); err != nil {
 		return err
 	}
 	f, err := l.start(ctx, account, users, conditions{})
@@ -149,7 +149,7 @@ func (l *lab) adopt(ctx context.Context, ours *workspace, f *fake) error {
 	if err != nil {
 		return err
 	}
-	if err := ours.put("terraform.tfstate", string(state)); err != nil {
+	if err := ours.Write("terraform.tfstate", string(state)); err != nil {
 		return err
 	}
 	_, err = ours.run(ctx, f.environment, "apply", "-auto-approve", "-parallelism=50")
@@ -278,7 +278,7 @@ func (l *lab) life(ctx context.Context, ours, floor *workspace, c cell, cells []
 // forget takes the state away, if there is one left.
 func forget(w *workspace) error {
 	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup"} {
-		if err := os.RemoveAll(filepath.Join(w.directory, name)); err != nil {
+		if err := os.RemoveAll(filepath.Join(w.Directory, name)); err != nil {
 			return err
 		}
 	}
