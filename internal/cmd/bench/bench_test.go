@@ -19,10 +19,10 @@ import (
 	"time"
 )
 
-// TestMain is the witness where a CLI starts this program as a provider.
+// TestMain wraps the provider if a CLI starts this program as one.
 func TestMain(m *testing.M) {
-	if provider := os.Getenv(witnessed); provider != "" {
-		if err := witness(provider, os.Getenv(recordsAt)); err != nil {
+	if provider := os.Getenv(wrappedProgram); provider != "" {
+		if err := wrapProvider(provider, os.Getenv(recordFile)); err != nil {
 			panic(err)
 		}
 		return
@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The smallest run of all, so that the bench still runs when somebody needs it. What
-// it measures is not judged: a busy machine would fail it.
+// The smallest run shows that the benchmark works. Its figures are not checked: a busy
+// machine would fail them.
 func TestAccBench(t *testing.T) {
 	t.Parallel()
 	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
@@ -74,7 +74,7 @@ func TestAccBench(t *testing.T) {
 	}
 	for _, result := range r.Results {
 		if result.Traffic.Calls == 0 || result.Ours.Wall == 0 || result.Ours.ProviderCPU == 0 || result.Ours.ProviderRSS == 0 {
-			t.Errorf("something was not measured: %+v", result)
+			t.Errorf("a figure is missing: %+v", result)
 		}
 		if result.reads() && result.Operation != query && result.Traffic.Repeats > 0 {
 			t.Errorf("repeats: %+v", result)
@@ -138,11 +138,11 @@ func TestAMedianIsTheMiddleOfEachFigure(t *testing.T) {
 	}
 }
 
-// What takes long is not measured by default, and every size has the two cells that
-// the targets are for.
+// Long measurements are not in the default, and every size has the two cells of
+// the targets.
 func TestTheProgrammeHasWhatTheTargetsNeed(t *testing.T) {
 	t.Parallel()
-	stages := (arguments{most: 1000}).programme()
+	stages := (arguments{most: 1000}).cellsBySize()
 	if len(stages) != 4 {
 		t.Fatalf("%d sizes", len(stages))
 	}
@@ -164,7 +164,7 @@ func TestTheProgrammeHasWhatTheTargetsNeed(t *testing.T) {
 	}
 }
 
-// report of a provider that reaches everything, with one change.
+// reportWith returns the report of a provider that reaches every target, with one change.
 func reportWith(change func(*report)) report {
 	plain := sample{Wall: time.Second, ProviderCPU: time.Second, LiveHeap: 10 << 20}
 	calls := traffic{Calls: 2*100 + 1 + 1 + 10, ByAction: map[string]int{"GetLoginProfile": 100, "ListAccessKeys": 100, "ListVirtualMFADevices": 1}}

@@ -20,10 +20,10 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
-// programs are what a measurement needs, all built before.
+// programs are the programs of a measurement. They are built before.
 type programs struct{ cli, provider, floor, fake string }
 
-// absolute finds each, from whatever directory they are started later.
+// absolute returns the absolute paths.
 func (p programs) absolute() (programs, error) {
 	for _, program := range []*string{&p.cli, &p.provider, &p.floor, &p.fake} {
 		found, err := exec.LookPath(*program)
@@ -50,7 +50,7 @@ func (p programs) version(ctx context.Context, directory string) (string, error)
 // workspace is a configuration with its state, and the CLI that runs on it.
 type workspace struct{ *acctest.CLI }
 
-// workspace prepares a directory in which the CLI starts the witness, which starts the provider.
+// workspace prepares a directory in which the CLI starts this program, which starts the provider.
 func (p programs) workspace(directory, name, provider, configuration string) (*workspace, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -63,14 +63,14 @@ func (p programs) workspace(directory, name, provider, configuration string) (*w
 	if err := os.Symlink(self, filepath.Join(plugins, "terraform-provider-"+name)); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	c, err := acctest.NewCLI(p.cli, directory, map[string]string{"ram-security/" + name: plugins}, witnessed+"="+provider, recordsAt+"="+filepath.Join(directory, "records"))
+	c, err := acctest.NewCLI(p.cli, directory, map[string]string{"ram-security/" + name: plugins}, wrappedProgram+"="+provider, recordFile+"="+filepath.Join(directory, "records"))
 	if err != nil {
 		return nil, err
 	}
 	return &workspace{c}, c.Write("main.tf", configuration)
 }
 
-// sample is what one run has cost.
+// sample is the cost of one run.
 type sample struct {
 	Wall        time.Duration `json:"wall"`
 	CLICPU      time.Duration `json:"cli_cpu"`

@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// perUser is how many instances a user has: itself, a login profile, two keys and a
+// perUser is the number of instances of a user: the user, a login profile, two keys and a
 // device.
 const perUser = 5
 
-// settings are what every account has one of.
+// settings are the resources that every account has once.
 var settings = []string{"security_preference", "password_policy", "account_alias", "account_access_key_policy", "user_sso_settings"}
 
-// block opens a configuration: for so many users named as the fake names them.
+// block returns the beginning of a configuration with users that have the fake's names.
 func block(provider string, users int) string {
 	return fmt.Sprintf(`terraform {
   required_providers {
@@ -33,9 +33,9 @@ locals {
 `, provider, users)
 }
 
-// order is whether a configuration says what comes first. What makes everything has
-// to. What is there already need not: in Terraform's graph each instance would wait
-// for each of the others, and a thousand for a thousand is all that one would measure.
+// order tells a configuration to have depends_on. A create needs the order. For existing
+// objects it would dominate the measurement: in Terraform's graph each instance waits for each
+// instance of the other block.
 type order bool
 
 const (
@@ -43,8 +43,8 @@ const (
 	unordered order = false
 )
 
-// says leaves the order out of a configuration, unless it is said.
-func (o order) says(configuration string) string {
+// apply removes depends_on from a configuration unless it is ordered.
+func (o order) apply(configuration string) string {
 	if o == ordered {
 		return configuration
 	}
@@ -57,8 +57,8 @@ func (o order) says(configuration string) string {
 	return kept.String()
 }
 
-// ours is the configuration that is measured.
-func ours(users int, order order) string {
+// ourConfiguration is the measured configuration.
+func ourConfiguration(users int, order order) string {
 	var b strings.Builder
 	b.WriteString(block("ram", users))
 	for _, setting := range settings {
@@ -97,12 +97,12 @@ resource "ram_virtual_mfa_device" "this" {
   depends_on              = [ram_user.this]
 }
 `)
-	return order.says(b.String())
+	return order.apply(b.String())
 }
 
-// same is the configuration of the floor: as many instances, as many blocks, and
-// the same order among them.
-func same(users int, order order) string {
+// floorConfiguration has the same number of instances and blocks, in the same
+// order.
+func floorConfiguration(users int, order order) string {
 	var b strings.Builder
 	b.WriteString(block("floor", users))
 	for _, setting := range settings {
@@ -115,10 +115,10 @@ func same(users int, order order) string {
 		}
 		b.WriteString("}\n")
 	}
-	return order.says(b.String())
+	return order.apply(b.String())
 }
 
-// account is what the fake tells of one.
+// account is an account as the fake returns it.
 type account struct {
 	ID    string
 	Users map[string]struct {
@@ -129,7 +129,7 @@ type account struct {
 	}
 }
 
-// file is a state as the CLIs write it, version 4.
+// file is a state of version 4, as the CLIs write it.
 type file struct {
 	Version          int        `json:"version"`
 	TerraformVersion string     `json:"terraform_version"`
@@ -153,7 +153,7 @@ type instance struct {
 	Attributes    map[string]any `json:"attributes"`
 }
 
-// stateOf is a state of some resources of one provider.
+// stateOf returns a state with resources of one provider.
 func stateOf(host, provider string, resources ...resource) ([]byte, error) {
 	for at := range resources {
 		resources[at].Mode = "managed"
@@ -162,19 +162,19 @@ func stateOf(host, provider string, resources ...resource) ([]byte, error) {
 	return json.Marshal(file{Version: 4, TerraformVersion: "1.11.0", Serial: 1, Lineage: "bench", Resources: resources})
 }
 
-// adopted is the state that imports of everything would leave, which the next apply
-// completes. Importing thousands one by one would measure the CLI.
-func adopted(host string, of account) ([]byte, error) {
-	return stateOf(host, "ram", belongings(of)...)
+// importedState returns the state after an import of everything, which the next apply
+// completes. Thousands of real imports would measure the CLI.
+func importedState(host string, of account) ([]byte, error) {
+	return stateOf(host, "ram", resourcesOf(of)...)
 }
 
-// belongings are what the users of an account have, as imports would leave it.
-func belongings(of account) []resource {
+// resourcesOf returns the resources of the users of an account, as after an import.
+func resourcesOf(of account) []resource {
 	users, profiles := resource{Type: "ram_user", Name: "this"}, resource{Type: "ram_login_profile", Name: "this"}
 	first, second := resource{Type: "ram_access_key", Name: "first"}, resource{Type: "ram_access_key", Name: "second"}
 	devices := resource{Type: "ram_virtual_mfa_device", Name: "this"}
 	for name, user := range of.Users {
-		if user.LoginProfile == nil { // the administrator, whom nobody manages
+		if user.LoginProfile == nil { // the administrator is not managed
 			continue
 		}
 		add := func(to *resource, own map[string]any) {
@@ -190,8 +190,8 @@ func belongings(of account) []resource {
 	return []resource{users, profiles, first, second, devices}
 }
 
-// settled is the state of the floor after an apply.
-func settled(host string, users int) ([]byte, error) {
+// floorState returns the state of the floor after an apply.
+func floorState(host string, users int) ([]byte, error) {
 	thing := func(name, key string) instance {
 		return instance{Key: key, Attributes: map[string]any{
 			"name": name, "account_id": name, "user_id": name, "status": name, "create_date": name, "fingerprint": name,

@@ -20,21 +20,21 @@ import (
 	"time"
 )
 
-// fake is the service, in a process of its own.
+// fake is the fake service in a process of its own.
 type fake struct {
 	cmd         *exec.Cmd
 	address     string
 	accountID   string
-	environment []string // leads a provider to it
+	environment []string // leads the provider to it
 }
 
-// conditions are what the service is like.
+// conditions are how the service responds.
 type conditions struct {
 	Latency time.Duration `json:"latency"`
 	Quota   bool          `json:"quota"`
 }
 
-// start begins to serve the account in the file, or a new one with so many users.
+// start serves the account in the file, or a new one with a number of users.
 func (p programs) start(ctx context.Context, file string, users int, is conditions) (*fake, error) {
 	args := []string{"-listen", "127.0.0.1:0", "-users", strconv.Itoa(users), "-latency", is.Latency.String(), "-quota=" + strconv.FormatBool(is.Quota)}
 	if file != "" {
@@ -52,7 +52,7 @@ func (p programs) start(ctx context.Context, file string, users int, is conditio
 	}
 	line, err := bufio.NewReader(out).ReadBytes('\n')
 	if err != nil {
-		return nil, fmt.Errorf("the fake does not say that it is ready: %w", err)
+		return nil, fmt.Errorf("the fake is not ready: %w", err)
 	}
 	var ready struct {
 		Address   string `json:"address"`
@@ -61,7 +61,7 @@ func (p programs) start(ctx context.Context, file string, users int, is conditio
 		KeySecret string `json:"access_key_secret"`
 	}
 	if err := json.Unmarshal(line, &ready); err != nil {
-		return nil, fmt.Errorf("the fake says something else than that it is ready: %w", err)
+		return nil, fmt.Errorf("the fake printed no address: %w", err)
 	}
 	return &fake{cmd: cmd, address: ready.Address, accountID: ready.AccountID, environment: []string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=" + ready.KeyID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + ready.KeySecret,
@@ -69,7 +69,7 @@ func (p programs) start(ctx context.Context, file string, users int, is conditio
 	}}, nil
 }
 
-// stop ends it, and waits until the account is in the file.
+// stop ends it, and waits until the account is saved.
 func (f *fake) stop() error {
 	if err := f.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (f *fake) stop() error {
 	return f.cmd.Wait()
 }
 
-// control asks the fake's own door.
+// control calls the control interface of the fake.
 func (f *fake) control(ctx context.Context, method, what string, out any) error {
 	request, err := http.NewRequestWithContext(ctx, method, f.address+"/_ramfake/"+what, http.NoBody)
 	if err != nil {
@@ -99,7 +99,7 @@ func (f *fake) forgetCalls(ctx context.Context) error {
 	return f.control(ctx, http.MethodDelete, "calls", nil)
 }
 
-// traffic is what a run has asked the service.
+// traffic counts the calls of a run.
 type traffic struct {
 	Calls     int            `json:"calls"`
 	ByAction  map[string]int `json:"by_action"`
@@ -114,7 +114,7 @@ func (f *fake) traffic(ctx context.Context) (traffic, error) {
 	return trafficOf(calls), err
 }
 
-// call is what matters here of one.
+// call is the part of a call that is counted.
 type call struct {
 	Action, Code string
 	Params       json.RawMessage
@@ -131,7 +131,7 @@ func trafficOf(calls []call) traffic {
 		t.Peak = max(t.Peak, perTenth[tenth])
 		if strings.Contains(c.Code, "Throttling") {
 			t.Throttled++
-			continue // what is throttled is asked again, and not for nothing
+			continue // a throttled call is no repeat
 		}
 		if question := c.Action + string(c.Params); asked[question] {
 			t.Repeats++
@@ -142,7 +142,7 @@ func trafficOf(calls []call) traffic {
 	return t
 }
 
-// busiest is the action that was called most often, and how often.
+// busiest returns the action with the most calls, and their number.
 func (t traffic) busiest() (action string, calls int) {
 	for name, count := range t.ByAction {
 		if count > calls || count == calls && name < action {

@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// Between these lines of a guide stand the figures of one run.
+// The figures of one run are between these lines of a guide.
 const (
 	figuresBegin = "<!-- figures: written by make bench -->\n"
 	figuresEnd   = "<!-- end of the figures -->\n"
 )
 
-// writeGuide puts the figures into a guide, in place of those that were there.
+// writeGuide replaces the figures in a guide.
 func writeGuide(guide string, r report) error {
 	text, err := os.ReadFile(guide)
 	if err != nil {

@@ -3,8 +3,8 @@
 
 //go:build unix
 
-// Command bench measures what a large account costs: Terraform with this provider
-// against the fake service, beside Terraform with a provider that does nothing.
+// Command bench measures the cost of large accounts: it runs Terraform with this provider
+// against the fake service, and Terraform with a provider that does nothing.
 package main
 
 import (
@@ -22,8 +22,8 @@ import (
 )
 
 func main() {
-	if provider := os.Getenv(witnessed); provider != "" {
-		if err := witness(provider, os.Getenv(recordsAt)); err != nil {
+	if provider := os.Getenv(wrappedProgram); provider != "" {
+		if err := wrapProvider(provider, os.Getenv(recordFile)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -40,7 +40,7 @@ func main() {
 	}
 }
 
-// arguments are what the command line says.
+// arguments are those of the command line.
 type arguments struct {
 	programs
 
@@ -58,12 +58,12 @@ func parse(args []string, help io.Writer) (a arguments, err error) {
 	flags.StringVar(&a.floor, "floor", "bin/bench/floor", "the `program` of the provider that does nothing")
 	flags.StringVar(&a.fake, "fake", "bin/bench/ramfake", "the `program` of the fake service")
 	flags.BoolVar(&a.short, "short", false, "10 and 100 users, each cell once")
-	flags.BoolVar(&a.tiny, "tiny", false, "three users, each cell once: to see whether it works")
-	flags.IntVar(&a.most, "most", 1000, "plans of no more `users` than that: 10, 100, 1000 or 5000")
+	flags.BoolVar(&a.tiny, "tiny", false, "three users, each cell once: to check that it works")
+	flags.IntVar(&a.most, "most", 1000, "the most `users` of a plan: 10, 100, 1000 or 5000")
 	flags.BoolVar(&a.full, "full", false, "1,000 users applied, destroyed and queried as well: hours")
 	flags.BoolVar(&a.alone, "alone", false, "only the provider alone, over the protocol: 100, 1,000 and 5,000 users, without plans")
 	flags.StringVar(&a.json, "json", "bench.json", "`file` to write the figures to; empty: none")
-	flags.StringVar(&a.guide, "guide", "", "`file` to put the table into, between the marks that are there; empty: none")
+	flags.StringVar(&a.guide, "guide", "", "`file` to write the table into, between its marks; empty: none")
 	if err = flags.Parse(args); err == nil && flags.NArg() > 0 {
 		err = fmt.Errorf("%q is not expected", flags.Arg(0))
 	}
@@ -87,9 +87,9 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	l := &lab{
+	l := &bench{
 		programs: a.programs, directory: directory, host: hostOf(version), floors: map[string][]sample{},
-		say: func(format string, arguments ...any) { fmt.Fprintf(progress, format+"\n", arguments...) },
+		logf: func(format string, arguments ...any) { fmt.Fprintf(progress, format+"\n", arguments...) },
 	}
 	r, err := l.measureAll(ctx, a, version)
 	if err != nil {
@@ -99,8 +99,8 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 	return errors.Join(a.writeJSON(r), a.writeGuide(r))
 }
 
-// measureAll measures what was asked for.
-func (l *lab) measureAll(ctx context.Context, a arguments, version string) (r report, err error) {
+// measureAll runs the chosen measurements.
+func (l *bench) measureAll(ctx context.Context, a arguments, version string) (r report, err error) {
 	r = report{Date: time.Now().UTC(), CLI: version, CPUs: runtime.NumCPU(), Go: runtime.Version()}
 	starts := 21
 	if a.tiny {
@@ -109,8 +109,8 @@ func (l *lab) measureAll(ctx context.Context, a arguments, version string) (r re
 	if r.Ours, r.Floor, err = l.startups(ctx, starts); err != nil {
 		return r, err
 	}
-	for _, of := range a.programme() {
-		results, err := l.size(ctx, of.users, of.cells)
+	for _, of := range a.cellsBySize() {
+		results, err := l.measureSize(ctx, of.users, of.cells)
 		if err != nil {
 			return r, err
 		}

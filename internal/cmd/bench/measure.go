@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// cell is one thing to measure, and how often.
+// cell is one measurement, and how often it runs.
 type cell struct {
 	Operation   string `json:"operation"`
 	Users       int    `json:"users"`
@@ -27,35 +27,35 @@ type cell struct {
 	Runs int `json:"runs"`
 }
 
-// result is the median of a cell's runs, ours and the floor's, taken in turns.
+// result has the medians of a cell's runs: ours and the floor's alternate.
 type result struct {
 	cell
 	Instances int     `json:"instances"`
 	Ours      sample  `json:"ours"`
-	Floor     *sample `json:"floor"` // nil: of read and query, which the floor does not have
+	Floor     *sample `json:"floor"` // nil for read and query, which the floor lacks
 	Traffic   traffic `json:"traffic"`
 }
 
 const (
-	plan    = "plan"         // with a refresh, and nothing to change
+	plan    = "plan"         // with a refresh, without changes
 	refresh = "refresh-only" // apply -refresh-only
-	apply   = "apply"        // of all, from nothing
+	apply   = "apply"        // creates everything
 	destroy = "destroy"
 	read    = "read"  // over the protocol: a refresh of everything, by the provider alone
 	query   = "query" // over the protocol: users, profiles, keys and devices, whole
 )
 
-// lab measures.
-type lab struct {
+// bench runs the measurements.
+type bench struct {
 	programs
 
 	directory, host string
-	say             func(format string, arguments ...any)
-	floors          map[string][]sample // what the floor costs does not hang on the service
+	logf            func(format string, arguments ...any)
+	floors          map[string][]sample // the cost of the floor does not depend on the service
 }
 
-// size measures all cells of one number of users.
-func (l *lab) size(ctx context.Context, users int, cells []cell) (results []result, err error) {
+// measureSize measures all cells of one number of users.
+func (l *bench) measureSize(ctx context.Context, users int, cells []cell) (results []result, err error) {
 	for _, c := range cells {
 		if c.Operation != read {
 			continue
@@ -75,32 +75,32 @@ func (l *lab) size(ctx context.Context, users int, cells []cell) (results []resu
 	if err != nil {
 		return nil, err
 	}
-	var born, living []cell // what begins with nothing, and what with everything
+	var fromEmpty, onExisting []cell // cells that begin with an empty account, and with a full one
 	for _, c := range cells {
 		if c.Operation == apply || c.Operation == destroy {
-			born = append(born, c)
+			fromEmpty = append(fromEmpty, c)
 			continue
 		}
-		living = append(living, c)
+		onExisting = append(onExisting, c)
 	}
-	for _, c := range born {
+	for _, c := range fromEmpty {
 		if c.Operation == destroy {
 			continue // measured after its apply
 		}
-		more, err := l.life(ctx, ours, floor, c, born)
+		more, err := l.applyAndDestroy(ctx, ours, floor, c, fromEmpty)
 		if err != nil {
 			return nil, err
 		}
 		results = append(results, more...)
 	}
-	if len(living) == 0 {
+	if len(onExisting) == 0 {
 		return results, nil
 	}
 	account := filepath.Join(base, "account.json")
 	if err := l.populate(ctx, ours, floor, users, account); err != nil {
 		return nil, err
 	}
-	for _, c := range living {
+	for _, c := range onExisting {
 		r, err := l.measure(ctx, ours, floor, c, account)
 		if err != nil {
 			return nil, err
@@ -110,22 +110,22 @@ func (l *lab) size(ctx context.Context, users int, cells []cell) (results []resu
 	return results, nil
 }
 
-func (l *lab) workspaces(base string, users int) (mine, floor *workspace, err error) {
-	mine, err = l.workspace(filepath.Join(base, "ram"), "ram", l.provider, ours(users, ordered))
+func (l *bench) workspaces(base string, users int) (mine, floor *workspace, err error) {
+	mine, err = l.workspace(filepath.Join(base, "ram"), "ram", l.provider, ourConfiguration(users, ordered))
 	if err != nil {
 		return nil, nil, err
 	}
-	floor, err = l.workspace(filepath.Join(base, "floor"), "floor", l.floor, same(users, ordered))
+	floor, err = l.workspace(filepath.Join(base, "floor"), "floor", l.floor, floorConfiguration(users, ordered))
 	return mine, floor, err
 }
 
-// populate gives both workspaces a state in which all is there, and writes the
-// account that ours is of.
-func (l *lab) populate(ctx context.Context, mine, floor *workspace, users int, account string) error {
-	if err := errors.Join(mine.Write("main.tf", ours(users, unordered)), floor.Write("main.tf", same(users, unordered))); err != nil {
+// populate gives both workspaces a state of all objects, and saves the
+// account of ours.
+func (l *bench) populate(ctx context.Context, mine, floor *workspace, users int, account string) error {
+	if err := errors.Join(mine.Write("main.tf", ourConfiguration(users, unordered)), floor.Write("main.tf", floorConfiguration(users, unordered))); err != nil {
 		return err
 	}
-	state, err := settled(l.host, users)
+	state, err := floorState(l.host, users)
 	if err != nil {
 		return err
 	}
@@ -136,16 +136,16 @@ func (l *lab) populate(ctx context.Context, mine, floor *workspace, users int, a
 	if err != nil {
 		return err
 	}
-	l.say("%d users: adopting them", users)
+	l.logf("%d users: adopting them", users)
 	return errors.Join(l.adopt(ctx, mine, f), f.stop())
 }
 
-func (l *lab) adopt(ctx context.Context, ours *workspace, f *fake) error {
+func (l *bench) adopt(ctx context.Context, ours *workspace, f *fake) error {
 	var seen account
 	if err := f.control(ctx, "GET", "state", &seen); err != nil {
 		return err
 	}
-	state, err := adopted(l.host, seen)
+	state, err := importedState(l.host, seen)
 	if err != nil {
 		return err
 	}
@@ -156,8 +156,8 @@ func (l *lab) adopt(ctx context.Context, ours *workspace, f *fake) error {
 	return err
 }
 
-// measure runs a cell on what is there.
-func (l *lab) measure(ctx context.Context, ours, floor *workspace, c cell, account string) (r result, err error) {
+// measure runs a cell on existing objects.
+func (l *bench) measure(ctx context.Context, ours, floor *workspace, c cell, account string) (r result, err error) {
 	f, err := l.start(ctx, account, 0, c.conditions)
 	if err != nil {
 		return r, err
@@ -173,7 +173,7 @@ func (l *lab) measure(ctx context.Context, ours, floor *workspace, c cell, accou
 		if err := f.forgetCalls(ctx); err != nil {
 			return r, err
 		}
-		s, err := l.once(ctx, ours, f, c, arguments)
+		s, err := l.runOurs(ctx, ours, f, c, arguments)
 		if err != nil {
 			return r, err
 		}
@@ -184,7 +184,7 @@ func (l *lab) measure(ctx context.Context, ours, floor *workspace, c cell, accou
 		if c.Operation == query {
 			continue
 		}
-		s, err = l.floorOnce(ctx, floor, c, run, arguments)
+		s, err = l.runFloor(ctx, floor, c, run, arguments)
 		if err != nil {
 			return r, err
 		}
@@ -195,20 +195,20 @@ func (l *lab) measure(ctx context.Context, ours, floor *workspace, c cell, accou
 		m := median(floors)
 		r.Floor = &m
 	}
-	l.say("%s", r)
+	l.logf("%s", r)
 	return r, nil
 }
 
-func (l *lab) once(ctx context.Context, ours *workspace, f *fake, c cell, arguments []string) (sample, error) {
+func (l *bench) runOurs(ctx context.Context, ours *workspace, f *fake, c cell, arguments []string) (sample, error) {
 	if c.Operation != query {
 		return ours.run(ctx, f.environment, arguments...)
 	}
 	return l.queryAll(ctx, f, c)
 }
 
-// floorOnce runs the floor, unless as many runs of it are known: it never meets
+// runFloor runs the floor, or returns an earlier run: it does not call
 // the service.
-func (l *lab) floorOnce(ctx context.Context, floor *workspace, c cell, run int, arguments []string) (sample, error) {
+func (l *bench) runFloor(ctx context.Context, floor *workspace, c cell, run int, arguments []string) (sample, error) {
 	name := fmt.Sprint(c.Operation, c.Users, c.Parallelism)
 	if known := l.floors[name]; run < len(known) && (c.Latency > 0 || c.Quota) {
 		return known[run], nil
@@ -218,8 +218,8 @@ func (l *lab) floorOnce(ctx context.Context, floor *workspace, c cell, run int, 
 	return s, err
 }
 
-// queryAll lists everything that users have.
-func (l *lab) queryAll(ctx context.Context, f *fake, c cell) (s sample, err error) {
+// queryAll lists all objects of the users.
+func (l *bench) queryAll(ctx context.Context, f *fake, c cell) (s sample, err error) {
 	start := time.Now()
 	p, err := launch(ctx, l.provider, f.environment)
 	if err != nil {
@@ -238,13 +238,13 @@ func (l *lab) queryAll(ctx context.Context, f *fake, c cell) (s sample, err erro
 		}
 	}
 	s.Wall = time.Since(start)
-	cost, ended := p.end()
+	cost, ended := p.stop()
 	s.ProviderCPU, s.ProviderRSS, s.LiveHeap = cost.CPU, cost.RSS, cost.LiveHeap
 	return s, errors.Join(err, ended)
 }
 
-// life applies all from nothing and destroys it, once.
-func (l *lab) life(ctx context.Context, ours, floor *workspace, c cell, cells []cell) (results []result, err error) {
+// applyAndDestroy creates everything and destroys it, once.
+func (l *bench) applyAndDestroy(ctx context.Context, ours, floor *workspace, c cell, cells []cell) (results []result, err error) {
 	f, err := l.start(ctx, "", 0, c.conditions)
 	if err != nil {
 		return nil, err
@@ -269,14 +269,14 @@ func (l *lab) life(ctx context.Context, ours, floor *workspace, c cell, cells []
 		if *r.Floor, err = floor.run(ctx, nil, arguments...); err != nil {
 			return nil, err
 		}
-		l.say("%s", r)
+		l.logf("%s", r)
 		results = append(results, r)
 	}
-	return results, errors.Join(forget(ours), forget(floor))
+	return results, errors.Join(removeState(ours), removeState(floor))
 }
 
-// forget takes the state away, if there is one left.
-func forget(w *workspace) error {
+// removeState removes the state.
+func removeState(w *workspace) error {
 	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup"} {
 		if err := os.RemoveAll(filepath.Join(w.Directory, name)); err != nil {
 			return err
@@ -285,7 +285,7 @@ func forget(w *workspace) error {
 	return nil
 }
 
-// median is the middle of each figure by itself.
+// median returns the median of each figure.
 func median(samples []sample) sample {
 	return sample{
 		Wall:        middle(samples, func(s sample) time.Duration { return s.Wall }),
@@ -305,7 +305,7 @@ func middle[S any, T cmp.Ordered](samples []S, of func(S) T) T {
 	return figures[len(figures)/2]
 }
 
-// hostOf is where a CLI looks for a provider with a short address.
+// hostOf returns the registry that a CLI uses for short addresses.
 func hostOf(version string) string {
 	if strings.HasPrefix(version, "OpenTofu") {
 		return "registry.opentofu.org"

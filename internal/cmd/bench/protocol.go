@@ -24,8 +24,8 @@ import (
 	"time"
 )
 
-// plugin is a provider that is spoken to over the protocol, as a CLI does. A query
-// needs that, since few CLIs know queries; and it shows what a start costs.
+// plugin is a provider that is driven over the protocol in a process of its own. A query
+// needs it, because few CLIs support queries, and so does the cost of a start.
 type plugin struct {
 	cmd     *exec.Cmd
 	heap    chan int64
@@ -54,11 +54,11 @@ func launch(ctx context.Context, program string, environment []string) (*plugin,
 	go func() { p.heap <- watchHeap(stderr, io.Discard) }()
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return nil, fmt.Errorf("the provider does not shake hands: %w", err)
+		return nil, fmt.Errorf("there is no handshake of the provider: %w", err)
 	}
 	parts := strings.Split(strings.TrimSpace(line), "|") // 1|6|unix|path|grpc|
 	if len(parts) < 5 || parts[4] != "grpc" {
-		return nil, fmt.Errorf("the provider shakes hands with %q", line)
+		return nil, fmt.Errorf("the handshake of the provider is %q", line)
 	}
 	transport := &http.Transport{
 		Protocols: new(http.Protocols),
@@ -71,8 +71,8 @@ func launch(ctx context.Context, program string, environment []string) (*plugin,
 	return p, nil
 }
 
-// end stops the provider, and tells what it has cost.
-func (p *plugin) end() (cost, error) {
+// stop stops the provider, and returns its cost.
+func (p *plugin) stop() (cost, error) {
 	p.client.CloseIdleConnections()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return cost{}, err
@@ -85,7 +85,7 @@ func (p *plugin) end() (cost, error) {
 	return costOf(p.cmd.ProcessState, heap), nil
 }
 
-// resident is what the provider has in memory now.
+// resident returns the current resident memory of the provider.
 func (p *plugin) resident() (int64, error) {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/status")
 	if err != nil {
@@ -97,7 +97,7 @@ func (p *plugin) resident() (int64, error) {
 			return kib << 10, nil
 		}
 	}
-	return 0, errors.New("the kernel does not say what is resident")
+	return 0, errors.New("the kernel does not report the resident memory")
 }
 
 // invoke calls a method of the provider, and returns how many messages came back
@@ -111,8 +111,8 @@ func (p *plugin) invoke(ctx context.Context, method string, message []byte) (mes
 	return messages, size, err
 }
 
-// ask calls a method that has one answer.
-func (p *plugin) ask(ctx context.Context, method string, message []byte) (answer []byte, err error) {
+// unary calls a method with one response.
+func (p *plugin) unary(ctx context.Context, method string, message []byte) (answer []byte, err error) {
 	err = p.exchange(ctx, method, message, func(from io.Reader, length int64) error {
 		answer = make([]byte, length)
 		_, err := io.ReadFull(from, answer)
@@ -121,7 +121,7 @@ func (p *plugin) ask(ctx context.Context, method string, message []byte) (answer
 	return answer, err
 }
 
-// exchange calls a method, and hands over each message that comes back.
+// exchange calls a method, and passes on each message that comes back.
 func (p *plugin) exchange(ctx context.Context, method string, message []byte, take func(from io.Reader, length int64) error) error {
 	frame := binary.BigEndian.AppendUint32([]byte{0}, uint32(len(message))) //nolint:gosec // a few bytes
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://provider/tfplugin6.Provider/"+method, bytes.NewReader(append(frame, message...)))
@@ -152,13 +152,13 @@ func (p *plugin) exchange(ctx context.Context, method string, message []byte, ta
 	return nil
 }
 
-// Messages of the protocol, as far as they are needed: fields of bytes by number.
+// field encodes a field of bytes of a message.
 func field(number byte, value []byte) []byte {
 	return append(binary.AppendUvarint([]byte{number<<3 | 2}, uint64(len(value))), value...)
 }
 
-// nothingConfigured is a DynamicValue in JSON: an object of nulls.
-func nothingConfigured() []byte { return field(2, []byte("{}")) }
+// emptyConfiguration is a DynamicValue in JSON: an object of nulls.
+func emptyConfiguration() []byte { return field(2, []byte("{}")) }
 
 func (p *plugin) schema(ctx context.Context) (size int64, err error) {
 	_, size, err = p.invoke(ctx, "GetProviderSchema", nil)
@@ -166,16 +166,16 @@ func (p *plugin) schema(ctx context.Context) (size int64, err error) {
 }
 
 func (p *plugin) configure(ctx context.Context) error {
-	_, size, err := p.invoke(ctx, "ConfigureProvider", append(field(1, []byte("1.14.0")), field(2, nothingConfigured())...))
+	_, size, err := p.invoke(ctx, "ConfigureProvider", append(field(1, []byte("1.14.0")), field(2, emptyConfiguration())...))
 	if err == nil && size > 0 {
-		return errors.New("the provider does not like its configuration")
+		return errors.New("the provider rejects its configuration")
 	}
 	return err
 }
 
-// list queries all of one kind, with all that is known of each.
+// list queries all objects of one type, with their resources.
 func (p *plugin) list(ctx context.Context, kind string) (found int, err error) {
-	message := append(field(1, []byte(kind)), field(2, nothingConfigured())...)
+	message := append(field(1, []byte(kind)), field(2, emptyConfiguration())...)
 	message = append(message, 3<<3, 1) // include_resource_object
 	message = append(message, 4<<3)    // limit
 	found, _, err = p.invoke(ctx, "ListResource", binary.AppendUvarint(message, 1<<20))

@@ -20,16 +20,15 @@ import (
 	"time"
 )
 
-// object is one instance with the state that the provider is asked to refresh.
+// object is one instance with its state.
 type object struct {
 	kind  string
 	state []byte // a DynamicValue
 }
 
-// readAll has a provider that was just started refresh everything, over the
-// protocol: what a large account costs the provider alone, without a CLI, which
-// takes more than the provider does.
-func (l *lab) readAll(ctx context.Context, c cell) (r result, err error) {
+// readAll refreshes all objects over the protocol with a provider that was just started: the
+// cost of a large account for the provider alone, without the larger cost of a CLI.
+func (l *bench) readAll(ctx context.Context, c cell) (r result, err error) {
 	f, err := l.start(ctx, "", c.Users, c.conditions)
 	if err != nil {
 		return r, err
@@ -41,20 +40,20 @@ func (l *lab) readAll(ctx context.Context, c cell) (r result, err error) {
 		return r, err
 	}
 	before, wall, err := l.refreshAll(ctx, p, f, c)
-	cost, ended := p.end()
+	cost, ended := p.stop()
 	if err := errors.Join(err, ended); err != nil {
 		return r, err
 	}
 	r.Ours = sample{Wall: wall, ProviderCPU: cost.CPU - before, ProviderRSS: cost.RSS, LiveHeap: cost.LiveHeap}
 	if r.Traffic, err = f.traffic(ctx); err == nil {
-		l.say("%s", r)
+		l.logf("%s", r)
 	}
 	return r, err
 }
 
-// refreshAll tells what CPU the provider had taken before it began, and how long
-// it took.
-func (l *lab) refreshAll(ctx context.Context, p *plugin, f *fake, c cell) (before, wall time.Duration, err error) {
+// refreshAll returns the CPU time that the provider had used before, and how long the
+// refresh took.
+func (l *bench) refreshAll(ctx context.Context, p *plugin, f *fake, c cell) (before, wall time.Duration, err error) {
 	if _, err = p.schema(ctx); err == nil {
 		err = p.configure(ctx)
 	}
@@ -75,12 +74,12 @@ func (l *lab) refreshAll(ctx context.Context, p *plugin, f *fake, c cell) (befor
 		return 0, 0, err
 	}
 	start := time.Now()
-	err = atOnce(objects, c.Parallelism, func(o object) error { return p.refresh(ctx, o) })
+	err = inParallel(objects, c.Parallelism, func(o object) error { return p.refresh(ctx, o) })
 	return before, time.Since(start), err
 }
 
-// atOnce does something for each, so many at a time.
-func atOnce[T any](all []T, most int, do func(T) error) error {
+// inParallel calls a function for each element, up to a number at a time.
+func inParallel[T any](all []T, most int, do func(T) error) error {
 	var wait sync.WaitGroup
 	free, failed := make(chan struct{}, most), make(chan error, len(all))
 	for _, each := range all {
@@ -97,16 +96,16 @@ func atOnce[T any](all []T, most int, do func(T) error) error {
 	return <-failed // the first; nil if there is none
 }
 
-// objects are everything in the account with its state, without a call to the
-// service: the provider completes what imports would leave, as after an upgrade.
-// First come all users, then all profiles, and so on: what one user has is as far
-// apart as it may be in Terraform.
+// objects returns all objects of the account with their states, without a call to the
+// service: the provider completes imported states, as after an upgrade.
+// All users come first, then all profiles, and so on: the objects of one user are as far
+// apart as they may be in Terraform.
 func (p *plugin) objects(ctx context.Context, f *fake) (objects []object, err error) {
 	var seen account
 	if err := f.control(ctx, "GET", "state", &seen); err != nil {
 		return nil, err
 	}
-	all := belongings(seen)
+	all := resourcesOf(seen)
 	for _, setting := range settings {
 		all = append(all, resource{Type: "ram_" + setting, Instances: []instance{{Attributes: map[string]any{"account_id": seen.ID, "on_destroy": "retain"}}}})
 	}
@@ -122,22 +121,22 @@ func (p *plugin) objects(ctx context.Context, f *fake) (objects []object, err er
 	return objects, nil
 }
 
-// complete makes a state of the attributes that are known.
+// complete returns a state with the known attributes.
 func (p *plugin) complete(ctx context.Context, kind string, attributes map[string]any) ([]byte, error) {
 	raw, err := json.Marshal(attributes)
 	if err != nil {
 		return nil, err
 	}
 	message := append(field(1, []byte(kind)), field(3, field(1, raw))...)
-	return stateIn(p.ask(ctx, "UpgradeResourceState", message))
+	return stateIn(p.unary(ctx, "UpgradeResourceState", message))
 }
 
-// refresh reads one object, which has to be there.
+// refresh reads one object, which has to exist.
 func (p *plugin) refresh(ctx context.Context, o object) error {
 	message := append(field(1, []byte(o.kind)), field(2, o.state)...)
-	state, err := stateIn(p.ask(ctx, "ReadResource", message))
+	state, err := stateIn(p.unary(ctx, "ReadResource", message))
 	if err == nil && bytes.Equal(state, nothing) {
-		err = errors.New("it is gone")
+		err = errors.New("it does not exist")
 	}
 	if err != nil {
 		return fmt.Errorf("cannot refresh a %s: %w", o.kind, err)
@@ -148,7 +147,7 @@ func (p *plugin) refresh(ctx context.Context, o object) error {
 // nothing is a DynamicValue of null, in MessagePack.
 var nothing = field(1, []byte{0xc0})
 
-// stateIn takes the state out of an answer: its first field. The second ones are
+// stateIn returns the state in a response, its first field. The second field has
 // diagnostics, of which there must be none.
 func stateIn(answer []byte, err error) (state []byte, _ error) {
 	for err == nil && len(answer) > 0 {
@@ -161,7 +160,7 @@ func stateIn(answer []byte, err error) (state []byte, _ error) {
 		case 1:
 			state = value
 		case 2:
-			return nil, fmt.Errorf("the provider says: %q", value)
+			return nil, fmt.Errorf("the provider returns diagnostics: %q", value)
 		}
 	}
 	if err == nil && state == nil {
@@ -170,7 +169,7 @@ func stateIn(answer []byte, err error) (state []byte, _ error) {
 	return state, err
 }
 
-// cutField takes the first field, which has to be one of bytes, off a message.
+// cutField splits the first field, which has to be one of bytes, from a message.
 func cutField(message []byte) (number byte, value, rest []byte, err error) {
 	length, size := binary.Uvarint(message[1:])
 	if message[0]&7 != 2 || size <= 0 || length > math.MaxInt32 || len(message)-1-size < int(length) {
@@ -180,10 +179,10 @@ func cutField(message []byte) (number byte, value, rest []byte, err error) {
 	return message[0] >> 3, message[1+size : end], message[end:], nil
 }
 
-// tick is the unit in which Linux tells programs of time.
+// tick is the unit of the CPU times that Linux reports.
 const tick = 10 * time.Millisecond
 
-// cpu is what the provider has taken so far.
+// cpu returns the CPU time that the provider has used so far.
 func (p *plugin) cpu() (time.Duration, error) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/stat")
 	if err != nil {
@@ -197,7 +196,7 @@ func (p *plugin) cpu() (time.Duration, error) {
 func cpuIn(stat string) (time.Duration, error) {
 	fields := strings.Fields(stat[strings.LastIndex(stat, ")")+1:])
 	if len(fields) < 13 {
-		return 0, errors.New("the kernel does not say what time was taken")
+		return 0, errors.New("the kernel does not report the CPU time")
 	}
 	user, err := strconv.ParseInt(fields[11], 10, 64)
 	system, more := strconv.ParseInt(fields[12], 10, 64)

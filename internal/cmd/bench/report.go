@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// report is all of one run: what is written to bench.json.
+// report is the result of one run, as in bench.json.
 type report struct {
 	Date    time.Time `json:"date"`
 	CLI     string    `json:"cli"`
@@ -22,10 +22,10 @@ type report struct {
 	Results []result  `json:"results"`
 }
 
-// readsPerSecond is what the provider's limiter lets one action of reading have.
+// readsPerSecond is the provider's limit for one reading action.
 const readsPerSecond = 80
 
-// ratio is how many times b a is.
+// ratio returns a divided by b.
 func ratio[T time.Duration | int64](a, b T) float64 {
 	if b == 0 {
 		return 0
@@ -33,7 +33,7 @@ func ratio[T time.Duration | int64](a, b T) float64 {
 	return float64(a) / float64(b)
 }
 
-// least is the least that a run can take: what the floor takes, or the calls of the
+// least returns the least time of a run: that of the floor, or that of the calls of the
 // busiest action at the limiter's rate.
 func (r result) least() time.Duration {
 	var floor time.Duration
@@ -47,7 +47,7 @@ func (r result) least() time.Duration {
 	return max(floor, time.Duration(float64(calls)/readsPerSecond*float64(time.Second)))
 }
 
-// columns are the heads of the table, and row what is under them.
+// columns are the headers of the table.
 var columns = []string{"operation", "users", "latency", "quota", "-parallelism", "wall", "× least", "CLI CPU", "CPU", "× floor", "per instance", "live heap", "× floor", "RSS", "calls", "repeats", "peak/100 ms", "throttled"}
 
 func (r result) row() []string {
@@ -69,20 +69,20 @@ func (r result) row() []string {
 	}
 }
 
-// reads tells that a run changes nothing, so that nothing has to be asked twice.
+// reads reports whether a run changes nothing, so that no call has to be repeated.
 func (r result) reads() bool { return r.Operation != apply && r.Operation != destroy }
 
-// String is a line for one who waits.
+// String returns a line of progress.
 func (r result) String() string { return strings.Join(r.row(), "  ") }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 
 func mebibytes(size int64) string { return fmt.Sprintf("%.0f MiB", float64(size)/(1<<20)) }
 
-// table is the report in Markdown.
+// table returns the report in Markdown.
 func (r report) table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d CPUs, %s. Ours and the floor in turns; medians where a line was run more than once.\n\n", r.CLI, r.CPUs, r.Date.Format("2006-01-02"))
+	fmt.Fprintf(&b, "%s, %d CPUs, %s. Ours and the floor alternate; medians of lines that ran more than once.\n\n", r.CLI, r.CPUs, r.Date.Format("2006-01-02"))
 	fmt.Fprintf(&b, "| start | ours | floor | ratio |\n| --- | --- | --- | --- |\n")
 	for _, line := range []struct {
 		name        string

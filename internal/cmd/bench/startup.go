@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// startup is what a provider costs before it does anything.
+// startup is the cost of starting a provider.
 type startup struct {
 	Binary    int64         `json:"binary"`
 	Handshake time.Duration `json:"handshake"` // from the start of the process
-	Schema    time.Duration `json:"schema"`    // until the first schema is there
+	Schema    time.Duration `json:"schema"`    // until the first schema is returned
 	Message   int64         `json:"schema_bytes"`
 	CPU       time.Duration `json:"cpu"`
 	Idle      int64         `json:"idle_rss"` // resident once the schema was served
 }
 
-// startups takes ours and the floor's in turns, and the median of each.
-func (l *lab) startups(ctx context.Context, runs int) (mine, floor startup, err error) {
+// startups starts ours and the floor alternately, and returns the medians.
+func (l *bench) startups(ctx context.Context, runs int) (mine, floor startup, err error) {
 	var ours, floors []startup
 	for range runs {
 		for program, to := range map[string]*[]startup{l.provider: &ours, l.floor: &floors} {
@@ -53,7 +53,7 @@ func startOnce(ctx context.Context, program string) (s startup, err error) {
 	if err == nil {
 		s.Idle, err = p.resident()
 	}
-	cost, ended := p.end()
+	cost, ended := p.stop()
 	s.CPU = cost.CPU
 	return s, errors.Join(err, ended)
 }

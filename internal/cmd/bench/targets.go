@@ -7,8 +7,8 @@ package main
 
 import "fmt"
 
-// target is a figure that the provider should reach. One that is missed is said, and
-// fails nothing: the day may be slow.
+// target is a figure that the provider should reach. A missed target is printed, and
+// fails nothing: the machine may be busy.
 type target struct {
 	name, wanted, measured string
 	reached                bool
@@ -21,12 +21,12 @@ func (t target) verdict() string {
 	return "**missed**"
 }
 
-// ratioTarget wants a figure to be at most so many times another.
+// ratioTarget returns the target of a ratio.
 func ratioTarget(name string, most, measured float64) target {
 	return target{name, fmt.Sprintf("≤ %.2f", most), fmt.Sprintf("%.2f", measured), measured <= most}
 }
 
-// targets are those that this run can tell of.
+// targets returns the targets that this run has figures for.
 func (r report) targets() (all []target) {
 	for _, size := range r.Results {
 		if size.reads() && size.Operation != query {
@@ -54,7 +54,7 @@ func (r report) targets() (all []target) {
 		ratioTarget("resident then ÷ floor", 1.5, ratio(r.Ours.Idle, r.Floor.Idle)))
 }
 
-// callTargets are those of the worst run of all that only read, whatever its size.
+// callTargets returns those of the worst run that only reads.
 func (r report) callTargets() []target {
 	var rest, repeats, throttled int
 	fewest := true
@@ -67,7 +67,7 @@ func (r report) callTargets() []target {
 			continue
 		}
 		repeats = max(repeats, of.Traffic.Repeats)
-		left, kept := of.beside()
+		left, kept := of.otherCalls()
 		rest, fewest = max(rest, left), fewest && kept
 	}
 	verdict := "no more"
@@ -82,9 +82,9 @@ func (r report) callTargets() []target {
 	}
 }
 
-// beside are the calls that are not accounted for by the objects, and whether those
-// that are, are no more than they may be.
-func (r result) beside() (rest int, kept bool) {
+// otherCalls returns the number of calls that do not belong to an object, and whether the others
+// are within their limits.
+func (r result) otherCalls() (rest int, kept bool) {
 	hundreds := (r.Users + 99) / 100
 	rest, kept = r.Traffic.Calls-hundreds, true
 	for action, most := range map[string]int{"GetLoginProfile": r.Users, "ListAccessKeys": r.Users, "ListVirtualMFADevices": hundreds} {
@@ -94,7 +94,7 @@ func (r result) beside() (rest int, kept bool) {
 	return max(rest, 0), kept
 }
 
-// largest is the run of the most users, of those that a person would start.
+// largest returns the run with the most users, up to 1,000.
 func (r report) largest(operation string, is conditions) (found result, measured bool) {
 	for _, of := range r.Results {
 		if of.Operation == operation && of.conditions == is && of.Parallelism == 10 && of.Users <= 1000 && of.Users >= found.Users {
@@ -104,7 +104,7 @@ func (r report) largest(operation string, is conditions) (found result, measured
 	return found, measured
 }
 
-// extremes are the provider's refreshes of the fewest and of the most users.
+// extremes returns the provider's refreshes of the fewest and of the most users.
 func (r report) extremes() (few, many result, measured bool) {
 	for _, of := range r.Results {
 		if of.Operation != read {
@@ -120,5 +120,5 @@ func (r report) extremes() (few, many result, measured bool) {
 	return few, many, few.Users < many.Users
 }
 
-// each is the provider's CPU for one instance, in nanoseconds.
+// each returns the provider's CPU time of one instance, in nanoseconds.
 func (r result) each() int64 { return int64(r.Ours.ProviderCPU) / int64(max(r.Instances, 1)) }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command floor is a provider that does nothing: the framework, and one resource
-// that is only in the state. What it costs is what Terraform costs.
+// that exists only in the state. Its cost is that of Terraform and the framework.
 package main
 
 import (

@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// thing is as wide as an average object of a user: ten attributes, half of them
+// thing has as many attributes as an average object of a user: ten, half of them
 // computed.
 type thing struct{}
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A breach is a promise of a release that the next one would not keep.
+// A breach is an incompatible change of a released schema.
 type breach struct {
 	of   line
 	what string
@@ -17,14 +17,14 @@ type breach struct {
 
 func (b breach) String() string { return fmt.Sprintf("%s %s: %s", b.of.kind, b.of.name, b.what) }
 
-// breaches are what a configuration or a state that was good would meet.
+// breaches returns the changes that break a valid configuration or state.
 func breaches(before, after []line) (found []breach) {
 	now, was := index(after), index(before)
 	for _, old := range before {
 		next, there := now[old.key()]
 		switch {
-		case old.kind == identify && renumbered(old, was, now):
-		case !there && !removedWith(old, was, now):
+		case old.kind == identify && upgradesIdentity(old, was, now):
+		case !there && !parentRemoved(old, was, now):
 			found = append(found, breach{old, "is gone"})
 		case there:
 			found = append(found, old.breaches(next)...)
@@ -36,10 +36,10 @@ func breaches(before, after []line) (found []breach) {
 		_, old := was[added.kind+" "+owner]
 		switch {
 		case known || !inner || !old && added.kind != "provider":
-		case added.kind == identify && renumbered(added, was, now):
+		case added.kind == identify && upgradesIdentity(added, was, now):
 		case added.kind == identify:
 			found = append(found, breach{added, "is new in the identity, and the identity has no new version"})
-		case added.has("required") && !within(added, was):
+		case added.has("required") && !inOptional(added, was):
 			found = append(found, breach{added, "is new and required"})
 		}
 	}
@@ -54,16 +54,16 @@ func index(all []line) map[string]line {
 	return out
 }
 
-// renumbered tells whether an identity has another version, for which there is an upgrade.
-func renumbered(l line, was, now map[string]line) bool {
+// upgradesIdentity reports whether an identity has another version, for which there is an upgrade.
+func upgradesIdentity(l line, was, now map[string]line) bool {
 	owner, _, _ := strings.Cut(l.name, ".")
 	key := identify + " " + owner
 	_, there := now[key]
 	return there && was[key].shape != now[key].shape
 }
 
-// removedWith tells whether what holds the line is gone too: that is told once.
-func removedWith(l line, was, now map[string]line) bool {
+// parentRemoved reports whether the parent of the line is removed too: that is one breach.
+func parentRemoved(l line, was, now map[string]line) bool {
 	at := strings.LastIndex(l.name, ".")
 	if at < 0 {
 		return false
@@ -74,8 +74,8 @@ func removedWith(l line, was, now map[string]line) bool {
 	return before && !after
 }
 
-// within tells whether what holds a new line is new or may be left out, so that nobody has to know it.
-func within(l line, was map[string]line) bool {
+// inOptional reports whether the parent of a new line is new or optional, so that no configuration needs the line.
+func inOptional(l line, was map[string]line) bool {
 	at := strings.LastIndex(l.name, ".")
 	holder, known := was[l.kind+" "+l.name[:at]]
 	return strings.Contains(l.name[:at], ".") && (!known || !holder.has("required") && !holder.has("optional"))
@@ -100,8 +100,8 @@ func (l line) breaches(next line) (found []breach) {
 
 func (l line) settable() bool { return l.has("required") || l.has("optional") }
 
-// announced tells whether the changelog names a breach among those of the version that
-// is not released yet: its type and the last part of its name, in one line.
+// announced reports whether the changelog names a breach below the unreleased
+// version: its type and the last part of its name, in one line.
 func (b breach) announced(changelog string) bool {
 	owner, rest, _ := strings.Cut(b.of.name, ".")
 	last := rest[strings.LastIndex(rest, ".")+1:]
@@ -110,7 +110,7 @@ func (b breach) announced(changelog string) bool {
 	})
 }
 
-// breaking are the entries below BREAKING CHANGES of the version on top, if that is not released.
+// breaking returns the entries below BREAKING CHANGES of the first version, if it is not released.
 func breaking(changelog string) (entries []string) {
 	within := false
 	for one := range strings.Lines(changelog) {
@@ -128,7 +128,7 @@ func breaking(changelog string) (entries []string) {
 	return entries
 }
 
-// released tells whether the changelog has a version that is out.
+// released reports whether the changelog has a released version.
 func released(changelog string) bool {
 	for one := range strings.Lines(changelog) {
 		if text := strings.TrimSpace(one); strings.HasPrefix(text, "## ") && !strings.HasSuffix(text, "nreleased)") && text != "## Unreleased" {

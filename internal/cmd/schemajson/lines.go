@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// A line is what one name promises to configurations and states: its type, and whether
-// it has to be, may be, or cannot be set.
+// A line is the schema of one name: its type, and whether it is required, optional
+// or read-only.
 type line struct {
 	kind, name, shape string
 	flags             []string
@@ -34,7 +34,7 @@ const (
 	callable = "function"
 )
 
-// lines are all promises, sorted, one a line, so that a change of one shows in review.
+// lines returns the schema as sorted lines, one for each name, so that review shows each change.
 func lines(answer *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.GetResourceIdentitySchemasResponse) (all []line) {
 	all = append(all, blockLines("provider", "ram", answer.Provider.Block)...)
 	for kind, schemas := range map[string]map[string]*tfprotov6.Schema{
@@ -101,7 +101,7 @@ func functionLines(name string, f *tfprotov6.Function) []line {
 	return append(all, returnLines(name+".return", f.Return.Type)...)
 }
 
-// returnLines take an object apart, to which attributes may be added.
+// returnLines splits the object that a function returns, which may get more attributes.
 func returnLines(name string, kind tftypes.Type) []line {
 	object, ok := kind.(tftypes.Object)
 	if !ok {
@@ -118,7 +118,7 @@ func shape(kind tftypes.Type) string {
 	return strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(kind.String()), "tftypes.", ""), " ", "")
 }
 
-// set are the names of what is so, sorted.
+// set returns the names of the true values, sorted.
 func set(flags map[string]bool) []string {
 	maps.DeleteFunc(flags, func(_ string, is bool) bool { return !is })
 	return slices.Sorted(maps.Keys(flags))

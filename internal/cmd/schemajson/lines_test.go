@@ -43,7 +43,7 @@ func TestTheSnapshotIsThePresentSchema(t *testing.T) {
 	}
 }
 
-// A release promises its schema. What breaks the promise is named in the changelog.
+// An incompatible change of the released schema is named in the changelog.
 func TestTheLastReleaseIsKept(t *testing.T) {
 	t.Parallel()
 	changelog := read(t, changes)
@@ -52,7 +52,7 @@ func TestTheLastReleaseIsKept(t *testing.T) {
 	case errors.Is(err, fs.ErrNotExist) && released(changelog):
 		t.Fatal(changes + " has a released version, and " + ofRelease + " is not there: it is a copy of " + snapshot + " as it was released")
 	case errors.Is(err, fs.ErrNotExist):
-		return // nothing is promised yet
+		return // nothing is released yet
 	case err != nil:
 		t.Fatal(err)
 	}

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command schemajson prints the provider's schemas in the form of "terraform
-// providers schema -json". It asks the provider itself, because a CLI leaves out
-// the kinds that it does not know.
+// providers schema -json". It reads them from the provider, because a CLI omits
+// the kinds of objects that it does not support.
 package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 }
 
 func run(ctx context.Context, short bool, out io.Writer) error {
-	// No schema depends on the environment, so none is handed in.
+	// No schema depends on the environment.
 	silent := func(string) string { return "" }
 	server := provider.Server(provider.New("dev", silent)())
 	answer, identities, err := ask(ctx, server)
@@ -45,7 +45,7 @@ func run(ctx context.Context, short bool, out io.Writer) error {
 	return nil
 }
 
-// ask asks the server for everything it has.
+// ask reads all schemas from the server.
 func ask(ctx context.Context, server tfprotov6.ProviderServer) (*tfprotov6.GetProviderSchemaResponse, *tfprotov6.GetResourceIdentitySchemasResponse, error) {
 	answer, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -61,8 +61,8 @@ func ask(ctx context.Context, server tfprotov6.ProviderServer) (*tfprotov6.GetPr
 	return answer, identities, nil
 }
 
-// describe puts the provider under its short name, where the documentation's generator
-// looks for it.
+// describe uses the short name of the provider, as the documentation generator
+// expects.
 func describe(answer *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.GetResourceIdentitySchemasResponse) object {
 	return object{"format_version": "1.0", "provider_schemas": object{"ram": object{
 		"provider":                   schema(answer.Provider),

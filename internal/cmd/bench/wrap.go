@@ -19,23 +19,23 @@ import (
 	"time"
 )
 
-// Where a CLI starts a provider, it finds this program under the provider's name.
-// That starts the provider, and writes down what it has cost once it has ended.
+// A CLI finds this program under the provider's name. It starts the provider, and records the
+// cost when the provider has ended.
 const (
-	witnessed = "RAM_BENCH_PROVIDER" // the program to start
-	recordsAt = "RAM_BENCH_RECORDS"  // the file to write to, a line for each process
+	wrappedProgram = "RAM_BENCH_PROVIDER" // the program to start
+	recordFile     = "RAM_BENCH_RECORDS"  // the file to write to, a line for each process
 )
 
-// cost is what one process of a provider has cost.
+// cost is the cost of one process of a provider.
 type cost struct {
 	CPU      time.Duration `json:"cpu"`
-	RSS      int64         `json:"rss"`       // the most that it had resident
-	LiveHeap int64         `json:"live_heap"` // the most that a garbage collection left
+	RSS      int64         `json:"rss"`       // the largest resident memory
+	LiveHeap int64         `json:"live_heap"` // the largest heap after a garbage collection
 }
 
-// witness runs a provider in place of itself.
-func witness(provider, records string) error {
-	signal.Ignore(os.Interrupt)   // it is for the provider, which is in the same group
+// wrapProvider runs a provider in place of this program.
+func wrapProvider(provider, records string) error {
+	signal.Ignore(os.Interrupt)   // the provider in the same process group handles it
 	cmd := exec.Command(provider) //nolint:noctx,gosec // it is the bench that names it, and the CLI that ends it
 	cmd.Stdin, cmd.Stdout = os.Stdin, os.Stdout
 	cmd.Env = append(os.Environ(), "GODEBUG=gctrace=1")
@@ -56,8 +56,8 @@ func witness(provider, records string) error {
 // collection is a line of gctrace: heap at the start, at the end, and what is live.
 var collection = regexp.MustCompile(`^gc \d+ @.* (\d+)->(\d+)->(\d+) MB, `)
 
-// watchHeap reads what a provider says of its collections, to the end, and passes
-// on the rest. It returns the largest live heap.
+// watchHeap reads the trace of the garbage collections until it ends, and passes
+// on other lines. It returns the largest live heap.
 func watchHeap(from io.Reader, rest io.Writer) int64 {
 	var most int64
 	lines := bufio.NewScanner(from)
@@ -97,7 +97,7 @@ func closing(file io.Closer, err error) error {
 	return err
 }
 
-// costs adds up the processes of one run of a CLI. Memory is that of the largest.
+// costs adds up the costs of the processes of one run. Memory is that of the largest.
 func costs(records string) (sum cost, err error) {
 	file, err := os.Open(records)
 	if err != nil {
