@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -29,14 +30,16 @@ const usage = `Usage:
   ramreport plan -plan FILE [flag...]
   ramreport fleet [-earlier FILE] [flag...] REPORT...
   ramreport accounts FILE [ACCOUNT]
+  ramreport status REPORT...
   ramreport blame LOG
   ramreport schema
 
 drift reads a plan and a refresh-only plan of one configuration, and plan reads one
 plan, each as "terraform show -json" prints it. fleet reads the JSON reports of the
 other two and makes one report. accounts prints the ids of a file of accounts, or the
-name of one, blame the accounts that the errors of a log are about, and schema the
-JSON Schema of the JSON report.
+name of one, status the id and the status of each account of JSON reports, blame the
+accounts that the errors of a log are about, and schema the JSON Schema of the JSON
+report.
 
 Without an output flag, Markdown goes to standard output. Flags:
 `
@@ -61,6 +64,8 @@ func run(arguments, environment []string, now time.Time, out, log io.Writer) (in
 		return fleet(rest, now, out)
 	case "accounts":
 		return accounts(rest, out)
+	case "status":
+		return status(rest, out)
 	case "blame":
 		return blame(rest, out)
 	case "schema":
@@ -257,6 +262,7 @@ func fleet(arguments []string, now time.Time, out io.Writer) (int, error) {
 	var o outputs
 	o.flags(f, "RAM fleet")
 	earlier := f.String("earlier", "", "compare with the JSON report in `FILE`")
+	only := f.String("account", "", "leave out all accounts but the one with this `ID`")
 	if err := f.Parse(arguments); err != nil {
 		return 1, err
 	}
@@ -275,6 +281,9 @@ func fleet(arguments []string, now time.Time, out io.Writer) (int, error) {
 		kind = r.Kind
 		all = append(all, r.Accounts...)
 	}
+	if *only != "" {
+		all = slices.DeleteFunc(all, func(a report.Account) bool { return cmp.Or(a.ID, "unknown") != *only })
+	}
 	made := report.New(kind, o.title, now, all)
 	if *earlier != "" {
 		before, err := read(*earlier)
@@ -284,6 +293,23 @@ func fleet(arguments []string, now time.Time, out io.Writer) (int, error) {
 		made.Compare(before)
 	}
 	return o.write(made, out)
+}
+
+// status prints the id and the status of each account.
+func status(files []string, out io.Writer) (int, error) {
+	for _, file := range files {
+		r, err := read(file)
+		if err != nil {
+			return 1, err
+		}
+		for _, a := range r.Accounts {
+			if a.ID != "" && !accountID.MatchString(a.ID) {
+				return 1, fmt.Errorf("%s: %q is no account id", file, a.ID)
+			}
+			fmt.Fprintln(out, cmp.Or(a.ID, "unknown"), a.Status)
+		}
+	}
+	return 0, nil
 }
 
 func read(file string) (report.Report, error) {
