@@ -33,11 +33,7 @@ const driftDetection = examples + "/drift-detection"
 
 // reporter builds ramreport beside the provider, once for all tests that need it.
 var reporter = sync.OnceValues(func() (string, error) {
-	directory, err := binary()
-	if err != nil {
-		return "", err
-	}
-	program := filepath.Join(directory, "ramreport")
+	program := filepath.Join(programs, "ramreport")
 	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/ramreport").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
