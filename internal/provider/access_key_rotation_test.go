@@ -40,7 +40,7 @@ type run struct {
 
 func rotate(t *testing.T, srv *ramtest.Server, config attributes, prior acctest.Object) run {
 	t.Helper()
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	state, diags := c.Read(rotationKind, prior)
 	clean(t, diags)
 	told := acctest.Messages(diags)
@@ -65,7 +65,7 @@ func slots(t *testing.T, o acctest.Object) []string {
 func TestRotation_aWholeTurn(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(rotationKind, turning)
 	expect(t, "what was said", acctest.Messages(diags), "")
 	first := keysOf(srv, "alice")[0]
@@ -110,12 +110,12 @@ func TestRotation_aWholeTurn(t *testing.T) {
 			statuses = append(statuses, key.Status)
 		}
 		expect(t, "keys", statuses, step.statuses)
-		fixed(t, newCore(t, srv.Getenv, fakeClock()), rotationKind, turning, o)
+		fixed(t, newCore(t, srv.Getenv, clockOf(srv)), rotationKind, turning, o)
 	}
 	keys := keysOf(srv, "alice")
 	expect(t, "previous secret", in(t, o.State, "previous_secret"), keys[0].Secret)
 	expect(t, "current secret", in(t, o.State, "current_secret"), keys[1].Secret)
-	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(rotationKind, o)
+	_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(rotationKind, o)
 	clean(t, diags)
 	expect(t, "keys", len(keysOf(srv, "alice")), 0)
 	expect(t, "violations", srv.Violations(), []string{})
@@ -124,7 +124,7 @@ func TestRotation_aWholeTurn(t *testing.T) {
 func TestRotation_whatADueStepPlans(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
-	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(rotationKind, turning)
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
 	clean(t, diags)
 	computed := []string{}
 	for name := range acctest.Fields(o.State) {
@@ -135,7 +135,7 @@ func TestRotation_whatADueStepPlans(t *testing.T) {
 	expect(t, "computed", len(computed), 12)
 	unknowns := func(config attributes, o acctest.Object) {
 		t.Helper()
-		c := newCore(t, srv.Getenv, fakeClock())
+		c := newCore(t, srv.Getenv, clockOf(srv))
 		plan, diags := c.Plan(rotationKind, config, o)
 		clean(t, diags)
 		for _, name := range computed {
@@ -145,7 +145,7 @@ func TestRotation_whatADueStepPlans(t *testing.T) {
 	other := maps.Clone(turning)
 	other["overlap_days"] = 6
 	unknowns(other, o)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	changed, diags := c.Apply(rotationKind, other, o)
 	clean(t, diags)
 	expect(t, "another argument writes nothing", writes(srv), []string{"CreateAccessKey"})
@@ -154,7 +154,7 @@ func TestRotation_whatADueStepPlans(t *testing.T) {
 	unknowns(turning, o)
 
 	// The plan is stale: by the time of the apply nothing is due any more.
-	c = newCore(t, srv.Getenv, fakeClock())
+	c = newCore(t, srv.Getenv, clockOf(srv))
 	plan, diags := c.Plan(rotationKind, turning, o)
 	clean(t, diags)
 	first := rotate(t, srv, turning, o)
@@ -169,7 +169,7 @@ func TestRotation_whatADueStepPlans(t *testing.T) {
 func TestRotation_neverTouchesAnothersKey(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
-	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(rotationKind, turning)
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
 	clean(t, diags)
 	giveKey(srv, "alice", "LTAIforeign", 0)
 	srv.Advance(40 * day)
@@ -177,10 +177,10 @@ func TestRotation_neverTouchesAnothersKey(t *testing.T) {
 	done := rotate(t, srv, turning, o)
 	expect(t, "changed", done.changed, false)
 	contains(t, done.said, "The AccessKey rotation cannot go on", "a key that this resource does not own takes the second place", "LTAIforeign")
-	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(rotationKind, done.after)
+	_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(rotationKind, done.after)
 	clean(t, diags)
 	expect(t, "the foreign one", statusOf(srv, "alice"), map[string]string{"LTAIforeign": "Active"})
-	_, diags = newCore(t, srv.Getenv, fakeClock()).Create(rotationKind, turning)
+	_, diags = newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
 	contains(t, acctest.Messages(diags), "alice has keys already", "LTAIforeign", "terraform import ADDRESS alice")
 }
 
@@ -188,7 +188,7 @@ func TestRotation_isBlockedWhereItWouldHurt(t *testing.T) {
 	t.Parallel()
 	begin := func() (*ramtest.Server, acctest.Object) {
 		srv := rotates(t)
-		o, diags := newCore(t, srv.Getenv, fakeClock()).Create(rotationKind, turning)
+		o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
 		clean(t, diags)
 		srv.Advance(30 * day)
 		return srv, rotate(t, srv, turning, o).after
@@ -248,13 +248,13 @@ func TestRotation_ownKeyIsRefused(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["admin"].Keys[1].CreateDate = a.Users["admin"].Keys[0].CreateDate.Add(time.Second)
 	})
-	o, diags := newCore(t, srv.Getenv, fakeClock()).Import(rotationKind, "admin")
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Import(rotationKind, "admin")
 	clean(t, diags)
 	expect(t, "slots", slots(t, o), []string{"LTAInewer", own})
 	srv.Advance(6 * day)
 	done := rotate(t, srv, config, o)
 	contains(t, done.said, "Cannot disable the provider's own AccessKey pair", own)
-	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(rotationKind, o)
+	_, diags = newCore(t, srv.Getenv, clockOf(srv)).PlanDestroy(rotationKind, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the provider's own AccessKey pair")
 	expect(t, "writes", writes(srv), []string(nil))
 }
@@ -263,7 +263,7 @@ func TestRotation_importDisappearsAndRenames(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	giveKey(srv, "alice", "LTAIfirst", 10*day)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Import(rotationKind, "alice")
 	clean(t, diags)
 	fixed(t, c, rotationKind, attributes{"user_name": "alice"}, o)
@@ -299,7 +299,7 @@ func TestRotation_importDisappearsAndRenames(t *testing.T) {
 	expect(t, "current", in(t, done.after.State, "current_status"), "Active")
 
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", Fault: "code", Status: 403, Code: "NoPermission"})
-	denied, diags := newCore(t, srv.Getenv, fakeClock()).Read(rotationKind, done.after)
+	denied, diags := newCore(t, srv.Getenv, clockOf(srv)).Read(rotationKind, done.after)
 	contains(t, acctest.Messages(diags), "Cannot read the AccessKey rotation", "The state is as it was.")
 	expect(t, "state", denied.State.Equal(done.after.State), true)
 	must(t, srv.SetSchedule(ramtest.Schedule{}))
@@ -312,7 +312,7 @@ func TestRotation_importDisappearsAndRenames(t *testing.T) {
 func TestRotation_badInput(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	for _, test := range []struct {
 		change attributes
 		want   string
@@ -342,7 +342,7 @@ func TestRotation_theSecretIsEncryptedForThePGPKey(t *testing.T) {
 	config := maps.Clone(turning)
 	entity := pgpPair(t, nil)
 	config["pgp_key"] = publicKey(t, entity)
-	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(rotationKind, config)
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, config)
 	clean(t, diags)
 	srv.Advance(30 * day)
 	o = rotate(t, srv, config, o).after
@@ -381,14 +381,14 @@ func TestRotation_twoYearsOfBrokenRuns(t *testing.T) {
 	t.Parallel()
 	const every = 4
 	srv := rotates(t)
-	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(rotationKind, turning)
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
 	clean(t, diags)
 	cuts, strays, rotations := 0, 0, 0
 	last := stateOf(t, o, "current_access_key_id")
 	for elapsed := 0; elapsed < 730; elapsed += every {
 		srv.Advance(every * day)
 		for call := 1; ; call++ { // one more call gets through each time, until none is cut
-			c := newCore(t, srv.Getenv, fakeClock())
+			c := newCore(t, srv.Getenv, clockOf(srv))
 			state, diags := c.Read(rotationKind, o)
 			clean(t, diags)
 			plan, diags := c.Plan(rotationKind, turning, state)
@@ -588,7 +588,11 @@ func TestAccRotation_secretsAreOnlyInTheState(t *testing.T) {
 			}`).trace()
 			c.write("alice.asc", publicKey(t, pgpPair(t, nil)))
 			printed := c.run(0, "apply", "-auto-approve")
-			srv.Advance(30 * day)
+			srv.Change(func(a *ramtest.Account) { // the provider of a real CLI has the clock of the machine
+				for _, key := range a.Users["alice"].Keys {
+					key.CreateDate, key.UpdateDate = key.CreateDate.Add(-30*day), key.UpdateDate.Add(-30*day)
+				}
+			})
 			srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "code", Status: 500, Code: "InternalError"})
 			printed += c.run(1, "apply", "-auto-approve")
 			lost := keysOf(srv, "alice")[1]
@@ -611,7 +615,7 @@ func TestRotation_aCreateThatIsExecutedTwiceIsTold(t *testing.T) {
 	srv := rotates(t)
 	srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 4 })
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1-2", Fault: "duplicate"})
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(rotationKind, turning)
 	clean(t, diags)
 	current := slots(t, o)[0]

@@ -56,7 +56,7 @@ func noSecret(t *testing.T, text string, o acctest.Object) {
 func TestLoginProfile_isMadeAndItsPasswordIsNowhere(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	config := logon(attributes{"password_reset_required": true, "mfa_bind_required": true})
 	o, diags := c.Create(profileKind, config)
 	expect(t, "what was said", acctest.Messages(diags), "")
@@ -85,7 +85,7 @@ func TestLoginProfile_isMadeAndItsPasswordIsNowhere(t *testing.T) {
 func TestLoginProfile_withoutAPasswordIsNotMade(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	for _, bad := range []struct {
 		config attributes
 		says   string
@@ -118,7 +118,7 @@ func TestLoginProfile_withoutAPasswordIsNotMade(t *testing.T) {
 func TestLoginProfile_missingUserAndMissingProfileAreToldApart(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	_, diags := c.Create(profileKind, logon(attributes{"user_name": "nobody"}))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the login profile", `There is no RAM user "nobody"`, `AttributeName("user_name")`)
 	_, diags = c.Import(profileKind, "nobody")
@@ -145,7 +145,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(giveProfile)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(nil))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "has a login profile already", "terraform import <address> alice")
 	expect(t, "state", o.State.IsNull(), true)
@@ -153,7 +153,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 
 	srv = withAlice(t)
 	srv.ChangeBefore("CreateLoginProfile", giveProfile)
-	c = newCore(t, srv.Getenv, fakeClock())
+	c = newCore(t, srv.Getenv, clockOf(srv))
 	o, diags = c.Create(profileKind, logon(nil))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "has a login profile already", "It appeared while this one was being created", "terraform import <address> alice")
 	expect(t, "state", o.State.IsNull(), true)
@@ -166,7 +166,7 @@ func TestLoginProfile_ofSomebodyElseIsNotTakenForOurs(t *testing.T) {
 	srv := withAlice(t)
 	srv.ChangeBefore("CreateLoginProfile", giveProfile)
 	srv.Inject(ramtest.Rule{Action: "CreateLoginProfile", Nth: "1", Fault: "reset"})
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(attributes{"mfa_bind_required": true}))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "somebody else made it", "terraform import <address> alice")
 	noSecret(t, acctest.Messages(diags), o)
@@ -177,7 +177,7 @@ func TestLoginProfile_ofSomebodyElseIsNotTakenForOurs(t *testing.T) {
 func TestLoginProfile_sendsThePasswordOnlyWhenItsVersionChanges(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(attributes{"password_reset_required": true}))
 	clean(t, diags)
 	sent := func(config attributes) []ramtest.Call {
@@ -222,7 +222,7 @@ func TestLoginProfile_importKeepsThePassword(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(giveProfile)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Import(profileKind, "alice")
 	clean(t, diags)
 	expect(t, "version", in(t, o.State, "password_wo_version"), nil)
@@ -245,7 +245,7 @@ func TestLoginProfile_importKeepsThePassword(t *testing.T) {
 func TestLoginProfile_unmanagedFlagsAreNeverTouched(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) {
@@ -271,7 +271,7 @@ func TestLoginProfile_aDemandOfTheAccountIsNoDrift(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ShowMandatoryMFA = true })
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	config := logon(attributes{"mfa_bind_required": false})
 	o, diags := c.Create(profileKind, config)
 	clean(t, diags)
@@ -281,7 +281,7 @@ func TestLoginProfile_aDemandOfTheAccountIsNoDrift(t *testing.T) {
 		a.Preference.MFAOperationForLogin = "independent"
 		a.Users["alice"].LoginProfile.MFABindRequired = true
 	})
-	o, diags = newCore(t, srv.Getenv, fakeClock()).Read(profileKind, o) // another run
+	o, diags = newCore(t, srv.Getenv, clockOf(srv)).Read(profileKind, o) // another run
 	clean(t, diags)
 	expect(t, "real drift", in(t, o.State, "mfa_bind_required"), true)
 }
@@ -302,7 +302,7 @@ func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
 	} {
 		srv := withAlice(t)
 		srv.Change(func(a *ramtest.Account) { broken.policy(&a.Policy) })
-		c := newCore(t, srv.Getenv, fakeClock())
+		c := newCore(t, srv.Getenv, clockOf(srv))
 		o, diags := c.Create(profileKind, logon(attributes{"password_wo": broken.password}))
 		text := acctest.Messages(acctest.Errors(diags))
 		contains(t, text, "Cannot create the login profile", `AttributeName("password_wo")`, broken.rule, "Nothing was created.")
@@ -324,7 +324,7 @@ func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
 	}
 	// The same on update: the version is not recorded, so the next apply sends it again.
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 32 })
@@ -338,7 +338,7 @@ func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
 func TestLoginProfile_aResetThatLocksOutIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	plan, diags := c.Plan(profileKind, logon(attributes{"password_reset_required": true}), c.Null(profileKind))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Preference.AllowUserToChangePassword = false })
@@ -376,12 +376,12 @@ func TestLoginProfile_followsItsUser(t *testing.T) {
 	t.Parallel()
 	for _, successor := range []bool{false, true} {
 		srv := withAlice(t)
-		c := newCore(t, srv.Getenv, fakeClock())
+		c := newCore(t, srv.Getenv, clockOf(srv))
 		o, diags := c.Create(profileKind, logon(nil))
 		clean(t, diags)
 		renamed(srv, "alicia", successor)
 		stale := o
-		c = newCore(t, srv.Getenv, fakeClock()) // another run
+		c = newCore(t, srv.Getenv, clockOf(srv)) // another run
 		o, diags = c.Read(profileKind, o)
 		clean(t, diags)
 		expect(t, "name", stateOf(t, o, "user_name"), "alicia")
@@ -411,7 +411,7 @@ func TestLoginProfile_thatIsGoneLeavesTheState(t *testing.T) {
 		"user":    func(a *ramtest.Account) { delete(a.Users, "alice") },
 	} {
 		srv := withAlice(t)
-		c := newCore(t, srv.Getenv, fakeClock())
+		c := newCore(t, srv.Getenv, clockOf(srv))
 		o, diags := c.Create(profileKind, logon(nil))
 		clean(t, diags)
 		srv.Inject(ramtest.Rule{Action: "GetLoginProfile", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.User.LoginProfile"})
@@ -432,7 +432,7 @@ func TestLoginProfile_ofAnotherAccountIsNotTouched(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.AddAccount("2222222222222222")
-	mine, theirs := newCore(t, srv.Getenv, fakeClock()), newCore(t, srv.GetenvFor("2222222222222222"), fakeClock())
+	mine, theirs := newCore(t, srv.Getenv, clockOf(srv)), newCore(t, srv.GetenvFor("2222222222222222"), fakeClock())
 	o, diags := mine.Create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.ForgetCalls()
@@ -450,7 +450,7 @@ func TestLoginProfile_list(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Populate(5)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	names := []string{}
 	for _, r := range c.List(profileKind, attributes{}, true, 0) {
 		clean(t, r.Diagnostics)
@@ -469,7 +469,7 @@ func TestLoginProfile_aPasswordThatWasSetIsNotReportedAsRefused(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 3 })
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.Advance(time.Hour)
@@ -487,7 +487,7 @@ func TestLoginProfile_anInterruptedPasswordIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 3 })
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(nil))
 	clean(t, diags)
 	config := logon(attributes{"password_wo": password2, "password_wo_version": 2})

@@ -105,7 +105,7 @@ func faulty(t *testing.T, rule ramtest.Rule) *acctest.Driver {
 		a.Users["alice"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop", CreateDate: time.Unix(1737450279, 0)}}
 	})
 	srv.Inject(rule)
-	return newCore(t, srv.Getenv, fakeClock())
+	return newCore(t, srv.Getenv, clockOf(srv))
 }
 
 func readAnyway(t *testing.T, kind, name string, rule ramtest.Rule) {
@@ -145,7 +145,7 @@ func TestReports_areNotStale(t *testing.T) {
 		srv.Advance(5 * time.Hour)
 		old := srv.Now().Add(-5 * time.Hour).Format(time.RFC3339)
 		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads, b.ReportPolls = reads, 1 })
-		c := newCore(t, srv.Getenv, fakeClock())
+		c := newCore(t, srv.Getenv, clockOf(srv))
 		v, diags := c.ReadData(credentialReport, attributes{})
 		clean(t, diags)
 		if got := in(t, v, "generated_time"); got == old {

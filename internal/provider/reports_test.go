@@ -107,7 +107,7 @@ func TestCredentialReport_isMadeOnceAndTellsOfEveryUser(t *testing.T) {
 				a.Users["user-0002"].LoginProfile.Status = "Inactive"
 				a.Users["user-0002"].Keys = append(a.Users["user-0002"].Keys, a.Users["user-0002"].Keys[0])
 			})
-			c := newCore(t, srv.Getenv, fakeClock())
+			c := newCore(t, srv.Getenv, clockOf(srv))
 			v, diags := c.ReadData(credentialReport, attributes{})
 			clean(t, diags)
 			domain := "@" + defaultAccount + ".onaliyun.com"
@@ -150,7 +150,7 @@ func TestCredentialReport_olderReportsLackColumns(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	haveReport(srv)
-	v, diags := newCore(t, srv.Getenv, fakeClock()).ReadData(credentialReport, attributes{})
+	v, diags := newCore(t, srv.Getenv, clockOf(srv)).ReadData(credentialReport, attributes{})
 	clean(t, diags)
 	alice := elementsOf(t, v, "rows")[1]
 	expect(t, "told", in(t, alice, "mfa_active"), false)
@@ -164,7 +164,7 @@ func TestCredentialReport_anOldReportIsReplaced(t *testing.T) {
 	srv := ramtest.New(t)
 	haveReport(srv)
 	before := srv.Now().Format(time.RFC3339)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	srv.Advance(23 * time.Hour)
 	v, diags := c.ReadData(credentialReport, attributes{"max_age": "24h"})
 	clean(t, diags)
@@ -191,7 +191,7 @@ func TestCredentialReport_theServiceMakesNoNewOne(t *testing.T) {
 			answer = ramtest.Rule{Action: "GenerateCredentialReport", Status: 409, Code: "LimitExceeded.CredentialReport", Message: "too soon"}
 		}
 		srv.Inject(answer)
-		c := newCore(t, srv.Getenv, fakeClock())
+		c := newCore(t, srv.Getenv, clockOf(srv))
 		v, diags := c.ReadData(credentialReport, attributes{})
 		clean(t, diags)
 		expect(t, "rows", len(elementsOf(t, v, "rows")), 2)
@@ -220,9 +220,9 @@ func TestCredentialReport_tooManyUsers(t *testing.T) {
 			a.Users[name] = &ramtest.User{ID: name, Name: name}
 		}
 	})
-	refusedData(t, newCore(t, srv.Getenv, fakeClock()), credentialReport, attributes{}, "3501 RAM users", "no credential report for more than 3500", "LimitExceeded.User.CredentialReport")
+	refusedData(t, newCore(t, srv.Getenv, clockOf(srv)), credentialReport, attributes{}, "3501 RAM users", "no credential report for more than 3500", "LimitExceeded.User.CredentialReport")
 	srv.Inject(ramtest.Rule{Action: "GetAccountSummary", Status: 403, Code: "NoPermission"})
-	refusedData(t, newCore(t, srv.Getenv, fakeClock()), credentialReport, attributes{}, "LimitExceeded.User.CredentialReport")
+	refusedData(t, newCore(t, srv.Getenv, clockOf(srv)), credentialReport, attributes{}, "LimitExceeded.User.CredentialReport")
 }
 
 func TestCredentialReport_whatIsSpoiltIsNamed(t *testing.T) {
@@ -241,7 +241,7 @@ func TestCredentialReport_whatIsSpoiltIsNamed(t *testing.T) {
 		srv.Change(func(a *ramtest.Account) { a.CredentialReport.Lines = c.lines })
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			refusedData(t, newCore(t, srv.Getenv, fakeClock()), credentialReport, attributes{}, "Cannot read the credential report", c.want)
+			refusedData(t, newCore(t, srv.Getenv, clockOf(srv)), credentialReport, attributes{}, "Cannot read the credential report", c.want)
 		})
 	}
 }
@@ -250,7 +250,7 @@ func TestCredentialReport_isReadAnewWhenItIsReplaced(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 1 }))
 	haveReport(srv)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	srv.Inject(ramtest.Rule{Action: "GetCredentialReport", Nth: "2", Code: "InvalidParameter.NextToken", Status: 400})
 	v, diags := c.ReadData(credentialReport, attributes{})
 	clean(t, diags)
@@ -262,7 +262,7 @@ func TestCredentialReport_isReadAnewWhenItIsReplaced(t *testing.T) {
 func TestCredentialReport_theWaitEnds(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 }))
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	refusedData(t, c, credentialReport, attributes{"timeouts": attributes{"read": "3m"}}, "is not there after", `"in progress"`, "timeouts")
 	if asked := len(srv.Calls("GenerateCredentialReport")); asked < 5 || asked > 20 {
 		t.Errorf("asked %d times", asked)
@@ -272,7 +272,7 @@ func TestCredentialReport_theWaitEnds(t *testing.T) {
 func TestSecurityReport_tellsEverything(t *testing.T) {
 	t.Parallel()
 	srv := populated(t)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	v, diags := c.ReadData(securityReport, attributes{})
 	clean(t, diags)
 	for name, want := range map[string]any{
@@ -300,7 +300,7 @@ func TestGovernanceReport_isMadeAndReadToItsEnd(t *testing.T) {
 			}
 			a.UserSso.Enabled = true
 		})
-		c := newCore(t, srv.Getenv, fakeClock())
+		c := newCore(t, srv.Getenv, clockOf(srv))
 		v, diags := c.ReadData(governanceReport, attributes{})
 		clean(t, diags)
 		expect(t, "status", in(t, v, "status"), "completed")
@@ -335,7 +335,7 @@ func TestGovernanceReport_isMadeAndReadToItsEnd(t *testing.T) {
 func TestGovernanceReport_theWaitEnds(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 }))
-	refusedData(t, newCore(t, srv.Getenv, fakeClock()), governanceReport, attributes{}, "is not there after", `"in progress"`)
+	refusedData(t, newCore(t, srv.Getenv, clockOf(srv)), governanceReport, attributes{}, "is not there after", `"in progress"`)
 }
 
 func TestRecycledKeys_ofOneUserAndOfAll(t *testing.T) {
@@ -355,7 +355,7 @@ func TestRecycledKeys_ofOneUserAndOfAll(t *testing.T) {
 		a.RecycledUsers = append(a.RecycledUsers, &ramtest.RecycledUser{User: ramtest.User{ID: "2999", Name: "gone"}, RecycleDate: now, DeleteDate: now.Add(30 * day)})
 		recycle(a, "LTAIgone", "gone", "2999", day)
 	})
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	for name, look := range map[string]struct {
 		config attributes
 		want   []any
@@ -391,7 +391,7 @@ func TestPasskeys_ofOneUserAndOfAll(t *testing.T) {
 		}
 		a.Users["bob"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-3", Name: "key", CreateDate: time.Unix(1, 0)}}
 	})
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := newCore(t, srv.Getenv, clockOf(srv))
 	v, diags := c.ReadData(passkeys, attributes{})
 	clean(t, diags)
 	expect(t, "names", columnOf(t, v, "passkeys", "passkey_name"), []any{"laptop", "phone", "key"})

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -60,9 +61,16 @@ func fakeClock() Option {
 	return WithClock(c.Now, c.Pause)
 }
 
-func factories(getenv func(string) string) map[string]func() (tfprotov6.ProviderServer, error) {
+// clockOf is the clock of a service that a test moves, with pauses that take no time. The service
+// refuses a caller whose clock differs from its own by more than 15 minutes (documented).
+func clockOf(srv *ramtest.Server) Option {
+	c := &acctest.Clock{}
+	return WithClock(func() time.Time { return srv.Now().Add(c.Paused()) }, c.Pause)
+}
+
+func factories(srv *ramtest.Server) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"ram": func() (tfprotov6.ProviderServer, error) { return Server(New("test", getenv, fakeClock())()), nil },
+		"ram": func() (tfprotov6.ProviderServer, error) { return Server(New("test", srv.Getenv, clockOf(srv))()), nil },
 	}
 }
 
@@ -84,7 +92,7 @@ var acceptanceName = regexp.MustCompile(`^TestAcc[A-Z]`)
 func acceptance(t *testing.T, srv *ramtest.Server, c resource.TestCase) {
 	t.Helper()
 	needsCLI(t)
-	c.ProtoV6ProviderFactories = factories(srv.Getenv)
+	c.ProtoV6ProviderFactories = factories(srv)
 	resource.UnitTest(t, c)
 }
 

@@ -56,8 +56,8 @@ func (e *MissingSecretError) Error() string {
 }
 
 type accessKeyFields struct {
-	ID         text `json:"AccessKeyId"`
-	Secret     text `json:"AccessKeySecret"`
+	ID         text   `json:"AccessKeyId"`
+	Secret     secret `json:"AccessKeySecret"`
 	Status     text
 	CreateDate timestamp
 	UpdateDate timestamp

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// advices say what helps against an error that does not explain itself, the more
-// special code first. In them, {action} is the operation.
+// adviceTable says what to do about an error that does not explain itself, the more
+// specific code first. {action} stands for the operation.
 var adviceTable = []struct {
 	fits   func(code, text string) bool
 	text   string
@@ -36,13 +36,13 @@ var adviceTable = []struct {
 	{exactly, "EntityAlreadyExists.AccountAlias", "the alias belongs to another account; choose another one"},
 }
 
-// minClockOffset is what the service tolerates. Source: documented.
+// minClockOffset is what the service tolerates (documented).
 const minClockOffset = 15 * time.Minute
 
-// Advice says what to do about the error; empty if nothing is known but what the
-// service says itself.
+// Advice says what to do about the error; empty if nothing is known beside the service's
+// own text.
 func (e *Error) Advice() string {
-	if e.Code == "InvalidTimeStamp.Expired" {
+	if e.Code == timestampExpired {
 		return clockAdvice(e.clock)
 	}
 	for _, row := range adviceTable {
@@ -62,4 +62,82 @@ func clockAdvice(offset time.Duration) string {
 		return fmt.Sprintf("this machine's clock is %s behind the service's; %s", offset.Round(time.Second), rule)
 	}
 	return rule
+}
+
+// codeMeanings are the codes that operations with a secret in their request answer, in
+// words of this client, the more specific code first. The text of the service is not
+// shown for these operations: it may quote the secret in a form that no filter knows.
+// A code that is not in the table is shortened to the row that it is a refinement of.
+var codeMeanings = []struct{ code, meaning string }{
+	{"InvalidParameter.Password.TooWeak", "the password does not comply with the account's password policy"},
+	{"InvalidParameter.Password.ReusePrevention", "the password was used before, and the account's password policy prevents its reuse"},
+	{"InvalidParameter.Password", "the password is not accepted"},
+	{"InvalidParameter.UserName", "the user name is not valid"},
+	{"InvalidParameter.UserPrincipalName", "the principal name of the user is not valid"},
+	{"InvalidParameter.AuthenticationCode", "an authentication code does not have six digits"},
+	{"InvalidParameter.SerialNumber", "the serial number of the MFA device is not valid"},
+	{"InvalidParameter.RoleArn", "the ARN of the role is not valid"},
+	{"InvalidParameter.RoleSessionName", "the name of the role session is not valid"},
+	{"InvalidParameter.DurationSeconds", "the duration of the role session is not allowed"},
+	{"InvalidParameter.PolicyGrammar", "the policy of the role session is not valid"},
+	{"InvalidParameter.PolicySize", "the policy of the role session is too long"},
+	{"InvalidParameter", "a parameter is not valid"},
+	{"CheckAuthenticationCodeFail", "an authentication code is wrong, or was used already"},
+	{"EntityAlreadyExists.User.LoginProfile", "the user already has a login profile"},
+	{"EntityAlreadyExists.User.MFADevice", "the user already has an MFA device"},
+	{"EntityAlreadyExists.VirtualMFADevice.User", "the MFA device is already bound to a user"},
+	{"EntityAlreadyExists", "the object already exists"},
+	{"EntityAlreadyExist", "the object already exists"},
+	{"EntityNotExist.User.LoginProfile", "the user has no login profile"},
+	{"EntityNotExist.LoginProfile", "the user has no login profile"},
+	{"EntityNotExist.VirtualMFADevice", "the MFA device does not exist"},
+	{"EntityNotExist.User", "the user does not exist"},
+	{"EntityNotExist.Role", "the role does not exist"},
+	{"EntityNotExist", "the object does not exist"},
+	{"AuthenticationFail.OIDCToken.Invalid", "the OIDC token is not valid"},
+	{"AuthenticationFail.OIDCToken.Expired", "the OIDC token has expired"},
+	{"AuthenticationFail.OIDCToken.AudienceNotMatch", "the audience of the OIDC token is not one of the OIDC provider"},
+	{"AuthenticationFail", "the OIDC token is not accepted"},
+	{"LimitExceeded", "a quota is used up"},
+	{"NoPermission", "the caller does not have the permission"},
+	{"Forbidden.RAM", "the caller does not have the permission"},
+	{"Forbidden", "the service has blocked the AccessKey"},
+	{"Inactive", "the account has not activated RAM"},
+	{"Throttling.User", "the rate of the account's calls is too high"},
+	{"Throttling.Api", "the rate of calls to this operation is too high"},
+	{"Throttling", "the rate of calls is too high"},
+	{"Rejected.Throttling", "the rate of calls is too high"},
+	{"ServiceUnavailable", "the service is not available"},
+	{"InternalError", "the service failed"},
+	{timestampExpired, "the timestamp of the call has expired"},
+	{"InvalidTimeStamp", "the timestamp of the call is not valid"},
+	{"SignatureNonceUsed", "the nonce of the call was used before"},
+	{"SignatureDoesNotMatch", "the signature does not match"},
+	{"IncompleteSignature", "the signature is not complete"},
+	{"InvalidAccessKeyId.NotFound", "the AccessKey does not exist"},
+	{"InvalidAccessKeyId.Inactive", "the AccessKey is disabled"},
+	{"InvalidAccessKeyId", "the AccessKey is not valid"},
+	{"InvalidSecurityToken.Expired", "the session has ended"},
+	{"InvalidSecurityToken", "the session token is not valid"},
+	{"MissingSecurityToken", "the session token is missing"},
+	{"InvalidProtocol", "the protocol is not accepted"},
+	{"InvalidApi", "the endpoint does not serve this operation"},
+	{"InvalidAction", "the endpoint does not serve this operation"},
+	{"InvalidVersion", "the endpoint does not serve this version"},
+	{"UnsupportedHTTPMethod", "the endpoint does not accept the method"},
+	{"NotSupport", "the operation is not supported for this caller"},
+}
+
+// knownCode returns the row of codeMeanings that a code belongs to: no other part of the
+// code may be shown.
+func knownCode(code string) (known, meaning string) {
+	for _, row := range codeMeanings {
+		if family(code, row.code) {
+			return row.code, row.meaning
+		}
+	}
+	if strings.HasPrefix(code, "Missing") {
+		return "Missing", "a parameter is missing"
+	}
+	return "", "the service refused the call with a code that is not known"
 }

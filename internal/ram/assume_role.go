@@ -27,8 +27,8 @@ const (
 type sessionAnswer struct {
 	Credentials struct {
 		AccessKeyID     text `json:"AccessKeyId"`
-		AccessKeySecret text
-		SecurityToken   text
+		AccessKeySecret secret
+		SecurityToken   secret
 		Expiration      text
 	}
 }

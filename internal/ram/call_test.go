@@ -141,7 +141,20 @@ func newAskingClient(t testing.TB, address string, changes ...func(*Config)) *Cl
 	return client
 }
 
+// respond answers as the service does: an object always has a RequestId.
 func respond(t testing.TB, w http.ResponseWriter, status int, body string) {
+	t.Helper()
+	if rest, object := strings.CutPrefix(body, "{"); object && !strings.Contains(body, `"RequestId"`) {
+		if strings.TrimSpace(rest) != "}" {
+			rest = "," + rest
+		}
+		body = `{"RequestId":"R"` + rest
+	}
+	respondAs(t, w, status, body)
+}
+
+// respondAs answers with a body as it is.
+func respondAs(t testing.TB, w http.ResponseWriter, status int, body string) {
 	t.Helper()
 	w.Header().Set("Content-Type", "application/json;charset=utf-8")
 	w.WriteHeader(status)
@@ -641,12 +654,12 @@ func TestAnObserverSeesEachAttemptButNoSecret(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
 		switch number {
 		case 1:
-			respond(t, w, 400, `{"Code":"Throttling.User","RequestId":"R-1","Message":"hunter2hunter2"}`)
+			respond(t, w, 400, `{"Code":"Throttling.User","RequestId":"00000000-0000-4000-8000-000000000001","Message":"hunter2hunter2"}`)
 		case 2:
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(http.StatusBadGateway)
 		default:
-			respond(t, w, 200, `{"RequestId":"R-3"}`)
+			respond(t, w, 200, `{"RequestId":"00000000-0000-4000-8000-000000000003"}`)
 		}
 	})
 	var attempts []Attempt
@@ -663,13 +676,13 @@ func TestAnObserverSeesEachAttemptButNoSecret(t *testing.T) {
 		t.Fatalf("%d attempts", len(attempts))
 	}
 	first, second, third := attempts[0], attempts[1], attempts[2]
-	if first.Product != "Ram" || first.Action != "SetThing" || first.Attempt != 1 || first.Status != 400 || first.Code != "Throttling.User" || first.RequestID != "R-1" || first.Err != "" {
+	if first.Product != "Ram" || first.Action != "SetThing" || first.Attempt != 1 || first.Status != 400 || first.Code != "Throttling.User" || first.RequestID != "00000000-0000-4000-8000-000000000001" || first.Err != "" {
 		t.Errorf("first: %+v", first)
 	}
 	if second.Attempt != 2 || second.Status != 502 || !strings.Contains(second.Err, "HTML") {
 		t.Errorf("second: %+v", second)
 	}
-	if third.Attempt != 3 || third.Status != 200 || third.RequestID != "R-3" || third.Err != "" || third.Code != "" {
+	if third.Attempt != 3 || third.Status != 200 || third.RequestID != "00000000-0000-4000-8000-000000000003" || third.Err != "" || third.Code != "" {
 		t.Errorf("third: %+v", third)
 	}
 	if strings.Contains(fmt.Sprintf("%+v", attempts), "hunter2") {

@@ -321,7 +321,7 @@ func TestARedirectReachesNobody(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Inject(ramtest.Rule{Fault: "redirect"})
-	if err := clientOf(t, fake).SetAccountAlias(t.Context(), "acme"); err == nil || OutcomeUnknown(err) {
+	if err := clientOf(t, fake).SetAccountAlias(t.Context(), "acme"); !OutcomeUnknown(err) {
 		t.Errorf("error: %v", err)
 	}
 	if got := len(fake.Calls()); got != 1 {
@@ -332,7 +332,7 @@ func TestARedirectReachesNobody(t *testing.T) {
 func TestTheServersTimeIsKnownAfterOneAnswer(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
-	fake.Advance(36 * time.Hour)
+	fake.Advance(10 * time.Minute)
 	client := askingClientOf(t, fake)
 	if _, err := client.Caller(t.Context()); err != nil {
 		t.Fatal(err)

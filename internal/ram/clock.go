@@ -17,14 +17,24 @@ type clock struct {
 	offset atomic.Pointer[time.Duration]
 }
 
-// learn takes the offset from the Date header of an answer of the service. The
-// header counts whole seconds, so half a second is added.
-func (k *clock) learn(header http.Header) {
+// timestampExpired is the code with which the service refuses a call because the clocks
+// differ too much.
+const timestampExpired = "InvalidTimeStamp.Expired"
+
+// learn takes the offset from the Date header of an answer of the service. The header
+// counts whole seconds, so half a second is added. The service refuses the timestamp of
+// a signature that is more than 15 minutes off (documented), so after any other answer
+// the clocks agree to that, and a Date that contradicts it is not the service's.
+func (k *clock) learn(header http.Header, refused bool) {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
 		return
 	}
 	offset := date.Add(500 * time.Millisecond).Sub(k.now())
+	if !refused && offset.Abs() > minClockOffset+attemptTimeout {
+		k.offset.CompareAndSwap(nil, new(time.Duration))
+		return
+	}
 	k.offset.Store(&offset)
 }
 
@@ -51,8 +61,8 @@ func (c *Client) Pause(ctx context.Context, d time.Duration) error {
 	return c.clock.pause(ctx, d)
 }
 
-// ClockOffset is server time minus local time, to the second, as the last
-// answer of the service showed it; false before the first answer.
+// ClockOffset returns server time minus local time, to the second, as the last answer of
+// the service showed it; false before the first answer.
 func (c *Client) ClockOffset() (time.Duration, bool) {
 	offset := c.clock.offset.Load()
 	if offset == nil {
@@ -61,8 +71,8 @@ func (c *Client) ClockOffset() (time.Duration, bool) {
 	return *offset, true
 }
 
-// ServerNow is the service's time; false if it is the local clock's, because no
-// answer has come yet.
+// ServerNow returns the service's time; false if it is that of the local clock, because
+// no answer has come yet.
 func (c *Client) ServerNow() (time.Time, bool) {
 	offset, known := c.ClockOffset()
 	return c.Now().Add(offset), known

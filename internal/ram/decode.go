@@ -13,52 +13,68 @@ import (
 	"time"
 )
 
-// answer is what every answer may hold, an error as well as a success.
+// envelope is what every answer holds, an error as well as a success.
 type envelope struct {
 	RequestID anyText `json:"RequestId"`
 	Code      anyText
 	Message   anyText
 }
 
-// complete is an answer that knows what it cannot be without.
+// validated is an answer that knows what it must hold.
 type validated interface {
-	// missing names the part that is not there, "" if none.
+	// missing names the part that is absent, "" if none.
 	missing() string
+}
+
+var (
+	errRedirect = errors.New("the answer is a redirect, which is not followed because the call is signed for its host: check the endpoint and the proxy")
+	errInterim  = errors.New("the answer is an interim one that was not asked for: check the endpoint and the proxy")
+	errNotOurs  = errors.New("the answer has no RequestId, so a proxy or another server gave it, not the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
+)
+
+// checkStatus refuses an answer that the service never gives, before its body is read:
+// the body of a 101 has no end. Such an answer says nothing of the call.
+func (e *exchange) checkStatus(response *http.Response) error {
+	cause := errRedirect
+	switch status := response.StatusCode; {
+	case status < 200:
+		cause = errInterim
+	case status < 300 || status >= 400:
+		return nil
+	}
+	return &NoResponseError{Action: e.op.action, Sent: true, status: e.status, class: permanent, Err: &unreadableError{response.StatusCode, cause}}
 }
 
 // decode judges an answer and fills out, if it is not nil.
 func (c *Client) decode(e *exchange, response *http.Response, body []byte, out any) error {
-	if response.StatusCode >= 300 && response.StatusCode < 400 {
-		return &NoResponseError{
-			Action: e.op.action, status: e.status, class: permanent,
-			Err: errors.New("the answer is a redirect, which is not followed because the call is signed for its host: check the endpoint and the proxy"),
-		}
+	head, err := decodeEnvelope(response, body)
+	if err == nil && head.RequestID == "" {
+		err = errNotOurs
 	}
-	envelope, err := decodeEnvelope(response, body)
 	if err != nil {
 		return c.unreadableResponse(e, response, err)
 	}
-	c.clock.learn(response.Header)
-	e.requestID = e.clean(string(envelope.RequestID))
-	// No success of these products has a code. Source: documented.
-	if response.StatusCode/100 != 2 || envelope.Code != "" {
-		return c.decodeError(e, response, envelope)
+	c.clock.learn(response.Header, head.Code == timestampExpired)
+	e.requestID = e.cleanRequestID(string(head.RequestID))
+	// No success of these products has a code (documented).
+	if response.StatusCode/100 != 2 || head.Code != "" {
+		return c.decodeError(e, response, head)
 	}
 	if out == nil {
 		return nil
 	}
-	reflect.ValueOf(out).Elem().SetZero() // nothing of an earlier attempt stays
+	reflect.ValueOf(out).Elem().SetZero() // nothing of an earlier attempt remains
 	if err := parseObject(body, out); err != nil {
 		return c.unreadableResponse(e, response, err)
 	}
-	if whole, ok := out.(validated); ok && whole.missing() != "" {
-		return c.unreadableResponse(e, response, errors.New("the answer lacks "+whole.missing()))
+	if answer, is := out.(validated); is && answer.missing() != "" {
+		return c.unreadableResponse(e, response, errors.New("the answer lacks "+answer.missing()))
 	}
 	return nil
 }
 
-// decodeEnvelope reads what every answer has. Errors that the gateway raises
-// before it looks at Format come as XML. Source: documented.
+// decodeEnvelope reads what every answer has. Errors that the gateway raises before it
+// reads Format come as XML (documented).
 func decodeEnvelope(response *http.Response, body []byte) (envelope, error) {
 	var head envelope
 	err := checkType(response.Header)
@@ -86,26 +102,32 @@ func decodeXML(body []byte) (envelope, error) {
 	return envelope{RequestID: anyText(fault.RequestID), Code: anyText(fault.Code), Message: anyText(fault.Message)}, nil
 }
 
-func (c *Client) decodeError(e *exchange, response *http.Response, envelope envelope) error {
+func (c *Client) decodeError(e *exchange, response *http.Response, head envelope) error {
 	offset, _ := c.ClockOffset()
 	fault := &Error{
 		Action:    e.op.action,
-		Code:      e.clean(string(envelope.Code)),
-		Message:   e.clean(string(envelope.Message)),
+		Code:      e.clean(string(head.Code)),
+		Message:   e.clean(string(head.Message)),
 		RequestID: e.requestID,
 		Status:    response.StatusCode,
 		clock:     offset,
+	}
+	if len(e.op.secrets) > 0 {
+		fault.Code, fault.Message = knownCode(string(head.Code))
 	}
 	fault.RetryAfter = c.retryAfter(response.Header, fault.class())
 	return fault
 }
 
-// unreadable is an answer that cannot be believed. Whether the service acted is
-// not known, unless the status says that the rate was too high.
+// unreadableResponse is an answer that is not the service's, or that cannot be read. Whether
+// the service acted is not known, whatever the status.
 func (c *Client) unreadableResponse(e *exchange, response *http.Response, err error) error {
 	kind := classifyStatus(response.StatusCode)
+	if kind == refused {
+		kind = unknown // the service would have said so
+	}
 	return &NoResponseError{
-		Action: e.op.action, Sent: kind != refused, Err: &unreadableError{response.StatusCode, err},
+		Action: e.op.action, Sent: true, Err: &unreadableError{response.StatusCode, err},
 		class: kind, status: response.StatusCode,
 		retryAfter: parseRetryAfter(response.Header.Get("Retry-After"), response.Header.Get("Date"), c.Now()),
 	}

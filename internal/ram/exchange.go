@@ -8,6 +8,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -37,6 +39,15 @@ func (e *exchange) clean(text string) string {
 		e.redact = &redact
 	}
 	return e.redact.clean(text)
+}
+
+// cleanRequestID is the request ID as an error may show it. That of an operation whose
+// request holds a secret is shown only in the form that the service gives it.
+func (e *exchange) cleanRequestID(id string) string {
+	if len(e.op.secrets) > 0 && !isUUID(strings.ToUpper(id)) {
+		return ""
+	}
+	return e.clean(id)
 }
 
 const formType = "application/x-www-form-urlencoded"
@@ -77,6 +88,9 @@ func (c *Client) exchange(ctx context.Context, e *exchange, letter signedRequest
 	}
 	defer response.Body.Close() //nolint:errcheck // what was read is judged, not the connection
 	e.responded, e.status = true, response.StatusCode
+	if err := e.checkStatus(response); err != nil {
+		return err
+	}
 	body, err := readBody(response)
 	if err != nil {
 		return e.incompleteResponse(ctx, bounded, err)
@@ -110,11 +124,11 @@ func (c *Client) request(ctx context.Context, op operation, letter signedRequest
 	return request, nil
 }
 
-// broken is a request without an answer.
+// transportFailure is a request without an answer.
 func (e *exchange) transportFailure(ctx, bounded context.Context, err error, sent bool) error {
-	silence := &NoResponseError{Action: e.op.action, Sent: sent, class: refused}
+	failure := &NoResponseError{Action: e.op.action, Sent: sent, class: refused}
 	if sent {
-		silence.class = unknown
+		failure.class = unknown
 	}
 	// The text of a url.Error holds the URL.
 	var wrapped *url.Error
@@ -123,19 +137,29 @@ func (e *exchange) transportFailure(ctx, bounded context.Context, err error, sen
 	}
 	switch {
 	case ctx.Err() != nil:
-		silence.Err = ctx.Err()
+		failure.Err = ctx.Err()
 	case bounded.Err() != nil:
-		silence.Err = errAttemptTimeout
+		failure.Err = errAttemptTimeout
 	default:
-		silence.Err = &transportError{text: e.clean(err.Error()), err: err}
+		failure.Err = &transportError{text: e.describe(err), err: err}
 	}
 	if isMisconfigured(err) {
-		silence.class = permanent
+		failure.class = permanent
 	}
-	return silence
+	return failure
 }
 
-// transportError is an error of the connection with a text that was cleaned.
+// describe is the text of an error of the connection. Some quote what the other side
+// sent, so where the request holds a secret, only those of the network are shown.
+func (e *exchange) describe(err error) string {
+	var network *net.OpError
+	if len(e.op.secrets) == 0 || errors.As(err, &network) || isMisconfigured(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return e.clean(err.Error())
+	}
+	return "the answer is not HTTP"
+}
+
+// transportError is an error of the connection with a text without secrets.
 type transportError struct {
 	text string
 	err  error

@@ -162,3 +162,26 @@ func (l *textList) add(part string) error {
 	}
 	return nil
 }
+
+// secret is a text that the service returns only once. What is not a string, and what
+// no secret looks like, is none: it is better known to be missing than stored.
+type secret string
+
+// UnmarshalJSON never fails: the rest of the answer says what was created.
+func (s *secret) UnmarshalJSON(data []byte) error {
+	var value string
+	*s = ""
+	if data = bytes.TrimSpace(data); len(data) > 0 && data[0] == '"' && json.Unmarshal(data, &value) == nil && isPlausible(value) {
+		*s = secret(value)
+	}
+	return nil
+}
+
+// isPlausible reports whether a text can be a secret: printable ASCII without blanks,
+// and not one character alone, as a masked secret is.
+func isPlausible(text string) bool {
+	if strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
+		return false
+	}
+	return text != "" && strings.Trim(text, text[:1]) != "" && !strings.Contains(text, "***")
+}

@@ -49,7 +49,7 @@ func (s *rationed) answer() *http.Response {
 	}
 	s.refusals = append(s.refusals, now)
 	left := time.Second - now.Sub(s.granted[0])
-	return s.say(http.StatusBadRequest, `{"Code":"Throttling.User"}`, fmt.Sprintf("Limit:%d,Remain:0,TimeLeft:%d,Reset:1", s.quota, left.Milliseconds()+1))
+	return s.say(http.StatusBadRequest, `{"RequestId":"R","Code":"Throttling.User"}`, fmt.Sprintf("Limit:%d,Remain:0,TimeLeft:%d,Reset:1", s.quota, left.Milliseconds()+1))
 }
 
 func (s *rationed) say(status int, body, quota string) *http.Response {

@@ -59,8 +59,8 @@ func (d NewMFADevice) Format(state fmt.State, _ rune) { fmt.Fprint(state, d.Stri
 type newMFADeviceAnswer struct {
 	VirtualMFADevice *struct {
 		SerialNumber     text
-		Base32StringSeed text
-		QRCodePNG        text
+		Base32StringSeed secret
+		QRCodePNG        secret
 	}
 }
 
@@ -69,7 +69,7 @@ func (a *newMFADeviceAnswer) missing() string {
 	switch said := a.VirtualMFADevice; {
 	case said == nil || said.SerialNumber == "":
 		return "SerialNumber"
-	case said.Base32StringSeed == "":
+	case !isSeed(string(said.Base32StringSeed)):
 		return "Base32StringSeed"
 	}
 	return ""

@@ -34,7 +34,7 @@ func nearSteps(t *testing.T, client *Client, seed string) (code1, code2 string) 
 func TestADeviceIsMadeBoundAndTakenAwayAgain(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.AcceptUsedCodes = true }))
-	fake.Advance(90 * time.Minute)
+	fake.Advance(9 * time.Minute)
 	client := clientOf(t, fake)
 	device, err := client.CreateMFADevice(t.Context(), "alice-phone")
 	if err != nil || device.SerialNumber != "acs:ram::"+fakeAccount+":mfa/alice-phone" || device.Seed == "" || device.QRCodePNG == "" {

@@ -51,6 +51,12 @@ func TOTP(seed string, step int64) (code string, err error) {
 	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[at:at+4])&0x7fffffff%1_000_000), nil
 }
 
+// isSeed reports whether a text is a seed as the service makes them.
+func isSeed(text string) bool {
+	_, err := decodeSeed(text)
+	return err == nil
+}
+
 // decodeSeed reads Base32 as people copy it: in any case, in groups, with or
 // without the padding.
 func decodeSeed(seed string) ([]byte, error) {

@@ -64,7 +64,7 @@ func TestStepsChangeEveryThirtySeconds(t *testing.T) {
 func TestTheServersTimeCostsOneCallAtMost(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
-	fake.Advance(36 * time.Hour)
+	fake.Advance(10 * time.Minute)
 	client := askingClientOf(t, fake)
 	for range 3 {
 		if now, err := client.ServerTime(t.Context()); err != nil || now.Sub(fake.Now()).Abs() > 30*time.Second {
@@ -79,7 +79,7 @@ func TestTheServersTimeCostsOneCallAtMost(t *testing.T) {
 func TestARefusalTellsTheTimeAsWell(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
-	fake.Advance(-36 * time.Hour)
+	fake.Advance(-10 * time.Minute)
 	fake.Inject(ramtest.Rule{Fault: "code", Code: "NoPermission"})
 	if now, err := askingClientOf(t, fake).ServerTime(t.Context()); err != nil || now.Sub(fake.Now()).Abs() > 30*time.Second {
 		t.Errorf("%s, want %s, %v", now, fake.Now(), err)

@@ -1,0 +1,187 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// F30: what a proxy or a DLP device answers is not the service's refusal, whatever the
+// status: the create may have been executed.
+func TestAnAnswerWithoutARequestIDIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 400, 403, 404, 409, 429, 451, 500, 503} {
+		for _, body := range []string{
+			`{"Code":"LimitExceeded.User.AccessKey","Message":"no"}`, `{"Code":"EntityNotExist.User"}`, `{"Code":"Throttling"}`, `{"error":"blocked","request_id":"R"}`,
+			`{"RequestId":"","Code":"NoPermission"}`, `{"RequestId":null,"Code":"NoPermission"}`, `{"RequestId":{},"Code":"NoPermission"}`,
+		} {
+			server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respondAs(t, w, status, body) })
+			_, err := newTestClient(t, server.URL).CreateAccessKey(t.Context(), "alice")
+			if !OutcomeUnknown(err) || NotFound(err, "User") || LimitExceeded(err) || Denied(err) || Throttled(err) || len(server.received()) != 1 {
+				t.Errorf("%d %s: %d calls, %v", status, body, len(server.received()), err)
+			}
+		}
+	}
+}
+
+// F31: an answer that has no end is refused before its body is read.
+func TestAnInterimAnswerIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: none\r\n\r\n")
+		t.Cleanup(func() { _ = connection.Close() })
+	})
+	for _, op := range []operation{createAction, setAction, readAction} {
+		start := time.Now()
+		err := newTestClient(t, server.URL).call(t.Context(), op, nil, nil)
+		if !OutcomeUnknown(err) || !strings.Contains(err.Error(), "101") || time.Since(start) > 10*time.Second {
+			t.Errorf("%s: after %s: %v", op.action, time.Since(start), err)
+		}
+	}
+	if got := len(server.received()); got != 3 {
+		t.Errorf("%d calls", got)
+	}
+}
+
+// F32: what has not the form of a secret is not stored as one.
+func TestASecretIsAStringThatLooksLikeOne(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{`7`, `1234567890123456789`, `true`, `["a"]`, `{"a":"b"}`, `""`, `" "`, `"\t\n"`, `null`, `"******"`, `"LT***xy"`, `"a b"`, `"pässwörd"`, `"a\u0000b"`} {
+		server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+			if r.PostForm.Get("Action") == "CreateVirtualMFADevice" {
+				respond(t, w, 200, `{"VirtualMFADevice":{"SerialNumber":"acs:ram::1:mfa/a","Base32StringSeed":`+value+`}}`)
+				return
+			}
+			respond(t, w, 200, `{"AccessKey":{"AccessKeyId":"LTAI1","Status":"Active","AccessKeySecret":`+value+`}}`)
+		})
+		client := newTestClient(t, server.URL)
+		_, err := client.CreateAccessKey(t.Context(), "alice")
+		var missing *MissingSecretError
+		if !errors.As(err, &missing) || missing.Key.ID != "LTAI1" {
+			t.Errorf("%s: %v", value, err)
+		}
+		if device, err := client.CreateMFADevice(t.Context(), "a"); !OutcomeUnknown(err) {
+			t.Errorf("%s: %#v, %v", value, device, err)
+		}
+	}
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+		respond(t, w, 200, `{"AccessKey":{"AccessKeyId":"LTAI1","Status":"Active","AccessKeySecret":"FakeSecretFakeSecretFakeSecre1"}}`)
+	})
+	if key, err := newTestClient(t, server.URL).CreateAccessKey(t.Context(), "alice"); err != nil || key.Secret != "FakeSecretFakeSecretFakeSecre1" {
+		t.Error(key, err)
+	}
+}
+
+// F33: a service whose clock were months off would have refused the signature.
+func TestADateThatContradictsAnAcceptedCallIsNotUsed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		off    time.Duration
+		code   string
+		status int
+		used   bool
+	}{
+		{90 * 24 * time.Hour, "", 200, false},
+		{-90 * 24 * time.Hour, "", 200, false},
+		{time.Hour, "EntityNotExist.User", 404, false},
+		{-10 * time.Minute, "", 200, true},
+		{14 * time.Minute, "NoPermission", 403, true},
+		{90 * time.Minute, timestampExpired, 400, true},
+	} {
+		server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+			w.Header().Set("Date", time.Now().Add(test.off).UTC().Format(http.TimeFormat))
+			respond(t, w, test.status, `{"Code":"`+test.code+`"}`)
+		})
+		client := newTestClient(t, server.URL)
+		_ = client.call(t.Context(), createAction, nil, nil)
+		want := time.Duration(0)
+		if test.used {
+			want = test.off
+		}
+		if got, known := client.ClockOffset(); !known || (got-want).Abs() > 5*time.Second {
+			t.Errorf("%s, %s: offset %s, %v", test.off, test.code, got, known)
+		}
+	}
+}
+
+// F34: where the request holds a secret, nothing of the service's text is shown, so that
+// the encoding in which it quotes the secret does not matter.
+func TestNoTextOfTheServiceIsShownForARequestWithASecret(t *testing.T) {
+	t.Parallel()
+	const password = `p&ss w<o>r"d-Ünïcode/0123456789`
+	utf16 := func(text string) string {
+		var out strings.Builder
+		for _, r := range text {
+			fmt.Fprintf(&out, `\\u%04x`, r)
+		}
+		return out.String()
+	}
+	reverse := func(text string) string {
+		runes := []rune(text)
+		for i, j := 0, len(runes)-1; i < j; i, j = i+1, j-1 {
+			runes[i], runes[j] = runes[j], runes[i]
+		}
+		return string(runes)
+	}
+	for name, echo := range map[string]string{
+		"HTML": html.EscapeString(password), "numeric HTML": utf16(password), "own percent-encoding": strings.ReplaceAll(url.PathEscape(password), "%", "%25%"),
+		"cut short": password[:12], "in lines": strings.Join(strings.Split(password, ""), "\n"), "reversed": reverse(password),
+		"Base64 of the form": base64.StdEncoding.EncodeToString([]byte("UserName=alice&Password=" + password)), "upper case": strings.ToUpper(password),
+	} {
+		for _, code := range []string{"InvalidParameter.Password.TooWeak", "InvalidParameter.Password." + echo, echo, "NewCode." + echo} {
+			server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+				respond(t, w, 400, fmt.Sprintf(`{"RequestId":%q,"Code":%q,"Message":%q}`, echo, code, "the password "+echo+" is too weak"))
+			})
+			client := newTestClient(t, server.URL)
+			client.caches.domain.put("", "a.onaliyun.com")
+			for _, err := range []error{
+				second(client.CreateLoginProfile(t.Context(), "alice", LoginProfileChange{Password: new(password)})),
+				client.UpdateLoginProfile(t.Context(), "alice", LoginProfileChange{Password: new(password)}),
+				client.BindMFADevice(t.Context(), "alice", "serial", password, password),
+			} {
+				var answer *Error
+				errors.As(err, &answer)
+				if text := fmt.Sprintf("%v %+v %#v", err, answer, answer); strings.Contains(text, echo) {
+					t.Errorf("%s, %s: %s", name, code, text)
+				}
+				if answer != nil && answer.Action == "UpdateLoginProfile" && strings.HasPrefix(code, "InvalidParameter.Password.") && !strings.Contains(answer.Message, "password") {
+					t.Errorf("%s: %s", code, answer)
+				}
+			}
+		}
+	}
+}
+
+func TestABrokenAnswerIsNotQuotedForARequestWithASecret(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.WriteString(connection, "you sent "+strings.ToUpper(r.PostForm.Get("Password"))+"\r\n\r\n")
+		_ = connection.Close()
+	})
+	op := createAction
+	op.secrets = []string{"Password"}
+	err := newTestClient(t, server.URL).call(t.Context(), op, params{"Password": "hunter2hunter2"}, nil)
+	if !OutcomeUnknown(err) || strings.Contains(err.Error(), "HUNTER2") {
+		t.Errorf("error: %v", err)
+	}
+}
