@@ -16,21 +16,21 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// ours begins the name of everything that a run against a real account makes. Nothing
-// else is changed there, and nothing else is swept.
+// ours begins the name of everything that a run against a real account creates. Nothing
+// else is changed or swept there.
 const ours = "tfacc-"
 
-// cloud is a run against an account that is nobody's toy: what it may do is in here
-// alone, and the same code runs against the fake in every test run.
+// cloud is a run against a real account. All that it may do is in this file, and
+// the same code runs against the fake in every test run.
 type cloud struct {
 	*acctest.Driver
 
 	t        *testing.T
-	name     string // of the user, and what else is made
-	settings bool   // whether one setting may be changed, and put back
+	name     string // of the user and the device
+	settings bool   // whether one setting may be changed and restored
 }
 
-// TestCloud needs an account; make testacc-cloud, and CONTRIBUTING.md, say which and how.
+// TestCloud needs an account: see make testacc-cloud and CONTRIBUTING.md.
 func TestCloud(t *testing.T) {
 	t.Parallel()
 	account := os.Getenv("RAM_TESTACC_ACCOUNT_ID")
@@ -46,11 +46,11 @@ func TestCloud(t *testing.T) {
 	c.run()
 }
 
-// On the fake, what may not be touched is watched: other users, their keys, the settings.
+// On the fake, the test checks that other users, their keys and the settings are unchanged.
 func TestCloud_touchesOnlyItsOwn(t *testing.T) {
 	t.Parallel()
 	for _, settings := range []bool{false, true} {
-		srv := furnished(t)
+		srv := withOneOfEach(t)
 		srv.Change(func(a *ramtest.Account) {
 			a.Users[ours+"left"] = &ramtest.User{ID: "200000000000000009", Name: ours + "left", Status: "active", LoginProfile: &ramtest.LoginProfile{Status: "Active"}}
 			a.MFADevices["acs:ram::"+a.ID+":mfa/"+ours+"left"] = &ramtest.MFADevice{Name: ours + "left", Serial: "acs:ram::" + a.ID + ":mfa/" + ours + "left", Seed: "JBSWY3DPEHPK3PXP"}
@@ -98,7 +98,7 @@ func TestCloud_touchesOnlyItsOwn(t *testing.T) {
 
 func (c cloud) run() {
 	c.t.Helper()
-	c.sweep() // what an earlier run left
+	c.sweep() // objects of an earlier run
 	// A run that fails is swept as well.
 	defer c.sweep()
 	c.read()
@@ -108,7 +108,7 @@ func (c cloud) run() {
 	}
 }
 
-// read adopts the settings as they are, which only reads.
+// read imports the settings, which only reads.
 func (c cloud) read() {
 	c.t.Helper()
 	for _, kind := range []string{preference, policy, alias} {
@@ -126,7 +126,7 @@ func (c cloud) read() {
 	}
 }
 
-// live makes a user with what a user has, looks at it twice, and removes it.
+// live creates a user with all objects, reads them twice, and removes them.
 func (c cloud) live() {
 	c.t.Helper()
 	made := []acctest.Object{}
@@ -154,7 +154,7 @@ func (c cloud) live() {
 	}
 }
 
-// rewrite asks for one more character in a password, and puts the old number back.
+// rewrite requires one more character in passwords, and restores the old number.
 func (c cloud) rewrite() {
 	c.t.Helper()
 	o, diags := c.Import(policy, "current")
@@ -169,7 +169,7 @@ func (c cloud) rewrite() {
 	clean(c.t, diags)
 }
 
-// sweep removes users and devices whose name says that a run made them.
+// sweep removes the users and devices that a run created, by their names.
 func (c cloud) sweep() {
 	c.t.Helper()
 	for _, name := range c.named(userKind, "name") {
@@ -188,7 +188,7 @@ func (c cloud) sweep() {
 	}
 }
 
-// named are the ids of what is listed and ours.
+// named returns the ids of the listed objects that are ours.
 func (c cloud) named(kind, id string) (ids []string) {
 	c.t.Helper()
 	for _, f := range c.List(kind, attributes{}, false, 0) {

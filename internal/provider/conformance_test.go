@@ -24,12 +24,11 @@ const (
 	docs     = "../../docs"
 )
 
-// sentences is what a description must be: it begins with a capital, or code, and ends with a full stop.
+// sentences is the form of a description: it begins with a capital letter or code, and ends with a full stop.
 var sentences = regexp.MustCompile("(?s)^[A-Z`].*[.]$")
 
-// TestConformance walks everything that is registered. That each type is imported by its
-// id and by its identity, listed, and its generated configuration applied, is
-// executed for the subjects, of which there is one of each type.
+// TestConformance checks everything that is registered. Other tests import, list and generate
+// the subject of each type.
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
@@ -38,15 +37,15 @@ func TestConformance(t *testing.T) {
 	known := subjects()
 	for kind, schema := range c.Schemas.ResourceSchemas {
 		if one, exists := known[kind]; !exists {
-			t.Errorf("%s has no subject, so that no test imports it", kind)
+			t.Errorf("%s has no row in acctest.Subjects, so no test imports it and the campaign does not run it", kind)
 		} else if c.Schemas.ListResourceSchemas[kind] == nil && one.Unlisted == "" {
-			t.Errorf("%s is in no list, and its subject does not say why", kind)
+			t.Errorf("%s is in no list, and its subject has no reason for it", kind)
 		}
 		described(t, kind, schema.Block)
-		there(t, examples, "resources", kind, "resource.tf")
-		there(t, examples, "resources", kind, "import.sh")
-		there(t, examples, "resources", kind, "import-by-identity.tf")
-		there(t, docs, "resources", strings.TrimPrefix(kind, "ram_")+".md")
+		expectFile(t, examples, "resources", kind, "resource.tf")
+		expectFile(t, examples, "resources", kind, "import.sh")
+		expectFile(t, examples, "resources", kind, "import-by-identity.tf")
+		expectFile(t, docs, "resources", strings.TrimPrefix(kind, "ram_")+".md")
 		names := []string{}
 		for _, a := range schema.Block.Attributes {
 			names = append(names, a.Name)
@@ -56,7 +55,7 @@ func TestConformance(t *testing.T) {
 			if a.WriteOnly && !slices.ContainsFunc(schema.Block.Attributes, func(b *tfprotov6.SchemaAttribute) bool { return b.Name == a.Name+"_version" }) {
 				t.Errorf("%s.%s has no version", kind, a.Name)
 			}
-			if secretive.MatchString(a.Name) && !a.Sensitive && !a.WriteOnly {
+			if secretNames.MatchString(a.Name) && !a.Sensitive && !a.WriteOnly {
 				t.Errorf("%s.%s holds a secret and is neither sensitive nor write-only", kind, a.Name)
 			}
 		}
@@ -72,75 +71,75 @@ func TestConformance(t *testing.T) {
 		}
 		for _, a := range identity.IdentityAttributes {
 			if !slices.Contains(names, a.Name) {
-				t.Errorf("%s: the identity's %s is no attribute", kind, a.Name)
+				t.Errorf("%s: the attribute %s of the identity is not an attribute of the resource", kind, a.Name)
 			}
 			if !sentences.MatchString(a.Description) {
-				t.Errorf("%s: the identity's %s is not described by a sentence: %q", kind, a.Name, a.Description)
+				t.Errorf("%s: the description of %s in the identity is not a sentence: %q", kind, a.Name, a.Description)
 			}
 		}
 	}
 	for kind, schema := range c.Schemas.DataSourceSchemas {
 		described(t, "data."+kind, schema.Block)
-		there(t, examples, "data-sources", kind, "data-source.tf")
-		there(t, docs, "data-sources", strings.TrimPrefix(kind, "ram_")+".md")
+		expectFile(t, examples, "data-sources", kind, "data-source.tf")
+		expectFile(t, docs, "data-sources", strings.TrimPrefix(kind, "ram_")+".md")
 	}
 	for kind, schema := range c.Schemas.ListResourceSchemas {
 		described(t, "list."+kind, schema.Block)
-		there(t, examples, "list-resources", kind, "list-resource.tfquery.hcl")
-		there(t, docs, "list-resources", strings.TrimPrefix(kind, "ram_")+".md")
+		expectFile(t, examples, "list-resources", kind, "list-resource.tfquery.hcl")
+		expectFile(t, docs, "list-resources", strings.TrimPrefix(kind, "ram_")+".md")
 		if c.Schemas.ResourceSchemas[kind] == nil {
-			t.Errorf("%s can be listed, but is no resource", kind)
+			t.Errorf("%s is a list resource without a resource", kind)
 		}
 	}
 	for kind, schema := range c.Schemas.EphemeralResourceSchemas {
 		described(t, "ephemeral."+kind, schema.Block)
-		there(t, examples, "ephemeral-resources", kind, "ephemeral-resource.tf")
-		there(t, docs, "ephemeral-resources", strings.TrimPrefix(kind, "ram_")+".md")
+		expectFile(t, examples, "ephemeral-resources", kind, "ephemeral-resource.tf")
+		expectFile(t, docs, "ephemeral-resources", strings.TrimPrefix(kind, "ram_")+".md")
 	}
 	for kind, schema := range c.Schemas.ActionSchemas {
 		described(t, "action."+kind, schema.Schema.Block)
-		there(t, examples, "actions", kind, "action.tf")
-		there(t, docs, "actions", strings.TrimPrefix(kind, "ram_")+".md")
+		expectFile(t, examples, "actions", kind, "action.tf")
+		expectFile(t, docs, "actions", strings.TrimPrefix(kind, "ram_")+".md")
 	}
 	for name, f := range c.Schemas.Functions {
 		if !sentences.MatchString(f.Description) || !sentences.MatchString(f.Summary) {
-			t.Errorf("the function %s is not described by sentences: %q, %q", name, f.Summary, f.Description)
+			t.Errorf("function %s: the summary or the description is not a sentence: %q, %q", name, f.Summary, f.Description)
 		}
 		for _, p := range f.Parameters {
 			if !sentences.MatchString(p.Description) {
-				t.Errorf("the function %s: %s is not described by a sentence: %q", name, p.Name, p.Description)
+				t.Errorf("function %s: the description of %s is not a sentence: %q", name, p.Name, p.Description)
 			}
 		}
-		there(t, examples, "functions", name, "function.tf")
-		there(t, docs, "functions", name+".md")
+		expectFile(t, examples, "functions", name, "function.tf")
+		expectFile(t, docs, "functions", name+".md")
 	}
 	described(t, "provider", c.Schemas.Provider.Block)
 }
 
-// secretive are the names of outputs that hold a secret.
-var secretive = regexp.MustCompile(`^(secret|password|base32_string_seed|qr_code_png|(current|previous)_secret)$`)
+// secretNames are the names of attributes with a secret.
+var secretNames = regexp.MustCompile(`^(secret|password|base32_string_seed|qr_code_png|(current|previous)_secret)$`)
 
-// described checks that everything in a block is described by a sentence.
+// described checks the descriptions of a block and its attributes.
 func described(t *testing.T, where string, block *tfprotov6.SchemaBlock) {
 	t.Helper()
 	if !sentences.MatchString(block.Description) && where != "provider" {
-		t.Errorf("%s is not described by sentences: %q", where, block.Description)
+		t.Errorf("%s: the description is not a sentence: %q", where, block.Description)
 	}
 	for _, a := range block.Attributes {
 		if !sentences.MatchString(a.Description) {
-			t.Errorf("%s.%s is not described by a sentence: %q", where, a.Name, a.Description)
+			t.Errorf("%s.%s: the description is not a sentence: %q", where, a.Name, a.Description)
 		}
 	}
 }
 
-func there(t *testing.T, path ...string) {
+func expectFile(t *testing.T, path ...string) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(path...)); err != nil {
 		t.Errorf("%v is missing", filepath.Join(path...))
 	}
 }
 
-// What a field says a new account has is what a new account has.
+// The account default of each field is its value in a new account.
 func TestSettings_resetIsANewAccount(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -186,7 +185,7 @@ func TestAccExamples(t *testing.T) {
 			t.Parallel()
 			content, err := os.ReadFile(file)
 			must(t, err)
-			// As text, not as a file: to that the test framework adds the required provider, without which no function is found.
+			// The test framework adds the required provider to a text, not to a file; functions need it.
 			scenario(t, ramtest.New(t), resource.TestStep{Config: string(content)})
 		})
 	}

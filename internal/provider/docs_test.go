@@ -17,7 +17,7 @@ import (
 
 const projectRoot = "../.."
 
-// pages are all texts that a person reads, by their paths under the root.
+// pages returns all pages of documentation by their paths below the root.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -51,7 +51,7 @@ var (
 	unsaidPattern  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// anchors are the places of a page that a link can lead to.
+// anchors returns the anchors of a page.
 func anchors(page string) map[string]bool {
 	found := map[string]bool{}
 	page = fencedPattern.ReplaceAllString(page, "")
@@ -65,7 +65,7 @@ func anchors(page string) map[string]bool {
 	return found
 }
 
-// A link inside the project leads to something that is there.
+// Each link inside the project has a target.
 func TestDocs_linksResolve(t *testing.T) {
 	t.Parallel()
 	all := pages(t)
@@ -99,18 +99,18 @@ func resolve(all map[string]string, from, to string) error {
 	page, known := all[target]
 	if !known {
 		if _, err := os.Stat(filepath.Join(projectRoot, target)); err != nil {
-			return fmt.Errorf("%s leads nowhere", to)
+			return fmt.Errorf("%s does not exist", to)
 		}
 	}
 	if fragment != "" && !anchors(page)[fragment] {
-		return fmt.Errorf("%s: there is no such place in %s", to, target)
+		return fmt.Errorf("%s: %s has no such anchor", to, target)
 	}
 	return nil
 }
 
 var hclPattern = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
 
-// What guides and README show as configuration is valid: the CLI says so of each block.
+// Each configuration in the guides and the README is valid for the CLI.
 func TestAccDocs_configurationsAreValid(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)

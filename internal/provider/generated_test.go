@@ -10,9 +10,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// A configuration that is generated from what a list or an import finds holds
-// nothing that a person cannot write and no secret, is valid, and fits: the plan
-// after the import by the listed identity is empty.
+// A configuration that is generated from a listed or imported object has only attributes that can be
+// set and no secret, is valid, and matches: the plan after the import by the listed
+// identity is empty.
 func TestGenerated_configurationFitsWhatWasFound(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {

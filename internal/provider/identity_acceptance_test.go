@@ -18,7 +18,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// knowsIdentities tells whether a CLI does: both since their version 1.12.
+// knowsIdentities reports whether a CLI supports identities: both do since 1.12.
 func (c *cli) knowsIdentities(program string) bool {
 	c.t.Helper()
 	cmd := exec.CommandContext(c.t.Context(), program, "version", "-json")
@@ -35,13 +35,13 @@ func (c *cli) knowsIdentities(program string) bool {
 	return major > 1 || minor >= 12
 }
 
-// importBlock imports what an argument names.
+// importBlock returns an import block with one argument.
 func importBlock(kind, argument string) string {
 	return fmt.Sprintf("import {\n  to = %s.this\n  %s\n}\n", kind, argument)
 }
 
-// A configuration that the CLI writes for what it imports applies unchanged: for
-// each type, by id and by identity. It holds no secret.
+// The configuration that the CLI generates for an import applies without a change, for
+// each type, by id and by identity. It has no secret.
 func TestAccEveryType_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	t.Parallel()
 	for by, how := range map[string]func(acctest.Existing) string{
@@ -54,7 +54,7 @@ func TestAccEveryType_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	} {
 		t.Run(by, func(t *testing.T) {
 			t.Parallel()
-			srv := furnished(t)
+			srv := withOneOfEach(t)
 			imports := ""
 			for kind, s := range subjects() {
 				if s.Unread == "" {
@@ -85,7 +85,7 @@ func TestAccEveryType_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	}
 }
 
-// secretsOf is what only the service knows.
+// secretsOf returns the secrets that only the service has.
 func secretsOf(srv *ramtest.Server) (secrets []string) {
 	a := account(srv)
 	for _, user := range a.Users {
@@ -102,11 +102,11 @@ func secretsOf(srv *ramtest.Server) (secrets []string) {
 	return secrets
 }
 
-// A state that a CLI without identities wrote is taken over by one that has them:
-// no plan changes anything, and an apply fills the identities in.
+// A CLI with identities reads the state of one without: the plan is empty, and an
+// apply adds the identities.
 func TestAccEveryType_stateOfACLIWithoutIdentities(t *testing.T) {
 	t.Parallel()
-	srv := furnished(t)
+	srv := withOneOfEach(t)
 	c := newCLI(t, srv.Getenv, "")
 	older, err := exec.LookPath("terraform")
 	if err != nil || c.knowsIdentities(older) || !c.knowsIdentities(os.Getenv("TF_ACC_TERRAFORM_PATH")) {
@@ -140,7 +140,7 @@ func TestAccEveryType_stateOfACLIWithoutIdentities(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// block writes a configuration down.
+// block returns a configuration as text.
 func block(t *testing.T, kind string, config attributes) string {
 	t.Helper()
 	text := fmt.Sprintf("resource %q \"this\" {\n", kind)

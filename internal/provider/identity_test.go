@@ -14,7 +14,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// The id, the whole identity and the identity without what may be left out import
+// The id, the whole identity and the identity without its optional attributes import
 // the same object, and the next plan is empty.
 func TestIdentity_importsWhatTheIdImports(t *testing.T) {
 	t.Parallel()
@@ -39,7 +39,7 @@ func TestIdentity_importsWhatTheIdImports(t *testing.T) {
 	})
 }
 
-// Whatever is wrong with an identity is said before anything is imported.
+// An invalid identity is an error before anything is imported.
 func TestIdentity_thatIsWrong(t *testing.T) {
 	t.Parallel()
 	const other = "9999999999999999"
@@ -72,15 +72,14 @@ func TestIdentity_thatIsWrong(t *testing.T) {
 	})
 }
 
-// A state that was written by a CLI which knows no identities, or by a provider
-// before there were any, is taken over without a change.
+// A state without identities, written by an older CLI or provider, is read without a change.
 func TestIdentity_ofAStateWithoutOne(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
 		o, diags := c.Import(kind, s.ID)
 		clean(t, diags)
 		o = appliesOnce(t, s, c, kind, s.Config, o)
-		unchanged(t, c, kind, s.Config, mute(o)) // with -refresh=false
+		unchanged(t, c, kind, s.Config, withoutIdentity(o)) // with -refresh=false
 		fields, err := json.Marshal(raw(t, o.State))
 		must(t, err)
 		upgraded, err := c.Server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: kind, Version: 0, RawState: &tfprotov6.RawState{JSON: fields}})
@@ -100,23 +99,23 @@ func TestIdentity_ofAStateWithoutOne(t *testing.T) {
 	})
 }
 
-// What is gone leaves a state without an identity, too.
+// A deleted object is removed from a state without identities too.
 func TestIdentity_ofAStateWithoutOneWhoseObjectIsGone(t *testing.T) {
 	t.Parallel()
 	for kind, s := range subjects() {
 		if len(s.Identity) == 1 {
-			continue // a setting is never gone
+			continue // a setting always exists
 		}
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			srv := furnished(t)
+			srv := withOneOfEach(t)
 			o, diags := newCore(t, srv.Getenv, fakeClock()).Import(kind, s.ID)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) {
 				delete(a.Users, "alice")
 				delete(a.MFADevices, phoneSerial)
 			})
-			after, diags := newCore(t, srv.Getenv, fakeClock()).Read(kind, mute(o))
+			after, diags := newCore(t, srv.Getenv, fakeClock()).Read(kind, withoutIdentity(o))
 			clean(t, diags)
 			contains(t, acctest.Messages(diags), "gone")
 			if !after.State.IsNull() {
@@ -126,14 +125,14 @@ func TestIdentity_ofAStateWithoutOneWhoseObjectIsGone(t *testing.T) {
 	}
 }
 
-// An update leaves the identity alone.
+// An update does not change the identity.
 func TestIdentity_staysInAnUpdate(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
 		o, diags := c.Import(kind, s.ID)
 		clean(t, diags)
 		config := s.Config.With("timeouts", attributes{"read": "1m"})
-		for _, prior := range []acctest.Object{o, mute(o)} {
+		for _, prior := range []acctest.Object{o, withoutIdentity(o)} {
 			after, diags := c.Apply(kind, config, prior)
 			clean(t, diags)
 			expect(t, "identity", c.FormatIdentity(kind, after), s.FormatIdentity())
@@ -142,7 +141,7 @@ func TestIdentity_staysInAnUpdate(t *testing.T) {
 	})
 }
 
-// A user who is renamed keeps what it has, and its identity follows.
+// The objects of a renamed user stay in the state, with a new identity.
 func TestIdentity_followsARename(t *testing.T) {
 	t.Parallel()
 	for kind, s := range subjects() {
@@ -151,7 +150,7 @@ func TestIdentity_followsARename(t *testing.T) {
 		}
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			srv := furnished(t)
+			srv := withOneOfEach(t)
 			o, diags := newCore(t, srv.Getenv, fakeClock()).Import(kind, s.ID)
 			clean(t, diags)
 			srv.Change(func(a *ramtest.Account) {
@@ -167,7 +166,7 @@ func TestIdentity_followsARename(t *testing.T) {
 				}
 				config[name] = value
 			}
-			for _, prior := range []acctest.Object{o, mute(o)} {
+			for _, prior := range []acctest.Object{o, withoutIdentity(o)} {
 				after, diags := c.Read(kind, prior)
 				clean(t, diags)
 				expect(t, "identity", c.FormatIdentity(kind, after), strings.ReplaceAll(s.FormatIdentity(), "name=alice}", "name=alicia}"))

@@ -88,7 +88,7 @@ func namesOf(results []acctest.ListResult) (names []string, failures []string) {
 // peopled is an account with users of many kinds.
 func peopled(t *testing.T) *ramtest.Server {
 	t.Helper()
-	srv := furnished(t)
+	srv := withOneOfEach(t)
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].LastLoginDate = now

@@ -19,10 +19,10 @@ import (
 
 var rewrite = goflag.Bool("rewrite", false, "write the golden messages anew")
 
-// changing is what differs from run to run.
+// changing matches what differs from run to run.
 var changing = regexp.MustCompile(`[0-9A-F]{8}-[0-9A-F-]{27}|127\.0\.0\.1:\d+|LTAI\w+`)
 
-// golden compares what a person reads with a file in testdata/messages.
+// golden compares a message with a file in testdata/messages.
 func golden(t *testing.T, name string, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
 	got := changing.ReplaceAllString(acctest.Messages(diags), "(varies)")
@@ -38,8 +38,8 @@ func golden(t *testing.T, name string, diags []*tfprotov6.Diagnostic) {
 	}
 }
 
-// What a person reads when something goes wrong is part of the product: it says
-// what was attempted, what exists now, what to do, and the request id.
+// Errors and warnings are part of the product: each says what was attempted, what exists
+// now, what to do, and the request id.
 func TestMessages(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]ramtest.Rule{

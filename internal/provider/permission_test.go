@@ -20,69 +20,69 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
-// A career is what happens to an object of one type, for the permissions that it takes.
-type career struct {
-	kind, note    string
-	arrange       func(*testing.T) *ramtest.Server
-	made, changed attributes
-	id            string // to import it by; a name in braces is an attribute's value
-	// before is what happens ahead of each run that applies what changed, and of the destroy. It may be nil.
-	before func(*ramtest.Server)
-	runs   int // that apply what changed; 0: one
+// permissionCase is the life of an object of one type, which shows the permissions that it needs.
+type permissionCase struct {
+	kind, note   string
+	arrange      func(*testing.T) *ramtest.Server
+	config, next attributes
+	id           string // to import it by; a name in braces stands for an attribute
+	// prepare changes the account before each run that applies next, and before the destroy; may be nil.
+	prepare func(*ramtest.Server)
+	runs    int // that apply next; 0: one
 }
 
-func careers() []career {
+func permissionCases() []permissionCase {
 	month := func(srv *ramtest.Server) { srv.Advance(31 * day) }
-	return []career{
+	return []permissionCase{
 		{
-			kind: preference, arrange: fresher, id: "current",
-			made:    attributes{"login_session_duration": 8, "mfa_operation_for_login": "mandatory", "on_destroy": setting.Reset},
-			changed: attributes{"login_session_duration": 9, "login_network_masks": []string{"203.0.113.0/24"}, "on_destroy": setting.Reset},
+			kind: preference, arrange: newAccount, id: "current",
+			config: attributes{"login_session_duration": 8, "mfa_operation_for_login": "mandatory", "on_destroy": setting.Reset},
+			next:   attributes{"login_session_duration": 9, "login_network_masks": []string{"203.0.113.0/24"}, "on_destroy": setting.Reset},
 		},
-		{kind: policy, arrange: fresher, id: "current", made: attributes{"minimum_password_length": 14, "on_destroy": setting.Reset}, changed: attributes{"minimum_password_length": 16, "on_destroy": setting.Reset}},
-		{kind: alias, arrange: fresher, id: "current", made: attributes{"account_alias": "acme", "on_destroy": setting.Reset}, changed: attributes{"account_alias": "acme-two", "on_destroy": setting.Reset}},
+		{kind: policy, arrange: newAccount, id: "current", config: attributes{"minimum_password_length": 14, "on_destroy": setting.Reset}, next: attributes{"minimum_password_length": 16, "on_destroy": setting.Reset}},
+		{kind: alias, arrange: newAccount, id: "current", config: attributes{"account_alias": "acme", "on_destroy": setting.Reset}, next: attributes{"account_alias": "acme-two", "on_destroy": setting.Reset}},
 		{
-			kind: "ram_account_access_key_policy", arrange: fresher, id: "current",
-			made:    attributes{"status": "Active", "classic_allow_list": []string{"0.0.0.0/0"}, "must_allow": []string{"198.51.100.7"}, "on_destroy": setting.Reset},
-			changed: attributes{"status": "Inactive", "on_destroy": setting.Reset},
-		},
-		{
-			kind: "ram_user_sso_settings", arrange: fresher, id: "current",
-			made: attributes{"auxiliary_domain": "example.com", "on_destroy": setting.Reset}, changed: attributes{"auxiliary_domain": "example.org", "on_destroy": setting.Reset},
+			kind: "ram_account_access_key_policy", arrange: newAccount, id: "current",
+			config: attributes{"status": "Active", "classic_allow_list": []string{"0.0.0.0/0"}, "must_allow": []string{"198.51.100.7"}, "on_destroy": setting.Reset},
+			next:   attributes{"status": "Inactive", "on_destroy": setting.Reset},
 		},
 		{
-			kind: "ram_user", arrange: fresher, id: "carol",
-			made: attributes{"name": "carol", "tags": map[string]string{"team": "ops"}}, changed: attributes{"name": "carol", "comments": "new", "tags": map[string]string{"area": "sec"}},
+			kind: "ram_user_sso_settings", arrange: newAccount, id: "current",
+			config: attributes{"auxiliary_domain": "example.com", "on_destroy": setting.Reset}, next: attributes{"auxiliary_domain": "example.org", "on_destroy": setting.Reset},
 		},
 		{
-			kind: "ram_user", note: "with `force_destroy`", arrange: fresher, id: "carol",
-			made: attributes{"name": "carol", "force_destroy": true}, changed: attributes{"name": "carol", "comments": "new", "force_destroy": true}, before: burdened,
+			kind: "ram_user", arrange: newAccount, id: "carol",
+			config: attributes{"name": "carol", "tags": map[string]string{"team": "ops"}}, next: attributes{"name": "carol", "comments": "new", "tags": map[string]string{"area": "sec"}},
 		},
 		{
-			kind: profileKind, arrange: withAliceAlone, id: "alice",
-			made: logon(nil), changed: logon(attributes{"mfa_bind_required": true, "status": "Inactive"}),
+			kind: "ram_user", note: "with `force_destroy`", arrange: newAccount, id: "carol",
+			config: attributes{"name": "carol", "force_destroy": true}, next: attributes{"name": "carol", "comments": "new", "force_destroy": true}, prepare: addObjectsOfUser,
 		},
-		{kind: accessKey, arrange: withAliceAlone, id: "alice:{access_key_id}", made: attributes{"user_name": "alice"}, changed: attributes{"user_name": "alice", "status": "Inactive"}},
+		{
+			kind: profileKind, arrange: accountWithAlice, id: "alice",
+			config: logon(nil), next: logon(attributes{"mfa_bind_required": true, "status": "Inactive"}),
+		},
+		{kind: accessKey, arrange: accountWithAlice, id: "alice:{access_key_id}", config: attributes{"user_name": "alice"}, next: attributes{"user_name": "alice", "status": "Inactive"}},
 		{
 			kind: ownPolicy, arrange: func(t *testing.T) *ramtest.Server { return withKey(t, "") }, id: "{access_key_id}",
-			made: ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}), changed: ofAlice(attributes{"status": "Inactive"}),
+			config: ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}), next: ofAlice(attributes{"status": "Inactive"}),
 		},
 		{
-			kind: rotationKind, arrange: rotates, id: "alice", runs: 4, before: month,
-			made: turning, changed: turning,
+			kind: rotationKind, arrange: rotates, id: "alice", runs: 4, prepare: month,
+			config: turning, next: turning,
 		},
 		{
 			kind: deviceKind, arrange: func(t *testing.T) *ramtest.Server { return staffed(t) }, id: "{serial_number}",
-			made: attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, changed: attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"},
+			config: attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, next: attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"},
 		},
 		{
 			kind: bindingKind, id: "alice",
 			arrange: func(t *testing.T) *ramtest.Server { srv := staffed(t); loosePhone(srv); return srv },
-			made:    bindingOf("alice", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), changed: attributes{"user_name": "alice", "serial_number": phoneSerial, "seed_wo": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "seed_wo_version": 2},
+			config:  bindingOf("alice", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), next: attributes{"user_name": "alice", "serial_number": phoneSerial, "seed_wo": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "seed_wo_version": 2},
 		},
 		{
-			kind: verificationKind, arrange: withAliceAlone, id: "alice",
-			made: attributes{"user_name": "alice", "security_email": "alice@example.com"}, changed: attributes{"user_name": "alice", "security_email": "new@example.com"},
+			kind: verificationKind, arrange: accountWithAlice, id: "alice",
+			config: attributes{"user_name": "alice", "security_email": "alice@example.com"}, next: attributes{"user_name": "alice", "security_email": "new@example.com"},
 		},
 		{
 			kind: exclusiveKind, id: "alice", arrange: func(t *testing.T) *ramtest.Server {
@@ -90,17 +90,17 @@ func careers() []career {
 				giveKey(srv, "alice", "LTAIstray", day)
 				return srv
 			},
-			made: exclusively("alice", "report", aliceKey), changed: exclusively("alice", "delete", aliceKey), runs: 2,
+			config: exclusively("alice", "report", aliceKey), next: exclusively("alice", "delete", aliceKey), runs: 2,
 		},
 	}
 }
 
-func fresher(t *testing.T) *ramtest.Server { return ramtest.New(t) }
+func newAccount(t *testing.T) *ramtest.Server { return ramtest.New(t) }
 
-func withAliceAlone(t *testing.T) *ramtest.Server { return withAlice(t) }
+func accountWithAlice(t *testing.T) *ramtest.Server { return withAlice(t) }
 
-// burdened hangs on carol what somebody may hang on a user.
-func burdened(srv *ramtest.Server) {
+// addObjectsOfUser gives carol everything that a user may have.
+func addObjectsOfUser(srv *ramtest.Server) {
 	giveKey(srv, "carol", "LTAIcarol", day)
 	loosePhone(srv)
 	srv.Change(func(a *ramtest.Account) {
@@ -112,38 +112,38 @@ func burdened(srv *ramtest.Server) {
 	})
 }
 
-// phases are what a person asks of Terraform.
+// phases are the commands of Terraform.
 var phases = []string{"plan", "apply", "destroy"}
 
-// goes runs one phase with the credentials of somebody who may call the patterns only, all if there
-// are none. It tells which operations were called, and what went wrong. What a phase begins
-// with was done by the administrator.
-func (k career) goes(t *testing.T, phase string, allowed []string) (called []string, wrong string) {
+// run runs one phase with the credentials of a user who may call only the allowed operations; none: all.
+// It returns the called operations, and what went wrong. The administrator creates what the phase begins
+// with.
+func (k permissionCase) run(t *testing.T, phase string, allowed []string) (called []string, wrong string) {
 	t.Helper()
 	srv := k.arrange(t)
 	ops := person(srv, "ops")
 	srv.Change(func(a *ramtest.Account) { a.Users["ops"].Allowed = allowed })
 	other := endpointsOf(srv.URL()).and(variables{"ALIBABA_CLOUD_ACCESS_KEY_ID": ops.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ops.Secret})
-	// The clock of each is the service's, however far that was moved.
+	// Each provider uses the clock of the service.
 	as := func(getenv func(string) string) *acctest.Driver {
 		return newCore(t, getenv, inStep(srv, time.Until(srv.Now())))
 	}
 	var diags []*tfprotov6.Diagnostic
 	note := func(more []*tfprotov6.Diagnostic) { diags = append(diags, acctest.Errors(more)...) }
 	made := func() acctest.Object {
-		o, err := as(srv.Getenv).Create(k.kind, k.made)
+		o, err := as(srv.Getenv).Create(k.kind, k.config)
 		clean(t, err)
 		return o
 	}
 	switch phase {
 	case "plan":
-		_, more := as(other.get).Plan(k.kind, k.made, as(other.get).Null(k.kind))
+		_, more := as(other.get).Plan(k.kind, k.config, as(other.get).Null(k.kind))
 		note(more)
 		o := made()
 		c := as(other.get)
 		_, more = c.Read(k.kind, o)
 		note(more)
-		for _, config := range []attributes{k.made, k.changed} {
+		for _, config := range []attributes{k.config, k.next} {
 			_, more = c.Plan(k.kind, config, o)
 			note(more)
 		}
@@ -152,25 +152,25 @@ func (k career) goes(t *testing.T, phase string, allowed []string) (called []str
 		_, more = as(other.get).Import(k.kind, k.importID(t, o))
 		note(more)
 	case "apply":
-		o, more := as(other.get).Create(k.kind, k.made)
+		o, more := as(other.get).Create(k.kind, k.config)
 		note(more)
 		for range max(1, k.runs) {
 			if len(diags) > 0 {
 				break
 			}
-			if k.before != nil {
-				k.before(srv)
+			if k.prepare != nil {
+				k.prepare(srv)
 			}
 			c := as(other.get)
 			o, more = c.Read(k.kind, o)
 			note(more)
-			o, more = c.Apply(k.kind, k.changed, o)
+			o, more = c.Apply(k.kind, k.next, o)
 			note(more)
 		}
 	case "destroy":
 		o := made()
-		if k.before != nil {
-			k.before(srv)
+		if k.prepare != nil {
+			k.prepare(srv)
 		}
 		_, more := as(other.get).Destroy(k.kind, o)
 		note(more)
@@ -184,7 +184,7 @@ func (k career) goes(t *testing.T, phase string, allowed []string) (called []str
 	return slices.Compact(called), acctest.Messages(diags)
 }
 
-func (k career) importID(t *testing.T, o acctest.Object) string {
+func (k permissionCase) importID(t *testing.T, o acctest.Object) string {
 	t.Helper()
 	id := k.id
 	for name := range acctest.Fields(o.State) {
@@ -195,29 +195,29 @@ func (k career) importID(t *testing.T, o acctest.Object) string {
 	return id
 }
 
-// noPermission is a pattern that lets nobody do anything: it needs no permission.
+// noPermission is an operation that needs no permission: it allows nothing.
 const noPermission = "GetCallerIdentity"
 
-// The guide's table is what it takes: everything else is denied, and the life of each type goes
-// well; anything of it is denied, and it does not (DOC-01).
+// The guide's table is complete and minimal: each type works if all other operations are denied, and
+// fails if one of them is denied (DOC-01).
 func TestPermissions_theGuideNamesWhatEachTypeTakes(t *testing.T) {
 	t.Parallel()
 	guide, err := os.ReadFile("../../templates/guides/least-privilege.md.tmpl")
 	must(t, err)
 	reads := map[string]bool{}
-	for _, k := range careers() {
+	for _, k := range permissionCases() {
 		needs := map[string][]string{}
 		for _, phase := range phases {
-			called, wrong := k.goes(t, phase, nil)
+			called, wrong := k.run(t, phase, nil)
 			if wrong != "" {
 				t.Fatalf("%s cannot %s although nothing is denied:\n%s", k.kind, phase, wrong)
 			}
-			if _, wrong = k.goes(t, phase, append([]string{noPermission}, called...)); wrong != "" {
+			if _, wrong = k.run(t, phase, append([]string{noPermission}, called...)); wrong != "" {
 				t.Errorf("%s cannot %s with what it calls, %v:\n%s", k.kind, phase, called, wrong)
 			}
 			for _, action := range called {
 				without := slices.DeleteFunc(slices.Clone(called), func(other string) bool { return other == action })
-				if _, wrong := k.goes(t, phase, append([]string{noPermission}, without...)); wrong == "" {
+				if _, wrong := k.run(t, phase, append([]string{noPermission}, without...)); wrong == "" {
 					action += " (better)"
 				} else if !strings.Contains(wrong, "ram:"+action) && !strings.Contains(wrong, action) {
 					t.Errorf("%s cannot %s without %s, and does not name it:\n%s", k.kind, phase, action, wrong)
@@ -238,15 +238,15 @@ func TestPermissions_theGuideNamesWhatEachTypeTakes(t *testing.T) {
 		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(newCore(t, ramtest.New(t).Getenv).Schemas.ResourceSchemas)) {
-		if !slices.ContainsFunc(careers(), func(k career) bool { return k.kind == kind }) {
-			t.Errorf("nobody knows what %s takes", kind)
+		if !slices.ContainsFunc(permissionCases(), func(k permissionCase) bool { return k.kind == kind }) {
+			t.Errorf("%s has no row in permissionCases", kind)
 		}
 	}
 	expect(t, "the read-only policy's actions", policyActions(t, "read-only-policy.json"), slices.Sorted(maps.Keys(withDataSources(t, reads))))
 }
 
-// line is the type's line of the guide's table.
-func (k career) line(needs map[string][]string) string {
+// line returns the type's line of the guide's table.
+func (k permissionCase) line(needs map[string][]string) string {
 	list := func(actions []string) string {
 		if len(actions) == 0 {
 			return "–"
@@ -271,10 +271,10 @@ func (k career) line(needs map[string][]string) string {
 	return fmt.Sprintf("| %s | %s | %s | %s |", strings.TrimSpace("`"+k.kind+"` "+k.note), list(needs["plan"]), list(beside("apply")), list(beside("destroy")))
 }
 
-// makes are the data sources that let the service make something before they can read it.
-var makes = []string{"ram_credential_report", "ram_governance_report"}
+// generating are the data sources for which the service generates a report.
+var generating = []string{"ram_credential_report", "ram_governance_report"}
 
-// withDataSources adds what the data sources read.
+// withDataSources adds the operations of the data sources.
 func withDataSources(t *testing.T, reads map[string]bool) map[string]bool {
 	t.Helper()
 	all := maps.Clone(reads)
@@ -282,7 +282,7 @@ func withDataSources(t *testing.T, reads map[string]bool) map[string]bool {
 	srv.Change(giveProfile)
 	c := newCore(t, srv.Getenv, fakeClock())
 	for kind := range c.Schemas.DataSourceSchemas {
-		if slices.Contains(makes, kind) {
+		if slices.Contains(generating, kind) {
 			continue
 		}
 		srv.ForgetCalls()
@@ -299,7 +299,7 @@ func withDataSources(t *testing.T, reads map[string]bool) map[string]bool {
 	return all
 }
 
-// policyActions are the actions of a policy of the drift detection, sorted, without their prefix.
+// policyActions returns the sorted actions of a policy of the drift detection, without their prefix.
 func policyActions(t *testing.T, name string) (actions []string) {
 	t.Helper()
 	content, err := os.ReadFile("../../examples/drift-detection/" + name)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// requirements are how many there are of each kind, numbered from 1.
+// requirements is the number of requirements of each kind, numbered from 1.
 var requirements = []struct {
 	kind string
 	many int
@@ -41,8 +41,8 @@ var (
 	piecesPattern      = regexp.MustCompile("\\bpieces? `\\w+`")
 )
 
-// The guide on reliability names every requirement once, in their order, and only tests
-// and targets that are there. Whether its pieces are, the tests of the campaign say.
+// The guide on reliability names every requirement once, in order, and only tests
+// and fuzz targets that exist. A test of the campaign checks its pieces.
 func TestReliability_everyRequirementIsAccountedFor(t *testing.T) {
 	t.Parallel()
 	guide := contentOf(t, projectRoot, "templates/guides/reliability.md.tmpl")
@@ -56,7 +56,7 @@ func TestReliability_everyRequirementIsAccountedFor(t *testing.T) {
 		got = append(got, row[1])
 		accounted := testPattern.MatchString(row[3]) || piecesPattern.MatchString(row[3])
 		if !accounted && !regexp.MustCompile("review|not met|this page|`make ").MatchString(row[3]) {
-			t.Errorf("%s is shown by nothing: %s", row[1], row[3])
+			t.Errorf("%s has no test: %s", row[1], row[3])
 		}
 	}
 	expect(t, "requirements", got, want)

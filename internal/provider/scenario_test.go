@@ -21,7 +21,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// TestMain shields the tests from the user's CLI configuration, and chooses the
+// TestMain removes the user's CLI configuration from the environment, and chooses the
 // first CLI of TF_ACC_TERRAFORM_PATH, terraform and tofu on PATH, and bin/tofu.
 func TestMain(m *testing.M) {
 	for name, value := range map[string]string{
@@ -74,8 +74,8 @@ func factories(srv *ramtest.Server) map[string]func() (tfprotov6.ProviderServer,
 	}
 }
 
-// needsCLI skips a test where there is no CLI. Tests that need one are named so
-// that make runs them once on each CLI, and all others once.
+// needsCLI skips a test if there is no CLI. The names of tests that need one let make run
+// them once on each CLI, and all others once.
 func needsCLI(t *testing.T) {
 	t.Helper()
 	if !acceptanceName.MatchString(t.Name()) {
@@ -102,13 +102,13 @@ func scenario(t *testing.T, srv *ramtest.Server, steps ...resource.TestStep) {
 	acceptance(t, srv, resource.TestCase{Steps: steps})
 }
 
-// account looks at the fake's default account.
+// account returns a copy of the fake's default account.
 func account(srv *ramtest.Server) (copied *ramtest.Account) {
 	srv.Change(func(a *ramtest.Account) { copied = a.Clone() })
 	return copied
 }
 
-// writes are the calls that may change something.
+// writes returns the calls that may change something.
 func writes(srv *ramtest.Server) (actions []string) {
 	for _, call := range srv.Calls() {
 		if !strings.HasPrefix(call.Action, "Get") && !strings.HasPrefix(call.Action, "List") {
@@ -118,8 +118,8 @@ func writes(srv *ramtest.Server) (actions []string) {
 	return actions
 }
 
-// noTouch fails the test if somebody but the test itself ever changed one of the fields.
-func noTouch(t *testing.T, srv *ramtest.Server, fields ...string) {
+// expectUnchanged fails the test if anything but the test itself changed one of the fields.
+func expectUnchanged(t *testing.T, srv *ramtest.Server, fields ...string) {
 	t.Helper()
 	for _, e := range srv.History() {
 		if e.Actor != "test" && slices.Contains(fields, e.Field) {
@@ -128,7 +128,7 @@ func noTouch(t *testing.T, srv *ramtest.Server, fields ...string) {
 	}
 }
 
-// expect compares, and says what was compared.
+// expect compares two values, and names them if they differ.
 func expect(t *testing.T, what string, got, want any) {
 	t.Helper()
 	if fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", want) {
@@ -136,7 +136,7 @@ func expect(t *testing.T, what string, got, want any) {
 	}
 }
 
-// contains fails the test unless the text holds all parts.
+// contains fails the test unless the text contains all parts.
 func contains(t *testing.T, text string, parts ...string) {
 	t.Helper()
 	for _, part := range parts {

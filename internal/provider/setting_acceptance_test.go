@@ -85,7 +85,7 @@ func TestAccSecurityPreference_lifecycle(t *testing.T) {
 			a := account(srv)
 			expect(t, "masks", a.Preference.LoginNetworkMasks, "")
 			expect(t, "hours", a.Preference.LoginSessionDuration, 24)
-			noTouch(t, srv, "LoginSessionDuration", "MaxIdleDaysForUsers", "MFAOperationForLogin", "AllowUserToChangePassword")
+			expectUnchanged(t, srv, "LoginSessionDuration", "MaxIdleDaysForUsers", "MFAOperationForLogin", "AllowUserToChangePassword")
 			expect(t, "violations", len(srv.Violations()), 0)
 		})
 	}
@@ -119,7 +119,7 @@ func TestAccPasswordPolicy_lifecycle(t *testing.T) {
 	expect(t, "length is restored", a.Policy.MinimumPasswordLength, 10)
 	expect(t, "attempts are restored", a.Policy.MaxLoginAttempts, 0)
 	expect(t, "calls that write", strings.Join(writes(srv), " "), "SetPasswordPolicy SetPasswordPolicy")
-	noTouch(t, srv, "RequireNumbers", "PasswordReusePrevention")
+	expectUnchanged(t, srv, "RequireNumbers", "PasswordReusePrevention")
 }
 
 func TestAccAccountAccessKeyPolicy_lifecycle(t *testing.T) {
@@ -171,7 +171,7 @@ func TestAccUserSsoSettings_lifecycle(t *testing.T) {
 		},
 	)
 	expect(t, "account", account(srv).UserSso.Enabled, true)
-	noTouch(t, srv, "MetadataDocument", "AuxiliaryDomain", "LoginWithDomain", "AuthnSignAlgo")
+	expectUnchanged(t, srv, "MetadataDocument", "AuxiliaryDomain", "LoginWithDomain", "AuthnSignAlgo")
 }
 
 func TestAccAccountAlias_lifecycle(t *testing.T) {
@@ -306,7 +306,7 @@ func TestAccSetting_unknownAtThePlan(t *testing.T) {
 		ConfigStateChecks: []statecheck.StateCheck{known("ram_security_preference.this", "login_session_duration", knownvalue.Int64Exact(12))},
 	})
 	expect(t, "masks", account(srv).Preference.LoginNetworkMasks, "192.0.2.0/24")
-	noTouch(t, srv, "VerificationTypes")
+	expectUnchanged(t, srv, "VerificationTypes")
 }
 
 func TestAccSetting_theTimeoutEndsAnOperation(t *testing.T) {

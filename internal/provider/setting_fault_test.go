@@ -116,7 +116,7 @@ func gotOver(t *testing.T, kind string, fault ramtest.Rule) {
 		}
 		expect(t, name, in(t, after.State, name), want)
 	}
-	noTouch(t, srv, s.unmanaged...)
+	expectUnchanged(t, srv, s.unmanaged...)
 }
 
 // touchedBy are the actions that changed the account.
@@ -157,7 +157,7 @@ func TestFault_aLastingOneEndsInAnErrorAndTheNextApplyConverges(t *testing.T) {
 					}
 					o, diags = c.Apply(kind, s.next, o)
 					clean(t, diags)
-					noTouch(t, srv, s.unmanaged...)
+					expectUnchanged(t, srv, s.unmanaged...)
 					_ = o
 				}
 			}
@@ -263,7 +263,7 @@ func TestFault_staleReadsAreWaitedOut(t *testing.T) {
 			if !after.State.Equal(o.State) {
 				t.Errorf("%s, %d stale reads: the state was %v, the account has %v", kind, stale, o.State, after.State)
 			}
-			noTouch(t, srv, s.unmanaged...)
+			expectUnchanged(t, srv, s.unmanaged...)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func TestSetting_unmanagedValuesAreNeverTouched(t *testing.T) {
 				clean(t, diags)
 				_, diags = c.Destroy(preference, o)
 				clean(t, diags)
-				noTouch(t, srv, "LoginNetworkMasks", "LoginSessionDuration", "VerificationTypes", "MaxIdleDaysForUsers", "MFAOperationForLogin")
+				expectUnchanged(t, srv, "LoginNetworkMasks", "LoginSessionDuration", "VerificationTypes", "MaxIdleDaysForUsers", "MFAOperationForLogin")
 				expect(t, "masks", account(srv).Preference.LoginNetworkMasks, "203.0.113.0/24;198.51.100.7")
 				expect(t, "hours", account(srv).Preference.LoginSessionDuration, 24)
 			}

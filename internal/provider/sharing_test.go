@@ -14,8 +14,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// tenAtATime does something for each, ten at a time as Terraform does.
-func tenAtATime[T any](all []T, do func(int, T)) {
+// inParallel calls a function for each element, ten at a time as Terraform does.
+func inParallel[T any](all []T, do func(int, T)) {
 	var wait sync.WaitGroup
 	free := make(chan struct{}, 10)
 	for at, each := range all {
@@ -28,20 +28,20 @@ func tenAtATime[T any](all []T, do func(int, T)) {
 	wait.Wait()
 }
 
-// adoptee is what is to be imported, and by what.
-type adoptee struct{ kind, id string }
+// importTarget is a type and an import id.
+type importTarget struct{ kind, id string }
 
-// belongings are all objects of all users that the fake was populated with.
-func belongings(srv *ramtest.Server) (all []adoptee) {
+// userObjects returns all objects of all users that the fake was populated with.
+func userObjects(srv *ramtest.Server) (all []importTarget) {
 	srv.Change(func(a *ramtest.Account) {
 		for _, name := range slices.Sorted(maps.Keys(a.Users)) {
 			user := a.Users[name]
 			if user.LoginProfile == nil {
 				continue
 			}
-			all = append(all, adoptee{"ram_user", name}, adoptee{"ram_login_profile", name}, adoptee{"ram_virtual_mfa_device", user.MFASerial})
+			all = append(all, importTarget{"ram_user", name}, importTarget{"ram_login_profile", name}, importTarget{"ram_virtual_mfa_device", user.MFASerial})
 			for _, key := range user.Keys {
-				all = append(all, adoptee{"ram_access_key", name + ":" + key.ID})
+				all = append(all, importTarget{"ram_access_key", name + ":" + key.ID})
 			}
 		}
 	})
@@ -50,18 +50,18 @@ func belongings(srv *ramtest.Server) (all []adoptee) {
 
 var settingKinds = []string{"ram_security_preference", "ram_password_policy", "ram_account_alias", "ram_account_access_key_policy", "ram_user_sso_settings"}
 
-// LOAD-05: a refresh costs a call per login profile, one per user for the keys, one
-// per hundred devices and one per hundred users, and ten in all beside that.
+// LOAD-05: a refresh sends one call for each login profile, one for the keys of each user, one
+// for a hundred devices and one for a hundred users, and at most ten others.
 func TestARefreshCostsTheFewestCalls(t *testing.T) {
 	t.Parallel()
 	const users = 120
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
 	srv.Populate(users)
 	srv.Change(func(a *ramtest.Account) { a.Users["user-0007"].Tags = map[string]string{"team": "a"} })
-	all := belongings(srv)
+	all := userObjects(srv)
 	objects := make([]acctest.Object, len(all))
 	first := newCore(t, srv.Getenv, fakeClock())
-	tenAtATime(all, func(at int, one adoptee) {
+	inParallel(all, func(at int, one importTarget) {
 		o, diags := first.Import(one.kind, one.id)
 		clean(t, diags)
 		objects[at] = o
@@ -69,11 +69,11 @@ func TestARefreshCostsTheFewestCalls(t *testing.T) {
 
 	again := newCore(t, srv.Getenv, fakeClock())
 	srv.ForgetCalls()
-	tenAtATime(all, func(at int, one adoptee) {
+	inParallel(all, func(at int, one importTarget) {
 		o, diags := again.Read(one.kind, objects[at])
 		clean(t, diags)
 		if !o.State.Equal(objects[at].State) {
-			t.Errorf("%s %s is another after a refresh of the same", one.kind, one.id)
+			t.Errorf("%s %s differs after a refresh", one.kind, one.id)
 		}
 	})
 	calls, seen := map[string]int{}, map[string]bool{}
@@ -81,7 +81,7 @@ func TestARefreshCostsTheFewestCalls(t *testing.T) {
 		calls[call.Action]++
 		question := fmt.Sprint(call.Action, call.Params)
 		if seen[question] {
-			t.Errorf("asked twice: %s", question)
+			t.Errorf("the same call was sent twice: %s", question)
 		}
 		seen[question] = true
 	}
@@ -93,11 +93,11 @@ func TestARefreshCostsTheFewestCalls(t *testing.T) {
 		rest -= calls[action]
 	}
 	if most := (users+99)/100 + 10; rest > most {
-		t.Errorf("%d calls beside those, want %d at most: %v", rest, most, calls)
+		t.Errorf("%d other calls, want %d at most: %v", rest, most, calls)
 	}
 }
 
-// A setting that a resource and a data source read in one run is read once.
+// A resource and a data source of one setting share one read in a run.
 func TestASettingIsReadOnceWhoeverAsks(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -134,16 +134,16 @@ func TestASettingIsReadOnceWhoeverAsks(t *testing.T) {
 	expect(t, "different calls", len(calls), 7) // the five, the default domain, and the caller
 }
 
-// What a list of all users lacks, or says otherwise, the user itself has to say.
+// A difference in the list of all users is confirmed by a read of the user itself.
 func TestUser_aListIsNotTakenForDrift(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
 	srv.Populate(20)
 	srv.Change(func(a *ramtest.Account) { a.Users["user-0020"].Tags = map[string]string{"team": "a"} })
-	all := slices.DeleteFunc(belongings(srv), func(a adoptee) bool { return a.kind != "ram_user" })
+	all := slices.DeleteFunc(userObjects(srv), func(a importTarget) bool { return a.kind != "ram_user" })
 	objects := make([]acctest.Object, len(all))
 	first := newCore(t, srv.Getenv, fakeClock())
-	tenAtATime(all, func(at int, one adoptee) {
+	inParallel(all, func(at int, one importTarget) {
 		o, diags := first.Import(one.kind, one.id)
 		clean(t, diags)
 		objects[at] = o
@@ -156,7 +156,7 @@ func TestUser_aListIsNotTakenForDrift(t *testing.T) {
 			o, diags := again.Read(one.kind, objects[at])
 			clean(t, diags)
 			if !o.State.Equal(objects[at].State) {
-				t.Errorf("without %s: %s is another: %s", field, one.id, o.State)
+				t.Errorf("without %s: %s differs: %s", field, one.id, o.State)
 			}
 		}
 	}

@@ -23,8 +23,8 @@ func subjects() map[string]acctest.Existing {
 	return all
 }
 
-// furnished is an account that has one of everything.
-func furnished(t *testing.T, options ...ramtest.Option) *ramtest.Server {
+// withOneOfEach returns an account with an object of each type.
+func withOneOfEach(t *testing.T, options ...ramtest.Option) *ramtest.Server {
 	t.Helper()
 	srv := ramtest.New(t, options...)
 	now := srv.Now()
@@ -38,14 +38,14 @@ func eachSubject(t *testing.T, story func(*testing.T, string, acctest.Existing, 
 	for kind, s := range subjects() {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			srv := furnished(t)
+			srv := withOneOfEach(t)
 			story(t, kind, s, srv, newCore(t, srv.Getenv, fakeClock()))
 			expect(t, "writes", writes(srv), []string(nil))
 		})
 	}
 }
 
-// No type is forgotten, and no type is listed that says why it is not.
+// Each registered type has a subject, and is listed unless its subject has a reason.
 func TestSubjects_areAllThatIsRegistered(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
@@ -90,7 +90,7 @@ func unchanged(t *testing.T, c *acctest.Driver, kind string, config attributes, 
 	}
 }
 
-// raw is a state as a file has it.
+// raw returns a value as a state file has it.
 func raw(t *testing.T, v tftypes.Value) any {
 	t.Helper()
 	switch {
@@ -115,7 +115,7 @@ func raw(t *testing.T, v tftypes.Value) any {
 	}
 }
 
-// mute is an object of which no CLI has kept the identity.
-func mute(o acctest.Object) acctest.Object {
+// withoutIdentity returns an object whose identity the CLI has not saved.
+func withoutIdentity(o acctest.Object) acctest.Object {
 	return acctest.Object{State: o.State, Private: o.Private}
 }

@@ -24,9 +24,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// A past is a directory of testdata/upgrade: a configuration, the state that a version
-// of the provider wrote for it, and the account that it left behind.
-type past struct{ directory string }
+// upgradeFixture is a directory of testdata/upgrade: a configuration, the state that a version
+// of the provider wrote for it, and the account after that run.
+type upgradeFixture struct{ directory string }
 
 const (
 	upgrades     = "testdata/upgrade"
@@ -34,16 +34,16 @@ const (
 	leftAccount  = "account.json"
 )
 
-// ofPresent is where the version that is not released yet writes. It becomes the past of
-// a release when that is tagged: its directory gets the tag's name, and is never written again.
+// ofPresent is the fixture of the unreleased version. When a release is tagged, the directory gets the
+// tag's name, and is never written again.
 const ofPresent = "v0.1.0-dev"
 
-func pasts(t *testing.T) (all []past) {
+func pasts(t *testing.T) (all []upgradeFixture) {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(upgrades, "*", "main.tf"))
 	must(t, err)
 	for _, file := range found {
-		all = append(all, past{filepath.Dir(file)})
+		all = append(all, upgradeFixture{filepath.Dir(file)})
 	}
 	if len(all) == 0 {
 		t.Fatal("there is no past to upgrade from")
@@ -51,18 +51,18 @@ func pasts(t *testing.T) (all []past) {
 	return all
 }
 
-func (p past) name() string { return filepath.Base(p.directory) }
+func (p upgradeFixture) name() string { return filepath.Base(p.directory) }
 
-func (p past) read(t *testing.T, name string) []byte {
+func (p upgradeFixture) read(t *testing.T, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(p.directory, name))
 	must(t, err)
 	return text
 }
 
-// serve starts the account as it was left, at the time when it was: what falls due by
-// dates, such as a rotation, is not due yet.
-func (p past) serve(t *testing.T) *ramtest.Server {
+// serve starts the fixture's account at the fixture's time, so what depends on dates, such as a
+// rotation, is not due yet.
+func (p upgradeFixture) serve(t *testing.T) *ramtest.Server {
 	t.Helper()
 	state, err := ramtest.ReadState(filepath.Join(p.directory, leftAccount))
 	must(t, err)
@@ -71,8 +71,8 @@ func (p past) serve(t *testing.T) *ramtest.Server {
 	return ramtest.New(t, ramtest.WithState(state))
 }
 
-// A wrote is one object as it stands in a state file.
-type wrote struct {
+// savedObject is one object of a state file.
+type savedObject struct {
 	kind       string
 	Version    int64           `json:"schema_version"`
 	Attributes json.RawMessage `json:"attributes"`
@@ -82,12 +82,12 @@ type wrote struct {
 	IdentityVersion int64 `json:"identity_schema_version"`
 }
 
-func (p past) objects(t *testing.T) (all []wrote) {
+func (p upgradeFixture) objects(t *testing.T) (all []savedObject) {
 	t.Helper()
 	var file struct {
 		Resources []struct {
 			Mode, Type string
-			Instances  []wrote
+			Instances  []savedObject
 		}
 	}
 	must(t, json.Unmarshal(p.read(t, writtenState), &file))
@@ -100,11 +100,11 @@ func (p past) objects(t *testing.T) (all []wrote) {
 	return all
 }
 
-// Every type is in every past from the version on that brought it, the present one at least.
+// Every type is in the fixture of the unreleased version.
 func TestUpgrade_knowsEveryType(t *testing.T) {
 	t.Parallel()
 	var kinds []string
-	for _, o := range (past{filepath.Join(upgrades, ofPresent)}).objects(t) {
+	for _, o := range (upgradeFixture{filepath.Join(upgrades, ofPresent)}).objects(t) {
 		kinds = append(kinds, o.kind)
 	}
 	c := newCore(t, ramtest.New(t).Getenv)
@@ -115,8 +115,8 @@ func TestUpgrade_knowsEveryType(t *testing.T) {
 	}
 }
 
-// What an older version wrote is read as it stands, with every secret, and a refresh of
-// an account that nobody touched changes nothing of it.
+// The state of an older version is read without a change, with every secret, and so it is
+// after a refresh of the unchanged account.
 func TestUpgrade_readsWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	for _, p := range pasts(t) {
@@ -132,7 +132,7 @@ func TestUpgrade_readsWhatWasWritten(t *testing.T) {
 	}
 }
 
-func (o wrote) survives(t *testing.T, c *acctest.Driver) {
+func (o savedObject) survives(t *testing.T, c *acctest.Driver) {
 	t.Helper()
 	upgraded, err := c.Server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
 		TypeName: o.kind, Version: o.Version, RawState: &tfprotov6.RawState{JSON: o.Attributes},
@@ -153,7 +153,7 @@ func (o wrote) survives(t *testing.T, c *acctest.Driver) {
 		}
 		for name, value := range was {
 			if value != nil && writtenOut(t, is[name]) != writtenOut(t, value) {
-				t.Errorf("%s.%s: %s makes of %s %s", o.kind, name, when, writtenOut(t, value), writtenOut(t, is[name]))
+				t.Errorf("%s.%s: %s changes %s to %s", o.kind, name, when, writtenOut(t, value), writtenOut(t, is[name]))
 			}
 		}
 	}
@@ -162,8 +162,8 @@ func (o wrote) survives(t *testing.T, c *acctest.Driver) {
 	}
 }
 
-// named is the identity, where the CLI that wrote the state kept one.
-func (o wrote) named(t *testing.T, c *acctest.Driver) *tfprotov6.ResourceIdentityData {
+// named returns the identity, if the CLI that wrote the state saved one.
+func (o savedObject) named(t *testing.T, c *acctest.Driver) *tfprotov6.ResourceIdentityData {
 	t.Helper()
 	if len(o.Identity) == 0 || string(o.Identity) == "null" {
 		return nil
@@ -189,8 +189,8 @@ func writtenOut(t *testing.T, v any) string {
 	return string(text)
 }
 
-// cli lays out the configuration of a past for a CLI.
-func (p past) cli(t *testing.T, srv *ramtest.Server) *cli {
+// cli prepares a CLI with the fixture's configuration.
+func (p upgradeFixture) cli(t *testing.T, srv *ramtest.Server) *cli {
 	t.Helper()
 	c := newCLI(t, srv.Getenv, "")
 	c.write("main.tf", string(p.read(t, "main.tf")))
@@ -198,8 +198,8 @@ func (p past) cli(t *testing.T, srv *ramtest.Server) *cli {
 	return c
 }
 
-// settled runs what a person runs after an upgrade: a plan, which finds nothing to do.
-func (p past) settled(t *testing.T, c *cli, srv *ramtest.Server, state []byte) {
+// settled runs a plan, as after an upgrade. It has to be empty.
+func (p upgradeFixture) settled(t *testing.T, c *cli, srv *ramtest.Server, state []byte) {
 	t.Helper()
 	c.write("terraform.tfstate", ofCLI(state))
 	before := secretsIn(t, state)
@@ -213,8 +213,8 @@ func (p past) settled(t *testing.T, c *cli, srv *ramtest.Server, state []byte) {
 	expect(t, "secrets", secretsIn(t, []byte(c.state())), before)
 }
 
-// ofCLI is a state as the CLI of this run would have written it: each takes the short
-// address to a host of its own, and refuses what a newer one wrote.
+// ofCLI returns the state as the CLI of this run would have written it: each CLI has its own registry
+// host, and rejects the state of a newer version.
 func ofCLI(state []byte) string {
 	host := hostOfTerraform
 	if strings.HasPrefix(filepath.Base(os.Getenv("TF_ACC_TERRAFORM_PATH")), "tofu") {
@@ -231,7 +231,7 @@ const (
 
 var writer = regexp.MustCompile(`"terraform_version": "[^"]*"`)
 
-// secretsIn are the secrets of a state file, by where they stand.
+// secretsIn returns the secrets of a state file by address and attribute.
 func secretsIn(t *testing.T, state []byte) map[string]string {
 	t.Helper()
 	var file struct {
@@ -245,7 +245,7 @@ func secretsIn(t *testing.T, state []byte) map[string]string {
 	for _, r := range file.Resources {
 		for i, one := range r.Instances {
 			for name, value := range one.Attributes {
-				if text, ok := value.(string); ok && (secretive.MatchString(name) || strings.HasPrefix(name, "encrypted_")) {
+				if text, ok := value.(string); ok && (secretNames.MatchString(name) || strings.HasPrefix(name, "encrypted_")) {
 					found[fmt.Sprintf("%s.%s[%d].%s", r.Type, r.Name, i, name)] = text
 				}
 			}
@@ -254,7 +254,7 @@ func secretsIn(t *testing.T, state []byte) map[string]string {
 	return found
 }
 
-// With the state of each version, the present one plans nothing.
+// The plan with the state of each version is empty.
 func TestAccUpgrade_plansNothing(t *testing.T) {
 	t.Parallel()
 	for _, p := range pasts(t) {
@@ -267,7 +267,7 @@ func TestAccUpgrade_plansNothing(t *testing.T) {
 }
 
 // The binary of each tag applies, and the present one plans. RAM_TEST_UPGRADE_FROM names
-// commits in place of the tags.
+// commits instead of the tags.
 func TestAccUpgrade_fromEachTag(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)
@@ -301,7 +301,7 @@ func TestAccUpgrade_fromEachTag(t *testing.T) {
 			if len(found) == 0 {
 				t.Fatalf("%s has no configuration to upgrade from", tag)
 			}
-			p := past{filepath.Dir(found[len(found)-1])}
+			p := upgradeFixture{filepath.Dir(found[len(found)-1])}
 			srv := ramtest.New(t)
 			c := p.cli(t, srv)
 			present, err := binary()
@@ -314,18 +314,18 @@ func TestAccUpgrade_fromEachTag(t *testing.T) {
 	}
 }
 
-// It writes the past of the version that is not released yet: make upgrade-fixture.
+// It writes the fixture of the unreleased version: make upgrade-fixture.
 func TestAccUpgrade_write(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("RAM_TEST_WRITE_UPGRADE") == "" {
 		t.Skip("make upgrade-fixture writes it")
 	}
-	p := past{filepath.Join(upgrades, ofPresent)}
+	p := upgradeFixture{filepath.Join(upgrades, ofPresent)}
 	must(t, os.WriteFile(filepath.Join(p.directory, "pgp.txt"), []byte(publicKey(t, pgpPair(t, nil))+"\n"), 0o600))
 	srv := ramtest.New(t)
 	c := p.cli(t, srv)
 	c.run(0, "apply", "-auto-approve")
-	c.run(0, "apply", "-refresh-only", "-auto-approve") // a device shows who it was bound to after it was made
+	c.run(0, "apply", "-refresh-only", "-auto-approve") // a device shows its user after the binding
 	c.run(0, "plan", "-detailed-exitcode")
 	must(t, os.WriteFile(filepath.Join(p.directory, writtenState), []byte(c.state()), 0o600))
 	must(t, srv.State().Write(filepath.Join(p.directory, leftAccount)))

@@ -62,7 +62,7 @@ func TestAccUser_lifecycle(t *testing.T) {
 		},
 	)
 	expect(t, "users", len(account(srv).Users), 1)
-	noTouch(t, srv, "Passkeys")
+	expectUnchanged(t, srv, "Passkeys")
 }
 
 // aliceLogsOn is a user who may log on, with a line to fill in.

@@ -76,7 +76,7 @@ func TestUserSso_lockOutsAreWarnedOfAndMetadataComparedByContent(t *testing.T) {
 			clean(t, diags)
 			contains(t, acctest.Messages(diags), "RAM users can no longer log on with passwords", "sso_enabled: false → true")
 			expect(t, "metadata are as they were", account(srv).UserSso.MetadataDocument, respelt)
-			noTouch(t, srv, "AuxiliaryDomain", "LoginWithDomain", "AuthnSignAlgo")
+			expectUnchanged(t, srv, "AuxiliaryDomain", "LoginWithDomain", "AuthnSignAlgo")
 			unmoved(t, c, userSso, o)
 
 			srv.Change(func(a *ramtest.Account) { a.UserSso.MetadataDocument = idpMetadata })

@@ -18,7 +18,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// life is all that a person has in an account, beside the account's alias.
+// life returns the account alias, a user and all objects of the user.
 func life(alias, name, comments string) string {
 	return fmt.Sprintf(`
 	variable "password" {
@@ -48,13 +48,13 @@ func life(alias, name, comments string) string {
 	}`, alias, name, comments)
 }
 
-// A user comes, gets a console logon, a key and a second factor; the account's alias
-// changes, which changes every principal name; the user is renamed; and all of it goes in
-// one destroy, also what others hung on the user. Nothing is made twice in between.
+// A user gets a login profile, a key and an MFA device; the account alias changes, and with it
+// every principal name; the user is renamed; and one destroy removes all of it, including what
+// others gave the user. No object is created twice.
 func TestAccWholeLife(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	// plans are what a step plans for the account's alias, the user, and each of what belongs to the user.
+	// plans checks the planned actions for the alias, the user, and each object of the user.
 	plans := func(alias, user, others plancheck.ResourceActionType) resource.ConfigPlanChecks {
 		checks := []plancheck.PlanCheck{plancheck.ExpectResourceAction("ram_account_alias.this", alias), plancheck.ExpectResourceAction("ram_user.this", user)}
 		for _, address := range []string{"ram_login_profile.this", "ram_access_key.this", "ram_virtual_mfa_device.this"} {
@@ -62,7 +62,7 @@ func TestAccWholeLife(t *testing.T) {
 		}
 		return resource.ConfigPlanChecks{PreApply: checks}
 	}
-	// What must be the same from the first day to the last.
+	// The attributes that must never change.
 	same := map[string][]string{
 		"ram_user.this": {"user_id", "create_date"}, "ram_login_profile.this": {"user_id"}, "ram_access_key.this": {"access_key_id", "secret", "user_id"},
 		"ram_virtual_mfa_device.this": {"serial_number", "base32_string_seed", "user_id"},
@@ -100,7 +100,7 @@ func TestAccWholeLife(t *testing.T) {
 					known("ram_login_profile.this", "user_name", knownvalue.StringExact("alicia")), known("ram_access_key.this", "user_name", knownvalue.StringExact("alicia")),
 					known("ram_virtual_mfa_device.this", "bind_to_user", knownvalue.StringExact("alicia"))),
 			},
-			{ // renamed by somebody else, who changes the alias, too: taken back
+			{ // another administrator renames the user and changes the alias: both are reverted
 				PreConfig: func() {
 					srv.Change(func(a *ramtest.Account) {
 						u := a.Users["alicia"]
@@ -112,7 +112,7 @@ func TestAccWholeLife(t *testing.T) {
 				Config:           life("acme-three", "alicia", "two"),
 				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, plancheck.ResourceActionUpdate, plancheck.ResourceActionUpdate), ConfigStateChecks: stays(),
 			},
-			{ // others hang more on the user, which the destroy after the last step has to remove
+			{ // others give the user more objects, which the final destroy has to remove
 				PreConfig: func() {
 					giveKey(srv, "alicia", "LTAIothers", 0)
 					srv.Change(func(a *ramtest.Account) {
