@@ -4,6 +4,7 @@
 package ramtest
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -169,7 +170,7 @@ func (s *Server) identifySession(keyID, token string) (*caller, string, error) {
 	case !s.sessionNow().Before(open.expires):
 		return nil, "", securityToken("Expired")
 	}
-	role := s.accounts[open.accountID].Roles[open.role]
+	role := cmp.Or(open.lent, s.accounts[open.accountID].Roles[open.role])
 	if role == nil {
 		return nil, "", securityToken("Malformed")
 	}

@@ -33,6 +33,8 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		body = s.Calls(r.URL.Query()["action"]...)
 	case "DELETE calls":
 		s.ForgetCalls()
+	case "GET credentials":
+		body, err = s.lend(r.URL.Query().Get("lender"))
 	case "GET history":
 		body = s.History()
 	case "GET violations":

@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// faults are the rules that act on one call.
+// faults are the rules that act on a call.
 type faults []*scheduled
 
-// due counts the call for every rule and keeps those that act on it.
+// due counts the call for every rule and returns those that act on it.
 func (s *Server) due(call *Call) faults {
 	var due faults
 	for _, rule := range s.rules {
@@ -26,13 +26,13 @@ func (s *Server) due(call *Call) faults {
 	return due
 }
 
-// companions are faults that leave the answer alone, so that several can act on one call.
-var companions = []string{"inject", "delay", "stale", "duplicate"}
+// combinable are faults that do not replace the answer. Several of them can act on one call.
+var combinable = []string{"inject", "delay", "stale", "duplicate", "date"}
 
-// spoiler is the fault that spoils the answer, if there is one.
+// spoiler is the fault that replaces or spoils the answer, or nil.
 func (f faults) spoiler() *scheduled {
 	for _, rule := range f {
-		if !slices.Contains(companions, rule.Fault) {
+		if !slices.Contains(combinable, rule.Fault) {
 			return rule
 		}
 	}
@@ -56,7 +56,7 @@ func (f faults) delay(after bool) (sum time.Duration) {
 	return sum
 }
 
-// stale is how many writes back a read is to look.
+// stale is the number of the latest writes that a read does not see.
 func (f faults) stale() (writes int) {
 	for _, rule := range f {
 		if rule.Fault == "stale" {
@@ -66,16 +66,29 @@ func (f faults) stale() (writes int) {
 	return writes
 }
 
-// ownAnswer are the faults that spoil the operation's own answer, which there is only when it was executed.
-var ownAnswer = []string{"truncate", "cut", "drip", "drop_fields", "retype"}
+// dateError is the error of the Date header.
+func (f faults) dateError() (sum time.Duration) {
+	for _, rule := range f {
+		if rule.Fault == "date" {
+			sum += rule.Delay
+		}
+	}
+	return sum
+}
 
-// perform answers the call, and says whether the connection may live on.
+// ownAnswer are the faults that spoil the operation's own answer, which exists only if the operation was executed.
+var ownAnswer = []string{"truncate", "cut", "drip", "drop_fields", "retype", "short_list"}
+
+// perform answers the call, and reports whether the connection can be used again.
 func (c *conversation) perform(w http.ResponseWriter, r *http.Request) bool {
 	if !c.server.pause(c.faults.delay(false)) {
 		return false
 	}
 	spoiler := c.faults.spoiler()
-	if spoiler == nil || spoiler.afterCommit() || slices.Contains(ownAnswer, spoiler.Fault) {
+	switch {
+	case spoiler != nil && spoiler.Fault == "late":
+		c.postpone(spoiler)
+	case spoiler == nil || spoiler.afterCommit() || slices.Contains(ownAnswer, spoiler.Fault):
 		c.execute()
 	}
 	if !c.server.pause(c.faults.delay(true)) {
@@ -84,22 +97,27 @@ func (c *conversation) perform(w http.ResponseWriter, r *http.Request) bool {
 	if spoiler != nil {
 		return c.spoil(w, r, spoiler)
 	}
-	c.server.send(w, c.answer)
+	c.send(w, c.answer)
 	return true
 }
 
-func (s *Server) send(w http.ResponseWriter, a answer) {
+func (c *conversation) send(w http.ResponseWriter, a answer) {
 	header := w.Header()
-	header.Set("Date", s.Now().Format(http.TimeFormat))
+	c.setDate(header)
 	header.Set("Content-Type", a.contentType)
 	for name, value := range a.header {
 		header.Set(name, value)
 	}
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // a client that has left needs no answer
+	_, _ = w.Write(a.body) // the client may have disconnected
 }
 
-// intervene lets others act right before the operation.
+// setDate sets the Date header to the clock of the data, or wrong by what the rules say.
+func (c *conversation) setDate(header http.Header) {
+	header.Set("Date", c.server.Now().Add(c.faults.dateError()).Format(http.TimeFormat))
+}
+
+// intervene executes the changes of other administrators that come immediately before the operation.
 func (s *Server) intervene(c *conversation) {
 	for i, other := range s.before {
 		if other.action == c.call.Action {
@@ -121,7 +139,7 @@ func (s *Server) injectAll(c *conversation, after bool) {
 	}
 }
 
-// actAsAnother executes an operation in the same account as its other administrator.
+// actAsAnother executes an operation in the same account as another administrator.
 func (s *Server) actAsAnother(during *request, rule *scheduled) error {
 	product, name, prefixed := strings.Cut(rule.Inject, "/")
 	if !prefixed {
@@ -132,7 +150,7 @@ func (s *Server) actAsAnother(during *request, rule *scheduled) error {
 	}
 	a, ok := actions[product+"/"+name]
 	if !ok {
-		return errors.New("there is no such operation")
+		return errors.New("the operation does not exist")
 	}
 	_, err := s.write(&request{
 		server: s, account: during.account, caller: &caller{kind: "Account", accountID: during.account.ID},
@@ -141,7 +159,7 @@ func (s *Server) actAsAnother(during *request, rule *scheduled) error {
 	return err
 }
 
-// deliverAgain plays what follows a write: others who act after it, and requests that arrive a second time.
+// deliverAgain executes what follows a write: changes of other administrators, and requests that arrive again or late.
 func (s *Server) deliverAgain(c *conversation) {
 	s.injectAll(c, true)
 	for _, rule := range slices.Concat(c.faults.of("duplicate", false), c.faults.of("duplicate", true)) {
@@ -152,13 +170,13 @@ func (s *Server) deliverAgain(c *conversation) {
 		if again.calls >= 0 {
 			return false
 		}
-		s.repeat(again.request)
+		s.repeat(again.request, again.late)
 		return true
 	})
 }
 
-// repeat executes a request once more. What it answers reaches nobody.
-func (s *Server) repeat(again *request) {
+// repeat executes a request again. Its answer is discarded.
+func (s *Server) repeat(again *request, late bool) {
 	r := *again
 	r.now = s.now()
 	if account := s.accounts[r.account.ID]; account != nil && r.caller.user != nil {
@@ -166,16 +184,56 @@ func (s *Server) repeat(again *request) {
 		who.user = account.UserByID(who.user.ID)
 		r.caller = &who
 	}
-	_, _ = s.write(&r, actions[r.product+"/"+r.action], r.action+" duplicate") // nobody waits for it
+	by := r.action + " duplicate"
+	if late {
+		by = r.action + " late"
+	}
+	_, _ = s.write(&r, actions[r.product+"/"+r.action], by) // the client has disconnected
 }
 
-// reshape drops or retypes what the rule names in the operation's answer.
+// postpone stores the request, to execute it later, and answers nothing.
+func (c *conversation) postpone(rule *scheduled) {
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	if c.request == nil || !actions[c.request.product+"/"+c.request.action].write {
+		return
+	}
+	calls := int(rule.Delay) - 1
+	if calls < 0 {
+		calls = int(^uint(0) >> 1)
+	}
+	if rule.Delay >= 0 {
+		c.server.later = append(c.server.later, &repeat{request: c.request, calls: calls, late: true})
+	}
+}
+
+// ExecuteLate executes the requests that a late fault has postponed.
+func (s *Server) ExecuteLate() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	waiting := s.later
+	s.later = nil
+	for _, one := range waiting {
+		if one.late {
+			s.repeat(one.request, true)
+			continue
+		}
+		s.later = append(s.later, one)
+	}
+}
+
+// reshape drops or retypes the fields that the rule names in the operation's answer, or shortens its lists.
 func (c *conversation) reshape(rule *scheduled) {
 	var body any
 	if err := json.Unmarshal(asJSON(c.body), &body); err != nil {
 		panic(err) // it was encoded a moment ago
 	}
 	whole, _ := body.(map[string]any)
+	if rule.Fault == "short_list" {
+		shorten(whole, rule.Body)
+		c.answer = success(c.in, whole, c.call.RequestID)
+		return
+	}
 	for field, other := range rule.fields() {
 		reshape(whole, field, func(object map[string]any) {
 			if rule.Fault == "drop_fields" {
@@ -188,7 +246,28 @@ func (c *conversation) reshape(rule *scheduled) {
 	c.answer = success(c.in, whole, c.call.RequestID)
 }
 
-// fields are those that the rule names, and what they become.
+// shorten removes the items of lists of objects that contain a text, or all of them.
+func shorten(value any, text string) {
+	object, ok := value.(map[string]any)
+	if !ok {
+		return
+	}
+	for name, inner := range object {
+		if list, ok := inner.([]any); ok {
+			object[name] = slices.DeleteFunc(list, func(item any) bool {
+				_, isObject := item.(map[string]any)
+				return isObject && strings.Contains(string(asJSON(item)), text)
+			})
+		}
+		shorten(inner, text)
+	}
+	if _, paged := object["IsTruncated"].(bool); paged && text == "" {
+		object["IsTruncated"] = false
+		delete(object, "Marker")
+	}
+}
+
+// fields are those that the rule names, and their new values.
 func (r *scheduled) fields() map[string]any {
 	named := map[string]any{}
 	if json.Unmarshal([]byte(r.Body), &named) == nil {
@@ -200,7 +279,7 @@ func (r *scheduled) fields() map[string]any {
 	return named
 }
 
-// reshape finds every object that has the field.
+// reshape changes every object that has the field.
 func reshape(value any, field string, change func(map[string]any)) {
 	switch value := value.(type) {
 	case map[string]any:

@@ -5,6 +5,7 @@ package ramtest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -55,7 +56,7 @@ func TestAFaultActsBeforeOrAfterTheCommit(t *testing.T) {
 			s, c := setting(t, rule)
 			got, err := c.set()
 			if err == nil && got.at("PasswordPolicy") != nil {
-				t.Errorf("%s: the answer was not spoilt: %s", rule.Fault, got.text)
+				t.Errorf("%s: the answer was not spoiled: %s", rule.Fault, got.text)
 			}
 			equal(t, rule.Fault+" "+phase, age(s), want)
 			call := s.Calls()[0]
@@ -355,4 +356,116 @@ func TestAScheduleIsData(t *testing.T) {
 	equal(t, "rule", back, rule)
 	equal(t, "delay", back.Delay, rule.Delay)
 	equal(t, "position", back.Nth, rule.Nth)
+}
+
+func TestAnIntermediaryAnswersInJSON(t *testing.T) {
+	t.Parallel()
+	s, c := setting(t, Rule{Nth: "1", Fault: "foreign"}, Rule{Nth: "2", Fault: "foreign", Status: 451, Phase: "after_commit"})
+	got := c.do("Ims", "SetPasswordPolicy", "MaxPasswordAge", "90")
+	equal(t, "status", got.status, http.StatusForbidden)
+	equal(t, "no request id", got.at("RequestId"), nil)
+	equal(t, "not executed", age(s), 0)
+	equal(t, "after the commit", c.do("Ims", "SetPasswordPolicy", "MaxPasswordAge", "90").status, 451)
+	equal(t, "executed", age(s), 90)
+}
+
+func TestAListIsShortOnce(t *testing.T) {
+	t.Parallel()
+	s := New(t, WithBehaviour(func(b *Behaviour) { b.PageCap = 0 }))
+	c := admin(t, s)
+	inhabited(s, "alice", "bob")
+	s.Inject(Rule{Action: "ListUsers", Nth: "1", Fault: "short_list", Body: "alice"}, Rule{Action: "ListUsers", Nth: "2", Fault: "short_list"})
+	names := func() []any { return column(c.ok("Ram", "ListUsers").list("Users.User", "UserName"), "UserName") }
+	equal(t, "without alice", names(), []any{"admin", "bob"})
+	equal(t, "empty", len(names()), 0)
+	equal(t, "whole", names(), []any{"admin", "alice", "bob"})
+}
+
+func TestTheDateIsWrong(t *testing.T) {
+	t.Parallel()
+	s, c := setting(t, Rule{Fault: "date", Delay: 3000 * time.Hour})
+	date, err := http.ParseTime(c.ok("Ims", "GetPasswordPolicy").header.Get("Date"))
+	if wrong := date.Sub(s.Now()); err != nil || wrong < 2999*time.Hour || wrong > 3001*time.Hour {
+		t.Errorf("the date is wrong by %s (%v)", wrong, err)
+	}
+}
+
+func TestARequestIsExecutedLate(t *testing.T) {
+	t.Parallel()
+	s, c := setting(t,
+		Rule{Action: "SetPasswordPolicy", Nth: "1", Fault: "late"},
+		Rule{Action: "SetPasswordPolicy", Nth: "2", Fault: "late", Delay: 1},
+		Rule{Action: "SetPasswordPolicy", Nth: "3", Fault: "late", Delay: -1})
+	set := func(days string) {
+		if _, err := plain().Do(c.request("Ims", "SetPasswordPolicy", "MaxPasswordAge", days)); err == nil {
+			t.Errorf("%s days: there is an answer", days)
+		}
+	}
+	set("1")
+	equal(t, "not yet", age(s), 0)
+	s.ExecuteLate()
+	equal(t, "ordered", age(s), 1)
+	set("2")
+	c.ok("Ram", "SetAccountAlias", "AccountAlias", "acme")
+	equal(t, "after a call", age(s), 2)
+	set("3")
+	s.ExecuteLate()
+	equal(t, "never", age(s), 2)
+	equal(t, "history", s.History()[0].Actor, "SetPasswordPolicy late")
+}
+
+func TestAnswers1xxDoNotEnd(t *testing.T) {
+	t.Parallel()
+	_, c := setting(t, Rule{Nth: "1", Fault: "informational"}, Rule{Nth: "2", Fault: "informational", Status: http.StatusSwitchingProtocols})
+	short := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 1000}}
+	if _, err := short.Do(c.request("Ims", "GetPasswordPolicy")); err == nil {
+		t.Error("an answer followed the informational ones")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	response, err := plain().Do(c.request("Ims", "GetPasswordPolicy").WithContext(ctx))
+	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {
+		t.Fatalf("%v, %v", response, err)
+	}
+	_ = response.Body.Close()
+}
+
+func TestASecretIsRepeatedInEveryEncoding(t *testing.T) {
+	t.Parallel()
+	_, c := setting(t, Rule{Nth: "1", Fault: "http", Body: "{MaxPasswordAge:*}"}, Rule{Action: "CreateAccessKey", Fault: "http", Phase: "after_commit", Body: "{AccessKeySecret:hex}"})
+	got := c.do("Ims", "SetPasswordPolicy", "MaxPasswordAge", "90")
+	for _, want := range []string{"90", "OTA=", "3930", "%39%30", `\u0039\u0030`, "&#57;&#48;", "09", "9 0"} {
+		if !strings.Contains(got.text, want) {
+			t.Errorf("%q is not in %q", want, got.text)
+		}
+	}
+	if len(Encodings()) < 12 {
+		t.Errorf("only %d encodings", len(Encodings()))
+	}
+	created := c.do("Ims", "CreateAccessKey")
+	if len(created.text) != 60 {
+		t.Errorf("the created secret is %q", created.text)
+	}
+}
+
+func TestACredentialsURIOpensAnotherAccount(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	s.AddAccount("9999999999999999")
+	uri := s.CredentialsURI(time.Hour, defaultAccountID, "9999999999999999")
+	for _, want := range []string{defaultAccountID, "9999999999999999", "9999999999999999"} {
+		response, err := http.Get(uri)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lent struct{ Code, AccessKeyId, AccessKeySecret, SecurityToken, Expiration string } //nolint:revive // the service's names
+		err = json.NewDecoder(response.Body).Decode(&lent)
+		_ = response.Body.Close()
+		if err != nil || lent.Code != "Success" || lent.Expiration == "" {
+			t.Fatalf("%+v, %v", lent, err)
+		}
+		c := as(t, s, Credential{lent.AccessKeyId, lent.AccessKeySecret, lent.SecurityToken})
+		equal(t, "account", c.ok("Sts", "GetCallerIdentity").at("AccountId"), want)
+		c.ok("Ims", "GetPasswordPolicy")
+	}
 }

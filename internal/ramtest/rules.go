@@ -4,6 +4,7 @@
 package ramtest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,41 +13,45 @@ import (
 	"time"
 )
 
-// Duration is a time span, which JSON writes as "2s".
-type Duration = time.Duration
-
 // Rule is one entry of the fault schedule.
 //
-// Only calls that are signed by a known key and name an operation that there is count. Every rule counts the calls that it
-// matches, whether it acts on them or not. Of the rules that act on one call, inject, delay, stale and duplicate all do;
-// of the others the first does. Faults that spoil the operation's own answer (truncate, cut, drip, drop_fields, retype)
-// let it take effect in either phase, for without it there is no such answer.
+// Only calls that are signed by a known key and name an existing operation count. Every rule counts the calls that it
+// matches, whether it acts on them or not. All rules of the kinds inject, delay, stale, duplicate and date act on a call; of
+// the other kinds only the first rule does. Faults that spoil the operation's own answer (truncate, cut, drip, drop_fields,
+// retype, short_list) let the operation take effect in either phase, because without it that answer does not exist.
 type Rule struct {
 	Action  string // exact or a pattern such as "List*"; "" matches every operation
 	Account string // id; "" matches every account
 	User    string // pattern for the user named in the request; "" matches all
 	Nth     string // which of the matching calls: "1", "1-5", "3-"; "" every
-	Phase   string // before_commit (default) or after_commit: whether a write takes effect before the answer is spoilt
+	Phase   string // before_commit (default) or after_commit: whether a write takes effect before the answer is spoiled
 
-	// Fault is what happens:
-	//	code          an error answer of Status, Code and Message, with RetryAfter if given
-	//	http          an answer of Status and Body, as from something between
+	// Fault is the kind:
+	//	code          an error answer with Status, Code and Message, and with RetryAfter if set
+	//	http          an answer with Status and Body, as from an intermediary
+	//	foreign       a JSON answer of an intermediary: Status (403), without RequestId and Code; Body replaces its text
 	//	refuse        the connection is closed without an answer
 	//	reset         the connection is reset without an answer
 	//	cut           the connection is closed in the middle of the answer
-	//	truncate      the answer is complete HTTP, but half a document
+	//	truncate      the answer is complete HTTP with half a document
 	//	empty, null, array, html, garble   another body: none, null, [], a page, or Body
+	//	short_list    without the items of lists that contain Body; without any item if Body is empty
 	//	drop_fields   without the fields named in Body, "AccessKeySecret,Status"
 	//	retype        with another kind of value for the fields named in Body, or with the values of a Body like {"Status":[]}
 	//	redirect      Status (307) to the Location in Header
-	//	stall         not a byte until the client leaves or Delay is over; then the connection is closed
+	//	stall         no byte until the client disconnects or Delay is over; then the connection is closed
+	//	informational answers 1xx of Status (103) every Delay (1ms) that do not end; with 101 one of them, and then no byte
+	//	date          the Date header is wrong by Delay
 	//	drip          a byte every Delay (10ms)
-	//	delay         Delay before the operation, or with after_commit before the answer, even if the client leaves
+	//	delay         Delay before the operation, or with after_commit before the answer, even if the client disconnects
+	//	late          the connection is closed without an answer; the request is executed after Delay (a number) further
+	//	              calls, or by [Server.ExecuteLate], but not if Delay is negative
 	//	stale         a read is answered as before the account's last Stale writes (1)
-	//	huge, gzip_bomb, endless_headers   far more than anybody should read
+	//	huge, gzip_bomb, endless_headers   more than a client should read
 	//	duplicate     the request is executed once more after Delay (a number) further calls
 	//	inject        Inject is executed as another administrator, before the operation or after it
-	// It may be left out beside Code, Inject or Stale. In Message and Body {Password} becomes that parameter of the request.
+	// It can be left out with Code, Inject or Stale. In Message and Body, {Password} is replaced with that parameter of the
+	// request or that field of the answer, {Password:hex} with the same in an encoding, and {Password:*} with all encodings.
 	Fault string
 
 	Status       int
@@ -55,13 +60,13 @@ type Rule struct {
 	Body         string
 	Header       map[string]string
 	RetryAfter   string
-	Delay        Duration
+	Delay        time.Duration
 	Inject       string
 	InjectParams map[string]string
 	Stale        int
 }
 
-// scheduled is a rule and the calls it has matched.
+// scheduled is a rule and the number of calls that it has matched.
 type scheduled struct {
 	Rule
 
@@ -72,6 +77,7 @@ type scheduled struct {
 var faultKinds = []string{
 	"code", "http", "refuse", "reset", "cut", "truncate", "empty", "null", "array", "html", "garble", "drop_fields", "retype",
 	"redirect", "stall", "drip", "delay", "stale", "huge", "gzip_bomb", "endless_headers", "duplicate", "inject",
+	"foreign", "short_list", "informational", "date", "late",
 }
 
 // Inject adds rules to the schedule.
@@ -109,10 +115,10 @@ func prepareRule(rule Rule) (*scheduled, error) {
 		rule.Fault = "code"
 	}
 	if !slices.Contains(faultKinds, rule.Fault) {
-		return nil, fmt.Errorf("there is no fault %q", rule.Fault)
+		return nil, fmt.Errorf("unknown fault %q", rule.Fault)
 	}
 	if !slices.Contains([]string{"", "before_commit", "after_commit"}, rule.Phase) {
-		return nil, fmt.Errorf("there is no phase %q", rule.Phase)
+		return nil, fmt.Errorf("unknown phase %q", rule.Phase)
 	}
 	if rule.Fault == "inject" && rule.Inject == "" {
 		return nil, errors.New("inject needs the operation to execute")
@@ -149,7 +155,7 @@ func positions(nth string) (from, to int, err error) {
 	return from, to, nil
 }
 
-// acts counts a call if it matches and says whether the rule acts on it.
+// acts counts a call if it matches, and reports whether the rule acts on it.
 func (r *scheduled) acts(call *Call) bool {
 	if r.Action != "" && !glob(r.Action, call.Action) || r.Account != "" && r.Account != call.AccountID || !r.names(call) {
 		return false
@@ -171,21 +177,102 @@ func (r *scheduled) names(call *Call) bool {
 
 func (r *scheduled) afterCommit() bool { return r.Phase == "after_commit" }
 
-// intervention is somebody else's act right before an operation.
+// intervention is a change by another administrator immediately before an operation.
 type intervention struct {
 	action string
 	act    func(*Account)
 }
 
-// Before lets somebody else act once, right before the next call of an action.
+// ChangeBefore changes the account once as another administrator, immediately before the next call of an action.
 func (s *Server) ChangeBefore(action string, f func(*Account)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.before = append(s.before, &intervention{action, f})
 }
 
-// repeat is a request that will be executed once more, as networks sometimes do.
+// repeat is a request that will be executed again, or late.
 type repeat struct {
 	request *request
-	calls   int // still to come before it
+	calls   int  // that still come before it
+	late    bool // it has not been executed yet
+}
+
+// ruleJSON is a rule in a file. Position and delay can be numbers.
+type ruleJSON struct {
+	Action       string            `json:"action,omitempty"`
+	Account      string            `json:"account,omitempty"`
+	User         string            `json:"user,omitempty"`
+	Nth          textOrNumber      `json:"nth,omitempty"`
+	Phase        string            `json:"phase,omitempty"`
+	Fault        string            `json:"fault,omitempty"`
+	Status       int               `json:"status,omitempty"`
+	Code         string            `json:"code,omitempty"`
+	Message      string            `json:"message,omitempty"`
+	Body         string            `json:"body,omitempty"`
+	Header       map[string]string `json:"header,omitempty"`
+	RetryAfter   textOrNumber      `json:"retry_after,omitempty"`
+	Delay        textOrNumber      `json:"delay,omitempty"`
+	Inject       string            `json:"inject,omitempty"`
+	InjectParams map[string]string `json:"inject_params,omitempty"`
+	Stale        int               `json:"stale,omitempty"`
+}
+
+// textOrNumber is a text that a file can also write as a number.
+type textOrNumber string
+
+// UnmarshalJSON takes a string or a number.
+func (l *textOrNumber) UnmarshalJSON(text []byte) error {
+	var number json.Number
+	if json.Unmarshal(text, &number) == nil && text[0] != '"' {
+		*l = textOrNumber(number.String())
+		return nil
+	}
+	return json.Unmarshal(text, (*string)(l))
+}
+
+// MarshalJSON writes the rule as in the file of a schedule.
+func (r Rule) MarshalJSON() ([]byte, error) {
+	delay := ""
+	if r.Delay != 0 {
+		delay = r.Delay.String()
+	}
+	return json.Marshal(ruleJSON{
+		r.Action, r.Account, r.User, textOrNumber(r.Nth), r.Phase, r.Fault, r.Status, r.Code, r.Message, r.Body, r.Header,
+		textOrNumber(r.RetryAfter), textOrNumber(delay), r.Inject, r.InjectParams, r.Stale,
+	})
+}
+
+// UnmarshalJSON reads the rule as in the file of a schedule. An unknown name is an error.
+func (r *Rule) UnmarshalJSON(text []byte) error {
+	var read ruleJSON
+	decoder := json.NewDecoder(strings.NewReader(string(text)))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&read); err != nil {
+		return err
+	}
+	delay, err := span(string(read.Delay))
+	if err != nil {
+		return err
+	}
+	*r = Rule{
+		read.Action, read.Account, read.User, string(read.Nth), read.Phase, read.Fault, read.Status, read.Code, read.Message, read.Body,
+		read.Header, string(read.RetryAfter), delay, read.Inject, read.InjectParams, read.Stale,
+	}
+	return nil
+}
+
+func span(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return time.Duration(n), nil
+	}
+	return time.ParseDuration(text)
+}
+
+// Schedule is the content of a file of rules.
+type Schedule struct {
+	Seed  uint64 `json:"seed"`
+	Rules []Rule `json:"rules"`
 }

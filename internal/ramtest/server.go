@@ -45,6 +45,7 @@ type Server struct {
 	first    string // the default account's id
 	accounts map[string]*Account
 	sessions map[string]*session // by temporary key id
+	lenders  []*lender
 	nonces   nonces
 	past     map[string]*past // by account id
 

@@ -8,27 +8,37 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
 	"io"
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
 
 const page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><p>proxy</p></body></html>"
 
-// spoil gives the answer that a fault has instead of the operation's, and says whether the connection may live on.
+// spoil sends the answer of a fault instead of the operation's, and reports whether the connection can be used again.
 func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *scheduled) bool {
 	const asDocument, asPage = "application/json;charset=utf-8", "text/html;charset=utf-8"
 	switch rule.Fault {
-	case "refuse", "reset", "stall":
+	case "refuse", "reset", "stall", "late":
 		c.leave()
 		return c.silent(w, r, rule)
 	case "code":
 		c.answer = c.refusal(rule)
 	case "http":
 		c.answer = answer{status: cmp.Or(rule.Status, http.StatusBadGateway), contentType: "text/plain;charset=utf-8", body: c.echo(rule.Body)}
+	case "foreign":
+		body := cmp.Or(rule.Body, `{"error":"blocked","message":"The request was blocked by a policy of the network."}`)
+		c.answer = answer{status: cmp.Or(rule.Status, http.StatusForbidden), contentType: asDocument, body: c.echo(body)}
 	case "html":
 		c.answer = answer{status: cmp.Or(rule.Status, http.StatusOK), contentType: asPage, body: c.echo(cmp.Or(rule.Body, page))}
 	case "empty", "null", "array", "garble":
@@ -41,7 +51,7 @@ func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *sched
 		}
 	case "truncate":
 		c.answer.body = c.answer.body[:len(c.answer.body)/2]
-	case "drop_fields", "retype":
+	case "drop_fields", "retype", "short_list":
 		if c.body != nil {
 			c.reshape(rule)
 		}
@@ -53,22 +63,102 @@ func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *sched
 		return c.flood(w, rule.Fault == "gzip_bomb")
 	case "endless_headers":
 		return c.endlessHeaders(w)
+	case "informational":
+		return c.informational(w, r, cmp.Or(rule.Status, http.StatusEarlyHints), cmp.Or(rule.Delay, time.Millisecond))
 	}
 	c.answer.header = rule.headers(c.answer.header)
 	c.sent(c.answer.status, rule)
-	c.server.send(w, c.answer)
+	c.send(w, c.answer)
 	return true
 }
 
-// echo puts the request's own parameters into a text that names them, as careless services do with secrets.
+// echo puts parameters of the request and fields of the answer into a text that names them, plain or encoded.
 func (c *conversation) echo(text string) []byte {
-	for name, value := range c.in.params {
-		text = strings.ReplaceAll(text, "{"+name+"}", value)
-	}
-	return []byte(text)
+	return placeholder.ReplaceAllFunc([]byte(text), func(match []byte) []byte {
+		name, encoding, _ := strings.Cut(strings.Trim(string(match), "{}"), ":")
+		value, ok := c.in.params[name]
+		if !ok {
+			value, ok = textField(c.body, name)
+		}
+		if !ok {
+			return match
+		}
+		return []byte(encodeText(value, encoding))
+	})
 }
 
-// headers are an answer's, and those that the rule adds.
+var placeholder = regexp.MustCompile(`\{[A-Za-z0-9.]+(:[a-z0-9*_]+)?\}`)
+
+// textField finds a text in an answer by the name of its field.
+func textField(body reply, name string) (string, bool) {
+	for field, value := range body {
+		switch value := value.(type) {
+		case string:
+			if field == name {
+				return value, true
+			}
+		case reply:
+			if text, ok := textField(value, name); ok {
+				return text, true
+			}
+		}
+	}
+	return "", false
+}
+
+// encodings are the forms in which a careless intermediary may repeat a secret.
+var encodings = map[string]func(string) string{
+	"":          func(text string) string { return text },
+	"base64":    func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) },
+	"base64url": func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) },
+	"base32":    func(text string) string { return base32.StdEncoding.EncodeToString([]byte(text)) },
+	"hex":       func(text string) string { return hex.EncodeToString([]byte(text)) },
+	"upperhex":  func(text string) string { return strings.ToUpper(hex.EncodeToString([]byte(text))) },
+	"url":       func(text string) string { return url.QueryEscape(text) },
+	"url2":      func(text string) string { return url.QueryEscape(url.QueryEscape(text)) },
+	"percent":   func(text string) string { return eachByte(text, "%%%02X") },
+	"json":      func(text string) string { return eachByte(text, `\u%04x`) },
+	"escaped":   func(text string) string { return eachByte(text, `\x%02x`) },
+	"html":      func(text string) string { return eachByte(text, "&#%d;") },
+	"quoted":    func(text string) string { return eachByte(text, "=%02X") },
+	"decimal":   func(text string) string { return strings.Trim(eachByte(text, "%d,"), ",") },
+	"lower":     strings.ToLower,
+	"upper":     strings.ToUpper,
+	"reversed": func(text string) string {
+		runes := []rune(text)
+		slices.Reverse(runes)
+		return string(runes)
+	},
+	"spaced": func(text string) string { return strings.Join(strings.Split(text, ""), " ") },
+}
+
+// Encodings are the names of the encodings in which a fault can repeat a secret.
+func Encodings() []string { return slices.Sorted(maps.Keys(encodings)) }
+
+func eachByte(text, format string) string {
+	var all strings.Builder
+	for _, b := range []byte(text) {
+		fmt.Fprintf(&all, format, b)
+	}
+	return all.String()
+}
+
+// encodeText is a text in one encoding, or with * in all of them. An unknown encoding is the plain text.
+func encodeText(text, encoding string) string {
+	if encoding == "*" {
+		var all []string
+		for _, name := range Encodings() {
+			all = append(all, encodings[name](text))
+		}
+		return strings.Join(all, " ")
+	}
+	if encode, ok := encodings[encoding]; ok {
+		return encode(text)
+	}
+	return text
+}
+
+// headers are those of the answer and those that the rule adds.
 func (r *scheduled) headers(own map[string]string) map[string]string {
 	all := map[string]string{}
 	maps.Copy(all, own)
@@ -79,7 +169,7 @@ func (r *scheduled) headers(own map[string]string) map[string]string {
 	return all
 }
 
-// sent notes what the client was told instead.
+// sent notes the status and the code that the client receives.
 func (c *conversation) sent(status int, rule *scheduled) {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
@@ -89,14 +179,14 @@ func (c *conversation) sent(status int, rule *scheduled) {
 	}
 }
 
-// leave notes that the client was told nothing.
+// leave notes that the client receives no answer.
 func (c *conversation) leave() {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
 	c.call.Status, c.call.Code = 0, ""
 }
 
-// The statuses that the codes usually have.
+// usualStatus is the status that a code usually has.
 var usualStatus = map[string]int{
 	"ServiceUnavailable": http.StatusServiceUnavailable,
 	"InternalError":      http.StatusInternalServerError,
@@ -127,13 +217,13 @@ func (c *conversation) silent(w http.ResponseWriter, r *http.Request, rule *sche
 		return false
 	}
 	if tcp, ok := connection.(*net.TCPConn); ok && rule.Fault == "reset" {
-		_ = tcp.SetLinger(0) // the connection is lost either way
+		_ = tcp.SetLinger(0) // the connection ends either way
 	}
 	_ = connection.Close()
 	return true
 }
 
-// hijack takes the connection over. It ends with the server.
+// hijack takes over the connection. It ends with the server.
 func (c *conversation) hijack(w http.ResponseWriter) (net.Conn, *bufio.ReadWriter, error) {
 	connection, buffer, err := http.NewResponseController(w).Hijack()
 	if err == nil {
@@ -142,7 +232,7 @@ func (c *conversation) hijack(w http.ResponseWriter) (net.Conn, *bufio.ReadWrite
 	return connection, buffer, err
 }
 
-// linger waits until the client leaves, the server closes, or a time is over if one is given.
+// linger waits until the client disconnects, the server closes, or d is over, if it is positive.
 func (s *Server) linger(r *http.Request, d time.Duration) {
 	var over <-chan time.Time
 	if d > 0 {
@@ -157,7 +247,7 @@ func (s *Server) linger(r *http.Request, d time.Duration) {
 	}
 }
 
-// cut promises the whole answer and closes in the middle of it.
+// cut announces the whole answer and closes the connection in the middle of it.
 func (c *conversation) cut(w http.ResponseWriter) bool {
 	connection, buffer, err := c.hijack(w)
 	if err != nil {
@@ -168,14 +258,14 @@ func (c *conversation) cut(w http.ResponseWriter) bool {
 		StatusCode: c.answer.status, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{"Content-Type": {c.answer.contentType}},
 		ContentLength: int64(len(c.answer.body)), Body: io.NopCloser(strings.NewReader(string(c.answer.body[:len(c.answer.body)/2]))),
 	}
-	_ = response.Write(buffer) // it says that the body is short, which is the point
+	_ = response.Write(buffer) // the body is short on purpose
 	_ = buffer.Flush()
 	return true
 }
 
 // drip answers byte by byte.
 func (c *conversation) drip(w http.ResponseWriter, r *http.Request, gap time.Duration) bool {
-	w.Header().Set("Date", c.server.Now().Format(http.TimeFormat)) // else it is that of this machine
+	c.setDate(w.Header())
 	w.Header().Set("Content-Type", c.answer.contentType)
 	w.WriteHeader(c.answer.status)
 	flusher := http.NewResponseController(w)
@@ -193,16 +283,16 @@ func (c *conversation) drip(w http.ResponseWriter, r *http.Request, gap time.Dur
 
 const floodSize = 32 << 20
 
-// flood answers a document that is valid and far too long; as a bomb it is small until it is unpacked.
+// flood sends a valid document of floodSize bytes; packed, it is small until it is unpacked.
 func (c *conversation) flood(w http.ResponseWriter, packed bool) bool {
 	c.sent(http.StatusOK, &scheduled{})
-	w.Header().Set("Date", c.server.Now().Format(http.TimeFormat))
+	c.setDate(w.Header())
 	w.Header().Set("Content-Type", "application/json;charset=utf-8")
 	var to io.Writer = w
 	if packed {
 		w.Header().Set("Content-Encoding", "gzip")
 		zip, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is a valid one
-		defer func() { _ = zip.Close() }()               // a client that has left needs no end
+		defer func() { _ = zip.Close() }()               // the client may have disconnected
 		to = zip
 	}
 	blank := []byte(strings.Repeat(" ", 1<<20))
@@ -218,7 +308,29 @@ func (c *conversation) flood(w http.ResponseWriter, packed bool) bool {
 	return err == nil
 }
 
-// endlessHeaders begins an answer whose headers do not end while the client reads.
+// informational sends answers 1xx until the client disconnects; after 101, which has no final answer, it sends nothing.
+func (c *conversation) informational(w http.ResponseWriter, r *http.Request, status int, gap time.Duration) bool {
+	c.leave()
+	if status != http.StatusSwitchingProtocols {
+		for r.Context().Err() == nil && c.server.closing.Err() == nil {
+			w.WriteHeader(status)
+			c.server.linger(r, gap)
+		}
+		return false
+	}
+	connection, _, err := c.hijack(w)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = connection.Close() }()
+	_, err = io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: fake\r\nConnection: Upgrade\r\n\r\n")
+	for buffer := make([]byte, 1); err == nil; {
+		_, err = connection.Read(buffer)
+	}
+	return true
+}
+
+// endlessHeaders sends headers until the client disconnects.
 func (c *conversation) endlessHeaders(w http.ResponseWriter) bool {
 	c.leave()
 	connection, _, err := c.hijack(w)

@@ -5,9 +5,9 @@ package ramtest
 
 import "time"
 
-// The service is eventually consistent: a write may not be visible to an immediate read. (documented; the extent is assumed)
+// The service is eventually consistent: an immediate read may not see a write. (documented; the extent is assumed)
 
-// past is how an account was before each of its latest writes.
+// past is an account before each of its latest writes.
 type past struct {
 	versions []version // oldest first
 	reads    int       // reads that are still answered as before the latest write
@@ -34,7 +34,7 @@ func (p *past) keep(before *Account, now time.Time, reads int) {
 	p.reads = reads
 }
 
-// before is the account as it was before its last n writes, or as long ago as is known; nil when it is as it always was.
+// before is the account before its last n writes, or before the oldest known one; nil if there is none.
 func (p *past) before(writes int) *Account {
 	if writes <= 0 || len(p.versions) == 0 {
 		return nil
@@ -42,7 +42,7 @@ func (p *past) before(writes int) *Account {
 	return p.versions[max(len(p.versions)-writes, 0)].account
 }
 
-// visible is the account as a read finds it now.
+// visible is the account as a read sees it now.
 func (s *Server) visible(account *Account, writes int) *Account {
 	p := s.pastOf(account.ID)
 	stale := p.before(writes)

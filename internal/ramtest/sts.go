@@ -22,6 +22,7 @@ type session struct {
 	secret, token string
 	accountID     string
 	role          string // by name
+	lent          *Role  // of a session of a credentials URI, which is no role of the account
 	name          string
 	expires       time.Time
 }

@@ -1,0 +1,51 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// lender is a credentials URI: each request is answered with a session of the next account, the last one repeatedly.
+type lender struct {
+	accounts []string
+	lifetime time.Duration
+	requests int
+}
+
+// CredentialsURI returns an address that answers as the sidecar of ALIBABA_CLOUD_CREDENTIALS_URI does, with a session that
+// ends after lifetime. The first request receives credentials of the first account, the next ones those of the following
+// accounts, and then always those of the last one.
+func (s *Server) CredentialsURI(lifetime time.Duration, accountIDs ...string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lenders = append(s.lenders, &lender{accounts: accountIDs, lifetime: lifetime})
+	return fmt.Sprintf("%s%scredentials?lender=%d", s.url, controlPrefix, len(s.lenders)-1)
+}
+
+// lend answers one request of a credentials URI. (observed in the vendor's credentials clients)
+func (s *Server) lend(number string) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 0 || n >= len(s.lenders) || len(s.lenders[n].accounts) == 0 {
+		return nil, fmt.Errorf("there is no lender %q", number)
+	}
+	from := s.lenders[n]
+	account := s.accounts[from.accounts[min(from.requests, len(from.accounts)-1)]]
+	from.requests++
+	if account == nil {
+		return nil, fmt.Errorf("lender %d has no account", n)
+	}
+	id, opened := s.newSessionKeyID(), &session{
+		secret: s.newSecret(), token: s.newSecurityToken(), accountID: account.ID, name: "lender",
+		lent: &Role{ID: s.newRoleID(), Name: "lender"}, expires: s.sessionNow().Add(from.lifetime).Truncate(time.Second),
+	}
+	s.sessions[id] = opened
+	return map[string]string{
+		"Code": "Success", "AccessKeyId": id, "AccessKeySecret": opened.secret, "SecurityToken": opened.token, "Expiration": stamp(opened.expires),
+	}, nil
+}
