@@ -19,7 +19,7 @@ import (
 // failure says what was attempted and what exists now.
 type Operation struct{ Name, State string }
 
-// An outcome is an error of which the place that met it knows what exists now.
+// stateError is an error with a sentence that says what exists now.
 type stateError struct {
 	state string
 	error
@@ -27,7 +27,7 @@ type stateError struct {
 
 func (o *stateError) Unwrap() error { return o.error }
 
-// report turns an error into a diagnostic; it tells whether there was one.
+// Report adds an error to diags, and reports whether err is an error.
 func Report(diags *diag.Diagnostics, f Operation, err error) bool {
 	if err == nil {
 		return false
@@ -44,8 +44,8 @@ func Report(diags *diag.Diagnostics, f Operation, err error) bool {
 	return true
 }
 
-// explain says what happened, what to do about it, and what to name to the
-// service's support: the code and the request id.
+// Explain returns what happened, what to do about it, and the code and request id that
+// the service's support asks for.
 func Explain(err error) string {
 	var keyless *ram.CredentialsError
 	var answer *ram.Error
@@ -58,7 +58,7 @@ func Explain(err error) string {
 	case errors.As(err, &answer):
 		return explainAnswer(answer)
 	case errors.Is(err, context.DeadlineExceeded):
-		return Sentence(err.Error()) + "\n\nThe time for the operation ran out. Run again, or give it longer in timeouts."
+		return Sentence(err.Error()) + "\n\nThe timeout of the operation was reached. Run again, or raise it in timeouts."
 	default:
 		return Sentence(err.Error())
 	}
@@ -80,11 +80,11 @@ func explainAnswer(answer *ram.Error) string {
 	return text
 }
 
-// sentence gives a message a capital and a full stop.
+// Sentence gives a message a capital letter and a full stop.
 func Sentence(s string) string {
 	s = strings.TrimSpace(s)
 	if s == "" {
-		return "It gave no reason."
+		return "The service gave no reason."
 	}
 	first, size := utf8.DecodeRuneInString(s)
 	s = string(unicode.ToUpper(first)) + s[size:]
@@ -94,7 +94,8 @@ func Sentence(s string) string {
 	return s
 }
 
-// knowing says of an error what exists now.
+// WithState adds to an error what exists now. It replaces the state of the operation in
+// Report.
 func WithState(now string, err error) error {
 	if err == nil {
 		return nil
@@ -102,8 +103,8 @@ func WithState(now string, err error) error {
 	return &stateError{state: now, error: err}
 }
 
-// explainBug asks for a report.
+// ExplainBug asks to report a panic.
 func ExplainBug(bug *ram.PanicError) string {
-	return "This is a bug of the provider. Please report it, with the lines below, which hold no values, at https://github.com/ram-security/terraform-provider-ram/issues.\n\n" +
+	return "This is a bug in the provider. Please report it, with the lines below, which contain no values, at https://github.com/ram-security/terraform-provider-ram/issues.\n\n" +
 		bug.Cause + "\n" + bug.Stack
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// An instance is one configured provider block. Nothing of it is shared with
-// another block, not even one for the same account.
+// Instance is one configured provider block. Two blocks share nothing, not even if
+// they use the same account.
 type Instance struct {
 	Client *ram.Client
 	Steps  UsedSteps
@@ -26,11 +26,13 @@ type Instance struct {
 	adopted map[string]bool
 }
 
+// New returns an instance that uses the client.
 func New(client *ram.Client) *Instance {
 	return &Instance{Client: client, adopted: map[string]bool{}}
 }
 
-// adopt notes that this run takes over a setting; it tells whether nobody had before.
+// Adopt records that this run manages an object of which there can be one. It reports
+// whether the run did not manage it before.
 func (i *Instance) Adopt(setting string) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -41,16 +43,16 @@ func (i *Instance) Adopt(setting string) bool {
 	return true
 }
 
-// release undoes adopt.
+// Release undoes Adopt.
 func (i *Instance) Release(setting string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	delete(i.adopted, setting)
 }
 
-// opened returns the account that the credentials open, if it is the one that is
-// expected. An empty expectation is met by any account. It comes before the
-// first read and the first write of everything.
+// CheckAccount returns the account of the credentials, and an error if another one is
+// expected. An empty expected id accepts any account. Every operation calls it before
+// its first read or write.
 func (i *Instance) CheckAccount(ctx context.Context, f diagnostics.Operation, expected string, diags *diag.Diagnostics) (string, bool) {
 	caller, err := i.Client.Caller(ctx)
 	if diagnostics.Report(diags, f, err) {
@@ -58,36 +60,38 @@ func (i *Instance) CheckAccount(ctx context.Context, f diagnostics.Operation, ex
 	}
 	if expected != "" && expected != caller.AccountID {
 		diags.AddError("Cannot "+f.Name, fmt.Sprintf(
-			"It belongs to account %s, but the credentials open account %s. Nothing was read from that account, and nothing was changed in it. %s\n\n"+
-				"Use the credentials of account %[1]s. If the one of the other account is meant, remove this one from the state and import that.", expected, caller.AccountID, f.State))
+			"The object belongs to account %s, but the credentials are of account %s. Nothing was read from account %[2]s, and nothing was changed in it. %[3]s\n\n"+
+				"Use the credentials of account %[1]s. To manage the object of account %[2]s instead, remove this one from the state and import that one.", expected, caller.AccountID, f.State))
 		return "", false
 	}
 	return caller.AccountID, true
 }
 
-// withInstance gives a resource, or a list resource, its provider instance.
+// Resource gives a resource or a list resource its provider instance.
 type Resource struct{ *Instance }
 
+// Configure stores the provider instance.
 func (w *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	w.Instance = FromProviderData(req.ProviderData, &resp.Diagnostics)
 }
 
-// readsInstance gives a data source its provider instance.
+// DataSource gives a data source its provider instance.
 type DataSource struct{ *Instance }
 
+// Configure stores the provider instance.
 func (r *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	r.Instance = FromProviderData(req.ProviderData, &resp.Diagnostics)
 }
 
-// instanceOf returns what Configure left behind; nil during validation, which
-// happens before the provider is configured.
+// FromProviderData returns the provider instance, or nil during validation, which
+// precedes the configuration of the provider.
 func FromProviderData(data any, diags *diag.Diagnostics) *Instance {
 	if data == nil {
 		return nil
 	}
 	i, ok := data.(*Instance)
 	if !ok {
-		diags.AddError("Cannot configure the resource", fmt.Sprintf("The provider handed over a %T. This is a bug in the provider; please report it.", data))
+		diags.AddError("Cannot configure the resource", fmt.Sprintf("The provider data is a %T. This is a bug in the provider; please report it.", data))
 	}
 	return i
 }

@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// stepLength is how long an MFA code lasts (documented).
+// StepLength is how long an MFA code is valid (documented).
 const StepLength = 30 * time.Second
 
-// usedSteps are the time steps whose codes were sent to the service, by the digest
-// of the seed they are made from. A verifier does not take a code twice, so a step
-// is not used again in this process (MFA-02).
+// UsedSteps are the time steps whose codes were sent to the service, by the digest of
+// the seed. A verifier does not accept a code twice, therefore this process does not
+// use a step again (MFA-02).
 type UsedSteps struct {
 	mu   sync.Mutex
 	Last map[[sha256.Size]byte]int64
 }
 
-// take uses a step and the one before, if neither is used yet. If one is, it
-// returns the first step that can be taken.
+// Take marks a step and the previous one as used, if neither is used yet. Otherwise it
+// returns the first step that is free.
 func (u *UsedSteps) Take(seed string, step int64) (next int64, taken bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -16,8 +16,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// importUser imports what a user has one of, by the user's name. The user's id
-// stays null, so that the Read which follows knows that it is the first.
+// ImportUser imports an object of which a user has one, by the user's name. It leaves the
+// user id null, which marks the first Read.
 func ImportUser(ctx context.Context, i *instance.Instance, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	asked := UserIdentity{UserName: types.StringValue(req.ID)}
 	if req.ID == "" {
@@ -37,8 +37,8 @@ func ImportUser(ctx context.Context, i *instance.Instance, noun string, req reso
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, o.Identity())...)
 }
 
-// present finds the user of an object before something is taken from it, under
-// whatever name it has now. A name that belongs to another user is not it.
+// UserExists finds the user of an object before a delete, also after a rename. A user
+// with the stored name and another id does not count.
 func UserExists(ctx context.Context, i *instance.Instance, o *Object) (bool, error) {
 	user, err := i.Client.User(ctx, o.UserName.ValueString())
 	id := o.UserID.ValueString()

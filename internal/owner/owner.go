@@ -26,8 +26,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// owned is what the models of all objects of a user share. The user's id is kept
-// beside the name, since the name may change: the id is who owns the object.
+// Object holds the attributes that all objects of a user share. The user id identifies
+// the owner, because the name may change.
 type Object struct {
 	AccountID types.String   `tfsdk:"account_id"`
 	UserName  types.String   `tfsdk:"user_name"`
@@ -35,30 +35,31 @@ type Object struct {
 	Timeouts  timeouts.Value `tfsdk:"timeouts"`
 }
 
-// userIdentity tells whose object it is, for objects of which a user has one.
+// UserIdentity is the identity of an object of which a user has one.
 type UserIdentity struct {
 	AccountID types.String `tfsdk:"account_id"`
 	UserName  types.String `tfsdk:"user_name"`
 }
 
+// Identity returns the identity of an object of which a user has one.
 func (o Object) Identity() any { return UserIdentity{AccountID: o.AccountID, UserName: o.UserName} }
 
-// noTimeouts is the null value of a timeouts attribute, for models that no
-// configuration has filled.
+// NoTimeouts is the null value of the timeouts attribute, for a model that does not come
+// from a configuration.
 var NoTimeouts = timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{
 	"create": types.StringType, "read": types.StringType, "update": types.StringType, "delete": types.StringType,
 })}
 
-// userNameForm is what a RAM user's name may look like (documented).
+// UserNamePattern matches the name of a RAM user (documented).
 var UserNamePattern = tf.NewLazyRegexp(`^[a-zA-Z0-9._-]{1,64}$`)
 
-// userNameChecks refuse the empty name above all: without a name, the service
-// takes the caller itself, which may be the root of the account.
+// UserNameValidators accept the name of a RAM user. Without a name, the service uses the
+// caller itself, which may be the root account, therefore "" is refused.
 func UserNameValidators() []validator.String {
 	return []validator.String{UserNamePattern.Validator("must be 1 to 64 letters, digits, dots, dashes and underscores, and not a principal name")}
 }
 
-// ownedAttributes are the attributes of owned, and those of the object itself.
+// Attributes are the schema attributes of Object and those of the type itself.
 func Attributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"account_id": schema.StringAttribute{
@@ -67,8 +68,8 @@ func Attributes(ctx context.Context, own map[string]schema.Attribute) map[string
 		},
 		"user_name": schema.StringAttribute{
 			Required: true, Validators: UserNameValidators(),
-			MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name, whose domain changes with the account alias. " +
-				"If the user is renamed, the object follows it; it is replaced only if the new name belongs to another user.",
+			MarkdownDescription: "The name of the RAM user, such as `alice`, not the principal name, whose domain changes with the account alias. " +
+				"If the user is renamed, the object is updated in place. It is replaced only if the new name belongs to another user.",
 		},
 		"user_id": schema.StringAttribute{
 			Computed: true, PlanModifiers: tf.StableID(),
@@ -80,8 +81,8 @@ func Attributes(ctx context.Context, own map[string]schema.Attribute) map[string
 	return attributes
 }
 
-// ownedIdentity is the identity of an object of a user, with what tells it from
-// the user's others. The account may be left out of an import.
+// IdentitySchema is the identity of an object of a user: account, user name and the
+// attributes in own. An import may omit the account.
 func IdentitySchema(own map[string]identityschema.Attribute) identityschema.Schema {
 	attributes := map[string]identityschema.Attribute{
 		"account_id": identityschema.StringAttribute{OptionalForImport: true, Description: "The id of the account."},
@@ -91,7 +92,7 @@ func IdentitySchema(own map[string]identityschema.Attribute) identityschema.Sche
 	return identityschema.Schema{Attributes: attributes}
 }
 
-// begin checks the account and finds the user for a create.
+// PrepareCreate checks the account and finds the user for a create.
 func PrepareCreate(ctx context.Context, i *instance.Instance, f diagnostics.Operation, o *Object, diags *diag.Diagnostics) bool {
 	account, ok := instance.CheckNamedAccount(ctx, i, f, o.AccountID, diags)
 	if !ok {
@@ -111,9 +112,8 @@ func PrepareCreate(ctx context.Context, i *instance.Instance, f diagnostics.Oper
 	return true
 }
 
-// resume checks the account and the user before a write to an object that
-// exists: the name must belong to the user whose object it is. A state from
-// before user ids is filled.
+// PrepareUpdate checks the account and the user before a write to an existing object: the
+// name must belong to the user with the stored id. It fills a missing user id.
 func PrepareUpdate(ctx context.Context, i *instance.Instance, f diagnostics.Operation, o *Object, diags *diag.Diagnostics) bool {
 	account, ok := i.CheckAccount(ctx, f, o.AccountID.ValueString(), diags)
 	if !ok {
@@ -134,8 +134,8 @@ func PrepareUpdate(ctx context.Context, i *instance.Instance, f diagnostics.Oper
 	return true
 }
 
-// follow looks for the user of an object whose name is not there any more. It
-// tells whether the user has another name now, which o then has too.
+// FollowRename finds, by its id, the user of an object whose user name no longer exists.
+// It reports whether the user has another name, and writes that name to o.
 func FollowRename(ctx context.Context, i *instance.Instance, o *Object) (renamed bool, err error) {
 	id := o.UserID.ValueString()
 	if id == "" {
@@ -153,8 +153,8 @@ func FollowRename(ctx context.Context, i *instance.Instance, o *Object) (renamed
 	return renamed, nil
 }
 
-// followKey is follow for what belongs to a key. Where the user's id is not known
-// yet, as after a move, the service tells who owns the key.
+// FollowKeyOwner is FollowRename for an object of an AccessKey. Without a user id, such as
+// after a move, it asks the service who owns the key.
 func FollowKeyOwner(ctx context.Context, i *instance.Instance, o *Object, keyID string) (renamed bool, err error) {
 	if o.UserID.ValueString() != "" {
 		return FollowRename(ctx, i, o)
@@ -162,7 +162,7 @@ func FollowKeyOwner(ctx context.Context, i *instance.Instance, o *Object, keyID 
 	user, err := i.Client.AccessKeyOwner(ctx, keyID)
 	switch {
 	case ram.NotFound(err, "User", "User.AccessKey") && o.UserName.ValueString() == "":
-		return false, diagnostics.WithState("Nobody knows whose key it is.", errUnknownKeyOwner) // it may be a key of the root account
+		return false, diagnostics.WithState("The owner of the key is unknown.", errUnknownKeyOwner) // it may be a key of the root account
 	case ram.NotFound(err, "User", "User.AccessKey"):
 		return false, nil
 	case err != nil:
@@ -173,14 +173,13 @@ func FollowKeyOwner(ctx context.Context, i *instance.Instance, o *Object, keyID 
 	return renamed, nil
 }
 
-// errOwnerless is what nothing is concluded from: a key of the root account is
-// found under no user.
-var errUnknownKeyOwner = errors.New("the state does not say whose key it is, and no RAM user of the account has it. It is deleted, or of another account, or of the root account, " +
-	"whose keys the provider does not manage. Keep its secret if it is still needed, and take the resource out of the state")
+// errUnknownKeyOwner proves nothing: no RAM user owns a key of the root account.
+var errUnknownKeyOwner = errors.New("the state has no user name, and no RAM user of the account has the key. The key may be deleted, or belong to another account or to the root account, " +
+	"whose keys the provider does not manage. Keep its secret if it is still needed, and remove the resource from the state")
 
-// belongs makes sure that a key whose owner is not known yet, as after a move, is
-// that of the user whom the configuration names: in another user's list it would
-// not be found, and be taken for deleted.
+// CheckKeyOwner checks that a key whose owner is not in the state, such as after a move,
+// belongs to the configured user. The key list of another user does not contain it, and
+// the key would count as deleted.
 func CheckKeyOwner(ctx context.Context, i *instance.Instance, f diagnostics.Operation, o Object, keyID string, diags *diag.Diagnostics) bool {
 	user, err := i.Client.AccessKeyOwner(ctx, keyID)
 	if diagnostics.Report(diags, f, err) {
@@ -194,8 +193,8 @@ func CheckKeyOwner(ctx context.Context, i *instance.Instance, f diagnostics.Oper
 	return true
 }
 
-// planName decides what a new user_name means: the same user renamed, in place, or
-// another user, which is a replacement.
+// PlanUserName plans a changed user_name: an update in place if the same user was renamed,
+// a replacement if the name belongs to another user.
 func PlanUserName(ctx context.Context, i *instance.Instance, state, plan Object, resp *resource.ModifyPlanResponse) {
 	name := plan.UserName.ValueString()
 	if plan.UserName.IsUnknown() || name == state.UserName.ValueString() || state.UserID.ValueString() == "" {
@@ -203,21 +202,21 @@ func PlanUserName(ctx context.Context, i *instance.Instance, state, plan Object,
 	}
 	user, err := i.Client.User(ctx, name)
 	switch {
-	case ram.NotFound(err, "User"): // renamed in this very run
+	case ram.NotFound(err, "User"): // the user is renamed in this run
 	case diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "plan the change of user_name", State: "Nothing was changed."}, err):
 	case user.ID != state.UserID.ValueString():
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("user_name"))
 	}
 }
 
-// ownKey tells that an AccessKey pair is one that the provider itself stands on.
+// IsOwnKey reports whether the credentials of the provider depend on an AccessKey.
 func IsOwnKey(i *instance.Instance, id string) bool {
 	chain, known := i.Client.CredentialChain()
 	return known && slices.Contains(chain.LongLivedKeyIDs(), id)
 }
 
-// ownUser tells that the provider itself stands on a key of this user: as the
-// caller, or as the owner of a key that a role is assumed with.
+// IsOwnUser reports whether the credentials of the provider depend on a user: the caller,
+// or the owner of a key that assumes a role.
 func IsOwnUser(ctx context.Context, i *instance.Instance, id string) (bool, error) {
 	caller, err := i.Client.Caller(ctx)
 	if err != nil || caller.UserID == id {
@@ -240,11 +239,11 @@ func IsOwnUser(ctx context.Context, i *instance.Instance, id string) (bool, erro
 	return false, nil
 }
 
-// importable tells that an import names a user, and not, say, a principal name.
+// CheckImportName reports whether an import names a user, and not a principal name or an id.
 func CheckImportName(name types.String, noun string, diags *diag.Diagnostics) bool {
 	if UserNamePattern.MatchString(name.ValueString()) {
 		return true
 	}
-	diags.AddError("Cannot import the "+noun, fmt.Sprintf("%q is not the name of a RAM user. Nothing was imported.\n\nImport with the name alone, such as alice: no domain, and no id of the user.", name.ValueString()))
+	diags.AddError("Cannot import the "+noun, fmt.Sprintf("%q is not the name of a RAM user. Nothing was imported.\n\nImport by the name alone, such as alice, without a domain and not by the user id.", name.ValueString()))
 	return false
 }

@@ -19,28 +19,28 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// A change is what a plan or a write would make of a setting. In both, nil stands
-// for what is not known, or not said.
+// Change is a planned or written change of a setting. In Before and After, nil is an
+// unknown value, or one that the service did not return.
 type Change[S any] struct {
 	Before, After S
-	managed       []string // attributes that the configuration mentions
-	MustAllow     []string // networks that must stay able to log on
+	managed       []string // attributes that the configuration sets
+	MustAllow     []string // networks that must keep access
 }
 
-// manages tells that the configuration mentions an attribute.
+// Manages reports whether the configuration sets an attribute.
 func (c Change[S]) Manages(name string) bool { return slices.Contains(c.managed, name) }
 
-// A danger is what a change may do to the people of an account. One that is to be
-// refused is an error, unless allow_lock_out says otherwise.
+// Risk is an effect of a change on the users of an account. A refused risk is an error
+// unless allow_lock_out is true.
 type Risk struct {
 	Attribute, Summary, Detail string
 	Refuse                     bool
-	Never                      bool // refused whatever allow_lock_out says, as the service would refuse it
+	Never                      bool // refused also with allow_lock_out, because the service refuses it
 }
 
 func (s *Setting[S]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if s.Instance == nil {
-		return // the provider could not be configured yet, so there is nothing to look at
+		return // the provider is not configured yet
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
@@ -68,7 +68,7 @@ func (s *Setting[S]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 	}
 }
 
-// planning is one plan of a setting.
+// Plan is one plan of a setting.
 type Plan[S any] struct {
 	*Setting[S]
 	State, Config, Plan tf.Values
@@ -76,7 +76,7 @@ type Plan[S any] struct {
 	Diags               *diag.Diagnostics
 }
 
-// create looks at the account once, and says what adopting the setting changes.
+// create reads the account once, and warns of what adopting the setting changes.
 func (p *Plan[S]) create(ctx context.Context) {
 	const now = "Nothing was changed."
 	id, ok := p.CheckAccount(ctx, p.Operation("plan", now), "", p.Diags)
@@ -91,20 +91,20 @@ func (p *Plan[S]) create(ctx context.Context) {
 	after := p.Effect(live)
 	if lines := p.Differences(&live, &after); len(lines) > 0 {
 		p.Diags.AddWarning("Adopting the "+p.Noun+" changes the account", fmt.Sprintf(
-			"Account %s has its %s already. Of it, this changes:\n\n%s\n\nAttributes that the configuration does not mention keep their values.",
+			"The %[2]s of account %[1]s will change:\n\n%[3]s\n\nAttributes that the configuration does not set keep their values.",
 			id, p.Noun, strings.Join(lines, "\n")))
 	}
 	p.CheckRisks(ctx, live, after)
 }
 
-// update keeps what the configuration does not manage, and says what stops
-// being managed and what gets weaker.
+// update keeps unmanaged attributes, and warns of attributes that stop being managed and
+// of values that get weaker.
 func (p *Plan[S]) Update(ctx context.Context) {
 	touched := p.planFields()
 	p.warnUnmanaged()
 	if tf.String(p.Plan["on_destroy"]) == Restore && p.Adoption == nil {
-		p.Diags.AddAttributeError(path.Root("on_destroy"), "Cannot plan the "+p.Noun, "on_destroy = \"restore\" needs the values from before the setting was adopted. "+
-			"This setting was imported or moved here, or the provider was killed while it changed it, which makes the CLI forget them. Nothing was changed.\n\nUse \"retain\" or \"reset\".")
+		p.Diags.AddAttributeError(path.Root("on_destroy"), "Cannot plan the "+p.Noun, "on_destroy = \"restore\" needs the values from before the adoption of the setting. "+
+			"There are none: this setting was imported or moved, or a run that changed it was killed. Nothing was changed.\n\nUse \"retain\" or \"reset\".")
 	}
 	if !touched && p.unchanged("must_allow") && p.unchanged("allow_lock_out") {
 		return
@@ -121,12 +121,12 @@ func (p *Plan[S]) Update(ctx context.Context) {
 	p.CheckRisks(ctx, before, after)
 }
 
-// same tells that the plan leaves an attribute as it is, or that there is none.
+// unchanged reports whether the plan keeps an attribute, or the setting does not have it.
 func (p *Plan[S]) unchanged(name string) bool {
 	return p.Plan[name] == nil || p.Plan[name].Equal(p.State[name])
 }
 
-// settle gives each field its planned value; it tells whether one of them changes.
+// planFields sets the planned value of each field, and reports whether one changes.
 func (p *Plan[S]) planFields() (touched bool) {
 	for _, f := range p.Fields {
 		config, state := p.Config[f.Name], p.State[f.Name]
@@ -151,7 +151,7 @@ func (p *Plan[S]) planFields() (touched bool) {
 	return touched
 }
 
-// warnUnmanaged says which attributes stop being managed.
+// warnUnmanaged warns of attributes that stop being managed.
 func (p *Plan[S]) warnUnmanaged() {
 	if p.Adoption == nil {
 		return
@@ -163,12 +163,12 @@ func (p *Plan[S]) warnUnmanaged() {
 		}
 	}
 	if len(lines) > 0 {
-		p.Diags.AddWarning("The "+p.Noun+" is managed less", "The configuration no longer mentions:\n\n"+strings.Join(lines, "\n")+
-			"\n\nThe account keeps these values, and a change of them by somebody else will be shown but not undone. This note ends with the next change that is applied to the resource.")
+		p.Diags.AddWarning("Attributes of the "+p.Noun+" are no longer managed", "The configuration no longer sets:\n\n"+strings.Join(lines, "\n")+
+			"\n\nThe account keeps these values. Later changes of them outside Terraform are shown and not reverted. This warning disappears with the next applied change of the resource.")
 	}
 }
 
-// of makes the client's form of the attributes.
+// Model returns the attributes in the client's type.
 func (s *Setting[S]) Model(v tf.Values) (model S) {
 	for _, f := range s.Fields {
 		if v[f.Name] != nil {
@@ -178,7 +178,7 @@ func (s *Setting[S]) Model(v tf.Values) (model S) {
 	return model
 }
 
-// effect is the setting after the plan. What is not known yet is nil.
+// effect is the setting after the plan. An unknown value is nil.
 func (p *Plan[S]) Effect(model S) S {
 	for _, f := range p.ManagedFields(p.Config) {
 		f.Put(&model, p.Plan[f.Name])
@@ -186,10 +186,10 @@ func (p *Plan[S]) Effect(model S) S {
 	return model
 }
 
-// weakerMark ends the line of a value that gets weaker.
+// WeakerMark ends the line of a value that gets weaker.
 const WeakerMark = "(weaker)"
 
-// differences lists the fields that change, one a line.
+// differences lists the fields that change, one per line.
 func (s *Setting[S]) Differences(before, after *S) []string {
 	lines := []string{}
 	for _, f := range s.Fields {
@@ -206,10 +206,10 @@ func (s *Setting[S]) Differences(before, after *S) []string {
 	return lines
 }
 
-// look reports what the change may do to people.
+// CheckRisks reports the risks of the planned change.
 func (p *Plan[S]) CheckRisks(ctx context.Context, before, after S) {
 	if p.Risks == nil || unknownInside(p.Plan["allow_lock_out"]) || unknownInside(p.Plan["must_allow"]) {
-		return // looked at again before the write
+		return // checked again before the write
 	}
 	allowed := p.allowed(p.Plan)
 	for _, d := range p.Risks(ctx, p.Client, p.changing(p.Config, p.Plan, before, after)) {
@@ -217,7 +217,7 @@ func (p *Plan[S]) CheckRisks(ctx context.Context, before, after S) {
 	}
 }
 
-// refuse stops a write that the plan could not judge.
+// refuseRisks stops a write whose risks the plan could not check.
 func (w *Write[S]) refuseRisks(ctx context.Context, before, after S, diags *diag.Diagnostics) {
 	if w.Risks == nil || w.Verb == "destroy" {
 		return
@@ -238,13 +238,13 @@ func (s *Setting[S]) changing(config, plan tf.Values, before, after S) Change[S]
 	return c
 }
 
-// allowed tells that the configuration accepts a lock-out.
+// allowed reports whether the configuration accepts a lock-out.
 func (s *Setting[S]) allowed(plan tf.Values) bool {
 	b, ok := plan["allow_lock_out"].(types.Bool)
 	return ok && b.ValueBool()
 }
 
-// unknownInside tells that a value, or an element of it, is not known yet.
+// unknownInside reports whether a value or one of its elements is unknown.
 func unknownInside(v attr.Value) bool {
 	if v == nil {
 		return false
@@ -260,7 +260,7 @@ func (d Risk) Report(allowed bool, diags *diag.Diagnostics) {
 	case d.Never:
 		diags.AddAttributeError(path.Root(d.Attribute), d.Summary, d.Detail+"\n\nNothing was changed.")
 	case d.Refuse && !allowed:
-		diags.AddAttributeError(path.Root(d.Attribute), d.Summary, d.Detail+"\n\nNothing was changed. If this is really meant, set allow_lock_out = true.")
+		diags.AddAttributeError(path.Root(d.Attribute), d.Summary, d.Detail+"\n\nNothing was changed. To apply the change nevertheless, set allow_lock_out = true.")
 	case d.Refuse:
 		diags.AddAttributeWarning(path.Root(d.Attribute), d.Summary, d.Detail+"\n\nallow_lock_out = true accepts this.")
 	default:
@@ -268,14 +268,14 @@ func (d Risk) Report(allowed bool, diags *diag.Diagnostics) {
 	}
 }
 
-// destroy says what stays and what gets weaker.
+// destroy warns of the values that stay and of those that get weaker.
 func (p *Plan[S]) destroy() {
 	account := tf.String(p.State["account_id"])
 	before := p.Model(p.State)
 	last := p.destroyValues(p.State, p.Adoption)
 	if len(last) == 0 {
 		p.Diags.AddWarning("Destroying the "+p.Noun+" leaves the account as it is", fmt.Sprintf(
-			"on_destroy is %q: the resource leaves the state, and account %s keeps:\n\n%s%s",
+			"on_destroy is %q. The resource is removed from the state, and account %s keeps:\n\n%s%s",
 			tf.String(p.State["on_destroy"]), account, strings.Join(p.keptValues(), "\n"), p.destroyNote(before, before)))
 		return
 	}
@@ -287,14 +287,14 @@ func (p *Plan[S]) destroy() {
 	}
 	lines := p.Differences(&before, &after)
 	if len(lines) == 0 {
-		lines = []string{"  (nothing: the account has these values already)"}
+		lines = []string{"  (no change: the account already has these values)"}
 	}
 	p.Diags.AddWarning("Destroying the "+p.Noun+" changes the account", fmt.Sprintf(
-		"on_destroy is %q: the resource leaves the state, and of account %s this changes:\n\n%s%s",
+		"on_destroy is %q. The resource is removed from the state, and these values of account %s change:\n\n%s%s",
 		tf.String(p.State["on_destroy"]), account, strings.Join(lines, "\n"), p.destroyNote(before, after)))
 }
 
-// last is the farewell, as a paragraph of its own.
+// destroyNote is the DestroyWarning as a separate paragraph.
 func (p *Plan[S]) destroyNote(before, after S) string {
 	if p.DestroyWarning == nil {
 		return ""
@@ -305,7 +305,7 @@ func (p *Plan[S]) destroyNote(before, after S) string {
 	return ""
 }
 
-// kept lists what was managed, or, after an import, all there is.
+// keptValues lists the managed attributes, or all of them after an import.
 func (p *Plan[S]) keptValues() []string {
 	lines := []string{}
 	for _, f := range p.Fields {

@@ -29,14 +29,14 @@ func (s *Setting[S]) Create(ctx context.Context, req resource.CreateRequest, res
 		return
 	}
 	if !s.Adopt(s.Name) {
-		resp.Diagnostics.AddError("Cannot create the "+s.Noun, "This run has already taken over the "+s.Noun+" of this account in another resource; "+
-			"two resources for one setting would undo each other's work for ever. The account is as the other resource left it.\n\nKeep one of the two.")
+		resp.Diagnostics.AddError("Cannot create the "+s.Noun, "Another resource of this run manages the "+s.Noun+" of this account. "+
+			"Two resources for one setting revert each other at every apply. The other resource was applied; this one was not.\n\nRemove one of the two resources.")
 		return
 	}
 	w := Write[S]{Setting: s, Verb: "create", Config: config, Plan: plan}
 	w.Run(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		s.Release(s.Name) // a failed create leaves no state, so the next one is the first again
+		s.Release(s.Name) // a failed create leaves no state, and the next one adopts the setting
 		return
 	}
 	w.Adoption.Save(ctx, resp.Private, &resp.Diagnostics)
@@ -86,7 +86,7 @@ func (s *Setting[S]) Delete(ctx context.Context, req resource.DeleteRequest, res
 	w.Run(ctx, &resp.Diagnostics)
 }
 
-// leavings are the values that a destroy writes, by attribute.
+// destroyValues are the values that a destroy writes, by attribute.
 func (s *Setting[S]) destroyValues(state tf.Values, a *Adoption) tf.Values {
 	v := tf.Values{}
 	for _, f := range s.Fields {
@@ -104,10 +104,9 @@ func (s *Setting[S]) destroyValues(state tf.Values, a *Adoption) tf.Values {
 	return v
 }
 
-// writing is one read → merge → write of a setting. The service has no request
-// that changes one field for sure: of two of its versions one keeps what a
-// request leaves out and the other resets it (observed), so every write is the
-// full set, made of what the configuration manages and what the account has.
+// Write is one read → merge → write of a setting. One version of the service keeps a
+// parameter that a request omits, and another resets it (observed). Every write is
+// therefore the full set: the managed attributes, and the rest as the account has it.
 type Write[S any] struct {
 	*Setting[S]
 	Verb         string
@@ -115,7 +114,7 @@ type Write[S any] struct {
 	Adoption     *Adoption
 }
 
-// run writes, and completes the plan to what the state shall be.
+// run writes, and completes the plan to the new state.
 func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
 	const untouched = "Nothing was changed."
 	unlock, err := w.Client.Lock(ctx, w.Name)
@@ -147,12 +146,12 @@ func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
 	w.complete(id, &after, diags)
 }
 
-// managedIn are the fields that a configuration mentions.
+// ManagedFields are the fields that a configuration sets.
 func (s *Setting[S]) ManagedFields(config tf.Values) []Field[S] {
 	return slices.DeleteFunc(slices.Clone(s.Fields), func(f Field[S]) bool { return config[f.Name] == nil || config[f.Name].IsNull() })
 }
 
-// managed are their names.
+// managed are the names of the managed fields.
 func (w *Write[S]) managed() []string {
 	names := []string{}
 	for _, f := range w.ManagedFields(w.Config) {
@@ -166,7 +165,7 @@ func (s *Setting[S]) field(name string) Field[S] {
 	return s.Fields[slices.IndexFunc(s.Fields, func(f Field[S]) bool { return f.Name == name })]
 }
 
-// merge returns what the account has, with what the configuration manages put in.
+// merge returns the live setting with the managed values put in.
 func (w *Write[S]) merge(live S) S {
 	for _, f := range w.ManagedFields(w.Config) {
 		f.Put(&live, w.Plan[f.Name])
@@ -174,7 +173,7 @@ func (w *Write[S]) merge(live S) S {
 	return live
 }
 
-// equal tells that two settings mean the same.
+// equal reports whether two settings have the same meaning.
 func (s *Setting[S]) Equal(a, b S) bool {
 	return !slices.ContainsFunc(s.Fields, func(f Field[S]) bool {
 		x, y := f.Get(&a), f.Get(&b)
@@ -182,16 +181,16 @@ func (s *Setting[S]) Equal(a, b S) bool {
 	})
 }
 
-// write sends the full set. After an answer that tells nothing it looks whether
-// the account has the wanted values, and believes the account.
+// write sends the full set. After an unknown outcome it reads the account, and succeeds if
+// the account has the wanted values.
 func (w *Write[S]) write(ctx context.Context, live, want S, diags *diag.Diagnostics) bool {
 	err := w.Put(ctx, w.Client, live, want)
 	if err == nil {
 		return true
 	}
-	now := "The service refused the change, so the account is as it was."
+	now := "The service refused the change. The account was not changed."
 	if ram.OutcomeUnknown(err) {
-		now = "It is not known whether the service made the change. The next apply reads the account first and makes only what is missing."
+		now = "It is unknown whether the service applied the change. The next apply reads the account first and makes only the missing changes."
 		if seen, lost := w.FetchNow(ctx, w.Client); lost == nil && len(w.missing(&seen, want)) == 0 {
 			return true
 		}
@@ -203,17 +202,16 @@ func (w *Write[S]) write(ctx context.Context, live, want S, diags *diag.Diagnost
 	return false
 }
 
-// confirm reads until the account shows what was written. If it still does not
-// after half the patience, the write is sent once more: an earlier request that
-// was delivered late may have undone it. Fields that the service never reports
-// cannot be confirmed, and are warned of.
+// confirm reads until the account shows the written values. After half of the limit, it
+// sends the write once more, because an earlier request that was delivered late may have
+// reverted it. It warns of fields that the service never returns.
 func (w *Write[S]) confirm(ctx context.Context, want S, diags *diag.Diagnostics) S {
 	start, again := w.Client.Now(), false
 	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		seen, err := w.FetchNow(ctx, w.Client)
 		if err != nil {
 			detail := diagnostics.Explain(err)
-			diags.AddWarning("Cannot confirm the "+w.Noun, "The service took the change, but reading it back failed. The state shows what was written; the next refresh shows what the account has.\n\n"+detail)
+			diags.AddWarning("Cannot confirm the "+w.Noun, "The service accepted the change, but reading it back failed. The state has the written values; the next refresh reads the account.\n\n"+detail)
 			return want
 		}
 		missing := w.missing(&seen, want)
@@ -231,7 +229,7 @@ func (w *Write[S]) confirm(ctx context.Context, want S, diags *diag.Diagnostics)
 		if passed >= instance.ConfirmLimit || w.Client.Pause(ctx, wait) != nil {
 			for _, f := range missing {
 				diags.AddAttributeWarning(path.Root(f.Name), "Cannot confirm the "+w.Noun, fmt.Sprintf(
-					"The service took %s = %s, but still shows %s. The state shows what was written; the next refresh shows what the account has.",
+					"The service accepted %s = %s, but still returns %s. The state has the written value; the next refresh reads the account.",
 					f.Name, tf.Display(w.Plan[f.Name]), tf.Display(f.Get(&seen))))
 			}
 			return seen
@@ -239,7 +237,7 @@ func (w *Write[S]) confirm(ctx context.Context, want S, diags *diag.Diagnostics)
 	}
 }
 
-// missing are the managed fields of which the account shows another value.
+// missing are the managed fields for which the account has another value.
 func (w *Write[S]) missing(seen *S, want S) []Field[S] {
 	return slices.DeleteFunc(w.ManagedFields(w.Config), func(f Field[S]) bool {
 		shown := f.Get(seen)
@@ -247,19 +245,18 @@ func (w *Write[S]) missing(seen *S, want S) []Field[S] {
 	})
 }
 
-// warnUnheard tells of managed fields that the service does not report back.
+// warnNeverReturned warns of managed fields that the service does not return.
 func (w *Write[S]) warnNeverReturned(seen *S, diags *diag.Diagnostics) {
 	for _, f := range w.ManagedFields(w.Config) {
 		if tf.IsAbsent(f.Get(seen)) {
 			diags.AddAttributeWarning(path.Root(f.Name), "Cannot confirm the "+w.Noun, fmt.Sprintf(
-				"The service took the request, but its answer does not show %s, so %s may have had no effect. Look at the console.", f.Name, tf.Display(w.Plan[f.Name])))
+				"The service accepted the request, but its answer does not contain %s. %s may have had no effect. Check it in the RAM console.", f.Name, tf.Display(w.Plan[f.Name])))
 		}
 	}
 }
 
-// complete makes the plan the state: what the plan left open is taken from the
-// account, and what it promised stays, with a warning where the account has
-// moved on since.
+// complete turns the plan into the state: unknown values come from the account, and
+// planned values stay, with a warning where the account has changed since the plan.
 func (w *Write[S]) complete(id string, after *S, diags *diag.Diagnostics) {
 	managed := w.managed()
 	w.Plan["account_id"] = types.StringValue(id)
@@ -270,8 +267,8 @@ func (w *Write[S]) complete(id string, after *S, diags *diag.Diagnostics) {
 		case planned.IsUnknown():
 			w.Plan[f.Name] = f.show(f.Null, shown)
 		case !tf.IsAbsent(shown) && !tf.IsAbsent(planned) && !f.Same(planned, shown):
-			diags.AddAttributeWarning(path.Root(f.Name), "The "+w.Noun+" changed meanwhile", fmt.Sprintf(
-				"Somebody changed %s from %s to %s since the plan was made. The configuration does not manage it, so the account keeps the new value; the next refresh shows it.",
+			diags.AddAttributeWarning(path.Root(f.Name), "The "+w.Noun+" changed since the plan", fmt.Sprintf(
+				"%s changed from %s to %s outside Terraform since the plan. The configuration does not manage it: the account keeps the new value, and the next refresh shows it.",
 				f.Name, tf.Display(planned), tf.Display(shown)))
 		}
 	}

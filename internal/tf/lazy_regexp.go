@@ -12,20 +12,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// spelling is what a text may look like: a regular expression that is compiled when a
-// text is first held against it. Compiled at the start, all of them together took as
-// long as the schemas.
+// LazyRegexp is a regular expression that is compiled on first use. Compiling all of
+// them at startup took as long as building the schemas (measured).
 type LazyRegexp func() *regexp.Regexp
 
+// NewLazyRegexp returns the regular expression. An invalid one panics on first use.
 func NewLazyRegexp(expression string) LazyRegexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
+// MatchString reports whether the text contains a match.
 func (s LazyRegexp) MatchString(text string) bool { return s().MatchString(text) }
 
+// FindStringSubmatch returns the leftmost match and its submatches.
 func (s LazyRegexp) FindStringSubmatch(text string) []string { return s().FindStringSubmatch(text) }
 
-// checked refuses texts of another spelling. The message says what a text must be.
+// Validator refuses a value that does not match. The message says what a value must be.
 func (s LazyRegexp) Validator(message string) validator.String { return patternValidator{s, message} }
 
 type patternValidator struct {

@@ -10,14 +10,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// privateState is where a resource may keep what no person needs to see.
+// PrivateState is the private state of a resource: data that the CLI stores and does
+// not show.
 type PrivateState interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// recall returns what remember wrote down about a noun; nil if nothing is, as
-// after an import.
+// ReadPrivate returns the value that WritePrivate stored under key, or nil if there is
+// none, such as after an import.
 func ReadPrivate[T any](ctx context.Context, private PrivateState, key, noun string, diags *diag.Diagnostics) *T {
 	text, more := private.GetKey(ctx, key)
 	diags.Append(more...)
@@ -26,12 +27,12 @@ func ReadPrivate[T any](ctx context.Context, private PrivateState, key, noun str
 	}
 	v := new(T)
 	if err := json.Unmarshal(text, v); err != nil {
-		diags.AddError("Cannot read the private state", "What the provider remembers of the "+noun+" is not readable: "+err.Error())
+		diags.AddError("Cannot read the private state", "The private state of the "+noun+" is not valid: "+err.Error())
 	}
 	return v
 }
 
-// remember writes a value down in private state.
+// WritePrivate stores a value in private state under key.
 func WritePrivate(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
 	text, err := json.Marshal(value)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 )
 
-// get reads a plan, state or configuration into a model. What goes wrong is in
-// diags, to be looked at once everything has been read.
+// Get reads a plan, state or configuration into a model. Errors are added to diags,
+// which the caller checks after its last read.
 func Get[M any](ctx context.Context, from interface {
 	Get(context.Context, any) diag.Diagnostics
 }, diags *diag.Diagnostics,
@@ -26,34 +26,33 @@ func Get[M any](ctx context.Context, from interface {
 	return m
 }
 
-// save writes the state and the identity that goes with it. The two are written
-// together, always: a state made by a CLI without identities has none, and the
-// framework refuses one that stays empty.
+// Save writes the state together with its identity. A state of a CLI without
+// identities has none yet, and the framework refuses an identity that stays empty.
 func Save(ctx context.Context, who, what any, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	diags.Append(identity.Set(ctx, who)...)
 	diags.Append(state.Set(ctx, what)...)
 }
 
-// gone takes an object that no longer exists out of the state. The identity is
-// set first, since the framework refuses a read that leaves it empty.
+// Remove removes an object that no longer exists from the state. The identity is
+// set first, because the framework refuses a read that leaves it empty.
 func Remove(ctx context.Context, who any, resp *resource.ReadResponse, summary, detail string) {
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
 	resp.State.RemoveResource(ctx)
 	resp.Diagnostics.AddWarning(summary, detail)
 }
 
-// defaultTimeout bounds an operation whose timeout the configuration does not
-// set. It is far above what the service needs, and below what a person waits for.
+// DefaultTimeout limits an operation whose timeout the configuration does not set.
+// It is far above what the service needs.
 const DefaultTimeout = 5 * time.Minute
 
-// bound limits ctx to the practitioner's timeout for one operation.
+// WithTimeout limits ctx to the configured timeout of one operation.
 func WithTimeout(ctx context.Context, timeout func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
 	d, more := timeout(ctx, DefaultTimeout)
 	diags.Append(more...)
 	return context.WithTimeout(ctx, d)
 }
 
-// timeoutsAttribute lets a person bound each operation of a resource.
+// TimeoutsAttribute is the timeouts attribute of a resource.
 func TimeoutsAttribute(ctx context.Context) schema.Attribute {
 	bounds := func(operation string) string {
 		return "How long " + operation + " may take, such as `30s` or `10m`. The default is `5m`."
@@ -65,14 +64,14 @@ func TimeoutsAttribute(ctx context.Context) schema.Attribute {
 		Delete: true, DeleteDescription: bounds("a destroy") + " It counts as it was last applied.",
 	}).(schema.SingleNestedAttribute)
 	if !ok {
-		panic("the timeouts are no nested attribute any more")
+		panic("the timeouts attribute is not a nested attribute")
 	}
 	attribute.MarkdownDescription = "How long each operation may take. It is never sent to the service."
 	return attribute
 }
 
-// unmoving is how an id is planned that never changes once it is known. After a move
-// it is not known before the first read or write.
+// StableID plans an id that never changes once it is known. After a move it is
+// unknown until the first read or write.
 func StableID() []planmodifier.String {
 	return []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()}
 }

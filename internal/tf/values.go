@@ -18,7 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// dated is a time as the service writes it; null if it did not say.
+// Timestamp formats a time as the service does (RFC 3339, UTC); the zero time is null.
 func Timestamp(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()
@@ -26,6 +26,7 @@ func Timestamp(t time.Time) types.String {
 	return types.StringValue(t.UTC().Format(time.RFC3339))
 }
 
+// Deref returns the string, or "" for nil.
 func Deref(s *string) string {
 	if s == nil {
 		return ""
@@ -33,8 +34,7 @@ func Deref(s *string) string {
 	return *s
 }
 
-// filled is a text that the service leaves empty, or out, when there is none:
-// both are null here.
+// NonEmpty returns null for "", which the service sends, or omits, for no value.
 func NonEmpty(s string) types.String {
 	if s == "" {
 		return types.StringNull()
@@ -42,15 +42,15 @@ func NonEmpty(s string) types.String {
 	return types.StringValue(s)
 }
 
-// nullOf is the null of a type, as the protocol has it.
+// Null is the null value of a type in the protocol.
 func Null(ctx context.Context, kind attr.Type) tftypes.Value {
 	return tftypes.NewValue(kind.TerraformType(ctx), nil)
 }
 
-// absent tells that a value is null or not known.
+// IsAbsent reports whether a value is null or unknown.
 func IsAbsent(v attr.Value) bool { return v == nil || v.IsNull() || v.IsUnknown() }
 
-// setOf makes a set of texts; a nil slice is null.
+// StringSet returns a set of strings; a nil slice is null.
 func StringSet(list []string) types.Set {
 	if list == nil {
 		return types.SetNull(types.StringType)
@@ -64,8 +64,8 @@ func StringSet(list []string) types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
-// texts returns the elements of a set, sorted; nil if the set is null, or if it or
-// one of its elements is not known.
+// Strings returns the sorted elements of a set, or nil if the set is null or if the
+// set or an element is unknown.
 func Strings(v attr.Value) []string {
 	set, ok := v.(types.Set)
 	if !ok || IsAbsent(v) {
@@ -82,7 +82,7 @@ func Strings(v attr.Value) []string {
 	return list
 }
 
-// text returns a string's value; "" if it has none.
+// String returns the value of a string, or "" if it is null or unknown.
 func String(v attr.Value) string {
 	s, ok := v.(types.String)
 	if !ok {
@@ -91,7 +91,7 @@ func String(v attr.Value) string {
 	return s.ValueString()
 }
 
-// plain returns a value as JSON has it.
+// JSONValue returns a value in the types of encoding/json.
 func JSONValue(v attr.Value) any {
 	if IsAbsent(v) {
 		return nil
@@ -110,11 +110,11 @@ func JSONValue(v attr.Value) any {
 	}
 }
 
-// longestShown is how much of a text a message holds. Beyond it, as with the
-// metadata of an identity provider, a person sees the beginning.
+// longestShown is the number of bytes of a string that a message shows. Of a longer
+// one, such as the metadata of an identity provider, it shows the beginning.
 const longestShown = 200
 
-// display returns a value as a person reads it in a message.
+// Display formats a value for a message.
 func Display(v attr.Value) string {
 	switch {
 	case v == nil || v.IsNull():
@@ -134,9 +134,10 @@ func Display(v attr.Value) string {
 	return strings.TrimSpace(b.String())
 }
 
-// wordSet is the type of the elements of a map of sets.
+// StringSetType is the element type of a map of sets.
 var StringSetType = types.SetType{ElemType: types.StringType}
 
+// ParseStringSetMap reads a map of sets from its JSON form; null if it has another form.
 func ParseStringSetMap(v any) attr.Value {
 	object, ok := v.(map[string]any)
 	if !ok {
@@ -156,7 +157,8 @@ func ParseStringSetMap(v any) attr.Value {
 	return StringSetMap(out)
 }
 
-// mapOf makes a map of sets of texts; a nil map is null, a nil slice an empty set.
+// StringSetMap returns a map of sets of strings; a nil map is null, and a nil slice is
+// an empty set.
 func StringSetMap(m map[string][]string) types.Map {
 	if m == nil {
 		return types.MapNull(StringSetType)
@@ -168,8 +170,8 @@ func StringSetMap(m map[string][]string) types.Map {
 	return types.MapValueMust(StringSetType, elements)
 }
 
-// textsBy returns the sets of a map, each sorted; nil if the map is null, or if it
-// or something inside is not known.
+// StringsByKey returns the sets of a map, each sorted, or nil if the map is null or if
+// the map or a value in it is unknown.
 func StringsByKey(v attr.Value) map[string][]string {
 	m, ok := v.(types.Map)
 	if !ok || IsAbsent(v) {
@@ -186,16 +188,16 @@ func StringsByKey(v attr.Value) map[string][]string {
 	return out
 }
 
-// values are the attributes of a setting as Terraform has them.
+// Values are the attributes of a resource by name.
 type Values map[string]attr.Value
 
-// timeouts returns the timeouts that the attributes hold.
+// Timeouts returns the timeouts attribute.
 func (v Values) Timeouts() timeouts.Value {
 	t, _ := v["timeouts"].(timeouts.Value)
 	return t
 }
 
-// object makes the attributes one value of the type that a schema has.
+// Object returns the attributes as one value of the type of a schema.
 func (v Values) Object(of attr.Type, diags *diag.Diagnostics) types.Object {
 	kind, ok := of.(attr.TypeWithAttributeTypes)
 	if !ok {
@@ -207,8 +209,8 @@ func (v Values) Object(of attr.Type, diags *diag.Diagnostics) types.Object {
 	return o
 }
 
-// nulls are the attributes of an object of which nothing is known. What has no null is
-// missing, and then refused by object.
+// NullValues returns a null for each attribute of a type. An attribute type without a
+// null value is left out, and Object then refuses the values.
 func NullValues(ctx context.Context, of attr.Type) Values {
 	v := Values{}
 	kind, _ := of.(attr.TypeWithAttributeTypes)
