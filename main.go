@@ -37,7 +37,7 @@ func main() {
 	}
 }
 
-// logsWanted tells whether the environment, which is that of the CLI, asks for logs.
+// logsWanted reports whether the environment, which is that of the CLI, asks for logs.
 func logsWanted(environ []string) bool {
 	return slices.ContainsFunc(environ, func(variable string) bool {
 		return strings.HasPrefix(variable, "TF_LOG") || strings.HasPrefix(variable, "TF_ACC_LOG")
@@ -49,7 +49,7 @@ func logsWanted(environ []string) bool {
 // the provider (measured: 2.3 and 1.6 ms for an instance).
 func writeNoLogs(setenv func(name, value string) error) {
 	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_RAM"} {
-		_ = setenv(name, "off") // without it, the logs are written and nobody reads them
+		_ = setenv(name, "off") // without it, the logs are written and are discarded
 	}
 }
 

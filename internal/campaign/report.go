@@ -285,7 +285,7 @@ func (r *report) publish(guide string) error {
 	case r.Commit == "":
 		return errors.New("figures of uncommitted code are not published")
 	}
-	return os.WriteFile(guide, []byte(before+figuresBegin+"\n"+r.markdown()+"\n"+figuresEnd+after), 0o644) //nolint:gosec // everybody may read it
+	return os.WriteFile(guide, []byte(before+figuresBegin+"\n"+r.markdown()+"\n"+figuresEnd+after), 0o644) //nolint:gosec // all users may read it
 }
 
 // grouped returns a number with commas: 21,164.

@@ -112,11 +112,13 @@ func (f regexpValidator) ValidateString(_ context.Context, req validator.StringR
 	}
 }
 
-// onlyIfBound refuses a user's name beside unbound = true: a device that nobody
+// onlyIfBound refuses a user's name together with unbound = true: a device that no user
 // has is no user's.
 type OnlyIfBound struct{}
 
-func (OnlyIfBound) Description(context.Context) string { return "must not stand beside unbound = true" }
+func (OnlyIfBound) Description(context.Context) string {
+	return "must not be set together with unbound = true"
+}
 
 func (b OnlyIfBound) MarkdownDescription(ctx context.Context) string { return b.Description(ctx) }
 
@@ -125,6 +127,6 @@ func (b OnlyIfBound) ValidateString(ctx context.Context, req validator.StringReq
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("unbound"), &unbound)...)
 	if !req.ConfigValue.IsNull() && unbound.ValueBool() {
 		resp.Diagnostics.AddAttributeError(req.Path, "Cannot look for what contradicts itself", fmt.Sprintf(
-			"unbound = true finds devices that nobody has, and %s those that one user has. Nothing was looked for.\n\nGive one of the two.", req.Path))
+			"unbound = true finds devices that are not bound, and %s finds devices of one user. Nothing was read.\n\nGive one of the two.", req.Path))
 	}
 }

@@ -40,7 +40,7 @@ type UnreadableError struct {
 func (u *UnreadableError) Unwrap() error { return u.error }
 
 // unreadOf is an error about what one user has, unless it would be met again at
-// everybody else's.
+// all others's.
 func unreadable(user ram.User, err error) error {
 	var keyless *ram.CredentialsError
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &keyless) {
@@ -78,7 +78,7 @@ func ListUsers(ctx context.Context, i *instance.Instance, sought Users, most int
 	}
 }
 
-// A read looks at what one user has, and tells of each object that is sought, or
+// A read looks at what one user has, and describes each object that is sought, or
 // why it cannot be read.
 type ReadUser[T any] func(ctx context.Context, user ram.User, tell func(T, error))
 
@@ -154,7 +154,7 @@ type result[T any] struct {
 	err   error
 }
 
-// ends tells that nothing can come after an error.
+// ends reports whether nothing can come after an error.
 func (s result[T]) ends() bool {
 	var passing *UnreadableError
 	return s.err != nil && !errors.As(s.err, &passing)
@@ -169,7 +169,7 @@ func batchSize(most int64) int {
 }
 
 // reportSearch turns an error of a search into a diagnostic, on user_name where
-// the configuration names a user who is not there; it tells whether there was one.
+// the configuration names a user who is not there; it reports whether there was one.
 func reportSearch(ctx context.Context, diags *diag.Diagnostics, f diagnostics.Operation, account string, config tfsdk.Config, err error) bool {
 	var passing *UnreadableError
 	if errors.As(err, &passing) {

@@ -26,7 +26,7 @@ func unusedCodes(ctx context.Context, i *instance.Instance, seed string) (code1,
 		if taken {
 			return twoCodes(seed, step)
 		}
-		// The Date header, which tells the service's time, counts whole seconds.
+		// The Date header, which has the service's time, counts whole seconds.
 		begins := time.Unix(next*int64(instance.StepLength/time.Second), 0).Add(time.Second)
 		if err := i.Client.Pause(ctx, begins.Sub(now)); err != nil {
 			return "", "", err
@@ -79,7 +79,7 @@ func Bind(ctx context.Context, i *instance.Instance, user ram.User, serial, seed
 	}
 }
 
-// took tells whether a bind of unknown outcome took effect. The first time one look
+// took reports whether a bind of unknown outcome took effect. The first time one look
 // will do: the second bind waits for new steps, and is then refused if it did.
 func bindTookEffect(ctx context.Context, i *instance.Instance, user ram.User, serial string, attempt int) bool {
 	if attempt > 1 {
@@ -90,7 +90,7 @@ func bindTookEffect(ctx context.Context, i *instance.Instance, user ram.User, se
 	return err == nil && found && device.UserID == user.ID
 }
 
-// holds tells whether a user has the device: by what the service says of the user,
+// holds reports whether a user has the device: by what the service says of the user,
 // or else by what it comes to show of the device. The error is that neither can be read.
 func holdsDevice(ctx context.Context, i *instance.Instance, user ram.User, serial string) (bool, error) {
 	mfa, err := i.Client.UserMFA(ctx, user.Name)
@@ -118,7 +118,7 @@ func sendCodes(ctx context.Context, i *instance.Instance, userName, serial, seed
 	return i.Client.BindMFADevice(ctx, userName, serial, code1, code2)
 }
 
-// codesRefused tells that the service did not take the two codes (documented).
+// codesRefused reports whether the service did not take the two codes (documented).
 func codesRefused(err error) bool {
 	var answer *ram.Error
 	return errors.As(err, &answer) && answer.Code == "CheckAuthenticationCodeFail"
@@ -142,7 +142,7 @@ func ExplainRefusedCodes(i *instance.Instance, err error) string {
 	}
 }
 
-// unbind takes a device off the user who has it now. That nobody has it any more is fine.
+// unbind takes a device off the user who has it now. A device that is not bound is no error.
 func Unbind(ctx context.Context, i *instance.Instance, device ram.MFADevice) error {
 	err := i.Client.UnbindMFADevice(ctx, device.UserName)
 	if ram.NotFound(err, "User.MFADevice", "User") {

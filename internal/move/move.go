@@ -64,14 +64,14 @@ func Movers(ctx context.Context, target resource.Resource, formerTypes map[strin
 	}}}
 }
 
-// isOurs tells our own provider by its name. Host and namespace are those of
+// isOurs reports whether a provider is our own, by its name. Host and namespace are those of
 // whatever registry or mirror it was installed from.
 func isOurs(address string) bool {
 	return address[strings.LastIndexByte(address, '/')+1:] == typePrefix
 }
 
-// isAlicloud tells the provider of the former types: under its own namespace or
-// its older one, on any host, or by the bare name, which is all that OpenTofu tells before 1.12.4 (observed).
+// isAlicloud reports whether a provider is that of the former types: under its own namespace or
+// its older one, on any host, or by the bare name, which is all that OpenTofu passes before 1.12.4 (observed).
 func isAlicloud(address string) bool {
 	host, name, nested := cutLast(address)
 	if name != "alicloud" {
@@ -209,7 +209,7 @@ func (m *State) carry(ctx context.Context) {
 		}
 		if a.Convert != nil {
 			if err := a.Convert(ctx, m, a.Name); err != nil {
-				m.fail(fmt.Sprintf("What it holds as %s %s.", a.Name, err), "Apply once with the old provider, so that it reads the object anew, and move then.")
+				m.fail(fmt.Sprintf("Its value of %s %s.", a.Name, err), "Apply once with the old provider, so that it reads the object again, and then move.")
 			}
 		}
 		if a.Warn == nil || m.Nothing(a.Name) {
@@ -246,7 +246,7 @@ func (m *State) check(version int64) {
 	}
 }
 
-// nothing tells that the old state holds nothing in an attribute: the old SDK
+// nothing reports whether the old state holds nothing in an attribute: the old SDK
 // writes zero values where a configuration says nothing.
 func (m *State) Nothing(name string) bool {
 	return IsBlank(m.Old[name], "null", `""`, "false", "0", "[]", "{}")

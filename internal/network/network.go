@@ -63,7 +63,7 @@ func Canonical(s string) string {
 	return s
 }
 
-// covered tells that every address of p is in one of the networks.
+// covered reports whether every address of p is in one of the networks.
 func Covers(p netip.Prefix, networks []netip.Prefix) bool {
 	touching := slices.DeleteFunc(slices.Clone(networks), func(n netip.Prefix) bool { return !n.Overlaps(p) })
 	for _, n := range touching {
@@ -93,13 +93,13 @@ var Reserved = ParseAll([]string{
 	"fc00::/7", "fe80::/10", "::1/128", "::/128",
 })
 
-// privateOnly tells that no address of the internet is in any of the networks.
+// privateOnly reports whether no address of the internet is in any of the networks.
 func PrivateOnly(networks []netip.Prefix) bool {
 	return len(networks) > 0 && !slices.ContainsFunc(networks, func(n netip.Prefix) bool { return !Covers(n, Reserved) })
 }
 
-// widerMasks tells that a list of logon masks lets in somebody whom the list
-// before kept out. An empty list lets in everybody.
+// widerMasks reports whether a list of logon masks lets in an address that the list
+// before kept out. An empty list lets in all users.
 func Wider(before, after []string) bool {
 	switch {
 	case before == nil || after == nil || len(before) == 0:
@@ -123,7 +123,7 @@ func Uncovered(wanted, masks []string) []string {
 	})
 }
 
-// networks checks a set of IP addresses and CIDR blocks: each is one, none stands
+// networks checks a set of IP addresses and CIDR blocks: each is one, none occurs
 // there twice in two spellings, there are at most most of them, and joined by
 // ";" they have at most longest characters (zero: any number).
 func Validators(most, longest int) []validator.Set {

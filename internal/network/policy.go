@@ -41,8 +41,8 @@ var PolicyFields = sync.OnceValue(func() []setting.Field[ram.NetworkPolicy] {
 	}
 })
 
-// widerVPCs tells that a list by VPC lets in somebody whom the list before kept
-// out. No list lets in everybody, and a VPC without addresses is all of that VPC
+// widerVPCs reports whether a list by VPC lets in an address that the list before kept
+// out. No list lets in all users, and a VPC without addresses is all of that VPC
 // (both assumed, as for the list of public addresses).
 func WiderVPCs(before, after map[string][]string) bool {
 	switch {
@@ -70,19 +70,19 @@ func WiderVPCs(before, after map[string][]string) bool {
 	return false
 }
 
-// standing is how the provider's own credentials stand to a policy.
+// standing is how a policy applies to the provider's own credentials.
 type OwnKeys struct {
 	Key      string // the long-lived key that the policy governs, if any
 	Unknown  bool   // whether there is one could not be found out
 	Governed string // which keys the policy is about, for messages
 }
 
-// enforced tells that a policy keeps public addresses out.
+// enforced reports whether a policy keeps public addresses out.
 func enforced(p ram.NetworkPolicy) bool {
 	return tf.Deref(p.Status) == ram.NetworkPolicyActive && len(p.Public) > 0
 }
 
-// narrows tells that a change keeps a public address out that could come in.
+// narrows reports whether a change keeps a public address out that could come in.
 func Narrows(before, after ram.NetworkPolicy) bool {
 	return enforced(after) && (!enforced(before) || Wider(after.Public, before.Public))
 }
@@ -113,7 +113,7 @@ func PolicyRisks(c setting.Change[ram.NetworkPolicy], self func() OwnKeys) []set
 }
 
 // selfDangers are those for the provider's own key. From which address the
-// service sees this run nobody knows here, so a person has to say it.
+// service sees for this run is not known here, so the configuration has to contain it.
 func selfDangers(c setting.Change[ram.NetworkPolicy], self OwnKeys) []setting.Risk {
 	if len(c.MustAllow) > 0 || self.Key == "" && !self.Unknown {
 		return nil
@@ -123,12 +123,12 @@ func selfDangers(c setting.Change[ram.NetworkPolicy], self OwnKeys) []setting.Ri
 	if self.Unknown {
 		return []setting.Risk{{
 			Attribute: "classic_allow_list", Summary: "The provider's own key may be locked out",
-			Detail: "Whether the provider stands on a long-lived AccessKey pair that this policy governs could not be found out. " + after,
+			Detail: "Whether the provider uses a long-lived AccessKey pair to which this policy applies could not be determined. " + after,
 		}}
 	}
 	return []setting.Risk{{
 		Attribute: "classic_allow_list", Refuse: true, Summary: "The provider's own key may be locked out",
-		Detail: fmt.Sprintf("The provider stands on the long-lived AccessKey pair %s, and %s. %s Or use temporary credentials, to which no network policy applies.", self.Key, self.Governed, after),
+		Detail: fmt.Sprintf("The provider uses the long-lived AccessKey pair %s, and %s. %s Or use temporary credentials, to which no network policy applies.", self.Key, self.Governed, after),
 	}}
 }
 
@@ -176,7 +176,7 @@ func sizeDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 func vpcsOf(elements map[string]attr.Value) []string { return slices.Sorted(maps.Keys(elements)) }
 
 // accountStanding is whether the account's policy governs a key that the provider
-// stands on: the one that signs, or one of this account with which a role is
+// uses: the one that signs, or one of this account with which a role is
 // assumed.
 func AccountOwnKeys(ctx context.Context, client *ram.Client) OwnKeys {
 	const governed = "this policy governs every long-lived key of the account that has no policy of its own"

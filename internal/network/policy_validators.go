@@ -26,7 +26,7 @@ func publicNetworks() []validator.Set {
 	return append(Validators(mostAddresses, 0), publicOnly{})
 }
 
-// publicOnly says where a VPC belongs that stands among addresses.
+// publicOnly says where a VPC id belongs that was given among addresses.
 type publicOnly struct{}
 
 func (publicOnly) Description(context.Context) string {

@@ -132,7 +132,7 @@ func recipients(message []byte) (ids []string) {
 	}
 }
 
-// addressed says whom a message is for. Key ids are no secret: the message tells them.
+// addressed says whom a message is for. Key ids are no secret: the message contains them.
 func addressed(message []byte) string {
 	return "encrypted for the key with the id " + strings.Join(recipients(message), " or ")
 }

@@ -31,7 +31,7 @@ type Recipient struct {
 	now    time.Time
 }
 
-// errPrivateKey is a key that nobody should have pasted.
+// errPrivateKey is a private key where a public one is expected.
 var ErrPrivateKey = errors.New("it is a private key. The provider needs the public key only. " +
 	"Take the private key out of the configuration, and if the file was shared or committed, treat the key as compromised")
 
@@ -149,7 +149,7 @@ func holdsPrivate(entities openpgp.EntityList) bool {
 	return false
 }
 
-// usable tells why a key cannot be encrypted to, if it cannot.
+// usable reports why a key cannot be encrypted to, if it cannot.
 func usable(entity *openpgp.Entity, now time.Time) error {
 	if _, ok := entity.EncryptionKey(now); ok {
 		return nil
@@ -190,14 +190,14 @@ func (KeyValidator) ValidateString(_ context.Context, req validator.StringReques
 
 // reportPGP says what is wrong with pgp_key, before anything was made. For a private
 // key the attribute is not named as the one to blame: a CLI quotes the lines of
-// the configuration where it stands.
+// the configuration that contains it.
 func ReportKeyError(diags *diag.Diagnostics, err error) bool {
 	const summary, now = "Cannot use the PGP key", "Nothing was made with it."
 	switch {
 	case err == nil:
 		return false
 	case errors.Is(err, ErrPrivateKey):
-		diags.AddError(summary, "What stands in pgp_key cannot be used: "+err.Error()+". "+now)
+		diags.AddError(summary, "The value of pgp_key cannot be used: "+err.Error()+". "+now)
 	default:
 		diags.AddAttributeError(path.Root("pgp_key"), summary, "It cannot be used: "+err.Error()+". "+now)
 	}

@@ -65,7 +65,7 @@ type accessKeyModel struct {
 	AllowSelf         types.Bool   `tfsdk:"allow_self"`
 }
 
-// accessKeyIdentity tells which key it is, and whose.
+// accessKeyIdentity reports which key it is, and whose.
 type accessKeyIdentity struct {
 	owner.UserIdentity
 
@@ -101,7 +101,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"To rotate without a gap, set `rotate_when_changed` and `lifecycle { create_before_destroy = true }`: for a moment there are two keys, so the user must have no other one, " +
 			"and only one such resource fits per user. Without `create_before_destroy` the old key is deleted first, and nothing can sign with either until the new one has been distributed.\n\n" +
 			"The create is sent once. If its outcome is unknown, because the connection broke or the answer cannot be read, the provider lists the keys and, if there is one that was not there before, " +
-			"stops with an error that names it: nobody's key is ever deleted on a guess.\n\n" +
+			"stops with an error that names it: a key that cannot be identified is never deleted.\n\n" +
 			"Destroying disables the key, deletes it, and makes sure that it is gone. A deleted key can be restored from the recycle bin for about a month.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"access_key_id": schema.StringAttribute{
@@ -145,7 +145,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"allow_self": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Allows to disable, replace or delete a key that the provider itself stands on. The default is `false`: such a plan is an error. " +
+				MarkdownDescription: "Allows to disable, replace or delete a key that the provider itself uses. The default is `false`: such a plan is an error. " +
 					"For replacing and deleting it counts as it was last applied, so apply it first.",
 			},
 		}),
@@ -329,7 +329,7 @@ func (r *accessKeyResource) lookIn(ctx context.Context, o *owner.Object, id stri
 // errContradiction is what nothing is concluded from.
 var errContradiction = errors.New("the service says both that the user exists and that it does not. Run again")
 
-// exists tells that the user is there, if its id is known.
+// exists reports whether the user is there, if its id is known.
 func (r *accessKeyResource) exists(ctx context.Context, o owner.Object) bool {
 	if o.UserID.ValueString() == "" {
 		return false
@@ -376,7 +376,7 @@ func (r *accessKeyResource) missing(ctx context.Context, f diagnostics.Operation
 	}
 }
 
-// young tells that a key was made so short a time ago that the service may not list it yet.
+// young reports whether a key was made so short a time ago that the service may not list it yet.
 func (r *accessKeyResource) young(ctx context.Context, state accessKeyModel) bool {
 	made, err := time.Parse(time.RFC3339, state.CreateDate.ValueString())
 	if err != nil {

@@ -73,7 +73,7 @@ func TestAccAccessKey_lifecycle(t *testing.T) {
 			ConfigPlanChecks:  planned(deployKey, plancheck.ResourceActionUpdate),
 			ConfigStateChecks: []statecheck.StateCheck{same.AddStateValue(deployKey, tfjsonpath.New("secret"))},
 		},
-		resource.TestStep{ // disabled by somebody else: no diff
+		resource.TestStep{ // disabled by another user: no diff
 			PreConfig: func() { srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" }) },
 			Config: `resource "ram_access_key" "this" {
 				user_name           = "alice"

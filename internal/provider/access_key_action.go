@@ -52,9 +52,9 @@ func (a *deactivateKeys) Metadata(_ context.Context, req action.MetadataRequest,
 func (a *deactivateKeys) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Disables the AccessKey pairs of a RAM user, all of them or those that are named, and waits until the service lists them as inactive. " +
-			"**Whatever signs its calls with such a key stops working**, until somebody enables the key again; nothing is deleted. A key that is inactive already is left so, and a key of the user that comes up while " +
+			"**Whatever signs its calls with such a key stops working**, until an administrator enables the key again; nothing is deleted. A key that is inactive already is left so, and a key of the user that comes up while " +
 			"all are being disabled is disabled too. If one key cannot be disabled, the others are nevertheless.\n\n" +
-			"It never disables a key that Terraform itself stands on. A session that was made with a key before, through a role, goes on until it ends. " +
+			"It never disables a key that Terraform itself uses. A session that was made with a key before, through a role, goes on until it ends. " +
 			"A `ram_access_key` with `status = \"Active\"` enables its key again with the next apply: change that first.",
 		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
 			"access_key_ids": schema.SetAttribute{
@@ -78,12 +78,12 @@ func (a *deactivateKeys) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	}
 }
 
-// sparesOwn refuses to disable a key that Terraform stands on.
+// sparesOwn refuses to disable a key that Terraform uses.
 func (a *deactivateKeys) sparesOwn(ctx context.Context, user ram.User, ids []string, diags *diag.Diagnostics) bool {
 	f := failedDeactivation
 	if at := slices.IndexFunc(ids, func(id string) bool { return owner.IsOwnKey(a.Instance, id) }); at >= 0 {
 		diags.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.Name, fmt.Sprintf(
-			"Terraform itself stands on the key %s, and would lose it in the middle of the run. %s\n\nTake the key out of access_key_ids, or run with other credentials.", ids[at], f.State))
+			"Terraform itself uses the key %s, and would lose access during the run. %s\n\nTake the key out of access_key_ids, or run with other credentials.", ids[at], f.State))
 		return false
 	}
 	own, err := owner.IsOwnUser(ctx, a.Instance, user.ID)
@@ -94,7 +94,7 @@ func (a *deactivateKeys) sparesOwn(ctx context.Context, user ram.User, ids []str
 	switch {
 	case own && ids == nil:
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
-			"Terraform itself stands on a key of the user %q, and would lose it in the middle of the run. %s\n\nName the other keys in access_key_ids, or run with the credentials of another user.", user.Name, f.State))
+			"Terraform itself uses a key of the user %q, and would lose access during the run. %s\n\nName the other keys in access_key_ids, or run with the credentials of another user.", user.Name, f.State))
 		return false
 	case own && (!known || len(chain.LongLivedKeyIDs()) == 0):
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(

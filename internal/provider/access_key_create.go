@@ -108,7 +108,7 @@ func (m *making) room(ctx context.Context) bool {
 	}
 	m.before = keys
 	if len(keys) < keysPerUser {
-		m.strays()
+		m.warnRecentKeys()
 		return true
 	}
 	// The quota can be raised; who may not read it goes by the documented one.
@@ -125,7 +125,7 @@ func (m *making) room(ctx context.Context) bool {
 
 // strays warns of young keys that this run did not make: a run that was killed
 // between its create and its end leaves one that is in no state (F18, F19).
-func (m *making) strays() {
+func (m *making) warnRecentKeys() {
 	now, _ := m.Client.ServerNow()
 	young := slices.DeleteFunc(slices.Clone(m.before), func(key ram.AccessKey) bool {
 		return now.Sub(key.CreateDate) > day || m.madeHere(key.ID)
@@ -135,10 +135,10 @@ func (m *making) strays() {
 	}
 	m.resp.Diagnostics.AddWarning("There was a young AccessKey pair before", fmt.Sprintf(
 		"%s had a key that is less than a day old, and that this run did not make:\n\n%s\n\n"+
-			"If a run was killed while it made a key, this may be that key, and nobody has its secret. Ask who made it. If nobody did:\n\n%s", m.user(), m.describe(young), m.commands(young)))
+			"If a run was killed while it created a key, this may be that key, and its secret is lost. Ask the administrators whether one of them created it. If not:\n\n%s", m.user(), m.describe(young), m.commands(young)))
 }
 
-// madeHere tells that this provider instance made the key.
+// madeHere reports whether this provider instance made the key.
 func (m *making) madeHere(id string) bool {
 	if !m.Adopt("access key " + id) {
 		return true
@@ -243,7 +243,7 @@ func (m *making) refused(ctx context.Context, err error) error {
 
 // settle finds out what a create of unknown outcome did, and waits out the lag of
 // the list for it. It is nil if no key is new; otherwise any of those that are may
-// be somebody else's, so the error names them all and none is touched (KEY-03, KEY-04).
+// be another user's, so the error names them all and none is touched (KEY-03, KEY-04).
 func (m *making) settle(ctx context.Context, cause error) error {
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.LagWindow+instance.SendLimit) // looks once more after a Ctrl-C
 	defer cancel()
@@ -288,8 +288,8 @@ func union(all, more []ram.AccessKey) []ram.AccessKey {
 
 func (m *making) doubtful(candidates []ram.AccessKey) string {
 	return fmt.Sprintf("The outcome of the create is unknown, and %s has what was not there before:\n\n%s\n\n"+
-		"The create may have made one of them, and then nobody has its secret; or somebody else made it at the same time. The provider deletes no key on a guess, and none of them is in the state. "+
-		"Ask who made it. If nobody did:\n\n%s\n\nThen run again. If it is somebody's, leave it alone, or import it without its secret:\n\n  terraform import ADDRESS %s",
+		"The request may have created one of them, and then its secret is lost; or another administrator created it at the same time. The provider does not delete a key that it cannot identify. The state contains none of them. "+
+		"Ask the administrators whether one of them created it. If not:\n\n%s\n\nThen run again. If an administrator created it, do not change it, or import it without its secret:\n\n  terraform import ADDRESS %s",
 		m.user(), m.describe(candidates), m.commands(candidates), importID(m.user(), candidates))
 }
 
@@ -314,8 +314,8 @@ func (m *making) unsettled(err error) string {
 	if len(m.before) > 0 {
 		had = "had these keys:\n\n" + m.describe(m.before)
 	}
-	return fmt.Sprintf("The create may have made a key of %s, whose secret nobody has; it is not known. %s\n\nBefore the create, %[1]s %[3]s\n\n"+
-		"Look whether there is another one now, and if nobody made it, disable and delete it:\n\n  aliyun ram ListAccessKeys --UserName %[1]s\n%[4]s\n\nThen run again.",
+	return fmt.Sprintf("The request may have created a key of %s, whose secret is lost; this is not known. %s\n\nBefore the create, %[1]s %[3]s\n\n"+
+		"List the keys. If there is a new one that no administrator created, disable and delete it:\n\n  aliyun ram ListAccessKeys --UserName %[1]s\n%[4]s\n\nThen run again.",
 		m.user(), why, had, m.commands([]ram.AccessKey{{ID: "KEY_ID"}}))
 }
 
@@ -361,7 +361,7 @@ func (m *making) withdraw(ctx context.Context, key ram.AccessKey, why string, ca
 }
 
 // finish does what is left once the key is safe: it waits until the service lists
-// the key, tells of keys that came up beside it, and gives it its status.
+// the key, describes keys that came up beside it, and gives it its status.
 func (m *making) finish(ctx context.Context) {
 	created := m.plan
 	created.Status = types.StringValue(keyActive)
@@ -370,7 +370,7 @@ func (m *making) finish(ctx context.Context) {
 		m.resp.Diagnostics.Append(m.resp.Private.SetKey(ctx, neverListed, []byte("true"))...)
 	}
 	beside := m.added(keys)
-	defer func() { m.companions(beside) }()
+	defer func() { m.warnConcurrentKeys(beside) }()
 	if listed, found := keyIn(keys, m.plan.AccessKeyID.ValueString()); found && m.plan.CreateDate.IsNull() {
 		m.plan.CreateDate, created.CreateDate = tf.Timestamp(listed.CreateDate), tf.Timestamp(listed.CreateDate)
 		tf.Save(ctx, created.identity(), created, &m.resp.State, m.resp.Identity, &m.resp.Diagnostics)
@@ -395,21 +395,21 @@ func (m *making) appear(ctx context.Context, as accessKeyModel, diags *diag.Diag
 	keys, seen = m.await(ctx, as, diags)
 	if !seen {
 		diags.AddWarning("Cannot tell whether another AccessKey pair came up", fmt.Sprintf(
-			"The network delivers a create twice at times, and then nobody has the secret of the second key. This lists all keys of %s; the state has %s:\n\n  aliyun ram ListAccessKeys --UserName %[1]s",
+			"The network delivers a create twice at times, and then the secret of the second is lost key. This lists all keys of %s; the state has %s:\n\n  aliyun ram ListAccessKeys --UserName %[1]s",
 			as.UserName.ValueString(), as.AccessKeyID.ValueString()))
 	}
 	return keys, seen
 }
 
 // companions warns of keys that came up beside the new one: networks deliver a
-// request twice at times, and then nobody has the secret of the second.
-func (m *making) companions(beside []ram.AccessKey) {
+// request twice at times, and then the secret of the second is lost.
+func (m *making) warnConcurrentKeys(beside []ram.AccessKey) {
 	others := slices.DeleteFunc(beside, func(key ram.AccessKey) bool { return key.ID == m.plan.AccessKeyID.ValueString() })
 	if len(others) == 0 {
 		return
 	}
 	m.resp.Diagnostics.AddWarning("Another AccessKey pair came up beside the new one", fmt.Sprintf(
 		"The key %s of %s is made, and in the state. While it was, this came up too:\n\n%s\n\n"+
-			"Somebody else may have made it; or the create was delivered twice, and nobody has its secret. The provider deletes no key on a guess. Ask who made it. If nobody did:\n\n%s",
+			"Another administrator may have created it; or the create was delivered twice, and its secret is lost. The provider does not delete a key that it cannot identify. Ask the administrators whether one of them created it. If not:\n\n%s",
 		m.plan.AccessKeyID.ValueString(), m.user(), m.describe(others), m.commands(others)))
 }

@@ -54,7 +54,7 @@ func (d *deactivation) run(ctx context.Context, diags *diag.Diagnostics) {
 	}
 }
 
-// look disables what is active and was not tried yet, and tells whether nothing is left
+// look disables what is active and was not tried yet, and reports whether nothing is left
 // to be waited for.
 func (d *deactivation) look(ctx context.Context) (bool, error) {
 	keys, err := d.Client.RefreshAccessKeys(ctx, d.user.Name)

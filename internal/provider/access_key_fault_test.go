@@ -175,7 +175,7 @@ func stale(reads int) func(*ramtest.Server) {
 	return func(srv *ramtest.Server) { srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = reads }) }
 }
 
-// foreign is a create by somebody else at the same moment.
+// foreign is a create by another user at the same moment.
 func foreign(a *ramtest.Account) {
 	alice := a.Users["alice"]
 	alice.Keys = append(alice.Keys, &ramtest.AccessKey{ID: "LTAIforeign", Secret: "foreign", Status: "Active", CreateDate: alice.Keys[0].CreateDate.Add(300 * day)})

@@ -82,7 +82,7 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 		r.refuseSelf("disable", *plan, &resp.Diagnostics)
 	case wanted == keyActive && was == keyInactive:
 		resp.Diagnostics.AddAttributeWarning(path.Root("status"), "A disabled AccessKey pair will be enabled again", fmt.Sprintf(
-			"The key %s of %s is Inactive: somebody disabled it, or the service did because nobody used it. If it was disabled because it had leaked, do not enable it: replace it. "+
+			"The key %s of %s is Inactive: an administrator disabled it, or the service did because it was not used. If it was disabled because it had leaked, do not enable it: replace it. "+
 				"To leave its status alone, remove status from the configuration.", id, name))
 	}
 	if plan.PGPKey.IsNull() || plan.PGPKey.IsUnknown() || plan.PGPKey.Equal(state.PGPKey) {

@@ -70,7 +70,7 @@ func (r *accessKeyPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"A policy that the key has already is taken over: what the configuration does not mention keeps its value, and statements of kinds that the provider does not know stay in it. " +
 			"After a write the provider waits until the service shows it.\n\n" +
 			"**Destroying resets the policy**: inactive, without addresses. The service has no operation that takes it away. What the account's policy then says of the key holds.\n\n" +
-			"If the key is one that the provider itself stands on, a plan that enforces or narrows `classic_allow_list` needs `must_allow`, with the addresses from which Terraform runs, or `allow_lock_out = true`.",
+			"If the key is one that the provider itself uses, a plan that enforces or narrows `classic_allow_list` needs `must_allow`, with the addresses from which Terraform runs, or `allow_lock_out = true`.",
 		Attributes: owner.Attributes(ctx, own),
 	}
 }
@@ -108,7 +108,7 @@ func (r *accessKeyPolicy) of(o *owner.Object, id string) *setting.Setting[ram.Ne
 	}
 }
 
-// standing is whether the key is one that the provider itself stands on.
+// standing is whether the key is one that the provider itself uses.
 func (r *accessKeyPolicy) standing(id string) network.OwnKeys {
 	_, known := r.Client.CredentialChain()
 	switch {
@@ -179,7 +179,7 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		planAdoption(ctx, &p, o)
 	default:
 		if owner.PlanUserName(ctx, r.Instance, ownedOf(state), o, resp); len(resp.RequiresReplace) > 0 || tf.String(plan["access_key_id"]) != tf.String(state["access_key_id"]) {
-			return // planned anew, as a create
+			return // planned again, as a create
 		}
 		p.Update(ctx)
 	}

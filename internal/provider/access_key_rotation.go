@@ -172,10 +172,10 @@ func (r *rotationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Rotates the AccessKey pair of a RAM user without a gap. It takes **both keys** that a user can have: when the current key is older than `rotate_after_days`, a new one is made; " +
 			"the old one stays active for `overlap_days`, is then disabled, and `delete_after_days` later deleted.\n\n" +
-			"Terraform does nothing by itself: a step is done by the first apply after it is due. As soon as one is due, a plan shows a change and warns which step it is, so a nightly plan with `-detailed-exitcode` tells. " +
+			"Terraform does nothing by itself: a step is done by the first apply after it is due. As soon as one is due, a plan shows a change and warns which step it is, so a nightly plan with `-detailed-exitcode` reports it. " +
 			"In between, plans are empty. What is due follows from the dates of the keys themselves, by the service's clock, so a run that was broken off, or that comes late, goes on where the other ended.\n\n" +
 			"A key that this resource did not make or import is never touched: while such a key takes the second place, a rotation that is due is only warned of. The last active key is never disabled. " +
-			"A previous key that was used within `delete_after_days` is not deleted, and the plan warns. A key that the provider itself stands on is never disabled or deleted: such a plan is an error.\n\n" +
+			"A previous key that was used within `delete_after_days` is not deleted, and the plan warns. A key that the provider itself uses is never disabled or deleted: such a plan is an error.\n\n" +
 			"A user with keys is imported; creating the resource for one is an error. Destroying disables and deletes both keys. Without `pgp_key` the secrets are in the state.",
 		Attributes: owner.Attributes(ctx, attributes),
 	}
@@ -263,7 +263,7 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// listed tells that every key of the model is among those.
+// listed reports whether every key of the model is among those.
 func (m *rotationModel) listed(keys []ram.AccessKey) bool {
 	for _, slot := range []rotated{m.current(), m.previous()} {
 		if _, found := slot.in(keys); !found && !slot.id.IsNull() {

@@ -71,7 +71,7 @@ func (m *rotationModel) retire(current, previous ram.AccessKey, now time.Time) r
 func daysOf(days types.Int64) time.Duration { return time.Duration(days.ValueInt64()) * day }
 
 // step is the next step, and asks for the last use of a key only when the key is
-// to be deleted. The service tells of a use some two hours late, so a day is the least.
+// to be deleted. The service describes a use some two hours late, so a day is the least.
 func (r *rotationResource) step(ctx context.Context, m *rotationModel, keys []ram.AccessKey) (rotationStep, error) {
 	now, err := r.Client.ServerTime(ctx)
 	if err != nil {

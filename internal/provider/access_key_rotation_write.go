@@ -81,7 +81,7 @@ func (r *rotationResource) planCreate(ctx context.Context, plan rotationModel, d
 	}
 }
 
-// empty refuses to begin beside keys that somebody else has made.
+// empty refuses to begin beside keys that another user has made.
 func (r *rotationResource) empty(plan rotationModel, keys []ram.AccessKey, diags *diag.Diagnostics) bool {
 	if len(keys) == 0 {
 		return true
@@ -93,7 +93,7 @@ func (r *rotationResource) empty(plan rotationModel, keys []ram.AccessKey, diags
 	return false
 }
 
-// planSteps says which step is due, and tells whether it can be done. It goes by
+// planSteps says which step is due, and reports whether it can be done. It goes by
 // the arguments of the plan and the keys of the state.
 func (r *rotationResource) planSteps(ctx context.Context, state, plan rotationModel, diags *diag.Diagnostics) bool {
 	f := failedRotation("plan", "Nothing was changed.")
@@ -196,7 +196,7 @@ func (r *rotationResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 }
 
-// advance does the one step that is due; it tells whether there was one.
+// advance does the one step that is due; it reports whether there was one.
 func (r *rotationResource) advance(ctx context.Context, m *rotationModel, keys []ram.AccessKey, diags *diag.Diagnostics) (bool, error) {
 	step, err := r.step(ctx, m, keys)
 	if err != nil || step.kind == stepNone || step.blocked != "" {
@@ -272,7 +272,7 @@ func (r *rotationResource) makeKey(ctx context.Context, m *rotationModel, before
 	}
 	if err != nil {
 		if stray := maker.plan.AccessKeyID.ValueString(); stray != "" { // it could not be withdrawn, and is in no state
-			err = diagnostics.WithState(fmt.Sprintf("The service made the key %s of %s, whose secret nobody has, and it could not be deleted again. It is not in the state. Delete it:\n\n%s",
+			err = diagnostics.WithState(fmt.Sprintf("The service created the key %s of %s, whose secret is lost, and it could not be deleted again. It is not in the state. Delete it:\n\n%s",
 				stray, m.UserName.ValueString(), maker.commands([]ram.AccessKey{{ID: stray}})), err)
 		}
 		return err
@@ -290,7 +290,7 @@ func (r *rotationResource) makeKey(ctx context.Context, m *rotationModel, before
 	return nil
 }
 
-// unsaved is an answer that nobody sends: what ram_access_key would leave in the
+// unsaved is a response that is not sent: what ram_access_key would leave in the
 // state, this resource has in its own.
 func (r *rotationResource) unsaved(ctx context.Context, as *accessKeyResource) *resource.CreateResponse {
 	var shape resource.SchemaResponse
@@ -303,13 +303,13 @@ func (r *rotationResource) unsaved(ctx context.Context, as *accessKeyResource) *
 	}
 }
 
-// awaitKey waits until the new key is listed, and tells of keys that came up beside
+// awaitKey waits until the new key is listed, and describes keys that came up beside
 // it. Without that nothing more is done: what comes next goes by the list.
 func (r *rotationResource) awaitKey(ctx context.Context, m rotationModel, before []ram.AccessKey, diags *diag.Diagnostics) bool {
 	as := accessKeyModel{Object: m.Object, AccessKeyID: m.CurrentID, Status: m.CurrentStatus}
 	made := &making{accessKeyResource: &accessKeyResource{r.Resource}, plan: as, before: before, resp: &resource.CreateResponse{}}
 	keys, seen := made.appear(ctx, as, diags)
-	made.companions(made.added(keys))
+	made.warnConcurrentKeys(made.added(keys))
 	diags.Append(made.resp.Diagnostics...)
 	return seen
 }

@@ -72,7 +72,7 @@ func searchKeys(ctx context.Context, i *instance.Instance, sought keysSought, mo
 	}
 }
 
-// meets tells whether a key is one that is sought. What costs a call is looked at last.
+// meets reports whether a key is one that is sought. What costs a call is looked at last.
 func keyMatches(ctx context.Context, i *instance.Instance, sought keysSought, one *foundKey, now time.Time, withUse bool) (_ bool, err error) {
 	if !sought.Status.IsNull() && sought.Status.ValueString() != one.key.Status || !sought.OlderThanDays.IsNull() && !longerThan(one.key.CreateDate, now, sought.OlderThanDays) {
 		return false, nil

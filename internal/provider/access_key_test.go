@@ -54,7 +54,7 @@ func keysOf(srv *ramtest.Server, user string) []*ramtest.AccessKey {
 	return account(srv).Users[user].Keys
 }
 
-// giveKey gives a user a key, as somebody else would.
+// giveKey gives a user a key, as another user would.
 func giveKey(srv *ramtest.Server, user, id string, age time.Duration) {
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
@@ -399,7 +399,7 @@ func TestAccessKey_import(t *testing.T) {
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the AccessKey pair", says)
 		expect(t, "state", o.State.IsNull(), true)
 	}
-	o, diags := c.Import(accessKey, "bob:LTAIfirst") // somebody else's
+	o, diags := c.Import(accessKey, "bob:LTAIfirst") // another user's
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the AccessKey pair", "No RAM user bob of this account has the key LTAIfirst")
 	expect(t, "state", o.State.IsNull(), true)
 	identity := func(account string) *tfprotov6.ResourceIdentityData {
@@ -436,7 +436,7 @@ func TestAccessKey_followsItsUser(t *testing.T) {
 		})
 	}
 	rename("alice", "alicia")
-	rename("bob", "alice") // and the old name belongs to somebody else now
+	rename("bob", "alice") // and the old name belongs to another user now
 	c = newCore(t, srv.Getenv, fakeClock())
 	before := o
 	o, diags = c.Read(accessKey, o)

@@ -23,7 +23,7 @@ func newAccountAccessKeyPolicy() *setting.Setting[ram.NetworkPolicy] {
 			"**A key that has an active policy of its own (`ram_access_key_policy`) goes by that alone.** Temporary credentials (STS), as of an assumed role, are not evaluated, " +
 			"and some products of Alibaba Cloud do not enforce it.\n\n" +
 			"**An active policy that leaves out the address of its own author locks that key out**; only another key, temporary credentials or the console can then undo it. " +
-			"So if the provider stands on a long-lived key, a plan that enforces or narrows `classic_allow_list` needs `must_allow`, with the addresses from which Terraform runs, or `allow_lock_out = true`. " +
+			"So if the provider uses a long-lived key, a plan that enforces or narrows `classic_allow_list` needs `must_allow`, with the addresses from which Terraform runs, or `allow_lock_out = true`. " +
 			"Statements of kinds that the provider does not know stay in the policy, whatever is written.",
 		Fields:    network.PolicyFields(),
 		Arguments: lockOutArguments("`classic_allow_list`"),

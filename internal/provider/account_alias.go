@@ -35,7 +35,7 @@ func newAccountAlias() *setting.Setting[accountAlias] {
 		Former: formerTypes,
 		Name:   "account_alias",
 		Noun:   "account alias",
-		Docs: "The alias of an account: the name that stands for the account's number in the logon names of RAM users and in the address of the logon page. " +
+		Docs: "The alias of an account: the name that replaces the account's id in the logon names of RAM users and in the address of the logon page. " +
 			"The default domain follows from it, so **changing the alias changes the logon name of every RAM user**. " +
 			"An account may have none; the resource takes over what there is, and on destroy does what `on_destroy` says. An alias that is given up is free for other accounts to take.",
 		Fields: []setting.Field[accountAlias]{alias},
@@ -105,10 +105,10 @@ func putAlias(ctx context.Context, client *ram.Client, live, want accountAlias) 
 		return err
 	}
 	if current, lost := client.RefreshAccountAlias(ctx); lost != nil || current != old {
-		return err // not our own alias that stands in the way
+		return err // not our own alias that is in the way
 	}
 	if lost := client.ClearAccountAlias(ctx); lost != nil {
-		return diagnostics.WithState(fmt.Sprintf("The account still has the alias %q, which stands in the way of %q and could not be cleared.", old, alias), lost)
+		return diagnostics.WithState(fmt.Sprintf("The account still has the alias %q, which must be cleared before %q can be set, and could not be cleared.", old, alias), lost)
 	}
 	err = client.SetAccountAlias(ctx, alias)
 	if err == nil {

@@ -18,7 +18,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*accountSummaryData)(nil)
 
-// accountSummaryData tells how much of everything an account has and may have.
+// accountSummaryData reports how much of everything an account has and may have.
 type accountSummaryData struct{ instance.DataSource }
 
 // accountFigures are the numbers of Ims GetAccountSummary. Older deployments
@@ -65,7 +65,7 @@ func (d *accountSummaryData) Schema(_ context.Context, _ datasource.SchemaReques
 		attributes[f.attribute] = schema.Int64Attribute{Computed: true, MarkdownDescription: f.docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Tells how many users, groups, roles, policies and MFA devices an account has and may have, and whether its root has a second factor. " +
+		MarkdownDescription: "Reads how many users, groups, roles, policies and MFA devices an account has and may have, and whether its root account has MFA. " +
 			"A figure that the service does not report is null.",
 		Attributes: attributes,
 	}

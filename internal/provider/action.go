@@ -78,7 +78,7 @@ func userOrderAttributes(ctx context.Context, own map[string]schema.Attribute) m
 	attributes := orderAttributes(ctx, tf.DefaultTimeout, own)
 	attributes["user_name"] = schema.StringAttribute{
 		Required: true, Validators: owner.UserNameValidators(),
-		MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name. It cannot be the user that Terraform itself runs as, or stands on.",
+		MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name. It cannot be the user that Terraform itself runs as, or whose key it uses.",
 	}
 	return attributes
 }
@@ -90,7 +90,7 @@ func (o order) bounded(ctx context.Context, longest time.Duration, diags *diag.D
 	return context.WithTimeout(ctx, d)
 }
 
-// A telling tells the person who waits how far an action is.
+// A telling reports the progress of an action.
 type telling func(format string, arguments ...any)
 
 func tellingOf(resp *action.InvokeResponse) telling {
@@ -124,7 +124,7 @@ func (a *actsOnInstance) subject(ctx context.Context, f diagnostics.Operation, o
 	user, err := a.Client.RefreshUser(ctx, o.UserName.ValueString())
 	if ram.NotFound(err, "User") {
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
-			"There is no RAM user %q in account %s. %s\n\nThe user may have been renamed or deleted. A deleted user is in the recycle bin for about a month, with what it had; nobody can use it there.\n\n%s",
+			"There is no RAM user %q in account %s. %s\n\nThe user may have been renamed or deleted. A deleted user is in the recycle bin for about a month, with its credentials, which cannot be used there.\n\n%s",
 			o.UserName.ValueString(), account, f.State, diagnostics.Explain(err)))
 		return ram.User{}, false
 	}
@@ -147,7 +147,7 @@ func (a *actsOnInstance) planned(ctx context.Context, f diagnostics.Operation, o
 	return user, !diagnostics.Report(diags, f, err)
 }
 
-// spares refuses to act on the user that Terraform runs as, or stands on.
+// spares refuses to act on the user that Terraform runs as, or whose key it uses.
 func (a *actsOnInstance) spares(ctx context.Context, f diagnostics.Operation, user ram.User, diags *diag.Diagnostics) bool {
 	own, err := owner.IsOwnUser(ctx, a.Instance, user.ID)
 	if diagnostics.Report(diags, f, err) {
@@ -155,7 +155,7 @@ func (a *actsOnInstance) spares(ctx context.Context, f diagnostics.Operation, us
 	}
 	if own {
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
-			"Terraform itself runs as the user %q, or with credentials that stand on it. %s\n\nRun with the credentials of another user.", user.Name, f.State))
+			"Terraform itself runs as the user %q, or with credentials that are based on it. %s\n\nRun with the credentials of another user.", user.Name, f.State))
 	}
 	return !own
 }

@@ -601,7 +601,7 @@ func TestUnbindMFA_aDeviceThatCountsAsBoundForAMoment(t *testing.T) {
 	expect(t, "devices", len(account(srv).MFADevices), 0)
 }
 
-// A device that somebody else has by now is not deleted.
+// A device that another user has by now is not deleted.
 func TestUnbindMFA_aDeviceThatChangedHands(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)

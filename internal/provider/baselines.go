@@ -17,7 +17,7 @@ type control struct {
 	give               any  // what the baseline gives: bool, int or string; nil where the value is the account's own
 	wanted             rule // what passes
 	source             string
-	conflict           string // who asks for something else, if anybody
+	conflict           string // the benchmarks that ask for something else
 }
 
 const (

@@ -17,7 +17,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*callerIdentityData)(nil)
 
-// callerIdentityData tells whose credentials the provider uses.
+// callerIdentityData reports whose credentials the provider uses.
 type callerIdentityData struct{ instance.DataSource }
 
 type callerIdentityModel struct {
@@ -38,13 +38,13 @@ func (d *callerIdentityData) Schema(_ context.Context, _ datasource.SchemaReques
 		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Tells whose credentials the provider uses. The call needs no permission, so it is also the way to try the provider's configuration out.",
+		MarkdownDescription: "Reads the identity of the credentials that the provider uses. The call requires no permission, so it can be used to test the configuration of the provider.",
 		Attributes: map[string]schema.Attribute{
 			"account_id":    computed("The id of the account that the credentials open."),
 			"identity_type": computed("What the caller is: `Account` (the root of the account), `RAMUser` or `AssumedRoleUser`."),
 			"principal_id":  computed("The id of the caller: of the account, of the RAM user, or of the role with the name of the session."),
 			"user_id":       computed("The id of the RAM user; of the account for its root; null for a role."),
-			"role_id":       computed("The id of the role; null for everybody else."),
+			"role_id":       computed("The id of the role; null for all others."),
 			"arn":           computed("The ARN of the caller."),
 		},
 	}

@@ -134,7 +134,7 @@ func assumeRoleWithOIDCAttribute() schema.Attribute {
 			},
 			"oidc_token_file": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "File that holds the token. It is read anew for each session. " +
+				MarkdownDescription: "File that holds the token. It is read again for each session. " +
 					"In the environment: `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.",
 			},
 			"role_session_name":  sessionNameAttribute(),

@@ -27,7 +27,7 @@ var _ validator.String = shape{}
 func (s shape) Description(context.Context) string             { return "value must be " + s.want }
 func (s shape) MarkdownDescription(ctx context.Context) string { return s.Description(ctx) }
 
-// ValidateString never quotes the value: a secret may stand in the wrong place.
+// ValidateString never quotes the value: a secret may be in the wrong place.
 func (s shape) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	value := strings.TrimSpace(req.ConfigValue.ValueString())
 	if value == "" || s.fits(value) {

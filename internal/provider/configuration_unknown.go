@@ -51,7 +51,7 @@ func refuseUnknowns(diags *diag.Diagnostics, block tftypes.Value) {
 	}
 }
 
-// variableOf names the variable that can stand for an argument.
+// variableOf names the variable that can replace an argument.
 var variableOf = map[string]string{
 	"access_key":                     "ALIBABA_CLOUD_ACCESS_KEY_ID",
 	"secret_key":                     "ALIBABA_CLOUD_ACCESS_KEY_SECRET",

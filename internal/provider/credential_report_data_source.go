@@ -43,7 +43,7 @@ func (d *credentialReportData) Metadata(_ context.Context, req datasource.Metada
 func (d *credentialReportData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The credential report of the account: one row for the root account and for each RAM user, with passwords, MFA and AccessKey pairs, but never a secret. " +
-			"If the last report is too old, the service is asked for a new one, which takes a while; how far it is stands in the log. " +
+			"If the last report is too old, the service is asked for a new one, which takes a while; the log shows the progress. " +
 			"The service makes a report every four hours at most, and none for an account of more than 3,500 users. " +
 			"It learns of a changed root password up to a day late, and of the use of a key about two hours late.\n\n" +
 			"A column that holds neither a time nor a boolean is null, and `notes` says why. In a condition, compare with `== true` or `== false`, which null is neither of; " +

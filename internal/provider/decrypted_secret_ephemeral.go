@@ -37,7 +37,7 @@ func (e *decryptedSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaR
 		MarkdownDescription: "Opens a secret that a resource of this provider encrypted with `pgp_key`, for as long as the run needs it: the state keeps only what is encrypted, " +
 			"and the plain secret goes into write-only arguments, provider blocks and other ephemeral places. Take the private key from an ephemeral source too, such as a vault: " +
 			"then it is in no state and no plan either.\n\n" +
-			"It calls nobody, and makes no key. Nothing is given out of a message whose check does not match.",
+			"It makes no call, and makes no key. Nothing is given out of a message whose check does not match.",
 		Attributes: map[string]schema.Attribute{
 			"encrypted_secret": schema.StringAttribute{
 				Required: true,
@@ -58,7 +58,7 @@ func (e *decryptedSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaR
 }
 
 // Open blames no attribute: a CLI quotes the lines of the configuration where it
-// stands, and what stands there may be a private key, or a secret that should have
+// is, and the value there may be a private key, or a secret that should have
 // been encrypted.
 func (e *decryptedSecretEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	m := tf.Get[decryptedSecretModel](ctx, req.Config, &resp.Diagnostics)

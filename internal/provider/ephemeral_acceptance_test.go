@@ -11,7 +11,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// A password is made, sent, and sent anew with another version. It is in no state, no
+// A password is made, sent, and sent again with another version. It is in no state, no
 // plan, no log and on no screen, and neither is the one that the plan opened.
 func TestAccPassword_isNowhereButInTheAccount(t *testing.T) {
 	t.Parallel()
@@ -112,7 +112,7 @@ func TestAccDecryptedSecret_fromTheKeyToAWriteOnlyArgument(t *testing.T) {
 	c.scan(srv, printed, strings.Split(key, "\n")[3], nil)
 }
 
-// What cannot be opened fails the plan, and no CLI quotes what stands there.
+// What cannot be opened fails the plan, and no CLI quotes the value there.
 func TestAccDecryptedSecret_theErrorQuotesNothing(t *testing.T) {
 	t.Parallel()
 	alice, bob := pgpPair(t, nil), pgpPair(t, nil)

@@ -17,7 +17,7 @@ import (
 
 var _ function.Function = allowsFunction{}
 
-// allowsFunction tells whether a list of networks lets an address in.
+// allowsFunction reports whether a list of networks lets an address in.
 type allowsFunction struct{}
 
 func (allowsFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
@@ -26,8 +26,8 @@ func (allowsFunction) Metadata(_ context.Context, _ function.MetadataRequest, re
 
 func (allowsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Tells whether a list of networks lets an address in.",
-		MarkdownDescription: "Tells whether a list of networks lets an address in, as the `login_network_masks` of `ram_security_preference` or the `classic_allow_list` of `ram_account_access_key_policy` would. " +
+		Summary: "Reports whether a list of networks allows an address.",
+		MarkdownDescription: "Reports whether a list of networks allows an address, as the `login_network_masks` of `ram_security_preference` or the `classic_allow_list` of `ram_account_access_key_policy` would. " +
 			"An empty list lets in every address. IPv4 and IPv6 are told apart: no IPv4 network holds an IPv6 address.",
 		Parameters: []function.Parameter{
 			function.SetParameter{Name: "masks", ElementType: types.StringType, MarkdownDescription: "IP addresses and CIDR blocks, without host bits."},

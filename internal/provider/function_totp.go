@@ -29,7 +29,7 @@ func (totpFunction) Definition(_ context.Context, _ function.DefinitionRequest, 
 		MarkdownDescription: "Returns the six digits that a virtual MFA device shows at a time, by RFC 6238 with steps of 30 seconds. " +
 			"The code is as secret as the seed while it lasts: give the seed from an ephemeral or sensitive value, and the code is one too. " +
 			"A seed that is written into the configuration is shown by the CLI's error messages. " +
-			"To bind a device, use `ram_virtual_mfa_device` or `ram_mfa_binding` instead, which make the codes when they are needed: a code in a plan has expired before anybody approves it.",
+			"To bind a device, use `ram_virtual_mfa_device` or `ram_mfa_binding` instead, which make the codes when they are needed: a code in a plan has expired before the plan is approved.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "seed", MarkdownDescription: "The seed of the device in Base32, in any case, with or without blanks and padding."},
 			function.StringParameter{Name: "time", MarkdownDescription: "The time in RFC 3339, such as `2026-11-23T08:00:00Z`. The function has no clock: give `plantimestamp()` or `timestamp()`."},

@@ -74,7 +74,7 @@ func FuzzPGPInput(f *testing.F) {
 			return
 		}
 		for line := range strings.Lines(key) {
-			// What stands in the message anyway is no piece of the key.
+			// What is in the message anyway is no piece of the key.
 			if line = strings.TrimSpace(line); len(line) > 24 && !strings.ContainsAny(line, " -") && strings.Contains(err.Error(), line) {
 				t.Errorf("the error holds a piece of the key: %s", err)
 			}

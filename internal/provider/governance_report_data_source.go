@@ -61,10 +61,10 @@ func (d *governanceReportData) Schema(ctx context.Context, _ datasource.SchemaRe
 	text := func(docs string) schema.Attribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
 	}
-	const states = "`completed`, or `started` or `in progress` while the service makes it anew"
+	const states = "`completed`, or `started` or `in progress` while the service generates it"
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The governance report of the account: figures about how it is used, such as `SSOLoginEnabled` or `RecentAccountLoginTimes`, and the rows behind each. " +
-			"If there is no report, or only one that is too old, the service is asked for one, which takes a while; how far it is stands in the log.\n\n" +
+			"If there is no report, or only one that is too old, the service is asked for one, which takes a while; the log shows the progress.\n\n" +
 			"The service does not publish which items there are, nor the types of their values. So values are JSON as text: read one with `jsondecode(item.metric_value)`.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": text("The id of the account."),

@@ -43,7 +43,7 @@ func (g guard) keep(diags *diag.Diagnostics, step string, do func()) {
 	err := ram.CatchPanic(func() error { do(); return nil })
 	var bug *ram.PanicError
 	if errors.As(err, &bug) {
-		diags.AddError("Cannot "+step, "What was done before stands in the state, as far as it was known; what the service was just asked for may have been done as well. "+
+		diags.AddError("Cannot "+step, "The state contains what was done before, as far as it is known; the last request to the service may have been successful as well. "+
 			"Run terraform plan before anything else. "+diagnostics.ExplainBug(bug))
 	}
 }

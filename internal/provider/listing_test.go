@@ -451,7 +451,7 @@ func TestList_ofTenThousandOfWhichOneFails(t *testing.T) {
 	contains(t, failures[0], `What the RAM user "user-2500" has could not be read. The list goes on without it.`, "NoPermission")
 }
 
-// What fails for everybody is not said of everybody.
+// What fails for all users is not said of all users.
 func TestList_ofWhatFailsForEverybodyEnds(t *testing.T) {
 	t.Parallel()
 	for kind, action := range map[string]string{

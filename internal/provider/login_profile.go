@@ -108,7 +108,7 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			Optional: true, Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			Validators: []validator.String{stringvalidator.OneOf(active, inactive)},
 			MarkdownDescription: "Whether the user may log on to the console: `Active` or `Inactive`. `Inactive` switches the logon off and keeps everything. Without it in the configuration, the profile keeps " +
-				"what it has, so a logon that somebody switched off in an emergency stays off; a new profile is `Active`.",
+				"what it has, so a logon that was disabled in an emergency stays disabled; a new profile is `Active`.",
 		},
 	}
 	for name, attribute := range lockOutArguments("") {
@@ -206,7 +206,7 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 		})
 		if err == nil && away {
 			tf.Remove(ctx, state.Identity(), resp, "The login profile is gone", fmt.Sprintf(
-				"The RAM user %q of account %s has no login profile any more, or is not there itself. Somebody deleted it. The next apply creates a new one, with the password of the configuration.",
+				"The RAM user %q of account %s has no login profile any more, or does not exist itself. It was deleted outside of Terraform. The next apply creates a new one, with the password of the configuration.",
 				state.UserName.ValueString(), account))
 			return
 		}
@@ -242,11 +242,11 @@ func (r *loginProfileResource) find(ctx context.Context, m *loginProfileModel) (
 	}
 }
 
-// noProfile tells that a user has no login profile, or that there is no such user.
+// noProfile reports whether a user has no login profile, or that there is no such user.
 func noProfile(err error) bool { return ram.NotFound(err, "User.LoginProfile", "User") }
 
-// demandedOfAll tells that the profile shows a demand for MFA only because the account
-// demands it of everybody (assumed: nobody says whether it does). The profile's own
+// demandedOfAll reports whether the profile shows a demand for MFA only because the account
+// demands it of all users (assumed: no source says whether it does). The profile's own
 // flag is then what it was.
 func (r *loginProfileResource) demandedOfAll(ctx context.Context, prior loginProfileModel, live ram.LoginProfile) bool {
 	if !live.MFABindRequired || prior.MFABindRequired.IsNull() || prior.MFABindRequired.ValueBool() {
@@ -300,7 +300,7 @@ func (m *loginProfileModel) changeFrom(state, config loginProfileModel) (change 
 	return change, changes
 }
 
-// sendsPassword tells that an update sends the password: its version changes. The
+// sendsPassword reports whether an update sends the password: its version changes. The
 // first version is recorded only: the profile was imported or moved, and has one.
 func sendsPassword(state, plan loginProfileModel) bool {
 	return !state.PasswordWOVersion.IsNull() && !plan.PasswordWOVersion.IsNull() && !state.PasswordWOVersion.Equal(plan.PasswordWOVersion)

@@ -19,7 +19,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*loginProfileData)(nil)
 
-// loginProfileData tells whether and how a user may log on to the console.
+// loginProfileData reports whether and how a user may log on to the console.
 type loginProfileData struct{ instance.DataSource }
 
 type loginProfileDataModel struct {
@@ -47,7 +47,7 @@ func (d *loginProfileData) Schema(_ context.Context, _ datasource.SchemaRequest,
 		return schema.BoolAttribute{Computed: true, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Tells whether and how a RAM user may log on to the console. A user without a login profile is no error: `exists` is then `false`, and the rest null. " +
+		MarkdownDescription: "Reads whether and how a RAM user may log on to the console. A user without a login profile is no error: `exists` is then `false`, and the rest null. " +
 			"A user who is not there is one. It changes nothing, and never holds a password.",
 		Attributes: map[string]schema.Attribute{
 			"account_id":              said("The id of the account that the credentials open."),

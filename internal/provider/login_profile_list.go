@@ -63,7 +63,7 @@ func (r *loginProfileResource) profiles(ctx context.Context, sought profilesSoug
 	})
 }
 
-// mfaOwners tells of a user whether there is an MFA device. The virtual ones of the
+// mfaOwners describes a user whether there is an MFA device. The virtual ones of the
 // account are listed once, when first needed; who has none of them may have a security key.
 func mfaOwners(ctx context.Context, i *instance.Instance) func(ram.User) (bool, error) {
 	virtual := sync.OnceValues(func() (map[string]bool, error) {

@@ -51,7 +51,7 @@ func brokenRules(policy ram.PasswordPolicy, userName, password string) (broken [
 	return broken
 }
 
-// maybeSymbol tells a character that the service may count as a symbol.
+// maybeSymbol reports whether a character is one that the service may count as a symbol.
 func maybeSymbol(c rune) bool {
 	return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsSpace(c)
 }
@@ -62,7 +62,7 @@ func reportBrokenRules(f diagnostics.Operation, broken []string, diags *diag.Dia
 		"The password breaks the account's password policy. %s\n\n  - %s\n\nChange the password, or the policy, and apply again.", f.State, strings.Join(broken, "\n  - ")))
 }
 
-// passwordRefused tells that the service found fault with the password.
+// passwordRefused reports whether the service found fault with the password.
 func passwordRefused(err error) bool {
 	var answer *ram.Error
 	return errors.As(err, &answer) && strings.HasPrefix(answer.Code, "InvalidParameter.Password")

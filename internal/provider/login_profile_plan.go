@@ -50,7 +50,7 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	if state.Status.ValueString() == inactive && config.Status.ValueString() == active {
 		resp.Diagnostics.AddAttributeWarning(path.Root("status"), "The console logon is switched on again",
-			"The login profile is Inactive: somebody, or the service after long idleness, switched the logon off. The configuration says Active, so the user will be able to log on again. "+
+			"The login profile is Inactive: an administrator disabled the logon, or the service did because it was not used. The configuration says Active, so the user will be able to log on again. "+
 				"If it was switched off for a reason, take status out of the configuration.")
 	}
 }
@@ -69,8 +69,8 @@ func (r *loginProfileResource) planReset(ctx context.Context, plan loginProfileM
 	}
 }
 
-// resetDanger tells that users may not change their passwords, so that one who has to
-// cannot log on any more. Where the preference cannot be read, nobody knows.
+// resetDanger reports whether users may not change their passwords, so that one who has to
+// cannot log on any more. If the preference cannot be read, it is not known.
 func (r *loginProfileResource) resetDanger(ctx context.Context) (d setting.Risk, locks bool) {
 	preference, err := r.Client.RefreshSecurityPreference(ctx)
 	if err != nil || !is(preference.AllowUserToChangePassword, false) {

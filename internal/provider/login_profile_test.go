@@ -36,7 +36,7 @@ func profile(srv *ramtest.Server) *ramtest.LoginProfile {
 	return account(srv).Users["alice"].LoginProfile
 }
 
-// giveProfile lets somebody else open the console to alice.
+// giveProfile lets another user open the console to alice.
 func giveProfile(a *ramtest.Account) {
 	a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: "somebody's own", Status: "Active", CreateDate: srv0(a), UpdateDate: srv0(a), PasswordDate: srv0(a)}
 }
@@ -266,7 +266,7 @@ func TestLoginProfile_unmanagedFlagsAreNeverTouched(t *testing.T) {
 	expect(t, "replacement", len(plan.RequiresReplace), 0)
 }
 
-// An account that demands MFA of everybody may show so in every profile.
+// An account that demands MFA of all users may show so in every profile.
 func TestLoginProfile_aDemandOfTheAccountIsNoDrift(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)

@@ -70,12 +70,12 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		case diagnostics.Report(diags, f, lost):
 			return none, false
 		case found && (!answers(want, made) || !r.writtenSince(began, made)):
-			profileExists(plan, "The answer to the request was lost, and what the user has now is not what was asked for, so somebody else made it. ", diags)
+			profileExists(plan, "The answer to the request was lost, and the login profile differs from the requested one, so another administrator created it. ", diags)
 			return none, false
 		case found:
 			diags.AddWarning("The login profile was created, and its answer was lost", fmt.Sprintf(
 				"The user %q had no login profile before the request, and has one since, with what was asked for. So it is taken for that one, with the password of the configuration. "+
-					"Nobody can read a password back: if somebody else may have made a profile for this user in this very moment, send the password again with another password_wo_version.", name))
+					"A password cannot be read back: if another administrator may have created a profile for this user at the same moment, send the password again with another password_wo_version.", name))
 			return made, true
 		}
 	}
@@ -98,10 +98,10 @@ func profileExists(plan *loginProfileModel, why string, diags *diag.Diagnostics)
 		name, plan.AccountID.ValueString(), why))
 }
 
-// answers tells that a profile has what was asked for. Who did not ask for a flag takes any.
+// answers reports whether a profile has what was asked for. Who did not ask for a flag takes any.
 func answers(want ram.LoginProfileChange, have ram.LoginProfile) bool {
 	return (want.PasswordResetRequired == nil || *want.PasswordResetRequired == have.PasswordResetRequired) &&
-		(want.MFABindRequired == nil || !*want.MFABindRequired || have.MFABindRequired) && // an account may demand it of everybody
+		(want.MFABindRequired == nil || !*want.MFABindRequired || have.MFABindRequired) && // an account may demand it of all users
 		(want.Status == nil || *want.Status == have.Status)
 }
 
@@ -111,7 +111,7 @@ func serverNow(i *instance.Instance) time.Time {
 	return now
 }
 
-// writtenSince tells that a profile was written after a moment of the service's time,
+// writtenSince reports whether a profile was written after a moment of the service's time,
 // which is known to the second. One without a date may have been.
 func (r *loginProfileResource) writtenSince(began time.Time, live ram.LoginProfile) bool {
 	return live.UpdateDate.IsZero() || !live.UpdateDate.Before(began.Add(-2*time.Second))
@@ -163,7 +163,7 @@ func (r *loginProfileResource) refused(f diagnostics.Operation, err error, diags
 }
 
 // confirm waits until the profile reads as it was written, since began if a password was
-// sent: nobody can read that back, but its date shows that something was written. The
+// sent: it cannot be read back, but its date shows that something was written. The
 // state stays as written.
 func (r *loginProfileResource) confirm(ctx context.Context, written, config loginProfileModel, began time.Time, diags *diag.Diagnostics) {
 	want := ram.LoginProfileChange{}

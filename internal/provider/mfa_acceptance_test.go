@@ -86,7 +86,7 @@ func TestAccMFADevice_lifecycle(t *testing.T) {
 				ResourceName: address, ImportState: true, ImportStateId: phoneSerial,
 				ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "serial_number", ImportStateVerifyIgnore: []string{"base32_string_seed", "qr_code_png"},
 			},
-			{ // unbound by somebody else
+			{ // unbound by another user
 				PreConfig:         func() { bindTo(srv, "") },
 				Config:            phoneFor(`bind_to_user = "alice"`),
 				ConfigPlanChecks:  planned(address, plancheck.ResourceActionUpdate),
@@ -99,7 +99,7 @@ func TestAccMFADevice_lifecycle(t *testing.T) {
 				ConfigStateChecks: owner("bob", bobUserID),
 				Check:             seedStays,
 			},
-			{ // the user is renamed by somebody else, and the configuration follows
+			{ // the user is renamed by another user, and the configuration follows
 				PreConfig: func() {
 					srv.Change(func(a *ramtest.Account) {
 						a.Users["robert"] = a.Users["bob"]
@@ -124,7 +124,7 @@ func TestAccMFADevice_lifecycle(t *testing.T) {
 				},
 				Check: seedStays,
 			},
-			{ // deleted by somebody else
+			{ // deleted by another user
 				PreConfig: func() {
 					seed = ""
 					srv.Change(func(a *ramtest.Account) { delete(a.MFADevices, phoneSerial) })
@@ -236,7 +236,7 @@ func TestAccMFABinding_lifecycle(t *testing.T) {
 				ResourceName: address, ImportState: true, ImportStateId: "alice",
 				ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "user_name", ImportStateVerifyIgnore: []string{"seed_wo_version"},
 			},
-			{ // unbound by somebody else
+			{ // unbound by another user
 				PreConfig:        func() { bindTo(srv, "") },
 				Config:           config("alice", "phone"),
 				ConfigPlanChecks: planned(address, plancheck.ResourceActionCreate),
@@ -252,7 +252,7 @@ func TestAccMFABinding_lifecycle(t *testing.T) {
 				Config:           config("bob", "tablet"),
 				ConfigPlanChecks: planned(address, plancheck.ResourceActionDestroyBeforeCreate),
 			},
-			{ // the user is renamed by somebody else, and the configuration follows
+			{ // the user is renamed by another user, and the configuration follows
 				PreConfig: func() {
 					srv.Change(func(a *ramtest.Account) {
 						a.Users["robert"] = a.Users["bob"]

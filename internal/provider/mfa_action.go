@@ -54,7 +54,7 @@ func (a *unbindMFA) Schema(ctx context.Context, _ action.SchemaRequest, resp *ac
 			},
 			"delete_device": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether the device is deleted as well, so that nobody can bind it again with the seed on the lost phone. The default is `false`: it stays in the account, unbound.",
+				MarkdownDescription: "Whether the device is deleted as well, which prevents that it is bound again with the seed on the lost phone. The default is `false`: it stays in the account, unbound.",
 			},
 		}),
 	}
@@ -123,7 +123,7 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tel
 	return userMFA.SerialNumber, true
 }
 
-// destroy deletes a device that nobody has. One that is gone is done with.
+// destroy deletes a device that is not bound. One that does not exist is no error.
 func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, tell telling, diags *diag.Diagnostics) {
 	f := diagnostics.Operation{Name: "delete the MFA device", State: fmt.Sprintf("The user %q has no MFA device any more. The device %s may still be there. Run again to go on, with serial_number.", user.Name, serial)}
 	device, found, err := mfa.Refresh(ctx, a.Instance, serial)

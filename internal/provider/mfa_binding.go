@@ -108,7 +108,7 @@ func (b *mfaBinding) ValidateConfig(ctx context.Context, req resource.ValidateCo
 }
 
 // checkSeed refuses a seed that is not Base32. The attribute is not named as the one
-// to blame: a CLI quotes the line of the configuration where it stands.
+// to blame: a CLI quotes the line of the configuration that contains it.
 func checkSeed(seed types.String, diags *diag.Diagnostics) bool {
 	if seed.IsNull() || seed.IsUnknown() {
 		return true
@@ -116,7 +116,7 @@ func checkSeed(seed types.String, diags *diag.Diagnostics) bool {
 	if _, err := ram.TOTP(seed.ValueString(), 0); err == nil {
 		return true
 	}
-	diags.AddError("Cannot use the seed", "What stands in seed_wo is not Base32: the letters A to Z and the digits 2 to 7. Nothing was done with it.\n\nGive the seed as the service told it when the device was made, not a code and not the QR code.")
+	diags.AddError("Cannot use the seed", "The value of seed_wo is not Base32: the letters A to Z and the digits 2 to 7. Nothing was done with it.\n\nGive the seed as the service returned it when the device was created, not a code and not the QR code.")
 	return false
 }
 
@@ -197,7 +197,7 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 		return
 	}
 	if err := mfa.Bind(ctx, b.Instance, user, serial, config.SeedWO.ValueString()); err != nil {
-		now := "The device is bound to nobody, as before."
+		now := "The device is not bound, as before."
 		if ram.OutcomeUnknown(err) {
 			now = fmt.Sprintf("It is not known whether the device is bound. Nothing is in the state; if the next apply says that the user has the device, import the binding:\n\n  terraform import ADDRESS %s", user.Name)
 		}
@@ -352,7 +352,7 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 	}
 	device, found := state.deviceIn(devices)
 	if !found {
-		return // nobody has it, or somebody else: it is not ours to take off
+		return // it is not bound, or bound to another user: it is not unbound
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, mfa.Unbind(ctx, b.Instance, device)) {
 		return

@@ -85,7 +85,7 @@ func TestMFABinding_badInputBindsNothing(t *testing.T) {
 		"user with another": {func(srv *ramtest.Server) {
 			srv.Change(func(a *ramtest.Account) { a.Users["alice"].MFASerial = "U2F-0815" })
 		}, nil, []string{"has an MFA device already, U2F-0815"}},
-		"seed of another device": {nil, attributes{"seed_wo": "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"}, []string{"CheckAuthenticationCodeFail", "seed may be that of another device", "bound to nobody"}},
+		"seed of another device": {nil, attributes{"seed_wo": "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"}, []string{"CheckAuthenticationCodeFail", "seed may be that of another device", "not bound"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -49,7 +49,7 @@ func (d *virtualMFADevicesData) Schema(_ context.Context, _ datasource.SchemaReq
 		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds the virtual MFA devices of the account. It never shows a seed: the service tells that only once.",
+		MarkdownDescription: "Finds the virtual MFA devices of the account. It never shows a seed: the service returns that only once.",
 		Attributes: listing.WithFilters(map[string]schema.Attribute{
 			"devices": schema.ListNestedAttribute{
 				Computed:            true,
@@ -57,9 +57,9 @@ func (d *virtualMFADevicesData) Schema(_ context.Context, _ datasource.SchemaReq
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"serial_number":           computed("The serial number of the device."),
 					"virtual_mfa_device_name": computed("The name of the device."),
-					"user_name":               computed("The name of the RAM user who has the device; null if nobody has."),
-					"user_id":                 computed("The id of the RAM user who has the device; null if nobody has."),
-					"activate_date":           computed("When the device was bound to its user; null if nobody has it."),
+					"user_name":               computed("The name of the RAM user who has the device; null if it is not bound."),
+					"user_id":                 computed("The id of the RAM user who has the device; null if it is not bound."),
+					"activate_date":           computed("When the device was bound to its user; null if it is not bound."),
 				}},
 			},
 		}, deviceFilters()...),
@@ -85,7 +85,7 @@ func (d *virtualMFADevicesData) Read(ctx context.Context, req datasource.ReadReq
 	})
 }
 
-// userMFAData tells which device a user logs on with.
+// userMFAData reports which device a user logs on with.
 type userMFAData struct{ instance.DataSource }
 
 type userMFAModel struct {
@@ -101,7 +101,7 @@ func (d *userMFAData) Metadata(_ context.Context, req datasource.MetadataRequest
 
 func (d *userMFAData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Tells whether a RAM user has an MFA device, virtual or not. A user without one is no error; a user who does not exist is.",
+		MarkdownDescription: "Reads whether a RAM user has an MFA device, virtual or not. A user without one is no error; a user who does not exist is.",
 		Attributes: map[string]schema.Attribute{
 			"user_name":     schema.StringAttribute{Required: true, Validators: owner.UserNameValidators(), MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name."},
 			"enabled":       schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user has an MFA device."},

@@ -213,7 +213,7 @@ func TestMFADevice_staleReadsAreWaitedOut(t *testing.T) {
 	}
 }
 
-// A device that somebody else made and bound meanwhile is nobody's to delete.
+// A device that another user made and bound meanwhile is nobody's to delete.
 func TestMFADevice_ofSomebodyElseIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	foreign := &ramtest.MFADevice{Name: "phone", Serial: phoneSerial, Seed: "GEZDGNBVGY3TQOJQ", UserID: bobUserID}

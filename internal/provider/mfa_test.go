@@ -53,7 +53,7 @@ func inStep(srv *ramtest.Server, offset time.Duration) Option {
 // phone is the one device of a test, as the account has it; nil if it is not there.
 func phone(srv *ramtest.Server) *ramtest.MFADevice { return account(srv).MFADevices[phoneSerial] }
 
-// bindTo lets somebody else bind the device, or unbind it for "".
+// bindTo lets another user bind the device, or unbind it for "".
 func bindTo(srv *ramtest.Server, userID string) {
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
@@ -73,7 +73,7 @@ func bindTo(srv *ramtest.Server, userID string) {
 	})
 }
 
-// loosePhone lets somebody else make the device, and tells its seed.
+// loosePhone lets another user make the device, and tells its seed.
 func loosePhone(srv *ramtest.Server) (seed string) {
 	seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 	now := srv.Now()
@@ -180,7 +180,7 @@ func TestMFADevice_badInputMakesNothing(t *testing.T) {
 		"no PGP key":             {attributes{"pgp_key": "nonsense"}, []string{"Cannot use the PGP key"}},
 		"private PGP key":        {attributes{"pgp_key": secretKey}, []string{"it is a private key"}},
 		"keybase":                {attributes{"pgp_key": "keybase:alice"}, []string{"not fetched from Keybase"}},
-		"name that is taken":     {attributes{"virtual_mfa_device_name": "taken"}, []string{"a device of this name already", "bound to nobody", "terraform import ADDRESS acs:ram::" + defaultAccount + ":mfa/taken"}},
+		"name that is taken":     {attributes{"virtual_mfa_device_name": "taken"}, []string{"a device of this name already", "not bound", "terraform import ADDRESS acs:ram::" + defaultAccount + ":mfa/taken"}},
 	} {
 		srv.Change(func(a *ramtest.Account) {
 			a.MFADevices["acs:ram::"+defaultAccount+":mfa/taken"] = &ramtest.MFADevice{Name: "taken", Serial: "acs:ram::" + defaultAccount + ":mfa/taken", Seed: "AAAAAAAA"}
@@ -529,7 +529,7 @@ func TestMFADevice_refusedCodesAreTriedOnceMoreWithUnusedSteps(t *testing.T) {
 }
 
 // A bind that took effect, unseen: the second one is refused, and the list of devices cannot be read. What
-// the service says of the user tells whose the device is; where that cannot be read either, the run says
+// the service says of the user reports whose the device is; where that cannot be read either, the run says
 // that it does not know, and remembers whom it tried, so that the next apply can take the device off again.
 func TestMFADevice_aBindThatTookEffectUnseen(t *testing.T) {
 	t.Parallel()
@@ -570,7 +570,7 @@ func TestMFADevice_aBindThatFailsLeavesItInTheState(t *testing.T) {
 	c := newCore(t, srv.Getenv, inStep(srv, 3*time.Minute))
 	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
 	o, diags := c.Create(deviceKind, config)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the virtual MFA device", "in the state with its seed", "bound to nobody", "tainted", "untaint ADDRESS",
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the virtual MFA device", "in the state with its seed", "not bound", "tainted", "untaint ADDRESS",
 		"the clock of this machine is 3m0s ahead", "Code: CheckAuthenticationCodeFail")
 	expect(t, "binds", len(srv.Calls("BindMFADevice")), 2)
 	expect(t, "seed", in(t, o.State, "base32_string_seed"), phone(srv).Seed)
@@ -588,7 +588,7 @@ func TestMFADevice_aBindThatFailsLeavesItInTheState(t *testing.T) {
 	srv.Inject(ramtest.Rule{Action: "BindMFADevice", Nth: "1-2", Fault: "code", Status: 403, Code: "CheckAuthenticationCodeFail"})
 	config["bind_to_user"] = "bob"
 	o, diags = c.Apply(deviceKind, config, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot bind the virtual MFA device", "bound to nobody", "The next apply tries again.")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot bind the virtual MFA device", "not bound", "The next apply tries again.")
 	expect(t, "owner", phone(srv).UserID, "")
 	expect(t, "user", in(t, o.State, "bind_to_user"), "")
 	o, diags = c.Apply(deviceKind, config, o)

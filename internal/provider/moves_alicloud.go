@@ -180,7 +180,7 @@ func tellRiskLogin(m *move.State) (summary, detail string) {
 // userIDForm is what the id of a RAM user looks like (documented).
 var userIDForm = tf.NewLazyRegexp(`^[0-9]{6,32}$`)
 
-// takeUserID tells the id of a user from its name, which the first releases of the
+// takeUserID distinguishes the id of a user from its name, which the first releases of the
 // old provider used as the id of the resource.
 func takeUserID(ctx context.Context, m *move.State, name string) error {
 	if id := m.Text(ctx, name); userIDForm.MatchString(id) && id != m.Text(ctx, "name") {
@@ -201,7 +201,7 @@ func tellPassword(m *move.State) (summary, detail string) {
 		m.Former.Name, tf.String(m.Into["user_name"]))
 }
 
-// takePGPKey leaves a name of keybase.io behind, which nobody looks up here.
+// takePGPKey leaves a name of keybase.io behind, which is not looked up here.
 func takePGPKey(ctx context.Context, m *move.State, name string) error {
 	if !strings.HasPrefix(m.Text(ctx, name), "keybase:") {
 		return takeNonEmpty(name)(ctx, m, name)

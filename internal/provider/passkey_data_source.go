@@ -81,7 +81,7 @@ func (d *passkeysData) Read(ctx context.Context, req datasource.ReadRequest, res
 	})
 }
 
-// passkeysOf tells of the passkeys of one user, the oldest first.
+// passkeysOf describes the passkeys of one user, the oldest first.
 func (d *passkeysData) passkeysOf(ctx context.Context, user ram.User, tell func(passkeyModel, error)) {
 	passkeys, err := d.Client.Passkeys(ctx, user.Name)
 	if err != nil {

@@ -27,7 +27,7 @@ import (
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*passwordEphemeral)(nil)
 
-// usualLength is how long a password is that nobody gave a length, unless the policy
+// usualLength is the length of a password without a given length, unless the policy
 // demands more.
 const usualLength = 20
 
@@ -97,7 +97,7 @@ func (e *passwordEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 		return schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether the password has " + what + " at least. Left out, as the account's password policy has it. " +
-				"What the policy demands is there even if this is `false`, and what nobody demands may be there as well.",
+				"What the policy demands is there even if this is `false`, and characters that are not required may be there as well.",
 		}
 	}
 	resp.Schema = schema.Schema{
@@ -107,11 +107,11 @@ func (e *passwordEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 			"of the apply that changes the version. Everything that has to have the same password, such as a login profile and the entry of a vault, has to take it in the same apply: " +
 			"give all of them one version, and change it for all of them at once.\n\n" +
 			"If the policy is changed in the same run, refer to it, so that the new one counts: `depends_on = [ram_password_policy.this]`. " +
-			"Without the permission `ram:GetPasswordPolicy`, give `length`, the four `require_` arguments and `minimum_password_different_character`: then nothing is read, and nobody is called.",
+			"Without the permission `ram:GetPasswordPolicy`, give `length`, the four `require_` arguments and `minimum_password_different_character`: then nothing is read, and no call is made.",
 		Attributes: map[string]schema.Attribute{
 			"user_name": schema.StringAttribute{
 				Optional: true, Validators: owner.UserNameValidators(),
-				MarkdownDescription: "The name of the RAM user whose password it will be. The password does not contain it, as a policy may demand; without it nobody can make sure of that.",
+				MarkdownDescription: "The name of the RAM user whose password it will be. The password does not contain it, as a policy may demand; without it this cannot be checked.",
 			},
 			"length": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.Between(8, 32)},
@@ -222,7 +222,7 @@ func atLeast(n *int64) int64 {
 	return *n
 }
 
-// symbolsOnly refuses what is no symbol, and what stands there twice, which would make
+// symbolsOnly refuses what is no symbol, and the value there twice, which would make
 // it likelier than the others.
 type symbolsOnly struct{}
 

@@ -69,11 +69,11 @@ var passwordPolicyFields = sync.OnceValue(func() []setting.Field[ram.PasswordPol
 	}
 })
 
-// shortPasswordAge is the age, in days, up to which passwords that nobody but
+// shortPasswordAge is the age, in days, up to which passwords that none but
 // an administrator can renew lock a whole account out too often to be meant.
 const shortPasswordAge = 90
 
-// expiryDanger tells whether a policy lets passwords expire for good, given
+// expiryDanger reports whether a policy lets passwords expire for good, given
 // users who may not change them before.
 func expiryDanger(attribute string, policy ram.PasswordPolicy) (d setting.Risk, locks bool) {
 	if !is(policy.HardExpiry, true) || policy.MaxPasswordAge == nil || *policy.MaxPasswordAge == 0 {

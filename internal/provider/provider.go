@@ -80,7 +80,7 @@ func (p *ramProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 	refuse(&resp.Diagnostics, config.settings().Check())
 }
 
-// Configure makes one client for the block. It calls nobody: a plan that needs
+// Configure makes one client for the block. It makes no call: a plan that needs
 // nothing of the account needs no credentials that work.
 func (p *ramProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	refuseUnknowns(&resp.Diagnostics, req.Config.Raw)

@@ -450,7 +450,7 @@ func TestSessionsEndInMidRun(t *testing.T) {
 		expect(t, "calls with a session that had ended", refusedCalls, refusals)
 	}
 	reads(1, 0)
-	// More than ten minutes each, so that what was read is read anew.
+	// More than ten minutes each, so that what was read is read again.
 	srv.Advance(44 * time.Minute)
 	reads(1, 0)
 	srv.Advance(12 * time.Minute) // four minutes before the end
@@ -522,7 +522,7 @@ func TestACABundleIsTrusted(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"RequestId":"R","AccountId":"1234567890123456","IdentityType":"Account"}`)
 	}))
-	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // it tells of the client that does not trust it
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // it describes the client that does not trust it
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
 	dir := t.TempDir()

@@ -187,7 +187,7 @@ func (a *purgeKey) Metadata(_ context.Context, req action.MetadataRequest, resp 
 
 func (a *purgeKey) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Deletes an AccessKey pair in the recycle bin for good, so that nobody can restore it, and makes sure that it is gone. **This cannot be undone.** " +
+		MarkdownDescription: "Deletes an AccessKey pair in the recycle bin permanently, and confirms the deletion. It cannot be restored afterwards. **This cannot be undone.** " +
 			"It only touches what is in the recycle bin: a key that a user still has is an error, and stays. A key that is not there any more is a warning.",
 		Attributes: recycledKeyAttributes(ctx),
 	}

@@ -27,7 +27,7 @@ const (
 	// the one before, up to lastLook.
 	firstLook = 2 * time.Second
 	lastLook  = 30 * time.Second
-	// newReads is how often a report is read that somebody replaces meanwhile.
+	// newReads is how often a report is read that is replaced meanwhile.
 	newReads = 3
 )
 
@@ -61,7 +61,7 @@ func (e *lateReport) Error() string {
 	return fmt.Sprintf("the %s is not there after %s; its last state was %q. The service goes on with it: run again, or give it longer in timeouts", e.noun, e.waited.Round(time.Second), e.state)
 }
 
-// untilWhole reads a report anew when it was replaced meanwhile.
+// untilWhole reads a report again when it was replaced meanwhile.
 func untilWhole(read func() error) error {
 	for number := 1; ; number++ {
 		err := read()

@@ -105,7 +105,7 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 		setting.Choice("mfa_operation_for_login", "When a RAM user needs a second factor at logon: `mandatory` (always), `independent` (as the user's login profile says) or `adaptive` (at a suspicious logon). "+
 			"A new account has `independent`.",
 			func(s *p) **string { return &s.MFAOperationForLogin }, "independent", "independent", "adaptive", mandatory),
-		setting.Words("verification_types", "The second factors that may stand in for an MFA device: `sms`, `email`, and `mfa`, which the service's reference does not mention. A new account has none.",
+		setting.Words("verification_types", "The second factors that may replace an MFA device: `sms`, `email`, and `mfa`, which the service's reference does not mention. A new account has none.",
 			func(s *p) *[]string { return &s.VerificationTypes }, strings.ToLower, setting.Neutral[[]string],
 			setvalidator.ValueStringsAre(stringvalidator.OneOf("sms", "email", "mfa"))),
 		setting.Number("max_idle_days_for_users", "After how many days without a logon a RAM user's console access is switched off: `90`, `180`, `365` or `730`. A new account has `730`.",
@@ -130,25 +130,25 @@ func maskDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk
 	if out := network.Uncovered(c.MustAllow, masks); len(out) > 0 {
 		found = append(found, setting.Risk{
 			Attribute: "login_network_masks", Refuse: true, Summary: "Logon masks keep out what must be allowed",
-			Detail: fmt.Sprintf("must_allow names %s, but login_network_masks would be %s: nobody could log on to the console from there.",
+			Detail: fmt.Sprintf("must_allow names %s, but login_network_masks would be %s: users could not log on to the console from there.",
 				strings.Join(out, ", "), strings.Join(masks, ", ")),
 		})
 	}
 	if network.PrivateOnly(network.ParseAll(masks)) && !slices.Equal(masks, c.Before.LoginNetworkMasks) {
 		found = append(found, setting.Risk{
 			Attribute: "login_network_masks", Summary: "Logon masks hold private addresses only",
-			Detail: "The console sees the public address of a person's network, never a private one. With these masks nobody can log on from the internet.",
+			Detail: "The console sees the public address of a person's network, never a private one. With these masks no user can log on from the internet.",
 		})
 	}
 	return found
 }
 
-// becomes tells that a text gets a value that it did not have.
+// becomes reports whether a text gets a value that it did not have.
 func becomes(before, after *string, value string) bool {
 	return after != nil && *after == value && (before == nil || *before != value)
 }
 
-// is tells that a switch is known to stand so.
+// is reports whether a switch is known to have a value.
 func is(b *bool, value bool) bool { return b != nil && *b == value }
 
 func mfaDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
@@ -168,7 +168,7 @@ func mfaDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.Se
 	}
 	if c.Manages("verification_types") && after.VerificationTypes != nil && len(after.VerificationTypes) == 0 && (starts || len(c.Before.VerificationTypes) > 0) {
 		found = append(found, setting.Risk{
-			Attribute: "verification_types", Refuse: true, Summary: "A second factor is mandatory, but none may stand in",
+			Attribute: "verification_types", Refuse: true, Summary: "A second factor is mandatory, but none may replace it",
 			Detail: "mfa_operation_for_login is \"mandatory\" and verification_types is empty: a RAM user who has no MFA device, or has lost it, cannot log on any more.",
 		})
 	}

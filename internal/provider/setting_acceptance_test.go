@@ -50,7 +50,7 @@ func TestAccSecurityPreference_lifecycle(t *testing.T) {
 						known(address, "allow_user_long_term_login", knownvalue.Null()),
 					},
 				},
-				resource.TestStep{ // somebody else changes both what is managed and what is not
+				resource.TestStep{ // another user changes both what is managed and what is not
 					PreConfig: func() {
 						srv.Change(func(a *ramtest.Account) {
 							a.Preference.EnableSaveMFATicket, a.Preference.VerificationTypes = false, []string{"email"}

@@ -41,7 +41,7 @@ func TestDestroy_restorePutsBackWhatWasManaged(t *testing.T) {
 			clean(t, diags)
 			o, diags = c.Apply(policy, attributes{"minimum_password_length": 16, "password_reuse_prevention": 5, "on_destroy": setting.Restore}, o)
 			clean(t, diags)
-			srv.Change(func(a *ramtest.Account) { a.Policy.MaxLoginAttempts = 4 }) // somebody else's
+			srv.Change(func(a *ramtest.Account) { a.Policy.MaxLoginAttempts = 4 }) // another user's
 			_, diags = c.PlanDestroy(policy, o)
 			clean(t, diags)
 			contains(t, acctest.Messages(diags), "minimum_password_length: 16 → 10 (weaker)", "password_reuse_prevention: 5 → 3 (weaker)")

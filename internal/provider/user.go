@@ -60,7 +60,7 @@ type userModel struct {
 	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
-// nameIdentity tells which user it is. The name may change, the user stays.
+// nameIdentity reports which user it is. The name may change, the user stays.
 type nameIdentity struct {
 	AccountID types.String `tfsdk:"account_id"`
 	Name      types.String `tfsdk:"name"`
@@ -87,7 +87,7 @@ func (m *userModel) show(u ram.User) {
 	m.CreateDate = unchanging(m.CreateDate, u.CreateDate)
 }
 
-// shows tells whether the model is what the service says.
+// shows reports whether the model is what the service says.
 func (m userModel) shows(u ram.User) bool {
 	next := m
 	next.show(u)
@@ -115,7 +115,7 @@ func shownTags(prior types.Map, live map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// ownTags are the tags without those of the service itself, which nobody else may
+// ownTags are the tags without those of the service itself, which no other client may
 // write (documented).
 func ownTags(tags map[string]string) map[string]string {
 	tags = maps.Clone(tags)
@@ -123,7 +123,7 @@ func ownTags(tags map[string]string) map[string]string {
 	return tags
 }
 
-// ofService tells a tag of the service itself, by its key (documented).
+// ofService reports whether a tag is one of the service itself, by its key (documented).
 func ofService(key string) bool {
 	return strings.HasPrefix(key, "acs:") || strings.HasPrefix(key, "aliyun")
 }
@@ -310,7 +310,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		})
 		if away {
 			tf.Remove(ctx, state.identity(), resp, "The user is gone", fmt.Sprintf(
-				"Account %s has no RAM user with the id %s any more, which was %q. Somebody deleted it; the account's recycle bin may still have it, with its AccessKey pairs. The next apply creates a new user, with another id and without credentials.",
+				"Account %s has no RAM user with the id %s any more, which was %q. It was deleted outside of Terraform; the account's recycle bin may still have it, with its AccessKey pairs. The next apply creates a new user, with another id and without credentials.",
 				account, state.UserID.ValueString(), state.Name.ValueString()))
 			return
 		}

@@ -42,7 +42,7 @@ func TestAccUser_lifecycle(t *testing.T) {
 			},
 		},
 		resource.TestStep{ResourceName: address, ImportState: true, ImportStateId: "carol", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "user_id", ImportStateVerifyIgnore: []string{"comments"}},
-		resource.TestStep{ // somebody else changes what is managed, and what is not
+		resource.TestStep{ // another user changes what is managed, and what is not
 			PreConfig: func() {
 				srv.Change(func(a *ramtest.Account) { u := a.Users["carol"]; u.Email, u.MobilePhone = "x@example.com", "86-1" })
 			},
@@ -55,7 +55,7 @@ func TestAccUser_lifecycle(t *testing.T) {
 			ConfigPlanChecks:  planned(address, plancheck.ResourceActionUpdate),
 			ConfigStateChecks: []statecheck.StateCheck{known(address, "email", knownvalue.Null()), known(address, "tags", knownvalue.Null())},
 		},
-		resource.TestStep{ // deleted by somebody else
+		resource.TestStep{ // deleted by another user
 			PreConfig:        func() { srv.Change(func(a *ramtest.Account) { delete(a.Users, "caroline") }) },
 			Config:           step(`name = "caroline"`),
 			ConfigPlanChecks: planned(address, plancheck.ResourceActionCreate),
@@ -127,7 +127,7 @@ func TestAccLoginProfile_lifecycle(t *testing.T) {
 			Config:           strings.Replace(fmt.Sprintf(aliceLogsOn, ""), `name = "alice"`, `name = "alicia"`, 1),
 			ConfigPlanChecks: planned(address, plancheck.ResourceActionNoop),
 		},
-		resource.TestStep{ // the profile is deleted by somebody else
+		resource.TestStep{ // the profile is deleted by another user
 			PreConfig:        func() { srv.Change(func(a *ramtest.Account) { a.Users["alicia"].LoginProfile = nil }) },
 			Config:           strings.Replace(fmt.Sprintf(aliceLogsOn, ""), `name = "alice"`, `name = "alicia"`, 1),
 			ConfigPlanChecks: planned(address, plancheck.ResourceActionCreate),

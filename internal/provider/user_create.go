@@ -16,7 +16,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// create makes a user. When the answer is lost, its name tells whether it was made:
+// create makes a user. When the answer is lost, its name reports whether it was made:
 // it was not there before, and a name is given once in an account.
 func (r *userResource) create(ctx context.Context, want ram.User, account string, diags *diag.Diagnostics) (ram.User, bool) {
 	f := diagnostics.Operation{Name: "create the user", State: "Nothing was created."}
@@ -70,7 +70,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 	return ram.User{}, false
 }
 
-// takenName says that the name is somebody else's.
+// takenName says that the name is another user's.
 func takenName(there ram.User, account string, diags *diag.Diagnostics) {
 	id := ""
 	if there.ID != "" {
@@ -81,7 +81,7 @@ func takenName(there ram.User, account string, diags *diag.Diagnostics) {
 			"To manage it with Terraform, import it:\n\n  terraform import <address> %[2]s\n\nIf another user is meant, choose another name.", account, there.Name, id))
 }
 
-// sameUser tells that all that one user says of itself is what the other has. What
+// sameUser reports whether all that one user says of itself is what the other has. What
 // the first leaves out may be anything, as the service gives a display name by itself.
 func sameUser(want, have ram.User) bool {
 	named := want.DisplayName == "" || want.DisplayName == have.DisplayName

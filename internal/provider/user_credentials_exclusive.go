@@ -53,7 +53,7 @@ type exclusiveModel struct {
 	Undeclared types.Set    `tfsdk:"undeclared_access_key_ids"`
 }
 
-// allows tells that a key is declared.
+// allows reports whether a key is declared.
 func (m exclusiveModel) allows(id string) bool {
 	return slices.Contains(m.Allowed.Elements(), attr.Value(types.StringValue(id)))
 }
@@ -75,7 +75,7 @@ func (r *exclusiveResource) undeclared(m exclusiveModel, keys []ram.AccessKey) (
 	return rest
 }
 
-// show takes over which keys are not declared. After an import nobody knows yet
+// show takes over which keys are not declared. After an import it is not known yet
 // which are.
 func (r *exclusiveResource) show(ctx context.Context, m *exclusiveModel, keys []ram.AccessKey, diags *diag.Diagnostics) {
 	m.Undeclared = types.SetNull(types.StringType)
@@ -99,7 +99,7 @@ func (r *exclusiveResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Declares which AccessKey pairs a RAM user may have, so that any other one shows: a key that somebody made by hand, or that a run left behind.\n\n" +
+		MarkdownDescription: "Declares which AccessKey pairs a RAM user may have, and reports all others: a key that was created outside of Terraform, or that an interrupted run left.\n\n" +
 			"With `enforce = \"report\"`, every plan warns of such keys, with their age, and changes nothing; `undeclared_access_key_ids` is there for `check` blocks and postconditions. " +
 			"With `\"disable\"` or `\"delete\"`, a plan shows `undeclared_access_key_ids` becoming empty, and its apply disables or deletes **exactly the keys that the plan showed**. " +
 			"So the first apply only finds out what there is, and a key that comes up later waits for the next plan.\n\n" +
@@ -118,7 +118,7 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"undeclared_access_key_ids": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The keys that the user has and that are not allowed: under `report` all of them; under `disable` the active ones and under `delete` all, but never those that the provider itself stands on.",
+				MarkdownDescription: "The keys that the user has and that are not allowed: under `report` all of them; under `disable` the active ones and under `delete` all, but never those that the provider itself uses.",
 			},
 		}),
 	}

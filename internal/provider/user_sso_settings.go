@@ -152,7 +152,7 @@ func wrongMetadata(document string) string {
 	return ""
 }
 
-// sameXML tells that two documents say the same. What is not well-formed is
+// sameXML reports whether two documents say the same. What is not well-formed is
 // compared as text.
 func sameXML(a, b string) bool {
 	if a == b {

@@ -144,7 +144,7 @@ func TestUser_thatExistsIsNotTakenOver(t *testing.T) {
 	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "writes", writes(srv), []string(nil))
 
-	// One that appears between the look and the create is as much somebody else's.
+	// One that appears between the look and the create is as much another user's.
 	srv.ChangeBefore("CreateUser", func(a *ramtest.Account) {
 		a.Users["carol"] = &ramtest.User{ID: "200000000000000003", Name: "carol", DisplayName: "carol", Status: "active", CreateDate: srv0(a)}
 	})

@@ -70,7 +70,7 @@ func (s securitySlot) in(live ram.Verification) ram.SecurityAddress {
 	return live.Email
 }
 
-// holds tells that an address is the one of the slot, however it is spelt: the case
+// holds reports whether an address is the one of the slot, however it is spelt: the case
 // of a domain means nothing, and a phone that comes in numbers has lost its zeros.
 func (s securitySlot) holds(address string) bool {
 	have := s.address.ValueString()
@@ -104,7 +104,7 @@ func (m *verificationModel) show(live ram.Verification, imported bool) {
 	}
 }
 
-// shown tells that a user has what the model wants.
+// shown reports whether a user has what the model wants.
 func (m *verificationModel) shown(live ram.Verification) bool {
 	for _, slot := range m.slots() {
 		if !slot.address.IsNull() && !slot.holds(slot.in(live).Address) {
@@ -131,7 +131,7 @@ func (r *verificationResource) Schema(ctx context.Context, _ resource.SchemaRequ
 	const status = "`pending` until the owner has confirmed it, then `active`. No operation can confirm, so the provider waits for nothing. It is null where nothing is managed, or nothing is set."
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The security e-mail address and the security phone of a RAM user, with which the user proves to be itself at logon. They are not the contacts `email` and `mobile_phone` of `ram_user`.\n\n" +
-			"Only the owner can confirm an address; until then its status is `pending`. Another address has to be confirmed anew. The addresses are in the state.\n\n" +
+			"Only the owner can confirm an address; until then its status is `pending`. A different address has to be confirmed again. The addresses are in the state.\n\n" +
 			"Destroying takes off the user what is managed, if it is still what the state has; then the user cannot use it as a second factor any more.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"security_email": schema.StringAttribute{
@@ -259,7 +259,7 @@ func (r *verificationResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	// Nothing is left in the state if it fails: an object that is tainted would be
-	// replaced, and what the owner has confirmed would be taken away and set anew.
+	// replaced, and what the owner has confirmed would be taken away and set again.
 	if diagnostics.Report(&resp.Diagnostics, failedVerification("create", ""), r.write(ctx, &plan)) {
 		return
 	}

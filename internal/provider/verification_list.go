@@ -22,7 +22,7 @@ type verificationsSought struct {
 	Status types.String `tfsdk:"status"`
 }
 
-// takes tells whether a user has an address, and one of the status that is sought.
+// takes reports whether a user has an address, and one of the status that is sought.
 func (s verificationsSought) takes(live ram.Verification) bool {
 	for _, has := range []ram.SecurityAddress{live.Email, live.Phone} {
 		if has.Address != "" && (s.Status.IsNull() || s.Status.ValueString() == has.Status) {

@@ -29,7 +29,7 @@ func securityBut(other attributes) attributes {
 	return config
 }
 
-// secure gives alice addresses, as she herself or somebody else would.
+// secure gives alice addresses, as she herself or another user would.
 func secure(srv *ramtest.Server, email, phone ramtest.Verification) {
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].SecurityEmail, a.Users["alice"].SecurityPhone = email, phone
@@ -130,7 +130,7 @@ func TestVerification_emptyTakesAwayAndReplacingIsWarnedOf(t *testing.T) {
 	fixed(t, c, verificationKind, config, o)
 	expect(t, "phone", account(srv).Users["alice"].SecurityPhone, ramtest.Verification{})
 
-	// What somebody else changes is drift, and is put right.
+	// What another user changes is drift, and is put right.
 	secure(srv, ramtest.Verification{}, ramtest.Verification{Address: "49-1700000002", Status: "pending"})
 	o, diags = c.Read(verificationKind, o)
 	clean(t, diags)
@@ -140,7 +140,7 @@ func TestVerification_emptyTakesAwayAndReplacingIsWarnedOf(t *testing.T) {
 	clean(t, diags)
 	fixed(t, c, verificationKind, config, o)
 
-	// What somebody else put in its place is left alone by a destroy.
+	// What another user put in its place is left alone by a destroy.
 	secure(srv, ramtest.Verification{Address: "other@example.com", Status: "active"}, ramtest.Verification{})
 	_, diags = c.Destroy(verificationKind, o)
 	clean(t, diags)

@@ -17,7 +17,7 @@ import (
 )
 
 // write gives the user what is managed and differs: an address that is confirmed
-// is not sent again, for nobody says whether it would stay confirmed.
+// is not sent again, because it is not documented whether it stays confirmed.
 func (r *verificationResource) write(ctx context.Context, m *verificationModel) error {
 	user := m.UserName.ValueString()
 	live, err := r.Client.Verification(ctx, user)
@@ -91,7 +91,7 @@ func (r *verificationResource) confirm(ctx context.Context, m *verificationModel
 		"The service accepted what was set for the user %q. %s\n\nThe next refresh shows what is there.", m.UserName.ValueString(), why))
 }
 
-// unbind takes off what the state has. What somebody else put in its place stays.
+// unbind takes off what the state has. What another user put in its place stays.
 func (r *verificationResource) unbind(ctx context.Context, state verificationModel, diags *diag.Diagnostics) error {
 	user := state.UserName.ValueString()
 	live, err := r.Client.Verification(ctx, user)
@@ -108,7 +108,7 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 		case slot.address.ValueString() == "" || has == "":
 		case !slot.holds(has):
 			diags.AddWarning("The user keeps another "+slot.noun, fmt.Sprintf(
-				"The user %q has the %s %s, not %s of the state: somebody else set it, so it was left alone.", user, slot.noun, has, slot.address.ValueString()))
+				"The user %q has the %s %s, not %s of the state: it was set outside of Terraform, so it was not changed.", user, slot.noun, has, slot.address.ValueString()))
 		default:
 			if err := r.takeOff(ctx, user, slot, has); err != nil {
 				return diagnostics.WithState(fmt.Sprintf("The %s may still be there. The verification is still in the state. Run again.", slot.noun), err)

@@ -42,7 +42,7 @@ func newVirtualMFADevice() *virtualMFADevice { return &virtualMFADevice{} }
 // virtualMFADevice is a virtual MFA device, and to whom it is bound.
 type virtualMFADevice struct{ instance.Resource }
 
-// virtualMFADeviceModel has "" as bind_to_user of a device that nobody has.
+// virtualMFADeviceModel has "" as bind_to_user of a device that is not bound.
 type virtualMFADeviceModel struct {
 	AccountID      types.String   `tfsdk:"account_id"`
 	Name           types.String   `tfsdk:"virtual_mfa_device_name"`
@@ -58,7 +58,7 @@ type virtualMFADeviceModel struct {
 	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
-// deviceIdentity tells which device of which account it is.
+// deviceIdentity reports which device of which account it is.
 type deviceIdentity struct {
 	AccountID    types.String `tfsdk:"account_id"`
 	SerialNumber types.String `tfsdk:"serial_number"`
@@ -77,7 +77,7 @@ func (m *virtualMFADeviceModel) show(device ram.MFADevice) {
 	m.ActivateDate = tf.Timestamp(device.ActivateDate)
 }
 
-// loose is the model of a device that nobody has.
+// loose is the model of a device that is not bound.
 func (m *virtualMFADeviceModel) loose() {
 	m.BindToUser, m.UserID, m.ActivateDate = types.StringValue(""), types.StringNull(), types.StringNull()
 }
@@ -103,11 +103,11 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 		return schema.StringAttribute{Computed: true, Sensitive: sensitive, PlanModifiers: stable, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A virtual MFA device: the seed that an authenticator app makes its codes from. The service tells the seed only once, when the device is made. " +
+		MarkdownDescription: "A virtual MFA device: the seed that an authenticator app makes its codes from. The service returns the seed only once, when the device is created. " +
 			"**It then is in the state, and so in every plan file that is made later**; give `pgp_key` to keep only an encrypted copy. " +
 			"With `bind_to_user` the provider also binds the device: it makes the two codes that the service asks for by itself. " +
 			"A device that is destroyed is taken off its user first, who then logs on without a second factor, or, where one is demanded, not at all.\n\n" +
-			"An imported device has no seed, since nobody can read it again; that alone never replaces the device. " +
+			"An imported device has no seed, because it cannot be read again; that alone never replaces the device. " +
 			"Bind a user's device before you demand MFA of the user, with `depends_on` where the references do not give that order.",
 		Attributes: map[string]schema.Attribute{
 			"account_id":    computed(false, "The id of the account."),
@@ -130,11 +130,11 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"bind_to_user": schema.StringAttribute{
 				Optional: true, Computed: true,
 				Validators: []validator.String{stringvalidator.Any(stringvalidator.OneOf(""), owner.UserNamePattern.Validator("must be the name of a RAM user, and not a principal name"))},
-				MarkdownDescription: "The name of the RAM user to bind the device to. `\"\"` is nobody. Left out, it is not managed: the device stays with who has it, and a new one is bound to nobody. " +
-					"A change binds the device anew if the seed is in the state, and otherwise replaces the device. A user who is renamed keeps the device. A user has one device at most.",
+				MarkdownDescription: "The name of the RAM user to bind the device to. `\"\"` unbinds it. Left out, it is not managed: the device stays bound as it is, and a new one is not bound. " +
+					"A change binds the device again if the seed is in the state, and otherwise replaces the device. A user who is renamed keeps the device. A user has one device at most.",
 			},
-			"user_id":       schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the RAM user who has the device; null if nobody has."},
-			"activate_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the device was bound to its user; null if nobody has it."},
+			"user_id":       schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the RAM user who has the device; null if it is not bound."},
+			"activate_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the device was bound to its user; null if it is not bound."},
 			"timeouts":      tf.TimeoutsAttribute(ctx),
 		},
 	}
@@ -182,7 +182,7 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 
 func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := tf.Get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
-	note := tenureIn(ctx, req.Private, &resp.Diagnostics)
+	note := bindingOwnerIn(ctx, req.Private, &resp.Diagnostics)
 	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -208,7 +208,7 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	if note == nil { // imported: whoever has the device now is the one it belongs to
-		note = &tenure{UserID: device.UserID}
+		note = &bindingOwner{UserID: device.UserID}
 		note.keep(ctx, resp.Private, &resp.Diagnostics)
 	}
 	state.show(device)
@@ -228,19 +228,19 @@ func (d *virtualMFADevice) stillThere(ctx context.Context, serial string, device
 // A tenure is what the provider remembers of who has a device: whom it was bound to
 // by this resource, or had at the import, and whether the configuration said so.
 // Destroy takes the device off that user only.
-type tenure struct {
+type bindingOwner struct {
 	UserID  string `json:"user_id"`
 	Managed bool   `json:"managed"`
 }
 
-const tenureKey = "tenure"
+const bindingOwnerKey = "tenure"
 
 // tenureIn returns what is remembered; nil if nothing is, as after an import.
-func tenureIn(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) *tenure {
-	return tf.ReadPrivate[tenure](ctx, private, tenureKey, "device", diags)
+func bindingOwnerIn(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) *bindingOwner {
+	return tf.ReadPrivate[bindingOwner](ctx, private, bindingOwnerKey, "device", diags)
 }
 
 // keep writes down what is remembered.
-func (t tenure) keep(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) {
-	tf.WritePrivate(ctx, private, tenureKey, t, diags)
+func (t bindingOwner) keep(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) {
+	tf.WritePrivate(ctx, private, bindingOwnerKey, t, diags)
 }

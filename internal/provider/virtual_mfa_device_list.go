@@ -25,12 +25,12 @@ type devicesSought struct {
 // deviceFilters are those of devicesSought.
 func deviceFilters() []listing.Filter {
 	return []listing.Filter{
-		listing.FlagFilter("unbound", "`true` finds only devices that nobody has, which are left over as a rule; `false` only those that a user has. Left out, it finds all."),
+		listing.FlagFilter("unbound", "`true` finds only devices that are not bound; `false` only those that a user has. Left out, it finds all."),
 		listing.TextFilter("user_name", "Only the device that this RAM user has, such as `alice`: not the principal name. A user who has none, or is not there, is no error.", append(owner.UserNameValidators(), listing.OnlyIfBound{})...),
 	}
 }
 
-// takes tells whether a device is one that is sought.
+// takes reports whether a device is one that is sought.
 func (s devicesSought) takes(device ram.MFADevice) bool {
 	return (s.Unbound.IsNull() || s.Unbound.ValueBool() == (device.UserID == "")) && (s.UserName.IsNull() || s.UserName.ValueString() == device.UserName)
 }
@@ -47,7 +47,7 @@ func (s devicesSought) found(ctx context.Context, i *instance.Instance) iter.Seq
 }
 
 func (d *virtualMFADevice) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listing.Schema("Finds the virtual MFA devices of the account. Seeds are never among what is found: the service tells them only once. It costs one call per hundred devices.", deviceFilters()...)
+	resp.Schema = listing.Schema("Finds the virtual MFA devices of the account. The results contain no seeds: the service returns them only once. It costs one call per hundred devices.", deviceFilters()...)
 }
 
 func (d *virtualMFADevice) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

@@ -27,7 +27,7 @@ func (d *virtualMFADevice) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	p := devicePlanning{virtualMFADevice: d, diags: &resp.Diagnostics}
 	if !req.State.Raw.IsNull() {
 		p.state = tf.Get[virtualMFADeviceModel](ctx, req.State, p.diags)
-		p.note = tenureIn(ctx, req.Private, p.diags)
+		p.note = bindingOwnerIn(ctx, req.Private, p.diags)
 	}
 	if req.Plan.Raw.IsNull() {
 		p.destroy()
@@ -53,7 +53,7 @@ func (d *virtualMFADevice) ModifyPlan(ctx context.Context, req resource.ModifyPl
 type devicePlanning struct {
 	*virtualMFADevice
 	state, config, plan virtualMFADeviceModel
-	note                *tenure
+	note                *bindingOwner
 	replaces            bool
 	diags               *diag.Diagnostics
 }
@@ -90,7 +90,7 @@ func (p *devicePlanning) update(ctx context.Context) {
 		p.plan.BindToUser = p.state.BindToUser
 		if p.note != nil && p.note.Managed {
 			p.diags.AddAttributeWarning(path.Root("bind_to_user"), "The virtual MFA device is managed less", fmt.Sprintf(
-				"The configuration no longer mentions bind_to_user. The device stays %s, and a change of that by somebody else will be shown but not undone. To take it off its user, set bind_to_user = \"\". "+
+				"The configuration no longer mentions bind_to_user. The device stays %s, and a change of that outside of Terraform will be shown but not undone. To take it off its user, set bind_to_user = \"\". "+
 					"This note ends with the next change that is applied to the resource.", whose(p.state)))
 		}
 	case name.Equal(p.state.BindToUser):
@@ -122,7 +122,7 @@ func (p *devicePlanning) rebind(ctx context.Context, name string) {
 	if p.state.Seed.ValueString() == "" {
 		p.replaces = true
 		p.diags.AddAttributeWarning(path.Root("bind_to_user"), "The virtual MFA device is replaced", fmt.Sprintf(
-			"To bind the device to %q takes its seed, which is not in the state: the device was imported, or its seed is encrypted. So the device is deleted and another one made, with another seed; what is in anybody's authenticator app is of no use then.", name))
+			"To bind the device to %q takes its seed, which is not in the state: the device was imported, or its seed is encrypted. So the device is deleted and another one is created, with another seed; the entry in the user's authenticator app can no longer be used.", name))
 	}
 	p.warnLoss(name)
 }
@@ -153,10 +153,10 @@ func (p *devicePlanning) destroy() {
 		"Destroying the device takes it off the user %q, %s", p.state.BindToUser.ValueString(), withoutFactor))
 }
 
-// whose tells to whom a device is bound.
+// whose reports to whom a device is bound.
 func whose(m virtualMFADeviceModel) string {
 	if m.BindToUser.ValueString() == "" {
-		return "bound to nobody"
+		return "not bound"
 	}
 	return fmt.Sprintf("bound to the user %q", m.BindToUser.ValueString())
 }

@@ -38,7 +38,7 @@ func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	// From here on the device and its seed are in the state, whatever happens.
-	note := tenure{Managed: !config.BindToUser.IsNull()}
+	note := bindingOwner{Managed: !config.BindToUser.IsNull()}
 	note.keep(ctx, resp.Private, m.diags)
 	tf.Save(ctx, m.model.identity(), m.model, &resp.State, resp.Identity, m.diags)
 	if m.diags.HasError() {
@@ -46,7 +46,7 @@ func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateReques
 	}
 	if m.user.ID != "" {
 		if err := mfa.Bind(ctx, d.Instance, m.user, made.SerialNumber, made.Seed); err != nil {
-			now := "The device exists, and is in the state with its seed, but it is bound to nobody."
+			now := "The device exists, and is in the state with its seed, but it is not bound."
 			if ram.OutcomeUnknown(err) {
 				now = "The device exists, and is in the state with its seed, but it is not known whether it is bound to " + m.user.Name + "."
 				note.UserID = m.user.ID // if it is, this did it
@@ -155,7 +155,7 @@ func userHasDevice(userName string, mfa ram.UserMFA) string {
 
 // make makes the device. What became of a call that was not answered is settled
 // by the name, which is unique: a device that was not there before, and is there
-// and bound to nobody after, is ours. Its seed is lost, so it is deleted, and
+// and not bound after, is ours. Its seed is lost, so it is deleted, and
 // another one made.
 func (m *deviceMaking) make(ctx context.Context) (ram.NewMFADevice, bool) {
 	for sent := 1; ; sent++ {
@@ -166,7 +166,7 @@ func (m *deviceMaking) make(ctx context.Context) (ram.NewMFADevice, bool) {
 			return made, true
 		case ram.Exists(err) && !late:
 			device, _, _ := mfa.Refresh(ctx, m.Instance, m.serial) // only to say more
-			m.exists(device, "Somebody made it since this apply began, and it was left alone.")
+			m.exists(device, "It was created outside of Terraform since this apply began, and was not changed.")
 			return made, false
 		case !ram.OutcomeUnknown(err) && !late:
 			return made, !diagnostics.Report(m.diags, m.failed("Nothing was made."), err)
@@ -182,7 +182,7 @@ func (m *deviceMaking) make(ctx context.Context) (ram.NewMFADevice, bool) {
 }
 
 func (m *deviceMaking) send(ctx context.Context) (ram.NewMFADevice, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // survives one Ctrl-C: only this answer tells the seed
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // survives one Ctrl-C: only this response contains the seed
 	defer cancel()
 	return m.Client.CreateMFADevice(ctx, m.model.Name.ValueString())
 }
@@ -191,7 +191,7 @@ func (m *deviceMaking) send(ctx context.Context) (ram.NewMFADevice, error) {
 // it left. It says what exists then.
 func (m *deviceMaking) settle(ctx context.Context, cause error) (now string, err error) {
 	device, appeared, err := m.await(ctx)
-	leftover := fmt.Sprintf("A device %s is in no state. If there is one, look whether somebody needs it; if nobody does, delete it, and run again:\n\n  aliyun ims DeleteVirtualMFADevice --SerialNumber %[1]s", m.serial)
+	leftover := fmt.Sprintf("A device %s is in no state. If it exists, ask the administrators whether it is needed; if not, delete it, and run again:\n\n  aliyun ims DeleteVirtualMFADevice --SerialNumber %[1]s", m.serial)
 	switch {
 	case err != nil:
 		return "", diagnostics.WithState("The create was not answered, and it is not known whether the device was made: "+diagnostics.Explain(err)+"\n\n"+leftover, cause)
@@ -200,7 +200,7 @@ func (m *deviceMaking) settle(ctx context.Context, cause error) (now string, err
 	case !appeared:
 		return "The create was not answered, and no device was made, as far as that can be told.", nil
 	case device.UserID != "":
-		return "", diagnostics.WithState(fmt.Sprintf("The create was not answered. A device %s came up, but it is bound to the user %s, so somebody else made it, or took it. It was left alone, and is in no state.", m.serial, mfa.Owner(device)), cause)
+		return "", diagnostics.WithState(fmt.Sprintf("The create was not answered. A device %s came up, but it is bound to the user %s, so it was created or bound outside of Terraform. It was not changed, and is in no state.", m.serial, mfa.Owner(device)), cause)
 	}
 	removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // what was begun is ended
 	defer cancel()
@@ -275,7 +275,7 @@ func (d *virtualMFADevice) Update(ctx context.Context, req resource.UpdateReques
 	plan := tf.Get[virtualMFADeviceModel](ctx, req.Plan, &resp.Diagnostics)
 	state := tf.Get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
 	config := tf.Get[virtualMFADeviceModel](ctx, req.Config, &resp.Diagnostics)
-	note := tenureIn(ctx, req.Private, &resp.Diagnostics)
+	note := bindingOwnerIn(ctx, req.Private, &resp.Diagnostics)
 	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -285,7 +285,7 @@ func (d *virtualMFADevice) Update(ctx context.Context, req resource.UpdateReques
 		return
 	}
 	if note == nil {
-		note = &tenure{UserID: state.UserID.ValueString()}
+		note = &bindingOwner{UserID: state.UserID.ValueString()}
 	}
 	note.Managed = !config.BindToUser.IsNull()
 	switch {
@@ -307,9 +307,9 @@ func (d *virtualMFADevice) Update(ctx context.Context, req resource.UpdateReques
 type rebinding struct {
 	*virtualMFADevice
 	model   virtualMFADeviceModel
-	note    *tenure
+	note    *bindingOwner
 	diags   *diag.Diagnostics
-	touched bool // the device was taken off somebody, so the state has to say so
+	touched bool // the device was unbound, so the state has to say so
 }
 
 func (r *rebinding) failed(now string) diagnostics.Operation {
@@ -324,7 +324,7 @@ func (r *rebinding) run(ctx context.Context) {
 	}
 	if !found {
 		r.diags.AddError("Cannot bind the virtual MFA device", fmt.Sprintf(
-			"The device %s is not in the account. Nothing was changed.\n\nIf somebody deleted it, the next plan shows that, and an apply then makes a new device.", serial))
+			"The device %s is not in the account. Nothing was changed.\n\nIf it was deleted, the next plan shows that, and an apply then creates a new device.", serial))
 		return
 	}
 	name := r.model.BindToUser.ValueString()
@@ -370,7 +370,7 @@ func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
 		return
 	}
 	if err := mfa.Bind(ctx, r.Instance, user, live.SerialNumber, seed); err != nil {
-		now := "The device exists, and its seed is in the state, but it is bound to nobody."
+		now := "The device exists, and its seed is in the state, but it is not bound."
 		if ram.OutcomeUnknown(err) {
 			now = "The device exists, and its seed is in the state, but it is not known whether it is bound to " + user.Name + "."
 			r.note.UserID = user.ID // if it is, this did it
@@ -387,7 +387,7 @@ func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
 
 func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := tf.Get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
-	note := tenureIn(ctx, req.Private, &resp.Diagnostics)
+	note := bindingOwnerIn(ctx, req.Private, &resp.Diagnostics)
 	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -398,7 +398,7 @@ func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteReques
 		return
 	}
 	if note == nil {
-		note = &tenure{UserID: state.UserID.ValueString()}
+		note = &bindingOwner{UserID: state.UserID.ValueString()}
 	}
 	diagnostics.Report(&resp.Diagnostics, f, d.remove(ctx, state.SerialNumber.ValueString(), note.UserID))
 }
@@ -426,7 +426,7 @@ func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) err
 		err = d.Client.DeleteMFADevice(ctx, serial)
 		switch {
 		case err == nil || ram.NotFound(err, "VirtualMFADevice"):
-			return d.buried(ctx, serial)
+			return d.waitDeleted(ctx, serial)
 		case !ram.Conflict(err) || d.Client.Now().Sub(start) >= instance.ConfirmLimit:
 			return keptBecause(unbound, err)
 		}
@@ -443,8 +443,8 @@ func keptBecause(unbound bool, err error) error {
 	return diagnostics.WithState("The device was taken off its user, but it is still there. The next apply deletes it.", err)
 }
 
-// buried sees that a deleted device is gone.
-func (d *virtualMFADevice) buried(ctx context.Context, serial string) error {
+// waitDeleted waits until a deleted device is gone.
+func (d *virtualMFADevice) waitDeleted(ctx context.Context, serial string) error {
 	const now = "The service took the deletion, but that the device is gone could not be seen. The next apply looks again."
 	absent, err := mfa.Wait(ctx, d.Instance, serial, func(_ ram.MFADevice, found bool) bool { return !found })
 	switch {

@@ -149,7 +149,7 @@ func TestAKeyWithoutIDOrSecretIsNoKey(t *testing.T) {
 	}
 }
 
-// isSecretMissing tells whether the error names the key that the service made.
+// isSecretMissing reports whether the error names the key that the service made.
 func isSecretMissing(fake *ramtest.Server, err error) bool {
 	var missing *MissingSecretError
 	if !errors.As(err, &missing) || OutcomeUnknown(err) || !strings.Contains(err.Error(), missing.Key.ID) {

@@ -44,7 +44,7 @@ func (a *accountMFAAnswer) missing() string {
 	return ""
 }
 
-// RootMFAEnabled tells whether the root account logs on with MFA.
+// RootMFAEnabled reports whether the root account logs on with MFA.
 func (c *Client) RootMFAEnabled(ctx context.Context) (bool, error) {
 	var answer accountMFAAnswer
 	if err := c.call(ctx, getAccountMFAInfo, nil, &answer); err != nil {

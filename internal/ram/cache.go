@@ -13,14 +13,14 @@ import (
 
 const (
 	// planLife is how long what was read serves others while the client has written
-	// nothing (LOAD-05). Terraform configures a provider anew for each of its walks,
+	// nothing (LOAD-05). Terraform configures a provider again for each of its walks,
 	// so a client that only reads is one of a refresh, a plan or a query. That wants
 	// each thing once and of one moment, however long thousands of objects take, and
 	// what it ends with is no newer than its oldest answer anyway. The end is for
 	// hosts that keep a configured provider for days.
 	lifeReadOnly = 10 * time.Minute
 	// sharedLife is how long it serves once the client has written: an apply takes
-	// its time, and what somebody else does meanwhile should count.
+	// its time, and what another user does meanwhile should count.
 	lifeAfterWrite = time.Minute
 	// forever is for what is read once per client.
 	forever time.Duration = math.MaxInt64
@@ -59,7 +59,7 @@ type reading[T any] struct {
 	finished bool
 }
 
-// serves tells whether one who asks now may have this answer.
+// serves reports whether one who asks now may have this answer.
 func (r *reading[T]) serves(now time.Time, life time.Duration) bool {
 	return r != nil && (!r.finished || now.Sub(r.began) < life)
 }
@@ -115,7 +115,7 @@ func (s *cache[T]) await(ctx context.Context, name string, r *reading[T]) (T, er
 	}
 }
 
-// anew asks past what is known.
+// again asks past what is known.
 func (s *cache[T]) refresh(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
 	s.mu.Lock()
 	delete(s.readings, name)
@@ -151,7 +151,7 @@ func shared(ctx context.Context) context.Context {
 // sharedRead is what a call is for whose callers are checked one by one.
 type sharedRead struct{}
 
-// begin makes a reading that nobody has joined yet, and the context of its call.
+// begin makes a reading that no caller has joined yet, and the context of its call.
 func begin[T any](ctx context.Context) (*reading[T], context.Context) {
 	detached, cancel := context.WithCancel(shared(ctx)) //nolint:gosec // read calls it, or the last to leave
 	return &reading[T]{done: make(chan struct{}), cancel: cancel}, detached
@@ -159,7 +159,7 @@ func begin[T any](ctx context.Context) (*reading[T], context.Context) {
 
 func (s *cache[T]) read(ctx context.Context, name string, r *reading[T], ask func(context.Context) (T, error)) {
 	defer r.cancel()
-	r.err = CatchPanic(func() (err error) { // nobody else is on this goroutine to catch it
+	r.err = CatchPanic(func() (err error) { // nothing else on this goroutine catches it
 		r.value, err = ask(ctx)
 		return err
 	})
@@ -185,7 +185,7 @@ func (s *cache[T]) leave(name string, r *reading[T]) {
 	}
 }
 
-// drop lets nobody else join r.
+// drop lets no other caller join r.
 func (s *cache[T]) drop(name string, r *reading[T]) {
 	if s.readings[name] == r {
 		delete(s.readings, name)
@@ -211,7 +211,7 @@ func (s *cache[T]) holds(name string) bool {
 	return s.readings[name].serves(s.now(), s.ttl())
 }
 
-// keeps tells whether an answer that is asked for now would serve others.
+// keeps reports whether an answer that is asked for now would serve others.
 func (s *cache[T]) mayCache(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -251,7 +251,7 @@ func (s *cache[T]) invalidate(names []string) {
 	}
 }
 
-// together is anew for one of many who ask at the same time, each after a write of
+// together is again for one of many who ask at the same time, each after a write of
 // its own, where each answer is long. Whoever asks while a round is under way takes
 // part in the next one, which begins when that ends: after all who take part have
 // asked, so that none of them is shown what was before its write. A call serves as
@@ -290,7 +290,7 @@ func (s *cache[T]) joinRound(ctx context.Context, name string, ask func(context.
 }
 
 // follow holds a round once the one before it has ended, unless all who took part
-// have left by then: nobody joins it any more, so it asks nothing.
+// have left by then: no caller joins it any more, so it asks nothing.
 func (s *cache[T]) startAfter(ctx context.Context, name string, before, r *reading[T], ask func(context.Context) (T, error)) {
 	select {
 	case <-before.done:
@@ -305,7 +305,7 @@ func (s *cache[T]) startAfter(ctx context.Context, name string, before, r *readi
 	s.read(ctx, name, r, ask)
 }
 
-// open lets nobody else take part in a round; those who want no more than what is
+// open lets no other caller join a round; those who want no more than what is
 // known may still join its call.
 func (s *cache[T]) start(name string, r *reading[T]) {
 	r.began = s.now()

@@ -276,7 +276,7 @@ func TestTheTagsOfAStreamBelongToItsReader(t *testing.T) {
 }
 
 // A refresh reads each thing once, however long it takes; an apply, which has
-// written, sees after a minute what somebody else has done.
+// written, sees after a minute what another user has done.
 func TestWhatAPlanHasReadServesItToItsEnd(t *testing.T) {
 	t.Parallel()
 	fake, client, clock, _ := crowd(t, 120)

@@ -404,7 +404,7 @@ func shownAs(t *testing.T, value any, err error) string {
 	return fmt.Sprint(string(text), err)
 }
 
-// everybody are all users of the account.
+// all users are all users of the account.
 func everybody(ctx context.Context, client *Client) (users []User, err error) {
 	for user, err := range client.Users(ctx) {
 		if err != nil {

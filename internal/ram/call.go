@@ -55,7 +55,7 @@ func (c *Client) callComposed(ctx context.Context, op operation, make compose, o
 	}
 }
 
-// repeatable tells whether the operation may be sent again after a failure. An
+// repeatable reports whether the operation may be sent again after a failure. An
 // expired session is renewed once.
 func (op operation) repeatable(fails class, renewed bool) bool {
 	switch fails {
@@ -127,7 +127,7 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-// tooLong tells whether a wait would outlast ctx, so that it need not begin.
+// tooLong reports whether a wait would outlast ctx, so that it need not begin.
 func tooLong(ctx context.Context, wait time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	if !ok {

@@ -22,8 +22,8 @@ type Key struct{ ID, Secret, Token string }
 type Credentials interface {
 	// Get answers the key for the next attempt.
 	Get(ctx context.Context) (Key, error)
-	// Expire tells that the service refused key as expired, so that the next Get
-	// fetches anew.
+	// Expire reports whether the service refused key as expired, so that the next Get
+	// fetches again.
 	Expire(key Key)
 }
 

@@ -66,7 +66,7 @@ func (a *reportStateAnswer) missing() string {
 }
 
 // GenerateCredentialReport has the service begin a report, unless there is one of
-// the last four hours or one is being made, and tells how far it is.
+// the last four hours or one is being made, and reports how far it is.
 func (c *Client) GenerateCredentialReport(ctx context.Context) (ReportState, error) {
 	var answer reportStateAnswer
 	if err := c.call(ctx, generateCredentialReport, nil, &answer); err != nil {
@@ -78,7 +78,7 @@ func (c *Client) GenerateCredentialReport(ctx context.Context) (ReportState, err
 // errNoReport is an answer without a report in it.
 var errNoReport = errors.New("there is no report yet")
 
-// NoReport tells whether err says that there is no report yet. The code is not
+// NoReport reports whether err says that there is no report yet. The code is not
 // published, so any that speaks of a report or of something missing counts.
 func NoReport(err error) bool {
 	if errors.Is(err, errNoReport) {
@@ -108,7 +108,7 @@ func (a *credentialReportAnswer) missing() string {
 	return ""
 }
 
-// ReplacedError says that somebody had another report made while one was read,
+// ReplacedError means that another report was generated while one was read,
 // so that what was read so far belongs to none of the two.
 type ReportReplacedError struct {
 	Action string
@@ -136,7 +136,7 @@ type CredentialReport struct {
 }
 
 // CredentialReport reads the first page of the report that there is. NoReport(err)
-// tells that there is none.
+// reports whether there is none.
 func (c *Client) CredentialReport(ctx context.Context) (*CredentialReport, error) {
 	report := &CredentialReport{client: c}
 	var err error
@@ -173,7 +173,7 @@ func (r *CredentialReport) Rows(ctx context.Context) iter.Seq2[CredentialRow, er
 	}
 }
 
-// read yields rows until there are no more, or nobody wants them.
+// read yields rows until there are no more, or the caller stops.
 func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, error) bool) error {
 	passed, seen := seenMarkers{}, map[string]bool{}
 	format := r.format

@@ -20,7 +20,7 @@ import (
 type ReportError struct {
 	Page, Line int    // both count from 1; line 0: the whole page
 	Column     string // empty: the whole line
-	Value      string // what stands there, if that helps
+	Value      string // the value there, if that helps
 	Err        error
 }
 
@@ -64,7 +64,7 @@ var (
 	errNoUser          = errors.New("names no user")
 )
 
-// reportFormat is what the first page tells of all.
+// reportFormat is what the first page describes all.
 type reportFormat struct {
 	decode  func(io.Reader) io.Reader // nil before the first page
 	columns []string

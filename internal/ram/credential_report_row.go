@@ -43,11 +43,11 @@ func credentialColumns() []CredentialColumn {
 // RootUser is the user in the row of the root account. Source: documented.
 const RootUser = "<root>"
 
-// CredentialRow is what the report tells of one user.
+// CredentialRow is what the report describes one user.
 type CredentialRow struct {
 	User  string                    // the principal name, or RootUser
 	Cells map[string]CredentialCell // by the names of CredentialColumns; a column that the report lacks is not there
-	Other map[string]string         // the columns that nobody knew when this was written, as they are
+	Other map[string]string         // the columns that this provider does not know, as they are
 }
 
 // Name is the user name, "" for the root account.
@@ -65,7 +65,7 @@ type CredentialCell struct {
 	Note CredentialNote
 }
 
-// CredentialNote is what stands where there is no value.
+// CredentialNote is the value where there is no value.
 type CredentialNote string
 
 // The notes of a report. NotSaid is an empty cell.

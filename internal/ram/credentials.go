@@ -21,7 +21,7 @@ type CredentialSettings struct {
 	ECSRoleName                         string
 	CredentialsURI                      string
 	AssumeRoleWithOIDC                  *OIDC
-	AssumeRole                          *Role // stands on any of the above
+	AssumeRole                          *Role // is assumed with any of the above
 }
 
 // Role is a role to assume with a key that is there already.
@@ -40,7 +40,7 @@ type OIDC struct {
 	RoleARN     string
 	ProviderARN string
 	Token       string
-	TokenFile   string // read anew for each session, since its writer renews it
+	TokenFile   string // read again for each session, since its writer renews it
 	SessionName string
 	Policy      string
 	Duration    time.Duration
@@ -247,7 +247,7 @@ func keyOf(key Key, names [3]string) (*Key, error) {
 	return &key, nil
 }
 
-// isTemporary tells an AccessKey of Sts by its id. (documented)
+// isTemporary reports whether an AccessKey is one of Sts, by its id. (documented)
 func isTemporary(id string) bool { return strings.HasPrefix(id, "STS.") }
 
 // problem is an error in whole sentences, made to be shown as it is.

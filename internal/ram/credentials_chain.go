@@ -8,7 +8,7 @@ import (
 	"fmt"
 )
 
-// Chain is the credentials of a client and what they stand on.
+// Chain is the credentials of a client and their sources.
 type CredentialChain struct {
 	Credentials
 	Source CredentialSource
@@ -22,7 +22,7 @@ type CredentialChain struct {
 // user, disables the provider.
 func (c *CredentialChain) LongLivedKeyIDs() []string { return append([]string(nil), c.longLived...) }
 
-// LongLived tells that the calls are signed with such a key itself.
+// LongLived reports whether the calls are signed with such a key itself.
 func (c *CredentialChain) SignsWithLongLivedKey() bool { return c.signs }
 
 // Chain is what the client's calls are signed with; false if it was made with

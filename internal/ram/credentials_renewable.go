@@ -22,7 +22,7 @@ const maxMargin = 5 * time.Minute
 
 // grantFor is a key that was handed out now and lives for life.
 func newLease(key Key, now time.Time, life time.Duration) lease {
-	now = now.Round(0) // a monotonic clock stands still while the machine sleeps
+	now = now.Round(0) // a monotonic clock stops while the machine sleeps
 	return lease{key: key, renew: now.Add(life - min(maxMargin, life/10)), end: now.Add(life)}
 }
 
@@ -117,8 +117,8 @@ func (s *renewable) leave(f *fetch) {
 	}
 }
 
-func (s *renewable) run(f *fetch, anew bool) {
-	fresh, err := s.fetch(f.ctx, anew)
+func (s *renewable) run(f *fetch, refresh bool) {
+	fresh, err := s.fetch(f.ctx, refresh)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = nil

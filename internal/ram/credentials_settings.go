@@ -14,7 +14,7 @@ func (s CredentialSettings) Check() error {
 	s = s.trimmed()
 	if given := s.given(); len(given) > 1 {
 		return &CredentialConfigError{Arguments: given, Problem: "The provider block gives credentials in more than one way: " + quoted(given) +
-			". Keep one of them and remove the rest; `assume_role` may stand beside any."}
+			". Keep one of them and remove the rest; `assume_role` may be combined with any."}
 	}
 	if s.hasKey() {
 		if _, err := keyOf(Key{s.AccessKey, s.SecretKey, s.SecurityToken}, keyArguments); err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// renamed is an account whose alias somebody else changes after the client has
+// renamed is an account whose alias another user changes after the client has
 // read its domain.
 func renamed(t *testing.T, changes ...func(*ramtest.Behaviour)) (*ramtest.Server, *Client) {
 	t.Helper()

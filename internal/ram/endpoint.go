@@ -72,7 +72,7 @@ func (e Endpoints) of(p product) *url.URL {
 
 // ParseEndpoint reads an address as a user gives it: a bare host is https, and
 // http is accepted for the addresses of this machine only, since each call
-// carries a signature and some carry passwords. foreign tells that the host
+// carries a signature and some carry passwords. foreign reports whether the host
 // belongs neither to Alibaba Cloud nor to this machine, which is worth a
 // warning. No error quotes the text, which may hold a password.
 func ParseEndpoint(text string) (u *url.URL, foreign bool, err error) {

@@ -22,7 +22,7 @@ type Error struct {
 	clock time.Duration // server time minus local time, if known
 }
 
-// Error tells the action, what the service said, and what to do about it where
+// Error contains the action, what the service said, and what to do about it where
 // that is known.
 func (e *Error) Error() string {
 	var text strings.Builder
@@ -156,7 +156,7 @@ func hasCode(err error, prefixes ...string) bool {
 // NotFound reports whether the service says that an object of one of the kinds does not
 // exist: the code is EntityNotExist and the kind, exactly. So the kind "User" does not
 // match the code EntityNotExist.User.LoginProfile, and for an object within a user both
-// kinds are to be named, since the code of a missing user stands for everything it had.
+// kinds are to be named, since the code of a missing user covers everything it had.
 // The 404 of a gateway and a 403 are never a missing object, and neither is an
 // [*UnknownAccountError].
 func NotFound(err error, kinds ...string) bool {
@@ -178,27 +178,27 @@ func notFound(err error, kinds ...string) bool {
 	return false
 }
 
-// Exists tells whether the object is there already, or its name is taken.
+// Exists reports whether the object is there already, or its name is taken.
 // Both spellings of the family occur. Source: documented, observed.
 func Exists(err error) bool { return hasCode(err, "EntityAlreadyExists", "EntityAlreadyExist") }
 
-// LimitExceeded tells whether a quota is used up.
+// LimitExceeded reports whether a quota is used up.
 func LimitExceeded(err error) bool { return hasCode(err, "LimitExceeded") }
 
-// Conflict tells whether something that depends on the object keeps it from
+// Conflict reports whether something that depends on the object keeps it from
 // being deleted.
 func Conflict(err error) bool { return hasCode(err, "DeleteConflict") }
 
-// Denied tells whether the caller lacks the permission.
+// Denied reports whether the caller lacks the permission.
 func Denied(err error) bool { return hasCode(err, "NoPermission", "Forbidden") }
 
-// Throttled tells whether the service refused the call for its rate.
+// Throttled reports whether the service refused the call for its rate.
 func Throttled(err error) bool {
 	answer := serviceError(err)
 	return answer != nil && (answer.Status == 429 || strings.Contains(answer.Code, "Throttling"))
 }
 
-// OutcomeUnknown tells whether the call may have taken effect although it
+// OutcomeUnknown reports whether the call may have taken effect although it
 // failed: it was sent, and no attempt was answered for certain.
 func OutcomeUnknown(err error) bool {
 	switch e := err.(type) { //nolint:errorlint // walks the tree itself, to stop at a CredentialsError

@@ -25,7 +25,7 @@ var (
 // governanceRowsPerPage is the most that a page of an item holds. Source: documented.
 const governanceRowsPerPage = 1000
 
-// GenerateGovernanceReport has the service begin a report, and tells how far it is.
+// GenerateGovernanceReport has the service begin a report, and reports how far it is.
 func (c *Client) GenerateGovernanceReport(ctx context.Context) (ReportState, error) {
 	var answer reportStateAnswer
 	if err := c.call(ctx, generateGovernanceReport, nil, &answer); err != nil {
@@ -53,7 +53,7 @@ type governanceStatusAnswer struct {
 	}
 }
 
-// GovernanceReportStatus tells how far the report is. That there is none, the
+// GovernanceReportStatus reports how far the report is. That there is none, the
 // service may say with a code or with an empty status. Source: assumed, both.
 func (c *Client) GovernanceReportStatus(ctx context.Context) (GovernanceStatus, error) {
 	var answer governanceStatusAnswer
@@ -100,7 +100,7 @@ func (a *governanceMetricsAnswer) missing() string {
 }
 
 // GovernanceMetrics are the figures of the last report, and when it was made.
-// NoReport(err) tells that there is none.
+// NoReport(err) reports whether there is none.
 func (c *Client) GovernanceMetrics(ctx context.Context) (time.Time, []GovernanceMetric, error) {
 	var answer governanceMetricsAnswer
 	if err := c.call(ctx, listGovernanceMetrics, nil, &answer); err != nil {

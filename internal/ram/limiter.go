@@ -124,7 +124,7 @@ func (l *limit) speedUp(now time.Time) {
 	}
 }
 
-// silence is how long nobody may send.
+// silence is how long no call may be sent.
 func (l *limit) pauseLeft(now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()

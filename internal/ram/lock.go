@@ -26,7 +26,7 @@ func (l *locks) slot(name string) chan struct{} {
 	return l.slots[name]
 }
 
-// Lock waits until nobody else holds the lock of that name in this client, so
+// Lock waits until no other caller holds the lock of that name in this client, so
 // that a read and the write made from it are not torn apart (SING-05). unlock is
 // to be called once; it is nil if the wait ended with ctx.
 func (c *Client) Lock(ctx context.Context, name string) (unlock func(), err error) {

@@ -15,7 +15,7 @@ var (
 	deleteLoginProfile = operation{product: imsProduct, action: "DeleteLoginProfile", repeat: set}
 )
 
-// LoginProfile is a user's console logon. Nobody can read its password.
+// LoginProfile is a user's console logon. Its password cannot be read.
 type LoginProfile struct {
 	Status                string // Active, Inactive
 	PasswordResetRequired bool
@@ -101,7 +101,7 @@ func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change
 }
 
 // UpdateLoginProfile changes what is not nil. An answer without the profile is
-// none: nothing else tells that a password was set.
+// none: nothing else reports whether a password was set.
 func (c *Client) UpdateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) error {
 	var answer loginProfileAnswer
 	return c.callForUser(ctx, updateLoginProfile, userName, change.params(), &answer)

@@ -29,7 +29,7 @@ const (
 	NetworkPolicyActive = "Active"
 	// NetworkPolicyInactive keeps a policy, and does not enforce it.
 	NetworkPolicyInactive = "Inactive"
-	// AllowAllVPC stands for every VPC.
+	// AllowAllVPC means every VPC.
 	AllowAllVPC = "AllowAllVPC"
 )
 
@@ -43,12 +43,12 @@ type NetworkPolicy struct {
 	unknownAddresses  int                 // addresses in them
 }
 
-// NoNetworkPolicy is what stands where no policy was ever set.
+// NoNetworkPolicy is the value where no policy was ever set.
 func NoNetworkPolicy() NetworkPolicy {
 	return NetworkPolicy{Status: new(NetworkPolicyInactive), Public: []string{}, VPC: map[string][]string{}}
 }
 
-// None tells that a policy is as if it had never been set.
+// None reports whether a policy is as if it had never been set.
 func (p NetworkPolicy) None() bool {
 	return p.Status != nil && *p.Status == NetworkPolicyInactive && len(p.Public) == 0 && len(p.VPC) == 0 && len(p.unknownStatements) == 0
 }

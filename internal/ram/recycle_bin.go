@@ -93,7 +93,7 @@ func (a *recycledKeyAnswer) missing() string {
 }
 
 // RecycledKey is a deleted key and the user it belonged to. NotFound(err,
-// "User.AccessKey") tells that it is not in the recycle bin. Source: assumed.
+// "User.AccessKey") reports whether it is not in the recycle bin. Source: assumed.
 func (c *Client) RecycledKey(ctx context.Context, id string) (RecycledKey, error) {
 	if err := getRecycledKey.require("AccessKey ID", id); err != nil {
 		return RecycledKey{}, err
@@ -105,7 +105,7 @@ func (c *Client) RecycledKey(ctx context.Context, id string) (RecycledKey, error
 	return answer.AccessKey.key(), nil
 }
 
-// RestoreRecycledKey gives a user its deleted key back. LimitExceeded(err) tells
+// RestoreRecycledKey gives a user its deleted key back. LimitExceeded(err) reports
 // that the user has as many keys as it may have. Source: assumed.
 func (c *Client) RestoreRecycledKey(ctx context.Context, userID, id string) error {
 	return c.onRecycledKey(ctx, restoreRecycledKey, userID, id)

@@ -17,7 +17,7 @@ import (
 	"unicode"
 )
 
-// removed stands where a secret stood.
+// removed replaces a secret.
 const removed = "(removed)"
 
 // maxMessage caps what is shown of a message of the service.

@@ -223,7 +223,7 @@ func (u UserChange) params(id string) params {
 	return in
 }
 
-// DeleteUser deletes a user on which nothing hangs. Conflict(err) tells that
+// DeleteUser deletes a user on which nothing hangs. Conflict(err) reports whether
 // something does.
 func (c *Client) DeleteUser(ctx context.Context, id string) error {
 	if err := deleteUser.require("user id", id); err != nil {

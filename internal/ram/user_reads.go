@@ -57,7 +57,7 @@ func (c *Client) UserByID(ctx context.Context, id string) (User, error) {
 
 // UserByIDIf is UserByID for one who looks at more than name and id. A user who
 // was read with all others is answered only if believed says so, and else is read
-// alone: that a list tells as much as the user itself is documented, but nobody
+// alone: that a list returns as much as the user itself is documented, but no source
 // promises it.
 func (c *Client) UserByIDIf(ctx context.Context, id string, believed func(User) bool) (User, error) {
 	return c.cachedUser(ctx, byID, id, believed)
@@ -95,7 +95,7 @@ func (u User) clone() User {
 
 // listedUser finds a user among all, if it is not known alone and a list costs
 // less. That a list lacks a user says nothing, and neither does a list that cannot
-// be read: the user itself is asked for then. Nobody is in no list.
+// be read: the user itself is asked for then. An unknown user is in no list.
 func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) {
 	if getUser.require(by, value) != nil || c.caches.users.holds(by+" "+value) || !c.listIsCheaper(ctx) {
 		return User{}, false
@@ -109,7 +109,7 @@ func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) 
 	return user.clone(), found
 }
 
-// listCostsLess tells whether a list of all users, for those who are still asked
+// listCostsLess reports whether a list of all users, for those who are still asked
 // for, costs fewer calls than each of them alone. Whoever asks for one user more
 // finds that out with the first page, which is all of a small account.
 func (c *Client) listIsCheaper(ctx context.Context) bool {
@@ -140,8 +140,8 @@ type singleReads struct {
 	listingFailed time.Time // when a list could not be read
 }
 
-// next tells how many were asked for with this one: no more than one user as long as
-// a list cannot be read. After a quiet minute the count begins anew.
+// next reports how many were asked for with this one: no more than one user as long as
+// a list cannot be read. After a quiet minute the count begins again.
 func (s *singleReads) next(now time.Time) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

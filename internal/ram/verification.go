@@ -32,7 +32,7 @@ type SecurityAddress struct {
 type Verification struct{ Email, Phone SecurityAddress }
 
 // verificationAnswer has a device that is not set as an absent or an empty object.
-// Source: assumed. So the request id alone tells an answer from another document.
+// Source: assumed. So only the request id distinguishes an answer from another document.
 type verificationAnswer struct {
 	RequestID           text `json:"RequestId"`
 	SecurityPhoneDevice *struct{ AreaCode, PhoneNumber, Status text }

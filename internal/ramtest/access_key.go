@@ -61,7 +61,7 @@ func (r *request) key() (*AccessKey, keyring, error) {
 	return (*ring.keys)[at], ring, nil
 }
 
-// Makes a key, and tells its secret this once. A user has two keys at most, as has the root account. (documented)
+// Creates a key, and returns its secret this once. A user has two keys at most, as has the root account. (documented)
 func createAccessKey(r *request) (reply, error) {
 	ring, err := r.keyring()
 	if err != nil {
@@ -113,7 +113,7 @@ func deleteAccessKey(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// An owner's keys, without their secrets, on one page. Only Ims tells when each was changed. (documented)
+// An owner's keys, without their secrets, on one page. Only Ims returns when each was changed. (documented)
 func listAccessKeys(r *request) (reply, error) {
 	ring, err := r.keyring()
 	if err != nil {

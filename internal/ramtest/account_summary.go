@@ -80,7 +80,7 @@ func getAccountSecurityPracticeReport(r *request) (reply, error) {
 	}}, nil
 }
 
-// count tells the keys older than 90 days, and those not used for as long. (assumed)
+// count counts the keys older than 90 days, and those not used for as long. (assumed)
 func (r *request) count(keys []*AccessKey) (old, unused int) {
 	limit := r.now.Add(-90 * 24 * time.Hour)
 	for _, key := range keys {

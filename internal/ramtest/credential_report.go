@@ -36,9 +36,9 @@ const (
 	reportRows = 3501
 )
 
-// Begins a report, or tells how far the one under way is: STARTED, INPROGRESS, COMPLETED. Within four hours of the last
+// Begins a report, or reports how far the one under way is: STARTED, INPROGRESS, COMPLETED. Within four hours of the last
 // report there is no other, and the answer is about that one. (documented; that it is COMPLETED is assumed:
-// Behaviour.ReportsRefused) The report tells of the account as it was when it began. (assumed)
+// Behaviour.ReportsRefused) The report describes the account as it was when it began. (assumed)
 func generateCredentialReport(r *request) (reply, error) {
 	report := &r.account.CredentialReport
 	switch {

@@ -6,7 +6,7 @@
 // It is an executable manual: one file is one noun, one function is one remote
 // operation, and the sentence above the function is the rule, with the source of
 // that knowledge. (documented) means that the vendor says so, (observed) that public
-// code depends on it, (assumed) that nobody says it and the fake had to choose.
+// code depends on it, (assumed) that no source says it and the fake had to choose.
 // What is assumed can be switched in [Behaviour].
 //
 // It knows nothing of the provider's own types and uses the standard library, so

@@ -105,7 +105,7 @@ func noPermission(r *request) error {
 	}
 }
 
-// (documented; Throttling and Throttling.Api are what rules are for) The header tells the state of the quota.
+// (documented; Throttling and Throttling.Api are what rules are for) The header has the state of the quota.
 func throttled(header map[string]string) error {
 	return &failure{
 		Status: http.StatusBadRequest, Code: "Throttling.User", Message: "Request was denied due to user flow control.", Header: header,

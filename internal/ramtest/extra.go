@@ -3,7 +3,7 @@
 
 package ramtest
 
-// ExtraFields are three fields of each account-wide setting that no source documents. They stand for whatever the service
+// ExtraFields are three fields of each account-wide setting that no source documents. They represent whatever the service
 // adds in the future: Get shows them, Set accepts them, and a Set that omits them resets them. (assumed)
 type ExtraFields struct {
 	Flag   bool

@@ -39,7 +39,7 @@ func (s *Server) ForgetHistory() {
 	s.history = nil
 }
 
-// record notes what somebody changed, and keeps the account as it was for stale reads.
+// record notes a change, and keeps the account as it was for stale reads.
 func (s *Server) record(by string, before, after *Account) {
 	old, young := fields(apartFrom(after, before)), fields(apartFrom(before, after))
 	changed := 0

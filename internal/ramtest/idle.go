@@ -5,7 +5,7 @@ package ramtest
 
 import "time"
 
-// The system switches off what nobody has used for MaxIdleDays, the day after: users' keys, and console logon of
+// The system disables what was not used for MaxIdleDays, the day after: users' keys, and console logon of
 // users who have not logged on with a password. Making, changing or restoring counts as use, and the root account's
 // own keys are spared. (documented; the second sentence assumed; Behaviour.IdleStays)
 func (s *Server) retire(account *Account) {

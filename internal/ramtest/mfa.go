@@ -33,7 +33,7 @@ var deviceName = regexp.MustCompile(`^[A-Za-z0-9.-]+$`)
 
 var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
 
-// Makes a device, and tells its seed and QR code this once. (documented)
+// Creates a device, and returns its seed and QR code this once. (documented)
 func createVirtualMFADevice(r *request) (reply, error) {
 	name, err := r.required("VirtualMFADeviceName")
 	if err != nil {
@@ -63,7 +63,7 @@ func createVirtualMFADevice(r *request) (reply, error) {
 	}}, nil
 }
 
-// Deletes a device that nobody has bound. (documented)
+// Deletes a device that is not bound. (documented)
 func deleteVirtualMFADevice(r *request) (reply, error) {
 	device, err := r.device()
 	if err != nil {

@@ -30,7 +30,7 @@ func TestCodesAreThoseOfTheStandard(t *testing.T) {
 	equal(t, "no seed", TOTP("not base32!", time.Unix(59, 0)), "")
 }
 
-// withDevice is a server with a user alice and a device that nobody has bound.
+// withDevice is a server with a user alice and a device that is not bound.
 func withDevice(t *testing.T, options ...Option) (s *Server, c *client, serial, seed string) {
 	t.Helper()
 	s, c = still(t, options...)

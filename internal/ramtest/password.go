@@ -60,7 +60,7 @@ func containsName(password, name string) bool {
 	return strings.Contains(strings.ToLower(password), strings.ToLower(name))
 }
 
-// A risky password is one that is known to have leaked. The service does not tell its list; these stand for it.
+// A risky password is one that is known to have leaked. The service does not publish its list; these represent it.
 // (assumed)
 func risky(password string) bool {
 	return slices.Contains([]string{
@@ -82,7 +82,7 @@ func (u *User) used(password string, last int) bool {
 // longestHistory is the most that PasswordReusePrevention asks for. (documented)
 const longestHistory = 24
 
-// setPassword gives the user another password. One that somebody else has set is an initial one. (documented)
+// setPassword gives the user another password. One that another user has set is an initial one. (documented)
 func (u *User) setPassword(password string, initial bool, now time.Time) {
 	profile := u.LoginProfile
 	if present := profile.Password; present != "" && !slices.Contains(u.PasswordHistory, present) {

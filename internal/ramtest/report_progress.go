@@ -9,7 +9,7 @@ import "time"
 type ReportProgress struct {
 	Pending bool      // one is being made
 	Started time.Time // when that began
-	Polls   int       // how often somebody asked since
+	Polls   int       // the number of requests since
 }
 
 // begin begins a report. It may be complete at once.

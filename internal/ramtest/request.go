@@ -22,7 +22,7 @@ type request struct {
 
 // caller is who signed the request.
 type caller struct {
-	kind        string // Account, RAMUser or AssumedRoleUser, as GetCallerIdentity spells it; Anonymous when nobody signed
+	kind        string // Account, RAMUser or AssumedRoleUser, as GetCallerIdentity spells it; Anonymous without a signature
 	accountID   string
 	user        *User      // of a RAMUser
 	role        *Role      // of an AssumedRoleUser

@@ -19,14 +19,14 @@ import (
 )
 
 // A field is one attribute of a setting: how it looks in Terraform, where it
-// stands in the service's answer S, what a new account has, and which of two
+// is in the service's answer S, what a new account has, and which of two
 // values is the weaker. Everything that a setting does follows from its fields.
 type Field[S any] struct {
 	Name           string
 	Resource       schema.Attribute
 	Data           datasourceschema.Attribute
 	Null           attr.Value
-	AccountDefault attr.Value // what a new account has; null where nobody says
+	AccountDefault attr.Value // what a new account has; null where it is not documented
 	NeverReturned  bool       // the service may never report it, so it is not computed
 
 	Get    func(*S) attr.Value  // null when the service did not say
@@ -39,7 +39,7 @@ type Field[S any] struct {
 // Weakens reports whether a change from one value to another weakens the account.
 func (f Field[S]) Weakens(before, after attr.Value) bool { return f.weaker(before, after) }
 
-// show returns how a value that was read stands in the state: in the spelling
+// show returns how a value that was read is in the state: in the spelling
 // that is there already if it means the same, and as it was if the service did
 // not say.
 func (f Field[S]) show(prior, live attr.Value) attr.Value {
@@ -72,7 +72,7 @@ func Unlimited(before, after int64) bool {
 // neutral values are neither weaker nor stronger.
 func Neutral[T any](T, T) bool { return false }
 
-// weakWhen tells that one of the two values of a switch is the weaker.
+// weakWhen reports whether one of the two values of a switch is the weaker.
 func WeakWhen(weak bool) func(before, after bool) bool {
 	return func(before, after bool) bool { return before != after && after == weak }
 }

@@ -49,17 +49,17 @@ type Setting[S any] struct {
 	Derived          []Derived[S]
 	Arguments        map[string]schema.Attribute
 
-	// fetch reads the setting, or shares what another read of it brought of late;
+	// fetch reads the setting, or shares what another read of it brought recently;
 	// fetchNow goes past what is known, as everything around a write does.
 	Fetch, FetchNow func(context.Context, *ram.Client) (S, error)
 	// put makes want of live. It is called only when they differ.
 	Put func(ctx context.Context, client *ram.Client, live, want S) error
-	// dangers tells what the change may do to people. It may be nil.
+	// dangers reports what the change may do to people. It may be nil.
 	Risks func(context.Context, *ram.Client, Change[S]) []Risk
 	// former are the types of other providers whose states a moved block hands over,
 	// by the name of our type.
 	Former map[string][]move.FormerType
-	// farewell is what a person should know before a destroy that leaves after of
+	// destroyWarning is what the plan of a destroy says that leaves after of
 	// before, if anything. It may be nil.
 	DestroyWarning func(before, after S) string
 }
@@ -70,7 +70,7 @@ type Derived[S any] struct {
 	Get        func(*S) attr.Value
 }
 
-// accountIdentity tells whose setting it is.
+// accountIdentity reports whose setting it is.
 type accountIdentity struct {
 	AccountID types.String `tfsdk:"account_id"`
 }

@@ -61,7 +61,7 @@ var rows = []row{
 // errNotRun is a check that cannot run here. It is told, and does not fail the release.
 var errNotRun = errors.New("not run")
 
-// errLeftOut is a check that nobody asked for.
+// errLeftOut is a check that was left out with -skip.
 var errLeftOut = errors.New("left out by -skip")
 
 func notRun(why string) error { return fmt.Errorf("%w: %s", errNotRun, why) }

@@ -57,7 +57,7 @@ func platformOf(archive, version string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(filepath.Base(archive), project+"_"+version+"_"), ".zip")
 }
 
-// compare tells what grew.
+// compare reports what grew.
 func (f facts) compare(last facts) (problems []error) {
 	for _, path := range f.Modules {
 		if !slices.Contains(last.Modules, path) {

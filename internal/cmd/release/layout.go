@@ -17,7 +17,7 @@ import (
 	"strings"
 )
 
-// platforms are those of .goreleaser.yml. One less is a release that fails somebody.
+// platforms are those of .goreleaser.yml. A release without one of them fails on that platform.
 var platforms = []string{
 	"darwin_amd64", "darwin_arm64",
 	"freebsd_386", "freebsd_amd64", "freebsd_arm", "freebsd_arm64",

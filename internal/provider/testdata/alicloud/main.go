@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command alicloud is a provider that has the schemas of the former types, as a CLI
-// wants to see them before it moves or forgets what is of them. It calls nobody, and
+// wants to see them before it moves or forgets what is of them. It makes no call, and
 // believes the state.
 package main
 
