@@ -48,7 +48,7 @@ type AccessKeyUse struct {
 }
 
 // SecretMissing says that the service made a key and did not answer its secret,
-// which nobody can read any more.
+// which cannot be read any more.
 type MissingSecretError struct{ Key AccessKey }
 
 func (e *MissingSecretError) Error() string {
@@ -72,7 +72,7 @@ func (s *accessKeyFields) key() AccessKey {
 
 type accessKeyAnswer struct{ AccessKey *accessKeyFields }
 
-// Without an id nobody knows what was made.
+// Without an id, the created key is not known.
 func (a *accessKeyAnswer) missing() string {
 	if a.AccessKey == nil || a.AccessKey.ID == "" {
 		return "AccessKeyId"

@@ -11,7 +11,7 @@ import (
 )
 
 // assumeRoleOperation makes a session for whoever signs it. One session more
-// harms nobody, so it may be repeated.
+// has no effect on others, so it may be repeated.
 var assumeRoleOperation = operation{product: stsProduct, action: "AssumeRole", repeat: read, pace: session}
 
 // defaultSessionName is what the log of the account shows as the session.

@@ -52,7 +52,7 @@ func (e *exchange) cleanRequestID(id string) string {
 
 const formType = "application/x-www-form-urlencoded"
 
-// isUUID tells a request ID as the service writes it: 8-4-4-4-12 digits, upper case.
+// isUUID reports whether a text is a request ID as the service writes it: 8-4-4-4-12 digits, upper case.
 func isUUID(text string) bool {
 	if len(text) != 36 {
 		return false
@@ -171,7 +171,7 @@ func (e *transportError) Error() string {
 
 func (e *transportError) Unwrap() error { return e.err }
 
-// isMisconfigured tells errors that the next attempt would meet again.
+// isMisconfigured reports whether an error is one that the next attempt would meet again.
 func isMisconfigured(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError

@@ -30,7 +30,7 @@ var (
 const devicesPerPage = 100
 
 // MFADevice is a virtual MFA device of the account. UserID and UserName are empty
-// while nobody has bound it.
+// while it is not bound.
 type MFADevice struct {
 	SerialNumber string // acs:ram::<account id>:mfa/<name>
 	Name         string
@@ -39,7 +39,7 @@ type MFADevice struct {
 	UserName     string
 }
 
-// NewMFADevice is a device with what the service tells of it only once. No format
+// NewMFADevice is a device with what the service describes it only once. No format
 // of package fmt shows that.
 type NewMFADevice struct {
 	SerialNumber string
@@ -75,7 +75,7 @@ func (a *newMFADeviceAnswer) missing() string {
 	return ""
 }
 
-// CreateMFADevice makes a device that nobody has bound.
+// CreateMFADevice makes a device that is not bound.
 func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice, error) {
 	if err := createMFADevice.require("name of the MFA device", name); err != nil {
 		return NewMFADevice{}, err
@@ -91,8 +91,8 @@ func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice
 	}, nil
 }
 
-// DeleteMFADevice deletes a device that nobody has bound. Conflict(err) tells
-// that somebody has.
+// DeleteMFADevice deletes a device that is not bound. Conflict(err) reports
+// whether it is bound.
 func (c *Client) DeleteMFADevice(ctx context.Context, serial string) error {
 	if err := deleteMFADevice.require("serial number", serial); err != nil {
 		return err
@@ -214,7 +214,7 @@ func newDeviceList(devices iter.Seq2[MFADevice, error]) (*deviceList, error) {
 
 // EachMFADevice reads the devices page by page, for one who may stop before the end,
 // and yields each page in the order of the serial numbers. No page is read that
-// somebody has read already, or is reading. An error comes at most once, as the
+// another caller has read already, or is reading. An error comes at most once, as the
 // last; after one, the list is not whole.
 func (c *Client) StreamMFADevices(ctx context.Context) iter.Seq2[MFADevice, error] {
 	return c.cachedDevices(ctx)
@@ -255,7 +255,7 @@ func (c *Client) readDevicePage(ctx context.Context, marker string) (devicePage,
 }
 
 // BindMFADevice gives a user a device, with the codes of two time steps in a row,
-// the older one first. After an unknown outcome UserMFA tells whether it did.
+// the older one first. After an unknown outcome UserMFA reports whether it did.
 func (c *Client) BindMFADevice(ctx context.Context, userName, serial, code1, code2 string) error {
 	if err := bindMFADevice.require("serial number", serial); err != nil {
 		return err

@@ -80,7 +80,7 @@ func decodeSeed(seed string) ([]byte, error) {
 
 // ServerTime is the service's time: the local clock, corrected by what an answer
 // showed. If there was no answer yet, it asks who the caller is, which needs no
-// permission; a refusal tells the time as well.
+// permission; a refusal contains the time as well.
 func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
 	if now, known := c.ServerNow(); known {
 		return now, nil

@@ -192,7 +192,7 @@ func (s *Server) once(keyID, nonce string) error {
 	return nil
 }
 
-// nonces are those seen of late, in two generations.
+// nonces are those seen recently, in two generations.
 type nonces struct {
 	since           time.Time
 	latest, earlier map[string]bool

@@ -200,7 +200,7 @@ func (s *Server) inhabited(id string) *Account {
 	return account
 }
 
-// Change lets a test act as somebody else who has access to the default account.
+// Change lets a test act as another user who has access to the default account.
 func (s *Server) Change(f func(*Account)) { s.ChangeAccount(s.first, f) }
 
 // ChangeIn does so in a named account.
