@@ -112,7 +112,7 @@ func (m *deviceMaking) check(ctx context.Context) bool {
 
 // exists says that the name is taken.
 func (m *deviceMaking) exists(device ram.MFADevice, now string) {
-	owner := "nobody"
+	owner := "no user"
 	if device.UserID != "" {
 		owner = mfa.Owner(device)
 	}

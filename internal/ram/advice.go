@@ -10,7 +10,7 @@ import (
 )
 
 // adviceTable says what to do about an error that does not explain itself, the more
-// specific code first. {action} stands for the operation.
+// specific code first. {action} is replaced by the operation.
 var adviceTable = []struct {
 	fits   func(code, text string) bool
 	text   string

@@ -59,8 +59,8 @@ func newCaches(c *Client) caches {
 func (r *caches) invalidateUserDetails() (changed func()) {
 	// The pages first: a list that is made of them once it is forgotten is made of
 	// new ones.
-	users, pages, everybody := r.users.invalidateAround(), r.userPages.invalidateAround(), r.allUsers.invalidateAround()
-	return func() { users(); pages(); everybody() }
+	users, pages, all := r.users.invalidateAround(), r.userPages.invalidateAround(), r.allUsers.invalidateAround()
+	return func() { users(); pages(); all() }
 }
 
 // changingDevices goes around a write that makes or deletes a device, or changes

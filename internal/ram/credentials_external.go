@@ -45,8 +45,8 @@ const externalCheckInterval = time.Minute
 func externalCredentials(config Config, source CredentialSource, doing, remedy string, build func() (externalProvider, error)) Credentials {
 	now := clockOf(config)
 	var current externalProvider
-	return &renewable{now: now, fetch: func(_ context.Context, anew bool) (lease, error) {
-		if current == nil || anew {
+	return &renewable{now: now, fetch: func(_ context.Context, again bool) (lease, error) {
+		if current == nil || again {
 			fresh, err := build()
 			if err != nil {
 				return lease{}, &CredentialSourceError{Source: source, Attempted: doing, Remedy: remedy, Err: errSwitchedOff}

@@ -31,7 +31,7 @@ func newLease(key Key, now time.Time, life time.Duration) lease {
 // wait; a failure is not kept for those who come later. A caller leaves when its
 // context ends; the fetch ends with the last of them.
 type renewable struct {
-	fetch func(ctx context.Context, anew bool) (lease, error)
+	fetch func(ctx context.Context, again bool) (lease, error)
 	now   func() time.Time
 
 	mu      sync.Mutex

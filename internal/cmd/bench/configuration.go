@@ -33,7 +33,7 @@ locals {
 `, provider, users)
 }
 
-// order tells a configuration to have depends_on. A create needs the order. For existing
+// order gives a configuration depends_on. A create needs the order. For existing
 // objects it would dominate the measurement: in Terraform's graph each instance waits for each
 // instance of the other block.
 type order bool
