@@ -109,7 +109,7 @@ func TestOwnPolicy_whatTheKeyHasIsAdopted(t *testing.T) {
 	clean(t, diags)
 	expect(t, "policy", policyOf(srv, "alice"), `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["198.51.100.7","203.0.113.0/24"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]}]}`)
 	_, diags = c.Create(ownPolicy, ofAlice(attributes{"status": "Inactive"}))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "another resource")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Another resource")
 
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Policy = noPolicy })
 	o, diags = c.Read(ownPolicy, o)

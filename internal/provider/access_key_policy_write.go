@@ -37,8 +37,8 @@ func (r *accessKeyPolicy) Create(ctx context.Context, req resource.CreateRequest
 	putOwner(plan, o)
 	policy := r.of(&o, id)
 	if !r.Adopt(policy.Name) {
-		resp.Diagnostics.AddError("Cannot "+f.Name, fmt.Sprintf("This run has already taken over the network policy of the key %s in another resource; "+
-			"two resources for one policy would undo each other's work for ever. The policy is as the other resource left it.\n\nKeep one of the two.", id))
+		resp.Diagnostics.AddError("Cannot "+f.Name, fmt.Sprintf("Another resource of this run manages the network policy of the key %s. "+
+			"Two resources for one policy revert each other at every apply. The other resource was applied; this one was not.\n\nRemove one of the two resources.", id))
 		return
 	}
 	w := setting.Write[ram.NetworkPolicy]{Setting: policy, Verb: "create", Config: config, Plan: plan}

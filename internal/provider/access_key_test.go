@@ -567,12 +567,12 @@ func TestAccessKey_ofAnotherAccountIsNotTouched(t *testing.T) {
 	srv.ForgetCalls()
 	c := newCore(t, srv.GetenvFor("2222222222222222"), fakeClock())
 	after, diags := c.Read(accessKey, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials open account 2222222222222222")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials are of account 2222222222222222")
 	expect(t, "state", after.State.Equal(o.State), true)
 	_, diags = c.Apply(accessKey, attributes{"user_name": "alice", "status": "Inactive"}, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials open account 2222222222222222")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials are of account 2222222222222222")
 	_, diags = c.Destroy(accessKey, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials open account 2222222222222222")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "but the credentials are of account 2222222222222222")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 

@@ -343,7 +343,7 @@ func TestAction_sparesWhatTerraformStandsOn(t *testing.T) {
 		"the own key":              {deactivate, func(own string) attributes { return attributes{"user_name": "admin", "access_key_ids": []string{own}} }, "access_key_ids", "Take the key out of access_key_ids"},
 		"the own key, and another": {deactivate, func(own string) attributes {
 			return attributes{"user_name": "admin", "access_key_ids": []string{"LTAIspare", own}}
-		}, "access_key_ids", "Terraform itself stands on the key"},
+		}, "access_key_ids", "Terraform itself uses the key"},
 		"the own logon":  {logonOff, func(string) attributes { return attributes{"user_name": "admin"} }, "user_name", "Run with the credentials of another user."},
 		"the own device": {unbindAction, func(string) attributes { return attributes{"user_name": "admin"} }, "user_name", "Run with the credentials of another user."},
 	} {

@@ -157,7 +157,7 @@ func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
 	contains(t, acctest.Messages(diags), "Every RAM user needs a second factor")
 
 	_, diags = c.Create(preference, attributes{"mfa_operation_for_login": "mandatory", "verification_types": []string{}})
-	contains(t, acctest.Messages(acctest.Errors(diags)), "none may stand in")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "no alternative is allowed")
 
 	impossible["allow_lock_out"] = true
 	o, diags := c.Create(preference, impossible)

@@ -168,7 +168,7 @@ func TestLoginProfile_ofSomebodyElseIsNotTakenForOurs(t *testing.T) {
 	srv.Inject(ramtest.Rule{Action: "CreateLoginProfile", Nth: "1", Fault: "reset"})
 	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(attributes{"mfa_bind_required": true}))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "somebody else made it", "terraform import <address> alice")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "another administrator created it", "terraform import <address> alice")
 	noSecret(t, acctest.Messages(diags), o)
 	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "password", profile(srv).Password, "somebody's own")

@@ -221,8 +221,8 @@ func TestMFADevice_ofSomebodyElseIsLeftAlone(t *testing.T) {
 		fault ramtest.Rule
 		want  []string
 	}{
-		"and the create is refused":      {ramtest.Rule{Action: "none", Fault: "refuse"}, []string{"a device of this name already", "Somebody made it", "terraform import ADDRESS"}},
-		"and the create is not answered": {ramtest.Rule{Action: "CreateVirtualMFADevice", Phase: "after_commit", Fault: "refuse"}, []string{"came up", "left alone", `"bob"`}},
+		"and the create is refused":      {ramtest.Rule{Action: "none", Fault: "refuse"}, []string{"a device of this name already", "was created outside of Terraform", "terraform import ADDRESS"}},
+		"and the create is not answered": {ramtest.Rule{Action: "CreateVirtualMFADevice", Phase: "after_commit", Fault: "refuse"}, []string{"came up", "was not changed", `"bob"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

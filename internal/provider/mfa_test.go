@@ -180,7 +180,7 @@ func TestMFADevice_badInputMakesNothing(t *testing.T) {
 		"no PGP key":             {attributes{"pgp_key": "nonsense"}, []string{"Cannot use the PGP key"}},
 		"private PGP key":        {attributes{"pgp_key": secretKey}, []string{"it is a private key"}},
 		"keybase":                {attributes{"pgp_key": "keybase:alice"}, []string{"not fetched from Keybase"}},
-		"name that is taken":     {attributes{"virtual_mfa_device_name": "taken"}, []string{"a device of this name already", "not bound", "terraform import ADDRESS acs:ram::" + defaultAccount + ":mfa/taken"}},
+		"name that is taken":     {attributes{"virtual_mfa_device_name": "taken"}, []string{"a device of this name already", "bound to no user", "terraform import ADDRESS acs:ram::" + defaultAccount + ":mfa/taken"}},
 	} {
 		srv.Change(func(a *ramtest.Account) {
 			a.MFADevices["acs:ram::"+defaultAccount+":mfa/taken"] = &ramtest.MFADevice{Name: "taken", Serial: "acs:ram::" + defaultAccount + ":mfa/taken", Seed: "AAAAAAAA"}

@@ -487,7 +487,7 @@ func TestMove_restoreHasNothingToPutBack(t *testing.T) {
 	o, diags = c.Read(m.kind, o)
 	clean(t, diags)
 	_, diags = c.Plan(m.kind, attributes{"on_destroy": setting.Restore}, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "on_destroy", "moved here")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "on_destroy", "imported or moved")
 }
 
 // A configuration that names the wrong user does not lose the key, nor its secret.
@@ -525,7 +525,7 @@ func TestMove_aKeyWithoutAnOwnerStays(t *testing.T) {
 		o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 		clean(t, diags)
 		after, diags := c.Read(m.kind, o)
-		contains(t, acctest.Messages(acctest.Errors(diags)), "Nobody knows whose key it is", "root account")
+		contains(t, acctest.Messages(acctest.Errors(diags)), "The owner of the key is unknown", "root account")
 		if !after.State.Equal(o.State) {
 			t.Errorf("%s: the state changed", name)
 		}

@@ -128,7 +128,7 @@ func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 func TestNetworkPolicy_whatIsNotManagedStays(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
-	const other = `{"Type":"RegionWhiteList","Value":"cn-hangzhou","IPList":["192.0.2.9"]}`
+	const other = `{"IPList":["192.0.2.9"],"Type":"RegionWhiteList","Value":"cn-hangzhou"}`
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AcceptUnknownStatements = true })
 	srv.Change(func(a *ramtest.Account) {
 		a.AccessKeyPolicy = strings.Replace(oldKeyPolicy, `]}]}`, `]},`+other+`]}`, 1)
@@ -142,7 +142,7 @@ func TestNetworkPolicy_whatIsNotManagedStays(t *testing.T) {
 	expect(t, "an unmanaged value in the plan", in(t, c.Planned(keyPolicy, plan), "vpc_allow_list"), acctest.Unknown{})
 	o, diags := c.Create(keyPolicy, config)
 	clean(t, diags)
-	want := `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.0/24","198.51.100.7/32"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]},` + other + `]}`
+	want := `{"Statements":[{"IPList":["192.0.2.0/24","198.51.100.7/32"],"Type":"ClassicWhiteList"},{"IPList":["10.0.0.0/8"],"Type":"VPCWhiteList","Value":"vpc-old"},` + other + `],"Status":"Inactive","Version":1}`
 	expect(t, "account", account(srv).AccessKeyPolicy, want)
 	expect(t, "unmanaged in the state", vpcsIn(t, o.State), map[string]any{"vpc-old": []string{"10.0.0.0/8"}})
 	expect(t, "status", in(t, o.State, "status"), "Inactive")
@@ -320,7 +320,7 @@ func TestNetworkPolicy_temporaryCredentialsAreNotEvaluated(t *testing.T) {
 	srv.Inject(ramtest.Rule{Action: "GetUser", Fault: "code", Status: 403, Code: "NoPermission"})
 	_, diags = c.Plan(keyPolicy, config, c.Null(keyPolicy))
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "could not be found out")
+	contains(t, acctest.Messages(diags), "could not be determined")
 }
 
 func TestNetworkPolicy_widerVPCs(t *testing.T) {
@@ -371,6 +371,6 @@ func TestNetworkPolicy_twoResourcesAreRefused(t *testing.T) {
 	_, diags := c.Create(keyPolicy, attributes{"status": "Inactive"})
 	clean(t, diags)
 	_, diags = c.Create(keyPolicy, attributes{"status": "Inactive"})
-	contains(t, acctest.Messages(acctest.Errors(diags)), "another resource")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Another resource")
 	expect(t, "reads of the policy", slices.Contains(writes(srv), "SetAccessKeyPolicyForAccount"), false)
 }

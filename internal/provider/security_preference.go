@@ -168,7 +168,7 @@ func mfaDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.Se
 	}
 	if c.Manages("verification_types") && after.VerificationTypes != nil && len(after.VerificationTypes) == 0 && (starts || len(c.Before.VerificationTypes) > 0) {
 		found = append(found, setting.Risk{
-			Attribute: "verification_types", Refuse: true, Summary: "A second factor is mandatory, but none may replace it",
+			Attribute: "verification_types", Refuse: true, Summary: "A second factor is mandatory, but no alternative is allowed",
 			Detail: "mfa_operation_for_login is \"mandatory\" and verification_types is empty: a RAM user who has no MFA device, or has lost it, cannot log on any more.",
 		})
 	}

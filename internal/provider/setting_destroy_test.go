@@ -204,7 +204,7 @@ func TestSecondResourceForOneSettingIsRefused(t *testing.T) {
 	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
 	_, diags = c.Create(policy, attributes{"minimum_password_length": 9})
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the password policy", "another resource")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the password policy", "Another resource")
 	expect(t, "length", account(srv).Policy.MinimumPasswordLength, 14)
 	_, diags = c.Destroy(policy, o) // as a replacement does
 	clean(t, diags)

@@ -275,7 +275,7 @@ func TestFault_aWriteThatStaysInvisibleIsWarnedOf(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "Cannot confirm the password policy", "minimum_password_length = 14", "still shows 10")
+	contains(t, acctest.Messages(diags), "Cannot confirm the password policy", "minimum_password_length = 14", "still returns 10")
 	expect(t, "state", in(t, o.State, "minimum_password_length"), int64(14))
 }
 

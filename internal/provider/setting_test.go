@@ -194,7 +194,7 @@ func TestSetting_aChangeAfterThePlanIsKept(t *testing.T) {
 			srv.Change(func(a *ramtest.Account) { a.Policy.MaxPasswordAge = 77 })
 			after, diags := c.ApplyPlan(policy, config, o, plan)
 			clean(t, diags)
-			contains(t, acctest.Messages(diags), "The password policy changed meanwhile", "max_password_age from 0 to 77")
+			contains(t, acctest.Messages(diags), "The password policy changed since the plan", "max_password_age changed from 0 to 77")
 			expect(t, "age in the account", account(srv).Policy.MaxPasswordAge, 77)
 			expect(t, "age in the state", in(t, after.State, "max_password_age"), int64(0))
 			after, _ = c.Read(policy, after)
@@ -260,7 +260,7 @@ func TestSetting_aRemovedLineIsNotManagedAnyMore(t *testing.T) {
 	clean(t, diags)
 	plan, diags := c.Plan(policy, attributes{"minimum_password_length": 14}, o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "The password policy is managed less", "max_login_attempts stays 5")
+	contains(t, acctest.Messages(diags), "Attributes of the password policy are no longer managed", "max_login_attempts stays 5")
 	if !c.Planned(policy, plan).Equal(o.State) {
 		t.Error("removing a line changes something")
 	}

@@ -117,7 +117,7 @@ func TestUserSso_everyZeroIsSent(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(userSso, zero)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "Cannot confirm the user SSO configuration", "auxiliary_domain = \"\"", `still shows "old.example.com"`)
+	contains(t, acctest.Messages(diags), "Cannot confirm the user SSO configuration", "auxiliary_domain = \"\"", `still returns "old.example.com"`)
 }
 
 func TestUserSso_onDestroy(t *testing.T) {
