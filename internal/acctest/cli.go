@@ -74,7 +74,7 @@ func AccountEnvironment(getenv func(string) string) (environment []string) {
 
 // BuildProvider builds the provider into a directory.
 func BuildProvider(ctx context.Context, root, directory string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(directory, Program), ".") //nolint:gosec // this repository
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(directory, Program), ".")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("cannot build the provider: %w: %s", err, out)
@@ -103,7 +103,7 @@ func (c *CLI) WriteState(state []byte) error { return c.Write(stateFile, string(
 
 // Command prepares a run without colors.
 func (c *CLI) Command(ctx context.Context, arguments ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, c.Path, append(slices.Clone(arguments), "-no-color")...) //nolint:gosec // the CLI that a person chose
+	cmd := exec.CommandContext(ctx, c.Path, append(slices.Clone(arguments), "-no-color")...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = c.Directory, c.Environment, c.Patience
 	return cmd
 }

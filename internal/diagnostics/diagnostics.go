@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package diagnostics turns errors into diagnostics that say what was tried, what exists now and what to do.
 package diagnostics
 
 import (
@@ -16,7 +17,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// failure says what was attempted and what exists now.
+// Operation says what was attempted and what exists now.
 type Operation struct{ Name, State string }
 
 // stateError is an error with a sentence that says what exists now.

@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package instance is one configured provider block: its client, the check of its account, and its waits.
 package instance
 
 import (

@@ -31,7 +31,7 @@ const (
 	longestPause = 5 * time.Second
 )
 
-// waitUntil calls check, with growing pauses, until it reports true, fails, or the
+// WaitUntil calls check, with growing pauses, until it reports true, fails, or the
 // limit has passed.
 func (i *Instance) WaitUntil(ctx context.Context, limit time.Duration, check func(context.Context) (bool, error)) (bool, error) {
 	end := i.Client.Now().Add(limit)
@@ -46,7 +46,7 @@ func (i *Instance) WaitUntil(ctx context.Context, limit time.Duration, check fun
 	}
 }
 
-// confirmGone reports whether an object that a first read missed is missing again
+// ConfirmGone reports whether an object that a first read missed is missing again
 // after a while. find has to bypass every cache. A live object, and the only copy of
 // its secret, must not leave the state.
 func (i *Instance) ConfirmGone(ctx context.Context, find func(context.Context) (found bool, err error)) (bool, error) {

@@ -13,7 +13,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// collect is the Read of a data source that looks for things: fill adds to the
+// ReadAll is the Read of a data source that looks for things: fill adds to the
 // configuration what the account has.
 func ReadAll[M any](ctx context.Context, i *instance.Instance, what string, req datasource.ReadRequest, resp *datasource.ReadResponse, fill func(ctx context.Context, account string, m *M) error) {
 	m := tf.Get[M](ctx, req.Config, &resp.Diagnostics)

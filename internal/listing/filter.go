@@ -20,7 +20,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 )
 
-// A filter is an argument that narrows what a list finds, and the data source
+// Filter is an argument that narrows what a list finds, and the data source
 // beside it. What is null narrows nothing.
 type Filter struct {
 	name string
@@ -36,7 +36,7 @@ func TextFilter(name, docs string, checks ...validator.String) Filter {
 	}
 }
 
-// daysFilter is a number of days. A century is a slip.
+// DaysFilter is a number of days. A century is a slip.
 func DaysFilter(name, docs string) Filter {
 	checks := []validator.Int64{int64validator.Between(0, 36500)}
 	return Filter{
@@ -54,7 +54,7 @@ func FlagFilter(name, docs string) Filter {
 	}
 }
 
-// listed are the filters as the configuration of a list.
+// Schema are the filters as the configuration of a list.
 func Schema(docs string, filters ...Filter) listschema.Schema {
 	attributes := map[string]listschema.Attribute{}
 	for _, f := range filters {
@@ -63,7 +63,7 @@ func Schema(docs string, filters ...Filter) listschema.Schema {
 	return listschema.Schema{MarkdownDescription: docs, Attributes: attributes}
 }
 
-// filtered adds the filters to the attributes of a data source.
+// WithFilters adds the filters to the attributes of a data source.
 func WithFilters(attributes map[string]schema.Attribute, filters ...Filter) map[string]schema.Attribute {
 	for _, f := range filters {
 		attributes[f.name] = f.data
@@ -71,13 +71,13 @@ func WithFilters(attributes map[string]schema.Attribute, filters ...Filter) map[
 	return attributes
 }
 
-// usersSought are the users whose objects are looked for.
+// Users are the users whose objects are looked for.
 type Users struct {
 	UserName  types.String `tfsdk:"user_name"`
 	NameRegex types.String `tfsdk:"name_regex"`
 }
 
-// userFilters are those of usersSought, for objects that are called so.
+// UserFilters are those of usersSought, for objects that are called so.
 func UserFilters(objects string) []Filter {
 	return []Filter{
 		TextFilter("user_name", "Only "+objects+" of this RAM user, such as `alice`: not the principal name. That there is no such user is an error.",
@@ -86,12 +86,12 @@ func UserFilters(objects string) []Filter {
 	}
 }
 
-// onlyName refuses a name beside a form of names.
+// ConflictsWithNameRegex refuses a name beside a form of names.
 func ConflictsWithNameRegex() validator.String {
 	return stringvalidator.ConflictsWith(path.MatchRoot("name_regex"))
 }
 
-// nameRegexFilter narrows by the names of users.
+// NameRegexFilter narrows by the names of users.
 func NameRegexFilter(docs string) Filter { return TextFilter("name_regex", docs, regexpValidator{}) }
 
 // regexForm refuses what is no regular expression.
@@ -112,7 +112,7 @@ func (f regexpValidator) ValidateString(_ context.Context, req validator.StringR
 	}
 }
 
-// onlyIfBound refuses a user's name together with unbound = true: a device that no user
+// OnlyIfBound refuses a user's name together with unbound = true: a device that no user
 // has is no user's.
 type OnlyIfBound struct{}
 

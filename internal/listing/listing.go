@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package listing finds objects for list resources and data sources.
 package listing
 
 import (
@@ -19,7 +20,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// A listing is how one type is listed: S is its configuration, T what is found. A
+// Listing is how one type is listed: S is its configuration, T what is found. A
 // new one costs find and show.
 type Listing[S, T any] struct {
 	Name string // such as "list the users"
@@ -29,18 +30,18 @@ type Listing[S, T any] struct {
 	Show func(account string, found T) Entry
 }
 
-// An entry is a listed object: what a person calls it, and what an import by its
+// Entry is a listed object: what a person calls it, and what an import by its
 // identity would put into the state.
 type Entry struct {
 	Name            string
 	Identity, Model any
 }
 
-// tries is how many objects in a row may fail to be read. What fails for so many
+// MostFailures is how many objects in a row may fail to be read. What fails for so many
 // fails for all, such as a permission that is missing, and is said often enough.
 const MostFailures = 10
 
-// stream answers a query. Each result is pushed as it is found, and no more is
+// Stream answers a query. Each result is pushed as it is found, and no more is
 // read than is taken.
 func (l Listing[S, T]) Stream(ctx context.Context, i *instance.Instance, req list.ListRequest, stream *list.ListResultsStream) {
 	stream.Results = func(push func(list.ListResult) bool) {
@@ -117,12 +118,12 @@ func (e Entry) result(ctx context.Context, req list.ListRequest) list.ListResult
 	return result
 }
 
-// ownedBy is an object of a user that no configuration has named yet.
+// OwnedBy is an object of a user that no configuration has named yet.
 func OwnedBy(account string, user ram.User) owner.Object {
 	return owner.Object{AccountID: types.StringValue(account), UserName: types.StringValue(user.Name), UserID: types.StringValue(user.ID), Timeouts: owner.NoTimeouts}
 }
 
-// each are all results of one call, which end with its error if it has one.
+// Each are all results of one call, which end with its error if it has one.
 func Each[T any](all []T, err error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for _, one := range all {

@@ -31,7 +31,7 @@ const (
 	searchTimeout = time.Hour
 )
 
-// An unread is an object that could not be read. What else there is can be.
+// UnreadableError is an object that could not be read, while others can.
 type UnreadableError struct {
 	summary string
 	error
@@ -49,11 +49,11 @@ func unreadable(user ram.User, err error) error {
 	return &UnreadableError{fmt.Sprintf("What the RAM user %q has could not be read.", user.Name), err}
 }
 
-// everything is what a data source wants. All of it is read in any case, so it shares
+// All is what a data source wants. All of it is read in any case, so it shares
 // the list of users with whoever else needs it.
 const All = -1
 
-// users are those who are sought, in the order in which the service lists them. An
+// ListUsers are those who are sought, in the order in which the service lists them. An
 // error comes once, and last.
 func ListUsers(ctx context.Context, i *instance.Instance, sought Users, most int64) iter.Seq2[ram.User, error] {
 	each := i.Client.StreamUsers
@@ -78,11 +78,11 @@ func ListUsers(ctx context.Context, i *instance.Instance, sought Users, most int
 	}
 }
 
-// A read looks at what one user has, and describes each object that is sought, or
+// ReadUser reads the objects of one user, and describes each object that matches, or
 // why it cannot be read.
 type ReadUser[T any] func(ctx context.Context, user ram.User, tell func(T, error))
 
-// ofEach reads something of each user who is sought: of some at the same time, and
+// EachUser reads something of each user who is sought: of some at the same time, and
 // of no more than the caller may want. What was read comes in the order of the users, and
 // before the next ones are looked at. An object that cannot be read comes as an
 // unread; any other error comes once, and last. Users who were deleted meanwhile are

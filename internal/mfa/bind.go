@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package mfa binds virtual MFA devices to users.
 package mfa
 
 import (
@@ -43,7 +44,7 @@ func twoCodes(seed string, step int64) (code1, code2 string, err error) {
 	return code1, code2, err
 }
 
-// bind gives a device to a user. After a refusal, or when it is not known what
+// Bind gives a device to a user. After a refusal, or when it is not known what
 // became of the call, it tries once more with two unused steps. An error whose
 // outcome is unknown is that of a call which may have taken effect.
 func Bind(ctx context.Context, i *instance.Instance, user ram.User, serial, seed string) error {
@@ -124,7 +125,7 @@ func codesRefused(err error) bool {
 	return errors.As(err, &answer) && answer.Code == "CheckAuthenticationCodeFail"
 }
 
-// unboundBecause says why a bind failed, as far as codes and clocks are to blame.
+// ExplainRefusedCodes says why a bind failed, as far as codes and clocks are to blame.
 func ExplainRefusedCodes(i *instance.Instance, err error) string {
 	if !codesRefused(err) {
 		return ""
@@ -142,7 +143,7 @@ func ExplainRefusedCodes(i *instance.Instance, err error) string {
 	}
 }
 
-// unbind takes a device off the user who has it now. A device that is not bound is no error.
+// Unbind takes a device off the user who has it now. A device that is not bound is no error.
 func Unbind(ctx context.Context, i *instance.Instance, device ram.MFADevice) error {
 	err := i.Client.UnbindMFADevice(ctx, device.UserName)
 	if ram.NotFound(err, "User.MFADevice", "User") {
@@ -151,12 +152,12 @@ func Unbind(ctx context.Context, i *instance.Instance, device ram.MFADevice) err
 	return err
 }
 
-// deviceNow looks for a device, past what is known.
+// Refresh looks for a device, past what is known.
 func Refresh(ctx context.Context, i *instance.Instance, serial string) (device ram.MFADevice, found bool, err error) {
 	return i.Client.RefreshMFADevice(ctx, serial)
 }
 
-// settled looks for a device again and again until it is as wanted; false if it is
+// Wait looks for a device again and again until it is as wanted; false if it is
 // not within the patience that there is for what the service shows late.
 func Wait(ctx context.Context, i *instance.Instance, serial string, wanted func(device ram.MFADevice, found bool) bool) (bool, error) {
 	return i.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
@@ -165,7 +166,7 @@ func Wait(ctx context.Context, i *instance.Instance, serial string, wanted func(
 	})
 }
 
-// otherDevice is the device that a user has already, if it may be read. A user
+// OtherDevice is the device that a user has already, if it may be read. A user
 // has one at most.
 func OtherDevice(ctx context.Context, i *instance.Instance, userName, serial string) (ram.UserMFA, bool, error) {
 	mfa, err := i.Client.UserMFA(ctx, userName)
@@ -175,7 +176,7 @@ func OtherDevice(ctx context.Context, i *instance.Instance, userName, serial str
 	return mfa, err == nil && mfa.Enabled && mfa.SerialNumber != serial, err
 }
 
-// deviceOwner names the user who has a device.
+// Owner names the user who has a device.
 func Owner(d ram.MFADevice) string {
 	return fmt.Sprintf("%q (user id %s)", d.UserName, d.UserID)
 }

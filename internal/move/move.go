@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package move takes over states of other providers in moved blocks.
 package move
 
 import (
@@ -21,7 +22,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// A formerType is a resource type of another provider whose state a type of ours
+// FormerType is a resource type of another provider whose state a type of ours
 // takes over in a moved block.
 type FormerType struct {
 	Name       string
@@ -29,7 +30,7 @@ type FormerType struct {
 	Attributes []FormerAttribute
 }
 
-// A formerAttribute is an attribute of a former type, and what becomes of it.
+// FormerAttribute is an attribute of a former type, and what becomes of it.
 type FormerAttribute struct {
 	Name    string
 	Targets []string // attributes here; none if it is left behind
@@ -44,7 +45,7 @@ type FormerAttribute struct {
 // typePrefix is what the names of our types begin with.
 const typePrefix = "ram"
 
-// movers take over the states of former types, and states of our own: some CLIs
+// Movers take over the states of former types, and states of our own: some CLIs
 // ask for a move when only the address of the object or of the provider changes
 // (observed: OpenTofu 1.12.4, reported of Terraform 1.15).
 func Movers(ctx context.Context, target resource.Resource, formerTypes map[string][]FormerType) []resource.StateMover {
@@ -132,7 +133,7 @@ func refuseMove(own string, former []FormerType, req resource.MoveStateRequest, 
 		own, supported, req.SourceTypeName, req.SourceProviderAddress, req.SourceSchemaVersion))
 }
 
-// moving is one state that is moved here. Of account and configuration a move
+// State is one state that is moved here. Of account and configuration a move
 // knows nothing: what only they can tell stays null, and the next read fills it.
 type State struct {
 	Former FormerType
@@ -246,7 +247,7 @@ func (m *State) check(version int64) {
 	}
 }
 
-// nothing reports whether the old state holds nothing in an attribute: the old SDK
+// Nothing reports whether the old state holds nothing in an attribute: the old SDK
 // writes zero values where a configuration says nothing.
 func (m *State) Nothing(name string) bool {
 	return IsBlank(m.Old[name], "null", `""`, "false", "0", "[]", "{}")
@@ -256,12 +257,12 @@ func IsBlank(raw json.RawMessage, blanks ...string) bool {
 	return len(raw) == 0 || slices.Contains(blanks, string(raw))
 }
 
-// wrongValue says what a value of the old state is not. It does not quote it.
+// WrongValue says what a value of the old state is not. It does not quote it.
 type WrongValue struct{ Wanted string }
 
 func (w *WrongValue) Error() string { return "is not " + w.Wanted }
 
-// read returns an attribute of the old state as a type of ours. Numbers and
+// Read returns an attribute of the old state as a type of ours. Numbers and
 // switches may be texts, as in states of older SDKs, and "" is none.
 func (m *State) Read(ctx context.Context, name string, kind attr.Type) (attr.Value, error) {
 	raw, as := m.Old[name], kind.TerraformType(ctx)
@@ -295,7 +296,7 @@ func form(kind tftypes.Type) string {
 	}
 }
 
-// text reads a text; what is null is "", and so is what is none.
+// Text reads a text; what is null is "", and so is what is none.
 func (m *State) Text(ctx context.Context, name string) string {
 	if IsBlank(m.Old[name], "null") {
 		return ""
@@ -311,7 +312,7 @@ func (m *State) Text(ctx context.Context, name string) string {
 
 // MoveState implements [resource.ResourceWithMoveState].
 
-// takeAs carries a value over to an attribute of the same meaning.
+// TakeAs carries a value over to an attribute of the same meaning.
 func (m *State) TakeAs(ctx context.Context, name, as string) error {
 	v, err := m.Read(ctx, name, m.kinds[as])
 	if err == nil && !v.IsNull() {

@@ -58,7 +58,7 @@ func readSource(root string) (*source, error) {
 }
 
 func (s *source) add(path, name string) error {
-	code, err := os.ReadFile(path) //nolint:gosec // of this repository
+	code, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}

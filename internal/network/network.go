@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package network compares IP networks, and holds the fields and risks of network policies.
 package network
 
 import (
@@ -16,7 +17,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// parseNetwork reads an IP address or a CIDR block. An address is the block that
+// Parse reads an IP address or a CIDR block. An address is the block that
 // holds it alone. Host bits, zones and blanks are errors: a person who wrote
 // them meant something else than the service would take.
 func Parse(s string) (netip.Prefix, error) {
@@ -40,7 +41,7 @@ func Parse(s string) (netip.Prefix, error) {
 	return prefix, nil
 }
 
-// parseNetworks reads those that are networks, and leaves the others out.
+// ParseAll reads those that are networks, and leaves the others out.
 func ParseAll(list []string) []netip.Prefix {
 	out := make([]netip.Prefix, 0, len(list))
 	for _, s := range list {
@@ -51,7 +52,7 @@ func ParseAll(list []string) []netip.Prefix {
 	return out
 }
 
-// canonicalNetwork is the one spelling of a network; what is no network stays as it is.
+// Canonical is the one spelling of a network; what is no network stays as it is.
 func Canonical(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if prefix, err := netip.ParsePrefix(s); err == nil {
@@ -63,7 +64,7 @@ func Canonical(s string) string {
 	return s
 }
 
-// covered reports whether every address of p is in one of the networks.
+// Covers reports whether every address of p is in one of the networks.
 func Covers(p netip.Prefix, networks []netip.Prefix) bool {
 	touching := slices.DeleteFunc(slices.Clone(networks), func(n netip.Prefix) bool { return !n.Overlaps(p) })
 	for _, n := range touching {
@@ -87,18 +88,18 @@ func halves(p netip.Prefix) (low, high netip.Prefix) {
 	return low, netip.PrefixFrom(address, p.Bits()+1)
 }
 
-// reserved are the networks that no request from the internet comes from.
+// Reserved are the networks that no request from the internet comes from.
 var Reserved = ParseAll([]string{
 	"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/32",
 	"fc00::/7", "fe80::/10", "::1/128", "::/128",
 })
 
-// privateOnly reports whether no address of the internet is in any of the networks.
+// PrivateOnly reports whether no address of the internet is in any of the networks.
 func PrivateOnly(networks []netip.Prefix) bool {
 	return len(networks) > 0 && !slices.ContainsFunc(networks, func(n netip.Prefix) bool { return !Covers(n, Reserved) })
 }
 
-// widerMasks reports whether a list of logon masks lets in an address that the list
+// Wider reports whether a list of logon masks lets in an address that the list
 // before kept out. An empty list lets in all users.
 func Wider(before, after []string) bool {
 	switch {
@@ -111,7 +112,7 @@ func Wider(before, after []string) bool {
 	return slices.ContainsFunc(ParseAll(after), func(n netip.Prefix) bool { return !Covers(n, networks) })
 }
 
-// uncovered returns those of the networks wanted that a list of masks keeps out.
+// Uncovered returns those of the networks wanted that a list of masks keeps out.
 func Uncovered(wanted, masks []string) []string {
 	if len(masks) == 0 {
 		return nil
@@ -123,7 +124,7 @@ func Uncovered(wanted, masks []string) []string {
 	})
 }
 
-// networks checks a set of IP addresses and CIDR blocks: each is one, none occurs
+// Validators checks a set of IP addresses and CIDR blocks: each is one, none occurs
 // there twice in two spellings, there are at most most of them, and joined by
 // ";" they have at most longest characters (zero: any number).
 func Validators(most, longest int) []validator.Set {

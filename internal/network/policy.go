@@ -25,7 +25,7 @@ const (
 	mostAddresses  = 50
 )
 
-// networkPolicyFields are the fields of a network policy, of the account's as of a
+// PolicyFields are the fields of a network policy, of the account's as of a
 // key's. That a new one has none is observed for a key, and assumed for the account.
 var PolicyFields = sync.OnceValue(func() []setting.Field[ram.NetworkPolicy] {
 	type p = ram.NetworkPolicy
@@ -41,7 +41,7 @@ var PolicyFields = sync.OnceValue(func() []setting.Field[ram.NetworkPolicy] {
 	}
 })
 
-// widerVPCs reports whether a list by VPC lets in an address that the list before kept
+// WiderVPCs reports whether a list by VPC lets in an address that the list before kept
 // out. No list lets in all users, and a VPC without addresses is all of that VPC
 // (both assumed, as for the list of public addresses).
 func WiderVPCs(before, after map[string][]string) bool {
@@ -70,7 +70,7 @@ func WiderVPCs(before, after map[string][]string) bool {
 	return false
 }
 
-// standing is how a policy applies to the provider's own credentials.
+// OwnKeys is how a policy applies to the provider's own credentials.
 type OwnKeys struct {
 	Key      string // the long-lived key that the policy governs, if any
 	Unknown  bool   // whether there is one could not be found out
@@ -82,12 +82,12 @@ func enforced(p ram.NetworkPolicy) bool {
 	return tf.Deref(p.Status) == ram.NetworkPolicyActive && len(p.Public) > 0
 }
 
-// narrows reports whether a change keeps a public address out that could come in.
+// Narrows reports whether a change keeps a public address out that could come in.
 func Narrows(before, after ram.NetworkPolicy) bool {
 	return enforced(after) && (!enforced(before) || Wider(after.Public, before.Public))
 }
 
-// networkDangers are the lock-outs that a network policy can make.
+// PolicyRisks are the lock-outs that a network policy can make.
 func PolicyRisks(c setting.Change[ram.NetworkPolicy], self func() OwnKeys) []setting.Risk {
 	found := sizeDangers(c)
 	if tf.Deref(c.After.Status) != ram.NetworkPolicyActive {
@@ -175,7 +175,7 @@ func sizeDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 // vpcsOf are the VPCs that a value names, sorted.
 func vpcsOf(elements map[string]attr.Value) []string { return slices.Sorted(maps.Keys(elements)) }
 
-// accountStanding is whether the account's policy governs a key that the provider
+// AccountOwnKeys is whether the account's policy governs a key that the provider
 // uses: the one that signs, or one of this account with which a role is
 // assumed.
 func AccountOwnKeys(ctx context.Context, client *ram.Client) OwnKeys {

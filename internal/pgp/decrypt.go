@@ -20,7 +20,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// longestSecret bounds what a message may unpack to. Secrets of RAM are short; a QR
+// LongestSecret bounds what a message may unpack to. Secrets of RAM are short; a QR
 // code is some kilobytes.
 const LongestSecret = 1 << 20
 
@@ -38,7 +38,7 @@ var (
 	errBinary       = errors.New("encrypted_secret holds something that is no text")
 )
 
-// openPGP reads what a message says to who has the private key.
+// Decrypt reads what a message says to who has the private key.
 func Decrypt(sealed, privateKey, passphrase string) (string, error) {
 	keys, err := readPrivateKeys(privateKey)
 	if err != nil {

@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package pgp encrypts secrets for a PGP key.
 package pgp
 
 import (
@@ -22,7 +23,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// A recipient is whoever holds the private half of a PGP key. Only they can read
+// Recipient is whoever holds the private half of a PGP key. Only they can read
 // a secret that was encrypted for them.
 type Recipient struct {
 	Fingerprint string // of the primary key, in hexadecimal
@@ -31,11 +32,11 @@ type Recipient struct {
 	now    time.Time
 }
 
-// errPrivateKey is a private key where a public one is expected.
+// ErrPrivateKey is a private key where a public one is expected.
 var ErrPrivateKey = errors.New("it is a private key. The provider needs the public key only. " +
 	"Take the private key out of the configuration, and if the file was shared or committed, treat the key as compromised")
 
-// checkPGP reads an armoured or Base64 public key and makes sure that it can
+// CheckKey reads an armoured or Base64 public key and makes sure that it can
 // encrypt now, by encrypting something. No error holds anything of the key.
 func CheckKey(key string, now time.Time) (Recipient, error) {
 	entity, err := readPGP(key)
@@ -171,7 +172,7 @@ func usable(entity *openpgp.Entity, now time.Time) error {
 	return errors.New("it can only sign: it has no encryption subkey")
 }
 
-// pgpForm refuses what is no public key, whatever the time.
+// KeyValidator refuses what is no public key, whatever the time.
 type KeyValidator struct{}
 
 func (KeyValidator) Description(context.Context) string {
@@ -188,7 +189,7 @@ func (KeyValidator) ValidateString(_ context.Context, req validator.StringReques
 	ReportKeyError(&resp.Diagnostics, err)
 }
 
-// reportPGP says what is wrong with pgp_key, before anything was made. For a private
+// ReportKeyError says what is wrong with pgp_key, before anything was made. For a private
 // key the attribute is not named as the one to blame: a CLI quotes the lines of
 // the configuration that contains it.
 func ReportKeyError(diags *diag.Diagnostics, err error) bool {

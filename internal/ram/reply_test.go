@@ -247,7 +247,8 @@ func TestAPolicyIsWrittenOverItsDocument(t *testing.T) {
 	same["Status"] = "Inactive"
 	same["Statements"] = []any{
 		statements[1], statements[3],
-		map[string]any{"Type": "ClassicWhiteList", "IPList": []any{"192.0.2.2"}}, map[string]any{"Type": "VPCWhiteList", "Value": "vpc-3", "IPList": []any{"10.1.0.0/16"}},
+		map[string]any{"Type": "ClassicWhiteList", "IPList": []any{"192.0.2.2"}},
+		map[string]any{"Type": "VPCWhiteList", "Value": "vpc-3", "IPList": []any{"10.1.0.0/16"}},
 	}
 	got := change(func(p *NetworkPolicy) {
 		p.Status, p.Public = new(NetworkPolicyInactive), []string{"192.0.2.2"}

@@ -29,7 +29,7 @@ type Origin struct {
 
 // APIAccess decides whether a call that is signed by a long-lived AccessKey is let in. An active policy of the key takes
 // precedence over the account's. (documented) An inactive one is no policy of its own. (assumed;
-// Behaviour.InactiveKeyPolicyOverrides)
+// Behaviour.InactiveKeyPolicyOverrides).
 func (a *Account) APIAccess(keyID string, from Origin, b Behaviour) Access {
 	key, _ := a.KeyByID(keyID)
 	switch {

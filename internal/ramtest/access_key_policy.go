@@ -137,7 +137,7 @@ func readNetworkPolicy(text string, strict bool) (networkPolicy, bool) {
 	}
 	_, err := decoder.Token()
 	undocumented := slices.ContainsFunc(policy.Statements, func(s networkStatement) bool { return s.Effect != "" })
-	return policy, err == io.EOF && policy.Statements != nil && !(strict && undocumented)
+	return policy, err == io.EOF && policy.Statements != nil && (!strict || !undocumented)
 }
 
 func (p networkPolicy) valid(unknownTypes bool) bool {

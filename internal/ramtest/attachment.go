@@ -87,7 +87,7 @@ func (r *request) policyAndPrincipal() (string, principal, error) {
 
 // attachPolicy attaches a policy at account level or, with ResourceGroupId, in a resource group. The numbers of custom and
 // of system policies are limited. (documented; ResourceGroupId since March 2026; that attachments in a resource group count
-// is assumed)
+// is assumed).
 func attachPolicy(r *request) (reply, error) {
 	policy, to, err := r.policyAndPrincipal()
 	if err != nil {
@@ -177,7 +177,7 @@ func samePolicy(policy string) func(string) bool {
 
 // listPoliciesForPrincipal returns the policies attached at account level on one page, with the date of the attachment.
 // (documented) It does not return those attached in a resource group. (documented for users;
-// Behaviour.ListResourceGroupPolicies)
+// Behaviour.ListResourceGroupPolicies).
 func listPoliciesForPrincipal(r *request) (reply, error) {
 	of, err := r.principal()
 	if err != nil {

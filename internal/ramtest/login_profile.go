@@ -63,7 +63,7 @@ func updateLoginProfile(r *request) (reply, error) {
 }
 
 // deleteLoginProfile ends a user's console logon. Nothing prevents it. (documented) The MFA device stays bound. (assumed;
-// Behaviour.DeleteProfileUnbindsMFA)
+// Behaviour.DeleteProfileUnbindsMFA).
 func deleteLoginProfile(r *request) (reply, error) {
 	user, err := r.userWithProfile()
 	if err != nil {
@@ -132,7 +132,7 @@ func (r *request) userWithProfile() (*User, error) {
 
 // fill reads the profile's fields. An absent parameter keeps its value; only Ims has Status. A password is initial when the
 // profile is created or console logon is enabled again. (documented) Whether one that an administrator sets later is initial
-// is open. (Behaviour.ResetPasswordsInitial)
+// is open. (Behaviour.ResetPasswordsInitial).
 func (r *request) fill(user *User) error {
 	profile := user.LoginProfile
 	err := first(

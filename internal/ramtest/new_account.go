@@ -95,7 +95,7 @@ func ConsoleDefaults() Defaults {
 }
 
 // newPreference has the defaults of the parameter table. (documented) The vendor's samples show "adaptive", and no source
-// states the defaults of VerificationTypes and AllowUserToManageServiceCredentials. (these three assumed)
+// states the defaults of VerificationTypes and AllowUserToManageServiceCredentials. (these three assumed).
 func newPreference() Preference {
 	return Preference{
 		AllowUserToChangePassword:         true,

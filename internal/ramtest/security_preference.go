@@ -98,7 +98,7 @@ func (r *request) imsPreference(next *Preference) error {
 // networkMasks reads at most 40 addresses or CIDR blocks and 512 characters, joined by ";". Present and empty means any
 // address. (documented; older text: 25) The console page of 2026 allows 200 IPv4 addresses, and blanks and commas between
 // them; what the API does with those is open. (Behaviour.LongMasks, Behaviour.AcceptMaskSeparators) The code of the
-// refusal, and that IPv6 is accepted, are assumed. (Behaviour.RefuseIPv6Masks)
+// refusal, and that IPv6 is accepted, are assumed. (Behaviour.RefuseIPv6Masks).
 func (r *request) networkMasks(into *string) error {
 	if !r.has("LoginNetworkMasks") {
 		return nil
@@ -215,7 +215,7 @@ func (r *request) securityPreference(p Preference) reply {
 }
 
 // ramPreference is the preference in the fields of Ram. (documented; AllowUserToManagePublicKeys for the Japan site,
-// Behaviour.HidePublicKeys)
+// Behaviour.HidePublicKeys).
 func (r *request) ramPreference(p Preference) reply {
 	logon := reply{
 		"AllowUserToChangePassword": p.AllowUserToChangePassword,

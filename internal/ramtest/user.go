@@ -70,7 +70,7 @@ func getUser(r *request) (reply, error) {
 }
 
 // updateUser changes what the request passes. A rename keeps the id and everything that belongs to the user. (documented)
-// Empty text clears: observed for Ram, open for Ims. (Behaviour.RefuseClearing)
+// Empty text clears: observed for Ram, open for Ims. (Behaviour.RefuseClearing).
 func updateUser(r *request) (reply, error) {
 	user, err := r.namedBy(r.userParameters("UserId")...)
 	if err != nil {
@@ -226,7 +226,7 @@ var (
 // describe reads the descriptive fields of a user; in UpdateUser their names start with New. DisplayName has up to 24
 // characters in Ims and 128 in Ram, Comments 128, MobilePhone is <country code>-<number>. (documented; the form of an e-mail
 // address is assumed) E-mail and phone are valid on the China site only; what other sites do with them is open.
-// (Behaviour.IgnoreContacts)
+// (Behaviour.IgnoreContacts).
 func (r *request) describe(user *User, prefix string) error {
 	displayName, comments := prefix+"DisplayName", prefix+"Comments"
 	mobilePhone, address := prefix+"MobilePhone", prefix+"Email"

@@ -56,7 +56,7 @@ func setUserSsoSettings(r *request) (reply, error) {
 }
 
 // metadata reads XML in Base64. (documented) The code for other text, and that an empty value clears the metadata, are
-// assumed. (Behaviour.EmptySsoTextKeepsValue)
+// assumed. (Behaviour.EmptySsoTextKeepsValue).
 func (r *request) metadata(into *string) error {
 	if !r.has("MetadataDocument") {
 		return nil
@@ -85,7 +85,7 @@ func (r *request) auxiliaryDomain(into *string) {
 }
 
 // userSso is the settings in the fields of the answer. (documented; that empty texts are "" is assumed,
-// Behaviour.OmitEmptyFields)
+// Behaviour.OmitEmptyFields).
 func (r *request) userSso(s UserSso) reply {
 	shown := reply{
 		"SsoEnabled": s.Enabled, "SsoLoginWithDomain": s.LoginWithDomain, "AuthnSignAlgo": s.AuthnSignAlgo,

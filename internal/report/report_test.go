@@ -253,7 +253,7 @@ func TestReport_hostileCommands(t *testing.T) {
 			t.Parallel()
 			directory := t.TempDir()
 			argumentsOf := "#!/bin/sh\nprintf '%s\\0' \"$TF_WORKSPACE\" \"$@\" >\"" + directory + "/arguments\"\n"
-			must(t, os.WriteFile(filepath.Join(directory, "terraform"), []byte(argumentsOf), 0o700)) //nolint:gosec // it is a program
+			must(t, os.WriteFile(filepath.Join(directory, "terraform"), []byte(argumentsOf), 0o700))
 			r := hostileReports(t, Drift, text)
 			account := r.Accounts[slices.IndexFunc(r.Accounts, func(a Account) bool { return a.Status.Known() })]
 			if text != visible(text) {

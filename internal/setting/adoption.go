@@ -11,7 +11,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// adoption is what the provider remembers of a setting in private state: which
+// Adoption is what the provider remembers of a setting in private state: which
 // attributes the configuration managed when it was last applied, and what each had
 // when it first became managed.
 type Adoption struct {
@@ -22,17 +22,17 @@ type Adoption struct {
 // adoptionKey names the adoption in private state.
 const adoptionKey = "adoption"
 
-// adoptionIn returns what is remembered; nil if nothing is, as after an import.
+// ReadAdoption returns what is remembered; nil if nothing is, as after an import.
 func ReadAdoption(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) *Adoption {
 	return tf.ReadPrivate[Adoption](ctx, private, adoptionKey, "setting", diags)
 }
 
-// keep writes down what is remembered.
+// Save writes down what is remembered.
 func (a *Adoption) Save(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) {
 	tf.WritePrivate(ctx, private, adoptionKey, a, diags)
 }
 
-// before returns what an attribute had when it first became managed.
+// Captured returns what an attribute had when it first became managed.
 func (a *Adoption) Captured(name string) (value any, captured bool) {
 	if a == nil {
 		return nil, false
@@ -41,7 +41,7 @@ func (a *Adoption) Captured(name string) (value any, captured bool) {
 	return value, captured
 }
 
-// with returns an adoption in which these attributes are managed. Those that
+// With returns an adoption in which these attributes are managed. Those that
 // were not before are captured with what the account has.
 func (a *Adoption) With(managed []string, live func(name string) any) *Adoption {
 	next := &Adoption{Managed: managed, Before: map[string]any{}}

@@ -17,7 +17,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*DataSource[struct{}])(nil)
 
-// settingData reads a setting without managing it.
+// DataSource reads a setting without managing it.
 type DataSource[S any] struct {
 	instance.DataSource
 	setting *Setting[S]

@@ -18,7 +18,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// A field is one attribute of a setting: how it looks in Terraform, where it
+// Field is one attribute of a setting: how it looks in Terraform, where it
 // is in the service's answer S, what a new account has, and which of two
 // values is the weaker. Everything that a setting does follows from its fields.
 type Field[S any] struct {
@@ -58,26 +58,26 @@ func (f Field[S]) show(prior, live attr.Value) attr.Value {
 	return live
 }
 
-// ascending orders numbers: the larger is the weaker.
+// Ascending orders numbers: the larger is the weaker.
 func Ascending(before, after int64) bool { return after > before }
 
-// descending orders numbers: the smaller is the weaker.
+// Descending orders numbers: the smaller is the weaker.
 func Descending(before, after int64) bool { return after < before }
 
-// unlimited orders limits of which zero means none: zero is the weakest, then the largest.
+// Unlimited orders limits of which zero means none: zero is the weakest, then the largest.
 func Unlimited(before, after int64) bool {
 	return before != after && before != 0 && (after == 0 || after > before)
 }
 
-// neutral values are neither weaker nor stronger.
+// Neutral values are neither weaker nor stronger.
 func Neutral[T any](T, T) bool { return false }
 
-// weakWhen reports whether one of the two values of a switch is the weaker.
+// WeakWhen reports whether one of the two values of a switch is the weaker.
 func WeakWhen(weak bool) func(before, after bool) bool {
 	return func(before, after bool) bool { return before != after && after == weak }
 }
 
-// flag is a switch.
+// Flag is a switch.
 func Flag[S any](name, docs string, at func(*S) **bool, fresh bool, weaker func(before, after bool) bool) Field[S] {
 	return Field[S]{
 		Name:           name,
@@ -107,7 +107,7 @@ func Flag[S any](name, docs string, at func(*S) **bool, fresh bool, weaker func(
 	}
 }
 
-// number is a whole number in the unit and range that docs and checks give.
+// Number is a whole number in the unit and range that docs and checks give.
 func Number[S any](name, docs string, at func(*S) **int64, fresh int64, weaker func(before, after int64) bool, checks ...validator.Int64) Field[S] {
 	return Field[S]{
 		Name:           name,
@@ -137,10 +137,10 @@ func Number[S any](name, docs string, at func(*S) **int64, fresh int64, weaker f
 	}
 }
 
-// between checks a number's range, both ends included.
+// Between checks a number's range, both ends included.
 func Between(low, high int64) validator.Int64 { return int64validator.Between(low, high) }
 
-// choice is one of several words, the weakest first.
+// Choice is one of several words, the weakest first.
 func Choice[S any](name, docs string, at func(*S) **string, fresh string, words ...string) Field[S] {
 	f := Word(name, docs, at, fresh, stringvalidator.OneOf(words...))
 	f.weaker = func(before, after attr.Value) bool {
@@ -150,7 +150,7 @@ func Choice[S any](name, docs string, at func(*S) **string, fresh string, words 
 	return f
 }
 
-// word is a text; what it may say is for checks to tell.
+// Word is a text; what it may say is for checks to tell.
 func Word[S any](name, docs string, at func(*S) **string, fresh string, checks ...validator.String) Field[S] {
 	return Field[S]{
 		Name:           name,
@@ -176,7 +176,7 @@ func Word[S any](name, docs string, at func(*S) **string, fresh string, checks .
 	}
 }
 
-// words is a set of texts. A nil slice in S means that the service did not say,
+// Words is a set of texts. A nil slice in S means that the service did not say,
 // an empty one that there are none. Two texts are one if canonical makes them equal.
 func Words[S any](name, docs string, at func(*S) *[]string, canonical func(string) string, weaker func(before, after []string) bool, checks ...validator.Set) Field[S] {
 	return Field[S]{

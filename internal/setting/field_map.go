@@ -16,7 +16,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// wordsBy is a map of sets of texts. A nil map in S means that the service did not
+// WordsBy is a map of sets of texts. A nil map in S means that the service did not
 // say, an empty one that there are none. Two texts are one if canonical makes them
 // equal; keys are compared as they are.
 func WordsBy[S any](name, docs string, at func(*S) *map[string][]string, canonical func(string) string, weaker func(before, after map[string][]string) bool, checks ...validator.Map) Field[S] {

@@ -97,7 +97,7 @@ func (p *Plan[S]) create(ctx context.Context) {
 	p.CheckRisks(ctx, live, after)
 }
 
-// update keeps unmanaged attributes, and warns of attributes that stop being managed and
+// Update keeps unmanaged attributes, and warns of attributes that stop being managed and
 // of values that get weaker.
 func (p *Plan[S]) Update(ctx context.Context) {
 	touched := p.planFields()
@@ -178,7 +178,7 @@ func (s *Setting[S]) Model(v tf.Values) (model S) {
 	return model
 }
 
-// effect is the setting after the plan. An unknown value is nil.
+// Effect is the setting after the plan. An unknown value is nil.
 func (p *Plan[S]) Effect(model S) S {
 	for _, f := range p.ManagedFields(p.Config) {
 		f.Put(&model, p.Plan[f.Name])
@@ -189,7 +189,7 @@ func (p *Plan[S]) Effect(model S) S {
 // WeakerMark ends the line of a value that gets weaker.
 const WeakerMark = "(weaker)"
 
-// differences lists the fields that change, one per line.
+// Differences lists the fields that change, one per line.
 func (s *Setting[S]) Differences(before, after *S) []string {
 	lines := []string{}
 	for _, f := range s.Fields {

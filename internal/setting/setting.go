@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package setting is the life cycle of a setting: something of which every account has exactly one.
 package setting
 
 import (
@@ -36,7 +37,7 @@ var (
 	_ list.ListResourceWithConfigure   = (*Setting[struct{}])(nil)
 )
 
-// A setting is something every account has exactly one of. It is never made or
+// Setting is something every account has exactly one of. It is never made or
 // unmade: creating it takes it over, and changes nothing that the configuration
 // does not mention; destroying it does what on_destroy says.
 //
@@ -64,7 +65,7 @@ type Setting[S any] struct {
 	DestroyWarning func(before, after S) string
 }
 
-// derived is an attribute that the service computes from the fields.
+// Derived is an attribute that the service computes from the fields.
 type Derived[S any] struct {
 	Name, Docs string
 	Get        func(*S) attr.Value
@@ -167,7 +168,7 @@ func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	s.save(ctx, state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// show puts what was read into v, in the spelling that is there.
+// Show puts what was read into v, in the spelling that is there.
 func (s *Setting[S]) Show(v tf.Values, live *S) {
 	for _, f := range s.Fields {
 		v[f.Name] = f.show(v[f.Name], f.Get(live))
@@ -177,12 +178,12 @@ func (s *Setting[S]) Show(v tf.Values, live *S) {
 	}
 }
 
-// failed describes an operation for report.
+// Operation describes an operation for report.
 func (s *Setting[S]) Operation(verb, now string) diagnostics.Operation {
 	return diagnostics.Operation{Name: verb + " the " + s.Noun, State: now}
 }
 
-// values reads the attributes of a plan, state or configuration.
+// Values reads the attributes of a plan, state or configuration.
 func (s *Setting[S]) Values(ctx context.Context, from interface {
 	Get(context.Context, any) diag.Diagnostics
 }, diags *diag.Diagnostics,
@@ -202,7 +203,7 @@ func (s *Setting[S]) MoveState(ctx context.Context) []resource.StateMover {
 	return move.Movers(ctx, s, s.Former)
 }
 
-// accountDefaults are the fields as a new account has them.
+// AccountDefaults are the fields as a new account has them.
 func (s *Setting[S]) AccountDefaults() tf.Values {
 	v := tf.Values{}
 	for _, f := range s.Fields {

@@ -114,7 +114,7 @@ type Write[S any] struct {
 	Adoption     *Adoption
 }
 
-// run writes, and completes the plan to the new state.
+// Run writes, and completes the plan to the new state.
 func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
 	const untouched = "Nothing was changed."
 	unlock, err := w.Client.Lock(ctx, w.Name)
@@ -173,7 +173,7 @@ func (w *Write[S]) merge(live S) S {
 	return live
 }
 
-// equal reports whether two settings have the same meaning.
+// Equal reports whether two settings have the same meaning.
 func (s *Setting[S]) Equal(a, b S) bool {
 	return !slices.ContainsFunc(s.Fields, func(f Field[S]) bool {
 		x, y := f.Get(&a), f.Get(&b)

@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package tf reads and writes state, identity, private state and values of the framework.
 package tf
 
 import (

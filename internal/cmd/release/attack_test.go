@@ -155,7 +155,7 @@ func newGPGKey(t *testing.T) gpgKey {
 	}
 	k := gpgKey{home, filepath.Join(home, "public.asc")}
 	t.Cleanup(func() {
-		_ = exec.Command("gpgconf", "--homedir", home, "--kill", "all").Run() //nolint:noctx // the context of the test has ended
+		_ = exec.Command("gpgconf", "--homedir", home, "--kill", "all").Run()
 		_ = os.RemoveAll(home)
 	})
 	k.gpg(t, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", "test@example.com", "ed25519", "sign", "1d")
