@@ -55,7 +55,7 @@ func main() {
 // run runs one command, and returns the exit code.
 func run(arguments, environment []string, now time.Time, out, log io.Writer) (int, error) {
 	if len(arguments) == 0 {
-		return 1, errors.New("no command\n\n" + usage)
+		return 1, errors.New("no command\n\n" + usage) //nolint:staticcheck // the usage is printed as it is
 	}
 	switch command, rest := arguments[0], arguments[1:]; command {
 	case "drift", "plan":

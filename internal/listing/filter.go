@@ -28,6 +28,7 @@ type Filter struct {
 	data schema.Attribute
 }
 
+// TextFilter is a filter with a string argument.
 func TextFilter(name, docs string, checks ...validator.String) Filter {
 	return Filter{
 		name: name,
@@ -46,6 +47,7 @@ func DaysFilter(name, docs string) Filter {
 	}
 }
 
+// FlagFilter is a filter with a boolean argument.
 func FlagFilter(name, docs string) Filter {
 	return Filter{
 		name: name,

@@ -253,6 +253,7 @@ func (m *State) Nothing(name string) bool {
 	return IsBlank(m.Old[name], "null", `""`, "false", "0", "[]", "{}")
 }
 
+// IsBlank reports whether a JSON value is null, or one of the given texts.
 func IsBlank(raw json.RawMessage, blanks ...string) bool {
 	return len(raw) == 0 || slices.Contains(blanks, string(raw))
 }

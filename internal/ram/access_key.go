@@ -47,7 +47,7 @@ type AccessKeyUse struct {
 	Service string
 }
 
-// SecretMissing says that the service made a key and did not answer its secret,
+// MissingSecretError says that the service made a key and did not answer its secret,
 // which cannot be read any more.
 type MissingSecretError struct{ Key AccessKey }
 
@@ -151,7 +151,7 @@ func (c *Client) AccessKeys(ctx context.Context, userName string) ([]AccessKey, 
 	return slices.Clone(keys), err
 }
 
-// AccessKeysNow are all keys of a user, past what is known: for waiters and
+// RefreshAccessKeys are all keys of a user, past what is known: for waiters and
 // second looks.
 func (c *Client) RefreshAccessKeys(ctx context.Context, userName string) ([]AccessKey, error) {
 	keys, err := c.caches.keys.refresh(ctx, userName, c.accessKeysReader(userName))

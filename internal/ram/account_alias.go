@@ -18,7 +18,7 @@ func (c *Client) AccountAlias(ctx context.Context) (string, error) {
 	return c.caches.alias.get(ctx, "", c.readAlias)
 }
 
-// AccountAliasNow is the account's alias, past what is known.
+// RefreshAccountAlias is the account's alias, past what is known.
 func (c *Client) RefreshAccountAlias(ctx context.Context) (string, error) {
 	return c.caches.alias.refresh(ctx, "", c.readAlias)
 }
@@ -73,7 +73,7 @@ func (c *Client) DefaultDomain(ctx context.Context) (string, error) {
 	return c.caches.domain.getWithin(ctx, c.caches.alias.ttl(), "", c.readDomain)
 }
 
-// DefaultDomainNow is the default domain, past what is known.
+// RefreshDefaultDomain is the default domain, past what is known.
 func (c *Client) RefreshDefaultDomain(ctx context.Context) (string, error) {
 	return c.caches.domain.refresh(ctx, "", c.readDomain)
 }

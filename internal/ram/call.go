@@ -28,15 +28,15 @@ func (c *Client) call(ctx context.Context, op operation, params params, out any)
 }
 
 // callComposed is call with parameters that are made for each attempt, after its
-// turn. If make returns [ErrUnchanged], nothing is sent and the call succeeds.
-func (c *Client) callComposed(ctx context.Context, op operation, make compose, out any) error {
+// turn. If build returns [ErrUnchanged], nothing is sent and the call succeeds.
+func (c *Client) callComposed(ctx context.Context, op operation, build compose, out any) error {
 	if op.repeat != read {
 		c.caches.wrote.Store(true)
 	}
 	var unknownEarlier error // an attempt that may have taken effect
 	renewed := false
 	for number := 1; ; number++ {
-		err := c.attempt(ctx, op, make, out, number)
+		err := c.attempt(ctx, op, build, out, number)
 		if err == nil {
 			return nil
 		}
@@ -138,7 +138,7 @@ func tooLong(ctx context.Context, wait time.Duration) bool {
 
 // attempt sends an operation once: it waits for its turn, makes the parameters, signs
 // and sends. Nothing that waits is a request that was already made.
-func (c *Client) attempt(ctx context.Context, op operation, make compose, out any, number int) error {
+func (c *Client) attempt(ctx context.Context, op operation, build compose, out any, number int) error {
 	limit := c.limits.of(op)
 	if err := c.waitTurn(ctx, op); err != nil {
 		return &NoResponseError{Action: op.action, Err: err}
@@ -146,7 +146,7 @@ func (c *Client) attempt(ctx context.Context, op operation, make compose, out an
 	if _, err := c.checkedKey(ctx, op); err != nil { // a renewal must not come between read and write
 		return err
 	}
-	params, err := make(ctx)
+	params, err := build(ctx)
 	switch {
 	case errors.Is(err, ErrUnchanged):
 		return nil

@@ -108,7 +108,7 @@ func (a *credentialReportAnswer) missing() string {
 	return ""
 }
 
-// ReplacedError means that another report was generated while one was read,
+// ReportReplacedError means that another report was generated while one was read,
 // so that what was read so far belongs to none of the two.
 type ReportReplacedError struct {
 	Action string

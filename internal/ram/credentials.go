@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Settings are what a provider block says of credentials. Empty, or nothing
+// CredentialSettings are what a provider block says of credentials. Empty, or nothing
 // but white space, is not set.
 type CredentialSettings struct {
 	AccessKey, SecretKey, SecurityToken string
@@ -77,7 +77,7 @@ func (e Environment) expand(path string) string {
 	return filepath.Join(e.Home, rest)
 }
 
-// Kind is a way to come by a key.
+// CredentialKind is a way to come by a key.
 type CredentialKind string
 
 // The kinds of Source.
@@ -89,7 +89,7 @@ const (
 	KindCredentialsURI CredentialKind = "credentials URI"
 )
 
-// Source says which credentials were chosen and from where, for messages. It
+// CredentialSource says which credentials were chosen and from where, for messages. It
 // never holds a secret.
 type CredentialSource struct {
 	Kind  CredentialKind
@@ -105,7 +105,7 @@ func (s CredentialSource) String() string {
 	return text
 }
 
-// ChoiceError says why no credentials could be chosen.
+// CredentialConfigError says why no credentials could be chosen.
 type CredentialConfigError struct {
 	Arguments []string // arguments of the provider block to blame; none if it is the environment
 	Problem   string
@@ -113,7 +113,7 @@ type CredentialConfigError struct {
 
 func (e *CredentialConfigError) Error() string { return e.Problem }
 
-// Chosen are credentials that were decided on but not asked for anything yet.
+// SelectedCredentials are credentials that were decided on but not asked for anything yet.
 type SelectedCredentials struct {
 	Source CredentialSource
 	origin keySource
@@ -157,7 +157,7 @@ func (c SelectedCredentials) withRole(role Role) SelectedCredentials {
 	return c
 }
 
-// Choose decides which credentials are used: those of the provider block, or
+// SelectCredentials decides which credentials are used: those of the provider block, or
 // else the first source of the environment. Exactly one source gives them; its
 // parts never come from another. Nothing but files is read, and no file unless
 // it is reached.

@@ -8,7 +8,7 @@ import (
 	"fmt"
 )
 
-// Chain is the credentials of a client and their sources.
+// CredentialChain is the credentials of a client and their sources.
 type CredentialChain struct {
 	Credentials
 	Source CredentialSource
@@ -22,10 +22,10 @@ type CredentialChain struct {
 // user, disables the provider.
 func (c *CredentialChain) LongLivedKeyIDs() []string { return append([]string(nil), c.longLived...) }
 
-// LongLived reports whether the calls are signed with such a key itself.
+// SignsWithLongLivedKey reports whether the calls are signed with such a key itself.
 func (c *CredentialChain) SignsWithLongLivedKey() bool { return c.signs }
 
-// Chain is what the client's calls are signed with; false if it was made with
+// CredentialChain is what the client's calls are signed with; false if it was made with
 // other credentials.
 func (c *Client) CredentialChain() (*CredentialChain, bool) {
 	chain, ok := c.config.Credentials.(*CredentialChain)
@@ -102,7 +102,7 @@ func stsClient(credentials Credentials, config Config, region string) (*Client, 
 	return New(config)
 }
 
-// SourceError says why a source gave no key. A call that wanted one reports it
+// CredentialSourceError says why a source gave no key. A call that wanted one reports it
 // within a [CredentialsError].
 type CredentialSourceError struct {
 	Source    CredentialSource

@@ -66,13 +66,13 @@ func (c *Client) callForUser(ctx context.Context, op operation, userName string,
 }
 
 // callComposedForUser is callForUser with parameters that are made for each attempt.
-func (c *Client) callComposedForUser(ctx context.Context, op operation, userName string, make compose, out any) error {
+func (c *Client) callComposedForUser(ctx context.Context, op operation, userName string, build compose, out any) error {
 	if err := op.require("user name", userName); err != nil {
 		return err
 	}
 	return c.withDomain(ctx, op, func(domain string) error {
 		return c.callComposed(ctx, op, func(ctx context.Context) (params, error) {
-			in, err := make(ctx)
+			in, err := build(ctx)
 			if err != nil {
 				return nil, err
 			}

@@ -45,7 +45,7 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Unanswered is a call without an answer, or with one that is not the
+// NoResponseError is a call without an answer, or with one that is not the
 // service's or cannot be read. If it was sent, it may have taken effect.
 type NoResponseError struct {
 	Action string

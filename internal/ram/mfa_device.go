@@ -158,7 +158,7 @@ func (c *Client) MFADevice(ctx context.Context, serial string) (device MFADevice
 	return device, found, nil
 }
 
-// MFADevicesNow are all virtual devices of the account, past what is known: for
+// RefreshMFADevices are all virtual devices of the account, past what is known: for
 // waiters and second looks. Those who ask while such a list is under way share the
 // next one.
 func (c *Client) RefreshMFADevices(ctx context.Context) ([]MFADevice, error) {
@@ -166,7 +166,7 @@ func (c *Client) RefreshMFADevices(ctx context.Context) ([]MFADevice, error) {
 	return list.clone(), err
 }
 
-// MFADeviceNow finds one of MFADevicesNow by its serial number.
+// RefreshMFADevice finds one of MFADevicesNow by its serial number.
 func (c *Client) RefreshMFADevice(ctx context.Context, serial string) (device MFADevice, found bool, err error) {
 	list, err := c.refreshDevices(ctx)
 	if err != nil {
@@ -212,7 +212,7 @@ func newDeviceList(devices iter.Seq2[MFADevice, error]) (*deviceList, error) {
 	return list, nil
 }
 
-// EachMFADevice reads the devices page by page, for one who may stop before the end,
+// StreamMFADevices reads the devices page by page, for one who may stop before the end,
 // and yields each page in the order of the serial numbers. No page is read that
 // another caller has read already, or is reading. An error comes at most once, as the
 // last; after one, the list is not whole.

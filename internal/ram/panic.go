@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Panic is a bug of this program, caught before it ended the process: what others
+// PanicError is a bug of this program, caught before it ended the process: what others
 // were doing at the same time, and what the state was to be told, is not lost.
 type PanicError struct {
 	Cause string // what went wrong; of a value that is no runtime error only the type, since it may hold a secret
@@ -23,7 +23,7 @@ func (p *PanicError) Error() string { return "a bug of the provider: " + p.Cause
 // framesOfAPanic is how many functions a panic names: the first tell where it was.
 const maxFrames = 24
 
-// Caught is what do returns, or the panic in which it ended, as a [*Panic].
+// CatchPanic is what do returns, or the panic in which it ended, as a [*Panic].
 func CatchPanic(do func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

@@ -262,7 +262,7 @@ func TestAPolicyIsWrittenOverItsDocument(t *testing.T) {
 
 func TestAProfileAndAUserAreChangedFromWhatTheyAre(t *testing.T) {
 	t.Parallel()
-	server := serve(t, func(w http.ResponseWriter, r *http.Request, number int) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 		switch r.PostForm.Get("Action") {
 		case "GetDefaultDomain":
 			respond(t, w, 200, `{"RequestId":"R","DefaultDomainName":"a.onaliyun.com"}`)

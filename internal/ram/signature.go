@@ -29,11 +29,11 @@ const (
 	ACS3 SignatureAlgorithm = "ACS3-HMAC-SHA256"
 )
 
-// ErrNotApproved is what GODEBUG=fips140=only forbids. The cryptographic module
+// ErrSHA1Forbidden is what GODEBUG=fips140=only forbids. The cryptographic module
 // would end the process instead.
 var ErrSHA1Forbidden = errors.New("GODEBUG=fips140=only is set, and forbids SHA-1")
 
-// SHA1Refused is ErrNotApproved where SHA-1 may not be used, and else nil.
+// CheckSHA1Allowed is ErrNotApproved where SHA-1 may not be used, and else nil.
 func CheckSHA1Allowed() error {
 	if fips140.Enforced() {
 		return ErrSHA1Forbidden

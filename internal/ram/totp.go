@@ -22,7 +22,7 @@ const stepSeconds = 30
 // errSeed does not show the seed.
 var errSeed = errors.New("the seed is not Base32")
 
-// StepAt counts the time steps of MFA codes from 1970 to t.
+// TOTPStep counts the time steps of MFA codes from 1970 to t.
 func TOTPStep(t time.Time) int64 {
 	seconds := t.Unix()
 	if seconds < 0 {

@@ -117,7 +117,7 @@ func (op operation) require(what, value string) error {
 	return &NoResponseError{Action: op.action, Err: errors.New("the " + what + " is empty")}
 }
 
-// KeyOwner reads the user that an AccessKey belongs to. A key of the root account
+// AccessKeyOwner reads the user that an AccessKey belongs to. A key of the root account
 // belongs to no user, so NotFound(err, "User") is true for it as for a key that
 // does not exist. Source: assumed.
 func (c *Client) AccessKeyOwner(ctx context.Context, keyID string) (User, error) {

@@ -44,7 +44,7 @@ func (c *Client) User(ctx context.Context, name string) (User, error) {
 	return c.cachedUser(ctx, byName, name, acceptAny)
 }
 
-// UserNow reads a user by its name, past what is known.
+// RefreshUser reads a user by its name, past what is known.
 func (c *Client) RefreshUser(ctx context.Context, name string) (User, error) {
 	return c.refreshUser(ctx, byName, name)
 }
@@ -63,7 +63,7 @@ func (c *Client) UserByIDIf(ctx context.Context, id string, believed func(User) 
 	return c.cachedUser(ctx, byID, id, believed)
 }
 
-// UserByIDNow reads a user by its id, past what is known.
+// RefreshUserByID reads a user by its id, past what is known.
 func (c *Client) RefreshUserByID(ctx context.Context, id string) (User, error) {
 	return c.refreshUser(ctx, byID, id)
 }

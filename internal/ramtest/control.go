@@ -158,7 +158,7 @@ func (s *Server) putFaults(r *http.Request) error {
 	return s.SetSchedule(file)
 }
 
-// Reschedule replaces the schedule of faults. A seed starts the order of lists and the ids again.
+// SetSchedule replaces the schedule of faults. A seed starts the order of lists and the ids again.
 func (s *Server) SetSchedule(file Schedule) error {
 	rules, err := schedule(file.Rules)
 	if err != nil {

@@ -257,10 +257,6 @@ func userNotInGroup() error {
 	return notExist("User.Group", "The user has not joined the group.")
 }
 
-// (documented)
-func noUserPolicy() error {
-	return notExist("User.Policy", "The indicate policy of the user does not exist.")
-}
 
 // (documented)
 func userExists() error { return exists("User", "The user does already EXIST.") }
@@ -298,10 +294,6 @@ func userInGroup() error {
 	return exists("User.Group", "The user has already joined the group.")
 }
 
-// (documented; the text is assumed)
-func userHasPolicy() error {
-	return exists("User.Policy", "The policy has already been attached to the user.")
-}
 
 // (documented)
 func userStillInGroup() error {

@@ -397,7 +397,7 @@ func TestARequestIsExecutedLate(t *testing.T) {
 		Rule{Action: "SetPasswordPolicy", Nth: "2", Fault: "late", Delay: 1},
 		Rule{Action: "SetPasswordPolicy", Nth: "3", Fault: "late", Delay: -1})
 	set := func(days string) {
-		if _, err := plain().Do(c.request("Ims", "SetPasswordPolicy", "MaxPasswordAge", days)); err == nil {
+		if _, err := plain().Do(c.request("Ims", "SetPasswordPolicy", "MaxPasswordAge", days)); err == nil { //nolint:bodyclose // there is no body
 			t.Errorf("%s days: there is an answer", days)
 		}
 	}
@@ -418,7 +418,7 @@ func TestAnswers1xxDoNotEnd(t *testing.T) {
 	t.Parallel()
 	_, c := setting(t, Rule{Nth: "1", Fault: "informational"}, Rule{Nth: "2", Fault: "informational", Status: http.StatusSwitchingProtocols})
 	short := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 1000}}
-	if _, err := short.Do(c.request("Ims", "GetPasswordPolicy")); err == nil {
+	if _, err := short.Do(c.request("Ims", "GetPasswordPolicy")); err == nil { //nolint:bodyclose // there is no body
 		t.Error("an answer followed the informational ones")
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -17,7 +17,7 @@ func Lenient() Option { return func(s *Server) { s.strict = false } }
 // Latency delays every answer.
 func Latency(d time.Duration) Option { return func(s *Server) { s.latency = d } }
 
-// Quota enforces the published rates.
+// RateLimits enforces the published rates.
 func RateLimits() Option { return func(s *Server) { s.behaviour.EnforceRateLimits = true } }
 
 // Seed draws other ids and another order than the default seed.
@@ -29,10 +29,10 @@ func Clock(now func() time.Time) Option { return func(s *Server) { s.clock = now
 // AccountID names the default account.
 func AccountID(id string) Option { return func(s *Server) { s.first = id } }
 
-// Behaving starts with other switches.
+// WithBehaviour starts with other switches.
 func WithBehaviour(f func(*Behaviour)) Option { return func(s *Server) { f(&s.behaviour) } }
 
-// Holding starts with accounts that exist already. The first becomes the default one.
+// WithAccounts starts with accounts that exist already. The first becomes the default one.
 func WithAccounts(accounts ...*Account) Option {
 	return func(s *Server) {
 		for i, account := range accounts {

@@ -203,7 +203,7 @@ func (s *Server) inhabited(id string) *Account {
 // Change lets a test act as another user who has access to the default account.
 func (s *Server) Change(f func(*Account)) { s.ChangeAccount(s.first, f) }
 
-// ChangeIn does so in a named account.
+// ChangeAccount does so in a named account.
 func (s *Server) ChangeAccount(accountID string, f func(*Account)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

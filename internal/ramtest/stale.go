@@ -26,7 +26,7 @@ func (s *Server) pastOf(accountID string) *past {
 	return s.past[accountID]
 }
 
-func (p *past) keep(before *Account, now time.Time, reads int) {
+func (p *past) keep(before *Account, _ time.Time, reads int) {
 	p.versions = append(p.versions, version{account: before})
 	if len(p.versions) > keptVersions {
 		p.versions = p.versions[1:]

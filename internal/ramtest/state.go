@@ -35,7 +35,7 @@ func (s *Server) State() State {
 	return state
 }
 
-// Loaded starts with a state that was saved.
+// WithState starts with a state that was saved.
 func WithState(state State) Option {
 	return func(s *Server) {
 		s.offset = state.Advanced

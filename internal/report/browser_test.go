@@ -48,7 +48,7 @@ var measured = regexp.MustCompile(`(?s)<title>(.*?)</title>`)
 
 // The page of 500 accounts opens within two seconds, nothing of it is wider than
 // 1280 pixels, every link leads somewhere, and each can be reached with the keyboard.
-func TestReport_browserFleet(t *testing.T) { //nolint:paralltest // it measures time
+func TestReport_browserFleet(t *testing.T) { //nolint:paralleltest // it measures time
 	browser(t)
 	page := render(t, fleetOf(500))["html"]
 	dom := opened(t, page, `

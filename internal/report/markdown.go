@@ -38,7 +38,7 @@ func (r Report) WriteMarkdown(w io.Writer) error {
 			m.line("**%s left out here:** the text is as long as a comment may be. The HTML page and the JSON file have all.", plural(left, "account"))
 			break
 		}
-		m.WriteString(section.String())
+		_, _ = m.WriteString(section.String())
 	}
 	_, err := io.WriteString(w, m.String())
 	return err

@@ -22,6 +22,7 @@ const Version = 1
 // Kind is what the plans of a report were made for.
 type Kind string
 
+// The kinds of a report.
 const (
 	Drift Kind = "drift" // what the accounts have that is not declared, or not as declared
 	Plan  Kind = "plan"  // what an apply would change
@@ -55,6 +56,7 @@ func (s Status) Known() bool {
 // Severity is how urgent a finding is.
 type Severity string
 
+// The severities, the worst first.
 const (
 	Critical Severity = "critical"
 	High     Severity = "high"
@@ -71,6 +73,7 @@ func (s Severity) rank() int { return slices.Index(Severities(), s) }
 // is the direction from what is wanted to what was found, of a plan the other way.
 type Direction string
 
+// The directions of a change.
 const (
 	Weaker   Direction = "weaker"
 	Other    Direction = "other"
@@ -181,6 +184,7 @@ func (c Check) Fails() bool { return c.Status == "fail" || c.Status == "error" }
 // ControlStatus is the result of a control.
 type ControlStatus string
 
+// The results of a control.
 const (
 	ControlPassed       ControlStatus = "passed"
 	ControlFailed       ControlStatus = "failed"

@@ -135,7 +135,7 @@ func inert(t *testing.T, text string, elements, attributes []string) {
 	t.Helper()
 	tokens := html.NewTokenizer(strings.NewReader(text))
 	for {
-		switch tokens.Next() {
+		switch tokens.Next() { //nolint:exhaustive // the other tokens are inert
 		case html.ErrorToken:
 			return
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -174,7 +174,7 @@ func TestReport_hostileMarkdown(t *testing.T) {
 	} else {
 		t.Log("cmark-gfm is not on this machine")
 	}
-	for name, text := range hostile {
+	for name, text := range hostile { //nolint:paralleltest // one process at a time
 		for _, kind := range []Kind{Drift, Plan} {
 			markdown := render(t, hostileReports(t, kind, text))["markdown"]
 			for renderer, renders := range renderers {

@@ -108,6 +108,7 @@ var errUnprintable = errors.New("it holds characters that cannot be shown")
 // Shell is a shell that commands are written for.
 type Shell string
 
+// The shells that commands are written for.
 const (
 	POSIX      Shell = "sh"
 	PowerShell Shell = "powershell"

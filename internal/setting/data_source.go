@@ -67,4 +67,5 @@ func (d *DataSource[S]) Read(ctx context.Context, _ datasource.ReadRequest, resp
 	}
 }
 
+// NewDataSource returns the data source of a setting.
 func NewDataSource[S any](s *Setting[S]) *DataSource[S] { return &DataSource[S]{setting: s} }

@@ -255,6 +255,7 @@ func unknownInside(v attr.Value) bool {
 	return v.IsUnknown()
 }
 
+// Report adds the risk as an error or a warning.
 func (d Risk) Report(allowed bool, diags *diag.Diagnostics) {
 	switch {
 	case d.Never:

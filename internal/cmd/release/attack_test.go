@@ -120,7 +120,7 @@ func TestAttack_tag(t *testing.T) {
 		t.Fatal(err)
 	}
 	object := r.git(t, "cat-file", "tag", "v1.0.0")
-	for _, c := range []struct {
+	for _, c := range []struct { //nolint:paralleltest // each attack changes the files of the one before
 		name, version, want string
 		attack              func(version string)
 	}{
@@ -149,7 +149,7 @@ type gpgKey struct{ home, public string }
 func newGPGKey(t *testing.T) gpgKey {
 	t.Helper()
 	// The path is short, because the path of a socket is limited.
-	home, err := os.MkdirTemp("", "gpg")
+	home, err := os.MkdirTemp("", "gpg") //nolint:usetesting // the socket of gpg-agent needs a short path
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestAttack_release(t *testing.T) {
 		}
 		write(t, l.path(l.sums()), kept.String())
 	}
-	for _, c := range []struct {
+	for _, c := range []struct { //nolint:paralleltest // each attack changes the files of the one before
 		name, want string
 		attack     func(l layout)
 	}{
