@@ -395,7 +395,7 @@ func (m *making) appear(ctx context.Context, as accessKeyModel, diags *diag.Diag
 	keys, seen = m.await(ctx, as, diags)
 	if !seen {
 		diags.AddWarning("Cannot tell whether another AccessKey pair came up", fmt.Sprintf(
-			"The network delivers a create twice at times, and then the secret of the second is lost key. This lists all keys of %s; the state has %s:\n\n  aliyun ram ListAccessKeys --UserName %[1]s",
+			"The network delivers a create twice at times, and then the secret of the second key is lost. This lists all keys of %s; the state has %s:\n\n  aliyun ram ListAccessKeys --UserName %[1]s",
 			as.UserName.ValueString(), as.AccessKeyID.ValueString()))
 	}
 	return keys, seen

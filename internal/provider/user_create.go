@@ -16,8 +16,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// create makes a user. When the answer is lost, its name reports whether it was made:
-// it was not there before, and a name is given once in an account.
+// create creates a user. If the answer is lost, the name shows whether the user was created:
+// it did not exist before, and a name is unique in an account.
 func (r *userResource) create(ctx context.Context, want ram.User, account string, diags *diag.Diagnostics) (ram.User, bool) {
 	f := diagnostics.Operation{Name: "create the user", State: "Nothing was created."}
 	there, err := r.Client.RefreshUser(ctx, want.Name)

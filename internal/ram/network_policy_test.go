@@ -109,7 +109,7 @@ func TestStatementsOfOtherKindsAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	fake.Change(func(a *ramtest.Account) {
-		if want := `{"Version":1,"Status":"Active","Statements":[{"Type":"RegionWhiteList","Value":"cn-hangzhou","IPList":["192.0.2.9"]}]}`; a.AccessKeyPolicy != want {
+		if want := `{"Statements":[{"IPList":["192.0.2.9"],"Type":"RegionWhiteList","Value":"cn-hangzhou"}],"Status":"Active","Version":1}`; a.AccessKeyPolicy != want {
 			t.Errorf("got %s", a.AccessKeyPolicy)
 		}
 	})

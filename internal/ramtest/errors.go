@@ -257,7 +257,6 @@ func userNotInGroup() error {
 	return notExist("User.Group", "The user has not joined the group.")
 }
 
-
 // (documented)
 func userExists() error { return exists("User", "The user does already EXIST.") }
 
@@ -293,7 +292,6 @@ func groupExists() error { return exists("Group", "The group does already EXIST.
 func userInGroup() error {
 	return exists("User.Group", "The user has already joined the group.")
 }
-
 
 // (documented)
 func userStillInGroup() error {
