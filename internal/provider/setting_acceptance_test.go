@@ -318,7 +318,7 @@ func TestAccSetting_theTimeoutEndsAnOperation(t *testing.T) {
 			minimum_password_length = 14
 			timeouts                = { create = "1s" }
 		}`,
-		ExpectError: regexp.MustCompile(`(?s)Cannot create the password policy.*time for the operation ran out`),
+		ExpectError: regexp.MustCompile(`(?s)Cannot create the password policy.*timeout of\s+the\s+operation`),
 	})
 }
 

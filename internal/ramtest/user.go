@@ -234,7 +234,7 @@ func (r *request) describe(user *User, prefix string) error {
 	for parameter, into := range map[string]*string{
 		displayName: &user.DisplayName, comments: &user.Comments, mobilePhone: &user.MobilePhone, address: &user.Email,
 	} {
-		if r.has(parameter) && !(b.IgnoreContacts && (parameter == mobilePhone || parameter == address)) {
+		if r.has(parameter) && (!b.IgnoreContacts || parameter != mobilePhone && parameter != address) {
 			*into = r.text(parameter)
 		}
 		if prefix == "New" && b.RefuseClearing && r.product == "Ims" && r.has(parameter) && r.text(parameter) == "" {
