@@ -6,11 +6,11 @@ package campaign
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"pgregory.net/rapid"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
@@ -58,7 +58,7 @@ func (w *walker) runWalk(t *rapid.T) {
 	}
 	drawAccount(t, account)
 	keeps := rapid.Bool().Draw(t, "omitted is kept")
-	k := &walk{walker: w, t: t, subject: s, fixed: requiredConfig(s), state: ramtest.State{Accounts: []*ramtest.Account{account}}}
+	k := &walk{walker: w, t: t, subject: s, fixed: requiredConfig(w.base.Schemas.ResourceSchemas[s.Kind], s), state: ramtest.State{Accounts: []*ramtest.Account{account}}}
 	k.behave = func(b *ramtest.Behaviour) {
 		worstCase(b)
 		if keeps {
@@ -73,19 +73,19 @@ func (w *walker) runWalk(t *rapid.T) {
 	w.figures.count(s.Kind)
 }
 
-// requiredConfig returns the arguments that every configuration needs.
-func requiredConfig(s acctest.Subject) acctest.Attributes {
-	base := maps.Clone(s.Config)
-	maps.DeleteFunc(base, func(name string, _ any) bool {
-		return !slices.Contains([]string{"user_name", "access_key_id", "name", "virtual_mfa_device_name", "serial_number", "seed_wo", "seed_wo_version", "allowed_access_key_ids", "rotate_after_days"}, name)
-	})
-	if slices.Contains([]string{"ram_security_preference", "ram_password_policy", "ram_account_access_key_policy", "ram_access_key_policy", "ram_login_profile"}, s.Kind) {
-		base["allow_lock_out"] = true
+// requiredConfig returns the arguments that every configuration needs, from the schema and the subject.
+func requiredConfig(schema *tfprotov6.Schema, s acctest.Subject) acctest.Attributes {
+	required := acctest.Attributes{}
+	for _, a := range schema.Block.Attributes {
+		value, given := s.Config[a.Name]
+		switch {
+		case a.Name == "allow_lock_out", a.Name == "force_destroy":
+			required[a.Name] = true
+		case given && (a.Required || a.WriteOnly || strings.HasSuffix(a.Name, "_wo_version") || a.Name == "rotate_after_days"):
+			required[a.Name] = value
+		}
 	}
-	if s.Kind == "ram_user" {
-		base["force_destroy"] = true
-	}
-	return base
+	return required
 }
 
 // step is a manual edit, some time that passes, or an operation.
@@ -200,16 +200,10 @@ func (k *walk) description(t testCase) string {
 	return fmt.Sprintf("%s\n%s with %v", strings.Join(k.history, "\n"), t.name(), k.subject.Next)
 }
 
-// settingOf returns the object of the account for each setting.
-var settingOf = map[string]string{
-	"ram_security_preference": "security_preference", "ram_password_policy": "password_policy", "ram_user_sso_settings": "user_sso_settings",
-	"ram_account_alias": "account_alias", "ram_account_access_key_policy": "account_access_key_policy",
-}
-
 // checkManaged checks that only managed attributes were changed (SING-01).
 func (k *walk) checkManaged(p *result) {
-	object, is := settingOf[k.subject.Kind]
-	if !is || p.operation != creates && p.operation != updates {
+	object, isSetting := strings.TrimPrefix(k.subject.Kind, "ram_"), len(k.subject.Existing.Identity) == 1
+	if !isSetting || p.operation != creates && p.operation != updates {
 		return
 	}
 	names := map[string]bool{}

@@ -27,8 +27,8 @@ const (
 // sentences is the form of a description: it begins with a capital letter or code, and ends with a full stop.
 var sentences = regexp.MustCompile("(?s)^[A-Z`].*[.]$")
 
-// TestConformance checks everything that is registered. Other tests import, list and generate
-// the subject of each type.
+// TestConformance checks the schemas of everything that is registered. Other tests import, list and
+// generate the subject of each type; [TestNewType_isInEveryPlace] checks the files.
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
@@ -42,10 +42,6 @@ func TestConformance(t *testing.T) {
 			t.Errorf("%s is in no list, and its subject has no reason for it", kind)
 		}
 		described(t, kind, schema.Block)
-		expectFile(t, examples, "resources", kind, "resource.tf")
-		expectFile(t, examples, "resources", kind, "import.sh")
-		expectFile(t, examples, "resources", kind, "import-by-identity.tf")
-		expectFile(t, docs, "resources", strings.TrimPrefix(kind, "ram_")+".md")
 		names := []string{}
 		for _, a := range schema.Block.Attributes {
 			names = append(names, a.Name)
@@ -80,26 +76,18 @@ func TestConformance(t *testing.T) {
 	}
 	for kind, schema := range c.Schemas.DataSourceSchemas {
 		described(t, "data."+kind, schema.Block)
-		expectFile(t, examples, "data-sources", kind, "data-source.tf")
-		expectFile(t, docs, "data-sources", strings.TrimPrefix(kind, "ram_")+".md")
 	}
 	for kind, schema := range c.Schemas.ListResourceSchemas {
 		described(t, "list."+kind, schema.Block)
-		expectFile(t, examples, "list-resources", kind, "list-resource.tfquery.hcl")
-		expectFile(t, docs, "list-resources", strings.TrimPrefix(kind, "ram_")+".md")
 		if c.Schemas.ResourceSchemas[kind] == nil {
 			t.Errorf("%s is a list resource without a resource", kind)
 		}
 	}
 	for kind, schema := range c.Schemas.EphemeralResourceSchemas {
 		described(t, "ephemeral."+kind, schema.Block)
-		expectFile(t, examples, "ephemeral-resources", kind, "ephemeral-resource.tf")
-		expectFile(t, docs, "ephemeral-resources", strings.TrimPrefix(kind, "ram_")+".md")
 	}
 	for kind, schema := range c.Schemas.ActionSchemas {
 		described(t, "action."+kind, schema.Schema.Block)
-		expectFile(t, examples, "actions", kind, "action.tf")
-		expectFile(t, docs, "actions", strings.TrimPrefix(kind, "ram_")+".md")
 	}
 	for name, f := range c.Schemas.Functions {
 		if !sentences.MatchString(f.Description) || !sentences.MatchString(f.Summary) {
@@ -110,8 +98,6 @@ func TestConformance(t *testing.T) {
 				t.Errorf("function %s: the description of %s is not a sentence: %q", name, p.Name, p.Description)
 			}
 		}
-		expectFile(t, examples, "functions", name, "function.tf")
-		expectFile(t, docs, "functions", name+".md")
 	}
 	described(t, "provider", c.Schemas.Provider.Block)
 }
@@ -129,13 +115,6 @@ func described(t *testing.T, where string, block *tfprotov6.SchemaBlock) {
 		if !sentences.MatchString(a.Description) {
 			t.Errorf("%s.%s: the description is not a sentence: %q", where, a.Name, a.Description)
 		}
-	}
-}
-
-func expectFile(t *testing.T, path ...string) {
-	t.Helper()
-	if _, err := os.Stat(filepath.Join(path...)); err != nil {
-		t.Errorf("%v is missing", filepath.Join(path...))
 	}
 }
 

@@ -17,87 +17,46 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
-	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
 // permissionCase is the life of an object of one type, which shows the permissions that it needs.
 type permissionCase struct {
-	kind, note   string
-	arrange      func(*testing.T) *ramtest.Server
-	config, next attributes
-	id           string // to import it by; a name in braces stands for an attribute
-	// prepare changes the account before each run that applies next, and before the destroy; may be nil.
-	prepare func(*ramtest.Server)
-	runs    int // that apply next; 0: one
+	acctest.Subject
+
+	note    string // what is special
+	arrange func(*testing.T) *ramtest.Server
+	prepare func(*ramtest.Server) // changes the account before each run that applies Next, and before the destroy; may be nil
+	runs    int                   // that apply Next; 0: one
 }
 
-func permissionCases() []permissionCase {
-	month := func(srv *ramtest.Server) { srv.Advance(31 * day) }
-	return []permissionCase{
-		{
-			kind: preference, arrange: newAccount, id: "current",
-			config: attributes{"login_session_duration": 8, "mfa_operation_for_login": "mandatory", "on_destroy": setting.Reset},
-			next:   attributes{"login_session_duration": 9, "login_network_masks": []string{"203.0.113.0/24"}, "on_destroy": setting.Reset},
-		},
-		{kind: policy, arrange: newAccount, id: "current", config: attributes{"minimum_password_length": 14, "on_destroy": setting.Reset}, next: attributes{"minimum_password_length": 16, "on_destroy": setting.Reset}},
-		{kind: alias, arrange: newAccount, id: "current", config: attributes{"account_alias": "acme", "on_destroy": setting.Reset}, next: attributes{"account_alias": "acme-two", "on_destroy": setting.Reset}},
-		{
-			kind: "ram_account_access_key_policy", arrange: newAccount, id: "current",
-			config: attributes{"status": "Active", "classic_allow_list": []string{"0.0.0.0/0"}, "must_allow": []string{"198.51.100.7"}, "on_destroy": setting.Reset},
-			next:   attributes{"status": "Inactive", "on_destroy": setting.Reset},
-		},
-		{
-			kind: "ram_user_sso_settings", arrange: newAccount, id: "current",
-			config: attributes{"auxiliary_domain": "example.com", "on_destroy": setting.Reset}, next: attributes{"auxiliary_domain": "example.org", "on_destroy": setting.Reset},
-		},
-		{
-			kind: "ram_user", arrange: newAccount, id: "carol",
-			config: attributes{"name": "carol", "tags": map[string]string{"team": "ops"}}, next: attributes{"name": "carol", "comments": "new", "tags": map[string]string{"area": "sec"}},
-		},
-		{
-			kind: "ram_user", note: "with `force_destroy`", arrange: newAccount, id: "carol",
-			config: attributes{"name": "carol", "force_destroy": true}, next: attributes{"name": "carol", "comments": "new", "force_destroy": true}, prepare: addObjectsOfUser,
-		},
-		{
-			kind: profileKind, arrange: accountWithAlice, id: "alice",
-			config: logon(nil), next: logon(attributes{"mfa_bind_required": true, "status": "Inactive"}),
-		},
-		{kind: accessKey, arrange: accountWithAlice, id: "alice:{access_key_id}", config: attributes{"user_name": "alice"}, next: attributes{"user_name": "alice", "status": "Inactive"}},
-		{
-			kind: ownPolicy, arrange: func(t *testing.T) *ramtest.Server { return withKey(t, "") }, id: "{access_key_id}",
-			config: ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}), next: ofAlice(attributes{"status": "Inactive"}),
-		},
-		{
-			kind: rotationKind, arrange: rotates, id: "alice", runs: 4, prepare: month,
-			config: turning, next: turning,
-		},
-		{
-			kind: deviceKind, arrange: func(t *testing.T) *ramtest.Server { return staffed(t) }, id: "{serial_number}",
-			config: attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}, next: attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"},
-		},
-		{
-			kind: bindingKind, id: "alice",
-			arrange: func(t *testing.T) *ramtest.Server { srv := staffed(t); loosePhone(srv); return srv },
-			config:  bindingOf("alice", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), next: attributes{"user_name": "alice", "serial_number": phoneSerial, "seed_wo": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "seed_wo_version": 2},
-		},
-		{
-			kind: verificationKind, arrange: accountWithAlice, id: "alice",
-			config: attributes{"user_name": "alice", "security_email": "alice@example.com"}, next: attributes{"user_name": "alice", "security_email": "new@example.com"},
-		},
-		{
-			kind: exclusiveKind, id: "alice", arrange: func(t *testing.T) *ramtest.Server {
-				srv := withKey(t, "")
-				giveKey(srv, "alice", "LTAIstray", day)
-				return srv
-			},
-			config: exclusively("alice", "report", aliceKey), next: exclusively("alice", "delete", aliceKey), runs: 2,
-		},
+// permissionCases returns one case for each subject, and those of arguments that need more permissions.
+func permissionCases() (all []permissionCase) {
+	for _, s := range acctest.Subjects() {
+		k := permissionCase{Subject: s, arrange: func(t *testing.T) *ramtest.Server { return populatedServer(t, s.Arrange) }}
+		switch s.Kind {
+		case userKind:
+			forced := k
+			forced.note, forced.prepare = "with `force_destroy`", addObjectsOfUser
+			forced.Config, forced.Next = attributes{"name": "carol", "force_destroy": true}, attributes{"name": "carol", "comments": "new", "force_destroy": true}
+			all = append(all, forced)
+			k.Config, k.Next = attributes{"name": "carol", "tags": map[string]string{"team": "ops"}}, attributes{"name": "carol", "comments": "new", "tags": map[string]string{"area": "sec"}}
+		case rotationKind: // each step is due a month after the one before
+			k.runs, k.prepare = 4, func(srv *ramtest.Server) { srv.Advance(31 * day) }
+		}
+		all = append(all, k)
 	}
+	return all
 }
 
-func newAccount(t *testing.T) *ramtest.Server { return ramtest.New(t) }
-
-func accountWithAlice(t *testing.T) *ramtest.Server { return withAlice(t) }
+// populatedServer returns the fake with an account in use.
+func populatedServer(t *testing.T, arrange func(*ramtest.Account)) *ramtest.Server {
+	t.Helper()
+	account := acctest.PopulatedAccount(time.Now())
+	if arrange != nil {
+		arrange(account)
+	}
+	return ramtest.New(t, ramtest.WithAccounts(account))
+}
 
 // addObjectsOfUser gives carol everything that a user may have.
 func addObjectsOfUser(srv *ramtest.Server) {
@@ -131,28 +90,28 @@ func (k permissionCase) run(t *testing.T, phase string, allowed []string) (calle
 	var diags []*tfprotov6.Diagnostic
 	note := func(more []*tfprotov6.Diagnostic) { diags = append(diags, acctest.Errors(more)...) }
 	made := func() acctest.Object {
-		o, err := as(srv.Getenv).Create(k.kind, k.config)
+		o, err := as(srv.Getenv).Create(k.Kind, k.Config)
 		clean(t, err)
 		return o
 	}
 	switch phase {
 	case "plan":
-		_, more := as(other.get).Plan(k.kind, k.config, as(other.get).Null(k.kind))
+		_, more := as(other.get).Plan(k.Kind, k.Config, as(other.get).Null(k.Kind))
 		note(more)
 		o := made()
 		c := as(other.get)
-		_, more = c.Read(k.kind, o)
+		_, more = c.Read(k.Kind, o)
 		note(more)
-		for _, config := range []attributes{k.config, k.next} {
-			_, more = c.Plan(k.kind, config, o)
+		for _, config := range []attributes{k.Config, k.Next} {
+			_, more = c.Plan(k.Kind, config, o)
 			note(more)
 		}
-		_, more = c.PlanDestroy(k.kind, o)
+		_, more = c.PlanDestroy(k.Kind, o)
 		note(more)
-		_, more = as(other.get).Import(k.kind, k.importID(t, o))
+		_, more = as(other.get).Import(k.Kind, k.ImportID(o))
 		note(more)
 	case "apply":
-		o, more := as(other.get).Create(k.kind, k.config)
+		o, more := as(other.get).Create(k.Kind, k.Config)
 		note(more)
 		for range max(1, k.runs) {
 			if len(diags) > 0 {
@@ -162,9 +121,9 @@ func (k permissionCase) run(t *testing.T, phase string, allowed []string) (calle
 				k.prepare(srv)
 			}
 			c := as(other.get)
-			o, more = c.Read(k.kind, o)
+			o, more = c.Read(k.Kind, o)
 			note(more)
-			o, more = c.Apply(k.kind, k.next, o)
+			o, more = c.Apply(k.Kind, k.Next, o)
 			note(more)
 		}
 	case "destroy":
@@ -172,7 +131,7 @@ func (k permissionCase) run(t *testing.T, phase string, allowed []string) (calle
 		if k.prepare != nil {
 			k.prepare(srv)
 		}
-		_, more := as(other.get).Destroy(k.kind, o)
+		_, more := as(other.get).Destroy(k.Kind, o)
 		note(more)
 	}
 	for _, call := range srv.Calls() {
@@ -182,17 +141,6 @@ func (k permissionCase) run(t *testing.T, phase string, allowed []string) (calle
 	}
 	slices.Sort(called)
 	return slices.Compact(called), acctest.Messages(diags)
-}
-
-func (k permissionCase) importID(t *testing.T, o acctest.Object) string {
-	t.Helper()
-	id := k.id
-	for name := range acctest.Fields(o.State) {
-		if strings.Contains(id, "{"+name+"}") {
-			id = strings.ReplaceAll(id, "{"+name+"}", stateOf(t, o, name))
-		}
-	}
-	return id
 }
 
 // noPermission is an operation that needs no permission: it allows nothing.
@@ -210,17 +158,17 @@ func TestPermissions_theGuideNamesWhatEachTypeTakes(t *testing.T) {
 		for _, phase := range phases {
 			called, wrong := k.run(t, phase, nil)
 			if wrong != "" {
-				t.Fatalf("%s cannot %s although nothing is denied:\n%s", k.kind, phase, wrong)
+				t.Fatalf("%s cannot %s although nothing is denied:\n%s", k.Kind, phase, wrong)
 			}
 			if _, wrong = k.run(t, phase, append([]string{noPermission}, called...)); wrong != "" {
-				t.Errorf("%s cannot %s with what it calls, %v:\n%s", k.kind, phase, called, wrong)
+				t.Errorf("%s cannot %s with what it calls, %v:\n%s", k.Kind, phase, called, wrong)
 			}
 			for _, action := range called {
 				without := slices.DeleteFunc(slices.Clone(called), func(other string) bool { return other == action })
 				if _, wrong := k.run(t, phase, append([]string{noPermission}, without...)); wrong == "" {
 					action += " (better)"
 				} else if !strings.Contains(wrong, "ram:"+action) && !strings.Contains(wrong, action) {
-					t.Errorf("%s cannot %s without %s, and does not name it:\n%s", k.kind, phase, action, wrong)
+					t.Errorf("%s cannot %s without %s, and does not name it:\n%s", k.Kind, phase, action, wrong)
 				}
 				needs[phase] = append(needs[phase], action)
 			}
@@ -235,11 +183,6 @@ func TestPermissions_theGuideNamesWhatEachTypeTakes(t *testing.T) {
 	for _, action := range slices.Sorted(maps.Keys(reads)) {
 		if !strings.HasPrefix(action, "Get") && !strings.HasPrefix(action, "List") {
 			t.Errorf("a plan calls %s, which is no read", action)
-		}
-	}
-	for _, kind := range slices.Sorted(maps.Keys(newCore(t, ramtest.New(t).Getenv).Schemas.ResourceSchemas)) {
-		if !slices.ContainsFunc(permissionCases(), func(k permissionCase) bool { return k.kind == kind }) {
-			t.Errorf("%s has no row in permissionCases", kind)
 		}
 	}
 	expect(t, "the read-only policy's actions", policyActions(t, "read-only-policy.json"), slices.Sorted(maps.Keys(withDataSources(t, reads))))
@@ -268,7 +211,7 @@ func (k permissionCase) line(needs map[string][]string) string {
 		}
 		return more
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |", strings.TrimSpace("`"+k.kind+"` "+k.note), list(needs["plan"]), list(beside("apply")), list(beside("destroy")))
+	return fmt.Sprintf("| %s | %s | %s | %s |", strings.TrimSpace("`"+k.Kind+"` "+k.note), list(needs["plan"]), list(beside("apply")), list(beside("destroy")))
 }
 
 // generating are the data sources for which the service generates a report.

@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,21 +97,6 @@ func (p upgradeFixture) objects(t *testing.T) (all []savedObject) {
 		}
 	}
 	return all
-}
-
-// Every type is in the fixture of the unreleased version.
-func TestUpgrade_knowsEveryType(t *testing.T) {
-	t.Parallel()
-	var kinds []string
-	for _, o := range (upgradeFixture{filepath.Join(upgrades, ofPresent)}).objects(t) {
-		kinds = append(kinds, o.kind)
-	}
-	c := newCore(t, ramtest.New(t).Getenv)
-	for kind := range c.Schemas.ResourceSchemas {
-		if !slices.Contains(kinds, kind) {
-			t.Errorf("%s is not in %s: add it to main.tf, and run make upgrade-fixture", kind, filepath.Join(upgrades, ofPresent))
-		}
-	}
 }
 
 // The state of an older version is read without a change, with every secret, and so it is
