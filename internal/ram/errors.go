@@ -6,6 +6,7 @@ package ram
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -154,11 +155,13 @@ func hasCode(err error, prefixes ...string) bool {
 }
 
 // NotFound reports whether the service says that an object of one of the kinds does not
-// exist: the code is EntityNotExist and the kind, exactly. So the kind "User" does not
-// match the code EntityNotExist.User.LoginProfile, and for an object within a user both
-// kinds are to be named, since the code of a missing user covers everything it had.
-// The 404 of a gateway and a 403 are never a missing object, and neither is an
-// [*UnknownAccountError].
+// exist. A kind is what follows EntityNotExist in the code. One that belongs to a user is
+// matched with and without the user in the code, because both occur (observed): the kind
+// "User.LoginProfile" matches EntityNotExist.LoginProfile too. The user itself is another
+// kind: "User" matches neither, and "User.LoginProfile" does not match EntityNotExist.User,
+// so for an object of a user both kinds are to be named, since a missing user means that
+// everything it had is gone. The 404 of a gateway and a 403 are never a missing object,
+// and neither is an [*UnknownAccountError].
 func NotFound(err error, kinds ...string) bool {
 	var doubted *UnknownAccountError
 	return !errors.As(err, &doubted) && notFound(err, kinds...)
@@ -170,15 +173,14 @@ func notFound(err error, kinds ...string) bool {
 	if answer == nil {
 		return false
 	}
-	for _, kind := range kinds {
-		if answer.Code == "EntityNotExist."+kind {
-			return true
-		}
-	}
-	return false
+	kind, is := strings.CutPrefix(answer.Code, "EntityNotExist.")
+	return is && slices.ContainsFunc(kinds, func(k string) bool { return withoutUser(k) == withoutUser(kind) })
 }
 
-// Exists reports whether the object is there already, or its name is taken.
+// withoutUser is a kind without the user that it belongs to.
+func withoutUser(kind string) string { return strings.TrimPrefix(kind, "User.") }
+
+// Exists tells whether the object is there already, or its name is taken.
 // Both spellings of the family occur. Source: documented, observed.
 func Exists(err error) bool { return hasCode(err, "EntityAlreadyExists", "EntityAlreadyExist") }
 

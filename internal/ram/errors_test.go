@@ -30,6 +30,8 @@ func TestPredicatesGoByTheCode(t *testing.T) {
 	}{
 		{404, "EntityNotExist.User", "no user, no profile"},
 		{404, "EntityNotExist.User.LoginProfile", "no profile"},
+		{404, "EntityNotExist.LoginProfile", "no profile"},
+		{404, "EntityNotExist.User.User", ""},
 		{404, "EntityNotExist.User.AccessKey", ""},
 		{404, "EntityNotExist.UserGroup", ""},
 		{404, "EntityNotExist", ""},

@@ -125,14 +125,11 @@ func (s *mfaDeviceFields) device() MFADevice {
 type mfaDevicesAnswer struct {
 	page
 
-	VirtualMFADevices *struct{ VirtualMFADevice *[]mfaDeviceFields }
+	VirtualMFADevices struct{ VirtualMFADevice []mfaDeviceFields }
 }
 
 func (a *mfaDevicesAnswer) missing() string {
-	if a.VirtualMFADevices == nil || a.VirtualMFADevices.VirtualMFADevice == nil {
-		return "VirtualMFADevices"
-	}
-	for _, device := range *a.VirtualMFADevices.VirtualMFADevice {
+	for _, device := range a.VirtualMFADevices.VirtualMFADevice {
 		if device.SerialNumber == "" {
 			return "SerialNumber"
 		}
@@ -246,8 +243,8 @@ func (c *Client) readDevicePage(ctx context.Context, marker string) (devicePage,
 	if err := c.call(ctx, listMFADevices, withMarker(params{"MaxItems": strconv.Itoa(devicesPerPage)}, marker), &answer); err != nil {
 		return devicePage{}, err
 	}
-	devices := make([]MFADevice, 0, len(*answer.VirtualMFADevices.VirtualMFADevice))
-	for _, said := range *answer.VirtualMFADevices.VirtualMFADevice {
+	devices := make([]MFADevice, 0, len(answer.VirtualMFADevices.VirtualMFADevice))
+	for _, said := range answer.VirtualMFADevices.VirtualMFADevice {
 		devices = append(devices, said.device())
 	}
 	slices.SortFunc(devices, func(x, y MFADevice) int { return cmp.Compare(x.SerialNumber, y.SerialNumber) })

@@ -18,9 +18,10 @@ type Passkey struct {
 	LastUseDate time.Time // zero: never
 }
 
-// The list is not wrapped, and times are seconds in texts. Source: documented.
+// passkeysAnswer has a list that is not wrapped, and times that are seconds in texts
+// (documented). A list that is left out is empty: nothing is removed for its sake.
 type passkeysAnswer struct {
-	Passkeys *[]struct {
+	Passkeys []struct {
 		ID          text `json:"PasskeyId"`
 		Name        text `json:"PasskeyName"`
 		CreateDate  timestamp
@@ -29,10 +30,7 @@ type passkeysAnswer struct {
 }
 
 func (a *passkeysAnswer) missing() string {
-	if a.Passkeys == nil {
-		return "Passkeys"
-	}
-	for _, passkey := range *a.Passkeys {
+	for _, passkey := range a.Passkeys {
 		if passkey.ID == "" {
 			return "PasskeyId"
 		}
@@ -47,7 +45,7 @@ func (c *Client) Passkeys(ctx context.Context, userName string) ([]Passkey, erro
 		return nil, err
 	}
 	passkeys := []Passkey{}
-	for _, said := range *answer.Passkeys {
+	for _, said := range answer.Passkeys {
 		passkeys = append(passkeys, Passkey{
 			ID: string(said.ID), Name: string(said.Name), CreateDate: said.CreateDate.value, LastUseDate: said.LastUseDate.value,
 		})

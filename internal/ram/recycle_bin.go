@@ -46,14 +46,11 @@ func (s *recycledKeyFields) key() RecycledKey {
 }
 
 type recycledKeysAnswer struct {
-	AccessKeys *struct{ AccessKey *[]recycledKeyFields }
+	AccessKeys struct{ AccessKey []recycledKeyFields }
 }
 
 func (a *recycledKeysAnswer) missing() string {
-	if a.AccessKeys == nil || a.AccessKeys.AccessKey == nil {
-		return "AccessKeys"
-	}
-	for _, key := range *a.AccessKeys.AccessKey {
+	for _, key := range a.AccessKeys.AccessKey {
 		if key.ID == "" {
 			return "AccessKeyId"
 		}
@@ -72,7 +69,7 @@ func (c *Client) RecycledKeys(ctx context.Context, userID string) ([]RecycledKey
 		return nil, err
 	}
 	keys := []RecycledKey{}
-	for _, said := range *answer.AccessKeys.AccessKey {
+	for _, said := range answer.AccessKeys.AccessKey {
 		key := said.key()
 		key.UserID = userID
 		keys = append(keys, key)

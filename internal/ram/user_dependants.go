@@ -19,14 +19,11 @@ type UserPolicy struct {
 }
 
 type userGroupsAnswer struct {
-	Groups *struct{ Group *[]struct{ GroupName text } }
+	Groups struct{ Group []struct{ GroupName text } }
 }
 
 func (a *userGroupsAnswer) missing() string {
-	if a.Groups == nil || a.Groups.Group == nil {
-		return "Groups"
-	}
-	for _, group := range *a.Groups.Group {
+	for _, group := range a.Groups.Group {
 		if group.GroupName == "" {
 			return "GroupName"
 		}
@@ -44,7 +41,7 @@ func (c *Client) UserGroups(ctx context.Context, userName string) ([]string, err
 		return nil, err
 	}
 	groups := []string{}
-	for _, group := range *answer.Groups.Group {
+	for _, group := range answer.Groups.Group {
 		groups = append(groups, string(group.GroupName))
 	}
 	return groups, nil
@@ -59,16 +56,13 @@ func (c *Client) RemoveUserFromGroup(ctx context.Context, userName, group string
 }
 
 type userPoliciesAnswer struct {
-	Policies *struct {
-		Policy *[]struct{ PolicyType, PolicyName text }
+	Policies struct {
+		Policy []struct{ PolicyType, PolicyName text }
 	}
 }
 
 func (a *userPoliciesAnswer) missing() string {
-	if a.Policies == nil || a.Policies.Policy == nil {
-		return "Policies"
-	}
-	for _, policy := range *a.Policies.Policy {
+	for _, policy := range a.Policies.Policy {
 		if policy.PolicyType == "" || policy.PolicyName == "" {
 			return "PolicyName"
 		}
@@ -86,7 +80,7 @@ func (c *Client) UserPolicies(ctx context.Context, userName string) ([]UserPolic
 		return nil, err
 	}
 	policies := []UserPolicy{}
-	for _, policy := range *answer.Policies.Policy {
+	for _, policy := range answer.Policies.Policy {
 		policies = append(policies, UserPolicy{Type: string(policy.PolicyType), Name: string(policy.PolicyName)})
 	}
 	return policies, nil

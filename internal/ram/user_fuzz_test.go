@@ -37,7 +37,7 @@ var userDecoders = map[string]decoder{
 	"key's use": decodes(getAccessKeyLastUsed, nothing[accessKeyUseAnswer]),
 	"device":    decodes(createMFADevice, nothing[newMFADeviceAnswer]),
 	"devices": decodes(listMFADevices, func(a *mfaDevicesAnswer) {
-		for _, said := range *a.VirtualMFADevices.VirtualMFADevice {
+		for _, said := range a.VirtualMFADevices.VirtualMFADevice {
 			_ = said.device()
 		}
 	}),
