@@ -28,7 +28,7 @@ type AccessKey struct {
 	Secret     string `json:"-"` // of a new key only
 	Status     string // Active, Inactive
 	CreateDate time.Time
-	UpdateDate time.Time // zero: not said
+	UpdateDate time.Time // zero: not returned
 }
 
 // String is the key without its secret.
@@ -40,19 +40,19 @@ func (k AccessKey) GoString() string { return k.String() }
 // Format is the key without its secret, whatever the verb.
 func (k AccessKey) Format(state fmt.State, _ rune) { fmt.Fprint(state, k.String()) }
 
-// AccessKeyUse is the last use of a key that the service knows of, some two hours
-// late.
+// AccessKeyUse is the last use of a key that the service has recorded, with a delay of
+// about two hours (documented).
 type AccessKeyUse struct {
 	Date    time.Time // zero: never
 	Service string
 }
 
-// MissingSecretError says that the service made a key and did not answer its secret,
-// which cannot be read any more.
+// MissingSecretError is an AccessKey that the service created without returning its
+// secret, which can never be read later.
 type MissingSecretError struct{ Key AccessKey }
 
 func (e *MissingSecretError) Error() string {
-	return fmt.Sprintf("%s: the service made key %s and answered no secret for it", createAccessKey.action, e.Key.ID)
+	return fmt.Sprintf("%s: the service created key %s and did not return its secret", createAccessKey.action, e.Key.ID)
 }
 
 type accessKeyFields struct {
@@ -72,7 +72,7 @@ func (s *accessKeyFields) key() AccessKey {
 
 type accessKeyAnswer struct{ AccessKey *accessKeyFields }
 
-// Without an id, the created key is not known.
+// An answer without an id does not say which key was created.
 func (a *accessKeyAnswer) missing() string {
 	if a.AccessKey == nil || a.AccessKey.ID == "" {
 		return "AccessKeyId"
@@ -80,9 +80,9 @@ func (a *accessKeyAnswer) missing() string {
 	return ""
 }
 
-// CreateAccessKey makes a key for a user. A call without a user name would make
-// one for the caller, so none is sent (KEY-12). If the answer names the key and
-// not its secret, the error is a *SecretMissing.
+// CreateAccessKey creates a key for a user. Without a user name the service would create
+// one for the caller, so such a call is not sent (KEY-12). If the answer has an id but no
+// secret, the error is a [*MissingSecretError].
 func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKey, error) {
 	if err := createAccessKey.require("user name", userName); err != nil {
 		return AccessKey{}, err
@@ -99,12 +99,12 @@ func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKe
 	return key, nil
 }
 
-// UpdateAccessKey makes a key Active or Inactive.
+// UpdateAccessKey sets the status of a key, Active or Inactive.
 func (c *Client) UpdateAccessKey(ctx context.Context, userName, id, status string) error {
 	return c.changeKey(ctx, updateAccessKey, userName, params{"UserAccessKeyId": id, "Status": status})
 }
 
-// DeleteAccessKey puts a key into the recycle bin, whatever its status.
+// DeleteAccessKey moves a key to the recycle bin, whatever its status.
 func (c *Client) DeleteAccessKey(ctx context.Context, userName, id string) error {
 	return c.changeKey(ctx, deleteAccessKey, userName, params{"UserAccessKeyId": id})
 }
@@ -125,7 +125,7 @@ type accessKeysAnswer struct {
 	AccessKeys *struct{ AccessKey *[]accessKeyFields }
 }
 
-// A list that lacks something is no list: a key that is not in one counts as gone.
+// A list that lacks something is refused: a key that is not in a list counts as deleted.
 func (a *accessKeysAnswer) missing() string {
 	if a.AccessKeys == nil || a.AccessKeys.AccessKey == nil {
 		return "AccessKeys"
@@ -143,16 +143,14 @@ func (a *accessKeysAnswer) missing() string {
 	return ""
 }
 
-// AccessKeys are all keys of a user without their secrets, the oldest first. What
-// it answers may have been read before (planLife, sharedLife), unless this client
-// changed a key of the user since.
+// AccessKeys returns all keys of a user without their secrets, the oldest first, from the
+// cache unless this client changed a key of the user since.
 func (c *Client) AccessKeys(ctx context.Context, userName string) ([]AccessKey, error) {
 	keys, err := c.caches.keys.get(ctx, userName, c.accessKeysReader(userName))
 	return slices.Clone(keys), err
 }
 
-// RefreshAccessKeys are all keys of a user, past what is known: for waiters and
-// second looks.
+// RefreshAccessKeys returns all keys of a user. It bypasses the cache.
 func (c *Client) RefreshAccessKeys(ctx context.Context, userName string) ([]AccessKey, error) {
 	keys, err := c.caches.keys.refresh(ctx, userName, c.accessKeysReader(userName))
 	return slices.Clone(keys), err
@@ -189,7 +187,7 @@ func (a *accessKeyUseAnswer) missing() string {
 	return ""
 }
 
-// AccessKeyLastUsed is the last use of a user's key.
+// AccessKeyLastUsed returns the last use of a key.
 func (c *Client) AccessKeyLastUsed(ctx context.Context, userName, id string) (AccessKeyUse, error) {
 	if err := getAccessKeyLastUsed.require("AccessKey ID", id); err != nil {
 		return AccessKeyUse{}, err

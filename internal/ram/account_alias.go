@@ -12,19 +12,19 @@ var (
 	getDefaultDomain  = operation{product: imsProduct, action: "GetDefaultDomain", repeat: read}
 )
 
-// AccountAlias is the account's alias, "" if it has none. It may have been read
-// before (planLife, sharedLife), unless this client changed it since.
+// AccountAlias returns the account's alias, "" if it has none, from the cache unless this
+// client changed it since.
 func (c *Client) AccountAlias(ctx context.Context) (string, error) {
 	return c.caches.alias.get(ctx, "", c.readAlias)
 }
 
-// RefreshAccountAlias is the account's alias, past what is known.
+// RefreshAccountAlias returns the account's alias. It bypasses the cache.
 func (c *Client) RefreshAccountAlias(ctx context.Context) (string, error) {
 	return c.caches.alias.refresh(ctx, "", c.readAlias)
 }
 
-// An account without an alias answers 404, nothing, "" or its own id: which of
-// them is not documented.
+// readAlias takes a 404, an absent or empty alias and the account id for no alias: which
+// of them the service returns is not documented.
 func (c *Client) readAlias(ctx context.Context) (string, error) {
 	caller, err := c.Caller(ctx)
 	if err != nil {
@@ -44,15 +44,13 @@ func (c *Client) readAlias(ctx context.Context) (string, error) {
 	return string(answer.AccountAlias), nil
 }
 
-// SetAccountAlias gives the account an alias, which every user's logon name
-// follows.
+// SetAccountAlias sets the account's alias, which is part of every user's logon name.
 func (c *Client) SetAccountAlias(ctx context.Context, alias string) error {
 	defer c.caches.invalidateAlias()()
 	return c.call(ctx, setAccountAlias, params{"AccountAlias": alias}, nil)
 }
 
-// ClearAccountAlias takes the account's alias away. Its name becomes free for
-// others.
+// ClearAccountAlias removes the account's alias. Other accounts can then take the name.
 func (c *Client) ClearAccountAlias(ctx context.Context) error {
 	defer c.caches.invalidateAlias()()
 	return c.call(ctx, clearAccountAlias, nil, nil)
@@ -67,13 +65,13 @@ func (a *defaultDomainAnswer) missing() string {
 	return ""
 }
 
-// DefaultDomain is what the principal names of users end in after the @. It may
-// have been read as long ago as the alias, unless this client changed that since.
+// DefaultDomain returns the part of the users' principal names after the @, as current as
+// the alias.
 func (c *Client) DefaultDomain(ctx context.Context) (string, error) {
 	return c.caches.domain.getWithin(ctx, c.caches.alias.ttl(), "", c.readDomain)
 }
 
-// RefreshDefaultDomain is the default domain, past what is known.
+// RefreshDefaultDomain returns the default domain. It bypasses the cache.
 func (c *Client) RefreshDefaultDomain(ctx context.Context) (string, error) {
 	return c.caches.domain.refresh(ctx, "", c.readDomain)
 }

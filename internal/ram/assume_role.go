@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// assumeRoleOperation makes a session for whoever signs it. One session more
-// has no effect on others, so it may be repeated.
+// assumeRoleOperation creates a session for its caller. It may be repeated: an unused
+// session ends by itself.
 var assumeRoleOperation = operation{product: stsProduct, action: "AssumeRole", repeat: read, pace: session}
 
-// defaultSessionName is what the log of the account shows as the session.
+// defaultSessionName is the name of the session in the account's audit log.
 const defaultSessionName = "terraform-provider-ram"
 
-// defaultSession and longestSession are the service's. (documented)
+// defaultSession and longestSession are the service's limits (documented).
 const (
 	defaultSession = time.Hour
 	longestSession = 12 * time.Hour
@@ -40,8 +40,8 @@ func (a *sessionAnswer) missing() string {
 	return ""
 }
 
-// grant is the session's key. Its life is measured by the service's clock, by
-// which it ends, and taken as asked for where the answer makes no sense.
+// lease is the session's key. Its life is measured by the service's clock, by which it
+// ends. If the expiration of the answer is not plausible, it is the requested life.
 func (a *sessionAnswer) lease(c *Client, asked time.Duration) lease {
 	key := Key{ID: string(a.Credentials.AccessKeyID), Secret: string(a.Credentials.AccessKeySecret), Token: string(a.Credentials.SecurityToken)}
 	now := c.Now()
@@ -84,7 +84,7 @@ func sessionParams(arn, name, policy string, duration time.Duration) map[string]
 	return params
 }
 
-// assumed are credentials that this client fetches from Sts.
+// assumed are credentials that this client gets from Sts.
 func (c *Client) assumed(op operation, source CredentialSource, arn string, asked time.Duration, params func() (map[string]string, error)) Credentials {
 	fetch := func(ctx context.Context) (lease, error) {
 		form, err := params()
@@ -107,7 +107,7 @@ func (c *Client) assumed(op operation, source CredentialSource, arn string, aske
 	}}
 }
 
-// roleRemedies say what helps where Sts refuses a session. (documented)
+// roleRemedies say what to do where Sts refuses a session (documented codes).
 var roleRemedies = []struct {
 	fits   func(code, text string) bool
 	text   string

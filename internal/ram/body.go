@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// maxHeaderBytes caps the headers of an answer, maxBodyBytes its body before
-	// and after decompression (NET-06).
+	// maxHeaderBytes limits the headers of an answer, maxBodyBytes its body before and
+	// after decompression (NET-06).
 	maxHeaderBytes = 64 << 10
 	maxBodyBytes   = 8 << 20
 )
@@ -60,8 +60,8 @@ func readCapped(reader io.Reader) ([]byte, error) {
 	return body, nil
 }
 
-// checkType refuses what no client of the service reads. A missing or vague
-// type is let through to the parser, since the service's own is not documented.
+// checkType refuses what no client of the service can read. A missing or general type is
+// left to the parser, because the service's own is not documented.
 func checkType(header http.Header) error {
 	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil {
@@ -82,7 +82,7 @@ func checkType(header http.Header) error {
 
 var errXML = errors.New("the answer is XML although JSON was asked for")
 
-// parseObject reads a JSON object. No error of it quotes the body.
+// parseObject reads a JSON object. Its errors never quote the body.
 func parseObject(body []byte, out any) error {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	switch {
@@ -97,7 +97,7 @@ func parseObject(body []byte, out any) error {
 	if err == nil {
 		return nil
 	}
-	// The text of these errors may hold a value.
+	// The texts of these errors may hold a value.
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
 		return fmt.Errorf("the answer has an unexpected type in field %q", wrong.Field)

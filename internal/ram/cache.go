@@ -12,60 +12,58 @@ import (
 )
 
 const (
-	// planLife is how long what was read serves others while the client has written
-	// nothing (LOAD-05). Terraform configures a provider again for each of its walks,
-	// so a client that only reads is one of a refresh, a plan or a query. That wants
-	// each thing once and of one moment, however long thousands of objects take, and
-	// what it ends with is no newer than its oldest answer anyway. The end is for
-	// hosts that keep a configured provider for days.
+	// lifeReadOnly is how long a read serves other callers while the client has written
+	// nothing (LOAD-05). Terraform configures a new provider for each of its walks, so a
+	// client that only reads belongs to one refresh, plan or query: that needs each object
+	// once and of one moment, however long it takes. The limit is for hosts that use a
+	// configured provider for days.
 	lifeReadOnly = 10 * time.Minute
-	// sharedLife is how long it serves once the client has written: an apply takes
-	// its time, and what another user does meanwhile should count.
+	// lifeAfterWrite is how long it serves once the client has written: during an apply,
+	// changes by others have to be seen.
 	lifeAfterWrite = time.Minute
 	// forever is for what is read once per client.
 	forever time.Duration = math.MaxInt64
-	// readLag is how long after a write of ours an answer may still be of the time
-	// before it. Source: documented, the length assumed.
+	// readLag is how long after a write the service may still answer with the values
+	// before it (documented; the length is assumed).
 	readLag = time.Minute
 )
 
-// shared are answers of one kind by name, each read once for all who ask at the
-// same time or soon after. Errors are not kept, and neither is what was read
-// within readLag of a write of ours: so whoever waits for that write to show
-// sees each new answer.
+// cache holds answers of one operation by name, each read once for all callers that ask at
+// the same time or soon after. Errors are not cached, and neither is what was read within
+// readLag of a write of this client: so a waiter for that write sees each new answer.
 type cache[T any] struct {
 	action string
 	ttl    func() time.Duration
 	now    func() time.Time
-	check  func(context.Context) error        // refuses who may not read
-	doubt  func(context.Context, error) error // says what an error means for one caller
+	check  func(context.Context) error        // refuses a caller
+	doubt  func(context.Context, error) error // completes an error for one caller
 
 	mu         sync.Mutex
 	readings   map[string]*reading[T]
-	rounds     map[string]*reading[T] // of together, the last of each name
+	rounds     map[string]*reading[T] // of refreshCoalesced, the last of each name
 	written    map[string]time.Time   // the last write to a name
 	writtenAll time.Time              // the last write to all of them
 }
 
-// reading is one answer, or the call that brings it.
+// reading is one answer, or the call that reads it.
 type reading[T any] struct {
-	began  time.Time     // zero: it waits for the round before
+	began  time.Time     // zero: it waits for the round before it
 	done   chan struct{} // closed once value and err are there
 	value  T
 	err    error
 	cancel context.CancelFunc
 
-	waiting  int // who would miss the call if it ended
+	waiting  int // callers that need the answer
 	finished bool
 }
 
-// serves reports whether one who asks now may have this answer.
+// serves reports whether a caller at that time may have this answer.
 func (r *reading[T]) serves(now time.Time, life time.Duration) bool {
 	return r != nil && (!r.finished || now.Sub(r.began) < life)
 }
 
-// newCache makes the cache of an operation. Who the caller is, is needed to check a
-// read, so that read itself is not checked.
+// newCache returns the cache of an operation. The read of the caller is not checked,
+// because the check needs it.
 func newCache[T any](op operation, ttl func() time.Duration, c *Client) *cache[T] {
 	s := newUncheckedCache[T](op, ttl, c.Now)
 	if op.product != stsProduct {
@@ -84,13 +82,13 @@ func newUncheckedCache[T any](op operation, ttl func() time.Duration, now func()
 	}
 }
 
-// get answers what is known of a name, or asks. The call belongs to all who wait
-// for it: it ends with the last of them, not with the one who came first.
+// get returns what is cached, or reads. The call belongs to all who wait for it: it ends
+// with the last of them, not with the first.
 func (s *cache[T]) get(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
 	return s.getWithin(ctx, s.ttl(), name, ask)
 }
 
-// within is get for one who wants no answer that is older than life.
+// getWithin is get for a caller that needs an answer no older than life.
 func (s *cache[T]) getWithin(ctx context.Context, life time.Duration, name string, ask func(context.Context) (T, error)) (T, error) {
 	if err := ctx.Err(); err != nil {
 		var none T
@@ -115,7 +113,7 @@ func (s *cache[T]) await(ctx context.Context, name string, r *reading[T]) (T, er
 	}
 }
 
-// again asks past what is known.
+// refresh bypasses the cache.
 func (s *cache[T]) refresh(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
 	s.mu.Lock()
 	delete(s.readings, name)
@@ -125,7 +123,7 @@ func (s *cache[T]) refresh(ctx context.Context, name string, ask func(context.Co
 
 func (s *cache[T]) canceled(err error) error { return fmt.Errorf("%s: %w", s.action, err) }
 
-// join gives a reading that may be used, or begins one.
+// join returns a reading that the caller may use, or begins one.
 func (s *cache[T]) join(ctx context.Context, life time.Duration, name string, ask func(context.Context) (T, error)) *reading[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,15 +149,15 @@ func shared(ctx context.Context) context.Context {
 // sharedRead is what a call is for whose callers are checked one by one.
 type sharedRead struct{}
 
-// begin makes a reading that no caller has joined yet, and the context of its call.
+// begin returns a reading without callers, and the context of its call.
 func begin[T any](ctx context.Context) (*reading[T], context.Context) {
-	detached, cancel := context.WithCancel(shared(ctx)) //nolint:gosec // read calls it, or the last to leave
+	detached, cancel := context.WithCancel(shared(ctx)) //nolint:gosec // read cancels it, or the last caller to leave
 	return &reading[T]{done: make(chan struct{}), cancel: cancel}, detached
 }
 
 func (s *cache[T]) read(ctx context.Context, name string, r *reading[T], ask func(context.Context) (T, error)) {
 	defer r.cancel()
-	r.err = CatchPanic(func() (err error) { // nothing else on this goroutine catches it
+	r.err = CatchPanic(func() (err error) { // it runs in a goroutine of its own
 		r.value, err = ask(ctx)
 		return err
 	})
@@ -185,7 +183,7 @@ func (s *cache[T]) leave(name string, r *reading[T]) {
 	}
 }
 
-// drop lets no other caller join r.
+// drop prevents that another caller joins r.
 func (s *cache[T]) drop(name string, r *reading[T]) {
 	if s.readings[name] == r {
 		delete(s.readings, name)
@@ -195,7 +193,7 @@ func (s *cache[T]) drop(name string, r *reading[T]) {
 	}
 }
 
-// put adds what another read found out.
+// put adds an answer of another read.
 func (s *cache[T]) put(name string, value T) {
 	done := make(chan struct{})
 	close(done)
@@ -211,7 +209,7 @@ func (s *cache[T]) holds(name string) bool {
 	return s.readings[name].serves(s.now(), s.ttl())
 }
 
-// keeps reports whether an answer that is asked for now would serve others.
+// mayCache reports whether an answer that is read now would serve other callers.
 func (s *cache[T]) mayCache(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -227,11 +225,10 @@ func (s *cache[T]) mayLag(name string, began time.Time) bool {
 	return false
 }
 
-// changing goes around a write to the names, or to all if none is given. What
-// was read before is forgotten at once, and what others read meanwhile once
-// changed is called:
+// invalidateAround goes around a write to the names, or to all if none is given. It drops
+// what was read before the write, and its result drops what was read during it:
 //
-//	defer s.changing(name)()
+//	defer s.invalidateAround(name)()
 func (s *cache[T]) invalidateAround(names ...string) (changed func()) {
 	s.invalidate(names)
 	return func() { s.invalidate(names) }
@@ -251,11 +248,11 @@ func (s *cache[T]) invalidate(names []string) {
 	}
 }
 
-// together is again for one of many who ask at the same time, each after a write of
-// its own, where each answer is long. Whoever asks while a round is under way takes
-// part in the next one, which begins when that ends: after all who take part have
-// asked, so that none of them is shown what was before its write. A call serves as
-// many as came while the one before it was under way.
+// refreshCoalesced is refresh for one of many concurrent callers, each after a write of
+// its own, where each answer is long. A caller that comes while a round is in progress
+// joins the next one, which begins when that ends: after all of its callers have asked, so
+// that each of them sees its own write. One call serves as many callers as came during the
+// one before it.
 func (s *cache[T]) refreshCoalesced(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
 	if err := ctx.Err(); err != nil {
 		var none T
@@ -268,7 +265,7 @@ func (s *cache[T]) refreshCoalesced(ctx context.Context, name string, ask func(c
 	return s.await(ctx, name, s.joinRound(ctx, name, ask))
 }
 
-// takePart joins the round that has not begun, or makes one.
+// joinRound joins the round that has not begun, or adds one.
 func (s *cache[T]) joinRound(ctx context.Context, name string, ask func(context.Context) (T, error)) *reading[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -289,8 +286,8 @@ func (s *cache[T]) joinRound(ctx context.Context, name string, ask func(context.
 	return r
 }
 
-// follow holds a round once the one before it has ended, unless all who took part
-// have left by then: no caller joins it any more, so it asks nothing.
+// startAfter reads a round once the one before it has ended, unless all of its callers
+// have left by then: such a round makes no call.
 func (s *cache[T]) startAfter(ctx context.Context, name string, before, r *reading[T], ask func(context.Context) (T, error)) {
 	select {
 	case <-before.done:
@@ -305,8 +302,8 @@ func (s *cache[T]) startAfter(ctx context.Context, name string, before, r *readi
 	s.read(ctx, name, r, ask)
 }
 
-// open lets no other caller join a round; those who want no more than what is
-// known may still join its call.
+// start closes a round for further callers; those that accept what is cached may still
+// join its call.
 func (s *cache[T]) start(name string, r *reading[T]) {
 	r.began = s.now()
 	if s.rounds[name] == r {

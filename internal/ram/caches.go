@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// reads are the answers that callers of one client share.
+// caches are the reads that callers of one client share.
 type caches struct {
-	wrote       *atomic.Bool // anything, since the client was made
+	wrote       *atomic.Bool // whether the client has written anything
 	caller      *cache[keyCaller]
 	domain      *cache[string]
 	alias       *cache[string]
@@ -54,31 +54,28 @@ func newCaches(c *Client) caches {
 	}
 }
 
-// describingUsers goes around a write that makes a user, or changes what is said
-// of one.
+// invalidateUserDetails goes around a write that creates a user or changes its fields.
 func (r *caches) invalidateUserDetails() (changed func()) {
-	// The pages first: a list that is made of them once it is forgotten is made of
-	// new ones.
+	// The pages first: a list that is read after it was invalidated is made of fresh
+	// pages.
 	users, pages, all := r.users.invalidateAround(), r.userPages.invalidateAround(), r.allUsers.invalidateAround()
 	return func() { users(); pages(); all() }
 }
 
-// changingDevices goes around a write that makes or deletes a device, or changes
-// who has it.
+// invalidateDevices goes around a write that creates, deletes, binds or unbinds a device.
 func (r *caches) invalidateDevices() (changed func()) {
 	pages, devices := r.devicePages.invalidateAround(), r.devices.invalidateAround()
 	return func() { pages(); devices() }
 }
 
-// changingUsers goes around a write that renames or deletes a user, and with it
-// what hangs on the user's name.
+// invalidateUsers goes around a write that renames or deletes a user, and with it what is
+// addressed by the user's name.
 func (r *caches) invalidateUsers() (changed func()) {
 	users, keys, devices := r.invalidateUserDetails(), r.keys.invalidateAround(), r.invalidateDevices()
 	return func() { users(); keys(); devices() }
 }
 
-// changingAlias goes around a write that gives every user another principal
-// name.
+// invalidateAlias goes around a write that changes every user's principal name.
 func (r *caches) invalidateAlias() (changed func()) {
 	alias, domain, users := r.alias.invalidateAround(), r.domain.invalidateAround(), r.invalidateUserDetails()
 	return func() { alias(); domain(); users() }

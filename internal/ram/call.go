@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// attemptTimeout is what one attempt may take.
+	// attemptTimeout limits one attempt.
 	attemptTimeout = 30 * time.Second
 	// firstBackoff doubles with every attempt up to longestBackoff.
 	firstBackoff   = 200 * time.Millisecond
 	longestBackoff = 10 * time.Second
-	// longestWait ends a call whose context has no end, when the service asks for
-	// more.
+	// longestWait limits a wait that the service asks for, where the context has no
+	// deadline.
 	longestWait = 10 * time.Minute
 )
 
@@ -55,8 +55,8 @@ func (c *Client) callComposed(ctx context.Context, op operation, build compose, 
 	}
 }
 
-// repeatable reports whether the operation may be sent again after a failure. An
-// expired session is renewed once.
+// repeatable reports whether the operation may be sent again after a failure. An expired
+// session is renewed once.
 func (op operation) repeatable(fails class, renewed bool) bool {
 	switch fails {
 	case refused:
@@ -97,8 +97,8 @@ func classOf(err error) class {
 	return permanent
 }
 
-// backOff waits before the next attempt: some part of a span that doubles, so
-// that callers do not come back together, after what the service asked for.
+// backOff waits before the next attempt: what the service asks for, and a random part of a
+// span that doubles, which spreads concurrent callers.
 func (c *Client) backOff(ctx context.Context, err error, fails class, number int) error {
 	if fails == expired {
 		return nil
@@ -127,7 +127,7 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-// tooLong reports whether a wait would outlast ctx, so that it need not begin.
+// tooLong reports whether a wait would outlast ctx, in which case it is not begun.
 func tooLong(ctx context.Context, wait time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -136,9 +136,9 @@ func tooLong(ctx context.Context, wait time.Duration) bool {
 	return wait > time.Until(deadline)
 }
 
-// attempt sends an operation once: it waits for its turn, makes the parameters, signs
-// and sends. Nothing that waits is a request that was already made.
-func (c *Client) attempt(ctx context.Context, op operation, build compose, out any, number int) error {
+// attempt sends an operation once: it waits for its turn, makes the parameters, signs and
+// sends. Nothing is composed before the wait.
+func (c *Client) attempt(ctx context.Context, op operation, make compose, out any, number int) error {
 	limit := c.limits.of(op)
 	if err := c.waitTurn(ctx, op); err != nil {
 		return &NoResponseError{Action: op.action, Err: err}
@@ -179,7 +179,7 @@ func (c *Client) attempt(ctx context.Context, op operation, build compose, out a
 	return err
 }
 
-// secretsOf are the secrets in play: no text of others may bring them out.
+// secretsOf are the secrets of a call, which no text may show.
 func secretsOf(op operation, key Key, params map[string]string) []string {
 	secrets := []string{key.Secret, key.Token}
 	for _, name := range op.secrets {

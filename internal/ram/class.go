@@ -5,7 +5,7 @@ package ram
 
 import "strings"
 
-// class says what a failed attempt allows.
+// class says whether a failed attempt may be repeated.
 type class int
 
 const (
@@ -21,7 +21,7 @@ const (
 	expired
 )
 
-// codes decides by the code of an answer. The first row that fits counts.
+// codes classifies answers by their code. The first matching row counts.
 var codes = []struct {
 	fits  func(code, text string) bool
 	text  string
@@ -61,13 +61,13 @@ var codes = []struct {
 
 func exactly(code, text string) bool { return code == text }
 
-// family fits a code and its refinements after a dot.
+// family matches a code and its refinements after a dot.
 func family(code, text string) bool {
 	return code == text || strings.HasPrefix(code, text+".")
 }
 
-// classify decides by the code first, by the status second: throttling comes
-// as 400, 429 and 503.
+// classify goes by the code first and by the status second, because throttling comes as
+// 400, 429 and 503.
 func classify(code string, status int) class {
 	if code != "" {
 		for _, row := range codes {

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package ram speaks to the services Ram, Ims and Sts of Alibaba Cloud: one call
-// path with typed nouns and typed errors. It knows nothing of Terraform.
+// Package ram is a client for the services Ram, Ims and Sts of Alibaba Cloud: one call
+// path with typed objects and errors. It has no Terraform types.
 package ram
 
 import (
@@ -18,37 +18,37 @@ import (
 // Key signs calls. Token is empty for long-lived keys.
 type Key struct{ ID, Secret, Token string }
 
-// Credentials hand out the key to sign with.
+// Credentials return the key to sign with.
 type Credentials interface {
-	// Get answers the key for the next attempt.
+	// Get returns the key for the next attempt.
 	Get(ctx context.Context) (Key, error)
-	// Expire reports whether the service refused key as expired, so that the next Get
-	// fetches again.
+	// Expire says that the service refused key as expired: the next Get fetches a new one.
 	Expire(key Key)
 }
 
 // Endpoints are the addresses of the services. Nil is the service's own.
 type Endpoints struct{ Ram, Ims, Sts *url.URL }
 
-// Config is what a Client is made from.
+// Config configures a Client.
 type Config struct {
 	Credentials Credentials
 	Endpoints   Endpoints
 	Region      string // chooses the host of Sts; the other services are central
 	UserAgent   string
 
-	// SignatureAlgorithm is how calls are signed. Empty is HMAC-SHA1, or what is
-	// approved where GODEBUG=fips140=only forbids that.
+	// SignatureAlgorithm signs the calls. Empty is HMAC-SHA1, or the approved one where
+	// GODEBUG=fips140=only forbids that.
 	SignatureAlgorithm SignatureAlgorithm
 
-	// CABundle holds certificates in PEM that are trusted beside the system's.
+	// CABundle holds certificates in PEM that are trusted beside those of the system.
 	CABundle []byte
 
-	// MaxRetries is how often one call is sent again after its first attempt.
-	// Negative is the default of four.
+	// MaxRetries is how often a call is repeated after its first attempt. Negative is the
+	// default of four.
 	MaxRetries int
 
-	// RequestsPerSecond caps all calls together. Zero leaves the limits per action.
+	// RequestsPerSecond limits all calls together. Zero leaves the limits of the
+	// operations.
 	RequestsPerSecond float64
 
 	// AllowedAccounts, if there are any, are the only accounts whose credentials are
@@ -60,16 +60,15 @@ type Config struct {
 	// for. See [WithAccount].
 	RequireAccount bool
 
-	// Observe sees each attempt once it has ended.
+	// Observe is called after each attempt.
 	Observe func(context.Context, Attempt)
 
-	// Now and Pause are the clock. Nil is real time.
+	// Now and Pause replace the clock. Nil is real time.
 	Now   func() time.Time
 	Pause func(context.Context, time.Duration) error
 }
 
-// Attempt is what may be told of one attempt: an allow-list for logs that
-// never holds parameters, keys or bodies.
+// Attempt is what a log may hold of one attempt: never parameters, keys or bodies.
 type Attempt struct {
 	Product, Action string
 	Attempt         int // 1 for the first
@@ -80,11 +79,11 @@ type Attempt struct {
 	Err             string
 }
 
-// defaultMaxRetries makes five attempts at most (LOAD-03).
+// defaultMaxRetries limits a call to five attempts (LOAD-03).
 const defaultMaxRetries = 4
 
-// Client calls the services for one account. It is safe for concurrent use
-// and shares nothing with other clients.
+// Client calls the services for one account. It is safe for concurrent use and shares
+// nothing with other clients.
 type Client struct {
 	config    Config
 	endpoints Endpoints
@@ -97,7 +96,7 @@ type Client struct {
 	timeout   time.Duration // of one attempt
 }
 
-// New makes a Client. It makes no call.
+// New returns a Client. It makes no call.
 func New(config Config) (*Client, error) {
 	if config.Credentials == nil {
 		return nil, errors.New("no credentials")
@@ -135,7 +134,7 @@ func New(config Config) (*Client, error) {
 	return client, nil
 }
 
-// certificates is the system's pool with the bundle added. Nil is the system's.
+// certificates is the pool of the system with the bundle added. Nil is that of the system.
 func certificates(bundle []byte) (*x509.CertPool, error) {
 	if len(bundle) == 0 {
 		return nil, nil

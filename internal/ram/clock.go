@@ -38,7 +38,7 @@ func (k *clock) learn(header http.Header, refused bool) {
 	k.offset.Store(&offset)
 }
 
-// sleep waits for real.
+// sleep waits in real time.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -50,10 +50,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Now is the time of the local clock.
+// Now returns the time of the local clock.
 func (c *Client) Now() time.Time { return c.clock.now() }
 
-// Pause waits for d or for the end of ctx, whose error it returns.
+// Pause waits for d, or for the end of ctx, whose error it returns.
 func (c *Client) Pause(ctx context.Context, d time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err

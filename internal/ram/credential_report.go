@@ -14,37 +14,36 @@ import (
 )
 
 var (
-	// A second call leaves the same report behind: there is one in four hours at
-	// most. Source: documented.
+	// A second call within four hours changes nothing (documented).
 	generateCredentialReport = operation{product: imsProduct, action: "GenerateCredentialReport", repeat: set}
 	getCredentialReport      = operation{product: imsProduct, action: "GetCredentialReport", repeat: read}
 )
 
 const (
-	// CredentialReportInterval is how often the service makes a credential report at
-	// most. Source: documented.
+	// CredentialReportInterval is the shortest time between two credential reports
+	// (documented).
 	CredentialReportInterval = 4 * time.Hour
-	// CredentialReportUsers is how many users an account with a report has at most.
-	// Source: documented.
+	// CredentialReportUsers is the largest number of users of an account with a report
+	// (documented).
 	CredentialReportUsers = 3500
-	// rowsPerPage keeps what is in memory small; the service's most is 3501.
+	// rowsPerPage limits the memory of one page; the service allows 3501.
 	rowsPerPage = 1000
 )
 
-// ReportState is how far the service is with a report.
+// ReportState is the progress of a report.
 type ReportState string
 
 // The states of a report. Any other is one under way that has a new name.
 const (
+	// The states of a report. Any other is one in progress under a new name.
 	ReportNone       ReportState = ""
 	ReportStarted    ReportState = "started"
 	ReportInProgress ReportState = "in progress"
 	ReportCompleted  ReportState = "completed"
 )
 
-// reportState reads a state in the words of either kind of report: STARTED,
-// INPROGRESS and COMPLETED, or Started, Progressing and Completed. Source:
-// documented.
+// reportState reads a state as either kind of report spells it: STARTED, INPROGRESS and
+// COMPLETED, or Started, Progressing and Completed (documented).
 func reportState(said text) ReportState {
 	switch word := strings.ToLower(strings.TrimSpace(string(said))); word {
 	case "inprogress", "progressing":
@@ -65,8 +64,8 @@ func (a *reportStateAnswer) missing() string {
 	return ""
 }
 
-// GenerateCredentialReport has the service begin a report, unless there is one of
-// the last four hours or one is being made, and reports how far it is.
+// GenerateCredentialReport starts a report, unless the last one is less than four hours
+// old or one is in progress, and returns its state.
 func (c *Client) GenerateCredentialReport(ctx context.Context) (ReportState, error) {
 	var answer reportStateAnswer
 	if err := c.call(ctx, generateCredentialReport, nil, &answer); err != nil {
@@ -75,11 +74,11 @@ func (c *Client) GenerateCredentialReport(ctx context.Context) (ReportState, err
 	return reportState(answer.State), nil
 }
 
-// errNoReport is an answer without a report in it.
+// errNoReport is an answer without a report.
 var errNoReport = errors.New("there is no report yet")
 
-// NoReport reports whether err says that there is no report yet. The code is not
-// published, so any that speaks of a report or of something missing counts.
+// NoReport reports whether err says that no report exists yet. The code is not published,
+// so any code about a report or a missing object counts.
 func NoReport(err error) bool {
 	if errors.Is(err, errNoReport) {
 		return true
@@ -108,11 +107,11 @@ func (a *credentialReportAnswer) missing() string {
 	return ""
 }
 
-// ReportReplacedError means that another report was generated while one was read,
-// so that what was read so far belongs to none of the two.
+// ReportReplacedError is a report that was replaced by a newer one while it was read, so
+// that its pages do not belong together.
 type ReportReplacedError struct {
 	Action string
-	Err    error // what the service said to the next page of the former one, if it did
+	Err    error // the service's error for the next page of the former report, if there was one
 }
 
 func (e *ReportReplacedError) Error() string {
@@ -135,8 +134,8 @@ type CredentialReport struct {
 	format reportFormat
 }
 
-// CredentialReport reads the first page of the report that there is. NoReport(err)
-// reports whether there is none.
+// CredentialReport reads the first page of the current report. NoReport(err) reports
+// whether there is none.
 func (c *Client) CredentialReport(ctx context.Context) (*CredentialReport, error) {
 	report := &CredentialReport{client: c}
 	var err error
@@ -162,9 +161,9 @@ func (c *Client) reportPage(ctx context.Context, token string) (answer credentia
 	return answer, err
 }
 
-// Rows reads the report to its end, the root account first. Only one page is in
-// memory at a time. Of a user that comes twice the first row counts. An error
-// comes at most once, as the last; after one, the report is not whole.
+// Rows reads the report to its end, the root account first, with one page in memory at a
+// time. Of two rows of one user the first counts. An error is yielded at most once, as the
+// last item: the report is then incomplete.
 func (r *CredentialReport) Rows(ctx context.Context) iter.Seq2[CredentialRow, error] {
 	return func(yield func(CredentialRow, error) bool) {
 		if err := r.read(ctx, yield); err != nil {
@@ -208,8 +207,8 @@ func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, e
 	}
 }
 
-// quotable takes the secrets in play out of the value that an error names. None
-// belongs there; but the texts of others are not trusted (LOG-02).
+// quotable removes the secrets of the client from the value that an error shows. None
+// belongs there, but the text is not the client's own (LOG-02).
 func (r *CredentialReport) quotable(ctx context.Context, err error) error {
 	var wrong *ReportError
 	if !errors.As(err, &wrong) || wrong.Value == "" {

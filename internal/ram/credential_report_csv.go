@@ -20,7 +20,7 @@ import (
 type ReportError struct {
 	Page, Line int    // both count from 1; line 0: the whole page
 	Column     string // empty: the whole line
-	Value      string // the value there, if that helps
+	Value      string // the value, if it helps
 	Err        error
 }
 
@@ -46,9 +46,9 @@ func (e *ReportError) Error() string {
 func (e *ReportError) Unwrap() error { return e.Err }
 
 const (
-	// longestLine ends a line that is none; those of the service have some 600 bytes.
+	// longestLine limits a line; those of the service have some 600 bytes.
 	longestLine = 64 << 10
-	// firstColumn begins the header.
+	// firstColumn is the first name in the header.
 	firstColumn = "user"
 )
 
@@ -64,13 +64,13 @@ var (
 	errNoUser          = errors.New("names no user")
 )
 
-// reportFormat is what the first page describes all.
+// reportFormat is the format that the first page establishes for all.
 type reportFormat struct {
 	decode  func(io.Reader) io.Reader // nil before the first page
 	columns []string
 }
 
-// rows reads the rows of one page. An error comes once, and last.
+// rows reads the rows of one page. An error is the last item.
 func (f *reportFormat) rows(page int, content string) iter.Seq2[CredentialRow, error] {
 	return func(yield func(CredentialRow, error) bool) {
 		if err := f.readPage(page, content, yield); err != nil {
@@ -90,7 +90,7 @@ func (f *reportFormat) readPage(page int, content string, yield func(CredentialR
 		}
 	}
 	lines := csv.NewReader(&lineLimiter{from: skipByteOrderMark(f.decode(strings.NewReader(content)))})
-	lines.FieldsPerRecord = -1 // judged here, to name the numbers
+	lines.FieldsPerRecord = -1 // checked below, with a better message
 	for {
 		record, err := lines.Read()
 		if errors.Is(err, io.EOF) {
@@ -120,9 +120,8 @@ func (f *reportFormat) readPage(page int, content string, yield func(CredentialR
 	return nil
 }
 
-// encodingOf is how the content of the first page is encoded: Base64, or Base32
-// as one sample has it. Source: documented, both; a live service observed with
-// Base64.
+// detectEncoding returns the decoder of the first page: Base64, or Base32 as one sample
+// has it (both documented; Base64 observed of the live service).
 func detectEncoding(content string) func(io.Reader) io.Reader {
 	for _, decode := range []func(io.Reader) io.Reader{
 		func(r io.Reader) io.Reader { return base64.NewDecoder(base64.RawStdEncoding, r) },
@@ -140,7 +139,7 @@ func detectEncoding(content string) func(io.Reader) io.Reader {
 	return nil
 }
 
-// withoutMark skips a byte order mark.
+// skipByteOrderMark skips a byte order mark.
 func skipByteOrderMark(r io.Reader) io.Reader {
 	buffered := bufio.NewReader(r)
 	if mark, err := buffered.Peek(3); err == nil && string(mark) == "\ufeff" {
@@ -149,8 +148,8 @@ func skipByteOrderMark(r io.Reader) io.Reader {
 	return buffered
 }
 
-// header takes the names of the columns from the first page. On others it may be
-// repeated (not known), but not changed.
+// header takes the names of the columns from the first page. Other pages may repeat them
+// (assumed), but not change them.
 func (f *reportFormat) header(record []string) error {
 	if f.columns != nil {
 		if !slices.Equal(f.columns, record) {
@@ -169,8 +168,8 @@ func (f *reportFormat) header(record []string) error {
 	return nil
 }
 
-// unparsable says what is wrong with the CSV. The errors of the parser name the
-// place and do not quote.
+// csvError says what is wrong with the CSV. The errors of the parser name the place and do
+// not quote.
 func csvError(page int, err error) error {
 	var wrong *csv.ParseError
 	if !errors.As(err, &wrong) {
@@ -187,7 +186,7 @@ func csvError(page int, err error) error {
 	return &ReportError{Page: page, Line: wrong.StartLine, Err: reason}
 }
 
-// placed adds where an error is.
+// atLine adds the place of an error.
 func atLine(err error, page, line int) error {
 	var wrong *ReportError
 	if !errors.As(err, &wrong) {
@@ -197,13 +196,13 @@ func atLine(err error, page, line int) error {
 	return wrong
 }
 
-// longLineError is a line that is too long to be one.
+// longLineError is a line that is too long.
 type longLineError struct{ line int }
 
 func (e *longLineError) Error() string { return errLongLine.Error() }
 
-// lineGuard ends a text at a line that is too long, so that no line takes much
-// memory, however many fields are in it.
+// lineLimiter ends a text at a line that is too long, which limits the memory for one
+// line.
 type lineLimiter struct {
 	from         io.Reader
 	line, length int

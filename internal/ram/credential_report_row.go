@@ -10,14 +10,13 @@ import (
 	"time"
 )
 
-// CredentialColumn is a column of the credential report beside that of the user.
+// CredentialColumn is a column of the credential report, other than that of the user.
 type CredentialColumn struct {
 	Name string
 	Time bool // holds times; else booleans
 }
 
-// CredentialColumns are the columns that the report is known to have, in order.
-// Source: documented.
+// CredentialColumns are the known columns, in order (documented).
 var CredentialColumns = credentialColumns()
 
 func credentialColumns() []CredentialColumn {
@@ -40,14 +39,14 @@ func credentialColumns() []CredentialColumn {
 	return columns
 }
 
-// RootUser is the user in the row of the root account. Source: documented.
+// RootUser is the user in the row of the root account (documented).
 const RootUser = "<root>"
 
-// CredentialRow is what the report describes one user.
+// CredentialRow is the row of one user.
 type CredentialRow struct {
 	User  string                    // the principal name, or RootUser
-	Cells map[string]CredentialCell // by the names of CredentialColumns; a column that the report lacks is not there
-	Other map[string]string         // the columns that this provider does not know, as they are
+	Cells map[string]CredentialCell // by the names of CredentialColumns; without the columns that the report lacks
+	Other map[string]string         // columns that this client does not know, as they are
 }
 
 // Name is the user name, "" for the root account.
@@ -58,26 +57,26 @@ func (r CredentialRow) Name() string {
 	return nameIn(text(r.User))
 }
 
-// CredentialCell is one value, or a note of why there is none.
+// CredentialCell is one value, or a note that explains why there is none.
 type CredentialCell struct {
 	Time time.Time
 	Is   bool
 	Note CredentialNote
 }
 
-// CredentialNote is the value where there is no value.
+// CredentialNote explains why there is no value.
 type CredentialNote string
 
 // The notes of a report. NotSaid is an empty cell.
 const (
+	// The notes of a report. NotSaid is an empty cell.
 	NotSaid       CredentialNote = "not_said"
 	Never         CredentialNote = "never"
 	NotApplicable CredentialNote = "not_applicable"
 	LoginDisabled CredentialNote = "login_disabled"
 )
 
-// credentialNotes are the words of the service. Source: documented, but for
-// LOGIN_DISABLED (observed).
+// credentialNotes are the words of the service (documented; LOGIN_DISABLED observed).
 var credentialNotes = map[string]CredentialNote{
 	"": NotSaid, "-": Never, "N/A": NotApplicable, "LOGIN_DISABLED": LoginDisabled,
 }
@@ -87,7 +86,7 @@ var (
 	errNoBoolean = errors.New("is no boolean")
 )
 
-// kindOf are the columns that are known: whether they hold times.
+// knownColumns are the known columns, and whether they hold times.
 var knownColumns = func() map[string]bool {
 	kinds := map[string]bool{}
 	for _, column := range CredentialColumns {
@@ -124,7 +123,7 @@ func (f *reportFormat) row(record []string) (CredentialRow, error) {
 	return row, nil
 }
 
-// cellOf reads a value, in any case.
+// parseCell reads a value, in any case.
 func parseCell(value string, times bool) (CredentialCell, error) {
 	value = strings.ToUpper(strings.TrimSpace(value))
 	if note, ok := credentialNotes[value]; ok {

@@ -13,18 +13,18 @@ import (
 	"time"
 )
 
-// CredentialSettings are what a provider block says of credentials. Empty, or nothing
-// but white space, is not set.
+// CredentialSettings are the arguments of a provider block that select credentials. Empty,
+// or only white space, is not set.
 type CredentialSettings struct {
 	AccessKey, SecretKey, SecurityToken string
 	Profile, SharedCredentialsFile      string
 	ECSRoleName                         string
 	CredentialsURI                      string
 	AssumeRoleWithOIDC                  *OIDC
-	AssumeRole                          *Role // is assumed with any of the above
+	AssumeRole                          *Role // assumed with any of the above
 }
 
-// Role is a role to assume with a key that is there already.
+// Role is a role to assume with a key.
 type Role struct {
 	ARN         string
 	SessionName string // "" is terraform-provider-ram
@@ -40,7 +40,7 @@ type OIDC struct {
 	RoleARN     string
 	ProviderARN string
 	Token       string
-	TokenFile   string // read again for each session, since its writer renews it
+	TokenFile   string // read again for each session, because its writer renews it
 	SessionName string
 	Policy      string
 	Duration    time.Duration
@@ -48,15 +48,15 @@ type OIDC struct {
 	region string
 }
 
-// Environment is what surrounds the process.
+// Environment is the environment of the process.
 type Environment struct {
 	Getenv   func(string) string
 	Home     string // "" for none
 	ReadFile func(string) ([]byte, error)
 }
 
-// HostEnvironment is an Environment with the files of this machine. The home
-// directory too is a matter of variables.
+// HostEnvironment is an Environment with the files of this machine. The home directory
+// comes from the variables, too.
 func HostEnvironment(getenv func(string) string) Environment {
 	home := getenv("HOME")
 	if home == "" {
@@ -65,8 +65,8 @@ func HostEnvironment(getenv func(string) string) Environment {
 	return Environment{Getenv: getenv, Home: home, ReadFile: os.ReadFile}
 }
 
-// get is the value of a variable without the white space around it, such as
-// the line break that a file leaves behind.
+// get returns the value of a variable without the white space around it, such as the line
+// break of a file.
 func (e Environment) get(name string) string { return strings.TrimSpace(e.Getenv(name)) }
 
 func (e Environment) expand(path string) string {
@@ -77,11 +77,12 @@ func (e Environment) expand(path string) string {
 	return filepath.Join(e.Home, rest)
 }
 
-// CredentialKind is a way to come by a key.
+// CredentialKind is a way to get a key.
 type CredentialKind string
 
 // The kinds of Source.
 const (
+	// The kinds of a CredentialSource.
 	KindAccessKey      CredentialKind = "AccessKey"
 	KindSecurityToken  CredentialKind = "STS token"
 	KindOIDC           CredentialKind = "OIDC"
@@ -89,7 +90,7 @@ const (
 	KindCredentialsURI CredentialKind = "credentials URI"
 )
 
-// CredentialSource says which credentials were chosen and from where, for messages. It
+// CredentialSource says which credentials were selected and from where, for messages. It
 // never holds a secret.
 type CredentialSource struct {
 	Kind  CredentialKind
@@ -105,15 +106,15 @@ func (s CredentialSource) String() string {
 	return text
 }
 
-// CredentialConfigError says why no credentials could be chosen.
+// CredentialConfigError says why no credentials could be selected.
 type CredentialConfigError struct {
-	Arguments []string // arguments of the provider block to blame; none if it is the environment
+	Arguments []string // of the provider block; none if the environment is wrong
 	Problem   string
 }
 
 func (e *CredentialConfigError) Error() string { return e.Problem }
 
-// SelectedCredentials are credentials that were decided on but not asked for anything yet.
+// SelectedCredentials are credentials that have been selected and not yet used.
 type SelectedCredentials struct {
 	Source CredentialSource
 	origin keySource
@@ -121,7 +122,7 @@ type SelectedCredentials struct {
 	from   sources
 }
 
-// origin is where the first key comes from: exactly one of these is set.
+// keySource is where the first key comes from: exactly one of these is set.
 type keySource struct {
 	key     *Key
 	oidc    *OIDC
@@ -157,10 +158,9 @@ func (c SelectedCredentials) withRole(role Role) SelectedCredentials {
 	return c
 }
 
-// SelectCredentials decides which credentials are used: those of the provider block, or
-// else the first source of the environment. Exactly one source gives them; its
-// parts never come from another. Nothing but files is read, and no file unless
-// it is reached.
+// SelectCredentials selects the credentials of the provider block, or else the first
+// source of the environment. Exactly one source provides them; its parts never come from
+// another. Only files are read, and none beyond the selected source.
 func SelectCredentials(settings CredentialSettings, env Environment) (SelectedCredentials, error) {
 	settings = settings.trimmed()
 	if err := cmp.Or(settings.Check(), settings.checkForms()); err != nil {
@@ -178,9 +178,9 @@ func SelectCredentials(settings CredentialSettings, env Environment) (SelectedCr
 	return chosen, err
 }
 
-// stack puts the role of the block, or else of the environment, on what was
-// chosen. The variable ALIBABA_CLOUD_ROLE_ARN also belongs to the OIDC source:
-// where that is in play, it is not a role to be assumed once more.
+// addRole adds the role of the block, or else of the environment, to the selected source.
+// The variable ALIBABA_CLOUD_ROLE_ARN also belongs to the OIDC source: where that is used,
+// it is not a role to be assumed once more.
 func addRole(chosen SelectedCredentials, settings CredentialSettings, env Environment) (SelectedCredentials, error) {
 	if settings.AssumeRole != nil {
 		return chosen.withRole(*settings.AssumeRole), nil
@@ -198,11 +198,11 @@ func addRole(chosen SelectedCredentials, settings CredentialSettings, env Enviro
 const notARoleARN = "is not the ARN of a role, such as `acs:ram::1234567890123456:role/terraform`."
 
 var (
-	// RoleARN is the form of a role's ARN. (documented)
+	// RoleARN is the form of a role's ARN (documented).
 	RoleARN = regexp.MustCompile(`^acs:ram::[0-9]{16}:role/[0-9A-Za-z._@/-]+$`)
-	// OIDCProviderARN is the form of the ARN of an OpenID Connect provider. (documented)
+	// OIDCProviderARN is the form of the ARN of an OpenID Connect provider (documented).
 	OIDCProviderARN = regexp.MustCompile(`^acs:ram::[0-9]{16}:oidc-provider/[0-9A-Za-z._-]+$`)
-	// SessionName is the form of the name of a role session. (documented)
+	// SessionName is the form of the name of a role session (documented).
 	SessionName = regexp.MustCompile(`^[0-9A-Za-z.@_-]{2,64}$`)
 )
 
@@ -231,8 +231,8 @@ func (o OIDC) trimmed() OIDC {
 	return o
 }
 
-// keyOf makes a key of a pair and perhaps a token, or says which part is
-// missing, by the names that the parts have where they come from.
+// keyOf makes a key of a pair and perhaps a token, or says which part is missing, by the
+// names that the parts have in their source.
 func keyOf(key Key, names [3]string) (*Key, error) {
 	switch {
 	case key.ID == "" && key.Secret == "":
@@ -247,10 +247,10 @@ func keyOf(key Key, names [3]string) (*Key, error) {
 	return &key, nil
 }
 
-// isTemporary reports whether an AccessKey is one of Sts, by its id. (documented)
+// isTemporary reports whether an AccessKey is one of Sts, by its id (documented).
 func isTemporary(id string) bool { return strings.HasPrefix(id, "STS.") }
 
-// problem is an error in whole sentences, made to be shown as it is.
+// problem is an error in whole sentences, shown as it is.
 type problem string
 
 func (p problem) Error() string { return string(p) }

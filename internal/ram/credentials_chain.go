@@ -8,33 +8,31 @@ import (
 	"fmt"
 )
 
-// CredentialChain is the credentials of a client and their sources.
+// CredentialChain is the credentials of a client with their source.
 type CredentialChain struct {
 	Credentials
 	Source CredentialSource
 
 	longLived []string
-	signs     bool // the long-lived key itself, not a session made with it
+	signs     bool // with the long-lived key itself, not with a session
 }
 
-// LongLivedKeyIDs are the ids of the AccessKeys that do not end by themselves and
-// without which these credentials would not work. Disabling one of them, or its
-// user, disables the provider.
+// LongLivedKeyIDs are the ids of the AccessKeys that do not expire and that these
+// credentials need. Disabling one of them, or its user, disables the provider.
 func (c *CredentialChain) LongLivedKeyIDs() []string { return append([]string(nil), c.longLived...) }
 
 // SignsWithLongLivedKey reports whether the calls are signed with such a key itself.
 func (c *CredentialChain) SignsWithLongLivedKey() bool { return c.signs }
 
-// CredentialChain is what the client's calls are signed with; false if it was made with
-// other credentials.
+// CredentialChain returns the credentials of the client; false if it was created with
+// others.
 func (c *Client) CredentialChain() (*CredentialChain, bool) {
 	chain, ok := c.config.Credentials.(*CredentialChain)
 	return chain, ok
 }
 
-// Open makes the credentials usable for a client with this configuration, whose
-// endpoints, certificates, retries, clock and observer the calls to Sts share.
-// It makes no call.
+// Open makes the credentials usable for a client with this configuration: the calls to Sts
+// share its endpoints, certificates, retries, clock and observer. It makes no call.
 func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
 	chain := &CredentialChain{Source: c.Source}
 	credentials, err := c.origin.open(c.Source, config, c.from)
@@ -54,7 +52,7 @@ func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
 	return chain, nil
 }
 
-// sources are the places outside of Sts that a key may come from.
+// sources are the sources of a key other than Sts.
 type sources struct {
 	readFile func(string) ([]byte, error)
 	ecsRole  func(name string) (externalProvider, error)
@@ -81,7 +79,7 @@ func (o keySource) open(source CredentialSource, config Config, from sources) (C
 	return staticKey(*o.key), nil
 }
 
-// static is a key that nothing renews.
+// staticKey is a key that is never renewed.
 type staticKey Key
 
 // Get implements [Credentials].
@@ -90,9 +88,9 @@ func (s staticKey) Get(context.Context) (Key, error) { return Key(s), nil }
 // Expire implements [Credentials].
 func (staticKey) Expire(Key) {}
 
-// stsClient is a client for the calls that make a key, in all but the
-// credentials like the one the key is for. The lists of accounts are about the
-// account that is managed, not about the one the way leads through.
+// stsClient is a client for the calls that get a key, with the configuration of the client
+// that the key is for. The allowed and forbidden accounts are those of the account that is
+// managed, not of the accounts on the way to it.
 func stsClient(credentials Credentials, config Config, region string) (*Client, error) {
 	config.Credentials = credentials
 	config.AllowedAccounts, config.ForbiddenAccounts = nil, nil
@@ -102,12 +100,12 @@ func stsClient(credentials Credentials, config Config, region string) (*Client, 
 	return New(config)
 }
 
-// CredentialSourceError says why a source gave no key. A call that wanted one reports it
-// within a [CredentialsError].
+// CredentialSourceError says why a source has no key. A call reports it within a
+// [CredentialsError].
 type CredentialSourceError struct {
 	Source    CredentialSource
 	Attempted string // such as: assume the role acs:ram::1234567890123456:role/ops
-	Remedy    string // "" where Err says what helps
+	Remedy    string // "" if Err says what to do
 	Err       error
 }
 

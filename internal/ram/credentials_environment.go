@@ -20,8 +20,8 @@ const (
 	credentialsFileVariable = "ALIBABA_CLOUD_CREDENTIALS_FILE"
 )
 
-// keyVariables are the two families of variables that hold a key. A family is
-// one source: what it lacks is not taken from the other.
+// keyVariables are the two families of variables that hold a key. A family is one source:
+// its missing parts are not taken from the other.
 var keyVariables = [][3]string{
 	{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"},
 	{"ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"},
@@ -29,14 +29,13 @@ var keyVariables = [][3]string{
 
 var profileVariables = []string{"ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"}
 
-// fromEnvironment takes the first source that is there. One that is there in
-// part is an error, not a reason to look further: the next one may lead to
-// another account.
+// fromEnvironment selects the first source that is set. An incomplete one is an error, not
+// a reason to try the next: that may belong to another account.
 func fromEnvironment(env Environment) (SelectedCredentials, error) {
-	for _, look := range []func(Environment) (SelectedCredentials, bool, error){
+	for _, source := range []func(Environment) (SelectedCredentials, bool, error){
 		fromKeyVariables, fromOIDCVariables, fromProfileVariables, fromURIVariable, fromECSVariable, fromCurrentProfile,
 	} {
-		if chosen, found, err := look(env); found || err != nil {
+		if chosen, found, err := source(env); found || err != nil {
 			return chosen, err
 		}
 	}
@@ -126,8 +125,8 @@ func fromECSVariable(env Environment) (SelectedCredentials, bool, error) {
 	return selectSource("the ECS role `"+role+"` of the environment variable "+ecsRoleVariable, keySource{ecsRole: role}), true, nil
 }
 
-// fromCurrentProfile is the last resort: what `aliyun` itself would use. A file
-// that the environment names has to be there.
+// fromCurrentProfile is the last source: the profile that `aliyun` itself would use. A
+// file that the environment names must exist.
 func fromCurrentProfile(env Environment) (SelectedCredentials, bool, error) {
 	file := profileFile(env, "")
 	if file == "" {
@@ -143,8 +142,8 @@ func fromCurrentProfile(env Environment) (SelectedCredentials, bool, error) {
 	return chosen, true, nil
 }
 
-// profileFile is the file given, or that of the environment, or the CLI's own.
-// It is empty where there is no home directory.
+// profileFile is the given file, or that of the environment, or that of the CLI. It is
+// empty without a home directory.
 func profileFile(env Environment, given string) string {
 	if given == "" {
 		given = env.get(credentialsFileVariable)

@@ -9,34 +9,33 @@ import (
 	"time"
 )
 
-// grant is a key for a while.
+// lease is a key for a limited time.
 type lease struct {
 	key   Key
 	renew time.Time // from then on a new one is fetched
 	end   time.Time // until then this one works
 }
 
-// maxMargin is how long before its end a session is renewed at the latest, so
-// that no call starts with a key that ends under way (CRED-04).
+// maxMargin is how long before its end a session is renewed at the latest, so that no call
+// starts with a key that ends before the answer (CRED-04).
 const maxMargin = 5 * time.Minute
 
-// grantFor is a key that was handed out now and lives for life.
+// newLease is a key that was issued now for a time.
 func newLease(key Key, now time.Time, life time.Duration) lease {
 	now = now.Round(0) // a monotonic clock stops while the machine sleeps
 	return lease{key: key, renew: now.Add(life - min(maxMargin, life/10)), end: now.Add(life)}
 }
 
-// renewed are credentials with an end, for which a new grant is fetched ahead of it. However many callers
-// wait, one fetch is under way, and its result, also a failure, is for all that
-// wait; a failure is not kept for those who come later. A caller leaves when its
-// context ends; the fetch ends with the last of them.
+// renewable are credentials that are renewed ahead of their end. Concurrent callers share
+// one fetch and its result, also an error; an error is not cached. A caller leaves when
+// its context ends; the fetch ends with the last of them.
 type renewable struct {
-	fetch func(ctx context.Context, again bool) (lease, error)
+	fetch func(ctx context.Context, refused bool) (lease, error)
 	now   func() time.Time
 
 	mu      sync.Mutex
 	current lease
-	refused bool // by the service, so that what was held says nothing
+	refused bool // by the service: the source must not return the same key again
 	running *fetch
 }
 
@@ -62,8 +61,7 @@ func (s *renewable) Get(ctx context.Context) (Key, error) {
 			s.leave(f)
 			return Key{}, context.Cause(ctx)
 		}
-		// A fetch has the deadline of the one who started it. It says nothing to
-		// those who have more time.
+		// A fetch has the deadline of its first caller, which says nothing to callers with more time.
 		if f.err != nil && f.ctx.Err() != nil && ctx.Err() == nil {
 			continue
 		}
@@ -72,8 +70,7 @@ func (s *renewable) Get(ctx context.Context) (Key, error) {
 	}
 }
 
-// Expire implements [Credentials]. A key that was replaced already is no reason
-// to fetch another.
+// Expire implements [Credentials]. For a key that was already replaced it does nothing.
 func (s *renewable) Expire(key Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,7 +79,7 @@ func (s *renewable) Expire(key Key) {
 	}
 }
 
-// join answers the key that is held, or the fetch to wait for.
+// join returns the current key, or the fetch to wait for.
 func (s *renewable) join(ctx context.Context) (Key, *fetch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,8 +114,8 @@ func (s *renewable) leave(f *fetch) {
 	}
 }
 
-func (s *renewable) run(f *fetch, refresh bool) {
-	fresh, err := s.fetch(f.ctx, refresh)
+func (s *renewable) run(f *fetch, refused bool) {
+	fresh, err := s.fetch(f.ctx, refused)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = nil
@@ -126,8 +123,8 @@ func (s *renewable) run(f *fetch, refresh bool) {
 	close(f.done)
 }
 
-// settle keeps what was fetched. Where that failed ahead of time, the key that
-// still works is used on and asked about again a little later.
+// settle stores the result of a fetch. If a renewal ahead of time failed, the current key
+// is used on and renewed a little later.
 func (s *renewable) settle(fresh lease, err error) (Key, error) {
 	now := s.now().Round(0)
 	switch {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Check says whether the block names at most one source, and that one whole.
-// It needs neither files nor the environment, so it holds before anything runs.
+// Check refuses a block that names several sources, or one incompletely. It reads neither
+// files nor the environment.
 func (s CredentialSettings) Check() error {
 	s = s.trimmed()
 	if given := s.given(); len(given) > 1 {
@@ -44,8 +44,8 @@ func (s CredentialSettings) checkRoles() error {
 	return nil
 }
 
-// checkForms says whether the ARNs of a whole block are some. It is apart from
-// Check because each argument can be told so by itself, too.
+// checkForms refuses malformed ARNs. It is not part of Check because each argument is
+// validated by itself, too.
 func (s CredentialSettings) checkForms() error {
 	if role := s.AssumeRole; role != nil && !RoleARN.MatchString(role.ARN) {
 		return &CredentialConfigError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` " + notARoleARN}
@@ -61,8 +61,8 @@ func (s CredentialSettings) checkForms() error {
 
 var oidcArguments = [4]string{"role_arn", "oidc_provider_arn", "oidc_token", "oidc_token_file"}
 
-// problem says what is missing or wrong, by the names that the parts have
-// where they come from: role, provider, token, file.
+// problem says what is missing or wrong, by the names that the parts have in their source:
+// role, provider, token, file.
 func (o OIDC) problem(names [4]string) string {
 	if problem := o.missing(names); problem != "" {
 		return problem
@@ -140,7 +140,7 @@ func quoted(names []string) string { return "`" + strings.Join(names, "`, `") + 
 
 const providerBlock = " of the provider block"
 
-// fromSettings takes the one source of a block that Check has passed.
+// fromSettings selects the source of a block that Check has passed.
 func fromSettings(s CredentialSettings, env Environment) (chosen SelectedCredentials, found bool, err error) {
 	switch {
 	case s.hasKey():

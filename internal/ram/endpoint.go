@@ -17,12 +17,11 @@ var vendorDomains = []string{"aliyuncs.com", "alibabacloud.com"}
 
 var errFragment = errors.New("a fragment is not accepted")
 
-// globalSts lists the regions without an Sts host of their own.
-// Source: documented.
+// globalSts lists the regions without an Sts host of their own (documented).
 var globalSts = map[string]bool{"": true, "cn-hangzhou-finance": true, "cn-shenzhen-finance-1": true}
 
-// DefaultEndpoints are the service's own addresses. Ram and Ims are central,
-// only Sts has a host per region.
+// DefaultEndpoints are the service's own endpoints. Ram and Ims are central, Sts has a
+// host per region.
 func DefaultEndpoints(region string) Endpoints {
 	sts := "sts.aliyuncs.com"
 	if !globalSts[region] {
@@ -33,7 +32,7 @@ func DefaultEndpoints(region string) Endpoints {
 
 func httpsURL(host string) *url.URL { return &url.URL{Scheme: "https", Host: host} }
 
-// or fills what e leaves open.
+// withDefaults adds the endpoints that e lacks.
 func (e Endpoints) withDefaults(other Endpoints) Endpoints {
 	if e.Ram == nil {
 		e.Ram = other.Ram
@@ -47,8 +46,8 @@ func (e Endpoints) withDefaults(other Endpoints) Endpoints {
 	return e
 }
 
-// check holds what ParseEndpoint demands against addresses made otherwise, before
-// a key is near them.
+// check applies the rules of ParseEndpoint to endpoints from other sources, before a key
+// is used with them.
 func (e Endpoints) check() error {
 	for _, u := range []*url.URL{e.Ram, e.Ims, e.Sts} {
 		if err := checkEndpoint(u); err != nil {
@@ -58,7 +57,7 @@ func (e Endpoints) check() error {
 	return nil
 }
 
-// of is the address of a product.
+// of is the endpoint of a product.
 func (e Endpoints) of(p product) *url.URL {
 	switch p {
 	case ramProduct:
@@ -70,11 +69,11 @@ func (e Endpoints) of(p product) *url.URL {
 	return e.Ims
 }
 
-// ParseEndpoint reads an address as a user gives it: a bare host is https, and
-// http is accepted for the addresses of this machine only, since each call
-// carries a signature and some carry passwords. foreign reports whether the host
-// belongs neither to Alibaba Cloud nor to this machine, which is worth a
-// warning. No error quotes the text, which may hold a password.
+// ParseEndpoint reads an endpoint as a user writes it: a bare host is https, and http is
+// accepted for the loopback addresses only, because each call carries a signature and some
+// carry passwords. foreign reports whether the host belongs neither to the service nor to
+// this machine, which deserves a warning. No error quotes the text, which may hold a
+// password.
 func ParseEndpoint(text string) (u *url.URL, foreign bool, err error) {
 	text = strings.TrimSpace(text)
 	if !strings.Contains(text, "://") {
@@ -130,8 +129,8 @@ func checkHost(u *url.URL) error {
 	return nil
 }
 
-// isLoopback holds for literal addresses only: what a name resolves to, even
-// localhost, is not known before the credentials are on their way.
+// isLoopback holds for literal addresses only: the address of a name, even of localhost,
+// is not known before the credentials are sent.
 func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return err == nil && address.Unmap().IsLoopback()

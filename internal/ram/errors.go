@@ -11,20 +11,19 @@ import (
 	"time"
 )
 
-// Error is what the service answered instead of doing what it was asked.
+// Error is an answer of the service that refuses a call.
 type Error struct {
 	Action     string
 	Code       string // empty if the answer had none
 	Message    string // free of the secrets in play
 	RequestID  string
 	Status     int
-	RetryAfter time.Duration // how long the service asks to wait, 0 if it does not
+	RetryAfter time.Duration // how long the service asks to wait; 0: not at all
 
 	clock time.Duration // server time minus local time, if known
 }
 
-// Error contains the action, what the service said, and what to do about it where
-// that is known.
+// Error names the operation, the service's message and what to do about it.
 func (e *Error) Error() string {
 	var text strings.Builder
 	text.WriteString(e.Action + ": ")
@@ -46,8 +45,8 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// NoResponseError is a call without an answer, or with one that is not the
-// service's or cannot be read. If it was sent, it may have taken effect.
+// NoResponseError is a call without an answer of the service. If it was sent, it may have
+// taken effect.
 type NoResponseError struct {
 	Action string
 	Sent   bool
@@ -69,9 +68,8 @@ func (e *NoResponseError) Error() string {
 // Unwrap gives the cause.
 func (e *NoResponseError) Unwrap() error { return e.Err }
 
-// CredentialsError is a call that was never sent because there was no key to
-// sign it with. What the source of the key was answered says nothing of the
-// call, so none of the predicates looks inside.
+// CredentialsError is a call that was not sent because there was no key to sign it with.
+// The error of the key's source says nothing of the call, so the predicates ignore it.
 type CredentialsError struct {
 	Action string
 	Err    error
@@ -101,11 +99,11 @@ func (e *prerequisiteError) Is(target error) bool { return errors.Is(e.err, targ
 
 func (e *prerequisiteError) As(target any) bool { return errors.As(e.err, target) }
 
-// retryAbandoned ends a call that would have been repeated, had there been the time.
+// retryAbandoned ends a call that would have been repeated if there had been time.
 type retryAbandoned struct {
 	last  error
 	wait  time.Duration
-	asked bool  // the service named the wait
+	asked bool  // by the service
 	cause error // the end of the context
 }
 
@@ -118,8 +116,8 @@ func (e *retryAbandoned) Error() string {
 
 func (e *retryAbandoned) Unwrap() []error { return []error{e.last, e.cause} }
 
-// unsure is a call whose last attempt failed for certain, while an earlier one
-// may have taken effect.
+// laterFailure is a call whose last attempt failed with a known outcome, while an earlier
+// one may have taken effect.
 type laterFailure struct{ last, earlier error }
 
 func (e *laterFailure) Error() string {
@@ -128,7 +126,7 @@ func (e *laterFailure) Error() string {
 
 func (e *laterFailure) Unwrap() []error { return []error{e.last, e.earlier} }
 
-// answered is the service's answer to the call itself, if there was one.
+// serviceError is the service's answer to the call itself, if there was one.
 func serviceError(err error) *Error {
 	var credentials *CredentialsError
 	if errors.As(err, &credentials) {
@@ -180,15 +178,14 @@ func notFound(err error, kinds ...string) bool {
 // withoutUser is a kind without the user that it belongs to.
 func withoutUser(kind string) string { return strings.TrimPrefix(kind, "User.") }
 
-// Exists tells whether the object is there already, or its name is taken.
-// Both spellings of the family occur. Source: documented, observed.
+// Exists reports whether the object already exists, or its name is taken. Both spellings
+// of the family occur (documented, observed).
 func Exists(err error) bool { return hasCode(err, "EntityAlreadyExists", "EntityAlreadyExist") }
 
 // LimitExceeded reports whether a quota is used up.
 func LimitExceeded(err error) bool { return hasCode(err, "LimitExceeded") }
 
-// Conflict reports whether something that depends on the object keeps it from
-// being deleted.
+// Conflict reports whether the object cannot be deleted because another depends on it.
 func Conflict(err error) bool { return hasCode(err, "DeleteConflict") }
 
 // Denied reports whether the caller lacks the permission.
@@ -200,10 +197,10 @@ func Throttled(err error) bool {
 	return answer != nil && (answer.Status == 429 || strings.Contains(answer.Code, "Throttling"))
 }
 
-// OutcomeUnknown reports whether the call may have taken effect although it
-// failed: it was sent, and no attempt was answered for certain.
+// OutcomeUnknown reports whether the call may have taken effect although it failed: it was
+// sent, and no attempt has a known outcome.
 func OutcomeUnknown(err error) bool {
-	switch e := err.(type) { //nolint:errorlint // walks the tree itself, to stop at a CredentialsError
+	switch e := err.(type) { //nolint:errorlint // walks the tree to stop at a CredentialsError
 	case nil, *CredentialsError:
 		return false
 	case *NoResponseError:

@@ -21,17 +21,17 @@ import (
 // exchange is one request and its answer.
 type exchange struct {
 	op      operation
-	secrets []string  // in play, which no text may show
-	redact  *redactor // made of them when a text comes
+	secrets []string  // that no text may show
+	redact  *redactor // for them, created when it is needed
 
 	responded bool
 	status    int
 	requestID string
 }
 
-// clean is a text of others without the secrets in play.
+// clean removes the secrets of the call from a text of the service.
 func (e *exchange) clean(text string) string {
-	if isUUID(text) && !slices.Contains(e.secrets, text) { // almost every request ID
+	if isUUID(text) && !slices.Contains(e.secrets, text) { // as are almost all request IDs
 		return text
 	}
 	if e.redact == nil {
@@ -52,7 +52,8 @@ func (e *exchange) cleanRequestID(id string) string {
 
 const formType = "application/x-www-form-urlencoded"
 
-// isUUID reports whether a text is a request ID as the service writes it: 8-4-4-4-12 digits, upper case.
+// isUUID reports whether a text is a request ID as the service writes it: 8-4-4-4-12
+// digits, upper case.
 func isUUID(text string) bool {
 	if len(text) != 36 {
 		return false
@@ -70,10 +71,10 @@ func isUUID(text string) bool {
 	return true
 }
 
-// errAttemptTimeout ends an attempt, not the call: so it is no context error.
+// errAttemptTimeout ends an attempt, not the call, so it is no context error.
 var errAttemptTimeout = fmt.Errorf("no answer within %s", attemptTimeout)
 
-// exchange posts the letter and reads the answer.
+// exchange posts the signed request and reads the answer.
 func (c *Client) exchange(ctx context.Context, e *exchange, letter signedRequest, out any) error {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -86,7 +87,7 @@ func (c *Client) exchange(ctx context.Context, e *exchange, letter signedRequest
 	if err != nil {
 		return e.transportFailure(ctx, bounded, err, sent.Load())
 	}
-	defer response.Body.Close() //nolint:errcheck // what was read is judged, not the connection
+	defer response.Body.Close() //nolint:errcheck // only what was read matters
 	e.responded, e.status = true, response.StatusCode
 	if err := e.checkStatus(response); err != nil {
 		return err
@@ -98,9 +99,9 @@ func (c *Client) exchange(ctx context.Context, e *exchange, letter signedRequest
 	return c.decode(e, response, body, out)
 }
 
-// request is a POST that net/http cannot send twice: it has no GetBody, so a
-// connection that turns out dead is an error instead of a new attempt (NET-08).
-// sent becomes true once there is a connection to write to.
+// request is a POST that net/http cannot send twice: it has no GetBody, so a dead
+// connection is an error and not another attempt (NET-08). sent becomes true once there is
+// a connection.
 func (c *Client) request(ctx context.Context, op operation, letter signedRequest, sent *atomic.Bool) (*http.Request, error) {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
@@ -171,14 +172,14 @@ func (e *transportError) Error() string {
 
 func (e *transportError) Unwrap() error { return e.err }
 
-// isMisconfigured reports whether an error is one that the next attempt would meet again.
+// isMisconfigured reports whether the next attempt would meet the same error.
 func isMisconfigured(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	return errors.As(err, &certificate) || errors.As(err, &record)
 }
 
-// unreadableAnswer is an answer of which no full body came.
+// incompleteResponse is an answer without a complete body.
 func (e *exchange) incompleteResponse(ctx, bounded context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:

@@ -22,10 +22,10 @@ var (
 	listGovernanceMetrics     = operation{product: imsProduct, action: "ListRecentGovernanceMetrics", repeat: read}
 )
 
-// governanceRowsPerPage is the most that a page of an item holds. Source: documented.
+// governanceRowsPerPage is the largest page of an item (documented).
 const governanceRowsPerPage = 1000
 
-// GenerateGovernanceReport has the service begin a report, and reports how far it is.
+// GenerateGovernanceReport starts a report and returns its state.
 func (c *Client) GenerateGovernanceReport(ctx context.Context) (ReportState, error) {
 	var answer reportStateAnswer
 	if err := c.call(ctx, generateGovernanceReport, nil, &answer); err != nil {
@@ -34,15 +34,15 @@ func (c *Client) GenerateGovernanceReport(ctx context.Context) (ReportState, err
 	return reportState(answer.State), nil
 }
 
-// GovernanceStatus is how far a report is, and each of its items.
+// GovernanceStatus is the progress of a report and of each of its items.
 type GovernanceStatus struct {
 	Whole ReportState // ReportNone: there is no report
 	Items []GovernanceItemStatus
 }
 
-// GovernanceItemStatus is how far one item is.
+// GovernanceItemStatus is the progress of one item.
 type GovernanceItemStatus struct {
-	Item   string // such as SSOLoginEnabled; the list of all is not published
+	Item   string // such as SSOLoginEnabled; there is no published list
 	Status ReportState
 }
 
@@ -53,8 +53,8 @@ type governanceStatusAnswer struct {
 	}
 }
 
-// GovernanceReportStatus reports how far the report is. That there is none, the
-// service may say with a code or with an empty status. Source: assumed, both.
+// GovernanceReportStatus returns the progress of the report. If there is none, the service
+// answers with a code or an empty status (assumed, both).
 func (c *Client) GovernanceReportStatus(ctx context.Context) (GovernanceStatus, error) {
 	var answer governanceStatusAnswer
 	err := c.call(ctx, getGovernanceReportStatus, nil, &answer)
@@ -73,8 +73,8 @@ func (c *Client) GovernanceReportStatus(ctx context.Context) (GovernanceStatus, 
 	return status, nil
 }
 
-// GovernanceMetric is the one figure of an item. Its value is JSON: the service
-// gives it no type but the name of one.
+// GovernanceMetric is the figure of an item. Its value is JSON, because the service only
+// names its type.
 type GovernanceMetric struct {
 	Item  string
 	Type  string // Number, String, Boolean
@@ -99,8 +99,8 @@ func (a *governanceMetricsAnswer) missing() string {
 	return ""
 }
 
-// GovernanceMetrics are the figures of the last report, and when it was made.
-// NoReport(err) reports whether there is none.
+// GovernanceMetrics returns the figures of the last report and its time. NoReport(err)
+// reports whether there is none.
 func (c *Client) GovernanceMetrics(ctx context.Context) (time.Time, []GovernanceMetric, error) {
 	var answer governanceMetricsAnswer
 	if err := c.call(ctx, listGovernanceMetrics, nil, &answer); err != nil {
@@ -211,7 +211,7 @@ func (a *governanceItemAnswer) rows(item *GovernanceItem) error {
 	return nil
 }
 
-// jsonText is a JSON value without needless blanks, "" if there is none.
+// jsonText is a JSON value without white space, "" if there is none.
 func jsonText(value json.RawMessage) string {
 	var short bytes.Buffer
 	if len(value) == 0 || json.Compact(&short, value) != nil {

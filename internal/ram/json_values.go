@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// The service's types are not everywhere what is documented: numbers and
-// booleans also come as strings, and what has no value is absent, null or "".
-// The types here read all of that.
+// The service's types differ from the documentation in places: numbers and booleans
+// also come as strings, and a value that is not set is absent, null or "". The types
+// here accept all of these forms.
 
-// oddValue is a value of another kind. It does not hold the value.
+// unexpectedValue is a value of another type. It does not hold the value.
 type unexpectedValue struct{ wanted string }
 
 func (e *unexpectedValue) Error() string { return "not " + e.wanted }
 
-// scalar is the text of a JSON string, number or boolean; ok is false for null
-// and "", and for what is no scalar err is set.
+// scalar returns the text of a JSON string, number or boolean. ok is false for null and
+// "", and err is set for other values.
 func scalar(data []byte, wanted string) (value string, ok bool, err error) {
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 || data[0] == '{' || data[0] == '[' {
@@ -48,8 +48,8 @@ func (t *text) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// loose is a string that no value spoils: an error has to be read whatever it
-// looks like.
+// anyText is a string of any other value too: an error has to be readable whatever its
+// form.
 type anyText string
 
 // UnmarshalJSON never fails.
@@ -62,7 +62,7 @@ func (l *anyText) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// optional is the string, or nil if there is none.
+// optional is the string, or nil if it is empty.
 func (t text) optional() *string {
 	if t == "" {
 		return nil
@@ -110,8 +110,8 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// texts is a list of strings, nil if absent. A list that comes as one string of
-// JSON, alone or inside a list, is unwrapped. Source: documented, as an artefact.
+// textList is a list of strings, nil if absent. A list in one string of JSON, alone or
+// inside a list, is unwrapped (documented, as an artefact).
 type textList []string
 
 // UnmarshalJSON reads ["a","b"], ["[\"a\",\"b\"]"] and "[\"a\",\"b\"]".
@@ -163,11 +163,12 @@ func (l *textList) add(part string) error {
 	return nil
 }
 
-// secret is a text that the service returns only once. What is not a string, and what
-// no secret looks like, is none: it is better known to be missing than stored.
+// secret is a text that the service returns only once. A value that is not a string, or
+// that no secret can have, is dropped: a secret that is known to be missing is better than
+// a wrong one.
 type secret string
 
-// UnmarshalJSON never fails: the rest of the answer says what was created.
+// UnmarshalJSON never fails, because the rest of the answer says what was created.
 func (s *secret) UnmarshalJSON(data []byte) error {
 	var value string
 	*s = ""

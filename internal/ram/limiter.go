@@ -12,14 +12,14 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// quota is what one action may be called at, with room to the published rate.
+// quota is the rate of an operation, below the published one.
 type quota struct {
 	perSecond rate.Limit
 	burst     int
 }
 
-// quotas stay a fifth under what is published per account and action (LOAD-04).
-// Source: documented for Ram and Sts, assumed for Ims.
+// quotas are a fifth below what is published per account and operation (LOAD-04;
+// documented for Ram and Sts, assumed for Ims).
 var quotas = struct{ reads, writes, attachments, sessions quota }{
 	reads:       quota{80, 10}, // of 100
 	writes:      quota{16, 2},  // of 20
@@ -42,16 +42,16 @@ func (op operation) quota() quota {
 }
 
 const (
-	// slowest is the floor under what throttling takes an action to.
+	// minRate is the lowest rate that throttling leads to.
 	minRate rate.Limit = 1
-	// calm is how long no second throttling answer counts: those that were under
-	// way together say the same thing.
+	// cutInterval is how long further throttling answers are ignored: concurrent calls get
+	// the same one.
 	cutInterval = time.Second
-	// recovery is how many seconds of success bring an action back to its quota.
+	// recoverySeconds is how many seconds of success restore the quota of an operation.
 	recoverySeconds = 20
 )
 
-// limits pace the calls of one client, each action by itself and all together.
+// limits pace the calls of one client, each operation by itself and all together.
 type limits struct {
 	mu      sync.Mutex
 	actions map[string]*limit
@@ -65,7 +65,7 @@ func newLimits(perSecond float64) limits {
 	return limits{all: rate.NewLimiter(rate.Limit(perSecond), 1)}
 }
 
-// of is the limit of an action. Ram and Ims count apart.
+// of is the limit of an operation. Ram and Ims count apart.
 func (l *limits) of(op operation) *limit {
 	name := string(op.product) + "/" + op.action
 	l.mu.Lock()
@@ -80,20 +80,20 @@ func (l *limits) of(op operation) *limit {
 	return l.actions[name]
 }
 
-// limit paces one action: halved when the service throttles it, back bit by bit
-// while it answers.
+// limit paces one operation: the rate is halved when the service throttles it, and
+// restored step by step while it answers.
 type limit struct {
 	quota  quota
 	bucket *rate.Limiter
-	line   chan struct{} // holds whoever has the next turn; the others wait behind
+	line   chan struct{} // held by the call with the next turn; the others wait behind it
 
 	mu          sync.Mutex
-	lastCut     time.Time // when it was halved last
-	pausedUntil time.Time // the service asked for silence
+	lastCut     time.Time // when the rate was halved last
+	pausedUntil time.Time // the end of the pause that the service asked for
 }
 
-// slower takes what the service said when it throttled a call. The silence that it
-// asks for is for all who wait, and what was saved up for a burst is gone.
+// slowDown applies a throttling answer. The pause that the service asks for holds for all
+// waiting calls, and the saved burst is dropped.
 func (l *limit) slowDown(now time.Time, silence time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -108,8 +108,8 @@ func (l *limit) slowDown(now time.Time, silence time.Duration) {
 	l.bucket.SetLimitAt(now, max(minRate, l.bucket.Limit()/2))
 }
 
-// faster adds so much per success that the rate grows by a steady amount per
-// second, whatever the rate is.
+// speedUp adds so much per success that the rate grows by a constant amount per second,
+// whatever the rate is.
 func (l *limit) speedUp(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -124,15 +124,15 @@ func (l *limit) speedUp(now time.Time) {
 	}
 }
 
-// silence is how long no call may be sent.
+// pauseLeft is how long no call may be sent.
 func (l *limit) pauseLeft(now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.pausedUntil.Sub(now)
 }
 
-// turn waits until the operation may be sent. Only the first in line asks for a
-// turn, so that a rate that falls holds for all who wait behind.
+// waitTurn waits until the operation may be sent. Only the first in line reserves a turn,
+// so that a lower rate holds for all who wait behind it.
 func (c *Client) waitTurn(ctx context.Context, op operation) error {
 	if err := c.waitInLine(ctx, c.limits.of(op)); err != nil {
 		return err
@@ -161,8 +161,8 @@ func (c *Client) waitInLine(ctx context.Context, l *limit) error {
 	return c.reserve(ctx, l.bucket)
 }
 
-// reserve is rate.Limiter.Wait with our clock. A turn that comes too late for
-// ctx is handed back at once.
+// reserve is rate.Limiter.Wait with the clock of the client. A turn that is too late for
+// ctx is returned at once.
 func (c *Client) reserve(ctx context.Context, bucket *rate.Limiter) error {
 	if err := ctx.Err(); err != nil {
 		return err

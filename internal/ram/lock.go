@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// locks are mutexes by name that can be waited for with a context.
+// locks are mutexes by name, with a wait that ends with a context.
 type locks struct {
 	mu    sync.Mutex
 	slots map[string]chan struct{}
@@ -26,9 +26,9 @@ func (l *locks) slot(name string) chan struct{} {
 	return l.slots[name]
 }
 
-// Lock waits until no other caller holds the lock of that name in this client, so
-// that a read and the write made from it are not torn apart (SING-05). unlock is
-// to be called once; it is nil if the wait ended with ctx.
+// Lock takes the lock of that name in this client, to keep a read and the write that is
+// based on it together (SING-05). unlock is to be called once; it is nil if the wait ended
+// with ctx.
 func (c *Client) Lock(ctx context.Context, name string) (unlock func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -15,18 +15,18 @@ var (
 	deleteLoginProfile = operation{product: imsProduct, action: "DeleteLoginProfile", repeat: set}
 )
 
-// LoginProfile is a user's console logon. Its password cannot be read.
+// LoginProfile is the console logon of a user. Its password cannot be read.
 type LoginProfile struct {
 	Status                string // Active, Inactive
 	PasswordResetRequired bool
 	MFABindRequired       bool
 	PasswordStatus        string // NotInitial, InitialValid, InitialExpired; "" of older deployments
 	UpdateDate            time.Time
-	LastLogin             time.Time // zero: never, or not said
+	LastLogin             time.Time // zero: never, or not returned
 }
 
-// LoginProfileChange is what a call sets. Nil keeps a value, or leaves it to the
-// service in a new profile.
+// LoginProfileChange is what a call sets. Nil keeps a value, or leaves it to the service
+// in a new profile.
 type LoginProfileChange struct {
 	Password              *string
 	PasswordResetRequired *bool
@@ -80,8 +80,8 @@ func (a *loginProfileAnswer) profile() LoginProfile {
 	}
 }
 
-// LoginProfile reads a user's profile. Of a user without one it is
-// NotFound(err, "User.LoginProfile"), of no user NotFound(err, "User").
+// LoginProfile returns a user's profile. NotFound(err, "User.LoginProfile") reports that
+// the user has none, NotFound(err, "User") that there is no user.
 func (c *Client) LoginProfile(ctx context.Context, userName string) (LoginProfile, error) {
 	var answer loginProfileAnswer
 	if err := c.callForUser(ctx, getLoginProfile, userName, nil, &answer); err != nil {
@@ -90,7 +90,7 @@ func (c *Client) LoginProfile(ctx context.Context, userName string) (LoginProfil
 	return answer.profile(), nil
 }
 
-// CreateLoginProfile opens the console to a user. Whether the service does so
+// CreateLoginProfile enables console logon for a user. Whether the service accepts that
 // without a password is not documented.
 func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) (LoginProfile, error) {
 	var answer loginProfileAnswer
@@ -100,8 +100,8 @@ func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change
 	return answer.profile(), nil
 }
 
-// UpdateLoginProfile changes what is not nil. An answer without the profile is
-// none: nothing else reports whether a password was set.
+// UpdateLoginProfile changes the values that are not nil. The answer must hold the
+// profile, because nothing else confirms that a password was set.
 func (c *Client) UpdateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) error {
 	var answer loginProfileAnswer
 	return c.callForUser(ctx, updateLoginProfile, userName, change.params(), &answer)
@@ -121,7 +121,7 @@ func (c *Client) ChangeLoginProfile(ctx context.Context, userName string, merge 
 	}, &answer)
 }
 
-// DeleteLoginProfile closes the console to a user.
+// DeleteLoginProfile removes console logon from a user.
 func (c *Client) DeleteLoginProfile(ctx context.Context, userName string) error {
 	return c.callForUser(ctx, deleteLoginProfile, userName, nil, nil)
 }

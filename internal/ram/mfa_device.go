@@ -14,23 +14,23 @@ import (
 	"time"
 )
 
-// Only Ims pages the devices; Ram takes the user name. Source: documented.
+// Only Ims pages the devices; Ram takes the user name (documented).
 var (
 	createMFADevice = operation{product: ramProduct, action: "CreateVirtualMFADevice", repeat: once}
 	deleteMFADevice = operation{product: ramProduct, action: "DeleteVirtualMFADevice", repeat: set}
 	listMFADevices  = operation{product: imsProduct, action: "ListVirtualMFADevices", repeat: read}
-	// A second bind with the same codes is refused, which would hide that the first
-	// one took effect.
+	// A second bind with the same codes is refused, which would hide the effect of the
+	// first.
 	bindMFADevice   = operation{product: ramProduct, action: "BindMFADevice", repeat: once, secrets: []string{"AuthenticationCode1", "AuthenticationCode2"}}
 	unbindMFADevice = operation{product: ramProduct, action: "UnbindMFADevice", repeat: set}
 	getUserMFAInfo  = operation{product: ramProduct, action: "GetUserMFAInfo", repeat: read}
 )
 
-// devicesPerPage is the most that a page of devices holds. Source: documented.
+// devicesPerPage is the largest page of devices (documented).
 const devicesPerPage = 100
 
-// MFADevice is a virtual MFA device of the account. UserID and UserName are empty
-// while it is not bound.
+// MFADevice is a virtual MFA device of the account. UserID and UserName are empty while it
+// is not bound.
 type MFADevice struct {
 	SerialNumber string // acs:ram::<account id>:mfa/<name>
 	Name         string
@@ -39,8 +39,8 @@ type MFADevice struct {
 	UserName     string
 }
 
-// NewMFADevice is a device with what the service describes it only once. No format
-// of package fmt shows that.
+// NewMFADevice is a new device with the secrets that the service returns only once. No
+// format of package fmt shows them.
 type NewMFADevice struct {
 	SerialNumber string
 	Seed         string `json:"-"` // Base32
@@ -64,7 +64,7 @@ type newMFADeviceAnswer struct {
 	}
 }
 
-// The QR code is made of the seed, so it can be done without.
+// The QR code can be drawn from the seed, so it is not required.
 func (a *newMFADeviceAnswer) missing() string {
 	switch said := a.VirtualMFADevice; {
 	case said == nil || said.SerialNumber == "":
@@ -75,7 +75,7 @@ func (a *newMFADeviceAnswer) missing() string {
 	return ""
 }
 
-// CreateMFADevice makes a device that is not bound.
+// CreateMFADevice creates a device that is not bound.
 func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice, error) {
 	if err := createMFADevice.require("name of the MFA device", name); err != nil {
 		return NewMFADevice{}, err
@@ -91,8 +91,7 @@ func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice
 	}, nil
 }
 
-// DeleteMFADevice deletes a device that is not bound. Conflict(err) reports
-// whether it is bound.
+// DeleteMFADevice deletes a device that is not bound. Conflict(err) reports whether it is.
 func (c *Client) DeleteMFADevice(ctx context.Context, serial string) error {
 	if err := deleteMFADevice.require("serial number", serial); err != nil {
 		return err
@@ -137,9 +136,8 @@ func (a *mfaDevicesAnswer) missing() string {
 	return ""
 }
 
-// MFADevices are all virtual devices of the account, in no order. What it answers
-// may have been read before (planLife, sharedLife), unless this client changed a
-// device or a user since.
+// MFADevices returns all virtual devices of the account, in no order, from the cache
+// unless this client changed a device or a user since.
 func (c *Client) MFADevices(ctx context.Context) ([]MFADevice, error) {
 	list, err := c.caches.devices.get(ctx, "", c.allMFADevices)
 	return list.clone(), err
@@ -155,15 +153,14 @@ func (c *Client) MFADevice(ctx context.Context, serial string) (device MFADevice
 	return device, found, nil
 }
 
-// RefreshMFADevices are all virtual devices of the account, past what is known: for
-// waiters and second looks. Those who ask while such a list is under way share the
-// next one.
+// RefreshMFADevices returns all virtual devices of the account. It bypasses the cache;
+// concurrent callers share the next list that begins.
 func (c *Client) RefreshMFADevices(ctx context.Context) ([]MFADevice, error) {
 	list, err := c.refreshDevices(ctx)
 	return list.clone(), err
 }
 
-// RefreshMFADevice finds one of MFADevicesNow by its serial number.
+// RefreshMFADevice finds one of RefreshMFADevices by its serial number.
 func (c *Client) RefreshMFADevice(ctx context.Context, serial string) (device MFADevice, found bool, err error) {
 	list, err := c.refreshDevices(ctx)
 	if err != nil {
@@ -179,13 +176,13 @@ func (c *Client) refreshDevices(ctx context.Context) (*deviceList, error) {
 	})
 }
 
-// deviceList are all devices of the account.
+// deviceList holds all devices of the account.
 type deviceList struct {
 	devices  []MFADevice
 	bySerial map[string]MFADevice
 }
 
-// all is a list that belongs to one caller.
+// clone returns a list that one caller owns.
 func (l *deviceList) clone() []MFADevice {
 	if l == nil {
 		return nil
@@ -209,10 +206,9 @@ func newDeviceList(devices iter.Seq2[MFADevice, error]) (*deviceList, error) {
 	return list, nil
 }
 
-// StreamMFADevices reads the devices page by page, for one who may stop before the end,
-// and yields each page in the order of the serial numbers. No page is read that
-// another caller has read already, or is reading. An error comes at most once, as the
-// last; after one, the list is not whole.
+// StreamMFADevices reads the devices page by page, for callers that may stop before the
+// end, and yields each page in the order of the serial numbers. Pages come from the cache.
+// An error is yielded at most once, as the last item: the list is then incomplete.
 func (c *Client) StreamMFADevices(ctx context.Context) iter.Seq2[MFADevice, error] {
 	return c.cachedDevices(ctx)
 }
@@ -223,7 +219,7 @@ func (c *Client) cachedDevices(ctx context.Context) iter.Seq2[MFADevice, error] 
 	})
 }
 
-// devicesOn are the devices of pages, each read by its marker.
+// streamDevices yields the devices of pages, each read by its marker.
 func streamDevices(read func(marker string) (devicePage, error)) iter.Seq2[MFADevice, error] {
 	return paged(listMFADevices, func(marker string) (page, []MFADevice, error) {
 		read, err := read(marker)
@@ -231,7 +227,7 @@ func streamDevices(read func(marker string) (devicePage, error)) iter.Seq2[MFADe
 	}, func(device MFADevice) string { return device.SerialNumber })
 }
 
-// devicePage is one page of all devices, in the order of the serial numbers.
+// devicePage is one page of devices, in the order of the serial numbers.
 type devicePage struct {
 	page
 
@@ -251,8 +247,8 @@ func (c *Client) readDevicePage(ctx context.Context, marker string) (devicePage,
 	return devicePage{answer.page, devices}, nil
 }
 
-// BindMFADevice gives a user a device, with the codes of two time steps in a row,
-// the older one first. After an unknown outcome UserMFA reports whether it did.
+// BindMFADevice binds a device to a user, with the codes of two consecutive time steps,
+// the older one first. After an unknown outcome, UserMFA shows whether it is bound.
 func (c *Client) BindMFADevice(ctx context.Context, userName, serial, code1, code2 string) error {
 	if err := bindMFADevice.require("serial number", serial); err != nil {
 		return err
@@ -262,7 +258,7 @@ func (c *Client) BindMFADevice(ctx context.Context, userName, serial, code1, cod
 	})
 }
 
-// UnbindMFADevice takes the device off a user. A virtual one stays in the account.
+// UnbindMFADevice unbinds the device of a user. A virtual one remains in the account.
 func (c *Client) UnbindMFADevice(ctx context.Context, userName string) error {
 	return c.changeMFA(ctx, unbindMFADevice, userName, params{})
 }
@@ -295,8 +291,8 @@ func (a *userMFAAnswer) missing() string {
 	return ""
 }
 
-// UserMFA reads a user's device. For a user without one the service answers 404
-// or an empty device (both observed), or that MFA is not enabled (assumed).
+// UserMFA returns a user's device. For a user without one the service answers 404 or an
+// empty device (both observed), or that MFA is not enabled (assumed).
 func (c *Client) UserMFA(ctx context.Context, userName string) (UserMFA, error) {
 	if err := getUserMFAInfo.require("user name", userName); err != nil {
 		return UserMFA{}, err

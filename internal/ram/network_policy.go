@@ -11,8 +11,8 @@ import (
 	"slices"
 )
 
-// The operations for the account are in no SDK of the vendor's. Source:
-// documented; that a Set of the account takes the same document, assumed.
+// The operations for the account are documented, but in no SDK of the vendor. That a
+// Set of the account takes the same document is assumed.
 var (
 	getAccountAccessKeyPolicy = operation{product: imsProduct, action: "GetAccessKeyPolicyForAccount", repeat: read}
 	setAccountAccessKeyPolicy = operation{product: imsProduct, action: "SetAccessKeyPolicyForAccount", repeat: set}
@@ -20,41 +20,40 @@ var (
 	setAccessKeyPolicy        = operation{product: imsProduct, action: "SetAccessKeyPolicy", repeat: set}
 )
 
-// What the types and values of a statement are. Source: documented.
 const (
+	// The types and values of a statement (documented).
 	publicStatement = "ClassicWhiteList"
 	vpcStatement    = "VPCWhiteList"
 
 	// NetworkPolicyActive enforces a policy.
 	NetworkPolicyActive = "Active"
-	// NetworkPolicyInactive keeps a policy, and does not enforce it.
+	// NetworkPolicyInactive stores a policy without enforcing it.
 	NetworkPolicyInactive = "Inactive"
-	// AllowAllVPC means every VPC.
+	// AllowAllVPC is every VPC.
 	AllowAllVPC = "AllowAllVPC"
 )
 
-// NetworkPolicy says from where long-lived keys may be used. A policy that was
-// never set and one that was reset are the same here: [NoNetworkPolicy].
+// NetworkPolicy holds the addresses from which long-lived keys may be used. A policy that
+// was never set equals one that was reset: [NoNetworkPolicy].
 type NetworkPolicy struct {
-	Status            *string             // Active or Inactive; nil: not said
-	Public            []string            // addresses and blocks of the internet; nil: not said
-	VPC               map[string][]string // the same by VPC, or AllowAllVPC; nil: not said
-	unknownStatements []json.RawMessage   // statements of kinds that are not known here
+	Status            *string             // Active or Inactive; nil: not returned
+	Public            []string            // addresses and blocks of the internet; nil: not returned
+	VPC               map[string][]string // the same by VPC, or AllowAllVPC; nil: not returned
+	unknownStatements []json.RawMessage   // statements of unknown types
 	unknownAddresses  int                 // addresses in them
 }
 
-// NoNetworkPolicy is the value where no policy was ever set.
+// NoNetworkPolicy is the policy of an account or key for which none was set.
 func NoNetworkPolicy() NetworkPolicy {
 	return NetworkPolicy{Status: new(NetworkPolicyInactive), Public: []string{}, VPC: map[string][]string{}}
 }
 
-// None reports whether a policy is as if it had never been set.
+// None reports whether a policy equals one that was never set.
 func (p NetworkPolicy) None() bool {
 	return p.Status != nil && *p.Status == NetworkPolicyInactive && len(p.Public) == 0 && len(p.VPC) == 0 && len(p.unknownStatements) == 0
 }
 
-// Size is how many statements and addresses a policy takes, with those of kinds
-// that are not known here.
+// Size is the number of statements and addresses of a policy, with those of unknown types.
 func (p NetworkPolicy) Size() (statements, addresses int) {
 	statements, addresses = len(p.unknownStatements)+len(p.VPC), p.unknownAddresses+len(p.Public)
 	if len(p.Public) > 0 {
@@ -66,16 +65,16 @@ func (p NetworkPolicy) Size() (statements, addresses int) {
 	return statements, addresses
 }
 
-// networkStatement is one statement on the wire.
+// networkStatement is one statement of the document.
 type networkStatement struct {
 	Type   string
 	Value  string   `json:",omitempty"`
 	IPList []string `json:",omitempty"`
 }
 
-// document is the policy as the service takes it. An empty list of public
-// addresses is no statement, since the service wants one with addresses. Source:
-// documented. Statements of other kinds go back as they came.
+// document is the policy as the service takes it. An empty list of public addresses is no
+// statement, because a statement needs addresses (documented). Statements of unknown types
+// are returned as they came.
 func (p NetworkPolicy) document() (string, error) {
 	out := struct {
 		Version    int
@@ -201,8 +200,8 @@ func (d *policyDocument) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// parsePolicy reads a document. Without statements and status it is {}, which
-// the service answers for a policy that was never set. Source: observed.
+// parsePolicy reads a document. Without statements and status it is {}, which the service
+// returns for a policy that was never set (observed).
 func parsePolicy(data []byte) (NetworkPolicy, error) {
 	var said struct {
 		Status     text
@@ -223,9 +222,8 @@ func parsePolicy(data []byte) (NetworkPolicy, error) {
 	return p, nil
 }
 
-// add takes a statement in. Several statements about one thing add up, as their
-// lists say who is let in. Fields that are not known are not kept: what is of a
-// known kind has to be seen, and can then be written.
+// add merges a statement. Several statements about one network add up, because each lists
+// who is allowed.
 func (p *NetworkPolicy) add(statement json.RawMessage) error {
 	var kind struct{ Type, Value anyText }
 	if err := json.Unmarshal(statement, &kind); err != nil {
@@ -251,7 +249,7 @@ func (p *NetworkPolicy) add(statement json.RawMessage) error {
 	return nil
 }
 
-// union is both lists, sorted, each element once. It is never nil.
+// union is both lists, sorted and without duplicates. It is never nil.
 func union(a, b []string) []string {
 	all := append(append([]string{}, a...), b...)
 	slices.Sort(all)

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// assumeRoleWithOIDCOperation is proved by its token: it carries no key and no
-// signature. (documented)
+// assumeRoleWithOIDCOperation is authenticated by its token: it has no key and no
+// signature (documented).
 var assumeRoleWithOIDCOperation = operation{
 	product: stsProduct, action: "AssumeRoleWithOIDC", repeat: read, pace: session, secrets: []string{"OIDCToken"}, unsigned: true,
 }
@@ -31,8 +31,8 @@ func assumeRoleWithOIDC(oidc OIDC, source CredentialSource, config Config, readF
 	}), nil
 }
 
-// token reads the file for each session: CI systems and Kubernetes write a new
-// token there long before the old one ends.
+// token reads the file for each session: CI systems and Kubernetes replace the token there
+// long before it expires.
 func (o OIDC) token(readFile func(string) ([]byte, error)) (string, error) {
 	if o.Token != "" {
 		return o.Token, nil

@@ -3,7 +3,7 @@
 
 package ram
 
-// product is one of the three services. Its version is fixed by it.
+// product is one of the three services, each with one version.
 type product string
 
 const (
@@ -12,44 +12,45 @@ const (
 	stsProduct product = "Sts"
 )
 
-// versions are the only versions that this client speaks.
+// versions are the versions that this client supports.
 var versions = map[product]string{
 	ramProduct: "2015-05-01",
 	imsProduct: "2019-08-15",
 	stsProduct: "2015-04-01",
 }
 
-// repeat says what sending an operation twice does.
+// repeat says what happens if an operation is sent twice.
 type repeat int
 
 const (
-	// once acts twice, as a create does; it is the zero value, for when in doubt.
-	// After an unknown outcome only the caller knows how to go on (KEY-01).
+	// once acts twice, as a create does. It is the zero value, which is safe for any
+	// operation. After an unknown outcome only the caller can decide how to continue
+	// (KEY-01).
 	once repeat = iota
 	// read changes nothing.
 	read
-	// set leaves the same account behind, however often it is sent.
+	// set has the same result however often it is sent.
 	set
 )
 
-// operation is one remote action.
+// operation is one remote operation.
 type operation struct {
 	product  product
 	action   string
 	repeat   repeat
-	pace     pace     // the quota the action counts against
-	secrets  []string // names of the parameters that no error may show
-	unsigned bool     // carries its own proof, no key and no signature
+	pace     pace     // the quota that the operation counts against
+	secrets  []string // names of the secret parameters
+	unsigned bool     // authenticated by its parameters: no key and no signature
 }
 
-// pace is the class of an action's published quota.
+// pace is the class of an operation's published quota.
 type pace int
 
 const (
-	// byRepeat paces reads as reads and everything else as writes.
+	// byRepeat paces reads as reads, and all others as writes.
 	byRepeat pace = iota
 	// attachment is the slower class of attaching, grouping and tagging.
 	attachment
-	// session is the class of Sts, whose creates may come as fast as reads.
+	// session is the class of Sts, whose creates have the quota of reads.
 	session
 )

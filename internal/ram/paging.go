@@ -9,44 +9,44 @@ import (
 	"iter"
 )
 
-// maxPages ends a list that has no end (ROB-04).
+// maxPages limits a list that does not end (ROB-04).
 const maxPages = 5000
 
-// errIncomplete is a list that cannot be read to its end. It is no list: what is
-// missing from it may be there (CONS-03).
+// errIncomplete is a list that cannot be read to its end. It is no list, because a missing
+// item may exist (CONS-03).
 var errIncomplete = errors.New("the list cannot be read to its end")
 
-// page is what every page of a list says of the next one.
+// page is what a page says about the next one.
 type page struct {
 	IsTruncated flag
 	Marker      text
 }
 
-// next is the marker of the next page, "" at the end. A list ends when it says
-// so, whatever marker it has (documented); one that does not say goes on while it
-// has a marker (assumed).
+// next is the marker of the next page, "" at the end. A list ends when it says so,
+// whatever marker it has (documented); without a statement it continues while it has a
+// marker (assumed).
 func (p page) next() (string, error) {
 	truncated := p.IsTruncated.value
 	if truncated != nil && !*truncated {
 		return "", nil
 	}
 	if truncated != nil && p.Marker == "" {
-		return "", fmt.Errorf("%w: a page says that there is more, and not where", errIncomplete)
+		return "", fmt.Errorf("%w: a page is truncated and has no marker", errIncomplete)
 	}
 	return string(p.Marker), nil
 }
 
-// markers are those that a list has had.
+// seenMarkers are the markers that a list has had.
 type seenMarkers map[string]bool
 
-// after is the marker of the page after p, "" at the end.
+// next is the marker of the page after p, "" at the end.
 func (m seenMarkers) next(p page) (string, error) {
 	next, err := p.next()
 	switch {
 	case err != nil || next == "":
 		return "", err
 	case m[next]:
-		return "", fmt.Errorf("%w: a page leads back to an earlier one", errIncomplete)
+		return "", fmt.Errorf("%w: a page has the marker of an earlier one", errIncomplete)
 	case len(m) == maxPages:
 		return "", fmt.Errorf("%w: it has too many pages", errIncomplete)
 	}
@@ -54,8 +54,8 @@ func (m seenMarkers) next(p page) (string, error) {
 	return next, nil
 }
 
-// paged reads a list page by page and yields each item once, by its id. An error
-// comes at most once, as the last.
+// paged reads a list page by page and yields each item once, by its id. An error is
+// yielded at most once, as the last item.
 func paged[T any](op operation, read func(marker string) (page, []T, error), id func(T) string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -86,7 +86,7 @@ func paged[T any](op operation, read func(marker string) (page, []T, error), id 
 	}
 }
 
-// marked are the parameters of one page.
+// withMarker adds the marker of a page.
 func withMarker(in params, marker string) params {
 	if marker != "" {
 		in["Marker"] = marker

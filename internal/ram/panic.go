@@ -10,20 +10,20 @@ import (
 	"strings"
 )
 
-// PanicError is a bug of this program, caught before it ended the process: what others
-// were doing at the same time, and what the state was to be told, is not lost.
+// PanicError is a bug of this program, caught before it ends the process, because
+// concurrent operations and their state would be lost.
 type PanicError struct {
-	Cause string // what went wrong; of a value that is no runtime error only the type, since it may hold a secret
-	Stack string // the functions and lines that led there, without their arguments
+	Cause string // the runtime error, or only the type of another value, which may hold a secret
+	Stack string // functions and lines, without arguments
 }
 
-// Error says what went wrong.
+// Error names the cause.
 func (p *PanicError) Error() string { return "a bug of the provider: " + p.Cause }
 
-// framesOfAPanic is how many functions a panic names: the first tell where it was.
+// maxFrames is how many functions a panic lists: the first show where it happened.
 const maxFrames = 24
 
-// CatchPanic is what do returns, or the panic in which it ended, as a [*Panic].
+// CatchPanic returns the result of do, or the panic that ended it as a [*PanicError].
 func CatchPanic(do func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -42,7 +42,7 @@ func newPanicError(cause any) *PanicError {
 		}
 	}
 	var calls [maxFrames]uintptr
-	const ours = 3 // Callers, this, and the deferred function
+	const ours = 3 // Callers, this function and the deferred one
 	frames := runtime.CallersFrames(calls[:runtime.Callers(ours, calls[:])])
 	var stack strings.Builder
 	for more := true; more; {
@@ -54,5 +54,5 @@ func newPanicError(cause any) *PanicError {
 	return p
 }
 
-// baseOf is the name of a file without the directories, which are of the machine that built it.
+// baseName is the name of a file without the directories of the machine that built it.
 func baseName(file string) string { return file[strings.LastIndexByte(file, '/')+1:] }

@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// params are the parameters of one call. What is nil is left out; an empty text
-// or list is sent, since it clears what it names.
+// params are the parameters of one call. Nil values are left out; an empty text or list is
+// sent, because it clears what it names.
 type params map[string]string
 
 func (p params) flag(name string, value *bool) {

@@ -10,7 +10,7 @@ import (
 
 var listPasskeys = operation{product: imsProduct, action: "ListPasskeys", repeat: read}
 
-// Passkey is a passkey that a user made in a browser.
+// Passkey is a passkey that a user created in a browser.
 type Passkey struct {
 	ID          string
 	Name        string
@@ -38,7 +38,7 @@ func (a *passkeysAnswer) missing() string {
 	return ""
 }
 
-// Passkeys are those of a user. The service has no pages here. Source: documented.
+// Passkeys returns the passkeys of a user. The operation has no pages (documented).
 func (c *Client) Passkeys(ctx context.Context, userName string) ([]Passkey, error) {
 	var answer passkeysAnswer
 	if err := c.callForUser(ctx, listPasskeys, userName, nil, &answer); err != nil {

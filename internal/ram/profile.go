@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// profiles is the configuration file of the aliyun CLI. Profiles are decoded one by
-// one, so that one this provider does not understand spoils no other.
+// profiles is the configuration file of the aliyun CLI. Profiles are decoded one by one,
+// so that an unknown form of one does not affect the others.
 type profiles struct {
 	Current  string            `json:"current"`
 	Profiles []json.RawMessage `json:"profiles"`
 }
 
-// profile is one entry of the file. (observed)
+// profile is one entry of the file (observed).
 type profile struct {
 	Name            string `json:"name"`
 	Mode            string `json:"mode"`
@@ -41,10 +41,10 @@ type profile struct {
 	OIDCTokenFile   string `json:"oidc_token_file"`
 }
 
-// fromProfile reads a profile of a file; no name is the file's current one.
+// fromProfile selects a profile of a file; without a name, the file's current one.
 func fromProfile(env Environment, file, name string) (SelectedCredentials, error) {
 	if file == "" {
-		return SelectedCredentials{}, problemf("There is no home directory in which to look for .aliyun/config.json; name the file in `shared_credentials_file` or %s.", credentialsFileVariable)
+		return SelectedCredentials{}, problemf("There is no home directory with .aliyun/config.json; name the file in `shared_credentials_file` or %s.", credentialsFileVariable)
 	}
 	all, err := readProfiles(env, file)
 	if err != nil {
@@ -63,8 +63,8 @@ func fromProfile(env Environment, file, name string) (SelectedCredentials, error
 	return selectSource(fmt.Sprintf("the profile %q of %s", name, file), source, roles...), nil
 }
 
-// readProfiles never quotes the file: it holds secrets, and the text of a JSON
-// error holds pieces of its input.
+// readProfiles never quotes the file, which holds secrets: the text of a JSON error
+// contains parts of its input.
 func readProfiles(env Environment, file string) (all profiles, err error) {
 	content, err := env.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -80,17 +80,17 @@ func readProfiles(env Environment, file string) (all profiles, err error) {
 	return all, nil
 }
 
-// noFile is the path of a file that should have been there.
+// missingFile is the path of a file that should exist.
 type missingFile string
 
 func (f missingFile) Error() string {
 	return fmt.Sprintf("The file %s does not exist; run `aliyun configure`, or name another file.", string(f))
 }
 
-// Is makes it one with the error of the file system.
+// Is equates it with the error of the file system.
 func (missingFile) Is(target error) bool { return target == fs.ErrNotExist }
 
-// line says where a JSON error is, and nothing else of it.
+// line is the place of a JSON error, and nothing else of it.
 func line(content []byte, err error) string {
 	var offset int64
 	var syntax *json.SyntaxError
@@ -124,11 +124,11 @@ func (p profiles) find(name string) (profile, error) {
 	return profile{}, problemf("there is no profile %q.", name)
 }
 
-// resolve follows a profile to the origin of its key and the roles on the way,
-// the last of which is the profile's own.
+// resolve follows a profile to the source of its key and the roles on the way, the last of
+// which is its own.
 func (p profiles) resolve(name string, path []string) (o keySource, roles []Role, err error) {
 	if slices.Contains(path, name) {
-		return o, nil, problemf("the source profiles run in a circle: %s.", strings.Join(append(path, name), " -> "))
+		return o, nil, problemf("the source profiles form a circle: %s.", strings.Join(append(path, name), " -> "))
 	}
 	entry, err := p.find(name)
 	if err != nil {
@@ -166,8 +166,8 @@ func (p profiles) chain(entry profile, path []string) (o keySource, roles []Role
 	return o, append(roles, role), err
 }
 
-// withKey takes the token only where the mode or the key asks for one: the CLI
-// leaves an old token in a profile that was changed to another mode. (observed)
+// withKey uses the token only where the mode or the key needs one: the CLI does not remove
+// the token of a profile that is changed to another mode (observed).
 func (p profile) withKey(mode string) (o keySource, roles []Role, err error) {
 	key := Key{ID: strings.TrimSpace(p.AccessKeyID), Secret: strings.TrimSpace(p.AccessKeySecret)}
 	if mode == "ststoken" || isTemporary(key.ID) {
@@ -207,7 +207,7 @@ func (p profile) withOIDC() (o keySource, roles []Role, err error) {
 		Policy: p.Policy, Duration: time.Duration(p.ExpiredSeconds) * time.Second, region: p.StsRegion,
 	}.trimmed()
 	if oidc.Token != "" {
-		oidc.TokenFile = "" // the vendor's own libraries prefer the token. (observed)
+		oidc.TokenFile = "" // as the vendor's libraries do (observed)
 	}
 	if problem := oidc.problem([4]string{"ram_role_arn", "oidc_provider_arn", "oidc_token", "oidc_token_file"}); problem != "" {
 		return o, nil, problemf("in the profile %q, %s", p.Name, problem)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The recycle bin knows users by id only. Source: documented.
+// The recycle bin addresses users by id (documented).
 var (
 	listRecycledKeys   = operation{product: imsProduct, action: "ListAccessKeysInRecycleBin", repeat: read}
 	getRecycledKey     = operation{product: imsProduct, action: "GetAccessKeyInfoInRecycleBin", repeat: read}
@@ -16,16 +16,16 @@ var (
 	purgeRecycledKey   = operation{product: imsProduct, action: "DeleteAccessKeyInRecycleBin", repeat: set}
 )
 
-// RecycledKey is an AccessKey that was deleted and can be restored.
+// RecycledKey is a deleted AccessKey that can be restored.
 type RecycledKey struct {
 	ID          string
 	CreateDate  time.Time
 	RecycleDate time.Time // when it was deleted
-	DeleteDate  time.Time // when it will be gone for good
+	DeleteDate  time.Time // when it is deleted permanently
 
 	UserID       string
-	UserName     string // empty where only the user's id is told
-	UserRecycled bool   // the user is in the recycle bin as well
+	UserName     string // empty where only the user's id is returned
+	UserRecycled bool   // the user is in the recycle bin, too
 }
 
 type recycledKeyFields struct {
@@ -58,8 +58,8 @@ func (a *recycledKeysAnswer) missing() string {
 	return ""
 }
 
-// RecycledKeys are the deleted keys of a user that can be restored, three at most.
-// The service has no pages here. Source: documented.
+// RecycledKeys returns the deleted keys of a user that can be restored, three at most. The
+// operation has no pages (documented).
 func (c *Client) RecycledKeys(ctx context.Context, userID string) ([]RecycledKey, error) {
 	if err := listRecycledKeys.require("user id", userID); err != nil {
 		return nil, err
@@ -89,8 +89,8 @@ func (a *recycledKeyAnswer) missing() string {
 	return ""
 }
 
-// RecycledKey is a deleted key and the user it belonged to. NotFound(err,
-// "User.AccessKey") reports whether it is not in the recycle bin. Source: assumed.
+// RecycledKey returns a deleted key and its user. NotFound(err, "User.AccessKey") reports
+// that it is not in the recycle bin (assumed).
 func (c *Client) RecycledKey(ctx context.Context, id string) (RecycledKey, error) {
 	if err := getRecycledKey.require("AccessKey ID", id); err != nil {
 		return RecycledKey{}, err
@@ -102,13 +102,13 @@ func (c *Client) RecycledKey(ctx context.Context, id string) (RecycledKey, error
 	return answer.AccessKey.key(), nil
 }
 
-// RestoreRecycledKey gives a user its deleted key back. LimitExceeded(err) reports
-// that the user has as many keys as it may have. Source: assumed.
+// RestoreRecycledKey restores a deleted key. LimitExceeded(err) reports that the user has
+// the maximum number of keys (assumed).
 func (c *Client) RestoreRecycledKey(ctx context.Context, userID, id string) error {
 	return c.onRecycledKey(ctx, restoreRecycledKey, userID, id)
 }
 
-// PurgeRecycledKey deletes a key for good.
+// PurgeRecycledKey deletes a key permanently.
 func (c *Client) PurgeRecycledKey(ctx context.Context, userID, id string) error {
 	return c.onRecycledKey(ctx, purgeRecycledKey, userID, id)
 }

@@ -20,18 +20,17 @@ import (
 // removed replaces a secret.
 const removed = "(removed)"
 
-// maxMessage caps what is shown of a message of the service.
+// maxMessage limits how much of a message is shown.
 const maxMessage = 1000
 
-// stringToSign begins what a signature error quotes: all parameters of the
-// call, passwords too. Source: documented.
+// stringToSignPattern matches the part of a signature error that quotes all parameters of
+// the call, also passwords (documented).
 var stringToSignPattern = regexp.MustCompile(`(?is)(string to sign is:).*`)
 
-// redactor removes the secrets of one call from texts that others wrote
-// (LOG-02).
+// redactor removes the secrets of one call from texts of the service (LOG-02).
 type redactor struct{ secrets *strings.Replacer }
 
-// newRedactor knows the secrets in the forms that a text may have them in.
+// newRedactor finds the secrets in the usual encodings.
 func newRedactor(secrets ...string) redactor {
 	seen := map[string]bool{}
 	for _, secret := range secrets {
@@ -40,7 +39,7 @@ func newRedactor(secrets ...string) redactor {
 		}
 	}
 	delete(seen, "")
-	// The longest first, or a rest of it would stay.
+	// The longest first, because a shorter one may be part of it.
 	longest := slices.SortedFunc(maps.Keys(seen), func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
 	for _, form := range longest {
@@ -49,7 +48,7 @@ func newRedactor(secrets ...string) redactor {
 	return redactor{strings.NewReplacer(pairs...)}
 }
 
-// forms are the secret itself and its usual encodings.
+// encodings are the secret itself and its usual encodings.
 func encodings(secret string) []string {
 	if secret == "" {
 		return nil
@@ -105,7 +104,7 @@ func quotedPrintable(text string) string {
 	return out.String()
 }
 
-// printable has a blank for each control character, and for what is not UTF-8.
+// withoutControls replaces each control character, and what is not UTF-8, with a blank.
 func withoutControls(text string) string {
 	return strings.Map(func(letter rune) rune {
 		if unicode.IsControl(letter) || letter == unicode.ReplacementChar {
@@ -115,9 +114,9 @@ func withoutControls(text string) string {
 	}, text)
 }
 
-// clean removes control characters, what follows "string to sign is:", and the
-// secrets, and cuts what is too long, in this order: a secret that is broken
-// into lines would be whole again without them, and a cut one not be found.
+// clean removes control characters, what follows "string to sign is:", and the secrets,
+// and shortens the text, in this order: a secret that is broken into lines would become
+// whole without the line breaks, and a shortened one would not be found.
 func (r redactor) clean(text string) string {
 	text = stringToSignPattern.ReplaceAllString(withoutControls(text), "$1 "+removed)
 	text = strings.TrimSpace(r.secrets.Replace(text))

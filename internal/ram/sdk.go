@@ -13,13 +13,12 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 )
 
-// signed is the form of one attempt, with a new nonce, time and signature. It
-// holds the common parameters too, so that the URL holds nothing: a session
-// token in a URL would end up in the logs of proxies. The gateway merges query
-// and form before it verifies. Source: observed (the vendor's own samples post
-// all parameters in the form).
+// signHMACSHA1 is the form of one attempt, with a new nonce, time and signature. It holds
+// the common parameters too, which keeps the session token out of the URL and the logs of
+// proxies. The gateway merges query and form before it verifies (observed: the vendor's
+// own samples post all parameters in the form).
 //
-// This file is all that knows the vendor's SDK. It signs and does nothing else.
+// This file is the only one that uses the vendor's SDK, and only to sign.
 func signHMACSHA1(op operation, key Key, region string, params map[string]string) (url.Values, error) {
 	request := requests.NewCommonRequest()
 	request.Method = requests.POST
@@ -45,14 +44,14 @@ func signHMACSHA1(op operation, key Key, region string, params map[string]string
 	return form, nil
 }
 
-// signingKey hands a key to the SDK as it is. The SDK's own providers fall
-// back to the environment when a part is empty.
+// signingKey passes a key to the SDK. The providers of the SDK fall back to the
+// environment when a part is empty.
 type signingKey Key
 
-// GetCredentials answers the key.
+// GetCredentials returns the key.
 func (k signingKey) GetCredentials() (*credentials.Credentials, error) {
 	return &credentials.Credentials{AccessKeyId: k.ID, AccessKeySecret: k.Secret, SecurityToken: k.Token}, nil
 }
 
-// GetProviderName names the source to the SDK, which has no use for it here.
+// GetProviderName names the source to the SDK, which does not use it here.
 func (signingKey) GetProviderName() string { return "static" }

@@ -7,8 +7,8 @@ import "context"
 
 var getSecurityReport = operation{product: imsProduct, action: "GetAccountSecurityPracticeReport", repeat: read}
 
-// SecurityReport is what the service thinks of the security of an account. What it
-// leaves out is nil. Keys are old or unused by the service's own measure.
+// SecurityReport is the service's assessment of the security of an account. What it does
+// not return is nil. Keys are old or unused by the service's own definition.
 type SecurityReport struct {
 	Score                       *int64
 	BindMFA                     *bool // of the root account
@@ -49,7 +49,7 @@ func (a *securityReportAnswer) missing() string {
 	return ""
 }
 
-// SecurityReport asks for the score of the account and what it is made of.
+// SecurityReport returns the score of the account and its components.
 func (c *Client) SecurityReport(ctx context.Context) (SecurityReport, error) {
 	var answer securityReportAnswer
 	if err := c.call(ctx, getSecurityReport, nil, &answer); err != nil {

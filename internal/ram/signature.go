@@ -19,21 +19,21 @@ import (
 	"time"
 )
 
-// SignatureAlgorithm is how calls are signed, in the words of the service.
+// SignatureAlgorithm signs the calls, by the service's name for it.
 type SignatureAlgorithm string
 
 const (
-	// HMACSHA1 signs the parameters: signature version 1, which the vendor's SDK makes.
+	// HMACSHA1 signs the parameters: signature version 1, by the vendor's SDK.
 	HMACSHA1 SignatureAlgorithm = "HMAC-SHA1"
 	// ACS3 signs the request: signature version 3, in a header.
 	ACS3 SignatureAlgorithm = "ACS3-HMAC-SHA256"
 )
 
-// ErrSHA1Forbidden is what GODEBUG=fips140=only forbids. The cryptographic module
-// would end the process instead.
+// ErrSHA1Forbidden is the use of SHA-1 under GODEBUG=fips140=only, where the cryptographic
+// module would end the process.
 var ErrSHA1Forbidden = errors.New("GODEBUG=fips140=only is set, and forbids SHA-1")
 
-// CheckSHA1Allowed is ErrNotApproved where SHA-1 may not be used, and else nil.
+// CheckSHA1Allowed returns ErrSHA1Forbidden where SHA-1 may not be used.
 func CheckSHA1Allowed() error {
 	if fips140.Enforced() {
 		return ErrSHA1Forbidden
@@ -41,7 +41,7 @@ func CheckSHA1Allowed() error {
 	return nil
 }
 
-// settle answers the algorithm to use where none was chosen.
+// resolve returns the algorithm, or the default if none is set.
 func (a SignatureAlgorithm) resolve() (SignatureAlgorithm, error) {
 	switch a {
 	case ACS3:
@@ -57,21 +57,21 @@ func (a SignatureAlgorithm) resolve() (SignatureAlgorithm, error) {
 		}
 		return HMACSHA1, nil
 	default:
-		return a, fmt.Errorf("%q is no algorithm that the service knows", string(a))
+		return a, fmt.Errorf("%q is not an algorithm of the service", string(a))
 	}
 }
 
-// A letter is what one attempt sends: the form in the body, and the headers that
-// are signed with it.
+// signedRequest is what one attempt sends: the form in the body, and the headers that are
+// signed with it.
 type signedRequest struct {
 	form    url.Values
 	headers map[string]string
 }
 
-// signedRequest makes the headers of signature version 3 over a form that is posted
-// to a host. The parameters stay in the body, where signature version 1 has them
-// too: the gateway takes them from there for form parameters (documented), and for
-// those that it lists as query parameters as well (assumed).
+// signACS3 makes the headers of signature version 3 for a form that is posted to a host.
+// The parameters stay in the body, as with signature version 1: the gateway accepts that
+// for form parameters (documented), and for those that it lists as query parameters
+// (assumed).
 func signACS3(op operation, key Key, host string, now time.Time, nonce string, params map[string]string) signedRequest {
 	form := url.Values{}
 	for name, value := range params {
@@ -95,8 +95,8 @@ func signACS3(op operation, key Key, host string, now time.Time, nonce string, p
 	return signedRequest{form: form, headers: headers}
 }
 
-// authorization is the header that signs a POST to "/" with a query, with these
-// headers and a body of this hash. (documented)
+// authorization is the header that signs a POST to "/" with a query, these headers and a
+// body of this hash (documented).
 func authorization(key Key, headers map[string]string, query, body string) string {
 	names := slices.Sorted(maps.Keys(headers))
 	var canonical strings.Builder
@@ -115,7 +115,7 @@ func hexSHA256(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// letter signs an attempt.
+// sign signs an attempt.
 func (c *Client) sign(op operation, key Key, params map[string]string) (signedRequest, error) {
 	switch {
 	case op.unsigned:
@@ -127,8 +127,8 @@ func (c *Client) sign(op operation, key Key, params map[string]string) (signedRe
 	return signedRequest{form: form}, err
 }
 
-// unsignedForm is the form of an attempt that carries its own proof, as
-// AssumeRoleWithOIDC does: no key, no signature, but a nonce and a time.
+// unsignedForm is the form of an operation that is authenticated by its parameters, as
+// AssumeRoleWithOIDC is: no key, no signature, but a nonce and a time.
 func unsignedForm(op operation, now time.Time, params map[string]string) url.Values {
 	form := url.Values{
 		"Action":         {op.action},

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// moment is a time that may be absent: the zero time.
+// timestamp is a time that may be absent: the zero time.
 type timestamp struct{ value time.Time }
 
-// milliseconds is where a number is no longer one of seconds: in the year 5138,
-// or in March 1973.
+// milliseconds is the smallest number that counts milliseconds: March 1973, or the year
+// 5138 in seconds.
 const milliseconds = 100_000_000_000
 
-// UnmarshalJSON reads RFC 3339, and seconds or milliseconds since 1970 (both
-// documented as samples). What has no time is empty, absent or null (documented),
-// "-" or "N/A" (documented for reports).
+// UnmarshalJSON reads RFC 3339, and seconds or milliseconds since 1970 (both documented as
+// samples). No time is empty, absent or null (documented), "-" or "N/A" (documented for
+// reports).
 func (m *timestamp) UnmarshalJSON(data []byte) error {
 	value, ok, err := scalar(data, "a time")
 	m.value = time.Time{}

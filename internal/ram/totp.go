@@ -6,7 +6,7 @@ package ram
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // RFC 6238's default, which every authenticator app speaks
+	"crypto/sha1" //nolint:gosec // RFC 6238's default, which every authenticator app supports
 	"encoding/base32"
 	"encoding/binary"
 	"errors"
@@ -16,13 +16,13 @@ import (
 	"unicode"
 )
 
-// stepSeconds is how long an MFA code lasts. Source: documented.
+// stepSeconds is how long an MFA code is valid (documented).
 const stepSeconds = 30
 
 // errSeed does not show the seed.
 var errSeed = errors.New("the seed is not Base32")
 
-// TOTPStep counts the time steps of MFA codes from 1970 to t.
+// TOTPStep is the number of the time step of an MFA code, counted from 1970.
 func TOTPStep(t time.Time) int64 {
 	seconds := t.Unix()
 	if seconds < 0 {
@@ -57,18 +57,18 @@ func isSeed(text string) bool {
 	return err == nil
 }
 
-// decodeSeed reads Base32 as people copy it: in any case, in groups, with or
-// without the padding.
+// decodeSeed reads Base32 in the forms that are copied by hand: in any case, in groups,
+// with or without padding.
 func decodeSeed(seed string) ([]byte, error) {
-	plain := strings.Map(func(letter rune) rune {
-		if unicode.IsSpace(letter) {
+	plain := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
 			return -1
 		}
-		return unicode.ToUpper(letter)
+		return unicode.ToUpper(r)
 	}, seed)
 	plain = strings.TrimRight(plain, "=")
 	switch len(plain) % 8 {
-	case 1, 3, 6: // no number of bytes has so many letters
+	case 1, 3, 6: // no number of bytes has that many characters
 		return nil, errSeed
 	}
 	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(plain)
@@ -78,9 +78,9 @@ func decodeSeed(seed string) ([]byte, error) {
 	return key, nil
 }
 
-// ServerTime is the service's time: the local clock, corrected by what an answer
-// showed. If there was no answer yet, it asks who the caller is, which needs no
-// permission; a refusal contains the time as well.
+// ServerTime returns the service's time: the local clock, corrected by the Date of an
+// answer. Before the first answer it asks for the caller, which needs no permission; a
+// refusal has a Date, too.
 func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
 	if now, known := c.ServerNow(); known {
 		return now, nil

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// newHTTPClient has a transport of its own, so that no two clients share
-// connections. It never follows a redirect: the form would go along (NET-03).
+// newHTTPClient has a transport of its own, so that clients share no connections. It never
+// follows a redirect, because the form would be sent along (NET-03).
 func newHTTPClient(pool *x509.CertPool) *http.Client {
-	// HTTP/1.1 only: what is sent again, and when, is then easily told.
+	// HTTP/1.1 only: its rules for repeated requests are simple.
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)
 	return &http.Client{
@@ -25,7 +25,7 @@ func newHTTPClient(pool *x509.CertPool) *http.Client {
 			MaxIdleConnsPerHost:    16,
 			IdleConnTimeout:        30 * time.Second,
 			MaxResponseHeaderBytes: maxHeaderBytes,
-			DisableCompression:     true, // we ask for gzip ourselves, to cap what comes out of it
+			DisableCompression:     true, // gzip is requested explicitly, to limit the decompressed size
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -23,17 +23,17 @@ var (
 )
 
 const (
-	// tagsPerCall is the most that one call adds or takes off. Source: documented.
+	// tagsPerCall is the largest number of tags of one call (documented).
 	tagsPerCall = 20
-	// displayNameLength is where Ims ends a display name. Source: documented.
+	// displayNameLength is the longest display name of Ims (documented).
 	displayNameLength = 24
 )
 
 // User is a RAM user.
 type User struct {
-	ID            string // stays through a rename
+	ID            string // does not change with the name
 	Name          string
-	PrincipalName string // the name and the default domain of the moment
+	PrincipalName string // the name and the current default domain
 	DisplayName   string
 	MobilePhone   string
 	Email         string
@@ -41,12 +41,12 @@ type User struct {
 	ProvisionType string // Manual, SCIM, CloudSSO
 	CreateDate    time.Time
 	UpdateDate    time.Time
-	LastLoginDate time.Time         // zero: never, or not said
-	Tags          map[string]string // nil: not said
+	LastLoginDate time.Time         // zero: never, or not returned
+	Tags          map[string]string // nil: not returned
 }
 
-// UserChange is what UpdateUser changes. Nil keeps a value and "" clears it, but
-// a name and a display name cannot be cleared.
+// UserChange is what UpdateUser changes. Nil keeps a value and "" clears it, but a name
+// and a display name cannot be cleared.
 type UserChange struct{ Name, DisplayName, MobilePhone, Email, Comments *string }
 
 type userAnswer struct{ User *userFields }
@@ -101,15 +101,14 @@ func (s *userFields) user() User {
 	return user
 }
 
-// nameIn is the user name in a principal name. Only the domain comes after an @.
-// Source: documented.
+// nameIn is the user name in a principal name. Only the domain follows an @ (documented).
 func nameIn(principalName text) string {
 	name, _, _ := strings.Cut(string(principalName), "@")
 	return name
 }
 
-// needs refuses a call without the value that names its object, before it is
-// sent: without a user, the service would take the caller (KEY-12).
+// require refuses a call without the value that names its object: without a user, the
+// service would act on the caller (KEY-12).
 func (op operation) require(what, value string) error {
 	if strings.TrimSpace(value) != "" {
 		return nil
@@ -117,9 +116,9 @@ func (op operation) require(what, value string) error {
 	return &NoResponseError{Action: op.action, Err: errors.New("the " + what + " is empty")}
 }
 
-// AccessKeyOwner reads the user that an AccessKey belongs to. A key of the root account
-// belongs to no user, so NotFound(err, "User") is true for it as for a key that
-// does not exist. Source: assumed.
+// AccessKeyOwner returns the user that an AccessKey belongs to. A key of the root account
+// belongs to no user: NotFound(err, "User") is true for it as for a key that does not
+// exist (assumed).
 func (c *Client) AccessKeyOwner(ctx context.Context, keyID string) (User, error) {
 	return c.readUser(ctx, "UserAccessKeyId", keyID)
 }
@@ -138,8 +137,8 @@ func (c *Client) readUser(ctx context.Context, by, value string) (User, error) {
 	return answer.User.user(), nil
 }
 
-// CreateUser makes a user of what u says; the service gives it its id and dates.
-// Ims demands a display name, which is the name if u has none.
+// CreateUser creates a user; the service assigns the id and the dates. Ims requires a
+// display name, which is the name if u has none.
 func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
 	defer c.caches.invalidateUserDetails()()
 	in := params{"DisplayName": cmp.Or(u.DisplayName, u.Name[:min(len(u.Name), displayNameLength)])}
@@ -223,8 +222,8 @@ func (u UserChange) params(id string) params {
 	return in
 }
 
-// DeleteUser deletes a user on which nothing hangs. Conflict(err) reports whether
-// something does.
+// DeleteUser deletes a user. Conflict(err) reports that it still has something that
+// prevents that.
 func (c *Client) DeleteUser(ctx context.Context, id string) error {
 	if err := deleteUser.require("user id", id); err != nil {
 		return err
@@ -233,13 +232,13 @@ func (c *Client) DeleteUser(ctx context.Context, id string) error {
 	return c.call(ctx, deleteUser, params{"UserId": id}, nil)
 }
 
-// TagUser gives a user tags, or other values to those it has.
+// TagUser adds tags to a user, or changes the values of existing ones.
 func (c *Client) TagUser(ctx context.Context, id string, tags map[string]string) error {
 	return c.tag(ctx, tagResources, id, slices.Sorted(maps.Keys(tags)), func(in params, keys []string) { in.tags(tags, keys) })
 }
 
-// UntagUser takes the named tags off a user. One that is not there is no error.
-// Source: assumed.
+// UntagUser removes the named tags from a user. One that the user does not have is no
+// error (assumed).
 func (c *Client) UntagUser(ctx context.Context, id string, keys []string) error {
 	return c.tag(ctx, untagResources, id, keys, func(in params, keys []string) {
 		for i, key := range keys {
@@ -248,8 +247,8 @@ func (c *Client) UntagUser(ctx context.Context, id string, keys []string) error 
 	})
 }
 
-// tag sends as many calls as the keys need. Without a key there is none: the
-// service could take it for all of them.
+// tag sends as many calls as the keys need, and none without keys: the service could apply
+// it to all of them.
 func (c *Client) tag(ctx context.Context, op operation, id string, keys []string, fill func(params, []string)) error {
 	if err := op.require("user id", id); err != nil {
 		return err
@@ -265,7 +264,7 @@ func (c *Client) tag(ctx context.Context, op operation, id string, keys []string
 	return nil
 }
 
-// tags sends tags as a list of pairs, which counts from 1.
+// tags adds tags as a list of pairs that counts from 1.
 func (p params) tags(values map[string]string, keys []string) {
 	for i, key := range keys {
 		name := "Tag." + strconv.Itoa(i+1)

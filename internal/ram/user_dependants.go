@@ -12,7 +12,7 @@ var (
 	detachPolicyFromUser = operation{product: ramProduct, action: "DetachPolicyFromUser", repeat: set, pace: attachment}
 )
 
-// UserPolicy is a policy that a user has by itself, not through a group.
+// UserPolicy is a policy that is attached to a user directly, not through a group.
 type UserPolicy struct {
 	Type string // System, Custom
 	Name string
@@ -31,7 +31,7 @@ func (a *userGroupsAnswer) missing() string {
 	return ""
 }
 
-// UserGroups are the names of the groups that a user is in.
+// UserGroups returns the names of the groups of a user.
 func (c *Client) UserGroups(ctx context.Context, userName string) ([]string, error) {
 	if err := listGroupsForUser.require("user name", userName); err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (c *Client) UserGroups(ctx context.Context, userName string) ([]string, err
 	return groups, nil
 }
 
-// RemoveUserFromGroup lets a user leave a group.
+// RemoveUserFromGroup removes a user from a group.
 func (c *Client) RemoveUserFromGroup(ctx context.Context, userName, group string) error {
 	if err := removeUserFromGroup.require("user name", userName); err != nil {
 		return err
@@ -70,7 +70,7 @@ func (a *userPoliciesAnswer) missing() string {
 	return ""
 }
 
-// UserPolicies are the policies that a user has by itself.
+// UserPolicies returns the policies that are attached to a user directly.
 func (c *Client) UserPolicies(ctx context.Context, userName string) ([]UserPolicy, error) {
 	if err := listPoliciesForUser.require("user name", userName); err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (c *Client) UserPolicies(ctx context.Context, userName string) ([]UserPolic
 	return policies, nil
 }
 
-// DetachPolicy takes a policy off a user.
+// DetachPolicy detaches a policy from a user.
 func (c *Client) DetachPolicy(ctx context.Context, userName string, policy UserPolicy) error {
 	if err := detachPolicyFromUser.require("user name", userName); err != nil {
 		return err

@@ -20,50 +20,49 @@ var (
 )
 
 const (
-	// usersPerPage is the most that a page of users holds. Source: documented.
+	// usersPerPage is the largest page of users (documented).
 	usersPerPage = 1000
-	// oneUser is asked for twice, by its name and by its id, and read alone: who
-	// manages one user need not be allowed to list all.
+	// alwaysSingle is the number of reads of one user, by name and by id, that are never
+	// answered from a list: a program that manages one user need not be allowed to list
+	// all.
 	alwaysSingle = 2
-	// fewUsers are read one by one where a list of all takes more than one call.
-	// Whoever asks for one more gets it from that list: so a refresh of many costs
-	// few calls, and one of a few reads no large account.
+	// maxSingleReads is how many users are read one by one where a list of all takes
+	// several calls. The next one is answered from that list: a refresh of many users
+	// takes few calls, and one of a few does not read a large account.
 	maxSingleReads = 8
 )
 
-// What UserPrincipalName and UserId name a user by.
+// The parameters that name a user.
 const (
 	byName = "UserPrincipalName"
 	byID   = "UserId"
 )
 
-// User reads a user by its name of today. What it answers may have been read
-// before (planLife, sharedLife), unless this client changed a user since, and it
-// may have been read with all others.
+// User returns a user by its current name, from the cache unless this client changed a
+// user since. It may come from a list of all users.
 func (c *Client) User(ctx context.Context, name string) (User, error) {
 	return c.cachedUser(ctx, byName, name, acceptAny)
 }
 
-// RefreshUser reads a user by its name, past what is known.
+// RefreshUser returns a user by its name. It bypasses the cache.
 func (c *Client) RefreshUser(ctx context.Context, name string) (User, error) {
 	return c.refreshUser(ctx, byName, name)
 }
 
-// UserByID reads a user by its id, which a rename leaves alone. What it answers
-// may be as old as that of User.
+// UserByID returns a user by its id, which does not change with the name, as current as
+// User.
 func (c *Client) UserByID(ctx context.Context, id string) (User, error) {
 	return c.cachedUser(ctx, byID, id, acceptAny)
 }
 
-// UserByIDIf is UserByID for one who looks at more than name and id. A user who
-// was read with all others is answered only if believed says so, and else is read
-// alone: that a list returns as much as the user itself is documented, but no source
-// promises it.
+// UserByIDIf is UserByID for a caller that needs more than name and id. A user from a list
+// of all is returned only if believed accepts it, and is read alone otherwise: that a list
+// has all fields of a user is documented, but not guaranteed.
 func (c *Client) UserByIDIf(ctx context.Context, id string, believed func(User) bool) (User, error) {
 	return c.cachedUser(ctx, byID, id, believed)
 }
 
-// RefreshUserByID reads a user by its id, past what is known.
+// RefreshUserByID returns a user by its id. It bypasses the cache.
 func (c *Client) RefreshUserByID(ctx context.Context, id string) (User, error) {
 	return c.refreshUser(ctx, byID, id)
 }
@@ -87,15 +86,15 @@ func (c *Client) userReader(by, value string) func(context.Context) (User, error
 	return func(ctx context.Context) (User, error) { return c.readUser(ctx, by, value) }
 }
 
-// own is the user with tags that belong to one caller.
+// clone returns a user with tags that one caller owns.
 func (u User) clone() User {
 	u.Tags = maps.Clone(u.Tags)
 	return u
 }
 
-// listedUser finds a user among all, if it is not known alone and a list costs
-// less. That a list lacks a user says nothing, and neither does a list that cannot
-// be read: the user itself is asked for then. An unknown user is in no list.
+// listedUser finds a user in a list of all, if it is not cached by itself and a list is
+// cheaper. A list that lacks the user, or that cannot be read, proves nothing: the user is
+// then read alone.
 func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) {
 	if getUser.require(by, value) != nil || c.caches.users.holds(by+" "+value) || !c.listIsCheaper(ctx) {
 		return User{}, false
@@ -109,15 +108,15 @@ func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) 
 	return user.clone(), found
 }
 
-// listCostsLess reports whether a list of all users, for those who are still asked
-// for, costs fewer calls than each of them alone. Whoever asks for one user more
-// finds that out with the first page, which is all of a small account.
+// listIsCheaper reports whether a list of all users takes fewer calls than single reads of
+// those that are still needed. A read that is uncertain about it reads the first page,
+// which is all of a small account.
 func (c *Client) listIsCheaper(ctx context.Context) bool {
 	all, nth := c.caches.allUsers, c.caches.single.next(c.Now())
 	switch {
 	case all.holds(""):
 		return true
-	// So soon after a write a list is not kept: each would read it for one user.
+	// Shortly after a write a list is not cached: each caller would read it for one user.
 	case nth <= alwaysSingle, !all.mayCache(""):
 		return false
 	case nth > maxSingleReads:
@@ -132,16 +131,16 @@ func (c *Client) listIsCheaper(ctx context.Context) bool {
 	return err == nil && next == ""
 }
 
-// singly counts the users that were asked for one by one.
+// singleReads counts the users that were read one by one.
 type singleReads struct {
 	mu            sync.Mutex
 	last          time.Time
 	count         int
-	listingFailed time.Time // when a list could not be read
+	listingFailed time.Time // when listing failed
 }
 
-// next reports how many were asked for with this one: no more than one user as long as
-// a list cannot be read. After a quiet minute the count begins again.
+// next returns the number of reads including this one, or alwaysSingle while the list
+// cannot be read. After a minute without a read the count starts again.
 func (s *singleReads) next(now time.Time) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,7 +155,7 @@ func (s *singleReads) next(now time.Time) int {
 	return s.count
 }
 
-// insist lets users be read one by one for a minute, however many: who may read
+// disableListing makes users be read one by one for a minute: a program that may read
 // users need not be allowed to list them.
 func (s *singleReads) disableListing(now time.Time) {
 	s.mu.Lock()
@@ -164,7 +163,7 @@ func (s *singleReads) disableListing(now time.Time) {
 	s.listingFailed = now
 }
 
-// userList are all users of the account.
+// userList holds all users of the account.
 type userList struct {
 	users  []User
 	byID   map[string]int
@@ -201,14 +200,14 @@ func (a *usersAnswer) missing() string {
 	return ""
 }
 
-// userPage is one page of all users, in the order of their names.
+// userPage is one page of users, in the order of their names.
 type userPage struct {
 	page
 
 	users []User
 }
 
-// readUserPage reads one page of all users, frozen ones too.
+// readUserPage reads one page of all users, also frozen ones.
 func (c *Client) readUserPage(ctx context.Context, marker string) (userPage, error) {
 	in := params{"MaxItems": strconv.Itoa(usersPerPage), "Status": "active,freeze"}
 	var answer usersAnswer
@@ -223,13 +222,13 @@ func (c *Client) readUserPage(ctx context.Context, marker string) (userPage, err
 	return userPage{answer.page, users}, nil
 }
 
-// userPage is a page that is shared by all who read it.
+// userPage returns a page from the cache.
 func (c *Client) userPage(ctx context.Context, marker string) (userPage, error) {
 	return c.caches.userPages.get(ctx, marker, func(ctx context.Context) (userPage, error) { return c.readUserPage(ctx, marker) })
 }
 
-// userPages are all users as the pages come. An error comes at most once, as the last; after one, the list is not
-// whole.
+// cachedUsers yields all users page by page. An error is yielded at most once, as the last
+// item: the list is then incomplete.
 func (c *Client) cachedUsers(ctx context.Context) iter.Seq2[User, error] {
 	return paged(listUsers, func(marker string) (page, []User, error) {
 		read, err := c.userPage(ctx, marker)
@@ -249,8 +248,7 @@ func (c *Client) listAllUsers(ctx context.Context) (*userList, error) {
 	return list, nil
 }
 
-// Users reads all users, frozen ones too. What it answers may be as old as that of
-// User. An error comes alone.
+// Users yields all users, also frozen ones, as current as User. An error is yielded alone.
 func (c *Client) Users(ctx context.Context) iter.Seq2[User, error] {
 	return func(yield func(User, error) bool) {
 		list, err := c.caches.allUsers.get(ctx, "", c.listAllUsers)

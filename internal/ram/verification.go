@@ -11,7 +11,7 @@ var (
 	unbindVerification = operation{product: imsProduct, action: "UnbindVerification", repeat: set}
 )
 
-// VerifyType is a kind of security address, in the words of the service.
+// VerifyType is a kind of security address, by the service's name.
 type VerifyType string
 
 const (
@@ -21,18 +21,18 @@ const (
 	VerifyPhone VerifyType = "sms"
 )
 
-// SecurityAddress is a security phone, as 86-13900001234, or e-mail address of a
-// user: not the contact that UpdateUser changes. It is empty if there is none.
+// SecurityAddress is a security phone, such as 86-13900001234, or e-mail address of a
+// user: not the contact that UpdateUser changes. It is empty if none is set.
 type SecurityAddress struct {
 	Address string
 	Status  string // pending until the owner confirms it, then active
 }
 
-// Verification is what a user can prove to be itself with.
+// Verification holds the addresses with which a user can verify its identity.
 type Verification struct{ Email, Phone SecurityAddress }
 
-// verificationAnswer has a device that is not set as an absent or an empty object.
-// Source: assumed. So only the request id distinguishes an answer from another document.
+// verificationAnswer has a device that is not set as an absent or an empty object
+// (assumed).
 type verificationAnswer struct {
 	RequestID           text `json:"RequestId"`
 	SecurityPhoneDevice *struct{ AreaCode, PhoneNumber, Status text }
@@ -60,7 +60,7 @@ func (a *verificationAnswer) verification() (v Verification) {
 	return v
 }
 
-// Verification reads the security phone and e-mail address of a user.
+// Verification returns the security phone and e-mail address of a user.
 func (c *Client) Verification(ctx context.Context, userName string) (Verification, error) {
 	var answer verificationAnswer
 	if err := c.callForUser(ctx, getVerification, userName, nil, &answer); err != nil {
@@ -69,14 +69,14 @@ func (c *Client) Verification(ctx context.Context, userName string) (Verificatio
 	return answer.verification(), nil
 }
 
-// SetVerification gives a user a security phone or e-mail address, which only its
-// owner can confirm.
+// SetVerification sets a security phone or e-mail address, which only its owner can
+// confirm.
 func (c *Client) SetVerification(ctx context.Context, userName string, kind VerifyType, address string) error {
 	return c.changeVerification(ctx, setVerification, userName, kind, address)
 }
 
-// UnbindVerification takes a security phone or e-mail address off a user: the one
-// that is named. Source: documented.
+// UnbindVerification removes the named security phone or e-mail address from a user
+// (documented).
 func (c *Client) UnbindVerification(ctx context.Context, userName string, kind VerifyType, address string) error {
 	return c.changeVerification(ctx, unbindVerification, userName, kind, address)
 }
