@@ -59,7 +59,7 @@ func (a *sessionAnswer) lease(c *Client, asked time.Duration) lease {
 }
 
 func assumeRole(base Credentials, source CredentialSource, role Role, config Config) (Credentials, error) {
-	client, err := stsClient(base, config, role.region)
+	client, err := stsClient(base, config, role.sts)
 	if err != nil {
 		return nil, err
 	}

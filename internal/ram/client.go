@@ -94,6 +94,7 @@ type Client struct {
 	account   account
 	caches    caches
 	timeout   time.Duration // of one attempt
+	keyPair   *rsaKeyPair   // signs the operations without a key; nil where there is none
 }
 
 // New returns a Client. It makes no call.
@@ -109,6 +110,12 @@ func New(config Config) (*Client, error) {
 	}
 	if config.Pause == nil {
 		config.Pause = sleep
+	}
+	if chain, is := config.Credentials.(*CredentialChain); is {
+		config = chain.locate(config)
+	}
+	if config.Region != "" && !Region.MatchString(config.Region) {
+		return nil, errors.New("the region is not the id of a region, such as cn-hangzhou")
 	}
 	var err error
 	if config.SignatureAlgorithm, err = config.SignatureAlgorithm.resolve(); err != nil {

@@ -6,6 +6,7 @@ package ram
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,7 +33,7 @@ type Role struct {
 	ExternalID  string
 	Duration    time.Duration // 0 is the service's default, an hour
 
-	region string // whose Sts to ask, where a profile says so
+	sts stsPlace // where a profile names it
 }
 
 // OIDC is a role to assume with the token of an OpenID Connect provider.
@@ -45,7 +46,7 @@ type OIDC struct {
 	Policy      string
 	Duration    time.Duration
 
-	region string
+	sts stsPlace
 }
 
 // Environment is the environment of the process.
@@ -88,6 +89,9 @@ const (
 	KindOIDC           CredentialKind = "OIDC"
 	KindECSRole        CredentialKind = "ECS role"
 	KindCredentialsURI CredentialKind = "credentials URI"
+	KindExternal       CredentialKind = "external program"
+	KindLogOn          CredentialKind = "log-on of a person"
+	KindRSAKeyPair     CredentialKind = "RSA key pair"
 )
 
 // CredentialSource says which credentials were selected and from where, for messages. It
@@ -120,6 +124,13 @@ type SelectedCredentials struct {
 	origin keySource
 	roles  []Role
 	from   sources
+	sts    stsPlace // of the profile, for the calls of the client itself
+}
+
+// stsPlace is the Sts of a profile: of a region, or at an endpoint.
+type stsPlace struct {
+	region   string
+	endpoint *url.URL
 }
 
 // keySource is where the first key comes from: exactly one of these is set.
@@ -128,6 +139,9 @@ type keySource struct {
 	oidc    *OIDC
 	ecsRole string
 	uri     string
+	program string // with its arguments
+	logOn   *logOn
+	pair    *rsaKeyPair
 }
 
 func (o keySource) kind() CredentialKind {
@@ -138,6 +152,12 @@ func (o keySource) kind() CredentialKind {
 		return KindECSRole
 	case o.uri != "":
 		return KindCredentialsURI
+	case o.program != "":
+		return KindExternal
+	case o.logOn != nil:
+		return KindLogOn
+	case o.pair != nil:
+		return KindRSAKeyPair
 	case o.key.Token != "":
 		return KindSecurityToken
 	}

@@ -6,6 +6,8 @@ package ram
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 )
 
 // CredentialChain is the credentials of a client with their source.
@@ -13,6 +15,7 @@ type CredentialChain struct {
 	Credentials
 	Source CredentialSource
 
+	sts       stsPlace
 	longLived []string
 	signs     bool // with the long-lived key itself, not with a session
 }
@@ -34,7 +37,8 @@ func (c *Client) CredentialChain() (*CredentialChain, bool) {
 // Open makes the credentials usable for a client with this configuration: the calls to Sts
 // share its endpoints, certificates, retries, clock and observer. It makes no call.
 func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
-	chain := &CredentialChain{Source: c.Source}
+	chain := &CredentialChain{Source: c.Source, sts: c.sts}
+	config = chain.locate(config)
 	credentials, err := c.origin.open(c.Source, config, c.from)
 	if err != nil {
 		return nil, err
@@ -55,12 +59,20 @@ func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
 // sources are the sources of a key other than Sts.
 type sources struct {
 	readFile func(string) ([]byte, error)
-	ecsRole  func(name string) (externalProvider, error)
-	uri      func(uri string) (externalProvider, error)
+	metadata string // the address of the metadata service, "" if it is switched off
+	// onlyTokens refuses the first version of the metadata service.
+	onlyTokens bool
 }
 
 func (e Environment) sources() sources {
-	return sources{readFile: func(path string) ([]byte, error) { return e.ReadFile(e.expand(path)) }, ecsRole: newECSRoleProvider, uri: newURIProvider}
+	s := sources{
+		readFile: func(path string) ([]byte, error) { return e.ReadFile(e.expand(path)) },
+		metadata: "http://" + metadataHost, onlyTokens: strings.EqualFold(e.get("ALIBABA_CLOUD_IMDSV1_DISABLED"), "true"),
+	}
+	if strings.EqualFold(e.get("ALIBABA_CLOUD_ECS_METADATA_DISABLED"), "true") {
+		s.metadata = ""
+	}
+	return s
 }
 
 func (o keySource) open(source CredentialSource, config Config, from sources) (Credentials, error) {
@@ -68,13 +80,22 @@ func (o keySource) open(source CredentialSource, config Config, from sources) (C
 	case o.oidc != nil:
 		return assumeRoleWithOIDC(*o.oidc, source, config, from.readFile)
 	case o.ecsRole != "":
+		read := metadataReader(from.metadata, o.ecsRole, from.onlyTokens)
+		if from.metadata == "" {
+			read = func(context.Context, bool) (Key, time.Time, error) { return Key{}, time.Time{}, errSwitchedOff }
+		}
 		return externalCredentials(config, source, "ask the metadata service of the ECS instance",
-			"Check that this runs on an ECS instance to which that role is attached.",
-			func() (externalProvider, error) { return from.ecsRole(o.ecsRole) }), nil
+			"Check that this runs on an ECS instance to which that role is attached.", read), nil
 	case o.uri != "":
 		return externalCredentials(config, source, "ask the credentials URI",
-			"Check that its server runs and answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration.",
-			func() (externalProvider, error) { return from.uri(o.uri) }), nil
+			"Check that its server runs and answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration.", uriReader(o.uri)), nil
+	case o.program != "":
+		return externalCredentials(config, source, "run the program of the profile",
+			"Run the `process_command` of the profile by itself, and check that it prints `mode`, `access_key_id`, `access_key_secret` and `sts_token` as JSON.", programReader(o.program)), nil
+	case o.logOn != nil:
+		return externalCredentials(config, source, "use the log-on", "Run `"+o.logOn.command+"` to log on again.", o.logOn.reader(clockOf(config))), nil
+	case o.pair != nil:
+		return o.pair.credentials(source, config)
 	}
 	return staticKey(*o.key), nil
 }
@@ -91,13 +112,27 @@ func (staticKey) Expire(Key) {}
 // stsClient is a client for the calls that get a key, with the configuration of the client
 // that the key is for. The allowed and forbidden accounts are those of the account that is
 // managed, not of the accounts on the way to it.
-func stsClient(credentials Credentials, config Config, region string) (*Client, error) {
+func stsClient(credentials Credentials, config Config, place stsPlace) (*Client, error) {
 	config.Credentials = credentials
 	config.AllowedAccounts, config.ForbiddenAccounts = nil, nil
-	if region != "" {
-		config.Region = region
+	if place.region != "" {
+		config.Region = place.region
+	}
+	if config.Endpoints.Sts == nil {
+		config.Endpoints.Sts = place.endpoint
 	}
 	return New(config)
+}
+
+// locate adds the Sts of the selected profile to a configuration that names none.
+func (c *CredentialChain) locate(config Config) Config {
+	if config.Endpoints.Sts == nil {
+		config.Endpoints.Sts = c.sts.endpoint
+	}
+	if config.Region == "" {
+		config.Region = c.sts.region
+	}
+	return config
 }
 
 // CredentialSourceError says why a source has no key. A call reports it within a

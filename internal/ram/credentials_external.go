@@ -4,85 +4,42 @@
 package ram
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
 	"time"
-
-	"github.com/aliyun/credentials-go/credentials/providers"
 )
 
-// lender is a provider of credentials-go. It knows neither contexts nor locks,
-// renews its key by itself, and its errors are text that may quote the answer,
-// secrets included.
-type externalProvider interface {
-	GetCredentials() (*providers.Credentials, error)
-}
+// keyReader reads a key from outside of this process. A zero end is unknown. Its errors
+// never quote what it read, which may hold secrets. refused says that the service refused
+// the last one.
+type keyReader func(ctx context.Context, refused bool) (key Key, end time.Time, err error)
 
-// The timeouts are short: both sources are next door, or not there at all (CRED-05).
-const (
-	metadataTimeout = 2 * time.Second
-	uriTimeout      = 5 * time.Second
-)
-
-func httpTimeouts(d time.Duration) *providers.HttpOptions {
-	return &providers.HttpOptions{ConnectTimeout: int(d.Milliseconds()), ReadTimeout: int(d.Milliseconds())}
-}
-
-func newECSRoleProvider(name string) (externalProvider, error) {
-	return providers.NewECSRAMRoleCredentialsProviderBuilder().WithRoleName(name).WithHttpOptions(httpTimeouts(metadataTimeout)).Build()
-}
-
-func newURIProvider(uri string) (externalProvider, error) {
-	return providers.NewURLCredentialsProviderBuilder().WithUrl(uri).WithHttpOptions(httpTimeouts(uriTimeout)).Build()
-}
-
-// A lender renews its key three minutes before the end. (observed) Asked once a
-// minute, it is ahead of every end.
+// externalCheckInterval is how long a key without a known end is used before it is read
+// again.
 const externalCheckInterval = time.Minute
 
-// lent are the credentials of a lender. One refused key takes a new lender,
-// since the old one would hand it out again.
-func externalCredentials(config Config, source CredentialSource, doing, remedy string, build func() (externalProvider, error)) Credentials {
+// externalCredentials are the credentials of a reader.
+func externalCredentials(config Config, source CredentialSource, attempted, remedy string, read keyReader) Credentials {
 	now := clockOf(config)
-	var current externalProvider
-	return &renewable{now: now, fetch: func(_ context.Context, again bool) (lease, error) {
-		if current == nil || again {
-			fresh, err := build()
-			if err != nil {
-				return lease{}, &CredentialSourceError{Source: source, Attempted: doing, Remedy: remedy, Err: errSwitchedOff}
-			}
-			current = fresh
-		}
-		key, err := readExternal(current)
+	return &renewable{now: now, fetch: func(ctx context.Context, refused bool) (lease, error) {
+		key, end, err := read(ctx, refused)
 		if err != nil {
-			return lease{}, &CredentialSourceError{Source: source, Attempted: doing, Remedy: remedy, Err: err}
+			return lease{}, &CredentialSourceError{Source: source, Attempted: attempted, Remedy: remedy, Err: err}
 		}
 		at := now().Round(0)
+		if end.After(at) {
+			return newLease(key, at, end.Sub(at)), nil
+		}
 		return lease{key: key, renew: at.Add(externalCheckInterval), end: at.Add(externalCheckInterval)}, nil
 	}}
-}
-
-var (
-	errSwitchedOff           = errors.New("this source is switched off by ALIBABA_CLOUD_ECS_METADATA_DISABLED")
-	errNoCredentialsInAnswer = errors.New("it did not answer with credentials (what it did answer is not shown, since it may hold secrets)")
-	errNoToken               = errors.New("it answered without a security token")
-)
-
-// borrow asks a lender. It panics on an answer with fields missing. (observed)
-func readExternal(from externalProvider) (key Key, err error) {
-	defer func() {
-		if recover() != nil {
-			key, err = Key{}, errNoCredentialsInAnswer
-		}
-	}()
-	answer, err := from.GetCredentials()
-	switch {
-	case err != nil || answer == nil || answer.AccessKeyId == "" || answer.AccessKeySecret == "":
-		return Key{}, errNoCredentialsInAnswer
-	case answer.SecurityToken == "":
-		return Key{}, errNoToken
-	}
-	return Key{ID: answer.AccessKeyId, Secret: answer.AccessKeySecret, Token: answer.SecurityToken}, nil
 }
 
 func clockOf(config Config) func() time.Time {
@@ -90,4 +47,187 @@ func clockOf(config Config) func() time.Time {
 		return time.Now
 	}
 	return config.Now
+}
+
+var (
+	errSwitchedOff           = errors.New("this source is switched off by ALIBABA_CLOUD_ECS_METADATA_DISABLED")
+	errNoCredentialsInAnswer = errors.New("it did not answer with credentials (the answer is not shown, because it may hold secrets)")
+	errNoToken               = errors.New("it answered without a security token")
+	errUnreachable           = errors.New("it cannot be reached")
+)
+
+const (
+	// The timeouts are short: both sources are close by, or absent (CRED-05).
+	metadataTimeout = 2 * time.Second
+	uriTimeout      = 5 * time.Second
+	// signInTimeout is for the services that exchange the token of a person.
+	signInTimeout = 10 * time.Second
+)
+
+// newSourceClient is for a source of keys. A source on this machine or instance is never
+// asked through a proxy, which would see the key.
+func newSourceClient(timeout time.Duration, proxy func(*http.Request) (*url.URL, error), dial func(context.Context, string, string) (net.Conn, error)) *http.Client {
+	return &http.Client{
+		Timeout:       timeout,
+		Transport:     &http.Transport{Proxy: proxy, DialContext: dial, DisableKeepAlives: true, MaxResponseHeaderBytes: maxHeaderBytes},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// ask sends a request to a source and returns the body of its answer. Its errors show
+// neither the URL nor the answer.
+func ask(client *http.Client, request *http.Request) ([]byte, error) {
+	response, err := client.Do(request)
+	if err != nil {
+		if ended := request.Context().Err(); ended != nil {
+			return nil, ended
+		}
+		return nil, errUnreachable
+	}
+	defer response.Body.Close() //nolint:errcheck // only what was read matters
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("HTTP %d: %w", response.StatusCode, errNoCredentialsInAnswer)
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBodyBytes))
+	if err != nil {
+		return nil, errNoCredentialsInAnswer
+	}
+	return body, nil
+}
+
+// sessionFields are the credentials in the answer of a source.
+type sessionFields struct {
+	Code            text
+	AccessKeyID     text `json:"AccessKeyId"`
+	AccessKeySecret secret
+	SecurityToken   secret
+	Expiration      text
+}
+
+// session is the key of an answer.
+func (f *sessionFields) session() (Key, time.Time, error) {
+	key := Key{ID: string(f.AccessKeyID), Secret: string(f.AccessKeySecret), Token: string(f.SecurityToken)}
+	switch {
+	case key.ID == "" || key.Secret == "" || f.Code != "" && f.Code != "Success":
+		return Key{}, time.Time{}, errNoCredentialsInAnswer
+	case key.Token == "":
+		return Key{}, time.Time{}, errNoToken
+	}
+	end, _ := time.Parse(time.RFC3339, string(f.Expiration)) // zero: unknown
+	return key, end, nil
+}
+
+// readSession asks a source whose answer is the session itself.
+func readSession(client *http.Client, request *http.Request) (Key, time.Time, error) {
+	body, err := ask(client, request)
+	if err != nil {
+		return Key{}, time.Time{}, err
+	}
+	var fields sessionFields
+	if json.Unmarshal(body, &fields) != nil {
+		return Key{}, time.Time{}, errNoCredentialsInAnswer
+	}
+	return fields.session()
+}
+
+// uriReader reads the key of a credentials URI. One with http is on this machine, which
+// is checked again for the address that is dialled.
+func uriReader(uri string) keyReader {
+	dial := (&net.Dialer{}).DialContext
+	if u, err := url.Parse(uri); err == nil && u.Scheme == "http" && u.Hostname() != metadataHost {
+		dial = dialLoopback
+	}
+	client := newSourceClient(uriTimeout, nil, dial)
+	return func(ctx context.Context, _ bool) (Key, time.Time, error) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, nil)
+		if err != nil {
+			return Key{}, time.Time{}, errUnreachable
+		}
+		return readSession(client, request)
+	}
+}
+
+// dialLoopback connects to addresses of this machine only, whatever a name resolves to.
+func dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	addresses, err := net.DefaultResolver.LookupHost(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	err = errUnreachable
+	for _, resolved := range addresses {
+		if !isLoopback(resolved) {
+			continue
+		}
+		var connection net.Conn
+		if connection, err = (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort(resolved, port)); err == nil {
+			return connection, nil
+		}
+	}
+	return nil, err
+}
+
+// metadataHost is the address of the metadata service of an ECS instance (documented).
+const metadataHost = "100.100.100.200"
+
+// metadataReader reads the key of the role of an ECS instance, with the token of the
+// second version of the metadata service where there is one (documented). onlyTokens
+// refuses the first version.
+func metadataReader(base, role string, onlyTokens bool) keyReader {
+	client := newSourceClient(metadataTimeout, nil, (&net.Dialer{}).DialContext)
+	return func(ctx context.Context, _ bool) (Key, time.Time, error) {
+		token, err := metadataToken(ctx, client, base)
+		if err != nil && onlyTokens {
+			return Key{}, time.Time{}, err
+		}
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/latest/meta-data/ram/security-credentials/"+url.PathEscape(role), nil)
+		if err != nil {
+			return Key{}, time.Time{}, errUnreachable
+		}
+		if token != "" {
+			request.Header.Set("X-Aliyun-Ecs-Metadata-Token", token)
+		}
+		return readSession(client, request)
+	}
+}
+
+func metadataToken(ctx context.Context, client *http.Client, base string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPut, base+"/latest/api/token", nil)
+	if err != nil {
+		return "", errUnreachable
+	}
+	request.Header.Set("X-Aliyun-Ecs-Metadata-Token-Ttl-Seconds", "21600")
+	token, err := ask(client, request)
+	return strings.TrimSpace(string(token)), err
+}
+
+// exchangeReader exchanges the token of a person for a session at a sign-in service.
+// unwrap takes the session out of the answer.
+func exchangeReader(address, token string, body any, unwrap func([]byte) (sessionFields, error)) keyReader {
+	client := newSourceClient(signInTimeout, http.ProxyFromEnvironment, (&net.Dialer{}).DialContext)
+	return func(ctx context.Context, _ bool) (Key, time.Time, error) {
+		content, err := json.Marshal(body)
+		if err != nil {
+			return Key{}, time.Time{}, err
+		}
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(content))
+		if err != nil {
+			return Key{}, time.Time{}, errUnreachable
+		}
+		request.Header.Set("Accept", "application/json")
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Authorization", "Bearer "+token)
+		answer, err := ask(client, request)
+		if err != nil {
+			return Key{}, time.Time{}, err
+		}
+		fields, err := unwrap(answer)
+		if err != nil {
+			return Key{}, time.Time{}, errNoCredentialsInAnswer
+		}
+		return fields.session()
+	}
 }

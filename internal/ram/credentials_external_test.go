@@ -15,39 +15,30 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/aliyun/credentials-go/credentials/providers"
 )
 
-// lends answers with a function.
-type lends func() (*providers.Credentials, error)
-
-func (l lends) GetCredentials() (*providers.Credentials, error) { return l() }
-
-func lentBy(l externalProvider) Credentials {
-	return externalCredentials(Config{}, CredentialSource{From: "the test"}, "ask", "Check.", func() (externalProvider, error) { return l, nil })
+func readBy(read keyReader) Credentials {
+	return externalCredentials(Config{}, CredentialSource{From: "the test"}, "ask", "Check.", read)
 }
 
-func session1() *providers.Credentials {
-	return &providers.Credentials{AccessKeyId: "STS.1", AccessKeySecret: canary, SecurityToken: "t"}
-}
+func session1() Key { return Key{ID: "STS.1", Secret: canary, Token: "t"} }
 
-// A lender has neither locks nor contexts: it is asked by one caller at a time,
-// again once a minute, and whoever waits may leave.
-func TestALenderIsAskedByOneAtATime(t *testing.T) {
+// A source is read by one caller at a time, again once a minute if it names no end, and a
+// caller may leave while it waits.
+func TestASourceIsReadByOneCallerAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		asked, inside := 0, false // unguarded: -race would tell
-		c := lentBy(lends(func() (*providers.Credentials, error) {
+		asked, inside := 0, false // unguarded, for the race detector
+		c := readBy(func(context.Context, bool) (Key, time.Time, error) {
 			if inside {
-				t.Error("asked by two at a time")
+				t.Error("read by two at a time")
 			}
 			inside = true
 			pass(10 * time.Second)
 			inside = false
 			asked++
-			return session1(), nil
-		}))
+			return session1(), time.Time{}, nil
+		})
 		var all sync.WaitGroup
 		for i := range 20 {
 			all.Go(func() {
@@ -65,71 +56,74 @@ func TestALenderIsAskedByOneAtATime(t *testing.T) {
 		before := asked
 		wantKey(t, c, "STS.1")
 		if asked != before {
-			t.Error("asked again within a minute")
+			t.Error("read again within a minute")
 		}
 		pass(externalCheckInterval)
 		wantKey(t, c, "STS.1")
 		if asked != before+1 {
-			t.Errorf("asked %d times after a minute", asked-before)
+			t.Errorf("read %d times after a minute", asked-before)
 		}
 	})
 }
 
-func TestARefusedKeyTakesANewLender(t *testing.T) {
+func TestASessionWithAnEndIsUsedUntilShortlyBefore(t *testing.T) {
 	t.Parallel()
-	built := 0
-	c := externalCredentials(Config{}, CredentialSource{}, "ask", "", func() (externalProvider, error) {
-		built++
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		c := readBy(func(context.Context, bool) (Key, time.Time, error) {
+			asked++
+			return session1(), time.Now().Add(time.Hour), nil
+		})
+		wantKey(t, c, "STS.1")
+		pass(54 * time.Minute)
+		wantKey(t, c, "STS.1")
+		if asked != 1 {
+			t.Errorf("read %d times", asked)
+		}
+		pass(2 * time.Minute)
+		wantKey(t, c, "STS.1")
+		if asked != 2 {
+			t.Errorf("read %d times", asked)
+		}
+	})
+}
+
+func TestARefusedKeyIsReadAgain(t *testing.T) {
+	t.Parallel()
+	read := 0
+	c := externalCredentials(Config{}, CredentialSource{}, "ask", "", func(_ context.Context, refused bool) (Key, time.Time, error) {
+		if read++; refused != (read == 2) {
+			t.Errorf("read %d: refused is %v", read, refused)
+		}
 		key := session1()
-		key.AccessKeyId = fmt.Sprint("STS.", built)
-		return lends(func() (*providers.Credentials, error) { return key, nil }), nil
+		key.ID = fmt.Sprint("STS.", read)
+		return key, time.Time{}, nil
 	})
 	wantKey(t, c, "STS.1")
 	c.Expire(Key{ID: "STS.1", Secret: canary, Token: "t"})
 	wantKey(t, c, "STS.2")
 }
 
-func TestALendersErrorIsNeverQuoted(t *testing.T) {
+func TestTheErrorOfASourceNamesIt(t *testing.T) {
 	t.Parallel()
-	for name, l := range map[string]lends{
-		"error":   func() (*providers.Credentials, error) { return nil, errors.New("it answered " + canary) },
-		"panic":   func() (*providers.Credentials, error) { panic(canary) },
-		"nothing": func() (*providers.Credentials, error) { return nil, nil },
-		"no id": func() (*providers.Credentials, error) {
-			return &providers.Credentials{AccessKeySecret: canary, SecurityToken: "t"}, nil
-		},
-		"no secret": func() (*providers.Credentials, error) {
-			return &providers.Credentials{AccessKeyId: "STS.1", SecurityToken: canary}, nil
-		},
-		"no token": func() (*providers.Credentials, error) {
-			return &providers.Credentials{AccessKeyId: "LTAI", AccessKeySecret: canary}, nil
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, err := lentBy(l).Get(t.Context())
-			var source *CredentialSourceError
-			if !errors.As(err, &source) {
-				t.Fatal(err)
-			}
-			for wrapped := err; wrapped != nil; wrapped = errors.Unwrap(wrapped) {
-				if strings.Contains(wrapped.Error(), canary) {
-					t.Errorf("the error shows a secret: %v", wrapped)
-				}
-			}
-			for _, part := range []string{"the test", "ask", "Check."} {
-				if !strings.Contains(err.Error(), part) {
-					t.Errorf("the error does not say %q: %v", part, err)
-				}
-			}
-		})
+	_, err := readBy(func(context.Context, bool) (Key, time.Time, error) {
+		return Key{}, time.Time{}, errNoCredentialsInAnswer
+	}).Get(t.Context())
+	var source *CredentialSourceError
+	if !errors.As(err, &source) {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"the test", "ask", "Check."} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the error does not say %q: %v", part, err)
+		}
 	}
 }
 
 func TestCredentialsURI(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
-	answer := `{"AccessKeyId":"STS.uri","AccessKeySecret":"s","SecurityToken":"t","Expiration":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}`
+	answer := `{"AccessKeyId":"STS.uri","AccessKeySecret":"secret","SecurityToken":"token","Expiration":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}`
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
 		switch r.URL.Path {
@@ -158,48 +152,105 @@ func TestCredentialsURI(t *testing.T) {
 	}
 }
 
-// The metadata service has a fixed address, to which credentials-go can be led
-// by its proxy option.
 func TestECSRole(t *testing.T) {
 	t.Parallel()
-	var torn atomic.Bool
+	var torn, old atomic.Bool
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		end := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
 		switch {
-		case strings.HasSuffix(r.URL.Path, "/api/token"):
+		case strings.HasSuffix(r.URL.Path, "/api/token") && !old.Load():
+			if r.Method != http.MethodPut || r.Header.Get("X-Aliyun-Ecs-Metadata-Token-Ttl-Seconds") == "" {
+				t.Errorf("%s %v", r.Method, r.Header)
+			}
 			fmt.Fprint(w, "metadata-token")
-		case torn.Load(): // without Code, on which credentials-go panics
-			fmt.Fprint(w, `{"AccessKeyId":"STS.ecs","AccessKeySecret":"`+canary+`","SecurityToken":"t"}`)
+		case !old.Load() && r.Header.Get("X-Aliyun-Ecs-Metadata-Token") != "metadata-token":
+			http.Error(w, canary, http.StatusForbidden)
+		case torn.Load():
+			fmt.Fprint(w, `{"AccessKeyId":"STS.ecs","AccessKeySecret":"`+canary+`","SecurityToken":7}`)
 		case strings.HasSuffix(r.URL.Path, "/security-credentials/instance"):
-			fmt.Fprintf(w, `{"Code":"Success","AccessKeyId":"STS.ecs","AccessKeySecret":"s","SecurityToken":"t","Expiration":%q}`, end)
+			fmt.Fprintf(w, `{"Code":"Success","AccessKeyId":"STS.ecs","AccessKeySecret":"secret","SecurityToken":"token","Expiration":%q}`, end)
 		default:
 			http.NotFound(w, r)
 		}
 	}))
 	t.Cleanup(server.Close)
-	get := func(role string) (Key, error) {
+	get := func(role string, change func(*sources)) (Key, error) {
 		chosen, err := SelectCredentials(CredentialSettings{ECSRoleName: role}, environment(nil, nil))
 		if err != nil {
 			t.Fatal(err)
 		}
-		chosen.from.ecsRole = func(name string) (externalProvider, error) {
-			return providers.NewECSRAMRoleCredentialsProviderBuilder().WithRoleName(name).WithHttpOptions(&providers.HttpOptions{Proxy: server.URL}).Build()
+		if chosen.from.metadata != "http://100.100.100.200" {
+			t.Errorf("the metadata service is %s", chosen.from.metadata)
 		}
+		chosen.from.metadata = server.URL
+		change(&chosen.from)
 		chain, err := chosen.Open(Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return chain.Get(t.Context())
 	}
-	if key, err := get("instance"); err != nil || key != (Key{"STS.ecs", "s", "t"}) {
+	same := func(*sources) {}
+	if key, err := get("instance", same); err != nil || key != (Key{"STS.ecs", "secret", "token"}) {
 		t.Error(key, err)
 	}
-	_, err := get("another")
+	_, err := get("another", same)
 	if err == nil || !strings.Contains(err.Error(), "`another`") || !strings.Contains(err.Error(), "ECS instance") {
 		t.Error(err)
 	}
 	torn.Store(true)
-	if _, err := get("instance"); err == nil || strings.Contains(err.Error(), canary) {
+	if _, err := get("instance", same); err == nil || strings.Contains(err.Error(), canary) {
 		t.Error(err)
+	}
+	torn.Store(false)
+	old.Store(true) // the first version of the metadata service
+	if key, err := get("instance", same); err != nil || key.ID != "STS.ecs" {
+		t.Error(key, err)
+	}
+	if _, err := get("instance", func(s *sources) { s.onlyTokens = true }); err == nil {
+		t.Error("the first version was used")
+	}
+	if _, err := get("instance", func(s *sources) { s.metadata = "" }); !errors.Is(err, errSwitchedOff) {
+		t.Error(err)
+	}
+}
+
+// F35: a proxy would see the key.
+func TestSourcesOfKeysAreNeverReadThroughAProxy(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t.Errorf("the proxy was asked for %s", r.URL)
+		http.Error(w, "", http.StatusBadGateway)
+	}))
+	t.Cleanup(proxy.Close)
+	t.Setenv("HTTP_PROXY", proxy.URL)
+	t.Setenv("http_proxy", proxy.URL)
+	t.Setenv("HTTPS_PROXY", proxy.URL)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	defer cancel()
+	for _, read := range []keyReader{uriReader("http://192.0.2.1/key"), uriReader("https://192.0.2.1/key"), metadataReader("http://192.0.2.1", "role", false)} {
+		if client := newSourceClient(time.Second, nil, nil).Transport.(*http.Transport); client.Proxy != nil {
+			t.Error("a source has a proxy")
+		}
+		if _, _, err := read(ctx, false); err == nil {
+			t.Error("a key was read")
+		}
+	}
+}
+
+func TestHTTPReachesThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"192.0.2.1:80", "example.invalid:80"} {
+		if connection, err := dialLoopback(t.Context(), "tcp", address); err == nil {
+			_ = connection.Close()
+			t.Errorf("connected to %s", address)
+		}
+	}
+	for uri, accepted := range map[string]bool{
+		"http://127.0.0.1:8080/a": true, "http://[::1]/a": true, "http://localhost:1/a": true, "http://100.100.100.200/a": true, "https://example.com/a": true,
+		"http://example.com/a": false, "http://10.0.0.1/a": false, "http://localhost.example.com/": false, "http://100.100.100.201/": false,
+	} {
+		if err := checkURI(uri); (err == nil) != accepted {
+			t.Errorf("%s: %v", uri, err)
+		}
 	}
 }

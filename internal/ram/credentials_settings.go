@@ -175,5 +175,8 @@ func checkURI(text string) error {
 	if u.User != nil {
 		return problemf("must not hold a user name or password")
 	}
+	if host := u.Hostname(); u.Scheme == "http" && host != metadataHost && host != "localhost" && !isLoopback(host) {
+		return problemf("must use https, because the answer holds secrets; http is accepted for this machine (127.0.0.1, [::1], localhost) and the metadata service (" + metadataHost + ")")
+	}
 	return nil
 }

@@ -76,7 +76,7 @@ var blockWays = []way{
 	{name: "STS.block", block: func(s *CredentialSettings) { s.AccessKey, s.SecretKey, s.SecurityToken = "STS.block", canary, canary }, shows: keyID},
 	{name: "block-profile-id", block: func(s *CredentialSettings) { s.Profile = "block" }, file: true, shows: keyID},
 	{name: "block-role", block: func(s *CredentialSettings) { s.ECSRoleName = "block-role" }, shows: func(c SelectedCredentials) string { return c.origin.ecsRole }},
-	{name: "http://block.test", block: func(s *CredentialSettings) { s.CredentialsURI = "http://block.test" }, shows: func(c SelectedCredentials) string { return c.origin.uri }},
+	{name: "https://block.test", block: func(s *CredentialSettings) { s.CredentialsURI = "https://block.test" }, shows: func(c SelectedCredentials) string { return c.origin.uri }},
 	{name: blockOIDC, block: func(s *CredentialSettings) {
 		s.AssumeRoleWithOIDC = &OIDC{RoleARN: testRole + "block", ProviderARN: blockOIDC, Token: canary}
 	}, shows: oidcProvider},
@@ -89,7 +89,7 @@ var environmentWays = []way{
 	{name: envOIDC, variables: map[string]string{"ALIBABA_CLOUD_ROLE_ARN": testRole + "env", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": envOIDC, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/token"}, shows: oidcProvider},
 	{name: "first-profile-id", variables: map[string]string{"ALIBABA_CLOUD_PROFILE": "first"}, file: true, shows: keyID},
 	{name: "second-profile-id", variables: map[string]string{"ALICLOUD_PROFILE": "second"}, file: true, shows: keyID},
-	{name: "http://env.test", variables: map[string]string{"ALIBABA_CLOUD_CREDENTIALS_URI": "http://env.test"}, shows: func(c SelectedCredentials) string { return c.origin.uri }},
+	{name: "https://env.test", variables: map[string]string{"ALIBABA_CLOUD_CREDENTIALS_URI": "https://env.test"}, shows: func(c SelectedCredentials) string { return c.origin.uri }},
 	{name: "env-role", variables: map[string]string{"ALIBABA_CLOUD_ECS_METADATA": "env-role"}, shows: func(c SelectedCredentials) string { return c.origin.ecsRole }},
 	{name: "current-id", file: true, shows: keyID},
 }
@@ -151,7 +151,7 @@ func TestTwoSourcesInTheBlockAreRefused(t *testing.T) {
 	t.Parallel()
 	arguments := map[string]string{
 		"block-id": "access_key", "STS.block": "access_key", "block-profile-id": "profile",
-		"block-role": "ecs_role_name", "http://block.test": "credentials_uri", blockOIDC: "assume_role_with_oidc",
+		"block-role": "ecs_role_name", "https://block.test": "credentials_uri", blockOIDC: "assume_role_with_oidc",
 	}
 	for _, one := range blockWays[1:] {
 		for _, other := range blockWays[1:] {
@@ -197,6 +197,7 @@ func TestHalfASourceIsRefused(t *testing.T) {
 		{"OIDC without token", CredentialSettings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC}}, whole, "neither `oidc_token` nor `oidc_token_file`", "assume_role_with_oidc"},
 		{"OIDC with two tokens", CredentialSettings{AssumeRoleWithOIDC: &OIDC{RoleARN: testRole + "r", ProviderARN: envOIDC, Token: canary, TokenFile: "f"}}, whole, "both `oidc_token` and `oidc_token_file`", "assume_role_with_oidc"},
 		{"URI that is none", CredentialSettings{CredentialsURI: "file:///" + canary}, whole, "not a URL", "credentials_uri"},
+		{"URI with http off this machine", CredentialSettings{CredentialsURI: "http://example.com/" + canary}, whole, "must use https", "credentials_uri"},
 		{"URI with a password", CredentialSettings{CredentialsURI: "http://u:" + canary + "@h/"}, whole, "password", "credentials_uri"},
 
 		{"new secret", CredentialSettings{}, map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALICLOUD_ACCESS_KEY": "old", "ALICLOUD_SECRET_KEY": canary}, "ALIBABA_CLOUD_ACCESS_KEY_SECRET is not", ""},

@@ -8,12 +8,18 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 )
 
-// vendorDomains are the domains of the service's own hosts.
-var vendorDomains = []string{"aliyuncs.com", "alibabacloud.com"}
+// Region is the form of the id of a region (documented by the list of regions). It becomes
+// part of a host name.
+var Region = regexp.MustCompile(`^[a-z]{2,4}(-[a-z0-9]+)+$`)
+
+// serviceHost matches the hosts of the three services (documented): central ones, and Sts of
+// a region or of its VPCs. Other hosts below aliyuncs.com, such as buckets, belong to anyone.
+var serviceHost = regexp.MustCompile(`^(?:(?:ram|ims|sts)|sts(?:-vpc)?\.(?:cn|ap|us|eu|me|na|sa|af|rus)-[a-z0-9-]+)\.aliyuncs\.com$`)
 
 var errFragment = errors.New("a fragment is not accepted")
 
@@ -90,7 +96,7 @@ func ParseEndpoint(text string) (u *url.URL, foreign bool, err error) {
 		return nil, false, err
 	}
 	host := strings.ToLower(u.Hostname())
-	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, !isLoopback(host) && !isVendor(host), nil
+	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, !isLoopback(host) && !serviceHost.MatchString(host), nil
 }
 
 func checkEndpoint(u *url.URL) error {
@@ -134,13 +140,4 @@ func checkHost(u *url.URL) error {
 func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return err == nil && address.Unmap().IsLoopback()
-}
-
-func isVendor(host string) bool {
-	for _, domain := range vendorDomains {
-		if host == domain || strings.HasSuffix(host, "."+domain) {
-			return true
-		}
-	}
-	return false
 }

@@ -20,8 +20,14 @@ func TestParseEndpoint(t *testing.T) {
 		"https://RAM.aliyuncs.com/":          {"https://ram.aliyuncs.com", false},
 		"HTTPS://ram.aliyuncs.com":           {"https://ram.aliyuncs.com", false},
 		"https://ram.aliyuncs.com:8443":      {"https://ram.aliyuncs.com:8443", false},
-		"ram-vpc.cn-x.aliyuncs.com:443":      {"https://ram-vpc.cn-x.aliyuncs.com:443", false},
-		"https://ram.alibabacloud.com":       {"https://ram.alibabacloud.com", false},
+		"ram-vpc.cn-x.aliyuncs.com:443":      {"https://ram-vpc.cn-x.aliyuncs.com:443", true},
+		"https://ram.alibabacloud.com":       {"https://ram.alibabacloud.com", true},
+		"sts.eu-central-1.aliyuncs.com":      {"https://sts.eu-central-1.aliyuncs.com", false},
+		"sts-vpc.cn-hangzhou.aliyuncs.com":   {"https://sts-vpc.cn-hangzhou.aliyuncs.com", false},
+		"ram.oss-cn-hangzhou.aliyuncs.com":   {"https://ram.oss-cn-hangzhou.aliyuncs.com", true}, // a bucket
+		"sts.oss-cn-hangzhou.aliyuncs.com":   {"https://sts.oss-cn-hangzhou.aliyuncs.com", true},
+		"logs.ram.aliyuncs.com":              {"https://logs.ram.aliyuncs.com", true},
+		"aliyuncs.com":                       {"https://aliyuncs.com", true},
 		"https://ram.example.com":            {"https://ram.example.com", true},
 		"https://aliyuncs.com.example.com":   {"https://aliyuncs.com.example.com", true},
 		"https://ram.notaliyuncs.com":        {"https://ram.notaliyuncs.com", true},
@@ -89,6 +95,19 @@ func TestAnEndpointThatWasNotParsedIsCheckedToo(t *testing.T) {
 			if _, err := New(Config{Credentials: &fixedKey{}, Endpoints: endpoints}); err == nil {
 				t.Errorf("%s is accepted", bad)
 			}
+		}
+	}
+}
+
+// A region becomes part of a host name.
+func TestARegionIsOne(t *testing.T) {
+	t.Parallel()
+	for region, accepted := range map[string]bool{
+		"": true, "cn-hangzhou": true, "eu-central-1": true, "cn-shenzhen-finance-1": true, "rus-west-1": true,
+		"example.com/": false, "x.evil.example": false, "cn-hangzhou/..": false, "CN-HANGZHOU": false, "cn": false, "a@b": false, "cn-hangzhou:1": false,
+	} {
+		if _, err := New(Config{Credentials: &fixedKey{}, Region: region}); (err == nil) != accepted {
+			t.Errorf("%q: %v", region, err)
 		}
 	}
 }

@@ -16,7 +16,7 @@ var assumeRoleWithOIDCOperation = operation{
 }
 
 func assumeRoleWithOIDC(oidc OIDC, source CredentialSource, config Config, readFile func(string) ([]byte, error)) (Credentials, error) {
-	client, err := stsClient(noKey{}, config, oidc.region)
+	client, err := stsClient(noKey{}, config, oidc.sts)
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,8 @@ type profile struct {
 	AccessKeySecret string `json:"access_key_secret"`
 	StsToken        string `json:"sts_token"`
 	StsRegion       string `json:"sts_region"`
+	StsEndpoint     string `json:"sts_endpoint"`
+	EnableVPC       bool   `json:"enable_vpc"`
 	RAMRoleName     string `json:"ram_role_name"`
 	RAMRoleARN      string `json:"ram_role_arn"`
 	RAMSessionName  string `json:"ram_session_name"`
@@ -39,6 +41,20 @@ type profile struct {
 	OIDCProviderARN string `json:"oidc_provider_arn"`
 	OIDCToken       string `json:"oidc_token"`
 	OIDCTokenFile   string `json:"oidc_token_file"`
+	CredentialsURI  string `json:"credentials_uri"`
+	ProcessCommand  string `json:"process_command"`
+	PrivateKey      string `json:"private_key"`
+	KeyPairName     string `json:"key_pair_name"`
+
+	StsExpiration          int64  `json:"sts_expiration"`
+	CloudSSOSignInURL      string `json:"cloud_sso_sign_in_url"`
+	CloudSSOAccountID      string `json:"cloud_sso_account_id"`
+	CloudSSOAccessConfig   string `json:"cloud_sso_access_config"`
+	CloudSSOAccessToken    string `json:"access_token"`
+	CloudSSOTokenExpire    int64  `json:"cloud_sso_access_token_expire"`
+	OAuthSiteType          string `json:"oauth_site_type"`
+	OAuthAccessToken       string `json:"oauth_access_token"`
+	OAuthAccessTokenExpire int64  `json:"oauth_access_token_expire"`
 }
 
 // fromProfile selects a profile of a file; without a name, the file's current one.
@@ -60,7 +76,45 @@ func fromProfile(env Environment, file, name string) (SelectedCredentials, error
 	if err != nil {
 		return SelectedCredentials{}, problemf("The profiles of %s do not give credentials: %v", file, err)
 	}
-	return selectSource(fmt.Sprintf("the profile %q of %s", name, file), source, roles...), nil
+	selected := selectSource(fmt.Sprintf("the profile %q of %s", name, file), source, roles...)
+	if selected.sts, err = all.sts(name); err != nil {
+		return SelectedCredentials{}, problemf("The profiles of %s do not give credentials: %v", file, err)
+	}
+	return selected, nil
+}
+
+// sts is the Sts of a profile.
+func (p profiles) sts(name string) (stsPlace, error) {
+	entry, err := p.find(name)
+	if err != nil {
+		return stsPlace{}, err
+	}
+	return entry.sts()
+}
+
+// sts checks the Sts of the profile before it becomes part of a host name: the requests
+// to it are signed, and some carry tokens.
+func (p profile) sts() (stsPlace, error) {
+	place := stsPlace{region: strings.TrimSpace(p.StsRegion)}
+	if place.region != "" && !Region.MatchString(place.region) {
+		return stsPlace{}, problemf("the `sts_region` of the profile %q is not the id of a region, such as cn-hangzhou.", p.Name)
+	}
+	if p.EnableVPC && place.region != "" {
+		place.endpoint = httpsURL("sts-vpc." + place.region + ".aliyuncs.com")
+	}
+	text := strings.TrimSpace(p.StsEndpoint)
+	if text == "" {
+		return place, nil
+	}
+	endpoint, foreign, err := ParseEndpoint(text)
+	switch {
+	case err != nil:
+		return stsPlace{}, problemf("the `sts_endpoint` of the profile %q is not an endpoint: %v.", p.Name, err)
+	case foreign:
+		return stsPlace{}, problemf("the `sts_endpoint` of the profile %q is not a host of the service. Set another host in `endpoints` of the provider block.", p.Name)
+	}
+	place.endpoint = endpoint
+	return place, nil
 }
 
 // readProfiles never quotes the file, which holds secrets: the text of a JSON error
@@ -146,11 +200,27 @@ func (p profiles) resolve(name string, path []string) (o keySource, roles []Role
 		return keySource{ecsRole: entry.RAMRoleName}, nil, nil
 	case "oidc":
 		return entry.withOIDC()
+	case "credentialsuri":
+		return entry.withURI()
+	case "external":
+		if entry.ProcessCommand == "" {
+			return o, nil, entry.lacks("process_command")
+		}
+		return keySource{program: entry.ProcessCommand}, nil, nil
+	case "cloudsso":
+		o.logOn, err = entry.cloudSSO()
+		return o, nil, err
+	case "oauth":
+		o.logOn, err = entry.oauth()
+		return o, nil, err
+	case "rsakeypair":
+		o.pair, err = entry.keyPair()
+		return o, nil, err
 	case "":
 		return o, nil, entry.lacks("mode")
 	}
 	return o, nil, problemf("the profile %q has the mode %q, which this provider does not support. Use a profile with the mode AK, StsToken, "+
-		"RamRoleArn, ChainableRamRoleArn, EcsRamRole or OIDC, or export temporary credentials as ALIBABA_CLOUD_ACCESS_KEY_ID, "+
+		"RamRoleArn, ChainableRamRoleArn, EcsRamRole, OIDC, CredentialsURI, External, CloudSSO, OAuth or RsaKeyPair, or export temporary credentials as ALIBABA_CLOUD_ACCESS_KEY_ID, "+
 		"ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.", name, entry.Mode)
 }
 
@@ -190,7 +260,11 @@ func (p profile) withKey(mode string) (o keySource, roles []Role, err error) {
 func (p profile) role() (Role, error) {
 	role := Role{
 		ARN: strings.TrimSpace(p.RAMRoleARN), SessionName: p.RAMSessionName, Policy: p.Policy, ExternalID: p.ExternalID,
-		Duration: time.Duration(p.ExpiredSeconds) * time.Second, region: p.StsRegion,
+		Duration: time.Duration(p.ExpiredSeconds) * time.Second,
+	}
+	var err error
+	if role.sts, err = p.sts(); err != nil {
+		return role, err
 	}
 	if role.ARN == "" {
 		return role, p.lacks("ram_role_arn")
@@ -204,8 +278,11 @@ func (p profile) role() (Role, error) {
 func (p profile) withOIDC() (o keySource, roles []Role, err error) {
 	oidc := OIDC{
 		RoleARN: p.RAMRoleARN, ProviderARN: p.OIDCProviderARN, Token: p.OIDCToken, TokenFile: p.OIDCTokenFile, SessionName: p.RAMSessionName,
-		Policy: p.Policy, Duration: time.Duration(p.ExpiredSeconds) * time.Second, region: p.StsRegion,
+		Policy: p.Policy, Duration: time.Duration(p.ExpiredSeconds) * time.Second,
 	}.trimmed()
+	if oidc.sts, err = p.sts(); err != nil {
+		return o, nil, err
+	}
 	if oidc.Token != "" {
 		oidc.TokenFile = "" // as the vendor's libraries do (observed)
 	}
@@ -213,6 +290,17 @@ func (p profile) withOIDC() (o keySource, roles []Role, err error) {
 		return o, nil, problemf("in the profile %q, %s", p.Name, problem)
 	}
 	return keySource{oidc: &oidc}, nil, nil
+}
+
+func (p profile) withURI() (o keySource, roles []Role, err error) {
+	uri := strings.TrimSpace(p.CredentialsURI)
+	if uri == "" {
+		return o, nil, p.lacks("credentials_uri")
+	}
+	if err := checkURI(uri); err != nil {
+		return o, nil, problemf("the `credentials_uri` of the profile %q %v.", p.Name, err)
+	}
+	return keySource{uri: uri}, nil, nil
 }
 
 func (p profile) lacks(field string) error {

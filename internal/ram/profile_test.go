@@ -30,7 +30,7 @@ func TestProfileModes(t *testing.T) {
 		{"name": "ecs", "mode": "EcsRamRole", "ram_role_name": "instance"},
 		{"name": "oidc", "mode": "OIDC", "ram_role_arn": "acs:ram::1234567890123456:role/ci", "oidc_provider_arn": "acs:ram::1234567890123456:oidc-provider/ci", "oidc_token_file": "/token", "ram_session_name": "ci", "expired_seconds": 1800}
 	]}`
-	one := Role{ARN: testRole + "one", SessionName: "me", ExternalID: "ext", Policy: "{}", Duration: 15 * time.Minute, region: "eu-central-1"}
+	one := Role{ARN: testRole + "one", SessionName: "me", ExternalID: "ext", Policy: "{}", Duration: 15 * time.Minute, sts: stsPlace{region: "eu-central-1"}}
 	two, three := Role{ARN: testRole + "two"}, Role{ARN: testRole + "three"}
 	key := &Key{ID: "id", Secret: "secret"}
 	for _, test := range []struct {
@@ -86,9 +86,17 @@ func TestBrokenProfilesAreNeverQuoted(t *testing.T) {
 		{"no source", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r"`), "lacks `source_profile`"},
 		{"a source that is not there", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r", "source_profile": "q"`), `no profile "q"`},
 		{"its own source", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r", "source_profile": "p"`), "in a circle: p -> p"},
-		{"CloudSSO", one(`"mode": "CloudSSO", "access_token": "` + canary + `"`), `the mode "CloudSSO"`},
-		{"OAuth", one(`"mode": "OAuth", "oauth_refresh_token": "` + canary + `"`), `the mode "OAuth"`},
-		{"External", one(`"mode": "External", "process_command": "` + canary + `"`), `the mode "External"`},
+		{"CloudSSO without a URL", one(`"mode": "CloudSSO", "access_token": "` + canary + `"`), "lacks `cloud_sso_sign_in_url`"},
+		{"CloudSSO with http", one(`"mode": "CloudSSO", "access_token": "` + canary + `", "cloud_sso_sign_in_url": "http://example.com/` + canary + `", "cloud_sso_account_id": "1", "cloud_sso_access_config": "ac"`), "not a URL with https"},
+		{"OAuth of no site", one(`"mode": "OAuth", "oauth_access_token": "` + canary + `"`), "neither CN nor INTL"},
+		{"External without a program", one(`"mode": "External"`), "lacks `process_command`"},
+		{"a URI with http off this machine", one(`"mode": "CredentialsURI", "credentials_uri": "http://example.com/` + canary + `"`), "must use https"},
+		{"no URI", one(`"mode": "CredentialsURI"`), "lacks `credentials_uri`"},
+		{"a private key that is none", one(`"mode": "RsaKeyPair", "key_pair_name": "pair", "private_key": "` + canary + `"`), "not an RSA key"},
+		{"another mode", one(`"mode": "BearerToken", "access_key_id": "` + canary + `"`), `the mode "BearerToken"`},
+		{"a region that is a host", one(`"mode": "AK", "sts_region": "x.example.com/", ` + pair), "`sts_region`"},
+		{"an endpoint of another domain", one(`"mode": "AK", "sts_endpoint": "sts.example.com", ` + pair), "not a host of the service"},
+		{"an endpoint that is a bucket", one(`"mode": "AK", "sts_endpoint": "sts.oss-cn-hangzhou.aliyuncs.com", ` + pair), "not a host of the service"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -154,5 +162,40 @@ func TestUnreadableProfilesAreAnError(t *testing.T) {
 	_, err := SelectCredentials(CredentialSettings{}, env)
 	if err == nil || !strings.Contains(err.Error(), "cannot be read") || !strings.Contains(err.Error(), testFile) {
 		t.Fatal(err)
+	}
+}
+
+// VPC-only machines reach Sts by the host that their profile names, also for the question
+// who the caller is.
+func TestTheStsOfAProfile(t *testing.T) {
+	t.Parallel()
+	for fields, want := range map[string]string{
+		``:                              "https://sts.aliyuncs.com",
+		`"sts_region": "eu-central-1",`: "https://sts.eu-central-1.aliyuncs.com",
+		`"sts_region": "eu-central-1", "enable_vpc": true,`:   "https://sts-vpc.eu-central-1.aliyuncs.com",
+		`"sts_endpoint": "sts-vpc.cn-hangzhou.aliyuncs.com",`: "https://sts-vpc.cn-hangzhou.aliyuncs.com",
+	} {
+		for _, role := range []string{"", `"ram_role_arn": "` + testRole + `ops",`} {
+			mode := "AK"
+			if role != "" {
+				mode = "RamRoleArn"
+			}
+			chosen, err := profileOf(t, `{"profiles": [{"name": "p", "mode": "`+mode+`", `+fields+role+` "access_key_id": "id", "access_key_secret": "secret"}]}`, "p")
+			if err != nil {
+				t.Fatal(err)
+			}
+			chain, err := chosen.Open(Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			client, err := New(Config{Credentials: chain})
+			if err != nil || client.endpoints.Sts.String() != want {
+				t.Errorf("%s%s: %v, %v", fields, role, client.endpoints.Sts, err)
+			}
+			given, err := New(Config{Credentials: chain, Endpoints: Endpoints{Sts: httpsURL("sts.example.com")}})
+			if err != nil || given.endpoints.Sts.Host != "sts.example.com" {
+				t.Errorf("the endpoint of the provider block: %v, %v", given.endpoints.Sts, err)
+			}
+		}
 	}
 }

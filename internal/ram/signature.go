@@ -119,7 +119,11 @@ func hexSHA256(text string) string {
 func (c *Client) sign(op operation, key Key, params map[string]string) (signedRequest, error) {
 	switch {
 	case op.unsigned:
-		return signedRequest{form: unsignedForm(op, time.Now(), params)}, nil
+		form := unsignedForm(op, time.Now(), params)
+		if c.keyPair == nil {
+			return signedRequest{form: form}, nil
+		}
+		return signedRequest{form: form}, c.keyPair.sign(form)
 	case c.config.SignatureAlgorithm == ACS3:
 		return signACS3(op, key, c.endpoints.of(op.product).Host, time.Now(), rand.Text(), params), nil
 	}

@@ -1,0 +1,96 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// logOn is the log-on of a person that the aliyun CLI stores in a profile: a session, and
+// the token that is exchanged for the next one.
+type logOn struct {
+	session    Key
+	sessionEnd time.Time
+	token      string
+	tokenEnd   time.Time
+	command    string // logs the person on again
+	exchange   keyReader
+}
+
+// errLoggedOut is a log-on that has expired. It is not renewed here: a renewal would end
+// the log-on of the CLI, whose file this program does not write.
+var errLoggedOut = errors.New("the log-on has expired")
+
+// sessionMargin is how long a stored session has to be valid to be used.
+const sessionMargin = 2 * time.Minute
+
+// reader reads the stored session while it is valid, and then exchanges the token.
+func (l *logOn) reader(now func() time.Time) keyReader {
+	return func(ctx context.Context, refused bool) (Key, time.Time, error) {
+		at := now()
+		if !refused && l.session != (Key{}) && l.sessionEnd.Sub(at) > sessionMargin {
+			return l.session, l.sessionEnd, nil
+		}
+		if l.token == "" || !l.tokenEnd.After(at) {
+			return Key{}, time.Time{}, errLoggedOut
+		}
+		return l.exchange(ctx, refused)
+	}
+}
+
+// newLogOn is the log-on of a profile that was configured in a mode.
+func (p profile) newLogOn(mode, token string, expire int64) *logOn {
+	l := &logOn{token: token, tokenEnd: sinceEpoch(expire), command: "aliyun configure --mode " + mode + " --profile " + p.Name}
+	if p.AccessKeyID != "" && p.AccessKeySecret != "" && p.StsToken != "" {
+		l.session, l.sessionEnd = Key{ID: p.AccessKeyID, Secret: p.AccessKeySecret, Token: p.StsToken}, sinceEpoch(p.StsExpiration)
+	}
+	return l
+}
+
+// cloudSSO is the log-on of a CloudSSO user (observed, in the vendor's library).
+func (p profile) cloudSSO() (*logOn, error) {
+	switch {
+	case p.CloudSSOSignInURL == "":
+		return nil, p.lacks("cloud_sso_sign_in_url")
+	case p.CloudSSOAccountID == "":
+		return nil, p.lacks("cloud_sso_account_id")
+	case p.CloudSSOAccessConfig == "":
+		return nil, p.lacks("cloud_sso_access_config")
+	}
+	address, err := url.Parse(strings.TrimSpace(p.CloudSSOSignInURL))
+	if err != nil || address.Scheme != "https" && !isLoopback(address.Hostname()) || address.Host == "" || address.User != nil {
+		return nil, problemf("the `cloud_sso_sign_in_url` of the profile %q is not a URL with https.", p.Name)
+	}
+	l := p.newLogOn("CloudSSO", p.CloudSSOAccessToken, p.CloudSSOTokenExpire)
+	body := map[string]string{"AccountId": p.CloudSSOAccountID, "AccessConfigurationId": p.CloudSSOAccessConfig}
+	l.exchange = exchangeReader((&url.URL{Scheme: address.Scheme, Host: address.Host, Path: "/cloud-credentials"}).String(), l.token, body,
+		func(answer []byte) (sessionFields, error) {
+			var fields struct{ CloudCredential sessionFields }
+			err := json.Unmarshal(answer, &fields)
+			return fields.CloudCredential, err
+		})
+	return l, nil
+}
+
+// oauthSites are the sign-in services of the sites (observed, in the vendor's library).
+var oauthSites = map[string]string{"CN": "https://oauth.aliyun.com", "INTL": "https://oauth.alibabacloud.com"}
+
+// oauth is the log-on of a person through a browser (observed, in the vendor's library).
+func (p profile) oauth() (*logOn, error) {
+	site := oauthSites[strings.ToUpper(strings.TrimSpace(p.OAuthSiteType))]
+	if site == "" {
+		return nil, problemf("the `oauth_site_type` of the profile %q is neither CN nor INTL.", p.Name)
+	}
+	l := p.newLogOn("OAuth", p.OAuthAccessToken, p.OAuthAccessTokenExpire)
+	l.exchange = exchangeReader(site+"/v1/exchange", l.token, struct{}{}, func(answer []byte) (fields sessionFields, err error) {
+		err = json.Unmarshal(answer, &fields)
+		return fields, err
+	})
+	return l, nil
+}
