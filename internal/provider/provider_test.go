@@ -112,7 +112,7 @@ func TestTheFirstSourcesKeyArrives(t *testing.T) {
 		keys[name] = person(srv, name)
 	}
 	lender := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, `{"AccessKeyId":"STS.uri","AccessKeySecret":"s","SecurityToken":"t","Expiration":%q}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+		fmt.Fprintf(w, `{"AccessKeyId":"STS.uri","AccessKeySecret":"secret","SecurityToken":"token","Expiration":%q}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 	}))
 	t.Cleanup(lender.Close)
 	dir := home(t, map[string]any{"current": "now", "profiles": []any{

@@ -138,7 +138,7 @@ func tooLong(ctx context.Context, wait time.Duration) bool {
 
 // attempt sends an operation once: it waits for its turn, makes the parameters, signs and
 // sends. Nothing is composed before the wait.
-func (c *Client) attempt(ctx context.Context, op operation, make compose, out any, number int) error {
+func (c *Client) attempt(ctx context.Context, op operation, build compose, out any, number int) error {
 	limit := c.limits.of(op)
 	if err := c.waitTurn(ctx, op); err != nil {
 		return &NoResponseError{Action: op.action, Err: err}

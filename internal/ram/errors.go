@@ -176,7 +176,12 @@ func notFound(err error, kinds ...string) bool {
 }
 
 // withoutUser is a kind without the user that it belongs to.
-func withoutUser(kind string) string { return strings.TrimPrefix(kind, "User.") }
+func withoutUser(kind string) string {
+	if rest, of := strings.CutPrefix(kind, "User."); of && rest != "User" {
+		return rest
+	}
+	return kind
+}
 
 // Exists reports whether the object already exists, or its name is taken. Both spellings
 // of the family occur (documented, observed).

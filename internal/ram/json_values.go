@@ -74,6 +74,8 @@ func (t text) optional() *string {
 // flag is a boolean that may be absent.
 type flag struct{ value *bool }
 
+func (f flag) isTrue() bool { return f.value != nil && *f.value }
+
 // UnmarshalJSON reads true, "true" and "True".
 func (f *flag) UnmarshalJSON(data []byte) error {
 	value, ok, err := scalar(data, "a boolean")

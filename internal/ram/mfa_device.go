@@ -127,7 +127,12 @@ type mfaDevicesAnswer struct {
 	VirtualMFADevices struct{ VirtualMFADevice []mfaDeviceFields }
 }
 
+// A page without devices is one only if it says that the list ends: a device that is not
+// in a list counts as deleted.
 func (a *mfaDevicesAnswer) missing() string {
+	if a.VirtualMFADevices.VirtualMFADevice == nil && (a.IsTruncated.value == nil || a.IsTruncated.isTrue()) {
+		return "VirtualMFADevices"
+	}
 	for _, device := range a.VirtualMFADevices.VirtualMFADevice {
 		if device.SerialNumber == "" {
 			return "SerialNumber"

@@ -21,7 +21,8 @@ type Passkey struct {
 // passkeysAnswer has a list that is not wrapped, and times that are seconds in texts
 // (documented). A list that is left out is empty: nothing is removed for its sake.
 type passkeysAnswer struct {
-	Passkeys []struct {
+	IsTruncated flag // of an operation without pages: false, or absent
+	Passkeys    []struct {
 		ID          text `json:"PasskeyId"`
 		Name        text `json:"PasskeyName"`
 		CreateDate  timestamp
@@ -30,6 +31,9 @@ type passkeysAnswer struct {
 }
 
 func (a *passkeysAnswer) missing() string {
+	if a.Passkeys == nil && a.IsTruncated.isTrue() {
+		return "Passkeys"
+	}
 	for _, passkey := range a.Passkeys {
 		if passkey.ID == "" {
 			return "PasskeyId"

@@ -85,7 +85,7 @@ func TestBrokenProfilesAreNeverQuoted(t *testing.T) {
 		{"no OIDC token", one(`"mode": "OIDC", "ram_role_arn": "` + testRole + `r", "oidc_provider_arn": "` + envOIDC + `"`), "neither `oidc_token`"},
 		{"no source", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r"`), "lacks `source_profile`"},
 		{"a source that is not there", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r", "source_profile": "q"`), `no profile "q"`},
-		{"its own source", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r", "source_profile": "p"`), "in a circle: p -> p"},
+		{"its own source", one(`"mode": "ChainableRamRoleArn", "ram_role_arn": "` + testRole + `r", "source_profile": "p"`), "form a circle: p -> p"},
 		{"CloudSSO without a URL", one(`"mode": "CloudSSO", "access_token": "` + canary + `"`), "lacks `cloud_sso_sign_in_url`"},
 		{"CloudSSO with http", one(`"mode": "CloudSSO", "access_token": "` + canary + `", "cloud_sso_sign_in_url": "http://example.com/` + canary + `", "cloud_sso_account_id": "1", "cloud_sso_access_config": "ac"`), "not a URL with https"},
 		{"OAuth of no site", one(`"mode": "OAuth", "oauth_access_token": "` + canary + `"`), "neither CN nor INTL"},

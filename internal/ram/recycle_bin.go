@@ -46,10 +46,14 @@ func (s *recycledKeyFields) key() RecycledKey {
 }
 
 type recycledKeysAnswer struct {
-	AccessKeys struct{ AccessKey []recycledKeyFields }
+	IsTruncated flag // of an operation without pages: false, or absent
+	AccessKeys  struct{ AccessKey []recycledKeyFields }
 }
 
 func (a *recycledKeysAnswer) missing() string {
+	if a.AccessKeys.AccessKey == nil && a.IsTruncated.isTrue() {
+		return "AccessKeys"
+	}
 	for _, key := range a.AccessKeys.AccessKey {
 		if key.ID == "" {
 			return "AccessKeyId"

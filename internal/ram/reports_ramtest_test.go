@@ -256,7 +256,7 @@ func TestAnItemKeepsUntypedValuesAsTheyAre(t *testing.T) {
 		"short row":   {[]string{governed(when, columns, `{"ColumnValue":[1]}`, `"IsTruncated":false`)}, "row 1 of x has 1 values for 2 columns"},
 		"same names":  {[]string{governed(when, `{"ColumnName":"a"},{"ColumnName":"a"}`, `{"ColumnValue":[1,2]}`, `"IsTruncated":false`)}, "two columns have the same name"},
 		"replaced":    {[]string{governed(when, columns, ``, `"IsTruncated":true,"Marker":"m"`), governed("2026-02-11T02:11:23Z", columns, ``, `"IsTruncated":false`)}, "replaced by a newer one"},
-		"leads back":  {[]string{governed(when, columns, ``, `"IsTruncated":true,"Marker":"m"`)}, "leads back"},
+		"leads back":  {[]string{governed(when, columns, ``, `"IsTruncated":true,"Marker":"m"`)}, "marker of an earlier one"},
 		"no time":     {[]string{governed("", columns, ``, `"IsTruncated":false`)}, "lacks GenerateTime"},
 		"other shape": {[]string{`{"RequestId":"R","ColumnsValue":[]}`}, "unexpected type"},
 	} {

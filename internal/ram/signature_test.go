@@ -93,7 +93,7 @@ func TestSignatureAlgorithm_ofAWrongSecretIsRefused(t *testing.T) {
 
 func TestSignatureAlgorithm_unknown(t *testing.T) {
 	t.Parallel()
-	if _, err := New(Config{Credentials: &fixedKey{Key: Key{}}, SignatureAlgorithm: "HMAC-MD5"}); err == nil || !strings.Contains(err.Error(), `"HMAC-MD5" is no algorithm`) {
+	if _, err := New(Config{Credentials: &fixedKey{Key: Key{}}, SignatureAlgorithm: "HMAC-MD5"}); err == nil || !strings.Contains(err.Error(), `"HMAC-MD5" is not an algorithm`) {
 		t.Error(err)
 	}
 }

@@ -19,10 +19,14 @@ type UserPolicy struct {
 }
 
 type userGroupsAnswer struct {
-	Groups struct{ Group []struct{ GroupName text } }
+	IsTruncated flag
+	Groups      struct{ Group []struct{ GroupName text } }
 }
 
 func (a *userGroupsAnswer) missing() string {
+	if a.Groups.Group == nil && a.IsTruncated.isTrue() {
+		return "Groups"
+	}
 	for _, group := range a.Groups.Group {
 		if group.GroupName == "" {
 			return "GroupName"
@@ -56,12 +60,16 @@ func (c *Client) RemoveUserFromGroup(ctx context.Context, userName, group string
 }
 
 type userPoliciesAnswer struct {
-	Policies struct {
+	IsTruncated flag
+	Policies    struct {
 		Policy []struct{ PolicyType, PolicyName text }
 	}
 }
 
 func (a *userPoliciesAnswer) missing() string {
+	if a.Policies.Policy == nil && a.IsTruncated.isTrue() {
+		return "Policies"
+	}
 	for _, policy := range a.Policies.Policy {
 		if policy.PolicyType == "" || policy.PolicyName == "" {
 			return "PolicyName"

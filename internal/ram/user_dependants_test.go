@@ -5,6 +5,8 @@ package ram
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -59,8 +61,11 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 	}
 }
 
+// A list that is left out is empty where nothing depends on it. It is not for AccessKeys, and no
+// item may lack what names it.
 func TestALackOfListsIsNoEmptyList(t *testing.T) {
 	t.Parallel()
+	empty := map[string]bool{"Groups": true, "Group": true, "Policies": true, "Policy": true, "VirtualMFADevices": true, "VirtualMFADevice": true}
 	for fields, read := range map[string]func(context.Context, *Client) error{
 		"Groups Group GroupName":                             func(ctx context.Context, c *Client) error { return second(c.UserGroups(ctx, "user-0001")) },
 		"Policies Policy PolicyName PolicyType":              func(ctx context.Context, c *Client) error { return second(c.UserPolicies(ctx, "user-0001")) },
@@ -80,9 +85,29 @@ func TestALackOfListsIsNoEmptyList(t *testing.T) {
 			}
 			client = clientOf(t, fake)
 			fake.Inject(ramtest.Rule{Action: "List*", Fault: "drop_fields", Body: field})
-			if err := read(t.Context(), client); err == nil || NotFound(err, "User") {
+			if err := read(t.Context(), client); (err == nil) != empty[field] || NotFound(err, "User") {
 				t.Errorf("without %s: %v", field, err)
 			}
 		}
+	}
+}
+
+func TestAListThatIsLeftOutIsEmpty(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respond(t, w, 200, `{}`) })
+	client := newTestClient(t, server.URL)
+	client.caches.domain.put("", "a.onaliyun.com")
+	groups, err1 := client.UserGroups(t.Context(), "alice")
+	policies, err2 := client.UserPolicies(t.Context(), "alice")
+	passkeys, err3 := client.Passkeys(t.Context(), "alice")
+	recycled, err4 := client.RecycledKeys(t.Context(), "7")
+	if err := errors.Join(err1, err2, err3, err4); err != nil || len(groups)+len(policies)+len(passkeys)+len(recycled) != 0 {
+		t.Error(groups, policies, passkeys, recycled, err)
+	}
+	if _, err := client.AccessKeys(t.Context(), "alice"); err == nil {
+		t.Error("a list of AccessKeys that was left out is empty")
+	}
+	if _, err := client.MFADevices(t.Context()); err == nil {
+		t.Error("a list of devices without an end is empty")
 	}
 }
