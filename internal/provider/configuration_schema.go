@@ -63,7 +63,7 @@ func sourceAttributes() map[string]schema.Attribute {
 		},
 		"profile": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Name of a profile of the aliyun CLI, with the mode `AK`, `StsToken`, `RamRoleArn`, `ChainableRamRoleArn`, `EcsRamRole` or `OIDC`. " +
+			MarkdownDescription: "Name of a profile of the aliyun CLI, with any mode: `AK`, `StsToken`, `RamRoleArn`, `ChainableRamRoleArn`, `EcsRamRole`, `OIDC`, `CredentialsURI`, `External`, `CloudSSO`, `OAuth` or `RsaKeyPair`. Its `sts_region` and `sts_endpoint` are used. " +
 				"In the environment: `ALIBABA_CLOUD_PROFILE`, or the older `ALICLOUD_PROFILE`.",
 		},
 		"shared_credentials_file": schema.StringAttribute{
@@ -80,7 +80,7 @@ func sourceAttributes() map[string]schema.Attribute {
 		"credentials_uri": schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
-			MarkdownDescription: "URL of a local service that gives and renews a temporary key. " +
+			MarkdownDescription: "URL of a local service that gives and renews a temporary key. It is never asked through a proxy, and `http` is accepted for this machine only. " +
 				"In the environment: `ALIBABA_CLOUD_CREDENTIALS_URI`.",
 		},
 	}

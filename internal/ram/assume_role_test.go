@@ -314,7 +314,7 @@ func TestASessionThatEndsInMidRunIsRenewedOnce(t *testing.T) {
 
 // What became of the call for a session says nothing of the call that wanted
 // it: that one was not sent.
-func TestARefusedRoleIsToldWithItsRemedy(t *testing.T) {
+func TestARefusedRoleNamesItsRemedy(t *testing.T) {
 	t.Parallel()
 	for code, remedy := range map[string]string{
 		"NoPermission":                     "sts:AssumeRole",
@@ -358,7 +358,7 @@ func oidcSettings(token, file string) CredentialSettings {
 	}}
 }
 
-func TestAssumeRoleWithOIDCIsUnsignedAndReadsItsFileAnew(t *testing.T) {
+func TestAssumeRoleWithOIDCIsUnsignedAndReadsItsFileForEachSession(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
 	b.life = 15 * time.Minute

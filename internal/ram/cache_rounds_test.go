@@ -74,7 +74,7 @@ func TestThoseWhoAskDuringARoundShareTheNext(t *testing.T) {
 	}
 }
 
-func TestARoundThatAllHaveLeftIsNotHeld(t *testing.T) {
+func TestARoundWithoutCallersMakesNoCall(t *testing.T) {
 	t.Parallel()
 	s, asked := newSharedTest(newFakeTime()), newOracle()
 	first := together(t.Context(), s, asked.ask)
@@ -112,7 +112,7 @@ func TestAnErrorOfARoundIsForThoseWhoTookPart(t *testing.T) {
 	}
 }
 
-func TestNobodyIsShownARoundFromBeforeItsOwnWrite(t *testing.T) {
+func TestARoundBeginsAfterTheWritesOfItsCallers(t *testing.T) {
 	t.Parallel()
 	clock := newFakeTime()
 	s := newSharedTest(clock)

@@ -79,7 +79,7 @@ func later(ctx context.Context, s *cache[int64], ask func(context.Context) (int6
 	return got
 }
 
-func TestASharedCallOutlivesTheOneWhoBeganIt(t *testing.T) {
+func TestACoalescedReadOutlivesItsFirstCaller(t *testing.T) {
 	t.Parallel()
 	s, asked := newSharedTest(newFakeTime()), newOracle()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -147,7 +147,7 @@ func TestAnAnswerServesAMinuteAndNoLonger(t *testing.T) {
 	}
 }
 
-func TestAnErrorIsNotKept(t *testing.T) {
+func TestAnErrorIsNotCached(t *testing.T) {
 	t.Parallel()
 	s, asked := newSharedTest(newFakeTime()), newOracle()
 	broken := errors.New("broken")
@@ -159,7 +159,7 @@ func TestAnErrorIsNotKept(t *testing.T) {
 	}
 }
 
-func TestAReadInFlightDuringAWriteIsNotKept(t *testing.T) {
+func TestAReadDuringAWriteIsNotCached(t *testing.T) {
 	t.Parallel()
 	for name, names := range map[string][]string{"that name": {"a"}, "all names": nil} {
 		t.Run(name, func(t *testing.T) {
@@ -195,7 +195,7 @@ func TestAReadInFlightDuringAWriteIsNotKept(t *testing.T) {
 	}
 }
 
-func TestWhatIsReadSoonAfterAWriteIsNotKept(t *testing.T) {
+func TestAReadShortlyAfterAWriteIsNotCached(t *testing.T) {
 	t.Parallel()
 	clock := newFakeTime()
 	s, asked := newSharedTest(clock), newOracle()
@@ -214,7 +214,7 @@ func TestWhatIsReadSoonAfterAWriteIsNotKept(t *testing.T) {
 	}
 }
 
-func TestNobodyReadsWhatWasBeforeItsOwnWrite(t *testing.T) {
+func TestAReadSeesTheWriteOfItsCaller(t *testing.T) {
 	t.Parallel()
 	clock := newFakeTime()
 	s := newSharedTest(clock)

@@ -163,7 +163,7 @@ func respondAs(t testing.TB, w http.ResponseWriter, status int, body string) {
 	}
 }
 
-func TestACallIsAFormThatTheURLTellsNothingOf(t *testing.T) {
+func TestTheParametersAreInTheBodyAndNotInTheURL(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 		if got := r.Header.Get("User-Agent"); got != "terraform-provider-ram/test" {
@@ -196,7 +196,7 @@ var (
 	setAction    = operation{product: ramProduct, action: "SetThing", repeat: set}
 )
 
-func TestEveryAttemptIsSignedAnew(t *testing.T) {
+func TestEveryAttemptHasItsOwnSignature(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 		respond(t, w, 503, `{"Code":"ServiceUnavailable"}`)
@@ -582,7 +582,7 @@ func TestAnAttemptWithoutAnswerIsNotTheEndOfTheContext(t *testing.T) {
 	}
 }
 
-func TestADoubtOutlivesTheAttemptsAfterIt(t *testing.T) {
+func TestAnUnknownOutcomeOutlivesLaterAttempts(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
 		if number == 1 {

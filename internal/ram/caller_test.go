@@ -44,7 +44,7 @@ func TestTheCallerIsAskedForOnce(t *testing.T) {
 	}
 }
 
-func TestCallersShareAFailureButItIsNotKept(t *testing.T) {
+func TestConcurrentCallersShareAnErrorThatIsNotCached(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
@@ -83,7 +83,7 @@ func TestCallersShareAFailureButItIsNotKept(t *testing.T) {
 	}
 }
 
-func TestOneWhoGivesUpDoesNotTakeTheOthersAlong(t *testing.T) {
+func TestACallerThatLeavesDoesNotEndTheReadOfOthers(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{})
 	server := serve(t, func(w http.ResponseWriter, r *http.Request, number int) {

@@ -87,7 +87,7 @@ func TestThePreferenceIsWhatWasSet(t *testing.T) {
 	}
 }
 
-func TestAnOlderDeploymentLeavesFieldsUnsaid(t *testing.T) {
+func TestAnOlderDeploymentLeavesFieldsOut(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.HideNewerFields = true }))
 	client := clientOf(t, fake)
@@ -317,7 +317,7 @@ func TestACreateIsSentOnceUnlessItWasRefused(t *testing.T) {
 	}
 }
 
-func TestARedirectReachesNobody(t *testing.T) {
+func TestARedirectIsNotFollowedByTheClient(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Inject(ramtest.Rule{Fault: "redirect"})

@@ -63,7 +63,7 @@ func TestAReportsCellsAreToldApart(t *testing.T) {
 	}
 }
 
-func TestAReportMayHaveColumnsThatNobodyKnows(t *testing.T) {
+func TestAReportMayHaveUnknownColumns(t *testing.T) {
 	t.Parallel()
 	rows, err := rowsOf(t, "user,passkeys,mfa_active,department\nalice@a,2,FALSE,\"R&D, \"\"north\"\"\nfloor 2\"\n")
 	if err != nil || len(rows) != 1 {

@@ -98,7 +98,7 @@ func TestMarginOfShortSessions(t *testing.T) {
 }
 
 // While the old key still works, a failure to renew it is nobody's error.
-func TestAFailureAheadOfTheEndKeepsTheOldKey(t *testing.T) {
+func TestAnEarlyRenewalThatFailsKeepsTheKey(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		issuer := &issuer{}
@@ -121,7 +121,7 @@ func TestAFailureAheadOfTheEndKeepsTheOldKey(t *testing.T) {
 	})
 }
 
-func TestAFailureIsForThoseWhoWaitAndNotKept(t *testing.T) {
+func TestAnErrorOfASourceIsForItsCallersAndNotCached(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("broken")

@@ -253,7 +253,7 @@ func TestNothingAtAllListsWhereItLooked(t *testing.T) {
 	}
 }
 
-func TestARoleStandsOnAnySource(t *testing.T) {
+func TestARoleIsAssumedWithAnySource(t *testing.T) {
 	t.Parallel()
 	key := map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "s"}
 	with := func(more map[string]string) map[string]string {

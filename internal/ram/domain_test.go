@@ -31,7 +31,7 @@ func renamed(t *testing.T, changes ...func(*ramtest.Behaviour)) (*ramtest.Server
 	return fake, client
 }
 
-func TestAnAliasThatSomebodyElseChangedIsFollowed(t *testing.T) {
+func TestAnAliasThatAnotherProgramChangedIsFollowed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		action string
@@ -102,7 +102,7 @@ func mustUser(t *testing.T, client *Client, name string) string {
 	return ""
 }
 
-func TestADomainThatAnotherCallFoundIsNotReadAgain(t *testing.T) {
+func TestADomainIsReadOnceForConcurrentCalls(t *testing.T) {
 	t.Parallel()
 	fake, client := renamed(t)
 	if _, err := client.User(t.Context(), "user-0001"); err != nil {
@@ -157,7 +157,7 @@ func TestAnAliasOfOurOwnIsFollowedAtOnce(t *testing.T) {
 	}
 }
 
-func TestWithoutADomainNothingIsSentAndNothingIsInDoubt(t *testing.T) {
+func TestWithoutADomainNothingIsSentAndTheOutcomeIsKnown(t *testing.T) {
 	t.Parallel()
 	for code, told := range map[string]func(error) bool{
 		"NoPermission":  Denied,
@@ -176,7 +176,7 @@ func TestWithoutADomainNothingIsSentAndNothingIsInDoubt(t *testing.T) {
 	}
 }
 
-func TestAMissingUserIsNotBelievedWithoutTheDomainOfToday(t *testing.T) {
+func TestAMissingUserIsNotBelievedWithoutTheCurrentDomain(t *testing.T) {
 	t.Parallel()
 	fake, client := renamed(t)
 	fake.Inject(ramtest.Rule{Action: "GetDefaultDomain", Fault: "code", Code: "NoPermission"})

@@ -204,7 +204,7 @@ func TestARedirectIsNeverFollowed(t *testing.T) {
 	}
 }
 
-func TestAWebPageThatSays429IsWaitedFor(t *testing.T) {
+func TestAWebPageWith429IsWaitedFor(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
 		if number == 1 {
@@ -226,7 +226,7 @@ func TestAWebPageThatSays429IsWaitedFor(t *testing.T) {
 }
 
 // Only the service can say that it did not execute a call.
-func TestAWebPageThatSays429IsNoRefusalOfACreate(t *testing.T) {
+func TestAWebPageWith429IsNoRefusalOfACreate(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 		w.Header().Set("Content-Type", "text/html")

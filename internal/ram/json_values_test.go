@@ -71,7 +71,7 @@ func TestAnErrorOfTheParserQuotesNothing(t *testing.T) {
 	}
 }
 
-func TestAReadValueIsNotKeptByTheNext(t *testing.T) {
+func TestADecodedValueDoesNotReachTheNext(t *testing.T) {
 	t.Parallel()
 	var f flag
 	var n number

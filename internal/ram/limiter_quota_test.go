@@ -162,7 +162,7 @@ func busiestTenth(arrivals []time.Time, from time.Time) (most int) {
 }
 
 // A throttled call silences all that wait for the same action, and no others.
-func TestWhoeverIsThrottledIsSilencedWithAllBehind(t *testing.T) {
+func TestAThrottledCallPausesAllBehindIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &rationed{quota: 3} // far less than anybody published

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-func TestEachActionKeepsUnderItsQuota(t *testing.T) {
+func TestEachOperationStaysUnderItsQuota(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		op        operation

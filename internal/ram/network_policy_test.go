@@ -89,7 +89,7 @@ func TestNetworkPoliciesAndSsoAreReadAsTheServiceWritesThem(t *testing.T) {
 }
 
 // What is not known here goes back as it came.
-func TestStatementsOfOtherKindsAreKept(t *testing.T) {
+func TestUnknownStatementsAreReturned(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.SetBehaviour(func(b *ramtest.Behaviour) { b.AcceptUnknownStatements = true })

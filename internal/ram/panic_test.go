@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-func TestCaught_tellsWhereAndNotWhat(t *testing.T) {
+func TestCatchPanic_showsThePlaceAndNotTheValue(t *testing.T) {
 	t.Parallel()
 	var none []int
 	for name, test := range map[string]struct {

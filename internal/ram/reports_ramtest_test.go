@@ -234,7 +234,7 @@ func governed(time, columns, rows, more string) string {
 		"ColumnsSchema":{"ColumnSchema":[%s]},"ColumnsValue":{"ColumnRow":[%s]},%s}`, time, columns, rows, more)
 }
 
-func TestAnItemKeepsUntypedValuesAsTheyAre(t *testing.T) {
+func TestAnItemReturnsUntypedValuesUnchanged(t *testing.T) {
 	t.Parallel()
 	const when, columns = "2026-02-10T02:11:23Z", `{"ColumnName":"a","ColumnType":"String"},{"ColumnName":"b"}`
 	read := func(pages ...string) (GovernanceItem, error) {

@@ -76,7 +76,7 @@ func TestTheServersTimeCostsOneCallAtMost(t *testing.T) {
 	}
 }
 
-func TestARefusalTellsTheTimeAsWell(t *testing.T) {
+func TestARefusalShowsTheTimeToo(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Advance(-10 * time.Minute)

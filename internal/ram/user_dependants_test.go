@@ -63,7 +63,7 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 
 // A list that is left out is empty where nothing depends on it. It is not for AccessKeys, and no
 // item may lack what names it.
-func TestALackOfListsIsNoEmptyList(t *testing.T) {
+func TestAnIncompleteListIsRefused(t *testing.T) {
 	t.Parallel()
 	empty := map[string]bool{"Groups": true, "Group": true, "Policies": true, "Policy": true, "VirtualMFADevices": true, "VirtualMFADevice": true}
 	for fields, read := range map[string]func(context.Context, *Client) error{

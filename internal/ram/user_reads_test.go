@@ -189,7 +189,7 @@ func TestAfterAWriteNoListSpeaksForUsers(t *testing.T) {
 }
 
 // Many write and read the same users at once: whoever has written reads it.
-func TestNobodyInACrowdReadsWhatWasBeforeItsOwnWrite(t *testing.T) {
+func TestConcurrentReadsSeeTheWritesOfTheirCallers(t *testing.T) {
 	t.Parallel()
 	fake, client, clock, names := crowd(t, 12)
 	ids := map[string]string{}
@@ -240,7 +240,7 @@ func TestNobodyInACrowdReadsWhatWasBeforeItsOwnWrite(t *testing.T) {
 	readers.Wait()
 }
 
-func TestNobodyReadsASettingFromBeforeItsOwnWrite(t *testing.T) {
+func TestASettingIsReadAfterTheWriteOfItsCaller(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	clock := newFakeTime()
@@ -270,7 +270,7 @@ func TestNobodyReadsASettingFromBeforeItsOwnWrite(t *testing.T) {
 	group.Wait()
 }
 
-func TestTheDomainOfTheAccountIsReadAnewAfterAWhile(t *testing.T) {
+func TestTheDomainOfTheAccountIsReadAgainAfterAWhile(t *testing.T) {
 	t.Parallel()
 	fake, client, clock, _ := crowd(t, 1)
 	for i, step := range []struct {

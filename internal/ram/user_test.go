@@ -277,7 +277,7 @@ func withoutName(blank string) map[string]func(context.Context, *Client) error {
 	}
 }
 
-func TestNothingIsSentForNobody(t *testing.T) {
+func TestNothingIsSentWithoutAUser(t *testing.T) {
 	t.Parallel()
 	for _, blank := range []string{"", " ", "\t\n"} {
 		fake := ramtest.New(t)

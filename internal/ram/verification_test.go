@@ -47,7 +47,7 @@ func TestSecurityAddressesAreSetReadAndUnbound(t *testing.T) {
 	}
 }
 
-func TestSecurityAddressesOfNobodyAreNotAskedFor(t *testing.T) {
+func TestSecurityAddressesNeedAUser(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	client := clientOf(t, fake)
