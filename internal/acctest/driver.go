@@ -25,6 +25,18 @@ type Reporter interface {
 	Fatalf(format string, args ...any)
 }
 
+// Panics is a [Reporter] for code that belongs to no test: it panics.
+type Panics struct{}
+
+// Helper does nothing.
+func (Panics) Helper() {}
+
+// Errorf panics.
+func (Panics) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// Fatalf panics.
+func (Panics) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
 // Driver drives one run of the provider as Terraform's core does: over the protocol, without a
 // CLI. It shows what no CLI shows: warnings, private state, and whether a state is equal to
 // the byte. It checks what Terraform checks, such as that an apply keeps the plan's promise.

@@ -86,7 +86,7 @@ func (t *transcript) clear() {
 // newBase returns a driver from which others take the schema. It needs no account.
 func newBase(ctx context.Context) *acctest.Driver {
 	server := provider.Server(provider.New("campaign", func(string) string { return "" })())
-	return acctest.NewDriver(ctx, &transcript{}, server)
+	return acctest.NewDriver(ctx, acctest.Panics{}, server)
 }
 
 // newDriver configures a provider of its own, as every run of a CLI does.

@@ -4,6 +4,8 @@
 package provider
 
 import (
+	"context"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -14,6 +16,11 @@ import (
 // attributes has a short name because most tests write some.
 type attributes = acctest.Attributes
 
+// base has the schemas, which are the same for every instance of the provider.
+var base = sync.OnceValue(func() *acctest.Driver {
+	return acctest.NewDriver(context.Background(), acctest.Panics{}, Server(New("test", func(string) string { return "" })()))
+})
+
 // newCore returns a driver of a configured provider.
 func newCore(t *testing.T, getenv func(string) string, options ...Option) *acctest.Driver {
 	t.Helper()
@@ -22,7 +29,7 @@ func newCore(t *testing.T, getenv func(string) string, options ...Option) *accte
 
 func newCoreWith(t *testing.T, config attributes, getenv func(string) string, options ...Option) *acctest.Driver {
 	t.Helper()
-	c := acctest.NewDriver(t.Context(), t, Server(New("test", getenv, options...)()))
+	c := base().WithSchemas(t.Context(), t, Server(New("test", getenv, options...)()))
 	clean(t, acctest.Errors(c.Configure(config)))
 	return c
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +43,9 @@ func TestMain(m *testing.M) {
 				}
 			}
 		}
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // more memory, less time
 	}
 	var err error
 	if programs, err = os.MkdirTemp("", "ram-provider-"); err != nil {
