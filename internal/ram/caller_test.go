@@ -333,7 +333,6 @@ func TestACachedReadIsCheckedForItsAccount(t *testing.T) {
 	})
 	client := newAskingClient(t, server.URL, func(c *Config) { c.RequireAccount = true })
 	mine, other := WithAccount(t.Context(), testAccount), WithAccount(t.Context(), "1111111111111111")
-	var wrong *WrongAccountError
 	var group sync.WaitGroup
 	for range 10 { // together: neither gets the other's answer
 		group.Go(func() {
@@ -342,6 +341,7 @@ func TestACachedReadIsCheckedForItsAccount(t *testing.T) {
 			}
 		})
 		group.Go(func() {
+			var wrong *WrongAccountError
 			if _, err := client.PasswordPolicy(other); !errors.As(err, &wrong) {
 				t.Errorf("error: %v", err)
 			}
