@@ -164,7 +164,11 @@ func (c comparison) accounts(warnings, errs []Notice) []Account {
 		at(id).Controls = controls
 	}
 	for _, w := range withoutChecks(warnings, checks) {
-		a := at(of(w.Address))
+		id := of(w.Address)
+		if w.Address == "" && found[id] == nil {
+			id = ids[0] // a warning about the whole run makes no account of its own
+		}
+		a := at(id)
 		a.Warnings = append(a.Warnings, w)
 	}
 	for _, e := range errs {
@@ -409,21 +413,30 @@ func whole(r *tfjson.ResourceChange, declared bool, wanted, found string) Differ
 
 // checks are the results of both plans that are not a pass, the worse of the two
 // for each: the first judges what an apply leaves, the second what the account has.
+// In a module with for_each, each instance is a result of its own. A check without
+// instances was not evaluated, and belongs to no account where there are several.
 func (c comparison) checks() []Check {
 	const pass = "pass"
 	worst := []string{"fail", "error", pass, "unknown"}
 	found := map[string]Check{}
+	keep := func(check Check) {
+		earlier, known := found[check.Name]
+		if !known || slices.Index(worst, check.Status) < slices.Index(worst, earlier.Status) {
+			found[check.Name] = check
+		}
+	}
+	several := len(c.ids()) > 1
 	for _, p := range []*plan{c.declared, c.undeclared} {
 		for _, result := range p.Checks {
-			check := Check{Name: result.Address.ToDisplay, Status: string(result.Status), Messages: []string{}}
 			for _, instance := range result.Instances {
+				check := Check{Name: instance.Address.ToDisplay, Status: string(instance.Status), Messages: []string{}}
 				for _, problem := range instance.Problems {
 					check.Messages = append(check.Messages, problem.Message)
 				}
+				keep(check)
 			}
-			earlier, known := found[check.Name]
-			if !known || slices.Index(worst, check.Status) < slices.Index(worst, earlier.Status) {
-				found[check.Name] = check
+			if len(result.Instances) == 0 && (!several || result.Status != tfjson.CheckStatusUnknown) {
+				keep(Check{Name: result.Address.ToDisplay, Status: string(result.Status), Messages: []string{}})
 			}
 		}
 	}

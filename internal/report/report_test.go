@@ -440,14 +440,23 @@ func TestReport_oneRunForAll(t *testing.T) {
 		outputs[id] = []any{m{"id": "1.11", "title": "x", "status": "passed"}}
 	}
 	log := planJSON(t, m{"@level": "error", "diagnostic": m{"severity": "error", "summary": "Cannot", "detail": "EntityNotExist.Role", "address": `module.baseline["2100000000000009"].ram_password_policy.this`}})
+	whole := planJSON(t, m{"@level": "warn", "diagnostic": m{"severity": "warning", "summary": "Resource targeting is in effect", "detail": "It is."}})
 	accounts, err := Run{
-		Kind: Drift, Undeclared: planJSON(t, m{}), Logs: [][]byte{log},
-		Declared: planJSON(t, m{"resource_changes": changes, "planned_values": m{"outputs": m{"controls": m{"value": outputs}}}, "checks": []any{m{"address": m{"to_display": `module.baseline["2100000000000002"].check.x`}, "status": "fail"}}}),
+		Kind: Drift, Undeclared: planJSON(t, m{}), Logs: [][]byte{log, whole},
+		Declared: planJSON(t, m{"resource_changes": changes, "planned_values": m{"outputs": m{"controls": m{"value": outputs}}}, "checks": []any{
+			// As OpenTofu writes them: one address for all instances, and one that was not evaluated.
+			m{"address": m{"to_display": "module.baseline.check.x"}, "status": "fail", "instances": []any{
+				m{"address": m{"to_display": `module.baseline["2100000000000001"].check.x`}, "status": "pass"},
+				m{"address": m{"to_display": `module.baseline["2100000000000002"].check.x`}, "status": "fail"},
+			}},
+			m{"address": m{"to_display": "module.baseline.check.y"}, "status": "unknown"},
+		}}),
 	}.Accounts()
 	must(t, err)
-	got := map[string]Status{}
+	got, warnings := map[string]Status{}, 0
 	for _, a := range accounts {
 		got[a.ID] = a.Status
+		warnings += len(a.Warnings)
 		if a.Status != NoAccess && len(a.Controls) != 1 {
 			t.Errorf("%s has %d controls", a.ID, len(a.Controls))
 		}
@@ -455,6 +464,9 @@ func TestReport_oneRunForAll(t *testing.T) {
 	want := map[string]Status{"2100000000000000": Clean, "2100000000000001": Differs, "2100000000000002": Failing, "2100000000000009": NoAccess}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+	if warnings != 1 {
+		t.Errorf("%d warnings, want the one about the whole run", warnings)
 	}
 	ids, err := Blame(log)
 	must(t, err)
