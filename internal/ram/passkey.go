@@ -8,7 +8,10 @@ import (
 	"time"
 )
 
-var listPasskeys = operation{product: imsProduct, action: "ListPasskeys", repeat: read}
+var (
+	listPasskeys  = operation{product: imsProduct, action: "ListPasskeys", repeat: read}
+	deletePasskey = operation{product: imsProduct, action: "DeletePasskey", repeat: set}
+)
 
 // Passkey is a passkey that a user created in a browser.
 type Passkey struct {
@@ -55,4 +58,13 @@ func (c *Client) Passkeys(ctx context.Context, userName string) ([]Passkey, erro
 		})
 	}
 	return passkeys, nil
+}
+
+// DeletePasskey deletes a passkey of a user. NotFound(err, "Passkey") reports that the user
+// does not have it (assumed).
+func (c *Client) DeletePasskey(ctx context.Context, userName, id string) error {
+	if err := deletePasskey.require("passkey id", id); err != nil {
+		return err
+	}
+	return c.callForUser(ctx, deletePasskey, userName, params{"PasskeyId": id}, nil)
 }

@@ -11,15 +11,16 @@ import (
 
 // reportDecoders read what is said of reports, deleted keys and passkeys.
 var reportDecoders = map[string]decoder{
-	"state":      decodes(generateCredentialReport, func(a *reportStateAnswer) { _ = reportState(a.State) }),
-	"report":     decodes(getCredentialReport, nothing[credentialReportAnswer]),
-	"security":   decodes(getSecurityReport, nothing[securityReportAnswer]),
-	"status":     decodes(getGovernanceReportStatus, nothing[governanceStatusAnswer]),
-	"metrics":    decodes(listGovernanceMetrics, nothing[governanceMetricsAnswer]),
-	"item":       decodes(getGovernanceItemReport, func(a *governanceItemAnswer) { item := a.item("x"); _ = a.rows(&item) }),
-	"recycled":   decodes(listRecycledKeys, nothing[recycledKeysAnswer]),
-	"recycled 1": decodes(getRecycledKey, func(a *recycledKeyAnswer) { _ = a.AccessKey.key() }),
-	"passkeys":   decodes(listPasskeys, nothing[passkeysAnswer]),
+	"state":                   decodes(generateCredentialReport, func(a *reportStateAnswer) { _ = reportState(a.State) }),
+	"report":                  decodes(getCredentialReport, nothing[credentialReportAnswer]),
+	"security":                decodes(getSecurityReport, nothing[securityReportAnswer]),
+	"status":                  decodes(getGovernanceReportStatus, nothing[governanceStatusAnswer]),
+	"metrics":                 decodes(listGovernanceMetrics, nothing[governanceMetricsAnswer]),
+	"item":                    decodes(getGovernanceItemReport, func(a *governanceItemAnswer) { item := a.item("x"); _ = a.rows(&item) }),
+	"recycled":                decodes(listRecycledKeys, nothing[recycledKeysAnswer]),
+	"recycled 1":              decodes(getRecycledKey, func(a *recycledKeyAnswer) { _ = a.AccessKey.key() }),
+	"passkeys":                decodes(listPasskeys, nothing[passkeysAnswer]),
+	"credentials of services": decodes(listServiceCredentials, nothing[serviceCredentialsAnswer]),
 }
 
 // wholeReports go all the way, one for each body.
@@ -41,6 +42,7 @@ var wholeReports = []func(context.Context, *Client) error{
 	func(ctx context.Context, c *Client) error { return second(c.RecycledKeys(ctx, "1")) },
 	func(ctx context.Context, c *Client) error { return second(c.RecycledKey(ctx, "LTAI")) },
 	func(ctx context.Context, c *Client) error { return second(c.Passkeys(ctx, "alice")) },
+	func(ctx context.Context, c *Client) error { return second(c.ServiceCredentials(ctx, "alice")) },
 	// The last: that there is no report may be a refusal.
 	func(ctx context.Context, c *Client) error { return second(c.GovernanceReportStatus(ctx)) },
 }
@@ -56,6 +58,7 @@ func FuzzReportAnswers(f *testing.F) {
 		governed("2026-02-10T02:11:23Z", `{"ColumnName":"a"}`, `{"ColumnValue":[{}]}`, `"IsTruncated":true,"Marker":"m"`),
 		`{"AccessKeys":{"AccessKey":[{"AccessKeyId":"LTAI","RecycleDate":1}]}}`, `{"AccessKey":{"AccessKeyId":"LTAI","UserId":2}}`,
 		`{"Passkeys":[{"PasskeyId":"P","CreateDate":"1737450279"}]}`, `{"DefaultDomainName":"a","Passkeys":[{}]}`,
+		`{"ServiceCredentials":[{"ServiceCredentialId":"SC1","Status":"Active"}],"IsTruncated":true}`, `{"DefaultDomainName":"a","ServiceCredentials":[{"Status":"Active"}]}`,
 	) {
 		f.Add(uint(len(body)), 200, body)
 		f.Add(uint(len(body)), 404, body)
