@@ -18,8 +18,8 @@ import (
 )
 
 // Parse reads an IP address or a CIDR block. An address is the block that
-// holds it alone. Host bits, zones and blanks are errors: a person who wrote
-// them meant something else than the service would take.
+// holds it alone. Host bits, zones and blanks are errors: the value means something
+// else than the service would apply.
 func Parse(s string) (netip.Prefix, error) {
 	if !strings.Contains(s, "/") {
 		address, err := netip.ParseAddr(s)
@@ -41,7 +41,7 @@ func Parse(s string) (netip.Prefix, error) {
 	return prefix, nil
 }
 
-// ParseAll reads those that are networks, and leaves the others out.
+// ParseAll parses networks, and omits strings that are not networks.
 func ParseAll(list []string) []netip.Prefix {
 	out := make([]netip.Prefix, 0, len(list))
 	for _, s := range list {
@@ -52,7 +52,7 @@ func ParseAll(list []string) []netip.Prefix {
 	return out
 }
 
-// Canonical is the one spelling of a network; what is no network stays as it is.
+// Canonical returns the canonical form of a network. Any other string is returned unchanged.
 func Canonical(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if prefix, err := netip.ParsePrefix(s); err == nil {
@@ -62,6 +62,15 @@ func Canonical(s string) string {
 		return netip.PrefixFrom(address, address.BitLen()).String()
 	}
 	return s
+}
+
+// ParseLive reads an entry of a list that an account has. Host bits are not an error
+// here: the service accepts them and ignores them (assumed).
+func ParseLive(s string) (netip.Prefix, error) {
+	if prefix, err := netip.ParsePrefix(strings.TrimSpace(s)); err == nil {
+		return prefix.Masked(), nil
+	}
+	return Parse(strings.TrimSpace(s))
 }
 
 // Covers reports whether every address of p is in one of the networks.
@@ -99,8 +108,8 @@ func PrivateOnly(networks []netip.Prefix) bool {
 	return len(networks) > 0 && !slices.ContainsFunc(networks, func(n netip.Prefix) bool { return !Covers(n, Reserved) })
 }
 
-// Wider reports whether a list of logon masks lets in an address that the list
-// before kept out. An empty list lets in all users.
+// Wider reports whether a list of logon masks allows an address that the previous
+// list did not allow. An empty list allows every address.
 func Wider(before, after []string) bool {
 	switch {
 	case before == nil || after == nil || len(before) == 0:
@@ -112,7 +121,7 @@ func Wider(before, after []string) bool {
 	return slices.ContainsFunc(ParseAll(after), func(n netip.Prefix) bool { return !Covers(n, networks) })
 }
 
-// Uncovered returns those of the networks wanted that a list of masks keeps out.
+// Uncovered returns the wanted networks that a list of masks does not allow.
 func Uncovered(wanted, masks []string) []string {
 	if len(masks) == 0 {
 		return nil

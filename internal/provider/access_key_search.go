@@ -31,8 +31,8 @@ type keysSought struct {
 func keyFilters() []listing.Filter {
 	return append(listing.UserFilters("the keys"),
 		listing.TextFilter("status", "Only keys of this status: `Active` or `Inactive`.", stringvalidator.OneOf(keyActive, keyInactive)),
-		listing.DaysFilter("older_than_days", "Only keys that were made more than this many whole days ago, by the service's clock."),
-		listing.DaysFilter("unused_for_days", "Only keys that were not used for more than this many whole days. A key that was never used counts from when it was made. "+
+		listing.DaysFilter("older_than_days", "Only keys that were created more than this many days ago, by the service's clock."),
+		listing.DaysFilter("unused_for_days", "Only keys that were not used for more than this many days. A key that was never used counts from its creation. "+
 			"The service knows of uses since June 2019, and about two hours late. It costs one call per key."),
 		listing.FlagFilter("without_network_policy", "`true` finds only keys without an active network policy of their own, which the account's policy governs, if it has one; `false` only those with one. It costs one call per key."),
 	)
@@ -102,5 +102,5 @@ const day = 24 * time.Hour
 func daysBetween(then, now time.Time) int64 { return max(int64(now.Sub(then)/day), 0) }
 
 func longerThan(then, now time.Time, days types.Int64) bool {
-	return daysBetween(then, now) > days.ValueInt64()
+	return now.Sub(then) > time.Duration(days.ValueInt64())*day
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
@@ -37,7 +38,8 @@ func TestAccessKeyList_findsWhatIsAskedFor(t *testing.T) {
 		{attributes{"user_name": "alice"}, 0, []string{"alice LTAIold (Active)", "alice LTAIused (Inactive)"}},
 		{attributes{"status": "Inactive"}, 0, []string{"alice LTAIused (Inactive)"}},
 		{attributes{"older_than_days": 90}, 0, []string{"alice LTAIold (Active)", "alice LTAIused (Inactive)"}},
-		{attributes{"older_than_days": 100}, 0, nil}, // a hundred days are not more than a hundred days
+		{attributes{"older_than_days": 99}, 0, []string{"alice LTAIold (Active)", "alice LTAIused (Inactive)"}},
+		{attributes{"older_than_days": 101}, 0, nil},
 		{attributes{"unused_for_days": 50}, 0, []string{"alice LTAIold (Active)"}},
 		{attributes{"unused_for_days": 2, "status": "Inactive"}, 0, []string{"alice LTAIused (Inactive)"}},
 		{attributes{"user_name": "bob", "older_than_days": 1}, 0, nil},
@@ -80,8 +82,8 @@ func TestAccessKeyList_whatCannotBeRead(t *testing.T) {
 	expect(t, "names", names[1:], []string{"", "zoe LTAIzoes (Active)"})
 	expect(t, "failures", len(failures), 1)
 	contains(t, failures[0], "Cannot list the AccessKey pairs", `What the RAM user "bob" has could not be read. The list goes on without it.`, "NoPermission")
-	results := c.List(accessKey, attributes{"user_name": "nobody"}, false, 0)
-	contains(t, acctest.Messages(results[0].Diagnostics), "EntityNotExist.User", `There is no RAM user "nobody" in account`, `AttributeName("user_name")`)
+	results := c.List(accessKey, attributes{"user_name": "unknown"}, false, 0)
+	contains(t, acctest.Messages(results[0].Diagnostics), "EntityNotExist.User", `There is no RAM user "unknown" in account`, `AttributeName("user_name")`)
 }
 
 func TestAccessKeysData_everyUserAtTheCostOfOneListEach(t *testing.T) {
@@ -132,5 +134,14 @@ func TestAccessKeysData_whileOthersAreAtWork(t *testing.T) {
 		srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
 		_, diags := newCore(t, srv.Getenv, fakeClock()).ReadData("ram_access_keys", nil)
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the AccessKey pairs", says, "NoPermission")
+	}
+}
+
+// Ages are compared as durations: a key of 90 days and a half is older than 90 days.
+func TestLongerThan(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC)
+	for age, want := range map[time.Duration]bool{0: false, 90*day - time.Second: false, 90 * day: false, 90*day + time.Second: true, 90*day + 12*time.Hour: true, 91 * day: true} {
+		expect(t, age.String(), longerThan(now.Add(-age), now, types.Int64Value(90)), want)
 	}
 }

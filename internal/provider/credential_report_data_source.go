@@ -77,8 +77,8 @@ func credentialRowAttributes() map[string]schema.Attribute {
 		"user":      schema.StringAttribute{Computed: true, MarkdownDescription: "Whose row it is: the principal name, such as `alice@example.onaliyun.com`, or `<root>`."},
 		"user_name": schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the RAM user, such as `alice`; null for the root account."},
 		"notes": texts("Why a column is null, by its name: `never` (it never happened), `not_applicable` (there is nothing that it could be of), " +
-			"`login_disabled` (console logon is off), or `not_said` (it was left empty). A column that the report does not have is null without a note."),
-		"additional_columns": texts("The columns that this version of the provider does not know, as they are."),
+			"`login_disabled` (console logon is off), `not_said` (it was left empty), or `unreadable` (it holds a word that this version of the provider does not know; `additional_columns` has it). A column that the report does not have is null without a note."),
+		"additional_columns": texts("The columns and the words that this version of the provider does not know, as they are."),
 	}
 	for _, column := range ram.CredentialColumns {
 		docs := columnDocs(column.Name)
@@ -139,6 +139,10 @@ func (d *credentialReportData) Read(ctx context.Context, req datasource.ReadRequ
 	made, rows, err := making.read(ctx)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
+	}
+	if !slices.ContainsFunc(rows, func(row ram.CredentialRow) bool { return row.User == ram.RootUser }) {
+		resp.Diagnostics.AddWarning("The credential report of account "+account+" is not complete",
+			"It has no row of the root account, which each report has. Controls of the root account cannot be evaluated with it, and rows of users may be missing too.")
 	}
 	slices.SortFunc(rows, func(x, y ram.CredentialRow) int { return cmp.Compare(rank(x.User), rank(y.User)) })
 	kind := resp.State.Schema.GetAttributes()["rows"].GetType().(types.ListType).ElemType //nolint:forcetypeassert // the schema is above

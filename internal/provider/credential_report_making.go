@@ -15,24 +15,24 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// lateLooks is how often a report is looked for that the service calls complete
-// although it never said that it began: it may show it late.
+// lateLooks is after how many checks an unchanged report is accepted, if the service
+// reports completion but never reported a start: a new report may be visible late.
 const lateLooks = 4
 
-// credentialMaking gets a report that is young enough.
+// credentialMaking reads a report that is not older than the maximum age.
 type credentialMaking struct {
 	*instance.Instance
 	oldest
 
 	patience time.Duration
-	wait     func(ram.ReportState) // is told of each look that finds none; may be nil
+	wait     func(ram.ReportState) // called after each check that finds no report; may be nil
 
 	had   *ram.CredentialReport // nil: none
-	begun bool                  // the service said that it makes a new one
-	looks int                   // how often it called one complete
+	begun bool                  // the service reported that it generates a new report
+	looks int                   // how often the service reported completion
 }
 
-// read gives all rows of one report, and when it was made.
+// read returns all rows of one report, and when it was generated.
 func (m *credentialMaking) read(ctx context.Context) (made time.Time, rows []ram.CredentialRow, err error) {
 	found, err := m.find(ctx)
 	if err != nil {
@@ -57,7 +57,7 @@ func (m *credentialMaking) read(ctx context.Context) (made time.Time, rows []ram
 	return made, rows, err
 }
 
-// find gives the report that there is, or has one made.
+// find returns the existing report if it is recent enough, or requests a new one.
 func (m *credentialMaking) find(ctx context.Context) (found *ram.CredentialReport, err error) {
 	m.had, err = m.Client.CredentialReport(ctx)
 	if err != nil && !ram.NoReport(err) {
@@ -95,10 +95,10 @@ func (m *credentialMaking) young(ctx context.Context, report *ram.CredentialRepo
 	return now.Sub(report.GeneratedTime) < m.age, err
 }
 
-// look asks how far the report is, and reads it once it is complete.
+// look reads the state of the report, and the report when it is complete.
 func (m *credentialMaking) look(ctx context.Context) (*ram.CredentialReport, ram.ReportState, bool, error) {
 	state, err := m.Client.GenerateCredentialReport(ctx)
-	if ram.LimitExceeded(err) {
+	if ram.ReportRefused(err) {
 		return m.refused(ctx, err)
 	}
 	if err != nil {
@@ -120,8 +120,8 @@ func (m *credentialMaking) look(ctx context.Context) (*ram.CredentialReport, ram
 	return found, state, other || !m.begun && m.looks >= lateLooks, nil
 }
 
-// refused judges a limit of which the code is not published: too many users, or
-// too soon after the last report.
+// refused explains a refusal, of which the code is not published: there are too many
+// users, or the last report is too young.
 func (m *credentialMaking) refused(ctx context.Context, cause error) (*ram.CredentialReport, ram.ReportState, bool, error) {
 	summary, err := m.Client.AccountSummary(ctx)
 	switch users := summary["Users"]; {
@@ -132,7 +132,7 @@ func (m *credentialMaking) refused(ctx context.Context, cause error) (*ram.Crede
 			fmt.Sprintf("The account has %d RAM users. The service makes no credential report for more than %d. Data sources such as ram_access_keys read the users one by one.", users, ram.CredentialReportUsers),
 			cause,
 		)
-	case m.had != nil:
+	case m.had != nil && ram.LimitExceeded(cause):
 		now, err := m.Client.ServerTime(ctx)
 		if err == nil && now.Sub(m.had.GeneratedTime) < 2*ram.CredentialReportInterval {
 			return m.had, ram.ReportCompleted, true, nil

@@ -30,8 +30,8 @@ func (allowsFunction) Definition(_ context.Context, _ function.DefinitionRequest
 		MarkdownDescription: "Reports whether a list of networks allows an address, as the `login_network_masks` of `ram_security_preference` or the `classic_allow_list` of `ram_account_access_key_policy` would. " +
 			"An empty list lets in every address. IPv4 and IPv6 are told apart: no IPv4 network holds an IPv6 address.",
 		Parameters: []function.Parameter{
-			function.SetParameter{Name: "masks", ElementType: types.StringType, MarkdownDescription: "IP addresses and CIDR blocks, without host bits."},
-			function.StringParameter{Name: "address", MarkdownDescription: "An IP address, or a CIDR block, all of which has to be let in."},
+			function.SetParameter{Name: "masks", ElementType: types.StringType, MarkdownDescription: "IP addresses and CIDR blocks, as the configuration or the account has them. Host bits of a block are ignored, as the service ignores them."},
+			function.StringParameter{Name: "address", MarkdownDescription: "An IP address, or a CIDR block, all of which has to be admitted."},
 		},
 		Return: function.BoolReturn{},
 	}
@@ -55,7 +55,7 @@ func (allowsFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 			waiting = true
 			continue
 		}
-		network, err := network.Parse(tf.String(mask))
+		network, err := network.ParseLive(tf.String(mask))
 		if err != nil {
 			resp.Error = function.NewArgumentFuncError(0, "The mask "+diagnostics.Sentence(err.Error()))
 			return

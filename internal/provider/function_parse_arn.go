@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -18,7 +17,7 @@ import (
 
 var _ function.Function = parseARNFunction{}
 
-// parseARNFunction takes the name of a resource apart.
+// parseARNFunction splits an ARN into its parts.
 type parseARNFunction struct{}
 
 // arn is the name of a resource in all of Alibaba Cloud:
@@ -37,8 +36,9 @@ var arnTypes = map[string]attr.Type{
 	"resource": types.StringType, "resource_type": types.StringType, "resource_name": types.StringType,
 }
 
-// parseARN takes an ARN apart. Everything but the region and the account, which
-// RAM leaves empty where they mean nothing, has to be there.
+// parseARN splits an ARN. Only the prefix and the number of parts are checked:
+// policies of an account contain ARNs with empty parts, wildcards and blanks, and
+// one of them must not stop the plan of all.
 func parseARN(s string) (arn, error) {
 	parts := strings.SplitN(s, ":", 5)
 	switch {
@@ -46,16 +46,9 @@ func parseARN(s string) (arn, error) {
 		return arn{}, fmt.Errorf("%q is no ARN, such as \"acs:ram::1234567890123456:user/alice\": it has %d of 5 parts", s, len(parts))
 	case parts[0] != "acs":
 		return arn{}, fmt.Errorf("%q is no ARN of Alibaba Cloud, which begins with \"acs:\"", s)
-	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return arn{}, fmt.Errorf("%q has a blank inside", s)
-	case parts[1] == "" || parts[4] == "":
-		return arn{}, fmt.Errorf("%q is no ARN: the service or the resource is missing", s)
 	}
 	a := arn{Service: parts[1], Region: parts[2], AccountID: parts[3], Resource: parts[4], ResourceType: parts[4]}
 	if kind, name, has := strings.Cut(a.Resource, "/"); has {
-		if kind == "" || name == "" {
-			return arn{}, fmt.Errorf("%q is no ARN: the type or the name of the resource %q is missing", s, a.Resource)
-		}
 		a.ResourceType, a.ResourceName = kind, &name
 	}
 	return a, nil
@@ -67,10 +60,10 @@ func (parseARNFunction) Metadata(_ context.Context, _ function.MetadataRequest, 
 
 func (parseARNFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Takes an ARN apart.",
-		MarkdownDescription: "Takes an Alibaba Cloud Resource Name (ARN) apart, `acs:<service>:<region>:<account id>:<resource>`. It returns an object with `service`, `region`, `account_id`, `resource` and, " +
+		Summary: "Splits an ARN into its parts.",
+		MarkdownDescription: "Splits an Alibaba Cloud Resource Name (ARN), `acs:<service>:<region>:<account id>:<resource>`. It returns an object with `service`, `region`, `account_id`, `resource` and, " +
 			"cut at the first slash of the resource, `resource_type` and `resource_name`. Of `acs:ram::1234567890123456:assumed-role/audit/nightly` the type is `assumed-role` and the name `audit/nightly`. " +
-			"A resource without a slash, such as `root`, is its own type, and the name is null. RAM leaves the region empty, which stays `\"\"`.",
+			"A resource without a slash, such as `root`, is its own type, and the name is null. RAM leaves the region empty.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "arn", MarkdownDescription: "The ARN, such as `acs:ram::1234567890123456:user/alice`."},
 		},

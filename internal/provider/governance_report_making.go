@@ -13,7 +13,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// governanceMaking gets a report that is young enough.
+// governanceMaking reads a report that is not older than the maximum age.
 type governanceMaking struct {
 	*instance.Instance
 	oldest
@@ -22,14 +22,14 @@ type governanceMaking struct {
 	wanted   []string // items; none: all
 }
 
-// governed is a report that was read to its end.
+// governed is a complete report.
 type governed struct {
 	made   time.Time
 	status ram.GovernanceStatus
 	items  []ram.GovernanceItem
 }
 
-// read gives all items of one report.
+// read returns all items of one report.
 func (m *governanceMaking) read(ctx context.Context) (said governed, err error) {
 	if err := m.find(ctx); err != nil {
 		return governed{}, err
@@ -41,7 +41,7 @@ func (m *governanceMaking) read(ctx context.Context) (said governed, err error) 
 	return said, err
 }
 
-// find sees to it that there is a report that is young enough.
+// find requests a new report if there is none that is recent enough.
 func (m *governanceMaking) find(ctx context.Context) error {
 	had, _, err := m.Client.GovernanceMetrics(ctx)
 	if err != nil && !ram.NoReport(err) {
@@ -73,7 +73,7 @@ func (m *governanceMaking) find(ctx context.Context) error {
 	})
 }
 
-// items reads the items of the report that there is.
+// items reads the items of the current report.
 func (m *governanceMaking) items(ctx context.Context) (said governed, err error) {
 	if said.status, err = m.Client.GovernanceReportStatus(ctx); err != nil {
 		return governed{}, err
@@ -102,7 +102,7 @@ func (m *governanceMaking) items(ctx context.Context) (said governed, err error)
 		if err != nil {
 			return governed{}, err
 		}
-		if !item.GenerateTime.Equal(made) {
+		if item.GenerateTime.After(made) { // an item may be older than the whole (assumed), but not newer
 			return governed{}, &ram.ReportReplacedError{Action: "GetGovernanceItemReport"}
 		}
 		said.items = append(said.items, item)

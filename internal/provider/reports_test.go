@@ -231,8 +231,6 @@ func TestCredentialReport_whatIsSpoiltIsNamed(t *testing.T) {
 		lines [][]string
 		want  string
 	}{
-		"a value":        {[][]string{{"user", "mfa_active"}, {"<root>", "TRUE"}, {"alice@x", "PERHAPS"}}, `column mfa_active: "PERHAPS" is no boolean`},
-		"a time":         {[][]string{{"user", "user_last_logon"}, {"<root>", "2026-13-01"}}, `line 2 of page 1, column user_last_logon: "2026-13-01" is no time`},
 		"a short line":   {[][]string{{"user", "mfa_active"}, {"<root>"}}, "line 2 of page 1: has 1 values for 2 columns"},
 		"another header": {[][]string{{"name", "mfa_active"}, {"<root>", "TRUE"}}, "begins with the column user"},
 	} {
@@ -244,6 +242,31 @@ func TestCredentialReport_whatIsSpoiltIsNamed(t *testing.T) {
 			refusedData(t, newCore(t, srv.Getenv, clockOf(srv)), credentialReport, attributes{}, "Cannot read the credential report", c.want)
 		})
 	}
+}
+
+// An unexpected value is null with a note, and the rest of the report is read.
+func TestCredentialReport_unexpectedValues(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	haveReport(srv)
+	srv.Change(func(a *ramtest.Account) {
+		a.CredentialReport.Lines = [][]string{{"user", "mfa_active", "user_last_logon"}, {"<root>", "TRUE", "2026-13-01"}, {"alice@x", "PERHAPS", "never"}}
+	})
+	c := newCore(t, srv.Getenv, clockOf(srv))
+	value, diags := c.ReadData(credentialReport, attributes{})
+	clean(t, diags)
+	rows := elementsOf(t, value, "rows")
+	expect(t, "rows", len(rows), 2)
+	for i, want := range []map[string]any{
+		{"mfa_active": true, "user_last_logon": nil},
+		{"mfa_active": nil, "user_last_logon": nil},
+	} {
+		for name, v := range want {
+			expect(t, name, in(t, rows[i], name), v)
+		}
+	}
+	contains(t, acctest.Fields(rows[0])["notes"].String(), `"user_last_logon":tftypes.String<"unreadable">`)
+	contains(t, acctest.Fields(rows[1])["notes"].String(), `"mfa_active":tftypes.String<"unreadable">`, `"user_last_logon":tftypes.String<"never">`)
 }
 
 func TestCredentialReport_isReadAnewWhenItIsReplaced(t *testing.T) {
@@ -322,9 +345,9 @@ func TestGovernanceReport_isMadeAndReadToItsEnd(t *testing.T) {
 		clean(t, diags)
 		expect(t, "it is taken however old", in(t, again, "generate_time"), in(t, v, "generate_time"))
 		expect(t, "only one item", columnOf(t, again, "items", "item"), []any{"SSOLoginEnabled"})
-		anew, diags := c.ReadData(governanceReport, attributes{"max_age": "24h", "item_types": []string{"SSOLoginEnabled"}})
+		refreshed, diags := c.ReadData(governanceReport, attributes{"max_age": "24h", "item_types": []string{"SSOLoginEnabled"}})
 		clean(t, diags)
-		if in(t, anew, "generate_time") == in(t, v, "generate_time") {
+		if in(t, refreshed, "generate_time") == in(t, v, "generate_time") {
 			t.Error("the report is older than it may be")
 		}
 		expect(t, "reports begun", len(srv.Calls("GenerateGovernanceReport")), 2)
@@ -378,7 +401,7 @@ func TestRecycledKeys_ofOneUserAndOfAll(t *testing.T) {
 	for name, want := range map[string]time.Time{"create_date": now.Add(-100 * day), "recycle_date": now.Add(-day), "delete_date": now.Add(29 * day)} {
 		expect(t, name, in(t, key, name), want.Format(time.RFC3339))
 	}
-	refusedData(t, c, recycledKeys, attributes{"user_name": "nobody"}, "no such RAM user", "user_id")
+	refusedData(t, c, recycledKeys, attributes{"user_name": "unknown"}, "no such RAM user", "user_id")
 	refusedData(t, c, recycledKeys, attributes{"user_id": "2998"}, "no such RAM user", "user_id")
 }
 
@@ -402,8 +425,8 @@ func TestPasskeys_ofOneUserAndOfAll(t *testing.T) {
 	v, diags = c.ReadData(passkeys, attributes{"user_name": "bob"})
 	clean(t, diags)
 	expect(t, "of one", columnOf(t, v, "passkeys", "passkey_id"), []any{"PASSKEY-3"})
-	refusedData(t, c, passkeys, attributes{"user_name": "nobody"}, `no RAM user "nobody"`, "user_name")
-	// Somebody deletes a user between the list and the look.
+	refusedData(t, c, passkeys, attributes{"user_name": "unknown"}, `no RAM user "unknown"`, "user_name")
+	// An administrator deletes a user between the list and the look.
 	srv.Inject(ramtest.Rule{Action: "ListPasskeys", User: "bob", Code: "EntityNotExist.User", Status: 404})
 	v, diags = c.ReadData(passkeys, attributes{})
 	clean(t, diags)

@@ -71,7 +71,7 @@ func (d *usersData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *
 					"create_date":     said("When the user was created (RFC 3339)."),
 					"update_date":     said("When the user was last changed (RFC 3339)."),
 					"last_login_date": said("When the user last logged on to the console (RFC 3339); null if never."),
-					"tags":            schema.MapAttribute{ElementType: types.StringType, Computed: true, MarkdownDescription: "The tags, without those of the service itself."},
+					"tags":            schema.MapAttribute{ElementType: types.StringType, Computed: true, MarkdownDescription: "The tags, without those of the service itself; empty for a user without tags."},
 				}},
 			},
 		}, nameFilters()...),
@@ -97,6 +97,6 @@ func describedUser(u ram.User) userData {
 	return userData{
 		UserName: types.StringValue(u.Name), UserID: types.StringValue(u.ID), PrincipalName: shown(none, u.PrincipalName), DisplayName: shown(none, u.DisplayName),
 		MobilePhone: shown(none, u.MobilePhone), Email: shown(none, u.Email), Comments: shown(none, u.Comments), ProvisionType: shown(none, u.ProvisionType),
-		CreateDate: tf.Timestamp(u.CreateDate), UpdateDate: tf.Timestamp(u.UpdateDate), LastLoginDate: tf.Timestamp(u.LastLoginDate), Tags: shownTags(types.MapNull(types.StringType), u.Tags),
+		CreateDate: tf.Timestamp(u.CreateDate), UpdateDate: tf.Timestamp(u.UpdateDate), LastLoginDate: tf.Timestamp(u.LastLoginDate), Tags: shownTags(types.MapValueMust(types.StringType, nil), u.Tags),
 	}
 }

@@ -90,6 +90,14 @@ func NoReport(err error) bool {
 	return hasCode(err, "EntityNotExist") || strings.Contains(answer.Code, "Report")
 }
 
+// ReportRefused reports whether the service refuses to generate a report. The code
+// for too many users is not published, so every refusal counts that is neither a
+// missing permission nor throttling.
+func ReportRefused(err error) bool {
+	answer := serviceError(err)
+	return answer != nil && answer.Status/100 == 4 && !Denied(err) && !Throttled(err)
+}
+
 type credentialReportAnswer struct {
 	GeneratedTime timestamp
 	Content       text

@@ -4,7 +4,6 @@
 package ram
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -46,7 +45,7 @@ const RootUser = "<root>"
 type CredentialRow struct {
 	User  string                    // the principal name, or RootUser
 	Cells map[string]CredentialCell // by the names of CredentialColumns; without the columns that the report lacks
-	Other map[string]string         // columns that this client does not know, as they are
+	Other map[string]string         // unknown columns, and the values with the note Unreadable, as they are
 }
 
 // Name is the user name, "" for the root account.
@@ -67,24 +66,20 @@ type CredentialCell struct {
 // CredentialNote explains why there is no value.
 type CredentialNote string
 
-// The notes of a report. NotSaid is an empty cell.
+// The notes of a report. NotSaid is an empty cell, and Unreadable one that holds
+// neither a value of its column nor a known word.
 const (
-	// The notes of a report. NotSaid is an empty cell.
 	NotSaid       CredentialNote = "not_said"
 	Never         CredentialNote = "never"
 	NotApplicable CredentialNote = "not_applicable"
 	LoginDisabled CredentialNote = "login_disabled"
+	Unreadable    CredentialNote = "unreadable"
 )
 
-// credentialNotes are the words of the service (documented; LOGIN_DISABLED observed).
+// credentialNotes are the words of the service (documented; LOGIN_DISABLED observed, NEVER assumed).
 var credentialNotes = map[string]CredentialNote{
-	"": NotSaid, "-": Never, "N/A": NotApplicable, "LOGIN_DISABLED": LoginDisabled,
+	"": NotSaid, "-": Never, "NEVER": Never, "N/A": NotApplicable, "LOGIN_DISABLED": LoginDisabled,
 }
-
-var (
-	errNoTime    = errors.New("is no time")
-	errNoBoolean = errors.New("is no boolean")
-)
 
 // knownColumns are the known columns, and whether they hold times.
 var knownColumns = func() map[string]bool {
@@ -107,37 +102,40 @@ func (f *reportFormat) row(record []string) (CredentialRow, error) {
 	for at, name := range f.columns[1:] {
 		value := record[at+1]
 		times, known := knownColumns[name]
-		if !known {
+		cell := parseCell(value, times)
+		if !known || cell.Note == Unreadable {
 			if row.Other == nil {
 				row.Other = map[string]string{}
 			}
 			row.Other[name] = value
-			continue
 		}
-		cell, err := parseCell(value, times)
-		if err != nil {
-			return CredentialRow{}, &ReportError{Column: name, Value: value, Err: err}
+		if known {
+			row.Cells[name] = cell
 		}
-		row.Cells[name] = cell
 	}
 	return row, nil
 }
 
+// timeLayouts are the spellings of a time. Source: the first is documented, the
+// others are assumed.
+var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05Z07:00"}
+
 // parseCell reads a value, in any case.
-func parseCell(value string, times bool) (CredentialCell, error) {
+func parseCell(value string, times bool) CredentialCell {
 	value = strings.ToUpper(strings.TrimSpace(value))
 	if note, ok := credentialNotes[value]; ok {
-		return CredentialCell{Note: note}, nil
+		return CredentialCell{Note: note}
 	}
 	if times {
-		at, err := time.Parse(time.RFC3339, value)
-		if err != nil {
-			return CredentialCell{}, errNoTime
+		for _, layout := range timeLayouts {
+			if at, err := time.Parse(layout, value); err == nil {
+				return CredentialCell{Time: at.UTC()}
+			}
 		}
-		return CredentialCell{Time: at.UTC()}, nil
+		return CredentialCell{Note: Unreadable}
 	}
 	if value != "TRUE" && value != "FALSE" {
-		return CredentialCell{}, errNoBoolean
+		return CredentialCell{Note: Unreadable}
 	}
-	return CredentialCell{Is: value == "TRUE"}, nil
+	return CredentialCell{Is: value == "TRUE"}
 }

@@ -111,14 +111,11 @@ func TestAMalformedReportIsAnErrorThatNamesThePlace(t *testing.T) {
 		pages []string
 		want  string
 	}{
-		"not a time":         {[]string{shortHeader + aliceRow + "bob@a,yesterday,-,TRUE\n"}, `line 3 of page 1, column user_creation_time: "yesterday" is no time`},
-		"not a boolean":      {[]string{shortHeader + "bob@a,-,-,MAYBE\n"}, `line 2 of page 1, column mfa_active: "MAYBE" is no boolean`},
 		"cut in a value":     {[]string{shortHeader + aliceRow + "bob@a,2026-01-02T03:04:05Z,2026-0"}, `line 3 of page 1: has 3 values for 4 columns`},
-		"cut in the last":    {[]string{shortHeader + aliceRow + "bob@a,2026-01-02T03:04:05Z,-,TRU"}, `line 3 of page 1, column mfa_active: "TRU" is no boolean`},
 		"cut in a name":      {[]string{shortHeader + aliceRow + "bo"}, `line 3 of page 1: has 1 values for 4 columns`},
 		"too many":           {[]string{shortHeader + "bob@a,-,-,TRUE,FALSE\n"}, `line 2 of page 1: has 5 values for 4 columns`},
 		"cut in quotes":      {[]string{shortHeader + "\"bob@a\n\n,-,-"}, `line 2 of page 1: breaks off within quotation marks`},
-		"stray quotes":       {[]string{shortHeader + "bo\"b@a,-,-,TRUE\n"}, `line 2 of page 1: has a quotation mark where none may be`},
+		"misplaced quotes":   {[]string{shortHeader + "bo\"b@a,-,-,TRUE\n"}, `line 2 of page 1: has a quotation mark where none may be`},
 		"no user":            {[]string{shortHeader + ",-,-,TRUE\n"}, `line 2 of page 1: names no user`},
 		"a column twice":     {[]string{"user,mfa_active,mfa_active\n"}, `line 1 of page 1: "mfa_active" names two columns`},
 		"other columns":      {[]string{shortHeader + aliceRow, "user,mfa_active\nbob@a,TRUE\n"}, `line 1 of page 2: has other columns than the first page`},
@@ -210,12 +207,13 @@ func TestAReportIsReadOverItsPages(t *testing.T) {
 
 func TestNoErrorOfAReportShowsASecret(t *testing.T) {
 	t.Parallel()
-	_, err := readReport(t, reportPageOf("", shortHeader+"bob@a,"+testKey.Secret+",-,TRUE\n"))
+	_, err := readReport(t, reportPageOf("", "user,"+testKey.Secret+","+testKey.Secret+"\n"))
 	var wrong *ReportError
 	if !errors.As(err, &wrong) || strings.Contains(err.Error(), testKey.Secret) || !strings.Contains(err.Error(), removed) {
 		t.Errorf("got %v", err)
 	}
-	_, err = readReport(t, reportPageOf("", shortHeader+"bob@a,"+strings.Repeat("x", 500)+",-,TRUE\n"))
+	long := strings.Repeat("x", 500)
+	_, err = readReport(t, reportPageOf("", "user,"+long+","+long+"\n"))
 	if !errors.As(err, &wrong) || len([]rune(wrong.Value)) > maxQuoted+1 {
 		t.Errorf("quotes too much: %v", err)
 	}
@@ -260,7 +258,7 @@ func FuzzCredentialReport(f *testing.F) {
 					switch {
 					case failed && (!errors.As(err, &wrong) || wrong.Page != number+1):
 						t.Fatalf("an error of another kind or place: %v", err)
-					case !failed && (row.User == "" || len(row.Cells)+len(row.Other)+1 != len(format.columns)):
+					case !failed && (row.User == "" || len(row.Cells)+len(row.Other)+1-unreadable(row) != len(format.columns)):
 						t.Fatalf("%+v of the columns %q", row, format.columns)
 					}
 				}
@@ -270,4 +268,14 @@ func FuzzCredentialReport(f *testing.F) {
 			}
 		}
 	})
+}
+
+// unreadable counts the cells whose words are kept beside them.
+func unreadable(row CredentialRow) (n int) {
+	for _, cell := range row.Cells {
+		if cell.Note == Unreadable {
+			n++
+		}
+	}
+	return n
 }
