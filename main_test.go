@@ -77,7 +77,7 @@ func said(t *testing.T, environment ...string) string {
 	return logs.String()
 }
 
-// Logs are written for those who asked for them, in whatever way, and for nobody else.
+// Logs are written for those who asked for them, in whatever way, and otherwise not.
 func TestLogs_areWrittenForThoseWhoAsk(t *testing.T) {
 	t.Parallel()
 	for _, environment := range []string{"", "TF_LOG=TRACE", "TF_LOG_PROVIDER=DEBUG", "TF_ACC_LOG=INFO"} {

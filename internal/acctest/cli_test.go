@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// shell stands in for a CLI.
+// shell replaces a CLI.
 func shell(t *testing.T) *CLI {
 	t.Helper()
 	return &CLI{Path: "/bin/sh", Directory: t.TempDir(), Environment: []string{"PATH=/usr/bin:/bin"}, Patience: 100 * time.Millisecond}

@@ -231,16 +231,16 @@ func secretOf(a *ramtest.Account, id string) string {
 
 // outcome returns the outcome of the operation itself.
 func (p *result) outcome(free *baseline, v *verdict) string {
-	strays := p.untracked(p.accountAfter, p.after)
+	leftovers := p.untracked(p.accountAfter, p.after)
 	left := p.snapshot(p.accountAfter).diff(p.snapshot(p.withOtherActions(p.accountBefore)))
 	switch {
 	case p.killed:
 		return killed
-	case !p.failed && len(strays) > 0:
+	case !p.failed && len(leftovers) > 0:
 		return companion
 	case !p.failed:
 		return p.success(free, v)
-	case len(strays) > 0:
+	case len(leftovers) > 0:
 		return named
 	case len(left) > 0 && !p.after.State.IsNull() && p.prior.State.IsNull():
 		return tracked
@@ -339,9 +339,9 @@ func (s leftover) namedIn(text string) bool {
 }
 
 // removeLeftovers does what the messages say: it removes the objects.
-func (p *result) removeLeftovers(strays []leftover) {
+func (p *result) removeLeftovers(leftovers []leftover) {
 	p.srv.Change(func(a *ramtest.Account) {
-		for _, s := range strays {
+		for _, s := range leftovers {
 			switch s.what {
 			case "the key":
 				a.Users[s.owner].Keys = slices.DeleteFunc(a.Users[s.owner].Keys, func(key *ramtest.AccessKey) bool { return key.ID == s.id })

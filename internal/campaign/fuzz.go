@@ -94,7 +94,7 @@ func (t target) run(ctx context.Context, h testBinary, long string) (n int, out 
 var workerEnded = regexp.MustCompile(`hung or terminated unexpectedly[^\n]*\s+Failing input written to (\S+)`)
 
 // wasStalled reports whether a worker was ended for no fault of its input: the engine gives one
-// execution ten seconds of real time, and a busy machine may stand still for as long.
+// execution ten seconds of real time, and a busy machine may stall for as long.
 func (t target) wasStalled(ctx context.Context, h testBinary, out string) bool {
 	found := workerEnded.FindStringSubmatch(out)
 	if found == nil {

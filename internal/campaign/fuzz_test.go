@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Where the machine stood still, the input that was under way is no finding; one that fails again is.
+// If the machine stalled, the input that was under way is no finding; one that fails again is.
 func TestFuzz_anInputThatFailsOnceByTheClockIsNoFinding(t *testing.T) {
 	t.Parallel()
 	const said = "    --- FAIL: FuzzX (309.00s)\n        fuzzing process hung or terminated unexpectedly: exit status 2\n        Failing input written to testdata/fuzz/FuzzX/17618e7b\n"
@@ -32,7 +32,7 @@ func TestFuzz_anInputThatFailsOnceByTheClockIsNoFinding(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := (target{name: "FuzzX"}).wasStalled(t.Context(), testBinary{binary: test.binary, directory: directory}, test.out); got != test.want {
-				t.Errorf("the machine stood still: %t", got)
+				t.Errorf("the machine stalled: %t", got)
 			}
 			if _, err := os.Stat(input); (err != nil) != test.want {
 				t.Errorf("the input is kept: %t", err == nil)

@@ -103,7 +103,7 @@ type phase struct {
 	calls   []ramtest.Call
 	wall    time.Duration
 	longest time.Duration // of one person
-	stalled time.Duration // the longest that this machine stood still
+	stalled time.Duration // the longest time that this machine stalled
 }
 
 // run runs all phases, and checks the requests and the account after each.
@@ -208,7 +208,7 @@ func (l *load) runPhase(p *phase) {
 	p.calls = l.srv.Calls()
 }
 
-// watchStalls measures the longest time that this machine stands still, until it is stopped.
+// watchStalls measures the longest time that this machine stalls, until it is stopped.
 func watchStalls(longest *time.Duration) (stop func()) {
 	ticker, done := time.NewTicker(stallTick), make(chan struct{})
 	var watching sync.WaitGroup
@@ -256,7 +256,7 @@ func peak(times []time.Time, span time.Duration) (most int) {
 func (l *load) checkQuota(p *phase) {
 	throttled, size, read := throttledIn(p.calls), len(l.people), 0
 	if throttled > 0 && p.stalled < longestStall {
-		l.f.forbid(loadReplay, "%s: %d calls of %s were throttled, and this machine never stood still for more than %s", l.title, throttled, p.name, p.stalled)
+		l.f.forbid(loadReplay, "%s: %d calls of %s were throttled, and this machine never stalled for more than %s", l.title, throttled, p.name, p.stalled)
 	}
 	for action, times := range p.sent() {
 		switch {

@@ -89,7 +89,7 @@ func setFlags(values map[string]string) error {
 	return nil
 }
 
-// recorder stands in for the test that rapid expects.
+// recorder replaces the test that rapid expects.
 type recorder struct {
 	lines  []string
 	failed bool

@@ -73,13 +73,13 @@ func WithFilters(attributes map[string]schema.Attribute, filters ...Filter) map[
 	return attributes
 }
 
-// Users are the users whose objects are looked for.
+// Users selects the users whose objects are listed.
 type Users struct {
 	UserName  types.String `tfsdk:"user_name"`
 	NameRegex types.String `tfsdk:"name_regex"`
 }
 
-// UserFilters are those of usersSought, for objects that are called so.
+// UserFilters are the filters that [Users] reads. The objects are named in their descriptions.
 func UserFilters(objects string) []Filter {
 	return []Filter{
 		TextFilter("user_name", "Only "+objects+" of this RAM user, such as `alice`: not the principal name. That there is no such user is an error.",
@@ -88,7 +88,7 @@ func UserFilters(objects string) []Filter {
 	}
 }
 
-// ConflictsWithNameRegex refuses a name beside a form of names.
+// ConflictsWithNameRegex rejects user_name together with name_regex.
 func ConflictsWithNameRegex() validator.String {
 	return stringvalidator.ConflictsWith(path.MatchRoot("name_regex"))
 }
@@ -96,7 +96,7 @@ func ConflictsWithNameRegex() validator.String {
 // NameRegexFilter narrows by the names of users.
 func NameRegexFilter(docs string) Filter { return TextFilter("name_regex", docs, regexpValidator{}) }
 
-// regexForm refuses what is no regular expression.
+// regexpValidator rejects a string that is not a regular expression.
 type regexpValidator struct{}
 
 func (regexpValidator) Description(context.Context) string {

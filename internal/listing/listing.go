@@ -24,7 +24,7 @@ import (
 // new one costs find and show.
 type Listing[S, T any] struct {
 	Name string // such as "list the users"
-	// find yields what is sought, as the service answers. An unread does not end it,
+	// Find yields the matching objects as the service answers. An UnreadableError does not end it,
 	// any other error does. The caller wants so many at most; 0 is all.
 	Find func(ctx context.Context, sought S, most int64) iter.Seq2[T, error]
 	Show func(account string, found T) Entry

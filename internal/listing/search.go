@@ -23,8 +23,8 @@ import (
 )
 
 const (
-	// together is how many users' objects are read at the same time. The client's own
-	// limits hold beyond it.
+	// usersAtOnce is how many users' objects are read concurrently. The limits of the
+	// client apply as well.
 	usersAtOnce = 16
 	// searchTimeout bounds a search. At the pace that the service allows, 10,000 users
 	// with two keys each, and the last use of each key, take some five minutes.
@@ -39,8 +39,8 @@ type UnreadableError struct {
 
 func (u *UnreadableError) Unwrap() error { return u.error }
 
-// unreadOf is an error about what one user has, unless it would be met again at
-// all others's.
+// unreadable marks an error as one that concerns a single user. An error that every
+// other user would cause as well is returned unchanged.
 func unreadable(user ram.User, err error) error {
 	var keyless *ram.CredentialsError
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &keyless) {
@@ -49,12 +49,12 @@ func unreadable(user ram.User, err error) error {
 	return &UnreadableError{fmt.Sprintf("What the RAM user %q has could not be read.", user.Name), err}
 }
 
-// All is what a data source wants. All of it is read in any case, so it shares
-// the list of users with whoever else needs it.
+// All is the limit of a data source, which reads every object. It therefore uses
+// the cached list of users.
 const All = -1
 
-// ListUsers are those who are sought, in the order in which the service lists them. An
-// error comes once, and last.
+// ListUsers yields the selected users in the order in which the service lists them. An
+// error is yielded once, at the end.
 func ListUsers(ctx context.Context, i *instance.Instance, sought Users, most int64) iter.Seq2[ram.User, error] {
 	each := i.Client.StreamUsers
 	if most == All {
@@ -82,11 +82,11 @@ func ListUsers(ctx context.Context, i *instance.Instance, sought Users, most int
 // why it cannot be read.
 type ReadUser[T any] func(ctx context.Context, user ram.User, tell func(T, error))
 
-// EachUser reads something of each user who is sought: of some at the same time, and
-// of no more than the caller may want. What was read comes in the order of the users, and
-// before the next ones are looked at. An object that cannot be read comes as an
-// unread; any other error comes once, and last. Users who were deleted meanwhile are
-// left out, unless they are asked for by name.
+// EachUser reads the objects of each selected user, several users concurrently, but no
+// more users than the limit requires. It yields the results in the order of the users,
+// before it reads the next users. An object that cannot be read is yielded as an
+// UnreadableError; any other error is yielded once, at the end. A user who was deleted
+// in the meantime is omitted, unless the configuration names this user.
 func EachUser[T any](ctx context.Context, i *instance.Instance, sought Users, most int64, look ReadUser[T]) iter.Seq2[T, error] {
 	readAll := func(users []ram.User) [][]result[T] {
 		all := make([][]result[T], len(users))
@@ -127,7 +127,7 @@ func EachUser[T any](ctx context.Context, i *instance.Instance, sought Users, mo
 					}
 				}
 			}
-			some, size = nil, min(2*size, usersAtOnce) // nothing was found: look further ahead
+			some, size = nil, min(2*size, usersAtOnce) // nothing was found: read more users at once
 			if found > before {
 				size = batchSize(most - found)
 			}
@@ -148,19 +148,19 @@ func EachUser[T any](ctx context.Context, i *instance.Instance, sought Users, mo
 	}
 }
 
-// seen is what one look at a user told.
+// result is one object of a user, or the error that reading it returned.
 type result[T any] struct {
 	found T
 	err   error
 }
 
-// ends reports whether nothing can come after an error.
+// ends reports whether the error ends the listing.
 func (s result[T]) ends() bool {
 	var passing *UnreadableError
 	return s.err != nil && !errors.As(s.err, &passing)
 }
 
-// atOnce is how many users are read at the same time for one who wants so much more.
+// batchSize is how many users are read concurrently when most more objects are wanted.
 func batchSize(most int64) int {
 	if most <= 0 {
 		return usersAtOnce
@@ -169,7 +169,7 @@ func batchSize(most int64) int {
 }
 
 // reportSearch turns an error of a search into a diagnostic, on user_name where
-// the configuration names a user who is not there; it reports whether there was one.
+// the configuration names a user who does not exist. It reports whether there was an error.
 func reportSearch(ctx context.Context, diags *diag.Diagnostics, f diagnostics.Operation, account string, config tfsdk.Config, err error) bool {
 	var passing *UnreadableError
 	if errors.As(err, &passing) {

@@ -152,7 +152,7 @@ func Unbind(ctx context.Context, i *instance.Instance, device ram.MFADevice) err
 	return err
 }
 
-// Refresh looks for a device, past what is known.
+// Refresh looks for a device, bypassing the cache.
 func Refresh(ctx context.Context, i *instance.Instance, serial string) (device ram.MFADevice, found bool, err error) {
 	return i.Client.RefreshMFADevice(ctx, serial)
 }

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package move takes over states of other providers in moved blocks.
+// Package move converts states of other providers, for moved blocks.
 package move
 
 import (
@@ -22,31 +22,31 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// FormerType is a resource type of another provider whose state a type of ours
-// takes over in a moved block.
+// FormerType is a resource type of another provider. A moved block converts its state
+// into the state of a resource type of this provider.
 type FormerType struct {
 	Name       string
-	Required   []string // attributes here without which the object is not told from others
+	Required   []string // attributes of the new type that identify the object
 	Attributes []FormerAttribute
 }
 
-// FormerAttribute is an attribute of a former type, and what becomes of it.
+// FormerAttribute is an attribute of a former type, and how it is converted.
 type FormerAttribute struct {
 	Name    string
-	Targets []string // attributes here; none if it is left behind
+	Targets []string // attributes of the new type; empty if the value is dropped
 	Docs    string   // how it changes, for the guide
-	// take carries the value over. It is not called for null.
+	// Convert copies the value into the new state. It is not called for null.
 	Convert func(ctx context.Context, m *State, name string) error
-	// tell says what a person should know of a value that is left behind, unless there
-	// is none. It may be nil.
+	// Warn returns the warning about a value that is not copied. The summary is empty
+	// if there is nothing to report. It may be nil.
 	Warn func(m *State) (summary, detail string)
 }
 
-// typePrefix is what the names of our types begin with.
+// typePrefix is the prefix of the resource types of this provider.
 const typePrefix = "ram"
 
-// Movers take over the states of former types, and states of our own: some CLIs
-// ask for a move when only the address of the object or of the provider changes
+// Movers convert the states of former types, and accept the states of the same type:
+// some CLIs request a move when only the address of the object or of the provider changes
 // (observed: OpenTofu 1.12.4, reported of Terraform 1.15).
 func Movers(ctx context.Context, target resource.Resource, formerTypes map[string][]FormerType) []resource.StateMover {
 	var own resource.MetadataResponse
@@ -65,8 +65,8 @@ func Movers(ctx context.Context, target resource.Resource, formerTypes map[strin
 	}}}
 }
 
-// isOurs reports whether a provider is our own, by its name. Host and namespace are those of
-// whatever registry or mirror it was installed from.
+// isOurs reports whether an address names this provider. Host and namespace are ignored,
+// because they depend on the registry or mirror from which it was installed.
 func isOurs(address string) bool {
 	return address[strings.LastIndexByte(address, '/')+1:] == typePrefix
 }
@@ -91,7 +91,7 @@ func cutLast(address string) (before, last string, found bool) {
 	return address[:i], address[i+1:], true
 }
 
-// passOn keeps a state of our own as it is, with identity and private state.
+// moveOwnState copies a state of the same type unchanged, with identity and private state.
 func moveOwnState(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	what := "Cannot move the " + req.SourceTypeName
 	if version := resp.TargetState.Schema.GetVersion(); req.SourceSchemaVersion != version {
@@ -117,7 +117,7 @@ func moveOwnState(ctx context.Context, req resource.MoveStateRequest, resp *reso
 	}
 }
 
-// refuseMove says what can be moved.
+// refuseMove reports which states can be moved.
 func refuseMove(own string, former []FormerType, req resource.MoveStateRequest, diags *diag.Diagnostics) {
 	supported := "only a state of its own type"
 	if len(former) > 0 {
@@ -133,8 +133,8 @@ func refuseMove(own string, former []FormerType, req resource.MoveStateRequest, 
 		own, supported, req.SourceTypeName, req.SourceProviderAddress, req.SourceSchemaVersion))
 }
 
-// State is one state that is moved here. Of account and configuration a move
-// knows nothing: what only they can tell stays null, and the next read fills it.
+// State is a state that is converted. A move knows neither the account nor the
+// configuration: attributes that depend on them stay null until the next read.
 type State struct {
 	Former FormerType
 	Old    map[string]json.RawMessage
@@ -172,14 +172,14 @@ func moveFormerState(ctx context.Context, former FormerType, req resource.MoveSt
 	resp.TargetState.Raw, resp.TargetIdentity = raw, nil
 }
 
-// fail says why nothing was moved. What the old state holds may be secret, so no
+// fail reports why nothing was moved. The old state may contain secrets, so no
 // value is quoted.
 func (m *State) fail(why, advice string) {
 	m.Diags.AddError("Cannot move the "+m.Former.Name, "Its state cannot be read. "+why+" Nothing was moved.\n\n"+advice)
 }
 
-// initial is the value of an attribute of which the old state knows nothing: the
-// default of an argument that is only ours, as after an import, else null.
+// initial is the value of an attribute that the old state does not have: the default
+// of an argument that only this provider has, as after an import; otherwise null.
 func (m *State) initial(ctx context.Context, name string, attribute any) attr.Value {
 	switch a := attribute.(type) {
 	case interface{ StringDefaultValue() defaults.String }:
@@ -202,7 +202,7 @@ func (m *State) initial(ctx context.Context, name string, attribute any) attr.Va
 	return null
 }
 
-// carry takes over what the old state holds, attribute by attribute.
+// carry converts the old state attribute by attribute.
 func (m *State) carry(ctx context.Context) {
 	for _, a := range m.Former.Attributes {
 		if IsBlank(m.Old[a.Name], "null") {
@@ -222,7 +222,7 @@ func (m *State) carry(ctx context.Context) {
 	}
 }
 
-// check says what is missing, and what of the old state is not known here.
+// check reports missing attributes, and attributes of the old state that are unknown.
 func (m *State) check(version int64) {
 	for _, name := range m.Former.Required {
 		if tf.String(m.Into[name]) == "" {
@@ -247,8 +247,8 @@ func (m *State) check(version int64) {
 	}
 }
 
-// Nothing reports whether the old state holds nothing in an attribute: the old SDK
-// writes zero values where a configuration says nothing.
+// Nothing reports whether the old state has no value for an attribute: the old SDK
+// writes the zero value of an attribute that is not configured.
 func (m *State) Nothing(name string) bool {
 	return IsBlank(m.Old[name], "null", `""`, "false", "0", "[]", "{}")
 }
@@ -258,13 +258,13 @@ func IsBlank(raw json.RawMessage, blanks ...string) bool {
 	return len(raw) == 0 || slices.Contains(blanks, string(raw))
 }
 
-// WrongValue says what a value of the old state is not. It does not quote it.
+// WrongValue is the error for a value of an unexpected form. It does not quote the value.
 type WrongValue struct{ Wanted string }
 
 func (w *WrongValue) Error() string { return "is not " + w.Wanted }
 
-// Read returns an attribute of the old state as a type of ours. Numbers and
-// switches may be texts, as in states of older SDKs, and "" is none.
+// Read returns an attribute of the old state, converted to a type. Numbers and booleans
+// may be strings, as in states of older SDKs. An empty string means no value.
 func (m *State) Read(ctx context.Context, name string, kind attr.Type) (attr.Value, error) {
 	raw, as := m.Old[name], kind.TerraformType(ctx)
 	if string(raw) == `""` && !as.Is(tftypes.String) {
@@ -281,7 +281,7 @@ func (m *State) Read(ctx context.Context, name string, kind attr.Type) (attr.Val
 	return value, nil
 }
 
-// form names a type as a person would.
+// form describes a type for diagnostics.
 func form(kind tftypes.Type) string {
 	switch {
 	case kind.Is(tftypes.Bool):
@@ -297,7 +297,7 @@ func form(kind tftypes.Type) string {
 	}
 }
 
-// Text reads a text; what is null is "", and so is what is none.
+// Text reads a string. It returns "" for null, and for a value that is not a string.
 func (m *State) Text(ctx context.Context, name string) string {
 	if IsBlank(m.Old[name], "null") {
 		return ""
@@ -309,11 +309,7 @@ func (m *State) Text(ctx context.Context, name string) string {
 	return tf.String(v)
 }
 
-// Every type can be moved to: from its own type at least.
-
-// MoveState implements [resource.ResourceWithMoveState].
-
-// TakeAs carries a value over to an attribute of the same meaning.
+// TakeAs copies a value into an attribute of the same meaning.
 func (m *State) TakeAs(ctx context.Context, name, as string) error {
 	v, err := m.Read(ctx, name, m.kinds[as])
 	if err == nil && !v.IsNull() {

@@ -41,8 +41,8 @@ var PolicyFields = sync.OnceValue(func() []setting.Field[ram.NetworkPolicy] {
 	}
 })
 
-// WiderVPCs reports whether a list by VPC lets in an address that the list before kept
-// out. No list lets in all users, and a VPC without addresses is all of that VPC
+// WiderVPCs reports whether a list by VPC allows an address that the previous list did
+// not allow. No list allows every address, and a VPC without addresses allows the whole VPC
 // (both assumed, as for the list of public addresses).
 func WiderVPCs(before, after map[string][]string) bool {
 	switch {
@@ -77,17 +77,17 @@ type OwnKeys struct {
 	Governed string // which keys the policy is about, for messages
 }
 
-// enforced reports whether a policy keeps public addresses out.
+// enforced reports whether a policy restricts public addresses.
 func enforced(p ram.NetworkPolicy) bool {
 	return tf.Deref(p.Status) == ram.NetworkPolicyActive && len(p.Public) > 0
 }
 
-// Narrows reports whether a change keeps a public address out that could come in.
+// Narrows reports whether a change denies a public address that was allowed.
 func Narrows(before, after ram.NetworkPolicy) bool {
 	return enforced(after) && (!enforced(before) || Wider(after.Public, before.Public))
 }
 
-// PolicyRisks are the lock-outs that a network policy can make.
+// PolicyRisks are the lock-outs that a network policy can cause.
 func PolicyRisks(c setting.Change[ram.NetworkPolicy], self func() OwnKeys) []setting.Risk {
 	found := sizeDangers(c)
 	if tf.Deref(c.After.Status) != ram.NetworkPolicyActive {
@@ -175,9 +175,9 @@ func sizeDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 // vpcsOf are the VPCs that a value names, sorted.
 func vpcsOf(elements map[string]attr.Value) []string { return slices.Sorted(maps.Keys(elements)) }
 
-// AccountOwnKeys is whether the account's policy governs a key that the provider
-// uses: the one that signs, or one of this account with which a role is
-// assumed.
+// AccountOwnKeys determines whether the policy of the account applies to a key that
+// the provider uses: the key that signs requests, or a key of this account that
+// assumes a role.
 func AccountOwnKeys(ctx context.Context, client *ram.Client) OwnKeys {
 	const governed = "this policy governs every long-lived key of the account that has no policy of its own"
 	chain, known := client.CredentialChain()

@@ -44,7 +44,7 @@ func (publicOnly) ValidateSet(_ context.Context, req validator.SetRequest, resp 
 	}
 }
 
-// vpcForm is what the id of a VPC looks like (documented by samples).
+// vpcPattern matches the id of a VPC (documented by samples).
 var vpcPattern = tf.NewLazyRegexp(`^vpc-[a-z0-9]+$`)
 
 // vpcNetworks checks a map of networks by VPC, and how many statements the policy
@@ -98,7 +98,7 @@ func wrongVPC(vpc string) string {
 		return fmt.Sprintf("%q is an address, and the keys of vpc_allow_list are VPCs. Public addresses belong into classic_allow_list; addresses inside a VPC are the value of its key.", vpc)
 	}
 	if strings.EqualFold(vpc, ram.AllowAllVPC) {
-		return fmt.Sprintf("%q is spelt %q.", vpc, ram.AllowAllVPC)
+		return fmt.Sprintf("%q must be written %q.", vpc, ram.AllowAllVPC)
 	}
 	return fmt.Sprintf("%q is neither the id of a VPC, such as \"vpc-bp1234567890abcdef\", nor %q.", vpc, ram.AllowAllVPC)
 }

@@ -20,11 +20,12 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// LongestSecret bounds what a message may unpack to. Secrets of RAM are short; a QR
-// code is some kilobytes.
+// LongestSecret limits the size of a decrypted message. Secrets of RAM are short; a QR
+// code is a few kilobytes.
 const LongestSecret = 1 << 20
 
-// What keeps a message closed. None of it holds anything of the message or of the key.
+// The reasons why a message cannot be decrypted. None contains any part of the message
+// or of the key.
 var (
 	errNoPrivateKey = errors.New("private_key is no PGP private key: neither one in armour (-----BEGIN PGP PRIVATE KEY BLOCK-----), as gpg --armor --export-secret-keys writes it, nor the Base64 of one that is not")
 	errPublicKey    = errors.New("private_key is a public key, which only encrypts. Give the private key that belongs to it")
@@ -38,7 +39,7 @@ var (
 	errBinary       = errors.New("encrypted_secret holds something that is no text")
 )
 
-// Decrypt reads what a message says to who has the private key.
+// Decrypt decrypts a message with a private key.
 func Decrypt(sealed, privateKey, passphrase string) (string, error) {
 	keys, err := readPrivateKeys(privateKey)
 	if err != nil {
@@ -64,7 +65,7 @@ func Decrypt(sealed, privateKey, passphrase string) (string, error) {
 	return readSecret(opened.UnverifiedBody)
 }
 
-// readSecret reads to the end, since only there the check is made.
+// readSecret reads to the end, because the integrity check happens only there.
 func readSecret(body io.Reader) (string, error) {
 	text, err := io.ReadAll(io.LimitReader(body, LongestSecret+1))
 	switch {
@@ -78,7 +79,7 @@ func readSecret(body io.Reader) (string, error) {
 	return string(text), nil
 }
 
-// readPrivateKeys reads the keys of a text, of which one at least has its private half.
+// readPrivateKeys parses keys, at least one of which is a private key.
 func readPrivateKeys(key string) (openpgp.EntityList, error) {
 	if err := ram.CheckSHA1Allowed(); err != nil { // of which OpenPGP makes fingerprints
 		return nil, err
@@ -97,8 +98,8 @@ func readPrivateKeys(key string) (openpgp.EntityList, error) {
 	return keys, nil
 }
 
-// unlocking answers what is asked for while a message is opened: to unlock one of the
-// keys that it may be for. It is asked again if that did not help.
+// unlocking returns the prompt that unlocks one of the keys for which a message may be
+// encrypted. OpenPGP calls it again if no key was unlocked.
 func unlocking(passphrase string) openpgp.PromptFunction {
 	return func(keys []openpgp.Key, _ bool) ([]byte, error) {
 		switch {
@@ -116,7 +117,7 @@ func unlocking(passphrase string) openpgp.PromptFunction {
 	}
 }
 
-// recipients are the ids of the keys that a message says it is for.
+// recipients returns the ids of the keys for which a message is encrypted.
 func recipients(message []byte) (ids []string) {
 	packets := packet.NewReader(bytes.NewReader(message))
 	for {
@@ -132,12 +133,12 @@ func recipients(message []byte) (ids []string) {
 	}
 }
 
-// addressed says whom a message is for. Key ids are no secret: the message contains them.
+// addressed describes the recipients of a message. Key ids are not secret: the message contains them.
 func addressed(message []byte) string {
 	return "encrypted for the key with the id " + strings.Join(recipients(message), " or ")
 }
 
-// named says which keys there are, with the ids under which messages are encrypted for them.
+// keyNames describes keys, with the ids under which messages are encrypted for them.
 func keyNames(keys openpgp.EntityList) string {
 	names := []string{}
 	for _, entity := range keys {
@@ -154,7 +155,7 @@ func keyNames(keys openpgp.EntityList) string {
 	return strings.Join(names, " and ")
 }
 
-// unarmoured is the binary of a text in armour, in Base64, or in both.
+// unarmoured decodes a text that is armoured, in Base64, or both.
 func unarmoured(text string) ([]byte, error) {
 	text = strings.TrimSpace(text)
 	if !strings.HasPrefix(text, "-----") {

@@ -23,8 +23,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// Recipient is whoever holds the private half of a PGP key. Only they can read
-// a secret that was encrypted for them.
+// Recipient is the public key for which secrets are encrypted. Only the holder of the
+// private key can decrypt them.
 type Recipient struct {
 	Fingerprint string // of the primary key, in hexadecimal
 
@@ -36,8 +36,8 @@ type Recipient struct {
 var ErrPrivateKey = errors.New("it is a private key. The provider needs the public key only. " +
 	"Take the private key out of the configuration, and if the file was shared or committed, treat the key as compromised")
 
-// CheckKey reads an armoured or Base64 public key and makes sure that it can
-// encrypt now, by encrypting something. No error holds anything of the key.
+// CheckKey parses a public key, armoured or in Base64, and encrypts a test message to
+// check that the key is usable now. No error contains any part of the key.
 func CheckKey(key string, now time.Time) (Recipient, error) {
 	entity, err := readPGP(key)
 	if err != nil {
@@ -53,7 +53,7 @@ func CheckKey(key string, now time.Time) (Recipient, error) {
 	return r, nil
 }
 
-// Encrypt makes a binary OpenPGP message of a text, in Base64.
+// Encrypt returns the text as a binary OpenPGP message, in Base64.
 func (r Recipient) Encrypt(text string) (string, error) {
 	var message bytes.Buffer
 	config := &packet.Config{DefaultCipher: packet.CipherAES256, Time: func() time.Time { return r.now }}
@@ -70,7 +70,7 @@ func (r Recipient) Encrypt(text string) (string, error) {
 	return base64.StdEncoding.EncodeToString(message.Bytes()), nil
 }
 
-// readPGP reads the one public key that a text is.
+// readPGP parses a text that contains exactly one public key.
 func readPGP(key string) (*openpgp.Entity, error) {
 	if err := ram.CheckSHA1Allowed(); err != nil { // of which OpenPGP makes fingerprints
 		return nil, err
@@ -150,7 +150,7 @@ func holdsPrivate(entities openpgp.EntityList) bool {
 	return false
 }
 
-// usable reports why a key cannot be encrypted to, if it cannot.
+// usable returns an error if the key cannot encrypt.
 func usable(entity *openpgp.Entity, now time.Time) error {
 	if _, ok := entity.EncryptionKey(now); ok {
 		return nil
@@ -172,7 +172,7 @@ func usable(entity *openpgp.Entity, now time.Time) error {
 	return errors.New("it can only sign: it has no encryption subkey")
 }
 
-// KeyValidator refuses what is no public key, whatever the time.
+// KeyValidator rejects a value that is not a public key. It does not check the expiry.
 type KeyValidator struct{}
 
 func (KeyValidator) Description(context.Context) string {
@@ -189,9 +189,9 @@ func (KeyValidator) ValidateString(_ context.Context, req validator.StringReques
 	ReportKeyError(&resp.Diagnostics, err)
 }
 
-// ReportKeyError says what is wrong with pgp_key, before anything was made. For a private
-// key the attribute is not named as the one to blame: a CLI quotes the lines of
-// the configuration that contains it.
+// ReportKeyError reports an error of pgp_key before anything is created. For a private
+// key the diagnostic has no attribute path: a CLI would quote the lines of the
+// configuration that contain the key.
 func ReportKeyError(diags *diag.Diagnostics, err error) bool {
 	const summary, now = "Cannot use the PGP key", "Nothing was made with it."
 	switch {

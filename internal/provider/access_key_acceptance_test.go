@@ -116,7 +116,7 @@ func TestAccAccessKey_lifecycle(t *testing.T) {
 			}`,
 			ConfigPlanChecks: planned(deployKey, plancheck.ResourceActionCreate),
 		},
-		resource.TestStep{ // the user disappears: the plan offers to make the key again, though there is nobody to have it
+		resource.TestStep{ // the user disappears: the plan offers to make the key again, although its user does not exist
 			PreConfig:          func() { srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") }) },
 			RefreshState:       true,
 			ExpectNonEmptyPlan: true,
@@ -281,7 +281,7 @@ func (c *cli) inState() (attributes map[string]any, tainted bool) {
 }
 
 // A provider that is killed after its create took effect leaves a key in no
-// state. The next apply names it, and touches it no more than anybody else's (F18).
+// state. The next apply names it, and does not change it (F18).
 func TestAccAccessKey_killedAfterTheCreate(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -292,18 +292,18 @@ func TestAccAccessKey_killedAfterTheCreate(t *testing.T) {
 		return len(calls) == 1 && calls[0].Committed
 	}, "apply", "-auto-approve")
 	must(t, srv.SetSchedule(ramtest.Schedule{}))
-	stray := keysOf(srv, "alice")[0]
+	unknown := keysOf(srv, "alice")[0]
 	told := c.run(0, "apply", "-auto-approve")
-	contains(t, told, stray.ID)
+	contains(t, told, unknown.ID)
 	keys := keysOf(srv, "alice")
 	expect(t, "keys", len(keys), 2)
 	for _, key := range keys {
-		if key.ID != stray.ID {
+		if key.ID != unknown.ID {
 			contains(t, c.state(), key.ID, key.Secret)
 		}
 	}
-	if strings.Contains(c.state(), stray.ID) || strings.Contains(told, stray.Secret) {
-		t.Error("the stray key is in the state, or its secret was told")
+	if strings.Contains(c.state(), unknown.ID) || strings.Contains(told, unknown.Secret) {
+		t.Error("the unknown key is in the state, or its secret was printed")
 	}
 }
 
@@ -352,7 +352,7 @@ func waitFor(t *testing.T, so func() bool) {
 	}
 }
 
-// isState tells the files that are meant to hold a secret.
+// isState reports whether a file is meant to contain a secret.
 func isState(path string) bool { return strings.HasPrefix(filepath.Base(path), "terraform.tfstate") }
 
 func TestAccAccessKey_theSecretIsOnlyInTheState(t *testing.T) {
@@ -501,8 +501,8 @@ func TestAccAccessKeys_data(t *testing.T) {
 				known(data+"none", "access_keys", ids()),
 			},
 		},
-		resource.TestStep{Config: `data "ram_access_keys" "nobody" { user_name = "nobody" }`, ExpectError: regexp.MustCompile(`There is no RAM user "nobody"`)},
-		resource.TestStep{Config: `data "ram_access_keys" "nobody" { user_name = "" }`, ExpectError: regexp.MustCompile(`1 to 64 letters`)},
+		resource.TestStep{Config: `data "ram_access_keys" "unknown" { user_name = "unknown" }`, ExpectError: regexp.MustCompile(`There is no RAM user "unknown"`)},
+		resource.TestStep{Config: `data "ram_access_keys" "unknown" { user_name = "" }`, ExpectError: regexp.MustCompile(`1 to 64 letters`)},
 		resource.TestStep{Config: `data "ram_access_keys" "bob" { user_name = "bob" }`},
 	)
 	expect(t, "writes", writes(srv), []string(nil))

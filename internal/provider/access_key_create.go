@@ -123,7 +123,7 @@ func (m *making) room(ctx context.Context) bool {
 	return false
 }
 
-// strays warns of young keys that this run did not make: a run that was killed
+// warnRecentKeys warns of young keys that this run did not make: a run that was killed
 // between its create and its end leaves one that is in no state (F18, F19).
 func (m *making) warnRecentKeys() {
 	now, _ := m.Client.ServerNow()

@@ -36,7 +36,7 @@ type keyFault struct {
 	single  bool // the create is sent exactly once
 }
 
-// unknownOutcomes are faults after which nobody knows whether a key was made.
+// unknownOutcomes are faults after which it is not known whether a key was created.
 var unknownOutcomes = map[string]ramtest.Rule{
 	"F01 connection closed":  {Fault: "refuse"},
 	"F02 connection reset":   {Fault: "reset"},
@@ -182,7 +182,7 @@ func foreign(a *ramtest.Account) {
 }
 
 // The oracles of the campaign: no key is untracked and unnamed, none is made twice
-// unnoticed, the secret in the state is the secret of the service, nobody's key is
+// unnoticed, the secret in the state is the secret of the service, no other key is
 // touched, and it stays within what may be sent.
 func TestAccessKey_faultTable(t *testing.T) {
 	t.Parallel()
@@ -214,7 +214,7 @@ func TestAccessKey_faultTable(t *testing.T) {
 	}
 }
 
-// run makes one key under the fault, applies the oracles, and tells the outcome.
+// run makes one key under the fault, applies the oracles, and returns the outcome.
 func (f keyFault) run(t *testing.T, entity *openpgp.Entity, sealed bool) string {
 	t.Helper()
 	srv := withAlice(t)
@@ -296,12 +296,12 @@ func secretOf(srv *ramtest.Server, id string) string {
 }
 
 // untouched checks that no call but those of the key in question changed or
-// deleted anything: nobody's key, and nothing of bob's.
+// deleted anything: no key of an unknown owner, and nothing of bob's.
 func untouched(t *testing.T, srv *ramtest.Server) {
 	t.Helper()
 	for _, call := range srv.Calls("UpdateAccessKey", "DeleteAccessKey") {
 		if id := call.Params["UserAccessKeyId"]; id == "LTAIolder" || id == "LTAIforeign" || id == "LTAIbobs" {
-			t.Errorf("%s was called on somebody else's key %s", call.Action, id)
+			t.Errorf("%s was called on another user's key %s", call.Action, id)
 		}
 	}
 	expect(t, "bob's key", secretOf(srv, "LTAIbobs"), "someones-LTAIbobs-secret")

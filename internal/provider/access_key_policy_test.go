@@ -139,7 +139,7 @@ func TestOwnPolicy_isImportedByTheKeyAndByTheUser(t *testing.T) {
 		expect(t, "listed as imported", whole[0].State.Equal(o.State), true)
 	}
 	expect(t, "other status", len(c.List(ownPolicy, attributes{"status": "Active", "user_name": "alice"}, false, 10)), 0)
-	for _, bad := range []string{"LTAInobody", "bob:" + aliceKey, ":"} {
+	for _, bad := range []string{"LTAIunknown", "bob:" + aliceKey, ":"} {
 		_, diags := c.Import(ownPolicy, bad)
 		if bad == "bob:"+aliceKey {
 			contains(t, acctest.Messages(diags), "No RAM user bob of this account has the key "+aliceKey)
@@ -167,8 +167,8 @@ func TestOwnPolicy_dataAnswersNone(t *testing.T) {
 			clean(t, diags)
 			expect(t, name, in(t, v, "configured"), true)
 		}
-		_, diags := c.ReadData(ownPolicy, attributes{"access_key_id": "LTAInobody"})
-		contains(t, acctest.Messages(acctest.Errors(diags)), "has the key LTAInobody")
+		_, diags := c.ReadData(ownPolicy, attributes{"access_key_id": "LTAIunknown"})
+		contains(t, acctest.Messages(acctest.Errors(diags)), "has the key LTAIunknown")
 	}
 }
 
@@ -224,14 +224,14 @@ func TestOwnPolicy_needsTheUsersKey(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
 	c := newCore(t, srv.Getenv, fakeClock())
-	for _, who := range []attributes{{"user_name": "bob", "access_key_id": aliceKey}, {"user_name": "alice", "access_key_id": "LTAInobody"}} {
+	for _, who := range []attributes{{"user_name": "bob", "access_key_id": aliceKey}, {"user_name": "alice", "access_key_id": "LTAIunknown"}} {
 		who["status"] = "Inactive"
 		o, diags := c.Create(ownPolicy, who)
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the network policy of the AccessKey pair", "has no AccessKey pair", "Refer to both attributes")
 		expect(t, "state", o.State.IsNull(), true)
 	}
-	_, diags := c.Create(ownPolicy, attributes{"user_name": "nobody", "access_key_id": aliceKey, "status": "Inactive"})
-	contains(t, acctest.Messages(acctest.Errors(diags)), `There is no RAM user "nobody"`)
+	_, diags := c.Create(ownPolicy, attributes{"user_name": "unknown", "access_key_id": aliceKey, "status": "Inactive"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), `There is no RAM user "unknown"`)
 	expect(t, "writes", writes(srv), []string(nil))
 }
 

@@ -271,9 +271,9 @@ func (r *rotationResource) makeKey(ctx context.Context, m *rotationModel, before
 		*made.encrypted = types.StringValue(sealed)
 	}
 	if err != nil {
-		if stray := maker.plan.AccessKeyID.ValueString(); stray != "" { // it could not be withdrawn, and is in no state
+		if lost := maker.plan.AccessKeyID.ValueString(); lost != "" { // it could not be withdrawn, and is in no state
 			err = diagnostics.WithState(fmt.Sprintf("The service created the key %s of %s, whose secret is lost, and it could not be deleted again. It is not in the state. Delete it:\n\n%s",
-				stray, m.UserName.ValueString(), maker.commands([]ram.AccessKey{{ID: stray}})), err)
+				lost, m.UserName.ValueString(), maker.commands([]ram.AccessKey{{ID: lost}})), err)
 		}
 		return err
 	}

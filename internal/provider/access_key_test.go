@@ -115,8 +115,8 @@ func TestAccessKey_ofNobodyIsNotMade(t *testing.T) {
 			t.Errorf("%v is accepted", name)
 		}
 	}
-	_, diags := c.Create(accessKey, attributes{"user_name": "nobody"})
-	contains(t, acctest.Messages(diags), `There is no RAM user "nobody"`, "No key was made.", "ram_user", "EntityNotExist.User")
+	_, diags := c.Create(accessKey, attributes{"user_name": "unknown"})
+	contains(t, acctest.Messages(diags), `There is no RAM user "unknown"`, "No key was made.", "ram_user", "EntityNotExist.User")
 	plan, diags := c.Plan(accessKey, attributes{"user_name": acctest.Unknown{}}, c.Null(accessKey))
 	clean(t, diags)
 	for _, name := range []string{"", " ", "alice@acme"} { // known only now
@@ -392,7 +392,7 @@ func TestAccessKey_import(t *testing.T) {
 		}
 	}
 	for id, says := range map[string]string{
-		"LTAInobody": "No RAM user of this account has the key LTAInobody", "LTAIroot": "root account itself", "nobody:LTAIfirst": "EntityNotExist.User",
+		"LTAIunknown": "No RAM user of this account has the key LTAIunknown", "LTAIroot": "root account itself", "unknown:LTAIfirst": "EntityNotExist.User",
 		"alice@acme.onaliyun.com:LTAIfirst": "alice:LTAI5t", ":LTAIfirst": "is imported by its id", "alice:": "is imported by its id",
 	} {
 		o, diags := c.Import(accessKey, id)
@@ -606,7 +606,7 @@ func TestAccessKey_keysOfOneUserShareAList(t *testing.T) {
 	expect(t, "users", len(srv.Calls("GetUser")), 0)
 }
 
-// Two keys of one user that are made at once never take each other for a stray.
+// Two keys of one user that are made at once never take each other for candidates.
 func TestAccessKey_twoAtOnceAreTwo(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)

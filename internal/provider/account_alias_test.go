@@ -30,7 +30,7 @@ func TestAccountAlias_followsTheAccount(t *testing.T) {
 			expect(t, "domain", in(t, o.State, "default_domain"), "acme.onaliyun.com")
 			expect(t, "address", in(t, o.State, "login_url"), "https://signin.alibabacloud.com/acme.onaliyun.com/login.htm")
 
-			srv.Change(func(a *ramtest.Account) { a.Alias = "" }) // somebody clears it
+			srv.Change(func(a *ramtest.Account) { a.Alias = "" }) // an administrator clears it
 			o, diags = c.Read(alias, o)
 			clean(t, diags)
 			expect(t, "cleared outside", in(t, o.State, "account_alias"), "")
@@ -71,11 +71,11 @@ func TestAccountAlias_isClearedFirstOnlyIfTheServiceInsists(t *testing.T) {
 
 func TestAccountAlias_isPutBackIfTheNewOneIsTaken(t *testing.T) {
 	t.Parallel()
-	for _, stands := range []bool{false, true} {
+	for _, mustClear := range []bool{false, true} {
 		srv := ramtest.New(t)
 		srv.AddAccount("2222222222222222")
 		srv.ChangeAccount("2222222222222222", func(a *ramtest.Account) { a.Alias = "taken" })
-		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = stands })
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = mustClear })
 		srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
 		c := newCore(t, srv.Getenv, fakeClock())
 		_, diags := c.Create(alias, attributes{"account_alias": "taken"})

@@ -69,7 +69,7 @@ func recycled(srv *ramtest.Server) (ids []string) {
 type actionStory struct {
 	kind   string
 	config attributes
-	first  []string // what it tells
+	first  []string // what it reports
 	again  []string
 	writes []string
 	write  string                              // the one that faults are put on
@@ -269,7 +269,7 @@ func TestAction_waitsForStaleReads(t *testing.T) {
 }
 
 // Whatever is read first may not be read: nothing is done. What confirms the write may
-// not be read: that is an error too, since nobody knows then.
+// not be read: that is an error too, because it is not known.
 func TestAction_withoutThePermissionToLook(t *testing.T) {
 	t.Parallel()
 	reads := map[string][]string{
@@ -362,7 +362,7 @@ func TestAction_sparesWhatTerraformStandsOn(t *testing.T) {
 	}
 }
 
-// Another key of the own user is nobody's support, and can be disabled by name.
+// Another key of the own user is not in use, and can be disabled by name.
 func TestAction_anotherKeyOfTheOwnUser(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
@@ -411,10 +411,10 @@ func TestAction_onWhatIsNotThere(t *testing.T) {
 func TestAction_nothingToDo(t *testing.T) {
 	t.Parallel()
 	for name, one := range map[string]struct {
-		kind   string
-		config attributes
-		tells  []string
-		warns  string
+		kind    string
+		config  attributes
+		reports []string
+		warns   string
 	}{
 		"no keys":    {deactivate, attributes{"user_name": "carol"}, []string{`The user "carol" has no AccessKey pairs. Nothing was to be done.`}, ""},
 		"no profile": {logonOff, attributes{"user_name": "carol"}, []string{`The user "carol" has no login profile, so there is no console logon to disable.`}, ""},
@@ -429,7 +429,7 @@ func TestAction_nothingToDo(t *testing.T) {
 			})
 			progress, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(one.kind, one.config)
 			clean(t, diags)
-			told(t, progress, one.tells)
+			told(t, progress, one.reports)
 			if one.warns == "" {
 				expect(t, "what was said", acctest.Messages(diags), "")
 			}

@@ -142,7 +142,7 @@ func (a *audit) files() map[string]string {
 	return found
 }
 
-// tampered lets somebody change the password policy in the console.
+// tampered lets an administrator change the password policy in the console.
 func (a *audit) tampered(f func(*ramtest.PasswordPolicy)) {
 	a.srv.Change(func(account *ramtest.Account) { f(&account.Policy) })
 }
@@ -276,7 +276,7 @@ func TestAccDriftDetection_errors(t *testing.T) {
 		says  []string
 	}{
 		"bad credentials": {func(_ *testing.T, _ *audit, cmd *exec.Cmd) {
-			cmd.Env = append(cmd.Env, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=not-the-secret-of-anybody")
+			cmd.Env = append(cmd.Env, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=not-a-secret")
 		}, []string{"Error: Cannot", "SignatureDoesNotMatch"}},
 		"a permission is missing": {func(_ *testing.T, a *audit, _ *exec.Cmd) {
 			a.srv.Change(func(account *ramtest.Account) { account.Users["ci"].Denied = []string{"GetPasswordPolicy"} })
@@ -308,7 +308,7 @@ func TestAccDriftDetection_errors(t *testing.T) {
 	}
 }
 
-// While somebody applies, nobody knows; unless one asks for it.
+// While another run applies, the result is not known, unless -lock=false is given.
 func TestAccDriftDetection_locked(t *testing.T) {
 	t.Parallel()
 	a := audited(t, auditedPolicy)
@@ -537,7 +537,7 @@ func reported(t *testing.T, declared, undeclared any) (reports.Report, string) {
 	return r, b.String()
 }
 
-// Each attribute that somebody can change in the console says who is affected, and
+// Each attribute that an administrator can change in the console says who is affected, and
 // nothing is said of what there is not.
 func TestDriftDetection_whoIsAffected(t *testing.T) {
 	t.Parallel()

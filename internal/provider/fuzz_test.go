@@ -41,10 +41,10 @@ func FuzzMasks(f *testing.F) {
 		if err != nil {
 			return
 		}
-		spelt := network.Canonical(a)
-		again, err := network.Parse(spelt)
-		if err != nil || again != p || network.Canonical(spelt) != spelt {
-			t.Fatalf("%q is %s, spelt %q, which is %s, %v", a, p, spelt, again, err)
+		written := network.Canonical(a)
+		again, err := network.Parse(written)
+		if err != nil || again != p || network.Canonical(written) != written {
+			t.Fatalf("%q is %s, written %q, which is %s, %v", a, p, written, again, err)
 		}
 		all := network.ParseAll([]string{a, b})
 		if !network.Covers(p, all) {
@@ -115,7 +115,7 @@ func (k soleKey) Get(context.Context) (ram.Key, error) {
 func (soleKey) Expire(ram.Key) {}
 
 // FuzzImportID imports by any id, as far as that goes without a call: whose account it is and who
-// alice is are known, and nobody else can be asked for. None may panic, and what is imported is of this
+// alice is are known, and no other user can be read. None may panic, and what is imported is of this
 // account and names what the id names.
 func FuzzImportID(f *testing.F) {
 	srv := ramtest.New(f)

@@ -13,7 +13,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// A bug that strikes while a new key is waited for ends in an error. The key stands in
+// A bug that strikes while a new key is waited for ends in an error. The key is in
 // the state with its secret, the process goes on, and what the panic held is nowhere.
 func TestGuard_aPanicBecomesADiagnosticAndLosesNothing(t *testing.T) {
 	t.Parallel()

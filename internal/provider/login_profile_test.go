@@ -38,7 +38,7 @@ func profile(srv *ramtest.Server) *ramtest.LoginProfile {
 
 // giveProfile lets another user open the console to alice.
 func giveProfile(a *ramtest.Account) {
-	a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: "somebody's own", Status: "Active", CreateDate: srv0(a), UpdateDate: srv0(a), PasswordDate: srv0(a)}
+	a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: "chosen by the user", Status: "Active", CreateDate: srv0(a), UpdateDate: srv0(a), PasswordDate: srv0(a)}
 }
 
 // noSecret fails the test if a password is in what was said or in an object.
@@ -119,14 +119,14 @@ func TestLoginProfile_missingUserAndMissingProfileAreToldApart(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, clockOf(srv))
-	_, diags := c.Create(profileKind, logon(attributes{"user_name": "nobody"}))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the login profile", `There is no RAM user "nobody"`, `AttributeName("user_name")`)
-	_, diags = c.Import(profileKind, "nobody")
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the login profile", `There is no RAM user "nobody"`)
+	_, diags := c.Create(profileKind, logon(attributes{"user_name": "unknown"}))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the login profile", `There is no RAM user "unknown"`, `AttributeName("user_name")`)
+	_, diags = c.Import(profileKind, "unknown")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the login profile", `There is no RAM user "unknown"`)
 	_, diags = c.Import(profileKind, "alice")
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the login profile", "has no login profile")
-	_, diags = c.ReadData(profileKind, attributes{"user_name": "nobody"})
-	contains(t, acctest.Messages(acctest.Errors(diags)), `There is no RAM user "nobody"`)
+	_, diags = c.ReadData(profileKind, attributes{"user_name": "unknown"})
+	contains(t, acctest.Messages(acctest.Errors(diags)), `There is no RAM user "unknown"`)
 	v, diags := c.ReadData(profileKind, attributes{"user_name": "alice"})
 	clean(t, diags)
 	expect(t, "exists", in(t, v, "exists"), false)
@@ -157,7 +157,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	o, diags = c.Create(profileKind, logon(nil))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "has a login profile already", "It appeared while this one was being created", "terraform import <address> alice")
 	expect(t, "state", o.State.IsNull(), true)
-	expect(t, "password", profile(srv).Password, "somebody's own")
+	expect(t, "password", profile(srv).Password, "chosen by the user")
 }
 
 // One whose answer is lost is not taken for ours if it is not what was asked for.
@@ -171,7 +171,7 @@ func TestLoginProfile_ofSomebodyElseIsNotTakenForOurs(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "another administrator created it", "terraform import <address> alice")
 	noSecret(t, acctest.Messages(diags), o)
 	expect(t, "state", o.State.IsNull(), true)
-	expect(t, "password", profile(srv).Password, "somebody's own")
+	expect(t, "password", profile(srv).Password, "chosen by the user")
 }
 
 func TestLoginProfile_sendsThePasswordOnlyWhenItsVersionChanges(t *testing.T) {

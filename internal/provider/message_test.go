@@ -17,7 +17,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
-var rewrite = goflag.Bool("rewrite", false, "write the golden messages anew")
+var rewrite = goflag.Bool("rewrite", false, "write the golden messages again")
 
 // changing matches what differs from run to run.
 var changing = regexp.MustCompile(`[0-9A-F]{8}-[0-9A-F-]{27}|127\.0\.0\.1:\d+|LTAI\w+`)

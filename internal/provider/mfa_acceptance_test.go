@@ -116,7 +116,7 @@ func TestAccMFADevice_lifecycle(t *testing.T) {
 				ConfigPlanChecks:  planned(address, plancheck.ResourceActionNoop),
 				ConfigStateChecks: owner("robert", bobUserID),
 			},
-			{ // nobody
+			{ // no user
 				Config:           phoneFor(`bind_to_user = ""`),
 				ConfigPlanChecks: planned(address, plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
@@ -280,7 +280,7 @@ func TestAccMFABinding_lifecycle(t *testing.T) {
 	expect(t, "violations", len(srv.Violations()), 0)
 }
 
-// inState tells the files that may hold what the configuration asked to keep.
+// inState reports whether a file may contain what the configuration asked to keep.
 func inState(path string) bool {
 	return strings.HasPrefix(filepath.Base(path), "terraform.tfstate")
 }
@@ -354,7 +354,7 @@ func TestAccMFADevice_secretsAreWhereTheyBelong(t *testing.T) {
 					}
 				}
 				if len(seeds) == 0 {
-					t.Fatalf("the fake's history tells no seed: %+v", srv.History())
+					t.Fatalf("the fake's history has no seed: %+v", srv.History())
 				}
 				live := phone(srv).Seed
 				for _, seed := range append(seeds, live) {

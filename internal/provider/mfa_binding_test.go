@@ -80,7 +80,7 @@ func TestMFABinding_badInputBindsNothing(t *testing.T) {
 		"user that is not there":   {nil, attributes{"user_name": "carol"}, []string{`There is no RAM user "carol"`}},
 		"serial of something else": {nil, attributes{"serial_number": "phone"}, []string{"must be a serial number"}},
 		"device that is not there": {nil, attributes{"serial_number": phoneSerial + "2"}, []string{"There is no virtual MFA device " + phoneSerial + "2"}},
-		"device of somebody else":  {func(srv *ramtest.Server) { bindTo(srv, bobUserID) }, nil, []string{`bound to another user, "bob"`, "terraform import ADDRESS bob"}},
+		"device of another user":   {func(srv *ramtest.Server) { bindTo(srv, bobUserID) }, nil, []string{`bound to another user, "bob"`, "terraform import ADDRESS bob"}},
 		"device that is hers":      {func(srv *ramtest.Server) { bindTo(srv, aliceUserID) }, nil, []string{`"alice" has the device already`, "terraform import ADDRESS alice"}},
 		"user with another": {func(srv *ramtest.Server) {
 			srv.Change(func(a *ramtest.Account) { a.Users["alice"].MFASerial = "U2F-0815" })
@@ -144,8 +144,8 @@ func TestMFABinding_unknownsAreCheckedAtTheApply(t *testing.T) {
 func TestMFABinding_thatIsNoMoreLeavesTheState(t *testing.T) {
 	t.Parallel()
 	for name, act := range map[string]func(*ramtest.Server){
-		"unbound":                func(srv *ramtest.Server) { bindTo(srv, "") },
-		"bound to somebody else": func(srv *ramtest.Server) { bindTo(srv, bobUserID) },
+		"unbound":               func(srv *ramtest.Server) { bindTo(srv, "") },
+		"bound to another user": func(srv *ramtest.Server) { bindTo(srv, bobUserID) },
 		"device deleted": func(srv *ramtest.Server) {
 			bindTo(srv, "")
 			srv.Change(func(a *ramtest.Account) { delete(a.MFADevices, phoneSerial) })

@@ -213,7 +213,7 @@ func TestMFADevice_staleReadsAreWaitedOut(t *testing.T) {
 	}
 }
 
-// A device that another user made and bound meanwhile is nobody's to delete.
+// A device that another user made and bound meanwhile is not deleted.
 func TestMFADevice_ofSomebodyElseIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	foreign := &ramtest.MFADevice{Name: "phone", Serial: phoneSerial, Seed: "GEZDGNBVGY3TQOJQ", UserID: bobUserID}
@@ -326,7 +326,7 @@ func TestMFA_passingFaultsOfOtherCallsAreGotOver(t *testing.T) {
 						if strings.HasPrefix(rule.Code, "Throttling") && phase == "after_commit" {
 							continue
 						}
-						// A broken 404 is not read again, so nobody without a device is answered with one.
+						// A broken 404 is not read again, so a user without a device does not get one.
 						srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAAnswer = "empty" }))
 						srv.Inject(rule)
 						c := newCore(t, srv.Getenv, inStep(srv, 0))

@@ -73,7 +73,7 @@ func bindTo(srv *ramtest.Server, userID string) {
 	})
 }
 
-// loosePhone lets another user make the device, and tells its seed.
+// loosePhone lets another user make the device, and returns its seed.
 func loosePhone(srv *ramtest.Server) (seed string) {
 	seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 	now := srv.Now()
@@ -149,7 +149,7 @@ func TestMFADevice_thePlanSaysWhichSecretsThereWillBe(t *testing.T) {
 		"plain":   {attributes{}, map[string]any{"base32_string_seed": acctest.Unknown{}, "qr_code_png": acctest.Unknown{}, "encrypted_seed": nil, "key_fingerprint": nil, "bind_to_user": "", "user_id": nil, "activate_date": nil}},
 		"pgp":     {attributes{"pgp_key": key, "bind_to_user": "alice"}, map[string]any{"base32_string_seed": nil, "qr_code_png": nil, "encrypted_seed": acctest.Unknown{}, "bind_to_user": "alice", "user_id": acctest.Unknown{}}},
 		"unknown": {attributes{"pgp_key": acctest.Unknown{}, "bind_to_user": acctest.Unknown{}}, map[string]any{"base32_string_seed": acctest.Unknown{}, "encrypted_seed": acctest.Unknown{}, "bind_to_user": acctest.Unknown{}}},
-		"nobody":  {attributes{"bind_to_user": ""}, map[string]any{"bind_to_user": "", "user_id": nil}},
+		"unbound": {attributes{"bind_to_user": ""}, map[string]any{"bind_to_user": "", "user_id": nil}},
 	} {
 		test.config["virtual_mfa_device_name"] = "phone"
 		plan, diags := c.Plan(deviceKind, test.config, c.Null(deviceKind))
@@ -200,7 +200,7 @@ func TestMFADevice_badInputMakesNothing(t *testing.T) {
 	expect(t, "creates", len(srv.Calls("CreateVirtualMFADevice")), 0)
 }
 
-// What cannot be read cannot be checked before; the bind itself tells then.
+// What cannot be read cannot be checked before; the bind itself shows it.
 func TestMFADevice_withoutThePermissionToReadUsersDevices(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
@@ -332,7 +332,7 @@ func TestMFADevice_aRenamedUserKeepsIt(t *testing.T) {
 func TestMFADevice_driftIsShownAndPutRight(t *testing.T) {
 	t.Parallel()
 	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
-	for name, owner := range map[string]string{"unbound": "", "bound to somebody else": bobUserID} {
+	for name, owner := range map[string]string{"unbound": "", "bound to another user": bobUserID} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := staffed(t)

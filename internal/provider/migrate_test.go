@@ -74,7 +74,7 @@ func TestMigration_theExamplesBlocksAreTheScripts(t *testing.T) {
 	}
 }
 
-// A move takes a resource as a whole, wherever it stands, and names what it leaves alone.
+// A move takes a resource as a whole, wherever it is, and names what it leaves alone.
 func TestMigration_moves(t *testing.T) {
 	t.Parallel()
 	code, blocks, notes := writeBlocks(t, contentOf(t, everyForm), "moved")

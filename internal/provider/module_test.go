@@ -19,7 +19,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// baselineModule is where the module stands, in this repository and in that of somebody who uses it.
+// baselineModule is the place of the module, in this repository and in that of its users.
 const baselineModule = "modules/security-baseline"
 
 // inModule lays out a copy of the module, and a CLI that works in one of its directories.

@@ -34,7 +34,7 @@ const (
 // account, and the configuration that takes it over.
 type moved struct {
 	kind, former string
-	state        string                 // as it stands in a state file
+	state        string                 // as it is in a state file
 	arrange      func(*ramtest.Account) // what the state says is so in the account
 	config       attributes
 	warned       []string       // summaries
@@ -161,7 +161,7 @@ var moves = map[string]moved{
 			"secret": nil, "encrypted_secret": "wcBMA0Zha2U=", "key_fingerprint": "96cc37d088872f482bedbcd6d8e3126643ed61fb", "pgp_key": nil, "status": nil,
 		},
 	},
-	"access key of nobody": {
+	"access key without owner": {
 		kind: accessKey, former: "alicloud_ram_access_key",
 		state:  `{"id":"` + aliceKey + `","secret":"` + formerSecret + `","status":"Active","user_name":null}`,
 		config: attributes{"user_name": "alice"},
@@ -270,7 +270,7 @@ func formerly2026(t *testing.T, m moved) *ramtest.Server {
 }
 
 // A state is taken over, from every address, without a call; the first refresh
-// fills what nobody knew; and the plan after it is empty.
+// fills what was not known; and the plan after it is empty.
 func TestMove_fromEveryFormerType(t *testing.T) {
 	t.Parallel()
 	for name, m := range moves {
@@ -353,7 +353,7 @@ func TestMove_everyTableIsTried(t *testing.T) {
 }
 
 // Without a refresh a moved object can be planned and changed as well: what
-// nobody knows yet is filled by the write.
+// is not known yet is filled by the write.
 func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
 	t.Parallel()
 	changes := map[string]attributes{
@@ -493,7 +493,7 @@ func TestMove_restoreHasNothingToPutBack(t *testing.T) {
 // A configuration that names the wrong user does not lose the key, nor its secret.
 func TestMove_theKeyOfAnotherUserIsNotTakenForDeleted(t *testing.T) {
 	t.Parallel()
-	m := moves["access key of nobody"]
+	m := moves["access key without owner"]
 	srv := formerly2026(t, m)
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
@@ -517,7 +517,7 @@ func TestMove_theKeyOfAnotherUserIsNotTakenForDeleted(t *testing.T) {
 // stays until a person has decided.
 func TestMove_aKeyWithoutAnOwnerStays(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"access key of nobody", "access key policy by key alone"} {
+	for _, name := range []string{"access key without owner", "access key policy by key alone"} {
 		m := moves[name]
 		srv := formerly2026(t, m)
 		srv.Change(func(a *ramtest.Account) { a.Keys, a.Users["alice"].Keys = a.Users["alice"].Keys, nil })

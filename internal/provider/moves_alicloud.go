@@ -18,11 +18,11 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// misspeltAttempts is spelt so in the old provider.
+// misspeltAttempts is the name in the old provider.
 const misspeltAttempts = "max_login_attemps" //nolint:misspell // it is that provider's word
 
-// formerTypes are the types of the provider aliyun/alicloud that each of ours takes
-// over, by the schemas of its releases 1.0.0 to 1.287.0.
+// formerTypes maps each resource type to the types of the provider aliyun/alicloud that
+// can be moved to it, by the schemas of releases 1.0.0 to 1.287.0.
 var formerTypes = map[string][]move.FormerType{
 	"ram_security_preference": {{Name: "alicloud_ram_security_preference", Required: nil, Attributes: slices.Concat(
 		kept("allow_user_to_change_password", "allow_user_to_login_with_passkey", "allow_user_to_manage_access_keys", "allow_user_to_manage_mfa_devices",
@@ -162,7 +162,7 @@ func tellEnforcedMFA(m *move.State) (summary, detail string) {
 	switch said := tf.String(m.Into["mfa_operation_for_login"]); said {
 	case mandatory:
 		return "enforce_mfa_for_login becomes mfa_operation_for_login", "The configuration of " + m.Former.Name + " said enforce_mfa_for_login = true. " + how
-	case "": // false, spelt as a text
+	case "": // false, as a text
 		return "", ""
 	default:
 		return "enforce_mfa_for_login was not enforced", fmt.Sprintf(
@@ -177,7 +177,7 @@ func tellRiskLogin(m *move.State) (summary, detail string) {
 	return "operation_for_risk_login is not managed any more", "The service has deprecated it, and this provider does not know it. The account keeps what it has. Remove it from the configuration."
 }
 
-// userIDForm is what the id of a RAM user looks like (documented).
+// userIDForm matches the id of a RAM user (documented).
 var userIDForm = tf.NewLazyRegexp(`^[0-9]{6,32}$`)
 
 // takeUserID distinguishes the id of a user from its name, which the first releases of the

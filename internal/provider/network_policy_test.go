@@ -90,7 +90,7 @@ func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 		{attributes{"classic_allow_list": []string{"2001:DB8::1", "2001:db8:0::1/128"}}, []string{"two spellings", "2001:DB8::1"}},
 		{attributes{"classic_allow_list": many(51)}, []string{"at most 50", "51"}},
 		{one("203.0.113.0/24", "10.0.0.0/8"), []string{`"203.0.113.0/24" is an address`, `AttributeName("vpc_allow_list")`}},
-		{one("allowallvpc", "10.0.0.0/8"), []string{`"allowallvpc" is spelt "AllowAllVPC"`}},
+		{one("allowallvpc", "10.0.0.0/8"), []string{`"allowallvpc" must be written "AllowAllVPC"`}},
 		{one("office", "10.0.0.0/8"), []string{`"office" is neither the id of a VPC`}},
 		{one("vpc-1", "10.0.0.1/8"), []string{`the block is "10.0.0.0/8"`, `ElementKeyString("vpc-1")`}},
 		{one("vpc-1", "10.0.0.1", "10.0.0.1/32"), []string{"two spellings"}},

@@ -16,7 +16,7 @@ import (
 
 // place is a file that has to name a new type, or to exist for it.
 type place struct {
-	file   string // below the root; %s stands for the type, and %n for its name without ram_
+	file   string // below the root; %s is replaced by the type, and %n by its name without ram_
 	has    string // what the file contains; empty: it has to exist
 	remedy string
 }

@@ -68,7 +68,7 @@ func TestPassword_everyDrawKeepsToThePolicy(t *testing.T) {
 			}
 			user := one.m.UserName.ValueString()
 			if user == "" {
-				user = "nobody.in.particular"
+				user = "unknown.person"
 			}
 			asked := ramtest.PasswordPolicy{ // by the arguments
 				MinimumPasswordDifferentCharacter: int(one.m.Different.ValueInt64()), PasswordNotContainUserName: !one.m.UserName.IsNull(),
@@ -182,7 +182,7 @@ func TestPassword_followsTheLivePolicyAndTheServiceTakesIt(t *testing.T) {
 	expect(t, "password", account(srv).Users["alice"].LoginProfile.Password, before)
 }
 
-// With all arguments given nobody is called: not even the account is looked at.
+// With all arguments given no call is made: not even the account is looked at.
 func TestPassword_allArgumentsGivenCallsNobody(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)

@@ -334,12 +334,12 @@ func TestWhatIsWrongIsSaidOnceWithItsRemedy(t *testing.T) {
 		says   []string
 	}{
 		{"a wrong secret", func(_ *ramtest.Server, env variables) { env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] = "another" + canary }, []string{"SignatureDoesNotMatch", "secret"}},
-		{"an unknown key", func(_ *ramtest.Server, env variables) { env["ALIBABA_CLOUD_ACCESS_KEY_ID"] = "LTAInobody" }, []string{"InvalidAccessKeyId.NotFound", "check the credentials"}},
+		{"an unknown key", func(_ *ramtest.Server, env variables) { env["ALIBABA_CLOUD_ACCESS_KEY_ID"] = "LTAIunknown" }, []string{"InvalidAccessKeyId.NotFound", "check the credentials"}},
 		{"a disabled key", func(srv *ramtest.Server, _ variables) {
 			srv.Change(func(a *ramtest.Account) { a.Users["ops"].Keys[0].Status = "Inactive" })
 		}, []string{"InvalidAccessKeyId.Inactive", "enable it"}},
 		{"a clock that is 20 minutes off", func(srv *ramtest.Server, _ variables) { srv.SetSkew(20 * time.Minute) }, []string{"InvalidTimeStamp.Expired", "clock", "15 minutes"}},
-		{"an endpoint where nobody is", func(_ *ramtest.Server, env variables) { maps.Copy(env, endpointsOf("http://127.0.0.1:1")) }, []string{"HTTPS_PROXY", "endpoint"}},
+		{"an endpoint without a server", func(_ *ramtest.Server, env variables) { maps.Copy(env, endpointsOf("http://127.0.0.1:1")) }, []string{"HTTPS_PROXY", "endpoint"}},
 		{"a proxy's page", func(srv *ramtest.Server, _ variables) { srv.Inject(ramtest.Rule{Fault: "html", Status: 502}) }, []string{"proxy", "endpoint"}},
 		{"a redirect", func(srv *ramtest.Server, _ variables) { srv.Inject(ramtest.Rule{Fault: "redirect", Status: 307}) }, []string{"redirect", "endpoint"}},
 	} {

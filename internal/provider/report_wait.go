@@ -20,18 +20,18 @@ import (
 )
 
 const (
-	// reportTimeout is how long a report may take that the configuration gives no
-	// time. How long the service needs is not published.
+	// reportTimeout is the default time limit for a report. How long the service needs
+	// is not documented.
 	reportTimeout = 15 * time.Minute
-	// firstLook is the pause before the second look at a report; each is longer than
-	// the one before, up to lastLook.
+	// firstLook is the pause before the second check of a report. Each pause is longer
+	// than the one before, up to lastLook.
 	firstLook = 2 * time.Second
 	lastLook  = 30 * time.Second
-	// newReads is how often a report is read that is replaced meanwhile.
+	// newReads is how often a report is read if another report replaces it during the read.
 	newReads = 3
 )
 
-// waitForReport looks at a report until it is there. Each look is a call or two.
+// waitForReport checks a report until it is complete. Each check makes one or two calls.
 func waitForReport(ctx context.Context, i *instance.Instance, noun string, patience time.Duration, look func(context.Context) (ram.ReportState, bool, error)) error {
 	start := i.Client.Now()
 	for wait := firstLook; ; wait = min(wait*3/2, lastLook) {
@@ -50,7 +50,7 @@ func waitForReport(ctx context.Context, i *instance.Instance, noun string, patie
 	}
 }
 
-// lateReport is a report that is not there after as long as there was time.
+// lateReport is the error for a report that is not complete within the time limit.
 type lateReport struct {
 	noun   string
 	state  ram.ReportState
@@ -61,7 +61,7 @@ func (e *lateReport) Error() string {
 	return fmt.Sprintf("the %s is not there after %s; its last state was %q. The service goes on with it: run again, or give it longer in timeouts", e.noun, e.waited.Round(time.Second), e.state)
 }
 
-// untilWhole reads a report again when it was replaced meanwhile.
+// untilWhole repeats a read if another report replaced the report during the read.
 func untilWhole(read func() error) error {
 	for number := 1; ; number++ {
 		err := read()
@@ -72,13 +72,13 @@ func untilWhole(read func() error) error {
 	}
 }
 
-// oldest is how old a report may be.
+// oldest is the maximum age of a report.
 type oldest struct {
 	age   time.Duration
 	asked bool // by the configuration
 }
 
-// oldestOf reads max_age, which its validator has seen.
+// oldestOf parses max_age, which its validator has checked.
 func oldestOf(text types.String, otherwise time.Duration) oldest {
 	age, err := time.ParseDuration(text.ValueString())
 	if err != nil {
@@ -87,7 +87,7 @@ func oldestOf(text types.String, otherwise time.Duration) oldest {
 	return oldest{age, true}
 }
 
-// lasting checks a span of time.
+// lasting validates a duration.
 type lasting struct {
 	least time.Duration
 	why   string
@@ -113,7 +113,7 @@ func (l lasting) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 }
 
-// readTimeout lets a person bound the read of a report.
+// readTimeout is the timeouts attribute of a report's data source.
 func readTimeout(ctx context.Context) schema.Attribute {
 	attribute, ok := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
 		ReadDescription: "How long the read may take, the wait for the report included, such as `30m`. The default is `15m`.",

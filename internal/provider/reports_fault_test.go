@@ -61,7 +61,7 @@ var reportReads = map[string][]string{
 }
 
 // cutRefusals are faults that cut the 404 which says that there is no report: what
-// is left of it is nobody's answer, and so an error.
+// is left of it is not a response of the service, and so an error.
 var cutRefusals = map[string]bool{
 	"GetCredentialReport F10 truncated":         true,
 	"ListRecentGovernanceMetrics F10 truncated": true,

@@ -79,7 +79,7 @@ func TestDestroy_resetPutsWhatANewAccountHas(t *testing.T) {
 	expect(t, "alias", a.Alias, "")
 }
 
-// on_destroy counts as it was last applied, not as it stands in a file.
+// on_destroy counts as it was last applied, not as it is in a file.
 func TestDestroy_countsAsLastApplied(t *testing.T) {
 	t.Parallel()
 	srv := old(t)

@@ -178,7 +178,7 @@ func TestSetting_driftIsShownAndOnlyManagedValuesAreRepaired(t *testing.T) {
 	expect(t, "age in the state", in(t, o.State, "max_password_age"), int64(30))
 }
 
-// Somebody changes an unmanaged value after the plan was made.
+// An administrator changes an unmanaged value after the plan was made.
 func TestSetting_aChangeAfterThePlanIsKept(t *testing.T) {
 	t.Parallel()
 	for name, model := range models {

@@ -333,7 +333,7 @@ func (r *userResource) find(ctx context.Context, m userModel) (ram.User, error) 
 	return r.Client.RefreshUser(ctx, m.Name.ValueString())
 }
 
-// findNow is find past what is known.
+// findNow is find, bypassing the cache.
 func (r *userResource) findNow(ctx context.Context, m userModel) (ram.User, error) {
 	if id := m.UserID.ValueString(); id != "" {
 		return r.Client.RefreshUserByID(ctx, id)

@@ -219,7 +219,7 @@ func TestExclusive_importUnknownsAndTheUser(t *testing.T) {
 		{"user_name": "", "allowed_access_key_ids": []string{}},
 		{"user_name": "alice", "allowed_access_key_ids": []string{""}},
 		{"user_name": "alice", "allowed_access_key_ids": []string{}, "enforce": "ask"},
-		{"user_name": "nobody", "allowed_access_key_ids": []string{}},
+		{"user_name": "unknown", "allowed_access_key_ids": []string{}},
 	} {
 		if _, diags := c.Create(exclusiveKind, bad); len(acctest.Errors(diags)) == 0 {
 			t.Errorf("%v is accepted", bad)
@@ -276,7 +276,7 @@ resource "ram_user_credentials_exclusive" "alice" {
 		resource.TestStep{ResourceName: address, ImportState: true, ImportStateId: "alice"},
 	)
 	status := statusOf(srv, "alice")
-	expect(t, "the stray one", status["LTAIstray"], "Inactive")
+	expect(t, "the undeclared one", status["LTAIstray"], "Inactive")
 	delete(status, "LTAIstray")
 	expect(t, "the declared one was destroyed by its own resource", slices.Collect(maps.Values(status)), []string(nil))
 }

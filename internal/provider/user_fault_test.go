@@ -218,7 +218,7 @@ func TestFault_updateOfUsersAndLoginProfiles(t *testing.T) {
 			}
 			outcome := "C"
 			if !s.changed(account(srv)) && len(acctest.Errors(diags)) == 0 {
-				return "nothing happened, and nobody said so"
+				return "nothing happened, and this was not reported"
 			}
 			if len(acctest.Errors(diags)) > 0 {
 				outcome = "K"

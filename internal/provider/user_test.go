@@ -453,7 +453,7 @@ func TestUser_import(t *testing.T) {
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
 	for id, says := range map[string]string{
-		"nobody": `There is no RAM user "nobody"`, "alice@1234567890123456.onaliyun.com": "is not the name of a RAM user", aliceID + " ": "is not the name of a RAM user",
+		"unknown": `There is no RAM user "unknown"`, "alice@1234567890123456.onaliyun.com": "is not the name of a RAM user", aliceID + " ": "is not the name of a RAM user",
 	} {
 		_, diags := c.Import(userKind, id)
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the user", says)

@@ -70,7 +70,7 @@ func (s securitySlot) in(live ram.Verification) ram.SecurityAddress {
 	return live.Email
 }
 
-// holds reports whether an address is the one of the slot, however it is spelt: the case
+// holds reports whether an address is the one of the slot, in any notation: the case
 // of a domain means nothing, and a phone that comes in numbers has lost its zeros.
 func (s securitySlot) holds(address string) bool {
 	have := s.address.ValueString()

@@ -100,7 +100,7 @@ terraform {
 
 var lockPattern = regexp.MustCompile(`ID:\s+([0-9a-f-]{36})`)
 
-// The machine dies in the middle of a create: nobody frees the lock, and nobody has the secret.
+// The machine dies in the middle of a create: the lock remains, and the secret is lost.
 func TestAccWhatHappens_theMachineDies(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)
@@ -125,11 +125,11 @@ func TestAccWhatHappens_theMachineDies(t *testing.T) {
 		t.Fatalf("the lock has no id:\n%s", locked)
 	}
 	c.run(0, "force-unlock", "-force", id[1])
-	stray := keysOf(srv, "alice")[0]
+	unknown := keysOf(srv, "alice")[0]
 	printed := unframed(c.run(0, "apply", "-auto-approve"))
 	contains(t, printed, "There was a young AccessKey pair before", "If a run was killed while it created a key, this may be that key, and its secret is lost")
-	contains(t, printed, "aliyun ram DeleteAccessKey --UserName alice --UserAccessKeyId "+stray.ID)
-	removeKey(srv, "alice", stray.ID)
+	contains(t, printed, "aliyun ram DeleteAccessKey --UserName alice --UserAccessKeyId "+unknown.ID)
+	removeKey(srv, "alice", unknown.ID)
 	c.run(0, "plan", "-detailed-exitcode")
 	expect(t, "keys", len(keysOf(srv, "alice")), 1)
 }

@@ -17,12 +17,12 @@ import (
 )
 
 // run is a new run of Terraform: another process, with the provider's state of mind gone.
-func (h *hearing) run(srv *ramtest.Server) *acctest.Driver {
+func (h *transcript) run(srv *ramtest.Server) *acctest.Driver {
 	return newCore(h.T, srv.Getenv, inStep(srv, 0))
 }
 
 // imports takes an object into an empty state.
-func (h *hearing) imports(c *acctest.Driver, kind, id string) acctest.Object {
+func (h *transcript) imports(c *acctest.Driver, kind, id string) acctest.Object {
 	h.Helper()
 	return h.fine(c.Import(kind, id))
 }
@@ -42,8 +42,8 @@ func removeKey(srv *ramtest.Server, user, id string) {
 	})
 }
 
-// stands checks that the next plan is empty, and that nobody has a key that is in no state.
-func (h *hearing) stands(c *acctest.Driver, srv *ramtest.Server, config attributes, o acctest.Object) {
+// steady checks that the next plan is empty, and that no key is missing in the state.
+func (h *transcript) steady(c *acctest.Driver, srv *ramtest.Server, config attributes, o acctest.Object) {
 	h.Helper()
 	steady(h.T, c, accessKey, config, o)
 	keys := keysOf(srv, "alice")
@@ -52,7 +52,7 @@ func (h *hearing) stands(c *acctest.Driver, srv *ramtest.Server, config attribut
 	}
 }
 
-func keyInDoubt(h *hearing) {
+func keyInDoubt(h *transcript) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"})
 	c := h.run(srv)
@@ -64,10 +64,10 @@ func keyInDoubt(h *hearing) {
 	c = h.run(srv)
 	o = h.fine(c.Create(accessKey, config))
 	expect(h.T, "secret", stateOf(h.T, o, "secret"), keysOf(srv, "alice")[0].Secret)
-	h.stands(c, srv, config, o)
+	h.steady(c, srv, config, o)
 }
 
-func keyBesideOurs(h *hearing) {
+func keyBesideOurs(h *transcript) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate"})
 	c := h.run(srv)
@@ -81,10 +81,10 @@ func keyBesideOurs(h *hearing) {
 			removeKey(srv, "alice", key.ID)
 		}
 	}
-	h.stands(h.run(srv), srv, config, o)
+	h.steady(h.run(srv), srv, config, o)
 }
 
-func restoreLost(h *hearing) {
+func restoreLost(h *transcript) {
 	srv, config := old(h.T), attributes{"minimum_password_length": 14, "on_destroy": setting.Restore}
 	c := h.run(srv)
 	whole := h.fine(c.Create(policy, config))
@@ -99,7 +99,7 @@ func restoreLost(h *hearing) {
 	expect(h.T, "restored", account(srv).Policy.MinimumPasswordLength, 10)
 }
 
-func stateLost(h *hearing) {
+func stateLost(h *transcript) {
 	srv := withAlice(h.T)
 	settings, key := attributes{"minimum_password_length": 14}, attributes{"user_name": "alice"}
 	c := h.run(srv)
@@ -114,16 +114,16 @@ func stateLost(h *hearing) {
 	steady(h.T, c, userKind, attributes{"name": "alice"}, user)
 	o := h.imports(c, accessKey, "alice:"+keysOf(srv, "alice")[0].ID)
 	expect(h.T, "secret", in(h.T, o.State, "secret"), nil)
-	h.stands(c, srv, key, o)
+	h.steady(c, srv, key, o)
 	expect(h.T, "writes", writes(srv), []string(nil))
 
 	h.fine(c.Destroy(accessKey, o)) // -replace
 	o = h.fine(c.Create(accessKey, key))
 	expect(h.T, "secret", stateOf(h.T, o, "secret"), keysOf(srv, "alice")[0].Secret)
-	h.stands(c, srv, key, o)
+	h.steady(c, srv, key, o)
 }
 
-func stateOld(h *hearing) {
+func stateOld(h *transcript) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	c := h.run(srv)
 	copied := h.fine(c.Create(accessKey, config))
@@ -136,11 +136,11 @@ func stateOld(h *hearing) {
 	srv.ForgetCalls()
 	o := h.imports(c, accessKey, "alice:"+keysOf(srv, "alice")[0].ID)
 	expect(h.T, "key", stateOf(h.T, o, "access_key_id"), stateOf(h.T, living, "access_key_id"))
-	h.stands(c, srv, config, o)
+	h.steady(c, srv, config, o)
 	expect(h.T, "writes", writes(srv), []string(nil))
 }
 
-func twoKeys(h *hearing) {
+func twoKeys(h *transcript) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	giveKey(srv, "alice", "LTAIused", 400*day)
 	giveKey(srv, "alice", "LTAIidle", 30*day)
@@ -153,7 +153,7 @@ func twoKeys(h *hearing) {
 	steady(h.T, c, accessKey, config, h.imports(c, accessKey, "alice:LTAIused"))
 }
 
-func existsAlready(h *hearing) {
+func existsAlready(h *transcript) {
 	srv := withAlice(h.T)
 	srv.Change(giveProfile)
 	c := h.run(srv)
@@ -163,12 +163,12 @@ func existsAlready(h *hearing) {
 	expect(h.T, "writes", writes(srv), []string(nil))
 	steady(h.T, c, userKind, attributes{"name": "alice"}, h.imports(c, userKind, "alice"))
 	o := h.fine(c.Apply(profileKind, logon(nil), h.imports(c, profileKind, "alice")))
-	expect(h.T, "password", profile(srv).Password, "somebody's own")
+	expect(h.T, "password", profile(srv).Password, "chosen by the user")
 	h.fine(c.Apply(profileKind, logon(attributes{"password_wo_version": 2}), o))
 	expect(h.T, "password", profile(srv).Password, password)
 }
 
-func managedTwice(h *hearing) {
+func managedTwice(h *transcript) {
 	srv := withAlice(h.T)
 	ours, theirs := attributes{"minimum_password_length": 14}, attributes{"minimum_password_length": 12}
 	c, other := h.run(srv), h.run(srv)
@@ -191,7 +191,7 @@ func managedTwice(h *hearing) {
 	expect(h.T, "gone for both", two.State.IsNull(), true)
 }
 
-func keyDeleted(h *hearing) {
+func keyDeleted(h *transcript) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	c := h.run(srv)
 	o := h.fine(c.Create(accessKey, config))
@@ -205,25 +205,25 @@ func keyDeleted(h *hearing) {
 	expect(h.T, "restored", keysOf(srv, "alice")[0].Status, "Inactive")
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Active" })
 	c = h.run(srv)
-	h.stands(c, srv, config, h.imports(c, accessKey, "alice:"+id))
-	h.stands(c, srv, config, o) // the last copy of the state, secret and all
+	h.steady(c, srv, config, h.imports(c, accessKey, "alice:"+id))
+	h.steady(c, srv, config, o) // the last copy of the state, secret and all
 }
 
-func keyInactivated(h *hearing) {
+func keyInactivated(h *transcript) {
 	srv, silent := withAlice(h.T), attributes{"user_name": "alice"}
 	o := h.fine(h.run(srv).Create(accessKey, silent))
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" })
 	c := h.run(srv)
 	o = h.fine(c.Read(accessKey, o))
-	h.stands(c, srv, silent, o)
+	h.steady(c, srv, silent, o)
 	expect(h.T, "without status", h.all.Len(), 0)
 	insisting := attributes{"user_name": "alice", "status": "Active"}
 	o = h.fine(c.Apply(accessKey, insisting, o))
 	expect(h.T, "enabled", keysOf(srv, "alice")[0].Status, "Active")
-	h.stands(c, srv, insisting, o)
+	h.steady(c, srv, insisting, o)
 }
 
-func userDeleted(h *hearing) {
+func userDeleted(h *transcript) {
 	srv := withAlice(h.T)
 	of := map[string]attributes{userKind: {"name": "alice"}, profileKind: logon(nil), accessKey: {"user_name": "alice"}}
 	c, objects := h.run(srv), map[string]acctest.Object{}
@@ -261,7 +261,7 @@ func userDeleted(h *hearing) {
 	}
 }
 
-func settingChanged(h *hearing) {
+func settingChanged(h *transcript) {
 	srv, config := old(h.T), attributes{"minimum_password_length": 14}
 	c := h.run(srv)
 	o := h.fine(c.Create(policy, config))
@@ -282,7 +282,7 @@ func settingChanged(h *hearing) {
 	steady(h.T, c, policy, config, h.fine(c.Read(policy, o)))
 }
 
-func aliasChanged(h *hearing) {
+func aliasChanged(h *transcript) {
 	srv, config := withAlice(h.T), attributes{"account_alias": "acme"}
 	c := h.run(srv)
 	o, user := h.fine(c.Create(alias, config)), h.imports(c, userKind, "alice")
@@ -297,7 +297,7 @@ func aliasChanged(h *hearing) {
 	steady(h.T, c, alias, config, o)
 }
 
-func deviceLost(h *hearing) {
+func deviceLost(h *transcript) {
 	srv, config := staffed(h.T), attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
 	o := h.fine(h.run(srv).Create(deviceKind, config))
 	seed := phone(srv).Seed
@@ -325,7 +325,7 @@ func deviceLost(h *hearing) {
 	fixed(h.T, c, deviceKind, config, o)
 }
 
-func masksKeepOut(h *hearing) {
+func masksKeepOut(h *transcript) {
 	srv := ramtest.New(h.T)
 	locked := attributes{"login_network_masks": []string{"10.0.0.0/8"}, "must_allow": []string{"203.0.113.10"}}
 	c := h.run(srv)
@@ -345,7 +345,7 @@ func masksKeepOut(h *hearing) {
 	expect(h.T, "masks after a destroy", account(srv).Preference.LoginNetworkMasks, "203.0.113.0/24")
 }
 
-func mfaKeepsOut(h *hearing) {
+func mfaKeepsOut(h *transcript) {
 	srv := staffed(h.T)
 	config := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
 	c := h.run(srv)
@@ -361,7 +361,7 @@ func mfaKeepsOut(h *hearing) {
 	steady(h.T, h.run(srv), preference, config, o)
 }
 
-func keyKeptOut(h *hearing) {
+func keyKeptOut(h *transcript) {
 	srv := ramtest.New(h.T)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
 	config := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
@@ -383,7 +383,7 @@ func keyKeptOut(h *hearing) {
 	steady(h.T, h.run(srv), keyPolicy, config, o)
 }
 
-func ownKeyGone(h *hearing) {
+func ownKeyGone(h *transcript) {
 	srv, config := old(h.T), attributes{"minimum_password_length": 14}
 	with := func(id, secret string) *acctest.Driver {
 		key := variables{"ALIBABA_CLOUD_ACCESS_KEY_ID": id, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret}
@@ -404,7 +404,7 @@ func ownKeyGone(h *hearing) {
 	steady(h.T, with(next.ID, next.Secret), policy, config, o)
 }
 
-func otherAccount(h *hearing) {
+func otherAccount(h *transcript) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	srv.AddAccount("2222222222222222")
 	o := h.fine(h.run(srv).Create(accessKey, config))
@@ -414,11 +414,11 @@ func otherAccount(h *hearing) {
 	h.refused(o, diags)
 	guarded := newCoreWith(h.T, attributes{"allowed_account_ids": []string{defaultAccount}}, srv.GetenvFor("2222222222222222"), inStep(srv, 0))
 	h.refused(guarded.Create(policy, attributes{"minimum_password_length": 14}))
-	h.stands(h.run(srv), srv, config, o)
+	h.steady(h.run(srv), srv, config, o)
 }
 
 // outage plays a fault that ends: the state is kept, and the next run finds it as it was.
-func (h *hearing) outage(rule ramtest.Rule) {
+func (h *transcript) outage(rule ramtest.Rule) {
 	h.Helper()
 	srv, config := old(h.T), attributes{"minimum_password_length": 14}
 	o := h.fine(h.run(srv).Create(policy, config))
@@ -429,15 +429,15 @@ func (h *hearing) outage(rule ramtest.Rule) {
 	steady(h.T, h.run(srv), policy, config, o)
 }
 
-func permissionMissing(h *hearing) {
+func permissionMissing(h *transcript) {
 	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."})
 }
 
-func throttled(h *hearing) {
+func throttled(h *transcript) {
 	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 400, Code: "Throttling.User", Message: "Request was denied due to user flow control."})
 }
 
-func proxyAnswers(h *hearing) {
+func proxyAnswers(h *transcript) {
 	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "html", Status: 404})
 	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "refuse"})
 	c := newCore(h.T, ramtest.New(h.T).Getenv)
@@ -448,7 +448,7 @@ func proxyAnswers(h *hearing) {
 	h.refused(acctest.Object{}, resp.Diagnostics)
 }
 
-func clockWrong(h *hearing) {
+func clockWrong(h *transcript) {
 	srv, config := old(h.T), attributes{"minimum_password_length": 14}
 	o := h.fine(h.run(srv).Create(policy, config))
 	srv.SetSkew(20 * time.Minute)
@@ -458,7 +458,7 @@ func clockWrong(h *hearing) {
 	steady(h.T, h.run(srv), policy, config, o)
 }
 
-func otherVersion(h *hearing) {
+func otherVersion(h *transcript) {
 	srv, config := withAlice(h.T), attributes{"user_name": "alice"}
 	c := h.run(srv)
 	o := h.fine(c.Create(accessKey, config))
@@ -472,10 +472,10 @@ func otherVersion(h *hearing) {
 	clean(h.T, older.Diagnostics)
 	o.State = c.Value(accessKey, older.UpgradedState)
 	expect(h.T, "secret", stateOf(h.T, o, "secret"), keysOf(srv, "alice")[0].Secret)
-	h.stands(c, srv, config, o)
+	h.steady(c, srv, config, o)
 }
 
-func movedAndBack(h *hearing) {
+func movedAndBack(h *transcript) {
 	m := moves["access key"]
 	srv := formerly2026(h.T, m)
 	c := newCore(h.T, srv.Getenv, fakeClock())
@@ -485,10 +485,10 @@ func movedAndBack(h *hearing) {
 	config := maps.Clone(m.config)
 	steady(h.T, c, m.kind, config, h.fine(c.Read(m.kind, o)))
 	expect(h.T, "writes", writes(srv), []string(nil))
-	expect(h.T, "what the old state tells of", keysOf(srv, "alice")[0].ID, before.Users["alice"].Keys[0].ID)
+	expect(h.T, "what the old state contains", keysOf(srv, "alice")[0].ID, before.Users["alice"].Keys[0].ID)
 }
 
-func baselineDestroyed(h *hearing) {
+func baselineDestroyed(h *transcript) {
 	for onDestroy, length := range map[string]int{setting.Retain: 14, setting.Restore: 10, setting.Reset: ramtest.NewAccount("").Policy.MinimumPasswordLength} {
 		srv, config := old(h.T), attributes{"minimum_password_length": 14, "on_destroy": onDestroy}
 		c := h.run(srv)

@@ -23,8 +23,8 @@ import (
 // An incidence is an entry of the guide "What happens if" (DOC-02).
 type incidence struct {
 	heading string
-	play    func(*hearing) // the scene, and the steps that the guide advises
-	proven  []string       // tests that play it, or the rest of it
+	play    func(*transcript) // the scene, and the steps that the guide advises
+	proven  []string          // tests that play it, or the rest of it
 }
 
 var nights = []incidence{
@@ -59,36 +59,38 @@ var nights = []incidence{
 	{"The baseline was destroyed", baselineDestroyed, []string{"TestDestroy_restoreNeedsWhatWasThereBefore"}},
 }
 
-// hearing is what a person reads in a scene.
-type hearing struct {
+// transcript is what a person reads in a scene.
+type transcript struct {
 	*testing.T
 	all strings.Builder
 }
 
-func (h *hearing) hear(diags []*tfprotov6.Diagnostic) { h.all.WriteString(acctest.Messages(diags)) }
+func (h *transcript) record(diags []*tfprotov6.Diagnostic) {
+	h.all.WriteString(acctest.Messages(diags))
+}
 
-// fine hears, and fails the test if something went wrong.
-func (h *hearing) fine(o acctest.Object, diags []*tfprotov6.Diagnostic) acctest.Object {
+// fine records, and fails the test if something went wrong.
+func (h *transcript) fine(o acctest.Object, diags []*tfprotov6.Diagnostic) acctest.Object {
 	h.Helper()
-	h.hear(diags)
+	h.record(diags)
 	clean(h.T, diags)
 	return o
 }
 
-// refused hears, and fails the test if nothing went wrong.
-func (h *hearing) refused(o acctest.Object, diags []*tfprotov6.Diagnostic) acctest.Object {
+// refused records, and fails the test if nothing went wrong.
+func (h *transcript) refused(o acctest.Object, diags []*tfprotov6.Diagnostic) acctest.Object {
 	h.Helper()
-	h.hear(diags)
+	h.record(diags)
 	if len(acctest.Errors(diags)) == 0 {
 		h.Fatal("nothing is refused")
 	}
 	return o
 }
 
-// plans hears a plan, and fails the test if something went wrong.
-func (h *hearing) plans(plan *tfprotov6.PlanResourceChangeResponse, diags []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
+// plans records a plan, and fails the test if something went wrong.
+func (h *transcript) plans(plan *tfprotov6.PlanResourceChangeResponse, diags []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
 	h.Helper()
-	h.hear(diags)
+	h.record(diags)
 	clean(h.T, diags)
 	return plan
 }
@@ -134,7 +136,7 @@ func quotes(text string) (parts []string) {
 	return parts
 }
 
-// testsOf are all tests of the project, with the texts that stand in each.
+// testsOf are all tests of the project, with the texts in each.
 func testsOf(t *testing.T) map[string]string {
 	t.Helper()
 	tests, files := map[string]string{}, token.NewFileSet()
@@ -195,7 +197,7 @@ func TestWhatHappens_everyEntryIsPlayed(t *testing.T) {
 	expect(t, "the order of the entries", played, headings)
 }
 
-// Each scene is played as the guide tells it, and what the guide quotes is said.
+// Each scene follows the guide, and what the guide quotes is printed.
 func TestWhatHappens(t *testing.T) {
 	t.Parallel()
 	_, texts := incidences(t)
@@ -205,7 +207,7 @@ func TestWhatHappens(t *testing.T) {
 		quoted += len(quotes(texts[e.heading]))
 		t.Run(e.heading, func(t *testing.T) {
 			t.Parallel()
-			h := &hearing{T: t}
+			h := &transcript{T: t}
 			if e.play != nil {
 				e.play(h)
 			}
@@ -213,7 +215,7 @@ func TestWhatHappens(t *testing.T) {
 			for _, quote := range quotes(texts[e.heading]) {
 				asserted := slices.ContainsFunc(e.proven, func(name string) bool { return strings.Contains(tests[name], quote) })
 				if !asserted && !strings.Contains(heard, quote) {
-					t.Errorf("the guide quotes %q, and nobody says so; what was said:\n%s", quote, h.all.String())
+					t.Errorf("the guide quotes %q, but it was not printed; what was printed:\n%s", quote, h.all.String())
 				}
 			}
 		})

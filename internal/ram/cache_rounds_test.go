@@ -96,7 +96,7 @@ func TestARoundWithoutCallersMakesNoCall(t *testing.T) {
 	third := together(t.Context(), s, asked.ask)
 	asked.may <- struct{}{}
 	if got := <-third; got.err != nil || got.value != 2 {
-		t.Errorf("the next: %+v, a round that nobody waits for has asked", got)
+		t.Errorf("the next: %+v, a round without waiting callers has asked", got)
 	}
 }
 
@@ -247,7 +247,7 @@ func TestStreamsAndListsShareTheirPages(t *testing.T) {
 		if devices, err := client.MFADevices(t.Context()); err != nil || len(devices) != users {
 			t.Errorf("%d devices, %v", len(devices), err)
 		}
-		if all, err := everybody(t.Context(), client); err != nil || len(all) != users+1 {
+		if all, err := listAllUsers(t.Context(), client); err != nil || len(all) != users+1 {
 			t.Errorf("%d users, %v", len(all), err)
 		}
 	})
@@ -256,7 +256,7 @@ func TestStreamsAndListsShareTheirPages(t *testing.T) {
 	if devices, err := client.RefreshMFADevices(t.Context()); err != nil || len(devices) != users {
 		t.Errorf("%d devices, %v", len(devices), err)
 	}
-	callsOf(t, fake, "and past what is known", map[string]int{"ListUsers": 3, "ListVirtualMFADevices": 6})
+	callsOf(t, fake, "and bypassing the cache", map[string]int{"ListUsers": 3, "ListVirtualMFADevices": 6})
 }
 
 func TestTheTagsOfAStreamBelongToItsReader(t *testing.T) {
@@ -284,7 +284,7 @@ func TestWhatAPlanHasReadServesItToItsEnd(t *testing.T) {
 		t.Helper()
 		_, keysErr := client.AccessKeys(t.Context(), "user-0007")
 		_, devicesErr := client.MFADevices(t.Context())
-		_, usersErr := everybody(t.Context(), client)
+		_, usersErr := listAllUsers(t.Context(), client)
 		_, policyErr := client.PasswordPolicy(t.Context())
 		if err := errors.Join(keysErr, devicesErr, usersErr, policyErr); err != nil {
 			t.Fatal(err)

@@ -112,7 +112,7 @@ func TestASharedCallEndsWithTheLastWhoWaits(t *testing.T) {
 	<-second
 	<-call.Done()
 	if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 2 {
-		t.Errorf("whoever comes next asks anew: %d, %v", got, err)
+		t.Errorf("the next caller asks again: %d, %v", got, err)
 	}
 }
 
@@ -140,10 +140,10 @@ func TestAnAnswerServesAMinuteAndNoLonger(t *testing.T) {
 		t.Errorf("another name: %d", got)
 	}
 	if got, _ := s.refresh(t.Context(), "b", asked.free); got != 4 {
-		t.Errorf("anew: %d", got)
+		t.Errorf("refreshed: %d", got)
 	}
 	if got, _ := s.get(t.Context(), "b", asked.free); got != 4 {
-		t.Errorf("after anew: %d", got)
+		t.Errorf("after a refresh: %d", got)
 	}
 }
 
@@ -375,7 +375,7 @@ func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
 func seenOf(t *testing.T, client *Client) map[string]string {
 	t.Helper()
 	user, userErr := client.User(t.Context(), "alice")
-	users, usersErr := everybody(t.Context(), client)
+	users, usersErr := listAllUsers(t.Context(), client)
 	keys, keysErr := client.AccessKeys(t.Context(), "alice")
 	devices, devicesErr := client.MFADevices(t.Context())
 	domain, domainErr := client.domain(t.Context())
@@ -404,8 +404,8 @@ func shownAs(t *testing.T, value any, err error) string {
 	return fmt.Sprint(string(text), err)
 }
 
-// all users are all users of the account.
-func everybody(ctx context.Context, client *Client) (users []User, err error) {
+// listAllUsers returns all users of the account.
+func listAllUsers(ctx context.Context, client *Client) (users []User, err error) {
 	for user, err := range client.Users(ctx) {
 		if err != nil {
 			return nil, err
@@ -446,7 +446,7 @@ func TestWhatSeveralCallersShareBelongsToEach(t *testing.T) {
 			t.Errorf("%v, %v, %v", user.Tags, keys, devices)
 		}
 		user.Tags["team"], keys[0].Status, devices[0].UserName = "b", "Inactive", "bob"
-		users, err := everybody(t.Context(), client)
+		users, err := listAllUsers(t.Context(), client)
 		preference, preferenceErr := client.SecurityPreference(t.Context())
 		network, networkErr := client.AccountAccessKeyPolicy(t.Context())
 		if err := errors.Join(err, preferenceErr, networkErr); err != nil {

@@ -41,7 +41,7 @@ func BenchmarkDecode(b *testing.B) {
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			answer := answerOf(bench.body)
-			defer answer.Body.Close() //nolint:errcheck // nobody reads it
+			defer answer.Body.Close() //nolint:errcheck // it is not read
 			b.ReportAllocs()
 			b.SetBytes(int64(len(bench.body)))
 			for b.Loop() {

@@ -15,14 +15,14 @@ import (
 
 // issuer gives numbered keys that live for an hour, or err.
 type issuer struct {
-	mu    sync.Mutex
-	count int
-	anew  []bool
-	err   error
-	takes time.Duration
+	mu      sync.Mutex
+	count   int
+	refresh []bool
+	err     error
+	takes   time.Duration
 }
 
-func (i *issuer) fetch(ctx context.Context, anew bool) (lease, error) {
+func (i *issuer) fetch(ctx context.Context, refresh bool) (lease, error) {
 	select {
 	case <-time.After(i.takes):
 	case <-ctx.Done():
@@ -31,7 +31,7 @@ func (i *issuer) fetch(ctx context.Context, anew bool) (lease, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.count++
-	i.anew = append(i.anew, anew)
+	i.refresh = append(i.refresh, refresh)
 	if i.err != nil {
 		return lease{}, i.err
 	}
@@ -97,7 +97,7 @@ func TestMarginOfShortSessions(t *testing.T) {
 	}
 }
 
-// While the old key still works, a failure to renew it is nobody's error.
+// While the old key still works, a failure to renew it is not an error.
 func TestAnEarlyRenewalThatFailsKeepsTheKey(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -156,8 +156,8 @@ func TestExpireFetchesOnceHoweverManyTell(t *testing.T) {
 		wantKey(t, c, "key-2")
 		c.Expire(Key{ID: "key-1"}) // a late one: the key was replaced already
 		wantKey(t, c, "key-2")
-		if want := []bool{false, true}; fmt.Sprint(issuer.anew) != fmt.Sprint(want) {
-			t.Errorf("fetched anew: %v, want %v", issuer.anew, want)
+		if want := []bool{false, true}; fmt.Sprint(issuer.refresh) != fmt.Sprint(want) {
+			t.Errorf("refreshed: %v, want %v", issuer.refresh, want)
 		}
 	})
 }
@@ -213,7 +213,7 @@ func TestTheLastWhoLeavesEndsTheFetch(t *testing.T) {
 		}
 		synctest.Wait()
 		if c.running != nil {
-			t.Error("the fetch goes on with nobody waiting")
+			t.Error("the fetch continues without waiting callers")
 		}
 		issuer.takes = 0
 		wantKey(t, c, "key-1")

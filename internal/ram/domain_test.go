@@ -127,7 +127,7 @@ func TestAUserThatIsGoneIsGoneUnderTheDomainOfToday(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	client := clientOf(t, fake)
-	if _, err := client.LoginProfile(t.Context(), "nobody"); !NotFound(err, "User") || NotFound(err, "User.LoginProfile") {
+	if _, err := client.LoginProfile(t.Context(), "unknown"); !NotFound(err, "User") || NotFound(err, "User.LoginProfile") {
 		t.Errorf("error: %v", err)
 	}
 	if profiles, domains := len(fake.Calls("GetLoginProfile")), len(fake.Calls("GetDefaultDomain")); profiles != 1 || domains != 2 {

@@ -81,7 +81,7 @@ var spoilt = map[string]struct {
 		w.Header().Set("Content-Encoding", "gzip")
 		_, _ = w.Write(bomb()[:40])
 	}, "broke off"},
-	"an encoding that nobody asked for": {func(_ *testing.T, w http.ResponseWriter) {
+	"an encoding that was not requested": {func(_ *testing.T, w http.ResponseWriter) {
 		w.Header().Set("Content-Encoding", "br")
 		_, _ = io.WriteString(w, "{}")
 	}, "encoding"},

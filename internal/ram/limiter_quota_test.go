@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// rationed is a service with a quota for a sliding second, some way off. It tells
+// rationed is a service with a quota for a sliding second, some way off. It reports
 // whom it throttles how long to wait, as the real one does (documented).
 type rationed struct {
 	quota    int
@@ -126,7 +126,7 @@ func TestTwoRunsThatThrottleEachOtherFindTheirRate(t *testing.T) {
 		const calls = 3000
 		took := crowdCalls(t, service, operation{product: imsProduct, action: "GetThing", repeat: read}, 2, calls)
 		if len(service.refusals) == 0 {
-			t.Fatal("nobody was throttled, so nothing was tried")
+			t.Fatal("no call was throttled, so nothing was tried")
 		}
 		t.Logf("%s, %d of %d calls throttled", took, len(service.refusals), len(service.arrivals))
 		if share := float64(len(service.refusals)) / float64(len(service.arrivals)); share > 0.05 {
@@ -165,7 +165,7 @@ func busiestTenth(arrivals []time.Time, from time.Time) (most int) {
 func TestAThrottledCallPausesAllBehindIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		service := &rationed{quota: 3} // far less than anybody published
+		service := &rationed{quota: 3} // far less than the published quota
 		took := crowdCalls(t, service, operation{product: imsProduct, action: "GetThing", repeat: read}, 1, 40)
 		if refused := len(service.refusals); refused == 0 || refused > 40 {
 			t.Errorf("%d of %d calls were throttled", refused, len(service.arrivals))

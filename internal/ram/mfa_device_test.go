@@ -118,7 +118,7 @@ func TestAUserWithoutMFAIsNoError(t *testing.T) {
 		if mfa, err := client.UserMFA(t.Context(), "admin"); err != nil || mfa != (UserMFA{}) {
 			t.Errorf("%q: %+v, %v", none, mfa, err)
 		}
-		if _, err := client.UserMFA(t.Context(), "nobody"); !NotFound(err, "User") || NotFound(err, "User.MFADevice") {
+		if _, err := client.UserMFA(t.Context(), "unknown"); !NotFound(err, "User") || NotFound(err, "User.MFADevice") {
 			t.Errorf("%q, no user: %v", none, err)
 		}
 		fake.Change(func(a *ramtest.Account) { a.Users["admin"].MFASerial = "u2f-1" })

@@ -43,7 +43,7 @@ func TestNetworkPoliciesAndSsoAreReadAsTheServiceWritesThem(t *testing.T) {
 		"statements are null":      {keyPolicyNoun, 200, policy(`{"Status":"Active","Statements":null}`), NetworkPolicy{Status: new("Active"), Public: []string{}, VPC: map[string][]string{}}},
 		"an object, not a text":    {keyPolicyNoun, 200, `{"AccessKeyPolicy":{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.1"]}]}}`, one},
 		"a field of another field": {keyPolicyNoun, 200, policy(`{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","Note":"x","IPList":["192.0.2.1"]}],"More":1}`), one},
-		"a status nobody knows":    {keyPolicyNoun, 200, policy(`{"Status":"Observed","Statements":[]}`), NetworkPolicy{Status: new("Observed"), Public: []string{}, VPC: map[string][]string{}}},
+		"an unknown status":        {keyPolicyNoun, 200, policy(`{"Status":"Observed","Statements":[]}`), NetworkPolicy{Status: new("Observed"), Public: []string{}, VPC: map[string][]string{}}},
 		"statements about one thing add up": {
 			keyPolicyNoun, 200, policy(`{"Status":"Active","Statements":[
 			{"Type":"ClassicWhiteList","IPList":["198.51.100.0/24","192.0.2.1"]},{"Type":"ClassicWhiteList","IPList":["192.0.2.1","2001:db8::1"]},
@@ -138,13 +138,13 @@ func TestAKeysPolicyIsSetAndReset(t *testing.T) {
 		if policy, err := client.AccessKeyPolicy(t.Context(), "admin", id); err != nil || !policy.None() {
 			t.Errorf("got %#v, %v", policy, err)
 		}
-		for _, gone := range []string{"LTAInobody", ""} {
+		for _, gone := range []string{"LTAIunknown", ""} {
 			_, err := client.AccessKeyPolicy(t.Context(), "admin", gone)
 			if err == nil || NotFound(err, "User.AccessKey") == (gone == "") {
 				t.Errorf("%q: %v", gone, err)
 			}
 		}
-		if _, err := client.AccessKeyPolicy(t.Context(), "nobody", id); !NotFound(err, "User") {
+		if _, err := client.AccessKeyPolicy(t.Context(), "unknown", id); !NotFound(err, "User") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -35,7 +35,7 @@ func TestCatchPanic_showsThePlaceAndNotTheValue(t *testing.T) {
 	}
 }
 
-// A shared call is on a goroutine of its own, where nobody else could catch a panic:
+// A shared call is on a goroutine of its own, where nothing else could catch a panic:
 // all who wait for it are told.
 func TestAPanicInASharedReadIsAnError(t *testing.T) {
 	t.Parallel()

@@ -43,7 +43,7 @@ func FuzzProfiles(f *testing.F) {
 				continue
 			}
 			for _, secret := range []string{secrets.Secret, secrets.Token} {
-				// A text that stands elsewhere too, as the name of the profile, is none.
+				// A text that is elsewhere too, as the name of the profile, is none.
 				if len(secret) > 8 && strings.Count(text, secret) == 1 && !strings.Contains(name, secret) && strings.Contains(err.Error(), secret) {
 					t.Errorf("the error holds a secret: %s", err)
 				}

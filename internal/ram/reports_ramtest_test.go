@@ -331,7 +331,7 @@ func TestPasskeysAreListed(t *testing.T) {
 	if want := []Passkey{{ID: "PASSKEY-1", Name: "device1", CreateDate: time.Unix(1737450279, 0).UTC()}}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := client.Passkeys(t.Context(), "nobody"); !NotFound(err, "User") {
-		t.Errorf("nobody: %v", err)
+	if _, err := client.Passkeys(t.Context(), "unknown"); !NotFound(err, "User") {
+		t.Errorf("unknown: %v", err)
 	}
 }

@@ -103,7 +103,7 @@ func TestAUserThatAListLacksIsAskedFor(t *testing.T) {
 		t.Errorf("%+v, %v", user, err)
 	}
 	for range 2 {
-		if _, err := client.User(t.Context(), "nobody"); !NotFound(err, "User") {
+		if _, err := client.User(t.Context(), "unknown"); !NotFound(err, "User") {
 			t.Errorf("%v", err)
 		}
 	}

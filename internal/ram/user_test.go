@@ -122,7 +122,7 @@ func TestAKeyLeadsToItsOwner(t *testing.T) {
 	if user, err := client.AccessKeyOwner(t.Context(), ofUser); err != nil || user.Name != "user-0001" {
 		t.Errorf("%+v, %v", user, err)
 	}
-	for _, id := range []string{ofRoot, "LTAInobody"} {
+	for _, id := range []string{ofRoot, "LTAIunknown"} {
 		if user, err := client.AccessKeyOwner(t.Context(), id); !NotFound(err, "User") || user.ID != "" {
 			t.Errorf("%s: %+v, %v", id, user, err)
 		}
@@ -353,10 +353,10 @@ func TestWhatIsMissingIsToldApart(t *testing.T) {
 	client := clientOf(t, ramtest.New(t))
 	for kind, calls := range map[string][]error{
 		"User": {
-			second(client.User(t.Context(), "nobody")), second(client.UserByID(t.Context(), "7")), second(client.AccessKeys(t.Context(), "nobody")),
-			second(client.CreateAccessKey(t.Context(), "nobody")), client.UnbindMFADevice(t.Context(), "nobody"), client.DeleteLoginProfile(t.Context(), "nobody"),
-			second(client.UserGroups(t.Context(), "nobody")), second(client.UserPolicies(t.Context(), "nobody")), second(client.UpdateUser(t.Context(), "7", UserChange{})),
-			second(client.CreateLoginProfile(t.Context(), "nobody", LoginProfileChange{Password: new("aB3!aB3!aB3!")})),
+			second(client.User(t.Context(), "unknown")), second(client.UserByID(t.Context(), "7")), second(client.AccessKeys(t.Context(), "unknown")),
+			second(client.CreateAccessKey(t.Context(), "unknown")), client.UnbindMFADevice(t.Context(), "unknown"), client.DeleteLoginProfile(t.Context(), "unknown"),
+			second(client.UserGroups(t.Context(), "unknown")), second(client.UserPolicies(t.Context(), "unknown")), second(client.UpdateUser(t.Context(), "7", UserChange{})),
+			second(client.CreateLoginProfile(t.Context(), "unknown", LoginProfileChange{Password: new("aB3!aB3!aB3!")})),
 		},
 		"User.AccessKey": {
 			client.UpdateAccessKey(t.Context(), "admin", "k", "Inactive"), client.DeleteAccessKey(t.Context(), "admin", "k"),

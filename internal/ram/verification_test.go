@@ -63,7 +63,7 @@ func TestSecurityAddressesNeedAUser(t *testing.T) {
 	if calls := fake.Calls(); len(calls) > 0 {
 		t.Errorf("sent: %+v", calls)
 	}
-	if _, err := client.Verification(t.Context(), "nobody"); !NotFound(err, "User") {
+	if _, err := client.Verification(t.Context(), "unknown"); !NotFound(err, "User") {
 		t.Error(err)
 	}
 }

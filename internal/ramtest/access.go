@@ -133,10 +133,10 @@ type Logon struct {
 	At       time.Time
 	Password string // empty: the right one
 	NameID   string // what the identity provider sends, for a logon with SSO; empty: a logon with the password
-	MFA      bool   // the user has the bound device at hand
+	MFA      bool   // the user has the bound device available
 	Phone    bool   // the user can receive a code on the security phone
 	Email    bool   // the user can receive a code at the security e-mail address
-	Passkey  bool   // the user has the passkey at hand
+	Passkey  bool   // the user has the passkey available
 }
 
 // ConsoleAccess decides whether a RAM user can log on to the console. (documented, where no comment says otherwise)
@@ -245,7 +245,7 @@ func (a *Account) factorAccess(user *User, logon Logon) Access {
 		return Access{Allowed: true}
 	}
 	if bound {
-		return denied("the user does not have the second factor at hand")
+		return denied("the user does not have the second factor available")
 	}
 	return denied("MFA is required, the user has no factor, and users may not bind one")
 }

@@ -21,14 +21,14 @@ var accessKeyActions = table{
 	"Ims/GetAccessKeyLastUsed": {run: getAccessKeyLastUsed},
 }
 
-// keyring is the keys of one owner: a user, or the root account itself.
+// keyring has the keys of one owner, a user or the root account.
 type keyring struct {
 	owner *User // nil: the root account
 	keys  *[]*AccessKey
 	quota int
 }
 
-// keyring is that of the user named, or else the caller's own. (documented)
+// keyring returns the keys of the named user, or else of the caller. (documented)
 func (r *request) keyring() (keyring, error) {
 	user, err := r.namedOrCaller()
 	if err != nil {
@@ -44,7 +44,7 @@ func (r *request) keyringOf(user *User) keyring {
 	return keyring{owner: user, keys: &user.Keys, quota: r.account.Quotas.AccessKeysPerUser}
 }
 
-// key is the owner's key that the request has to name. (documented)
+// key returns the owner's key that the request must name. (documented)
 func (r *request) key() (*AccessKey, keyring, error) {
 	id, err := r.required("UserAccessKeyId")
 	if err != nil {
@@ -61,7 +61,8 @@ func (r *request) key() (*AccessKey, keyring, error) {
 	return (*ring.keys)[at], ring, nil
 }
 
-// Creates a key, and returns its secret this once. A user has two keys at most, as has the root account. (documented)
+// createAccessKey creates a key, and returns its secret this once. A user has at most two keys, as has the root account.
+// (documented)
 func createAccessKey(r *request) (reply, error) {
 	ring, err := r.keyring()
 	if err != nil {
@@ -80,8 +81,8 @@ func createAccessKey(r *request) (reply, error) {
 	}}, nil
 }
 
-// Switches a key on or off.
-// (documented; that the present status may be set again, and the code for another, are assumed)
+// updateAccessKey sets the status of a key. (documented; that the present status can be set again, and the code for an unknown
+// one, are assumed).
 func updateAccessKey(r *request) (reply, error) {
 	status, err := r.required("Status")
 	if err != nil {
@@ -98,8 +99,8 @@ func updateAccessKey(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// Puts a key into the recycle bin, whatever its status: the official provider deletes active keys.
-// (documented; the status observed; Behaviour.ActiveKeysStay)
+// deleteAccessKey moves a key to the recycle bin (documented), also an active one, as the official provider does. (observed;
+// Behaviour.RefuseDeletingActiveKeys).
 func deleteAccessKey(r *request) (reply, error) {
 	key, ring, err := r.key()
 	if err != nil {
@@ -113,7 +114,7 @@ func deleteAccessKey(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// An owner's keys, without their secrets, on one page. Only Ims returns when each was changed. (documented)
+// listAccessKeys returns an owner's keys on one page, without secrets. Only Ims returns the date of change. (documented)
 func listAccessKeys(r *request) (reply, error) {
 	ring, err := r.keyring()
 	if err != nil {
@@ -133,8 +134,8 @@ func (r *request) showKey(key *AccessKey) reply {
 	return shown
 }
 
-// When a key was used last, and in Ims for which service. (documented) A key never used has neither. (assumed)
-// The service records with two hours' delay; the fake at once. (documented; not played)
+// getAccessKeyLastUsed returns the last use of a key, and in Ims the service. (documented) Both are empty for a key that was
+// never used. (assumed) The service records with a delay of two hours (documented), the fake at once.
 func getAccessKeyLastUsed(r *request) (reply, error) {
 	key, _, err := r.key()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// withKey is a server with a user alice who has a key.
+// withKey starts a server with a user alice that has a key.
 func withKey(t *testing.T, options ...Option) (s *Server, c, alice *client) {
 	t.Helper()
 	s = New(t, options...)
@@ -28,7 +28,7 @@ const (
 	oneOfUs    = `{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.1"]}]}`
 )
 
-func TestAKeyHasNoPolicyUntilItGetsOne(t *testing.T) {
+func TestAccessKeyPolicy_unsetThenSet(t *testing.T) {
 	t.Parallel()
 	s, c, alice := withKey(t)
 	id := alice.key.AccessKeyID
@@ -54,7 +54,7 @@ func TestAKeyHasNoPolicyUntilItGetsOne(t *testing.T) {
 		of("Ims", "alice", "UserAccessKeyId", "LTAInone", "AccessKeyPolicy", openPolicy)...)
 }
 
-func TestAKeysPolicyHasToBeWellFormed(t *testing.T) {
+func TestAccessKeyPolicy_refusesMalformedDocuments(t *testing.T) {
 	t.Parallel()
 	_, c, alice := withKey(t)
 	statement := func(inner string) string { return `{"Status":"Active","Statements":[` + inner + `]}` }
@@ -85,7 +85,7 @@ func TestAKeysPolicyHasToBeWellFormed(t *testing.T) {
 	}
 }
 
-func TestAKeysPolicyHasQuotas(t *testing.T) {
+func TestAccessKeyPolicy_enforcesQuotas(t *testing.T) {
 	t.Parallel()
 	s, c, alice := withKey(t)
 	statement := func(addresses int) string {
@@ -117,7 +117,7 @@ func TestAKeysPolicyHasQuotas(t *testing.T) {
 	set("", document(statement(51)))
 }
 
-func TestAKeysPolicyLocksItOutWhereCallersHaveAnAddress(t *testing.T) {
+func TestAccessKeyPolicy_isEnforcedForTheCallerAddress(t *testing.T) {
 	t.Parallel()
 	s, c, alice := withKey(t)
 	c.ok("Ims", "SetAccessKeyPolicy", policyOf(alice, onlyUs)...)
@@ -128,7 +128,7 @@ func TestAKeysPolicyLocksItOutWhereCallersHaveAnAddress(t *testing.T) {
 		if (got.code == "NoPermission") != locked {
 			t.Errorf("from %s: %d %s", address, got.status, got.code)
 		}
-		c.ok("Ims", "ListUsers") // a key without a policy works from everywhere
+		c.ok("Ims", "ListUsers") // a key without a policy works from every address
 	}
 	s.SetBehaviour(func(b *Behaviour) { b.CallerAddress = "192.0.2.1" })
 	alice.refused("NoPermission", "Sts", "GetCallerIdentity")
@@ -138,4 +138,39 @@ func TestAKeysPolicyLocksItOutWhereCallersHaveAnAddress(t *testing.T) {
 	alice.ok("Sts", "GetCallerIdentity")
 	c.ok("Ims", "SetAccessKeyPolicy", policyOf(alice, `{"Status":"Active","Statements":[{"Type":"VPCWhiteList","Value":"AllowAllVPC","IPList":["0.0.0.0/0"]}]}`)...)
 	alice.ok("Sts", "GetCallerIdentity")
+}
+
+func TestAccountAccessKeyPolicy_unsetThenSet(t *testing.T) {
+	t.Parallel()
+	s, c, _ := withKey(t)
+	equal(t, "unset", c.ok("Ims", "GetAccessKeyPolicyForAccount").at("AccessKeyPolicy"), "{}")
+	s.SetBehaviour(func(b *Behaviour) { b.UnsetAccountPolicyNotFound = true })
+	c.refused("EntityNotExist.AccessKeyPolicy", "Ims", "GetAccessKeyPolicyForAccount")
+
+	kept := `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.1"]}]}`
+	equal(t, "set", c.ok("Ims", "SetAccessKeyPolicyForAccount", "AccessKeyPolicy", oneOfUs).at("AccessKeyPolicy"), kept)
+	got := c.ok("Ims", "GetAccessKeyPolicyForAccount")
+	equal(t, "read", got.at("AccessKeyPolicy"), kept)
+	equal(t, "no key is named", got.at("AccessKeyId"), nil)
+	for _, bad := range []string{`{}`, `nonsense`, `{"Status":"Active","Statements":[{"Type":"GreyList","IPList":["192.0.2.1"]}]}`} {
+		c.refused("InvalidParameter.AccessKeyPolicy", "Ims", "SetAccessKeyPolicyForAccount", "AccessKeyPolicy", bad)
+	}
+	s.SetBehaviour(func(b *Behaviour) { b.AcceptUnknownStatements = true })
+	c.ok("Ims", "SetAccessKeyPolicyForAccount", "AccessKeyPolicy", `{"Status":"Active","Statements":[{"Type":"GreyList","IPList":["192.0.2.1"]}]}`)
+}
+
+func TestAccountAccessKeyPolicy_appliesToKeysWithoutOne(t *testing.T) {
+	t.Parallel()
+	s, c, alice := withKey(t)
+	s.SetBehaviour(func(b *Behaviour) { b.CallerAddress = "198.51.100.77" })
+	c.ok("Ims", "SetAccessKeyPolicy", policyOf(alice, onlyUs)...)
+	c.ok("Ims", "SetAccessKeyPolicyForAccount", "AccessKeyPolicy", oneOfUs)
+	c.refused("NoPermission", "Sts", "GetCallerIdentity") // the account policy locks out its own key
+	alice.ok("Sts", "GetCallerIdentity")                  // the key's own policy takes precedence
+	alice.ok("Ims", "SetAccessKeyPolicy", "UserAccessKeyId", alice.key.AccessKeyID, "AccessKeyPolicy", openPolicy)
+	alice.refused("NoPermission", "Sts", "GetCallerIdentity")
+	s.SetBehaviour(func(b *Behaviour) { b.InactiveKeyPolicyOverrides = true })
+	alice.ok("Sts", "GetCallerIdentity")
+	alice.ok("Ims", "SetAccessKeyPolicyForAccount", "AccessKeyPolicy", openPolicy)
+	c.ok("Sts", "GetCallerIdentity")
 }

@@ -11,7 +11,7 @@ import (
 
 func keysOf(s *Server, name string) []*AccessKey { return s.held().Users[name].Keys }
 
-func TestAKeyTellsItsSecretOnceAndWorks(t *testing.T) {
+func TestCreateAccessKey_returnsTheSecretOnce(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s, c := still(t)
@@ -38,7 +38,7 @@ func TestAKeyTellsItsSecretOnceAndWorks(t *testing.T) {
 	})
 }
 
-func TestAThirdKeyIsRefused(t *testing.T) {
+func TestCreateAccessKey_enforcesTheQuota(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -53,7 +53,7 @@ func TestAThirdKeyIsRefused(t *testing.T) {
 	})
 }
 
-func TestKeysComeInNoOrderUnlessAsked(t *testing.T) {
+func TestListAccessKeys_orderIsRandomByDefault(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -81,7 +81,7 @@ func TestKeysComeInNoOrderUnlessAsked(t *testing.T) {
 	}
 }
 
-func TestACallerActsOnItsOwnKeysWhenItNamesNobody(t *testing.T) {
+func TestAccessKeys_defaultToTheCaller(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -104,7 +104,7 @@ func TestACallerActsOnItsOwnKeysWhenItNamesNobody(t *testing.T) {
 	})
 }
 
-func TestAKeyIsSwitchedOffAndOn(t *testing.T) {
+func TestUpdateAccessKey_setsTheStatus(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -128,12 +128,12 @@ func TestAKeyIsSwitchedOffAndOn(t *testing.T) {
 		} {
 			c.refused(code, product, "UpdateAccessKey", params...)
 		}
-		// Somebody else's key is not found, even if it exists.
+		// The key of another user is not found, even if it exists.
 		c.refused("EntityNotExist.User.AccessKey", product, "UpdateAccessKey", of(product, "admin", "UserAccessKeyId", id, "Status", "Inactive")...)
 	})
 }
 
-func TestAnActiveKeyIsDeletedUnlessSwitched(t *testing.T) {
+func TestDeleteAccessKey_activeKey(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t, WithBehaviour(func(b *Behaviour) { b.RefuseDeletingActiveKeys = true }))
@@ -148,7 +148,7 @@ func TestAnActiveKeyIsDeletedUnlessSwitched(t *testing.T) {
 	})
 }
 
-func TestAKeysLastUseIsRecorded(t *testing.T) {
+func TestGetAccessKeyLastUsed(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s, c := still(t)
@@ -171,20 +171,20 @@ func TestAKeysLastUseIsRecorded(t *testing.T) {
 	})
 }
 
-func TestAMissingUserIsNotAMissingKey(t *testing.T) {
+func TestAccessKeys_missingUser(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		c := admin(t, New(t))
 		for _, action := range []string{"CreateAccessKey", "ListAccessKeys"} {
-			c.refused("EntityNotExist.User", product, action, of(product, "nobody")...)
+			c.refused("EntityNotExist.User", product, action, of(product, "unknown")...)
 		}
 		for _, action := range []string{"DeleteAccessKey", "GetAccessKeyLastUsed"} {
-			c.refused("EntityNotExist.User", product, action, of(product, "nobody", "UserAccessKeyId", "LTAInone")...)
+			c.refused("EntityNotExist.User", product, action, of(product, "unknown", "UserAccessKeyId", "LTAInone")...)
 		}
 	})
 }
 
-func TestIdleKeysAndLogonsAreSwitchedOffTheDayAfter(t *testing.T) {
+func TestIdleCredentialsAreDisabled(t *testing.T) {
 	t.Parallel()
 	for _, stays := range []bool{false, true} {
 		t.Run(fmt.Sprint(stays), func(t *testing.T) {

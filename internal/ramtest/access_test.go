@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestAPIAccessFollowsTheNetworkPolicies(t *testing.T) {
+func TestAPIAccess(t *testing.T) {
 	t.Parallel()
 	const (
 		office   = `{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24"]}]}`
@@ -51,7 +51,7 @@ func TestAPIAccessFollowsTheNetworkPolicies(t *testing.T) {
 	}
 }
 
-func TestTheServiceEnforcesVPCLists(t *testing.T) {
+func TestAPIAccess_enforcedForVPCs(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.CallerAddress, b.CallerVPC = "10.1.2.3", "vpc-b" }))
 	c := admin(t, s)
@@ -62,7 +62,7 @@ func TestTheServiceEnforcesVPCLists(t *testing.T) {
 	c.ok("Sts", "GetCallerIdentity")
 }
 
-func TestUndocumentedFieldsOfAPolicyAreStored(t *testing.T) {
+func TestAccessKeyPolicy_undocumentedFields(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.AcceptUnknownStatements = true }))
 	c := admin(t, s)
@@ -72,7 +72,7 @@ func TestUndocumentedFieldsOfAPolicyAreStored(t *testing.T) {
 		`{"Name":"office","Statements":[{"Description":"x","Effect":"Deny","IPList":["192.0.2.1"],"Type":"ClassicWhiteList"}],"Status":"Active","Version":1}`)
 }
 
-func TestConsoleAccessFollowsTheSettings(t *testing.T) {
+func TestConsoleAccess(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 12, 9, 12, 0, 0, time.UTC)
 	const metadata = `<EntityDescriptor><IDPSSODescriptor/></EntityDescriptor>`
@@ -93,7 +93,7 @@ func TestConsoleAccessFollowsTheSettings(t *testing.T) {
 			mandatory(a, u)
 			u.MFASerial = "s"
 		}, Logon{MFA: true}, true},
-		"MFA mandatory, device not at hand": {func(a *Account, u *User) {
+		"MFA mandatory, device not available": {func(a *Account, u *User) {
 			mandatory(a, u)
 			u.MFASerial = "s"
 		}, Logon{}, false},

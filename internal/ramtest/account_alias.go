@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// An alias and a default domain are one thing seen from two products: alias "acme" is the domain "acme.onaliyun.com",
-// which ends every user's principal name. (documented)
+// The alias in Ram and the default domain in Ims are the same setting: the alias "acme" is the domain "acme.onaliyun.com", the
+// suffix of every user's principal name. (documented)
 
 var accountAliasActions = table{
 	"Ram/GetAccountAlias":   {run: getAccountAlias},
@@ -19,7 +19,7 @@ var accountAliasActions = table{
 	"Ims/SetDefaultDomain":  {run: setDefaultDomain, write: true},
 }
 
-// Without an alias the answer is the account's id. (assumed; Behaviour.AliasUnset)
+// getAccountAlias returns the account id without an alias. (assumed; Behaviour.UnsetAliasAnswer)
 func getAccountAlias(r *request) (reply, error) {
 	if r.account.Alias != "" {
 		return reply{"AccountAlias": r.account.Alias}, nil
@@ -36,8 +36,8 @@ func getAccountAlias(r *request) (reply, error) {
 	}
 }
 
-// 3 to 63 lower-case letters, digits and single hyphens inside.
-// (documented; other texts say 32 and 64; Behaviour.ShortAliases)
+// setAccountAlias sets an alias of 3 to 63 lower-case letters, digits and single hyphens in between. (documented; other texts say
+// 32 and 64; Behaviour.ShortAliasesOnly).
 func setAccountAlias(r *request) (reply, error) {
 	alias, err := r.required("AccountAlias")
 	if err != nil {
@@ -61,7 +61,8 @@ func (r *request) longestAlias() int {
 
 var aliasText = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// An alias belongs to one account of all. (documented) Another one is overwritten. (assumed; Behaviour.AliasStands)
+// alias sets an alias that no other account has. (documented) A present alias is overwritten. (observed;
+// Behaviour.AliasMustBeCleared).
 func (r *request) alias(alias string) error {
 	for _, other := range r.server.accounts {
 		if other.ID != r.account.ID && (other.Alias == alias || other.ID == alias) {
@@ -81,13 +82,13 @@ func clearAccountAlias(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// (documented)
+// getDefaultDomain returns the default domain. (documented)
 func getDefaultDomain(r *request) (reply, error) {
 	return reply{"DefaultDomainName": r.account.Domain()}, nil
 }
 
-// The same as setting the alias. (documented) The account's own id takes the alias away; the conflict's code is
-// the alias's. (assumed, both)
+// setDefaultDomain sets the alias. (documented) The account's own id clears it, and the code of the conflict is that of the alias.
+// (assumed, both)
 func setDefaultDomain(r *request) (reply, error) {
 	name, err := r.required("DefaultDomainName")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestAnAliasIsTheDefaultDomain(t *testing.T) {
+func TestAccountAlias_isTheDefaultDomain(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -26,7 +26,7 @@ func TestAnAliasIsTheDefaultDomain(t *testing.T) {
 	s.Change(func(a *Account) { equal(t, "domain", a.Domain(), "1234567890123456.onaliyun.com") })
 }
 
-func TestNoAliasIsAnsweredInOneOfFourWays(t *testing.T) {
+func TestGetAccountAlias_withoutAlias(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -38,7 +38,7 @@ func TestNoAliasIsAnsweredInOneOfFourWays(t *testing.T) {
 	equal(t, "status", c.refused("EntityNotExist.AccountAlias", "Ram", "GetAccountAlias").status, http.StatusNotFound)
 }
 
-func TestAnAliasIsShortPlainAndNobodyElses(t *testing.T) {
+func TestSetAccountAlias_refusals(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -56,7 +56,7 @@ func TestAnAliasIsShortPlainAndNobodyElses(t *testing.T) {
 	c.refused("InvalidParameter.DefaultDomainName", "Ims", "SetDefaultDomain", "DefaultDomainName", "acme.example.com")
 }
 
-func TestAnAliasMayHaveToBeClearedFirst(t *testing.T) {
+func TestSetAccountAlias_mustBeCleared(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.AliasMustBeCleared = true }))
 	c := admin(t, s)
@@ -67,7 +67,7 @@ func TestAnAliasMayHaveToBeClearedFirst(t *testing.T) {
 	c.ok("Ram", "SetAccountAlias", "AccountAlias", "other")
 }
 
-func TestAliasesMayBeShortAndThereToBeCleared(t *testing.T) {
+func TestSetAccountAlias_shortOnly(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.ShortAliasesOnly = true }))
 	c := admin(t, s)

@@ -11,7 +11,8 @@ var accountSummaryActions = table{
 	"Ims/GetAccountSecurityPracticeReport": {run: getAccountSecurityPracticeReport},
 }
 
-// How many there are of everything, and how many there may be. (documented; AuthorizedClientPerUserQuota's value is assumed)
+// getAccountSummary returns the numbers of objects and the quotas. (documented; the value of AuthorizedClientPerUserQuota is
+// assumed).
 func getAccountSummary(r *request) (reply, error) {
 	a, q, inUse := r.account, r.account.Quotas, 0
 	for _, device := range a.MFADevices {
@@ -41,12 +42,12 @@ func getAccountSummary(r *request) (reply, error) {
 	return reply{"SummaryMap": summary}, nil
 }
 
-// Whether the root account itself has MFA. (documented)
+// getAccountMFAInfo reports whether the root account has MFA. (documented)
 func getAccountMFAInfo(r *request) (reply, error) {
 	return reply{"IsMFAEnable": r.account.RootMFA}, nil
 }
 
-// The fields are documented; what counts as old or unused (90 days) and the score's sums are assumed.
+// getAccountSecurityPracticeReport has documented fields; the limit of old and unused keys (90 days) and the score are assumed.
 func getAccountSecurityPracticeReport(r *request) (reply, error) {
 	a := r.account
 	oldKeys, unusedKeys := r.count(a.Keys)
@@ -80,7 +81,7 @@ func getAccountSecurityPracticeReport(r *request) (reply, error) {
 	}}, nil
 }
 
-// count counts the keys older than 90 days, and those not used for as long. (assumed)
+// count counts the keys that are older than 90 days, and those that were not used for 90 days. (assumed)
 func (r *request) count(keys []*AccessKey) (old, unused int) {
 	limit := r.now.Add(-90 * 24 * time.Hour)
 	for _, key := range keys {
@@ -94,7 +95,7 @@ func (r *request) count(keys []*AccessKey) (old, unused int) {
 	return old, unused
 }
 
-// low, mid and high are documented; where they part is assumed.
+// passwordLevel is low, mid or high (documented); the limits are assumed.
 func passwordLevel(policy PasswordPolicy) string {
 	classes := 0
 	for _, demanded := range []bool{

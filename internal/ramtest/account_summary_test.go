@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestTheSummaryCountsWhatThereIs(t *testing.T) {
+func TestGetAccountSummary(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.Populate(3)
@@ -22,7 +22,7 @@ func TestTheSummaryCountsWhatThereIs(t *testing.T) {
 	equal(t, "older", admin(t, s).ok("Ims", "GetAccountSummary").at("SummaryMap.IPItemsPerAKPolicyQuota"), nil)
 }
 
-func TestTheRootAccountsMFAIsTold(t *testing.T) {
+func TestGetAccountMFAInfo(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	equal(t, "before", admin(t, s).ok("Ims", "GetAccountMFAInfo").at("IsMFAEnable"), false)
@@ -30,7 +30,7 @@ func TestTheRootAccountsMFAIsTold(t *testing.T) {
 	equal(t, "after", admin(t, s).ok("Ims", "GetAccountMFAInfo").at("IsMFAEnable"), true)
 }
 
-func TestTheSecurityReportGrowsBetterWithTheAccount(t *testing.T) {
+func TestSecurityPracticeReport_score(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.Populate(1)
@@ -42,7 +42,7 @@ func TestTheSecurityReportGrowsBetterWithTheAccount(t *testing.T) {
 	s.Advance(100 * 24 * time.Hour)
 	old := report()
 	equal(t, "old keys", old.at(users+"OldAkNum"), 3)
-	equal(t, "unused keys", old.at(users+"UnusedAkNum"), 2) // the third signed this request
+	equal(t, "unused keys", old.at(users+"UnusedAkNum"), 2) // the third key signed this request
 	s.Change(func(a *Account) {
 		a.RootMFA = true
 		a.Policy = PasswordPolicy{

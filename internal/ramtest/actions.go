@@ -3,7 +3,12 @@
 
 package ramtest
 
-import "maps"
+import (
+	_ "embed"
+	"encoding/json"
+	"maps"
+	"strings"
+)
 
 // action is one remote operation.
 type action struct {
@@ -14,7 +19,7 @@ type action struct {
 	mandatory  []string // those that the vendor's own data call required
 }
 
-// table is the operations of one noun, by product and name, such as "Ims/SetPasswordPolicy".
+// table has operations by product and name, such as "Ims/SetPasswordPolicy".
 type table map[string]action
 
 // actions are the operations that the fake has.
@@ -57,4 +62,37 @@ func join(tables ...table) table {
 		all[name] = a
 	}
 	return all
+}
+
+// operationsJSON has the parameters of all operations of the vendor's description of April 2026, and those that later SDKs and
+// pages add. ":" starts the type of a parameter, "!" marks it as required.
+//
+//go:embed operations.json
+var operationsJSON []byte
+
+// operation has the parameters of one operation in the form of operations.json.
+type operation []string
+
+var operations = readOperations()
+
+func readOperations() map[string]operation {
+	var read map[string]operation
+	if err := json.Unmarshal(operationsJSON, &read); err != nil {
+		panic(err)
+	}
+	return read
+}
+
+func (o operation) parameters() (all, mandatory []string) {
+	for _, text := range o {
+		name, _, _ := strings.Cut(strings.TrimSuffix(text, "!"), ":")
+		if strings.Contains(text, ":RepeatList") {
+			name += ".*"
+		}
+		all = append(all, name)
+		if strings.HasSuffix(text, "!") {
+			mandatory = append(mandatory, name)
+		}
+	}
+	return all, mandatory
 }

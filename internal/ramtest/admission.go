@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// The order of the checks is a choice: transport, common parameters, timestamp, key, signature, nonce, action, throttling,
-// permission, parameters, state. (assumed) This file has those up to the action; the operation's own come last.
+// The order of the checks is assumed: transport, common parameters, timestamp, key, signature, nonce, action, throttling,
+// permission, parameters, state. This file has those up to the action.
 
 const allowedSkew = 15 * time.Minute
 
-// admit turns what was received into a request of a known caller, or says why not.
+// admit returns the request of a known caller, or the first error.
 func (s *Server) admit(in *incoming) (*request, error) {
 	if err := in.checkCommon(); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (s *Server) admit(in *incoming) (*request, error) {
 	}, nil
 }
 
-// (documented, but for the order)
+// checkCommon checks what every request needs. (documented; the order is assumed)
 func (in *incoming) checkCommon() error {
 	switch {
 	case in.method != http.MethodGet && in.method != http.MethodPost:
@@ -60,12 +60,12 @@ func (in *incoming) checkCommon() error {
 	return in.checkParameters()
 }
 
-// One operation is called by those who have no key yet. (documented)
+// unsigned reports whether the request needs no signature: AssumeRoleWithOIDC is called without a key. (documented)
 func (in *incoming) unsigned() bool {
 	return in.action == "AssumeRoleWithOIDC" && in.keyID == "" && in.parameter("Signature") == "" && in.header.Get("Authorization") == ""
 }
 
-// (documented)
+// checkParameters checks the common parameters of a signature in parameters. (documented)
 func (in *incoming) checkParameters() error {
 	for _, name := range []string{"AccessKeyId", "SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp", "Signature"} {
 		if in.parameter(name) == "" {
@@ -84,7 +84,7 @@ func (in *incoming) checkParameters() error {
 	return nil
 }
 
-// (documented)
+// checkHeaders checks the headers of a signature in headers. (documented)
 func (in *incoming) checkHeaders() error {
 	for _, name := range []string{"x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256", "Authorization"} {
 		if in.header.Get(name) == "" {
@@ -97,7 +97,7 @@ func (in *incoming) checkHeaders() error {
 	return nil
 }
 
-// authenticate finds out who signed. Signatures are dated by real time, not by the clock of the data.
+// authenticate returns the caller. The date of a signature is checked with the clock of the signatures.
 func (s *Server) authenticate(in *incoming) (*caller, error) {
 	if in.unsigned() {
 		return &caller{kind: "Anonymous", accountID: s.roleAccount(in.params["RoleArn"])}, nil
@@ -130,7 +130,7 @@ func (s *Server) roleAccount(arn string) string {
 	return s.first
 }
 
-// identify is the caller whose key it is. Temporary keys need their own token, permanent ones must not have one.
+// identify returns the owner of a key and its secret. Temporary keys need their own token, long-lived ones must not have one.
 // (documented; the statuses are assumed)
 func (s *Server) identify(keyID, token string) (*caller, string, error) {
 	if strings.HasPrefix(keyID, "STS.") {
@@ -179,7 +179,7 @@ func (s *Server) identifySession(keyID, token string) (*caller, string, error) {
 	}, open.secret, nil
 }
 
-// A nonce counts once. (documented; per key, and for as long as its time stamp could be valid: assumed)
+// once refuses a nonce that was used. (documented; that this is per key, and while its time stamp is valid, is assumed)
 func (s *Server) once(keyID, nonce string) error {
 	now, used := s.signatureNow(), keyID+"\x00"+nonce
 	if now.Sub(s.nonces.since) > 2*allowedSkew {
@@ -192,13 +192,13 @@ func (s *Server) once(keyID, nonce string) error {
 	return nil
 }
 
-// nonces are those seen recently, in two generations.
+// nonces are the recently used nonces, in two generations.
 type nonces struct {
 	since           time.Time
 	latest, earlier map[string]bool
 }
 
-// A key's last use is known at once. (documented otherwise: the service takes about two hours)
+// touch records the last use of a key at once. The service needs about two hours. (documented; not imitated)
 func (s *Server) touch(who *caller, product string) {
 	if who.key != nil {
 		who.key.LastUsed, who.key.LastUsedService = s.now(), product

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Each case is wrong in its own way and in those of all the later ones. The order of the answers is the order of the checks.
-func TestTheFirstThingThatIsWrongIsAnswered(t *testing.T) {
+// Each case has its own error and the errors of all later cases. The order of the answers is the order of the checks.
+func TestChecks_order(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.Change(func(a *Account) {
@@ -61,7 +61,7 @@ func TestTheFirstThingThatIsWrongIsAnswered(t *testing.T) {
 	step("InvalidParameter.MinimumPasswordLength.Range", send(c, "SetPasswordPolicy", "n4"))
 }
 
-func TestCommonParametersAreNeededAndChecked(t *testing.T) {
+func TestChecks_commonParameters(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -85,7 +85,7 @@ func TestCommonParametersAreNeededAndChecked(t *testing.T) {
 	}
 }
 
-func TestAnActionOfAnotherProductIsAWrongPair(t *testing.T) {
+func TestChecks_actionOfAnotherProduct(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -95,7 +95,7 @@ func TestAnActionOfAnotherProductIsAWrongPair(t *testing.T) {
 	equal(t, "limit of the fake", c.refused("NotImplementedByFake", "Ram", "DecodeDiagnosticMessage").status, http.StatusNotImplemented)
 }
 
-func TestARealHostNameServesItsProductOnly(t *testing.T) {
+func TestChecks_hostOfAProduct(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t))
 	for host, product := range map[string]string{
@@ -115,7 +115,7 @@ func TestARealHostNameServesItsProductOnly(t *testing.T) {
 	c.ok("Sts", "GetCallerIdentity")
 }
 
-func TestAParameterThatIsThereTwiceIsRefused(t *testing.T) {
+func TestChecks_repeatedParameter(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t))
 	r := styleA(c, "Ims", "SetPasswordPolicy", url.Values{"MaxPasswordAge": {"1"}})
@@ -123,7 +123,7 @@ func TestAParameterThatIsThereTwiceIsRefused(t *testing.T) {
 	equal(t, "code", c.send(r).code, "InvalidParameter")
 }
 
-func TestTheClockOfSignaturesMovesApartFromThatOfTheData(t *testing.T) {
+func TestClocks_areSeparate(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -140,7 +140,7 @@ func TestTheClockOfSignaturesMovesApartFromThatOfTheData(t *testing.T) {
 	c.ok("Ims", "GetPasswordPolicy")
 }
 
-func TestNobodyElseReadsAnAccount(t *testing.T) {
+func TestAccounts_areSeparate(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	other := as(t, s, *s.AddAccount("2222222222222222"))
@@ -157,7 +157,7 @@ func TestNobodyElseReadsAnAccount(t *testing.T) {
 	equal(t, "accounts", owners, []string{"1234567890123456", "2222222222222222", "2222222222222222"})
 }
 
-func TestPermissionsArePatterns(t *testing.T) {
+func TestPermissions_arePatterns(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -174,7 +174,7 @@ func TestPermissionsArePatterns(t *testing.T) {
 	c.ok("Sts", "GetCallerIdentity")
 }
 
-func TestStrictModeRefusesWhatTheOperationDoesNotHave(t *testing.T) {
+func TestStrict_refusesUnknownParameters(t *testing.T) {
 	t.Parallel()
 	strict, lenient := New(t), New(t, Lenient())
 	admin(t, strict).refused("InvalidParameter", "Ims", "GetPasswordPolicy", "PolicyName", "x")
@@ -186,7 +186,7 @@ func TestStrictModeRefusesWhatTheOperationDoesNotHave(t *testing.T) {
 	equal(t, "violations", lenient.Violations(), []string{})
 }
 
-func TestEveryActionIsInTheVendorsData(t *testing.T) {
+func TestActions_areInOperationsJSON(t *testing.T) {
 	t.Parallel()
 	for name, a := range actions {
 		if _, ok := operations[name]; !ok {
@@ -206,7 +206,7 @@ func TestEveryActionIsInTheVendorsData(t *testing.T) {
 	}
 }
 
-func TestTheTablesDisagreeAboutStatuses(t *testing.T) {
+func TestSwapStatuses(t *testing.T) {
 	t.Parallel()
 	for others, want := range map[bool][]int{false: {400, 404}, true: {403, 400}} {
 		s := New(t, WithBehaviour(func(b *Behaviour) { b.SwapStatuses = others }))

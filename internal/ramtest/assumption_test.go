@@ -17,7 +17,7 @@ import (
 // withoutTest is the number of assumptions whose other side no test outside this package plays yet. It only goes down.
 const withoutTest = 22
 
-func TestEverySwitchIsAnAssumptionOrACondition(t *testing.T) {
+func TestAssumptions_listEverySwitch(t *testing.T) {
 	t.Parallel()
 	rows := Assumptions()
 	switches := []string{}
@@ -44,7 +44,7 @@ func count(all []string, one string) (n int) {
 	return n
 }
 
-func TestTheOtherSideOfEveryAssumptionHasATest(t *testing.T) {
+func TestAssumptions_haveTests(t *testing.T) {
 	t.Parallel()
 	tests := testsOutside(t)
 	var untested []string
@@ -88,7 +88,7 @@ func testsOutside(t *testing.T) map[string]string {
 	return tests
 }
 
-func TestTheOtherSideTurnsEverySwitch(t *testing.T) {
+func TestAssumptions_otherSide(t *testing.T) {
 	t.Parallel()
 	all := turned(OtherSide())
 	for _, a := range Assumptions() {

@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// Call is a request that was received.
+// Call is a received request.
 type Call struct {
 	Seq         int
 	Product     string
 	Action      string
-	AccountID   string // of the key, if it is known
+	AccountID   string // of the key; empty: unknown
 	AccessKeyID string
 	Method      string
 	URL         string // as received
 	UserAgent   string
 	Signed      string            // the algorithm: HMAC-SHA1, ACS3-HMAC-SHA256, or empty for a call without a signature
 	Params      map[string]string // the operation's own
-	Status      int               // 0: no answer was given
-	Code        string            // of an error answer
+	Status      int               // 0: no answer
+	Code        string            // of an error
 	RequestID   string
 	Time        time.Time // real
 	Committed   bool      // a write took effect
 }
 
-// Calls are the requests received so far, of the named actions or of all.
+// Calls returns the requests received so far, of the named actions or of all.
 func (s *Server) Calls(actions ...string) []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -40,7 +40,7 @@ func (s *Server) Calls(actions ...string) []Call {
 	return named
 }
 
-// ForgetCalls forgets the requests received so far.
+// ForgetCalls clears the list of received requests.
 func (s *Server) ForgetCalls() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,7 +15,7 @@ func (a *Account) Clone() *Account {
 	return &copied
 }
 
-// copier knows which types hold nothing that a plain assignment would share. Most do, and accounts are large.
+// copier caches which types an assignment copies completely. Most types are such, and accounts are large.
 type copier map[reflect.Type]bool
 
 func (c copier) copy(v reflect.Value) reflect.Value {
@@ -70,7 +70,7 @@ func (c copier) copySlice(v reflect.Value) reflect.Value {
 	return copied
 }
 
-// A time is plain: what it points at is never changed.
+// plain reports whether an assignment copies a value completely. A time does: its location is never changed.
 func (c copier) plain(t reflect.Type) bool {
 	if known, ok := c[t]; ok {
 		return known

@@ -15,11 +15,11 @@ import (
 
 const controlPrefix = "/_ramfake/"
 
-// control is a door beside the service for scripts: GET and PATCH state, GET and DELETE calls, GET history, PUT faults,
-// clock and skew. Only this machine may use it, and what it does is not in [Server.Calls].
+// control serves the control plane for scripts: GET and PATCH state, GET and DELETE calls, GET history, violations and
+// credentials, PUT faults, clock and skew. Only this machine can use it, and its requests are not in [Server.Calls].
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	if !local(r.RemoteAddr) {
-		tell(w, http.StatusForbidden, map[string]string{"error": "only this machine may use the control plane"})
+		respond(w, http.StatusForbidden, map[string]string{"error": "only this machine can use the control plane"})
 		return
 	}
 	status, body := http.StatusOK, any(map[string]bool{"ok": true})
@@ -46,12 +46,12 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	case "PUT skew":
 		err = s.putSkew(r)
 	default:
-		status, body = http.StatusNotFound, map[string]string{"error": "there is no " + r.Method + " " + r.URL.Path}
+		status, body = http.StatusNotFound, map[string]string{"error": r.Method + " " + r.URL.Path + " does not exist"}
 	}
 	if err != nil {
 		status, body = http.StatusBadRequest, map[string]string{"error": err.Error()}
 	}
-	tell(w, status, body)
+	respond(w, status, body)
 }
 
 func local(address string) bool {
@@ -63,19 +63,19 @@ func local(address string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-func tell(w http.ResponseWriter, status int, body any) {
+func respond(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json;charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(asJSON(body), '\n')) // a client that has left needs no answer
+	_, _ = w.Write(append(asJSON(body), '\n')) // the client may have disconnected
 }
 
-// named is an account by id, or the default one. The lock is held.
+// named returns the account with an id, or the default account. The caller holds the lock.
 func (s *Server) named(id string) (*Account, error) {
 	if id == "" {
 		id = s.first
 	}
 	if s.accounts[id] == nil {
-		return nil, fmt.Errorf("there is no account %s", id)
+		return nil, fmt.Errorf("account %s does not exist", id)
 	}
 	return s.accounts[id], nil
 }
@@ -90,7 +90,7 @@ func (s *Server) copyOf(id string) (*Account, error) {
 	return account.Clone(), nil
 }
 
-// patch changes an account by a JSON merge patch (RFC 7396): what it names changes, null removes.
+// patch applies a JSON merge patch (RFC 7396) to an account.
 func (s *Server) patch(r *http.Request) (*Account, error) {
 	var change any
 	if err := json.NewDecoder(r.Body).Decode(&change); err != nil {
@@ -107,9 +107,9 @@ func (s *Server) patch(r *http.Request) (*Account, error) {
 		return nil, err
 	}
 	if changed.ID != account.ID {
-		return nil, errors.New("an account keeps its id")
+		return nil, errors.New("the id of an account cannot be changed")
 	}
-	if err := s.remember(changed); err != nil {
+	if err := s.reserve(changed); err != nil {
 		return nil, err
 	}
 	old := account.Clone()
@@ -125,7 +125,7 @@ func merged(account *Account, change any) (*Account, error) {
 	}
 	changed := NewAccount(account.ID)
 	if err := strictly(asJSON(mergePatch(document, change)), changed); err != nil {
-		return nil, fmt.Errorf("that would not be an account: %w", err)
+		return nil, fmt.Errorf("the patched account is invalid: %w", err)
 	}
 	return changed, nil
 }
@@ -149,7 +149,7 @@ func mergePatch(target, change any) any {
 	return whole
 }
 
-// putFaults replaces the schedule.
+// putFaults replaces the schedule of faults.
 func (s *Server) putFaults(r *http.Request) error {
 	var file Schedule
 	if err := json.NewDecoder(r.Body).Decode(&file); err != nil {
@@ -158,7 +158,7 @@ func (s *Server) putFaults(r *http.Request) error {
 	return s.SetSchedule(file)
 }
 
-// SetSchedule replaces the schedule of faults. A seed starts the order of lists and the ids again.
+// SetSchedule replaces the schedule of faults. A seed restarts the order of lists and the ids.
 func (s *Server) SetSchedule(file Schedule) error {
 	rules, err := schedule(file.Rules)
 	if err != nil {
@@ -180,12 +180,12 @@ func (s *Server) putClock(r *http.Request) (any, error) {
 		Now     time.Time `json:"now"`
 	}
 	if err := json.NewDecoder(r.Body).Decode(&order); err != nil {
-		return nil, fmt.Errorf("cannot read the order: %w", err)
+		return nil, fmt.Errorf("cannot read the request: %w", err)
 	}
 	if order.Advance != "" {
 		d, err := time.ParseDuration(order.Advance)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read the order: %w", err)
+			return nil, fmt.Errorf("cannot read the request: %w", err)
 		}
 		s.Advance(d)
 	}
@@ -201,11 +201,11 @@ func (s *Server) putSkew(r *http.Request) error {
 		Skew string `json:"skew"`
 	}
 	if err := json.NewDecoder(r.Body).Decode(&order); err != nil {
-		return fmt.Errorf("cannot read the order: %w", err)
+		return fmt.Errorf("cannot read the request: %w", err)
 	}
 	d, err := time.ParseDuration(order.Skew)
 	if err != nil {
-		return fmt.Errorf("cannot read the order: %w", err)
+		return fmt.Errorf("cannot read the request: %w", err)
 	}
 	s.SetSkew(d)
 	return nil

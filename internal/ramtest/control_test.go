@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// control asks the control plane, which needs no key.
+// control sends a request to the control plane, which needs no key.
 func control(t *testing.T, s *Server, method, path, body string) result {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL()+"/_ramfake/"+path, strings.NewReader(body))
@@ -23,7 +23,7 @@ func control(t *testing.T, s *Server, method, path, body string) result {
 	return got
 }
 
-func TestAScriptReadsAndChangesTheState(t *testing.T) {
+func TestControl_state(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.AddAccount("2222222222222222")
@@ -45,7 +45,7 @@ func TestAScriptReadsAndChangesTheState(t *testing.T) {
 	equal(t, "by", s.History()[0].Actor, "control")
 }
 
-func TestAScriptIsToldWhatItGotWrong(t *testing.T) {
+func TestControl_errors(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	for _, wrong := range [][3]string{
@@ -67,7 +67,7 @@ func TestAScriptIsToldWhatItGotWrong(t *testing.T) {
 	equal(t, "history", s.History(), []Event{})
 }
 
-func TestAScriptReadsAndForgetsCalls(t *testing.T) {
+func TestControl_calls(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -84,7 +84,7 @@ func TestAScriptReadsAndForgetsCalls(t *testing.T) {
 	equal(t, "calls", control(t, s, http.MethodGet, "calls", "").text, "[]\n")
 }
 
-func TestAScriptMovesTheClocks(t *testing.T) {
+func TestControl_clocks(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	got := control(t, s, http.MethodPut, "clock", `{"now":"2027-01-02T03:04:05Z"}`)
@@ -100,7 +100,7 @@ func TestAScriptMovesTheClocks(t *testing.T) {
 	admin(t, s).refused("InvalidTimeStamp.Expired", "Ims", "GetPasswordPolicy")
 }
 
-func TestTheControlPlaneIsForThisMachine(t *testing.T) {
+func TestControl_isLocal(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{
 		"127.0.0.1:1": true, "[::1]:1": true, "[::ffff:127.0.0.1]:1": true, "192.0.2.1:1": false, "[2001:db8::1]:1": false, "": false,

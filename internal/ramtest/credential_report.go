@@ -8,6 +8,8 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/csv"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,32 +20,32 @@ var credentialReportActions = table{
 	"Ims/GetCredentialReport":      {run: getCredentialReport},
 }
 
-// CredentialReport is the account's report of its users, as it was when it was made.
+// CredentialReport is the report of an account's users at the time when it was generated.
 type CredentialReport struct {
-	GeneratedTime time.Time  // zero: none was ever made
-	Lines         [][]string // the names of the columns first
+	GeneratedTime time.Time  // zero: no report exists
+	Lines         [][]string // the header first
 
 	Progress ReportProgress
-	Next     [][]string // what the report under way will have
+	Next     [][]string // of the report in progress
 }
 
 const (
-	// A new report is made every four hours at most. (documented)
+	// reportInterval is the minimum between two reports. (documented)
 	reportInterval = 4 * time.Hour
-	// An account with more users has none. (documented)
+	// reportUsers is the maximum of users for which a report exists. (documented)
 	reportUsers = 3500
-	// The rows of a page. (documented)
+	// reportRows is the number of rows of a page. (documented)
 	reportRows = 3501
 )
 
-// Begins a report, or reports how far the one under way is: STARTED, INPROGRESS, COMPLETED. Within four hours of the last
-// report there is no other, and the answer is about that one. (documented; that it is COMPLETED is assumed:
-// Behaviour.ReportsRefused) The report describes the account as it was when it began. (assumed)
+// generateCredentialReport starts a report, or returns the progress of the present one: STARTED, INPROGRESS, COMPLETED. Within
+// four hours of the last report it starts no other, and the answer is about that one. (documented; that it is COMPLETED is assumed,
+// Behaviour.RefuseEarlyReports) The report has the state of the account at its start. (assumed)
 func generateCredentialReport(r *request) (reply, error) {
 	report := &r.account.CredentialReport
 	switch {
 	case report.Progress.Pending:
-		if !report.Progress.ask(r) {
+		if !report.Progress.poll(r) {
 			return reply{"State": "INPROGRESS"}, nil
 		}
 	case !report.GeneratedTime.IsZero() && r.now.Before(report.GeneratedTime.Add(reportInterval)):
@@ -63,24 +65,24 @@ func generateCredentialReport(r *request) (reply, error) {
 	return reply{"State": "COMPLETED"}, nil
 }
 
-// (assumed: the code is not published)
+// tooManyUsersForReport has an assumed code.
 func tooManyUsersForReport() error {
 	return exceeded("User.CredentialReport", "The count of users beyond the limit of the credential report.")
 }
 
-// (assumed: whether there is such an answer is not known)
+// reportTooSoon is assumed.
 func reportTooSoon() error {
 	return exceeded("CredentialReport", "The credential report was generated within four hours.")
 }
 
-// (assumed: the code is not published)
+// noCredentialReport has an assumed code.
 func noCredentialReport() error {
 	return notExist("CredentialReport", "The credential report does not exist.")
 }
 
-// A page of the last report, CSV in Base64, and where the next one begins. MaxItems is a text, and so is IsTruncated.
-// (documented) Assumed are what is answered before any report (Behaviour.NoReportEmpty) and that each page has the names
-// of the columns (Behaviour.HeaderOnce), of which no text speaks.
+// getCredentialReport returns a page of the last report, CSV in Base64, and the token of the next one. MaxItems and IsTruncated are
+// strings. (documented) The answer before any report (Behaviour.MissingReportEmpty), and that each page has the header
+// (Behaviour.HeaderOnFirstPageOnly), are assumed.
 func getCredentialReport(r *request) (reply, error) {
 	report, b := r.account.CredentialReport, r.server.behaviour
 	if report.GeneratedTime.IsZero() {
@@ -117,7 +119,7 @@ func getCredentialReport(r *request) (reply, error) {
 	return answer, nil
 }
 
-// A token belongs to one report. (assumed)
+// reportToken is for one report. (assumed)
 func reportToken(generated time.Time, position int) string {
 	return base64.URLEncoding.EncodeToString([]byte(stamp(generated) + " " + strconv.Itoa(position)))
 }
@@ -138,7 +140,8 @@ func (r *request) reportPosition(generated time.Time, rows int) (int, error) {
 	return start, nil
 }
 
-// Base64. (documented, and observed by a third party) One of the vendor's samples is Base32. (Behaviour.ReportInBase32)
+// encodeReport encodes in Base64. (documented, and observed by a third party) One of the vendor's samples is Base32.
+// (Behaviour.ReportInBase32).
 func (r *request) encodeReport(lines [][]string) (string, error) {
 	var text bytes.Buffer
 	if err := csv.NewWriter(&text).WriteAll(lines); err != nil {
@@ -148,4 +151,117 @@ func (r *request) encodeReport(lines [][]string) (string, error) {
 		return base32.StdEncoding.EncodeToString(text.Bytes()), nil
 	}
 	return base64.StdEncoding.EncodeToString(text.Bytes()), nil
+}
+
+// Cells of a credential report without a value. (documented; LOGIN_DISABLED observed)
+const (
+	never         = "-"
+	notApplicable = "N/A"
+	loginDisabled = "LOGIN_DISABLED"
+)
+
+// reportKeys are the columns of a user's keys. The additional ones are legacy. (documented)
+var reportKeys = []string{"access_key_1", "access_key_2", "additional_access_key_1", "additional_access_key_2", "additional_access_key_3"}
+
+// reportColumns are the columns in order. Older reports lack the additional keys. (documented)
+func (r *request) reportColumns() []string {
+	columns := []string{
+		"user", "user_creation_time", "user_last_logon",
+		"password_exist", "password_active", "password_last_changed", "password_next_rotation", "mfa_active",
+	}
+	for _, key := range r.reportedKeys() {
+		columns = append(columns, key+"_exist", key+"_active", key+"_last_rotated", key+"_last_used")
+	}
+	if r.server.behaviour.ExtraReportColumns {
+		columns = append(columns, "passkeys", "display_name")
+	}
+	return columns
+}
+
+func (r *request) reportedKeys() []string {
+	if r.server.behaviour.HideNewerFields {
+		return reportKeys[:2]
+	}
+	return reportKeys
+}
+
+// credentialLines has the root account first (documented), then the users by name. (assumed)
+func (r *request) credentialLines() [][]string {
+	lines := [][]string{r.reportColumns(), r.rootLine()}
+	for _, name := range slices.Sorted(maps.Keys(r.account.Users)) {
+		lines = append(lines, r.userLine(r.account.Users[name]))
+	}
+	return lines
+}
+
+// rootLine is the line of the root account, which has a password and few details of it. (documented) N/A as its date of creation
+// and - as its last logon are assumed.
+func (r *request) rootLine() []string {
+	line := []string{
+		"<root>", notApplicable, never, "TRUE", notApplicable, never, notApplicable, truth(r.account.RootMFA),
+	}
+	line = append(line, r.keyCells(r.account.Keys)...)
+	if r.server.behaviour.ExtraReportColumns {
+		line = append(line, "0", "")
+	}
+	return line
+}
+
+func (r *request) userLine(user *User) []string {
+	line := []string{r.principalName(user.Name), stamp(user.CreateDate), happened(user.LastLoginDate)}
+	line = append(line, r.passwordCells(user)...)
+	line = append(line, r.keyCells(user.Keys)...)
+	if r.server.behaviour.ExtraReportColumns {
+		line = append(line, strings.Repeat("*", len(user.Passkeys)), user.DisplayName)
+	}
+	return line
+}
+
+// passwordCells are password_exist to mfa_active. They are N/A for a user without a login profile. (documented; FALSE in the first
+// is assumed, Behaviour.PasswordExistFalse).
+func (r *request) passwordCells(user *User) []string {
+	profile := user.LoginProfile
+	if profile == nil {
+		exist := notApplicable
+		if r.server.behaviour.PasswordExistFalse {
+			exist = "FALSE"
+		}
+		return []string{exist, notApplicable, notApplicable, notApplicable, notApplicable}
+	}
+	cells := []string{"TRUE", truth(profile.Status == "Active"), happened(profile.PasswordDate), never, truth(user.MFASerial != "")}
+	if age := r.account.Policy.MaxPasswordAge; age > 0 && !profile.PasswordDate.IsZero() {
+		cells[3] = stamp(profile.PasswordDate.AddDate(0, 0, age))
+	}
+	if profile.Status != "Active" && r.server.behaviour.ShowLoginDisabled {
+		cells[1], cells[4] = loginDisabled, loginDisabled
+	}
+	return cells
+}
+
+// keyCells are N/A for a key that does not exist, in every column except the first. (documented)
+func (r *request) keyCells(keys []*AccessKey) []string {
+	var cells []string
+	for at := range r.reportedKeys() {
+		if at >= len(keys) {
+			cells = append(cells, "FALSE", notApplicable, notApplicable, notApplicable)
+			continue
+		}
+		key := keys[at]
+		cells = append(cells, "TRUE", truth(key.Status == "Active"), happened(key.CreateDate), happened(key.LastUsed))
+	}
+	return cells
+}
+
+func truth(b bool) string {
+	if b {
+		return "TRUE"
+	}
+	return "FALSE"
+}
+
+func happened(t time.Time) string {
+	if t.IsZero() {
+		return never
+	}
+	return stamp(t)
 }

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// generated has a report made.
+// generated generates a report.
 func generated(c *client) {
 	c.t.Helper()
 	for range 3 {
@@ -22,7 +22,7 @@ func generated(c *client) {
 			return
 		}
 	}
-	c.t.Fatal("the report is never complete")
+	c.t.Fatal("the report does not become complete")
 }
 
 // lines decodes one page of a report.
@@ -40,7 +40,7 @@ func lines(t *testing.T, page result, decode func(string) ([]byte, error)) [][]s
 	return got
 }
 
-func TestACredentialReportIsMadeEveryFourHoursAtMost(t *testing.T) {
+func TestCredentialReport_everyFourHours(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -63,7 +63,7 @@ func TestACredentialReportIsMadeEveryFourHoursAtMost(t *testing.T) {
 	}
 }
 
-func TestACredentialReportTakesAsLongAsItIsTold(t *testing.T) {
+func TestCredentialReport_polls(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.ReportPolls = -1 }))
 	c := admin(t, s)
@@ -78,7 +78,7 @@ func TestACredentialReportTakesAsLongAsItIsTold(t *testing.T) {
 	equal(t, "after the polls", c.ok("Ims", "GenerateCredentialReport").at("State"), "COMPLETED")
 }
 
-func TestACredentialReportTellsOfEveryUser(t *testing.T) {
+func TestCredentialReport_lines(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.PageCap = 0 }))
 	c := admin(t, s)
@@ -113,7 +113,7 @@ func TestACredentialReportTellsOfEveryUser(t *testing.T) {
 	equal(t, "additional keys", []string{user[16], user[20], user[24], user[27]}, []string{"TRUE", "TRUE", "FALSE", "N/A"})
 }
 
-func TestACredentialReportComesInPages(t *testing.T) {
+func TestCredentialReport_pages(t *testing.T) {
 	t.Parallel()
 	for _, once := range []bool{false, true} {
 		s := New(t, WithBehaviour(func(b *Behaviour) { b.HeaderOnFirstPageOnly = once; b.PageCap = 0 }))
@@ -144,7 +144,7 @@ func TestACredentialReportComesInPages(t *testing.T) {
 	}
 }
 
-func TestACredentialReportHasItsVariants(t *testing.T) {
+func TestCredentialReport_variants(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) {
 		b.ReportInBase32, b.ExtraReportColumns, b.ShowLoginDisabled, b.PasswordExistFalse, b.MissingReportEmpty, b.PageCap = true, true, true, true, true, 0
@@ -164,7 +164,7 @@ func TestACredentialReportHasItsVariants(t *testing.T) {
 	equal(t, "older", len(lines(t, c.ok("Ims", "GetCredentialReport"), base32.StdEncoding.DecodeString)[0]), 18)
 }
 
-func TestLargeAccountsHaveNoCredentialReport(t *testing.T) {
+func TestCredentialReport_largeAccount(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.Change(func(a *Account) {
@@ -179,7 +179,7 @@ func TestLargeAccountsHaveNoCredentialReport(t *testing.T) {
 	equal(t, "state", c.ok("Ims", "GenerateCredentialReport").at("State"), "STARTED")
 }
 
-func TestAGovernanceReportIsMadeAndRead(t *testing.T) {
+func TestGovernanceReport(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -218,7 +218,7 @@ func TestAGovernanceReportIsMadeAndRead(t *testing.T) {
 	equal(t, "at once", c.ok("Ims", "GenerateGovernanceReport").at("State"), "Completed")
 }
 
-func TestAnAccountWithoutAGovernanceReportMaySayNothing(t *testing.T) {
+func TestGovernanceReport_missing(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t, WithBehaviour(func(b *Behaviour) { b.MissingReportEmpty = true })))
 	equal(t, "status", c.ok("Ims", "GetGovernanceReportStatus").at("WholeReportStatus"), "")

@@ -1,16 +1,14 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package ramtest is a RAM service that runs in a test.
+// Package ramtest is a fake of RAM, IMS and STS that runs in a test.
 //
-// It is an executable manual: one file is one noun, one function is one remote
-// operation, and the sentence above the function is the rule, with the source of
-// that knowledge. (documented) means that the vendor says so, (observed) that public
-// code depends on it, (assumed) that no source says it and the fake had to choose.
-// What is assumed can be switched in [Behaviour].
+// A file has the operations of one noun. The comment on an operation states the service's
+// rule and its source: (documented) the vendor says so, (observed) public code depends on
+// it, (assumed) no source says so, and the fake makes a choice. [Assumptions] lists the
+// choices, and [Behaviour] has a switch for each.
 //
-// It knows nothing of the provider's own types and uses the standard library, so
-// that a mistake of ours cannot be made twice in the same way. It is unkind unless
-// asked otherwise: pages are small, lists come in no promised order, and a parameter
-// that the operation does not have is refused.
+// The package uses none of the provider's types and only the standard library, not to
+// repeat an error of the provider. By default it is strict: pages are small,
+// lists come in random order, and unknown parameters are refused.
 package ramtest

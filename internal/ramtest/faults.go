@@ -226,7 +226,7 @@ func (s *Server) ExecuteLate() {
 func (c *conversation) reshape(rule *scheduled) {
 	var body any
 	if err := json.Unmarshal(asJSON(c.body), &body); err != nil {
-		panic(err) // it was encoded a moment ago
+		panic(err) // asJSON has encoded it
 	}
 	whole, _ := body.(map[string]any)
 	if rule.Fault == "short_list" {

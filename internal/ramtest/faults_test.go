@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// setting is the write that the faults below hit, and whether it took effect.
+// setting starts a server with rules.
 func setting(t *testing.T, rules ...Rule) (*Server, *client) {
 	t.Helper()
 	s := New(t)
@@ -36,7 +36,7 @@ func age(s *Server) (days int) {
 	return days
 }
 
-func TestAFaultActsBeforeOrAfterTheCommit(t *testing.T) {
+func TestFaults_phases(t *testing.T) {
 	t.Parallel()
 	for phase, want := range map[string]int{"": 0, "before_commit": 0, "after_commit": 90} {
 		for _, rule := range []Rule{
@@ -66,7 +66,7 @@ func TestAFaultActsBeforeOrAfterTheCommit(t *testing.T) {
 	}
 }
 
-func TestAnErrorAnswerIsWhatTheRuleSays(t *testing.T) {
+func TestFaults_code(t *testing.T) {
 	t.Parallel()
 	_, c := setting(
 		t,
@@ -91,7 +91,7 @@ func TestAnErrorAnswerIsWhatTheRuleSays(t *testing.T) {
 	}
 }
 
-func TestAConnectionEndsInFourWays(t *testing.T) {
+func TestFaults_connections(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[string]error{"refuse": io.EOF, "reset": syscall.ECONNRESET, "stall": io.EOF, "cut": io.ErrUnexpectedEOF} {
 		s, c := setting(t, Rule{Fault: fault, Delay: time.Millisecond})
@@ -104,7 +104,7 @@ func TestAConnectionEndsInFourWays(t *testing.T) {
 	}
 }
 
-// whenReceived is a context that ends as soon as the server has received a call: the client leaves then.
+// whenReceived is a context that ends when the server has received a call: the client then disconnects.
 func whenReceived(t *testing.T, s *Server) context.Context {
 	t.Helper()
 	ctx, leave := context.WithCancel(t.Context())
@@ -118,7 +118,7 @@ func whenReceived(t *testing.T, s *Server) context.Context {
 	return ctx
 }
 
-func TestAStallLastsUntilTheClientLeaves(t *testing.T) {
+func TestFaults_stall(t *testing.T) {
 	t.Parallel()
 	s, c := setting(t, Rule{Fault: "stall"})
 	if _, err := try(c.request("Ims", "GetPasswordPolicy").WithContext(whenReceived(t, s))); !errors.Is(err, context.Canceled) {
@@ -127,18 +127,18 @@ func TestAStallLastsUntilTheClientLeaves(t *testing.T) {
 	equal(t, "status", s.Calls()[0].Status, 0)
 }
 
-func TestADelayedWriteCommitsEvenIfTheClientHasLeft(t *testing.T) {
+func TestFaults_delayedCommit(t *testing.T) {
 	t.Parallel()
 	s, c := setting(t, Rule{Action: "SetPasswordPolicy", Fault: "delay", Delay: 10 * time.Millisecond})
 	if _, err := try(c.request("Ims", "SetPasswordPolicy", "MaxPasswordAge", "90").WithContext(whenReceived(t, s))); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	for age(s) != 90 { // until the test's own time is over
+	for age(s) != 90 { // until the test times out
 		runtime.Gosched()
 	}
 }
 
-func TestADripArrivesWhole(t *testing.T) {
+func TestFaults_drip(t *testing.T) {
 	t.Parallel()
 	s, c := setting(t, Rule{Fault: "drip", Delay: time.Microsecond})
 	got, err := c.set()
@@ -149,7 +149,7 @@ func TestADripArrivesWhole(t *testing.T) {
 	equal(t, "age", age(s), 90)
 }
 
-func TestHalfAnAnswerIsNoDocument(t *testing.T) {
+func TestFaults_truncate(t *testing.T) {
 	t.Parallel()
 	s, c := setting(t, Rule{Fault: "truncate"})
 	got, err := c.set()
@@ -159,7 +159,7 @@ func TestHalfAnAnswerIsNoDocument(t *testing.T) {
 	equal(t, "age", age(s), 90)
 }
 
-func TestFieldsAreDroppedAndRetyped(t *testing.T) {
+func TestFaults_dropAndRetype(t *testing.T) {
 	t.Parallel()
 	_, c := setting(
 		t,
@@ -183,7 +183,7 @@ func TestFieldsAreDroppedAndRetyped(t *testing.T) {
 	}
 }
 
-func TestAFaultMayEchoWhatWasSent(t *testing.T) {
+func TestFaults_echo(t *testing.T) {
 	t.Parallel()
 	_, c := setting(t, Rule{Nth: "1", Code: "InternalError", Message: "cannot set {MaxPasswordAge}"}, Rule{Nth: "2", Fault: "html", Body: "<p>{MaxPasswordAge} {Unknown}</p>"})
 	first, _ := c.set()
@@ -192,7 +192,7 @@ func TestAFaultMayEchoWhatWasSent(t *testing.T) {
 	equal(t, "page", second.text, "<p>90 {Unknown}</p>")
 }
 
-func TestARedirectLeadsSomewhereThatCounts(t *testing.T) {
+func TestFaults_redirect(t *testing.T) {
 	t.Parallel()
 	elsewhere := httptest.NewServer(http.NotFoundHandler())
 	defer elsewhere.Close()
@@ -203,7 +203,7 @@ func TestARedirectLeadsSomewhereThatCounts(t *testing.T) {
 	equal(t, "second", []any{got.status, got.header.Get("Location")}, []any{308, elsewhere.URL})
 }
 
-func TestFloodsAreLargerThanAnybodyReads(t *testing.T) {
+func TestFaults_floods(t *testing.T) {
 	t.Parallel()
 	const limit = 10 << 20
 	for _, fault := range []string{"huge", "gzip_bomb"} {
@@ -224,7 +224,7 @@ func TestFloodsAreLargerThanAnybodyReads(t *testing.T) {
 	}
 }
 
-func TestAServerClosesWhileNobodyReadsItsFlood(t *testing.T) {
+func TestFaults_closeDuringFlood(t *testing.T) {
 	t.Parallel()
 	s, c := setting(t, Rule{Fault: "endless_headers"})
 	connection, err := net.Dial("tcp", strings.TrimPrefix(s.URL(), "http://"))
@@ -238,10 +238,10 @@ func TestAServerClosesWhileNobodyReadsItsFlood(t *testing.T) {
 	if _, err := connection.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
-	s.Close() // would not return if it waited for the client
+	s.Close() // must not wait for the client
 }
 
-func TestPositionsCountTheCallsThatMatch(t *testing.T) {
+func TestFaults_positions(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.AddAccount("2222222222222222")
@@ -259,7 +259,7 @@ func TestPositionsCountTheCallsThatMatch(t *testing.T) {
 		parameter, arg string
 	}{
 		{c, "EntityNotExist.User", "Ram", "GetUser", "UserName", "bob"},
-		{c, "InternalError", "Ram", "GetUser", "UserName", "alice"}, // the first rule that acts wins
+		{c, "InternalError", "Ram", "GetUser", "UserName", "alice"}, // the first rule that acts takes precedence
 		{c, "InternalError", "Ims", "GetPasswordPolicy", "", ""},
 		{c, "Throttling", "Ram", "GetUser", "UserName", "alice"},
 		{c, "Throttling", "Ims", "GetUser", "UserPrincipalName", "albert@x.onaliyun.com"},
@@ -275,7 +275,7 @@ func TestPositionsCountTheCallsThatMatch(t *testing.T) {
 	}
 }
 
-func TestOthersActBeforeOrAfterAnOperation(t *testing.T) {
+func TestFaults_inject(t *testing.T) {
 	t.Parallel()
 	s, c := setting(
 		t,
@@ -300,7 +300,7 @@ func TestOthersActBeforeOrAfterAnOperation(t *testing.T) {
 	equal(t, "violations", s.Violations(), []string{})
 }
 
-func TestSomebodyElseActsOnceBeforeACall(t *testing.T) {
+func TestChangeBefore(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -311,7 +311,7 @@ func TestSomebodyElseActsOnceBeforeACall(t *testing.T) {
 	equal(t, "second", c.ok("Ims", "GetPasswordPolicy").at("PasswordPolicy.MaxPasswordAge"), 1)
 }
 
-func TestADuplicateActsAgainLater(t *testing.T) {
+func TestFaults_duplicate(t *testing.T) {
 	t.Parallel()
 	s, c := setting(t, Rule{Action: "SetPasswordPolicy", Nth: "1", Fault: "duplicate", Delay: 1})
 	c.ok("Ims", "SetPasswordPolicy", "MaxPasswordAge", "90")
@@ -325,7 +325,7 @@ func TestADuplicateActsAgainLater(t *testing.T) {
 	s.Change(func(a *Account) { equal(t, "keys", len(a.Users["admin"].Keys), 2) })
 }
 
-func TestAScheduleIsData(t *testing.T) {
+func TestSchedule_isData(t *testing.T) {
 	t.Parallel()
 	for text, wrong := range map[string]bool{
 		`{"seed":7,"rules":[{"action":"GetPasswordPolicy","nth":2,"fault":"code","code":"Throttling","retry_after":7,"delay":"2s"}]}`: false,
@@ -358,7 +358,7 @@ func TestAScheduleIsData(t *testing.T) {
 	equal(t, "position", back.Nth, rule.Nth)
 }
 
-func TestAnIntermediaryAnswersInJSON(t *testing.T) {
+func TestFaults_foreign(t *testing.T) {
 	t.Parallel()
 	s, c := setting(t, Rule{Nth: "1", Fault: "foreign"}, Rule{Nth: "2", Fault: "foreign", Status: 451, Phase: "after_commit"})
 	got := c.do("Ims", "SetPasswordPolicy", "MaxPasswordAge", "90")
@@ -369,7 +369,7 @@ func TestAnIntermediaryAnswersInJSON(t *testing.T) {
 	equal(t, "executed", age(s), 90)
 }
 
-func TestAListIsShortOnce(t *testing.T) {
+func TestFaults_shortList(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.PageCap = 0 }))
 	c := admin(t, s)
@@ -381,7 +381,7 @@ func TestAListIsShortOnce(t *testing.T) {
 	equal(t, "whole", names(), []any{"admin", "alice", "bob"})
 }
 
-func TestTheDateIsWrong(t *testing.T) {
+func TestFaults_date(t *testing.T) {
 	t.Parallel()
 	s, c := setting(t, Rule{Fault: "date", Delay: 3000 * time.Hour})
 	date, err := http.ParseTime(c.ok("Ims", "GetPasswordPolicy").header.Get("Date"))
@@ -390,7 +390,7 @@ func TestTheDateIsWrong(t *testing.T) {
 	}
 }
 
-func TestARequestIsExecutedLate(t *testing.T) {
+func TestFaults_late(t *testing.T) {
 	t.Parallel()
 	s, c := setting(t,
 		Rule{Action: "SetPasswordPolicy", Nth: "1", Fault: "late"},
@@ -414,7 +414,7 @@ func TestARequestIsExecutedLate(t *testing.T) {
 	equal(t, "history", s.History()[0].Actor, "SetPasswordPolicy late")
 }
 
-func TestAnswers1xxDoNotEnd(t *testing.T) {
+func TestFaults_informational(t *testing.T) {
 	t.Parallel()
 	_, c := setting(t, Rule{Nth: "1", Fault: "informational"}, Rule{Nth: "2", Fault: "informational", Status: http.StatusSwitchingProtocols})
 	short := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 1000}}
@@ -430,7 +430,7 @@ func TestAnswers1xxDoNotEnd(t *testing.T) {
 	_ = response.Body.Close()
 }
 
-func TestASecretIsRepeatedInEveryEncoding(t *testing.T) {
+func TestFaults_echoEncodings(t *testing.T) {
 	t.Parallel()
 	_, c := setting(t, Rule{Nth: "1", Fault: "http", Body: "{MaxPasswordAge:*}"}, Rule{Action: "CreateAccessKey", Fault: "http", Phase: "after_commit", Body: "{AccessKeySecret:hex}"})
 	got := c.do("Ims", "SetPasswordPolicy", "MaxPasswordAge", "90")
@@ -448,7 +448,7 @@ func TestASecretIsRepeatedInEveryEncoding(t *testing.T) {
 	}
 }
 
-func TestACredentialsURIOpensAnotherAccount(t *testing.T) {
+func TestCredentialsURI_opensAnotherAccount(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.AddAccount("9999999999999999")

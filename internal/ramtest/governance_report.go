@@ -17,54 +17,54 @@ var governanceReportActions = table{
 	"Ims/ListRecentGovernanceMetrics": {run: listRecentGovernanceMetrics},
 }
 
-// GovernanceReport is what the account's governance looked like when the report was made.
+// GovernanceReport is the report of an account at the time when it was generated.
 type GovernanceReport struct {
-	GenerateTime time.Time // zero: none was ever made
+	GenerateTime time.Time // zero: no report exists
 	Items        []GovernanceItem
 	Progress     ReportProgress
 }
 
-// GovernanceItem is one figure and the rows behind it.
+// GovernanceItem is a value and its rows.
 type GovernanceItem struct {
 	Name    string
 	Type    string // Number, String, Boolean
-	Number  int    // the figure of a Number
-	Is      bool   // the figure of a Boolean
+	Number  int    // the value of a Number
+	Is      bool   // the value of a Boolean
 	Columns []string
 	Rows    [][]string
 }
 
-// Begins a report. The states are documented; that one under way is not begun again, and that there is no limit to how
-// often it may be made, is assumed.
+// generateGovernanceReport starts a report. The states are documented; that a report in progress is not started again, and that
+// the number of reports is not limited, is assumed.
 func generateGovernanceReport(r *request) (reply, error) {
 	report := &r.account.GovernanceReport
 	switch {
 	case report.Progress.Pending:
 		return reply{"State": "Progressing"}, nil
 	case report.Progress.begin(r):
-		r.govern()
+		r.completeGovernanceReport()
 		return reply{"State": "Completed"}, nil
 	default:
 		return reply{"State": "Started"}, nil
 	}
 }
 
-// (assumed: the code is not published)
+// noGovernanceReport has an assumed code.
 func noGovernanceReport() error {
 	return notExist("GovernanceReport", "The governance report does not exist.")
 }
 
-// How far the report is. (documented) Assumed are what is answered before any report (Behaviour.NoReportEmpty) and that
-// all items have the status of the whole.
+// getGovernanceReportStatus returns the progress of the report. (documented) The answer before any report
+// (Behaviour.MissingReportEmpty), and that all items have the status of the whole report, are assumed.
 func getGovernanceReportStatus(r *request) (reply, error) {
 	report, status := &r.account.GovernanceReport, "Completed"
 	switch {
 	case report.Progress.Pending:
-		if !report.Progress.ask(r) {
+		if !report.Progress.poll(r) {
 			status = "Progressing"
 			break
 		}
-		r.govern()
+		r.completeGovernanceReport()
 	case !report.GenerateTime.IsZero():
 	case r.server.behaviour.MissingReportEmpty:
 		return reply{"WholeReportStatus": "", "GovernanceItemsStatus": reply{"GovernanceItemStatus": []any{}}}, nil
@@ -75,7 +75,7 @@ func getGovernanceReportStatus(r *request) (reply, error) {
 		func(item GovernanceItem) reply { return reply{"GovernanceItem": item.Name, "Status": status} })}, nil
 }
 
-// Only these three items are known by name. (documented; their types, columns and what counts as recent, 90 days, is assumed)
+// governanceItems are the three documented items. Their types and columns, and that recent is 90 days, are assumed.
 func (r *request) governanceItems() []GovernanceItem {
 	recent := r.now.AddDate(0, 0, -90)
 	keys := GovernanceItem{Name: "AccountRecentUsingAccessKey", Type: "Number", Columns: []string{"UserName", "AccessKeyId", "LastUsedDate"}}
@@ -95,20 +95,20 @@ func (r *request) governanceItems() []GovernanceItem {
 	return []GovernanceItem{keys, logons, {Name: "SSOLoginEnabled", Type: "Boolean", Is: r.account.UserSso.Enabled}}
 }
 
-func (r *request) govern() {
+func (r *request) completeGovernanceReport() {
 	r.account.GovernanceReport.GenerateTime, r.account.GovernanceReport.Items = r.now, r.governanceItems()
 }
 
-// figure is untyped JSON. (documented)
-func (i GovernanceItem) figure() any {
+// value is untyped JSON. (documented)
+func (i GovernanceItem) value() any {
 	if i.Type == "Boolean" {
 		return i.Is
 	}
 	return i.Number
 }
 
-// One item of the last report, page by page. (documented; the code for an unknown one is assumed) Here IsTruncated is a
-// boolean. (documented)
+// getGovernanceItemReport returns a page of one item of the last report. (documented; the code for an unknown item is assumed) Here
+// IsTruncated is a boolean. (documented)
 func getGovernanceItemReport(r *request) (reply, error) {
 	name, err := r.required("GovernanceItemType")
 	if err != nil {
@@ -127,7 +127,7 @@ func getGovernanceItemReport(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer["GenerateTime"], answer["MetricType"], answer["MetricValue"] = stamp(report.GenerateTime), item.Type, item.figure()
+	answer["GenerateTime"], answer["MetricType"], answer["MetricValue"] = stamp(report.GenerateTime), item.Type, item.value()
 	answer["ColumnsSchema"] = wrapped("ColumnSchema", item.Columns, func(column string) reply {
 		return reply{"ColumnName": column, "ColumnType": "String"}
 	})
@@ -141,7 +141,7 @@ func getGovernanceItemReport(r *request) (reply, error) {
 	return answer, nil
 }
 
-// The figures of the last report. (documented; that there is none yet is assumed)
+// listRecentGovernanceMetrics returns the values of the last report. (documented; the answer without a report is assumed)
 func listRecentGovernanceMetrics(r *request) (reply, error) {
 	report := r.account.GovernanceReport
 	if report.GenerateTime.IsZero() && !r.server.behaviour.MissingReportEmpty {
@@ -150,6 +150,6 @@ func listRecentGovernanceMetrics(r *request) (reply, error) {
 	items := slices.SortedFunc(slices.Values(report.Items), func(x, y GovernanceItem) int { return cmp.Compare(x.Name, y.Name) })
 	return reply{"GenerateTime": stamp(report.GenerateTime), "GovernanceMetrics": wrapped("GovernanceMetric", shuffled(r, items),
 		func(item GovernanceItem) reply {
-			return reply{"GovernanceItem": item.Name, "MetricType": item.Type, "MetricValue": item.figure()}
+			return reply{"GovernanceItem": item.Name, "MetricType": item.Type, "MetricValue": item.value()}
 		})}, nil
 }

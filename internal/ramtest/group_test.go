@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestAUserJoinsAndLeavesAGroup(t *testing.T) {
+func TestGroups_membership(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s, c := still(t)
@@ -47,7 +47,7 @@ func TestAUserJoinsAndLeavesAGroup(t *testing.T) {
 	})
 }
 
-func TestGroupsHaveLimits(t *testing.T) {
+func TestGroups_limits(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)

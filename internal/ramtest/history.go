@@ -13,7 +13,7 @@ import (
 	"unicode"
 )
 
-// Event is one field that changed.
+// Event is a change of one field.
 type Event struct {
 	Seq       int
 	Time      time.Time // by the clock of the data
@@ -21,42 +21,42 @@ type Event struct {
 	Actor     string // the action, "test", "control" or "other-admin"
 	Object    string // security_preference, password_policy, account_alias, user/alice, access_key/LTAI...
 	Field     string
-	Before    any // nil: the object was not there
-	After     any // nil: the object is gone
+	Before    any // nil: the object did not exist
+	After     any // nil: the object was deleted
 }
 
-// History is every change of a field so far, in order.
+// History returns all changes so far, in order.
 func (s *Server) History() []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Event{}, s.history...)
 }
 
-// ForgetHistory forgets the changes so far. Later ones keep their numbers.
+// ForgetHistory clears the history. Later changes continue its numbers.
 func (s *Server) ForgetHistory() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.history = nil
 }
 
-// record notes a change, and keeps the account as it was for stale reads.
+// record adds the changes to the history, and stores the account before them for stale reads.
 func (s *Server) record(by string, before, after *Account) {
-	old, young := fields(apartFrom(after, before)), fields(apartFrom(before, after))
+	old, changedTo := fields(difference(before, after)), fields(difference(after, before))
 	changed := 0
-	for _, at := range slices.Sorted(maps.Keys(union(old, young))) {
-		if reflect.DeepEqual(old[at], young[at]) {
+	for _, at := range slices.Sorted(maps.Keys(union(old, changedTo))) {
+		if reflect.DeepEqual(old[at], changedTo[at]) {
 			continue
 		}
 		object, field, _ := strings.Cut(at, "\x00")
 		s.changes++
 		s.history = append(s.history, Event{
 			Seq: s.changes, Time: s.now(), AccountID: after.ID, Actor: by,
-			Object: object, Field: field, Before: old[at], After: young[at],
+			Object: object, Field: field, Before: old[at], After: changedTo[at],
 		})
 		changed++
 	}
 	if changed > 0 {
-		s.pastOf(after.ID).keep(before, s.now(), s.behaviour.StaleReads)
+		s.pastOf(after.ID).add(before, s.behaviour.StaleReads)
 	}
 }
 
@@ -66,8 +66,8 @@ func union(a, b map[string]any) map[string]any {
 	return all
 }
 
-// apartFrom is the account but for the objects that are the same in another one, of which there may be thousands.
-func apartFrom(other, account *Account) *Account {
+// difference is the account without the objects that are equal in another one, of which there may be thousands.
+func difference(account, other *Account) *Account {
 	rest := *account
 	v, w := reflect.ValueOf(&rest).Elem(), reflect.ValueOf(other).Elem()
 	for i := range v.NumField() {
@@ -81,7 +81,7 @@ func apartFrom(other, account *Account) *Account {
 	return &rest
 }
 
-// differentIn are the entries of a map that another does not have just so.
+// differentIn returns the entries of a map that are not equal in another.
 func differentIn(all, others reflect.Value) reflect.Value {
 	different := reflect.MakeMap(all.Type())
 	for each := all.MapRange(); each.Next(); {
@@ -92,7 +92,7 @@ func differentIn(all, others reflect.Value) reflect.Value {
 	return different
 }
 
-// differentOf are the elements of a list that another does not have just so, wherever it has them.
+// differentOf returns the elements of a list that another does not have, in any position.
 func differentOf(all, others reflect.Value) reflect.Value {
 	byIdentity := make(map[string]any, others.Len())
 	for i := range others.Len() {
@@ -107,9 +107,9 @@ func differentOf(all, others reflect.Value) reflect.Value {
 	return different
 }
 
-// fields is an account taken apart: its objects' fields by object and name.
+// fields returns the fields of an account by object and name.
 func fields(account *Account) map[string]any {
-	taken := apart{}
+	all := flat{}
 	v := reflect.ValueOf(account).Elem()
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
@@ -117,12 +117,12 @@ func fields(account *Account) map[string]any {
 		if !ok {
 			object = "account"
 		}
-		taken.walk(object, "", name, v.Field(i))
+		all.walk(object, "", name, v.Field(i))
 	}
-	return taken
+	return all
 }
 
-// The settings' names, and those of objects whose name is not their field's in the singular.
+// settingNames are the names of the settings, by field.
 var settingNames = map[string]string{
 	"Preference":      "security_preference",
 	"Policy":          "password_policy",
@@ -131,6 +131,7 @@ var settingNames = map[string]string{
 	"UserSso":         "user_sso_settings",
 }
 
+// objectNames are the names of objects whose name is not the singular of their field.
 var objectNames = map[string]string{
 	"Keys":          "access_key",
 	"RecycledKeys":  "recycled_access_key",
@@ -154,10 +155,10 @@ func objectName(field string) string {
 	return snake.String()
 }
 
-type apart map[string]any
+type flat map[string]any
 
-// walk takes a value apart. A struct of its own kind in a map, a list or behind a pointer is an object; every other value is a field.
-func (a apart) walk(object, prefix, field string, v reflect.Value) {
+// walk adds the fields of a value. A struct behind a pointer, alone, in a map or in a list, is an object of its own.
+func (a flat) walk(object, prefix, field string, v reflect.Value) {
 	switch {
 	case v.Kind() == reflect.Pointer && v.IsNil():
 	case v.Kind() == reflect.Pointer:
@@ -177,22 +178,22 @@ func (a apart) walk(object, prefix, field string, v reflect.Value) {
 			a.object(objectName(field)+"/"+identity(v.Index(i).Elem(), i), v.Index(i).Elem())
 		}
 	case field == "VerificationTypes":
-		a[object+"\x00"+prefix+field] = inOrder(v.Interface().([]string)) //nolint:forcetypeassert // it is that kind
+		a[object+"\x00"+prefix+field] = inOrder(v.Interface().([]string)) //nolint:forcetypeassert // the field has this type
 	default:
 		a[object+"\x00"+prefix+field] = v.Interface()
 	}
 }
 
-// inOrder is a set in one order: it is answered in another one each time, so that whoever writes what they have read changes nothing.
+// inOrder sorts a set: every read returns another order, so writing what was read changes nothing.
 func inOrder(set []string) []string {
 	sorted := slices.Clone(set)
 	slices.Sort(sorted)
 	return sorted
 }
 
-func (a apart) object(name string, v reflect.Value) { a.parts(name, "", v) }
+func (a flat) object(name string, v reflect.Value) { a.parts(name, "", v) }
 
-func (a apart) parts(object, prefix string, v reflect.Value) {
+func (a flat) parts(object, prefix string, v reflect.Value) {
 	for i := range v.NumField() {
 		if field := v.Type().Field(i); field.IsExported() {
 			a.walk(object, prefix, field.Name, v.Field(i))
@@ -207,12 +208,12 @@ func dotted(field string) string {
 	return field + "."
 }
 
-// lastPart names a device by its name; its serial number ends with it.
+// lastPart is the name of a device, with which its serial number ends.
 func lastPart(key string) string {
 	return key[strings.LastIndex(key, "/")+1:]
 }
 
-// identity is what a list's element is called by.
+// identity is the name of an element of a list.
 func identity(v reflect.Value, index int) string {
 	for _, name := range []string{"ID", "Name"} {
 		if field := v.FieldByName(name); field.IsValid() && field.Kind() == reflect.String {

@@ -5,10 +5,10 @@ package ramtest
 
 import "time"
 
-// The system disables what was not used for MaxIdleDays, the day after: users' keys, and console logon of
-// users who have not logged on with a password. Making, changing or restoring counts as use, and the root account's
-// own keys are spared. (documented; the second sentence assumed; Behaviour.IdleStays)
-func (s *Server) retire(account *Account) {
+// disableIdle disables what was not used for MaxIdleDays, on the following day: users' keys, and console logon of users without a
+// password logon. (documented; Behaviour.KeepIdleCredentials) Creating, changing and restoring count as use, and the keys of the
+// root account are excluded. (assumed)
+func (s *Server) disableIdle(account *Account) {
 	if s.behaviour.KeepIdleCredentials {
 		return
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Ids come from a seeded source, so that a run can be repeated, and never twice from one server.
+// Ids are drawn from a seeded source, to make runs repeatable. A server never draws an id twice.
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -19,42 +19,42 @@ func newRandom(seed uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0x52414d)) //nolint:gosec // a fake's ids are not secrets
 }
 
-// A user id is 18 decimal digits. (documented)
+// newUserID is 18 decimal digits. (documented)
 func (s *Server) newUserID() string {
 	return s.unique(func() string { return "2" + s.draw("0123456789", 17) })
 }
 
-// A role id looks like a user id. (documented)
+// newRoleID has the form of a user id. (documented)
 func (s *Server) newRoleID() string {
 	return s.unique(func() string { return "3" + s.draw("0123456789", 17) })
 }
 
-// A long-lived key id starts with LTAI. (documented; 24 characters as in the samples)
+// newKeyID starts with LTAI. (documented; 24 characters as in the samples)
 func (s *Server) newKeyID() string {
 	return s.unique(func() string { return "LTAI" + s.draw(alphanumeric, 20) })
 }
 
-// A service credential id starts with SC. (documented; the length is assumed)
+// newCredentialID starts with SC. (documented; the length is assumed)
 func (s *Server) newCredentialID() string {
 	return s.unique(func() string { return "SC" + s.draw(alphanumeric, 22) })
 }
 
-// A temporary key id starts with "STS.". (documented)
+// newSessionKeyID starts with "STS.". (documented)
 func (s *Server) newSessionKeyID() string {
 	return s.unique(func() string { return "STS." + s.draw(alphanumeric, 24) })
 }
 
-// A secret has 30 characters. (assumed)
+// newSecret has 30 characters. (assumed)
 func (s *Server) newSecret() string {
 	return s.unique(func() string { return s.draw(alphanumeric, 30) })
 }
 
-// A token's length is not bounded; this one is long on purpose, and has what a form has to encode. (documented)
+// newSecurityToken is long, because the length is not limited (documented), and has characters that a form must encode.
 func (s *Server) newSecurityToken() string {
 	return s.unique(func() string { return "CAIS" + s.draw(alphanumeric+"+/", 594) + "==" })
 }
 
-// A request id is an upper-case UUID. (documented)
+// newRequestID is an upper-case UUID. (documented)
 func (s *Server) newRequestID() string {
 	return strings.ToUpper(fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x",
 		s.random.Uint32(), s.random.Uint32()&0xffff, s.random.Uint32()&0xfff,
@@ -80,8 +80,8 @@ func (s *Server) unique(draw func() string) string {
 
 var issuedID = regexp.MustCompile(`\d{18}|LTAI[A-Za-z0-9]{20}`)
 
-// remember keeps the ids of an account that was not made here from being drawn again.
-func (s *Server) remember(account *Account) error {
+// reserve prevents the ids of an account that was not created here from being drawn.
+func (s *Server) reserve(account *Account) error {
 	text, err := json.Marshal(account)
 	if err != nil {
 		return fmt.Errorf("cannot read the account: %w", err)

@@ -115,7 +115,7 @@ func changePassword(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// userWithProfile is the user named, if it has a login profile. (documented)
+// userWithProfile returns the named user, if it has a login profile. (documented)
 // Ram, which has no status, returns an inactive profile like any other. (assumed; Behaviour.HideInactiveProfiles)
 func (r *request) userWithProfile() (*User, error) {
 	user, err := r.named()

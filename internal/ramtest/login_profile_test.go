@@ -11,7 +11,7 @@ import (
 
 const password = "Correct-Horse-7"
 
-func TestALoginProfileIsMadeReadAndChangedInRam(t *testing.T) {
+func TestLoginProfile_inRam(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	inhabited(s, "alice")
@@ -27,7 +27,7 @@ func TestALoginProfileIsMadeReadAndChangedInRam(t *testing.T) {
 	equal(t, "changed", c.ok("Ram", "GetLoginProfile", "UserName", "alice").at("LoginProfile"), want)
 }
 
-func TestALoginProfileIsMadeReadAndChangedInIms(t *testing.T) {
+func TestLoginProfile_inIms(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	inhabited(s, "alice")
@@ -45,7 +45,7 @@ func TestALoginProfileIsMadeReadAndChangedInIms(t *testing.T) {
 	equal(t, "read", c.ok("Ims", "GetLoginProfile", of("Ims", "alice")...).at("LoginProfile"), want)
 }
 
-func TestAPasswordIsNeverAnsweredAndOnlyChangedWhenGiven(t *testing.T) {
+func TestLoginProfile_password(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -69,7 +69,7 @@ func TestAPasswordIsNeverAnsweredAndOnlyChangedWhenGiven(t *testing.T) {
 	})
 }
 
-func TestALoginProfileIsMissingOrThereAlready(t *testing.T) {
+func TestLoginProfile_missingAndExisting(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -88,7 +88,7 @@ func TestALoginProfileIsMissingOrThereAlready(t *testing.T) {
 	})
 }
 
-func TestAStatusIsActiveOrInactive(t *testing.T) {
+func TestLoginProfile_status(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	inhabited(s, "alice")
@@ -96,7 +96,7 @@ func TestAStatusIsActiveOrInactive(t *testing.T) {
 	equal(t, "profile", s.held().Users["alice"].LoginProfile, nil)
 }
 
-func TestALoginProfileNeedsAPasswordUnlessSwitched(t *testing.T) {
+func TestLoginProfile_passwordOptional(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -109,7 +109,7 @@ func TestALoginProfileNeedsAPasswordUnlessSwitched(t *testing.T) {
 	})
 }
 
-func TestAnInactiveProfileMayBeHiddenFromRam(t *testing.T) {
+func TestLoginProfile_hideInactive(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -121,7 +121,7 @@ func TestAnInactiveProfileMayBeHiddenFromRam(t *testing.T) {
 	c.ok("Ims", "GetLoginProfile", of("Ims", "alice")...)
 }
 
-func TestAnAccountThatDemandsMFAMayShowIt(t *testing.T) {
+func TestLoginProfile_showMandatoryMFA(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -136,7 +136,7 @@ func TestAnAccountThatDemandsMFAMayShowIt(t *testing.T) {
 	})
 }
 
-func TestAPasswordMeetsThePolicy(t *testing.T) {
+func TestPassword_policy(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name            string
@@ -169,7 +169,7 @@ func TestAPasswordMeetsThePolicy(t *testing.T) {
 	}
 }
 
-func TestThePolicyHoldsForTheNextPassword(t *testing.T) {
+func TestPassword_policyAppliesToTheNext(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -180,7 +180,7 @@ func TestThePolicyHoldsForTheNextPassword(t *testing.T) {
 	equal(t, "password", s.held().Users["alice"].LoginProfile.Password, "lowercase")
 }
 
-func TestAPasswordIsNotUsedAgain(t *testing.T) {
+func TestPassword_reusePrevention(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -197,7 +197,7 @@ func TestAPasswordIsNotUsedAgain(t *testing.T) {
 	})
 }
 
-func TestAPasswordThatATestGaveCountsAsUsed(t *testing.T) {
+func TestPassword_reuseOfAPreparedPassword(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -212,7 +212,7 @@ func TestAPasswordThatATestGaveCountsAsUsed(t *testing.T) {
 	equal(t, "history", s.held().Users["alice"].PasswordHistory, []string{password, "password-2"})
 }
 
-func TestAHistoryOfAsManyAsThePolicyCanAskForIsKept(t *testing.T) {
+func TestPassword_historyLength(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -226,7 +226,7 @@ func TestAHistoryOfAsManyAsThePolicyCanAskForIsKept(t *testing.T) {
 	equal(t, "oldest", history[0], "password-c")
 }
 
-func TestAnInitialPasswordExpires(t *testing.T) {
+func TestPassword_initial(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	inhabited(s, "alice")
@@ -256,7 +256,7 @@ func TestAnInitialPasswordExpires(t *testing.T) {
 	equal(t, "reset on the other side", status(), "InitialValid")
 }
 
-func TestAUserChangesItsPassword(t *testing.T) {
+func TestChangePassword(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -284,7 +284,7 @@ func TestAUserChangesItsPassword(t *testing.T) {
 	})
 }
 
-func TestUnderHardExpiryAnOldPasswordIsLeftToTheAdministrator(t *testing.T) {
+func TestChangePassword_hardExpiry(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	inhabited(s, "alice")

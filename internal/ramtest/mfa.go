@@ -28,12 +28,12 @@ var mfaActions = table{
 	"Ims/DisableVirtualMFA":      {run: disableVirtualMFA, write: true},
 }
 
-// Letters, digits and '-'; Ram's text also allows '.'. (documented; '.' in Ims assumed)
+// deviceName is letters, digits and '-'; the text of Ram also allows '.'. (documented; '.' in Ims assumed)
 var deviceName = regexp.MustCompile(`^[A-Za-z0-9.-]+$`)
 
 var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
 
-// Creates a device, and returns its seed and QR code this once. (documented)
+// createVirtualMFADevice creates a device, and returns its seed and QR code this once. (documented)
 func createVirtualMFADevice(r *request) (reply, error) {
 	name, err := r.required("VirtualMFADeviceName")
 	if err != nil {
@@ -63,7 +63,7 @@ func createVirtualMFADevice(r *request) (reply, error) {
 	}}, nil
 }
 
-// Deletes a device that is not bound. (documented)
+// deleteVirtualMFADevice deletes an unbound device. (documented)
 func deleteVirtualMFADevice(r *request) (reply, error) {
 	device, err := r.device()
 	if err != nil {
@@ -76,7 +76,7 @@ func deleteVirtualMFADevice(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// device is the device that the request has to name. (documented)
+// device returns the device that the request must name. (documented)
 func (r *request) device() (*MFADevice, error) {
 	serial, err := r.required("SerialNumber")
 	if err != nil {
@@ -88,8 +88,8 @@ func (r *request) device() (*MFADevice, error) {
 	return nil, noVirtualMFADevice()
 }
 
-// The account's devices: in Ims a page, in Ram all. (documented) The root account's own device is not among them.
-// (assumed)
+// listVirtualMFADevices returns the account's devices, in Ims a page, in Ram all (documented), without the device of the root
+// account. (assumed)
 func listVirtualMFADevices(r *request) (reply, error) {
 	devices := slices.SortedFunc(maps.Values(r.account.MFADevices), func(x, y *MFADevice) int {
 		return cmp.Compare(x.Serial, y.Serial)
@@ -105,7 +105,7 @@ func listVirtualMFADevices(r *request) (reply, error) {
 	return answer, nil
 }
 
-// A device that nobody has bound has an empty User in Ims and none in Ram. (documented as samples)
+// A device that is not bound has an empty User in Ims and none in Ram. (documented as samples)
 func (r *request) showDevice(device *MFADevice) reply {
 	shown := reply{"SerialNumber": device.Serial}
 	user := r.account.UserByID(device.UserID)
@@ -121,8 +121,8 @@ func (r *request) showDevice(device *MFADevice) reply {
 	return shown
 }
 
-// Binds a device to a user with two codes in a row. (documented) The order of the checks is: format, user, device, the
-// user's, the device's, the codes. (assumed)
+// bindMFADevice binds a device to a user with two consecutive codes. (documented) The order of the checks is assumed: format,
+// user, device, the user's device, the device's user, the codes.
 func bindMFADevice(r *request) (reply, error) {
 	code1, err := r.code("AuthenticationCode1")
 	if err != nil {
@@ -156,7 +156,7 @@ func bindMFADevice(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// A code has six digits. (documented)
+// code returns a code, which has six digits. (documented)
 func (r *request) code(parameter string) (string, error) {
 	text, err := r.required(parameter)
 	if err == nil && !sixDigits.MatchString(text) {
@@ -165,7 +165,7 @@ func (r *request) code(parameter string) (string, error) {
 	return text, err
 }
 
-// Takes the device off a user; it stays in the account. (documented)
+// unbindMFADevice unbinds a user's device, which stays in the account. (documented)
 func unbindMFADevice(r *request) (reply, error) {
 	user, err := r.userWithDevice()
 	if err != nil {
@@ -191,8 +191,8 @@ func (r *request) unbind(user *User) {
 	user.MFASerial = ""
 }
 
-// Takes the virtual device off a user and deletes it.
-// (documented; the code without one is assumed, as is that another kind of device is none)
+// disableVirtualMFA unbinds and deletes a user's virtual device. (documented; the code without one, and that a device of another
+// kind does not count, are assumed).
 func disableVirtualMFA(r *request) (reply, error) {
 	user, err := r.userWithDevice()
 	if err != nil {
@@ -207,7 +207,7 @@ func disableVirtualMFA(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// A user's device. In Ims a RAM user may ask for itself. (documented)
+// getUserMFAInfo returns a user's device. In Ims a RAM user can omit its own name. (documented)
 func getUserMFAInfo(r *request) (reply, error) {
 	find := r.named
 	if r.product == "Ims" {
@@ -231,8 +231,8 @@ func getUserMFAInfo(r *request) (reply, error) {
 	return answer, nil
 }
 
-// For a user without a device Ram answers 404 or an empty device (both observed), Ims IsMFAEnable=false.
-// (assumed; Behaviour.NoMFADevice)
+// withoutDevice is the answer for a user without a device: in Ram 404 or an empty device (both observed), in Ims
+// IsMFAEnable=false. (assumed; Behaviour.UnboundMFAAnswer)
 func (r *request) withoutDevice() (reply, error) {
 	setting := r.server.behaviour.UnboundMFAAnswer
 	if setting == "not_found" || setting == "" && r.product == "Ram" {

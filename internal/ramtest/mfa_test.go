@@ -15,7 +15,7 @@ import (
 	"rsc.io/qr"
 )
 
-func TestCodesAreThoseOfTheStandard(t *testing.T) {
+func TestTOTP_vectors(t *testing.T) {
 	t.Parallel()
 	const seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 	for at, codes := range map[int64][2]string{
@@ -30,7 +30,7 @@ func TestCodesAreThoseOfTheStandard(t *testing.T) {
 	equal(t, "no seed", TOTP("not base32!", time.Unix(59, 0)), "")
 }
 
-// withDevice is a server with a user alice and a device that is not bound.
+// withDevice starts a server with a user alice and an unbound device.
 func withDevice(t *testing.T, options ...Option) (s *Server, c *client, serial, seed string) {
 	t.Helper()
 	s, c = still(t, options...)
@@ -39,14 +39,14 @@ func withDevice(t *testing.T, options ...Option) (s *Server, c *client, serial, 
 	return s, c, made.at("VirtualMFADevice.SerialNumber").(string), made.at("VirtualMFADevice.Base32StringSeed").(string)
 }
 
-// binding is the parameters that bind a device to a user with the codes of the step at an offset and the one after.
+// binding returns the parameters that bind a device to a user with the codes of the step at an offset and the next step.
 func binding(s *Server, product, user, serial, seed string, offset int) []string {
 	first := s.Now().Add(time.Duration(offset) * totpStep)
 	return of(product, user, "SerialNumber", serial,
 		"AuthenticationCode1", TOTP(seed, first), "AuthenticationCode2", TOTP(seed, first.Add(totpStep)))
 }
 
-func TestADeviceTellsItsSeedOnceInTextAndAsAPicture(t *testing.T) {
+func TestCreateVirtualMFADevice_returnsTheSeedOnce(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s, c := still(t)
@@ -77,13 +77,13 @@ func TestADeviceTellsItsSeedOnceInTextAndAsAPicture(t *testing.T) {
 		}
 		listed := c.ok(product, "ListVirtualMFADevices")
 		if strings.Contains(listed.text, seed) {
-			t.Error("a list tells the seed")
+			t.Error("a list contains the seed")
 		}
 		equal(t, "kept seed", s.held().MFADevices["acs:ram::"+defaultAccountID+":mfa/phone.alice-1"].Seed, seed)
 	})
 }
 
-func TestADevicesNameIsWellFormedAndUnique(t *testing.T) {
+func TestCreateVirtualMFADevice_name(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -103,7 +103,7 @@ func TestADevicesNameIsWellFormedAndUnique(t *testing.T) {
 	})
 }
 
-func TestADeviceIsBoundListedUnboundAndDeleted(t *testing.T) {
+func TestMFADevice_lifeCycle(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s, c, serial, seed := withDevice(t)
@@ -133,7 +133,7 @@ func TestADeviceIsBoundListedUnboundAndDeleted(t *testing.T) {
 	})
 }
 
-func TestABoundDeviceFollowsARenamedUser(t *testing.T) {
+func TestMFADevice_renamedUser(t *testing.T) {
 	t.Parallel()
 	s, c, serial, seed := withDevice(t)
 	c.ok("Ram", "BindMFADevice", binding(s, "Ram", "alice", serial, seed, 0)...)
@@ -143,7 +143,7 @@ func TestABoundDeviceFollowsARenamedUser(t *testing.T) {
 	equal(t, "info", c.ok("Ram", "GetUserMFAInfo", "UserName", "alicia").at("MFADevice.SerialNumber"), serial)
 }
 
-func TestCodesOfSomeStepsAroundAreAccepted(t *testing.T) {
+func TestBindMFADevice_steps(t *testing.T) {
 	t.Parallel()
 	for _, punctual := range []bool{false, true} {
 		for offset := -4; offset <= 2; offset++ {
@@ -160,7 +160,7 @@ func TestCodesOfSomeStepsAroundAreAccepted(t *testing.T) {
 	}
 }
 
-func TestTwoCodesAreInARow(t *testing.T) {
+func TestBindMFADevice_consecutiveCodes(t *testing.T) {
 	t.Parallel()
 	s, c, serial, seed := withDevice(t)
 	now := s.Now()
@@ -173,7 +173,7 @@ func TestTwoCodesAreInARow(t *testing.T) {
 	}
 }
 
-func TestAStepIsAcceptedOnceUnlessSwitched(t *testing.T) {
+func TestBindMFADevice_usedCodes(t *testing.T) {
 	t.Parallel()
 	for _, reusable := range []bool{false, true} {
 		s, c, serial, seed := withDevice(t, WithBehaviour(func(b *Behaviour) { b.AcceptUsedCodes = reusable }))
@@ -185,9 +185,9 @@ func TestAStepIsAcceptedOnceUnlessSwitched(t *testing.T) {
 			c.ok("Ram", "UnbindMFADevice", "UserName", "alice")
 			got := c.do("Ram", "BindMFADevice", params...)
 			if accepted := reusable || i == 2; (got.code == "") != accepted {
-				t.Errorf("ReusableCodes=%t: try %d: %s", reusable, i, got.text)
+				t.Errorf("AcceptUsedCodes=%t: attempt %d: %s", reusable, i, got.text)
 			}
-			s.Change(func(a *Account) { // for the next try
+			s.Change(func(a *Account) { // for the next attempt
 				a.Users["alice"].MFASerial, a.MFADevices[serial].UserID = serial, idIn(a, "alice")
 			})
 		}
@@ -196,7 +196,7 @@ func TestAStepIsAcceptedOnceUnlessSwitched(t *testing.T) {
 
 func idIn(a *Account, name string) string { return a.Users[name].ID }
 
-func TestBindingIsCheckedInOrder(t *testing.T) {
+func TestBindMFADevice_orderOfChecks(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s, c, serial, seed := withDevice(t)
@@ -205,10 +205,10 @@ func TestBindingIsCheckedInOrder(t *testing.T) {
 			return of(product, user, "SerialNumber", serial, "AuthenticationCode1", code1, "AuthenticationCode2", code2)
 		}
 		c.ok(product, "BindMFADevice", binding(s, product, "alice", serial, seed, 0)...)
-		c.refused("InvalidParameter.AuthenticationCode.Format", product, "BindMFADevice", bind("nobody", "none", "12345", "123456")...)
-		c.refused("InvalidParameter.AuthenticationCode.Format", product, "BindMFADevice", bind("nobody", "none", "123456", "12345x")...)
-		c.refused("MissingAuthenticationCode2", product, "BindMFADevice", bind("nobody", "none", "123456", "")...)
-		c.refused("EntityNotExist.User", product, "BindMFADevice", bind("nobody", "none", "123456", "123456")...)
+		c.refused("InvalidParameter.AuthenticationCode.Format", product, "BindMFADevice", bind("unknown", "none", "12345", "123456")...)
+		c.refused("InvalidParameter.AuthenticationCode.Format", product, "BindMFADevice", bind("unknown", "none", "123456", "12345x")...)
+		c.refused("MissingAuthenticationCode2", product, "BindMFADevice", bind("unknown", "none", "123456", "")...)
+		c.refused("EntityNotExist.User", product, "BindMFADevice", bind("unknown", "none", "123456", "123456")...)
 		c.refused("EntityNotExist.VirtualMFADevice", product, "BindMFADevice", bind("alice", "none", "123456", "123456")...)
 		c.refused("EntityAlreadyExists.User.MFADevice", product, "BindMFADevice", bind("alice", serial, "123456", "123456")...)
 		c.refused("EntityAlreadyExists.VirtualMFADevice.User", product, "BindMFADevice", bind("bob", serial, "123456", "123456")...)
@@ -216,7 +216,7 @@ func TestBindingIsCheckedInOrder(t *testing.T) {
 	})
 }
 
-func TestDevicesAreListedInPagesByImsAndAtOnceByRam(t *testing.T) {
+func TestListVirtualMFADevices(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -233,7 +233,7 @@ func TestDevicesAreListedInPagesByImsAndAtOnceByRam(t *testing.T) {
 	c.refused("InvalidParameter.MaxItems.Range", "Ims", "ListVirtualMFADevices", "MaxItems", "101")
 }
 
-func TestDisablingUnbindsAndDeletes(t *testing.T) {
+func TestDisableVirtualMFA(t *testing.T) {
 	t.Parallel()
 	s, c, serial, seed := withDevice(t)
 	c.refused("EntityNotExist.User.MFADevice", "Ims", "DisableVirtualMFA", of("Ims", "alice")...)
@@ -247,7 +247,7 @@ func TestDisablingUnbindsAndDeletes(t *testing.T) {
 	equal(t, "unbound", c.ok("Ims", "UnbindMFADevice", of("Ims", "alice")...).at("MFADevice.SerialNumber"), "a-key-of-metal")
 }
 
-func TestThreeAnswersForAUserWithoutADevice(t *testing.T) {
+func TestGetUserMFAInfo_withoutDevice(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -264,10 +264,10 @@ func TestThreeAnswersForAUserWithoutADevice(t *testing.T) {
 		equal(t, "device", got.at("MFADevice"), reply{})
 		equal(t, "enabled", got.at("IsMFAEnable"), nil)
 	}
-	c.refused("EntityNotExist.User", "Ram", "GetUserMFAInfo", "UserName", "nobody")
+	c.refused("EntityNotExist.User", "Ram", "GetUserMFAInfo", "UserName", "unknown")
 }
 
-func TestAUserMayAskImsForItsOwnDevice(t *testing.T) {
+func TestGetUserMFAInfo_ofTheCaller(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)

@@ -17,7 +17,7 @@ func other(t *testing.T, f func(*Behaviour)) (*Server, *client) {
 	return s, admin(t, s)
 }
 
-func TestDefaultsDependOnTheFirstUse(t *testing.T) {
+func TestDefaults_dependOnTheFirstUse(t *testing.T) {
 	t.Parallel()
 	change := time.Date(2026, 4, 8, 0, 0, 0, 0, time.UTC)
 	before, after := DefaultsAt(change.Add(-time.Second)), DefaultsAt(change)
@@ -36,7 +36,7 @@ func TestDefaultsDependOnTheFirstUse(t *testing.T) {
 	equal(t, "reset to the newer default", s.held().Preference.MaxIdleDaysForUsers, 365)
 }
 
-func TestExtraFieldsAreShownSetAndReset(t *testing.T) {
+func TestExtraFields(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -57,7 +57,7 @@ func TestExtraFieldsAreShownSetAndReset(t *testing.T) {
 	equal(t, "reset", []ExtraFields{a.Preference.Extra, a.Policy.Extra, a.UserSso.Extra}, []ExtraFields{none, none, none})
 }
 
-func TestMasksMayBeLongAndSeparatedOtherwise(t *testing.T) {
+func TestSecurityPreference_longMasks(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -71,7 +71,7 @@ func TestMasksMayBeLongAndSeparatedOtherwise(t *testing.T) {
 	equal(t, "as sent", got.at("SecurityPreference.LoginProfilePreference.LoginNetworkMasks"), "192.0.2.1, 192.0.2.2")
 }
 
-func TestAnswersMayLackFieldsAndEmptyLists(t *testing.T) {
+func TestMissingFieldsAndEmptyLists(t *testing.T) {
 	t.Parallel()
 	s, c := other(t, func(b *Behaviour) { b.MissingFields = "LoginNetworkMasks, UpdateDate" })
 	equal(t, "missing", c.ok("Ims", "GetSecurityPreference").at("SecurityPreference.LoginProfilePreference.LoginNetworkMasks"), nil)
@@ -83,7 +83,7 @@ func TestAnswersMayLackFieldsAndEmptyLists(t *testing.T) {
 	equal(t, "one key", len(c.ok("Ims", "ListAccessKeys").list("AccessKeys.AccessKey", "AccessKeyId")), 1)
 }
 
-func TestCodesMayBeShort(t *testing.T) {
+func TestShortEntityCodes(t *testing.T) {
 	t.Parallel()
 	s, c := other(t, func(b *Behaviour) { b.ShortEntityCodes = true })
 	c.refused("EntityNotExist.LoginProfile", "Ims", "GetLoginProfile", of("Ims", "alice")...)
@@ -92,7 +92,7 @@ func TestCodesMayBeShort(t *testing.T) {
 	c.refused("EntityNotExist.User.LoginProfile", "Ims", "GetLoginProfile", of("Ims", "alice")...)
 }
 
-func TestVerificationMayBeNotFound(t *testing.T) {
+func TestVerification_notFound(t *testing.T) {
 	t.Parallel()
 	s, c := other(t, func(b *Behaviour) { b.VerificationNotFound = true })
 	c.refused("EntityNotExist.User.Verification", "Ims", "GetVerificationInfo", of("Ims", "alice")...)
@@ -102,7 +102,7 @@ func TestVerificationMayBeNotFound(t *testing.T) {
 	c.ok("Ims", "GetVerificationInfo", of("Ims", "admin")...)
 }
 
-func TestContactsMayBeIgnoredAndClearingRefused(t *testing.T) {
+func TestUpdateUser_contactsAndClearing(t *testing.T) {
 	t.Parallel()
 	s, c := other(t, func(b *Behaviour) { b.IgnoreContacts = true })
 	c.ok("Ims", "UpdateUser", of("Ims", "alice", "NewEmail", "a@example.com", "NewMobilePhone", "86-13900001234", "NewComments", "x")...)
@@ -116,7 +116,7 @@ func TestContactsMayBeIgnoredAndClearingRefused(t *testing.T) {
 	equal(t, "cleared", s.held().Users["alice"].Comments, "")
 }
 
-func TestTagValuesMayBeAnything(t *testing.T) {
+func TestTags_anyValue(t *testing.T) {
 	t.Parallel()
 	s, c := other(t, func(*Behaviour) {})
 	tag := func(value string) []string {
@@ -130,7 +130,7 @@ func TestTagValuesMayBeAnything(t *testing.T) {
 	}
 }
 
-func TestDependantsMayNotPreventDeletingAUser(t *testing.T) {
+func TestDeleteUser_otherSides(t *testing.T) {
 	t.Parallel()
 	for side, code := range map[string]string{"": "DeleteConflict.User.AccessKey", "documented": "DeleteConflict.User.Policy", "none": ""} {
 		s, c := other(t, func(b *Behaviour) { b.UserConflicts = side })
@@ -149,7 +149,7 @@ func TestDependantsMayNotPreventDeletingAUser(t *testing.T) {
 	}
 }
 
-func TestDeletingAProfileMayUnbindTheDevice(t *testing.T) {
+func TestDeleteLoginProfile_unbindsMFA(t *testing.T) {
 	t.Parallel()
 	for _, unbinds := range []bool{false, true} {
 		s, c := other(t, func(b *Behaviour) { b.DeleteProfileUnbindsMFA = unbinds })
@@ -161,7 +161,7 @@ func TestDeletingAProfileMayUnbindTheDevice(t *testing.T) {
 	}
 }
 
-func TestPublicKeysMayBelongToTheJapanSite(t *testing.T) {
+func TestSecurityPreference_hidePublicKeys(t *testing.T) {
 	t.Parallel()
 	s, c := other(t, func(b *Behaviour) { b.HidePublicKeys = true })
 	got := c.ok("Ram", "SetSecurityPreference", "AllowUserToManagePublicKeys", "true")
@@ -169,7 +169,7 @@ func TestPublicKeysMayBelongToTheJapanSite(t *testing.T) {
 	equal(t, "ignored", s.held().Preference.AllowUserToManagePublicKeys, false)
 }
 
-func TestAGroupIsRenamedWithItsMembers(t *testing.T) {
+func TestUpdateGroup_rename(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s, c := other(t, func(*Behaviour) {})

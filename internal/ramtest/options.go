@@ -5,10 +5,10 @@ package ramtest
 
 import "time"
 
-// Option prepares a server before it starts.
+// Option configures a server before it starts.
 type Option func(*Server)
 
-// Strict refuses parameters that the operation does not have, and notes them in [Server.Violations].
+// Strict refuses parameters that the operation does not have, and records them in [Server.Violations].
 func Strict() Option { return func(s *Server) { s.strict = true } }
 
 // Lenient ignores unknown parameters, as the service does. (documented)
@@ -20,19 +20,19 @@ func Latency(d time.Duration) Option { return func(s *Server) { s.latency = d } 
 // RateLimits enforces the published rates.
 func RateLimits() Option { return func(s *Server) { s.behaviour.EnforceRateLimits = true } }
 
-// Seed draws other ids and another order than the default seed.
+// Seed sets the seed of the ids and of the order of lists.
 func Seed(seed uint64) Option { return func(s *Server) { s.random = newRandom(seed) } }
 
-// Clock replaces real time, from which the data's clock and the signatures' clock depart.
+// Clock replaces real time, the base of the clock of the data and the clock of the signatures.
 func Clock(now func() time.Time) Option { return func(s *Server) { s.clock = now } }
 
-// AccountID names the default account.
+// AccountID sets the id of the default account.
 func AccountID(id string) Option { return func(s *Server) { s.first = id } }
 
-// WithBehaviour starts with other switches.
+// WithBehaviour changes the switches.
 func WithBehaviour(f func(*Behaviour)) Option { return func(s *Server) { f(&s.behaviour) } }
 
-// WithAccounts starts with accounts that exist already. The first becomes the default one.
+// WithAccounts adds accounts. The first one becomes the default account.
 func WithAccounts(accounts ...*Account) Option {
 	return func(s *Server) {
 		for i, account := range accounts {

@@ -29,7 +29,7 @@ func (r *request) nameOf(name string) (field, value string) {
 	return "UserName", name
 }
 
-// named is the user that the request has to name. (documented)
+// named returns the user that the request must name. (documented)
 func (r *request) named() (*User, error) {
 	text, err := r.required(r.nameParameter())
 	if err != nil {
@@ -46,8 +46,8 @@ func (r *request) named() (*User, error) {
 	return user, nil
 }
 
-// namedOrCaller is the user that the request names, or, when it names none, the caller itself; nil is the root account.
-// (documented) An empty name counts as none, and a role session has nothing of its own. (assumed)
+// namedOrCaller returns the user that the request names, or else the caller; nil is the root account. (documented) An empty
+// name is like none, and a role session must name a user. (assumed)
 func (r *request) namedOrCaller() (*User, error) {
 	if r.text(r.nameParameter()) != "" {
 		return r.named()
@@ -55,7 +55,7 @@ func (r *request) namedOrCaller() (*User, error) {
 	return r.self(r.nameParameter())
 }
 
-// namedOrSelf is the same where the root account has to name a user. (documented)
+// namedOrSelf is like namedOrCaller, but the root account must name a user. (documented)
 func (r *request) namedOrSelf() (*User, error) {
 	user, err := r.namedOrCaller()
 	if err == nil && user == nil {
@@ -67,7 +67,7 @@ func (r *request) namedOrSelf() (*User, error) {
 func (r *request) self(parameter string) (*User, error) {
 	switch r.caller.kind {
 	case "Account":
-		return nil, nil //nolint:nilnil // the root account is no user
+		return nil, nil //nolint:nilnil // nil is the root account
 	case "RAMUser":
 		if user := r.account.UserByID(r.caller.user.ID); user != nil {
 			return user, nil
@@ -78,7 +78,7 @@ func (r *request) self(parameter string) (*User, error) {
 	}
 }
 
-// namedBy is the user that exactly one of the parameters names. (documented; the code for several is assumed)
+// namedBy returns the user that exactly one of the parameters names. (documented; the code for several is assumed)
 func (r *request) namedBy(parameters ...string) (*User, error) {
 	given := ""
 	for _, parameter := range parameters {
@@ -96,7 +96,7 @@ func (r *request) namedBy(parameters ...string) (*User, error) {
 	case "UserId":
 		return r.userWithID()
 	case "UserAccessKeyId":
-		// The only way from a key to its owner. (documented) The root account's own keys have none. (assumed)
+		// This is the only way from a key to its owner. (documented) A key of the root account has no user. (assumed)
 		if _, user := r.account.KeyByID(r.text(given)); user != nil {
 			return user, nil
 		}
@@ -122,10 +122,9 @@ var (
 	principalNameChars = regexp.MustCompile(`^[A-Za-z0-9._-]+@[A-Za-z0-9._-]+$`)
 )
 
-// readName is the user name in a UserName or UserPrincipalName, and whether its domain is the account's.
-//
-// A user name has 1 to 64 letters, digits, '.', '-' and '_', a principal name at most 128. (documented)
-// Ims answers with the codes of Ram. (assumed)
+// readName returns the user name in a UserName or UserPrincipalName, and whether its domain belongs to the account. A user name
+// has 1 to 64 letters, digits, '.', '-' and '_', a principal name at most 128 characters. (documented) Ims returns the codes of
+// Ram. (assumed)
 func (r *request) readName(parameter, text string) (name string, ours bool, err error) {
 	name, ours = text, true
 	if r.product == "Ims" {
@@ -148,8 +147,8 @@ func (r *request) readName(parameter, text string) (name string, ours bool, err 
 	return name, ours, nil
 }
 
-// Besides the default domain, <account id>.onaliyun.com is always valid: certain for logon, assumed here.
-// (assumed; Behaviour.RefuseAccountDomain)
+// ourDomain reports whether a domain is the default domain or <account id>.onaliyun.com, which is always valid. (documented for
+// logon, assumed here; Behaviour.RefuseAccountDomain).
 func (r *request) ourDomain(domain string) bool {
 	if domain == r.account.Domain() {
 		return true
@@ -157,8 +156,8 @@ func (r *request) ourDomain(domain string) bool {
 	return domain == r.account.ID+domainSuffix && !r.server.behaviour.RefuseAccountDomain
 }
 
-// newName is the name that a user is to have: of a domain of the account's, and free.
-// (documented; the code for another domain is assumed)
+// newName returns the new name of a user, which must be in a domain of the account and not be taken. (documented; the code for
+// another domain is assumed).
 func (r *request) newName(parameter string, user *User) (string, error) {
 	text, err := r.required(parameter)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// incoming is a request as it was received: signed in its parameters (styles A and B), in its headers (style C), or not at all.
+// incoming is a request as received: signed in its parameters (styles A and B), in its headers (style C), or unsigned.
 type incoming struct {
 	method string
 	host   string
@@ -32,12 +32,12 @@ type incoming struct {
 	nonce, date     string
 
 	params map[string]string // the operation's own
-	broken error             // why it could not be read
+	broken error             // the error of reading it
 }
 
 const largestBody = 4 << 20
 
-// receive reads a request. What is wrong with it is told later, in the order of the checks.
+// receive reads a request. Its errors are reported later, in the order of the checks.
 func receive(r *http.Request) *incoming {
 	in := &incoming{method: r.Method, host: r.Host, path: r.URL.Path, header: r.Header, params: map[string]string{}}
 	in.query, in.broken = url.ParseQuery(r.URL.RawQuery)
@@ -60,7 +60,7 @@ func receive(r *http.Request) *incoming {
 	return in
 }
 
-// A parameter that is there twice is refused. (assumed: which value would count is unknown)
+// twice refuses a repeated parameter. (assumed: which value the service uses is unknown)
 func (in *incoming) twice() error {
 	for name, values := range in.query {
 		if len(values)+len(in.form[name]) > 1 {
@@ -75,13 +75,13 @@ func (in *incoming) twice() error {
 	return nil
 }
 
-// commonParameters are those of every request that is signed in its parameters, and some that clients add. (documented)
+// commonParameters are the parameters of every request that is signed in them, and some that clients add. (documented)
 var commonParameters = []string{
 	"Action", "Version", "Format", "AccessKeyId", "SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp",
 	"Signature", "SecurityToken", "SignatureType", "BearerToken", "RegionId", "SourceIp", "SecureTransport",
 }
 
-// common sorts the parameters into those of every request and the operation's own.
+// common separates the common parameters from those of the operation.
 func (in *incoming) common() {
 	all := map[string]string{}
 	for name, values := range in.query {
@@ -104,7 +104,7 @@ func (in *incoming) common() {
 	in.params = all
 }
 
-// signedParameters are all parameters but the signature.
+// signedParameters are all parameters except the signature.
 func (in *incoming) signedParameters() map[string]string {
 	all := map[string]string{}
 	for _, values := range []url.Values{in.query, in.form} {
@@ -126,7 +126,7 @@ func (in *incoming) parameter(name string) string {
 
 var products = map[string]string{"2015-05-01": "Ram", "2019-08-15": "Ims", "2015-04-01": "Sts"}
 
-// product is the one whose version the request names; of an unknown version that of its host, and else Ram.
+// product is the product of the version that the request names, else that of its host, else Ram.
 func (in *incoming) product() string {
 	if product, ok := products[in.version]; ok {
 		return product
@@ -137,7 +137,7 @@ func (in *incoming) product() string {
 	return "Ram"
 }
 
-// hostProduct is the product that a real host name leads to; an address, or a name of one's own, leads to all.
+// hostProduct is the product of one of the service's host names. Any other host serves all products.
 // sts.<region>.aliyuncs.com is Sts as well. (documented)
 func (in *incoming) hostProduct() string {
 	host, _, err := net.SplitHostPort(in.host)

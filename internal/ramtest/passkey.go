@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// No operation makes a passkey: that takes a browser. (documented)
+// No operation creates a passkey, which needs a browser. (documented)
 var passkeyActions = table{
 	"Ims/ListPasskeys":  {run: listPasskeys},
 	"Ims/UpdatePasskey": {run: updatePasskey, write: true},
 	"Ims/DeletePasskey": {run: deletePasskey, write: true},
 }
 
-// A user's passkeys on one page. The list is not wrapped, and times are Unix seconds in text. (documented)
+// listPasskeys returns a user's passkeys on one page. The list is not wrapped, and times are Unix seconds in strings. (documented)
 func listPasskeys(r *request) (reply, error) {
 	user, err := r.namedOrSelf()
 	if err != nil {
@@ -40,7 +40,7 @@ func seconds(t time.Time) string {
 	return strconv.FormatInt(t.Unix(), 10)
 }
 
-// Names a passkey. (documented; that the name must not be empty is assumed)
+// updatePasskey renames a passkey. (documented; that the name must not be empty is assumed)
 func updatePasskey(r *request) (reply, error) {
 	name, err := r.required("PasskeyName")
 	if err != nil {
@@ -54,7 +54,7 @@ func updatePasskey(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// Deletes a passkey. (documented)
+// deletePasskey deletes a passkey. (documented)
 func deletePasskey(r *request) (reply, error) {
 	user, passkey, err := r.passkey()
 	if err != nil {
@@ -64,7 +64,7 @@ func deletePasskey(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// passkey is the user's passkey that the request has to name. (documented; the code is assumed)
+// passkey returns the user's passkey that the request must name. (documented; the code is assumed)
 func (r *request) passkey() (*User, *Passkey, error) {
 	id, err := r.required("PasskeyId")
 	if err != nil {

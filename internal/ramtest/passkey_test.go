@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestAPasskeyIsListedNamedAndDeleted(t *testing.T) {
+func TestPasskeys(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -30,7 +30,7 @@ func TestAPasskeyIsListedNamedAndDeleted(t *testing.T) {
 	c.ok("Ims", "DeletePasskey", of("Ims", "alice", "PasskeyId", "PASSKEY-2")...)
 	c.refused("EntityNotExist.Passkey", "Ims", "DeletePasskey", of("Ims", "alice", "PasskeyId", "PASSKEY-2")...)
 	c.refused("EntityNotExist.Passkey", "Ims", "UpdatePasskey", of("Ims", "admin", "PasskeyId", "PASSKEY-1", "PasskeyName", "x")...)
-	c.refused("EntityNotExist.User", "Ims", "ListPasskeys", of("Ims", "nobody")...)
+	c.refused("EntityNotExist.User", "Ims", "ListPasskeys", of("Ims", "unknown")...)
 	c.refused("MissingPasskeyId", "Ims", "DeletePasskey", of("Ims", "alice")...)
 	own := aliceOf(t, s).ok("Ims", "ListPasskeys").list("Passkeys", "PasskeyId")
 	equal(t, "left", column(own, "PasskeyName"), []string{"phone"})

@@ -11,21 +11,20 @@ import (
 	"unicode/utf8"
 )
 
-// checkPassword holds a new password against the account's policy. (documented) The parameter that carries it names the
-// error.
+// checkPassword checks a new password against the account's policy. (documented) The code names the parameter.
 func (r *request) checkPassword(user *User, parameter, password string) error {
 	policy := r.account.Policy
 	if !policy.Accepts(user.Name, password) {
 		return passwordTooWeak(parameter)
 	}
-	// PasswordReusePrevention holds for a user's choice. (documented) It holds for an administrator's too. (assumed)
+	// PasswordReusePrevention applies to the user (documented) and to an administrator. (assumed)
 	if user.used(password, policy.PasswordReusePrevention) {
 		return passwordReused(parameter)
 	}
 	return nil
 }
 
-// Accepts says whether a new password of the user keeps to the policy. What the user had before is another matter. (documented)
+// Accepts reports whether a password satisfies the policy, apart from PasswordReusePrevention. (documented)
 func (p PasswordPolicy) Accepts(userName, password string) bool {
 	weak := utf8.RuneCountInString(password) < p.MinimumPasswordLength ||
 		p.RequireLowercaseCharacters && !strings.ContainsFunc(password, isLower) ||
@@ -42,7 +41,7 @@ func isLower(c rune) bool { return 'a' <= c && c <= 'z' }
 func isUpper(c rune) bool { return 'A' <= c && c <= 'Z' }
 func isDigit(c rune) bool { return '0' <= c && c <= '9' }
 
-// A symbol is any printable ASCII character that is no letter, digit or blank. (assumed; no source lists them)
+// isSymbol reports whether a character is printable ASCII and no letter, digit or blank. (assumed; no source lists them)
 func isSymbol(c rune) bool {
 	return c < unicode.MaxASCII && c > ' ' && !isLower(c) && !isUpper(c) && !isDigit(c)
 }
@@ -55,13 +54,12 @@ func distinct(password string) int {
 	return len(characters)
 }
 
-// In any case of letters. (assumed)
+// containsName ignores the case of letters. (assumed)
 func containsName(password, name string) bool {
 	return strings.Contains(strings.ToLower(password), strings.ToLower(name))
 }
 
-// A risky password is one that is known to have leaked. The service does not publish its list; these represent it.
-// (assumed)
+// risky reports whether a password is known to have leaked. The list of the service is not public. (assumed)
 func risky(password string) bool {
 	return slices.Contains([]string{
 		"password", "password1", "password1!", "passw0rd", "passw0rd!", "p@ssw0rd", "p@ssword1", "12345678", "123456789",
@@ -69,8 +67,7 @@ func risky(password string) bool {
 	}, strings.ToLower(password))
 }
 
-// used says whether the password is one of the user's last so many, of which the present one is the first.
-// (documented; that the present one counts is assumed)
+// used reports whether a password is one of the user's last ones. (documented; that the present one counts is assumed)
 func (u *User) used(password string, last int) bool {
 	past := slices.Clone(u.PasswordHistory)
 	if present := u.LoginProfile.Password; present != "" && (len(past) == 0 || past[len(past)-1] != present) {
@@ -79,10 +76,10 @@ func (u *User) used(password string, last int) bool {
 	return slices.Contains(past[max(len(past)-last, 0):], password)
 }
 
-// longestHistory is the most that PasswordReusePrevention asks for. (documented)
+// longestHistory is the maximum of PasswordReusePrevention. (documented)
 const longestHistory = 24
 
-// setPassword gives the user another password. One that another user has set is an initial one. (documented)
+// setPassword sets the user's password and adds it to the history.
 func (u *User) setPassword(password string, initial bool, now time.Time) {
 	profile := u.LoginProfile
 	if present := profile.Password; present != "" && !slices.Contains(u.PasswordHistory, present) {
@@ -93,8 +90,8 @@ func (u *User) setPassword(password string, initial bool, now time.Time) {
 	u.PasswordHistory = u.PasswordHistory[max(len(u.PasswordHistory)-longestHistory, 0):]
 }
 
-// passwordStatus says whether the password is an initial one and still good; initial ones are for InitialPasswordAge
-// days, and for ever when that is 0. (documented)
+// passwordStatus is the state of the password. An initial one is valid for InitialPasswordAge days, or without limit if that is 0.
+// (documented)
 func (r *request) passwordStatus(profile *LoginProfile) string {
 	switch {
 	case !profile.PasswordInitial:
@@ -106,14 +103,14 @@ func (r *request) passwordStatus(profile *LoginProfile) string {
 	}
 }
 
-// passwordExpired says that only an administrator can help: an initial password ran out, or any did under HardExpiry.
-// (documented; that both hold for ChangePassword is assumed)
+// passwordExpired reports whether only an administrator can reset the password: an initial one has expired, or any one under
+// HardExpiry. (documented; that both apply to ChangePassword is assumed)
 func (r *request) passwordExpired(profile *LoginProfile) bool {
 	policy := r.account.Policy
 	return r.passwordStatus(profile) == "InitialExpired" || policy.HardExpiry && r.older(profile, policy.MaxPasswordAge)
 }
 
-// older says whether the password has passed so many days; 0 is never. (documented)
+// older reports whether the password is older than a number of days; 0 is never. (documented)
 func (r *request) older(profile *LoginProfile, days int) bool {
 	return days > 0 && r.now.After(profile.PasswordDate.AddDate(0, 0, days))
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestAFreshAccountAnswersTheDefaultPasswordPolicy(t *testing.T) {
+func TestPasswordPolicy_defaults(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t))
 	equal(t, "Ims", c.ok("Ims", "GetPasswordPolicy").at("PasswordPolicy"), reply{
@@ -24,7 +24,7 @@ func TestAFreshAccountAnswersTheDefaultPasswordPolicy(t *testing.T) {
 	})
 }
 
-func TestAPasswordPolicyKeepsOrResetsWhatIsLeftOut(t *testing.T) {
+func TestPasswordPolicy_omittedParameters(t *testing.T) {
 	t.Parallel()
 	for _, resets := range []bool{false, true} {
 		for _, product := range []string{"Ims", "Ram"} {
@@ -41,14 +41,14 @@ func TestAPasswordPolicyKeepsOrResetsWhatIsLeftOut(t *testing.T) {
 				want.MinimumPasswordLength, want.HardExpiry = 20, true
 			}
 			if !resets || product == "Ram" {
-				want.InitialPasswordAge = 3 // Ram does not touch what only Ims knows
+				want.InitialPasswordAge = 3 // Ram does not change what only Ims has
 			}
 			s.Change(func(a *Account) { equal(t, product, a.Policy, want) })
 		}
 	}
 }
 
-func TestAPasswordPolicyOutOfRangeIsRefusedWhole(t *testing.T) {
+func TestPasswordPolicy_ranges(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -69,7 +69,7 @@ func TestAPasswordPolicyOutOfRangeIsRefusedWhole(t *testing.T) {
 	s.Change(func(a *Account) { equal(t, "policy", a.Policy, newPasswordPolicy()) })
 }
 
-func TestTheHardExpiryIsOneValueUnderTwoNames(t *testing.T) {
+func TestPasswordPolicy_hardExpiry(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t))
 	equal(t, "answer", c.ok("Ims", "SetPasswordPolicy", "HardExpire", "true").at("PasswordPolicy.HardExpire"), true)
@@ -78,7 +78,7 @@ func TestTheHardExpiryIsOneValueUnderTwoNames(t *testing.T) {
 	c.refused("InvalidParameter", "Ram", "SetPasswordPolicy", "HardExpire", "true")
 }
 
-func TestAnOlderServiceDoesNotKnowTheNewFields(t *testing.T) {
+func TestPasswordPolicy_olderFields(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.HideNewerFields = true }))
 	c := admin(t, s)

@@ -5,7 +5,7 @@ package ramtest
 
 import "testing"
 
-func TestAPolicyIsAttachedAndDetached(t *testing.T) {
+func TestAttachments(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -30,7 +30,7 @@ func TestAPolicyIsAttachedAndDetached(t *testing.T) {
 	c.refused("EntityNotExist.User.Policy", "Ram", "DetachPolicyFromUser", policy("System", "ReadOnlyAccess")...)
 	equal(t, "left", listed(), []string{"Custom"})
 
-	// A test may give a user the vendor's own policy by name alone.
+	// In a test's data, a name without a type is a system policy.
 	s.Change(func(a *Account) { a.Users["alice"].Policies = []string{"AliyunOSSFullAccess"} })
 	equal(t, "by name", listed(), []string{"System"})
 	c.ok("Ram", "DetachPolicyFromUser", policy("System", "AliyunOSSFullAccess")...)
@@ -40,7 +40,7 @@ func TestAPolicyIsAttachedAndDetached(t *testing.T) {
 
 const allowAll = `{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 
-func TestAPolicyHasVersionsAndADefault(t *testing.T) {
+func TestPolicy_versions(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	named := func(more ...string) []string { return append([]string{"PolicyName", "ops"}, more...) }
@@ -77,7 +77,7 @@ func TestAPolicyHasVersionsAndADefault(t *testing.T) {
 	equal(t, "removed", events[len(events)-1].After, nil)
 }
 
-func TestAttachmentsInAResourceGroupAreApart(t *testing.T) {
+func TestAttachments_resourceGroup(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)

@@ -5,21 +5,21 @@ package ramtest
 
 import "fmt"
 
-// Populate gives the default account n users, user-0001 and so on, each with a login profile, two keys and an MFA
-// device that is bound. Those that are there already are left alone.
+// Populate creates n users in the default account, user-0001 and so on, each with a login profile, two keys and a bound MFA device.
+// It does not change users that exist.
 func (s *Server) Populate(n int) {
 	s.Change(func(account *Account) {
 		account.Quotas.Users = max(account.Quotas.Users, n+len(account.Users))
 		account.Quotas.VirtualMFADevices = max(account.Quotas.VirtualMFADevices, n+len(account.MFADevices))
 		for i := range n {
 			if name := fmt.Sprintf("user-%04d", i+1); account.Users[name] == nil {
-				s.settle(account, name)
+				s.addUser(account, name)
 			}
 		}
 	})
 }
 
-func (s *Server) settle(account *Account, name string) {
+func (s *Server) addUser(account *Account, name string) {
 	now := s.now()
 	user := &User{
 		ID: s.newUserID(), Name: name, DisplayName: name, CreateDate: now, UpdateDate: now, ProvisionType: "Manual", Status: "active",

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// 100 reads, 20 writes and 10 attachments or taggings a second, for each operation and account; STS 100. (documented)
-// The window is a sliding second. (assumed)
-func (s *Server) withinQuota(r *request, write bool) error {
+// withinRate enforces 100 reads, 20 writes and 10 attachments or taggings a second per operation and account, and 100 for Sts.
+// (documented) The window is a sliding second. (assumed)
+func (s *Server) withinRate(r *request, write bool) error {
 	if !s.behaviour.EnforceRateLimits {
 		return nil
 	}
@@ -59,7 +59,7 @@ func orElse(n, otherwise int) int {
 	return otherwise
 }
 
-// The headers tell how long to wait, in milliseconds. There is no Retry-After. (documented)
+// exhausted has headers with the time to wait in milliseconds, and no Retry-After. (documented)
 func exhausted(limit int, left time.Duration) error {
 	state := fmt.Sprintf("Limit:%d,Remain:0,TimeLeft:%d,Reset:%d", limit, left.Milliseconds()+1, left.Milliseconds()+1)
 	return throttled(map[string]string{"x-ratelimit-user-api": state, "x-ratelimit-user": state})

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// deleteKey puts a key of alice's into the recycle bin and says which.
+// deleteKey moves a key of alice to the recycle bin and returns its id.
 func deleteKey(t *testing.T, c *client) string {
 	t.Helper()
 	id := c.ok("Ram", "CreateAccessKey", "UserName", "alice").at("AccessKey.AccessKeyId").(string)
@@ -18,16 +18,16 @@ func deleteKey(t *testing.T, c *client) string {
 
 func idOf(s *Server, name string) string { return s.held().Users[name].ID }
 
-func TestADeletedKeyWaitsInTheRecycleBin(t *testing.T) {
+func TestRecycleBin_key(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	inhabited(s, "alice")
 	id := deleteKey(t, c)
-	kept := reply{"AccessKeyId": id, "CreateDate": "2026-01-12T09:12:00Z", "RecycleDate": "2026-01-12T09:12:00Z", "DeleteDate": "2026-02-11T09:12:00Z"}
-	equal(t, "listed", c.ok("Ims", "ListAccessKeysInRecycleBin", "UserId", idOf(s, "alice")).list("AccessKeys.AccessKey", "AccessKeyId"), []reply{kept})
-	kept["UserId"], kept["UserRecycled"], kept["UserPrincipalName"] = idOf(s, "alice"), false, of("Ims", "alicia")[1]
+	recycled := reply{"AccessKeyId": id, "CreateDate": "2026-01-12T09:12:00Z", "RecycleDate": "2026-01-12T09:12:00Z", "DeleteDate": "2026-02-11T09:12:00Z"}
+	equal(t, "listed", c.ok("Ims", "ListAccessKeysInRecycleBin", "UserId", idOf(s, "alice")).list("AccessKeys.AccessKey", "AccessKeyId"), []reply{recycled})
+	recycled["UserId"], recycled["UserRecycled"], recycled["UserPrincipalName"] = idOf(s, "alice"), false, of("Ims", "alicia")[1]
 	c.ok("Ram", "UpdateUser", "UserName", "alice", "NewUserName", "alicia")
-	equal(t, "read", c.ok("Ims", "GetAccessKeyInfoInRecycleBin", "UserAccessKeyId", id).at("AccessKey"), kept)
+	equal(t, "read", c.ok("Ims", "GetAccessKeyInfoInRecycleBin", "UserAccessKeyId", id).at("AccessKey"), recycled)
 
 	s.Advance(31 * 24 * time.Hour)
 	c.refused("EntityNotExist.User.AccessKey", "Ims", "GetAccessKeyInfoInRecycleBin", "UserAccessKeyId", id)
@@ -35,7 +35,7 @@ func TestADeletedKeyWaitsInTheRecycleBin(t *testing.T) {
 	equal(t, "listed later", c.ok("Ims", "ListAccessKeysInRecycleBin", "UserId", idOf(s, "alicia")).at("AccessKeys"), reply{"AccessKey": []any{}})
 }
 
-func TestTheRecycleBinHoldsThreeKeysOfAUser(t *testing.T) {
+func TestRecycleBin_threeKeys(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -51,7 +51,7 @@ func TestTheRecycleBinHoldsThreeKeysOfAUser(t *testing.T) {
 	equal(t, "alice's", len(c.ok("Ims", "ListAccessKeysInRecycleBin", "UserId", idOf(s, "alice")).list("AccessKeys.AccessKey", "AccessKeyId")), 3)
 }
 
-func TestAKeyIsRestoredInactiveWithItsPolicyUnlessSwitched(t *testing.T) {
+func TestRecycleBin_restoredKey(t *testing.T) {
 	t.Parallel()
 	for _, switched := range []bool{false, true} {
 		s := New(t, WithBehaviour(func(b *Behaviour) { b.RestoreKeysActive, b.RestoreKeysWithoutPolicy = switched, switched }))
@@ -75,7 +75,7 @@ func TestAKeyIsRestoredInactiveWithItsPolicyUnlessSwitched(t *testing.T) {
 	}
 }
 
-func TestARestoredKeyCountsAgainstTheLimit(t *testing.T) {
+func TestRecycleBin_restoredKeyQuota(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -88,7 +88,7 @@ func TestARestoredKeyCountsAgainstTheLimit(t *testing.T) {
 	c.refused("EntityNotExist.User.AccessKey", "Ims", "DeleteAccessKeyInRecycleBin", "UserAccessKeyId", id, "UserId", idOf(s, "alice"))
 }
 
-func TestOnlyAUserMayLeaveOutWhoseRecycledKeysItMeans(t *testing.T) {
+func TestRecycleBin_ownerOfKeys(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -107,19 +107,19 @@ func TestOnlyAUserMayLeaveOutWhoseRecycledKeysItMeans(t *testing.T) {
 	equal(t, "root's keys", len(s.held().Keys), 2)
 }
 
-func TestADeletedUserWaitsInTheRecycleBin(t *testing.T) {
+func TestRecycleBin_user(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	inhabited(s, "alice", "bob")
 	id, key := idOf(s, "alice"), deleteKey(t, c)
 	c.ok("Ims", "DeleteUser", "UserId", id)
 	c.ok("Ram", "DeleteUser", "UserName", "bob")
-	kept := reply{
+	recycled := reply{
 		"UserId": id, "UserPrincipalName": of("Ims", "alice")[1], "DisplayName": "alice",
 		"CreateDate": "2026-01-12T09:12:00Z", "RecycleDate": "2026-01-12T09:12:00Z", "DeleteDate": "2026-02-11T09:12:00Z",
 	}
-	equal(t, "read", c.ok("Ims", "GetUserInRecycleBin", "UserId", id).at("User"), kept)
-	equal(t, "read by key", c.ok("Ims", "GetUserInRecycleBin", "UserAccessKeyId", key).at("User"), kept)
+	equal(t, "read", c.ok("Ims", "GetUserInRecycleBin", "UserId", id).at("User"), recycled)
+	equal(t, "read by key", c.ok("Ims", "GetUserInRecycleBin", "UserAccessKeyId", key).at("User"), recycled)
 	equal(t, "key", c.ok("Ims", "GetAccessKeyInfoInRecycleBin", "UserAccessKeyId", key).at("AccessKey.UserRecycled"), true)
 	c.refused("EntityNotExist.User", "Ims", "RestoreAccessKeyFromRecycleBin", "UserAccessKeyId", key, "UserId", id)
 	c.refused("MissingUserId", "Ims", "GetUserInRecycleBin")
@@ -127,7 +127,7 @@ func TestADeletedUserWaitsInTheRecycleBin(t *testing.T) {
 	c.refused("EntityNotExist.User", "Ims", "GetUserInRecycleBin", "UserAccessKeyId", "LTAInone")
 
 	filtered := c.ok("Ims", "ListUsersInRecycleBin", "Filter", "UserPrincipalName eq "+of("Ims", "alice")[1])
-	equal(t, "filtered", filtered.list("Users.User", "DisplayName"), []reply{kept})
+	equal(t, "filtered", filtered.list("Users.User", "DisplayName"), []reply{recycled})
 	c.refused("InvalidParameter.Filter", "Ims", "ListUsersInRecycleBin", "Filter", "DisplayName eq alice")
 	all, pages := c.pages("Users.User", "DisplayName", "Ims", "ListUsersInRecycleBin", "MaxItems", "1")
 	equal(t, "listed", len(all), 2)
@@ -138,7 +138,7 @@ func TestADeletedUserWaitsInTheRecycleBin(t *testing.T) {
 	c.refused("EntityNotExist.User", "Ims", "RestoreUserFromRecycleBin", "UserId", id)
 }
 
-func TestADeletedUserIsRestoredOrDeletedForGood(t *testing.T) {
+func TestRecycleBin_restoreAndPurge(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -162,7 +162,7 @@ func TestADeletedUserIsRestoredOrDeletedForGood(t *testing.T) {
 	c.refused("EntityNotExist.User.AccessKey", "Ims", "GetAccessKeyInfoInRecycleBin", "UserAccessKeyId", key)
 }
 
-func TestALenientDeletionRecyclesWhatHangsOnTheUser(t *testing.T) {
+func TestRecycleBin_userWithDependants(t *testing.T) {
 	t.Parallel()
 	for _, logon := range []bool{false, true} {
 		s := New(t, WithBehaviour(func(b *Behaviour) { b.UserConflicts, b.RestoreLogonActive = "none", logon }))
@@ -194,7 +194,7 @@ func TestALenientDeletionRecyclesWhatHangsOnTheUser(t *testing.T) {
 	}
 }
 
-func TestTheRecycleBinForgetsTheUserDeletedFirst(t *testing.T) {
+func TestRecycleBin_userCapacity(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -202,5 +202,5 @@ func TestTheRecycleBinForgetsTheUserDeletedFirst(t *testing.T) {
 	s.Change(func(a *Account) { a.Quotas.RecycledUsers = 1 })
 	c.ok("Ram", "DeleteUser", "UserName", "alice")
 	c.ok("Ram", "DeleteUser", "UserName", "bob")
-	equal(t, "kept", column(c.ok("Ims", "ListUsersInRecycleBin").list("Users.User", "DisplayName"), "DisplayName"), []string{"bob"})
+	equal(t, "recycled", column(c.ok("Ims", "ListUsersInRecycleBin").list("Users.User", "DisplayName"), "DisplayName"), []string{"bob"})
 }

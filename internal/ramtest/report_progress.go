@@ -5,32 +5,32 @@ package ramtest
 
 import "time"
 
-// ReportProgress is how far a report is.
+// ReportProgress is the progress of a report.
 type ReportProgress struct {
-	Pending bool      // one is being made
-	Started time.Time // when that began
-	Polls   int       // the number of requests since
+	Pending bool      // a report is in progress
+	Started time.Time // when it started
+	Polls   int       // number of calls since then
 }
 
-// begin begins a report. It may be complete at once.
+// begin starts a report, and reports whether it is complete.
 func (p *ReportProgress) begin(r *request) (complete bool) {
 	*p = ReportProgress{Pending: true, Started: r.now}
 	return p.complete(r)
 }
 
-// ask is a question how far the report is, by which it goes on. (assumed; Behaviour.ReportAsks, Behaviour.ReportTime)
-func (p *ReportProgress) ask(r *request) (complete bool) {
+// poll counts a call, with which the report proceeds (assumed; Behaviour.ReportPolls), and reports whether it is complete.
+func (p *ReportProgress) poll(r *request) (complete bool) {
 	p.Polls++
 	return p.complete(r)
 }
 
 func (p *ReportProgress) complete(r *request) bool {
 	b := r.server.behaviour
-	asks := 2
+	polls := 2
 	if b.ReportPolls != 0 {
-		asks = b.ReportPolls + 1
+		polls = b.ReportPolls + 1
 	}
-	if p.Polls < max(asks, 0) {
+	if p.Polls < max(polls, 0) {
 		return false
 	}
 	p.Pending = false

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// request is one call that has passed every check before the operation's own.
+// request is a call that has passed the checks that all operations share.
 type request struct {
 	server  *Server
 	account *Account
@@ -20,9 +20,9 @@ type request struct {
 	now     time.Time // by the server's clock
 }
 
-// caller is who signed the request.
+// caller is the identity that signed the request.
 type caller struct {
-	kind        string // Account, RAMUser or AssumedRoleUser, as GetCallerIdentity spells it; Anonymous without a signature
+	kind        string // Account, RAMUser or AssumedRoleUser, as in GetCallerIdentity; Anonymous without a signature
 	accountID   string
 	user        *User      // of a RAMUser
 	role        *Role      // of an AssumedRoleUser
@@ -32,24 +32,24 @@ type caller struct {
 	temporary   bool
 }
 
-// reply is the body of an answer: nested replies, []any, strings, ints and bools. RequestId is added by the wire.
+// reply is the body of an answer: nested replies, []any, strings, ints and bools. RequestId is added later.
 type reply map[string]any
 
-// handler is one operation. It runs under the server's lock. What it changed before it returned an error is undone.
+// handler runs an operation under the server's lock. If it returns an error, its changes are undone.
 type handler func(*request) (reply, error)
 
-// has says whether the request carries the parameter, if only empty.
+// has reports whether the request has the parameter, which may be empty.
 func (r *request) has(name string) bool {
 	_, ok := r.params[name]
 	return ok
 }
 
-// text is the parameter's value, or empty.
+// text returns the value of a parameter, or "".
 func (r *request) text(name string) string {
 	return r.params[name]
 }
 
-// required is the value of a parameter that has to be there and not be empty. (documented)
+// required returns the value of a parameter that must not be empty. (documented)
 func (r *request) required(name string) (string, error) {
 	if r.params[name] == "" {
 		return "", missing(name)
@@ -57,8 +57,7 @@ func (r *request) required(name string) (string, error) {
 	return r.params[name], nil
 }
 
-// boolean reads true or false into a field, and leaves the field alone when the parameter is absent.
-// Other spellings than lower case are taken too. (assumed)
+// boolean reads true or false into a field. An absent parameter does not change the field. Upper case is accepted. (assumed)
 func (r *request) boolean(name string, into *bool) error {
 	if !r.has(name) {
 		return nil
@@ -74,7 +73,7 @@ func (r *request) boolean(name string, into *bool) error {
 	return nil
 }
 
-// integer reads a number from lo to hi into a field, and leaves the field alone when the parameter is absent.
+// integer reads a number from lo to hi into a field. An absent parameter does not change the field.
 func (r *request) integer(name string, lo, hi int, into *int) error {
 	if !r.has(name) {
 		return nil
@@ -90,7 +89,7 @@ func (r *request) integer(name string, lo, hi int, into *int) error {
 	return nil
 }
 
-// first is the first error of several checks.
+// first returns the first error.
 func first(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {

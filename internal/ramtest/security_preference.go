@@ -293,7 +293,7 @@ func (r *request) masks(text string) string {
 }
 
 // types are returned in random order, as the official provider reads a set (observed), and as a list. (observed; a sample
-// differs: Behaviour.VerificationTypesAsText)
+// differs: Behaviour.VerificationTypesAsText).
 func (r *request) types(set []string) []string {
 	if r.server.behaviour.VerificationTypesAsText && len(set) > 0 {
 		return []string{string(asJSON(set))}

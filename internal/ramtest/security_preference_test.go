@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestAFreshAccountAnswersTheDefaultPreference(t *testing.T) {
+func TestSecurityPreference_defaults(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t))
 	equal(t, "Ims", c.ok("Ims", "GetSecurityPreference").at("SecurityPreference"), reply{
@@ -37,7 +37,7 @@ func TestAFreshAccountAnswersTheDefaultPreference(t *testing.T) {
 	})
 }
 
-func TestEveryPreferenceIsSetReadAndCleared(t *testing.T) {
+func TestSecurityPreference_everyField(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.Ordered = true }))
 	c := admin(t, s)
@@ -67,7 +67,7 @@ func TestEveryPreferenceIsSetReadAndCleared(t *testing.T) {
 	}
 }
 
-func TestAPreferenceThatIsNotAllowedIsRefusedWhole(t *testing.T) {
+func TestSecurityPreference_refusals(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -92,7 +92,7 @@ func TestAPreferenceThatIsNotAllowedIsRefusedWhole(t *testing.T) {
 	s.Change(func(a *Account) { equal(t, "ticket", a.Preference.EnableSaveMFATicket, false) })
 }
 
-func TestPreferencesAreKeptOrResetWhenLeftOut(t *testing.T) {
+func TestSecurityPreference_omittedParameters(t *testing.T) {
 	t.Parallel()
 	for _, resets := range []bool{false, true} {
 		for _, product := range []string{"Ims", "Ram"} {
@@ -110,17 +110,17 @@ func TestPreferencesAreKeptOrResetWhenLeftOut(t *testing.T) {
 				want.LoginNetworkMasks, want.Extra = "10.0.0.0/8", ExtraFields{true, 3, "x"}
 			}
 			if !resets || product == "Ram" {
-				want.MFAOperationForLogin = "mandatory" // only Ims knows it
+				want.MFAOperationForLogin = "mandatory" // only Ims has it
 			}
 			if !resets || product == "Ims" {
-				want.AllowUserToManagePublicKeys = true // only Ram knows it
+				want.AllowUserToManagePublicKeys = true // only Ram has it
 			}
 			s.Change(func(a *Account) { equal(t, product, a.Preference, want) })
 		}
 	}
 }
 
-func TestTheOlderMFASwitchIsTheNewerOne(t *testing.T) {
+func TestSecurityPreference_olderMFAParameter(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t))
 	const path = "SecurityPreference.LoginProfilePreference.MFAOperationForLogin"
@@ -130,7 +130,7 @@ func TestTheOlderMFASwitchIsTheNewerOne(t *testing.T) {
 	equal(t, "both", got.at(path), "adaptive")
 }
 
-func TestLongTermLoginMayBeIgnored(t *testing.T) {
+func TestSecurityPreference_ignoreLongTermLogin(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.IgnoreLongTermLogin = true }))
 	got := admin(t, s).ok("Ims", "SetSecurityPreference", "AllowUserLongTermLogin", "true")
@@ -138,7 +138,7 @@ func TestLongTermLoginMayBeIgnored(t *testing.T) {
 	s.Change(func(a *Account) { equal(t, "value", a.Preference.AllowUserLongTermLogin, false) })
 }
 
-func TestMasksAndTypesMayComeBackInAnotherForm(t *testing.T) {
+func TestSecurityPreference_otherForms(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.NormalizeMasks, b.VerificationTypesAsText = true, true }))
 	s.Change(func(a *Account) {

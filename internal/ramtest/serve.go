@@ -27,7 +27,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// enter says whether the server is still open, and if so waits for this request when it closes.
+// enter reports whether the server is open. If it is, Close waits for this request.
 func (s *Server) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,7 +38,7 @@ func (s *Server) enter() bool {
 	return true
 }
 
-// pause waits, and says whether the server is still open then. What waits when it closes does not happen.
+// pause waits, and reports whether the server is still open.
 func (s *Server) pause(d time.Duration) bool {
 	if d <= 0 {
 		return true
@@ -53,19 +53,19 @@ func (s *Server) pause(d time.Duration) bool {
 	}
 }
 
-// conversation is one request, from its admission to its answer.
+// conversation is a request and its answer.
 type conversation struct {
 	server  *Server
 	in      *incoming
 	call    *Call
-	request *request // nil: refused
+	request *request // nil: the request was refused
 	refused error
 	faults  faults
 	answer  answer
 	body    reply // of the operation; nil: it failed or did not run
 }
 
-// accept notes the call, admits it and finds the faults that are due.
+// accept records the call, checks it, and finds the faults that act on it.
 func (s *Server) accept(in *incoming, r *http.Request) *conversation {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,7 +81,7 @@ func (s *Server) accept(in *incoming, r *http.Request) *conversation {
 	return c
 }
 
-// owner is the account of the key that a request shows, if there is such a key.
+// owner is the account of the key of a request, or empty.
 func (s *Server) owner(in *incoming) string {
 	if in.unsigned() {
 		return s.roleAccount(in.params["RoleArn"])
@@ -97,7 +97,7 @@ func (s *Server) owner(in *incoming) string {
 	return ""
 }
 
-// execute runs the operation, unless the request was refused, and makes its answer.
+// execute runs the operation, unless the request was refused, and sets its answer.
 func (c *conversation) execute() {
 	s := c.server
 	s.mu.Lock()
@@ -192,10 +192,10 @@ func emptyList(value any) bool {
 	return false
 }
 
-// operate does what the order of the checks leaves: throttling, permission, parameters, state.
+// operate makes the last checks (throttling, permission, parameters) and runs the operation.
 func (s *Server) operate(c *conversation) (reply, error) {
 	r, a := c.request, actions[c.request.product+"/"+c.request.action]
-	if err := s.withinQuota(r, a.write); err != nil {
+	if err := s.withinRate(r, a.write); err != nil {
 		return nil, err
 	}
 	if err := permitted(r); err != nil {
@@ -214,7 +214,7 @@ func (s *Server) operate(c *conversation) (reply, error) {
 	return body, err
 }
 
-// A read is answered from what is visible, which may be older than what is true.
+// read runs a read operation on the visible account, which may be older than the present one.
 func (s *Server) read(r *request, a action, stale int) (reply, error) {
 	view := *r
 	if view.account = s.visible(r.account, stale); view.account != r.account && r.caller.user != nil {
@@ -227,7 +227,7 @@ func (s *Server) read(r *request, a action, stale int) (reply, error) {
 	return s.run(&view, a)
 }
 
-// A write takes effect whole or not at all.
+// write runs a write operation, which takes effect completely or not at all.
 func (s *Server) write(r *request, a action, by string) (reply, error) {
 	old := r.account.Clone()
 	body, err := s.run(r, a)
@@ -250,7 +250,7 @@ func (s *Server) run(r *request, a action) (body reply, err error) {
 	return a.run(r)
 }
 
-// In strict mode a request has the operation's parameters and no other. The service ignores unknown ones. (documented)
+// checkNames refuses, in strict mode, parameters that the operation does not have. The service ignores them. (documented)
 func (s *Server) checkNames(r *request, a action) error {
 	if !s.strict {
 		return nil
@@ -270,7 +270,8 @@ func (s *Server) checkNames(r *request, a action) error {
 	return nil
 }
 
-// A flattened list is Tag.1.Key, Tag.1.Value, ResourceId.1 and so on. (documented)
+// named reports whether parameters include a name. A flattened list is Tag.1.Key, Tag.1.Value, ResourceId.1 and so on.
+// (documented)
 func named(parameters []string, name string) bool {
 	for _, parameter := range parameters {
 		if list, ok := strings.CutSuffix(parameter, "*"); parameter == name || ok && strings.HasPrefix(name, list) {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// during runs something as an operation of the default account.
+// during runs a function as an operation of the default account.
 func (s *Server) during(t *testing.T, run handler) error {
 	t.Helper()
 	s.mu.Lock()
@@ -21,7 +21,7 @@ func (s *Server) during(t *testing.T, run handler) error {
 	return err
 }
 
-func TestAWriteTakesEffectWholeOrNotAtAll(t *testing.T) {
+func TestServe_writeIsAtomic(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	err := s.during(t, func(r *request) (reply, error) {
@@ -37,7 +37,7 @@ func TestAWriteTakesEffectWholeOrNotAtAll(t *testing.T) {
 	equal(t, "history", s.History(), []Event{})
 }
 
-func TestAPanicOfAHandlerIsAnInternalErrorAndIsTold(t *testing.T) {
+func TestServe_panic(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	if err := s.during(t, func(*request) (reply, error) { panic("a mistake") }); codeOf(err) != "InternalError" {
@@ -46,7 +46,7 @@ func TestAPanicOfAHandlerIsAnInternalErrorAndIsTold(t *testing.T) {
 	equal(t, "violations", s.Violations(), []string{"Ims/Test panicked: a mistake"})
 }
 
-func TestACloneSharesNothing(t *testing.T) {
+func TestClone_sharesNothing(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.Populate(1)
@@ -66,7 +66,7 @@ func TestACloneSharesNothing(t *testing.T) {
 	})
 }
 
-// spoil changes every text that can be reached.
+// spoil changes every text of a value.
 func spoil(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -97,7 +97,7 @@ func spoil(v reflect.Value) {
 	}
 }
 
-func TestLatencyDelaysEveryAnswer(t *testing.T) {
+func TestServe_latency(t *testing.T) {
 	t.Parallel()
 	s := New(t, Latency(20*time.Millisecond))
 	begun := time.Now()
@@ -107,7 +107,7 @@ func TestLatencyDelaysEveryAnswer(t *testing.T) {
 	}
 }
 
-func TestWhatWaitsWhenTheServerClosesDoesNotHappen(t *testing.T) {
+func TestServe_closeEndsWaitingRequests(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.Inject(Rule{Fault: "delay", Delay: time.Hour})
@@ -118,7 +118,7 @@ func TestWhatWaitsWhenTheServerClosesDoesNotHappen(t *testing.T) {
 		ended <- err
 	}()
 	for len(s.Calls()) == 0 {
-		runtime.Gosched() // the request is on its way
+		runtime.Gosched() // the request has not arrived yet
 	}
 	s.Close()
 	if err := <-ended; err == nil {
@@ -127,7 +127,7 @@ func TestWhatWaitsWhenTheServerClosesDoesNotHappen(t *testing.T) {
 	equal(t, "age", age(s), 0)
 }
 
-func TestACallIsNotedAsItWasReceived(t *testing.T) {
+func TestCalls(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)

@@ -22,11 +22,11 @@ type TB interface {
 	Logf(format string, args ...any)
 }
 
-// Server is the service: Ram, Ims and Sts on one listener, with one or more accounts behind it.
+// Server serves Ram, Ims and Sts on one listener, for one or more accounts.
 type Server struct {
 	url      string
 	http     *http.Server
-	work     sync.WaitGroup // requests being answered
+	work     sync.WaitGroup // requests in progress
 	closing  context.Context
 	close    context.CancelFunc
 	complain func(format string, args ...any)
@@ -35,14 +35,14 @@ type Server struct {
 	latency time.Duration
 	clock   func() time.Time
 
-	mu        sync.Mutex // guards what follows
+	mu        sync.Mutex // guards the fields below
 	behaviour Behaviour
 	random    *rand.Rand
 	issued    map[string]bool
-	offset    time.Duration // of the data's clock
+	offset    time.Duration // of the clock of the data
 	skew      time.Duration // of the clock that checks signatures
 
-	first    string // the default account's id
+	first    string // id of the default account
 	accounts map[string]*Account
 	sessions map[string]*session // by temporary key id
 	lenders  []*lender
@@ -52,7 +52,7 @@ type Server struct {
 	calls      []*Call
 	seq        int
 	history    []Event
-	changes    int // recorded so far, of which some may be forgotten
+	changes    int // recorded so far, including cleared ones
 	rules      []*scheduled
 	before     []*intervention
 	later      []*repeat
@@ -62,23 +62,23 @@ type Server struct {
 
 const defaultAccountID = "1234567890123456"
 
-// New starts a server with one account that stops with the test. It is strict and unkind.
+// New starts a strict server with one account that stops with the test. Its pages have two items.
 func New(tb TB, options ...Option) *Server {
 	tb.Helper()
-	unkind := func(s *Server) {
+	byDefault := func(s *Server) {
 		s.strict = true
 		s.behaviour.PageCap = 2
 		s.complain = tb.Fatalf
 	}
-	s, err := Start("127.0.0.1:0", append([]Option{unkind}, options...)...)
+	s, err := Start("127.0.0.1:0", append([]Option{byDefault}, options...)...)
 	if err != nil {
-		tb.Fatalf("Cannot start the service: %s", err)
+		tb.Fatalf("Cannot start the fake service: %s", err)
 		return nil
 	}
 	tb.Cleanup(func() {
 		s.Close()
 		for _, violation := range s.Violations() {
-			tb.Logf("The service objects: %s", violation)
+			tb.Logf("Violation: %s", violation)
 		}
 	})
 	return s
@@ -117,22 +117,22 @@ func prepare(options ...Option) (*Server, error) {
 		past:     map[string]*past{},
 		rates:    map[string][]time.Time{},
 	}
-	s.closing, s.close = context.WithCancel(context.Background()) //nolint:forbidigo // a server outlives the one who starts it, until Close
+	s.closing, s.close = context.WithCancel(context.Background()) //nolint:forbidigo // a server runs until Close
 	for _, option := range options {
 		option(s)
 	}
 	for _, account := range s.accounts {
-		if err := s.remember(account); err != nil {
+		if err := s.reserve(account); err != nil {
 			return nil, err
 		}
 	}
 	if s.accounts[s.first] == nil {
-		s.accounts[s.first] = s.inhabited(s.first)
+		s.accounts[s.first] = s.newAccount(s.first)
 	}
 	return s, nil
 }
 
-// Close ends every answer that is under way and stops the server.
+// Close ends all requests in progress and stops the server.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.close()
@@ -141,13 +141,13 @@ func (s *Server) Close() {
 	s.work.Wait()
 }
 
-// URL is the address of all three products.
+// URL returns the address of all three products.
 func (s *Server) URL() string { return s.url }
 
-// Getenv is the environment that leads a provider to the default account.
+// Getenv returns the environment variables for the default account.
 func (s *Server) Getenv(name string) string { return s.GetenvFor(s.first)(name) }
 
-// GetenvFor is the environment that leads a provider to an account.
+// GetenvFor returns the environment variables for an account.
 func (s *Server) GetenvFor(accountID string) func(string) string {
 	credential := s.Credential(accountID)
 	return func(name string) string {
@@ -161,36 +161,36 @@ func (s *Server) GetenvFor(accountID string) func(string) string {
 	}
 }
 
-// Credential is a key to sign with. SecurityToken is empty for a long-lived one.
+// Credential is a key to sign with. SecurityToken is empty for a long-lived key.
 type Credential struct{ AccessKeyID, AccessKeySecret, SecurityToken string }
 
-// AddAccount makes another account with its own user "admin", whose key it returns.
+// AddAccount adds an account with a user "admin", and returns the key of that user.
 func (s *Server) AddAccount(id string) *Credential {
 	s.mu.Lock()
-	s.accounts[id] = s.inhabited(id)
+	s.accounts[id] = s.newAccount(id)
 	s.mu.Unlock()
 	credential := s.Credential(id)
 	return &credential
 }
 
-// Credential is a key that works in an account: one of its user "admin", if it still has one.
+// Credential returns an active key of an account, of its user "admin" if it has one.
 func (s *Server) Credential(accountID string) Credential {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	account := s.accounts[accountID]
 	if account == nil {
-		s.complain("There is no account %s.", accountID)
+		s.complain("Account %s does not exist.", accountID)
 		return Credential{}
 	}
 	credential, ok := account.Credential()
 	if !ok {
-		s.complain("Account %s has no key that works.", accountID)
+		s.complain("Account %s has no active AccessKey.", accountID)
 	}
 	return credential
 }
 
-// inhabited is a fresh account with the administrator who runs the tests.
-func (s *Server) inhabited(id string) *Account {
+// newAccount is a new account with the administrator that runs the tests.
+func (s *Server) newAccount(id string) *Account {
 	account, now := NewAccount(id), s.now()
 	account.Users["admin"] = &User{
 		ID: s.newUserID(), Name: "admin", DisplayName: "admin",
@@ -200,16 +200,16 @@ func (s *Server) inhabited(id string) *Account {
 	return account
 }
 
-// Change lets a test act as another user who has access to the default account.
+// Change changes the default account, as another administrator would.
 func (s *Server) Change(f func(*Account)) { s.ChangeAccount(s.first, f) }
 
-// ChangeAccount does so in a named account.
+// ChangeAccount changes an account, as another administrator would.
 func (s *Server) ChangeAccount(accountID string, f func(*Account)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	account := s.accounts[accountID]
 	if account == nil {
-		s.complain("There is no account %s.", accountID)
+		s.complain("Account %s does not exist.", accountID)
 		return
 	}
 	old := account.Clone()
@@ -217,7 +217,7 @@ func (s *Server) ChangeAccount(accountID string, f func(*Account)) {
 	s.record("test", old, account)
 }
 
-// Violations are the requests that strict mode refused, and panics of the fake itself.
+// Violations returns the requests that strict mode refused, and the panics of the fake itself.
 func (s *Server) Violations() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestAServiceCredentialShowsItsSecretOnce(t *testing.T) {
+func TestServiceCredential(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	inhabited(s, "alice")

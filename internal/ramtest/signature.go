@@ -16,7 +16,7 @@ import (
 	"strings"
 )
 
-// Signature version 1 is over all parameters of query and form but the signature itself, sorted. (documented)
+// Signature version 1 covers all parameters of query and form except the signature, sorted. (documented)
 func (in *incoming) signatureV1(secret string) (signature, stringToSign string) {
 	stringToSign = in.method + "&%2F&" + percent(canonicalQuery(in.signedParameters()))
 	mac := hmac.New(sha1.New, []byte(secret+"&"))
@@ -35,7 +35,7 @@ func credentialOf(authorization string) string {
 	return ""
 }
 
-// Signature version 3 is over method, path, query, the signed headers and the body's hash. (documented)
+// Signature version 3 covers method, path, query, the signed headers and the hash of the body. (documented)
 func (in *incoming) signatureV3(secret string, signedHeaders []string) (signature, stringToSign string) {
 	query := map[string]string{}
 	for name, values := range in.query {
@@ -74,7 +74,7 @@ func canonicalQuery(params map[string]string) string {
 	return strings.Join(pairs, "&")
 }
 
-// Letters, digits and - _ . ~ stay; every other byte is %XX. (documented)
+// Letters, digits and - _ . ~ are not encoded; every other byte is %XX. (documented)
 func percent(text string) string {
 	var encoded strings.Builder
 	for _, b := range []byte(text) {
@@ -88,7 +88,7 @@ func percent(text string) string {
 	return encoded.String()
 }
 
-// algorithm is the one that the request names.
+// algorithm is the algorithm that the request names.
 func (in *incoming) algorithm() string {
 	if in.signedInHeaders {
 		return acs3
@@ -96,7 +96,7 @@ func (in *incoming) algorithm() string {
 	return in.parameter("SignatureMethod")
 }
 
-// verify compares the request's signature with the one that its secret makes.
+// verify compares the signature of the request with the one that the secret gives.
 func (in *incoming) verify(secret string) error {
 	if !in.signedInHeaders {
 		wanted, text := in.signatureV1(secret)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// The vectors of the service's manual. The first two and the fourth are published by the vendor.
+// The vendor has published the first two vectors and the fourth.
 
 func TestSignatureVersion1(t *testing.T) {
 	t.Parallel()
@@ -92,7 +92,7 @@ func TestSignatureVersion3(t *testing.T) {
 	}
 }
 
-// inHeaders sets what a request that is signed in its headers carries, and names it.
+// inHeaders sets the headers of a request that is signed in them, and returns their names.
 func inHeaders(in *incoming, action, version, date, nonce string) []string {
 	for name, value := range map[string]string{
 		"x-acs-action": action, "x-acs-version": version, "x-acs-date": date, "x-acs-signature-nonce": nonce,

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// client is a plain HTTP client with a key, as a person with the manual in hand would write it.
+// client is an HTTP client with a key that signs by the documentation and uses nothing of the fake.
 type client struct {
 	t      *testing.T
 	server *Server
@@ -35,7 +35,7 @@ func as(t *testing.T, s *Server, key Credential) *client {
 	return &client{t: t, server: s, key: key, signed: time.Now, format: "JSON"}
 }
 
-// result is what came back.
+// result is an answer.
 type result struct {
 	status int
 	code   string
@@ -56,7 +56,7 @@ func (r result) at(path string) any {
 
 var serial atomic.Int64
 
-// request is a signed POST of the named operation. Parameters are names and values in turn.
+// request returns a signed POST of an operation. Parameters are alternating names and values.
 func (c *client) request(product, action string, params ...string) *http.Request {
 	c.t.Helper()
 	form := url.Values{}
@@ -103,7 +103,7 @@ func versionOf(product string) string {
 	return product
 }
 
-// do calls an operation, whatever comes back.
+// do calls an operation and returns any answer.
 func (c *client) do(product, action string, params ...string) result {
 	c.t.Helper()
 	return c.send(c.request(product, action, params...))
@@ -118,7 +118,7 @@ func (c *client) send(r *http.Request) result {
 	return result
 }
 
-// plain follows no redirect and keeps no connection, so that no test sees another's.
+// plain follows no redirect and keeps no connection for other tests.
 func plain() *http.Client {
 	return &http.Client{
 		Transport:     &http.Transport{DisableKeepAlives: true},
@@ -140,7 +140,7 @@ func try(r *http.Request) (result, error) {
 	return got, err
 }
 
-// ok calls an operation that has to succeed.
+// ok calls an operation that must succeed.
 func (c *client) ok(product, action string, params ...string) result {
 	c.t.Helper()
 	got := c.do(product, action, params...)
@@ -150,7 +150,7 @@ func (c *client) ok(product, action string, params ...string) result {
 	return got
 }
 
-// refused calls an operation that has to be answered with a code.
+// refused calls an operation that must return a code.
 func (c *client) refused(code, product, action string, params ...string) result {
 	c.t.Helper()
 	got := c.do(product, action, params...)

@@ -3,8 +3,6 @@
 
 package ramtest
 
-import "time"
-
 // The service is eventually consistent: an immediate read may not see a write. (documented; the extent is assumed)
 
 // past is an account before each of its latest writes.
@@ -17,7 +15,7 @@ type version struct {
 	account *Account // before the write
 }
 
-const keptVersions = 32
+const maxVersions = 32
 
 func (s *Server) pastOf(accountID string) *past {
 	if s.past[accountID] == nil {
@@ -26,9 +24,9 @@ func (s *Server) pastOf(accountID string) *past {
 	return s.past[accountID]
 }
 
-func (p *past) keep(before *Account, _ time.Time, reads int) {
+func (p *past) add(before *Account, reads int) {
 	p.versions = append(p.versions, version{account: before})
-	if len(p.versions) > keptVersions {
+	if len(p.versions) > maxVersions {
 		p.versions = p.versions[1:]
 	}
 	p.reads = reads

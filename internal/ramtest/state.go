@@ -16,13 +16,13 @@ import (
 	"time"
 )
 
-// State is everything that outlives a process: the accounts, the default one first, and how far the clock was moved.
+// State is the data that is saved to a file: the accounts, the default one first, and the offset of the clock.
 type State struct {
 	Accounts []*Account
 	Advanced time.Duration
 }
 
-// State is a copy of the server's.
+// State returns a copy of the state.
 func (s *Server) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,7 +35,7 @@ func (s *Server) State() State {
 	return state
 }
 
-// WithState starts with a state that was saved.
+// WithState starts with a saved state.
 func WithState(state State) Option {
 	return func(s *Server) {
 		s.offset = state.Advanced
@@ -43,7 +43,7 @@ func WithState(state State) Option {
 	}
 }
 
-// ReadState reads a state from a file. A file that is not there is an empty state.
+// ReadState reads a state from a file. A file that does not exist is an empty state.
 func ReadState(file string) (State, error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -70,14 +70,14 @@ func ReadState(file string) (State, error) {
 	return state, nil
 }
 
-// strictly refuses names that the value does not have.
+// strictly decodes JSON and refuses unknown names.
 func strictly(text []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	return decoder.Decode(into)
 }
 
-// Write writes the state to a file, which is the old one or the new one at every instant.
+// Write replaces a file with the state, atomically.
 func (state State) Write(file string) error {
 	text, err := json.MarshalIndent(state, "", "  ")
 	if err != nil {

@@ -17,7 +17,7 @@ var stsActions = table{
 	"Sts/AssumeRoleWithOIDC": {run: assumeRoleWithOIDC},
 }
 
-// session is temporary credentials and whose they are.
+// session is temporary credentials and their role.
 type session struct {
 	secret, token string
 	accountID     string
@@ -29,7 +29,7 @@ type session struct {
 
 const defaultSessionSeconds = 3600
 
-// Who is asking. No permission is needed. (documented; the root's and the session's forms are assumed)
+// getCallerIdentity returns the caller. It needs no permission. (documented; the forms for root and sessions are assumed)
 func getCallerIdentity(r *request) (reply, error) {
 	answer := reply{"IdentityType": r.caller.kind, "AccountId": r.caller.accountID}
 	switch {
@@ -60,7 +60,7 @@ var (
 	externalID  = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
 )
 
-// Temporary credentials for a role, perhaps of another account, whose trust names the caller's account. The root
+// assumeRole returns temporary credentials for a role, of this or another account, that trusts the caller's account. The root
 // account cannot call it. (documented)
 func assumeRole(r *request) (reply, error) {
 	role, account, err := r.role()
@@ -81,8 +81,8 @@ func assumeRole(r *request) (reply, error) {
 	return answer, err
 }
 
-// Temporary credentials for a role in exchange for a token of an identity provider that the role trusts. The request
-// is not signed. (documented) A token that the provider does not know is AuthenticationFail.OIDCToken.Invalid. (assumed)
+// assumeRoleWithOIDC returns temporary credentials for a role that trusts the identity provider of a token. The request is not
+// signed. (documented) An unknown token is AuthenticationFail.OIDCToken.Invalid. (assumed)
 func assumeRoleWithOIDC(r *request) (reply, error) {
 	role, account, err := r.role()
 	if err != nil {
@@ -115,7 +115,7 @@ func assumeRoleWithOIDC(r *request) (reply, error) {
 	return answer, nil
 }
 
-// role is the role that the request names, and its account. (documented)
+// role returns the role that the request must name, and its account. (documented)
 func (r *request) role() (*Role, *Account, error) {
 	text, err := r.required("RoleArn")
 	if err != nil {
@@ -132,7 +132,7 @@ func (r *request) role() (*Role, *Account, error) {
 	return account.Roles[parts[2]], account, nil
 }
 
-// open makes the session that both operations answer. (documented)
+// open creates the session that both operations return. (documented)
 func (r *request) open(role *Role, account *Account) (reply, error) {
 	name, err := r.required("RoleSessionName")
 	if err != nil {
@@ -162,7 +162,7 @@ func (r *request) open(role *Role, account *Account) (reply, error) {
 	}, nil
 }
 
-// A session lasts 15 minutes at least and at most what its role allows; an hour when nothing is said. (documented)
+// duration is at least 15 minutes and at most what the role allows; the default is an hour. (documented)
 func (r *request) duration(role *Role) (int, error) {
 	longest := role.MaxSessionDuration
 	if longest == 0 {
@@ -175,7 +175,8 @@ func (r *request) duration(role *Role) (int, error) {
 	return seconds, nil
 }
 
-// A session's own policy is a JSON document of 2048 bytes at most. It is checked and not evaluated. (documented; older text: 1024)
+// sessionPolicy checks the policy of a session, a JSON document of at most 2048 bytes (documented; older text: 1024). The fake
+// does not evaluate it.
 func (r *request) sessionPolicy() error {
 	policy := r.text("Policy")
 	if policy == "" {
@@ -191,7 +192,7 @@ func (r *request) sessionPolicy() error {
 	return nil
 }
 
-// (documented)
+// wrongly is the error for a malformed parameter of Sts. (documented)
 func wrongly(parameter string) error {
 	return fail(400, "InvalidParameter."+parameter, "The parameter %s is wrongly formed.", parameter)
 }
@@ -203,7 +204,7 @@ func (s *Server) sessionNow() time.Time {
 	return s.signatureNow()
 }
 
-// ExpireSessions ends all temporary credentials now.
+// ExpireSessions ends all temporary credentials.
 func (s *Server) ExpireSessions() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

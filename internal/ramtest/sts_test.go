@@ -14,7 +14,7 @@ const (
 	roleName = "acs:ram::9999999999999999:role/deployer"
 )
 
-// trust makes an account with a role that trusts the default account and an identity provider.
+// trust adds an account with a role that trusts the default account and an identity provider.
 func trust(t *testing.T, s *Server) {
 	t.Helper()
 	s.AddAccount(trusting)
@@ -42,7 +42,7 @@ func credentials(got result) Credential {
 	return Credential{id, secret, token}
 }
 
-func TestEveryKindOfCallerLearnsWhoItIs(t *testing.T) {
+func TestGetCallerIdentity(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	key := assumed(t, s)
@@ -65,7 +65,7 @@ func TestEveryKindOfCallerLearnsWhoItIs(t *testing.T) {
 	}
 }
 
-func TestARoleOfAnotherAccountWorksThere(t *testing.T) {
+func TestAssumeRole_anotherAccount(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := as(t, s, assumed(t, s))
@@ -74,7 +74,7 @@ func TestARoleOfAnotherAccountWorksThere(t *testing.T) {
 	s.Change(func(a *Account) { equal(t, "alias", a.Alias, "") })
 }
 
-func TestARoleIsAssumedOnItsOwnTerms(t *testing.T) {
+func TestAssumeRole_conditions(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	trust(t, s)
@@ -103,7 +103,7 @@ func TestARoleIsAssumedOnItsOwnTerms(t *testing.T) {
 	equal(t, "arn", got.at("AssumedRoleUser.Arn"), roleName+"/alice")
 }
 
-func TestASessionNeedsItsOwnTokenAndEnds(t *testing.T) {
+func TestAssumeRole_session(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	key := assumed(t, s)
@@ -120,7 +120,7 @@ func TestASessionNeedsItsOwnTokenAndEnds(t *testing.T) {
 	who("InvalidAccessKeyId.NotFound", Credential{"STS.unknown", key.AccessKeySecret, key.SecurityToken})
 	who("", key)
 
-	s.Advance(24 * time.Hour) // the data's clock alone
+	s.Advance(24 * time.Hour) // only the clock of the data
 	who("", key)
 	s.SetBehaviour(func(b *Behaviour) { b.SessionsOnServerClock = true })
 	who("InvalidSecurityToken.Expired", key)
@@ -130,7 +130,7 @@ func TestASessionNeedsItsOwnTokenAndEnds(t *testing.T) {
 	who("InvalidSecurityToken.Expired", second)
 }
 
-func TestATokenOfAnIdentityProviderIsExchangedWithoutAKey(t *testing.T) {
+func TestAssumeRoleWithOIDC(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	trust(t, s)

@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// The three ways in which clients send a request: A common parameters in the query and the operation's in the form,
-// B everything in the query, C signed in the headers. The test client sends everything in the form.
+// Clients send requests in three styles: A common parameters in the query and the others in the form, B all in the query, C signed
+// in the headers. The test client sends all in the form.
 
-func TestAllStylesOfRequestsAreTaken(t *testing.T) {
+func TestStyles_accepted(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -30,7 +30,7 @@ func TestAllStylesOfRequestsAreTaken(t *testing.T) {
 	}
 }
 
-func TestASignatureThatIsNotRightIsRefused(t *testing.T) {
+func TestStyles_wrongSignature(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -46,7 +46,7 @@ func TestASignatureThatIsNotRightIsRefused(t *testing.T) {
 	equal(t, "history", s.History(), []Event{})
 }
 
-func TestHeadersThatAreNotSignedAreRefused(t *testing.T) {
+func TestStyles_unsignedHeaders(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t))
 	r := styleC(c, "Ims", "GetSecurityPreference", nil)
@@ -58,7 +58,7 @@ func TestHeadersThatAreNotSignedAreRefused(t *testing.T) {
 	equal(t, "code", c.send(r).code, "IncompleteSignature")
 }
 
-func TestTemporaryKeysSignInHeadersToo(t *testing.T) {
+func TestStyles_temporaryKeys(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := as(t, s, assumed(t, s))

@@ -10,7 +10,7 @@ import (
 
 func tagsOf(s *Server, name string) map[string]string { return s.held().Users[name].Tags }
 
-func TestUsersAreTaggedAndUntagged(t *testing.T) {
+func TestTags_addAndRemove(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -30,7 +30,7 @@ func TestUsersAreTaggedAndUntagged(t *testing.T) {
 	equal(t, "alice", tagsOf(s, "alice"), map[string]string{"team": "blue", "stage": ""})
 	equal(t, "bob", tagsOf(s, "bob"), map[string]string{"team": "red", "stage": ""})
 
-	// All is heard only without TagKey.N.
+	// All is used only without TagKey.N.
 	c.ok("Ims", "UntagResources", append(alice, "TagKey.1", "stage", "TagKey.2", "none", "All", "true")...)
 	equal(t, "alice", tagsOf(s, "alice"), map[string]string{"team": "blue"})
 	c.ok("Ims", "UntagResources", append(users, "All", "false")...)
@@ -39,7 +39,7 @@ func TestUsersAreTaggedAndUntagged(t *testing.T) {
 	equal(t, "both", len(tagsOf(s, "alice"))+len(tagsOf(s, "bob")), 0)
 }
 
-func TestTagsAreListedByUserOrByTag(t *testing.T) {
+func TestTags_list(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -74,7 +74,7 @@ func TestTagsAreListedByUserOrByTag(t *testing.T) {
 	equal(t, "small pages", pages, 3)
 }
 
-func TestTaggingHasToBeWellFormed(t *testing.T) {
+func TestTags_refusals(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)

@@ -5,7 +5,7 @@ package ramtest
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // RFC 6238's default, which every authenticator app speaks
+	"crypto/sha1" //nolint:gosec // the default of RFC 6238, which authenticator apps use
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
@@ -15,10 +15,10 @@ import (
 	"rsc.io/qr"
 )
 
-// Codes are those of RFC 6238: 6 digits, steps of 30 seconds (documented), HMAC-SHA1 and counted from 1970 (assumed).
+// totpStep is the step of codes by RFC 6238: 6 digits and 30 seconds (documented), HMAC-SHA1 and counted from 1970. (assumed)
 const totpStep = 30 * time.Second
 
-// TOTP is the MFA code of a Base32 seed at a time. It is empty for a seed that is not Base32.
+// TOTP returns the MFA code of a Base32 seed at a time, or "" if the seed is not Base32.
 func TOTP(seed string, at time.Time) string {
 	return totp(seed, step(at))
 }
@@ -33,7 +33,7 @@ func totp(seed string, step int64) string {
 		return ""
 	}
 	var counter [8]byte
-	binary.BigEndian.PutUint64(counter[:], uint64(step)) //nolint:gosec // steps before 1970 have no code anyway
+	binary.BigEndian.PutUint64(counter[:], uint64(step)) //nolint:gosec // steps before 1970 have no code
 	mac := hmac.New(sha1.New, key)
 	mac.Write(counter[:])
 	sum := mac.Sum(nil)
@@ -41,14 +41,14 @@ func totp(seed string, step int64) string {
 	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[at:at+4])&0x7fffffff%1_000_000)
 }
 
-// newSeed is 40 bytes in Base32, as in the sample. (documented as a sample; the length is not promised)
+// newSeed is 40 bytes in Base32. (documented as a sample; the length can differ)
 func (s *Server) newSeed() string {
 	return s.unique(func() string { return s.draw("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 64) })
 }
 
-// accepts says which step the first code is of, if the second is of the step after. The first may be of two steps ago
-// up to the next one. A step that was accepted before is not accepted again.
-// (assumed; Behaviour.PunctualCodes, Behaviour.ReusableCodes)
+// accepts returns the step of the first code, if the second code is of the following step. The first code can be of two steps ago
+// up to the next one, and of a step that was not accepted before. (assumed; Behaviour.RefuseOlderCodes,
+// Behaviour.AcceptUsedCodes).
 func (r *request) accepts(device *MFADevice, code1, code2 string) (int64, bool) {
 	now := step(r.now)
 	earliest, latest := now-2, now+1
@@ -66,8 +66,7 @@ func (r *request) accepts(device *MFADevice, code1, code2 string) (int64, bool) 
 	return 0, false
 }
 
-// qrCode is a PNG that an authenticator app reads. Its label is the account, the same for all devices.
-// (assumed; seen once in the field)
+// qrCode is a PNG for authenticator apps. Its label is the account, the same for all devices. (observed once)
 func (r *request) qrCode(seed string) ([]byte, error) {
 	content := url.URL{
 		Scheme: "otpauth", Host: "totp", Path: "/" + r.account.ID,

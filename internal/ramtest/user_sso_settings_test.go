@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestUserSsoIsOffUntilItHasMetadata(t *testing.T) {
+func TestUserSsoSettings(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)

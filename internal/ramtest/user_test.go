@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// inBoth tells a story once in the words of each version.
+// inBoth runs a test with both versions.
 func inBoth(t *testing.T, story func(t *testing.T, product string)) {
 	t.Helper()
 	for _, product := range []string{"Ram", "Ims"} {
@@ -24,7 +24,7 @@ func inBoth(t *testing.T, story func(t *testing.T, product string)) {
 	}
 }
 
-// of names a user of the default account as the version does, and adds more parameters.
+// of returns the parameter that names a user in a product, and more parameters.
 func of(product, name string, more ...string) []string {
 	if product == "Ims" {
 		return append([]string{"UserPrincipalName", name + "@" + defaultAccountID + domainSuffix}, more...)
@@ -32,7 +32,7 @@ func of(product, name string, more ...string) []string {
 	return append([]string{"UserName", name}, more...)
 }
 
-// list is the wrapped list at a path, such as "Users.User", in the order of a field.
+// list is the list at a path, such as "Users.User", sorted by a field.
 func (r result) list(path, by string) []map[string]any {
 	items := []map[string]any{}
 	values, _ := r.at(path).([]any)
@@ -55,7 +55,7 @@ func column(items []map[string]any, field string) []any {
 	return values
 }
 
-// pages follows the markers to the end of a list, and says how many pages there were.
+// pages reads all pages of a list, and returns their number.
 func (c *client) pages(path, by, product, action string, params ...string) (items []map[string]any, pages int) {
 	c.t.Helper()
 	marker := []string{}
@@ -72,14 +72,14 @@ func (c *client) pages(path, by, product, action string, params ...string) (item
 	}
 }
 
-// held is a copy of the default account.
+// held returns a copy of the default account.
 func (s *Server) held() *Account {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.accounts[defaultAccountID].Clone()
 }
 
-// inhabited adds users with nothing but a name and an id.
+// inhabited adds users with a name and an id.
 func inhabited(s *Server, names ...string) {
 	s.Change(func(a *Account) {
 		for _, name := range names {
@@ -91,7 +91,7 @@ func inhabited(s *Server, names ...string) {
 	})
 }
 
-// rootOf gives the root account a key of its own.
+// rootOf adds a key of the root account.
 func rootOf(t *testing.T, s *Server) *client {
 	t.Helper()
 	key := Credential{AccessKeyID: "LTAIrootrootrootroot0001", AccessKeySecret: "root-secret"}
@@ -101,7 +101,7 @@ func rootOf(t *testing.T, s *Server) *client {
 	return as(t, s, key)
 }
 
-// aliceOf gives alice a key to call with.
+// aliceOf adds a key of alice.
 func aliceOf(t *testing.T, s *Server) *client {
 	t.Helper()
 	key := Credential{AccessKeyID: "LTAIalicealicealice00001", AccessKeySecret: "alice-secret"}
@@ -128,10 +128,10 @@ func sessionOf(t *testing.T, s *Server) *client {
 	})
 }
 
-// fixed is a clock that stands still.
+// fixed is a clock that does not advance.
 func fixed() time.Time { return time.Date(2026, 1, 12, 9, 12, 0, 0, time.UTC) }
 
-// still starts a server whose clocks stand still, and a client that signs by them.
+// still starts a server whose clocks do not advance, and a client that signs by them.
 func still(t *testing.T, options ...Option) (*Server, *client) {
 	t.Helper()
 	s := New(t, append([]Option{Clock(fixed)}, options...)...)
@@ -140,7 +140,7 @@ func still(t *testing.T, options ...Option) (*Server, *client) {
 	return s, c
 }
 
-func TestAUserIsMadeReadAndChangedInRam(t *testing.T) {
+func TestUser_inRam(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	made := c.ok("Ram", "CreateUser", "UserName", "alice", "DisplayName", "Alice", "MobilePhone", "86-13900001234", "Email", "alice@example.com", "Comments", "platform team")
@@ -164,7 +164,7 @@ func TestAUserIsMadeReadAndChangedInRam(t *testing.T) {
 	equal(t, "listed", c.ok("Ram", "ListUsers", "MaxItems", "1", "Marker", marker(1)).list("Users.User", "UserName")[0], want)
 }
 
-func TestAUserIsMadeReadAndChangedInIms(t *testing.T) {
+func TestUser_inIms(t *testing.T) {
 	t.Parallel()
 	s, c := still(t)
 	upn := "alice@" + defaultAccountID + ".onaliyun.com"
@@ -191,20 +191,20 @@ func TestAUserIsMadeReadAndChangedInIms(t *testing.T) {
 	equal(t, "changed", c.ok("Ims", "UpdateUser", "UserId", id, "NewDisplayName", "A.").at("User"), want)
 }
 
-func TestOptionalFieldsAreEmptyOrAbsent(t *testing.T) {
+func TestUser_omitEmptyFields(t *testing.T) {
 	t.Parallel()
 	for absent := range map[bool]bool{true: true, false: true} {
 		c := admin(t, New(t, WithBehaviour(func(b *Behaviour) { b.OmitEmptyFields = absent })))
 		user, _ := c.ok("Ims", "GetUser", of("Ims", "admin")...).at("User").(map[string]any)
 		for _, field := range []string{"MobilePhone", "Email", "Comments", "LastLoginDate"} {
 			if _, there := user[field]; there == absent {
-				t.Errorf("AbsentWhenEmpty=%t: %s is there: %t", absent, field, there)
+				t.Errorf("OmitEmptyFields=%t: %s is present: %t", absent, field, there)
 			}
 		}
 	}
 }
 
-func TestLastLoginDateMayComeInMilliseconds(t *testing.T) {
+func TestListUsers_lastLoginInMilliseconds(t *testing.T) {
 	t.Parallel()
 	s, c := still(t, WithBehaviour(func(b *Behaviour) { b.LastLoginInMilliseconds = true }))
 	s.Change(func(a *Account) { a.Users["admin"].LastLoginDate = fixed() })
@@ -212,7 +212,7 @@ func TestLastLoginDateMayComeInMilliseconds(t *testing.T) {
 	equal(t, "read", c.ok("Ims", "GetUser", of("Ims", "admin")...).at("User.LastLoginDate"), "2026-01-12T09:12:00Z")
 }
 
-func TestAUserKeepsItsIdAndBelongingsWhenItIsRenamed(t *testing.T) {
+func TestUpdateUser_rename(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -235,7 +235,7 @@ func TestAUserKeepsItsIdAndBelongingsWhenItIsRenamed(t *testing.T) {
 	})
 }
 
-func TestAPrincipalNameFollowsTheDefaultDomain(t *testing.T) {
+func TestUser_principalName(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -248,7 +248,7 @@ func TestAPrincipalNameFollowsTheDefaultDomain(t *testing.T) {
 	c.refused("EntityNotExist.User", "Ims", "GetUser", of("Ims", "admin")...)
 }
 
-func TestAnImsUserIsNamedInExactlyOneWay(t *testing.T) {
+func TestUser_namedByOneParameter(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -263,7 +263,7 @@ func TestAnImsUserIsNamedInExactlyOneWay(t *testing.T) {
 	c.refused("EntityNotExist.User", "Ims", "GetUser", "UserAccessKeyId", root.key.AccessKeyID)
 }
 
-func TestAUserHasToBeWellFormed(t *testing.T) {
+func TestUser_refusals(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -308,7 +308,7 @@ func TestAUserHasToBeWellFormed(t *testing.T) {
 	equal(t, "users", len(s.held().Users), 1)
 }
 
-func TestARefusedUpdateChangesNothing(t *testing.T) {
+func TestUpdateUser_refusedChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -318,7 +318,7 @@ func TestARefusedUpdateChangesNothing(t *testing.T) {
 	equal(t, "history", len(s.History()), 0)
 }
 
-func TestAnAccountHasSoManyUsers(t *testing.T) {
+func TestCreateUser_quota(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -327,7 +327,7 @@ func TestAnAccountHasSoManyUsers(t *testing.T) {
 	})
 }
 
-func TestUsersAreListedPageByPage(t *testing.T) {
+func TestListUsers_pages(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)
@@ -343,7 +343,7 @@ func TestUsersAreListedPageByPage(t *testing.T) {
 	})
 }
 
-func TestRamListsUsersWithoutStatusAndTags(t *testing.T) {
+func TestListUsers_inRam(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.Change(func(a *Account) { a.Users["admin"].Tags = map[string]string{"k": "v"} })
@@ -355,7 +355,7 @@ func TestRamListsUsersWithoutStatusAndTags(t *testing.T) {
 	}
 }
 
-func TestImsListsUsersByStatusAndTag(t *testing.T) {
+func TestListUsers_byStatusAndTag(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.PageCap = 0 }))
 	inhabited(s, "alice", "bob", "carol")
@@ -386,7 +386,7 @@ func TestImsListsUsersByStatusAndTag(t *testing.T) {
 	c.refused("InvalidParameter.Status", "Ims", "ListUserBasicInfos", "Status", "active", "Tag.1.Key", "team")
 }
 
-func TestBasicInfosHaveFourFields(t *testing.T) {
+func TestListUserBasicInfos(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	got := admin(t, s).ok("Ims", "ListUserBasicInfos")
@@ -397,7 +397,7 @@ func TestBasicInfosHaveFourFields(t *testing.T) {
 	}})
 }
 
-func TestRamListsUsersInXMLUnlessAsked(t *testing.T) {
+func TestListUsers_XMLInRam(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.Ordered = true }))
 	inhabited(s, "alice")
@@ -416,13 +416,13 @@ func TestRamListsUsersInXMLUnlessAsked(t *testing.T) {
 	equal(t, "users", document.Names, []string{"admin", "alice"})
 }
 
-func TestAnEmptyListKeepsItsWrapper(t *testing.T) {
+func TestListUsers_empty(t *testing.T) {
 	t.Parallel()
 	got := admin(t, New(t)).ok("Ims", "ListUsers", "Status", "freeze")
 	equal(t, "users", got.at("Users"), reply{"User": []any{}})
 }
 
-func TestAUserIsDeletedOnlyWhenNothingHangsOnIt(t *testing.T) {
+func TestDeleteUser_conflicts(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, product string) {
 		s := New(t)

@@ -40,7 +40,7 @@ func unbindVerification(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// (assumed)
+// noVerification has an assumed code.
 func noVerification() error {
 	return notExist("User.Verification", "The user verification does not exist.")
 }

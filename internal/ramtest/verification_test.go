@@ -5,7 +5,7 @@ package ramtest
 
 import "testing"
 
-func TestASecurityPhoneAndEmailWaitForTheirOwner(t *testing.T) {
+func TestVerification(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -37,7 +37,7 @@ func TestASecurityPhoneAndEmailWaitForTheirOwner(t *testing.T) {
 	equal(t, "the contact is another thing", c.ok("Ims", "GetUser", of("Ims", "alice")...).at("User.Email"), nil)
 }
 
-func TestAVerificationHasToBeWellFormed(t *testing.T) {
+func TestVerification_refusals(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -52,9 +52,9 @@ func TestAVerificationHasToBeWellFormed(t *testing.T) {
 		} {
 			c.refused(code, "Ims", action, of("Ims", "admin", params...)...)
 		}
-		c.refused("EntityNotExist.User", "Ims", action, of("Ims", "nobody", "VerifyType", "sms", "MobilePhone", "86-13900001234")...)
+		c.refused("EntityNotExist.User", "Ims", action, of("Ims", "unknown", "VerifyType", "sms", "MobilePhone", "86-13900001234")...)
 	}
-	c.refused("EntityNotExist.User", "Ims", "GetVerificationInfo", of("Ims", "nobody")...)
+	c.refused("EntityNotExist.User", "Ims", "GetVerificationInfo", of("Ims", "unknown")...)
 	c.ok("Ims", "GetVerificationInfo")
 	rootOf(t, s).refused("MissingUserPrincipalName", "Ims", "GetVerificationInfo")
 }

@@ -23,7 +23,8 @@ type answer struct {
 	body        []byte
 }
 
-// JSON is the default of Ims and of requests signed in headers, XML of Ram and Sts. Format says otherwise, in any case. (documented)
+// xml reports whether the answer is XML. Ims and requests signed in headers default to JSON, Ram and Sts to XML. Format changes
+// it, in upper or lower case. (documented)
 func (in *incoming) xml() bool {
 	switch strings.ToUpper(in.format) {
 	case "JSON":
@@ -34,14 +35,14 @@ func (in *incoming) xml() bool {
 	return !in.signedInHeaders && in.product() != "Ims"
 }
 
-// Every answer has a RequestId. (documented)
+// success is the answer of an operation. Every answer has a RequestId. (documented)
 func success(in *incoming, body reply, requestID string) answer {
 	whole := reply{"RequestId": requestID}
 	maps.Copy(whole, body)
 	return encode(in, http.StatusOK, in.action+"Response", whole)
 }
 
-// An error follows Format like any answer. Recommend is in newer gateways. (documented; its address is assumed)
+// refusal is an error in the requested format. Newer gateways add Recommend. (documented; its address is assumed)
 func refusal(in *incoming, err error, requestID string) answer {
 	var failed *failure
 	if !errors.As(err, &failed) {
@@ -76,18 +77,18 @@ func asJSON(body any) []byte {
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(body); err != nil {
-		panic(err) // a handler made something that is not a document
+		panic(err) // a handler returned a value that is not JSON
 	}
 	return bytes.TrimSpace(text.Bytes())
 }
 
-// The root is the action's response; a list is its element repeated. (documented)
+// asXML writes a document with the action's response as the root. A list is its element repeated. (documented)
 func asXML(root string, document []byte) []byte {
 	var body any
 	decoder := json.NewDecoder(bytes.NewReader(document))
 	decoder.UseNumber()
 	if err := decoder.Decode(&body); err != nil {
-		panic(err) // it was encoded a moment ago
+		panic(err) // asJSON has encoded it
 	}
 	var text bytes.Buffer
 	text.WriteString("<?xml version='1.0' encoding='UTF-8'?>")
@@ -110,7 +111,29 @@ func element(text *bytes.Buffer, name string, value any) {
 		}
 	case nil:
 	default:
-		_ = xml.EscapeText(text, []byte(fmt.Sprint(value))) // a buffer takes everything
+		_ = xml.EscapeText(text, []byte(fmt.Sprint(value))) // writing to a buffer does not fail
 	}
 	text.WriteString("</" + name + ">")
+}
+
+// put adds an optional text field. Without a value it is "" or absent; both occur. (observed; Behaviour.OmitEmptyFields)
+func (r *request) put(into reply, field, value string) {
+	if value == "" && r.server.behaviour.OmitEmptyFields {
+		return
+	}
+	into[field] = value
+}
+
+// wrapped is a list inside an object, which JSON has as XML does. (documented)
+func wrapped[T any](inner string, items []T, show func(T) reply) reply {
+	shown := make([]any, 0, len(items))
+	for _, item := range items {
+		shown = append(shown, show(item))
+	}
+	return reply{inner: shown}
+}
+
+// without returns the items except one.
+func without[T comparable](items []T, one T) []T {
+	return slices.DeleteFunc(items, func(item T) bool { return item == one })
 }

@@ -12,7 +12,7 @@ import (
 
 var requestID = regexp.MustCompile(`^[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}$`)
 
-func TestEachProductHasItsDefaultFormatAndHonoursAnother(t *testing.T) {
+func TestFormat_defaults(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t))
 	const asJSON, asXML = "application/json;charset=utf-8", "text/xml;charset=utf-8"
@@ -31,7 +31,7 @@ func TestEachProductHasItsDefaultFormatAndHonoursAnother(t *testing.T) {
 	equal(t, "style C", c.send(styleC(c, "Ram", "GetPasswordPolicy", nil)).header.Get("Content-Type"), asJSON)
 }
 
-func TestXMLRepeatsTheElementsOfAList(t *testing.T) {
+func TestFormat_XMLLists(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -61,7 +61,7 @@ func TestXMLRepeatsTheElementsOfAList(t *testing.T) {
 	}
 }
 
-func TestErrorsFollowTheFormatAndSayWhereToAsk(t *testing.T) {
+func TestFormat_errors(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)

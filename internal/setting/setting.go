@@ -51,7 +51,7 @@ type Setting[S any] struct {
 	Arguments        map[string]schema.Attribute
 
 	// fetch reads the setting, or shares what another read of it brought recently;
-	// fetchNow goes past what is known, as everything around a write does.
+	// fetchNow bypasses the cache, as everything around a write does.
 	Fetch, FetchNow func(context.Context, *ram.Client) (S, error)
 	// put makes want of live. It is called only when they differ.
 	Put func(ctx context.Context, client *ram.Client, live, want S) error

@@ -36,7 +36,7 @@ test_each_rule_of_the_password_policy if {
 	}
 }
 
-# Zero stands for "never" in both.
+# Zero means "never" in both.
 test_zero_is_never if {
 	ids(main.deny) == {"CKV_ALI_16", "CKV_ALI_23"} with input as plan("ram_password_policy", object.union(strong, {"max_password_age": 0, "max_login_attempts": 0}), {})
 }

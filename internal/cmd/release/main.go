@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command release checks what a release is made of, and makes the parts that no
-// tool at hand makes without a network.
+// available tool creates without a network.
 package main
 
 import (

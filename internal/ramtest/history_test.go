@@ -16,7 +16,7 @@ func ageSeen(c *client) any {
 	return c.ok("Ims", "GetPasswordPolicy").at("PasswordPolicy.MaxPasswordAge")
 }
 
-func TestReadsAfterAWriteMayBeOld(t *testing.T) {
+func TestStaleReads(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.StaleReads = 2 }))
 	c := admin(t, s)
@@ -29,7 +29,7 @@ func TestReadsAfterAWriteMayBeOld(t *testing.T) {
 	equal(t, "read", ageSeen(c), 3)
 }
 
-func TestARuleMakesReadsOld(t *testing.T) {
+func TestStaleReads_byRule(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -40,7 +40,7 @@ func TestARuleMakesReadsOld(t *testing.T) {
 	equal(t, "reads", []any{ageSeen(c), ageSeen(c), ageSeen(c), ageSeen(c)}, []int{3, 1, 0, 4})
 }
 
-func TestTheQuotaIsPerOperationAndAccountAndSecond(t *testing.T) {
+func TestRateLimits(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	s := New(t, RateLimits(), Clock(func() time.Time { return now }))
@@ -62,7 +62,7 @@ func TestTheQuotaIsPerOperationAndAccountAndSecond(t *testing.T) {
 	c.refused("Throttling.User", "Ims", "GetPasswordPolicy")
 }
 
-func TestTheHistoryHasEveryField(t *testing.T) {
+func TestHistory_hasEveryField(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -70,7 +70,7 @@ func TestTheHistoryHasEveryField(t *testing.T) {
 	c.ok("Ram", "SetAccountAlias", "AccountAlias", "acme")
 	c.refused("InvalidParameter.AccountAlias.Length", "Ram", "SetAccountAlias", "AccountAlias", "a")
 	s.Change(func(a *Account) {
-		a.Users["admin"].Keys[0].Status = "Active" // as it was
+		a.Users["admin"].Keys[0].Status = "Active" // unchanged
 		a.Users["admin"].LoginProfile = &LoginProfile{Status: "Active"}
 		a.Users["admin"].Tags = map[string]string{"k": "v"}
 		a.MFADevices["acs:ram::1:mfa/phone"] = &MFADevice{Name: "phone"}
@@ -101,8 +101,8 @@ func TestTheHistoryHasEveryField(t *testing.T) {
 	}
 }
 
-// Of a list with thousands of objects, only those are told that changed.
-func TestTheHistoryTellsTheObjectsOfAListApart(t *testing.T) {
+// Only the changed objects of a large list are in the history.
+func TestHistory_objectsOfALargeList(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	recycled := func(id string) *RecycledKey { return &RecycledKey{Key: AccessKey{ID: id, Status: "Inactive"}} }
@@ -130,8 +130,8 @@ func TestTheHistoryTellsTheObjectsOfAListApart(t *testing.T) {
 	})
 }
 
-// Verification types are answered in another order each time; so to send what was read is to change nothing.
-func TestTheHistoryKnowsNoOrderOfASet(t *testing.T) {
+// Verification types are returned in random order. Sending what was read changes nothing.
+func TestHistory_ignoresTheOrderOfASet(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	c := admin(t, s)
@@ -145,7 +145,7 @@ func TestTheHistoryKnowsNoOrderOfASet(t *testing.T) {
 	equal(t, "changes", lines, []string{"VerificationTypes [] [email sms]", "VerificationTypes [email sms] [email]"})
 }
 
-func TestPagesAreSmallAndWhole(t *testing.T) {
+func TestPaging_returnsEveryItemOnce(t *testing.T) {
 	t.Parallel()
 	s := New(t)
 	s.Populate(5)
@@ -182,7 +182,7 @@ func TestPagesAreSmallAndWhole(t *testing.T) {
 	equal(t, "one page", c.ok("Ram", "ListUsers").at("IsTruncated"), false)
 }
 
-func TestListsHaveNoPromisedOrder(t *testing.T) {
+func TestPaging_orderIsRandom(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.PageCap = 0 }))
 	s.Populate(8)
@@ -199,7 +199,7 @@ func TestListsHaveNoPromisedOrder(t *testing.T) {
 	equal(t, "ordered", c.ok("Ram", "ListUsers").at("Users"), first)
 }
 
-func TestIdsAreNeverDrawnTwice(t *testing.T) {
+func TestIds_areUnique(t *testing.T) {
 	t.Parallel()
 	first := New(t)
 	second := New(t, WithState(first.State()))
@@ -210,5 +210,22 @@ func TestIdsAreNeverDrawnTwice(t *testing.T) {
 	}
 	if New(t, Seed(8)).Credential(first.first) == first.Credential(first.first) {
 		t.Error("another seed draws the same key")
+	}
+}
+
+func TestHistory_forget(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	s.Change(func(a *Account) { a.Policy.MaxPasswordAge, a.Policy.MaxLoginAttempts = 7, 7 })
+	if last := s.History(); len(last) != 2 || last[1].Seq != 2 {
+		t.Fatalf("two changes are %v", last)
+	}
+	s.ForgetHistory()
+	if kept := s.History(); len(kept) != 0 {
+		t.Errorf("what was forgotten is %v", kept)
+	}
+	s.Change(func(a *Account) { a.Policy.MaxPasswordAge = 8 })
+	if next := s.History(); len(next) != 1 || next[0].Seq != 3 {
+		t.Errorf("the next change is %v", next)
 	}
 }
