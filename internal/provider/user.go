@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/boolvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -47,17 +48,18 @@ func newUser() *userResource { return &userResource{} }
 type userResource struct{ instance.Resource }
 
 type userModel struct {
-	AccountID    types.String   `tfsdk:"account_id"`
-	Name         types.String   `tfsdk:"name"`
-	UserID       types.String   `tfsdk:"user_id"`
-	DisplayName  types.String   `tfsdk:"display_name"`
-	MobilePhone  types.String   `tfsdk:"mobile_phone"`
-	Email        types.String   `tfsdk:"email"`
-	Comments     types.String   `tfsdk:"comments"`
-	Tags         types.Map      `tfsdk:"tags"`
-	CreateDate   types.String   `tfsdk:"create_date"`
-	ForceDestroy types.Bool     `tfsdk:"force_destroy"`
-	Timeouts     timeouts.Value `tfsdk:"timeouts"`
+	AccountID              types.String   `tfsdk:"account_id"`
+	Name                   types.String   `tfsdk:"name"`
+	UserID                 types.String   `tfsdk:"user_id"`
+	DisplayName            types.String   `tfsdk:"display_name"`
+	MobilePhone            types.String   `tfsdk:"mobile_phone"`
+	Email                  types.String   `tfsdk:"email"`
+	Comments               types.String   `tfsdk:"comments"`
+	Tags                   types.Map      `tfsdk:"tags"`
+	CreateDate             types.String   `tfsdk:"create_date"`
+	ForceDestroy           types.Bool     `tfsdk:"force_destroy"`
+	DeleteVirtualMFADevice types.Bool     `tfsdk:"delete_virtual_mfa_device"`
+	Timeouts               timeouts.Value `tfsdk:"timeouts"`
 }
 
 // nameIdentity reports which user it is. The name may change, the user stays.
@@ -201,8 +203,14 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"create_date": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()}, MarkdownDescription: "When the user was created (RFC 3339)."},
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether a destroy first removes all that would keep the user from being deleted, **also what Terraform does not manage**: the login profile, every AccessKey pair, the binding " +
-					"of the MFA device (the device itself stays), memberships of groups and attached policies. The default is `false`. It counts as it was last applied, and is never sent to the service.",
+				MarkdownDescription: "Whether a destroy first removes everything that the user has, **including what Terraform does not manage**: the login profile, all AccessKey pairs, service credentials, the binding " +
+					"of the MFA device, memberships of groups and attached policies. The plan names what is removed. Policies that are attached in a resource group are not listed by RAM; the error names the commands that detach them. " +
+					"The default is `false`. The value of the last apply counts, and it is never sent to the service.",
+			},
+			"delete_virtual_mfa_device": schema.BoolAttribute{
+				Optional: true, Validators: []validator.Bool{boolvalidator.AlsoRequires(path.MatchRoot("force_destroy"))},
+				MarkdownDescription: "Whether a destroy with `force_destroy` also deletes the virtual MFA device of the user. Without it, the device is unbound and stays in the account, and a warning names it: " +
+					"no other device can have its name. The value of the last apply counts, and it is never sent to the service.",
 			},
 			"timeouts": tf.TimeoutsAttribute(ctx),
 		},
@@ -301,20 +309,13 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	state.AccountID = types.StringValue(account)
 	live, err := r.find(ctx, state)
 	if ram.NotFound(err, "User") {
-		away, lost := r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
-			live, err = r.findNow(ctx, state)
-			if ram.NotFound(err, "User") {
-				return false, nil
-			}
-			return err == nil, err
-		})
-		if away {
+		var gone bool
+		if live, gone, err = r.confirmGone(ctx, state); gone {
 			tf.Remove(ctx, state.identity(), resp, "The user is gone", fmt.Sprintf(
 				"Account %s has no RAM user with the id %s any more, which was %q. It was deleted outside of Terraform; the account's recycle bin may still have it, with its AccessKey pairs. The next apply creates a new user, with another id and without credentials.",
 				account, state.UserID.ValueString(), state.Name.ValueString()))
 			return
 		}
-		err = lost
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
@@ -333,12 +334,23 @@ func (r *userResource) find(ctx context.Context, m userModel) (ram.User, error) 
 	return r.Client.RefreshUser(ctx, m.Name.ValueString())
 }
 
-// findNow is find, bypassing the cache.
-func (r *userResource) findNow(ctx context.Context, m userModel) (ram.User, error) {
+// refresh is find that bypasses the cache.
+func (r *userResource) refresh(ctx context.Context, m userModel) (ram.User, error) {
 	if id := m.UserID.ValueString(); id != "" {
 		return r.Client.RefreshUserByID(ctx, id)
 	}
 	return r.Client.RefreshUser(ctx, m.Name.ValueString())
+}
+
+// confirmGone reads a user a second time that a first read did not find. It reports that
+// the user is gone, and otherwise returns the user or an error.
+func (r *userResource) confirmGone(ctx context.Context, m userModel) (live ram.User, gone bool, err error) {
+	gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+		var err error
+		live, err = r.refresh(ctx, m)
+		return err == nil, ignoreNotFound(err, "User")
+	})
+	return live, gone, err
 }
 
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

@@ -29,14 +29,22 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
-	live, err := r.find(ctx, state)
+	live, err := r.refresh(ctx, state) // the dependants are listed by the present name
 	if ram.NotFound(err, "User") {
-		return
+		var gone bool
+		if live, gone, err = r.confirmGone(ctx, state); gone {
+			return
+		}
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, err) || !r.notOwn(ctx, live.ID, f, &resp.Diagnostics) {
 		return
 	}
-	r.remove(ctx, live, state.ForceDestroy.ValueBool(), &resp.Diagnostics)
+	d := userDeletion{
+		userResource: r, user: live, forced: state.ForceDestroy.ValueBool(), deleteDevice: state.DeleteVirtualMFADevice.ValueBool(), diags: &resp.Diagnostics,
+	}
+	if d.forced || d.hasNothing(ctx) {
+		d.run(ctx)
+	}
 }
 
 // notOwn refuses to destroy the user that Terraform runs as (LOCK-05): its key would
@@ -53,171 +61,312 @@ func (r *userResource) notOwn(ctx context.Context, id string, f diagnostics.Oper
 	return !own
 }
 
-// remove deletes a user, with all that hangs on it if that is asked for. What was
-// just removed may still seem to hang on it for a while (CONS-01).
-func (r *userResource) remove(ctx context.Context, u ram.User, force bool, diags *diag.Diagnostics) {
-	f := diagnostics.Operation{Name: "delete the user", State: "The user is there, unless the answer alone was lost."}
-	if force {
-		f.State = "The user is there. Some of what hung on it may be removed already; run again to go on, every step can be repeated."
+// dependant is an object that a user has, and that is lost with the user.
+type dependant struct {
+	text    string // such as: the group "ops"
+	command string // removes it
+	remove  func(context.Context) error
+}
+
+// dependantKind is a kind of dependant, in the order in which they are removed: first what
+// opens the account.
+type dependantKind struct {
+	noun string
+	list func(ctx context.Context, userName string) ([]dependant, error)
+}
+
+// dependantKinds are all kinds. Passkeys are not among them: without a login profile they
+// open nothing. Neither are policies that are attached in a resource group, which RAM does
+// not list (documented).
+func (d *userDeletion) dependantKinds() []dependantKind {
+	return []dependantKind{
+		{"a login profile", d.loginProfile},
+		{"AccessKey pairs", d.accessKeys},
+		{"service credentials", d.serviceCredentials},
+		{"an MFA device", d.mfaDevice},
+		{"policies", d.policies},
+		{"groups", d.groups},
+	}
+}
+
+// userDeletion is one deletion of a user.
+type userDeletion struct {
+	*userResource
+	user         ram.User
+	forced       bool // the dependants are removed
+	deleteDevice bool // with forced: a virtual MFA device is deleted, and not only unbound
+	diags        *diag.Diagnostics
+}
+
+func (d *userDeletion) loginProfile(ctx context.Context, name string) ([]dependant, error) {
+	if _, err := d.Client.LoginProfile(ctx, name); err != nil {
+		return nil, ignoreNotFound(err, "User.LoginProfile")
+	}
+	return []dependant{{"a login profile", "aliyun ram DeleteLoginProfile --UserName " + name, func(ctx context.Context) error {
+		return ignoreNotFound(d.Client.DeleteLoginProfile(ctx, name), "User.LoginProfile")
+	}}}, nil
+}
+
+// accessKeys are disabled before they are deleted: a deleted key can be restored, with the
+// status that it had (assumed).
+func (d *userDeletion) accessKeys(ctx context.Context, name string) (found []dependant, err error) {
+	keys, err := d.Client.RefreshAccessKeys(ctx, name)
+	for _, key := range keys {
+		found = append(found, dependant{
+			fmt.Sprintf("the AccessKey pair %s (%s)", key.ID, key.Status),
+			fmt.Sprintf("aliyun ram DeleteAccessKey --UserName %s --UserAccessKeyId %s", name, key.ID),
+			func(ctx context.Context) error {
+				if key.Status == keyActive {
+					if err := ignoreNotFound(d.Client.UpdateAccessKey(ctx, name, key.ID, keyInactive), "User.AccessKey"); err != nil {
+						return err
+					}
+				}
+				return ignoreNotFound(d.Client.DeleteAccessKey(ctx, name, key.ID), "User.AccessKey")
+			},
+		})
+	}
+	return found, err
+}
+
+// serviceCredentials do not exist where the endpoint has no operation that lists them: it
+// was added in July 2026.
+func (d *userDeletion) serviceCredentials(ctx context.Context, name string) (found []dependant, err error) {
+	credentials, err := d.Client.ServiceCredentials(ctx, name)
+	if ram.NotServed(err) {
+		return nil, nil
+	}
+	for _, credential := range credentials {
+		found = append(found, dependant{
+			fmt.Sprintf("the service credential %s of %s (%s)", credential.ID, credential.ServiceName, credential.Status),
+			fmt.Sprintf("aliyun ims DeleteServiceCredential --UserPrincipalName %s --ServiceCredentialId %s", d.user.PrincipalName, credential.ID),
+			func(ctx context.Context) error {
+				return ignoreNotFound(d.Client.DeleteServiceCredential(ctx, name, credential.ID), "User.ServiceCredential")
+			},
+		})
+	}
+	return found, err
+}
+
+// mfaDevice unbinds the device. A virtual one stays in the account, unless it is to be
+// deleted.
+func (d *userDeletion) mfaDevice(ctx context.Context, name string) ([]dependant, error) {
+	device, err := d.Client.UserMFA(ctx, name)
+	if err != nil || !device.Enabled {
+		return nil, err
+	}
+	virtual := serialForm.MatchString(device.SerialNumber)
+	return []dependant{{strings.TrimSpace("an MFA device " + device.SerialNumber), "aliyun ram UnbindMFADevice --UserName " + name, func(ctx context.Context) error {
+		if virtual && d.deleteDevice {
+			return ignoreNotFound(d.Client.DisableVirtualMFA(ctx, name), "User.MFADevice")
+		}
+		err := ignoreNotFound(d.Client.UnbindMFADevice(ctx, name), "User.MFADevice")
+		if err == nil && virtual {
+			d.warnDeviceStays(device.SerialNumber)
+		}
+		return err
+	}}}, nil
+}
+
+func (d *userDeletion) warnDeviceStays(serial string) {
+	d.diags.AddWarning("The virtual MFA device "+serial+" stays in the account", fmt.Sprintf(
+		"The device was unbound from the user %q and belongs to no user now. As long as it exists, no other device can have its name.\n\n"+
+			"If it is not needed, delete it:\n\n  aliyun ims DeleteVirtualMFADevice --SerialNumber %s\n\n"+
+			"To delete the device together with a user, set delete_virtual_mfa_device = true beside force_destroy.", d.user.Name, serial))
+}
+
+func (d *userDeletion) policies(ctx context.Context, name string) (found []dependant, err error) {
+	policies, err := d.Client.UserPolicies(ctx, name)
+	for _, policy := range policies {
+		found = append(found, dependant{
+			fmt.Sprintf("the policy %q (%s)", policy.Name, policy.Type),
+			fmt.Sprintf("aliyun ram DetachPolicyFromUser --UserName %s --PolicyType %s --PolicyName %s", name, policy.Type, policy.Name),
+			func(ctx context.Context) error {
+				return ignoreNotFound(d.Client.DetachPolicy(ctx, name, policy), "User.Policy")
+			},
+		})
+	}
+	return found, err
+}
+
+func (d *userDeletion) groups(ctx context.Context, name string) (found []dependant, err error) {
+	groups, err := d.Client.UserGroups(ctx, name)
+	for _, group := range groups {
+		found = append(found, dependant{
+			fmt.Sprintf("the group %q", group),
+			fmt.Sprintf("aliyun ram RemoveUserFromGroup --UserName %s --GroupName %s", name, group),
+			func(ctx context.Context) error {
+				return ignoreNotFound(d.Client.RemoveUserFromGroup(ctx, name, group), "User.Group", "Group")
+			},
+		})
+	}
+	return found, err
+}
+
+func ignoreNotFound(err error, kinds ...string) error {
+	if ram.NotFound(err, kinds...) {
+		return nil
+	}
+	return err
+}
+
+// dependants are all that the user has. A kind that cannot be listed counts as present,
+// with the reason.
+func (d *userDeletion) dependants(ctx context.Context) (found []dependant) {
+	for _, kind := range d.dependantKinds() {
+		some, err := kind.list(ctx, d.user.Name)
+		switch {
+		case ram.NotFound(err, "User"): // a user that does not exist has nothing
+		case err != nil:
+			found = append(found, dependant{text: fmt.Sprintf("possibly %s, which cannot be listed: %s", kind.noun, err)})
+		default:
+			found = append(found, some...)
+		}
+	}
+	return found
+}
+
+func texts(found []dependant) string {
+	lines := []string{}
+	for _, one := range found {
+		lines = append(lines, "  - "+one.text)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// commandsOf are the commands that remove the dependants, as far as they can be listed.
+func commandsOf(found []dependant) string {
+	lines := []string{}
+	for _, one := range found {
+		if one.command != "" {
+			lines = append(lines, "  "+one.command)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// hasNothing reports whether the user has nothing that would be lost with it, and refuses
+// the deletion otherwise. Which objects prevent it on the side of the service is not
+// certain (two sources of the vendor disagree), so they are listed before.
+func (d *userDeletion) hasNothing(ctx context.Context) bool {
+	found := d.dependants(ctx)
+	if len(found) > 0 { // perhaps removed a moment ago, and still listed
+		_, err := d.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+			found = d.dependants(ctx)
+			return len(found) > 0, nil
+		})
+		if diagnostics.Report(d.diags, d.failed("Nothing was changed."), err) {
+			return false
+		}
+	}
+	if len(found) > 0 {
+		d.refuse(found, nil)
+	}
+	return len(found) == 0
+}
+
+// strip removes all dependants. It lists them again each time, so it can be repeated.
+func (d *userDeletion) strip(ctx context.Context) error {
+	for _, kind := range d.dependantKinds() {
+		if err := d.stripKind(ctx, kind); err != nil && !ram.NotFound(err, "User") { // a user that does not exist has nothing
+			return diagnostics.WithState(fmt.Sprintf("The user exists, and may still have %s. Run again to continue: each step can be repeated.", kind.noun), err)
+		}
+	}
+	return nil
+}
+
+func (d *userDeletion) stripKind(ctx context.Context, kind dependantKind) error {
+	found, err := kind.list(ctx, d.user.Name)
+	if err != nil {
+		return err
+	}
+	for _, one := range found {
+		if err := one.remove(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *userDeletion) failed(state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: "delete the user", State: state}
+}
+
+// run deletes the user. What was just removed may still seem to prevent it for a while
+// (CONS-01).
+func (d *userDeletion) run(ctx context.Context) {
+	f := d.failed("The user exists, unless only the response was lost.")
+	if d.forced {
+		f.State = "The user exists. Some of its objects may be removed already. Run again to continue: each step can be repeated."
 	}
 	var conflict error
-	var hanging []string
-	deleted, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
-		if force {
-			if err := r.strip(ctx, u.Name); err != nil {
+	var found []dependant
+	_, err := d.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		if d.forced {
+			if err := d.strip(ctx); err != nil {
 				return false, err
 			}
 		}
-		err := r.Client.DeleteUser(ctx, u.ID)
-		switch {
-		case err == nil || ram.NotFound(err, "User"):
-			return true, nil
-		case !ram.Conflict(err):
-			return false, err
+		conflict = d.Client.DeleteUser(ctx, d.user.ID)
+		if !ram.Conflict(conflict) {
+			err := ignoreNotFound(conflict, "User")
+			conflict = nil
+			return err == nil, err
 		}
-		conflict = err
-		if !force {
-			hanging = r.dependants(ctx, u.Name)
-		}
-		return len(hanging) > 0, nil
+		found = d.dependants(ctx)
+		return len(found) > 0 && !d.forced, nil
 	})
-	switch {
-	case diagnostics.Report(diags, f, err):
-		return
-	case len(hanging) > 0 || !deleted:
-		reportDependants(u, hanging, conflict, diags)
+	if diagnostics.Report(d.diags, f, err) {
 		return
 	}
-	left, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
-		_, err := r.Client.RefreshUserByID(ctx, u.ID)
-		if ram.NotFound(err, "User") {
-			return true, nil
-		}
-		return false, err
+	if conflict != nil {
+		d.refuse(found, conflict)
+		return
+	}
+	gone, err := d.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		_, err := d.Client.RefreshUserByID(ctx, d.user.ID)
+		return ram.NotFound(err, "User"), ignoreNotFound(err, "User")
 	})
-	warnNotGone("user", left, err, diags)
+	warnNotGone("user", gone, err, d.diags)
 }
 
-// strip removes what would keep a user from being deleted, what opens doors first.
-// Each step finds out what is there, so all of it can be repeated.
-func (r *userResource) strip(ctx context.Context, name string) error {
-	for _, step := range []struct {
-		what string
-		do   func(context.Context, string) error
-	}{
-		{"the login profile", r.stripProfile},
-		{"the AccessKey pairs", r.stripKeys},
-		{"the MFA device", r.stripMFA},
-		{"the policies", r.stripPolicies},
-		{"the groups", r.stripGroups},
-	} {
-		// A user who is not there any more has nothing left.
-		if err := step.do(ctx, name); err != nil && !ram.NotFound(err, "User") {
-			return diagnostics.WithState(fmt.Sprintf("The user is there; %s could not be removed from it. What comes before that is removed. Run again to go on, every step can be repeated.", step.what), err)
-		}
+// refuse says what the user has, and how to remove it, also where the user is no longer in
+// the configuration.
+func (d *userDeletion) refuse(found []dependant, conflict error) {
+	parts := []string{fmt.Sprintf("The user %q was not deleted. It exists.", d.user.Name)}
+	if len(found) > 0 {
+		parts[0] = fmt.Sprintf("The user %q was not deleted, because it still has:\n\n%s", d.user.Name, texts(found))
 	}
-	return nil
+	if commands := commandsOf(found); commands != "" {
+		parts = append(parts, "Remove these objects, and apply again:\n\n"+commands)
+	}
+	if !d.forced && len(found) > 0 {
+		parts = append(parts, fmt.Sprintf("Or let Terraform remove all that the user has, including what Terraform does not manage: apply the following, and then remove the user from the configuration. "+
+			"If the user is no longer in the configuration, add it again at its former address:\n\n  resource \"ram_user\" \"example\" {\n    name          = %q\n    force_destroy = true\n  }", d.user.Name))
+	}
+	if conflict != nil {
+		parts = append(parts, diagnostics.Explain(conflict))
+	}
+	if ram.ConflictWith(conflict, "User.Policy") {
+		parts = append(parts, d.explainResourceGroups())
+	}
+	d.diags.AddError("Cannot delete the user", strings.Join(parts, "\n\n"))
 }
 
-func (r *userResource) stripProfile(ctx context.Context, name string) error {
-	err := r.Client.DeleteLoginProfile(ctx, name)
-	if ram.NotFound(err, "User.LoginProfile") {
-		return nil
-	}
-	return err
+// explainResourceGroups says how to find the policies that RAM does not list (documented).
+func (d *userDeletion) explainResourceGroups() string {
+	return fmt.Sprintf("RAM does not list policies that are attached to the user in a resource group, so force_destroy does not detach them. List and detach them, and apply again:\n\n"+
+		"  aliyun resourcemanager ListPolicyAttachments --PrincipalType IMSUser --PrincipalName %s\n"+
+		"  aliyun ram DetachPolicyFromUser --UserName %s --PolicyType <type> --PolicyName <name> --ResourceGroupId <id>", d.user.PrincipalName, d.user.Name)
 }
 
-// stripKeys disables each key before it is deleted: a deleted key can be restored, and
-// is then what it was (assumed).
-func (r *userResource) stripKeys(ctx context.Context, name string) error {
-	keys, err := r.Client.RefreshAccessKeys(ctx, name)
-	if err != nil {
-		return err
+// warnForce says, when a destroy is planned, what is removed together with the user.
+func (r *userResource) warnForce(ctx context.Context, state userModel, diags *diag.Diagnostics) {
+	name := state.Name.ValueString()
+	text := fmt.Sprintf("force_destroy is true. A destroy also removes what the user %q has, including what Terraform does not manage: its login profile, all AccessKey pairs, "+
+		"service credentials, the binding of its MFA device, its memberships of groups and its attached policies.", name)
+	d := userDeletion{userResource: r, user: ram.User{Name: name}}
+	if found := d.dependants(ctx); len(found) > 0 {
+		text += " At present it has:\n\n" + texts(found)
 	}
-	for _, key := range keys {
-		if key.Status == "Active" {
-			if err := r.Client.UpdateAccessKey(ctx, name, key.ID, "Inactive"); err != nil && !ram.NotFound(err, "User.AccessKey") {
-				return err
-			}
-		}
-		if err := r.Client.DeleteAccessKey(ctx, name, key.ID); err != nil && !ram.NotFound(err, "User.AccessKey") {
-			return err
-		}
-	}
-	return nil
-}
-
-// stripMFA leaves the device there: it belongs to who made it.
-func (r *userResource) stripMFA(ctx context.Context, name string) error {
-	device, err := r.Client.UserMFA(ctx, name)
-	if err != nil || !device.Enabled {
-		return err
-	}
-	err = r.Client.UnbindMFADevice(ctx, name)
-	if ram.NotFound(err, "User.MFADevice") {
-		return nil
-	}
-	return err
-}
-
-func (r *userResource) stripPolicies(ctx context.Context, name string) error {
-	policies, err := r.Client.UserPolicies(ctx, name)
-	if err != nil {
-		return err
-	}
-	for _, policy := range policies {
-		if err := r.Client.DetachPolicy(ctx, name, policy); err != nil && !ram.NotFound(err, "User.Policy") {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *userResource) stripGroups(ctx context.Context, name string) error {
-	groups, err := r.Client.UserGroups(ctx, name)
-	if err != nil {
-		return err
-	}
-	for _, group := range groups {
-		if err := r.Client.RemoveUserFromGroup(ctx, name, group); err != nil && !ram.NotFound(err, "User.Group", "Group") {
-			return err
-		}
-	}
-	return nil
-}
-
-// reportDependants names all that hangs on the user, where the service names one kind.
-func reportDependants(u ram.User, lines []string, conflict error, diags *diag.Diagnostics) {
-	list := ""
-	if len(lines) > 0 {
-		list = "On it hang:\n\n  - " + strings.Join(lines, "\n  - ") + "\n\n"
-	}
-	diags.AddError("Cannot delete the user", fmt.Sprintf("The user %q is not deleted while something hangs on it. The user is there. %s"+
-		"Remove it from the user first. Or let Terraform remove all of it, also what Terraform does not manage: set force_destroy = true, apply, and destroy again.\n\n%s", u.Name, list, diagnostics.Explain(conflict)))
-}
-
-// dependants are what hangs on a user, as far as it can be read.
-func (r *userResource) dependants(ctx context.Context, name string) (lines []string) {
-	if _, err := r.Client.LoginProfile(ctx, name); err == nil {
-		lines = append(lines, "a login profile")
-	}
-	if keys, err := r.Client.RefreshAccessKeys(ctx, name); err == nil {
-		for _, key := range keys {
-			lines = append(lines, fmt.Sprintf("the AccessKey pair %s (%s)", key.ID, key.Status))
-		}
-	}
-	if device, err := r.Client.UserMFA(ctx, name); err == nil && device.Enabled {
-		lines = append(lines, strings.TrimSpace("an MFA device "+device.SerialNumber))
-	}
-	if groups, err := r.Client.UserGroups(ctx, name); err == nil {
-		for _, group := range groups {
-			lines = append(lines, fmt.Sprintf("the group %q", group))
-		}
-	}
-	if policies, err := r.Client.UserPolicies(ctx, name); err == nil {
-		for _, policy := range policies {
-			lines = append(lines, fmt.Sprintf("the policy %q (%s)", policy.Name, policy.Type))
-		}
-	}
-	return lines
+	diags.AddWarning(fmt.Sprintf("Destroying the user %q removes all that it has", name), text)
 }

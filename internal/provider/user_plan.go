@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -87,9 +86,7 @@ func (r *userResource) planDestroy(ctx context.Context, state userModel, diags *
 		return
 	}
 	if state.ForceDestroy.ValueBool() {
-		diags.AddWarning("Destroying the user removes all that hangs on it", fmt.Sprintf(
-			"force_destroy is true: the login profile, every AccessKey pair, the binding of the MFA device, memberships of groups and attached policies of %q go with it, also what Terraform does not manage.",
-			state.Name.ValueString()))
+		r.warnForce(ctx, state, diags)
 	}
 }
 

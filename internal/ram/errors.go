@@ -193,6 +193,14 @@ func LimitExceeded(err error) bool { return hasCode(err, "LimitExceeded") }
 // Conflict reports whether the object cannot be deleted because another depends on it.
 func Conflict(err error) bool { return hasCode(err, "DeleteConflict") }
 
+// ConflictWith is Conflict for one kind of the other object, which is what follows
+// DeleteConflict in the code.
+func ConflictWith(err error, kind string) bool { return hasCode(err, "DeleteConflict."+kind) }
+
+// NotServed reports whether the endpoint does not have the operation, such as that of a
+// site without a newer kind of object.
+func NotServed(err error) bool { return hasCode(err, "InvalidAction", "InvalidApi") }
+
 // Denied reports whether the caller lacks the permission.
 func Denied(err error) bool { return hasCode(err, "NoPermission", "Forbidden") }
 

@@ -24,6 +24,8 @@ var (
 	bindMFADevice   = operation{product: ramProduct, action: "BindMFADevice", repeat: once, secrets: []string{"AuthenticationCode1", "AuthenticationCode2"}}
 	unbindMFADevice = operation{product: ramProduct, action: "UnbindMFADevice", repeat: set}
 	getUserMFAInfo  = operation{product: ramProduct, action: "GetUserMFAInfo", repeat: read}
+	// Ims alone has it (documented).
+	disableVirtualMFA = operation{product: imsProduct, action: "DisableVirtualMFA", repeat: set}
 )
 
 // devicesPerPage is the largest page of devices (documented).
@@ -266,6 +268,12 @@ func (c *Client) BindMFADevice(ctx context.Context, userName, serial, code1, cod
 // UnbindMFADevice unbinds the device of a user. A virtual one remains in the account.
 func (c *Client) UnbindMFADevice(ctx context.Context, userName string) error {
 	return c.changeMFA(ctx, unbindMFADevice, userName, params{})
+}
+
+// DisableVirtualMFA unbinds the virtual device of a user and deletes it (documented).
+func (c *Client) DisableVirtualMFA(ctx context.Context, userName string) error {
+	defer c.caches.invalidateDevices()()
+	return c.callForUser(ctx, disableVirtualMFA, userName, nil, nil)
 }
 
 func (c *Client) changeMFA(ctx context.Context, op operation, userName string, in params) error {

@@ -11,6 +11,7 @@ import (
 var (
 	listServiceCredentials  = operation{product: imsProduct, action: "ListServiceCredentials", repeat: read}
 	updateServiceCredential = operation{product: imsProduct, action: "UpdateServiceCredential", repeat: set}
+	deleteServiceCredential = operation{product: imsProduct, action: "DeleteServiceCredential", repeat: set}
 )
 
 // credentialsPerPage is the maximum that a page can have (documented).
@@ -96,4 +97,12 @@ func (c *Client) SetServiceCredentialStatus(ctx context.Context, userName, id, s
 		return err
 	}
 	return c.callForUser(ctx, updateServiceCredential, userName, params{"ServiceCredentialId": id, "Status": status}, nil)
+}
+
+// DeleteServiceCredential deletes a service credential, whatever its status.
+func (c *Client) DeleteServiceCredential(ctx context.Context, userName, id string) error {
+	if err := deleteServiceCredential.require("service credential id", id); err != nil {
+		return err
+	}
+	return c.callForUser(ctx, deleteServiceCredential, userName, params{"ServiceCredentialId": id}, nil)
 }

@@ -1,0 +1,239 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// userConflicts are what the service may refuse to delete a user for. No assumption of it
+// may decide whether a live credential is lost.
+var userConflicts = []string{"", "documented", "none"}
+
+// objectsOfUser give alice one object each.
+var objectsOfUser = map[string]struct {
+	give    func(*ramtest.Server)
+	text    string
+	command string
+}{
+	"login profile": {func(srv *ramtest.Server) { srv.Change(giveProfile) }, "a login profile", "aliyun ram DeleteLoginProfile --UserName alice"},
+	"AccessKey": {
+		func(srv *ramtest.Server) { giveKey(srv, "alice", "LTAIalice", 0) },
+		"the AccessKey pair LTAIalice (Active)", "aliyun ram DeleteAccessKey --UserName alice --UserAccessKeyId LTAIalice",
+	},
+	"service credential": {
+		func(srv *ramtest.Server) {
+			srv.Change(func(a *ramtest.Account) {
+				a.Users["alice"].Credentials = []*ramtest.ServiceCredential{{ID: "SC1", Name: "ci", ServiceName: "dashscope.aliyuncs.com", Status: "Active", CreateTime: srv0(a)}}
+			})
+		},
+		"the service credential SC1 of dashscope.aliyuncs.com (Active)",
+		"aliyun ims DeleteServiceCredential --UserPrincipalName alice@" + defaultAccount + ".onaliyun.com --ServiceCredentialId SC1",
+	},
+	"virtual MFA device": {
+		func(srv *ramtest.Server) { loosePhone(srv); bindTo(srv, aliceID) },
+		"an MFA device " + phoneSerial, "aliyun ram UnbindMFADevice --UserName alice",
+	},
+	"U2F device": {
+		func(srv *ramtest.Server) {
+			srv.Change(func(a *ramtest.Account) { a.Users["alice"].MFASerial = "U2F-0815" })
+		},
+		"an MFA device U2F-0815", "aliyun ram UnbindMFADevice --UserName alice",
+	},
+	"policy": {
+		func(srv *ramtest.Server) {
+			srv.Change(func(a *ramtest.Account) { a.Users["alice"].Policies = []string{"System/ReadOnlyAccess"} })
+		},
+		`the policy "ReadOnlyAccess" (System)`, "aliyun ram DetachPolicyFromUser --UserName alice --PolicyType System --PolicyName ReadOnlyAccess",
+	},
+	"group": {
+		func(srv *ramtest.Server) {
+			srv.Change(func(a *ramtest.Account) {
+				a.Groups["ops"], a.Users["alice"].Groups = &ramtest.Group{Name: "ops"}, []string{"ops"}
+			})
+		},
+		`the group "ops"`, "aliyun ram RemoveUserFromGroup --UserName alice --GroupName ops",
+	},
+}
+
+// importedAlice is the user alice as a resource.
+func importedAlice(t *testing.T, srv *ramtest.Server, more attributes) (*acctest.Driver, acctest.Object) {
+	t.Helper()
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Import(userKind, "alice")
+	clean(t, diags)
+	config := attributes{"name": "alice"}.Merge(more)
+	o, diags = c.Apply(userKind, config, o)
+	clean(t, diags)
+	srv.ForgetCalls()
+	return c, o
+}
+
+// Without force_destroy, a user is not deleted while it has something, whatever the service
+// would do, and the error has the commands that remove it.
+func TestUser_isDeletedOnlyIfItHasNothing(t *testing.T) {
+	t.Parallel()
+	for _, conflicts := range userConflicts {
+		for name, object := range objectsOfUser {
+			t.Run(name+" "+conflicts, func(t *testing.T) {
+				t.Parallel()
+				srv := withAlice(t)
+				srv.SetBehaviour(func(b *ramtest.Behaviour) { b.UserConflicts = conflicts })
+				object.give(srv)
+				c, o := importedAlice(t, srv, nil)
+				after, diags := c.Destroy(userKind, o)
+				contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", object.text, "  "+object.command, `name          = "alice"`, "force_destroy = true")
+				expect(t, "state", after.State.IsNull(), false)
+				expect(t, "writes", writes(srv), []string(nil))
+			})
+		}
+	}
+	srv := withAlice(t)
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = true })
+	c, o := importedAlice(t, srv, nil)
+	after, diags := c.Destroy(userKind, o)
+	clean(t, diags)
+	expect(t, "state", after.State.IsNull(), true)
+	expect(t, "writes", writes(srv), []string{"DeleteUser"})
+}
+
+// The HCL of the refusal works for an instance that is no longer in the configuration: it
+// is added again, applied, and removed.
+func TestUser_theAdviceOfARefusalWorks(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	for _, object := range objectsOfUser {
+		object.give(srv)
+	}
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].MFASerial = phoneSerial })
+	c, o := importedAlice(t, srv, nil)
+	o, diags := c.Destroy(userKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user")
+	o, diags = c.Apply(userKind, attributes{"name": "alice", "force_destroy": true}, o)
+	clean(t, diags)
+	_, diags = c.PlanDestroy(userKind, o)
+	for _, object := range objectsOfUser {
+		if object.text != "an MFA device U2F-0815" {
+			contains(t, acctest.Messages(diags), `WARNING: Destroying the user "alice" removes all that it has`, object.text)
+		}
+	}
+	_, diags = c.Destroy(userKind, o)
+	clean(t, diags)
+	expect(t, "alice", account(srv).Users["alice"] == nil, true)
+}
+
+// What the provider may not list counts as present: nothing is deleted.
+func TestUser_whatCannotBeListedCountsAsPresent(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"} {
+		for _, fault := range []ramtest.Rule{{Fault: "code", Status: 403, Code: "NoPermission"}, {Fault: "garble", Body: `{"RequestId":"X","IsTruncated":true}`}} {
+			t.Run(action+" "+fault.Fault, func(t *testing.T) {
+				t.Parallel()
+				srv := withAlice(t)
+				srv.SetBehaviour(func(b *ramtest.Behaviour) { b.UserConflicts = "none" })
+				c, o := importedAlice(t, srv, nil)
+				fault.Action = action
+				srv.Inject(fault)
+				_, diags := c.Destroy(userKind, o)
+				contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "possibly", "cannot be listed", action)
+				expect(t, "writes", writes(srv), []string(nil))
+			})
+		}
+	}
+	// An endpoint without service credentials does not have any.
+	srv := withAlice(t)
+	c, o := importedAlice(t, srv, nil)
+	srv.Inject(ramtest.Rule{Action: "ListServiceCredentials", Fault: "code", Status: 404, Code: "InvalidAction.NotFound"})
+	_, diags := c.Destroy(userKind, o)
+	clean(t, diags)
+}
+
+// What was removed a moment ago may still be listed.
+func TestUser_aLateListDoesNotPreventADestroy(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Change(giveProfile)
+	c, o := importedAlice(t, srv, nil)
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].LoginProfile = nil })
+	srv.Inject(ramtest.Rule{Action: "GetLoginProfile", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","LoginProfile":{"Status":"Active","PasswordResetRequired":false,"MFABindRequired":false}}`})
+	after, diags := c.Destroy(userKind, o)
+	clean(t, diags)
+	expect(t, "state", after.State.IsNull(), true)
+}
+
+// A conflict with what no list shows is explained: policies in a resource group, whether
+// ListPoliciesForUser returns them or not, and service credentials.
+func TestUser_conflictsOfWhatIsNotListed(t *testing.T) {
+	t.Parallel()
+	for _, listed := range []bool{false, true} {
+		for _, forced := range []bool{false, true} {
+			srv := withAlice(t)
+			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ListResourceGroupPolicies = listed })
+			srv.Change(func(a *ramtest.Account) {
+				a.Users["alice"].GroupPolicies = []ramtest.GroupPolicy{{Policy: "System/ReadOnlyAccess", ResourceGroupID: "rg-1"}}
+			})
+			c, o := importedAlice(t, srv, attributes{"force_destroy": forced})
+			_, diags := c.Destroy(userKind, o)
+			text := acctest.Messages(acctest.Errors(diags))
+			contains(t, text, "Cannot delete the user")
+			if forced || !listed {
+				contains(t, text, "DeleteConflict.User.Policy", "aliyun resourcemanager ListPolicyAttachments --PrincipalType IMSUser --PrincipalName alice@"+defaultAccount+".onaliyun.com", "--ResourceGroupId")
+			}
+			if forced && strings.Contains(text, "force_destroy = true") {
+				t.Errorf("the advice is what was done already:\n%s", text)
+			}
+			expect(t, "alice", account(srv).Users["alice"] != nil, true)
+		}
+	}
+	for _, conflicts := range []bool{false, true} {
+		srv := withAlice(t)
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CredentialsConflict = conflicts })
+		objectsOfUser["service credential"].give(srv)
+		c, o := importedAlice(t, srv, attributes{"force_destroy": true})
+		_, diags := c.Destroy(userKind, o)
+		clean(t, diags)
+		expect(t, "writes", writes(srv), []string{"DeleteServiceCredential", "DeleteUser"})
+	}
+}
+
+func TestUser_deviceOfADestroyedUser(t *testing.T) {
+	t.Parallel()
+	for _, deleted := range []bool{false, true} {
+		srv := withAlice(t)
+		objectsOfUser["virtual MFA device"].give(srv)
+		c, o := importedAlice(t, srv, attributes{"force_destroy": true, "delete_virtual_mfa_device": deleted})
+		_, diags := c.Destroy(userKind, o)
+		clean(t, diags)
+		expect(t, "alice", account(srv).Users["alice"] == nil, true)
+		expect(t, "the device exists", phone(srv) != nil, !deleted)
+		if !deleted {
+			contains(t, acctest.Messages(diags), "WARNING: The virtual MFA device "+phoneSerial+" stays in the account", "aliyun ims DeleteVirtualMFADevice --SerialNumber "+phoneSerial)
+			expect(t, "owner", phone(srv).UserID, "")
+		}
+	}
+	// A device of another kind is only unbound.
+	srv := withAlice(t)
+	objectsOfUser["U2F device"].give(srv)
+	c, o := importedAlice(t, srv, attributes{"force_destroy": true, "delete_virtual_mfa_device": true})
+	_, diags := c.Destroy(userKind, o)
+	clean(t, diags)
+	expect(t, "writes", writes(srv), []string{"UnbindMFADevice", "DeleteUser"})
+	_, diags = c.Create(userKind, attributes{"name": "carol", "delete_virtual_mfa_device": true})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "force_destroy")
+}
+
+// A user is not believed to be gone after one answer.
+func TestUser_oneNotFoundDoesNotEndADestroy(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c, o := importedAlice(t, srv, nil)
+	srv.Inject(ramtest.Rule{Action: "GetUser", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.User"})
+	_, diags := c.Destroy(userKind, o)
+	clean(t, diags)
+	expect(t, "alice", account(srv).Users["alice"] == nil, true)
+}
