@@ -60,6 +60,8 @@ func Explain(err error) string {
 		return explainAnswer(answer)
 	case errors.Is(err, context.DeadlineExceeded):
 		return Sentence(err.Error()) + "\n\nThe timeout of the operation was reached. Run again, or raise it in timeouts."
+	case errors.Is(err, context.Canceled):
+		return Sentence(err.Error()) + "\n\nThe run was interrupted before the operation was complete. Run the same command again to continue."
 	default:
 		return Sentence(err.Error())
 	}

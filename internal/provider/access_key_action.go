@@ -8,12 +8,10 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
@@ -36,15 +34,6 @@ type deactivateKeysModel struct {
 	AccessKeyIDs types.Set `tfsdk:"access_key_ids"`
 }
 
-// ids are the keys that are named; nil is for all.
-func (m deactivateKeysModel) ids() (ids []string) {
-	for _, element := range m.AccessKeyIDs.Elements() {
-		ids = append(ids, tf.String(element))
-	}
-	slices.Sort(ids)
-	return ids
-}
-
 func (a *deactivateKeys) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_deactivate_access_keys"
 }
@@ -57,11 +46,8 @@ func (a *deactivateKeys) Schema(ctx context.Context, _ action.SchemaRequest, res
 			"It never disables a key that Terraform itself uses. A session that was made with a key before, through a role, goes on until it ends. " +
 			"A `ram_access_key` with `status = \"Active\"` enables its key again with the next apply: change that first.",
 		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
-			"access_key_ids": schema.SetAttribute{
-				Optional: true, ElementType: types.StringType,
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(keyIDChecks()...)},
-				MarkdownDescription: "The ids of the AccessKey pairs to disable. The user has to have all of them, or nothing is done. Left out, all keys of the user are disabled.",
-			},
+			"access_key_ids": idsAttribute("The ids of the AccessKey pairs to disable. The user must have all of them; otherwise none is disabled. "+
+				"If the argument is left out or null, all AccessKey pairs of the user are disabled. An empty set disables none.", keyIDChecks()...),
 		}),
 	}
 }
@@ -73,8 +59,12 @@ func (a *deactivateKeys) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	user, found := a.planned(ctx, failedDeactivation, m.userOrder, &resp.Diagnostics)
-	if found && !m.AccessKeyIDs.IsUnknown() {
-		a.sparesOwn(ctx, user, m.ids(), &resp.Diagnostics)
+	switch {
+	case resp.Diagnostics.HasError() || m.AccessKeyIDs.IsUnknown():
+	case namesNone(m.AccessKeyIDs):
+		warnOfNone("access_key_ids", "AccessKey pair", "disabled", m.UserName, &resp.Diagnostics)
+	case found:
+		a.sparesOwn(ctx, user, namedIDs(m.AccessKeyIDs), &resp.Diagnostics)
 	}
 }
 
@@ -111,22 +101,27 @@ func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedDeactivation
+	f, tell, ids := failedDeactivation, tellingOf(resp), namedIDs(m.AccessKeyIDs)
 	user, ok := a.subject(ctx, f, m.userOrder, &resp.Diagnostics)
-	if !ok || !a.sparesOwn(ctx, user, m.ids(), &resp.Diagnostics) {
+	switch {
+	case !ok:
+		return
+	case namesNone(m.AccessKeyIDs):
+		tell("access_key_ids is empty. No AccessKey pair of %q was disabled.", user.Name)
+		return
+	case !a.sparesOwn(ctx, user, ids, &resp.Diagnostics):
 		return
 	}
 	keys, err := a.Client.RefreshAccessKeys(ctx, user.Name)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	for _, id := range m.ids() {
+	for _, id := range ids {
 		if _, found := keyIn(keys, id); !found {
 			resp.Diagnostics.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.Name, fmt.Sprintf(
-				"The user %q has no AccessKey pair %s. %s The user's keys: %s.\n\nThe key may have been deleted, or be another user's. Take it out, or name its user, and run again.", user.Name, id, f.State, keysNamed(keys)))
+				"The user %q has no AccessKey pair %s. %s The user's keys: %s.\n\nThe key may have been deleted, or belong to another user. Take it out, or name its user, and run again.", user.Name, id, f.State, keysNamed(keys)))
 			return
 		}
 	}
-	d := newDeactivation(a.Instance, user, m.ids(), tellingOf(resp))
-	d.run(ctx, &resp.Diagnostics)
+	newRevocation(a.Instance, accessKeyKind(a.Instance), user, ids, tell).run(ctx, &resp.Diagnostics)
 }

@@ -62,6 +62,10 @@ func orderAttributes(ctx context.Context, longest time.Duration, own map[string]
 		panic("the timeouts are no nested attribute any more")
 	}
 	bounds.MarkdownDescription = "How long the action may take. It is never sent to the service."
+	if invoke, ok := bounds.Attributes["invoke"].(schema.StringAttribute); ok {
+		invoke.Validators = append(invoke.Validators, positiveDuration{})
+		bounds.Attributes["invoke"] = invoke
+	}
 	attributes := map[string]schema.Attribute{
 		"account_id": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{instance.AccountIDPattern.Validator("must be the 16 digits of an account id")},
@@ -83,6 +87,20 @@ func userOrderAttributes(ctx context.Context, own map[string]schema.Attribute) m
 	return attributes
 }
 
+// positiveDuration rejects a timeout that has passed before the action begins.
+type positiveDuration struct{}
+
+func (positiveDuration) Description(context.Context) string { return "must be longer than 0s" }
+
+func (p positiveDuration) MarkdownDescription(ctx context.Context) string { return p.Description(ctx) }
+
+func (p positiveDuration) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	limit, err := time.ParseDuration(req.ConfigValue.ValueString())
+	if err == nil && limit <= 0 { // a value that is no duration has its own error
+		resp.Diagnostics.AddAttributeError(req.Path, "Cannot use the timeout", fmt.Sprintf("The timeout %s %s. Nothing was changed.", req.ConfigValue, p.Description(ctx)))
+	}
+}
+
 // bounded limits ctx to the practitioner's timeout.
 func (o order) bounded(ctx context.Context, longest time.Duration, diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
 	d, more := o.Timeouts.Invoke(ctx, longest)
@@ -97,6 +115,19 @@ func tellingOf(resp *action.InvokeResponse) telling {
 	return func(format string, arguments ...any) {
 		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, arguments...)})
 	}
+}
+
+// runAgain says how to continue an action that did not finish.
+const runAgain = "Run the same command again to continue; every step can be repeated."
+
+// afterRequest is what exists now, after a request that failed: unchanged if the service
+// refused it, and unknown if the request may have taken effect.
+func afterRequest(err error, unchanged, unknown string) string {
+	state := unchanged
+	if ram.OutcomeUnknown(err) {
+		state = unknown
+	}
+	return state + " " + runAgain
 }
 
 // failedAction says of an action that it did nothing.

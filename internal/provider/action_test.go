@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,8 @@ const (
 	makeReport   = "ram_generate_credential_report"
 	restoreBin   = "ram_restore_access_key"
 	purgeBin     = "ram_purge_access_key"
+	passkeyGone  = "ram_delete_passkeys"
+	lockAction   = "ram_lock_user"
 
 	lostPhone = "acs:ram::" + defaultAccount + ":mfa/lost"
 )
@@ -39,6 +42,8 @@ func incident(t *testing.T) *ramtest.Server {
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: "a-Password-0", Status: "Active", CreateDate: now, UpdateDate: now}
 		a.Users["alice"].MFASerial = lostPhone
+		a.Users["alice"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop", CreateDate: now}, {ID: "PASSKEY-2", Name: "phone", CreateDate: now}}
+		a.Users["alice"].Credentials = []*ramtest.ServiceCredential{{ID: "SC1", Name: "ci", ServiceName: "dashscope.aliyuncs.com", Secret: "a-service-secret", Status: "Active", CreateTime: now}}
 		a.MFADevices[lostPhone] = &ramtest.MFADevice{Name: "lost", Serial: lostPhone, Seed: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", CreateDate: now, ActivateDate: now, UserID: aliceID}
 		a.RecycledKeys = append(a.RecycledKeys, &ramtest.RecycledKey{
 			Key:    ramtest.AccessKey{ID: "LTAIold", Secret: "an-old-secret", Status: "Inactive", CreateDate: now.Add(-90 * day)},
@@ -136,6 +141,46 @@ var actionStories = map[string]actionStory{
 			expect(t, "devices", len(account(srv).MFADevices), 0)
 		},
 		undone: func(srv *ramtest.Server) bool { return account(srv).MFADevices[lostPhone] != nil },
+	},
+	"passkeys": {
+		kind: passkeyGone, config: attributes{"user_name": "alice"}, write: "DeletePasskey", writes: []string{"DeletePasskey", "DeletePasskey"},
+		first: []string{
+			`Deleting the passkey PASSKEY-1 of "alice".`, `Deleting the passkey PASSKEY-2 of "alice".`,
+			`The passkey PASSKEY-1 of "alice" is deleted now.`, `The passkey PASSKEY-2 of "alice" is deleted now.`,
+		},
+		again: []string{`The user "alice" has no passkey. There is nothing to delete.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			expect(t, "passkeys", len(account(srv).Users["alice"].Passkeys), 0)
+		},
+		undone: func(srv *ramtest.Server) bool { return len(account(srv).Users["alice"].Passkeys) == 2 },
+	},
+	"lock": {
+		kind: lockAction, config: attributes{"user_name": "alice"}, write: "UpdateAccessKey",
+		writes: []string{"UpdateLoginProfile", "UpdateAccessKey", "UpdateAccessKey", "UpdateServiceCredential", "DeletePasskey", "DeletePasskey"},
+		first: []string{
+			`Disabling the console logon of "alice".`, `The console logon of "alice" is disabled.`,
+			`Disabling the AccessKey pair LTAIone of "alice".`, `Disabling the AccessKey pair LTAItwo of "alice".`,
+			`The AccessKey pair LTAIone of "alice" is inactive now.`, `The AccessKey pair LTAItwo of "alice" is inactive now.`,
+			`Disabling the service credential SC1 of "alice".`, `The service credential SC1 of "alice" is inactive now.`,
+			`Deleting the passkey PASSKEY-1 of "alice".`, `Deleting the passkey PASSKEY-2 of "alice".`,
+			`The passkey PASSKEY-1 of "alice" is deleted now.`, `The passkey PASSKEY-2 of "alice" is deleted now.`,
+			`The user "alice" is locked. Console sessions that are open, and sessions through a role, remain valid until they expire.`,
+		},
+		again: []string{
+			`The console logon of "alice" is disabled already.`,
+			`The AccessKey pair LTAIone of "alice" is inactive already.`, `The AccessKey pair LTAItwo of "alice" is inactive already.`,
+			`The service credential SC1 of "alice" is inactive already.`,
+			`The user "alice" has no passkey. There is nothing to delete.`, "*",
+		},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			alice := account(srv).Users["alice"]
+			expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Inactive, LTAItwo Inactive")
+			expect(t, "the rest", alice.LoginProfile.Status+" "+alice.Credentials[0].Status+" "+strconv.Itoa(len(alice.Passkeys)), "Inactive Inactive 0")
+			expect(t, "bob's keys", statuses(srv, "bob"), "LTAIbob Active")
+		},
+		undone: func(srv *ramtest.Server) bool { return statuses(srv, "alice") == "LTAIone Active, LTAItwo Active" },
 	},
 	"restore": {
 		kind: restoreBin, config: attributes{"access_key_id": "LTAIold"}, write: "RestoreAccessKeyFromRecycleBin", writes: []string{"RestoreAccessKeyFromRecycleBin"},
@@ -241,11 +286,9 @@ func TestAction_faultsOfTheMatrixAtTheWrite(t *testing.T) {
 				if len(acctest.Errors(diags)) == 0 || !story.undone(srv) {
 					t.Fatalf("%v: it is not refused: %s", story.undone(srv), acctest.Messages(diags))
 				}
-				contains(t, acctest.Messages(diags), "ERROR: Cannot ", "Run again to go on")
-				for _, d := range diags {
-					if !strings.Contains(d.Detail, "Request id: ") && strings.HasPrefix(fault, "F22") {
-						t.Errorf("there is no request id: %s", acctest.Messages(diags))
-					}
+				contains(t, acctest.Messages(diags), "ERROR: Cannot ", "un the same command again")
+				if !strings.Contains(acctest.Messages(diags), "Request id: ") && strings.HasPrefix(fault, "F22") {
+					t.Errorf("there is no request id: %s", acctest.Messages(diags))
 				}
 			})
 		}
@@ -274,6 +317,7 @@ func TestAction_withoutThePermissionToLook(t *testing.T) {
 	t.Parallel()
 	reads := map[string][]string{
 		deactivate: {"GetUser", "ListAccessKeys"}, logonOff: {"GetUser", "GetLoginProfile"}, unbindAction: {"GetUser", "GetUserMFAInfo", "ListVirtualMFADevices"},
+		passkeyGone: {"GetUser", "ListPasskeys"}, lockAction: {"GetUser", "GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "ListPasskeys"},
 		restoreBin: {"GetAccessKeyInfoInRecycleBin", "GetUser", "ListAccessKeys"}, purgeBin: {"GetAccessKeyInfoInRecycleBin"},
 	}
 	for name, story := range actionStories {
@@ -416,7 +460,7 @@ func TestAction_nothingToDo(t *testing.T) {
 		reports []string
 		warns   string
 	}{
-		"no keys":    {deactivate, attributes{"user_name": "carol"}, []string{`The user "carol" has no AccessKey pairs. Nothing was to be done.`}, ""},
+		"no keys":    {deactivate, attributes{"user_name": "carol"}, []string{`The user "carol" has no AccessKey pair. There is nothing to disable.`}, ""},
 		"no profile": {logonOff, attributes{"user_name": "carol"}, []string{`The user "carol" has no login profile, so there is no console logon to disable.`}, ""},
 		"no device":  {unbindAction, attributes{"user_name": "carol", "delete_device": true}, []string{`The user "carol" has no MFA device. There is nothing to unbind.`}, ""},
 		"purged":     {purgeBin, attributes{"access_key_id": "LTAInone"}, nil, "It is gone for good already, or the id is not the one that is meant."},
@@ -451,7 +495,6 @@ func TestAction_invalidConfigurationCallsNobody(t *testing.T) {
 	}{
 		{deactivate, attributes{"user_name": ""}, "user_name", "must be 1 to 64"},
 		{deactivate, attributes{"user_name": "alice@example.onaliyun.com"}, "user_name", "not a principal name"},
-		{deactivate, attributes{"user_name": "alice", "access_key_ids": []string{}}, "access_key_ids", "at least 1"},
 		{deactivate, attributes{"user_name": "alice", "access_key_ids": []string{"LTAI one"}}, `access_key_ids[Value("LTAI one")]`, "must be the id of an AccessKey pair"},
 		{deactivate, attributes{"user_name": "alice", "account_id": "12"}, "account_id", "16 digits"},
 		{deactivate, attributes{"user_name": "alice", "timeouts": attributes{"invoke": "soon"}}, "timeouts.invoke", "Time Duration"},
@@ -491,7 +534,7 @@ func TestDeactivate_partialFailure(t *testing.T) {
 	srv := incident(t)
 	srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Nth: "1", Code: "NoPermission", Status: 403})
 	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(deactivate, attributes{"user_name": "alice"})
-	refused(t, diags, "", "Cannot disable the AccessKey pair LTAIone", "Inactive: LTAItwo.", "treat them as active: LTAIone.", "Code: NoPermission", "Request id: ")
+	refused(t, diags, "", "Cannot disable the AccessKey pair LTAIone", "Inactive: LTAItwo.", "Usable when last listed: LTAIone.", "Code: NoPermission", "Request id: ")
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Active, LTAItwo Inactive")
 }
 
@@ -530,7 +573,7 @@ func TestDeactivate_cancelled(t *testing.T) {
 	start := time.Now()
 	progress, diags := c.InvokeAction(ctx, deactivate, attributes{"user_name": "alice"}, func(string) { cancel() })
 	expect(t, "messages", len(progress), 1)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot ", "treat them as active: LTAIone", "Run again")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot ", "Usable when last listed: LTAIone, LTAItwo.", "interrupted", "Run the same command again")
 	if len(srv.Calls("UpdateAccessKey")) > 1 {
 		t.Error("it went on after it was told to stop")
 	}
@@ -577,7 +620,7 @@ func TestAction_whatNeverShowsIsAnError(t *testing.T) {
 			if len(acctest.Errors(diags)) == 0 {
 				t.Fatalf("it is taken for done: %s", acctest.Messages(diags))
 			}
-			contains(t, acctest.Messages(diags), "Cannot ", "m0s.", "Run again")
+			contains(t, acctest.Messages(diags), "Cannot ", "m0s.", "un the same command again")
 		})
 	}
 }
@@ -619,7 +662,7 @@ func TestRestoreKey_thatComesBackActiveWarns(t *testing.T) {
 	srv, c := story.begin(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.RestoreKeysActive = true })
 	progress, diags := c.Invoke(restoreBin, story.config)
-	contains(t, acctest.Messages(diags), "WARNING: The restored AccessKey pair is active")
+	contains(t, acctest.Messages(diags), "WARNING: The restored AccessKey pair LTAIold of user alice is active")
 	contains(t, strings.Join(progress, "\n"), "is restored. It is Active.")
 }
 
@@ -698,7 +741,7 @@ func TestAction_tellsNoSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv, c := story.begin(t)
-			secrets := []string{srv.Credential(defaultAccount).AccessKeySecret, "someones-LTAIone-secret", "an-old-secret", "a-Password-0", "GEZDGNBVGY3TQOJQ"}
+			secrets := []string{srv.Credential(defaultAccount).AccessKeySecret, "someones-LTAIone-secret", "an-old-secret", "a-Password-0", "a-service-secret", "GEZDGNBVGY3TQOJQ"}
 			srv.Inject(ramtest.Rule{Action: story.write, Code: "InvalidParameter", Status: 400, Message: "who sent " + secrets[0] + "?"})
 			progress, diags := c.Invoke(story.kind, story.config)
 			for _, secret := range secrets {

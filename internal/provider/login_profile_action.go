@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
@@ -52,40 +53,42 @@ func (a *disableConsoleLogon) Invoke(ctx context.Context, req action.InvokeReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f, tell := failedLogonOff, tellingOf(resp)
-	user, ok := a.subject(ctx, f, m, &resp.Diagnostics)
-	if !ok || !a.spares(ctx, f, user, &resp.Diagnostics) {
-		return
+	user, ok := a.subject(ctx, failedLogonOff, m, &resp.Diagnostics)
+	if ok && a.spares(ctx, failedLogonOff, user, &resp.Diagnostics) {
+		a.disableLogon(ctx, failedLogonOff, user, tellingOf(resp), &resp.Diagnostics)
 	}
+}
+
+// disableLogon disables the console logon of a user, and reports whether it is disabled.
+func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operation, user ram.User, tell telling, diags *diag.Diagnostics) bool {
 	profile, err := a.Client.LoginProfile(ctx, user.Name)
 	switch {
 	case ram.NotFound(err, "User.LoginProfile"):
 		tell("The user %q has no login profile, so there is no console logon to disable.", user.Name)
-		return
-	case diagnostics.Report(&resp.Diagnostics, f, err):
-		return
+		return true
+	case diagnostics.Report(diags, f, err):
+		return false
 	case profile.Status == keyInactive:
 		tell("The console logon of %q is disabled already.", user.Name)
-		return
+		return true
 	}
 	tell("Disabling the console logon of %q.", user.Name)
-	if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: f.Name, State: unconfirmedLogon}, a.switchOff(ctx, user.Name)) {
-		return
+	if diagnostics.Report(diags, f, a.switchOff(ctx, user.Name)) {
+		return false
 	}
 	tell("The console logon of %q is disabled.", user.Name)
+	return true
 }
 
-const unconfirmedLogon = "It is not certain that the console logon is disabled: take it that it is not. Run again to go on; every step can be repeated."
-
 // switchOff makes the profile inactive, and waits until it shows so or is gone.
-func (a *disableConsoleLogon) switchOff(ctx context.Context, name string) error {
+func (a *actsOnInstance) switchOff(ctx context.Context, name string) error {
 	off := keyInactive
 	err := a.Client.UpdateLoginProfile(ctx, name, ram.LoginProfileChange{Status: &off})
 	if noProfile(err) {
 		return nil
 	}
 	if err != nil {
-		return err
+		return diagnostics.WithState(afterRequest(err, "The console logon is still enabled.", "It is not certain that the console logon is disabled: treat it as enabled."), err)
 	}
 	shows, err := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		live, err := a.Client.LoginProfile(ctx, name)
@@ -95,7 +98,7 @@ func (a *disableConsoleLogon) switchOff(ctx context.Context, name string) error 
 		return err == nil && live.Status == keyInactive, err
 	})
 	if err == nil && !shows {
-		err = fmt.Errorf("the service took the request, but still showed the profile as active after %s", instance.ConfirmLimit)
+		err = fmt.Errorf("the service accepted the request, but still showed the profile as active after %s", instance.ConfirmLimit)
 	}
-	return err
+	return diagnostics.WithState("The service accepted to disable the console logon, but does not show it as disabled: treat it as enabled. "+runAgain, err)
 }

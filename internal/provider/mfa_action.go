@@ -108,7 +108,7 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tel
 	}
 	tell("Unbinding the MFA device %s from %q.", userMFA.SerialNumber, user.Name)
 	if err := mfa.Unbind(ctx, a.Instance, ram.MFADevice{SerialNumber: userMFA.SerialNumber, UserName: user.Name}); err != nil {
-		f.State = "It is not certain whether the device is bound. Run again to go on; every step can be repeated."
+		f.State = afterRequest(err, "The device is still bound.", "It is not certain whether the device is bound.")
 		diagnostics.Report(diags, f, err)
 		return "", false
 	}
@@ -116,7 +116,7 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tel
 	if err == nil && !free {
 		err = fmt.Errorf("the service still listed the device as bound after %s", instance.ConfirmLimit)
 	}
-	if diagnostics.Report(diags, diagnostics.Operation{Name: f.Name, State: "The service took the request, but it is not certain that the device is unbound. Run again to go on; every step can be repeated."}, err) {
+	if diagnostics.Report(diags, diagnostics.Operation{Name: f.Name, State: "The service accepted the request, but it is not certain that the device is unbound. " + runAgain}, err) {
 		return "", false
 	}
 	tell("The MFA device %s is unbound.", userMFA.SerialNumber)
@@ -125,7 +125,7 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tel
 
 // destroy deletes a device that is not bound. One that does not exist is no error.
 func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, tell telling, diags *diag.Diagnostics) {
-	f := diagnostics.Operation{Name: "delete the MFA device", State: fmt.Sprintf("The user %q has no MFA device any more. The device %s may still be there. Run again to go on, with serial_number.", user.Name, serial)}
+	f := diagnostics.Operation{Name: "delete the MFA device", State: fmt.Sprintf("The MFA device %[2]s is unbound from %[1]q, and not deleted yet. To continue, set serial_number to the device and run the same command again; every step can be repeated.", user.Name, serial)}
 	device, found, err := mfa.Refresh(ctx, a.Instance, serial)
 	switch {
 	case diagnostics.Report(diags, f, err):
@@ -149,12 +149,15 @@ func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, t
 	if err == nil && !deleted {
 		err = fmt.Errorf("the service refused for %s to delete it, since it is bound", instance.ConfirmLimit)
 	}
+	if ram.OutcomeUnknown(err) {
+		f.State = fmt.Sprintf("The MFA device %[2]s is unbound from %[1]q. It is not certain whether it is deleted. To continue, set serial_number to the device and run the same command again; every step can be repeated.", user.Name, serial)
+	}
 	if diagnostics.Report(diags, f, err) {
 		return
 	}
 	absent, err := mfa.Wait(ctx, a.Instance, serial, func(_ ram.MFADevice, found bool) bool { return !found })
 	if err == nil && !absent {
-		err = fmt.Errorf("the service took the request, but still listed the device after %s", instance.ConfirmLimit)
+		err = fmt.Errorf("the service accepted the request, but still listed the device after %s", instance.ConfirmLimit)
 	}
 	if !diagnostics.Report(diags, f, err) {
 		tell("The MFA device %s is deleted.", serial)

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -147,8 +148,11 @@ func (a *restoreKey) notRecycled(ctx context.Context, id string, tell telling, d
 }
 
 func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell telling, diags *diag.Diagnostics) {
-	f := diagnostics.Operation{Name: failedRestore.Name, State: "It is not certain whether the key is restored. Run again to go on; every step can be repeated."}
+	f := diagnostics.Operation{Name: failedRestore.Name, State: "The service accepted the request, but it is not certain that the key is restored. " + runAgain}
 	err := a.Client.RestoreRecycledKey(ctx, user.ID, id)
+	if err != nil {
+		f.State = afterRequest(err, "The key is still in the recycle bin.", "It is not certain whether the key is restored.")
+	}
 	switch {
 	case ram.LimitExceeded(err):
 		keys, _ := a.Client.RefreshAccessKeys(ctx, user.Name)
@@ -166,7 +170,7 @@ func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell
 	})
 	if looked == nil && !shows {
 		if looked = err; looked == nil {
-			looked = fmt.Errorf("the service took the request, but did not list the key within %s", instance.ConfirmLimit)
+			looked = fmt.Errorf("the service accepted the request, but did not list the key within %s", instance.ConfirmLimit)
 		}
 	}
 	if diagnostics.Report(diags, f, looked) {
@@ -174,7 +178,7 @@ func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell
 	}
 	tell("The AccessKey pair %s of %q is restored. It is %s.", id, user.Name, key.Status)
 	if key.Status == keyActive {
-		diags.AddWarning("The restored AccessKey pair is active", fmt.Sprintf("The key %s of %q can be used again at once. If that is not what you want, disable it.", id, user.Name))
+		diags.AddWarning(fmt.Sprintf("The restored AccessKey pair %s of user %s is active", id, user.Name), fmt.Sprintf("The key %s of %q can be used again at once. If that is not what you want, disable it.", id, user.Name))
 	}
 }
 
@@ -217,7 +221,6 @@ func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *a
 		return
 	}
 	tell("Deleting the AccessKey pair %s of the user %s for good.", id, kept.UserID)
-	f.State = "It is not certain whether the key is gone. Run again to go on; every step can be repeated."
 	if diagnostics.Report(&resp.Diagnostics, f, a.purge(ctx, kept)) {
 		return
 	}
@@ -234,7 +237,7 @@ func (a *purgeKey) notRecycled(ctx context.Context, id string, diags *diag.Diagn
 		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+failedPurge.Name, fmt.Sprintf(
 			"The AccessKey pair %s is not in the recycle bin: the user %q has it, and it is %s. %s\n\nDelete it first, if it is the one that is meant.", id, owner.Name, key.Status, failedPurge.State))
 	default:
-		diags.AddAttributeWarning(path.Root("access_key_id"), "The AccessKey pair is not there", fmt.Sprintf(
+		diags.AddAttributeWarning(path.Root("access_key_id"), fmt.Sprintf("The AccessKey pair %s does not exist", id), fmt.Sprintf(
 			"There is no AccessKey pair %s in the recycle bin, and no RAM user has it. It is gone for good already, or the id is not the one that is meant.", id))
 	}
 }
@@ -243,17 +246,17 @@ func (a *purgeKey) notRecycled(ctx context.Context, id string, diags *diag.Diagn
 func (a *purgeKey) purge(ctx context.Context, kept ram.RecycledKey) error {
 	err := a.Client.PurgeRecycledKey(ctx, kept.UserID, kept.ID)
 	if err != nil && !ram.NotFound(err, "User.AccessKey") {
-		return err
+		return diagnostics.WithState(afterRequest(err, "The key is still in the recycle bin.", "It is not certain whether the key is deleted permanently."), err)
 	}
 	gone, looked := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		_, err := a.Client.RecycledKey(ctx, kept.ID)
 		return ram.NotFound(err, "User.AccessKey"), ignoring(err, "User.AccessKey")
 	})
 	switch {
-	case looked != nil || gone:
-		return looked
-	case err != nil:
-		return err
+	case looked == nil && gone:
+		return nil
+	case looked == nil:
+		looked = cmp.Or(err, fmt.Errorf("the service accepted the request, but still showed the key in the recycle bin after %s", instance.ConfirmLimit))
 	}
-	return fmt.Errorf("the service took the request, but still showed the key in the recycle bin after %s", instance.ConfirmLimit)
+	return diagnostics.WithState("The service accepted the request, but it is not certain that the key is deleted permanently. "+runAgain, looked)
 }

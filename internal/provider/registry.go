@@ -92,6 +92,8 @@ var actions = []func() action.Action{
 	func() action.Action { return &deactivateKeys{} },
 	func() action.Action { return &disableConsoleLogon{} },
 	func() action.Action { return &unbindMFA{} },
+	func() action.Action { return &deletePasskeys{} },
+	func() action.Action { return &lockUser{} },
 	func() action.Action { return &generateCredentialReport{} },
 	func() action.Action { return &restoreKey{} },
 	func() action.Action { return &purgeKey{} },

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,7 +27,7 @@ func Serve(create func() provider.Provider, debug bool) error {
 
 // Server answers what a CLI asks of a provider.
 func Server(p provider.Provider) tfprotov6.ProviderServer {
-	return server{providerserver.NewProtocol6(p)().(complete)} //nolint:forcetypeassert // of the framework, which has them since 1.16
+	return server{providerserver.NewProtocol6(p)().(complete), &sync.WaitGroup{}} //nolint:forcetypeassert // of the framework, which has them since 1.16
 }
 
 // complete is all that our provider serves.
@@ -41,7 +42,11 @@ type complete interface {
 // stopped (terraform-plugin-framework 1.19, registerContext), and all that hangs
 // on it: the stream, the headers, a set of loggers. That is 33 KiB for an instance
 // of a plan, 800 MiB for 5,000 users.
-type server struct{ complete }
+type server struct {
+	complete
+
+	actions *sync.WaitGroup // those that are in progress
+}
 
 // ValidateResourceConfig implements [tfprotov6.ResourceServer].
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {

@@ -1,5 +1,6 @@
 variable "suspect" {
   type        = string
+  default     = null
   description = "The RAM user whose console logon is disabled."
 }
 

@@ -1,5 +1,6 @@
 variable "leaked_key" {
   type        = string
+  default     = null
   description = "The id of the deleted AccessKey pair to delete permanently."
 }
 

@@ -1,5 +1,6 @@
 variable "deleted_key" {
   type        = string
+  default     = null
   description = "The id of an AccessKey pair that was deleted by mistake."
 }
 

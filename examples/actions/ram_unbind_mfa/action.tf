@@ -1,5 +1,6 @@
 variable "lost_by" {
   type        = string
+  default     = null
   description = "The RAM user whose phone is lost."
 }
 

@@ -1,0 +1,195 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// A credentialKind is a kind of credential that an action revokes: how it is called, listed
+// and revoked.
+type credentialKind struct {
+	noun   string // such as AccessKey pair
+	gone   string // the kind of object that a not-found names
+	verb   string // such as disable
+	doing  string // such as Disabling
+	result string // such as inactive
+	list   func(ctx context.Context, userName string) ([]credentialState, error)
+	revoke func(ctx context.Context, userName, id string) error
+}
+
+// credentialState is a listed credential, and whether it can be used.
+type credentialState struct {
+	id     string
+	usable bool
+}
+
+func accessKeyKind(i *instance.Instance) credentialKind {
+	return credentialKind{
+		noun: "AccessKey pair", gone: "User.AccessKey", verb: "disable", doing: "Disabling", result: "inactive",
+		list: func(ctx context.Context, userName string) (all []credentialState, err error) {
+			keys, err := i.Client.RefreshAccessKeys(ctx, userName)
+			for _, key := range keys {
+				all = append(all, credentialState{key.ID, key.Status == keyActive})
+			}
+			return all, err
+		},
+		revoke: func(ctx context.Context, userName, id string) error {
+			return i.Client.UpdateAccessKey(ctx, userName, id, keyInactive)
+		},
+	}
+}
+
+func serviceCredentialKind(i *instance.Instance) credentialKind {
+	return credentialKind{
+		noun: "service credential", gone: "User.ServiceCredential", verb: "disable", doing: "Disabling", result: "inactive",
+		list: func(ctx context.Context, userName string) (all []credentialState, err error) {
+			credentials, err := i.Client.ServiceCredentials(ctx, userName)
+			for _, credential := range credentials {
+				all = append(all, credentialState{credential.ID, credential.Status == keyActive})
+			}
+			return all, err
+		},
+		revoke: func(ctx context.Context, userName, id string) error {
+			return i.Client.SetServiceCredentialStatus(ctx, userName, id, keyInactive)
+		},
+	}
+}
+
+func passkeyKind(i *instance.Instance) credentialKind {
+	return credentialKind{
+		noun: "passkey", gone: "Passkey", verb: "delete", doing: "Deleting", result: "deleted",
+		list: func(ctx context.Context, userName string) (all []credentialState, err error) {
+			passkeys, err := i.Client.Passkeys(ctx, userName)
+			for _, passkey := range passkeys {
+				all = append(all, credentialState{passkey.ID, true})
+			}
+			return all, err
+		},
+		revoke: i.Client.DeletePasskey,
+	}
+}
+
+// A revocation revokes credentials of a user, and waits until the service lists none of them
+// as usable.
+type revocation struct {
+	*instance.Instance
+	credentialKind
+
+	user ram.User
+	ids  []string // nil: all
+	tell telling
+
+	listed bool             // the credentials were listed at least once
+	sent   map[string]bool  // the service was asked to revoke it
+	failed map[string]error // the service did not revoke it
+	done   map[string]bool  // the credential is not usable
+	left   []string         // usable as of the last list
+}
+
+func newRevocation(i *instance.Instance, kind credentialKind, user ram.User, ids []string, tell telling) *revocation {
+	return &revocation{
+		Instance: i, credentialKind: kind, user: user, ids: ids, tell: tell,
+		sent: map[string]bool{}, failed: map[string]error{}, done: map[string]bool{},
+	}
+}
+
+// run reports whether all of the credentials are revoked.
+func (r *revocation) run(ctx context.Context, diags *diag.Diagnostics) bool {
+	settled, err := r.WaitUntil(ctx, instance.ListLimit, r.revokeListed)
+	if err == nil && !settled {
+		err = fmt.Errorf("the service still listed a %s as usable after %s", r.noun, instance.ListLimit)
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.failed)) {
+		diagnostics.Report(diags, diagnostics.Operation{Name: fmt.Sprintf("%s the %s %s", r.verb, r.noun, id), State: r.now()}, r.failed[id])
+	}
+	if diagnostics.Report(diags, diagnostics.Operation{Name: fmt.Sprintf("confirm that no %s of user %s is usable", r.noun, r.user.Name), State: r.now()}, err) || len(r.failed) > 0 {
+		return false
+	}
+	if len(r.done) == 0 {
+		r.tell("The user %q has no %s. There is nothing to %s.", r.user.Name, r.noun, r.verb)
+	}
+	return true
+}
+
+// revokeListed revokes each usable credential that was not tried yet, and reports whether
+// there is nothing to wait for.
+func (r *revocation) revokeListed(ctx context.Context) (bool, error) {
+	all, err := r.list(ctx, r.user.Name)
+	if err != nil {
+		return false, err
+	}
+	r.left, r.listed = nil, true
+	for _, credential := range all {
+		switch {
+		case r.ids != nil && !slices.Contains(r.ids, credential.id):
+		case credential.usable:
+			r.left = append(r.left, credential.id)
+		default:
+			r.finish(credential.id)
+		}
+	}
+	slices.Sort(r.left)
+	for _, id := range slices.Sorted(maps.Keys(r.sent)) { // a deleted credential is not listed
+		if r.failed[id] == nil && !slices.Contains(r.left, id) {
+			r.finish(id)
+		}
+	}
+	for _, id := range r.left {
+		r.try(ctx, id)
+	}
+	waiting := slices.ContainsFunc(r.left, func(id string) bool { return r.failed[id] == nil })
+	return !waiting, ctx.Err()
+}
+
+// finish records that a credential is not usable. A failed request for it does not matter then.
+func (r *revocation) finish(id string) {
+	switch {
+	case r.done[id]:
+		return
+	case r.sent[id]:
+		r.tell("The %s %s of %q is %s now.", r.noun, id, r.user.Name, r.result)
+	default:
+		r.tell("The %s %s of %q is %s already.", r.noun, id, r.user.Name, r.result)
+	}
+	r.done[id] = true
+	delete(r.failed, id)
+}
+
+func (r *revocation) try(ctx context.Context, id string) {
+	if r.sent[id] || ctx.Err() != nil {
+		return
+	}
+	r.tell("%s the %s %s of %q.", r.doing, r.noun, id, r.user.Name)
+	r.sent[id] = true
+	err := r.revoke(ctx, r.user.Name, id)
+	if err != nil && !ram.NotFound(err, r.gone) {
+		r.failed[id] = err
+	}
+}
+
+// now describes which credentials are revoked, and which are not.
+func (r *revocation) now() string {
+	parts := []string{}
+	if done := slices.Sorted(maps.Keys(r.done)); len(done) > 0 {
+		parts = append(parts, strings.ToUpper(r.result[:1])+r.result[1:]+": "+strings.Join(done, ", ")+".")
+	}
+	switch {
+	case !r.listed:
+		parts = append(parts, fmt.Sprintf("It is not known which %ss user %q has: treat all of them as usable.", r.noun, r.user.Name))
+	case len(r.left) > 0:
+		parts = append(parts, "Usable when last listed: "+strings.Join(r.left, ", ")+".")
+	}
+	return strings.Join(append(parts, runAgain), " ")
+}
