@@ -191,9 +191,9 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"user_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the RAM user, which stays the same when the user is renamed."},
 			"display_name": optional("The display name, up to 24 characters, or 128 where the service takes them. A user always has one: without one in the configuration, it is the name that the user is created with.",
 				stringvalidator.UTF8LengthBetween(1, 128)),
-			"mobile_phone": optional("The mobile phone number, as `<country code>-<number>`, for example `86-13900001234`. The service has it on its China site only. It is stored in the state.",
+			"mobile_phone": optional("The mobile phone number, as `<country code>-<number>`, for example `86-13900001234`. The service has it on its China site only; another site that does not store it is named in a warning or an error. It is stored in the state.",
 				phoneForm.Validator("must be <country code>-<number>, such as 86-13900001234")),
-			"email": optional("The e-mail address. The service has it on its China site only. It is stored in the state.",
+			"email": optional("The e-mail address. The service has it on its China site only; another site that does not store it is named in a warning or an error. It is stored in the state.",
 				mailForm.Validator("must be an e-mail address")),
 			"comments": optional("Comments, up to 128 characters.", stringvalidator.UTF8LengthAtMost(128)),
 			"tags": schema.MapAttribute{
@@ -222,7 +222,7 @@ func tagChecks() []validator.Map {
 	return []validator.Map{
 		mapvalidator.SizeAtMost(20),
 		mapvalidator.KeysAre(stringvalidator.UTF8LengthBetween(1, 128), tagKeys{}),
-		mapvalidator.ValueStringsAre(stringvalidator.UTF8LengthAtMost(128)),
+		mapvalidator.ValueStringsAre(stringvalidator.UTF8LengthAtMost(128), tagValues{}),
 	}
 }
 
@@ -237,9 +237,29 @@ func (k tagKeys) MarkdownDescription(ctx context.Context) string { return k.Desc
 
 func (k tagKeys) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	key := req.ConfigValue.ValueString()
-	if ofService(key) || strings.Contains(key, "http://") || strings.Contains(key, "https://") {
+	if ofService(key) || holdsURL(key) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid tag", fmt.Sprintf("The key %q %s.", key, k.Description(ctx)))
 	}
+}
+
+// tagValues refuses values that the service does not accept (documented).
+type tagValues struct{}
+
+func (tagValues) Description(context.Context) string {
+	return "must not begin with acs:, nor hold http:// or https://"
+}
+
+func (v tagValues) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v tagValues) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	value := req.ConfigValue.ValueString()
+	if strings.HasPrefix(value, "acs:") || holdsURL(value) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid tag", fmt.Sprintf("The value %q %s.", value, v.Description(ctx)))
+	}
+}
+
+func holdsURL(text string) bool {
+	return strings.Contains(text, "http://") || strings.Contains(text, "https://")
 }
 
 func (r *userResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
@@ -291,7 +311,11 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
-	r.confirm(ctx, plan, &resp.Diagnostics)
+	// An error would taint the user, which the next apply would then replace.
+	for _, attribute := range r.confirm(ctx, plan, made, &resp.Diagnostics) {
+		resp.Diagnostics.AddAttributeWarning(path.Root(attribute), "The service does not store "+attribute,
+			explainUnstored(attribute, "The user was created without it, and the next plan shows it as a change."))
+	}
 }
 
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -374,12 +398,17 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		state.UserID, plan.UserID = types.StringValue(live.ID), types.StringValue(live.ID)
 	}
 	plan.AccountID = types.StringValue(account)
+	updated := plan.user()
 	if change, changes := changeOf(state, plan); changes {
-		updated, err := r.Client.UpdateUser(ctx, state.UserID.ValueString(), change)
+		var err error
+		updated, err = r.Client.UpdateUser(ctx, state.UserID.ValueString(), change)
 		if ram.Exists(err) {
 			resp.Diagnostics.AddAttributeError(path.Root("name"), "Cannot update the user", fmt.Sprintf(
 				"Another user of account %s has the name %q already. Nothing was changed.\n\nChoose another name, or rename or delete the other user first.\n\n%s", account, plan.Name.ValueString(), diagnostics.Explain(err)))
 			return
+		}
+		if cleared := clearedBy(state, plan); len(cleared) > 0 && ram.Invalid(err) {
+			err = diagnostics.WithState(fmt.Sprintf("The service does not accept an empty value of %s. Give it another value. To leave it as it is, take the user out of the state and import it without the attribute.", strings.Join(cleared, " and ")), err)
 		}
 		if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the user", State: "The user has what it had, unless the answer alone was lost; the next plan shows it."}, err) {
 			return
@@ -397,9 +426,28 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
-	if !sameUser(state.user(), plan.user()) || !state.Name.Equal(plan.Name) {
-		r.confirm(ctx, plan, &resp.Diagnostics)
+	if sameUser(state.user(), plan.user()) && state.Name.Equal(plan.Name) {
+		return
 	}
+	if lost := r.confirm(ctx, plan, updated, &resp.Diagnostics); len(lost) > 0 {
+		for _, attribute := range lost {
+			*plan.optionals()[attribute] = types.StringNull()
+			resp.Diagnostics.AddAttributeError(path.Root(attribute), "Cannot update the user", explainUnstored(attribute, "Everything else was updated."))
+		}
+		tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	}
+}
+
+// clearedBy are the attributes that an update clears.
+func clearedBy(state, plan userModel) (names []string) {
+	before := state.optionals()
+	for name, planned := range plan.optionals() {
+		if before[name].ValueString() != "" && !planned.IsUnknown() && planned.ValueString() == "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // changeOf is what an update has to send: only what is another than before.

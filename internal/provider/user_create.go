@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -59,7 +60,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 			return ram.User{}, false
 		}
 		if found {
-			if !sameUser(want, there) {
+			if !sameUser(storedBy(there, want), there) {
 				takenName(there, account, diags)
 				return ram.User{}, false
 			}
@@ -89,12 +90,49 @@ func sameUser(want, have ram.User) bool {
 		maps.Equal(ownTags(want.Tags), ownTags(have.Tags))
 }
 
+// unstored are the contacts that a user should have and that the service did not store. It
+// has them on its China site only (documented); others may ignore them (assumed).
+func unstored(want, have ram.User) (attributes []string) {
+	if want.Email != "" && have.Email == "" {
+		attributes = append(attributes, "email")
+	}
+	if want.MobilePhone != "" && have.MobilePhone == "" {
+		attributes = append(attributes, "mobile_phone")
+	}
+	return attributes
+}
+
+// storedBy is a user without the contacts that the service did not store.
+func storedBy(have, want ram.User) ram.User {
+	for _, attribute := range unstored(want, have) {
+		if attribute == "email" {
+			want.Email = ""
+		} else {
+			want.MobilePhone = ""
+		}
+	}
+	return want
+}
+
+// explainUnstored says why a contact does not reach the service.
+func explainUnstored(attribute, state string) string {
+	return fmt.Sprintf("The service accepted the request and did not store %s: it has contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
+}
+
+// unstoredLimit is how long a contact may stay invisible that the answer to the write does
+// not have either, before it counts as not stored (assumed).
+const unstoredLimit = 5 * time.Second
+
 // confirm waits until the user reads as it was written, so that what follows in the
-// same run, and the next plan, find it so.
-func (r *userResource) confirm(ctx context.Context, written userModel, diags *diag.Diagnostics) {
-	want := written.user()
+// same run, and the next plan, find it so. It returns the contacts that the service did not
+// store, by its answer to the write and by what it shows since.
+func (r *userResource) confirm(ctx context.Context, written userModel, answer ram.User, diags *diag.Diagnostics) (lost []string) {
+	want, limit := written.user(), instance.ConfirmLimit
+	if len(unstored(want, answer)) > 0 {
+		limit = unstoredLimit
+	}
 	var seen ram.User
-	shows, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+	shows, err := r.WaitUntil(ctx, limit, func(ctx context.Context) (bool, error) {
 		var err error
 		seen, err = r.Client.RefreshUserByID(ctx, want.ID)
 		if ram.NotFound(err, "User") {
@@ -110,13 +148,17 @@ func (r *userResource) confirm(ctx context.Context, written userModel, diags *di
 		}
 		return named.ID == want.ID, err
 	})
+	if lost := unstored(want, seen); limit == unstoredLimit && err == nil && len(lost) > 0 && sameUser(storedBy(seen, want), seen) {
+		return lost
+	}
 	const summary, kept = "Cannot confirm the user", "The state shows what was written; the next refresh shows what the account has."
 	switch {
 	case err != nil:
-		diags.AddWarning(summary, "The service took the request, but reading the user back failed. "+kept+"\n\n"+diagnostics.Explain(err))
+		diags.AddWarning(summary, "The service accepted the request, but reading the user back failed. "+kept+"\n\n"+diagnostics.Explain(err))
 	case !shows && seen.ID == "":
-		diags.AddWarning(summary, fmt.Sprintf("The service took the request, but still does not show a user %q. %s", want.Name, kept))
+		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still does not show a user %q. %s", want.Name, kept))
 	case !shows:
-		diags.AddWarning(summary, fmt.Sprintf("The service took the request, but still shows the user otherwise than it was written. %s", kept))
+		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still shows other values than those that were written. %s", kept))
 	}
+	return nil
 }

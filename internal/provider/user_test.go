@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -503,4 +504,87 @@ func TestUsersData(t *testing.T) {
 	expect(t, "no mail", in(t, users[0], "email"), nil)
 	expect(t, "never logged on", in(t, users[1], "last_login_date"), nil)
 	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// A site that ignores contacts is said at once, not waited for, and a user that was created
+// is not replaced for it.
+func TestUser_contactsThatTheSiteDoesNotStore(t *testing.T) {
+	t.Parallel()
+	contacts := attributes{"name": "carol", "email": "carol@example.com", "mobile_phone": "86-13900001234"}
+	for _, lost := range []string{"", "CreateUser"} { // the answer of the create is lost
+		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.IgnoreContacts = true }))
+		clock := &acctest.Clock{}
+		c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
+		if lost != "" {
+			srv.Inject(ramtest.Rule{Action: lost, Nth: "1", Phase: "after_commit", Fault: "reset"})
+		}
+		o, diags := c.Create(userKind, contacts)
+		clean(t, diags)
+		contains(t, acctest.Messages(diags), "WARNING: The service does not store email", `AttributeName("email")`, "WARNING: The service does not store mobile_phone", "China site")
+		expect(t, "waited for less than ten seconds", clock.Paused() < 10*time.Second, true)
+		o, diags = c.Read(userKind, o)
+		clean(t, diags)
+		expect(t, "email after a refresh", in(t, o.State, "email"), nil)
+		o, diags = c.Apply(userKind, contacts.Merge(attributes{"comments": "new"}), o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("email")`, "did not store email", "Everything else was updated.", "Remove email from the configuration.")
+		expect(t, "comments", account(srv).Users["carol"].Comments, "new")
+		expect(t, "comments in the state", stateOf(t, o, "comments"), "new")
+		config := attributes{"name": "carol", "comments": "new"}
+		o, diags = c.Apply(userKind, config, o)
+		clean(t, diags)
+		steady(t, c, userKind, config, o)
+		expect(t, "creates", len(srv.Calls("CreateUser")), 1)
+	}
+	// A site that stores them and shows them late is waited for.
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(userKind, attributes{"name": "carol"})
+	clean(t, diags)
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 9 })
+	_, diags = c.Apply(userKind, contacts, o)
+	expect(t, "what was said", acctest.Messages(diags), "")
+}
+
+// Where Ims refuses an empty value, Ram clears it; where both refuse, the error says so.
+func TestUser_clearsWhatImsRefusesToClear(t *testing.T) {
+	t.Parallel()
+	for _, refused := range []bool{false, true} {
+		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseClearing = refused }))
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(userKind, attributes{"name": "carol", "display_name": "Carol", "email": "c@example.com", "mobile_phone": "86-13900001234", "comments": "one"})
+		clean(t, diags)
+		config := attributes{"name": "caroline", "display_name": "Caroline"}
+		o, diags = c.Apply(userKind, config, o)
+		expect(t, "what was said", acctest.Messages(diags), "")
+		caroline := account(srv).Users["caroline"]
+		expect(t, "cleared", []string{caroline.Email, caroline.MobilePhone, caroline.Comments, caroline.DisplayName}, []string{"", "", "", "Caroline"})
+		steady(t, c, userKind, config, o)
+	}
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(userKind, attributes{"name": "carol", "comments": "one"})
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "UpdateUser", Fault: "code", Status: 400, Code: "InvalidParameter.NewComments.Length"})
+	after, diags := c.Apply(userKind, attributes{"name": "carol"}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", "does not accept an empty value of comments")
+	expect(t, "state", after.State.Equal(o.State), true)
+}
+
+// The SDK forbids these values, whatever a site accepts.
+func TestUser_tagValuesThatTheServiceForbids(t *testing.T) {
+	t.Parallel()
+	for _, accepted := range []bool{false, true} {
+		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.AcceptAnyTagValue = accepted }))
+		c := newCore(t, srv.Getenv, fakeClock())
+		for _, value := range []string{"acs:ram", "see https://example.com", "http://x"} {
+			_, diags := c.Create(userKind, attributes{"name": "carol", "tags": map[string]string{"k": value}})
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Invalid tag", value)
+		}
+		expect(t, "writes", writes(srv), []string(nil))
+		// What another client wrote is shown, and is no change.
+		srv.Change(func(a *ramtest.Account) { a.Users["admin"].Tags = map[string]string{"k": "https://example.com"} })
+		o, diags := c.Import(userKind, "admin")
+		clean(t, diags)
+		steady(t, c, userKind, attributes{"name": "admin"}, o)
+	}
 }

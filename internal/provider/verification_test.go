@@ -42,6 +42,7 @@ func TestVerification_isSetConfirmedByItsOwnerAndTakenAway(t *testing.T) {
 		"as documented":    func(*ramtest.Behaviour) {},
 		"phone in numbers": func(b *ramtest.Behaviour) { b.PhoneAsNumbers = true },
 		"absent":           func(b *ramtest.Behaviour) { b.OmitEmptyFields = true },
+		"not found":        func(b *ramtest.Behaviour) { b.VerificationNotFound = true },
 		"late":             func(b *ramtest.Behaviour) { b.StaleReads = 2 },
 	} {
 		t.Run(name, func(t *testing.T) {

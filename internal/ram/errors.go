@@ -175,6 +175,14 @@ func notFound(err error, kinds ...string) bool {
 	return is && slices.ContainsFunc(kinds, func(k string) bool { return withoutUser(k) == withoutUser(kind) })
 }
 
+// childNotFound reports whether the service says that a user has none of the objects that
+// an operation is about, for operations whose code is not documented: what does not exist
+// is anything but the user.
+func childNotFound(err error) bool {
+	var doubted *UnknownAccountError
+	return hasCode(err, "EntityNotExist") && !notFound(err, "User") && !errors.As(err, &doubted)
+}
+
 // withoutUser is a kind without the user that it belongs to.
 func withoutUser(kind string) string {
 	if rest, of := strings.CutPrefix(kind, "User."); of && rest != "User" {
@@ -200,6 +208,9 @@ func ConflictWith(err error, kind string) bool { return hasCode(err, "DeleteConf
 // NotServed reports whether the endpoint does not have the operation, such as that of a
 // site without a newer kind of object.
 func NotServed(err error) bool { return hasCode(err, "InvalidAction", "InvalidApi") }
+
+// Invalid reports whether the service refused the value of a parameter.
+func Invalid(err error) bool { return hasCode(err, "InvalidParameter") }
 
 // Denied reports whether the caller lacks the permission.
 func Denied(err error) bool { return hasCode(err, "NoPermission", "Forbidden") }

@@ -17,6 +17,7 @@ import (
 var (
 	createUser     = operation{product: imsProduct, action: "CreateUser", repeat: once}
 	updateUser     = operation{product: imsProduct, action: "UpdateUser", repeat: set}
+	clearUser      = operation{product: ramProduct, action: "UpdateUser", repeat: set}
 	deleteUser     = operation{product: imsProduct, action: "DeleteUser", repeat: set}
 	tagResources   = operation{product: imsProduct, action: "TagResources", repeat: set, pace: attachment}
 	untagResources = operation{product: imsProduct, action: "UntagResources", repeat: set, pace: attachment}
@@ -154,9 +155,54 @@ func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
 }
 
 // UpdateUser changes a user and returns it, without its tags, which the service does not
-// return here (documented).
+// return here (documented). Ims documents 1 to 128 characters for what may be cleared, and
+// Ram clears by an empty value (observed): what Ims refuses to clear is cleared through Ram.
 func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (User, error) {
-	return c.updateUser(ctx, id, func(context.Context) (UserChange, error) { return change, nil })
+	send := func(change UserChange) (User, error) {
+		return c.updateUser(ctx, id, func(context.Context) (UserChange, error) { return change, nil })
+	}
+	user, err := send(change)
+	clears, rest := change.split()
+	if clears == (UserChange{}) || !Invalid(err) {
+		return user, err
+	}
+	if rest != (UserChange{}) {
+		if user, err = send(rest); err != nil {
+			return user, err
+		}
+	}
+	return c.clearUser(ctx, id, clears)
+}
+
+// split separates what a change clears from what it sets.
+func (u UserChange) split() (clears, rest UserChange) {
+	rest = u
+	for _, field := range []struct{ of, clears, rest **string }{
+		{&u.MobilePhone, &clears.MobilePhone, &rest.MobilePhone}, {&u.Email, &clears.Email, &rest.Email}, {&u.Comments, &clears.Comments, &rest.Comments},
+	} {
+		if *field.of != nil && **field.of == "" {
+			*field.clears, *field.rest = *field.of, nil
+		}
+	}
+	return clears, rest
+}
+
+// clearUser makes a change through Ram, which addresses a user by its name. A text of 2024
+// calls NewUserName required, so the present name is sent as the new one.
+func (c *Client) clearUser(ctx context.Context, id string, clears UserChange) (User, error) {
+	defer c.caches.invalidateUsers()()
+	var answer userAnswer
+	err := c.callComposed(ctx, clearUser, func(ctx context.Context) (params, error) {
+		live, err := c.RefreshUserByID(ctx, id)
+		in := clears.params(id)
+		delete(in, "UserId")
+		in["UserName"], in["NewUserName"] = live.Name, live.Name
+		return in, err
+	}, &answer)
+	if err != nil {
+		return User{}, err
+	}
+	return answer.User.user(), nil
 }
 
 // ChangeUser makes the changes that merge returns for the live user. The service keeps

@@ -60,10 +60,16 @@ func (a *verificationAnswer) verification() (v Verification) {
 	return v
 }
 
-// Verification returns the security phone and e-mail address of a user.
+// Verification returns the security phone and e-mail address of a user. For a user without
+// both, the service may answer 404 (assumed, as is its code): what is missing is then
+// anything but the user.
 func (c *Client) Verification(ctx context.Context, userName string) (Verification, error) {
 	var answer verificationAnswer
-	if err := c.callForUser(ctx, getVerification, userName, nil, &answer); err != nil {
+	err := c.callForUser(ctx, getVerification, userName, nil, &answer)
+	if childNotFound(err) {
+		return Verification{}, nil
+	}
+	if err != nil {
 		return Verification{}, err
 	}
 	return answer.verification(), nil
