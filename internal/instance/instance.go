@@ -44,6 +44,13 @@ func (i *Instance) Adopt(setting string) bool {
 	return true
 }
 
+// Managed reports whether this run manages an object.
+func (i *Instance) Managed(object string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.adopted[object]
+}
+
 // Release undoes Adopt.
 func (i *Instance) Release(setting string) {
 	i.mu.Lock()

@@ -11,16 +11,21 @@ import (
 // How long the provider waits for the service. The service is eventually
 // consistent and does not publish any of these durations (all assumed).
 const (
-	// sendLimit bounds a create whose answer is returned once. It is separate from
+	// SendLimit bounds a create whose answer is returned once. It is separate from
 	// the operation's timeout, since neither the end of that timeout nor one Ctrl-C may
 	// lose the created object (KEY-07).
 	SendLimit = time.Minute
-	// lagWindow is how long after a create of unknown outcome the created object may
+	// LagWindow is how long after a create of unknown outcome the created object may
 	// take to be listed.
 	LagWindow = 30 * time.Second
-	// visibility is how long a change of an AccessKey may take to be listed.
+	// ListLimit is how long an operation waits until a new or changed AccessKey is listed.
+	// Other clouds say "typically 2 minutes".
 	ListLimit = 2 * time.Minute
-	// patience is how long an accepted write may stay invisible before a warning
+	// LateLimit is how long after its creation an AccessKey may first be listed at the
+	// latest. Other clouds say "7 minutes or more". Until then no list proves that a key
+	// does not exist, and messages about an unknown outcome name this time.
+	LateLimit = time.Hour
+	// ConfirmLimit is how long an accepted write may stay invisible before a warning
 	// says so.
 	ConfirmLimit = time.Minute
 	// secondReadDelay separates the two reads that have to miss an object before it

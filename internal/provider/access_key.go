@@ -24,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -38,12 +39,6 @@ var (
 	_ resource.ResourceWithImportState = (*accessKeyResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*accessKeyResource)(nil)
 	_ list.ListResourceWithConfigure   = (*accessKeyResource)(nil)
-)
-
-// What the status of a key may be.
-const (
-	keyActive   = "Active"
-	keyInactive = "Inactive"
 )
 
 func newAccessKey() *accessKeyResource { return &accessKeyResource{} }
@@ -111,7 +106,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			// Computed too: what the configuration does not mention keeps its value, and is shown.
 			"status": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: constant,
-				Validators: []validator.String{stringvalidator.OneOf(keyActive, keyInactive)},
+				Validators: []validator.String{stringvalidator.OneOf(accesskey.Active, accesskey.Inactive)},
 				MarkdownDescription: "`Active` or `Inactive`. If it is left out, it is not managed: a key that was disabled, by a person in an incident or by the service for idleness, stays disabled. " +
 					"`Active` in the configuration enables such a key again, and the plan warns of it.",
 			},
@@ -232,17 +227,13 @@ func keyOwner(ctx context.Context, i *instance.Instance, name, id string) (user 
 		return user, false, err
 	}
 	keys, err := i.Client.AccessKeys(ctx, name)
-	_, found = keyIn(keys, id)
+	_, found = accesskey.In(keys, id)
 	return user, found, err
 }
 
-// neverListed marks in the private state a key that was made, but that the service
-// had not listed when the create ended. Its absence means nothing yet.
+// neverListed marks in the private state a key that the service created and had not
+// listed when the create ended. Until [instance.LateLimit] its absence proves nothing.
 const neverListed = "never_listed"
-
-// listedWithin is how long after its creation a key that was never listed may
-// still come to be (assumed: elsewhere minutes were seen).
-const listedWithin = time.Hour
 
 func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
@@ -259,15 +250,15 @@ func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	key, found, err := r.look(ctx, &state.Object, state.AccessKeyID.ValueString())
-	if errors.Is(err, errContradiction) {
-		err = nil // a second look decides
-	}
+	id := state.AccessKeyID.ValueString()
+	r.Adopt(accessKeyObject(id))
+	listing, err := r.keys(&state.Object).Read(ctx, id)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
+	key, found := accesskey.In(listing.Keys, id)
 	if !found {
-		r.missing(ctx, f, state, unlisted != nil, resp)
+		r.missing(ctx, state, unlisted != nil, resp)
 		return
 	}
 	if state.UserID.IsNull() { // moved here, or from before there were user ids
@@ -284,106 +275,37 @@ func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, 
 	tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// look finds a key among its user's, and follows the user to another name.
-func (r *accessKeyResource) look(ctx context.Context, o *owner.Object, id string) (ram.AccessKey, bool, error) {
-	return r.lookIn(ctx, o, id, r.Client.AccessKeys)
+// keys is the keys of the user of an object.
+func (r *accessKeyResource) keys(o *owner.Object) accesskey.Keys {
+	return accesskey.Keys{Instance: r.Instance, Owner: o}
 }
 
-// lookNow is look past the cache.
-func (r *accessKeyResource) lookNow(ctx context.Context, o *owner.Object, id string) (ram.AccessKey, bool, error) {
-	return r.lookIn(ctx, o, id, r.Client.RefreshAccessKeys)
-}
-
-func (r *accessKeyResource) lookIn(ctx context.Context, o *owner.Object, id string, keysOf func(context.Context, string) ([]ram.AccessKey, error)) (ram.AccessKey, bool, error) {
-	if o.UserName.ValueString() == "" { // moved here from where the name could be left out
-		if _, err := owner.FollowKeyOwner(ctx, r.Instance, o, id); err != nil {
-			return ram.AccessKey{}, false, err
-		}
-	}
-	keys, err := keysOf(ctx, o.UserName.ValueString())
-	if key, found := keyIn(keys, id); found {
-		return key, true, nil
-	}
-	if err != nil && !ram.NotFound(err, "User") {
-		return ram.AccessKey{}, false, err
-	}
-	noUser := err != nil
-	renamed, err := owner.FollowKeyOwner(ctx, r.Instance, o, id)
-	if err != nil {
-		return ram.AccessKey{}, false, err
-	}
-	if renamed {
-		keys, err = keysOf(ctx, o.UserName.ValueString())
-		noUser = ram.NotFound(err, "User")
-		if err != nil && !noUser {
-			return ram.AccessKey{}, false, err
-		}
-	}
-	if noUser && r.exists(ctx, *o) {
-		return ram.AccessKey{}, false, errContradiction
-	}
-	key, found := keyIn(keys, id)
-	return key, found, nil
-}
-
-// errContradiction is what nothing is concluded from.
-var errContradiction = errors.New("the service says both that the user exists and that it does not. Run again")
-
-// exists reports whether the user is there, if its id is known.
-func (r *accessKeyResource) exists(ctx context.Context, o owner.Object) bool {
-	if o.UserID.ValueString() == "" {
-		return false
-	}
-	_, err := r.Client.UserByID(ctx, o.UserID.ValueString())
-	return !ram.NotFound(err, "User")
-}
-
-func keyIn(keys []ram.AccessKey, id string) (ram.AccessKey, bool) {
-	for _, key := range keys {
-		if key.ID == id {
-			return key, true
-		}
-	}
-	return ram.AccessKey{}, false
-}
-
-// missing looks a second time for a key that is not listed, and takes it out of
-// the state only if it is gone for certain: with it goes the secret.
-func (r *accessKeyResource) missing(ctx context.Context, f diagnostics.Operation, state accessKeyModel, unlisted bool, resp *resource.ReadResponse) {
-	id, o := state.AccessKeyID.ValueString(), state.Object
-	vanished, err := r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
-		key, found, err := r.lookNow(ctx, &o, id)
-		if found {
-			state.Object = o
-			state.show(key)
-		}
-		return found, err
-	})
-	switch {
-	case diagnostics.Report(&resp.Diagnostics, f, err):
-	case !vanished:
+// missing removes a key that two reads have missed from the state, and with it the
+// secret, unless the service may not list it yet.
+func (r *accessKeyResource) missing(ctx context.Context, state accessKeyModel, unlisted bool, resp *resource.ReadResponse) {
+	id := state.AccessKeyID.ValueString()
+	if unlisted && r.young(ctx, state) {
+		resp.Diagnostics.AddWarning(fmt.Sprintf("The AccessKey %s is not listed yet", id), fmt.Sprintf(
+			"The service created the key %s of %s less than %s ago and has not listed it since. The state, with the secret, is unchanged. Run terraform plan again later.",
+			id, state.UserName.ValueString(), instance.LateLimit))
 		tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
-	case unlisted && r.young(ctx, state):
-		resp.Diagnostics.AddWarning("The AccessKey pair is not listed yet", fmt.Sprintf(
-			"The service made the key %s of %s less than %s ago and has not listed it since. The state, with the secret, is kept as it is. Look again later.",
-			id, state.UserName.ValueString(), listedWithin))
-		tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
-	default:
-		tf.Remove(ctx, state.identity(), resp, "The AccessKey pair is gone", fmt.Sprintf(
-			"The key %s of %s does not exist any more, so it leaves the state; its secret is lost. If it was deleted by mistake, restore it within about a month of its deletion "+
-				"from the recycle bin (aliyun ims RestoreAccessKeyFromRecycleBin --UserAccessKeyId %[1]s --UserId %[3]s), and import it.",
-			id, state.UserName.ValueString(), state.UserID.ValueString()))
+		return
 	}
+	tf.Remove(ctx, state.identity(), resp, fmt.Sprintf("The AccessKey %s is gone", id), fmt.Sprintf(
+		"The key %s of %s does not exist any more, so it was removed from the state; its secret is lost. If it was deleted by mistake, restore it within about a month of its deletion "+
+			"from the recycle bin (aliyun ims RestoreAccessKeyFromRecycleBin --UserAccessKeyId %[1]s --UserId %[3]s), and import it.",
+		id, state.UserName.ValueString(), state.UserID.ValueString()))
 }
 
-// young reports whether a key was made so short a time ago that the service may not list it yet.
+// young reports whether a key was created so short a time ago that the service may not
+// list it yet.
 func (r *accessKeyResource) young(ctx context.Context, state accessKeyModel) bool {
-	made, err := time.Parse(time.RFC3339, state.CreateDate.ValueString())
+	created, err := time.Parse(time.RFC3339, state.CreateDate.ValueString())
 	if err != nil {
 		return true
 	}
 	now, err := r.Client.ServerTime(ctx)
-	return err != nil || now.Sub(made) < listedWithin
+	return err != nil || now.Sub(created) < instance.LateLimit
 }
 
 func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -407,109 +329,48 @@ func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateReque
 		tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
-	if wanted == keyInactive && r.refuseSelf("disable", plan, &resp.Diagnostics) {
+	if wanted == accesskey.Inactive && r.refuseSelf("disable", plan, &resp.Diagnostics) {
 		return
 	}
-	if diagnostics.Report(&resp.Diagnostics, f, r.switchTo(ctx, plan, wanted)) {
+	id, keys := plan.AccessKeyID.ValueString(), r.keys(&plan.Object)
+	missing, err := keys.SetStatus(ctx, id, wanted)
+	if missing {
+		err = errKeyMissing
+	}
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
-	r.await(ctx, plan, &resp.Diagnostics)
+	if _, listed, err := keys.WaitListed(ctx, id, wanted); !listed {
+		accesskey.WarnUnconfirmed(&resp.Diagnostics, plan.UserName.ValueString(), id, wanted, err)
+	}
 }
 
-func (r *accessKeyResource) switchTo(ctx context.Context, m accessKeyModel, status string) error {
-	return r.Client.UpdateAccessKey(ctx, m.UserName.ValueString(), m.AccessKeyID.ValueString(), status)
-}
-
-// await waits until the service lists the key with its status, and returns the
-// user's keys as they are then. That it does not is no failure of what was done,
-// only of looking, so it is a warning.
-func (r *accessKeyResource) await(ctx context.Context, m accessKeyModel, diags *diag.Diagnostics) (keys []ram.AccessKey, seen bool) {
-	id, status := m.AccessKeyID.ValueString(), m.Status.ValueString()
-	seen, err := r.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
-		var err error
-		keys, err = r.Client.RefreshAccessKeys(ctx, m.UserName.ValueString())
-		if ram.NotFound(err, "User") { // the user is shown as late as the key
-			return false, nil
-		}
-		key, found := keyIn(keys, id)
-		return found && key.Status == status, err
-	})
-	if seen {
-		return keys, true
-	}
-	why := fmt.Sprintf("The service has not listed it so within %s.", instance.ListLimit)
-	if err != nil {
-		why = diagnostics.Explain(err)
-	}
-	diags.AddWarning("Cannot confirm the AccessKey pair", fmt.Sprintf(
-		"The service accepted the key %s of %s, to be %s, and the state has it. %s\n\nThe next refresh shows what is there.", id, m.UserName.ValueString(), status, why))
-	return keys, false
-}
+// errKeyMissing is the answer to a change of a key that the state contains.
+var errKeyMissing = errors.New("the service answers that the key does not exist. Run terraform plan: it reads again whether the key exists")
 
 func (r *accessKeyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+	unlisted, more := req.Private.GetKey(ctx, neverListed)
+	resp.Diagnostics.Append(more...)
 	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if _, ok := r.CheckAccount(ctx, failedKey("delete", "The key is as it was."), state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+	f := failedKey("delete", "The key is unchanged.")
+	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
 	if r.refuseSelf("delete", state, &resp.Diagnostics) {
 		return
 	}
 	if state.UserID.IsNull() { // moved here, and not read since
-		if _, err := owner.FollowKeyOwner(ctx, r.Instance, &state.Object, state.AccessKeyID.ValueString()); diagnostics.Report(&resp.Diagnostics, failedKey("delete", "The key is as it was."), err) {
+		if _, err := owner.FollowKeyOwner(ctx, r.Instance, &state.Object, state.AccessKeyID.ValueString()); diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
 	}
-	err := r.remove(ctx, &state.Object, state.AccessKeyID.ValueString())
-	diagnostics.Report(&resp.Diagnostics, failedKey("delete", "The key is in the state."), err)
-}
-
-// remove disables a key, deletes it, and makes sure that it is gone. A key that is
-// not there is gone.
-func (r *accessKeyResource) remove(ctx context.Context, o *owner.Object, id string) error {
-	missing, err := r.without(ctx, o, func(name string) error { return r.Client.UpdateAccessKey(ctx, name, id, keyInactive) })
-	if err != nil {
-		return diagnostics.WithState("The key was not deleted, and may have been disabled.", err)
-	}
-	if !missing {
-		_, err = r.without(ctx, o, func(name string) error { return r.Client.DeleteAccessKey(ctx, name, id) })
-	}
-	if err != nil {
-		return diagnostics.WithState("The key is disabled. It may have been deleted.", err)
-	}
-	absent, err := r.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
-		keys, err := r.Client.RefreshAccessKeys(ctx, o.UserName.ValueString())
-		_, found := keyIn(keys, id)
-		if ram.NotFound(err, "User") {
-			_, found, err = r.lookNow(ctx, o, id)
-		}
-		return !found, err
-	})
-	if err == nil && !absent {
-		err = fmt.Errorf("the service still listed the key after %s. Run again", instance.ListLimit)
-	}
-	return diagnostics.WithState("The key is disabled, and the service accepted to delete it, but it is not certain that it is gone.", err)
-}
-
-// without does something to a key. The key or its user may be missing: then it
-// follows the user to another name, once, before it believes so.
-func (r *accessKeyResource) without(ctx context.Context, o *owner.Object, act func(name string) error) (missing bool, err error) {
-	err = act(o.UserName.ValueString())
-	if !ram.NotFound(err, "User", "User.AccessKey") {
-		return false, err
-	}
-	renamed, err := owner.FollowRename(ctx, r.Instance, o)
-	if err != nil || !renamed {
-		return true, err
-	}
-	err = act(o.UserName.ValueString())
-	if ram.NotFound(err, "User", "User.AccessKey") {
-		return true, nil
-	}
-	return false, err
+	listed := unlisted == nil || !r.young(ctx, state)
+	err := r.keys(&state.Object).Remove(ctx, state.AccessKeyID.ValueString(), listed)
+	diagnostics.Report(&resp.Diagnostics, failedKey("delete", "The state contains the key."), err)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -19,13 +20,14 @@ import (
 
 func (r *accessKeyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.Instance == nil {
-		return // the provider could not be configured yet, so there is nothing to look at
+		return // the provider is not configured yet
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	switch {
 	case req.Plan.Raw.IsNull():
 		state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
+		r.Adopt(accessKeyObject(state.AccessKeyID.ValueString()))
 		r.refuseSelf("delete", state, &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		plan := tf.Get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
@@ -38,6 +40,7 @@ func (r *accessKeyResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		if resp.Diagnostics.HasError() {
 			return
 		}
+		r.Adopt(accessKeyObject(state.AccessKeyID.ValueString()))
 		r.planUpdate(ctx, state, &plan, resp)
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	}
@@ -78,9 +81,9 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 	}
 	id, name := state.AccessKeyID.ValueString(), state.UserName.ValueString()
 	switch was, wanted := state.Status.ValueString(), plan.Status.ValueString(); {
-	case wanted == keyInactive && was != keyInactive:
+	case wanted == accesskey.Inactive && was != accesskey.Inactive:
 		r.refuseSelf("disable", *plan, &resp.Diagnostics)
-	case wanted == keyActive && was == keyInactive:
+	case wanted == accesskey.Active && was == accesskey.Inactive:
 		resp.Diagnostics.AddAttributeWarning(path.Root("status"), "A disabled AccessKey pair will be enabled again", fmt.Sprintf(
 			"The key %s of %s is Inactive: an administrator disabled it, or the service did because it was not used. If it was disabled because it had leaked, do not enable it: replace it. "+
 				"To leave its status alone, remove status from the configuration.", id, name))

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -110,7 +111,17 @@ func (r rotated) show(key ram.AccessKey) {
 
 // in finds the key of the slot; an empty slot has none.
 func (r rotated) in(keys []ram.AccessKey) (ram.AccessKey, bool) {
-	return keyIn(keys, r.id.ValueString())
+	return accesskey.In(keys, r.id.ValueString())
+}
+
+// ids are the ids of the keys in both slots.
+func (m *rotationModel) ids() (ids []string) {
+	for _, slot := range []rotated{m.current(), m.previous()} {
+		if !slot.id.IsNull() {
+			ids = append(ids, slot.id.ValueString())
+		}
+	}
+	return ids
 }
 
 // unknown promises nothing of either key.
@@ -122,12 +133,12 @@ func (m *rotationModel) unknown() {
 	}
 }
 
-// adopt takes over the keys of an import: the newest that is active is the current
-// one, and the newest of the others the previous one.
+// adopt takes over the keys of an import: the newest that is Active is the current one,
+// and the newest of the others the previous one.
 func (m *rotationModel) adopt(keys []ram.AccessKey) {
 	rest := slices.Clone(keys) // the oldest first
 	slices.Reverse(rest)
-	at := max(slices.IndexFunc(rest, func(key ram.AccessKey) bool { return key.Status == keyActive }), 0)
+	at := max(slices.IndexFunc(rest, func(key ram.AccessKey) bool { return key.Status == accesskey.Active }), 0)
 	if len(rest) == 0 {
 		return
 	}
@@ -234,15 +245,10 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	keys, there, err := keysListed(ctx, r.Instance, &state.Object, r.Client.AccessKeys)
-	if err == nil && (!there || !state.listed(keys)) {
-		_, err = r.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
-			keys, there, err = keysListed(ctx, r.Instance, &state.Object, r.Client.RefreshAccessKeys)
-			return there && state.listed(keys), err
-		})
-	}
-	if err == nil && state.UserID.IsNull() && there {
-		state.adopt(keys)
+	r.adoptKeys(&state)
+	listing, err := r.keys(&state.Object).Read(ctx, state.ids()...)
+	if err == nil && state.UserID.IsNull() && listing.UserExists { // imported
+		state.adopt(listing.Keys)
 		var user ram.User
 		user, err = r.Client.User(ctx, state.UserName.ValueString())
 		state.UserID = types.StringValue(user.ID)
@@ -254,39 +260,248 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	state.see(keys, now, there)
+	state.see(listing, now)
 	if state.CurrentID.IsNull() && state.PreviousID.IsNull() {
-		tf.Remove(ctx, state.Identity(), resp, "The AccessKey rotation is gone", fmt.Sprintf(
+		tf.Remove(ctx, state.Identity(), resp, "The AccessKey rotation of "+state.UserName.ValueString()+" is gone", fmt.Sprintf(
 			"The RAM user %q of account %s, or both of its keys, do not exist any more; with them their secrets are lost. A deleted key can be restored from the recycle bin for about a month.", state.UserName.ValueString(), account))
 		return
+	}
+	notes := readNotes(ctx, req.Private, &resp.Diagnostics)
+	if notes.see(&state, listing.Keys, now) {
+		notes.write(ctx, resp.Private, &resp.Diagnostics)
 	}
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// listed reports whether every key of the model is among those.
-func (m *rotationModel) listed(keys []ram.AccessKey) bool {
-	for _, slot := range []rotated{m.current(), m.previous()} {
-		if _, found := slot.in(keys); !found && !slot.id.IsNull() {
-			return false
-		}
-	}
-	return true
+// keys is the keys of the user of an object.
+func (r *rotationResource) keys(o *owner.Object) accesskey.Keys {
+	return accesskey.Keys{Instance: r.Instance, Owner: o}
 }
 
-// see takes over what is listed, and empties the slot of a key that is gone. One
-// that is so young that the service may not list it yet is not gone.
-func (m *rotationModel) see(keys []ram.AccessKey, now time.Time, userThere bool) {
+// adoptKeys records that this run manages both keys.
+func (r *rotationResource) adoptKeys(m *rotationModel) {
+	for _, id := range m.ids() {
+		r.Adopt(accessKeyObject(id))
+	}
+}
+
+// see takes over what two reads have listed, and empties the slot of a key that both have
+// missed. A key that is so young that the service may not list it yet is not gone.
+func (m *rotationModel) see(listing accesskey.Listing, now time.Time) {
 	for _, slot := range []rotated{m.current(), m.previous()} {
-		key, found := slot.in(keys)
-		made, err := time.Parse(time.RFC3339, slot.createDate.ValueString())
+		key, found := slot.in(listing.Keys)
 		switch {
 		case slot.id.IsNull():
 		case found:
 			slot.show(key)
-		case !userThere || err != nil || now.Sub(made) >= listedWithin:
+		case !listing.UserExists || slot.age(now) >= instance.LateLimit:
 			slot.clear()
 		}
 	}
+}
+
+// age is how long ago the key of the slot was created.
+func (r rotated) age(now time.Time) time.Duration {
+	created, err := time.Parse(time.RFC3339, r.createDate.ValueString())
+	if err != nil {
+		return instance.LateLimit
+	}
+	return now.Sub(created)
+}
+
+// rotationNotes is the private state of a rotation: what the service does not tell.
+type rotationNotes struct {
+	Created  string    // the current key, if this resource created it
+	Inactive string    // the previous key
+	Since    time.Time // when it was disabled, or first seen as Inactive, by the service's clock
+}
+
+const notesKey = "rotation"
+
+func readNotes(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) rotationNotes {
+	if notes := tf.ReadPrivate[rotationNotes](ctx, private, notesKey, "AccessKey rotation", diags); notes != nil {
+		return *notes
+	}
+	return rotationNotes{}
+}
+
+func (n rotationNotes) write(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) {
+	tf.WritePrivate(ctx, private, notesKey, n, diags)
+}
+
+// see notes a previous key that is Inactive and of which the service does not return since
+// when, and reports whether that is news.
+func (n *rotationNotes) see(m *rotationModel, keys []ram.AccessKey, now time.Time) bool {
+	key, found := m.previous().in(keys)
+	if !found || key.Status == accesskey.Active || !key.UpdateDate.IsZero() || n.Inactive == key.ID {
+		return false
+	}
+	n.Inactive, n.Since = key.ID, now
+	return true
+}
+
+// inactiveSince is when a key that is Inactive was disabled, as far as that is known.
+func (n rotationNotes) inactiveSince(key ram.AccessKey) (since time.Time, known bool) {
+	since = key.UpdateDate
+	if n.Inactive == key.ID && n.Since.After(since) {
+		since = n.Since
+	}
+	return since, !since.IsZero()
+}
+
+func (r *rotationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := tf.Get[rotationModel](ctx, req.Plan, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() || !plan.fits(&resp.Diagnostics) || !r.checkPGP(plan, &resp.Diagnostics) {
+		return
+	}
+	f := failedRotation("create", accesskey.NotCreated)
+	if !owner.PrepareCreate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
+		return
+	}
+	unlock, err := r.Client.Lock(ctx, keysLock(plan.Object))
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
+	defer unlock()
+	keys, err := r.Client.RefreshAccessKeys(ctx, plan.UserName.ValueString())
+	if diagnostics.Report(&resp.Diagnostics, f, err) || !r.checkNoKeys(plan, keys, &resp.Diagnostics) {
+		return
+	}
+	plan.current().clear()
+	plan.previous().clear()
+	creation, err := r.createKey(ctx, &plan, keys)
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
+	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	rotationNotes{Created: plan.CurrentID.ValueString()}.write(ctx, resp.Private, &resp.Diagnostics)
+	waitCreated(ctx, creation, plan, &resp.Diagnostics)
+}
+
+// maxSteps is more than can be due at once: to disable and to delete the previous key, and
+// to create a new one.
+const maxSteps = 4
+
+// Update does what is due, step by step, and saves each step before the next: it can be
+// interrupted at any time, and run again.
+func (r *rotationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	state := tf.Get[rotationModel](ctx, req.State, &resp.Diagnostics)
+	m := tf.Get[rotationModel](ctx, req.Plan, &resp.Diagnostics)
+	notes := readNotes(ctx, req.Private, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, m.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	f := failedRotation("update", "Nothing was changed.")
+	if resp.Diagnostics.HasError() || !m.fits(&resp.Diagnostics) || !r.checkPGP(m, &resp.Diagnostics) || !owner.PrepareUpdate(ctx, r.Instance, f, &m.Object, &resp.Diagnostics) {
+		return
+	}
+	m.current().become(state.current())
+	m.previous().become(state.previous())
+	unlock, err := r.Client.Lock(ctx, keysLock(m.Object))
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
+	defer unlock()
+	r.adoptKeys(&m)
+	f.State = "The steps that were done are in the state; the next apply does the rest."
+	for range maxSteps {
+		listing, err := r.keys(&m.Object).Refresh(ctx, m.ids()...)
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
+			return
+		}
+		now, err := r.Client.ServerTime(ctx)
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
+			return
+		}
+		m.see(listing, now)
+		notes.see(&m, listing.Keys, now)
+		tf.Save(ctx, m.Identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
+		more, err := r.advance(ctx, &m, &notes, listing.Keys, &resp.Diagnostics)
+		tf.Save(ctx, m.Identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
+		notes.write(ctx, resp.Private, &resp.Diagnostics)
+		if diagnostics.Report(&resp.Diagnostics, f, err) || !more {
+			return
+		}
+	}
+}
+
+// advance does the one step that is due, and reports whether another one may be due.
+func (r *rotationResource) advance(ctx context.Context, m *rotationModel, notes *rotationNotes, keys []ram.AccessKey, diags *diag.Diagnostics) (bool, error) {
+	step, err := r.step(ctx, m, *notes, keys)
+	if err != nil || step.kind == stepNone || step.blocked != "" {
+		return false, err
+	}
+	if step.key.ID != "" && owner.IsOwnKey(r.Instance, step.key.ID) {
+		ownKeyRefused("retire", step.key.ID, diags)
+		return false, nil
+	}
+	switch step.kind {
+	case stepNone:
+	case stepCreate:
+		creation, err := r.createKey(ctx, m, keys)
+		if err != nil {
+			return false, err
+		}
+		*notes = rotationNotes{Created: m.CurrentID.ValueString()}
+		return waitCreated(ctx, creation, *m, diags), nil
+	case stepDisable:
+		if err := r.keys(&m.Object).Disable(ctx, step.key.ID); err != nil {
+			return false, diagnostics.WithState("The previous key may be disabled. The next apply continues with it.", err)
+		}
+		m.PreviousStatus = types.StringValue(accesskey.Inactive)
+		notes.Inactive = step.key.ID
+		notes.Since, err = r.Client.ServerTime(ctx)
+		return true, err
+	case stepDelete:
+		// It is not disabled once more: that would count as a change of today, from which the
+		// days until the deletion would begin again if this fails.
+		if err := r.keys(&m.Object).Delete(ctx, step.key.ID, true); err != nil {
+			return false, diagnostics.WithState("The previous key may be deleted. The next apply continues with it.", err)
+		}
+		m.previous().clear()
+	}
+	return true, nil
+}
+
+// createKey creates a key, and puts it and its secret into the model.
+func (r *rotationResource) createKey(ctx context.Context, m *rotationModel, before []ram.AccessKey) (*accesskey.Creation, error) {
+	creation := &accesskey.Creation{Keys: r.keys(&m.Object), Before: before}
+	fingerprint := types.StringNull()
+	if !m.PGPKey.IsNull() {
+		to, err := pgp.CheckKey(m.PGPKey.ValueString(), r.Client.Now())
+		if err != nil {
+			return creation, diagnostics.WithState(accesskey.NotCreated, err)
+		}
+		creation.Encrypt, fingerprint = to.Encrypt, types.StringValue(to.Fingerprint)
+	}
+	created, err := creation.Create(ctx)
+	if err != nil {
+		return creation, err
+	}
+	r.Adopt(accessKeyObject(created.ID))
+	if !m.CurrentID.IsNull() {
+		m.previous().become(m.current())
+	}
+	m.current().clear()
+	created.Status = accesskey.Active
+	m.current().show(created.AccessKey)
+	m.CurrentFingerprint = fingerprint
+	if creation.Encrypt == nil {
+		m.CurrentSecret = types.StringValue(created.Secret)
+	} else {
+		m.CurrentEncrypted = types.StringValue(created.EncryptedSecret)
+	}
+	return creation, nil
+}
+
+// waitCreated waits until the new key is listed, and warns of keys that appear beside it.
+// If it is not listed, nothing more is done: the next step depends on the list.
+func waitCreated(ctx context.Context, creation *accesskey.Creation, m rotationModel, diags *diag.Diagnostics) bool {
+	id := m.CurrentID.ValueString()
+	_, listed := creation.WaitListed(ctx, id, accesskey.Active, diags)
+	creation.Warn(id, listed, diags)
+	return listed
 }
 
 func (r *rotationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -300,12 +515,21 @@ func (r *rotationResource) Delete(ctx context.Context, req resource.DeleteReques
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok || r.refuseOwn("delete", state, &resp.Diagnostics) {
 		return
 	}
-	owner := &accessKeyResource{r.Resource}
+	keys := r.keys(&state.Object)
+	listing, err := keys.Refresh(ctx, state.ids()...)
+	var now time.Time
+	if err == nil {
+		now, err = r.Client.ServerTime(ctx)
+	}
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
 	for _, slot := range []rotated{state.previous(), state.current()} {
 		if slot.id.IsNull() {
 			continue
 		}
-		err := owner.remove(ctx, &state.Object, slot.id.ValueString())
+		_, listed := slot.in(listing.Keys)
+		err := keys.Remove(ctx, slot.id.ValueString(), listed || slot.age(now) >= instance.LateLimit)
 		if diagnostics.Report(&resp.Diagnostics, failedRotation("delete", ""), err) {
 			return
 		}
@@ -314,7 +538,7 @@ func (r *rotationResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 }
 
-// refuseOwn keeps the provider from cutting off the branch that it sits on.
+// refuseOwn refuses to delete a key that the provider itself uses.
 func (r *rotationResource) refuseOwn(verb string, m rotationModel, diags *diag.Diagnostics) bool {
 	for _, slot := range []rotated{m.current(), m.previous()} {
 		if id := slot.id.ValueString(); id != "" && owner.IsOwnKey(r.Instance, id) {

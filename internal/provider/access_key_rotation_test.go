@@ -82,13 +82,13 @@ func TestRotation_aWholeTurn(t *testing.T) {
 		statuses []string // the oldest first
 	}{
 		{29 * day, "", []string{"Active"}},
-		{day, "A new key of alice is due to be made", []string{"Active", "Active"}},
+		{day, "A new key of alice is due to be created", []string{"Active", "Active"}},
 		{4 * day, "", []string{"Active", "Active"}},
 		{day, "is due to be disabled", []string{"Inactive", "Active"}},
 		{2 * day, "", []string{"Inactive", "Active"}},
 		{day, "is due to be deleted", []string{"Active"}},
 		{21 * day, "", []string{"Active"}},
-		{day, "A new key of alice is due to be made", []string{"Active", "Active"}},
+		{day, "A new key of alice is due to be created", []string{"Active", "Active"}},
 	} {
 		srv.Advance(step.wait)
 		srv.ForgetCalls()
@@ -176,7 +176,7 @@ func TestRotation_neverTouchesAnothersKey(t *testing.T) {
 	srv.ForgetCalls()
 	done := rotate(t, srv, turning, o)
 	expect(t, "changed", done.changed, false)
-	contains(t, done.said, "The AccessKey rotation cannot go on", "a key that this resource does not own takes the second place", "LTAIforeign")
+	contains(t, done.said, "The AccessKey rotation of alice cannot continue", "a key that this resource does not own takes the second place", "LTAIforeign")
 	_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(rotationKind, done.after)
 	clean(t, diags)
 	expect(t, "the foreign one", statusOf(srv, "alice"), map[string]string{"LTAIforeign": "Active"})
@@ -221,7 +221,7 @@ func TestRotation_isBlockedWhereItWouldHurt(t *testing.T) {
 	srv.Advance(day)
 	done = rotate(t, srv, turning, o)
 	expect(t, "changed", done.changed, false)
-	contains(t, done.said, "The AccessKey rotation cannot go on", "the key was still used on", "Oss")
+	contains(t, done.said, "The AccessKey rotation of alice cannot continue", "the key was still used on", "Oss")
 	srv.Advance(2 * day)
 	expect(t, "changed", rotate(t, srv, turning, done.after).changed, true)
 	expect(t, "keys", len(keysOf(srv, "alice")), 1)
@@ -306,7 +306,7 @@ func TestRotation_importDisappearsAndRenames(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })
 	gone := rotate(t, srv, renamed, done.after)
 	expect(t, "state", gone.after.State.IsNull(), true)
-	contains(t, gone.said, "The AccessKey rotation is gone")
+	contains(t, gone.said, "The AccessKey rotation of alicia is gone")
 }
 
 func TestRotation_badInput(t *testing.T) {
@@ -369,7 +369,7 @@ func TestRotation_theSecretIsEncryptedForThePGPKey(t *testing.T) {
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Fault: "drop_fields", Body: "AccessKeySecret"})
 	before := slots(t, o)
 	done := rotate(t, srv, config, o)
-	contains(t, done.said, "did not answer its secret", "that very key was deleted again")
+	contains(t, done.said, "did not return its secret", "The provider has deleted the key again")
 	expect(t, "slots", slots(t, done.after), before)
 	expect(t, "keys", len(keysOf(srv, "alice")), 1)
 }
@@ -627,7 +627,7 @@ func TestRotation_aCreateThatIsExecutedTwiceIsTold(t *testing.T) {
 	current := slots(t, o)[0]
 	for _, key := range keysOf(srv, "alice") {
 		if key.ID != current {
-			contains(t, acctest.Messages(diags), "WARNING: Another AccessKey pair came up beside the new one", "DeleteAccessKey --UserName alice --UserAccessKeyId "+key.ID)
+			contains(t, acctest.Messages(diags), "WARNING: User alice has another new AccessKey beside "+current, "DeleteAccessKey --UserName alice --UserAccessKeyId "+key.ID)
 		}
 	}
 	expect(t, "keys", len(keysOf(srv, "alice")), 2)

@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -116,7 +117,7 @@ func TestAccessKey_ofNobodyIsNotMade(t *testing.T) {
 		}
 	}
 	_, diags := c.Create(accessKey, attributes{"user_name": "unknown"})
-	contains(t, acctest.Messages(diags), `There is no RAM user "unknown"`, "No key was made.", "ram_user", "EntityNotExist.User")
+	contains(t, acctest.Messages(diags), `There is no RAM user "unknown"`, "No key was created.", "ram_user", "EntityNotExist.User")
 	plan, diags := c.Plan(accessKey, attributes{"user_name": acctest.Unknown{}}, c.Null(accessKey))
 	clean(t, diags)
 	for _, name := range []string{"", " ", "alice@acme"} { // known only now
@@ -125,7 +126,7 @@ func TestAccessKey_ofNobodyIsNotMade(t *testing.T) {
 		resolved := *plan
 		resolved.PlannedState = c.Dynamic(tftypes.NewValue(c.Planned(accessKey, plan).Type(), fields))
 		o, diags := c.ApplyPlan(accessKey, attributes{"user_name": name}, c.Null(accessKey), &resolved)
-		contains(t, acctest.Messages(diags), "the service would make a key for the caller itself", "No key was made.")
+		contains(t, acctest.Messages(diags), "the service would create a key for the caller itself", "No key was created.")
 		expect(t, "state", o.State.IsNull(), true)
 	}
 	expect(t, "writes", writes(srv), []string(nil))
@@ -139,7 +140,7 @@ func TestAccessKey_aThirdIsRefusedAndTheTwoAreNamed(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys[0].Status = "Inactive" })
 	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(accessKey, attributes{"user_name": "alice"})
-	contains(t, acctest.Messages(diags), "alice has 2 keys already", "LTAIfirst, Inactive", "400 days ago", "LTAIsecond, Active", "2h0m", "terraform import ADDRESS alice:LTAIfirst", "create_before_destroy", "No key was made.")
+	contains(t, acctest.Messages(diags), "alice has 2 keys already", "LTAIfirst, Inactive", "400 days ago", "LTAIsecond, Active", "2h0m", "terraform import ADDRESS alice:LTAIfirst", "create_before_destroy", "No key was created.")
 	expect(t, "writes", writes(srv), []string(nil))
 	srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 3 }) // as the service can
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
@@ -158,7 +159,7 @@ func TestAccessKey_whoTakesTheLastPlaceIsNamed(t *testing.T) {
 	})
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
-	contains(t, acctest.Messages(diags), "LimitExceeded.User.AccessKey", "LTAIfirst", "LTAIfaster", "No key was made.")
+	contains(t, acctest.Messages(diags), "LimitExceeded.User.AccessKey", "LTAIfirst", "LTAIfaster", "No key was created.")
 	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "creates", len(srv.Calls("CreateAccessKey")), 1)
 }
@@ -205,7 +206,7 @@ func TestAccessKey_canBeMadeInactive(t *testing.T) {
 	expect(t, "fake", keysOf(srv, "alice")[0].Status, "Inactive")
 	srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Fault: "code", Code: "NoPermission"}) // F22
 	o, diags = c.Create(accessKey, attributes{"user_name": "bob", "status": "Inactive"})
-	contains(t, acctest.Messages(diags), "in the state with its secret, but it is not disabled", "tainted", "terraform untaint", "NoPermission")
+	contains(t, acctest.Messages(diags), "was created and saved with its secret, but disabling it failed", "tainted", "terraform untaint", "NoPermission")
 	expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "bob")[0].Secret)
 	expect(t, "state", stateOf(t, o, "status"), "Active")
 }
@@ -477,7 +478,7 @@ func TestAccessKey_thatIsGoneLeavesTheState(t *testing.T) {
 			c = newCore(t, srv.Getenv, fakeClock())
 			srv.ForgetCalls()
 			after, diags := c.Read(accessKey, o)
-			contains(t, acctest.Messages(diags), "WARNING: The AccessKey pair is gone", "its secret is lost", "recycle bin")
+			contains(t, acctest.Messages(diags), "WARNING: The AccessKey LTAI", "is gone", "its secret is lost", "recycle bin")
 			expect(t, "state", after.State.IsNull(), true)
 			_, diags = c.Destroy(accessKey, o) // gone is gone
 			clean(t, diags)
@@ -618,7 +619,7 @@ func TestAccessKey_twoAtOnceAreTwo(t *testing.T) {
 		wait.Go(func() {
 			plan, _ := c.Plan(accessKey, attributes{"user_name": "alice"}, c.Null(accessKey))
 			o, diags := c.ApplyPlan(accessKey, attributes{"user_name": "alice"}, c.Null(accessKey), plan)
-			if len(diags) > 0 {
+			if len(acctest.Errors(diags)) > 0 {
 				t.Error(acctest.Messages(diags))
 				return
 			}
@@ -646,7 +647,7 @@ func TestAccessKey_whatComesUpUntilTheEndIsNamed(t *testing.T) {
 		o, diags := c.Create(accessKey, attributes{"user_name": "alice", "status": "Inactive"})
 		clean(t, acctest.Errors(diags))
 		for _, key := range keysOf(srv, "alice") {
-			if key.ID != stateOf(t, o, "access_key_id") && strings.Count(acctest.Messages(diags), "Another AccessKey pair came up") != 1 || !strings.Contains(acctest.Messages(diags)+stateOf(t, o, "access_key_id"), key.ID) {
+			if key.ID != stateOf(t, o, "access_key_id") && strings.Count(acctest.Messages(diags), "has another new AccessKey beside") != 1 || !strings.Contains(acctest.Messages(diags)+stateOf(t, o, "access_key_id"), key.ID) {
 				t.Errorf("delivered once more after %d further calls, %s is not named:\n%s", delay, key.ID, acctest.Messages(diags))
 			}
 		}
@@ -670,7 +671,7 @@ func TestAccessKey_whatCannotBeSeenIsSaid(t *testing.T) {
 		_, diags := c.Create(kind, arguments)
 		clean(t, acctest.Errors(diags))
 		expect(t, kind+": keys", len(keysOf(srv, "alice")), 2)
-		contains(t, acctest.Messages(diags), "WARNING: Cannot confirm the AccessKey pair", "aliyun ram ListAccessKeys --UserName alice")
+		contains(t, acctest.Messages(diags), "WARNING: Cannot confirm the AccessKey LTAI", "aliyun ram ListAccessKeys --UserName alice")
 	}
 }
 
@@ -716,12 +717,12 @@ func TestAccessKey_thatIsNotListedYetStays(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, acctest.Errors(diags))
-	contains(t, acctest.Messages(diags), "WARNING: Cannot confirm the AccessKey pair", "the state has it")
+	contains(t, acctest.Messages(diags), "WARNING: Cannot confirm the AccessKey LTAI", "the state contains it")
 	secret := keysOf(srv, "alice")[0].Secret
 	expect(t, "secret", stateOf(t, o, "secret"), secret)
 	c = newCore(t, srv.Getenv, fakeClock())
 	kept, diags := c.Read(accessKey, o)
-	contains(t, acctest.Messages(diags), "WARNING: The AccessKey pair is not listed yet", "is kept")
+	contains(t, acctest.Messages(diags), "WARNING: The AccessKey LTAI", "is not listed yet", "The state, with the secret, is unchanged")
 	expect(t, "kept", kept.State.Equal(o.State), true)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
 	srv.Change(func(a *ramtest.Account) { a.Users["bob"].Comments = "a write that ends the lag" })
@@ -736,7 +737,7 @@ func TestAccessKey_thatIsNotListedYetStays(t *testing.T) {
 	expect(t, "state", seen.State.Equal(o.State), true)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
 	after, diags := newCore(t, srv.Getenv, fakeClock()).Read(accessKey, seen)
-	contains(t, acctest.Messages(diags), "The AccessKey pair is gone")
+	contains(t, acctest.Messages(diags), "The AccessKey LTAI", "is gone")
 	expect(t, "gone", after.State.IsNull(), true)
 }
 
@@ -745,19 +746,15 @@ func TestAccessKey_thatCannotBeEncryptedIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIfirst", 100*day)
-	m, resp := makingFor(t, srv)
-	m.seal = func(string) (string, error) { return "", errors.New("no entropy") }
-	m.run(t.Context())
-	contains(t, resp.Diagnostics.Errors()[0].Detail(), "that very key was deleted again", "a trial had succeeded", "No entropy")
+	resp := createEncrypted(t, srv)
+	contains(t, resp.Diagnostics.Errors()[0].Detail(), "The provider has deleted the key again", "a test had succeeded", "No entropy")
 	expect(t, "state", resp.State.Raw.IsNull(), true)
 	keys := keysOf(srv, "alice")
 	expect(t, "keys", len(keys), 1)
 	expect(t, "key", keys[0].ID, "LTAIfirst")
 
 	srv.Inject(ramtest.Rule{Action: "DeleteAccessKey", Fault: "code", Code: "NoPermission"})
-	m, resp = makingFor(t, srv)
-	m.seal = func(string) (string, error) { return "", errors.New("no entropy") }
-	m.run(t.Context())
+	resp = createEncrypted(t, srv)
 	made := keysOf(srv, "alice")[1]
 	contains(t, resp.Diagnostics.Errors()[0].Detail(), made.ID, "could not be deleted again", "tainted", "DeleteAccessKey --UserName alice --UserAccessKeyId "+made.ID)
 	left := tf.Get[accessKeyModel](t.Context(), resp.State, &resp.Diagnostics)
@@ -768,12 +765,11 @@ func TestAccessKey_thatCannotBeEncryptedIsWithdrawn(t *testing.T) {
 	}
 }
 
-// makingFor is a create of a key of alice, made by hand.
-func makingFor(t *testing.T, srv *ramtest.Server) (*making, *resource.CreateResponse) {
+// createEncrypted creates a key of alice whose secret cannot be encrypted.
+func createEncrypted(t *testing.T, srv *ramtest.Server) *resource.CreateResponse {
 	t.Helper()
-	client := clientFor(t, srv)
 	r := newAccessKey()
-	r.Instance = instance.New(client)
+	r.Instance = instance.New(clientFor(t, srv))
 	var schemas resource.SchemaResponse
 	r.Schema(t.Context(), resource.SchemaRequest{}, &schemas)
 	var identities resource.IdentitySchemaResponse
@@ -788,7 +784,12 @@ func makingFor(t *testing.T, srv *ramtest.Server) (*making, *resource.CreateResp
 		},
 		RotateWhenChanged: types.MapNull(types.StringType), AllowSelf: types.BoolValue(false), Status: types.StringUnknown(),
 	}
-	return &making{accessKeyResource: r, plan: plan, resp: resp}, resp
+	f := failedKey("create", accesskey.NotCreated)
+	before, ok := r.checkRoom(t.Context(), f, plan, &resp.Diagnostics)
+	expect(t, "room", ok, true)
+	fails := func(string) (string, error) { return "", errors.New("no entropy") }
+	r.create(t.Context(), f, &accesskey.Creation{Keys: r.keys(&plan.Object), Encrypt: fails, Before: before}, plan, resp)
+	return resp
 }
 
 // fixedKey signs with one key.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -41,12 +42,12 @@ func accessKeyKind(i *instance.Instance) credentialKind {
 		list: func(ctx context.Context, userName string) (all []credentialState, err error) {
 			keys, err := i.Client.RefreshAccessKeys(ctx, userName)
 			for _, key := range keys {
-				all = append(all, credentialState{key.ID, key.Status == keyActive})
+				all = append(all, credentialState{key.ID, key.Status == accesskey.Active})
 			}
 			return all, err
 		},
 		revoke: func(ctx context.Context, userName, id string) error {
-			return i.Client.UpdateAccessKey(ctx, userName, id, keyInactive)
+			return i.Client.UpdateAccessKey(ctx, userName, id, accesskey.Inactive)
 		},
 	}
 }
@@ -57,12 +58,12 @@ func serviceCredentialKind(i *instance.Instance) credentialKind {
 		list: func(ctx context.Context, userName string) (all []credentialState, err error) {
 			credentials, err := i.Client.ServiceCredentials(ctx, userName)
 			for _, credential := range credentials {
-				all = append(all, credentialState{credential.ID, credential.Status == keyActive})
+				all = append(all, credentialState{credential.ID, credential.Status == accesskey.Active})
 			}
 			return all, err
 		},
 		revoke: func(ctx context.Context, userName, id string) error {
-			return i.Client.SetServiceCredentialStatus(ctx, userName, id, keyInactive)
+			return i.Client.SetServiceCredentialStatus(ctx, userName, id, accesskey.Inactive)
 		},
 	}
 }

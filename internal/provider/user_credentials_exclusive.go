@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -66,7 +67,7 @@ func (r *exclusiveResource) undeclared(m exclusiveModel, keys []ram.AccessKey) (
 	for _, key := range keys {
 		switch {
 		case m.allows(key.ID):
-		case enforce == enforceDisable && key.Status != keyActive:
+		case enforce == enforceDisable && key.Status != accesskey.Active:
 		case enforce != enforceReport && owner.IsOwnKey(r.Instance, key.ID):
 		default:
 			rest = append(rest, key)
@@ -169,18 +170,11 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	keys, there, err := keysListed(ctx, r.Instance, &state.Object, r.Client.AccessKeys)
-	if err == nil && !there {
-		var away bool
-		away, err = r.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
-			keys, found, err = keysListed(ctx, r.Instance, &state.Object, r.Client.RefreshAccessKeys)
-			return found, err
-		})
-		if err == nil && away {
-			tf.Remove(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
-				"There is no RAM user %q in account %s any more, so nothing of it is watched.", state.UserName.ValueString(), account))
-			return
-		}
+	listing, err := r.keys(&state.Object).Read(ctx)
+	if err == nil && !listing.UserExists {
+		tf.Remove(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
+			"There is no RAM user %q in account %s any more, so its keys are no longer checked.", state.UserName.ValueString(), account))
+		return
 	}
 	if err == nil && state.UserID.IsNull() {
 		var user ram.User
@@ -190,25 +184,13 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	r.show(ctx, &state, keys, &resp.Diagnostics)
+	r.show(ctx, &state, listing.Keys, &resp.Diagnostics)
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// keysListed lists the user's keys, and follows the user to another name.
-func keysListed(ctx context.Context, i *instance.Instance, o *owner.Object, list func(context.Context, string) ([]ram.AccessKey, error)) (keys []ram.AccessKey, there bool, err error) {
-	keys, err = list(ctx, o.UserName.ValueString())
-	if !ram.NotFound(err, "User") {
-		return keys, err == nil, err
-	}
-	renamed, err := owner.FollowRename(ctx, i, o)
-	if err != nil || !renamed {
-		return nil, false, err
-	}
-	keys, err = list(ctx, o.UserName.ValueString())
-	if ram.NotFound(err, "User") {
-		return nil, false, nil
-	}
-	return keys, err == nil, err
+// keys is the keys of the user of an object.
+func (r *exclusiveResource) keys(o *owner.Object) accesskey.Keys {
+	return accesskey.Keys{Instance: r.Instance, Owner: o}
 }
 
 // Update does to the keys what the plan showed, and to no other one.
@@ -224,15 +206,19 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	if !owner.PrepareUpdate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	keys, err := r.Client.RefreshAccessKeys(ctx, plan.UserName.ValueString())
+	shown := []string{}
+	for _, id := range state.Undeclared.Elements() {
+		shown = append(shown, tf.String(id))
+	}
+	listing, err := r.keys(&plan.Object).Refresh(ctx, shown...)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	if plan.Undeclared.IsUnknown() {
-		r.show(ctx, &plan, keys, &resp.Diagnostics)
+		r.show(ctx, &plan, listing.Keys, &resp.Diagnostics)
 	} else if plan.Enforce.ValueString() != enforceReport {
 		f.State = ""
-		if diagnostics.Report(&resp.Diagnostics, f, r.enforce(ctx, plan, r.shownBy(state, plan, keys))) {
+		if diagnostics.Report(&resp.Diagnostics, f, r.enforce(ctx, plan, r.shownBy(state, plan, listing.Keys))) {
 			return
 		}
 	}
@@ -247,43 +233,24 @@ func (r *exclusiveResource) shownBy(state, plan exclusiveModel, keys []ram.Acces
 	})
 }
 
-// enforce disables or deletes keys. Each step can be done again.
+// enforce disables or deletes keys. Each step can be repeated.
 func (r *exclusiveResource) enforce(ctx context.Context, plan exclusiveModel, keys []ram.AccessKey) error {
-	owner, done := &accessKeyResource{r.Resource}, ""
+	done := ""
 	for _, key := range keys {
 		var err error
 		if plan.Enforce.ValueString() == enforceDelete {
-			err = owner.remove(ctx, &plan.Object, key.ID)
+			err = r.keys(&plan.Object).Remove(ctx, key.ID, true)
 		} else {
-			err = r.disable(ctx, &plan.Object, key.ID)
+			err = r.keys(&plan.Object).Disable(ctx, key.ID)
 		}
 		if err != nil {
-			return diagnostics.WithState(fmt.Sprintf("%sWith the key %s it failed, which may be disabled or deleted. The next plan shows what is left.", done, key.ID), err)
+			return diagnostics.WithState(fmt.Sprintf("%sThe key %s may be disabled or deleted. The next plan shows what is left.", done, key.ID), err)
 		}
-		done += fmt.Sprintf("The key %s is done with. ", key.ID)
+		done += fmt.Sprintf("The key %s is %sd. ", key.ID, plan.Enforce.ValueString())
 	}
 	return nil
 }
 
-// disable disables a key and waits until it is listed so. A key that is gone by
-// then needs no more.
-func (r *exclusiveResource) disable(ctx context.Context, o *owner.Object, id string) error {
-	owner := &accessKeyResource{r.Resource}
-	missing, err := owner.without(ctx, o, func(name string) error { return r.Client.UpdateAccessKey(ctx, name, id, keyInactive) })
-	if err != nil || missing {
-		return err
-	}
-	shows, err := owner.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
-		keys, err := r.Client.RefreshAccessKeys(ctx, o.UserName.ValueString())
-		key, found := keyIn(keys, id)
-		return err == nil && (!found || key.Status == keyInactive), err
-	})
-	if err == nil && !shows {
-		err = fmt.Errorf("the service still listed the key as active after %s. Run again", instance.ListLimit)
-	}
-	return err
-}
-
-// Delete forgets. What is in the account stays.
+// Delete changes nothing in the account.
 func (r *exclusiveResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }

@@ -7,8 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -92,16 +91,12 @@ func (r *exclusiveResource) warnOfKeys(ctx context.Context, plan exclusiveModel,
 	if diagnostics.Report(diags, failedExclusive("plan", "Nothing was changed."), err) {
 		return
 	}
-	now, err := r.Client.ServerTime(ctx)
-	if diagnostics.Report(diags, failedExclusive("plan", "Nothing was changed."), err) {
-		return
-	}
 	user := plan.UserName.ValueString()
 	everyKey := plan
 	everyKey.Enforce = types.StringValue(enforceReport)
 	if rest := r.undeclared(everyKey, keys); len(rest) > 0 {
 		diags.AddAttributeWarning(path.Root("undeclared_access_key_ids"), "A user has AccessKey pairs that are not declared", fmt.Sprintf(
-			"%s has:\n\n%s\n\n%s", user, r.listed(rest, now), plan.consequence()))
+			"%s has:\n\n%s\n\n%s", user, accesskey.Describe(r.Instance, rest), plan.consequence()))
 	}
 	for _, id := range plan.Allowed.Elements() {
 		if !slices.ContainsFunc(keys, func(key ram.AccessKey) bool { return id.Equal(types.StringValue(key.ID)) }) {
@@ -121,17 +116,4 @@ func (m exclusiveModel) consequence() string {
 		return "They are disabled and deleted: " + shown + "."
 	}
 	return "Nothing is done about them. Ask who made them; then declare them, or delete them, or set enforce."
-}
-
-// listed describes keys, with their age by the service's clock.
-func (r *exclusiveResource) listed(keys []ram.AccessKey, now time.Time) string {
-	lines := []string{}
-	for _, key := range keys {
-		line := fmt.Sprintf("  - %s, %s, made %s (%s ago)", key.ID, key.Status, key.CreateDate.Format(time.RFC3339), age(now.Sub(key.CreateDate)))
-		if owner.IsOwnKey(r.Instance, key.ID) {
-			line += ", the provider's own"
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n")
 }

@@ -150,7 +150,7 @@ func TestExclusive_neverTouchesTheProvidersOwnKey(t *testing.T) {
 		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := c.Create(exclusiveKind, exclusively("admin", "report"))
 		clean(t, diags)
-		contains(t, acctest.Messages(diags), own+", Active", "the provider's own")
+		contains(t, acctest.Messages(diags), own+", Active", "used by the provider itself")
 		expect(t, "undeclared", len(in(t, o.State, "undeclared_access_key_ids").([]string)), 2)
 		o, diags = c.Apply(exclusiveKind, exclusively("admin", enforce), o) // the state shows it, and yet
 		clean(t, diags)

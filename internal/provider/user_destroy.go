@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -116,8 +117,8 @@ func (d *userDeletion) accessKeys(ctx context.Context, name string) (found []dep
 			fmt.Sprintf("the AccessKey pair %s (%s)", key.ID, key.Status),
 			fmt.Sprintf("aliyun ram DeleteAccessKey --UserName %s --UserAccessKeyId %s", name, key.ID),
 			func(ctx context.Context) error {
-				if key.Status == keyActive {
-					if err := ignoreNotFound(d.Client.UpdateAccessKey(ctx, name, key.ID, keyInactive), "User.AccessKey"); err != nil {
+				if key.Status == accesskey.Active {
+					if err := ignoreNotFound(d.Client.UpdateAccessKey(ctx, name, key.ID, accesskey.Inactive), "User.AccessKey"); err != nil {
 						return err
 					}
 				}

@@ -127,7 +127,7 @@ func TestAccWhatHappens_theMachineDies(t *testing.T) {
 	c.run(0, "force-unlock", "-force", id[1])
 	unknown := keysOf(srv, "alice")[0]
 	printed := unframed(c.run(0, "apply", "-auto-approve"))
-	contains(t, printed, "There was a young AccessKey pair before", "If a run was killed while it created a key, this may be that key, and its secret is lost")
+	contains(t, printed, "has an AccessKey created less than a day ago:", "If a run was killed while it created a key, this may be that key, and its secret is lost")
 	contains(t, printed, "aliyun ram DeleteAccessKey --UserName alice --UserAccessKeyId "+unknown.ID)
 	removeKey(srv, "alice", unknown.ID)
 	c.run(0, "plan", "-detailed-exitcode")
