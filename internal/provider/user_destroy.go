@@ -176,13 +176,14 @@ func (d *userDeletion) warnDeviceStays(serial string) {
 }
 
 func (d *userDeletion) policies(ctx context.Context, name string) (found []dependant, err error) {
-	policies, err := d.Client.UserPolicies(ctx, name)
+	user := ram.Principal{Kind: ram.UserPrincipal, Name: name}
+	policies, err := d.Client.RefreshAttachedPolicies(ctx, user)
 	for _, policy := range policies {
 		found = append(found, dependant{
 			fmt.Sprintf("the policy %q (%s)", policy.Name, policy.Type),
 			fmt.Sprintf("aliyun ram DetachPolicyFromUser --UserName %s --PolicyType %s --PolicyName %s", name, policy.Type, policy.Name),
 			func(ctx context.Context) error {
-				return ignoreNotFound(d.Client.DetachPolicy(ctx, name, policy), "User.Policy")
+				return ignoreNotFound(d.Client.DetachPolicy(ctx, user, policy, ""), "User.Policy")
 			},
 		})
 	}

@@ -24,6 +24,9 @@ type caches struct {
 	keys        *cache[[]AccessKey]
 	devicePages *cache[devicePage] // by marker
 	devices     *cache[*deviceList]
+	groups      *cache[Group]
+	members     *cache[[]GroupMember]
+	attached    *cache[[]Policy] // by the kind and the name of a principal
 	single      singleReads
 }
 
@@ -51,6 +54,9 @@ func newCaches(c *Client) caches {
 		keys:        newCache[[]AccessKey](listAccessKeys, life, c),
 		devicePages: newCache[devicePage](listMFADevices, life, c),
 		devices:     newCache[*deviceList](listMFADevices, life, c),
+		groups:      newCache[Group](getGroup, life, c),
+		members:     newCache[[]GroupMember](listUsersForGroup, life, c),
+		attached:    newCache[[]Policy](attachmentsOf[UserPrincipal].list, life, c),
 	}
 }
 
@@ -72,7 +78,8 @@ func (r *caches) invalidateDevices() (changed func()) {
 // addressed by the user's name.
 func (r *caches) invalidateUsers() (changed func()) {
 	users, keys, devices := r.invalidateUserDetails(), r.keys.invalidateAround(), r.invalidateDevices()
-	return func() { users(); keys(); devices() }
+	members, attached := r.members.invalidateAround(), r.attached.invalidateAround()
+	return func() { users(); keys(); devices(); members(); attached() }
 }
 
 // invalidateAlias goes around a write that changes every user's principal name.

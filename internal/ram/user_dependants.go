@@ -6,17 +6,9 @@ package ram
 import "context"
 
 var (
-	listGroupsForUser    = operation{product: ramProduct, action: "ListGroupsForUser", repeat: read}
-	removeUserFromGroup  = operation{product: ramProduct, action: "RemoveUserFromGroup", repeat: set, pace: attachment}
-	listPoliciesForUser  = operation{product: ramProduct, action: "ListPoliciesForUser", repeat: read}
-	detachPolicyFromUser = operation{product: ramProduct, action: "DetachPolicyFromUser", repeat: set, pace: attachment}
+	listGroupsForUser   = operation{product: ramProduct, action: "ListGroupsForUser", repeat: read}
+	removeUserFromGroup = operation{product: ramProduct, action: "RemoveUserFromGroup", repeat: set, pace: attachment}
 )
-
-// UserPolicy is a policy that is attached to a user directly, not through a group.
-type UserPolicy struct {
-	Type string // System, Custom
-	Name string
-}
 
 type userGroupsAnswer struct {
 	IsTruncated flag
@@ -49,56 +41,4 @@ func (c *Client) UserGroups(ctx context.Context, userName string) ([]string, err
 		groups = append(groups, string(group.GroupName))
 	}
 	return groups, nil
-}
-
-// RemoveUserFromGroup removes a user from a group.
-func (c *Client) RemoveUserFromGroup(ctx context.Context, userName, group string) error {
-	if err := removeUserFromGroup.require("user name", userName); err != nil {
-		return err
-	}
-	return c.call(ctx, removeUserFromGroup, params{"UserName": userName, "GroupName": group}, nil)
-}
-
-type userPoliciesAnswer struct {
-	IsTruncated flag
-	Policies    struct {
-		Policy []struct{ PolicyType, PolicyName text }
-	}
-}
-
-func (a *userPoliciesAnswer) missing() string {
-	if a.Policies.Policy == nil && a.IsTruncated.isTrue() {
-		return "Policies"
-	}
-	for _, policy := range a.Policies.Policy {
-		if policy.PolicyType == "" || policy.PolicyName == "" {
-			return "PolicyName"
-		}
-	}
-	return ""
-}
-
-// UserPolicies returns the policies that are attached to a user directly.
-func (c *Client) UserPolicies(ctx context.Context, userName string) ([]UserPolicy, error) {
-	if err := listPoliciesForUser.require("user name", userName); err != nil {
-		return nil, err
-	}
-	var answer userPoliciesAnswer
-	if err := c.call(ctx, listPoliciesForUser, params{"UserName": userName}, &answer); err != nil {
-		return nil, err
-	}
-	policies := []UserPolicy{}
-	for _, policy := range answer.Policies.Policy {
-		policies = append(policies, UserPolicy{Type: string(policy.PolicyType), Name: string(policy.PolicyName)})
-	}
-	return policies, nil
-}
-
-// DetachPolicy detaches a policy from a user.
-func (c *Client) DetachPolicy(ctx context.Context, userName string, policy UserPolicy) error {
-	if err := detachPolicyFromUser.require("user name", userName); err != nil {
-		return err
-	}
-	in := params{"UserName": userName, "PolicyType": policy.Type, "PolicyName": policy.Name}
-	return c.call(ctx, detachPolicyFromUser, in, nil)
 }

@@ -30,8 +30,8 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 	if err != nil || !slices.Equal(groups, []string{"dev", "ops"}) {
 		t.Errorf("%v, %v", groups, err)
 	}
-	policies, err := client.UserPolicies(t.Context(), "alice")
-	if err != nil || len(policies) != 2 || !slices.Contains(policies, UserPolicy{"System", "ReadOnlyAccess"}) || !slices.Contains(policies, UserPolicy{"Custom", "own"}) {
+	policies, err := client.AttachedPolicies(t.Context(), Principal{UserPrincipal, "alice"})
+	if err != nil || len(policies) != 2 || !slices.Contains(policies, Policy{"System", "ReadOnlyAccess"}) || !slices.Contains(policies, Policy{"Custom", "own"}) {
 		t.Errorf("%v, %v", policies, err)
 	}
 	if err := client.DeleteUser(t.Context(), "7"); !Conflict(err) || OutcomeUnknown(err) {
@@ -43,7 +43,7 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 		}
 	}
 	for _, policy := range policies {
-		if err := client.DetachPolicy(t.Context(), "alice", policy); err != nil {
+		if err := client.DetachPolicy(t.Context(), Principal{UserPrincipal, "alice"}, policy, ""); err != nil {
 			t.Error(err)
 		}
 	}
@@ -53,7 +53,7 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 	if groups, err := client.UserGroups(t.Context(), "alice"); err != nil || !reflect.DeepEqual(groups, []string{}) {
 		t.Errorf("%v, %v", groups, err)
 	}
-	if policies, err := client.UserPolicies(t.Context(), "alice"); err != nil || !reflect.DeepEqual(policies, []UserPolicy{}) {
+	if policies, err := client.AttachedPolicies(t.Context(), Principal{UserPrincipal, "alice"}); err != nil || !reflect.DeepEqual(policies, []Policy{}) {
 		t.Errorf("%v, %v", policies, err)
 	}
 	if err := client.DeleteUser(t.Context(), "7"); err != nil {
@@ -65,10 +65,12 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 // item may lack what names it.
 func TestAnIncompleteListIsRefused(t *testing.T) {
 	t.Parallel()
-	empty := map[string]bool{"Groups": true, "Group": true, "Policies": true, "Policy": true, "VirtualMFADevices": true, "VirtualMFADevice": true}
+	empty := map[string]bool{"Groups": true, "Group": true, "VirtualMFADevices": true, "VirtualMFADevice": true}
 	for fields, read := range map[string]func(context.Context, *Client) error{
-		"Groups Group GroupName":                             func(ctx context.Context, c *Client) error { return second(c.UserGroups(ctx, "user-0001")) },
-		"Policies Policy PolicyName PolicyType":              func(ctx context.Context, c *Client) error { return second(c.UserPolicies(ctx, "user-0001")) },
+		"Groups Group GroupName": func(ctx context.Context, c *Client) error { return second(c.UserGroups(ctx, "user-0001")) },
+		"Policies Policy PolicyName PolicyType": func(ctx context.Context, c *Client) error {
+			return second(c.AttachedPolicies(ctx, Principal{UserPrincipal, "user-0001"}))
+		},
 		"AccessKeys AccessKey AccessKeyId Status CreateDate": func(ctx context.Context, c *Client) error { return second(c.AccessKeys(ctx, "user-0001")) },
 		"VirtualMFADevices VirtualMFADevice SerialNumber":    func(ctx context.Context, c *Client) error { return second(c.MFADevices(ctx)) },
 	} {
@@ -98,14 +100,16 @@ func TestAListThatIsLeftOutIsEmpty(t *testing.T) {
 	client := newTestClient(t, server.URL)
 	client.caches.domain.put("", "a.onaliyun.com")
 	groups, err1 := client.UserGroups(t.Context(), "alice")
-	policies, err2 := client.UserPolicies(t.Context(), "alice")
-	passkeys, err3 := client.Passkeys(t.Context(), "alice")
-	recycled, err4 := client.RecycledKeys(t.Context(), "7")
-	if err := errors.Join(err1, err2, err3, err4); err != nil || len(groups)+len(policies)+len(passkeys)+len(recycled) != 0 {
-		t.Error(groups, policies, passkeys, recycled, err)
+	passkeys, err2 := client.Passkeys(t.Context(), "alice")
+	recycled, err3 := client.RecycledKeys(t.Context(), "7")
+	if err := errors.Join(err1, err2, err3); err != nil || len(groups)+len(passkeys)+len(recycled) != 0 {
+		t.Error(groups, passkeys, recycled, err)
 	}
 	if _, err := client.AccessKeys(t.Context(), "alice"); err == nil {
 		t.Error("a list of AccessKeys that was left out is empty")
+	}
+	if _, err := client.AttachedPolicies(t.Context(), Principal{UserPrincipal, "alice"}); err == nil {
+		t.Error("a list of policies that was left out is empty")
 	}
 	if _, err := client.MFADevices(t.Context()); err == nil {
 		t.Error("a list of devices without an end is empty")

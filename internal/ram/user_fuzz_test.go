@@ -43,7 +43,10 @@ var userDecoders = map[string]decoder{
 	}),
 	"MFA":          decodes(getUserMFAInfo, func(a *userMFAAnswer) { _ = a.mfa() }),
 	"groups":       decodes(listGroupsForUser, nothing[userGroupsAnswer]),
-	"policies":     decodes(listPoliciesForUser, nothing[userPoliciesAnswer]),
+	"policies":     decodes(attachmentsOf[UserPrincipal].list, nothing[policiesAnswer]),
+	"group":        decodes(getGroup, func(a *groupAnswer) { _ = a.Group.group() }),
+	"all groups":   decodes(listGroups, nothing[groupsAnswer]),
+	"members":      decodes(listUsersForGroup, nothing[membersAnswer]),
 	"verification": decodes(getVerification, func(a *verificationAnswer) { _ = a.verification() }),
 }
 
@@ -77,7 +80,17 @@ var wholeUsers = []func(context.Context, *Client) (wrong bool, err error){
 		return false, second(c.AccessKeyLastUsed(ctx, "a", "k"))
 	},
 	func(ctx context.Context, c *Client) (bool, error) { return false, second(c.UserGroups(ctx, "a")) },
-	func(ctx context.Context, c *Client) (bool, error) { return false, second(c.UserPolicies(ctx, "a")) },
+	func(ctx context.Context, c *Client) (bool, error) {
+		return false, second(c.AttachedPolicies(ctx, Principal{UserPrincipal, "a"}))
+	},
+	func(ctx context.Context, c *Client) (bool, error) {
+		group, err := c.Group(ctx, "g")
+		return err == nil && (group.ID == "" || group.Name == ""), err
+	},
+	func(ctx context.Context, c *Client) (bool, error) {
+		members, err := c.GroupMembers(ctx, "g")
+		return err != nil && members != nil, err
+	},
 	func(ctx context.Context, c *Client) (bool, error) { return false, second(c.Verification(ctx, "a")) },
 	func(ctx context.Context, c *Client) (bool, error) { // the last: that there is no device is a refusal
 		return false, second(c.UserMFA(ctx, "a"))

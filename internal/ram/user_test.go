@@ -240,9 +240,12 @@ func withoutName(blank string) map[string]func(context.Context, *Client) error {
 		"UntagUser":  func(ctx context.Context, c *Client) error { return c.UntagUser(ctx, blank, []string{"a"}) },
 		"UserGroups": func(ctx context.Context, c *Client) error { _, err := c.UserGroups(ctx, blank); return err },
 		"RemoveUser": func(ctx context.Context, c *Client) error { return c.RemoveUserFromGroup(ctx, blank, "g") },
-		"Policies":   func(ctx context.Context, c *Client) error { _, err := c.UserPolicies(ctx, blank); return err },
+		"Policies": func(ctx context.Context, c *Client) error {
+			_, err := c.AttachedPolicies(ctx, Principal{UserPrincipal, blank})
+			return err
+		},
 		"Detach": func(ctx context.Context, c *Client) error {
-			return c.DetachPolicy(ctx, blank, UserPolicy{"System", "p"})
+			return c.DetachPolicy(ctx, Principal{UserPrincipal, blank}, Policy{"System", "p"}, "")
 		},
 		"Profile": func(ctx context.Context, c *Client) error { _, err := c.LoginProfile(ctx, blank); return err },
 		"New profile": func(ctx context.Context, c *Client) error {
@@ -355,7 +358,7 @@ func TestWhatIsMissingIsToldApart(t *testing.T) {
 		"User": {
 			second(client.User(t.Context(), "unknown")), second(client.UserByID(t.Context(), "7")), second(client.AccessKeys(t.Context(), "unknown")),
 			second(client.CreateAccessKey(t.Context(), "unknown")), client.UnbindMFADevice(t.Context(), "unknown"), client.DeleteLoginProfile(t.Context(), "unknown"),
-			second(client.UserGroups(t.Context(), "unknown")), second(client.UserPolicies(t.Context(), "unknown")), second(client.UpdateUser(t.Context(), "7", UserChange{})),
+			second(client.UserGroups(t.Context(), "unknown")), second(client.AttachedPolicies(t.Context(), Principal{UserPrincipal, "unknown"})), second(client.UpdateUser(t.Context(), "7", UserChange{})),
 			second(client.CreateLoginProfile(t.Context(), "unknown", LoginProfileChange{Password: new("aB3!aB3!aB3!")})),
 		},
 		"User.AccessKey": {
@@ -368,7 +371,7 @@ func TestWhatIsMissingIsToldApart(t *testing.T) {
 		},
 		"VirtualMFADevice": {client.DeleteMFADevice(t.Context(), "s"), client.BindMFADevice(t.Context(), "admin", "s", "000000", "111111")},
 		"User.MFADevice":   {client.UnbindMFADevice(t.Context(), "admin")},
-		"User.Policy":      {client.DetachPolicy(t.Context(), "admin", UserPolicy{"System", "p"})},
+		"User.Policy":      {client.DetachPolicy(t.Context(), Principal{UserPrincipal, "admin"}, Policy{"System", "p"}, "")},
 	} {
 		for i, err := range calls {
 			for _, other := range kinds {

@@ -1,0 +1,135 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"slices"
+)
+
+// A PrincipalKind is a kind of object to which policies are attached, as the names of operations
+// and parameters have it.
+type PrincipalKind string
+
+// The kinds of principals.
+const (
+	UserPrincipal  PrincipalKind = "User"
+	GroupPrincipal PrincipalKind = "Group"
+	RolePrincipal  PrincipalKind = "Role"
+)
+
+// Principal is a user, group or role to which policies are attached.
+type Principal struct {
+	Kind PrincipalKind
+	Name string
+}
+
+// Policy names a policy of the account or of the service.
+type Policy struct {
+	Type string // System, Custom
+	Name string
+}
+
+// attachmentOperations are those of one kind of principal.
+type attachmentOperations struct{ attach, detach, list operation }
+
+var attachmentsOf = map[PrincipalKind]attachmentOperations{
+	UserPrincipal: {
+		attach: operation{product: ramProduct, action: "AttachPolicyToUser", repeat: set, pace: attachment},
+		detach: operation{product: ramProduct, action: "DetachPolicyFromUser", repeat: set, pace: attachment},
+		list:   operation{product: ramProduct, action: "ListPoliciesForUser", repeat: read},
+	},
+	GroupPrincipal: {
+		attach: operation{product: ramProduct, action: "AttachPolicyToGroup", repeat: set, pace: attachment},
+		detach: operation{product: ramProduct, action: "DetachPolicyFromGroup", repeat: set, pace: attachment},
+		list:   operation{product: ramProduct, action: "ListPoliciesForGroup", repeat: read},
+	},
+	RolePrincipal: {
+		attach: operation{product: ramProduct, action: "AttachPolicyToRole", repeat: set, pace: attachment},
+		detach: operation{product: ramProduct, action: "DetachPolicyFromRole", repeat: set, pace: attachment},
+		list:   operation{product: ramProduct, action: "ListPoliciesForRole", repeat: read},
+	},
+}
+
+var (
+	getRole               = operation{product: ramProduct, action: "GetRole", repeat: read}
+	getPolicy             = operation{product: ramProduct, action: "GetPolicy", repeat: read}
+	listEntitiesForPolicy = operation{product: ramProduct, action: "ListEntitiesForPolicy", repeat: read}
+)
+
+// AttachPolicy attaches a policy to a principal: at account level, or in a resource group if one is
+// named. Exists(err) reports that it is attached already.
+func (c *Client) AttachPolicy(ctx context.Context, to Principal, policy Policy, resourceGroup string) error {
+	return c.changeAttachment(ctx, attachmentsOf[to.Kind].attach, to, policy, resourceGroup)
+}
+
+// DetachPolicy detaches a policy from a principal: at account level, or in the named resource group.
+func (c *Client) DetachPolicy(ctx context.Context, from Principal, policy Policy, resourceGroup string) error {
+	return c.changeAttachment(ctx, attachmentsOf[from.Kind].detach, from, policy, resourceGroup)
+}
+
+func (c *Client) changeAttachment(ctx context.Context, op operation, p Principal, policy Policy, resourceGroup string) error {
+	if err := op.require("name of the principal", p.Name); err != nil {
+		return err
+	}
+	in := params{string(p.Kind) + "Name": p.Name, "PolicyType": policy.Type, "PolicyName": policy.Name}
+	in.text("ResourceGroupId", text(resourceGroup).optional())
+	defer c.caches.attached.invalidateAround(p.key())()
+	return c.call(ctx, op, in, nil)
+}
+
+// key names the policies of a principal in the cache.
+func (p Principal) key() string { return string(p.Kind) + " " + p.Name }
+
+type policiesAnswer struct {
+	Policies *struct {
+		Policy *[]struct{ PolicyType, PolicyName text }
+	}
+}
+
+// A list that lacks something is refused: a policy that is not in a list counts as detached.
+func (a *policiesAnswer) missing() string {
+	if a.Policies == nil || a.Policies.Policy == nil {
+		return "Policies"
+	}
+	for _, policy := range *a.Policies.Policy {
+		if policy.PolicyType == "" || policy.PolicyName == "" {
+			return "PolicyName"
+		}
+	}
+	return ""
+}
+
+// AttachedPolicies returns the policies that are attached to a principal at account level, from the
+// cache unless this client changed them since. The service does not list those in a resource group
+// (documented for users).
+func (c *Client) AttachedPolicies(ctx context.Context, to Principal) ([]Policy, error) {
+	policies, err := c.caches.attached.get(ctx, to.key(), c.attachedReader(to))
+	return slices.Clone(policies), err
+}
+
+// RefreshAttachedPolicies returns the policies that are attached to a principal at account level. It
+// bypasses the cache.
+func (c *Client) RefreshAttachedPolicies(ctx context.Context, to Principal) ([]Policy, error) {
+	policies, err := c.caches.attached.refresh(ctx, to.key(), c.attachedReader(to))
+	return slices.Clone(policies), err
+}
+
+func (c *Client) attachedReader(to Principal) func(context.Context) ([]Policy, error) {
+	return func(ctx context.Context) ([]Policy, error) {
+		op := attachmentsOf[to.Kind].list
+		if err := op.require("name of the principal", to.Name); err != nil {
+			return nil, err
+		}
+		var answer policiesAnswer
+		if err := c.call(ctx, op, params{string(to.Kind) + "Name": to.Name}, &answer); err != nil {
+			return nil, err
+		}
+		policies := []Policy{}
+		for _, policy := range *answer.Policies.Policy {
+			policies = append(policies, Policy{Type: string(policy.PolicyType), Name: string(policy.PolicyName)})
+		}
+		return policies, nil
+	}
+}
