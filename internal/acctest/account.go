@@ -14,6 +14,7 @@ const (
 	AccountID   = "1234567890123456"
 	AliceID     = "200000000000000001"
 	BobID       = "200000000000000002"
+	OperatorsID = "g-operators"
 	AliceKey    = "LTAI5tAliceAliceAliceAli"
 	BobKey      = "LTAI5tBobBobBobBobBobBob"
 	StrayKey    = "LTAI5tStrayStrayStraySt2" // a second key of alice
@@ -77,6 +78,7 @@ func AddExisting(a *ramtest.Account, now time.Time) {
 		LoginProfile:  &ramtest.LoginProfile{Password: "alice's own password", Status: "Active", CreateDate: created, UpdateDate: created, PasswordDate: created},
 		SecurityEmail: ramtest.Verification{Address: "alice@example.com", Status: "active"}, SecurityPhone: ramtest.Verification{Address: "86-13900001234", Status: "pending"},
 	}
+	a.Groups["operators"] = &ramtest.Group{ID: OperatorsID, Name: "operators", Comments: "on call", CreateDate: created, UpdateDate: created}
 	a.MFADevices[PhoneSerial] = &ramtest.MFADevice{
 		Name: "phone", Serial: PhoneSerial, Seed: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", CreateDate: created, ActivateDate: created, UserID: AliceID,
 	}

@@ -113,6 +113,16 @@ func Subjects() []Subject {
 			},
 		},
 		{
+			Kind: "ram_group", Creates: "the group",
+			Config:   Attributes{"name": "developers", "display_name": "Developers", "comments": "one", "force_destroy": true},
+			Next:     Attributes{"name": "developers", "display_name": "Developers", "comments": "two", "force_destroy": true},
+			ImportID: func(Object) string { return "developers" }, Others: bobGetsAKey, Remove: func(a *ramtest.Account) { delete(a.Groups, "developers") },
+			Existing: Existing{
+				ID: "operators", Identity: Attributes{"account_id": AccountID, "name": "operators"},
+				Config: Attributes{"name": "operators", "comments": "on call"},
+			},
+		},
+		{
 			Kind: "ram_login_profile", Creates: "the login profile",
 			// The reuse prevention would refuse a password that a killed run has set and that is sent again.
 			Arrange: func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 0 }, Secrets: []string{firstPassword, secondPassword},

@@ -57,6 +57,13 @@ var formerTypes = map[string][]move.FormerType{
 		formerly("force", "", nil, "force_destroy"),
 		formerly("id", "", takeUserID, "user_id"), keptTimeouts,
 	)}},
+	"ram_group": {{Name: "alicloud_ram_group", Required: []string{"name"}, Attributes: slices.Concat(
+		formerly("name", "", takeNonEmpty("name"), "name"),
+		formerly("group_name", "", takeNonEmpty("name"), "name"),
+		kept("comments"),
+		formerly("force", "", nil, "force_destroy"),
+		left("id", "", nil), left("create_time", "", nil), keptTimeouts,
+	)}},
 	"ram_login_profile": {{Name: "alicloud_ram_login_profile", Required: []string{"user_name"}, Attributes: slices.Concat(
 		formerly("id", "If `user_name` is missing.", takeProfileID, "user_name"),
 		formerly("user_name", "", takeNonEmpty("user_name"), "user_name"),

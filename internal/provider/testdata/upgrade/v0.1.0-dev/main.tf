@@ -52,6 +52,12 @@ resource "ram_user" "others" {
   name     = each.key
 }
 
+resource "ram_group" "operators" {
+  name          = "operators"
+  comments      = "on call"
+  force_destroy = true
+}
+
 resource "ram_login_profile" "alice" {
   user_name           = ram_user.alice.name
   password_wo         = "Chosen-4-the-first-logon!"

@@ -1,0 +1,4 @@
+import {
+  to = ram_group.developers
+  id = "developers"
+}

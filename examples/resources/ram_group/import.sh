@@ -1,0 +1,2 @@
+# The name of the group.
+terraform import ram_group.developers developers

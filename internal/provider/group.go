@@ -1,0 +1,342 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/move"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*groupResource)(nil)
+	_ resource.ResourceWithIdentity    = (*groupResource)(nil)
+	_ resource.ResourceWithImportState = (*groupResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*groupResource)(nil)
+	_ resource.ResourceWithMoveState   = (*groupResource)(nil)
+	_ list.ListResourceWithConfigure   = (*groupResource)(nil)
+)
+
+func newGroup() *groupResource { return &groupResource{} }
+
+// groupResource is a group of RAM users.
+type groupResource struct{ instance.Resource }
+
+type groupModel struct {
+	AccountID    types.String   `tfsdk:"account_id"`
+	Name         types.String   `tfsdk:"name"`
+	GroupID      types.String   `tfsdk:"group_id"`
+	DisplayName  types.String   `tfsdk:"display_name"`
+	Comments     types.String   `tfsdk:"comments"`
+	CreateDate   types.String   `tfsdk:"create_date"`
+	ForceDestroy types.Bool     `tfsdk:"force_destroy"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
+}
+
+func (m *groupModel) identity() any { return nameIdentity{m.AccountID, m.Name} }
+
+// newGroupModel returns a group of which only the account and the name are known.
+func newGroupModel(account, name string) groupModel {
+	return groupModel{
+		AccountID: types.StringValue(account), Name: types.StringValue(name), ForceDestroy: types.BoolValue(false), Timeouts: owner.NoTimeouts,
+	}
+}
+
+// show fills the model from the service's answer.
+func (m *groupModel) show(g ram.Group) {
+	m.Name, m.GroupID = types.StringValue(g.Name), types.StringValue(g.ID)
+	m.DisplayName = shown(m.DisplayName, g.DisplayName)
+	m.Comments = shown(m.Comments, g.Comments)
+	m.CreateDate = unchanging(m.CreateDate, g.CreateDate)
+}
+
+// optionals are the optional texts of a group by attribute.
+func (m *groupModel) optionals() map[string]*types.String {
+	return map[string]*types.String{"display_name": &m.DisplayName, "comments": &m.Comments}
+}
+
+// group is the group that the model describes.
+func (m *groupModel) group() ram.Group {
+	return ram.Group{ID: m.GroupID.ValueString(), Name: m.Name.ValueString(), DisplayName: m.DisplayName.ValueString(), Comments: m.Comments.ValueString()}
+}
+
+func (r *groupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_group"
+	resp.ResourceBehavior.MutableIdentity = true // a group may be renamed
+}
+
+// groupNamePattern matches the name of a group: letters, digits and hyphens (documented), dots and
+// underscores (assumed).
+var groupNamePattern = tf.NewLazyRegexp(`^[a-zA-Z0-9._-]{1,64}$`)
+
+// groupNameValidators accept the name of a group.
+func groupNameValidators() []validator.String {
+	return []validator.String{groupNamePattern.Validator("must be 1 to 64 letters, digits, dots, dashes and underscores")}
+}
+
+func (r *groupResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	// Optional and computed: an attribute that was never configured keeps its value.
+	optional := func(docs string, longest int) schema.StringAttribute {
+		return schema.StringAttribute{
+			Optional: true, Computed: true, Validators: []validator.String{stringvalidator.UTF8LengthAtMost(longest)}, MarkdownDescription: docs,
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A group of RAM users. A new name renames the group in place: its id, members and policies stay.\n\n" +
+			"Add users with `ram_group_membership`, one resource for each user and group. An optional attribute that was never configured keeps the value that it has in the account; " +
+			"one that was configured and is removed from the configuration is cleared.\n\n" +
+			"The service does not delete a group that has members or policies, unless `force_destroy` is set.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the account."},
+			"name": schema.StringAttribute{
+				Required: true, Validators: groupNameValidators(),
+				MarkdownDescription: "The name of the group, such as `developers`: 1 to 64 letters, digits, dots, dashes and underscores. A new name renames the group.",
+			},
+			"group_id":     schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the group, which stays the same when the group is renamed."},
+			"display_name": optional("The display name, up to 24 characters.", 24),
+			"comments":     optional("Comments, up to 128 characters.", 128),
+			"create_date": schema.StringAttribute{
+				Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()}, MarkdownDescription: "When the group was created (RFC 3339).",
+			},
+			"force_destroy": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether a destroy first removes all members and detaches all policies, **also those that Terraform does not manage**. The default is `false`. " +
+					"The value of the last apply is used. Policies that are attached in a resource group are not listed by the service, and have to be detached first.",
+			},
+			"timeouts": tf.TimeoutsAttribute(ctx),
+		},
+	}
+}
+
+func (r *groupResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"account_id": identityschema.StringAttribute{OptionalForImport: true, Description: "The id of the account."},
+		"name":       identityschema.StringAttribute{RequiredForImport: true, Description: "The name of the group."},
+	}}
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (r *groupResource) MoveState(ctx context.Context) []resource.StateMover {
+	return move.Movers(ctx, r, formerTypes)
+}
+
+func groupOperation(verb, state string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the group", State: state}
+}
+
+func (r *groupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	asked := nameIdentity{Name: types.StringValue(req.ID)}
+	if req.ID == "" {
+		asked = tf.Get[nameIdentity](ctx, req.Identity, &resp.Diagnostics)
+	}
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !groupNamePattern.MatchString(asked.Name.ValueString()) {
+		resp.Diagnostics.AddError("Cannot import the group", fmt.Sprintf("%q is not the name of a group. Nothing was imported.\n\nImport by the name, such as developers.", asked.Name.ValueString()))
+		return
+	}
+	f := groupOperation("import", "Nothing was imported.")
+	account, ok := instance.CheckNamedAccount(ctx, r.Instance, f, asked.AccountID, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	live, err := r.Client.Group(ctx, asked.Name.ValueString())
+	if ram.NotFound(err, "Group") {
+		resp.Diagnostics.AddError("Cannot import the group", fmt.Sprintf("Account %s has no group %q. Nothing was imported.\n\n%s", account, asked.Name.ValueString(), diagnostics.Explain(err)))
+		return
+	}
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
+	m := newGroupModel(account, live.Name)
+	m.GroupID = types.StringValue(live.ID)
+	tf.Save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := tf.Get[groupModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[groupModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	account, ok := r.CheckAccount(ctx, groupOperation("create", "Nothing was created."), plan.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	created, ok := r.create(ctx, plan.group(), account, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	plan.AccountID, plan.GroupID = types.StringValue(account), types.StringValue(created.ID)
+	plan.CreateDate = unchanging(plan.CreateDate, created.CreateDate)
+	keepManaged(ctx, managedOf(config.optionals()), resp.Private, &resp.Diagnostics)
+	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	r.confirm(ctx, plan, &resp.Diagnostics)
+}
+
+func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := tf.Get[groupModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := groupOperation("read", "The state is as it was.")
+	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	state.AccountID = types.StringValue(account)
+	live, found, err := findGroup(ctx, state.Name.ValueString(), state.GroupID.ValueString(), r.Client, r.Client.Group)
+	if err == nil && !found {
+		var gone bool
+		gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+			live, found, err = findGroup(ctx, state.Name.ValueString(), state.GroupID.ValueString(), r.Client, r.Client.RefreshGroup)
+			return found, err
+		})
+		if err == nil && gone {
+			tf.Remove(ctx, state.identity(), resp, "The group is gone", fmt.Sprintf(
+				"Account %s has no group %q any more. It was deleted outside of Terraform. The next apply creates a new group, without members and policies.", account, state.Name.ValueString()))
+			return
+		}
+	}
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
+	state.show(live)
+	tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// findGroup finds a group by its name, or after a rename by its id. A group with the name and
+// another id is another group.
+func findGroup(ctx context.Context, name, id string, client *ram.Client, read func(context.Context, string) (ram.Group, error)) (group ram.Group, found bool, err error) {
+	group, err = read(ctx, name)
+	switch {
+	case err == nil && (id == "" || group.ID == id):
+		return group, true, nil
+	case err != nil && !ram.NotFound(err, "Group"):
+		return group, false, err
+	case id == "":
+		return group, false, nil
+	}
+	return client.GroupByID(ctx, id)
+}
+
+func (r *groupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	state := tf.Get[groupModel](ctx, req.State, &resp.Diagnostics)
+	plan := tf.Get[groupModel](ctx, req.Plan, &resp.Diagnostics)
+	config := tf.Get[groupModel](ctx, req.Config, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := groupOperation("update", "Nothing was changed.")
+	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	plan.AccountID = types.StringValue(account)
+	change, changes := groupChange(state, plan)
+	if changes || state.GroupID.IsNull() {
+		live, found, err := findGroup(ctx, state.Name.ValueString(), state.GroupID.ValueString(), r.Client, r.Client.RefreshGroup)
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
+			return
+		}
+		if !found {
+			resp.Diagnostics.AddError("Cannot update the group", fmt.Sprintf("Account %s has no group %q any more. Nothing was changed.\n\nRun again: the next plan creates it.", account, state.Name.ValueString()))
+			return
+		}
+		plan.GroupID, plan.CreateDate = types.StringValue(live.ID), unchanging(plan.CreateDate, live.CreateDate)
+		if changes && !r.update(ctx, live, plan, change, &resp.Diagnostics) {
+			return
+		}
+	}
+	keepManaged(ctx, managedOf(config.optionals()), resp.Private, &resp.Diagnostics)
+	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	if changes {
+		r.confirm(ctx, plan, &resp.Diagnostics)
+	}
+}
+
+func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := tf.Get[groupModel](ctx, req.State, &resp.Diagnostics)
+	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := groupOperation("delete", "Nothing was changed.")
+	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
+		return
+	}
+	find := func(ctx context.Context) (live ram.Group, found bool, err error) {
+		return findGroup(ctx, state.Name.ValueString(), state.GroupID.ValueString(), r.Client, r.Client.RefreshGroup)
+	}
+	live, found, err := find(ctx)
+	if err == nil && !found {
+		_, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+			live, found, err = find(ctx)
+			return found, err
+		})
+	}
+	if diagnostics.Report(&resp.Diagnostics, f, err) || !found {
+		return
+	}
+	if force := state.ForceDestroy.ValueBool(); !force || r.notOwn(ctx, live.Name, f, &resp.Diagnostics) {
+		r.remove(ctx, live, force, &resp.Diagnostics)
+	}
+}
+
+// notOwn refuses to take the user that Terraform runs as out of a group (LOCK-05): in the middle of
+// the run it would lose the permissions that it has through the group.
+func (r *groupResource) notOwn(ctx context.Context, name string, f diagnostics.Operation, diags *diag.Diagnostics) bool {
+	members, err := r.Client.GroupMembers(ctx, name)
+	if ram.NotFound(err, "Group") {
+		return true
+	}
+	if diagnostics.Report(diags, f, err) {
+		return false
+	}
+	own, err := owner.OwnUserIDs(ctx, r.Instance)
+	if diagnostics.Report(diags, f, err) {
+		return false
+	}
+	for _, member := range members {
+		for _, id := range own {
+			if member.UserID == id {
+				diags.AddAttributeError(path.Root("force_destroy"), "Cannot "+f.Name, fmt.Sprintf(
+					"Terraform runs as the user %q, which is a member of the group %q and would lose its permissions. %s\n\n"+
+						"Run with the credentials of another user, or remove the group from the state without deleting it: terraform state rm <address>", member.UserName, name, f.State))
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,264 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+const groupKind = "ram_group"
+
+func TestGroup_isCreatedChangedRenamedAndDeleted(t *testing.T) {
+	t.Parallel()
+	for name, behave := range map[string]func(*ramtest.Behaviour){
+		"as documented": func(*ramtest.Behaviour) {},
+		"absent":        func(b *ramtest.Behaviour) { b.OmitEmptyFields = true },
+		"late":          func(b *ramtest.Behaviour) { b.StaleReads = 2 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t, ramtest.WithBehaviour(behave))
+			c := newCore(t, srv.Getenv, fakeClock())
+			config := attributes{"name": "developers", "display_name": "Developers", "comments": "one"}
+			o, diags := c.Create(groupKind, config)
+			expect(t, "messages", acctest.Messages(diags), "")
+			created := account(srv).Groups["developers"]
+			for name, want := range map[string]any{"group_id": created.ID, "account_id": defaultAccount, "display_name": "Developers", "comments": "one", "force_destroy": false} {
+				expect(t, name, in(t, o.State, name), want)
+			}
+			fixed(t, c, groupKind, config, o)
+
+			// One call renames it and clears what was removed from the configuration.
+			srv.Change(func(a *ramtest.Account) { a.Users["alice"].Groups = []string{"developers"} })
+			srv.ForgetCalls()
+			config = attributes{"name": "builders", "display_name": "Builders"}
+			o, diags = c.Apply(groupKind, config, o)
+			expect(t, "messages", acctest.Messages(diags), "")
+			expect(t, "writes", writes(srv), []string{"UpdateGroup"})
+			renamed := account(srv).Groups["builders"]
+			expect(t, "id", renamed.ID, created.ID)
+			expect(t, "comments", renamed.Comments, "")
+			expect(t, "members", account(srv).Users["alice"].Groups, []string{"builders"})
+			fixed(t, c, groupKind, config, o)
+
+			// What is no argument of the service is not sent.
+			srv.ForgetCalls()
+			config["force_destroy"] = true
+			o, diags = c.Apply(groupKind, config, o)
+			clean(t, diags)
+			expect(t, "writes", writes(srv), []string(nil))
+
+			_, diags = c.Destroy(groupKind, o)
+			clean(t, diags)
+			expect(t, "members", len(account(srv).Users["alice"].Groups), 0)
+			expect(t, "group", account(srv).Groups["builders"] == nil, true)
+			_, diags = c.Destroy(groupKind, o)
+			clean(t, diags)
+			expect(t, "violations", srv.Violations(), []string{})
+		})
+	}
+}
+
+func TestGroup_unmanagedValuesAreKept(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	srv.Change(func(a *ramtest.Account) {
+		a.Groups["ops"] = &ramtest.Group{ID: "g-ops", Name: "ops", DisplayName: "Operations", Comments: "by hand"}
+	})
+	o, diags := c.Import(groupKind, "ops")
+	clean(t, diags)
+	config := attributes{"name": "ops", "comments": "one"}
+	o, diags = c.Apply(groupKind, config, o)
+	clean(t, diags)
+	expect(t, "display name", account(srv).Groups["ops"].DisplayName, "Operations")
+	fixed(t, c, groupKind, config, o)
+	// Drift is shown, and the next apply reverts it.
+	srv.Change(func(a *ramtest.Account) { a.Groups["ops"].Comments, a.Groups["ops"].DisplayName = "changed", "Other" })
+	o, diags = newCore(t, srv.Getenv, fakeClock()).Read(groupKind, o)
+	clean(t, diags)
+	expect(t, "comments", in(t, o.State, "comments"), "changed")
+	o, diags = c.Apply(groupKind, config, o)
+	clean(t, diags)
+	expect(t, "comments", account(srv).Groups["ops"].Comments, "one")
+	expect(t, "display name", account(srv).Groups["ops"].DisplayName, "Other")
+	fixed(t, c, groupKind, config, o)
+}
+
+func TestGroup_thatExistsIsNotAdopted(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	srv.Change(func(a *ramtest.Account) { a.Groups["ops"] = &ramtest.Group{ID: "g-ops", Name: "ops", Comments: "by hand"} })
+	o, diags := c.Create(groupKind, attributes{"name": "ops"})
+	refused(t, diags, "name", "already has a group", "g-ops", "terraform import <address> ops")
+	expect(t, "state", o.State.IsNull(), true)
+
+	// Neither is one that is created between the check and the create.
+	srv.ChangeBefore("CreateGroup", func(a *ramtest.Account) { a.Groups["dev"] = &ramtest.Group{ID: "g-dev", Name: "dev"} })
+	_, diags = c.Create(groupKind, attributes{"name": "dev"})
+	refused(t, diags, "name", "already has a group", "terraform import <address> dev")
+
+	// A rename to a name in use changes nothing.
+	o, diags = c.Create(groupKind, attributes{"name": "mine"})
+	clean(t, diags)
+	_, diags = c.Apply(groupKind, attributes{"name": "ops"}, o)
+	refused(t, diags, "name", "Another group", "ops")
+	expect(t, "comments", account(srv).Groups["ops"].Comments, "by hand")
+	expect(t, "group", account(srv).Groups["mine"] != nil, true)
+}
+
+// After an answer is lost, the name shows whether the group was created or renamed.
+func TestGroup_lostAnswers(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	srv.Inject(ramtest.Rule{Action: "CreateGroup", Fault: "cut", Phase: "after"})
+	o, diags := c.Create(groupKind, attributes{"name": "dev", "comments": "one"})
+	expect(t, "messages", acctest.Messages(diags), "")
+	expect(t, "id", in(t, o.State, "group_id"), account(srv).Groups["dev"].ID)
+	srv.Inject(ramtest.Rule{Action: "UpdateGroup", Fault: "cut", Phase: "after"})
+	o, diags = c.Apply(groupKind, attributes{"name": "builders", "comments": "two"}, o)
+	expect(t, "messages", acctest.Messages(diags), "")
+	expect(t, "comments", account(srv).Groups["builders"].Comments, "two")
+	srv.Inject(ramtest.Rule{Action: "DeleteGroup", Fault: "cut", Phase: "after"})
+	_, diags = c.Destroy(groupKind, o)
+	expect(t, "messages", acctest.Messages(diags), "")
+}
+
+func TestGroup_renamedOutsideIsFollowedAndOneWithItsNameIsAnother(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"name": "dev", "comments": "one"}
+	o, diags := c.Create(groupKind, config)
+	clean(t, diags)
+	rename := func(a *ramtest.Account, from, to string) {
+		g := a.Groups[from]
+		delete(a.Groups, from)
+		g.Name, a.Groups[to] = to, g
+	}
+	srv.Change(func(a *ramtest.Account) {
+		rename(a, "dev", "builders")
+		a.Groups["dev"] = &ramtest.Group{ID: "g-other", Name: "dev"}
+	})
+	o, diags = newCore(t, srv.Getenv, fakeClock()).Read(groupKind, o)
+	clean(t, diags)
+	expect(t, "name", in(t, o.State, "name"), "builders")
+
+	// Without the group itself, the one with its name stays as it is.
+	srv.Change(func(a *ramtest.Account) { rename(a, "builders", "gone"); delete(a.Groups, "gone") })
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(groupKind, o)
+	clean(t, diags)
+	expect(t, "other group", account(srv).Groups["dev"] != nil, true)
+	o, diags = newCore(t, srv.Getenv, fakeClock()).Read(groupKind, o)
+	clean(t, diags)
+	expect(t, "state", o.State.IsNull(), true)
+	contains(t, acctest.Messages(diags), "The group is gone")
+}
+
+// One read that misses a group does not remove it from the state.
+func TestGroup_aLateReadDoesNotRemoveIt(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(groupKind, attributes{"name": "dev"})
+	clean(t, diags)
+	const missing = `{"Code":"EntityNotExist.Group","Message":"The group does not exist.","RequestId":"R"}`
+	srv.Inject(ramtest.Rule{Action: "GetGroup", Nth: "1", Fault: "error", Status: 404, Body: missing}, ramtest.Rule{Action: "ListGroups", Nth: "1", Fault: "stale"})
+	o, diags = newCore(t, srv.Getenv, fakeClock()).Read(groupKind, o)
+	clean(t, diags)
+	expect(t, "state", o.State.IsNull(), false)
+}
+
+func TestGroup_inUseIsDeletedOnlyWithForce(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"name": "dev"}
+	o, diags := c.Create(groupKind, config)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"].Groups, a.Users["bob"].Groups = []string{"dev"}, []string{"dev"}
+		a.Groups["dev"].Policies = []string{"System/ReadOnlyAccess"}
+	})
+	_, diags = c.Destroy(groupKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the group", `the user "alice"`, `the user "bob"`, `the policy "ReadOnlyAccess" (System)`, "force_destroy")
+	expect(t, "members", account(srv).Users["alice"].Groups, []string{"dev"})
+
+	config["force_destroy"] = true
+	o, diags = c.Apply(groupKind, config, o)
+	clean(t, diags)
+	_, diags = c.PlanDestroy(groupKind, o)
+	contains(t, acctest.Messages(diags), "Destroying the group removes its members and policies")
+	srv.ForgetCalls()
+	_, diags = c.Destroy(groupKind, o)
+	clean(t, diags)
+	got := writes(srv)
+	slices.Sort(got)
+	expect(t, "writes", got, []string{"DeleteGroup", "DetachPolicyFromGroup", "RemoveUserFromGroup", "RemoveUserFromGroup"})
+	expect(t, "group", account(srv).Groups["dev"] == nil, true)
+}
+
+// The provider does not take its own user out of a group.
+func TestGroup_ofTheProvidersUserIsNotEmptied(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(groupKind, attributes{"name": "admins", "force_destroy": true})
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.Users["admin"].Groups = []string{"admins"} })
+	srv.ForgetCalls()
+	_, diags = c.PlanDestroy(groupKind, o)
+	refused(t, diags, "force_destroy", `Terraform runs as the user "admin"`, "admins")
+	resp, err := c.Server.ApplyResourceChange(t.Context(), applyOfDestroy(c, groupKind, o))
+	must(t, err)
+	refused(t, resp.Diagnostics, "force_destroy", `Terraform runs as the user "admin"`)
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestGroup_badInput(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	for _, test := range []struct {
+		config attributes
+		want   string
+	}{
+		{attributes{"name": ""}, "must be 1 to 64 letters"},
+		{attributes{"name": "a b"}, "must be 1 to 64 letters"},
+		{attributes{"name": "dev", "display_name": "A display name of 25 chars"}, "display_name"},
+	} {
+		_, diags := c.Create(groupKind, test.config)
+		contains(t, acctest.Messages(acctest.Errors(diags)), test.want)
+	}
+	for id, want := range map[string]string{"a b": "is not the name of a group", "missing": `has no group "missing"`} {
+		_, diags := c.Import(groupKind, id)
+		contains(t, acctest.Messages(acctest.Errors(diags)), want)
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+func TestGroupsData(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 1 }))
+	srv.Change(func(a *ramtest.Account) {
+		a.Groups["ops"] = &ramtest.Group{ID: "g-1", Name: "ops", Comments: "on call"}
+		a.Groups["dev"] = &ramtest.Group{ID: "g-2", Name: "dev"}
+		a.Groups["qa"] = &ramtest.Group{ID: "g-3", Name: "qa"}
+	})
+	c := newCore(t, srv.Getenv, fakeClock())
+	v, diags := c.ReadData("ram_groups", attributes{"name_regex": "^(ops|dev)$"})
+	clean(t, diags)
+	var names []string
+	for _, group := range elementsOf(t, v, "groups") {
+		names = append(names, acctest.Attribute(group, "group_name"))
+	}
+	expect(t, "names", names, []string{"dev", "ops"})
+	expect(t, "comments", acctest.Attribute(elementsOf(t, v, "groups")[1], "comments"), "on call")
+}
