@@ -271,14 +271,6 @@ func (r *groupResource) empty(ctx context.Context, name string) error {
 	return nil
 }
 
-// ignoreNotFound returns nil if an object of one of the kinds does not exist.
-func ignoreNotFound(err error, kinds ...string) error {
-	if ram.NotFound(err, kinds...) {
-		return nil
-	}
-	return err
-}
-
 // dependants describes the members and policies of a group, as far as they can be read.
 func (r *groupResource) dependants(ctx context.Context, name string) (lines []string) {
 	if members, err := r.Client.RefreshGroupMembers(ctx, name); err == nil {

@@ -114,6 +114,7 @@ func TestIdentity_ofAStateWithoutOneWhoseObjectIsGone(t *testing.T) {
 			srv.Change(func(a *ramtest.Account) {
 				delete(a.Users, "alice")
 				delete(a.MFADevices, phoneSerial)
+				delete(a.Groups, "operators")
 			})
 			after, diags := newCore(t, srv.Getenv, fakeClock()).Read(kind, withoutIdentity(o))
 			clean(t, diags)

@@ -126,6 +126,22 @@ var moves = map[string]moved{
 		config: attributes{"name": "alice", "comments": ""},
 		wants:  map[string]any{"name": "alice", "user_id": nil, "force_destroy": false},
 	},
+	"group": {
+		kind: groupKind, former: "alicloud_ram_group",
+		state: `{"id":"developers","group_name":"developers","name":"developers","comments":"one","create_time":"2026-01-01T00:00:00Z","force":true,"timeouts":null}`,
+		arrange: func(a *ramtest.Account) {
+			a.Groups["developers"] = &ramtest.Group{ID: "g-dev", Name: "developers", Comments: "one"}
+		},
+		config: attributes{"name": "developers", "comments": "one", "force_destroy": true},
+		wants:  map[string]any{"account_id": nil, "group_id": nil, "name": "developers", "comments": "one", "display_name": nil, "force_destroy": true},
+	},
+	"group of the first releases": {
+		kind: groupKind, former: "alicloud_ram_group",
+		state:   `{"id":"developers","name":"developers","comments":"","force":null}`,
+		arrange: func(a *ramtest.Account) { a.Groups["developers"] = &ramtest.Group{ID: "g-dev", Name: "developers"} },
+		config:  attributes{"name": "developers", "comments": ""},
+		wants:   map[string]any{"name": "developers", "force_destroy": false},
+	},
 	"login profile": {
 		kind: "ram_login_profile", former: "alicloud_ram_login_profile",
 		state: `{"id":"alice","create_time":"2026-01-01T00:00:00Z","mfa_bind_required":true,"password":` + jsonText(formerPassword) + `,"password_reset_required":false,"user_name":"alice","timeouts":null}`,
@@ -357,7 +373,7 @@ func TestMove_everyTableIsTried(t *testing.T) {
 func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
 	t.Parallel()
 	changes := map[string]attributes{
-		preference: {"login_session_duration": 4}, policy: {"minimum_password_length": 16}, alias: {"account_alias": "acme-two"}, "ram_user": {"comments": "moved"},
+		preference: {"login_session_duration": 4}, policy: {"minimum_password_length": 16}, alias: {"account_alias": "acme-two"}, "ram_user": {"comments": "moved"}, groupKind: {"comments": "moved"},
 		"ram_login_profile": {"mfa_bind_required": false}, accessKey: {"status": "Inactive"}, ownPolicy: {"classic_allow_list": []string{"198.51.100.7"}},
 	}
 	for name, m := range moves {
@@ -416,6 +432,8 @@ func TestMove_thenADestroy(t *testing.T) {
 			switch m.kind {
 			case "ram_user":
 				expect(t, "alice", a.Users["alice"], (*ramtest.User)(nil))
+			case groupKind:
+				expect(t, "group", a.Groups["developers"], (*ramtest.Group)(nil))
 			case "ram_login_profile":
 				expect(t, "profile", a.Users["alice"].LoginProfile, (*ramtest.LoginProfile)(nil))
 			case accessKey:
