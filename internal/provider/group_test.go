@@ -94,7 +94,9 @@ func TestGroup_thatExistsIsNotAdopted(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, fakeClock())
-	srv.Change(func(a *ramtest.Account) { a.Groups["ops"] = &ramtest.Group{ID: "g-ops", Name: "ops", Comments: "by hand"} })
+	srv.Change(func(a *ramtest.Account) {
+		a.Groups["ops"] = &ramtest.Group{ID: "g-ops", Name: "ops", Comments: "by hand"}
+	})
 	o, diags := c.Create(groupKind, attributes{"name": "ops"})
 	refused(t, diags, "name", "already has a group", "g-ops", "terraform import <address> ops")
 	expect(t, "state", o.State.IsNull(), true)
