@@ -7,7 +7,9 @@ package listing
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -41,6 +43,9 @@ type Entry struct {
 // fails for all, such as a permission that is missing, and is said often enough.
 const MostFailures = 10
 
+// defaultLimit is how many results Terraform reads of a list block that sets no limit.
+const defaultLimit = 100
+
 // Stream answers a query. Each result is pushed as it is found, and no more is
 // read than is taken.
 func (l Listing[S, T]) Stream(ctx context.Context, i *instance.Instance, req list.ListRequest, stream *list.ListResultsStream) {
@@ -66,38 +71,63 @@ func (l Listing[S, T]) Stream(ctx context.Context, i *instance.Instance, req lis
 }
 
 func (l Listing[S, T]) push(ctx context.Context, req list.ListRequest, account string, all iter.Seq2[T, error], push func(list.ListResult) bool) {
-	pushed, failed := int64(0), 0
+	pushed, failed, unread := int64(0), 0, ""
 	for found, err := range all {
+		var passing *UnreadableError
+		if errors.As(err, &passing) && passing.user == unread {
+			continue // one warning for each user
+		}
 		if err != nil {
-			failed++
-			if result, last := l.failure(ctx, req, account, err, failed == MostFailures); !push(result) || last {
+			if failed++; passing != nil {
+				unread = passing.user
+			}
+			if result, last := l.failure(ctx, req, account, err, pushed > 0, failed == MostFailures); !push(result) || last {
 				return
 			}
 			continue
 		}
-		failed = 0
-		if !push(l.Show(account, found).result(ctx, req)) {
+		failed, pushed = 0, pushed+1
+		if pushed == req.Limit && req.Limit == defaultLimit && !push(l.limited(account)) {
 			return
 		}
-		if pushed++; req.Limit > 0 && pushed >= req.Limit {
+		if !push(l.Show(account, found).result(ctx, req)) || req.Limit > 0 && pushed >= req.Limit {
 			return
 		}
 	}
 }
 
-// failure is an error as a result, and whether it is the last.
-func (l Listing[S, T]) failure(ctx context.Context, req list.ListRequest, account string, err error, enough bool) (result list.ListResult, last bool) {
+// limited warns of the limit that Terraform applies silently. The CLI reads no result after
+// the last one, so the warning comes before it.
+func (l Listing[S, T]) limited(account string) list.ListResult {
+	return list.ListResult{Diagnostics: diag.Diagnostics{diag.NewWarningDiagnostic(
+		fmt.Sprintf("The list of %s in account %s ends at the limit of %d results", strings.TrimPrefix(l.Name, "list the "), account, defaultLimit),
+		fmt.Sprintf("There may be more. Terraform reads %d results of a list block that does not set limit.\n\nSet limit in the list block to a larger number.", defaultLimit),
+	)}}
+}
+
+// failure is an error as a result, and whether it is the last. It is a warning without an
+// identity unless the run was interrupted, or nothing was found before the end of the list:
+// after an error, the CLI drops the whole list (observed).
+func (l Listing[S, T]) failure(ctx context.Context, req list.ListRequest, account string, err error, found, enough bool) (result list.ListResult, last bool) {
 	var passing *UnreadableError
-	f := diagnostics.Operation{Name: l.Name, State: "The list ends here, and is not complete."}
+	f := diagnostics.Operation{Name: l.Name, State: "The list ends here, and is incomplete."}
 	passes := errors.As(err, &passing)
-	switch {
-	case passes && enough:
-		f.State = "So many others before it could not either that the list ends here. It is not complete."
-	case passes:
-		f.State = "The list goes on without it."
+	if passes {
+		f = diagnostics.Operation{Name: l.Name + " of user " + passing.user, State: "The list continues without this user."}
 	}
-	reportSearch(ctx, &result.Diagnostics, f, account, req.Config, err)
-	return result, !passes || enough
+	if passes && enough {
+		f.State = fmt.Sprintf("The users before it could not be read either: %d in a row. The list ends here, and is incomplete.", MostFailures)
+	}
+	var diags diag.Diagnostics
+	reportSearch(ctx, &diags, f, account, req.Config, err)
+	last = !passes || enough
+	if last && (!found || errors.Is(err, context.Canceled)) {
+		return list.ListResult{Diagnostics: diags}, last
+	}
+	for _, d := range diags {
+		result.Diagnostics.AddWarning(d.Summary(), d.Detail())
+	}
+	return result, last
 }
 
 // result fills in the identity, and the resource if it is asked for.

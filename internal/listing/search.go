@@ -33,7 +33,7 @@ const (
 
 // UnreadableError is an object that could not be read, while others can.
 type UnreadableError struct {
-	summary string
+	user string
 	error
 }
 
@@ -46,7 +46,7 @@ func unreadable(user ram.User, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &keyless) {
 		return err
 	}
-	return &UnreadableError{fmt.Sprintf("What the RAM user %q has could not be read.", user.Name), err}
+	return &UnreadableError{user.Name, err}
 }
 
 // All is the limit of a data source, which reads every object. It therefore uses
@@ -173,7 +173,7 @@ func batchSize(most int64) int {
 func reportSearch(ctx context.Context, diags *diag.Diagnostics, f diagnostics.Operation, account string, config tfsdk.Config, err error) bool {
 	var passing *UnreadableError
 	if errors.As(err, &passing) {
-		f.State = passing.summary + " " + f.State
+		f.State = fmt.Sprintf("The objects of user %q could not be read. %s", passing.user, f.State)
 	}
 	var name types.String
 	if !ram.NotFound(err, "User") || config.GetAttribute(ctx, path.Root("user_name"), &name).HasError() || name.IsNull() {

@@ -81,7 +81,7 @@ func TestAccessKeyList_whatCannotBeRead(t *testing.T) {
 	}
 	expect(t, "names", names[1:], []string{"", "zoe LTAIzoes (Active)"})
 	expect(t, "failures", len(failures), 1)
-	contains(t, failures[0], "Cannot list the AccessKey pairs", `What the RAM user "bob" has could not be read. The list goes on without it.`, "NoPermission")
+	contains(t, failures[0], "Cannot list the AccessKey pairs of user bob", `The objects of user "bob" could not be read. The list continues without this user.`, "NoPermission")
 	results := c.List(accessKey, attributes{"user_name": "unknown"}, false, 0)
 	contains(t, acctest.Messages(results[0].Diagnostics), "EntityNotExist.User", `There is no RAM user "unknown" in account`, `AttributeName("user_name")`)
 }

@@ -42,3 +42,20 @@ func TestGenerated_configurationFitsWhatWasFound(t *testing.T) {
 		appliesOnce(t, s, c, kind, written, o)
 	})
 }
+
+// Two lists show the binding of a device. Only the configuration of the binding manages it.
+func TestGenerated_bindingIsManagedOnce(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	device, diags := c.Import(deviceKind, lostPhone)
+	clean(t, diags)
+	generated, diags := c.GenerateConfig(deviceKind, device.State)
+	clean(t, diags)
+	if user := in(t, device.State, "bind_to_user"); user != "alice" {
+		t.Fatalf("the device is bound to %v", user)
+	}
+	if user := in(t, generated, "bind_to_user"); user != nil {
+		t.Errorf("the generated configuration binds the device to %v", user)
+	}
+}

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -391,7 +392,7 @@ func TestList_comesAsItIsRead(t *testing.T) {
 			for last = range c.Query(ctx, kind, nil, true, 0) {
 				cancel()
 			}
-			contains(t, acctest.Messages(last.Diagnostics), "Cannot list the ", "context canceled", "not complete")
+			contains(t, acctest.Messages(last.Diagnostics), "Cannot list the ", "context canceled", "incomplete")
 			if read(srv) > 2 {
 				t.Errorf("%d pages were read after the end", read(srv))
 			}
@@ -448,7 +449,7 @@ func TestList_ofTenThousandOfWhichOneFails(t *testing.T) {
 	names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(accessKey, attributes{"name_regex": "^user-"}, true, 0))
 	expect(t, "found", len(names), 9998)
 	expect(t, "failures", len(failures), 1)
-	contains(t, failures[0], `What the RAM user "user-2500" has could not be read. The list goes on without it.`, "NoPermission")
+	contains(t, failures[0], `WARNING: Cannot list the AccessKey pairs of user user-2500 `, `The objects of user "user-2500" could not be read. The list continues without this user.`, "NoPermission")
 }
 
 // What fails for all users is not said of all users.
@@ -466,14 +467,15 @@ func TestList_ofWhatFailsForEverybodyEnds(t *testing.T) {
 			if len(failures) != listing.MostFailures {
 				t.Fatalf("there are %d failures: %v", len(failures), failures)
 			}
-			contains(t, failures[0], "The list goes on without it.")
-			contains(t, failures[listing.MostFailures-1], "the list ends here. It is not complete.")
+			contains(t, failures[0], "WARNING: Cannot list the ", "The list continues without this user.")
+			contains(t, failures[listing.MostFailures-1], "ERROR: Cannot list the ", "The list ends here, and is incomplete.")
 			expect(t, "pages", len(srv.Calls("ListUsers")), 1)
 		})
 	}
 }
 
-// A page that cannot be read ends the list with an error, after what was found.
+// A page that cannot be read ends the list with a warning: an error would make the CLI drop
+// what was found.
 func TestList_whosePageFails(t *testing.T) {
 	t.Parallel()
 	srv := crowd(t, 100, 20)
@@ -482,7 +484,37 @@ func TestList_whosePageFails(t *testing.T) {
 	names, failures := namesOf(results)
 	expect(t, "found", len(names), 39) // of the administrator and of nineteen others
 	expect(t, "failures", len(failures), 1)
-	contains(t, acctest.Messages(results[len(results)-1].Diagnostics), "Cannot list the AccessKey pairs", "The list ends here, and is not complete.", "NoPermission")
+	contains(t, acctest.Messages(results[len(results)-1].Diagnostics), "WARNING: Cannot list the AccessKey pairs", "The list ends here, and is incomplete.", "NoPermission")
+}
+
+// A list that found nothing before it ends is an error.
+func TestList_thatFoundNothingIsAnError(t *testing.T) {
+	t.Parallel()
+	srv := crowd(t, 10, 20)
+	srv.Inject(ramtest.Rule{Action: "ListUsers", Fault: "code", Status: 403, Code: "NoPermission"})
+	results := newCore(t, srv.Getenv, fakeClock()).List(accessKey, nil, false, 0)
+	expect(t, "results", len(results), 1)
+	contains(t, acctest.Messages(results[0].Diagnostics), "ERROR: Cannot list the AccessKey pairs ", "NoPermission")
+}
+
+// Terraform reads 100 results of a list that sets no limit, and does not report that there
+// are more. A list that reaches this limit does, before its last result.
+func TestList_reportsTheDefaultLimit(t *testing.T) {
+	t.Parallel()
+	srv := crowd(t, 150, 0)
+	list := func(limit int64) (int, []string) {
+		names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(userKind, nil, false, limit))
+		return len(names), failures
+	}
+	found, failures := list(100)
+	expect(t, "found", found, 100)
+	expect(t, "warnings", len(failures), 1)
+	contains(t, failures[0], "WARNING: The list of users in account "+defaultAccount+" ends at the limit of 100 results", "Set limit in the list block")
+	for _, limit := range []int64{99, 101, 0} {
+		found, failures := list(limit)
+		expect(t, "warnings", failures, []string(nil))
+		expect(t, "found", found, cmp.Or(int(limit), 151))
+	}
 }
 
 // What was deleted between the page and the read is left out.
