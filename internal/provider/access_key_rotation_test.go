@@ -632,3 +632,65 @@ func TestRotation_aCreateThatIsExecutedTwiceIsTold(t *testing.T) {
 	}
 	expect(t, "keys", len(keysOf(srv, "alice")), 2)
 }
+
+// Where a list has no UpdateDate, a key that is disabled late stays disabled for its days nevertheless, whoever disabled it.
+func TestRotation_whereTheServiceDoesNotReturnWhenAKeyWasDisabled(t *testing.T) {
+	t.Parallel()
+	for _, byOthers := range []bool{false, true} {
+		srv := rotates(t)
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.MissingFields = "UpdateDate" })
+		o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
+		clean(t, diags)
+		srv.Advance(30 * day)
+		o = rotate(t, srv, turning, o).after
+		previous := stateOf(t, o, "previous_access_key_id")
+		if byOthers {
+			srv.Advance(20 * day)
+			srv.Change(func(a *ramtest.Account) {
+				key, _ := a.KeyByID(previous)
+				key.Status = "Inactive"
+			})
+			o = rotate(t, srv, turning, o).after // the first run that sees it
+		} else {
+			srv.Advance(20 * day)
+			o = rotate(t, srv, turning, o).after
+		}
+		expect(t, "status", statusOf(srv, "alice")[previous], "Inactive")
+		fixed(t, newCore(t, srv.Getenv, clockOf(srv)), rotationKind, turning, o)
+		srv.Advance(2 * day)
+		done := rotate(t, srv, turning, o)
+		expect(t, "status after two days", statusOf(srv, "alice")[previous], "Inactive")
+		srv.Advance(day)
+		contains(t, rotate(t, srv, turning, done.after).said, "is due to be deleted")
+		expect(t, "status after three days", statusOf(srv, "alice")[previous], "")
+	}
+}
+
+// After an import it is not known whether programs have moved to the newer key.
+func TestRotation_anImportedKeyThatIsUsedStaysActive(t *testing.T) {
+	t.Parallel()
+	srv := rotates(t)
+	giveKey(srv, "alice", "LTAIolder", 20*day)
+	giveKey(srv, "alice", "LTAInewer", 10*day)
+	used := func() {
+		now := srv.Now()
+		srv.Change(func(a *ramtest.Account) {
+			key, _ := a.KeyByID("LTAIolder")
+			key.LastUsed, key.LastUsedService = now, "Ecs"
+		})
+	}
+	used()
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Import(rotationKind, "alice")
+	clean(t, diags)
+	done := rotate(t, srv, turning, o)
+	contains(t, done.said, "LTAIolder of alice is due to be disabled", "the key was still used on", "Ecs")
+	expect(t, "status", statusOf(srv, "alice")["LTAIolder"], "Active")
+	srv.Advance(4 * day)
+	used()
+	srv.Advance(4 * day)
+	done = rotate(t, srv, turning, done.after)
+	expect(t, "status", statusOf(srv, "alice")["LTAIolder"], "Active")
+	srv.Advance(2 * day)
+	rotate(t, srv, turning, done.after)
+	expect(t, "status", statusOf(srv, "alice")["LTAIolder"], "Inactive")
+}
