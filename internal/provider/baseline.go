@@ -115,10 +115,13 @@ func within(low, high int64) rule {
 	return rule{fmt.Sprintf(`{"minimum":%d,"maximum":%d}`, low, high), func(v attr.Value) bool { return integer(v) >= low && integer(v) <= high }}
 }
 
-// some passes sets that hold something.
-func some() rule {
-	return rule{`{"minItems":1}`, func(v attr.Value) bool { return len(tf.Strings(v)) > 0 }}
+// zeroOrLeast passes zero, and numbers from a bound on.
+func zeroOrLeast(bound int64) rule {
+	return rule{fmt.Sprintf(`{"anyOf":[{"const":0},{"minimum":%d}]}`, bound), func(v attr.Value) bool { return integer(v) == 0 || integer(v) >= bound }}
 }
+
+// none is what an audit wants that lists the users, keys or policies that fail.
+func none() rule { return rule{text: "[]"} }
 
 // integer is the number that a value holds; rules look at known numbers only.
 func integer(v attr.Value) int64 {
@@ -149,11 +152,36 @@ func baselinesRow(setting, attribute string) (row string, asked bool) {
 				continue
 			}
 			asked = true
-			cell = "`" + c.wanted.text + "` (" + c.id + ")"
+			cell = "`" + c.cell() + "` (" + c.id + ")"
 		}
 		cells = append(cells, cell)
 	}
 	return strings.Join(cells, " | "), asked
+}
+
+// cell is what a control asks of its attribute. An audit asks for other things, and the
+// attribute helps to pass it.
+func (c control) cell() string {
+	if c.audit != nil && c.give != nil {
+		return asJSON(c.give)
+	}
+	return c.wanted.text
+}
+
+// controlsTable lists every control and what it is evaluated by, as Markdown.
+func controlsTable() string {
+	var b strings.Builder
+	b.WriteString("| baseline | control | title | evaluated by |\n|---|---|---|---|\n")
+	for _, p := range baselines {
+		for _, c := range p.controls {
+			by := "`" + c.setting + "." + c.attribute + "`"
+			if c.audit != nil {
+				by = c.audit.from
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", p.name, c.id, c.title, by)
+		}
+	}
+	return b.String()
 }
 
 // baselinesConflicts lists, as Markdown, where sources disagree.
@@ -162,7 +190,7 @@ func baselinesConflicts() string {
 	for _, p := range baselines {
 		for _, c := range p.controls {
 			if c.conflict != "" {
-				fmt.Fprintf(&b, "* `%s` %s, `%s.%s`: %s\n", p.name, c.id, c.setting, c.attribute, c.conflict)
+				fmt.Fprintf(&b, "* `%s` %s, %s: %s\n", p.name, c.id, c.title, c.conflict)
 			}
 		}
 	}

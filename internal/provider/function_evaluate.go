@@ -6,8 +6,9 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/big"
-	"strings"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -23,23 +24,27 @@ var _ function.Function = evaluateFunction{}
 // evaluateFunction judges settings by a baseline.
 type evaluateFunction struct{}
 
-// What becomes of a control that did not pass.
+// The statuses of a control.
 const (
+	passed       = "passed"
 	failed       = "failed"
 	notEvaluated = "not_evaluated"
 )
 
-// verdict is one control that did not pass.
+// verdict is the result of one control.
 type verdict struct {
-	ID     string `tfsdk:"id"`
-	Title  string `tfsdk:"title"`
-	Wanted string `tfsdk:"wanted"`
-	Found  string `tfsdk:"found"`
-	Status string `tfsdk:"status"`
+	ID     string   `tfsdk:"id"`
+	Title  string   `tfsdk:"title"`
+	Wanted string   `tfsdk:"wanted"`
+	Found  string   `tfsdk:"found"`
+	Status string   `tfsdk:"status"`
+	Who    []string `tfsdk:"who"`
+	Note   string   `tfsdk:"note"`
 }
 
 var verdictTypes = map[string]attr.Type{
 	"id": types.StringType, "title": types.StringType, "wanted": types.StringType, "found": types.StringType, "status": types.StringType,
+	"who": types.ListType{ElemType: types.StringType}, "note": types.StringType,
 }
 
 func (evaluateFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
@@ -48,17 +53,23 @@ func (evaluateFunction) Metadata(_ context.Context, _ function.MetadataRequest, 
 
 func (evaluateFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Judges settings by a security baseline.",
-		MarkdownDescription: "Judges settings by a security baseline, and returns the controls that did not pass: a list of objects with `id`, `title`, `wanted`, `found` and `status`. " +
-			"`status` is `failed`, or `not_evaluated` where the value was not given or is null. `wanted` and `found` are JSON: `wanted` is the one value that passes, or an object with `minimum`, `maximum` or `minItems`; " +
-			"`found` is the value, or `null`. A control that passed is not in the list. What each baseline asks for, and where baselines disagree, is on the page of the function `baseline`.\n\n" +
-			"The function reads nothing and changes nothing. It sees what it is given, so give it data sources for what the account has, and resources for what a configuration makes of it. " +
-			"While anything in the settings is not known yet, the result is not known either.",
+		Summary: "Evaluates an account against a security baseline.",
+		MarkdownDescription: "Evaluates an account against a security baseline, and returns the result of every control, in the order of the baseline: a list of objects with `id`, `title`, `wanted`, `found`, `status`, `who` and `note`.\n\n" +
+			"* `status` is `passed`, `failed`, or `not_evaluated` if an input that the control needs is not given, is null, or does not say it. Count all three: a control that is not evaluated has not passed.\n" +
+			"* `wanted` and `found` are JSON. `wanted` is the one value that passes, or a schema with `minimum`, `maximum`, `minItems`, `anyOf` or a `description`; `found` is the value, or `null`. " +
+			"A control that evaluates users, keys or policies wants `[]`, and finds the list of those that fail.\n" +
+			"* `who` lists the users, keys or policies that fail. `note` is why a control is not evaluated, or which users could not be evaluated; otherwise empty.\n\n" +
+			"The function reads nothing and changes nothing. It evaluates its argument: pass data sources for the state of the account, and resources for the result of a configuration. " +
+			"Ages count from the time at which the credential report was generated. While anything in the settings is unknown, the result is unknown.\n\n" +
+			"The values of each baseline, and the differences between sources, are on the page of the function `baseline`. The controls, and what each is evaluated by:\n\n" + controlsTable(),
 		Parameters: []function.Parameter{
 			function.DynamicParameter{
 				Name: "settings",
-				MarkdownDescription: "An object with any of `security_preference`, `password_policy` and `account_access_key_policy`. Each may be a whole data source or resource of that name, " +
-					"or an object with some of its attributes; attributes that are no argument of the setting are ignored.",
+				MarkdownDescription: "An object with any of the following. Another name is an error.\n" +
+					"  * `security_preference`, `password_policy`, `account_access_key_policy`: the data source or the resource of that name, or an object with some of its attributes.\n" +
+					"  * `credential_report`: the data source `ram_credential_report`, or an object with `generated_time` and `rows`.\n" +
+					"  * `user_access`: an object with `users`: a list of objects with `user_name` and `policies`, which is a list of objects with `policy_name`, and with `group_name` if the policy is attached to a group of the user.\n" +
+					"  * `policies`: a list of objects with `policy_name`, `policy_document`, `attachment_count` and `type` (`Custom` or `System`), such as the attribute `policies` of the data source `alicloud_ram_policies` of the provider `aliyun/alicloud`.",
 			},
 			baselineParameter(),
 		},
@@ -86,7 +97,7 @@ func (evaluateFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		resp.Error = resp.Result.Set(ctx, types.ListUnknown(types.ObjectType{AttrTypes: verdictTypes}))
 		return
 	}
-	found, err := readSettings(given)
+	found, err := readEvidence(given)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
 		return
@@ -94,50 +105,45 @@ func (evaluateFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	resp.Error = resp.Result.Set(ctx, p.evaluate(found))
 }
 
-// evaluate returns the controls that did not pass, in the order of the baseline.
-func (p baseline) evaluate(found map[string]tf.Values) []verdict {
-	verdicts := []verdict{}
+// evaluate returns the result of every control, in the order of the baseline.
+func (p baseline) evaluate(e evidence) []verdict {
+	verdicts := make([]verdict, 0, len(p.controls))
 	for _, c := range p.controls {
-		v := found[c.setting][c.attribute]
-		switch {
-		case tf.IsAbsent(v):
-			verdicts = append(verdicts, verdict{c.id, c.title, c.wanted.text, "null", notEvaluated})
-		case !c.wanted.passes(v):
-			verdicts = append(verdicts, verdict{c.id, c.title, c.wanted.text, tf.Display(v), failed})
-		}
+		j := c.judge(e)
+		verdicts = append(verdicts, verdict{c.id, c.title, c.wanted.text, j.found, j.status, append([]string{}, j.who...), j.note})
 	}
 	return verdicts
 }
 
-// readSettings reads the arguments of each setting out of what a person passed.
-// Everything in it is known. An error names the path of what has the wrong shape.
-func readSettings(given tftypes.Value) (map[string]tf.Values, error) {
-	settings, err := membersOf("settings", given)
-	if err != nil {
-		return nil, err
+// judge evaluates a control by its audit, or else by its attribute.
+func (c control) judge(e evidence) judgment {
+	if c.audit != nil {
+		return c.audit.judge(e)
 	}
-	found := map[string]tf.Values{}
-	names := []string{}
-	for _, s := range assessedSettings() {
-		names = append(names, s.name)
-		setting, named := settings[s.name]
-		if !named {
-			continue
-		}
-		if found[s.name], err = s.read("settings."+s.name, setting); err != nil {
-			return nil, err
-		}
+	v := e.settings[c.setting][c.attribute]
+	switch {
+	case tf.IsAbsent(v):
+		return missing(c.setting + "." + c.attribute)
+	case c.wanted.passes(v):
+		return judgment{status: passed, found: tf.Display(v)}
+	default:
+		return judgment{status: failed, found: tf.Display(v)}
 	}
-	if len(settings) > 0 && len(found) == 0 {
-		return nil, fmt.Errorf("settings has none of %s", strings.Join(names, ", "))
-	}
-	return found, nil
 }
+
+// beyondArguments are the attributes of the settings' resources and data sources that
+// baselines do not ask for.
+var beyondArguments = []string{"account_id", "allow_lock_out", "must_allow", "on_destroy", "timeouts"}
 
 func (s assessed) read(path string, given tftypes.Value) (tf.Values, error) {
 	attributes, err := membersOf(path, given)
 	if err != nil {
 		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if !s.has(name) {
+			return nil, fmt.Errorf("%s.%s does not exist; ram_%s has no such attribute", path, name, s.name)
+		}
 	}
 	v := tf.Values{}
 	for _, a := range s.arguments {
@@ -150,6 +156,11 @@ func (s assessed) read(path string, given tftypes.Value) (tf.Values, error) {
 		}
 	}
 	return v, nil
+}
+
+// has reports whether the resource or the data source of the setting has an attribute.
+func (s assessed) has(name string) bool {
+	return slices.Contains(beyondArguments, name) || slices.ContainsFunc(s.arguments, func(a argument) bool { return a.name == name })
 }
 
 // readArgument reads a value of the type of null.
