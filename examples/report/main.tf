@@ -1,5 +1,6 @@
-# What an auditor asks: which controls of a benchmark fail, and which users log on
-# with a password alone. It changes nothing in the account.
+# What an auditor asks: how many controls of a benchmark pass, which fail and for whom,
+# and which could not be evaluated. It changes no setting of the account; the service is
+# asked for a credential report if the last one is too old.
 
 terraform {
   required_version = ">= 1.11"
@@ -14,39 +15,69 @@ terraform {
 provider "ram" {}
 
 variable "benchmark" {
-  description = "The profile to compare the account with."
+  description = "The baseline to evaluate the account by, such as cis-2.0.0."
   type        = string
   default     = "cis-2.0.0"
+}
+
+variable "details" {
+  description = "Whether the output controls has every control."
+  type        = bool
+  default     = false
 }
 
 data "ram_security_preference" "this" {}
 
 data "ram_password_policy" "this" {}
 
+data "ram_account_access_key_policy" "this" {}
+
 data "ram_credential_report" "this" {
   max_age = "4h"
 }
 
 locals {
-  findings = provider::ram::evaluate({
-    security_preference = data.ram_security_preference.this
-    password_policy     = data.ram_password_policy.this
+  controls = provider::ram::evaluate({
+    security_preference       = data.ram_security_preference.this
+    password_policy           = data.ram_password_policy.this
+    account_access_key_policy = data.ram_account_access_key_policy.this
+    credential_report         = data.ram_credential_report.this
   }, var.benchmark)
+
+  failed        = [for control in local.controls : control if control.status == "failed"]
+  not_evaluated = [for control in local.controls : control if control.status == "not_evaluated"]
+  passed        = length(local.controls) - length(local.failed) - length(local.not_evaluated)
+
+  # The five places for keys that a row has. Only old accounts have additional keys.
+  keys = ["access_key_1", "access_key_2", "additional_access_key_1", "additional_access_key_2", "additional_access_key_3"]
 }
 
-output "failed_controls" {
-  description = "The controls that fail: what the benchmark wants, and what the account has."
-  value       = [for finding in local.findings : finding if finding.status == "failed"]
+output "controls" {
+  description = "Every control, if details is true. ramreport makes a page of this output."
+  value       = var.details ? local.controls : null
 }
 
-output "users" {
-  description = "Every RAM user: whether there is a password, MFA and an active AccessKey pair."
-  value = [
+output "summary" {
+  description = "The totals, the controls that fail and for whom, the controls that were not evaluated and why, and the root account and each user."
+  value = join("\n", concat(
+    ["${var.benchmark}: ${local.passed} of ${length(local.controls)} controls passed, ${length(local.failed)} failed, ${length(local.not_evaluated)} not evaluated."],
+    ["", "Failed:"],
+    [for c in local.failed : length(c.who) > 0 ? "  ${c.id} ${c.title}: ${join(", ", c.who)}" : "  ${c.id} ${c.title}: wanted ${c.wanted}, found ${c.found}"],
+    ["", "Not evaluated:"],
+    [for c in local.not_evaluated : "  ${c.id} ${c.title}: ${c.note}"],
+    ["", "Users (report of ${data.ram_credential_report.this.generated_time}):"],
+    [for u in local.users : "  ${u.user}: ${u.password ? "password" : "no password"}, ${u.mfa ? "MFA" : "no MFA"}, ${length(u.keys)} active of ${u.existing} AccessKey pairs"],
+  ))
+}
+
+locals {
+  users = [
     for row in data.ram_credential_report.this.rows : {
-      user     = row.user_name
-      password = row.password_active == true
+      user     = row.user
+      password = row.password_active == true || row.password_active == null && row.password_exist == true
       mfa      = row.mfa_active == true
-      key      = row.access_key_1_active == true || row.access_key_2_active == true
-    } if row.user_name != null
+      keys     = [for key in local.keys : key if row["${key}_active"] == true]
+      existing = length([for key in local.keys : key if row["${key}_exist"] == true])
+    }
   ]
 }

@@ -285,7 +285,7 @@ const knownIPv4, knownIPv6 = 8, 12
 // assigned as a whole.
 func allKnown(list []string) bool {
 	return len(list) > 0 && !slices.ContainsFunc(list, func(s string) bool {
-		prefix, err := network.Parse(network.Canonical(s))
+		prefix, err := network.ParseLive(s)
 		return err != nil || prefix.Addr().Is4() && prefix.Bits() < knownIPv4 || prefix.Addr().Is6() && prefix.Bits() < knownIPv6
 	})
 }

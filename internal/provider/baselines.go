@@ -14,9 +14,9 @@ type baseline struct {
 // each user or policy.
 type control struct {
 	id, title          string
-	setting, attribute string // empty if no attribute of a setting helps to pass
-	give               any    // what the baseline gives: bool, int or string; nil where the value is the account's own
-	wanted             rule   // what passes
+	setting, attribute string     // empty if no attribute of a setting helps to pass
+	give               any        // what the baseline gives: bool, int or string; nil where the value is the account's own
+	wanted             rule       // what passes
 	audit              *procedure // evaluates the control instead of wanted; nil if the attribute does
 	source             string
 	conflict           string // the benchmarks that ask for something else, and how this one is read

@@ -33,17 +33,18 @@ const (
 
 // verdict is the result of one control.
 type verdict struct {
-	ID     string   `tfsdk:"id"`
-	Title  string   `tfsdk:"title"`
-	Wanted string   `tfsdk:"wanted"`
-	Found  string   `tfsdk:"found"`
-	Status string   `tfsdk:"status"`
-	Who    []string `tfsdk:"who"`
-	Note   string   `tfsdk:"note"`
+	ID        string   `tfsdk:"id"`
+	Title     string   `tfsdk:"title"`
+	Attribute string   `tfsdk:"attribute"`
+	Wanted    string   `tfsdk:"wanted"`
+	Found     string   `tfsdk:"found"`
+	Status    string   `tfsdk:"status"`
+	Who       []string `tfsdk:"who"`
+	Note      string   `tfsdk:"note"`
 }
 
 var verdictTypes = map[string]attr.Type{
-	"id": types.StringType, "title": types.StringType, "wanted": types.StringType, "found": types.StringType, "status": types.StringType,
+	"id": types.StringType, "title": types.StringType, "attribute": types.StringType, "wanted": types.StringType, "found": types.StringType, "status": types.StringType,
 	"who": types.ListType{ElemType: types.StringType}, "note": types.StringType,
 }
 
@@ -54,10 +55,11 @@ func (evaluateFunction) Metadata(_ context.Context, _ function.MetadataRequest, 
 func (evaluateFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Evaluates an account against a security baseline.",
-		MarkdownDescription: "Evaluates an account against a security baseline, and returns the result of every control, in the order of the baseline: a list of objects with `id`, `title`, `wanted`, `found`, `status`, `who` and `note`.\n\n" +
+		MarkdownDescription: "Evaluates an account against a security baseline, and returns the result of every control, in the order of the baseline: a list of objects with `id`, `title`, `attribute`, `wanted`, `found`, `status`, `who` and `note`.\n\n" +
 			"* `status` is `passed`, `failed`, or `not_evaluated` if an input that the control needs is not given, is null, or does not say it. Count all three: a control that is not evaluated has not passed.\n" +
 			"* `wanted` and `found` are JSON. `wanted` is the one value that passes, or a schema with `minimum`, `maximum`, `minItems`, `anyOf` or a `description`; `found` is the value, or `null`. " +
 			"A control that evaluates users, keys or policies wants `[]`, and finds the list of those that fail.\n" +
+			"* `attribute` is the attribute that the control asks for, such as `password_policy.max_password_age`, or that helps to pass it; empty if no setting does.\n" +
 			"* `who` lists the users, keys or policies that fail. `note` is why a control is not evaluated, or which users could not be evaluated; otherwise empty.\n\n" +
 			"The function reads nothing and changes nothing. It evaluates its argument: pass data sources for the state of the account, and resources for the result of a configuration. " +
 			"Ages count from the time at which the credential report was generated. While anything in the settings is unknown, the result is unknown.\n\n" +
@@ -110,9 +112,17 @@ func (p baseline) evaluate(e evidence) []verdict {
 	verdicts := make([]verdict, 0, len(p.controls))
 	for _, c := range p.controls {
 		j := c.judge(e)
-		verdicts = append(verdicts, verdict{c.id, c.title, c.wanted.text, j.found, j.status, append([]string{}, j.who...), j.note})
+		verdicts = append(verdicts, verdict{c.id, c.title, c.path(), c.wanted.text, j.found, j.status, append([]string{}, j.who...), j.note})
 	}
 	return verdicts
+}
+
+// path is the attribute that helps to pass the control; empty if none does.
+func (c control) path() string {
+	if c.attribute == "" {
+		return ""
+	}
+	return c.setting + "." + c.attribute
 }
 
 // judge evaluates a control by its audit, or else by its attribute.
@@ -123,7 +133,7 @@ func (c control) judge(e evidence) judgment {
 	v := e.settings[c.setting][c.attribute]
 	switch {
 	case tf.IsAbsent(v):
-		return missing(c.setting + "." + c.attribute)
+		return missing(c.path())
 	case c.wanted.passes(v):
 		return judgment{status: passed, found: tf.Display(v)}
 	default:

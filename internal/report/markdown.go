@@ -258,8 +258,10 @@ func (m *markdown) controls(level string, a Account) {
 			continue
 		}
 		result := c.Status.Label()
-		if c.Reason != "" {
-			result += ": " + code(c.Reason)
+		for _, more := range []string{c.Reason, c.Note} {
+			if more != "" {
+				result += ": " + code(short(more))
+			}
 		}
 		m.line("| %s | %s | %s | %s | %s | %s | %s |", c.Severity, code(c.Name()), code(c.Title), result, code(short(c.Wanted)), code(short(c.Found)), code(short(strings.Join(c.Who, ", "))))
 	}

@@ -501,7 +501,7 @@ func readControl(m map[string]any) (Control, bool) {
 		return s
 	}
 	c := Control{
-		ID: text("id"), Baseline: text("baseline"), Title: text("title"), Wanted: text("wanted"), Found: text("found"), Reason: text("reason"),
+		ID: text("id"), Baseline: text("baseline"), Title: text("title"), Wanted: text("wanted"), Found: text("found"), Reason: text("reason"), Note: text("note"),
 		Status: ControlStatus(text("status")), Severity: Severity(text("severity")),
 	}
 	if c.ID == "" || c.Title == "" || c.urgency() < 0 {
@@ -510,7 +510,7 @@ func readControl(m map[string]any) (Control, bool) {
 	if c.Reason != "" && c.Status == ControlFailed {
 		c.Status = ControlAccepted
 	}
-	c.Severity = severityOr(c.Severity, controlSeverity(c.ID))
+	c.Severity = severityOr(c.Severity, controlSeverity(c.ID, text("attribute")))
 	if list, ok := m["who"].([]any); ok {
 		for _, element := range list {
 			if who, ok := element.(string); ok {
@@ -521,18 +521,17 @@ func readControl(m map[string]any) (Control, bool) {
 	return c, true
 }
 
-// controlSeverity is the severity of the attribute that a control asks for.
-func controlSeverity(id string) Severity {
-	for _, kind := range objectTypes {
-		for _, a := range kind.Attributes {
-			for _, control := range a.Controls {
-				if strings.HasSuffix(control, " "+id) {
-					return severityOr(a.Severity, Medium)
-				}
-			}
-		}
+// severities are those of the controls that no attribute helps to pass.
+var severities = map[string]Severity{"1.1": Medium, "1.2": Critical, "1.3": Critical, "1.6": Medium, "1.15": High, "1.16": Low}
+
+// controlSeverity is the severity of the attribute that a control asks for, such as
+// password_policy.max_password_age, or else of the control.
+func controlSeverity(id, attribute string) Severity {
+	setting, name, _ := strings.Cut(attribute, ".")
+	if a, known := objectTypes["ram_"+setting].Attributes[name]; known {
+		return severityOr(a.Severity, Medium)
 	}
-	return Medium
+	return severityOr(severities[id], Medium)
 }
 
 // mergeControl adds a control. Two outputs may have the same one: an exception

@@ -202,7 +202,8 @@ type Control struct {
 	Wanted   string        `json:"wanted"`
 	Found    string        `json:"found"`
 	Who      []string      `json:"who,omitempty"` // the users that fail it
-	Reason   string        `json:"reason,omitempty"`
+	Reason   string        `json:"reason,omitempty"` // of an accepted failure
+	Note     string        `json:"note,omitempty"`   // why it is not evaluated, or not for all users
 }
 
 // key identifies a control among those of all accounts.

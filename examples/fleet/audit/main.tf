@@ -23,6 +23,12 @@ variable "profile" {
   default     = "cis-2.0.0"
 }
 
+variable "users" {
+  description = "Whether the credential report is read, for the controls of the root account and of users. Set TF_VAR_users=false for accounts of more than 3,500 users."
+  type        = bool
+  default     = true
+}
+
 provider "ram" {
   allowed_account_ids = [var.account_id]
 
@@ -38,11 +44,19 @@ data "ram_password_policy" "this" {}
 
 data "ram_account_access_key_policy" "this" {}
 
+# One report at most every four hours, and none for an account of more than 3,500 users.
+data "ram_credential_report" "this" {
+  count = var.users ? 1 : 0
+
+  max_age = "24h"
+}
+
 output "controls" {
   description = "The result of each control."
   value = provider::ram::evaluate({
     security_preference       = data.ram_security_preference.this
     password_policy           = data.ram_password_policy.this
     account_access_key_policy = data.ram_account_access_key_policy.this
+    credential_report         = one(data.ram_credential_report.this[*])
   }, var.profile)
 }

@@ -29,8 +29,15 @@ locals {
   accepted      = [for c in local.verdicts : merge(c, { reason = var.exceptions[c.id] }) if c.status == "failed" && contains(keys(var.exceptions), c.id)]
   not_evaluated = [for c in local.verdicts : c if c.status == "not_evaluated"]
 
+  totals = {
+    passed        = length([for c in local.verdicts : c if c.status == "passed"])
+    failed        = length(local.failed)
+    accepted      = length(local.accepted)
+    not_evaluated = length(local.not_evaluated)
+  }
+
   # The controls of the other baselines that the account fails.
-  others = setsubtract(["cis-1.0.0", "cis-2.0.0", "alibaba-2026"], [var.profile])
+  others = setsubtract(["cis-1.0.0", "cis-2.0.0", "alibaba-2026", "mlps-2.0-level-3", "nist-800-63b-4"], [var.profile])
   conflicts = {
     for name in local.others : name => [for c in provider::ram::evaluate(local.settings, name) : c if c.status == "failed"]
   }

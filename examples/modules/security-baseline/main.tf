@@ -1,6 +1,20 @@
+# The values of the account before the plan. They do not depend on the resources, so every
+# plan reads them at once.
+data "ram_security_preference" "before" {}
+
+data "ram_password_policy" "before" {}
+
 # The baseline with the overrides of the caller. A null attribute is not managed.
 locals {
   baseline = provider::ram::baseline(var.profile)
+
+  before = {
+    security_preference = data.ram_security_preference.before
+    password_policy     = data.ram_password_policy.before
+  }
+
+  # The attributes that pass their controls already, such as a longer minimum length.
+  passing = [for c in provider::ram::evaluate(local.before, var.profile) : c.attribute if c.status == "passed"]
 
   overrides = {
     security_preference       = var.security_preference
@@ -13,6 +27,7 @@ locals {
       for name, given in arguments : name => (
         contains(var.unmanaged, "${setting}.${name}") ? null :
         try(local.overrides[setting][name], null) != null ? local.overrides[setting][name] :
+        var.keep_stricter && given != null && contains(local.passing, "${setting}.${name}") ? local.before[setting][name] :
         given
       )
     }

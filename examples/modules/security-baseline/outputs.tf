@@ -13,8 +13,13 @@ output "effective" {
   value       = local.settings
 }
 
+output "totals" {
+  description = "The numbers of controls that passed, failed, failed with an exception, and were not evaluated."
+  value       = local.totals
+}
+
 output "failed_controls" {
-  description = "The controls of the baseline that the account fails, as a list of id, title, wanted, found and status."
+  description = "The controls of the baseline that the account fails, as the function evaluate returns them."
   value       = local.failed
 }
 
@@ -24,7 +29,7 @@ output "accepted_controls" {
 }
 
 output "controls_not_evaluated" {
-  description = "The controls that were not evaluated, because their setting is not managed or not returned by the service."
+  description = "The controls that were not evaluated, because the module does not read users and policies, or because their setting is not managed or not returned by the service. Each has a note."
   value       = local.not_evaluated
 }
 

@@ -1,11 +1,11 @@
 variable "profile" {
-  description = "The baseline to follow: cis-1.0.0, cis-2.0.0 or alibaba-2026. The documentation of the provider's function baseline lists the values."
+  description = "The baseline to follow: cis-1.0.0, cis-2.0.0, alibaba-2026, mlps-2.0-level-3 or nist-800-63b-4. The documentation of the provider's function baseline lists the values."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(provider::ram::baseline(var.profile))
-    error_message = "The profile must be cis-1.0.0, cis-2.0.0 or alibaba-2026."
+    error_message = "The profile must be cis-1.0.0, cis-2.0.0, alibaba-2026, mlps-2.0-level-3 or nist-800-63b-4."
   }
 }
 
@@ -83,6 +83,13 @@ variable "user_sso_settings" {
     authn_sign_algo       = optional(string)
   })
   default = null
+}
+
+variable "keep_stricter" {
+  description = "If true, an attribute keeps the value of the account if it passes its control. If false, it has the value of the baseline, which may be weaker than that of the account. Overrides of the caller always apply."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "unmanaged" {
