@@ -88,13 +88,13 @@ func ofUsers(fails func(row rowEvidence, now time.Time) answer) *procedure {
 			case no:
 			}
 		}
-		return listed(found, silent, "The report does not say it for")
+		return judgeNames(found, silent, "The report does not say it for")
 	}}
 }
 
-// listed is the judgment of a control that fails for each of the names found, where
+// judgeNames is the judgment of a control that fails for each of the names found, where
 // others could not be judged.
-func listed(found, silent []string, why string) judgment {
+func judgeNames(found, silent []string, why string) judgment {
 	slices.Sort(found)
 	slices.Sort(silent)
 	j := judgment{status: passed, found: asJSON(found), who: found}
@@ -133,7 +133,7 @@ func rootWithoutKeys(row rowEvidence) judgment {
 		case no:
 		}
 	}
-	return listed(found, silent, "The report does not say whether these exist:")
+	return judgeNames(found, silent, "The report does not say whether these exist:")
 }
 
 func rootWithMFA(row rowEvidence) judgment {
@@ -260,7 +260,7 @@ func attachedAdministrators(e evidence) judgment {
 			found = append(found, p.name)
 		}
 	}
-	return listed(found, silent, "The document or the number of attachments is not readable for")
+	return judgeNames(found, silent, "The document or the number of attachments is not readable for")
 }
 
 // directPolicies judges the policies of users: those that are not attached to a group.
@@ -274,7 +274,7 @@ func directPolicies(e evidence) judgment {
 			found = append(found, user.user)
 		}
 	}
-	return listed(found, nil, "")
+	return judgeNames(found, nil, "")
 }
 
 // The shortest prefixes of a known network. IANA assigns no wider blocks: /8 of IPv4,
