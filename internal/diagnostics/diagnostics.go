@@ -51,9 +51,23 @@ func Explain(err error) string {
 	var keyless *ram.CredentialsError
 	var answer *ram.Error
 	var bug *ram.PanicError
+	var unknown *ram.UnknownAccountError
+	var wrong *ram.WrongAccountError
+	var refused *ram.AccountNotAllowedError
+	var changed *ram.AccountChangedError
 	switch {
 	case errors.As(err, &bug):
 		return ExplainBug(bug)
+	case errors.As(err, &unknown): // wraps the service's answer
+		return explainUnknownAccount(unknown)
+	case errors.As(err, &wrong):
+		return fmt.Sprintf("The object belongs to account %s, but the credentials are of account %s. Nothing was read from account %[2]s, and nothing was changed in it.\n\n"+
+			"Use the credentials of account %[1]s, or correct the provider alias of the resource. To manage the object of account %[2]s instead, remove this one from the state and import that one.",
+			wrong.Expected, wrong.AccountID)
+	case errors.As(err, &refused):
+		return Sentence(refused.Error()) + "\n\nUse the credentials of an allowed account, or correct allowed_account_ids and forbidden_account_ids in the provider configuration."
+	case errors.As(err, &changed):
+		return Sentence(changed.Error()) + "\n\nCheck the source of the credentials: it has to return credentials of one account. Then run again."
 	case errors.As(err, &keyless): // holds the source, the code and what to do
 		return Sentence(keyless.Error())
 	case errors.As(err, &answer):
@@ -65,6 +79,18 @@ func Explain(err error) string {
 	default:
 		return Sentence(err.Error())
 	}
+}
+
+func explainUnknownAccount(unknown *ram.UnknownAccountError) string {
+	text := fmt.Sprintf("Account %[1]s does not have the object, but the state does not name the account of the object: it was moved, and not read since. "+
+		"The object may exist in another account.\n\n"+
+		"If the credentials or the provider alias of the resource are wrong, correct them. If account %[1]s is the right one, set allowed_account_ids = [%[1]q] in the provider configuration. "+
+		"If the object no longer exists, remove it from the state with terraform state rm.", unknown.AccountID)
+	var answer *ram.Error
+	if errors.As(unknown.Err, &answer) {
+		text += "\n\n" + explainAnswer(answer)
+	}
+	return text
 }
 
 func explainAnswer(answer *ram.Error) string {

@@ -6,7 +6,9 @@ package instance
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // Instance is one configured provider block. Two blocks share nothing, not even if
@@ -23,13 +26,14 @@ type Instance struct {
 	Client *ram.Client
 	Steps  UsedSteps
 
-	mu      sync.Mutex
-	adopted map[string]bool
+	mu        sync.Mutex
+	adopted   map[string]bool
+	explained map[string]bool // causes of a failed check of the account
 }
 
 // New returns an instance that uses the client.
 func New(client *ram.Client) *Instance {
-	return &Instance{Client: client, adopted: map[string]bool{}}
+	return &Instance{Client: client, adopted: map[string]bool{}, explained: map[string]bool{}}
 }
 
 // Adopt records that this run manages an object of which there can be one. It reports
@@ -59,20 +63,74 @@ func (i *Instance) Release(setting string) {
 }
 
 // CheckAccount returns the account of the credentials, and an error if another one is
-// expected. An empty expected id accepts any account. Every operation calls it before
-// its first read or write.
+// expected. An empty expected id accepts any account. Each cause is explained once for
+// the provider block; later errors point to the first one.
 func (i *Instance) CheckAccount(ctx context.Context, f diagnostics.Operation, expected string, diags *diag.Diagnostics) (string, bool) {
 	caller, err := i.Client.Caller(ctx)
-	if diagnostics.Report(diags, f, err) {
-		return "", false
+	if err == nil && expected != "" && expected != caller.AccountID {
+		err = &ram.WrongAccountError{Expected: expected, AccountID: caller.AccountID}
 	}
-	if expected != "" && expected != caller.AccountID {
-		diags.AddError("Cannot "+f.Name, fmt.Sprintf(
-			"The object belongs to account %s, but the credentials are of account %s. Nothing was read from account %[2]s, and nothing was changed in it. %[3]s\n\n"+
-				"Use the credentials of account %[1]s. To manage the object of account %[2]s instead, remove this one from the state and import that one.", expected, caller.AccountID, f.State))
-		return "", false
+	if err == nil {
+		return caller.AccountID, true
 	}
-	return caller.AccountID, true
+	if cause := accountCause(err); i.explain(cause) {
+		diagnostics.Report(diags, f, err)
+	} else {
+		diags.AddError("Cannot "+f.Name, strings.TrimSpace(f.State+" "+diagnostics.Sentence(cause)+" Another error of this run explains what to do."))
+	}
+	return "", false
+}
+
+// accountCause returns the cause that all objects of a provider block share if the check
+// of the account fails, or "" for an error of one operation.
+func accountCause(err error) string {
+	var wrong *ram.WrongAccountError
+	var refused *ram.AccountNotAllowedError
+	var changed *ram.AccountChangedError
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return ""
+	case errors.As(err, &wrong), errors.As(err, &refused), errors.As(err, &changed):
+		return err.Error()
+	}
+	return "the account of the credentials cannot be determined"
+}
+
+// explain reports whether a cause is to be explained: it is the first error with it.
+func (i *Instance) explain(cause string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if cause != "" && i.explained[cause] {
+		return false
+	}
+	i.explained[cause] = true
+	return true
+}
+
+// ProviderInstance returns the instance itself, for code that knows only the interface of
+// a resource. It is nil before the provider is configured.
+func (i *Instance) ProviderInstance() *Instance { return i }
+
+// RemoveFromState removes an object that no longer exists from the state. While the account
+// of the object is unknown, such as after a move, the object may exist in another account:
+// then the state is kept, and the diagnostic is an error.
+func (i *Instance) RemoveFromState(ctx context.Context, identity any, resp *resource.ReadResponse, summary, detail string) {
+	if !i.CheckKnown(ctx, diagnostics.Operation{Name: "read the object while its account is unknown", State: "The state was not changed, and a secret in it is kept."}, &resp.Diagnostics) {
+		return
+	}
+	tf.Remove(ctx, identity, resp, summary, detail)
+}
+
+// CheckKnown reports an error if the account of the object is unknown. Code that did not
+// find an object calls it before it believes that the object does not exist.
+func (i *Instance) CheckKnown(ctx context.Context, f diagnostics.Operation, diags *diag.Diagnostics) bool {
+	if i.Client.AccountKnown(ctx) {
+		return true
+	}
+	if account, ok := i.CheckAccount(ctx, f, "", diags); ok {
+		diagnostics.Report(diags, f, &ram.UnknownAccountError{AccountID: account, Err: errors.New("the object was not found")})
+	}
+	return false
 }
 
 // Resource gives a resource or a list resource its provider instance.

@@ -161,8 +161,9 @@ func FollowKeyOwner(ctx context.Context, i *instance.Instance, o *Object, keyID 
 		return FollowRename(ctx, i, o)
 	}
 	user, err := i.Client.AccessKeyOwner(ctx, keyID)
+	var unknown *ram.UnknownAccountError
 	switch {
-	case ram.NotFound(err, "User", "User.AccessKey") && o.UserName.ValueString() == "":
+	case o.UserName.ValueString() == "" && (ram.NotFound(err, "User", "User.AccessKey") || errors.As(err, &unknown)):
 		return false, diagnostics.WithState("The owner of the key is unknown.", errUnknownKeyOwner) // it may be a key of the root account
 	case ram.NotFound(err, "User", "User.AccessKey"):
 		return false, nil
@@ -177,6 +178,32 @@ func FollowKeyOwner(ctx context.Context, i *instance.Instance, o *Object, keyID 
 // errUnknownKeyOwner proves nothing: no RAM user owns a key of the root account.
 var errUnknownKeyOwner = errors.New("the state has no user name, and no RAM user of the account has the key. The key may be deleted, or belong to another account or to the root account, " +
 	"whose keys the provider does not manage. Keep its secret if it is still needed, and remove the resource from the state")
+
+// AccountOf returns the account of an object whose state does not name one, such as after
+// a move: the account of the credentials, if its user or its AccessKey exists there. Their
+// ids exist in one account only. The name is that of an object that is a user itself.
+// Otherwise it returns "".
+func AccountOf(ctx context.Context, i *instance.Instance, userID, keyID, name string) string {
+	var err error
+	switch {
+	case userID == "" && name != "":
+		_, err = i.Client.User(ctx, name)
+	case userID != "":
+		_, err = i.Client.UserByID(ctx, userID)
+	case keyID != "":
+		_, err = i.Client.AccessKeyOwner(ctx, keyID)
+	default:
+		return ""
+	}
+	if err != nil {
+		return ""
+	}
+	caller, err := i.Client.Caller(ctx)
+	if err != nil {
+		return ""
+	}
+	return caller.AccountID
+}
 
 // CheckKeyOwner checks that a key whose owner is not in the state, such as after a move,
 // belongs to the configured user. The key list of another user does not contain it, and

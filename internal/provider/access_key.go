@@ -291,7 +291,7 @@ func (r *accessKeyResource) missing(ctx context.Context, state accessKeyModel, u
 		tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
-	tf.Remove(ctx, state.identity(), resp, fmt.Sprintf("The AccessKey %s is gone", id), fmt.Sprintf(
+	r.RemoveFromState(ctx, state.identity(), resp, fmt.Sprintf("The AccessKey %s is gone", id), fmt.Sprintf(
 		"The key %s of %s does not exist any more, so it was removed from the state; its secret is lost. If it was deleted by mistake, restore it within about a month of its deletion "+
 			"from the recycle bin (aliyun ims RestoreAccessKeyFromRecycleBin --UserAccessKeyId %[1]s --UserId %[3]s), and import it.",
 		id, state.UserName.ValueString(), state.UserID.ValueString()))

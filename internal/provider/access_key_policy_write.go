@@ -138,7 +138,7 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 			return
 		}
 		if vanished {
-			tf.Remove(ctx, ownPolicyIdentity(state), resp, "The AccessKey pair is gone", fmt.Sprintf(
+			r.RemoveFromState(ctx, ownPolicyIdentity(state), resp, "The AccessKey pair is gone", fmt.Sprintf(
 				"The key %s of %s does not exist any more, and with it its network policy, which leaves the state.", id, tf.String(state["user_name"])))
 			return
 		}

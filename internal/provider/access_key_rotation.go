@@ -262,7 +262,7 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	state.see(listing, now)
 	if state.CurrentID.IsNull() && state.PreviousID.IsNull() {
-		tf.Remove(ctx, state.Identity(), resp, "The AccessKey rotation of "+state.UserName.ValueString()+" is gone", fmt.Sprintf(
+		r.RemoveFromState(ctx, state.Identity(), resp, "The AccessKey rotation of "+state.UserName.ValueString()+" is gone", fmt.Sprintf(
 			"The RAM user %q of account %s, or both of its keys, do not exist any more; with them their secrets are lost. A deleted key can be restored from the recycle bin for about a month.", state.UserName.ValueString(), account))
 		return
 	}

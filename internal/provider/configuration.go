@@ -147,6 +147,7 @@ func (p *ramProvider) config(block configuration, terraform string, diags *diag.
 		RequestsPerSecond:  block.RequestsPerSecond.ValueFloat64(),
 		AllowedAccounts:    block.AllowedAccountIDs,
 		ForbiddenAccounts:  block.ForbiddenAccountIDs,
+		RequireAccount:     true,
 		SignatureAlgorithm: ram.SignatureAlgorithm(block.SignatureAlgorithm.ValueString()),
 		Observe:            observe,
 		Now:                p.now,

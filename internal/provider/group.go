@@ -221,7 +221,7 @@ func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp
 			return found, err
 		})
 		if err == nil && gone {
-			tf.Remove(ctx, state.identity(), resp, "The group is gone", fmt.Sprintf(
+			r.RemoveFromState(ctx, state.identity(), resp, "The group is gone", fmt.Sprintf(
 				"Account %s has no group %q any more. It was deleted outside of Terraform. The next apply creates a new group, without members and policies.", account, state.Name.ValueString()))
 			return
 		}

@@ -6,12 +6,19 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // managed is what each of our resources can do.
@@ -21,6 +28,7 @@ type managed interface {
 	resource.ResourceWithImportState
 	resource.ResourceWithModifyPlan
 	resource.ResourceWithMoveState
+	ProviderInstance() *instance.Instance
 }
 
 // guard makes an error of a panic: the process goes on, and what the response holds
@@ -50,27 +58,56 @@ func (g guard) keep(diags *diag.Diagnostics, step string, do func()) {
 
 // Create implements [resource.Resource].
 func (g guard) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	ctx = ofAccount(ctx, accountIn(ctx, req.Plan, &resp.Diagnostics))
 	g.keep(&resp.Diagnostics, "finish the create", func() { g.managed.Create(ctx, req, resp) })
 }
 
 // Read implements [resource.Resource].
 func (g guard) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	g.keep(&resp.Diagnostics, "finish the refresh", func() { g.managed.Read(ctx, req, resp) })
+	g.keep(&resp.Diagnostics, "finish the refresh", func() {
+		ctx, ok := g.ofState(ctx, "read", req.State, &resp.Diagnostics)
+		if ok {
+			g.managed.Read(ctx, req, resp)
+		}
+	})
 }
 
 // Update implements [resource.Resource].
 func (g guard) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	g.keep(&resp.Diagnostics, "finish the update", func() { g.managed.Update(ctx, req, resp) })
+	g.keep(&resp.Diagnostics, "finish the update", func() {
+		ctx, ok := g.ofState(ctx, "update", req.State, &resp.Diagnostics)
+		if ok && g.checkPlanned(ctx, req, resp) {
+			g.managed.Update(ctx, req, resp)
+		}
+	})
 }
 
 // Delete implements [resource.Resource].
 func (g guard) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	g.keep(&resp.Diagnostics, "finish the destroy", func() { g.managed.Delete(ctx, req, resp) })
+	g.keep(&resp.Diagnostics, "finish the destroy", func() {
+		ctx, ok := g.ofState(ctx, "delete", req.State, &resp.Diagnostics)
+		if ok {
+			g.managed.Delete(ctx, req, resp)
+		}
+	})
 }
 
 // ModifyPlan implements [resource.ResourceWithModifyPlan].
 func (g guard) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	g.keep(&resp.Diagnostics, "finish the plan", func() { g.managed.ModifyPlan(ctx, req, resp) })
+	g.keep(&resp.Diagnostics, "finish the plan", func() {
+		if g.ProviderInstance() == nil { // the provider is not configured yet
+			g.managed.ModifyPlan(ctx, req, resp)
+			return
+		}
+		ctx, ok := g.ofState(ctx, "plan", req.State, &resp.Diagnostics)
+		if !ok {
+			return
+		}
+		g.managed.ModifyPlan(ctx, req, resp)
+		if !resp.Diagnostics.HasError() {
+			g.planAccount(ctx, req, resp)
+		}
+	})
 }
 
 // ImportState implements [resource.ResourceWithImportState].
@@ -94,5 +131,108 @@ func (g guard) MoveState(ctx context.Context) []resource.StateMover {
 func (g guard) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	if checks, is := g.managed.(resource.ResourceWithValidateConfig); is {
 		g.keep(&resp.Diagnostics, "finish the check of the configuration", func() { checks.ValidateConfig(ctx, req, resp) })
+	}
+}
+
+// ofAccount binds the calls that ctx is used for to an account: the client sends nothing
+// with credentials of another one. Without a known account, they are bound to the one of
+// the credentials.
+func ofAccount(ctx context.Context, account types.String) context.Context {
+	if tf.IsAbsent(account) {
+		return ram.WithCallerAccount(ctx)
+	}
+	return ram.WithAccount(ctx, account.ValueString())
+}
+
+// accountIn returns the account in a plan or a state.
+func accountIn(ctx context.Context, of interface {
+	GetAttribute(context.Context, path.Path, any) diag.Diagnostics
+}, diags *diag.Diagnostics,
+) (account types.String) {
+	diags.Append(of.GetAttribute(ctx, path.Root("account_id"), &account)...)
+	return account
+}
+
+// onePerAccount is a resource of which every account has one. Its existence in an account
+// does not show that the object in the state is of that account.
+type onePerAccount interface{ OnePerAccount() }
+
+// ofState binds ctx to the account in a state. While the state names none, such as after
+// a move, an answer that the object does not exist is not believed, and what every account
+// has is neither read nor written. Without an object, ctx is bound to the account of the
+// credentials.
+func (g guard) ofState(ctx context.Context, verb string, state tfsdk.State, diags *diag.Diagnostics) (context.Context, bool) {
+	if state.Raw.IsNull() {
+		return ram.WithCallerAccount(ctx), true
+	}
+	account := accountIn(ctx, state, diags).ValueString()
+	ctx = ram.WithAccount(ctx, account)
+	if account == "" {
+		ctx = ram.WithAccount(ctx, g.findAccount(ctx, state))
+	}
+	if _, one := g.managed.(onePerAccount); !one || g.ProviderInstance().Client.AccountKnown(ctx) {
+		return ctx, true
+	}
+	caller, ok := g.ProviderInstance().CheckAccount(ctx, g.operation(ctx, verb), "", diags)
+	if ok {
+		diags.AddError("Cannot "+g.operation(ctx, verb).Name, fmt.Sprintf("The state does not name the account of the setting: it was moved, and the former state did not contain the account. "+
+			"The credentials are of account %[1]s. Nothing was read from it, and nothing was changed.\n\n"+
+			"If the setting is of account %[1]s, set allowed_account_ids = [%[1]q] in the provider configuration. Otherwise correct the credentials, or the provider alias of the resource.", caller))
+	}
+	return ctx, false
+}
+
+// findAccount returns the account of an object by its ids, or "".
+func (g guard) findAccount(ctx context.Context, state tfsdk.State) string {
+	id := func(name string) string {
+		var v types.String
+		if _, exists := state.Schema.GetAttributes()[name]; !exists || state.GetAttribute(ctx, path.Root(name), &v).HasError() {
+			return ""
+		}
+		return v.ValueString()
+	}
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
+	defer cancel()
+	return owner.AccountOf(ctx, g.ProviderInstance(), id("user_id"), id("access_key_id"), id("name"))
+}
+
+// operation describes an operation before it begins.
+func (g guard) operation(ctx context.Context, verb string) diagnostics.Operation {
+	var own resource.MetadataResponse
+	g.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "ram"}, &own)
+	return diagnostics.Operation{Name: verb + " the " + own.TypeName, State: "Nothing was changed."}
+}
+
+// checkPlanned refuses to update an object whose state names no account with credentials of
+// another account than the plan was made with.
+func (g guard) checkPlanned(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) bool {
+	if !accountIn(ctx, req.State, &resp.Diagnostics).IsNull() {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
+	defer cancel()
+	planned := accountIn(ctx, req.Plan, &resp.Diagnostics)
+	_, ok := g.ProviderInstance().CheckAccount(ctx, g.operation(ctx, "update"), planned.ValueString(), &resp.Diagnostics)
+	return ok
+}
+
+// planAccount checks the account of every plan, and plans that of a new object: a saved
+// plan cannot be applied to another account, and wrong credentials are an error of the plan.
+func (g guard) planAccount(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	verb, expected := "plan", types.StringNull()
+	if !req.State.Raw.IsNull() {
+		expected = accountIn(ctx, req.State, &resp.Diagnostics)
+	}
+	if req.Plan.Raw.IsNull() {
+		verb = "destroy"
+	}
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
+	defer cancel()
+	id, ok := g.ProviderInstance().CheckAccount(ctx, g.operation(ctx, verb), expected.ValueString(), &resp.Diagnostics)
+	if !ok || req.Plan.Raw.IsNull() {
+		return
+	}
+	if planned := accountIn(ctx, resp.Plan, &resp.Diagnostics); planned.IsUnknown() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("account_id"), id)...)
 	}
 }

@@ -76,7 +76,13 @@ func TestGuard_isAroundEveryStep(t *testing.T) {
 			_, diags := c.Import(accessKey, "alice:"+stateOf(t, o, "access_key_id"))
 			return acctest.Messages(diags)
 		},
-		"finish the destroy": func() string { _, diags := c.Destroy(accessKey, o); return acctest.Messages(diags) },
+		"finish the destroy": func() string {
+			broken = false
+			plan, _ := c.PlanDestroy(accessKey, o)
+			broken = true
+			_, diags := c.ApplyPlan(accessKey, nil, o, plan)
+			return acctest.Messages(diags)
+		},
 		"finish the update": func() string {
 			broken = false
 			plan, _ := c.Plan(accessKey, config, o)

@@ -205,7 +205,7 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 			return found, err
 		})
 		if err == nil && away {
-			tf.Remove(ctx, state.Identity(), resp, "The login profile is gone", fmt.Sprintf(
+			r.RemoveFromState(ctx, state.Identity(), resp, "The login profile is gone", fmt.Sprintf(
 				"The RAM user %q of account %s has no login profile any more, or does not exist itself. It was deleted outside of Terraform. The next apply creates a new one, with the password of the configuration.",
 				state.UserName.ValueString(), account))
 			return

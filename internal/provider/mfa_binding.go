@@ -282,7 +282,7 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 		return
 	}
 	if !found {
-		tf.Remove(ctx, state.Identity(), resp, "The MFA binding is gone", fmt.Sprintf(
+		b.RemoveFromState(ctx, state.Identity(), resp, "The MFA binding is gone", fmt.Sprintf(
 			"The user %q does not have the device %s any more. The binding leaves the state; the next plan offers to bind the device again.", state.UserName.ValueString(), state.SerialNumber.ValueString()))
 		return
 	}

@@ -57,7 +57,7 @@ var moves = map[string]moved{
 		},
 		config: attributes{"login_network_masks": []string{"192.0.2.1/32", "203.0.113.0/24"}, "login_session_duration": 8, "mfa_operation_for_login": "adaptive"},
 		wants: map[string]any{
-			"account_id": nil, "on_destroy": "retain", "allow_lock_out": false, "must_allow": nil, "login_network_masks": []string{"192.0.2.1", "203.0.113.0/24"},
+			"account_id": defaultAccount, "on_destroy": "retain", "allow_lock_out": false, "must_allow": nil, "login_network_masks": []string{"192.0.2.1", "203.0.113.0/24"},
 			"verification_types": []string{"email", "sms"}, "login_session_duration": int64(8), "allow_user_to_manage_access_keys": true, "allow_user_to_login_with_passkey": false,
 			"max_idle_days_for_users": int64(180), "allow_user_long_term_login": nil, "allow_user_to_manage_service_credentials": nil,
 		},
@@ -79,7 +79,7 @@ var moves = map[string]moved{
 		arrange: strict,
 		config:  attributes{"minimum_password_length": 14, "max_login_attempts": 5, "timeouts": attributes{"create": "10m"}},
 		wants: map[string]any{
-			"account_id": nil, "max_login_attempts": int64(5), "minimum_password_length": int64(14), "password_not_contain_user_name": true, "initial_password_age": nil,
+			"account_id": defaultAccount, "max_login_attempts": int64(5), "minimum_password_length": int64(14), "password_not_contain_user_name": true, "initial_password_age": nil,
 			"minimum_password_different_character": int64(3), "on_destroy": "retain", "allow_lock_out": false,
 		},
 	},
@@ -96,7 +96,7 @@ var moves = map[string]moved{
 		state:   `{"id":"` + defaultAccount + `","account_alias":"acme"}`,
 		arrange: func(a *ramtest.Account) { a.Alias = "acme" },
 		config:  attributes{"account_alias": "acme"},
-		wants:   map[string]any{"account_id": nil, "account_alias": "acme", "default_domain": nil, "login_url": nil, "on_destroy": "retain"},
+		wants:   map[string]any{"account_id": defaultAccount, "account_alias": "acme", "default_domain": nil, "login_url": nil, "on_destroy": "retain"},
 	},
 	"alias": {
 		kind: alias, former: "alicloud_ram_alias",
@@ -285,6 +285,17 @@ func formerly2026(t *testing.T, m moved) *ramtest.Server {
 	return srv
 }
 
+// coreFor returns a driver whose configuration allows the account where the former state
+// of a setting does not name it.
+func coreFor(t *testing.T, srv *ramtest.Server, m moved) *acctest.Driver {
+	t.Helper()
+	config := attributes{}
+	if slices.Contains([]string{preference, policy, alias}, m.kind) && !strings.Contains(m.state, defaultAccount) {
+		config["allowed_account_ids"] = []string{defaultAccount}
+	}
+	return newCoreWith(t, config, srv.Getenv, fakeClock())
+}
+
 // A state is taken over, from every address, without a call; the first refresh
 // fills what was not known; and the plan after it is empty.
 func TestMove_fromEveryFormerType(t *testing.T) {
@@ -293,7 +304,7 @@ func TestMove_fromEveryFormerType(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := formerly2026(t, m)
-			c := newCore(t, srv.Getenv, fakeClock())
+			c := coreFor(t, srv, m)
 			var first acctest.Object
 			for i, address := range alicloudAddresses {
 				o, diags := moveState(t, c, m.kind, former{address: address, kind: m.former, state: m.state, private: sdkPrivate})
@@ -380,7 +391,7 @@ func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := formerly2026(t, m)
-			c := newCore(t, srv.Getenv, fakeClock())
+			c := coreFor(t, srv, m)
 			o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 			clean(t, diags)
 			config := maps.Clone(m.config)
@@ -420,7 +431,7 @@ func TestMove_thenADestroy(t *testing.T) {
 					a.Users["alice"].Keys = nil
 				}
 			})
-			c := newCore(t, srv.Getenv, fakeClock())
+			c := coreFor(t, srv, m)
 			o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 			clean(t, diags)
 			gone, diags := c.Destroy(m.kind, o)
@@ -550,8 +561,9 @@ func TestMove_aKeyWithoutAnOwnerStays(t *testing.T) {
 	}
 }
 
-// A key that is really gone leaves the state, once its user is known.
-func TestMove_aKeyThatIsGoneLeavesTheState(t *testing.T) {
+// A key that is gone leaves the state only if the account is known: the key may exist in
+// another account, and its secret be lost.
+func TestMove_aKeyThatIsGoneLeavesTheStateOfAKnownAccount(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"access key", "access key policy"} {
 		m := moves[name]
@@ -561,6 +573,13 @@ func TestMove_aKeyThatIsGoneLeavesTheState(t *testing.T) {
 		o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 		clean(t, diags)
 		after, diags := c.Read(m.kind, o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "the state does not name the account", "allowed_account_ids", "provider alias", "terraform state rm")
+		expect(t, name+" is kept", after.State.Equal(o.State), true)
+		_, diags = c.Destroy(m.kind, o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "the state does not name the account")
+
+		c = newCoreWith(t, attributes{"allowed_account_ids": []string{defaultAccount}}, srv.Getenv, fakeClock())
+		after, diags = c.Read(m.kind, o)
 		clean(t, diags)
 		if !after.State.IsNull() || after.Identity == nil {
 			t.Errorf("%s: it is still there", name)

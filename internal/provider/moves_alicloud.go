@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -34,21 +35,21 @@ var formerTypes = map[string][]move.FormerType{
 			Docs: "`true` becomes `\"mandatory\"`, with a warning: newer releases of the old provider never sent it. `false` is ignored.",
 		}},
 		left("operation_for_risk_login", "Deprecated by the service. The account keeps the value. A value other than `autonomous` results in a warning.", tellRiskLogin),
-		left("id", "", nil), keptTimeouts,
+		formerly("id", "If it is the id of an account.", takeAccountID, "account_id"), keptTimeouts,
 	)}},
 	"ram_password_policy": {
 		{Name: "alicloud_ram_password_policy", Required: nil, Attributes: slices.Concat(
 			kept(append(formerPasswordRules(), "minimum_password_different_character", "password_not_contain_user_name")...),
 			formerly(misspeltAttempts, "The name is corrected.", nil, "max_login_attempts"),
-			left("id", "", nil), keptTimeouts,
+			formerly("id", "If it is the id of an account.", takeAccountID, "account_id"), keptTimeouts,
 		)},
 		{Name: "alicloud_ram_account_password_policy", Required: nil, Attributes: slices.Concat(
-			kept(append(formerPasswordRules(), "max_login_attempts")...), left("id", "", nil), keptTimeouts,
+			kept(append(formerPasswordRules(), "max_login_attempts")...), formerly("id", "If it is the id of an account.", takeAccountID, "account_id"), keptTimeouts,
 		)},
 	},
 	"ram_account_alias": {
-		{Name: "alicloud_ram_account_alias", Required: nil, Attributes: slices.Concat(kept("account_alias"), left("id", "", nil), keptTimeouts)},
-		{Name: "alicloud_ram_alias", Required: nil, Attributes: slices.Concat(kept("account_alias"), left("id", "", nil), keptTimeouts)},
+		{Name: "alicloud_ram_account_alias", Required: nil, Attributes: slices.Concat(kept("account_alias"), formerly("id", "If it is the id of an account.", takeAccountID, "account_id"), keptTimeouts)},
+		{Name: "alicloud_ram_alias", Required: nil, Attributes: slices.Concat(kept("account_alias"), formerly("id", "If it is the id of an account.", takeAccountID, "account_id"), keptTimeouts)},
 	},
 	"ram_user": {{Name: "alicloud_ram_user", Required: []string{"name"}, Attributes: slices.Concat(
 		kept("name", "display_name"),
@@ -182,6 +183,15 @@ func tellRiskLogin(m *move.State) (summary, detail string) {
 		return "", ""
 	}
 	return "operation_for_risk_login is not managed any more", "The service has deprecated it, and this provider does not know it. The account keeps what it has. Remove it from the configuration."
+}
+
+// takeAccountID takes the account from the id of a setting: newer releases of the old
+// provider used the account id, older ones a constant or the alias (by their source).
+func takeAccountID(ctx context.Context, m *move.State, name string) error {
+	if id := m.Text(ctx, name); instance.AccountIDPattern.MatchString(id) && id != m.Text(ctx, "account_alias") {
+		m.Into["account_id"] = types.StringValue(id)
+	}
+	return nil
 }
 
 // userIDForm matches the id of a RAM user (documented).

@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 // Serve is the plugin that a CLI starts, until the CLI ends it. Under a debugger it
@@ -80,7 +82,40 @@ func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 
 // ImportResourceState implements [tfprotov6.ResourceServer].
 func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return lending(ctx, req, s.complete.ImportResourceState)
+	return lending(ram.WithCallerAccount(ctx), req, s.complete.ImportResourceState)
+}
+
+// The requests below name no object of a state: they are about the account of the
+// credentials. Those of a resource are bound to the account in its state, see guard.
+
+// ConfigureProvider implements [tfprotov6.ProviderServer].
+func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	return s.complete.ConfigureProvider(ram.WithCallerAccount(ctx), req)
+}
+
+// ReadDataSource implements [tfprotov6.DataSourceServer].
+func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	return s.complete.ReadDataSource(ram.WithCallerAccount(ctx), req)
+}
+
+// OpenEphemeralResource implements [tfprotov6.EphemeralResourceServer].
+func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	return s.complete.OpenEphemeralResource(ram.WithCallerAccount(ctx), req)
+}
+
+// ListResource implements [tfprotov6.ListResourceServer].
+func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	return s.complete.ListResource(ram.WithCallerAccount(ctx), req)
+}
+
+// PlanAction implements [tfprotov6.ActionServer].
+func (s server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
+	return s.complete.PlanAction(ram.WithCallerAccount(ctx), req)
+}
+
+// InvokeAction implements [tfprotov6.ActionServer].
+func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	return s.complete.InvokeAction(ram.WithCallerAccount(ctx), req)
 }
 
 // lending answers a request with a context that is taken back when it is answered.

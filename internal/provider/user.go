@@ -335,7 +335,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if ram.NotFound(err, "User") {
 		var gone bool
 		if live, gone, err = r.confirmGone(ctx, state); gone {
-			tf.Remove(ctx, state.identity(), resp, "The user is gone", fmt.Sprintf(
+			r.RemoveFromState(ctx, state.identity(), resp, "The user is gone", fmt.Sprintf(
 				"Account %s has no RAM user with the id %s any more, which was %q. It was deleted outside of Terraform; the account's recycle bin may still have it, with its AccessKey pairs. The next apply creates a new user, with another id and without credentials.",
 				account, state.UserID.ValueString(), state.Name.ValueString()))
 			return

@@ -172,7 +172,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	state.AccountID = types.StringValue(account)
 	listing, err := r.keys(&state.Object).Read(ctx)
 	if err == nil && !listing.UserExists {
-		tf.Remove(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
+		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
 			"There is no RAM user %q in account %s any more, so its keys are no longer checked.", state.UserName.ValueString(), account))
 		return
 	}

@@ -288,7 +288,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 			return found, err
 		})
 		if err == nil && away {
-			tf.Remove(ctx, state.Identity(), resp, "The user of the verification is gone", fmt.Sprintf(
+			r.RemoveFromState(ctx, state.Identity(), resp, "The user of the verification is gone", fmt.Sprintf(
 				"There is no RAM user %q in account %s any more, so the verification leaves the state.", state.UserName.ValueString(), account))
 			return
 		}

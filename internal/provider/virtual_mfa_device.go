@@ -203,7 +203,7 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	if !found {
-		tf.Remove(ctx, state.identity(), resp, "The virtual MFA device is gone", fmt.Sprintf(
+		d.RemoveFromState(ctx, state.identity(), resp, "The virtual MFA device is gone", fmt.Sprintf(
 			"The device %s is not in account %s any more. It leaves the state, and its seed with it, which was of no use any more. The next apply makes a new device with another seed.", serial, account))
 		return
 	}

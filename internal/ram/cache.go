@@ -143,11 +143,8 @@ func (s *cache[T]) join(ctx context.Context, life time.Duration, name string, as
 // shared is the context of a call that serves several callers: it outlives the first of
 // them, and is for no account in particular, as each caller is checked by itself.
 func shared(ctx context.Context) context.Context {
-	return context.WithValue(context.WithoutCancel(ctx), expectedAccount{}, sharedRead{})
+	return WithCallerAccount(context.WithoutCancel(ctx))
 }
-
-// sharedRead is what a call is for whose callers are checked one by one.
-type sharedRead struct{}
 
 // begin returns a reading without callers, and the context of its call.
 func begin[T any](ctx context.Context) (*reading[T], context.Context) {

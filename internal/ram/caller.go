@@ -70,12 +70,15 @@ func (e *AccountChangedError) Error() string {
 type WrongAccountError struct{ Expected, AccountID string }
 
 func (e *WrongAccountError) Error() string {
-	return fmt.Sprintf("the object belongs to account %s, and the credentials to account %s", e.Expected, e.AccountID)
+	return fmt.Sprintf("the object belongs to account %s, but the credentials are of account %s", e.Expected, e.AccountID)
 }
 
 // UnknownAccountError is a not-found error about an object whose account is not known:
 // it may exist in another account. [NotFound] is false for it. See [WithAccount].
-type UnknownAccountError struct{ Err error }
+type UnknownAccountError struct {
+	AccountID string // that does not have the object
+	Err       error
+}
 
 func (e *UnknownAccountError) Error() string {
 	return e.Err.Error() + "; the account of the object is not known, so it may exist in another account"
@@ -96,10 +99,28 @@ func WithAccount(ctx context.Context, accountID string) context.Context {
 	return context.WithValue(ctx, expectedAccount{}, accountID)
 }
 
+// WithCallerAccount says that ctx is used for objects of the account of the credentials,
+// whichever that is: a data source, a list or an import names no other account. An answer
+// that an object does not exist is believed.
+func WithCallerAccount(ctx context.Context) context.Context {
+	return context.WithValue(ctx, expectedAccount{}, callerAccount{})
+}
+
+// callerAccount is the account of the credentials, as the value of expectedAccount.
+type callerAccount struct{}
+
 // accountOf returns what WithAccount said, and whether it said anything.
 func accountOf(ctx context.Context) (id string, said bool) {
 	id, said = ctx.Value(expectedAccount{}).(string)
 	return id, said
+}
+
+// AccountKnown reports whether an answer that an object does not exist can be believed:
+// the account of the object is known, or the configuration names the allowed accounts.
+// See [WithAccount].
+func (c *Client) AccountKnown(ctx context.Context) bool {
+	expected, said := accountOf(ctx)
+	return !said || expected != "" || len(c.config.AllowedAccounts) > 0
 }
 
 // errNoAccount is a bug of the calling code.
@@ -107,12 +128,11 @@ var errNoAccount = errors.New("the call does not say which account it is for (Wi
 
 // doubtNotFound marks a not-found error about an object whose account is not known.
 func (c *Client) doubtNotFound(ctx context.Context, err error) error {
-	expected, said := accountOf(ctx)
 	var marked *UnknownAccountError
-	if !said || expected != "" || len(c.config.AllowedAccounts) > 0 || !hasCode(err, "EntityNotExist") || errors.As(err, &marked) {
+	if c.AccountKnown(ctx) || !hasCode(err, "EntityNotExist") || errors.As(err, &marked) {
 		return err
 	}
-	return &UnknownAccountError{err}
+	return &UnknownAccountError{AccountID: c.account.current(), Err: err}
 }
 
 // account is the account of a client's credentials.
@@ -135,6 +155,13 @@ func (a *account) verify(id string) error {
 		a.ended = &AccountChangedError{Before: a.id, Now: id}
 	}
 	return a.ended
+}
+
+// current returns the id of the account, "" before the first check.
+func (a *account) current() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.id
 }
 
 func (a *account) err() error {
@@ -181,7 +208,7 @@ func (c *Client) checkedKey(ctx context.Context, op operation) (Key, error) {
 		return key, nil
 	}
 	expected, said := accountOf(ctx)
-	if _, checked := ctx.Value(expectedAccount{}).(sharedRead); c.config.RequireAccount && !said && !checked {
+	if _, checked := ctx.Value(expectedAccount{}).(callerAccount); c.config.RequireAccount && !said && !checked {
 		return Key{}, &NoResponseError{Action: op.action, Err: errNoAccount}
 	}
 	caller, key, err := c.identify(ctx, key)
