@@ -108,16 +108,6 @@ func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceReq
 	return s.complete.ListResource(ram.WithCallerAccount(ctx), req)
 }
 
-// PlanAction implements [tfprotov6.ActionServer].
-func (s server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
-	return s.complete.PlanAction(ram.WithCallerAccount(ctx), req)
-}
-
-// InvokeAction implements [tfprotov6.ActionServer].
-func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
-	return s.complete.InvokeAction(ram.WithCallerAccount(ctx), req)
-}
-
 // lending answers a request with a context that is taken back when it is answered.
 func lending[Request, Response any](ctx context.Context, req Request, answer func(context.Context, Request) (Response, error)) (Response, error) {
 	borrowed := &lent{}

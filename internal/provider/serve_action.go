@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 // stopPatience is how long a stop waits for actions to end. An action that is stopped makes
@@ -22,7 +24,7 @@ func (s server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest
 	if err != nil || hasError(wrong) {
 		return &tfprotov6.PlanActionResponse{Diagnostics: wrong}, err
 	}
-	return s.complete.PlanAction(ctx, req)
+	return s.complete.PlanAction(ram.WithCallerAccount(ctx), req)
 }
 
 // InvokeAction implements [tfprotov6.ActionServer]. It validates the configuration again: values
@@ -36,7 +38,7 @@ func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionReq
 		completed := tfprotov6.InvokeActionEvent{Type: tfprotov6.CompletedInvokeActionEventType{Diagnostics: wrong}}
 		return &tfprotov6.InvokeActionServerStream{Events: slices.Values([]tfprotov6.InvokeActionEvent{completed})}, nil
 	}
-	stream, err := s.complete.InvokeAction(ctx, req)
+	stream, err := s.complete.InvokeAction(ram.WithCallerAccount(ctx), req)
 	if err != nil {
 		return nil, err
 	}
