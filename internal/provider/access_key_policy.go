@@ -98,11 +98,11 @@ func (r *accessKeyPolicy) of(o *owner.Object, id string) *setting.Setting[ram.Ne
 	return &setting.Setting[ram.NetworkPolicy]{
 		Resource: r.Resource, Name: "access_key_policy " + id, Noun: ownPolicyNoun,
 		Fields: network.PolicyFields(), Arguments: lockOutArguments("`classic_allow_list`"),
-		Fetch: fetch, FetchNow: fetch,
-		Put: func(ctx context.Context, c *ram.Client, _, want ram.NetworkPolicy) error {
-			return c.SetAccessKeyPolicy(ctx, o.UserName.ValueString(), id, want)
+		Fetch: fetch, Refresh: fetch,
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy]) error {
+			return c.ChangeAccessKeyPolicy(ctx, o.UserName.ValueString(), id, merge)
 		},
-		Risks: func(_ context.Context, _ *ram.Client, c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+		Risks: func(_ context.Context, c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 			return network.PolicyRisks(c, func() network.OwnKeys { return r.standing(id) })
 		},
 	}

@@ -107,7 +107,7 @@ func TestOwnPolicy_whatTheKeyHasIsAdopted(t *testing.T) {
 	expect(t, "unmanaged", in(t, c.Planned(ownPolicy, plan), "classic_allow_list"), acctest.Unknown{})
 	o, diags := c.Create(ownPolicy, ofAlice(attributes{"status": "Active"}))
 	clean(t, diags)
-	expect(t, "policy", policyOf(srv, "alice"), `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["198.51.100.7","203.0.113.0/24"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]}]}`)
+	expect(t, "policy", policyOf(srv, "alice"), `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24","198.51.100.7"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]}]}`)
 	_, diags = c.Create(ownPolicy, ofAlice(attributes{"status": "Inactive"}))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Another resource")
 

@@ -208,20 +208,19 @@ func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 }
 
-// resetting is the policy of a key that is on its way out: gone is as good as
-// reset, and statements of other kinds go too.
+// resetting is the policy of a key that is destroyed. A key that no longer exists has none.
 func (r *accessKeyPolicy) resetting(o *owner.Object, id string) *setting.Setting[ram.NetworkPolicy] {
 	policy := r.of(o, id)
-	fetch := policy.FetchNow
-	policy.FetchNow = func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
+	fetch, write := policy.Refresh, policy.Write
+	policy.Refresh = func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 		live, err := fetch(ctx, c)
 		if ram.NotFound(err, "User", "User.AccessKey") {
 			return ram.NoNetworkPolicy(), nil
 		}
 		return live, err
 	}
-	policy.Put = func(ctx context.Context, c *ram.Client, _, _ ram.NetworkPolicy) error {
-		err := c.SetAccessKeyPolicy(ctx, o.UserName.ValueString(), id, ram.NoNetworkPolicy())
+	policy.Write = func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy]) error {
+		err := write(ctx, c, merge)
 		if ram.NotFound(err, "User", "User.AccessKey") {
 			return nil
 		}

@@ -30,14 +30,14 @@ func newAccountAccessKeyPolicy() *setting.Setting[ram.NetworkPolicy] {
 		Fetch: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 			return c.AccountAccessKeyPolicy(ctx)
 		},
-		FetchNow: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
+		Refresh: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 			return c.RefreshAccountAccessKeyPolicy(ctx)
 		},
-		Put: func(ctx context.Context, c *ram.Client, _, want ram.NetworkPolicy) error {
-			return c.SetAccountAccessKeyPolicy(ctx, want)
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy]) error {
+			return c.ChangeAccountAccessKeyPolicy(ctx, merge)
 		},
-		Risks: func(ctx context.Context, c *ram.Client, change setting.Change[ram.NetworkPolicy]) []setting.Risk {
-			return network.PolicyRisks(change, func() network.OwnKeys { return network.AccountOwnKeys(ctx, c) })
+		Risks: func(ctx context.Context, c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+			return network.PolicyRisks(c, func() network.OwnKeys { return network.AccountOwnKeys(ctx, c.Client()) })
 		},
 		DestroyWarning: func(before, after ram.NetworkPolicy) string {
 			if !network.Narrows(before, after) {

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -45,8 +46,8 @@ func newAccountAlias() *setting.Setting[accountAlias] {
 		},
 		Arguments: map[string]schema.Attribute{},
 		Fetch:     fetchAlias,
-		FetchNow:  fetchAliasNow,
-		Put:       putAlias,
+		Refresh:   refreshAlias,
+		Write:     writeAlias,
 		Risks:     aliasDangers,
 		DestroyWarning: func(before, after accountAlias) string {
 			if old, now := tf.Deref(before.Alias), tf.Deref(after.Alias); old != "" && old != now {
@@ -82,7 +83,7 @@ func fetchAlias(ctx context.Context, client *ram.Client) (accountAlias, error) {
 	return accountAlias{Alias: &alias, Domain: &domain}, err
 }
 
-func fetchAliasNow(ctx context.Context, client *ram.Client) (accountAlias, error) {
+func refreshAlias(ctx context.Context, client *ram.Client) (accountAlias, error) {
 	alias, err := client.RefreshAccountAlias(ctx)
 	if err != nil {
 		return accountAlias{}, err
@@ -91,36 +92,36 @@ func fetchAliasNow(ctx context.Context, client *ram.Client) (accountAlias, error
 	return accountAlias{Alias: &alias, Domain: &domain}, err
 }
 
-// putAlias sets the alias in one call. Whether an account that has an alias must
-// clear it first is not known (the remedy text of the 409 can be read so), so
-// the old one is cleared only if the service insists, and put back if the new
-// one cannot be had after all.
-func putAlias(ctx context.Context, client *ram.Client, live, want accountAlias) error {
+// writeAlias sets the alias in one call, and never clears the old one first: in between,
+// another account could take it. The service returns 409 for an alias of another account
+// (documented), and its remedy text for the 409 can be read to ask for clearing the old
+// alias first (ambiguous).
+func writeAlias(ctx context.Context, client *ram.Client, merge ram.Merge[accountAlias]) error {
+	live, err := refreshAlias(ctx, client)
+	if err != nil {
+		return err
+	}
+	want, err := merge(ctx, live, ram.Reply{})
+	if errors.Is(err, ram.ErrUnchanged) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	alias, old := tf.Deref(want.Alias), tf.Deref(live.Alias)
 	if alias == "" {
 		return client.ClearAccountAlias(ctx)
 	}
-	err := client.SetAccountAlias(ctx, alias)
+	err = client.SetAccountAlias(ctx, alias)
 	if !ram.Exists(err) || old == "" {
 		return err
 	}
-	if current, lost := client.RefreshAccountAlias(ctx); lost != nil || current != old {
-		return err // not our own alias that is in the way
-	}
-	if lost := client.ClearAccountAlias(ctx); lost != nil {
-		return diagnostics.WithState(fmt.Sprintf("The account still has the alias %q, which must be cleared before %q can be set, and could not be cleared.", old, alias), lost)
-	}
-	err = client.SetAccountAlias(ctx, alias)
-	if err == nil {
-		return nil
-	}
-	if lost := client.SetAccountAlias(ctx, old); lost != nil {
-		return diagnostics.WithState(fmt.Sprintf("The account has no alias now: %q was cleared to make way for %q, which the service then refused, and could not be put back.", old, alias), lost)
-	}
-	return err
+	return diagnostics.WithState(fmt.Sprintf("The account keeps the alias %q. Either another account has the alias %q, or the service requires that %[1]q is cleared first: its answer is the same for both. "+
+		"The provider does not clear an alias to find out which, because another account could then take %[1]q. "+
+		"To take this risk, apply account_alias = \"\" first.", old, alias), err)
 }
 
-func aliasDangers(_ context.Context, _ *ram.Client, c setting.Change[accountAlias]) []setting.Risk {
+func aliasDangers(_ context.Context, c setting.Change[accountAlias]) []setting.Risk {
 	before, after := c.Before.Alias, c.After.Alias
 	if after == nil || before != nil && *before == *after {
 		return nil

@@ -57,40 +57,36 @@ func TestAccountAlias_aChangeIsOneCall(t *testing.T) {
 	expect(t, "writes", writes(srv), []string{"SetAccountAlias"})
 }
 
-func TestAccountAlias_isClearedFirstOnlyIfTheServiceInsists(t *testing.T) {
+// An alias that is cleared to make way for another one is free for other accounts.
+func TestAccountAlias_isNeverGivenUpForATakenOne(t *testing.T) {
 	t.Parallel()
-	srv := ramtest.New(t)
-	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = true })
-	srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
-	c := newCore(t, srv.Getenv, fakeClock())
-	_, diags := c.Create(alias, attributes{"account_alias": "after"})
-	clean(t, diags)
-	expect(t, "writes", strings.Join(writes(srv), " "), "SetAccountAlias ClearAccountAlias SetAccountAlias")
-	expect(t, "alias", account(srv).Alias, "after")
-}
-
-func TestAccountAlias_isPutBackIfTheNewOneIsTaken(t *testing.T) {
-	t.Parallel()
-	for _, mustClear := range []bool{false, true} {
+	for _, insists := range []bool{false, true} {
 		srv := ramtest.New(t)
 		srv.AddAccount("2222222222222222")
 		srv.ChangeAccount("2222222222222222", func(a *ramtest.Account) { a.Alias = "taken" })
-		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = mustClear })
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = insists })
 		srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
 		c := newCore(t, srv.Getenv, fakeClock())
 		_, diags := c.Create(alias, attributes{"account_alias": "taken"})
-		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the account alias", "EntityAlreadyExists.AccountAlias", "belongs to another account", "Request id")
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the account alias", `keeps the alias "before"`, "EntityAlreadyExists.AccountAlias", "belongs to another account", "Request id")
 		expect(t, "alias", account(srv).Alias, "before")
+		expect(t, "writes", writes(srv), []string{"SetAccountAlias"})
 	}
 }
 
-func TestAccountAlias_thatCannotBePutBackIsNamed(t *testing.T) {
+func TestAccountAlias_isClearedOnlyIfTheConfigurationSaysSo(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = true })
 	srv.Change(func(a *ramtest.Account) { a.Alias = "before" })
-	srv.Inject(ramtest.Rule{Action: "SetAccountAlias", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission", Message: "no"})
 	c := newCore(t, srv.Getenv, fakeClock())
 	_, diags := c.Create(alias, attributes{"account_alias": "after"})
-	contains(t, acctest.Messages(acctest.Errors(diags)), "no alias now", `"before"`, `"after"`)
+	contains(t, acctest.Messages(acctest.Errors(diags)), `account_alias = ""`, `"before"`, `"after"`)
+	expect(t, "kept", account(srv).Alias, "before")
+	o, diags := c.Create(alias, attributes{"account_alias": ""})
+	clean(t, diags)
+	_, diags = c.Apply(alias, attributes{"account_alias": "after"}, o)
+	clean(t, diags)
+	expect(t, "alias", account(srv).Alias, "after")
+	expect(t, "writes", strings.Join(writes(srv), " "), "SetAccountAlias ClearAccountAlias SetAccountAlias")
 }

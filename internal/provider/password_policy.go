@@ -25,11 +25,11 @@ func newPasswordPolicy() *setting.Setting[ram.PasswordPolicy] {
 		Fetch: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
 			return c.PasswordPolicy(ctx)
 		},
-		FetchNow: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
+		Refresh: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
 			return c.RefreshPasswordPolicy(ctx)
 		},
-		Put: func(ctx context.Context, c *ram.Client, _, want ram.PasswordPolicy) error {
-			return c.SetPasswordPolicy(ctx, want)
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.PasswordPolicy]) error {
+			return c.ChangePasswordPolicy(ctx, merge)
 		},
 		Risks: passwordPolicyDangers,
 	}
@@ -88,7 +88,7 @@ func expiryDanger(attribute string, policy ram.PasswordPolicy) (d setting.Risk, 
 
 // passwordPolicyDangers looks at the security preference only if the change
 // makes passwords expire for good.
-func passwordPolicyDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.PasswordPolicy]) []setting.Risk {
+func passwordPolicyDangers(ctx context.Context, c setting.Change[ram.PasswordPolicy]) []setting.Risk {
 	d, locks := expiryDanger("hard_expiry", c.After)
 	if !locks {
 		return nil
@@ -96,7 +96,7 @@ func passwordPolicyDangers(ctx context.Context, client *ram.Client, c setting.Ch
 	if before, locked := expiryDanger("hard_expiry", c.Before); locked && before.Refuse == d.Refuse {
 		return nil // as it was
 	}
-	preference, err := client.RefreshSecurityPreference(ctx)
+	preference, err := c.Client().RefreshSecurityPreference(ctx)
 	switch {
 	case err != nil || preference.AllowUserToChangePassword == nil:
 		d.Detail = "hard_expiry is true, and whether users may change their passwords before they expire could not be found out. If they may not, every one of them is locked out in the end."

@@ -44,11 +44,11 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 		Fetch: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
 			return c.SecurityPreference(ctx)
 		},
-		FetchNow: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
+		Refresh: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
 			return c.RefreshSecurityPreference(ctx)
 		},
-		Put: func(ctx context.Context, c *ram.Client, _, want ram.SecurityPreference) error {
-			return c.SetSecurityPreference(ctx, want)
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.SecurityPreference]) error {
+			return c.ChangeSecurityPreference(ctx, merge)
 		},
 		Risks: securityPreferenceDangers,
 	}
@@ -116,12 +116,12 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 })
 
 // securityPreferenceDangers are the lock-outs that a security preference can make.
-func securityPreferenceDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.SecurityPreference]) []setting.Risk {
+func securityPreferenceDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) []setting.Risk {
 	return slices.Concat(
 		maskDangers(c),
-		mfaDangers(ctx, client, c),
+		mfaDangers(ctx, c),
 		idleDangers(c),
-		passwordChangeDangers(ctx, client, c),
+		passwordChangeDangers(ctx, c),
 	)
 }
 
@@ -151,7 +151,7 @@ func becomes(before, after *string, value string) bool {
 // is reports whether a switch is known to have a value.
 func is(b *bool, value bool) bool { return b != nil && *b == value }
 
-func mfaDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
+func mfaDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
 	after := c.After
 	if after.MFAOperationForLogin == nil || *after.MFAOperationForLogin != mandatory {
 		return nil
@@ -164,7 +164,7 @@ func mfaDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.Se
 		})
 	}
 	if is(after.AllowUserToManageMFADevices, false) && (starts || !is(c.Before.AllowUserToManageMFADevices, false)) {
-		found = append(found, unbindableDangers(ctx, client)...)
+		found = append(found, unbindableDangers(ctx, c.Client())...)
 	}
 	if c.Manages("verification_types") && after.VerificationTypes != nil && len(after.VerificationTypes) == 0 && (starts || len(c.Before.VerificationTypes) > 0) {
 		found = append(found, setting.Risk{
@@ -213,12 +213,12 @@ func idleDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk
 	return found
 }
 
-func passwordChangeDangers(ctx context.Context, client *ram.Client, c setting.Change[ram.SecurityPreference]) []setting.Risk {
+func passwordChangeDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) []setting.Risk {
 	if !is(c.After.AllowUserToChangePassword, false) || is(c.Before.AllowUserToChangePassword, false) {
 		return nil
 	}
 	const attribute = "allow_user_to_change_password"
-	policy, err := client.RefreshPasswordPolicy(ctx)
+	policy, err := c.Client().RefreshPasswordPolicy(ctx)
 	if err == nil {
 		if d, locks := expiryDanger(attribute, policy); locks {
 			return []setting.Risk{d}

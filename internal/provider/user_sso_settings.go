@@ -39,13 +39,13 @@ func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
 		Fetch: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
 			return c.UserSsoSettings(ctx)
 		},
-		FetchNow: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
+		Refresh: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
 			return c.RefreshUserSsoSettings(ctx)
 		},
-		Put: func(ctx context.Context, c *ram.Client, _, want ram.UserSsoSettings) error {
-			return c.SetUserSsoSettings(ctx, want)
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.UserSsoSettings]) error {
+			return c.ChangeUserSsoSettings(ctx, merge)
 		},
-		Risks: func(_ context.Context, _ *ram.Client, c setting.Change[ram.UserSsoSettings]) []setting.Risk {
+		Risks: func(_ context.Context, c setting.Change[ram.UserSsoSettings]) []setting.Risk {
 			return userSsoDangers(c)
 		},
 	}

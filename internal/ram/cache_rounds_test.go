@@ -300,7 +300,7 @@ func TestWhatAPlanHasReadServesItToItsEnd(t *testing.T) {
 	read()
 	callsOf(t, fake, "after all that", once)
 
-	if err := client.SetSecurityPreference(t.Context(), SecurityPreference{LoginSessionDuration: new(int64(3))}); err != nil {
+	if err := client.ChangeSecurityPreference(t.Context(), replaceWith(SecurityPreference{LoginSessionDuration: new(int64(3))})); err != nil {
 		t.Fatal(err)
 	}
 	fake.ForgetCalls()

@@ -323,16 +323,16 @@ func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
 		"an alias":     {func(ctx context.Context, c *Client, _ *ramtest.User) error { return c.SetAccountAlias(ctx, "other") }, []string{"user", "users", "domain", "alias"}},
 		"no alias":     {func(ctx context.Context, c *Client, _ *ramtest.User) error { return c.ClearAccountAlias(ctx) }, []string{"user", "users", "domain", "alias"}},
 		"a preference": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
-			return c.SetSecurityPreference(ctx, SecurityPreference{LoginSessionDuration: new(int64(3))})
+			return c.ChangeSecurityPreference(ctx, replaceWith(SecurityPreference{LoginSessionDuration: new(int64(3))}))
 		}, []string{"preference"}},
 		"a password policy": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
-			return c.SetPasswordPolicy(ctx, PasswordPolicy{MinimumPasswordLength: new(int64(20))})
+			return c.ChangePasswordPolicy(ctx, replaceWith(PasswordPolicy{MinimumPasswordLength: new(int64(20))}))
 		}, []string{"policy"}},
 		"a network policy": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
-			return c.SetAccountAccessKeyPolicy(ctx, NetworkPolicy{Status: new(NetworkPolicyActive), Public: []string{"0.0.0.0/0"}})
+			return c.ChangeAccountAccessKeyPolicy(ctx, replaceWith(NetworkPolicy{Status: new(NetworkPolicyActive), Public: []string{"0.0.0.0/0"}}))
 		}, []string{"network"}},
 		"single sign-on": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
-			return c.SetUserSsoSettings(ctx, UserSsoSettings{AuxiliaryDomain: new("example.com")})
+			return c.ChangeUserSsoSettings(ctx, replaceWith(UserSsoSettings{AuxiliaryDomain: new("example.com")}))
 		}, []string{"sso"}},
 		"a new user": {func(ctx context.Context, c *Client, _ *ramtest.User) error {
 			return second(c.CreateUser(ctx, User{Name: "bob"}))
@@ -429,8 +429,8 @@ func TestWhatSeveralCallersShareBelongsToEach(t *testing.T) {
 	fake.Change(func(a *ramtest.Account) { a.Users["user-0001"].Tags = map[string]string{"team": "a"} })
 	other := clientOf(t, fake)
 	if err := errors.Join(
-		other.SetSecurityPreference(t.Context(), SecurityPreference{LoginNetworkMasks: []string{"10.0.0.0/8"}}),
-		other.SetAccountAccessKeyPolicy(t.Context(), NetworkPolicy{Status: new(NetworkPolicyInactive), VPC: map[string][]string{"vpc-1": {"10.0.0.1"}}}),
+		other.ChangeSecurityPreference(t.Context(), replaceWith(SecurityPreference{LoginNetworkMasks: []string{"10.0.0.0/8"}})),
+		other.ChangeAccountAccessKeyPolicy(t.Context(), replaceWith(NetworkPolicy{Status: new(NetworkPolicyInactive), VPC: map[string][]string{"vpc-1": {"10.0.0.1"}}})),
 	); err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ var settingDecoders = map[string]decoder{
 var wholeNouns = []noun{
 	preferenceNoun, policyNoun, aliasNoun, domainNoun, summaryNoun, rootMFANoun, keyPolicyNoun, userSsoNoun,
 	func(ctx context.Context, c *Client) (any, error) {
-		return nil, c.SetPasswordPolicy(ctx, PasswordPolicy{HardExpiry: new(true)})
+		return nil, c.ChangePasswordPolicy(ctx, replaceWith(PasswordPolicy{HardExpiry: new(true)}))
 	},
 	func(ctx context.Context, c *Client) (any, error) { return nil, c.call(ctx, createAction, nil, nil) },
 	func(ctx context.Context, c *Client) (any, error) {

@@ -5,10 +5,12 @@ package ram
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // The operations for the account are documented, but in no SDK of the vendor. That a
@@ -65,51 +67,17 @@ func (p NetworkPolicy) Size() (statements, addresses int) {
 	return statements, addresses
 }
 
-// networkStatement is one statement of the document.
-type networkStatement struct {
-	Type   string
-	Value  string   `json:",omitempty"`
-	IPList []string `json:",omitempty"`
-}
-
-// document is the policy as the service takes it. An empty list of public addresses is no
-// statement, because a statement needs addresses (documented). Statements of unknown types
-// are returned as they came.
-func (p NetworkPolicy) document() (string, error) {
-	out := struct {
-		Version    int
-		Status     string `json:",omitempty"`
-		Statements []any
-	}{Version: 1, Statements: []any{}}
-	if p.Status != nil {
-		out.Status = *p.Status
-	}
-	if len(p.Public) > 0 {
-		out.Statements = append(out.Statements, networkStatement{Type: publicStatement, IPList: p.Public})
-	}
-	for _, vpc := range slices.Sorted(maps.Keys(p.VPC)) {
-		out.Statements = append(out.Statements, networkStatement{Type: vpcStatement, Value: vpc, IPList: p.VPC[vpc]})
-	}
-	for _, other := range p.unknownStatements {
-		out.Statements = append(out.Statements, other)
-	}
-	text, err := json.Marshal(out)
-	return string(text), err
-}
-
 // documentOver is the policy written over the document that the service returned.
-// What p does not change goes back as it came: other fields of the document, other
-// fields of a statement whose addresses are the same, statements of unknown types.
+// What p does not change goes back as it came: other fields of the document and of its
+// statements, statements of unknown types.
 func (p NetworkPolicy) documentOver(returned []byte) (string, error) {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(returned, &fields); err != nil || len(fields) == 0 {
-		return p.document()
+	fields := map[string]json.RawMessage{}
+	if len(returned) > 0 {
+		if err := json.Unmarshal(returned, &fields); err != nil {
+			return "", errNoPolicy
+		}
 	}
-	live, err := parsePolicy(returned)
-	if err != nil {
-		return "", err
-	}
-	statements, err := p.statementsOver(fields["Statements"], live)
+	statements, err := p.statementsOver(fields["Statements"])
 	if err != nil {
 		return "", err
 	}
@@ -128,42 +96,105 @@ func (p NetworkPolicy) documentOver(returned []byte) (string, error) {
 	return string(text), err
 }
 
-// statementsOver are the statements of p: those of the live policy that p has too
-// as they came, then the new ones.
-func (p NetworkPolicy) statementsOver(returned json.RawMessage, live NetworkPolicy) ([]any, error) {
-	var came []json.RawMessage
+// statementsOver are the statements of p: those that were returned in their order, with
+// the lists of p, then the new ones. An empty list is no statement, because a statement
+// needs addresses (documented).
+func (p NetworkPolicy) statementsOver(returned json.RawMessage) ([]json.RawMessage, error) {
+	came := []json.RawMessage{}
 	if len(returned) > 0 {
 		if err := json.Unmarshal(returned, &came); err != nil {
 			return nil, errNoPolicy
 		}
 	}
-	samePublic := equalSets(p.Public, live.Public)
-	sameVPC := func(vpc string) bool {
-		_, kept := p.VPC[vpc]
-		return kept && equalSets(p.VPC[vpc], live.VPC[vpc])
-	}
-	statements := []any{}
+	live := NetworkPolicy{}
 	for _, statement := range came {
-		var kind struct{ Type, Value anyText }
-		if err := json.Unmarshal(statement, &kind); err != nil {
-			return nil, errNoPolicy
-		}
-		switch {
-		case kind.Type == publicStatement && kind.Value == "" && !samePublic:
-		case kind.Type == vpcStatement && kind.Value != "" && !sameVPC(string(kind.Value)):
-		default:
-			statements = append(statements, statement)
+		if err := live.add(statement); err != nil {
+			return nil, err
 		}
 	}
-	if len(p.Public) > 0 && !samePublic {
-		statements = append(statements, networkStatement{Type: publicStatement, IPList: p.Public})
-	}
-	for _, vpc := range slices.Sorted(maps.Keys(p.VPC)) {
-		if _, had := live.VPC[vpc]; !had || !sameVPC(vpc) {
-			statements = append(statements, networkStatement{Type: vpcStatement, Value: vpc, IPList: p.VPC[vpc]})
+	wanted, now, done, statements := p.lists(), live.lists(), map[statementKey]bool{}, []json.RawMessage{}
+	for _, statement := range came {
+		key, known, err := listKey(statement)
+		if err != nil {
+			return nil, err
 		}
+		list, has := wanted[key]
+		same := equalSets(list, now[key])
+		if known && (!has || done[key] && !same) {
+			continue // a list that is gone, or that the first statement of its kind has now
+		}
+		if known && !same {
+			if statement, err = withList(statement, list); err != nil {
+				return nil, err
+			}
+		}
+		done[key] = done[key] || known
+		statements = append(statements, statement)
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(wanted), statementKey.compare) {
+		if done[key] {
+			continue
+		}
+		statement, err := newStatement(key, wanted[key])
+		if err != nil {
+			return nil, err
+		}
+		statements = append(statements, statement)
 	}
 	return statements, nil
+}
+
+// statementKey says what a statement is about.
+type statementKey struct{ kind, value string }
+
+func (k statementKey) compare(other statementKey) int {
+	return cmp.Or(cmp.Compare(k.kind, other.kind), cmp.Compare(k.value, other.value))
+}
+
+// lists are the lists of a policy, each of which is a statement.
+func (p NetworkPolicy) lists() map[statementKey][]string {
+	lists := map[statementKey][]string{}
+	if len(p.Public) > 0 {
+		lists[statementKey{publicStatement, ""}] = p.Public
+	}
+	for vpc, networks := range p.VPC {
+		lists[statementKey{vpcStatement, vpc}] = networks
+	}
+	return lists
+}
+
+// listKey says which list a statement adds to. A statement of another type, or with an
+// effect other than Allow, is not known: its addresses are not allowed by it.
+func listKey(statement json.RawMessage) (key statementKey, known bool, err error) {
+	var kind struct{ Type, Value, Effect anyText }
+	if err := json.Unmarshal(statement, &kind); err != nil || kind.Type == "" {
+		return statementKey{}, false, errNoPolicy
+	}
+	key = statementKey{string(kind.Type), string(kind.Value)}
+	allows := kind.Effect == "" || strings.EqualFold(string(kind.Effect), "Allow")
+	return key, allows && (key.kind == publicStatement) == (key.value == "") && (key.kind == publicStatement || key.kind == vpcStatement), nil
+}
+
+func newStatement(key statementKey, list []string) (json.RawMessage, error) {
+	return json.Marshal(struct {
+		IPList []string `json:",omitempty"`
+		Type   string
+		Value  string `json:",omitempty"`
+	}{list, key.kind, key.value})
+}
+
+// withList returns a statement with another list. Its other fields stay.
+func withList(statement json.RawMessage, list []string) (json.RawMessage, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(statement, &fields); err != nil {
+		return nil, errNoPolicy
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return nil, err
+	}
+	fields["IPList"] = text
+	return json.Marshal(fields)
 }
 
 func equalSets(a, b []string) bool { return slices.Equal(union(a, nil), union(b, nil)) }
@@ -225,26 +256,25 @@ func parsePolicy(data []byte) (NetworkPolicy, error) {
 // add merges a statement. Several statements about one network add up, because each lists
 // who is allowed.
 func (p *NetworkPolicy) add(statement json.RawMessage) error {
-	var kind struct{ Type, Value anyText }
-	if err := json.Unmarshal(statement, &kind); err != nil {
-		return errNoPolicy
+	key, known, err := listKey(statement)
+	if err != nil {
+		return err
 	}
 	var list struct{ IPList textList }
-	err := json.Unmarshal(statement, &list)
+	err = json.Unmarshal(statement, &list)
 	switch {
-	case kind.Type == publicStatement && kind.Value == "":
-		p.Public = union(p.Public, list.IPList)
-	case kind.Type == vpcStatement && kind.Value != "":
-		p.VPC[string(kind.Value)] = union(p.VPC[string(kind.Value)], list.IPList)
-	case kind.Type == "":
-		return errNoPolicy
-	default:
+	case !known:
 		p.unknownStatements = append(p.unknownStatements, statement)
 		p.unknownAddresses += len(list.IPList)
-		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return errNoPolicy
+	case key.kind == publicStatement:
+		p.Public = union(p.Public, list.IPList)
+	default:
+		if p.VPC == nil {
+			p.VPC = map[string][]string{}
+		}
+		p.VPC[key.value] = union(p.VPC[key.value], list.IPList)
 	}
 	return nil
 }
@@ -308,16 +338,6 @@ func (a *networkPolicyAnswer) document(err error) (policyDocument, error) {
 	return a.AccessKeyPolicy, err
 }
 
-// SetAccountAccessKeyPolicy replaces the network policy of the account.
-func (c *Client) SetAccountAccessKeyPolicy(ctx context.Context, p NetworkPolicy) error {
-	document, err := p.document()
-	if err != nil {
-		return err
-	}
-	defer c.caches.network.invalidateAround()()
-	return c.call(ctx, setAccountAccessKeyPolicy, params{"AccessKeyPolicy": document}, nil)
-}
-
 // ChangeAccountAccessKeyPolicy writes what merge makes of the live network policy of the
 // account.
 func (c *Client) ChangeAccountAccessKeyPolicy(ctx context.Context, merge Merge[NetworkPolicy]) error {
@@ -365,19 +385,6 @@ func (c *Client) keyPolicyDocument(ctx context.Context, userName, keyID string) 
 	}
 	var answer networkPolicyAnswer
 	return answer.document(c.callForUser(ctx, getAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID}, &answer))
-}
-
-// SetAccessKeyPolicy replaces the network policy of a user's key. No operation removes
-// it: [NoNetworkPolicy] is written instead.
-func (c *Client) SetAccessKeyPolicy(ctx context.Context, userName, keyID string, p NetworkPolicy) error {
-	if err := setAccessKeyPolicy.require("AccessKey ID", keyID); err != nil {
-		return err
-	}
-	document, err := p.document()
-	if err != nil {
-		return err
-	}
-	return c.callForUser(ctx, setAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID, "AccessKeyPolicy": document}, nil)
 }
 
 // ChangeAccessKeyPolicy writes what merge makes of the live network policy of a user's

@@ -115,19 +115,9 @@ func (p PasswordPolicy) params() (params, error) {
 	return in, nil
 }
 
-// SetPasswordPolicy sends the fields of p that are not nil and no others. Whether the
-// service keeps or resets those is not documented. [Client.ChangePasswordPolicy] keeps
-// them.
-func (c *Client) SetPasswordPolicy(ctx context.Context, p PasswordPolicy) error {
-	in, err := p.params()
-	if err != nil {
-		return err
-	}
-	defer c.caches.policy.invalidateAround()()
-	return c.call(ctx, setPasswordPolicy, in, nil)
-}
-
-// ChangePasswordPolicy writes what merge makes of the live policy.
+// ChangePasswordPolicy writes what merge makes of the live policy. Whether the service
+// keeps or resets what a request leaves out is not documented, so the request has
+// everything that was returned.
 func (c *Client) ChangePasswordPolicy(ctx context.Context, merge Merge[PasswordPolicy]) error {
 	defer c.caches.policy.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[PasswordPolicy]{

@@ -164,19 +164,9 @@ func (p SecurityPreference) params() (params, error) {
 	return in, in.list("VerificationTypes", p.VerificationTypes)
 }
 
-// SetSecurityPreference sends the fields of p that are not nil and no others, which
-// the service then resets (observed by the vendor). [Client.ChangeSecurityPreference]
-// keeps them.
-func (c *Client) SetSecurityPreference(ctx context.Context, p SecurityPreference) error {
-	in, err := p.params()
-	if err != nil {
-		return err
-	}
-	defer c.caches.preference.invalidateAround()()
-	return c.call(ctx, setSecurityPreference, in, nil)
-}
-
-// ChangeSecurityPreference writes what merge makes of the live preference.
+// ChangeSecurityPreference writes what merge makes of the live preference. The service
+// resets what a request leaves out (observed by the vendor), so the request has everything
+// that was returned.
 func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[SecurityPreference]) error {
 	defer c.caches.preference.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[SecurityPreference]{

@@ -141,49 +141,59 @@ func TestAGateways404IsNoMissingAlias(t *testing.T) {
 	}
 }
 
-func TestWhatIsSetIsSentAndNothingElse(t *testing.T) {
+func TestAllFieldsOfASettingAreParameters(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		set    func(context.Context, *Client) error
-		action string
-		want   map[string]string
+		setting interface{ params() (params, error) }
+		want    params
 	}{
-		"a whole preference": {func(ctx context.Context, c *Client) error {
-			return c.SetSecurityPreference(ctx, SecurityPreference{
-				AllowUserToChangePassword: new(false), AllowUserToManageAccessKeys: new(true), AllowUserToManageMFADevices: new(false),
-				AllowUserToManagePersonalDingTalk: new(true), AllowUserToManageServiceCredentials: new(false), AllowUserToLoginWithPasskey: new(true),
-				AllowUserLongTermLogin: new(false), EnableSaveMFATicket: new(true), LoginSessionDuration: new(int64(24)),
-				LoginNetworkMasks: []string{"10.0.0.0/8", "2001:db8::/32"}, MFAOperationForLogin: new("mandatory"),
-				VerificationTypes: []string{"sms", "email"}, MaxIdleDaysForUsers: new(int64(90)), MaxIdleDaysForAccessKeys: new(int64(180)),
-			})
-		}, "Ims SetSecurityPreference", map[string]string{
+		"a whole preference": {SecurityPreference{
+			AllowUserToChangePassword: new(false), AllowUserToManageAccessKeys: new(true), AllowUserToManageMFADevices: new(false),
+			AllowUserToManagePersonalDingTalk: new(true), AllowUserToManageServiceCredentials: new(false), AllowUserToLoginWithPasskey: new(true),
+			AllowUserLongTermLogin: new(false), EnableSaveMFATicket: new(true), LoginSessionDuration: new(int64(24)),
+			LoginNetworkMasks: []string{"10.0.0.0/8", "2001:db8::/32"}, MFAOperationForLogin: new("mandatory"),
+			VerificationTypes: []string{"sms", "email"}, MaxIdleDaysForUsers: new(int64(90)), MaxIdleDaysForAccessKeys: new(int64(180)),
+		}, params{
 			"AllowUserToChangePassword": "false", "AllowUserToManageAccessKeys": "true", "AllowUserToManageMFADevices": "false",
 			"AllowUserToManagePersonalDingTalk": "true", "AllowUserToManageServiceCredentials": "false", "AllowUserToLoginWithPasskey": "true",
 			"AllowUserLongTermLogin": "false", "EnableSaveMFATicket": "true", "LoginSessionDuration": "24",
 			"LoginNetworkMasks": "10.0.0.0/8;2001:db8::/32", "MFAOperationForLogin": "mandatory", "VerificationTypes": `["sms","email"]`,
 			"MaxIdleDaysForUsers": "90", "MaxIdleDaysForAccessKeys": "180",
 		}},
-		"nothing of a preference": {func(ctx context.Context, c *Client) error {
-			return c.SetSecurityPreference(ctx, SecurityPreference{})
-		}, "Ims SetSecurityPreference", map[string]string{}},
-		"empty lists": {func(ctx context.Context, c *Client) error {
-			return c.SetSecurityPreference(ctx, SecurityPreference{LoginNetworkMasks: []string{}, VerificationTypes: []string{}})
-		}, "Ims SetSecurityPreference", map[string]string{"LoginNetworkMasks": "", "VerificationTypes": "[]"}},
-		"a whole policy": {func(ctx context.Context, c *Client) error {
-			return c.SetPasswordPolicy(ctx, PasswordPolicy{
-				MinimumPasswordLength: new(int64(14)), RequireLowercaseCharacters: new(true), RequireUppercaseCharacters: new(false),
-				RequireNumbers: new(true), RequireSymbols: new(false), MinimumPasswordDifferentCharacter: new(int64(0)),
-				PasswordNotContainUserName: new(true), MaxPasswordAge: new(int64(0)), HardExpiry: new(false), PasswordReusePrevention: new(int64(24)),
-				MaxLoginAttempts: new(int64(5)), InitialPasswordAge: new(int64(0)), InterceptRiskPasswordOnAPI: new(true),
-			})
-		}, "Ims SetPasswordPolicy", map[string]string{
+		"nothing of a preference": {SecurityPreference{}, params{}},
+		"empty lists": {
+			SecurityPreference{LoginNetworkMasks: []string{}, VerificationTypes: []string{}},
+			params{"LoginNetworkMasks": "", "VerificationTypes": "[]"},
+		},
+		"a whole policy": {PasswordPolicy{
+			MinimumPasswordLength: new(int64(14)), RequireLowercaseCharacters: new(true), RequireUppercaseCharacters: new(false),
+			RequireNumbers: new(true), RequireSymbols: new(false), MinimumPasswordDifferentCharacter: new(int64(0)),
+			PasswordNotContainUserName: new(true), MaxPasswordAge: new(int64(0)), HardExpiry: new(false), PasswordReusePrevention: new(int64(24)),
+			MaxLoginAttempts: new(int64(5)), InitialPasswordAge: new(int64(0)), InterceptRiskPasswordOnAPI: new(true),
+		}, params{
 			"MinimumPasswordLength": "14", "RequireLowercaseCharacters": "true", "RequireUppercaseCharacters": "false",
 			"RequireNumbers": "true", "RequireSymbols": "false", "MinimumPasswordDifferentCharacter": "0",
 			"PasswordNotContainUserName": "true", "MaxPasswordAge": "0", "HardExpire": "false", "PasswordReusePrevention": "24",
 			"MaxLoginAttemps": "5", "InitialPasswordAge": "0", "InterceptRiskPasswordOnApi": "true",
 		}},
-		"an alias": {func(ctx context.Context, c *Client) error { return c.SetAccountAlias(ctx, "acme") }, "Ram SetAccountAlias", map[string]string{"AccountAlias": "acme"}},
-		"no alias": {func(ctx context.Context, c *Client) error { return c.ClearAccountAlias(ctx) }, "Ram ClearAccountAlias", map[string]string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got, err := test.setting.params(); err != nil || !maps.Equal(got, test.want) {
+				t.Errorf("got %v, %v, want %v", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestTheAliasIsSetAndCleared(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		set  func(context.Context, *Client) error
+		want map[string]string
+	}{
+		"SetAccountAlias":   {func(ctx context.Context, c *Client) error { return c.SetAccountAlias(ctx, "acme") }, map[string]string{"AccountAlias": "acme"}},
+		"ClearAccountAlias": {func(ctx context.Context, c *Client) error { return c.ClearAccountAlias(ctx) }, map[string]string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -192,8 +202,8 @@ func TestWhatIsSetIsSentAndNothingElse(t *testing.T) {
 				t.Fatal(err)
 			}
 			form := server.received()[0]
-			if got := versionNames[form.Get("Version")] + " " + form.Get("Action"); got != test.action {
-				t.Errorf("called %s, want %s", got, test.action)
+			if got := versionNames[form.Get("Version")] + " " + form.Get("Action"); got != "Ram "+name {
+				t.Errorf("called %s", got)
 			}
 			if got := business(form); !maps.Equal(got, test.want) {
 				t.Errorf("sent %v, want %v", got, test.want)

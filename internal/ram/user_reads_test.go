@@ -259,7 +259,7 @@ func TestASettingIsReadAfterTheWriteOfItsCaller(t *testing.T) {
 	}
 	for i := range 25 {
 		length := int64(8 + i%20)
-		if err := client.SetPasswordPolicy(t.Context(), PasswordPolicy{MinimumPasswordLength: &length}); err != nil {
+		if err := client.ChangePasswordPolicy(t.Context(), replaceWith(PasswordPolicy{MinimumPasswordLength: &length})); err != nil {
 			t.Fatal(err)
 		}
 		if seen, err := client.PasswordPolicy(t.Context()); err != nil || *seen.MinimumPasswordLength != length {

@@ -110,19 +110,9 @@ func (s UserSsoSettings) params() (params, error) {
 	return in, nil
 }
 
-// SetUserSsoSettings sends the fields of s that are not nil and no others. Whether the
-// service keeps or resets those, and whether "" clears a text, is not documented.
-// [Client.ChangeUserSsoSettings] keeps them.
-func (c *Client) SetUserSsoSettings(ctx context.Context, s UserSsoSettings) error {
-	in, err := s.params()
-	if err != nil {
-		return err
-	}
-	defer c.caches.sso.invalidateAround()()
-	return c.call(ctx, setUserSsoSettings, in, nil)
-}
-
-// ChangeUserSsoSettings writes what merge makes of the live settings.
+// ChangeUserSsoSettings writes what merge makes of the live settings. Whether the service
+// keeps or resets what a request leaves out, and whether "" clears a text, is not
+// documented.
 func (c *Client) ChangeUserSsoSettings(ctx context.Context, merge Merge[UserSsoSettings]) error {
 	defer c.caches.sso.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[UserSsoSettings]{

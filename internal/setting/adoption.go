@@ -43,10 +43,10 @@ func (a *Adoption) Captured(name string) (value any, captured bool) {
 
 // With returns an adoption in which these attributes are managed. Those that
 // were not before are captured with what the account has.
-func (a *Adoption) With(managed []string, live func(name string) any) *Adoption {
+func (a *Adoption) With(managed []string, live tf.Values) *Adoption {
 	next := &Adoption{Managed: managed, Before: map[string]any{}}
 	for _, name := range managed {
-		next.Before[name] = live(name)
+		next.Before[name] = tf.JSONValue(live[name])
 	}
 	if a != nil {
 		for name, v := range a.Before {

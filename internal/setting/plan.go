@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
@@ -23,8 +24,18 @@ import (
 // unknown value, or one that the service did not return.
 type Change[S any] struct {
 	Before, After S
-	managed       []string // attributes that the configuration sets
 	MustAllow     []string // networks that must keep access
+
+	managed []string // attributes that the configuration sets
+	client  *ram.Client
+	asked   *bool // whether the client was used
+}
+
+// Client returns the client, for a risk that depends on other objects. What was read
+// before that may be out of date then.
+func (c Change[S]) Client() *ram.Client {
+	*c.asked = true
+	return c.client
 }
 
 // Manages reports whether the configuration sets an attribute.
@@ -212,26 +223,13 @@ func (p *Plan[S]) CheckRisks(ctx context.Context, before, after S) {
 		return // checked again before the write
 	}
 	allowed := p.allowed(p.Plan)
-	for _, d := range p.Risks(ctx, p.Client, p.changing(p.Config, p.Plan, before, after)) {
+	for _, d := range p.Risks(ctx, p.changing(p.Config, p.Plan, before, after)) {
 		d.Report(allowed, p.Diags)
 	}
 }
 
-// refuseRisks stops a write whose risks the plan could not check.
-func (w *Write[S]) refuseRisks(ctx context.Context, before, after S, diags *diag.Diagnostics) {
-	if w.Risks == nil || w.Verb == "destroy" {
-		return
-	}
-	allowed := w.allowed(w.Plan)
-	for _, d := range w.Risks(ctx, w.Client, w.changing(w.Config, w.Plan, before, after)) {
-		if d.Never || d.Refuse && !allowed {
-			d.Report(false, diags)
-		}
-	}
-}
-
 func (s *Setting[S]) changing(config, plan tf.Values, before, after S) Change[S] {
-	c := Change[S]{Before: before, After: after, MustAllow: tf.Strings(plan["must_allow"])}
+	c := Change[S]{Before: before, After: after, MustAllow: tf.Strings(plan["must_allow"]), client: s.Client, asked: new(bool)}
 	for _, f := range s.ManagedFields(config) {
 		c.managed = append(c.managed, f.Name)
 	}

@@ -50,13 +50,13 @@ type Setting[S any] struct {
 	Derived          []Derived[S]
 	Arguments        map[string]schema.Attribute
 
-	// fetch reads the setting, or shares what another read of it brought recently;
-	// fetchNow bypasses the cache, as everything around a write does.
-	Fetch, FetchNow func(context.Context, *ram.Client) (S, error)
-	// put makes want of live. It is called only when they differ.
-	Put func(ctx context.Context, client *ram.Client, live, want S) error
-	// dangers reports what the change may do to people. It may be nil.
-	Risks func(context.Context, *ram.Client, Change[S]) []Risk
+	// Fetch reads the setting, from the cache if it can; Refresh bypasses the cache.
+	Fetch, Refresh func(context.Context, *ram.Client) (S, error)
+	// Write writes what merge makes of the live setting, which is read for each attempt
+	// immediately before it is sent.
+	Write func(context.Context, *ram.Client, ram.Merge[S]) error
+	// Risks reports what the change may do to people. It may be nil.
+	Risks func(context.Context, Change[S]) []Risk
 	// former are the types of other providers whose states a moved block hands over,
 	// by the name of our type.
 	Former map[string][]move.FormerType

@@ -5,10 +5,13 @@ package setting
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -112,6 +115,8 @@ type Write[S any] struct {
 	Verb         string
 	Config, Plan tf.Values
 	Adoption     *Adoption
+
+	last attempt[S]
 }
 
 // Run writes, and completes the plan to the new state.
@@ -123,26 +128,14 @@ func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
 	}
 	defer unlock()
 	id, ok := w.CheckAccount(ctx, w.Operation(w.Verb, untouched), tf.String(w.Plan["account_id"]), diags)
-	if !ok {
+	if !ok || !w.write(ctx, diags) {
 		return
 	}
-	live, err := w.FetchNow(ctx, w.Client)
-	if diagnostics.Report(diags, w.Operation(w.Verb, untouched), err) {
-		return
+	after := w.last.want
+	if w.last.sent {
+		after = w.confirm(ctx, diags)
 	}
-	want := w.merge(live)
-	w.refuseRisks(ctx, live, want, diags)
-	if diags.HasError() {
-		return
-	}
-	after := want
-	if !w.Equal(live, want) {
-		if !w.write(ctx, live, want, diags) {
-			return
-		}
-		after = w.confirm(ctx, want, diags)
-	}
-	w.Adoption = w.Adoption.With(w.managed(), func(name string) any { return tf.JSONValue(w.field(name).Get(&live)) })
+	w.Adoption = w.Adoption.With(w.managed(), w.last.before)
 	w.complete(id, &after, diags)
 }
 
@@ -183,20 +176,35 @@ func (s *Setting[S]) Equal(a, b S) bool {
 
 // write sends the full set. After an unknown outcome it reads the account, and succeeds if
 // the account has the wanted values.
-func (w *Write[S]) write(ctx context.Context, live, want S, diags *diag.Diagnostics) bool {
-	err := w.Put(ctx, w.Client, live, want)
+func (w *Write[S]) write(ctx context.Context, diags *diag.Diagnostics) bool {
+	err := w.send(ctx)
 	if err == nil {
 		return true
 	}
+	unknown := ram.OutcomeUnknown(err) || w.last.unknown
+	var incomplete *ram.IncompleteReplyError
 	now := "The service refused the change. The account was not changed."
-	if ram.OutcomeUnknown(err) {
+	if !w.last.sent || errors.As(err, &incomplete) {
+		now = "Nothing was changed."
+	}
+	if unknown {
 		now = "It is unknown whether the service applied the change. The next apply reads the account first and makes only the missing changes."
-		if seen, lost := w.FetchNow(ctx, w.Client); lost == nil && len(w.missing(&seen, want)) == 0 {
+		if seen, lost := w.Refresh(ctx, w.Client); lost == nil && len(w.missing(&seen, w.last.want)) == 0 {
 			return true
 		}
 	}
 	if w.Verb == "create" {
 		now += " The resource is not in the state."
+	}
+	diags.Append(w.last.refusals...)
+	if !unknown && w.last.refusals.HasError() {
+		return false
+	}
+	if incomplete != nil {
+		diags.AddError("Cannot "+w.Operation(w.Verb, now).Name, fmt.Sprintf(
+			"%s\n\nThe service did not return %s. It resets what a request leaves out, so a write could change attributes that the configuration does not manage.\n\n"+
+				"Apply again. If the service never returns the fields, set their attributes in the configuration.", now, strings.Join(incomplete.Fields, ", ")))
+		return false
 	}
 	diagnostics.Report(diags, w.Operation(w.Verb, now), err)
 	return false
@@ -205,16 +213,16 @@ func (w *Write[S]) write(ctx context.Context, live, want S, diags *diag.Diagnost
 // confirm reads until the account shows the written values. After half of the limit, it
 // sends the write once more, because an earlier request that was delivered late may have
 // reverted it. It warns of fields that the service never returns.
-func (w *Write[S]) confirm(ctx context.Context, want S, diags *diag.Diagnostics) S {
+func (w *Write[S]) confirm(ctx context.Context, diags *diag.Diagnostics) S {
 	start, again := w.Client.Now(), false
 	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		seen, err := w.FetchNow(ctx, w.Client)
+		seen, err := w.Refresh(ctx, w.Client)
 		if err != nil {
 			detail := diagnostics.Explain(err)
 			diags.AddWarning("Cannot confirm the "+w.Noun, "The service accepted the change, but reading it back failed. The state has the written values; the next refresh reads the account.\n\n"+detail)
-			return want
+			return w.last.want
 		}
-		missing := w.missing(&seen, want)
+		missing := w.missing(&seen, w.last.want)
 		if len(missing) == 0 {
 			w.warnNeverReturned(&seen, diags)
 			return seen
@@ -222,7 +230,7 @@ func (w *Write[S]) confirm(ctx context.Context, want S, diags *diag.Diagnostics)
 		passed := w.Client.Now().Sub(start)
 		if !again && passed >= instance.ConfirmLimit/2 {
 			again = true
-			if w.Put(ctx, w.Client, seen, w.merge(seen)) == nil {
+			if w.send(ctx) == nil {
 				continue
 			}
 		}
@@ -255,6 +263,17 @@ func (w *Write[S]) warnNeverReturned(seen *S, diags *diag.Diagnostics) {
 	}
 }
 
+// warnChangedMeanwhile warns of an attribute that changed after the write had read it.
+func (w *Write[S]) warnChangedMeanwhile(f Field[S], shown attr.Value, diags *diag.Diagnostics) {
+	written := f.Get(&w.last.want)
+	if !w.last.sent || tf.IsAbsent(shown) || tf.IsAbsent(written) || f.Same(written, shown) {
+		return
+	}
+	diags.AddAttributeWarning(path.Root(f.Name), "The "+w.Noun+" changed during the apply", fmt.Sprintf(
+		"%s changed from %s to %s outside Terraform during the apply. The configuration does not manage it: the account and the state have the new value.",
+		f.Name, tf.Display(written), tf.Display(shown)))
+}
+
 // complete turns the plan into the state: unknown values come from the account, and
 // planned values stay, with a warning where the account has changed since the plan.
 func (w *Write[S]) complete(id string, after *S, diags *diag.Diagnostics) {
@@ -266,6 +285,7 @@ func (w *Write[S]) complete(id string, after *S, diags *diag.Diagnostics) {
 		case planned == nil || slices.Contains(managed, f.Name):
 		case planned.IsUnknown():
 			w.Plan[f.Name] = f.show(f.Null, shown)
+			w.warnChangedMeanwhile(f, shown, diags)
 		case !tf.IsAbsent(shown) && !tf.IsAbsent(planned) && !f.Same(planned, shown):
 			diags.AddAttributeWarning(path.Root(f.Name), "The "+w.Noun+" changed since the plan", fmt.Sprintf(
 				"%s changed from %s to %s outside Terraform since the plan. The configuration does not manage it: the account keeps the new value, and the next refresh shows it.",

@@ -1,0 +1,120 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+)
+
+// SING-10: the service resets what a request leaves out, also what this provider does not know.
+func TestSettingWrite_sendsBackFieldsThatAreNotModelled(t *testing.T) {
+	t.Parallel()
+	for name, model := range models {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := old(t, model)
+			extra := ramtest.ExtraFields{Flag: true, Number: 7, Text: "x"}
+			srv.Change(func(a *ramtest.Account) {
+				a.Preference.OperationForRiskLogin, a.Preference.MFAOperationForLogin = "enforceVerify", "adaptive"
+				a.Preference.Extra, a.Policy.Extra, a.UserSso.Extra = extra, extra, extra
+			})
+			want := account(srv)
+			want.Preference.LoginSessionDuration, want.Policy.MinimumPasswordLength, want.UserSso.AuthnSignAlgo = 8, 14, "rsa-sha256"
+			c := newCore(t, srv.Getenv, fakeClock())
+			for kind, config := range map[string]attributes{
+				preference: {"login_session_duration": 8}, policy: {"minimum_password_length": 14}, userSso: {"authn_sign_algo": "rsa-sha256"},
+			} {
+				o, diags := c.Create(kind, config)
+				clean(t, diags)
+				_, diags = c.Destroy(kind, o)
+				clean(t, diags)
+			}
+			expect(t, "preference", account(srv).Preference, want.Preference)
+			expect(t, "policy", account(srv).Policy, want.Policy)
+			expect(t, "single sign-on", account(srv).UserSso, want.UserSso)
+		})
+	}
+}
+
+// SING-10: a write that lacks a field would reset it.
+func TestSettingWrite_needsACompleteReply(t *testing.T) {
+	t.Parallel()
+	for kind, test := range map[string]struct {
+		config  attributes
+		missing string
+	}{
+		preference: {attributes{"login_session_duration": 8}, "LoginNetworkMasks"},
+		policy:     {attributes{"minimum_password_length": 14}, "RequireNumbers"},
+		userSso:    {attributes{"authn_sign_algo": "rsa-sha256"}, "SsoEnabled"},
+	} {
+		srv := old(t, func(b *ramtest.Behaviour) { b.MissingFields = test.missing })
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(kind, test.config)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the ", "Nothing was changed.", "did not return "+test.missing)
+		expect(t, "state", o.State.IsNull(), true)
+		expect(t, "writes", writes(srv), []string(nil))
+	}
+}
+
+// SING-11: what another administrator hardens while a write waits is not taken back.
+func TestSettingWrite_mergesAfterEachWait(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]ramtest.Rule{
+		"throttled":   {Fault: "code", Status: 429, Code: "Throttling", RetryAfter: "7"},
+		"backed off":  {Fault: "code", Status: 503, Code: "ServiceUnavailable"},
+		"unknown":     {Fault: "reset"},
+		"unconfirmed": {Fault: "reset", Phase: "after_commit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := old(t)
+			fault.Action, fault.Nth = "SetSecurityPreference", "1"
+			srv.Inject(fault)
+			c := newCore(t, srv.Getenv, fakeClock())
+			plan, diags := c.Plan(preference, attributes{"login_session_duration": 8, "on_destroy": setting.Restore}, c.Null(preference))
+			clean(t, diags)
+			srv.ChangeBefore("GetSecurityPreference", func(*ramtest.Account) {})
+			srv.ChangeBefore("GetSecurityPreference", func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = mandatory })
+			o, diags := c.ApplyPlan(preference, attributes{"login_session_duration": 8, "on_destroy": setting.Restore}, c.Null(preference), plan)
+			clean(t, diags)
+			expect(t, "second factor", account(srv).Preference.MFAOperationForLogin, mandatory)
+			expect(t, "session", account(srv).Preference.LoginSessionDuration, 8)
+			expect(t, "state", in(t, o.State, "mfa_operation_for_login"), mandatory)
+			_, diags = c.Destroy(preference, o)
+			clean(t, diags)
+			expect(t, "restored", account(srv).Preference.LoginSessionDuration, 24)
+		})
+	}
+}
+
+// A risk that depends on other objects takes calls, in which time the setting may change.
+func TestSettingWrite_readsAgainAfterChecksOfOtherObjects(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"allow_user_to_change_password": false}
+	plan, diags := c.Plan(preference, config, c.Null(preference))
+	clean(t, diags)
+	srv.ChangeBefore("GetPasswordPolicy", func(a *ramtest.Account) { a.Preference.LoginSessionDuration = 1 })
+	_, diags = c.ApplyPlan(preference, config, c.Null(preference), plan)
+	clean(t, diags)
+	expect(t, "session", account(srv).Preference.LoginSessionDuration, 1)
+	expect(t, "passwords", account(srv).Preference.AllowUserToChangePassword, false)
+}
+
+// An edit after the write is in the account and in the state, and said.
+func TestSettingWrite_saysWhatChangedDuringTheApply(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	srv.Inject(ramtest.Rule{Action: "SetPasswordPolicy", Phase: "after_commit", Nth: "1", Fault: "inject", Inject: "Ims/SetPasswordPolicy", InjectParams: map[string]string{"MaxPasswordAge": "77", "MinimumPasswordLength": "14"}})
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14})
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "The password policy changed during the apply", "max_password_age changed from 0 to 77")
+	expect(t, "state", in(t, o.State, "max_password_age"), int64(77))
+}
