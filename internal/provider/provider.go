@@ -122,4 +122,6 @@ func (p *ramProvider) EphemeralResources(context.Context) []func() ephemeral.Eph
 	return ephemeralResources
 }
 
-func (p *ramProvider) Actions(context.Context) []func() action.Action { return actions }
+func (p *ramProvider) Actions(context.Context) []func() action.Action {
+	return guardedActions(actions)
+}

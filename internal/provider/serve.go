@@ -29,7 +29,7 @@ func Serve(create func() provider.Provider, debug bool) error {
 
 // Server answers what a CLI asks of a provider.
 func Server(p provider.Provider) tfprotov6.ProviderServer {
-	return server{providerserver.NewProtocol6(p)().(complete), &sync.WaitGroup{}} //nolint:forcetypeassert // of the framework, which has them since 1.16
+	return panicGuard{server{providerserver.NewProtocol6(p)().(complete), &sync.WaitGroup{}}} //nolint:forcetypeassert // of the framework, which has them since 1.16
 }
 
 // complete is all that our provider serves.

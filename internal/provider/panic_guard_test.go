@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// onlyApplies applies changes. Each other request panics, because there is no server for it.
+type onlyApplies struct {
+	complete
+
+	real tfprotov6.ProviderServer
+}
+
+func (o onlyApplies) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	return o.real.ApplyResourceChange(ctx, req)
+}
+
+// Each kind of request panics while a key is being created. Each is answered with an error, and the key is in the state
+// with its secret.
+func TestPanicGuard_isAroundEveryRequest(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	plan, diags := c.Plan(accessKey, attributes{"user_name": "alice"}, c.Null(accessKey))
+	clean(t, diags)
+	guard := panicGuard{onlyApplies{real: c.Server}}
+	requests := map[string]string{}
+	srv.ChangeBefore("CreateAccessKey", func(*ramtest.Account) {
+		kind := reflect.TypeFor[complete]()
+		for n := range kind.NumMethod() {
+			if name := kind.Method(n).Name; name != "ApplyResourceChange" {
+				requests[name] = panicOf(reflect.ValueOf(guard).MethodByName(name))
+			}
+		}
+	})
+	resp, err := guard.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: accessKey, Config: c.Dynamic(c.Build(c.Schemas.ResourceSchemas[accessKey], attributes{"user_name": "alice"})),
+		PriorState: c.Dynamic(c.Null(accessKey).State), PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+	})
+	must(t, err)
+	clean(t, resp.Diagnostics)
+	expect(t, "secret", stateOf(t, acctest.Object{State: c.Value(accessKey, resp.NewState)}, "secret"), keysOf(srv, "alice")[0].Secret)
+	if len(requests) < 25 {
+		t.Errorf("only %d kinds of requests", len(requests))
+	}
+	for name, told := range requests {
+		if !strings.Contains(told, "Cannot ") || !strings.Contains(told, "This is a bug in the provider") || !strings.Contains(told, "nil pointer") {
+			t.Errorf("%s is answered with %q", name, told)
+		}
+	}
+}
+
+// panicOf calls a method of a server with an empty request, and returns what its answer says.
+func panicOf(method reflect.Value) string {
+	results := method.Call([]reflect.Value{reflect.ValueOf(context.TODO()), reflect.New(method.Type().In(1).Elem())}) //nolint:forbidigo // a request of a CLI
+	switch resp := results[0].Interface().(type) {
+	case *tfprotov6.ListResourceServerStream:
+		text := ""
+		for result := range resp.Results {
+			text += acctest.Messages(result.Diagnostics)
+		}
+		return text
+	case *tfprotov6.InvokeActionServerStream:
+		text := ""
+		for event := range resp.Events {
+			text += acctest.Messages(event.Type.(tfprotov6.CompletedInvokeActionEventType).Diagnostics)
+		}
+		return text
+	case *tfprotov6.CallFunctionResponse:
+		return resp.Error.Text
+	case *tfprotov6.StopProviderResponse:
+		return resp.Error
+	}
+	diags, _ := results[0].Elem().FieldByName("Diagnostics").Interface().([]*tfprotov6.Diagnostic)
+	return acctest.Messages(diags)
+}
+
+// A panic in the code of a data source, a list, an action and an ephemeral resource, while a key is being created.
+func TestPanicGuard_keepsTheKeyThatIsBeingCreated(t *testing.T) {
+	t.Parallel()
+	for kind, act := range map[string]func(*acctest.Driver) string{
+		"data source": func(c *acctest.Driver) string {
+			_, diags := c.ReadData("ram_access_keys", nil)
+			return acctest.Messages(diags)
+		},
+		"list": func(c *acctest.Driver) string {
+			text := ""
+			for _, r := range c.List(accessKey, nil, false, 0) {
+				text += acctest.Messages(r.Diagnostics)
+			}
+			return text
+		},
+		"action": func(c *acctest.Driver) string {
+			_, diags := c.Invoke("ram_deactivate_access_keys", attributes{"user_name": "bob"})
+			return acctest.Messages(diags)
+		},
+		"ephemeral resource": func(c *acctest.Driver) string {
+			_, diags := c.Open("ram_password", attributes{})
+			return acctest.Messages(diags)
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			srv := withAlice(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1 }))
+			giveKey(srv, "bob", "LTAIbobs", day)
+			h := &acctest.Clock{}
+			var broken atomic.Bool
+			var c *acctest.Driver
+			told := ""
+			c = newCore(t, srv.Getenv, WithClock(func() time.Time {
+				if broken.Load() {
+					var none []time.Time
+					return none[len(none)]
+				}
+				return h.Now()
+			}, func(ctx context.Context, d time.Duration) error {
+				if told == "" { // the created key is not listed yet
+					broken.Store(true)
+					told = act(c)
+					broken.Store(false)
+				}
+				return h.Pause(ctx, d)
+			}))
+			o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
+			clean(t, acctest.Errors(diags))
+			expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "alice")[0].Secret)
+			if !strings.Contains(told, "This is a bug in the provider") || !strings.Contains(told, "index out of range") {
+				t.Error(fmt.Sprintf("the %s says %q", kind, told))
+			}
+		})
+	}
+}
