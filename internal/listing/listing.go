@@ -134,7 +134,7 @@ func (l Listing[S, T]) failure(ctx context.Context, req list.ListRequest, accoun
 func (e Entry) result(ctx context.Context, req list.ListRequest) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = e.Name
-	result.Diagnostics.Append(result.Identity.Set(ctx, e.Identity)...)
+	tf.Set(ctx, e.Identity, result.Identity, &result.Diagnostics)
 	if !req.IncludeResource {
 		return result
 	}
@@ -144,7 +144,7 @@ func (e Entry) result(ctx context.Context, req list.ListRequest) list.ListResult
 			return result
 		}
 	}
-	result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+	tf.Set(ctx, model, result.Resource, &result.Diagnostics)
 	return result
 }
 

@@ -34,7 +34,7 @@ func ImportUser(ctx context.Context, i *instance.Instance, noun string, req reso
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), o.AccountID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_name"), o.UserName)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, o.Identity())...)
+	tf.Set(ctx, o.Identity(), resp.Identity, &resp.Diagnostics)
 }
 
 // UserExists finds the user of an object before a delete, also after a rename. A user

@@ -193,7 +193,7 @@ func importKey(ctx context.Context, i *instance.Instance, f diagnostics.Operatio
 	} {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+	tf.Set(ctx, who, resp.Identity, &resp.Diagnostics)
 }
 
 // importedOwner is the user whose key is imported.

@@ -32,7 +32,7 @@ func (r *accessKeyResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	case req.State.Raw.IsNull():
 		plan := tf.Get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
 		if !resp.Diagnostics.HasError() && r.planCreate(&plan, &resp.Diagnostics) {
-			resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+			tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 		}
 	default:
 		state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
@@ -42,7 +42,7 @@ func (r *accessKeyResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		}
 		r.Adopt(accessKeyObject(state.AccessKeyID.ValueString()))
 		r.planUpdate(ctx, state, &plan, resp)
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+		tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 	}
 }
 

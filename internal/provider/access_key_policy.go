@@ -184,7 +184,7 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		p.Update(ctx)
 	}
 	if object := p.Plan.Object(resp.Plan.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, object)...)
+		tf.Set(ctx, object, &resp.Plan, &resp.Diagnostics)
 	}
 }
 

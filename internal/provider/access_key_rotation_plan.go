@@ -53,7 +53,7 @@ func (r *rotationResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		plan.current().become(state.current())
 		plan.previous().become(state.previous())
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
 
 func (m rotationModel) sameArguments(state rotationModel) bool {

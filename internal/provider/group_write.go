@@ -39,7 +39,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		managed = managedBefore(ctx, req.Private, &resp.Diagnostics)
 	}
 	planOptionals(plan.optionals(), config.optionals(), state.optionals(), managed)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
 
 // planOptionals plans texts that are not configured: one that was configured at the last apply is

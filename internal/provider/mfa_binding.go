@@ -176,7 +176,7 @@ func (b *mfaBinding) ImportState(ctx context.Context, req resource.ImportStateRe
 	who.AccountID = types.StringValue(account)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), account)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_name"), who.UserName)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+	tf.Set(ctx, who, resp.Identity, &resp.Diagnostics)
 }
 
 func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -41,7 +41,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		}
 	}
 	r.warnOfKeys(ctx, plan, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
 
 // promised is the set that an update leaves behind: none where the keys are acted

@@ -34,7 +34,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		plan.planUpdate(config, tf.Get[userModel](ctx, req.State, &resp.Diagnostics), managed)
 	}
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+		tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 	}
 }
 

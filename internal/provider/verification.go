@@ -188,7 +188,7 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	} else {
 		r.planCreate(ctx, &plan, resp)
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
 
 func (r *verificationResource) planDestroy(state verificationModel, resp *resource.ModifyPlanResponse) {

@@ -177,7 +177,7 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 	who.AccountID = types.StringValue(account)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), account)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("serial_number"), serial)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+	tf.Set(ctx, who, resp.Identity, &resp.Diagnostics)
 }
 
 func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

@@ -46,7 +46,7 @@ func (d *virtualMFADevice) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if p.replaces {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("bind_to_user"))
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, p.plan)...)
+	tf.Set(ctx, p.plan, &resp.Plan, &resp.Diagnostics)
 }
 
 // devicePlanning is one plan of a device.

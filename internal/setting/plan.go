@@ -75,7 +75,7 @@ func (s *Setting[S]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 		p.Update(ctx)
 	}
 	if o := p.Plan.Object(resp.Plan.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, o)...)
+		tf.Set(ctx, o, &resp.Plan, &resp.Diagnostics)
 	}
 }
 

@@ -147,7 +147,7 @@ func (s *Setting[S]) ImportState(ctx context.Context, req resource.ImportStateRe
 	if _, guarded := s.Arguments["allow_lock_out"]; guarded {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("allow_lock_out"), false)...)
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, accountIdentity{AccountID: types.StringValue(caller.AccountID)})...)
+	tf.Set(ctx, accountIdentity{AccountID: types.StringValue(caller.AccountID)}, resp.Identity, &resp.Diagnostics)
 }
 
 func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

@@ -6,6 +6,7 @@ package tf
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -17,27 +18,55 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 )
 
-// Get reads a plan, state or configuration into a model. Errors are added to diags,
-// which the caller checks after its last read.
+// Get reads a plan, state, identity or configuration into a model. Errors are added to
+// diags, which the caller checks after its last read.
 func Get[M any](ctx context.Context, from interface {
 	Get(context.Context, any) diag.Diagnostics
 }, diags *diag.Diagnostics,
-) (m M) {
-	diags.Append(from.Get(ctx, &m)...)
-	return m
+) M {
+	var m M
+	raw, schema := source(from)
+	if codecFor(ctx, reflect.TypeFor[M](), schema).decode(ctx, raw, reflect.ValueOf(&m).Elem()) {
+		return m
+	}
+	var other M
+	diags.Append(from.Get(ctx, &other)...)
+	return other
+}
+
+// Set writes a model to a plan, an identity or a result of a list. Save writes a state.
+func Set[T interface {
+	*tfsdk.Plan | *tfsdk.ResourceIdentity | *tfsdk.Resource
+	setter
+}](ctx context.Context, what any, to T, diags *diag.Diagnostics,
+) {
+	set(ctx, what, to, diags)
+}
+
+type setter interface {
+	Set(context.Context, any) diag.Diagnostics
+}
+
+func set(ctx context.Context, what any, to setter, diags *diag.Diagnostics) {
+	raw, schema := target(to)
+	if v, done := codecFor(ctx, reflect.TypeOf(what), schema).encode(ctx, reflect.ValueOf(what)); done {
+		*raw = v
+		return
+	}
+	diags.Append(to.Set(ctx, what)...)
 }
 
 // Save writes the state together with its identity. A state of a CLI without
 // identities has none yet, and the framework refuses an identity that stays empty.
 func Save(ctx context.Context, who, what any, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	diags.Append(identity.Set(ctx, who)...)
-	diags.Append(state.Set(ctx, what)...)
+	set(ctx, who, identity, diags)
+	set(ctx, what, state, diags)
 }
 
 // Remove removes an object that no longer exists from the state. The identity is
 // set first, because the framework refuses a read that leaves it empty.
 func Remove(ctx context.Context, who any, resp *resource.ReadResponse, summary, detail string) {
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, who)...)
+	set(ctx, who, resp.Identity, &resp.Diagnostics)
 	resp.State.RemoveResource(ctx)
 	resp.Diagnostics.AddWarning(summary, detail)
 }
