@@ -14,8 +14,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// codes are those of the previous and the present time step by the service's
-// clock. If they were used already, it waits until there are two new ones.
+// unusedCodes returns the codes of the previous and the current time step by the
+// service's clock. If they are already used, it waits for two unused steps.
 func unusedCodes(ctx context.Context, i *instance.Instance, seed string) (code1, code2 string, err error) {
 	for range 3 {
 		now, err := i.Client.ServerTime(ctx)
@@ -27,13 +27,13 @@ func unusedCodes(ctx context.Context, i *instance.Instance, seed string) (code1,
 		if taken {
 			return twoCodes(seed, step)
 		}
-		// The Date header, which has the service's time, counts whole seconds.
+		// The Date header, the source of the service's time, has whole seconds.
 		begins := time.Unix(next*int64(instance.StepLength/time.Second), 0).Add(time.Second)
 		if err := i.Client.Pause(ctx, begins.Sub(now)); err != nil {
 			return "", "", err
 		}
 	}
-	return "", "", errors.New("no time step came that was not used yet; look at the clock of this machine")
+	return "", "", errors.New("no unused time step was found; check the clock of this machine")
 }
 
 func twoCodes(seed string, step int64) (code1, code2 string, err error) {
@@ -44,11 +44,11 @@ func twoCodes(seed string, step int64) (code1, code2 string, err error) {
 	return code1, code2, err
 }
 
-// Bind gives a device to a user. After a refusal, or when it is not known what
-// became of the call, it tries once more with two unused steps. An error whose
-// outcome is unknown is that of a call which may have taken effect.
+// Bind binds a device to a user. After refused codes or an unknown outcome it tries a
+// second time with two unused steps. If ram.OutcomeUnknown reports true for the
+// returned error, the device may be bound.
 func Bind(ctx context.Context, i *instance.Instance, user ram.User, serial, seed string) error {
-	var doubt error
+	var unknown error
 	for attempt := 1; ; attempt++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -57,20 +57,20 @@ func Bind(ctx context.Context, i *instance.Instance, user ram.User, serial, seed
 		switch {
 		case err == nil:
 			return nil
-		case ram.Exists(err): // as after a call that took effect unseen
-			held, unread := holdsDevice(ctx, i, user, serial)
+		case ram.Exists(err): // as after a request that took effect without a response
+			bound, unread := holdsDevice(ctx, i, user, serial)
 			switch {
-			case held:
+			case bound:
 				return nil
-			case unread != nil && doubt != nil:
-				return doubt
+			case unread != nil && unknown != nil:
+				return unknown
 			}
 			return err
 		case ram.OutcomeUnknown(err):
 			if bindTookEffect(ctx, i, user, serial, attempt) {
 				return nil
 			}
-			doubt = err
+			unknown = err
 		case !codesRefused(err):
 			return err
 		}
@@ -80,8 +80,9 @@ func Bind(ctx context.Context, i *instance.Instance, user ram.User, serial, seed
 	}
 }
 
-// took reports whether a bind of unknown outcome took effect. The first time one look
-// will do: the second bind waits for new steps, and is then refused if it did.
+// bindTookEffect reports whether a bind of unknown outcome took effect. After the
+// first attempt one read is enough: the second attempt waits for new steps, and the
+// service refuses it if the first one took effect.
 func bindTookEffect(ctx context.Context, i *instance.Instance, user ram.User, serial string, attempt int) bool {
 	if attempt > 1 {
 		held, _ := holdsDevice(ctx, i, user, serial)
@@ -91,8 +92,9 @@ func bindTookEffect(ctx context.Context, i *instance.Instance, user ram.User, se
 	return err == nil && found && device.UserID == user.ID
 }
 
-// holds reports whether a user has the device: by what the service says of the user,
-// or else by what it comes to show of the device. The error is that neither can be read.
+// holdsDevice reports whether a user has the device: by the user's MFA device, or, if
+// that cannot be read, by the owner that the service shows for the device. It returns
+// an error if neither can be read.
 func holdsDevice(ctx context.Context, i *instance.Instance, user ram.User, serial string) (bool, error) {
 	mfa, err := i.Client.UserMFA(ctx, user.Name)
 	if err == nil && mfa.Enabled && mfa.SerialNumber != "" {
@@ -119,13 +121,14 @@ func sendCodes(ctx context.Context, i *instance.Instance, userName, serial, seed
 	return i.Client.BindMFADevice(ctx, userName, serial, code1, code2)
 }
 
-// codesRefused reports whether the service did not take the two codes (documented).
+// codesRefused reports whether the service refused the two codes (documented).
 func codesRefused(err error) bool {
 	var answer *ram.Error
 	return errors.As(err, &answer) && answer.Code == "CheckAuthenticationCodeFail"
 }
 
-// ExplainRefusedCodes says why a bind failed, as far as codes and clocks are to blame.
+// ExplainRefusedCodes returns the likely cause of refused codes: the clock or the seed.
+// It is empty for every other error.
 func ExplainRefusedCodes(i *instance.Instance, err error) string {
 	if !codesRefused(err) {
 		return ""
@@ -133,17 +136,17 @@ func ExplainRefusedCodes(i *instance.Instance, err error) string {
 	offset, known := i.Client.ClockOffset()
 	switch {
 	case !known || offset.Abs() <= instance.StepLength:
-		return "\n\nThe codes of two pairs of time steps were refused, so the seed may be that of another device."
+		return "\n\nThe codes of two pairs of time steps were refused, so the seed may belong to another device."
 	case offset > 0:
-		return fmt.Sprintf("\n\nThe codes of two pairs of time steps were refused. They were made for the service's time, by the Date of its answers, "+
-			"and the clock of this machine is %s behind that. Set the clock right (NTP); if it is, the seed may be that of another device.", offset.Round(time.Second))
+		return fmt.Sprintf("\n\nThe codes of two pairs of time steps were refused. They were computed for the service's time, from the Date header of its responses, "+
+			"and the clock of this machine is %s behind that. Correct the clock (NTP). If it is correct, the seed may belong to another device.", offset.Round(time.Second))
 	default:
-		return fmt.Sprintf("\n\nThe codes of two pairs of time steps were refused. They were made for the service's time, by the Date of its answers, "+
-			"and the clock of this machine is %s ahead of that. Set the clock right (NTP); if it is, the seed may be that of another device.", offset.Abs().Round(time.Second))
+		return fmt.Sprintf("\n\nThe codes of two pairs of time steps were refused. They were computed for the service's time, from the Date header of its responses, "+
+			"and the clock of this machine is %s ahead of that. Correct the clock (NTP). If it is correct, the seed may belong to another device.", offset.Abs().Round(time.Second))
 	}
 }
 
-// Unbind takes a device off the user who has it now. A device that is not bound is no error.
+// Unbind unbinds a device from its current user. A device without a user is no error.
 func Unbind(ctx context.Context, i *instance.Instance, device ram.MFADevice) error {
 	err := i.Client.UnbindMFADevice(ctx, device.UserName)
 	if ram.NotFound(err, "User.MFADevice", "User") {
@@ -152,13 +155,13 @@ func Unbind(ctx context.Context, i *instance.Instance, device ram.MFADevice) err
 	return err
 }
 
-// Refresh looks for a device, bypassing the cache.
+// Refresh reads a device and bypasses the cache.
 func Refresh(ctx context.Context, i *instance.Instance, serial string) (device ram.MFADevice, found bool, err error) {
 	return i.Client.RefreshMFADevice(ctx, serial)
 }
 
-// Wait looks for a device again and again until it is as wanted; false if it is
-// not within the patience that there is for what the service shows late.
+// Wait reads a device until wanted returns true. It returns false if that takes longer
+// than instance.ConfirmLimit.
 func Wait(ctx context.Context, i *instance.Instance, serial string, wanted func(device ram.MFADevice, found bool) bool) (bool, error) {
 	return i.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		device, found, err := Refresh(ctx, i, serial)
@@ -166,17 +169,17 @@ func Wait(ctx context.Context, i *instance.Instance, serial string, wanted func(
 	})
 }
 
-// OtherDevice is the device that a user has already, if it may be read. A user
-// has one at most.
+// OtherDevice returns a device of the user other than serial, if it may be read. A user
+// has one device at most.
 func OtherDevice(ctx context.Context, i *instance.Instance, userName, serial string) (ram.UserMFA, bool, error) {
 	mfa, err := i.Client.UserMFA(ctx, userName)
 	if ram.Denied(err) {
-		return ram.UserMFA{}, false, nil // the bind itself will tell
+		return ram.UserMFA{}, false, nil // the bind reports it
 	}
 	return mfa, err == nil && mfa.Enabled && mfa.SerialNumber != serial, err
 }
 
-// Owner names the user who has a device.
+// Owner formats the name and id of the user that a device is bound to.
 func Owner(d ram.MFADevice) string {
 	return fmt.Sprintf("%q (user id %s)", d.UserName, d.UserID)
 }

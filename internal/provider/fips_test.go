@@ -80,3 +80,41 @@ provider "ram" {
 `+fipsConfig)
 	contains(t, c.run(1, "plan"), "Cannot configure the provider", "Use ACS3-HMAC-SHA256")
 }
+
+// To bind an MFA device takes SHA-1, so it is refused before any call.
+func TestAccFIPS_onlyRefusesToBindMFADevices(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCLI(t, srv.Getenv, `
+resource "ram_virtual_mfa_device" "phone" {
+  virtual_mfa_device_name = "phone"
+  bind_to_user            = "alice"
+}
+`)
+	c.under("only")
+	contains(t, c.run(1, "apply", "-auto-approve"), "SHA-1", "GODEBUG=fips140=only")
+	c.write("main.tf", `terraform {
+  required_providers {
+    ram = { source = "ram-security/ram" }
+  }
+}
+resource "ram_mfa_binding" "phone" {
+  user_name       = "alice"
+  serial_number   = "`+phoneSerial+`"
+  seed_wo         = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+  seed_wo_version = 1
+}
+`)
+	contains(t, c.run(1, "apply", "-auto-approve"), "SHA-1", "GODEBUG=fips140=only")
+	c.write("main.tf", `terraform {
+  required_providers {
+    ram = { source = "ram-security/ram" }
+  }
+}
+resource "ram_virtual_mfa_device" "phone" {
+  virtual_mfa_device_name = "phone"
+}
+`)
+	c.run(0, "apply", "-auto-approve")
+	expect(t, "writes", writes(srv), []string{"CreateVirtualMFADevice"})
+}

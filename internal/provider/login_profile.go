@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -24,6 +23,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
@@ -46,6 +46,9 @@ type loginProfileModel struct {
 
 	PasswordWO            types.String `tfsdk:"password_wo"`
 	PasswordWOVersion     types.Int64  `tfsdk:"password_wo_version"`
+	PGPKey                types.String `tfsdk:"pgp_key"`
+	EncryptedPassword     types.String `tfsdk:"encrypted_password"`
+	KeyFingerprint        types.String `tfsdk:"key_fingerprint"`
 	PasswordResetRequired types.Bool   `tfsdk:"password_reset_required"`
 	MFABindRequired       types.Bool   `tfsdk:"mfa_bind_required"`
 	Status                types.String `tfsdk:"status"`
@@ -59,7 +62,7 @@ func (m *loginProfileModel) show(live ram.LoginProfile) {
 }
 
 // orders are what a new profile is asked to be. What the plan leaves open is not sent.
-func (m *loginProfileModel) orders(password *string) ram.LoginProfileChange {
+func (m *loginProfileModel) createRequest(password *string) ram.LoginProfileChange {
 	orders := ram.LoginProfileChange{Password: password, PasswordResetRequired: m.PasswordResetRequired.ValueBoolPointer()}
 	if !m.MFABindRequired.IsUnknown() {
 		orders.MFABindRequired = m.MFABindRequired.ValueBoolPointer()
@@ -87,12 +90,26 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			Optional: true, WriteOnly: true,
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
 			MarkdownDescription: "The password. It is write-only: it is sent to the service when the profile is created and when `password_wo_version` changes, and is in no plan and no state. " +
-				"It is held against the account's password policy before it is sent. A new profile needs one; one that was imported or moved does not.",
+				"It is checked against the account's password policy before it is sent. It may be null whenever no password is sent.",
 		},
 		"password_wo_version": schema.Int64Attribute{
-			Optional: true, Validators: []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))},
-			MarkdownDescription: "The version of `password_wo`, any number. Another number sends the password once; nothing else does. The first one after an import or a move is recorded and sends nothing, " +
-				"so both keep the password that the user has.",
+			Optional: true,
+			MarkdownDescription: "The version of the password, any number. Another number sends `password_wo`, or with `pgp_key` a new random password, once; nothing else does. The first version after an import or a move is " +
+				"recorded and sends nothing, so both keep the password that the user has. **A new password ends all console sessions of the user, and those of roles that the user has assumed**; AccessKey pairs are not affected.",
+		},
+		"pgp_key": schema.StringAttribute{
+			Optional: true, Validators: []validator.String{pgp.KeyValidator{}, stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version")), stringvalidator.ConflictsWith(path.MatchRoot("password_wo"))},
+			MarkdownDescription: "A PGP public key, in armour or in Base64. Instead of `password_wo`, the provider then makes a random password that meets the account's password policy, and the state has it encrypted for this key only. " +
+				"Set `password_reset_required` with it, so that the user replaces it at the first logon. Another key alone sends nothing: it is used for the next password.",
+		},
+		"encrypted_password": schema.StringAttribute{
+			Computed: true,
+			MarkdownDescription: "The random password, encrypted for `pgp_key`: a binary OpenPGP message in Base64. Decrypt it with `base64 --decode | gpg --decrypt`, or with the ephemeral resource `ram_decrypted_secret`. " +
+				"Null if the password comes from `password_wo`.",
+		},
+		"key_fingerprint": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The fingerprint of the PGP key that `encrypted_password` is encrypted for.",
 		},
 		"password_reset_required": schema.BoolAttribute{
 			Optional: true,
@@ -115,7 +132,7 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 		own[name] = attribute
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The console logon of a RAM user. The password is write-only and reaches neither the plan nor the state; everything else here does. " +
+		MarkdownDescription: "The console logon of a RAM user. The password is write-only and reaches neither the plan nor the state, or it is random and the state has it encrypted; everything else is in the state. " +
 			"A profile that exists is never overwritten: import it.\n\nDestroying it closes the console to the user at once; AccessKey pairs and the MFA device stay.",
 		Attributes: owner.Attributes(ctx, own),
 	}
@@ -164,8 +181,12 @@ func (r *loginProfileResource) Create(ctx context.Context, req resource.CreateRe
 	if !owner.PrepareCreate(ctx, r.Instance, diagnostics.Operation{Name: "create the login profile", State: "Nothing was created."}, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	began := serverNow(r.Instance)
-	made, ok := r.create(ctx, &plan, config.PasswordWO, &resp.Diagnostics)
+	password, ok := r.password(ctx, diagnostics.Operation{Name: "create the login profile", State: "Nothing was created."}, &plan, config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	began := serverTime(r.Instance)
+	made, ok := r.create(ctx, &plan, password, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -221,7 +242,7 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 		}
 		state.UserID = types.StringValue(owner.ID)
 	}
-	if r.demandedOfAll(ctx, state, live) {
+	if r.mfaRequiredByAccount(ctx, state, live) {
 		live.MFABindRequired = false
 	}
 	state.show(live)
@@ -248,7 +269,7 @@ func noProfile(err error) bool { return ram.NotFound(err, "User.LoginProfile", "
 // demandedOfAll reports whether the profile shows a demand for MFA only because the account
 // demands it of all users (assumed: no source says whether it does). The profile's own
 // flag is then what it was.
-func (r *loginProfileResource) demandedOfAll(ctx context.Context, prior loginProfileModel, live ram.LoginProfile) bool {
+func (r *loginProfileResource) mfaRequiredByAccount(ctx context.Context, prior loginProfileModel, live ram.LoginProfile) bool {
 	if !live.MFABindRequired || prior.MFABindRequired.IsNull() || prior.MFABindRequired.ValueBool() {
 		return false
 	}
@@ -271,9 +292,20 @@ func (r *loginProfileResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	var began time.Time
-	change, changes := plan.changeFrom(state, config)
-	if change.Password != nil {
-		began = serverNow(r.Instance)
+	change, changes := plan.changeFrom(state)
+	if !sendsPassword(state, plan) {
+		plan.EncryptedPassword, plan.KeyFingerprint = state.EncryptedPassword, state.KeyFingerprint
+	} else {
+		password, ok := r.password(ctx, f, &plan, config, &resp.Diagnostics)
+		if !ok {
+			return
+		}
+		if password.IsNull() {
+			reportPasswordDue(&resp.Diagnostics)
+			return
+		}
+		change.Password, change.PasswordResetRequired, changes = password.ValueStringPointer(), plan.PasswordResetRequired.ValueBoolPointer(), true
+		began = serverTime(r.Instance)
 	}
 	if changes && !r.update(ctx, plan, change, &resp.Diagnostics) {
 		return
@@ -284,13 +316,9 @@ func (r *loginProfileResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 }
 
-// changeFrom is what an update has to send: the flags that change, and the password
-// only if its version does (PWD-01).
-func (m *loginProfileModel) changeFrom(state, config loginProfileModel) (change ram.LoginProfileChange, changes bool) {
-	if sendsPassword(state, *m) {
-		change.Password, change.PasswordResetRequired = config.PasswordWO.ValueStringPointer(), m.PasswordResetRequired.ValueBoolPointer()
-		changes = true
-	}
+// changeFrom returns the flags that an update has to send. A password is sent only if its
+// version changes (PWD-01).
+func (m *loginProfileModel) changeFrom(state loginProfileModel) (change ram.LoginProfileChange, changes bool) {
 	if !m.MFABindRequired.Equal(state.MFABindRequired) && !m.MFABindRequired.IsUnknown() {
 		change.MFABindRequired, changes = m.MFABindRequired.ValueBoolPointer(), true
 	}
@@ -317,19 +345,25 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
-	// The id says whose profile it is, under whatever name.
-	if id := state.UserID.ValueString(); id != "" {
-		owner, err := r.Client.UserByID(ctx, id)
-		if ram.NotFound(err, "User") {
-			return
-		}
-		if diagnostics.Report(&resp.Diagnostics, f, err) {
-			return
-		}
-		state.UserName = types.StringValue(owner.Name)
+	if gone, err := r.followOwner(ctx, &state); gone || diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
 	}
 	name := state.UserName.ValueString()
-	if err := r.Client.DeleteLoginProfile(ctx, name); noProfile(err) || diagnostics.Report(&resp.Diagnostics, f, err) {
+	err := r.Client.DeleteLoginProfile(ctx, name)
+	if noProfile(err) {
+		gone, unread := r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+			_, err := r.Client.LoginProfile(ctx, name)
+			if noProfile(err) {
+				return false, nil
+			}
+			return err == nil, err
+		})
+		if gone || diagnostics.Report(&resp.Diagnostics, f, unread) {
+			return
+		}
+		err = r.Client.DeleteLoginProfile(ctx, name) // it exists after all
+	}
+	if !noProfile(err) && diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	left, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
@@ -340,6 +374,25 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 		return false, err
 	})
 	warnNotGone("login profile", left, err, &resp.Diagnostics)
+}
+
+// followOwner finds the present name of the user, by its id, and reports that the user is
+// gone if two reads do not find it.
+func (r *loginProfileResource) followOwner(ctx context.Context, m *loginProfileModel) (gone bool, err error) {
+	id := m.UserID.ValueString()
+	if id == "" {
+		return false, nil
+	}
+	user, err := r.Client.UserByID(ctx, id)
+	if ram.NotFound(err, "User") {
+		gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+			var err error
+			user, err = r.Client.RefreshUserByID(ctx, id)
+			return err == nil, ignoreNotFound(err, "User")
+		})
+	}
+	m.UserName = types.StringValue(user.Name)
+	return gone, err
 }
 
 // warnNotGone says what is to be said of a deletion that the service took. What it

@@ -9,9 +9,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -29,11 +31,15 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	if req.State.Raw.IsNull() {
-		if config.PasswordWO.IsNull() {
-			noPassword(&resp.Diagnostics)
+		r.planPassword(&plan, config, &resp.Diagnostics)
+		if config.PasswordWO.IsNull() && config.PGPKey.IsNull() {
+			reportNoPassword(&resp.Diagnostics)
+		}
+		if resp.Diagnostics.HasError() {
 			return
 		}
 		r.planReset(ctx, plan, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 		return
 	}
 	state := tf.Get[loginProfileModel](ctx, req.State, &resp.Diagnostics)
@@ -41,9 +47,17 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
+	plan.EncryptedPassword, plan.KeyFingerprint = state.EncryptedPassword, state.KeyFingerprint
+	if sendsPassword(state, plan) {
+		r.planPassword(&plan, config, &resp.Diagnostics)
+		if config.PasswordWO.IsNull() && config.PGPKey.IsNull() && !plan.PasswordWOVersion.IsUnknown() {
+			reportPasswordDue(&resp.Diagnostics)
+		}
+	}
 	if sendsPassword(state, plan) && !plan.PasswordWOVersion.IsUnknown() {
 		r.planReset(ctx, plan, &resp.Diagnostics)
 	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if state.PasswordWOVersion.IsNull() && !plan.PasswordWOVersion.IsNull() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("password_wo_version"), "The password is not sent",
 			"The login profile has a password that Terraform did not set, and keeps it: the first password_wo_version is only recorded. To set the password, apply once more with another password_wo_version.")
@@ -52,6 +66,19 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 		resp.Diagnostics.AddAttributeWarning(path.Root("status"), "The console logon is switched on again",
 			"The login profile is Inactive: an administrator disabled the logon, or the service did because it was not used. The configuration says Active, so the user will be able to log on again. "+
 				"If it was switched off for a reason, take status out of the configuration.")
+	}
+}
+
+// planPassword plans the encrypted form of a password that is sent, and checks the key.
+func (r *loginProfileResource) planPassword(plan *loginProfileModel, config loginProfileModel, diags *diag.Diagnostics) {
+	plan.EncryptedPassword, plan.KeyFingerprint = types.StringUnknown(), types.StringUnknown()
+	switch {
+	case config.PGPKey.IsUnknown():
+	case config.PGPKey.IsNull():
+		plan.EncryptedPassword, plan.KeyFingerprint = types.StringNull(), types.StringNull()
+	default:
+		_, err := pgp.CheckKey(config.PGPKey.ValueString(), r.Client.Now())
+		pgp.ReportKeyError(diags, err)
 	}
 }
 
@@ -64,14 +91,14 @@ func (r *loginProfileResource) planReset(ctx context.Context, plan loginProfileM
 	if _, ok := r.CheckAccount(ctx, diagnostics.Operation{Name: "plan the login profile", State: "Nothing was changed."}, plan.AccountID.ValueString(), diags); !ok {
 		return
 	}
-	if d, locks := r.resetDanger(ctx); locks {
+	if d, locks := r.resetRisk(ctx); locks {
 		d.Report(plan.AllowLockOut.ValueBool(), diags)
 	}
 }
 
 // resetDanger reports whether users may not change their passwords, so that one who has to
 // cannot log on any more. If the preference cannot be read, it is not known.
-func (r *loginProfileResource) resetDanger(ctx context.Context) (d setting.Risk, locks bool) {
+func (r *loginProfileResource) resetRisk(ctx context.Context) (d setting.Risk, locks bool) {
 	preference, err := r.Client.RefreshSecurityPreference(ctx)
 	if err != nil || !is(preference.AllowUserToChangePassword, false) {
 		return d, false
@@ -84,9 +111,9 @@ func (r *loginProfileResource) resetDanger(ctx context.Context) (d setting.Risk,
 
 // permitted looks, before a password is sent, at what the account says of it: the
 // policy it has to meet, where that can be read, and whether a reset locks the user out.
-func (r *loginProfileResource) permitted(ctx context.Context, f diagnostics.Operation, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
+func (r *loginProfileResource) checkPassword(ctx context.Context, f diagnostics.Operation, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
 	if is(change.PasswordResetRequired, true) && !plan.AllowLockOut.ValueBool() {
-		if d, locks := r.resetDanger(ctx); locks {
+		if d, locks := r.resetRisk(ctx); locks {
 			d.Report(false, diags)
 			return false
 		}

@@ -93,6 +93,8 @@ func TestLoginProfile_withoutAPasswordIsNotMade(t *testing.T) {
 		{attributes{"user_name": "alice"}, "needs a password"},
 		{attributes{"user_name": "alice", "password_wo": password}, "password_wo_version"},
 		{attributes{"user_name": "alice", "password_wo_version": 1}, "password_wo"},
+		{logon(attributes{"pgp_key": "nonsense"}), "Cannot use the PGP key"},
+		{attributes{"user_name": "alice", "pgp_key": "nonsense"}, "password_wo_version"},
 		{attributes{"user_name": "alice", "password_wo": "", "password_wo_version": 1}, "at least 1"},
 		{logon(attributes{"user_name": ""}), `AttributeName("user_name")`},
 		{logon(attributes{"user_name": "   "}), `AttributeName("user_name")`},
@@ -509,4 +511,122 @@ func TestLoginProfile_anInterruptedPasswordIsNotSentAgain(t *testing.T) {
 	clean(t, diags)
 	expect(t, "version", in(t, after.State, "password_wo_version"), int64(2))
 	expect(t, "updates", len(srv.Calls("UpdateLoginProfile")), 1)
+}
+
+// With pgp_key the password is random, meets the policy of the account, and is in the state
+// in its encrypted form only.
+func TestLoginProfile_aRandomPasswordIsOnlyInTheMessage(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	srv.Change(func(a *ramtest.Account) {
+		a.Policy.MinimumPasswordLength, a.Policy.RequireSymbols, a.Policy.RequireNumbers, a.Policy.PasswordNotContainUserName = 24, true, true, true
+	})
+	c := newCore(t, srv.Getenv, clockOf(srv))
+	pair := pgpPair(t, nil)
+	config := attributes{"user_name": "alice", "pgp_key": publicKey(t, pair), "password_wo_version": 1, "password_reset_required": true}
+	hidden := func(diags []*tfprotov6.Diagnostic, o acctest.Object) string {
+		t.Helper()
+		clean(t, diags)
+		secret := profile(srv).Password
+		for where, text := range map[string]string{"a message": acctest.Messages(diags), "the state": o.State.String(), "the private state": string(o.Private)} {
+			if found := acctest.FindSecret([]byte(text), secret); len(found) > 0 {
+				t.Errorf("the password is in %s %v", where, found)
+			}
+		}
+		expect(t, "password in the message", decrypted(t, pair, stateOf(t, o, "encrypted_password")), secret)
+		return secret
+	}
+	o, diags := c.Create(profileKind, config)
+	first := hidden(diags, o)
+	expect(t, "length", len(first), 24)
+	expect(t, "reset", profile(srv).PasswordResetRequired, true)
+	expect(t, "fingerprint", len(stateOf(t, o, "key_fingerprint")), 40)
+	steady(t, c, profileKind, config, o)
+
+	// Flags and another key alone send nothing, another version a new password.
+	other := pgpPair(t, nil)
+	config = config.Merge(attributes{"mfa_bind_required": true, "pgp_key": publicKey(t, other)})
+	message := stateOf(t, o, "encrypted_password")
+	o, diags = c.Apply(profileKind, config, o)
+	clean(t, diags)
+	expect(t, "message", stateOf(t, o, "encrypted_password"), message)
+	expect(t, "password", profile(srv).Password, first)
+	steady(t, c, profileKind, config, o)
+	config = config.With("password_wo_version", 2)
+	pair = other
+	o, diags = c.Apply(profileKind, config, o)
+	if second := hidden(diags, o); second == first {
+		t.Error("another version sent the same password")
+	}
+	steady(t, c, profileKind, config, o)
+
+	// A password of the configuration leaves no message behind.
+	config = logon(attributes{"password_wo": "Third-Passw0rd/6 of 24 or more", "password_wo_version": 3, "mfa_bind_required": true, "password_reset_required": true})
+	o, diags = c.Apply(profileKind, config, o)
+	clean(t, diags)
+	expect(t, "message", in(t, o.State, "encrypted_password"), nil)
+	expect(t, "fingerprint", in(t, o.State, "key_fingerprint"), nil)
+	steady(t, c, profileKind, config, o)
+}
+
+func TestLoginProfile_aRandomPasswordUnderFaults(t *testing.T) {
+	t.Parallel()
+	pair := pgpPair(t, nil)
+	config := attributes{"user_name": "alice", "pgp_key": publicKey(t, pair), "password_wo_version": 1}
+	// The response to the create is lost: the password that was sent is the one in the state.
+	srv := withAlice(t)
+	srv.Inject(ramtest.Rule{Action: "CreateLoginProfile", Nth: "1", Phase: "after_commit", Fault: "reset"})
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(profileKind, config)
+	clean(t, diags)
+	expect(t, "password in the message", decrypted(t, pair, stateOf(t, o, "encrypted_password")), profile(srv).Password)
+	// Without the policy, there is no password.
+	srv = withAlice(t)
+	srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission"})
+	o, diags = newCore(t, srv.Getenv, clockOf(srv)).Create(profileKind, config)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the login profile", "Allow ram:GetPasswordPolicy")
+	expect(t, "state", o.State.IsNull(), true)
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// A password is needed only where one is sent.
+func TestLoginProfile_aPasswordIsNeededOnlyWhereItIsSent(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, clockOf(srv))
+	o, diags := c.Create(profileKind, logon(nil))
+	clean(t, diags)
+	without := attributes{"user_name": "alice", "password_wo_version": 1, "mfa_bind_required": true}
+	o, diags = c.Apply(profileKind, without, o)
+	clean(t, diags)
+	steady(t, c, profileKind, without, o)
+	after, diags := c.Apply(profileKind, without.With("password_wo_version", 2), o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the login profile", `AttributeName("password_wo")`, "password_wo_version changes")
+	expect(t, "state", after.State.Equal(o.State), true)
+	// The version is known only at apply.
+	plan, diags := c.Plan(profileKind, without.With("password_wo_version", acctest.Unknown{}), o)
+	clean(t, diags)
+	after, diags = c.ApplyPlan(profileKind, without.With("password_wo_version", 2), o, plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "password_wo_version changes")
+	expect(t, "state", after.State.Equal(o.State), true)
+	expect(t, "password", profile(srv).Password, password)
+	_, diags = c.Destroy(profileKind, o)
+	clean(t, diags)
+}
+
+// A live profile is not left behind for one answer that says it does not exist.
+func TestLoginProfile_oneNotFoundDoesNotEndADestroy(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []ramtest.Rule{
+		{Action: "DeleteLoginProfile", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.User.LoginProfile"},
+		{Action: "DeleteLoginProfile", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.LoginProfile"},
+		{Action: "GetUser", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.User"},
+	} {
+		srv := withAlice(t)
+		o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(profileKind, logon(nil))
+		clean(t, diags)
+		srv.Inject(fault)
+		_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(profileKind, o)
+		clean(t, diags)
+		expect(t, "the profile is deleted", profile(srv) == nil, true)
+	}
 }

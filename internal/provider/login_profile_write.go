@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
@@ -25,23 +27,23 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 	var none ram.LoginProfile
 	name := plan.UserName.ValueString()
 	if password.IsNull() {
-		noPassword(diags)
+		reportNoPassword(diags)
 		return none, false
 	}
 	_, err := r.Client.LoginProfile(ctx, name)
 	if err == nil {
-		profileExists(plan, "", diags)
+		reportProfileExists(plan, "", diags)
 		return none, false
 	}
 	if !ram.NotFound(err, "User.LoginProfile") {
 		diagnostics.Report(diags, f, err)
 		return none, false
 	}
-	want := plan.orders(password.ValueStringPointer())
-	if !r.permitted(ctx, f, *plan, want, diags) {
+	want := plan.createRequest(password.ValueStringPointer())
+	if !r.checkPassword(ctx, f, *plan, want, diags) {
 		return none, false
 	}
-	began := serverNow(r.Instance)
+	began := serverTime(r.Instance)
 	// One interrupt must not part the profile from the state.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()
@@ -52,10 +54,10 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		case err == nil:
 			return made, true
 		case ram.Exists(err) && doubted == 0:
-			profileExists(plan, "It appeared while this one was being created. ", diags)
+			reportProfileExists(plan, "It appeared while this one was being created. ", diags)
 			return none, false
 		case !ram.Exists(err) && !ram.OutcomeUnknown(err):
-			r.refused(f, err, diags)
+			r.reportRefused(f, err, diags)
 			return none, false
 		}
 		f.State = fmt.Sprintf("It is not known whether the login profile was created, and it is not in the state. If the user %q has one now, import it, and set its password with another password_wo_version: terraform import <address> %[1]s", name)
@@ -69,8 +71,8 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		switch {
 		case diagnostics.Report(diags, f, lost):
 			return none, false
-		case found && (!answers(want, made) || !r.writtenSince(began, made)):
-			profileExists(plan, "The answer to the request was lost, and the login profile differs from the requested one, so another administrator created it. ", diags)
+		case found && (!matchesRequest(want, made) || !r.writtenSince(began, made)):
+			reportProfileExists(plan, "The answer to the request was lost, and the login profile differs from the requested one, so another administrator created it. ", diags)
 			return none, false
 		case found:
 			diags.AddWarning("The login profile was created, and its answer was lost", fmt.Sprintf(
@@ -83,15 +85,53 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 	return none, false
 }
 
-// noPassword says that a new profile needs a password.
-func noPassword(diags *diag.Diagnostics) {
+// reportNoPassword says that a new profile needs a password.
+func reportNoPassword(diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("password_wo"), "Cannot create the login profile",
 		"A new login profile needs a password, and the configuration has none. Nothing was created.\n\n"+
-			"Set password_wo and password_wo_version. If the user has a login profile already, import it: that needs no password.")
+			"Set password_wo and password_wo_version, or pgp_key and password_wo_version for a random password. If the user has a login profile already, import it: that needs no password.")
 }
 
-// profileExists says that the user has a profile already. It is never overwritten (PWD-05).
-func profileExists(plan *loginProfileModel, why string, diags *diag.Diagnostics) {
+// reportPasswordDue says that a new version asks for a password that is missing.
+func reportPasswordDue(diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("password_wo"), "Cannot update the login profile",
+		"password_wo_version changes, so a password is sent, and the configuration has none. Nothing was changed.\n\nSet password_wo or pgp_key, or keep the version.")
+}
+
+// password returns the password to send: that of the configuration or, with pgp_key, a
+// random one that meets the account's policy. A random one is encrypted before it is sent,
+// and only its encrypted form is saved in the model.
+func (r *loginProfileResource) password(ctx context.Context, f diagnostics.Operation, m *loginProfileModel, config loginProfileModel, diags *diag.Diagnostics) (types.String, bool) {
+	m.EncryptedPassword, m.KeyFingerprint = types.StringNull(), types.StringNull()
+	if config.PGPKey.IsNull() {
+		return config.PasswordWO, true
+	}
+	recipient, err := pgp.CheckKey(config.PGPKey.ValueString(), r.Client.Now())
+	if pgp.ReportKeyError(diags, err) {
+		return types.String{}, false
+	}
+	policy, err := r.Client.RefreshPasswordPolicy(ctx)
+	if ram.Denied(err) {
+		f.State += " The account's password policy decides what a random password has to contain. Allow ram:GetPasswordPolicy, or set password_wo instead of pgp_key."
+	}
+	if diagnostics.Report(diags, f, err) {
+		return types.String{}, false
+	}
+	rules, ok := passwordModel{UserName: m.UserName}.rules(policy, diags)
+	if !ok {
+		return types.String{}, false
+	}
+	password, err := rules.draw(rand.Reader)
+	if err == nil {
+		var encrypted string
+		encrypted, err = recipient.Encrypt(password)
+		m.EncryptedPassword, m.KeyFingerprint = types.StringValue(encrypted), types.StringValue(recipient.Fingerprint)
+	}
+	return types.StringValue(password), !diagnostics.Report(diags, f, err)
+}
+
+// reportProfileExists says that the user has a profile already. It is never overwritten (PWD-05).
+func reportProfileExists(plan *loginProfileModel, why string, diags *diag.Diagnostics) {
 	name := plan.UserName.ValueString()
 	diags.AddAttributeError(path.Root("user_name"), "Cannot create the login profile", fmt.Sprintf(
 		"The RAM user %q of account %s has a login profile already. %sIt was not changed, and is not in the state.\n\nTo manage it with Terraform, import it; its password stays:\n\n  terraform import <address> %[1]s",
@@ -99,14 +139,14 @@ func profileExists(plan *loginProfileModel, why string, diags *diag.Diagnostics)
 }
 
 // answers reports whether a profile has what was asked for. Who did not ask for a flag takes any.
-func answers(want ram.LoginProfileChange, have ram.LoginProfile) bool {
+func matchesRequest(want ram.LoginProfileChange, have ram.LoginProfile) bool {
 	return (want.PasswordResetRequired == nil || *want.PasswordResetRequired == have.PasswordResetRequired) &&
 		(want.MFABindRequired == nil || !*want.MFABindRequired || have.MFABindRequired) && // an account may demand it of all users
 		(want.Status == nil || *want.Status == have.Status)
 }
 
 // serverNow is the time of the service, as far as it is known.
-func serverNow(i *instance.Instance) time.Time {
+func serverTime(i *instance.Instance) time.Time {
 	now, _ := i.Client.ServerNow()
 	return now
 }
@@ -127,7 +167,7 @@ func (r *loginProfileResource) update(ctx context.Context, plan loginProfileMode
 		if before, err = r.Client.LoginProfile(ctx, name); diagnostics.Report(diags, f, err) {
 			return false
 		}
-		if !r.permitted(ctx, f, plan, change, diags) {
+		if !r.checkPassword(ctx, f, plan, change, diags) {
 			return false
 		}
 	}
@@ -140,7 +180,7 @@ func (r *loginProfileResource) update(ctx context.Context, plan loginProfileMode
 		// Of the same password sent twice, the service may refuse the second as one that was
 		// used before. Then the first was taken.
 		live, lost := r.Client.LoginProfile(ctx, name)
-		if lost == nil && live.UpdateDate.After(before.UpdateDate) && answers(change, live) {
+		if lost == nil && live.UpdateDate.After(before.UpdateDate) && matchesRequest(change, live) {
 			return true
 		}
 		f.State = "It is not known whether the password was set. The state says that it was not, so the next apply sends it again."
@@ -148,12 +188,12 @@ func (r *loginProfileResource) update(ctx context.Context, plan loginProfileMode
 	if err == nil {
 		return true
 	}
-	r.refused(f, err, diags)
+	r.reportRefused(f, err, diags)
 	return false
 }
 
 // refused reports what the service refused, on the password if that is to blame.
-func (r *loginProfileResource) refused(f diagnostics.Operation, err error, diags *diag.Diagnostics) {
+func (r *loginProfileResource) reportRefused(f diagnostics.Operation, err error, diags *diag.Diagnostics) {
 	if !passwordRefused(err) {
 		diagnostics.Report(diags, f, err)
 		return
@@ -178,7 +218,7 @@ func (r *loginProfileResource) confirm(ctx context.Context, written, config logi
 		if noProfile(err) {
 			return false, nil
 		}
-		return err == nil && answers(want, live) && r.writtenSince(began, live), err
+		return err == nil && matchesRequest(want, live) && r.writtenSince(began, live), err
 	})
 	const summary, kept = "Cannot confirm the login profile", "The state shows what was written; the next refresh shows what the account has."
 	switch {

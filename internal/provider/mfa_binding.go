@@ -5,10 +5,10 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -83,7 +83,6 @@ func (b *mfaBinding) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 			},
 			"seed_wo_version": schema.Int64Attribute{
 				Optional:            true,
-				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("seed_wo"))},
 				MarkdownDescription: "The version of `seed_wo`, since Terraform cannot see that a write-only value changed. A device keeps its seed as long as it exists, so another version alone is only written down.",
 			},
 			"activate_date": schema.StringAttribute{
@@ -98,7 +97,7 @@ func (b *mfaBinding) IdentitySchema(_ context.Context, _ resource.IdentitySchema
 	resp.IdentitySchema = owner.IdentitySchema(nil)
 }
 
-func (b *mfaBinding) failed(verb, now string) diagnostics.Operation {
+func (b *mfaBinding) operation(verb, now string) diagnostics.Operation {
 	return diagnostics.Operation{Name: verb + " the MFA binding", State: now}
 }
 
@@ -113,8 +112,12 @@ func checkSeed(seed types.String, diags *diag.Diagnostics) bool {
 	if seed.IsNull() || seed.IsUnknown() {
 		return true
 	}
-	if _, err := ram.TOTP(seed.ValueString(), 0); err == nil {
+	_, err := ram.TOTP(seed.ValueString(), 0)
+	if err == nil {
 		return true
+	}
+	if errors.Is(err, ram.ErrSHA1Forbidden) {
+		return checkCodes(diagnostics.Operation{Name: "create the MFA binding", State: "Nothing was changed."}, diags)
 	}
 	diags.AddError("Cannot use the seed", "The value of seed_wo is not Base32: the letters A to Z and the digits 2 to 7. Nothing was done with it.\n\nGive the seed as the service returned it when the device was created, not a code and not the QR code.")
 	return false
@@ -169,7 +172,7 @@ func (b *mfaBinding) ImportState(ctx context.Context, req resource.ImportStateRe
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	account, ok := instance.CheckNamedAccount(ctx, b.Instance, b.failed("import", now), who.AccountID, &resp.Diagnostics)
+	account, ok := instance.CheckNamedAccount(ctx, b.Instance, b.operation("import", now), who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -187,13 +190,13 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 	if resp.Diagnostics.HasError() || !needSeed(config, &resp.Diagnostics) || !checkSeed(config.SeedWO, &resp.Diagnostics) {
 		return
 	}
-	f := b.failed("create", "Nothing was changed.")
+	f := b.operation("create", "Nothing was changed.")
 	if !owner.PrepareCreate(ctx, b.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
 	serial := plan.SerialNumber.ValueString()
 	user := ram.User{ID: plan.UserID.ValueString(), Name: plan.UserName.ValueString()}
-	if !b.free(ctx, f, user, serial, &resp.Diagnostics) {
+	if !b.checkUnbound(ctx, f, user, serial, &resp.Diagnostics) {
 		return
 	}
 	if err := mfa.Bind(ctx, b.Instance, user, serial, config.SeedWO.ValueString()); err != nil {
@@ -201,7 +204,7 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 		if ram.OutcomeUnknown(err) {
 			now = fmt.Sprintf("It is not known whether the device is bound. Nothing is in the state; if the next apply says that the user has the device, import the binding:\n\n  terraform import ADDRESS %s", user.Name)
 		}
-		diagnostics.Report(&resp.Diagnostics, b.failed("create", now+mfa.ExplainRefusedCodes(b.Instance, err)), err)
+		diagnostics.Report(&resp.Diagnostics, b.operation("create", now+mfa.ExplainRefusedCodes(b.Instance, err)), err)
 		return
 	}
 	device := ram.MFADevice{SerialNumber: serial, UserID: user.ID, UserName: user.Name}
@@ -211,7 +214,7 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 }
 
 // free checks that the device is there, and that neither it nor the user is bound.
-func (b *mfaBinding) free(ctx context.Context, f diagnostics.Operation, user ram.User, serial string, diags *diag.Diagnostics) bool {
+func (b *mfaBinding) checkUnbound(ctx context.Context, f diagnostics.Operation, user ram.User, serial string, diags *diag.Diagnostics) bool {
 	device, found, err := mfa.Refresh(ctx, b.Instance, serial)
 	if diagnostics.Report(diags, f, err) {
 		return false
@@ -262,13 +265,13 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := b.failed("read", "The state is as it was.")
+	f := b.operation("read", "The state is as it was.")
 	account, ok := b.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	device, found, err := b.look(ctx, state)
+	device, found, err := b.find(ctx, state)
 	if err == nil && !found {
 		var missing bool
 		missing, err = b.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
@@ -291,7 +294,7 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 }
 
 // look finds the device of the binding among those that are known.
-func (b *mfaBinding) look(ctx context.Context, state mfaBindingModel) (ram.MFADevice, bool, error) {
+func (b *mfaBinding) find(ctx context.Context, state mfaBindingModel) (ram.MFADevice, bool, error) {
 	if serial := state.SerialNumber.ValueString(); serial != "" && state.UserID.ValueString() != "" {
 		device, found, err := b.Client.MFADevice(ctx, serial)
 		return device, found && device.UserID == state.UserID.ValueString(), err
@@ -328,7 +331,7 @@ func (b *mfaBinding) Update(ctx context.Context, req resource.UpdateRequest, res
 		return
 	}
 	plan.UserID = state.UserID
-	if !owner.PrepareUpdate(ctx, b.Instance, b.failed("update", "Nothing was changed."), &plan.Object, &resp.Diagnostics) {
+	if !owner.PrepareUpdate(ctx, b.Instance, b.operation("update", "Nothing was changed."), &plan.Object, &resp.Diagnostics) {
 		return
 	}
 	plan.SeedWO = types.StringNull()
@@ -342,7 +345,7 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := b.failed("destroy", "The binding is as it was.")
+	f := b.operation("destroy", "The binding is as it was.")
 	if _, ok := b.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
@@ -352,7 +355,14 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 	}
 	device, found := state.deviceIn(devices)
 	if !found {
-		return // it is not bound, or bound to another user: it is not unbound
+		gone, err := b.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+			devices, err := b.Client.RefreshMFADevices(ctx)
+			device, found = state.deviceIn(devices)
+			return found, err
+		})
+		if gone || diagnostics.Report(&resp.Diagnostics, f, err) {
+			return // it is not bound, or bound to another user: it is not unbound
+		}
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, mfa.Unbind(ctx, b.Instance, device)) {
 		return
@@ -364,5 +374,5 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if err == nil && !freed {
 		err = fmt.Errorf("the device is still listed as bound after %s", instance.ConfirmLimit)
 	}
-	diagnostics.Report(&resp.Diagnostics, b.failed("destroy", now), err)
+	diagnostics.Report(&resp.Diagnostics, b.operation("destroy", now), err)
 }

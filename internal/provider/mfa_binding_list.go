@@ -34,8 +34,8 @@ func (b *mfaBinding) bindings(ctx context.Context, sought listing.Users, _ int64
 			yield(ram.MFADevice{}, err)
 			return
 		}
-		bound := devicesSought{Unbound: types.BoolValue(false), UserName: sought.UserName}
-		for device, err := range bound.found(ctx, b.Instance) {
+		bound := deviceQuery{Unbound: types.BoolValue(false), UserName: sought.UserName}
+		for device, err := range bound.stream(ctx, b.Instance) {
 			if (err != nil || form.MatchString(device.UserName)) && !yield(device, err) {
 				return
 			}

@@ -84,8 +84,8 @@ func TestMFABinding_badInputBindsNothing(t *testing.T) {
 		"device that is hers":      {func(srv *ramtest.Server) { bindTo(srv, aliceUserID) }, nil, []string{`"alice" has the device already`, "terraform import ADDRESS alice"}},
 		"user with another": {func(srv *ramtest.Server) {
 			srv.Change(func(a *ramtest.Account) { a.Users["alice"].MFASerial = "U2F-0815" })
-		}, nil, []string{"has an MFA device already, U2F-0815"}},
-		"seed of another device": {nil, attributes{"seed_wo": "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"}, []string{"CheckAuthenticationCodeFail", "seed may be that of another device", "not bound"}},
+		}, nil, []string{"already has the MFA device U2F-0815"}},
+		"seed of another device": {nil, attributes{"seed_wo": "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"}, []string{"CheckAuthenticationCodeFail", "seed may belong to another device", "not bound"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -314,4 +314,21 @@ func TestMFAData(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A seed is needed only to bind, and a list that lacks the device once does not end a destroy.
+func TestMFABinding_aSeedIsNeededOnlyToBind(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := bindingCore(t, srv)
+	o, diags := c.Create(bindingKind, bindingOf("alice", loosePhone(srv)))
+	clean(t, diags)
+	without := bindingOf("alice", "").Merge(attributes{"seed_wo": nil})
+	fixed(t, c, bindingKind, without, o)
+	o, diags = c.Apply(bindingKind, without.With("seed_wo_version", 2), o)
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "ListVirtualMFADevices", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","IsTruncated":false,"VirtualMFADevices":{"VirtualMFADevice":[]}}`})
+	_, diags = bindingCore(t, srv).Destroy(bindingKind, o)
+	clean(t, diags)
+	expect(t, "owner", phone(srv).UserID, "")
 }

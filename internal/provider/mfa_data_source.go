@@ -27,7 +27,7 @@ var (
 type virtualMFADevicesData struct{ instance.DataSource }
 
 type virtualMFADevicesModel struct {
-	devicesSought
+	deviceQuery
 
 	Devices []foundDeviceModel `tfsdk:"devices"`
 }
@@ -71,7 +71,7 @@ func (d *virtualMFADevicesData) Read(ctx context.Context, req datasource.ReadReq
 		m.Devices = []foundDeviceModel{}
 		devices, err := d.Client.MFADevices(ctx)
 		for _, device := range devices {
-			if m.takes(device) {
+			if m.matches(device) {
 				m.Devices = append(m.Devices, foundDeviceModel{
 					SerialNumber: types.StringValue(device.SerialNumber), Name: types.StringValue(device.Name),
 					UserName: tf.NonEmpty(device.UserName), UserID: tf.NonEmpty(device.UserID), ActivateDate: tf.Timestamp(device.ActivateDate),

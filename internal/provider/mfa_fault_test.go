@@ -47,12 +47,12 @@ func judged(t *testing.T, srv *ramtest.Server, o acctest.Object, diags []*tfprot
 	case !failed && device != nil && tracked && device.UserID == aliceUserID && in(t, o.State, "user_id") == aliceUserID:
 		return "C"
 	case failed && tracked && device != nil:
-		contains(t, text, "in the state with its seed", "tainted")
+		contains(t, text, "saved with its seed", "tainted")
 		return "ET"
 	case failed && !tracked && device == nil && len(history(srv, "VirtualMFADevice")) == 0:
 		return "E0"
 	case failed && !tracked && device == nil:
-		contains(t, text, "deleted again")
+		contains(t, text, "so the device was deleted.")
 		return "ER"
 	case failed && !tracked && device != nil:
 		contains(t, text, phoneSerial)
@@ -221,8 +221,8 @@ func TestMFADevice_ofSomebodyElseIsLeftAlone(t *testing.T) {
 		fault ramtest.Rule
 		want  []string
 	}{
-		"and the create is refused":      {ramtest.Rule{Action: "none", Fault: "refuse"}, []string{"a device of this name already", "was created outside of Terraform", "terraform import ADDRESS"}},
-		"and the create is not answered": {ramtest.Rule{Action: "CreateVirtualMFADevice", Phase: "after_commit", Fault: "refuse"}, []string{"came up", "was not changed", `"bob"`}},
+		"and the create is refused":      {ramtest.Rule{Action: "none", Fault: "refuse"}, []string{"already has a device with this name", "Another client created it", "terraform import ADDRESS"}},
+		"and the create is not answered": {ramtest.Rule{Action: "CreateVirtualMFADevice", Phase: "after_commit", Fault: "refuse"}, []string{"now exists", "was not changed", `"bob"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -430,6 +430,32 @@ func TestMFADevice_theEndOfTheOperationLosesNothing(t *testing.T) {
 			o := acctest.Object{State: c.Value(deviceKind, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}
 			expect(t, "outcome", judged(t, srv, o, resp.Diagnostics), want)
 			expect(t, "creates", len(srv.Calls("CreateVirtualMFADevice")), 1)
+		})
+	}
+}
+
+// A device of a lost create that the service never lists is named, with the command that
+// removes it: that no device was created is not claimed.
+func TestMFADevice_ofALostCreateThatIsNeverListed(t *testing.T) {
+	t.Parallel()
+	for name, rule := range map[string]ramtest.Rule{
+		"the name is refused":            {Action: "none", Fault: "refuse"},
+		"and the next request is denied": {Action: "CreateVirtualMFADevice", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"},
+		"and no request is answered":     {Action: "CreateVirtualMFADevice", Nth: "2-", Phase: "after_commit", Fault: "refuse"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := staffed(t)
+			srv.Inject(
+				ramtest.Rule{Action: "CreateVirtualMFADevice", Nth: "1", Phase: "after_commit", Fault: "refuse"},
+				ramtest.Rule{Action: "ListVirtualMFADevices", Fault: "garble", Body: `{"RequestId":"X","IsTruncated":false,"VirtualMFADevices":{"VirtualMFADevice":[]}}`}, rule)
+			o, diags := newCore(t, srv.Getenv, inStep(srv, 0)).Create(deviceKind, attributes{"virtual_mfa_device_name": "phone"})
+			text := acctest.Messages(acctest.Errors(diags))
+			contains(t, text, "Cannot create the virtual MFA device", phoneSerial, "aliyun ims DeleteVirtualMFADevice --SerialNumber "+phoneSerial)
+			if strings.Contains(text, "Nothing was created") {
+				t.Errorf("a device exists:\n%s", text)
+			}
+			expect(t, "state", o.State.IsNull(), true)
 		})
 	}
 }

@@ -175,12 +175,12 @@ func TestMFADevice_badInputMakesNothing(t *testing.T) {
 		"empty name":             {attributes{"virtual_mfa_device_name": ""}, []string{"1 to 64 letters"}},
 		"blank user":             {attributes{"bind_to_user": " "}, []string{"name of a RAM user"}},
 		"principal name":         {attributes{"bind_to_user": "alice@example.onaliyun.com"}, []string{"not a principal name"}},
-		"user that is not there": {attributes{"bind_to_user": "carol"}, []string{`There is no RAM user "carol"`, "Nothing was made."}},
-		"user who has one":       {attributes{"bind_to_user": "bob"}, []string{`The user "bob" has an MFA device already, U2F-0815`, "Nothing was made."}},
+		"user that is not there": {attributes{"bind_to_user": "carol"}, []string{`There is no RAM user "carol"`, "Nothing was created."}},
+		"user who has one":       {attributes{"bind_to_user": "bob"}, []string{`The user "bob" already has the MFA device U2F-0815`, "Nothing was created."}},
 		"no PGP key":             {attributes{"pgp_key": "nonsense"}, []string{"Cannot use the PGP key"}},
 		"private PGP key":        {attributes{"pgp_key": secretKey}, []string{"it is a private key"}},
 		"keybase":                {attributes{"pgp_key": "keybase:alice"}, []string{"not fetched from Keybase"}},
-		"name that is taken":     {attributes{"virtual_mfa_device_name": "taken"}, []string{"a device of this name already", "bound to no user", "terraform import ADDRESS acs:ram::" + defaultAccount + ":mfa/taken"}},
+		"name that is taken":     {attributes{"virtual_mfa_device_name": "taken"}, []string{"already has a device with this name", "not bound to a user", "terraform import ADDRESS acs:ram::" + defaultAccount + ":mfa/taken"}},
 	} {
 		srv.Change(func(a *ramtest.Account) {
 			a.MFADevices["acs:ram::"+defaultAccount+":mfa/taken"] = &ramtest.MFADevice{Name: "taken", Serial: "acs:ram::" + defaultAccount + ":mfa/taken", Seed: "AAAAAAAA"}
@@ -347,7 +347,7 @@ func TestMFADevice_driftIsShownAndPutRight(t *testing.T) {
 				_, diags = fresh.PlanDestroy(deviceKind, o)
 				contains(t, acctest.Messages(diags), "has another user", `"bob"`)
 				kept, diags := fresh.Destroy(deviceKind, o)
-				contains(t, acctest.Messages(acctest.Errors(diags)), "left alone", `"bob"`, "bind_to_user = \"\"")
+				contains(t, acctest.Messages(acctest.Errors(diags)), "It was not changed.", `"bob"`, "bind_to_user = \"\"")
 				expect(t, "state", kept.State.Equal(o.State), true)
 				expect(t, "owner", phone(srv).UserID, bobUserID)
 			}
@@ -570,7 +570,7 @@ func TestMFADevice_aBindThatFailsLeavesItInTheState(t *testing.T) {
 	c := newCore(t, srv.Getenv, inStep(srv, 3*time.Minute))
 	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
 	o, diags := c.Create(deviceKind, config)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the virtual MFA device", "in the state with its seed", "not bound", "tainted", "untaint ADDRESS",
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the virtual MFA device", "saved with its seed", "not bound", "tainted", "untaint ADDRESS",
 		"the clock of this machine is 3m0s ahead", "Code: CheckAuthenticationCodeFail")
 	expect(t, "binds", len(srv.Calls("BindMFADevice")), 2)
 	expect(t, "seed", in(t, o.State, "base32_string_seed"), phone(srv).Seed)

@@ -78,12 +78,12 @@ func (m *virtualMFADeviceModel) show(device ram.MFADevice) {
 }
 
 // loose is the model of a device that is not bound.
-func (m *virtualMFADeviceModel) loose() {
+func (m *virtualMFADeviceModel) clearBinding() {
 	m.BindToUser, m.UserID, m.ActivateDate = types.StringValue(""), types.StringNull(), types.StringNull()
 }
 
 // bound takes over a user who has the device now. What a plan has promised stays.
-func (m *virtualMFADeviceModel) bound(user ram.User, device ram.MFADevice) {
+func (m *virtualMFADeviceModel) setBinding(user ram.User, device ram.MFADevice) {
 	m.BindToUser, m.UserID = types.StringValue(user.Name), types.StringValue(user.ID)
 	if m.ActivateDate.IsUnknown() || m.ActivateDate.IsNull() {
 		m.ActivateDate = tf.Timestamp(device.ActivateDate)
@@ -182,7 +182,7 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 
 func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := tf.Get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
-	note := bindingOwnerIn(ctx, req.Private, &resp.Diagnostics)
+	note := readBindingOwner(ctx, req.Private, &resp.Diagnostics)
 	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -197,7 +197,7 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 	serial := state.SerialNumber.ValueString()
 	device, found, err := d.Client.MFADevice(ctx, serial)
 	if err == nil && !found {
-		found, err = d.stillThere(ctx, serial, &device)
+		found, err = d.confirmExists(ctx, serial, &device)
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
@@ -209,7 +209,7 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	if note == nil { // imported: whoever has the device now is the one it belongs to
 		note = &bindingOwner{UserID: device.UserID}
-		note.keep(ctx, resp.Private, &resp.Diagnostics)
+		note.save(ctx, resp.Private, &resp.Diagnostics)
 	}
 	state.show(device)
 	tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -217,7 +217,7 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 
 // stillThere takes the second look at a device that was missing, and at whatever
 // it is then.
-func (d *virtualMFADevice) stillThere(ctx context.Context, serial string, device *ram.MFADevice) (bool, error) {
+func (d *virtualMFADevice) confirmExists(ctx context.Context, serial string, device *ram.MFADevice) (bool, error) {
 	missing, err := d.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
 		*device, found, err = mfa.Refresh(ctx, d.Instance, serial)
 		return found, err
@@ -236,11 +236,11 @@ type bindingOwner struct {
 const bindingOwnerKey = "tenure"
 
 // tenureIn returns what is remembered; nil if nothing is, as after an import.
-func bindingOwnerIn(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) *bindingOwner {
+func readBindingOwner(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) *bindingOwner {
 	return tf.ReadPrivate[bindingOwner](ctx, private, bindingOwnerKey, "device", diags)
 }
 
 // keep writes down what is remembered.
-func (t bindingOwner) keep(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) {
+func (t bindingOwner) save(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) {
 	tf.WritePrivate(ctx, private, bindingOwnerKey, t, diags)
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // devicesSought is which devices are looked for. What is null holds for all.
-type devicesSought struct {
+type deviceQuery struct {
 	Unbound  types.Bool   `tfsdk:"unbound"`
 	UserName types.String `tfsdk:"user_name"`
 }
@@ -31,15 +31,15 @@ func deviceFilters() []listing.Filter {
 }
 
 // takes reports whether a device is one that is sought.
-func (s devicesSought) takes(device ram.MFADevice) bool {
+func (s deviceQuery) matches(device ram.MFADevice) bool {
 	return (s.Unbound.IsNull() || s.Unbound.ValueBool() == (device.UserID == "")) && (s.UserName.IsNull() || s.UserName.ValueString() == device.UserName)
 }
 
 // found yields the devices that are sought, page by page.
-func (s devicesSought) found(ctx context.Context, i *instance.Instance) iter.Seq2[ram.MFADevice, error] {
+func (s deviceQuery) stream(ctx context.Context, i *instance.Instance) iter.Seq2[ram.MFADevice, error] {
 	return func(yield func(ram.MFADevice, error) bool) {
 		for device, err := range i.Client.StreamMFADevices(ctx) {
-			if (err != nil || s.takes(device)) && !yield(device, err) {
+			if (err != nil || s.matches(device)) && !yield(device, err) {
 				return
 			}
 		}
@@ -51,10 +51,10 @@ func (d *virtualMFADevice) ListResourceConfigSchema(_ context.Context, _ list.Li
 }
 
 func (d *virtualMFADevice) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing.Listing[devicesSought, ram.MFADevice]{
+	listing.Listing[deviceQuery, ram.MFADevice]{
 		Name: "list the virtual MFA devices",
-		Find: func(ctx context.Context, sought devicesSought, _ int64) iter.Seq2[ram.MFADevice, error] {
-			return sought.found(ctx, d.Instance)
+		Find: func(ctx context.Context, sought deviceQuery, _ int64) iter.Seq2[ram.MFADevice, error] {
+			return sought.stream(ctx, d.Instance)
 		},
 		Show: showDevice,
 	}.Stream(ctx, d.Instance, req, stream)

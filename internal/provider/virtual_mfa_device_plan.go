@@ -27,7 +27,7 @@ func (d *virtualMFADevice) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	p := devicePlanning{virtualMFADevice: d, diags: &resp.Diagnostics}
 	if !req.State.Raw.IsNull() {
 		p.state = tf.Get[virtualMFADeviceModel](ctx, req.State, p.diags)
-		p.note = bindingOwnerIn(ctx, req.Private, p.diags)
+		p.note = readBindingOwner(ctx, req.Private, p.diags)
 	}
 	if req.Plan.Raw.IsNull() {
 		p.destroy()
@@ -70,6 +70,9 @@ func (p *devicePlanning) checkKey() bool {
 
 // create says which of the secrets there will be, and in which form.
 func (p *devicePlanning) create() {
+	if p.config.BindToUser.ValueString() != "" && !checkCodes(planDevice, p.diags) {
+		return
+	}
 	switch {
 	case p.plan.PGPKey.IsUnknown():
 	case p.plan.PGPKey.IsNull():
@@ -78,7 +81,7 @@ func (p *devicePlanning) create() {
 		p.plan.Seed, p.plan.QRCode = types.StringNull(), types.StringNull()
 	}
 	if p.config.BindToUser.IsNull() || !p.config.BindToUser.IsUnknown() && p.config.BindToUser.ValueString() == "" {
-		p.plan.loose()
+		p.plan.clearBinding()
 	}
 }
 
@@ -91,22 +94,37 @@ func (p *devicePlanning) update(ctx context.Context) {
 		if p.note != nil && p.note.Managed {
 			p.diags.AddAttributeWarning(path.Root("bind_to_user"), "The virtual MFA device is managed less", fmt.Sprintf(
 				"The configuration no longer mentions bind_to_user. The device stays %s, and a change of that outside of Terraform will be shown but not undone. To take it off its user, set bind_to_user = \"\". "+
-					"This note ends with the next change that is applied to the resource.", whose(p.state)))
+					"This note ends with the next change that is applied to the resource.", describeBinding(p.state)))
 		}
 	case name.Equal(p.state.BindToUser):
 	case name.IsUnknown():
 		p.plan.UserID, p.plan.ActivateDate = types.StringUnknown(), types.StringUnknown()
 	case name.ValueString() == "":
-		p.plan.loose()
+		p.plan.clearBinding()
 		p.warnLoss("")
 	default:
 		p.rebind(ctx, name.ValueString())
 	}
 }
 
+var planDevice = diagnostics.Operation{Name: "plan the virtual MFA device", State: "Nothing was changed."}
+
+// checkCodes refuses to bind a device where the codes cannot be made, before any call.
+func checkCodes(f diagnostics.Operation, diags *diag.Diagnostics) bool {
+	err := ram.CheckSHA1Allowed()
+	if err != nil {
+		diags.AddError("Cannot "+f.Name, "To bind a device to a user takes MFA codes, which are made with SHA-1 (RFC 6238): "+err.Error()+". "+f.State+
+			"\n\nRun without GODEBUG=fips140=only, or bind the device outside of Terraform.")
+	}
+	return err == nil
+}
+
 // rebind decides what another name means: the same user renamed, or another user.
 func (p *devicePlanning) rebind(ctx context.Context, name string) {
-	f := diagnostics.Operation{Name: "plan the virtual MFA device", State: "Nothing was changed."}
+	f := planDevice
+	if !checkCodes(f, p.diags) {
+		return
+	}
 	if _, ok := p.CheckAccount(ctx, f, p.state.AccountID.ValueString(), p.diags); !ok {
 		return
 	}
@@ -146,7 +164,7 @@ func (p *devicePlanning) destroy() {
 	}
 	if p.note != nil && p.note.UserID != p.state.UserID.ValueString() {
 		p.diags.AddWarning("The virtual MFA device has another user", fmt.Sprintf(
-			"The device is %s, which this resource did not do. Destroy will leave it alone, with an error, as long as that is so.", whose(p.state)))
+			"The device is %s, which this resource did not do. Destroy will leave it alone, with an error, as long as that is so.", describeBinding(p.state)))
 		return
 	}
 	p.diags.AddWarning("A user loses the MFA device", fmt.Sprintf(
@@ -154,7 +172,7 @@ func (p *devicePlanning) destroy() {
 }
 
 // whose reports to whom a device is bound.
-func whose(m virtualMFADeviceModel) string {
+func describeBinding(m virtualMFADeviceModel) string {
 	if m.BindToUser.ValueString() == "" {
 		return "not bound"
 	}

@@ -29,59 +29,62 @@ func (d *virtualMFADevice) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	m := deviceMaking{virtualMFADevice: d, model: plan, diags: &resp.Diagnostics}
+	m := deviceCreation{virtualMFADevice: d, model: plan, diags: &resp.Diagnostics}
 	if !m.check(ctx) {
 		return
 	}
-	made, ok := m.make(ctx)
-	if !ok || !m.keep(ctx, made) {
+	made, ok := m.create(ctx)
+	if !ok || !m.setSecrets(ctx, made) {
 		return
 	}
-	// From here on the device and its seed are in the state, whatever happens.
+	// From here on the device and its seed are in the state, even if a later step fails.
 	note := bindingOwner{Managed: !config.BindToUser.IsNull()}
-	note.keep(ctx, resp.Private, m.diags)
+	note.save(ctx, resp.Private, m.diags)
 	tf.Save(ctx, m.model.identity(), m.model, &resp.State, resp.Identity, m.diags)
 	if m.diags.HasError() {
 		return
 	}
 	if m.user.ID != "" {
 		if err := mfa.Bind(ctx, d.Instance, m.user, made.SerialNumber, made.Seed); err != nil {
-			now := "The device exists, and is in the state with its seed, but it is not bound."
+			now := "The device was created and saved with its seed, but it is not bound."
 			if ram.OutcomeUnknown(err) {
-				now = "The device exists, and is in the state with its seed, but it is not known whether it is bound to " + m.user.Name + "."
-				note.UserID = m.user.ID // if it is, this did it
-				note.keep(ctx, resp.Private, m.diags)
+				now = "The device was created and saved with its seed, but it is not known whether it is bound to " + m.user.Name + "."
+				note.UserID = m.user.ID // if the device is bound, this resource bound it
+				note.save(ctx, resp.Private, m.diags)
 			}
-			diagnostics.Report(m.diags, m.failed(now+mfa.ExplainRefusedCodes(d.Instance, err)+taintedDevice), err)
+			diagnostics.Report(m.diags, m.operation(now+mfa.ExplainRefusedCodes(d.Instance, err)+taintedDevice), err)
 			return
 		}
 		note.UserID = m.user.ID
-		note.keep(ctx, resp.Private, m.diags)
+		note.save(ctx, resp.Private, m.diags)
 	}
 	d.confirm(ctx, &m.model, m.user, m.diags)
 	tf.Save(ctx, m.model.identity(), m.model, &resp.State, resp.Identity, m.diags)
 }
 
-// taintedDevice says what a failed create leads to.
-const taintedDevice = "\n\nIt is marked as tainted: the next apply replaces it, unless you keep it with terraform untaint ADDRESS; the next apply then binds it."
+// taintedDevice is appended to the errors of a create that saved the device.
+const taintedDevice = "\n\nThe device is tainted: the next apply replaces it. To keep it, run terraform untaint ADDRESS; the next apply then binds it."
 
-// deviceMaking is one create of a device.
-type deviceMaking struct {
+// deviceCreation is one create of a device.
+type deviceCreation struct {
 	*virtualMFADevice
-	model  virtualMFADeviceModel
-	seal   *pgp.Recipient // nil: the seed is kept in clear
-	user   ram.User       // to bind the device to, if any
-	serial string
-	diags  *diag.Diagnostics
+	model     virtualMFADeviceModel
+	recipient *pgp.Recipient // nil: the seed is saved in plain text
+	user      ram.User       // to bind the device to, if any
+	serial    string
+	diags     *diag.Diagnostics
 }
 
-func (m *deviceMaking) failed(now string) diagnostics.Operation {
+func (m *deviceCreation) operation(now string) diagnostics.Operation {
 	return diagnostics.Operation{Name: "create the virtual MFA device", State: now}
 }
 
-// check finds out everything that can be found out before a device is made.
-func (m *deviceMaking) check(ctx context.Context) bool {
-	f := m.failed("Nothing was made.")
+// check makes every check that is possible before a device is created.
+func (m *deviceCreation) check(ctx context.Context) bool {
+	f := m.operation("Nothing was created.")
+	if m.model.BindToUser.ValueString() != "" && !checkCodes(f, m.diags) {
+		return false
+	}
 	account, ok := m.CheckAccount(ctx, f, "", m.diags)
 	if !ok {
 		return false
@@ -93,10 +96,10 @@ func (m *deviceMaking) check(ctx context.Context) bool {
 		if pgp.ReportKeyError(m.diags, err) {
 			return false
 		}
-		m.seal = &seal
+		m.recipient = &seal
 	}
 	if name := m.model.BindToUser.ValueString(); name != "" {
-		if m.user, ok = candidate(ctx, m.Instance, f, name, m.serial, m.diags); !ok {
+		if m.user, ok = findBindUser(ctx, m.Instance, f, name, m.serial, m.diags); !ok {
 			return false
 		}
 	}
@@ -105,28 +108,28 @@ func (m *deviceMaking) check(ctx context.Context) bool {
 		return false
 	}
 	if exists {
-		m.exists(device, "Nothing was made.")
+		m.reportExists(device, "Nothing was created.")
 	}
 	return !exists
 }
 
-// exists says that the name is taken.
-func (m *deviceMaking) exists(device ram.MFADevice, now string) {
-	owner := "no user"
+// reportExists reports that the device name is already used.
+func (m *deviceCreation) reportExists(device ram.MFADevice, now string) {
+	binding := "not bound to a user"
 	if device.UserID != "" {
-		owner = mfa.Owner(device)
+		binding = "bound to the user " + mfa.Owner(device)
 	}
 	m.diags.AddAttributeError(path.Root("virtual_mfa_device_name"), "Cannot create the virtual MFA device", fmt.Sprintf(
-		"The account has a device of this name already: %s, bound to %s. %s\n\nGive another name. Or, to manage that device, import it, without its seed, which cannot be read again:\n\n  %s",
-		m.serial, owner, now, "terraform import ADDRESS "+m.serial))
+		"The account already has a device with this name: %s, %s. %s\n\nChoose another name. To manage the existing device, import it. Its seed cannot be read again, so the import is without it:\n\n  %s",
+		m.serial, binding, now, "terraform import ADDRESS "+m.serial))
 }
 
-// candidate finds the user to bind a device to, who must not have another one.
-func candidate(ctx context.Context, i *instance.Instance, f diagnostics.Operation, name, serial string, diags *diag.Diagnostics) (ram.User, bool) {
+// findBindUser reads the user to bind a device to, and checks that the user has no other device.
+func findBindUser(ctx context.Context, i *instance.Instance, f diagnostics.Operation, name, serial string, diags *diag.Diagnostics) (ram.User, bool) {
 	user, err := i.Client.User(ctx, name)
 	if ram.NotFound(err, "User") {
 		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.Name, fmt.Sprintf(
-			"There is no RAM user %q in the account. %s\n\nCreate the user first, for example with ram_user, and refer to its name, so that Terraform knows the order.\n\n%s", name, f.State, diagnostics.Explain(err)))
+			"There is no RAM user %q in the account. %s\n\nCreate the user first, for example with ram_user, and reference its name here: the reference gives Terraform the order.\n\n%s", name, f.State, diagnostics.Explain(err)))
 		return ram.User{}, false
 	}
 	if diagnostics.Report(diags, f, err) {
@@ -140,78 +143,94 @@ func candidate(ctx context.Context, i *instance.Instance, f diagnostics.Operatio
 		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.Name, userHasDevice(user.Name, other)+" "+f.State)
 		return ram.User{}, false
 	}
-	user.Name = name // as the plan has it
+	user.Name = name // as planned
 	return user, true
 }
 
-// userHasDevice says that a user has a device already.
+// userHasDevice is the message for a user who already has a device.
 func userHasDevice(userName string, mfa ram.UserMFA) string {
 	which := mfa.SerialNumber
 	if which == "" {
 		which = "of type " + mfa.Type
 	}
-	return fmt.Sprintf("The user %q has an MFA device already, %s, and a user has one at most. Take that one off the user first, or import it.", userName, which)
+	return fmt.Sprintf("The user %q already has the MFA device %s, and a user can have only one. Unbind that device first, or import it.", userName, which)
 }
 
-// make makes the device. What became of a call that was not answered is settled
-// by the name, which is unique: a device that was not there before, and is there
-// and not bound after, is ours. Its seed is lost, so it is deleted, and
-// another one made.
-func (m *deviceMaking) make(ctx context.Context) (ram.NewMFADevice, bool) {
+// create creates the device. The unique name resolves a request of unknown outcome:
+// a device that did not exist before and now exists unbound is the created one. Its
+// seed is lost, so it is deleted and another one is created.
+func (m *deviceCreation) create(ctx context.Context) (ram.NewMFADevice, bool) {
 	for sent := 1; ; sent++ {
 		made, err := m.send(ctx)
-		late := sent > 1 && ram.Exists(err) // the first call took effect after all
+		late := sent > 1 && ram.Exists(err) // the first request took effect after all
 		switch {
 		case err == nil:
 			return made, true
 		case ram.Exists(err) && !late:
-			device, _, _ := mfa.Refresh(ctx, m.Instance, m.serial) // only to say more
-			m.exists(device, "It was created outside of Terraform since this apply began, and was not changed.")
+			device, _, _ := mfa.Refresh(ctx, m.Instance, m.serial) // for the details of the message
+			m.reportExists(device, "Another client created it after this apply began. It was not changed.")
 			return made, false
 		case !ram.OutcomeUnknown(err) && !late:
-			return made, !diagnostics.Report(m.diags, m.failed("Nothing was made."), err)
+			now := "Nothing was created."
+			if sent > 1 {
+				now = m.explainUnknown()
+			}
+			return made, !diagnostics.Report(m.diags, m.operation(now), err)
 		}
-		now, settling := m.settle(ctx, err)
-		if diagnostics.Report(m.diags, m.failed(now), settling) {
+		now, settling := m.resolveUnknown(ctx, err)
+		if diagnostics.Report(m.diags, m.operation(now), settling) {
 			return made, false
 		}
+		if late && now == m.explainUnknown() {
+			now = "The service refuses the name because a device with it exists, and does not list the device. It may be the result of a create request that got no response. Its seed is lost. " + m.leftover()
+		}
 		if sent >= 3 || sent == 2 && !late {
-			return made, !diagnostics.Report(m.diags, m.failed(now), err)
+			return made, !diagnostics.Report(m.diags, m.operation(now), err)
 		}
 	}
 }
 
-func (m *deviceMaking) send(ctx context.Context) (ram.NewMFADevice, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // survives one Ctrl-C: only this response contains the seed
+func (m *deviceCreation) send(ctx context.Context) (ram.NewMFADevice, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // survives one Ctrl-C: only this response has the seed
 	defer cancel()
 	return m.Client.CreateMFADevice(ctx, m.model.Name.ValueString())
 }
 
-// settle finds out what became of a create that was not answered, and removes what
-// it left. It says what exists then.
-func (m *deviceMaking) settle(ctx context.Context, cause error) (now string, err error) {
+// resolveUnknown waits for the device of a create without a response, and deletes it,
+// because its seed is lost. It returns what exists then.
+func (m *deviceCreation) resolveUnknown(ctx context.Context, cause error) (now string, err error) {
 	device, appeared, err := m.await(ctx)
-	leftover := fmt.Sprintf("A device %s is in no state. If it exists, ask the administrators whether it is needed; if not, delete it, and run again:\n\n  aliyun ims DeleteVirtualMFADevice --SerialNumber %[1]s", m.serial)
+	leftover := m.leftover()
 	switch {
 	case err != nil:
-		return "", diagnostics.WithState("The create was not answered, and it is not known whether the device was made: "+diagnostics.Explain(err)+"\n\n"+leftover, cause)
+		return "", diagnostics.WithState("The create request got no response, and it is not known whether the device was created: "+diagnostics.Explain(err)+"\n\n"+leftover, cause)
 	case !appeared && ctx.Err() != nil:
-		return "", diagnostics.WithState("The create was not answered, and the run ended before the device would have been listed for certain. "+leftover, cause)
+		return "", diagnostics.WithState("The create request got no response, and the run ended before the service was certain to list the device. "+leftover, cause)
 	case !appeared:
-		return "The create was not answered, and no device was made, as far as that can be told.", nil
+		return m.explainUnknown(), nil
 	case device.UserID != "":
-		return "", diagnostics.WithState(fmt.Sprintf("The create was not answered. A device %s came up, but it is bound to the user %s, so it was created or bound outside of Terraform. It was not changed, and is in no state.", m.serial, mfa.Owner(device)), cause)
+		return "", diagnostics.WithState(fmt.Sprintf("The create request got no response. A device %s now exists, but it is bound to the user %s, so another client created or bound it. It was not changed and not saved.", m.serial, mfa.Owner(device)), cause)
 	}
-	removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // what was begun is ended
+	removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // survives one Ctrl-C: the clean-up is completed
 	defer cancel()
 	if err := m.Client.DeleteMFADevice(removing, m.serial); err != nil && !ram.NotFound(err, "VirtualMFADevice") {
-		return "", diagnostics.WithState("The create was not answered. The device was made, but its seed is lost, and it could not be deleted: "+diagnostics.Explain(err)+"\n\n"+leftover, cause)
+		return "", diagnostics.WithState("The create request got no response. The device was created, but its seed is lost, and deleting the device failed: "+diagnostics.Explain(err)+"\n\n"+leftover, cause)
 	}
-	return "The create was not answered. The device was made, but its seed is lost, so it was deleted again.", nil
+	return "The create request got no response. The device was created, but its seed is lost, so the device was deleted.", nil
 }
 
-// await waits for a device that may have been made. After a Ctrl-C it looks once more.
-func (m *deviceMaking) await(ctx context.Context) (device ram.MFADevice, appeared bool, err error) {
+// leftover says how to remove a device that no state has.
+func (m *deviceCreation) leftover() string {
+	return fmt.Sprintf("No state has the device %s. Check whether it exists and is used. If it is not used, delete it and run again:\n\n  aliyun ims DeleteVirtualMFADevice --SerialNumber %[1]s", m.serial)
+}
+
+// explainUnknown is what exists after a create request whose outcome stays unknown.
+func (m *deviceCreation) explainUnknown() string {
+	return "The create request got no response, and it is not known whether the device was created: the service does not list it. " + m.leftover()
+}
+
+// await waits for a device that may have been created. After a Ctrl-C it reads once more.
+func (m *deviceCreation) await(ctx context.Context) (device ram.MFADevice, appeared bool, err error) {
 	appeared, err = mfa.Wait(ctx, m.Instance, m.serial, func(seen ram.MFADevice, found bool) bool {
 		device = seen
 		return found
@@ -224,32 +243,32 @@ func (m *deviceMaking) await(ctx context.Context) (device ram.MFADevice, appeare
 	return mfa.Refresh(looking, m.Instance, m.serial)
 }
 
-// keep puts what the service told only once into the model.
-func (m *deviceMaking) keep(ctx context.Context, made ram.NewMFADevice) bool {
+// setSecrets copies the secrets, which only the create response has, to the model.
+func (m *deviceCreation) setSecrets(ctx context.Context, made ram.NewMFADevice) bool {
 	m.model.SerialNumber = types.StringValue(made.SerialNumber)
-	m.model.loose()
-	if m.seal == nil {
+	m.model.clearBinding()
+	if m.recipient == nil {
 		m.model.Seed, m.model.QRCode = types.StringValue(made.Seed), tf.NonEmpty(made.QRCodePNG)
 		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringNull(), types.StringNull()
 		return true
 	}
 	m.model.Seed, m.model.QRCode = types.StringNull(), types.StringNull()
-	sealed, err := m.seal.Encrypt(made.Seed)
+	sealed, err := m.recipient.Encrypt(made.Seed)
 	if err == nil {
-		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringValue(sealed), types.StringValue(m.seal.Fingerprint)
+		m.model.EncryptedSeed, m.model.KeyFingerprint = types.StringValue(sealed), types.StringValue(m.recipient.Fingerprint)
 		return true
 	}
-	// The device that the service has just answered to us is of no use without its seed.
-	now := "The device was made, but its seed could not be encrypted, so it was deleted again."
+	// Without its seed the created device cannot be used.
+	now := "The device was created, but encrypting its seed failed, so the device was deleted."
 	if left := m.Client.DeleteMFADevice(ctx, made.SerialNumber); left != nil && !ram.NotFound(left, "VirtualMFADevice") {
-		now = "The device " + made.SerialNumber + " was made, but its seed could not be encrypted, and it could not be deleted either: " + diagnostics.Explain(left) + " It is in no state. Delete it by hand."
+		now = "The device " + made.SerialNumber + " was created, but encrypting its seed failed, and deleting the device failed too: " + diagnostics.Explain(left) + " It is not in the state. Delete it manually."
 	}
-	diagnostics.Report(m.diags, m.failed(now), err)
+	diagnostics.Report(m.diags, m.operation(now), err)
 	return false
 }
 
-// confirm waits until the service shows the device as it was made. That it does
-// not is a warning: the device and its seed are in the state.
+// confirm waits until the service shows the device as created. A timeout is only a
+// warning: the device and its seed are in the state.
 func (d *virtualMFADevice) confirm(ctx context.Context, m *virtualMFADeviceModel, user ram.User, diags *diag.Diagnostics) {
 	var device ram.MFADevice
 	shown, err := mfa.Wait(ctx, d.Instance, m.SerialNumber.ValueString(), func(seen ram.MFADevice, found bool) bool {
@@ -264,7 +283,7 @@ func (d *virtualMFADevice) confirm(ctx context.Context, m *virtualMFADeviceModel
 		diags.AddWarning("Cannot confirm the virtual MFA device", detail)
 	}
 	if user.ID != "" {
-		m.bound(user, device)
+		m.setBinding(user, device)
 	}
 	if m.ActivateDate.IsUnknown() {
 		m.ActivateDate = types.StringNull()
@@ -275,7 +294,7 @@ func (d *virtualMFADevice) Update(ctx context.Context, req resource.UpdateReques
 	plan := tf.Get[virtualMFADeviceModel](ctx, req.Plan, &resp.Diagnostics)
 	state := tf.Get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
 	config := tf.Get[virtualMFADeviceModel](ctx, req.Config, &resp.Diagnostics)
-	note := bindingOwnerIn(ctx, req.Private, &resp.Diagnostics)
+	note := readBindingOwner(ctx, req.Private, &resp.Diagnostics)
 	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -292,94 +311,94 @@ func (d *virtualMFADevice) Update(ctx context.Context, req resource.UpdateReques
 	case note.Managed && !plan.BindToUser.Equal(state.BindToUser):
 		r := rebinding{virtualMFADevice: d, model: plan, note: note, diags: &resp.Diagnostics}
 		r.run(ctx)
-		if r.diags.HasError() && !r.touched {
+		if r.diags.HasError() && !r.changed {
 			return
 		}
 		plan = r.model
-	case note.Managed: // the configuration says that it belongs to whom it is bound to
+	case note.Managed: // the configuration names the user that the device is bound to
 		note.UserID = state.UserID.ValueString()
 	}
-	note.keep(ctx, resp.Private, &resp.Diagnostics)
+	note.save(ctx, resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// rebinding is one change of who has a device.
+// rebinding binds a device to another user, or unbinds it.
 type rebinding struct {
 	*virtualMFADevice
 	model   virtualMFADeviceModel
 	note    *bindingOwner
 	diags   *diag.Diagnostics
-	touched bool // the device was unbound, so the state has to say so
+	changed bool // the device was unbound, so the state has to be saved
 }
 
-func (r *rebinding) failed(now string) diagnostics.Operation {
+func (r *rebinding) operation(now string) diagnostics.Operation {
 	return diagnostics.Operation{Name: "bind the virtual MFA device", State: now}
 }
 
 func (r *rebinding) run(ctx context.Context) {
 	serial := r.model.SerialNumber.ValueString()
 	live, found, err := mfa.Refresh(ctx, r.Instance, serial)
-	if diagnostics.Report(r.diags, r.failed("Nothing was changed."), err) {
+	if diagnostics.Report(r.diags, r.operation("Nothing was changed."), err) {
 		return
 	}
 	if !found {
 		r.diags.AddError("Cannot bind the virtual MFA device", fmt.Sprintf(
-			"The device %s is not in the account. Nothing was changed.\n\nIf it was deleted, the next plan shows that, and an apply then creates a new device.", serial))
+			"The device %s is not in the account. Nothing was changed.\n\nIf it was deleted, the next plan shows that, and the next apply creates a new device.", serial))
 		return
 	}
 	name := r.model.BindToUser.ValueString()
 	if name == "" {
-		r.free(ctx, live)
+		r.unbind(ctx, live)
 		return
 	}
 	user, err := r.Client.RefreshUser(ctx, name)
-	if err == nil && user.ID == live.UserID { // renamed, or bound meanwhile
-		r.model.bound(user, live)
+	if err == nil && user.ID == live.UserID { // renamed, or already bound
+		r.model.setBinding(user, live)
 		r.note.UserID = user.ID
 		return
 	}
-	r.give(ctx, live, name)
+	r.bindTo(ctx, live, name)
 }
 
-// free takes the device off whoever has it.
-func (r *rebinding) free(ctx context.Context, live ram.MFADevice) bool {
+// unbind unbinds the device from its current user.
+func (r *rebinding) unbind(ctx context.Context, live ram.MFADevice) bool {
 	if live.UserID != "" {
-		if diagnostics.Report(r.diags, r.failed("Nothing is known to have changed: the device was to be taken off the user "+mfa.Owner(live)+"."), mfa.Unbind(ctx, r.Instance, live)) {
+		if diagnostics.Report(r.diags, r.operation("The device may still be bound: the request was to unbind it from the user "+mfa.Owner(live)+"."), mfa.Unbind(ctx, r.Instance, live)) {
 			return false
 		}
-		r.touched = true
+		r.changed = true
 	}
-	r.model.loose()
+	r.model.clearBinding()
 	r.note.UserID = ""
 	return true
 }
 
-// give binds the device to another user than the one who has it.
-func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
-	user, ok := candidate(ctx, r.Instance, r.failed("Nothing was changed."), name, live.SerialNumber, r.diags)
+// bindTo binds the device to a user other than its current one.
+func (r *rebinding) bindTo(ctx context.Context, live ram.MFADevice, name string) {
+	user, ok := findBindUser(ctx, r.Instance, r.operation("Nothing was changed."), name, live.SerialNumber, r.diags)
 	if !ok {
 		return
 	}
 	seed := r.model.Seed.ValueString()
 	if seed == "" {
 		r.diags.AddAttributeError(path.Root("bind_to_user"), "Cannot bind the virtual MFA device", fmt.Sprintf(
-			"The user %q is another one than has the device, and to bind it takes the seed, which is not in the state. Nothing was changed.\n\nTo make a new device with a new seed for this user, plan with -replace.", name))
+			"Binding the device to the user %q needs its seed, which is not in the state. Nothing was changed.\n\nTo create a new device with a new seed for this user, plan with -replace.", name))
 		return
 	}
-	if !r.free(ctx, live) {
+	if !r.unbind(ctx, live) {
 		return
 	}
 	if err := mfa.Bind(ctx, r.Instance, user, live.SerialNumber, seed); err != nil {
 		now := "The device exists, and its seed is in the state, but it is not bound."
 		if ram.OutcomeUnknown(err) {
 			now = "The device exists, and its seed is in the state, but it is not known whether it is bound to " + user.Name + "."
-			r.note.UserID = user.ID // if it is, this did it
+			r.note.UserID = user.ID // if the device is bound, this resource bound it
 		}
-		r.touched = true
-		diagnostics.Report(r.diags, r.failed(now+mfa.ExplainRefusedCodes(r.Instance, err)+"\n\nThe next apply tries again."), err)
+		r.changed = true
+		diagnostics.Report(r.diags, r.operation(now+mfa.ExplainRefusedCodes(r.Instance, err)+"\n\nThe next apply tries again."), err)
 		return
 	}
-	r.touched = true
+	r.changed = true
 	r.note.UserID = user.ID
 	r.model.ActivateDate = types.StringUnknown()
 	r.confirm(ctx, &r.model, user, r.diags)
@@ -387,7 +406,7 @@ func (r *rebinding) give(ctx context.Context, live ram.MFADevice, name string) {
 
 func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := tf.Get[virtualMFADeviceModel](ctx, req.State, &resp.Diagnostics)
-	note := bindingOwnerIn(ctx, req.Private, &resp.Diagnostics)
+	note := readBindingOwner(ctx, req.Private, &resp.Diagnostics)
 	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -403,8 +422,8 @@ func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteReques
 	diagnostics.Report(&resp.Diagnostics, f, d.remove(ctx, state.SerialNumber.ValueString(), note.UserID))
 }
 
-// remove takes the device off its user, deletes it, and sees that it is gone. Each
-// part may have been done before.
+// remove unbinds the device, deletes it, and waits until it is gone. Each step may
+// already be done.
 func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) error {
 	start := d.Client.Now()
 	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
@@ -413,8 +432,8 @@ func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) err
 			return err
 		}
 		if device.UserID != "" && device.UserID != owner {
-			return diagnostics.WithState("It was left alone.", fmt.Errorf("the device is bound to the user %s, which this resource did not do, and to delete it would take that user's second factor away. "+
-				"Unbind it first, for example by applying bind_to_user = \"\", or take the resource out of the state to keep the device", mfa.Owner(device)))
+			return diagnostics.WithState("It was not changed.", fmt.Errorf("the device is bound to the user %s, but not by this resource, and deleting it would remove that user's second factor. "+
+				"Unbind it first, for example by applying bind_to_user = \"\", or remove the resource from the state to keep the device", mfa.Owner(device)))
 		}
 		unbound := false
 		if device.UserID != "" {
@@ -428,24 +447,24 @@ func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) err
 		case err == nil || ram.NotFound(err, "VirtualMFADevice"):
 			return d.waitDeleted(ctx, serial)
 		case !ram.Conflict(err) || d.Client.Now().Sub(start) >= instance.ConfirmLimit:
-			return keptBecause(unbound, err)
+			return afterUnbind(unbound, err)
 		}
 		if paused := d.Client.Pause(ctx, wait); paused != nil {
-			return keptBecause(unbound, err)
+			return afterUnbind(unbound, err)
 		}
 	}
 }
 
-func keptBecause(unbound bool, err error) error {
+func afterUnbind(unbound bool, err error) error {
 	if !unbound {
 		return err
 	}
-	return diagnostics.WithState("The device was taken off its user, but it is still there. The next apply deletes it.", err)
+	return diagnostics.WithState("The device was unbound, but it still exists. The next apply deletes it.", err)
 }
 
-// waitDeleted waits until a deleted device is gone.
+// waitDeleted waits until the service no longer lists a deleted device.
 func (d *virtualMFADevice) waitDeleted(ctx context.Context, serial string) error {
-	const now = "The service took the deletion, but that the device is gone could not be seen. The next apply looks again."
+	const now = "The service accepted the deletion, but it could not be confirmed. The next apply checks again."
 	absent, err := mfa.Wait(ctx, d.Instance, serial, func(_ ram.MFADevice, found bool) bool { return !found })
 	switch {
 	case err != nil:
