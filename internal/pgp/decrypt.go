@@ -27,16 +27,17 @@ const LongestSecret = 1 << 20
 // The reasons why a message cannot be decrypted. None contains any part of the message
 // or of the key.
 var (
-	errNoPrivateKey = errors.New("private_key is no PGP private key: neither one in armour (-----BEGIN PGP PRIVATE KEY BLOCK-----), as gpg --armor --export-secret-keys writes it, nor the Base64 of one that is not")
-	errPublicKey    = errors.New("private_key is a public key, which only encrypts. Give the private key that belongs to it")
-	errLocked       = errors.New("private_key is locked with a passphrase, and none is given. Set passphrase")
-	errPassphrase   = errors.New("passphrase does not open private_key")
-	errNoMessage    = errors.New("encrypted_secret is no PGP message. Give encrypted_secret of ram_access_key, or another such attribute, as it is: the Base64 of a message, or one in armour")
-	errPlain        = errors.New("encrypted_secret is a PGP message that is not encrypted. If it holds a secret, whoever saw it knows it")
-	errSymmetric    = errors.New("encrypted_secret is encrypted with a passphrase alone, and for no key. This opens only what was encrypted for a key")
-	errSpoilt       = errors.New("encrypted_secret was changed after it was encrypted, or is incomplete: its check does not match. What is in it is not given out")
-	errTooLong      = errors.New("encrypted_secret holds more than a secret: it is longer than a mebibyte")
-	errBinary       = errors.New("encrypted_secret holds something that is no text")
+	errNoPrivateKey  = errors.New("private_key is not a PGP private key: neither one in armour (-----BEGIN PGP PRIVATE KEY BLOCK-----), as gpg --armor --export-secret-keys writes it, nor the Base64 of one that is not")
+	errPrivateBlocks = errors.New("private_key contains several armoured keys. Give one block, which may contain several keys, as gpg --armor --export-secret-keys writes it")
+	errPublicKey     = errors.New("private_key is a public key, which only encrypts. Give the private key that belongs to it")
+	errLocked        = errors.New("private_key is locked with a passphrase, and none is given. Set passphrase")
+	errPassphrase    = errors.New("passphrase does not open private_key")
+	errNoMessage     = errors.New("encrypted_secret is not a PGP message. Give encrypted_secret of ram_access_key, or another such attribute, as it is: the Base64 of a message, or one in armour")
+	errPlain         = errors.New("encrypted_secret is a PGP message that is not encrypted. If it contains a secret, everyone who saw it knows it")
+	errSymmetric     = errors.New("encrypted_secret is encrypted with a passphrase only, not for a key. Only a secret that was encrypted for a key can be decrypted")
+	errSpoilt        = errors.New("encrypted_secret was changed after it was encrypted, or is incomplete: its integrity check fails. Nothing of it is returned")
+	errTooLong       = errors.New("encrypted_secret is more than a secret: it is longer than a mebibyte")
+	errBinary        = errors.New("encrypted_secret is not a text")
 )
 
 // Decrypt decrypts a message with a private key.
@@ -85,7 +86,10 @@ func readPrivateKeys(key string) (openpgp.EntityList, error) {
 		return nil, err
 	}
 	binary, err := unarmoured(key)
-	if err != nil {
+	switch {
+	case errors.Is(err, errSeveralBlocks):
+		return nil, errPrivateBlocks
+	case err != nil:
 		return nil, errNoPrivateKey
 	}
 	keys, err := openpgp.ReadKeyRing(bytes.NewReader(binary))
@@ -164,6 +168,9 @@ func unarmoured(text string) ([]byte, error) {
 			return binary, err
 		}
 		text = string(binary)
+	}
+	if err := checkOneBlock(text); err != nil {
+		return nil, err
 	}
 	block, err := armor.Decode(strings.NewReader(text))
 	if err != nil {

@@ -88,12 +88,12 @@ func readPGP(key string) (*openpgp.Entity, error) {
 	entities, err := readRing(key)
 	var unsupported pgperrors.UnsupportedError
 	switch {
-	case errors.Is(err, ErrPrivateKey):
+	case errors.Is(err, ErrPrivateKey), errors.Is(err, errSeveralBlocks):
 		return nil, err
 	case errors.As(err, &unsupported):
 		return nil, fmt.Errorf("it is of a kind that is not supported: %w", unsupported)
 	case err != nil || len(entities) == 0:
-		return nil, errors.New("it is no PGP public key: neither one in armour (-----BEGIN PGP PUBLIC KEY BLOCK-----) nor the Base64 of one that is not")
+		return nil, errors.New("it is not a PGP public key: neither one in armour (-----BEGIN PGP PUBLIC KEY BLOCK-----) nor the Base64 of one that is not")
 	case holdsPrivate(entities):
 		return nil, ErrPrivateKey
 	case len(entities) > 1:
@@ -102,9 +102,23 @@ func readPGP(key string) (*openpgp.Entity, error) {
 	return entities[0], nil
 }
 
+// errSeveralBlocks is a text of several armoured keys, of which OpenPGP reads only the first.
+var errSeveralBlocks = errors.New("it contains several armoured keys. Give one key in one block")
+
+// checkOneBlock returns an error if a text contains several armoured blocks.
+func checkOneBlock(text string) error {
+	if strings.Count(text, "-----BEGIN PGP ") > 1 {
+		return errSeveralBlocks
+	}
+	return nil
+}
+
 // readRing reads keys from armour, from Base64, or from armour in Base64.
 func readRing(key string) (openpgp.EntityList, error) {
 	if strings.HasPrefix(key, "-----") {
+		if err := checkOneBlock(key); err != nil {
+			return nil, err
+		}
 		return openpgp.ReadArmoredKeyRing(strings.NewReader(key))
 	}
 	binary, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(key), ""))
@@ -114,6 +128,9 @@ func readRing(key string) (openpgp.EntityList, error) {
 	if bytes.HasPrefix(binary, []byte("-----")) {
 		if bytes.Contains(binary, []byte("PRIVATE KEY")) {
 			return nil, ErrPrivateKey
+		}
+		if err := checkOneBlock(string(binary)); err != nil {
+			return nil, err
 		}
 		return openpgp.ReadArmoredKeyRing(bytes.NewReader(binary))
 	}

@@ -6,12 +6,15 @@ package provider
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -24,7 +27,7 @@ var _ datasource.DataSourceWithConfigure = (*accessKeysData)(nil)
 type accessKeysData struct{ instance.DataSource }
 
 type accessKeysModel struct {
-	keysSought
+	keyFilter
 
 	AccountID  types.String   `tfsdk:"account_id"`
 	AccessKeys []accessKeyRow `tfsdk:"access_keys"`
@@ -61,9 +64,9 @@ func (d *accessKeysData) Schema(_ context.Context, _ datasource.SchemaRequest, r
 					"user_name":         text("The name of the RAM user."),
 					"user_id":           text("The id of the RAM user."),
 					"status":            text("`Active` or `Inactive`."),
-					"create_date":       text("When the key was made."),
-					"age_days":          schema.Int64Attribute{Computed: true, MarkdownDescription: "How many whole days ago the key was made, by the service's clock."},
-					"last_used_date":    text("When the key was last used, as far as the service knows; null if never."),
+					"create_date":       text("When the key was created."),
+					"age_days":          schema.Int64Attribute{Computed: true, MarkdownDescription: "How many whole days ago the key was created, by the service's clock."},
+					"last_used_date":    text("When the key was last used, as far as the service knows; null if never, or if the permission to read it is missing, of which a warning is given."),
 					"last_used_service": text("The service that it was last used for; null if never, or not said."),
 				}},
 			},
@@ -74,15 +77,26 @@ func (d *accessKeysData) Schema(_ context.Context, _ datasource.SchemaRequest, r
 func (d *accessKeysData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	listing.ReadAll(ctx, d.Instance, "read the AccessKey pairs", req, resp, func(ctx context.Context, account string, m *accessKeysModel) error {
 		m.AccountID, m.AccessKeys = types.StringValue(account), []accessKeyRow{}
-		for found, err := range searchKeys(ctx, d.Instance, m.keysSought, listing.All, true) {
+		var denied error
+		defer func() { warnUseDenied(account, denied, &resp.Diagnostics) }()
+		for found, err := range searchKeys(ctx, d.Instance, m.keyFilter, listing.All, true) {
 			if err != nil {
 				return err
 			}
+			denied = cmp.Or(denied, found.denied)
 			m.AccessKeys = append(m.AccessKeys, keyRow(found))
 		}
 		slices.SortStableFunc(m.AccessKeys, func(x, y accessKeyRow) int { return cmp.Compare(x.UserName.ValueString(), y.UserName.ValueString()) })
 		return nil
 	})
+}
+
+// warnUseDenied warns that null does not mean that a key was never used.
+func warnUseDenied(account string, denied error, diags *diag.Diagnostics) {
+	if denied != nil {
+		diags.AddWarning("Cannot read when the AccessKey pairs of account "+account+" were last used", fmt.Sprintf(
+			"The keys were read, but last_used_date and last_used_service are null where the permission is missing. For those keys, null does not mean that the key was never used.\n\n%s", diagnostics.Explain(denied)))
+	}
 }
 
 func keyRow(found foundKey) accessKeyRow {

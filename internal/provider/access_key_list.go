@@ -6,11 +6,17 @@ package provider
 import (
 	"context"
 	"iter"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/listing"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (r *accessKeyResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
@@ -19,9 +25,9 @@ func (r *accessKeyResource) ListResourceConfigSchema(_ context.Context, _ list.L
 }
 
 func (r *accessKeyResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	listing.Listing[keysSought, foundKey]{
+	listing.Listing[keyFilter, foundKey]{
 		Name: "list the AccessKey pairs",
-		Find: func(ctx context.Context, sought keysSought, most int64) iter.Seq2[foundKey, error] {
+		Find: func(ctx context.Context, sought keyFilter, most int64) iter.Seq2[foundKey, error] {
 			return searchKeys(ctx, r.Instance, sought, most, false)
 		},
 		Show: showKey,
@@ -33,4 +39,96 @@ func showKey(account string, found foundKey) listing.Entry {
 	m := accessKeyModel{Object: listing.OwnedBy(account, found.user), RotateWhenChanged: types.MapNull(types.StringType), AllowSelf: types.BoolValue(false)}
 	m.show(found.key)
 	return listing.Entry{Name: found.user.Name + " " + found.key.ID + " (" + found.key.Status + ")", Identity: m.identity(), Model: m}
+}
+
+// keyFilter is what a list and a data source search for. A null attribute matches all keys.
+type keyFilter struct {
+	listing.Users
+
+	Status               types.String `tfsdk:"status"`
+	OlderThanDays        types.Int64  `tfsdk:"older_than_days"`
+	UnusedForDays        types.Int64  `tfsdk:"unused_for_days"`
+	WithoutNetworkPolicy types.Bool   `tfsdk:"without_network_policy"`
+}
+
+// keyFilters are the attributes of keyFilter.
+func keyFilters() []listing.Filter {
+	return append(listing.UserFilters("the keys"),
+		listing.TextFilter("status", "Only keys of this status: `Active` or `Inactive`.", stringvalidator.OneOf(accesskey.Active, accesskey.Inactive)),
+		listing.DaysFilter("older_than_days", "Only keys that were created more than this many days ago, by the service's clock."),
+		listing.DaysFilter("unused_for_days", "Only keys that were not used for more than this many days. A key that was never used counts from its creation. "+
+			"The service knows of uses since June 2019, and about two hours late. It costs one call per key."),
+		listing.FlagFilter("without_network_policy", "`true` finds only keys without an active network policy of their own, which the account's policy governs, if it has one; `false` only those with one. It costs one call per key."),
+	)
+}
+
+// foundKey is a key that matches a filter.
+type foundKey struct {
+	user   ram.User
+	key    ram.AccessKey
+	use    ram.AccessKeyUse // read only on request
+	denied error            // why the use could not be read
+	days   int64            // since its creation
+}
+
+// searchKeys finds keys, of each user the oldest first. withUse reads the last use of each.
+func searchKeys(ctx context.Context, i *instance.Instance, sought keyFilter, most int64, withUse bool) iter.Seq2[foundKey, error] {
+	return func(yield func(foundKey, error) bool) {
+		now, err := i.Client.ServerTime(ctx)
+		if err != nil {
+			yield(foundKey{}, err)
+			return
+		}
+		withUse = withUse || !sought.UnusedForDays.IsNull()
+		listing.EachUser(ctx, i, sought.Users, most, func(ctx context.Context, user ram.User, tell func(foundKey, error)) {
+			keys, err := i.Client.AccessKeys(ctx, user.Name)
+			if err != nil {
+				tell(foundKey{}, err)
+			}
+			for _, key := range keys {
+				one := foundKey{user: user, key: key, days: daysBetween(key.CreateDate, now)}
+				found, err := keyMatches(ctx, i, sought, &one, now, withUse)
+				if (found || err != nil) && !ram.NotFound(err, "User.AccessKey") { // deleted meanwhile
+					tell(one, err)
+				}
+			}
+		})(yield)
+	}
+}
+
+// keyMatches reports whether a key matches a filter. It checks last what costs a call.
+func keyMatches(ctx context.Context, i *instance.Instance, sought keyFilter, one *foundKey, now time.Time, withUse bool) (_ bool, err error) {
+	if !sought.Status.IsNull() && sought.Status.ValueString() != one.key.Status || !sought.OlderThanDays.IsNull() && !longerThan(one.key.CreateDate, now, sought.OlderThanDays) {
+		return false, nil
+	}
+	if withUse {
+		one.use, err = i.Client.AccessKeyLastUsed(ctx, one.user.Name, one.key.ID)
+		if ram.Denied(err) && sought.UnusedForDays.IsNull() { // no reason to omit the key
+			one.denied, err = err, nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	last := one.use.Date
+	if last.Before(one.key.CreateDate) {
+		last = one.key.CreateDate
+	}
+	if !sought.UnusedForDays.IsNull() && !longerThan(last, now, sought.UnusedForDays) {
+		return false, nil
+	}
+	if sought.WithoutNetworkPolicy.IsNull() {
+		return true, nil
+	}
+	policy, err := i.Client.AccessKeyPolicy(ctx, one.user.Name, one.key.ID)
+	without := tf.Deref(policy.Status) != ram.NetworkPolicyActive
+	return err == nil && without == sought.WithoutNetworkPolicy.ValueBool(), err
+}
+
+const day = 24 * time.Hour
+
+func daysBetween(then, now time.Time) int64 { return max(int64(now.Sub(then)/day), 0) }
+
+func longerThan(then, now time.Time, days types.Int64) bool {
+	return now.Sub(then) > time.Duration(days.ValueInt64())*day
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
@@ -49,8 +50,8 @@ func TestAccFIPS(t *testing.T) {
 	}
 }
 
-// What needs SHA-1 is an error under only, and says so. The module would end the
-// provider instead, and lose what a create has made.
+// What needs SHA-1 is an error of the configuration under only, before any call: a device or
+// a key would be created first, and the module would end the provider after that.
 func TestAccFIPS_onlyRefusesSHA1(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -63,10 +64,24 @@ resource "ram_access_key" "alice" {
   user_name = ram_user.alice.name
   pgp_key   = %q
 }
+
+resource "ram_virtual_mfa_device" "alice" {
+  virtual_mfa_device_name = "alice"
+  bind_to_user            = ram_user.alice.name
+}
+
+resource "ram_mfa_binding" "alice" {
+  user_name       = ram_user.alice.name
+  serial_number   = "acs:ram::1234567890123456:mfa/other"
+  seed_wo         = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+  seed_wo_version = 1
+}
 `, publicKey(t, pgpPair(t, nil))))
 	c.under("only")
-	contains(t, c.run(1, "apply", "-auto-approve"), "fips140=only", "SHA-1")
-	expect(t, "writes", writes(srv), []string(nil))
+	printed := unframed(c.run(1, "apply", "-auto-approve"))
+	contains(t, printed, "fips140=only", "SHA-1", "Cannot use the PGP key")
+	expect(t, "errors about MFA codes", strings.Count(printed, "Error: Cannot compute MFA codes"), 2)
+	expect(t, "calls", len(srv.Calls()), 0)
 
 	c.write("main.tf", `terraform {
   required_providers {

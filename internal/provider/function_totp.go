@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -16,7 +15,7 @@ import (
 
 var _ function.Function = totpFunction{}
 
-// totpFunction makes the code that a virtual MFA device shows at a time.
+// totpFunction returns the code that a virtual MFA device shows at a time.
 type totpFunction struct{}
 
 func (totpFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
@@ -29,7 +28,7 @@ func (totpFunction) Definition(_ context.Context, _ function.DefinitionRequest, 
 		MarkdownDescription: "Returns the six digits that a virtual MFA device shows at a time, by RFC 6238 with steps of 30 seconds. " +
 			"The code is as secret as the seed while it lasts: give the seed from an ephemeral or sensitive value, and the code is one too. " +
 			"A seed that is written into the configuration is shown by the CLI's error messages. " +
-			"To bind a device, use `ram_virtual_mfa_device` or `ram_mfa_binding` instead, which make the codes when they are needed: a code in a plan has expired before the plan is approved.",
+			"To bind a device, use `ram_virtual_mfa_device` or `ram_mfa_binding` instead, which compute the codes when they are needed: a code in a plan has expired before the plan is approved.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "seed", MarkdownDescription: "The seed of the device in Base32, in any case, with or without blanks and padding."},
 			function.StringParameter{Name: "time", MarkdownDescription: "The time in RFC 3339, such as `2026-11-23T08:00:00Z`. The function has no clock: give `plantimestamp()` or `timestamp()`."},
@@ -38,7 +37,7 @@ func (totpFunction) Definition(_ context.Context, _ function.DefinitionRequest, 
 	}
 }
 
-// Run says nothing of the seed, not even its length.
+// Run shows no argument in an error: if the arguments are in the wrong order, the second is the seed.
 func (totpFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var seed, when string
 	if resp.Error = req.Arguments.Get(ctx, &seed, &when); resp.Error != nil {
@@ -46,11 +45,11 @@ func (totpFunction) Run(ctx context.Context, req function.RunRequest, resp *func
 	}
 	at, err := time.Parse(time.RFC3339, when)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is no time in RFC 3339, such as \"2026-11-23T08:00:00Z\".", when))
+		resp.Error = function.NewArgumentFuncError(1, "The time is not in the format of RFC 3339, such as \"2026-11-23T08:00:00Z\". The first argument is the seed, the second the time.")
 		return
 	}
 	if at.Unix() < 0 {
-		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is before 1970, and there is no code of that time.", when))
+		resp.Error = function.NewArgumentFuncError(1, "The time is before 1970. There are no codes for that time.")
 		return
 	}
 	code, err := ram.TOTP(seed, ram.TOTPStep(at))

@@ -78,7 +78,7 @@ func (b *mfaBinding) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 			},
 			"seed_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true, Sensitive: true,
-				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("seed_wo_version"))},
+				Validators:          []validator.String{mfa.CodesValidator{}, stringvalidator.AlsoRequires(path.MatchRoot("seed_wo_version"))},
 				MarkdownDescription: "The seed of the device, in Base32. It is write-only: sent nowhere, kept nowhere, and only used to make the two codes that bind the device. Needed to bind, so not after an import.",
 			},
 			"seed_wo_version": schema.Int64Attribute{

@@ -223,7 +223,9 @@ func (g panicGuard) CallFunction(ctx context.Context, req *tfprotov6.CallFunctio
 
 // ListResource implements [tfprotov6.ListResourceServer]. The results before a panic are kept.
 func (g panicGuard) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	failed := func(d []*tfprotov6.Diagnostic) tfprotov6.ListResourceResult { return tfprotov6.ListResourceResult{Diagnostics: d} }
+	failed := func(d []*tfprotov6.Diagnostic) tfprotov6.ListResourceResult {
+		return tfprotov6.ListResourceResult{Diagnostics: d}
+	}
 	stream, err := catch(ctx, req, "list the resources", g.complete.ListResource, func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
 		return &tfprotov6.ListResourceServerStream{Results: func(push func(tfprotov6.ListResourceResult) bool) { push(failed(d)) }}
 	})

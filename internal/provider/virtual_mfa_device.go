@@ -129,7 +129,7 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"key_fingerprint":    computed(false, "The fingerprint of the PGP key that `encrypted_seed` is encrypted for."),
 			"bind_to_user": schema.StringAttribute{
 				Optional: true, Computed: true,
-				Validators: []validator.String{stringvalidator.Any(stringvalidator.OneOf(""), owner.UserNamePattern.Validator("must be the name of a RAM user, and not a principal name"))},
+				Validators: []validator.String{mfa.CodesValidator{}, stringvalidator.Any(stringvalidator.OneOf(""), owner.UserNamePattern.Validator("must be the name of a RAM user, and not a principal name"))},
 				MarkdownDescription: "The name of the RAM user to bind the device to. `\"\"` unbinds it. Left out, it is not managed: the device stays bound as it is, and a new one is not bound. " +
 					"A change binds the device again if the seed is in the state, and otherwise replaces the device. A user who is renamed keeps the device. A user has one device at most.",
 			},

@@ -129,7 +129,7 @@ func TestAccessKeysData_whileOthersAreAtWork(t *testing.T) {
 	var rows []tftypes.Value
 	must(t, acctest.Fields(v)["access_keys"].As(&rows))
 	expect(t, "keys", len(rows), 2)
-	for action, says := range map[string]string{"ListUsers": "ListUsers", "GetAccessKeyLastUsed": "GetAccessKeyLastUsed", "GetCallerIdentity": "GetCallerIdentity"} {
+	for action, says := range map[string]string{"ListUsers": "ListUsers", "GetCallerIdentity": "GetCallerIdentity"} {
 		srv := withAlice(t)
 		srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
 		_, diags := newCore(t, srv.Getenv, fakeClock()).ReadData("ram_access_keys", nil)
@@ -144,4 +144,22 @@ func TestLongerThan(t *testing.T) {
 	for age, want := range map[time.Duration]bool{0: false, 90*day - time.Second: false, 90 * day: false, 90*day + time.Second: true, 90*day + 12*time.Hour: true, 91 * day: true} {
 		expect(t, age.String(), longerThan(now.Add(-age), now, types.Int64Value(90)), want)
 	}
+}
+
+// A key whose last use is denied is listed, with a warning. It cannot be filtered by its last use.
+func TestAccessKeysData_theLastUseIsDenied(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIalice", 10*day)
+	srv.Inject(ramtest.Rule{Action: "GetAccessKeyLastUsed", User: "alice", Fault: "code", Status: 403, Code: "NoPermission"})
+	c := newCore(t, srv.Getenv, fakeClock())
+	v, diags := c.ReadData("ram_access_keys", nil)
+	clean(t, acctest.Errors(diags))
+	expect(t, "warnings", len(diags), 1)
+	contains(t, acctest.Messages(diags), "WARNING: Cannot read when the AccessKey pairs of account "+defaultAccount+" were last used", "ram:GetAccessKeyLastUsed", "NoPermission")
+	var rows []tftypes.Value
+	must(t, acctest.Fields(v)["access_keys"].As(&rows))
+	expect(t, "keys", len(rows), 2)
+	_, diags = c.ReadData("ram_access_keys", attributes{"unused_for_days": 5})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the AccessKey pairs", "NoPermission")
 }
