@@ -123,6 +123,13 @@ func Subjects() []Subject {
 			},
 		},
 		{
+			Kind: "ram_group_membership", Arrange: func(a *ramtest.Account) { a.Groups["operators"] = &ramtest.Group{ID: OperatorsID, Name: "operators"} },
+			Config:   ofAlice(Attributes{"group_name": "operators"}),
+			Next:     ofAlice(Attributes{"group_name": "operators", "allow_self": true}),
+			ImportID: func(Object) string { return "alice:operators" }, Others: bobGetsAKey, Remove: func(a *ramtest.Account) { a.Users["alice"].Groups = nil },
+			Existing: Existing{ID: "alice:operators", Identity: identityOfAlice(Attributes{"group_name": "operators"}), Config: ofAlice(Attributes{"group_name": "operators"})},
+		},
+		{
 			Kind: "ram_login_profile", Creates: "the login profile",
 			// The reuse prevention would refuse a password that a killed run has set and that is sent again.
 			Arrange: func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 0 }, Secrets: []string{firstPassword, secondPassword},

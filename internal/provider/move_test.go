@@ -142,6 +142,20 @@ var moves = map[string]moved{
 		config:  attributes{"name": "developers", "comments": ""},
 		wants:   map[string]any{"name": "developers", "force_destroy": false},
 	},
+	"user group attachment": {
+		kind: membershipKind, former: "alicloud_ram_user_group_attachment",
+		state:   `{"id":"developers:alice","group_name":"developers","user_name":"alice","timeouts":null}`,
+		arrange: arrangeDevelopers,
+		config:  attributes{"group_name": "developers", "user_name": "alice"},
+		wants:   map[string]any{"account_id": nil, "group_id": nil, "user_id": nil, "group_name": "developers", "user_name": "alice", "allow_self": false},
+	},
+	"group membership of one user": {
+		kind: membershipKind, former: "alicloud_ram_group_membership",
+		state:   `{"id":"developers","group_name":"developers","user_names":["alice"]}`,
+		arrange: arrangeDevelopers,
+		config:  attributes{"group_name": "developers", "user_name": "alice"},
+		wants:   map[string]any{"group_name": "developers", "user_name": "alice"},
+	},
 	"login profile": {
 		kind: "ram_login_profile", former: "alicloud_ram_login_profile",
 		state: `{"id":"alice","create_time":"2026-01-01T00:00:00Z","mfa_bind_required":true,"password":` + jsonText(formerPassword) + `,"password_reset_required":false,"user_name":"alice","timeouts":null}`,
@@ -354,6 +368,12 @@ func TestMove_fromEveryFormerType(t *testing.T) {
 	}
 }
 
+// arrangeDevelopers puts alice into the group developers.
+func arrangeDevelopers(a *ramtest.Account) {
+	a.Groups["developers"] = &ramtest.Group{ID: "g-dev", Name: "developers"}
+	a.Users["alice"].Groups = []string{"developers"}
+}
+
 // Every former type that is named has a fixture, and every fixture a table.
 func TestMove_everyTableIsTried(t *testing.T) {
 	t.Parallel()
@@ -385,6 +405,7 @@ func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
 	t.Parallel()
 	changes := map[string]attributes{
 		preference: {"login_session_duration": 4}, policy: {"minimum_password_length": 16}, alias: {"account_alias": "acme-two"}, "ram_user": {"comments": "moved"}, groupKind: {"comments": "moved"},
+		membershipKind:      {"allow_self": true},
 		"ram_login_profile": {"mfa_bind_required": false}, accessKey: {"status": "Inactive"}, ownPolicy: {"classic_allow_list": []string{"198.51.100.7"}},
 	}
 	for name, m := range moves {
@@ -443,6 +464,8 @@ func TestMove_thenADestroy(t *testing.T) {
 			switch m.kind {
 			case "ram_user":
 				expect(t, "alice", a.Users["alice"], (*ramtest.User)(nil))
+			case membershipKind:
+				expect(t, "groups", len(a.Users["alice"].Groups), 0)
 			case groupKind:
 				expect(t, "group", a.Groups["developers"], (*ramtest.Group)(nil))
 			case "ram_login_profile":

@@ -65,6 +65,16 @@ var formerTypes = map[string][]move.FormerType{
 		formerly("force", "", nil, "force_destroy"),
 		left("id", "", nil), left("create_time", "", nil), keptTimeouts,
 	)}},
+	"ram_group_membership": {
+		{Name: "alicloud_ram_user_group_attachment", Required: []string{"user_name", "group_name"}, Attributes: slices.Concat(
+			kept("user_name", "group_name"), left("id", "", nil), keptTimeouts,
+		)},
+		{Name: "alicloud_ram_group_membership", Required: []string{"group_name"}, Attributes: slices.Concat(
+			kept("group_name"),
+			formerly("user_names", "Only if the group has one member. Otherwise the move is refused: import one `ram_group_membership` for each user.", takeOneMember, "user_name"),
+			left("id", "", nil), keptTimeouts,
+		)},
+	},
 	"ram_login_profile": {{Name: "alicloud_ram_login_profile", Required: []string{"user_name"}, Attributes: slices.Concat(
 		formerly("id", "If `user_name` is missing.", takeProfileID, "user_name"),
 		formerly("user_name", "", takeNonEmpty("user_name"), "user_name"),
@@ -203,6 +213,23 @@ func takeUserID(ctx context.Context, m *move.State, name string) error {
 	if id := m.Text(ctx, name); userIDForm.MatchString(id) && id != m.Text(ctx, "name") {
 		m.Into["user_id"] = types.StringValue(id)
 	}
+	return nil
+}
+
+// takeOneMember converts a list of users with one name.
+func takeOneMember(ctx context.Context, m *move.State, name string) error {
+	value, err := m.Read(ctx, name, types.SetType{ElemType: types.StringType})
+	if err != nil {
+		return err
+	}
+	names := tf.Strings(value)
+	if len(names) == 1 {
+		m.Into["user_name"] = types.StringValue(names[0])
+		return nil
+	}
+	m.Diags.AddError("Cannot move the "+m.Former.Name, fmt.Sprintf(
+		"It has %d users, and ram_group_membership is one user in one group. Nothing was moved.\n\n"+
+			"Remove the old resource from the state with a removed block that has destroy = false, and import one ram_group_membership for each user, by <user_name>:<group_name>.", len(names)))
 	return nil
 }
 

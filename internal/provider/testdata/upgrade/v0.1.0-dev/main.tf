@@ -58,6 +58,11 @@ resource "ram_group" "operators" {
   force_destroy = true
 }
 
+resource "ram_group_membership" "bob" {
+  user_name  = ram_user.others["bob"].name
+  group_name = ram_group.operators.name
+}
+
 resource "ram_login_profile" "alice" {
   user_name           = ram_user.alice.name
   password_wo         = "Chosen-4-the-first-logon!"
