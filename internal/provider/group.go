@@ -306,7 +306,11 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 			return found, err
 		})
 	}
-	if diagnostics.Report(&resp.Diagnostics, f, err) || !found {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
+	if !found {
+		r.CheckKnown(ctx, f, &resp.Diagnostics)
 		return
 	}
 	if force := state.ForceDestroy.ValueBool(); !force || r.notOwn(ctx, live.Name, f, &resp.Diagnostics) {

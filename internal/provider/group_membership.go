@@ -312,7 +312,7 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 		var gone bool
 		gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) { return r.find(ctx, &state, r.Client.RefreshGroupMembers) })
 		if err == nil && gone {
-			tf.Remove(ctx, state.identity(), resp, "The group membership is gone", fmt.Sprintf(
+			r.RemoveFromState(ctx, state.identity(), resp, "The group membership is gone", fmt.Sprintf(
 				"The user %q is not a member of the group %q in account %s any more. The next apply adds the user again.", state.UserName.ValueString(), state.GroupName.ValueString(), account))
 			return
 		}
@@ -396,7 +396,14 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 		gone, err = r.ConfirmGone(ctx, find)
 		found = !gone
 	}
-	if diagnostics.Report(&resp.Diagnostics, f, err) || !found || !r.notOwn(ctx, f, state, &resp.Diagnostics) {
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
+	if !found {
+		r.CheckKnown(ctx, f, &resp.Diagnostics)
+		return
+	}
+	if !r.notOwn(ctx, f, state, &resp.Diagnostics) {
 		return
 	}
 	f.State = "The user is still a member of the group, unless the outcome is unknown. Run again: the request can be repeated."
