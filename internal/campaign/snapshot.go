@@ -23,7 +23,7 @@ type snapshot map[string]string
 
 // The ends of the paths of random values and times.
 var volatileEnds = []string{
-	"Date", "Secret", "Seed", "LastStep", "LastUsed", "LastUsedService", "LastLogin", "PasswordHistory", ".ID", "UserID",
+	"Date", "JoinDates", "AttachDates", "Secret", "Seed", "LastStep", "LastUsed", "LastUsedService", "LastLogin", "PasswordHistory", ".ID", "UserID",
 	"_date", "secret", "_seed", "qr_code_png", "fingerprint",
 }
 
@@ -51,6 +51,9 @@ func (s *environment) snapshot(a *ramtest.Account) snapshot {
 }
 
 func (s *environment) snapshotValue(p snapshot, path string, v any) {
+	if volatile(path) {
+		return
+	}
 	switch v := v.(type) {
 	case map[string]any:
 		for name, inner := range v {
@@ -60,13 +63,9 @@ func (s *environment) snapshotValue(p snapshot, path string, v any) {
 		for _, inner := range v {
 			s.snapshotValue(p, path+"."+s.identity(inner), inner)
 		}
-		if !volatile(path) {
-			p[path] = fmt.Sprintf("%d of them", len(v))
-		}
+		p[path] = fmt.Sprintf("%d of them", len(v))
 	default:
-		if !volatile(path) {
-			p[path] = s.normalize(fmt.Sprint(v))
-		}
+		p[path] = s.normalize(fmt.Sprint(v))
 	}
 }
 
