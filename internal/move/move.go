@@ -57,7 +57,7 @@ func Movers(ctx context.Context, target resource.Resource, formerTypes map[strin
 		switch {
 		case req.SourceTypeName == own.TypeName && isOurs(req.SourceProviderAddress):
 			moveOwnState(ctx, req, resp)
-		case i >= 0 && isAlicloud(req.SourceProviderAddress):
+		case i >= 0 && hasFormerTypes(req.SourceProviderAddress):
 			moveFormerState(ctx, former[i], req, resp)
 		default:
 			refuseMove(own.TypeName, former, req, &resp.Diagnostics)
@@ -71,24 +71,12 @@ func isOurs(address string) bool {
 	return address[strings.LastIndexByte(address, '/')+1:] == typePrefix
 }
 
-// isAlicloud reports whether a provider is that of the former types: under its own namespace or
-// its older one, on any host, or by the bare name, which is all that OpenTofu passes before 1.12.4 (observed).
-func isAlicloud(address string) bool {
-	host, name, nested := cutLast(address)
-	if name != "alicloud" {
-		return false
-	}
-	_, namespace, _ := cutLast(host)
-	return !nested || namespace == "aliyun" || namespace == "hashicorp"
-}
-
-// cutLast cuts the last part off an address.
-func cutLast(address string) (before, last string, found bool) {
-	i := strings.LastIndexByte(address, '/')
-	if i < 0 {
-		return "", address, false
-	}
-	return address[:i], address[i+1:], true
+// hasFormerTypes reports whether the states of a provider are those of the former types: of
+// alicloud on any host and in any namespace, because mirrors have namespaces of their own; by
+// the bare name, which is all that OpenTofu passes before 1.12.4 (observed); and of this
+// provider, after a state replace-provider, which does not change the values.
+func hasFormerTypes(address string) bool {
+	return isOurs(address) || address[strings.LastIndexByte(address, '/')+1:] == "alicloud"
 }
 
 // moveOwnState copies a state of the same type unchanged, with identity and private state.
@@ -125,12 +113,16 @@ func refuseMove(own string, former []FormerType, req resource.MoveStateRequest, 
 		for _, f := range former {
 			names = append(names, f.Name)
 		}
-		supported = strings.Join(names, " and ") + " of the provider aliyun/alicloud, beside its own type"
+		supported = strings.Join(names, " and ") + " of the provider aliyun/alicloud, and states of its own type"
+	}
+	advice := "To manage the object with " + own + ", take the old resource out of the state with a removed block that has destroy = false, and import the object."
+	if slices.ContainsFunc(former, func(f FormerType) bool { return f.Name == req.SourceTypeName }) {
+		advice = fmt.Sprintf("If the provider is a copy of aliyun/alicloud, move the state to that name, and plan again: terraform state replace-provider '%s' aliyun/alicloud. "+
+			"A removed block and an import would lose the secret of an AccessKey.", req.SourceProviderAddress)
 	}
 	diags.AddError("Cannot move the "+req.SourceTypeName, fmt.Sprintf(
-		"%s takes over %s. This state is a %s of the provider %s, schema version %d. Nothing was moved.\n\n"+
-			"To manage the object with %[1]s, take the old resource out of the state with a removed block that has destroy = false, and import the object.",
-		own, supported, req.SourceTypeName, req.SourceProviderAddress, req.SourceSchemaVersion))
+		"%s takes over %s. This state is a %s of the provider %s, schema version %d. Nothing was moved.\n\n%s",
+		own, supported, req.SourceTypeName, req.SourceProviderAddress, req.SourceSchemaVersion, advice))
 }
 
 // State is a state that is converted. A move knows neither the account nor the

@@ -22,6 +22,7 @@ import (
 var alicloudAddresses = []string{
 	"registry.terraform.io/aliyun/alicloud", "registry.opentofu.org/aliyun/alicloud", "mirror.example.com/aliyun/alicloud",
 	"registry.terraform.io/hashicorp/alicloud", "registry.opentofu.org/hashicorp/alicloud", "mirror.example.com/hashicorp/alicloud", "alicloud",
+	"mirror.example.com/acme/alicloud", "registry.terraform.io/ram-security/ram",
 }
 
 const (
@@ -164,7 +165,7 @@ var moves = map[string]moved{
 			a.Users["alice"].LoginProfile.MFABindRequired = true
 		},
 		config:  attributes{"user_name": "alice", "mfa_bind_required": true},
-		warned:  []string{"The password leaves the state"},
+		warned:  []string{"The password is removed from the state"},
 		dropped: formerPassword,
 		wants: map[string]any{
 			"account_id": nil, "user_id": nil, "user_name": "alice", "mfa_bind_required": true, "password_wo": nil, "password_wo_version": nil, "password_reset_required": nil,
@@ -740,7 +741,7 @@ func TestMove_fromElsewhereIsRefused(t *testing.T) {
 		parts                 []string
 	}{
 		{"ram_user", "registry.terraform.io/aliyun/alicloud", "alicloud_ram_role", []string{"alicloud_ram_user of the provider aliyun/alicloud"}},
-		{"ram_user", "registry.terraform.io/evil/alicloud", "alicloud_ram_user", []string{"registry.terraform.io/evil/alicloud"}},
+		{"ram_user", "registry.terraform.io/acme/fork", "alicloud_ram_user", []string{"terraform state replace-provider 'registry.terraform.io/acme/fork' aliyun/alicloud"}},
 		{"ram_user", "registry.terraform.io/hashicorp/aws", "alicloud_ram_user", []string{"registry.terraform.io/hashicorp/aws"}},
 		{"ram_user", "registry.terraform.io/hashicorp/aws", "ram_user", []string{"registry.terraform.io/hashicorp/aws"}},
 		{"ram_user", "notalicloud", "alicloud_ram_user", nil},

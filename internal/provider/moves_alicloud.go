@@ -238,11 +238,9 @@ func takeProfileID(ctx context.Context, m *move.State, name string) error {
 }
 
 func tellPassword(m *move.State) (summary, detail string) {
-	return "The password leaves the state", fmt.Sprintf(
-		"The state of %s held the password of %s in plain. It is not taken over: the user keeps it, and Terraform does not know it any more. "+
-			"Remove password from the configuration, and password_reset_required, which only goes with a password here.\n\n"+
-			"Earlier versions and backups of the state still hold the password. If others can read them, have the user change it, or set another one with password_wo and password_wo_version.",
-		m.Former.Name, tf.String(m.Into["user_name"]))
+	return "The password is removed from the state", fmt.Sprintf(
+		"User %s keeps it. Remove password and password_reset_required from the configuration. Earlier versions of the state still contain the password.",
+		tf.String(m.Into["user_name"]))
 }
 
 // takePGPKey leaves a name of keybase.io behind, which is not looked up here.

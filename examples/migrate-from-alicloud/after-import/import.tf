@@ -1,6 +1,11 @@
-import {
-  to = ram_access_key.deploy
-  id = "deploy:LTAI5tDeployDeployDeploy"
+moved {
+  from = alicloud_ram_access_key.deploy
+  to   = ram_access_key.deploy
+}
+
+moved {
+  from = alicloud_ram_login_profile.people
+  to   = ram_login_profile.people
 }
 
 import {
@@ -11,16 +16,6 @@ import {
 import {
   to = ram_account_alias.this
   id = "current"
-}
-
-import {
-  to = ram_login_profile.people["alice"]
-  id = "alice"
-}
-
-import {
-  to = ram_login_profile.people["bob"]
-  id = "bob"
 }
 
 import {
@@ -46,14 +41,6 @@ import {
 import {
   to = ram_user.people["bob"]
   id = "bob"
-}
-
-removed {
-  from = alicloud_ram_access_key.deploy
-
-  lifecycle {
-    destroy = false
-  }
 }
 
 removed {

@@ -1,5 +1,6 @@
 # The same configuration, imported with the blocks of import.tf. The account does not change.
-# The state no longer contains the secret of the key: only a moved block keeps it.
+# The login profiles and the key are moved, because an import prints the passwords and loses
+# the secret.
 
 terraform {
   required_providers {
