@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -67,8 +68,8 @@ func TestMigration_theExamplesBlocksAreTheScripts(t *testing.T) {
 		expect(t, kind, blocks, contentOf(t, migration, file))
 		want := ""
 		if kind == "import" {
-			want = "alicloud_ram_login_profile.people: run terraform state rm on it before you plan: a plan with a removed block may print its password\n" +
-				"alicloud_ram_access_key.deploy loses its secret by an import: a moved block keeps it\n"
+			want = "alicloud_ram_login_profile.people is moved and not imported: a plan that removes it prints its password\n" +
+				"alicloud_ram_access_key.deploy is moved and not imported: an import loses its secret\n"
 		}
 		expect(t, "notes", notes, want)
 	}
@@ -77,7 +78,7 @@ func TestMigration_theExamplesBlocksAreTheScripts(t *testing.T) {
 // A move takes a resource as a whole, wherever it is, and names what it leaves alone.
 func TestMigration_moves(t *testing.T) {
 	t.Parallel()
-	code, blocks, notes := writeBlocks(t, contentOf(t, everyForm), "moved")
+	code, blocks, notes := writeBlocks(t, sound(contentOf(t, everyForm)), "moved")
 	expect(t, "exit code", code, 0)
 	for _, address := range []string{
 		"access_key.old", "access_key_policy.old", "user.counted", "user.nameless", "user.odd",
@@ -87,38 +88,121 @@ func TestMigration_moves(t *testing.T) {
 		contains(t, blocks, fmt.Sprintf("moved {\n  from = %salicloud_ram_%s\n  to   = %[1]sram_%[2]s\n}\n", module, name))
 	}
 	contains(t, blocks, "moved {\n  from = alicloud_ram_alias.this\n  to   = ram_account_alias.this\n}\n")
-	expect(t, "blocks", strings.Count(blocks, "moved {"), 8)
-	contains(t, notes, "data.alicloud_ram_users.all", "alicloud_ram_role.ops", "alicloud_ram_access_key.old has a deposed object",
-		"two resources would become ram_password_policy.one", "alicloud_ram_access_key.old is tainted")
+	expect(t, "blocks", strings.Count("\n"+blocks, "\nmoved {"), 9)
+	contains(t, blocks, "from = alicloud_ram_password_policy.one\n  to   = ram_password_policy.one\n", "removed {\n  from = alicloud_ram_account_password_policy.one\n\n  lifecycle {\n    destroy = false\n")
+	contains(t, notes, "data.alicloud_ram_users.all", "alicloud_ram_role.ops",
+		"alicloud_ram_account_password_policy.one leaves the state, because alicloud_ram_password_policy.one is the same setting of the account: delete its resource block")
 	if strings.Contains(blocks+notes, "vpc") {
 		t.Errorf("what is not of RAM is named:\n%s%s", blocks, notes)
 	}
 }
 
-// An import takes each object by its id, and takes the old resource out of the state
-// only if all of it is imported.
+// sound is a state without the objects that the script rejects.
+func sound(state string) string {
+	state = strings.Replace(state, `"status": "tainted"`, `"status": null`, 1)
+	return strings.Replace(state, `"deposed": "byebye01"`, `"deposed": null`, 1)
+}
+
+// A state is rejected as a whole if a block of it would destroy an object or lose a secret, or if the
+// object of the block is not known. The reason has the next command.
+func TestMigration_rejects(t *testing.T) {
+	t.Parallel()
+	const one = `{"version":4,"resources":[%s]}`
+	resource := func(kind, name, provider, more string) string {
+		return fmt.Sprintf(`{"mode":"managed","type":%q,"name":%q,"provider":"provider[\"%s\"]%s","instances":[{%s}]}`, kind, name,
+			strings.Split(provider, "|")[0], strings.TrimPrefix(provider, strings.Split(provider, "|")[0]+"|"), more)
+	}
+	const official = "registry.terraform.io/aliyun/alicloud|"
+	attributes := `"attributes":{"id":"1234567890123456","name":"alice"}`
+	for _, x := range []struct {
+		name, kind, state, says string
+	}{
+		{"tainted", "moved", contentOf(t, everyForm), "alicloud_ram_access_key.old is tainted, and the next plan would replace it. Run: terraform untaint 'alicloud_ram_access_key.old'"},
+		{"deposed", "moved", contentOf(t, everyForm), "alicloud_ram_access_key.old has a deposed object. Apply once with the old provider."},
+		{"without a name", "import", sound(contentOf(t, everyForm)), "alicloud_ram_user.nameless does not say which object it is. Run: terraform apply -refresh-only, with the old provider."},
+		{"there already", "moved", fmt.Sprintf(one, resource("alicloud_ram_user", "u", official, attributes)+","+resource("ram_user", "u", "registry.terraform.io/ram-security/ram|", attributes)),
+			"ram_user.u is in the state already, beside alicloud_ram_user.u. To move it again, run: terraform state rm 'ram_user.u'"},
+		{"a provider of another name", "moved", fmt.Sprintf(one, resource("alicloud_ram_user", "u", "registry.terraform.io/acme/fork|", attributes)),
+			"If it is a copy of it, run: terraform state replace-provider 'registry.terraform.io/acme/fork' aliyun/alicloud"},
+		{"one name for two accounts", "moved", fmt.Sprintf(one, resource("alicloud_ram_alias", "a", official, attributes)+","+resource("alicloud_ram_account_alias", "a", official+".other", attributes)),
+			"alicloud_ram_account_alias and alicloud_ram_alias would both become ram_account_alias.a. Rename one of them with the old provider."},
+		{"two settings without their providers", "moved", `{"format_version":"1.0","values":{"root_module":{"resources":[
+			{"mode":"managed","type":"alicloud_ram_password_policy","name":"a","values":{}},{"mode":"managed","type":"alicloud_ram_account_password_policy","name":"b","values":{}}]}}}`,
+			"Use the output of terraform state pull, which has them."},
+	} {
+		code, blocks, notes := writeBlocks(t, x.state, x.kind)
+		expect(t, x.name+": exit code", code, 1)
+		expect(t, x.name+": blocks", strings.TrimSpace(blocks), "")
+		contains(t, notes, x.says)
+	}
+}
+
+// Each alias has a provider block with its account, and each resource of an alias says which
+// provider it needs. Settings of two accounts are both moved.
+func TestMigration_aliases(t *testing.T) {
+	t.Parallel()
+	policyOf := func(name, alias, account string) string {
+		return fmt.Sprintf(`{"mode":"managed","type":"alicloud_ram_password_policy","name":%q,"provider":"provider[\"mirror.example.com/acme/alicloud\"]%s","instances":[{"attributes":{"id":%q}}]}`, name, alias, account)
+	}
+	state := `{"version":4,"resources":[` + policyOf("a", "", "1234567890123456") + "," + policyOf("b", ".prod", "2234567890123456") + "," +
+		`{"mode":"managed","type":"alicloud_ram_user","name":"u","provider":"provider[\"mirror.example.com/acme/alicloud\"].test","instances":[{"attributes":{"id":"7","name":"u"}}]}]}`
+	for range 2 { // it can run again
+		_, blocks, notes := writeBlocks(t, state, "moved")
+		expect(t, "notes", notes, "")
+		expect(t, "moved", blocks, `moved {
+  from = alicloud_ram_password_policy.a
+  to   = ram_password_policy.a
+}
+
+# The resource needs: provider = ram.prod
+moved {
+  from = alicloud_ram_password_policy.b
+  to   = ram_password_policy.b
+}
+
+# The resource needs: provider = ram.test
+moved {
+  from = alicloud_ram_user.u
+  to   = ram_user.u
+}
+`)
+	}
+	_, blocks, _ := writeBlocks(t, state, "providers")
+	expect(t, "providers", blocks, `provider "ram" {
+  allowed_account_ids = ["1234567890123456"]
+}
+
+provider "ram" {
+  alias               = "prod"
+  allowed_account_ids = ["2234567890123456"]
+}
+
+provider "ram" {
+  alias = "test"
+  # No setting in the state has the id of the account: add allowed_account_ids.
+}
+`)
+}
+
+// An import takes each object by its id, and takes the old resource out of the state.
 func TestMigration_imports(t *testing.T) {
 	t.Parallel()
-	code, blocks, notes := writeBlocks(t, contentOf(t, everyForm), "import")
+	code, blocks, notes := writeBlocks(t, strings.Replace(sound(contentOf(t, everyForm)), `"name": ""`, `"name": "four"`, 1), "import")
 	expect(t, "exit code", code, 0)
 	for to, id := range map[string]string{
 		"ram_account_alias.this": "current", "ram_user.counted[0]": "c0", "ram_user.counted[1]": "c1", `ram_user.odd["a\"b$${c}%%{d}"]`: "odd",
-		"ram_access_key.old": "LTAInoowner", "ram_access_key_policy.old": "LTAInoowner",
-		`module.team["a.b"].module.inner[0].ram_login_profile.p["x"]`: "px", "module.plain.ram_user.u": "mu",
+		"ram_access_key_policy.old": "LTAInoowner", "module.plain.ram_user.u": "mu",
 	} {
 		contains(t, blocks, fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", to, id))
 	}
 	for _, from := range []string{"alicloud_ram_user.counted", "alicloud_ram_alias.this", "module.plain.alicloud_ram_user.u"} {
 		contains(t, blocks, fmt.Sprintf("removed {\n  from = %s\n\n  lifecycle {\n    destroy = false\n  }\n}\n", from))
 	}
-	if strings.Contains(blocks, "nameless") {
-		t.Errorf("what cannot be imported is removed:\n%s", blocks)
+	for _, from := range []string{`module.team["a.b"].module.inner[0].alicloud_ram_login_profile.p`, "alicloud_ram_access_key.old"} {
+		contains(t, blocks, fmt.Sprintf("moved {\n  from = %s\n", from))
+		lacks(t, blocks, "removed {\n  from = "+from)
 	}
-	if strings.Contains(blocks, "alicloud_ram_login_profile") {
-		t.Errorf("a plan would print the password:\n%s", blocks)
-	}
-	contains(t, notes, `module.team["a.b"].module.inner[0].alicloud_ram_login_profile.p: run terraform state rm`)
-	contains(t, notes, "alicloud_ram_user.nameless does not say what it is", "alicloud_ram_access_key.old loses its secret", "two resources would become ram_password_policy.one")
+	contains(t, notes, `module.team["a.b"].module.inner[0].alicloud_ram_login_profile.p is moved and not imported`, "alicloud_ram_access_key.old is moved and not imported")
 }
 
 // The output of show -json is another form of the same.
@@ -133,7 +217,7 @@ func TestMigration_readsWhatShowPrints(t *testing.T) {
 	expect(t, "moved", blocks, "moved {\n  from = alicloud_ram_user.people\n  to   = ram_user.people\n}\n\nmoved {\n  from = module.a[0].alicloud_ram_access_key.k\n  to   = module.a[0].ram_access_key.k\n}\n")
 	expect(t, "notes", notes, "left alone: alicloud_ram_role.r (nothing takes its place)\n")
 	_, blocks, _ = writeBlocks(t, shown, "import")
-	contains(t, blocks, "to = ram_user.people[\"alice\"]\n  id = \"alice\"", "to = module.a[0].ram_access_key.k\n  id = \"bob:LTAI\"", "from = module.a.alicloud_ram_access_key.k")
+	contains(t, blocks, "to = ram_user.people[\"alice\"]\n  id = \"alice\"", "from = module.a[0].alicloud_ram_access_key.k\n  to   = module.a[0].ram_access_key.k", "from = alicloud_ram_user.people\n\n")
 }
 
 func TestMigration_whatIsNoStateIsRefused(t *testing.T) {
@@ -215,7 +299,7 @@ func TestAccMigration_withMovedBlocks(t *testing.T) {
 	c.write("moved.tf", contentOf(t, migration, "after-moved", "moved.tf"))
 	planned := c.run(0, "plan")
 	contains(t, planned, `alicloud_ram_user.people["alice"] has moved to ram_user.people["alice"]`, "0 to add, 0 to change, 0 to destroy",
-		"The password leaves the state", "The file with the secret stays where it is", "enforce_mfa_for_login was not enforced")
+		"The password is removed from the state", "The file with the secret stays where it is", "enforce_mfa_for_login was not enforced")
 	printed := planned + c.run(0, "apply", "-auto-approve")
 	c.write("moved.tf", "") // and without the former provider
 	forgetFormer(t, c)
@@ -237,8 +321,11 @@ func TestAccMigration_withImportBlocks(t *testing.T) {
 	srv, c := before(t)
 	c.write("main.tf", contentOf(t, migration, "after-import", "main.tf"))
 	c.write("import.tf", contentOf(t, migration, "after-import", "import.tf"))
-	printed := c.run(0, "state", "rm", "alicloud_ram_login_profile.people") + c.run(0, "plan")
-	contains(t, printed, "10 to import, 0 to add, 2 to change, 0 to destroy", "force_destroy") // which is only ours
+	printed := c.run(0, "plan", "-out=plan.bin")
+	contains(t, printed, "7 to import, 0 to add, 2 to change, 0 to destroy", "force_destroy") // which is only ours
+	code, verdict, notes := writeBlocks(t, c.shown("plan.bin"), "--check")
+	expect(t, "code of the check", code, 0)
+	contains(t, verdict+notes, "OK: 3 moved, 7 imported; nothing is destroyed")
 	printed += c.run(0, "apply", "-auto-approve")
 	c.write("import.tf", "")
 	forgetFormer(t, c)
@@ -247,8 +334,173 @@ func TestAccMigration_withImportBlocks(t *testing.T) {
 	if strings.Contains(c.state(), "alicloud") {
 		t.Error("something is left in the state")
 	}
+	contains(t, c.state(), formerSecret, migratedKey)
 	c.scan(srv, printed, peoplesPass, notTheBackup)
-	c.scan(srv, printed, formerSecret, notTheBackup)
+	for _, form := range acctest.FindSecret([]byte(printed), formerSecret) {
+		t.Errorf("the secret was printed, %s", form)
+	}
+}
+
+// shown is a saved plan as JSON.
+func (c *cli) shown(plan string) string {
+	c.t.Helper()
+	out, err := c.command("show", "-json", plan).Output()
+	must(c.t, err)
+	return string(out)
+}
+
+// The check rejects each plan that hurts, and names the object.
+func TestAccMigration_check(t *testing.T) {
+	t.Parallel()
+	needsCLI(t)
+	_, c := before(t)
+	main, moved := contentOf(t, migration, "after-moved", "main.tf"), contentOf(t, migration, "after-moved", "moved.tf")
+	forget := func(address string) string {
+		return "removed {\n  from = " + address + "\n  lifecycle {\n    destroy = false\n  }\n}\n"
+	}
+	without := func(blocks, name string) string {
+		before, rest, found := strings.Cut(blocks, "moved {\n  from = "+name)
+		if !found {
+			t.Fatalf("no block of %s", name)
+		}
+		_, after, _ := strings.Cut(rest, "}\n")
+		return before + after
+	}
+	imported := func(to, id string) string { return fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", to, id) }
+	profiles := imported(`ram_login_profile.people["alice"]`, "alice") + imported(`ram_login_profile.people["bob"]`, "bob")
+	for _, x := range []struct {
+		name, main, blocks string
+		code               int
+		says               []string
+	}{
+		{"the example", main, moved, 0, []string{"OK: 10 moved, 0 imported", "provider ram has no allowed_account_ids"}},
+		{"imported profiles, and nothing for the old ones", main, without(moved, "alicloud_ram_login_profile.people") + profiles, 1,
+			[]string{`alicloud_ram_login_profile.people["alice"] would be destroyed. Write a moved block for it.`}},
+		{"imported profiles, and the old ones leave the state", main, without(moved, "alicloud_ram_login_profile.people") + profiles + forget("alicloud_ram_login_profile.people"), 1,
+			[]string{`alicloud_ram_login_profile.people["alice"] would be removed from the state, and the plan prints its password.`}},
+		{"an imported key", main, without(moved, "alicloud_ram_access_key.deploy") + imported("ram_access_key.deploy", "deploy:"+migratedKey) + forget("alicloud_ram_access_key.deploy"), 1,
+			[]string{"alicloud_ram_access_key.deploy would be removed from the state with its secret."}},
+		{"a new key", main, without(moved, "alicloud_ram_access_key.deploy"), 1,
+			[]string{"alicloud_ram_access_key.deploy would be destroyed.", "ram_access_key.deploy would be created."}},
+		{"another value", strings.Replace(main, "minimum_password_length = 14", "minimum_password_length = 12", 1), moved, 1, []string{"ram_password_policy.this would change: minimum_password_length."}},
+	} {
+		c.write("main.tf", x.main+"\nprovider \"ram\" {}\n")
+		c.write("moved.tf", x.blocks)
+		c.run(0, "plan", "-out=plan.bin")
+		code, verdict, notes := writeBlocks(t, c.shown("plan.bin"), "--check")
+		expect(t, x.name, code, x.code)
+		contains(t, verdict+notes, x.says...)
+	}
+	for _, text := range []string{"", "[]", "{}", contentOf(t, migrated), `{"format_version":"1.2"}`} {
+		code, _, notes := writeBlocks(t, text, "--check")
+		expect(t, "code of "+text[:min(len(text), 20)], code, 65)
+		contains(t, notes, "is no plan")
+	}
+}
+
+// Both old password policies are in many states. One is moved, the other leaves the state, and the account stays as it is.
+func TestAccMigration_twoPasswordPolicies(t *testing.T) {
+	t.Parallel()
+	needsCLI(t)
+	srv, c := before(t)
+	state := c.state()
+	i := strings.Index(state, `"type": "alicloud_ram_password_policy"`)
+	provider := state[i+strings.Index(state[i:], `"provider": `):]
+	provider = provider[:strings.Index(provider, "\n")]
+	c.write("terraform.tfstate", strings.Replace(state, `"resources": [`, `"resources": [{"mode": "managed", "type": "alicloud_ram_account_password_policy", "name": "old", `+provider+
+		` "instances": [{"schema_version": 0, "attributes": {"id": "ram-account-password-policy", "minimum_password_length": 14}}]},`, 1))
+	_, blocks, notes := writeBlocks(t, c.state(), "moved")
+	contains(t, notes, "alicloud_ram_account_password_policy.old leaves the state, because alicloud_ram_password_policy.this is the same setting")
+	c.write("main.tf", contentOf(t, migration, "after-moved", "main.tf"))
+	c.write("moved.tf", blocks)
+	c.run(0, "plan", "-out=plan.bin")
+	code, _, notes := writeBlocks(t, c.shown("plan.bin"), "--check")
+	expect(t, "code of the check: "+notes, code, 0)
+	c.run(0, "apply", "plan.bin")
+	c.write("moved.tf", "")
+	c.run(0, "plan", "-detailed-exitcode")
+	expect(t, "writes", writes(srv), []string(nil))
+	lacks(t, c.state(), "alicloud")
+}
+
+// A state replace-provider before the move, and a mirror with a namespace of its own, lose nothing.
+func TestAccMigration_ofOtherProviderNames(t *testing.T) {
+	t.Parallel()
+	needsCLI(t)
+	for name, address := range map[string]string{"replaced": acctest.Source, "mirror": "acme/alicloud"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, c := before(t)
+			former, err := formerProvider()
+			must(t, err)
+			ours, err := binary()
+			must(t, err)
+			must(t, c.Override(map[string]string{acctest.Source: ours, "aliyun/alicloud": former, "acme/alicloud": former}))
+			c.run(0, "state", "replace-provider", "-auto-approve", "aliyun/alicloud", address)
+			_, blocks, notes := writeBlocks(t, c.state(), "moved")
+			expect(t, "notes", notes, "")
+			c.write("main.tf", contentOf(t, migration, "after-moved", "main.tf"))
+			c.write("moved.tf", blocks)
+			contains(t, c.run(0, "plan"), "0 to add, 0 to change, 0 to destroy")
+			c.run(0, "apply", "-auto-approve")
+			expect(t, "writes", writes(srv), []string(nil))
+			contains(t, c.state(), formerSecret)
+		})
+	}
+}
+
+// The steps of the guide, and the way back, as they are printed.
+func TestAccMigration_theGuide(t *testing.T) {
+	t.Parallel()
+	needsCLI(t)
+	srv, c := before(t)
+	must(t, os.Mkdir(filepath.Join(c.Directory, "bin"), 0o700))
+	must(t, os.Symlink(os.Getenv("TF_ACC_TERRAFORM_PATH"), filepath.Join(c.Directory, "bin/terraform")))
+	script := contentOf(t, migration, "write-blocks")
+	must(t, os.WriteFile(filepath.Join(c.Directory, "write-blocks"), []byte(script), 0o700))
+	guide := contentOf(t, projectRoot, "templates/guides/migrating-from-alicloud.md.tmpl")
+	printed := ""
+	follow := func(section string) {
+		_, text, _ := strings.Cut(guide, "\n## "+section+"\n")
+		text, _, _ = strings.Cut(text, "\n## ")
+		commands := "set -eu\n"
+		for {
+			var found bool
+			if _, text, found = strings.Cut(text, "```shell\n"); !found {
+				break
+			}
+			block, rest, _ := strings.Cut(text, "```")
+			commands, text = commands+block, rest
+		}
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", commands)
+		cmd.Dir = c.Directory
+		cmd.Env = append(slices.Clone(c.Environment), "PATH="+filepath.Join(c.Directory, "bin")+":"+os.Getenv("PATH"))
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v:\n%s\n%s", err, commands, out)
+		}
+		printed += string(out)
+	}
+	c.write("main.tf", contentOf(t, migration, "after-moved", "main.tf"))
+	follow("Steps")
+	contains(t, printed, "OK: 10 moved, 0 imported", "No changes.")
+	contains(t, c.state(), formerSecret, "ram_user")
+	lacks(t, c.state(), "alicloud")
+
+	for _, file := range []string{"moved.tf", "providers.tf"} {
+		must(t, os.Remove(filepath.Join(c.Directory, file)))
+	}
+	c.write("main.tf", contentOf(t, migration, "before", "main.tf"))
+	follow("Going back")
+	contains(t, c.state(), "alicloud_ram_user", formerSecret)
+	lacks(t, c.state(), `"type": "ram_user"`)
+	printed += c.run(0, "state", "list")
+	expect(t, "writes", writes(srv), []string(nil))
+	for _, secret := range []string{formerSecret, peoplesPass} {
+		for _, form := range acctest.FindSecret([]byte(printed), secret) {
+			t.Errorf("a secret was printed, %s", form)
+		}
+	}
 }
 
 // Every form of an address: modules, count and for_each, in one run.
