@@ -103,7 +103,7 @@ func (p *ramProvider) endpoint(service string, argument types.String, variable s
 }
 
 func warnForeign(diags *diag.Diagnostics, at path.Path, variable, service string, endpoint *url.URL) {
-	const summary = "The endpoint does not belong to Alibaba Cloud"
+	summary := fmt.Sprintf("The endpoint %s does not belong to Alibaba Cloud", endpoint.Host)
 	detail := fmt.Sprintf("All calls to %s, with their signatures and some with passwords, go to %s. Make sure that you trust this host.", service, endpoint.Host)
 	if variable != "" {
 		diags.AddWarning(summary, detail+" It is set by the environment variable "+variable+".")

@@ -278,9 +278,11 @@ func moveState(t *testing.T, c *acctest.Driver, kind string, from former) (accte
 }
 
 // summaries are what diagnostics are headed with.
+// summaries returns the summaries without the object, which is that of the state.
 func summaries(diags []*tfprotov6.Diagnostic) (all []string) {
 	for _, d := range diags {
-		all = append(all, d.Summary)
+		summary, _, _ := strings.Cut(d.Summary, " (")
+		all = append(all, summary)
 	}
 	return all
 }

@@ -20,16 +20,17 @@ import (
 // Serve is the plugin that a CLI starts, until the CLI ends it. Under a debugger it
 // prints what TF_REATTACH_PROVIDERS is to hold.
 func Serve(create func() provider.Provider, debug bool) error {
-	var options []tf6server.ServeOpt
-	if debug {
-		options = append(options, tf6server.WithManagedDebug())
+	if debug { // the process serves many runs
+		return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return Server(create()) }, tf6server.WithManagedDebug())
 	}
-	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return Server(create()) }, options...)
+	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return newOnce(newServer(create())) })
 }
 
 // Server answers what a CLI asks of a provider.
-func Server(p provider.Provider) tfprotov6.ProviderServer {
-	return panicGuard{server{providerserver.NewProtocol6(p)().(complete), &sync.WaitGroup{}}} //nolint:forcetypeassert // of the framework, which has them since 1.16
+func Server(p provider.Provider) tfprotov6.ProviderServer { return newServer(p) }
+
+func newServer(p provider.Provider) panicGuard {
+	return panicGuard{server{arranged{providerserver.NewProtocol6(p)().(complete)}, &sync.WaitGroup{}}} //nolint:forcetypeassert // of the framework, which has them since 1.16
 }
 
 // complete is all that our provider serves.

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -19,9 +18,7 @@ func (s server) GenerateResourceConfig(ctx context.Context, req *tfprotov6.Gener
 	if err != nil || req.TypeName != "ram_virtual_mfa_device" || resp.Config == nil {
 		return resp, err
 	}
-	var described resource.SchemaResponse
-	newVirtualMFADevice().Schema(ctx, resource.SchemaRequest{}, &described)
-	kind := described.Schema.Type().TerraformType(ctx)
+	kind := typeOf(ctx, req.TypeName)
 	config, err := resp.Config.Unmarshal(kind)
 	if err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func (p *Plan[S]) create(ctx context.Context) {
 	}
 	after := p.Effect(live)
 	if lines := p.Differences(&live, &after); len(lines) > 0 {
-		p.Diags.AddWarning("Adopting the "+p.Noun+" changes the account", fmt.Sprintf(
+		p.Diags.AddWarning("Adopting the "+p.Noun+" changes the account"+namesOf(", and makes it weaker: ", weakened(lines)), fmt.Sprintf(
 			"The %[2]s of account %[1]s will change:\n\n%[3]s\n\nAttributes that the configuration does not set keep their values.",
 			id, p.Noun, strings.Join(lines, "\n")))
 	}
@@ -125,9 +125,8 @@ func (p *Plan[S]) Update(ctx context.Context) {
 	}
 	before := p.Model(p.State)
 	after := p.Effect(before)
-	lines := slices.DeleteFunc(p.Differences(&before, &after), func(line string) bool { return !strings.HasSuffix(line, WeakerMark) })
-	if len(lines) > 0 {
-		p.Diags.AddWarning("The "+p.Noun+" gets weaker", strings.Join(lines, "\n"))
+	if lines := weakened(p.Differences(&before, &after)); len(lines) > 0 {
+		p.Diags.AddWarning("The "+p.Noun+namesOf(" gets weaker: ", lines), strings.Join(lines, "\n"))
 	}
 	p.CheckRisks(ctx, before, after)
 }
@@ -217,6 +216,30 @@ func (s *Setting[S]) Differences(before, after *S) []string {
 	return lines
 }
 
+// weakened returns the lines of values that get weaker.
+func weakened(lines []string) (weaker []string) {
+	for _, line := range lines {
+		if strings.HasSuffix(line, WeakerMark) {
+			weaker = append(weaker, line)
+		}
+	}
+	return weaker
+}
+
+// namesOf lists the attributes of lines after an introduction, or nothing. It is the part of a
+// summary that a CLI shows even if it folds details away.
+func namesOf(introduction string, lines []string) string {
+	names := []string{}
+	for _, line := range lines {
+		name, _, _ := strings.Cut(strings.TrimPrefix(line, "  - "), ":")
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return introduction + strings.Join(names, ", ")
+}
+
 // CheckRisks reports the risks of the planned change.
 func (p *Plan[S]) CheckRisks(ctx context.Context, before, after S) {
 	if p.Risks == nil || unknownInside(p.Plan["allow_lock_out"]) || unknownInside(p.Plan["must_allow"]) {
@@ -288,7 +311,7 @@ func (p *Plan[S]) destroy() {
 	if len(lines) == 0 {
 		lines = []string{"  (no change: the account already has these values)"}
 	}
-	p.Diags.AddWarning("Destroying the "+p.Noun+" changes the account", fmt.Sprintf(
+	p.Diags.AddWarning("Destroying the "+p.Noun+" changes the account"+namesOf(", and makes it weaker: ", weakened(lines)), fmt.Sprintf(
 		"on_destroy is %q. The resource is removed from the state, and these values of account %s change:\n\n%s%s",
 		tf.String(p.State["on_destroy"]), account, strings.Join(lines, "\n"), p.destroyNote(before, after)))
 }

@@ -1,0 +1,140 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package diagnostics
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// A Part identifies an object, or what it belongs to, such as user alice.
+type Part struct{ Noun, Name string }
+
+// Arrange prepares the diagnostics of one object for a CLI, which prints one warning of each
+// summary and counts the others (observed): the summary of each warning names the object,
+// warnings of one summary are one warning, and the worst is first. Errors come before them.
+func Arrange(diags []*tfprotov6.Diagnostic, object []Part) []*tfprotov6.Diagnostic {
+	arranged := []*tfprotov6.Diagnostic{}
+	bySummary := map[string]*tfprotov6.Diagnostic{}
+	for _, d := range diags {
+		if d.Severity != tfprotov6.DiagnosticSeverityWarning {
+			arranged = append(arranged, d)
+			continue
+		}
+		named := *d
+		named.Summary = withObject(d.Summary, object)
+		if same := bySummary[named.Summary]; same != nil {
+			merge(same, d)
+			continue
+		}
+		bySummary[named.Summary] = &named
+		arranged = append(arranged, &named)
+	}
+	slices.SortStableFunc(arranged, func(x, y *tfprotov6.Diagnostic) int { return cmp.Compare(rank(x), rank(y)) })
+	return arranged
+}
+
+// withObject adds the parts that a summary does not contain.
+func withObject(summary string, object []Part) string {
+	missing := []string{}
+	for _, part := range object {
+		if part.Name != "" && !containsWord(summary, part.Name) {
+			missing = append(missing, part.Noun+" "+part.Name)
+		}
+	}
+	if len(missing) == 0 {
+		return summary
+	}
+	return summary + " (" + strings.Join(missing, ", ") + ")"
+}
+
+func containsWord(text, word string) bool {
+	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;()\"'", r) }), word)
+}
+
+// merge adds a warning to one of the same summary.
+func merge(into, d *tfprotov6.Diagnostic) {
+	if d.Detail != into.Detail {
+		into.Detail += "\n\n" + d.Detail
+	}
+	if into.Attribute != nil && (d.Attribute == nil || into.Attribute.String() != d.Attribute.String()) {
+		into.Attribute = nil // it is about several attributes
+	}
+}
+
+// ranks orders warnings by what they can cost: access, security, an object, and the rest.
+var ranks = []*regexp.Regexp{
+	regexp.MustCompile(`(?i)lock|keep out|keeps out|logon name|second factor`),
+	regexp.MustCompile(`(?i)weaker|enabled again|switched on|is active|not declared|another AccessKey|young AccessKey`),
+	regexp.MustCompile(`(?i)loses|gone|delet|destroy|replaced|remove`),
+}
+
+// rank is the order of a diagnostic: errors first, then the worst warning.
+func rank(d *tfprotov6.Diagnostic) int {
+	if d.Severity != tfprotov6.DiagnosticSeverityWarning {
+		return -1
+	}
+	at := slices.IndexFunc(ranks, func(r *regexp.Regexp) bool { return r.MatchString(d.Summary) })
+	if at < 0 {
+		return len(ranks)
+	}
+	return at
+}
+
+// Told records what one process of the provider has reported: a CLI starts a process for each
+// phase of a run.
+type Told struct {
+	mu       sync.Mutex
+	warnings map[string]bool
+	errors   map[string]bool
+}
+
+// Once returns the diagnostics without warnings that were reported before. An error that was
+// reported in full before, for another object, is shortened: each object that failed needs an
+// error, and one of them has to explain it. An error on an attribute is never shortened.
+func (t *Told) Once(diags []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.warnings == nil {
+		t.warnings, t.errors = map[string]bool{}, map[string]bool{}
+	}
+	fresh := []*tfprotov6.Diagnostic{}
+	for _, d := range diags {
+		key := requestID.ReplaceAllString(d.Detail, "")
+		if d.Severity == tfprotov6.DiagnosticSeverityWarning {
+			key = d.Summary + "\n" + key + "\n" + d.Attribute.String()
+			if !t.warnings[key] {
+				fresh = append(fresh, d)
+			}
+			t.warnings[key] = true
+			continue
+		}
+		if t.errors[key] && d.Attribute == nil && strings.Contains(d.Detail, "\n\n") {
+			short := *d
+			short.Detail = "The cause is the same as for another object of this run, where it is described in full." + codeIn(d.Detail)
+			d = &short
+		}
+		t.errors[key] = true
+		fresh = append(fresh, d)
+	}
+	return fresh
+}
+
+var (
+	requestID = regexp.MustCompile(`(?m)^Request id: .*$`)
+	codeLine  = regexp.MustCompile(`(?m)^Code: .*$`)
+)
+
+// codeIn returns the line of a detail that has the service's code.
+func codeIn(detail string) string {
+	if code := codeLine.FindString(detail); code != "" {
+		return "\n\n" + code
+	}
+	return ""
+}

@@ -1,0 +1,184 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+)
+
+// arranged is a server whose warnings name their object.
+type arranged struct{ complete }
+
+// identifying are the attributes that identify an object, from the smallest to the account.
+var identifying = []struct{ attribute, noun string }{
+	{"access_key_id", "AccessKey pair"},
+	{"serial_number", "MFA device"},
+	{"virtual_mfa_device_name", "MFA device"},
+	{"policy_name", "policy"},
+	{"group_name", "group"},
+	{"user_name", "user"},
+	{"name", ""}, // of the type itself, such as ram_user
+	{"account_id", "account"},
+}
+
+// ReadResource implements [tfprotov6.ResourceServer].
+func (a arranged) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	resp, err := a.complete.ReadResource(ctx, req)
+	if err == nil {
+		resp.Diagnostics = arrange(ctx, resp.Diagnostics, req.TypeName, req.CurrentState)
+	}
+	return resp, err
+}
+
+// PlanResourceChange implements [tfprotov6.ResourceServer].
+func (a arranged) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	resp, err := a.complete.PlanResourceChange(ctx, req)
+	if err == nil {
+		resp.Diagnostics = arrange(ctx, resp.Diagnostics, req.TypeName, req.PriorState, resp.PlannedState)
+	}
+	return resp, err
+}
+
+// ApplyResourceChange implements [tfprotov6.ResourceServer].
+func (a arranged) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	resp, err := a.complete.ApplyResourceChange(ctx, req)
+	if err == nil {
+		resp.Diagnostics = arrange(ctx, resp.Diagnostics, req.TypeName, req.PriorState, req.PlannedState, resp.NewState)
+	}
+	return resp, err
+}
+
+// ImportResourceState implements [tfprotov6.ResourceServer].
+func (a arranged) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+	resp, err := a.complete.ImportResourceState(ctx, req)
+	if err == nil && len(resp.ImportedResources) == 1 {
+		resp.Diagnostics = arrange(ctx, resp.Diagnostics, req.TypeName, resp.ImportedResources[0].State)
+	}
+	return resp, err
+}
+
+// MoveResourceState implements [tfprotov6.ResourceServer].
+func (a arranged) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
+	resp, err := a.complete.MoveResourceState(ctx, req)
+	if err == nil {
+		resp.Diagnostics = arrange(ctx, resp.Diagnostics, req.TargetTypeName, resp.TargetState)
+	}
+	return resp, err
+}
+
+// arrange names the object of the warnings by the states that are known of it; the first that
+// has a name counts.
+func arrange(ctx context.Context, diags []*tfprotov6.Diagnostic, kind string, states ...*tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
+	if len(diags) == 0 {
+		return diags
+	}
+	names := map[string]string{}
+	for _, state := range states {
+		for name, value := range textsIn(ctx, kind, state) {
+			if names[name] == "" {
+				names[name] = value
+			}
+		}
+	}
+	object := []diagnostics.Part{}
+	for _, part := range identifying {
+		noun := part.noun
+		if noun == "" {
+			noun = strings.ReplaceAll(strings.TrimPrefix(kind, "ram_"), "_", " ")
+		}
+		object = append(object, diagnostics.Part{Noun: noun, Name: names[part.attribute]})
+	}
+	if names["serial_number"] != "" && names["virtual_mfa_device_name"] != "" {
+		object = append(object[:2:2], object[3:]...) // the serial number contains the name
+	}
+	return diagnostics.Arrange(diags, object)
+}
+
+// textsIn returns the identifying attributes of a state that are known.
+func textsIn(ctx context.Context, kind string, state *tfprotov6.DynamicValue) map[string]string {
+	texts := map[string]string{}
+	if state == nil {
+		return texts
+	}
+	value, err := state.Unmarshal(typeOf(ctx, kind))
+	fields := map[string]tftypes.Value{}
+	if err != nil || value.IsNull() || !value.IsKnown() || value.As(&fields) != nil {
+		return texts // a warning without a name is better than none
+	}
+	for _, part := range identifying {
+		var text string
+		if v := fields[part.attribute]; v.Type() != nil && v.IsKnown() && !v.IsNull() && v.As(&text) == nil {
+			texts[part.attribute] = text
+		}
+	}
+	return texts
+}
+
+// typeOf returns the type of the states of a resource type.
+func typeOf(ctx context.Context, kind string) tftypes.Type {
+	for _, create := range resources {
+		var own resource.MetadataResponse
+		one := create()
+		if one.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "ram"}, &own); own.TypeName != kind {
+			continue
+		}
+		var described resource.SchemaResponse
+		one.Schema(ctx, resource.SchemaRequest{}, &described)
+		return described.Schema.Type().TerraformType(ctx)
+	}
+	return tftypes.DynamicPseudoType
+}
+
+// once is the server of a process that serves one phase of one run: it reports nothing twice.
+type once struct {
+	complete
+
+	told *diagnostics.Told
+}
+
+func newOnce(s complete) once { return once{s, &diagnostics.Told{}} }
+
+// ReadResource implements [tfprotov6.ResourceServer].
+func (o once) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	resp, err := o.complete.ReadResource(ctx, req)
+	if err == nil {
+		resp.Diagnostics = o.told.Once(resp.Diagnostics)
+	}
+	return resp, err
+}
+
+// PlanResourceChange implements [tfprotov6.ResourceServer].
+func (o once) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	resp, err := o.complete.PlanResourceChange(ctx, req)
+	if err == nil {
+		resp.Diagnostics = o.told.Once(resp.Diagnostics)
+	}
+	return resp, err
+}
+
+// ApplyResourceChange implements [tfprotov6.ResourceServer]. Terraform plans a resource again, in
+// the process that applies it.
+func (o once) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	resp, err := o.complete.ApplyResourceChange(ctx, req)
+	if err == nil {
+		resp.Diagnostics = o.told.Once(resp.Diagnostics)
+	}
+	return resp, err
+}
+
+// ReadDataSource implements [tfprotov6.DataSourceServer].
+func (o once) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	resp, err := o.complete.ReadDataSource(ctx, req)
+	if err == nil {
+		resp.Diagnostics = o.told.Once(resp.Diagnostics)
+	}
+	return resp, err
+}

@@ -1,0 +1,78 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// A CLI prints one warning of each summary, so no two objects may have the same.
+func TestServer_warningsNameTheirObject(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for _, user := range []string{"alice", "bob"} {
+		srv := withAlice(t)
+		giveKey(srv, "bob", "LTAIbob", day)
+		c := newCore(t, srv.Getenv, fakeClock())
+		_, diags := c.Plan("ram_user_credentials_exclusive", attributes{"user_name": user, "allowed_access_key_ids": []string{"LTAImissing"}}, c.Null("ram_user_credentials_exclusive"))
+		if len(diags) == 0 {
+			t.Fatal("the plan has no warnings")
+		}
+		for _, d := range diags {
+			contains(t, d.Summary, "user "+user, "account "+defaultAccount)
+			if other := seen[d.Summary]; other != "" && other != user {
+				t.Errorf("both users have the warning %q", d.Summary)
+			}
+			seen[d.Summary] = user
+		}
+	}
+}
+
+// What gets weaker is in the summary: the detail may be folded away.
+func TestServer_summaryNamesWhatGetsWeaker(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength, a.Policy.MaxLoginAttempts = 14, 5 })
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Plan("ram_password_policy", attributes{"minimum_password_length": 8, "max_login_attempts": 0}, c.Null("ram_password_policy"))
+	contains(t, acctest.Messages(diags), "WARNING: Adopting the password policy changes the account, and makes it weaker: minimum_password_length, max_login_attempts (account "+defaultAccount+")")
+}
+
+// One process serves one phase of a run: it repeats no warning, and explains an error once.
+func TestServer_ofOnePhaseRepeatsNothing(t *testing.T) {
+	t.Parallel()
+	const kind = "ram_user_credentials_exclusive"
+	var c *acctest.Driver
+	begin := func() *ramtest.Server {
+		srv := withAlice(t)
+		giveKey(srv, "bob", "LTAIbob", day)
+		served, is := newCore(t, srv.Getenv, fakeClock()).Server.(panicGuard)
+		if !is {
+			t.Fatal("another server")
+		}
+		c = base().WithSchemas(t.Context(), t, newOnce(served))
+		return srv
+	}
+	plan := func(user string) []*tfprotov6.Diagnostic {
+		_, diags := c.Plan(kind, attributes{"user_name": user, "allowed_access_key_ids": []string{"LTAImissing"}}, c.Null(kind))
+		return diags
+	}
+	begin()
+	if first := plan("bob"); len(first) == 0 || len(plan("bob")) > 0 || len(plan("alice")) == 0 {
+		t.Errorf("the warnings of bob come again, or those of alice do not come: %s", acctest.Messages(first))
+	}
+	begin().Inject(ramtest.Rule{Action: "ListAccessKeys", Code: "NoPermission", Status: 403})
+	first, again := acctest.Messages(plan("bob")), acctest.Messages(plan("alice"))
+	contains(t, first, "Allow the action ram:ListAccessKeys")
+	contains(t, again, "ERROR: Cannot plan ", "described in full", "Code: NoPermission")
+	if strings.Contains(again, "Allow the action") {
+		t.Errorf("the error is explained again: %s", again)
+	}
+}
