@@ -63,7 +63,8 @@ func (evaluateFunction) Definition(_ context.Context, _ function.DefinitionReque
 			"* `who` lists the users, keys or policies that fail. `note` is why a control is not evaluated, or which users could not be evaluated; otherwise empty.\n\n" +
 			"The function reads nothing and changes nothing. It evaluates its argument: pass data sources for the state of the account, and resources for the result of a configuration. " +
 			"Ages count from the time at which the credential report was generated. While anything in the settings is unknown, the result is unknown.\n\n" +
-			"The values of each baseline, and the differences between sources, are on the page of the function `baseline`. The controls, and what each is evaluated by:\n\n" + controlsTable(),
+			"The controls, and what each is evaluated by:\n\n" + controlsTable() + "\n" +
+			"The values of each baseline, and the differences between sources, are on the page of the function `baseline`.",
 		Parameters: []function.Parameter{
 			function.DynamicParameter{
 				Name: "settings",

@@ -43,7 +43,7 @@ var nights = []incidence{
 	{"A key was disabled", keyInactivated, []string{"TestAccessKey_anInactiveOneStaysSo"}},
 	{"A user was deleted", userDeleted, []string{"TestUser_thatIsGoneLeavesTheStateOnlyIfItIsSure"}},
 	{"A setting was changed", settingChanged, []string{"TestSetting_driftIsShownAndOnlyManagedValuesAreRepaired", "TestSetting_aChangeAfterThePlanIsKept"}},
-	{"The account alias was changed", aliasChanged, []string{"TestAccountAlias_followsTheAccount", "TestAccountAlias_isPutBackIfTheNewOneIsTaken"}},
+	{"The account alias was changed", aliasChanged, []string{"TestAccountAlias_followsTheAccount", "TestAccountAlias_isNeverGivenUpForATakenOne"}},
 	{"An MFA device was unbound, deleted or lost", deviceLost, []string{"TestMFADevice_driftIsShownAndPutRight"}},
 	{"The logon masks lock out all users", masksKeepOut, []string{"TestLockOut_masksMustLetInWhatMustBeAllowed", "TestLockOut_privateMasksAreWarnedOf"}},
 	{"MFA is mandatory, and users cannot log on", mfaKeepsOut, []string{"TestLockOut_secondFactorThatNobodyCanBind"}},

@@ -201,7 +201,7 @@ type Control struct {
 	Severity Severity      `json:"severity"`
 	Wanted   string        `json:"wanted"`
 	Found    string        `json:"found"`
-	Who      []string      `json:"who,omitempty"` // the users that fail it
+	Who      []string      `json:"who,omitempty"`    // the users that fail it
 	Reason   string        `json:"reason,omitempty"` // of an accepted failure
 	Note     string        `json:"note,omitempty"`   // why it is not evaluated, or not for all users
 }
