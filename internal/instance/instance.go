@@ -118,7 +118,10 @@ func (i *Instance) RemoveFromState(ctx context.Context, identity any, resp *reso
 	if !i.CheckKnown(ctx, diagnostics.Operation{Name: "read the object while its account is unknown", State: "The state was not changed, and a secret in it is kept."}, &resp.Diagnostics) {
 		return
 	}
-	tf.Remove(ctx, identity, resp, summary, detail)
+	// The framework refuses a read that leaves the identity empty.
+	tf.Set(ctx, identity, resp.Identity, &resp.Diagnostics)
+	resp.State.RemoveResource(ctx)
+	resp.Diagnostics.AddWarning(summary, detail)
 }
 
 // CheckKnown reports an error if the account of the object is unknown. Code that did not

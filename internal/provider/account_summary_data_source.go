@@ -75,8 +75,8 @@ func (d *accountSummaryData) Read(ctx context.Context, _ datasource.ReadRequest,
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	failed := diagnostics.Operation{Name: "read the account summary"}
-	caller, err := d.Client.Caller(ctx)
-	if diagnostics.Report(&resp.Diagnostics, failed, err) {
+	account, ok := d.CheckAccount(ctx, failed, "", &resp.Diagnostics)
+	if !ok {
 		return
 	}
 	summary, err := d.Client.AccountSummary(ctx)
@@ -87,7 +87,7 @@ func (d *accountSummaryData) Read(ctx context.Context, _ datasource.ReadRequest,
 	if diagnostics.Report(&resp.Diagnostics, failed, err) {
 		return
 	}
-	v := tf.Values{"account_id": types.StringValue(caller.AccountID), "root_mfa_activated": types.BoolValue(activated)}
+	v := tf.Values{"account_id": types.StringValue(account), "root_mfa_activated": types.BoolValue(activated)}
 	for _, f := range accountFigures {
 		v[f.attribute] = figure(summary, f.figure)
 	}

@@ -356,7 +356,8 @@ func TestAction_inTheWrongAccount(t *testing.T) {
 			}
 			other["account_id"] = "2222222222222222"
 			c := newCore(t, srv.Getenv, fakeClock())
-			guarded := newCoreWith(t, attributes{"forbidden_account_ids": []string{defaultAccount}}, srv.Getenv, fakeClock())
+			guarded, wrong := configured(t, attributes{"forbidden_account_ids": []string{defaultAccount}}, srv.Getenv, fakeClock())
+			refused(t, wrong, "", "Cannot configure the provider", defaultAccount+", which is forbidden")
 			for _, diags := range [][]*tfprotov6.Diagnostic{
 				c.PlanAction(story.kind, other), second(c.InvokeAction(t.Context(), story.kind, other, func(string) {})),
 			} {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
@@ -29,9 +30,17 @@ func newCore(t *testing.T, getenv func(string) string, options ...Option) *accte
 
 func newCoreWith(t *testing.T, config attributes, getenv func(string) string, options ...Option) *acctest.Driver {
 	t.Helper()
-	c := base().WithSchemas(t.Context(), t, Server(New("test", getenv, options...)()))
-	clean(t, acctest.Errors(c.Configure(config)))
+	c, diags := configured(t, config, getenv, options...)
+	clean(t, diags)
 	return c
+}
+
+// configured returns a driver of a provider that may have refused its configuration, and
+// the errors of that. No CLI goes on after such an error; tests do.
+func configured(t *testing.T, config attributes, getenv func(string) string, options ...Option) (*acctest.Driver, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	c := base().WithSchemas(t.Context(), t, Server(New("test", getenv, options...)()))
+	return c, acctest.Errors(c.Configure(config))
 }
 
 // in returns an attribute as [acctest.Native] does.

@@ -182,6 +182,9 @@ func (g guard) ofState(ctx context.Context, verb string, state tfsdk.State, diag
 	return ctx, false
 }
 
+// serialAccount matches the account in the serial number of an MFA device (documented).
+var serialAccount = tf.NewLazyRegexp(`^acs:ram::([0-9]{16}):mfa/`)
+
 // findAccount returns the account of an object by its ids, or "".
 func (g guard) findAccount(ctx context.Context, state tfsdk.State) string {
 	id := func(name string) string {
@@ -193,6 +196,9 @@ func (g guard) findAccount(ctx context.Context, state tfsdk.State) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
+	if account := serialAccount.FindStringSubmatch(id("serial_number")); account != nil {
+		return account[1]
+	}
 	return owner.AccountOf(ctx, g.ProviderInstance(), id("user_id"), id("access_key_id"), id("name"))
 }
 

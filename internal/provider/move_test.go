@@ -310,7 +310,9 @@ func coreFor(t *testing.T, srv *ramtest.Server, m moved) *acctest.Driver {
 	if slices.Contains([]string{preference, policy, alias}, m.kind) && !strings.Contains(m.state, defaultAccount) {
 		config["allowed_account_ids"] = []string{defaultAccount}
 	}
-	return newCoreWith(t, config, srv.Getenv, fakeClock())
+	c := newCoreWith(t, config, srv.Getenv, fakeClock())
+	srv.ForgetCalls() // such a configuration checks the account
+	return c
 }
 
 // A state is taken over, from every address, without a call; the first refresh

@@ -293,8 +293,9 @@ func TestPassword_faultsOfTheMatrix(t *testing.T) {
 func TestPassword_ofAnotherAccountIsNotMade(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCoreWith(t, attributes{"allowed_account_ids": []string{"2222222222222222"}}, srv.Getenv, fakeClock())
-	_, diags := c.Open(randomPassword, attributes{})
+	c, diags := configured(t, attributes{"allowed_account_ids": []string{"2222222222222222"}}, srv.Getenv, fakeClock())
+	contains(t, acctest.Messages(diags), "Cannot configure the provider", defaultAccount)
+	_, diags = c.Open(randomPassword, attributes{})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot make the password", defaultAccount)
 	expect(t, "reads", len(srv.Calls("GetPasswordPolicy")), 0)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -80,8 +81,10 @@ func (p *ramProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 	refuse(&resp.Diagnostics, config.settings().Check())
 }
 
-// Configure makes one client for the block. It makes no call: a plan that needs
-// nothing of the account needs no credentials that work.
+// Configure creates one client for the block. Only if the block restricts the accounts it
+// calls the service: then a wrong account, and credentials that do not work, are one error
+// of the block. Otherwise a plan that needs nothing of the account needs no credentials
+// that work.
 func (p *ramProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	refuseUnknowns(&resp.Diagnostics, req.Config.Raw)
 	if resp.Diagnostics.HasError() {
@@ -102,6 +105,11 @@ func (p *ramProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	i := instance.New(client)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = i, i, i
 	resp.EphemeralResourceData, resp.ActionData = i, i
+	if len(config.AllowedAccounts)+len(config.ForbiddenAccounts) > 0 {
+		ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
+		defer cancel()
+		i.CheckAccount(ctx, diagnostics.Operation{Name: "configure the provider"}, "", &resp.Diagnostics)
+	}
 }
 
 func (p *ramProvider) Resources(context.Context) []func() resource.Resource {

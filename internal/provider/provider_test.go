@@ -301,7 +301,9 @@ func TestAWrongAccountIsRefused(t *testing.T) {
 		{"allowed_account_ids": []string{"9999999999999999"}},
 		{"forbidden_account_ids": []string{"1234567890123456"}},
 	} {
-		_, diags := newCoreWith(t, config, srv.Getenv, fakeClock()).ReadData("ram_caller_identity", attributes{})
+		c, diags := configured(t, config, srv.Getenv, fakeClock())
+		refused(t, diags, "", "1234567890123456")
+		_, diags = c.ReadData("ram_caller_identity", attributes{})
 		refused(t, diags, "", "1234567890123456")
 	}
 	_, diags := newCoreWith(t, attributes{"allowed_account_ids": []string{"1234567890123456"}}, srv.Getenv).ReadData("ram_caller_identity", attributes{})

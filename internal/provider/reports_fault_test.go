@@ -170,7 +170,8 @@ func TestReports_areNotStale(t *testing.T) {
 func TestReports_ofAnotherAccountAreNotRead(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	c := newCoreWith(t, attributes{"forbidden_account_ids": []string{defaultAccount}}, srv.Getenv, fakeClock())
+	c, diags := configured(t, attributes{"forbidden_account_ids": []string{defaultAccount}}, srv.Getenv, fakeClock())
+	contains(t, acctest.Messages(diags), "Cannot configure the provider", defaultAccount)
 	for kind := range reportReads {
 		refusedData(t, c, kind, attributes{}, "Cannot read the ", defaultAccount)
 	}

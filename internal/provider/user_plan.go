@@ -5,13 +5,16 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
@@ -31,7 +34,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		plan.planCreate(config)
 	} else {
 		managed := managedBefore(ctx, req.Private, &resp.Diagnostics)
-		plan.planUpdate(config, tf.Get[userModel](ctx, req.State, &resp.Diagnostics), managed)
+		state := tf.Get[userModel](ctx, req.State, &resp.Diagnostics)
+		plan.planUpdate(config, state, managed)
+		r.planRename(ctx, state, plan, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
 		tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
@@ -72,6 +77,44 @@ func (m *userModel) planUpdate(config, state userModel, managed []string) {
 		m.Tags = types.MapNull(types.StringType)
 	default:
 		m.Tags = state.Tags
+	}
+}
+
+// planRename warns that a rename changes the logon name, and refuses a name that another
+// user has: the user would take over the identity that people and programs know by it.
+func (r *userResource) planRename(ctx context.Context, state, plan userModel, diags *diag.Diagnostics) {
+	before, after := state.Name.ValueString(), plan.Name.ValueString()
+	if r.Instance == nil || diags.HasError() || plan.Name.IsUnknown() || before == after {
+		return
+	}
+	f := diagnostics.Operation{Name: "update the user", State: "Nothing was changed."}
+	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), diags)
+	if !ok {
+		return
+	}
+	id := state.UserID.ValueString()
+	if id == "" { // moved, and not read since
+		own, err := r.find(ctx, state)
+		if diagnostics.Report(diags, f, err) {
+			return
+		}
+		id = own.ID
+	}
+	other, err := r.Client.RefreshUser(ctx, after)
+	switch {
+	case err == nil && other.ID != id:
+		diags.AddAttributeError(path.Root("name"), "Cannot update the user", fmt.Sprintf(
+			"Another user of account %[2]s has the name %[1]q already, and the plan would give it to the user %[3]q:\n\n  user id %[4]s has the name %[3]q and is managed here\n  user id %[5]s has the name %[1]q\n\n"+
+				"Nothing was changed. A user keeps its id, keys, password and permissions when it is renamed, so people and programs that know the name %[1]q would meet another identity.\n\n"+
+				"If an element was removed from a list that sets count, use for_each with the names as keys, and moved blocks, so that each user keeps its address. "+
+				"To give up the user %[1]q, delete or rename it in an earlier apply. To swap two names, rename one of the users to a third name in an earlier apply.",
+			after, account, before, id, other.ID))
+	case err != nil && !ram.NotFound(err, "User"):
+		diagnostics.Report(diags, f, err)
+	default:
+		diags.AddAttributeWarning(path.Root("name"), fmt.Sprintf("The logon name of the user %s changes", before), fmt.Sprintf(
+			"The user with the id %s is renamed from %q to %q. It keeps its id, keys, password and permissions. "+
+				"People and programs that log on with the old name can no longer do so. To replace the user instead, plan with -replace.", id, before, after))
 	}
 }
 

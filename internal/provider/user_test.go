@@ -245,7 +245,8 @@ func TestUser_isRenamedInPlace(t *testing.T) {
 	clean(t, diags)
 	expect(t, "replacement", len(plan.RequiresReplace), 0)
 	o, diags = c.Apply(userKind, attributes{"name": "caroline"}, o)
-	expect(t, "what was said", acctest.Messages(diags), "")
+	expect(t, "what was said", summaries(diags), []string{"The logon name of the user carol changes"})
+	contains(t, acctest.Messages(diags), id, `"carol"`, `"caroline"`, "log on with the old name")
 	expect(t, "id", stateOf(t, o, "user_id"), id)
 	expect(t, "id in the account", account(srv).Users["caroline"].ID, id)
 	expect(t, "display name", stateOf(t, o, "display_name"), "carol")
@@ -265,11 +266,21 @@ func TestUser_isRenamedInPlace(t *testing.T) {
 	clean(t, diags)
 	expect(t, "id in the account", account(srv).Users["caroline"].ID, id)
 
-	// Another user's name cannot be had.
-	_, diags = c.Create(userKind, attributes{"name": "dave"})
+	// The name of another user is refused in the plan, which names both users.
+	dave, diags := c.Create(userKind, attributes{"name": "dave"})
 	clean(t, diags)
-	after, diags := c.Apply(userKind, attributes{"name": "dave"}, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("name")`, `has the name "dave" already`)
+	srv.ForgetCalls()
+	_, diags = c.Plan(userKind, attributes{"name": "dave"}, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("name")`, `has the name "dave" already`, id, stateOf(t, dave, "user_id"), "third name", "for_each")
+	expect(t, "writes", writes(srv), []string(nil))
+
+	// A user who gets the name after the plan keeps it too.
+	plan, diags = c.Plan(userKind, attributes{"name": "erin"}, o)
+	expect(t, "warnings", len(diags), 1)
+	_, diags = c.Create(userKind, attributes{"name": "erin"})
+	clean(t, diags)
+	after, diags := c.ApplyPlan(userKind, attributes{"name": "erin"}, o, plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("name")`, `has the name "erin" already`)
 	expect(t, "name", stateOf(t, after, "name"), "caroline")
 }
 
@@ -555,7 +566,7 @@ func TestUser_clearsWhatImsRefusesToClear(t *testing.T) {
 		clean(t, diags)
 		config := attributes{"name": "caroline", "display_name": "Caroline"}
 		o, diags = c.Apply(userKind, config, o)
-		expect(t, "what was said", acctest.Messages(diags), "")
+		expect(t, "what was said", summaries(diags), []string{"The logon name of the user carol changes"})
 		caroline := account(srv).Users["caroline"]
 		expect(t, "cleared", []string{caroline.Email, caroline.MobilePhone, caroline.Comments, caroline.DisplayName}, []string{"", "", "", "Caroline"})
 		steady(t, c, userKind, config, o)

@@ -412,8 +412,8 @@ func otherAccount(h *transcript) {
 	expect(h.T, "state", h.refused(wrong.Read(accessKey, o)).State.Equal(o.State), true)
 	_, diags := wrong.Destroy(accessKey, o)
 	h.refused(o, diags)
-	guarded := newCoreWith(h.T, attributes{"allowed_account_ids": []string{defaultAccount}}, srv.GetenvFor("2222222222222222"), inStep(srv, 0))
-	h.refused(guarded.Create(policy, attributes{"minimum_password_length": 14}))
+	_, diags = configured(h.T, attributes{"allowed_account_ids": []string{defaultAccount}}, srv.GetenvFor("2222222222222222"), inStep(srv, 0))
+	h.refused(o, diags)
 	h.steady(h.run(srv), srv, config, o)
 }
 

@@ -47,15 +47,15 @@ func (d *DataSource[S]) Read(ctx context.Context, _ datasource.ReadRequest, resp
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	failed := d.setting.Operation("read", "")
-	caller, err := d.Client.Caller(ctx)
-	if diagnostics.Report(&resp.Diagnostics, failed, err) {
+	account, ok := d.CheckAccount(ctx, failed, "", &resp.Diagnostics)
+	if !ok {
 		return
 	}
 	live, err := d.setting.Fetch(ctx, d.Client)
 	if diagnostics.Report(&resp.Diagnostics, failed, err) {
 		return
 	}
-	v := tf.Values{"account_id": types.StringValue(caller.AccountID)}
+	v := tf.Values{"account_id": types.StringValue(account)}
 	for _, f := range d.setting.Fields {
 		v[f.Name] = f.Get(&live)
 	}

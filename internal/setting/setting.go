@@ -132,22 +132,22 @@ func (s *Setting[S]) ImportState(ctx context.Context, req resource.ImportStateRe
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	caller, err := s.Client.Caller(ctx)
-	if diagnostics.Report(&resp.Diagnostics, s.Operation("import", "The state is as it was."), err) {
+	account, ok := s.CheckAccount(ctx, s.Operation("import", "The state is as it was."), "", &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	if id != caller.AccountID && id != "current" {
+	if id != account && id != "current" {
 		resp.Diagnostics.AddError("Cannot import the "+s.Noun, fmt.Sprintf(
 			"The import asks for account %q, but the credentials open account %q. Nothing was imported.\n\n"+
-				"Import with the id of the account that the credentials open, with \"current\", or use the credentials of account %[1]q.", id, caller.AccountID))
+				"Import with the id of the account that the credentials open, with \"current\", or use the credentials of account %[1]q.", id, account))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), caller.AccountID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), account)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("on_destroy"), Retain)...)
 	if _, guarded := s.Arguments["allow_lock_out"]; guarded {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("allow_lock_out"), false)...)
 	}
-	tf.Set(ctx, accountIdentity{AccountID: types.StringValue(caller.AccountID)}, resp.Identity, &resp.Diagnostics)
+	tf.Set(ctx, accountIdentity{AccountID: types.StringValue(account)}, resp.Identity, &resp.Diagnostics)
 }
 
 func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

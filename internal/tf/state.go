@@ -11,7 +11,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
@@ -61,14 +60,6 @@ func set(ctx context.Context, what any, to setter, diags *diag.Diagnostics) {
 func Save(ctx context.Context, who, what any, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	set(ctx, who, identity, diags)
 	set(ctx, what, state, diags)
-}
-
-// Remove removes an object that no longer exists from the state. The identity is
-// set first, because the framework refuses a read that leaves it empty.
-func Remove(ctx context.Context, who any, resp *resource.ReadResponse, summary, detail string) {
-	set(ctx, who, resp.Identity, &resp.Diagnostics)
-	resp.State.RemoveResource(ctx)
-	resp.Diagnostics.AddWarning(summary, detail)
 }
 
 // DefaultTimeout limits an operation whose timeout the configuration does not set.
