@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -87,5 +88,21 @@ func TestLogs_areWrittenForThoseWhoAsk(t *testing.T) {
 				t.Errorf("it writes %d bytes: %.500s", len(logs), logs)
 			}
 		})
+	}
+}
+
+// A chosen GOGC or GOMEMLIMIT is not changed by the ballast.
+func TestCollectLater_leavesWhatIsChosen(t *testing.T) { //nolint:paralleltest // it changes the collector of the process
+	for _, chosen := range []string{"GOGC", "GOMEMLIMIT"} {
+		before := debug.SetGCPercent(50)
+		ballast := collectLater(func(name string) string { return map[string]string{chosen: "50"}[name] })
+		if got := debug.SetGCPercent(before); got != 50 || ballast != nil {
+			t.Errorf("%s: %d percent, and %d bytes", chosen, got, len(ballast))
+		}
+	}
+	before := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(before)
+	if ballast := collectLater(func(string) string { return "" }); len(ballast) != 8<<20 {
+		t.Errorf("%d bytes delay the collections", len(ballast))
 	}
 }
