@@ -140,9 +140,11 @@ func tooLong(ctx context.Context, wait time.Duration) bool {
 // sends. Nothing is composed before the wait.
 func (c *Client) attempt(ctx context.Context, op operation, build compose, out any, number int) error {
 	limit := c.limits.of(op)
-	if err := c.waitTurn(ctx, op); err != nil {
+	done, err := c.waitTurn(ctx, op)
+	if err != nil {
 		return &NoResponseError{Action: op.action, Err: err}
 	}
+	defer done()
 	if _, err := c.checkedKey(ctx, op); err != nil { // a renewal must not come between read and write
 		return err
 	}

@@ -91,9 +91,12 @@ func BenchmarkLimiter(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if err := client.waitTurn(b.Context(), getLoginProfile); err != nil {
-				b.Fatal(err)
+			done, err := client.waitTurn(b.Context(), getLoginProfile)
+			if err != nil {
+				b.Error(err)
+				return
 			}
+			done()
 		}
 	})
 }

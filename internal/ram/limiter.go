@@ -12,20 +12,21 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// quota is the rate of an operation, below the published one.
-type quota struct {
-	perSecond rate.Limit
-	burst     int
-}
+// quota is how many calls of an operation the client makes in any second.
+type quota int
 
-// quotas are a fifth below what is published per account and operation (LOAD-04;
+// quotas are just below what is published per account and operation (LOAD-04;
 // documented for Ram and Sts, assumed for Ims).
 var quotas = struct{ reads, writes, attachments, sessions quota }{
-	reads:       quota{80, 10}, // of 100
-	writes:      quota{16, 2},  // of 20
-	attachments: quota{8, 1},   // of 10
-	sessions:    quota{80, 10}, // of 100
+	reads:       95, // of 100
+	writes:      19, // of 20
+	attachments: 9,  // of 10
+	sessions:    95, // of 100
 }
+
+// quotaWindow is the time that a quota is for. The service does not document whether it is
+// a sliding one; a sliding one is the stricter (assumed).
+const quotaWindow = time.Second
 
 func (op operation) quota() quota {
 	switch op.pace {
@@ -74,16 +75,19 @@ func (l *limits) of(op operation) *limit {
 		l.actions = map[string]*limit{}
 	}
 	if l.actions[name] == nil {
-		quota := op.quota()
-		l.actions[name] = &limit{quota: quota, bucket: rate.NewLimiter(quota.perSecond, quota.burst), line: make(chan struct{}, 1)}
+		l.actions[name] = newLimit(op.quota())
 	}
 	return l.actions[name]
 }
 
-// limit paces one operation: the rate is halved when the service throttles it, and
-// restored step by step while it answers.
+// limit paces one operation. As long as nothing is throttled, a call may be sent one second
+// after the answer to the call before the last few: these are as many as the quota. The service
+// then receives no more than the quota in any second, however long the calls travel, and the first
+// ones need not wait. When the service throttles, the calls are sent one by one at half the rate,
+// which is restored step by step while the service answers.
 type limit struct {
 	quota  quota
+	slots  chan time.Time // when each call that may be in progress can be sent
 	bucket *rate.Limiter
 	line   chan struct{} // held by the call with the next turn; the others wait behind it
 
@@ -91,6 +95,24 @@ type limit struct {
 	lastCut     time.Time // when the rate was halved last
 	pausedUntil time.Time // the end of the pause that the service asked for
 }
+
+// burst is how many calls may be sent at once. A service whose quota is far below the
+// published one would throttle all others of a larger one.
+func (q quota) burst() int { return int(min(q, 10)) }
+
+func newLimit(of quota) *limit {
+	l := &limit{
+		quota: of, slots: make(chan time.Time, of),
+		bucket: rate.NewLimiter(rate.Limit(of), of.burst()), line: make(chan struct{}, 1),
+	}
+	for range of {
+		l.slots <- time.Time{}
+	}
+	return l
+}
+
+// answered gives back the slot of a call.
+func (l *limit) answered(now time.Time) { l.slots <- now.Add(quotaWindow) }
 
 // slowDown applies a throttling answer. The pause that the service asks for holds for all
 // waiting calls, and the saved burst is dropped.
@@ -114,35 +136,44 @@ func (l *limit) speedUp(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	current := l.bucket.Limit()
-	if current >= l.quota.perSecond {
+	full := rate.Limit(l.quota)
+	if current >= full {
 		return
 	}
-	step := l.quota.perSecond / recoverySeconds / current
-	l.bucket.SetLimitAt(now, min(l.quota.perSecond, current+step))
-	if current+step >= l.quota.perSecond {
-		l.bucket.SetBurstAt(now, l.quota.burst)
+	step := full / recoverySeconds / current
+	l.bucket.SetLimitAt(now, min(full, current+step))
+	if current+step >= full {
+		l.bucket.SetBurstAt(now, l.quota.burst())
 	}
 }
 
-// pauseLeft is how long no call may be sent.
-func (l *limit) pauseLeft(now time.Time) time.Duration {
+// timeLeft is how long the call with a slot may not be sent.
+func (l *limit) timeLeft(now, free time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.pausedUntil.Sub(now)
+	return max(l.pausedUntil.Sub(now), free.Sub(now))
 }
 
-// waitTurn waits until the operation may be sent. Only the first in line reserves a turn,
-// so that a lower rate holds for all who wait behind it.
-func (c *Client) waitTurn(ctx context.Context, op operation) error {
-	if err := c.waitInLine(ctx, c.limits.of(op)); err != nil {
-		return err
+// waitTurn waits until the operation may be sent, and returns what reports the end of the
+// call. Only the first in line takes a turn, so that a lower rate holds for all who wait
+// behind it.
+func (c *Client) waitTurn(ctx context.Context, op operation) (done func(), err error) {
+	l := c.limits.of(op)
+	if err := c.waitInLine(ctx, l); err != nil {
+		return nil, err
 	}
+	done = func() { l.answered(c.Now()) }
 	if c.limits.all == nil {
-		return nil
+		return done, nil
 	}
-	return c.reserve(ctx, c.limits.all)
+	if err := c.reserve(ctx, c.limits.all); err != nil {
+		done()
+		return nil, err
+	}
+	return done, nil
 }
 
+// waitInLine takes a slot.
 func (c *Client) waitInLine(ctx context.Context, l *limit) error {
 	select {
 	case l.line <- struct{}{}:
@@ -150,7 +181,22 @@ func (c *Client) waitInLine(ctx context.Context, l *limit) error {
 		return ctx.Err()
 	}
 	defer func() { <-l.line }()
-	for wait := l.pauseLeft(c.Now()); wait > 0; wait = l.pauseLeft(c.Now()) {
+	var free time.Time
+	select {
+	case free = <-l.slots:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := c.waitFor(ctx, l, free); err != nil {
+		l.slots <- free
+		return err
+	}
+	return nil
+}
+
+// waitFor waits until a slot is free, no pause is left, and the rate allows a call.
+func (c *Client) waitFor(ctx context.Context, l *limit, free time.Time) error {
+	for wait := l.timeLeft(c.Now(), free); wait > 0; wait = l.timeLeft(c.Now(), free) {
 		if tooLong(ctx, wait) {
 			return context.DeadlineExceeded
 		}
@@ -160,7 +206,6 @@ func (c *Client) waitInLine(ctx context.Context, l *limit) error {
 	}
 	return c.reserve(ctx, l.bucket)
 }
-
 // reserve is rate.Limiter.Wait with the clock of the client. A turn that is too late for
 // ctx is returned at once.
 func (c *Client) reserve(ctx context.Context, bucket *rate.Limiter) error {

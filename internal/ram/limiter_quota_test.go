@@ -19,6 +19,7 @@ import (
 // whom it throttles how long to wait, as the real one does (documented).
 type rationed struct {
 	quota    int
+	farther  time.Duration // how much longer some calls travel
 	mu       sync.Mutex
 	granted  []time.Time
 	arrivals []time.Time
@@ -27,7 +28,7 @@ type rationed struct {
 
 // RoundTrip takes some time to get there, and some to get back.
 func (s *rationed) RoundTrip(request *http.Request) (*http.Response, error) {
-	away := func() error { return sleep(request.Context(), 10*time.Millisecond+rand.N(30*time.Millisecond)) }
+	away := func() error { return sleep(request.Context(), 10*time.Millisecond+rand.N(30*time.Millisecond+s.farther)) }
 	if err := away(); err != nil {
 		return nil, err
 	}
@@ -115,6 +116,18 @@ func TestOneRunIsNeverThrottled(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Calls that overtake each other on their way do not arrive in a smaller second.
+func TestOneRunIsNotThrottledWhateverTheWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := &rationed{quota: 20, farther: time.Second}
+		crowdCalls(t, service, operation{product: imsProduct, action: "SetThing", repeat: set}, 1, 300)
+		if len(service.refusals) != 0 {
+			t.Errorf("%d calls were throttled", len(service.refusals))
+		}
+	})
 }
 
 // LOAD-02: two runs share the quota, which is too little for both. Each finds a

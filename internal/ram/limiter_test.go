@@ -27,9 +27,7 @@ func TestEachOperationStaysUnderItsQuota(t *testing.T) {
 		client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) { c.Now, c.Pause = clock.now, clock.pause })
 		var turns []time.Time
 		for range 300 {
-			if err := client.waitTurn(t.Context(), test.op); err != nil {
-				t.Fatal(err)
-			}
+			takeTurn(t, client, test.op)
 			turns = append(turns, clock.now())
 		}
 		most := busiestSecond(turns)
@@ -40,6 +38,16 @@ func TestEachOperationStaysUnderItsQuota(t *testing.T) {
 			t.Errorf("%s: 300 calls in %s", test.op.action, took)
 		}
 	}
+}
+
+// takeTurn takes a turn for a call that is answered at once.
+func takeTurn(t *testing.T, client *Client, op operation) {
+	t.Helper()
+	done, err := client.waitTurn(t.Context(), op)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done()
 }
 
 func busiestSecond(turns []time.Time) int {
@@ -66,9 +74,7 @@ func TestActionsDoNotSlowEachOtherButTheCapDoes(t *testing.T) {
 		})
 		start := clock.now()
 		for _, op := range []operation{one, two, one, two} {
-			if err := client.waitTurn(t.Context(), op); err != nil {
-				t.Fatal(err)
-			}
+			takeTurn(t, client, op)
 		}
 		if took := clock.now().Sub(start); took < test.min || took > test.max {
 			t.Errorf("a cap of %g: %s", test.cap, took)
@@ -88,13 +94,13 @@ func TestThrottlingHalvesTheRateOnceASecond(t *testing.T) {
 			t.Errorf("the rate is %g, want %g", got, want)
 		}
 	}
-	rateIs(16)
+	rateIs(19)
 	limit.slowDown(clock.now(), 0)
 	limit.slowDown(clock.now(), 0)
-	rateIs(8)
+	rateIs(9.5)
 	clock.advance(time.Second)
 	limit.slowDown(clock.now(), 0)
-	rateIs(4)
+	rateIs(4.75)
 	for range 5 {
 		clock.advance(time.Second)
 		limit.slowDown(clock.now(), 0)
@@ -103,20 +109,18 @@ func TestThrottlingHalvesTheRateOnceASecond(t *testing.T) {
 
 	start := clock.now()
 	for range 1000 {
-		if err := client.waitTurn(t.Context(), op); err != nil {
-			t.Fatal(err)
-		}
+		takeTurn(t, client, op)
 		limit.speedUp(clock.now())
-		if limit.bucket.Limit() >= 16 {
+		if limit.bucket.Limit() >= 19 {
 			break
 		}
 	}
-	rateIs(16)
+	rateIs(19)
 	if took := clock.now().Sub(start); took < recoverySeconds/2*time.Second || took > recoverySeconds*time.Second {
 		t.Errorf("back after %s", took)
 	}
 	limit.speedUp(clock.now())
-	rateIs(16)
+	rateIs(19)
 }
 
 func TestAnswersMoveTheRate(t *testing.T) {
@@ -133,11 +137,11 @@ func TestAnswersMoveTheRate(t *testing.T) {
 	client := newTestClient(t, server.URL, func(c *Config) { c.Now, c.Pause, c.MaxRetries = clock.now, clock.pause, 0 })
 	limit := client.limits.of(setAction)
 
-	if err := client.call(t.Context(), setAction, nil, nil); !Throttled(err) || limit.bucket.Limit() != 8 {
+	if err := client.call(t.Context(), setAction, nil, nil); !Throttled(err) || limit.bucket.Limit() != 9.5 {
 		t.Fatalf("rate %g, %v", limit.bucket.Limit(), err)
 	}
 	throttled = false
-	if err := client.call(t.Context(), setAction, nil, nil); err != nil || limit.bucket.Limit() <= 8 {
+	if err := client.call(t.Context(), setAction, nil, nil); err != nil || limit.bucket.Limit() <= 9.5 {
 		t.Fatalf("rate %g, %v", limit.bucket.Limit(), err)
 	}
 }
@@ -149,12 +153,10 @@ func TestATurnThatComesTooLateIsNotWaitedFor(t *testing.T) {
 	client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) {
 		c.Now, c.Pause, c.RequestsPerSecond = clock.now, waits.pause, 0.001
 	})
-	if err := client.waitTurn(t.Context(), setAction); err != nil {
-		t.Fatal(err)
-	}
+	takeTurn(t, client, setAction)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if err := client.waitTurn(ctx, setAction); !errors.Is(err, context.DeadlineExceeded) || len(waits.all()) != 0 {
+	if _, err := client.waitTurn(ctx, setAction); !errors.Is(err, context.DeadlineExceeded) || len(waits.all()) != 0 {
 		t.Errorf("%v, waits %v", err, waits.all())
 	}
 }
@@ -169,10 +171,8 @@ func TestTheEndOfTheContextEndsTheWaitForATurn(t *testing.T) {
 			return sleep(ctx, d)
 		}
 	})
-	if err := client.waitTurn(ctx, setAction); err != nil {
-		t.Fatal(err)
-	}
-	if err := client.waitTurn(ctx, setAction); !errors.Is(err, context.Canceled) {
+	takeTurn(t, client, setAction)
+	if _, err := client.waitTurn(ctx, setAction); !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
 }

@@ -121,7 +121,7 @@ func TestTrafficCountsByActionAndByTenth(t *testing.T) {
 
 func TestTheLeastOfARunIsTheFloorOrTheQuota(t *testing.T) {
 	t.Parallel()
-	r := result{Floor: &sample{Wall: 3 * time.Second}, Traffic: traffic{ByAction: map[string]int{"GetLoginProfile": 800}}}
+	r := result{Floor: &sample{Wall: 3 * time.Second}, Traffic: traffic{ByAction: map[string]int{"GetLoginProfile": 950}}}
 	if got := r.least(); got != 3*time.Second {
 		t.Errorf("without a quota: %s", got)
 	}

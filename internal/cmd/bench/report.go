@@ -23,7 +23,7 @@ type report struct {
 }
 
 // readsPerSecond is the provider's limit for one reading action.
-const readsPerSecond = 80
+const readsPerSecond = 95
 
 // ratio returns a divided by b.
 func ratio[T time.Duration | int64](a, b T) float64 {
