@@ -25,6 +25,7 @@ import (
 type Instance struct {
 	Client *ram.Client
 	Steps  UsedSteps
+	Shared sync.Map // what other packages have for each instance, by a key of their own type
 
 	mu        sync.Mutex
 	adopted   map[string]bool

@@ -150,6 +150,7 @@ func (r *accessKeyPolicy) save(ctx context.Context, v tf.Values, state *tfsdk.St
 
 func (r *accessKeyPolicy) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	importKey(ctx, r.Instance, failedOwnPolicy("import", "The state is as it was."), "allow_lock_out", req, resp)
+	setting.NewOwner(ctx, resp.Private, &resp.Diagnostics)
 }
 
 func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -173,14 +174,17 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	case resp.Diagnostics.HasError():
 		return
 	case req.Plan.Raw.IsNull():
+		p.ClaimDestroy(ctx, resp.Private)
 		warnReset(&p)
 		return
 	case req.State.Raw.IsNull():
+		p.ClaimCreate(ctx, resp.Private)
 		planAdoption(ctx, &p, o)
 	default:
 		if owner.PlanUserName(ctx, r.Instance, ownedOf(state), o, resp); len(resp.RequiresReplace) > 0 || tf.String(plan["access_key_id"]) != tf.String(state["access_key_id"]) {
 			return // planned again, as a create
 		}
+		p.ClaimUpdate(ctx, resp.Private)
 		p.Update(ctx)
 	}
 	if object := p.Plan.Object(resp.Plan.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {

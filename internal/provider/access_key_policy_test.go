@@ -123,8 +123,8 @@ func TestOwnPolicy_whatTheKeyHasIsAdopted(t *testing.T) {
 func TestOwnPolicy_isImportedByTheKeyAndByTheUser(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, oldKeyPolicy)
-	c := newCore(t, srv.Getenv, fakeClock())
 	for _, id := range []string{aliceKey, "alice:" + aliceKey} {
+		c := newCore(t, srv.Getenv, fakeClock())
 		o, diags := c.Import(ownPolicy, id)
 		clean(t, diags)
 		expect(t, "user", in(t, o.State, "user_name"), "alice")
@@ -138,6 +138,7 @@ func TestOwnPolicy_isImportedByTheKeyAndByTheUser(t *testing.T) {
 		expect(t, "listed", len(whole), 1)
 		expect(t, "listed as imported", whole[0].State.Equal(o.State), true)
 	}
+	c := newCore(t, srv.Getenv, fakeClock())
 	expect(t, "other status", len(c.List(ownPolicy, attributes{"status": "Active", "user_name": "alice"}, false, 10)), 0)
 	for _, bad := range []string{"LTAIunknown", "bob:" + aliceKey, ":"} {
 		_, diags := c.Import(ownPolicy, bad)

@@ -37,19 +37,10 @@ func (r *accessKeyPolicy) Create(ctx context.Context, req resource.CreateRequest
 	}
 	putOwner(plan, o)
 	policy := r.of(&o, id)
-	if !r.Adopt(policy.Name) {
-		resp.Diagnostics.AddError("Cannot "+f.Name, fmt.Sprintf("Another resource of this run manages the network policy of the key %s. "+
-			"Two resources for one policy revert each other at every apply. The other resource was applied; this one was not.\n\nRemove one of the two resources.", id))
-		return
-	}
 	w := setting.Write[ram.NetworkPolicy]{Setting: policy, Verb: "create", Config: config, Plan: plan}
-	w.Run(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		r.Release(policy.Name) // a failed create leaves no state, so the next one is the first again
-		return
+	if w.Create(ctx, resp.Private, &resp.Diagnostics) {
+		r.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
-	w.Adoption.Save(ctx, resp.Private, &resp.Diagnostics)
-	r.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // shownWithin is how long a key that was just made may be unknown to the service's
@@ -151,6 +142,7 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 		o.UserID = types.StringValue(user.ID)
 	}
 	putOwner(state, o)
+	r.of(&o, id).Remember(setting.ReadAdoption(ctx, req.Private, &resp.Diagnostics))
 	r.of(&o, id).Show(state, &policy)
 	r.save(ctx, state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -195,17 +187,17 @@ func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest
 	if _, ok := r.CheckAccount(ctx, f, o.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
+	policy := r.resetting(&o, id)
+	if policy.HandOver(ctx, req.Private, setting.Reset, &resp.Diagnostics) {
+		return
+	}
 	_, found, err := r.look(ctx, &o, id)
 	if diagnostics.Report(&resp.Diagnostics, f, err) || !found {
 		return
 	}
-	policy := r.resetting(&o, id)
 	w := setting.Write[ram.NetworkPolicy]{Setting: policy, Verb: "destroy", Config: policy.AccountDefaults(), Plan: policy.AccountDefaults()}
 	w.Plan["account_id"] = state["account_id"]
 	w.Run(ctx, &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() {
-		r.Release(policy.Name)
-	}
 }
 
 // resetting is the policy of a key that is destroyed. A key that no longer exists has none.

@@ -67,11 +67,14 @@ func (s *Setting[S]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 	case resp.Diagnostics.HasError():
 		return
 	case req.Plan.Raw.IsNull():
+		p.ClaimDestroy(ctx, resp.Private)
 		p.destroy()
 		return
 	case req.State.Raw.IsNull():
+		p.ClaimCreate(ctx, resp.Private)
 		p.create(ctx)
 	default:
+		p.ClaimUpdate(ctx, resp.Private)
 		p.Update(ctx)
 	}
 	if o := p.Plan.Object(resp.Plan.Schema.Type(), &resp.Diagnostics); !resp.Diagnostics.HasError() {

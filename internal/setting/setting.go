@@ -147,6 +147,7 @@ func (s *Setting[S]) ImportState(ctx context.Context, req resource.ImportStateRe
 	if _, guarded := s.Arguments["allow_lock_out"]; guarded {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("allow_lock_out"), false)...)
 	}
+	NewOwner(ctx, resp.Private, &resp.Diagnostics)
 	tf.Set(ctx, accountIdentity{AccountID: types.StringValue(account)}, resp.Identity, &resp.Diagnostics)
 }
 
@@ -166,6 +167,7 @@ func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	if diagnostics.Report(&resp.Diagnostics, s.Operation("read", now), err) {
 		return
 	}
+	s.Remember(ReadAdoption(ctx, req.Private, &resp.Diagnostics))
 	state["account_id"] = types.StringValue(id)
 	s.Show(state, &live)
 	s.save(ctx, state, &resp.State, resp.Identity, &resp.Diagnostics)

@@ -31,19 +31,10 @@ func (s *Setting[S]) Create(ctx context.Context, req resource.CreateRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !s.Adopt(s.Name) {
-		resp.Diagnostics.AddError("Cannot create the "+s.Noun, "Another resource of this run manages the "+s.Noun+" of this account. "+
-			"Two resources for one setting revert each other at every apply. The other resource was applied; this one was not.\n\nRemove one of the two resources.")
-		return
-	}
 	w := Write[S]{Setting: s, Verb: "create", Config: config, Plan: plan}
-	w.Run(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		s.Release(s.Name) // a failed create leaves no state, and the next one adopts the setting
-		return
+	if w.Create(ctx, resp.Private, &resp.Diagnostics) {
+		s.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
-	w.Adoption.Save(ctx, resp.Private, &resp.Diagnostics)
-	s.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (s *Setting[S]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -71,11 +62,9 @@ func (s *Setting[S]) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	defer func() {
-		if !resp.Diagnostics.HasError() {
-			s.Release(s.Name)
-		}
-	}()
+	if s.HandOver(ctx, req.Private, s.onDestroy(state), &resp.Diagnostics) {
+		return
+	}
 	last := s.destroyValues(state, adoption)
 	if len(last) == 0 {
 		return
