@@ -68,12 +68,26 @@ func (r *Reply) add(name string, value []byte) error {
 	case value[0] == '{':
 		return r.collect(value)
 	case value[0] == '[':
-		r.fields[name] = jsonText(value)
+		r.fields[name] = jsonText(plainList(value))
 		return nil
 	}
 	text, _, err := scalar(value, "a text")
 	r.fields[name] = text
 	return err
+}
+
+// plainList is a list as it is sent. One that comes as a text with JSON in it, as in one of
+// the vendor's samples, is refused when it is sent back so.
+func plainList(value []byte) []byte {
+	var list textList
+	if !bytes.Contains(value, []byte(`"[`)) || list.UnmarshalJSON(value) != nil {
+		return value
+	}
+	plain, err := json.Marshal(list)
+	if err != nil {
+		return value
+	}
+	return plain
 }
 
 // overlay returns the parameters of a full write: everything that the service
