@@ -25,6 +25,7 @@ var limits = map[string][]string{
 	"ram_access_key_rotation":        {"the answer lacks AccessKeys"},
 	"ram_user_credentials_exclusive": {"the answer lacks AccessKeys"},
 	"ram_group":                      {"the answer lacks Users"},
+	"ram_group_membership":           {"the answer lacks Users"},
 	"ram_account_alias":              {"the service requires that \"acme\" is cleared first"},
 }
 
@@ -116,4 +117,313 @@ func TestOtherSide_everyTypeLivesOnRandomSides(t *testing.T) {
 			}
 		})
 	}
+}
+
+// eachSide runs a test on both sides of a switch.
+func eachSide(t *testing.T, turn func(*ramtest.Behaviour), story func(t *testing.T, other bool, option ramtest.Option)) {
+	t.Helper()
+	for _, other := range []bool{false, true} {
+		t.Run(fmt.Sprint("other side ", other), func(t *testing.T) {
+			t.Parallel()
+			story(t, other, ramtest.WithBehaviour(func(b *ramtest.Behaviour) {
+				if other {
+					turn(b)
+				}
+			}))
+		})
+	}
+}
+
+// What a Japanese site alone has stays as it is.
+func TestOtherSide_publicKeys(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.HidePublicKeys = true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		srv := ramtest.New(t, option)
+		srv.Change(func(a *ramtest.Account) { a.Preference.AllowUserToManagePublicKeys = true })
+		c := newCore(t, srv.Getenv, fakeClock())
+		config := attributes{"login_session_duration": 8}
+		o, diags := c.Create(preference, config)
+		clean(t, diags)
+		steady(t, c, preference, config, o)
+		_, diags = c.Destroy(preference, o)
+		clean(t, diags)
+		expect(t, "public keys", account(srv).Preference.AllowUserToManagePublicKeys, true)
+	})
+}
+
+// Masks stay as they were written, however the service writes them.
+func TestOtherSide_masks(t *testing.T) {
+	t.Parallel()
+	for name, turn := range map[string]func(*ramtest.Behaviour){
+		"normalized":        func(b *ramtest.Behaviour) { b.NormalizeMasks = true },
+		"IPv6 refused":      func(b *ramtest.Behaviour) { b.RefuseIPv6Masks = true },
+		"many":              func(b *ramtest.Behaviour) { b.LongMasks = true },
+		"other separators":  func(b *ramtest.Behaviour) { b.AcceptMaskSeparators = true },
+		"types in one text": func(b *ramtest.Behaviour) { b.VerificationTypesAsText = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachSide(t, turn, func(t *testing.T, other bool, option ramtest.Option) {
+				srv := ramtest.New(t, option)
+				srv.Change(func(a *ramtest.Account) { a.Preference.VerificationTypes = []string{"sms", "email"} })
+				c := newCore(t, srv.Getenv, fakeClock())
+				config := attributes{"login_network_masks": []string{"203.0.113.9/32", "10.0.0.0/8"}, "allow_lock_out": true}
+				o, diags := c.Create(preference, config)
+				clean(t, diags)
+				steady(t, c, preference, config, o)
+				expect(t, "types", slices.Sorted(slices.Values(account(srv).Preference.VerificationTypes)), []string{"email", "sms"})
+
+				_, diags = c.Apply(preference, attributes{"login_network_masks": []string{"2001:db8::/32"}, "allow_lock_out": true}, o)
+				if refused := name == "IPv6 refused" && other; refused != (len(acctest.Errors(diags)) > 0) {
+					t.Errorf("an IPv6 mask: %s", acctest.Messages(diags))
+				}
+				many := []string{}
+				for n := range 60 {
+					many = append(many, fmt.Sprintf("10.0.%d.0/24", n))
+				}
+				o, diags = c.Read(preference, o)
+				clean(t, diags)
+				_, diags = c.Apply(preference, attributes{"login_network_masks": many, "allow_lock_out": true}, o)
+				if name == "many" && other && len(acctest.Errors(diags)) == 0 {
+					expect(t, "masks", strings.Count(account(srv).Preference.LoginNetworkMasks, "/"), 60)
+				} else { // refused before the call or by the service, and nothing is lost
+					contains(t, acctest.Messages(acctest.Errors(diags)), "etworks")
+					expect(t, "masks", strings.Contains(account(srv).Preference.LoginNetworkMasks, "10.0.59.0/24"), false)
+				}
+				if name == "other separators" && other { // another client used them
+					srv.Change(func(a *ramtest.Account) { a.Preference.LoginNetworkMasks = "10.0.0.0/8, 203.0.113.9" })
+					imported, diags := newCore(t, srv.Getenv, fakeClock()).Import(preference, defaultAccount)
+					clean(t, diags)
+					after, diags := newCore(t, srv.Getenv, fakeClock()).Read(preference, imported)
+					clean(t, diags)
+					expect(t, "a refresh changes nothing", after.State.Equal(imported.State), true)
+				}
+			})
+		})
+	}
+}
+
+func TestOtherSide_longAliases(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.ShortAliasesOnly = true }, func(t *testing.T, other bool, option ramtest.Option) {
+		srv := ramtest.New(t, option)
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(alias, attributes{"account_alias": strings.Repeat("a", 40)})
+		if other {
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the account alias", "InvalidParameter.AccountAlias")
+			expect(t, "state", o.State.IsNull(), true)
+			return
+		}
+		clean(t, diags)
+	})
+}
+
+// A list that is left out is empty, but for keys: of those, a missing one counts as deleted.
+func TestOtherSide_emptyListsAreLeftOut(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.OmitEmptyLists = true }, func(t *testing.T, other bool, option ramtest.Option) {
+		srv := ramtest.New(t, option)
+		srv.Change(func(a *ramtest.Account) {
+			a.Users["alice"] = &ramtest.User{ID: aliceID, Name: "alice", DisplayName: "alice", Status: "active"}
+		})
+		c := newCore(t, srv.Getenv, fakeClock())
+		for _, kind := range []string{"ram_passkeys", "ram_virtual_mfa_devices", "ram_access_keys_in_recycle_bin"} {
+			_, diags := c.ReadData(kind, attributes{})
+			clean(t, diags)
+		}
+		o, diags := c.Import(userKind, "alice")
+		clean(t, diags)
+		after, diags := c.Destroy(userKind, o)
+		if other { // that there is no key is not certain, and the error says which list is missing
+			contains(t, acctest.Messages(acctest.Errors(diags)), "possibly AccessKey pairs, which cannot be listed", "the answer lacks AccessKeys")
+			expect(t, "writes", writes(srv), []string(nil))
+			return
+		}
+		clean(t, diags)
+		expect(t, "state", after.State.IsNull(), true)
+	})
+}
+
+// An object of a user is missing by either spelling of the code, and a user by its own only.
+func TestOtherSide_shortCodesOfMissingObjects(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.ShortEntityCodes, b.VerificationNotFound = true, true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		srv := withOneOfEach(t, option)
+		for kind, remove := range map[string]func(*ramtest.Account){
+			profileKind: func(a *ramtest.Account) { a.Users["alice"].LoginProfile = nil },
+			verificationKind: func(a *ramtest.Account) {
+				a.Users["alice"].SecurityEmail, a.Users["alice"].SecurityPhone = ramtest.Verification{}, ramtest.Verification{}
+			},
+		} {
+			o, diags := newCore(t, srv.Getenv, clockOf(srv)).Import(kind, "alice")
+			clean(t, diags)
+			srv.Change(remove)
+			after, diags := newCore(t, srv.Getenv, clockOf(srv)).Read(kind, o)
+			clean(t, diags)
+			expect(t, kind+" left the state", after.State.IsNull(), kind == profileKind)
+			_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(kind, o)
+			clean(t, diags)
+		}
+		_, diags := newCore(t, srv.Getenv, clockOf(srv)).ReadData("ram_user_mfa", attributes{"user_name": "admin"})
+		clean(t, diags)
+	})
+}
+
+// A wrong secret and an unknown key are told apart by the code.
+func TestOtherSide_statusesOfWrongCredentials(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.SwapStatuses = true }, func(t *testing.T, _ bool, option ramtest.Option) {
+		srv := ramtest.New(t, option)
+		key := srv.Credential(defaultAccount)
+		for code, v := range map[string]variables{
+			"SignatureDoesNotMatch":       {"ALIBABA_CLOUD_ACCESS_KEY_ID": key.AccessKeyID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "wrong"},
+			"InvalidAccessKeyId.NotFound": {"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAIunknown", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.AccessKeySecret},
+		} {
+			_, diags := newCore(t, endpointsOf(srv.URL()).and(v).get, fakeClock()).Create(preference, attributes{"login_session_duration": 8})
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot plan the security preference", code)
+		}
+		expect(t, "writes", writes(srv), []string(nil))
+	})
+}
+
+// An inactive profile exists: it is not created again, and the user is not deleted with it.
+func TestOtherSide_inactiveProfiles(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.HideInactiveProfiles, b.UserConflicts = true, "none" }, func(t *testing.T, _ bool, option ramtest.Option) {
+		srv := withOneOfEach(t, option)
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].LoginProfile.Status = "Inactive" })
+		c := newCore(t, srv.Getenv, clockOf(srv))
+		o, diags := c.Import(profileKind, "alice")
+		clean(t, diags)
+		steady(t, c, profileKind, attributes{"user_name": "alice"}, o)
+		user, diags := c.Import(userKind, "alice")
+		clean(t, diags)
+		_, diags = c.Destroy(userKind, user)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "a login profile")
+	})
+}
+
+// Whether a password counts as initial changes nothing in the state.
+func TestOtherSide_passwordsThatAreInitial(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.ResetPasswordsInitial = true }, func(t *testing.T, other bool, option ramtest.Option) {
+		srv := ramtest.New(t, option)
+		srv.Change(func(a *ramtest.Account) {
+			a.Users["alice"] = &ramtest.User{ID: aliceID, Name: "alice", DisplayName: "alice", Status: "active"}
+			giveProfile(a)
+		})
+		c := newCore(t, srv.Getenv, clockOf(srv))
+		o, diags := c.Import(profileKind, "alice")
+		clean(t, diags)
+		o, diags = c.Apply(profileKind, logon(nil), o)
+		clean(t, diags)
+		config := logon(attributes{"password_wo": password2, "password_wo_version": 2})
+		o, diags = c.Apply(profileKind, config, o)
+		clean(t, diags)
+		steady(t, c, profileKind, config, o)
+		v, diags := newCore(t, srv.Getenv, clockOf(srv)).ReadData(profileKind, attributes{"user_name": "alice"})
+		clean(t, diags)
+		expect(t, "password status", in(t, v, "password_status") == "NotInitial", !other)
+	})
+}
+
+// A device that a deleted login profile takes off its user is drift, and is bound again.
+func TestOtherSide_devicesOfDeletedProfiles(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.DeleteProfileUnbindsMFA = true }, func(t *testing.T, other bool, option ramtest.Option) {
+		srv := staffed(t, option)
+		srv.Change(giveProfile)
+		config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+		device, diags := newCore(t, srv.Getenv, inStep(srv, 0)).Create(deviceKind, config)
+		clean(t, diags)
+		c := newCore(t, srv.Getenv, inStep(srv, 0))
+		profile, diags := c.Import(profileKind, "alice")
+		clean(t, diags)
+		_, diags = c.Destroy(profileKind, profile)
+		clean(t, diags)
+		c = newCore(t, srv.Getenv, inStep(srv, 0))
+		device, diags = c.Read(deviceKind, device)
+		clean(t, diags)
+		expect(t, "bound", stateOf(t, device, "bind_to_user") == "alice", !other)
+		device, diags = c.Apply(deviceKind, config, device)
+		clean(t, diags)
+		expect(t, "owner", phone(srv).UserID, aliceUserID)
+		fixed(t, c, deviceKind, config, device)
+		_, diags = newCore(t, srv.Getenv, inStep(srv, 0)).Destroy(deviceKind, device)
+		clean(t, diags)
+	})
+}
+
+// A restored user is imported with the logon that it has.
+func TestOtherSide_logonOfARestoredUser(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.RestoreLogonActive, b.UserConflicts = true, "none" }, func(t *testing.T, other bool, option ramtest.Option) {
+		srv := ramtest.New(t, option)
+		now := srv.Now()
+		srv.Change(func(a *ramtest.Account) {
+			alice := ramtest.User{ID: aliceID, Name: "alice", DisplayName: "alice", Status: "active", LoginProfile: &ramtest.LoginProfile{Password: "hers", Status: "Active", CreateDate: now}}
+			a.RecycledUsers = append(a.RecycledUsers, &ramtest.RecycledUser{User: alice, RecycleDate: now, DeleteDate: now.Add(30 * day)})
+		})
+		c := newCore(t, srv.Getenv, clockOf(srv))
+		srv.Inject(ramtest.Rule{Action: "GetUserMFAInfo", Nth: "1", Inject: "Ims/RestoreUserFromRecycleBin", InjectParams: map[string]string{"UserId": aliceID}})
+		_, diags := c.ReadData("ram_user_mfa", attributes{"user_name": "alice"}) // another client restores the user
+		_ = diags
+		must(t, srv.SetSchedule(ramtest.Schedule{}))
+		c = newCore(t, srv.Getenv, clockOf(srv))
+		o, diags := c.Import(profileKind, "alice")
+		clean(t, diags)
+		want := inactive
+		if other {
+			want = active
+		}
+		expect(t, "status", stateOf(t, o, "status"), want)
+		steady(t, c, profileKind, attributes{"user_name": "alice"}, o)
+	})
+}
+
+// The network policy of a restored key is what the service says it is.
+func TestOtherSide_policyOfARestoredKey(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.RestoreKeysWithoutPolicy = true }, func(t *testing.T, other bool, option ramtest.Option) {
+		srv := ramtest.New(t, option)
+		srv.Change(func(a *ramtest.Account) {
+			a.Users["alice"] = &ramtest.User{ID: aliceID, Name: "alice", DisplayName: "alice", Status: "active"}
+		})
+		giveKey(srv, "alice", aliceKey, day)
+		config := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}})
+		c := newCore(t, srv.Getenv, clockOf(srv))
+		o, diags := c.Create(ownPolicy, config)
+		clean(t, diags)
+		srv.Inject(ramtest.Rule{Action: "GetCallerIdentity", Nth: "1", Inject: "Ims/DeleteAccessKey", InjectParams: map[string]string{"UserPrincipalName": "alice@" + defaultAccount + ".onaliyun.com", "UserAccessKeyId": aliceKey}})
+		_, diags = newCore(t, srv.Getenv, clockOf(srv)).Invoke(restoreBin, attributes{"access_key_id": aliceKey})
+		clean(t, diags)
+		must(t, srv.SetSchedule(ramtest.Schedule{}))
+		c = newCore(t, srv.Getenv, clockOf(srv))
+		o, diags = c.Read(ownPolicy, o)
+		clean(t, diags)
+		expect(t, "status", stateOf(t, o, "status") == "Active", !other)
+		o, diags = c.Apply(ownPolicy, config, o)
+		clean(t, diags)
+		steady(t, c, ownPolicy, config, o)
+	})
+}
+
+// An account's policy that excludes the caller is refused on both sides: that an inactive
+// policy of the provider's key would help is not certain.
+func TestOtherSide_inactivePoliciesOfKeys(t *testing.T) {
+	t.Parallel()
+	eachSide(t, func(b *ramtest.Behaviour) { b.InactiveKeyPolicyOverrides, b.CallerAddress = true, "203.0.113.7" }, func(t *testing.T, _ bool, option ramtest.Option) {
+		srv := ramtest.New(t, option)
+		srv.Change(func(a *ramtest.Account) {
+			for _, user := range a.Users {
+				for _, key := range user.Keys {
+					key.Policy = noPolicy
+				}
+			}
+		})
+		c := newCore(t, srv.Getenv, fakeClock())
+		_, diags := c.Create("ram_account_access_key_policy", attributes{"status": "Active", "classic_allow_list": []string{"192.0.2.0/24"}})
+		contains(t, acctest.Messages(acctest.Errors(diags)), "allow_lock_out")
+		expect(t, "writes", writes(srv), []string(nil))
+	})
 }

@@ -16,7 +16,7 @@ type Assumption struct {
 	Sourcing string // documented, observed or assumed
 	Source   string
 	Other    []any  // the values of the other side; none: true
-	Test     string // a test of the provider or its client that plays the other side; empty: none yet
+	Test     string // a test of the provider or its client that plays the other side
 }
 
 // The sourcing of an assumption.
@@ -34,42 +34,42 @@ func Assumptions() []Assumption {
 		{"KeepOmittedSsoSettings", "SetUserSsoSettings resets what it does not pass", isAssumed, "by analogy; the reference is silent", nil, "TestSetting_unmanagedValuesAreNeverTouched"},
 		{"IgnoreLongTermLogin", "AllowUserLongTermLogin is stored and returned", isObserved, "SDK v1.63.107", nil, "TestSecurityPreference_longTermLoginIsOnlyIfSet"},
 		{"HideNewerFields", "fields that were added after 2024 exist", isDocumented, "SDKs of July 2026", nil, "TestFault_aFieldThatTheServiceDoesNotKnowIsWarnedOf"},
-		{"HidePublicKeys", "AllowUserToManagePublicKeys exists on every site", isAssumed, "the reference names the Japan site", nil, ""},
-		{"NormalizeMasks", "logon masks are returned as they were set", isAssumed, "no source", nil, ""},
-		{"RefuseIPv6Masks", "logon masks may be IPv6", isAssumed, "the console page names IPv4", nil, ""},
-		{"LongMasks", "at most 40 logon masks and 512 characters", isDocumented, "API reference; the console page of 2026 says 200", nil, ""},
-		{"AcceptMaskSeparators", "logon masks are separated by semicolons only", isDocumented, "API reference; the console page of 2026 names blanks and commas", nil, ""},
-		{"VerificationTypesAsText", "VerificationTypes is a list of strings", isObserved, "SDK and official provider; a sample has one string", nil, ""},
+		{"HidePublicKeys", "AllowUserToManagePublicKeys exists on every site", isAssumed, "the reference names the Japan site", nil, "TestOtherSide_publicKeys"},
+		{"NormalizeMasks", "logon masks are returned as they were set", isAssumed, "no source", nil, "TestOtherSide_masks"},
+		{"RefuseIPv6Masks", "logon masks may be IPv6", isAssumed, "the console page names IPv4", nil, "TestOtherSide_masks"},
+		{"LongMasks", "at most 40 logon masks and 512 characters", isDocumented, "API reference; the console page of 2026 says 200", nil, "TestOtherSide_masks"},
+		{"AcceptMaskSeparators", "logon masks are separated by semicolons only", isDocumented, "API reference; the console page of 2026 names blanks and commas", nil, "TestOtherSide_masks"},
+		{"VerificationTypesAsText", "VerificationTypes is a list of strings", isObserved, "SDK and official provider; a sample has one string", nil, "TestOtherSide_masks"},
 		{"EmptySsoTextKeepsValue", "an empty SSO text clears the value", isAssumed, "no source", nil, "TestUserSso_everyZeroIsSent"},
 
 		{"UnsetAliasAnswer", "GetAccountAlias returns the account id without an alias", isAssumed, "no source", []any{"not_found", "empty", "absent"}, "TestAccountAlias_followsTheAccount"},
-		{"AliasMustBeCleared", "an alias can be overwritten", isObserved, "official provider; an error text says otherwise", nil, "TestAccountAlias_isClearedFirstOnlyIfTheServiceInsists"},
-		{"ShortAliasesOnly", "an alias has at most 63 characters", isDocumented, "error table; the parameter text says 32", nil, ""},
+		{"AliasMustBeCleared", "an alias can be overwritten", isObserved, "official provider; an error text says otherwise", nil, "TestAccountAlias_isClearedOnlyIfTheConfigurationSaysSo"},
+		{"ShortAliasesOnly", "an alias has at most 63 characters", isDocumented, "error table; the parameter text says 32", nil, "TestOtherSide_longAliases"},
 
 		{"OmitEmptyFields", "optional texts without a value are \"\"", isObserved, "vendor samples show both", nil, "TestUserSso_data"},
-		{"OmitEmptyLists", "an empty list is present", isObserved, "third-party tools and official provider", nil, ""},
-		{"ShortEntityCodes", "EntityNotExist.User.LoginProfile and kin", isDocumented, "error tables of 2018 and 2021; public clients match both", nil, ""},
-		{"SwapStatuses", "400 for a wrong signature, 404 for an unknown key", isDocumented, "two tables of the vendor disagree", nil, ""},
+		{"OmitEmptyLists", "an empty list is present", isObserved, "third-party tools and official provider", nil, "TestOtherSide_emptyListsAreLeftOut"},
+		{"ShortEntityCodes", "EntityNotExist.User.LoginProfile and kin", isDocumented, "error tables of 2018 and 2021; public clients match both", nil, "TestOtherSide_shortCodesOfMissingObjects"},
+		{"SwapStatuses", "400 for a wrong signature, 404 for an unknown key", isDocumented, "two tables of the vendor disagree", nil, "TestOtherSide_statusesOfWrongCredentials"},
 
 		{"UserConflicts", "every dependant prevents DeleteUser", isDocumented, "tables of 2018 and 2021; SDK and help page of 2026 name groups and policies", []any{"documented", "none"}, "TestEveryWriteForgetsWhatItTouches"},
-		{"CredentialsConflict", "service credentials do not prevent DeleteUser", isAssumed, "no source", nil, ""},
+		{"CredentialsConflict", "service credentials do not prevent DeleteUser", isAssumed, "no source", nil, "TestUser_conflictsOfWhatIsNotListed"},
 		{"RefuseAccountDomain", "<name>@<account id>.onaliyun.com is accepted", isAssumed, "documented for logon only", nil, "TestAnAliasOfOurOwnIsFollowedAtOnce"},
-		{"IgnoreContacts", "Email and MobilePhone of a user are stored", isDocumented, "API reference, for the China site", nil, ""},
-		{"RefuseClearing", "Ims clears comments, e-mail and phone by an empty value", isObserved, "official provider, for Ram; Ims documents 1 to 128 characters", nil, ""},
-		{"AcceptAnyTagValue", "tag values must not begin with acs: or contain a URL", isDocumented, "Ims CreateUser", nil, ""},
+		{"IgnoreContacts", "Email and MobilePhone of a user are stored", isDocumented, "API reference, for the China site", nil, "TestUser_contactsThatTheSiteDoesNotStore"},
+		{"RefuseClearing", "Ims clears comments, e-mail and phone by an empty value", isObserved, "official provider, for Ram; Ims documents 1 to 128 characters", nil, "TestUser_clearsWhatImsRefusesToClear"},
+		{"AcceptAnyTagValue", "tag values must not begin with acs: or contain a URL", isDocumented, "Ims CreateUser", nil, "TestUser_tagValuesThatTheServiceForbids"},
 		{"LastLoginInMilliseconds", "LastLoginDate is an ISO time", isDocumented, "reference; one sample has milliseconds", nil, "TestAllUsersAreListedFrozenOnesToo"},
-		{"ListResourceGroupPolicies", "ListPoliciesForUser does not return attachments in a resource group", isDocumented, "SDK of 2026", nil, ""},
+		{"ListResourceGroupPolicies", "ListPoliciesForUser does not return attachments in a resource group", isDocumented, "SDK of 2026", nil, "TestUser_conflictsOfWhatIsNotListed"},
 
 		{"PasswordOptional", "CreateLoginProfile requires a password", isDocumented, "reference; one list calls it optional", nil, "TestWhatTheTextsOnProfilesLeaveOpen"},
 		{"ShowMandatoryMFA", "MFABindRequired is the profile's own value", isAssumed, "no source", nil, "TestLoginProfile_aDemandOfTheAccountIsNoDrift"},
-		{"HideInactiveProfiles", "Ram returns an inactive login profile", isAssumed, "no source", nil, ""},
-		{"ResetPasswordsInitial", "a password that an administrator resets is not initial", isDocumented, "help page of 2026: initial on creation and on enabling again", nil, ""},
-		{"DeleteProfileUnbindsMFA", "the MFA device stays when the login profile is deleted", isAssumed, "no source", nil, ""},
-		{"RestoreLogonActive", "a restored user's login profile is inactive", isAssumed, "the console page says that logon must be enabled again", nil, ""},
+		{"HideInactiveProfiles", "Ram returns an inactive login profile", isAssumed, "no source", nil, "TestOtherSide_inactiveProfiles"},
+		{"ResetPasswordsInitial", "a password that an administrator resets is not initial", isDocumented, "help page of 2026: initial on creation and on enabling again", nil, "TestOtherSide_passwordsThatAreInitial"},
+		{"DeleteProfileUnbindsMFA", "the MFA device stays when the login profile is deleted", isAssumed, "no source", nil, "TestOtherSide_devicesOfDeletedProfiles"},
+		{"RestoreLogonActive", "a restored user's login profile is inactive", isAssumed, "the console page says that logon must be enabled again", nil, "TestOtherSide_logonOfARestoredUser"},
 
 		{"RefuseDeletingActiveKeys", "an active AccessKey can be deleted", isObserved, "official provider; the console refuses", nil, "TestRotation_aWholeTurn"},
 		{"RestoreKeysActive", "a restored AccessKey is inactive", isAssumed, "no source", nil, "TestRestoreKey_thatComesBackActiveWarns"},
-		{"RestoreKeysWithoutPolicy", "a restored AccessKey keeps its network policy", isAssumed, "no source", nil, ""},
+		{"RestoreKeysWithoutPolicy", "a restored AccessKey keeps its network policy", isAssumed, "no source", nil, "TestOtherSide_policyOfARestoredKey"},
 		{"KeepIdleCredentials", "idle users and AccessKeys are disabled", isDocumented, "API reference", nil, "TestRotation_aWholeTurn"},
 
 		{"UnsetKeyPolicyNotFound", "an AccessKey without a policy has the document {}", isObserved, "official provider", nil, "TestOwnPolicy_isSetShownChangedAndReset"},
@@ -77,14 +77,14 @@ func Assumptions() []Assumption {
 		{"NormalizeKeyPolicies", "network policies are returned as they were set", isAssumed, "no source", nil, "TestOwnPolicy_isSetShownChangedAndReset"},
 		{"AddressesPerStatement", "50 addresses in the whole policy", isAssumed, "the quota's name does not say", nil, "TestNetworkPolicy_badInputIsRefusedBeforeAnyCall"},
 		{"AcceptUnknownStatements", "undocumented statements and fields are refused", isAssumed, "no source", nil, "TestNetworkPolicy_whatIsNotManagedStays"},
-		{"InactiveKeyPolicyOverrides", "an inactive policy of a key is no policy of its own", isAssumed, "no source", nil, ""},
+		{"InactiveKeyPolicyOverrides", "an inactive policy of a key is no policy of its own", isAssumed, "no source", nil, "TestOtherSide_inactivePoliciesOfKeys"},
 
 		{"AcceptUsedCodes", "an MFA code is accepted once", isAssumed, "RFC 6238", nil, "TestADeviceIsMadeBoundAndTakenAwayAgain"},
 		{"RefuseOlderCodes", "MFA codes of two steps ago are accepted", isAssumed, "no source", nil, "TestMFADevice_clocksThatDiffer"},
 		{"UnboundMFAAnswer", "without a device Ram returns 404 and Ims IsMFAEnable=false", isObserved, "third-party tools, for Ram", []any{"not_found", "empty"}, "TestMFAData"},
 
 		{"PhoneAsNumbers", "AreaCode and PhoneNumber are strings", isDocumented, "SDK; one sample has numbers", nil, "TestVerification_isSetConfirmedByItsOwnerAndTakenAway"},
-		{"VerificationNotFound", "GetVerificationInfo returns an empty answer when nothing is set", isAssumed, "no source", nil, ""},
+		{"VerificationNotFound", "GetVerificationInfo returns an empty answer when nothing is set", isAssumed, "no source", nil, "TestVerification_isSetConfirmedByItsOwnerAndTakenAway"},
 
 		{"ReportPolls", "a report is complete after two further calls", isAssumed, "no source", []any{-1, 3}, "TestAccAction_generatesTheReport"},
 		{"RefuseEarlyReports", "a second credential report within four hours is COMPLETED", isAssumed, "no source", nil, "TestCredentialReport_isMadeOnceAndTellsOfEveryUser"},
