@@ -5,7 +5,10 @@ package owner
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -16,8 +19,65 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// ImportUser imports an object of which a user has one, by the user's name. It leaves the
-// user id null, which marks the first Read.
+// UserIDPattern matches the id of a RAM user, which the provider aliyun/alicloud has as the
+// id of its resource. A name may look like one.
+var UserIDPattern = tf.NewLazyRegexp(`^[0-9]{15,20}$`)
+
+// FindImported finds the user that an import names, and fills the account, the name and the
+// id. An import id may be the name, the principal name or the id of the user; an identity has
+// the name, because the identity of the result must be equal to it.
+func FindImported(ctx context.Context, i *instance.Instance, noun, id string, o *Object, diags *diag.Diagnostics) bool {
+	f := diagnostics.Operation{Name: "import the " + noun, State: "The state is as it was."}
+	account, ok := instance.CheckNamedAccount(ctx, i, f, o.AccountID, diags)
+	if !ok {
+		return false
+	}
+	o.AccountID = types.StringValue(account)
+	name, domain, principal := strings.Cut(o.UserName.ValueString(), "@")
+	if id == "" && principal || !UserNamePattern.MatchString(name) {
+		diags.AddError("Cannot import the "+noun, fmt.Sprintf(
+			"%q is not the name of a RAM user. Nothing was imported.\n\nImport by the name, such as alice. The import id may also be the principal name, such as alice@example.onaliyun.com, or the id of the user.",
+			o.UserName.ValueString()))
+		return false
+	}
+	if principal && !checkDomain(ctx, i, f, account, domain, diags) {
+		return false
+	}
+	user, err := i.Client.User(ctx, name)
+	if ram.NotFound(err, "User") && id != "" && UserIDPattern.MatchString(id) {
+		user, err = i.Client.UserByID(ctx, id)
+	}
+	if ram.NotFound(err, "User") {
+		diags.AddError("Cannot import the "+noun, fmt.Sprintf(
+			"There is no RAM user %q in account %s. %s\n\nCheck the name or the id, and the account of the provider.\n\n%s", name, account, f.State, diagnostics.Explain(err)))
+		return false
+	}
+	if diagnostics.Report(diags, f, err) {
+		return false
+	}
+	o.UserName, o.UserID = types.StringValue(user.Name), types.StringValue(user.ID)
+	return true
+}
+
+// checkDomain reports whether a principal name has a domain of the account: its default
+// domain, or the one that each account has by its id (documented).
+func checkDomain(ctx context.Context, i *instance.Instance, f diagnostics.Operation, account, domain string, diags *diag.Diagnostics) bool {
+	if strings.EqualFold(domain, account+".onaliyun.com") {
+		return true
+	}
+	own, err := i.Client.DefaultDomain(ctx)
+	if diagnostics.Report(diags, f, err) {
+		return false
+	}
+	if !strings.EqualFold(domain, own) {
+		diags.AddError("Cannot "+f.Name, fmt.Sprintf("%q is not a domain of account %s, whose users have the domain %s. %s\n\nCheck the account of the provider, or import by the name alone.", domain, account, own, f.State))
+		return false
+	}
+	return true
+}
+
+// ImportUser imports an object of which a user has one. It leaves the user id null, which
+// marks the first Read.
 func ImportUser(ctx context.Context, i *instance.Instance, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	asked := UserIdentity{UserName: types.StringValue(req.ID)}
 	if req.ID == "" {
@@ -25,11 +85,8 @@ func ImportUser(ctx context.Context, i *instance.Instance, noun string, req reso
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !CheckImportName(asked.UserName, noun, &resp.Diagnostics) {
-		return
-	}
 	o := Object{AccountID: asked.AccountID, UserName: asked.UserName}
-	if !PrepareCreate(ctx, i, diagnostics.Operation{Name: "import the " + noun, State: "The state is as it was."}, &o, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !FindImported(ctx, i, noun, req.ID, &o, &resp.Diagnostics) {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), o.AccountID)...)

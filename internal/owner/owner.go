@@ -266,12 +266,3 @@ func IsOwnUser(ctx context.Context, i *instance.Instance, id string) (bool, erro
 	}
 	return false, nil
 }
-
-// CheckImportName reports whether an import names a user, and not a principal name or an id.
-func CheckImportName(name types.String, noun string, diags *diag.Diagnostics) bool {
-	if UserNamePattern.MatchString(name.ValueString()) {
-		return true
-	}
-	diags.AddError("Cannot import the "+noun, fmt.Sprintf("%q is not the name of a RAM user. Nothing was imported.\n\nImport by the name alone, such as alice, without a domain and not by the user id.", name.ValueString()))
-	return false
-}

@@ -65,7 +65,7 @@ func TestIdentity_thatIsWrong(t *testing.T) {
 				refused(name, o, diags)
 			}
 		}
-		for _, id := range []string{"no such/thing", ":", "alice@acme.onaliyun.com"} {
+		for _, id := range []string{"no such/thing", ":", "alice@other.onaliyun.com"} {
 			o, diags = c.Import(kind, id)
 			refused("the id "+id, o, diags)
 		}

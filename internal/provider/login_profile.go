@@ -149,12 +149,12 @@ func (r *loginProfileResource) ImportState(ctx context.Context, req resource.Imp
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !owner.CheckImportName(asked.UserName, "login profile", &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	f := diagnostics.Operation{Name: "import the login profile", State: "The state is as it was."}
 	m := loginProfileModel{Object: owner.Object{AccountID: asked.AccountID, UserName: asked.UserName, Timeouts: owner.NoTimeouts}, AllowLockOut: types.BoolValue(false)}
-	if !owner.PrepareCreate(ctx, r.Instance, f, &m.Object, &resp.Diagnostics) {
+	if !owner.FindImported(ctx, r.Instance, "login profile", req.ID, &m.Object, &resp.Diagnostics) {
 		return
 	}
 	_, err := r.Client.LoginProfile(ctx, m.UserName.ValueString())

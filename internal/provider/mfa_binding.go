@@ -161,25 +161,32 @@ func needSeed(config mfaBindingModel, diags *diag.Diagnostics) bool {
 }
 
 func (b *mfaBinding) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	const now = "Nothing was imported."
 	who := owner.UserIdentity{UserName: types.StringValue(req.ID)}
 	if req.ID == "" {
 		who = tf.Get[owner.UserIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
-	if !owner.UserNamePattern.MatchString(who.UserName.ValueString()) {
-		resp.Diagnostics.AddError("Cannot import the MFA binding", fmt.Sprintf("%q is no name of a RAM user. %s\n\nImport by the name of the user who has the device, such as alice.", who.UserName.ValueString(), now))
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	account, ok := instance.CheckNamedAccount(ctx, b.Instance, b.operation("import", now), who.AccountID, &resp.Diagnostics)
-	if !ok {
+	o := owner.Object{AccountID: who.AccountID, UserName: who.UserName}
+	if !b.findImported(ctx, req.ID, &o, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	who.AccountID = types.StringValue(account)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), account)...)
+	who.AccountID, who.UserName = o.AccountID, o.UserName
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("account_id"), who.AccountID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_name"), who.UserName)...)
 	tf.Set(ctx, who, resp.Identity, &resp.Diagnostics)
+}
+
+// findImported finds the user of an import. A name needs no permission to read users: the
+// next Read finds the device by it.
+func (b *mfaBinding) findImported(ctx context.Context, id string, o *owner.Object, diags *diag.Diagnostics) bool {
+	name := o.UserName.ValueString()
+	if !owner.UserNamePattern.MatchString(name) || owner.UserIDPattern.MatchString(name) {
+		return owner.FindImported(ctx, b.Instance, "MFA binding", id, o, diags)
+	}
+	account, ok := instance.CheckNamedAccount(ctx, b.Instance, b.operation("import", "Nothing was imported."), o.AccountID, diags)
+	o.AccountID = types.StringValue(account)
+	return ok
 }
 
 func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

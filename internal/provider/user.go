@@ -280,10 +280,10 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		return
 	}
 	whose := owner.Object{AccountID: asked.AccountID, UserName: asked.Name}
-	if !owner.CheckImportName(asked.Name, "user", &resp.Diagnostics) || !owner.PrepareCreate(ctx, r.Instance, diagnostics.Operation{Name: "import the user", State: "The state is as it was."}, &whose, &resp.Diagnostics) {
+	if !owner.FindImported(ctx, r.Instance, "user", req.ID, &whose, &resp.Diagnostics) {
 		return
 	}
-	m := unfilledUser(whose.AccountID.ValueString(), asked.Name.ValueString())
+	m := unfilledUser(whose.AccountID.ValueString(), whose.UserName.ValueString())
 	m.UserID = whose.UserID
 	tf.Save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
 }

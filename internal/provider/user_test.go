@@ -466,15 +466,31 @@ func TestUser_import(t *testing.T) {
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
 	for id, says := range map[string]string{
-		"unknown": `There is no RAM user "unknown"`, "alice@1234567890123456.onaliyun.com": "is not the name of a RAM user", aliceID + " ": "is not the name of a RAM user",
+		"unknown": `There is no RAM user "unknown"`, "alice@other.onaliyun.com": `"other.onaliyun.com" is not a domain of account 1234567890123456`,
+		"200000000000000999": `There is no RAM user "200000000000000999"`, "alice@": `"" is not a domain`, "a b@other.onaliyun.com": "is not the name of a RAM user", aliceID + " ": "is not the name of a RAM user",
 	} {
 		_, diags := c.Import(userKind, id)
 		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot import the user", says)
 	}
-	o, diags := c.Import(userKind, "alice")
+	// A name, a principal name of either domain, and the id that the old provider has.
+	for _, id := range []string{"alice", "alice@1234567890123456.onaliyun.com", "alice@ACME.onaliyun.com", aliceID} {
+		o, diags := c.Import(userKind, id)
+		clean(t, diags)
+		expect(t, "id", stateOf(t, o, "user_id"), aliceID)
+		expect(t, "name", stateOf(t, o, "name"), "alice")
+		steady(t, c, userKind, attributes{"name": "alice", "display_name": "Alice"}, o)
+		srv.Change(func(a *ramtest.Account) { a.Alias = "acme" })
+		c = newCore(t, srv.Getenv, fakeClock())
+	}
+	// A name that looks like an id is a name.
+	srv.Change(func(a *ramtest.Account) {
+		named := *a.Users["alice"]
+		named.ID, named.Name = "200000000000000777", aliceID
+		a.Users[aliceID] = &named
+	})
+	o, diags := c.Import(userKind, aliceID)
 	clean(t, diags)
-	expect(t, "id", stateOf(t, o, "user_id"), aliceID)
-	steady(t, c, userKind, attributes{"name": "alice", "display_name": "Alice"}, o)
+	expect(t, "id of the user with such a name", stateOf(t, o, "user_id"), "200000000000000777")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 

@@ -1,2 +1,2 @@
-# The name of the user, without a domain. The user keeps the password.
+# The name, the principal name (alice@example.onaliyun.com) or the id of the user. The user keeps the password.
 terraform import ram_login_profile.alice alice

@@ -1,2 +1,2 @@
-# The name of the user, without a domain.
+# The name, the principal name (alice@example.onaliyun.com) or the id of the user.
 terraform import ram_user.alice alice
