@@ -492,7 +492,8 @@ func TestAccMFA_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	srv := staffed(t)
 	loosePhone(srv)
 	bindTo(srv, aliceUserID)
-	c := newCLI(t, srv.Getenv, `
+	c := newCLI(t, srv.Getenv, "")
+	c.generate(`
 		import {
 			to = ram_virtual_mfa_device.phone
 			id = "`+phoneSerial+`"
@@ -501,7 +502,6 @@ func TestAccMFA_generatedConfigurationAppliesUnchanged(t *testing.T) {
 			to = ram_mfa_binding.alice
 			id = "alice"
 		}`)
-	c.run(0, "plan", "-generate-config-out=generated.tf")
 	c.run(0, "apply", "-auto-approve")
 	c.run(0, "plan", "-detailed-exitcode")
 	expect(t, "writes", writes(srv), []string(nil))

@@ -416,7 +416,8 @@ func TestAccSetting_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.Change(func(a *ramtest.Account) { a.Alias = "acme" })
-	c := newCLI(t, srv.Getenv, `
+	c := newCLI(t, srv.Getenv, "")
+	c.generate(`
 		import {
 			to = ram_security_preference.this
 			id = "current"
@@ -429,7 +430,6 @@ func TestAccSetting_generatedConfigurationAppliesUnchanged(t *testing.T) {
 			to = ram_account_alias.this
 			id = "current"
 		}`)
-	c.run(0, "plan", "-generate-config-out=generated.tf")
 	c.run(0, "apply", "-auto-approve")
 	c.run(0, "plan", "-detailed-exitcode")
 	expect(t, "writes", writes(srv), []string(nil))

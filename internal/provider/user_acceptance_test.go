@@ -193,7 +193,8 @@ func TestAccUser_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].Tags, a.Users["alice"].Email = map[string]string{"team": "ops"}, "a@example.com"
 	})
-	c := newCLI(t, srv.Getenv, `
+	c := newCLI(t, srv.Getenv, "")
+	c.generate(`
 		import {
 			to = ram_user.alice
 			id = "alice"
@@ -202,7 +203,6 @@ func TestAccUser_generatedConfigurationAppliesUnchanged(t *testing.T) {
 			to = ram_login_profile.alice
 			id = "alice"
 		}`)
-	c.run(0, "plan", "-generate-config-out=generated.tf")
 	c.run(0, "apply", "-auto-approve")
 	c.run(0, "plan", "-detailed-exitcode")
 	expect(t, "writes", writes(srv), []string(nil))

@@ -108,12 +108,12 @@ func (r *exclusiveResource) warnOfKeys(ctx context.Context, plan exclusiveModel,
 
 // consequence says what will be done about the keys.
 func (m exclusiveModel) consequence() string {
-	shown := "exactly the ones that a plan shows in undeclared_access_key_ids, never the provider's own"
+	const shown = "exactly the keys that its plan shows in undeclared_access_key_ids, never the provider's own. Run terraform plan, and apply it."
 	switch m.Enforce.ValueString() {
 	case enforceDisable:
-		return "Those that are active are disabled: " + shown + "."
+		return "None of them is disabled yet. An apply disables " + shown
 	case enforceDelete:
-		return "They are disabled and deleted: " + shown + "."
+		return "None of them is deleted yet. An apply disables and deletes " + shown
 	}
 	return "Nothing is done about them. Ask who made them; then declare them, or delete them, or set enforce."
 }

@@ -1,5 +1,6 @@
 import {
-  to = ram_access_key.deploy
+  to       = ram_access_key.deploy
+  provider = ram
   identity = {
     user_name     = "deploy"
     access_key_id = "LTAI5tExampleExampleExam"

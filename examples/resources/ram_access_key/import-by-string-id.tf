@@ -1,4 +1,5 @@
 import {
-  to = ram_access_key.deploy
-  id = "deploy:LTAI5tExampleExampleExam"
+  to       = ram_access_key.deploy
+  provider = ram
+  id       = "deploy:LTAI5tExampleExampleExam"
 }

@@ -1,5 +1,6 @@
 import {
-  to = ram_access_key_policy.deploy
+  to       = ram_access_key_policy.deploy
+  provider = ram
   identity = {
     user_name     = "deploy"
     access_key_id = "LTAI5tExampleExampleExam"

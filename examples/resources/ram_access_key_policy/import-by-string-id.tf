@@ -1,4 +1,5 @@
 import {
-  to = ram_access_key_policy.deploy
-  id = "deploy:LTAI5tExampleExampleExam"
+  to       = ram_access_key_policy.deploy
+  provider = ram
+  id       = "deploy:LTAI5tExampleExampleExam"
 }

@@ -1,5 +1,6 @@
 import {
-  to = ram_access_key_rotation.deploy
+  to       = ram_access_key_rotation.deploy
+  provider = ram
   identity = {
     user_name = "deploy"
   }

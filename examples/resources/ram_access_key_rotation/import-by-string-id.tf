@@ -1,4 +1,5 @@
 import {
-  to = ram_access_key_rotation.deploy
-  id = "deploy"
+  to       = ram_access_key_rotation.deploy
+  provider = ram
+  id       = "deploy"
 }

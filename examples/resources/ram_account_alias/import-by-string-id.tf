@@ -1,4 +1,5 @@
 import {
-  to = ram_account_alias.this
-  id = "1234567890123456"
+  to       = ram_account_alias.this
+  provider = ram
+  id       = "1234567890123456"
 }

@@ -1,5 +1,6 @@
 import {
-  to = ram_group.developers
+  to       = ram_group.developers
+  provider = ram
   identity = {
     name = "developers"
   }

@@ -1,4 +1,5 @@
 import {
-  to = ram_group.developers
-  id = "developers"
+  to       = ram_group.developers
+  provider = ram
+  id       = "developers"
 }

@@ -1,4 +1,5 @@
 import {
-  to = ram_group_membership.alice
-  id = "alice:developers"
+  to       = ram_group_membership.alice
+  provider = ram
+  id       = "alice:developers"
 }

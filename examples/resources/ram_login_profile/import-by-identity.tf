@@ -1,5 +1,6 @@
 import {
-  to = ram_login_profile.alice
+  to       = ram_login_profile.alice
+  provider = ram
   identity = {
     user_name = "alice"
   }

@@ -1,4 +1,5 @@
 import {
-  to = ram_login_profile.alice
-  id = "alice"
+  to       = ram_login_profile.alice
+  provider = ram
+  id       = "alice"
 }

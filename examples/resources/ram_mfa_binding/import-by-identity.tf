@@ -1,5 +1,6 @@
 import {
-  to = ram_mfa_binding.alice
+  to       = ram_mfa_binding.alice
+  provider = ram
   identity = {
     user_name = "alice"
   }

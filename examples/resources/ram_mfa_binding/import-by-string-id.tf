@@ -1,4 +1,5 @@
 import {
-  to = ram_mfa_binding.alice
-  id = "alice"
+  to       = ram_mfa_binding.alice
+  provider = ram
+  id       = "alice"
 }

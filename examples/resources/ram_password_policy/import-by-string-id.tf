@@ -1,4 +1,5 @@
 import {
-  to = ram_password_policy.this
-  id = "1234567890123456"
+  to       = ram_password_policy.this
+  provider = ram
+  id       = "1234567890123456"
 }

@@ -1,4 +1,5 @@
 import {
-  to = ram_security_preference.this
-  id = "1234567890123456"
+  to       = ram_security_preference.this
+  provider = ram
+  id       = "1234567890123456"
 }

@@ -1,5 +1,6 @@
 import {
-  to = ram_user.alice
+  to       = ram_user.alice
+  provider = ram
   identity = {
     name = "alice"
   }

@@ -1,4 +1,5 @@
 import {
-  to = ram_user.alice
-  id = "alice"
+  to       = ram_user.alice
+  provider = ram
+  id       = "alice"
 }

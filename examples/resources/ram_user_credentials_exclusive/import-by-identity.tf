@@ -1,5 +1,6 @@
 import {
-  to = ram_user_credentials_exclusive.deploy
+  to       = ram_user_credentials_exclusive.deploy
+  provider = ram
   identity = {
     user_name = "deploy"
   }

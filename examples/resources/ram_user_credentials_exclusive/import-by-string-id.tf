@@ -1,4 +1,5 @@
 import {
-  to = ram_user_credentials_exclusive.deploy
-  id = "deploy"
+  to       = ram_user_credentials_exclusive.deploy
+  provider = ram
+  id       = "deploy"
 }

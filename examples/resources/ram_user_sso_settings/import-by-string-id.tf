@@ -1,4 +1,5 @@
 import {
-  to = ram_user_sso_settings.this
-  id = "1234567890123456"
+  to       = ram_user_sso_settings.this
+  provider = ram
+  id       = "1234567890123456"
 }

@@ -1,5 +1,6 @@
 import {
-  to = ram_verification.alice
+  to       = ram_verification.alice
+  provider = ram
   identity = {
     user_name = "alice"
   }

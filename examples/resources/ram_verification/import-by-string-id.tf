@@ -1,4 +1,5 @@
 import {
-  to = ram_verification.alice
-  id = "alice"
+  to       = ram_verification.alice
+  provider = ram
+  id       = "alice"
 }

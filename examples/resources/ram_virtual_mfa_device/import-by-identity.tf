@@ -1,5 +1,6 @@
 import {
-  to = ram_virtual_mfa_device.alice
+  to       = ram_virtual_mfa_device.alice
+  provider = ram
   identity = {
     serial_number = "acs:ram::1234567890123456:mfa/alice"
   }

@@ -1,4 +1,5 @@
 import {
-  to = ram_virtual_mfa_device.alice
-  id = "acs:ram::1234567890123456:mfa/alice"
+  to       = ram_virtual_mfa_device.alice
+  provider = ram
+  id       = "acs:ram::1234567890123456:mfa/alice"
 }
