@@ -75,8 +75,8 @@ func AddExisting(a *ramtest.Account, now time.Time) {
 	a.Users["alice"] = &ramtest.User{
 		ID: AliceID, Name: "alice", DisplayName: "Alice", Email: "alice@example.com", Status: "active", ProvisionType: "Manual", CreateDate: created, UpdateDate: created,
 		Tags: map[string]string{"team": "ops", "acs:rm:rgId": "rg-1"}, MFASerial: PhoneSerial,
-		LoginProfile:  &ramtest.LoginProfile{Password: "alice's own password", Status: "Active", CreateDate: created, UpdateDate: created, PasswordDate: created},
-		Groups:        []string{"operators"},
+		LoginProfile: &ramtest.LoginProfile{Password: "alice's own password", Status: "Active", CreateDate: created, UpdateDate: created, PasswordDate: created},
+		Groups:       []string{"operators"}, Policies: []string{"System/ReadOnlyAccess"},
 		SecurityEmail: ramtest.Verification{Address: "alice@example.com", Status: "active"}, SecurityPhone: ramtest.Verification{Address: "86-13900001234", Status: "pending"},
 	}
 	a.Groups["operators"] = &ramtest.Group{ID: OperatorsID, Name: "operators", Comments: "on call", CreateDate: created, UpdateDate: created}

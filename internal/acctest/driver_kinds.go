@@ -6,7 +6,9 @@ package acctest
 import (
 	"context"
 	"iter"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -101,7 +103,18 @@ func (d *Driver) FormatIdentity(kind string, o Object) string {
 	if o.Identity == nil || o.Identity.IdentityData == nil {
 		return "none"
 	}
-	return Format(d.IdentityValue(kind, o.Identity))
+	return FormatIdentity(d.IdentityValue(kind, o.Identity))
+}
+
+// FormatIdentity returns an identity without the attributes that are null, because they are optional for an import.
+func FormatIdentity(identity tftypes.Value) string {
+	parts, fields := []string{}, Fields(identity)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if !fields[name].IsNull() {
+			parts = append(parts, name+"="+Format(fields[name]))
+		}
+	}
+	return "{" + strings.Join(parts, " ") + "}"
 }
 
 // IdentityNames returns the attributes of an identity that an import has to name, and those that it may leave out.

@@ -130,6 +130,16 @@ func Subjects() []Subject {
 			Existing: Existing{ID: "alice:operators", Identity: identityOfAlice(Attributes{"group_name": "operators"}), Config: ofAlice(Attributes{"group_name": "operators"})},
 		},
 		{
+			Kind:     "ram_policy_attachment",
+			Config:   ofAlice(Attributes{"policy_type": "System", "policy_name": "ReadOnlyAccess"}),
+			Next:     ofAlice(Attributes{"policy_type": "System", "policy_name": "ReadOnlyAccess", "allow_self": true}),
+			ImportID: func(Object) string { return "user:ReadOnlyAccess:System:alice" }, Others: bobGetsAKey, Remove: func(a *ramtest.Account) { a.Users["alice"].Policies = nil },
+			Existing: Existing{
+				ID: "user:ReadOnlyAccess:System:alice", Identity: identityOfAlice(Attributes{"policy_type": "System", "policy_name": "ReadOnlyAccess"}),
+				Config: ofAlice(Attributes{"policy_type": "System", "policy_name": "ReadOnlyAccess"}),
+			},
+		},
+		{
 			Kind: "ram_login_profile", Creates: "the login profile",
 			// The reuse prevention would refuse a password that a killed run has set and that is sent again.
 			Arrange: func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 0 }, Secrets: []string{firstPassword, secondPassword},

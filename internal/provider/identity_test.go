@@ -25,6 +25,9 @@ func TestIdentity_importsWhatTheIdImports(t *testing.T) {
 		_, optional := c.IdentityNames(kind)
 		ways := []attributes{s.Identity}
 		for _, name := range optional {
+			if name != "account_id" && s.Identity[name] != nil {
+				continue // one of several attributes that name the object
+			}
 			ways = append(ways, s.Identity.Without(name))
 		}
 		for _, identity := range ways {

@@ -63,7 +63,7 @@ func theOne(t *testing.T, c *acctest.Driver, kind string, s acctest.Existing, wh
 	t.Helper()
 	for _, r := range c.List(kind, nil, whole, 0) {
 		clean(t, r.Diagnostics)
-		if acctest.Format(r.Identity) == s.FormatIdentity() {
+		if acctest.FormatIdentity(r.Identity) == s.FormatIdentity() {
 			one = r
 		}
 	}

@@ -157,6 +157,27 @@ var moves = map[string]moved{
 		config:  attributes{"group_name": "developers", "user_name": "alice"},
 		wants:   map[string]any{"group_name": "developers", "user_name": "alice"},
 	},
+	"user policy attachment": {
+		kind: attachmentKind, former: "alicloud_ram_user_policy_attachment",
+		state:   `{"id":"user:ReadOnlyAccess:System:alice","policy_name":"ReadOnlyAccess","policy_type":"System","user_name":"alice","timeouts":null}`,
+		arrange: attachReadOnly,
+		config:  attributes{"user_name": "alice", "policy_name": "ReadOnlyAccess", "policy_type": "System"},
+		wants:   map[string]any{"account_id": nil, "principal_id": nil, "user_name": "alice", "policy_name": "ReadOnlyAccess", "policy_type": "System", "allow_self": false},
+	},
+	"group policy attachment": {
+		kind: attachmentKind, former: "alicloud_ram_group_policy_attachment",
+		state:   `{"id":"group:ReadOnlyAccess:System:developers","policy_name":"ReadOnlyAccess","policy_type":"System","group_name":"developers","timeouts":null}`,
+		arrange: attachReadOnly,
+		config:  attributes{"group_name": "developers", "policy_name": "ReadOnlyAccess", "policy_type": "System"},
+		wants:   map[string]any{"account_id": nil, "principal_id": nil, "group_name": "developers", "policy_name": "ReadOnlyAccess", "policy_type": "System", "allow_self": false},
+	},
+	"role policy attachment": {
+		kind: attachmentKind, former: "alicloud_ram_role_policy_attachment",
+		state:   `{"id":"role:ReadOnlyAccess:System:deploy","policy_name":"ReadOnlyAccess","policy_type":"System","role_name":"deploy","timeouts":null}`,
+		arrange: attachReadOnly,
+		config:  attributes{"role_name": "deploy", "policy_name": "ReadOnlyAccess", "policy_type": "System"},
+		wants:   map[string]any{"account_id": nil, "principal_id": nil, "role_name": "deploy", "policy_name": "ReadOnlyAccess", "policy_type": "System", "allow_self": false},
+	},
 	"login profile": {
 		kind: "ram_login_profile", former: "alicloud_ram_login_profile",
 		state: `{"id":"alice","create_time":"2026-01-01T00:00:00Z","mfa_bind_required":true,"password":` + jsonText(formerPassword) + `,"password_reset_required":false,"user_name":"alice","timeouts":null}`,
@@ -373,6 +394,14 @@ func TestMove_fromEveryFormerType(t *testing.T) {
 	}
 }
 
+// attachReadOnly attaches a policy to a user, a group and a role.
+func attachReadOnly(a *ramtest.Account) {
+	policies := func() []string { return []string{"System/ReadOnlyAccess"} }
+	a.Users["alice"].Policies = policies()
+	a.Groups["developers"] = &ramtest.Group{ID: "g-dev", Name: "developers", Policies: policies()}
+	a.Roles["deploy"] = &ramtest.Role{ID: "300000000000000001", Name: "deploy", Policies: policies()}
+}
+
 // arrangeDevelopers puts alice into the group developers.
 func arrangeDevelopers(a *ramtest.Account) {
 	a.Groups["developers"] = &ramtest.Group{ID: "g-dev", Name: "developers"}
@@ -410,7 +439,7 @@ func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
 	t.Parallel()
 	changes := map[string]attributes{
 		preference: {"login_session_duration": 4}, policy: {"minimum_password_length": 16}, alias: {"account_alias": "acme-two"}, "ram_user": {"comments": "moved"}, groupKind: {"comments": "moved"},
-		membershipKind:      {"allow_self": true},
+		membershipKind: {"allow_self": true}, attachmentKind: {"allow_self": true},
 		"ram_login_profile": {"mfa_bind_required": false}, accessKey: {"status": "Inactive"}, ownPolicy: {"classic_allow_list": []string{"198.51.100.7"}},
 	}
 	for name, m := range moves {
@@ -469,6 +498,10 @@ func TestMove_thenADestroy(t *testing.T) {
 			switch m.kind {
 			case "ram_user":
 				expect(t, "alice", a.Users["alice"], (*ramtest.User)(nil))
+			case attachmentKind:
+				name, _, _ := strings.Cut(m.former, "_policy_attachment")
+				left := map[string][]string{"alicloud_ram_user": a.Users["alice"].Policies, "alicloud_ram_group": a.Groups["developers"].Policies, "alicloud_ram_role": a.Roles["deploy"].Policies}
+				expect(t, "policies", len(left[name]), 0)
 			case membershipKind:
 				expect(t, "groups", len(a.Users["alice"].Groups), 0)
 			case groupKind:

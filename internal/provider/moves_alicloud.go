@@ -75,6 +75,7 @@ var formerTypes = map[string][]move.FormerType{
 			left("id", "", nil), keptTimeouts,
 		)},
 	},
+	"ram_policy_attachment": {formerAttachment("user"), formerAttachment("group"), formerAttachment("role")},
 	"ram_login_profile": {{Name: "alicloud_ram_login_profile", Required: []string{"user_name"}, Attributes: slices.Concat(
 		formerly("id", "If `user_name` is missing.", takeProfileID, "user_name"),
 		formerly("user_name", "", takeNonEmpty("user_name"), "user_name"),
@@ -214,6 +215,15 @@ func takeUserID(ctx context.Context, m *move.State, name string) error {
 		m.Into["user_id"] = types.StringValue(id)
 	}
 	return nil
+}
+
+// formerAttachment is the type that attaches policies to one kind of principal.
+func formerAttachment(kind string) move.FormerType {
+	principal := kind + "_name"
+	return move.FormerType{
+		Name: "alicloud_ram_" + kind + "_policy_attachment", Required: []string{principal, "policy_name", "policy_type"},
+		Attributes: slices.Concat(kept(principal, "policy_name", "policy_type"), left("id", "", nil), keptTimeouts),
+	}
 }
 
 // takeOneMember converts a list of users with one name.

@@ -27,6 +27,7 @@ type caches struct {
 	groups      *cache[Group]
 	members     *cache[[]GroupMember]
 	attached    *cache[[]Policy] // by the kind and the name of a principal
+	rights      *cache[Rights]   // by the type and the name of a policy
 	single      singleReads
 }
 
@@ -57,6 +58,7 @@ func newCaches(c *Client) caches {
 		groups:      newCache[Group](getGroup, life, c),
 		members:     newCache[[]GroupMember](listUsersForGroup, life, c),
 		attached:    newCache[[]Policy](attachmentsOf[UserPrincipal].list, life, c),
+		rights:      newCache[Rights](getPolicy, life, c),
 	}
 }
 

@@ -133,3 +133,69 @@ func (c *Client) attachedReader(to Principal) func(context.Context) ([]Policy, e
 		return policies, nil
 	}
 }
+
+type roleAnswer struct {
+	Role *struct {
+		ID text `json:"RoleId"`
+	}
+}
+
+func (a *roleAnswer) missing() string {
+	if a.Role == nil || a.Role.ID == "" {
+		return "RoleId"
+	}
+	return ""
+}
+
+// RoleID returns the id of a role.
+func (c *Client) RoleID(ctx context.Context, name string) (string, error) {
+	if err := getRole.require("role name", name); err != nil {
+		return "", err
+	}
+	var answer roleAnswer
+	if err := c.call(ctx, getRole, params{"RoleName": name}, &answer); err != nil {
+		return "", err
+	}
+	return string(answer.Role.ID), nil
+}
+
+type entitiesAnswer struct {
+	Users  *struct{ User []struct{ UserName text } }
+	Groups *struct{ Group []struct{ GroupName text } }
+	Roles  *struct{ Role []struct{ RoleName text } }
+}
+
+func (a *entitiesAnswer) missing() string {
+	switch {
+	case a.Users == nil:
+		return "Users"
+	case a.Groups == nil:
+		return "Groups"
+	case a.Roles == nil:
+		return "Roles"
+	}
+	return ""
+}
+
+// PolicyPrincipals returns the users, groups and roles to which a policy is attached at account
+// level.
+func (c *Client) PolicyPrincipals(ctx context.Context, policy Policy) ([]Principal, error) {
+	if err := listEntitiesForPolicy.require("policy name", policy.Name); err != nil {
+		return nil, err
+	}
+	var answer entitiesAnswer
+	if err := c.call(ctx, listEntitiesForPolicy, params{"PolicyType": policy.Type, "PolicyName": policy.Name}, &answer); err != nil {
+		return nil, err
+	}
+	principals := []Principal{}
+	for _, user := range answer.Users.User {
+		principals = append(principals, Principal{UserPrincipal, string(user.UserName)})
+	}
+	for _, group := range answer.Groups.Group {
+		principals = append(principals, Principal{GroupPrincipal, string(group.GroupName)})
+	}
+	for _, role := range answer.Roles.Role {
+		principals = append(principals, Principal{RolePrincipal, string(role.RoleName)})
+	}
+	return principals, nil
+}

@@ -1,8 +1,8 @@
 # All members of one group.
-list "ram_group_membership" "developers" {
+list "ram_group_membership" "operators" {
   provider = ram
 
   config {
-    group_name = "developers"
+    group_name = "operators"
   }
 }

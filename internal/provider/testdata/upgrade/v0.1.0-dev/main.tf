@@ -63,6 +63,12 @@ resource "ram_group_membership" "bob" {
   group_name = ram_group.operators.name
 }
 
+resource "ram_policy_attachment" "operators" {
+  group_name  = ram_group.operators.name
+  policy_type = "System"
+  policy_name = "ReadOnlyAccess"
+}
+
 resource "ram_login_profile" "alice" {
   user_name           = ram_user.alice.name
   password_wo         = "Chosen-4-the-first-logon!"

@@ -1,0 +1,9 @@
+# All users and groups that are administrators.
+list "ram_policy_attachment" "administrators" {
+  provider = ram
+
+  config {
+    policy_type = "System"
+    policy_name = "AdministratorAccess"
+  }
+}

@@ -1,0 +1,107 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+)
+
+// Rights are what a policy allows as far as this provider cares.
+type Rights struct {
+	Administrator bool // every action on every resource
+	ChangesRAM    bool // an action of RAM that is not a read: enough to become an administrator
+}
+
+type policyAnswer struct {
+	DefaultPolicyVersion *struct{ PolicyDocument text }
+}
+
+func (a *policyAnswer) missing() string {
+	if a.DefaultPolicyVersion == nil || a.DefaultPolicyVersion.PolicyDocument == "" {
+		return "PolicyDocument"
+	}
+	return ""
+}
+
+// PolicyRights returns what the default version of a policy allows, from the cache.
+func (c *Client) PolicyRights(ctx context.Context, policy Policy) (Rights, error) {
+	return c.caches.rights.get(ctx, policy.Type+" "+policy.Name, func(ctx context.Context) (Rights, error) {
+		if err := getPolicy.require("policy name", policy.Name); err != nil {
+			return Rights{}, err
+		}
+		var answer policyAnswer
+		if err := c.call(ctx, getPolicy, params{"PolicyType": policy.Type, "PolicyName": policy.Name}, &answer); err != nil {
+			return Rights{}, err
+		}
+		return rightsOf(string(answer.DefaultPolicyVersion.PolicyDocument)), nil
+	})
+}
+
+// oneOrMany is a text or a list of texts.
+type oneOrMany []string
+
+// UnmarshalJSON reads both forms.
+func (l *oneOrMany) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*l = oneOrMany{one}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(l))
+}
+
+type policyStatement struct {
+	Effect    string
+	Action    oneOrMany
+	NotAction oneOrMany
+	Resource  oneOrMany
+	Condition map[string]any
+}
+
+// rightsOf evaluates the statements that allow. It ignores those that deny, conditions and resources, except
+// that an administrator has neither: a warning that is not needed is better than one that is missing. A
+// document that cannot be read allows everything.
+func rightsOf(document string) (rights Rights) {
+	var policy struct{ Statement []policyStatement }
+	if json.Unmarshal([]byte(document), &policy) != nil {
+		return Rights{Administrator: true, ChangesRAM: true}
+	}
+	for _, statement := range policy.Statement {
+		if !strings.EqualFold(statement.Effect, "Allow") {
+			continue
+		}
+		everything := len(statement.Resource) == 0 || len(statement.Resource) == 1 && statement.Resource[0] == "*"
+		for _, action := range statement.Action {
+			rights.Administrator = rights.Administrator || everything && len(statement.Condition) == 0 && (action == "*" || action == "*:*")
+			rights.ChangesRAM = rights.ChangesRAM || changesRAM(action)
+		}
+		rights.ChangesRAM = rights.ChangesRAM || len(statement.NotAction) > 0 && !coversRAM(statement.NotAction)
+	}
+	return rights
+}
+
+// changesRAM reports whether a pattern of actions covers one of RAM that is not a read. The names of
+// reads begin with Get or List (documented).
+func changesRAM(pattern string) bool {
+	service, action, both := strings.Cut(strings.ToLower(pattern), ":")
+	if !both {
+		return service == "*"
+	}
+	if covers := service == "*" || service == "ram" || service == "ims" || strings.HasPrefix("ram", strings.TrimSuffix(service, "*")); !covers {
+		return false
+	}
+	return !strings.HasPrefix(action, "get") && !strings.HasPrefix(action, "list")
+}
+
+// coversRAM reports whether a list of excluded actions contains all of RAM.
+func coversRAM(patterns []string) bool {
+	for _, pattern := range patterns {
+		if lower := strings.ToLower(pattern); lower == "*" || lower == "ram:*" || lower == "*:*" {
+			return true
+		}
+	}
+	return false
+}
