@@ -217,10 +217,24 @@ func (m *verificationModel) change(state verificationModel, resp *resource.Modif
 			}
 		case slot.address.ValueString() == "" && !slot.address.IsUnknown():
 			*slot.status = types.StringNull()
+			was.warnLoss(state.UserName.ValueString(), "removes", resp)
 		default:
 			*slot.status = types.StringUnknown()
+			if !slot.address.IsUnknown() && !slot.holds(was.address.ValueString()) {
+				was.warnLoss(state.UserName.ValueString(), "replaces", resp)
+			}
 		}
 	}
+}
+
+// warnLoss warns of an address that the user has confirmed and that an update takes away.
+func (s securitySlot) warnLoss(userName, verb string, resp *resource.ModifyPlanResponse) {
+	if s.address.ValueString() == "" || s.status.ValueString() != "active" {
+		return
+	}
+	resp.Diagnostics.AddAttributeWarning(path.Root(s.attribute), "A user loses the "+s.noun, fmt.Sprintf(
+		"The user %q has confirmed the %s %s, which the configuration %s. Until the user has confirmed another one, the user cannot verify its identity with it.",
+		userName, s.noun, s.address.ValueString(), verb))
 }
 
 // planCreate warns of addresses that the user has already and loses.
@@ -260,7 +274,7 @@ func (r *verificationResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	// Nothing is left in the state if it fails: an object that is tainted would be
 	// replaced, and what the owner has confirmed would be taken away and set again.
-	if diagnostics.Report(&resp.Diagnostics, failedVerification("create", ""), r.write(ctx, &plan)) {
+	if diagnostics.Report(&resp.Diagnostics, failedVerification("create", ""), r.write(ctx, &plan, verificationModel{})) {
 		return
 	}
 	r.confirm(ctx, &plan, &resp.Diagnostics)
@@ -284,7 +298,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 	if err == nil && !there {
 		var away bool
 		away, err = r.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
-			live, found, err = r.find(ctx, &state.Object)
+			live, found, err = r.refresh(ctx, &state.Object)
 			return found, err
 		})
 		if err == nil && away {
@@ -306,25 +320,35 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// find reads what the user has, and follows the user to another name.
+// find reads what the user has. The user is found by its id, also under another name: a new
+// user with the old name is another one.
 func (r *verificationResource) find(ctx context.Context, o *owner.Object) (live ram.Verification, there bool, err error) {
-	live, err = r.Client.Verification(ctx, o.UserName.ValueString())
-	if !ram.NotFound(err, "User") {
-		return live, err == nil, err
-	}
-	renamed, err := owner.FollowRename(ctx, r.Instance, o)
-	if err != nil || !renamed {
+	if there, err = owner.UserExists(ctx, r.Instance, o); err != nil || !there {
 		return live, false, err
 	}
-	live, err = r.Client.Verification(ctx, o.UserName.ValueString())
-	if ram.NotFound(err, "User") {
-		return live, false, nil
+	return r.read(ctx, o)
+}
+
+// refresh is find that bypasses the cache.
+func (r *verificationResource) refresh(ctx context.Context, o *owner.Object) (live ram.Verification, there bool, err error) {
+	if id := o.UserID.ValueString(); id != "" {
+		user, err := r.Client.RefreshUserByID(ctx, id)
+		if err != nil {
+			return live, false, ignoreNotFound(err, "User")
+		}
+		o.UserName = types.StringValue(user.Name)
 	}
-	return live, err == nil, err
+	return r.read(ctx, o)
+}
+
+func (r *verificationResource) read(ctx context.Context, o *owner.Object) (live ram.Verification, there bool, err error) {
+	live, err = r.Client.Verification(ctx, o.UserName.ValueString())
+	return live, err == nil, ignoreNotFound(err, "User")
 }
 
 func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan := tf.Get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
+	state := tf.Get[verificationModel](ctx, req.State, &resp.Diagnostics)
 	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -333,7 +357,7 @@ func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRe
 	if !owner.PrepareUpdate(ctx, r.Instance, failedVerification("update", "Nothing was changed."), &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	if diagnostics.Report(&resp.Diagnostics, failedVerification("update", ""), r.write(ctx, &plan)) {
+	if diagnostics.Report(&resp.Diagnostics, failedVerification("update", ""), r.write(ctx, &plan, state)) {
 		return
 	}
 	r.confirm(ctx, &plan, &resp.Diagnostics)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
@@ -403,4 +404,74 @@ func TestVerification_whatIsNotChangedStaysAsPlanned(t *testing.T) {
 			expect(t, "phone after a refresh", in(t, o.State, "security_phone_status"), account(srv).Users["alice"].SecurityPhone.Status)
 		})
 	}
+}
+
+// A phone whose leading zero the service does not show is removed by the number that it has.
+func TestVerification_aLeadingZeroOfAPhone(t *testing.T) {
+	t.Parallel()
+	const number = "39-0612345678"
+	for _, numbers := range []bool{false, true} {
+		for name, remove := range map[string]func(*acctest.Driver, acctest.Object) []*tfprotov6.Diagnostic{
+			"destroy": func(c *acctest.Driver, o acctest.Object) []*tfprotov6.Diagnostic {
+				_, diags := c.Destroy(verificationKind, o)
+				return diags
+			},
+			"update": func(c *acctest.Driver, o acctest.Object) []*tfprotov6.Diagnostic {
+				_, diags := c.Apply(verificationKind, attributes{"user_name": "alice", "security_phone": ""}, o)
+				return diags
+			},
+			"update of an imported one": func(c *acctest.Driver, _ acctest.Object) []*tfprotov6.Diagnostic {
+				o, diags := c.Import(verificationKind, "alice")
+				clean(t, diags)
+				_, diags = c.Apply(verificationKind, attributes{"user_name": "alice", "security_phone": ""}, o)
+				return diags
+			},
+		} {
+			srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PhoneAsNumbers = numbers }))
+			c := newCore(t, srv.Getenv, fakeClock())
+			config := attributes{"user_name": "alice", "security_phone": number}
+			o, diags := c.Create(verificationKind, config)
+			clean(t, diags)
+			fixed(t, c, verificationKind, config, o)
+			clean(t, remove(newCore(t, srv.Getenv, fakeClock()), o))
+			expect(t, name, account(srv).Users["alice"].SecurityPhone, ramtest.Verification{})
+		}
+	}
+}
+
+// A new user with the name of the old one has addresses of its own.
+func TestVerification_ofAUserThatWasCreatedAgain(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(verificationKind, securityOfAlice)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"] = &ramtest.User{ID: "200000000000000009", Name: "alice", Status: "active", SecurityEmail: ramtest.Verification{Address: "hers@example.com", Status: "active"}}
+	})
+	c := newCore(t, srv.Getenv, fakeClock())
+	after, diags := c.Read(verificationKind, o)
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "The user of the verification is gone")
+	expect(t, "state", after.State.IsNull(), true)
+	_, diags = c.Destroy(verificationKind, o)
+	clean(t, diags)
+	expect(t, "her address", account(srv).Users["alice"].SecurityEmail.Address, "hers@example.com")
+}
+
+func TestVerification_losingAConfirmedAddressIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(verificationKind, securityOfAlice)
+	clean(t, diags)
+	change := securityBut(attributes{"security_email": "al@example.com", "security_phone": ""})
+	_, diags = c.Plan(verificationKind, change, o)
+	expect(t, "pending addresses", acctest.Messages(diags), "")
+	secure(srv, ramtest.Verification{Address: "alice@example.com", Status: "active"}, ramtest.Verification{Address: "86-13900001234", Status: "active"})
+	o, diags = c.Read(verificationKind, o)
+	clean(t, diags)
+	_, diags = c.Plan(verificationKind, change, o)
+	contains(t, acctest.Messages(diags), "WARNING: A user loses the security e-mail address", "alice@example.com, which the configuration replaces", "WARNING: A user loses the security phone", "86-13900001234, which the configuration removes")
+	_, diags = c.Plan(verificationKind, securityBut(attributes{"security_email": "ALICE@example.com"}), o)
+	expect(t, "another notation", acctest.Messages(diags), "")
 }

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -18,20 +20,21 @@ import (
 
 // write gives the user what is managed and differs: an address that is confirmed
 // is not sent again, because it is not documented whether it stays confirmed.
-func (r *verificationResource) write(ctx context.Context, m *verificationModel) error {
+func (r *verificationResource) write(ctx context.Context, m *verificationModel, prior verificationModel) error {
 	user := m.UserName.ValueString()
 	live, err := r.Client.Verification(ctx, user)
 	if err != nil {
 		return diagnostics.WithState("Nothing was changed.", err)
 	}
 	done := "Nothing was changed."
-	for _, slot := range m.slots() {
+	before := prior.slots()
+	for n, slot := range m.slots() {
 		has, wanted := slot.in(live).Address, slot.address.ValueString()
 		if slot.address.IsNull() || slot.holds(has) {
 			continue
 		}
 		if wanted == "" {
-			err = r.takeOff(ctx, user, slot, has)
+			err = r.takeOff(ctx, user, slot, before[n].notations(has))
 		} else {
 			err = r.Client.SetVerification(ctx, user, slot.kind, wanted)
 		}
@@ -46,16 +49,34 @@ func (r *verificationResource) write(ctx context.Context, m *verificationModel) 
 	return nil
 }
 
-// takeOff unbinds an address. What the service answers if there is none is not
-// documented, so after an error a read decides.
-func (r *verificationResource) takeOff(ctx context.Context, user string, slot securitySlot, address string) error {
-	err := r.Client.UnbindVerification(ctx, user, slot.kind, address)
-	if err == nil {
-		return nil
+// notations are the forms in which the service may know an address that it shows: the one of
+// the state, the shown one and, for a phone that it shows as a number, one with a zero.
+func (s securitySlot) notations(shown string) (all []string) {
+	if known := s.address.ValueString(); known != "" && s.holds(shown) {
+		all = append(all, known)
 	}
-	live, unread := r.Client.Verification(ctx, user)
-	if unread == nil && slot.in(live).Address == "" || ram.NotFound(unread, "User") {
-		return nil
+	all = append(all, shown)
+	if area, number, is := strings.Cut(shown, "-"); is && s.kind == ram.VerifyPhone {
+		all = append(all, area+"-0"+number)
+	}
+	return slices.Compact(all)
+}
+
+// takeOff unbinds an address. What the service answers if there is none is not documented,
+// so after an error a read decides, and if the address is still there, its next notation is
+// tried.
+func (r *verificationResource) takeOff(ctx context.Context, user string, slot securitySlot, notations []string) (err error) {
+	for _, address := range notations {
+		if err = r.Client.UnbindVerification(ctx, user, slot.kind, address); err == nil {
+			return nil
+		}
+		live, unread := r.Client.Verification(ctx, user)
+		if unread == nil && slot.in(live).Address == "" || ram.NotFound(unread, "User") {
+			return nil
+		}
+		if !ram.NotFound(err, "User.Verification") && !ram.Invalid(err) {
+			return err
+		}
 	}
 	return err
 }
@@ -110,7 +131,7 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 			diags.AddWarning("The user keeps another "+slot.noun, fmt.Sprintf(
 				"The user %q has the %s %s, not %s of the state: it was set outside of Terraform, so it was not changed.", user, slot.noun, has, slot.address.ValueString()))
 		default:
-			if err := r.takeOff(ctx, user, slot, has); err != nil {
+			if err := r.takeOff(ctx, user, slot, slot.notations(has)); err != nil {
 				return diagnostics.WithState(fmt.Sprintf("The %s may still be there. The verification is still in the state. Run again.", slot.noun), err)
 			}
 			*kept.address = types.StringValue("")
