@@ -62,8 +62,8 @@ func TestDestroy_resetPutsWhatANewAccountHas(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	fresh := ramtest.NewAccount("")
 	for kind, config := range map[string]attributes{
-		preference: {"login_session_duration": 8, "on_destroy": setting.Reset},
-		policy:     {"minimum_password_length": 14, "on_destroy": setting.Reset},
+		preference: {"login_session_duration": 8, "on_destroy": setting.Reset, "reset_may_weaken": []string{"login_network_masks"}},
+		policy:     {"minimum_password_length": 14, "on_destroy": setting.Reset, "reset_may_weaken": []string{"minimum_password_length", "require_numbers", "password_reuse_prevention"}},
 		alias:      {"account_alias": "acme", "on_destroy": setting.Reset},
 	} {
 		o, diags := c.Create(kind, config)
@@ -77,6 +77,86 @@ func TestDestroy_resetPutsWhatANewAccountHas(t *testing.T) {
 	expect(t, "preference", a.Preference, fresh.Preference)
 	expect(t, "policy", a.Policy, fresh.Policy)
 	expect(t, "alias", a.Alias, "")
+}
+
+// A reset leaves nothing weaker than the provider found it.
+func TestDestroy_resetNeverWeakensUnasked(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	srv.Change(func(a *ramtest.Account) {
+		a.Policy.RequireLowercaseCharacters, a.Preference.MaxIdleDaysForUsers, a.Preference.MFAOperationForLogin = true, 365, mandatory
+	})
+	c := newCore(t, srv.Getenv, fakeClock())
+	for kind, config := range map[string]attributes{
+		preference: {"login_session_duration": 8, "max_idle_days_for_users": 90, "on_destroy": setting.Reset},
+		policy:     {"minimum_password_length": 14, "on_destroy": setting.Reset},
+	} {
+		o, diags := c.Create(kind, config)
+		clean(t, diags)
+		_, diags = c.Destroy(kind, o)
+		clean(t, diags)
+		contains(t, acctest.Messages(diags), "reset_may_weaken can name them")
+	}
+	a := account(srv)
+	expect(t, "length as found", a.Policy.MinimumPasswordLength, 10)
+	expect(t, "letters", a.Policy.RequireLowercaseCharacters, true)
+	expect(t, "second factor", a.Preference.MFAOperationForLogin, mandatory)
+	expect(t, "idle days as found", a.Preference.MaxIdleDaysForUsers, 365)
+	expect(t, "masks", a.Preference.LoginNetworkMasks, "203.0.113.0/24;198.51.100.7")
+	expect(t, "session of a new account", a.Preference.LoginSessionDuration, 6)
+}
+
+func TestDestroy_restoreLeavesWhatIsNoLongerManaged(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "max_login_attempts": 5, "on_destroy": setting.Restore})
+	clean(t, diags)
+	o, diags = c.Apply(policy, attributes{"minimum_password_length": 15, "on_destroy": setting.Restore}, o)
+	clean(t, diags)
+	_, diags = c.Destroy(policy, o)
+	clean(t, diags)
+	expect(t, "length", account(srv).Policy.MinimumPasswordLength, 10)
+	expect(t, "attempts", account(srv).Policy.MaxLoginAttempts, 5)
+}
+
+// A saved plan of a destroy lists what it makes weaker, so nothing else is made weaker.
+func TestDestroy_ofASavedPlanIsCheckedAgain(t *testing.T) {
+	t.Parallel()
+	for _, onDestroy := range []string{setting.Restore, setting.Reset} {
+		srv := old(t)
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(policy, attributes{"minimum_password_length": 14, "on_destroy": onDestroy})
+		clean(t, diags)
+		plan, diags := c.PlanDestroy(policy, o)
+		clean(t, diags)
+		srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 20 })
+		_, diags = c.ApplyPlan(policy, nil, o, plan)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot destroy the password policy", "from 14 to 20", "Plan again")
+		expect(t, "length", account(srv).Policy.MinimumPasswordLength, 20)
+	}
+}
+
+// Two configurations that manage one attribute revert each other at every apply.
+func TestSetting_aValueThatIsSetBackIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"minimum_password_length": 14}
+	o, diags := c.Create(policy, config)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 12 })
+	o, _ = c.Read(policy, o)
+	o, diags = c.Apply(policy, config, o)
+	clean(t, diags)
+	if strings.Contains(acctest.Messages(diags), "was set back") {
+		t.Error("a first change outside Terraform is said to be a reversal")
+	}
+	srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 12 })
+	o, _ = c.Read(policy, o)
+	_, diags = c.Plan(policy, config, o)
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "minimum_password_length of the password policy was set back to 12", "from 12 to 14", "manages it too")
 }
 
 // on_destroy counts as it was last applied, not as it is in a file.

@@ -63,6 +63,7 @@ var userSsoFields = sync.OnceValue(func() []setting.Field[ram.UserSsoSettings] {
 	metadata := setting.Word("metadata_document", "The metadata of the identity provider: the XML document itself, not in Base64, as with `file(\"metadata.xml\")`. "+
 		"Documents are compared by their content: blanks between elements, the order of attributes and comments do not matter. `\"\"` takes it away; a new account has none.",
 		func(s *p) **string { return &s.MetadataDocument }, "", metadataCheck{})
+	metadata = metadata.WeakerIf(func(before, after attr.Value) bool { return tf.String(before) != "" && tf.String(after) == "" }) // enabled single sign-on needs it
 	metadata.Same = func(a, b attr.Value) bool { return sameXML(tf.String(a), tf.String(b)) }
 	domain := setting.Word("auxiliary_domain", "A further domain, besides the account's own, that the name of a user (`NameID`) may have in what the identity provider says. `\"\"` takes it away; a new account has none.",
 		func(s *p) **string { return &s.AuxiliaryDomain }, "", domainForm.Validator("must be a domain, such as example.com, or empty"))

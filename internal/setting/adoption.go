@@ -5,6 +5,8 @@ package setting
 
 import (
 	"context"
+	"maps"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -17,6 +19,10 @@ import (
 type Adoption struct {
 	Managed []string       `json:"managed"`
 	Before  map[string]any `json:"before"`
+	// Written are the values of the last apply, and Replaced the different values that
+	// they replaced at that or an earlier one.
+	Written  map[string]any `json:"written,omitempty"`
+	Replaced map[string]any `json:"replaced,omitempty"`
 }
 
 // adoptionKey names the adoption in private state.
@@ -44,7 +50,7 @@ func (a *Adoption) Captured(name string) (value any, captured bool) {
 // With returns an adoption in which these attributes are managed. Those that
 // were not before are captured with what the account has.
 func (a *Adoption) With(managed []string, live tf.Values) *Adoption {
-	next := &Adoption{Managed: managed, Before: map[string]any{}}
+	next := &Adoption{Managed: managed, Before: map[string]any{}, Replaced: map[string]any{}}
 	for _, name := range managed {
 		next.Before[name] = tf.JSONValue(live[name])
 	}
@@ -52,6 +58,19 @@ func (a *Adoption) With(managed []string, live tf.Values) *Adoption {
 		for name, v := range a.Before {
 			next.Before[name] = v
 		}
+		maps.Copy(next.Replaced, a.Replaced)
 	}
 	return next
+}
+
+// written records what an apply wrote, and what the attributes had before it.
+func (a *Adoption) written(plan, before tf.Values) *Adoption {
+	a.Written = map[string]any{}
+	for _, name := range a.Managed {
+		a.Written[name] = tf.JSONValue(plan[name])
+		if was := tf.JSONValue(before[name]); !reflect.DeepEqual(was, a.Written[name]) {
+			a.Replaced[name] = was
+		}
+	}
+	return a
 }

@@ -6,6 +6,7 @@ package setting
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -84,9 +85,27 @@ func (w *Write[S]) capture(live S) {
 	}
 }
 
+// refuseUnplanned refuses a destroy that makes weaker what changed since its plan, which
+// therefore did not list it.
+func (w *Write[S]) refuseUnplanned(before, after S) (refusals diag.Diagnostics) {
+	for _, f := range w.Fields {
+		planned, live, next := w.Prior[f.Name], f.Get(&before), f.Get(&after)
+		if planned == nil || tf.IsAbsent(planned) || tf.IsAbsent(live) || f.Same(planned, live) || !f.weaker(live, next) {
+			continue
+		}
+		refusals.AddError("Cannot destroy the "+w.Noun, fmt.Sprintf(
+			"%s changed from %s to %s outside Terraform since the plan, and on_destroy would make it %s, which is weaker. Nothing was changed.\n\nPlan again, with a refresh, to see what the destroy changes.",
+			f.Name, tf.Display(planned), tf.Display(live), tf.Display(next)))
+	}
+	return refusals
+}
+
 // refuseRisks checks the risks of one attempt. It reports whether that read other objects.
 func (w *Write[S]) refuseRisks(ctx context.Context, before, after S) (asked bool, refusals diag.Diagnostics) {
-	if w.Risks == nil || w.Verb == "destroy" {
+	if w.Verb == "destroy" {
+		return false, w.refuseUnplanned(before, after)
+	}
+	if w.Risks == nil {
 		return false, nil
 	}
 	allowed, change := w.allowed(w.Plan), w.changing(w.Config, w.Plan, before, after)

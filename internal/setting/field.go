@@ -39,6 +39,12 @@ type Field[S any] struct {
 // Weakens reports whether a change from one value to another weakens the account.
 func (f Field[S]) Weakens(before, after attr.Value) bool { return f.weaker(before, after) }
 
+// WeakerIf returns the field with another order of its values.
+func (f Field[S]) WeakerIf(weaker func(before, after attr.Value) bool) Field[S] {
+	f.weaker = weaker
+	return f
+}
+
 // show returns how a value that was read is in the state: in the spelling
 // that is there already if it means the same, and as it was if the service did
 // not say.

@@ -120,6 +120,7 @@ func (p *Plan[S]) Update(ctx context.Context) {
 		p.Diags.AddAttributeError(path.Root("on_destroy"), "Cannot plan the "+p.Noun, "on_destroy = \"restore\" needs the values from before the adoption of the setting. "+
 			"There are none: this setting was imported or moved, or a run that changed it was killed. Nothing was changed.\n\nUse \"retain\" or \"reset\".")
 	}
+	p.warnReverted()
 	if !touched && p.unchanged("must_allow") && p.unchanged("allow_lock_out") {
 		return
 	}
@@ -162,6 +163,25 @@ func (p *Plan[S]) planFields() (touched bool) {
 		}
 	}
 	return touched
+}
+
+// warnReverted warns of managed attributes that have the value again that the last apply
+// replaced.
+func (p *Plan[S]) warnReverted() {
+	if p.Adoption == nil {
+		return
+	}
+	for _, f := range p.ManagedFields(p.Config) {
+		replaced, has := p.Adoption.Replaced[f.Name]
+		before, written, state := f.Parse(replaced), f.Parse(p.Adoption.Written[f.Name]), p.State[f.Name]
+		if !has || tf.IsAbsent(before) || tf.IsAbsent(written) || tf.IsAbsent(state) || p.Config[f.Name].IsUnknown() ||
+			!f.Same(before, state) || !f.Same(written, p.Config[f.Name]) || f.Same(before, written) {
+			continue
+		}
+		p.Diags.AddAttributeWarning(path.Root(f.Name), fmt.Sprintf("%s of the %s was set back to %s", f.Name, p.Noun, tf.Display(state)), fmt.Sprintf(
+			"The last apply of this resource changed it from %s to %s, and it is %[1]s again. Another resource, configuration or administrator manages it too: each reverts what the other sets. "+
+				"Let one of them manage the attribute.", tf.Display(before), tf.Display(written)))
+	}
 }
 
 // warnUnmanaged warns of attributes that stop being managed.
@@ -315,8 +335,25 @@ func (p *Plan[S]) destroy() {
 		lines = []string{"  (no change: the account already has these values)"}
 	}
 	p.Diags.AddWarning("Destroying the "+p.Noun+" changes the account"+namesOf(", and makes it weaker: ", weakened(lines)), fmt.Sprintf(
-		"on_destroy is %q. The resource is removed from the state, and these values of account %s change:\n\n%s%s",
-		tf.String(p.State["on_destroy"]), account, strings.Join(lines, "\n"), p.destroyNote(before, after)))
+		"on_destroy is %q. The resource is removed from the state, and these values of account %s change:\n\n%s%s%s",
+		tf.String(p.State["on_destroy"]), account, strings.Join(lines, "\n"), p.resetNote(last), p.destroyNote(before, after)))
+}
+
+// resetNote lists the attributes that a reset does not set to a new account's value.
+func (p *Plan[S]) resetNote(last tf.Values) string {
+	lines := []string{}
+	for _, f := range p.Fields {
+		if tf.String(p.State["on_destroy"]) != Reset || tf.IsAbsent(f.AccountDefault) || f.NeverReturned || tf.IsAbsent(p.State[f.Name]) {
+			continue
+		}
+		if v, written := last[f.Name]; !written || !f.Same(v, f.AccountDefault) {
+			lines = append(lines, fmt.Sprintf("  - %s (a new account: %s)", f.Name, tf.Display(f.AccountDefault)))
+		}
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return "\n\nThese are not reset, because a new account's value is weaker than what the provider found. reset_may_weaken can name them:\n\n" + strings.Join(lines, "\n")
 }
 
 // destroyNote is the DestroyWarning as a separate paragraph.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -102,7 +103,13 @@ func (s *Setting[S]) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 			Default:    stringdefault.StaticString(Retain),
 			Validators: []validator.String{stringvalidator.OneOf(Retain, Restore, Reset)},
 			MarkdownDescription: "What `terraform destroy` does to the account, as it was last applied. `" + Retain + "` (the default) leaves the account as it is. `" + Restore +
-				"` puts back, for each attribute that was managed, the value it had before; a setting that was imported or moved has no such values. `" + Reset + "` puts the values of a new account.",
+				"` puts back, for each attribute that was managed, the value it had before; a setting that was imported or moved has no such values. `" + Reset + "` puts the values of a new account, except where they are weaker than what the provider found.",
+		},
+		"reset_may_weaken": schema.SetAttribute{
+			ElementType: types.StringType, Optional: true,
+			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(s.fieldNames()...))},
+			MarkdownDescription: "Attributes that `on_destroy = \"" + Reset + "\"` sets to a new account's value even if it is weaker than the value before the adoption, or than the present value of an attribute that was never managed. " +
+				"The service has changed the values of new accounts, and does not say which ones an account has: accounts that first use RAM from 8 April 2026 require lower-case letters and digits in passwords, and limit idle users and AccessKeys to 365 days (vendor's notice of 10 March 2026). The provider resets to the values before that date. It is never sent to the service.",
 		},
 		"timeouts": tf.TimeoutsAttribute(ctx),
 	}
@@ -114,6 +121,14 @@ func (s *Setting[S]) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 		attributes[d.Name] = schema.StringAttribute{Computed: true, MarkdownDescription: d.Docs}
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: s.Docs, Attributes: attributes}
+}
+
+func (s *Setting[S]) fieldNames() []string {
+	names := []string{}
+	for _, f := range s.Fields {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 func (s *Setting[S]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {

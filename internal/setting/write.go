@@ -73,23 +73,39 @@ func (s *Setting[S]) Delete(ctx context.Context, req resource.DeleteRequest, res
 	for name, v := range last {
 		config[name] = v
 	}
-	w := Write[S]{Setting: s, Verb: "destroy", Config: config, Plan: config}
+	w := Write[S]{Setting: s, Verb: "destroy", Config: config, Plan: config, Prior: state}
 	w.Plan["account_id"] = state["account_id"]
 	w.Run(ctx, &resp.Diagnostics)
 }
 
-// destroyValues are the values that a destroy writes, by attribute.
+// destroyValues are the values that a destroy writes, by attribute. A restore writes the
+// attributes that are still managed. A reset writes all, but none to a value that is weaker
+// than the one before the adoption, or than the present one of an attribute that was never
+// managed, unless reset_may_weaken names it.
 func (s *Setting[S]) destroyValues(state tf.Values, a *Adoption) tf.Values {
-	v := tf.Values{}
+	v, named := tf.Values{}, tf.Strings(state["reset_may_weaken"])
 	for _, f := range s.Fields {
+		captured, has := a.Captured(f.Name)
+		before := f.Parse(captured)
+		has = has && !tf.IsAbsent(before)
 		switch tf.String(state["on_destroy"]) {
 		case Reset:
-			if !tf.IsAbsent(f.AccountDefault) && !f.NeverReturned {
+			if tf.IsAbsent(f.AccountDefault) || f.NeverReturned {
+				continue
+			}
+			found := state[f.Name]
+			if has {
+				found = before
+			}
+			switch {
+			case slices.Contains(named, f.Name) || tf.IsAbsent(found) || !f.weaker(found, f.AccountDefault):
 				v[f.Name] = f.AccountDefault
+			case has:
+				v[f.Name] = before
 			}
 		case Restore:
-			if before, captured := a.Captured(f.Name); captured && !tf.IsAbsent(f.Parse(before)) {
-				v[f.Name] = f.Parse(before)
+			if has && slices.Contains(a.Managed, f.Name) {
+				v[f.Name] = before
 			}
 		}
 	}
@@ -103,6 +119,7 @@ type Write[S any] struct {
 	*Setting[S]
 	Verb         string
 	Config, Plan tf.Values
+	Prior        tf.Values // the state of a destroy, which its plan was made from
 	Adoption     *Adoption
 
 	last attempt[S]
@@ -124,7 +141,7 @@ func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
 	if w.last.sent {
 		after = w.confirm(ctx, diags)
 	}
-	w.Adoption = w.Adoption.With(w.managed(), w.last.before)
+	w.Adoption = w.Adoption.With(w.managed(), w.last.before).written(w.Plan, w.last.before)
 	w.complete(id, &after, diags)
 }
 
