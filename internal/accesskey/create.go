@@ -215,8 +215,9 @@ func (c *Creation) explainUnknown(candidates []ram.AccessKey) string {
 		before = "had these keys:\n\n" + Describe(c.Instance, c.Before)
 	}
 	last := c.unknown[len(c.unknown)-1].Add(instance.LateLimit)
-	return text + fmt.Sprintf("No new key was listed yet, but it may be listed as late as %s UTC. Before the create, %s %s\n\nList the keys, and once more after that time:\n\n  aliyun ram ListAccessKeys --UserName %[2]s\n\n%s%s",
-		last.Format(time.TimeOnly), c.user(), before, resolve, Commands(c.user(), ram.AccessKey{ID: "KEY_ID"}))
+	user := c.user()
+	return text + fmt.Sprintf("No new key was listed yet, but it may be listed as late as %s UTC. Before the create, %s %s\n\nList the keys, and once more after that time:\n\n  aliyun ram ListAccessKeys --UserName %s\n\n%s%s\n\nThen run again.",
+		last.Format(time.TimeOnly), user, before, user, resolve, Commands(user, ram.AccessKey{ID: "KEY_ID"}))
 }
 
 // WaitListed waits until the created key is listed with a status, and notes keys that appear beside it. A key that is not

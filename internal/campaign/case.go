@@ -134,6 +134,7 @@ func (p *result) observe(c *driver) {
 	mark, waited, began := len(p.srv.History()), p.clock.Paused(), time.Now()
 	p.srv.ForgetCalls()
 	p.after, p.failed = p.operate(c, p.prior)
+	p.srv.ExecuteLate()
 	p.took, p.waited, p.calls = time.Since(began), p.clock.Paused()-waited, p.srv.Calls()
 	if p.killed = p.acts("kill") || p.acts("unsaved"); p.killed {
 		p.after = p.prior

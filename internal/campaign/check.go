@@ -80,7 +80,7 @@ func (f *baseline) failsAnyway(at place) bool {
 
 // byProvider reports whether the provider caused a change.
 func byProvider(e ramtest.Event) bool {
-	return e.Actor != "test" && e.Actor != "other-admin" && e.Actor != "control" && !strings.HasSuffix(e.Actor, " duplicate")
+	return e.Actor != "test" && e.Actor != "other-admin" && e.Actor != "control" && !strings.HasSuffix(e.Actor, " duplicate") && !strings.HasSuffix(e.Actor, " late")
 }
 
 // changes returns the fields that the provider changed, and their new values.

@@ -189,7 +189,7 @@ func TestAccessKey_aLateCreateIsNamedWhateverFollows(t *testing.T) {
 				text := acctest.Messages(diags)
 				expect(t, "fails", len(acctest.Errors(diags)) > 0, second.fails)
 				expect(t, "no state", o.State.IsNull(), second.fails)
-				contains(t, text, append(second.says, "is unknown. It may have created a key of alice, whose secret is then lost", "it may be listed as late as", "aliyun ram ListAccessKeys --UserName alice")...)
+				contains(t, text, append(second.says, "is unknown. It may have created a key of alice, whose secret is then lost", "it may be listed as late as", "Before the create, alice had no key\n", "aliyun ram ListAccessKeys --UserName alice\n", "aliyun ram DeleteAccessKey --UserName alice --UserAccessKeyId KEY_ID\n")...)
 				if strings.Contains(text, "No key was created") {
 					t.Errorf("it is not proven that no key was created:\n%s", text)
 				}

@@ -260,13 +260,13 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	state.see(listing, now)
+	notes := readNotes(ctx, req.Private, &resp.Diagnostics)
+	state.see(listing, notes, now)
 	if state.CurrentID.IsNull() && state.PreviousID.IsNull() {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The AccessKey rotation of "+state.UserName.ValueString()+" is gone", fmt.Sprintf(
 			"The RAM user %q of account %s, or both of its keys, do not exist any more; with them their secrets are lost. A deleted key can be restored from the recycle bin for about a month.", state.UserName.ValueString(), account))
 		return
 	}
-	notes := readNotes(ctx, req.Private, &resp.Diagnostics)
 	if notes.see(&state, listing.Keys, now) {
 		notes.write(ctx, resp.Private, &resp.Diagnostics)
 	}
@@ -286,32 +286,24 @@ func (r *rotationResource) adoptKeys(m *rotationModel) {
 }
 
 // see takes over what two reads have listed, and empties the slot of a key that both have
-// missed. A key that is so young that the service may not list it yet is not gone.
-func (m *rotationModel) see(listing accesskey.Listing, now time.Time) {
+// missed. A key that the service may not list yet is not gone.
+func (m *rotationModel) see(listing accesskey.Listing, notes rotationNotes, now time.Time) {
 	for _, slot := range []rotated{m.current(), m.previous()} {
 		key, found := slot.in(listing.Keys)
 		switch {
 		case slot.id.IsNull():
 		case found:
 			slot.show(key)
-		case !listing.UserExists || slot.age(now) >= instance.LateLimit:
+		case !listing.UserExists || !notes.mayBeUnlisted(slot, now):
 			slot.clear()
 		}
 	}
 }
 
-// age is how long ago the key of the slot was created.
-func (r rotated) age(now time.Time) time.Duration {
-	created, err := time.Parse(time.RFC3339, r.createDate.ValueString())
-	if err != nil {
-		return instance.LateLimit
-	}
-	return now.Sub(created)
-}
-
 // rotationNotes is the private state of a rotation: what the service does not tell.
 type rotationNotes struct {
 	Created  string    // the current key, if this resource created it
+	Unlisted string    // a key that the service created, and has not listed yet
 	Inactive string    // the previous key
 	Since    time.Time // when it was disabled, or first seen as Inactive, by the service's clock
 }
@@ -329,12 +321,22 @@ func (n rotationNotes) write(ctx context.Context, private tf.PrivateState, diags
 	tf.WritePrivate(ctx, private, notesKey, n, diags)
 }
 
-// see notes a previous key that is Inactive and of which the service does not return since
-// when, and reports whether that is news.
-func (n *rotationNotes) see(m *rotationModel, keys []ram.AccessKey, now time.Time) bool {
+// mayBeUnlisted reports whether the service has never listed the key of a slot, and may still
+// list it.
+func (n rotationNotes) mayBeUnlisted(slot rotated, now time.Time) bool {
+	created, err := time.Parse(time.RFC3339, slot.createDate.ValueString())
+	return n.Unlisted == slot.id.ValueString() && (err != nil || now.Sub(created) < instance.LateLimit)
+}
+
+// see notes that a key is listed at last, or that the previous key is Inactive if the service
+// does not return since when, and reports whether the notes have changed.
+func (n *rotationNotes) see(m *rotationModel, keys []ram.AccessKey, now time.Time) (changed bool) {
+	if _, listed := accesskey.In(keys, n.Unlisted); listed {
+		n.Unlisted, changed = "", true
+	}
 	key, found := m.previous().in(keys)
 	if !found || key.Status == accesskey.Active || !key.UpdateDate.IsZero() || n.Inactive == key.ID {
-		return false
+		return changed
 	}
 	n.Inactive, n.Since = key.ID, now
 	return true
@@ -376,8 +378,12 @@ func (r *rotationResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
-	rotationNotes{Created: plan.CurrentID.ValueString()}.write(ctx, resp.Private, &resp.Diagnostics)
-	waitCreated(ctx, creation, plan, &resp.Diagnostics)
+	notes := rotationNotes{Created: plan.CurrentID.ValueString(), Unlisted: plan.CurrentID.ValueString()}
+	notes.write(ctx, resp.Private, &resp.Diagnostics)
+	if waitCreated(ctx, creation, plan, &resp.Diagnostics) {
+		notes.Unlisted = ""
+		notes.write(ctx, resp.Private, &resp.Diagnostics)
+	}
 }
 
 // maxSteps is more than can be due at once: to disable and to delete the previous key, and
@@ -414,7 +420,7 @@ func (r *rotationResource) Update(ctx context.Context, req resource.UpdateReques
 		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
-		m.see(listing, now)
+		m.see(listing, notes, now)
 		notes.see(&m, listing.Keys, now)
 		tf.Save(ctx, m.Identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
 		more, err := r.advance(ctx, &m, &notes, listing.Keys, &resp.Diagnostics)
@@ -444,7 +450,10 @@ func (r *rotationResource) advance(ctx context.Context, m *rotationModel, notes 
 			return false, err
 		}
 		*notes = rotationNotes{Created: m.CurrentID.ValueString()}
-		return waitCreated(ctx, creation, *m, diags), nil
+		if !waitCreated(ctx, creation, *m, diags) {
+			notes.Unlisted = notes.Created
+			return false, nil
+		}
 	case stepDisable:
 		if err := r.keys(&m.Object).Disable(ctx, step.key.ID); err != nil {
 			return false, diagnostics.WithState("The previous key may be disabled. The next apply continues with it.", err)
@@ -515,21 +524,16 @@ func (r *rotationResource) Delete(ctx context.Context, req resource.DeleteReques
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok || r.refuseOwn("delete", state, &resp.Diagnostics) {
 		return
 	}
-	keys := r.keys(&state.Object)
-	listing, err := keys.Refresh(ctx, state.ids()...)
-	var now time.Time
-	if err == nil {
-		now, err = r.Client.ServerTime(ctx)
-	}
+	now, err := r.Client.ServerTime(ctx)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
+	notes := readNotes(ctx, req.Private, &resp.Diagnostics)
 	for _, slot := range []rotated{state.previous(), state.current()} {
 		if slot.id.IsNull() {
 			continue
 		}
-		_, listed := slot.in(listing.Keys)
-		err := keys.Remove(ctx, slot.id.ValueString(), listed || slot.age(now) >= instance.LateLimit)
+		err := r.keys(&state.Object).Remove(ctx, slot.id.ValueString(), !notes.mayBeUnlisted(slot, now))
 		if diagnostics.Report(&resp.Diagnostics, failedRotation("delete", ""), err) {
 			return
 		}

@@ -59,6 +59,15 @@ func (m exclusiveModel) allows(id string) bool {
 	return slices.Contains(m.Allowed.Elements(), attr.Value(types.StringValue(id)))
 }
 
+// known are the ids of the keys that the user is known to have: the allowed ones, and those
+// that were not declared.
+func (m exclusiveModel) known() (ids []string) {
+	for _, id := range slices.Concat(m.Allowed.Elements(), m.Undeclared.Elements()) {
+		ids = append(ids, tf.String(id))
+	}
+	return ids
+}
+
 // undeclared are the keys that the model does not declare and that its way to
 // enforce is about: to disable those that are Active, to delete all. The provider's
 // own keys are reported, and otherwise no business of this resource.
@@ -149,11 +158,11 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	if !owner.PrepareCreate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	keys, err := r.Client.AccessKeys(ctx, plan.UserName.ValueString())
+	listing, err := r.keys(&plan.Object).Read(ctx, plan.known()...)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	r.show(ctx, &plan, keys, &resp.Diagnostics)
+	r.show(ctx, &plan, listing.Keys, &resp.Diagnostics)
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -170,7 +179,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	listing, err := r.keys(&state.Object).Read(ctx)
+	listing, err := r.keys(&state.Object).Read(ctx, state.known()...)
 	if err == nil && !listing.UserExists {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
 			"There is no RAM user %q in account %s any more, so its keys are no longer checked.", state.UserName.ValueString(), account))
@@ -206,11 +215,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	if !owner.PrepareUpdate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	shown := []string{}
-	for _, id := range state.Undeclared.Elements() {
-		shown = append(shown, tf.String(id))
-	}
-	listing, err := r.keys(&plan.Object).Refresh(ctx, shown...)
+	listing, err := r.keys(&plan.Object).Refresh(ctx, state.known()...)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}

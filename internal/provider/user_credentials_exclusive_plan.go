@@ -85,7 +85,7 @@ func (r *exclusiveResource) warnOfKeys(ctx context.Context, plan exclusiveModel,
 		return
 	}
 	keys, err := r.Client.AccessKeys(ctx, plan.UserName.ValueString())
-	if ram.NotFound(err, "User") { // made, or renamed, in this very run
+	if ram.NotFound(err, "User") { // created or renamed in this run
 		return
 	}
 	if diagnostics.Report(diags, failedExclusive("plan", "Nothing was changed."), err) {

@@ -61,7 +61,7 @@ func TestAnInterimAnswerIsRefusedAtOnce(t *testing.T) {
 // F32: what has not the form of a secret is not stored as one.
 func TestASecretIsAStringThatLooksLikeOne(t *testing.T) {
 	t.Parallel()
-	for _, value := range []string{`7`, `1234567890123456789`, `true`, `["a"]`, `{"a":"b"}`, `""`, `" "`, `"\t\n"`, `null`, `"******"`, `"LT***xy"`, `"a b"`, `"pässwörd"`, `"a\u0000b"`} {
+	for _, value := range []string{`7`, `1234567890123456789`, `true`, `["a"]`, `{"a":"b"}`, `""`, `" "`, `"\t\n"`, `null`, `"******"`, `"LT***xy"`, `"<html>blocked</html>"`, `"a b"`, `"pässwörd"`, `"a\u0000b"`} {
 		server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 			if r.PostForm.Get("Action") == "CreateVirtualMFADevice" {
 				respond(t, w, 200, `{"VirtualMFADevice":{"SerialNumber":"acs:ram::1:mfa/a","Base32StringSeed":`+value+`}}`)

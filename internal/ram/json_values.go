@@ -180,11 +180,11 @@ func (s *secret) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// isPlausible reports whether a text can be a secret: printable ASCII without blanks,
-// and not one character alone, as a masked secret is.
+// isPlausible reports whether a text can be a secret: printable ASCII without blanks and
+// markup, and not one character alone, as a masked secret is.
 func isPlausible(text string) bool {
 	if strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
 		return false
 	}
-	return text != "" && strings.Trim(text, text[:1]) != "" && !strings.Contains(text, "***")
+	return text != "" && strings.Trim(text, text[:1]) != "" && !strings.Contains(text, "***") && !strings.ContainsAny(text, "<>")
 }
