@@ -86,7 +86,7 @@ func (g guard) Update(ctx context.Context, req resource.UpdateRequest, resp *res
 func (g guard) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	g.keep(&resp.Diagnostics, "finish the destroy", func() {
 		ctx, ok := g.ofState(ctx, "delete", req.State, &resp.Diagnostics)
-		if ok {
+		if ok && g.checkAccount(ctx, "delete", accountIn(ctx, req.State, &resp.Diagnostics), &resp.Diagnostics) {
 			g.managed.Delete(ctx, req, resp)
 		}
 	})
@@ -212,13 +212,16 @@ func (g guard) operation(ctx context.Context, verb string) diagnostics.Operation
 // checkPlanned refuses to update an object whose state names no account with credentials of
 // another account than the plan was made with.
 func (g guard) checkPlanned(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) bool {
-	if !accountIn(ctx, req.State, &resp.Diagnostics).IsNull() {
-		return true
-	}
+	return !accountIn(ctx, req.State, &resp.Diagnostics).IsNull() ||
+		g.checkAccount(ctx, "update", accountIn(ctx, req.Plan, &resp.Diagnostics), &resp.Diagnostics)
+}
+
+// checkAccount refuses credentials of another account than the expected one, also where the
+// operation itself makes no call: a destroy that only removes an object from the state.
+func (g guard) checkAccount(ctx context.Context, verb string, expected types.String, diags *diag.Diagnostics) bool {
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	planned := accountIn(ctx, req.Plan, &resp.Diagnostics)
-	_, ok := g.ProviderInstance().CheckAccount(ctx, g.operation(ctx, "update"), planned.ValueString(), &resp.Diagnostics)
+	_, ok := g.ProviderInstance().CheckAccount(ctx, g.operation(ctx, verb), expected.ValueString(), diags)
 	return ok
 }
 
