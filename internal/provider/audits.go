@@ -41,7 +41,7 @@ func missing(name string) judgment { return undecided("settings.%s is not given.
 
 // asJSON writes a value of this package's own, which always has a JSON text.
 func asJSON(v any) string {
-	text, _ := json.Marshal(v) //nolint:errchkjson // strings, numbers, lists and maps of them
+	text, _ := json.Marshal(v) // strings, numbers, lists and maps of them
 	return string(text)
 }
 

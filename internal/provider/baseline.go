@@ -110,14 +110,14 @@ func most(bound int64) rule {
 	return rule{fmt.Sprintf(`{"maximum":%d}`, bound), func(v attr.Value) bool { return integer(v) <= bound }}
 }
 
-// within passes numbers between two bounds, both included.
-func within(low, high int64) rule {
-	return rule{fmt.Sprintf(`{"minimum":%d,"maximum":%d}`, low, high), func(v attr.Value) bool { return integer(v) >= low && integer(v) <= high }}
+// oneTo passes numbers from one up to a bound: zero switches such a rule off.
+func oneTo(bound int64) rule {
+	return rule{fmt.Sprintf(`{"minimum":1,"maximum":%d}`, bound), func(v attr.Value) bool { return integer(v) >= 1 && integer(v) <= bound }}
 }
 
-// zeroOrLeast passes zero, and numbers from a bound on.
-func zeroOrLeast(bound int64) rule {
-	return rule{fmt.Sprintf(`{"anyOf":[{"const":0},{"minimum":%d}]}`, bound), func(v attr.Value) bool { return integer(v) == 0 || integer(v) >= bound }}
+// zeroOrYear passes zero, and 365 or more.
+func zeroOrYear() rule {
+	return rule{`{"anyOf":[{"const":0},{"minimum":365}]}`, func(v attr.Value) bool { return integer(v) == 0 || integer(v) >= 365 }}
 }
 
 // none is what an audit wants that lists the users, keys or policies that fail.

@@ -45,7 +45,7 @@ var baselines = []baseline{
 		name: "cis-1.0.0", title: "CIS Alibaba Cloud Foundation Benchmark 1.0.0",
 		controls: cisControls(control{
 			id: "1.13", title: "Passwords expire within 90 days",
-			setting: inPolicy, attribute: "max_password_age", give: 90, wanted: within(1, 90), source: cis + ", 1.13 of 1.0.0",
+			setting: inPolicy, attribute: "max_password_age", give: 90, wanted: oneTo(90), source: cis + ", 1.13 of 1.0.0",
 			conflict: "Version 2.0.0 asks for 365 days or more: no value satisfies both.",
 		}),
 	},
@@ -53,7 +53,7 @@ var baselines = []baseline{
 		name: "cis-2.0.0", title: "CIS Alibaba Cloud Foundation Benchmark 2.0.0",
 		controls: cisControls(control{
 			id: "1.13", title: "Passwords last 365 days or longer",
-			setting: inPolicy, attribute: "max_password_age", give: 365, wanted: zeroOrLeast(365), source: cis + ", 1.13 of 2.0.0",
+			setting: inPolicy, attribute: "max_password_age", give: 365, wanted: zeroOrYear(), source: cis + ", 1.13 of 2.0.0",
 			conflict: "Version 1.0.0, Checkov, KICS and Alibaba Cloud Config ask for 90 days or less: no value satisfies both. The audit text and Prowler also take 0, which never expires; the title and Steampipe's check do not.",
 		}),
 	},
@@ -123,7 +123,7 @@ var baselines = []baseline{
 			},
 			{
 				id: "password-age", title: "Passwords expire within 90 days",
-				setting: inPolicy, attribute: "max_password_age", give: 90, wanted: within(1, 90),
+				setting: inPolicy, attribute: "max_password_age", give: 90, wanted: oneTo(90),
 				source: configCheck + "; Checkov CKV_ALI_16", conflict: "CIS 2.0.0 asks for 365 days or more: no value satisfies both.",
 			},
 			{
@@ -132,7 +132,7 @@ var baselines = []baseline{
 			},
 			{
 				id: "password-attempts", title: "Five wrong passwords lock the logon",
-				setting: inPolicy, attribute: "max_login_attempts", give: 5, wanted: within(1, 5), source: configCheck,
+				setting: inPolicy, attribute: "max_login_attempts", give: 5, wanted: oneTo(5), source: configCheck,
 				conflict: "Prowler asks for 5 or more, Checkov, KICS and Steampipe for 5 or less: only 5 pleases all.",
 			},
 			{
@@ -210,7 +210,7 @@ func cisControls(expiry control) []control {
 		expiry,
 		{
 			id: "1.14", title: "Five wrong passwords lock the logon",
-			setting: inPolicy, attribute: "max_login_attempts", give: 5, wanted: within(1, 5), source: cis + ", 1.14",
+			setting: inPolicy, attribute: "max_login_attempts", give: 5, wanted: oneTo(5), source: cis + ", 1.14",
 			conflict: "Prowler asks for 5 or more, Checkov, KICS and Steampipe for 5 or less: only 5 pleases all.",
 		},
 		{
@@ -251,12 +251,12 @@ func mlpsControls() []control {
 		},
 		{
 			id: "8.1.4.1a-age", title: "Passwords expire within 90 days",
-			setting: inPolicy, attribute: "max_password_age", give: 90, wanted: within(1, 90), source: mlps + "8.1.4.1 a), periodic change" + byConfig + config,
+			setting: inPolicy, attribute: "max_password_age", give: 90, wanted: oneTo(90), source: mlps + "8.1.4.1 a), periodic change" + byConfig + config,
 			conflict: "CIS 2.0.0 asks for 365 days or more, and NIST SP 800-63B-4 for no expiry: no value satisfies them.",
 		},
 		{
 			id: "8.1.4.1b", title: "Five wrong passwords lock the logon",
-			setting: inPolicy, attribute: "max_login_attempts", give: 5, wanted: within(1, 5), source: mlps + "8.1.4.1 b), failed logons" + byConfig + config,
+			setting: inPolicy, attribute: "max_login_attempts", give: 5, wanted: oneTo(5), source: mlps + "8.1.4.1 b), failed logons" + byConfig + config,
 		},
 		{
 			id: "8.1.4.1d", title: "Every logon to the console needs a second factor",

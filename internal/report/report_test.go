@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,7 +67,7 @@ func hostilePlan(text string) (declared, undeclared, log []byte) {
 		return []any{m{"address": address, "mode": "managed", "type": "ram_user", "name": "x", "change": c}}
 	}
 	checks := []any{m{"address": m{"kind": "check", "to_display": "check.x"}, "status": "fail", "instances": []any{m{"status": "fail", "problems": []any{m{"message": text}}}}}}
-	control := m{"id": "1.4", "title": text, "status": "failed", "wanted": text, "found": text, "who": []string{text}}
+	control := m{"id": "1.4", "title": text, "status": "failed", "wanted": text, "found": text, "who": []string{text}, "note": text, "attribute": text}
 	outputs := m{"controls": m{"value": []any{control, m{"id": text, "title": "x", "status": "failed", "reason": text, "wanted": "", "found": text}}}}
 	encode := func(v any) []byte {
 		content, err := json.Marshal(v)
@@ -601,6 +602,35 @@ func TestReport_orders(t *testing.T) {
 			if a.Severity != "" && a.Severity.rank() < 0 {
 				t.Errorf("%s.%s: there is no severity %q", kind, name, a.Severity)
 			}
+		}
+	}
+}
+
+// A control has the severity of its attribute, or else its own, and shows why it is not evaluated.
+func TestReport_controlSeverityAndNote(t *testing.T) {
+	t.Parallel()
+	outputs := []any{
+		m{"id": "8.1.4.1d", "title": "MFA", "status": "failed", "attribute": "security_preference.mfa_operation_for_login", "wanted": "x", "found": "y"},
+		m{"id": "1.2", "title": "No key", "status": "failed", "attribute": "", "wanted": "[]", "found": "[]"},
+		m{"id": "1.16", "title": "Groups", "status": "not_evaluated", "attribute": "", "wanted": "[]", "found": "null", "note": "settings.user_access is not given."},
+		m{"id": "9.9", "title": "Other", "status": "passed", "wanted": "x", "found": "x"},
+	}
+	accounts, err := Run{Kind: Plan, Declared: planJSON(t, m{"planned_values": m{"outputs": m{"controls": m{"value": outputs}}}})}.Accounts()
+	must(t, err)
+	got := map[string]Severity{}
+	for _, c := range accounts[0].Controls {
+		got[c.ID] = c.Severity
+	}
+	if want := (map[string]Severity{"8.1.4.1d": Critical, "1.2": Critical, "1.16": Low, "9.9": Medium}); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	r := New(Plan, "x", time.Now(), accounts)
+	var page, text bytes.Buffer
+	must(t, r.WriteHTML(&page))
+	must(t, r.WriteMarkdown(&text))
+	for _, out := range []string{page.String(), text.String()} {
+		if !strings.Contains(out, "settings.user_access is not given.") {
+			t.Errorf("the note is missing:\n%s", out)
 		}
 	}
 }
