@@ -263,7 +263,7 @@ func TestBaseline_unknownName(t *testing.T) {
 		if f == nil || f.FunctionArgument == nil || *f.FunctionArgument != position {
 			t.Fatalf("argument %d is not blamed: %v", position, f)
 		}
-		contains(t, f.Text, `There is no baseline "cis-3.0.0"`, "cis-1.0.0, cis-2.0.0, alibaba-2026, mlps-2.0-level-3, nist-800-63b-4.")
+		contains(t, f.Text+".", `There is no baseline "cis-3.0.0"`, "cis-1.0.0, cis-2.0.0, alibaba-2026, mlps-2.0-level-3, nist-800-63b-4.")
 	}
 }
 

@@ -45,7 +45,7 @@ func (allowsFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	}
 	wanted, err := network.Parse(address)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, "The address "+diagnostics.Sentence(err.Error()))
+		resp.Error = argumentError(1, "The address "+diagnostics.Sentence(err.Error()))
 		return
 	}
 	networks := []netip.Prefix{}
@@ -57,7 +57,7 @@ func (allowsFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 		}
 		network, err := network.ParseLive(tf.String(mask))
 		if err != nil {
-			resp.Error = function.NewArgumentFuncError(0, "The mask "+diagnostics.Sentence(err.Error()))
+			resp.Error = argumentError(0, "The mask "+diagnostics.Sentence(err.Error()))
 			return
 		}
 		networks = append(networks, network)

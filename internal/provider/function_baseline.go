@@ -46,7 +46,7 @@ func (baselineFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	p, err := baselineNamed(name)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
+		resp.Error = argumentError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, p.object(ctx))

@@ -88,12 +88,12 @@ func (evaluateFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	p, err := baselineNamed(name)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, diagnostics.Sentence(err.Error()))
+		resp.Error = argumentError(1, diagnostics.Sentence(err.Error()))
 		return
 	}
 	given, err := settings.ToTerraformValue(ctx)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
+		resp.Error = argumentError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
 	if !given.IsFullyKnown() {
@@ -102,7 +102,7 @@ func (evaluateFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	found, err := readEvidence(given)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
+		resp.Error = argumentError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, p.evaluate(found))

@@ -37,7 +37,7 @@ func (loginURLFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		return
 	}
 	if alias == "" || len(alias) > 63 || !aliasForm.MatchString(alias) {
-		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is no alias, which has lower-case letters, digits and single dashes inside, and no domain either: give the alias alone.", alias))
+		resp.Error = argumentError(0, fmt.Sprintf("%q is no alias, which has lower-case letters, digits and single dashes inside, and no domain either: give the alias alone.", alias))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, loginURLOf(domainOf(alias)))

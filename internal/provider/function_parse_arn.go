@@ -78,7 +78,7 @@ func (parseARNFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	a, err := parseARN(s)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
+		resp.Error = argumentError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, a)

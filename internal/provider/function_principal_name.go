@@ -52,15 +52,15 @@ func (principalNameFunction) Run(ctx context.Context, req function.RunRequest, r
 	name := user + "@" + domain
 	switch {
 	case strings.Contains(user, "@"):
-		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is a principal name already. Give the user's name alone.", user))
+		resp.Error = argumentError(0, fmt.Sprintf("%q is a principal name already. Give the user's name alone.", user))
 	case !userForm.MatchString(user):
-		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("%q is no name of a RAM user, which has 1 to 64 letters, digits, dots, underscores and dashes.", user))
+		resp.Error = argumentError(0, fmt.Sprintf("%q is no name of a RAM user, which has 1 to 64 letters, digits, dots, underscores and dashes.", user))
 	case aliasForm.MatchString(domain) && domain != "":
-		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is an alias or the id of an account, and no domain. Its domain is %q.", domain, domainOf(domain)))
+		resp.Error = argumentError(1, fmt.Sprintf("%q is an alias or the id of an account, and no domain. Its domain is %q.", domain, domainOf(domain)))
 	case !principalDomain.MatchString(domain):
-		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is no domain, such as \"example-corp.onaliyun.com\".", domain))
+		resp.Error = argumentError(1, fmt.Sprintf("%q is no domain, such as \"example-corp.onaliyun.com\".", domain))
 	case len(name) > longestPrincipal:
-		resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("The principal name would have %d characters; the service takes at most %d.", len(name), longestPrincipal))
+		resp.Error = argumentError(1, fmt.Sprintf("The principal name would have %d characters; the service takes at most %d.", len(name), longestPrincipal))
 	default:
 		resp.Error = resp.Result.Set(ctx, name)
 	}

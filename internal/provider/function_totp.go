@@ -45,16 +45,16 @@ func (totpFunction) Run(ctx context.Context, req function.RunRequest, resp *func
 	}
 	at, err := time.Parse(time.RFC3339, when)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, "The time is not in the format of RFC 3339, such as \"2026-11-23T08:00:00Z\". The first argument is the seed, the second the time.")
+		resp.Error = argumentError(1, "The time is not in the format of RFC 3339, such as \"2026-11-23T08:00:00Z\". The first argument is the seed, the second the time.")
 		return
 	}
 	if at.Unix() < 0 {
-		resp.Error = function.NewArgumentFuncError(1, "The time is before 1970. There are no codes for that time.")
+		resp.Error = argumentError(1, "The time is before 1970. There are no codes for that time.")
 		return
 	}
 	code, err := ram.TOTP(seed, ram.TOTPStep(at))
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, diagnostics.Sentence(err.Error()))
+		resp.Error = argumentError(0, diagnostics.Sentence(err.Error()))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, code)

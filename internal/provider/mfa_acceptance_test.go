@@ -496,7 +496,7 @@ func TestAccMFA_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	c.generate(`
 		import {
 			to = ram_virtual_mfa_device.phone
-			id = "`+phoneSerial+`"
+			id = "` + phoneSerial + `"
 		}
 		import {
 			to = ram_mfa_binding.alice

@@ -305,7 +305,7 @@ func TestEvaluate_evidence(t *testing.T) {
 			t.Errorf("%s: no error", x.name)
 			continue
 		}
-		contains(t, fault.Text, x.says)
+		contains(t, fault.Text+".", x.says)
 	}
 	// A document that is not JSON, and a count that is not given, are not evaluated.
 	for _, policy := range []attributes{{"policy_name": "p", "policy_document": "not JSON"}, {"policy_name": "p", "policy_document": everything}} {
