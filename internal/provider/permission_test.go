@@ -223,6 +223,8 @@ func withDataSources(t *testing.T, reads map[string]bool) map[string]bool {
 	all := maps.Clone(reads)
 	srv := withKey(t, "")
 	srv.Change(giveProfile)
+	srv.Change(attachReadOnly)
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Groups = []string{"developers"} })
 	c := newCore(t, srv.Getenv, fakeClock())
 	for kind := range c.Schemas.DataSourceSchemas {
 		if slices.Contains(generating, kind) {

@@ -1,0 +1,66 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+func TestUserAccessData(t *testing.T) {
+	t.Parallel()
+	srv := withDevelopers(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 1 }))
+	srv.Change(func(a *ramtest.Account) {
+		a.Groups["developers"].Policies = []string{"System/AdministratorAccess"}
+		alice := a.Users["alice"]
+		alice.Groups, alice.Policies = []string{"developers"}, []string{"System/AliyunOSSFullAccess"}
+		alice.LastLoginDate = srv0(a).Add(-50 * day)
+		a.Users["bob"].Policies = []string{"System/AliyunRAMFullAccess"}
+		acctest.GiveKey(a, "alice", "LTAI5tOldOldOldOldOldOld", srv0(a).Add(-100*day))
+		acctest.GiveKey(a, "alice", "LTAI5tNewNewNewNewNewNew", srv0(a).Add(-time.Hour))
+	})
+	read := func(config attributes) map[string]map[string]any {
+		c := newCore(t, srv.Getenv, fakeClock())
+		v, diags := c.ReadData("ram_user_access", config)
+		clean(t, diags)
+		users := map[string]map[string]any{}
+		for _, user := range elementsOf(t, v, "users") {
+			shown := map[string]any{}
+			for _, name := range []string{"administrator", "can_change_ram", "idle_days", "mfa_serial_number"} {
+				shown[name] = in(t, user, name)
+			}
+			var policies, keys []string
+			for _, policy := range elementsOf(t, user, "policies") {
+				policies = append(policies, acctest.Attribute(policy, "policy_name")+" of "+acctest.Attribute(policy, "group_name"))
+			}
+			for _, key := range elementsOf(t, user, "access_keys") {
+				keys = append(keys, acctest.Attribute(key, "access_key_id")+" "+acctest.Attribute(key, "age_days"))
+			}
+			shown["policies"], shown["keys"], shown["groups"] = policies, keys, in(t, user, "group_names")
+			users[acctest.Attribute(user, "user_name")] = shown
+		}
+		return users
+	}
+	all := read(attributes{})
+	alice := all["alice"]
+	expect(t, "administrator", alice["administrator"], true)
+	expect(t, "policies", alice["policies"], []string{"AliyunOSSFullAccess of null", "AdministratorAccess of developers"})
+	expect(t, "keys", alice["keys"], []string{"LTAI5tOldOldOldOldOldOld 100", "LTAI5tNewNewNewNewNewNew 0"})
+	expect(t, "groups", alice["groups"], []string{"developers"})
+	expect(t, "idle", alice["idle_days"], int64(50))
+	bob := all["bob"]
+	expect(t, "administrator", bob["administrator"], false)
+	expect(t, "can change RAM", bob["can_change_ram"], true)
+	expect(t, "idle", bob["idle_days"], nil)
+	// One user is read without the groups of the others.
+	srv.ForgetCalls()
+	one := read(attributes{"user_name": "alice"})
+	expect(t, "users", len(one), 1)
+	expect(t, "policies", one["alice"]["policies"], alice["policies"])
+	expect(t, "calls", len(srv.Calls("ListUsersForGroup"))+len(srv.Calls("ListGroups")), 0)
+	expect(t, "writes", writes(srv), []string(nil))
+}
