@@ -146,3 +146,61 @@ func TestAccDecryptedSecret_theErrorQuotesNothing(t *testing.T) {
 		})
 	}
 }
+
+// A password that two places need is made by the login profile. The other place, here the
+// profile of bob, takes it from the state of the first: whichever write fails, the next apply
+// gives both the same password.
+func TestAccPassword_reachesTwoPlacesWhicheverFails(t *testing.T) {
+	t.Parallel()
+	entity := pgpPair(t, nil)
+	config := func(version int) string {
+		return fmt.Sprintf(`
+			terraform {
+				required_providers {
+					ram = { source = "ram-security/ram" }
+				}
+			}
+			variable "private_key" {
+				type      = string
+				ephemeral = true
+			}
+			resource "ram_login_profile" "alice" {
+				user_name           = "alice"
+				pgp_key             = file("alice.asc")
+				password_wo_version = %d
+			}
+			ephemeral "ram_decrypted_secret" "alice" {
+				encrypted_secret = ram_login_profile.alice.encrypted_password
+				private_key      = var.private_key
+			}
+			resource "ram_login_profile" "bob" {
+				user_name           = "bob"
+				password_wo         = ephemeral.ram_decrypted_secret.alice.secret
+				password_wo_version = ram_login_profile.alice.password_wo_version
+			}`, version)
+	}
+	for _, failing := range []string{"1", "2"} {
+		t.Run("write "+failing, func(t *testing.T) {
+			t.Parallel()
+			srv := withAlice(t)
+			c := newCLI(t, srv.Getenv, "")
+			c.write("alice.asc", publicKey(t, entity))
+			c.Environment = append(c.Environment, "TF_VAR_private_key="+privateKey(t, entity))
+			previous := ""
+			for version, action := range []string{"CreateLoginProfile", "UpdateLoginProfile"} {
+				c.write("main.tf", config(version+1))
+				srv.Inject(ramtest.Rule{Action: action, Nth: failing, Fault: "code", Status: 403, Code: "NoPermission"})
+				c.run(1, "apply", "-auto-approve")
+				must(t, srv.SetSchedule(ramtest.Schedule{}))
+				c.run(0, "apply", "-auto-approve")
+				users := account(srv).Users
+				first, second := users["alice"].LoginProfile.Password, users["bob"].LoginProfile.Password
+				if first != second || first == previous {
+					t.Errorf("version %d: the two places have %q and %q, before it was %q", version+1, first, second, previous)
+				}
+				previous = first
+				c.run(0, "plan", "-detailed-exitcode")
+			}
+		})
+	}
+}

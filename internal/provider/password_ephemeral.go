@@ -104,8 +104,8 @@ func (e *passwordEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 		MarkdownDescription: "A random password for a write-only argument such as `password_wo` of `ram_login_profile`. It is made to the account's password policy, " +
 			"comes from the cryptographic source of the machine, and is in no state and no plan. All passwords that keep to the rules are equally likely.\n\n" +
 			"It is **another one each time it is opened**, which happens in a plan and again in its apply. A write-only argument is sent only when its version changes, so the password that counts is the one " +
-			"of the apply that changes the version. Everything that has to have the same password, such as a login profile and the entry of a vault, has to take it in the same apply: " +
-			"give all of them one version, and change it for all of them at once.\n\n" +
+			"of the apply that changes the version. **Pass it to one argument only**: if two arguments take it and one of the writes fails, the next apply sends another password there. For a password in two places, such as " +
+			"a login profile and a vault, set `pgp_key` of `ram_login_profile` instead, and pass `encrypted_password` to the vault through `ram_decrypted_secret`: whichever write fails, both places get the same password.\n\n" +
 			"If the policy is changed in the same run, refer to it, so that the new one counts: `depends_on = [ram_password_policy.this]`. " +
 			"Without the permission `ram:GetPasswordPolicy`, give `length`, the four `require_` arguments and `minimum_password_different_character`: then nothing is read, and no call is made.",
 		Attributes: map[string]schema.Attribute{
