@@ -71,7 +71,7 @@ func (m accessKeyModel) identity() any {
 	return accessKeyIdentity{owner.UserIdentity{AccountID: m.AccountID, UserName: m.UserName}, m.AccessKeyID}
 }
 
-// show puts what the service lists of the key into the model. When it was made
+// show puts what the service lists of the key into the model. When it was created
 // does not change, so the spelling that is there stays.
 func (m *accessKeyModel) show(key ram.AccessKey) {
 	m.AccessKeyID, m.Status = types.StringValue(key.ID), types.StringValue(key.Status)
@@ -89,10 +89,10 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 	constant := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An AccessKey pair of a RAM user, with which programs sign their calls.\n\n" +
-			"The service shows the secret once, when the key is made. **Without `pgp_key` the secret is in the state**, as `secret`, so whoever can read the state can use the key; " +
+			"The service returns the secret once, when the key is created. **Without `pgp_key` the secret is in the state**, as `secret`, so everyone who can read the state can use the key; " +
 			"with `pgp_key` only `encrypted_secret` is. The provider writes no secret to a file. If a file is needed, use `local_sensitive_file` of the provider `hashicorp/local`; " +
 			"better, hand the secret to a secret store in the same configuration, or encrypt it.\n\n" +
-			"A user can have two keys. A third is refused before anything is made, with the names of the two. " +
+			"A user can have two keys. A third is refused before the request is sent, with an error that names the two. " +
 			"To rotate without a gap, set `rotate_when_changed` and `lifecycle { create_before_destroy = true }`: for a moment there are two keys, so the user must have no other one, " +
 			"and only one such resource fits per user. Without `create_before_destroy` the old key is deleted first, and nothing can sign with either until the new one has been distributed.\n\n" +
 			"The create is sent once. If its outcome is unknown, because the connection broke or the answer cannot be read, the provider lists the keys and, if there is one that was not there before, " +
@@ -101,9 +101,9 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"access_key_id": schema.StringAttribute{
 				Computed: true, PlanModifiers: constant,
-				MarkdownDescription: "The id of the key, which is no secret.",
+				MarkdownDescription: "The id of the key, which is not secret.",
 			},
-			// Computed too: what the configuration does not mention keeps its value, and is shown.
+			// Computed too: a status that the configuration omits keeps its value, and is shown.
 			"status": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: constant,
 				Validators: []validator.String{stringvalidator.OneOf(accesskey.Active, accesskey.Inactive)},
@@ -112,17 +112,17 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"create_date": schema.StringAttribute{
 				Computed: true, PlanModifiers: constant,
-				MarkdownDescription: "When the key was made, by the service's clock.",
+				MarkdownDescription: "When the key was created, by the service's clock.",
 			},
 			"pgp_key": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{pgp.KeyValidator{}},
 				MarkdownDescription: "A PGP public key, in armour or in Base64, for which the secret is encrypted, so that it is never in the state. " +
-					"It is checked, by encrypting something, before the key is made. A change replaces nothing: it holds for the next key, and what is in the state stays. `keybase:` names are not looked up.",
+					"It is checked, by encrypting a test message, before the key is created. A change replaces nothing: it applies to the next key, and the secret in the state stays. `keybase:` names are not resolved.",
 			},
 			"secret": schema.StringAttribute{
 				Computed: true, Sensitive: true, PlanModifiers: constant,
-				MarkdownDescription: "The secret of the key. It is in the state, in plain. It is null if `pgp_key` was set when the key was made, and for an imported key.",
+				MarkdownDescription: "The secret of the key. It is in the state, in plain. It is null if `pgp_key` was set when the key was created, and for an imported key.",
 			},
 			"encrypted_secret": schema.StringAttribute{
 				Computed: true, PlanModifiers: constant,

@@ -281,7 +281,7 @@ func (c *cli) inState() (attributes map[string]any, tainted bool) {
 }
 
 // A provider that is killed after its create took effect leaves a key in no
-// state. The next apply names it, and does not change it (F18).
+// state. The next apply names it, and does not change it.
 func TestAccAccessKey_killedAfterTheCreate(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)

@@ -327,7 +327,7 @@ func outcomeOf(diags []*tfprotov6.Diagnostic, text string, tracked, named, withS
 }
 
 // A run that was killed after the service made a key, or a request that was
-// delivered again later, leaves a key in no state. The next create names it (F18 to F20).
+// delivered again later, leaves a key in no state. The next create names it.
 func TestAccessKey_strays(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -348,7 +348,7 @@ func TestAccessKey_strays(t *testing.T) {
 }
 
 // A Ctrl-C while the create is in flight: the answer is waited for, the list is
-// looked at once more, and no second create is sent (F17).
+// looked at once more, and no second create is sent.
 func TestAccessKey_interrupted(t *testing.T) {
 	t.Parallel()
 	for name, doubt := range map[string]struct {

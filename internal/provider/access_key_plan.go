@@ -94,11 +94,11 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 	_, err := pgp.CheckKey(plan.PGPKey.ValueString(), r.Client.Now())
 	if !pgp.ReportKeyError(&resp.Diagnostics, err) && !state.Secret.IsNull() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("pgp_key"), "The secret stays in the state", fmt.Sprintf(
-			"pgp_key holds for the next key. The secret of the key %s of %s was not encrypted when it was made, and stays in the state in plain until the key is replaced.", id, name))
+			"pgp_key applies to the next key. The secret of the key %s of %s was not encrypted when it was created, and stays in the state in plain until the key is replaced.", id, name))
 	}
 }
 
-// refuseSelf keeps the provider from cutting off the branch that it sits on.
+// refuseSelf refuses to disable, replace or delete a key that the provider itself uses.
 func (r *accessKeyResource) refuseSelf(verb string, m accessKeyModel, diags *diag.Diagnostics) bool {
 	id := m.AccessKeyID.ValueString()
 	if id == "" || m.AllowSelf.ValueBool() || !owner.IsOwnKey(r.Instance, id) {

@@ -74,7 +74,7 @@ func (r *rotationResource) planCreate(ctx context.Context, plan rotationModel, d
 		return
 	}
 	keys, err := r.Client.AccessKeys(ctx, plan.UserName.ValueString())
-	if ram.NotFound(err, "User") { // made in this very run
+	if ram.NotFound(err, "User") { // created in this run
 		return
 	}
 	if !diagnostics.Report(diags, failedRotation("plan", "Nothing was changed."), err) {

@@ -615,7 +615,7 @@ func TestAccRotation_secretsAreOnlyInTheState(t *testing.T) {
 	}
 }
 
-// The network delivers a create twice: the secret of the second key is lost, so it is named (F20).
+// The network delivers a create twice: the secret of the second key is lost, so it is named.
 func TestRotation_aCreateThatIsExecutedTwiceIsTold(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)

@@ -242,7 +242,7 @@ func TestAccessKey_onlyAnotherValueReplaces(t *testing.T) {
 		}
 	}
 	o, diags = c.Apply(accessKey, config(attributes{"rotate_when_changed": map[string]string{"q": "1"}, "pgp_key": publicKey(t, entity)}), o)
-	contains(t, acctest.Messages(diags), "WARNING: The secret stays in the state", "holds for the next key")
+	contains(t, acctest.Messages(diags), "WARNING: The secret stays in the state", "applies to the next key")
 	expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "alice")[0].Secret)
 	for name, next := range map[string]struct {
 		config   attributes
@@ -637,7 +637,7 @@ func TestAccessKey_twoAtOnceAreTwo(t *testing.T) {
 }
 
 // A key that is made Inactive takes a further call, and so there is time for the create to
-// be delivered once more after the first list. What the last list shows is told too (F20).
+// be delivered once more after the first list. What the last list shows is named too.
 func TestAccessKey_whatComesUpUntilTheEndIsNamed(t *testing.T) {
 	t.Parallel()
 	for delay := range time.Duration(3) {

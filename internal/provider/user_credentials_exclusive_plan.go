@@ -23,7 +23,7 @@ import (
 
 func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.Instance == nil || req.Plan.Raw.IsNull() {
-		return // nothing to look at yet, or nothing that a destroy changes
+		return // the provider is not configured yet, or a destroy changes nothing
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
@@ -115,5 +115,5 @@ func (m exclusiveModel) consequence() string {
 	case enforceDelete:
 		return "None of them is deleted yet. An apply disables and deletes " + shown
 	}
-	return "Nothing is done about them. Ask who made them; then declare them, or delete them, or set enforce."
+	return "They are not changed. Ask who created them; then declare them, or delete them, or set enforce."
 }

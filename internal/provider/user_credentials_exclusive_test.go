@@ -42,7 +42,7 @@ func TestExclusive_reportsWithAgeAndChangesNothing(t *testing.T) {
 	config := attributes{"user_name": "alice", "allowed_access_key_ids": []string{"LTAIallowed"}}
 	o, diags := c.Create(exclusiveKind, config)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "alice has:", "LTAIstray, Active", "40 days ago", "Nothing is done about them")
+	contains(t, acctest.Messages(diags), "alice has:", "LTAIstray, Active", "40 days ago", "They are not changed")
 	for name, want := range map[string]any{"undeclared_access_key_ids": []string{"LTAIstray"}, "enforce": "report", "user_id": aliceID, "account_id": defaultAccount} {
 		expect(t, name, in(t, o.State, name), want)
 	}
