@@ -117,8 +117,23 @@ func Wider(before, after []string) bool {
 	case len(after) == 0:
 		return true
 	}
-	networks := ParseAll(before)
-	return slices.ContainsFunc(ParseAll(after), func(n netip.Prefix) bool { return !Covers(n, networks) })
+	return slices.ContainsFunc(after, func(s string) bool { return !covered(s, before) })
+}
+
+// covered reports whether a list lets in all addresses of an entry. What an entry means
+// whose form is not known is not known: only the same entry covers it.
+func covered(s string, list []string) bool {
+	if slices.Contains(list, s) {
+		return true
+	}
+	networks := []netip.Prefix{}
+	for _, entry := range list {
+		if prefix, err := ParseLive(entry); err == nil {
+			networks = append(networks, prefix)
+		}
+	}
+	prefix, err := ParseLive(s)
+	return err == nil && Covers(prefix, networks)
 }
 
 // Uncovered returns the wanted networks that a list of masks does not allow.

@@ -74,3 +74,23 @@ func TestCanonicalNetwork(t *testing.T) {
 		}
 	}
 }
+
+// A list may have entries in a form that this package does not know, such as a range.
+func TestWider_whatIsNotUnderstoodIsNotCovered(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		before, after []string
+		want          bool
+	}{
+		{[]string{"198.51.100.7/24"}, []string{"198.51.100.0/24"}, false},
+		{[]string{"198.51.100.0/24"}, []string{"198.51.100.7/24"}, false},
+		{[]string{"198.51.100.7"}, []string{"198.51.100.7/24"}, true},
+		{[]string{"198.51.100.0/24"}, []string{"198.51.100.1-198.51.100.9"}, true},
+		{[]string{"198.51.100.1-198.51.100.9"}, []string{"198.51.100.1-198.51.100.9"}, false},
+		{[]string{"198.51.100.1-198.51.100.9"}, []string{"198.51.100.2"}, true},
+	} {
+		if got := Wider(c.before, c.after); got != c.want {
+			t.Errorf("%v → %v: got %t", c.before, c.after, got)
+		}
+	}
+}

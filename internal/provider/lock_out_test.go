@@ -156,7 +156,7 @@ func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Every RAM user needs a second factor")
 
-	_, diags = c.Create(preference, attributes{"mfa_operation_for_login": "mandatory", "verification_types": []string{}})
+	_, diags = c.Create(preference, attributes{"mfa_operation_for_login": "mandatory", "verification_types": []string{}, "allow_user_to_manage_mfa_devices": false})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "no alternative is allowed")
 
 	impossible["allow_lock_out"] = true
@@ -217,4 +217,21 @@ func TestLockOut_shorterIdleLimitsAreWarnedOf(t *testing.T) {
 	_, diags := c.Plan(preference, attributes{"max_idle_days_for_users": 90, "max_idle_days_for_access_keys": 180}, c.Null(preference))
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "did not log on for 90 days lose their console access", "not used for 180 days are disabled")
+}
+
+// An MFA device is a second factor, and users can bind one.
+func TestLockOut_noAlternativeIsAWarningWhileUsersMayBindADevice(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, old(t).Getenv, fakeClock())
+	_, diags := c.Create(preference, attributes{"mfa_operation_for_login": mandatory, "verification_types": []string{}})
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "WARNING: A second factor is mandatory, but no alternative is allowed", "the only second factor")
+}
+
+func TestLockOut_IPv6MasksAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	c := newCore(t, old(t).Getenv, fakeClock())
+	_, diags := c.Create(preference, attributes{"login_network_masks": []string{"2001:db8::/32", "203.0.113.0/24"}})
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "Logon masks contain IPv6 networks", "2001:db8::/32")
 }

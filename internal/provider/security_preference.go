@@ -134,6 +134,14 @@ func maskDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk
 				strings.Join(out, ", "), strings.Join(masks, ", ")),
 		})
 	}
+	if added := slices.DeleteFunc(slices.Clone(masks), func(s string) bool {
+		return !strings.Contains(s, ":") || slices.Contains(c.Before.LoginNetworkMasks, s)
+	}); len(added) > 0 {
+		found = append(found, setting.Risk{
+			Attribute: "login_network_masks", Summary: "Logon masks contain IPv6 networks",
+			Detail: fmt.Sprintf("%s: the console's page says that logon masks are IPv4, and the service's reference does not mention IPv6. The service may refuse them, or not apply them.", strings.Join(added, ", ")),
+		})
+	}
 	if network.PrivateOnly(network.ParseAll(masks)) && !slices.Equal(masks, c.Before.LoginNetworkMasks) {
 		found = append(found, setting.Risk{
 			Attribute: "login_network_masks", Summary: "Logon masks hold private addresses only",
@@ -168,8 +176,9 @@ func mfaDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) (
 	}
 	if c.Manages("verification_types") && after.VerificationTypes != nil && len(after.VerificationTypes) == 0 && (starts || len(c.Before.VerificationTypes) > 0) {
 		found = append(found, setting.Risk{
-			Attribute: "verification_types", Refuse: true, Summary: "A second factor is mandatory, but no alternative is allowed",
-			Detail: "mfa_operation_for_login is \"mandatory\" and verification_types is empty: a RAM user who has no MFA device, or has lost it, cannot log on any more.",
+			Attribute: "verification_types", Refuse: !is(after.AllowUserToManageMFADevices, true), Summary: "A second factor is mandatory, but no alternative is allowed",
+			Detail: "mfa_operation_for_login is \"mandatory\" and verification_types is empty: an MFA device is the only second factor. " +
+				"A RAM user who has none, or has lost it, cannot log on until one is bound. Users can do that at the next logon while allow_user_to_manage_mfa_devices is true.",
 		})
 	}
 	return found
