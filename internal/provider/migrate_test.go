@@ -120,15 +120,23 @@ func TestMigration_rejects(t *testing.T) {
 		{"tainted", "moved", contentOf(t, everyForm), "alicloud_ram_access_key.old is tainted, and the next plan would replace it. Run: terraform untaint 'alicloud_ram_access_key.old'"},
 		{"deposed", "moved", contentOf(t, everyForm), "alicloud_ram_access_key.old has a deposed object. Apply once with the old provider."},
 		{"without a name", "import", sound(contentOf(t, everyForm)), "alicloud_ram_user.nameless does not say which object it is. Run: terraform apply -refresh-only, with the old provider."},
-		{"there already", "moved", fmt.Sprintf(one, resource("alicloud_ram_user", "u", official, attributes)+","+resource("ram_user", "u", "registry.terraform.io/ram-security/ram|", attributes)),
-			"ram_user.u is in the state already, beside alicloud_ram_user.u. To move it again, run: terraform state rm 'ram_user.u'"},
-		{"a provider of another name", "moved", fmt.Sprintf(one, resource("alicloud_ram_user", "u", "registry.terraform.io/acme/fork|", attributes)),
-			"If it is a copy of it, run: terraform state replace-provider 'registry.terraform.io/acme/fork' aliyun/alicloud"},
-		{"one name for two accounts", "moved", fmt.Sprintf(one, resource("alicloud_ram_alias", "a", official, attributes)+","+resource("alicloud_ram_account_alias", "a", official+".other", attributes)),
-			"alicloud_ram_account_alias and alicloud_ram_alias would both become ram_account_alias.a. Rename one of them with the old provider."},
-		{"two settings without their providers", "moved", `{"format_version":"1.0","values":{"root_module":{"resources":[
+		{
+			"there already", "moved", fmt.Sprintf(one, resource("alicloud_ram_user", "u", official, attributes)+","+resource("ram_user", "u", "registry.terraform.io/ram-security/ram|", attributes)),
+			"ram_user.u is in the state already, beside alicloud_ram_user.u. To move it again, run: terraform state rm 'ram_user.u'",
+		},
+		{
+			"a provider of another name", "moved", fmt.Sprintf(one, resource("alicloud_ram_user", "u", "registry.terraform.io/acme/fork|", attributes)),
+			"If it is a copy of it, run: terraform state replace-provider 'registry.terraform.io/acme/fork' aliyun/alicloud",
+		},
+		{
+			"one name for two accounts", "moved", fmt.Sprintf(one, resource("alicloud_ram_alias", "a", official, attributes)+","+resource("alicloud_ram_account_alias", "a", official+".other", attributes)),
+			"alicloud_ram_account_alias and alicloud_ram_alias would both become ram_account_alias.a. Rename one of them with the old provider.",
+		},
+		{
+			"two settings without their providers", "moved", `{"format_version":"1.0","values":{"root_module":{"resources":[
 			{"mode":"managed","type":"alicloud_ram_password_policy","name":"a","values":{}},{"mode":"managed","type":"alicloud_ram_account_password_policy","name":"b","values":{}}]}}}`,
-			"Use the output of terraform state pull, which has them."},
+			"Use the output of terraform state pull, which has them.",
+		},
 	} {
 		code, blocks, notes := writeBlocks(t, x.state, x.kind)
 		expect(t, x.name+": exit code", code, 1)
