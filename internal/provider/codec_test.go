@@ -41,7 +41,7 @@ var modelTests = map[string]struct{ state, identity modelTest }{
 // The provider converts between models and objects as the framework does, whatever the values
 // are, and with half of its allocations. Other tests would disturb their count.
 func TestCodec_convertsAsTheFramework(t *testing.T) { //nolint:paralleltest // it counts allocations
-	for _, create := range resources {
+	for _, create := range resources { //nolint:paralleltest // it counts allocations
 		r := create()
 		var meta resource.MetadataResponse
 		r.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "ram"}, &meta)
@@ -117,7 +117,7 @@ func compareConversions[M any](t *testing.T, of tfsdk.Config) {
 
 func compareWrite(t *testing.T, model any, of tfsdk.Config) {
 	t.Helper()
-	want, got := tfsdk.Plan{Raw: of.Raw, Schema: of.Schema}, tfsdk.Plan{Raw: of.Raw, Schema: of.Schema}
+	want, got := tfsdk.Plan(of), tfsdk.Plan(of)
 	wanted := want.Set(t.Context(), model)
 	var diags diag.Diagnostics
 	tf.Set(t.Context(), model, &got, &diags)

@@ -382,14 +382,22 @@ func TestAccMigration_check(t *testing.T) {
 		says               []string
 	}{
 		{"the example", main, moved, 0, []string{"OK: 10 moved, 0 imported", "provider ram has no allowed_account_ids"}},
-		{"imported profiles, and nothing for the old ones", main, without(moved, "alicloud_ram_login_profile.people") + profiles, 1,
-			[]string{`alicloud_ram_login_profile.people["alice"] would be destroyed. Write a moved block for it.`}},
-		{"imported profiles, and the old ones leave the state", main, without(moved, "alicloud_ram_login_profile.people") + profiles + forget("alicloud_ram_login_profile.people"), 1,
-			[]string{`alicloud_ram_login_profile.people["alice"] would be removed from the state, and the plan prints its password.`}},
-		{"an imported key", main, without(moved, "alicloud_ram_access_key.deploy") + imported("ram_access_key.deploy", "deploy:"+migratedKey) + forget("alicloud_ram_access_key.deploy"), 1,
-			[]string{"alicloud_ram_access_key.deploy would be removed from the state with its secret."}},
-		{"a new key", main, without(moved, "alicloud_ram_access_key.deploy"), 1,
-			[]string{"alicloud_ram_access_key.deploy would be destroyed.", "ram_access_key.deploy would be created."}},
+		{
+			"imported profiles, and nothing for the old ones", main, without(moved, "alicloud_ram_login_profile.people") + profiles, 1,
+			[]string{`alicloud_ram_login_profile.people["alice"] would be destroyed. Write a moved block for it.`},
+		},
+		{
+			"imported profiles, and the old ones leave the state", main, without(moved, "alicloud_ram_login_profile.people") + profiles + forget("alicloud_ram_login_profile.people"), 1,
+			[]string{`alicloud_ram_login_profile.people["alice"] would be removed from the state, and the plan prints its password.`},
+		},
+		{
+			"an imported key", main, without(moved, "alicloud_ram_access_key.deploy") + imported("ram_access_key.deploy", "deploy:"+migratedKey) + forget("alicloud_ram_access_key.deploy"), 1,
+			[]string{"alicloud_ram_access_key.deploy would be removed from the state with its secret."},
+		},
+		{
+			"a new key", main, without(moved, "alicloud_ram_access_key.deploy"), 1,
+			[]string{"alicloud_ram_access_key.deploy would be destroyed.", "ram_access_key.deploy would be created."},
+		},
 		{"another value", strings.Replace(main, "minimum_password_length = 14", "minimum_password_length = 12", 1), moved, 1, []string{"ram_password_policy.this would change: minimum_password_length."}},
 	} {
 		c.write("main.tf", x.main+"\nprovider \"ram\" {}\n")

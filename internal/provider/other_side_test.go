@@ -109,7 +109,7 @@ func TestOtherSide_everyTypeLivesOnRandomSides(t *testing.T) {
 	if testing.Short() {
 		seeds = 5
 	}
-	for seed := range uint64(seeds) { //nolint:gosec // small
+	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			for _, s := range acctest.Subjects() {

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"strings"
 	"sync/atomic"
@@ -139,7 +138,7 @@ func TestPanicGuard_keepsTheKeyThatIsBeingCreated(t *testing.T) {
 			clean(t, acctest.Errors(diags))
 			expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "alice")[0].Secret)
 			if !strings.Contains(told, "This is a bug in the provider") || !strings.Contains(told, "index out of range") {
-				t.Error(fmt.Sprintf("the %s says %q", kind, told))
+				t.Errorf("the %s says %q", kind, told)
 			}
 		})
 	}

@@ -67,7 +67,7 @@ func (s server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderReq
 		s.actions.Wait()
 		close(ended)
 	}()
-	patience := time.NewTimer(stopPatience)
+	patience := time.NewTimer(stopPatience) //nolint:forbidigo // the server has no clock: it ends with the process
 	defer patience.Stop()
 	select {
 	case <-ended:

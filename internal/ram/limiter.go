@@ -206,6 +206,7 @@ func (c *Client) waitFor(ctx context.Context, l *limit, free time.Time) error {
 	}
 	return c.reserve(ctx, l.bucket)
 }
+
 // reserve is rate.Limiter.Wait with the clock of the client. A turn that is too late for
 // ctx is returned at once.
 func (c *Client) reserve(ctx context.Context, bucket *rate.Limiter) error {

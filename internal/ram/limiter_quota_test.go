@@ -28,7 +28,9 @@ type rationed struct {
 
 // RoundTrip takes some time to get there, and some to get back.
 func (s *rationed) RoundTrip(request *http.Request) (*http.Response, error) {
-	away := func() error { return sleep(request.Context(), 10*time.Millisecond+rand.N(30*time.Millisecond+s.farther)) }
+	away := func() error {
+		return sleep(request.Context(), 10*time.Millisecond+rand.N(30*time.Millisecond+s.farther))
+	}
 	if err := away(); err != nil {
 		return nil, err
 	}

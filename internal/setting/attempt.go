@@ -38,7 +38,7 @@ const mostChecks = 5
 // setting again before it sends.
 func (w *Write[S]) send(ctx context.Context) error {
 	for checks := 0; ; checks++ {
-		err := w.Setting.Write(ctx, w.Client, func(ctx context.Context, live S, _ ram.Reply) (S, error) {
+		err := w.Write(ctx, w.Client, func(ctx context.Context, live S, _ ram.Reply) (S, error) {
 			return w.attempt(ctx, live, checks < mostChecks)
 		})
 		if !errors.Is(err, errReadAgain) {

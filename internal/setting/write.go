@@ -159,11 +159,6 @@ func (w *Write[S]) managed() []string {
 	return names
 }
 
-// field returns a field by its name.
-func (s *Setting[S]) field(name string) Field[S] {
-	return s.Fields[slices.IndexFunc(s.Fields, func(f Field[S]) bool { return f.Name == name })]
-}
-
 // merge returns the live setting with the managed values put in.
 func (w *Write[S]) merge(live S) S {
 	for _, f := range w.ManagedFields(w.Config) {
