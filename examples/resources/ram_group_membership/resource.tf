@@ -2,14 +2,13 @@ resource "ram_group" "developers" {
   name = "developers"
 }
 
-resource "ram_user" "developers" {
-  for_each = toset(["alice", "bob"])
-  name     = each.key
+resource "ram_user" "alice" {
+  name = "alice"
 }
 
-# One resource for each user: removing a name removes the membership and the user.
-resource "ram_group_membership" "developers" {
-  for_each   = ram_user.developers
-  user_name  = each.value.name
+# One resource for each user, for example with for_each: removing the user removes only
+# this membership.
+resource "ram_group_membership" "alice" {
+  user_name  = ram_user.alice.name
   group_name = ram_group.developers.name
 }
