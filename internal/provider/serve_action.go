@@ -67,12 +67,11 @@ func (s server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderReq
 		s.actions.Wait()
 		close(ended)
 	}()
-	patience := time.NewTimer(stopPatience) //nolint:forbidigo // the server has no clock: it ends with the process
-	defer patience.Stop()
+	patience, cancel := context.WithTimeout(ctx, stopPatience)
+	defer cancel()
 	select {
 	case <-ended:
-	case <-patience.C:
-	case <-ctx.Done():
+	case <-patience.Done():
 	}
 	return resp, err
 }
