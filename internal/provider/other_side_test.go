@@ -26,6 +26,7 @@ var limits = map[string][]string{
 	"ram_user_credentials_exclusive": {"the answer lacks AccessKeys"},
 	"ram_group":                      {"the answer lacks Users"},
 	"ram_group_membership":           {"the answer lacks Users"},
+	"ram_policy_attachment":          {"the answer lacks Policies"},
 	"ram_account_alias":              {"the service requires that \"acme\" is cleared first"},
 }
 
