@@ -227,8 +227,10 @@ func (c *Creation) WaitListed(ctx context.Context, id, status string, diags *dia
 	c.note(keys)
 	if !listed {
 		WarnUnconfirmed(diags, c.user(), id, status, err)
+		return keys, false
 	}
-	return keys, listed
+	c.Client.ConfirmAccessKeys(c.user(), keys)
+	return keys, true
 }
 
 // WarnUnconfirmed warns that the service does not list a key as it was created or changed.

@@ -170,8 +170,11 @@ func Wait(ctx context.Context, i *instance.Instance, serial string, wanted func(
 }
 
 // OtherDevice returns a device of the user other than serial, if it may be read. A user
-// has one device at most.
+// has one device at most. A user that this run created has none but of this run.
 func OtherDevice(ctx context.Context, i *instance.Instance, userName, serial string) (ram.UserMFA, bool, error) {
+	if _, created := i.Client.ConfirmedUser(userName); created {
+		return ram.UserMFA{}, false, nil // the bind reports it
+	}
 	mfa, err := i.Client.UserMFA(ctx, userName)
 	if ram.Denied(err) {
 		return ram.UserMFA{}, false, nil // the bind reports it

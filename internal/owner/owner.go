@@ -99,7 +99,7 @@ func PrepareCreate(ctx context.Context, i *instance.Instance, f diagnostics.Oper
 	if !ok {
 		return false
 	}
-	user, err := i.Client.User(ctx, o.UserName.ValueString())
+	user, err := i.Client.Owner(ctx, o.UserName.ValueString())
 	if ram.NotFound(err, "User") {
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
 			"There is no RAM user %q in account %s. %s\n\nCreate the user first, for example with ram_user, and refer to its name, so that Terraform knows the order.\n\n%s",

@@ -73,9 +73,12 @@ func (r *accessKeyResource) prepareCreate(ctx context.Context, f diagnostics.Ope
 
 // checkRoom lists the user's keys, and refuses to create one that would be too many (KEY-08).
 func (r *accessKeyResource) checkRoom(ctx context.Context, f diagnostics.Operation, plan accessKeyModel, diags *diag.Diagnostics) (keys []ram.AccessKey, ok bool) {
-	keys, err := r.Client.RefreshAccessKeys(ctx, plan.UserName.ValueString())
-	if diagnostics.Report(diags, f, err) {
-		return nil, false
+	keys, known := r.Client.ConfirmedAccessKeys(plan.UserName.ValueString())
+	if !known {
+		var err error
+		if keys, err = r.Client.RefreshAccessKeys(ctx, plan.UserName.ValueString()); diagnostics.Report(diags, f, err) {
+			return nil, false
+		}
 	}
 	if len(keys) < accesskey.PerUser {
 		r.warnRecentKeys(plan.UserName.ValueString(), keys, diags)

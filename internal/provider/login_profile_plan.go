@@ -118,7 +118,7 @@ func (r *loginProfileResource) checkPassword(ctx context.Context, f diagnostics.
 			return false
 		}
 	}
-	policy, err := r.Client.RefreshPasswordPolicy(ctx)
+	policy, err := r.Client.PasswordPolicy(ctx)
 	if err != nil {
 		return true // the service itself will look
 	}

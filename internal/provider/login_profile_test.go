@@ -316,6 +316,7 @@ func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
 
 		// Where the policy cannot be read, the service refuses, and is passed on.
 		srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission"})
+		c = newCore(t, srv.Getenv, clockOf(srv)) // another run: each reads the policy once
 		o, diags = c.Create(profileKind, logon(attributes{"password_wo": broken.password}))
 		text = acctest.Messages(acctest.Errors(diags))
 		contains(t, text, "Cannot create the login profile", `AttributeName("password_wo")`, "InvalidParameter.Password.TooWeak", "Nothing was created.")
@@ -330,6 +331,7 @@ func TestLoginProfile_aPasswordThatBreaksThePolicyIsNotSent(t *testing.T) {
 	o, diags := c.Create(profileKind, logon(nil))
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 32 })
+	c = newCore(t, srv.Getenv, clockOf(srv))
 	after, diags := c.Apply(profileKind, logon(attributes{"password_wo": password2, "password_wo_version": 2}), o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the login profile", "minimum_password_length", "Nothing was changed.")
 	noSecret(t, acctest.Messages(diags), after)

@@ -30,13 +30,12 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		reportNoPassword(diags)
 		return none, false
 	}
-	_, err := r.Client.LoginProfile(ctx, name)
-	if err == nil {
-		reportProfileExists(plan, "", diags)
+	exists, err := r.profileExists(ctx, name)
+	if diagnostics.Report(diags, f, err) {
 		return none, false
 	}
-	if !ram.NotFound(err, "User.LoginProfile") {
-		diagnostics.Report(diags, f, err)
+	if exists {
+		reportProfileExists(plan, "", diags)
 		return none, false
 	}
 	want := plan.createRequest(password.ValueStringPointer())
@@ -85,6 +84,19 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 	return none, false
 }
 
+// profileExists reports whether a user has a profile. One that this run created has none
+// but of this run, which the service refuses to create twice.
+func (r *loginProfileResource) profileExists(ctx context.Context, name string) (bool, error) {
+	if _, created := r.Client.ConfirmedUser(name); created {
+		return false, nil
+	}
+	_, err := r.Client.LoginProfile(ctx, name)
+	if ram.NotFound(err, "User.LoginProfile") {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // reportNoPassword says that a new profile needs a password.
 func reportNoPassword(diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("password_wo"), "Cannot create the login profile",
@@ -110,7 +122,7 @@ func (r *loginProfileResource) password(ctx context.Context, f diagnostics.Opera
 	if pgp.ReportKeyError(diags, err) {
 		return types.String{}, false
 	}
-	policy, err := r.Client.RefreshPasswordPolicy(ctx)
+	policy, err := r.Client.PasswordPolicy(ctx)
 	if ram.Denied(err) {
 		f.State += " The account's password policy decides what a random password has to contain. Allow ram:GetPasswordPolicy, or set password_wo instead of pgp_key."
 	}

@@ -312,7 +312,11 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	// An error would taint the user, which the next apply would then replace.
-	for _, attribute := range r.confirm(ctx, plan, made, &resp.Diagnostics) {
+	lost, shows := r.confirm(ctx, plan, made, &resp.Diagnostics)
+	if shows {
+		r.Client.ConfirmUser(made)
+	}
+	for _, attribute := range lost {
 		resp.Diagnostics.AddAttributeWarning(path.Root(attribute), "The service does not store "+attribute,
 			explainUnstored(attribute, "The user was created without it, and the next plan shows it as a change."))
 	}
@@ -429,7 +433,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if sameUser(state.user(), plan.user()) && state.Name.Equal(plan.Name) {
 		return
 	}
-	if lost := r.confirm(ctx, plan, updated, &resp.Diagnostics); len(lost) > 0 {
+	if lost, _ := r.confirm(ctx, plan, updated, &resp.Diagnostics); len(lost) > 0 {
 		for _, attribute := range lost {
 			*plan.optionals()[attribute] = types.StringNull()
 			resp.Diagnostics.AddAttributeError(path.Root(attribute), "Cannot update the user", explainUnstored(attribute, "Everything else was updated."))

@@ -18,18 +18,18 @@ import (
 )
 
 // create creates a user. If the answer is lost, the name shows whether the user was created:
-// it did not exist before, and a name is unique in an account.
+// it did not exist before, or is not older than the request, and a name is unique in an account.
 func (r *userResource) create(ctx context.Context, want ram.User, account string, diags *diag.Diagnostics) (ram.User, bool) {
 	f := diagnostics.Operation{Name: "create the user", State: "Nothing was created."}
-	there, err := r.Client.RefreshUser(ctx, want.Name)
-	if err == nil {
+	there, taken, err := r.Client.UserTaken(ctx, want.Name)
+	if diagnostics.Report(diags, f, err) {
+		return ram.User{}, false
+	}
+	if taken {
 		takenName(there, account, diags)
 		return ram.User{}, false
 	}
-	if !ram.NotFound(err, "User") {
-		diagnostics.Report(diags, f, err)
-		return ram.User{}, false
-	}
+	began := serverTime(r.Instance)
 	// One interrupt must not part the user from the state.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()
@@ -60,7 +60,8 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 			return ram.User{}, false
 		}
 		if found {
-			if !sameUser(storedBy(there, want), there) {
+			older := !there.CreateDate.IsZero() && there.CreateDate.Before(began.Add(-2*time.Second)) // dates are known to the second
+			if older || !sameUser(storedBy(there, want), there) {
 				takenName(there, account, diags)
 				return ram.User{}, false
 			}
@@ -125,31 +126,24 @@ const unstoredLimit = 5 * time.Second
 
 // confirm waits until the user reads as it was written, so that what follows in the
 // same run, and the next plan, find it so. It returns the contacts that the service did not
-// store, by its answer to the write and by what it shows since.
-func (r *userResource) confirm(ctx context.Context, written userModel, answer ram.User, diags *diag.Diagnostics) (lost []string) {
+// store, by its answer to the write and by what it shows since, and whether it shows the user.
+func (r *userResource) confirm(ctx context.Context, written userModel, answer ram.User, diags *diag.Diagnostics) (lost []string, shows bool) {
 	want, limit := written.user(), instance.ConfirmLimit
 	if len(unstored(want, answer)) > 0 {
 		limit = unstoredLimit
 	}
 	var seen ram.User
 	shows, err := r.WaitUntil(ctx, limit, func(ctx context.Context) (bool, error) {
-		var err error
-		seen, err = r.Client.RefreshUserByID(ctx, want.ID)
-		if ram.NotFound(err, "User") {
-			return false, nil
-		}
-		if err != nil || !sameUser(want, seen) {
-			return false, err
-		}
-		// The name leads to the user as well, which is what all that belongs to it goes by.
+		// By the name, which is how everything that belongs to the user finds it.
 		named, err := r.Client.RefreshUser(ctx, want.Name)
-		if ram.NotFound(err, "User") {
+		if ram.NotFound(err, "User") || err == nil && named.ID != want.ID {
 			return false, nil
 		}
-		return named.ID == want.ID, err
+		seen = named
+		return err == nil && sameUser(want, seen), err
 	})
 	if lost := unstored(want, seen); limit == unstoredLimit && err == nil && len(lost) > 0 && sameUser(storedBy(seen, want), seen) {
-		return lost
+		return lost, false
 	}
 	const summary, kept = "Cannot confirm the user", "The state shows what was written; the next refresh shows what the account has."
 	switch {
@@ -160,5 +154,5 @@ func (r *userResource) confirm(ctx context.Context, written userModel, answer ra
 	case !shows:
 		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still shows other values than those that were written. %s", kept))
 	}
-	return nil
+	return nil, shows
 }

@@ -128,7 +128,7 @@ func (p *devicePlanning) rebind(ctx context.Context, name string) {
 	if _, ok := p.CheckAccount(ctx, f, p.state.AccountID.ValueString(), p.diags); !ok {
 		return
 	}
-	user, err := p.Client.User(ctx, name)
+	user, err := p.Client.Owner(ctx, name)
 	if ram.NotFound(err, "User") { // made or renamed in this very run, so the apply will tell
 		p.plan.UserID, p.plan.ActivateDate = types.StringUnknown(), types.StringUnknown()
 		return

@@ -126,7 +126,7 @@ func (m *deviceCreation) reportExists(device ram.MFADevice, now string) {
 
 // findBindUser reads the user to bind a device to, and checks that the user has no other device.
 func findBindUser(ctx context.Context, i *instance.Instance, f diagnostics.Operation, name, serial string, diags *diag.Diagnostics) (ram.User, bool) {
-	user, err := i.Client.User(ctx, name)
+	user, err := i.Client.Owner(ctx, name)
 	if ram.NotFound(err, "User") {
 		diags.AddAttributeError(path.Root("bind_to_user"), "Cannot "+f.Name, fmt.Sprintf(
 			"There is no RAM user %q in the account. %s\n\nCreate the user first, for example with ram_user, and reference its name here: the reference gives Terraform the order.\n\n%s", name, f.State, diagnostics.Explain(err)))

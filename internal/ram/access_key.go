@@ -87,7 +87,7 @@ func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKe
 	if err := createAccessKey.require("user name", userName); err != nil {
 		return AccessKey{}, err
 	}
-	defer c.caches.keys.invalidateAround(userName)()
+	defer c.caches.invalidateKeys(userName)()
 	var answer accessKeyAnswer
 	if err := c.call(ctx, createAccessKey, params{"UserName": userName}, &answer); err != nil {
 		return AccessKey{}, err
@@ -116,7 +116,7 @@ func (c *Client) changeKey(ctx context.Context, op operation, userName string, i
 	if err := op.require("AccessKey ID", in["UserAccessKeyId"]); err != nil {
 		return err
 	}
-	defer c.caches.keys.invalidateAround(userName)()
+	defer c.caches.invalidateKeys(userName)()
 	in["UserName"] = userName
 	return c.call(ctx, op, in, nil)
 }

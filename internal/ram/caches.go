@@ -26,8 +26,10 @@ type caches struct {
 	devices     *cache[*deviceList]
 	groups      *cache[Group]
 	members     *cache[[]GroupMember]
-	attached    *cache[[]Policy] // by the kind and the name of a principal
-	rights      *cache[Rights]   // by the type and the name of a policy
+	attached    *cache[[]Policy]  // by the kind and the name of a principal
+	rights      *cache[Rights]    // by the type and the name of a policy
+	names       *cache[*userList] // what UserTaken reads
+	confirmed   confirmedUsers
 	single      singleReads
 }
 
@@ -52,6 +54,7 @@ func newCaches(c *Client) caches {
 		users:       newCache[User](getUser, life, c),
 		userPages:   newCache[userPage](listUsers, life, c),
 		allUsers:    newCache[*userList](listUsers, life, c),
+		names:       newCache[*userList](listUsers, func() time.Duration { return lifeAfterWrite }, c),
 		keys:        newCache[[]AccessKey](listAccessKeys, life, c),
 		devicePages: newCache[devicePage](listMFADevices, life, c),
 		devices:     newCache[*deviceList](listMFADevices, life, c),
@@ -70,6 +73,13 @@ func (r *caches) invalidateUserDetails() (changed func()) {
 	return func() { users(); pages(); all() }
 }
 
+// invalidateKeys goes around a write that creates, changes or deletes a key of a user.
+func (r *caches) invalidateKeys(userName string) (changed func()) {
+	r.confirmed.setKeys(userName, nil, false)
+	keys := r.keys.invalidateAround(userName)
+	return func() { r.confirmed.setKeys(userName, nil, false); keys() }
+}
+
 // invalidateDevices goes around a write that creates, deletes, binds or unbinds a device.
 func (r *caches) invalidateDevices() (changed func()) {
 	pages, devices := r.devicePages.invalidateAround(), r.devices.invalidateAround()
@@ -79,9 +89,18 @@ func (r *caches) invalidateDevices() (changed func()) {
 // invalidateUsers goes around a write that renames or deletes a user, and with it what is
 // addressed by the user's name.
 func (r *caches) invalidateUsers() (changed func()) {
+	r.confirmed.forget()
 	users, keys, devices := r.invalidateUserDetails(), r.keys.invalidateAround(), r.invalidateDevices()
-	members, attached := r.members.invalidateAround(), r.attached.invalidateAround()
-	return func() { users(); keys(); devices(); members(); attached() }
+	members, attached, names := r.members.invalidateAround(), r.attached.invalidateAround(), r.names.invalidateAround()
+	return func() {
+		r.confirmed.forget()
+		names()
+		users()
+		keys()
+		devices()
+		members()
+		attached()
+	}
 }
 
 // invalidateAlias goes around a write that changes every user's principal name.

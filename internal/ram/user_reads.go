@@ -237,8 +237,20 @@ func (c *Client) cachedUsers(ctx context.Context) iter.Seq2[User, error] {
 }
 
 func (c *Client) listAllUsers(ctx context.Context) (*userList, error) {
+	return collectUsers(c.cachedUsers(ctx))
+}
+
+// readAllUsers is listAllUsers without the cached pages.
+func (c *Client) readAllUsers(ctx context.Context) (*userList, error) {
+	return collectUsers(paged(listUsers, func(marker string) (page, []User, error) {
+		read, err := c.readUserPage(ctx, marker)
+		return read.page, read.users, err
+	}, func(user User) string { return user.ID }))
+}
+
+func collectUsers(all iter.Seq2[User, error]) (*userList, error) {
 	list := &userList{byID: map[string]int{}, byName: map[string]int{}}
-	for user, err := range c.cachedUsers(ctx) {
+	for user, err := range all {
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,119 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// confirmedUsers are the users that this client created and has read back since, by name.
+// What belongs to them is created in the same run, and needs no further read of the user.
+// They are forgotten when the client changes or deletes a user.
+type confirmedUsers struct {
+	mu     sync.Mutex
+	byName map[string]confirmedUser
+}
+
+type confirmedUser struct {
+	User
+
+	at        time.Time
+	keys      []AccessKey
+	keysKnown bool // the user has these keys and no others
+}
+
+func (u *confirmedUsers) forget() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	clear(u.byName)
+}
+
+// ConfirmUser records a user that reads as this client created it.
+func (c *Client) ConfirmUser(user User) {
+	u := &c.caches.confirmed
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.byName == nil {
+		u.byName = map[string]confirmedUser{}
+	}
+	u.byName[user.Name] = confirmedUser{User: user.clone(), at: c.Now(), keysKnown: true}
+}
+
+// ConfirmedUser returns a user that this client created, read back, and has not changed
+// since. Another client may have.
+func (c *Client) ConfirmedUser(name string) (User, bool) {
+	u := &c.caches.confirmed
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	user, known := u.byName[name]
+	if !known || c.Now().Sub(user.at) >= lifeReadOnly {
+		return User{}, false
+	}
+	return user.clone(), true
+}
+
+// ConfirmAccessKeys records the keys of a user that this client created, as they are listed
+// after it created one of them.
+func (c *Client) ConfirmAccessKeys(userName string, keys []AccessKey) {
+	c.caches.confirmed.setKeys(userName, slices.Clone(keys), true)
+}
+
+// ConfirmedAccessKeys returns the keys of a user that this client created, unless it changed
+// one of them since.
+func (c *Client) ConfirmedAccessKeys(userName string) (keys []AccessKey, known bool) {
+	if _, created := c.ConfirmedUser(userName); !created {
+		return nil, false
+	}
+	u := &c.caches.confirmed
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	user := u.byName[userName]
+	return slices.Clone(user.keys), user.keysKnown
+}
+
+func (u *confirmedUsers) setKeys(userName string, keys []AccessKey, known bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if user, created := u.byName[userName]; created {
+		user.keys, user.keysKnown = keys, known
+		u.byName[userName] = user
+	}
+}
+
+// Owner returns id and name of the user that something is to be created for. A user that
+// this client created and read back is not read again.
+func (c *Client) Owner(ctx context.Context, name string) (User, error) {
+	if user, known := c.ConfirmedUser(name); known {
+		if err := c.checkRead(ctx, getUser); err != nil {
+			return User{}, err
+		}
+		return user, nil
+	}
+	return c.User(ctx, name)
+}
+
+// UserTaken reports whether an account has a user with a name that this client is to create.
+// One list shows it for all names that a run creates within a minute: the service refuses a name
+// that was taken since.
+func (c *Client) UserTaken(ctx context.Context, name string) (user User, taken bool, err error) {
+	names, single := c.caches.names, &c.caches.single
+	if names.holds("") || single.next(c.Now()) > alwaysSingle {
+		list, err := names.get(ctx, "", c.readAllUsers)
+		if err == nil {
+			if _, listed := list.find(byName, name); !listed {
+				return User{}, false, nil
+			}
+		} else {
+			single.disableListing(c.Now())
+		}
+	}
+	user, err = c.RefreshUser(ctx, name)
+	if NotFound(err, "User") {
+		return User{}, false, nil
+	}
+	return user, err == nil, err
+}
