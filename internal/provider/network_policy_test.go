@@ -163,8 +163,10 @@ func TestNetworkPolicy_onDestroy(t *testing.T) {
 	} {
 		srv := old(t)
 		c := newCore(t, srv.Getenv, fakeClock())
-		o, diags := c.Create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{}, "vpc_allow_list": vpcs(map[string][]string{"vpc-new": {"172.16.0.0/12"}}), "on_destroy": onDestroy,
-			"reset_may_weaken": []string{"classic_allow_list", "vpc_allow_list"}})
+		o, diags := c.Create(keyPolicy, attributes{
+			"status": "Active", "classic_allow_list": []string{}, "vpc_allow_list": vpcs(map[string][]string{"vpc-new": {"172.16.0.0/12"}}),
+			"on_destroy": onDestroy, "reset_may_weaken": []string{"classic_allow_list", "vpc_allow_list"},
+		})
 		clean(t, diags)
 		contains(t, acctest.Messages(diags), "The network policy names no public address", `{"vpc-old":["10.0.0.0/8"]} → {"vpc-new":["172.16.0.0/12"]} (weaker)`)
 		_, diags = c.Destroy(keyPolicy, o)
