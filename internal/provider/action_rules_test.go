@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
@@ -167,5 +168,23 @@ func TestAction_aRefusalIsCertain(t *testing.T) {
 				t.Errorf("a refusal is reported as %s", acctest.Messages(diags))
 			}
 		})
+	}
+}
+
+// The mechanism below the actions does not take an empty list for all, either.
+func TestRevocation_ofNoneRevokesNone(t *testing.T) {
+	t.Parallel()
+	revoked := 0
+	kind := credentialKind{
+		noun: "key", verb: "disable",
+		list: func(context.Context, string) ([]credentialState, error) {
+			return []credentialState{{"LTAIone", true}}, nil
+		},
+		revoke: func(context.Context, string, string) error { revoked++; return nil },
+	}
+	r := newRevocation(nil, kind, ram.User{Name: "alice"}, []string{}, func(string, ...any) {})
+	settled, err := r.revokeListed(t.Context())
+	if revoked > 0 || !settled || err != nil {
+		t.Errorf("revoked %d, settled %v, %v", revoked, settled, err)
 	}
 }
