@@ -257,7 +257,8 @@ func TestWrongAccount_nothingIsReadAndNothingWritten(t *testing.T) {
 	clean(t, diags)
 	plan, diags := mine.Plan(policy, attributes{"minimum_password_length": 15}, o)
 	clean(t, diags)
-	fresh, diags := mine.Plan(policy, config, mine.Null(policy))
+	first := newCore(t, srv.Getenv, fakeClock())
+	fresh, diags := first.Plan(policy, config, first.Null(policy))
 	clean(t, diags)
 	srv.ForgetCalls()
 

@@ -122,11 +122,13 @@ func TestUserSso_everyZeroIsSent(t *testing.T) {
 
 func TestUserSso_onDestroy(t *testing.T) {
 	t.Parallel()
+	reset := ramtest.NewAccount("").UserSso
+	reset.MetadataDocument = idpMetadata // an account without one is weaker than the account before the adoption
 	config := attributes{"sso_enabled": true, "metadata_document": strings.Replace(idpMetadata, "idp.example.com", "idp.example.org", 1), "auxiliary_domain": "new.example.com"}
 	for onDestroy, want := range map[string]ramtest.UserSso{
 		setting.Retain:  {Enabled: true, MetadataDocument: config["metadata_document"].(string), AuxiliaryDomain: "new.example.com", AuthnSignAlgo: "rsa-sha1"},
 		setting.Restore: {MetadataDocument: idpMetadata, AuxiliaryDomain: "old.example.com", AuthnSignAlgo: "rsa-sha1"},
-		setting.Reset:   ramtest.NewAccount("").UserSso,
+		setting.Reset:   reset,
 	} {
 		srv := old(t)
 		c := newCore(t, srv.Getenv, fakeClock())
