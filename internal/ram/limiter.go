@@ -96,9 +96,10 @@ type limit struct {
 	pausedUntil time.Time // the end of the pause that the service asked for
 }
 
-// burst is how many calls may be sent at once. A service whose quota is far below the
-// published one would throttle all others of a larger one.
-func (q quota) burst() int { return int(min(q, 10)) }
+// burst is how many calls may be sent at once, before a service that throttles is noticed:
+// with what follows in the next tenth of a second, less than ten writes. A service whose
+// quota is far below the published one would throttle all others of a larger burst.
+func (q quota) burst() int { return int(max(1, min(2*q/5, 10))) }
 
 func newLimit(of quota) *limit {
 	l := &limit{
