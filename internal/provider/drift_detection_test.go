@@ -176,7 +176,7 @@ func TestAccDriftDetection_declared(t *testing.T) {
 	a.tampered(func(p *ramtest.PasswordPolicy) { p.MinimumPasswordLength = 8 })
 	summary, _ := a.drift(2)
 	contains(t, summary, "1 difference (1 weaker), 0 failed checks", "## Declared, and not so in the account",
-		"| 1 | high, weaker | `ram_password_policy.this` | `minimum_password_length` | `14` | `8` | `cis 1.11`, `alibaba-2026 password-length` | Every RAM user who chooses a console password. |",
+		"| 1 | high, weaker | `ram_password_policy.this` | `minimum_password_length` | `14` | `8` | `cis 1.11`, `alibaba-2026 password-length`, `mlps-2.0-level-3 8.1.4.1a-length`, `nist-800-63b-4 3.1.1.2-length` | Every RAM user who chooses a console password. |",
 		" apply -target='ram_password_policy.this'\n", "```hcl\n# ram_password_policy.this\nminimum_password_length = 8\n```")
 	lacks(t, summary, "Not declared", "Checks that")
 

@@ -119,8 +119,8 @@ func TestAccDecryptedSecret_theErrorQuotesNothing(t *testing.T) {
 	sealed, plain := sealedFor(t, alice, sealedText), "Unsealed-Secret-Pasted-By-Mistake"
 	for name, bad := range map[string]struct{ sealed, key, says string }{
 		"another key":  {sealed, privateKey(t, bob), "encrypted for the key with the id"},
-		"no message":   {plain, privateKey(t, bob), "no PGP message"},
-		"a broken key": {sealed, privateKey(t, bob)[:300], "no PGP private key"},
+		"no message":   {plain, privateKey(t, bob), "not a PGP message"},
+		"a broken key": {sealed, privateKey(t, bob)[:300], "not a PGP private key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
