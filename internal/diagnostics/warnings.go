@@ -71,7 +71,7 @@ func merge(into, d *tfprotov6.Diagnostic) {
 // ranks orders warnings by what they can cost: access, security, an object, and the rest.
 var ranks = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)lock|keep out|keeps out|logon name|second factor`),
-	regexp.MustCompile(`(?i)weaker|enabled again|switched on|is active|not declared|another AccessKey|young AccessKey`),
+	regexp.MustCompile(`(?i)weaker|enabled again|switched on|is active|not declared|another AccessKey|created less than a day ago`),
 	regexp.MustCompile(`(?i)loses|gone|delet|destroy|replaced|remove`),
 }
 

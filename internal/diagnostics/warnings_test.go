@@ -80,3 +80,15 @@ func TestTold_repeatsNoWarningAndExplainsAnErrorOnce(t *testing.T) {
 		t.Errorf("another error is %q", other[0].Detail)
 	}
 }
+
+// A key whose secret may be lost comes before an object that could not be confirmed.
+func TestArrange_aRecentKeyIsOfTheSecondRank(t *testing.T) {
+	t.Parallel()
+	got := Arrange([]*tfprotov6.Diagnostic{
+		warning("Cannot confirm the AccessKey LTAI1", "x", "x"),
+		warning("User alice has an AccessKey created less than a day ago: LTAI2", "y", "y"),
+	}, nil)
+	if want := "User alice has an AccessKey created less than a day ago: LTAI2; Cannot confirm the AccessKey LTAI1"; summaries(got) != want {
+		t.Errorf("got %s", summaries(got))
+	}
+}
