@@ -61,3 +61,15 @@ func (i *Instance) ConfirmGone(ctx context.Context, find func(context.Context) (
 	found, err := find(ctx)
 	return err == nil && !found, err
 }
+
+// FindTwice reports whether an object exists, for a removal from the state and for a
+// delete: what read does not find is read again after a while with refresh, which bypasses
+// every cache.
+func (i *Instance) FindTwice(ctx context.Context, read, refresh func(context.Context) (found bool, err error)) (bool, error) {
+	found, err := read(ctx)
+	if err != nil || found {
+		return found, err
+	}
+	gone, err := i.ConfirmGone(ctx, refresh)
+	return !gone, err
+}

@@ -242,27 +242,3 @@ func IsOwnKey(i *instance.Instance, id string) bool {
 	chain, known := i.Client.CredentialChain()
 	return known && slices.Contains(chain.LongLivedKeyIDs(), id)
 }
-
-// IsOwnUser reports whether the credentials of the provider depend on a user: the caller,
-// or the owner of a key that assumes a role.
-func IsOwnUser(ctx context.Context, i *instance.Instance, id string) (bool, error) {
-	caller, err := i.Client.Caller(ctx)
-	if err != nil || caller.UserID == id {
-		return err == nil, err
-	}
-	chain, known := i.Client.CredentialChain()
-	if !known {
-		return false, nil
-	}
-	for _, key := range chain.LongLivedKeyIDs() {
-		owner, err := i.Client.AccessKeyOwner(ctx, key)
-		if err == nil && owner.ID == id {
-			return true, nil
-		}
-		// A key of another account, from which a role is assumed, is not found here.
-		if err != nil && !ram.NotFound(err, "User") && !ram.NotFound(err, "User.AccessKey") {
-			return false, err
-		}
-	}
-	return false, nil
-}

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -213,24 +214,26 @@ func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	live, found, err := findGroup(ctx, state.Name.ValueString(), state.GroupID.ValueString(), r.Client, r.Client.Group)
-	if err == nil && !found {
-		var gone bool
-		gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
-			live, found, err = findGroup(ctx, state.Name.ValueString(), state.GroupID.ValueString(), r.Client, r.Client.RefreshGroup)
-			return found, err
-		})
-		if err == nil && gone {
-			r.RemoveFromState(ctx, state.identity(), resp, "The group is gone", fmt.Sprintf(
-				"Account %s has no group %q any more. It was deleted outside of Terraform. The next apply creates a new group, without members and policies.", account, state.Name.ValueString()))
-			return
-		}
-	}
+	var live ram.Group
+	found, err := r.FindTwice(ctx, state.find(r.Client, r.Client.Group, &live), state.find(r.Client, r.Client.RefreshGroup, &live))
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
+	if !found {
+		r.RemoveFromState(ctx, state.identity(), resp, "The group is gone", fmt.Sprintf(
+			"Account %s has no group %q any more. It was deleted outside of Terraform. The next apply creates a new group, without members and policies.", account, state.Name.ValueString()))
 		return
 	}
 	state.show(live)
 	tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// find returns a function that finds the group and sets live.
+func (m *groupModel) find(client *ram.Client, read func(context.Context, string) (ram.Group, error), live *ram.Group) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (found bool, err error) {
+		*live, found, err = findGroup(ctx, m.Name.ValueString(), m.GroupID.ValueString(), client, read)
+		return found, err
+	}
 }
 
 // findGroup finds a group by its name, or after a rename by its id. A group with the name and
@@ -296,16 +299,9 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
-	find := func(ctx context.Context) (live ram.Group, found bool, err error) {
-		return findGroup(ctx, state.Name.ValueString(), state.GroupID.ValueString(), r.Client, r.Client.RefreshGroup)
-	}
-	live, found, err := find(ctx)
-	if err == nil && !found {
-		_, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
-			live, found, err = find(ctx)
-			return found, err
-		})
-	}
+	var live ram.Group
+	find := state.find(r.Client, r.Client.RefreshGroup, &live)
+	found, err := r.FindTwice(ctx, find, find)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
@@ -332,15 +328,12 @@ func (r *groupResource) notOwn(ctx context.Context, name string, f diagnostics.O
 	if diagnostics.Report(diags, f, err) {
 		return false
 	}
-	for _, member := range members {
-		for _, id := range own {
-			if member.UserID == id {
-				diags.AddAttributeError(path.Root("force_destroy"), "Cannot "+f.Name, fmt.Sprintf(
-					"Terraform runs as the user %q, which is a member of the group %q and would lose its permissions. %s\n\n"+
-						"Run with the credentials of another user, or remove the group from the state without deleting it: terraform state rm <address>", member.UserName, name, f.State))
-				return false
-			}
-		}
+	at := slices.IndexFunc(members, func(member ram.GroupMember) bool { return slices.Contains(own, member.UserID) })
+	if at < 0 {
+		return true
 	}
-	return true
+	diags.AddAttributeError(path.Root("force_destroy"), "Cannot "+f.Name, fmt.Sprintf(
+		"Terraform runs as the user %q, which is a member of the group %q and would lose its permissions. %s\n\n"+
+			"Run with the credentials of another user, or remove the group from the state without deleting it: terraform state rm <address>", members[at].UserName, name, f.State))
+	return false
 }

@@ -214,11 +214,11 @@ func (r *membershipResource) notOwn(ctx context.Context, f diagnostics.Operation
 	if m.AllowSelf.ValueBool() {
 		return true
 	}
-	own, err := owner.OwnUserIDs(ctx, r.Instance)
+	own, err := owner.IsOwnUser(ctx, r.Instance, m.UserID.ValueString())
 	if diagnostics.Report(diags, f, err) {
 		return false
 	}
-	if !slices.Contains(own, m.UserID.ValueString()) {
+	if !own {
 		return true
 	}
 	diags.AddAttributeError(path.Root("allow_self"), "Cannot "+f.Name, fmt.Sprintf(
@@ -307,15 +307,11 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	found, err := r.find(ctx, &state, r.Client.GroupMembers)
+	found, err := r.FindTwice(ctx, r.finder(&state, r.Client.GroupMembers), r.finder(&state, r.Client.RefreshGroupMembers))
 	if err == nil && !found {
-		var gone bool
-		gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) { return r.find(ctx, &state, r.Client.RefreshGroupMembers) })
-		if err == nil && gone {
-			r.RemoveFromState(ctx, state.identity(), resp, "The group membership is gone", fmt.Sprintf(
-				"The user %q is not a member of the group %q in account %s any more. The next apply adds the user again.", state.UserName.ValueString(), state.GroupName.ValueString(), account))
-			return
-		}
+		r.RemoveFromState(ctx, state.identity(), resp, "The group membership is gone", fmt.Sprintf(
+			"The user %q is not a member of the group %q in account %s any more. The next apply adds the user again.", state.UserName.ValueString(), state.GroupName.ValueString(), account))
+		return
 	}
 	if err == nil && state.GroupID.IsNull() { // moved here
 		var group ram.Group
@@ -326,6 +322,11 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// finder is find with one way to read the members.
+func (r *membershipResource) finder(m *membershipModel, read func(context.Context, string) ([]ram.GroupMember, error)) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) { return r.find(ctx, m, read) }
 }
 
 // find reports whether the user is a member of the group, and follows both to other names. Only if
@@ -389,13 +390,8 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
-	find := func(ctx context.Context) (bool, error) { return r.find(ctx, &state, r.Client.RefreshGroupMembers) }
-	found, err := find(ctx)
-	if err == nil && !found {
-		var gone bool
-		gone, err = r.ConfirmGone(ctx, find)
-		found = !gone
-	}
+	find := r.finder(&state, r.Client.RefreshGroupMembers)
+	found, err := r.FindTwice(ctx, find, find)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}

@@ -218,19 +218,17 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	state.AccountID, state.PasswordWO = types.StringValue(account), types.StringNull()
-	live, there, err := r.find(ctx, &state)
-	if err == nil && !there {
-		var away bool
-		away, err = r.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
-			live, found, err = r.find(ctx, &state)
-			return found, err
-		})
-		if err == nil && away {
-			r.RemoveFromState(ctx, state.Identity(), resp, "The login profile is gone", fmt.Sprintf(
-				"The RAM user %q of account %s has no login profile any more, or does not exist itself. It was deleted outside of Terraform. The next apply creates a new one, with the password of the configuration.",
-				state.UserName.ValueString(), account))
-			return
-		}
+	var live ram.LoginProfile
+	find := func(ctx context.Context) (found bool, err error) {
+		live, found, err = r.find(ctx, &state)
+		return found, err
+	}
+	found, err := r.FindTwice(ctx, find, find)
+	if err == nil && !found {
+		r.RemoveFromState(ctx, state.Identity(), resp, "The login profile is gone", fmt.Sprintf(
+			"The RAM user %q of account %s has no login profile any more, or does not exist itself. It was deleted outside of Terraform. The next apply creates a new one, with the password of the configuration.",
+			state.UserName.ValueString(), account))
+		return
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
@@ -266,7 +264,7 @@ func (r *loginProfileResource) find(ctx context.Context, m *loginProfileModel) (
 // noProfile reports whether a user has no login profile, or that there is no such user.
 func noProfile(err error) bool { return ram.NotFound(err, "User.LoginProfile", "User") }
 
-// demandedOfAll reports whether the profile shows a demand for MFA only because the account
+// mfaRequiredByAccount reports whether the profile shows a demand for MFA only because the account
 // demands it of all users (assumed: no source says whether it does). The profile's own
 // flag is then what it was.
 func (r *loginProfileResource) mfaRequiredByAccount(ctx context.Context, prior loginProfileModel, live ram.LoginProfile) bool {

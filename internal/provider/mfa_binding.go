@@ -278,16 +278,15 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	device, found, err := b.find(ctx, state)
-	if err == nil && !found {
-		var missing bool
-		missing, err = b.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
-			devices, err := b.Client.RefreshMFADevices(ctx)
-			device, found = state.deviceIn(devices)
-			return found, err
-		})
-		found = !missing
-	}
+	var device ram.MFADevice
+	found, err := b.FindTwice(ctx, func(ctx context.Context) (found bool, err error) {
+		device, found, err = b.find(ctx, state)
+		return found, err
+	}, func(ctx context.Context) (found bool, err error) {
+		devices, err := b.Client.RefreshMFADevices(ctx)
+		device, found = state.deviceIn(devices)
+		return found, err
+	})
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}

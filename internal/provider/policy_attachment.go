@@ -287,6 +287,11 @@ func (r *attachmentResource) attached(ctx context.Context, m *attachmentModel, r
 	return err == nil && (!m.ResourceGroupID.IsNull() || slices.Contains(policies, m.policy())), err
 }
 
+// finder is find with one way to read the policies.
+func (r *attachmentResource) finder(m *attachmentModel, read func(context.Context, ram.Principal) ([]ram.Policy, error)) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) { return r.find(ctx, m, read) }
+}
+
 // find is attached for a principal that may have been renamed or deleted. That a user or group of
 // another id has the name is found only where the policy is missing.
 func (r *attachmentResource) find(ctx context.Context, m *attachmentModel, read func(context.Context, ram.Principal) ([]ram.Policy, error)) (bool, error) {
@@ -390,16 +395,12 @@ func (r *attachmentResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	found, err := r.find(ctx, &state, r.Client.AttachedPolicies)
+	found, err := r.FindTwice(ctx, r.finder(&state, r.Client.AttachedPolicies), r.finder(&state, r.Client.RefreshAttachedPolicies))
 	if err == nil && !found {
-		var gone bool
-		gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) { return r.find(ctx, &state, r.Client.RefreshAttachedPolicies) })
-		if err == nil && gone {
-			r.RemoveFromState(ctx, state.identity(), resp, "The policy attachment is gone", fmt.Sprintf(
-				"The policy %q (%s) is not attached to %s in account %s any more. The next apply attaches it again.",
-				state.PolicyName.ValueString(), state.PolicyType.ValueString(), describePrincipal(state.principal()), account))
-			return
-		}
+		r.RemoveFromState(ctx, state.identity(), resp, "The policy attachment is gone", fmt.Sprintf(
+			"The policy %q (%s) is not attached to %s in account %s any more. The next apply attaches it again.",
+			state.PolicyName.ValueString(), state.PolicyType.ValueString(), describePrincipal(state.principal()), account))
+		return
 	}
 	if err == nil && state.PrincipalID.IsNull() { // moved here
 		var id string
@@ -450,13 +451,8 @@ func (r *attachmentResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
-	find := func(ctx context.Context) (bool, error) { return r.find(ctx, &state, r.Client.RefreshAttachedPolicies) }
-	found, err := find(ctx)
-	if err == nil && !found {
-		var gone bool
-		gone, err = r.ConfirmGone(ctx, find)
-		found = !gone
-	}
+	find := r.finder(&state, r.Client.RefreshAttachedPolicies)
+	found, err := r.FindTwice(ctx, find, find)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}

@@ -36,16 +36,21 @@ type credentialState struct {
 	usable bool
 }
 
+// listAs returns read with its result as states.
+func listAs[T any](read func(ctx context.Context, userName string) ([]T, error), state func(T) credentialState) func(ctx context.Context, userName string) ([]credentialState, error) {
+	return func(ctx context.Context, userName string) (all []credentialState, err error) {
+		credentials, err := read(ctx, userName)
+		for _, credential := range credentials {
+			all = append(all, state(credential))
+		}
+		return all, err
+	}
+}
+
 func accessKeyKind(i *instance.Instance) credentialKind {
 	return credentialKind{
 		noun: "AccessKey pair", gone: "User.AccessKey", verb: "disable", doing: "Disabling", result: "inactive",
-		list: func(ctx context.Context, userName string) (all []credentialState, err error) {
-			keys, err := i.Client.RefreshAccessKeys(ctx, userName)
-			for _, key := range keys {
-				all = append(all, credentialState{key.ID, key.Status == accesskey.Active})
-			}
-			return all, err
-		},
+		list: listAs(i.Client.RefreshAccessKeys, func(k ram.AccessKey) credentialState { return credentialState{k.ID, k.Status == accesskey.Active} }),
 		revoke: func(ctx context.Context, userName, id string) error {
 			return i.Client.UpdateAccessKey(ctx, userName, id, accesskey.Inactive)
 		},
@@ -55,13 +60,9 @@ func accessKeyKind(i *instance.Instance) credentialKind {
 func serviceCredentialKind(i *instance.Instance) credentialKind {
 	return credentialKind{
 		noun: "service credential", gone: "User.ServiceCredential", verb: "disable", doing: "Disabling", result: "inactive",
-		list: func(ctx context.Context, userName string) (all []credentialState, err error) {
-			credentials, err := i.Client.ServiceCredentials(ctx, userName)
-			for _, credential := range credentials {
-				all = append(all, credentialState{credential.ID, credential.Status == accesskey.Active})
-			}
-			return all, err
-		},
+		list: listAs(i.Client.ServiceCredentials, func(c ram.ServiceCredential) credentialState {
+			return credentialState{c.ID, c.Status == accesskey.Active}
+		}),
 		revoke: func(ctx context.Context, userName, id string) error {
 			return i.Client.SetServiceCredentialStatus(ctx, userName, id, accesskey.Inactive)
 		},
@@ -71,13 +72,7 @@ func serviceCredentialKind(i *instance.Instance) credentialKind {
 func passkeyKind(i *instance.Instance) credentialKind {
 	return credentialKind{
 		noun: "passkey", gone: "Passkey", verb: "delete", doing: "Deleting", result: "deleted",
-		list: func(ctx context.Context, userName string) (all []credentialState, err error) {
-			passkeys, err := i.Client.Passkeys(ctx, userName)
-			for _, passkey := range passkeys {
-				all = append(all, credentialState{passkey.ID, true})
-			}
-			return all, err
-		},
+		list:   listAs(i.Client.Passkeys, func(p ram.Passkey) credentialState { return credentialState{p.ID, true} }),
 		revoke: i.Client.DeletePasskey,
 	}
 }

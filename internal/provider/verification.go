@@ -294,18 +294,18 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	live, there, err := r.find(ctx, &state.Object)
-	if err == nil && !there {
-		var away bool
-		away, err = r.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
-			live, found, err = r.refresh(ctx, &state.Object)
-			return found, err
-		})
-		if err == nil && away {
-			r.RemoveFromState(ctx, state.Identity(), resp, "The user of the verification is gone", fmt.Sprintf(
-				"There is no RAM user %q in account %s any more, so the verification leaves the state.", state.UserName.ValueString(), account))
-			return
-		}
+	var live ram.Verification
+	found, err := r.FindTwice(ctx, func(ctx context.Context) (found bool, err error) {
+		live, found, err = r.find(ctx, &state.Object)
+		return found, err
+	}, func(ctx context.Context) (found bool, err error) {
+		live, found, err = r.refresh(ctx, &state.Object)
+		return found, err
+	})
+	if err == nil && !found {
+		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the verification is gone", fmt.Sprintf(
+			"There is no RAM user %q in account %s any more, so the verification leaves the state.", state.UserName.ValueString(), account))
+		return
 	}
 	imported := state.UserID.IsNull()
 	if err == nil && imported {
