@@ -96,7 +96,7 @@ func (r *loginProfileResource) planReset(ctx context.Context, plan loginProfileM
 	}
 }
 
-// resetDanger reports whether users may not change their passwords, so that one who has to
+// resetRisk reports whether users may not change their passwords, so that one who has to
 // cannot log on any more. If the preference cannot be read, it is not known.
 func (r *loginProfileResource) resetRisk(ctx context.Context) (d setting.Risk, locks bool) {
 	preference, err := r.Client.RefreshSecurityPreference(ctx)

@@ -157,7 +157,7 @@ func matchesRequest(want ram.LoginProfileChange, have ram.LoginProfile) bool {
 		(want.Status == nil || *want.Status == have.Status)
 }
 
-// serverNow is the time of the service, as far as it is known.
+// serverTime is the time of the service, as far as it is known.
 func serverTime(i *instance.Instance) time.Time {
 	now, _ := i.Client.ServerNow()
 	return now

@@ -215,8 +215,8 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 	tf.Save(ctx, state.identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// stillThere takes the second look at a device that was missing, and at whatever
-// it is then.
+// confirmExists reads a device a second time that a first read did not find, and returns
+// it in device.
 func (d *virtualMFADevice) confirmExists(ctx context.Context, serial string, device *ram.MFADevice) (bool, error) {
 	missing, err := d.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
 		*device, found, err = mfa.Refresh(ctx, d.Instance, serial)
@@ -225,9 +225,9 @@ func (d *virtualMFADevice) confirmExists(ctx context.Context, serial string, dev
 	return !missing, err
 }
 
-// A tenure is what the provider remembers of who has a device: whom it was bound to
-// by this resource, or had at the import, and whether the configuration said so.
-// Destroy takes the device off that user only.
+// bindingOwner is the user that this resource bound the device to, or that had it at the
+// import, and whether the configuration names the user. A destroy unbinds the device from
+// that user only.
 type bindingOwner struct {
 	UserID  string `json:"user_id"`
 	Managed bool   `json:"managed"`
@@ -235,12 +235,12 @@ type bindingOwner struct {
 
 const bindingOwnerKey = "tenure"
 
-// tenureIn returns what is remembered; nil if nothing is, as after an import.
+// readBindingOwner returns the saved owner, or nil if there is none, such as after an import.
 func readBindingOwner(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) *bindingOwner {
 	return tf.ReadPrivate[bindingOwner](ctx, private, bindingOwnerKey, "device", diags)
 }
 
-// keep writes down what is remembered.
+// save writes the owner to the private state.
 func (t bindingOwner) save(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) {
 	tf.WritePrivate(ctx, private, bindingOwnerKey, t, diags)
 }

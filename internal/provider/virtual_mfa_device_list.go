@@ -16,7 +16,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// devicesSought is which devices are looked for. What is null holds for all.
+// deviceQuery selects devices. A null filter selects all.
 type deviceQuery struct {
 	Unbound  types.Bool   `tfsdk:"unbound"`
 	UserName types.String `tfsdk:"user_name"`
