@@ -307,7 +307,9 @@ together() {
 		: >"$FLEET_OUT/$verb/excluded.log"
 		: >"$log"
 	fi
-	# Each turn excludes more accounts, so there is an end.
+	# Each turn leaves out more accounts, so there is an end. The others are targets: -exclude of
+	# one account would also leave out each object of the others that depends on a data source.
+	left=$known
 	while :; do
 		code=0
 		run "$FLEET_CLI" -chdir="$directory" plan -json -input=false -out="$plan" -var "accounts_file=$FLEET_ACCOUNTS" "$@" >"$log.plan" 2>"$log.err" || code=$?
@@ -318,9 +320,19 @@ together() {
 			overview "$FLEET_OUT/$verb/$account.json"
 		}
 		cat "$log.plan" >>"$FLEET_OUT/$verb/excluded.log"
+		before=$left
+		left=$(printf '%s\n' "$left" | grep -Fvx "$failing") || :
+		if [ -z "$left" ] || [ "$left" = "$before" ]; then
+			cat "$log.err" >&2
+			report "$log.plan" "$FLEET_OUT/$verb/excluded.log" -- -reason "The plan ended with $code, and no other account can be planned."
+			overview "$FLEET_OUT/$verb/$account.json"
+		fi
 		for id in $failing; do
 			say "excluded: $id"
-			set -- "$@" "-exclude=module.baseline[\"$id\"]"
+		done
+		set --
+		for id in $left; do
+			set -- "$@" "-target=module.baseline[\"$id\"]"
 		done
 	done
 	"$FLEET_CLI" -chdir="$directory" show -json "$plan" >"$log.json"

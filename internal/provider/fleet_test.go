@@ -167,6 +167,21 @@ func TestAccFleet_oneRunForAll(t *testing.T) {
 	expect(t, "others", f.others(), []string(nil))
 }
 
+// A run of which no account can be planned ends, and says so.
+func TestAccFleet_oneRunOfNoAccount(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, 2)
+	if !strings.Contains(f.run(0, "version"), "OpenTofu") {
+		t.Skip("for_each on a provider is OpenTofu's")
+	}
+	f.run(0, "-chdir=fleet/opentofu", "get")
+	for _, id := range f.ids {
+		f.dismiss(id)
+	}
+	overview, _, _ := f.fleet(1, "-1", "plan")
+	contains(t, overview, "# RAM fleet plan: not known", "The role not exists: acs:ram::"+f.ids[0], "The role not exists: acs:ram::"+f.ids[1])
+}
+
 // A workspace for each account, four at a time. A dozen, because each is a run of its own.
 func TestAccFleet_aWorkspaceEach(t *testing.T) {
 	t.Parallel()

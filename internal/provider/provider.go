@@ -6,6 +6,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -108,7 +109,12 @@ func (p *ramProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if len(config.AllowedAccounts)+len(config.ForbiddenAccounts) > 0 {
 		ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 		defer cancel()
-		i.CheckAccount(ctx, diagnostics.Operation{Name: "configure the provider"}, "", &resp.Diagnostics)
+		var refused *ram.AccountNotAllowedError
+		// Credentials that open no account are an error of each object: a CLI that excludes the
+		// objects of one account still configures the provider for it (OpenTofu, observed).
+		if _, err := client.Caller(ctx); errors.As(err, &refused) {
+			i.CheckAccount(ctx, diagnostics.Operation{Name: "configure the provider"}, "", &resp.Diagnostics)
+		}
 	}
 }
 
