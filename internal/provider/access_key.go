@@ -24,7 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -106,7 +106,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			// Computed too: a status that the configuration omits keeps its value, and is shown.
 			"status": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: constant,
-				Validators: []validator.String{stringvalidator.OneOf(accesskey.Active, accesskey.Inactive)},
+				Validators: []validator.String{stringvalidator.OneOf(ram.Active, ram.Inactive)},
 				MarkdownDescription: "`Active` or `Inactive`. If it is left out, it is not managed: a key that was disabled, by a person in an incident or by the service for idleness, stays disabled. " +
 					"`Active` in the configuration enables such a key again, and the plan warns of it.",
 			},
@@ -227,7 +227,7 @@ func keyOwner(ctx context.Context, i *instance.Instance, name, id string) (user 
 		return user, false, err
 	}
 	keys, err := i.Client.AccessKeys(ctx, name)
-	_, found = accesskey.In(keys, id)
+	_, found = credential.In(keys, id)
 	return user, found, err
 }
 
@@ -256,7 +256,7 @@ func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	key, found := accesskey.In(listing.Keys, id)
+	key, found := credential.In(listing.All, id)
 	if !found {
 		r.missing(ctx, state, unlisted != nil, resp)
 		return
@@ -276,8 +276,8 @@ func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, 
 }
 
 // keys is the keys of the user of an object.
-func (r *accessKeyResource) keys(o *owner.Object) accesskey.Keys {
-	return accesskey.Keys{Instance: r.Instance, Owner: o}
+func (r *accessKeyResource) keys(o *owner.Object) credential.Set[ram.AccessKey] {
+	return credential.AccessKeys(r.Instance, o)
 }
 
 // missing removes a key that two reads have missed from the state, and with it the
@@ -329,7 +329,7 @@ func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateReque
 		tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
-	if wanted == accesskey.Inactive && r.refuseSelf("disable", plan, &resp.Diagnostics) {
+	if wanted == ram.Inactive && r.refuseSelf("disable", plan, &resp.Diagnostics) {
 		return
 	}
 	id, keys := plan.AccessKeyID.ValueString(), r.keys(&plan.Object)
@@ -342,7 +342,7 @@ func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	if _, listed, err := keys.WaitListed(ctx, id, wanted); !listed {
-		accesskey.WarnUnconfirmed(&resp.Diagnostics, plan.UserName.ValueString(), id, wanted, err)
+		keys.WarnUnconfirmed(&resp.Diagnostics, id, wanted, err)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -118,7 +118,7 @@ func (a *deactivateKeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 		return
 	}
 	for _, id := range ids {
-		if _, found := accesskey.In(keys, id); !found {
+		if _, found := credential.In(keys, id); !found {
 			resp.Diagnostics.AddAttributeError(path.Root("access_key_ids"), "Cannot "+f.Name, fmt.Sprintf(
 				"The user %q has no AccessKey pair %s. %s The user's keys: %s.\n\nThe key may have been deleted, or belong to another user. Take it out, or name its user, and run again.", user.Name, id, f.State, keysNamed(keys)))
 			return

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/pgp"
@@ -29,7 +29,7 @@ func (r *accessKeyResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedKey("create", accesskey.NotCreated)
+	f := failedKey("create", r.keys(&plan.Object).Kind.NotCreated())
 	encrypt, ok := r.prepareCreate(ctx, f, &plan, &resp.Diagnostics)
 	if !ok {
 		return
@@ -45,7 +45,7 @@ func (r *accessKeyResource) Create(ctx context.Context, req resource.CreateReque
 	if !ok {
 		return
 	}
-	creation := &accesskey.Creation{Keys: r.keys(&plan.Object), Encrypt: encrypt, Before: before}
+	creation := &credential.Creation[ram.AccessKey]{Set: r.keys(&plan.Object), Encrypt: encrypt, Before: before}
 	r.create(ctx, f, creation, plan, resp)
 }
 
@@ -80,12 +80,12 @@ func (r *accessKeyResource) checkRoom(ctx context.Context, f diagnostics.Operati
 			return nil, false
 		}
 	}
-	if len(keys) < accesskey.PerUser {
-		r.warnRecentKeys(plan.UserName.ValueString(), keys, diags)
+	if len(keys) < credential.PerUser {
+		r.warnRecentKeys(plan, keys, diags)
 		return keys, true
 	}
 	// The quota can be raised. Without the permission to read it, the documented one counts.
-	quota := accesskey.PerUser
+	quota := credential.PerUser
 	if summary, err := r.Client.AccountSummary(ctx); err == nil {
 		quota = max(quota, int(summary["AccessKeysPerUserQuota"]))
 	}
@@ -96,14 +96,14 @@ func (r *accessKeyResource) checkRoom(ctx context.Context, f diagnostics.Operati
 	diags.AddAttributeError(path.Root("user_name"), "Cannot create the AccessKey pair", fmt.Sprintf(
 		"%s has %d keys already, and a user cannot have more. %s\n\n%s\n\n"+
 			"Delete one that is not needed, or import it: terraform import ADDRESS %s. To replace a key with create_before_destroy, the user must not have a second one.",
-		user, len(keys), f.State, accesskey.Describe(r.Instance, keys), accesskey.ImportID(user, keys)))
+		user, len(keys), f.State, credential.Describe(r.Instance, keys), r.keys(&plan.Object).Kind.ImportID(user, keys)))
 	return nil, false
 }
 
 // warnRecentKeys warns of keys that were created a short time ago, and that this run does
 // not manage: a run that was killed between its create and the write of its state leaves
 // a key that is in no state.
-func (r *accessKeyResource) warnRecentKeys(user string, keys []ram.AccessKey, diags *diag.Diagnostics) {
+func (r *accessKeyResource) warnRecentKeys(plan accessKeyModel, keys []ram.AccessKey, diags *diag.Diagnostics) {
 	now, _ := r.Client.ServerNow()
 	recent := slices.DeleteFunc(slices.Clone(keys), func(key ram.AccessKey) bool {
 		return now.Sub(key.CreateDate) > day || r.Managed(accessKeyObject(key.ID)) || owner.IsOwnKey(r.Instance, key.ID)
@@ -111,37 +111,37 @@ func (r *accessKeyResource) warnRecentKeys(user string, keys []ram.AccessKey, di
 	if len(recent) == 0 {
 		return
 	}
-	ids := []string{}
+	user, ids := plan.UserName.ValueString(), []string{}
 	for _, key := range recent {
 		ids = append(ids, key.ID)
 	}
 	diags.AddWarning(fmt.Sprintf("User %s has an AccessKey created less than a day ago: %s", user, strings.Join(ids, ", ")), fmt.Sprintf(
 		"This run did not create or read it:\n\n%s\n\n"+
 			"If a run was killed while it created a key, this may be that key, and its secret is lost. If a Terraform state contains the key (terraform show), or an administrator created it, there is nothing to do. "+
-			"Otherwise disable and delete it:\n\n%s", accesskey.Describe(r.Instance, recent), accesskey.Commands(user, recent...)))
+			"Otherwise disable and delete it:\n\n%s", credential.Describe(r.Instance, recent), r.keys(&plan.Object).Kind.Remedy(user, recent...)))
 }
 
 // accessKeyObject is the name under which this run records that it manages a key.
 func accessKeyObject(id string) string { return "access key " + id }
 
 // create creates the key and saves it before anything else can fail (KEY-05).
-func (r *accessKeyResource) create(ctx context.Context, f diagnostics.Operation, creation *accesskey.Creation, plan accessKeyModel, resp *resource.CreateResponse) {
+func (r *accessKeyResource) create(ctx context.Context, f diagnostics.Operation, creation *credential.Creation[ram.AccessKey], plan accessKeyModel, resp *resource.CreateResponse) {
 	created, err := creation.Create(ctx)
 	wanted := plan.Status
-	if created.ID != "" {
-		r.Adopt(accessKeyObject(created.ID))
+	if created.ID() != "" {
+		r.Adopt(accessKeyObject(created.ID()))
 		plan.showCreated(created)
 		tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	r.finishCreate(ctx, creation, plan, wanted.ValueString() == accesskey.Inactive, resp)
+	r.finishCreate(ctx, creation, plan, wanted.ValueString() == ram.Inactive, resp)
 }
 
 // showCreated takes over a key that was just created.
-func (m *accessKeyModel) showCreated(created accesskey.Created) {
-	m.AccessKeyID, m.Status, m.CreateDate = types.StringValue(created.ID), types.StringValue(accesskey.Active), tf.Timestamp(created.CreateDate)
+func (m *accessKeyModel) showCreated(created credential.Created[ram.AccessKey]) {
+	m.AccessKeyID, m.Status, m.CreateDate = types.StringValue(created.ID()), types.StringValue(ram.Active), tf.Timestamp(created.Credential.CreateDate)
 	m.Secret, m.EncryptedSecret = types.StringNull(), types.StringNull()
 	switch {
 	case created.Secret != "":
@@ -155,21 +155,21 @@ func (m *accessKeyModel) showCreated(created accesskey.Created) {
 
 // finishCreate waits until the service lists the key, gives it its status, and warns of
 // keys that appear beside it.
-func (r *accessKeyResource) finishCreate(ctx context.Context, creation *accesskey.Creation, created accessKeyModel, disable bool, resp *resource.CreateResponse) {
+func (r *accessKeyResource) finishCreate(ctx context.Context, creation *credential.Creation[ram.AccessKey], created accessKeyModel, disable bool, resp *resource.CreateResponse) {
 	id := created.AccessKeyID.ValueString()
-	keys, listed := creation.WaitListed(ctx, id, accesskey.Active, &resp.Diagnostics)
+	keys, listed := creation.WaitListed(ctx, id, ram.Active, &resp.Diagnostics)
 	defer func() { creation.Warn(id, listed, &resp.Diagnostics) }()
 	if !listed {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, neverListed, []byte("true"))...)
 	}
-	if key, found := accesskey.In(keys, id); found && created.CreateDate.IsNull() {
+	if key, found := credential.In(keys, id); found && created.CreateDate.IsNull() {
 		created.CreateDate = tf.Timestamp(key.CreateDate)
 		tf.Save(ctx, created.identity(), created, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
 	if !disable {
 		return
 	}
-	missing, err := r.keys(&created.Object).SetStatus(ctx, id, accesskey.Inactive)
+	missing, err := r.keys(&created.Object).SetStatus(ctx, id, ram.Inactive)
 	if missing {
 		err = errKeyMissing
 	}
@@ -180,7 +180,7 @@ func (r *accessKeyResource) finishCreate(ctx context.Context, creation *accesske
 	if diagnostics.Report(&resp.Diagnostics, failedKey("create", ""), err) {
 		return
 	}
-	created.Status = types.StringValue(accesskey.Inactive)
+	created.Status = types.StringValue(ram.Inactive)
 	tf.Save(ctx, created.identity(), created, &resp.State, resp.Identity, &resp.Diagnostics)
-	creation.WaitListed(ctx, id, accesskey.Inactive, &resp.Diagnostics)
+	creation.WaitListed(ctx, id, ram.Inactive, &resp.Diagnostics)
 }

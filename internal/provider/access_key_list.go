@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -54,7 +53,7 @@ type keyFilter struct {
 // keyFilters are the attributes of keyFilter.
 func keyFilters() []listing.Filter {
 	return append(listing.UserFilters("the keys"),
-		listing.TextFilter("status", "Only keys of this status: `Active` or `Inactive`.", stringvalidator.OneOf(accesskey.Active, accesskey.Inactive)),
+		listing.TextFilter("status", "Only keys of this status: `Active` or `Inactive`.", stringvalidator.OneOf(ram.Active, ram.Inactive)),
 		listing.DaysFilter("older_than_days", "Only keys that were created more than this many days ago, by the service's clock."),
 		listing.DaysFilter("unused_for_days", "Only keys that were not used for more than this many days. A key that was never used counts from its creation. "+
 			"The service knows of uses since June 2019, and about two hours late. It costs one call per key."),

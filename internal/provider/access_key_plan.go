@@ -12,9 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/pgp"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
@@ -81,9 +81,9 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 	}
 	id, name := state.AccessKeyID.ValueString(), state.UserName.ValueString()
 	switch was, wanted := state.Status.ValueString(), plan.Status.ValueString(); {
-	case wanted == accesskey.Inactive && was != accesskey.Inactive:
+	case wanted == ram.Inactive && was != ram.Inactive:
 		r.refuseSelf("disable", *plan, &resp.Diagnostics)
-	case wanted == accesskey.Active && was == accesskey.Inactive:
+	case wanted == ram.Active && was == ram.Inactive:
 		resp.Diagnostics.AddAttributeWarning(path.Root("status"), "A disabled AccessKey pair will be enabled again", fmt.Sprintf(
 			"The key %s of %s is Inactive: an administrator disabled it, or the service did because it was not used. If it was disabled because it had leaked, do not enable it: replace it. "+
 				"To leave its status alone, remove status from the configuration.", id, name))

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -118,8 +118,8 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 			if policy, found, err = r.look(ctx, &o, id); found || err != nil {
 				return found, err
 			}
-			listing, err := accesskey.Keys{Instance: r.Instance, Owner: &o}.Refresh(ctx, id)
-			_, listed := accesskey.In(listing.Keys, id)
+			listing, err := credential.AccessKeys(r.Instance, &o).Refresh(ctx, id)
+			_, listed := credential.In(listing.All, id)
 			if err == nil && listed {
 				err = errKeyListed
 			}

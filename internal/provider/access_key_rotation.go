@@ -18,7 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -111,7 +111,7 @@ func (r rotated) show(key ram.AccessKey) {
 
 // in finds the key of the slot; an empty slot has none.
 func (r rotated) in(keys []ram.AccessKey) (ram.AccessKey, bool) {
-	return accesskey.In(keys, r.id.ValueString())
+	return credential.In(keys, r.id.ValueString())
 }
 
 // ids are the ids of the keys in both slots.
@@ -138,7 +138,7 @@ func (m *rotationModel) unknown() {
 func (m *rotationModel) adopt(keys []ram.AccessKey) {
 	rest := slices.Clone(keys) // the oldest first
 	slices.Reverse(rest)
-	at := max(slices.IndexFunc(rest, func(key ram.AccessKey) bool { return key.Status == accesskey.Active }), 0)
+	at := max(slices.IndexFunc(rest, func(key ram.AccessKey) bool { return key.Status == ram.Active }), 0)
 	if len(rest) == 0 {
 		return
 	}
@@ -248,7 +248,7 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	r.adoptKeys(&state)
 	listing, err := r.keys(&state.Object).Read(ctx, state.ids()...)
 	if err == nil && state.UserID.IsNull() && listing.UserExists { // imported
-		state.adopt(listing.Keys)
+		state.adopt(listing.All)
 		var user ram.User
 		user, err = r.Client.User(ctx, state.UserName.ValueString())
 		state.UserID = types.StringValue(user.ID)
@@ -267,15 +267,15 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 			"The RAM user %q of account %s, or both of its keys, do not exist any more; with them their secrets are lost. A deleted key can be restored from the recycle bin for about a month.", state.UserName.ValueString(), account))
 		return
 	}
-	if notes.see(&state, listing.Keys, now) {
+	if notes.see(&state, listing.All, now) {
 		notes.write(ctx, resp.Private, &resp.Diagnostics)
 	}
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // keys is the keys of the user of an object.
-func (r *rotationResource) keys(o *owner.Object) accesskey.Keys {
-	return accesskey.Keys{Instance: r.Instance, Owner: o}
+func (r *rotationResource) keys(o *owner.Object) credential.Set[ram.AccessKey] {
+	return credential.AccessKeys(r.Instance, o)
 }
 
 // adoptKeys records that this run manages both keys.
@@ -287,9 +287,9 @@ func (r *rotationResource) adoptKeys(m *rotationModel) {
 
 // see takes over what two reads have listed, and empties the slot of a key that both have
 // missed. A key that the service may not list yet is not gone.
-func (m *rotationModel) see(listing accesskey.Listing, notes rotationNotes, now time.Time) {
+func (m *rotationModel) see(listing credential.Listing[ram.AccessKey], notes rotationNotes, now time.Time) {
 	for _, slot := range []rotated{m.current(), m.previous()} {
-		key, found := slot.in(listing.Keys)
+		key, found := slot.in(listing.All)
 		switch {
 		case slot.id.IsNull():
 		case found:
@@ -331,11 +331,11 @@ func (n rotationNotes) mayBeUnlisted(slot rotated, now time.Time) bool {
 // see notes that a key is listed at last, or that the previous key is Inactive if the service
 // does not return since when, and reports whether the notes have changed.
 func (n *rotationNotes) see(m *rotationModel, keys []ram.AccessKey, now time.Time) (changed bool) {
-	if _, listed := accesskey.In(keys, n.Unlisted); listed {
+	if _, listed := credential.In(keys, n.Unlisted); listed {
 		n.Unlisted, changed = "", true
 	}
 	key, found := m.previous().in(keys)
-	if !found || key.Status == accesskey.Active || !key.UpdateDate.IsZero() || n.Inactive == key.ID {
+	if !found || key.Status == ram.Active || !key.UpdateDate.IsZero() || n.Inactive == key.ID {
 		return changed
 	}
 	n.Inactive, n.Since = key.ID, now
@@ -358,7 +358,7 @@ func (r *rotationResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() || !plan.fits(&resp.Diagnostics) || !r.checkPGP(plan, &resp.Diagnostics) {
 		return
 	}
-	f := failedRotation("create", accesskey.NotCreated)
+	f := failedRotation("create", r.keys(&plan.Object).Kind.NotCreated())
 	if !owner.PrepareCreate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
@@ -421,9 +421,9 @@ func (r *rotationResource) Update(ctx context.Context, req resource.UpdateReques
 			return
 		}
 		m.see(listing, notes, now)
-		notes.see(&m, listing.Keys, now)
+		notes.see(&m, listing.All, now)
 		tf.Save(ctx, m.Identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
-		more, err := r.advance(ctx, &m, &notes, listing.Keys, &resp.Diagnostics)
+		more, err := r.advance(ctx, &m, &notes, listing.All, &resp.Diagnostics)
 		tf.Save(ctx, m.Identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
 		notes.write(ctx, resp.Private, &resp.Diagnostics)
 		if diagnostics.Report(&resp.Diagnostics, f, err) || !more {
@@ -458,7 +458,7 @@ func (r *rotationResource) advance(ctx context.Context, m *rotationModel, notes 
 		if err := r.keys(&m.Object).Disable(ctx, step.key.ID); err != nil {
 			return false, diagnostics.WithState("The previous key may be disabled. The next apply continues with it.", err)
 		}
-		m.PreviousStatus = types.StringValue(accesskey.Inactive)
+		m.PreviousStatus = types.StringValue(ram.Inactive)
 		notes.Inactive = step.key.ID
 		notes.Since, err = r.Client.ServerTime(ctx)
 		return true, err
@@ -474,13 +474,13 @@ func (r *rotationResource) advance(ctx context.Context, m *rotationModel, notes 
 }
 
 // createKey creates a key, and puts it and its secret into the model.
-func (r *rotationResource) createKey(ctx context.Context, m *rotationModel, before []ram.AccessKey) (*accesskey.Creation, error) {
-	creation := &accesskey.Creation{Keys: r.keys(&m.Object), Before: before}
+func (r *rotationResource) createKey(ctx context.Context, m *rotationModel, before []ram.AccessKey) (*credential.Creation[ram.AccessKey], error) {
+	creation := &credential.Creation[ram.AccessKey]{Set: r.keys(&m.Object), Before: before}
 	fingerprint := types.StringNull()
 	if !m.PGPKey.IsNull() {
 		to, err := pgp.CheckKey(m.PGPKey.ValueString(), r.Client.Now())
 		if err != nil {
-			return creation, diagnostics.WithState(accesskey.NotCreated, err)
+			return creation, diagnostics.WithState(creation.Kind.NotCreated(), err)
 		}
 		creation.Encrypt, fingerprint = to.Encrypt, types.StringValue(to.Fingerprint)
 	}
@@ -488,13 +488,14 @@ func (r *rotationResource) createKey(ctx context.Context, m *rotationModel, befo
 	if err != nil {
 		return creation, err
 	}
-	r.Adopt(accessKeyObject(created.ID))
+	r.Adopt(accessKeyObject(created.ID()))
 	if !m.CurrentID.IsNull() {
 		m.previous().become(m.current())
 	}
 	m.current().clear()
-	created.Status = accesskey.Active
-	m.current().show(created.AccessKey)
+	key := created.Credential
+	key.Status = ram.Active
+	m.current().show(key)
 	m.CurrentFingerprint = fingerprint
 	if creation.Encrypt == nil {
 		m.CurrentSecret = types.StringValue(created.Secret)
@@ -506,9 +507,9 @@ func (r *rotationResource) createKey(ctx context.Context, m *rotationModel, befo
 
 // waitCreated waits until the new key is listed, and warns of keys that appear beside it.
 // If it is not listed, nothing more is done: the next step depends on the list.
-func waitCreated(ctx context.Context, creation *accesskey.Creation, m rotationModel, diags *diag.Diagnostics) bool {
+func waitCreated(ctx context.Context, creation *credential.Creation[ram.AccessKey], m rotationModel, diags *diag.Diagnostics) bool {
 	id := m.CurrentID.ValueString()
-	_, listed := creation.WaitListed(ctx, id, accesskey.Active, diags)
+	_, listed := creation.WaitListed(ctx, id, ram.Active, diags)
 	creation.Warn(id, listed, diags)
 	return listed
 }

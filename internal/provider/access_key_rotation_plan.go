@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/pgp"
@@ -90,7 +90,7 @@ func (r *rotationResource) checkNoKeys(plan rotationModel, keys []ram.AccessKey,
 	user := plan.UserName.ValueString()
 	diags.AddAttributeError(path.Root("user_name"), "Cannot create the AccessKey rotation", fmt.Sprintf(
 		"%s has keys already:\n\n%s\n\n%s A rotation takes both keys that a user can have. To take these over, import them: terraform import ADDRESS %[1]s",
-		user, accesskey.Describe(r.Instance, keys), accesskey.NotCreated))
+		user, credential.Describe(r.Instance, keys), r.keys(&plan.Object).Kind.NotCreated()))
 	return false
 }
 
@@ -110,14 +110,14 @@ func (r *rotationResource) planSteps(ctx context.Context, state, plan rotationMo
 	if diagnostics.Report(diags, f, err) {
 		return false
 	}
-	step, err := r.step(ctx, &m, notes, listing.Keys)
+	step, err := r.step(ctx, &m, notes, listing.All)
 	if diagnostics.Report(diags, f, err) || step.kind == stepNone {
 		return false
 	}
 	user := m.UserName.ValueString()
 	if step.blocked != "" {
 		diags.AddWarning("The AccessKey rotation of "+user+" cannot continue", fmt.Sprintf("%s It is not done: %s.\n\n%s has:\n\n%s",
-			step.describe(&m), step.blocked, user, accesskey.Describe(r.Instance, listing.Keys)))
+			step.describe(&m), step.blocked, user, credential.Describe(r.Instance, listing.All)))
 		return false
 	}
 	if step.key.ID != "" && owner.IsOwnKey(r.Instance, step.key.ID) {
@@ -156,7 +156,7 @@ func (m *rotationModel) due(notes rotationNotes, keys []ram.AccessKey, now time.
 		return m.retire(notes, current, previous, now)
 	case isCurrent && now.Before(current.CreateDate.Add(daysOf(m.RotateAfterDays))):
 		return rotationStep{}
-	case len(keys) >= accesskey.PerUser:
+	case len(keys) >= credential.PerUser:
 		return rotationStep{kind: stepCreate, blocked: "a key that this resource does not own takes the second place"}
 	}
 	return rotationStep{kind: stepCreate}
@@ -165,7 +165,7 @@ func (m *rotationModel) due(notes rotationNotes, keys []ram.AccessKey, now time.
 // listed reports whether all keys are listed.
 func listed(keys []ram.AccessKey, ids []string) bool {
 	return !slices.ContainsFunc(ids, func(id string) bool {
-		_, found := accesskey.In(keys, id)
+		_, found := credential.In(keys, id)
 		return !found
 	})
 }
@@ -175,7 +175,7 @@ func listed(keys []ram.AccessKey, ids []string) bool {
 func (m *rotationModel) retire(notes rotationNotes, current, previous ram.AccessKey, now time.Time) rotationStep {
 	step := rotationStep{kind: stepDisable, key: previous}
 	end := current.CreateDate.Add(daysOf(m.OverlapDays))
-	if previous.Status != accesskey.Active {
+	if previous.Status != ram.Active {
 		step.kind = stepDelete
 		since, known := notes.inactiveSince(previous)
 		if !known {
@@ -189,7 +189,7 @@ func (m *rotationModel) retire(notes rotationNotes, current, previous ram.Access
 	if now.Before(end) {
 		return rotationStep{}
 	}
-	if current.Status != accesskey.Active {
+	if current.Status != ram.Active {
 		step.blocked = fmt.Sprintf("the current key %s is %s, so the user could not sign with any key", current.ID, current.Status)
 	}
 	return step

@@ -21,8 +21,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -784,11 +784,11 @@ func createEncrypted(t *testing.T, srv *ramtest.Server) *resource.CreateResponse
 		},
 		RotateWhenChanged: types.MapNull(types.StringType), AllowSelf: types.BoolValue(false), Status: types.StringUnknown(),
 	}
-	f := failedKey("create", accesskey.NotCreated)
+	f := failedKey("create", (&credential.Kind[ram.AccessKey]{Word: "key"}).NotCreated())
 	before, ok := r.checkRoom(t.Context(), f, plan, &resp.Diagnostics)
 	expect(t, "room", ok, true)
 	fails := func(string) (string, error) { return "", errors.New("no entropy") }
-	r.create(t.Context(), f, &accesskey.Creation{Keys: r.keys(&plan.Object), Encrypt: fails, Before: before}, plan, resp)
+	r.create(t.Context(), f, &credential.Creation[ram.AccessKey]{Set: r.keys(&plan.Object), Encrypt: fails, Before: before}, plan, resp)
 	return resp
 }
 

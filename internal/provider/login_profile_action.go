@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -69,7 +68,7 @@ func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operati
 		return true
 	case diagnostics.Report(diags, f, err):
 		return false
-	case profile.Status == accesskey.Inactive:
+	case profile.Status == ram.Inactive:
 		tell("The console logon of %q is disabled already.", user.Name)
 		return true
 	}
@@ -83,7 +82,7 @@ func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operati
 
 // switchOff makes the profile inactive, and waits until it shows so or is gone.
 func (a *actsOnInstance) switchOff(ctx context.Context, name string) error {
-	off := accesskey.Inactive
+	off := ram.Inactive
 	err := a.Client.UpdateLoginProfile(ctx, name, ram.LoginProfileChange{Status: &off})
 	if noProfile(err) {
 		return nil
@@ -96,7 +95,7 @@ func (a *actsOnInstance) switchOff(ctx context.Context, name string) error {
 		if noProfile(err) {
 			return true, nil
 		}
-		return err == nil && live.Status == accesskey.Inactive, err
+		return err == nil && live.Status == ram.Inactive, err
 	})
 	if err == nil && !shows {
 		err = fmt.Errorf("the service accepted the request, but still showed the profile as active after %s", instance.ConfirmLimit)

@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -78,7 +78,7 @@ func (a *actsOnInstance) alive(ctx context.Context, id string) (owner ram.User, 
 		return owner, key, false, err
 	}
 	keys, err := a.Client.RefreshAccessKeys(ctx, owner.Name)
-	key, found = accesskey.In(keys, id)
+	key, found = credential.In(keys, id)
 	return owner, key, found, err
 }
 
@@ -166,7 +166,7 @@ func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell
 	var key ram.AccessKey
 	shows, looked := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (found bool, err error) {
 		keys, err := a.Client.RefreshAccessKeys(ctx, user.Name)
-		key, found = accesskey.In(keys, id)
+		key, found = credential.In(keys, id)
 		return found, err
 	})
 	if looked == nil && !shows {
@@ -178,7 +178,7 @@ func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell
 		return
 	}
 	tell("The AccessKey pair %s of %q is restored. It is %s.", id, user.Name, key.Status)
-	if key.Status == accesskey.Active {
+	if key.Status == ram.Active {
 		diags.AddWarning(fmt.Sprintf("The restored AccessKey pair %s of user %s is active", id, user.Name), fmt.Sprintf("The key %s of %q can be used again at once. If that is not what you want, disable it.", id, user.Name))
 	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -50,9 +49,9 @@ func listAs[T any](read func(ctx context.Context, userName string) ([]T, error),
 func accessKeyKind(i *instance.Instance) credentialKind {
 	return credentialKind{
 		noun: "AccessKey pair", gone: "User.AccessKey", verb: "disable", doing: "Disabling", result: "inactive",
-		list: listAs(i.Client.RefreshAccessKeys, func(k ram.AccessKey) credentialState { return credentialState{k.ID, k.Status == accesskey.Active} }),
+		list: listAs(i.Client.RefreshAccessKeys, func(k ram.AccessKey) credentialState { return credentialState{k.ID, k.Status == ram.Active} }),
 		revoke: func(ctx context.Context, userName, id string) error {
-			return i.Client.UpdateAccessKey(ctx, userName, id, accesskey.Inactive)
+			return i.Client.UpdateAccessKey(ctx, userName, id, ram.Inactive)
 		},
 	}
 }
@@ -61,10 +60,10 @@ func serviceCredentialKind(i *instance.Instance) credentialKind {
 	return credentialKind{
 		noun: "service credential", gone: "User.ServiceCredential", verb: "disable", doing: "Disabling", result: "inactive",
 		list: listAs(i.Client.ServiceCredentials, func(c ram.ServiceCredential) credentialState {
-			return credentialState{c.ID, c.Status == accesskey.Active}
+			return credentialState{c.ID, c.Status == ram.Active}
 		}),
 		revoke: func(ctx context.Context, userName, id string) error {
-			return i.Client.SetServiceCredentialStatus(ctx, userName, id, accesskey.Inactive)
+			return i.Client.SetServiceCredentialStatus(ctx, userName, id, ram.Inactive)
 		},
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -76,7 +76,7 @@ func (r *exclusiveResource) undeclared(m exclusiveModel, keys []ram.AccessKey) (
 	for _, key := range keys {
 		switch {
 		case m.allows(key.ID):
-		case enforce == enforceDisable && key.Status != accesskey.Active:
+		case enforce == enforceDisable && key.Status != ram.Active:
 		case enforce != enforceReport && owner.IsOwnKey(r.Instance, key.ID):
 		default:
 			rest = append(rest, key)
@@ -162,7 +162,7 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	r.show(ctx, &plan, listing.Keys, &resp.Diagnostics)
+	r.show(ctx, &plan, listing.All, &resp.Diagnostics)
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -193,13 +193,13 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	r.show(ctx, &state, listing.Keys, &resp.Diagnostics)
+	r.show(ctx, &state, listing.All, &resp.Diagnostics)
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // keys is the keys of the user of an object.
-func (r *exclusiveResource) keys(o *owner.Object) accesskey.Keys {
-	return accesskey.Keys{Instance: r.Instance, Owner: o}
+func (r *exclusiveResource) keys(o *owner.Object) credential.Set[ram.AccessKey] {
+	return credential.AccessKeys(r.Instance, o)
 }
 
 // Update does to the keys what the plan showed, and to no other one.
@@ -220,10 +220,10 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	if plan.Undeclared.IsUnknown() {
-		r.show(ctx, &plan, listing.Keys, &resp.Diagnostics)
+		r.show(ctx, &plan, listing.All, &resp.Diagnostics)
 	} else if plan.Enforce.ValueString() != enforceReport {
 		f.State = ""
-		if diagnostics.Report(&resp.Diagnostics, f, r.enforce(ctx, plan, r.shownBy(state, plan, listing.Keys))) {
+		if diagnostics.Report(&resp.Diagnostics, f, r.enforce(ctx, plan, r.shownBy(state, plan, listing.All))) {
 			return
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -96,7 +96,7 @@ func (r *exclusiveResource) warnOfKeys(ctx context.Context, plan exclusiveModel,
 	everyKey.Enforce = types.StringValue(enforceReport)
 	if rest := r.undeclared(everyKey, keys); len(rest) > 0 {
 		diags.AddAttributeWarning(path.Root("undeclared_access_key_ids"), "A user has AccessKey pairs that are not declared", fmt.Sprintf(
-			"%s has:\n\n%s\n\n%s", user, accesskey.Describe(r.Instance, rest), plan.consequence()))
+			"%s has:\n\n%s\n\n%s", user, credential.Describe(r.Instance, rest), plan.consequence()))
 	}
 	for _, id := range plan.Allowed.Elements() {
 		if !slices.ContainsFunc(keys, func(key ram.AccessKey) bool { return id.Equal(types.StringValue(key.ID)) }) {

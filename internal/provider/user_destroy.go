@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/ram-security/terraform-provider-ram/internal/accesskey"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -117,8 +116,8 @@ func (d *userDeletion) accessKeys(ctx context.Context, name string) (found []dep
 			fmt.Sprintf("the AccessKey pair %s (%s)", key.ID, key.Status),
 			fmt.Sprintf("aliyun ram DeleteAccessKey --UserName %s --UserAccessKeyId %s", name, key.ID),
 			func(ctx context.Context) error {
-				if key.Status == accesskey.Active {
-					if err := ignoreNotFound(d.Client.UpdateAccessKey(ctx, name, key.ID, accesskey.Inactive), "User.AccessKey"); err != nil {
+				if key.Status == ram.Active {
+					if err := ignoreNotFound(d.Client.UpdateAccessKey(ctx, name, key.ID, ram.Inactive), "User.AccessKey"); err != nil {
 						return err
 					}
 				}

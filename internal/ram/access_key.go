@@ -47,12 +47,9 @@ type AccessKeyUse struct {
 	Service string
 }
 
-// MissingSecretError is an AccessKey that the service created without returning its
-// secret, which can never be read later.
-type MissingSecretError struct{ Key AccessKey }
-
-func (e *MissingSecretError) Error() string {
-	return fmt.Sprintf("%s: the service created key %s and did not return its secret", createAccessKey.action, e.Key.ID)
+// Facts are the key without its secret.
+func (k AccessKey) Facts() CredentialFacts {
+	return CredentialFacts{ID: k.ID, Status: k.Status, CreateDate: k.CreateDate}
 }
 
 type accessKeyFields struct {
@@ -82,7 +79,7 @@ func (a *accessKeyAnswer) missing() string {
 
 // CreateAccessKey creates a key for a user. Without a user name the service would create
 // one for the caller, so such a call is not sent (KEY-12). If the answer has an id but no
-// secret, the error is a [*MissingSecretError].
+// secret, it returns the key and a [*MissingSecretError].
 func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKey, error) {
 	if err := createAccessKey.require("user name", userName); err != nil {
 		return AccessKey{}, err
@@ -94,7 +91,7 @@ func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKe
 	}
 	key := answer.AccessKey.key()
 	if key.Secret == "" {
-		return AccessKey{}, &MissingSecretError{Key: key}
+		return key, &MissingSecretError{Action: createAccessKey.action, ID: key.ID}
 	}
 	return key, nil
 }

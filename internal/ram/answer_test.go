@@ -72,7 +72,7 @@ func TestASecretIsAStringThatLooksLikeOne(t *testing.T) {
 		client := newTestClient(t, server.URL)
 		_, err := client.CreateAccessKey(t.Context(), "alice")
 		var missing *MissingSecretError
-		if !errors.As(err, &missing) || missing.Key.ID != "LTAI1" {
+		if !errors.As(err, &missing) || missing.ID != "LTAI1" {
 			t.Errorf("%s: %v", value, err)
 		}
 		if device, err := client.CreateMFADevice(t.Context(), "a"); !OutcomeUnknown(err) {

@@ -117,7 +117,7 @@ func FuzzUserAnswer(f *testing.F) {
 			t.Errorf("%d: HTTP %d, %v", at, status, err)
 		}
 		var missing *MissingSecretError
-		if err != nil && errors.As(err, &missing) && missing.Key.ID == "" {
+		if err != nil && errors.As(err, &missing) && missing.ID == "" {
 			t.Errorf("a key without an id lacks its secret: %v", err)
 		}
 	})

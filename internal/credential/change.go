@@ -1,0 +1,149 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// SetStatus enables or disables a credential, and reports whether it is missing. It survives one Ctrl-C. If the outcome is
+// unknown nevertheless, it reads the status that the service lists.
+func (s Set[C]) SetStatus(ctx context.Context, id, status string) (missing bool, err error) {
+	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit)
+	defer cancel()
+	missing, err = s.change(sending, func(name string) error { return s.Kind.SetStatus(sending, name, id, status) })
+	if !ram.OutcomeUnknown(err) {
+		return missing, err
+	}
+	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit)
+	defer cancel()
+	listing, lost := s.Refresh(reading, id)
+	one, found := In(listing.All, id)
+	now := one.Facts().Status
+	switch {
+	case lost != nil || !found:
+		return false, diagnostics.WithState(fmt.Sprintf("It is not known whether the %s %s is %s now.", s.Kind.Word, id, status), err)
+	case now == status:
+		return false, nil
+	}
+	return false, diagnostics.WithState(fmt.Sprintf(
+		"It is not known whether the %s %s is %s now: the service lists it as %s, but the request may still take effect.", s.Kind.Word, id, status, now), err)
+}
+
+// Disable disables a credential and waits until it is listed as Inactive. A credential that does not exist needs nothing more.
+func (s Set[C]) Disable(ctx context.Context, id string) error {
+	missing, err := s.SetStatus(ctx, id, ram.Inactive)
+	if err != nil {
+		return err
+	}
+	disabled, err := s.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
+		listing, err := s.Refresh(ctx, id)
+		one, found := In(listing.All, id)
+		if found && missing { // the answer that it does not exist was wrong
+			missing, err = s.SetStatus(ctx, id, ram.Inactive)
+		}
+		return err == nil && (!found || one.Facts().Status == ram.Inactive), err
+	})
+	if err == nil && !disabled {
+		err = fmt.Errorf("the service still listed the %s as Active after %s. Run again", s.Kind.Word, instance.ListLimit)
+	}
+	return diagnostics.WithState(fmt.Sprintf("The request to disable the %s %s was accepted, but it is not confirmed that it is Inactive.", s.Kind.Word, id), err)
+}
+
+// WaitListed waits until the service lists a credential with a status, and returns the user's credentials as they are then.
+func (s Set[C]) WaitListed(ctx context.Context, id, status string) (all []C, listed bool, err error) {
+	listed, err = s.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
+		var err error
+		all, err = s.Kind.Refresh(ctx, s.user())
+		if ram.NotFound(err, "User") { // the user may be listed as late as the credential
+			return false, nil
+		}
+		one, found := In(all, id)
+		return found && one.Facts().Status == status, err
+	})
+	return all, listed, err
+}
+
+// Remove disables a credential and deletes it, see [Set.Delete].
+func (s Set[C]) Remove(ctx context.Context, id string, listed bool) error {
+	if _, err := s.SetStatus(ctx, id, ram.Inactive); err != nil {
+		return diagnostics.WithState("The "+s.Kind.Word+" was not deleted, and may have been disabled.", err)
+	}
+	return s.Delete(ctx, id, listed)
+}
+
+// Delete deletes a credential and waits until the service no longer lists it. The request is always sent, because no list proves
+// that a credential does not exist. The answer that it does not exist is believed if the service gives it twice and does not list
+// it. It is not believed for a credential that the service has never listed: the service may not know it everywhere yet.
+func (s Set[C]) Delete(ctx context.Context, id string, listed bool) error {
+	accepted := false
+	request := func(ctx context.Context) (bool, error) {
+		missing, err := s.change(ctx, func(name string) error { return s.Kind.Delete(ctx, name, id) })
+		accepted = accepted || err == nil && !missing
+		return accepted, err
+	}
+	_, err := request(ctx)
+	if err == nil && !accepted {
+		_, err = s.ConfirmGone(ctx, request)
+	}
+	if err != nil {
+		return diagnostics.WithState(s.mayBeDeleted(), err)
+	}
+	var contradiction error
+	gone, err := s.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
+		listing, err := s.list(ctx, s.Kind.Refresh, []string{id})
+		if contradiction = nil; errors.Is(err, errContradiction) {
+			contradiction = err
+			return false, nil
+		}
+		_, found := In(listing.All, id)
+		if err == nil && !accepted && (found || !listed) {
+			_, err = request(ctx)
+			return false, err
+		}
+		return !found, err
+	})
+	switch {
+	case err != nil || gone:
+	case contradiction != nil:
+		err = contradiction
+	case !accepted:
+		err = fmt.Errorf("the service answers that the %[1]s does not exist, but has never listed it since it created it, so it may not know the %[1]s everywhere yet. Run again later: a new %[1]s may be listed as late as %[2]s after its creation", s.Kind.Word, instance.LateLimit)
+	default:
+		err = fmt.Errorf("the service still listed the %s after %s. Run again", s.Kind.Word, instance.ListLimit)
+	}
+	if accepted {
+		return diagnostics.WithState(fmt.Sprintf("The %[1]s is disabled, and the service accepted its deletion, but it is not confirmed that the %[1]s is gone.", s.Kind.Word), err)
+	}
+	return diagnostics.WithState(s.mayBeDeleted(), err)
+}
+
+func (s Set[C]) mayBeDeleted() string {
+	return "The " + s.Kind.Word + " is disabled. It may have been deleted."
+}
+
+// change changes a credential. If the service does not find it or its user, it follows the user to its present name, and
+// changes the credential once more.
+func (s Set[C]) change(ctx context.Context, act func(name string) error) (missing bool, err error) {
+	err = act(s.user())
+	if !ram.NotFound(err, "User", s.Kind.Gone) {
+		return false, err
+	}
+	renamed, err := owner.FollowRename(ctx, s.Instance, s.Owner)
+	if err != nil || !renamed {
+		return true, err
+	}
+	err = act(s.user())
+	if ram.NotFound(err, "User", s.Kind.Gone) {
+		return true, nil
+	}
+	return false, err
+}

@@ -1,0 +1,229 @@
+// Package credential reads, creates, disables and deletes the long-lived credentials of a user: AccessKey pairs and service
+// credentials. It knows no types of the framework, so that a resource for one key, a rotation of two and an action do the
+// same thing in the same way.
+package credential
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// PerUser is how many keys a user may have, and how many service credentials for one service, unless the account has another
+// quota (documented).
+const PerUser = 2
+
+// Credential is a credential that the service lists.
+type Credential interface {
+	Facts() ram.CredentialFacts
+}
+
+// Kind is one type of credential as data: how messages name it, and which operations the service has for it.
+type Kind[C Credential] struct {
+	Noun   string // in a summary, such as AccessKey
+	Word   string // in a sentence, such as key
+	Gone   string // the object that a not-found names, such as User.AccessKey
+	Action string // the create, such as CreateAccessKey
+
+	Placeholder string // stands for an id in a command, such as KEY_ID
+
+	Read      func(ctx context.Context, userName string) ([]C, error)
+	Refresh   func(ctx context.Context, userName string) ([]C, error) // bypasses the cache
+	Create    func(ctx context.Context, userName string) (created C, secret string, err error)
+	SetStatus func(ctx context.Context, userName, id, status string) error
+	Delete    func(ctx context.Context, userName, id string) error
+
+	// Confirm records that the user has these credentials and no others; nil: nothing is recorded.
+	Confirm func(userName string, all []C)
+
+	List     func(userName string) string       // the command that lists the credentials
+	Commands func(userName, id string) []string // the commands that disable and delete one
+	Import   func(userName, id string) string   // the import id of one
+
+	// FollowOwner finds the present name of the user of a credential, and reports whether it is another one.
+	FollowOwner func(ctx context.Context, i *instance.Instance, o *owner.Object, id string) (renamed bool, err error)
+}
+
+// NotCreated is said only when it is proven: nothing was sent, the service refused every request, or the user is gone.
+func (k Kind[C]) NotCreated() string { return "No " + k.Word + " was created." }
+
+// Set is the credentials of one kind that one user has. Owner is changed when the user has another name.
+type Set[C Credential] struct {
+	*instance.Instance
+	Kind  Kind[C]
+	Owner *owner.Object
+}
+
+func (s Set[C]) user() string { return s.Owner.UserName.ValueString() }
+
+// In returns the credential with an id.
+func In[C Credential](all []C, id string) (one C, found bool) {
+	for _, one = range all {
+		if one.Facts().ID == id {
+			return one, true
+		}
+	}
+	return *new(C), false
+}
+
+// Listing is the credentials of a user, the oldest first.
+type Listing[C Credential] struct {
+	All        []C
+	UserExists bool
+}
+
+func (l Listing[C]) has(ids []string) bool {
+	return !slices.ContainsFunc(ids, func(id string) bool {
+		_, found := In(l.All, id)
+		return !found
+	})
+}
+
+// reader lists the credentials of a user.
+type reader[C Credential] func(ctx context.Context, userName string) ([]C, error)
+
+// Read lists the credentials. One read may miss a credential that exists, because the service is eventually consistent: if
+// one of the ids is not listed, or the user is not found, it reads a second time after a pause. Only what both reads miss is
+// gone. No credential leaves a state in any other way.
+func (s Set[C]) Read(ctx context.Context, ids ...string) (Listing[C], error) {
+	return s.readTwice(ctx, s.Kind.Read, ids)
+}
+
+// Refresh is Read, and bypasses the cache.
+func (s Set[C]) Refresh(ctx context.Context, ids ...string) (Listing[C], error) {
+	return s.readTwice(ctx, s.Kind.Refresh, ids)
+}
+
+func (s Set[C]) readTwice(ctx context.Context, list reader[C], ids []string) (Listing[C], error) {
+	first, err := s.list(ctx, list, ids)
+	if err != nil && !errors.Is(err, errContradiction) {
+		return Listing[C]{}, err
+	}
+	if first.UserExists && first.has(ids) {
+		return first, nil
+	}
+	var second Listing[C]
+	_, err = s.ConfirmGone(ctx, func(ctx context.Context) (found bool, err error) {
+		second, err = s.list(ctx, s.Kind.Refresh, ids)
+		return second.UserExists, err
+	})
+	return Listing[C]{All: union(second.All, first.All), UserExists: first.UserExists || second.UserExists}, err
+}
+
+// list reads the credentials once. If one is not listed, the name may belong to another user by now, so it follows the user
+// to its present name.
+func (s Set[C]) list(ctx context.Context, list reader[C], ids []string) (Listing[C], error) {
+	id := ""
+	if len(ids) > 0 {
+		id = ids[0]
+	}
+	if s.user() == "" { // moved here from a provider in which the name can be omitted
+		if _, err := s.Kind.FollowOwner(ctx, s.Instance, s.Owner, id); err != nil {
+			return Listing[C]{}, err
+		}
+	}
+	listing, err := s.listNamed(ctx, list)
+	if err != nil || listing.UserExists && listing.has(ids) {
+		return listing, err
+	}
+	renamed, err := s.followOwner(ctx, id)
+	if err != nil {
+		return Listing[C]{}, err
+	}
+	if renamed {
+		listing, err = s.listNamed(ctx, list)
+	}
+	if err == nil && !listing.UserExists && s.userExists(ctx) {
+		return Listing[C]{}, errContradiction
+	}
+	return listing, err
+}
+
+func (s Set[C]) listNamed(ctx context.Context, list reader[C]) (Listing[C], error) {
+	all, err := list(ctx, s.user())
+	if ram.NotFound(err, "User") {
+		return Listing[C]{}, nil
+	}
+	return Listing[C]{All: all, UserExists: err == nil}, err
+}
+
+func (s Set[C]) followOwner(ctx context.Context, id string) (renamed bool, err error) {
+	if id == "" {
+		return owner.FollowRename(ctx, s.Instance, s.Owner)
+	}
+	return s.Kind.FollowOwner(ctx, s.Instance, s.Owner, id)
+}
+
+// errContradiction proves neither that the user exists nor that it does not.
+var errContradiction = errors.New("the service says both that the user exists and that it does not. Run again")
+
+// userExists reports whether the service finds the user by its id, if the id is known.
+func (s Set[C]) userExists(ctx context.Context) bool {
+	if s.Owner.UserID.ValueString() == "" {
+		return false
+	}
+	_, err := s.Client.UserByID(ctx, s.Owner.UserID.ValueString())
+	return !ram.NotFound(err, "User")
+}
+
+// union adds to all those of more that it lacks.
+func union[C Credential](all, more []C) []C {
+	for _, one := range more {
+		if _, known := In(all, one.Facts().ID); !known {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// Describe lists credentials with status and age, by the service's clock.
+func Describe[C Credential](i *instance.Instance, all []C) string {
+	now, _ := i.Client.ServerNow()
+	lines := []string{}
+	for _, one := range all {
+		f := one.Facts()
+		line := "  - " + f.ID
+		if f.Name != "" {
+			line += fmt.Sprintf(" (%s)", f.Name)
+		}
+		line += fmt.Sprintf(", %s, created %s (%s ago)", f.Status, f.CreateDate.Format(time.RFC3339), age(now.Sub(f.CreateDate)))
+		if owner.IsOwnKey(i, f.ID) {
+			line += ", used by the provider itself"
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// age is a duration in days, or exact if it is short.
+func age(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d >= 2*day {
+		return fmt.Sprintf("%d days", d/day)
+	}
+	return max(d, 0).Round(time.Second).String()
+}
+
+// Remedy is the commands that disable and delete credentials of a user.
+func (k Kind[C]) Remedy(user string, all ...C) string {
+	lines := []string{}
+	for _, one := range all {
+		lines = append(lines, "  "+strings.Join(k.Commands(user, one.Facts().ID), "\n  "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ImportID is the id with which the first of the credentials is imported.
+func (k Kind[C]) ImportID(user string, all []C) string {
+	if len(all) == 0 {
+		return k.Import(user, k.Placeholder)
+	}
+	return k.Import(user, all[0].Facts().ID)
+}
