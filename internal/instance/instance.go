@@ -137,6 +137,22 @@ func (i *Instance) CheckKnown(ctx context.Context, f diagnostics.Operation, diag
 	return false
 }
 
+// ReportUnknownAccount reports that the state names neither the account of an object nor an
+// id that exists in one account only. The first error of the provider block says what to do.
+func (i *Instance) ReportUnknownAccount(ctx context.Context, f diagnostics.Operation, diags *diag.Diagnostics) {
+	account, ok := i.CheckAccount(ctx, f, "", diags)
+	if !ok {
+		return
+	}
+	text := fmt.Sprintf("The account of the object is unknown, and the credentials are of account %s. Nothing was read, and nothing was changed.", account)
+	if !i.explain("unknown account") {
+		diags.AddError("Cannot "+f.Name, text+" Another error of this run explains what to do.")
+		return
+	}
+	diags.AddError("Cannot "+f.Name, fmt.Sprintf("%s The object was moved here, and the former state has only names, which another account may have as well.\n\n"+
+		"If the object is of account %[2]s, set allowed_account_ids = [%[2]q] in the provider configuration. Otherwise correct the credentials, or the provider alias of the resource.", text, account))
+}
+
 // Resource gives a resource or a list resource its provider instance.
 type Resource struct{ *Instance }
 

@@ -181,13 +181,10 @@ var errUnknownKeyOwner = errors.New("the state has no user name, and no RAM user
 
 // AccountOf returns the account of an object whose state does not name one, such as after
 // a move: the account of the credentials, if its user or its AccessKey exists there. Their
-// ids exist in one account only. The name is that of an object that is a user itself.
-// Otherwise it returns "".
-func AccountOf(ctx context.Context, i *instance.Instance, userID, keyID, name string) string {
+// ids exist in one account only. Otherwise it returns "".
+func AccountOf(ctx context.Context, i *instance.Instance, userID, keyID string) string {
 	var err error
 	switch {
-	case userID == "" && name != "":
-		_, err = i.Client.User(ctx, name)
 	case userID != "":
 		_, err = i.Client.UserByID(ctx, userID)
 	case keyID != "":

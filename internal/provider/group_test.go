@@ -106,11 +106,20 @@ func TestGroup_thatExistsIsNotAdopted(t *testing.T) {
 	_, diags = c.Create(groupKind, attributes{"name": "dev"})
 	refused(t, diags, "name", "already has a group", "terraform import <address> dev")
 
-	// A rename to a name in use changes nothing.
+	// A rename to a name in use is refused in the plan, which names both groups.
 	o, diags = c.Create(groupKind, attributes{"name": "mine"})
 	clean(t, diags)
-	_, diags = c.Apply(groupKind, attributes{"name": "ops"}, o)
-	refused(t, diags, "name", "Another group", "ops")
+	srv.ForgetCalls()
+	_, diags = c.Plan(groupKind, attributes{"name": "ops"}, o)
+	refused(t, diags, "name", "Another group", `has the name "ops" already`, stateOf(t, o, "group_id"), "g-ops", "third name", "for_each")
+	expect(t, "writes", writes(srv), []string(nil))
+
+	// A group that gets the name after the plan keeps it too.
+	plan, diags := c.Plan(groupKind, attributes{"name": "late"}, o)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.Groups["late"] = &ramtest.Group{ID: "g-late", Name: "late"} })
+	_, diags = c.ApplyPlan(groupKind, attributes{"name": "late"}, o, plan)
+	refused(t, diags, "name", "Another group", "late")
 	expect(t, "comments", account(srv).Groups["ops"].Comments, "by hand")
 	expect(t, "group", account(srv).Groups["mine"] != nil, true)
 }

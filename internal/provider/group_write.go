@@ -37,9 +37,43 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if !req.State.Raw.IsNull() {
 		state = tf.Get[groupModel](ctx, req.State, &resp.Diagnostics)
 		managed = managedBefore(ctx, req.Private, &resp.Diagnostics)
+		r.planRename(ctx, state, plan, &resp.Diagnostics)
 	}
 	planOptionals(plan.optionals(), config.optionals(), state.optionals(), managed)
 	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
+}
+
+// planRename refuses a name that another group has: the group would take over its identity.
+func (r *groupResource) planRename(ctx context.Context, state, plan groupModel, diags *diag.Diagnostics) {
+	before, after := state.Name.ValueString(), plan.Name.ValueString()
+	if r.Instance == nil || diags.HasError() || plan.Name.IsUnknown() || before == after {
+		return
+	}
+	f := groupOperation("update", "Nothing was changed.")
+	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), diags)
+	if !ok {
+		return
+	}
+	id := state.GroupID.ValueString()
+	if id == "" { // moved, and not read since
+		own, err := r.Client.RefreshGroup(ctx, before)
+		if diagnostics.Report(diags, f, err) {
+			return
+		}
+		id = own.ID
+	}
+	other, err := r.Client.RefreshGroup(ctx, after)
+	switch {
+	case err == nil && other.ID != id:
+		diags.AddAttributeError(path.Root("name"), "Cannot update the group", fmt.Sprintf(
+			"Another group of account %[2]s has the name %[1]q already, and the plan would give it to the group %[3]q:\n\n  group id %[4]s has the name %[3]q and is managed here\n  group id %[5]s has the name %[1]q\n\n"+
+				"Nothing was changed. A group keeps its id, members and policies when it is renamed, so configurations that refer to %[1]q would meet another group.\n\n"+
+				"If an element was removed from a list that sets count, use for_each with the names as keys, and moved blocks, so that each group keeps its address. "+
+				"To give up the group %[1]q, delete or rename it in an earlier apply. To swap two names, rename one of the groups to a third name in an earlier apply.",
+			after, account, before, id, other.ID))
+	case err != nil && !ram.NotFound(err, "Group"):
+		diagnostics.Report(diags, f, err)
+	}
 }
 
 // planOptionals plans texts that are not configured: one that was configured at the last apply is

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -153,40 +152,35 @@ func accountIn(ctx context.Context, of interface {
 	return account
 }
 
-// onePerAccount is a resource of which every account has one. Its existence in an account
-// does not show that the object in the state is of that account.
-type onePerAccount interface{ OnePerAccount() }
-
 // ofState binds ctx to the account in a state. While the state names none, such as after
-// a move, an answer that the object does not exist is not believed, and what every account
-// has is neither read nor written. Without an object, ctx is bound to the account of the
-// credentials.
+// a move, the object is found by its ids, which exist in one account only. What can be found
+// only by names, which every account may have, is neither read nor written, unless the
+// configuration names the allowed accounts. Without an object, ctx is bound to the account
+// of the credentials.
 func (g guard) ofState(ctx context.Context, verb string, state tfsdk.State, diags *diag.Diagnostics) (context.Context, bool) {
 	if state.Raw.IsNull() {
 		return ram.WithCallerAccount(ctx), true
 	}
 	account := accountIn(ctx, state, diags).ValueString()
 	ctx = ram.WithAccount(ctx, account)
-	if account == "" {
-		ctx = ram.WithAccount(ctx, g.findAccount(ctx, state))
-	}
-	if _, one := g.managed.(onePerAccount); !one || g.ProviderInstance().Client.AccountKnown(ctx) {
+	if account != "" {
 		return ctx, true
 	}
-	caller, ok := g.ProviderInstance().CheckAccount(ctx, g.operation(ctx, verb), "", diags)
-	if ok {
-		diags.AddError("Cannot "+g.operation(ctx, verb).Name, fmt.Sprintf("The state does not name the account of the setting: it was moved, and the former state did not contain the account. "+
-			"The credentials are of account %[1]s. Nothing was read from it, and nothing was changed.\n\n"+
-			"If the setting is of account %[1]s, set allowed_account_ids = [%[1]q] in the provider configuration. Otherwise correct the credentials, or the provider alias of the resource.", caller))
+	account, hasID := g.findAccount(ctx, state)
+	ctx = ram.WithAccount(ctx, account)
+	if hasID || g.ProviderInstance().Client.AccountKnown(ctx) {
+		return ctx, true
 	}
+	g.ProviderInstance().ReportUnknownAccount(ctx, g.operation(ctx, verb), diags)
 	return ctx, false
 }
 
 // serialAccount matches the account in the serial number of an MFA device (documented).
 var serialAccount = tf.NewLazyRegexp(`^acs:ram::([0-9]{16}):mfa/`)
 
-// findAccount returns the account of an object by its ids, or "".
-func (g guard) findAccount(ctx context.Context, state tfsdk.State) string {
+// findAccount returns the account of an object by its ids, or "", and reports whether the
+// state has such an id.
+func (g guard) findAccount(ctx context.Context, state tfsdk.State) (account string, hasID bool) {
 	id := func(name string) string {
 		var v types.String
 		if _, exists := state.Schema.GetAttributes()[name]; !exists || state.GetAttribute(ctx, path.Root(name), &v).HasError() {
@@ -196,10 +190,11 @@ func (g guard) findAccount(ctx context.Context, state tfsdk.State) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	if account := serialAccount.FindStringSubmatch(id("serial_number")); account != nil {
-		return account[1]
+	if serial := serialAccount.FindStringSubmatch(id("serial_number")); serial != nil {
+		return serial[1], true
 	}
-	return owner.AccountOf(ctx, g.ProviderInstance(), id("user_id"), id("access_key_id"), id("name"))
+	user, key := id("user_id"), id("access_key_id")
+	return owner.AccountOf(ctx, g.ProviderInstance(), user, key), user+key != ""
 }
 
 // operation describes an operation before it begins.

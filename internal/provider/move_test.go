@@ -298,7 +298,6 @@ func moveState(t *testing.T, c *acctest.Driver, kind string, from former) (accte
 	return acctest.Object{State: c.Value(kind, resp.TargetState), Private: resp.TargetPrivate, Identity: resp.TargetIdentity}, resp.Diagnostics
 }
 
-// summaries are what diagnostics are headed with.
 // summaries returns the summaries without the object, which is that of the state.
 func summaries(diags []*tfprotov6.Diagnostic) (all []string) {
 	for _, d := range diags {
@@ -323,17 +322,55 @@ func formerly2026(t *testing.T, m moved) *ramtest.Server {
 	return srv
 }
 
+// namesOnly reports whether the former state has only names, which another account may have as well.
+func (m moved) namesOnly() bool {
+	return !slices.ContainsFunc([]string{defaultAccount, aliceID, aliceKey}, func(id string) bool { return strings.Contains(m.state, id) })
+}
+
 // coreFor returns a driver whose configuration allows the account where the former state
-// of a setting does not name it.
+// does not show it.
 func coreFor(t *testing.T, srv *ramtest.Server, m moved) *acctest.Driver {
 	t.Helper()
 	config := attributes{}
-	if slices.Contains([]string{preference, policy, alias}, m.kind) && !strings.Contains(m.state, defaultAccount) {
+	if m.namesOnly() {
 		config["allowed_account_ids"] = []string{defaultAccount}
 	}
 	c := newCoreWith(t, config, srv.Getenv, fakeClock())
 	srv.ForgetCalls() // such a configuration checks the account
 	return c
+}
+
+// An object that was moved by its names alone may be of any account that has these names: it is
+// neither read nor written before the configuration names the account.
+func TestMove_byNamesAloneNeedsTheAccount(t *testing.T) {
+	t.Parallel()
+	kinds := map[string]bool{}
+	for name, m := range moves {
+		if !m.namesOnly() {
+			continue
+		}
+		kinds[m.kind] = true
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := formerly2026(t, m)
+			c := newCore(t, srv.Getenv, fakeClock())
+			o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+			clean(t, acctest.Errors(diags))
+			read, diags := c.Read(m.kind, o)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "The account of the object is unknown", `allowed_account_ids = ["`+defaultAccount+`"]`, "provider alias")
+			expect(t, "state", read.State.Equal(o.State), true)
+			_, diags = c.Plan(m.kind, m.config, o)
+			contains(t, acctest.Messages(acctest.Errors(diags)), "The account of the object is unknown", "Another error of this run explains what to do")
+			_, diags = c.Destroy(m.kind, o)
+			expect(t, "errors of the destroy", len(acctest.Errors(diags)), 1)
+			for _, call := range srv.Calls() {
+				expect(t, "product of "+call.Action, call.Product, "Sts")
+			}
+		})
+	}
+	for _, kind := range []string{preference, policy, alias, "ram_user", groupKind, membershipKind, attachmentKind, "ram_login_profile"} {
+		expect(t, kind, kinds[kind], true)
+	}
 }
 
 // A state is taken over, from every address, without a call; the first refresh
@@ -526,7 +563,7 @@ func TestMove_aFirstVersionAfterItSendsNothing(t *testing.T) {
 	t.Parallel()
 	m := moves["login profile"]
 	srv := formerly2026(t, m)
-	c := newCore(t, srv.Getenv, fakeClock())
+	c := coreFor(t, srv, m)
 	o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
 	clean(t, diags)
 	o, diags = c.Read(m.kind, o)

@@ -66,9 +66,6 @@ type Setting[S any] struct {
 	DestroyWarning func(before, after S) string
 }
 
-// OnePerAccount marks a type of which every account has exactly one object.
-func (*Setting[S]) OnePerAccount() {}
-
 // Derived is an attribute that the service computes from the fields.
 type Derived[S any] struct {
 	Name, Docs string
