@@ -5,6 +5,7 @@ package provider
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -66,6 +67,8 @@ func TestMigration_theExamplesBlocksAreTheScripts(t *testing.T) {
 		code, blocks, notes := writeBlocks(t, contentOf(t, migrated), kind)
 		expect(t, "exit code", code, 0)
 		expect(t, kind, blocks, contentOf(t, migration, file))
+		_, providers, _ := writeBlocks(t, contentOf(t, migrated), "providers")
+		expect(t, "providers", providers, contentOf(t, migration, filepath.Dir(file), "providers.tf"))
 		want := ""
 		if kind == "import" {
 			want = "alicloud_ram_login_profile.people is moved and not imported: a plan that removes it prints its password\n" +
@@ -129,10 +132,6 @@ func TestMigration_rejects(t *testing.T) {
 			"If it is a copy of it, run: terraform state replace-provider 'registry.terraform.io/acme/fork' aliyun/alicloud",
 		},
 		{
-			"one name for two accounts", "moved", fmt.Sprintf(one, resource("alicloud_ram_alias", "a", official, attributes)+","+resource("alicloud_ram_account_alias", "a", official+".other", attributes)),
-			"alicloud_ram_account_alias and alicloud_ram_alias would both become ram_account_alias.a. Rename one of them with the old provider.",
-		},
-		{
 			"two settings without their providers", "moved", `{"format_version":"1.0","values":{"root_module":{"resources":[
 			{"mode":"managed","type":"alicloud_ram_password_policy","name":"a","values":{}},{"mode":"managed","type":"alicloud_ram_account_password_policy","name":"b","values":{}}]}}}`,
 			"Use the output of terraform state pull, which has them.",
@@ -142,6 +141,88 @@ func TestMigration_rejects(t *testing.T) {
 		expect(t, x.name+": exit code", code, 1)
 		expect(t, x.name+": blocks", strings.TrimSpace(blocks), "")
 		contains(t, notes, x.says)
+	}
+}
+
+// Several old types become one type. Resources that would get one address get names of their own, also
+// after others of the name were moved.
+func TestMigration_oneNameOfSeveralTypes(t *testing.T) {
+	t.Parallel()
+	resource := func(kind, provider, attributes string) string {
+		return fmt.Sprintf(`{"mode":"managed","type":%q,"name":"a","provider":"provider[\"registry.terraform.io/%s\"]","instances":[{"attributes":%s}]}`, kind, provider, attributes)
+	}
+	const official = "aliyun/alicloud"
+	ofUser := resource("alicloud_ram_user_policy_attachment", official, `{"user_name":"u","policy_name":"P","policy_type":"System"}`)
+	ofGroup := resource("alicloud_ram_group_policy_attachment", official, `{"group_name":"g","policy_name":"P","policy_type":"System"}`)
+	for name, x := range map[string]struct {
+		resources []string
+		becomes   map[string]string
+	}{
+		"settings of two accounts": {
+			[]string{resource("alicloud_ram_alias", official, `{"id":"acme"}`), strings.Replace(resource("alicloud_ram_account_alias", official, `{"id":"acme"}`), `\"]"`, `\"].other"`, 1)},
+			map[string]string{"alicloud_ram_alias.a": "ram_account_alias.a_alias", "alicloud_ram_account_alias.a": "ram_account_alias.a_account"},
+		},
+		"attachments": {
+			[]string{ofUser, ofGroup},
+			map[string]string{"alicloud_ram_user_policy_attachment.a": "ram_policy_attachment.a_user", "alicloud_ram_group_policy_attachment.a": "ram_policy_attachment.a_group"},
+		},
+		"an attachment after another": {
+			[]string{resource("ram_policy_attachment", "ram-security/ram", `{}`), ofGroup},
+			map[string]string{"alicloud_ram_group_policy_attachment.a": "ram_policy_attachment.a_group"},
+		},
+		"memberships": {
+			[]string{resource("alicloud_ram_user_group_attachment", official, `{"user_name":"u","group_name":"g"}`), resource("alicloud_ram_group_membership", official, `{"user_names":["u"],"group_name":"h"}`)},
+			map[string]string{"alicloud_ram_user_group_attachment.a": "ram_group_membership.a_user", "alicloud_ram_group_membership.a": "ram_group_membership.a_group"},
+		},
+	} {
+		code, blocks, notes := writeBlocks(t, `{"version":4,"resources":[`+strings.Join(x.resources, ",")+`]}`, "moved")
+		expect(t, name, code, 0)
+		expect(t, name+": blocks", strings.Count(blocks, "moved {"), len(x.becomes))
+		for from, to := range x.becomes {
+			contains(t, blocks, fmt.Sprintf("moved {\n  from = %s\n  to   = %s\n}\n", from, to))
+			contains(t, notes, from+" becomes "+to)
+		}
+	}
+}
+
+// A membership of one user is moved. One of several users becomes a resource for each of them, in every
+// instance and module that the code is used for.
+func TestMigration_memberships(t *testing.T) {
+	t.Parallel()
+	membership := func(module, name, instances string) string {
+		return fmt.Sprintf(`{"mode":"managed",%s"type":"alicloud_ram_group_membership","name":%q,"provider":"provider[\"registry.terraform.io/aliyun/alicloud\"].prod","instances":[%s]}`, module, name, instances)
+	}
+	one := func(key, group string, users ...string) string {
+		names, err := json.Marshal(users)
+		must(t, err)
+		return fmt.Sprintf(`{%s"attributes":{"id":%q,"group_name":%[2]q,"user_names":%s}}`, key, group, names)
+	}
+	state := `{"version":4,"resources":[` + strings.Join([]string{
+		membership("", "single", one("", "dev", "alice")), membership("", "several", one("", "ops", "bob", "alice")), membership("", "empty", one("", "none")),
+		membership(`"module":"module.m[0]",`, "keyed", one(`"index_key":"x",`, "dev", "alice")), membership(`"module":"module.m[1]",`, "keyed", one(`"index_key":"y",`, "qa", "alice", "bob")),
+	}, ",") + "]}"
+	for _, kind := range []string{"moved", "import"} {
+		code, blocks, notes := writeBlocks(t, state, kind)
+		expect(t, "exit code", code, 0)
+		for to, id := range map[string]string{
+			`ram_group_membership.several["alice"]`: "alice:ops", `ram_group_membership.several["bob"]`: "bob:ops",
+			`module.m[0].ram_group_membership.keyed["x:alice"]`: "alice:dev", `module.m[1].ram_group_membership.keyed["y:alice"]`: "alice:qa", `module.m[1].ram_group_membership.keyed["y:bob"]`: "bob:qa",
+		} {
+			contains(t, blocks, fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", to, id))
+		}
+		for _, from := range []string{"several", "empty"} {
+			contains(t, blocks, "removed {\n  from = alicloud_ram_group_membership."+from+"\n\n  lifecycle {\n    destroy = false\n  }\n}\n")
+		}
+		expect(t, "blocks of both modules", strings.Count(blocks, "from = module.m.alicloud_ram_group_membership.keyed"), 1)
+		contains(t, blocks, "# module.m[0] needs: providers = { ram = ram.prod }\n", "# The resource needs: provider = ram.prod\n")
+		contains(t, notes, `ram_group_membership.several needs for_each with the keys "alice", "bob"`, "alicloud_ram_group_membership.empty has no users, and leaves the state: delete its resource block",
+			`module.m[1].ram_group_membership.keyed needs for_each with the keys "y:alice", "y:bob"`)
+		if kind == "moved" {
+			contains(t, blocks, "moved {\n  from = alicloud_ram_group_membership.single\n  to   = ram_group_membership.single\n}\n")
+			lacks(t, notes, "single")
+		} else {
+			contains(t, blocks, "import {\n  to = ram_group_membership.single\n  id = \"alice:dev\"\n}\n")
+		}
 	}
 }
 
@@ -304,6 +385,7 @@ func TestAccMigration_withMovedBlocks(t *testing.T) {
 	needsCLI(t)
 	srv, c := before(t)
 	c.write("main.tf", contentOf(t, migration, "after-moved", "main.tf"))
+	c.write("providers.tf", contentOf(t, migration, "after-moved", "providers.tf"))
 	c.write("moved.tf", contentOf(t, migration, "after-moved", "moved.tf"))
 	planned := c.run(0, "plan")
 	contains(t, planned, `alicloud_ram_user.people["alice"] has moved to ram_user.people["alice"]`, "0 to add, 0 to change, 0 to destroy",
@@ -328,6 +410,7 @@ func TestAccMigration_withImportBlocks(t *testing.T) {
 	needsCLI(t)
 	srv, c := before(t)
 	c.write("main.tf", contentOf(t, migration, "after-import", "main.tf"))
+	c.write("providers.tf", contentOf(t, migration, "after-import", "providers.tf"))
 	c.write("import.tf", contentOf(t, migration, "after-import", "import.tf"))
 	printed := c.run(0, "plan", "-out=plan.bin")
 	contains(t, printed, "7 to import, 0 to add, 2 to change, 0 to destroy", "force_destroy") // which is only ours
@@ -357,12 +440,24 @@ func (c *cli) shown(plan string) string {
 	return string(out)
 }
 
+// A provider configuration that accepts any account is named.
+func TestMigration_checkNamesOpenProviders(t *testing.T) {
+	t.Parallel()
+	const plan = `{"format_version":"1.2","resource_changes":[],"configuration":{"provider_config":{
+		"ram":{"name":"ram"},"ram.prod":{"name":"ram","expressions":{"allowed_account_ids":{"constant_value":["1234567890123456"]}}}}}}`
+	code, verdict, notes := writeBlocks(t, plan, "--check")
+	expect(t, "code", code, 0)
+	contains(t, verdict, "OK: 0 moved, 0 imported")
+	expect(t, "notes", notes, "provider ram has no allowed_account_ids, which reject the credentials of another account\n")
+}
+
 // The check rejects each plan that hurts, and names the object.
 func TestAccMigration_check(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)
 	_, c := before(t)
 	main, moved := contentOf(t, migration, "after-moved", "main.tf"), contentOf(t, migration, "after-moved", "moved.tf")
+	c.write("providers.tf", contentOf(t, migration, "after-moved", "providers.tf"))
 	forget := func(address string) string {
 		return "removed {\n  from = " + address + "\n  lifecycle {\n    destroy = false\n  }\n}\n"
 	}
@@ -381,7 +476,7 @@ func TestAccMigration_check(t *testing.T) {
 		code               int
 		says               []string
 	}{
-		{"the example", main, moved, 0, []string{"OK: 10 moved, 0 imported", "provider ram has no allowed_account_ids"}},
+		{"the example", main, moved, 0, []string{"OK: 10 moved, 0 imported"}},
 		{
 			"imported profiles, and nothing for the old ones", main, without(moved, "alicloud_ram_login_profile.people") + profiles, 1,
 			[]string{`alicloud_ram_login_profile.people["alice"] would be destroyed. Write a moved block for it.`},
@@ -400,7 +495,7 @@ func TestAccMigration_check(t *testing.T) {
 		},
 		{"another value", strings.Replace(main, "minimum_password_length = 14", "minimum_password_length = 12", 1), moved, 1, []string{"ram_password_policy.this would change: minimum_password_length."}},
 	} {
-		c.write("main.tf", x.main+"\nprovider \"ram\" {}\n")
+		c.write("main.tf", x.main)
 		c.write("moved.tf", x.blocks)
 		c.run(0, "plan", "-out=plan.bin")
 		code, verdict, notes := writeBlocks(t, c.shown("plan.bin"), "--check")
@@ -428,6 +523,7 @@ func TestAccMigration_twoPasswordPolicies(t *testing.T) {
 	_, blocks, notes := writeBlocks(t, c.state(), "moved")
 	contains(t, notes, "alicloud_ram_account_password_policy.old leaves the state, because alicloud_ram_password_policy.this is the same setting")
 	c.write("main.tf", contentOf(t, migration, "after-moved", "main.tf"))
+	c.write("providers.tf", contentOf(t, migration, "after-moved", "providers.tf"))
 	c.write("moved.tf", blocks)
 	c.run(0, "plan", "-out=plan.bin")
 	code, _, notes := writeBlocks(t, c.shown("plan.bin"), "--check")
@@ -456,6 +552,7 @@ func TestAccMigration_ofOtherProviderNames(t *testing.T) {
 			_, blocks, notes := writeBlocks(t, c.state(), "moved")
 			expect(t, "notes", notes, "")
 			c.write("main.tf", contentOf(t, migration, "after-moved", "main.tf"))
+	c.write("providers.tf", contentOf(t, migration, "after-moved", "providers.tf"))
 			c.write("moved.tf", blocks)
 			contains(t, c.run(0, "plan"), "0 to add, 0 to change, 0 to destroy")
 			c.run(0, "apply", "-auto-approve")

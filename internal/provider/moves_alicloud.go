@@ -71,7 +71,7 @@ var formerTypes = map[string][]move.FormerType{
 		)},
 		{Name: "alicloud_ram_group_membership", Required: []string{"group_name"}, Attributes: slices.Concat(
 			kept("group_name"),
-			formerly("user_names", "Only if the group has one member. Otherwise the move is refused: import one `ram_group_membership` for each user.", takeOneMember, "user_name"),
+			formerly("user_names", "Only if the group has one member. Otherwise the move is refused, and the script writes an `import` block for each user.", takeOneMember, "user_name"),
 			left("id", "", nil), keptTimeouts,
 		)},
 	},
