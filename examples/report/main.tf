@@ -36,12 +36,22 @@ data "ram_credential_report" "this" {
   max_age = "4h"
 }
 
+# The permissions of users take two calls for each user and each group, so an account of
+# thousands of users takes minutes.
+data "ram_user_access" "this" {}
+
+data "ram_policies" "this" {
+  policy_type = "Custom"
+}
+
 locals {
   controls = provider::ram::evaluate({
     security_preference       = data.ram_security_preference.this
     password_policy           = data.ram_password_policy.this
     account_access_key_policy = data.ram_account_access_key_policy.this
     credential_report         = data.ram_credential_report.this
+    user_access               = data.ram_user_access.this
+    policies                  = data.ram_policies.this
   }, var.benchmark)
 
   failed        = [for control in local.controls : control if control.status == "failed"]

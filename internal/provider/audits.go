@@ -249,8 +249,8 @@ func attachedAdministrators(e evidence) judgment {
 		return missing(fromPolicies)
 	}
 	found, silent := []string{}, []string{}
-	for _, p := range e.policies {
-		if p.kind == "System" || p.attachments == 0 {
+	for _, p := range e.policies.items {
+		if p.kind == systemPolicy || p.attachments == 0 {
 			continue
 		}
 		switch all, err := grantsAll(p.document); {
@@ -260,7 +260,11 @@ func attachedAdministrators(e evidence) judgment {
 			found = append(found, p.name)
 		}
 	}
-	return judgeNames(found, silent, "The document or the number of attachments is not readable for")
+	j := judgeNames(found, silent, "The document or the number of attachments is not readable for")
+	if e.policies.filtered {
+		j = j.ofPart(fromPolicies)
+	}
+	return j
 }
 
 // directPolicies judges the policies of users: those that are not attached to a group.
@@ -269,12 +273,26 @@ func directPolicies(e evidence) judgment {
 		return missing(fromAccess)
 	}
 	found := []string{}
-	for _, user := range e.access {
+	for _, user := range e.access.items {
 		if len(user.direct) > 0 {
 			found = append(found, user.user)
 		}
 	}
-	return judgeNames(found, nil, "")
+	j := judgeNames(found, nil, "")
+	if e.access.filtered {
+		j = j.ofPart(fromAccess)
+	}
+	return j
+}
+
+// ofPart is the judgment if a data source with a filter does not list everything: what fails
+// fails, and what passes is not evaluated.
+func (j judgment) ofPart(name string) judgment {
+	if j.status == passed {
+		j.status, j.found = notEvaluated, "null"
+	}
+	j.note = strings.TrimSpace(j.note + fmt.Sprintf(" settings.%s has a filter, and does not list everything.", name))
+	return j
 }
 
 // The shortest prefixes of a known network. IANA assigns no wider blocks: /8 of IPv4,

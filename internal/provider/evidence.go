@@ -22,9 +22,15 @@ import (
 // reports say about its root account, users and policies.
 type evidence struct {
 	settings map[string]tf.Values
-	report   *reportEvidence  // nil: not given
-	access   []accessEvidence // nil: not given
-	policies []policyEvidence // nil: not given
+	report   *reportEvidence               // nil: not given
+	access   *listEvidence[accessEvidence] // nil: not given
+	policies *listEvidence[policyEvidence] // nil: not given
+}
+
+// listEvidence is what a data source lists.
+type listEvidence[T any] struct {
+	items    []T
+	filtered bool // the data source has a filter: there may be others
 }
 
 // The members of the argument settings that are no settings.
@@ -166,7 +172,7 @@ func readRow(o opened) (row rowEvidence, err error) {
 
 // readAccess reads users with the policies that are attached to them. A policy that
 // has a group_name is attached to that group, not to the user.
-func readAccess(path string, given tftypes.Value) ([]accessEvidence, error) {
+func readAccess(path string, given tftypes.Value) (*listEvidence[accessEvidence], error) {
 	o, err := openObject(path, given)
 	if err != nil {
 		return nil, err
@@ -175,7 +181,7 @@ func readAccess(path string, given tftypes.Value) ([]accessEvidence, error) {
 	if err != nil {
 		return nil, err
 	}
-	access := []accessEvidence{}
+	access := &listEvidence[accessEvidence]{filtered: o.has("user_name") || o.has("name_regex")}
 	for _, user := range users {
 		a := accessEvidence{}
 		if a.user, err = user.required("user_name"); err != nil {
@@ -198,38 +204,76 @@ func readAccess(path string, given tftypes.Value) ([]accessEvidence, error) {
 				a.direct = append(a.direct, name)
 			}
 		}
-		access = append(access, a)
+		access.items = append(access.items, a)
 	}
 	return access, nil
 }
 
-func readPolicies(path string, given tftypes.Value) ([]policyEvidence, error) {
+// readPolicies reads the data source ram_policies, or a list of policies.
+func readPolicies(path string, given tftypes.Value) (*listEvidence[policyEvidence], error) {
+	policies := &listEvidence[policyEvidence]{}
+	if given.Type().Is(tftypes.Object{}) {
+		o, err := openObject(path, given)
+		if err != nil {
+			return nil, err
+		}
+		kind, err := o.text("policy_type")
+		if err != nil {
+			return nil, err
+		}
+		policies.filtered = o.has("name_regex") || kind == systemPolicy
+		list, named := o.members["policies"]
+		if !named {
+			return nil, fmt.Errorf("%s has no policies", path)
+		}
+		path, given = path+".policies", list
+	}
 	list, err := openObjects(path, given)
 	if err != nil {
 		return nil, err
 	}
-	policies := []policyEvidence{}
 	for _, o := range list {
-		p := policyEvidence{attachments: -1}
-		if p.name, err = o.required("policy_name"); err != nil {
+		p, err := readPolicy(o)
+		if err != nil {
 			return nil, err
 		}
-		if p.document, err = o.required("policy_document"); err != nil {
-			return nil, err
-		}
-		if p.kind, err = o.text("type"); err != nil {
-			return nil, err
-		}
-		if count, named := o.member("attachment_count"); named {
-			var f big.Float
-			if err := readAs(o.path+".attachment_count", "a number", count, tftypes.Number, &f); err != nil {
-				return nil, err
-			}
-			p.attachments, _ = f.Int64()
-		}
-		policies = append(policies, p)
+		policies.items = append(policies.items, p)
 	}
 	return policies, nil
+}
+
+// systemPolicy is the type of the service's own policies.
+const systemPolicy = "System"
+
+// readPolicy reads a policy. ram_policies names its type policy_type, alicloud_ram_policies
+// type. The control does not need the document of a system policy.
+func readPolicy(o opened) (p policyEvidence, err error) {
+	p.attachments = -1
+	if p.name, err = o.required("policy_name"); err != nil {
+		return p, err
+	}
+	for _, name := range []string{"policy_type", "type"} {
+		if p.kind == "" {
+			if p.kind, err = o.text(name); err != nil {
+				return p, err
+			}
+		}
+	}
+	document := o.required
+	if p.kind == systemPolicy {
+		document = o.text
+	}
+	if p.document, err = document("policy_document"); err != nil {
+		return p, err
+	}
+	if count, named := o.member("attachment_count"); named {
+		var f big.Float
+		if err := readAs(o.path+".attachment_count", "a number", count, tftypes.Number, &f); err != nil {
+			return p, err
+		}
+		p.attachments, _ = f.Int64()
+	}
+	return p, nil
 }
 
 // grantsAll reports whether a policy has a statement that allows every action on every
@@ -303,6 +347,12 @@ func openObjects(path string, given tftypes.Value) ([]opened, error) {
 func (o opened) member(name string) (tftypes.Value, bool) {
 	v, named := o.members[name]
 	return v, named && !v.IsNull()
+}
+
+// has reports whether a member is not null.
+func (o opened) has(name string) bool {
+	_, named := o.member(name)
+	return named
 }
 
 func (o opened) objects(name string) ([]opened, error) {

@@ -62,7 +62,7 @@ func (evaluateFunction) Definition(_ context.Context, _ function.DefinitionReque
 			"* `attribute` is the attribute that the control asks for, such as `password_policy.max_password_age`, or that helps to pass it; empty if no setting does.\n" +
 			"* `who` lists the users, keys or policies that fail. `note` is why a control is not evaluated, or which users could not be evaluated; otherwise empty.\n\n" +
 			"The function reads nothing and changes nothing. It evaluates its argument: pass data sources for the state of the account, and resources for the result of a configuration. " +
-			"Ages count from the time at which the credential report was generated. While anything in the settings is unknown, the result is unknown.\n\n" +
+			"A data source with a filter does not list everything, so a control that would pass is not evaluated. Ages count from the time at which the credential report was generated. While anything in the settings is unknown, the result is unknown.\n\n" +
 			"The controls, and what each is evaluated by:\n\n" + controlsTable() + "\n" +
 			"The values of each baseline, and the differences between sources, are on the page of the function `baseline`.",
 		Parameters: []function.Parameter{
@@ -71,8 +71,8 @@ func (evaluateFunction) Definition(_ context.Context, _ function.DefinitionReque
 				MarkdownDescription: "An object with any of the following. Another name is an error.\n" +
 					"  * `security_preference`, `password_policy`, `account_access_key_policy`: the data source or the resource of that name, or an object with some of its attributes.\n" +
 					"  * `credential_report`: the data source `ram_credential_report`, or an object with `generated_time` and `rows`.\n" +
-					"  * `user_access`: an object with `users`: a list of objects with `user_name` and `policies`, which is a list of objects with `policy_name`, and with `group_name` if the policy is attached to a group of the user.\n" +
-					"  * `policies`: a list of objects with `policy_name`, `policy_document`, `attachment_count` and `type` (`Custom` or `System`), such as the attribute `policies` of the data source `alicloud_ram_policies` of the provider `aliyun/alicloud`.",
+					"  * `user_access`: the data source `ram_user_access`, or an object with `users`: a list of objects with `user_name` and `policies`, which is a list of objects with `policy_name`, and with `group_name` if the policy is attached to a group of the user.\n" +
+					"  * `policies`: the data source `ram_policies`, or a list of objects with `policy_name`, `policy_type` (`Custom` or `System`), `policy_document` and `attachment_count`. The attribute `policies` of the data source `alicloud_ram_policies` of the provider `aliyun/alicloud` is such a list.",
 			},
 			baselineParameter(),
 		},

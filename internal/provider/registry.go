@@ -65,6 +65,7 @@ var dataSources = []func() datasource.DataSource{
 	func() datasource.DataSource { return &callerIdentityData{} },
 	func() datasource.DataSource { return &usersData{} },
 	func() datasource.DataSource { return &groupsData{} },
+	func() datasource.DataSource { return &policiesData{} },
 	func() datasource.DataSource { return &userAccessData{} },
 	func() datasource.DataSource { return &loginProfileData{} },
 	func() datasource.DataSource { return &accessKeysData{} },

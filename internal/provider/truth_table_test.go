@@ -195,6 +195,19 @@ var truths = []truth{
 	{"a custom policy that allows everything", func(a attributes) {
 		a[fromPolicies] = append(a[fromPolicies].([]any), attributes{"policy_name": "all", "type": "Custom", "attachment_count": 1, "policy_document": `{"Statement":{"Effect":"Allow","Action":["oss:Get*","*:*"],"Resource":["*"]}}`})
 	}, forCIS("1.15")},
+	{"the policies of ram_policies", func(a attributes) {
+		a[fromPolicies] = attributes{"name_regex": nil, "policy_type": "Custom", "policies": []any{
+			attributes{"policy_name": "AdministratorAccess", "policy_type": "System", "attachment_count": 1, "policy_document": nil},
+			attributes{"policy_name": "unused", "policy_type": "Custom", "attachment_count": 0, "policy_document": everything},
+		}}
+	}, nil},
+	{"a custom policy of ram_policies that allows everything", func(a attributes) {
+		a[fromPolicies] = attributes{"name_regex": "^a", "policies": []any{attributes{"policy_name": "all", "policy_type": "Custom", "attachment_count": 1, "policy_document": everything}}}
+	}, forCIS("1.15")},
+	{"policies with a filter by name", func(a attributes) { a[fromPolicies] = attributes{"name_regex": "^a", "policies": []any{}} }, forCIS("?1.15")},
+	{"system policies only", func(a attributes) { a[fromPolicies] = attributes{"policy_type": "System", "policies": []any{}} }, forCIS("?1.15")},
+	{"the access of one user", setIn(fromAccess, "user_name", "alice"), forCIS("?1.16")},
+	{"the access of users with a filter by name", setIn(fromAccess, "name_regex", "^a"), forCIS("?1.16")},
 	{"a policy that is attached to a user", func(a attributes) {
 		a[fromAccess].(attributes)["users"] = []any{attributes{"user_name": "alice", "policies": []any{attributes{"policy_name": "ReadOnlyAccess", "group_name": nil}}}}
 	}, forCIS("1.16")},
@@ -298,6 +311,8 @@ func TestEvaluate_evidence(t *testing.T) {
 		{"access without users", attributes{fromAccess: attributes{}}, "Settings.user_access has no users."},
 		{"a user without policies", attributes{fromAccess: attributes{"users": []any{attributes{"user_name": "a"}}}}, "Settings.user_access.users[0] has no policies."},
 		{"a policy without a name", attributes{fromPolicies: []any{attributes{}}}, "Settings.policies[0] has no policy_name."},
+		{"policies without a list", attributes{fromPolicies: attributes{}}, "Settings.policies has no policies."},
+		{"a custom policy without a document", attributes{fromPolicies: []any{attributes{"policy_name": "a", "policy_type": "Custom"}}}, "Settings.policies[0] has no policy_document."},
 		{"a text for a count", attributes{fromPolicies: []any{attributes{"policy_name": "a", "policy_document": "{}", "attachment_count": "1"}}}, "Settings.policies[0].attachment_count is a string, not a number."},
 	} {
 		_, fault := c.Call("evaluate", hcl(x.settings), hcl("cis-1.0.0"))

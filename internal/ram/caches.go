@@ -27,7 +27,7 @@ type caches struct {
 	groups      *cache[Group]
 	members     *cache[[]GroupMember]
 	attached    *cache[[]Policy]  // by the kind and the name of a principal
-	rights      *cache[Rights]    // by the type and the name of a policy
+	documents   *cache[string]    // by the type and the name of a policy
 	names       *cache[*userList] // what UserTaken reads
 	confirmed   confirmedUsers
 	single      singleReads
@@ -61,7 +61,7 @@ func newCaches(c *Client) caches {
 		groups:      newCache[Group](getGroup, life, c),
 		members:     newCache[[]GroupMember](listUsersForGroup, life, c),
 		attached:    newCache[[]Policy](attachmentsOf[UserPrincipal].list, life, c),
-		rights:      newCache[Rights](getPolicy, life, c),
+		documents:   newCache[string](getPolicy, life, c),
 	}
 }
 

@@ -54,7 +54,6 @@ var attachmentsOf = map[PrincipalKind]attachmentOperations{
 
 var (
 	getRole               = operation{product: ramProduct, action: "GetRole", repeat: read}
-	getPolicy             = operation{product: ramProduct, action: "GetPolicy", repeat: read}
 	listEntitiesForPolicy = operation{product: ramProduct, action: "ListEntitiesForPolicy", repeat: read}
 )
 

@@ -15,29 +15,13 @@ type Rights struct {
 	ChangesRAM    bool // an action of RAM that is not a read: enough to become an administrator
 }
 
-type policyAnswer struct {
-	DefaultPolicyVersion *struct{ PolicyDocument text }
-}
-
-func (a *policyAnswer) missing() string {
-	if a.DefaultPolicyVersion == nil || a.DefaultPolicyVersion.PolicyDocument == "" {
-		return "PolicyDocument"
-	}
-	return ""
-}
-
 // PolicyRights returns what the default version of a policy allows, from the cache.
 func (c *Client) PolicyRights(ctx context.Context, policy Policy) (Rights, error) {
-	return c.caches.rights.get(ctx, policy.Type+" "+policy.Name, func(ctx context.Context) (Rights, error) {
-		if err := getPolicy.require("policy name", policy.Name); err != nil {
-			return Rights{}, err
-		}
-		var answer policyAnswer
-		if err := c.call(ctx, getPolicy, params{"PolicyType": policy.Type, "PolicyName": policy.Name}, &answer); err != nil {
-			return Rights{}, err
-		}
-		return rightsOf(string(answer.DefaultPolicyVersion.PolicyDocument)), nil
-	})
+	document, err := c.PolicyDocument(ctx, policy)
+	if err != nil {
+		return Rights{}, err
+	}
+	return rightsOf(document), nil
 }
 
 // oneOrMany is a text or a list of texts.

@@ -44,6 +44,7 @@ var userDecoders = map[string]decoder{
 	"MFA":          decodes(getUserMFAInfo, func(a *userMFAAnswer) { _ = a.mfa() }),
 	"groups":       decodes(listGroupsForUser, nothing[userGroupsAnswer]),
 	"policies":     decodes(attachmentsOf[UserPrincipal].list, nothing[policiesAnswer]),
+	"all policies": decodes(listPolicies, nothing[allPoliciesAnswer]),
 	"group":        decodes(getGroup, func(a *groupAnswer) { _ = a.Group.group() }),
 	"all groups":   decodes(listGroups, nothing[groupsAnswer]),
 	"members":      decodes(listUsersForGroup, nothing[membersAnswer]),

@@ -24,7 +24,7 @@ variable "profile" {
 }
 
 variable "users" {
-  description = "Whether the credential report is read, for the controls of the root account and of users. Set TF_VAR_users=false for accounts of more than 3,500 users."
+  description = "Whether the credential report, the permissions of users and the policies are read, for the controls of the root account, users and policies. Set TF_VAR_users=false for accounts of more than 3,500 users."
   type        = bool
   default     = true
 }
@@ -51,6 +51,16 @@ data "ram_credential_report" "this" {
   max_age = "24h"
 }
 
+data "ram_user_access" "this" {
+  count = var.users ? 1 : 0
+}
+
+data "ram_policies" "this" {
+  count = var.users ? 1 : 0
+
+  policy_type = "Custom"
+}
+
 output "controls" {
   description = "The result of each control."
   value = provider::ram::evaluate({
@@ -58,5 +68,7 @@ output "controls" {
     password_policy           = data.ram_password_policy.this
     account_access_key_policy = data.ram_account_access_key_policy.this
     credential_report         = one(data.ram_credential_report.this[*])
+    user_access               = one(data.ram_user_access.this[*])
+    policies                  = one(data.ram_policies.this[*])
   }, var.profile)
 }

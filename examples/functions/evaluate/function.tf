@@ -6,11 +6,19 @@ data "ram_credential_report" "this" {
   max_age = "24h"
 }
 
+data "ram_user_access" "this" {}
+
+data "ram_policies" "this" {
+  policy_type = "Custom"
+}
+
 locals {
   controls = provider::ram::evaluate({
     security_preference = data.ram_security_preference.this
     password_policy     = data.ram_password_policy.this
     credential_report   = data.ram_credential_report.this
+    user_access         = data.ram_user_access.this
+    policies            = data.ram_policies.this
   }, "cis-2.0.0")
 
   failed = [for control in local.controls : control if control.status == "failed"]

@@ -1,0 +1,104 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ram
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+var (
+	listPolicies = operation{product: ramProduct, action: "ListPolicies", repeat: read}
+	getPolicy    = operation{product: ramProduct, action: "GetPolicy", repeat: read}
+)
+
+// CustomPolicy is the type of a policy of the account. The others are those of the service.
+const CustomPolicy = "Custom"
+
+// PolicyDetails is a policy of the list of all policies, which has no documents.
+type PolicyDetails struct {
+	Policy
+
+	Description     string
+	DefaultVersion  string
+	AttachmentCount *int64 // users, groups and roles; nil if the service does not return it
+	CreateDate      time.Time
+	UpdateDate      time.Time
+}
+
+type allPoliciesAnswer struct {
+	page
+
+	Policies *struct {
+		Policy *[]struct {
+			PolicyType, PolicyName, Description, DefaultVersion text
+
+			AttachmentCount        number
+			CreateDate, UpdateDate timestamp
+		}
+	}
+}
+
+func (a *allPoliciesAnswer) missing() string {
+	if a.Policies == nil || a.Policies.Policy == nil {
+		return "Policies"
+	}
+	for _, policy := range *a.Policies.Policy {
+		if policy.PolicyType == "" || policy.PolicyName == "" {
+			return "PolicyName"
+		}
+	}
+	return ""
+}
+
+// Policies reads the policies of one type, or of both types if it is empty, page by page. An error is
+// yielded at most once, as the last item: the list is then incomplete.
+func (c *Client) Policies(ctx context.Context, policyType string) iter.Seq2[PolicyDetails, error] {
+	return paged(listPolicies, func(marker string) (page, []PolicyDetails, error) {
+		in := withMarker(params{"MaxItems": largestPage}, marker)
+		in.text("PolicyType", text(policyType).optional())
+		var answer allPoliciesAnswer
+		if err := c.call(ctx, listPolicies, in, &answer); err != nil {
+			return page{}, nil, err
+		}
+		policies := []PolicyDetails{}
+		for _, policy := range *answer.Policies.Policy {
+			policies = append(policies, PolicyDetails{
+				Policy:      Policy{Type: string(policy.PolicyType), Name: string(policy.PolicyName)},
+				Description: string(policy.Description), DefaultVersion: string(policy.DefaultVersion), AttachmentCount: policy.AttachmentCount.value,
+				CreateDate: policy.CreateDate.value, UpdateDate: policy.UpdateDate.value,
+			})
+		}
+		return answer.page, policies, nil
+	}, func(policy PolicyDetails) string { return policy.key() })
+}
+
+// key names a policy in the cache.
+func (p Policy) key() string { return p.Type + " " + p.Name }
+
+type policyAnswer struct {
+	DefaultPolicyVersion *struct{ PolicyDocument text }
+}
+
+func (a *policyAnswer) missing() string {
+	if a.DefaultPolicyVersion == nil || a.DefaultPolicyVersion.PolicyDocument == "" {
+		return "PolicyDocument"
+	}
+	return ""
+}
+
+// PolicyDocument returns the document of the default version of a policy, from the cache.
+func (c *Client) PolicyDocument(ctx context.Context, policy Policy) (string, error) {
+	return c.caches.documents.get(ctx, policy.key(), func(ctx context.Context) (string, error) {
+		if err := getPolicy.require("policy name", policy.Name); err != nil {
+			return "", err
+		}
+		var answer policyAnswer
+		if err := c.call(ctx, getPolicy, params{"PolicyType": policy.Type, "PolicyName": policy.Name}, &answer); err != nil {
+			return "", err
+		}
+		return string(answer.DefaultPolicyVersion.PolicyDocument), nil
+	})
+}
