@@ -73,7 +73,7 @@ output "summary" {
     ["${var.benchmark}: ${local.passed} of ${length(local.controls)} controls passed, ${length(local.failed)} failed, ${length(local.not_evaluated)} not evaluated."],
     ["", "Failed:"],
     [for c in local.failed : length(c.who) > 0 ? "  ${c.id} ${c.title}: ${join(", ", c.who)}" : "  ${c.id} ${c.title}: wanted ${c.wanted}, found ${c.found}"],
-    ["", "Not evaluated:"],
+    length(local.not_evaluated) > 0 ? ["", "Not evaluated:"] : [],
     [for c in local.not_evaluated : "  ${c.id} ${c.title}: ${c.note}"],
     ["", "Users (report of ${data.ram_credential_report.this.generated_time}):"],
     [for u in local.users : "  ${u.user}: ${u.password ? "password" : "no password"}, ${u.mfa ? "MFA" : "no MFA"}, ${length(u.keys)} active of ${u.existing} AccessKey pairs"],

@@ -193,7 +193,8 @@ func TestAccFleet_aWorkspaceEach(t *testing.T) {
 	// The audit needs no state, and changes nothing.
 	_, _, r := f.fleet(1, "audit")
 	expect(t, "audited", accountsByStatus(r), map[reports.Status]int{reports.NoAccess: 1, reports.Failing: 11})
-	expect(t, "controls", len(r.Accounts[len(r.Accounts)-1].Controls) > 0, true)
+	expect(t, "controls", len(r.Accounts[len(r.Accounts)-1].Controls), 16)
+	expect(t, "controls that are not evaluated", r.Totals.Controls.NotEvaluated, 0)
 	expect(t, "accounts by length after the audit", f.lengths(), map[int]int{8: 12})
 
 	// Nothing is applied that was not planned before.

@@ -140,7 +140,8 @@ func TestAccReport_readable(t *testing.T) {
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		a.Keys = append(a.Keys, &ramtest.AccessKey{ID: "LTAIroot", Secret: "s", Status: "Active", CreateDate: now})
-		a.Users["alice"] = &ramtest.User{ID: aliceID, Name: "alice", CreateDate: now.AddDate(-2, 0, 0), LoginProfile: &ramtest.LoginProfile{Status: "Active", CreateDate: now.AddDate(-2, 0, 0)}}
+		a.Users["alice"] = &ramtest.User{ID: aliceID, Name: "alice", CreateDate: now.AddDate(-2, 0, 0), LoginProfile: &ramtest.LoginProfile{Status: "Active", CreateDate: now.AddDate(-2, 0, 0)}, Policies: []string{"Custom/all"}}
+		a.Policies = map[string]*ramtest.Policy{"all": {Name: "all", DefaultVersion: "v1", Versions: []ramtest.PolicyVersion{{ID: "v1", Document: everything}}}}
 	})
 	c := newCLI(t, srv.Getenv, "")
 	directory := filepath.Join(c.Directory, "report")
@@ -148,11 +149,12 @@ func TestAccReport_readable(t *testing.T) {
 	c.Directory = directory
 	out := c.run(0, "apply", "-auto-approve")
 	contains(t, out,
-		"cis-2.0.0: 3 of 16 controls passed, 11 failed, 2 not evaluated.", "  1.2 The root account has no AccessKey pair: access_key_1", "  1.3 The root account has MFA: <root>", "  1.4 Each user with a console password has MFA: alice@",
-		"  1.5 Users that did not log on for 90 days cannot log on to the console: alice@", "  1.11 Passwords have 14 characters or more: wanted {", "  1.15 No custom policy that allows everything is attached: settings.policies is not given.",
+		"cis-2.0.0: 3 of 16 controls passed, 13 failed, 0 not evaluated.", "  1.2 The root account has no AccessKey pair: access_key_1", "  1.3 The root account has MFA: <root>", "  1.4 Each user with a console password has MFA: alice@",
+		"  1.5 Users that did not log on for 90 days cannot log on to the console: alice@", "  1.11 Passwords have 14 characters or more: wanted {", 
+		"  1.15 No custom policy that allows everything is attached: all", "  1.16 Policies are attached to groups and roles only: alice",
 		"  <root>: password, no MFA, 1 active of 1 AccessKey pairs", ": password, no MFA, 0 active of 0 AccessKey pairs",
 	)
-	lacks(t, out, "tolist", "wanted\"")
+	lacks(t, out, "tolist", "wanted\"", "Not evaluated:")
 }
 
 func TestAccFunctions_errors(t *testing.T) {
