@@ -161,12 +161,10 @@ func (g guard) ofState(ctx context.Context, verb string, state tfsdk.State, diag
 	if state.Raw.IsNull() {
 		return ram.WithCallerAccount(ctx), true
 	}
-	account := accountIn(ctx, state, diags).ValueString()
-	ctx = ram.WithAccount(ctx, account)
-	if account != "" {
-		return ctx, true
+	if account := accountIn(ctx, state, diags).ValueString(); account != "" {
+		return ram.WithAccount(ctx, account), true
 	}
-	account, hasID := g.findAccount(ctx, state)
+	account, hasID := g.findAccount(ram.WithAccount(ctx, ""), state)
 	ctx = ram.WithAccount(ctx, account)
 	if hasID || g.ProviderInstance().Client.AccountKnown(ctx) {
 		return ctx, true
