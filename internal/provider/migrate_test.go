@@ -552,7 +552,7 @@ func TestAccMigration_ofOtherProviderNames(t *testing.T) {
 			_, blocks, notes := writeBlocks(t, c.state(), "moved")
 			expect(t, "notes", notes, "")
 			c.write("main.tf", contentOf(t, migration, "after-moved", "main.tf"))
-	c.write("providers.tf", contentOf(t, migration, "after-moved", "providers.tf"))
+			c.write("providers.tf", contentOf(t, migration, "after-moved", "providers.tf"))
 			c.write("moved.tf", blocks)
 			contains(t, c.run(0, "plan"), "0 to add, 0 to change, 0 to destroy")
 			c.run(0, "apply", "-auto-approve")
