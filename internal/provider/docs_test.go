@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,5 +137,54 @@ func TestAccDocs_configurationsAreValid(t *testing.T) {
 	}
 	if checked == 0 {
 		t.Error("no configuration was found")
+	}
+}
+
+var (
+	frontMatterPattern = regexp.MustCompile(`(?s)^---\n.*?subcategory: "([^"]*)"\ndescription: \|-\n((?:  [^\n]*\n)+)---\n`)
+	subcategories      = []string{"Account settings", "Users and credentials", "Access", "Reports"}
+)
+
+// The registry shows the subcategory in its menu and the description in its search. Functions
+// and guides have menus of their own.
+func TestDocs_frontMatter(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for path, page := range pages(t) {
+		if !strings.HasPrefix(path, "docs/") || path == "docs/index.md" {
+			continue
+		}
+		found++
+		matter := frontMatterPattern.FindStringSubmatch(page)
+		if matter == nil {
+			t.Errorf("%s has no front matter with a subcategory and a description", path)
+			continue
+		}
+		alone := strings.HasPrefix(path, "docs/guides/") || strings.HasPrefix(path, "docs/functions/")
+		if alone != (matter[1] == "") || !alone && !slices.Contains(subcategories, matter[1]) {
+			t.Errorf("%s has the subcategory %q", path, matter[1])
+		}
+		if sentence := strings.TrimSpace(matter[2]); strings.Contains(sentence, "\n") || !strings.HasSuffix(sentence, ".") || regexp.MustCompile(`[.!?] [A-Z]`).MatchString(sentence) {
+			t.Errorf("%s: the description is not one sentence: %s", path, sentence)
+		}
+	}
+	if found < 70 {
+		t.Errorf("only %d pages", found)
+	}
+}
+
+// The page of a setting with many attributes groups them.
+func TestDocs_attributesAreGrouped(t *testing.T) {
+	t.Parallel()
+	c := functionsCore(t)
+	for _, name := range []string{"ram_security_preference", "ram_password_policy"} {
+		block := c.Schemas.ResourceSchemas[name].Block
+		groups := regexp.MustCompile(`(?m)^\* .*$`).FindAllString(block.Description, -1)
+		for _, attribute := range block.Attributes {
+			in := slices.DeleteFunc(slices.Clone(groups), func(group string) bool { return !strings.Contains(group, "`"+attribute.Name+"`") })
+			if want := 1; attribute.Name != "account_id" && len(in) != want {
+				t.Errorf("%s.%s is in %d groups, want %d", name, attribute.Name, len(in), want)
+			}
+		}
 	}
 }

@@ -38,7 +38,15 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 		Noun:   "security preference",
 		Docs: "The security preference of an account: how RAM users log on to the console, and what they may change of their own credentials. " +
 			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
-			"The logon masks govern the console, never calls that are signed with an AccessKey pair.",
+			"The logon masks govern the console, never calls that are signed with an AccessKey pair.\n\n" +
+			"The attributes, by what they do:\n\n" +
+			"* Logon to the console: `login_network_masks`, `login_session_duration`, `allow_user_long_term_login`, `allow_user_to_login_with_passkey`\n" +
+			"* Second factors: `mfa_operation_for_login`, `enable_save_mfa_ticket`, `verification_types`\n" +
+			"* What users may change of their own: `allow_user_to_change_password`, `allow_user_to_manage_mfa_devices`, `allow_user_to_manage_access_keys`, `allow_user_to_manage_service_credentials`, " +
+			"`allow_user_to_manage_personal_ding_talk`\n" +
+			"* Idle limits: `max_idle_days_for_users`, `max_idle_days_for_access_keys`\n" +
+			"* Never sent to the service: `must_allow`, `allow_lock_out`, `on_destroy`, `reset_may_weaken`, `timeouts`\n\n" +
+			"The guide \"Locked out\" describes how each limit works, and what can lock people out.",
 		Fields:    securityPreferenceFields(),
 		Arguments: lockOutArguments("`login_network_masks`"),
 		Fetch: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {

@@ -270,6 +270,18 @@ func TestEvaluate_truthTable(t *testing.T) {
 	}
 }
 
+// The guide has a row for each control of the benchmark.
+func TestEvaluate_theGuideHasEachControl(t *testing.T) {
+	t.Parallel()
+	guide := contentOf(t, projectRoot, "templates/guides/cis-benchmark.md.tmpl")
+	cis, err := baselineNamed("cis-2.0.0")
+	must(t, err)
+	for _, c := range cis.controls {
+		contains(t, guide, fmt.Sprintf("\n| %s %s | ", c.id, c.title))
+	}
+	expect(t, "rows", strings.Count(guide, "\n| 1."), len(cis.controls))
+}
+
 // A control that fails names the users, keys and policies that fail.
 func TestEvaluate_who(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,7 @@ import (
 func workflows(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, pattern := range []string{"../../../.github/workflows/*.yml", "../../../examples/*/github-actions.yml"} {
+	for _, pattern := range []string{"../../../.github/workflows/*.yml", "../../../examples/*/github-*.yml"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v %v", pattern, files, err)
@@ -80,6 +80,51 @@ func TestWorkflows_followTheRules(t *testing.T) {
 				t.Errorf("%s: a script contains %s, and would run its value", file, found[1])
 			}
 		}
+	}
+}
+
+// A job of an example that has credentials of the account does not write on GitHub, and one that
+// writes has no credentials and runs no code of the repository.
+func TestWorkflows_separateCredentialsFromWrites(t *testing.T) {
+	t.Parallel()
+	for file, text := range workflows(t) {
+		if !strings.Contains(file, "/examples/") {
+			continue
+		}
+		for name, job := range jobs(text) {
+			writes := regexp.MustCompile(`(issues|pull-requests|contents|checks): *write`).FindString(job)
+			if reads := regexp.MustCompile(`id-token: *write|secrets\.|ALIBABA_CLOUD`).FindString(job); writes != "" && reads != "" {
+				t.Errorf("%s: job %s has %q and %q", file, name, writes, reads)
+			}
+			if strings.Contains(text, "pull_request:") && strings.Contains(job, "id-token: write") && !strings.Contains(job, "head.repo.full_name == github.repository") {
+				t.Errorf("%s: job %s has a token, and runs for forks", file, name)
+			}
+		}
+	}
+}
+
+// Plans may contain secrets, so the examples upload reports only.
+func TestWorkflows_uploadOnlyReports(t *testing.T) {
+	t.Parallel()
+	upload := regexp.MustCompile(`actions/upload-artifact@[^\n]*\n\s+with:\n(?:\s+name:[^\n]*\n)?\s+path: ([^\n]+)`)
+	uploads := 0
+	for file, text := range workflows(t) {
+		if !strings.Contains(file, "/examples/") {
+			continue
+		}
+		found := upload.FindAllStringSubmatch(text, -1)
+		if len(found) != strings.Count(text, "actions/upload-artifact@") {
+			t.Errorf("%s: an upload without a path", file)
+		}
+		for _, match := range found {
+			uploads++
+			if !regexp.MustCompile(`^(report|drift)\b[\w./-]*$`).MatchString(match[1]) {
+				t.Errorf("%s uploads %s", file, match[1])
+			}
+		}
+	}
+	if uploads == 0 {
+		t.Error("no upload was found")
 	}
 }
 
