@@ -11,16 +11,17 @@ import (
 
 // The account of the tests, and the objects in it.
 const (
-	AccountID   = "1234567890123456"
-	AliceID     = "200000000000000001"
-	BobID       = "200000000000000002"
-	OperatorsID = "g-operators"
-	AliceKey    = "LTAI5tAliceAliceAliceAli"
-	BobKey      = "LTAI5tBobBobBobBobBobBob"
-	StrayKey    = "LTAI5tStrayStrayStraySt2" // a second key of alice
-	OthersKey   = "LTAI5tOthersOthersOthers" // a key that another administrator creates during a run
-	PhoneSerial = "acs:ram::" + AccountID + ":mfa/phone"
-	PhoneSeed   = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	AccountID       = "1234567890123456"
+	AliceID         = "200000000000000001"
+	BobID           = "200000000000000002"
+	OperatorsID     = "g-operators"
+	AliceKey        = "LTAI5tAliceAliceAliceAli"
+	BobKey          = "LTAI5tBobBobBobBobBobBob"
+	AliceCredential = "SC5tAliceAliceAliceAli"
+	StrayKey        = "LTAI5tStrayStrayStraySt2" // a second key of alice
+	OthersKey       = "LTAI5tOthersOthersOthers" // a key that another administrator creates during a run
+	PhoneSerial     = "acs:ram::" + AccountID + ":mfa/phone"
+	PhoneSeed       = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 	adminKey     = "LTAI5tAdminAdminAdminAdm"
 	tabletSerial = "acs:ram::" + AccountID + ":mfa/tablet"
@@ -85,12 +86,21 @@ func AddExisting(a *ramtest.Account, now time.Time) {
 	}
 	GiveKey(a, "alice", AliceKey, now.Add(-day))
 	a.Users["alice"].Keys[0].Policy = OldKeyPolicy
+	GiveServiceCredential(a, "alice", AliceCredential, now.Add(-day))
 }
 
 // GiveKey gives a user one more key.
 func GiveKey(a *ramtest.Account, user, id string, created time.Time) {
 	u := a.Users[user]
 	u.Keys = append(u.Keys, &ramtest.AccessKey{ID: id, Secret: "s3cretOf" + id + "Xq9Zk1vB", Status: "Active", CreateDate: created, UpdateDate: created})
+}
+
+// GiveServiceCredential gives a user one more service credential, which is permanent.
+func GiveServiceCredential(a *ramtest.Account, user, id string, created time.Time) {
+	u := a.Users[user]
+	u.Credentials = append(u.Credentials, &ramtest.ServiceCredential{
+		ID: id, Name: "ci", ServiceName: "dashscope.aliyuncs.com", Secret: "s3cretOf" + id + "Xq9Zk1vB", Status: "Active", CreateTime: created.Truncate(time.Second),
+	})
 }
 
 // DeleteDevice deletes an MFA device, and unbinds it.

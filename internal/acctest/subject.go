@@ -155,6 +155,17 @@ func Subjects() []Subject {
 			Existing: Existing{ID: AliceKey, Identity: identityOfAlice(ofOneKey), Config: ofAlice(nil)},
 		},
 		{
+			Kind:     "ram_service_credential",
+			Config:   ofAlice(Attributes{"service_credential_name": "bot", "service_name": "dashscope.aliyuncs.com", "credential_age_days": 90, "status": "Active"}),
+			Next:     ofAlice(Attributes{"service_credential_name": "robot", "service_name": "dashscope.aliyuncs.com", "credential_age_days": 90, "status": "Inactive"}),
+			ImportID: func(o Object) string { return "alice:" + Attribute(o.State, "service_credential_id") }, Others: bobGetsAKey,
+			Remove: func(a *ramtest.Account) { a.Users["alice"].Credentials = nil },
+			Existing: Existing{
+				ID: "alice:" + AliceCredential, Identity: identityOfAlice(Attributes{"service_credential_id": AliceCredential}),
+				Config: ofAlice(Attributes{"service_credential_name": "ci", "service_name": "dashscope.aliyuncs.com"}),
+			},
+		},
+		{
 			Kind: "ram_access_key_rotation", Meanwhile: 31 * day,
 			Config:   ofAlice(Attributes{"rotate_after_days": 30, "overlap_days": 5, "delete_after_days": 3}),
 			Next:     ofAlice(Attributes{"rotate_after_days": 30, "overlap_days": 5, "delete_after_days": 3}),

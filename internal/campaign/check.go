@@ -297,6 +297,11 @@ func (p *result) untracked(now *ramtest.Account, o acctest.Object) (all []leftov
 				all = append(all, leftover{"the key", key.ID, name})
 			}
 		}
+		for _, credential := range user.Credentials {
+			if !hasServiceCredential(p.initial, credential.ID) && !knows(o, credential.ID) {
+				all = append(all, leftover{"the service credential", credential.ID, name})
+			}
+		}
 		if user.LoginProfile != nil && (was == nil || was.LoginProfile == nil) && (p.subject.Kind != "ram_login_profile" || p.operation != imports && o.State.IsNull()) {
 			all = append(all, leftover{"the login profile", name, name})
 		}
@@ -315,12 +320,24 @@ func (s leftover) createdBefore(p *result) bool {
 	case s.what == "the key":
 		key, _ := p.accountBefore.KeyByID(s.id)
 		return key != nil
+	case s.what == "the service credential":
+		return hasServiceCredential(p.accountBefore, s.id)
 	case s.what == "the MFA device":
 		return p.accountBefore.MFADevices[s.id] != nil
 	case p.accountBefore.Users[s.owner] == nil:
 		return false
 	}
 	return s.what == "the user" || p.accountBefore.Users[s.owner].LoginProfile != nil
+}
+
+// hasServiceCredential reports whether a user of the account has a service credential.
+func hasServiceCredential(a *ramtest.Account, id string) bool {
+	for _, user := range a.Users {
+		if slices.ContainsFunc(user.Credentials, func(c *ramtest.ServiceCredential) bool { return c.ID == id }) {
+			return true
+		}
+	}
+	return false
 }
 
 // knows reports whether a state has an id.
@@ -335,7 +352,8 @@ func knows(o acctest.Object, id string) bool {
 
 // namedIn reports whether a text names the object, or the command that finds it.
 func (s leftover) namedIn(text string) bool {
-	return strings.Contains(text, s.id) || s.what == "the key" && strings.Contains(text, "aliyun ram ListAccessKeys --UserName "+s.owner)
+	return strings.Contains(text, s.id) || s.what == "the key" && strings.Contains(text, "aliyun ram ListAccessKeys --UserName "+s.owner) ||
+		s.what == "the service credential" && strings.Contains(text, "aliyun ims ListServiceCredentials --UserPrincipalName "+s.owner+"@")
 }
 
 // removeLeftovers does what the messages say: it removes the objects.
@@ -345,6 +363,8 @@ func (p *result) removeLeftovers(leftovers []leftover) {
 			switch s.what {
 			case "the key":
 				a.Users[s.owner].Keys = slices.DeleteFunc(a.Users[s.owner].Keys, func(key *ramtest.AccessKey) bool { return key.ID == s.id })
+			case "the service credential":
+				a.Users[s.owner].Credentials = slices.DeleteFunc(a.Users[s.owner].Credentials, func(c *ramtest.ServiceCredential) bool { return c.ID == s.id })
 			case "the MFA device":
 				acctest.DeleteDevice(a, s.id)
 			case "the login profile":

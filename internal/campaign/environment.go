@@ -42,7 +42,7 @@ func newEnvironment(ctx context.Context, base *acctest.Driver, arrange func(*ram
 // worstCase is the least favourable of the assumed behaviours of the service.
 func worstCase(b *ramtest.Behaviour) {
 	b.PageCap = 2
-	b.KeepIdleCredentials, b.RefuseDeletingActiveKeys = true, true
+	b.KeepIdleCredentials, b.RefuseDeletingActiveKeys, b.RefuseDeletingActiveCredentials = true, true, true
 }
 
 // openEnvironment starts a service from a saved state. Another seed draws other ids and secrets.
@@ -94,6 +94,9 @@ func (s *environment) secretsOf(accounts ...*ramtest.Account) []string {
 		for _, user := range a.Users {
 			for _, key := range user.Keys {
 				add(key.Secret)
+			}
+			for _, credential := range user.Credentials {
+				add(credential.Secret)
 			}
 			if user.LoginProfile != nil {
 				add(user.LoginProfile.Password)

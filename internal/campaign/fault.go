@@ -143,7 +143,7 @@ func (f fault) allowed(operation string, at place) []string {
 // callOf returns the matrix's name of a call.
 func callOf(operation, action string) string {
 	switch {
-	case action == "CreateAccessKey":
+	case action == "CreateAccessKey", action == "CreateServiceCredential":
 		return "key"
 	case action == "CreateVirtualMFADevice":
 		return "device"

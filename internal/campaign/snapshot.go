@@ -24,14 +24,14 @@ type snapshot map[string]string
 // The ends of the paths of random values and times.
 var volatileEnds = []string{
 	"Date", "JoinDates", "AttachDates", "Secret", "Seed", "LastStep", "LastUsed", "LastUsedService", "LastLogin", "PasswordHistory", ".ID", "UserID",
-	"_date", "secret", "_seed", "qr_code_png", "fingerprint",
+	"CreateTime", "ExpirationTime", "_date", "_time", "secret", "_seed", "qr_code_png", "fingerprint",
 }
 
 func volatile(path string) bool {
 	return slices.ContainsFunc(volatileEnds, func(end string) bool { return strings.HasSuffix(path, end) })
 }
 
-var drawnIDs = regexp.MustCompile(`LTAI[0-9A-Za-z]{20}|\b2[0-9]{17}\b`)
+var drawnIDs = regexp.MustCompile(`LTAI[0-9A-Za-z]{20}|\bSC[0-9A-Za-z]{22}|\b2[0-9]{17}\b`)
 
 // snapshot returns the fields of an account. Objects of the initial account keep their ids.
 func (s *environment) snapshot(a *ramtest.Account) snapshot {

@@ -28,6 +28,7 @@ type Credential interface {
 // Kind is one type of credential as data: how messages name it, and which operations the service has for it.
 type Kind[C Credential] struct {
 	Noun   string // in a summary, such as AccessKey
+	One    string // with its article, such as an AccessKey
 	Word   string // in a sentence, such as key
 	Gone   string // the object that a not-found names, such as User.AccessKey
 	Action string // the create, such as CreateAccessKey

@@ -5,6 +5,7 @@ package credential
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -14,7 +15,7 @@ import (
 // AccessKeys are the AccessKey pairs of the user of an object.
 func AccessKeys(i *instance.Instance, o *owner.Object) Set[ram.AccessKey] {
 	return Set[ram.AccessKey]{Instance: i, Owner: o, Kind: Kind[ram.AccessKey]{
-		Noun: "AccessKey", Word: "key", Gone: "User.AccessKey", Action: "CreateAccessKey", Placeholder: "KEY_ID",
+		Noun: "AccessKey", One: "an AccessKey", Word: "key", Gone: "User.AccessKey", Action: "CreateAccessKey", Placeholder: "KEY_ID",
 		Read: i.Client.AccessKeys, Refresh: i.Client.RefreshAccessKeys,
 		Create: func(ctx context.Context, userName string) (ram.AccessKey, string, error) {
 			key, err := i.Client.CreateAccessKey(ctx, userName)
@@ -33,4 +34,51 @@ func AccessKeys(i *instance.Instance, o *owner.Object) Set[ram.AccessKey] {
 		Import:      func(userName, id string) string { return userName + ":" + id },
 		FollowOwner: owner.FollowKeyOwner,
 	}}
+}
+
+// ServiceCredentials are the service credentials of the user of an object: those for the service of the wanted one, or all.
+// The domain completes the user's name in commands.
+func ServiceCredentials(i *instance.Instance, o *owner.Object, wanted ram.NewServiceCredential, domain string) Set[ram.ServiceCredential] {
+	command := func(action, userName, more string) string {
+		return "aliyun ims " + action + " --UserPrincipalName " + userName + "@" + domain + more
+	}
+	return Set[ram.ServiceCredential]{Instance: i, Owner: o, Kind: Kind[ram.ServiceCredential]{
+		Noun: "service credential", One: "a service credential", Word: "service credential", Gone: "User.ServiceCredential", Action: "CreateServiceCredential", Placeholder: "CREDENTIAL_ID",
+		Read: ofService(i.Client.ServiceCredentials, wanted.ServiceName), Refresh: ofService(i.Client.RefreshServiceCredentials, wanted.ServiceName),
+		Create: func(ctx context.Context, userName string) (ram.ServiceCredential, string, error) {
+			created, err := i.Client.CreateServiceCredential(ctx, userName, wanted)
+			secret := created.Secret
+			created.Secret = ""
+			return created, secret, err
+		},
+		SetStatus: func(ctx context.Context, userName, id, status string) error {
+			return i.Client.UpdateServiceCredential(ctx, userName, id, ram.ServiceCredentialChange{Status: &status})
+		},
+		Delete: i.Client.DeleteServiceCredential,
+		List:   func(userName string) string { return command("ListServiceCredentials", userName, "") },
+		Commands: func(userName, id string) []string {
+			return []string{
+				command("UpdateServiceCredential", userName, " --ServiceCredentialId "+id+" --Status Inactive"),
+				command("DeleteServiceCredential", userName, " --ServiceCredentialId "+id),
+			}
+		},
+		Import: func(userName, id string) string { return userName + ":" + id },
+		FollowOwner: func(ctx context.Context, i *instance.Instance, o *owner.Object, _ string) (bool, error) {
+			return owner.FollowRename(ctx, i, o)
+		},
+	}}
+}
+
+// ofService returns read with only those of its results that are for a service. One whose service is not listed may be for
+// this one.
+func ofService(read reader[ram.ServiceCredential], service string) reader[ram.ServiceCredential] {
+	if service == "" {
+		return read
+	}
+	return func(ctx context.Context, userName string) ([]ram.ServiceCredential, error) {
+		all, err := read(ctx, userName)
+		return slices.DeleteFunc(all, func(one ram.ServiceCredential) bool {
+			return one.ServiceName != "" && one.ServiceName != service
+		}), err
+	}
 }

@@ -5,12 +5,9 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -28,7 +25,6 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
-	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
@@ -48,16 +44,12 @@ type accessKeyResource struct{ instance.Resource }
 
 type accessKeyModel struct {
 	owner.Object
+	secretOnce
 
-	AccessKeyID       types.String `tfsdk:"access_key_id"`
-	Status            types.String `tfsdk:"status"`
-	CreateDate        types.String `tfsdk:"create_date"`
-	PGPKey            types.String `tfsdk:"pgp_key"`
-	Secret            types.String `tfsdk:"secret"`
-	EncryptedSecret   types.String `tfsdk:"encrypted_secret"`
-	KeyFingerprint    types.String `tfsdk:"key_fingerprint"`
-	RotateWhenChanged types.Map    `tfsdk:"rotate_when_changed"`
-	AllowSelf         types.Bool   `tfsdk:"allow_self"`
+	AccessKeyID types.String `tfsdk:"access_key_id"`
+	Status      types.String `tfsdk:"status"`
+	CreateDate  types.String `tfsdk:"create_date"`
+	AllowSelf   types.Bool   `tfsdk:"allow_self"`
 }
 
 // accessKeyIdentity reports which key it is, and whose.
@@ -98,7 +90,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"The create is sent once. If its outcome is unknown, because the connection broke or the answer cannot be read, the provider lists the keys and, if there is one that was not there before, " +
 			"stops with an error that names it: a key that cannot be identified is never deleted.\n\n" +
 			"Destroying disables the key, deletes it, and makes sure that it is gone. A deleted key can be restored from the recycle bin for about a month.",
-		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
+		Attributes: owner.Attributes(ctx, withSecret("key", map[string]schema.Attribute{
 			"access_key_id": schema.StringAttribute{
 				Computed: true, PlanModifiers: constant,
 				MarkdownDescription: "The id of the key, which is not secret.",
@@ -114,36 +106,12 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				Computed: true, PlanModifiers: constant,
 				MarkdownDescription: "When the key was created, by the service's clock.",
 			},
-			"pgp_key": schema.StringAttribute{
-				Optional:   true,
-				Validators: []validator.String{pgp.KeyValidator{}},
-				MarkdownDescription: "A PGP public key, in armour or in Base64, for which the secret is encrypted, so that it is never in the state. " +
-					"It is checked, by encrypting a test message, before the key is created. A change replaces nothing: it applies to the next key, and the secret in the state stays. `keybase:` names are not resolved.",
-			},
-			"secret": schema.StringAttribute{
-				Computed: true, Sensitive: true, PlanModifiers: constant,
-				MarkdownDescription: "The secret of the key. It is in the state, in plain. It is null if `pgp_key` was set when the key was created, and for an imported key.",
-			},
-			"encrypted_secret": schema.StringAttribute{
-				Computed: true, PlanModifiers: constant,
-				MarkdownDescription: "The secret, encrypted for `pgp_key`: a binary OpenPGP message in Base64. `terraform output -raw encrypted_secret | base64 --decode | gpg --decrypt` shows it.",
-			},
-			"key_fingerprint": schema.StringAttribute{
-				Computed: true, PlanModifiers: constant,
-				MarkdownDescription: "The fingerprint of the PGP key for which `encrypted_secret` was encrypted.",
-			},
-			"rotate_when_changed": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
-				Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
-				MarkdownDescription: "Values of any kind, such as `{ rotation = time_rotating.quarter.id }`. When another value replaces one, the key is replaced by a new one. " +
-					"The first value, also after an import or a move, is only recorded, and so is its removal.",
-			},
 			"allow_self": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Allows to disable, replace or delete a key that the provider itself uses. The default is `false`: such a plan is an error. " +
 					"For replacing and deleting it counts as it was last applied, so apply it first.",
 			},
-		}),
+		})),
 	}
 }
 
@@ -231,10 +199,6 @@ func keyOwner(ctx context.Context, i *instance.Instance, name, id string) (user 
 	return user, found, err
 }
 
-// neverListed marks in the private state a key that the service created and had not
-// listed when the create ended. Until [instance.LateLimit] its absence proves nothing.
-const neverListed = "never_listed"
-
 func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
 	ctx, cancel := tf.WithTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
@@ -284,7 +248,7 @@ func (r *accessKeyResource) keys(o *owner.Object) credential.Set[ram.AccessKey] 
 // secret, unless the service may not list it yet.
 func (r *accessKeyResource) missing(ctx context.Context, state accessKeyModel, unlisted bool, resp *resource.ReadResponse) {
 	id := state.AccessKeyID.ValueString()
-	if unlisted && r.young(ctx, state) {
+	if unlisted && young(ctx, r.Instance, state.CreateDate) {
 		resp.Diagnostics.AddWarning(fmt.Sprintf("The AccessKey %s is not listed yet", id), fmt.Sprintf(
 			"The service created the key %s of %s less than %s ago and has not listed it since. The state, with the secret, is unchanged. Run terraform plan again later.",
 			id, state.UserName.ValueString(), instance.LateLimit))
@@ -295,17 +259,6 @@ func (r *accessKeyResource) missing(ctx context.Context, state accessKeyModel, u
 		"The key %s of %s does not exist any more, so it was removed from the state; its secret is lost. If it was deleted by mistake, restore it within about a month of its deletion "+
 			"from the recycle bin (aliyun ims RestoreAccessKeyFromRecycleBin --UserAccessKeyId %[1]s --UserId %[3]s), and import it.",
 		id, state.UserName.ValueString(), state.UserID.ValueString()))
-}
-
-// young reports whether a key was created so short a time ago that the service may not
-// list it yet.
-func (r *accessKeyResource) young(ctx context.Context, state accessKeyModel) bool {
-	created, err := time.Parse(time.RFC3339, state.CreateDate.ValueString())
-	if err != nil {
-		return true
-	}
-	now, err := r.Client.ServerTime(ctx)
-	return err != nil || now.Sub(created) < instance.LateLimit
 }
 
 func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -335,7 +288,7 @@ func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateReque
 	id, keys := plan.AccessKeyID.ValueString(), r.keys(&plan.Object)
 	missing, err := keys.SetStatus(ctx, id, wanted)
 	if missing {
-		err = errKeyMissing
+		err = errMissing(keys.Kind)
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
@@ -345,9 +298,6 @@ func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateReque
 		keys.WarnUnconfirmed(&resp.Diagnostics, id, wanted, err)
 	}
 }
-
-// errKeyMissing is the answer to a change of a key that the state contains.
-var errKeyMissing = errors.New("the service answers that the key does not exist. Run terraform plan: it reads again whether the key exists")
 
 func (r *accessKeyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := tf.Get[accessKeyModel](ctx, req.State, &resp.Diagnostics)
@@ -370,7 +320,7 @@ func (r *accessKeyResource) Delete(ctx context.Context, req resource.DeleteReque
 			return
 		}
 	}
-	listed := unlisted == nil || !r.young(ctx, state)
+	listed := unlisted == nil || !young(ctx, r.Instance, state.CreateDate)
 	err := r.keys(&state.Object).Remove(ctx, state.AccessKeyID.ValueString(), listed)
 	diagnostics.Report(&resp.Diagnostics, failedKey("delete", "The state contains the key."), err)
 }

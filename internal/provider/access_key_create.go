@@ -6,8 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -17,7 +15,6 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
-	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
@@ -60,13 +57,8 @@ func (r *accessKeyResource) prepareCreate(ctx context.Context, f diagnostics.Ope
 			"%q is not the name of a RAM user. Without a name, the service would create a key for the caller itself. %s", name, f.State))
 		return nil, false
 	}
-	plan.KeyFingerprint = types.StringNull()
-	if !plan.PGPKey.IsNull() {
-		to, err := pgp.CheckKey(plan.PGPKey.ValueString(), r.Client.Now())
-		if pgp.ReportKeyError(diags, err) {
-			return nil, false
-		}
-		encrypt, plan.KeyFingerprint = to.Encrypt, types.StringValue(to.Fingerprint)
+	if encrypt, ok = plan.encryption(r.Client.Now(), diags); !ok {
+		return nil, false
 	}
 	return encrypt, owner.PrepareCreate(ctx, r.Instance, f, &plan.Object, diags)
 }
@@ -80,45 +72,10 @@ func (r *accessKeyResource) checkRoom(ctx context.Context, f diagnostics.Operati
 			return nil, false
 		}
 	}
-	if len(keys) < credential.PerUser {
-		r.warnRecentKeys(plan, keys, diags)
-		return keys, true
-	}
-	// The quota can be raised. Without the permission to read it, the documented one counts.
-	quota := credential.PerUser
-	if summary, err := r.Client.AccountSummary(ctx); err == nil {
-		quota = max(quota, int(summary["AccessKeysPerUserQuota"]))
-	}
-	if len(keys) < quota {
-		return keys, true
-	}
-	user := plan.UserName.ValueString()
-	diags.AddAttributeError(path.Root("user_name"), "Cannot create the AccessKey pair", fmt.Sprintf(
-		"%s has %d keys already, and a user cannot have more. %s\n\n%s\n\n"+
-			"Delete one that is not needed, or import it: terraform import ADDRESS %s. To replace a key with create_before_destroy, the user must not have a second one.",
-		user, len(keys), f.State, credential.Describe(r.Instance, keys), r.keys(&plan.Object).Kind.ImportID(user, keys)))
-	return nil, false
-}
-
-// warnRecentKeys warns of keys that were created a short time ago, and that this run does
-// not manage: a run that was killed between its create and the write of its state leaves
-// a key that is in no state.
-func (r *accessKeyResource) warnRecentKeys(plan accessKeyModel, keys []ram.AccessKey, diags *diag.Diagnostics) {
-	now, _ := r.Client.ServerNow()
-	recent := slices.DeleteFunc(slices.Clone(keys), func(key ram.AccessKey) bool {
-		return now.Sub(key.CreateDate) > day || r.Managed(accessKeyObject(key.ID)) || owner.IsOwnKey(r.Instance, key.ID)
-	})
-	if len(recent) == 0 {
-		return
-	}
-	user, ids := plan.UserName.ValueString(), []string{}
-	for _, key := range recent {
-		ids = append(ids, key.ID)
-	}
-	diags.AddWarning(fmt.Sprintf("User %s has an AccessKey created less than a day ago: %s", user, strings.Join(ids, ", ")), fmt.Sprintf(
-		"This run did not create or read it:\n\n%s\n\n"+
-			"If a run was killed while it created a key, this may be that key, and its secret is lost. If a Terraform state contains the key (terraform show), or an administrator created it, there is nothing to do. "+
-			"Otherwise disable and delete it:\n\n%s", credential.Describe(r.Instance, recent), r.keys(&plan.Object).Kind.Remedy(user, recent...)))
+	return keys, room[ram.AccessKey]{
+		Set: r.keys(&plan.Object), operation: f, quota: "AccessKeysPerUserQuota", object: accessKeyObject,
+		full: "%s has %d keys already, and a user cannot have more. %s",
+	}.check(ctx, keys, diags)
 }
 
 // accessKeyObject is the name under which this run records that it manages a key.
@@ -142,15 +99,7 @@ func (r *accessKeyResource) create(ctx context.Context, f diagnostics.Operation,
 // showCreated takes over a key that was just created.
 func (m *accessKeyModel) showCreated(created credential.Created[ram.AccessKey]) {
 	m.AccessKeyID, m.Status, m.CreateDate = types.StringValue(created.ID()), types.StringValue(ram.Active), tf.Timestamp(created.Credential.CreateDate)
-	m.Secret, m.EncryptedSecret = types.StringNull(), types.StringNull()
-	switch {
-	case created.Secret != "":
-		m.Secret = types.StringValue(created.Secret)
-	case created.EncryptedSecret != "":
-		m.EncryptedSecret = types.StringValue(created.EncryptedSecret)
-	default:
-		m.KeyFingerprint = types.StringNull()
-	}
+	m.showSecret(created.Secret, created.EncryptedSecret)
 }
 
 // finishCreate waits until the service lists the key, gives it its status, and warns of
@@ -171,7 +120,7 @@ func (r *accessKeyResource) finishCreate(ctx context.Context, creation *credenti
 	}
 	missing, err := r.keys(&created.Object).SetStatus(ctx, id, ram.Inactive)
 	if missing {
-		err = errKeyMissing
+		err = errMissing(creation.Kind)
 	}
 	if err != nil {
 		err = diagnostics.WithState(fmt.Sprintf("AccessKey %s was created and saved with its secret, but disabling it failed, so treat it as Active. "+

@@ -29,7 +29,7 @@ import (
 //	EN every key that is not in the state is named
 type keyFault struct {
 	rules   []ramtest.Rule
-	arrange func(*ramtest.Server)
+	arrange func(*ramtest.Server, onceKind)
 	config  attributes
 	want    string
 	sends   int  // of the create, at most; 0: two
@@ -106,7 +106,7 @@ func keyFaults() map[string]keyFault {
 			all[name+", "+phase+", lag 10"] = keyFault{rules: []ramtest.Rule{rule, {Action: "ListAccessKeys", Nth: "2-11", Stale: 1}}, want: want, single: committed}
 			all[name+", "+phase+", foreign create"] = keyFault{
 				rules:   []ramtest.Rule{rule},
-				arrange: func(srv *ramtest.Server) { srv.ChangeBefore("CreateAccessKey", foreign) }, want: "EN",
+				arrange: foreign, want: "EN",
 			}
 		}
 	}
@@ -134,13 +134,13 @@ func keyFaults() map[string]keyFault {
 		"F14 lag 3":               {arrange: stale(3), want: "C"},
 		"F14 lag 10":              {arrange: stale(10), want: "C"},
 		"F14 lag without end":     {arrange: stale(1000), want: "C"},
-		"F15 clock of the runner": {arrange: func(srv *ramtest.Server) { srv.SetSkew(20 * time.Minute) }, want: "E0"},
-		"F16 foreign create":      {arrange: func(srv *ramtest.Server) { srv.ChangeBefore("CreateAccessKey", foreign) }, want: "EN"},
-		"F16 foreign delete": {arrange: func(srv *ramtest.Server) {
-			srv.ChangeBefore("CreateAccessKey", func(a *ramtest.Account) { a.Users["alice"].Keys = nil })
+		"F15 clock of the runner": {arrange: func(srv *ramtest.Server, _ onceKind) { srv.SetSkew(20 * time.Minute) }, want: "E0"},
+		"F16 foreign create":      {arrange: foreign, want: "EN"},
+		"F16 foreign delete": {arrange: func(srv *ramtest.Server, k onceKind) {
+			srv.ChangeBefore(k.rename.Replace("CreateAccessKey"), func(a *ramtest.Account) { k.remove(a.Users["alice"]) })
 		}, want: "C"},
-		"F16 the user is deleted": {arrange: func(srv *ramtest.Server) {
-			srv.ChangeBefore("CreateAccessKey", func(a *ramtest.Account) { delete(a.Users, "alice") })
+		"F16 the user is deleted": {arrange: func(srv *ramtest.Server, k onceKind) {
+			srv.ChangeBefore(k.rename.Replace("CreateAccessKey"), func(a *ramtest.Account) { delete(a.Users, "alice") })
 		}, want: "E0"},
 		"F20 executed again at once": {rules: []ramtest.Rule{{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate", Delay: 0}}, want: "EN"},
 		// What arrives once the run is over can only be named by the next create; see TestAccessKey_strays.
@@ -164,45 +164,96 @@ func keyFaults() map[string]keyFault {
 		}, want: "EN"},
 		"two faults: committed beyond the window, then none": {rules: []ramtest.Rule{
 			{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"}, {Action: "ListAccessKeys", Nth: "2-40", Stale: 1},
-		}, arrange: func(srv *ramtest.Server) {
-			srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 5 })
+		}, arrange: func(srv *ramtest.Server, _ onceKind) {
+			srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser, a.Quotas.CredentialsPerUserAndService = 5, 5 })
 		}, want: "EN"},
 	})
 	return all
 }
 
-func stale(reads int) func(*ramtest.Server) {
-	return func(srv *ramtest.Server) { srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = reads }) }
+func stale(reads int) func(*ramtest.Server, onceKind) {
+	return func(srv *ramtest.Server, _ onceKind) {
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = reads })
+	}
 }
 
-// foreign is a create by another user at the same moment.
-func foreign(a *ramtest.Account) {
-	alice := a.Users["alice"]
-	alice.Keys = append(alice.Keys, &ramtest.AccessKey{ID: "LTAIforeign", Secret: "foreign", Status: "Active", CreateDate: alice.Keys[0].CreateDate.Add(300 * day)})
+// foreign lets another user create a credential at the same moment.
+func foreign(srv *ramtest.Server, k onceKind) {
+	now := srv.Now()
+	srv.ChangeBefore(k.rename.Replace("CreateAccessKey"), func(a *ramtest.Account) {
+		alice := a.Users["alice"]
+		if k.kind == accessKey {
+			alice.Keys = append(alice.Keys, &ramtest.AccessKey{ID: "LTAIforeign", Secret: "foreign", Status: "Active", CreateDate: now.Add(-100 * day)})
+			return
+		}
+		alice.Credentials = append(alice.Credentials, &ramtest.ServiceCredential{
+			ID: "LTAIforeign", Name: "bot", ServiceName: dashscope, Secret: "foreign", Status: "Active", CreateTime: now.Add(-100 * day),
+		})
+	})
 }
 
-// The oracles of the campaign: no key is untracked and unnamed, none is made twice
-// unnoticed, the secret in the state is the secret of the service, no other key is
+// onceKind is a type of credential whose secret is shown once, as the tests of faults use it.
+type onceKind struct {
+	kind    string
+	id      string // the attribute with its id
+	word    string // in messages
+	config  attributes
+	list    string // the command that lists them
+	rename  *strings.Replacer
+	give    func(srv *ramtest.Server, user, id string, age time.Duration)
+	secrets func(u *ramtest.User) map[string]string // by id
+	remove  func(u *ramtest.User)
+}
+
+var accessKeys = onceKind{
+	kind: accessKey, id: "access_key_id", word: "key", config: attributes{"user_name": "alice"}, rename: strings.NewReplacer(), give: giveKey,
+	list: "aliyun ram ListAccessKeys --UserName alice",
+	secrets: func(u *ramtest.User) map[string]string {
+		all := map[string]string{}
+		for _, key := range u.Keys {
+			all[key.ID] = key.Secret
+		}
+		return all
+	},
+	remove: func(u *ramtest.User) { u.Keys = nil },
+}
+
+// fault returns a fault of AccessKey pairs as one of this type.
+func (k onceKind) fault(f keyFault) keyFault {
+	f.rules = slices.Clone(f.rules)
+	for at, rule := range f.rules {
+		f.rules[at].Action, f.rules[at].Body, f.rules[at].Code = k.rename.Replace(rule.Action), k.rename.Replace(rule.Body), k.rename.Replace(rule.Code)
+	}
+	return f
+}
+
+// The oracles of the campaign: no credential is untracked and unnamed, none is created twice
+// unnoticed, the secret in the state is the secret of the service, no other one is
 // touched, and it stays within what may be sent.
 func TestAccessKey_faultTable(t *testing.T) {
 	t.Parallel()
+	faultTable(t, accessKeys)
+}
+
+func faultTable(t *testing.T, kind onceKind) {
+	t.Helper()
 	entity := pgpPair(t, nil)
 	faults := keyFaults()
 	var mu sync.Mutex
 	lines := []string{}
 	t.Cleanup(func() {
 		slices.Sort(lines)
-		t.Log("create of an AccessKey pair: fault → outcome\n" + strings.Join(lines, "\n"))
+		t.Log("create of " + kind.kind + ": fault → outcome\n" + strings.Join(lines, "\n"))
 	})
 	for _, name := range slices.Sorted(maps.Keys(faults)) {
 		for _, sealed := range []bool{false, true} {
-			f, title := faults[name], name
+			f, title := kind.fault(faults[name]), name
 			if sealed {
 				title += ", pgp_key"
 			}
 			t.Run(title, func(t *testing.T) {
 				t.Parallel()
-				outcome := f.run(t, entity, sealed)
+				outcome := f.run(t, kind, entity, sealed)
 				mu.Lock()
 				lines = append(lines, title+" → "+outcome)
 				mu.Unlock()
@@ -214,64 +265,63 @@ func TestAccessKey_faultTable(t *testing.T) {
 	}
 }
 
-// run makes one key under the fault, applies the oracles, and returns the outcome.
-func (f keyFault) run(t *testing.T, entity *openpgp.Entity, sealed bool) string {
+// run creates one credential under the fault, applies the oracles, and returns the outcome.
+func (f keyFault) run(t *testing.T, kind onceKind, entity *openpgp.Entity, sealed bool) string {
 	t.Helper()
 	srv := withAlice(t)
-	giveKey(srv, "alice", "LTAIolder", 400*day)
-	srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 4 })
-	giveKey(srv, "bob", "LTAIbobs", 400*day)
-	config := attributes{"user_name": "alice"}
+	kind.give(srv, "alice", "LTAIolder", 400*day)
+	srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser, a.Quotas.CredentialsPerUserAndService = 4, 4 })
+	kind.give(srv, "bob", "LTAIbobs", 400*day)
+	config := maps.Clone(kind.config)
 	maps.Copy(config, f.config)
 	if sealed {
 		config["pgp_key"] = publicKey(t, entity)
 	}
 	srv.Inject(f.rules...)
 	if f.arrange != nil {
-		f.arrange(srv)
+		f.arrange(srv, kind)
 	}
 	c := newCore(t, srv.Getenv, fakeClock())
-	o, diags := c.Create(accessKey, config)
+	o, diags := c.Create(kind.kind, config)
 	text := acctest.Messages(diags)
 
-	if sends := len(srv.Calls("CreateAccessKey")); sends > max(f.sends, 2) {
+	create := kind.rename.Replace("CreateAccessKey")
+	if sends := len(srv.Calls(create)); sends > max(f.sends, 2) {
 		t.Errorf("the create was sent %d times", sends)
 	}
 	if f.single {
-		expect(t, "creates", len(srv.Calls("CreateAccessKey")), 1)
+		expect(t, "creates", len(srv.Calls(create)), 1)
 	}
 	created := ""
 	if !o.State.IsNull() {
-		created = stateOf(t, o, "access_key_id")
+		created = stateOf(t, o, kind.id)
 	}
 	tracked, named := false, false
+	left := map[string]string{}
 	if alice := account(srv).Users["alice"]; alice != nil {
-		for _, key := range alice.Keys {
-			switch key.ID {
-			case "LTAIolder":
-			case created:
-				tracked = true
-				checkSecret(t, o, entity, sealed, key.Secret, f.want)
-			default:
-				named = true
-				if !strings.Contains(text, key.ID) && !strings.Contains(text, "aliyun ram ListAccessKeys --UserName alice") {
-					t.Errorf("the key %s is in no state, and nothing was said of it:\n%s", key.ID, text)
-				}
+		left = kind.secrets(alice)
+	}
+	for id, secret := range left {
+		switch id {
+		case "LTAIolder":
+		case created:
+			tracked = true
+			checkSecret(t, o, entity, sealed, secret, f.want)
+		default:
+			named = true
+			if !strings.Contains(text, id) && !strings.Contains(text, kind.list) {
+				t.Errorf("%s is in no state, and nothing was said of it:\n%s", id, text)
 			}
+		}
+		if id != "LTAIforeign" && len(acctest.FindSecret([]byte(text), secret)) > 0 {
+			t.Errorf("the secret of %s is in the message: %s", id, text)
 		}
 	}
 	if created != "" && !tracked {
 		t.Errorf("%s is in the state, and does not exist", created)
 	}
-	untouched(t, srv)
-	if alice := account(srv).Users["alice"]; alice != nil {
-		for _, key := range alice.Keys {
-			if key.ID != "LTAIforeign" && len(acctest.FindSecret([]byte(text), key.Secret)) > 0 {
-				t.Errorf("the secret of %s is in the message: %s", key.ID, text)
-			}
-		}
-	}
-	return outcomeOf(diags, text, tracked, named, o.State.IsNull() || stateOf(t, o, "secret")+stateOf(t, o, "encrypted_secret") != "")
+	kind.untouched(t, srv)
+	return kind.outcome(diags, text, tracked, named, o.State.IsNull() || stateOf(t, o, "secret")+stateOf(t, o, "encrypted_secret") != "")
 }
 
 // checkSecret compares the secret in the state with that of the service.
@@ -295,22 +345,24 @@ func secretOf(srv *ramtest.Server, id string) string {
 	return "no such key, no such secret"
 }
 
-// untouched checks that no call but those of the key in question changed or
-// deleted anything: no key of an unknown owner, and nothing of bob's.
-func untouched(t *testing.T, srv *ramtest.Server) {
+// untouched checks that no call but those of the credential in question changed or
+// deleted anything: none of an unknown owner, and nothing of bob's.
+func (k onceKind) untouched(t *testing.T, srv *ramtest.Server) {
 	t.Helper()
-	for _, call := range srv.Calls("UpdateAccessKey", "DeleteAccessKey") {
-		if id := call.Params["UserAccessKeyId"]; id == "LTAIolder" || id == "LTAIforeign" || id == "LTAIbobs" {
-			t.Errorf("%s was called on another user's key %s", call.Action, id)
+	for _, call := range srv.Calls(k.rename.Replace("UpdateAccessKey"), k.rename.Replace("DeleteAccessKey")) {
+		for _, id := range []string{"LTAIolder", "LTAIforeign", "LTAIbobs"} {
+			if call.Params["UserAccessKeyId"] == id || call.Params["ServiceCredentialId"] == id {
+				t.Errorf("%s was called on %s of another user", call.Action, id)
+			}
 		}
 	}
-	expect(t, "bob's key", secretOf(srv, "LTAIbobs"), "someones-LTAIbobs-secret")
+	expect(t, "bob's secret", k.secrets(account(srv).Users["bob"])["LTAIbobs"], "someones-LTAIbobs-secret")
 }
 
-func outcomeOf(diags []*tfprotov6.Diagnostic, text string, tracked, named, withSecret bool) string {
+func (k onceKind) outcome(diags []*tfprotov6.Diagnostic, text string, tracked, named, withSecret bool) string {
 	failed := len(acctest.Errors(diags)) > 0
 	switch {
-	case named || failed && strings.Contains(text, "aliyun ram ListAccessKeys --UserName alice"):
+	case named || failed && strings.Contains(text, k.list):
 		return "EN"
 	case !failed && tracked:
 		return "C"
@@ -318,7 +370,7 @@ func outcomeOf(diags []*tfprotov6.Diagnostic, text string, tracked, named, withS
 		return "ET without secret"
 	case failed && tracked:
 		return "ET"
-	case failed && strings.Contains(text, "The provider has deleted the key again"):
+	case failed && strings.Contains(text, "The provider has deleted the "+k.word+" again"):
 		return "ER"
 	case failed:
 		return "E0"
@@ -391,7 +443,7 @@ func TestAccessKey_interrupted(t *testing.T) {
 			if tracked {
 				expect(t, "secret", stateOf(t, o, "secret"), secretOf(srv, stateOf(t, o, "access_key_id")))
 			}
-			expect(t, "outcome", outcomeOf(resp.Diagnostics, text, tracked, strings.Contains(text, "these keys have appeared"), true), doubt.want)
+			expect(t, "outcome", accessKeys.outcome(resp.Diagnostics, text, tracked, strings.Contains(text, "these keys have appeared"), true), doubt.want)
 			expect(t, "creates", len(srv.Calls("CreateAccessKey")), 1)
 		})
 	}

@@ -35,7 +35,7 @@ func (r *accessKeyResource) List(ctx context.Context, req list.ListRequest, stre
 
 // showKey describes a key as an import would find it.
 func showKey(account string, found foundKey) listing.Entry {
-	m := accessKeyModel{Object: listing.OwnedBy(account, found.user), RotateWhenChanged: types.MapNull(types.StringType), AllowSelf: types.BoolValue(false)}
+	m := accessKeyModel{Object: listing.OwnedBy(account, found.user), secretOnce: secretOnce{RotateWhenChanged: types.MapNull(types.StringType)}, AllowSelf: types.BoolValue(false)}
 	m.show(found.key)
 	return listing.Entry{Name: found.user.Name + " " + found.key.ID + " (" + found.key.Status + ")", Identity: m.identity(), Model: m}
 }

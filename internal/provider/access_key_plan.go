@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
-	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
@@ -31,7 +30,7 @@ func (r *accessKeyResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		r.refuseSelf("delete", state, &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		plan := tf.Get[accessKeyModel](ctx, req.Plan, &resp.Diagnostics)
-		if !resp.Diagnostics.HasError() && r.planCreate(&plan, &resp.Diagnostics) {
+		if !resp.Diagnostics.HasError() && plan.planSecret(r.Client.Now(), &resp.Diagnostics) {
 			tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 		}
 	default:
@@ -46,22 +45,6 @@ func (r *accessKeyResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 }
 
-// planCreate says where the secret will be, and tries the PGP key.
-func (r *accessKeyResource) planCreate(plan *accessKeyModel, diags *diag.Diagnostics) bool {
-	switch {
-	case plan.PGPKey.IsUnknown():
-	case plan.PGPKey.IsNull():
-		plan.EncryptedSecret, plan.KeyFingerprint = types.StringNull(), types.StringNull()
-	default:
-		to, err := pgp.CheckKey(plan.PGPKey.ValueString(), r.Client.Now())
-		if pgp.ReportKeyError(diags, err) {
-			return false
-		}
-		plan.Secret, plan.KeyFingerprint = types.StringNull(), types.StringValue(to.Fingerprint)
-	}
-	return true
-}
-
 // planUpdate decides what is replaced: only another value of rotate_when_changed
 // does that, and a name that belongs to another user.
 func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel, plan *accessKeyModel, resp *resource.ModifyPlanResponse) {
@@ -72,7 +55,7 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 		plan.UserID = types.StringUnknown()
 	}
 	owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
-	if !state.RotateWhenChanged.IsNull() && !plan.RotateWhenChanged.IsNull() && !plan.RotateWhenChanged.Equal(state.RotateWhenChanged) {
+	if plan.rotates(state.secretOnce) {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("rotate_when_changed"))
 	}
 	if len(resp.RequiresReplace) > 0 {
@@ -88,14 +71,7 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 			"The key %s of %s is Inactive: an administrator disabled it, or the service did because it was not used. If it was disabled because it had leaked, do not enable it: replace it. "+
 				"To leave its status alone, remove status from the configuration.", id, name))
 	}
-	if plan.PGPKey.IsNull() || plan.PGPKey.IsUnknown() || plan.PGPKey.Equal(state.PGPKey) {
-		return
-	}
-	_, err := pgp.CheckKey(plan.PGPKey.ValueString(), r.Client.Now())
-	if !pgp.ReportKeyError(&resp.Diagnostics, err) && !state.Secret.IsNull() {
-		resp.Diagnostics.AddAttributeWarning(path.Root("pgp_key"), "The secret stays in the state", fmt.Sprintf(
-			"pgp_key applies to the next key. The secret of the key %s of %s was not encrypted when it was created, and stays in the state in plain until the key is replaced.", id, name))
-	}
+	plan.planPGPKey(state.secretOnce, "key", id+" of "+name, r.Client.Now(), &resp.Diagnostics)
 }
 
 // refuseSelf refuses to disable, replace or delete a key that the provider itself uses.

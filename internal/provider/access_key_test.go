@@ -782,7 +782,7 @@ func createEncrypted(t *testing.T, srv *ramtest.Server) *resource.CreateResponse
 		Object: owner.Object{
 			AccountID: types.StringValue(defaultAccount), UserName: types.StringValue("alice"), UserID: types.StringValue(aliceID), Timeouts: owner.NoTimeouts,
 		},
-		RotateWhenChanged: types.MapNull(types.StringType), AllowSelf: types.BoolValue(false), Status: types.StringUnknown(),
+		secretOnce: secretOnce{RotateWhenChanged: types.MapNull(types.StringType)}, AllowSelf: types.BoolValue(false), Status: types.StringUnknown(),
 	}
 	f := failedKey("create", (&credential.Kind[ram.AccessKey]{Word: "key"}).NotCreated())
 	before, ok := r.checkRoom(t.Context(), f, plan, &resp.Diagnostics)

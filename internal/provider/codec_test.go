@@ -29,6 +29,7 @@ type modelTest func(*testing.T, tfsdk.Config)
 var modelTests = map[string]struct{ state, identity modelTest }{
 	userKind:         {compareModel[userModel], compareModel[nameIdentity]},
 	profileKind:      {compareModel[loginProfileModel], compareModel[owner.UserIdentity]},
+	credentialType:   {compareModel[serviceCredentialModel], compareModel[serviceCredentialIdentity]},
 	accessKey:        {compareModel[accessKeyModel], compareModel[accessKeyIdentity]},
 	deviceKind:       {compareModel[virtualMFADeviceModel], compareModel[deviceIdentity]},
 	bindingKind:      {compareModel[mfaBindingModel], compareModel[owner.UserIdentity]},

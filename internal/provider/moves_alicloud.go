@@ -359,3 +359,8 @@ func (r *verificationResource) MoveState(ctx context.Context) []resource.StateMo
 func (r *exclusiveResource) MoveState(ctx context.Context) []resource.StateMover {
 	return move.Movers(ctx, r, formerTypes)
 }
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (r *serviceCredentialResource) MoveState(ctx context.Context) []resource.StateMover {
+	return move.Movers(ctx, r, formerTypes)
+}

@@ -28,6 +28,7 @@ var resources = []func() resource.Resource{
 	func() resource.Resource { return newAttachment() },
 	func() resource.Resource { return newLoginProfile() },
 	func() resource.Resource { return newAccessKey() },
+	func() resource.Resource { return newServiceCredential() },
 	func() resource.Resource { return newVirtualMFADevice() },
 	func() resource.Resource { return newMFABinding() },
 	func() resource.Resource { return newVerification() },
@@ -49,6 +50,7 @@ var listResources = []func() list.ListResource{
 	func() list.ListResource { return newAttachment() },
 	func() list.ListResource { return newLoginProfile() },
 	func() list.ListResource { return newAccessKey() },
+	func() list.ListResource { return newServiceCredential() },
 	func() list.ListResource { return newVirtualMFADevice() },
 	func() list.ListResource { return newMFABinding() },
 	func() list.ListResource { return newVerification() },
@@ -69,6 +71,7 @@ var dataSources = []func() datasource.DataSource{
 	func() datasource.DataSource { return &userAccessData{} },
 	func() datasource.DataSource { return &loginProfileData{} },
 	func() datasource.DataSource { return &accessKeysData{} },
+	func() datasource.DataSource { return &serviceCredentialsData{} },
 	func() datasource.DataSource { return &accountSummaryData{} },
 	func() datasource.DataSource { return &virtualMFADevicesData{} },
 	func() datasource.DataSource { return &userMFAData{} },
@@ -99,6 +102,7 @@ var ephemeralResources = []func() ephemeral.EphemeralResource{
 // actions are the constructors of all steps that a person, or a trigger, orders.
 var actions = []func() action.Action{
 	func() action.Action { return &deactivateKeys{} },
+	func() action.Action { return &deactivateServiceCredentials{} },
 	func() action.Action { return &disableConsoleLogon{} },
 	func() action.Action { return &unbindMFA{} },
 	func() action.Action { return &deletePasskeys{} },

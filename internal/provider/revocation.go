@@ -59,11 +59,12 @@ func accessKeyKind(i *instance.Instance) credentialKind {
 func serviceCredentialKind(i *instance.Instance) credentialKind {
 	return credentialKind{
 		noun: "service credential", gone: "User.ServiceCredential", verb: "disable", doing: "Disabling", result: "inactive",
-		list: listAs(i.Client.ServiceCredentials, func(c ram.ServiceCredential) credentialState {
+		list: listAs(i.Client.RefreshServiceCredentials, func(c ram.ServiceCredential) credentialState {
 			return credentialState{c.ID, c.Status == ram.Active}
 		}),
 		revoke: func(ctx context.Context, userName, id string) error {
-			return i.Client.SetServiceCredentialStatus(ctx, userName, id, ram.Inactive)
+			off := ram.Inactive
+			return i.Client.UpdateServiceCredential(ctx, userName, id, ram.ServiceCredentialChange{Status: &off})
 		},
 	}
 }

@@ -129,9 +129,10 @@ func (d *userDeletion) accessKeys(ctx context.Context, name string) (found []dep
 }
 
 // serviceCredentials do not exist where the endpoint has no operation that lists them: it
-// was added in July 2026.
+// was added in July 2026. They are disabled before they are deleted: the service may refuse
+// to delete an active one (assumed).
 func (d *userDeletion) serviceCredentials(ctx context.Context, name string) (found []dependant, err error) {
-	credentials, err := d.Client.ServiceCredentials(ctx, name)
+	credentials, err := d.Client.RefreshServiceCredentials(ctx, name)
 	if ram.NotServed(err) {
 		return nil, nil
 	}
@@ -140,6 +141,11 @@ func (d *userDeletion) serviceCredentials(ctx context.Context, name string) (fou
 			fmt.Sprintf("the service credential %s of %s (%s)", credential.ID, credential.ServiceName, credential.Status),
 			fmt.Sprintf("aliyun ims DeleteServiceCredential --UserPrincipalName %s --ServiceCredentialId %s", d.user.PrincipalName, credential.ID),
 			func(ctx context.Context) error {
+				if off := ram.Inactive; credential.Status == ram.Active {
+					if err := ignoreNotFound(d.Client.UpdateServiceCredential(ctx, name, credential.ID, ram.ServiceCredentialChange{Status: &off}), "User.ServiceCredential"); err != nil {
+						return err
+					}
+				}
 				return ignoreNotFound(d.Client.DeleteServiceCredential(ctx, name, credential.ID), "User.ServiceCredential")
 			},
 		})

@@ -197,7 +197,7 @@ func TestUser_conflictsOfWhatIsNotListed(t *testing.T) {
 		c, o := importedAlice(t, srv, attributes{"force_destroy": true})
 		_, diags := c.Destroy(userKind, o)
 		clean(t, diags)
-		expect(t, "writes", writes(srv), []string{"DeleteServiceCredential", "DeleteUser"})
+		expect(t, "writes", writes(srv), []string{"UpdateServiceCredential", "DeleteServiceCredential", "DeleteUser"})
 	}
 }
 

@@ -22,6 +22,7 @@ type caches struct {
 	userPages   *cache[userPage] // by marker
 	allUsers    *cache[*userList]
 	keys        *cache[[]AccessKey]
+	credentials *cache[[]ServiceCredential]
 	devicePages *cache[devicePage] // by marker
 	devices     *cache[*deviceList]
 	groups      *cache[Group]
@@ -56,6 +57,7 @@ func newCaches(c *Client) caches {
 		allUsers:    newCache[*userList](listUsers, life, c),
 		names:       newCache[*userList](listUsers, func() time.Duration { return lifeAfterWrite }, c),
 		keys:        newCache[[]AccessKey](listAccessKeys, life, c),
+		credentials: newCache[[]ServiceCredential](listServiceCredentials, life, c),
 		devicePages: newCache[devicePage](listMFADevices, life, c),
 		devices:     newCache[*deviceList](listMFADevices, life, c),
 		groups:      newCache[Group](getGroup, life, c),
@@ -91,12 +93,14 @@ func (r *caches) invalidateDevices() (changed func()) {
 func (r *caches) invalidateUsers() (changed func()) {
 	r.confirmed.forget()
 	users, keys, devices := r.invalidateUserDetails(), r.keys.invalidateAround(), r.invalidateDevices()
+	credentials := r.credentials.invalidateAround()
 	members, attached, names := r.members.invalidateAround(), r.attached.invalidateAround(), r.names.invalidateAround()
 	return func() {
 		r.confirmed.forget()
 		names()
 		users()
 		keys()
+		credentials()
 		devices()
 		members()
 		attached()

@@ -4,11 +4,18 @@
 package ram
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
 var (
+	createServiceCredential = operation{product: imsProduct, action: "CreateServiceCredential", repeat: once}
+	getServiceCredential    = operation{product: imsProduct, action: "GetServiceCredential", repeat: read}
 	listServiceCredentials  = operation{product: imsProduct, action: "ListServiceCredentials", repeat: read}
 	updateServiceCredential = operation{product: imsProduct, action: "UpdateServiceCredential", repeat: set}
 	deleteServiceCredential = operation{product: imsProduct, action: "DeleteServiceCredential", repeat: set}
@@ -17,28 +24,63 @@ var (
 // credentialsPerPage is the maximum that a page can have (documented).
 const credentialsPerPage = "100"
 
-// ServiceCredential is a long-lived credential of a user for one service, without its secret.
+// ServiceCredential is a long-lived credential of a user for one service. No format of
+// package fmt shows its secret.
 type ServiceCredential struct {
 	ID             string
+	Secret         string `json:"-"` // of a new credential only
 	Name           string
+	UserName       string // without the domain
 	ServiceName    string // such as dashscope.aliyuncs.com
-	Status         string // Active or Inactive
+	Status         string // Active, Inactive
 	CreateTime     time.Time
 	ExpirationTime time.Time // zero: never
 }
 
+// Facts are the credential without its secret.
+func (s ServiceCredential) Facts() CredentialFacts {
+	return CredentialFacts{ID: s.ID, Name: s.Name, Status: s.Status, CreateDate: s.CreateTime}
+}
+
+// String is the credential without its secret.
+func (s ServiceCredential) String() string {
+	return fmt.Sprintf("service credential %s (%s)", s.ID, s.Status)
+}
+
+// GoString is the credential without its secret.
+func (s ServiceCredential) GoString() string { return s.String() }
+
+// Format is the credential without its secret, whatever the verb.
+func (s ServiceCredential) Format(state fmt.State, _ rune) { fmt.Fprint(state, s.String()) }
+
+// NewServiceCredential is what a create asks for.
+type NewServiceCredential struct {
+	Name        string
+	ServiceName string
+	AgeDays     int64 // 0: permanent
+}
+
+// ServiceCredentialChange is what an update changes; nil is not changed.
+type ServiceCredentialChange struct {
+	Name   *string
+	Status *string
+}
+
 type serviceCredentialFields struct {
-	ID             text `json:"ServiceCredentialId"`
-	Name           text `json:"ServiceCredentialName"`
-	ServiceName    text
-	Status         text
-	CreateTime     timestamp
-	ExpirationTime timestamp
+	ID                text   `json:"ServiceCredentialId"`
+	Secret            secret `json:"ServiceCredentialSecret"`
+	Name              text   `json:"ServiceCredentialName"`
+	UserPrincipalName text
+	ServiceName       text
+	Status            text
+	CreateTime        timestamp
+	ExpirationTime    timestamp
 }
 
 func (s *serviceCredentialFields) credential() ServiceCredential {
+	userName, _, _ := strings.Cut(string(s.UserPrincipalName), "@")
 	return ServiceCredential{
-		ID: string(s.ID), Name: string(s.Name), ServiceName: string(s.ServiceName), Status: string(s.Status),
+		ID: string(s.ID), Secret: string(s.Secret), Name: string(s.Name), UserName: userName, ServiceName: string(s.ServiceName), Status: string(s.Status),
 		CreateTime: s.CreateTime.value, ExpirationTime: s.ExpirationTime.value,
 	}
 }
@@ -64,15 +106,86 @@ func (a *serviceCredentialsAnswer) missing() string {
 	return ""
 }
 
-// ServiceCredentials returns the service credentials of a user.
+type serviceCredentialAnswer struct{ ServiceCredential *serviceCredentialFields }
+
+// An answer without an id does not say which credential it is about.
+func (a *serviceCredentialAnswer) missing() string {
+	if a.ServiceCredential == nil || a.ServiceCredential.ID == "" {
+		return "ServiceCredentialId"
+	}
+	return ""
+}
+
+// CreateServiceCredential creates a service credential for a user. If the answer has an id
+// but no secret, it returns the credential and a [*MissingSecretError].
+func (c *Client) CreateServiceCredential(ctx context.Context, userName string, wanted NewServiceCredential) (ServiceCredential, error) {
+	in := params{"ServiceCredentialName": wanted.Name, "ServiceName": wanted.ServiceName}
+	if wanted.AgeDays != 0 {
+		in["CredentialAgeDays"] = strconv.FormatInt(wanted.AgeDays, 10)
+	}
+	defer c.caches.credentials.invalidateAround(userName)()
+	var answer serviceCredentialAnswer
+	if err := c.callForUser(ctx, createServiceCredential, userName, in, &answer); err != nil {
+		return ServiceCredential{}, err
+	}
+	created := answer.ServiceCredential.credential()
+	if created.Secret == "" {
+		return created, &MissingSecretError{Action: createServiceCredential.action, ID: created.ID}
+	}
+	return created, nil
+}
+
+// ServiceCredential returns a service credential of a user without its secret.
+func (c *Client) ServiceCredential(ctx context.Context, userName, id string) (ServiceCredential, error) {
+	if err := getServiceCredential.require("service credential id", id); err != nil {
+		return ServiceCredential{}, err
+	}
+	var answer serviceCredentialAnswer
+	if err := c.callForUser(ctx, getServiceCredential, userName, params{"ServiceCredentialId": id}, &answer); err != nil {
+		return ServiceCredential{}, err
+	}
+	return answer.ServiceCredential.credential(), nil
+}
+
+// ServiceCredentials returns the service credentials of a user without their secrets, the
+// oldest first, from the cache unless this client changed one of the user since.
 func (c *Client) ServiceCredentials(ctx context.Context, userName string) ([]ServiceCredential, error) {
+	all, err := c.caches.credentials.get(ctx, userName, c.serviceCredentialsReader(userName))
+	return slices.Clone(all), err
+}
+
+// RefreshServiceCredentials returns the service credentials of a user. It bypasses the cache.
+func (c *Client) RefreshServiceCredentials(ctx context.Context, userName string) ([]ServiceCredential, error) {
+	all, err := c.caches.credentials.refresh(ctx, userName, c.serviceCredentialsReader(userName))
+	return slices.Clone(all), err
+}
+
+func (c *Client) serviceCredentialsReader(userName string) func(context.Context) ([]ServiceCredential, error) {
+	return func(ctx context.Context) ([]ServiceCredential, error) {
+		return c.listServiceCredentials(func(in params, answer *serviceCredentialsAnswer) error {
+			return c.callForUser(ctx, listServiceCredentials, userName, in, answer)
+		})
+	}
+}
+
+// AllServiceCredentials returns the service credentials of all users, each with the name of
+// its user. It reads them page by page, and no user.
+func (c *Client) AllServiceCredentials(ctx context.Context) ([]ServiceCredential, error) {
+	return c.listServiceCredentials(func(in params, answer *serviceCredentialsAnswer) error {
+		in["AllUsers"] = "true"
+		return c.call(ctx, listServiceCredentials, in, answer)
+	})
+}
+
+// listServiceCredentials reads all pages with call.
+func (c *Client) listServiceCredentials(call func(in params, answer *serviceCredentialsAnswer) error) ([]ServiceCredential, error) {
 	read := func(marker string) (page, []ServiceCredential, error) {
 		in := params{"MaxResults": credentialsPerPage}
 		if marker != "" {
 			in["NextToken"] = marker
 		}
 		var answer serviceCredentialsAnswer
-		if err := c.callForUser(ctx, listServiceCredentials, userName, in, &answer); err != nil {
+		if err := call(in, &answer); err != nil {
 			return page{}, nil, err
 		}
 		some := []ServiceCredential{}
@@ -88,21 +201,31 @@ func (c *Client) ServiceCredentials(ctx context.Context, userName string) ([]Ser
 		}
 		credentials = append(credentials, credential)
 	}
+	slices.SortFunc(credentials, func(x, y ServiceCredential) int {
+		return cmp.Or(x.CreateTime.Compare(y.CreateTime), cmp.Compare(x.ID, y.ID))
+	})
 	return credentials, nil
 }
 
-// SetServiceCredentialStatus enables or disables a service credential.
-func (c *Client) SetServiceCredentialStatus(ctx context.Context, userName, id, status string) error {
-	if err := updateServiceCredential.require("service credential id", id); err != nil {
-		return err
-	}
-	return c.callForUser(ctx, updateServiceCredential, userName, params{"ServiceCredentialId": id, "Status": status}, nil)
+// UpdateServiceCredential changes the name or the status of a service credential.
+func (c *Client) UpdateServiceCredential(ctx context.Context, userName, id string, change ServiceCredentialChange) error {
+	in := params{}
+	in.text("ServiceCredentialName", change.Name)
+	in.text("Status", change.Status)
+	return c.changeServiceCredential(ctx, updateServiceCredential, userName, id, in)
 }
 
-// DeleteServiceCredential deletes a service credential, whatever its status.
+// DeleteServiceCredential deletes a service credential, whatever its status (assumed). It
+// cannot be restored.
 func (c *Client) DeleteServiceCredential(ctx context.Context, userName, id string) error {
-	if err := deleteServiceCredential.require("service credential id", id); err != nil {
+	return c.changeServiceCredential(ctx, deleteServiceCredential, userName, id, params{})
+}
+
+func (c *Client) changeServiceCredential(ctx context.Context, op operation, userName, id string, in params) error {
+	if err := op.require("service credential id", id); err != nil {
 		return err
 	}
-	return c.callForUser(ctx, deleteServiceCredential, userName, params{"ServiceCredentialId": id}, nil)
+	in["ServiceCredentialId"] = id
+	defer c.caches.credentials.invalidateAround(userName)()
+	return c.callForUser(ctx, op, userName, in, nil)
 }

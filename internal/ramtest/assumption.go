@@ -53,6 +53,9 @@ func Assumptions() []Assumption {
 
 		{"UserConflicts", "every dependant prevents DeleteUser", isDocumented, "tables of 2018 and 2021; SDK and help page of 2026 name groups and policies", []any{"documented", "none"}, "TestEveryWriteForgetsWhatItTouches"},
 		{"CredentialsConflict", "service credentials do not prevent DeleteUser", isAssumed, "no source", nil, "TestUser_conflictsOfWhatIsNotListed"},
+		{"RefuseDeletingActiveCredentials", "an active service credential can be deleted", isAssumed, "no source", nil, "TestServiceCredential_isRightOnBothSides"},
+		{"UniqueCredentialNames", "two service credentials may have one name", isAssumed, "no source", nil, "TestServiceCredential_isRightOnBothSides"},
+		{"HideExpiredCredentials", "an expired service credential stays listed", isAssumed, "no source", nil, "TestServiceCredential_isRightOnBothSides"},
 		{"RefuseAccountDomain", "<name>@<account id>.onaliyun.com is accepted", isAssumed, "documented for logon only", nil, "TestAnAliasOfOurOwnIsFollowedAtOnce"},
 		{"IgnoreContacts", "Email and MobilePhone of a user are stored", isDocumented, "API reference, for the China site", nil, "TestUser_contactsThatTheSiteDoesNotStore"},
 		{"RefuseClearing", "Ims clears comments, e-mail and phone by an empty value", isObserved, "official provider, for Ram; Ims documents 1 to 128 characters", nil, "TestUser_clearsWhatImsRefusesToClear"},

@@ -72,6 +72,12 @@ type Behaviour struct {
 	UserConflicts string
 	// CredentialsConflict lets service credentials prevent DeleteUser as well.
 	CredentialsConflict bool
+	// RefuseDeletingActiveCredentials lets DeleteServiceCredential refuse an active service credential.
+	RefuseDeletingActiveCredentials bool
+	// UniqueCredentialNames refuses a second service credential of a user with the same name for the same service.
+	UniqueCredentialNames bool
+	// HideExpiredCredentials leaves expired service credentials out of lists and answers.
+	HideExpiredCredentials bool
 	// RefuseAccountDomain refuses principal names of the form <name>@<account id>.onaliyun.com when the account has an alias.
 	RefuseAccountDomain bool
 	// IgnoreContacts accepts Email and MobilePhone of a user and does not store them, as a site other than China's may.

@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// The reference says which parameters and fields there are. Codes, the owner of a request without a user name, and that
-// expired credentials stay listed are assumed.
+// The reference says which parameters and fields there are. Codes, the owner of a request without a user name, that two
+// credentials may have one name, that an active one can be deleted and that expired ones stay listed are assumed.
 var serviceCredentialActions = table{
 	"Ims/CreateServiceCredential": {run: createServiceCredential, write: true},
 	"Ims/GetServiceCredential":    {run: getServiceCredential},
@@ -51,6 +51,9 @@ func createServiceCredential(r *request) (reply, error) {
 		if other.ServiceName == service {
 			same++
 		}
+	}
+	if r.server.behaviour.UniqueCredentialNames && user.hasCredential(service, name) {
+		return nil, exists("User.ServiceCredential", "The service credential already exists.")
 	}
 	if same >= r.account.Quotas.CredentialsPerUserAndService {
 		return nil, exceeded("User.ServiceCredential", "The count of service credentials of the user beyond the current limits.")
@@ -102,11 +105,22 @@ func (r *request) credential() (*ServiceCredential, *User, error) {
 		return nil, nil, err
 	}
 	for _, credential := range user.Credentials {
-		if credential.ID == id {
+		if credential.ID == id && !r.hidden(credential) {
 			return credential, user, nil
 		}
 	}
 	return nil, nil, noServiceCredential()
+}
+
+// hidden reports whether the credential has expired and expired ones are not returned. (assumed;
+// Behaviour.HideExpiredCredentials)
+func (r *request) hidden(credential *ServiceCredential) bool {
+	return r.server.behaviour.HideExpiredCredentials && !credential.ExpirationTime.IsZero() && !r.now.Before(credential.ExpirationTime)
+}
+
+// hasCredential reports whether a user has a credential of a name for a service.
+func (u *User) hasCredential(service, name string) bool {
+	return slices.ContainsFunc(u.Credentials, func(c *ServiceCredential) bool { return c.ServiceName == service && c.Name == name })
 }
 
 // getServiceCredential returns one credential without its secret. (documented)
@@ -139,7 +153,7 @@ func listServiceCredentials(r *request) (reply, error) {
 	var items []reply
 	for _, user := range users {
 		for _, credential := range slices.SortedFunc(slices.Values(user.Credentials), func(x, y *ServiceCredential) int { return cmp.Compare(x.ID, y.ID) }) {
-			if !r.has("ServiceName") || credential.ServiceName == r.text("ServiceName") {
+			if !r.hidden(credential) && (!r.has("ServiceName") || credential.ServiceName == r.text("ServiceName")) {
 				items = append(items, r.showCredential(credential, user))
 			}
 		}
@@ -171,7 +185,7 @@ func updateServiceCredential(r *request) (reply, error) {
 	if !r.has("Status") && !r.has("ServiceCredentialName") {
 		return nil, missing("Status")
 	}
-	credential, _, err := r.credential()
+	credential, user, err := r.credential()
 	if err != nil {
 		return nil, err
 	}
@@ -183,6 +197,9 @@ func updateServiceCredential(r *request) (reply, error) {
 		if err != nil {
 			return nil, err
 		}
+		if r.server.behaviour.UniqueCredentialNames && credential.Name != name && user.hasCredential(credential.ServiceName, name) {
+			return nil, exists("User.ServiceCredential", "The service credential already exists.")
+		}
 		credential.Name = name
 	}
 	return reply{}, nil
@@ -193,6 +210,9 @@ func deleteServiceCredential(r *request) (reply, error) {
 	credential, user, err := r.credential()
 	if err != nil {
 		return nil, err
+	}
+	if r.server.behaviour.RefuseDeletingActiveCredentials && credential.Status == "Active" {
+		return nil, conflict("User.ServiceCredential", "The service credential is active.")
 	}
 	user.Credentials = without(user.Credentials, credential)
 	return reply{}, nil

@@ -86,6 +86,21 @@ resource "ram_access_key" "sealed" {
   rotate_when_changed = { quarter = "2026-4" }
 }
 
+resource "ram_service_credential" "plain" {
+  user_name               = ram_user.alice.name
+  service_name            = "dashscope.aliyuncs.com"
+  service_credential_name = "plain"
+  credential_age_days     = 200
+}
+
+resource "ram_service_credential" "sealed" {
+  user_name               = ram_user.others["bob"].name
+  service_name            = "dashscope.aliyuncs.com"
+  service_credential_name = "sealed"
+  pgp_key                 = trimspace(file("pgp.txt"))
+  rotate_when_changed     = { quarter = "2026-4" }
+}
+
 resource "ram_access_key_policy" "plain" {
   user_name          = ram_access_key.plain.user_name
   access_key_id      = ram_access_key.plain.access_key_id

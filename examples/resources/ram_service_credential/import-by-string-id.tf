@@ -1,0 +1,5 @@
+import {
+  to       = ram_service_credential.bot
+  provider = ram
+  id       = "bot:SCExampleExampleExample1"
+}

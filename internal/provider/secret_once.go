@@ -1,0 +1,204 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/credential"
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/pgp"
+)
+
+// secretOnce holds the attributes of a credential whose secret the service shows once, when it creates the credential.
+type secretOnce struct {
+	PGPKey            types.String `tfsdk:"pgp_key"`
+	Secret            types.String `tfsdk:"secret"`
+	EncryptedSecret   types.String `tfsdk:"encrypted_secret"`
+	KeyFingerprint    types.String `tfsdk:"key_fingerprint"`
+	RotateWhenChanged types.Map    `tfsdk:"rotate_when_changed"`
+}
+
+// withSecret adds the schema attributes of secretOnce to those of a type of credential.
+func withSecret(word string, own map[string]schema.Attribute) map[string]schema.Attribute {
+	constant := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	attributes := map[string]schema.Attribute{
+		"pgp_key": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{pgp.KeyValidator{}},
+			MarkdownDescription: "A PGP public key, in armour or in Base64, for which the secret is encrypted, so that it is never in the state. " +
+				"It is checked, by encrypting a test message, before the " + word + " is created. A change replaces nothing: it applies to the next " + word + ", and the secret in the state stays. `keybase:` names are not resolved.",
+		},
+		"secret": schema.StringAttribute{
+			Computed: true, Sensitive: true, PlanModifiers: constant,
+			MarkdownDescription: "The secret of the " + word + ". It is in the state, in plain. It is null if `pgp_key` was set when the " + word + " was created, and for an imported " + word + ".",
+		},
+		"encrypted_secret": schema.StringAttribute{
+			Computed: true, PlanModifiers: constant,
+			MarkdownDescription: "The secret, encrypted for `pgp_key`: a binary OpenPGP message in Base64. `terraform output -raw encrypted_secret | base64 --decode | gpg --decrypt` shows it.",
+		},
+		"key_fingerprint": schema.StringAttribute{
+			Computed: true, PlanModifiers: constant,
+			MarkdownDescription: "The fingerprint of the PGP key for which `encrypted_secret` was encrypted.",
+		},
+		"rotate_when_changed": schema.MapAttribute{
+			Optional: true, ElementType: types.StringType,
+			Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
+			MarkdownDescription: "Values of any kind, such as `{ rotation = time_rotating.quarter.id }`. When another value replaces one, the " + word + " is replaced by a new one. " +
+				"The first value, also after an import or a move, is only recorded, and so is its removal.",
+		},
+	}
+	maps.Copy(attributes, own)
+	return attributes
+}
+
+// planSecret plans for a create where the secret will be, and tries the PGP key.
+func (m *secretOnce) planSecret(now time.Time, diags *diag.Diagnostics) bool {
+	switch {
+	case m.PGPKey.IsUnknown():
+	case m.PGPKey.IsNull():
+		m.EncryptedSecret, m.KeyFingerprint = types.StringNull(), types.StringNull()
+	default:
+		to, err := pgp.CheckKey(m.PGPKey.ValueString(), now)
+		if pgp.ReportKeyError(diags, err) {
+			return false
+		}
+		m.Secret, m.KeyFingerprint = types.StringNull(), types.StringValue(to.Fingerprint)
+	}
+	return true
+}
+
+// encryption checks the PGP key before a create (KEY-06). What was unknown when the plan was made is checked here for the
+// first time.
+func (m *secretOnce) encryption(now time.Time, diags *diag.Diagnostics) (encrypt func(string) (string, error), ok bool) {
+	m.KeyFingerprint = types.StringNull()
+	if m.PGPKey.IsNull() {
+		return nil, true
+	}
+	to, err := pgp.CheckKey(m.PGPKey.ValueString(), now)
+	if pgp.ReportKeyError(diags, err) {
+		return nil, false
+	}
+	m.KeyFingerprint = types.StringValue(to.Fingerprint)
+	return to.Encrypt, true
+}
+
+// showSecret takes over the secret of a credential that was just created: plain, or encrypted, or missing.
+func (m *secretOnce) showSecret(plain, encrypted string) {
+	m.Secret, m.EncryptedSecret = types.StringNull(), types.StringNull()
+	switch {
+	case plain != "":
+		m.Secret = types.StringValue(plain)
+	case encrypted != "":
+		m.EncryptedSecret = types.StringValue(encrypted)
+	default:
+		m.KeyFingerprint = types.StringNull()
+	}
+}
+
+// rotates reports whether the plan replaces the credential because of rotate_when_changed.
+func (m *secretOnce) rotates(state secretOnce) bool {
+	return !state.RotateWhenChanged.IsNull() && !m.RotateWhenChanged.IsNull() && !m.RotateWhenChanged.Equal(state.RotateWhenChanged)
+}
+
+// planPGPKey tries another PGP key, and warns that the secret of the present credential is not encrypted for it.
+func (m *secretOnce) planPGPKey(state secretOnce, word, which string, now time.Time, diags *diag.Diagnostics) {
+	if m.PGPKey.IsNull() || m.PGPKey.IsUnknown() || m.PGPKey.Equal(state.PGPKey) {
+		return
+	}
+	_, err := pgp.CheckKey(m.PGPKey.ValueString(), now)
+	if !pgp.ReportKeyError(diags, err) && !state.Secret.IsNull() {
+		diags.AddAttributeWarning(path.Root("pgp_key"), "The secret stays in the state", fmt.Sprintf(
+			"pgp_key applies to the next %[1]s. The secret of the %[1]s %[2]s was not encrypted when it was created, and stays in the state in plain until the %[1]s is replaced.", word, which))
+	}
+}
+
+// neverListed marks in the private state a credential that the service created and had not listed when the create ended.
+// Until [instance.LateLimit] its absence proves nothing.
+const neverListed = "never_listed"
+
+// young reports whether a credential was created so short a time ago that the service may not list it yet.
+func young(ctx context.Context, i *instance.Instance, created types.String) bool {
+	at, err := time.Parse(time.RFC3339, created.ValueString())
+	if err != nil {
+		return true
+	}
+	now, err := i.Client.ServerTime(ctx)
+	return err != nil || now.Sub(at) < instance.LateLimit
+}
+
+// errMissing is the answer to a change of a credential that the state contains.
+func errMissing[C credential.Credential](kind credential.Kind[C]) error {
+	return fmt.Errorf("the service answers that the %[1]s does not exist. Run terraform plan: it reads again whether the %[1]s exists", kind.Word)
+}
+
+// room is the check, before a create, of how many credentials there are (KEY-08).
+type room[C credential.Credential] struct {
+	credential.Set[C]
+
+	operation diagnostics.Operation
+	quota     string                 // its name in the account summary
+	object    func(id string) string // the name under which this run records that it manages one
+	full      string                 // format of: the user, how many there are, and that none was created
+}
+
+// check refuses to create one that would be too many.
+func (r room[C]) check(ctx context.Context, all []C, diags *diag.Diagnostics) bool {
+	user := r.Owner.UserName.ValueString()
+	if len(all) < credential.PerUser {
+		r.warnRecent(user, all, diags)
+		return true
+	}
+	// The quota can be raised. Without the permission to read it, the documented one counts.
+	quota := credential.PerUser
+	if summary, err := r.Client.AccountSummary(ctx); err == nil {
+		quota = max(quota, int(summary[r.quota]))
+	}
+	if len(all) < quota {
+		return true
+	}
+	word := r.Kind.Word
+	diags.AddAttributeError(path.Root("user_name"), "Cannot "+r.operation.Name, fmt.Sprintf(
+		r.full+"\n\n%s\n\nDelete one that is not needed, or import it: terraform import ADDRESS %s. To replace a %s with create_before_destroy, the user must not have a second one.",
+		user, len(all), r.operation.State, credential.Describe(r.Instance, all), r.Kind.ImportID(user, all), word))
+	return false
+}
+
+// warnRecent warns of credentials that were created a short time ago, and that this run does not manage: a run that was
+// killed between its create and the write of its state leaves one that is in no state.
+func (r room[C]) warnRecent(user string, all []C, diags *diag.Diagnostics) {
+	now, _ := r.Client.ServerNow()
+	recent := slices.DeleteFunc(slices.Clone(all), func(one C) bool {
+		f := one.Facts()
+		return now.Sub(f.CreateDate) > day || r.Managed(r.object(f.ID)) || owner.IsOwnKey(r.Instance, f.ID)
+	})
+	if len(recent) == 0 {
+		return
+	}
+	ids := []string{}
+	for _, one := range recent {
+		ids = append(ids, one.Facts().ID)
+	}
+	word := r.Kind.Word
+	diags.AddWarning(fmt.Sprintf("User %s has %s created less than a day ago: %s", user, r.Kind.One, strings.Join(ids, ", ")), fmt.Sprintf(
+		"This run did not create or read it:\n\n%s\n\n"+
+			"If a run was killed while it created a %[2]s, this may be that %[2]s, and its secret is lost. If a Terraform state contains the %[2]s (terraform show), or an administrator created it, there is nothing to do. "+
+			"Otherwise disable and delete it:\n\n%[3]s", credential.Describe(r.Instance, recent), word, r.Kind.Remedy(user, recent...)))
+}
