@@ -207,7 +207,7 @@ func (p *result) checkRequests(free *baseline, v *verdict) {
 // checkSecrets compares the secrets in the state with those of the service.
 func (p *result) checkSecrets(v *verdict) {
 	for id, secret := range map[string]string{
-		"access_key_id": "secret", "current_access_key_id": "current_secret", "previous_access_key_id": "previous_secret", "serial_number": "base32_string_seed",
+		"access_key_id": "secret", "service_credential_id": "secret", "current_access_key_id": "current_secret", "previous_access_key_id": "previous_secret", "serial_number": "base32_string_seed",
 	} {
 		has := acctest.Attribute(p.after.State, secret)
 		if has == "null" || has == "unknown" {
@@ -225,6 +225,9 @@ func secretOf(a *ramtest.Account, id string) string {
 	}
 	if device := a.MFADevices[id]; device != nil {
 		return device.Seed
+	}
+	if credential := serviceCredentialByID(a, id); credential != nil {
+		return credential.Secret
 	}
 	return ""
 }
@@ -298,7 +301,7 @@ func (p *result) untracked(now *ramtest.Account, o acctest.Object) (all []leftov
 			}
 		}
 		for _, credential := range user.Credentials {
-			if !hasServiceCredential(p.initial, credential.ID) && !knows(o, credential.ID) {
+			if serviceCredentialByID(p.initial, credential.ID) == nil && !knows(o, credential.ID) {
 				all = append(all, leftover{"the service credential", credential.ID, name})
 			}
 		}
@@ -321,7 +324,7 @@ func (s leftover) createdBefore(p *result) bool {
 		key, _ := p.accountBefore.KeyByID(s.id)
 		return key != nil
 	case s.what == "the service credential":
-		return hasServiceCredential(p.accountBefore, s.id)
+		return serviceCredentialByID(p.accountBefore, s.id) != nil
 	case s.what == "the MFA device":
 		return p.accountBefore.MFADevices[s.id] != nil
 	case p.accountBefore.Users[s.owner] == nil:
@@ -330,14 +333,16 @@ func (s leftover) createdBefore(p *result) bool {
 	return s.what == "the user" || p.accountBefore.Users[s.owner].LoginProfile != nil
 }
 
-// hasServiceCredential reports whether a user of the account has a service credential.
-func hasServiceCredential(a *ramtest.Account, id string) bool {
+// serviceCredentialByID returns a service credential of an account; nil: there is none.
+func serviceCredentialByID(a *ramtest.Account, id string) *ramtest.ServiceCredential {
 	for _, user := range a.Users {
-		if slices.ContainsFunc(user.Credentials, func(c *ramtest.ServiceCredential) bool { return c.ID == id }) {
-			return true
+		for _, credential := range user.Credentials {
+			if credential.ID == id {
+				return credential
+			}
 		}
 	}
-	return false
+	return nil
 }
 
 // knows reports whether a state has an id.
