@@ -33,7 +33,7 @@ type Kind[C Credential] struct {
 	Gone   string // the object that a not-found names, such as User.AccessKey
 	Action string // the create, such as CreateAccessKey
 
-	Placeholder string // stands for an id in a command, such as KEY_ID
+	Placeholder string // in place of an id in a command, such as KEY_ID
 
 	Read      func(ctx context.Context, userName string) ([]C, error)
 	Refresh   func(ctx context.Context, userName string) ([]C, error) // bypasses the cache
