@@ -562,41 +562,59 @@ func TestAccMigration_ofOtherProviderNames(t *testing.T) {
 	}
 }
 
+// guide runs the commands of the guide as they are printed, with the script and a CLI that is called terraform.
+type guide struct {
+	*cli
+
+	text    string
+	after   func(commands string) // runs after each block of commands; it may be nil
+	printed string
+}
+
+func newGuide(t *testing.T, c *cli) *guide {
+	t.Helper()
+	must(t, os.Mkdir(filepath.Join(c.Directory, "bin"), 0o700))
+	must(t, os.Symlink(os.Getenv("TF_ACC_TERRAFORM_PATH"), filepath.Join(c.Directory, "bin/terraform")))
+	must(t, os.WriteFile(filepath.Join(c.Directory, "write-blocks"), []byte(contentOf(t, migration, "write-blocks")), 0o700))
+	return &guide{cli: c, text: contentOf(t, projectRoot, "templates/guides/migrating-from-alicloud.md.tmpl")}
+}
+
+// follow runs the commands of a section.
+func (g *guide) follow(section string) {
+	g.t.Helper()
+	_, text, _ := strings.Cut(g.text, "\n## "+section+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	for _, part := range strings.Split(text, "```shell\n")[1:] {
+		commands, _, _ := strings.Cut(part, "```")
+		g.printed += g.shell(commands)
+		if g.after != nil {
+			g.after(commands)
+		}
+	}
+}
+
+// shell runs commands, and returns what they printed.
+func (g *guide) shell(commands string) string {
+	g.t.Helper()
+	cmd := exec.CommandContext(g.t.Context(), "sh", "-c", "set -eu\n"+commands)
+	cmd.Dir = g.Directory
+	cmd.Env = append(slices.Clone(g.Environment), "PATH="+filepath.Join(g.Directory, "bin")+":"+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		g.t.Fatalf("%v:\n%s\n%s", err, commands, out)
+	}
+	return string(out)
+}
+
 // The steps of the guide, and the way back, as they are printed.
 func TestAccMigration_theGuide(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)
 	srv, c := before(t)
-	must(t, os.Mkdir(filepath.Join(c.Directory, "bin"), 0o700))
-	must(t, os.Symlink(os.Getenv("TF_ACC_TERRAFORM_PATH"), filepath.Join(c.Directory, "bin/terraform")))
-	script := contentOf(t, migration, "write-blocks")
-	must(t, os.WriteFile(filepath.Join(c.Directory, "write-blocks"), []byte(script), 0o700))
-	guide := contentOf(t, projectRoot, "templates/guides/migrating-from-alicloud.md.tmpl")
-	printed := ""
-	follow := func(section string) {
-		_, text, _ := strings.Cut(guide, "\n## "+section+"\n")
-		text, _, _ = strings.Cut(text, "\n## ")
-		commands := "set -eu\n"
-		for {
-			var found bool
-			if _, text, found = strings.Cut(text, "```shell\n"); !found {
-				break
-			}
-			block, rest, _ := strings.Cut(text, "```")
-			commands, text = commands+block, rest
-		}
-		cmd := exec.CommandContext(t.Context(), "sh", "-c", commands)
-		cmd.Dir = c.Directory
-		cmd.Env = append(slices.Clone(c.Environment), "PATH="+filepath.Join(c.Directory, "bin")+":"+os.Getenv("PATH"))
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v:\n%s\n%s", err, commands, out)
-		}
-		printed += string(out)
-	}
+	g := newGuide(t, c)
 	c.write("main.tf", contentOf(t, migration, "after-moved", "main.tf"))
-	follow("Steps")
-	contains(t, printed, "OK: 10 moved, 0 imported", "No changes.")
+	g.follow("Steps")
+	contains(t, g.printed, "OK: 10 moved, 0 imported", "No changes.")
 	contains(t, c.state(), formerSecret, "ram_user")
 	lacks(t, c.state(), "alicloud")
 
@@ -604,13 +622,13 @@ func TestAccMigration_theGuide(t *testing.T) {
 		must(t, os.Remove(filepath.Join(c.Directory, file)))
 	}
 	c.write("main.tf", contentOf(t, migration, "before", "main.tf"))
-	follow("Going back")
+	g.follow("Going back")
 	contains(t, c.state(), "alicloud_ram_user", formerSecret)
 	lacks(t, c.state(), `"type": "ram_user"`)
-	printed += c.run(0, "state", "list")
+	g.printed += c.run(0, "state", "list")
 	expect(t, "writes", writes(srv), []string(nil))
 	for _, secret := range []string{formerSecret, peoplesPass} {
-		for _, form := range acctest.FindSecret([]byte(printed), secret) {
+		for _, form := range acctest.FindSecret([]byte(g.printed), secret) {
 			t.Errorf("a secret was printed, %s", form)
 		}
 	}
@@ -657,6 +675,213 @@ module "plain" { source = "./plain" }
 	c.run(0, "apply", "-auto-approve")
 	c.run(0, "plan", "-detailed-exitcode")
 	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// formerResource is a resource in a state file of the former provider.
+type formerResource struct {
+	module, kind, name, alias string
+	keys                      []any // of count or for_each
+	instances                 []map[string]any
+}
+
+// formerState is a state file of the former provider.
+func formerState(t *testing.T, c *cli, resources ...formerResource) string {
+	t.Helper()
+	host := "registry.terraform.io"
+	if strings.Contains(c.run(0, "version"), "OpenTofu") {
+		host = "registry.opentofu.org"
+	}
+	all := []any{}
+	for _, r := range resources {
+		provider := fmt.Sprintf("provider[%q]", host+"/aliyun/alicloud")
+		if r.alias != "" {
+			provider += "." + r.alias
+		}
+		instances := []any{}
+		for i, attributes := range r.instances {
+			instance := map[string]any{"schema_version": 0, "attributes": attributes}
+			if r.keys != nil {
+				instance["index_key"] = r.keys[i]
+			}
+			instances = append(instances, instance)
+		}
+		resource := map[string]any{"mode": "managed", "type": "alicloud_ram_" + r.kind, "name": r.name, "provider": provider, "instances": instances}
+		if r.module != "" {
+			resource["module"] = r.module
+		}
+		all = append(all, resource)
+	}
+	text, err := json.Marshal(map[string]any{
+		"version": 4, "terraform_version": "1.11.0", "serial": 1, "lineage": "00000000-0000-4000-8000-000000000004", "outputs": map[string]any{}, "resources": all, "check_results": nil,
+	})
+	must(t, err)
+	return string(text)
+}
+
+// Two accounts with aliases, nested modules, count and for_each, groups with their users, attachments of one name, two password
+// policies, console logons and keys: the steps of the guide change nothing and lose nothing, also after going back.
+func TestAccMigration_everyShapeInTwoAccounts(t *testing.T) {
+	t.Parallel()
+	needsCLI(t)
+	srv, c := before(t)
+	mine, other := srv.Credential(defaultAccount), srv.AddAccount(strangerAccount)
+	const prodKey = "LTAI5tProdProdProdProdPr"
+	srv.Change(func(a *ramtest.Account) {
+		a.Groups["operators"] = &ramtest.Group{ID: "g-operators", Name: "operators", Comments: "on call", Policies: []string{"System/ReadOnlyAccess"}}
+		a.Roles["deploy"] = &ramtest.Role{ID: "300000000000000001", Name: "deploy", Policies: []string{"System/ReadOnlyAccess"}}
+		for _, name := range []string{"alice", "bob", "deploy"} {
+			a.Users[name].Groups = []string{"operators"}
+		}
+		a.Users["alice"].Policies = []string{"System/ReadOnlyAccess"}
+	})
+	srv.ChangeAccount(strangerAccount, func(a *ramtest.Account) {
+		a.Alias = "acme-prod"
+		for i, name := range []string{"alice", "carol", "dora"} {
+			a.Users[name] = &ramtest.User{ID: fmt.Sprintf("40000000000000000%d", i), Name: name, DisplayName: name, Status: "active", ProvisionType: "Manual", CreateDate: srv0(a), UpdateDate: srv0(a)}
+		}
+		a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: peoplesPass, Status: "Active", MFABindRequired: true, CreateDate: srv0(a), UpdateDate: srv0(a)}
+		acctest.GiveKey(a, "carol", prodKey, srv0(a))
+	})
+	user := func(id, name, shown string) map[string]any {
+		return map[string]any{"id": id, "name": name, "display_name": shown, "force": false}
+	}
+	profile := func(name string) map[string]any {
+		return map[string]any{"id": name, "user_name": name, "password": peoplesPass, "password_reset_required": true, "mfa_bind_required": true}
+	}
+	attached := func(kind, name string) []map[string]any {
+		return []map[string]any{{"id": kind + ":ReadOnlyAccess:System:" + name, kind + "_name": name, "policy_name": "ReadOnlyAccess", "policy_type": "System"}}
+	}
+	c.write("terraform.tfstate", formerState(t, c,
+		formerResource{kind: "password_policy", name: "this", instances: []map[string]any{{"id": defaultAccount, "minimum_password_length": 14}}},
+		formerResource{kind: "account_password_policy", name: "old", instances: []map[string]any{{"id": "ram-account-password-policy", "minimum_password_length": 14}}},
+		formerResource{kind: "user", name: "people", keys: []any{"alice", "bob"}, instances: []map[string]any{user(aliceID, "alice", "Alice"), user(bobID, "bob", "Bob")}},
+		formerResource{kind: "login_profile", name: "people", keys: []any{"alice", "bob"}, instances: []map[string]any{profile("alice"), profile("bob")}},
+		formerResource{kind: "group", name: "operators", instances: []map[string]any{{"id": "operators", "name": "operators", "comments": "on call", "force": true}}},
+		formerResource{kind: "group_membership", name: "operators", instances: []map[string]any{{"id": "operators", "group_name": "operators", "user_names": []string{"alice", "bob"}}}},
+		formerResource{kind: "user_group_attachment", name: "operators", instances: []map[string]any{{"id": "operators:deploy", "group_name": "operators", "user_name": "deploy"}}},
+		formerResource{kind: "user_policy_attachment", name: "read", instances: attached("user", "alice")},
+		formerResource{kind: "group_policy_attachment", name: "read", instances: attached("group", "operators")},
+		formerResource{kind: "role_policy_attachment", name: "read", instances: attached("role", "deploy")},
+		formerResource{module: `module.ci["a.b"].module.keys[0]`, kind: "access_key", name: "deploy", instances: []map[string]any{{"id": migratedKey, "user_name": "deploy", "secret": formerSecret, "status": "Active"}}},
+		formerResource{kind: "account_alias", name: "prod", alias: "prod", instances: []map[string]any{{"id": strangerAccount, "account_alias": "acme-prod"}}},
+		formerResource{kind: "user", name: "prod", alias: "prod", keys: []any{0, 1}, instances: []map[string]any{user("400000000000000000", "alice", "alice"), user("400000000000000001", "carol", "carol")}},
+		formerResource{kind: "login_profile", name: "prod", alias: "prod", instances: []map[string]any{profile("alice")}},
+		formerResource{kind: "access_key", name: "prod", alias: "prod", instances: []map[string]any{{"id": prodKey, "user_name": "carol", "secret": formerSecret, "status": "Active"}}},
+		formerResource{module: "module.prod", kind: "user", name: "u", alias: "prod", instances: []map[string]any{user("400000000000000002", "dora", "dora")}},
+	))
+	const required = "terraform {\n  required_providers {\n    ram = { source = \"ram-security/ram\" }\n  }\n}\n"
+	for directory, config := range map[string]string{
+		"ci":   "module \"keys\" {\n  source = \"../keys\"\n  count  = 1\n}\n",
+		"keys": required + "resource \"ram_access_key\" \"deploy\" {\n  user_name = \"deploy\"\n}\n",
+		"prod": required + "resource \"ram_user\" \"u\" {\n  name = \"dora\"\n}\n",
+	} {
+		must(t, os.Mkdir(filepath.Join(c.Directory, directory), 0o700))
+		c.write(filepath.Join(directory, "main.tf"), config)
+	}
+	c.write("main.tf", bothProviders+`
+resource "ram_password_policy" "this" {
+  minimum_password_length = 14
+}
+resource "ram_user" "people" {
+  for_each = toset(["alice", "bob"])
+  name     = each.key
+}
+resource "ram_login_profile" "people" {
+  for_each  = ram_user.people
+  user_name = each.value.name
+}
+resource "ram_group" "operators" {
+  name          = "operators"
+  comments      = "on call"
+  force_destroy = true
+}
+resource "ram_group_membership" "operators_user" {
+  group_name = ram_group.operators.name
+  user_name  = "deploy"
+}
+resource "ram_policy_attachment" "read_user" {
+  user_name   = "alice"
+  policy_name = "ReadOnlyAccess"
+  policy_type = "System"
+}
+resource "ram_policy_attachment" "read_group" {
+  group_name  = ram_group.operators.name
+  policy_name = "ReadOnlyAccess"
+  policy_type = "System"
+}
+resource "ram_policy_attachment" "read_role" {
+  role_name   = "deploy"
+  policy_name = "ReadOnlyAccess"
+  policy_type = "System"
+}
+module "ci" {
+  source   = "./ci"
+  for_each = toset(["a.b"])
+}
+resource "ram_account_alias" "prod" {
+  provider      = ram.prod
+  account_alias = "acme-prod"
+}
+resource "ram_user" "prod" {
+  provider = ram.prod
+  count    = 2
+  name     = ["alice", "carol"][count.index]
+}
+resource "ram_login_profile" "prod" {
+  provider  = ram.prod
+  user_name = ram_user.prod[0].name
+}
+resource "ram_access_key" "prod" {
+  provider  = ram.prod
+  user_name = ram_user.prod[1].name
+}
+module "prod" {
+  source    = "./prod"
+  providers = { ram = ram.prod }
+}
+`+strings.Replace(membershipOfTheGuide(t), `"operators" {`, `"operators_group" {`, 1))
+	c.profiles(map[string][2]string{"mine": {mine.AccessKeyID, mine.AccessKeySecret}, "prod": {other.AccessKeyID, other.AccessKeySecret}})
+	c.Environment = slices.DeleteFunc(c.Environment, func(v string) bool { return strings.HasPrefix(v, "ALIBABA_CLOUD_") })
+	g := newGuide(t, c)
+	g.after = func(commands string) {
+		if strings.Contains(commands, "write-blocks providers") { // add the credentials
+			blocks := strings.SplitAfter(contentOf(t, c.Directory, "providers.tf"), "provider \"ram\" {\n")
+			expect(t, "provider blocks", len(blocks), 3)
+			c.write("providers.tf", blocks[0]+c.credentialsOf("mine")+blocks[1]+c.credentialsOf("prod")+blocks[2])
+		}
+	}
+	first := c.state()
+	for range 2 { // a migration can be undone and repeated
+		g.printed = ""
+		c.write("moved.tf", "")
+		c.write("providers.tf", "")
+		g.shell("terraform get")
+		g.follow("Steps")
+		contains(t, g.printed, "OK: 17 moved, 2 imported", "nothing is destroyed", "No changes.", `ram_group_membership.operators_group needs for_each with the keys "alice", "bob"`, "alicloud_ram_account_password_policy.old leaves the state")
+		expect(t, "keys with their secret", strings.Count(c.state(), formerSecret), 2)
+		lacks(t, c.state(), "alicloud")
+		// The script finds nothing to do in the new state.
+		expect(t, "blocks of a second run", strings.TrimSpace(g.shell("terraform state pull | ./write-blocks moved")), "")
+		g.follow("Going back")
+		lacks(t, c.state(), `"ram_`)
+		expect(t, "resources", strings.Count(c.state(), `"alicloud_ram_`), strings.Count(first, `"alicloud_ram_`))
+	}
+	expect(t, "writes", writes(srv), []string(nil))
+	for _, secret := range []string{formerSecret, peoplesPass} {
+		for _, form := range acctest.FindSecret([]byte(g.printed), secret) {
+			t.Errorf("a secret was printed, %s", form)
+		}
+	}
+}
+
+// membershipOfTheGuide is the code that the guide shows for a group with several users.
+func membershipOfTheGuide(t *testing.T) string {
+	t.Helper()
+	blocks := hclOf(t, "migrating-from-alicloud", "Known limits")
+	if len(blocks) != 1 {
+		t.Fatalf("the guide has %d blocks", len(blocks))
+	}
+	return blocks[0]
 }
 
 // formerSection is what the guide says of a former type.
