@@ -83,10 +83,16 @@ func (s Set[C]) Remove(ctx context.Context, id string, listed bool) error {
 // Delete deletes a credential and waits until the service no longer lists it. The request is always sent, because no list proves
 // that a credential does not exist. The answer that it does not exist is believed if the service gives it twice and does not list
 // it. It is not believed for a credential that the service has never listed: the service may not know it everywhere yet.
+// A conflict means that it is active after all: it is disabled again first.
 func (s Set[C]) Delete(ctx context.Context, id string, listed bool) error {
 	accepted := false
 	request := func(ctx context.Context) (bool, error) {
-		missing, err := s.change(ctx, func(name string) error { return s.Kind.Delete(ctx, name, id) })
+		missing, err := s.deleteOnce(ctx, id)
+		if ram.Conflict(err) { // the answer that it does not exist, when it was disabled, was wrong
+			if _, err = s.SetStatus(ctx, id, ram.Inactive); err == nil {
+				missing, err = s.deleteOnce(ctx, id)
+			}
+		}
 		accepted = accepted || err == nil && !missing
 		return accepted, err
 	}
@@ -127,7 +133,12 @@ func (s Set[C]) Delete(ctx context.Context, id string, listed bool) error {
 }
 
 func (s Set[C]) mayBeDeleted() string {
-	return "The " + s.Kind.Word + " is disabled. It may have been deleted."
+	return "The " + s.Kind.Word + " may have been disabled, and may have been deleted."
+}
+
+// deleteOnce sends one request to delete a credential, and reports whether it is missing.
+func (s Set[C]) deleteOnce(ctx context.Context, id string) (missing bool, err error) {
+	return s.change(ctx, func(name string) error { return s.Kind.Delete(ctx, name, id) })
 }
 
 // change changes a credential. If the service does not find it or its user, it follows the user to its present name, and

@@ -54,6 +54,22 @@ func TestAccessKey_deletedAlthoughOneAnswerIsWrong(t *testing.T) {
 	}
 }
 
+// A service that deletes no active key, and does not find the key at first when it is to be disabled.
+func TestAccessKey_deletedWhereOnlyInactiveKeysAre(t *testing.T) {
+	t.Parallel()
+	for kind, config := range map[string]attributes{accessKey: {"user_name": "alice"}, rotationKind: {"user_name": "alice", "rotate_after_days": 90}} {
+		srv := withAlice(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseDeletingActiveKeys = true }))
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.Create(kind, config)
+		clean(t, diags)
+		srv.Inject(ramtest.Rule{Action: "UpdateAccessKey", Nth: "1", Fault: "code", Status: 404, Code: "EntityNotExist.User.AccessKey"})
+		after, diags := c.Destroy(kind, o)
+		clean(t, diags)
+		expect(t, "state", after.State.IsNull(), true)
+		expect(t, "keys", len(keysOf(srv, "alice")), 0)
+	}
+}
+
 // A key that the service has never listed is deleted only by a request that it accepts.
 func TestAccessKey_neverListedIsNotTakenForDeleted(t *testing.T) {
 	t.Parallel()

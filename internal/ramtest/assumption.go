@@ -122,22 +122,24 @@ func (a Assumption) turn(b *Behaviour, n int) {
 }
 
 // OtherSide turns every assumption to its other side.
-func OtherSide() Option {
-	return WithBehaviour(func(b *Behaviour) {
-		for _, a := range Assumptions() {
-			a.Turn(b)
-		}
-	})
+func OtherSide() Option { return WithBehaviour(turnAll) }
+
+func turnAll(b *Behaviour) {
+	for _, a := range Assumptions() {
+		a.Turn(b)
+	}
 }
 
 // RandomSides turns a random half of the assumptions to another side, the same half for the same seed.
 func RandomSides(seed uint64) Option {
-	return WithBehaviour(func(b *Behaviour) {
-		random := rand.New(rand.NewPCG(seed, 0x73696465)) //nolint:gosec // a test that can be repeated
-		for _, a := range Assumptions() {
-			if random.IntN(2) == 1 {
-				a.turn(b, random.IntN(3))
-			}
+	return WithBehaviour(func(b *Behaviour) { turnHalf(b, seed) })
+}
+
+func turnHalf(b *Behaviour, seed uint64) {
+	random := rand.New(rand.NewPCG(seed, 0x73696465)) //nolint:gosec // a test that can be repeated
+	for _, a := range Assumptions() {
+		if random.IntN(2) == 1 {
+			a.turn(b, random.IntN(3))
 		}
-	})
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 )
@@ -17,6 +18,7 @@ import (
 // TB is the part of a test that the server needs.
 type TB interface {
 	Helper()
+	Name() string
 	Cleanup(func())
 	Fatalf(format string, args ...any)
 	Logf(format string, args ...any)
@@ -70,7 +72,7 @@ func New(tb TB, options ...Option) *Server {
 		s.behaviour.PageCap = 2
 		s.complain = tb.Fatalf
 	}
-	s, err := Start("127.0.0.1:0", append([]Option{byDefault}, options...)...)
+	s, err := Start("127.0.0.1:0", append([]Option{byDefault, sides(os.Getenv(SidesVariable), tb.Name())}, options...)...)
 	if err != nil {
 		tb.Fatalf("Cannot start the fake service: %s", err)
 		return nil

@@ -1,0 +1,98 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package ramtest
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// SidesVariable is the environment variable that turns assumptions to their other side for every server of [New], to run
+// all tests on that side: "other" turns all of them, a number a random half of which it is the seed, and names of switches,
+// separated by commas, turn those.
+const SidesVariable = "RAM_TEST_SIDES"
+
+// refused are the assumptions whose other side the provider refuses, so a test on that side ends at the first request.
+// A list of keys, members or policies that is left out is no empty list, because what is not listed counts as deleted.
+const refused = "OmitEmptyLists"
+
+// firstSides are the tests that assert what follows from the first side of an assumption, with the switches that they
+// therefore do not turn. All other tests are right on both sides.
+var firstSides = map[string]string{
+	"TestAKeyIsMadeSwitchedAndDeleted":                          "RefuseDeletingActiveKeys",
+	"TestALargeReportIsReadInOnePassWithBoundedMemory":          "HideNewerFields ExtraReportColumns",
+	"TestAProfileIsMadeChangedAndDeleted":                       "HideNewerFields",
+	"TestARecycledKeyIsListedRestoredAndPurged":                 "RefuseDeletingActiveKeys RestoreKeysActive",
+	"TestAUserIsMadeReadChangedAndDeleted":                      "IgnoreContacts",
+	"TestAccessKey_neverListedIsNotTakenForDeleted":             "RefuseDeletingActiveKeys",
+	"TestAccountAlias_aChangeIsOneCall":                         "AliasMustBeCleared",
+	"TestAction_doesItOnceAndSaysSo":                            "RestoreKeysActive",
+	"TestAction_faultsOfTheMatrixAtTheWrite":                    "RestoreKeysActive",
+	"TestAction_waitsForStaleReads":                             "RestoreKeysActive",
+	"TestAnAccountThatIsTooLargeHasNoCredentialReport":          "UnlimitedReports",
+	"TestCredentialReport_isMadeOnceAndTellsOfEveryUser":        "HideNewerFields ExtraReportColumns ReportPolls RefuseEarlyReports",
+	"TestCredentialReport_tooManyUsers":                         "UnlimitedReports",
+	"TestDestroy_resetNeverWeakensUnasked":                      "NormalizeMasks",
+	"TestEvaluate_dataSources":                                  "HideNewerFields",
+	"TestFault_staleReadsAreWaitedOut":                          "NormalizeMasks AliasMustBeCleared",
+	"TestGenerateReport_faults":                                 "RefuseEarlyReports",
+	"TestGenerateReport_tellsHowFarItIs":                        "ReportPolls",
+	"TestGovernanceReport_isMadeAndReadToItsEnd":                "ReportPolls MissingReportEmpty",
+	"TestGovernanceReport_theWaitEnds":                          "ReportPolls MissingReportEmpty",
+	"TestGroup_policiesOfEachPrincipal":                         "ListResourceGroupPolicies",
+	"TestLockOut_IPv6MasksAreWarnedOf":                          "RefuseIPv6Masks",
+	"TestLockOut_shorterIdleLimitsAreWarnedOf":                  "HideNewerFields",
+	"TestLoginProfile_missingUserAndMissingProfileAreToldApart": "HideNewerFields",
+	"TestMessages": "HideNewerFields",
+	"TestNetworkPolicy_whatIsNotManagedStays":        "NormalizeKeyPolicies AcceptUnknownStatements",
+	"TestOwnPolicy_whatTheKeyHasIsAdopted":           "NormalizeKeyPolicies",
+	"TestPermissions_theGuideNamesWhatEachTypeTakes": "AliasMustBeCleared",
+	"TestReadsAndSetsComeRightAfterAFault":           "HideNewerFields IgnoreLongTermLogin",
+	"TestReports_areNotStale":                        "ReportPolls MissingReportEmpty",
+	"TestSetting_aWeakerValueIsWarnedOf":             "HideNewerFields",
+	"TestSettings_resetIsANewAccount":                "HideNewerFields",
+	"TestTheCredentialReportOfTheFake":               "ReportPolls HideNewerFields ExtraReportColumns",
+	"TestTheGovernanceReportOfTheFake":               "ReportPolls MissingReportEmpty",
+	"TestThePolicyIsWhatWasSet":                      "HideNewerFields",
+	"TestThePreferenceIsWhatWasSet":                  "HideNewerFields IgnoreLongTermLogin",
+	"TestUnknownStatementsAreReturned":               "NormalizeKeyPolicies AcceptUnknownStatements",
+	"TestUserSsoSettingsAreWhatWasSet":               "EmptySsoTextKeepsValue",
+	"TestUserSso_everyZeroIsSent":                    "EmptySsoTextKeepsValue",
+	"TestUserSso_onDestroy":                          "EmptySsoTextKeepsValue",
+	"TestUser_changesInPlaceAndSendsOnlyWhatChanges": "IgnoreContacts RefuseClearing",
+	"TestUser_contactsThatTheSiteDoesNotStore":       "IgnoreContacts RefuseClearing",
+	"TestUser_isMadeAndReadsAsItIs":                  "IgnoreContacts RefuseClearing",
+	"TestWhatHappens":                                "AliasMustBeCleared RestoreKeysActive",
+}
+
+// sides turns the assumptions that a value of [SidesVariable] selects, except those of which a test asserts the first side.
+func sides(text, test string) Option {
+	test, _, _ = strings.Cut(test, "/")
+	kept := append(strings.Fields(firstSides[test]), refused)
+	return WithBehaviour(func(b *Behaviour) {
+		first := *b
+		selectSides(b, text)
+		for _, name := range kept {
+			reflect.ValueOf(b).Elem().FieldByName(name).Set(reflect.ValueOf(first).FieldByName(name))
+		}
+	})
+}
+
+func selectSides(b *Behaviour, text string) {
+	if text == "other" {
+		turnAll(b)
+		return
+	}
+	if seed, err := strconv.ParseUint(text, 10, 64); err == nil {
+		turnHalf(b, seed)
+		return
+	}
+	for _, a := range Assumptions() {
+		if slices.Contains(strings.Split(text, ","), a.Switch) {
+			a.Turn(b)
+		}
+	}
+}
