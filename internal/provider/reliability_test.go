@@ -16,10 +16,10 @@ var requirements = []struct {
 	kind string
 	many int
 }{
-	{"KEY", 12},
+	{"KEY", 15},
 	{"SEC", 7},
 	{"CONS", 6},
-	{"SING", 9},
+	{"SING", 12},
 	{"LOCK", 5},
 	{"PWD", 6},
 	{"MFA", 5},
@@ -27,6 +27,8 @@ var requirements = []struct {
 	{"CRED", 5},
 	{"NET", 8},
 	{"LOG", 5},
+	{"ACC", 4},
+	{"SEE", 6},
 	{"IMP", 5},
 	{"ROB", 6},
 	{"TEST", 4},

@@ -53,6 +53,33 @@ func TestAssumptions_haveTests(t *testing.T) {
 	}
 }
 
+// What asserts one side of an assumption exists, and so does the assumption.
+func TestSides_keepTheFirstSideForTestsThatExist(t *testing.T) {
+	t.Parallel()
+	tests, switches := testsOutside(t), []string{}
+	for _, a := range Assumptions() {
+		switches = append(switches, a.Switch)
+	}
+	for test, kept := range firstSides {
+		if tests[test] == "" {
+			t.Errorf("the test %s does not exist outside this package", test)
+		}
+		for _, name := range strings.Fields(kept) {
+			if !slices.Contains(switches, name) {
+				t.Errorf("%s names %q, which is no assumption", test, name)
+			}
+		}
+		all := turned(sides("other", test+"/a subtest"))
+		equal(t, test, reflect.ValueOf(all).FieldByName(strings.Fields(kept)[0]).IsZero(), true)
+	}
+	equal(t, "none", turned(sides("", "TestAny")), Behaviour{})
+	equal(t, "one", turned(sides("NormalizeMasks", "TestAny")), Behaviour{NormalizeMasks: true})
+	equal(t, "a half", turned(sides("4", "TestAny")) == Behaviour{}, false)
+	all := turned(OtherSide())
+	all.OmitEmptyLists = false
+	equal(t, "all but what is refused", turned(sides("other", "TestAny")), all)
+}
+
 // testsOutside are the tests of other packages, each with the text of its file.
 func testsOutside(t *testing.T) map[string]string {
 	t.Helper()
