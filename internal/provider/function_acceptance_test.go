@@ -150,7 +150,7 @@ func TestAccReport_readable(t *testing.T) {
 	out := c.run(0, "apply", "-auto-approve")
 	contains(t, out,
 		"cis-2.0.0: 3 of 16 controls passed, 13 failed, 0 not evaluated.", "  1.2 The root account has no AccessKey pair: access_key_1", "  1.3 The root account has MFA: <root>", "  1.4 Each user with a console password has MFA: alice@",
-		"  1.5 Users that did not log on for 90 days cannot log on to the console: alice@", "  1.11 Passwords have 14 characters or more: wanted {", 
+		"  1.5 Users that did not log on for 90 days cannot log on to the console: alice@", "  1.11 Passwords have 14 characters or more: wanted {",
 		"  1.15 No custom policy that allows everything is attached: all", "  1.16 Policies are attached to groups and roles only: alice",
 		"  <root>: password, no MFA, 1 active of 1 AccessKey pairs", ": password, no MFA, 0 active of 0 AccessKey pairs",
 	)

@@ -239,8 +239,12 @@ func (d *Difference) assess(before, after any) {
 	}
 	d.Direction = a.Weaker.direction(before, after)
 	severity := severityOr(a.Severity, Low)
+	opened := len(a.Weaker) > 0 && strings.HasPrefix(a.Weaker[0], "wider") && open(after)
+	if opened && d.Direction == Stronger {
+		d.Direction = Other // another spelling of a list that is open
+	}
 	switch {
-	case d.Direction == Weaker && strings.HasPrefix(a.Weaker[0], "wider") && open(after):
+	case d.Direction == Weaker && opened:
 		severity = Critical
 	case d.Direction == Stronger:
 		severity = Low

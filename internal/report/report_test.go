@@ -382,6 +382,25 @@ func TestReport_order(t *testing.T) {
 	}
 }
 
+// A list that is open stays open, whether it is empty or has a network of every address.
+func TestReport_openNetworkIsNotStronger(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct {
+		before, after []any
+		want          Direction
+	}{
+		{[]any{}, []any{"0.0.0.0/0"}, Other},
+		{[]any{}, []any{"203.0.113.0/24"}, Stronger},
+		{[]any{"203.0.113.0/24"}, []any{"0.0.0.0/0"}, Weaker},
+	} {
+		d := Difference{Type: "ram_security_preference", Attribute: "login_network_masks"}
+		d.assess(one.before, one.after)
+		if d.Direction != one.want || one.want == Other && d.Severity != High {
+			t.Errorf("%v to %v: %s, %s", one.before, one.after, d.Direction, d.Severity)
+		}
+	}
+}
+
 // What becomes of an account that was not compared is told apart, by codes of the
 // service and not by words of the provider.
 func TestReport_statuses(t *testing.T) {
