@@ -77,7 +77,7 @@ stopped() {
 	exit 0
 }
 
-# report writes the report of the account.
+# report writes the report of the account, or of all accounts of one run.
 report() {
 	for file in "$@"; do
 		[ "$file" != -- ] || break
@@ -88,7 +88,7 @@ report() {
 	kind=plan
 	[ "$verb" != drift ] || kind=drift
 	code=0
-	"$ramreport" "$kind" -json "$FLEET_OUT/$verb/$account.json" -account "$account" -name "$name" -cli "${FLEET_CLI##*/}" -chdir "$directory" \
+	"$ramreport" "$kind" -json "$FLEET_OUT/$verb/${account:-all}.json" -account "$account" -name "$name" -cli "${FLEET_CLI##*/}" -chdir "$directory" \
 		-commit "${GITHUB_SHA:-${CI_COMMIT_SHA:-}}" "$@" >&2 || code=$?
 }
 
@@ -103,6 +103,7 @@ plan() {
 	code=0
 	run "$FLEET_CLI" -chdir="$directory" plan -json -input=false -out="$FLEET_OUT/plans/$account.tfplan" "$@" >"$plan_log" 2>&1 || code=$?
 	[ "$code" -eq 0 ] || {
+		rm -f "$FLEET_OUT/plans/$account.tfplan" # a plan with errors is saved too
 		report "$plan_log" -- -reason "The plan ended with $code."
 		return 1
 	}
@@ -314,10 +315,11 @@ together() {
 		code=0
 		run "$FLEET_CLI" -chdir="$directory" plan -json -input=false -out="$plan" -var "accounts_file=$FLEET_ACCOUNTS" "$@" >"$log.plan" 2>"$log.err" || code=$?
 		[ "$code" -ne 0 ] || break
+		rm -f "$plan" # a plan with errors is saved too
 		failing=$("$RAMREPORT" blame "$log.plan") || {
 			cat "$log.err" >&2
 			report "$log.plan" -- -reason "The plan ended with $code."
-			overview "$FLEET_OUT/$verb/$account.json"
+			overview "$FLEET_OUT/$verb/all.json"
 		}
 		cat "$log.plan" >>"$FLEET_OUT/$verb/excluded.log"
 		before=$left
@@ -325,7 +327,7 @@ together() {
 		if [ -z "$left" ] || [ "$left" = "$before" ]; then
 			cat "$log.err" >&2
 			report "$log.plan" "$FLEET_OUT/$verb/excluded.log" -- -reason "The plan ended with $code, and no other account can be planned."
-			overview "$FLEET_OUT/$verb/$account.json"
+			overview "$FLEET_OUT/$verb/all.json"
 		fi
 		for id in $failing; do
 			say "excluded: $id"
@@ -339,7 +341,7 @@ together() {
 	[ "$verb" = plan ] || rm -f "$plan"
 	report "$log" "$log.plan" "$FLEET_OUT/$verb/excluded.log" -- -plan "$log.json"
 	rm -f "$log.json"
-	overview "$FLEET_OUT/$verb/$account.json"
+	overview "$FLEET_OUT/$verb/all.json"
 }
 
 if [ "$single" = true ]; then

@@ -209,6 +209,9 @@ func TestAccFleet_aWorkspaceEach(t *testing.T) {
 	expect(t, "planned", accountsByStatus(r), map[reports.Status]int{reports.NoAccess: 1, reports.NeverApplied: 11})
 	contains(t, overview, "| `"+lost+" team-3` | **no access: the role cannot be assumed**", "max_login_attempts: 2 → 3 (weaker)")
 	lacks(t, overview, "20 → 14")
+	if _, err := os.Stat(filepath.Join(f.Directory, "fleet/out/plans", lost+".tfplan")); err == nil {
+		t.Error("a plan with errors is left to be applied")
+	}
 	expect(t, "what gets weaker", r.Totals.Weaker > 0, true)
 	_, log, _ := f.fleet(1, "apply")
 	contains(t, log, "max_login_attempts: 2 → 3 (weaker)")
