@@ -136,16 +136,13 @@ func covered(s string, list []string) bool {
 	return err == nil && Covers(prefix, networks)
 }
 
-// Uncovered returns the wanted networks that a list of masks does not allow.
-func Uncovered(wanted, masks []string) []string {
-	if len(masks) == 0 {
+// Uncovered returns the wanted networks that a list does not let in. An empty list lets in every address. An entry
+// of the list whose form is not known covers nothing.
+func Uncovered(wanted, list []string) []string {
+	if len(list) == 0 {
 		return nil
 	}
-	networks := ParseAll(masks)
-	return slices.DeleteFunc(slices.Clone(wanted), func(s string) bool {
-		prefix, err := Parse(s)
-		return err != nil || Covers(prefix, networks)
-	})
+	return slices.DeleteFunc(slices.Clone(wanted), func(s string) bool { return covered(s, list) })
 }
 
 // Validators checks a set of IP addresses and CIDR blocks: each is one, none occurs

@@ -19,11 +19,12 @@ import (
 var (
 	_ validator.Set = publicOnly{}
 	_ validator.Map = vpcNetworks{}
+	_ validator.Map = VPCsValidator{}
 )
 
 // publicNetworks checks the list of public addresses.
 func publicNetworks() []validator.Set {
-	return append(Validators(mostAddresses, 0), publicOnly{})
+	return append(Validators(MostAddresses, 0), publicOnly{})
 }
 
 // publicOnly says where a VPC id belongs that was given among addresses.
@@ -47,17 +48,19 @@ func (publicOnly) ValidateSet(_ context.Context, req validator.SetRequest, resp 
 // vpcPattern matches the id of a VPC (documented by samples).
 var vpcPattern = tf.NewLazyRegexp(`^vpc-[a-z0-9]+$`)
 
-// vpcNetworks checks a map of networks by VPC, and how many statements the policy
-// has with it.
-type vpcNetworks struct{}
+// VPCsValidator checks a map of networks by VPC.
+type VPCsValidator struct{}
 
-func (vpcNetworks) Description(context.Context) string {
+// Description implements [validator.Map].
+func (VPCsValidator) Description(context.Context) string {
 	return "each key must be the id of a VPC or AllowAllVPC, and each value a set of IP addresses and CIDR blocks"
 }
 
-func (v vpcNetworks) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+// MarkdownDescription implements [validator.Map].
+func (v VPCsValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (vpcNetworks) ValidateMap(ctx context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+// ValidateMap implements [validator.Map].
+func (VPCsValidator) ValidateMap(ctx context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	if tf.IsAbsent(req.ConfigValue) {
 		return
 	}
@@ -74,22 +77,33 @@ func (vpcNetworks) ValidateMap(ctx context.Context, req validator.MapRequest, re
 			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(vpc), "Invalid networks", fmt.Sprintf("%q has no addresses. Leave the VPC out, or give its addresses.", vpc))
 			continue
 		}
-		for _, check := range Validators(mostAddresses, 0) {
+		for _, check := range Validators(MostAddresses, 0) {
 			answer := validator.SetResponse{}
 			check.ValidateSet(ctx, validator.SetRequest{Path: req.Path.AtMapKey(vpc), PathExpression: req.PathExpression.AtMapKey(vpc), Config: req.Config, ConfigValue: set}, &answer)
 			resp.Diagnostics.Append(answer.Diagnostics...)
 		}
 	}
+}
+
+// vpcNetworks checks a map of networks by VPC, and how many statements the policy
+// has with it.
+type vpcNetworks struct{ VPCsValidator }
+
+func (v vpcNetworks) ValidateMap(ctx context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	if v.VPCsValidator.ValidateMap(ctx, req, resp); tf.IsAbsent(req.ConfigValue) {
+		return
+	}
+	elements := req.ConfigValue.Elements()
 	var public types.Set
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("classic_allow_list"), &public)...)
 	statements := len(elements)
 	if len(public.Elements()) > 0 {
 		statements++
 	}
-	if statements > mostStatements {
+	if statements > MostStatements {
 		resp.Diagnostics.AddAttributeError(req.Path, "Too many statements", fmt.Sprintf(
 			"The policy would have %d statements, one for each of %s%s; the service takes at most %d. Use AllowAllVPC, or fewer VPCs.",
-			statements, strings.Join(vpcsOf(elements), ", "), map[bool]string{true: " and one for classic_allow_list"}[statements > len(elements)], mostStatements))
+			statements, strings.Join(vpcsOf(elements), ", "), map[bool]string{true: " and one for classic_allow_list"}[statements > len(elements)], MostStatements))
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
@@ -60,7 +61,7 @@ func (r *accessKeyPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 	}
-	maps.Copy(own, lockOutArguments("`classic_allow_list`"))
+	maps.Copy(own, networkPolicyArguments())
 	for _, f := range network.PolicyFields() {
 		own[f.Name] = f.Resource
 	}
@@ -97,27 +98,25 @@ func (r *accessKeyPolicy) of(o *owner.Object, id string) *setting.Setting[ram.Ne
 	}
 	return &setting.Setting[ram.NetworkPolicy]{
 		Resource: r.Resource, Name: "access_key_policy " + id, Noun: ownPolicyNoun,
-		Fields: network.PolicyFields(), Arguments: lockOutArguments("`classic_allow_list`"),
+		Fields: network.PolicyFields(), Arguments: networkPolicyArguments(),
 		Fetch: fetch, Refresh: fetch,
 		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy]) error {
 			return c.ChangeAccessKeyPolicy(ctx, o.UserName.ValueString(), id, merge)
 		},
-		Risks: func(_ context.Context, c setting.Change[ram.NetworkPolicy]) []setting.Risk {
-			return network.PolicyRisks(c, func() network.OwnKeys { return r.standing(id) })
+		Risks: func(ctx context.Context, c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+			return networkPolicyRisks(ctx, c, access.KeyChange{OfKey: true, KeyID: id, UserID: o.UserID.ValueString()})
 		},
+		LockName: r.lockName(id),
 	}
 }
 
-// standing is whether the key is one that the provider itself uses.
-func (r *accessKeyPolicy) standing(id string) network.OwnKeys {
-	_, known := r.Client.CredentialChain()
-	switch {
-	case !known:
-		return network.OwnKeys{Unknown: true}
-	case id != "" && owner.IsOwnKey(r.Instance, id):
-		return network.OwnKeys{Key: id, Governed: "this policy is that key's own"}
+// lockName is the lock of a policy's write: that of all changes that can take access away, if the key is one that the provider
+// itself uses.
+func (r *accessKeyPolicy) lockName(id string) string {
+	if owner.IsOwnKey(r.Instance, id) {
+		return access.LockName
 	}
-	return network.OwnKeys{}
+	return ""
 }
 
 // ownedOf are the attributes that tell whose key it is.
@@ -175,14 +174,17 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	case req.Plan.Raw.IsNull():
 		p.ClaimDestroy(ctx, resp.Private)
-		warnReset(&p)
+		planReset(ctx, &p)
 		return
 	case req.State.Raw.IsNull():
 		p.ClaimCreate(ctx, resp.Private)
 		planAdoption(ctx, &p, o)
 	default:
 		if owner.PlanUserName(ctx, r.Instance, ownedOf(state), o, resp); len(resp.RequiresReplace) > 0 || tf.String(plan["access_key_id"]) != tf.String(state["access_key_id"]) {
-			return // planned again, as a create
+			old := ownedOf(state)
+			p.Setting = r.of(&old, tf.String(state["access_key_id"]))
+			planReset(ctx, &p) // of the old key
+			return             // planned again, as a create
 		}
 		p.ClaimUpdate(ctx, resp.Private)
 		p.Update(ctx)
@@ -221,8 +223,8 @@ func planAdoption(ctx context.Context, p *setting.Plan[ram.NetworkPolicy], o own
 	p.CheckRisks(ctx, live, after)
 }
 
-// warnReset says what a destroy opens.
-func warnReset(p *setting.Plan[ram.NetworkPolicy]) {
+// planReset warns of what a destroy opens, and refuses to lock out the provider's own key.
+func planReset(ctx context.Context, p *setting.Plan[ram.NetworkPolicy]) {
 	before, after := p.Model(p.State), p.Model(p.AccountDefaults())
 	lines := p.Differences(&before, &after)
 	if len(lines) == 0 {
@@ -231,4 +233,5 @@ func warnReset(p *setting.Plan[ram.NetworkPolicy]) {
 	p.Diags.AddWarning("Destroying the "+p.Noun+" resets it", fmt.Sprintf(
 		"The key %s of %s then goes by the policy of the account, and is taken from everywhere if that has none. This changes:\n\n%s",
 		tf.String(p.State["access_key_id"]), tf.String(p.State["user_name"]), strings.Join(lines, "\n")))
+	p.CheckDestroyRisks(ctx, p.AccountDefaults(), before, after)
 }

@@ -64,7 +64,7 @@ func (r *accessKeyPolicy) policies(ctx context.Context, sought ownPoliciesSought
 func (r *accessKeyPolicy) showFound(account string, found foundPolicy) listing.Entry {
 	o := listing.OwnedBy(account, found.user)
 	v := tf.Values{
-		"access_key_id": types.StringValue(found.keyID), "allow_lock_out": types.BoolValue(false), "must_allow": types.SetNull(types.StringType), "timeouts": o.Timeouts,
+		"access_key_id": types.StringValue(found.keyID), "allow_lock_out": types.BoolValue(false), "must_allow": types.SetNull(types.StringType), "must_allow_vpcs": types.MapNull(tf.StringSetType), "timeouts": o.Timeouts,
 	}
 	putOwner(v, o)
 	r.of(&o, found.keyID).Show(v, &found.policy)

@@ -195,7 +195,7 @@ func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest
 	if diagnostics.Report(&resp.Diagnostics, f, err) || !found {
 		return
 	}
-	w := setting.Write[ram.NetworkPolicy]{Setting: policy, Verb: "destroy", Config: policy.AccountDefaults(), Plan: policy.AccountDefaults()}
+	w := setting.Write[ram.NetworkPolicy]{Setting: policy, Verb: "destroy", Config: policy.AccountDefaults(), Plan: policy.AccountDefaults(), Arguments: state}
 	w.Plan["account_id"] = state["account_id"]
 	w.Run(ctx, &resp.Diagnostics)
 }

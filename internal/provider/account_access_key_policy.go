@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
@@ -26,7 +27,8 @@ func newAccountAccessKeyPolicy() *setting.Setting[ram.NetworkPolicy] {
 			"So if the provider uses a long-lived key, a plan that enforces or narrows `classic_allow_list` needs `must_allow`, with the addresses from which Terraform runs, or `allow_lock_out = true`. " +
 			"Statements of kinds that the provider does not know stay in the policy, whatever is written.",
 		Fields:    network.PolicyFields(),
-		Arguments: lockOutArguments("`classic_allow_list`"),
+		Arguments: networkPolicyArguments(),
+		LockName:  access.LockName,
 		Fetch: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 			return c.AccountAccessKeyPolicy(ctx)
 		},
@@ -37,10 +39,10 @@ func newAccountAccessKeyPolicy() *setting.Setting[ram.NetworkPolicy] {
 			return c.ChangeAccountAccessKeyPolicy(ctx, merge)
 		},
 		Risks: func(ctx context.Context, c setting.Change[ram.NetworkPolicy]) []setting.Risk {
-			return network.PolicyRisks(c, func() network.OwnKeys { return network.AccountOwnKeys(ctx, c.Client()) })
+			return networkPolicyRisks(ctx, c, access.KeyChange{})
 		},
 		DestroyWarning: func(before, after ram.NetworkPolicy) string {
-			if !network.Narrows(before, after) {
+			if !access.NarrowsPublic(before, after) {
 				return ""
 			}
 			return fmt.Sprintf("Long-lived keys without a policy of their own, that of this run too, will be refused from everywhere but %s.", strings.Join(after.Public, ", "))

@@ -144,7 +144,7 @@ func (c control) judge(e evidence) judgment {
 
 // beyondArguments are the attributes of the settings' resources and data sources that
 // baselines do not ask for.
-var beyondArguments = []string{"account_id", "allow_lock_out", "must_allow", "on_destroy", "reset_may_weaken", "timeouts"}
+var beyondArguments = []string{"account_id", "allow_lock_out", "must_allow", "must_allow_vpcs", "on_destroy", "reset_may_weaken", "timeouts"}
 
 func (s assessed) read(path string, given tftypes.Value) (tf.Values, error) {
 	attributes, err := membersOf(path, given)

@@ -139,18 +139,47 @@ func TestLockOut_privateMasksAreWarnedOf(t *testing.T) {
 	contains(t, acctest.Messages(diags), "Logon masks hold private addresses only")
 }
 
+// withProfile gives users login profiles.
+func withProfile(srv *ramtest.Server, names ...string) {
+	now := srv.Now()
+	srv.Change(func(a *ramtest.Account) {
+		for i, name := range names {
+			if a.Users[name] == nil {
+				a.Users[name] = &ramtest.User{Name: name, ID: fmt.Sprint(700000 + i)}
+			}
+			a.Users[name].LoginProfile = &ramtest.LoginProfile{Status: "Active", Password: "Secret-123456", PasswordDate: now}
+		}
+	})
+}
+
+// withDevice binds a device to a user.
+func withDevice(srv *ramtest.Server, name string) string {
+	serial := "acs:ram::" + defaultAccount + ":mfa/" + name
+	srv.Change(func(a *ramtest.Account) {
+		a.MFADevices[serial] = &ramtest.MFADevice{Name: name, Serial: serial, UserID: a.Users[name].ID, Seed: "JBSWY3DPEHPK3PXP"}
+		a.Users[name].MFASerial = serial
+	})
+	return serial
+}
+
 func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
+	withProfile(srv, "admin", "alice")
+	withDevice(srv, "admin")
 	c := newCore(t, srv.Getenv, fakeClock())
 	impossible := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
 	_, diags := c.Create(preference, impossible)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "A second factor is mandatory, but users may not bind one", "no device is bound")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "A second factor is mandatory, but users may not bind one", "none that the account accepts: alice.")
 	expect(t, "writes", writes(srv), []string(nil))
 
-	srv.Inject(ramtest.Rule{Action: "GetAccountSummary", Fault: "code", Status: 403, Code: "NoPermission"})
-	_, diags = c.Create(preference, impossible)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "could not be found out")
+	for _, action := range []string{"ListUsers", "ListVirtualMFADevices", "GetLoginProfile", "GetUserMFAInfo"} {
+		denied := ramtest.New(t)
+		withProfile(denied, "alice")
+		denied.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
+		_, diags = newCore(t, denied.Getenv, fakeClock()).Create(preference, impossible)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "could not be found out", action)
+	}
 
 	_, diags = c.Plan(preference, attributes{"mfa_operation_for_login": "mandatory"}, c.Null(preference))
 	clean(t, diags)
@@ -169,17 +198,53 @@ func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
 	clean(t, diags)
 }
 
-func TestLockOut_boundDevicesMakeItAWarning(t *testing.T) {
+// A device of a user without console logon is no second factor of the users who have it.
+func TestLockOut_secondFactorOfTheUsersWithConsoleLogon(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
-	srv.Change(func(a *ramtest.Account) {
-		a.MFADevices["acs:ram::1234567890123456:mfa/one"] = &ramtest.MFADevice{Name: "one", Serial: "acs:ram::1234567890123456:mfa/one", UserID: a.Users["admin"].ID}
-		a.Users["admin"].MFASerial = "acs:ram::1234567890123456:mfa/one"
-	})
+	withProfile(srv, "alice")
+	withDevice(srv, "admin")
+	strict := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
 	c := newCore(t, srv.Getenv, fakeClock())
-	_, diags := c.Plan(preference, attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}, c.Null(preference))
-	clean(t, diags)
-	contains(t, acctest.Messages(diags), "1 users and 1 bound devices")
+	_, diags := c.Plan(preference, strict, c.Null(preference))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "accepts: alice.")
+	for name, arrange := range map[string]func(*ramtest.Account, *ramtest.User){
+		"device":     func(_ *ramtest.Account, u *ramtest.User) { u.MFASerial = "acs:ram::1234567890123456:mfa/alice" },
+		"passkey":    func(_ *ramtest.Account, u *ramtest.User) { u.Passkeys = []*ramtest.Passkey{{ID: "1"}} },
+		"no logon":   func(_ *ramtest.Account, u *ramtest.User) { u.LoginProfile.Status = "Inactive" },
+		"no profile": func(_ *ramtest.Account, u *ramtest.User) { u.LoginProfile = nil },
+		"single sign-on": func(a *ramtest.Account, _ *ramtest.User) {
+			a.UserSso.Enabled, a.UserSso.MetadataDocument = true, "<EntityDescriptor><IDPSSODescriptor/></EntityDescriptor>"
+		},
+		"phone": func(a *ramtest.Account, u *ramtest.User) {
+			a.Preference.VerificationTypes = []string{"sms"}
+			u.SecurityPhone = ramtest.Verification{Address: "86-13900001234", Status: "active"}
+		},
+	} {
+		srv := ramtest.New(t)
+		withProfile(srv, "alice")
+		srv.Change(func(a *ramtest.Account) { arrange(a, a.Users["alice"]) })
+		if name == "device" {
+			withDevice(srv, "alice")
+		}
+		c := newCore(t, srv.Getenv, fakeClock())
+		_, diags := c.Plan(preference, strict, c.Null(preference))
+		if len(acctest.Errors(diags)) > 0 {
+			t.Errorf("%s: %s", name, acctest.Messages(diags))
+		}
+		contains(t, acctest.Messages(diags), "Users may not bind a second factor")
+	}
+}
+
+// A profile that demands a second factor does so where the account leaves it to the profiles.
+func TestLockOut_secondFactorThatAProfileDemands(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	withProfile(srv, "alice", "bob")
+	srv.Change(func(a *ramtest.Account) { a.Users["bob"].LoginProfile.MFABindRequired = true })
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Plan(preference, attributes{"allow_user_to_manage_mfa_devices": false}, c.Null(preference))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "accepts: bob.")
 }
 
 func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
@@ -197,6 +262,7 @@ func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
 	hard["max_password_age"] = 365
 	_, diags = c.Plan(policy, hard, c.Null(policy))
 	clean(t, diags)
+	c = newCore(t, srv.Getenv, fakeClock()) // what one run plans counts for all of its plans
 
 	srv.Change(func(a *ramtest.Account) {
 		a.Preference.AllowUserToChangePassword, a.Policy.HardExpiry, a.Policy.MaxPasswordAge = true, true, 60
@@ -204,6 +270,7 @@ func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
 	_, diags = c.Create(preference, attributes{"allow_user_to_change_password": false})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them")
 	srv.Change(func(a *ramtest.Account) { a.Policy.HardExpiry = false })
+	c = newCore(t, srv.Getenv, fakeClock())
 	_, diags = c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Users may not change their passwords")

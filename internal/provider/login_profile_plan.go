@@ -11,11 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/pgp"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
-	"github.com/ram-security/terraform-provider-ram/internal/setting"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
@@ -38,7 +38,7 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		r.planReset(ctx, plan, &resp.Diagnostics)
+		r.planAccess(ctx, plan, access.UserChange{Name: plan.UserName.ValueString(), Reset: plan.PasswordResetRequired.ValueBool(), MFARequired: config.MFABindRequired.ValueBool()}, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 		return
 	}
@@ -54,9 +54,11 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 			reportPasswordDue(&resp.Diagnostics)
 		}
 	}
-	if sendsPassword(state, plan) && !plan.PasswordWOVersion.IsUnknown() {
-		r.planReset(ctx, plan, &resp.Diagnostics)
-	}
+	r.planAccess(ctx, plan, access.UserChange{
+		Name:        plan.UserName.ValueString(),
+		Reset:       sendsPassword(state, plan) && !plan.PasswordWOVersion.IsUnknown() && plan.PasswordResetRequired.ValueBool(),
+		MFARequired: config.MFABindRequired.ValueBool() && !state.MFABindRequired.ValueBool(),
+	}, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if state.PasswordWOVersion.IsNull() && !plan.PasswordWOVersion.IsNull() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("password_wo_version"), "The password is not sent",
@@ -82,42 +84,41 @@ func (r *loginProfileResource) planPassword(plan *loginProfileModel, config logi
 	}
 }
 
-// planReset refuses a forced reset of the password of a user who may not change it
-// (LOCK-02). What the plan does not know yet is looked at before the write.
-func (r *loginProfileResource) planReset(ctx context.Context, plan loginProfileModel, diags *diag.Diagnostics) {
-	if plan.AllowLockOut.IsUnknown() || !plan.PasswordResetRequired.ValueBool() {
+// planAccess refuses a profile with which the user cannot log on (LOCK-02): a password that has to be changed by a user who may not, or a second factor
+// that the user cannot bind. What the plan does not know yet is checked before the write.
+func (r *loginProfileResource) planAccess(ctx context.Context, plan loginProfileModel, change access.UserChange, diags *diag.Diagnostics) {
+	if plan.AllowLockOut.IsUnknown() || plan.UserName.IsUnknown() || !change.Reset && !change.MFARequired {
 		return
 	}
 	if _, ok := r.CheckAccount(ctx, diagnostics.Operation{Name: "plan the login profile", State: "Nothing was changed."}, plan.AccountID.ValueString(), diags); !ok {
 		return
 	}
-	if d, locks := r.resetRisk(ctx); locks {
+	for _, d := range userRisks(ctx, r.Instance, change, plan.AllowLockOut.ValueBool(), profileAttributes) {
 		d.Report(plan.AllowLockOut.ValueBool(), diags)
 	}
 }
 
-// resetRisk reports whether users may not change their passwords, so that one who has to
-// cannot log on any more. If the preference cannot be read, it is not known.
-func (r *loginProfileResource) resetRisk(ctx context.Context) (d setting.Risk, locks bool) {
-	preference, err := r.Client.RefreshSecurityPreference(ctx)
-	if err != nil || !is(preference.AllowUserToChangePassword, false) {
-		return d, false
-	}
-	return setting.Risk{
-		Attribute: "password_reset_required", Refuse: true, Summary: "The user may not change the password that has to be reset",
-		Detail: "password_reset_required is true, and the account's allow_user_to_change_password is false: the user cannot log on until an administrator sets another password without this.",
-	}, true
+// profileAttributes are to blame for what a login profile takes away.
+var profileAttributes = map[access.Reason]string{access.Reset: "password_reset_required", access.Second: "mfa_bind_required"}
+
+// accessChange returns what a request changes of the user's access.
+func accessChange(name string, change ram.LoginProfileChange) access.UserChange {
+	return access.UserChange{Name: name, Reset: is(change.PasswordResetRequired, true), MFARequired: is(change.MFABindRequired, true)}
 }
 
-// permitted looks, before a password is sent, at what the account says of it: the
-// policy it has to meet, where that can be read, and whether a reset locks the user out.
-func (r *loginProfileResource) checkPassword(ctx context.Context, f diagnostics.Operation, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
-	if is(change.PasswordResetRequired, true) && !plan.AllowLockOut.ValueBool() {
-		if d, locks := r.resetRisk(ctx); locks {
-			d.Report(false, diags)
-			return false
-		}
+// checkAccess refuses, before a request is sent, to lock the user out.
+func (r *loginProfileResource) checkAccess(ctx context.Context, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
+	if plan.AllowLockOut.ValueBool() {
+		return true
 	}
+	for _, d := range userRisks(ctx, r.Instance, accessChange(plan.UserName.ValueString(), change), false, profileAttributes) {
+		d.Report(false, diags)
+	}
+	return !diags.HasError()
+}
+
+// checkPassword checks a password, before it is sent, against the policy of the account, where that can be read.
+func (r *loginProfileResource) checkPassword(ctx context.Context, f diagnostics.Operation, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
 	policy, err := r.Client.PasswordPolicy(ctx)
 	if err != nil {
 		return true // the service itself will look

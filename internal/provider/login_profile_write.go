@@ -39,7 +39,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		return none, false
 	}
 	want := plan.createRequest(password.ValueStringPointer())
-	if !r.checkPassword(ctx, f, *plan, want, diags) {
+	if !r.checkAccess(ctx, *plan, want, diags) || !r.checkPassword(ctx, f, *plan, want, diags) {
 		return none, false
 	}
 	began := serverTime(r.Instance)
@@ -173,6 +173,9 @@ func (r *loginProfileResource) writtenSince(began time.Time, live ram.LoginProfi
 func (r *loginProfileResource) update(ctx context.Context, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
 	f := diagnostics.Operation{Name: "update the login profile", State: "Nothing was changed."}
 	name := plan.UserName.ValueString()
+	if !r.checkAccess(ctx, plan, change, diags) {
+		return false
+	}
 	var before ram.LoginProfile
 	if change.Password != nil {
 		var err error

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
@@ -37,7 +38,8 @@ func newPasswordPolicy() *setting.Setting[ram.PasswordPolicy] {
 		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.PasswordPolicy]) error {
 			return c.ChangePasswordPolicy(ctx, merge)
 		},
-		Risks: passwordPolicyDangers,
+		Risks:    passwordPolicyDangers,
+		LockName: access.LockName,
 	}
 }
 
@@ -75,41 +77,18 @@ var passwordPolicyFields = sync.OnceValue(func() []setting.Field[ram.PasswordPol
 	}
 })
 
-// shortPasswordAge is the age, in days, up to which passwords that none but
-// an administrator can renew lock a whole account out too often to be meant.
-const shortPasswordAge = 90
-
-// expiryDanger reports whether a policy lets passwords expire for good, given
-// users who may not change them before.
-func expiryDanger(attribute string, policy ram.PasswordPolicy) (d setting.Risk, locks bool) {
-	if !is(policy.HardExpiry, true) || policy.MaxPasswordAge == nil || *policy.MaxPasswordAge == 0 {
-		return setting.Risk{}, false
-	}
-	return setting.Risk{
-		Attribute: attribute, Refuse: *policy.MaxPasswordAge <= shortPasswordAge, Summary: "Passwords expire, and only an administrator can renew them",
-		Detail: fmt.Sprintf("hard_expiry is true, max_password_age is %d days and allow_user_to_change_password is false: every RAM user is locked out once the password is that old.",
-			*policy.MaxPasswordAge),
-	}, true
-}
-
-// passwordPolicyDangers looks at the security preference only if the change
-// makes passwords expire for good.
+// passwordPolicyDangers are the lock-outs that a password policy can cause.
 func passwordPolicyDangers(ctx context.Context, c setting.Change[ram.PasswordPolicy]) []setting.Risk {
-	d, locks := expiryDanger("hard_expiry", c.After)
-	if !locks {
-		return nil
+	change := access.ConsoleChange{Passwords: &access.Change[ram.PasswordPolicy]{Before: c.Before, After: c.After}}
+	found := consoleRisks(ctx, c.Instance(), consoleQuestion{
+		object: access.Passwords, value: c.After, accepted: c.Accepted, change: change, expiry: "hard_expiry",
+	}, c.Used)
+	age := c.After.MaxPasswordAge
+	if len(found) == 0 && is(c.After.HardExpiry, true) && age != nil && *age > 0 && change.Expires() {
+		found = append(found, setting.Risk{
+			Attribute: "hard_expiry", Summary: "Passwords expire, and only an administrator can renew them",
+			Detail: fmt.Sprintf("hard_expiry is true and max_password_age is %d days: a RAM user who does not change the password in time is locked out until an administrator resets it.", *age),
+		})
 	}
-	if before, locked := expiryDanger("hard_expiry", c.Before); locked && before.Refuse == d.Refuse {
-		return nil // as it was
-	}
-	preference, err := c.Client().RefreshSecurityPreference(ctx)
-	switch {
-	case err != nil || preference.AllowUserToChangePassword == nil:
-		d.Detail = "hard_expiry is true, and whether users may change their passwords before they expire could not be found out. If they may not, every one of them is locked out in the end."
-	case *preference.AllowUserToChangePassword:
-		d.Refuse = false
-		d.Detail = fmt.Sprintf("hard_expiry is true and max_password_age is %d days: a RAM user who does not change the password in time is locked out until an administrator resets it.",
-			*c.After.MaxPasswordAge)
-	}
-	return []setting.Risk{d}
+	return found
 }

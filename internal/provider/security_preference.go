@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
@@ -28,8 +29,8 @@ const (
 	longestMasks = 512 // characters, joined by ";"
 )
 
-// mandatory asks every RAM user for a second factor at every logon.
-const mandatory = "mandatory"
+// mandatory demands a second factor of every RAM user at every logon.
+const mandatory = access.Mandatory
 
 func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 	return &setting.Setting[ram.SecurityPreference]{
@@ -58,7 +59,8 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.SecurityPreference]) error {
 			return c.ChangeSecurityPreference(ctx, merge)
 		},
-		Risks: securityPreferenceDangers,
+		Risks:    securityPreferenceDangers,
+		LockName: access.LockName,
 	}
 }
 
@@ -123,14 +125,17 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 	}
 })
 
-// securityPreferenceDangers are the lock-outs that a security preference can make.
+// securityPreferenceDangers are the lock-outs that a security preference can cause.
 func securityPreferenceDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) []setting.Risk {
-	return slices.Concat(
-		maskDangers(c),
-		mfaDangers(ctx, c),
-		idleDangers(c),
-		passwordChangeDangers(ctx, c),
-	)
+	change := access.ConsoleChange{Preference: &access.Change[ram.SecurityPreference]{Before: c.Before, After: c.After}}
+	refused := consoleRisks(ctx, c.Instance(), consoleQuestion{
+		object: access.Preference, value: c.After, accepted: c.Accepted, change: change,
+		expiry: "allow_user_to_change_password", reset: "allow_user_to_change_password", factor: "allow_user_to_manage_mfa_devices",
+	}, c.Used)
+	general := slices.DeleteFunc(slices.Concat(mfaDangers(c), passwordChangeDangers(c)), func(d setting.Risk) bool { // said by what is refused
+		return slices.ContainsFunc(refused, func(r setting.Risk) bool { return r.Attribute == d.Attribute })
+	})
+	return slices.Concat(maskDangers(c), general, idleDangers(c), refused)
 }
 
 func maskDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
@@ -167,7 +172,7 @@ func becomes(before, after *string, value string) bool {
 // is reports whether a switch is known to have a value.
 func is(b *bool, value bool) bool { return b != nil && *b == value }
 
-func mfaDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
+func mfaDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
 	after := c.After
 	if after.MFAOperationForLogin == nil || *after.MFAOperationForLogin != mandatory {
 		return nil
@@ -180,7 +185,10 @@ func mfaDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) (
 		})
 	}
 	if is(after.AllowUserToManageMFADevices, false) && (starts || !is(c.Before.AllowUserToManageMFADevices, false)) {
-		found = append(found, unbindableDangers(ctx, c.Client())...)
+		found = append(found, setting.Risk{
+			Attribute: "allow_user_to_manage_mfa_devices", Summary: "Users may not bind a second factor",
+			Detail: "mfa_operation_for_login is \"mandatory\" and allow_user_to_manage_mfa_devices is false. A user without a second factor, such as a new one, or one who has lost it, cannot log on until an administrator binds one.",
+		})
 	}
 	if c.Manages("verification_types") && after.VerificationTypes != nil && len(after.VerificationTypes) == 0 && (starts || len(c.Before.VerificationTypes) > 0) {
 		found = append(found, setting.Risk{
@@ -190,26 +198,6 @@ func mfaDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) (
 		})
 	}
 	return found
-}
-
-// unbindableDangers are those of a second factor that users need and may not bind.
-func unbindableDangers(ctx context.Context, client *ram.Client) []setting.Risk {
-	d := setting.Risk{Attribute: "allow_user_to_manage_mfa_devices", Refuse: true, Summary: "A second factor is mandatory, but users may not bind one"}
-	summary, err := client.AccountSummary(ctx)
-	users, known := summary["Users"]
-	bound, too := summary["MFADevicesInUse"]
-	switch {
-	case err != nil || !known || !too:
-		d.Detail = "mfa_operation_for_login is \"mandatory\" and allow_user_to_manage_mfa_devices is false, and how many users have a device could not be found out. Users without one cannot log on."
-	case users == 0:
-		return nil
-	case bound == 0:
-		d.Detail = fmt.Sprintf("mfa_operation_for_login is \"mandatory\" and allow_user_to_manage_mfa_devices is false, but no device is bound: none of the %d users could log on.", users)
-	default:
-		d.Refuse = false
-		d.Detail = fmt.Sprintf("The account has %d users and %d bound devices. A user without one cannot log on until an administrator binds one.", users, bound)
-	}
-	return []setting.Risk{d}
 }
 
 func idleDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
@@ -230,19 +218,13 @@ func idleDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk
 	return found
 }
 
-func passwordChangeDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) []setting.Risk {
+// passwordChangeDangers warns of what the questions about the console do not refuse.
+func passwordChangeDangers(c setting.Change[ram.SecurityPreference]) []setting.Risk {
 	if !is(c.After.AllowUserToChangePassword, false) || is(c.Before.AllowUserToChangePassword, false) {
 		return nil
 	}
-	const attribute = "allow_user_to_change_password"
-	policy, err := c.Client().RefreshPasswordPolicy(ctx)
-	if err == nil {
-		if d, locks := expiryDanger(attribute, policy); locks {
-			return []setting.Risk{d}
-		}
-	}
 	return []setting.Risk{{
-		Attribute: attribute, Summary: "Users may not change their passwords",
+		Attribute: "allow_user_to_change_password", Summary: "Users may not change their passwords",
 		Detail: "A RAM user whose password has expired, or has to be reset at the next logon, cannot log on until an administrator sets a new one.",
 	}}
 }

@@ -347,6 +347,7 @@ func masksKeepOut(h *transcript) {
 
 func mfaKeepsOut(h *transcript) {
 	srv := staffed(h.T)
+	withProfile(srv, "alice")
 	config := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
 	c := h.run(srv)
 	h.refused(c.Create(preference, config))

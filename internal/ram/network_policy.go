@@ -55,6 +55,13 @@ func (p NetworkPolicy) None() bool {
 	return p.Status != nil && *p.Status == NetworkPolicyInactive && len(p.Public) == 0 && len(p.VPC) == 0 && len(p.unknownStatements) == 0
 }
 
+// AddsUnknown reports whether the policy has a statement of an unknown type or effect that another one does not have.
+func (p NetworkPolicy) AddsUnknown(other NetworkPolicy) bool {
+	return slices.ContainsFunc(p.unknownStatements, func(s json.RawMessage) bool {
+		return !slices.ContainsFunc(other.unknownStatements, func(o json.RawMessage) bool { return bytes.Equal(s, o) })
+	})
+}
+
 // Size is the number of statements and addresses of a policy, with those of unknown types.
 func (p NetworkPolicy) Size() (statements, addresses int) {
 	statements, addresses = len(p.unknownStatements)+len(p.VPC), p.unknownAddresses+len(p.Public)

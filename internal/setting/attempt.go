@@ -102,13 +102,14 @@ func (w *Write[S]) refuseUnplanned(before, after S) (refusals diag.Diagnostics) 
 
 // refuseRisks checks the risks of one attempt. It reports whether that read other objects.
 func (w *Write[S]) refuseRisks(ctx context.Context, before, after S) (asked bool, refusals diag.Diagnostics) {
+	arguments := w.Plan
 	if w.Verb == "destroy" {
-		return false, w.refuseUnplanned(before, after)
+		refusals, arguments = w.refuseUnplanned(before, after), w.Arguments
 	}
 	if w.Risks == nil {
-		return false, nil
+		return false, refusals
 	}
-	allowed, change := w.allowed(w.Plan), w.changing(w.Config, w.Plan, before, after)
+	allowed, change := w.allowed(arguments), w.changing(w.Config, arguments, before, after)
 	for _, d := range w.Risks(ctx, change) {
 		if d.Never || d.Refuse && !allowed {
 			d.Report(false, &refusals)

@@ -6,6 +6,7 @@ package setting
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
-	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
@@ -25,18 +26,22 @@ import (
 type Change[S any] struct {
 	Before, After S
 	MustAllow     []string // networks that must keep access
+	Accepted      bool     // allow_lock_out is true
 
 	managed []string // attributes that the configuration sets
-	client  *ram.Client
-	asked   *bool // whether the client was used
+	plan    tf.Values
+	in      *instance.Instance
+	asked   *bool // whether other objects were read
 }
 
-// Client returns the client, for a risk that depends on other objects. What was read
-// before that may be out of date then.
-func (c Change[S]) Client() *ram.Client {
-	*c.asked = true
-	return c.client
-}
+// Instance returns the provider instance.
+func (c Change[S]) Instance() *instance.Instance { return c.in }
+
+// Used records that a risk read other objects. The setting may be out of date then.
+func (c Change[S]) Used() { *c.asked = true }
+
+// Argument returns an argument that is not sent to the service; nil if the setting does not have it.
+func (c Change[S]) Argument(name string) attr.Value { return c.plan[name] }
 
 // Manages reports whether the configuration sets an attribute.
 func (c Change[S]) Manages(name string) bool { return slices.Contains(c.managed, name) }
@@ -68,7 +73,7 @@ func (s *Setting[S]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 		return
 	case req.Plan.Raw.IsNull():
 		p.ClaimDestroy(ctx, resp.Private)
-		p.destroy()
+		p.destroy(ctx)
 		return
 	case req.State.Raw.IsNull():
 		p.ClaimCreate(ctx, resp.Private)
@@ -121,7 +126,7 @@ func (p *Plan[S]) Update(ctx context.Context) {
 			"There are none: this setting was imported or moved, or a run that changed it was killed. Nothing was changed.\n\nUse \"retain\" or \"reset\".")
 	}
 	p.warnReverted()
-	if !touched && p.unchanged("must_allow") && p.unchanged("allow_lock_out") {
+	if !touched && p.unchanged("must_allow") && p.unchanged("must_allow_vpcs") && p.unchanged("allow_lock_out") {
 		return
 	}
 	if _, ok := p.CheckAccount(ctx, p.Operation("plan", "Nothing was changed."), tf.String(p.State["account_id"]), p.Diags); !ok {
@@ -265,17 +270,17 @@ func namesOf(introduction string, lines []string) string {
 
 // CheckRisks reports the risks of the planned change.
 func (p *Plan[S]) CheckRisks(ctx context.Context, before, after S) {
-	if p.Risks == nil || unknownInside(p.Plan["allow_lock_out"]) || unknownInside(p.Plan["must_allow"]) {
+	if p.Risks == nil || unknownInside(p.Plan["allow_lock_out"]) || unknownInside(p.Plan["must_allow"]) || unknownInside(p.Plan["must_allow_vpcs"]) {
 		return // checked again before the write
 	}
-	allowed := p.allowed(p.Plan)
-	for _, d := range p.Risks(ctx, p.changing(p.Config, p.Plan, before, after)) {
-		d.Report(allowed, p.Diags)
+	change := p.changing(p.Config, p.Plan, before, after)
+	for _, d := range p.Risks(ctx, change) {
+		d.Report(change.Accepted, p.Diags)
 	}
 }
 
 func (s *Setting[S]) changing(config, plan tf.Values, before, after S) Change[S] {
-	c := Change[S]{Before: before, After: after, MustAllow: tf.Strings(plan["must_allow"]), client: s.Client, asked: new(bool)}
+	c := Change[S]{Before: before, After: after, MustAllow: tf.Strings(plan["must_allow"]), Accepted: s.allowed(plan), plan: plan, in: s.Instance, asked: new(bool)}
 	for _, f := range s.ManagedFields(config) {
 		c.managed = append(c.managed, f.Name)
 	}
@@ -296,6 +301,9 @@ func unknownInside(v attr.Value) bool {
 	if set, ok := v.(types.Set); ok && slices.ContainsFunc(set.Elements(), attr.Value.IsUnknown) {
 		return true
 	}
+	if sets, ok := v.(types.Map); ok && slices.ContainsFunc(slices.Collect(maps.Values(sets.Elements())), unknownInside) {
+		return true
+	}
 	return v.IsUnknown()
 }
 
@@ -314,7 +322,7 @@ func (d Risk) Report(allowed bool, diags *diag.Diagnostics) {
 }
 
 // destroy warns of the values that stay and of those that get weaker.
-func (p *Plan[S]) destroy() {
+func (p *Plan[S]) destroy(ctx context.Context) {
 	account := tf.String(p.State["account_id"])
 	before := p.Model(p.State)
 	last := p.destroyValues(p.State, p.Adoption)
@@ -337,6 +345,19 @@ func (p *Plan[S]) destroy() {
 	p.Diags.AddWarning("Destroying the "+p.Noun+" changes the account"+namesOf(", and makes it weaker: ", weakened(lines)), fmt.Sprintf(
 		"on_destroy is %q. The resource is removed from the state, and these values of account %s change:\n\n%s%s%s",
 		tf.String(p.State["on_destroy"]), account, strings.Join(lines, "\n"), p.resetNote(last), p.destroyNote(before, after)))
+	p.CheckDestroyRisks(ctx, last, before, after)
+}
+
+// CheckDestroyRisks reports what the values that a destroy writes refuse. The arguments count as last applied.
+func (p *Plan[S]) CheckDestroyRisks(ctx context.Context, written tf.Values, before, after S) {
+	if p.Risks == nil {
+		return
+	}
+	for _, d := range p.Risks(ctx, p.changing(written, p.State, before, after)) {
+		if d.Refuse || d.Never {
+			d.Report(p.allowed(p.State), p.Diags)
+		}
+	}
 }
 
 // resetNote lists the attributes that a reset does not set to a new account's value.

@@ -56,6 +56,8 @@ type Setting[S any] struct {
 	// Write writes what merge makes of the live setting, which is read for each attempt
 	// immediately before it is sent.
 	Write func(context.Context, *ram.Client, ram.Merge[S]) error
+	// LockName is the lock of a write; "" is one of its own. Settings whose Risks depend on each other share one.
+	LockName string
 	// Risks reports what the change may do to people. It may be nil.
 	Risks func(context.Context, Change[S]) []Risk
 	// former are the types of other providers whose states a moved block hands over,

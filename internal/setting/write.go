@@ -4,6 +4,7 @@
 package setting
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,7 +74,7 @@ func (s *Setting[S]) Delete(ctx context.Context, req resource.DeleteRequest, res
 	for name, v := range last {
 		config[name] = v
 	}
-	w := Write[S]{Setting: s, Verb: "destroy", Config: config, Plan: config, Prior: state}
+	w := Write[S]{Setting: s, Verb: "destroy", Config: config, Plan: config, Prior: state, Arguments: state}
 	w.Plan["account_id"] = state["account_id"]
 	w.Run(ctx, &resp.Diagnostics)
 }
@@ -120,6 +121,7 @@ type Write[S any] struct {
 	Verb         string
 	Config, Plan tf.Values
 	Prior        tf.Values // the state of a destroy, which its plan was made from
+	Arguments    tf.Values // of a destroy, as last applied
 	Adoption     *Adoption
 
 	last attempt[S]
@@ -128,7 +130,7 @@ type Write[S any] struct {
 // Run writes, and completes the plan to the new state.
 func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
 	const untouched = "Nothing was changed."
-	unlock, err := w.Client.Lock(ctx, w.Name)
+	unlock, err := w.Client.Lock(ctx, cmp.Or(w.LockName, w.Name))
 	if diagnostics.Report(diags, w.Operation(w.Verb, untouched), err) {
 		return
 	}

@@ -1,0 +1,140 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package access
+
+import (
+	"context"
+
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// KeyChange is a change of a network policy.
+type KeyChange struct {
+	Change[ram.NetworkPolicy]
+
+	OfKey  bool   // it is the policy of a key, not of the account
+	KeyID  string // of that key; "" if it is not known yet
+	UserID string // of its owner
+	Kept   Kept
+}
+
+// Object returns the object of the run that the change is about.
+func (c KeyChange) Object() string {
+	if c.OfKey {
+		return KeyPolicy + c.KeyID
+	}
+	return AccountPolicy
+}
+
+// KeyAnswer is what a change of a network policy takes away.
+type KeyAnswer struct {
+	Refused  ram.NetworkPolicy // the policy that refuses networks which must be accepted
+	Public   []string          // such networks
+	VPC      map[string][]string
+	Lost     *OwnKey // a key of the provider that may be refused; nil: none
+	By       ram.NetworkPolicy
+	Accepted bool // what is refused or lost is accepted by allow_lock_out of another resource
+
+	Fallback  bool  // the key's own policy would not be active, so the account's policy decides
+	Unread    error // why the worst case was assumed; nil: everything was read
+	Unchecked bool  // whether networks that must be accepted are is not known
+}
+
+// Judge returns what a change takes away. It reads only what the question needs.
+func (c KeyChange) Judge(ctx context.Context, i *instance.Instance) (a KeyAnswer, used bool) {
+	k := keyJudge{KeyChange: c, ctx: ctx, client: i.Client, run: Of(i)}
+	if c.OfKey {
+		k.own(i)
+	} else {
+		k.account()
+	}
+	return k.answer, k.used
+}
+
+type keyJudge struct {
+	KeyChange
+
+	ctx    context.Context
+	client *ram.Client
+	run    *Run
+	answer KeyAnswer
+	used   bool // other objects were read
+}
+
+// account judges a change of the account's policy. Keys that have an active policy of their own do not depend on it.
+func (k *keyJudge) account() {
+	k.refuse(Policies{Account: k.After})
+	before, after := Policies{Account: k.Before}, Policies{Account: k.After}
+	if k.Kept.Any() || !Narrower(before, after) {
+		return
+	}
+	k.used = true
+	for _, key := range OwnKeys(k.ctx, k.client) {
+		live := k.policyOf(key)
+		before.Own = live
+		for _, own := range Values(k.run, KeyPolicy+key.ID, live) {
+			k.lose(key, before, Policies{own.Value, k.After, own.Accepted})
+		}
+	}
+}
+
+// policyOf reads the policy of an own key. One that cannot be read may be missing.
+func (k *keyJudge) policyOf(key OwnKey) ram.NetworkPolicy {
+	if key.ID == "" || key.UserName == "" {
+		return ram.NoNetworkPolicy()
+	}
+	policy, err := k.client.AccessKeyPolicy(k.ctx, key.UserName, key.ID)
+	if err != nil {
+		return ram.NoNetworkPolicy()
+	}
+	return policy
+}
+
+// own judges a change of a key's policy. While that is not active, the account's policy decides.
+func (k *keyJudge) own(i *instance.Instance) {
+	key, own := OwnKeyOf(k.ctx, i, k.KeyID, k.UserID)
+	if active(k.After) {
+		k.refuse(Policies{Own: k.After})
+	}
+	if k.Kept.Any() && active(k.After) || !own && !k.Kept.Any() ||
+		active(k.After) && !Narrower(Policies{Own: k.Before}, Policies{Own: k.After}) {
+		return
+	}
+	k.used, k.answer.Fallback = true, !active(k.After)
+	live, err := k.client.RefreshAccountAccessKeyPolicy(k.ctx)
+	before := Policies{k.Before, live, false}
+	if err != nil {
+		k.answer.Unread = err
+		live, before.Account = ram.NoNetworkPolicy(), ram.NoNetworkPolicy()
+		if k.answer.Unchecked = !active(k.After) && k.Kept.Any(); own && k.answer.Fallback && !k.answer.Unchecked {
+			k.answer.Lost = &key
+		}
+	}
+	for _, account := range Values(k.run, AccountPolicy, live) {
+		after := Policies{k.After, account.Value, account.Accepted}
+		if !active(k.After) {
+			k.refuse(after)
+		}
+		if own && !k.Kept.Any() {
+			k.lose(key, before, after)
+		}
+	}
+}
+
+// refuse records networks that must be accepted, and are not.
+func (k *keyJudge) refuse(p Policies) {
+	effective := p.Effective()
+	public, vpc := k.Kept.Refused(effective)
+	if len(public)+len(vpc) > 0 {
+		k.answer.Refused, k.answer.Public, k.answer.VPC, k.answer.Accepted = effective, public, vpc, p.Accepted
+	}
+}
+
+// lose records an own key that is refused where it was accepted.
+func (k *keyJudge) lose(key OwnKey, before, after Policies) {
+	if Narrower(before, after) && (k.answer.Lost == nil || k.answer.Accepted) {
+		k.answer.Lost, k.answer.By, k.answer.Accepted = &key, after.Effective(), after.Accepted
+	}
+}

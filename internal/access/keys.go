@@ -1,0 +1,63 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package access
+
+import (
+	"github.com/ram-security/terraform-provider-ram/internal/network"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// Policies are the network policies that a long-lived key goes by.
+type Policies struct {
+	Own, Account ram.NetworkPolicy
+	Accepted     bool // a planned one has allow_lock_out = true
+}
+
+// Effective returns the policy that is enforced for the key: its own if that is active, else the account's. An inactive one
+// lets everything in.
+func (p Policies) Effective() ram.NetworkPolicy {
+	for _, policy := range []ram.NetworkPolicy{p.Own, p.Account} {
+		if active(policy) {
+			return policy
+		}
+	}
+	return ram.NoNetworkPolicy()
+}
+
+func active(p ram.NetworkPolicy) bool {
+	return p.Status != nil && *p.Status == ram.NetworkPolicyActive
+}
+
+// Narrower reports whether the key is refused from an address, inside a VPC or of the internet, from which it was
+// accepted. What a statement of an unknown type does is not known: one that was not enforced before counts as narrower.
+func Narrower(before, after Policies) bool {
+	b, a := before.Effective(), after.Effective()
+	return active(a) && (NarrowsPublic(b, a) || len(a.VPC) > 0 && (!active(b) || len(b.VPC) == 0 || network.WiderVPCs(a.VPC, b.VPC)) || a.AddsUnknown(b))
+}
+
+// NarrowsPublic reports whether a change denies a public address that was allowed.
+func NarrowsPublic(before, after ram.NetworkPolicy) bool {
+	listed := func(p ram.NetworkPolicy) bool { return active(p) && len(p.Public) > 0 }
+	return listed(after) && (!listed(before) || network.Wider(after.Public, before.Public))
+}
+
+// Kept are the networks from which a key must be accepted.
+type Kept struct {
+	Public []string
+	VPC    map[string][]string
+}
+
+// Any reports whether networks are given.
+func (k Kept) Any() bool { return len(k.Public)+len(k.VPC) > 0 }
+
+// Refused returns the networks from which the key is refused although it must be accepted.
+func (k Kept) Refused(p ram.NetworkPolicy) (public []string, vpc map[string][]string) {
+	if !active(p) {
+		return nil, nil
+	}
+	if len(p.VPC) > 0 {
+		vpc = network.UncoveredVPCs(k.VPC, p.VPC)
+	}
+	return network.Uncovered(k.Public, p.Public), vpc
+}

@@ -1,0 +1,92 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+)
+
+// mostUsers is how many login profiles a check reads. Each takes a call.
+const mostUsers = 200
+
+// tooMany is the error for an account whose users are not read one by one.
+type tooMany struct{}
+
+func (tooMany) Error() string {
+	return fmt.Sprintf("the account has more than %d users, and the provider does not read all of their login profiles", mostUsers)
+}
+
+// consoleUsers returns the users of the account that can log on to the console. It reads factors only if asked to.
+func consoleUsers(ctx context.Context, client *ram.Client, factors bool) ([]User, error) {
+	names := []string{}
+	devices := map[string]bool{}
+	for user, err := range client.Users(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, user.Name)
+	}
+	if len(names) > mostUsers {
+		return nil, tooMany{}
+	}
+	if factors {
+		list, err := client.RefreshMFADevices(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, device := range list {
+			devices[device.UserName] = true
+		}
+	}
+	users := []User{}
+	for _, name := range names {
+		user, logsOn, err := consoleUser(ctx, client, name)
+		if err != nil {
+			return nil, err
+		}
+		if !logsOn {
+			continue
+		}
+		if user.Factors.Device = devices[name]; factors && !user.Factors.Device {
+			if user.Factors, err = factorsOf(ctx, client, name); err != nil {
+				return nil, err
+			}
+		}
+		users = append(users, user)
+	}
+	return users, nil
+}
+
+// consoleUser reads the login profile of a user, and reports whether it lets the user log on.
+func consoleUser(ctx context.Context, client *ram.Client, name string) (User, bool, error) {
+	profile, err := client.LoginProfile(ctx, name)
+	switch {
+	case ram.NotFound(err, "User.LoginProfile", "User"):
+		return User{}, false, nil
+	case err != nil:
+		return User{}, false, err
+	}
+	return User{Name: name, ResetPending: profile.PasswordResetRequired, MFARequired: profile.MFABindRequired}, profile.Status != "Inactive", nil
+}
+
+// factorsOf reads the second factors of one user.
+func factorsOf(ctx context.Context, client *ram.Client, name string) (Factors, error) {
+	var f Factors
+	device, err := client.UserMFA(ctx, name)
+	if err != nil {
+		return f, err
+	}
+	f.Device = device.Enabled
+	addresses, err := client.Verification(ctx, name)
+	if err != nil {
+		return f, err
+	}
+	f.Phone, f.Email = addresses.Phone.Status == "active", addresses.Email.Status == "active"
+	passkeys, err := client.Passkeys(ctx, name)
+	f.Passkey = len(passkeys) > 0
+	return f, err
+}

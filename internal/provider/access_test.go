@@ -1,0 +1,160 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+
+	"github.com/ram-security/terraform-provider-ram/internal/acctest"
+	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+)
+
+// Two changes that lock users out only together are refused in either order, in the plan and in the apply.
+func TestAccess_passwordsThatExpireByTwoChanges(t *testing.T) {
+	t.Parallel()
+	forbids := attributes{"allow_user_to_change_password": false}
+	expires := attributes{"hard_expiry": true, "max_password_age": 60}
+	for name, order := range map[string][2]struct {
+		kind   string
+		config attributes
+	}{
+		"preference first": {{preference, forbids}, {policy, expires}},
+		"policy first":     {{policy, expires}, {preference, forbids}},
+	} {
+		srv := ramtest.New(t)
+		c := newCore(t, srv.Getenv, fakeClock())
+		_, diags := c.Plan(order[0].kind, order[0].config, c.Null(order[0].kind))
+		clean(t, diags)
+		_, diags = c.Plan(order[1].kind, order[1].config, c.Null(order[1].kind))
+		contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them", "60 days", "once this run has been applied")
+
+		c = newCore(t, srv.Getenv, fakeClock()) // accepted by either of the two
+		accepted := attributes{"allow_lock_out": true}
+		for name, value := range order[0].config {
+			accepted[name] = value
+		}
+		_, diags = c.Plan(order[0].kind, accepted, c.Null(order[0].kind))
+		clean(t, diags)
+		_, diags = c.Plan(order[1].kind, order[1].config, c.Null(order[1].kind))
+		clean(t, diags)
+		contains(t, acctest.Messages(diags), "only an administrator can renew them")
+
+		srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 3 }) // the second write does not see the first one
+		c = newCore(t, srv.Getenv, fakeClock())
+		_, diags = c.Create(order[0].kind, order[0].config)
+		clean(t, diags)
+		before := len(writes(srv))
+		_, diags = c.Create(order[1].kind, order[1].config)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them")
+		expect(t, name+": writes", len(writes(srv)), before)
+	}
+}
+
+// What loosens and what tightens may be written in either order, so neither is enough for the other.
+func TestAccess_theOrderOfWritesIsNotKnown(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.Change(func(a *ramtest.Account) { a.Policy.HardExpiry, a.Policy.MaxPasswordAge = true, 60 })
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Plan(policy, attributes{"hard_expiry": false}, c.Null(policy))
+	clean(t, diags)
+	_, diags = c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them")
+}
+
+// A neighbour that cannot be read is the worst case.
+func TestAccess_anUnreadableNeighbour(t *testing.T) {
+	t.Parallel()
+	for action, change := range map[string]struct {
+		kind   string
+		config attributes
+	}{
+		"GetSecurityPreference": {policy, attributes{"hard_expiry": true, "max_password_age": 60}},
+		"GetPasswordPolicy":     {preference, attributes{"allow_user_to_change_password": false}},
+	} {
+		srv := ramtest.New(t)
+		srv.Inject(ramtest.Rule{Action: action, Fault: "code", Status: 403, Code: "NoPermission"})
+		c := newCore(t, srv.Getenv, fakeClock())
+		_, diags := c.Plan(change.kind, change.config, c.Null(change.kind))
+		contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them", action)
+	}
+}
+
+// A password that has to be changed keeps its user out where users may not change it.
+func TestAccess_pendingResets(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	withProfile(srv, "alice", "bob")
+	srv.Change(func(a *ramtest.Account) { a.Users["bob"].LoginProfile.PasswordResetRequired = true })
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Users have to change their passwords, and may not", "The next logon of bob")
+}
+
+// The own key works only through its own policy, because the policy of the account lacks the address.
+func TestAccess_theOwnKeyIsNotLockedOutByLooseningItsPolicy(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
+	key := srv.Credential(defaultAccount)
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"user_name": "admin", "access_key_id": key.AccessKeyID, "status": "Active", "classic_allow_list": []string{"192.0.2.0/24"}, "must_allow": []string{"192.0.2.77"}}
+	o, diags := c.Create(ownPolicy, config)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) {
+		a.AccessKeyPolicy = `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24"]}]}`
+	})
+	c = newCore(t, srv.Getenv, fakeClock())
+	before := len(writes(srv))
+	inactive := attributes{"user_name": "admin", "access_key_id": key.AccessKeyID, "status": "Inactive", "classic_allow_list": []string{"192.0.2.0/24"}}
+	_, diags = c.Apply(ownPolicy, inactive, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out", "it goes by the policy of the account", "203.0.113.0/24")
+	inactive["must_allow"] = []string{"192.0.2.77"}
+	_, diags = c.Apply(ownPolicy, inactive, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy keeps out what must be allowed", "the account's list")
+	_, diags = c.PlanDestroy(ownPolicy, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "keeps out what must be allowed")
+	_, diags = c.Destroy(ownPolicy, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "keeps out what must be allowed")
+	expect(t, "writes", len(writes(srv)), before)
+
+	srv.Change(func(a *ramtest.Account) { a.AccessKeyPolicy = "" })
+	delete(inactive, "must_allow")
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(ownPolicy, inactive, o)
+	clean(t, diags)
+}
+
+// Lists by VPC narrow as lists of public addresses do.
+func TestAccess_listsByVPC(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"status": "Active", "vpc_allow_list": vpcs(map[string][]string{"vpc-1": {"10.0.0.0/8"}})}
+	_, diags := c.Plan(keyPolicy, config, c.Null(keyPolicy))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out", "must_allow_vpcs")
+	config["must_allow_vpcs"] = vpcs(map[string][]string{"vpc-1": {"10.1.0.0/16"}, "vpc-2": {}})
+	_, diags = c.Plan(keyPolicy, config, c.Null(keyPolicy))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow_vpcs names vpc-2, but vpc_allow_list would be vpc-1 10.0.0.0/8")
+	config["must_allow_vpcs"] = vpcs(map[string][]string{"vpc-1": {"10.1.0.0/16"}})
+	_, diags = c.Create(keyPolicy, config)
+	clean(t, diags)
+	for kind, more := range map[string]attributes{keyPolicy: {}, ownPolicy: {"user_name": "alice", "access_key_id": "LTAI5t"}} {
+		more["must_allow_vpcs"] = vpcs(map[string][]string{"office": {"here"}})
+		_, diags = c.Create(kind, more)
+		contains(t, acctest.Messages(acctest.Errors(diags)), `"office" is neither the id of a VPC`, `"here" is neither an IP address`)
+	}
+}
+
+// A key that has an active policy of its own does not depend on the policy of the account.
+func TestAccess_anOwnPolicyPrecedesTheAccounts(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	key := srv.Credential(defaultAccount)
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Create(ownPolicy, attributes{"user_name": "admin", "access_key_id": key.AccessKeyID, "status": "Active", "classic_allow_list": []string{"192.0.2.0/24"}, "must_allow": []string{"192.0.2.77"}})
+	clean(t, diags)
+	elsewhere := attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(keyPolicy, elsewhere, c.Null(keyPolicy))
+	clean(t, diags)
+}

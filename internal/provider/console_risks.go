@@ -1,0 +1,122 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ram-security/terraform-provider-ram/internal/access"
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+)
+
+// consoleQuestion is a change that can lock users out of the console, and the attributes to blame.
+type consoleQuestion struct {
+	object                string // in package access
+	value                 any
+	accepted              bool
+	change                access.ConsoleChange
+	expiry, reset, factor string
+}
+
+// consoleRisks judges a change that can lock users out of the console, with what else this run changes. It calls used if it
+// read other objects.
+func consoleRisks(ctx context.Context, i *instance.Instance, q consoleQuestion, used func()) (found []setting.Risk) {
+	if !q.change.Asks() {
+		used = func() {}
+	}
+	err := access.Of(i).Judge(ctx, q.object, q.value, q.accepted, func() {
+		answer := q.change.Judge(ctx, i)
+		found = append(found, q.expiryRisk(answer)...)
+		for _, loss := range answer.Losses {
+			found = append(found, q.lossRisk(loss))
+		}
+		if answer.UnreadUsers != nil {
+			found = append(found, q.unreadRisk(answer.UnreadUsers))
+		}
+	})
+	used()
+	if err != nil {
+		found = append(found, q.unreadRisk(err))
+	}
+	return found
+}
+
+const expiryForGood = "Passwords expire, and only an administrator can renew them"
+
+func (q consoleQuestion) expiryRisk(a access.Answer) []setting.Risk {
+	switch {
+	case a.Expiry == 0:
+		return nil
+	case a.Unread != nil:
+		return []setting.Risk{{
+			Attribute: q.expiry, Refuse: true, Summary: expiryForGood,
+			Detail: "Passwords would expire, and whether users may change them before that could not be found out: " + sentence(a.Unread) + " If they may not, every RAM user is locked out in the end.",
+		}}
+	}
+	return []setting.Risk{{
+		Attribute: q.expiry, Refuse: a.Expiry <= access.ShortPasswordAge && !a.ExpiryAccepted, Summary: expiryForGood,
+		Detail: fmt.Sprintf("hard_expiry is true, max_password_age is %d days and allow_user_to_change_password is false%s: every RAM user is locked out once the password is that old.", a.Expiry, togetherWith),
+	}}
+}
+
+// togetherWith says where the values come from.
+const togetherWith = ", in the account or once this run has been applied"
+
+func (q consoleQuestion) lossRisk(loss access.Loss) setting.Risk {
+	if loss.Reason == access.Reset {
+		return setting.Risk{
+			Attribute: q.reset, Refuse: !loss.Accepted, Summary: "Users have to change their passwords, and may not",
+			Detail: fmt.Sprintf("The next logon of %s demands another password, and allow_user_to_change_password is false%s: they cannot log on until an administrator sets another password.", loss.Names(), togetherWith),
+		}
+	}
+	return setting.Risk{
+		Attribute: q.factor, Refuse: !loss.Accepted, Summary: "A second factor is mandatory, but users may not bind one",
+		Detail: fmt.Sprintf("A second factor is demanded and allow_user_to_manage_mfa_devices is false%s, but these users have none that the account accepts: %s. They could not log on. "+
+			"Bind their devices in an earlier apply, or let users bind them.", togetherWith, loss.Names()),
+	}
+}
+
+func (q consoleQuestion) unreadRisk(err error) setting.Risk {
+	attribute := q.factor
+	if !q.change.AsksForFactors() {
+		attribute = q.reset
+	}
+	return setting.Risk{
+		Attribute: attribute, Refuse: true, Summary: "Users may be locked out of the console",
+		Detail: "Whether users would be locked out could not be found out: " + sentence(err) + " A user cannot log on who needs a second factor, has none and may not bind one, or who has to change the password and may not.",
+	}
+}
+
+func sentence(err error) string { return diagnostics.Sentence(err.Error()) }
+
+// userRisks judges a change that can lock one user out of the console, with what else this run changes. attributes are to blame,
+// by the reason.
+func userRisks(ctx context.Context, i *instance.Instance, change access.UserChange, accepted bool, attributes map[access.Reason]string) (found []setting.Risk) {
+	losses, unread := access.JudgeUser(ctx, i, change, accepted)
+	for _, loss := range losses {
+		d := setting.Risk{Attribute: attributes[loss.Reason], Refuse: !loss.Accepted}
+		switch loss.Reason {
+		case access.Reset:
+			d.Summary = "The user may not change the password that has to be reset"
+			d.Detail = fmt.Sprintf("password_reset_required is true, and the account's allow_user_to_change_password is false%s: the user %s cannot log on until an administrator sets another password without this.", togetherWith, change.Name)
+		case access.Second:
+			d.Summary = fmt.Sprintf("The user %s would have no second factor, and may not bind one", change.Name)
+			d.Detail = fmt.Sprintf("The account or the login profile demands a second factor, and allow_user_to_manage_mfa_devices is false%s: without a device, the user %s cannot log on to the console.", togetherWith, change.Name)
+		}
+		if unread != nil {
+			d.Detail += " The preference of the account could not be read, so the strictest one is assumed: " + sentence(unread)
+		}
+		found = append(found, d)
+	}
+	if unread != nil && len(losses) == 0 {
+		found = append(found, setting.Risk{
+			Attribute: attributes[access.Second], Refuse: true, Summary: fmt.Sprintf("The user %s may be locked out of the console", change.Name),
+			Detail: "Whether the user would be locked out could not be found out: " + sentence(unread),
+		})
+	}
+	return found
+}

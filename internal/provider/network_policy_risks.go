@@ -1,0 +1,205 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/ram-security/terraform-provider-ram/internal/access"
+	"github.com/ram-security/terraform-provider-ram/internal/network"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+// networkPolicyArguments are the guards of a network policy.
+func networkPolicyArguments() map[string]schema.Attribute {
+	arguments := lockOutArguments("`classic_allow_list`")
+	arguments["must_allow_vpcs"] = schema.MapAttribute{
+		ElementType: tf.StringSetType, Optional: true, Validators: []validator.Map{network.VPCsValidator{}},
+		MarkdownDescription: "IP addresses and CIDR blocks by the id of a VPC, or by `AllowAllVPC`, that `vpc_allow_list` must let in, whether the configuration manages it or not. An empty set is the whole VPC. " +
+			"A plan that keeps one of them out is an error. It is never sent to the service.",
+	}
+	return arguments
+}
+
+// networkPolicyRisks are the lock-outs that a change of a network policy can cause. whose names the key that it is about, if it is one.
+func networkPolicyRisks(ctx context.Context, c setting.Change[ram.NetworkPolicy], whose access.KeyChange) []setting.Risk {
+	change := whose
+	change.Change = access.Change[ram.NetworkPolicy]{Before: c.Before, After: c.After}
+	change.Kept = access.Kept{Public: c.MustAllow, VPC: tf.StringsByKey(c.Argument("must_allow_vpcs"))}
+	found := slices.Concat(sizeDangers(c), listDangers(c))
+	err := access.Of(c.Instance()).Judge(ctx, change.Object(), c.After, c.Accepted, func() {
+		answer, used := change.Judge(ctx, c.Instance())
+		if used {
+			c.Used()
+		}
+		found = append(found, refusedRisks(answer)...)
+		if answer.Lost != nil {
+			found = append(found, ownKeyRisk(answer, change.OfKey))
+		}
+		if answer.Unchecked {
+			found = append(found, setting.Risk{
+				Attribute: "status", Refuse: true, Summary: "What must be allowed cannot be checked",
+				Detail: "Without an active policy of its own the key goes by the policy of the account, which could not be read: " + sentence(answer.Unread) + " So it is not known whether the account's policy lets in what must_allow names.",
+			})
+		}
+	})
+	if err != nil {
+		found = append(found, setting.Risk{Attribute: "status", Refuse: true, Summary: ownKeyLost, Detail: "Whether a key is locked out could not be found out: " + sentence(err)})
+	}
+	return found
+}
+
+// refusedRisks are networks that must be accepted, and are not.
+func refusedRisks(a access.KeyAnswer) (found []setting.Risk) {
+	const summary = "The network policy keeps out what must be allowed"
+	policy := ""
+	if a.Fallback {
+		policy = ", which is the account's list, because the policy of the key would not be Active"
+	}
+	if len(a.Public) > 0 {
+		found = append(found, setting.Risk{
+			Attribute: "classic_allow_list", Refuse: !a.Accepted, Summary: summary,
+			Detail: fmt.Sprintf("must_allow names %s, but classic_allow_list would be %s%s: keys that the policy governs would be refused from there.",
+				strings.Join(a.Public, ", "), strings.Join(a.Refused.Public, ", "), policy),
+		})
+	}
+	if len(a.VPC) > 0 {
+		found = append(found, setting.Risk{
+			Attribute: "vpc_allow_list", Refuse: !a.Accepted, Summary: summary,
+			Detail: fmt.Sprintf("must_allow_vpcs names %s, but vpc_allow_list would be %s%s: keys that the policy governs would be refused from there.",
+				byVPC(a.VPC), byVPC(a.Refused.VPC), policy),
+		})
+	}
+	return found
+}
+
+// byVPC shows networks by VPC.
+func byVPC(networks map[string][]string) string {
+	parts := []string{}
+	for _, vpc := range slices.Sorted(maps.Keys(networks)) {
+		parts = append(parts, strings.TrimSpace(vpc+" "+strings.Join(networks[vpc], ", ")))
+	}
+	return strings.Join(parts, "; ")
+}
+
+const ownKeyLost = "The provider's own key may be locked out"
+
+// ownKeyRisk refuses to lock out a key of the provider. From which address the service sees this run is not known here, so the
+// configuration has to contain it.
+func ownKeyRisk(a access.KeyAnswer, ofKey bool) setting.Risk {
+	const after = " From which address the service sees this run is not known here, and a key that is locked out cannot undo the change. " +
+		"Name the addresses from which Terraform runs in must_allow, or in must_allow_vpcs for addresses inside a VPC; the plan then makes sure that the lists let them in. Or use temporary credentials, to which no network policy applies."
+	d := setting.Risk{Attribute: "classic_allow_list", Refuse: !a.Accepted, Summary: ownKeyLost}
+	governed := "this policy governs every long-lived key of the account that has no policy of its own, or an inactive one"
+	if ofKey {
+		governed = "this policy is that key's own"
+	}
+	if len(a.By.Public) == 0 {
+		d.Attribute = "vpc_allow_list"
+	}
+	switch {
+	case a.Fallback && a.Unread != nil:
+		d.Attribute = "status"
+		governed = "without an active policy of its own it goes by the policy of the account, which could not be read: " + sentence(a.Unread)
+	case a.Fallback:
+		d.Attribute = "status"
+		governed = "without an active policy of its own it goes by the policy of the account, which lets in only " + listsOf(a.By)
+	}
+	if !a.Lost.Signs {
+		governed += "; a role is assumed with that key"
+	}
+	d.Detail = fmt.Sprintf("The provider uses the long-lived AccessKey pair %s, and %s.", keyName(*a.Lost), strings.TrimSuffix(governed, "."))
+	if a.Lost.Uncertain != nil {
+		d.Detail += " Whether the key belongs to this account could not be determined, so it may: " + sentence(a.Lost.Uncertain)
+	}
+	d.Detail += after
+	return d
+}
+
+func keyName(key access.OwnKey) string {
+	if key.ID == "" {
+		return "of its credential source"
+	}
+	return key.ID
+}
+
+// listsOf shows the lists of a policy.
+func listsOf(p ram.NetworkPolicy) string {
+	parts := []string{}
+	if len(p.Public) > 0 {
+		parts = append(parts, strings.Join(p.Public, ", "))
+	}
+	if len(p.VPC) > 0 {
+		parts = append(parts, byVPC(p.VPC))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func activePolicy(p ram.NetworkPolicy) bool { return tf.Deref(p.Status) == ram.NetworkPolicyActive }
+
+// listDangers warns of lists that enforce something else than a person may expect.
+func listDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+	if !activePolicy(c.After) {
+		return nil
+	}
+	if !access.NarrowsPublic(c.Before, c.After) {
+		return vpcOnlyDangers(c)
+	}
+	if !network.PrivateOnly(network.ParseAll(c.After.Public)) {
+		return nil
+	}
+	return []setting.Risk{{
+		Attribute: "classic_allow_list", Summary: "The network policy holds private addresses only",
+		Detail: "classic_allow_list is compared with the public address of a caller, never with a private one. Addresses inside a VPC belong into vpc_allow_list.",
+	}}
+}
+
+// vpcOnlyDangers are those of a policy that names VPCs and no public address.
+func vpcOnlyDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+	only := func(p ram.NetworkPolicy) bool {
+		return activePolicy(p) && p.Public != nil && len(p.Public) == 0 && len(p.VPC) > 0
+	}
+	if !only(c.After) || only(c.Before) {
+		return nil
+	}
+	return []setting.Risk{{
+		Attribute: "classic_allow_list", Summary: "The network policy names no public address",
+		Detail: "The policy would be Active, with VPCs and without classic_allow_list. The service's reference does not say whether keys are then refused from the internet; " +
+			"the provider assumes that they are not. To keep the internet out, or to be sure that this run is let in, give classic_allow_list.",
+	}}
+}
+
+// sizeDangers are policies that the service may refuse, once what the
+// configuration does not manage is counted too.
+func sizeDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+	statements, addresses := c.After.Size()
+	statementsBefore, addressesBefore := c.Before.Size()
+	attribute := "classic_allow_list"
+	if c.Manages("vpc_allow_list") {
+		attribute = "vpc_allow_list"
+	}
+	const tail = " With allow_lock_out = true the service decides; if it refuses, nothing changes."
+	switch {
+	case statements > network.MostStatements && statements > statementsBefore:
+		return []setting.Risk{{
+			Attribute: attribute, Refuse: true, Summary: "The network policy has too many statements",
+			Detail: fmt.Sprintf("With what the configuration does not manage, the policy would have %d statements; the service takes %d, unless the account's quota is higher.", statements, network.MostStatements) + tail,
+		}}
+	case addresses > network.MostAddresses && addresses > addressesBefore:
+		return []setting.Risk{{
+			Attribute: attribute, Refuse: true, Summary: "The network policy has too many addresses",
+			Detail: fmt.Sprintf("With what the configuration does not manage, the policy would have %d addresses; the service takes %d. Whether it counts them by policy or by statement is not documented.", addresses, network.MostAddresses) + tail,
+		}}
+	}
+	return nil
+}
