@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -195,9 +196,37 @@ func (c comparison) ids() []string {
 		}
 	}
 	if len(found) == 0 {
-		return []string{c.run.ID}
+		return []string{cmp.Or(c.run.ID, c.declared.onlyRead())}
 	}
 	return slices.Sorted(maps.Keys(found))
+}
+
+// onlyRead is the account that the data sources of a plan read, or "" if there are none or
+// several: a plan of an audit has no other objects.
+func (p *plan) onlyRead() string {
+	found := map[string]bool{}
+	if p.PriorState != nil && p.PriorState.Values != nil {
+		accountsRead(p.PriorState.Values.RootModule, found)
+	}
+	if len(found) != 1 {
+		return ""
+	}
+	return slices.Collect(maps.Keys(found))[0]
+}
+
+// accountsRead adds the accounts of the data sources of a module and of those in it.
+func accountsRead(module *tfjson.StateModule, found map[string]bool) {
+	if module == nil {
+		return
+	}
+	for _, r := range module.Resources {
+		if id, ok := r.AttributeValues["account_id"].(string); ok && r.Mode == tfjson.DataResourceMode && strings.HasPrefix(r.Type, "ram_") {
+			found[id] = true
+		}
+	}
+	for _, child := range module.ChildModules {
+		accountsRead(child, found)
+	}
 }
 
 func accountOf(r *tfjson.ResourceChange) string {

@@ -382,6 +382,24 @@ func TestReport_order(t *testing.T) {
 	}
 }
 
+// The plan of an audit has data sources only, and is a report of the account that they read.
+func TestReport_accountOfDataSources(t *testing.T) {
+	t.Parallel()
+	for want, ids := range map[string][]string{"1234567890123456": {"1234567890123456", "1234567890123456"}, "": {"1234567890123456", "2234567890123456"}} {
+		read := []any{}
+		for _, id := range ids {
+			read = append(read, m{"address": "module.a.data.ram_password_policy.this", "mode": "data", "type": "ram_password_policy", "name": "this", "provider_name": "ram", "schema_version": 0, "values": m{"account_id": id}})
+		}
+		state := m{"format_version": "1.0", "values": m{"root_module": m{"child_modules": []any{m{"address": "module.a", "resources": read}}}}}
+		outputs := m{"controls": m{"value": []any{m{"id": "1.1", "title": "x", "status": "passed"}}}}
+		accounts, err := Run{Kind: Plan, Declared: planJSON(t, m{"prior_state": state, "planned_values": m{"outputs": outputs}})}.Accounts()
+		must(t, err)
+		if len(accounts) != 1 || accounts[0].ID != want || len(accounts[0].Controls) != 1 {
+			t.Errorf("%v: %+v", ids, accounts)
+		}
+	}
+}
+
 // A list that is open stays open, whether it is empty or has a network of every address.
 func TestReport_openNetworkIsNotStronger(t *testing.T) {
 	t.Parallel()
