@@ -74,17 +74,22 @@ func (s Set[C]) WaitListed(ctx context.Context, id, status string) (all []C, lis
 
 // Remove disables a credential and deletes it, see [Set.Delete].
 func (s Set[C]) Remove(ctx context.Context, id string, listed bool) error {
-	if _, err := s.SetStatus(ctx, id, ram.Inactive); err != nil {
+	missing, err := s.SetStatus(ctx, id, ram.Inactive)
+	if err != nil {
 		return diagnostics.WithState("The "+s.Kind.Word+" was not deleted, and may have been disabled.", err)
 	}
-	return s.Delete(ctx, id, listed)
+	return s.deleteInactive(ctx, id, listed, !missing)
 }
 
-// Delete deletes a credential and waits until the service no longer lists it. The request is always sent, because no list proves
+// Delete deletes a disabled credential and waits until the service no longer lists it. The request is always sent, because no list proves
 // that a credential does not exist. The answer that it does not exist is believed if the service gives it twice and does not list
 // it. It is not believed for a credential that the service has never listed: the service may not know it everywhere yet.
 // A conflict means that it is active after all: it is disabled again first.
 func (s Set[C]) Delete(ctx context.Context, id string, listed bool) error {
+	return s.deleteInactive(ctx, id, listed, true)
+}
+
+func (s Set[C]) deleteInactive(ctx context.Context, id string, listed, disabled bool) error {
 	accepted := false
 	request := func(ctx context.Context) (bool, error) {
 		missing, err := s.deleteOnce(ctx, id)
@@ -101,7 +106,7 @@ func (s Set[C]) Delete(ctx context.Context, id string, listed bool) error {
 		_, err = s.ConfirmGone(ctx, request)
 	}
 	if err != nil {
-		return diagnostics.WithState(s.mayBeDeleted(), err)
+		return diagnostics.WithState(s.mayBeDeleted(disabled), err)
 	}
 	var contradiction error
 	gone, err := s.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
@@ -129,10 +134,13 @@ func (s Set[C]) Delete(ctx context.Context, id string, listed bool) error {
 	if accepted {
 		return diagnostics.WithState(fmt.Sprintf("The %[1]s is disabled, and the service accepted its deletion, but it is not confirmed that the %[1]s is gone.", s.Kind.Word), err)
 	}
-	return diagnostics.WithState(s.mayBeDeleted(), err)
+	return diagnostics.WithState(s.mayBeDeleted(disabled), err)
 }
 
-func (s Set[C]) mayBeDeleted() string {
+func (s Set[C]) mayBeDeleted(disabled bool) string {
+	if disabled {
+		return "The " + s.Kind.Word + " is disabled. It may have been deleted."
+	}
 	return "The " + s.Kind.Word + " may have been disabled, and may have been deleted."
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -23,9 +24,10 @@ import (
 // Instance is one configured provider block. Two blocks share nothing, not even if
 // they use the same account.
 type Instance struct {
-	Client *ram.Client
-	Steps  UsedSteps
-	Shared sync.Map // what other packages have for each instance, by a key of their own type
+	Client    *ram.Client
+	Steps     UsedSteps
+	Refreshes atomic.Bool // whether it has read an object of a state, as in a plan
+	Shared    sync.Map    // what other packages have for each instance, by a key of their own type
 
 	mu        sync.Mutex
 	adopted   map[string]bool

@@ -72,10 +72,14 @@ func (r *accessKeyResource) checkRoom(ctx context.Context, f diagnostics.Operati
 			return nil, false
 		}
 	}
-	return keys, room[ram.AccessKey]{
+	return keys, r.room(f, plan).check(ctx, keys, diags)
+}
+
+func (r *accessKeyResource) room(f diagnostics.Operation, plan accessKeyModel) room[ram.AccessKey] {
+	return room[ram.AccessKey]{
 		Set: r.keys(&plan.Object), operation: f, quota: "AccessKeysPerUserQuota", object: accessKeyObject,
 		full: "%s has %d keys already, and a user cannot have more. %s",
-	}.check(ctx, keys, diags)
+	}
 }
 
 // accessKeyObject is the name under which this run records that it manages a key.

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -233,4 +234,51 @@ func TestAccessKey_theUserIsGoneOnlyIfItStaysMissing(t *testing.T) {
 	srv.ChangeBefore("ListAccessKeys", func(a *ramtest.Account) { delete(a.Users, "alice") })
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "No key was created. The user does not exist any more.")
+}
+
+// A CLI plans and applies in two processes, and shows the provider the state in the first one only. There, the plan of a
+// second key reports a key that is in no state, with the commands that delete it, and none that is in the state. The apply
+// gives no such commands.
+func TestAccessKey_aKeyOfTheStateIsNotReportedAsLost(t *testing.T) {
+	t.Parallel()
+	for _, read := range []bool{true, false} {
+		srv := withAlice(t)
+		first, diags := newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
+		clean(t, diags)
+		other, diags := newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "bob"})
+		clean(t, diags)
+		planning, config := newCore(t, srv.Getenv, fakeClock()), attributes{"user_name": "alice"}
+		_, diags = planning.Read(accessKey, map[bool]acctest.Object{true: first, false: other}[read])
+		clean(t, diags)
+		_, diags = planning.Plan(accessKey, config, planning.Null(accessKey))
+		said := acctest.Messages(diags)
+		expect(t, "the plan names the key, with commands", strings.Contains(said, "DeleteAccessKey --UserName alice --UserAccessKeyId "+stateOf(t, first, "access_key_id")), !read)
+		if read {
+			expect(t, "plan", said, "")
+		}
+		_, diags = newCore(t, srv.Getenv, fakeClock()).Create(accessKey, config)
+		clean(t, acctest.Errors(diags))
+		expect(t, "commands in the apply", strings.Contains(acctest.Messages(diags), "DeleteAccessKey"), false)
+	}
+}
+
+// The objects of a plan are read in any order: the plan of a second key waits until the first one is read.
+func TestAccessKey_theOthersMayBeReadLater(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	first, diags := newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
+	clean(t, diags)
+	other, diags := newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "bob"})
+	clean(t, diags)
+	var c *acctest.Driver
+	clock := &acctest.Clock{}
+	c = newCore(t, srv.Getenv, WithClock(clock.Now, func(ctx context.Context, d time.Duration) error {
+		_, diags := c.Read(accessKey, first)
+		clean(t, diags)
+		return clock.Pause(ctx, d)
+	}))
+	_, diags = c.Read(accessKey, other)
+	clean(t, diags)
+	_, diags = c.Plan(accessKey, attributes{"user_name": "alice"}, c.Null(accessKey))
+	expect(t, "messages", acctest.Messages(diags), "")
 }

@@ -64,6 +64,7 @@ func (g guard) Create(ctx context.Context, req resource.CreateRequest, resp *res
 // Read implements [resource.Resource].
 func (g guard) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	g.keep(&resp.Diagnostics, "finish the refresh", func() {
+		g.ProviderInstance().Refreshes.Store(true)
 		ctx, ok := g.ofState(ctx, "read", req.State, &resp.Diagnostics)
 		if ok {
 			g.managed.Read(ctx, req, resp)

@@ -25,6 +25,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/pgp"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // secretOnce holds the attributes of a credential whose secret the service shows once, when it creates the credential.
@@ -182,13 +183,11 @@ func (r room[C]) check(ctx context.Context, all []C, diags *diag.Diagnostics) bo
 }
 
 // warnRecent warns of credentials that were created a short time ago, and that this run does not manage: a run that was
-// killed between its create and the write of its state leaves one that is in no state.
+// killed between its create and the write of its state leaves one that is in no state. Commands that delete it are given
+// only by a process that has read the objects of the state: a CLI plans and applies in two processes, and in the second one
+// it shows the provider only what changes (observed).
 func (r room[C]) warnRecent(user string, all []C, diags *diag.Diagnostics) {
-	now, _ := r.Client.ServerNow()
-	recent := slices.DeleteFunc(slices.Clone(all), func(one C) bool {
-		f := one.Facts()
-		return now.Sub(f.CreateDate) > day || r.Managed(r.object(f.ID)) || owner.IsOwnKey(r.Instance, f.ID)
-	})
+	recent := r.recent(all)
 	if len(recent) == 0 {
 		return
 	}
@@ -197,8 +196,40 @@ func (r room[C]) warnRecent(user string, all []C, diags *diag.Diagnostics) {
 		ids = append(ids, one.Facts().ID)
 	}
 	word := r.Kind.Word
+	found := "This run did not create it, and an apply does not show the provider what else the state contains:"
+	remedy := fmt.Sprintf("Otherwise disable it in the RAM console, and delete it when nothing uses it. This command lists all of %s:\n\n  %s", user, r.Kind.List(user))
+	if r.Refreshes.Load() {
+		found, remedy = "This run did not create or read it:", "Otherwise disable and delete it:\n\n"+r.Kind.Remedy(user, recent...)
+	}
 	diags.AddWarning(fmt.Sprintf("User %s has %s created less than a day ago: %s", user, r.Kind.One, strings.Join(ids, ", ")), fmt.Sprintf(
-		"This run did not create or read it:\n\n%s\n\n"+
-			"If a run was killed while it created a %[2]s, this may be that %[2]s, and its secret is lost. If a Terraform state contains the %[2]s (terraform show), or an administrator created it, there is nothing to do. "+
-			"Otherwise disable and delete it:\n\n%[3]s", credential.Describe(r.Instance, recent), word, r.Kind.Remedy(user, recent...)))
+		"%s\n\n%s\n\n"+
+			"If a Terraform state contains the %[3]s (terraform show), or an administrator created it, there is nothing to do. If a run was killed while it created a %[3]s, this may be that %[3]s, and its secret is lost. "+
+			"%[4]s", found, credential.Describe(r.Instance, recent), word, remedy))
+}
+
+// recent are the credentials that were created a short time ago, and that this run does not manage.
+func (r room[C]) recent(all []C) []C {
+	now, _ := r.Client.ServerNow()
+	return slices.DeleteFunc(slices.Clone(all), func(one C) bool {
+		f := one.Facts()
+		return now.Sub(f.CreateDate) > day || r.Managed(r.object(f.ID)) || owner.IsOwnKey(r.Instance, f.ID)
+	})
+}
+
+// planReads limits how long the plan of a new credential waits until the others of the same user are read: a CLI reads the
+// objects of a plan in any order.
+const planReads = 3 * time.Second
+
+// plan is check in the plan, which is where the provider sees the state. A user that the run creates has no credentials.
+func (r room[C]) plan(ctx context.Context, diags *diag.Diagnostics) {
+	user := r.Owner.UserName
+	if !r.Refreshes.Load() || tf.IsAbsent(user) || r.Managed(newUserObject(user.ValueString())) {
+		return
+	}
+	all, err := r.Kind.Read(ctx, user.ValueString())
+	if err != nil {
+		return // the create reads again, and reports it
+	}
+	_, _ = r.WaitUntil(ctx, planReads, func(context.Context) (bool, error) { return len(r.recent(all)) == 0, nil })
+	r.warnRecent(user.ValueString(), all, diags)
 }

@@ -183,7 +183,7 @@ func TestServiceCredential_aThirdIsRefusedAndTheTwoAreNamed(t *testing.T) {
 	expect(t, "creates", len(srv.Calls("CreateServiceCredential")), 1)
 	giveServiceCredential(srv, "bob", "SCrecent", time.Minute)
 	_, diags = c.Create(credentialType, botOf(attributes{"user_name": "bob"}))
-	contains(t, acctest.Messages(diags), "WARNING: User bob has a service credential created less than a day ago: SCrecent", "aliyun ims DeleteServiceCredential --UserPrincipalName bob@")
+	contains(t, acctest.Messages(diags), "WARNING: User bob has a service credential created less than a day ago: SCrecent", "aliyun ims ListServiceCredentials --UserPrincipalName bob@")
 }
 
 // A destroy ends with the credential deleted although one answer is wrong, and a refresh keeps it although one list is short.

@@ -32,6 +32,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 	if req.State.Raw.IsNull() {
 		plan.planCreate(config)
+		r.Adopt(newUserObject(plan.Name.ValueString()))
 	} else {
 		managed := managedBefore(ctx, req.Private, &resp.Diagnostics)
 		state := tf.Get[userModel](ctx, req.State, &resp.Diagnostics)
@@ -162,3 +163,6 @@ func managedBefore(ctx context.Context, private tf.PrivateState, diags *diag.Dia
 	}
 	return nil
 }
+
+// newUserObject is the name under which this run records that it creates a user.
+func newUserObject(name string) string { return "new user " + name }
