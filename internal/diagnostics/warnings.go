@@ -40,8 +40,14 @@ func Arrange(diags []*tfprotov6.Diagnostic, object []Part) []*tfprotov6.Diagnost
 	return arranged
 }
 
-// withObject adds the parts that a summary does not contain.
+// PasswordsRemoved is the summary of the warning about all moved login profiles of a run.
+const PasswordsRemoved = "Passwords are removed from the state"
+
+// withObject adds the parts that a summary does not contain, unless it is about several objects.
 func withObject(summary string, object []Part) string {
+	if summary == PasswordsRemoved {
+		return summary
+	}
 	missing := []string{}
 	for _, part := range object {
 		if part.Name != "" && !containsWord(summary, part.Name) {

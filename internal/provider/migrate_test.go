@@ -389,7 +389,7 @@ func TestAccMigration_withMovedBlocks(t *testing.T) {
 	c.write("moved.tf", contentOf(t, migration, "after-moved", "moved.tf"))
 	planned := c.run(0, "plan")
 	contains(t, planned, `alicloud_ram_user.people["alice"] has moved to ram_user.people["alice"]`, "0 to add, 0 to change, 0 to destroy",
-		"The password is removed from the state", "The file with the secret stays where it is", "enforce_mfa_for_login was not enforced")
+		"Passwords are removed from the state", "The file with the secret stays where it is", "enforce_mfa_for_login was not enforced")
 	printed := planned + c.run(0, "apply", "-auto-approve")
 	c.write("moved.tf", "") // and without the former provider
 	forgetFormer(t, c)
@@ -858,6 +858,7 @@ module "prod" {
 		g.shell("terraform get")
 		g.follow("Steps")
 		contains(t, g.printed, "OK: 17 moved, 2 imported", "nothing is destroyed", "No changes.", `ram_group_membership.operators_group needs for_each with the keys "alice", "bob"`, "alicloud_ram_account_password_policy.old leaves the state")
+		expect(t, "warnings of passwords", strings.Count(g.printed, "Passwords are removed from the state"), 1)
 		expect(t, "keys with their secret", strings.Count(c.state(), formerSecret), 2)
 		lacks(t, c.state(), "alicloud")
 		// The script finds nothing to do in the new state.

@@ -186,7 +186,7 @@ var moves = map[string]moved{
 			a.Users["alice"].LoginProfile.MFABindRequired = true
 		},
 		config:  attributes{"user_name": "alice", "mfa_bind_required": true},
-		warned:  []string{"The password is removed from the state"},
+		warned:  []string{"Passwords are removed from the state"},
 		dropped: formerPassword,
 		wants: map[string]any{
 			"account_id": nil, "user_id": nil, "user_name": "alice", "mfa_bind_required": true, "password_wo": nil, "password_wo_version": nil, "password_reset_required": nil,

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
@@ -247,10 +248,10 @@ func takeProfileID(ctx context.Context, m *move.State, name string) error {
 	return m.TakeAs(ctx, name, "user_name")
 }
 
-func tellPassword(m *move.State) (summary, detail string) {
-	return "The password is removed from the state", fmt.Sprintf(
-		"User %s keeps it. Remove password and password_reset_required from the configuration. Earlier versions of the state still contain the password.",
-		tf.String(m.Into["user_name"]))
+// tellPassword returns one text for all login profiles, which is reported once in a run.
+func tellPassword(*move.State) (summary, detail string) {
+	return diagnostics.PasswordsRemoved, "The former state contains passwords of login profiles in plain text. The users keep their passwords. " +
+		"Remove password and password_reset_required from the configuration. Earlier versions of the state still contain the passwords."
 }
 
 // takePGPKey leaves a name of keybase.io behind, which is not looked up here.

@@ -174,6 +174,15 @@ func (o once) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResou
 	return resp, err
 }
 
+// MoveResourceState implements [tfprotov6.ResourceServer].
+func (o once) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
+	resp, err := o.complete.MoveResourceState(ctx, req)
+	if err == nil {
+		resp.Diagnostics = o.told.Once(resp.Diagnostics)
+	}
+	return resp, err
+}
+
 // ReadDataSource implements [tfprotov6.DataSourceServer].
 func (o once) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	resp, err := o.complete.ReadDataSource(ctx, req)
