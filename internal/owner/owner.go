@@ -182,7 +182,7 @@ var errUnknownKeyOwner = errors.New("the state has no user name, and no RAM user
 // AccountOf returns the account of an object whose state does not name one, such as after
 // a move: the account of the credentials, if its user or its AccessKey exists there. Their
 // ids exist in one account only. Otherwise it returns "".
-func AccountOf(ctx context.Context, i *instance.Instance, userID, keyID string) string {
+func AccountOf(ctx context.Context, i *instance.Instance, userID, keyID string) (string, error) {
 	var err error
 	switch {
 	case userID != "":
@@ -190,16 +190,17 @@ func AccountOf(ctx context.Context, i *instance.Instance, userID, keyID string) 
 	case keyID != "":
 		_, err = i.Client.AccessKeyOwner(ctx, keyID)
 	default:
-		return ""
+		return "", nil
+	}
+	var unknown *ram.UnknownAccountError
+	if errors.As(err, &unknown) || ram.NotFound(err, "User", "User.AccessKey") {
+		return "", nil
 	}
 	if err != nil {
-		return ""
+		return "", err
 	}
 	caller, err := i.Client.Caller(ctx)
-	if err != nil {
-		return ""
-	}
-	return caller.AccountID
+	return caller.AccountID, err
 }
 
 // CheckKeyOwner checks that a key whose owner is not in the state, such as after a move,

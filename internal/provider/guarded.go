@@ -155,9 +155,9 @@ func accountIn(ctx context.Context, of interface {
 
 // ofState binds ctx to the account in a state. While the state names none, such as after
 // a move, the object is found by its ids, which exist in one account only. What can be found
-// only by names, which every account may have, is neither read nor written, unless the
-// configuration names the allowed accounts. Without an object, ctx is bound to the account
-// of the credentials.
+// only by names, which every account may have, is neither read nor written, and what the
+// account of the credentials does not have is not written, unless the configuration names the
+// allowed accounts. Without an object, ctx is bound to the account of the credentials.
 func (g guard) ofState(ctx context.Context, verb string, state tfsdk.State, diags *diag.Diagnostics) (context.Context, bool) {
 	if state.Raw.IsNull() {
 		return ram.WithCallerAccount(ctx), true
@@ -165,12 +165,19 @@ func (g guard) ofState(ctx context.Context, verb string, state tfsdk.State, diag
 	if account := accountIn(ctx, state, diags).ValueString(); account != "" {
 		return ram.WithAccount(ctx, account), true
 	}
-	account, hasID := g.findAccount(ram.WithAccount(ctx, ""), state)
+	account, hasID, err := g.findAccount(ram.WithAccount(ctx, ""), state)
 	ctx = ram.WithAccount(ctx, account)
-	if hasID || g.ProviderInstance().Client.AccountKnown(ctx) {
+	i := g.ProviderInstance()
+	switch {
+	case i.Client.AccountKnown(ctx):
 		return ctx, true
+	case !hasID:
+		i.ReportUnknownAccount(ctx, g.operation(ctx, verb), diags)
+	case verb == "read": // says itself what it does not find
+		return ctx, true
+	case !diagnostics.Report(diags, g.operation(ctx, verb), err):
+		i.CheckKnown(ctx, g.operation(ctx, verb), diags)
 	}
-	g.ProviderInstance().ReportUnknownAccount(ctx, g.operation(ctx, verb), diags)
 	return ctx, false
 }
 
@@ -179,7 +186,7 @@ var serialAccount = tf.NewLazyRegexp(`^acs:ram::([0-9]{16}):mfa/`)
 
 // findAccount returns the account of an object by its ids, or "", and reports whether the
 // state has such an id.
-func (g guard) findAccount(ctx context.Context, state tfsdk.State) (account string, hasID bool) {
+func (g guard) findAccount(ctx context.Context, state tfsdk.State) (account string, hasID bool, err error) {
 	id := func(name string) string {
 		var v types.String
 		if _, exists := state.Schema.GetAttributes()[name]; !exists || state.GetAttribute(ctx, path.Root(name), &v).HasError() {
@@ -190,10 +197,11 @@ func (g guard) findAccount(ctx context.Context, state tfsdk.State) (account stri
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
 	if serial := serialAccount.FindStringSubmatch(id("serial_number")); serial != nil {
-		return serial[1], true
+		return serial[1], true, nil
 	}
 	user, key := id("user_id"), id("access_key_id")
-	return owner.AccountOf(ctx, g.ProviderInstance(), user, key), user+key != ""
+	account, err = owner.AccountOf(ctx, g.ProviderInstance(), user, key)
+	return account, user+key != "", err
 }
 
 // operation describes an operation before it begins.
