@@ -40,6 +40,8 @@ type userAccess struct {
 	ChangesRAM    types.Bool       `tfsdk:"can_change_ram"`
 	MFADevice     types.String     `tfsdk:"mfa_serial_number"`
 	AccessKeys    []datedKey       `tfsdk:"access_keys"`
+	Credentials   []datedService   `tfsdk:"service_credentials"`
+	Passkeys      []datedPasskey   `tfsdk:"passkeys"`
 	LastLoginDate types.String     `tfsdk:"last_login_date"`
 	IdleDays      types.Int64      `tfsdk:"idle_days"`
 }
@@ -57,6 +59,21 @@ type datedKey struct {
 	AgeDays    types.Int64  `tfsdk:"age_days"`
 }
 
+type datedService struct {
+	ID             types.String `tfsdk:"service_credential_id"`
+	ServiceName    types.String `tfsdk:"service_name"`
+	Status         types.String `tfsdk:"status"`
+	CreateTime     types.String `tfsdk:"create_time"`
+	AgeDays        types.Int64  `tfsdk:"age_days"`
+	ExpirationTime types.String `tfsdk:"expiration_time"`
+}
+
+type datedPasskey struct {
+	ID          types.String `tfsdk:"passkey_id"`
+	CreateDate  types.String `tfsdk:"create_date"`
+	LastUseDate types.String `tfsdk:"last_use_date"`
+}
+
 func (d *userAccessData) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_user_access"
 }
@@ -69,7 +86,7 @@ func (d *userAccessData) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		return schema.ListNestedAttribute{Computed: true, MarkdownDescription: docs, NestedObject: schema.NestedAttributeObject{Attributes: attributes}}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists what RAM users may do and what they sign in with: groups, policies, whether these make an administrator, AccessKey pairs, MFA and idle days. It takes two calls for each user, " +
+		MarkdownDescription: "Lists what RAM users may do and what they sign in with: groups, policies, whether these make an administrator, AccessKey pairs, service credentials, passkeys, MFA and idle days. It takes three calls for each user, " +
 			"two for each group and one for each policy. Policies that are attached in a resource group are not listed by RAM. Policies are evaluated without those that deny, and without conditions.",
 		Attributes: listing.WithFilters(map[string]schema.Attribute{
 			"account_id": computed("The id of the account."),
@@ -91,8 +108,22 @@ func (d *userAccessData) Schema(_ context.Context, _ datasource.SchemaRequest, r
 					"create_date":   computed("When it was created (RFC 3339)."),
 					"age_days":      schema.Int64Attribute{Computed: true, MarkdownDescription: "Its age in days, by the clock of the service."},
 				}),
+				"service_credentials": nested("The service credentials of the user, the oldest first. None where the endpoint does not have them.", map[string]schema.Attribute{
+					"service_credential_id": computed("The id of the service credential."),
+					"service_name":          computed("The service that accepts it."),
+					"status":                computed("`Active` or `Inactive`."),
+					"create_time":           computed("When it was created (RFC 3339)."),
+					"age_days":              schema.Int64Attribute{Computed: true, MarkdownDescription: "Its age in days, by the clock of the service."},
+					"expiration_time":       computed("When it expires (RFC 3339); null: never."),
+				}),
+				"passkeys": nested("The passkeys of the user, the oldest first. None where the endpoint does not have them.", map[string]schema.Attribute{
+					"passkey_id":    computed("The id of the passkey."),
+					"create_date":   computed("When it was created (RFC 3339)."),
+					"last_use_date": computed("When it was last used (RFC 3339); null if never, or not said."),
+				}),
 				"last_login_date": computed("When the user last logged on to the console (RFC 3339); null if never."),
-				"idle_days":       schema.Int64Attribute{Computed: true, MarkdownDescription: "The days since the last logon to the console; null if there was none."},
+				"idle_days": schema.Int64Attribute{Computed: true, MarkdownDescription: "The days since the last logon to the console or the last use of a passkey, whichever is later; null if there was none. " +
+					"The service does not say when a service credential was used."},
 			}),
 		}, listing.UserFilters("the access")...),
 	}
@@ -113,9 +144,16 @@ func (d *userAccessData) Read(ctx context.Context, req datasource.ReadRequest, r
 		if err != nil {
 			return err
 		}
+		credentialsOf, err := serviceCredentialsByUser(ctx, d.Instance, m.Users)
+		if err != nil && !ram.NotServed(err) {
+			return err
+		}
 		for access, err := range listing.EachUser(ctx, d.Instance, m.Users, listing.All, func(ctx context.Context, user ram.User, yield func(userAccess, error)) {
 			access, err := d.access(ctx, user, groups[user.ID], now)
 			access.MFADevice = tf.NonEmpty(devices[user.ID])
+			if err == nil {
+				err = d.newerCredentials(ctx, user, credentialsOf, now, &access)
+			}
 			yield(access, err)
 		}) {
 			if err != nil {
@@ -175,9 +213,6 @@ func (d *userAccessData) access(ctx context.Context, user ram.User, groups []str
 		UserName: types.StringValue(user.Name), UserID: types.StringValue(user.ID), GroupNames: tf.StringSet(groups),
 		Policies: []attachedPolicy{}, AccessKeys: []datedKey{}, LastLoginDate: tf.Timestamp(user.LastLoginDate), IdleDays: types.Int64Null(),
 	}
-	if !user.LastLoginDate.IsZero() {
-		access.IdleDays = types.Int64Value(int64(now.Sub(user.LastLoginDate) / (24 * time.Hour)))
-	}
 	var rights ram.Rights
 	principals := []ram.Principal{{Kind: ram.UserPrincipal, Name: user.Name}}
 	for _, group := range groups {
@@ -213,4 +248,35 @@ func (d *userAccessData) access(ctx context.Context, user ram.User, groups []str
 		})
 	}
 	return access, err
+}
+
+// newerCredentials adds the service credentials and the passkeys of a user, and the idle days. An endpoint may have neither.
+func (d *userAccessData) newerCredentials(ctx context.Context, user ram.User, credentialsOf func(context.Context, ram.User) ([]ram.ServiceCredential, error), now time.Time, access *userAccess) error {
+	access.Credentials, access.Passkeys = []datedService{}, []datedPasskey{}
+	credentials, err := credentialsOf(ctx, user)
+	if err != nil && !ram.NotServed(err) {
+		return err
+	}
+	for _, one := range credentials {
+		access.Credentials = append(access.Credentials, datedService{
+			ID: types.StringValue(one.ID), ServiceName: tf.NonEmpty(one.ServiceName), Status: types.StringValue(one.Status), CreateTime: tf.Timestamp(one.CreateTime),
+			AgeDays: types.Int64Value(daysBetween(one.CreateTime, now)), ExpirationTime: tf.Timestamp(one.ExpirationTime),
+		})
+	}
+	passkeys, err := d.Client.Passkeys(ctx, user.Name)
+	if err != nil && !ram.NotServed(err) {
+		return err
+	}
+	slices.SortFunc(passkeys, func(x, y ram.Passkey) int { return cmp.Or(x.CreateDate.Compare(y.CreateDate), cmp.Compare(x.ID, y.ID)) })
+	last := user.LastLoginDate
+	for _, one := range passkeys {
+		access.Passkeys = append(access.Passkeys, datedPasskey{ID: types.StringValue(one.ID), CreateDate: tf.Timestamp(one.CreateDate), LastUseDate: tf.Timestamp(one.LastUseDate)})
+		if one.LastUseDate.After(last) {
+			last = one.LastUseDate
+		}
+	}
+	if !last.IsZero() {
+		access.IdleDays = types.Int64Value(daysBetween(last, now))
+	}
+	return nil
 }

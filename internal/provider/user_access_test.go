@@ -22,6 +22,9 @@ func TestUserAccessData(t *testing.T) {
 		a.Users["bob"].Policies = []string{"System/AliyunRAMFullAccess"}
 		acctest.GiveKey(a, "alice", "LTAI5tOldOldOldOldOldOld", srv0(a).Add(-100*day))
 		acctest.GiveKey(a, "alice", "LTAI5tNewNewNewNewNewNew", srv0(a).Add(-time.Hour))
+		acctest.GiveServiceCredential(a, "alice", "SCold", srv0(a).Add(-70*day))
+		alice.Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", CreateDate: srv0(a).Add(-60 * day), LastUseDate: srv0(a).Add(-20 * day)}}
+		a.Users["bob"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-2", CreateDate: srv0(a).Add(-60 * day)}}
 	})
 	read := func(config attributes) map[string]map[string]any {
 		c := newCore(t, srv.Getenv, fakeClock())
@@ -40,6 +43,14 @@ func TestUserAccessData(t *testing.T) {
 			for _, key := range elementsOf(t, user, "access_keys") {
 				keys = append(keys, acctest.Attribute(key, "access_key_id")+" "+acctest.Attribute(key, "age_days"))
 			}
+			var others []string
+			for _, credential := range elementsOf(t, user, "service_credentials") {
+				others = append(others, acctest.Attribute(credential, "service_credential_id")+" "+acctest.Attribute(credential, "age_days"))
+			}
+			for _, passkey := range elementsOf(t, user, "passkeys") {
+				others = append(others, acctest.Attribute(passkey, "passkey_id"))
+			}
+			shown["others"] = others
 			shown["policies"], shown["keys"], shown["groups"] = policies, keys, in(t, user, "group_names")
 			users[acctest.Attribute(user, "user_name")] = shown
 		}
@@ -51,11 +62,16 @@ func TestUserAccessData(t *testing.T) {
 	expect(t, "policies", alice["policies"], []string{"AliyunOSSFullAccess of null", "AdministratorAccess of developers"})
 	expect(t, "keys", alice["keys"], []string{"LTAI5tOldOldOldOldOldOld 100", "LTAI5tNewNewNewNewNewNew 0"})
 	expect(t, "groups", alice["groups"], []string{"developers"})
-	expect(t, "idle", alice["idle_days"], int64(50))
+	expect(t, "idle since the passkey was used", alice["idle_days"], int64(20))
+	expect(t, "other credentials", alice["others"], []string{"SCold 70", "PASSKEY-1"})
 	bob := all["bob"]
 	expect(t, "administrator", bob["administrator"], false)
 	expect(t, "can change RAM", bob["can_change_ram"], true)
 	expect(t, "idle", bob["idle_days"], nil)
+	expect(t, "other credentials", bob["others"], []string{"PASSKEY-2"})
+	for _, call := range srv.Calls("ListServiceCredentials") { // of all users at once
+		expect(t, "user", call.Params["UserPrincipalName"], "")
+	}
 	// One user is read without the groups of the others.
 	srv.ForgetCalls()
 	one := read(attributes{"user_name": "alice"})
@@ -63,4 +79,11 @@ func TestUserAccessData(t *testing.T) {
 	expect(t, "policies", one["alice"]["policies"], alice["policies"])
 	expect(t, "calls", len(srv.Calls("ListUsersForGroup"))+len(srv.Calls("ListGroups")), 0)
 	expect(t, "writes", writes(srv), []string(nil))
+	// An endpoint may have neither service credentials nor passkeys.
+	srv.Inject(ramtest.Rule{Action: "ListServiceCredentials", Fault: "code", Status: 404, Code: "InvalidAction.NotFound"}, ramtest.Rule{Action: "ListPasskeys", Fault: "code", Status: 404, Code: "InvalidAction.NotFound"})
+	for _, config := range []attributes{{}, {"user_name": "alice"}} {
+		alice := read(config)["alice"]
+		expect(t, "other credentials", alice["others"], []string(nil))
+		expect(t, "idle", alice["idle_days"], int64(50))
+	}
 }
