@@ -16,7 +16,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// attachmentFilter selects attachments of users and groups. Null selects all.
+// attachmentFilter selects attachments of users, groups and roles. Null selects all.
 type attachmentFilter struct {
 	PolicyType types.String `tfsdk:"policy_type"`
 	PolicyName types.String `tfsdk:"policy_name"`
@@ -30,7 +30,7 @@ type foundAttachment struct {
 }
 
 func (r *attachmentResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listing.Schema("Finds the policies that are attached to the groups and users of the account. It takes one call for each group and user. Attachments of roles, and those in a resource group, are not listed.",
+	resp.Schema = listing.Schema("Finds the policies that are attached to the groups, users and roles of the account. It takes one call for each of them. Attachments in a resource group are not listed.",
 		listing.TextFilter("policy_type", "Only policies of this type: `System` or `Custom`.", stringvalidator.OneOf("System", "Custom")),
 		listing.TextFilter("policy_name", "Only the policy with this name.", policyNamePattern.Validator("must be 1 to 128 letters, digits and hyphens")))
 }
@@ -44,19 +44,23 @@ func (f attachmentFilter) matches(policy ram.Policy) bool {
 	return (f.PolicyType.IsNull() || f.PolicyType.ValueString() == policy.Type) && (f.PolicyName.IsNull() || f.PolicyName.ValueString() == policy.Name)
 }
 
-// attachments yields the selected attachments, those of groups first.
+// attachments yields the selected attachments: those of groups, of users and of roles.
 func (r *attachmentResource) attachments(ctx context.Context, filter attachmentFilter, limit int64) iter.Seq2[foundAttachment, error] {
 	return func(yield func(foundAttachment, error) bool) {
+		// each yields the attachments of one principal, unless it was deleted in the meantime.
+		each := func(kind ram.PrincipalKind, name, id string) (goesOn bool) {
+			goesOn = true
+			r.ofPrincipal(ctx, ram.Principal{Kind: kind, Name: name}, id, filter, func(found foundAttachment, err error) {
+				goesOn = goesOn && (ram.NotFound(err, string(kind)) || yield(found, err))
+			})
+			return goesOn
+		}
 		for group, err := range r.Client.Groups(ctx) {
 			if err != nil {
 				yield(foundAttachment{}, err)
 				return
 			}
-			goesOn := true
-			r.ofPrincipal(ctx, ram.Principal{Kind: ram.GroupPrincipal, Name: group.Name}, group.ID, filter, func(found foundAttachment, err error) {
-				goesOn = goesOn && (ram.NotFound(err, "Group") || yield(found, err))
-			})
-			if !goesOn {
+			if !each(ram.GroupPrincipal, group.Name, group.ID) {
 				return
 			}
 		}
@@ -64,6 +68,15 @@ func (r *attachmentResource) attachments(ctx context.Context, filter attachmentF
 			r.ofPrincipal(ctx, ram.Principal{Kind: ram.UserPrincipal, Name: user.Name}, user.ID, filter, yield)
 		}) {
 			if !yield(found, err) {
+				return
+			}
+		}
+		for role, err := range r.Client.Roles(ctx) {
+			if err != nil {
+				yield(foundAttachment{}, err)
+				return
+			}
+			if !each(ram.RolePrincipal, role.Name, role.ID) {
 				return
 			}
 		}

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
@@ -248,4 +249,21 @@ func TestAttachment_badInput(t *testing.T) {
 		contains(t, acctest.Messages(acctest.Errors(diags)), want)
 	}
 	expect(t, "policies", len(account(srv).Users["alice"].Policies), 0)
+}
+
+// The list has the attachments of roles, and without the permission to list roles those of groups and users.
+func TestAttachment_listHasRoles(t *testing.T) {
+	t.Parallel()
+	srv := withPrincipals(t)
+	srv.Change(func(a *ramtest.Account) {
+		a.Roles["auditor"] = &ramtest.Role{ID: "300000000000000002", Name: "auditor", Policies: []string{"System/ReadOnlyAccess"}}
+		a.Users["alice"].Policies = []string{"System/ReadOnlyAccess"}
+	})
+	names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(attachmentKind, attributes{"policy_name": "ReadOnlyAccess"}, true, 0))
+	expect(t, "failures", len(failures), 0)
+	contains(t, strings.Join(names, "\n"), `ReadOnlyAccess of the role "auditor"`, `ReadOnlyAccess of the user "alice"`)
+	srv.Inject(ramtest.Rule{Action: "ListRoles", Fault: "code", Status: 403, Code: "NoPermission"})
+	names, failures = namesOf(newCore(t, srv.Getenv, fakeClock()).List(attachmentKind, attributes{"policy_name": "ReadOnlyAccess"}, true, 0))
+	contains(t, strings.Join(names, "\n"), `ReadOnlyAccess of the user "alice"`)
+	expect(t, "failures", len(failures), 1)
 }

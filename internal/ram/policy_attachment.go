@@ -5,6 +5,7 @@ package ram
 
 import (
 	"context"
+	"iter"
 	"slices"
 )
 
@@ -54,6 +55,7 @@ var attachmentsOf = map[PrincipalKind]attachmentOperations{
 
 var (
 	getRole               = operation{product: ramProduct, action: "GetRole", repeat: read}
+	listRoles             = operation{product: ramProduct, action: "ListRoles", repeat: read}
 	listEntitiesForPolicy = operation{product: ramProduct, action: "ListEntitiesForPolicy", repeat: read}
 )
 
@@ -144,6 +146,48 @@ func (a *roleAnswer) missing() string {
 		return "RoleId"
 	}
 	return ""
+}
+
+// NamedRole is a RAM role of the account.
+type NamedRole struct{ ID, Name string }
+
+type rolesAnswer struct {
+	page
+
+	Roles *struct {
+		Role *[]struct {
+			ID   text `json:"RoleId"`
+			Name text `json:"RoleName"`
+		}
+	}
+}
+
+func (a *rolesAnswer) missing() string {
+	if a.Roles == nil || a.Roles.Role == nil {
+		return "Roles"
+	}
+	for _, role := range *a.Roles.Role {
+		if role.ID == "" || role.Name == "" {
+			return "RoleId"
+		}
+	}
+	return ""
+}
+
+// Roles reads all roles page by page. An error is yielded at most once, as the last item: the
+// list is then incomplete.
+func (c *Client) Roles(ctx context.Context) iter.Seq2[NamedRole, error] {
+	return paged(listRoles, func(marker string) (page, []NamedRole, error) {
+		var answer rolesAnswer
+		if err := c.call(ctx, listRoles, withMarker(params{"MaxItems": largestPage}, marker), &answer); err != nil {
+			return page{}, nil, err
+		}
+		roles := []NamedRole{}
+		for _, role := range *answer.Roles.Role {
+			roles = append(roles, NamedRole{ID: string(role.ID), Name: string(role.Name)})
+		}
+		return answer.page, roles, nil
+	}, func(role NamedRole) string { return role.ID })
 }
 
 // RoleID returns the id of a role.

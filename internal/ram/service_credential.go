@@ -91,8 +91,10 @@ type serviceCredentialsAnswer struct {
 	ServiceCredentials []serviceCredentialFields
 }
 
+// A list may be left out if it is empty (assumed), but not together with everything else: a
+// credential that is not in a list counts as deleted.
 func (a *serviceCredentialsAnswer) missing() string {
-	if a.ServiceCredentials == nil && a.IsTruncated.isTrue() {
+	if a.ServiceCredentials == nil && (a.IsTruncated.value == nil || *a.IsTruncated.value) {
 		return "ServiceCredentials"
 	}
 	for _, credential := range a.ServiceCredentials {

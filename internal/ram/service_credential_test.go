@@ -100,6 +100,19 @@ func TestAServiceCredentialWithoutIDOrSecretIsNone(t *testing.T) {
 	}
 }
 
+// A credential that is not in a list counts as deleted, so an answer that says nothing is no empty list.
+func TestAnAnswerWithoutServiceCredentialsIsNoEmptyList(t *testing.T) {
+	t.Parallel()
+	for dropped, empty := range map[string]bool{"ServiceCredentials": true, "ServiceCredentials,IsTruncated,MaxResults": false} {
+		fake := ramtest.New(t)
+		fake.Inject(ramtest.Rule{Action: "ListServiceCredentials", Fault: "drop_fields", Body: dropped})
+		all, err := clientOf(t, fake).ServiceCredentials(t.Context(), "admin")
+		if (err == nil) != empty || len(all) > 0 {
+			t.Errorf("without %s: %v, %v", dropped, all, err)
+		}
+	}
+}
+
 func TestPasskeysAreDeleted(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)

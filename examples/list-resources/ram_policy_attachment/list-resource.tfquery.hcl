@@ -1,4 +1,4 @@
-# All users and groups that are administrators.
+# All users, groups and roles that are administrators.
 list "ram_policy_attachment" "administrators" {
   provider = ram
 
