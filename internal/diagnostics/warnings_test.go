@@ -63,7 +63,7 @@ func TestTold_repeatsNoWarningAndExplainsAnErrorOnce(t *testing.T) {
 	t.Parallel()
 	var told Told
 	refused := func(id string) *tfprotov6.Diagnostic {
-		return failure("Cannot read the user", "The state is as it was.\n\nThe key is disabled.\n\nCode: InvalidAccessKeyId (HTTP 404)\nRequest id: "+id)
+		return failure("Cannot read the user", "The state is unchanged.\n\nThe key is disabled.\n\nCode: InvalidAccessKeyId (HTTP 404)\nRequest id: "+id)
 	}
 	first := told.Once([]*tfprotov6.Diagnostic{warning("A", "a", "x"), warning("A", "b", "x"), refused("1")})
 	if len(first) != 3 || !strings.Contains(first[2].Detail, "Request id: 1") {
@@ -76,7 +76,7 @@ func TestTold_repeatsNoWarningAndExplainsAnErrorOnce(t *testing.T) {
 	if detail := again[1].Detail; strings.Contains(detail, "disabled") || !strings.HasSuffix(detail, "\n\nCode: InvalidAccessKeyId (HTTP 404)") {
 		t.Errorf("the repeated error is %q", detail)
 	}
-	if other := told.Once([]*tfprotov6.Diagnostic{failure("Cannot read the user", "The state is as it was.\n\nThere is no answer.")}); !strings.Contains(other[0].Detail, "no answer") {
+	if other := told.Once([]*tfprotov6.Diagnostic{failure("Cannot read the user", "The state is unchanged.\n\nThere is no answer.")}); !strings.Contains(other[0].Detail, "no answer") {
 		t.Errorf("another error is %q", other[0].Detail)
 	}
 }

@@ -31,16 +31,28 @@ const (
 	// secondReadDelay separates the two reads that have to miss an object before it
 	// counts as gone.
 	secondReadDelay = 2 * time.Second
+)
 
-	firstPause   = 200 * time.Millisecond
-	longestPause = 5 * time.Second
+// Pauses are the times between two checks: they double from First to Longest.
+type Pauses struct{ First, Longest time.Duration }
+
+var (
+	// writePauses are for a write that the service accepted and does not show yet.
+	writePauses = Pauses{200 * time.Millisecond, 5 * time.Second}
+	// ReportPauses are for a report that the service generates within minutes.
+	ReportPauses = Pauses{2 * time.Second, 30 * time.Second}
 )
 
 // WaitUntil calls check, with growing pauses, until it reports true, fails, or the
-// limit has passed.
+// limit has passed. It returns the error of a pause that the context cancels.
 func (i *Instance) WaitUntil(ctx context.Context, limit time.Duration, check func(context.Context) (bool, error)) (bool, error) {
+	return i.WaitPaused(ctx, writePauses, limit, check)
+}
+
+// WaitPaused is WaitUntil with other pauses.
+func (i *Instance) WaitPaused(ctx context.Context, pauses Pauses, limit time.Duration, check func(context.Context) (bool, error)) (bool, error) {
 	end := i.Client.Now().Add(limit)
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	for pause := pauses.First; ; pause = min(2*pause, pauses.Longest) {
 		done, err := check(ctx)
 		if done || err != nil || !i.Client.Now().Before(end) {
 			return done, err

@@ -27,7 +27,7 @@ var UserIDPattern = tf.NewLazyRegexp(`^[0-9]{15,20}$`)
 // id. An import id may be the name, the principal name or the id of the user; an identity has
 // the name, because the identity of the result must be equal to it.
 func FindImported(ctx context.Context, i *instance.Instance, noun, id string, o *Object, diags *diag.Diagnostics) bool {
-	f := diagnostics.Operation{Name: "import the " + noun, State: "The state is as it was."}
+	f := diagnostics.Operation{Name: "import the " + noun, State: "The state is unchanged."}
 	account, ok := instance.CheckNamedAccount(ctx, i, f, o.AccountID, diags)
 	if !ok {
 		return false

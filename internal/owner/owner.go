@@ -57,7 +57,7 @@ var UserNamePattern = tf.NewLazyRegexp(`^[a-zA-Z0-9._-]{1,64}$`)
 // UserNameValidators accept the name of a RAM user. Without a name, the service uses the
 // caller itself, which may be the root account, therefore "" is refused.
 func UserNameValidators() []validator.String {
-	return []validator.String{UserNamePattern.Validator("must be 1 to 64 letters, digits, dots, dashes and underscores, and not a principal name")}
+	return []validator.String{UserNamePattern.Validator("must be 1 to 64 letters, digits, dots, hyphens and underscores, and not a principal name")}
 }
 
 // Attributes are the schema attributes of Object and those of the type itself.

@@ -57,7 +57,7 @@ func (r *accessKeyPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	own := map[string]schema.Attribute{
 		"access_key_id": schema.StringAttribute{
 			Required: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "The id of the key. Another one plans a replacement.",
+			MarkdownDescription: "The id of the key. A change replaces the policy.",
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 	}
@@ -66,11 +66,11 @@ func (r *accessKeyPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		own[f.Name] = f.Resource
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The network policy of one AccessKey pair: from which addresses calls that are signed with it are taken. While it is active, the policy of the account " +
+		MarkdownDescription: "The network policy of one AccessKey pair: the addresses from which the service accepts calls that are signed with it. While it is active, the policy of the account " +
 			"(`ram_account_access_key_policy`) is not evaluated for the key. Some products of Alibaba Cloud enforce neither.\n\n" +
-			"A policy that the key has already is taken over: what the configuration does not mention keeps its value, and statements of kinds that the provider does not know stay in it. " +
-			"After a write the provider waits until the service shows it.\n\n" +
-			"**Destroying resets the policy**: inactive, without addresses. The service has no operation that takes it away. What the account's policy then says of the key holds.\n\n" +
+			"An existing policy of the key is adopted: attributes that the configuration does not set keep their values, and statements of types that the provider does not know remain. " +
+			"After a write, the provider waits until the service returns the new policy.\n\n" +
+			"**Destroying resets the policy** to inactive and without addresses, because the service has no operation to delete it. The policy of the account then applies to the key.\n\n" +
 			"If the key is one that the provider itself uses, a plan that enforces or narrows `classic_allow_list` needs `must_allow`, with the addresses from which Terraform runs, or `allow_lock_out = true`.",
 		Attributes: owner.Attributes(ctx, own),
 	}
@@ -78,7 +78,7 @@ func (r *accessKeyPolicy) Schema(ctx context.Context, _ resource.SchemaRequest, 
 
 func (r *accessKeyPolicy) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = owner.IdentitySchema(map[string]identityschema.Attribute{
-		"user_name":     identityschema.StringAttribute{OptionalForImport: true, Description: "The name of the RAM user whose key it is."},
+		"user_name":     identityschema.StringAttribute{OptionalForImport: true, Description: "The name of the RAM user to whom the key belongs."},
 		"access_key_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The id of the key."},
 	})
 }
@@ -148,7 +148,7 @@ func (r *accessKeyPolicy) save(ctx context.Context, v tf.Values, state *tfsdk.St
 }
 
 func (r *accessKeyPolicy) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	importKey(ctx, r.Instance, failedOwnPolicy("import", "The state is as it was."), "allow_lock_out", req, resp)
+	importKey(ctx, r.Instance, failedOwnPolicy("import", "The state is unchanged."), "allow_lock_out", req, resp)
 	setting.NewOwner(ctx, resp.Private, &resp.Diagnostics)
 }
 
@@ -217,7 +217,7 @@ func planAdoption(ctx context.Context, p *setting.Plan[ram.NetworkPolicy], o own
 	none, after := p.Model(p.AccountDefaults()), p.Effect(live)
 	if lines := p.Differences(&live, &after); len(lines) > 0 && !p.Equal(live, none) {
 		p.Diags.AddWarning("Adopting the "+p.Noun+" changes it", fmt.Sprintf(
-			"The key %s of %s has a network policy already. Of it, this changes:\n\n%s\n\nAttributes that the configuration does not mention keep their values.",
+			"The key %s of %s already has a network policy. These attributes change:\n\n%s\n\nAttributes that the configuration does not set keep their values.",
 			tf.String(p.Plan["access_key_id"]), o.UserName.ValueString(), strings.Join(lines, "\n")))
 	}
 	p.CheckRisks(ctx, live, after)
@@ -231,7 +231,7 @@ func planReset(ctx context.Context, p *setting.Plan[ram.NetworkPolicy]) {
 		return
 	}
 	p.Diags.AddWarning("Destroying the "+p.Noun+" resets it", fmt.Sprintf(
-		"The key %s of %s then goes by the policy of the account, and is taken from everywhere if that has none. This changes:\n\n%s",
+		"The policy of the account then applies to the key %s of %s. If that has no addresses, the service accepts the key from everywhere. These attributes change:\n\n%s",
 		tf.String(p.State["access_key_id"]), tf.String(p.State["user_name"]), strings.Join(lines, "\n")))
 	p.CheckDestroyRisks(ctx, p.AccountDefaults(), before, after)
 }

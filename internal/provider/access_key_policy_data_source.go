@@ -39,9 +39,9 @@ func (d *accessKeyPolicyData) Schema(_ context.Context, _ datasource.SchemaReque
 		},
 		"user_name": schema.StringAttribute{
 			Optional: true, Computed: true, Validators: owner.UserNameValidators(),
-			MarkdownDescription: "The RAM user whose key it is. Without it, the service is asked.",
+			MarkdownDescription: "The RAM user to whom the key belongs. If omitted, the provider finds the user.",
 		},
-		"account_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account that the credentials open."},
+		"account_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account of the credentials."},
 		"configured": schema.BoolAttribute{
 			Computed:            true,
 			MarkdownDescription: "Whether the key has a network policy of its own, active or not. `false` for one that was never set, and for one that was reset.",

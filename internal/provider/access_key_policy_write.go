@@ -102,7 +102,7 @@ func (r *accessKeyPolicy) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	o, id := ownedOf(state), tf.String(state["access_key_id"])
-	f := failedOwnPolicy("read", "The state is as it was.")
+	f := failedOwnPolicy("read", "The state is unchanged.")
 	account, ok := r.CheckAccount(ctx, f, o.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return

@@ -161,12 +161,12 @@ func (r *rotationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		}
 	}
 	attributes := map[string]schema.Attribute{
-		"rotate_after_days": days(1, rotateAfterDays, "How many days old the current key becomes before a new one is created. It has to be more than `overlap_days` and `delete_after_days` together."),
-		"overlap_days":      days(1, overlapDays, "For how many days after a rotation the previous key stays active, while programs learn the new one."),
-		"delete_after_days": days(0, deleteAfterDays, "For how many days after that the previous key stays disabled, so that it can be enabled again, before it is deleted."),
+		"rotate_after_days": days(1, rotateAfterDays, "The age in days at which the current key is replaced by a new one. It must be greater than the sum of `overlap_days` and `delete_after_days`."),
+		"overlap_days":      days(1, overlapDays, "The number of days after a rotation during which the previous key stays active, so that programs can change to the new key."),
+		"delete_after_days": days(0, deleteAfterDays, "The number of days during which the previous key then stays disabled, and can be enabled again, before it is deleted."),
 		"pgp_key": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{pgp.KeyValidator{}},
-			MarkdownDescription: "A PGP public key, in armour or in Base64, for which the secrets of new keys are encrypted, so that they are never in the state. A change applies to the next key.",
+			MarkdownDescription: "A PGP public key, ASCII-armored or in Base64, for which the secrets of new keys are encrypted, so that they are never in the state. A change applies to the next key.",
 		},
 	}
 	computed := func(name, docs string, sensitive bool) {
@@ -177,17 +177,17 @@ func (r *rotationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	computed("access_key_id", "The id of the %s key; null if there is none.", false)
 	computed("status", "`Active` or `Inactive`: the status of the %s key.", false)
 	computed("create_date", "When the %s key was created, by the service's clock.", false)
-	computed("secret", "The secret of the %s key. It is in the state, in plain. It is null if `pgp_key` was set when the key was created, and for an imported key.", true)
+	computed("secret", "The secret of the %s key. The state contains it in plain text. It is null if `pgp_key` was set when the key was created, and for an imported key.", true)
 	computed("encrypted_secret", "The secret of the %s key, encrypted for `pgp_key`: a binary OpenPGP message in Base64.", false)
 	computed("key_fingerprint", "The fingerprint of the PGP key for which the secret of the %s key was encrypted.", false)
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Rotates the AccessKey pair of a RAM user without a gap. It takes **both keys** that a user can have: when the current key is older than `rotate_after_days`, a new one is created; " +
+		MarkdownDescription: "Rotates the AccessKey pair of a RAM user without a gap. It uses **both keys** that a user can have: when the current key is older than `rotate_after_days`, a new one is created; " +
 			"the old one stays active for `overlap_days`, is then disabled, and `delete_after_days` later deleted.\n\n" +
-			"Terraform does nothing by itself: a step is done by the first apply after it is due. As soon as one is due, a plan shows a change and warns which step it is, so a nightly plan with `-detailed-exitcode` reports it. " +
-			"In between, plans are empty. What is due follows from the dates of the keys themselves, by the service's clock, so a run that was broken off, or that comes late, goes on where the other ended.\n\n" +
-			"A key that this resource did not create or import is never changed: while such a key takes the second place, a rotation that is due only results in a warning. The last active key is never disabled. " +
+			"Each step is done by the first apply after it is due. When a step is due, the plan shows a change and a warning that names the step, so that a nightly plan with `-detailed-exitcode` reports it. " +
+			"At other times, plans are empty. The provider derives due steps from the dates of the keys, by the service's clock, so an interrupted or late run continues where the previous run ended.\n\n" +
+			"A key that this resource did not create or import is never changed: while the user has such a key as second key, a due rotation only results in a warning. The last active key is never disabled. " +
 			"A previous key that was used within `delete_after_days` is not deleted, and the plan warns. After an import, the previous key is not disabled either while it was used within `overlap_days`, because it is not known whether programs use the current key. A key that the provider itself uses is never disabled or deleted: such a plan is an error.\n\n" +
-			"A user with keys is imported; creating the resource for one is an error. Destroying disables and deletes both keys. Without `pgp_key` the secrets are in the state.",
+			"Import the resource for a user with keys; creating it is an error. Destroying disables and deletes both keys. Without `pgp_key` the secrets are in the state.",
 		Attributes: owner.Attributes(ctx, attributes),
 	}
 }
@@ -239,7 +239,7 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedRotation("read", "The state is as it was.")
+	f := failedRotation("read", "The state is unchanged.")
 	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return

@@ -300,7 +300,7 @@ func TestRotation_importDisappearsAndRenames(t *testing.T) {
 
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", Fault: "code", Status: 403, Code: "NoPermission"})
 	denied, diags := newCore(t, srv.Getenv, clockOf(srv)).Read(rotationKind, done.after)
-	contains(t, acctest.Messages(diags), "Cannot read the AccessKey rotation", "The state is as it was.")
+	contains(t, acctest.Messages(diags), "Cannot read the AccessKey rotation", "The state is unchanged.")
 	expect(t, "state", denied.State.Equal(done.after.State), true)
 	must(t, srv.SetSchedule(ramtest.Schedule{}))
 	srv.Change(func(a *ramtest.Account) { delete(a.Users, "alicia") })

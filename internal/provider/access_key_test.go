@@ -515,7 +515,7 @@ func TestAccessKey_aReadThatFailsKeepsTheSecret(t *testing.T) {
 			srv.Inject(fault)
 			srv.ForgetCalls()
 			after, diags := newCore(t, srv.Getenv, fakeClock()).Read(accessKey, o)
-			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the AccessKey pair", "The state is as it was.")
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the AccessKey pair", "The state is unchanged.")
 			expect(t, "state", after.State.Equal(o.State), true)
 			if n := len(srv.Calls("ListAccessKeys")); n > 5 {
 				t.Errorf("sent %d times", n)

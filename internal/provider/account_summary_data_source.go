@@ -24,7 +24,7 @@ type accountSummaryData struct{ instance.DataSource }
 // accountFigures are the numbers of Ims GetAccountSummary. Older deployments
 // leave some out (documented); those are null.
 var accountFigures = []struct{ attribute, figure, docs string }{
-	{"users", "Users", "How many RAM users there are."},
+	{"users", "Users", "The number of RAM users."},
 	{"users_quota", "UsersQuota", "How many RAM users there may be."},
 	{"groups", "Groups", "How many groups there are."},
 	{"groups_quota", "GroupsQuota", "How many groups there may be."},
@@ -58,7 +58,7 @@ func (d *accountSummaryData) Metadata(_ context.Context, req datasource.Metadata
 
 func (d *accountSummaryData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
-		"account_id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account that the credentials open."},
+		"account_id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account of the credentials."},
 		"root_mfa_activated": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the root of the account has an MFA device."},
 	}
 	for _, f := range accountFigures {

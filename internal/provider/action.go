@@ -56,12 +56,12 @@ func keyIDChecks() []validator.String {
 // orderAttributes are the attributes of order, and those of the action itself.
 func orderAttributes(ctx context.Context, longest time.Duration, own map[string]schema.Attribute) map[string]schema.Attribute {
 	bounds, ok := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-		InvokeDescription: fmt.Sprintf("How long the action may take, such as `30s` or `10m`. The default is `%dm`.", int(longest.Minutes())),
+		InvokeDescription: fmt.Sprintf("The maximum time for the action, such as `30s` or `10m`. The default is `%dm`.", int(longest.Minutes())),
 	}).(schema.SingleNestedAttribute)
 	if !ok {
-		panic("the timeouts are no nested attribute any more")
+		panic("timeouts is not a nested attribute")
 	}
-	bounds.MarkdownDescription = "How long the action may take. It is never sent to the service."
+	bounds.MarkdownDescription = "The time limit of the action. It is never sent to the service."
 	if invoke, ok := bounds.Attributes["invoke"].(schema.StringAttribute); ok {
 		invoke.Validators = append(invoke.Validators, positiveDuration{})
 		bounds.Attributes["invoke"] = invoke
@@ -69,7 +69,7 @@ func orderAttributes(ctx context.Context, longest time.Duration, own map[string]
 	attributes := map[string]schema.Attribute{
 		"account_id": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{instance.AccountIDPattern.Validator("must be the 16 digits of an account id")},
-			MarkdownDescription: "The id of the account that is meant. If the credentials open another one, nothing is done.",
+			MarkdownDescription: "The id of the account. If the credentials belong to another account, the action fails and changes nothing.",
 		},
 		"timeouts": bounds,
 	}
@@ -82,7 +82,7 @@ func userOrderAttributes(ctx context.Context, own map[string]schema.Attribute) m
 	attributes := orderAttributes(ctx, tf.DefaultTimeout, own)
 	attributes["user_name"] = schema.StringAttribute{
 		Required: true, Validators: owner.UserNameValidators(),
-		MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name. It cannot be the user that Terraform itself runs as, or whose key it uses.",
+		MarkdownDescription: "The name of the RAM user, such as `alice` (not the principal name). It cannot be the user that Terraform runs as, or whose key it uses.",
 	}
 	return attributes
 }
@@ -140,7 +140,7 @@ func (a *actsOnInstance) meant(ctx context.Context, f diagnostics.Operation, o o
 	account, ok = a.CheckAccount(ctx, f, "", diags)
 	if want := o.AccountID.ValueString(); ok && want != "" && want != account {
 		diags.AddAttributeError(path.Root("account_id"), "Cannot "+f.Name, fmt.Sprintf(
-			"Account %s is meant, but the credentials open account %s. %s\n\nUse the credentials of account %[1]s.", want, account, f.State))
+			"account_id is %s, but the credentials belong to account %s. %s\n\nUse the credentials of account %[1]s.", want, account, f.State))
 		return "", false
 	}
 	return account, ok
@@ -186,7 +186,7 @@ func (a *actsOnInstance) spares(ctx context.Context, f diagnostics.Operation, us
 	}
 	if own {
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
-			"Terraform itself runs as the user %q, or with credentials that are based on it. %s\n\nRun with the credentials of another user.", user.Name, f.State))
+			"Terraform runs as the user %q, or with credentials that are based on it. %s\n\nRun with the credentials of another user.", user.Name, f.State))
 	}
 	return !own
 }

@@ -690,14 +690,14 @@ func TestGenerateReport_tellsHowFarItIs(t *testing.T) {
 		t.Fatalf("told: %v", progress)
 	}
 	for _, message := range progress[:len(progress)-1] {
-		contains(t, message, "Waiting for the credential report. The service says: ")
+		contains(t, message, "Waiting for the credential report. Its state is ")
 	}
 	made := account(srv).CredentialReport.GeneratedTime.UTC().Format(time.RFC3339)
-	expect(t, "the last message", progress[len(progress)-1], "The credential report of "+made+" is there.")
+	expect(t, "the last message", progress[len(progress)-1], "The credential report of "+made+" is complete.")
 
 	progress, diags = c.Invoke(makeReport, attributes{})
 	expect(t, "what was said", acctest.Messages(diags), "")
-	told(t, progress, []string{"There is a credential report of " + made + " already, and the service makes one every four hours at most."})
+	told(t, progress, []string{"The credential report of " + made + " is still current: the service generates at most one every four hours."})
 }
 
 func TestGenerateReport_faults(t *testing.T) {
@@ -722,7 +722,7 @@ func TestGenerateReport_faults(t *testing.T) {
 		if len(acctest.Errors(diags)) == 0 {
 			t.Errorf("%s is not an error", name)
 		}
-		contains(t, acctest.Messages(diags), "Cannot generate the credential report", "The report of before")
+		contains(t, acctest.Messages(diags), "Cannot generate the credential report", "An existing report is unchanged")
 	}
 }
 
@@ -732,7 +732,7 @@ func TestGenerateReport_late(t *testing.T) {
 	srv := withAlice(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 })
 	_, diags := newCore(t, srv.Getenv, fakeClock()).Invoke(makeReport, attributes{"timeouts": attributes{"invoke": "2m"}})
-	refused(t, diags, "", "The credential report is not there after", "run again, or give it longer in timeouts")
+	refused(t, diags, "", "The credential report is not complete after", "Run again later, or increase the time in timeouts")
 }
 
 // Progress and errors never hold a secret: the only ones in play are the account's own.

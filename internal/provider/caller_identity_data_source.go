@@ -40,7 +40,7 @@ func (d *callerIdentityData) Schema(_ context.Context, _ datasource.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the identity of the credentials that the provider uses. The call requires no permission, so it can be used to test the configuration of the provider.",
 		Attributes: map[string]schema.Attribute{
-			"account_id":    computed("The id of the account that the credentials open."),
+			"account_id":    computed("The id of the account of the credentials."),
 			"identity_type": computed("What the caller is: `Account` (the root of the account), `RAMUser` or `AssumedRoleUser`."),
 			"principal_id":  computed("The id of the caller: of the account, of the RAM user, or of the role with the name of the session."),
 			"user_id":       computed("The id of the RAM user; of the account for its root; null for a role."),

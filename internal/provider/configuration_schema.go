@@ -32,11 +32,11 @@ func configurationSchema() schema.Schema {
 	}
 	return schema.Schema{
 		MarkdownDescription: "Manages the security settings of Alibaba Cloud accounts and the credentials of their RAM users.\n\n" +
-			"Credentials come from exactly one source: from the provider block if it names one, else from the first that is found among the environment " +
+			"Credentials come from exactly one source: from the provider block if it names one, otherwise from the first of the environment " +
 			"variables `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN`, `ALIBABA_CLOUD_PROFILE`, `ALICLOUD_PROFILE`, " +
-			"`ALIBABA_CLOUD_CREDENTIALS_URI` and `ALIBABA_CLOUD_ECS_METADATA`, else from the current profile of the aliyun CLI. " +
-			"The parts of a source are never completed from another, and a source that is there in part is an error. " +
-			"An empty value, also one of nothing but white space, counts as not set, both in the block and in the environment.",
+			"`ALIBABA_CLOUD_CREDENTIALS_URI` and `ALIBABA_CLOUD_ECS_METADATA`, otherwise from the current profile of the aliyun CLI. " +
+			"The provider never combines parts of several sources, and an incomplete source is an error. " +
+			"A value that is empty or contains only white space counts as not set, both in the block and in the environment.",
 		Attributes: attributes,
 	}
 }
@@ -68,19 +68,19 @@ func sourceAttributes() map[string]schema.Attribute {
 		},
 		"shared_credentials_file": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "File that holds the profiles, in the JSON that `aliyun configure` writes. Without `profile`, its current profile is used. " +
+			MarkdownDescription: "File with the profiles, in the JSON format of `aliyun configure`. Without `profile`, its current profile is used. " +
 				"In the environment: `ALIBABA_CLOUD_CREDENTIALS_FILE`. Defaults to `~/.aliyun/config.json`.",
 		},
 		"ecs_role_name": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{roleNameShape},
-			MarkdownDescription: "Name of the RAM role that is attached to the ECS instance on which Terraform runs; its metadata service gives and renews the key. " +
+			MarkdownDescription: "Name of the RAM role that is attached to the ECS instance on which Terraform runs; its metadata service provides and renews the key. " +
 				"In the environment: `ALIBABA_CLOUD_ECS_METADATA`.",
 		},
 		"credentials_uri": schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
-			MarkdownDescription: "URL of a local service that gives and renews a temporary key. It is never asked through a proxy, and `http` is accepted for this machine only. " +
+			MarkdownDescription: "URL of a local service that provides and renews a temporary key. The provider never uses a proxy for it, and accepts `http` for this machine only. " +
 				"In the environment: `ALIBABA_CLOUD_CREDENTIALS_URI`.",
 		},
 	}
@@ -89,8 +89,8 @@ func sourceAttributes() map[string]schema.Attribute {
 func assumeRoleAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "A RAM role to assume, in this or another account, with whichever credentials the other arguments or the environment give. " +
-			"The session is renewed ahead of its end.",
+		MarkdownDescription: "A RAM role to assume, in this or another account, with the credentials of the other arguments or the environment. " +
+			"The provider renews the session before it expires.",
 		Attributes: map[string]schema.Attribute{
 			"role_arn": schema.StringAttribute{
 				Required:   true,
@@ -104,7 +104,7 @@ func assumeRoleAttribute() schema.Attribute {
 			"external_id": schema.StringAttribute{
 				Optional:            true,
 				Validators:          []validator.String{externalIDShape},
-				MarkdownDescription: "External ID that the role's trust policy asks for, 2 to 1,224 characters.",
+				MarkdownDescription: "External ID that the role's trust policy requires, 2 to 1,224 characters.",
 			},
 		},
 	}
@@ -113,8 +113,8 @@ func assumeRoleAttribute() schema.Attribute {
 func assumeRoleWithOIDCAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "A RAM role to assume with the token of an OpenID Connect provider, as CI systems and Kubernetes give; no AccessKey is needed. " +
-			"The session is renewed ahead of its end. All parts come from the block.",
+		MarkdownDescription: "A RAM role to assume with the token of an OpenID Connect provider, such as those of CI systems and Kubernetes. No AccessKey is needed. " +
+			"The provider renews the session before it expires. All values come from the block.",
 		Attributes: map[string]schema.Attribute{
 			"role_arn": schema.StringAttribute{
 				Required:            true,
@@ -134,7 +134,7 @@ func assumeRoleWithOIDCAttribute() schema.Attribute {
 			},
 			"oidc_token_file": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "File that holds the token. It is read again for each session. " +
+				MarkdownDescription: "File with the token. It is read again for each session. " +
 					"In the environment: `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.",
 			},
 			"role_session_name":  sessionNameAttribute(),
@@ -157,7 +157,7 @@ func policyAttribute() schema.Attribute {
 	return schema.StringAttribute{
 		Optional:            true,
 		Validators:          []validator.String{sessionPolicyShape},
-		MarkdownDescription: "Policy document in JSON that narrows what the session may do, at most 2,048 characters.",
+		MarkdownDescription: "Policy document in JSON that restricts the permissions of the session, at most 2,048 characters.",
 	}
 }
 
@@ -165,7 +165,7 @@ func expirationAttribute() schema.Attribute {
 	return schema.Int64Attribute{
 		Optional:   true,
 		Validators: []validator.Int64{int64validator.Between(900, 43200)},
-		MarkdownDescription: "Life of each session in seconds, from 900 to 43,200 and at most the role's maximum session duration. " +
+		MarkdownDescription: "Duration of each session in seconds, from 900 to 43,200 and at most the role's maximum session duration. " +
 			"Defaults to 3,600.",
 	}
 }
@@ -186,8 +186,8 @@ func endpointsAttribute() schema.Attribute {
 	}
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "Hosts or URLs to call in place of the services' own. Only `https` is accepted, but for the loopback addresses of this machine. " +
-			"A host outside of Alibaba Cloud's domains gives a warning.",
+		MarkdownDescription: "Hosts or URLs to call instead of the default endpoints. Only `https` is accepted, except for the loopback addresses of this machine. " +
+			"A host outside of Alibaba Cloud's domains causes a warning.",
 		Attributes: attributes,
 	}
 }
@@ -198,7 +198,7 @@ func callAttributes() map[string]schema.Attribute {
 		"region": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{regionShape},
-			MarkdownDescription: "Region whose STS is called; RAM itself has no regions. " +
+			MarkdownDescription: "Region of the STS endpoint; RAM itself has no regions. " +
 				"In the environment: `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALICLOUD_REGION`. Defaults to `cn-hangzhou`.",
 		},
 		"allowed_account_ids": schema.SetAttribute{
@@ -209,7 +209,7 @@ func callAttributes() map[string]schema.Attribute {
 				setvalidator.ValueStringsAre(accountIDShape),
 				setvalidator.ConflictsWith(path.MatchRoot("forbidden_account_ids")),
 			},
-			MarkdownDescription: "IDs of the only accounts that may be read and changed. With credentials of any other account, nothing is. " +
+			MarkdownDescription: "IDs of the only accounts that may be read and changed. With credentials of any other account, the provider reads and changes nothing. " +
 				"Excludes `forbidden_account_ids`.",
 		},
 		"forbidden_account_ids": schema.SetAttribute{
@@ -219,30 +219,30 @@ func callAttributes() map[string]schema.Attribute {
 				setvalidator.SizeAtLeast(1),
 				setvalidator.ValueStringsAre(accountIDShape),
 			},
-			MarkdownDescription: "IDs of accounts that are neither read nor changed, whatever the credentials. Excludes `allowed_account_ids`.",
+			MarkdownDescription: "IDs of accounts that the provider never reads or changes, whatever the credentials. Conflicts with `allowed_account_ids`.",
 		},
 		"ca_bundle_file": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "File with certificates in PEM to be trusted beside those of the system, such as that of a proxy. " +
-				"The verification of certificates cannot be switched off.",
+			MarkdownDescription: "File with PEM certificates to trust in addition to those of the system, such as that of a proxy. " +
+				"Certificate verification cannot be disabled.",
 		},
 		"max_retries": schema.Int64Attribute{
 			Optional:   true,
 			Validators: []validator.Int64{int64validator.Between(0, 10)},
-			MarkdownDescription: "How often a call is sent again after throttling or a fault, from 0 to 10. A call that would act twice is not sent again unless " +
+			MarkdownDescription: "The maximum number of retries of a call after throttling or a fault, from 0 to 10. A call that is not idempotent is not retried unless " +
 				"the service refused it. Defaults to 4.",
 		},
 		"requests_per_second": schema.Float64Attribute{
 			Optional:   true,
 			Validators: []validator.Float64{float64validator.AtLeast(0.1)},
-			MarkdownDescription: "Cap on the calls of this provider block in one second, at least 0.1, where other tools need a share of the account's quotas. " +
-				"Without it, only the limits of each action count.",
+			MarkdownDescription: "Maximum number of calls per second of this provider block, at least 0.1, if other tools need a share of the account's quotas. " +
+				"If omitted, only the limits of each action apply.",
 		},
 		"signature_algorithm": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{stringvalidator.OneOf(string(ram.HMACSHA1), string(ram.ACS3))},
 			MarkdownDescription: "How calls are signed: `HMAC-SHA1`, the service's signature version 1, or `ACS3-HMAC-SHA256`, its version 3, where SHA-1 is not allowed. " +
-				"Both protect a call in the same way, and both travel over TLS. Defaults to `HMAC-SHA1`, and to `ACS3-HMAC-SHA256` under `GODEBUG=fips140=only`.",
+				"Both protect a call in the same way, and both are sent over TLS. Defaults to `HMAC-SHA1`, and to `ACS3-HMAC-SHA256` under `GODEBUG=fips140=only`.",
 		},
 	}
 }

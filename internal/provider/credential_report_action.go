@@ -20,7 +20,7 @@ var (
 	_ action.ActionWithModifyPlan = (*generateCredentialReport)(nil)
 )
 
-// generateCredentialReport has a credential report made, and waits for it.
+// generateCredentialReport requests a credential report and waits for it.
 type generateCredentialReport struct{ actsOnInstance }
 
 func (a *generateCredentialReport) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -29,13 +29,13 @@ func (a *generateCredentialReport) Metadata(_ context.Context, req action.Metada
 
 func (a *generateCredentialReport) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Has the service make a credential report, and waits until it is there, for example before an audit or after an incident. `ram_credential_report` reads it then without a wait. " +
-			"It changes nothing else. The service makes a report every four hours at most: if the last one is younger, it is left at that, and the action says so. It makes none for an account of more than 3,500 users.",
+		MarkdownDescription: "Generates a credential report and waits until it is complete, for example before an audit or after an incident. `ram_credential_report` then reads it without waiting. " +
+			"The action changes nothing else. The service generates at most one report every four hours. If the last report is more recent, the action says so and does nothing. The service generates no report for an account with more than 3,500 users.",
 		Attributes: orderAttributes(ctx, reportTimeout, nil),
 	}
 }
 
-var failedReport = diagnostics.Operation{Name: "generate the credential report", State: "The report of before, if there is one, is as it was."}
+var failedReport = diagnostics.Operation{Name: "generate the credential report", State: "An existing report is unchanged."}
 
 func (a *generateCredentialReport) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := tf.Get[order](ctx, req.Config, &resp.Diagnostics)
@@ -44,7 +44,7 @@ func (a *generateCredentialReport) ModifyPlan(ctx context.Context, req action.Mo
 
 func (a *generateCredentialReport) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	m := tf.Get[order](ctx, req.Config, &resp.Diagnostics)
-	longest, more := m.Timeouts.Invoke(ctx, reportTimeout)
+	timeout, more := m.Timeouts.Invoke(ctx, reportTimeout)
 	resp.Diagnostics.Append(more...)
 	ctx, cancel := m.bounded(ctx, reportTimeout, &resp.Diagnostics)
 	defer cancel()
@@ -56,21 +56,21 @@ func (a *generateCredentialReport) Invoke(ctx context.Context, req action.Invoke
 	}
 	tell := tellingOf(resp)
 	waiting := false
-	making := credentialMaking{
-		Instance: a.Instance, oldest: oldest{age: ram.CredentialReportInterval}, patience: longest,
-		wait: func(state ram.ReportState) {
+	request := credentialReportRequest{
+		Instance: a.Instance, maxAge: maxAge{age: ram.CredentialReportInterval}, timeout: timeout,
+		onWait: func(state ram.ReportState) {
 			waiting = true
-			tell("Waiting for the credential report. The service says: %s.", state)
+			tell("Waiting for the credential report. Its state is %s.", state)
 		},
 	}
-	found, err := making.find(ctx)
+	found, err := request.find(ctx)
 	if diagnostics.Report(&resp.Diagnostics, failedReport, err) {
 		return
 	}
-	made := found.GeneratedTime.Format(time.RFC3339)
-	if !waiting && making.had != nil && making.had.GeneratedTime.Equal(found.GeneratedTime) {
-		tell("There is a credential report of %s already, and the service makes one every four hours at most.", made)
+	generated := found.GeneratedTime.Format(time.RFC3339)
+	if !waiting && request.previous != nil && request.previous.GeneratedTime.Equal(found.GeneratedTime) {
+		tell("The credential report of %s is still current: the service generates at most one every four hours.", generated)
 		return
 	}
-	tell("The credential report of %s is there.", made)
+	tell("The credential report of %s is complete.", generated)
 }

@@ -43,22 +43,22 @@ func (d *credentialReportData) Metadata(_ context.Context, req datasource.Metada
 func (d *credentialReportData) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The credential report of the account: one row for the root account and for each RAM user, with passwords, MFA and AccessKey pairs, but never a secret. " +
-			"If the last report is too old, the service is asked for a new one, which takes a while; the log shows the progress. " +
-			"The service makes a report every four hours at most, and none for an account of more than 3,500 users. " +
-			"It learns of a changed root password up to a day late, and of the use of a key about two hours late.\n\n" +
-			"A column that holds neither a time nor a boolean is null, and `notes` says why. In a condition, compare with `== true` or `== false`, which null is neither of; " +
-			"find what never happened with `lookup(row.notes, \"user_last_logon\", \"\") == \"never\"`.",
+			"If the last report is too old, the provider requests a new one and waits for it; the log shows the progress. " +
+			"The service generates at most one report every four hours, and none for an account with more than 3,500 users. " +
+			"A changed root password appears in the report after up to one day, the use of an AccessKey after about two hours.\n\n" +
+			"A column that has neither a time nor a boolean is null, and `notes` gives the reason. In a condition, compare with `== true` or `== false`, because null equals neither. " +
+			"Find what never happened with `lookup(row.notes, \"user_last_logon\", \"\") == \"never\"`.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account."},
 			"max_age": schema.StringAttribute{
 				Optional: true,
-				Validators: []validator.String{lasting{
-					least: ram.CredentialReportInterval, why: "The service makes a credential report every four hours at most, so it cannot be had that young.",
+				Validators: []validator.String{minimumDuration{
+					least: ram.CredentialReportInterval, why: "The service generates at most one credential report every four hours.",
 				}},
-				MarkdownDescription: "How old the report may be, such as `24h`, by the service's clock; `4h` at least. A younger one is taken as it is, for an older one a new one is made, and one that stays older is an error. " +
-					"Left out, the report is as new as the service makes it.",
+				MarkdownDescription: "The maximum age of the report by the service's clock, such as `24h`. The minimum is `4h`. For an older report, the provider requests a new one; it is an error if there is none. " +
+					"If omitted, the report is as recent as the service can generate it.",
 			},
-			"generated_time": schema.StringAttribute{Computed: true, MarkdownDescription: "When the report was made."},
+			"generated_time": schema.StringAttribute{Computed: true, MarkdownDescription: "When the report was generated."},
 			"rows": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The rows: the root account first, then the users by their principal names.",
@@ -74,11 +74,11 @@ func credentialRowAttributes() map[string]schema.Attribute {
 		return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: docs}
 	}
 	attributes := map[string]schema.Attribute{
-		"user":      schema.StringAttribute{Computed: true, MarkdownDescription: "Whose row it is: the principal name, such as `alice@example.onaliyun.com`, or `<root>`."},
+		"user":      schema.StringAttribute{Computed: true, MarkdownDescription: "The principal name of the user, such as `alice@example.onaliyun.com`, or `<root>` for the root account."},
 		"user_name": schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the RAM user, such as `alice`; null for the root account."},
-		"notes": texts("Why a column is null, by its name: `never` (it never happened), `not_applicable` (there is nothing that it could be of), " +
-			"`login_disabled` (console logon is off), `not_said` (it was left empty), or `unreadable` (it holds a word that this version of the provider does not know; `additional_columns` has it). A column that the report does not have is null without a note."),
-		"additional_columns": texts("The columns and the words that this version of the provider does not know, as they are."),
+		"notes": texts("Why a column is null, by column name: `never` (it never happened), `not_applicable` (the user has no such credential), " +
+			"`login_disabled` (console logon is disabled), `not_said` (the report leaves it empty), or `unreadable` (the provider does not know the value; see `additional_columns`). A column that the report does not have is null and has no note."),
+		"additional_columns": texts("The columns and values that this version of the provider does not know, unchanged."),
 	}
 	for _, column := range ram.CredentialColumns {
 		docs := columnDocs(column.Name)
@@ -103,8 +103,8 @@ func columnDocs(name string) string {
 			number, what, _ := strings.Cut(rest, "_")
 			the := map[string]string{"1": "the first ", "2": "the second ", "3": "the third "}[number] + key.docs
 			return map[string]string{
-				"exist": "Whether there is " + the + ".", "active": "Whether " + the + " is active.",
-				"last_rotated": "When " + the + " was made.", "last_used": "When " + the + " was last used.",
+				"exist": "Whether the user has " + the + ".", "active": "Whether " + the + " is active.",
+				"last_rotated": "When " + the + " was created.", "last_used": "When " + the + " was last used.",
 			}[what]
 		}
 	}
@@ -112,7 +112,7 @@ func columnDocs(name string) string {
 }
 
 var credentialColumnDocs = map[string]string{
-	"user_creation_time":     "When the user was made.",
+	"user_creation_time":     "When the user was created.",
 	"user_last_logon":        "When the user last logged on to the console.",
 	"password_exist":         "Whether the user has a password for the console.",
 	"password_active":        "Whether the password can be used.",
@@ -135,14 +135,14 @@ func (d *credentialReportData) Read(ctx context.Context, req datasource.ReadRequ
 	if !ok {
 		return
 	}
-	making := credentialMaking{Instance: d.Instance, oldest: oldestOf(m.MaxAge, ram.CredentialReportInterval), patience: patience}
-	made, rows, err := making.read(ctx)
+	request := credentialReportRequest{Instance: d.Instance, maxAge: maxAgeOf(m.MaxAge, ram.CredentialReportInterval), timeout: patience}
+	made, rows, err := request.read(ctx)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	if !slices.ContainsFunc(rows, func(row ram.CredentialRow) bool { return row.User == ram.RootUser }) {
 		resp.Diagnostics.AddWarning("The credential report of account "+account+" is not complete",
-			"It has no row of the root account, which each report has. Controls of the root account cannot be evaluated with it, and rows of users may be missing too.")
+			"It has no row for the root account, which every report has. Controls of the root account cannot be evaluated, and rows of users may be missing too.")
 	}
 	slices.SortFunc(rows, func(x, y ram.CredentialRow) int { return cmp.Compare(rank(x.User), rank(y.User)) })
 	kind := resp.State.Schema.GetAttributes()["rows"].GetType().(types.ListType).ElemType //nolint:forcetypeassert // the schema is above

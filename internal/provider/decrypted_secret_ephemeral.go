@@ -34,19 +34,19 @@ func (e *decryptedSecretEphemeral) Metadata(_ context.Context, req ephemeral.Met
 
 func (e *decryptedSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Opens a secret that a resource of this provider encrypted with `pgp_key`, for as long as the run needs it: the state keeps only what is encrypted, " +
-			"and the plain secret goes into write-only arguments, provider blocks and other ephemeral places. Take the private key from an ephemeral source too, such as a vault: " +
-			"then it is in no state and no plan either.\n\n" +
-			"It makes no call, and makes no key. Nothing is given out of a message whose check does not match.",
+		MarkdownDescription: "Decrypts a secret that a resource of this provider encrypted with `pgp_key`, for the duration of the run. The state contains only the encrypted secret, " +
+			"and the plain secret can be used in write-only arguments, provider blocks and other ephemeral contexts. Read the private key from an ephemeral source as well, such as a vault: " +
+			"it is then stored in no state and no plan.\n\n" +
+			"The provider makes no API call for it. A message that fails its integrity check is an error.",
 		Attributes: map[string]schema.Attribute{
 			"encrypted_secret": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "The secret as a resource has it: `encrypted_secret` of `ram_access_key`, `current_encrypted_secret` of `ram_access_key_rotation`, `encrypted_seed` of `ram_virtual_mfa_device`. " +
-					"It is a PGP message in Base64; one in armour will do as well. As long as it is not known, in the plan that creates the resource, neither is the secret.",
+				MarkdownDescription: "The encrypted secret of a resource: `encrypted_secret` of `ram_access_key`, `current_encrypted_secret` of `ram_access_key_rotation`, `encrypted_seed` of `ram_virtual_mfa_device`. " +
+					"It is a PGP message, in Base64 or ASCII-armored. In the plan that creates the resource, the secret is unknown.",
 			},
 			"private_key": schema.StringAttribute{
 				Required: true, Sensitive: true,
-				MarkdownDescription: "The PGP private key that belongs to `pgp_key`, in armour or in Base64. It may hold several keys, one of which fits.",
+				MarkdownDescription: "The PGP private key for `pgp_key`, ASCII-armored or in Base64. It may contain several keys.",
 			},
 			"passphrase": schema.StringAttribute{
 				Optional: true, Sensitive: true,

@@ -28,10 +28,10 @@ func (allowsFunction) Definition(_ context.Context, _ function.DefinitionRequest
 	resp.Definition = function.Definition{
 		Summary: "Reports whether a list of networks allows an address.",
 		MarkdownDescription: "Reports whether a list of networks allows an address, as the `login_network_masks` of `ram_security_preference` or the `classic_allow_list` of `ram_account_access_key_policy` would. " +
-			"An empty list lets in every address. IPv4 and IPv6 are told apart: no IPv4 network holds an IPv6 address.",
+			"An empty list allows every address. No IPv4 network contains an IPv6 address.",
 		Parameters: []function.Parameter{
-			function.SetParameter{Name: "masks", ElementType: types.StringType, MarkdownDescription: "IP addresses and CIDR blocks, as the configuration or the account has them. Host bits of a block are ignored, as the service ignores them."},
-			function.StringParameter{Name: "address", MarkdownDescription: "An IP address, or a CIDR block, all of which has to be admitted."},
+			function.SetParameter{Name: "masks", ElementType: types.StringType, MarkdownDescription: "IP addresses and CIDR blocks. Host bits of a block are ignored, as the service ignores them."},
+			function.StringParameter{Name: "address", MarkdownDescription: "An IP address, or a CIDR block whose addresses must all be allowed."},
 		},
 		Return: function.BoolReturn{},
 	}

@@ -26,14 +26,14 @@ func (baselineFunction) Definition(ctx context.Context, _ function.DefinitionReq
 	resp.Definition = function.Definition{
 		Summary: "Returns the values of a security baseline.",
 		MarkdownDescription: "Returns the values of a security baseline, as an object with `security_preference`, `password_policy` and `account_access_key_policy`. " +
-			"Each of them holds every argument of the resource `ram_security_preference`, `ram_password_policy` or `ram_account_access_key_policy`; where the baseline has no opinion, the argument is null, " +
-			"and a resource that gets the null does not manage it. What a baseline says never changes: a new version has a new name.\n\n" +
-			"What each baseline asks for, and the id of the control in brackets: a single value is the one that passes, `minimum`, `maximum` and `minItems` are bounds.\n\n" +
+			"Each object has all arguments of the resource `ram_security_preference`, `ram_password_policy` or `ram_account_access_key_policy`. An argument without a recommendation is null, " +
+			"and a resource does not manage an argument that is null. A baseline never changes: a new version has a new name.\n\n" +
+			"The requirements of each baseline, with the id of the control in brackets. A single value is the required one; `minimum`, `maximum` and `minItems` are bounds.\n\n" +
 			baselinesTable() + "\n" +
-			"The networks from which people and keys come are the account's own, so a baseline gives none: with `alibaba-2026`, `logon-masks` and `access-key-networks` fail until you do.\n\n" +
-			"Versions and scanners disagree, so that no account satisfies all of them:\n\n" + baselinesConflicts() + "\n" +
-			"Where the values come from:\n\n" + baselinesSources() + "\n" +
-			"Controls that no setting can satisfy, such as an unused root account or the age of keys, are in no baseline; `ram_credential_report` and `ram_security_report` have what they ask for.",
+			"A baseline contains no networks, because these are specific to the account: with `alibaba-2026`, `logon-masks` and `access-key-networks` fail until you set them.\n\n" +
+			"The sources contradict each other, and no account satisfies all of them:\n\n" + baselinesConflicts() + "\n" +
+			"The sources of the values:\n\n" + baselinesSources() + "\n" +
+			"Controls that no setting can satisfy, such as an unused root account or the age of AccessKey pairs, are not part of a baseline. Use `ram_credential_report` and `ram_security_report` for them.",
 		Parameters: []function.Parameter{baselineParameter()},
 		Return:     function.ObjectReturn{AttributeTypes: baselineTypes(ctx)},
 	}

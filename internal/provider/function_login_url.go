@@ -21,9 +21,9 @@ func (loginURLFunction) Metadata(_ context.Context, _ function.MetadataRequest, 
 
 func (loginURLFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Returns the address at which RAM users log on.",
-		MarkdownDescription: "Returns the address at which the RAM users of an account log on to the console. It is made from the alias alone, whether an account has that alias or not; " +
-			"what an account really has is in the `login_url` of the data source `ram_account_alias`.",
+		Summary: "Returns the logon URL of RAM users.",
+		MarkdownDescription: "Returns the URL at which the RAM users of an account log on to the console. The function only uses its argument and does not check that an account has the alias; " +
+			"for the URL of the current account, use `login_url` of the data source `ram_account_alias`.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "alias", MarkdownDescription: "The alias of the account, such as `example-corp`, or the account's id if it has no alias."},
 		},
@@ -37,7 +37,7 @@ func (loginURLFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		return
 	}
 	if alias == "" || len(alias) > 63 || !aliasForm.MatchString(alias) {
-		resp.Error = argumentError(0, fmt.Sprintf("%q is no alias, which has lower-case letters, digits and single dashes inside, and no domain either: give the alias alone.", alias))
+		resp.Error = argumentError(0, fmt.Sprintf("%q is not an alias. An alias consists of lower-case letters, digits and single hyphens, and is not a domain.", alias))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, loginURLOf(domainOf(alias)))

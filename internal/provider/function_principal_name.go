@@ -35,7 +35,7 @@ func (principalNameFunction) Definition(_ context.Context, _ function.Definition
 	resp.Definition = function.Definition{
 		Summary: "Returns the principal name of a RAM user.",
 		MarkdownDescription: "Returns the principal name of a RAM user, `<user name>@<domain>`: the name with which the user logs on to the console. " +
-			"It follows the account's domain, so make it where it is needed rather than write it down.",
+			"The name depends on the account's domain. Compute it where you need it instead of writing it into the configuration.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "user", MarkdownDescription: "The name of the user, such as `alice`."},
 			function.StringParameter{Name: "domain", MarkdownDescription: "The domain, such as `example-corp.onaliyun.com`: the `default_domain` of `ram_account_alias`, or a domain alias."},
@@ -52,15 +52,15 @@ func (principalNameFunction) Run(ctx context.Context, req function.RunRequest, r
 	name := user + "@" + domain
 	switch {
 	case strings.Contains(user, "@"):
-		resp.Error = argumentError(0, fmt.Sprintf("%q is a principal name already. Give the user's name alone.", user))
+		resp.Error = argumentError(0, fmt.Sprintf("%q is already a principal name. Pass the name of the user.", user))
 	case !userForm.MatchString(user):
-		resp.Error = argumentError(0, fmt.Sprintf("%q is no name of a RAM user, which has 1 to 64 letters, digits, dots, underscores and dashes.", user))
+		resp.Error = argumentError(0, fmt.Sprintf("%q is not the name of a RAM user, which consists of 1 to 64 letters, digits, dots, underscores and hyphens.", user))
 	case aliasForm.MatchString(domain) && domain != "":
-		resp.Error = argumentError(1, fmt.Sprintf("%q is an alias or the id of an account, and no domain. Its domain is %q.", domain, domainOf(domain)))
+		resp.Error = argumentError(1, fmt.Sprintf("%q is the alias or the id of an account, not a domain. Its domain is %q.", domain, domainOf(domain)))
 	case !principalDomain.MatchString(domain):
-		resp.Error = argumentError(1, fmt.Sprintf("%q is no domain, such as \"example-corp.onaliyun.com\".", domain))
+		resp.Error = argumentError(1, fmt.Sprintf("%q is not a domain such as \"example-corp.onaliyun.com\".", domain))
 	case len(name) > longestPrincipal:
-		resp.Error = argumentError(1, fmt.Sprintf("The principal name would have %d characters; the service takes at most %d.", len(name), longestPrincipal))
+		resp.Error = argumentError(1, fmt.Sprintf("The principal name would have %d characters; the service accepts at most %d.", len(name), longestPrincipal))
 	default:
 		resp.Error = resp.Result.Set(ctx, name)
 	}

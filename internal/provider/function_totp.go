@@ -24,14 +24,14 @@ func (totpFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp
 
 func (totpFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Returns the code that a virtual MFA device shows.",
-		MarkdownDescription: "Returns the six digits that a virtual MFA device shows at a time, by RFC 6238 with steps of 30 seconds. " +
-			"The code is as secret as the seed while it lasts: give the seed from an ephemeral or sensitive value, and the code is one too. " +
-			"A seed that is written into the configuration is shown by the CLI's error messages. " +
-			"To bind a device, use `ram_virtual_mfa_device` or `ram_mfa_binding` instead, which compute the codes when they are needed: a code in a plan has expired before the plan is approved.",
+		Summary: "Returns the current code of a virtual MFA device.",
+		MarkdownDescription: "Returns the six-digit code that a virtual MFA device shows at a given time (RFC 6238, steps of 30 seconds). " +
+			"While the code is valid, it is as secret as the seed. If the seed is an ephemeral or sensitive value, so is the code. " +
+			"Do not write the seed into the configuration: error messages of the CLI show it. " +
+			"To bind a device, use `ram_virtual_mfa_device` or `ram_mfa_binding` instead. They compute the codes when the device is bound; a code in a plan expires before the plan is approved.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "seed", MarkdownDescription: "The seed of the device in Base32, in any case, with or without blanks and padding."},
-			function.StringParameter{Name: "time", MarkdownDescription: "The time in RFC 3339, such as `2026-11-23T08:00:00Z`. The function has no clock: give `plantimestamp()` or `timestamp()`."},
+			function.StringParameter{Name: "seed", MarkdownDescription: "The seed of the device in Base32, in upper or lower case, with or without blanks and padding."},
+			function.StringParameter{Name: "time", MarkdownDescription: "The time in RFC 3339, such as `2026-11-23T08:00:00Z`. Pass `plantimestamp()` or `timestamp()` for the current time."},
 		},
 		Return: function.StringReturn{},
 	}

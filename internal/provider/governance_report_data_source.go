@@ -26,7 +26,7 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*governanceReportData)(nil)
 
-// governanceReportData is what the service finds about how the account is used.
+// governanceReportData reads the figures that the service collects about the use of the account.
 type governanceReportData struct{ instance.DataSource }
 
 type governanceReportModel struct {
@@ -63,41 +63,41 @@ func (d *governanceReportData) Schema(ctx context.Context, _ datasource.SchemaRe
 	}
 	const states = "`completed`, or `started` or `in progress` while the service generates it"
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The governance report of the account: figures about how it is used, such as `SSOLoginEnabled` or `RecentAccountLoginTimes`, and the rows behind each. " +
-			"If there is no report, or only one that is too old, the service is asked for one, which takes a while; the log shows the progress.\n\n" +
-			"The service does not publish which items there are, nor the types of their values. So values are JSON as text: read one with `jsondecode(item.metric_value)`.",
+		MarkdownDescription: "The governance report of the account: figures about the use of the account, such as `SSOLoginEnabled` or `RecentAccountLoginTimes`, with the rows of each figure. " +
+			"If there is no report, or only one that is too old, the provider requests a new one and waits for it; the log shows the progress.\n\n" +
+			"The service does not publish the items and the types of their values. For that reason, values are JSON strings: decode them with `jsondecode(item.metric_value)`.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": text("The id of the account."),
 			"max_age": schema.StringAttribute{
 				Optional:            true,
-				Validators:          []validator.String{lasting{least: time.Minute, why: "A report is no younger by the time that it is read."}},
-				MarkdownDescription: "How old the report may be, such as `24h`, by the service's clock. For an older one a new one is made. Left out, the report that there is is taken, however old.",
+				Validators:          []validator.String{minimumDuration{least: time.Minute, why: "The report would be older by the time it is read."}},
+				MarkdownDescription: "The maximum age of the report by the service's clock, such as `24h`. For an older report, the provider requests a new one. If omitted, an existing report is used, whatever its age.",
 			},
 			"item_types": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
 				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
-				MarkdownDescription: "Only these items, such as `SSOLoginEnabled`. Left out, all items that the report has; each costs a call, and one more for each further thousand rows.",
+				MarkdownDescription: "The items to read, such as `SSOLoginEnabled`. If omitted, all items of the report are read. Each item needs one API call, and one more for each further 1,000 rows.",
 			},
-			"generate_time": text("When the report was made."),
-			"status":        text("How far the report is: " + states + "."),
+			"generate_time": text("When the report was generated."),
+			"status":        text("The state of the report: " + states + "."),
 			"items": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The items, by name.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"item":         text("The name of the item."),
-					"status":       text("How far the item is: " + states + "; null if it is not told."),
-					"metric_type":  text("What the figure is: `Number`, `String` or `Boolean`."),
-					"metric_value": text("The figure, as JSON; null if there is none."),
+					"status":       text("The state of the item: " + states + "; null if the service does not return it."),
+					"metric_type":  text("The type of the figure: `Number`, `String` or `Boolean`."),
+					"metric_value": text("The figure as JSON; null if there is none."),
 					"columns": schema.ListNestedAttribute{
 						Computed:            true,
 						MarkdownDescription: "The columns of the rows.",
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-							"name": text("The name of the column."), "type": text("The type of its values, as the service names it; null if it does not."),
+							"name": text("The name of the column."), "type": text("The type of its values, as the service returns it; null if the service returns none."),
 						}},
 					},
 					"rows": schema.ListAttribute{
 						Computed: true, ElementType: types.MapType{ElemType: types.StringType},
-						MarkdownDescription: "The rows behind the figure, in the service's order: values by the names of their columns, as JSON.",
+						MarkdownDescription: "The rows of the figure, in the order of the service. Each row maps column names to values as JSON.",
 					},
 				}},
 			},
@@ -122,8 +122,8 @@ func (d *governanceReportData) Read(ctx context.Context, req datasource.ReadRequ
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	making := governanceMaking{Instance: d.Instance, oldest: oldestOf(m.MaxAge, 0), patience: patience, wanted: wanted}
-	said, err := making.read(ctx)
+	request := governanceReportRequest{Instance: d.Instance, maxAge: maxAgeOf(m.MaxAge, 0), timeout: patience, itemTypes: wanted}
+	report, err := request.read(ctx)
 	var unknown *unknownItemError
 	if errors.As(err, &unknown) {
 		resp.Diagnostics.AddAttributeError(path.Root("item_types"), "Cannot "+f.Name, diagnostics.Explain(err))
@@ -132,10 +132,10 @@ func (d *governanceReportData) Read(ctx context.Context, req datasource.ReadRequ
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	m.AccountID, m.GenerateTime, m.Status = types.StringValue(account), tf.Timestamp(said.made), tf.NonEmpty(string(said.status.Whole))
+	m.AccountID, m.GenerateTime, m.Status = types.StringValue(account), tf.Timestamp(report.generated), tf.NonEmpty(string(report.status.Whole))
 	m.Items = []governanceItemModel{}
-	for _, item := range said.items {
-		m.Items = append(m.Items, governanceItemOf(item, said.status))
+	for _, item := range report.items {
+		m.Items = append(m.Items, governanceItemOf(item, report.status))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }

@@ -93,7 +93,7 @@ var groupNamePattern = tf.NewLazyRegexp(`^[a-zA-Z0-9._-]{1,64}$`)
 
 // groupNameValidators accept the name of a group.
 func groupNameValidators() []validator.String {
-	return []validator.String{groupNamePattern.Validator("must be 1 to 64 letters, digits, dots, dashes and underscores")}
+	return []validator.String{groupNamePattern.Validator("must be 1 to 64 letters, digits, dots, hyphens and underscores")}
 }
 
 func (r *groupResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -112,7 +112,7 @@ func (r *groupResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the account."},
 			"name": schema.StringAttribute{
 				Required: true, Validators: groupNameValidators(),
-				MarkdownDescription: "The name of the group, such as `developers`: 1 to 64 letters, digits, dots, dashes and underscores. A new name renames the group.",
+				MarkdownDescription: "The name of the group, such as `developers`: 1 to 64 letters, digits, dots, hyphens and underscores. A new name renames the group.",
 			},
 			"group_id":     schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the group, which stays the same when the group is renamed."},
 			"display_name": optional("The display name, up to 24 characters.", 24),
@@ -208,7 +208,7 @@ func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := groupOperation("read", "The state is as it was.")
+	f := groupOperation("read", "The state is unchanged.")
 	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
@@ -221,7 +221,7 @@ func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 	if !found {
 		r.RemoveFromState(ctx, state.identity(), resp, "The group is gone", fmt.Sprintf(
-			"Account %s has no group %q any more. It was deleted outside of Terraform. The next apply creates a new group, without members and policies.", account, state.Name.ValueString()))
+			"The group %[2]q no longer exists in account %[1]s. It was deleted outside of Terraform. The next apply creates a new group, without members and policies.", account, state.Name.ValueString()))
 		return
 	}
 	state.show(live)

@@ -90,7 +90,7 @@ func (r *membershipResource) Schema(ctx context.Context, _ resource.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One RAM user in one group. Each membership is a resource of its own, so users are added to and removed from a group independently of each other, also together with " +
 			"the user itself. Other members of the group are not changed.\n\n" +
-			"If the user already is a member, the membership is adopted, with a warning. Destroying the resource removes the user from the group.",
+			"If the user is already a member, the membership is adopted, with a warning. Destroying the resource removes the user from the group.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"group_name": schema.StringAttribute{
 				Required: true, Validators: groupNameValidators(),
@@ -244,7 +244,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	if _, found := plan.memberIn(members); found {
-		resp.Diagnostics.AddWarning(fmt.Sprintf("User %s already is a member of the group %s", user, group),
+		resp.Diagnostics.AddWarning(fmt.Sprintf("User %s is already a member of the group %s", user, group),
 			"The membership was adopted, and nothing was changed. Terraform manages it now: a destroy removes the user from the group.")
 	} else if diagnostics.Report(&resp.Diagnostics, f, r.add(ctx, plan)) {
 		return
@@ -267,7 +267,7 @@ func (r *membershipResource) add(ctx context.Context, m membershipModel) error {
 			return nil
 		}
 	}
-	return diagnostics.WithState("It is not known whether the user is a member of the group. Run again: a membership that exists is adopted.", err)
+	return diagnostics.WithState("It is unknown whether the user is a member of the group. Run again: a membership that exists is adopted.", err)
 }
 
 // confirm waits until the service lists the member.
@@ -301,7 +301,7 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := membershipOperation("read", "The state is as it was.")
+	f := membershipOperation("read", "The state is unchanged.")
 	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return

@@ -55,7 +55,7 @@ type loginProfileModel struct {
 	AllowLockOut          types.Bool   `tfsdk:"allow_lock_out"`
 }
 
-// show fills the model from what the service says. Whether the password has to be
+// show fills the model from what the service says. Whether the password requires at least to be
 // reset is not shown: it was an order, and the user obeying it is no drift (PWD-04).
 func (m *loginProfileModel) show(live ram.LoginProfile) {
 	m.MFABindRequired, m.Status = types.BoolValue(live.MFABindRequired), types.StringValue(live.Status)
@@ -152,7 +152,7 @@ func (r *loginProfileResource) ImportState(ctx context.Context, req resource.Imp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := diagnostics.Operation{Name: "import the login profile", State: "The state is as it was."}
+	f := diagnostics.Operation{Name: "import the login profile", State: "The state is unchanged."}
 	m := loginProfileModel{Object: owner.Object{AccountID: asked.AccountID, UserName: asked.UserName, Timeouts: owner.NoTimeouts}, AllowLockOut: types.BoolValue(false)}
 	if !owner.FindImported(ctx, r.Instance, "login profile", req.ID, &m.Object, &resp.Diagnostics) {
 		return
@@ -212,7 +212,7 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := diagnostics.Operation{Name: "read the login profile", State: "The state is as it was."}
+	f := diagnostics.Operation{Name: "read the login profile", State: "The state is unchanged."}
 	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return

@@ -50,7 +50,7 @@ func (d *loginProfileData) Schema(_ context.Context, _ datasource.SchemaRequest,
 		MarkdownDescription: "Reads whether and how a RAM user may log on to the console. A user without a login profile is no error: `exists` is then `false`, and the rest null. " +
 			"A user who is not there is one. It changes nothing, and never holds a password.",
 		Attributes: map[string]schema.Attribute{
-			"account_id":              said("The id of the account that the credentials open."),
+			"account_id":              said("The id of the account of the credentials."),
 			"user_name":               schema.StringAttribute{Required: true, Validators: owner.UserNameValidators(), MarkdownDescription: "The name of the RAM user, without a domain."},
 			"user_id":                 said("The id of the RAM user."),
 			"exists":                  flag("Whether the user has a login profile."),

@@ -235,11 +235,11 @@ func (r *loginProfileResource) confirm(ctx context.Context, written, config logi
 		}
 		return err == nil && matchesRequest(want, live) && r.writtenSince(began, live), err
 	})
-	const summary, kept = "Cannot confirm the login profile", "The state shows what was written; the next refresh shows what the account has."
+	const summary, kept = "Cannot confirm the login profile", "The state has the written values; the next refresh reads the account."
 	switch {
 	case err != nil:
-		diags.AddWarning(summary, "The service took the request, but reading the login profile back failed. "+kept+"\n\n"+diagnostics.Explain(err))
+		diags.AddWarning(summary, "The service accepted the request, but reading the login profile back failed. "+kept+"\n\n"+diagnostics.Explain(err))
 	case !shows:
-		diags.AddWarning(summary, "The service took the request, but still does not show what was written. "+kept+" If a password was sent and does not work, send it again with another password_wo_version.")
+		diags.AddWarning(summary, "The service accepted the request, but still returns other values than the written ones. "+kept+" If a password was sent and does not work, send it again with another password_wo_version.")
 	}
 }

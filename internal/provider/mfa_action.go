@@ -42,19 +42,19 @@ func (a *unbindMFA) Metadata(_ context.Context, req action.MetadataRequest, resp
 
 func (a *unbindMFA) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Takes the virtual MFA device off a RAM user, for example after a phone was lost, and waits until the service shows it so. " +
-			"**From then on the password alone opens the console, and whoever logs on first may bind a device of their own.** If the password may be known to others, run `ram_disable_console_logon` first, " +
-			"and give a new password before you switch logon on again.\n\n" +
-			"A user without a device is left so. A hardware key cannot be taken off with this; use the console. " +
-			"A `ram_virtual_mfa_device` with `bind_to_user`, or a `ram_mfa_binding`, plans to bind the device again: change that first.",
+		MarkdownDescription: "Unbinds the virtual MFA device of a RAM user, for example after the loss of a phone, and waits until the service shows the change. " +
+			"**From then on, the password is sufficient to log on to the console, and whoever logs on first can bind another device.** If others may know the password, run `ram_disable_console_logon` first, " +
+			"and set a new password before you enable console logon again.\n\n" +
+			"For a user without a device, the action does nothing. It cannot unbind a hardware key; use the console for that. " +
+			"A `ram_virtual_mfa_device` with `bind_to_user`, or a `ram_mfa_binding`, plans to bind the device again. Change the configuration first.",
 		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
 			"serial_number": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{serialForm.Validator("must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
-				MarkdownDescription: "The serial number of the device that is meant. If the user has another one, nothing is done. With it, a device that was taken off before is deleted if `delete_device` asks for that.",
+				MarkdownDescription: "The serial number of the device. If the user has another device, the action fails and changes nothing. With `delete_device`, a device that is already unbound is still deleted.",
 			},
 			"delete_device": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether the device is deleted as well, which prevents that it is bound again with the seed on the lost phone. The default is `false`: it stays in the account, unbound.",
+				MarkdownDescription: "Whether to delete the device as well, so that it cannot be bound again with the seed on the lost phone. The default is `false`: the unbound device stays in the account.",
 			},
 		}),
 	}
@@ -99,16 +99,16 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tel
 		return want, true
 	case !serialForm.MatchString(userMFA.SerialNumber):
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
-			"The user %q has no virtual MFA device, but another one (%s %s). %s\n\nThis takes off virtual devices only. Take that one off in the console.", user.Name, userMFA.Type, userMFA.SerialNumber, f.State))
+			"The user %q has no virtual MFA device, but another one (%s %s). %s\n\nThis action unbinds virtual devices only. Unbind the other device in the console.", user.Name, userMFA.Type, userMFA.SerialNumber, f.State))
 		return "", false
 	case want != "" && want != userMFA.SerialNumber:
 		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf(
-			"The user %q has the MFA device %s, not %s. %s\n\nGive the serial number of the device that is meant, or leave it out for whichever the user has.", user.Name, userMFA.SerialNumber, want, f.State))
+			"The user %q has the MFA device %s, not %s. %s\n\nSet the serial number of that device, or omit serial_number to unbind the device of the user.", user.Name, userMFA.SerialNumber, want, f.State))
 		return "", false
 	}
 	tell("Unbinding the MFA device %s from %q.", userMFA.SerialNumber, user.Name)
 	if err := mfa.Unbind(ctx, a.Instance, ram.MFADevice{SerialNumber: userMFA.SerialNumber, UserName: user.Name}); err != nil {
-		f.State = afterRequest(err, "The device is still bound.", "It is not certain whether the device is bound.")
+		f.State = afterRequest(err, "The device is still bound.", "It is unknown whether the device is bound.")
 		diagnostics.Report(diags, f, err)
 		return "", false
 	}
@@ -131,10 +131,10 @@ func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, t
 	case diagnostics.Report(diags, f, err):
 		return
 	case !found:
-		tell("The MFA device %s is deleted already.", serial)
+		tell("The MFA device %s is already deleted.", serial)
 		return
 	case device.UserID != "" && device.UserID != user.ID:
-		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf("The MFA device %s belongs to the user %s. It is there, and was not changed.", serial, mfa.Owner(device)))
+		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf("The MFA device %s belongs to the user %s. It still exists and was not changed.", serial, mfa.Owner(device)))
 		return
 	}
 	tell("Deleting the MFA device %s.", serial)
@@ -147,10 +147,10 @@ func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, t
 		return err == nil || ram.NotFound(err, "VirtualMFADevice"), ignoring(err, "VirtualMFADevice")
 	})
 	if err == nil && !deleted {
-		err = fmt.Errorf("the service refused for %s to delete it, since it is bound", instance.ConfirmLimit)
+		err = fmt.Errorf("for %s, the service refused to delete the device because it is bound", instance.ConfirmLimit)
 	}
 	if ram.OutcomeUnknown(err) {
-		f.State = fmt.Sprintf("The MFA device %[2]s is unbound from %[1]q. It is not certain whether it is deleted. To continue, set serial_number to the device and run the same command again; every step can be repeated.", user.Name, serial)
+		f.State = fmt.Sprintf("The MFA device %[2]s is unbound from %[1]q. It is unknown whether it is deleted. To continue, set serial_number to the device and run the same command again; every step can be repeated.", user.Name, serial)
 	}
 	if diagnostics.Report(diags, f, err) {
 		return

@@ -65,25 +65,25 @@ func (b *mfaBinding) Metadata(_ context.Context, req resource.MetadataRequest, r
 
 func (b *mfaBinding) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Binds a virtual MFA device that exists to a RAM user. It takes the seed and not two codes, which would have expired before a plan is approved: the provider makes the codes by itself, at the time of the service. " +
-			"**The seed is write-only: it is in no plan and in no state.** A device that the configuration makes with its seed in the state is bound more simply by `bind_to_user` of `ram_virtual_mfa_device`; use one of the two for a device.\n\n" +
-			"Destroying the binding leaves the device in the account. The user then logs on without a second factor; where the account or the login profile demands one and users may not manage MFA devices themselves, the user cannot log on to the console any more. " +
-			"Bind before MFA is demanded, and demand it no more before you unbind: with `depends_on` where the references do not give that order.",
+		MarkdownDescription: "Binds an existing virtual MFA device to a RAM user. It takes the seed instead of two codes, which would expire before a plan is approved: the provider computes the codes by the service's clock. " +
+			"**The seed is write-only: neither plans nor the state contain it.** If the state contains the seed of the device anyway, `bind_to_user` of `ram_virtual_mfa_device` is simpler. Use only one of the two for a device.\n\n" +
+			"Destroying the binding does not delete the device. The user then logs on without a second factor. If the account or the login profile requires one and users may not manage their MFA devices, the user can no longer log on to the console. " +
+			"Bind the device before you require MFA, and stop requiring MFA before you unbind it. Use `depends_on` where references do not imply this order.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"serial_number": schema.StringAttribute{
 				Required:            true,
 				Validators:          []validator.String{serialForm.Validator("must be a serial number such as acs:ram::1234567890123456:mfa/alice")},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "The serial number of the device. Another one unbinds the old device and binds the new one.",
+				MarkdownDescription: "The serial number of the device. A change unbinds the old device and binds the new one.",
 			},
 			"seed_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true, Sensitive: true,
 				Validators:          []validator.String{mfa.CodesValidator{}, stringvalidator.AlsoRequires(path.MatchRoot("seed_wo_version"))},
-				MarkdownDescription: "The seed of the device, in Base32. It is write-only: sent nowhere, kept nowhere, and only used to make the two codes that bind the device. Needed to bind, so not after an import.",
+				MarkdownDescription: "The seed of the device in Base32. It is write-only: the provider does not send or store it, and only uses it to compute the two codes that bind the device. It is required to bind, but not after an import.",
 			},
 			"seed_wo_version": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "The version of `seed_wo`, since Terraform cannot see that a write-only value changed. A device keeps its seed as long as it exists, so another version alone is only written down.",
+				MarkdownDescription: "The version of `seed_wo`, because Terraform cannot detect a change of a write-only value. The seed of a device never changes, so a new version alone is only recorded.",
 			},
 			"activate_date": schema.StringAttribute{
 				Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
@@ -119,7 +119,7 @@ func checkSeed(seed types.String, diags *diag.Diagnostics) bool {
 	if errors.Is(err, ram.ErrSHA1Forbidden) {
 		return checkCodes(diagnostics.Operation{Name: "create the MFA binding", State: "Nothing was changed."}, diags)
 	}
-	diags.AddError("Cannot use the seed", "The value of seed_wo is not Base32: the letters A to Z and the digits 2 to 7. Nothing was done with it.\n\nGive the seed as the service returned it when the device was created, not a code and not the QR code.")
+	diags.AddError("Cannot use the seed", "The value of seed_wo is not Base32 (the letters A to Z and the digits 2 to 7). The provider did not use it.\n\nSet the seed as the service returned it when the device was created, not a code or the QR code.")
 	return false
 }
 
@@ -132,7 +132,7 @@ func (b *mfaBinding) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 	if req.Plan.Raw.IsNull() {
 		state := tf.Get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
 		resp.Diagnostics.AddWarning("A user loses the MFA device", fmt.Sprintf(
-			"Destroying the binding takes the device %s off the user %q, %s", state.SerialNumber.ValueString(), state.UserName.ValueString(), withoutFactor))
+			"Destroying the binding unbinds the device %s from the user %q, %s", state.SerialNumber.ValueString(), state.UserName.ValueString(), withoutFactor))
 		return
 	}
 	config := tf.Get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics)
@@ -155,8 +155,8 @@ func needSeed(config mfaBindingModel, diags *diag.Diagnostics) bool {
 	if !config.SeedWO.IsNull() {
 		return true
 	}
-	diags.AddAttributeError(path.Root("seed_wo"), "Cannot create the MFA binding", "To bind a device takes its seed. Nothing was changed.\n\n"+
-		"Give seed_wo and seed_wo_version. If the user has the device already, import the binding instead.")
+	diags.AddAttributeError(path.Root("seed_wo"), "Cannot create the MFA binding", "Binding a device requires its seed. Nothing was changed.\n\n"+
+		"Set seed_wo and seed_wo_version. If the device is already bound to the user, import the binding instead.")
 	return false
 }
 
@@ -207,9 +207,9 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 		return
 	}
 	if err := mfa.Bind(ctx, b.Instance, user, serial, config.SeedWO.ValueString()); err != nil {
-		now := "The device is not bound, as before."
+		now := "The device is still not bound."
 		if ram.OutcomeUnknown(err) {
-			now = fmt.Sprintf("It is not known whether the device is bound. Nothing is in the state; if the next apply says that the user has the device, import the binding:\n\n  terraform import ADDRESS %s", user.Name)
+			now = fmt.Sprintf("It is unknown whether the device is bound. The binding is not in the state. If the next apply reports that the user has the device, import the binding:\n\n  terraform import ADDRESS %s", user.Name)
 		}
 		diagnostics.Report(&resp.Diagnostics, b.operation("create", now+mfa.ExplainRefusedCodes(b.Instance, err)), err)
 		return
@@ -232,11 +232,11 @@ func (b *mfaBinding) checkUnbound(ctx context.Context, f diagnostics.Operation, 
 		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf("There is no virtual MFA device %s in the account. %s", serial, f.State))
 		return false
 	case device.UserID == user.ID:
-		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf("The user %q has the device already. %s\n\n%s", user.Name, f.State, imported))
+		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf("The user %q already has the device. %s\n\n%s", user.Name, f.State, imported))
 		return false
 	case device.UserID != "":
 		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf(
-			"The device %s is bound to another user, %s. %s\n\nTake it off that user first, or bind another device. %s", serial, mfa.Owner(device), f.State, imported))
+			"The device %s is bound to another user, %s. %s\n\nUnbind it from that user first, or bind another device. %s", serial, mfa.Owner(device), f.State, imported))
 		return false
 	}
 	other, has, err := mfa.OtherDevice(ctx, b.Instance, user.Name, serial)
@@ -259,9 +259,9 @@ func (b *mfaBinding) confirm(ctx context.Context, device *ram.MFADevice, diags *
 		return false
 	})
 	if err != nil {
-		diags.AddWarning("Cannot confirm the MFA binding", "The device is bound, but reading it back failed. The next refresh shows what the account has.\n\n"+diagnostics.Explain(err))
+		diags.AddWarning("Cannot confirm the MFA binding", "The device is bound, but reading it back failed. The next refresh reads the account.\n\n"+diagnostics.Explain(err))
 	} else if !shown {
-		diags.AddWarning("Cannot confirm the MFA binding", "The service took the request, but does not show the binding yet. The next refresh shows what the account has.")
+		diags.AddWarning("Cannot confirm the MFA binding", "The service accepted the request, but does not show the binding yet. The next refresh reads the account.")
 	}
 }
 
@@ -272,7 +272,7 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := b.operation("read", "The state is as it was.")
+	f := b.operation("read", "The state is unchanged.")
 	account, ok := b.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
@@ -292,7 +292,7 @@ func (b *mfaBinding) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	}
 	if !found {
 		b.RemoveFromState(ctx, state.Identity(), resp, "The MFA binding is gone", fmt.Sprintf(
-			"The user %q does not have the device %s any more. The binding leaves the state; the next plan offers to bind the device again.", state.UserName.ValueString(), state.SerialNumber.ValueString()))
+			"The user %q no longer has the device %s. The binding was removed from the state. The next plan proposes to bind the device again.", state.UserName.ValueString(), state.SerialNumber.ValueString()))
 		return
 	}
 	state.show(device)
@@ -351,7 +351,7 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := b.operation("destroy", "The binding is as it was.")
+	f := b.operation("destroy", "The binding is unchanged.")
 	if _, ok := b.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
@@ -373,7 +373,7 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if diagnostics.Report(&resp.Diagnostics, f, mfa.Unbind(ctx, b.Instance, device)) {
 		return
 	}
-	const now = "The service took the request, but that the device is unbound could not be seen. The next apply looks again."
+	const now = "The service accepted the request, but it could not be confirmed that the device is unbound. The next apply checks again."
 	freed, err := mfa.Wait(ctx, b.Instance, device.SerialNumber, func(seen ram.MFADevice, found bool) bool {
 		return !found || seen.UserID != device.UserID
 	})

@@ -17,8 +17,8 @@ import (
 )
 
 func (b *mfaBinding) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listing.Schema("Finds the RAM users who have a virtual MFA device, with that device. A security key is none. It costs one call per hundred devices.",
-		listing.TextFilter("user_name", "Only the binding of this RAM user, such as `alice`: not the principal name. A user who has no device, or is not there, is no error.", append(owner.UserNameValidators(), listing.ConflictsWithNameRegex())...),
+	resp.Schema = listing.Schema("Finds the RAM users with a virtual MFA device, and their device. Security keys are not listed. The list needs one API call for every 100 devices.",
+		listing.TextFilter("user_name", "Only the binding of this RAM user, such as `alice` (not the principal name). A user without a device, or who does not exist, is not an error.", append(owner.UserNameValidators(), listing.ConflictsWithNameRegex())...),
 		listing.NameRegexFilter("Only bindings of RAM users whose names match this regular expression (RE2)."))
 }
 

@@ -49,11 +49,11 @@ func (d *virtualMFADevicesData) Schema(_ context.Context, _ datasource.SchemaReq
 		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds the virtual MFA devices of the account. It never shows a seed: the service returns that only once.",
+		MarkdownDescription: "Finds the virtual MFA devices of the account. The result contains no seeds: the service returns a seed only once.",
 		Attributes: listing.WithFilters(map[string]schema.Attribute{
 			"devices": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The devices, in the order of their serial numbers.",
+				MarkdownDescription: "The devices, ordered by serial number.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"serial_number":           computed("The serial number of the device."),
 					"virtual_mfa_device_name": computed("The name of the device."),
@@ -101,12 +101,12 @@ func (d *userMFAData) Metadata(_ context.Context, req datasource.MetadataRequest
 
 func (d *userMFAData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads whether a RAM user has an MFA device, virtual or not. A user without one is no error; a user who does not exist is.",
+		MarkdownDescription: "Reads whether a RAM user has an MFA device of any kind. A user who does not exist is an error; a user without a device is not.",
 		Attributes: map[string]schema.Attribute{
-			"user_name":     schema.StringAttribute{Required: true, Validators: owner.UserNameValidators(), MarkdownDescription: "The name of the RAM user, such as `alice`: not the principal name."},
+			"user_name":     schema.StringAttribute{Required: true, Validators: owner.UserNameValidators(), MarkdownDescription: "The name of the RAM user, such as `alice` (not the principal name)."},
 			"enabled":       schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user has an MFA device."},
-			"serial_number": schema.StringAttribute{Computed: true, MarkdownDescription: "The serial number of the device; null if there is none, or none is told."},
-			"type":          schema.StringAttribute{Computed: true, MarkdownDescription: "What the device is: `VMFA`, virtual, or `U2F`, a security key; null if there is none, or it is not told."},
+			"serial_number": schema.StringAttribute{Computed: true, MarkdownDescription: "The serial number of the device; null if there is none, or if the service returns none."},
+			"type":          schema.StringAttribute{Computed: true, MarkdownDescription: "The type of the device: `VMFA` for a virtual device or `U2F` for a security key; null if there is none, or if the service returns none."},
 		},
 	}
 }

@@ -292,7 +292,7 @@ func TestMFA_aReadThatFailsKeepsTheState(t *testing.T) {
 			srv.ForgetCalls()
 			for kind, o := range map[string]acctest.Object{deviceKind: device, bindingKind: binding} {
 				after, diags := newCore(t, srv.Getenv, inStep(srv, 0)).Read(kind, o)
-				contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the ", "The state is as it was.")
+				contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the ", "The state is unchanged.")
 				expect(t, "state", after.State.Equal(o.State), true)
 			}
 			expect(t, "writes", writes(srv), []string(nil))

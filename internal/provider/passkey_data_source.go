@@ -48,19 +48,19 @@ func (d *passkeysData) Schema(_ context.Context, _ datasource.SchemaRequest, res
 		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The passkeys of all RAM users, or of one. Only a person with a browser can make one. Without a user, it asks for those of every user, one call for each.",
+		MarkdownDescription: "The passkeys of one or all RAM users. Only the user can create a passkey, in a browser. For all users, the data source needs one API call for each user.",
 		Attributes: listing.WithFilters(map[string]schema.Attribute{
 			"account_id": text("The id of the account."),
 			"passkeys": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The passkeys that were found, by user, and of one user the oldest first.",
+				MarkdownDescription: "The passkeys, ordered by user and then by creation time, oldest first.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"passkey_id":    text("The id of the passkey."),
-					"passkey_name":  text("The name that its user gave it."),
+					"passkey_name":  text("The name that the user chose for the passkey."),
 					"user_name":     text("The name of the RAM user."),
 					"user_id":       text("The id of the RAM user."),
-					"create_date":   text("When the passkey was made."),
-					"last_use_date": text("When the passkey was last used; null if never, or not said."),
+					"create_date":   text("When the passkey was created."),
+					"last_use_date": text("When the passkey was last used; null if it was never used, or if the service does not return it."),
 				}},
 			},
 		}, listing.UserFilters("the passkeys")...),

@@ -96,26 +96,26 @@ func (e *passwordEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 	required := func(what string) schema.Attribute {
 		return schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether the password has " + what + " at least. Left out, as the account's password policy has it. " +
-				"What the policy demands is there even if this is `false`, and characters that are not required may be there as well.",
+			MarkdownDescription: "Whether the password requires at least " + what + ". If omitted, the account's password policy decides. " +
+				"`false` does not override the policy, and the password may contain such characters without this requirement.",
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A random password for a write-only argument such as `password_wo` of `ram_login_profile`. It is made to the account's password policy, " +
-			"comes from the cryptographic source of the machine, and is in no state and no plan. All passwords that keep to the rules are equally likely.\n\n" +
-			"It is **another one each time it is opened**, which happens in a plan and again in its apply. A write-only argument is sent only when its version changes, so the password that counts is the one " +
-			"of the apply that changes the version. **Pass it to one argument only**: if two arguments take it and one of the writes fails, the next apply sends another password there. For a password in two places, such as " +
-			"a login profile and a vault, set `pgp_key` of `ram_login_profile` instead, and pass `encrypted_password` to the vault through `ram_decrypted_secret`: whichever write fails, both places get the same password.\n\n" +
-			"If the policy is changed in the same run, refer to it, so that the new one counts: `depends_on = [ram_password_policy.this]`. " +
-			"Without the permission `ram:GetPasswordPolicy`, give `length`, the four `require_` arguments and `minimum_password_different_character`: then nothing is read, and no call is made.",
+		MarkdownDescription: "A random password for a write-only argument such as `password_wo` of `ram_login_profile`. It meets the account's password policy, " +
+			"is generated with the operating system's secure random source, and is stored in no state and no plan. All passwords that meet the rules are equally likely.\n\n" +
+			"**Each opening generates another password**, in the plan and again in its apply. A write-only argument is sent only when its version changes, so the effective password is the one " +
+			"of the apply that changes the version. **Pass it to one argument only**: if two arguments use it and one of the writes fails, the next apply sends another password to that one. For a password in two places, such as " +
+			"a login profile and a vault, set `pgp_key` of `ram_login_profile` instead, and pass `encrypted_password` to the vault through `ram_decrypted_secret`. Both places then get the same password, even if one of the writes fails.\n\n" +
+			"If the same run changes the password policy, depend on it, so that the new policy applies: `depends_on = [ram_password_policy.this]`. " +
+			"Without the permission `ram:GetPasswordPolicy`, set `length`, the four `require_` arguments and `minimum_password_different_character`. The provider then makes no API call.",
 		Attributes: map[string]schema.Attribute{
 			"user_name": schema.StringAttribute{
 				Optional: true, Validators: owner.UserNameValidators(),
-				MarkdownDescription: "The name of the RAM user whose password it will be. The password does not contain it, as a policy may demand; without it this cannot be checked.",
+				MarkdownDescription: "The name of the RAM user for whom the password is. The password does not contain the name, which a policy may require.",
 			},
 			"length": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.Between(8, 32)},
-				MarkdownDescription: fmt.Sprintf("How many characters the password has, 8 to 32. Left out, it is %d, or what the account's password policy demands if that is more. Fewer than the policy demands are an error.", usualLength),
+				MarkdownDescription: fmt.Sprintf("The length of the password, 8 to 32 characters. The default is %d, or the minimum of the account's password policy if that is greater. A length below that minimum is an error.", usualLength),
 			},
 			"require_lowercase_characters": required("one lower-case letter"),
 			"require_uppercase_characters": required("one upper-case letter"),
@@ -123,12 +123,12 @@ func (e *passwordEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 			"require_symbols":              required("one of `symbols`"),
 			"minimum_password_different_character": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.Between(0, 8)},
-				MarkdownDescription: "How many different characters the password has at least, 0 to 8. Left out, as the account's password policy has it; fewer than that are not enough.",
+				MarkdownDescription: "The minimum number of different characters, 0 to 8. If omitted, the account's password policy decides. A value below that of the policy has no effect.",
 			},
 			"symbols": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{symbolsOnly{}},
-				MarkdownDescription: "The symbols that may be in the password: printable ASCII characters that are no letters, digits or blanks, each once. The default is `" + usualSymbols + "`; `\"\"` is for none. " +
-					"Which symbols the service counts is not documented.",
+				MarkdownDescription: "The symbols that the password may contain: printable ASCII characters other than letters, digits and blanks, each once. The default is `" + usualSymbols + "`; `\"\"` allows none. " +
+					"The service does not document which characters it counts as symbols.",
 			},
 			"password": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The password."},
 		},
@@ -204,10 +204,10 @@ func (m passwordModel) rules(policy ram.PasswordPolicy, diags *diag.Diagnostics)
 	switch {
 	case int64(r.length) < shortest:
 		diags.AddAttributeError(path.Root("length"), "Cannot make the password", fmt.Sprintf(
-			"The account's password policy demands %d characters at least, and length is %d. There is no password. Make length longer, or leave it out.", shortest, r.length))
+			"The account's password policy requires at least %d characters, and length is %d. No password was generated. Increase or omit length.", shortest, r.length))
 	case r.symbols == "" && (is(own.RequireSymbols, true) || is(policy.RequireSymbols, true)):
 		diags.AddAttributeError(path.Root("symbols"), "Cannot make the password",
-			"A symbol is demanded, by require_symbols or by the account's password policy, and symbols allows none. There is no password. Allow some.")
+			"require_symbols or the account's password policy requires a symbol, and symbols allows none. No password was generated. Allow symbols.")
 	default:
 		return r, true
 	}
@@ -227,7 +227,7 @@ func atLeast(n *int64) int64 {
 type symbolsOnly struct{}
 
 func (symbolsOnly) Description(context.Context) string {
-	return "value must be printable ASCII characters that are no letters, digits or blanks, each once"
+	return "value must be printable ASCII characters other than letters, digits and blanks, each once"
 }
 
 func (s symbolsOnly) MarkdownDescription(ctx context.Context) string { return s.Description(ctx) }

@@ -118,7 +118,7 @@ func (r *attachmentResource) Schema(ctx context.Context, _ resource.SchemaReques
 		MarkdownDescription: "One policy that is attached to one RAM user, group or role. Other policies of it are not changed.\n\n" +
 			"A plan warns of a policy that makes an administrator or can change RAM, and of a destroy that leaves the account without an administrator. It refuses to detach a policy from the user, a group or the role " +
 			"that Terraform runs as, unless `allow_self` is set.\n\n" +
-			"If the policy already is attached, the attachment is adopted, with a warning. Destroying the resource detaches the policy.",
+			"If the policy is already attached, the attachment is adopted, with a warning. Destroying the resource detaches the policy.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the account."},
 			"policy_type": schema.StringAttribute{
@@ -138,7 +138,7 @@ func (r *attachmentResource) Schema(ctx context.Context, _ resource.SchemaReques
 				MarkdownDescription: "The name of the group. If the group is renamed, the attachment is updated in place.",
 			},
 			"role_name": schema.StringAttribute{
-				Optional: true, PlanModifiers: replaced, Validators: []validator.String{roleNamePattern.Validator("must be 1 to 64 letters, digits, dots, dashes and underscores")},
+				Optional: true, PlanModifiers: replaced, Validators: []validator.String{roleNamePattern.Validator("must be 1 to 64 letters, digits, dots, hyphens and underscores")},
 				MarkdownDescription: "The name of the role. Another value replaces the attachment.",
 			},
 			"resource_group_id": schema.StringAttribute{
@@ -363,7 +363,7 @@ func (r *attachmentResource) attach(ctx context.Context, f diagnostics.Operation
 		return false
 	}
 	if adopted {
-		diags.AddWarning(fmt.Sprintf("Policy %s already is attached to %s", m.PolicyName.ValueString(), describePrincipal(m.principal())),
+		diags.AddWarning(fmt.Sprintf("Policy %s is already attached to %s", m.PolicyName.ValueString(), describePrincipal(m.principal())),
 			"The attachment was adopted, and nothing was changed. Terraform manages it now: a destroy detaches the policy.")
 		return true
 	}
@@ -374,7 +374,7 @@ func (r *attachmentResource) attach(ctx context.Context, f diagnostics.Operation
 		return false
 	}
 	if ram.OutcomeUnknown(err) {
-		f.State = "It is not known whether the policy is attached. Run again: an attachment that exists is adopted."
+		f.State = "It is unknown whether the policy is attached. Run again: an attachment that exists is adopted."
 		if attached, readErr := r.attached(ctx, m, r.Client.RefreshAttachedPolicies); m.ResourceGroupID.IsNull() && readErr == nil && attached {
 			return true
 		}
@@ -389,7 +389,7 @@ func (r *attachmentResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := attachmentOperation("read", "The state is as it was.")
+	f := attachmentOperation("read", "The state is unchanged.")
 	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return

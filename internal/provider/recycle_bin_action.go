@@ -40,7 +40,7 @@ func recycledKeyAttributes(ctx context.Context) map[string]schema.Attribute {
 	return orderAttributes(ctx, tf.DefaultTimeout, map[string]schema.Attribute{
 		"access_key_id": schema.StringAttribute{
 			Required: true, Validators: keyIDChecks(),
-			MarkdownDescription: "The id of the AccessKey pair in the recycle bin. `ram_access_keys_in_recycle_bin` finds those that are there.",
+			MarkdownDescription: "The id of the AccessKey pair in the recycle bin. `ram_access_keys_in_recycle_bin` lists them.",
 		},
 	})
 }
@@ -91,9 +91,9 @@ func (a *restoreKey) Metadata(_ context.Context, req action.MetadataRequest, res
 
 func (a *restoreKey) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Gives a RAM user a deleted AccessKey pair back, from the recycle bin, where it is for about a month, and waits until the service lists it. Its secret is the one of before. " +
-			"**Do not restore a key that was deleted because it leaked.** A user has two keys at most, and the restored one counts. Whether it comes back active is not documented; the action says how it is. " +
-			"A key that is back already is left as it is. It is in no state until it is imported.",
+		MarkdownDescription: "Restores a deleted AccessKey pair of a RAM user from the recycle bin, which keeps it for about a month, and waits until the service lists it. Its secret is unchanged. " +
+			"**Do not restore a key that was deleted because it leaked.** A user has at most two keys, including the restored one. The service does not document the status of a restored key; the action shows it. " +
+			"The action does nothing if the key is already restored. Import the key to manage it with Terraform.",
 		Attributes: recycledKeyAttributes(ctx),
 	}
 }
@@ -143,21 +143,21 @@ func (a *restoreKey) notRecycled(ctx context.Context, id string, tell telling, d
 		tell("The AccessKey pair %s of %q is not deleted. It is %s.", id, owner.Name, key.Status)
 	default:
 		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+failedRestore.Name, fmt.Sprintf(
-			"There is no AccessKey pair %s in the recycle bin, and no RAM user has it. %s\n\nIt is gone for good about a month after it was deleted, or once the user has deleted three more. "+
-				"Or it belongs to another account.", id, failedRestore.State))
+			"The AccessKey pair %s is not in the recycle bin, and no RAM user has it. %s\n\nThe service deletes a key permanently about a month after its deletion, or when the user has deleted three more. "+
+				"The key may also belong to another account.", id, failedRestore.State))
 	}
 }
 
 func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell telling, diags *diag.Diagnostics) {
-	f := diagnostics.Operation{Name: failedRestore.Name, State: "The service accepted the request, but it is not certain that the key is restored. " + runAgain}
+	f := diagnostics.Operation{Name: failedRestore.Name, State: "The service accepted the request, but it could not be confirmed that the key is restored. " + runAgain}
 	err := a.Client.RestoreRecycledKey(ctx, user.ID, id)
 	if err != nil {
-		f.State = afterRequest(err, "The key is still in the recycle bin.", "It is not certain whether the key is restored.")
+		f.State = afterRequest(err, "The key is still in the recycle bin.", "It is unknown whether the key is restored.")
 	}
 	switch {
 	case ram.LimitExceeded(err):
 		keys, _ := a.Client.RefreshAccessKeys(ctx, user.Name)
-		diagnostics.Report(diags, diagnostics.Operation{Name: f.Name, State: fmt.Sprintf("The user %q has as many AccessKey pairs as a user may have: %s. Nothing was changed. Delete one of them, and run again.", user.Name, keysNamed(keys))}, err)
+		diagnostics.Report(diags, diagnostics.Operation{Name: f.Name, State: fmt.Sprintf("The user %q already has the maximum number of AccessKey pairs: %s. Nothing was changed. Delete one of them and run again.", user.Name, keysNamed(keys))}, err)
 		return
 	case ram.NotFound(err, "User.AccessKey"): // a request of before may have done it
 	case diagnostics.Report(diags, f, err):
@@ -179,7 +179,7 @@ func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell
 	}
 	tell("The AccessKey pair %s of %q is restored. It is %s.", id, user.Name, key.Status)
 	if key.Status == ram.Active {
-		diags.AddWarning(fmt.Sprintf("The restored AccessKey pair %s of user %s is active", id, user.Name), fmt.Sprintf("The key %s of %q can be used again at once. If that is not what you want, disable it.", id, user.Name))
+		diags.AddWarning(fmt.Sprintf("The restored AccessKey pair %s of user %s is active", id, user.Name), fmt.Sprintf("The key %s of %q can be used immediately. Disable it if you do not want that.", id, user.Name))
 	}
 }
 
@@ -193,7 +193,7 @@ func (a *purgeKey) Metadata(_ context.Context, req action.MetadataRequest, resp 
 func (a *purgeKey) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Deletes an AccessKey pair in the recycle bin permanently, and confirms the deletion. It cannot be restored afterwards. **This cannot be undone.** " +
-			"It only touches what is in the recycle bin: a key that a user still has is an error, and stays. A key that is not there any more is a warning.",
+			"It only deletes keys in the recycle bin. A key that a user still has is an error and is not deleted. A key that no longer exists is a warning.",
 		Attributes: recycledKeyAttributes(ctx),
 	}
 }
@@ -221,11 +221,11 @@ func (a *purgeKey) Invoke(ctx context.Context, req action.InvokeRequest, resp *a
 		a.notRecycled(ctx, id, &resp.Diagnostics)
 		return
 	}
-	tell("Deleting the AccessKey pair %s of the user %s for good.", id, kept.UserID)
+	tell("Permanently deleting the AccessKey pair %s of the user %s.", id, kept.UserID)
 	if diagnostics.Report(&resp.Diagnostics, f, a.purge(ctx, kept)) {
 		return
 	}
-	tell("The AccessKey pair %s is gone for good.", id)
+	tell("The AccessKey pair %s is permanently deleted.", id)
 }
 
 // notRecycled says where a key is that is not in the recycle bin. A live one is never
@@ -236,10 +236,10 @@ func (a *purgeKey) notRecycled(ctx context.Context, id string, diags *diag.Diagn
 	case diagnostics.Report(diags, failedPurge, err):
 	case found:
 		diags.AddAttributeError(path.Root("access_key_id"), "Cannot "+failedPurge.Name, fmt.Sprintf(
-			"The AccessKey pair %s is not in the recycle bin: the user %q has it, and it is %s. %s\n\nDelete it first, if it is the one that is meant.", id, owner.Name, key.Status, failedPurge.State))
+			"The AccessKey pair %s is not in the recycle bin: the user %q has it, and it is %s. %s\n\nTo delete it permanently, delete it from the user first.", id, owner.Name, key.Status, failedPurge.State))
 	default:
 		diags.AddAttributeWarning(path.Root("access_key_id"), fmt.Sprintf("The AccessKey pair %s does not exist", id), fmt.Sprintf(
-			"There is no AccessKey pair %s in the recycle bin, and no RAM user has it. It is gone for good already, or the id is not the one that is meant.", id))
+			"The AccessKey pair %s is not in the recycle bin, and no RAM user has it. It may already be permanently deleted. Check the id.", id))
 	}
 }
 
@@ -247,7 +247,7 @@ func (a *purgeKey) notRecycled(ctx context.Context, id string, diags *diag.Diagn
 func (a *purgeKey) purge(ctx context.Context, kept ram.RecycledKey) error {
 	err := a.Client.PurgeRecycledKey(ctx, kept.UserID, kept.ID)
 	if err != nil && !ram.NotFound(err, "User.AccessKey") {
-		return diagnostics.WithState(afterRequest(err, "The key is still in the recycle bin.", "It is not certain whether the key is deleted permanently."), err)
+		return diagnostics.WithState(afterRequest(err, "The key is still in the recycle bin.", "It is unknown whether the key is permanently deleted."), err)
 	}
 	gone, looked := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		_, err := a.Client.RecycledKey(ctx, kept.ID)
@@ -259,5 +259,5 @@ func (a *purgeKey) purge(ctx context.Context, kept ram.RecycledKey) error {
 	case looked == nil:
 		looked = cmp.Or(err, fmt.Errorf("the service accepted the request, but still showed the key in the recycle bin after %s", instance.ConfirmLimit))
 	}
-	return diagnostics.WithState("The service accepted the request, but it is not certain that the key is deleted permanently. "+runAgain, looked)
+	return diagnostics.WithState("The service accepted the request, but it could not be confirmed that the key is permanently deleted. "+runAgain, looked)
 }

@@ -54,28 +54,28 @@ func (d *recycledKeysData) Schema(_ context.Context, _ datasource.SchemaRequest,
 		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The AccessKey pairs that were deleted and can still be restored, but never a secret. The service keeps the last three of a user for about 30 days. " +
-			"Without a user, it reads the recycle bin of every RAM user that there is, one call for each; name a deleted user, or the root account, by `user_id`.",
+		MarkdownDescription: "The deleted AccessKey pairs that can still be restored, without their secrets. The service keeps the last three keys of a user for about 30 days. " +
+			"Without a user, it reads the recycle bins of all existing RAM users, with one API call for each. Set `user_id` for a deleted user or the root account.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": text("The id of the account."),
 			"user_name": schema.StringAttribute{
-				Optional: true, MarkdownDescription: "Only the keys of this RAM user, such as `alice`: not the principal name.",
+				Optional: true, MarkdownDescription: "Only the keys of this RAM user, such as `alice` (not the principal name).",
 				Validators: append(owner.UserNameValidators(), stringvalidator.ConflictsWith(path.MatchRoot("user_id"))),
 			},
 			"user_id": schema.StringAttribute{
-				Optional: true, MarkdownDescription: "Only the keys of the user with this id, who may be deleted.",
+				Optional: true, MarkdownDescription: "Only the keys of the user with this id. The user may be deleted.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"access_keys": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The keys that were found, by user, and of one user in the order in which they were deleted.",
+				MarkdownDescription: "The keys, ordered by user and then by the time of deletion.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"access_key_id": text("The id of the key."),
-					"user_name":     text("The name of the RAM user; null if there is no such user now."),
+					"user_name":     text("The name of the RAM user; null if the user no longer exists."),
 					"user_id":       text("The id of the user."),
-					"create_date":   text("When the key was made."),
+					"create_date":   text("When the key was created."),
 					"recycle_date":  text("When the key was deleted."),
-					"delete_date":   text("When the key will be gone for good."),
+					"delete_date":   text("When the service deletes the key permanently."),
 				}},
 			},
 		},

@@ -195,14 +195,14 @@ func TestCredentialReport_theServiceMakesNoNewOne(t *testing.T) {
 		v, diags := c.ReadData(credentialReport, attributes{})
 		clean(t, diags)
 		expect(t, "rows", len(elementsOf(t, v, "rows")), 2)
-		refusedData(t, c, credentialReport, attributes{"max_age": "4h30m"}, "Cannot read the credential report", "max_age = 4h30m0s", "every four hours at most", "run again")
+		refusedData(t, c, credentialReport, attributes{"max_age": "4h30m"}, "Cannot read the credential report", "max_age = 4h30m0s", "at most one report every four hours", "Run again")
 	}
 }
 
 func TestCredentialReport_badInput(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv, fakeClock())
-	for text, want := range map[string]string{"a day": `"a day" is no span of time`, "": `"" is no span of time`, "1h": `"1h" is less than 4h0m0s`, "-24h": `"-24h" is less than`, "3h59m59s": "every four hours"} {
+	for text, want := range map[string]string{"a day": `"a day" is not a duration`, "": `"" is not a duration`, "1h": `"1h" is less than the minimum of 4h0m0s`, "-24h": `"-24h" is less than the minimum`, "3h59m59s": "every four hours"} {
 		resp, err := c.Server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
 			TypeName: credentialReport, Config: c.Dynamic(c.Build(c.Schemas.DataSourceSchemas[credentialReport], attributes{"max_age": text})),
 		})
@@ -286,7 +286,7 @@ func TestCredentialReport_theWaitEnds(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 }))
 	c := newCore(t, srv.Getenv, clockOf(srv))
-	refusedData(t, c, credentialReport, attributes{"timeouts": attributes{"read": "3m"}}, "is not there after", `"in progress"`, "timeouts")
+	refusedData(t, c, credentialReport, attributes{"timeouts": attributes{"read": "3m"}}, "is not complete after", `"in progress"`, "timeouts")
 	if asked := len(srv.Calls("GenerateCredentialReport")); asked < 5 || asked > 20 {
 		t.Errorf("asked %d times", asked)
 	}
@@ -358,7 +358,7 @@ func TestGovernanceReport_isMadeAndReadToItsEnd(t *testing.T) {
 func TestGovernanceReport_theWaitEnds(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 }))
-	refusedData(t, newCore(t, srv.Getenv, clockOf(srv)), governanceReport, attributes{}, "is not there after", `"in progress"`)
+	refusedData(t, newCore(t, srv.Getenv, clockOf(srv)), governanceReport, attributes{}, "is not complete after", `"in progress"`)
 }
 
 func TestRecycledKeys_ofOneUserAndOfAll(t *testing.T) {

@@ -43,20 +43,20 @@ func (d *securityReportData) Schema(_ context.Context, _ datasource.SchemaReques
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The security score that the service gives the account, and what it is made of, in the service's own words. What counts as old or as unused is the service's own measure, which it does not publish. " +
-			"What the service does not report is null.",
+		MarkdownDescription: "The security score that the service computes for the account, and its components. The service does not publish when a key counts as old or as unused. " +
+			"A value that the service does not return is null.",
 		Attributes: map[string]schema.Attribute{
 			"account_id":                      schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account."},
-			"score":                           count("The score; more is better, and 100 the most as far as is known."),
+			"score":                           count("The score. A higher score is better; the maximum is 100 (observed)."),
 			"bind_mfa":                        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the root account has an MFA device."},
-			"root_with_access_key":            count("How many AccessKey pairs the root account has."),
-			"old_ak_num":                      count("How many AccessKey pairs are old."),
-			"unused_ak_num":                   count("How many AccessKey pairs are not used."),
-			"sub_user":                        count("How many RAM users there are."),
-			"sub_user_bind_mfa":               count("How many RAM users have an MFA device."),
-			"sub_user_pwd_level":              schema.StringAttribute{Computed: true, MarkdownDescription: "How strong the password policy is: `low`, `mid` or `high`."},
-			"sub_user_with_old_access_key":    count("How many RAM users have an old AccessKey pair."),
-			"sub_user_with_unused_access_key": count("How many RAM users have an AccessKey pair that is not used."),
+			"root_with_access_key":            count("The number of AccessKey pairs of the root account."),
+			"old_ak_num":                      count("The number of old AccessKey pairs."),
+			"unused_ak_num":                   count("The number of unused AccessKey pairs."),
+			"sub_user":                        count("The number of RAM users."),
+			"sub_user_bind_mfa":               count("The number of RAM users with an MFA device."),
+			"sub_user_pwd_level":              schema.StringAttribute{Computed: true, MarkdownDescription: "The strength of the password policy: `low`, `mid` or `high`."},
+			"sub_user_with_old_access_key":    count("The number of RAM users with an old AccessKey pair."),
+			"sub_user_with_unused_access_key": count("The number of RAM users with an unused AccessKey pair."),
 		},
 	}
 }

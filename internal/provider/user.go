@@ -179,38 +179,38 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A RAM user. A new name renames the user in place: its id stays, and so do its login profile, AccessKey pairs, MFA device, groups and policies.\n\n" +
-			"An optional attribute that the configuration never mentioned keeps what the user has; one that it mentioned and no longer does is cleared.\n\n" +
-			"Destroying a user moves it to the account's recycle bin for about a month. A user that still has a login profile, an AccessKey pair, an MFA device, a group or a policy " +
-			"is not deleted, unless `force_destroy` is set. The user that Terraform itself runs as is never destroyed.",
+			"An optional attribute that was never configured keeps the value that it has in the account. An attribute that is removed from the configuration is cleared.\n\n" +
+			"Destroying a user moves it to the account's recycle bin for about a month. A user with a login profile, an AccessKey pair, an MFA device, a group or a policy " +
+			"is not deleted, unless `force_destroy` is set. The provider never destroys the user that Terraform runs as.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the account."},
 			"name": schema.StringAttribute{
 				Required: true, Validators: owner.UserNameValidators(),
-				MarkdownDescription: "The name of the RAM user, such as `alice`: 1 to 64 letters, digits, dots, dashes and underscores, without a domain. A new name renames the user.",
+				MarkdownDescription: "The name of the RAM user, such as `alice`: 1 to 64 letters, digits, dots, hyphens and underscores, without a domain. A new name renames the user.",
 			},
 			"user_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the RAM user, which stays the same when the user is renamed."},
-			"display_name": optional("The display name, up to 24 characters, or 128 where the service takes them. A user always has one: without one in the configuration, it is the name that the user is created with.",
+			"display_name": optional("The display name, up to 24 characters, or 128 where the service accepts them. The default is the name with which the user is created.",
 				stringvalidator.UTF8LengthBetween(1, 128)),
-			"mobile_phone": optional("The mobile phone number, as `<country code>-<number>`, for example `86-13900001234`. The service has it on its China site only; another site that does not store it is named in a warning or an error. It is stored in the state.",
+			"mobile_phone": optional("The mobile phone number, as `<country code>-<number>`, for example `86-13900001234`. The service stores it on the China site only; the provider reports if a site does not store it. The state contains it.",
 				phoneForm.Validator("must be <country code>-<number>, such as 86-13900001234")),
-			"email": optional("The e-mail address. The service has it on its China site only; another site that does not store it is named in a warning or an error. It is stored in the state.",
+			"email": optional("The e-mail address. The service stores it on the China site only; the provider reports if a site does not store it. The state contains it.",
 				mailForm.Validator("must be an e-mail address")),
 			"comments": optional("Comments, up to 128 characters.", stringvalidator.UTF8LengthAtMost(128)),
 			"tags": schema.MapAttribute{
 				ElementType: types.StringType, Optional: true, Computed: true, Validators: tagChecks(),
-				MarkdownDescription: "The tags of the user, at most 20. When they are given, they are all that the user has: others are removed. Tags of the service itself (`acs:`, `aliyun`) are left alone.",
+				MarkdownDescription: "The tags of the user, at most 20. If set, all other tags are removed, except the tags of the service (`acs:`, `aliyun`).",
 			},
 			"create_date": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()}, MarkdownDescription: "When the user was created (RFC 3339)."},
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether a destroy first removes everything that the user has, **including what Terraform does not manage**: the login profile, all AccessKey pairs, service credentials, the binding " +
 					"of the MFA device, memberships of groups and attached policies. The plan names what is removed. Policies that are attached in a resource group are not listed by RAM; the error names the commands that detach them. " +
-					"The default is `false`. The value of the last apply counts, and it is never sent to the service.",
+					"The default is `false`. A destroy uses the value of the last apply. It is never sent to the service.",
 			},
 			"delete_virtual_mfa_device": schema.BoolAttribute{
 				Optional: true, Validators: []validator.Bool{boolvalidator.AlsoRequires(path.MatchRoot("force_destroy"))},
 				MarkdownDescription: "Whether a destroy with `force_destroy` also deletes the virtual MFA device of the user. Without it, the device is unbound and stays in the account, and a warning names it: " +
-					"no other device can have its name. The value of the last apply counts, and it is never sent to the service.",
+					"no other device can have its name. A destroy uses the value of the last apply. It is never sent to the service.",
 			},
 			"timeouts": tf.TimeoutsAttribute(ctx),
 		},
@@ -230,7 +230,7 @@ func tagChecks() []validator.Map {
 type tagKeys struct{}
 
 func (tagKeys) Description(context.Context) string {
-	return "must not begin with acs: or aliyun, nor hold http:// or https://"
+	return "must not begin with acs: or aliyun, and must not contain http:// or https://"
 }
 
 func (k tagKeys) MarkdownDescription(ctx context.Context) string { return k.Description(ctx) }
@@ -246,7 +246,7 @@ func (k tagKeys) ValidateString(ctx context.Context, req validator.StringRequest
 type tagValues struct{}
 
 func (tagValues) Description(context.Context) string {
-	return "must not begin with acs:, nor hold http:// or https://"
+	return "must not begin with acs:, and must not contain http:// or https://"
 }
 
 func (v tagValues) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -329,7 +329,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := diagnostics.Operation{Name: "read the user", State: "The state is as it was."}
+	f := diagnostics.Operation{Name: "read the user", State: "The state is unchanged."}
 	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
@@ -340,7 +340,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		var gone bool
 		if live, gone, err = r.confirmGone(ctx, state); gone {
 			r.RemoveFromState(ctx, state.identity(), resp, "The user is gone", fmt.Sprintf(
-				"Account %s has no RAM user with the id %s any more, which was %q. It was deleted outside of Terraform; the account's recycle bin may still have it, with its AccessKey pairs. The next apply creates a new user, with another id and without credentials.",
+				"The RAM user with the id %[2]s (%[3]q) no longer exists in account %[1]s. It was deleted outside of Terraform; it may still be in the account's recycle bin, with its AccessKey pairs. The next apply creates a new user, with another id and without credentials.",
 				account, state.UserID.ValueString(), state.Name.ValueString()))
 			return
 		}
@@ -408,13 +408,13 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		updated, err = r.Client.UpdateUser(ctx, state.UserID.ValueString(), change)
 		if ram.Exists(err) {
 			resp.Diagnostics.AddAttributeError(path.Root("name"), "Cannot update the user", fmt.Sprintf(
-				"Another user of account %s has the name %q already. Nothing was changed.\n\nChoose another name, or rename or delete the other user first.\n\n%s", account, plan.Name.ValueString(), diagnostics.Explain(err)))
+				"Another user of account %s already has the name %q. Nothing was changed.\n\nChoose another name, or rename or delete the other user first.\n\n%s", account, plan.Name.ValueString(), diagnostics.Explain(err)))
 			return
 		}
 		if cleared := clearedBy(state, plan); len(cleared) > 0 && ram.Invalid(err) {
 			err = diagnostics.WithState(fmt.Sprintf("The service does not accept an empty value of %s. Give it another value. To leave it as it is, take the user out of the state and import it without the attribute.", strings.Join(cleared, " and ")), err)
 		}
-		if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the user", State: "The user has what it had, unless the answer alone was lost; the next plan shows it."}, err) {
+		if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the user", State: "The user is unchanged, unless only the answer was lost. The next plan shows it."}, err) {
 			return
 		}
 		if plan.DisplayName.IsUnknown() {
@@ -425,7 +425,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	half := plan
 	half.Tags = state.Tags
 	tf.Save(ctx, half.identity(), half, &resp.State, resp.Identity, &resp.Diagnostics)
-	if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the tags of the user", State: "All else of the user was updated; the next plan shows which tags it has."}, r.retag(ctx, plan.UserID.ValueString(), state, plan)) {
+	if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the tags of the user", State: "All other attributes of the user were updated. The next plan shows its tags."}, r.retag(ctx, plan.UserID.ValueString(), state, plan)) {
 		return
 	}
 	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)

@@ -47,7 +47,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 			diagnostics.Report(diags, f, err)
 			return ram.User{}, false
 		}
-		f.State = fmt.Sprintf("It is not known whether the user was created. If account %s has a user %q now, import it: terraform import <address> %[2]s", account, want.Name)
+		f.State = fmt.Sprintf("It is unknown whether the user was created. If account %s has a user %q now, import it: terraform import <address> %[2]s", account, want.Name)
 		found, lost := r.WaitUntil(ctx, instance.LagWindow, func(ctx context.Context) (bool, error) {
 			made, err := r.Client.RefreshUser(ctx, want.Name)
 			if ram.NotFound(err, "User") {
@@ -79,8 +79,8 @@ func takenName(there ram.User, account string, diags *diag.Diagnostics) {
 		id = fmt.Sprintf(", with the id %s, created on %s", there.ID, there.CreateDate.UTC().Format("2006-01-02 15:04 MST"))
 	}
 	diags.AddAttributeError(path.Root("name"), "Cannot create the user", fmt.Sprintf(
-		"Account %s has a RAM user %q already%s. Nothing was created, and that user was not changed.\n\n"+
-			"To manage it with Terraform, import it:\n\n  terraform import <address> %[2]s\n\nIf another user is meant, choose another name.", account, there.Name, id))
+		"Account %s already has a RAM user %q%s. Nothing was created, and that user was not changed.\n\n"+
+			"To manage it with Terraform, import it:\n\n  terraform import <address> %[2]s\n\nFor another user, choose another name.", account, there.Name, id))
 }
 
 // sameUser reports whether all that one user says of itself is what the other has. What
@@ -117,7 +117,7 @@ func storedBy(have, want ram.User) ram.User {
 
 // explainUnstored says why a contact does not reach the service.
 func explainUnstored(attribute, state string) string {
-	return fmt.Sprintf("The service accepted the request and did not store %s: it has contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
+	return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
 }
 
 // unstoredLimit is how long a contact may stay invisible that the answer to the write does
@@ -145,14 +145,14 @@ func (r *userResource) confirm(ctx context.Context, written userModel, answer ra
 	if lost := unstored(want, seen); limit == unstoredLimit && err == nil && len(lost) > 0 && sameUser(storedBy(seen, want), seen) {
 		return lost, false
 	}
-	const summary, kept = "Cannot confirm the user", "The state shows what was written; the next refresh shows what the account has."
+	const summary, kept = "Cannot confirm the user", "The state has the written values; the next refresh reads the account."
 	switch {
 	case err != nil:
 		diags.AddWarning(summary, "The service accepted the request, but reading the user back failed. "+kept+"\n\n"+diagnostics.Explain(err))
 	case !shows && seen.ID == "":
 		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still does not show a user %q. %s", want.Name, kept))
 	case !shows:
-		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still shows other values than those that were written. %s", kept))
+		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still returns other values than the written ones. %s", kept))
 	}
 	return nil, shows
 }

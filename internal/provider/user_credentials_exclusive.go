@@ -109,22 +109,22 @@ func (r *exclusiveResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Declares which AccessKey pairs a RAM user may have, and reports all others: a key that was created outside of Terraform, or that an interrupted run left.\n\n" +
-			"With `enforce = \"report\"`, every plan warns of such keys, with their age, and changes nothing; `undeclared_access_key_ids` is there for `check` blocks and postconditions. " +
+		MarkdownDescription: "Declares the AccessKey pairs that a RAM user may have, and reports all others, such as keys that were created outside of Terraform or by an interrupted run.\n\n" +
+			"With `enforce = \"report\"`, every plan warns of such keys, with their age, and changes nothing; use `undeclared_access_key_ids` in `check` blocks and postconditions. " +
 			"With `\"disable\"` or `\"delete\"`, a plan shows `undeclared_access_key_ids` becoming empty, and its apply disables or deletes **exactly the keys that the plan showed**. " +
-			"So the first apply only finds out what there is, and a key that comes up later waits for the next plan.\n\n" +
+			"The first apply therefore only records the keys, and a later key waits for the next plan.\n\n" +
 			"The provider's own keys are never touched. An allowed key that does not exist is a warning. A deleted key can be restored from the recycle bin for about a month. " +
-			"Have one such resource per user. Destroying it changes nothing in the account.",
+			"Use one such resource per user. Destroying it changes nothing in the account.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"allowed_access_key_ids": schema.SetAttribute{
 				Required: true, ElementType: types.StringType,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
-				MarkdownDescription: "The ids of the AccessKey pairs that the user may have; `[]` is for none. It is compared with the account, and never read from it.",
+				MarkdownDescription: "The ids of the AccessKey pairs that the user may have; `[]` allows none. The provider compares it with the account.",
 			},
 			"enforce": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(enforceReport),
 				Validators:          []validator.String{stringvalidator.OneOf(enforceReport, enforceDisable, enforceDelete)},
-				MarkdownDescription: "What is done about other keys: `report`, which is the default, only warns; `disable` disables those that are active; `delete` disables and deletes all.",
+				MarkdownDescription: "What the provider does about other keys: `report`, the default, only warns; `disable` disables the active ones; `delete` disables and deletes all.",
 			},
 			"undeclared_access_key_ids": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -173,7 +173,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedExclusive("read", "The state is as it was.")
+	f := failedExclusive("read", "The state is unchanged.")
 	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
@@ -182,7 +182,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	listing, err := r.keys(&state.Object).Read(ctx, state.known()...)
 	if err == nil && !listing.UserExists {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
-			"There is no RAM user %q in account %s any more, so its keys are no longer checked.", state.UserName.ValueString(), account))
+			"The RAM user %q no longer exists in account %s, so its keys are no longer checked.", state.UserName.ValueString(), account))
 		return
 	}
 	if err == nil && state.UserID.IsNull() {

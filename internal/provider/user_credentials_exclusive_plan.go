@@ -69,12 +69,12 @@ func (m exclusiveModel) warnOfLater(state exclusiveModel, diags *diag.Diagnostic
 	}
 	if m.Enforce.ValueString() == enforceDelete && state.Enforce.ValueString() == enforceDisable {
 		diags.AddAttributeWarning(path.Root("enforce"), "Disabled AccessKey pairs are deleted later",
-			"Up to now undeclared_access_key_ids had the active ones only. This apply deletes none that is disabled already. If the user still has one then, the next plan shows it.")
+			"undeclared_access_key_ids contains the active keys only. This apply does not delete keys that are already disabled. The next plan shows those that the user still has.")
 	}
 	for _, id := range state.Allowed.Elements() {
 		if !slices.Contains(m.Allowed.Elements(), id) && !slices.ContainsFunc(m.Allowed.Elements(), attr.Value.IsUnknown) {
-			diags.AddAttributeWarning(path.Root("allowed_access_key_ids"), "An AccessKey pair is not allowed any more", fmt.Sprintf(
-				"%s is struck off. This apply does nothing to it. If the user still has it then, the next plan shows it.", id))
+			diags.AddAttributeWarning(path.Root("allowed_access_key_ids"), "An AccessKey pair is no longer allowed", fmt.Sprintf(
+				"%s was removed from the allowed keys. This apply does not change it. If the user still has it, the next plan shows it.", id))
 		}
 	}
 }
@@ -101,7 +101,7 @@ func (r *exclusiveResource) warnOfKeys(ctx context.Context, plan exclusiveModel,
 	for _, id := range plan.Allowed.Elements() {
 		if !slices.ContainsFunc(keys, func(key ram.AccessKey) bool { return id.Equal(types.StringValue(key.ID)) }) {
 			diags.AddAttributeWarning(path.Root("allowed_access_key_ids"), "An allowed AccessKey pair does not exist", fmt.Sprintf(
-				"%s is allowed, but %s has no such key. If it was deleted, take it out of the list.", id, user))
+				"%s is allowed, but %s has no such key. If it was deleted, remove it from the list.", id, user))
 		}
 	}
 }

@@ -237,7 +237,7 @@ func TestExclusive_importUnknownsAndTheUser(t *testing.T) {
 	expect(t, "name", in(t, o.State, "user_name"), "alicia")
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", Nth: "1-", Fault: "code", Status: 403, Code: "NoPermission"})
 	denied, diags := newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
-	contains(t, acctest.Messages(diags), "Cannot read the exclusive credentials", "The state is as it was.")
+	contains(t, acctest.Messages(diags), "Cannot read the exclusive credentials", "The state is unchanged.")
 	expect(t, "state", denied.State.Equal(o.State), true)
 
 	mended := staffedLike(t, srv)

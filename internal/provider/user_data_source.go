@@ -54,15 +54,15 @@ func (d *usersData) Schema(_ context.Context, _ datasource.SchemaRequest, resp *
 		return schema.StringAttribute{Computed: true, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the RAM users of the account that the credentials open, in the order of their names. It changes nothing. What the service does not report of a user is null.",
+		MarkdownDescription: "Lists the RAM users of the account of the credentials, ordered by name. A value that the service does not return is null.",
 		Attributes: listing.WithFilters(map[string]schema.Attribute{
-			"account_id": said("The id of the account that the credentials open."),
+			"account_id": said("The id of the account of the credentials."),
 			"users": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The users.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"user_name":       said("The name, as `user_name` of other types takes it."),
+					"user_name":       said("The name, as used for `user_name` of other resources."),
 					"user_id":         said("The id, which stays the same when the user is renamed."),
-					"principal_name":  said("The name with which the user logs on. Its domain follows the account alias."),
+					"principal_name":  said("The name with which the user logs on. Its domain depends on the account alias."),
 					"display_name":    said("The display name."),
 					"mobile_phone":    said("The mobile phone number."),
 					"email":           said("The e-mail address."),

@@ -55,8 +55,8 @@ func (r *userResource) notOwn(ctx context.Context, id string, f diagnostics.Oper
 		return false
 	}
 	if own {
-		diags.AddError("Cannot "+f.Name, "Terraform itself runs with a key of this user, and would lose it in the middle of the run. Nothing was changed.\n\n"+
-			"Run with the credentials of another user, or take the user out of the state without deleting it: terraform state rm <address>")
+		diags.AddError("Cannot "+f.Name, "Terraform runs with an AccessKey pair of this user and would lose it during the run. Nothing was changed.\n\n"+
+			"Run with the credentials of another user, or remove the user from the state without deleting it: terraform state rm <address>")
 	}
 	return !own
 }
@@ -175,7 +175,7 @@ func (d *userDeletion) mfaDevice(ctx context.Context, name string) ([]dependant,
 
 func (d *userDeletion) warnDeviceStays(serial string) {
 	d.diags.AddWarning("The virtual MFA device "+serial+" stays in the account", fmt.Sprintf(
-		"The device was unbound from the user %q and belongs to no user now. As long as it exists, no other device can have its name.\n\n"+
+		"The device was unbound from the user %q and is not bound to any user now. While it exists, no other device can have its name.\n\n"+
 			"If it is not needed, delete it:\n\n  aliyun ims DeleteVirtualMFADevice --SerialNumber %s\n\n"+
 			"To delete the device together with a user, set delete_virtual_mfa_device = true beside force_destroy.", d.user.Name, serial))
 }
@@ -347,7 +347,7 @@ func (d *userDeletion) refuse(found []dependant, conflict error) {
 		parts = append(parts, "Remove these objects, and apply again:\n\n"+commands)
 	}
 	if !d.forced && len(found) > 0 {
-		parts = append(parts, fmt.Sprintf("Or let Terraform remove all that the user has, including what Terraform does not manage: apply the following, and then remove the user from the configuration. "+
+		parts = append(parts, fmt.Sprintf("Or let Terraform remove all objects of the user, including those that Terraform does not manage: apply the following, and then remove the user from the configuration. "+
 			"If the user is no longer in the configuration, add it again at its former address:\n\n  resource \"ram_user\" \"example\" {\n    name          = %q\n    force_destroy = true\n  }", d.user.Name))
 	}
 	if conflict != nil {
@@ -369,11 +369,11 @@ func (d *userDeletion) explainResourceGroups() string {
 // warnForce says, when a destroy is planned, what is removed together with the user.
 func (r *userResource) warnForce(ctx context.Context, state userModel, diags *diag.Diagnostics) {
 	name := state.Name.ValueString()
-	text := fmt.Sprintf("force_destroy is true. A destroy also removes what the user %q has, including what Terraform does not manage: its login profile, all AccessKey pairs, "+
+	text := fmt.Sprintf("force_destroy is true. A destroy also removes all objects of the user %q, including those that Terraform does not manage: its login profile, all AccessKey pairs, "+
 		"service credentials, the binding of its MFA device, its memberships of groups and its attached policies.", name)
 	d := userDeletion{userResource: r, user: ram.User{Name: name}}
 	if found := d.dependants(ctx); len(found) > 0 {
 		text += " At present it has:\n\n" + texts(found)
 	}
-	diags.AddWarning(fmt.Sprintf("Destroying the user %q removes all that it has", name), text)
+	diags.AddWarning(fmt.Sprintf("Destroying the user %q removes all its objects", name), text)
 }

@@ -25,7 +25,7 @@ type namesSought struct {
 func nameFilters() []listing.Filter {
 	return []listing.Filter{
 		listing.NameRegexFilter("Only users whose names match this regular expression (RE2)."),
-		listing.FlagFilter("never_logged_on", "`true` finds only users who never logged on to the console, or of whom the service does not say when; `false` only those who did."),
+		listing.FlagFilter("never_logged_on", "`true` finds only users without a known logon to the console, `false` only users with one."),
 	}
 }
 
@@ -42,7 +42,7 @@ func (n namesSought) found(ctx context.Context, i *instance.Instance, most int64
 }
 
 func (r *userResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listing.Schema("Finds the RAM users of the account that the credentials open. It costs one call per thousand users.", nameFilters()...)
+	resp.Schema = listing.Schema("Finds the RAM users of the account of the credentials. The list needs one API call for every 1,000 users.", nameFilters()...)
 }
 
 func (r *userResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

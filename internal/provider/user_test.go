@@ -305,7 +305,7 @@ func TestUser_thatIsGoneLeavesTheStateOnlyIfItIsSure(t *testing.T) {
 			rule.Action = "GetUser"
 			srv.Inject(rule)
 			after, diags := c.Read(userKind, o)
-			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the user", "The state is as it was.")
+			contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot read the user", "The state is unchanged.")
 			expect(t, "state", after.State.Equal(o.State), true)
 		})
 	}

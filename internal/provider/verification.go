@@ -127,12 +127,12 @@ var (
 
 func (r *verificationResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	either := stringvalidator.AtLeastOneOf(path.MatchRoot("security_email"), path.MatchRoot("security_phone"))
-	const managed = " If it is left out, it is not managed: the user keeps what there is. `\"\"` takes away what there is."
-	const status = "`pending` until the owner has confirmed it, then `active`. No operation can confirm, so the provider waits for nothing. It is null where nothing is managed, or nothing is set."
+	const managed = " If omitted, it is not managed and keeps its value. `\"\"` removes it."
+	const status = "`pending` until the owner has confirmed it, then `active`. The provider cannot confirm an address and does not wait for it. It is null if the address is not managed or not set."
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The security e-mail address and the security phone of a RAM user, with which the user proves to be itself at logon. They are not the contacts `email` and `mobile_phone` of `ram_user`.\n\n" +
-			"Only the owner can confirm an address; until then its status is `pending`. A different address has to be confirmed again. The addresses are in the state.\n\n" +
-			"Destroying takes off the user what is managed, if it is still what the state has; then the user cannot use it as a second factor any more.",
+		MarkdownDescription: "The security e-mail address and the security phone of a RAM user, with which the user can verify the logon. They are not the contacts `email` and `mobile_phone` of `ram_user`.\n\n" +
+			"Only the owner can confirm an address; until then its status is `pending`. A changed address must be confirmed again. The state contains the addresses.\n\n" +
+			"Destroying removes the managed addresses if they still have the values of the state. The user can then no longer use them as a second factor.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"security_email": schema.StringAttribute{
 				Optional:            true,
@@ -195,7 +195,7 @@ func (r *verificationResource) planDestroy(state verificationModel, resp *resour
 	for _, slot := range state.slots() {
 		if slot.address.ValueString() != "" {
 			resp.Diagnostics.AddWarning("A user loses the "+slot.noun, fmt.Sprintf(
-				"Destroying the verification takes the %s %s off the user %q, who then cannot prove to be itself with it. Where the security preference demands one at logon, the user has to have another way.",
+				"Destroying the verification removes the %s %s of the user %q, who can then no longer verify the logon with it. If the security preference requires a second factor, the user needs another one.",
 				slot.noun, slot.address.ValueString(), state.UserName.ValueString()))
 		}
 	}
@@ -213,7 +213,7 @@ func (m *verificationModel) change(state verificationModel, resp *resource.Modif
 			*slot.status = types.StringNull()
 			if was.address.ValueString() != "" {
 				resp.Diagnostics.AddAttributeWarning(path.Root(slot.attribute), "The "+slot.noun+" is not managed any more", fmt.Sprintf(
-					"It stays with the user %q as it is: %s. To take it away, set %s = \"\".", state.UserName.ValueString(), was.address.ValueString(), slot.attribute))
+					"The user %q keeps it: %s. To remove it, set %s = \"\".", state.UserName.ValueString(), was.address.ValueString(), slot.attribute))
 			}
 		case slot.address.ValueString() == "" && !slot.address.IsUnknown():
 			*slot.status = types.StringNull()
@@ -288,7 +288,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedVerification("read", "The state is as it was.")
+	f := failedVerification("read", "The state is unchanged.")
 	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
@@ -304,7 +304,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 	})
 	if err == nil && !found {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the verification is gone", fmt.Sprintf(
-			"There is no RAM user %q in account %s any more, so the verification leaves the state.", state.UserName.ValueString(), account))
+			"The RAM user %q no longer exists in account %s. The verification was removed from the state.", state.UserName.ValueString(), account))
 		return
 	}
 	imported := state.UserID.IsNull()
@@ -371,7 +371,7 @@ func (r *verificationResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedVerification("delete", "The user has what it had.")
+	f := failedVerification("delete", "The user is unchanged.")
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}

@@ -266,7 +266,7 @@ func TestVerification_underFaults(t *testing.T) {
 						c = newCore(t, mended.Getenv, fakeClock())
 						after, diags := c.Read(verificationKind, o)
 						if len(acctest.Errors(diags)) > 0 {
-							contains(t, acctest.Messages(diags), "Cannot read the verification", "The state is as it was.")
+							contains(t, acctest.Messages(diags), "Cannot read the verification", "The state is unchanged.")
 						}
 						if !after.State.Equal(o.State) {
 							t.Errorf("%s, %s: a refresh changed %v to %v", action, phase, o.State, after.State)

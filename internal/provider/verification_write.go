@@ -42,7 +42,7 @@ func (r *verificationResource) write(ctx context.Context, m *verificationModel, 
 			done += fmt.Sprintf(" Whether the %s was changed is not known.", slot.noun)
 		}
 		if err != nil {
-			return diagnostics.WithState(done+" Run again: what is there already is not sent a second time.", err)
+			return diagnostics.WithState(done+" Run again: addresses that are already set are not sent again.", err)
 		}
 		done = fmt.Sprintf("The %s was changed, and nothing else.", slot.noun)
 	}
@@ -104,12 +104,12 @@ func (r *verificationResource) confirm(ctx context.Context, m *verificationModel
 	if shows {
 		return
 	}
-	why := "It does not show so yet."
+	why := "It does not return the change yet."
 	if err != nil {
 		why = diagnostics.Explain(err)
 	}
 	diags.AddWarning("Cannot confirm the verification", fmt.Sprintf(
-		"The service accepted what was set for the user %q. %s\n\nThe next refresh shows what is there.", m.UserName.ValueString(), why))
+		"The service accepted the addresses of the user %q. %s\n\nThe next refresh reads them.", m.UserName.ValueString(), why))
 }
 
 // unbind takes off what the state has. What another user put in its place stays.
@@ -120,7 +120,7 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 		return nil
 	}
 	if err != nil {
-		return diagnostics.WithState("The user has what it had.", err)
+		return diagnostics.WithState("The user is unchanged.", err)
 	}
 	left := state
 	for n, slot := range state.slots() {
@@ -147,13 +147,13 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 		return err == nil && left.shown(live), err
 	})
 	if err == nil && !off {
-		return diagnostics.WithState("The service accepted to take it away, and still shows it. It is still in the state. Run again.", errStillThere)
+		return diagnostics.WithState("The service accepted the removal, but still returns the address. It is still in the state. Run again.", errStillThere)
 	}
 	if err != nil {
-		diags.AddWarning("Cannot confirm that the verification is deleted", "The service took the request, but looking for what is left failed. "+diagnostics.Explain(err))
+		diags.AddWarning("Cannot confirm that the verification is deleted", "The service accepted the request, but reading the addresses back failed. "+diagnostics.Explain(err))
 	}
 	return nil
 }
 
 // errStillThere is that what was taken away is shown for longer than a late read explains.
-var errStillThere = errors.New("what was taken off the user is still there")
+var errStillThere = errors.New("the service still returns the removed address")

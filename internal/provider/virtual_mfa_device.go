@@ -103,35 +103,35 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 		return schema.StringAttribute{Computed: true, Sensitive: sensitive, PlanModifiers: stable, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A virtual MFA device: the seed that an authenticator app makes its codes from. The service returns the seed only once, when the device is created. " +
-			"**It then is in the state, and so in every plan file that is made later**; give `pgp_key` to keep only an encrypted copy. " +
-			"With `bind_to_user` the provider also binds the device: it makes the two codes that the service asks for by itself. " +
-			"A device that is destroyed is taken off its user first, who then logs on without a second factor, or, where one is demanded, not at all.\n\n" +
-			"An imported device has no seed, because it cannot be read again; that alone never replaces the device. " +
-			"Bind a user's device before you demand MFA of the user, with `depends_on` where the references do not give that order.",
+		MarkdownDescription: "A virtual MFA device, whose seed an authenticator app uses to compute codes. The service returns the seed only once, when the device is created. " +
+			"**The state then contains the seed, and so does every later plan file.** Set `pgp_key` to store only an encrypted copy. " +
+			"With `bind_to_user`, the provider also binds the device to a user: it computes the two codes that the service requires. " +
+			"Destroying a bound device unbinds it first. The user then logs on without a second factor, or cannot log on if MFA is required.\n\n" +
+			"An imported device has no seed in the state, because the service does not return it again. This does not replace the device. " +
+			"Bind the device of a user before you require MFA of that user. Use `depends_on` where references do not imply this order.",
 		Attributes: map[string]schema.Attribute{
 			"account_id":    computed(false, "The id of the account."),
 			"serial_number": computed(false, "The serial number, `acs:ram::<account id>:mfa/<name>`."),
 			"virtual_mfa_device_name": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{deviceNameForm.Validator("must be 1 to 64 letters, digits, dots and dashes")},
+				Validators:          []validator.String{deviceNameForm.Validator("must be 1 to 64 letters, digits, dots and hyphens")},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "The name of the device, of letters, digits, dots and dashes. It is unique in the account; another name is another device, with another seed.",
+				MarkdownDescription: "The name of the device: letters, digits, dots and hyphens. It is unique in the account. A change replaces the device, and the new device has another seed.",
 			},
 			"pgp_key": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{pgp.KeyValidator{}},
-				MarkdownDescription: "A PGP public key, in armour or in Base64, to encrypt the seed with. It is tried before the device is made. Neither the seed nor the QR code is then in the state. " +
-					"It holds for the device that is made next: a key that is given, changed or taken away later replaces nothing, and leaves in the state what is there.",
+				MarkdownDescription: "A PGP public key, ASCII-armored or in Base64, to encrypt the seed. The provider checks it before it creates the device. The state then contains neither the seed nor the QR code. " +
+					"A change applies to the next device that is created. It does not replace the device and does not change the state of an existing one.",
 			},
-			"base32_string_seed": computed(true, "The seed, in Base32. It is in the state in clear, and never read again. Null with `pgp_key`, and after an import."),
-			"qr_code_png":        computed(true, "The QR code of the seed for an authenticator app, a PNG in Base64. It holds the seed, so it is as secret, and kept in the same way."),
-			"encrypted_seed":     computed(false, "The seed, encrypted for `pgp_key`: a binary OpenPGP message in Base64. Open it with `base64 --decode | gpg --decrypt`."),
+			"base32_string_seed": computed(true, "The seed in Base32. The state contains it in plain text. It is null with `pgp_key` and after an import."),
+			"qr_code_png":        computed(true, "The QR code of the seed for an authenticator app: a PNG image in Base64. It contains the seed and is as secret as the seed."),
+			"encrypted_seed":     computed(false, "The seed, encrypted for `pgp_key`: a binary OpenPGP message in Base64. Decrypt it with `base64 --decode | gpg --decrypt`."),
 			"key_fingerprint":    computed(false, "The fingerprint of the PGP key that `encrypted_seed` is encrypted for."),
 			"bind_to_user": schema.StringAttribute{
 				Optional: true, Computed: true,
 				Validators: []validator.String{mfa.CodesValidator{}, stringvalidator.Any(stringvalidator.OneOf(""), owner.UserNamePattern.Validator("must be the name of a RAM user, and not a principal name"))},
-				MarkdownDescription: "The name of the RAM user to bind the device to. `\"\"` unbinds it. Left out, it is not managed: the device stays bound as it is, and a new one is not bound. " +
-					"A change binds the device again if the seed is in the state, and otherwise replaces the device. A user who is renamed keeps the device. A user has one device at most.",
+				MarkdownDescription: "The name of the RAM user to bind the device to. `\"\"` unbinds it. If omitted, the binding is not managed: an existing device keeps its binding, and a new device is not bound. " +
+					"A change binds the device to the other user if the state contains the seed, and otherwise replaces the device. A renamed user keeps the device. A user has at most one device.",
 			},
 			"user_id":       schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the RAM user who has the device; null if it is not bound."},
 			"activate_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the device was bound to its user; null if it is not bound."},
@@ -160,7 +160,7 @@ func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportS
 	parts := serialForm.FindStringSubmatch(serial)
 	if parts == nil {
 		resp.Diagnostics.AddError("Cannot "+what, fmt.Sprintf(
-			"%q is no serial number of a virtual MFA device. Nothing was imported.\n\nImport by the serial number, such as acs:ram::1234567890123456:mfa/alice.", serial))
+			"%q is not a serial number of a virtual MFA device. Nothing was imported.\n\nImport by the serial number, such as acs:ram::1234567890123456:mfa/alice.", serial))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
@@ -188,7 +188,7 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := diagnostics.Operation{Name: "read the virtual MFA device", State: "The state is as it was."}
+	f := diagnostics.Operation{Name: "read the virtual MFA device", State: "The state is unchanged."}
 	account, ok := d.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return
@@ -204,7 +204,7 @@ func (d *virtualMFADevice) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	if !found {
 		d.RemoveFromState(ctx, state.identity(), resp, "The virtual MFA device is gone", fmt.Sprintf(
-			"The device %s is not in account %s any more. It leaves the state, and its seed with it, which was of no use any more. The next apply makes a new device with another seed.", serial, account))
+			"The device %s no longer exists in account %s. It was removed from the state, with its seed, which is no longer valid. The next apply creates a new device with another seed.", serial, account))
 		return
 	}
 	if note == nil { // imported: whoever has the device now is the one it belongs to

@@ -25,8 +25,8 @@ type deviceQuery struct {
 // deviceFilters are those of devicesSought.
 func deviceFilters() []listing.Filter {
 	return []listing.Filter{
-		listing.FlagFilter("unbound", "`true` finds only devices that are not bound; `false` only those that a user has. Left out, it finds all."),
-		listing.TextFilter("user_name", "Only the device that this RAM user has, such as `alice`: not the principal name. A user who has none, or is not there, is no error.", append(owner.UserNameValidators(), listing.OnlyIfBound{})...),
+		listing.FlagFilter("unbound", "`true` finds only devices that are not bound, `false` only devices that are bound. If omitted, all devices are found."),
+		listing.TextFilter("user_name", "Only the device of this RAM user, such as `alice` (not the principal name). A user without a device, or who does not exist, is not an error.", append(owner.UserNameValidators(), listing.OnlyIfBound{})...),
 	}
 }
 
@@ -47,7 +47,7 @@ func (s deviceQuery) stream(ctx context.Context, i *instance.Instance) iter.Seq2
 }
 
 func (d *virtualMFADevice) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listing.Schema("Finds the virtual MFA devices of the account. The results contain no seeds: the service returns them only once. It costs one call per hundred devices.", deviceFilters()...)
+	resp.Schema = listing.Schema("Finds the virtual MFA devices of the account. The results contain no seeds: the service returns a seed only once. The list needs one API call for every 100 devices.", deviceFilters()...)
 }
 
 func (d *virtualMFADevice) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

@@ -92,9 +92,9 @@ func (p *devicePlanning) update(ctx context.Context) {
 	case name.IsNull():
 		p.plan.BindToUser = p.state.BindToUser
 		if p.note != nil && p.note.Managed {
-			p.diags.AddAttributeWarning(path.Root("bind_to_user"), "The virtual MFA device is managed less", fmt.Sprintf(
-				"The configuration no longer mentions bind_to_user. The device stays %s, and a change of that outside of Terraform will be shown but not undone. To take it off its user, set bind_to_user = \"\". "+
-					"This note ends with the next change that is applied to the resource.", describeBinding(p.state)))
+			p.diags.AddAttributeWarning(path.Root("bind_to_user"), "The binding of the virtual MFA device is no longer managed", fmt.Sprintf(
+				"The configuration no longer sets bind_to_user. The device stays %s; a change outside of Terraform is shown but not reverted. To unbind it, set bind_to_user = \"\". "+
+					"This warning disappears with the next applied change of the resource.", describeBinding(p.state)))
 		}
 	case name.Equal(p.state.BindToUser):
 	case name.IsUnknown():
@@ -113,7 +113,7 @@ var planDevice = diagnostics.Operation{Name: "plan the virtual MFA device", Stat
 func checkCodes(f diagnostics.Operation, diags *diag.Diagnostics) bool {
 	err := ram.CheckSHA1Allowed()
 	if err != nil {
-		diags.AddError("Cannot "+f.Name, "To bind a device to a user takes MFA codes, which are made with SHA-1 (RFC 6238): "+err.Error()+". "+f.State+
+		diags.AddError("Cannot "+f.Name, "To bind a device, the provider computes MFA codes, which use SHA-1 (RFC 6238): "+err.Error()+". "+f.State+
 			"\n\nRun without GODEBUG=fips140=only, or bind the device outside of Terraform.")
 	}
 	return err == nil
@@ -140,7 +140,7 @@ func (p *devicePlanning) rebind(ctx context.Context, name string) {
 	if p.state.Seed.ValueString() == "" {
 		p.replaces = true
 		p.diags.AddAttributeWarning(path.Root("bind_to_user"), "The virtual MFA device is replaced", fmt.Sprintf(
-			"To bind the device to %q takes its seed, which is not in the state: the device was imported, or its seed is encrypted. So the device is deleted and another one is created, with another seed; the entry in the user's authenticator app can no longer be used.", name))
+			"To bind the device to %q, the provider needs its seed, which is not in the state: the device was imported, or its seed is encrypted. The apply deletes the device and creates another one with another seed. The entry in the user's authenticator app becomes invalid.", name))
 	}
 	p.warnLoss(name)
 }
@@ -152,10 +152,10 @@ func (p *devicePlanning) warnLoss(next string) {
 		return
 	}
 	p.diags.AddAttributeWarning(path.Root("bind_to_user"), "A user loses the MFA device", fmt.Sprintf(
-		"The device is taken off the user %q, %s", owner, withoutFactor))
+		"The apply unbinds the device from the user %q, %s", owner, withoutFactor))
 }
 
-const withoutFactor = "who then logs on without a second factor; where the account or the login profile demands one and users may not manage MFA devices themselves, the user cannot log on to the console any more."
+const withoutFactor = "who then logs on without a second factor. If the account or the login profile requires one and users may not manage their MFA devices, the user can no longer log on to the console."
 
 // destroy says who is without a second factor after the plan, or why it will fail.
 func (p *devicePlanning) destroy() {
@@ -163,12 +163,12 @@ func (p *devicePlanning) destroy() {
 		return
 	}
 	if p.note != nil && p.note.UserID != p.state.UserID.ValueString() {
-		p.diags.AddWarning("The virtual MFA device has another user", fmt.Sprintf(
-			"The device is %s, which this resource did not do. Destroy will leave it alone, with an error, as long as that is so.", describeBinding(p.state)))
+		p.diags.AddWarning("The virtual MFA device is bound to another user", fmt.Sprintf(
+			"The device is %s, but not by this resource. A destroy fails and does not change the device while this is the case.", describeBinding(p.state)))
 		return
 	}
 	p.diags.AddWarning("A user loses the MFA device", fmt.Sprintf(
-		"Destroying the device takes it off the user %q, %s", p.state.BindToUser.ValueString(), withoutFactor))
+		"Destroying the device unbinds it from the user %q, %s", p.state.BindToUser.ValueString(), withoutFactor))
 }
 
 // whose reports to whom a device is bound.

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -276,9 +275,9 @@ func (d *virtualMFADevice) confirm(ctx context.Context, m *virtualMFADeviceModel
 		return found && seen.UserID == user.ID
 	})
 	if !shown {
-		detail := "The service took the request, but does not show it yet. The state shows what was written; the next refresh shows what the account has."
+		detail := "The service took the request, but does not show it yet. The state has the written values; the next refresh reads the account."
 		if err != nil {
-			detail = "The service took the request, but reading it back failed. The state shows what was written; the next refresh shows what the account has.\n\n" + diagnostics.Explain(err)
+			detail = "The service took the request, but reading it back failed. The state has the written values; the next refresh reads the account.\n\n" + diagnostics.Explain(err)
 		}
 		diags.AddWarning("Cannot confirm the virtual MFA device", detail)
 	}
@@ -425,37 +424,38 @@ func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteReques
 // remove unbinds the device, deletes it, and waits until it is gone. Each step may
 // already be done.
 func (d *virtualMFADevice) remove(ctx context.Context, serial, owner string) error {
-	start := d.Client.Now()
-	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+	var unbound bool
+	var conflict error // of the last delete
+	deleted, err := d.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		conflict = nil
 		device, _, err := mfa.Refresh(ctx, d.Instance, serial)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if device.UserID != "" && device.UserID != owner {
-			return diagnostics.WithState("It was not changed.", fmt.Errorf("the device is bound to the user %s, but not by this resource, and deleting it would remove that user's second factor. "+
+			return false, diagnostics.WithState("It was not changed.", fmt.Errorf("the device is bound to the user %s, but not by this resource, and deleting it would remove that user's second factor. "+
 				"Unbind it first, for example by applying bind_to_user = \"\", or remove the resource from the state to keep the device", mfa.Owner(device)))
 		}
-		unbound := false
 		if device.UserID != "" {
 			if err := mfa.Unbind(ctx, d.Instance, device); err != nil {
-				return err
+				return false, err
 			}
 			unbound = true
 		}
-		err = d.Client.DeleteMFADevice(ctx, serial)
-		switch {
-		case err == nil || ram.NotFound(err, "VirtualMFADevice"):
-			return d.waitDeleted(ctx, serial)
-		case !ram.Conflict(err) || d.Client.Now().Sub(start) >= instance.ConfirmLimit:
-			return afterUnbind(unbound, err)
+		switch conflict = d.Client.DeleteMFADevice(ctx, serial); {
+		case conflict == nil || ram.NotFound(conflict, "VirtualMFADevice"):
+			return true, nil
+		case ram.Conflict(conflict):
+			return false, nil // the service does not yet know that the device is unbound
 		}
-		if paused := d.Client.Pause(ctx, wait); paused != nil {
-			return afterUnbind(unbound, err)
-		}
+		return false, conflict
+	})
+	switch {
+	case deleted:
+		return d.waitDeleted(ctx, serial)
+	case conflict != nil:
+		err = conflict
 	}
-}
-
-func afterUnbind(unbound bool, err error) error {
 	if !unbound {
 		return err
 	}

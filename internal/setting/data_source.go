@@ -29,7 +29,7 @@ func (d *DataSource[S]) Metadata(_ context.Context, req datasource.MetadataReque
 
 func (d *DataSource[S]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
-		"account_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account that the credentials open."},
+		"account_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the account of the credentials."},
 	}
 	for _, f := range d.setting.Fields {
 		attributes[f.Name] = f.Data

@@ -146,7 +146,7 @@ func (s *Setting[S]) ImportState(ctx context.Context, req resource.ImportStateRe
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	account, ok := s.CheckAccount(ctx, s.Operation("import", "The state is as it was."), "", &resp.Diagnostics)
+	account, ok := s.CheckAccount(ctx, s.Operation("import", "The state is unchanged."), "", &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -172,7 +172,7 @@ func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	const now = "The state is as it was."
+	const now = "The state is unchanged."
 	id, ok := s.CheckAccount(ctx, s.Operation("read", now), tf.String(state["account_id"]), &resp.Diagnostics)
 	if !ok {
 		return

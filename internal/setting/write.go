@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -218,34 +217,35 @@ func (w *Write[S]) write(ctx context.Context, diags *diag.Diagnostics) bool {
 // reverted it. It warns of fields that the service never returns.
 func (w *Write[S]) confirm(ctx context.Context, diags *diag.Diagnostics) S {
 	start, again := w.Client.Now(), false
-	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		seen, err := w.Refresh(ctx, w.Client)
-		if err != nil {
-			detail := diagnostics.Explain(err)
-			diags.AddWarning("Cannot confirm the "+w.Noun, "The service accepted the change, but reading it back failed. The state has the written values; the next refresh reads the account.\n\n"+detail)
-			return w.last.want
+	var seen S
+	var missing []Field[S]
+	var unread error
+	shown, _ := w.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		if seen, unread = w.Refresh(ctx, w.Client); unread != nil {
+			return false, unread
 		}
-		missing := w.missing(&seen, w.last.want)
-		if len(missing) == 0 {
-			w.warnNeverReturned(&seen, diags)
-			return seen
+		if missing = w.missing(&seen, w.last.want); len(missing) == 0 {
+			return true, nil
 		}
-		passed := w.Client.Now().Sub(start)
-		if !again && passed >= instance.ConfirmLimit/2 {
+		if !again && w.Client.Now().Sub(start) >= instance.ConfirmLimit/2 {
 			again = true
-			if w.send(ctx) == nil {
-				continue
-			}
+			_ = w.send(ctx) // the next read shows whether it was necessary
 		}
-		if passed >= instance.ConfirmLimit || w.Client.Pause(ctx, wait) != nil {
-			for _, f := range missing {
-				diags.AddAttributeWarning(path.Root(f.Name), "Cannot confirm the "+w.Noun, fmt.Sprintf(
-					"The service accepted %s = %s, but still returns %s. The state has the written value; the next refresh reads the account.",
-					f.Name, tf.Display(w.Plan[f.Name]), tf.Display(f.Get(&seen))))
-			}
-			return seen
-		}
+		return false, nil
+	})
+	switch {
+	case shown:
+		w.warnNeverReturned(&seen, diags)
+	case unread != nil:
+		diags.AddWarning("Cannot confirm the "+w.Noun, "The service accepted the change, but reading it back failed. The state has the written values; the next refresh reads the account.\n\n"+diagnostics.Explain(unread))
+		return w.last.want
 	}
+	for _, f := range missing {
+		diags.AddAttributeWarning(path.Root(f.Name), "Cannot confirm the "+w.Noun, fmt.Sprintf(
+			"The service accepted %s = %s, but still returns %s. The state has the written value; the next refresh reads the account.",
+			f.Name, tf.Display(w.Plan[f.Name]), tf.Display(f.Get(&seen))))
+	}
+	return seen
 }
 
 // missing are the managed fields for which the account has another value.

@@ -13,36 +13,36 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// governanceMaking reads a report that is not older than the maximum age.
-type governanceMaking struct {
+// governanceReportRequest reads a report that is not older than the maximum age.
+type governanceReportRequest struct {
 	*instance.Instance
-	oldest
+	maxAge
 
-	patience time.Duration
-	wanted   []string // items; none: all
+	timeout   time.Duration
+	itemTypes []string // items; none: all
 }
 
-// governed is a complete report.
-type governed struct {
-	made   time.Time
-	status ram.GovernanceStatus
-	items  []ram.GovernanceItem
+// governanceResult is a complete report.
+type governanceResult struct {
+	generated time.Time
+	status    ram.GovernanceStatus
+	items     []ram.GovernanceItem
 }
 
 // read returns all items of one report.
-func (m *governanceMaking) read(ctx context.Context) (said governed, err error) {
+func (m *governanceReportRequest) read(ctx context.Context) (report governanceResult, err error) {
 	if err := m.find(ctx); err != nil {
-		return governed{}, err
+		return governanceResult{}, err
 	}
-	err = untilWhole(func() error {
-		said, err = m.items(ctx)
+	err = retryReplaced(func() error {
+		report, err = m.items(ctx)
 		return err
 	})
-	return said, err
+	return report, err
 }
 
 // find requests a new report if there is none that is recent enough.
-func (m *governanceMaking) find(ctx context.Context) error {
+func (m *governanceReportRequest) find(ctx context.Context) error {
 	had, _, err := m.Client.GovernanceMetrics(ctx)
 	if err != nil && !ram.NoReport(err) {
 		return err
@@ -51,14 +51,14 @@ func (m *governanceMaking) find(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !had.IsZero() && (!m.asked || now.Sub(had) < m.age) {
+	if !had.IsZero() && (!m.configured || now.Sub(had) < m.age) {
 		return nil
 	}
 	state, err := m.Client.GenerateGovernanceReport(ctx)
 	if err != nil {
 		return err
 	}
-	return waitForReport(ctx, m.Instance, "governance report", m.patience, func(ctx context.Context) (ram.ReportState, bool, error) {
+	return waitForReport(ctx, m.Instance, "governance report", m.timeout, func(ctx context.Context) (ram.ReportState, bool, error) {
 		if state != ram.ReportCompleted {
 			status, err := m.Client.GovernanceReportStatus(ctx)
 			if state = status.Whole; err != nil || state != ram.ReportCompleted {
@@ -74,38 +74,38 @@ func (m *governanceMaking) find(ctx context.Context) error {
 }
 
 // items reads the items of the current report.
-func (m *governanceMaking) items(ctx context.Context) (said governed, err error) {
-	if said.status, err = m.Client.GovernanceReportStatus(ctx); err != nil {
-		return governed{}, err
+func (m *governanceReportRequest) items(ctx context.Context) (report governanceResult, err error) {
+	if report.status, err = m.Client.GovernanceReportStatus(ctx); err != nil {
+		return governanceResult{}, err
 	}
 	made, metrics, err := m.Client.GovernanceMetrics(ctx)
 	if err != nil {
-		return governed{}, err
+		return governanceResult{}, err
 	}
 	known := map[string]bool{}
 	for _, metric := range metrics {
 		known[metric.Item] = true
 	}
-	for _, item := range said.status.Items {
+	for _, item := range report.status.Items {
 		known[item.Item] = true
 	}
 	names := slices.Sorted(maps.Keys(known))
-	if len(m.wanted) > 0 {
-		names = slices.Sorted(slices.Values(m.wanted))
+	if len(m.itemTypes) > 0 {
+		names = slices.Sorted(slices.Values(m.itemTypes))
 	}
-	said.made = made
+	report.generated = made
 	for _, name := range names {
 		if !known[name] {
-			return governed{}, &unknownItemError{name, slices.Sorted(maps.Keys(known))}
+			return governanceResult{}, &unknownItemError{name, slices.Sorted(maps.Keys(known))}
 		}
 		item, err := m.Client.GovernanceItem(ctx, name)
 		if err != nil {
-			return governed{}, err
+			return governanceResult{}, err
 		}
 		if item.GenerateTime.After(made) { // an item may be older than the whole (assumed), but not newer
-			return governed{}, &ram.ReportReplacedError{Action: "GetGovernanceItemReport"}
+			return governanceResult{}, &ram.ReportReplacedError{Action: "GetGovernanceItemReport"}
 		}
-		said.items = append(said.items, item)
+		report.items = append(report.items, item)
 	}
-	return said, nil
+	return report, nil
 }
