@@ -45,7 +45,7 @@ func TestAccBench(t *testing.T) {
 	}
 	directory := t.TempDir()
 	at := func(name string) string { return filepath.Join(directory, name) }
-	for name, source := range map[string]string{"provider": "../../..", "floor": "../floor", "ramfake": "../ramfake"} {
+	for name, source := range map[string]string{"provider": "../../..", "floor": "../floor", "ramfake": "../ramfake", "peer": "./testdata/peer"} {
 		if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", at(name), source).CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, out)
 		}
@@ -56,7 +56,7 @@ func TestAccBench(t *testing.T) {
 	}
 	var out bytes.Buffer
 	err := run(t.Context(), []string{
-		"-tiny", "-cli", cli, "-provider", at("provider"), "-floor", at("floor"), "-fake", at("ramfake"), "-json", at("bench.json"), "-guide", guide,
+		"-tiny", "-cli", cli, "-provider", at("provider"), "-floor", at("floor"), "-fake", at("ramfake"), "-peer", at("peer"), "-json", at("bench.json"), "-guide", guide,
 	}, &out, io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -66,11 +66,19 @@ func TestAccBench(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal(text, &r)
 	}
-	if err != nil || len(r.Results) != 8 {
+	if err != nil || len(r.Results) != 10 {
 		t.Fatalf("%d results, %v", len(r.Results), err)
 	}
-	if targets := r.targets(); len(targets) != 11 || !strings.Contains(out.String(), "| "+targets[0].name+" |") {
+	if targets := r.targets(); len(targets) != 22 || !strings.Contains(out.String(), "| "+targets[0].name+" |") {
 		t.Errorf("%d targets: %+v\n%s", len(targets), targets, out.String())
+	}
+	if len(r.Peers) != 6 {
+		t.Errorf("%d pairs", len(r.Peers))
+	}
+	for _, p := range r.Peers {
+		if p.Ours.Wall == 0 || p.Peer.Wall == 0 || p.Peer.ProviderCPU == 0 || p.OurTraffic.Calls == 0 || p.Operation == apply && p.OurTraffic.ByAction["CreateAccessKey"] != 3 {
+			t.Errorf("a figure of a pair is missing: %+v", p)
+		}
 	}
 	for _, result := range r.Results {
 		if result.Traffic.Calls == 0 || result.Ours.Wall == 0 || result.Ours.ProviderCPU == 0 || result.Ours.ProviderRSS == 0 {
@@ -114,19 +122,23 @@ func TestTrafficCountsByActionAndByTenth(t *testing.T) {
 	}
 	calls = append(calls, call{Action: "ListUsers", Code: "Throttling.User", Time: start})
 	got := trafficOf(calls)
-	if action, most := got.busiest(); got.Calls != 11 || got.Peak != 5 || got.Repeats != 5 || got.Throttled != 1 || action != "GetUser" || most != 10 {
+	if most := got.busiest(true); got.Calls != 11 || got.Peak != 5 || got.Repeats != 5 || got.Throttled != 1 || most != 10 || got.Reads != 10 || got.Writes != 0 {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestTheLeastOfARunIsTheFloorOrTheQuota(t *testing.T) {
 	t.Parallel()
-	r := result{Floor: &sample{Wall: 3 * time.Second}, Traffic: traffic{ByAction: map[string]int{"GetLoginProfile": 950}}}
+	r := result{Floor: &sample{Wall: 3 * time.Second}, Traffic: traffic{ByAction: map[string]int{"GetLoginProfile": 1000, "ListUsers": 10}}}
 	if got := r.least(); got != 3*time.Second {
 		t.Errorf("without a quota: %s", got)
 	}
 	if r.Quota = true; r.least() != 10*time.Second {
 		t.Errorf("with a quota: %s", r.least())
+	}
+	r = result{cell: cell{Operation: apply, conditions: usual}, Floor: &sample{Wall: 3 * time.Second}, Traffic: traffic{ByAction: map[string]int{"GetUser": 1000, "CreateUser": 100, "CreateAccessKey": 200}}}
+	if r.least() != 10*time.Second {
+		t.Errorf("a run that writes: %s", r.least())
 	}
 }
 
@@ -171,12 +183,18 @@ func reportWith(change func(*report)) report {
 	r := report{
 		Ours: startup{Binary: 20 << 20, Schema: 3, Idle: 3}, Floor: startup{Schema: 2, Idle: 2},
 		Results: []result{
-			{cell: cell{plan, 100, 10, ideal, 1}, Instances: 500, Ours: plain, Floor: &plain, Traffic: calls},
+			{cell: cell{plan, 100, 10, ideal, 1}, Instances: 500, Ours: plain, Floor: &sample{Wall: time.Second, ProviderCPU: 2 * time.Second, LiveHeap: 10 << 20}, Silent: &plain, Traffic: calls},
 			{cell: cell{plan, 100, 10, usual, 1}, Instances: 500, Ours: plain, Floor: &sample{Wall: time.Second}, Traffic: calls},
 			{cell: cell{read, 50, 10, ideal, 1}, Instances: 250, Ours: sample{ProviderCPU: time.Second}},
 			{cell: cell{read, 100, 10, ideal, 1}, Instances: 500, Ours: sample{ProviderCPU: 2 * time.Second}, Traffic: calls},
 			{cell: cell{apply, 100, 10, ideal, 1}, Traffic: traffic{Repeats: 99, Throttled: 99, Calls: 9999}},
 			{cell: cell{query, 100, 10, ideal, 1}, Traffic: traffic{Repeats: 1, Calls: 9999}},
+			{cell: cell{apply, 100, 10, usual, 1}, Ours: plain, Floor: &plain, Traffic: traffic{Reads: 10, Writes: 10, Calls: 1000, Throttled: 10}},
+		},
+		Peers: []pair{
+			{cell: cell{apply, 60, 10, ideal, 3}, Ours: sample{Wall: 16}, Peer: sample{Wall: 10}},
+			{cell: cell{plan, 60, 10, ideal, 3}, Ours: sample{Wall: 12, ProviderCPU: 12}, Peer: sample{Wall: 10, ProviderCPU: 10}},
+			{cell: cell{plan, 60, 10, usual, 3}, Ours: sample{Wall: 99, ProviderCPU: 99}, Peer: sample{Wall: 10, ProviderCPU: 10}},
 		},
 	}
 	change(&r)
@@ -197,16 +215,23 @@ func TestATargetIsMissedByWhatGoesBeyondIt(t *testing.T) {
 		"a repeat":          {2, func(r *report) { r.Results[1].Traffic.Repeats = 1 }},
 		"a throttled query": {3, func(r *report) { r.Results[5].Traffic.Throttled = 1 }},
 		"wall":              {4, func(r *report) { r.Results[0].Ours.Wall = 2 * time.Second }},
-		"CPU":               {5, func(r *report) { r.Results[0].Ours.ProviderCPU = 3 * time.Second }},
+		"CPU":               {5, func(r *report) { r.Results[0].Floor.ProviderCPU = time.Second }},
 		"live heap":         {6, func(r *report) { r.Results[0].Ours.LiveHeap = 16 << 20 }},
-		"wall, far away":    {7, func(r *report) { r.Results[1].Ours.Wall = 2 * time.Second }},
-		"cost that grows":   {8, func(r *report) { r.Results[3].Ours.ProviderCPU = 4 * time.Second }},
-		"a large binary":    {9, func(r *report) { r.Ours.Binary = 31 << 20 }},
-		"a slow schema":     {10, func(r *report) { r.Ours.Schema = 4 }},
-		"memory at rest":    {11, func(r *report) { r.Ours.Idle = 4 }},
+		"CPU, no logs":      {7, func(r *report) { r.Results[0].Silent.ProviderCPU = time.Second / 2 }},
+		"wall, far away":    {8, func(r *report) { r.Results[1].Ours.Wall = 2 * time.Second }},
+		"cost that grows":   {9, func(r *report) { r.Results[3].Ours.ProviderCPU = 4 * time.Second }},
+		"a read too many":   {10, func(r *report) { r.Results[6].Traffic.Reads++ }},
+		"a slow apply":      {11, func(r *report) { r.Results[6].Ours.Wall = 2 * time.Second }},
+		"throttled writes":  {12, func(r *report) { r.Results[6].Traffic.Throttled++ }},
+		"a faster peer":     {13, func(r *report) { r.Peers[0].Peer.Wall = 9 }},
+		"a peer's plan":     {14, func(r *report) { r.Peers[1].Peer.Wall = 9 }},
+		"a peer's CPU":      {15, func(r *report) { r.Peers[1].Peer.ProviderCPU = 9 }},
+		"a large binary":    {16, func(r *report) { r.Ours.Binary = 31 << 20 }},
+		"a slow schema":     {17, func(r *report) { r.Ours.Schema = 4 }},
+		"memory at rest":    {18, func(r *report) { r.Ours.Idle = 4 }},
 	} {
 		targets := reportWith(test.change).targets()
-		if len(targets) != 12 {
+		if len(targets) != 19 {
 			t.Fatalf("%s: %d targets", name, len(targets))
 		}
 		for at, target := range targets {

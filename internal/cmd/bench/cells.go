@@ -67,9 +67,10 @@ func allCells(users, runs int) []cell {
 	)
 }
 
-// applyCells are an apply of everything and a destroy, once.
+// applyCells are an apply of everything and a destroy, once, without a quota and under
+// usual conditions.
 func applyCells(users int) []cell {
-	return []cell{{apply, users, 10, ideal, 1}, {destroy, users, 10, ideal, 1}}
+	return []cell{{apply, users, 10, ideal, 1}, {destroy, users, 10, ideal, 1}, {apply, users, 10, usual, 1}, {destroy, users, 10, usual, 1}}
 }
 
 // conditionCells are plans under all conditions.

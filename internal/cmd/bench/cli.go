@@ -21,11 +21,17 @@ import (
 )
 
 // programs are the programs of a measurement. They are built before.
-type programs struct{ cli, provider, floor, fake string }
+type programs struct {
+	cli, provider, floor, fake string
+	peer                       string // empty: none
+}
 
 // absolute returns the absolute paths.
 func (p programs) absolute() (programs, error) {
-	for _, program := range []*string{&p.cli, &p.provider, &p.floor, &p.fake} {
+	for _, program := range []*string{&p.cli, &p.provider, &p.floor, &p.fake, &p.peer} {
+		if *program == "" {
+			continue
+		}
 		found, err := exec.LookPath(*program)
 		if err == nil {
 			found, err = filepath.Abs(found)

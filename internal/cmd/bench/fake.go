@@ -102,6 +102,8 @@ func (f *fake) forgetCalls(ctx context.Context) error {
 // traffic counts the calls of a run.
 type traffic struct {
 	Calls     int            `json:"calls"`
+	Reads     int            `json:"reads"`
+	Writes    int            `json:"writes"`
 	ByAction  map[string]int `json:"by_action"`
 	Peak      int            `json:"peak_per_100ms"` // of all actions together
 	Throttled int            `json:"throttled"`
@@ -133,6 +135,11 @@ func trafficOf(calls []call) traffic {
 			t.Throttled++
 			continue // a throttled call is no repeat
 		}
+		if reading(c.Action) {
+			t.Reads++
+		} else {
+			t.Writes++
+		}
 		if question := c.Action + string(c.Params); asked[question] {
 			t.Repeats++
 		} else {
@@ -142,12 +149,17 @@ func trafficOf(calls []call) traffic {
 	return t
 }
 
-// busiest returns the action with the most calls, and their number.
-func (t traffic) busiest() (action string, calls int) {
+// reading reports whether an action changes nothing.
+func reading(action string) bool {
+	return strings.HasPrefix(action, "Get") || strings.HasPrefix(action, "List")
+}
+
+// busiest returns the number of calls of the most frequent action that reads, or that writes.
+func (t traffic) busiest(reads bool) (calls int) {
 	for name, count := range t.ByAction {
-		if count > calls || count == calls && name < action {
-			action, calls = name, count
+		if reading(name) == reads {
+			calls = max(calls, count)
 		}
 	}
-	return action, calls
+	return calls
 }

@@ -56,6 +56,7 @@ func parse(args []string, help io.Writer) (a arguments, err error) {
 	flags.StringVar(&a.cli, "cli", "terraform", "`program` to run: Terraform or OpenTofu")
 	flags.StringVar(&a.provider, "provider", "bin/bench/terraform-provider-ram", "the provider's `program`, stripped as in a release")
 	flags.StringVar(&a.floor, "floor", "bin/bench/floor", "the `program` of the provider that does nothing")
+	flags.StringVar(&a.peer, "peer", "", "the `program` of the provider aliyun/alicloud, to compare with; empty: none")
 	flags.StringVar(&a.fake, "fake", "bin/bench/ramfake", "the `program` of the fake service")
 	flags.BoolVar(&a.short, "short", false, "10 and 100 users, each cell once")
 	flags.BoolVar(&a.tiny, "tiny", false, "three users, each cell once: to check that it works")
@@ -116,7 +117,10 @@ func (l *bench) measureAll(ctx context.Context, a arguments, version string) (r 
 		}
 		r.Results = append(r.Results, results...)
 	}
-	return r, nil
+	if a.peer != "" {
+		r.Peers, err = l.measurePeer(ctx, a.peerUsers(), a.peerRuns())
+	}
+	return r, err
 }
 
 func (a arguments) writeJSON(r report) error {

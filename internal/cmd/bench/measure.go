@@ -32,7 +32,8 @@ type result struct {
 	cell
 	Instances int     `json:"instances"`
 	Ours      sample  `json:"ours"`
-	Floor     *sample `json:"floor"` // nil for read and query, which the floor lacks
+	Floor     *sample `json:"floor"`            // nil for read and query, which the floor lacks
+	Silent    *sample `json:"silent,omitempty"` // the floor without logs; only for plans under ideal conditions
 	Traffic   traffic `json:"traffic"`
 }
 
@@ -110,6 +111,7 @@ func (l *bench) measureSize(ctx context.Context, users int, cells []cell) (resul
 	return results, nil
 }
 
+// workspaces prepares the directories of this provider and of the floor.
 func (l *bench) workspaces(base string, users int) (mine, floor *workspace, err error) {
 	mine, err = l.workspace(filepath.Join(base, "ram"), "ram", l.provider, ourConfiguration(users, ordered))
 	if err != nil {
@@ -195,9 +197,19 @@ func (l *bench) measure(ctx context.Context, ours, floor *workspace, c cell, acc
 		m := median(floors)
 		r.Floor = &m
 	}
+	if c.Operation == plan && c.conditions == ideal && c.Parallelism == 10 {
+		s, err := floor.run(ctx, noLogs, arguments...)
+		if err != nil {
+			return r, err
+		}
+		r.Silent = &s
+	}
 	l.logf("%s", r)
 	return r, nil
 }
+
+// noLogs is the environment in which the SDK and the framework write no logs.
+var noLogs = []string{"TF_LOG_SDK=off", "TF_LOG_SDK_PROTO=off", "TF_LOG_SDK_FRAMEWORK=off"}
 
 func (l *bench) runOurs(ctx context.Context, ours *workspace, f *fake, c cell, arguments []string) (sample, error) {
 	if c.Operation != query {

@@ -20,10 +20,14 @@ type report struct {
 	Ours    startup   `json:"ours_startup"`
 	Floor   startup   `json:"floor_startup"`
 	Results []result  `json:"results"`
+	Peers   []pair    `json:"peers,omitempty"` // with -peer
 }
 
-// readsPerSecond is the provider's limit for one reading action.
-const readsPerSecond = 95
+// The quotas that the service publishes for each action and account, in calls per second.
+const (
+	readQuota  = 100
+	writeQuota = 20
+)
 
 // ratio returns a divided by b.
 func ratio[T time.Duration | int64](a, b T) float64 {
@@ -33,8 +37,9 @@ func ratio[T time.Duration | int64](a, b T) float64 {
 	return float64(a) / float64(b)
 }
 
-// least returns the least time of a run: that of the floor, or that of the calls of the
-// busiest action at the limiter's rate.
+// least returns the least time of a run: that of the floor, or that of the most frequent
+// action at the published quota. A run that writes is limited by its writes, whose quota is
+// the smaller one.
 func (r result) least() time.Duration {
 	var floor time.Duration
 	if r.Floor != nil {
@@ -43,17 +48,22 @@ func (r result) least() time.Duration {
 	if !r.Quota {
 		return floor
 	}
-	_, calls := r.Traffic.busiest()
-	return max(floor, time.Duration(float64(calls)/readsPerSecond*float64(time.Second)))
+	paced := time.Duration(r.Traffic.busiest(true)) * time.Second / readQuota
+	if !r.reads() {
+		paced = time.Duration(r.Traffic.busiest(false)) * time.Second / writeQuota
+	}
+	return max(floor, paced)
 }
 
 // columns are the headers of the table.
-var columns = []string{"operation", "users", "latency", "quota", "-parallelism", "wall", "× least", "CLI CPU", "CPU", "× floor", "per instance", "live heap", "× floor", "RSS", "calls", "repeats", "peak/100 ms", "throttled"}
+var columns = []string{"operation", "users", "latency", "quota", "-parallelism", "wall", "× least", "CLI CPU", "CPU", "× floor", "per instance", "live heap", "× floor", "RSS", "calls", "reads per write", "repeats", "peak/100 ms", "throttled"}
 
 func (r result) row() []string {
-	quota, cpu, heap, wall, repeats := "off", "", "", "", ""
+	quota, cpu, heap, wall, repeats, perWrite := "off", "", "", "", "", ""
 	if r.reads() {
 		repeats = fmt.Sprint(r.Traffic.Repeats)
+	} else {
+		perWrite = fmt.Sprintf("%.2f", r.readsPerWrite())
 	}
 	if r.Quota {
 		quota = "on"
@@ -65,8 +75,13 @@ func (r result) row() []string {
 	return []string{
 		r.Operation, fmt.Sprint(r.Users), r.Latency.String(), quota, fmt.Sprint(r.Parallelism), seconds(r.Ours.Wall), wall, seconds(r.Ours.CLICPU),
 		seconds(r.Ours.ProviderCPU), cpu, fmt.Sprintf("%.2f ms", float64(r.Ours.ProviderCPU.Microseconds())/1000/float64(r.Instances)),
-		mebibytes(r.Ours.LiveHeap), heap, mebibytes(r.Ours.ProviderRSS), fmt.Sprint(r.Traffic.Calls), repeats, fmt.Sprint(r.Traffic.Peak), fmt.Sprint(r.Traffic.Throttled),
+		mebibytes(r.Ours.LiveHeap), heap, mebibytes(r.Ours.ProviderRSS), fmt.Sprint(r.Traffic.Calls), perWrite, repeats, fmt.Sprint(r.Traffic.Peak), fmt.Sprint(r.Traffic.Throttled),
 	}
+}
+
+// readsPerWrite returns the reads that the run needed for each write.
+func (r result) readsPerWrite() float64 {
+	return ratio(int64(r.Traffic.Reads), int64(r.Traffic.Writes))
 }
 
 // reads reports whether a run changes nothing, so that no call has to be repeated.
@@ -99,6 +114,12 @@ func (r report) table() string {
 	fmt.Fprintf(&b, "\n| %s |\n|%s\n", strings.Join(columns, " | "), strings.Repeat(" --- |", len(columns)))
 	for _, result := range r.Results {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(result.row(), " | "))
+	}
+	if len(r.Peers) > 0 {
+		fmt.Fprintf(&b, "\n| %s |\n|%s\n", strings.Join(peerColumns, " | "), strings.Repeat(" --- |", len(peerColumns)))
+		for _, p := range r.Peers {
+			fmt.Fprintf(&b, "| %s |\n", strings.Join(p.row(), " | "))
+		}
 	}
 	fmt.Fprint(&b, "\n| target | wanted | measured | |\n| --- | --- | --- | --- |\n")
 	for _, t := range r.targets() {

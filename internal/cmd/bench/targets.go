@@ -38,8 +38,11 @@ func (r report) targets() (all []target) {
 		name := fmt.Sprintf("plan of %d users: ", of.Users)
 		all = append(all,
 			ratioTarget(name+"wall ÷ floor", 1.3, ratio(of.Ours.Wall, of.least())),
-			ratioTarget(name+"CPU ÷ floor", 2, ratio(of.Ours.ProviderCPU, of.Floor.ProviderCPU)),
+			ratioTarget(name+"CPU ÷ floor", 0.9, ratio(of.Ours.ProviderCPU, of.Floor.ProviderCPU)),
 			ratioTarget(name+"live heap ÷ floor", 1.5, ratio(of.Ours.LiveHeap, of.Floor.LiveHeap)))
+	}
+	if of, measured := r.largest(plan, ideal); measured && of.Silent != nil {
+		all = append(all, ratioTarget(fmt.Sprintf("plan of %d users: CPU ÷ floor without logs", of.Users), 1.5, ratio(of.Ours.ProviderCPU, of.Silent.ProviderCPU)))
 	}
 	if of, measured := r.largest(plan, usual); measured && of.Floor != nil {
 		all = append(all, ratioTarget(fmt.Sprintf("plan of %d users, 20 ms away with the quota on: wall ÷ the least", of.Users), 1.2, ratio(of.Ours.Wall, of.least())))
@@ -47,11 +50,32 @@ func (r report) targets() (all []target) {
 	if few, many, measured := r.extremes(); measured {
 		all = append(all, ratioTarget(fmt.Sprintf("CPU per instance of %d users ÷ of %d", many.Users, few.Users), 1.25, ratio(many.each(), few.each())))
 	}
+	all = append(all, r.writeTargets()...)
+	for _, p := range r.Peers {
+		all = append(all, p.targets()...)
+	}
 	binary := float64(r.Ours.Binary) / (1 << 20)
 	return append(all,
 		target{"binary, stripped", "≤ 30 MiB", fmt.Sprintf("%.1f MiB", binary), binary <= 30},
 		ratioTarget("first schema ÷ floor", 1.5, ratio(r.Ours.Schema, r.Floor.Schema)),
 		ratioTarget("resident then ÷ floor", 1.5, ratio(r.Ours.Idle, r.Floor.Idle)))
+}
+
+// writeTargets returns those of the largest apply and destroy.
+func (r report) writeTargets() (all []target) {
+	for _, operation := range []string{apply, destroy} {
+		of, measured := r.largest(operation, usual)
+		if !measured || of.Floor == nil {
+			continue
+		}
+		name := fmt.Sprintf("%s of %d users, 20 ms away with the quota on: ", operation, of.Users)
+		throttled := 100 * ratio(int64(of.Traffic.Throttled), int64(of.Traffic.Calls))
+		all = append(all,
+			ratioTarget(name+"reads per write", 1, of.readsPerWrite()),
+			ratioTarget(name+"wall ÷ the least", 1.3, ratio(of.Ours.Wall, of.least())),
+			target{name + "throttled answers", "≤ 1 %", fmt.Sprintf("%.1f %%", throttled), throttled <= 1})
+	}
+	return all
 }
 
 // callTargets returns those of the worst run that only reads.
