@@ -17,8 +17,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// Serve is the plugin that a CLI starts, until the CLI ends it. Under a debugger it
-// prints what TF_REATTACH_PROVIDERS is to hold.
+// Serve runs the plugin until the CLI stops it. Under a debugger, it prints the value of
+// TF_REATTACH_PROVIDERS.
 func Serve(create func() provider.Provider, debug bool) error {
 	if debug { // the process serves many runs
 		return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return Server(create()) }, tf6server.WithManagedDebug())
@@ -26,25 +26,24 @@ func Serve(create func() provider.Provider, debug bool) error {
 	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return newOnce(newServer(create())) })
 }
 
-// Server answers what a CLI asks of a provider.
+// Server returns the protocol server of a provider.
 func Server(p provider.Provider) tfprotov6.ProviderServer { return newServer(p) }
 
 func newServer(p provider.Provider) panicGuard {
-	return panicGuard{server{arranged{providerserver.NewProtocol6(p)().(complete)}, &sync.WaitGroup{}}} //nolint:forcetypeassert // of the framework, which has them since 1.16
+	return panicGuard{server{arranged{providerserver.NewProtocol6(p)().(complete)}, &sync.WaitGroup{}}} //nolint:forcetypeassert // the framework implements them since 1.16
 }
 
-// complete is all that our provider serves.
+// complete has all services of this provider.
 type complete interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
 	tfprotov6.ActionServer
 }
 
-// server lends the framework the context of each request. The framework keeps it
-// for as long as the process lives, for the day on which everything is to be
-// stopped (terraform-plugin-framework 1.19, registerContext), and all that hangs
-// on it: the stream, the headers, a set of loggers. That is 33 KiB for an instance
-// of a plan, 800 MiB for 5,000 users.
+// server passes a context to the framework that it releases after each request. The
+// framework holds every context until the process ends, to cancel all of them on a stop
+// (terraform-plugin-framework 1.19, registerContext), and with it the stream, the headers
+// and several loggers: 33 KiB for each instance of a plan, 800 MiB for 5,000 users.
 type server struct {
 	complete
 
@@ -53,37 +52,37 @@ type server struct {
 
 // ValidateResourceConfig implements [tfprotov6.ResourceServer].
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return lending(ctx, req, s.complete.ValidateResourceConfig)
+	return withReleased(ctx, req, s.complete.ValidateResourceConfig)
 }
 
 // UpgradeResourceState implements [tfprotov6.ResourceServer].
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return lending(ctx, req, s.complete.UpgradeResourceState)
+	return withReleased(ctx, req, s.complete.UpgradeResourceState)
 }
 
 // UpgradeResourceIdentity implements [tfprotov6.ResourceServer].
 func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
-	return lending(ctx, req, s.complete.UpgradeResourceIdentity)
+	return withReleased(ctx, req, s.complete.UpgradeResourceIdentity)
 }
 
 // ReadResource implements [tfprotov6.ResourceServer].
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return lending(ctx, req, s.complete.ReadResource)
+	return withReleased(ctx, req, s.complete.ReadResource)
 }
 
 // PlanResourceChange implements [tfprotov6.ResourceServer].
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return lending(ctx, req, s.complete.PlanResourceChange)
+	return withReleased(ctx, req, s.complete.PlanResourceChange)
 }
 
 // ApplyResourceChange implements [tfprotov6.ResourceServer].
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return lending(ctx, req, s.complete.ApplyResourceChange)
+	return withReleased(ctx, req, s.complete.ApplyResourceChange)
 }
 
 // ImportResourceState implements [tfprotov6.ResourceServer].
 func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return lending(ram.WithCallerAccount(ctx), req, s.complete.ImportResourceState)
+	return withReleased(ram.WithCallerAccount(ctx), req, s.complete.ImportResourceState)
 }
 
 // The requests below name no object of a state: they are about the account of the
@@ -109,38 +108,39 @@ func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceReq
 	return s.complete.ListResource(ram.WithCallerAccount(ctx), req)
 }
 
-// lending answers a request with a context that is taken back when it is answered.
-func lending[Request, Response any](ctx context.Context, req Request, answer func(context.Context, Request) (Response, error)) (Response, error) {
-	borrowed := &lent{}
-	borrowed.of.Store(&ctx)
-	defer borrowed.takeBack()
-	return answer(borrowed, req)
+// withReleased handles a request with a context that it releases afterwards.
+func withReleased[Request, Response any](ctx context.Context, req Request, answer func(context.Context, Request) (Response, error)) (Response, error) {
+	releasable := &releasableContext{}
+	releasable.context.Store(&ctx)
+	defer releasable.release()
+	return answer(releasable, req)
 }
 
-// lent is a context until it is taken back. After that it has ended, and holds nothing.
-type lent struct {
-	of atomic.Pointer[context.Context]
+// releasableContext is a context that can be released. It is then canceled and refers to
+// nothing.
+type releasableContext struct {
+	context atomic.Pointer[context.Context]
 }
 
-// ended is what every context is that was taken back.
-var ended = func() context.Context {
-	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // it never begins
+// endedContext replaces a released context.
+var endedContext = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // it is canceled at once
 	cancel()
 	return ctx
 }()
 
-func (l *lent) takeBack() { l.of.Store(&ended) }
+func (l *releasableContext) release() { l.context.Store(&endedContext) }
 
-func (l *lent) now() context.Context { return *l.of.Load() }
+func (l *releasableContext) current() context.Context { return *l.context.Load() }
 
 // Deadline implements [context.Context].
-func (l *lent) Deadline() (time.Time, bool) { return l.now().Deadline() }
+func (l *releasableContext) Deadline() (time.Time, bool) { return l.current().Deadline() }
 
 // Done implements [context.Context].
-func (l *lent) Done() <-chan struct{} { return l.now().Done() }
+func (l *releasableContext) Done() <-chan struct{} { return l.current().Done() }
 
 // Err implements [context.Context].
-func (l *lent) Err() error { return l.now().Err() }
+func (l *releasableContext) Err() error { return l.current().Err() }
 
 // Value implements [context.Context].
-func (l *lent) Value(key any) any { return l.now().Value(key) }
+func (l *releasableContext) Value(key any) any { return l.current().Value(key) }

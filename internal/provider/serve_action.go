@@ -13,9 +13,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// stopPatience is how long a stop waits for actions to end. An action that is stopped makes
+// stopTimeout is how long a stop waits for actions to end. An action that is stopped makes
 // no further call, so it ends as soon as the request that is in progress does.
-const stopPatience = 30 * time.Second
+const stopTimeout = 30 * time.Second
 
 // PlanAction implements [tfprotov6.ActionServer]. Terraform validates the configuration of an
 // action only while its variables are unknown (observed), so the plan validates it again.
@@ -67,11 +67,11 @@ func (s server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderReq
 		s.actions.Wait()
 		close(ended)
 	}()
-	patience, cancel := context.WithTimeout(ctx, stopPatience)
+	timeout, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
 	select {
 	case <-ended:
-	case <-patience.Done():
+	case <-timeout.Done():
 	}
 	return resp, err
 }

@@ -18,7 +18,7 @@ func (s server) GenerateResourceConfig(ctx context.Context, req *tfprotov6.Gener
 	if err != nil || req.TypeName != "ram_virtual_mfa_device" || resp.Config == nil {
 		return resp, err
 	}
-	kind := typeOf(ctx, req.TypeName)
+	kind := stateType(ctx, req.TypeName)
 	config, err := resp.Config.Unmarshal(kind)
 	if err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ func TestLending(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), keyOfALoad{}, "a value"), time.Hour)
 	defer cancel()
 	var kept, derived context.Context
-	_, err := lending(ctx, 0, func(lent context.Context, _ int) (int, error) {
+	_, err := withReleased(ctx, 0, func(lent context.Context, _ int) (int, error) {
 		kept = lent
 		var stop context.CancelFunc
 		derived, stop = context.WithCancel(lent)
@@ -78,7 +78,7 @@ func TestLending(t *testing.T) {
 	}
 	<-kept.Done()
 	// The end of the caller's is the end of what was derived from it.
-	_, err = lending(ctx, 0, func(lent context.Context, _ int) (int, error) {
+	_, err = withReleased(ctx, 0, func(lent context.Context, _ int) (int, error) {
 		below, stop := context.WithCancel(lent)
 		defer stop()
 		cancel()

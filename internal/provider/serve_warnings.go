@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -108,7 +109,7 @@ func textsIn(ctx context.Context, kind string, state *tfprotov6.DynamicValue) ma
 	if state == nil {
 		return texts
 	}
-	value, err := state.Unmarshal(typeOf(ctx, kind))
+	value, err := state.Unmarshal(stateType(ctx, kind))
 	fields := map[string]tftypes.Value{}
 	if err != nil || value.IsNull() || !value.IsKnown() || value.As(&fields) != nil {
 		return texts // a warning without a name is better than none
@@ -122,20 +123,29 @@ func textsIn(ctx context.Context, kind string, state *tfprotov6.DynamicValue) ma
 	return texts
 }
 
-// typeOf returns the type of the states of a resource type.
-func typeOf(ctx context.Context, kind string) tftypes.Type {
+// stateType returns the type of the states of a resource type.
+func stateType(ctx context.Context, name string) tftypes.Type {
+	if known, ok := stateTypes.Load(name); ok {
+		return known.(tftypes.Type) //nolint:forcetypeassert // only this function stores
+	}
 	for _, create := range resources {
 		var own resource.MetadataResponse
 		one := create()
-		if one.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "ram"}, &own); own.TypeName != kind {
+		if one.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "ram"}, &own); own.TypeName != name {
 			continue
 		}
 		var described resource.SchemaResponse
 		one.Schema(ctx, resource.SchemaRequest{}, &described)
-		return described.Schema.Type().TerraformType(ctx)
+		found := described.Schema.Type().TerraformType(ctx)
+		stateTypes.Store(name, found)
+		return found
 	}
 	return tftypes.DynamicPseudoType
 }
+
+// stateTypes has the types by the names of the resource types. Computing one builds the
+// schema with all its descriptions.
+var stateTypes sync.Map
 
 // once is the server of a process that serves one phase of one run: it reports nothing twice.
 type once struct {
