@@ -83,7 +83,7 @@ func Explain(err error) string {
 
 func explainUnknownAccount(unknown *ram.UnknownAccountError) string {
 	text := fmt.Sprintf("Account %[1]s does not have the object, but the state does not name the account of the object: it was moved, and not read since. "+
-		"The object may exist in another account.\n\n"+
+		"It may exist in another account.\n\n"+
 		"If the credentials or the provider alias of the resource are wrong, correct them. If account %[1]s is the right one, set allowed_account_ids = [%[1]q] in the provider configuration. "+
 		"If the object no longer exists, remove it from the state with terraform state rm.", unknown.AccountID)
 	var answer *ram.Error

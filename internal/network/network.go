@@ -27,7 +27,7 @@ func Parse(s string) (netip.Prefix, error) {
 		case err != nil:
 			return netip.Prefix{}, fmt.Errorf("%q is neither an IP address nor a CIDR block", s)
 		case address.Zone() != "":
-			return netip.Prefix{}, fmt.Errorf("%q has a zone, which means nothing outside one machine", s)
+			return netip.Prefix{}, fmt.Errorf("%q has a zone, which is only valid on one machine", s)
 		}
 		return netip.PrefixFrom(address, address.BitLen()), nil
 	}
@@ -155,7 +155,7 @@ func Validators(most, longest int) []validator.Set {
 type networksValidator struct{ longest int }
 
 func (v networksValidator) Description(context.Context) string {
-	return "each element must be an IP address or a CIDR block without host bits, and none may be there twice"
+	return "each element must be an IP address or a CIDR block without host bits, without duplicates"
 }
 
 func (v networksValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -178,7 +178,7 @@ func (v networksValidator) ValidateSet(_ context.Context, req validator.SetReque
 		}
 		if other, twice := seen[prefix]; twice {
 			resp.Diagnostics.AddAttributeError(req.Path, "Network given twice",
-				fmt.Sprintf("%q and %q are two spellings of one network. Keep one of them.", min(s, other), max(s, other)))
+				fmt.Sprintf("%q and %q are the same network. Remove one of them.", min(s, other), max(s, other)))
 		}
 		seen[prefix] = s
 	}

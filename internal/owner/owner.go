@@ -69,7 +69,7 @@ func Attributes(ctx context.Context, own map[string]schema.Attribute) map[string
 		},
 		"user_name": schema.StringAttribute{
 			Required: true, Validators: UserNameValidators(),
-			MarkdownDescription: "The name of the RAM user, such as `alice`, not the principal name, whose domain changes with the account alias. " +
+			MarkdownDescription: "The name of the RAM user, such as `alice` (not the principal name, which changes with the account alias). " +
 				"If the user is renamed, the object is updated in place. It is replaced only if the new name belongs to another user.",
 		},
 		"user_id": schema.StringAttribute{
@@ -128,7 +128,7 @@ func PrepareUpdate(ctx context.Context, i *instance.Instance, f diagnostics.Oper
 	if id := o.UserID.ValueString(); id != "" && id != user.ID {
 		diags.AddAttributeError(path.Root("user_name"), "Cannot "+f.Name, fmt.Sprintf(
 			"The name %q belongs to the user with id %s, but the object belongs to the user with id %s. %s\n\n"+
-				"To give the other user an object of its own, plan with -replace.", user.Name, user.ID, id, f.State))
+				"To create the object for the other user, plan with -replace.", user.Name, user.ID, id, f.State))
 		return false
 	}
 	o.UserID = types.StringValue(user.ID)
@@ -177,7 +177,7 @@ func FollowKeyOwner(ctx context.Context, i *instance.Instance, o *Object, keyID 
 
 // errUnknownKeyOwner proves nothing: no RAM user owns a key of the root account.
 var errUnknownKeyOwner = errors.New("the state has no user name, and no RAM user of the account has the key. The key may be deleted, or belong to another account or to the root account, " +
-	"whose keys the provider does not manage. Keep its secret if it is still needed, and remove the resource from the state")
+	"whose keys the provider does not manage. Save its secret if you still need it, and remove the resource from the state")
 
 // AccountOf returns the account of an object whose state does not name one, such as after
 // a move: the account of the credentials, if its user or its AccessKey exists there. Their

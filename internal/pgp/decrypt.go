@@ -27,12 +27,12 @@ const LongestSecret = 1 << 20
 // The reasons why a message cannot be decrypted. None contains any part of the message
 // or of the key.
 var (
-	errNoPrivateKey  = errors.New("private_key is not a PGP private key: neither one in armour (-----BEGIN PGP PRIVATE KEY BLOCK-----), as gpg --armor --export-secret-keys writes it, nor the Base64 of one that is not")
-	errPrivateBlocks = errors.New("private_key contains several armoured keys. Give one block, which may contain several keys, as gpg --armor --export-secret-keys writes it")
-	errPublicKey     = errors.New("private_key is a public key, which only encrypts. Give the private key that belongs to it")
-	errLocked        = errors.New("private_key is locked with a passphrase, and none is given. Set passphrase")
-	errPassphrase    = errors.New("passphrase does not open private_key")
-	errNoMessage     = errors.New("encrypted_secret is not a PGP message. Give encrypted_secret of ram_access_key, or another such attribute, as it is: the Base64 of a message, or one in armour")
+	errNoPrivateKey  = errors.New("private_key is not a PGP private key, neither ASCII-armored (-----BEGIN PGP PRIVATE KEY BLOCK-----, the output of gpg --armor --export-secret-keys) nor a binary key in Base64")
+	errPrivateBlocks = errors.New("private_key contains several ASCII-armored blocks. Set one block, which may contain several keys, such as the output of gpg --armor --export-secret-keys")
+	errPublicKey     = errors.New("private_key is a public key, which can only encrypt. Set the matching private key")
+	errLocked        = errors.New("private_key is protected with a passphrase. Set passphrase")
+	errPassphrase    = errors.New("passphrase does not unlock private_key")
+	errNoMessage     = errors.New("encrypted_secret is not a PGP message. Set encrypted_secret of ram_access_key, or another such attribute, unchanged: a message in Base64 or ASCII-armored")
 	errPlain         = errors.New("encrypted_secret is a PGP message that is not encrypted. If it contains a secret, everyone who saw it knows it")
 	errSymmetric     = errors.New("encrypted_secret is encrypted with a passphrase only, not for a key. Only a secret that was encrypted for a key can be decrypted")
 	errSpoilt        = errors.New("encrypted_secret was changed after it was encrypted, or is incomplete: its integrity check fails. Nothing of it is returned")

@@ -80,7 +80,7 @@ func readPGP(key string) (*openpgp.Entity, error) {
 	case key == "":
 		return nil, errors.New("it is empty")
 	case strings.HasPrefix(strings.ToLower(key), "keybase:"):
-		return nil, errors.New("keys are not fetched from Keybase. Give the public key itself, for example " +
+		return nil, errors.New("the provider does not download keys from Keybase. Set the public key, for example " +
 			`pgp_key = file("alice.asc"), after curl https://keybase.io/alice/pgp_keys.asc > alice.asc`)
 	case strings.Contains(key, "PRIVATE KEY"):
 		return nil, ErrPrivateKey
@@ -91,19 +91,19 @@ func readPGP(key string) (*openpgp.Entity, error) {
 	case errors.Is(err, ErrPrivateKey), errors.Is(err, errSeveralBlocks):
 		return nil, err
 	case errors.As(err, &unsupported):
-		return nil, fmt.Errorf("it is of a kind that is not supported: %w", unsupported)
+		return nil, fmt.Errorf("its type is not supported: %w", unsupported)
 	case err != nil || len(entities) == 0:
-		return nil, errors.New("it is not a PGP public key: neither one in armour (-----BEGIN PGP PUBLIC KEY BLOCK-----) nor the Base64 of one that is not")
+		return nil, errors.New("it is not a PGP public key, neither ASCII-armored (-----BEGIN PGP PUBLIC KEY BLOCK-----) nor a binary key in Base64")
 	case holdsPrivate(entities):
 		return nil, ErrPrivateKey
 	case len(entities) > 1:
-		return nil, fmt.Errorf("it holds %d keys. Give one", len(entities))
+		return nil, fmt.Errorf("it contains %d keys. Set one key", len(entities))
 	}
 	return entities[0], nil
 }
 
 // errSeveralBlocks is a text of several armoured keys, of which OpenPGP reads only the first.
-var errSeveralBlocks = errors.New("it contains several armoured keys. Give one key in one block")
+var errSeveralBlocks = errors.New("it contains several ASCII-armored blocks. Set one key in one block")
 
 // checkOneBlock returns an error if a text contains several armoured blocks.
 func checkOneBlock(text string) error {
@@ -175,15 +175,15 @@ func usable(entity *openpgp.Entity, now time.Time) error {
 	signature, identity := entity.PrimarySelfSignature()
 	switch {
 	case signature == nil:
-		return errors.New("it is not signed by itself, so nothing says what it may be used for")
+		return errors.New("it has no self-signature, so its permitted use is unknown")
 	case entity.Revoked(now) || identity != nil && identity.Revoked(now):
-		return errors.New("it is revoked. Give a key that is in use")
+		return errors.New("it is revoked. Set a valid key")
 	case entity.PrimaryKey.KeyExpired(signature, now) || signature.SigExpired(now):
-		return errors.New("it has expired, or is not valid yet. Prolong it, export it again, and give the new export")
+		return errors.New("it has expired, or is not valid yet. Extend it, export it again, and set the new export")
 	}
 	for _, subkey := range entity.Subkeys {
 		if subkey.Sig.FlagsValid && subkey.Sig.FlagEncryptCommunications {
-			return errors.New("its encryption subkey has expired, is revoked, or is not supported. Add one, export the key again, and give the new export")
+			return errors.New("its encryption subkey has expired, is revoked, or is not supported. Add one, export the key again, and set the new export")
 		}
 	}
 	return errors.New("it can only sign: it has no encryption subkey")
@@ -193,7 +193,7 @@ func usable(entity *openpgp.Entity, now time.Time) error {
 type KeyValidator struct{}
 
 func (KeyValidator) Description(context.Context) string {
-	return "value must be one PGP public key, in armour or in Base64"
+	return "value must be one PGP public key, ASCII-armored or in Base64"
 }
 
 func (f KeyValidator) MarkdownDescription(ctx context.Context) string { return f.Description(ctx) }
@@ -210,7 +210,7 @@ func (KeyValidator) ValidateString(_ context.Context, req validator.StringReques
 // key the diagnostic has no attribute path: a CLI would quote the lines of the
 // configuration that contain the key.
 func ReportKeyError(diags *diag.Diagnostics, err error) bool {
-	const summary, now = "Cannot use the PGP key", "Nothing was made with it."
+	const summary, now = "Cannot use the PGP key", "Nothing was created with it."
 	switch {
 	case err == nil:
 		return false

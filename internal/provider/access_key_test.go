@@ -309,10 +309,10 @@ func TestAccessKey_aBadPGPKeyMakesNothing(t *testing.T) {
 	entity.Subkeys = nil
 	secret := armoured(t, "PGP PRIVATE KEY BLOCK", private(t, pgpPair(t, nil)))
 	for key, says := range map[string]string{
-		publicKey(t, entity): "it can only sign", "keybase:alice": "not fetched from Keybase", "": "it is empty", secret: "it is a private key",
+		publicKey(t, entity): "it can only sign", "keybase:alice": "does not download keys from Keybase", "": "it is empty", secret: "it is a private key",
 	} {
 		_, diags := c.Create(accessKey, attributes{"user_name": "alice", "pgp_key": key})
-		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot use the PGP key", says, "Nothing was made with it.")
+		contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot use the PGP key", says, "Nothing was created with it.")
 		if key == secret && strings.Contains(acctest.Messages(diags), secret[50:80]) {
 			t.Error("the private key is echoed")
 		}

@@ -26,7 +26,7 @@ func TestAction_rulesHoldForValuesThatCameLater(t *testing.T) {
 		attribute string
 	}{
 		"no account":       {deactivate, attributes{"user_name": "alice", "account_id": ""}, "account_id"},
-		"no serial number": {unbindAction, attributes{"user_name": "alice", "serial_number": ""}, "serial_number"},
+		"not a serial number": {unbindAction, attributes{"user_name": "alice", "serial_number": ""}, "serial_number"},
 		"principal name":   {logonOff, attributes{"user_name": "alice@example.onaliyun.com"}, "user_name"},
 		"no user":          {lockAction, attributes{"user_name": ""}, "user_name"},
 		"no key":           {purgeBin, attributes{"access_key_id": ""}, "access_key_id"},

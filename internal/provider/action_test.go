@@ -110,7 +110,7 @@ var actionStories = map[string]actionStory{
 	"logon": {
 		kind: logonOff, config: attributes{"user_name": "alice"}, write: "UpdateLoginProfile", writes: []string{"UpdateLoginProfile"},
 		first: []string{`Disabling the console logon of "alice".`, `The console logon of "alice" is disabled.`},
-		again: []string{`The console logon of "alice" is disabled already.`},
+		again: []string{`The console logon of "alice" is already disabled.`},
 		done: func(t *testing.T, srv *ramtest.Server) {
 			t.Helper()
 			profile := account(srv).Users["alice"].LoginProfile
@@ -135,7 +135,7 @@ var actionStories = map[string]actionStory{
 			`Unbinding the MFA device ` + lostPhone + ` from "alice".`, `The MFA device ` + lostPhone + ` is unbound.`,
 			`Deleting the MFA device ` + lostPhone + `.`, `The MFA device ` + lostPhone + ` is deleted.`,
 		},
-		again: []string{`The user "alice" has no MFA device. There is nothing to unbind.`, `The MFA device ` + lostPhone + ` is deleted already.`},
+		again: []string{`The user "alice" has no MFA device. There is nothing to unbind.`, `The MFA device ` + lostPhone + ` is already deleted.`},
 		done: func(t *testing.T, srv *ramtest.Server) {
 			t.Helper()
 			expect(t, "devices", len(account(srv).MFADevices), 0)
@@ -168,7 +168,7 @@ var actionStories = map[string]actionStory{
 			`The user "alice" is locked. Console sessions that are open, and sessions through a role, remain valid until they expire.`,
 		},
 		again: []string{
-			`The console logon of "alice" is disabled already.`,
+			`The console logon of "alice" is already disabled.`,
 			`The AccessKey pair LTAIone of "alice" is inactive already.`, `The AccessKey pair LTAItwo of "alice" is inactive already.`,
 			`The service credential SC1 of "alice" is inactive already.`,
 			`The user "alice" has no passkey. There is nothing to delete.`, "*",
@@ -195,7 +195,7 @@ var actionStories = map[string]actionStory{
 	},
 	"purge": {
 		kind: purgeBin, config: attributes{"access_key_id": "LTAIold"}, write: "DeleteAccessKeyInRecycleBin", writes: []string{"DeleteAccessKeyInRecycleBin"},
-		first: []string{`Deleting the AccessKey pair LTAIold of the user ` + aliceID + ` for good.`, `The AccessKey pair LTAIold is gone for good.`},
+		first: []string{`Permanently deleting the AccessKey pair LTAIold of the user ` + aliceID + `.`, `The AccessKey pair LTAIold is permanently deleted.`},
 		done: func(t *testing.T, srv *ramtest.Server) {
 			t.Helper()
 			expect(t, "recycle bin", recycled(srv), []string(nil))
@@ -464,7 +464,7 @@ func TestAction_nothingToDo(t *testing.T) {
 		"no keys":    {deactivate, attributes{"user_name": "carol"}, []string{`The user "carol" has no AccessKey pair. There is nothing to disable.`}, ""},
 		"no profile": {logonOff, attributes{"user_name": "carol"}, []string{`The user "carol" has no login profile, so there is no console logon to disable.`}, ""},
 		"no device":  {unbindAction, attributes{"user_name": "carol", "delete_device": true}, []string{`The user "carol" has no MFA device. There is nothing to unbind.`}, ""},
-		"purged":     {purgeBin, attributes{"access_key_id": "LTAInone"}, nil, "It is gone for good already, or the id is not the one that is meant."},
+		"purged":     {purgeBin, attributes{"access_key_id": "LTAInone"}, nil, "It may already be permanently deleted. Check the id."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -76,7 +76,7 @@ func TestMembership_thatExistsIsAdoptedWithAWarning(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(membershipKind, aliceDevelops)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "User alice already is a member of the group developers")
+	contains(t, acctest.Messages(diags), "User alice is already a member of the group developers")
 	expect(t, "writes", writes(srv), []string(nil))
 	fixed(t, c, membershipKind, aliceDevelops, o)
 

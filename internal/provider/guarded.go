@@ -50,7 +50,7 @@ func (g guard) keep(diags *diag.Diagnostics, step string, do func()) {
 	err := ram.CatchPanic(func() error { do(); return nil })
 	var bug *ram.PanicError
 	if errors.As(err, &bug) {
-		diags.AddError("Cannot "+step, "The state contains what was done before, as far as it is known; the last request to the service may have been successful as well. "+
+		diags.AddError("Cannot "+step, "The state contains the completed steps as far as they are known; the last request to the service may also have been successful. "+
 			"Run terraform plan before anything else. "+diagnostics.ExplainBug(bug))
 	}
 }

@@ -39,7 +39,7 @@ func TestSetting_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 		{preference, "login_network_masks", []string{"203.0.113.5/24"}, `the block is "203.0.113.0/24"`},
 		{preference, "login_network_masks", []string{"203.0.113.5-203.0.113.9"}, "neither an IP address nor a CIDR block"},
 		{preference, "login_network_masks", []string{"office"}, "office"},
-		{preference, "login_network_masks", []string{"192.0.2.1", "192.0.2.1/32"}, "two spellings"},
+		{preference, "login_network_masks", []string{"192.0.2.1", "192.0.2.1/32"}, "are the same network"},
 		{preference, "login_network_masks", manyMasks(41), "at most 40"},
 		{preference, "login_network_masks", append(manyMasks(33), "2001:0db8:0000:0000:0000:0000:0000:0001"), "at most 512"},
 		{preference, "must_allow", []string{"everywhere"}, "everywhere"},

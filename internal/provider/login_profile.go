@@ -89,51 +89,51 @@ func (r *loginProfileResource) Schema(ctx context.Context, _ resource.SchemaRequ
 		"password_wo": schema.StringAttribute{
 			Optional: true, WriteOnly: true,
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version"))},
-			MarkdownDescription: "The password. It is write-only: it is sent to the service when the profile is created and when `password_wo_version` changes, and is in no plan and no state. " +
+			MarkdownDescription: "The password. It is write-only: it is sent to the service when the profile is created and when `password_wo_version` changes, and is stored in no plan and no state. " +
 				"It is checked against the account's password policy before it is sent. It may be null whenever no password is sent.",
 		},
 		"password_wo_version": schema.Int64Attribute{
 			Optional: true,
-			MarkdownDescription: "The version of the password, any number. Another number sends `password_wo`, or with `pgp_key` a new random password, once; nothing else does. The first version after an import or a move is " +
-				"recorded and sends nothing, so both keep the password that the user has. **A new password ends all console sessions of the user, and those of roles that the user has assumed**; AccessKey pairs are not affected.",
+			MarkdownDescription: "The version of the password, any number. Only a change of the version sends `password_wo`, or with `pgp_key` a new random password. The first version after an import or a move is " +
+				"only recorded, so that an import or a move does not change the password. **A new password ends all console sessions of the user, and those of roles that the user has assumed**; AccessKey pairs are not affected.",
 		},
 		"pgp_key": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{pgp.KeyValidator{}, stringvalidator.AlsoRequires(path.MatchRoot("password_wo_version")), stringvalidator.ConflictsWith(path.MatchRoot("password_wo"))},
-			MarkdownDescription: "A PGP public key, in armour or in Base64. Instead of `password_wo`, the provider then makes a random password that meets the account's password policy, and the state has it encrypted for this key only. " +
-				"Set `password_reset_required` with it, so that the user replaces it at the first logon. Another key alone sends nothing: it is used for the next password.",
+			MarkdownDescription: "A PGP public key, ASCII-armored or in Base64. If set, the provider generates a random password that meets the account's password policy, instead of `password_wo`. The state contains only the encrypted password. " +
+				"Also set `password_reset_required`, so that the user replaces the password at the first logon. A changed key is used for the next password.",
 		},
 		"encrypted_password": schema.StringAttribute{
 			Computed: true,
 			MarkdownDescription: "The random password, encrypted for `pgp_key`: a binary OpenPGP message in Base64. Decrypt it with `base64 --decode | gpg --decrypt`, or with the ephemeral resource `ram_decrypted_secret`. " +
-				"Null if the password comes from `password_wo`.",
+				"It is null if the password is set with `password_wo`.",
 		},
 		"key_fingerprint": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "The fingerprint of the PGP key that `encrypted_password` is encrypted for.",
+			MarkdownDescription: "The fingerprint of the PGP key for which `encrypted_password` is encrypted.",
 		},
 		"password_reset_required": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Whether the user has to choose another password at the next logon. It is an order that goes with a password: it is sent when one is sent, and never read back, so that " +
-				"a user who has obeyed causes no change. Where users may not change their passwords, `true` would lock the user out and is refused, unless `allow_lock_out` is set.",
+			MarkdownDescription: "Whether the user has to choose another password at the next logon. It is only sent together with a password and is never read back, so that " +
+				"a user who changed the password causes no difference. If users may not change their passwords, `true` locks the user out and is an error, unless `allow_lock_out` is set.",
 		},
 		// Optional and computed: what the configuration does not mention keeps what the profile has.
 		"mfa_bind_required": schema.BoolAttribute{
 			Optional: true, Computed: true, PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-			MarkdownDescription: "Whether the user has to bind an MFA device at the next logon. Without it in the configuration, the profile keeps what it has; a new one has `false`.",
+			MarkdownDescription: "Whether the user has to bind an MFA device at the next logon. If omitted, an existing profile keeps its value, and a new profile has `false`.",
 		},
 		"status": schema.StringAttribute{
 			Optional: true, Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			Validators: []validator.String{stringvalidator.OneOf(active, inactive)},
-			MarkdownDescription: "Whether the user may log on to the console: `Active` or `Inactive`. `Inactive` switches the logon off and keeps everything. Without it in the configuration, the profile keeps " +
-				"what it has, so a logon that was disabled in an emergency stays disabled; a new profile is `Active`.",
+			MarkdownDescription: "Whether the user may log on to the console: `Active` or `Inactive`. `Inactive` disables console logon and keeps all other settings. If omitted, an existing profile keeps " +
+				"its value, so that a logon that was disabled in an emergency stays disabled, and a new profile is `Active`.",
 		},
 	}
 	for name, attribute := range lockOutArguments("") {
 		own[name] = attribute
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The console logon of a RAM user. The password is write-only and reaches neither the plan nor the state, or it is random and the state has it encrypted; everything else is in the state. " +
-			"A profile that exists is never overwritten: import it.\n\nDestroying it closes the console to the user at once; AccessKey pairs and the MFA device stay.",
+		MarkdownDescription: "The console logon of a RAM user. The password is either write-only and stored in neither the plan nor the state, or random and encrypted in the state. " +
+			"The provider never overwrites an existing profile: import it.\n\nDestroying the profile immediately ends console access of the user. AccessKey pairs are not affected.",
 		Attributes: owner.Attributes(ctx, own),
 	}
 }
@@ -160,7 +160,7 @@ func (r *loginProfileResource) ImportState(ctx context.Context, req resource.Imp
 	_, err := r.Client.LoginProfile(ctx, m.UserName.ValueString())
 	if ram.NotFound(err, "User.LoginProfile") {
 		resp.Diagnostics.AddError("Cannot import the login profile", fmt.Sprintf(
-			"The RAM user %q of account %s has no login profile. %s\n\nTo give it one, apply without an import block.\n\n%s", m.UserName.ValueString(), m.AccountID.ValueString(), f.State, diagnostics.Explain(err)))
+			"The RAM user %q of account %s has no login profile. %s\n\nTo create one, apply without an import block.\n\n%s", m.UserName.ValueString(), m.AccountID.ValueString(), f.State, diagnostics.Explain(err)))
 		return
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
@@ -226,7 +226,7 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 	found, err := r.FindTwice(ctx, find, find)
 	if err == nil && !found {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The login profile is gone", fmt.Sprintf(
-			"The RAM user %q of account %s has no login profile any more, or does not exist itself. It was deleted outside of Terraform. The next apply creates a new one, with the password of the configuration.",
+			"The RAM user %q of account %s no longer has a login profile, or no longer exists. It was deleted outside of Terraform. The next apply creates a new login profile with the password of the configuration.",
 			state.UserName.ValueString(), account))
 		return
 	}
@@ -339,7 +339,7 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := diagnostics.Operation{Name: "delete the login profile", State: "The login profile is there, unless the answer alone was lost."}
+	f := diagnostics.Operation{Name: "delete the login profile", State: "The login profile still exists, unless only the answer was lost."}
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
@@ -398,8 +398,8 @@ func (r *loginProfileResource) followOwner(ctx context.Context, m *loginProfileM
 func warnNotGone(noun string, left bool, err error, diags *diag.Diagnostics) {
 	switch {
 	case err != nil:
-		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service took the request, but looking for it failed. "+diagnostics.Explain(err))
+		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service accepted the request, but the check failed. "+diagnostics.Explain(err))
 	case !left:
-		diags.AddError("Cannot delete the "+noun, "The service took the request, but still shows the "+noun+" after a minute. It stays in the state.\n\nRun again; if it stays so, look at the console.")
+		diags.AddError("Cannot delete the "+noun, "The service accepted the request, but still returns the "+noun+" after a minute. It stays in the state.\n\nRun again; if it stays so, look at the console.")
 	}
 }

@@ -31,10 +31,10 @@ func (a *disableConsoleLogon) Metadata(_ context.Context, req action.MetadataReq
 
 func (a *disableConsoleLogon) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Switches the console logon of a RAM user off, by making the login profile inactive, and waits until the service shows it so. **The user cannot log on to the console any more**; " +
-			"the password, the MFA device and the AccessKey pairs stay as they are, and keys go on working. A profile that is inactive already is left so, and a user without one has nothing to switch off.\n\n" +
-			"Whether sessions that are open end is not documented: take it that they go on until `login_session_duration` of `ram_security_preference` is over. " +
-			"A `ram_login_profile` with `status = \"Active\"` switches logon on again with the next apply: change that first.",
+		MarkdownDescription: "Disables the console logon of a RAM user by setting the login profile to inactive, and waits until the service shows the change. **The user can no longer log on to the console**; " +
+			"the password, the MFA device and the AccessKey pairs are unchanged, and keys still work. The action does nothing if the profile is already inactive or if the user has none.\n\n" +
+			"The service does not document whether open sessions end: assume that they remain valid until `login_session_duration` of `ram_security_preference` has passed. " +
+			"A `ram_login_profile` with `status = \"Active\"` enables logon again with the next apply. Change the configuration first.",
 		Attributes: userOrderAttributes(ctx, nil),
 	}
 }
@@ -69,7 +69,7 @@ func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operati
 	case diagnostics.Report(diags, f, err):
 		return false
 	case profile.Status == ram.Inactive:
-		tell("The console logon of %q is disabled already.", user.Name)
+		tell("The console logon of %q is already disabled.", user.Name)
 		return true
 	}
 	tell("Disabling the console logon of %q.", user.Name)
@@ -88,7 +88,7 @@ func (a *actsOnInstance) switchOff(ctx context.Context, name string) error {
 		return nil
 	}
 	if err != nil {
-		return diagnostics.WithState(afterRequest(err, "The console logon is still enabled.", "It is not certain that the console logon is disabled: treat it as enabled."), err)
+		return diagnostics.WithState(afterRequest(err, "The console logon is still enabled.", "It is unknown whether the console logon is disabled. Treat it as enabled."), err)
 	}
 	shows, err := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		live, err := a.Client.LoginProfile(ctx, name)
@@ -100,5 +100,5 @@ func (a *actsOnInstance) switchOff(ctx context.Context, name string) error {
 	if err == nil && !shows {
 		err = fmt.Errorf("the service accepted the request, but still showed the profile as active after %s", instance.ConfirmLimit)
 	}
-	return diagnostics.WithState("The service accepted to disable the console logon, but does not show it as disabled: treat it as enabled. "+runAgain, err)
+	return diagnostics.WithState("The service accepted the request, but does not show the console logon as disabled. Treat it as enabled. "+runAgain, err)
 }

@@ -149,7 +149,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	srv.Change(giveProfile)
 	c := newCore(t, srv.Getenv, clockOf(srv))
 	o, diags := c.Create(profileKind, logon(nil))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "has a login profile already", "terraform import <address> alice")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "already has a login profile", "terraform import <address> alice")
 	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "writes", writes(srv), []string(nil))
 
@@ -157,7 +157,7 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	srv.ChangeBefore("CreateLoginProfile", giveProfile)
 	c = newCore(t, srv.Getenv, clockOf(srv))
 	o, diags = c.Create(profileKind, logon(nil))
-	contains(t, acctest.Messages(acctest.Errors(diags)), "has a login profile already", "It appeared while this one was being created", "terraform import <address> alice")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "already has a login profile", "It appeared while this one was being created", "terraform import <address> alice")
 	expect(t, "state", o.State.IsNull(), true)
 	expect(t, "password", profile(srv).Password, "chosen by the user")
 }

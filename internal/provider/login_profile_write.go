@@ -59,7 +59,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 			r.reportRefused(f, err, diags)
 			return none, false
 		}
-		f.State = fmt.Sprintf("It is not known whether the login profile was created, and it is not in the state. If the user %q has one now, import it, and set its password with another password_wo_version: terraform import <address> %[1]s", name)
+		f.State = fmt.Sprintf("It is unknown whether the login profile was created, and it is not in the state. If the user %q has one now, import it, and set its password with another password_wo_version: terraform import <address> %[1]s", name)
 		found, lost := r.WaitUntil(ctx, instance.LagWindow, func(ctx context.Context) (found bool, err error) {
 			made, err = r.Client.LoginProfile(ctx, name)
 			if noProfile(err) {
@@ -101,13 +101,13 @@ func (r *loginProfileResource) profileExists(ctx context.Context, name string) (
 func reportNoPassword(diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("password_wo"), "Cannot create the login profile",
 		"A new login profile needs a password, and the configuration has none. Nothing was created.\n\n"+
-			"Set password_wo and password_wo_version, or pgp_key and password_wo_version for a random password. If the user has a login profile already, import it: that needs no password.")
+			"Set password_wo and password_wo_version, or pgp_key and password_wo_version for a random password. If the user already has a login profile, import it: that needs no password.")
 }
 
 // reportPasswordDue says that a new version asks for a password that is missing.
 func reportPasswordDue(diags *diag.Diagnostics) {
 	diags.AddAttributeError(path.Root("password_wo"), "Cannot update the login profile",
-		"password_wo_version changes, so a password is sent, and the configuration has none. Nothing was changed.\n\nSet password_wo or pgp_key, or keep the version.")
+		"password_wo_version changes, which requires a password, and the configuration has none. Nothing was changed.\n\nSet password_wo or pgp_key, or keep the version.")
 }
 
 // password returns the password to send: that of the configuration or, with pgp_key, a
@@ -146,7 +146,7 @@ func (r *loginProfileResource) password(ctx context.Context, f diagnostics.Opera
 func reportProfileExists(plan *loginProfileModel, why string, diags *diag.Diagnostics) {
 	name := plan.UserName.ValueString()
 	diags.AddAttributeError(path.Root("user_name"), "Cannot create the login profile", fmt.Sprintf(
-		"The RAM user %q of account %s has a login profile already. %sIt was not changed, and is not in the state.\n\nTo manage it with Terraform, import it; its password stays:\n\n  terraform import <address> %[1]s",
+		"The RAM user %q of account %s already has a login profile. %sIt was not changed, and is not in the state.\n\nTo manage it with Terraform, import it; its password stays:\n\n  terraform import <address> %[1]s",
 		name, plan.AccountID.ValueString(), why))
 }
 
@@ -198,7 +198,7 @@ func (r *loginProfileResource) update(ctx context.Context, plan loginProfileMode
 		if lost == nil && live.UpdateDate.After(before.UpdateDate) && matchesRequest(change, live) {
 			return true
 		}
-		f.State = "It is not known whether the password was set. The state says that it was not, so the next apply sends it again."
+		f.State = "It is unknown whether the password was set. The state does not contain its version, so the next apply sends it again."
 	}
 	if err == nil {
 		return true

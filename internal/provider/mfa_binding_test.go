@@ -72,7 +72,7 @@ func TestMFABinding_badInputBindsNothing(t *testing.T) {
 	}{
 		"seed that is none":        {nil, attributes{"seed_wo": noSeed}, []string{"Cannot use the seed", "is not Base32"}},
 		"empty seed":               {nil, attributes{"seed_wo": ""}, []string{"Cannot use the seed"}},
-		"no seed":                  {nil, attributes{"seed_wo": nil, "seed_wo_version": nil}, []string{"To bind a device takes its seed"}},
+		"no seed":                  {nil, attributes{"seed_wo": nil, "seed_wo_version": nil}, []string{"Binding a device requires its seed"}},
 		"seed without version":     {nil, attributes{"seed_wo_version": nil}, []string{"seed_wo_version"}},
 		"version without seed":     {nil, attributes{"seed_wo": nil}, []string{"seed_wo"}},
 		"empty user":               {nil, attributes{"user_name": ""}, []string{"user_name"}},
@@ -81,7 +81,7 @@ func TestMFABinding_badInputBindsNothing(t *testing.T) {
 		"serial of something else": {nil, attributes{"serial_number": "phone"}, []string{"must be a serial number"}},
 		"device that is not there": {nil, attributes{"serial_number": phoneSerial + "2"}, []string{"There is no virtual MFA device " + phoneSerial + "2"}},
 		"device of another user":   {func(srv *ramtest.Server) { bindTo(srv, bobUserID) }, nil, []string{`bound to another user, "bob"`, "terraform import ADDRESS bob"}},
-		"device that is hers":      {func(srv *ramtest.Server) { bindTo(srv, aliceUserID) }, nil, []string{`"alice" has the device already`, "terraform import ADDRESS alice"}},
+		"device that is hers":      {func(srv *ramtest.Server) { bindTo(srv, aliceUserID) }, nil, []string{`"alice" already has the device`, "terraform import ADDRESS alice"}},
 		"user with another": {func(srv *ramtest.Server) {
 			srv.Change(func(a *ramtest.Account) { a.Users["alice"].MFASerial = "U2F-0815" })
 		}, nil, []string{"already has the MFA device U2F-0815"}},
@@ -202,7 +202,7 @@ func TestMFABinding_followsARenamedUser(t *testing.T) {
 	clean(t, diags)
 	expect(t, "replacements", len(plan.RequiresReplace), 1)
 	_, diags = fresh.Plan(bindingKind, attributes{"user_name": "bob", "serial_number": phoneSerial}, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "takes its seed")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "requires its seed")
 
 	// A name that is not there yet is a rename in the same run.
 	plan, diags = fresh.Plan(bindingKind, bindingOf("alice", seed), o)

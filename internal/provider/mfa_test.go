@@ -171,7 +171,7 @@ func TestMFADevice_badInputMakesNothing(t *testing.T) {
 		config attributes
 		want   []string
 	}{
-		"name with a blank":      {attributes{"virtual_mfa_device_name": "my phone"}, []string{"1 to 64 letters, digits, dots and dashes"}},
+		"name with a blank":      {attributes{"virtual_mfa_device_name": "my phone"}, []string{"1 to 64 letters, digits, dots and hyphens"}},
 		"empty name":             {attributes{"virtual_mfa_device_name": ""}, []string{"1 to 64 letters"}},
 		"blank user":             {attributes{"bind_to_user": " "}, []string{"name of a RAM user"}},
 		"principal name":         {attributes{"bind_to_user": "alice@example.onaliyun.com"}, []string{"not a principal name"}},
@@ -179,7 +179,7 @@ func TestMFADevice_badInputMakesNothing(t *testing.T) {
 		"user who has one":       {attributes{"bind_to_user": "bob"}, []string{`The user "bob" already has the MFA device U2F-0815`, "Nothing was created."}},
 		"no PGP key":             {attributes{"pgp_key": "nonsense"}, []string{"Cannot use the PGP key"}},
 		"private PGP key":        {attributes{"pgp_key": secretKey}, []string{"it is a private key"}},
-		"keybase":                {attributes{"pgp_key": "keybase:alice"}, []string{"not fetched from Keybase"}},
+		"keybase":                {attributes{"pgp_key": "keybase:alice"}, []string{"does not download keys from Keybase"}},
 		"name that is taken":     {attributes{"virtual_mfa_device_name": "taken"}, []string{"already has a device with this name", "not bound to a user", "terraform import ADDRESS acs:ram::" + defaultAccount + ":mfa/taken"}},
 	} {
 		srv.Change(func(a *ramtest.Account) {
@@ -282,7 +282,7 @@ func TestMFADevice_anotherUserIsBoundAnew(t *testing.T) {
 	delete(config, "bind_to_user")
 	_, diags = c.Plan(deviceKind, config, o)
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "managed less", `bound to the user "alice"`)
+	contains(t, acctest.Messages(diags), "no longer managed", `bound to the user "alice"`)
 	fixed(t, c, deviceKind, config, o)
 	steps := []string{}
 	for _, call := range srv.Calls("BindMFADevice") {
@@ -345,7 +345,7 @@ func TestMFADevice_driftIsShownAndPutRight(t *testing.T) {
 			clean(t, diags)
 			if owner == bobUserID {
 				_, diags = fresh.PlanDestroy(deviceKind, o)
-				contains(t, acctest.Messages(diags), "has another user", `"bob"`)
+				contains(t, acctest.Messages(diags), "is bound to another user", `"bob"`)
 				kept, diags := fresh.Destroy(deviceKind, o)
 				contains(t, acctest.Messages(acctest.Errors(diags)), "It was not changed.", `"bob"`, "bind_to_user = \"\"")
 				expect(t, "state", kept.State.Equal(o.State), true)

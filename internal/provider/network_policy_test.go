@@ -85,15 +85,15 @@ func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 		{attributes{"classic_allow_list": []string{"203.0.113.5/24"}}, []string{`the block is "203.0.113.0/24"`, `AttributeName("classic_allow_list")`}},
 		{attributes{"classic_allow_list": []string{"203.0.113.5-203.0.113.9"}}, []string{`"203.0.113.5-203.0.113.9" is neither`}},
 		{attributes{"classic_allow_list": []string{"fe80::1%eth0"}}, []string{`"fe80::1%eth0" has a zone`}},
-		{attributes{"classic_allow_list": []string{"vpc-bp1234567890abcdef"}}, []string{`"vpc-bp1234567890abcdef" is a VPC. Make it a key of vpc_allow_list`}},
+		{attributes{"classic_allow_list": []string{"vpc-bp1234567890abcdef"}}, []string{`"vpc-bp1234567890abcdef" is a VPC. Set it as a key of vpc_allow_list`}},
 		{attributes{"classic_allow_list": []string{"AllowAllVPC"}}, []string{`"AllowAllVPC" is a VPC`}},
-		{attributes{"classic_allow_list": []string{"2001:DB8::1", "2001:db8:0::1/128"}}, []string{"two spellings", "2001:DB8::1"}},
+		{attributes{"classic_allow_list": []string{"2001:DB8::1", "2001:db8:0::1/128"}}, []string{"are the same network", "2001:DB8::1"}},
 		{attributes{"classic_allow_list": many(51)}, []string{"at most 50", "51"}},
 		{one("203.0.113.0/24", "10.0.0.0/8"), []string{`"203.0.113.0/24" is an address`, `AttributeName("vpc_allow_list")`}},
 		{one("allowallvpc", "10.0.0.0/8"), []string{`"allowallvpc" must be written "AllowAllVPC"`}},
 		{one("office", "10.0.0.0/8"), []string{`"office" is neither the id of a VPC`}},
 		{one("vpc-1", "10.0.0.1/8"), []string{`the block is "10.0.0.0/8"`, `ElementKeyString("vpc-1")`}},
-		{one("vpc-1", "10.0.0.1", "10.0.0.1/32"), []string{"two spellings"}},
+		{one("vpc-1", "10.0.0.1", "10.0.0.1/32"), []string{"are the same network"}},
 		{one("vpc-1", many(51)...), []string{"at most 50"}},
 		{attributes{"vpc_allow_list": vpcs(nine)}, []string{"would have 9 statements", "vpc-8"}},
 		{attributes{"vpc_allow_list": vpcs(eight), "classic_allow_list": many(1)}, []string{"would have 9 statements", "and one for classic_allow_list"}},
@@ -261,7 +261,7 @@ func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out", key, "must_allow", "allow_lock_out = true", "no policy of its own")
 	elsewhere["must_allow"] = []string{"192.0.2.77"}
 	_, diags = c.Create(keyPolicy, elsewhere)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy keeps out what must be allowed", "must_allow names 192.0.2.77", "203.0.113.0/24")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy excludes addresses that must be allowed", "must_allow names 192.0.2.77", "203.0.113.0/24")
 	expect(t, "writes", writes(srv), []string(nil))
 
 	o, diags := c.Create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.0/24"}, "must_allow": []string{"192.0.2.77"}})
@@ -286,7 +286,7 @@ func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "allow_lock_out = true accepts this")
 	_, diags = c.Plan(keyPolicy, attributes{"classic_allow_list": []string{"10.0.0.0/8"}, "allow_lock_out": true}, o)
-	contains(t, acctest.Messages(diags), "The network policy holds private addresses only")
+	contains(t, acctest.Messages(diags), "The network policy contains private addresses only")
 }
 
 // What the plan could not know is looked at before the write.

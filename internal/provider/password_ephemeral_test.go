@@ -227,7 +227,7 @@ func TestPassword_invalid(t *testing.T) {
 		"a blank as a symbol":      {attributes{"symbols": "- "}, "symbols", []string{"' ' is not a symbol"}, false},
 		"a symbol twice":           {attributes{"symbols": "-+-"}, "symbols", []string{"or is there twice"}, false},
 		"a symbol of another land": {attributes{"symbols": "§"}, "symbols", []string{"is not a symbol"}, false},
-		"shorter than the policy":  {attributes{"length": 15}, "length", []string{"demands 16 characters at least, and length is 15", "There is no password"}, true},
+		"shorter than the policy":  {attributes{"length": 15}, "length", []string{"requires at least 16 characters, and length is 15", "No password was generated"}, true},
 		"no symbol, but demanded":  {attributes{"symbols": ""}, "symbols", []string{"symbols allows none"}, true},
 		"no symbol, and required":  {attributes{"symbols": "", "length": 20, "require_symbols": true}, "symbols", []string{"symbols allows none"}, true},
 	} {

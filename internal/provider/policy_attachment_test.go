@@ -92,7 +92,7 @@ func TestAttachment_thatExistsIsAdoptedWithAWarning(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(attachmentKind, readOnly("user_name", "alice"))
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "Policy ReadOnlyAccess already is attached to the user", "adopted")
+	contains(t, acctest.Messages(diags), "Policy ReadOnlyAccess is already attached to the user", "adopted")
 	expect(t, "writes", writes(srv), []string(nil))
 	expect(t, "id", in(t, o.State, "principal_id"), aliceUserID)
 }

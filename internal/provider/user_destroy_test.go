@@ -119,7 +119,7 @@ func TestUser_theAdviceOfARefusalWorks(t *testing.T) {
 	_, diags = c.PlanDestroy(userKind, o)
 	for _, object := range objectsOfUser {
 		if object.text != "an MFA device U2F-0815" {
-			contains(t, acctest.Messages(diags), `WARNING: Destroying the user "alice" removes all that it has`, object.text)
+			contains(t, acctest.Messages(diags), `WARNING: Destroying the user "alice" removes all its objects`, object.text)
 		}
 	}
 	_, diags = c.Destroy(userKind, o)

@@ -280,7 +280,7 @@ func TestUser_isRenamedInPlace(t *testing.T) {
 	_, diags = c.Create(userKind, attributes{"name": "erin"})
 	clean(t, diags)
 	after, diags := c.ApplyPlan(userKind, attributes{"name": "erin"}, o, plan)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("name")`, `has the name "erin" already`)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("name")`, `already has the name "erin"`)
 	expect(t, "name", stateOf(t, after, "name"), "caroline")
 }
 
@@ -391,7 +391,7 @@ func TestUser_forceDestroyRemovesAllObjects(t *testing.T) {
 		plan, diags := c.PlanDestroy(userKind, o)
 		clean(t, diags)
 		_ = plan
-		contains(t, acctest.Messages(diags), "WARNING: Destroying the user \"alice\" removes all that it has")
+		contains(t, acctest.Messages(diags), "WARNING: Destroying the user \"alice\" removes all its objects")
 		after, diags := c.Destroy(userKind, o)
 		clean(t, diags)
 		expect(t, "state", after.State.IsNull(), true)
@@ -447,11 +447,11 @@ func TestUser_ofTheProviderItselfIsNotDestroyed(t *testing.T) {
 	o, diags = c.Apply(userKind, attributes{"name": "admin", "force_destroy": true}, o)
 	clean(t, diags)
 	_, diags = c.PlanDestroy(userKind, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "runs with a key of this user", "state rm")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "runs with an AccessKey pair of this user", "state rm")
 	// A plan that could not see it is no way around.
 	resp, err := c.Server.ApplyResourceChange(t.Context(), applyOfDestroy(c, userKind, o))
 	must(t, err)
-	contains(t, acctest.Messages(acctest.Errors(resp.Diagnostics)), "Cannot delete the user", "runs with a key of this user")
+	contains(t, acctest.Messages(acctest.Errors(resp.Diagnostics)), "Cannot delete the user", "runs with an AccessKey pair of this user")
 	expect(t, "writes", writes(srv), []string(nil))
 }
 

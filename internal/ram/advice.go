@@ -30,9 +30,9 @@ var adviceTable = []struct {
 	{family, "InvalidProtocol", "use an https endpoint"},
 	{family, "InvalidApi", "the endpoint does not serve this action; check the endpoints"},
 	{family, "InvalidVersion", "the endpoint does not serve this version; check the endpoints"},
-	{family, "Throttling", "more was asked than the service allows, for longer than there was time to wait; run again later, with fewer calls at once"},
+	{family, "Throttling", "the service throttled the calls for longer than the timeout; run again later, with fewer concurrent calls"},
 	{exactly, "ServiceUnavailable", "the service is not available; run again later"},
-	{exactly, "InternalError", "the service failed inside; run again later, and if that does not help give its support the request id"},
+	{exactly, "InternalError", "the service had an internal error; run again later, and if the error persists, send the request id to Alibaba Cloud support"},
 	{exactly, "EntityAlreadyExists.AccountAlias", "the alias belongs to another account; choose another one"},
 }
 
@@ -54,7 +54,7 @@ func (e *Error) Advice() string {
 }
 
 func clockAdvice(offset time.Duration) string {
-	const rule = "the clock of this machine may differ from the service's by 15 minutes at most; set it"
+	const rule = "the clock of this machine may differ from the service's clock by at most 15 minutes; correct it"
 	switch {
 	case offset <= -minClockOffset:
 		return fmt.Sprintf("this machine's clock is %s ahead of the service's; %s", (-offset).Round(time.Second), rule)

@@ -24,7 +24,7 @@ const (
 
 var (
 	errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBodyBytes>>20)
-	errHTML     = errors.New("the answer is HTML, so a proxy or another server gave it, not the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
+	errHTML     = errors.New("the answer is HTML, so it is from a proxy or another server, not from the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
 	errNotJSON  = errors.New("the answer is not a JSON object")
 	errCut      = errors.New("the answer broke off")
 )
@@ -40,7 +40,7 @@ func readBody(response *http.Response) ([]byte, error) {
 		return compressed, nil
 	case "gzip", "x-gzip":
 	default:
-		return nil, errors.New("the answer has an encoding that was not asked for")
+		return nil, errors.New("the answer has an encoding that was not requested")
 	}
 	plain, err := gzip.NewReader(bytes.NewReader(compressed))
 	if err != nil {
@@ -80,7 +80,7 @@ func checkType(header http.Header) error {
 	return errors.New("the answer has a type that is not JSON")
 }
 
-var errXML = errors.New("the answer is XML although JSON was asked for")
+var errXML = errors.New("the answer is XML although JSON was requested")
 
 // parseObject reads a JSON object. Its errors never quote the body.
 func parseObject(body []byte, out any) error {

@@ -16,9 +16,9 @@ import (
 const programTimeout = time.Minute
 
 var (
-	errProgramFailed = errors.New("it did not end with success (its output is not shown, because it may hold secrets)")
-	errProgramOutput = errors.New("it did not print credentials (its output is not shown, because it may hold secrets)")
-	errOpenQuotes    = errors.New("its command has a quotation mark without an end")
+	errProgramFailed = errors.New("it failed (its output is not shown, because it may contain secrets)")
+	errProgramOutput = errors.New("it did not print credentials (its output is not shown, because it may contain secrets)")
+	errOpenQuotes    = errors.New("its command has an unterminated quotation mark")
 )
 
 // programReader reads the key that a program prints. It is started without a shell.

@@ -13,13 +13,13 @@ import (
 func (s CredentialSettings) Check() error {
 	s = s.trimmed()
 	if given := s.given(); len(given) > 1 {
-		return &CredentialConfigError{Arguments: given, Problem: "The provider block gives credentials in more than one way: " + quoted(given) +
+		return &CredentialConfigError{Arguments: given, Problem: "The provider block has credentials of more than one source: " + quoted(given) +
 			". Keep one of them and remove the rest; `assume_role` may be combined with any."}
 	}
 	if s.hasKey() {
 		if _, err := keyOf(Key{s.AccessKey, s.SecretKey, s.SecurityToken}, keyArguments); err != nil {
 			return &CredentialConfigError{Arguments: s.keyArgumentsGiven(), Problem: "The AccessKey of the provider block is incomplete: " + err.Error() +
-				". Its parts are never taken from anywhere else. An empty value counts as not set."}
+				". The missing part is not taken from another source. An empty value counts as not set."}
 		}
 	}
 	if s.CredentialsURI != "" {
@@ -33,7 +33,7 @@ func (s CredentialSettings) Check() error {
 func (s CredentialSettings) checkRoles() error {
 	if role := s.AssumeRole; role != nil && role.ARN == "" {
 		return &CredentialConfigError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` is empty. " +
-			"Give the ARN of the role, or leave the whole argument out (`null`) to assume none."}
+			"Set the ARN of the role, or omit the argument (`null`) to assume no role."}
 	}
 	if s.AssumeRoleWithOIDC == nil {
 		return nil
@@ -173,10 +173,10 @@ func checkURI(text string) error {
 		return problemf("is not a URL with http or https and a host")
 	}
 	if u.User != nil {
-		return problemf("must not hold a user name or password")
+		return problemf("must not contain a user name or password")
 	}
 	if host := u.Hostname(); u.Scheme == "http" && host != metadataHost && host != "localhost" && !isLoopback(host) {
-		return problemf("must use https, because the answer holds secrets; http is accepted for this machine (127.0.0.1, [::1], localhost) and the metadata service (" + metadataHost + ")")
+		return problemf("must use https, because the answer contains secrets; http is accepted for this machine (127.0.0.1, [::1], localhost) and the metadata service (" + metadataHost + ")")
 	}
 	return nil
 }

@@ -28,8 +28,8 @@ type validated interface {
 
 var (
 	errRedirect = errors.New("the answer is a redirect, which is not followed because the call is signed for its host: check the endpoint and the proxy")
-	errInterim  = errors.New("the answer is an interim one that was not asked for: check the endpoint and the proxy")
-	errNotOurs  = errors.New("the answer has no RequestId, so a proxy or another server gave it, not the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
+	errInterim  = errors.New("the answer is an interim response that was not requested: check the endpoint and the proxy")
+	errNotOurs  = errors.New("the answer has no RequestId, so it is from a proxy or another server, not from the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
 )
 
 // checkStatus refuses an answer that the service never gives, before its body is read:

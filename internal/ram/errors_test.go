@@ -113,15 +113,15 @@ func TestAnErrorSaysWhatToDo(t *testing.T) {
 		},
 		{
 			&Error{Action: "GetUser", Code: "InvalidTimeStamp.Expired", Status: 400, clock: -20 * time.Minute},
-			"GetUser: (InvalidTimeStamp.Expired, HTTP 400): this machine's clock is 20m0s ahead of the service's; the clock of this machine may differ from the service's by 15 minutes at most; set it",
+			"GetUser: (InvalidTimeStamp.Expired, HTTP 400): this machine's clock is 20m0s ahead of the service's; the clock of this machine may differ from the service's clock by at most 15 minutes; correct it",
 		},
 		{
 			&Error{Action: "GetUser", Code: "InvalidTimeStamp.Expired", Status: 400, clock: 20 * time.Minute},
-			"GetUser: (InvalidTimeStamp.Expired, HTTP 400): this machine's clock is 20m0s behind the service's; the clock of this machine may differ from the service's by 15 minutes at most; set it",
+			"GetUser: (InvalidTimeStamp.Expired, HTTP 400): this machine's clock is 20m0s behind the service's; the clock of this machine may differ from the service's clock by at most 15 minutes; correct it",
 		},
 		{
 			&Error{Action: "GetUser", Code: "InvalidTimeStamp.Expired", Status: 400},
-			"GetUser: (InvalidTimeStamp.Expired, HTTP 400): the clock of this machine may differ from the service's by 15 minutes at most; set it",
+			"GetUser: (InvalidTimeStamp.Expired, HTTP 400): the clock of this machine may differ from the service's clock by at most 15 minutes; correct it",
 		},
 		{&NoResponseError{Action: "GetUser", Err: errSomething}, "GetUser: not sent: something"},
 		{&NoResponseError{Action: "GetUser", Sent: true, Err: errSomething}, "GetUser: something"},

@@ -129,7 +129,7 @@ func readProfiles(env Environment, file string) (all profiles, err error) {
 	}
 	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
 	if err := json.Unmarshal(content, &all); err != nil {
-		return all, problemf("The file %s is not the JSON that `aliyun configure` writes%s. Its content is not shown, since it may hold secrets.", file, line(content, err))
+		return all, problemf("The file %s is not the JSON that `aliyun configure` writes%s. Its content is not shown, because it may contain secrets.", file, line(content, err))
 	}
 	return all, nil
 }
