@@ -117,7 +117,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 
 func (r *accessKeyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = owner.IdentitySchema(map[string]identityschema.Attribute{
-		"user_name":     identityschema.StringAttribute{OptionalForImport: true, Description: "The name of the RAM user whose key it is."},
+		"user_name":     identityschema.StringAttribute{OptionalForImport: true, Description: "The name of the RAM user to whom the key belongs."},
 		"access_key_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The id of the key."},
 	})
 }
@@ -127,7 +127,7 @@ func failedKey(verb, now string) diagnostics.Operation {
 }
 
 func (r *accessKeyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	importKey(ctx, r.Instance, failedKey("import", "The state is as it was."), "allow_self", req, resp)
+	importKey(ctx, r.Instance, failedKey("import", "The state is unchanged."), "allow_self", req, resp)
 }
 
 // importKey imports a key, or what there is one of for each key: by `<key_id>`, whose
@@ -208,7 +208,7 @@ func (r *accessKeyResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedKey("read", "The state is as it was.")
+	f := failedKey("read", "The state is unchanged.")
 	account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics)
 	if !ok {
 		return

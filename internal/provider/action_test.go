@@ -361,7 +361,7 @@ func TestAction_inTheWrongAccount(t *testing.T) {
 			for _, diags := range [][]*tfprotov6.Diagnostic{
 				c.PlanAction(story.kind, other), second(c.InvokeAction(t.Context(), story.kind, other, func(string) {})),
 			} {
-				refused(t, diags, "account_id", "Account 2222222222222222 is meant, but the credentials open account "+defaultAccount)
+				refused(t, diags, "account_id", "account_id is 2222222222222222, but the credentials belong to account "+defaultAccount)
 			}
 			for _, diags := range [][]*tfprotov6.Diagnostic{
 				guarded.PlanAction(story.kind, story.config), second(guarded.InvokeAction(t.Context(), story.kind, story.config, func(string) {})),
@@ -432,8 +432,8 @@ func TestAction_onWhatIsNotThere(t *testing.T) {
 		"another user's key":  {deactivate, attributes{"user_name": "alice", "access_key_ids": []string{"LTAIone", "LTAIbob"}}, "access_key_ids", []string{`"alice" has no AccessKey pair LTAIbob`, "LTAIone (Active), LTAItwo (Active)", "Nothing was changed."}},
 		"a key that was gone": {deactivate, attributes{"user_name": "bob", "access_key_ids": []string{"LTAIold"}}, "access_key_ids", []string{`"bob" has no AccessKey pair LTAIold`, "LTAIbob (Active)"}},
 		"another device":      {unbindAction, attributes{"user_name": "alice", "serial_number": "acs:ram::" + defaultAccount + ":mfa/found"}, "serial_number", []string{"has the MFA device " + lostPhone, "Nothing was changed."}},
-		"restore nothing":     {restoreBin, attributes{"access_key_id": "LTAInone"}, "access_key_id", []string{"There is no AccessKey pair LTAInone in the recycle bin, and no RAM user has it", "Nothing was changed."}},
-		"restore a third":     {restoreBin, attributes{"access_key_id": "LTAIold"}, "", []string{"as many AccessKey pairs as a user may have: LTAIone (Active), LTAItwo (Active)", "Nothing was changed."}},
+		"restore nothing":     {restoreBin, attributes{"access_key_id": "LTAInone"}, "access_key_id", []string{"The AccessKey pair LTAInone is not in the recycle bin, and no RAM user has it", "Nothing was changed."}},
+		"restore a third":     {restoreBin, attributes{"access_key_id": "LTAIold"}, "", []string{"the maximum number of AccessKey pairs: LTAIone (Active), LTAItwo (Active)", "Nothing was changed."}},
 		"purge a live key":    {purgeBin, attributes{"access_key_id": "LTAIone"}, "access_key_id", []string{`the user "alice" has it, and it is Active`, "Nothing was changed."}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -138,7 +138,7 @@ func TestPGP_whatCannotBeUsedIsRefusedAndNotEchoed(t *testing.T) {
 		"private in Base64, half": {encoded[:80], "it is a private key"},
 		"private twice encoded":   {base64.StdEncoding.EncodeToString([]byte(secret)), "it is a private key"},
 		"private behind a public": {base64.StdEncoding.EncodeToString(append(public(t, bob), private(t, alice)...)), "it is a private key"},
-		"two":                     {base64.StdEncoding.EncodeToString(append(public(t, alice), public(t, bob)...)), "it holds 2 keys"},
+		"two":                     {base64.StdEncoding.EncodeToString(append(public(t, alice), public(t, bob)...)), "it contains 2 keys"},
 		"two blocks":              {publicKey(t, alice) + "\n" + publicKey(t, bob), "several ASCII-armored blocks"},
 		"two blocks in Base64":    {base64.StdEncoding.EncodeToString([]byte(publicKey(t, alice) + publicKey(t, bob))), "several ASCII-armored blocks"},
 		"revoked":                 {publicKey(t, revoked), "it is revoked"},

@@ -44,7 +44,7 @@ func withSecret(word string, own map[string]schema.Attribute) map[string]schema.
 		"pgp_key": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{pgp.KeyValidator{}},
-			MarkdownDescription: "A PGP public key, in armour or in Base64, for which the secret is encrypted, so that it is never in the state. " +
+			MarkdownDescription: "A PGP public key, ASCII-armored or in Base64, for which the secret is encrypted, so that it is never in the state. " +
 				"It is checked, by encrypting a test message, before the " + word + " is created. A change replaces nothing: it applies to the next " + word + ", and the secret in the state stays. `keybase:` names are not resolved.",
 		},
 		"secret": schema.StringAttribute{

@@ -185,7 +185,7 @@ func (r *serviceCredentialResource) ImportState(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedServiceCredential("import", "The state is as it was.")
+	f := failedServiceCredential("import", "The state is unchanged.")
 	account, ok := instance.CheckNamedAccount(ctx, r.Instance, f, who.AccountID, &resp.Diagnostics)
 	if !ok {
 		return
@@ -230,7 +230,7 @@ func (r *serviceCredentialResource) Read(ctx context.Context, req resource.ReadR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := failedServiceCredential("read", "The state is as it was.")
+	f := failedServiceCredential("read", "The state is unchanged.")
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}
