@@ -31,7 +31,7 @@ func publicNetworks() []validator.Set {
 type publicOnly struct{}
 
 func (publicOnly) Description(context.Context) string {
-	return "must hold addresses, and no VPC"
+	return "must contain addresses, not VPCs"
 }
 
 func (v publicOnly) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -40,7 +40,7 @@ func (publicOnly) ValidateSet(_ context.Context, req validator.SetRequest, resp 
 	for _, element := range req.ConfigValue.Elements() {
 		if s := tf.String(element); vpcPattern.MatchString(s) || strings.EqualFold(s, ram.AllowAllVPC) {
 			resp.Diagnostics.AddAttributeError(req.Path.AtSetValue(element), "VPC among addresses",
-				fmt.Sprintf("%q is a VPC. Make it a key of vpc_allow_list, with the addresses inside the VPC as its value.", s))
+				fmt.Sprintf("%q is a VPC. Set it as a key of vpc_allow_list, with the addresses inside the VPC as its value.", s))
 		}
 	}
 }
@@ -74,7 +74,7 @@ func (VPCsValidator) ValidateMap(ctx context.Context, req validator.MapRequest, 
 			continue
 		}
 		if set.IsNull() {
-			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(vpc), "Invalid networks", fmt.Sprintf("%q has no addresses. Leave the VPC out, or give its addresses.", vpc))
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(vpc), "Invalid networks", fmt.Sprintf("%q has no addresses. Remove the VPC, or add its addresses.", vpc))
 			continue
 		}
 		for _, check := range Validators(MostAddresses, 0) {
@@ -102,14 +102,14 @@ func (v vpcNetworks) ValidateMap(ctx context.Context, req validator.MapRequest, 
 	}
 	if statements > MostStatements {
 		resp.Diagnostics.AddAttributeError(req.Path, "Too many statements", fmt.Sprintf(
-			"The policy would have %d statements, one for each of %s%s; the service takes at most %d. Use AllowAllVPC, or fewer VPCs.",
+			"The policy would have %d statements, one for each of %s%s; the service accepts at most %d. Use AllowAllVPC, or fewer VPCs.",
 			statements, strings.Join(vpcsOf(elements), ", "), map[bool]string{true: " and one for classic_allow_list"}[statements > len(elements)], MostStatements))
 	}
 }
 
 func wrongVPC(vpc string) string {
 	if _, err := Parse(vpc); err == nil {
-		return fmt.Sprintf("%q is an address, and the keys of vpc_allow_list are VPCs. Public addresses belong into classic_allow_list; addresses inside a VPC are the value of its key.", vpc)
+		return fmt.Sprintf("%q is an address, and the keys of vpc_allow_list are VPCs. Public addresses belong in classic_allow_list; addresses inside a VPC are the value of its key.", vpc)
 	}
 	if strings.EqualFold(vpc, ram.AllowAllVPC) {
 		return fmt.Sprintf("%q must be written %q.", vpc, ram.AllowAllVPC)

@@ -112,11 +112,11 @@ func TestAccess_theOwnKeyIsNotLockedOutByLooseningItsPolicy(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out", "it goes by the policy of the account", "203.0.113.0/24")
 	inactive["must_allow"] = []string{"192.0.2.77"}
 	_, diags = c.Apply(ownPolicy, inactive, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy keeps out what must be allowed", "the account's list")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy excludes addresses that must be allowed", "the account's list")
 	_, diags = c.PlanDestroy(ownPolicy, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "keeps out what must be allowed")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "excludes addresses that must be allowed")
 	_, diags = c.Destroy(ownPolicy, o)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "keeps out what must be allowed")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "excludes addresses that must be allowed")
 	expect(t, "writes", len(writes(srv)), before)
 
 	srv.Change(func(a *ramtest.Account) { a.AccessKeyPolicy = "" })

@@ -61,7 +61,7 @@ func networkPolicyRisks(ctx context.Context, c setting.Change[ram.NetworkPolicy]
 
 // refusedRisks are networks that must be accepted, and are not.
 func refusedRisks(a access.KeyAnswer) (found []setting.Risk) {
-	const summary = "The network policy keeps out what must be allowed"
+	const summary = "The network policy excludes addresses that must be allowed"
 	policy := ""
 	if a.Fallback {
 		policy = ", which is the account's list, because the policy of the key would not be Active"
@@ -159,8 +159,8 @@ func listDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 		return nil
 	}
 	return []setting.Risk{{
-		Attribute: "classic_allow_list", Summary: "The network policy holds private addresses only",
-		Detail: "classic_allow_list is compared with the public address of a caller, never with a private one. Addresses inside a VPC belong into vpc_allow_list.",
+		Attribute: "classic_allow_list", Summary: "The network policy contains private addresses only",
+		Detail: "classic_allow_list is compared with the public address of a caller, never with a private one. Addresses inside a VPC belong in vpc_allow_list.",
 	}}
 }
 

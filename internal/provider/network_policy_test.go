@@ -261,7 +261,7 @@ func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The provider's own key may be locked out", key, "must_allow", "allow_lock_out = true", "no policy of its own")
 	elsewhere["must_allow"] = []string{"192.0.2.77"}
 	_, diags = c.Create(keyPolicy, elsewhere)
-	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy excludes addresses that must be allowed", "must_allow contains 192.0.2.77", "203.0.113.0/24")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The network policy excludes addresses that must be allowed", "must_allow names 192.0.2.77", "203.0.113.0/24")
 	expect(t, "writes", writes(srv), []string(nil))
 
 	o, diags := c.Create(keyPolicy, attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24", "192.0.2.0/24"}, "must_allow": []string{"192.0.2.77"}})
@@ -281,7 +281,7 @@ func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
 	_, diags = c.Apply(keyPolicy, attributes{"classic_allow_list": []string{"192.0.2.77"}}, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "may be locked out")
 	_, diags = c.Apply(keyPolicy, attributes{"status": "Active", "must_allow": []string{"198.51.100.1"}}, o) // the live list
-	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow contains 198.51.100.1")
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow names 198.51.100.1")
 	_, diags = c.Apply(keyPolicy, attributes{"classic_allow_list": []string{"192.0.2.64/26"}, "allow_lock_out": true}, o)
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "allow_lock_out = true accepts this")
