@@ -867,6 +867,15 @@ module "prod" {
 		lacks(t, c.state(), `"ram_`)
 		expect(t, "resources", strings.Count(c.state(), `"alicloud_ram_`), strings.Count(first, `"alicloud_ram_`))
 	}
+	// With import blocks, only the console logons and the keys are moved.
+	providers := contentOf(t, c.Directory, "providers.tf")
+	c.write("moved.tf", "")
+	g.printed += g.shell("terraform state pull | ./write-blocks import > import.tf")
+	c.write("providers.tf", providers+"provider \"alicloud\" {\n  alias = \"prod\"\n}\n") // the guide: keep the provider blocks
+	g.printed += g.shell("mv import.tf moved.tf; terraform plan -out=plan.bin; terraform show -json plan.bin | ./write-blocks --check; terraform apply plan.bin; terraform plan -detailed-exitcode")
+	contains(t, g.printed, "OK: 5 moved, 14 imported")
+	expect(t, "keys with their secret", strings.Count(c.state(), formerSecret), 2)
+	lacks(t, c.state(), "alicloud")
 	expect(t, "writes", writes(srv), []string(nil))
 	for _, secret := range []string{formerSecret, peoplesPass} {
 		for _, form := range acctest.FindSecret([]byte(g.printed), secret) {
