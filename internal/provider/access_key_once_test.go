@@ -282,3 +282,38 @@ func TestAccessKey_theOthersMayBeReadLater(t *testing.T) {
 	_, diags = c.Plan(accessKey, attributes{"user_name": "alice"}, c.Null(accessKey))
 	expect(t, "messages", acctest.Messages(diags), "")
 }
+
+// One answer that the user does not exist, at any read of a destroy, leaves nothing behind: neither a network policy of a
+// key nor a security phone and e-mail address, and no alias is taken for absent.
+func TestOnce_oneMissingUserEndsNoDestroy(t *testing.T) {
+	t.Parallel()
+	wrong := func(action string, nth int) ramtest.Rule {
+		return ramtest.Rule{Action: action, Nth: fmt.Sprint(nth), Fault: "code", Status: 404, Code: "EntityNotExist.User"}
+	}
+	for nth := 1; nth <= 3; nth++ {
+		srv := withOneOfEach(t)
+		policy, diags := newCore(t, srv.Getenv, clockOf(srv)).Import(ownPolicy, "alice:"+aliceKey)
+		clean(t, diags)
+		srv.Inject(wrong("GetAccessKeyPolicy", nth))
+		_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(ownPolicy, policy)
+		if len(acctest.Errors(diags)) == 0 {
+			key, _ := account(srv).KeyByID(aliceKey)
+			expect(t, fmt.Sprint("policy after not-found ", nth), strings.Contains(key.Policy, "IPList"), false)
+		}
+		verification, diags := newCore(t, srv.Getenv, clockOf(srv)).Import(verificationKind, "alice")
+		clean(t, diags)
+		srv.Inject(wrong("GetVerificationInfo", nth))
+		_, diags = newCore(t, srv.Getenv, clockOf(srv)).Destroy(verificationKind, verification)
+		if len(acctest.Errors(diags)) == 0 {
+			expect(t, fmt.Sprint("address after not-found ", nth), account(srv).Users["alice"].SecurityEmail.Address, "")
+		}
+	}
+	srv := ramtest.New(t)
+	srv.Change(func(a *ramtest.Account) { a.Alias = "acme" })
+	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Import(alias, defaultAccount)
+	clean(t, diags)
+	srv.Inject(wrong("GetAccountAlias", 1))
+	after, diags := newCore(t, srv.Getenv, clockOf(srv)).Read(alias, o)
+	contains(t, acctest.Messages(diags), "EntityNotExist.User")
+	expect(t, "alias", stateOf(t, after, "account_alias"), "acme")
+}

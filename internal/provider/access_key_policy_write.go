@@ -191,7 +191,11 @@ func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest
 	if policy.HandOver(ctx, req.Private, setting.Reset, &resp.Diagnostics) {
 		return
 	}
-	_, found, err := r.look(ctx, &o, id)
+	find := func(ctx context.Context) (bool, error) {
+		_, found, err := r.look(ctx, &o, id)
+		return found, err
+	}
+	found, err := r.FindTwice(ctx, find, find)
 	if diagnostics.Report(&resp.Diagnostics, f, err) || !found {
 		return
 	}
@@ -204,19 +208,30 @@ func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest
 func (r *accessKeyPolicy) resetting(o *owner.Object, id string) *setting.Setting[ram.NetworkPolicy] {
 	policy := r.of(o, id)
 	fetch, write := policy.Refresh, policy.Write
-	policy.Refresh = func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
-		live, err := fetch(ctx, c)
+	live := ram.NoNetworkPolicy()
+	read := func(ctx context.Context) (bool, error) {
+		found, err := fetch(ctx, r.Client)
 		if ram.NotFound(err, "User", "User.AccessKey") {
-			return ram.NoNetworkPolicy(), nil
+			live = ram.NoNetworkPolicy()
+			return false, nil
 		}
+		live = found
+		return err == nil, err
+	}
+	policy.Refresh = func(ctx context.Context, _ *ram.Client) (ram.NetworkPolicy, error) {
+		_, err := r.FindTwice(ctx, read, read)
 		return live, err
 	}
 	policy.Write = func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy]) error {
 		err := write(ctx, c, merge)
-		if ram.NotFound(err, "User", "User.AccessKey") {
-			return nil
+		if !ram.NotFound(err, "User", "User.AccessKey") {
+			return err
 		}
-		return err
+		gone, err := r.ConfirmGone(ctx, read)
+		if err != nil || gone {
+			return err
+		}
+		return write(ctx, c, merge)
 	}
 	return policy
 }

@@ -149,7 +149,9 @@ func TestAccStory_everyWarningIsShown(t *testing.T) {
 	for _, id := range []string{defaultAccount, second} {
 		srv.ChangeAccount(id, func(a *ramtest.Account) { a.Policy.MinimumPasswordLength, a.Policy.MaxLoginAttempts = 14, 5 })
 	}
-	printed := unwrapped(newCLI(t, srv.Getenv, config.String()).run(0, "plan"))
+	c := newCLI(t, srv.Getenv, config.String())
+	printed := unwrapped(c.run(0, "plan"))
+	expect(t, "warnings of -json", strings.Count(c.run(0, "plan", "-json"), `"severity":"warning"`), strings.Count(printed, "Warning: "))
 	for n := range 10 {
 		contains(t, printed, fmt.Sprintf("(user user%d, account %s)", n, defaultAccount), fmt.Sprintf("LTAIkey%d", n))
 	}

@@ -115,12 +115,20 @@ func (r *verificationResource) confirm(ctx context.Context, m *verificationModel
 // unbind takes off what the state has. What another user put in its place stays.
 func (r *verificationResource) unbind(ctx context.Context, state verificationModel, diags *diag.Diagnostics) error {
 	user := state.UserName.ValueString()
-	live, err := r.Client.Verification(ctx, user)
-	if ram.NotFound(err, "User") {
-		return nil
+	var live ram.Verification
+	read := func(ctx context.Context) (found bool, err error) {
+		live, err = r.Client.Verification(ctx, user)
+		if ram.NotFound(err, "User") {
+			return false, nil
+		}
+		return err == nil, err
 	}
+	found, err := r.FindTwice(ctx, read, read)
 	if err != nil {
 		return diagnostics.WithState("The user is unchanged.", err)
+	}
+	if !found {
+		return nil
 	}
 	left := state
 	for n, slot := range state.slots() {

@@ -24,7 +24,7 @@ func (c *Client) RefreshAccountAlias(ctx context.Context) (string, error) {
 }
 
 // readAlias takes a 404, an absent or empty alias and the account id for no alias: which
-// of them the service returns is not documented.
+// of them the service returns is not documented. A missing user proves nothing.
 func (c *Client) readAlias(ctx context.Context) (string, error) {
 	caller, err := c.Caller(ctx)
 	if err != nil {
@@ -32,7 +32,7 @@ func (c *Client) readAlias(ctx context.Context) (string, error) {
 	}
 	var answer struct{ AccountAlias text }
 	err = c.call(ctx, getAccountAlias, nil, &answer)
-	if hasCode(err, "EntityNotExist") {
+	if childNotFound(err) {
 		return "", nil
 	}
 	if err != nil {
