@@ -132,8 +132,12 @@ func (o *outputs) write(r report.Report, out io.Writer) (int, error) {
 	return r.ExitCode(), nil
 }
 
-// whole writes a file that appears when it is complete.
+// whole writes a file that appears when it is complete. A device or a pipe, such as /dev/null, is
+// written to: a rename would replace it.
 func whole(file string, write func(io.Writer) error) error {
+	if present, err := os.Stat(file); err == nil && !present.Mode().IsRegular() {
+		return direct(file, write)
+	}
 	part, err := os.CreateTemp(filepath.Dir(file), ".ramreport-*")
 	if err != nil {
 		return err
@@ -147,6 +151,18 @@ func whole(file string, write func(io.Writer) error) error {
 		return err
 	}
 	return os.Rename(part.Name(), file)
+}
+
+func direct(file string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(file, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	err = write(f)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return err
 }
 
 func flagSet(name string, out io.Writer) *flag.FlagSet {

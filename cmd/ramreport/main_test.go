@@ -1,0 +1,37 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// A report to a device is written to it: a rename would replace /dev/null for every process of
+// the machine, if root runs it.
+func TestWhole_keepsADevice(t *testing.T) {
+	t.Parallel()
+	link := filepath.Join(t.TempDir(), "null")
+	if err := os.Symlink(os.DevNull, link); err != nil {
+		t.Skip(err)
+	}
+	text := func(w io.Writer) error { _, err := io.WriteString(w, "report"); return err }
+	if err := whole(link, text); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(link); err != nil || info.Mode().IsRegular() {
+		t.Errorf("the device was replaced: %v, %v", info, err)
+	}
+	file := filepath.Join(t.TempDir(), "report.md")
+	for range 2 {
+		if err := whole(file, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if content, err := os.ReadFile(file); err != nil || string(content) != "report" {
+		t.Errorf("%q, %v", content, err)
+	}
+}
