@@ -158,3 +158,119 @@ func TestAccess_anOwnPolicyPrecedesTheAccounts(t *testing.T) {
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(keyPolicy, elsewhere, c.Null(keyPolicy))
 	clean(t, diags)
 }
+
+// The last second factor of a user who may not bind another one is not taken away.
+func TestAccess_theLastSecondFactorIsNotRemoved(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	withProfile(srv, "alice")
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+	o, diags := c.Create(deviceKind, config)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) {
+		a.Preference.MFAOperationForLogin, a.Preference.AllowUserToManageMFADevices = "mandatory", false
+	})
+	before := len(writes(srv))
+	const refused = "The user alice would have no second factor, and may not bind one"
+	for name, change := range map[string]attributes{
+		"unbound": {"virtual_mfa_device_name": "phone", "bind_to_user": ""},
+		"renamed": {"virtual_mfa_device_name": "telephone", "bind_to_user": "alice"},
+	} {
+		c = newCore(t, srv.Getenv, fakeClock())
+		_, diags = c.Plan(deviceKind, change, o)
+		contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+		contains(t, acctest.Messages(diags), "A user loses the MFA device")
+		change["allow_lock_out"] = true
+		_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(deviceKind, change, o)
+		if len(acctest.Errors(diags)) > 0 {
+			t.Errorf("%s: %s", name, acctest.Messages(diags))
+		}
+	}
+	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(deviceKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(deviceKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+	expect(t, "writes", len(writes(srv)), before)
+
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].LoginProfile.Status = "Inactive" }) // she does not log on
+	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(deviceKind, o)
+	clean(t, diags)
+}
+
+// A device that this run takes away is no second factor for a preference that demands one.
+func TestAccess_aDeviceThatTheRunRemovesDoesNotCount(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	withProfile(srv, "alice")
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+	clean(t, diags)
+	strict := attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_mfa_devices": false}
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.PlanDestroy(deviceKind, o)
+	clean(t, diags)
+	_, diags = c.Plan(preference, strict, c.Null(preference))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "none that the account accepts: alice.")
+
+	c = newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.Plan(preference, strict, c.Null(preference))
+	clean(t, diags)
+	_, diags = c.PlanDestroy(deviceKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The user alice would have no second factor")
+}
+
+// Single sign-on is not changed so that the names of users are no longer accepted.
+func TestAccess_namesOfSingleSignOn(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	srv.Change(func(a *ramtest.Account) {
+		a.UserSso.Enabled, a.UserSso.MetadataDocument = true, "<EntityDescriptor><IDPSSODescriptor/></EntityDescriptor>"
+		a.UserSso.AuxiliaryDomain, a.UserSso.LoginWithDomain = "example.com", true
+	})
+	for _, change := range []attributes{{"auxiliary_domain": "example.org"}, {"auxiliary_domain": ""}, {"sso_login_with_domain": false}} {
+		c := newCore(t, srv.Getenv, fakeClock())
+		_, diags := c.Create(userSso, change)
+		contains(t, acctest.Messages(acctest.Errors(diags)), "may no longer be accepted", "allow_lock_out = true")
+		change["allow_lock_out"] = true
+		_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(userSso, change, c.Null(userSso))
+		clean(t, diags)
+	}
+	c := newCore(t, srv.Getenv, fakeClock())
+	const serviceProvider = `<EntityDescriptor><SPSSODescriptor/></EntityDescriptor>`
+	_, diags := c.Create(userSso, attributes{"metadata_document": serviceProvider})
+	contains(t, acctest.Messages(acctest.Errors(diags)), "does not describe an identity provider")
+
+	withProfile(srv, "alice") // who then needs a second factor, because the identity provider no longer checks it
+	srv.Change(func(a *ramtest.Account) {
+		a.Preference.MFAOperationForLogin, a.Preference.AllowUserToManageMFADevices = "mandatory", false
+	})
+	_, diags = c.Plan(userSso, attributes{"sso_enabled": false}, c.Null(userSso))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "none that the account accepts: alice.")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// A policy that enforces nothing says so.
+func TestAccess_policiesThatEnforceNothing(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Plan(keyPolicy, attributes{"classic_allow_list": []string{"203.0.113.0/24"}}, c.Null(keyPolicy))
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "The lists are not enforced")
+	_, diags = c.Plan(keyPolicy, attributes{"status": "Active"}, c.Null(keyPolicy))
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "The network policy is Active and has no lists")
+}
+
+// A replaced policy opens the old key, as a destroyed one does.
+func TestAccess_aReplacedKeyPolicyIsJudgedAsADestroy(t *testing.T) {
+	t.Parallel()
+	srv := withKey(t, `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24"]}]}`)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(ownPolicy, ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}}))
+	clean(t, diags)
+	next := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}})
+	next["access_key_id"] = acctest.Unknown{}
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(ownPolicy, next, o)
+	contains(t, acctest.Messages(diags), "Destroying the network policy of the AccessKey pair resets it", aliceKey)
+}

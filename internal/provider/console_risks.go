@@ -7,6 +7,10 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
@@ -119,4 +123,24 @@ func userRisks(ctx context.Context, i *instance.Instance, change access.UserChan
 		})
 	}
 	return found
+}
+
+// allowFactorLoss is the guard of a second factor.
+func allowFactorLoss() schema.BoolAttribute {
+	return schema.BoolAttribute{
+		Optional: true,
+		MarkdownDescription: "Whether the device may be taken off a user who then cannot log on to the console: a second factor is demanded, the user has no other, and users may not bind one. " +
+			"Without it, such a plan is an error. For a destroy and a replacement it counts as it was last applied. It is never sent to the service.",
+	}
+}
+
+// refuseFactorLoss refuses to take the device off a user who then cannot log on.
+func refuseFactorLoss(ctx context.Context, i *instance.Instance, userName string, accepted types.Bool, diags *diag.Diagnostics) {
+	if userName == "" {
+		return
+	}
+	change := access.UserChange{Name: userName, Gone: access.Factors{Device: true}}
+	for _, d := range userRisks(ctx, i, change, accepted.ValueBool(), map[access.Reason]string{access.Second: "allow_lock_out"}) {
+		d.Report(accepted.ValueBool(), diags)
+	}
 }

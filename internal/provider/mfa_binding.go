@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/mfa"
@@ -49,6 +50,7 @@ type mfaBindingModel struct {
 	SeedWO        types.String `tfsdk:"seed_wo"`
 	SeedWOVersion types.Int64  `tfsdk:"seed_wo_version"`
 	ActivateDate  types.String `tfsdk:"activate_date"`
+	AllowLockOut  types.Bool   `tfsdk:"allow_lock_out"`
 }
 
 // show takes over the device of the user. The seed is never in the state.
@@ -89,6 +91,7 @@ func (b *mfaBinding) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 				Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 				MarkdownDescription: "When the device was bound to the user.",
 			},
+			"allow_lock_out": allowFactorLoss(),
 		}),
 	}
 }
@@ -131,8 +134,7 @@ func (b *mfaBinding) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 	defer cancel()
 	if req.Plan.Raw.IsNull() {
 		state := tf.Get[mfaBindingModel](ctx, req.State, &resp.Diagnostics)
-		resp.Diagnostics.AddWarning("A user loses the MFA device", fmt.Sprintf(
-			"Destroying the binding unbinds the device %s from the user %q, %s", state.SerialNumber.ValueString(), state.UserName.ValueString(), withoutFactor))
+		b.planLoss(ctx, state, state.AllowLockOut, &resp.Diagnostics)
 		return
 	}
 	config := tf.Get[mfaBindingModel](ctx, req.Config, &resp.Diagnostics)
@@ -147,7 +149,15 @@ func (b *mfaBinding) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 	owner.PlanUserName(ctx, b.Instance, state.Object, plan.Object, resp)
 	if len(resp.RequiresReplace) > 0 || !plan.SerialNumber.Equal(state.SerialNumber) {
 		needSeed(config, &resp.Diagnostics)
+		b.planLoss(ctx, state, state.AllowLockOut, &resp.Diagnostics) // the old device is unbound before the new one is bound
 	}
+}
+
+// planLoss warns that a user loses the device, and refuses to lock the user out.
+func (b *mfaBinding) planLoss(ctx context.Context, state mfaBindingModel, accepted types.Bool, diags *diag.Diagnostics) {
+	diags.AddWarning("A user loses the MFA device", fmt.Sprintf(
+		"Destroying the binding unbinds the device %s from the user %q, %s", state.SerialNumber.ValueString(), state.UserName.ValueString(), withoutFactor))
+	refuseFactorLoss(ctx, b.Instance, state.UserName.ValueString(), accepted, diags)
 }
 
 // needSeed refuses to bind without a seed.
@@ -369,6 +379,14 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 		if gone || diagnostics.Report(&resp.Diagnostics, f, err) {
 			return // it is not bound, or bound to another user: it is not unbound
 		}
+	}
+	unlock, err := b.Client.Lock(ctx, access.LockName)
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
+	defer unlock()
+	if refuseFactorLoss(ctx, b.Instance, device.UserName, state.AllowLockOut, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, mfa.Unbind(ctx, b.Instance, device)) {
 		return

@@ -36,7 +36,7 @@ func networkPolicyRisks(ctx context.Context, c setting.Change[ram.NetworkPolicy]
 	change := whose
 	change.Change = access.Change[ram.NetworkPolicy]{Before: c.Before, After: c.After}
 	change.Kept = access.Kept{Public: c.MustAllow, VPC: tf.StringsByKey(c.Argument("must_allow_vpcs"))}
-	found := slices.Concat(sizeDangers(c), listDangers(c))
+	found := slices.Concat(sizeDangers(c), listDangers(c), idleListDangers(c))
 	err := access.Of(c.Instance()).Judge(ctx, change.Object(), c.After, c.Accepted, func() {
 		answer, used := change.Judge(ctx, c.Instance())
 		if used {
@@ -146,6 +146,25 @@ func listsOf(p ram.NetworkPolicy) string {
 }
 
 func activePolicy(p ram.NetworkPolicy) bool { return tf.Deref(p.Status) == ram.NetworkPolicyActive }
+
+// idleListDangers warns of a policy that enforces nothing.
+func idleListDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+	lists := c.Manages("classic_allow_list") && len(c.After.Public) > 0 || c.Manages("vpc_allow_list") && len(c.After.VPC) > 0
+	switch status := tf.Deref(c.After.Status); {
+	case lists && !c.Manages("status") && status == ram.NetworkPolicyInactive:
+		return []setting.Risk{{
+			Attribute: "status", Summary: "The lists are not enforced",
+			Detail: "The configuration gives lists and no status, and the policy is Inactive: the lists are saved, and keys are accepted from everywhere. Set status = \"Active\" to enforce them.",
+		}}
+	case status == ram.NetworkPolicyActive && c.After.Public != nil && c.After.VPC != nil && len(c.After.Public)+len(c.After.VPC) == 0 &&
+		(tf.Deref(c.Before.Status) != status || len(c.Before.Public)+len(c.Before.VPC) > 0):
+		return []setting.Risk{{
+			Attribute: "status", Summary: "The network policy is Active and has no lists",
+			Detail: "A policy without classic_allow_list and vpc_allow_list lets in every address (assumed: the service's reference does not describe it).",
+		}}
+	}
+	return nil
+}
 
 // listDangers warns of lists that enforce something else than a person may expect.
 func listDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {

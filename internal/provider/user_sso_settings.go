@@ -16,10 +16,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -35,7 +35,8 @@ func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
 			"**While single sign-on is enabled, no RAM user can log on to the console with a password.** If the identity provider, or what the account knows of it, is wrong, " +
 			"every RAM user is locked out of the console. The root account, and calls that are signed with an AccessKey pair, are not affected, so Terraform can undo it.",
 		Fields:    userSsoFields(),
-		Arguments: map[string]schema.Attribute{},
+		Arguments: lockOutArguments(""),
+		LockName:  access.LockName,
 		Fetch: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
 			return c.UserSsoSettings(ctx)
 		},
@@ -45,8 +46,12 @@ func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
 		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.UserSsoSettings]) error {
 			return c.ChangeUserSsoSettings(ctx, merge)
 		},
-		Risks: func(_ context.Context, c setting.Change[ram.UserSsoSettings]) []setting.Risk {
-			return userSsoDangers(c)
+		Risks: func(ctx context.Context, c setting.Change[ram.UserSsoSettings]) []setting.Risk {
+			change := access.ConsoleChange{Sso: &access.Change[ram.UserSsoSettings]{Before: c.Before, After: c.After}}
+			return append(userSsoDangers(c), consoleRisks(ctx, c.Instance(), consoleQuestion{
+				object: access.Sso, value: c.After, accepted: c.Accepted, change: change,
+				expiry: "sso_enabled", reset: "sso_enabled", factor: "sso_enabled",
+			}, c.Used)...)
 		},
 	}
 }
@@ -99,7 +104,30 @@ func userSsoDangers(c setting.Change[ram.UserSsoSettings]) []setting.Risk {
 			Attribute: "sso_enabled", Summary: "RAM users can no longer log on with passwords",
 			Detail: "With single sign-on every RAM user logs on to the console through the identity provider. If its metadata are wrong, or it does not know a user, that user is locked out of the console." + undo,
 		}}
-	case c.Before.MetadataDocument != nil && !sameXML(*c.Before.MetadataDocument, *c.After.MetadataDocument):
+	}
+	return append(nameRisks(c), metadataRisks(c, undo)...)
+}
+
+// nameRisks refuse to stop accepting the names of users that the identity provider may send. Which ones it sends is not known.
+func nameRisks(c setting.Change[ram.UserSsoSettings]) (found []setting.Risk) {
+	const why = "Single sign-on is enabled, and which names the identity provider sends is not known here: if it sends %s, no RAM user can log on to the console. Change the identity provider first, and try it."
+	before, after := c.Before, c.After
+	switch {
+	case is(before.SsoLoginWithDomain, false) && is(after.SsoLoginWithDomain, true):
+		found = append(found, setting.Risk{Attribute: "sso_login_with_domain", Refuse: true, Summary: namesRefused, Detail: fmt.Sprintf(why, "names without a domain, as now")})
+	case is(before.SsoLoginWithDomain, true) && is(after.SsoLoginWithDomain, false):
+		found = append(found, setting.Risk{Attribute: "sso_login_with_domain", Refuse: true, Summary: namesRefused, Detail: fmt.Sprintf(why, "names with a domain, as now")})
+	}
+	if was, becomes := tf.Deref(before.AuxiliaryDomain), after.AuxiliaryDomain; was != "" && becomes != nil && !strings.EqualFold(was, *becomes) && !is(after.SsoLoginWithDomain, false) {
+		found = append(found, setting.Risk{Attribute: "auxiliary_domain", Refuse: true, Summary: namesRefused, Detail: fmt.Sprintf(why, "names with the domain "+was)})
+	}
+	return found
+}
+
+const namesRefused = "The names that the identity provider sends may no longer be accepted"
+
+func metadataRisks(c setting.Change[ram.UserSsoSettings], undo string) []setting.Risk {
+	if c.Before.MetadataDocument != nil && !sameXML(*c.Before.MetadataDocument, *c.After.MetadataDocument) {
 		return []setting.Risk{{
 			Attribute: "metadata_document", Summary: "RAM users log on through another identity provider",
 			Detail: "Single sign-on is enabled, so with wrong metadata every RAM user is locked out of the console." + undo,
@@ -149,6 +177,11 @@ func wrongMetadata(document string) string {
 	}
 	if root := parts[0]; !strings.HasSuffix(root, " EntityDescriptor") && !strings.HasSuffix(root, " EntitiesDescriptor") {
 		return fmt.Sprintf("The document is a %s; metadata of SAML 2.0 are an EntityDescriptor or EntitiesDescriptor.", strings.TrimPrefix(root, "<"))
+	}
+	if !slices.ContainsFunc(parts, func(part string) bool {
+		return strings.HasPrefix(part, "<") && strings.HasSuffix(part, " IDPSSODescriptor")
+	}) {
+		return "The document does not describe an identity provider: it has no IDPSSODescriptor. The metadata of a service provider, such as those that Alibaba Cloud publishes for the identity provider, would lock out every RAM user."
 	}
 	return ""
 }

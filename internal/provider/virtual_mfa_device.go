@@ -55,6 +55,7 @@ type virtualMFADeviceModel struct {
 	BindToUser     types.String   `tfsdk:"bind_to_user"`
 	UserID         types.String   `tfsdk:"user_id"`
 	ActivateDate   types.String   `tfsdk:"activate_date"`
+	AllowLockOut   types.Bool     `tfsdk:"allow_lock_out"`
 	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -133,9 +134,10 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "The name of the RAM user to bind the device to. `\"\"` unbinds it. If omitted, the binding is not managed: an existing device keeps its binding, and a new device is not bound. " +
 					"A change binds the device to the other user if the state contains the seed, and otherwise replaces the device. A renamed user keeps the device. A user has at most one device.",
 			},
-			"user_id":       schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the RAM user who has the device; null if it is not bound."},
-			"activate_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the device was bound to its user; null if it is not bound."},
-			"timeouts":      tf.TimeoutsAttribute(ctx),
+			"user_id":        schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the RAM user who has the device; null if it is not bound."},
+			"activate_date":  schema.StringAttribute{Computed: true, MarkdownDescription: "When the device was bound to its user; null if it is not bound."},
+			"allow_lock_out": allowFactorLoss(),
+			"timeouts":       tf.TimeoutsAttribute(ctx),
 		},
 	}
 }

@@ -30,7 +30,7 @@ func (d *virtualMFADevice) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		p.note = readBindingOwner(ctx, req.Private, p.diags)
 	}
 	if req.Plan.Raw.IsNull() {
-		p.destroy()
+		p.destroy(ctx)
 		return
 	}
 	p.config = tf.Get[virtualMFADeviceModel](ctx, req.Config, p.diags)
@@ -42,6 +42,9 @@ func (d *virtualMFADevice) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		p.create()
 	} else {
 		p.update(ctx)
+		if !p.plan.Name.Equal(p.state.Name) { // the old device is unbound before the new one is bound
+			p.warnLoss(ctx, "")
+		}
 	}
 	if p.replaces {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("bind_to_user"))
@@ -101,7 +104,7 @@ func (p *devicePlanning) update(ctx context.Context) {
 		p.plan.UserID, p.plan.ActivateDate = types.StringUnknown(), types.StringUnknown()
 	case name.ValueString() == "":
 		p.plan.clearBinding()
-		p.warnLoss("")
+		p.warnLoss(ctx, "")
 	default:
 		p.rebind(ctx, name.ValueString())
 	}
@@ -142,23 +145,24 @@ func (p *devicePlanning) rebind(ctx context.Context, name string) {
 		p.diags.AddAttributeWarning(path.Root("bind_to_user"), "The virtual MFA device is replaced", fmt.Sprintf(
 			"To bind the device to %q, the provider needs its seed, which is not in the state: the device was imported, or its seed is encrypted. The apply deletes the device and creates another one with another seed. The entry in the user's authenticator app becomes invalid.", name))
 	}
-	p.warnLoss(name)
+	p.warnLoss(ctx, name)
 }
 
 // warnLoss says who is without a second factor after the plan.
-func (p *devicePlanning) warnLoss(next string) {
+func (p *devicePlanning) warnLoss(ctx context.Context, next string) {
 	owner := p.state.BindToUser.ValueString()
 	if owner == "" || owner == next {
 		return
 	}
 	p.diags.AddAttributeWarning(path.Root("bind_to_user"), "A user loses the MFA device", fmt.Sprintf(
 		"The apply unbinds the device from the user %q, %s", owner, withoutFactor))
+	refuseFactorLoss(ctx, p.Instance, owner, p.plan.AllowLockOut, p.diags)
 }
 
 const withoutFactor = "who then logs on without a second factor. If the account or the login profile requires one and users may not manage their MFA devices, the user can no longer log on to the console."
 
 // destroy says who is without a second factor after the plan, or why it will fail.
-func (p *devicePlanning) destroy() {
+func (p *devicePlanning) destroy(ctx context.Context) {
 	if p.state.BindToUser.ValueString() == "" {
 		return
 	}
@@ -169,6 +173,7 @@ func (p *devicePlanning) destroy() {
 	}
 	p.diags.AddWarning("A user loses the MFA device", fmt.Sprintf(
 		"Destroying the device unbinds it from the user %q, %s", p.state.BindToUser.ValueString(), withoutFactor))
+	refuseFactorLoss(ctx, p.Instance, p.state.BindToUser.ValueString(), p.state.AllowLockOut, p.diags)
 }
 
 // whose reports to whom a device is bound.

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/mfa"
@@ -417,6 +418,16 @@ func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	if note == nil {
 		note = &bindingOwner{UserID: state.UserID.ValueString()}
+	}
+	unlock, err := d.Client.Lock(ctx, access.LockName)
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
+	defer unlock()
+	if note.UserID != "" && note.UserID == state.UserID.ValueString() {
+		if refuseFactorLoss(ctx, d.Instance, state.BindToUser.ValueString(), state.AllowLockOut, &resp.Diagnostics); resp.Diagnostics.HasError() {
+			return
+		}
 	}
 	diagnostics.Report(&resp.Diagnostics, f, d.remove(ctx, state.SerialNumber.ValueString(), note.UserID))
 }
