@@ -69,6 +69,12 @@ func Subjects() []Subject {
 	bobGetsAKey := func(a *ramtest.Account) { GiveKey(a, "bob", OthersKey, a.Users["bob"].CreateDate) }
 	removeKeys := func(a *ramtest.Account) { a.Users["alice"].Keys = nil }
 	removePhone := func(a *ramtest.Account) { DeleteDevice(a, PhoneSerial) }
+	removeOperators := func(a *ramtest.Account) {
+		for _, user := range a.Users {
+			user.Groups = nil
+		}
+		delete(a.Groups, "operators")
+	}
 	ofOneKey := Attributes{"access_key_id": AliceKey}
 	return []Subject{
 		setting("ram_security_preference",
@@ -217,6 +223,36 @@ func Subjects() []Subject {
 				ID: "alice", Identity: identityOfAlice(nil), Config: ofAlice(Attributes{"allowed_access_key_ids": []string{AliceKey}}),
 				Unlisted: "the account has no such object: it is a rule about the keys of a user",
 				Unread:   "the configuration alone has the allowed keys",
+			},
+		},
+		{
+			Kind: "ram_group_members_exclusive",
+			Arrange: func(a *ramtest.Account) {
+				a.Groups["operators"] = &ramtest.Group{ID: OperatorsID, Name: "operators"}
+				a.Users["alice"].Groups, a.Users["bob"].Groups = []string{"operators"}, []string{"operators"}
+			},
+			Config:   Attributes{"group_name": "operators", "allowed_user_names": []string{"alice"}, "enforce": "report"},
+			Next:     Attributes{"group_name": "operators", "allowed_user_names": []string{"alice"}, "enforce": "remove"},
+			ImportID: func(Object) string { return "operators" }, Others: bobGetsAKey, Remove: removeOperators, Orphaned: true,
+			Existing: Existing{
+				ID: "operators", Identity: Attributes{"account_id": AccountID, "group_name": "operators"},
+				Config:   Attributes{"group_name": "operators", "allowed_user_names": []string{"alice"}},
+				Unlisted: "the account has no such object: it is a rule about the members of a group",
+				Unread:   "the configuration alone has the allowed users",
+			},
+		},
+		{
+			Kind: "ram_policy_attachments_exclusive",
+			Arrange: func(a *ramtest.Account) {
+				a.Users["alice"].Policies = []string{"System/ReadOnlyAccess", "System/AliyunOSSFullAccess"}
+			},
+			Config:   ofAlice(Attributes{"allowed_policies": []string{"System:ReadOnlyAccess"}, "enforce": "report"}),
+			Next:     ofAlice(Attributes{"allowed_policies": []string{"System:ReadOnlyAccess"}, "enforce": "detach"}),
+			ImportID: func(Object) string { return "user:alice" }, Others: bobGetsAKey, Remove: func(a *ramtest.Account) { delete(a.Users, "alice") }, Orphaned: true,
+			Existing: Existing{
+				ID: "user:alice", Identity: identityOfAlice(nil), Config: ofAlice(Attributes{"allowed_policies": []string{"System:ReadOnlyAccess"}}),
+				Unlisted: "the account has no such object: it is a rule about the policies of a user, group or role",
+				Unread:   "the configuration alone has the allowed policies",
 			},
 		},
 	}

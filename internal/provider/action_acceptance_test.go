@@ -63,6 +63,8 @@ func TestAccAction_invoked(t *testing.T) {
 		"logon":   {logonOff, `user_name = "alice"`, "logon"},
 		"device":  {unbindAction, "user_name = \"alice\"\n delete_device = true", "device deleted"},
 		"restore": {restoreBin, `access_key_id = "LTAIold"`, "restore"},
+		"user":    {userBack, `user_id = "` + daveID + `"`, "restore user"},
+		"no user": {userGone, `user_id = "` + daveID + `"`, "purge user"},
 		"purge":   {purgeBin, `access_key_id = "LTAIold"`, "purge"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,15 +25,16 @@ func TestAction_rulesHoldForValuesThatCameLater(t *testing.T) {
 		config    attributes
 		attribute string
 	}{
-		"no account":       {deactivate, attributes{"user_name": "alice", "account_id": ""}, "account_id"},
+		"no account":          {deactivate, attributes{"user_name": "alice", "account_id": ""}, "account_id"},
 		"not a serial number": {unbindAction, attributes{"user_name": "alice", "serial_number": ""}, "serial_number"},
-		"principal name":   {logonOff, attributes{"user_name": "alice@example.onaliyun.com"}, "user_name"},
-		"no user":          {lockAction, attributes{"user_name": ""}, "user_name"},
-		"no key":           {purgeBin, attributes{"access_key_id": ""}, "access_key_id"},
-		"an empty key":     {deactivate, attributes{"user_name": "alice", "access_key_ids": []string{""}}, "access_key_ids"},
-		"an empty passkey": {passkeyGone, attributes{"user_name": "alice", "passkey_ids": []string{""}}, "passkey_ids"},
-		"no duration":      {makeReport, attributes{"timeouts": attributes{"invoke": "soon"}}, "timeouts"},
-		"no time":          {lockAction, attributes{"user_name": "alice", "timeouts": attributes{"invoke": "0s"}}, "timeouts"},
+		"principal name":      {logonOff, attributes{"user_name": "alice@example.onaliyun.com"}, "user_name"},
+		"no user":             {lockAction, attributes{"user_name": ""}, "user_name"},
+		"no key":              {purgeBin, attributes{"access_key_id": ""}, "access_key_id"},
+		"no id of a user":     {userGone, attributes{"user_id": ""}, "user_id"},
+		"an empty key":        {deactivate, attributes{"user_name": "alice", "access_key_ids": []string{""}}, "access_key_ids"},
+		"an empty passkey":    {passkeyGone, attributes{"user_name": "alice", "passkey_ids": []string{""}}, "passkey_ids"},
+		"no duration":         {makeReport, attributes{"timeouts": attributes{"invoke": "soon"}}, "timeouts"},
+		"no time":             {lockAction, attributes{"user_name": "alice", "timeouts": attributes{"invoke": "0s"}}, "timeouts"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -24,6 +24,8 @@ const (
 	makeReport   = "ram_generate_credential_report"
 	restoreBin   = "ram_restore_access_key"
 	purgeBin     = "ram_purge_access_key"
+	userBack     = "ram_restore_user"
+	userGone     = "ram_purge_user"
 	passkeyGone  = "ram_delete_passkeys"
 	lockAction   = "ram_lock_user"
 
@@ -49,9 +51,19 @@ func incident(t *testing.T) *ramtest.Server {
 			Key:    ramtest.AccessKey{ID: "LTAIold", Secret: "an-old-secret", Status: "Inactive", CreateDate: now.Add(-90 * day)},
 			UserID: aliceID, UserName: "alice", RecycleDate: now.Add(-day), DeleteDate: now.Add(29 * day),
 		})
+		a.RecycledUsers = append(a.RecycledUsers, &ramtest.RecycledUser{
+			User: ramtest.User{
+				ID: daveID, Name: "dave", DisplayName: "Dave", Status: "active", ProvisionType: "Manual", CreateDate: now.Add(-90 * day),
+				Keys: []*ramtest.AccessKey{{ID: "LTAIdave", Secret: "daves-secret", Status: "Inactive", CreateDate: now.Add(-90 * day)}},
+			},
+			RecycleDate: now.Add(-day), DeleteDate: now.Add(29 * day),
+		})
 	})
 	return srv
 }
+
+// daveID is the id of the user who is in the recycle bin in an incident.
+const daveID = "200000000000000009"
 
 // statuses are a user's keys with what they are, by id.
 func statuses(srv *ramtest.Server, user string) string {
@@ -203,6 +215,31 @@ var actionStories = map[string]actionStory{
 		},
 		undone: func(srv *ramtest.Server) bool { return len(recycled(srv)) == 1 },
 	},
+	"restore user": {
+		kind: userBack, config: attributes{"user_id": daveID}, write: "RestoreUserFromRecycleBin", writes: []string{"RestoreUserFromRecycleBin"},
+		first: []string{"*", `The user "dave" is restored.`, `AccessKey pairs of "dave": LTAIdave (Inactive).`},
+		again: []string{`The user "dave", id ` + daveID + `, is not deleted.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			expect(t, "recycle bin", len(account(srv).RecycledUsers), 0)
+			expect(t, "dave's keys", statuses(srv, "dave"), "LTAIdave Inactive")
+		},
+		undone: daveIsRecycled,
+	},
+	"purge user": {
+		kind: userGone, config: attributes{"user_id": daveID}, write: "DeleteUserInRecycleBin", writes: []string{"DeleteUserInRecycleBin"},
+		first: []string{`Deleting the user "dave", id ` + daveID + `, permanently.`, `The user "dave", id ` + daveID + `, is deleted permanently.`},
+		done: func(t *testing.T, srv *ramtest.Server) {
+			t.Helper()
+			expect(t, "recycle bin", len(account(srv).RecycledUsers), 0)
+			expect(t, "dave", account(srv).Users["dave"] == nil, true)
+		},
+		undone: daveIsRecycled,
+	},
+}
+
+func daveIsRecycled(srv *ramtest.Server) bool {
+	return len(account(srv).RecycledUsers) == 1 && account(srv).Users["dave"] == nil
 }
 
 // begin is the account of a story, and a provider.
@@ -319,6 +356,7 @@ func TestAction_withoutThePermissionToLook(t *testing.T) {
 		deactivate: {"GetUser", "ListAccessKeys"}, logonOff: {"GetUser", "GetLoginProfile"}, unbindAction: {"GetUser", "GetUserMFAInfo", "ListVirtualMFADevices"},
 		passkeyGone: {"GetUser", "ListPasskeys"}, lockAction: {"GetUser", "GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "ListPasskeys"},
 		restoreBin: {"GetAccessKeyInfoInRecycleBin", "GetUser", "ListAccessKeys"}, purgeBin: {"GetAccessKeyInfoInRecycleBin"},
+		userBack: {"GetUserInRecycleBin", "GetUser", "ListAccessKeys"}, userGone: {"GetUserInRecycleBin"},
 	}
 	for name, story := range actionStories {
 		for _, read := range reads[story.kind] {
@@ -432,6 +470,7 @@ func TestAction_onWhatIsNotThere(t *testing.T) {
 		"another user's key":  {deactivate, attributes{"user_name": "alice", "access_key_ids": []string{"LTAIone", "LTAIbob"}}, "access_key_ids", []string{`"alice" has no AccessKey pair LTAIbob`, "LTAIone (Active), LTAItwo (Active)", "Nothing was changed."}},
 		"a key that was gone": {deactivate, attributes{"user_name": "bob", "access_key_ids": []string{"LTAIold"}}, "access_key_ids", []string{`"bob" has no AccessKey pair LTAIold`, "LTAIbob (Active)"}},
 		"another device":      {unbindAction, attributes{"user_name": "alice", "serial_number": "acs:ram::" + defaultAccount + ":mfa/found"}, "serial_number", []string{"has the MFA device " + lostPhone, "Nothing was changed."}},
+		"restore no user":     {userBack, attributes{"user_id": "1"}, "user_id", []string{"The account has no user with the id 1, neither in the recycle bin", "Nothing was changed."}},
 		"restore nothing":     {restoreBin, attributes{"access_key_id": "LTAInone"}, "access_key_id", []string{"The AccessKey pair LTAInone is not in the recycle bin, and no RAM user has it", "Nothing was changed."}},
 		"restore a third":     {restoreBin, attributes{"access_key_id": "LTAIold"}, "", []string{"the maximum number of AccessKey pairs: LTAIone (Active), LTAItwo (Active)", "Nothing was changed."}},
 		"purge a live key":    {purgeBin, attributes{"access_key_id": "LTAIone"}, "access_key_id", []string{`the user "alice" has it, and it is Active`, "Nothing was changed."}},
@@ -461,10 +500,11 @@ func TestAction_nothingToDo(t *testing.T) {
 		reports []string
 		warns   string
 	}{
-		"no keys":    {deactivate, attributes{"user_name": "carol"}, []string{`The user "carol" has no AccessKey pair. There is nothing to disable.`}, ""},
-		"no profile": {logonOff, attributes{"user_name": "carol"}, []string{`The user "carol" has no login profile, so there is no console logon to disable.`}, ""},
-		"no device":  {unbindAction, attributes{"user_name": "carol", "delete_device": true}, []string{`The user "carol" has no MFA device. There is nothing to unbind.`}, ""},
-		"purged":     {purgeBin, attributes{"access_key_id": "LTAInone"}, nil, "It may already be permanently deleted. Check the id."},
+		"user purged": {userGone, attributes{"user_id": "1"}, nil, "It is deleted permanently already, or the id is wrong."},
+		"no keys":     {deactivate, attributes{"user_name": "carol"}, []string{`The user "carol" has no AccessKey pair. There is nothing to disable.`}, ""},
+		"no profile":  {logonOff, attributes{"user_name": "carol"}, []string{`The user "carol" has no login profile, so there is no console logon to disable.`}, ""},
+		"no device":   {unbindAction, attributes{"user_name": "carol", "delete_device": true}, []string{`The user "carol" has no MFA device. There is nothing to unbind.`}, ""},
+		"purged":      {purgeBin, attributes{"access_key_id": "LTAInone"}, nil, "It may already be permanently deleted. Check the id."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -504,6 +544,8 @@ func TestAction_invalidConfigurationCallsNobody(t *testing.T) {
 		{makeReport, attributes{"account_id": "mine"}, "account_id", "16 digits"},
 		{restoreBin, attributes{"access_key_id": ""}, "access_key_id", "must be the id of an AccessKey pair"},
 		{purgeBin, attributes{"access_key_id": "a b"}, "access_key_id", "must be the id of an AccessKey pair"},
+		{userBack, attributes{"user_id": ""}, "user_id", "must be the id of a RAM user"},
+		{userGone, attributes{"user_id": "a.b"}, "user_id", "must be the id of a RAM user"},
 	} {
 		diags := c.PlanAction(bad.kind, bad.config)
 		if len(diags) != 1 || at(diags[0]) != bad.attribute && bad.kind+bad.attribute != deactivate+`access_key_ids[Value("LTAI one")]` {
@@ -523,6 +565,7 @@ func TestAction_planOfUnknowns(t *testing.T) {
 		deactivate: {"user_name": acctest.Unknown{}, "access_key_ids": acctest.Unknown{}, "account_id": acctest.Unknown{}}, logonOff: {"user_name": acctest.Unknown{}},
 		unbindAction: {"user_name": acctest.Unknown{}, "serial_number": acctest.Unknown{}, "delete_device": acctest.Unknown{}},
 		makeReport:   {"account_id": acctest.Unknown{}}, restoreBin: {"access_key_id": acctest.Unknown{}}, purgeBin: {"access_key_id": acctest.Unknown{}},
+		userBack: {"user_id": acctest.Unknown{}}, userGone: {"user_id": acctest.Unknown{}},
 	} {
 		expect(t, kind, acctest.Messages(c.PlanAction(kind, config)), "")
 	}

@@ -34,6 +34,8 @@ var modelTests = map[string]struct{ state, identity modelTest }{
 	deviceKind:       {compareModel[virtualMFADeviceModel], compareModel[deviceIdentity]},
 	bindingKind:      {compareModel[mfaBindingModel], compareModel[owner.UserIdentity]},
 	verificationKind: {compareModel[verificationModel], compareModel[owner.UserIdentity]},
+	groupMembersKind: {compareModel[groupMembersModel], compareModel[groupMembersIdentity]},
+	policySetKind:    {compareModel[policySetModel], compareModel[policySetIdentity]},
 	exclusiveKind:    {compareModel[exclusiveModel], compareModel[owner.UserIdentity]},
 	rotationKind:     {compareModel[rotationModel], compareModel[owner.UserIdentity]},
 	"ram_group":      {compareModel[groupModel], compareModel[nameIdentity]},

@@ -36,7 +36,7 @@ func TestGenerated_configurationFitsWhatWasFound(t *testing.T) {
 		}
 		if s.Unread != "" {
 			_, diags := c.Plan(kind, written, o)
-			contains(t, acctest.Messages(acctest.Errors(diags)), "AttributeName(\"allowed_access_key_ids\")")
+			contains(t, acctest.Messages(acctest.Errors(diags)), "AttributeName(\"allowed_")
 			return
 		}
 		appliesOnce(t, s, c, kind, written, o)

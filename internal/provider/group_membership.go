@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -90,6 +91,7 @@ func (r *membershipResource) Schema(ctx context.Context, _ resource.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One RAM user in one group. Each membership is a resource of its own, so users are added to and removed from a group independently of each other, also together with " +
 			"the user itself. Other members of the group are not changed.\n\n" +
+			"A plan warns of a group whose policies make an administrator of the user or allow it to change RAM, and of a destroy that leaves the account without an administrator.\n\n" +
 			"If the user is already a member, the membership is adopted, with a warning. Destroying the resource removes the user from the group.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"group_name": schema.StringAttribute{
@@ -171,27 +173,62 @@ func (r *membershipResource) prepareGroup(ctx context.Context, f diagnostics.Ope
 }
 
 func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.Instance == nil || req.State.Raw.IsNull() {
-		return // without an instance, the check is made before the write
+	if r.Instance == nil {
+		return // the checks of a removal are made before the write
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	state := tf.Get[membershipModel](ctx, req.State, &resp.Diagnostics)
+	adds, removes := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
+	var state, plan membershipModel
+	if !adds {
+		state = tf.Get[membershipModel](ctx, req.State, &resp.Diagnostics)
+	}
+	if !removes {
+		plan = tf.Get[membershipModel](ctx, req.Plan, &resp.Diagnostics)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !req.Plan.Raw.IsNull() {
-		plan := tf.Get[membershipModel](ctx, req.Plan, &resp.Diagnostics)
+	if !adds && !removes {
 		owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
 		planGroupName(ctx, r.Instance, state.GroupName, state.GroupID, plan.GroupName, resp)
-		if len(resp.RequiresReplace) == 0 {
-			return
-		}
+		adds = len(resp.RequiresReplace) > 0
+		removes = adds
+	}
+	if adds {
+		r.warnOfRights(ctx, plan, &resp.Diagnostics)
+	}
+	if !removes {
+		return
 	}
 	f := membershipOperation("delete", "Nothing was changed.")
-	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); ok {
-		r.notOwn(ctx, f, state, &resp.Diagnostics)
+	if account, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); ok && r.notOwn(ctx, f, state, &resp.Diagnostics) {
+		warnOfLastAdministrator(ctx, r.Instance, account, administrator{group: state.GroupName.ValueString(), user: state.UserName.ValueString()}, &resp.Diagnostics)
 	}
+}
+
+// warnOfRights warns of policies of the group that make an administrator of the user or allow it to change
+// RAM. A group that does not exist yet, or whose policies cannot be read, is not evaluated.
+func (r *membershipResource) warnOfRights(ctx context.Context, plan membershipModel, diags *diag.Diagnostics) {
+	if plan.GroupName.IsUnknown() {
+		return
+	}
+	policies, err := r.Client.AttachedPolicies(ctx, ram.Principal{Kind: ram.GroupPrincipal, Name: plan.GroupName.ValueString()})
+	if ram.NotFound(err, "Group") {
+		return
+	}
+	if err != nil {
+		warnNotEvaluated(fmt.Sprintf("The policies of the group %s were not checked", plan.GroupName.ValueString()), err, diags)
+		return
+	}
+	if slices.Contains(policies, administratorAccess) {
+		plannedAccessOf(r.Instance).gain(administrator{group: plan.GroupName.ValueString(), user: plan.UserName.ValueString()})
+	}
+	user := "a user that is not known yet"
+	if !plan.UserName.IsUnknown() {
+		user = fmt.Sprintf("the user %q", plan.UserName.ValueString())
+	}
+	warnOfNewRights(ctx, r.Instance, "group_name", policies, fmt.Sprintf("%s through the group %q", user, plan.GroupName.ValueString()), diags)
 }
 
 // planGroupName plans a changed group_name: an update in place if the same group was renamed, a
@@ -239,6 +276,10 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	user, group := plan.UserName.ValueString(), plan.GroupName.ValueString()
+	err := exclusive.Add(ctx, r.Instance, objectName(ram.Principal{Kind: ram.GroupPrincipal, Name: group}), user)
+	if diagnostics.Report(&resp.Diagnostics, f, err) {
+		return
+	}
 	members, err := r.Client.RefreshGroupMembers(ctx, group)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return

@@ -27,6 +27,8 @@ var limits = map[string][]string{
 	"ram_group":                      {"the answer lacks Users"},
 	"ram_group_membership":           {"the answer lacks Users"},
 	"ram_policy_attachment":          {"the answer lacks Policies"},
+	groupMembersKind:                 {"the answer lacks Users"},
+	policySetKind:                    {"the answer lacks Policies"},
 	"ram_account_alias":              {"the service requires that \"acme\" is cleared first"},
 }
 

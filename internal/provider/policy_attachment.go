@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -93,11 +94,6 @@ func (m *attachmentModel) rename(name string) {
 
 func (m *attachmentModel) policy() ram.Policy {
 	return ram.Policy{Type: m.PolicyType.ValueString(), Name: m.PolicyName.ValueString()}
-}
-
-// describePrincipal names a principal in a message.
-func describePrincipal(p ram.Principal) string {
-	return fmt.Sprintf("the %s %q", strings.ToLower(string(p.Kind)), p.Name)
 }
 
 func (r *attachmentResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -235,7 +231,7 @@ func (r *attachmentResource) ImportState(ctx context.Context, req resource.Impor
 		return
 	}
 	m.AccountID = types.StringValue(account)
-	if !r.preparePrincipal(ctx, f, &m, &resp.Diagnostics) {
+	if !r.prepare(ctx, f, &m, &resp.Diagnostics) {
 		return
 	}
 	attached, err := r.attached(ctx, &m, r.Client.AttachedPolicies)
@@ -250,34 +246,13 @@ func (r *attachmentResource) ImportState(ctx context.Context, req resource.Impor
 	tf.Save(ctx, m.identity(), m, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// principalID returns the id of a user, group or role.
-func (r *attachmentResource) principalID(ctx context.Context, p ram.Principal) (string, error) {
-	switch p.Kind {
-	case ram.UserPrincipal:
-		user, err := r.Client.User(ctx, p.Name)
-		return user.ID, err
-	case ram.GroupPrincipal:
-		group, err := r.Client.Group(ctx, p.Name)
-		return group.ID, err
-	case ram.RolePrincipal:
+// prepare finds the id of the user, group or role.
+func (r *attachmentResource) prepare(ctx context.Context, f diagnostics.Operation, m *attachmentModel, diags *diag.Diagnostics) bool {
+	id, ok := preparePrincipal(ctx, r.Instance, f, m.AccountID.ValueString(), m.principal(), diags)
+	if ok {
+		m.PrincipalID = types.StringValue(id)
 	}
-	return r.Client.RoleID(ctx, p.Name)
-}
-
-// preparePrincipal finds the id of the user, group or role.
-func (r *attachmentResource) preparePrincipal(ctx context.Context, f diagnostics.Operation, m *attachmentModel, diags *diag.Diagnostics) bool {
-	p := m.principal()
-	id, err := r.principalID(ctx, p)
-	if ram.NotFound(err, string(p.Kind)) {
-		diags.AddAttributeError(path.Root(strings.ToLower(string(p.Kind))+"_name"), "Cannot "+f.Name, fmt.Sprintf(
-			"Account %s does not have %s. %s\n\nCreate it first, and refer to its name, so that Terraform knows the order.\n\n%s", m.AccountID.ValueString(), describePrincipal(p), f.State, diagnostics.Explain(err)))
-		return false
-	}
-	if diagnostics.Report(diags, f, err) {
-		return false
-	}
-	m.PrincipalID = types.StringValue(id)
-	return true
+	return ok
 }
 
 // attached reports whether the policy is attached. An attachment in a resource group is in no list of
@@ -300,26 +275,13 @@ func (r *attachmentResource) find(ctx context.Context, m *attachmentModel, read 
 	if err != nil && !ram.NotFound(err, string(p.Kind)) || found {
 		return found, err
 	}
-	name, exists, err := r.nameOf(ctx, p.Kind, m.PrincipalID.ValueString())
+	name, exists, err := principalName(ctx, r.Client, p.Kind, m.PrincipalID.ValueString())
 	if err != nil || !exists || name == p.Name {
 		return false, err
 	}
 	m.rename(name)
 	found, err = r.attached(ctx, m, read)
 	return found, ignoreNotFound(err, string(p.Kind))
-}
-
-// nameOf finds the name of a user or group by its id. The name of a role does not change.
-func (r *attachmentResource) nameOf(ctx context.Context, kind ram.PrincipalKind, id string) (name string, exists bool, err error) {
-	switch {
-	case id == "" || kind == ram.RolePrincipal:
-		return "", false, nil
-	case kind == ram.GroupPrincipal:
-		group, found, err := r.Client.GroupByID(ctx, id)
-		return group.Name, found, err
-	}
-	user, err := r.Client.RefreshUserByID(ctx, id)
-	return user.Name, err == nil, ignoreNotFound(err, "User")
 }
 
 func (r *attachmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -335,7 +297,7 @@ func (r *attachmentResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	plan.AccountID = types.StringValue(account)
-	if !r.preparePrincipal(ctx, f, &plan, &resp.Diagnostics) || !r.attach(ctx, f, &plan, &resp.Diagnostics) {
+	if !r.prepare(ctx, f, &plan, &resp.Diagnostics) || !r.attach(ctx, f, &plan, &resp.Diagnostics) {
 		return
 	}
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -355,8 +317,8 @@ func (r *attachmentResource) Create(ctx context.Context, req resource.CreateRequ
 // is sent, so after an unknown outcome it is sent again.
 func (r *attachmentResource) attach(ctx context.Context, f diagnostics.Operation, m *attachmentModel, diags *diag.Diagnostics) bool {
 	adopted := false
-	var err error
-	if m.ResourceGroupID.IsNull() {
+	err := exclusive.Add(ctx, r.Instance, objectName(m.principal()), formatPolicy(m.policy()))
+	if err == nil && m.ResourceGroupID.IsNull() {
 		adopted, err = r.attached(ctx, m, r.Client.RefreshAttachedPolicies)
 	}
 	if diagnostics.Report(diags, f, err) {
@@ -404,7 +366,7 @@ func (r *attachmentResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	if err == nil && state.PrincipalID.IsNull() { // moved here
 		var id string
-		id, err = r.principalID(ctx, state.principal())
+		id, err = principalID(ctx, r.Client, state.principal())
 		state.PrincipalID = types.StringValue(id)
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
@@ -428,13 +390,13 @@ func (r *attachmentResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	plan.AccountID = types.StringValue(account)
-	if !r.preparePrincipal(ctx, f, &plan, &resp.Diagnostics) {
+	if !r.prepare(ctx, f, &plan, &resp.Diagnostics) {
 		return
 	}
 	if id := state.PrincipalID.ValueString(); id != "" && id != plan.PrincipalID.ValueString() {
 		resp.Diagnostics.AddError("Cannot update the policy attachment", fmt.Sprintf(
 			"%s has the id %s, but the policy is attached to the one with the id %s. %s\n\nTo attach the policy to the other one, plan with -replace.",
-			diagnostics.Sentence(describePrincipal(plan.principal())), plan.PrincipalID.ValueString(), id, f.State))
+			capitalized(describePrincipal(plan.principal())), plan.PrincipalID.ValueString(), id, f.State))
 		return
 	}
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -48,8 +47,9 @@ func (r *attachmentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !detaches {
 		return
 	}
-	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); ok && r.notOwn(ctx, f, state, &resp.Diagnostics) {
-		r.warnOfLastAdministrator(ctx, state, &resp.Diagnostics)
+	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); ok && r.notOwn(ctx, f, state, &resp.Diagnostics) &&
+		state.policy() == administratorAccess && state.ResourceGroupID.IsNull() {
+		warnOfLastAdministrator(ctx, r.Instance, state.AccountID.ValueString(), administratorsThrough(state.principal()), &resp.Diagnostics)
 	}
 }
 
@@ -81,24 +81,15 @@ func (r *attachmentResource) warnOfRights(ctx context.Context, plan attachmentMo
 	if plan.PolicyName.IsUnknown() || plan.PolicyType.IsUnknown() || !plan.ResourceGroupID.IsNull() {
 		return
 	}
-	rights, err := r.Client.PolicyRights(ctx, plan.policy())
-	if err != nil && !ram.NotFound(err, "Policy") && !ram.Denied(err) {
-		diagnostics.Report(diags, attachmentOperation("plan", "Nothing was changed."), err)
-		return
-	}
-	to := describePrincipal(plan.principal())
-	if plan.principal().Name == "" {
+	p := plan.principal()
+	to := describePrincipal(p)
+	if p.Name == "" {
 		to = "a principal that is not known yet"
 	}
-	switch name := plan.PolicyName.ValueString(); {
-	case err != nil:
-	case rights.Administrator:
-		diags.AddAttributeWarning(path.Root("policy_name"), fmt.Sprintf("Policy %s makes an administrator of %s", name, to),
-			"The policy allows every action on every resource of the account, also those that change the users, credentials and security settings.")
-	case rights.ChangesRAM:
-		diags.AddAttributeWarning(path.Root("policy_name"), fmt.Sprintf("Policy %s allows %s to change RAM", name, to),
-			"The policy allows actions of RAM that are not reads. Whoever can change users, credentials or policies can become an administrator of the account.")
+	if plan.policy() == administratorAccess && p.Kind != ram.GroupPrincipal {
+		plannedAccessOf(r.Instance).gain(administratorsThrough(p))
 	}
+	warnOfNewRights(ctx, r.Instance, "policy_name", []ram.Policy{plan.policy()}, to, diags)
 }
 
 // notOwn refuses to detach a policy from the user that Terraform runs as, from a group of that user, or
@@ -107,7 +98,7 @@ func (r *attachmentResource) notOwn(ctx context.Context, f diagnostics.Operation
 	if m.AllowSelf.ValueBool() {
 		return true
 	}
-	own, err := r.isOwn(ctx, m)
+	own, err := isOwnPrincipal(ctx, r.Instance, m.principal(), m.PrincipalID.ValueString())
 	if diagnostics.Report(diags, f, err) {
 		return false
 	}
@@ -117,39 +108,4 @@ func (r *attachmentResource) notOwn(ctx context.Context, f diagnostics.Operation
 				"Run with other credentials. To detach the policy nevertheless, set allow_self = true, and apply it first.", describePrincipal(m.principal()), m.PolicyName.ValueString(), f.State))
 	}
 	return !own
-}
-
-// isOwn reports whether the credentials of the provider have the permissions of the principal.
-func (r *attachmentResource) isOwn(ctx context.Context, m attachmentModel) (bool, error) {
-	p, id := m.principal(), m.PrincipalID.ValueString()
-	if p.Kind == ram.RolePrincipal {
-		caller, err := r.Client.Caller(ctx)
-		return err == nil && caller.RoleID != "" && caller.RoleID == id, err
-	}
-	own, err := owner.OwnUserIDs(ctx, r.Instance)
-	if err != nil || p.Kind == ram.UserPrincipal || len(own) == 0 {
-		return slices.Contains(own, id), err
-	}
-	members, err := r.Client.GroupMembers(ctx, p.Name)
-	return slices.ContainsFunc(members, func(member ram.GroupMember) bool { return slices.Contains(own, member.UserID) }), ignoreNotFound(err, "Group")
-}
-
-// warnOfLastAdministrator warns if no other principal has the policy AdministratorAccess. A list that
-// cannot be read is not evaluated.
-func (r *attachmentResource) warnOfLastAdministrator(ctx context.Context, m attachmentModel, diags *diag.Diagnostics) {
-	administrator := ram.Policy{Type: "System", Name: "AdministratorAccess"}
-	if m.policy() != administrator || !m.ResourceGroupID.IsNull() {
-		return
-	}
-	principals, err := r.Client.PolicyPrincipals(ctx, administrator)
-	if err != nil {
-		if !ram.Denied(err) {
-			diagnostics.Report(diags, attachmentOperation("plan the destroy of", "Nothing was changed."), err)
-		}
-		return
-	}
-	if rest := slices.DeleteFunc(principals, func(p ram.Principal) bool { return p == m.principal() }); len(rest) == 0 {
-		diags.AddWarning(fmt.Sprintf("Account %s loses its last administrator", m.AccountID.ValueString()), fmt.Sprintf(
-			"No user, group or role other than %s has the policy AdministratorAccess. After this apply, only the root account can do everything in the account.", describePrincipal(m.principal())))
-	}
 }

@@ -136,8 +136,12 @@ func TestAttachment_warnsOfTheLastAdministrator(t *testing.T) {
 	_, diags = c.PlanDestroy(attachmentKind, o)
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Account "+defaultAccount+" loses its last administrator", "the root account")
+	// A group without members makes no administrator.
 	srv.Change(func(a *ramtest.Account) { a.Groups["developers"].Policies = []string{"System/AdministratorAccess"} })
-	_, diags = c.PlanDestroy(attachmentKind, o)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(attachmentKind, o)
+	contains(t, acctest.Messages(diags), "loses its last administrator")
+	srv.Change(func(a *ramtest.Account) { a.Users["bob"].Groups = []string{"developers"} })
+	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(attachmentKind, o)
 	expect(t, "messages", acctest.Messages(diags), "")
 }
 

@@ -122,7 +122,7 @@ func (a *restoreKey) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		return
 	case kept.UserRecycled:
 		resp.Diagnostics.AddAttributeError(path.Root("access_key_id"), "Cannot "+f.Name, fmt.Sprintf(
-			"Its user, with the id %s, is in the recycle bin as well. %s\n\nRestore the user first: aliyun ims RestoreUserFromRecycleBin --UserId %[1]s", kept.UserID, f.State))
+			"Its user, with the id %s, is in the recycle bin as well. %s\n\nRestore the user first, with the action ram_restore_user or with: aliyun ims RestoreUserFromRecycleBin --UserId %[1]s", kept.UserID, f.State))
 		return
 	}
 	user, err := a.Client.RefreshUserByID(ctx, kept.UserID)

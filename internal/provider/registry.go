@@ -33,6 +33,8 @@ var resources = []func() resource.Resource{
 	func() resource.Resource { return newMFABinding() },
 	func() resource.Resource { return newVerification() },
 	func() resource.Resource { return newExclusive() },
+	func() resource.Resource { return newGroupMembers() },
+	func() resource.Resource { return newPolicySet() },
 	func() resource.Resource { return newRotation() },
 }
 
@@ -79,6 +81,7 @@ var dataSources = []func() datasource.DataSource{
 	func() datasource.DataSource { return &securityReportData{} },
 	func() datasource.DataSource { return &governanceReportData{} },
 	func() datasource.DataSource { return &recycledKeysData{} },
+	func() datasource.DataSource { return &recycledUsersData{} },
 	func() datasource.DataSource { return &passkeysData{} },
 }
 
@@ -110,4 +113,6 @@ var actions = []func() action.Action{
 	func() action.Action { return &generateCredentialReport{} },
 	func() action.Action { return &restoreKey{} },
 	func() action.Action { return &purgeKey{} },
+	func() action.Action { return &restoreUser{} },
+	func() action.Action { return &purgeUser{} },
 }

@@ -10,8 +10,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -21,6 +19,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -36,7 +35,7 @@ var (
 
 // What is done about a key that is not declared.
 const (
-	enforceReport  = "report"
+	enforceReport  = exclusive.Report
 	enforceDisable = "disable"
 	enforceDelete  = "delete"
 )
@@ -54,18 +53,14 @@ type exclusiveModel struct {
 	Undeclared types.Set    `tfsdk:"undeclared_access_key_ids"`
 }
 
-// allows reports whether a key is declared.
-func (m exclusiveModel) allows(id string) bool {
-	return slices.Contains(m.Allowed.Elements(), attr.Value(types.StringValue(id)))
+// declaration returns which keys the user may have.
+func (m exclusiveModel) declaration() exclusive.Declaration {
+	return exclusive.Declaration{Enforce: m.Enforce, Allowed: m.Allowed, Undeclared: m.Undeclared}
 }
 
-// known are the ids of the keys that the user is known to have: the allowed ones, and those
-// that were not declared.
-func (m exclusiveModel) known() (ids []string) {
-	for _, id := range slices.Concat(m.Allowed.Elements(), m.Undeclared.Elements()) {
-		ids = append(ids, tf.String(id))
-	}
-	return ids
+// keysOfUser is what the declaration is about.
+func (m exclusiveModel) keysOfUser() exclusive.Object {
+	return exclusive.Object{Noun: "exclusive credentials", Name: exclusive.Named("user", m.UserName)}
 }
 
 // undeclared are the keys that the model does not declare and that its way to
@@ -75,7 +70,7 @@ func (r *exclusiveResource) undeclared(m exclusiveModel, keys []ram.AccessKey) (
 	enforce := m.Enforce.ValueString()
 	for _, key := range keys {
 		switch {
-		case m.allows(key.ID):
+		case m.declaration().Allows(key.ID):
 		case enforce == enforceDisable && key.Status != ram.Active:
 		case enforce != enforceReport && owner.IsOwnKey(r.Instance, key.ID):
 		default:
@@ -87,19 +82,12 @@ func (r *exclusiveResource) undeclared(m exclusiveModel, keys []ram.AccessKey) (
 
 // show takes over which keys are not declared. After an import it is not known yet
 // which are.
-func (r *exclusiveResource) show(ctx context.Context, m *exclusiveModel, keys []ram.AccessKey, diags *diag.Diagnostics) {
-	m.Undeclared = types.SetNull(types.StringType)
-	if m.Allowed.IsNull() {
-		return
-	}
+func (r *exclusiveResource) show(m *exclusiveModel, keys []ram.AccessKey) {
 	ids := []string{}
 	for _, key := range r.undeclared(*m, keys) {
 		ids = append(ids, key.ID)
 	}
-	slices.Sort(ids)
-	var more diag.Diagnostics
-	m.Undeclared, more = types.SetValueFrom(ctx, types.StringType, ids)
-	diags.Append(more...)
+	m.Undeclared = m.declaration().Set(ids)
 }
 
 func (r *exclusiveResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -114,7 +102,7 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"With `\"disable\"` or `\"delete\"`, a plan shows `undeclared_access_key_ids` becoming empty, and its apply disables or deletes **exactly the keys that the plan showed**. " +
 			"The first apply therefore only records the keys, and a later key waits for the next plan.\n\n" +
 			"The provider's own keys are never touched. An allowed key that does not exist is a warning. A deleted key can be restored from the recycle bin for about a month. " +
-			"Use one such resource per user. Destroying it changes nothing in the account.",
+			"Use one such resource per user: a second one is an error. Destroying it changes nothing in the account.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"allowed_access_key_ids": schema.SetAttribute{
 				Required: true, ElementType: types.StringType,
@@ -141,6 +129,7 @@ func (r *exclusiveResource) IdentitySchema(_ context.Context, _ resource.Identit
 func (r *exclusiveResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	owner.ImportUser(ctx, r.Instance, "exclusive credentials", req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("enforce"), enforceReport)...)
+	exclusive.NewID(ctx, resp.Private, &resp.Diagnostics)
 }
 
 func failedExclusive(verb, now string) diagnostics.Operation {
@@ -155,14 +144,22 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	f := failedExclusive("create", "Nothing was changed.")
+	if !exclusive.Create(ctx, r.Instance, plan.keysOfUser(), resp.Private, &resp.Diagnostics) {
+		return
+	}
+	defer func() {
+		if resp.Diagnostics.HasError() {
+			exclusive.Release(r.Instance, plan.keysOfUser())
+		}
+	}()
 	if !owner.PrepareCreate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	listing, err := r.keys(&plan.Object).Read(ctx, plan.known()...)
+	listing, err := r.keys(&plan.Object).Read(ctx, plan.declaration().Members()...)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	r.show(ctx, &plan, listing.All, &resp.Diagnostics)
+	r.show(&plan, listing.All)
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -179,7 +176,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	listing, err := r.keys(&state.Object).Read(ctx, state.known()...)
+	listing, err := r.keys(&state.Object).Read(ctx, state.declaration().Members()...)
 	if err == nil && !listing.UserExists {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
 			"The RAM user %q no longer exists in account %s, so its keys are no longer checked.", state.UserName.ValueString(), account))
@@ -193,7 +190,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	r.show(ctx, &state, listing.All, &resp.Diagnostics)
+	r.show(&state, listing.All)
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -215,12 +212,12 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	if !owner.PrepareUpdate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	listing, err := r.keys(&plan.Object).Refresh(ctx, state.known()...)
+	listing, err := r.keys(&plan.Object).Refresh(ctx, state.declaration().Members()...)
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	if plan.Undeclared.IsUnknown() {
-		r.show(ctx, &plan, listing.All, &resp.Diagnostics)
+		r.show(&plan, listing.All)
 	} else if plan.Enforce.ValueString() != enforceReport {
 		f.State = ""
 		if diagnostics.Report(&resp.Diagnostics, f, r.enforce(ctx, plan, r.shownBy(state, plan, listing.All))) {
@@ -234,7 +231,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 // not allowed.
 func (r *exclusiveResource) shownBy(state, plan exclusiveModel, keys []ram.AccessKey) []ram.AccessKey {
 	return slices.DeleteFunc(r.undeclared(plan, keys), func(key ram.AccessKey) bool {
-		return !slices.Contains(state.Undeclared.Elements(), attr.Value(types.StringValue(key.ID)))
+		return !state.declaration().Shows(key.ID)
 	})
 }
 
@@ -257,5 +254,6 @@ func (r *exclusiveResource) enforce(ctx context.Context, plan exclusiveModel, ke
 }
 
 // Delete changes nothing in the account.
-func (r *exclusiveResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+func (r *exclusiveResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	exclusive.Release(r.Instance, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics).keysOfUser())
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -16,14 +15,19 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.Instance == nil || req.Plan.Raw.IsNull() {
-		return // the provider is not configured yet, or a destroy changes nothing
+	if r.Instance == nil {
+		return // the provider is not configured yet
+	}
+	if req.Plan.Raw.IsNull() {
+		exclusive.PlanDestroy(ctx, r.Instance, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics).keysOfUser(), resp.Private, &resp.Diagnostics)
+		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
@@ -32,11 +36,16 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	plan.Undeclared = types.SetUnknown(types.StringType)
+	if req.State.Raw.IsNull() {
+		exclusive.PlanCreate(ctx, r.Instance, plan.keysOfUser(), resp.Private, &resp.Diagnostics)
+	} else {
+		exclusive.PlanUpdate(ctx, r.Instance, plan.keysOfUser(), resp.Private, &resp.Diagnostics)
+	}
 	if !req.State.Raw.IsNull() {
 		state := tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
 		owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
 		if len(resp.RequiresReplace) == 0 {
-			plan.Undeclared = promised(state, plan)
+			plan.Undeclared = exclusive.Plan(state.declaration(), plan.declaration(), plan.UserName.Equal(state.UserName))
 			plan.warnOfLater(state, &resp.Diagnostics)
 		}
 	}
@@ -44,44 +53,23 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
 
-// promised is the set that an update leaves behind: none where the keys are acted
-// on, and under report the same as long as nothing is changed. Until a read has
-// told what there is, nothing is promised and nothing is done.
-func promised(state, plan exclusiveModel) types.Set {
-	unchanged := plan.Allowed.Equal(state.Allowed) && plan.Enforce.Equal(state.Enforce) && plan.UserName.Equal(state.UserName)
-	switch {
-	case state.Undeclared.IsNull() || plan.Enforce.IsUnknown():
-		return types.SetUnknown(types.StringType)
-	case plan.Enforce.ValueString() != enforceReport:
-		return types.SetValueMust(types.StringType, []attr.Value{})
-	case unchanged:
-		return state.Undeclared
-	}
-	return types.SetUnknown(types.StringType)
-}
-
 // warnOfLater says that a key which is struck off the list is not acted on by the
 // same apply, and neither is one that need not be disabled any more when it is to be
 // deleted: the plan does not show it.
 func (m exclusiveModel) warnOfLater(state exclusiveModel, diags *diag.Diagnostics) {
-	if m.Enforce.ValueString() == enforceReport || m.Allowed.IsUnknown() || state.Allowed.IsNull() {
-		return
-	}
-	if m.Enforce.ValueString() == enforceDelete && state.Enforce.ValueString() == enforceDisable {
+	if !state.Allowed.IsNull() && m.declaration().Known() && m.Enforce.ValueString() == enforceDelete && state.Enforce.ValueString() == enforceDisable {
 		diags.AddAttributeWarning(path.Root("enforce"), "Disabled AccessKey pairs are deleted later",
 			"undeclared_access_key_ids contains the active keys only. This apply does not delete keys that are already disabled. The next plan shows those that the user still has.")
 	}
-	for _, id := range state.Allowed.Elements() {
-		if !slices.Contains(m.Allowed.Elements(), id) && !slices.ContainsFunc(m.Allowed.Elements(), attr.Value.IsUnknown) {
-			diags.AddAttributeWarning(path.Root("allowed_access_key_ids"), "An AccessKey pair is no longer allowed", fmt.Sprintf(
-				"%s was removed from the allowed keys. This apply does not change it. If the user still has it, the next plan shows it.", id))
-		}
+	for _, id := range exclusive.Withdrawn(state.declaration(), m.declaration()) {
+		diags.AddAttributeWarning(path.Root("allowed_access_key_ids"), "An AccessKey pair is no longer allowed", fmt.Sprintf(
+			"%q was removed from the allowed keys. This apply does not change it. If the user still has it, the next plan shows it.", id))
 	}
 }
 
 // warnOfKeys warns of keys that are there and not declared, and the other way round.
 func (r *exclusiveResource) warnOfKeys(ctx context.Context, plan exclusiveModel, diags *diag.Diagnostics) {
-	if plan.UserName.IsUnknown() || plan.Allowed.IsUnknown() || slices.ContainsFunc(plan.Allowed.Elements(), attr.Value.IsUnknown) {
+	if plan.UserName.IsUnknown() || !plan.declaration().Known() {
 		return
 	}
 	keys, err := r.Client.AccessKeys(ctx, plan.UserName.ValueString())

@@ -131,6 +131,7 @@ func (r *userResource) planDestroy(ctx context.Context, state userModel, diags *
 	}
 	if state.ForceDestroy.ValueBool() {
 		r.warnForce(ctx, state, diags)
+		warnOfLastAdministrator(ctx, r.Instance, state.AccountID.ValueString(), administrator{user: state.Name.ValueString()}, diags)
 	}
 }
 

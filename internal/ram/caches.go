@@ -27,9 +27,10 @@ type caches struct {
 	devices     *cache[*deviceList]
 	groups      *cache[Group]
 	members     *cache[[]GroupMember]
-	attached    *cache[[]Policy]  // by the kind and the name of a principal
-	documents   *cache[string]    // by the type and the name of a policy
-	names       *cache[*userList] // what UserTaken reads
+	attached    *cache[[]Policy]    // by the kind and the name of a principal
+	documents   *cache[string]      // by the type and the name of a policy
+	entities    *cache[[]Principal] // by the type and the name of a policy
+	names       *cache[*userList]   // what UserTaken reads
 	confirmed   confirmedUsers
 	single      singleReads
 }
@@ -64,6 +65,7 @@ func newCaches(c *Client) caches {
 		members:     newCache[[]GroupMember](listUsersForGroup, life, c),
 		attached:    newCache[[]Policy](attachmentsOf[UserPrincipal].list, life, c),
 		documents:   newCache[string](getPolicy, life, c),
+		entities:    newCache[[]Principal](listEntitiesForPolicy, life, c),
 	}
 }
 

@@ -174,6 +174,7 @@ func (c *Client) UpdateGroup(ctx context.Context, name string, change GroupChang
 		// Everything that is addressed by the name of a group is found under another one afterwards.
 		defer c.caches.members.invalidateAround()()
 		defer c.caches.attached.invalidateAround()()
+		defer c.caches.entities.invalidateAround()()
 	}
 	defer c.caches.groups.invalidateAround()()
 	in.text("NewGroupName", change.Name)

@@ -77,6 +77,7 @@ func (c *Client) changeAttachment(ctx context.Context, op operation, p Principal
 	in := params{string(p.Kind) + "Name": p.Name, "PolicyType": policy.Type, "PolicyName": policy.Name}
 	in.text("ResourceGroupId", text(resourceGroup).optional())
 	defer c.caches.attached.invalidateAround(p.key())()
+	defer c.caches.entities.invalidateAround()()
 	return c.call(ctx, op, in, nil)
 }
 
@@ -208,21 +209,22 @@ type entitiesAnswer struct {
 	Roles  *struct{ Role []struct{ RoleName text } }
 }
 
+// The service may leave out an empty list, but not all of them.
 func (a *entitiesAnswer) missing() string {
-	switch {
-	case a.Users == nil:
+	if a.Users == nil && a.Groups == nil && a.Roles == nil {
 		return "Users"
-	case a.Groups == nil:
-		return "Groups"
-	case a.Roles == nil:
-		return "Roles"
 	}
 	return ""
 }
 
 // PolicyPrincipals returns the users, groups and roles to which a policy is attached at account
-// level.
+// level, from the cache unless this client changed an attachment since.
 func (c *Client) PolicyPrincipals(ctx context.Context, policy Policy) ([]Principal, error) {
+	principals, err := c.caches.entities.get(ctx, policy.Type+" "+policy.Name, func(ctx context.Context) ([]Principal, error) { return c.readPolicyPrincipals(ctx, policy) })
+	return slices.Clone(principals), err
+}
+
+func (c *Client) readPolicyPrincipals(ctx context.Context, policy Policy) ([]Principal, error) {
 	if err := listEntitiesForPolicy.require("policy name", policy.Name); err != nil {
 		return nil, err
 	}
@@ -231,14 +233,20 @@ func (c *Client) PolicyPrincipals(ctx context.Context, policy Policy) ([]Princip
 		return nil, err
 	}
 	principals := []Principal{}
-	for _, user := range answer.Users.User {
-		principals = append(principals, Principal{UserPrincipal, string(user.UserName)})
+	if answer.Users != nil {
+		for _, user := range answer.Users.User {
+			principals = append(principals, Principal{UserPrincipal, string(user.UserName)})
+		}
 	}
-	for _, group := range answer.Groups.Group {
-		principals = append(principals, Principal{GroupPrincipal, string(group.GroupName)})
+	if answer.Groups != nil {
+		for _, group := range answer.Groups.Group {
+			principals = append(principals, Principal{GroupPrincipal, string(group.GroupName)})
+		}
 	}
-	for _, role := range answer.Roles.Role {
-		principals = append(principals, Principal{RolePrincipal, string(role.RoleName)})
+	if answer.Roles != nil {
+		for _, role := range answer.Roles.Role {
+			principals = append(principals, Principal{RolePrincipal, string(role.RoleName)})
+		}
 	}
 	return principals, nil
 }

@@ -70,6 +70,15 @@ func join(tables ...table) table {
 //go:embed operations.json
 var operationsJSON []byte
 
+// implemented returns the operations of the service, and whether the fake implements them.
+func implemented() map[string]bool {
+	all := map[string]bool{}
+	for name := range operations {
+		_, all[name] = actions[name]
+	}
+	return all
+}
+
 // operation has the parameters of one operation in the form of operations.json.
 type operation []string
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -93,6 +94,24 @@ func TestChecks_actionOfAnotherProduct(t *testing.T) {
 	c.refused("InvalidParameter", "Ram", "GetCallerIdentity")
 	equal(t, "status", c.refused("InvalidApi.NotFound", "Ims", "GetPasswordPolice").status, http.StatusNotFound)
 	equal(t, "limit of the fake", c.refused("NotImplementedByFake", "Ram", "DecodeDiagnosticMessage").status, http.StatusNotImplemented)
+}
+
+// What the service has and the fake does not implement is a limit of the fake, and never an operation that does not exist.
+func TestChecks_whatTheFakeDoesNotImplement(t *testing.T) {
+	t.Parallel()
+	c := admin(t, New(t))
+	limits := 0
+	for name, is := range implemented() {
+		product, action, _ := strings.Cut(name, "/")
+		if is || action == "AssumeRoleWithSAML" { // it takes no signature
+			continue
+		}
+		limits++
+		equal(t, name, c.refused("NotImplementedByFake", product, action).status, http.StatusNotImplemented)
+	}
+	if limits == 0 || limits > 40 {
+		t.Errorf("%d operations are not implemented", limits)
+	}
 }
 
 func TestChecks_hostOfAProduct(t *testing.T) {

@@ -15,8 +15,8 @@ import (
 
 const controlPrefix = "/_ramfake/"
 
-// control serves the control plane for scripts: GET and PATCH state, GET and DELETE calls, GET history, violations and
-// credentials, PUT faults, clock and skew. Only this machine can use it, and its requests are not in [Server.Calls].
+// control serves the control plane for scripts: GET and PATCH state, GET and DELETE calls, GET history, violations,
+// credentials and operations, PUT faults, clock and skew. Only this machine can use it, and its requests are not in [Server.Calls].
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	if !local(r.RemoteAddr) {
 		respond(w, http.StatusForbidden, map[string]string{"error": "only this machine can use the control plane"})
@@ -37,6 +37,8 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		body, err = s.lend(r.URL.Query().Get("lender"))
 	case "GET history":
 		body = s.History()
+	case "GET operations":
+		body = implemented()
 	case "GET violations":
 		body = s.Violations()
 	case "PUT faults":

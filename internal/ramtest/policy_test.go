@@ -104,7 +104,7 @@ func TestAttachments_resourceGroup(t *testing.T) {
 	c.ok("Ram", "TagResources", "ResourceType", "role", "ResourceNames", `["ci"]`, "Tag", `[{"Key":"team","Value":"a"}]`)
 	equal(t, "tagged", len(c.ok("Ram", "ListRoles", "Tag", `[{"Key":"team"}]`).list("Roles.Role", "RoleName")), 1)
 	lines := c.ok("Ram", "ListTagResources", "ResourceType", "role", "ResourceNames", `["ci"]`)
-	equal(t, "tag", lines.list("TagResources.TagResource", "TagKey")[0]["TagValue"], "a")
+	equal(t, "tag", lines.list("TagResources", "TagKey")[0]["TagValue"], "a")
 	c.ok("Ram", "UntagResources", "ResourceType", "role", "ResourceNames", `["ci"]`, "TagKeys", `["team"]`)
 	c.ok("Sts", "AssumeRole", "RoleArn", "acs:ram::1234567890123456:role/ci", "RoleSessionName", "run", "DurationSeconds", "7200")
 	c.ok("Ram", "DeleteRole", "RoleName", "ci")

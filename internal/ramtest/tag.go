@@ -208,22 +208,26 @@ func listTagResources(r *request) (reply, error) {
 	if len(resources) == 0 {
 		resources = r.allResources()
 	}
+	id := "ResourceId"
+	if r.product == "Ram" { // (observed in the vendor's SDKs)
+		id = "ResourceName"
+	}
 	var items []reply
 	for _, one := range resources {
 		if hasTags(*one.tags, filter) {
-			items = append(items, one.items(filter)...)
+			items = append(items, one.items(id, filter)...)
 		}
 	}
 	return tagPage(r, items)
 }
 
-func (t tagged) items(filter []tag) []reply {
+func (t tagged) items(id string, filter []tag) []reply {
 	var items []reply
 	for _, key := range slices.Sorted(maps.Keys(*t.tags)) {
 		if len(filter) > 0 && !slices.ContainsFunc(filter, func(t tag) bool { return t.key == key }) {
 			continue
 		}
-		items = append(items, reply{"ResourceType": t.kind, "ResourceId": t.id, "TagKey": key, "TagValue": (*t.tags)[key]})
+		items = append(items, reply{"ResourceType": t.kind, id: t.id, "TagKey": key, "TagValue": (*t.tags)[key]})
 	}
 	return items
 }
@@ -242,6 +246,9 @@ func tagPage(r *request, items []reply) (reply, error) {
 	answer := reply{
 		"IsTruncated":  more["IsTruncated"],
 		"TagResources": wrapped("TagResource", page, func(item reply) reply { return item }),
+	}
+	if r.product == "Ram" { // a list without a wrapper, and no IsTruncated (observed in the vendor's SDKs)
+		answer = reply{"TagResources": answer["TagResources"].(reply)["TagResource"]} //nolint:forcetypeassert // built above
 	}
 	if next, ok := more["Marker"]; ok {
 		answer["NextToken"] = next

@@ -39,6 +39,19 @@ func TestTags_addAndRemove(t *testing.T) {
 	equal(t, "both", len(tagsOf(s, "alice"))+len(tagsOf(s, "bob")), 0)
 }
 
+// Ram lists tags without a wrapper, and names the resource: so the vendor's SDKs read it.
+func TestTags_listOfRam(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	c := admin(t, s)
+	s.Change(func(a *Account) {
+		a.Roles["deploy"] = &Role{ID: "3", Name: "deploy", Tags: map[string]string{"team": "red"}}
+	})
+	got := c.ok("Ram", "ListTagResources", "ResourceType", "role", "ResourceNames", `["deploy"]`)
+	line := got.list("TagResources", "TagKey")[0]
+	equal(t, "tag", []any{line["ResourceName"], line["ResourceType"], line["TagKey"], line["TagValue"]}, []string{"deploy", "role", "team", "red"})
+}
+
 func TestTags_list(t *testing.T) {
 	t.Parallel()
 	s := New(t)

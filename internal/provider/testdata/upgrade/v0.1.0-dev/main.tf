@@ -69,6 +69,16 @@ resource "ram_policy_attachment" "operators" {
   policy_name = "ReadOnlyAccess"
 }
 
+resource "ram_group_members_exclusive" "operators" {
+  group_name         = ram_group.operators.name
+  allowed_user_names = [ram_group_membership.bob.user_name]
+}
+
+resource "ram_policy_attachments_exclusive" "alice" {
+  user_name        = ram_user.alice.name
+  allowed_policies = ["System:ReadOnlyAccess"]
+}
+
 resource "ram_login_profile" "alice" {
   user_name           = ram_user.alice.name
   password_wo         = "Chosen-4-the-first-logon!"

@@ -1,0 +1,5 @@
+import {
+  to       = ram_policy_attachments_exclusive.operators
+  provider = ram
+  id       = "group:operators"
+}

@@ -1,0 +1,131 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+func (r *exclusiveRule[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.Instance == nil {
+		return // the provider is not configured yet
+	}
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
+	defer cancel()
+	if req.Plan.Raw.IsNull() {
+		state := tf.Get[M](ctx, req.State, &resp.Diagnostics)
+		exclusive.PlanDestroy(ctx, r.Instance, r.object(&state), resp.Private, &resp.Diagnostics)
+		return
+	}
+	model := tf.Get[M](ctx, req.Plan, &resp.Diagnostics)
+	plan := P(&model)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	*plan.fields().undeclared = types.SetUnknown(types.StringType)
+	if req.State.Raw.IsNull() {
+		exclusive.PlanCreate(ctx, r.Instance, r.object(plan), resp.Private, &resp.Diagnostics)
+	} else {
+		before := tf.Get[M](ctx, req.State, &resp.Diagnostics)
+		r.planUpdate(ctx, &before, plan, resp)
+	}
+	r.warnOfMembers(ctx, plan, &resp.Diagnostics)
+	tf.Set(ctx, model, &resp.Plan, &resp.Diagnostics)
+}
+
+// planUpdate plans which members an update removes, and another principal as a replacement.
+func (r *exclusiveRule[M, P]) planUpdate(ctx context.Context, state, plan P, resp *resource.ModifyPlanResponse) {
+	before, after := state.fields().declaration(), plan.fields().declaration()
+	exclusive.PlanUpdate(ctx, r.Instance, r.object(plan), resp.Private, &resp.Diagnostics)
+	resp.RequiresReplace = append(resp.RequiresReplace, r.replaces(ctx, state, plan, &resp.Diagnostics)...)
+	if len(resp.RequiresReplace) > 0 {
+		*plan.fields().id = types.StringUnknown()
+		return
+	}
+	*plan.fields().undeclared = exclusive.Plan(before, after, state.principal() == plan.principal())
+	for _, member := range exclusive.Withdrawn(before, after) {
+		resp.Diagnostics.AddAttributeWarning(path.Root(plan.fields().allowedPath), fmt.Sprintf("The %s %s is not allowed any more", r.words.member, member), fmt.Sprintf(
+			"This apply does nothing to it. If %s still has it then, the next plan shows it.", describePrincipal(plan.principal())))
+	}
+	if !after.Reports() && !plan.fields().undeclared.IsUnknown() {
+		removed := slices.DeleteFunc(tf.Strings(*state.fields().undeclared), after.Allows)
+		r.kind.warnOfLoss(ctx, state.fields().account.ValueString(), plan.principal(), removed, &resp.Diagnostics)
+	}
+}
+
+// replaces returns the attribute whose change replaces the rule: the name belongs to another principal. A
+// principal that was renamed, or is renamed in this run, is the same one.
+func (r *exclusiveRule[M, P]) replaces(ctx context.Context, state, plan P, diags *diag.Diagnostics) []path.Path {
+	before, after := state.principal(), plan.principal()
+	attribute := path.Root(strings.ToLower(string(after.Kind)) + "_name")
+	switch {
+	case before.Kind != after.Kind:
+		return []path.Path{attribute}
+	case after.Name == "" || before == after:
+		return nil
+	case after.Kind == ram.RolePrincipal:
+		return []path.Path{attribute}
+	}
+	id, err := principalID(ctx, r.Client, after)
+	if ram.NotFound(err, string(after.Kind)) || diagnostics.Report(diags, r.operation("plan", "Nothing was changed."), err) || id == state.fields().id.ValueString() {
+		return nil
+	}
+	return []path.Path{attribute}
+}
+
+// warnOfMembers warns of members that are not declared.
+func (r *exclusiveRule[M, P]) warnOfMembers(ctx context.Context, plan P, diags *diag.Diagnostics) {
+	p, declaration := plan.principal(), plan.fields().declaration()
+	if p.Name == "" || !declaration.Known() {
+		return
+	}
+	members, err := r.kind.members(ctx, p, false)
+	if ram.NotFound(err, string(p.Kind)) { // created or renamed in this run
+		return
+	}
+	members = slices.DeleteFunc(members, func(member ruleMember) bool { return declaration.Allows(member.name) })
+	if diagnostics.Report(diags, r.operation("plan", "Nothing was changed."), err) || len(members) == 0 {
+		return
+	}
+	id, err := principalID(ctx, r.Client, p)
+	var own func(ruleMember) bool
+	if err == nil {
+		own, err = r.kind.own(ctx, p, id)
+	}
+	if diagnostics.Report(diags, r.operation("plan", "Nothing was changed."), err) {
+		return
+	}
+	lines := []string{}
+	for _, member := range members {
+		line := "  - " + member.name
+		if own(member) {
+			line += ", access of the provider itself"
+		}
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	diags.AddAttributeWarning(path.Root(plan.fields().undeclaredPath), fmt.Sprintf("%s has %s that are not declared", capitalized(objectName(p)), r.words.members), fmt.Sprintf(
+		"%s does not declare:\n\n%s\n\n%s", plan.fields().allowedPath, strings.Join(lines, "\n"), r.consequence(declaration)))
+}
+
+// consequence says what happens to members that are not declared.
+func (r *exclusiveRule[M, P]) consequence(d exclusive.Declaration) string {
+	if d.Reports() {
+		return fmt.Sprintf("They are not changed. Ask who added them; then declare them, or remove them, or set enforce = %q.", r.words.command)
+	}
+	return fmt.Sprintf("None of them is %s yet. An apply removes exactly those that its plan shows as undeclared, and never access of the provider itself. Run terraform plan, and apply it.", r.words.removed)
+}

@@ -1,0 +1,228 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/move"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*policySetResource)(nil)
+	_ resource.ResourceWithIdentity    = (*policySetResource)(nil)
+	_ resource.ResourceWithImportState = (*policySetResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*policySetResource)(nil)
+	_ resource.ResourceWithMoveState   = (*policySetResource)(nil)
+)
+
+// policySetResource declares which policies may be attached to a user, group or role.
+type policySetResource struct {
+	exclusiveRule[policySetModel, *policySetModel]
+}
+
+func newPolicySet() *policySetResource {
+	r := &policySetResource{}
+	r.kind = r
+	r.words = ruleWords{noun: "exclusive policy attachments", member: "policy", members: "policies", removed: "detached", command: "detach"}
+	return r
+}
+
+type policySetModel struct {
+	AccountID   types.String   `tfsdk:"account_id"`
+	UserName    types.String   `tfsdk:"user_name"`
+	GroupName   types.String   `tfsdk:"group_name"`
+	RoleName    types.String   `tfsdk:"role_name"`
+	PrincipalID types.String   `tfsdk:"principal_id"`
+	Allowed     types.Set      `tfsdk:"allowed_policies"`
+	Enforce     types.String   `tfsdk:"enforce"`
+	Undeclared  types.Set      `tfsdk:"undeclared_policies"`
+	Timeouts    timeouts.Value `tfsdk:"timeouts"`
+}
+
+type policySetIdentity struct {
+	AccountID types.String `tfsdk:"account_id"`
+	UserName  types.String `tfsdk:"user_name"`
+	GroupName types.String `tfsdk:"group_name"`
+	RoleName  types.String `tfsdk:"role_name"`
+}
+
+func (m *policySetModel) identity() any {
+	return policySetIdentity{m.AccountID, m.UserName, m.GroupName, m.RoleName}
+}
+
+// names are the attributes that name the principal, of which one is set.
+func (m *policySetModel) names() map[ram.PrincipalKind]*types.String {
+	return map[ram.PrincipalKind]*types.String{ram.UserPrincipal: &m.UserName, ram.GroupPrincipal: &m.GroupName, ram.RolePrincipal: &m.RoleName}
+}
+
+func (m *policySetModel) principal() ram.Principal {
+	for kind, name := range m.names() {
+		if !name.IsNull() {
+			return ram.Principal{Kind: kind, Name: name.ValueString()}
+		}
+	}
+	return ram.Principal{}
+}
+
+func (m *policySetModel) fields() ruleFields {
+	return ruleFields{
+		account: &m.AccountID, id: &m.PrincipalID, name: m.names()[m.principal().Kind], enforce: &m.Enforce, allowed: &m.Allowed, undeclared: &m.Undeclared, timeouts: m.Timeouts,
+		allowedPath: "allowed_policies", undeclaredPath: "undeclared_policies",
+	}
+}
+
+// policyPattern matches a policy in a declaration.
+var policyPattern = tf.NewLazyRegexp(`^(System|Custom):[A-Za-z0-9-]{1,128}$`)
+
+// formatPolicy names a policy in a declaration.
+func formatPolicy(policy ram.Policy) string { return policy.Type + ":" + policy.Name }
+
+func parsePolicy(s string) ram.Policy {
+	kind, name, _ := strings.Cut(s, ":")
+	return ram.Policy{Type: kind, Name: name}
+}
+
+func (r *policySetResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_policy_attachments_exclusive"
+	resp.ResourceBehavior.MutableIdentity = true // users and groups may be renamed
+}
+
+func (r *policySetResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	one := stringvalidator.ExactlyOneOf(path.MatchRoot("user_name"), path.MatchRoot("group_name"), path.MatchRoot("role_name"))
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Declares which policies may be attached to a RAM user, group or role, and reports all others. It attaches no policy: that is what `ram_policy_attachment` is for. " +
+			"Policies of the groups of a user, and policies that are attached in a resource group, which RAM does not list, are not considered.\n\n" +
+			"With `enforce = \"report\"`, every plan warns of other policies and changes nothing; `undeclared_policies` is available to `check` blocks and postconditions. " +
+			"With `\"detach\"`, a plan shows `undeclared_policies` becoming empty, and its apply detaches **exactly the policies that the plan showed**. " +
+			"The first apply only reads the policies, and a policy that is attached later is detached after the next plan. A policy that the same run attaches is not detached.\n\n" +
+			"No policy is detached from the user that Terraform runs as, from its groups, or from the role of the session. Have one such resource per user, group or role: a second one is an error. " +
+			"Destroying it changes nothing in the account.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the account."},
+			"user_name": schema.StringAttribute{
+				Optional: true, Validators: append(owner.UserNameValidators(), one),
+				MarkdownDescription: "The name of the RAM user, such as `alice`. If the user is renamed, the resource is updated in place.",
+			},
+			"group_name": schema.StringAttribute{
+				Optional: true, Validators: groupNameValidators(),
+				MarkdownDescription: "The name of the group. If the group is renamed, the resource is updated in place.",
+			},
+			"role_name": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{roleNamePattern.Validator("must be 1 to 64 letters, digits, dots, dashes and underscores")},
+				MarkdownDescription: "The name of the role. Another value replaces the resource.",
+			},
+			"principal_id": schema.StringAttribute{
+				Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the user, group or role, which stays the same when it is renamed.",
+			},
+			"allowed_policies": schema.SetAttribute{
+				Required: true, ElementType: types.StringType,
+				Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(policyPattern.Validator("must be System: or Custom: and the name of a policy, such as System:ReadOnlyAccess"))},
+				MarkdownDescription: "The policies that may be attached, each as `<policy_type>:<policy_name>`, such as `System:AliyunOSSReadOnlyAccess`; `[]` allows none. " +
+					"They are compared with the account, and never read from it. A policy that is allowed need not be attached.",
+			},
+			"enforce": enforceAttribute("detach", "What happens to other policies: `report`, which is the default, only warns; `detach` detaches them."),
+			"undeclared_policies": schema.SetAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The policies that are attached and not allowed: with `report` all of them, with `detach` none if the provider itself has their permissions.",
+			},
+			"timeouts": tf.TimeoutsAttribute(ctx),
+		},
+	}
+}
+
+func (r *policySetResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	optional := func(docs string) identityschema.Attribute {
+		return identityschema.StringAttribute{OptionalForImport: true, Description: docs}
+	}
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"account_id": optional("The id of the account."),
+		"user_name":  optional("The name of the user, if the policies of a user are declared."),
+		"group_name": optional("The name of the group, if the policies of a group are declared."),
+		"role_name":  optional("The name of the role, if the policies of a role are declared."),
+	}}
+}
+
+// MoveState implements [resource.ResourceWithMoveState].
+func (r *policySetResource) MoveState(ctx context.Context) []resource.StateMover {
+	return move.Movers(ctx, r, formerTypes)
+}
+
+func (r *policySetResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	m := policySetModel{Timeouts: owner.NoTimeouts}
+	if req.ID == "" {
+		asked := tf.Get[policySetIdentity](ctx, req.Identity, &resp.Diagnostics)
+		m.AccountID, m.UserName, m.GroupName, m.RoleName = asked.AccountID, asked.UserName, asked.GroupName, asked.RoleName
+	} else if kind, name, _ := strings.Cut(req.ID, ":"); name != "" {
+		switch kind {
+		case "user":
+			m.UserName = types.StringValue(name)
+		case "group":
+			m.GroupName = types.StringValue(name)
+		case "role":
+			m.RoleName = types.StringValue(name)
+		}
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	named := 0
+	for _, name := range m.names() {
+		if name.ValueString() != "" {
+			named++
+		}
+	}
+	if named != 1 {
+		resp.Diagnostics.AddError("Cannot import the exclusive policy attachments", fmt.Sprintf(
+			"%q does not name a user, group or role. Nothing was imported.\n\nImport by <user, group or role>:<name>, such as user:alice. An identity has one of user_name, group_name and role_name.", req.ID))
+		return
+	}
+	r.importPrincipal(ctx, &m, resp)
+}
+
+func (r *policySetResource) members(ctx context.Context, p ram.Principal, refresh bool) (members []ruleMember, err error) {
+	read := r.Client.AttachedPolicies
+	if refresh {
+		read = r.Client.RefreshAttachedPolicies
+	}
+	policies, err := read(ctx, p)
+	for _, policy := range policies {
+		members = append(members, ruleMember{name: formatPolicy(policy)})
+	}
+	return members, err
+}
+
+func (r *policySetResource) remove(ctx context.Context, p ram.Principal, member string) error {
+	return ignoreNotFound(r.Client.DetachPolicy(ctx, p, parsePolicy(member), ""), string(p.Kind)+".Policy", "Policy", string(p.Kind))
+}
+
+// own returns true for each policy if the provider itself has the permissions of the principal.
+func (r *policySetResource) own(ctx context.Context, p ram.Principal, id string) (func(ruleMember) bool, error) {
+	own, err := isOwnPrincipal(ctx, r.Instance, p, id)
+	return func(ruleMember) bool { return own }, err
+}
+
+func (r *policySetResource) warnOfLoss(ctx context.Context, account string, p ram.Principal, members []string, diags *diag.Diagnostics) {
+	for _, member := range members {
+		if parsePolicy(member) == administratorAccess {
+			warnOfLastAdministrator(ctx, r.Instance, account, administratorsThrough(p), diags)
+		}
+	}
+}
