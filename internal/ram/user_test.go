@@ -305,7 +305,11 @@ func TestWhatActsTwiceIsSentOnce(t *testing.T) {
 			_, err := c.CreateLoginProfile(ctx, "admin", LoginProfileChange{Password: new("aB3!aB3!aB3!")})
 			return err
 		},
-		"CreateAccessKey":        func(ctx context.Context, c *Client) error { _, err := c.CreateAccessKey(ctx, "admin"); return err },
+		"CreateAccessKey": func(ctx context.Context, c *Client) error { _, err := c.CreateAccessKey(ctx, "admin"); return err },
+		"CreateServiceCredential": func(ctx context.Context, c *Client) error {
+			_, err := c.CreateServiceCredential(ctx, "admin", NewServiceCredential{Name: "ci", ServiceName: "dashscope.aliyuncs.com"})
+			return err
+		},
 		"CreateVirtualMFADevice": func(ctx context.Context, c *Client) error { _, err := c.CreateMFADevice(ctx, "phone"); return err },
 		"BindMFADevice": func(ctx context.Context, c *Client) error {
 			device, err := c.CreateMFADevice(ctx, "phone")
