@@ -45,7 +45,9 @@ func (d Declaration) Known() bool {
 // Members returns the known members: those that are declared, and the others.
 func (d Declaration) Members() (members []string) {
 	for _, member := range slices.Concat(d.Allowed.Elements(), d.Undeclared.Elements()) {
-		members = append(members, tf.String(member))
+		if !member.IsNull() {
+			members = append(members, tf.String(member))
+		}
 	}
 	return members
 }
@@ -82,7 +84,7 @@ func Withdrawn(state, plan Declaration) (members []string) {
 		return nil
 	}
 	for _, member := range state.Allowed.Elements() {
-		if !slices.Contains(plan.Allowed.Elements(), member) {
+		if !member.IsNull() && !slices.Contains(plan.Allowed.Elements(), member) {
 			members = append(members, tf.String(member))
 		}
 	}

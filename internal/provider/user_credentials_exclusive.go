@@ -107,7 +107,7 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"allowed_access_key_ids": schema.SetAttribute{
 				Required: true, ElementType: types.StringType,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
-				MarkdownDescription: "The ids of the AccessKey pairs that the user may have; `[]` allows none. The provider compares it with the account.",
+				MarkdownDescription: "The ids of the AccessKey pairs that the user may have; `[]` allows none. A null element, such as the previous key of a rotation that has none, is left out. The provider compares it with the account.",
 			},
 			"enforce": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(enforceReport),
@@ -176,7 +176,11 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	state.AccountID = types.StringValue(account)
-	listing, err := r.keys(&state.Object).Read(ctx, state.declaration().Members()...)
+	exists, err := r.userExists(ctx, &state.Object)
+	listing := credential.Listing[ram.AccessKey]{}
+	if err == nil && exists {
+		listing, err = r.keys(&state.Object).Read(ctx, state.declaration().Members()...)
+	}
 	if err == nil && !listing.UserExists {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
 			"The RAM user %q no longer exists in account %s, so its keys are no longer checked.", state.UserName.ValueString(), account))
@@ -192,6 +196,22 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	r.show(&state, listing.All)
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// userExists finds the user by its id, also under another name: a new user with the old name is another one.
+func (r *exclusiveResource) userExists(ctx context.Context, o *owner.Object) (bool, error) {
+	return r.FindTwice(ctx, func(ctx context.Context) (bool, error) { return owner.UserExists(ctx, r.Instance, o) }, func(ctx context.Context) (bool, error) {
+		id := o.UserID.ValueString()
+		if id == "" {
+			_, err := r.Client.RefreshUser(ctx, o.UserName.ValueString())
+			return err == nil, ignoreNotFound(err, "User")
+		}
+		user, err := r.Client.RefreshUserByID(ctx, id)
+		if err == nil {
+			o.UserName = types.StringValue(user.Name)
+		}
+		return err == nil, ignoreNotFound(err, "User")
+	})
 }
 
 // keys is the keys of the user of an object.

@@ -87,7 +87,7 @@ func (r *exclusiveResource) warnOfKeys(ctx context.Context, plan exclusiveModel,
 			"%s has:\n\n%s\n\n%s", user, credential.Describe(r.Instance, rest), plan.consequence()))
 	}
 	for _, id := range plan.Allowed.Elements() {
-		if !slices.ContainsFunc(keys, func(key ram.AccessKey) bool { return id.Equal(types.StringValue(key.ID)) }) {
+		if !id.IsNull() && !slices.ContainsFunc(keys, func(key ram.AccessKey) bool { return id.Equal(types.StringValue(key.ID)) }) {
 			diags.AddAttributeWarning(path.Root("allowed_access_key_ids"), "An allowed AccessKey pair does not exist", fmt.Sprintf(
 				"%s is allowed, but %s has no such key. If it was deleted, remove it from the list.", id, user))
 		}

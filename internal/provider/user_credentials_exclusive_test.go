@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -247,6 +248,41 @@ func TestExclusive_importUnknownsAndTheUser(t *testing.T) {
 	contains(t, acctest.Messages(diags), "The user of the exclusive credentials is gone")
 	expect(t, "state", after.State.IsNull(), true)
 	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// A null element, such as the previous key of a rotation that has none yet, is no key.
+func TestExclusive_nullIsNoKey(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", aliceKey, 10*day)
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"user_name": "alice", "allowed_access_key_ids": []tftypes.Value{tftypes.NewValue(tftypes.String, aliceKey), tftypes.NewValue(tftypes.String, nil)}}
+	o, diags := c.Create(exclusiveKind, config)
+	clean(t, diags)
+	expect(t, "messages", acctest.Messages(diags), "")
+	srv.ForgetCalls()
+	o, diags = newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
+	clean(t, diags)
+	expect(t, "lists", len(srv.Calls("ListAccessKeys")), 1)
+	plan, diags := c.Plan(exclusiveKind, config, o)
+	expect(t, "messages", acctest.Messages(diags), "")
+	expect(t, "the plan changes nothing", c.Planned(exclusiveKind, plan).Equal(o.State), true)
+}
+
+// A user who was created again under the same name is another one.
+func TestExclusive_anotherUserOfTheSameName(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(exclusiveKind, exclusively("alice", "delete"))
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"] = &ramtest.User{ID: "200000000000000009", Name: "alice", DisplayName: "Alice", Status: "active", CreateDate: srv0(a)}
+	})
+	giveKey(srv, "alice", "LTAIhers", 0)
+	after, diags := newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "The user of the exclusive credentials is gone")
+	expect(t, "state", after.State.IsNull(), true)
 }
 
 func TestAccExclusive_driftIsShownAndPutRight(t *testing.T) {

@@ -204,7 +204,7 @@ func sameXML(a, b string) bool {
 // attributes in one order, and its texts without the blanks around them. Which
 // prefix a name space has does not matter.
 func parseXML(document string) (parts []string, err error) {
-	decoder := xml.NewDecoder(strings.NewReader(document))
+	decoder := xml.NewDecoder(strings.NewReader(strings.TrimPrefix(document, ram.ByteOrderMark)))
 	decoder.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
 	depth, roots := 0, 0
 	for {

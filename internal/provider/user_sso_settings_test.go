@@ -177,3 +177,15 @@ func TestSameXML(t *testing.T) {
 		}
 	}
 }
+
+// A byte order mark is no part of the document: it is not sent, and the state has the document as it was written.
+func TestUserSso_aByteOrderMarkIsIgnored(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"metadata_document": "\ufeff" + idpMetadata}
+	o, diags := c.Create("ram_user_sso_settings", config)
+	clean(t, diags)
+	expect(t, "document", account(srv).UserSso.MetadataDocument, idpMetadata)
+	steady(t, c, "ram_user_sso_settings", config, o)
+}

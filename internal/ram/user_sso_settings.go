@@ -15,6 +15,9 @@ var (
 	setUserSsoSettings = operation{product: imsProduct, action: "SetUserSsoSettings", repeat: set}
 )
 
+// ByteOrderMark is what some editors and identity providers write before an XML document.
+const ByteOrderMark = "\ufeff"
+
 // UserSsoSettings say how RAM users log on through an identity provider. Nil is a
 // field that the service did not return, or that a Set does not send.
 type UserSsoSettings struct {
@@ -101,8 +104,8 @@ func (c *Client) readSsoReply(ctx context.Context) (UserSsoSettings, Reply, erro
 func (s UserSsoSettings) params() (params, error) {
 	in := params{}
 	in.flag("SsoEnabled", s.SsoEnabled)
-	if s.MetadataDocument != nil {
-		in["MetadataDocument"] = base64.StdEncoding.EncodeToString([]byte(*s.MetadataDocument))
+	if s.MetadataDocument != nil { // the service may not accept a byte order mark (assumed)
+		in["MetadataDocument"] = base64.StdEncoding.EncodeToString([]byte(strings.TrimPrefix(*s.MetadataDocument, ByteOrderMark)))
 	}
 	in.text("AuxiliaryDomain", s.AuxiliaryDomain)
 	in.flag("SsoLoginWithDomain", s.SsoLoginWithDomain)
