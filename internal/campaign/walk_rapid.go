@@ -19,26 +19,30 @@ import (
 	"pgregory.net/rapid"
 )
 
-// runWalks runs the walks, on each CPU a share of them.
+// runWalks runs the walks.
 func runWalks(ctx context.Context, o *Options, f *figures) error {
-	base := newBase(ctx)
 	rows, err := faults()
 	if err != nil {
 		return err
 	}
+	w := &walker{ctx: ctx, base: newBase(ctx), rows: rows, figures: f, only: o.Only}
+	return repeatOnEachCPU(ctx, o, f, w.runWalk)
+}
+
+// repeatOnEachCPU runs a random test Options.Walks times, on each CPU a share of them.
+func repeatOnEachCPU(ctx context.Context, o *Options, f *figures, one func(*rapid.T)) error {
 	seed := o.Seed
 	if seed == 0 {
 		seed = rand.Uint64() //nolint:gosec // it is printed
 	}
-	f.add("walks", o.Walks)
+	f.add(f.piece, o.Walks)
 	f.add("seed", seed)
-	w := &walker{ctx: ctx, base: base, rows: rows, figures: f, only: o.Only}
 	workers := max(min(runtime.NumCPU(), o.Walks), 1)
 	failures := make([]error, workers)
 	var walkers sync.WaitGroup
 	for n := range workers {
 		share := (o.Walks + workers - 1 - n) / workers
-		walkers.Go(func() { failures[n] = repeatWalk(share, seed+uint64(n)<<40, w.runWalk, f) }) //nolint:gosec // small
+		walkers.Go(func() { failures[n] = repeatWalk(share, seed+uint64(n)<<40, one, f) }) //nolint:gosec // small
 	}
 	walkers.Wait()
 	return errors.Join(append(failures, ctx.Err())...)
@@ -65,7 +69,7 @@ func repeatWalk(walks int, seed uint64, one func(*rapid.T), f *figures) error {
 	}()
 	<-done
 	if r.failed {
-		f.forbid("go run ./internal/cmd/campaign -pieces walks -walks 1 -seed "+r.seed(), "%s", r.story())
+		f.forbid("go run ./internal/cmd/campaign -pieces "+f.piece+" -walks 1 -seed "+r.seed(), "%s", r.story())
 	}
 	return nil
 }

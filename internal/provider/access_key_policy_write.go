@@ -222,8 +222,8 @@ func (r *accessKeyPolicy) resetting(o *owner.Object, id string) *setting.Setting
 		_, err := r.FindTwice(ctx, read, read)
 		return live, err
 	}
-	policy.Write = func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy]) error {
-		err := write(ctx, c, merge)
+	policy.Write = func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy], known []string) error {
+		err := write(ctx, c, merge, known)
 		if !ram.NotFound(err, "User", "User.AccessKey") {
 			return err
 		}
@@ -231,7 +231,7 @@ func (r *accessKeyPolicy) resetting(o *owner.Object, id string) *setting.Setting
 		if err != nil || gone {
 			return err
 		}
-		return write(ctx, c, merge)
+		return write(ctx, c, merge, known)
 	}
 	return policy
 }

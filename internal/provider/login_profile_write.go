@@ -203,6 +203,9 @@ func (r *loginProfileResource) update(ctx context.Context, plan loginProfileMode
 	if err == nil {
 		return true
 	}
+	if change.Password == nil && ram.OutcomeUnknown(err) {
+		f.State = "It is not known whether the login profile was changed. The next refresh shows what the account has."
+	}
 	r.reportRefused(f, err, diags)
 	return false
 }
@@ -228,8 +231,10 @@ func (r *loginProfileResource) confirm(ctx context.Context, written, config logi
 	if !config.Status.IsNull() {
 		want.Status = written.Status.ValueStringPointer()
 	}
+	var live ram.LoginProfile
 	shows, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
-		live, err := r.Client.LoginProfile(ctx, written.UserName.ValueString())
+		var err error
+		live, err = r.Client.LoginProfile(ctx, written.UserName.ValueString())
 		if noProfile(err) {
 			return false, nil
 		}
@@ -241,5 +246,20 @@ func (r *loginProfileResource) confirm(ctx context.Context, written, config logi
 		diags.AddWarning(summary, "The service accepted the request, but reading the login profile back failed. "+kept+"\n\n"+diagnostics.Explain(err))
 	case !shows:
 		diags.AddWarning(summary, "The service accepted the request, but still returns other values than the written ones. "+kept+" If a password was sent and does not work, send it again with another password_wo_version.")
+	}
+	if err == nil && live.Status != "" {
+		warnProfileChanged(written, live, diags)
+	}
+}
+
+// warnProfileChanged warns of attributes that the account has changed since the plan. The
+// state has the planned values.
+func warnProfileChanged(written loginProfileModel, live ram.LoginProfile, diags *diag.Diagnostics) {
+	const summary, detail = "The login profile changed since the plan", "%s is %v in the account, and %v in the plan and in the state. The next refresh shows the account's value."
+	if live.Status != written.Status.ValueString() {
+		diags.AddAttributeWarning(path.Root("status"), summary, fmt.Sprintf(detail, "status", live.Status, written.Status.ValueString()))
+	}
+	if mfa := written.MFABindRequired.ValueBool(); live.MFABindRequired != mfa {
+		diags.AddAttributeWarning(path.Root("mfa_bind_required"), summary, fmt.Sprintf(detail, "mfa_bind_required", live.MFABindRequired, mfa))
 	}
 }

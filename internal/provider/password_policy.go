@@ -29,14 +29,15 @@ func newPasswordPolicy() *setting.Setting[ram.PasswordPolicy] {
 			"* Never sent to the service: `allow_lock_out`, `on_destroy`, `reset_may_weaken`, `timeouts`",
 		Fields:    passwordPolicyFields(),
 		Arguments: lockOutArguments(""),
+		Get:       "GetPasswordPolicy",
 		Fetch: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
 			return c.PasswordPolicy(ctx)
 		},
 		Refresh: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
 			return c.RefreshPasswordPolicy(ctx)
 		},
-		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.PasswordPolicy]) error {
-			return c.ChangePasswordPolicy(ctx, merge)
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.PasswordPolicy], known []string) error {
+			return c.ChangePasswordPolicy(ctx, merge, known...)
 		},
 		Risks:    passwordPolicyDangers,
 		LockName: access.LockName,

@@ -50,14 +50,15 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 			"The guide \"Locked out\" describes how each limit works, and what can lock people out.",
 		Fields:    securityPreferenceFields(),
 		Arguments: lockOutArguments("`login_network_masks`"),
+		Get:       "GetSecurityPreference",
 		Fetch: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
 			return c.SecurityPreference(ctx)
 		},
 		Refresh: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
 			return c.RefreshSecurityPreference(ctx)
 		},
-		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.SecurityPreference]) error {
-			return c.ChangeSecurityPreference(ctx, merge)
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.SecurityPreference], known []string) error {
+			return c.ChangeSecurityPreference(ctx, merge, known...)
 		},
 		Risks:    securityPreferenceDangers,
 		LockName: access.LockName,

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -85,10 +86,26 @@ func takenName(there ram.User, account string, diags *diag.Diagnostics) {
 
 // sameUser reports whether all that one user says of itself is what the other has. What
 // the first leaves out may be anything, as the service gives a display name by itself.
-func sameUser(want, have ram.User) bool {
-	named := want.DisplayName == "" || want.DisplayName == have.DisplayName
-	return named && want.Name == have.Name && want.MobilePhone == have.MobilePhone && want.Email == have.Email && want.Comments == have.Comments &&
-		maps.Equal(ownTags(want.Tags), ownTags(have.Tags))
+func sameUser(want, have ram.User) bool { return len(differentIn(want, have)) == 0 }
+
+// differentIn returns the attributes in which a user differs from the one that was written.
+func differentIn(want, have ram.User) (attributes []string) {
+	for _, a := range []struct {
+		name string
+		same bool
+	}{
+		{"name", want.Name == have.Name},
+		{"display_name", want.DisplayName == "" || want.DisplayName == have.DisplayName},
+		{"mobile_phone", want.MobilePhone == have.MobilePhone},
+		{"email", want.Email == have.Email},
+		{"comments", want.Comments == have.Comments},
+		{"tags", maps.Equal(ownTags(want.Tags), ownTags(have.Tags))},
+	} {
+		if !a.same {
+			attributes = append(attributes, a.name)
+		}
+	}
+	return attributes
 }
 
 // unstored are the contacts that a user should have and that the service did not store. It
@@ -152,7 +169,7 @@ func (r *userResource) confirm(ctx context.Context, written userModel, answer ra
 	case !shows && seen.ID == "":
 		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still does not show a user %q. %s", want.Name, kept))
 	case !shows:
-		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still returns other values than the written ones. %s", kept))
+		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still returns other values than the written ones: %s. %s", strings.Join(differentIn(want, seen), ", "), kept))
 	}
 	return nil, shows
 }

@@ -37,14 +37,15 @@ func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
 		Fields:    userSsoFields(),
 		Arguments: lockOutArguments(""),
 		LockName:  access.LockName,
+		Get:       "GetUserSsoSettings",
 		Fetch: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
 			return c.UserSsoSettings(ctx)
 		},
 		Refresh: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
 			return c.RefreshUserSsoSettings(ctx)
 		},
-		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.UserSsoSettings]) error {
-			return c.ChangeUserSsoSettings(ctx, merge)
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.UserSsoSettings], known []string) error {
+			return c.ChangeUserSsoSettings(ctx, merge, known...)
 		},
 		Risks: func(ctx context.Context, c setting.Change[ram.UserSsoSettings]) []setting.Risk {
 			change := access.ConsoleChange{Sso: &access.Change[ram.UserSsoSettings]{Before: c.Before, After: c.After}}

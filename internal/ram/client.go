@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -93,6 +94,8 @@ type Client struct {
 	locks     locks
 	account   account
 	caches    caches
+	returned  sync.Map      // names of the fields of the last answer, by the operation that returns a setting
+	sent      sync.Map      // names of the fields of the last write, by the same operation
 	timeout   time.Duration // of one attempt
 	keyPair   *rsaKeyPair   // signs the operations without a key; nil where there is none
 }

@@ -366,6 +366,9 @@ func composePolicy(op operation, read func(context.Context) (policyDocument, err
 				return nil, err
 			}
 		}
+		if reply.Has("Status") && !reply.Has("Statements") {
+			return nil, &IncompleteReplyError{Action: op.action, Fields: []string{"Statements"}}
+		}
 		want, err := merge(ctx, live.policy.clone(), reply)
 		if err != nil {
 			return nil, err

@@ -76,6 +76,7 @@ func (c *Client) readPolicyReply(ctx context.Context) (PasswordPolicy, Reply, er
 	if err := c.call(ctx, getPasswordPolicy, nil, &answer); err != nil {
 		return PasswordPolicy{}, Reply{}, err
 	}
+	c.returned.Store(getPasswordPolicy.action, answer.PasswordPolicy.reply.Names())
 	return answer.PasswordPolicy.known.policy(), answer.PasswordPolicy.reply, nil
 }
 
@@ -117,15 +118,17 @@ func (p PasswordPolicy) params() (params, error) {
 
 // ChangePasswordPolicy writes what merge makes of the live policy. Whether the service
 // keeps or resets what a request leaves out is not documented, so the request has
-// everything that was returned.
-func (c *Client) ChangePasswordPolicy(ctx context.Context, merge Merge[PasswordPolicy]) error {
+// everything that was returned. A reply that lacks a known field is refused, unless merge
+// sets it.
+func (c *Client) ChangePasswordPolicy(ctx context.Context, merge Merge[PasswordPolicy], known ...string) error {
 	defer c.caches.policy.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[PasswordPolicy]{
-		set: setPasswordPolicy, read: c.readPolicyReply, params: PasswordPolicy.params,
+		get: getPasswordPolicy, set: setPasswordPolicy, read: c.readPolicyReply, params: PasswordPolicy.params,
 		required: []string{
 			"MinimumPasswordLength", "RequireLowercaseCharacters", "RequireUppercaseCharacters", "RequireNumbers", "RequireSymbols",
 			"MinimumPasswordDifferentCharacter", "PasswordNotContainUserName", "MaxPasswordAge", "HardExpire", "PasswordReusePrevention", "MaxLoginAttemps",
 		},
 		newer: []string{"InitialPasswordAge", "InterceptRiskPasswordOnApi"},
+		known: known,
 	}, merge)
 }

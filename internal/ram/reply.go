@@ -154,54 +154,82 @@ func (r *returned[T]) UnmarshalJSON(data []byte) error {
 
 // settingWrite says how a setting is written in full.
 type settingWrite[S any] struct {
-	set    operation
-	read   func(context.Context) (S, Reply, error) // bypasses the cache
-	params func(S) (params, error)
+	get, set operation
+	read     func(context.Context) (S, Reply, error) // bypasses the cache
+	params   func(S) (params, error)
 	// required are fields that every reply has: a Set without one of them could reset
 	// it. newer are fields that older deployments lack: all or none are returned.
 	required, newer []string
+	known           []string           // fields that an earlier reply had, also those that this client does not know
 	adjust          func(params) error // may be nil; the last step before the check
+}
+
+// ReturnedFields are the names of the fields that the last answer of a Get operation
+// of a setting had, sorted; none if there was no answer.
+func (c *Client) ReturnedFields(get string) []string {
+	names, _ := c.returned.Load(get)
+	list, _ := names.([]string)
+	return slices.Clone(list)
+}
+
+// UnsentFields are those of the [Client.ReturnedFields] that the last write of the
+// setting did not send, because the answer that it was made from lacked them. The
+// service may have reset them.
+func (c *Client) UnsentFields(get string) []string {
+	names, wrote := c.sent.Load(get)
+	sent, _ := names.([]string)
+	if !wrote {
+		return nil
+	}
+	return slices.DeleteFunc(c.ReturnedFields(get), func(name string) bool { return slices.Contains(sent, name) })
 }
 
 // changeSetting reads a setting, merges, and writes the full set of its fields: all
 // of it again for each attempt.
 func changeSetting[S any](ctx context.Context, c *Client, w settingWrite[S], merge Merge[S]) error {
-	return c.callComposed(ctx, w.set, func(ctx context.Context) (params, error) { return w.compose(ctx, merge) }, nil)
+	return c.callComposed(ctx, w.set, func(ctx context.Context) (params, error) {
+		in, reply, err := w.compose(ctx, merge)
+		if err == nil {
+			c.sent.Store(w.get.action, slices.AppendSeq(reply.Names(), maps.Keys(in)))
+		}
+		return in, err
+	}, nil)
 }
 
-func (w *settingWrite[S]) compose(ctx context.Context, merge Merge[S]) (params, error) {
+func (w *settingWrite[S]) compose(ctx context.Context, merge Merge[S]) (params, Reply, error) {
 	live, reply, err := w.read(ctx)
 	if err != nil {
-		return nil, err
+		return nil, reply, err
 	}
 	before, err := w.params(live)
 	if err != nil {
-		return nil, err
+		return nil, reply, err
 	}
 	want, err := merge(ctx, live, reply)
 	if err != nil {
-		return nil, err
+		return nil, reply, err
 	}
 	after, err := w.params(want)
 	if err != nil {
-		return nil, err
+		return nil, reply, err
 	}
 	in := reply.overlay(before, after)
 	if w.adjust != nil {
 		if err := w.adjust(in); err != nil {
-			return nil, err
+			return nil, reply, err
 		}
 	}
-	return in, w.check(in, reply)
+	return in, reply, w.check(in, reply)
 }
 
 // check refuses a write that lacks fields.
 func (w *settingWrite[S]) check(in params, reply Reply) error {
-	required := slices.Clone(w.required)
+	required := slices.Concat(w.required, w.known)
 	if slices.ContainsFunc(w.newer, reply.Has) {
 		required = append(required, w.newer...)
 	}
-	missing := slices.DeleteFunc(required, func(name string) bool { _, has := in[name]; return has })
+	slices.Sort(required)
+	missing := slices.DeleteFunc(slices.Compact(required), func(name string) bool { _, has := in[name]; return has })
 	if len(missing) == 0 {
 		return nil
 	}

@@ -107,6 +107,7 @@ func (c *Client) readPreferenceReply(ctx context.Context) (SecurityPreference, R
 	if err := c.call(ctx, getSecurityPreference, nil, &answer); err != nil {
 		return SecurityPreference{}, Reply{}, err
 	}
+	c.returned.Store(getSecurityPreference.action, answer.SecurityPreference.reply.Names())
 	return answer.SecurityPreference.known.preference(), answer.SecurityPreference.reply, nil
 }
 
@@ -166,11 +167,11 @@ func (p SecurityPreference) params() (params, error) {
 
 // ChangeSecurityPreference writes what merge makes of the live preference. The service
 // resets what a request leaves out (observed by the vendor), so the request has everything
-// that was returned.
-func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[SecurityPreference]) error {
+// that was returned. A reply that lacks a known field is refused, unless merge sets it.
+func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[SecurityPreference], known ...string) error {
 	defer c.caches.preference.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[SecurityPreference]{
-		set: setSecurityPreference,
+		get: getSecurityPreference, set: setSecurityPreference,
 		read: func(ctx context.Context) (SecurityPreference, Reply, error) {
 			p, reply, err := c.readPreferenceReply(ctx)
 			if !reply.Has("LoginNetworkMasks") {
@@ -184,6 +185,7 @@ func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[Secur
 			"EnableSaveMFATicket", "LoginNetworkMasks", "LoginSessionDuration", "MFAOperationForLogin", "VerificationTypes",
 		},
 		newer:  []string{"AllowUserToLoginWithPasskey", "MaxIdleDaysForAccessKeys", "MaxIdleDaysForUsers"},
+		known:  slices.DeleteFunc(slices.Clone(known), func(name string) bool { return name == "EnforceMFAForLogin" }), // see dropEnforceMFA
 		adjust: dropEnforceMFA,
 	}, merge)
 }

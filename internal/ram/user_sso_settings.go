@@ -91,6 +91,7 @@ func (c *Client) readSsoReply(ctx context.Context) (UserSsoSettings, Reply, erro
 	if err := c.call(ctx, getUserSsoSettings, nil, &answer); err != nil {
 		return UserSsoSettings{}, Reply{}, err
 	}
+	c.returned.Store(getUserSsoSettings.action, answer.UserSsoSettings.reply.Names())
 	f := answer.UserSsoSettings.known
 	return UserSsoSettings{
 		SsoEnabled:         f.SsoEnabled.value,
@@ -115,13 +116,23 @@ func (s UserSsoSettings) params() (params, error) {
 
 // ChangeUserSsoSettings writes what merge makes of the live settings. Whether the service
 // keeps or resets what a request leaves out, and whether "" clears a text, is not
-// documented.
-func (c *Client) ChangeUserSsoSettings(ctx context.Context, merge Merge[UserSsoSettings]) error {
+// documented. A reply that lacks a known field is refused, unless merge sets it.
+func (c *Client) ChangeUserSsoSettings(ctx context.Context, merge Merge[UserSsoSettings], known ...string) error {
 	defer c.caches.sso.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[UserSsoSettings]{
-		set: setUserSsoSettings, read: c.readSsoReply, params: UserSsoSettings.params,
-		required: []string{"SsoEnabled", "SsoLoginWithDomain", "AuthnSignAlgo"},
-		adjust:   requireMetadata,
+		get: getUserSsoSettings, set: setUserSsoSettings, params: UserSsoSettings.params,
+		read: func(ctx context.Context) (UserSsoSettings, Reply, error) {
+			s, reply, err := c.readSsoReply(ctx)
+			if !reply.Has("MetadataDocument") { // it may be there, and a write of "" is not superfluous
+				s.MetadataDocument = nil
+			}
+			if !reply.Has("AuxiliaryDomain") {
+				s.AuxiliaryDomain = nil
+			}
+			return s, reply, err
+		},
+		required: []string{"SsoEnabled", "SsoLoginWithDomain", "AuthnSignAlgo"}, known: known,
+		adjust: requireMetadata,
 	}, merge)
 }
 

@@ -40,7 +40,7 @@ func (w *Write[S]) send(ctx context.Context) error {
 	for checks := 0; ; checks++ {
 		err := w.Write(ctx, w.Client, func(ctx context.Context, live S, _ ram.Reply) (S, error) {
 			return w.attempt(ctx, live, checks < mostChecks)
-		})
+		}, w.Known)
 		if !errors.Is(err, errReadAgain) {
 			return err
 		}
@@ -94,10 +94,18 @@ func (w *Write[S]) refuseUnplanned(before, after S) (refusals diag.Diagnostics) 
 			continue
 		}
 		refusals.AddError("Cannot destroy the "+w.Noun, fmt.Sprintf(
-			"%s changed from %s to %s outside Terraform since the plan, and on_destroy would make it %s, which is weaker. Nothing was changed.\n\nPlan again, with a refresh, to see what the destroy changes.",
-			f.Name, tf.Display(planned), tf.Display(live), tf.Display(next)))
+			"%s changed from %s to %s outside Terraform since the plan, and on_destroy would make it %s, which is weaker. %s\n\nPlan again, with a refresh, to see what the destroy changes.",
+			f.Name, tf.Display(planned), tf.Display(live), tf.Display(next), w.soFar()))
 	}
 	return refusals
+}
+
+// soFar says what a refused attempt has changed.
+func (w *Write[S]) soFar() string {
+	if w.last.sent {
+		return "An earlier request of this apply may have changed the account."
+	}
+	return untouched
 }
 
 // refuseRisks checks the risks of one attempt. It reports whether that read other objects.
@@ -112,7 +120,7 @@ func (w *Write[S]) refuseRisks(ctx context.Context, before, after S) (asked bool
 	allowed, change := w.allowed(arguments), w.changing(w.Config, arguments, before, after)
 	for _, d := range w.Risks(ctx, change) {
 		if d.Never || d.Refuse && !allowed {
-			d.Report(false, &refusals)
+			d.report(false, w.soFar(), &refusals)
 		}
 	}
 	return *change.asked, refusals

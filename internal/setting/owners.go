@@ -168,6 +168,7 @@ func (w *Write[S]) Create(ctx context.Context, private tf.PrivateState, diags *d
 	}
 	w.with(func(c *claims) { c.handed = nil })
 	w.Adoption.Save(ctx, private, diags)
+	w.recordFields(ctx, private, diags, w.Known...)
 	tf.WritePrivate(ctx, private, ownerKey, id, diags)
 	return true
 }

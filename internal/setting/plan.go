@@ -307,13 +307,15 @@ func unknownInside(v attr.Value) bool {
 	return v.IsUnknown()
 }
 
-// Report adds the risk as an error or a warning.
-func (d Risk) Report(allowed bool, diags *diag.Diagnostics) {
+// Report adds the risk as an error or a warning, before anything is changed.
+func (d Risk) Report(allowed bool, diags *diag.Diagnostics) { d.report(allowed, untouched, diags) }
+
+func (d Risk) report(allowed bool, state string, diags *diag.Diagnostics) {
 	switch {
 	case d.Never:
-		diags.AddAttributeError(path.Root(d.Attribute), d.Summary, d.Detail+"\n\nNothing was changed.")
+		diags.AddAttributeError(path.Root(d.Attribute), d.Summary, d.Detail+"\n\n"+state)
 	case d.Refuse && !allowed:
-		diags.AddAttributeError(path.Root(d.Attribute), d.Summary, d.Detail+"\n\nNothing was changed. To apply the change nevertheless, set allow_lock_out = true.")
+		diags.AddAttributeError(path.Root(d.Attribute), d.Summary, d.Detail+"\n\n"+state+" To apply the change nevertheless, set allow_lock_out = true.")
 	case d.Refuse:
 		diags.AddAttributeWarning(path.Root(d.Attribute), d.Summary, d.Detail+"\n\nallow_lock_out = true accepts this.")
 	default:

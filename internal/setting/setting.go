@@ -54,8 +54,11 @@ type Setting[S any] struct {
 	// Fetch reads the setting, from the cache if it can; Refresh bypasses the cache.
 	Fetch, Refresh func(context.Context, *ram.Client) (S, error)
 	// Write writes what merge makes of the live setting, which is read for each attempt
-	// immediately before it is sent.
-	Write func(context.Context, *ram.Client, ram.Merge[S]) error
+	// immediately before it is sent. A reply that lacks one of the known fields, which an
+	// earlier one had, is refused.
+	Write func(ctx context.Context, c *ram.Client, merge ram.Merge[S], known []string) error
+	// Get is the operation that returns the setting; "" if its fields are not recorded.
+	Get string
 	// LockName is the lock of a write; "" is one of its own. Settings whose Risks depend on each other share one.
 	LockName string
 	// Risks reports what the change may do to people. It may be nil.
@@ -182,6 +185,7 @@ func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 		return
 	}
 	s.Remember(ReadAdoption(ctx, req.Private, &resp.Diagnostics))
+	s.recordFields(ctx, resp.Private, &resp.Diagnostics)
 	state["account_id"] = types.StringValue(id)
 	s.Show(state, &live)
 	s.save(ctx, state, &resp.State, resp.Identity, &resp.Diagnostics)

@@ -42,7 +42,10 @@ func (s *Setting[S]) Update(ctx context.Context, req resource.UpdateRequest, res
 	config := s.Values(ctx, req.Config, &resp.Diagnostics)
 	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts().Update, &resp.Diagnostics)
 	defer cancel()
-	w := Write[S]{Setting: s, Verb: "update", Config: config, Plan: plan, Adoption: ReadAdoption(ctx, req.Private, &resp.Diagnostics)}
+	w := Write[S]{
+		Setting: s, Verb: "update", Config: config, Plan: plan,
+		Adoption: ReadAdoption(ctx, req.Private, &resp.Diagnostics), Known: s.recordedFields(ctx, req.Private, &resp.Diagnostics),
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -73,7 +76,10 @@ func (s *Setting[S]) Delete(ctx context.Context, req resource.DeleteRequest, res
 	for name, v := range last {
 		config[name] = v
 	}
-	w := Write[S]{Setting: s, Verb: "destroy", Config: config, Plan: config, Prior: state, Arguments: state}
+	w := Write[S]{
+		Setting: s, Verb: "destroy", Config: config, Plan: config, Prior: state, Arguments: state,
+		Known: s.recordedFields(ctx, req.Private, &resp.Diagnostics),
+	}
 	w.Plan["account_id"] = state["account_id"]
 	w.Run(ctx, &resp.Diagnostics)
 }
@@ -81,7 +87,7 @@ func (s *Setting[S]) Delete(ctx context.Context, req resource.DeleteRequest, res
 // destroyValues are the values that a destroy writes, by attribute. A restore writes the
 // attributes that are still managed. A reset writes all, but none to a value that is weaker
 // than the one before the adoption, or than the present one of an attribute that was never
-// managed, unless reset_may_weaken names it.
+// managed, unless reset_may_weaken names it. A value that is not known may be stronger.
 func (s *Setting[S]) destroyValues(state tf.Values, a *Adoption) tf.Values {
 	v, named := tf.Values{}, tf.Strings(state["reset_may_weaken"])
 	for _, f := range s.Fields {
@@ -98,7 +104,7 @@ func (s *Setting[S]) destroyValues(state tf.Values, a *Adoption) tf.Values {
 				found = before
 			}
 			switch {
-			case slices.Contains(named, f.Name) || tf.IsAbsent(found) || !f.weaker(found, f.AccountDefault):
+			case slices.Contains(named, f.Name) || !tf.IsAbsent(found) && !f.weaker(found, f.AccountDefault):
 				v[f.Name] = f.AccountDefault
 			case has:
 				v[f.Name] = before
@@ -122,28 +128,88 @@ type Write[S any] struct {
 	Prior        tf.Values // the state of a destroy, which its plan was made from
 	Arguments    tf.Values // of a destroy, as last applied
 	Adoption     *Adoption
+	Known        []string // the fields that the last recorded reply had
 
 	last attempt[S]
 }
 
+// fieldsKey is where private state has the names of the fields that the service returned.
+const fieldsKey = "fields"
+
+// recordFields saves the names of the fields that the service returned last. A write needs
+// them all: without one that this provider does not know, the service would reset it.
+func (s *Setting[S]) recordFields(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics, known ...string) {
+	if s.Get == "" {
+		return
+	}
+	names := append(s.Client.ReturnedFields(s.Get), known...)
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) > 0 {
+		tf.WritePrivate(ctx, private, fieldsKey, names, diags)
+	}
+}
+
+// knownFields returns the names of the fields that the service returns, before the first
+// write of this resource: Terraform does not hand the private state of a plan to a create.
+func (s *Setting[S]) knownFields(ctx context.Context) []string {
+	if s.Get == "" {
+		return nil
+	}
+	if len(s.Client.ReturnedFields(s.Get)) == 0 {
+		if _, err := s.Refresh(ctx, s.Client); err != nil {
+			return nil // the read of the write reports it
+		}
+	}
+	return s.Client.ReturnedFields(s.Get)
+}
+
+// recordedFields returns the saved names.
+func (s *Setting[S]) recordedFields(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) []string {
+	names := tf.ReadPrivate[[]string](ctx, private, fieldsKey, "setting", diags)
+	if names == nil {
+		return nil
+	}
+	return *names
+}
+
+// untouched is the state of an account after a refusal.
+const untouched = "Nothing was changed."
+
 // Run writes, and completes the plan to the new state.
 func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
-	const untouched = "Nothing was changed."
 	unlock, err := w.Client.Lock(ctx, cmp.Or(w.LockName, w.Name))
 	if diagnostics.Report(diags, w.Operation(w.Verb, untouched), err) {
 		return
 	}
 	defer unlock()
 	id, ok := w.CheckAccount(ctx, w.Operation(w.Verb, untouched), tf.String(w.Plan["account_id"]), diags)
-	if !ok || !w.write(ctx, diags) {
+	if !ok {
+		return
+	}
+	if w.Verb == "create" {
+		w.Known = w.knownFields(ctx)
+	}
+	if !w.write(ctx, diags) {
 		return
 	}
 	after := w.last.want
-	if w.last.sent {
+	switch {
+	case w.last.sent:
 		after = w.confirm(ctx, diags)
+	case w.incomplete(&after):
+		if seen, err := w.Refresh(ctx, w.Client); err == nil {
+			after = seen
+			w.warnNotShown(&seen, diags)
+		}
 	}
 	w.Adoption = w.Adoption.With(w.managed(), w.last.before).written(w.Plan, w.last.before)
 	w.complete(id, &after, diags)
+}
+
+// incomplete reports whether the reply that nothing was written for lacked fields. Other
+// reads may take such a field for empty.
+func (w *Write[S]) incomplete(after *S) bool {
+	return slices.ContainsFunc(w.Fields, func(f Field[S]) bool { return !f.NeverReturned && tf.IsAbsent(f.Get(after)) })
 }
 
 // ManagedFields are the fields that a configuration sets.
@@ -187,7 +253,7 @@ func (w *Write[S]) write(ctx context.Context, diags *diag.Diagnostics) bool {
 	var incomplete *ram.IncompleteReplyError
 	now := "The service refused the change. The account was not changed."
 	if !w.last.sent || errors.As(err, &incomplete) {
-		now = "Nothing was changed."
+		now = untouched
 	}
 	if unknown {
 		now = "It is unknown whether the service applied the change. The next apply reads the account first and makes only the missing changes."
@@ -218,13 +284,12 @@ func (w *Write[S]) write(ctx context.Context, diags *diag.Diagnostics) bool {
 func (w *Write[S]) confirm(ctx context.Context, diags *diag.Diagnostics) S {
 	start, again := w.Client.Now(), false
 	var seen S
-	var missing []Field[S]
 	var unread error
 	shown, _ := w.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		if seen, unread = w.Refresh(ctx, w.Client); unread != nil {
 			return false, unread
 		}
-		if missing = w.missing(&seen, w.last.want); len(missing) == 0 {
+		if len(w.missing(&seen, w.last.want)) == 0 {
 			return true, nil
 		}
 		if !again && w.Client.Now().Sub(start) >= instance.ConfirmLimit/2 {
@@ -236,16 +301,22 @@ func (w *Write[S]) confirm(ctx context.Context, diags *diag.Diagnostics) S {
 	switch {
 	case shown:
 		w.warnNeverReturned(&seen, diags)
+		w.warnUnsent(diags)
 	case unread != nil:
 		diags.AddWarning("Cannot confirm the "+w.Noun, "The service accepted the change, but reading it back failed. The state has the written values; the next refresh reads the account.\n\n"+diagnostics.Explain(unread))
 		return w.last.want
 	}
-	for _, f := range missing {
+	w.warnNotShown(&seen, diags)
+	return seen
+}
+
+// warnNotShown warns of managed fields for which the account shows another value.
+func (w *Write[S]) warnNotShown(seen *S, diags *diag.Diagnostics) {
+	for _, f := range w.missing(seen, w.last.want) {
 		diags.AddAttributeWarning(path.Root(f.Name), "Cannot confirm the "+w.Noun, fmt.Sprintf(
 			"The service accepted %s = %s, but still returns %s. The state has the written value; the next refresh reads the account.",
-			f.Name, tf.Display(w.Plan[f.Name]), tf.Display(f.Get(&seen))))
+			f.Name, tf.Display(w.Plan[f.Name]), tf.Display(f.Get(seen))))
 	}
-	return seen
 }
 
 // missing are the managed fields for which the account has another value.
@@ -263,6 +334,17 @@ func (w *Write[S]) warnNeverReturned(seen *S, diags *diag.Diagnostics) {
 			diags.AddAttributeWarning(path.Root(f.Name), "Cannot confirm the "+w.Noun, fmt.Sprintf(
 				"The service accepted the request, but its answer does not contain %s. %s may have had no effect. Check it in the RAM console.", f.Name, tf.Display(w.Plan[f.Name])))
 		}
+	}
+}
+
+// warnUnsent warns of fields that the service returns, and did not return before the write.
+func (w *Write[S]) warnUnsent(diags *diag.Diagnostics) {
+	if w.Get == "" {
+		return
+	}
+	if names := w.Client.UnsentFields(w.Get); len(names) > 0 {
+		diags.AddWarning("The "+w.Noun+" may have been reset in part", fmt.Sprintf(
+			"The service returns %s, and did not return it before the write, which therefore did not contain it. The service resets what a write does not contain. Check the values in the RAM console.", strings.Join(names, ", ")))
 	}
 }
 
