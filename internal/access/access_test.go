@@ -55,7 +55,9 @@ func TestConsole_Expiry(t *testing.T) {
 	}{{false, true, false, 60, 60}, {true, true, false, 60, 0}, {false, false, false, 60, 0}, {false, true, false, 0, 0}, {false, true, true, 60, 0}} {
 		console := Console{
 			ram.SecurityPreference{AllowUserToChangePassword: &c.may},
-			ram.PasswordPolicy{HardExpiry: &c.hard, MaxPasswordAge: &c.age}, ram.UserSsoSettings{SsoEnabled: &c.sso}, false,
+			ram.PasswordPolicy{HardExpiry: &c.hard, MaxPasswordAge: &c.age},
+			ram.UserSsoSettings{SsoEnabled: &c.sso},
+			false,
 		}
 		if got := console.Expiry(); got != c.want {
 			t.Errorf("%+v: got %d", c, got)

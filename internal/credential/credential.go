@@ -1,3 +1,6 @@
+// Copyright (c) The terraform-provider-ram authors
+// SPDX-License-Identifier: MPL-2.0
+
 // Package credential reads, creates, disables and deletes the long-lived credentials of a user: AccessKey pairs and service
 // credentials. It knows no types of the framework, so that a resource for one key, a rotation of two and an action do the
 // same thing in the same way.

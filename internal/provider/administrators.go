@@ -21,7 +21,7 @@ import (
 var administratorAccess = ram.Policy{Type: "System", Name: "AdministratorAccess"}
 
 // administrator is who has the policy AdministratorAccess: a user, a user through a group, or a role. In a
-// loss, an empty field stands for every value.
+// loss, an empty field means every value.
 type administrator struct{ group, user, role string }
 
 // administratorsThrough returns the administrators that a principal makes, or is.

@@ -318,7 +318,9 @@ func TestRule_isImportedAndRefusesBadInput(t *testing.T) {
 		clean(t, diags)
 		expect(t, "undeclared", in(t, c.Planned(k.kind, plan), k.undeclared), acctest.Unknown{})
 		for _, bad := range []attributes{
-			{k.principal: k.name}, {k.allowed: []string{}}, {k.principal: "", k.allowed: []string{}},
+			{k.principal: k.name},
+			{k.allowed: []string{}},
+			{k.principal: "", k.allowed: []string{}},
 			k.config("report", ""), k.config("report", "a b"), k.config("ask"), k.config("report").With(k.principal, "unknown"),
 		} {
 			if _, diags := c.Create(k.kind, bad); len(acctest.Errors(diags)) == 0 {

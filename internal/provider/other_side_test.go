@@ -108,8 +108,15 @@ func TestOtherSide_everyTypeLivesThere(t *testing.T) {
 	for _, s := range acctest.Subjects() {
 		t.Run(s.Kind, func(t *testing.T) {
 			t.Parallel()
-			t.Run("with limits", func(t *testing.T) { lifeOn(t, s, ramtest.OtherSide()) })
-			t.Run("within limits", func(t *testing.T) { lifeOn(t, s, ramtest.OtherSide(), ramtest.WithBehaviour(withinLimits)) })
+			for name, options := range map[string][]ramtest.Option{
+				"with limits":   {ramtest.OtherSide()},
+				"within limits": {ramtest.OtherSide(), ramtest.WithBehaviour(withinLimits)},
+			} {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					lifeOn(t, s, options...)
+				})
+			}
 		})
 	}
 }

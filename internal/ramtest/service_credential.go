@@ -112,8 +112,8 @@ func (r *request) credential() (*ServiceCredential, *User, error) {
 	return nil, nil, noServiceCredential()
 }
 
-// hidden reports whether the credential has expired and expired ones are not returned. (assumed;
-// Behaviour.HideExpiredCredentials)
+// hidden reports whether the credential has expired and expired ones are not returned
+// (assumed; Behaviour.HideExpiredCredentials).
 func (r *request) hidden(credential *ServiceCredential) bool {
 	return r.server.behaviour.HideExpiredCredentials && !credential.ExpirationTime.IsZero() && !r.now.Before(credential.ExpirationTime)
 }
