@@ -20,13 +20,13 @@ func newPasswordPolicy() *setting.Setting[ram.PasswordPolicy] {
 		Noun:   "password policy",
 		Docs: "The password policy of an account: what the passwords of RAM users must look like, and how long they last. " +
 			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
-			"A change counts for the next password that is set. Passwords that exist stay valid.\n\n" +
 			"The attributes, by what they do:\n\n" +
 			"* Characters: `minimum_password_length`, `require_lowercase_characters`, `require_uppercase_characters`, `require_numbers`, `require_symbols`, `minimum_password_different_character`, " +
 			"`password_not_contain_user_name`, `intercept_risk_password_on_api`\n" +
 			"* Age: `max_password_age`, `hard_expiry`, `initial_password_age`, `password_reuse_prevention`\n" +
 			"* Wrong passwords: `max_login_attempts`\n" +
-			"* Never sent to the service: `allow_lock_out`, `on_destroy`, `reset_may_weaken`, `timeouts`",
+			"* Never sent to the service: `allow_lock_out`, `on_destroy`, `reset_may_weaken`, `timeouts`\n\n" +
+			"A change applies to the next password that is set. Existing passwords stay valid.",
 		Fields:    passwordPolicyFields(),
 		Arguments: lockOutArguments(""),
 		Get:       "GetPasswordPolicy",
