@@ -203,16 +203,12 @@ func (r *exclusiveRule[M, P]) Read(ctx context.Context, req resource.ReadRequest
 	}
 	*state.fields().account = types.StringValue(account)
 	members, found, err := r.find(ctx, state, false)
-	refresh := func(ctx context.Context) (bool, error) {
-		members, found, err = r.find(ctx, state, true)
-		return found, err
-	}
-	if err == nil && found && lacksMember(members, state.fields().declaration().Members()) {
-		_, err = r.ConfirmGone(ctx, refresh) // one short list is not believed
-	}
 	if err == nil && !found {
 		var gone bool
-		gone, err = r.ConfirmGone(ctx, refresh)
+		gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+			members, found, err = r.find(ctx, state, true)
+			return found, err
+		})
 		if err == nil && gone {
 			r.RemoveFromState(ctx, state.identity(), resp, fmt.Sprintf("The %s of the %s are gone", r.words.noun, objectName(state.principal())), fmt.Sprintf(
 				"Account %s does not have %s any more, so its %s are no longer checked.", account, describePrincipal(state.principal()), r.words.members))
@@ -226,13 +222,6 @@ func (r *exclusiveRule[M, P]) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	tf.Save(ctx, state.identity(), model, &resp.State, resp.Identity, &resp.Diagnostics)
-}
-
-// lacksMember reports whether one of the wanted members is not listed.
-func lacksMember(listed []ruleMember, wanted []string) bool {
-	return slices.ContainsFunc(wanted, func(name string) bool {
-		return !slices.ContainsFunc(listed, func(m ruleMember) bool { return m.name == name })
-	})
 }
 
 // find reads the members of the principal, and follows it to another name. A principal with the name and
