@@ -124,6 +124,28 @@ func (r *exclusiveRule[M, P]) undeclared(ctx context.Context, m P, members []rul
 	return rest, nil
 }
 
+// list reads the members of the principal. A list that lacks a member that was undeclared, or every member that
+// is declared, may be incomplete: it is read again.
+func (r *exclusiveRule[M, P]) list(ctx context.Context, m P, known exclusive.Declaration, refresh bool) (members []ruleMember, err error) {
+	members, err = r.kind.members(ctx, m.principal(), refresh)
+	lists := func(name string) bool {
+		return slices.ContainsFunc(members, func(member ruleMember) bool { return member.name == name })
+	}
+	allowed := tf.Strings(known.Allowed)
+	complete := len(allowed) == 0 || slices.ContainsFunc(allowed, lists)
+	for _, name := range tf.Strings(known.Undeclared) {
+		complete = complete && lists(name)
+	}
+	if err != nil || complete {
+		return members, err
+	}
+	_, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
+		members, err = r.kind.members(ctx, m.principal(), true)
+		return err == nil, err
+	})
+	return members, err
+}
+
 // show saves which members are not declared.
 func (r *exclusiveRule[M, P]) show(ctx context.Context, m P, members []ruleMember) error {
 	if m.fields().allowed.IsNull() { // after an import
@@ -178,7 +200,7 @@ func (r *exclusiveRule[M, P]) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	*plan.fields().account, *plan.fields().id = types.StringValue(account), types.StringValue(id)
-	members, err := r.kind.members(ctx, plan.principal(), false)
+	members, err := r.list(ctx, plan, plan.fields().declaration(), false)
 	if err == nil {
 		err = r.show(ctx, plan, members)
 	}
@@ -239,7 +261,7 @@ func (r *exclusiveRule[M, P]) find(ctx context.Context, m P, refresh bool) (memb
 		}
 		*fields.name = types.StringValue(name)
 	}
-	members, err = r.kind.members(ctx, m.principal(), refresh)
+	members, err = r.list(ctx, m, fields.declaration(), refresh)
 	return members, err == nil, ignoreNotFound(err, string(p.Kind))
 }
 
@@ -268,7 +290,7 @@ func (r *exclusiveRule[M, P]) Update(ctx context.Context, req resource.UpdateReq
 		return
 	}
 	*plan.fields().account, *plan.fields().id = types.StringValue(account), types.StringValue(id)
-	members, err := r.kind.members(ctx, plan.principal(), true)
+	members, err := r.list(ctx, plan, exclusive.Declaration{Allowed: *plan.fields().allowed, Undeclared: *state.fields().undeclared}, true)
 	switch {
 	case err != nil:
 	case plan.fields().undeclared.IsUnknown():

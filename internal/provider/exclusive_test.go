@@ -299,6 +299,33 @@ func TestRule_everyStepCanBeDoneAgain(t *testing.T) {
 	})
 }
 
+// One list without members proves nothing: not at the create, not at a refresh, and not before a removal.
+func TestRule_aShortListIsReadAgain(t *testing.T) {
+	t.Parallel()
+	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
+		t.Helper()
+		config := k.config(k.command, k.declared)
+		short := func() *acctest.Driver {
+			srv.Inject(ramtest.Rule{Action: k.read, Nth: "1", Fault: "short_list"})
+			return newCore(t, srv.Getenv, fakeClock())
+		}
+		plan, diags := newCore(t, srv.Getenv, fakeClock()).Plan(k.kind, config, newCore(t, srv.Getenv, fakeClock()).Null(k.kind))
+		clean(t, diags)
+		c := short()
+		o, diags := c.ApplyPlan(k.kind, config, c.Null(k.kind), plan)
+		clean(t, diags)
+		expect(t, "created", in(t, o.State, k.undeclared), []string{k.extra})
+		o, diags = short().Read(k.kind, o)
+		clean(t, diags)
+		expect(t, "read", in(t, o.State, k.undeclared), []string{k.extra})
+		plan, diags = newCore(t, srv.Getenv, fakeClock()).Plan(k.kind, config, o)
+		clean(t, diags)
+		_, diags = short().ApplyPlan(k.kind, config, o, plan)
+		clean(t, diags)
+		expect(t, "members", k.has(account(srv)), []string{k.declared})
+	})
+}
+
 func TestRule_isImportedAndRefusesBadInput(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
