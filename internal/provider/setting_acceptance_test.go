@@ -135,7 +135,7 @@ func TestAccAccountAccessKeyPolicy_lifecycle(t *testing.T) {
 		}`
 	}
 	scenario(t, srv,
-		resource.TestStep{Config: config(`["192.0.2.0/24"]`), ExpectError: regexp.MustCompile(`(?s)keeps out what must be allowed.*203\.0\.113\.9`)},
+		resource.TestStep{Config: config(`["192.0.2.0/24"]`), ExpectError: regexp.MustCompile(`(?s)excludes addresses that must be allowed.*203\.0\.113\.9`)},
 		resource.TestStep{
 			Config: config(`["203.0.113.0/24", "2001:DB8::/32"]`),
 			ConfigStateChecks: []statecheck.StateCheck{

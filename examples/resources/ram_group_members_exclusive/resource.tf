@@ -2,14 +2,12 @@ resource "ram_group" "operators" {
   name = "operators"
 }
 
-resource "ram_user" "operators" {
-  for_each = toset(["alice", "bob"])
-  name     = each.key
+resource "ram_user" "alice" {
+  name = "alice"
 }
 
-resource "ram_group_membership" "operators" {
-  for_each   = ram_user.operators
-  user_name  = each.value.name
+resource "ram_group_membership" "alice" {
+  user_name  = ram_user.alice.name
   group_name = ram_group.operators.name
 }
 
@@ -17,7 +15,7 @@ resource "ram_group_membership" "operators" {
 # users, and the apply removes them from the group.
 resource "ram_group_members_exclusive" "operators" {
   group_name         = ram_group.operators.name
-  allowed_user_names = [for member in ram_group_membership.operators : member.user_name]
+  allowed_user_names = [ram_group_membership.alice.user_name]
   enforce            = "report"
 }
 

@@ -3,17 +3,16 @@ resource "ram_group" "operators" {
 }
 
 resource "ram_policy_attachment" "operators" {
-  for_each    = toset(["AliyunECSFullAccess", "AliyunOSSReadOnlyAccess"])
   group_name  = ram_group.operators.name
   policy_type = "System"
-  policy_name = each.key
+  policy_name = "AliyunECSFullAccess"
 }
 
 # Reports every other policy of the group in a warning. With "detach", the plan shows these
 # policies, and the apply detaches them.
 resource "ram_policy_attachments_exclusive" "operators" {
   group_name       = ram_group.operators.name
-  allowed_policies = [for a in ram_policy_attachment.operators : "${a.policy_type}:${a.policy_name}"]
+  allowed_policies = ["System:${ram_policy_attachment.operators.policy_name}"]
   enforce          = "report"
 }
 
