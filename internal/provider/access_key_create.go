@@ -119,18 +119,7 @@ func (r *accessKeyResource) finishCreate(ctx context.Context, creation *credenti
 		created.CreateDate = tf.Timestamp(key.CreateDate)
 		tf.Save(ctx, created.identity(), created, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
-	if !disable {
-		return
-	}
-	missing, err := r.keys(&created.Object).SetStatus(ctx, id, ram.Inactive)
-	if missing {
-		err = errMissing(creation.Kind)
-	}
-	if err != nil {
-		err = diagnostics.WithState(fmt.Sprintf("AccessKey %s was created and saved with its secret, but disabling it failed, so treat it as Active. "+
-			"It is marked as tainted: the next apply replaces it, unless you run terraform untaint ADDRESS.", id), err)
-	}
-	if diagnostics.Report(&resp.Diagnostics, failedKey("create", ""), err) {
+	if !disable || !disableCreated(ctx, failedKey("create", ""), r.keys(&created.Object), id, &resp.Diagnostics) {
 		return
 	}
 	created.Status = types.StringValue(ram.Inactive)

@@ -78,11 +78,11 @@ func (r *groupMembersResource) Metadata(_ context.Context, req resource.Metadata
 
 func (r *groupMembersResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Declares which RAM users may be members of a group, and reports all others. It adds no user: that is what `ram_group_membership` is for.\n\n" +
+		MarkdownDescription: "Declares which RAM users may be members of a group, and reports all others. It adds no user; use `ram_group_membership` for that.\n\n" +
 			"With `enforce = \"report\"`, every plan warns of other members and changes nothing; `undeclared_user_names` is available to `check` blocks and postconditions. " +
 			"With `\"remove\"`, a plan shows `undeclared_user_names` becoming empty, and its apply removes **exactly the users that the plan showed**. " +
 			"The first apply only reads the members, and a user who is added later is removed after the next plan. A user whom the same run adds is not removed.\n\n" +
-			"The user that Terraform runs as is never removed. Have one such resource per group: a second one is an error. Destroying it changes nothing in the account.",
+			"The user that Terraform runs as is never removed. Use one such resource per group: a second one is an error. Destroying it changes nothing in the account.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the account."},
 			"group_name": schema.StringAttribute{
@@ -92,9 +92,9 @@ func (r *groupMembersResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			"group_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the group, which stays the same when the group is renamed."},
 			"allowed_user_names": schema.SetAttribute{
 				Required: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(owner.UserNameValidators()...)},
-				MarkdownDescription: "The names of the users who may be members; `[]` allows none. They are compared with the account, and never read from it. A user who is allowed need not be a member.",
+				MarkdownDescription: "The names of the users who may be members; `[]` allows none. The provider compares them with the account. An allowed user need not be a member.",
 			},
-			"enforce": enforceAttribute("remove", "What happens to other members: `report`, which is the default, only warns; `remove` removes them from the group."),
+			"enforce": enforceAttribute("remove", "What the provider does about other members: `report`, the default, only warns; `remove` removes them from the group."),
 			"undeclared_user_names": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "The members that are not allowed: with `report` all of them, with `remove` all but the user that Terraform runs as.",

@@ -144,7 +144,7 @@ func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, t
 		if ram.Conflict(err) {
 			return false, nil
 		}
-		return err == nil || ram.NotFound(err, "VirtualMFADevice"), ignoring(err, "VirtualMFADevice")
+		return err == nil || ram.NotFound(err, "VirtualMFADevice"), ignoreNotFound(err, "VirtualMFADevice")
 	})
 	if err == nil && !deleted {
 		err = fmt.Errorf("for %s, the service refused to delete the device because it is bound", instance.ConfirmLimit)
@@ -162,12 +162,4 @@ func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, t
 	if !diagnostics.Report(diags, f, err) {
 		tell("The MFA device %s is deleted.", serial)
 	}
-}
-
-// ignoring is an error, unless it says that an object of the kind is not there.
-func ignoring(err error, kind string) error {
-	if ram.NotFound(err, kind) {
-		return nil
-	}
-	return err
 }

@@ -46,12 +46,11 @@ func newAttachment() *attachmentResource { return &attachmentResource{} }
 type attachmentResource struct{ instance.Resource }
 
 type attachmentModel struct {
+	principalNames
+
 	AccountID       types.String   `tfsdk:"account_id"`
 	PolicyType      types.String   `tfsdk:"policy_type"`
 	PolicyName      types.String   `tfsdk:"policy_name"`
-	UserName        types.String   `tfsdk:"user_name"`
-	GroupName       types.String   `tfsdk:"group_name"`
-	RoleName        types.String   `tfsdk:"role_name"`
 	ResourceGroupID types.String   `tfsdk:"resource_group_id"`
 	PrincipalID     types.String   `tfsdk:"principal_id"`
 	AllowSelf       types.Bool     `tfsdk:"allow_self"`
@@ -59,37 +58,16 @@ type attachmentModel struct {
 }
 
 type attachmentIdentity struct {
+	principalNames
+
 	AccountID       types.String `tfsdk:"account_id"`
 	PolicyType      types.String `tfsdk:"policy_type"`
 	PolicyName      types.String `tfsdk:"policy_name"`
-	UserName        types.String `tfsdk:"user_name"`
-	GroupName       types.String `tfsdk:"group_name"`
-	RoleName        types.String `tfsdk:"role_name"`
 	ResourceGroupID types.String `tfsdk:"resource_group_id"`
 }
 
 func (m *attachmentModel) identity() any {
-	return attachmentIdentity{m.AccountID, m.PolicyType, m.PolicyName, m.UserName, m.GroupName, m.RoleName, m.ResourceGroupID}
-}
-
-// principals are the attributes that name the principal, of which one is set.
-func (m *attachmentModel) principals() map[ram.PrincipalKind]*types.String {
-	return map[ram.PrincipalKind]*types.String{ram.UserPrincipal: &m.UserName, ram.GroupPrincipal: &m.GroupName, ram.RolePrincipal: &m.RoleName}
-}
-
-// principal is the user, group or role. Its name is empty while it is unknown.
-func (m *attachmentModel) principal() ram.Principal {
-	for kind, name := range m.principals() {
-		if !name.IsNull() {
-			return ram.Principal{Kind: kind, Name: name.ValueString()}
-		}
-	}
-	return ram.Principal{}
-}
-
-// rename sets the name of the principal.
-func (m *attachmentModel) rename(name string) {
-	*m.principals()[m.principal().Kind] = types.StringValue(name)
+	return attachmentIdentity{m.principalNames, m.AccountID, m.PolicyType, m.PolicyName, m.ResourceGroupID}
 }
 
 func (m *attachmentModel) policy() ram.Policy {
@@ -182,14 +160,7 @@ func parseAttachmentID(id string) (asked attachmentIdentity, valid bool) {
 		return asked, false
 	}
 	asked.PolicyName, asked.PolicyType = types.StringValue(parts[1]), types.StringValue(parts[2])
-	switch parts[0] {
-	case "user":
-		asked.UserName = types.StringValue(parts[3])
-	case "group":
-		asked.GroupName = types.StringValue(parts[3])
-	case "role":
-		asked.RoleName = types.StringValue(parts[3])
-	default:
+	if asked.principalNames, valid = parsePrincipal(parts[0], parts[3]); !valid {
 		return asked, false
 	}
 	if len(parts) == 5 {
@@ -210,16 +181,10 @@ func (r *attachmentResource) ImportState(ctx context.Context, req resource.Impor
 	}
 	const nothing = "Nothing was imported."
 	m := attachmentModel{
-		AccountID: asked.AccountID, PolicyType: asked.PolicyType, PolicyName: asked.PolicyName, UserName: asked.UserName, GroupName: asked.GroupName, RoleName: asked.RoleName,
+		principalNames: asked.principalNames, AccountID: asked.AccountID, PolicyType: asked.PolicyType, PolicyName: asked.PolicyName,
 		ResourceGroupID: asked.ResourceGroupID, AllowSelf: types.BoolValue(false), Timeouts: owner.NoTimeouts,
 	}
-	named := 0
-	for _, name := range m.principals() {
-		if name.ValueString() != "" {
-			named++
-		}
-	}
-	if !valid || named != 1 || m.PolicyName.ValueString() == "" || !slices.Contains([]string{"System", "Custom"}, m.PolicyType.ValueString()) {
+	if !valid || !m.namesOne() || m.PolicyName.ValueString() == "" || !slices.Contains([]string{"System", "Custom"}, m.PolicyType.ValueString()) {
 		resp.Diagnostics.AddError("Cannot import the policy attachment", fmt.Sprintf(
 			"%q does not name a policy attachment. %s\n\nImport by <user, group or role>:<policy_name>:<policy_type>:<name>, such as user:AliyunOSSReadOnlyAccess:System:alice, and append :<resource_group_id> if the policy is attached in a resource group. "+
 				"An identity has one of user_name, group_name and role_name.", req.ID, nothing))

@@ -101,6 +101,6 @@ func showAttachment(account string, found foundAttachment) listing.Entry {
 		AccountID: types.StringValue(account), PolicyType: types.StringValue(found.policy.Type), PolicyName: types.StringValue(found.policy.Name),
 		PrincipalID: types.StringValue(found.id), AllowSelf: types.BoolValue(false), Timeouts: owner.NoTimeouts,
 	}
-	*m.principals()[found.principal.Kind] = types.StringValue(found.principal.Name)
+	*m.attribute(found.principal.Kind) = types.StringValue(found.principal.Name)
 	return listing.Entry{Name: found.policy.Name + " of " + describePrincipal(found.principal), Identity: m.identity(), Model: m}
 }

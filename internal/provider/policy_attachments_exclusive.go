@@ -46,10 +46,9 @@ func newPolicySet() *policySetResource {
 }
 
 type policySetModel struct {
+	principalNames
+
 	AccountID   types.String   `tfsdk:"account_id"`
-	UserName    types.String   `tfsdk:"user_name"`
-	GroupName   types.String   `tfsdk:"group_name"`
-	RoleName    types.String   `tfsdk:"role_name"`
 	PrincipalID types.String   `tfsdk:"principal_id"`
 	Allowed     types.Set      `tfsdk:"allowed_policies"`
 	Enforce     types.String   `tfsdk:"enforce"`
@@ -58,33 +57,18 @@ type policySetModel struct {
 }
 
 type policySetIdentity struct {
+	principalNames
+
 	AccountID types.String `tfsdk:"account_id"`
-	UserName  types.String `tfsdk:"user_name"`
-	GroupName types.String `tfsdk:"group_name"`
-	RoleName  types.String `tfsdk:"role_name"`
 }
 
 func (m *policySetModel) identity() any {
-	return policySetIdentity{m.AccountID, m.UserName, m.GroupName, m.RoleName}
-}
-
-// names are the attributes that name the principal, of which one is set.
-func (m *policySetModel) names() map[ram.PrincipalKind]*types.String {
-	return map[ram.PrincipalKind]*types.String{ram.UserPrincipal: &m.UserName, ram.GroupPrincipal: &m.GroupName, ram.RolePrincipal: &m.RoleName}
-}
-
-func (m *policySetModel) principal() ram.Principal {
-	for kind, name := range m.names() {
-		if !name.IsNull() {
-			return ram.Principal{Kind: kind, Name: name.ValueString()}
-		}
-	}
-	return ram.Principal{}
+	return policySetIdentity{m.principalNames, m.AccountID}
 }
 
 func (m *policySetModel) fields() ruleFields {
 	return ruleFields{
-		account: &m.AccountID, id: &m.PrincipalID, name: m.names()[m.principal().Kind], enforce: &m.Enforce, allowed: &m.Allowed, undeclared: &m.Undeclared, timeouts: m.Timeouts,
+		account: &m.AccountID, id: &m.PrincipalID, name: m.attribute(m.principal().Kind), enforce: &m.Enforce, allowed: &m.Allowed, undeclared: &m.Undeclared, timeouts: m.Timeouts,
 		allowedPath: "allowed_policies", undeclaredPath: "undeclared_policies",
 	}
 }
@@ -108,12 +92,12 @@ func (r *policySetResource) Metadata(_ context.Context, req resource.MetadataReq
 func (r *policySetResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	one := stringvalidator.ExactlyOneOf(path.MatchRoot("user_name"), path.MatchRoot("group_name"), path.MatchRoot("role_name"))
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Declares which policies may be attached to a RAM user, group or role, and reports all others. It attaches no policy: that is what `ram_policy_attachment` is for. " +
+		MarkdownDescription: "Declares which policies may be attached to a RAM user, group or role, and reports all others. It attaches no policy; use `ram_policy_attachment` for that. " +
 			"Policies of the groups of a user, and policies that are attached in a resource group, which RAM does not list, are not considered.\n\n" +
 			"With `enforce = \"report\"`, every plan warns of other policies and changes nothing; `undeclared_policies` is available to `check` blocks and postconditions. " +
 			"With `\"detach\"`, a plan shows `undeclared_policies` becoming empty, and its apply detaches **exactly the policies that the plan showed**. " +
 			"The first apply only reads the policies, and a policy that is attached later is detached after the next plan. A policy that the same run attaches is not detached.\n\n" +
-			"No policy is detached from the user that Terraform runs as, from its groups, or from the role of the session. Have one such resource per user, group or role: a second one is an error. " +
+			"No policy is detached from the user that Terraform runs as, from its groups, or from the role of the session. Use one such resource per user, group or role: a second one is an error. " +
 			"Destroying it changes nothing in the account.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.StringAttribute{Computed: true, PlanModifiers: tf.StableID(), MarkdownDescription: "The id of the account."},
@@ -126,7 +110,7 @@ func (r *policySetResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "The name of the group. If the group is renamed, the resource is updated in place.",
 			},
 			"role_name": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{roleNamePattern.Validator("must be 1 to 64 letters, digits, dots, dashes and underscores")},
+				Optional: true, Validators: []validator.String{roleNamePattern.Validator("must be 1 to 64 letters, digits, dots, hyphens and underscores")},
 				MarkdownDescription: "The name of the role. Another value replaces the resource.",
 			},
 			"principal_id": schema.StringAttribute{
@@ -136,12 +120,12 @@ func (r *policySetResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				Required: true, ElementType: types.StringType,
 				Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(policyPattern.Validator("must be System: or Custom: and the name of a policy, such as System:ReadOnlyAccess"))},
 				MarkdownDescription: "The policies that may be attached, each as `<policy_type>:<policy_name>`, such as `System:AliyunOSSReadOnlyAccess`; `[]` allows none. " +
-					"They are compared with the account, and never read from it. A policy that is allowed need not be attached.",
+					"The provider compares them with the account. An allowed policy need not be attached.",
 			},
-			"enforce": enforceAttribute("detach", "What happens to other policies: `report`, which is the default, only warns; `detach` detaches them."),
+			"enforce": enforceAttribute("detach", "What the provider does about other policies: `report`, the default, only warns; `detach` detaches them."),
 			"undeclared_policies": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The policies that are attached and not allowed: with `report` all of them, with `detach` none if the provider itself has their permissions.",
+				MarkdownDescription: "The policies that are attached and not allowed: with `report` all of them, with `detach` none if the provider has their permissions itself.",
 			},
 			"timeouts": tf.TimeoutsAttribute(ctx),
 		},
@@ -169,27 +153,15 @@ func (r *policySetResource) ImportState(ctx context.Context, req resource.Import
 	m := policySetModel{Timeouts: owner.NoTimeouts}
 	if req.ID == "" {
 		asked := tf.Get[policySetIdentity](ctx, req.Identity, &resp.Diagnostics)
-		m.AccountID, m.UserName, m.GroupName, m.RoleName = asked.AccountID, asked.UserName, asked.GroupName, asked.RoleName
-	} else if kind, name, _ := strings.Cut(req.ID, ":"); name != "" {
-		switch kind {
-		case "user":
-			m.UserName = types.StringValue(name)
-		case "group":
-			m.GroupName = types.StringValue(name)
-		case "role":
-			m.RoleName = types.StringValue(name)
-		}
+		m.principalNames, m.AccountID = asked.principalNames, asked.AccountID
+	} else {
+		kind, name, _ := strings.Cut(req.ID, ":")
+		m.principalNames, _ = parsePrincipal(kind, name)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	named := 0
-	for _, name := range m.names() {
-		if name.ValueString() != "" {
-			named++
-		}
-	}
-	if named != 1 {
+	if !m.namesOne() {
 		resp.Diagnostics.AddError("Cannot import the exclusive policy attachments", fmt.Sprintf(
 			"%q does not name a user, group or role. Nothing was imported.\n\nImport by <user, group or role>:<name>, such as user:alice. An identity has one of user_name, group_name and role_name.", req.ID))
 		return

@@ -11,12 +11,71 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
+
+// principalNames are the attributes that name a user, group or role, of which one is set.
+type principalNames struct {
+	UserName  types.String `tfsdk:"user_name"`
+	GroupName types.String `tfsdk:"group_name"`
+	RoleName  types.String `tfsdk:"role_name"`
+}
+
+// attribute is the one that names a principal of a kind.
+func (n *principalNames) attribute(kind ram.PrincipalKind) *types.String {
+	switch kind {
+	case ram.UserPrincipal:
+		return &n.UserName
+	case ram.GroupPrincipal:
+		return &n.GroupName
+	case ram.RolePrincipal:
+	}
+	return &n.RoleName
+}
+
+// principal is the user, group or role. Its name is empty while it is unknown.
+func (n *principalNames) principal() ram.Principal {
+	for _, kind := range principalKinds {
+		if name := n.attribute(kind); !name.IsNull() {
+			return ram.Principal{Kind: kind, Name: name.ValueString()}
+		}
+	}
+	return ram.Principal{}
+}
+
+// rename sets the name of the principal.
+func (n *principalNames) rename(name string) {
+	*n.attribute(n.principal().Kind) = types.StringValue(name)
+}
+
+// namesOne reports whether exactly one principal is named, for an import.
+func (n *principalNames) namesOne() bool {
+	named := 0
+	for _, kind := range principalKinds {
+		if n.attribute(kind).ValueString() != "" {
+			named++
+		}
+	}
+	return named == 1
+}
+
+// parsePrincipal reads the kind of a principal in an import id, such as "user", and its name.
+func parsePrincipal(kind, name string) (n principalNames, valid bool) {
+	for _, known := range principalKinds {
+		if kind == strings.ToLower(string(known)) {
+			*n.attribute(known) = types.StringValue(name)
+			return n, true
+		}
+	}
+	return n, false
+}
+
+var principalKinds = []ram.PrincipalKind{ram.UserPrincipal, ram.GroupPrincipal, ram.RolePrincipal}
 
 // describePrincipal names a principal in a message.
 func describePrincipal(p ram.Principal) string {

@@ -251,7 +251,7 @@ func (a *purgeKey) purge(ctx context.Context, kept ram.RecycledKey) error {
 	}
 	gone, looked := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		_, err := a.Client.RecycledKey(ctx, kept.ID)
-		return ram.NotFound(err, "User.AccessKey"), ignoring(err, "User.AccessKey")
+		return ram.NotFound(err, "User.AccessKey"), ignoreNotFound(err, "User.AccessKey")
 	})
 	switch {
 	case looked == nil && gone:

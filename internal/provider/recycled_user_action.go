@@ -130,7 +130,7 @@ func (a *restoreUser) restore(ctx context.Context, user ram.RecycledUser, diags 
 	f := diagnostics.Operation{Name: restoreUserOperation.Name, State: "The service accepted the request, but it is not confirmed that the user is restored. " + runAgain}
 	err := a.Client.RestoreRecycledUser(ctx, user.ID)
 	if err != nil {
-		f.State = afterRequest(err, "The user is still in the recycle bin.", "It is not known whether the user is restored.")
+		f.State = afterRequest(err, "The user is still in the recycle bin.", "It is unknown whether the user is restored.")
 	}
 	switch {
 	case ram.Exists(err):

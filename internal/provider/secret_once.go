@@ -25,6 +25,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/pgp"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
@@ -49,7 +50,7 @@ func withSecret(word string, own map[string]schema.Attribute) map[string]schema.
 		},
 		"secret": schema.StringAttribute{
 			Computed: true, Sensitive: true, PlanModifiers: constant,
-			MarkdownDescription: "The secret of the " + word + ". It is in the state, in plain. It is null if `pgp_key` was set when the " + word + " was created, and for an imported " + word + ".",
+			MarkdownDescription: "The secret of the " + word + ". The state contains it in plain text. It is null if `pgp_key` was set when the " + word + " was created, and for an imported " + word + ".",
 		},
 		"encrypted_secret": schema.StringAttribute{
 			Computed: true, PlanModifiers: constant,
@@ -148,6 +149,19 @@ func young(ctx context.Context, i *instance.Instance, created types.String) bool
 // errMissing is the answer to a change of a credential that the state contains.
 func errMissing[C credential.Credential](kind credential.Kind[C]) error {
 	return fmt.Errorf("the service answers that the %[1]s does not exist. Run terraform plan: it reads again whether the %[1]s exists", kind.Word)
+}
+
+// disableCreated disables a credential that was just created and saved.
+func disableCreated[C credential.Credential](ctx context.Context, f diagnostics.Operation, all credential.Set[C], id string, diags *diag.Diagnostics) bool {
+	missing, err := all.SetStatus(ctx, id, ram.Inactive)
+	if missing {
+		err = errMissing(all.Kind)
+	}
+	if err != nil {
+		err = diagnostics.WithState(fmt.Sprintf("%s %s was created and saved with its secret, but disabling it failed, so treat it as Active. "+
+			"It is marked as tainted: the next apply replaces it, unless you run terraform untaint ADDRESS.", capitalized(all.Kind.Noun), id), err)
+	}
+	return !diagnostics.Report(diags, f, err)
 }
 
 // room is the check, before a create, of how many credentials there are (KEY-08).

@@ -111,18 +111,7 @@ func (r *serviceCredentialResource) finishCreate(ctx context.Context, creation *
 		created.ExpirationTime = tf.Timestamp(live.ExpirationTime)
 		tf.Save(ctx, created.identity(), created, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
-	if !disable {
-		return
-	}
-	missing, err := creation.SetStatus(ctx, id, ram.Inactive)
-	if missing {
-		err = errMissing(creation.Kind)
-	}
-	if err != nil {
-		err = diagnostics.WithState(fmt.Sprintf("Service credential %s was created and saved with its secret, but disabling it failed, so treat it as Active. "+
-			"It is marked as tainted: the next apply replaces it, unless you run terraform untaint ADDRESS.", id), err)
-	}
-	if diagnostics.Report(&resp.Diagnostics, failedServiceCredential("create", ""), err) {
+	if !disable || !disableCreated(ctx, failedServiceCredential("create", ""), creation.Set, id, &resp.Diagnostics) {
 		return
 	}
 	created.Status = types.StringValue(ram.Inactive)

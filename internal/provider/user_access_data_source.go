@@ -244,7 +244,7 @@ func (d *userAccessData) access(ctx context.Context, user ram.User, groups []str
 	for _, key := range keys {
 		access.AccessKeys = append(access.AccessKeys, datedKey{
 			ID: types.StringValue(key.ID), Status: types.StringValue(key.Status), CreateDate: tf.Timestamp(key.CreateDate),
-			AgeDays: types.Int64Value(int64(now.Sub(key.CreateDate) / (24 * time.Hour))),
+			AgeDays: types.Int64Value(daysBetween(key.CreateDate, now)),
 		})
 	}
 	return access, err

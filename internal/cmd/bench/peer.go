@@ -115,11 +115,10 @@ func (l *bench) pairRuns(ctx context.Context, directory, name, provider string, 
 // pairConfiguration is the configuration of a pair for one of the providers. The peer takes
 // the endpoints from the provider block only.
 func pairConfiguration(name, address string, users int) string {
-	text := block(name, users)
+	text, prefix := block(name, users), "ram_"
 	password := "  password_wo = \"Chosen-4-the-first-logon\"\n  password_wo_version = 1\n"
 	if name != "ram" {
-		host := strings.TrimPrefix(address, "http://")
-		password = "  password = \"Chosen-4-the-first-logon\"\n"
+		prefix, password = "alicloud_ram_", "  password = \"Chosen-4-the-first-logon\"\n"
 		text += fmt.Sprintf(`
 provider "alicloud" {
   region                 = "cn-hangzhou"
@@ -131,9 +130,8 @@ provider "alicloud" {
     sts = %[1]q
   }
 }
-`, host)
+`, strings.TrimPrefix(address, "http://"))
 	}
-	prefix := map[bool]string{true: "ram_", false: "alicloud_ram_"}[name == "ram"]
 	return text + fmt.Sprintf(`
 resource "%[1]suser" "this" {
   for_each = local.users
@@ -158,9 +156,8 @@ resource "%[1]saccess_key" "this" {
 var peerColumns = []string{"operation", "users", "latency", "quota", "wall", "alicloud", "ratio", "CPU", "alicloud", "ratio", "RSS", "alicloud", "calls", "alicloud"}
 
 func (p pair) row() []string {
-	quota := map[bool]string{true: "on", false: "off"}[p.Quota]
 	return []string{
-		p.Operation, fmt.Sprint(p.Users), p.Latency.String(), quota,
+		p.Operation, fmt.Sprint(p.Users), p.Latency.String(), p.quota(),
 		seconds(p.Ours.Wall), seconds(p.Peer.Wall), fmt.Sprintf("%.2f", ratio(p.Ours.Wall, p.Peer.Wall)),
 		seconds(p.Ours.ProviderCPU), seconds(p.Peer.ProviderCPU), fmt.Sprintf("%.2f", ratio(p.Ours.ProviderCPU, p.Peer.ProviderCPU)),
 		mebibytes(p.Ours.ProviderRSS), mebibytes(p.Peer.ProviderRSS), fmt.Sprint(p.OurTraffic.Calls), fmt.Sprint(p.PeerTraffic.Calls),

@@ -55,25 +55,30 @@ func (r result) least() time.Duration {
 	return max(floor, paced)
 }
 
+// quota is the cell of the table.
+func (c conditions) quota() string {
+	if c.Quota {
+		return "on"
+	}
+	return "off"
+}
+
 // columns are the headers of the table.
 var columns = []string{"operation", "users", "latency", "quota", "-parallelism", "wall", "× least", "CLI CPU", "CPU", "× floor", "per instance", "live heap", "× floor", "RSS", "calls", "reads per write", "repeats", "peak/100 ms", "throttled"}
 
 func (r result) row() []string {
-	quota, cpu, heap, wall, repeats, perWrite := "off", "", "", "", "", ""
+	cpu, heap, wall, repeats, perWrite := "", "", "", "", ""
 	if r.reads() {
 		repeats = fmt.Sprint(r.Traffic.Repeats)
 	} else {
 		perWrite = fmt.Sprintf("%.2f", r.readsPerWrite())
-	}
-	if r.Quota {
-		quota = "on"
 	}
 	if r.Floor != nil {
 		wall = fmt.Sprintf("%.2f", ratio(r.Ours.Wall, r.least()))
 		cpu, heap = fmt.Sprintf("%.2f", ratio(r.Ours.ProviderCPU, r.Floor.ProviderCPU)), fmt.Sprintf("%.2f", ratio(r.Ours.LiveHeap, r.Floor.LiveHeap))
 	}
 	return []string{
-		r.Operation, fmt.Sprint(r.Users), r.Latency.String(), quota, fmt.Sprint(r.Parallelism), seconds(r.Ours.Wall), wall, seconds(r.Ours.CLICPU),
+		r.Operation, fmt.Sprint(r.Users), r.Latency.String(), r.quota(), fmt.Sprint(r.Parallelism), seconds(r.Ours.Wall), wall, seconds(r.Ours.CLICPU),
 		seconds(r.Ours.ProviderCPU), cpu, fmt.Sprintf("%.2f ms", float64(r.Ours.ProviderCPU.Microseconds())/1000/float64(r.Instances)),
 		mebibytes(r.Ours.LiveHeap), heap, mebibytes(r.Ours.ProviderRSS), fmt.Sprint(r.Traffic.Calls), perWrite, repeats, fmt.Sprint(r.Traffic.Peak), fmt.Sprint(r.Traffic.Throttled),
 	}
