@@ -210,6 +210,7 @@ func callAttributes() map[string]schema.Attribute {
 				setvalidator.ConflictsWith(path.MatchRoot("forbidden_account_ids")),
 			},
 			MarkdownDescription: "IDs of the only accounts that may be read and changed. With credentials of any other account, the provider reads and changes nothing. " +
+				"A single ID also names the account of objects that were moved from another provider and whose state does not name it. " +
 				"Excludes `forbidden_account_ids`.",
 		},
 		"forbidden_account_ids": schema.SetAttribute{

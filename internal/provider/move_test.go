@@ -377,35 +377,44 @@ func TestMove_byNamesAloneNeedsTheAccount(t *testing.T) {
 // leaves the state or is written.
 func TestMove_withTheCredentialsOfAnotherAccount(t *testing.T) {
 	t.Parallel()
-	for name, m := range moves {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			srv := formerly2026(t, m)
-			srv.AddAccount(strangerAccount)
-			srv.ChangeAccount(strangerAccount, func(a *ramtest.Account) {
-				a.Users["alice"] = &ramtest.User{ID: "500000000000000001", Name: "alice", DisplayName: "Alice", Status: "active", ProvisionType: "Manual", CreateDate: srv0(a), UpdateDate: srv0(a)}
-				acctest.GiveKey(a, "alice", "LTAI5tStrangerStrangerSt", srv0(a))
-				if m.arrange != nil {
-					m.arrange(a)
-				}
-			})
-			c := newCore(t, srv.GetenvFor(strangerAccount), fakeClock())
-			o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
-			clean(t, acctest.Errors(diags))
-			read, diags := c.Read(m.kind, o)
-			expect(t, "errors of the refresh: "+acctest.Messages(diags), len(acctest.Errors(diags)), 1)
-			expect(t, "state after the refresh", read.State.Equal(o.State), true)
-			for what, config := range map[string]attributes{"update": m.config.With("timeouts", attributes{"read": "1m"}), "destroy": nil} {
-				plan, diags := c.Plan(m.kind, config, o)
-				if len(acctest.Errors(diags)) > 0 {
-					continue
-				}
-				after, diags := c.ApplyPlan(m.kind, config, o, plan)
-				expect(t, "errors of the "+what+": "+acctest.Messages(diags), len(acctest.Errors(diags)), 1)
-				expect(t, "state after the "+what, after.State.Equal(o.State), true)
+	each := func(t *testing.T, m moved, provider attributes) {
+		t.Helper()
+		srv := formerly2026(t, m)
+		srv.AddAccount(strangerAccount)
+		srv.ChangeAccount(strangerAccount, func(a *ramtest.Account) {
+			a.Users["alice"] = &ramtest.User{ID: "500000000000000001", Name: "alice", DisplayName: "Alice", Status: "active", ProvisionType: "Manual", CreateDate: srv0(a), UpdateDate: srv0(a)}
+			acctest.GiveKey(a, "alice", "LTAI5tStrangerStrangerSt", srv0(a))
+			if m.arrange != nil {
+				m.arrange(a)
 			}
-			expect(t, "writes", writes(srv), []string(nil))
 		})
+		c := newCoreWith(t, provider, srv.GetenvFor(strangerAccount), fakeClock())
+		o, diags := moveState(t, c, m.kind, former{address: "alicloud", kind: m.former, state: m.state})
+		clean(t, acctest.Errors(diags))
+		read, diags := c.Read(m.kind, o)
+		expect(t, "errors of the refresh: "+acctest.Messages(diags), len(acctest.Errors(diags)), 1)
+		expect(t, "state after the refresh", read.State.Equal(o.State), true)
+		for what, config := range map[string]attributes{"update": m.config.With("timeouts", attributes{"read": "1m"}), "destroy": nil} {
+			plan, diags := c.Plan(m.kind, config, o)
+			if len(acctest.Errors(diags)) > 0 {
+				continue
+			}
+			after, diags := c.ApplyPlan(m.kind, config, o, plan)
+			expect(t, "errors of the "+what+": "+acctest.Messages(diags), len(acctest.Errors(diags)), 1)
+			expect(t, "state after the "+what, after.State.Equal(o.State), true)
+		}
+		expect(t, "writes", writes(srv), []string(nil))
+	}
+	for name, m := range moves {
+		for which, provider := range map[string]attributes{
+			"any account":  {},
+			"two accounts": {"allowed_account_ids": []string{defaultAccount, strangerAccount}}, // each may be that of the object
+		} {
+			t.Run(name+"/"+which, func(t *testing.T) {
+				t.Parallel()
+				each(t, m, provider)
+			})
+		}
 	}
 }
 

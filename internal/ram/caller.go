@@ -93,7 +93,7 @@ type expectedAccount struct{}
 // another account every call and every cached read ends with a [*WrongAccountError], and
 // nothing is sent. An empty account id says that the account of the object is not known
 // (moved from another provider, say). Then an answer that the object does not exist is an
-// [*UnknownAccountError], unless the configuration names the allowed accounts. A list
+// [*UnknownAccountError], unless the configuration allows a single account. A list
 // that lacks the object proves as little.
 func WithAccount(ctx context.Context, accountID string) context.Context {
 	return context.WithValue(ctx, expectedAccount{}, accountID)
@@ -116,11 +116,11 @@ func accountOf(ctx context.Context) (id string, said bool) {
 }
 
 // AccountKnown reports whether an answer that an object does not exist can be believed:
-// the account of the object is known, or the configuration names the allowed accounts.
-// See [WithAccount].
+// the account of the object is known, or the configuration allows a single account. Of
+// several allowed accounts, each may be that of the object. See [WithAccount].
 func (c *Client) AccountKnown(ctx context.Context) bool {
 	expected, said := accountOf(ctx)
-	return !said || expected != "" || len(c.config.AllowedAccounts) > 0
+	return !said || expected != "" || len(c.config.AllowedAccounts) == 1
 }
 
 // errNoAccount is a bug of the calling code.

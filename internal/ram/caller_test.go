@@ -359,12 +359,12 @@ func TestACachedReadIsCheckedForItsAccount(t *testing.T) {
 // ACC-03: while the account of an object is not known, it is not known to be gone.
 func TestANotFoundOfAnUnknownAccountIsNotBelieved(t *testing.T) {
 	t.Parallel()
-	for _, allowed := range [][]string{nil, {testAccount}} {
+	for _, allowed := range [][]string{nil, {testAccount}, {testAccount, "2234567890123456"}} {
 		server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 			respond(t, w, 404, `{"RequestId":"R","Code":"EntityNotExist.User"}`)
 		})
 		client := newTestClient(t, server.URL, func(c *Config) { c.AllowedAccounts = allowed })
-		for account, believed := range map[string]bool{testAccount: true, "": allowed != nil} {
+		for account, believed := range map[string]bool{testAccount: true, "": len(allowed) == 1} {
 			ctx := WithAccount(t.Context(), account)
 			for _, err := range []error{
 				second(client.UserByID(ctx, "7")), second(client.RefreshUserByID(ctx, "7")), client.DeleteUser(ctx, "7"), second(client.UserMFA(ctx, "alice")),
