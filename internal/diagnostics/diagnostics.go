@@ -45,6 +45,18 @@ func Report(diags *diag.Diagnostics, f Operation, err error) bool {
 	return true
 }
 
+// ReportDelete reports the end of a delete that the service accepted: an error if the object
+// is still returned, because a live object stays in the state, or a warning if err kept the
+// provider from confirming the delete.
+func ReportDelete(noun string, gone bool, err error, diags *diag.Diagnostics) {
+	switch {
+	case err != nil:
+		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service accepted the request, but the check failed. "+Explain(err))
+	case !gone:
+		diags.AddError("Cannot delete the "+noun, "The service accepted the request, but still returns the "+noun+" after a minute. It stays in the state.\n\nRun again; if it stays so, look at the console.")
+	}
+}
+
 // Explain returns what happened, what to do about it, and the code and request id that
 // the service's support asks for.
 func Explain(err error) string {
@@ -115,12 +127,17 @@ func Sentence(s string) string {
 	if s == "" {
 		return "The service gave no reason."
 	}
-	first, size := utf8.DecodeRuneInString(s)
-	s = string(unicode.ToUpper(first)) + s[size:]
+	s = Capitalize(s)
 	if !strings.ContainsRune(".!?", rune(s[len(s)-1])) {
 		s += "."
 	}
 	return s
+}
+
+// Capitalize returns text with a capital first letter. The text is not empty.
+func Capitalize(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // WithState adds to an error what exists now. It replaces the state of the operation in

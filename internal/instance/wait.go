@@ -85,3 +85,10 @@ func (i *Instance) FindTwice(ctx context.Context, read, refresh func(context.Con
 	gone, err := i.ConfirmGone(ctx, refresh)
 	return !gone, err
 }
+
+// ServerTime returns the time of the service as its last answers show it, or the time of this
+// machine before the first answer.
+func (i *Instance) ServerTime() time.Time {
+	now, _ := i.Client.ServerNow()
+	return now
+}

@@ -240,3 +240,7 @@ func IsOwnKey(i *instance.Instance, id string) bool {
 	chain, known := i.Client.CredentialChain()
 	return known && slices.Contains(chain.LongLivedKeyIDs(), id)
 }
+
+// NewUser is the name under which a run records that it creates a user, see
+// [instance.Instance.Adopt].
+func NewUser(name string) string { return "new user " + name }

@@ -46,9 +46,6 @@ func (r *accessKeyResource) Create(ctx context.Context, req resource.CreateReque
 	r.create(ctx, f, creation, plan, resp)
 }
 
-// keysLock is the name of the lock of a user's keys.
-func keysLock(o owner.Object) string { return "access keys of " + o.UserName.ValueString() }
-
 // prepareCreate checks everything that can be checked without creating a key (KEY-06).
 // What was unknown when the plan was made is checked here for the first time.
 func (r *accessKeyResource) prepareCreate(ctx context.Context, f diagnostics.Operation, plan *accessKeyModel, diags *diag.Diagnostics) (encrypt func(string) (string, error), ok bool) {
@@ -81,9 +78,6 @@ func (r *accessKeyResource) room(f diagnostics.Operation, plan accessKeyModel) r
 		full: "%s has %d keys already, and a user cannot have more. %s",
 	}
 }
-
-// accessKeyObject is the name under which this run records that it manages a key.
-func accessKeyObject(id string) string { return "access key " + id }
 
 // create creates the key and saves it before anything else can fail (KEY-05).
 func (r *accessKeyResource) create(ctx context.Context, f diagnostics.Operation, creation *credential.Creation[ram.AccessKey], plan accessKeyModel, resp *resource.CreateResponse) {

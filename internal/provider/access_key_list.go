@@ -123,11 +123,3 @@ func keyMatches(ctx context.Context, i *instance.Instance, sought keyFilter, one
 	without := tf.Deref(policy.Status) != ram.NetworkPolicyActive
 	return err == nil && without == sought.WithoutNetworkPolicy.ValueBool(), err
 }
-
-const day = 24 * time.Hour
-
-func daysBetween(then, now time.Time) int64 { return max(int64(now.Sub(then)/day), 0) }
-
-func longerThan(then, now time.Time, days types.Int64) bool {
-	return now.Sub(then) > time.Duration(days.ValueInt64())*day
-}

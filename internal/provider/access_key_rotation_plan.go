@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
@@ -194,8 +193,6 @@ func (m *rotationModel) retire(notes rotationNotes, current, previous ram.Access
 	}
 	return step
 }
-
-func daysOf(days types.Int64) time.Duration { return time.Duration(days.ValueInt64()) * day }
 
 // step is the next step. It reads the last use of a key only if the key is to be deleted, or
 // disabled beside a current key that this resource did not create: then it is not known that

@@ -22,10 +22,6 @@ import (
 // accountAlias is the alias and the default domain that follows from it.
 type accountAlias struct{ Alias, Domain *string }
 
-// aliasForm is the form of an alias: lower-case letters, digits and single dashes
-// inside (documented). Of its length the sources say 32, 63 and 64; the service decides above 32.
-var aliasForm = tf.NewLazyRegexp(`^([a-z0-9]+(-[a-z0-9]+)*)?$`)
-
 func newAccountAlias() *setting.Setting[accountAlias] {
 	alias := setting.Word("account_alias", "The alias, from 3 to 63 lower-case letters, digits and single dashes inside. It is unique among all accounts of Alibaba Cloud. "+
 		"`\"\"` is no alias, as in a new account.",
@@ -33,9 +29,8 @@ func newAccountAlias() *setting.Setting[accountAlias] {
 		stringvalidator.Any(stringvalidator.LengthBetween(3, 63), stringvalidator.OneOf("")),
 		aliasForm.Validator("must be lower-case letters, digits and single dashes, with no dash at either end"))
 	return &setting.Setting[accountAlias]{
-		Former: formerTypes,
-		Name:   "account_alias",
-		Noun:   "account alias",
+		Name: "account_alias",
+		Noun: "account alias",
 		Docs: "The alias of an account: the name that replaces the account's id in the logon names of RAM users and in the address of the logon page. " +
 			"The default domain follows from it, so **changing the alias changes the logon name of every RAM user**. " +
 			"An account may have none; the resource takes over what there is, and on destroy does what `on_destroy` says. An alias that is given up is free for other accounts to take.",
@@ -64,15 +59,6 @@ func loginURL(domain *string) attr.Value {
 	}
 	return types.StringValue(loginURLOf(*domain))
 }
-
-// loginURLOf is the address of the logon page (documented: help page of the RAM user logon, January 2026).
-func loginURLOf(domain string) string {
-	return "https://signin.alibabacloud.com/" + domain + "/login.htm"
-}
-
-// domainOf is the default domain of an account with this alias, or of one without
-// an alias with this id (documented).
-func domainOf(alias string) string { return alias + ".onaliyun.com" }
 
 func fetchAlias(ctx context.Context, client *ram.Client) (accountAlias, error) {
 	alias, err := client.AccountAlias(ctx)

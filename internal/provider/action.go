@@ -212,3 +212,13 @@ func keysNamed(keys []ram.AccessKey) string {
 	}
 	return strings.Join(ids, ", ")
 }
+
+// planOrder is the plan of an action on the account.
+func (a *actsOnInstance) planOrder(ctx context.Context, f diagnostics.Operation, o order, diags *diag.Diagnostics) {
+	if a.Instance == nil || diags.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
+	defer cancel()
+	a.meant(ctx, f, o, diags)
+}

@@ -108,7 +108,7 @@ func administrators(ctx context.Context, client *ram.Client) (all []administrato
 			continue
 		}
 		members, err := client.GroupMembers(ctx, p.Name)
-		if ignoreNotFound(err, "Group") != nil {
+		if ram.IgnoreNotFound(err, "Group") != nil {
 			return nil, err
 		}
 		for _, member := range members {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
@@ -350,7 +351,7 @@ func longEnough(e evidence) judgment {
 	j := judgment{status: passed, found: tf.Display(length)}
 	switch n := integer(length); {
 	case n >= 15:
-	case n < 8 || !tf.IsAbsent(mfa) && tf.String(mfa) != mandatory:
+	case n < 8 || !tf.IsAbsent(mfa) && tf.String(mfa) != access.Mandatory:
 		j.status = failed
 	case tf.IsAbsent(mfa):
 		j.status, j.note = notEvaluated, "8 characters are enough with MFA at each logon, and settings."+inPreference+".mfa_operation_for_login is not given."

@@ -3,6 +3,8 @@
 
 package provider
 
+import "github.com/ram-security/terraform-provider-ram/internal/access"
+
 // A baseline is a named set of controls. Its name holds a version, and what a
 // version says never changes: a new version is a new baseline.
 type baseline struct {
@@ -62,7 +64,7 @@ var baselines = []baseline{
 		controls: []control{
 			{
 				id: "mfa-at-logon", title: "Every logon to the console needs a second factor",
-				setting: inPreference, attribute: "mfa_operation_for_login", give: mandatory, wanted: equals(mandatory),
+				setting: inPreference, attribute: "mfa_operation_for_login", give: access.Mandatory, wanted: equals(access.Mandatory),
 				source: settingsPage + "; Alibaba Cloud Config, managed rule ram-user-mfa-check, which this setting enforces for all users",
 			},
 			{
@@ -170,7 +172,7 @@ func cisControls(expiry control) []control {
 		},
 		{
 			id: "1.4", title: "Each user with a console password has MFA",
-			setting: inPreference, attribute: "mfa_operation_for_login", give: mandatory, wanted: none(), audit: ofUsers(withoutMFA), source: cis + ", 1.4",
+			setting: inPreference, attribute: "mfa_operation_for_login", give: access.Mandatory, wanted: none(), audit: ofUsers(withoutMFA), source: cis + ", 1.4",
 			conflict: "The benchmark audits each user, and so does this baseline; the setting that it gives makes each user bind a device. Checkov CKV_ALI_24 and KICS look for enforce_mfa_for_login, which the service no longer has.",
 		},
 		{
@@ -260,7 +262,7 @@ func mlpsControls() []control {
 		},
 		{
 			id: "8.1.4.1d", title: "Every logon to the console needs a second factor",
-			setting: inPreference, attribute: "mfa_operation_for_login", give: mandatory, wanted: equals(mandatory), source: mlps + "8.1.4.1 d), two factors",
+			setting: inPreference, attribute: "mfa_operation_for_login", give: access.Mandatory, wanted: equals(access.Mandatory), source: mlps + "8.1.4.1 d), two factors",
 		},
 		{
 			id: "8.1.4.1d-remembered", title: "No device is remembered for seven days without a second factor",
@@ -288,7 +290,7 @@ func nistControls() []control {
 	return []control{
 		{
 			id: "2.2.1-mfa", title: "Every logon to the console needs a second factor",
-			setting: inPreference, attribute: "mfa_operation_for_login", give: mandatory, wanted: equals(mandatory), source: nist + "2.2.1: two factors at AAL2",
+			setting: inPreference, attribute: "mfa_operation_for_login", give: access.Mandatory, wanted: equals(access.Mandatory), source: nist + "2.2.1: two factors at AAL2",
 		},
 		{
 			id: "2.2.1-mfa-remembered", title: "No device is remembered for seven days without a second factor",

@@ -9,11 +9,13 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
@@ -58,7 +60,7 @@ func (q consoleQuestion) expiryRisk(a access.Answer) []setting.Risk {
 	case a.Unread != nil:
 		return []setting.Risk{{
 			Attribute: q.expiry, Refuse: true, Summary: expiryForGood,
-			Detail: "Passwords would expire, and whether users may change them before that could not be found out: " + sentence(a.Unread) + " If they may not, every RAM user is locked out in the end.",
+			Detail: "Passwords would expire, and whether users may change them before that could not be found out: " + diagnostics.Sentence(a.Unread.Error()) + " If they may not, every RAM user is locked out in the end.",
 		}}
 	}
 	return []setting.Risk{{
@@ -91,11 +93,9 @@ func (q consoleQuestion) unreadRisk(err error) setting.Risk {
 	}
 	return setting.Risk{
 		Attribute: attribute, Refuse: true, Summary: "Users may be locked out of the console",
-		Detail: "Whether users would be locked out could not be found out: " + sentence(err) + " A user cannot log on who needs a second factor, has none and may not bind one, or who has to change the password and may not.",
+		Detail: "Whether users would be locked out could not be found out: " + diagnostics.Sentence(err.Error()) + " A user cannot log on who needs a second factor, has none and may not bind one, or who has to change the password and may not.",
 	}
 }
-
-func sentence(err error) string { return diagnostics.Sentence(err.Error()) }
 
 // userRisks judges a change that can lock one user out of the console, with what else this run changes. attributes are to blame,
 // by the reason.
@@ -112,14 +112,14 @@ func userRisks(ctx context.Context, i *instance.Instance, change access.UserChan
 			d.Detail = fmt.Sprintf("The account or the login profile demands a second factor, and allow_user_to_manage_mfa_devices is false%s: without a device, the user %s cannot log on to the console.", togetherWith, change.Name)
 		}
 		if unread != nil {
-			d.Detail += " The preference of the account could not be read, so the strictest one is assumed: " + sentence(unread)
+			d.Detail += " The preference of the account could not be read, so the strictest one is assumed: " + diagnostics.Sentence(unread.Error())
 		}
 		found = append(found, d)
 	}
 	if unread != nil && len(losses) == 0 {
 		found = append(found, setting.Risk{
 			Attribute: attributes[access.Second], Refuse: true, Summary: fmt.Sprintf("The user %s may be locked out of the console", change.Name),
-			Detail: "Whether the user would be locked out could not be found out: " + sentence(unread),
+			Detail: "Whether the user would be locked out could not be found out: " + diagnostics.Sentence(unread.Error()),
 		})
 	}
 	return found
@@ -143,4 +143,21 @@ func refuseFactorLoss(ctx context.Context, i *instance.Instance, userName string
 	for _, d := range userRisks(ctx, i, change, accepted.ValueBool(), map[access.Reason]string{access.Second: "allow_lock_out"}) {
 		d.Report(accepted.ValueBool(), diags)
 	}
+}
+
+// lockOutArguments are the guards of a setting that can lock people out.
+func lockOutArguments(guarded string) map[string]schema.Attribute {
+	arguments := map[string]schema.Attribute{
+		"allow_lock_out": schema.BoolAttribute{
+			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+			MarkdownDescription: "Whether a change may lock people out. `false` (the default) makes such a plan an error; `true` makes it a warning. It is never sent to the service.",
+		},
+	}
+	if guarded != "" {
+		arguments["must_allow"] = schema.SetAttribute{
+			ElementType: types.StringType, Optional: true, Validators: network.Validators(1000, 0),
+			MarkdownDescription: "IP addresses and CIDR blocks that " + guarded + " must let in, whether the configuration manages it or not. A plan that keeps one of them out is an error. It is never sent to the service.",
+		}
+	}
+	return arguments
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -90,9 +89,6 @@ func (r *exclusiveRule[M, P]) object(m P) exclusive.Object {
 	}
 	return exclusive.Object{Noun: r.words.noun, Name: objectName(p)}
 }
-
-// objectName names a principal for the members that a run adds and removes.
-func objectName(p ram.Principal) string { return strings.ToLower(string(p.Kind)) + " " + p.Name }
 
 // enforceAttribute is how a rule treats members that are not declared.
 func enforceAttribute(command, docs string) schema.Attribute {
@@ -262,7 +258,7 @@ func (r *exclusiveRule[M, P]) find(ctx context.Context, m P, refresh bool) (memb
 		*fields.name = types.StringValue(name)
 	}
 	members, err = r.list(ctx, m, fields.declaration(), refresh)
-	return members, err == nil, ignoreNotFound(err, string(p.Kind))
+	return members, err == nil, ram.IgnoreNotFound(err, string(p.Kind))
 }
 
 // Update removes the members that the plan showed, and no other ones.
@@ -286,7 +282,7 @@ func (r *exclusiveRule[M, P]) Update(ctx context.Context, req resource.UpdateReq
 	}
 	if want := state.fields().id.ValueString(); want != id {
 		resp.Diagnostics.AddError("Cannot "+f.Name, fmt.Sprintf("%s has the id %s, but the declaration is about the one with the id %s. %s\n\nTo declare the %s of the other one, plan with -replace.",
-			capitalized(describePrincipal(plan.principal())), id, want, f.State, r.words.members))
+			diagnostics.Capitalize(describePrincipal(plan.principal())), id, want, f.State, r.words.members))
 		return
 	}
 	*plan.fields().account, *plan.fields().id = types.StringValue(account), types.StringValue(id)

@@ -118,7 +118,7 @@ func (r *exclusiveRule[M, P]) warnOfMembers(ctx context.Context, plan P, diags *
 		lines = append(lines, line)
 	}
 	slices.Sort(lines)
-	diags.AddAttributeWarning(path.Root(plan.fields().undeclaredPath), fmt.Sprintf("%s has %s that are not declared", capitalized(objectName(p)), r.words.members), fmt.Sprintf(
+	diags.AddAttributeWarning(path.Root(plan.fields().undeclaredPath), fmt.Sprintf("%s has %s that are not declared", diagnostics.Capitalize(objectName(p)), r.words.members), fmt.Sprintf(
 		"%s does not declare:\n\n%s\n\n%s", plan.fields().allowedPath, strings.Join(lines, "\n"), r.consequence(declaration)))
 }
 

@@ -24,7 +24,6 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
-	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -35,7 +34,6 @@ var (
 	_ resource.ResourceWithIdentity    = (*groupResource)(nil)
 	_ resource.ResourceWithImportState = (*groupResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*groupResource)(nil)
-	_ resource.ResourceWithMoveState   = (*groupResource)(nil)
 	_ list.ListResourceWithConfigure   = (*groupResource)(nil)
 )
 
@@ -67,9 +65,9 @@ func newGroupModel(account, name string) groupModel {
 // show fills the model from the service's answer.
 func (m *groupModel) show(g ram.Group) {
 	m.Name, m.GroupID = types.StringValue(g.Name), types.StringValue(g.ID)
-	m.DisplayName = shown(m.DisplayName, g.DisplayName)
-	m.Comments = shown(m.Comments, g.Comments)
-	m.CreateDate = unchanging(m.CreateDate, g.CreateDate)
+	m.DisplayName = tf.Optional(m.DisplayName, g.DisplayName)
+	m.Comments = tf.Optional(m.Comments, g.Comments)
+	m.CreateDate = tf.FirstTimestamp(m.CreateDate, g.CreateDate)
 }
 
 // optionals are the optional texts of a group by attribute.
@@ -85,15 +83,6 @@ func (m *groupModel) group() ram.Group {
 func (r *groupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_group"
 	resp.ResourceBehavior.MutableIdentity = true // a group may be renamed
-}
-
-// groupNamePattern matches the name of a group: letters, digits and hyphens (documented), dots and
-// underscores (assumed).
-var groupNamePattern = tf.NewLazyRegexp(`^[a-zA-Z0-9._-]{1,64}$`)
-
-// groupNameValidators accept the name of a group.
-func groupNameValidators() []validator.String {
-	return []validator.String{groupNamePattern.Validator("must be 1 to 64 letters, digits, dots, hyphens and underscores")}
 }
 
 func (r *groupResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -135,11 +124,6 @@ func (r *groupResource) IdentitySchema(_ context.Context, _ resource.IdentitySch
 		"account_id": identityschema.StringAttribute{OptionalForImport: true, Description: "The id of the account."},
 		"name":       identityschema.StringAttribute{RequiredForImport: true, Description: "The name of the group."},
 	}}
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *groupResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
 }
 
 func groupOperation(verb, state string) diagnostics.Operation {
@@ -195,7 +179,7 @@ func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, 
 		return
 	}
 	plan.AccountID, plan.GroupID = types.StringValue(account), types.StringValue(created.ID)
-	plan.CreateDate = unchanging(plan.CreateDate, created.CreateDate)
+	plan.CreateDate = tf.FirstTimestamp(plan.CreateDate, created.CreateDate)
 	keepManaged(ctx, managedOf(config.optionals()), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	r.confirm(ctx, plan, &resp.Diagnostics)
@@ -276,7 +260,7 @@ func (r *groupResource) Update(ctx context.Context, req resource.UpdateRequest, 
 			resp.Diagnostics.AddError("Cannot update the group", fmt.Sprintf("Account %s has no group %q any more. Nothing was changed.\n\nRun again: the next plan creates it.", account, state.Name.ValueString()))
 			return
 		}
-		plan.GroupID, plan.CreateDate = types.StringValue(live.ID), unchanging(plan.CreateDate, live.CreateDate)
+		plan.GroupID, plan.CreateDate = types.StringValue(live.ID), tf.FirstTimestamp(plan.CreateDate, live.CreateDate)
 		if changes && !r.update(ctx, live, plan, change, &resp.Diagnostics) {
 			return
 		}

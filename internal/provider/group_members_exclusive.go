@@ -17,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -28,7 +27,6 @@ var (
 	_ resource.ResourceWithIdentity    = (*groupMembersResource)(nil)
 	_ resource.ResourceWithImportState = (*groupMembersResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*groupMembersResource)(nil)
-	_ resource.ResourceWithMoveState   = (*groupMembersResource)(nil)
 )
 
 // groupMembersResource declares which users may be in a group.
@@ -111,11 +109,6 @@ func (r *groupMembersResource) IdentitySchema(_ context.Context, _ resource.Iden
 	}}
 }
 
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *groupMembersResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
-}
-
 func (r *groupMembersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	asked := groupMembersIdentity{GroupName: types.StringValue(req.ID)}
 	if req.ID == "" {
@@ -144,7 +137,7 @@ func (r *groupMembersResource) members(ctx context.Context, p ram.Principal, ref
 }
 
 func (r *groupMembersResource) remove(ctx context.Context, p ram.Principal, member string) error {
-	return ignoreNotFound(r.Client.RemoveUserFromGroup(ctx, member, p.Name), "User.Group", "Group", "User")
+	return ram.IgnoreNotFound(r.Client.RemoveUserFromGroup(ctx, member, p.Name), "User.Group", "Group", "User")
 }
 
 // own returns whether a member is the user that Terraform runs as.

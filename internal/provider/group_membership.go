@@ -15,13 +15,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
-	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -32,7 +30,6 @@ var (
 	_ resource.ResourceWithIdentity    = (*membershipResource)(nil)
 	_ resource.ResourceWithImportState = (*membershipResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*membershipResource)(nil)
-	_ resource.ResourceWithMoveState   = (*membershipResource)(nil)
 	_ list.ListResourceWithConfigure   = (*membershipResource)(nil)
 )
 
@@ -79,14 +76,6 @@ func (r *membershipResource) Metadata(_ context.Context, req resource.MetadataRe
 	resp.ResourceBehavior.MutableIdentity = true // users and groups may be renamed
 }
 
-// allowSelfAttribute permits a resource to remove permissions of the provider itself.
-func allowSelfAttribute(docs string) schema.Attribute {
-	return schema.BoolAttribute{
-		Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-		MarkdownDescription: docs + " The default is `false`: the plan then ends with an error. The value of the last apply is used. It is never sent to the service.",
-	}
-}
-
 func (r *membershipResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One RAM user in one group. Each membership is a resource of its own, so users are added to and removed from a group independently of each other, also together with " +
@@ -108,11 +97,6 @@ func (r *membershipResource) IdentitySchema(_ context.Context, _ resource.Identi
 	resp.IdentitySchema = owner.IdentitySchema(map[string]identityschema.Attribute{
 		"group_name": identityschema.StringAttribute{RequiredForImport: true, Description: "The name of the group."},
 	})
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *membershipResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
 }
 
 func membershipOperation(verb, state string) diagnostics.Operation {
@@ -229,21 +213,6 @@ func (r *membershipResource) warnOfRights(ctx context.Context, plan membershipMo
 		user = fmt.Sprintf("the user %q", plan.UserName.ValueString())
 	}
 	warnOfNewRights(ctx, r.Instance, "group_name", policies, fmt.Sprintf("%s through the group %q", user, plan.GroupName.ValueString()), diags)
-}
-
-// planGroupName plans a changed group_name: an update in place if the same group was renamed, a
-// replacement if the name belongs to another group.
-func planGroupName(ctx context.Context, i *instance.Instance, before, id, after types.String, resp *resource.ModifyPlanResponse) {
-	if after.IsUnknown() || after.Equal(before) || id.ValueString() == "" {
-		return
-	}
-	group, err := i.Client.Group(ctx, after.ValueString())
-	switch {
-	case ram.NotFound(err, "Group"): // the group is renamed in this run
-	case diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "plan the change of group_name", State: "Nothing was changed."}, err):
-	case group.ID != id.ValueString():
-		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("group_name"))
-	}
 }
 
 // notOwn refuses to remove the user that Terraform runs as, unless that is allowed (LOCK-05).
@@ -388,7 +357,7 @@ func (r *membershipResource) find(ctx context.Context, m *membershipModel, read 
 func (r *membershipResource) findMember(ctx context.Context, m *membershipModel, read func(context.Context, string) ([]ram.GroupMember, error)) (bool, error) {
 	members, err := read(ctx, m.GroupName.ValueString())
 	if err != nil {
-		return false, ignoreNotFound(err, "Group")
+		return false, ram.IgnoreNotFound(err, "Group")
 	}
 	member, found := m.memberIn(members)
 	if found {
@@ -444,10 +413,10 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 		return
 	}
 	f.State = "The user is still a member of the group, unless the outcome is unknown. Run again: the request can be repeated."
-	err = ignoreNotFound(r.Client.RemoveUserFromGroup(ctx, state.UserName.ValueString(), state.GroupName.ValueString()), "User.Group", "Group", "User")
+	err = ram.IgnoreNotFound(r.Client.RemoveUserFromGroup(ctx, state.UserName.ValueString(), state.GroupName.ValueString()), "User.Group", "Group", "User")
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	gone, err := r.waitForMember(ctx, state, false)
-	warnNotGone("group membership", gone, err, &resp.Diagnostics)
+	diagnostics.ReportDelete("group membership", gone, err, &resp.Diagnostics)
 }

@@ -279,27 +279,27 @@ func (r *groupResource) remove(ctx context.Context, g ram.Group, force bool, dia
 		}
 		return err == nil && live.ID != g.ID, err
 	})
-	warnNotGone("group", gone, err, diags)
+	diagnostics.ReportDelete("group", gone, err, diags)
 }
 
 // empty removes all members and policies of a group. It reads them first, so it can be repeated.
 func (r *groupResource) empty(ctx context.Context, name string) error {
 	members, err := r.Client.RefreshGroupMembers(ctx, name)
 	if err != nil {
-		return ignoreNotFound(err, "Group")
+		return ram.IgnoreNotFound(err, "Group")
 	}
 	for _, member := range members {
-		if err := ignoreNotFound(r.Client.RemoveUserFromGroup(ctx, member.UserName, name), "User.Group", "User", "Group"); err != nil {
+		if err := ram.IgnoreNotFound(r.Client.RemoveUserFromGroup(ctx, member.UserName, name), "User.Group", "User", "Group"); err != nil {
 			return err
 		}
 	}
 	group := ram.Principal{Kind: ram.GroupPrincipal, Name: name}
 	policies, err := r.Client.RefreshAttachedPolicies(ctx, group)
 	if err != nil {
-		return ignoreNotFound(err, "Group")
+		return ram.IgnoreNotFound(err, "Group")
 	}
 	for _, policy := range policies {
-		if err := ignoreNotFound(r.Client.DetachPolicy(ctx, group, policy, ""), "Group.Policy", "Policy", "Group"); err != nil {
+		if err := ram.IgnoreNotFound(r.Client.DetachPolicy(ctx, group, policy, ""), "Group.Policy", "Policy", "Group"); err != nil {
 			return err
 		}
 	}

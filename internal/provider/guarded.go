@@ -15,6 +15,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -26,7 +27,6 @@ type managed interface {
 	resource.ResourceWithIdentity
 	resource.ResourceWithImportState
 	resource.ResourceWithModifyPlan
-	resource.ResourceWithMoveState
 	ProviderInstance() *instance.Instance
 }
 
@@ -35,7 +35,10 @@ type managed interface {
 // it end the process, and with it what other resources are at.
 type guard struct{ managed }
 
-var _ resource.ResourceWithValidateConfig = guard{}
+var (
+	_ resource.ResourceWithMoveState      = guard{}
+	_ resource.ResourceWithValidateConfig = guard{}
+)
 
 // guarded puts each resource behind a guard.
 func guarded(resources []func() resource.Resource) (all []func() resource.Resource) {
@@ -117,7 +120,7 @@ func (g guard) ImportState(ctx context.Context, req resource.ImportStateRequest,
 
 // MoveState implements [resource.ResourceWithMoveState].
 func (g guard) MoveState(ctx context.Context) []resource.StateMover {
-	movers := g.managed.MoveState(ctx)
+	movers := move.Movers(ctx, g.managed, formerTypes)
 	for n := range movers {
 		move := movers[n].StateMover
 		movers[n].StateMover = func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -290,7 +291,7 @@ func TestLockOut_shorterIdleLimitsAreWarnedOf(t *testing.T) {
 func TestLockOut_noAlternativeIsAWarningWhileUsersMayBindADevice(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, old(t).Getenv, fakeClock())
-	_, diags := c.Create(preference, attributes{"mfa_operation_for_login": mandatory, "verification_types": []string{}})
+	_, diags := c.Create(preference, attributes{"mfa_operation_for_login": access.Mandatory, "verification_types": []string{}})
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "WARNING: A second factor is mandatory, but no alternative is allowed", "the only second factor")
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -20,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -185,7 +185,7 @@ func (r *loginProfileResource) Create(ctx context.Context, req resource.CreateRe
 	if !ok {
 		return
 	}
-	began := serverTime(r.Instance)
+	began := r.ServerTime()
 	made, ok := r.create(ctx, &plan, password, &resp.Diagnostics)
 	if !ok {
 		return
@@ -272,7 +272,7 @@ func (r *loginProfileResource) mfaRequiredByAccount(ctx context.Context, prior l
 		return false
 	}
 	preference, err := r.Client.SecurityPreference(ctx)
-	return err == nil && preference.MFAOperationForLogin != nil && *preference.MFAOperationForLogin == mandatory
+	return err == nil && preference.MFAOperationForLogin != nil && *preference.MFAOperationForLogin == access.Mandatory
 }
 
 func (r *loginProfileResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -303,7 +303,7 @@ func (r *loginProfileResource) Update(ctx context.Context, req resource.UpdateRe
 			return
 		}
 		change.Password, change.PasswordResetRequired, changes = password.ValueStringPointer(), plan.PasswordResetRequired.ValueBoolPointer(), true
-		began = serverTime(r.Instance)
+		began = r.ServerTime()
 	}
 	if changes && !r.update(ctx, plan, change, &resp.Diagnostics) {
 		return
@@ -371,7 +371,7 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 		}
 		return false, err
 	})
-	warnNotGone("login profile", left, err, &resp.Diagnostics)
+	diagnostics.ReportDelete("login profile", left, err, &resp.Diagnostics)
 }
 
 // followOwner finds the present name of the user, by its id, and reports that the user is
@@ -386,20 +386,9 @@ func (r *loginProfileResource) followOwner(ctx context.Context, m *loginProfileM
 		gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
 			var err error
 			user, err = r.Client.RefreshUserByID(ctx, id)
-			return err == nil, ignoreNotFound(err, "User")
+			return err == nil, ram.IgnoreNotFound(err, "User")
 		})
 	}
 	m.UserName = types.StringValue(user.Name)
 	return gone, err
-}
-
-// warnNotGone says what is to be said of a deletion that the service took. What it
-// still shows stays in the state: a live object is not dropped.
-func warnNotGone(noun string, left bool, err error, diags *diag.Diagnostics) {
-	switch {
-	case err != nil:
-		diags.AddWarning("Cannot confirm that the "+noun+" is deleted", "The service accepted the request, but the check failed. "+diagnostics.Explain(err))
-	case !left:
-		diags.AddError("Cannot delete the "+noun, "The service accepted the request, but still returns the "+noun+" after a minute. It stays in the state.\n\nRun again; if it stays so, look at the console.")
-	}
 }

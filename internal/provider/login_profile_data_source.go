@@ -84,7 +84,7 @@ func (d *loginProfileData) Read(ctx context.Context, req datasource.ReadRequest,
 		}
 		none := types.StringNull()
 		m.Exists, m.PasswordResetRequired, m.MFABindRequired = types.BoolValue(true), types.BoolValue(live.PasswordResetRequired), types.BoolValue(live.MFABindRequired)
-		m.Status, m.PasswordStatus, m.UpdateDate, m.LastLoginDate = shown(none, live.Status), shown(none, live.PasswordStatus), tf.Timestamp(live.UpdateDate), tf.Timestamp(live.LastLogin)
+		m.Status, m.PasswordStatus, m.UpdateDate, m.LastLoginDate = tf.Optional(none, live.Status), tf.Optional(none, live.PasswordStatus), tf.Timestamp(live.UpdateDate), tf.Timestamp(live.LastLogin)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }

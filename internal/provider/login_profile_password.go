@@ -41,12 +41,12 @@ func brokenRules(policy ram.PasswordPolicy, userName, password string) (broken [
 	}
 	length, distinct := least(policy.MinimumPasswordLength), least(policy.MinimumPasswordDifferentCharacter)
 	rule(int64(utf8.RuneCountInString(password)) < length, "minimum_password_length: it must have at least %d characters", length)
-	rule(is(policy.RequireLowercaseCharacters, true) && !has(unicode.IsLower), "require_lowercase_characters: it must contain a lower-case letter")
-	rule(is(policy.RequireUppercaseCharacters, true) && !has(unicode.IsUpper), "require_uppercase_characters: it must contain an upper-case letter")
-	rule(is(policy.RequireNumbers, true) && !has(unicode.IsDigit), "require_numbers: it must contain a digit")
-	rule(is(policy.RequireSymbols, true) && !has(maybeSymbol), "require_symbols: it must contain a symbol")
+	rule(ram.Is(policy.RequireLowercaseCharacters, true) && !has(unicode.IsLower), "require_lowercase_characters: it must contain a lower-case letter")
+	rule(ram.Is(policy.RequireUppercaseCharacters, true) && !has(unicode.IsUpper), "require_uppercase_characters: it must contain an upper-case letter")
+	rule(ram.Is(policy.RequireNumbers, true) && !has(unicode.IsDigit), "require_numbers: it must contain a digit")
+	rule(ram.Is(policy.RequireSymbols, true) && !has(maybeSymbol), "require_symbols: it must contain a symbol")
 	rule(int64(len(different)) < distinct, "minimum_password_different_character: it must have at least %d different characters", distinct)
-	rule(is(policy.PasswordNotContainUserName, true) && userName != "" && strings.Contains(strings.ToLower(password), strings.ToLower(userName)),
+	rule(ram.Is(policy.PasswordNotContainUserName, true) && userName != "" && strings.Contains(strings.ToLower(password), strings.ToLower(userName)),
 		"password_not_contain_user_name: it must not contain the user's name")
 	return broken
 }

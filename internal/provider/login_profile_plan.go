@@ -103,7 +103,7 @@ var profileAttributes = map[access.Reason]string{access.Reset: "password_reset_r
 
 // accessChange returns what a request changes of the user's access.
 func accessChange(name string, change ram.LoginProfileChange) access.UserChange {
-	return access.UserChange{Name: name, Reset: is(change.PasswordResetRequired, true), MFARequired: is(change.MFABindRequired, true)}
+	return access.UserChange{Name: name, Reset: ram.Is(change.PasswordResetRequired, true), MFARequired: ram.Is(change.MFABindRequired, true)}
 }
 
 // checkAccess refuses, before a request is sent, to lock the user out.

@@ -42,7 +42,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 	if !r.checkAccess(ctx, *plan, want, diags) || !r.checkPassword(ctx, f, *plan, want, diags) {
 		return none, false
 	}
-	began := serverTime(r.Instance)
+	began := r.ServerTime()
 	// One interrupt must not part the profile from the state.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()
@@ -155,12 +155,6 @@ func matchesRequest(want ram.LoginProfileChange, have ram.LoginProfile) bool {
 	return (want.PasswordResetRequired == nil || *want.PasswordResetRequired == have.PasswordResetRequired) &&
 		(want.MFABindRequired == nil || !*want.MFABindRequired || have.MFABindRequired) && // an account may demand it of all users
 		(want.Status == nil || *want.Status == have.Status)
-}
-
-// serverTime is the time of the service, as far as it is known.
-func serverTime(i *instance.Instance) time.Time {
-	now, _ := i.Client.ServerNow()
-	return now
 }
 
 // writtenSince reports whether a profile was written after a moment of the service's time,

@@ -144,7 +144,7 @@ func (a *unbindMFA) destroy(ctx context.Context, user ram.User, serial string, t
 		if ram.Conflict(err) {
 			return false, nil
 		}
-		return err == nil || ram.NotFound(err, "VirtualMFADevice"), ignoreNotFound(err, "VirtualMFADevice")
+		return err == nil || ram.NotFound(err, "VirtualMFADevice"), ram.IgnoreNotFound(err, "VirtualMFADevice")
 	})
 	if err == nil && !deleted {
 		err = fmt.Errorf("for %s, the service refused to delete the device because it is bound", instance.ConfirmLimit)

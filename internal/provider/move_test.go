@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
@@ -67,10 +68,10 @@ var moves = map[string]moved{
 		kind: preference, former: "alicloud_ram_security_preference",
 		state: `{"id":"RamSecurityPreference","allow_user_to_change_password":true,"allow_user_to_manage_access_keys":false,"allow_user_to_manage_mfa_devices":true,
 			"enable_save_mfa_ticket":false,"enforce_mfa_for_login":true,"login_network_masks":"","login_session_duration":6}`,
-		arrange: func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = mandatory },
-		config:  attributes{"mfa_operation_for_login": mandatory},
+		arrange: func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = access.Mandatory },
+		config:  attributes{"mfa_operation_for_login": access.Mandatory},
 		warned:  []string{"enforce_mfa_for_login becomes mfa_operation_for_login"},
-		wants:   map[string]any{"mfa_operation_for_login": mandatory, "login_network_masks": []string{}, "verification_types": nil, "max_idle_days_for_users": nil},
+		wants:   map[string]any{"mfa_operation_for_login": access.Mandatory, "login_network_masks": []string{}, "verification_types": nil, "max_idle_days_for_users": nil},
 	},
 	"password policy": {
 		kind: policy, former: "alicloud_ram_password_policy",
@@ -741,9 +742,9 @@ func TestMove_theDeadSwitchForMFA(t *testing.T) {
 		warned []string
 	}{
 		{`{"enforce_mfa_for_login":true,"mfa_operation_for_login":"independent"}`, "independent", []string{"enforce_mfa_for_login was not enforced"}},
-		{`{"enforce_mfa_for_login":true,"mfa_operation_for_login":"mandatory"}`, mandatory, []string{"enforce_mfa_for_login becomes mfa_operation_for_login"}},
-		{`{"enforce_mfa_for_login":"true","mfa_operation_for_login":""}`, mandatory, []string{"enforce_mfa_for_login becomes mfa_operation_for_login"}},
-		{`{"enforce_mfa_for_login":"true","mfa_operation_for_login":null}`, mandatory, []string{"enforce_mfa_for_login becomes mfa_operation_for_login"}},
+		{`{"enforce_mfa_for_login":true,"mfa_operation_for_login":"mandatory"}`, access.Mandatory, []string{"enforce_mfa_for_login becomes mfa_operation_for_login"}},
+		{`{"enforce_mfa_for_login":"true","mfa_operation_for_login":""}`, access.Mandatory, []string{"enforce_mfa_for_login becomes mfa_operation_for_login"}},
+		{`{"enforce_mfa_for_login":"true","mfa_operation_for_login":null}`, access.Mandatory, []string{"enforce_mfa_for_login becomes mfa_operation_for_login"}},
 		{`{"enforce_mfa_for_login":false}`, nil, nil},
 		{`{"enforce_mfa_for_login":"false"}`, nil, nil},
 		{`{"enforce_mfa_for_login":""}`, nil, nil},

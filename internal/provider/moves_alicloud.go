@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/move"
@@ -172,7 +172,7 @@ func takeMasks(ctx context.Context, m *move.State, name string) error {
 func takeEnforcedMFA(ctx context.Context, m *move.State, name string) error {
 	enforced, err := m.Read(ctx, name, types.BoolType)
 	if err == nil && enforced.Equal(types.BoolValue(true)) && m.Nothing("mfa_operation_for_login") {
-		m.Into["mfa_operation_for_login"] = types.StringValue(mandatory)
+		m.Into["mfa_operation_for_login"] = types.StringValue(access.Mandatory)
 	}
 	return err
 }
@@ -180,7 +180,7 @@ func takeEnforcedMFA(ctx context.Context, m *move.State, name string) error {
 func tellEnforcedMFA(m *move.State) (summary, detail string) {
 	const how = "This provider does not have it. Write mfa_operation_for_login = \"mandatory\" in the configuration instead, to ask every RAM user for a second factor at every logon."
 	switch said := tf.String(m.Into["mfa_operation_for_login"]); said {
-	case mandatory:
+	case access.Mandatory:
 		return "enforce_mfa_for_login becomes mfa_operation_for_login", "The configuration of " + m.Former.Name + " said enforce_mfa_for_login = true. " + how
 	case "": // false, as a text
 		return "", ""
@@ -314,54 +314,4 @@ func takePolicy(ctx context.Context, m *move.State, name string) error {
 		m.Into[f.Name] = f.Get(&policy)
 	}
 	return nil
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *userResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *loginProfileResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *accessKeyResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *accessKeyPolicy) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *rotationResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (d *virtualMFADevice) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, d, formerTypes)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (b *mfaBinding) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, b, formerTypes)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *verificationResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *exclusiveResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *serviceCredentialResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
@@ -49,12 +50,12 @@ func networkPolicyRisks(ctx context.Context, c setting.Change[ram.NetworkPolicy]
 		if answer.Unchecked {
 			found = append(found, setting.Risk{
 				Attribute: "status", Refuse: true, Summary: "What must be allowed cannot be checked",
-				Detail: "Without an active policy of its own the key goes by the policy of the account, which could not be read: " + sentence(answer.Unread) + " So it is not known whether the account's policy lets in what must_allow names.",
+				Detail: "Without an active policy of its own the key goes by the policy of the account, which could not be read: " + diagnostics.Sentence(answer.Unread.Error()) + " So it is not known whether the account's policy lets in what must_allow names.",
 			})
 		}
 	})
 	if err != nil {
-		found = append(found, setting.Risk{Attribute: "status", Refuse: true, Summary: ownKeyLost, Detail: "Whether a key is locked out could not be found out: " + sentence(err)})
+		found = append(found, setting.Risk{Attribute: "status", Refuse: true, Summary: ownKeyLost, Detail: "Whether a key is locked out could not be found out: " + diagnostics.Sentence(err.Error())})
 	}
 	return found
 }
@@ -110,7 +111,7 @@ func ownKeyRisk(a access.KeyAnswer, ofKey bool) setting.Risk {
 	switch {
 	case a.Fallback && a.Unread != nil:
 		d.Attribute = "status"
-		governed = "without an active policy of its own it goes by the policy of the account, which could not be read: " + sentence(a.Unread)
+		governed = "without an active policy of its own it goes by the policy of the account, which could not be read: " + diagnostics.Sentence(a.Unread.Error())
 	case a.Fallback:
 		d.Attribute = "status"
 		governed = "without an active policy of its own it goes by the policy of the account, which lets in only " + listsOf(a.By)
@@ -120,7 +121,7 @@ func ownKeyRisk(a access.KeyAnswer, ofKey bool) setting.Risk {
 	}
 	d.Detail = fmt.Sprintf("The provider uses the long-lived AccessKey pair %s, and %s.", keyName(*a.Lost), strings.TrimSuffix(governed, "."))
 	if a.Lost.Uncertain != nil {
-		d.Detail += " Whether the key belongs to this account could not be determined, so it may: " + sentence(a.Lost.Uncertain)
+		d.Detail += " Whether the key belongs to this account could not be determined, so it may: " + diagnostics.Sentence(a.Lost.Uncertain.Error())
 	}
 	d.Detail += after
 	return d

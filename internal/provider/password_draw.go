@@ -9,6 +9,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 const (
@@ -89,4 +95,86 @@ func (r passwordRules) keptBy(password string) bool {
 	}
 	holdsName := r.userName != "" && strings.Contains(strings.ToLower(password), strings.ToLower(r.userName))
 	return different >= r.different && !holdsName
+}
+
+type passwordModel struct {
+	UserName         types.String `tfsdk:"user_name"`
+	Length           types.Int64  `tfsdk:"length"`
+	RequireLowercase types.Bool   `tfsdk:"require_lowercase_characters"`
+	RequireUppercase types.Bool   `tfsdk:"require_uppercase_characters"`
+	RequireNumbers   types.Bool   `tfsdk:"require_numbers"`
+	RequireSymbols   types.Bool   `tfsdk:"require_symbols"`
+	Different        types.Int64  `tfsdk:"minimum_password_different_character"`
+	Symbols          types.String `tfsdk:"symbols"`
+	Password         types.String `tfsdk:"password"`
+}
+
+// demands are what the arguments demand, as a policy. Nil is left to the account's.
+func (m passwordModel) demands() ram.PasswordPolicy {
+	return ram.PasswordPolicy{
+		MinimumPasswordLength:             m.Length.ValueInt64Pointer(),
+		RequireLowercaseCharacters:        m.RequireLowercase.ValueBoolPointer(),
+		RequireUppercaseCharacters:        m.RequireUppercase.ValueBoolPointer(),
+		RequireNumbers:                    m.RequireNumbers.ValueBoolPointer(),
+		RequireSymbols:                    m.RequireSymbols.ValueBoolPointer(),
+		MinimumPasswordDifferentCharacter: m.Different.ValueInt64Pointer(),
+	}
+}
+
+// left are the arguments that were left to the account's policy.
+func (m passwordModel) left() (names []string) {
+	for _, argument := range []struct {
+		name  string
+		given bool
+	}{
+		{"length", !m.Length.IsNull()},
+		{"require_lowercase_characters", !m.RequireLowercase.IsNull()},
+		{"require_uppercase_characters", !m.RequireUppercase.IsNull()},
+		{"require_numbers", !m.RequireNumbers.IsNull()},
+		{"require_symbols", !m.RequireSymbols.IsNull()},
+		{"minimum_password_different_character", !m.Different.IsNull()},
+	} {
+		if !argument.given {
+			names = append(names, argument.name)
+		}
+	}
+	return names
+}
+
+// rules are what the arguments or the policy demand, whichever is stricter.
+func (m passwordModel) rules(policy ram.PasswordPolicy, diags *diag.Diagnostics) (passwordRules, bool) {
+	own := m.demands()
+	r := passwordRules{symbols: usualSymbols, userName: m.UserName.ValueString(), different: int(max(atLeast(own.MinimumPasswordDifferentCharacter), atLeast(policy.MinimumPasswordDifferentCharacter)))}
+	if !m.Symbols.IsNull() {
+		r.symbols = m.Symbols.ValueString()
+	}
+	for _, class := range []struct {
+		characters string
+		own, of    *bool
+	}{
+		{lowerLetters, own.RequireLowercaseCharacters, policy.RequireLowercaseCharacters},
+		{upperLetters, own.RequireUppercaseCharacters, policy.RequireUppercaseCharacters},
+		{numerals, own.RequireNumbers, policy.RequireNumbers},
+		{r.symbols, own.RequireSymbols, policy.RequireSymbols},
+	} {
+		if ram.Is(class.own, true) || ram.Is(class.of, true) {
+			r.classes = append(r.classes, class.characters)
+		}
+	}
+	shortest := atLeast(policy.MinimumPasswordLength)
+	r.length = int(max(shortest, usualLength))
+	if !m.Length.IsNull() {
+		r.length = int(m.Length.ValueInt64())
+	}
+	switch {
+	case int64(r.length) < shortest:
+		diags.AddAttributeError(path.Root("length"), "Cannot make the password", fmt.Sprintf(
+			"The account's password policy requires at least %d characters, and length is %d. No password was generated. Increase or omit length.", shortest, r.length))
+	case r.symbols == "" && (ram.Is(own.RequireSymbols, true) || ram.Is(policy.RequireSymbols, true)):
+		diags.AddAttributeError(path.Root("symbols"), "Cannot make the password",
+			"require_symbols or the account's password policy requires a symbol, and symbols allows none. No password was generated. Allow symbols.")
+	default:
+		return r, true
+	}
+	return r, false
 }

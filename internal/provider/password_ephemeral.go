@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -38,50 +37,6 @@ type passwordEphemeral struct {
 	*instance.Instance
 
 	random io.Reader
-}
-
-type passwordModel struct {
-	UserName         types.String `tfsdk:"user_name"`
-	Length           types.Int64  `tfsdk:"length"`
-	RequireLowercase types.Bool   `tfsdk:"require_lowercase_characters"`
-	RequireUppercase types.Bool   `tfsdk:"require_uppercase_characters"`
-	RequireNumbers   types.Bool   `tfsdk:"require_numbers"`
-	RequireSymbols   types.Bool   `tfsdk:"require_symbols"`
-	Different        types.Int64  `tfsdk:"minimum_password_different_character"`
-	Symbols          types.String `tfsdk:"symbols"`
-	Password         types.String `tfsdk:"password"`
-}
-
-// demands are what the arguments demand, as a policy. Nil is left to the account's.
-func (m passwordModel) demands() ram.PasswordPolicy {
-	return ram.PasswordPolicy{
-		MinimumPasswordLength:             m.Length.ValueInt64Pointer(),
-		RequireLowercaseCharacters:        m.RequireLowercase.ValueBoolPointer(),
-		RequireUppercaseCharacters:        m.RequireUppercase.ValueBoolPointer(),
-		RequireNumbers:                    m.RequireNumbers.ValueBoolPointer(),
-		RequireSymbols:                    m.RequireSymbols.ValueBoolPointer(),
-		MinimumPasswordDifferentCharacter: m.Different.ValueInt64Pointer(),
-	}
-}
-
-// left are the arguments that were left to the account's policy.
-func (m passwordModel) left() (names []string) {
-	for _, argument := range []struct {
-		name  string
-		given bool
-	}{
-		{"length", !m.Length.IsNull()},
-		{"require_lowercase_characters", !m.RequireLowercase.IsNull()},
-		{"require_uppercase_characters", !m.RequireUppercase.IsNull()},
-		{"require_numbers", !m.RequireNumbers.IsNull()},
-		{"require_symbols", !m.RequireSymbols.IsNull()},
-		{"minimum_password_different_character", !m.Different.IsNull()},
-	} {
-		if !argument.given {
-			names = append(names, argument.name)
-		}
-	}
-	return names
 }
 
 func (e *passwordEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
@@ -174,44 +129,6 @@ func (e *passwordEphemeral) policy(ctx context.Context, left []string, diags *di
 		f.State = "There is none, since the account's password policy may not be read, and it decides what is not given. Allow ram:GetPasswordPolicy, or give " + strings.Join(left, ", ") + "."
 	}
 	return policy, !diagnostics.Report(diags, f, err)
-}
-
-// rules are what the arguments or the policy demand, whichever is stricter.
-func (m passwordModel) rules(policy ram.PasswordPolicy, diags *diag.Diagnostics) (passwordRules, bool) {
-	own := m.demands()
-	r := passwordRules{symbols: usualSymbols, userName: m.UserName.ValueString(), different: int(max(atLeast(own.MinimumPasswordDifferentCharacter), atLeast(policy.MinimumPasswordDifferentCharacter)))}
-	if !m.Symbols.IsNull() {
-		r.symbols = m.Symbols.ValueString()
-	}
-	for _, class := range []struct {
-		characters string
-		own, of    *bool
-	}{
-		{lowerLetters, own.RequireLowercaseCharacters, policy.RequireLowercaseCharacters},
-		{upperLetters, own.RequireUppercaseCharacters, policy.RequireUppercaseCharacters},
-		{numerals, own.RequireNumbers, policy.RequireNumbers},
-		{r.symbols, own.RequireSymbols, policy.RequireSymbols},
-	} {
-		if is(class.own, true) || is(class.of, true) {
-			r.classes = append(r.classes, class.characters)
-		}
-	}
-	shortest := atLeast(policy.MinimumPasswordLength)
-	r.length = int(max(shortest, usualLength))
-	if !m.Length.IsNull() {
-		r.length = int(m.Length.ValueInt64())
-	}
-	switch {
-	case int64(r.length) < shortest:
-		diags.AddAttributeError(path.Root("length"), "Cannot make the password", fmt.Sprintf(
-			"The account's password policy requires at least %d characters, and length is %d. No password was generated. Increase or omit length.", shortest, r.length))
-	case r.symbols == "" && (is(own.RequireSymbols, true) || is(policy.RequireSymbols, true)):
-		diags.AddAttributeError(path.Root("symbols"), "Cannot make the password",
-			"require_symbols or the account's password policy requires a symbol, and symbols allows none. No password was generated. Allow symbols.")
-	default:
-		return r, true
-	}
-	return r, false
 }
 
 // atLeast is a lower bound, of which nothing said is none.

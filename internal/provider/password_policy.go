@@ -15,9 +15,8 @@ import (
 
 func newPasswordPolicy() *setting.Setting[ram.PasswordPolicy] {
 	return &setting.Setting[ram.PasswordPolicy]{
-		Former: formerTypes,
-		Name:   "password_policy",
-		Noun:   "password policy",
+		Name: "password_policy",
+		Noun: "password policy",
 		Docs: "The password policy of an account: what the passwords of RAM users must look like, and how long they last. " +
 			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"The attributes, by what they do:\n\n" +
@@ -85,7 +84,7 @@ func passwordPolicyDangers(ctx context.Context, c setting.Change[ram.PasswordPol
 		object: access.Passwords, value: c.After, accepted: c.Accepted, change: change, expiry: "hard_expiry",
 	}, c.Used)
 	age := c.After.MaxPasswordAge
-	if len(found) == 0 && is(c.After.HardExpiry, true) && age != nil && *age > 0 && change.Expires() {
+	if len(found) == 0 && ram.Is(c.After.HardExpiry, true) && age != nil && *age > 0 && change.Expires() {
 		found = append(found, setting.Risk{
 			Attribute: "hard_expiry", Summary: "Passwords expire, and only an administrator can renew them",
 			Detail: fmt.Sprintf("hard_expiry is true and max_password_age is %d days: a RAM user who does not change the password in time is locked out until an administrator resets it.", *age),

@@ -25,7 +25,6 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
-	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -36,7 +35,6 @@ var (
 	_ resource.ResourceWithIdentity    = (*attachmentResource)(nil)
 	_ resource.ResourceWithImportState = (*attachmentResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*attachmentResource)(nil)
-	_ resource.ResourceWithMoveState   = (*attachmentResource)(nil)
 	_ list.ListResourceWithConfigure   = (*attachmentResource)(nil)
 )
 
@@ -78,12 +76,6 @@ func (r *attachmentResource) Metadata(_ context.Context, req resource.MetadataRe
 	resp.TypeName = req.ProviderTypeName + "_policy_attachment"
 	resp.ResourceBehavior.MutableIdentity = true // users and groups may be renamed
 }
-
-// Patterns of names (documented; those of roles are assumed where the references differ).
-var (
-	policyNamePattern = tf.NewLazyRegexp(`^[A-Za-z0-9-]{1,128}$`)
-	roleNamePattern   = tf.NewLazyRegexp(`^[A-Za-z0-9._-]{1,64}$`)
-)
 
 func (r *attachmentResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	replaced := []planmodifier.String{stringplanmodifier.RequiresReplace()}
@@ -142,11 +134,6 @@ func (r *attachmentResource) IdentitySchema(_ context.Context, _ resource.Identi
 		"role_name":         optional("The name of the role, if the policy is attached to a role."),
 		"resource_group_id": optional("The id of the resource group, if the policy is attached in one."),
 	}}
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *attachmentResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
 }
 
 func attachmentOperation(verb, state string) diagnostics.Operation {
@@ -246,7 +233,7 @@ func (r *attachmentResource) find(ctx context.Context, m *attachmentModel, read 
 	}
 	m.rename(name)
 	found, err = r.attached(ctx, m, read)
-	return found, ignoreNotFound(err, string(p.Kind))
+	return found, ram.IgnoreNotFound(err, string(p.Kind))
 }
 
 func (r *attachmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -361,7 +348,7 @@ func (r *attachmentResource) Update(ctx context.Context, req resource.UpdateRequ
 	if id := state.PrincipalID.ValueString(); id != "" && id != plan.PrincipalID.ValueString() {
 		resp.Diagnostics.AddError("Cannot update the policy attachment", fmt.Sprintf(
 			"%s has the id %s, but the policy is attached to the one with the id %s. %s\n\nTo attach the policy to the other one, plan with -replace.",
-			capitalized(describePrincipal(plan.principal())), plan.PrincipalID.ValueString(), id, f.State))
+			diagnostics.Capitalize(describePrincipal(plan.principal())), plan.PrincipalID.ValueString(), id, f.State))
 		return
 	}
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -392,13 +379,13 @@ func (r *attachmentResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	p := state.principal()
 	f.State = "The policy is still attached, unless the outcome is unknown. Run again: the request can be repeated."
-	err = ignoreNotFound(r.Client.DetachPolicy(ctx, p, state.policy(), state.ResourceGroupID.ValueString()), string(p.Kind)+".Policy", "Policy", string(p.Kind))
+	err = ram.IgnoreNotFound(r.Client.DetachPolicy(ctx, p, state.policy(), state.ResourceGroupID.ValueString()), string(p.Kind)+".Policy", "Policy", string(p.Kind))
 	if diagnostics.Report(&resp.Diagnostics, f, err) || !state.ResourceGroupID.IsNull() {
 		return
 	}
 	gone, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		attached, err := r.attached(ctx, &state, r.Client.RefreshAttachedPolicies)
-		return !attached && ignoreNotFound(err, string(p.Kind)) == nil, ignoreNotFound(err, string(p.Kind))
+		return !attached && ram.IgnoreNotFound(err, string(p.Kind)) == nil, ram.IgnoreNotFound(err, string(p.Kind))
 	})
-	warnNotGone("policy attachment", gone, err, &resp.Diagnostics)
+	diagnostics.ReportDelete("policy attachment", gone, err, &resp.Diagnostics)
 }

@@ -19,7 +19,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -30,7 +29,6 @@ var (
 	_ resource.ResourceWithIdentity    = (*policySetResource)(nil)
 	_ resource.ResourceWithImportState = (*policySetResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*policySetResource)(nil)
-	_ resource.ResourceWithMoveState   = (*policySetResource)(nil)
 )
 
 // policySetResource declares which policies may be attached to a user, group or role.
@@ -75,14 +73,6 @@ func (m *policySetModel) fields() ruleFields {
 
 // policyPattern matches a policy in a declaration.
 var policyPattern = tf.NewLazyRegexp(`^(System|Custom):[A-Za-z0-9-]{1,128}$`)
-
-// formatPolicy names a policy in a declaration.
-func formatPolicy(policy ram.Policy) string { return policy.Type + ":" + policy.Name }
-
-func parsePolicy(s string) ram.Policy {
-	kind, name, _ := strings.Cut(s, ":")
-	return ram.Policy{Type: kind, Name: name}
-}
 
 func (r *policySetResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_policy_attachments_exclusive"
@@ -144,11 +134,6 @@ func (r *policySetResource) IdentitySchema(_ context.Context, _ resource.Identit
 	}}
 }
 
-// MoveState implements [resource.ResourceWithMoveState].
-func (r *policySetResource) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, r, formerTypes)
-}
-
 func (r *policySetResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	m := policySetModel{Timeouts: owner.NoTimeouts}
 	if req.ID == "" {
@@ -182,7 +167,7 @@ func (r *policySetResource) members(ctx context.Context, p ram.Principal, refres
 }
 
 func (r *policySetResource) remove(ctx context.Context, p ram.Principal, member string) error {
-	return ignoreNotFound(r.Client.DetachPolicy(ctx, p, parsePolicy(member), ""), string(p.Kind)+".Policy", "Policy", string(p.Kind))
+	return ram.IgnoreNotFound(r.Client.DetachPolicy(ctx, p, parsePolicy(member), ""), string(p.Kind)+".Policy", "Policy", string(p.Kind))
 }
 
 // own returns true for each policy if the provider itself has the permissions of the principal.

@@ -11,12 +11,17 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // principalNames are the attributes that name a user, group or role, of which one is set.
@@ -82,9 +87,6 @@ func describePrincipal(p ram.Principal) string {
 	return fmt.Sprintf("the %s %q", strings.ToLower(string(p.Kind)), p.Name)
 }
 
-// capitalized returns a text with a capital letter at its beginning.
-func capitalized(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
-
 // principalID returns the id of a user, group or role.
 func principalID(ctx context.Context, client *ram.Client, p ram.Principal) (string, error) {
 	switch p.Kind {
@@ -120,7 +122,7 @@ func principalName(ctx context.Context, client *ram.Client, kind ram.PrincipalKi
 		return group.Name, found, err
 	}
 	user, err := client.RefreshUserByID(ctx, id)
-	return user.Name, err == nil, ignoreNotFound(err, "User")
+	return user.Name, err == nil, ram.IgnoreNotFound(err, "User")
 }
 
 // isOwnPrincipal reports whether the credentials of the provider have the permissions of a principal: it is
@@ -135,5 +137,54 @@ func isOwnPrincipal(ctx context.Context, i *instance.Instance, p ram.Principal, 
 		return slices.Contains(own, id), err
 	}
 	members, err := i.Client.GroupMembers(ctx, p.Name)
-	return slices.ContainsFunc(members, func(member ram.GroupMember) bool { return slices.Contains(own, member.UserID) }), ignoreNotFound(err, "Group")
+	return slices.ContainsFunc(members, func(member ram.GroupMember) bool { return slices.Contains(own, member.UserID) }), ram.IgnoreNotFound(err, "Group")
 }
+
+// groupNamePattern matches the name of a group: letters, digits and hyphens (documented), dots and
+// underscores (assumed).
+var groupNamePattern = tf.NewLazyRegexp(`^[a-zA-Z0-9._-]{1,64}$`)
+
+// groupNameValidators accept the name of a group.
+func groupNameValidators() []validator.String {
+	return []validator.String{groupNamePattern.Validator("must be 1 to 64 letters, digits, dots, hyphens and underscores")}
+}
+
+// formatPolicy names a policy in a declaration.
+func formatPolicy(policy ram.Policy) string { return policy.Type + ":" + policy.Name }
+
+func parsePolicy(s string) ram.Policy {
+	kind, name, _ := strings.Cut(s, ":")
+	return ram.Policy{Type: kind, Name: name}
+}
+
+// objectName names a principal for the members that a run adds and removes.
+func objectName(p ram.Principal) string { return strings.ToLower(string(p.Kind)) + " " + p.Name }
+
+// allowSelfAttribute permits a resource to remove permissions of the provider itself.
+func allowSelfAttribute(docs string) schema.Attribute {
+	return schema.BoolAttribute{
+		Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+		MarkdownDescription: docs + " The default is `false`: the plan then ends with an error. The value of the last apply is used. It is never sent to the service.",
+	}
+}
+
+// planGroupName plans a changed group_name: an update in place if the same group was renamed, a
+// replacement if the name belongs to another group.
+func planGroupName(ctx context.Context, i *instance.Instance, before, id, after types.String, resp *resource.ModifyPlanResponse) {
+	if after.IsUnknown() || after.Equal(before) || id.ValueString() == "" {
+		return
+	}
+	group, err := i.Client.Group(ctx, after.ValueString())
+	switch {
+	case ram.NotFound(err, "Group"): // the group is renamed in this run
+	case diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "plan the change of group_name", State: "Nothing was changed."}, err):
+	case group.ID != id.ValueString():
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("group_name"))
+	}
+}
+
+// Patterns of names (documented; those of roles are assumed where the references differ).
+var (
+	policyNamePattern = tf.NewLazyRegexp(`^[A-Za-z0-9-]{1,128}$`)
+	roleNamePattern   = tf.NewLazyRegexp(`^[A-Za-z0-9._-]{1,64}$`)
+)

@@ -45,16 +45,6 @@ func recycledKeyAttributes(ctx context.Context) map[string]schema.Attribute {
 	})
 }
 
-// planOrder is the plan of an action on the account.
-func (a *actsOnInstance) planOrder(ctx context.Context, f diagnostics.Operation, o order, diags *diag.Diagnostics) {
-	if a.Instance == nil || diags.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
-	defer cancel()
-	a.meant(ctx, f, o, diags)
-}
-
 // inBin is the key that is meant, if it is in the recycle bin of the account that is meant.
 func (a *actsOnInstance) inBin(ctx context.Context, f diagnostics.Operation, m recycledKeyOrder, diags *diag.Diagnostics) (kept ram.RecycledKey, found, ok bool) {
 	if _, ok := a.meant(ctx, f, m.order, diags); !ok {
@@ -251,7 +241,7 @@ func (a *purgeKey) purge(ctx context.Context, kept ram.RecycledKey) error {
 	}
 	gone, looked := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		_, err := a.Client.RecycledKey(ctx, kept.ID)
-		return ram.NotFound(err, "User.AccessKey"), ignoreNotFound(err, "User.AccessKey")
+		return ram.NotFound(err, "User.AccessKey"), ram.IgnoreNotFound(err, "User.AccessKey")
 	})
 	switch {
 	case looked == nil && gone:

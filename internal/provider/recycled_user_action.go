@@ -63,7 +63,7 @@ func (a *actsOnInstance) findRecycledUser(ctx context.Context, f diagnostics.Ope
 // liveUser returns the user with an id, if it is not deleted.
 func (a *actsOnInstance) liveUser(ctx context.Context, id string) (user ram.User, found bool, err error) {
 	user, err = a.Client.RefreshUserByID(ctx, id)
-	return user, err == nil, ignoreNotFound(err, "User")
+	return user, err == nil, ram.IgnoreNotFound(err, "User")
 }
 
 // restoreUser restores a deleted user.
@@ -249,7 +249,7 @@ func (a *purgeUser) purge(ctx context.Context, id string) error {
 	}
 	gone, err := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		_, err := a.Client.RecycledUser(ctx, id)
-		return ram.NotFound(err, "User"), ignoreNotFound(err, "User")
+		return ram.NotFound(err, "User"), ram.IgnoreNotFound(err, "User")
 	})
 	if err == nil && !gone {
 		err = fmt.Errorf("the service accepted the request, but still returned the user after %s", instance.ConfirmLimit)

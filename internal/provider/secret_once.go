@@ -159,7 +159,7 @@ func disableCreated[C credential.Credential](ctx context.Context, f diagnostics.
 	}
 	if err != nil {
 		err = diagnostics.WithState(fmt.Sprintf("%s %s was created and saved with its secret, but disabling it failed, so treat it as Active. "+
-			"It is marked as tainted: the next apply replaces it, unless you run terraform untaint ADDRESS.", capitalized(all.Kind.Noun), id), err)
+			"It is marked as tainted: the next apply replaces it, unless you run terraform untaint ADDRESS.", diagnostics.Capitalize(all.Kind.Noun), id), err)
 	}
 	return !diagnostics.Report(diags, f, err)
 }
@@ -237,7 +237,7 @@ const planReads = 3 * time.Second
 // plan is check in the plan, which is where the provider sees the state. A user that the run creates has no credentials.
 func (r room[C]) plan(ctx context.Context, diags *diag.Diagnostics) {
 	user := r.Owner.UserName
-	if !r.Refreshes.Load() || tf.IsAbsent(user) || r.Managed(newUserObject(user.ValueString())) {
+	if !r.Refreshes.Load() || tf.IsAbsent(user) || r.Managed(owner.NewUser(user.ValueString())) {
 		return
 	}
 	all, err := r.Kind.Read(ctx, user.ValueString())
@@ -247,3 +247,9 @@ func (r room[C]) plan(ctx context.Context, diags *diag.Diagnostics) {
 	_, _ = r.WaitUntil(ctx, planReads, func(context.Context) (bool, error) { return len(r.recent(all)) == 0, nil })
 	r.warnRecent(user.ValueString(), all, diags)
 }
+
+// keysLock is the name of the lock of a user's keys.
+func keysLock(o owner.Object) string { return "access keys of " + o.UserName.ValueString() }
+
+// accessKeyObject is the name under which this run records that it manages a key.
+func accessKeyObject(id string) string { return "access key " + id }

@@ -14,8 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
@@ -29,14 +27,10 @@ const (
 	longestMasks = 512 // characters, joined by ";"
 )
 
-// mandatory demands a second factor of every RAM user at every logon.
-const mandatory = access.Mandatory
-
 func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 	return &setting.Setting[ram.SecurityPreference]{
-		Former: formerTypes,
-		Name:   "security_preference",
-		Noun:   "security preference",
+		Name: "security_preference",
+		Noun: "security preference",
 		Docs: "The security preference of an account: how RAM users log on to the console, and what they may change of their own credentials. " +
 			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"The logon masks govern the console, never calls that are signed with an AccessKey pair.\n\n" +
@@ -63,23 +57,6 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 		Risks:    securityPreferenceDangers,
 		LockName: access.LockName,
 	}
-}
-
-// lockOutArguments are the guards of a setting that can lock people out.
-func lockOutArguments(guarded string) map[string]schema.Attribute {
-	arguments := map[string]schema.Attribute{
-		"allow_lock_out": schema.BoolAttribute{
-			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-			MarkdownDescription: "Whether a change may lock people out. `false` (the default) makes such a plan an error; `true` makes it a warning. It is never sent to the service.",
-		},
-	}
-	if guarded != "" {
-		arguments["must_allow"] = schema.SetAttribute{
-			ElementType: types.StringType, Optional: true, Validators: network.Validators(1000, 0),
-			MarkdownDescription: "IP addresses and CIDR blocks that " + guarded + " must let in, whether the configuration manages it or not. A plan that keeps one of them out is an error. It is never sent to the service.",
-		}
-	}
-	return arguments
 }
 
 // securityPreferenceFields are the fields of Ims SetSecurityPreference. What a
@@ -115,7 +92,7 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 			func(s *p) *[]string { return &s.LoginNetworkMasks }, network.Canonical, network.Wider, network.Validators(mostMasks, longestMasks)...),
 		setting.Choice("mfa_operation_for_login", "When a RAM user needs a second factor at logon: `mandatory` (always), `independent` (as the user's login profile says) or `adaptive` (at a suspicious logon). "+
 			"A new account has `independent`.",
-			func(s *p) **string { return &s.MFAOperationForLogin }, "independent", "independent", "adaptive", mandatory),
+			func(s *p) **string { return &s.MFAOperationForLogin }, "independent", "independent", "adaptive", access.Mandatory),
 		setting.Words("verification_types", "The second factors that may replace an MFA device: `sms`, `email`, and `mfa`, which the service's reference does not mention. A new account has none.",
 			func(s *p) *[]string { return &s.VerificationTypes }, strings.ToLower, setting.Neutral[[]string],
 			setvalidator.ValueStringsAre(stringvalidator.OneOf("sms", "email", "mfa"))),
@@ -170,22 +147,19 @@ func becomes(before, after *string, value string) bool {
 	return after != nil && *after == value && (before == nil || *before != value)
 }
 
-// is reports whether a switch is known to have a value.
-func is(b *bool, value bool) bool { return b != nil && *b == value }
-
 func mfaDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
 	after := c.After
-	if after.MFAOperationForLogin == nil || *after.MFAOperationForLogin != mandatory {
+	if after.MFAOperationForLogin == nil || *after.MFAOperationForLogin != access.Mandatory {
 		return nil
 	}
-	starts := becomes(c.Before.MFAOperationForLogin, after.MFAOperationForLogin, mandatory)
+	starts := becomes(c.Before.MFAOperationForLogin, after.MFAOperationForLogin, access.Mandatory)
 	if starts {
 		found = append(found, setting.Risk{
 			Attribute: "mfa_operation_for_login", Summary: "Every RAM user needs a second factor",
 			Detail: "From the next logon on, a RAM user without a second factor has to bind one before the console opens.",
 		})
 	}
-	if is(after.AllowUserToManageMFADevices, false) && (starts || !is(c.Before.AllowUserToManageMFADevices, false)) {
+	if ram.Is(after.AllowUserToManageMFADevices, false) && (starts || !ram.Is(c.Before.AllowUserToManageMFADevices, false)) {
 		found = append(found, setting.Risk{
 			Attribute: "allow_user_to_manage_mfa_devices", Summary: "Users may not bind a second factor",
 			Detail: "mfa_operation_for_login is \"mandatory\" and allow_user_to_manage_mfa_devices is false. A user without a second factor, such as a new one, or one who has lost it, cannot log on until an administrator binds one.",
@@ -193,7 +167,7 @@ func mfaDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk)
 	}
 	if c.Manages("verification_types") && after.VerificationTypes != nil && len(after.VerificationTypes) == 0 && (starts || len(c.Before.VerificationTypes) > 0) {
 		found = append(found, setting.Risk{
-			Attribute: "verification_types", Refuse: !is(after.AllowUserToManageMFADevices, true), Summary: "A second factor is mandatory, but no alternative is allowed",
+			Attribute: "verification_types", Refuse: !ram.Is(after.AllowUserToManageMFADevices, true), Summary: "A second factor is mandatory, but no alternative is allowed",
 			Detail: "mfa_operation_for_login is \"mandatory\" and verification_types is empty: an MFA device is the only second factor. " +
 				"A RAM user who has none, or has lost it, cannot log on until one is bound. Users can do that at the next logon while allow_user_to_manage_mfa_devices is true.",
 		})
@@ -221,7 +195,7 @@ func idleDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk
 
 // passwordChangeDangers warns of what the questions about the console do not refuse.
 func passwordChangeDangers(c setting.Change[ram.SecurityPreference]) []setting.Risk {
-	if !is(c.After.AllowUserToChangePassword, false) || is(c.Before.AllowUserToChangePassword, false) {
+	if !ram.Is(c.After.AllowUserToChangePassword, false) || ram.Is(c.Before.AllowUserToChangePassword, false) {
 		return nil
 	}
 	return []setting.Risk{{

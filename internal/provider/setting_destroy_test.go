@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
@@ -84,7 +85,7 @@ func TestDestroy_resetNeverWeakensUnasked(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.Change(func(a *ramtest.Account) {
-		a.Policy.RequireLowercaseCharacters, a.Preference.MaxIdleDaysForUsers, a.Preference.MFAOperationForLogin = true, 365, mandatory
+		a.Policy.RequireLowercaseCharacters, a.Preference.MaxIdleDaysForUsers, a.Preference.MFAOperationForLogin = true, 365, access.Mandatory
 	})
 	c := newCore(t, srv.Getenv, fakeClock())
 	for kind, config := range map[string]attributes{
@@ -100,7 +101,7 @@ func TestDestroy_resetNeverWeakensUnasked(t *testing.T) {
 	a := account(srv)
 	expect(t, "length as found", a.Policy.MinimumPasswordLength, 10)
 	expect(t, "letters", a.Policy.RequireLowercaseCharacters, true)
-	expect(t, "second factor", a.Preference.MFAOperationForLogin, mandatory)
+	expect(t, "second factor", a.Preference.MFAOperationForLogin, access.Mandatory)
 	expect(t, "idle days as found", a.Preference.MaxIdleDaysForUsers, 365)
 	expect(t, "masks", a.Preference.LoginNetworkMasks, "203.0.113.0/24;198.51.100.7")
 	expect(t, "session of a new account", a.Preference.LoginSessionDuration, 6)

@@ -6,6 +6,7 @@ package provider
 import (
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
@@ -79,12 +80,12 @@ func TestSettingWrite_mergesAfterEachWait(t *testing.T) {
 			plan, diags := c.Plan(preference, attributes{"login_session_duration": 8, "on_destroy": setting.Restore}, c.Null(preference))
 			clean(t, diags)
 			srv.ChangeBefore("GetSecurityPreference", func(*ramtest.Account) {})
-			srv.ChangeBefore("GetSecurityPreference", func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = mandatory })
+			srv.ChangeBefore("GetSecurityPreference", func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = access.Mandatory })
 			o, diags := c.ApplyPlan(preference, attributes{"login_session_duration": 8, "on_destroy": setting.Restore}, c.Null(preference), plan)
 			clean(t, diags)
-			expect(t, "second factor", account(srv).Preference.MFAOperationForLogin, mandatory)
+			expect(t, "second factor", account(srv).Preference.MFAOperationForLogin, access.Mandatory)
 			expect(t, "session", account(srv).Preference.LoginSessionDuration, 8)
-			expect(t, "state", in(t, o.State, "mfa_operation_for_login"), mandatory)
+			expect(t, "state", in(t, o.State, "mfa_operation_for_login"), access.Mandatory)
 			_, diags = c.Destroy(preference, o)
 			clean(t, diags)
 			expect(t, "restored", account(srv).Preference.LoginSessionDuration, 24)

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/boolvalidator"
@@ -81,12 +80,12 @@ func unfilledUser(account, name string) userModel {
 // show fills the model from what the service says.
 func (m *userModel) show(u ram.User) {
 	m.Name, m.UserID = types.StringValue(u.Name), types.StringValue(u.ID)
-	m.DisplayName = shown(m.DisplayName, u.DisplayName)
-	m.MobilePhone = shown(m.MobilePhone, u.MobilePhone)
-	m.Email = shown(m.Email, u.Email)
-	m.Comments = shown(m.Comments, u.Comments)
+	m.DisplayName = tf.Optional(m.DisplayName, u.DisplayName)
+	m.MobilePhone = tf.Optional(m.MobilePhone, u.MobilePhone)
+	m.Email = tf.Optional(m.Email, u.Email)
+	m.Comments = tf.Optional(m.Comments, u.Comments)
 	m.Tags = shownTags(m.Tags, u.Tags)
-	m.CreateDate = unchanging(m.CreateDate, u.CreateDate)
+	m.CreateDate = tf.FirstTimestamp(m.CreateDate, u.CreateDate)
 }
 
 // shows reports whether the model is what the service says.
@@ -95,15 +94,6 @@ func (m userModel) shows(u ram.User) bool {
 	next.show(u)
 	return next.Name.Equal(m.Name) && next.DisplayName.Equal(m.DisplayName) && next.MobilePhone.Equal(m.MobilePhone) &&
 		next.Email.Equal(m.Email) && next.Comments.Equal(m.Comments) && next.Tags.Equal(m.Tags) && next.CreateDate.Equal(m.CreateDate)
-}
-
-// shown is a text as the state has it. The service does not tell an empty text from
-// none (documented), so "" stays "" where the configuration says so, and is null elsewhere.
-func shown(prior types.String, live string) types.String {
-	if live == "" && (prior.IsNull() || prior.IsUnknown() || prior.ValueString() != "") {
-		return types.StringNull()
-	}
-	return types.StringValue(live)
 }
 
 func shownTags(prior types.Map, live map[string]string) types.Map {
@@ -128,14 +118,6 @@ func ownTags(tags map[string]string) map[string]string {
 // ofService reports whether a tag is one of the service itself, by its key (documented).
 func ofService(key string) bool {
 	return strings.HasPrefix(key, "acs:") || strings.HasPrefix(key, "aliyun")
-}
-
-// unchanging is a date that does not change: it is kept as it was read first.
-func unchanging(prior types.String, live time.Time) types.String {
-	if tf.IsAbsent(prior) {
-		return tf.Timestamp(live)
-	}
-	return prior
 }
 
 // optionals are the texts that a user may have, and the attribute of each.
@@ -305,9 +287,9 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	plan.AccountID = types.StringValue(account)
-	plan.UserID, plan.CreateDate = types.StringValue(made.ID), unchanging(plan.CreateDate, made.CreateDate)
+	plan.UserID, plan.CreateDate = types.StringValue(made.ID), tf.FirstTimestamp(plan.CreateDate, made.CreateDate)
 	if plan.DisplayName.IsUnknown() {
-		plan.DisplayName = shown(plan.DisplayName, made.DisplayName)
+		plan.DisplayName = tf.Optional(plan.DisplayName, made.DisplayName)
 	}
 	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -376,7 +358,7 @@ func (r *userResource) confirmGone(ctx context.Context, m userModel) (live ram.U
 	gone, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
 		var err error
 		live, err = r.refresh(ctx, m)
-		return err == nil, ignoreNotFound(err, "User")
+		return err == nil, ram.IgnoreNotFound(err, "User")
 	})
 	return live, gone, err
 }
@@ -418,7 +400,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 			return
 		}
 		if plan.DisplayName.IsUnknown() {
-			plan.DisplayName = shown(plan.DisplayName, updated.DisplayName)
+			plan.DisplayName = tf.Optional(plan.DisplayName, updated.DisplayName)
 		}
 	}
 	// What is done is in the state before the next call can fail.

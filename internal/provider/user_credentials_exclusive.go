@@ -204,13 +204,13 @@ func (r *exclusiveResource) userExists(ctx context.Context, o *owner.Object) (bo
 		id := o.UserID.ValueString()
 		if id == "" {
 			_, err := r.Client.RefreshUser(ctx, o.UserName.ValueString())
-			return err == nil, ignoreNotFound(err, "User")
+			return err == nil, ram.IgnoreNotFound(err, "User")
 		}
 		user, err := r.Client.RefreshUserByID(ctx, id)
 		if err == nil {
 			o.UserName = types.StringValue(user.Name)
 		}
-		return err == nil, ignoreNotFound(err, "User")
+		return err == nil, ram.IgnoreNotFound(err, "User")
 	})
 }
 

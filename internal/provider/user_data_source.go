@@ -95,8 +95,8 @@ func (d *usersData) Read(ctx context.Context, req datasource.ReadRequest, resp *
 func describedUser(u ram.User) userData {
 	none := types.StringNull()
 	return userData{
-		UserName: types.StringValue(u.Name), UserID: types.StringValue(u.ID), PrincipalName: shown(none, u.PrincipalName), DisplayName: shown(none, u.DisplayName),
-		MobilePhone: shown(none, u.MobilePhone), Email: shown(none, u.Email), Comments: shown(none, u.Comments), ProvisionType: shown(none, u.ProvisionType),
+		UserName: types.StringValue(u.Name), UserID: types.StringValue(u.ID), PrincipalName: tf.Optional(none, u.PrincipalName), DisplayName: tf.Optional(none, u.DisplayName),
+		MobilePhone: tf.Optional(none, u.MobilePhone), Email: tf.Optional(none, u.Email), Comments: tf.Optional(none, u.Comments), ProvisionType: tf.Optional(none, u.ProvisionType),
 		CreateDate: tf.Timestamp(u.CreateDate), UpdateDate: tf.Timestamp(u.UpdateDate), LastLoginDate: tf.Timestamp(u.LastLoginDate), Tags: shownTags(types.MapValueMust(types.StringType, nil), u.Tags),
 	}
 }

@@ -100,10 +100,10 @@ type userDeletion struct {
 
 func (d *userDeletion) loginProfile(ctx context.Context, name string) ([]dependant, error) {
 	if _, err := d.Client.LoginProfile(ctx, name); err != nil {
-		return nil, ignoreNotFound(err, "User.LoginProfile")
+		return nil, ram.IgnoreNotFound(err, "User.LoginProfile")
 	}
 	return []dependant{{"a login profile", "aliyun ram DeleteLoginProfile --UserName " + name, func(ctx context.Context) error {
-		return ignoreNotFound(d.Client.DeleteLoginProfile(ctx, name), "User.LoginProfile")
+		return ram.IgnoreNotFound(d.Client.DeleteLoginProfile(ctx, name), "User.LoginProfile")
 	}}}, nil
 }
 
@@ -117,11 +117,11 @@ func (d *userDeletion) accessKeys(ctx context.Context, name string) (found []dep
 			fmt.Sprintf("aliyun ram DeleteAccessKey --UserName %s --UserAccessKeyId %s", name, key.ID),
 			func(ctx context.Context) error {
 				if key.Status == ram.Active {
-					if err := ignoreNotFound(d.Client.UpdateAccessKey(ctx, name, key.ID, ram.Inactive), "User.AccessKey"); err != nil {
+					if err := ram.IgnoreNotFound(d.Client.UpdateAccessKey(ctx, name, key.ID, ram.Inactive), "User.AccessKey"); err != nil {
 						return err
 					}
 				}
-				return ignoreNotFound(d.Client.DeleteAccessKey(ctx, name, key.ID), "User.AccessKey")
+				return ram.IgnoreNotFound(d.Client.DeleteAccessKey(ctx, name, key.ID), "User.AccessKey")
 			},
 		})
 	}
@@ -142,11 +142,11 @@ func (d *userDeletion) serviceCredentials(ctx context.Context, name string) (fou
 			fmt.Sprintf("aliyun ims DeleteServiceCredential --UserPrincipalName %s --ServiceCredentialId %s", d.user.PrincipalName, credential.ID),
 			func(ctx context.Context) error {
 				if off := ram.Inactive; credential.Status == ram.Active {
-					if err := ignoreNotFound(d.Client.UpdateServiceCredential(ctx, name, credential.ID, ram.ServiceCredentialChange{Status: &off}), "User.ServiceCredential"); err != nil {
+					if err := ram.IgnoreNotFound(d.Client.UpdateServiceCredential(ctx, name, credential.ID, ram.ServiceCredentialChange{Status: &off}), "User.ServiceCredential"); err != nil {
 						return err
 					}
 				}
-				return ignoreNotFound(d.Client.DeleteServiceCredential(ctx, name, credential.ID), "User.ServiceCredential")
+				return ram.IgnoreNotFound(d.Client.DeleteServiceCredential(ctx, name, credential.ID), "User.ServiceCredential")
 			},
 		})
 	}
@@ -163,9 +163,9 @@ func (d *userDeletion) mfaDevice(ctx context.Context, name string) ([]dependant,
 	virtual := serialForm.MatchString(device.SerialNumber)
 	return []dependant{{strings.TrimSpace("an MFA device " + device.SerialNumber), "aliyun ram UnbindMFADevice --UserName " + name, func(ctx context.Context) error {
 		if virtual && d.deleteDevice {
-			return ignoreNotFound(d.Client.DisableVirtualMFA(ctx, name), "User.MFADevice")
+			return ram.IgnoreNotFound(d.Client.DisableVirtualMFA(ctx, name), "User.MFADevice")
 		}
-		err := ignoreNotFound(d.Client.UnbindMFADevice(ctx, name), "User.MFADevice")
+		err := ram.IgnoreNotFound(d.Client.UnbindMFADevice(ctx, name), "User.MFADevice")
 		if err == nil && virtual {
 			d.warnDeviceStays(device.SerialNumber)
 		}
@@ -188,7 +188,7 @@ func (d *userDeletion) policies(ctx context.Context, name string) (found []depen
 			fmt.Sprintf("the policy %q (%s)", policy.Name, policy.Type),
 			fmt.Sprintf("aliyun ram DetachPolicyFromUser --UserName %s --PolicyType %s --PolicyName %s", name, policy.Type, policy.Name),
 			func(ctx context.Context) error {
-				return ignoreNotFound(d.Client.DetachPolicy(ctx, user, policy, ""), "User.Policy")
+				return ram.IgnoreNotFound(d.Client.DetachPolicy(ctx, user, policy, ""), "User.Policy")
 			},
 		})
 	}
@@ -202,18 +202,11 @@ func (d *userDeletion) groups(ctx context.Context, name string) (found []dependa
 			fmt.Sprintf("the group %q", group),
 			fmt.Sprintf("aliyun ram RemoveUserFromGroup --UserName %s --GroupName %s", name, group),
 			func(ctx context.Context) error {
-				return ignoreNotFound(d.Client.RemoveUserFromGroup(ctx, name, group), "User.Group", "Group")
+				return ram.IgnoreNotFound(d.Client.RemoveUserFromGroup(ctx, name, group), "User.Group", "Group")
 			},
 		})
 	}
 	return found, err
-}
-
-func ignoreNotFound(err error, kinds ...string) error {
-	if ram.NotFound(err, kinds...) {
-		return nil
-	}
-	return err
 }
 
 // dependants are all that the user has. A kind that cannot be listed counts as present,
@@ -315,7 +308,7 @@ func (d *userDeletion) run(ctx context.Context) {
 		}
 		conflict = d.Client.DeleteUser(ctx, d.user.ID)
 		if !ram.Conflict(conflict) {
-			err := ignoreNotFound(conflict, "User")
+			err := ram.IgnoreNotFound(conflict, "User")
 			conflict = nil
 			return err == nil, err
 		}
@@ -331,9 +324,9 @@ func (d *userDeletion) run(ctx context.Context) {
 	}
 	gone, err := d.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		_, err := d.Client.RefreshUserByID(ctx, d.user.ID)
-		return ram.NotFound(err, "User"), ignoreNotFound(err, "User")
+		return ram.NotFound(err, "User"), ram.IgnoreNotFound(err, "User")
 	})
-	warnNotGone("user", gone, err, d.diags)
+	diagnostics.ReportDelete("user", gone, err, d.diags)
 }
 
 // refuse says what the user has, and how to remove it, also where the user is no longer in

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
@@ -32,7 +33,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 	if req.State.Raw.IsNull() {
 		plan.planCreate(config)
-		r.Adopt(newUserObject(plan.Name.ValueString()))
+		r.Adopt(owner.NewUser(plan.Name.ValueString()))
 	} else {
 		managed := managedBefore(ctx, req.Private, &resp.Diagnostics)
 		state := tf.Get[userModel](ctx, req.State, &resp.Diagnostics)
@@ -135,9 +136,6 @@ func (r *userResource) planDestroy(ctx context.Context, state userModel, diags *
 	}
 }
 
-// managedKey names, in private state, what the configuration mentioned when it was last applied.
-const managedKey = "managed"
-
 // managedIn are the optional attributes that a configuration mentions.
 func managedIn(config userModel) []string {
 	managed := []string{}
@@ -152,18 +150,3 @@ func managedIn(config userModel) []string {
 	slices.Sort(managed)
 	return managed
 }
-
-func keepManaged(ctx context.Context, managed []string, private tf.PrivateState, diags *diag.Diagnostics) {
-	tf.WritePrivate(ctx, private, managedKey, managed, diags)
-}
-
-// managedBefore returns what keepManaged kept; nothing after an import.
-func managedBefore(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) []string {
-	if managed := tf.ReadPrivate[[]string](ctx, private, managedKey, "user", diags); managed != nil {
-		return *managed
-	}
-	return nil
-}
-
-// newUserObject is the name under which this run records that it creates a user.
-func newUserObject(name string) string { return "new user " + name }

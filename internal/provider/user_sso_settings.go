@@ -27,9 +27,8 @@ import (
 
 func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
 	return &setting.Setting[ram.UserSsoSettings]{
-		Former: formerTypes,
-		Name:   "user_sso_settings",
-		Noun:   "user SSO configuration",
+		Name: "user_sso_settings",
+		Noun: "user SSO configuration",
 		Docs: "The settings of user-based single sign-on of an account: whether RAM users log on to the console through an identity provider (SAML 2.0), and through which. " +
 			"An account always has them; the resource takes them over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"**While single sign-on is enabled, no RAM user can log on to the console with a password.** If the identity provider, or what the account knows of it, is wrong, " +
@@ -85,7 +84,7 @@ var userSsoFields = sync.OnceValue(func() []setting.Field[ram.UserSsoSettings] {
 
 // userSsoDangers are the lock-outs that single sign-on can make.
 func userSsoDangers(c setting.Change[ram.UserSsoSettings]) []setting.Risk {
-	if !is(c.After.SsoEnabled, true) || c.After.MetadataDocument == nil {
+	if !ram.Is(c.After.SsoEnabled, true) || c.After.MetadataDocument == nil {
 		return nil
 	}
 	if *c.After.MetadataDocument == "" {
@@ -100,7 +99,7 @@ func userSsoDangers(c setting.Change[ram.UserSsoSettings]) []setting.Risk {
 	}
 	const undo = " Try it in another browser before the old session ends. The root account and AccessKey pairs are not affected; sso_enabled = false lets passwords in again."
 	switch {
-	case !is(c.Before.SsoEnabled, true):
+	case !ram.Is(c.Before.SsoEnabled, true):
 		return []setting.Risk{{
 			Attribute: "sso_enabled", Summary: "RAM users can no longer log on with passwords",
 			Detail: "With single sign-on every RAM user logs on to the console through the identity provider. If its metadata are wrong, or it does not know a user, that user is locked out of the console." + undo,
@@ -114,12 +113,12 @@ func nameRisks(c setting.Change[ram.UserSsoSettings]) (found []setting.Risk) {
 	const why = "Single sign-on is enabled, and which names the identity provider sends is not known here: if it sends %s, no RAM user can log on to the console. Change the identity provider first, and try it."
 	before, after := c.Before, c.After
 	switch {
-	case is(before.SsoLoginWithDomain, false) && is(after.SsoLoginWithDomain, true):
+	case ram.Is(before.SsoLoginWithDomain, false) && ram.Is(after.SsoLoginWithDomain, true):
 		found = append(found, setting.Risk{Attribute: "sso_login_with_domain", Refuse: true, Summary: namesRefused, Detail: fmt.Sprintf(why, "names without a domain, as now")})
-	case is(before.SsoLoginWithDomain, true) && is(after.SsoLoginWithDomain, false):
+	case ram.Is(before.SsoLoginWithDomain, true) && ram.Is(after.SsoLoginWithDomain, false):
 		found = append(found, setting.Risk{Attribute: "sso_login_with_domain", Refuse: true, Summary: namesRefused, Detail: fmt.Sprintf(why, "names with a domain, as now")})
 	}
-	if was, becomes := tf.Deref(before.AuxiliaryDomain), after.AuxiliaryDomain; was != "" && becomes != nil && !strings.EqualFold(was, *becomes) && !is(after.SsoLoginWithDomain, false) {
+	if was, becomes := tf.Deref(before.AuxiliaryDomain), after.AuxiliaryDomain; was != "" && becomes != nil && !strings.EqualFold(was, *becomes) && !ram.Is(after.SsoLoginWithDomain, false) {
 		found = append(found, setting.Risk{Attribute: "auxiliary_domain", Refuse: true, Summary: namesRefused, Detail: fmt.Sprintf(why, "names with the domain "+was)})
 	}
 	return found

@@ -334,7 +334,7 @@ func (r *verificationResource) refresh(ctx context.Context, o *owner.Object) (li
 	if id := o.UserID.ValueString(); id != "" {
 		user, err := r.Client.RefreshUserByID(ctx, id)
 		if err != nil {
-			return live, false, ignoreNotFound(err, "User")
+			return live, false, ram.IgnoreNotFound(err, "User")
 		}
 		o.UserName = types.StringValue(user.Name)
 	}
@@ -343,7 +343,7 @@ func (r *verificationResource) refresh(ctx context.Context, o *owner.Object) (li
 
 func (r *verificationResource) read(ctx context.Context, o *owner.Object) (live ram.Verification, there bool, err error) {
 	live, err = r.Client.Verification(ctx, o.UserName.ValueString())
-	return live, err == nil, ignoreNotFound(err, "User")
+	return live, err == nil, ram.IgnoreNotFound(err, "User")
 }
 
 func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

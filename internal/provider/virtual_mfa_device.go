@@ -149,9 +149,6 @@ func (d *virtualMFADevice) IdentitySchema(_ context.Context, _ resource.Identity
 	}}
 }
 
-// serialForm is a serial number (documented).
-var serialForm = tf.NewLazyRegexp(`^acs:ram::([0-9]+):mfa/([a-zA-Z0-9.-]{1,64})$`)
-
 func (d *virtualMFADevice) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	const what = "import the virtual MFA device"
 	who := deviceIdentity{SerialNumber: types.StringValue(req.ID)}

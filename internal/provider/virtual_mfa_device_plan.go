@@ -112,16 +112,6 @@ func (p *devicePlanning) update(ctx context.Context) {
 
 var planDevice = diagnostics.Operation{Name: "plan the virtual MFA device", State: "Nothing was changed."}
 
-// checkCodes refuses to bind a device where the codes cannot be made, before any call.
-func checkCodes(f diagnostics.Operation, diags *diag.Diagnostics) bool {
-	err := ram.CheckSHA1Allowed()
-	if err != nil {
-		diags.AddError("Cannot "+f.Name, "To bind a device, the provider computes MFA codes, which use SHA-1 (RFC 6238): "+err.Error()+". "+f.State+
-			"\n\nRun without GODEBUG=fips140=only, or bind the device outside of Terraform.")
-	}
-	return err == nil
-}
-
 // rebind decides what another name means: the same user renamed, or another user.
 func (p *devicePlanning) rebind(ctx context.Context, name string) {
 	f := planDevice
@@ -158,8 +148,6 @@ func (p *devicePlanning) warnLoss(ctx context.Context, next string) {
 		"The apply unbinds the device from the user %q, %s", owner, withoutFactor))
 	refuseFactorLoss(ctx, p.Instance, owner, p.plan.AllowLockOut, p.diags)
 }
-
-const withoutFactor = "who then logs on without a second factor. If the account or the login profile requires one and users may not manage their MFA devices, the user can no longer log on to the console."
 
 // destroy says who is without a second factor after the plan, or why it will fail.
 func (p *devicePlanning) destroy(ctx context.Context) {

@@ -147,15 +147,6 @@ func findBindUser(ctx context.Context, i *instance.Instance, f diagnostics.Opera
 	return user, true
 }
 
-// userHasDevice is the message for a user who already has a device.
-func userHasDevice(userName string, mfa ram.UserMFA) string {
-	which := mfa.SerialNumber
-	if which == "" {
-		which = "of type " + mfa.Type
-	}
-	return fmt.Sprintf("The user %q already has the MFA device %s, and a user can have only one. Unbind that device first, or import it.", userName, which)
-}
-
 // create creates the device. The unique name resolves a request of unknown outcome:
 // a device that did not exist before and now exists unbound is the created one. Its
 // seed is lost, so it is deleted and another one is created.

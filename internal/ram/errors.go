@@ -165,6 +165,15 @@ func NotFound(err error, kinds ...string) bool {
 	return !errors.As(err, &doubted) && notFound(err, kinds...)
 }
 
+// IgnoreNotFound returns nil for an error that says that the object does not exist, see
+// [NotFound], and err otherwise.
+func IgnoreNotFound(err error, kinds ...string) error {
+	if NotFound(err, kinds...) {
+		return nil
+	}
+	return err
+}
+
 // notFound is NotFound whatever the account of the object.
 func notFound(err error, kinds ...string) bool {
 	answer := serviceError(err)

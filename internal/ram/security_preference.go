@@ -198,3 +198,6 @@ func dropEnforceMFA(in params) error {
 	}
 	return nil
 }
+
+// Is reports whether a field was returned and has this value.
+func Is(field *bool, value bool) bool { return field != nil && *field == value }

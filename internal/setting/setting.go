@@ -25,7 +25,6 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
-	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
@@ -63,9 +62,6 @@ type Setting[S any] struct {
 	LockName string
 	// Risks reports what the change may do to people. It may be nil.
 	Risks func(context.Context, Change[S]) []Risk
-	// former are the types of other providers whose states a moved block hands over,
-	// by the name of our type.
-	Former map[string][]move.FormerType
 	// destroyWarning is what the plan of a destroy says that leaves after of
 	// before, if anything. It may be nil.
 	DestroyWarning func(before, after S) string
@@ -219,11 +215,6 @@ func (s *Setting[S]) save(ctx context.Context, v tf.Values, state *tfsdk.State, 
 	if o := v.Object(state.Schema.Type(), diags); !diags.HasError() {
 		tf.Save(ctx, accountIdentity{AccountID: id}, o, state, identity, diags)
 	}
-}
-
-// MoveState takes over states of former types, and of the setting itself.
-func (s *Setting[S]) MoveState(ctx context.Context) []resource.StateMover {
-	return move.Movers(ctx, s, s.Former)
 }
 
 // AccountDefaults are the fields as a new account has them.

@@ -221,3 +221,22 @@ func NullValues(ctx context.Context, of attr.Type) Values {
 	}
 	return v
 }
+
+// Optional returns an optional string as the state represents it. The service does not
+// distinguish an empty string from none (documented): "" stays "" where the configuration
+// sets it, and is null otherwise.
+func Optional(prior types.String, live string) types.String {
+	if live == "" && (prior.IsNull() || prior.IsUnknown() || prior.ValueString() != "") {
+		return types.StringNull()
+	}
+	return types.StringValue(live)
+}
+
+// FirstTimestamp returns a date that never changes as it was first read. The service's APIs
+// differ in its precision (observed).
+func FirstTimestamp(prior types.String, live time.Time) types.String {
+	if IsAbsent(prior) {
+		return Timestamp(live)
+	}
+	return prior
+}
