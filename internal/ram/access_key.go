@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Ram takes the user name, which no alias changes; only Ims says when a key was
-// changed and what it was used for. Source: documented.
+// The Ram operations address a user by name, which a change of the account alias does not
+// affect. Only Ims returns when a key was updated and last used. Source: documented.
 var (
 	createAccessKey      = operation{product: ramProduct, action: "CreateAccessKey", repeat: once}
 	updateAccessKey      = operation{product: ramProduct, action: "UpdateAccessKey", repeat: set}
@@ -21,33 +21,32 @@ var (
 	getAccessKeyLastUsed = operation{product: imsProduct, action: "GetAccessKeyLastUsed", repeat: read}
 )
 
-// AccessKey is a long-lived key of a user. No format of package fmt shows its
-// secret.
+// AccessKey is a long-lived key of a user. No verb of package fmt prints its secret.
 type AccessKey struct {
 	ID         string
-	Secret     string `json:"-"` // of a new key only
+	Secret     string `json:"-"` // set only for a key that was just created
 	Status     string // Active, Inactive
 	CreateDate time.Time
-	UpdateDate time.Time // zero: not returned
+	UpdateDate time.Time // zero if not returned
 }
 
-// String is the key without its secret.
+// String describes the key without its secret.
 func (k AccessKey) String() string { return fmt.Sprintf("AccessKey %s (%s)", k.ID, k.Status) }
 
-// GoString is the key without its secret.
+// GoString describes the key without its secret.
 func (k AccessKey) GoString() string { return k.String() }
 
-// Format is the key without its secret, whatever the verb.
+// Format writes the key without its secret for every verb.
 func (k AccessKey) Format(state fmt.State, _ rune) { fmt.Fprint(state, k.String()) }
 
-// AccessKeyUse is the last use of a key that the service has recorded, with a delay of
-// about two hours (documented).
+// AccessKeyUse is the recorded last use of a key. The service records a use about two hours
+// after it happened (documented).
 type AccessKeyUse struct {
-	Date    time.Time // zero: never
+	Date    time.Time // zero if never used
 	Service string
 }
 
-// Facts are the key without its secret.
+// Facts returns the properties of the key that are not secret.
 func (k AccessKey) Facts() CredentialFacts {
 	return CredentialFacts{ID: k.ID, Status: k.Status, CreateDate: k.CreateDate}
 }
@@ -69,7 +68,7 @@ func (s *accessKeyFields) key() AccessKey {
 
 type accessKeyAnswer struct{ AccessKey *accessKeyFields }
 
-// An answer without an id does not say which key was created.
+// missing requires an id, because without one the created key is unknown.
 func (a *accessKeyAnswer) missing() string {
 	if a.AccessKey == nil || a.AccessKey.ID == "" {
 		return "AccessKeyId"
@@ -77,8 +76,8 @@ func (a *accessKeyAnswer) missing() string {
 	return ""
 }
 
-// CreateAccessKey creates a key for a user. Without a user name the service would create
-// one for the caller, so such a call is not sent (KEY-12). If the answer has an id but no
+// CreateAccessKey creates a key for a user. It refuses an empty user name, for which the
+// service would create a key of the caller (KEY-12). If the response has an id but no
 // secret, it returns the key and a [*MissingSecretError].
 func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKey, error) {
 	if err := createAccessKey.require("user name", userName); err != nil {
@@ -101,7 +100,7 @@ func (c *Client) UpdateAccessKey(ctx context.Context, userName, id, status strin
 	return c.changeKey(ctx, updateAccessKey, userName, params{"UserAccessKeyId": id, "Status": status})
 }
 
-// DeleteAccessKey moves a key to the recycle bin, whatever its status.
+// DeleteAccessKey moves a key of any status to the recycle bin.
 func (c *Client) DeleteAccessKey(ctx context.Context, userName, id string) error {
 	return c.changeKey(ctx, deleteAccessKey, userName, params{"UserAccessKeyId": id})
 }
@@ -122,7 +121,8 @@ type accessKeysAnswer struct {
 	AccessKeys *struct{ AccessKey *[]accessKeyFields }
 }
 
-// A list that lacks something is refused: a key that is not in a list counts as deleted.
+// missing refuses an incomplete list, because a key that is not in the list counts as
+// deleted.
 func (a *accessKeysAnswer) missing() string {
 	if a.AccessKeys == nil || a.AccessKeys.AccessKey == nil {
 		return "AccessKeys"
@@ -140,8 +140,8 @@ func (a *accessKeysAnswer) missing() string {
 	return ""
 }
 
-// AccessKeys returns all keys of a user without their secrets, the oldest first, from the
-// cache unless this client changed a key of the user since.
+// AccessKeys returns all keys of a user without their secrets, oldest first. The list comes
+// from the cache unless this client has changed a key of the user since it was read.
 func (c *Client) AccessKeys(ctx context.Context, userName string) ([]AccessKey, error) {
 	keys, err := c.caches.keys.get(ctx, userName, c.accessKeysReader(userName))
 	return slices.Clone(keys), err

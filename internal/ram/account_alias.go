@@ -12,8 +12,8 @@ var (
 	getDefaultDomain  = operation{product: imsProduct, action: "GetDefaultDomain", repeat: read}
 )
 
-// AccountAlias returns the account's alias, "" if it has none, from the cache unless this
-// client changed it since.
+// AccountAlias returns the account's alias, or "" if it has none. The alias comes from the
+// cache unless this client has changed it since it was read.
 func (c *Client) AccountAlias(ctx context.Context) (string, error) {
 	return c.caches.alias.get(ctx, "", c.readAlias)
 }
@@ -23,8 +23,9 @@ func (c *Client) RefreshAccountAlias(ctx context.Context) (string, error) {
 	return c.caches.alias.refresh(ctx, "", c.readAlias)
 }
 
-// readAlias takes a 404, an absent or empty alias and the account id for no alias: which
-// of them the service returns is not documented. A missing user proves nothing.
+// readAlias treats a 404, an absent or empty alias, and an alias that equals the account id
+// as no alias, because the documentation does not say which of them the service returns. A
+// not-found error about a user does not mean that there is no alias.
 func (c *Client) readAlias(ctx context.Context) (string, error) {
 	caller, err := c.Caller(ctx)
 	if err != nil {
@@ -50,7 +51,7 @@ func (c *Client) SetAccountAlias(ctx context.Context, alias string) error {
 	return c.call(ctx, setAccountAlias, params{"AccountAlias": alias}, nil)
 }
 
-// ClearAccountAlias removes the account's alias. Other accounts can then take the name.
+// ClearAccountAlias removes the account's alias. Another account can then take the name.
 func (c *Client) ClearAccountAlias(ctx context.Context) error {
 	defer c.caches.invalidateAlias()()
 	return c.call(ctx, clearAccountAlias, nil, nil)
@@ -65,8 +66,8 @@ func (a *defaultDomainAnswer) missing() string {
 	return ""
 }
 
-// DefaultDomain returns the part of the users' principal names after the @, as current as
-// the alias.
+// DefaultDomain returns the part of the users' principal names after the @. It is cached
+// like the alias.
 func (c *Client) DefaultDomain(ctx context.Context) (string, error) {
 	return c.caches.domain.getWithin(ctx, c.caches.alias.ttl(), "", c.readDomain)
 }

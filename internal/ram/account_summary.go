@@ -19,8 +19,8 @@ func (a *accountSummaryAnswer) missing() string {
 	return ""
 }
 
-// AccountSummary returns the account's quotas and counts by the service's names. Older
-// deployments leave some out.
+// AccountSummary returns the account's quotas and counts under the service's names. Older
+// deployments return fewer of them.
 func (c *Client) AccountSummary(ctx context.Context) (map[string]int64, error) {
 	var answer accountSummaryAnswer
 	if err := c.call(ctx, getAccountSummary, nil, &answer); err != nil {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// adviceTable says what to do about an error that does not explain itself, the more
-// specific code first. {action} is replaced by the operation.
+// adviceTable says how to resolve errors whose message does not say so. The first matching
+// row is used, so more specific codes come first. {action} is replaced by the operation.
 var adviceTable = []struct {
 	fits   func(code, text string) bool
 	text   string
@@ -36,11 +36,12 @@ var adviceTable = []struct {
 	{exactly, "EntityAlreadyExists.AccountAlias", "the alias belongs to another account; choose another one"},
 }
 
-// minClockOffset is what the service tolerates (documented).
+// minClockOffset is the difference between the clocks that the service tolerates
+// (documented).
 const minClockOffset = 15 * time.Minute
 
-// Advice says what to do about the error; empty if nothing is known beside the service's
-// own text.
+// Advice says how to resolve the error. It returns "" if the service's message is all there
+// is to say.
 func (e *Error) Advice() string {
 	if e.Code == timestampExpired {
 		return clockAdvice(e.clock)
@@ -64,10 +65,10 @@ func clockAdvice(offset time.Duration) string {
 	return rule
 }
 
-// codeMeanings are the codes that operations with a secret in their request answer, in
-// words of this client, the more specific code first. The text of the service is not
-// shown for these operations: it may quote the secret in a form that no filter knows.
-// A code that is not in the table is shortened to the row that it is a refinement of.
+// codeMeanings explains the error codes of operations whose request holds a secret. For
+// these operations an error shows this text instead of the service's message, which may
+// quote the secret in an encoding that the redactor does not know. More specific codes come
+// first. Of a code that is not in the table, only the row that it refines is shown.
 var codeMeanings = []struct{ code, meaning string }{
 	{"InvalidParameter.Password.TooWeak", "the password does not comply with the account's password policy"},
 	{"InvalidParameter.Password.ReusePrevention", "the password was used before, and the account's password policy prevents its reuse"},
@@ -128,8 +129,8 @@ var codeMeanings = []struct{ code, meaning string }{
 	{"NotSupport", "the operation is not supported for this caller"},
 }
 
-// knownCode returns the row of codeMeanings that a code belongs to: no other part of the
-// code may be shown.
+// knownCode returns the row of codeMeanings that a code equals or refines. No other part of
+// the code may be shown.
 func knownCode(code string) (known, meaning string) {
 	for _, row := range codeMeanings {
 		if family(code, row.code) {

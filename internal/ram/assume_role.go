@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// assumeRoleOperation creates a session for its caller. It may be repeated: an unused
-// session ends by itself.
+// assumeRoleOperation creates a session for the caller. It may be repeated, because an
+// unused session expires.
 var assumeRoleOperation = operation{product: stsProduct, action: "AssumeRole", repeat: read, pace: session}
 
-// defaultSessionName is the name of the session in the account's audit log.
+// defaultSessionName is the session name that appears in the account's audit log.
 const defaultSessionName = "terraform-provider-ram"
 
 // defaultSession and longestSession are the service's limits (documented).
@@ -40,8 +40,9 @@ func (a *sessionAnswer) missing() string {
 	return ""
 }
 
-// lease is the session's key. Its life is measured by the service's clock, by which it
-// ends. If the expiration of the answer is not plausible, it is the requested life.
+// lease returns the key of the session. The remaining lifetime is measured by the service's
+// clock, which also ends the session. An implausible expiration is replaced by the
+// requested lifetime.
 func (a *sessionAnswer) lease(c *Client, asked time.Duration) lease {
 	key := Key{ID: string(a.Credentials.AccessKeyID), Secret: string(a.Credentials.AccessKeySecret), Token: string(a.Credentials.SecurityToken)}
 	now := c.Now()
@@ -84,7 +85,7 @@ func sessionParams(arn, name, policy string, duration time.Duration) map[string]
 	return params
 }
 
-// assumed are credentials that this client gets from Sts.
+// assumed returns credentials that this client requests from Sts.
 func (c *Client) assumed(op operation, source CredentialSource, arn string, asked time.Duration, params func() (map[string]string, error)) Credentials {
 	fetch := func(ctx context.Context) (lease, error) {
 		form, err := params()
@@ -107,7 +108,7 @@ func (c *Client) assumed(op operation, source CredentialSource, arn string, aske
 	}}
 }
 
-// roleRemedies say what to do where Sts refuses a session (documented codes).
+// roleRemedies say how to resolve the refusal of a session by Sts (documented codes).
 var roleRemedies = []struct {
 	fits   func(code, text string) bool
 	text   string

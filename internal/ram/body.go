@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// maxHeaderBytes limits the headers of an answer, maxBodyBytes its body before and
-	// after decompression (NET-06).
+	// maxHeaderBytes limits the headers of a response, maxBodyBytes its body, both before
+	// and after decompression (NET-06).
 	maxHeaderBytes = 64 << 10
 	maxBodyBytes   = 8 << 20
 )
@@ -29,7 +29,7 @@ var (
 	errCut      = errors.New("the answer broke off")
 )
 
-// readBody reads an answer to its end.
+// readBody reads the whole body of a response.
 func readBody(response *http.Response) ([]byte, error) {
 	compressed, err := readCapped(response.Body)
 	if err != nil {
@@ -60,8 +60,9 @@ func readCapped(reader io.Reader) ([]byte, error) {
 	return body, nil
 }
 
-// checkType refuses what no client of the service can read. A missing or general type is
-// left to the parser, because the service's own is not documented.
+// checkType refuses content types that cannot be a response of the service. It accepts a
+// missing or general type, because the service's type is not documented: the parser
+// decides.
 func checkType(header http.Header) error {
 	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil {
@@ -97,7 +98,7 @@ func parseObject(body []byte, out any) error {
 	if err == nil {
 		return nil
 	}
-	// The texts of these errors may hold a value.
+	// The message of this error may quote a value.
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
 		return fmt.Errorf("the answer has an unexpected type in field %q", wrong.Field)

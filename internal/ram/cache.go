@@ -12,58 +12,59 @@ import (
 )
 
 const (
-	// lifeReadOnly is how long a read serves other callers while the client has written
-	// nothing (LOAD-05). Terraform configures a new provider for each of its walks, so a
-	// client that only reads belongs to one refresh, plan or query: that needs each object
-	// once and of one moment, however long it takes. The limit is for hosts that use a
-	// configured provider for days.
+	// lifeReadOnly is how long a cached read is used while the client has written nothing
+	// (LOAD-05). Terraform configures a new provider for each walk, so a client that only
+	// reads serves one refresh, plan or query, which needs one consistent read of each
+	// object however long it takes. The limit matters for hosts that use a configured
+	// provider for days.
 	lifeReadOnly = 10 * time.Minute
-	// lifeAfterWrite is how long it serves once the client has written: during an apply,
-	// changes by others have to be seen.
+	// lifeAfterWrite is how long a cached read is used once the client has written. An
+	// apply has to notice changes by others.
 	lifeAfterWrite = time.Minute
-	// forever is for what is read once per client.
+	// forever is the life of values that are read once per client.
 	forever time.Duration = math.MaxInt64
-	// readLag is how long after a write the service may still answer with the values
-	// before it (documented; the length is assumed).
+	// readLag is how long after a write the service may still return the previous values
+	// (documented; the length is assumed).
 	readLag = time.Minute
 )
 
-// cache holds answers of one operation by name, each read once for all callers that ask at
-// the same time or soon after. Errors are not cached, and neither is what was read within
-// readLag of a write of this client: so a waiter for that write sees each new answer.
+// cache holds the results of one read operation by name. Callers that ask at the same time
+// or soon after share one read. Errors are not cached. Neither are results that were read
+// within readLag of a write of this client, so a waiter for that write sees each new
+// result.
 type cache[T any] struct {
 	action string
 	ttl    func() time.Duration
 	now    func() time.Time
-	check  func(context.Context) error        // refuses a caller
-	doubt  func(context.Context, error) error // completes an error for one caller
+	check  func(context.Context) error        // refuses callers whose account differs
+	doubt  func(context.Context, error) error // amends an error for one caller
 
 	mu         sync.Mutex
 	readings   map[string]*reading[T]
-	rounds     map[string]*reading[T] // of refreshCoalesced, the last of each name
-	written    map[string]time.Time   // the last write to a name
-	writtenAll time.Time              // the last write to all of them
+	rounds     map[string]*reading[T] // the last round of refreshCoalesced for each name
+	written    map[string]time.Time   // time of the last write to each name
+	writtenAll time.Time              // time of the last write to all names
 }
 
-// reading is one answer, or the call that reads it.
+// reading is one result, or the call in progress that reads it.
 type reading[T any] struct {
-	began  time.Time     // zero: it waits for the round before it
-	done   chan struct{} // closed once value and err are there
+	began  time.Time     // zero while the previous round is in progress
+	done   chan struct{} // closed when value and err are set
 	value  T
 	err    error
 	cancel context.CancelFunc
 
-	waiting  int // callers that need the answer
+	waiting  int // number of callers that still need the result
 	finished bool
 }
 
-// serves reports whether a caller at that time may have this answer.
+// serves reports whether a caller at that time may use this result.
 func (r *reading[T]) serves(now time.Time, life time.Duration) bool {
 	return r != nil && (!r.finished || now.Sub(r.began) < life)
 }
 
-// newCache returns the cache of an operation. The read of the caller is not checked,
-// because the check needs it.
+// newCache returns the cache of an operation. The cache of Caller does not check the
+// account, because the check itself reads it.
 func newCache[T any](op operation, ttl func() time.Duration, c *Client) *cache[T] {
 	s := newUncheckedCache[T](op, ttl, c.Now)
 	if op.product != stsProduct {
@@ -82,13 +83,13 @@ func newUncheckedCache[T any](op operation, ttl func() time.Duration, now func()
 	}
 }
 
-// get returns what is cached, or reads. The call belongs to all who wait for it: it ends
-// with the last of them, not with the first.
+// get returns the cached value, or reads it. The read is shared by all callers that wait
+// for it, and is canceled when the last of them leaves.
 func (s *cache[T]) get(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
 	return s.getWithin(ctx, s.ttl(), name, ask)
 }
 
-// getWithin is get for a caller that needs an answer no older than life.
+// getWithin is get for a caller that accepts a result no older than life.
 func (s *cache[T]) getWithin(ctx context.Context, life time.Duration, name string, ask func(context.Context) (T, error)) (T, error) {
 	if err := ctx.Err(); err != nil {
 		var none T
@@ -113,7 +114,7 @@ func (s *cache[T]) await(ctx context.Context, name string, r *reading[T]) (T, er
 	}
 }
 
-// refresh bypasses the cache.
+// refresh reads the value again. It bypasses the cache.
 func (s *cache[T]) refresh(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
 	s.mu.Lock()
 	delete(s.readings, name)
@@ -123,7 +124,7 @@ func (s *cache[T]) refresh(ctx context.Context, name string, ask func(context.Co
 
 func (s *cache[T]) canceled(err error) error { return fmt.Errorf("%s: %w", s.action, err) }
 
-// join returns a reading that the caller may use, or begins one.
+// join returns a reading that the caller may use, or starts one.
 func (s *cache[T]) join(ctx context.Context, life time.Duration, name string, ask func(context.Context) (T, error)) *reading[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -140,13 +141,13 @@ func (s *cache[T]) join(ctx context.Context, life time.Duration, name string, as
 	return r
 }
 
-// shared is the context of a call that serves several callers: it outlives the first of
-// them, and is for no account in particular, as each caller is checked by itself.
+// shared returns the context of a read that serves several callers. It is not canceled with
+// the first caller and carries no account, because each caller is checked separately.
 func shared(ctx context.Context) context.Context {
 	return WithCallerAccount(context.WithoutCancel(ctx))
 }
 
-// begin returns a reading without callers, and the context of its call.
+// begin returns a reading without callers, and the context of its read.
 func begin[T any](ctx context.Context) (*reading[T], context.Context) {
 	detached, cancel := context.WithCancel(shared(ctx)) //nolint:gosec // read cancels it, or the last caller to leave
 	return &reading[T]{done: make(chan struct{}), cancel: cancel}, detached
@@ -154,7 +155,7 @@ func begin[T any](ctx context.Context) (*reading[T], context.Context) {
 
 func (s *cache[T]) read(ctx context.Context, name string, r *reading[T], ask func(context.Context) (T, error)) {
 	defer r.cancel()
-	r.err = CatchPanic(func() (err error) { // it runs in a goroutine of its own
+	r.err = CatchPanic(func() (err error) { // runs in its own goroutine
 		r.value, err = ask(ctx)
 		return err
 	})
@@ -180,7 +181,7 @@ func (s *cache[T]) leave(name string, r *reading[T]) {
 	}
 }
 
-// drop prevents that another caller joins r.
+// drop prevents other callers from joining r.
 func (s *cache[T]) drop(name string, r *reading[T]) {
 	if s.readings[name] == r {
 		delete(s.readings, name)
@@ -190,7 +191,7 @@ func (s *cache[T]) drop(name string, r *reading[T]) {
 	}
 }
 
-// put adds an answer of another read.
+// put caches a value that another operation returned.
 func (s *cache[T]) put(name string, value T) {
 	done := make(chan struct{})
 	close(done)
@@ -199,14 +200,14 @@ func (s *cache[T]) put(name string, value T) {
 	s.readings[name] = &reading[T]{began: s.now(), done: done, value: value, finished: true, cancel: func() {}}
 }
 
-// holds reports whether get would make no call.
+// holds reports whether get would return without a call.
 func (s *cache[T]) holds(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.readings[name].serves(s.now(), s.ttl())
 }
 
-// mayCache reports whether an answer that is read now would serve other callers.
+// mayCache reports whether a result that is read now would be cached.
 func (s *cache[T]) mayCache(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -222,8 +223,9 @@ func (s *cache[T]) mayLag(name string, began time.Time) bool {
 	return false
 }
 
-// invalidateAround goes around a write to the names, or to all if none is given. It drops
-// what was read before the write, and its result drops what was read during it:
+// invalidateAround surrounds a write to the names, or to all names if none is given. It
+// drops the results from before the write, and the returned function drops those read
+// during the write:
 //
 //	defer s.invalidateAround(name)()
 func (s *cache[T]) invalidateAround(names ...string) (changed func()) {
@@ -245,11 +247,11 @@ func (s *cache[T]) invalidate(names []string) {
 	}
 }
 
-// refreshCoalesced is refresh for one of many concurrent callers, each after a write of
-// its own, where each answer is long. A caller that comes while a round is in progress
-// joins the next one, which begins when that ends: after all of its callers have asked, so
-// that each of them sees its own write. One call serves as many callers as came during the
-// one before it.
+// refreshCoalesced is refresh for many concurrent callers that each wait for their own
+// write, where a read takes long. A caller that arrives during a round joins the next
+// round, which starts after the current one. Each read therefore starts after the writes of
+// its callers, so that each sees its own write, and one read serves all callers that
+// arrived during the previous one.
 func (s *cache[T]) refreshCoalesced(ctx context.Context, name string, ask func(context.Context) (T, error)) (T, error) {
 	if err := ctx.Err(); err != nil {
 		var none T
@@ -262,7 +264,7 @@ func (s *cache[T]) refreshCoalesced(ctx context.Context, name string, ask func(c
 	return s.await(ctx, name, s.joinRound(ctx, name, ask))
 }
 
-// joinRound joins the round that has not begun, or adds one.
+// joinRound joins the round that has not started yet, or adds one.
 func (s *cache[T]) joinRound(ctx context.Context, name string, ask func(context.Context) (T, error)) *reading[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -283,8 +285,8 @@ func (s *cache[T]) joinRound(ctx context.Context, name string, ask func(context.
 	return r
 }
 
-// startAfter reads a round once the one before it has ended, unless all of its callers
-// have left by then: such a round makes no call.
+// startAfter starts the read of a round when the previous round has ended. If all callers
+// have left by then, it makes no call.
 func (s *cache[T]) startAfter(ctx context.Context, name string, before, r *reading[T], ask func(context.Context) (T, error)) {
 	select {
 	case <-before.done:
@@ -299,8 +301,8 @@ func (s *cache[T]) startAfter(ctx context.Context, name string, before, r *readi
 	s.read(ctx, name, r, ask)
 }
 
-// start closes a round for further callers; those that accept what is cached may still
-// join its call.
+// start closes a round to further callers of refreshCoalesced. Callers that accept a cached
+// value may still join its read.
 func (s *cache[T]) start(name string, r *reading[T]) {
 	r.began = s.now()
 	if s.rounds[name] == r {

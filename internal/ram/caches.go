@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// caches are the reads that callers of one client share.
+// caches are the cached reads that all callers of one client share.
 type caches struct {
 	wrote       *atomic.Bool // whether the client has written anything
 	caller      *cache[keyCaller]
@@ -18,7 +18,7 @@ type caches struct {
 	policy      *cache[PasswordPolicy]
 	network     *cache[NetworkPolicy]
 	sso         *cache[UserSsoSettings]
-	users       *cache[User]     // by the parameter that names one, and its value
+	users       *cache[User]     // by lookup parameter and value
 	userPages   *cache[userPage] // by marker
 	allUsers    *cache[*userList]
 	keys        *cache[[]AccessKey]
@@ -27,10 +27,10 @@ type caches struct {
 	devices     *cache[*deviceList]
 	groups      *cache[Group]
 	members     *cache[[]GroupMember]
-	attached    *cache[[]Policy]    // by the kind and the name of a principal
-	documents   *cache[string]      // by the type and the name of a policy
-	entities    *cache[[]Principal] // by the type and the name of a policy
-	names       *cache[*userList]   // what UserTaken reads
+	attached    *cache[[]Policy]    // by kind and name of the principal
+	documents   *cache[string]      // by type and name of the policy
+	entities    *cache[[]Principal] // by type and name of the policy
+	names       *cache[*userList]   // the list that UserTaken reads
 	confirmed   confirmedUsers
 	single      singleReads
 }
@@ -69,29 +69,29 @@ func newCaches(c *Client) caches {
 	}
 }
 
-// invalidateUserDetails goes around a write that creates a user or changes its fields.
+// invalidateUserDetails surrounds a write that creates a user or changes its fields.
 func (r *caches) invalidateUserDetails() (changed func()) {
-	// The pages first: a list that is read after it was invalidated is made of fresh
+	// Pages are invalidated before the list, because a list read afterwards is built from
 	// pages.
 	users, pages, all := r.users.invalidateAround(), r.userPages.invalidateAround(), r.allUsers.invalidateAround()
 	return func() { users(); pages(); all() }
 }
 
-// invalidateKeys goes around a write that creates, changes or deletes a key of a user.
+// invalidateKeys surrounds a write that creates, changes or deletes a key of a user.
 func (r *caches) invalidateKeys(userName string) (changed func()) {
 	r.confirmed.setKeys(userName, nil, false)
 	keys := r.keys.invalidateAround(userName)
 	return func() { r.confirmed.setKeys(userName, nil, false); keys() }
 }
 
-// invalidateDevices goes around a write that creates, deletes, binds or unbinds a device.
+// invalidateDevices surrounds a write that creates, deletes, binds or unbinds a device.
 func (r *caches) invalidateDevices() (changed func()) {
 	pages, devices := r.devicePages.invalidateAround(), r.devices.invalidateAround()
 	return func() { pages(); devices() }
 }
 
-// invalidateUsers goes around a write that renames or deletes a user, and with it what is
-// addressed by the user's name.
+// invalidateUsers surrounds a write that renames or deletes a user. It also invalidates the
+// objects that are addressed by the user's name.
 func (r *caches) invalidateUsers() (changed func()) {
 	r.confirmed.forget()
 	users, keys, devices := r.invalidateUserDetails(), r.keys.invalidateAround(), r.invalidateDevices()
@@ -109,7 +109,8 @@ func (r *caches) invalidateUsers() (changed func()) {
 	}
 }
 
-// invalidateAlias goes around a write that changes every user's principal name.
+// invalidateAlias surrounds a change of the alias, which is part of every user's principal
+// name.
 func (r *caches) invalidateAlias() (changed func()) {
 	alias, domain, users := r.alias.invalidateAround(), r.domain.invalidateAround(), r.invalidateUserDetails()
 	return func() { alias(); domain(); users() }

@@ -13,27 +13,29 @@ import (
 const (
 	// attemptTimeout limits one attempt.
 	attemptTimeout = 30 * time.Second
-	// firstBackoff doubles with every attempt up to longestBackoff.
+	// firstBackoff is the first backoff. It doubles with every attempt, up to
+	// longestBackoff.
 	firstBackoff   = 200 * time.Millisecond
 	longestBackoff = 10 * time.Second
-	// longestWait limits a wait that the service asks for, where the context has no
+	// longestWait limits the wait that the service may request if the context has no
 	// deadline.
 	longestWait = 10 * time.Minute
 )
 
-// call sends an operation and decodes its answer into out, which may be nil. It
-// repeats what may be repeated; there is no second layer that does.
+// call sends an operation and decodes the response into out, which may be nil. It is the
+// only layer that repeats attempts.
 func (c *Client) call(ctx context.Context, op operation, params params, out any) error {
 	return c.callComposed(ctx, op, fixed(params), out)
 }
 
-// callComposed is call with parameters that are made for each attempt, after its
-// turn. If build returns [ErrUnchanged], nothing is sent and the call succeeds.
+// callComposed is call with parameters that build makes for each attempt, after the attempt
+// has waited for the rate limit. If build returns [ErrUnchanged], nothing is sent and the
+// call succeeds.
 func (c *Client) callComposed(ctx context.Context, op operation, build compose, out any) error {
 	if op.repeat != read {
 		c.caches.wrote.Store(true)
 	}
-	var unknownEarlier error // an attempt that may have taken effect
+	var unknownEarlier error // the first attempt that may have taken effect
 	renewed := false
 	for number := 1; ; number++ {
 		err := c.attempt(ctx, op, build, out, number)
@@ -56,7 +58,7 @@ func (c *Client) callComposed(ctx context.Context, op operation, build compose, 
 }
 
 // repeatable reports whether the operation may be sent again after a failure. An expired
-// session is renewed once.
+// session is renewed at most once.
 func (op operation) repeatable(fails class, renewed bool) bool {
 	switch fails {
 	case refused:
@@ -97,8 +99,8 @@ func classOf(err error) class {
 	return permanent
 }
 
-// backOff waits before the next attempt: what the service asks for, and a random part of a
-// span that doubles, which spreads concurrent callers.
+// backOff waits before the next attempt: for the time that the service requests, plus a
+// random part of the backoff, which spreads concurrent callers.
 func (c *Client) backOff(ctx context.Context, err error, fails class, number int) error {
 	if fails == expired {
 		return nil
@@ -127,7 +129,8 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-// tooLong reports whether a wait would outlast ctx, in which case it is not begun.
+// tooLong reports whether a wait would exceed the deadline of ctx. Such a wait is not
+// started.
 func tooLong(ctx context.Context, wait time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -136,8 +139,8 @@ func tooLong(ctx context.Context, wait time.Duration) bool {
 	return wait > time.Until(deadline)
 }
 
-// attempt sends an operation once: it waits for its turn, makes the parameters, signs and
-// sends. Nothing is composed before the wait.
+// attempt sends an operation once: it waits for the rate limit, then makes the parameters,
+// signs them and sends the request. Nothing is composed before the wait.
 func (c *Client) attempt(ctx context.Context, op operation, build compose, out any, number int) error {
 	limit := c.limits.of(op)
 	done, err := c.waitTurn(ctx, op)
@@ -145,7 +148,7 @@ func (c *Client) attempt(ctx context.Context, op operation, build compose, out a
 		return &NoResponseError{Action: op.action, Err: err}
 	}
 	defer done()
-	if _, err := c.checkedKey(ctx, op); err != nil { // a renewal must not come between read and write
+	if _, err := c.checkedKey(ctx, op); err != nil { // renew the key here, not between read and write
 		return err
 	}
 	params, err := build(ctx)
@@ -181,7 +184,7 @@ func (c *Client) attempt(ctx context.Context, op operation, build compose, out a
 	return err
 }
 
-// secretsOf are the secrets of a call, which no text may show.
+// secretsOf returns the secrets of a call, which no message may show.
 func secretsOf(op operation, key Key, params map[string]string) []string {
 	secrets := []string{key.Secret, key.Token}
 	for _, name := range op.secrets {

@@ -12,16 +12,16 @@ import (
 	"sync"
 )
 
-// Source: documented; needs no permission.
+// getCallerIdentity needs no permission (documented).
 var getCallerIdentity = operation{product: stsProduct, action: "GetCallerIdentity", repeat: read, pace: session}
 
 // Caller is the identity that a key belongs to.
 type Caller struct {
 	AccountID    string // 16 digits
-	IdentityType string // Account, RAMUser or AssumedRoleUser; compare without case
+	IdentityType string // Account, RAMUser or AssumedRoleUser, compared ignoring case
 	PrincipalID  string
 	UserID       string // empty for a role session
-	RoleID       string // empty but for a role session
+	RoleID       string // empty unless the caller is a role session
 	ARN          string
 }
 
@@ -33,7 +33,7 @@ type callerAnswer struct {
 	RoleID       text `json:"RoleId"`
 	ARN          text `json:"Arn"`
 
-	key Key // that the call was signed with
+	key Key // the key that signed the call
 }
 
 func (a *callerAnswer) missing() string {
@@ -43,11 +43,11 @@ func (a *callerAnswer) missing() string {
 	return ""
 }
 
-// AccountNotAllowedError refuses credentials of an account that the configuration does
-// not allow: nothing is read from it or written to it.
+// AccountNotAllowedError means that the configuration does not allow the account of the
+// credentials. Nothing is read from or written to that account.
 type AccountNotAllowedError struct {
 	AccountID string
-	Allowed   []string // the only allowed accounts; empty if AccountID is forbidden
+	Allowed   []string // empty if AccountID is forbidden
 }
 
 func (e *AccountNotAllowedError) Error() string {
@@ -57,26 +57,26 @@ func (e *AccountNotAllowedError) Error() string {
 	return fmt.Sprintf("the credentials belong to account %s; allowed is %s", e.AccountID, strings.Join(e.Allowed, ", "))
 }
 
-// AccountChangedError ends the use of a client whose renewed credentials belong to
-// another account than before.
+// AccountChangedError means that the credentials were renewed and now belong to another
+// account. The client makes no further calls.
 type AccountChangedError struct{ Before, Now string }
 
 func (e *AccountChangedError) Error() string {
 	return fmt.Sprintf("the credentials belonged to account %s, and belong to account %s since they were renewed; nothing more is read or written", e.Before, e.Now)
 }
 
-// WrongAccountError refuses a call for an object of one account with credentials of
-// another. See [WithAccount].
+// WrongAccountError means that an object belongs to another account than the credentials,
+// so the call was not sent. See [WithAccount].
 type WrongAccountError struct{ Expected, AccountID string }
 
 func (e *WrongAccountError) Error() string {
 	return fmt.Sprintf("the object belongs to account %s, but the credentials are of account %s", e.Expected, e.AccountID)
 }
 
-// UnknownAccountError is a not-found error about an object whose account is not known:
-// it may exist in another account. [NotFound] is false for it. See [WithAccount].
+// UnknownAccountError is a not-found error about an object of an unknown account: the
+// object may exist in another account. [NotFound] is false for it. See [WithAccount].
 type UnknownAccountError struct {
-	AccountID string // that does not have the object
+	AccountID string // the account that does not have the object
 	Err       error
 }
 
@@ -84,40 +84,39 @@ func (e *UnknownAccountError) Error() string {
 	return e.Err.Error() + "; the account of the object is not known, so it may exist in another account"
 }
 
-// Unwrap returns the service's answer.
+// Unwrap returns the error of the service.
 func (e *UnknownAccountError) Unwrap() error { return e.Err }
 
 type expectedAccount struct{}
 
-// WithAccount says that what ctx is used for belongs to an account. With credentials of
-// another account every call and every cached read ends with a [*WrongAccountError], and
-// nothing is sent. An empty account id says that the account of the object is not known
-// (moved from another provider, say). Then an answer that the object does not exist is an
-// [*UnknownAccountError], unless the configuration allows a single account. A list
-// that lacks the object proves as little.
+// WithAccount sets the account that the objects used with ctx belong to. If the credentials
+// belong to another account, every call and every cached read fails with a
+// [*WrongAccountError] and nothing is sent. An empty account id means that the account of
+// the object is unknown, for example after a move from another provider. A not-found
+// response is then an [*UnknownAccountError], unless the configuration allows a single
+// account, and a list without the object does not prove that it was deleted.
 func WithAccount(ctx context.Context, accountID string) context.Context {
 	return context.WithValue(ctx, expectedAccount{}, accountID)
 }
 
-// WithCallerAccount says that ctx is used for objects of the account of the credentials,
-// whichever that is: a data source, a list or an import names no other account. An answer
-// that an object does not exist is believed.
+// WithCallerAccount states that ctx is used for objects of the account of the credentials.
+// Data sources, lists and imports name no other account. Not-found responses are believed.
 func WithCallerAccount(ctx context.Context) context.Context {
 	return context.WithValue(ctx, expectedAccount{}, callerAccount{})
 }
 
-// callerAccount is the account of the credentials, as the value of expectedAccount.
+// callerAccount as the value of expectedAccount is the account of the credentials.
 type callerAccount struct{}
 
-// accountOf returns what WithAccount said, and whether it said anything.
+// accountOf returns the account that WithAccount set, and whether it set one.
 func accountOf(ctx context.Context) (id string, said bool) {
 	id, said = ctx.Value(expectedAccount{}).(string)
 	return id, said
 }
 
-// AccountKnown reports whether an answer that an object does not exist can be believed:
-// the account of the object is known, or the configuration allows a single account. Of
-// several allowed accounts, each may be that of the object. See [WithAccount].
+// AccountKnown reports whether a not-found response can be believed: either the account of
+// the object is known, or the configuration allows a single account. If it allows several,
+// the object may belong to any of them. See [WithAccount].
 func (c *Client) AccountKnown(ctx context.Context) bool {
 	expected, said := accountOf(ctx)
 	return !said || expected != "" || len(c.config.AllowedAccounts) == 1
@@ -126,7 +125,8 @@ func (c *Client) AccountKnown(ctx context.Context) bool {
 // errNoAccount is a bug of the calling code.
 var errNoAccount = errors.New("the call does not say which account it is for (WithAccount); this is a bug in the provider")
 
-// doubtNotFound marks a not-found error about an object whose account is not known.
+// doubtNotFound returns a not-found error as an [*UnknownAccountError] if the account of
+// the object is unknown.
 func (c *Client) doubtNotFound(ctx context.Context, err error) error {
 	var marked *UnknownAccountError
 	if c.AccountKnown(ctx) || !hasCode(err, "EntityNotExist") || errors.As(err, &marked) {
@@ -138,12 +138,12 @@ func (c *Client) doubtNotFound(ctx context.Context, err error) error {
 // account is the account of a client's credentials.
 type account struct {
 	mu    sync.Mutex
-	id    string // of the first key that was checked, "" before
+	id    string // of the first checked key; "" before
 	ended error  // *AccountChangedError
 }
 
-// verify takes the account of a key. The first one is that of the client; another one
-// ends it.
+// verify records the account of a key. The first account is that of the client; a later key
+// of another account ends the client.
 func (a *account) verify(id string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -157,7 +157,7 @@ func (a *account) verify(id string) error {
 	return a.ended
 }
 
-// current returns the id of the account, "" before the first check.
+// current returns the id of the account, or "" before the first check.
 func (a *account) current() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -170,7 +170,7 @@ func (a *account) err() error {
 	return a.ended
 }
 
-// checkRead refuses a read from the cache like the call that it replaces.
+// checkRead checks the account for a cached read, as the call that it replaces would.
 func (c *Client) checkRead(ctx context.Context, op operation) error {
 	expected, said := accountOf(ctx)
 	if expected == "" && (said || !c.config.RequireAccount) {
@@ -180,10 +180,10 @@ func (c *Client) checkRead(ctx context.Context, op operation) error {
 	return err
 }
 
-// Caller returns the identity that the credentials belong to now. It is asked for once
-// for each key; concurrent callers share one call and its error, which is not cached. An
-// account that the configuration does not allow is an [*AccountNotAllowedError], another
-// account than before an [*AccountChangedError].
+// Caller returns the identity of the current credentials. It is read once per key.
+// Concurrent callers share the call and its error, which is not cached. The error is an
+// [*AccountNotAllowedError] if the configuration does not allow the account, and an
+// [*AccountChangedError] if the account differs from the previous one.
 func (c *Client) Caller(ctx context.Context) (Caller, error) {
 	key, err := c.config.Credentials.Get(ctx)
 	if err != nil {
@@ -193,9 +193,9 @@ func (c *Client) Caller(ctx context.Context) (Caller, error) {
 	return caller, err
 }
 
-// checkedKey returns the key to sign an operation with. Only Sts is called with a key
-// whose account is not known and allowed: there is no other way to a key, so no
-// operation can go without the check.
+// checkedKey returns the key to sign an operation with. It is the only way to a key. Unless
+// the operation is one of Sts, it first checks that the account of the key is known and
+// allowed, so no operation can skip the check.
 func (c *Client) checkedKey(ctx context.Context, op operation) (Key, error) {
 	if op.unsigned {
 		return Key{}, nil
@@ -229,14 +229,14 @@ func isAccountError(err error) bool {
 	return errors.As(err, &refused) || errors.As(err, &changed)
 }
 
-// identify returns the caller of a key, or of the one that has replaced it meanwhile, and
-// checks its account.
+// identify returns the caller of a key and checks its account. If the key was renewed
+// meanwhile, it returns the new key and its caller.
 func (c *Client) identify(ctx context.Context, key Key) (Caller, Key, error) {
 	answer, err := c.caches.caller.get(ctx, key.ID, c.readCaller)
 	if err != nil {
 		return Caller{}, Key{}, err
 	}
-	if answer.key.ID != key.ID { // renewed while the question was under way
+	if answer.key.ID != key.ID { // the key was renewed during the call
 		c.caches.caller.put(answer.key.ID, answer)
 		key = answer.key
 	}
@@ -259,7 +259,7 @@ func (c *Client) checkAllowed(account string) error {
 	return nil
 }
 
-// keyCaller is the caller of a key.
+// keyCaller is the identity of a key.
 type keyCaller struct {
 	key    Key
 	caller Caller
@@ -276,7 +276,7 @@ func (c *Client) readCaller(ctx context.Context) (keyCaller, error) {
 	}}, nil
 }
 
-// signedBy is an answer that depends on the key of the call.
+// signedBy is a response that depends on the key that signed the request.
 type signedBy interface{ signedBy(key Key) }
 
 func (a *callerAnswer) signedBy(key Key) { a.key = key }

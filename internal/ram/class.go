@@ -9,19 +9,19 @@ import "strings"
 type class int
 
 const (
-	// permanent: the same call would fail again.
+	// permanent: the same request would fail again.
 	permanent class = iota
-	// refused: the service did not execute the call, so any may be repeated.
+	// refused: the service did not execute the request, so any operation may be repeated.
 	refused
-	// unknown: the call may have been executed, so only a read or a set may be
+	// unknown: the service may have executed the request, so only a read or a set may be
 	// repeated.
 	unknown
-	// expired: refused because the session token is too old; repeated once, with
-	// a new one.
+	// expired: the service refused the session token as expired. The request is repeated
+	// once with a new token.
 	expired
 )
 
-// codes classifies answers by their code. The first matching row counts.
+// codes classifies error codes. The first matching row counts.
 var codes = []struct {
 	fits  func(code, text string) bool
 	text  string
@@ -29,12 +29,13 @@ var codes = []struct {
 }{
 	// Throttling, Throttling.User, Throttling.Api (documented), Rejected.Throttling (observed).
 	{strings.Contains, "Throttling", refused},
-	// A nonce of ours arrived before: the attempt that brought it may have acted.
+	// The service has seen this nonce, so it may have executed an earlier attempt.
 	{exactly, "SignatureNonceUsed", unknown},
 	{exactly, "InvalidSecurityToken.Expired", expired},
 	{exactly, "ServiceUnavailable", unknown},
 	{exactly, "InternalError", unknown},
-	// Families of the business errors and of the gateway, whatever their status.
+	// These are families of business errors and of gateway errors, whatever the HTTP
+	// status.
 	{family, "EntityNotExist", permanent},
 	{family, "EntityAlreadyExists", permanent},
 	{family, "EntityAlreadyExist", permanent},
@@ -61,13 +62,13 @@ var codes = []struct {
 
 func exactly(code, text string) bool { return code == text }
 
-// family matches a code and its refinements after a dot.
+// family matches a code, and its refinements after a dot.
 func family(code, text string) bool {
 	return code == text || strings.HasPrefix(code, text+".")
 }
 
-// classify goes by the code first and by the status second, because throttling comes as
-// 400, 429 and 503.
+// classify uses the code before the HTTP status, because throttling occurs with 400, 429
+// and 503.
 func classify(code string, status int) class {
 	if code != "" {
 		for _, row := range codes {

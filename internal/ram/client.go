@@ -19,61 +19,61 @@ import (
 // Key signs calls. Token is empty for long-lived keys.
 type Key struct{ ID, Secret, Token string }
 
-// Credentials return the key to sign with.
+// Credentials provide the key that signs calls.
 type Credentials interface {
 	// Get returns the key for the next attempt.
 	Get(ctx context.Context) (Key, error)
-	// Expire says that the service refused key as expired: the next Get fetches a new one.
+	// Expire reports that the service refused key as expired. The next Get fetches a new
+	// key.
 	Expire(key Key)
 }
 
-// Endpoints are the addresses of the services. Nil is the service's own.
+// Endpoints are the addresses of the services. Nil selects the default endpoint.
 type Endpoints struct{ Ram, Ims, Sts *url.URL }
 
 // Config configures a Client.
 type Config struct {
 	Credentials Credentials
 	Endpoints   Endpoints
-	Region      string // chooses the host of Sts; the other services are central
+	Region      string // selects the host of Sts; the other services are central
 	UserAgent   string
 
-	// SignatureAlgorithm signs the calls. Empty is HMAC-SHA1, or the approved one where
-	// GODEBUG=fips140=only forbids that.
+	// SignatureAlgorithm is the algorithm that signs calls. The default is HMAC-SHA1, or
+	// ACS3-HMAC-SHA256 where GODEBUG=fips140=only forbids SHA-1.
 	SignatureAlgorithm SignatureAlgorithm
 
-	// CABundle holds certificates in PEM that are trusted beside those of the system.
+	// CABundle holds PEM certificates to trust in addition to those of the system.
 	CABundle []byte
 
-	// MaxRetries is how often a call is repeated after its first attempt. Negative is the
-	// default of four.
+	// MaxRetries is how often a call is repeated after its first attempt. A negative value
+	// selects the default of four.
 	MaxRetries int
 
-	// RequestsPerSecond limits all calls together. Zero leaves the limits of the
-	// operations.
+	// RequestsPerSecond limits all calls of the client together. With zero, only the limits
+	// of the operations apply.
 	RequestsPerSecond float64
 
-	// AllowedAccounts, if there are any, are the only accounts whose credentials are
-	// used; those of ForbiddenAccounts are refused. Both hold for every call but those
-	// to Sts.
+	// AllowedAccounts, if not empty, are the only accounts that may be used.
+	// ForbiddenAccounts may never be used. Both apply to every call except those to Sts.
 	AllowedAccounts, ForbiddenAccounts []string
 
-	// RequireAccount refuses calls whose context does not say which account they are
-	// for. See [WithAccount].
+	// RequireAccount refuses calls whose context does not name an account. See
+	// [WithAccount].
 	RequireAccount bool
 
 	// Observe is called after each attempt.
 	Observe func(context.Context, Attempt)
 
-	// Now and Pause replace the clock. Nil is real time.
+	// Now and Pause replace the clock. Nil selects the system clock.
 	Now   func() time.Time
 	Pause func(context.Context, time.Duration) error
 }
 
-// Attempt is what a log may hold of one attempt: never parameters, keys or bodies.
+// Attempt is what may be logged of an attempt. It never holds parameters, keys or bodies.
 type Attempt struct {
 	Product, Action string
-	Attempt         int // 1 for the first
-	Status          int // 0 without an answer
+	Attempt         int // counts from 1
+	Status          int // 0 without a response
 	Code            string
 	RequestID       string
 	Duration        time.Duration
@@ -83,8 +83,8 @@ type Attempt struct {
 // defaultMaxRetries limits a call to five attempts (LOAD-03).
 const defaultMaxRetries = 4
 
-// Client calls the services for one account. It is safe for concurrent use and shares
-// nothing with other clients.
+// Client calls the services for one account. It is safe for concurrent use and shares no
+// state with other clients.
 type Client struct {
 	config    Config
 	endpoints Endpoints
@@ -94,10 +94,10 @@ type Client struct {
 	locks     locks
 	account   account
 	caches    caches
-	returned  sync.Map      // names of the fields of the last answer, by the operation that returns a setting
-	sent      sync.Map      // names of the fields of the last write, by the same operation
+	returned  sync.Map      // field names of the last response, by the operation that returns a setting
+	sent      sync.Map      // field names of the last write, by the same operation
 	timeout   time.Duration // of one attempt
-	keyPair   *rsaKeyPair   // signs the operations without a key; nil where there is none
+	keyPair   *rsaKeyPair   // signs the operations that have no key; may be nil
 }
 
 // New returns a Client. It makes no call.
@@ -144,7 +144,8 @@ func New(config Config) (*Client, error) {
 	return client, nil
 }
 
-// certificates is the pool of the system with the bundle added. Nil is that of the system.
+// certificates returns the pool of the system with the bundle added, or nil for the pool of
+// the system.
 func certificates(bundle []byte) (*x509.CertPool, error) {
 	if len(bundle) == 0 {
 		return nil, nil

@@ -10,21 +10,21 @@ import (
 	"time"
 )
 
-// clock is the local clock and how far the service's is ahead of it.
+// clock is the local clock and its offset from the service's clock.
 type clock struct {
 	now    func() time.Time
 	pause  func(context.Context, time.Duration) error
 	offset atomic.Pointer[time.Duration]
 }
 
-// timestampExpired is the code with which the service refuses a call because the clocks
-// differ too much.
+// timestampExpired is the code of the service for a request whose timestamp is too far from
+// its own clock.
 const timestampExpired = "InvalidTimeStamp.Expired"
 
-// learn takes the offset from the Date header of an answer of the service. The header
-// counts whole seconds, so half a second is added. The service refuses the timestamp of
-// a signature that is more than 15 minutes off (documented), so after any other answer
-// the clocks agree to that, and a Date that contradicts it is not the service's.
+// learn takes the offset from the Date header of a response. The header counts whole
+// seconds, so half a second is added. The service refuses a signature whose timestamp is
+// more than 15 minutes off (documented). After any other response the clocks therefore
+// agree within 15 minutes, and a Date that differs by more was not written by the service.
 func (k *clock) learn(header http.Header, refused bool) {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
@@ -38,7 +38,7 @@ func (k *clock) learn(header http.Header, refused bool) {
 	k.offset.Store(&offset)
 }
 
-// sleep waits in real time.
+// sleep waits for d or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -53,7 +53,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 // Now returns the time of the local clock.
 func (c *Client) Now() time.Time { return c.clock.now() }
 
-// Pause waits for d, or for the end of ctx, whose error it returns.
+// Pause waits for d or until ctx ends, in which case it returns the error of ctx.
 func (c *Client) Pause(ctx context.Context, d time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -61,8 +61,8 @@ func (c *Client) Pause(ctx context.Context, d time.Duration) error {
 	return c.clock.pause(ctx, d)
 }
 
-// ClockOffset returns server time minus local time, to the second, as the last answer of
-// the service showed it; false before the first answer.
+// ClockOffset returns server time minus local time in whole seconds, as of the last
+// response. It returns false before the first response.
 func (c *Client) ClockOffset() (time.Duration, bool) {
 	offset := c.clock.offset.Load()
 	if offset == nil {
@@ -71,8 +71,8 @@ func (c *Client) ClockOffset() (time.Duration, bool) {
 	return *offset, true
 }
 
-// ServerNow returns the service's time; false if it is that of the local clock, because
-// no answer has come yet.
+// ServerNow returns the service's time. Before the first response it returns the local time
+// and false.
 func (c *Client) ServerNow() (time.Time, bool) {
 	offset, known := c.ClockOffset()
 	return c.Now().Add(offset), known

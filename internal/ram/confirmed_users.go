@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// confirmedUsers are the users that this client created and has read back since, by name.
-// What belongs to them is created in the same run, and needs no further read of the user.
-// They are forgotten when the client changes or deletes a user.
+// confirmedUsers holds, by name, the users that this client created and then read back.
+// Objects of such a user are created in the same run without reading the user again. An
+// entry is removed when the client changes or deletes the user.
 type confirmedUsers struct {
 	mu     sync.Mutex
 	byName map[string]confirmedUser
@@ -23,7 +23,7 @@ type confirmedUser struct {
 
 	at        time.Time
 	keys      []AccessKey
-	keysKnown bool // the user has these keys and no others
+	keysKnown bool // keys is the complete list of the user's keys
 }
 
 func (u *confirmedUsers) forget() {
@@ -32,7 +32,7 @@ func (u *confirmedUsers) forget() {
 	clear(u.byName)
 }
 
-// ConfirmUser records a user that reads as this client created it.
+// ConfirmUser records a user that was read back with the values that this client sent.
 func (c *Client) ConfirmUser(user User) {
 	u := &c.caches.confirmed
 	u.mu.Lock()
@@ -44,7 +44,7 @@ func (c *Client) ConfirmUser(user User) {
 }
 
 // ConfirmedUser returns a user that this client created, read back, and has not changed
-// since. Another client may have.
+// since. Another client may have changed it.
 func (c *Client) ConfirmedUser(name string) (User, bool) {
 	u := &c.caches.confirmed
 	u.mu.Lock()
@@ -56,14 +56,14 @@ func (c *Client) ConfirmedUser(name string) (User, bool) {
 	return user.clone(), true
 }
 
-// ConfirmAccessKeys records the keys of a user that this client created, as they are listed
-// after it created one of them.
+// ConfirmAccessKeys records the complete list of keys of a user that this client created.
+// The list is read after this client created one of the keys.
 func (c *Client) ConfirmAccessKeys(userName string, keys []AccessKey) {
 	c.caches.confirmed.setKeys(userName, slices.Clone(keys), true)
 }
 
-// ConfirmedAccessKeys returns the keys of a user that this client created, unless it changed
-// one of them since.
+// ConfirmedAccessKeys returns the recorded keys of a user that this client created. known
+// is false if this client has changed a key of the user since.
 func (c *Client) ConfirmedAccessKeys(userName string) (keys []AccessKey, known bool) {
 	if _, created := c.ConfirmedUser(userName); !created {
 		return nil, false
@@ -84,8 +84,8 @@ func (u *confirmedUsers) setKeys(userName string, keys []AccessKey, known bool) 
 	}
 }
 
-// Owner returns id and name of the user that something is to be created for. A user that
-// this client created and read back is not read again.
+// Owner returns the id and the name of the user for whom an object is created. It does not
+// read a user again that this client created and read back.
 func (c *Client) Owner(ctx context.Context, name string) (User, error) {
 	if user, known := c.ConfirmedUser(name); known {
 		if err := c.checkRead(ctx, getUser); err != nil {
@@ -96,9 +96,9 @@ func (c *Client) Owner(ctx context.Context, name string) (User, error) {
 	return c.User(ctx, name)
 }
 
-// UserTaken reports whether an account has a user with a name that this client is to create.
-// One list shows it for all names that a run creates within a minute: the service refuses a name
-// that was taken since.
+// UserTaken reports whether the account has a user with a name that this client is about to
+// create. One list serves all names that a run creates within a minute. If the name is
+// taken after that, the service refuses the create.
 func (c *Client) UserTaken(ctx context.Context, name string) (user User, taken bool, err error) {
 	names, single := c.caches.names, &c.caches.single
 	if names.holds("") || single.next(c.Now()) > alwaysSingle {

@@ -8,21 +8,24 @@ import (
 	"time"
 )
 
-// The status of an AccessKey pair, a service credential or a login profile (documented).
+// The values of Status of an AccessKey, a service credential or a login profile
+// (documented).
 const (
 	Active   = "Active"
 	Inactive = "Inactive"
 )
 
-// CredentialFacts are what the service lists of every long-lived credential of a user. None of it is secret.
+// CredentialFacts are the properties that the service lists for every long-lived credential
+// of a user. None of them is secret.
 type CredentialFacts struct {
 	ID         string
-	Name       string // empty: credentials of this type have no name
+	Name       string // empty if credentials of this type have no name
 	Status     string // Active, Inactive
 	CreateDate time.Time
 }
 
-// MissingSecretError is a credential that the service created without returning its secret, which can never be read later.
+// MissingSecretError means that the service created a credential without returning its
+// secret. The secret cannot be read later.
 type MissingSecretError struct {
 	Action string
 	ID     string

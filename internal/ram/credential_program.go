@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// programTimeout is what the program of a profile may take; it may ask a person.
+// programTimeout limits the program of a profile, which may prompt the user.
 const programTimeout = time.Minute
 
 var (
@@ -21,7 +21,8 @@ var (
 	errOpenQuotes    = errors.New("its command has an unterminated quotation mark")
 )
 
-// programReader reads the key that a program prints. It is started without a shell.
+// programReader reads the key that a program prints. The program is started without a
+// shell.
 func programReader(command string) keyReader {
 	return func(ctx context.Context, _ bool) (Key, time.Time, error) {
 		words, err := splitCommand(command)
@@ -44,8 +45,8 @@ func programReader(command string) keyReader {
 	}
 }
 
-// parseProgramOutput reads a profile as the program prints it (observed, in the vendor's
-// library): a long-lived key or a session.
+// parseProgramOutput parses a profile in the form that the program prints: a long-lived key
+// or a session (observed, in the vendor's library).
 func parseProgramOutput(output []byte) (Key, time.Time, error) {
 	var printed struct {
 		Mode            text   `json:"mode"`
@@ -64,11 +65,11 @@ func parseProgramOutput(output []byte) (Key, time.Time, error) {
 	case key.Token == "" && (mode == "ststoken" || isTemporary(key.ID)):
 		return Key{}, time.Time{}, errNoToken
 	}
-	end, _ := time.Parse(time.RFC3339, string(printed.Expiration)) // zero: unknown
+	end, _ := time.Parse(time.RFC3339, string(printed.Expiration)) // zero if unknown
 	return key, end, nil
 }
 
-// splitCommand splits a command into words at blanks outside of quotation marks.
+// splitCommand splits a command into words at blanks outside quotation marks.
 func splitCommand(command string) ([]string, error) {
 	var words []string
 	var word strings.Builder

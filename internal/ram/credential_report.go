@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	// A second call within four hours changes nothing (documented).
+	// A second call within four hours does not start another report (documented).
 	generateCredentialReport = operation{product: imsProduct, action: "GenerateCredentialReport", repeat: set}
 	getCredentialReport      = operation{product: imsProduct, action: "GetCredentialReport", repeat: read}
 )
@@ -23,27 +23,27 @@ const (
 	// CredentialReportInterval is the shortest time between two credential reports
 	// (documented).
 	CredentialReportInterval = 4 * time.Hour
-	// CredentialReportUsers is the largest number of users of an account with a report
-	// (documented).
+	// CredentialReportUsers is the largest number of users for which the service generates
+	// a report (documented).
 	CredentialReportUsers = 3500
-	// rowsPerPage limits the memory of one page; the service allows 3501.
+	// rowsPerPage limits the memory that one page needs. The service allows 3501 rows.
 	rowsPerPage = 1000
 )
 
 // ReportState is the progress of a report.
 type ReportState string
 
-// The states of a report. Any other is one under way that has a new name.
+// The states of a report.
 const (
-	// The states of a report. Any other is one in progress under a new name.
+	// A state that is not listed here counts as in progress.
 	ReportNone       ReportState = ""
 	ReportStarted    ReportState = "started"
 	ReportInProgress ReportState = "in progress"
 	ReportCompleted  ReportState = "completed"
 )
 
-// reportState reads a state as either kind of report spells it: STARTED, INPROGRESS and
-// COMPLETED, or Started, Progressing and Completed (documented).
+// reportState parses the states of both kinds of report: STARTED, INPROGRESS and COMPLETED,
+// and Started, Progressing and Completed (documented).
 func reportState(said text) ReportState {
 	switch word := strings.ToLower(strings.TrimSpace(string(said))); word {
 	case "inprogress", "progressing":
@@ -64,8 +64,8 @@ func (a *reportStateAnswer) missing() string {
 	return ""
 }
 
-// GenerateCredentialReport starts a report, unless the last one is less than four hours
-// old or one is in progress, and returns its state.
+// GenerateCredentialReport starts a report and returns its state. It does not start one if
+// the last report is less than four hours old or a report is in progress.
 func (c *Client) GenerateCredentialReport(ctx context.Context) (ReportState, error) {
 	var answer reportStateAnswer
 	if err := c.call(ctx, generateCredentialReport, nil, &answer); err != nil {
@@ -74,11 +74,11 @@ func (c *Client) GenerateCredentialReport(ctx context.Context) (ReportState, err
 	return reportState(answer.State), nil
 }
 
-// errNoReport is an answer without a report.
+// errNoReport means that the response holds no report.
 var errNoReport = errors.New("there is no report yet")
 
-// NoReport reports whether err says that no report exists yet. The code is not published,
-// so any code about a report or a missing object counts.
+// NoReport reports whether err means that no report exists yet. The service does not
+// publish the code, so every code about a report or a missing object counts.
 func NoReport(err error) bool {
 	if errors.Is(err, errNoReport) {
 		return true
@@ -90,9 +90,9 @@ func NoReport(err error) bool {
 	return hasCode(err, "EntityNotExist") || strings.Contains(answer.Code, "Report")
 }
 
-// ReportRefused reports whether the service refuses to generate a report. The code
-// for too many users is not published, so every refusal counts that is neither a
-// missing permission nor throttling.
+// ReportRefused reports whether the service refused to generate a report. The code for too
+// many users is not published, so every refusal counts, except missing permissions and
+// throttling.
 func ReportRefused(err error) bool {
 	answer := serviceError(err)
 	return answer != nil && answer.Status/100 == 4 && !Denied(err) && !Throttled(err)
@@ -101,25 +101,25 @@ func ReportRefused(err error) bool {
 type credentialReportAnswer struct {
 	GeneratedTime timestamp
 	Content       text
-	IsTruncated   flag // a text, says the documentation
+	IsTruncated   flag // a string (documented)
 	NextToken     text
 }
 
 func (a *credentialReportAnswer) missing() string {
 	switch {
 	case a.Content == "" && a.GeneratedTime.value.IsZero():
-		return "" // no report; see errNoReport
+		return "" // there is no report; see errNoReport
 	case a.GeneratedTime.value.IsZero():
 		return "GeneratedTime"
 	}
 	return ""
 }
 
-// ReportReplacedError is a report that was replaced by a newer one while it was read, so
-// that its pages do not belong together.
+// ReportReplacedError means that a newer report replaced the report while it was read, so
+// its pages do not belong together.
 type ReportReplacedError struct {
 	Action string
-	Err    error // the service's error for the next page of the former report, if there was one
+	Err    error // error of the service for the next page of the old report; may be nil
 }
 
 func (e *ReportReplacedError) Error() string {
@@ -130,7 +130,7 @@ func (e *ReportReplacedError) Error() string {
 	return text
 }
 
-// Unwrap gives the cause, if there is one.
+// Unwrap returns the cause, if any.
 func (e *ReportReplacedError) Unwrap() error { return e.Err }
 
 // CredentialReport is a report of the account's users and their credentials.
@@ -143,7 +143,7 @@ type CredentialReport struct {
 }
 
 // CredentialReport reads the first page of the current report. NoReport(err) reports
-// whether there is none.
+// whether there is no report.
 func (c *Client) CredentialReport(ctx context.Context) (*CredentialReport, error) {
 	report := &CredentialReport{client: c}
 	var err error
@@ -169,9 +169,9 @@ func (c *Client) reportPage(ctx context.Context, token string) (answer credentia
 	return answer, err
 }
 
-// Rows reads the report to its end, the root account first, with one page in memory at a
-// time. Of two rows of one user the first counts. An error is yielded at most once, as the
-// last item: the report is then incomplete.
+// Rows yields all rows of the report, starting with the root account. It holds one page in
+// memory. If a user has two rows, the second is ignored. An error is yielded at most once,
+// as the last item: the report is then incomplete.
 func (r *CredentialReport) Rows(ctx context.Context) iter.Seq2[CredentialRow, error] {
 	return func(yield func(CredentialRow, error) bool) {
 		if err := r.read(ctx, yield); err != nil {
@@ -180,7 +180,7 @@ func (r *CredentialReport) Rows(ctx context.Context) iter.Seq2[CredentialRow, er
 	}
 }
 
-// read yields rows until there are no more, or the caller stops.
+// read yields rows until the report ends or the caller stops.
 func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, error) bool) error {
 	passed, seen := seenMarkers{}, map[string]bool{}
 	format := r.format
@@ -203,7 +203,7 @@ func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, e
 			return err
 		}
 		answer, err = r.client.reportPage(ctx, token)
-		if hasCode(err, "InvalidParameter") { // the token may hold for one report only
+		if hasCode(err, "InvalidParameter") { // the token may be valid for one report only
 			return &ReportReplacedError{getCredentialReport.action, err}
 		}
 		if err != nil {
@@ -215,8 +215,8 @@ func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, e
 	}
 }
 
-// quotable removes the secrets of the client from the value that an error shows. None
-// belongs there, but the text is not the client's own (LOG-02).
+// quotable removes the secrets of the client from a value that an error quotes. A report
+// should hold none, but its text comes from the service (LOG-02).
 func (r *CredentialReport) quotable(ctx context.Context, err error) error {
 	var wrong *ReportError
 	if !errors.As(err, &wrong) || wrong.Value == "" {
@@ -234,5 +234,5 @@ func (r *CredentialReport) quotable(ctx context.Context, err error) error {
 	return err
 }
 
-// maxQuoted is how much of a value an error shows.
+// maxQuoted limits the length of a quoted value.
 const maxQuoted = 32

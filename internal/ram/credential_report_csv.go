@@ -16,11 +16,11 @@ import (
 	"strings"
 )
 
-// ReportError is a place of a report that cannot be read.
+// ReportError is a part of a report that cannot be parsed.
 type ReportError struct {
-	Page, Line int    // both count from 1; line 0: the whole page
-	Column     string // empty: the whole line
-	Value      string // the value, if it helps
+	Page, Line int    // both count from 1; line 0 is the whole page
+	Column     string // empty for the whole line
+	Value      string // empty if it does not help
 	Err        error
 }
 
@@ -42,11 +42,11 @@ func (e *ReportError) Error() string {
 	return where.String()
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *ReportError) Unwrap() error { return e.Err }
 
 const (
-	// longestLine limits a line; those of the service have some 600 bytes.
+	// longestLine limits the length of a line. Lines of the service have about 600 bytes.
 	longestLine = 64 << 10
 	// firstColumn is the first name in the header.
 	firstColumn = "user"
@@ -64,13 +64,13 @@ var (
 	errNoUser          = errors.New("names no user")
 )
 
-// reportFormat is the format that the first page establishes for all.
+// reportFormat is the format of all pages, which the first page determines.
 type reportFormat struct {
 	decode  func(io.Reader) io.Reader // nil before the first page
 	columns []string
 }
 
-// rows reads the rows of one page. An error is the last item.
+// rows yields the rows of one page. An error is the last item.
 func (f *reportFormat) rows(page int, content string) iter.Seq2[CredentialRow, error] {
 	return func(yield func(CredentialRow, error) bool) {
 		if err := f.readPage(page, content, yield); err != nil {
@@ -90,7 +90,7 @@ func (f *reportFormat) readPage(page int, content string, yield func(CredentialR
 		}
 	}
 	lines := csv.NewReader(&lineLimiter{from: skipByteOrderMark(f.decode(strings.NewReader(content)))})
-	lines.FieldsPerRecord = -1 // checked below, with a better message
+	lines.FieldsPerRecord = -1 // the number of fields is checked below, with a better message
 	for {
 		record, err := lines.Read()
 		if errors.Is(err, io.EOF) {
@@ -120,8 +120,9 @@ func (f *reportFormat) readPage(page int, content string, yield func(CredentialR
 	return nil
 }
 
-// detectEncoding returns the decoder of the first page: Base64, or Base32 as one sample
-// has it (both documented; Base64 observed of the live service).
+// detectEncoding returns the decoder for the report, from the start of its first page. The
+// encoding is Base64, or Base32 as in one sample (both documented; Base64 observed of the
+// live service).
 func detectEncoding(content string) func(io.Reader) io.Reader {
 	for _, decode := range []func(io.Reader) io.Reader{
 		func(r io.Reader) io.Reader { return base64.NewDecoder(base64.RawStdEncoding, r) },
@@ -129,7 +130,7 @@ func detectEncoding(content string) func(io.Reader) io.Reader {
 			return base32.NewDecoder(base32.StdEncoding.WithPadding(base32.NoPadding), r)
 		},
 	} {
-		start := make([]byte, len(firstColumn)+3) // a quoted name, and what ends it
+		start := make([]byte, len(firstColumn)+3) // a quoted name and the next character
 		n, _ := io.ReadFull(skipByteOrderMark(decode(strings.NewReader(content))), start)
 		name := strings.TrimPrefix(string(start[:n]), `"`)
 		if rest, ok := strings.CutPrefix(name, firstColumn); ok && (rest == "" || strings.ContainsAny(rest[:1], ",\"\r\n")) {
@@ -139,7 +140,7 @@ func detectEncoding(content string) func(io.Reader) io.Reader {
 	return nil
 }
 
-// skipByteOrderMark skips a byte order mark.
+// skipByteOrderMark skips a byte order mark at the start.
 func skipByteOrderMark(r io.Reader) io.Reader {
 	buffered := bufio.NewReader(r)
 	if mark, err := buffered.Peek(3); err == nil && string(mark) == "\ufeff" {
@@ -148,8 +149,8 @@ func skipByteOrderMark(r io.Reader) io.Reader {
 	return buffered
 }
 
-// header takes the names of the columns from the first page. Other pages may repeat them
-// (assumed), but not change them.
+// header parses the column names of the first page. Later pages may repeat the header
+// (assumed) but not change it.
 func (f *reportFormat) header(record []string) error {
 	if f.columns != nil {
 		if !slices.Equal(f.columns, record) {
@@ -168,8 +169,8 @@ func (f *reportFormat) header(record []string) error {
 	return nil
 }
 
-// csvError says what is wrong with the CSV. The errors of the parser name the place and do
-// not quote.
+// csvError explains an error of the CSV parser. The parser's errors name the position and
+// do not quote the content.
 func csvError(page int, err error) error {
 	var wrong *csv.ParseError
 	if !errors.As(err, &wrong) {
@@ -186,7 +187,7 @@ func csvError(page int, err error) error {
 	return &ReportError{Page: page, Line: wrong.StartLine, Err: reason}
 }
 
-// atLine adds the place of an error.
+// atLine adds the position to an error.
 func atLine(err error, page, line int) error {
 	var wrong *ReportError
 	if !errors.As(err, &wrong) {
@@ -196,13 +197,12 @@ func atLine(err error, page, line int) error {
 	return wrong
 }
 
-// longLineError is a line that is too long.
+// longLineError means that a line is too long.
 type longLineError struct{ line int }
 
 func (e *longLineError) Error() string { return errLongLine.Error() }
 
-// lineLimiter ends a text at a line that is too long, which limits the memory for one
-// line.
+// lineLimiter ends a text at a line that is too long. This limits the memory for one line.
 type lineLimiter struct {
 	from         io.Reader
 	line, length int

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// CredentialColumn is a column of the credential report, other than that of the user.
+// CredentialColumn is a column of the credential report, except the user column.
 type CredentialColumn struct {
 	Name string
-	Time bool // holds times; else booleans
+	Time bool // the column holds times, not booleans
 }
 
 // CredentialColumns are the known columns, in order (documented).
@@ -43,12 +43,12 @@ const RootUser = "<root>"
 
 // CredentialRow is the row of one user.
 type CredentialRow struct {
-	User  string                    // the principal name, or RootUser
-	Cells map[string]CredentialCell // by the names of CredentialColumns; without the columns that the report lacks
-	Other map[string]string         // unknown columns, and the values with the note Unreadable, as they are
+	User  string                    // principal name, or RootUser
+	Cells map[string]CredentialCell // by column name; without the columns that the report lacks
+	Other map[string]string         // values of unknown columns, and raw values of Unreadable cells
 }
 
-// Name is the user name, "" for the root account.
+// Name returns the user name, or "" for the root account.
 func (r CredentialRow) Name() string {
 	if r.User == RootUser {
 		return ""
@@ -56,18 +56,18 @@ func (r CredentialRow) Name() string {
 	return nameIn(text(r.User))
 }
 
-// CredentialCell is one value, or a note that explains why there is none.
+// CredentialCell is one value, or a note that says why there is no value.
 type CredentialCell struct {
 	Time time.Time
 	Is   bool
 	Note CredentialNote
 }
 
-// CredentialNote explains why there is no value.
+// CredentialNote says why a cell has no value.
 type CredentialNote string
 
-// The notes of a report. NotSaid is an empty cell, and Unreadable one that holds
-// neither a value of its column nor a known word.
+// The notes of a report. NotSaid is an empty cell. Unreadable is a cell that holds neither
+// a value of the column's type nor a known word.
 const (
 	NotSaid       CredentialNote = "not_said"
 	Never         CredentialNote = "never"
@@ -76,12 +76,13 @@ const (
 	Unreadable    CredentialNote = "unreadable"
 )
 
-// credentialNotes are the words of the service (documented; LOGIN_DISABLED observed, NEVER assumed).
+// credentialNotes maps the words of the service to notes (documented; LOGIN_DISABLED
+// observed, NEVER assumed).
 var credentialNotes = map[string]CredentialNote{
 	"": NotSaid, "-": Never, "NEVER": Never, "N/A": NotApplicable, "LOGIN_DISABLED": LoginDisabled,
 }
 
-// knownColumns are the known columns, and whether they hold times.
+// knownColumns maps each known column to whether it holds times.
 var knownColumns = func() map[string]bool {
 	kinds := map[string]bool{}
 	for _, column := range CredentialColumns {
@@ -90,7 +91,7 @@ var knownColumns = func() map[string]bool {
 	return kinds
 }()
 
-// row reads the values of one user.
+// row parses the row of one user.
 func (f *reportFormat) row(record []string) (CredentialRow, error) {
 	if len(record) != len(f.columns) {
 		return CredentialRow{}, fmt.Errorf("has %d values for %d columns", len(record), len(f.columns))
@@ -116,11 +117,11 @@ func (f *reportFormat) row(record []string) (CredentialRow, error) {
 	return row, nil
 }
 
-// timeLayouts are the spellings of a time. Source: the first is documented, the
-// others are assumed.
+// timeLayouts are the formats of a time. Source: the first is documented, the others are
+// assumed.
 var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05Z07:00"}
 
-// parseCell reads a value, in any case.
+// parseCell parses a value, ignoring case.
 func parseCell(value string, times bool) CredentialCell {
 	value = strings.ToUpper(strings.TrimSpace(value))
 	if note, ok := credentialNotes[value]; ok {

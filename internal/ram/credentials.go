@@ -14,34 +14,34 @@ import (
 	"time"
 )
 
-// CredentialSettings are the arguments of a provider block that select credentials. Empty,
-// or only white space, is not set.
+// CredentialSettings are the arguments of the provider block that select credentials. A
+// value that is empty or only white space counts as not set.
 type CredentialSettings struct {
 	AccessKey, SecretKey, SecurityToken string
 	Profile, SharedCredentialsFile      string
 	ECSRoleName                         string
 	CredentialsURI                      string
 	AssumeRoleWithOIDC                  *OIDC
-	AssumeRole                          *Role // assumed with any of the above
+	AssumeRole                          *Role // assumed with any of the other credentials
 }
 
-// Role is a role to assume with a key.
+// Role is a RAM role to assume with a key.
 type Role struct {
 	ARN         string
-	SessionName string // "" is terraform-provider-ram
+	SessionName string // default terraform-provider-ram
 	Policy      string
 	ExternalID  string
-	Duration    time.Duration // 0 is the service's default, an hour
+	Duration    time.Duration // 0 selects the service's default, one hour
 
-	sts stsPlace // where a profile names it
+	sts stsPlace // set if a profile names an Sts endpoint or region
 }
 
-// OIDC is a role to assume with the token of an OpenID Connect provider.
+// OIDC is a RAM role to assume with a token of an OpenID Connect provider.
 type OIDC struct {
 	RoleARN     string
 	ProviderARN string
 	Token       string
-	TokenFile   string // read again for each session, because its writer renews it
+	TokenFile   string // read for each session, because its writer renews the token
 	SessionName string
 	Policy      string
 	Duration    time.Duration
@@ -52,12 +52,12 @@ type OIDC struct {
 // Environment is the environment of the process.
 type Environment struct {
 	Getenv   func(string) string
-	Home     string // "" for none
+	Home     string // "" if there is none
 	ReadFile func(string) ([]byte, error)
 }
 
-// HostEnvironment is an Environment with the files of this machine. The home directory
-// comes from the variables, too.
+// HostEnvironment is an Environment that reads files of this machine. It takes the home
+// directory from the environment variables, too.
 func HostEnvironment(getenv func(string) string) Environment {
 	home := getenv("HOME")
 	if home == "" {
@@ -66,8 +66,8 @@ func HostEnvironment(getenv func(string) string) Environment {
 	return Environment{Getenv: getenv, Home: home, ReadFile: os.ReadFile}
 }
 
-// get returns the value of a variable without the white space around it, such as the line
-// break of a file.
+// get returns the value of a variable without surrounding white space, such as the line
+// break at the end of a file.
 func (e Environment) get(name string) string { return strings.TrimSpace(e.Getenv(name)) }
 
 func (e Environment) expand(path string) string {
@@ -81,9 +81,9 @@ func (e Environment) expand(path string) string {
 // CredentialKind is a way to get a key.
 type CredentialKind string
 
-// The kinds of Source.
+// The kinds of credentials.
 const (
-	// The kinds of a CredentialSource.
+	// The kinds that [CredentialSource] names.
 	KindAccessKey      CredentialKind = "AccessKey"
 	KindSecurityToken  CredentialKind = "STS token"
 	KindOIDC           CredentialKind = "OIDC"
@@ -94,12 +94,12 @@ const (
 	KindRSAKeyPair     CredentialKind = "RSA key pair"
 )
 
-// CredentialSource says which credentials were selected and from where, for messages. It
-// never holds a secret.
+// CredentialSource describes for messages which credentials were selected and where they
+// come from. It never holds a secret.
 type CredentialSource struct {
 	Kind  CredentialKind
-	From  string   // such as: the profile "ops" of /home/alice/.aliyun/config.json
-	Roles []string // the ARNs of the roles assumed on top, in order
+	From  string   // such as the profile "ops" of /home/alice/.aliyun/config.json
+	Roles []string // ARNs of the roles that are then assumed, in order
 }
 
 func (s CredentialSource) String() string {
@@ -110,36 +110,36 @@ func (s CredentialSource) String() string {
 	return text
 }
 
-// CredentialConfigError says why no credentials could be selected.
+// CredentialConfigError says why no credentials can be selected.
 type CredentialConfigError struct {
-	Arguments []string // of the provider block; none if the environment is wrong
+	Arguments []string // arguments of the provider block; empty if the environment is wrong
 	Problem   string
 }
 
 func (e *CredentialConfigError) Error() string { return e.Problem }
 
-// SelectedCredentials are credentials that have been selected and not yet used.
+// SelectedCredentials are credentials that were selected but not used yet.
 type SelectedCredentials struct {
 	Source CredentialSource
 	origin keySource
 	roles  []Role
 	from   sources
-	sts    stsPlace // of the profile, for the calls of the client itself
+	sts    stsPlace // Sts of the profile, for the calls of the client itself
 }
 
-// stsPlace is the Sts of a profile: of a region, or at an endpoint.
+// stsPlace is the Sts of a profile, by region or endpoint.
 type stsPlace struct {
 	region   string
 	endpoint *url.URL
 }
 
-// keySource is where the first key comes from: exactly one of these is set.
+// keySource is the source of the first key. Exactly one field is set.
 type keySource struct {
 	key     *Key
 	oidc    *OIDC
 	ecsRole string
 	uri     string
-	program string // with its arguments
+	program string // command line of the program
 	logOn   *logOn
 	pair    *rsaKeyPair
 }
@@ -178,9 +178,9 @@ func (c SelectedCredentials) withRole(role Role) SelectedCredentials {
 	return c
 }
 
-// SelectCredentials selects the credentials of the provider block, or else the first
-// source of the environment. Exactly one source provides them; its parts never come from
-// another. Only files are read, and none beyond the selected source.
+// SelectCredentials selects the credentials of the provider block, or else the first source
+// that the environment sets. It never combines parts of several sources. It reads files
+// only, and only those of the selected source.
 func SelectCredentials(settings CredentialSettings, env Environment) (SelectedCredentials, error) {
 	settings = settings.trimmed()
 	if err := cmp.Or(settings.Check(), settings.checkForms()); err != nil {
@@ -198,9 +198,9 @@ func SelectCredentials(settings CredentialSettings, env Environment) (SelectedCr
 	return chosen, err
 }
 
-// addRole adds the role of the block, or else of the environment, to the selected source.
-// The variable ALIBABA_CLOUD_ROLE_ARN also belongs to the OIDC source: where that is used,
-// it is not a role to be assumed once more.
+// addRole adds the role of the provider block, or else of the environment, to the selected
+// source. ALIBABA_CLOUD_ROLE_ARN also belongs to the OIDC source. If that source is
+// selected, the role is not assumed a second time.
 func addRole(chosen SelectedCredentials, settings CredentialSettings, env Environment) (SelectedCredentials, error) {
 	if settings.AssumeRole != nil {
 		return chosen.withRole(*settings.AssumeRole), nil
@@ -218,11 +218,11 @@ func addRole(chosen SelectedCredentials, settings CredentialSettings, env Enviro
 const notARoleARN = "is not the ARN of a role, such as `acs:ram::1234567890123456:role/terraform`."
 
 var (
-	// RoleARN is the form of a role's ARN (documented).
+	// RoleARN matches the ARN of a role (documented).
 	RoleARN = regexp.MustCompile(`^acs:ram::[0-9]{16}:role/[0-9A-Za-z._@/-]+$`)
-	// OIDCProviderARN is the form of the ARN of an OpenID Connect provider (documented).
+	// OIDCProviderARN matches the ARN of an OpenID Connect provider (documented).
 	OIDCProviderARN = regexp.MustCompile(`^acs:ram::[0-9]{16}:oidc-provider/[0-9A-Za-z._-]+$`)
-	// SessionName is the form of the name of a role session (documented).
+	// SessionName matches the name of a role session (documented).
 	SessionName = regexp.MustCompile(`^[0-9A-Za-z.@_-]{2,64}$`)
 )
 
@@ -251,8 +251,8 @@ func (o OIDC) trimmed() OIDC {
 	return o
 }
 
-// keyOf makes a key of a pair and perhaps a token, or says which part is missing, by the
-// names that the parts have in their source.
+// keyOf returns the complete key, or says which part is missing. names are the names of the
+// parts in their source.
 func keyOf(key Key, names [3]string) (*Key, error) {
 	switch {
 	case key.ID == "" && key.Secret == "":
@@ -267,10 +267,10 @@ func keyOf(key Key, names [3]string) (*Key, error) {
 	return &key, nil
 }
 
-// isTemporary reports whether an AccessKey is one of Sts, by its id (documented).
+// isTemporary reports whether an AccessKey id belongs to a session of Sts (documented).
 func isTemporary(id string) bool { return strings.HasPrefix(id, "STS.") }
 
-// problem is an error in whole sentences, shown as it is.
+// problem is an error whose text consists of whole sentences and is shown unchanged.
 type problem string
 
 func (p problem) Error() string { return string(p) }

@@ -10,32 +10,33 @@ import (
 	"time"
 )
 
-// CredentialChain is the credentials of a client with their source.
+// CredentialChain holds the credentials of a client and their source.
 type CredentialChain struct {
 	Credentials
 	Source CredentialSource
 
 	sts       stsPlace
 	longLived []string
-	signs     bool // with the long-lived key itself, not with a session
+	signs     bool // calls are signed with the long-lived key, not with a session
 }
 
-// LongLivedKeyIDs are the ids of the AccessKeys that do not expire and that these
-// credentials need. Disabling one of them, or its user, disables the provider.
+// LongLivedKeyIDs returns the ids of the AccessKeys that these credentials depend on and
+// that do not expire. Disabling one of them or its user locks out the provider.
 func (c *CredentialChain) LongLivedKeyIDs() []string { return append([]string(nil), c.longLived...) }
 
-// SignsWithLongLivedKey reports whether the calls are signed with such a key itself.
+// SignsWithLongLivedKey reports whether calls are signed with a long-lived key, not with a
+// session.
 func (c *CredentialChain) SignsWithLongLivedKey() bool { return c.signs }
 
-// CredentialChain returns the credentials of the client; false if it was created with
-// others.
+// CredentialChain returns the credentials of the client. It returns false if the client
+// uses another implementation of [Credentials].
 func (c *Client) CredentialChain() (*CredentialChain, bool) {
 	chain, ok := c.config.Credentials.(*CredentialChain)
 	return chain, ok
 }
 
-// Open makes the credentials usable for a client with this configuration: the calls to Sts
-// share its endpoints, certificates, retries, clock and observer. It makes no call.
+// Open makes the credentials usable by a client with this configuration. Calls to Sts use
+// the same endpoints, certificates, retries, clock and observer. Open makes no call.
 func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
 	chain := &CredentialChain{Source: c.Source, sts: c.sts}
 	config = chain.locate(config)
@@ -56,11 +57,11 @@ func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
 	return chain, nil
 }
 
-// sources are the sources of a key other than Sts.
+// sources provides keys from all sources except Sts.
 type sources struct {
 	readFile func(string) ([]byte, error)
-	metadata string // the address of the metadata service, "" if it is switched off
-	// onlyTokens refuses the first version of the metadata service.
+	metadata string // address of the metadata service; "" if disabled
+	// onlyTokens disables the first version of the metadata service.
 	onlyTokens bool
 }
 
@@ -109,9 +110,9 @@ func (s staticKey) Get(context.Context) (Key, error) { return Key(s), nil }
 // Expire implements [Credentials].
 func (staticKey) Expire(Key) {}
 
-// stsClient is a client for the calls that get a key, with the configuration of the client
-// that the key is for. The allowed and forbidden accounts are those of the account that is
-// managed, not of the accounts on the way to it.
+// stsClient returns a client for the calls that get a key, configured like the client that
+// uses the key. Allowed and forbidden accounts do not apply: they are about the managed
+// account, not the accounts through which roles are assumed.
 func stsClient(credentials Credentials, config Config, place stsPlace) (*Client, error) {
 	config.Credentials = credentials
 	config.AllowedAccounts, config.ForbiddenAccounts = nil, nil
@@ -124,7 +125,7 @@ func stsClient(credentials Credentials, config Config, place stsPlace) (*Client,
 	return New(config)
 }
 
-// locate adds the Sts of the selected profile to a configuration that names none.
+// locate adds the Sts of the selected profile to a configuration without one.
 func (c *CredentialChain) locate(config Config) Config {
 	if config.Endpoints.Sts == nil {
 		config.Endpoints.Sts = c.sts.endpoint
@@ -135,12 +136,12 @@ func (c *CredentialChain) locate(config Config) Config {
 	return config
 }
 
-// CredentialSourceError says why a source has no key. A call reports it within a
+// CredentialSourceError says why a source provides no key. Calls return it in a
 // [CredentialsError].
 type CredentialSourceError struct {
 	Source    CredentialSource
 	Attempted string // such as: assume the role acs:ram::1234567890123456:role/ops
-	Remedy    string // "" if Err says what to do
+	Remedy    string // "" if Err says how to resolve it
 	Err       error
 }
 
@@ -152,5 +153,5 @@ func (e *CredentialSourceError) Error() string {
 	return text + "\n\n" + e.Remedy
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *CredentialSourceError) Unwrap() error { return e.Err }

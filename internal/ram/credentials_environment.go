@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// The variables of the environment, in the names that the vendor's tools use.
+// The environment variables, named as in the vendor's tools.
 const (
 	roleVariable            = "ALIBABA_CLOUD_ROLE_ARN"
 	oidcProviderVariable    = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"
@@ -20,8 +20,8 @@ const (
 	credentialsFileVariable = "ALIBABA_CLOUD_CREDENTIALS_FILE"
 )
 
-// keyVariables are the two families of variables that hold a key. A family is one source:
-// its missing parts are not taken from the other.
+// keyVariables are two families of variables that hold a key. Each family is one source: a
+// part that is missing in one is not taken from the other.
 var keyVariables = [][3]string{
 	{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"},
 	{"ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"},
@@ -29,8 +29,8 @@ var keyVariables = [][3]string{
 
 var profileVariables = []string{"ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE"}
 
-// fromEnvironment selects the first source that is set. An incomplete one is an error, not
-// a reason to try the next: that may belong to another account.
+// fromEnvironment selects the first source that is set. An incomplete source is an error.
+// It does not continue with the next source, which may belong to another account.
 func fromEnvironment(env Environment) (SelectedCredentials, error) {
 	for _, source := range []func(Environment) (SelectedCredentials, bool, error){
 		fromKeyVariables, fromOIDCVariables, fromProfileVariables, fromURIVariable, fromECSVariable, fromCurrentProfile,
@@ -45,7 +45,7 @@ func fromEnvironment(env Environment) (SelectedCredentials, error) {
 		"Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run `aliyun configure` and set `profile`."}
 }
 
-// variables are those that select a source, in the order of precedence.
+// variables returns the variables that select a source, in order of precedence.
 func variables() (names []string) {
 	for _, family := range keyVariables {
 		names = append(names, family[0])
@@ -125,8 +125,8 @@ func fromECSVariable(env Environment) (SelectedCredentials, bool, error) {
 	return selectSource("the ECS role `"+role+"` of the environment variable "+ecsRoleVariable, keySource{ecsRole: role}), true, nil
 }
 
-// fromCurrentProfile is the last source: the profile that `aliyun` itself would use. A
-// file that the environment names must exist.
+// fromCurrentProfile selects the profile that the aliyun CLI would use. It is the last
+// source. A file that the environment names must exist.
 func fromCurrentProfile(env Environment) (SelectedCredentials, bool, error) {
 	file := profileFile(env, "")
 	if file == "" {
@@ -142,8 +142,8 @@ func fromCurrentProfile(env Environment) (SelectedCredentials, bool, error) {
 	return chosen, true, nil
 }
 
-// profileFile is the given file, or that of the environment, or that of the CLI. It is
-// empty without a home directory.
+// profileFile returns the given file, else the file that the environment names, else that
+// of the aliyun CLI. It returns "" without a home directory.
 func profileFile(env Environment, given string) string {
 	if given == "" {
 		given = env.get(credentialsFileVariable)

@@ -17,16 +17,16 @@ import (
 	"time"
 )
 
-// keyReader reads a key from outside of this process. A zero end is unknown. Its errors
-// never quote what it read, which may hold secrets. refused says that the service refused
-// the last one.
+// keyReader reads a key from outside this process. A zero end means that the expiration is
+// unknown. Its errors never quote what it read, which may hold secrets. refused reports
+// that the service refused the previous key.
 type keyReader func(ctx context.Context, refused bool) (key Key, end time.Time, err error)
 
-// externalCheckInterval is how long a key without a known end is used before it is read
-// again.
+// externalCheckInterval is how long a key with an unknown expiration is used before it is
+// read again.
 const externalCheckInterval = time.Minute
 
-// externalCredentials are the credentials of a reader.
+// externalCredentials returns credentials that use a keyReader.
 func externalCredentials(config Config, source CredentialSource, attempted, remedy string, read keyReader) Credentials {
 	now := clockOf(config)
 	return &renewable{now: now, fetch: func(ctx context.Context, refused bool) (lease, error) {
@@ -57,15 +57,15 @@ var (
 )
 
 const (
-	// The timeouts are short: both sources are close by, or absent (CRED-05).
+	// These timeouts are short, because both sources are local or absent (CRED-05).
 	metadataTimeout = 2 * time.Second
 	uriTimeout      = 5 * time.Second
-	// signInTimeout is for the services that exchange the token of a person.
+	// signInTimeout limits requests to the services that exchange a user's token.
 	signInTimeout = 10 * time.Second
 )
 
-// newSourceClient is for a source of keys. A source on this machine or instance is never
-// asked through a proxy, which would see the key.
+// newSourceClient returns an HTTP client for a source of keys. A source on this machine or
+// instance is never reached through a proxy, which would see the key.
 func newSourceClient(timeout time.Duration, proxy func(*http.Request) (*url.URL, error), dial func(context.Context, string, string) (net.Conn, error)) *http.Client {
 	return &http.Client{
 		Timeout:       timeout,
@@ -74,8 +74,8 @@ func newSourceClient(timeout time.Duration, proxy func(*http.Request) (*url.URL,
 	}
 }
 
-// ask sends a request to a source and returns the body of its answer. Its errors show
-// neither the URL nor the answer.
+// ask sends a request to a source and returns the response body. Its errors quote neither
+// the URL nor the response.
 func ask(client *http.Client, request *http.Request) ([]byte, error) {
 	response, err := client.Do(request)
 	if err != nil {
@@ -95,7 +95,7 @@ func ask(client *http.Client, request *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// sessionFields are the credentials in the answer of a source.
+// sessionFields are the credentials in a response of a source.
 type sessionFields struct {
 	Code            text
 	AccessKeyID     text `json:"AccessKeyId"`
@@ -104,7 +104,7 @@ type sessionFields struct {
 	Expiration      text
 }
 
-// session is the key of an answer.
+// session returns the key and the expiration of a response.
 func (f *sessionFields) session() (Key, time.Time, error) {
 	key := Key{ID: string(f.AccessKeyID), Secret: string(f.AccessKeySecret), Token: string(f.SecurityToken)}
 	switch {
@@ -113,11 +113,11 @@ func (f *sessionFields) session() (Key, time.Time, error) {
 	case key.Token == "":
 		return Key{}, time.Time{}, errNoToken
 	}
-	end, _ := time.Parse(time.RFC3339, string(f.Expiration)) // zero: unknown
+	end, _ := time.Parse(time.RFC3339, string(f.Expiration)) // zero if unknown
 	return key, end, nil
 }
 
-// readSession asks a source whose answer is the session itself.
+// readSession sends a request whose response is the session itself.
 func readSession(client *http.Client, request *http.Request) (Key, time.Time, error) {
 	body, err := ask(client, request)
 	if err != nil {
@@ -130,8 +130,8 @@ func readSession(client *http.Client, request *http.Request) (Key, time.Time, er
 	return fields.session()
 }
 
-// uriReader reads the key of a credentials URI. One with http is on this machine, which
-// is checked again for the address that is dialled.
+// uriReader reads the key from a credentials URI. An http URI must refer to this machine,
+// which is checked again for the address that is dialled.
 func uriReader(uri string) keyReader {
 	dial := (&net.Dialer{}).DialContext
 	if u, err := url.Parse(uri); err == nil && u.Scheme == "http" && u.Hostname() != metadataHost {
@@ -147,7 +147,7 @@ func uriReader(uri string) keyReader {
 	}
 }
 
-// dialLoopback connects to addresses of this machine only, whatever a name resolves to.
+// dialLoopback connects only to addresses of this machine, whatever a name resolves to.
 func dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -170,12 +170,12 @@ func dialLoopback(ctx context.Context, network, address string) (net.Conn, error
 	return nil, err
 }
 
-// metadataHost is the address of the metadata service of an ECS instance (documented).
+// metadataHost is the address of the ECS metadata service (documented).
 const metadataHost = "100.100.100.200"
 
-// metadataReader reads the key of the role of an ECS instance, with the token of the
-// second version of the metadata service where there is one (documented). onlyTokens
-// refuses the first version.
+// metadataReader reads the key of the role of an ECS instance. It uses the token of the
+// second version of the metadata service if available (documented). onlyTokens refuses the
+// first version.
 func metadataReader(base, role string, onlyTokens bool) keyReader {
 	client := newSourceClient(metadataTimeout, nil, (&net.Dialer{}).DialContext)
 	return func(ctx context.Context, _ bool) (Key, time.Time, error) {
@@ -204,8 +204,8 @@ func metadataToken(ctx context.Context, client *http.Client, base string) (strin
 	return strings.TrimSpace(string(token)), err
 }
 
-// exchangeReader exchanges the token of a person for a session at a sign-in service.
-// unwrap takes the session out of the answer.
+// exchangeReader exchanges a user's token for a session at a sign-in service. unwrap
+// extracts the session from the response.
 func exchangeReader(address, token string, body any, unwrap func([]byte) (sessionFields, error)) keyReader {
 	client := newSourceClient(signInTimeout, http.ProxyFromEnvironment, (&net.Dialer{}).DialContext)
 	return func(ctx context.Context, _ bool) (Key, time.Time, error) {

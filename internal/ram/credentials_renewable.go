@@ -9,40 +9,40 @@ import (
 	"time"
 )
 
-// lease is a key for a limited time.
+// lease is a key that is valid for a limited time.
 type lease struct {
 	key   Key
-	renew time.Time // from then on a new one is fetched
-	end   time.Time // until then this one works
+	renew time.Time // time from which a new key is fetched
+	end   time.Time // time until which this key is valid
 }
 
-// maxMargin is how long before its end a session is renewed at the latest, so that no call
-// starts with a key that ends before the answer (CRED-04).
+// maxMargin is how long before its expiration a session is renewed at the latest. No call
+// starts with a key that expires before the response (CRED-04).
 const maxMargin = 5 * time.Minute
 
-// newLease is a key that was issued now for a time.
+// newLease returns a lease for a key that was just issued.
 func newLease(key Key, now time.Time, life time.Duration) lease {
-	now = now.Round(0) // a monotonic clock stops while the machine sleeps
+	now = now.Round(0) // the monotonic clock stops while the machine sleeps
 	return lease{key: key, renew: now.Add(life - min(maxMargin, life/10)), end: now.Add(life)}
 }
 
-// renewable are credentials that are renewed ahead of their end. Concurrent callers share
-// one fetch and its result, also an error; an error is not cached. A caller leaves when
-// its context ends; the fetch ends with the last of them.
+// renewable are credentials that are renewed before they expire. Concurrent callers share
+// one fetch and its result or error. Errors are not cached. A caller leaves when its
+// context ends, and the fetch is canceled when the last caller leaves.
 type renewable struct {
 	fetch func(ctx context.Context, refused bool) (lease, error)
 	now   func() time.Time
 
 	mu      sync.Mutex
 	current lease
-	refused bool // by the service: the source must not return the same key again
+	refused bool // the service refused the key, so the source must return another one
 	running *fetch
 }
 
 type fetch struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
-	waiting int // guarded by the mu of the credentials
+	waiting int // guarded by the mutex of the credentials
 	done    chan struct{}
 	key     Key
 	err     error
@@ -61,7 +61,8 @@ func (s *renewable) Get(ctx context.Context) (Key, error) {
 			s.leave(f)
 			return Key{}, context.Cause(ctx)
 		}
-		// A fetch has the deadline of its first caller, which says nothing to callers with more time.
+		// A fetch has the deadline of its first caller, which does not apply to callers
+		// with more time.
 		if f.err != nil && f.ctx.Err() != nil && ctx.Err() == nil {
 			continue
 		}
@@ -70,7 +71,7 @@ func (s *renewable) Get(ctx context.Context) (Key, error) {
 	}
 }
 
-// Expire implements [Credentials]. For a key that was already replaced it does nothing.
+// Expire implements [Credentials]. It ignores a key that was already replaced.
 func (s *renewable) Expire(key Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,8 +124,8 @@ func (s *renewable) run(f *fetch, refused bool) {
 	close(f.done)
 }
 
-// settle stores the result of a fetch. If a renewal ahead of time failed, the current key
-// is used on and renewed a little later.
+// settle stores the result of a fetch. If an early renewal failed, the current key stays in
+// use and the renewal is tried again later.
 func (s *renewable) settle(fresh lease, err error) (Key, error) {
 	now := s.now().Round(0)
 	switch {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Check refuses a block that names several sources, or one incompletely. It reads neither
+// Check refuses a block that names several sources, or an incomplete one. It reads neither
 // files nor the environment.
 func (s CredentialSettings) Check() error {
 	s = s.trimmed()
@@ -44,8 +44,8 @@ func (s CredentialSettings) checkRoles() error {
 	return nil
 }
 
-// checkForms refuses malformed ARNs. It is not part of Check because each argument is
-// validated by itself, too.
+// checkForms refuses malformed ARNs. It is separate from Check because each argument is
+// also validated on its own.
 func (s CredentialSettings) checkForms() error {
 	if role := s.AssumeRole; role != nil && !RoleARN.MatchString(role.ARN) {
 		return &CredentialConfigError{Arguments: []string{"assume_role"}, Problem: "The `role_arn` of `assume_role` " + notARoleARN}
@@ -61,8 +61,8 @@ func (s CredentialSettings) checkForms() error {
 
 var oidcArguments = [4]string{"role_arn", "oidc_provider_arn", "oidc_token", "oidc_token_file"}
 
-// problem says what is missing or wrong, by the names that the parts have in their source:
-// role, provider, token, file.
+// problem describes what is missing or wrong. names are the names of the role, provider,
+// token and file in their source.
 func (o OIDC) problem(names [4]string) string {
 	if problem := o.missing(names); problem != "" {
 		return problem
@@ -113,7 +113,7 @@ func (s CredentialSettings) keyArgumentsGiven() (names []string) {
 	return names
 }
 
-// given lists one argument for each source that the block names.
+// given returns one argument for each source that the block names.
 func (s CredentialSettings) given() (names []string) {
 	if s.hasKey() {
 		names = append(names, s.keyArgumentsGiven()[0])
@@ -140,7 +140,7 @@ func quoted(names []string) string { return "`" + strings.Join(names, "`, `") + 
 
 const providerBlock = " of the provider block"
 
-// fromSettings selects the source of a block that Check has passed.
+// fromSettings selects the source of a block that passed Check.
 func fromSettings(s CredentialSettings, env Environment) (chosen SelectedCredentials, found bool, err error) {
 	switch {
 	case s.hasKey():
@@ -166,7 +166,7 @@ func blame(err error, arguments []string) error {
 	return &CredentialConfigError{Arguments: arguments, Problem: err.Error()}
 }
 
-// checkURI never quotes: a credentials URI may carry a token in its path.
+// checkURI never quotes the URI, whose path may hold a token.
 func checkURI(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

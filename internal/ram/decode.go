@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// envelope is what every answer holds, an error as well as a success.
+// envelope holds the fields that every response has, whether error or success.
 type envelope struct {
 	RequestID anyText `json:"RequestId"`
 	Code      anyText
 	Message   anyText
 }
 
-// validated is an answer that knows what it must hold.
+// validated is a response that requires some of its fields.
 type validated interface {
-	// missing names the part that is absent, "" if none.
+	// missing returns the name of the absent part, or "" if nothing is missing.
 	missing() string
 }
 
@@ -32,8 +32,8 @@ var (
 	errNotOurs  = errors.New("the answer has no RequestId, so it is from a proxy or another server, not from the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
 )
 
-// checkStatus refuses an answer that the service never gives, before its body is read:
-// the body of a 101 has no end. Such an answer says nothing of the call.
+// checkStatus refuses a status that the service never returns. It runs before the body is
+// read, because the body of a 101 has no end. Such a response says nothing about the call.
 func (e *exchange) checkStatus(response *http.Response) error {
 	cause := errRedirect
 	switch status := response.StatusCode; {
@@ -45,7 +45,7 @@ func (e *exchange) checkStatus(response *http.Response) error {
 	return &NoResponseError{Action: e.op.action, Sent: true, status: e.status, class: permanent, Err: &unreadableError{response.StatusCode, cause}}
 }
 
-// decode judges an answer and fills out, if it is not nil.
+// decode checks a response and decodes it into out, unless out is nil.
 func (c *Client) decode(e *exchange, response *http.Response, body []byte, out any) error {
 	head, err := decodeEnvelope(response, body)
 	if err == nil && head.RequestID == "" {
@@ -56,14 +56,14 @@ func (c *Client) decode(e *exchange, response *http.Response, body []byte, out a
 	}
 	c.clock.learn(response.Header, head.Code == timestampExpired)
 	e.requestID = e.cleanRequestID(string(head.RequestID))
-	// No success of these products has a code (documented).
+	// A successful response of these products has no code (documented).
 	if response.StatusCode/100 != 2 || head.Code != "" {
 		return c.decodeError(e, response, head)
 	}
 	if out == nil {
 		return nil
 	}
-	reflect.ValueOf(out).Elem().SetZero() // nothing of an earlier attempt remains
+	reflect.ValueOf(out).Elem().SetZero() // clear what an earlier attempt decoded
 	if err := parseObject(body, out); err != nil {
 		return c.unreadableResponse(e, response, err)
 	}
@@ -73,8 +73,8 @@ func (c *Client) decode(e *exchange, response *http.Response, body []byte, out a
 	return nil
 }
 
-// decodeEnvelope reads what every answer has. Errors that the gateway raises before it
-// reads Format come as XML (documented).
+// decodeEnvelope decodes the fields that every response has. Errors that the gateway raises
+// before it reads the parameter Format are XML (documented).
 func decodeEnvelope(response *http.Response, body []byte) (envelope, error) {
 	var head envelope
 	err := checkType(response.Header)
@@ -119,12 +119,12 @@ func (c *Client) decodeError(e *exchange, response *http.Response, head envelope
 	return fault
 }
 
-// unreadableResponse is an answer that is not the service's, or that cannot be read. Whether
-// the service acted is not known, whatever the status.
+// unreadableResponse is the error for a response that is not the service's or that cannot
+// be parsed. Whatever its status, the service may have executed the call.
 func (c *Client) unreadableResponse(e *exchange, response *http.Response, err error) error {
 	kind := classifyStatus(response.StatusCode)
 	if kind == refused {
-		kind = unknown // the service would have said so
+		kind = unknown // a refusal by the service would be readable
 	}
 	return &NoResponseError{
 		Action: e.op.action, Sent: true, Err: &unreadableError{response.StatusCode, err},
@@ -133,7 +133,7 @@ func (c *Client) unreadableResponse(e *exchange, response *http.Response, err er
 	}
 }
 
-// unreadableError adds the status to what is wrong with an answer.
+// unreadableError adds the HTTP status to the reason why a response is unreadable.
 type unreadableError struct {
 	status int
 	err    error
@@ -145,8 +145,8 @@ func (e *unreadableError) Error() string {
 
 func (e *unreadableError) Unwrap() error { return e.err }
 
-// retryAfter is how long the service asks to wait. The quota headers come with
-// successes too, so they count only when the rate was the reason.
+// retryAfter returns how long the service asks to wait. Successful responses have the quota
+// headers too, so these only count if the response is about throttling.
 func (c *Client) retryAfter(header http.Header, fails class) time.Duration {
 	wait := parseRetryAfter(header.Get("Retry-After"), header.Get("Date"), c.Now())
 	if fails != refused {
@@ -155,11 +155,11 @@ func (c *Client) retryAfter(header http.Header, fails class) time.Duration {
 	return max(wait, timeLeft(header.Get("X-Ratelimit-User-Api")), timeLeft(header.Get("X-Ratelimit-User")))
 }
 
-// maxRetryAfter keeps absurd numbers from overflowing.
+// maxRetryAfter prevents an overflow.
 const maxRetryAfter = 365 * 24 * time.Hour
 
-// parseRetryAfter reads seconds or a date, which is compared with the answer's
-// own date, as the two come from one clock.
+// parseRetryAfter parses seconds or a date. A date is compared with the Date of the same
+// response, because both come from one clock.
 func parseRetryAfter(value, date string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
@@ -175,8 +175,8 @@ func parseRetryAfter(value, date string, now time.Time) time.Duration {
 	return min(max(0, until.Sub(now)), maxRetryAfter)
 }
 
-// timeLeft reads "Limit:1,Remain:0,TimeLeft:2000,Reset:1234", where TimeLeft is
-// in milliseconds. Source: observed.
+// timeLeft parses "Limit:1,Remain:0,TimeLeft:2000,Reset:1234", where TimeLeft is in
+// milliseconds. Source: observed.
 func timeLeft(header string) time.Duration {
 	for part := range strings.SplitSeq(header, ",") {
 		value, ok := strings.CutPrefix(strings.TrimSpace(part), "TimeLeft:")

@@ -8,13 +8,13 @@ import (
 	"maps"
 )
 
-// domain is the default domain, read once for the account.
+// domain returns the default domain, which is read once.
 func (c *Client) domain(ctx context.Context) (string, error) {
 	return c.caches.domain.get(ctx, "", c.readDomain)
 }
 
-// domainOtherThan returns the default domain, read again if the known one is still
-// the doubted one.
+// domainOtherThan returns the default domain. It reads the domain again if the cached one
+// is doubted, the domain that may be outdated.
 func (c *Client) domainOtherThan(ctx context.Context, doubted string) (string, error) {
 	known, err := c.domain(ctx)
 	if err != nil || known != doubted {
@@ -25,9 +25,9 @@ func (c *Client) domainOtherThan(ctx context.Context, doubted string) (string, e
 
 const domainUnknown = "the principal name of the user is not known"
 
-// withDomain sends a call that addresses a user by principal name. If the service
-// does not know the name, another program may have changed the account's alias: the
-// domain is read again, and if it differs, the call is sent again.
+// withDomain sends a call that addresses a user by principal name. If the service does not
+// know the name, another program may have changed the alias of the account. withDomain then
+// reads the domain again, and repeats the call if the domain has changed.
 func (c *Client) withDomain(ctx context.Context, op operation, send func(domain string) error) error {
 	domain, err := c.domain(ctx)
 	if err != nil {
@@ -44,8 +44,8 @@ func (c *Client) withDomain(ctx context.Context, op operation, send func(domain 
 	return send(current)
 }
 
-// retryDomain returns the domain with which to send a call again that failed at a
-// domain: the same one, and the error to return, if there is no other.
+// retryDomain returns the domain with which to repeat a call that failed with another
+// domain. If the domain has not changed, it returns failed and the error to return.
 func (c *Client) retryDomain(ctx context.Context, op operation, failed string, err error) (string, error) {
 	current, unread := c.domainOtherThan(ctx, failed)
 	if unread != nil {
@@ -54,18 +54,18 @@ func (c *Client) retryDomain(ctx context.Context, op operation, failed string, e
 	return current, err
 }
 
-// nameUnknown reports whether the service did not know a principal name, as with one
-// of a former domain (documented for an existing user, assumed for a new name).
+// nameUnknown reports whether the service does not know a principal name, which it answers
+// for a name in a former domain (documented for an existing user, assumed for a new name).
 func nameUnknown(err error) bool {
 	return notFound(err, "User") || hasCode(err, "InvalidParameter.UserPrincipalName", "InvalidParameter.NewUserPrincipalName")
 }
 
-// callForUser calls an operation of Ims for a user.
+// callForUser calls an operation of Ims that addresses a user by principal name.
 func (c *Client) callForUser(ctx context.Context, op operation, userName string, in params, out any) error {
 	return c.callComposedForUser(ctx, op, userName, fixed(in), out)
 }
 
-// callComposedForUser is callForUser with parameters that are made for each attempt.
+// callComposedForUser is callForUser with parameters that build makes for each attempt.
 func (c *Client) callComposedForUser(ctx context.Context, op operation, userName string, build compose, out any) error {
 	if err := op.require("user name", userName); err != nil {
 		return err

@@ -13,20 +13,21 @@ import (
 	"strings"
 )
 
-// Region is the form of the id of a region (documented by the list of regions). It becomes
-// part of a host name.
+// Region matches a region id (documented by the list of regions), which becomes part of a
+// host name.
 var Region = regexp.MustCompile(`^[a-z]{2,4}(-[a-z0-9]+)+$`)
 
-// serviceHost matches the hosts of the three services (documented): central ones, and Sts of
-// a region or of its VPCs. Other hosts below aliyuncs.com, such as buckets, belong to anyone.
+// serviceHost matches the hosts of the three services (documented): the central hosts, and
+// Sts hosts of a region or of its VPCs. Other hosts below aliyuncs.com, such as OSS
+// buckets, may belong to other customers.
 var serviceHost = regexp.MustCompile(`^(?:(?:ram|ims|sts)|sts(?:-vpc)?\.(?:cn|ap|us|eu|me|na|sa|af|rus)-[a-z0-9-]+)\.aliyuncs\.com$`)
 
 var errFragment = errors.New("a fragment is not accepted")
 
-// globalSts lists the regions without an Sts host of their own (documented).
+// globalSts contains the regions that have no Sts host of their own (documented).
 var globalSts = map[string]bool{"": true, "cn-hangzhou-finance": true, "cn-shenzhen-finance-1": true}
 
-// DefaultEndpoints are the service's own endpoints. Ram and Ims are central, Sts has a
+// DefaultEndpoints returns the service's own endpoints. Ram and Ims are central. Sts has a
 // host per region.
 func DefaultEndpoints(region string) Endpoints {
 	sts := "sts.aliyuncs.com"
@@ -38,7 +39,7 @@ func DefaultEndpoints(region string) Endpoints {
 
 func httpsURL(host string) *url.URL { return &url.URL{Scheme: "https", Host: host} }
 
-// withDefaults adds the endpoints that e lacks.
+// withDefaults fills the empty endpoints of e from other.
 func (e Endpoints) withDefaults(other Endpoints) Endpoints {
 	if e.Ram == nil {
 		e.Ram = other.Ram
@@ -52,8 +53,8 @@ func (e Endpoints) withDefaults(other Endpoints) Endpoints {
 	return e
 }
 
-// check applies the rules of ParseEndpoint to endpoints from other sources, before a key
-// is used with them.
+// check applies the rules of ParseEndpoint to endpoints from other sources, before a key is
+// used with them.
 func (e Endpoints) check() error {
 	for _, u := range []*url.URL{e.Ram, e.Ims, e.Sts} {
 		if err := checkEndpoint(u); err != nil {
@@ -63,7 +64,7 @@ func (e Endpoints) check() error {
 	return nil
 }
 
-// of is the endpoint of a product.
+// of returns the endpoint of a product.
 func (e Endpoints) of(p product) *url.URL {
 	switch p {
 	case ramProduct:
@@ -75,10 +76,10 @@ func (e Endpoints) of(p product) *url.URL {
 	return e.Ims
 }
 
-// ParseEndpoint reads an endpoint as a user writes it: a bare host is https, and http is
-// accepted for the loopback addresses only, because each call carries a signature and some
+// ParseEndpoint parses an endpoint of the configuration. A bare host gets https. Plain http
+// is accepted for loopback addresses only, because every call carries a signature and some
 // carry passwords. foreign reports whether the host belongs neither to the service nor to
-// this machine, which deserves a warning. No error quotes the text, which may hold a
+// this machine; the caller should warn. No error quotes the text, which may hold a
 // password.
 func ParseEndpoint(text string) (u *url.URL, foreign bool, err error) {
 	text = strings.TrimSpace(text)
@@ -135,8 +136,8 @@ func checkHost(u *url.URL) error {
 	return nil
 }
 
-// isLoopback holds for literal addresses only: the address of a name, even of localhost,
-// is not known before the credentials are sent.
+// isLoopback accepts literal addresses only. The address of a name, even of localhost, is
+// not known before the credentials are sent.
 func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return err == nil && address.Unmap().IsLoopback()

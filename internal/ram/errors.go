@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// Error is an answer of the service that refuses a call.
+// Error is a response in which the service refuses a call.
 type Error struct {
 	Action     string
-	Code       string // empty if the answer had none
-	Message    string // free of the secrets in play
+	Code       string // empty if the response had none
+	Message    string // without the secrets of the call
 	RequestID  string
 	Status     int
-	RetryAfter time.Duration // how long the service asks to wait; 0: not at all
+	RetryAfter time.Duration // how long the service asks to wait; 0 if it does not
 
 	clock time.Duration // server time minus local time, if known
 }
 
-// Error names the operation, the service's message and what to do about it.
+// Error returns the operation, the service's message and the advice.
 func (e *Error) Error() string {
 	var text strings.Builder
 	text.WriteString(e.Action + ": ")
@@ -45,8 +45,8 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// NoResponseError is a call without an answer of the service. If it was sent, it may have
-// taken effect.
+// NoResponseError means that no response of the service arrived. If the request was sent,
+// the service may have executed it.
 type NoResponseError struct {
 	Action string
 	Sent   bool
@@ -57,7 +57,7 @@ type NoResponseError struct {
 	retryAfter time.Duration
 }
 
-// Error never holds the URL or the body of the call.
+// Error returns a text that never contains the URL or the body of the call.
 func (e *NoResponseError) Error() string {
 	if !e.Sent && e.status == 0 {
 		return fmt.Sprintf("%s: not sent: %s", e.Action, e.Err)
@@ -65,11 +65,11 @@ func (e *NoResponseError) Error() string {
 	return fmt.Sprintf("%s: %s", e.Action, e.Err)
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *NoResponseError) Unwrap() error { return e.Err }
 
-// CredentialsError is a call that was not sent because there was no key to sign it with.
-// The error of the key's source says nothing of the call, so the predicates ignore it.
+// CredentialsError means that a call was not sent because no key was available to sign it.
+// The predicates ignore the error of the key's source, because it is not about the call.
 type CredentialsError struct {
 	Action string
 	Err    error
@@ -79,13 +79,14 @@ func (e *CredentialsError) Error() string {
 	return fmt.Sprintf("%s: not sent: no credentials: %s", e.Action, e.Err)
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *CredentialsError) Unwrap() error { return e.Err }
 
-// prerequisiteError is a call that was not sent, or whose answer cannot be interpreted,
-// because something it depends on failed: the account of the credentials, the default
-// domain, the live values that it changes. The predicates see the cause, but
-// OutcomeUnknown does not, because it is about this call. So it has no Unwrap.
+// prerequisiteError means that a call was not sent, or that its response cannot be
+// interpreted, because a prerequisite failed: the check of the account, or the read of the
+// default domain or of the live values to change. The predicates see the cause.
+// OutcomeUnknown does not, because it is about this call. prerequisiteError therefore has
+// no Unwrap.
 type prerequisiteError struct {
 	action, problem string
 	err             error
@@ -99,12 +100,12 @@ func (e *prerequisiteError) Is(target error) bool { return errors.Is(e.err, targ
 
 func (e *prerequisiteError) As(target any) bool { return errors.As(e.err, target) }
 
-// retryAbandoned ends a call that would have been repeated if there had been time.
+// retryAbandoned means that a call was not repeated because its deadline is too close.
 type retryAbandoned struct {
 	last  error
 	wait  time.Duration
-	asked bool  // by the service
-	cause error // the end of the context
+	asked bool  // whether the service asked to wait
+	cause error // error of the context
 }
 
 func (e *retryAbandoned) Error() string {
@@ -116,8 +117,8 @@ func (e *retryAbandoned) Error() string {
 
 func (e *retryAbandoned) Unwrap() []error { return []error{e.last, e.cause} }
 
-// laterFailure is a call whose last attempt failed with a known outcome, while an earlier
-// one may have taken effect.
+// laterFailure means that the last attempt of a call failed with a known outcome, but that
+// an earlier attempt may have taken effect.
 type laterFailure struct{ last, earlier error }
 
 func (e *laterFailure) Error() string {
@@ -126,7 +127,7 @@ func (e *laterFailure) Error() string {
 
 func (e *laterFailure) Unwrap() []error { return []error{e.last, e.earlier} }
 
-// serviceError is the service's answer to the call itself, if there was one.
+// serviceError returns the service's error for the call itself, or nil.
 func serviceError(err error) *Error {
 	var credentials *CredentialsError
 	if errors.As(err, &credentials) {
@@ -153,20 +154,17 @@ func hasCode(err error, prefixes ...string) bool {
 }
 
 // NotFound reports whether the service says that an object of one of the kinds does not
-// exist. A kind is what follows EntityNotExist in the code. One that belongs to a user is
-// matched with and without the user in the code, because both occur (observed): the kind
-// "User.LoginProfile" matches EntityNotExist.LoginProfile too. The user itself is another
-// kind: "User" matches neither, and "User.LoginProfile" does not match EntityNotExist.User,
-// so for an object of a user both kinds are to be named, since a missing user means that
-// everything it had is gone. The 404 of a gateway and a 403 are never a missing object,
-// and neither is an [*UnknownAccountError].
+// exist. A kind is the suffix of EntityNotExist in the code. For the objects of a user,
+// both codes with and without the user occur (observed): the kind "User.LoginProfile" also
+// matches EntityNotExist.LoginProfile, but not EntityNotExist.User, and "User" matches
+// neither. If a missing user means that its object is gone too, name both kinds. NotFound
+// is false for the 404 of a gateway, for a 403, and for an [*UnknownAccountError].
 func NotFound(err error, kinds ...string) bool {
 	var doubted *UnknownAccountError
 	return !errors.As(err, &doubted) && notFound(err, kinds...)
 }
 
-// IgnoreNotFound returns nil for an error that says that the object does not exist, see
-// [NotFound], and err otherwise.
+// IgnoreNotFound returns nil for an error for which [NotFound] is true, and err otherwise.
 func IgnoreNotFound(err error, kinds ...string) error {
 	if NotFound(err, kinds...) {
 		return nil
@@ -174,7 +172,7 @@ func IgnoreNotFound(err error, kinds ...string) error {
 	return err
 }
 
-// notFound is NotFound whatever the account of the object.
+// notFound is NotFound regardless of the object's account.
 func notFound(err error, kinds ...string) bool {
 	answer := serviceError(err)
 	if answer == nil {
@@ -184,15 +182,15 @@ func notFound(err error, kinds ...string) bool {
 	return is && slices.ContainsFunc(kinds, func(k string) bool { return withoutUser(k) == withoutUser(kind) })
 }
 
-// childNotFound reports whether the service says that a user has none of the objects that
-// an operation is about, for operations whose code is not documented: what does not exist
-// is anything but the user.
+// childNotFound reports whether the service says that a user has no object of the kind that
+// the operation is about. It is for operations whose code is not documented: every
+// not-found error counts that is not about the user.
 func childNotFound(err error) bool {
 	var doubted *UnknownAccountError
 	return hasCode(err, "EntityNotExist") && !notFound(err, "User") && !errors.As(err, &doubted)
 }
 
-// withoutUser is a kind without the user that it belongs to.
+// withoutUser returns a kind without the prefix "User.".
 func withoutUser(kind string) string {
 	if rest, of := strings.CutPrefix(kind, "User."); of && rest != "User" {
 		return rest
@@ -200,22 +198,23 @@ func withoutUser(kind string) string {
 	return kind
 }
 
-// Exists reports whether the object already exists, or its name is taken. Both spellings
-// of the family occur (documented, observed).
+// Exists reports whether the object already exists, or its name is taken. Both spellings of
+// the code occur (documented, observed).
 func Exists(err error) bool { return hasCode(err, "EntityAlreadyExists", "EntityAlreadyExist") }
 
-// LimitExceeded reports whether a quota is used up.
+// LimitExceeded reports whether a quota is exhausted.
 func LimitExceeded(err error) bool { return hasCode(err, "LimitExceeded") }
 
-// Conflict reports whether the object cannot be deleted because another depends on it.
+// Conflict reports whether the object cannot be deleted because another object depends on
+// it.
 func Conflict(err error) bool { return hasCode(err, "DeleteConflict") }
 
-// ConflictWith is Conflict for one kind of the other object, which is what follows
+// ConflictWith is Conflict for one kind of dependent object, which is the suffix of
 // DeleteConflict in the code.
 func ConflictWith(err error, kind string) bool { return hasCode(err, "DeleteConflict."+kind) }
 
-// NotServed reports whether the endpoint does not have the operation, such as that of a
-// site without a newer kind of object.
+// NotServed reports whether the endpoint does not offer the operation. A site may lack
+// operations for newer kinds of objects.
 func NotServed(err error) bool { return hasCode(err, "InvalidAction", "InvalidApi") }
 
 // Invalid reports whether the service refused the value of a parameter.
@@ -224,14 +223,14 @@ func Invalid(err error) bool { return hasCode(err, "InvalidParameter") }
 // Denied reports whether the caller lacks the permission.
 func Denied(err error) bool { return hasCode(err, "NoPermission", "Forbidden") }
 
-// Throttled reports whether the service refused the call for its rate.
+// Throttled reports whether the service refused the call because of its rate.
 func Throttled(err error) bool {
 	answer := serviceError(err)
 	return answer != nil && (answer.Status == 429 || strings.Contains(answer.Code, "Throttling"))
 }
 
-// OutcomeUnknown reports whether the call may have taken effect although it failed: it was
-// sent, and no attempt has a known outcome.
+// OutcomeUnknown reports whether a failed call may have taken effect: it was sent, and no
+// attempt has a known outcome.
 func OutcomeUnknown(err error) bool {
 	switch e := err.(type) { //nolint:errorlint // walks the tree to stop at a CredentialsError
 	case nil, *CredentialsError:

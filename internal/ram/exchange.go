@@ -18,20 +18,20 @@ import (
 	"sync/atomic"
 )
 
-// exchange is one request and its answer.
+// exchange is one request and its response.
 type exchange struct {
 	op      operation
-	secrets []string  // that no text may show
-	redact  *redactor // for them, created when it is needed
+	secrets []string  // secrets of the call, which no message may show
+	redact  *redactor // removes the secrets; created on first use
 
 	responded bool
 	status    int
 	requestID string
 }
 
-// clean removes the secrets of the call from a text of the service.
+// clean removes the secrets of the call from a message of the service.
 func (e *exchange) clean(text string) string {
-	if isUUID(text) && !slices.Contains(e.secrets, text) { // as are almost all request IDs
+	if isUUID(text) && !slices.Contains(e.secrets, text) { // almost all request ids are UUIDs
 		return text
 	}
 	if e.redact == nil {
@@ -41,8 +41,8 @@ func (e *exchange) clean(text string) string {
 	return e.redact.clean(text)
 }
 
-// cleanRequestID is the request ID as an error may show it. That of an operation whose
-// request holds a secret is shown only in the form that the service gives it.
+// cleanRequestID returns the request id as an error may show it. If the request holds a
+// secret, only an id in the form of the service is shown.
 func (e *exchange) cleanRequestID(id string) string {
 	if len(e.op.secrets) > 0 && !isUUID(strings.ToUpper(id)) {
 		return ""
@@ -52,8 +52,8 @@ func (e *exchange) cleanRequestID(id string) string {
 
 const formType = "application/x-www-form-urlencoded"
 
-// isUUID reports whether a text is a request ID as the service writes it: 8-4-4-4-12
-// digits, upper case.
+// isUUID reports whether a text is a request id in the form of the service: 8-4-4-4-12
+// upper-case digits.
 func isUUID(text string) bool {
 	if len(text) != 36 {
 		return false
@@ -71,10 +71,10 @@ func isUUID(text string) bool {
 	return true
 }
 
-// errAttemptTimeout ends an attempt, not the call, so it is no context error.
+// errAttemptTimeout ends one attempt, not the call, so it is not a context error.
 var errAttemptTimeout = fmt.Errorf("no answer within %s", attemptTimeout)
 
-// exchange posts the signed request and reads the answer.
+// exchange posts the signed request and reads the response.
 func (c *Client) exchange(ctx context.Context, e *exchange, letter signedRequest, out any) error {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -99,9 +99,9 @@ func (c *Client) exchange(ctx context.Context, e *exchange, letter signedRequest
 	return c.decode(e, response, body, out)
 }
 
-// request is a POST that net/http cannot send twice: it has no GetBody, so a dead
-// connection is an error and not another attempt (NET-08). sent becomes true once there is
-// a connection.
+// request returns a POST request that net/http cannot repeat: without GetBody, a broken
+// connection is an error, not another attempt (NET-08). sent becomes true once a connection
+// exists.
 func (c *Client) request(ctx context.Context, op operation, letter signedRequest, sent *atomic.Bool) (*http.Request, error) {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
@@ -125,13 +125,13 @@ func (c *Client) request(ctx context.Context, op operation, letter signedRequest
 	return request, nil
 }
 
-// transportFailure is a request without an answer.
+// transportFailure returns the error for a request without a response.
 func (e *exchange) transportFailure(ctx, bounded context.Context, err error, sent bool) error {
 	failure := &NoResponseError{Action: e.op.action, Sent: sent, class: refused}
 	if sent {
 		failure.class = unknown
 	}
-	// The text of a url.Error holds the URL.
+	// The message of a url.Error contains the URL.
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
@@ -150,8 +150,8 @@ func (e *exchange) transportFailure(ctx, bounded context.Context, err error, sen
 	return failure
 }
 
-// describe is the text of an error of the connection. Some quote what the other side
-// sent, so where the request holds a secret, only those of the network are shown.
+// describe returns the message of a connection error. Some messages quote data of the other
+// side, so if the request holds a secret, only network errors are shown.
 func (e *exchange) describe(err error) string {
 	var network *net.OpError
 	if len(e.op.secrets) == 0 || errors.As(err, &network) || isMisconfigured(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -160,7 +160,7 @@ func (e *exchange) describe(err error) string {
 	return "the answer is not HTTP"
 }
 
-// transportError is an error of the connection with a text without secrets.
+// transportError is a connection error whose message contains no secrets.
 type transportError struct {
 	text string
 	err  error
@@ -172,14 +172,14 @@ func (e *transportError) Error() string {
 
 func (e *transportError) Unwrap() error { return e.err }
 
-// isMisconfigured reports whether the next attempt would meet the same error.
+// isMisconfigured reports whether every further attempt would fail in the same way.
 func isMisconfigured(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	return errors.As(err, &certificate) || errors.As(err, &record)
 }
 
-// incompleteResponse is an answer without a complete body.
+// incompleteResponse returns the error for a response whose body is incomplete.
 func (e *exchange) incompleteResponse(ctx, bounded context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:

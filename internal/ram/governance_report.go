@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// No rule is known of how often the report may be made; a second call leaves the
-// same report behind. Source: assumed.
+// No limit on the number of reports is documented. A second call produces the same report.
+// Source: assumed.
 var (
 	generateGovernanceReport  = operation{product: imsProduct, action: "GenerateGovernanceReport", repeat: set}
 	getGovernanceReportStatus = operation{product: imsProduct, action: "GetGovernanceReportStatus", repeat: read}
@@ -22,7 +22,7 @@ var (
 	listGovernanceMetrics     = operation{product: imsProduct, action: "ListRecentGovernanceMetrics", repeat: read}
 )
 
-// governanceRowsPerPage is the largest page of an item (documented).
+// governanceRowsPerPage is the largest page size of an item (documented).
 const governanceRowsPerPage = 1000
 
 // GenerateGovernanceReport starts a report and returns its state.
@@ -34,15 +34,15 @@ func (c *Client) GenerateGovernanceReport(ctx context.Context) (ReportState, err
 	return reportState(answer.State), nil
 }
 
-// GovernanceStatus is the progress of a report and of each of its items.
+// GovernanceStatus is the progress of a report and of its items.
 type GovernanceStatus struct {
-	Whole ReportState // ReportNone: there is no report
+	Whole ReportState // ReportNone if there is no report
 	Items []GovernanceItemStatus
 }
 
 // GovernanceItemStatus is the progress of one item.
 type GovernanceItemStatus struct {
-	Item   string // such as SSOLoginEnabled; there is no published list
+	Item   string // such as SSOLoginEnabled; the names are not documented
 	Status ReportState
 }
 
@@ -53,8 +53,8 @@ type governanceStatusAnswer struct {
 	}
 }
 
-// GovernanceReportStatus returns the progress of the report. If there is none, the service
-// answers with a code or an empty status (assumed, both).
+// GovernanceReportStatus returns the progress of the report. Without a report, the service
+// returns an error code or an empty status (assumed, both).
 func (c *Client) GovernanceReportStatus(ctx context.Context) (GovernanceStatus, error) {
 	var answer governanceStatusAnswer
 	err := c.call(ctx, getGovernanceReportStatus, nil, &answer)
@@ -73,12 +73,12 @@ func (c *Client) GovernanceReportStatus(ctx context.Context) (GovernanceStatus, 
 	return status, nil
 }
 
-// GovernanceMetric is the figure of an item. Its value is JSON, because the service only
-// names its type.
+// GovernanceMetric is the metric of an item. Its value is JSON, because the service
+// documents only the name of its type.
 type GovernanceMetric struct {
 	Item  string
 	Type  string // Number, String, Boolean
-	Value string // JSON, "" if there is none
+	Value string // JSON, or "" if there is no value
 }
 
 type governanceMetricsAnswer struct {
@@ -99,8 +99,8 @@ func (a *governanceMetricsAnswer) missing() string {
 	return ""
 }
 
-// GovernanceMetrics returns the figures of the last report and its time. NoReport(err)
-// reports whether there is none.
+// GovernanceMetrics returns the time and the metrics of the last report. NoReport(err)
+// reports whether there is no report.
 func (c *Client) GovernanceMetrics(ctx context.Context) (time.Time, []GovernanceMetric, error) {
 	var answer governanceMetricsAnswer
 	if err := c.call(ctx, listGovernanceMetrics, nil, &answer); err != nil {
@@ -115,13 +115,13 @@ func (c *Client) GovernanceMetrics(ctx context.Context) (time.Time, []Governance
 	return answer.GenerateTime.value, metrics, nil
 }
 
-// GovernanceItem is an item with the rows behind its figure.
+// GovernanceItem is an item with the rows behind its metric.
 type GovernanceItem struct {
 	GovernanceMetric
 
 	GenerateTime time.Time
 	Columns      []GovernanceColumn
-	Rows         []map[string]string // JSON by the name of the column
+	Rows         []map[string]string // JSON values by column name
 }
 
 // GovernanceColumn is a column of an item.
@@ -151,7 +151,7 @@ func (a *governanceItemAnswer) missing() string {
 	return ""
 }
 
-// GovernanceItem reads an item and all its rows.
+// GovernanceItem reads an item with all its rows.
 func (c *Client) GovernanceItem(ctx context.Context, name string) (item GovernanceItem, err error) {
 	if err := getGovernanceItemReport.require("name of the item", name); err != nil {
 		return GovernanceItem{}, err
@@ -192,7 +192,7 @@ func (a *governanceItemAnswer) item(name string) GovernanceItem {
 
 var errTwoColumns = errors.New("two columns have the same name")
 
-// rows adds the rows of a page, each value under the name of its column.
+// rows appends the rows of a page. It stores each value by the name of its column.
 func (a *governanceItemAnswer) rows(item *GovernanceItem) error {
 	for _, said := range a.ColumnsValue.ColumnRow {
 		number := len(item.Rows) + 1
@@ -211,7 +211,7 @@ func (a *governanceItemAnswer) rows(item *GovernanceItem) error {
 	return nil
 }
 
-// jsonText is a JSON value without white space, "" if there is none.
+// jsonText returns a JSON value without white space, or "" if there is none.
 func jsonText(value json.RawMessage) string {
 	var short bytes.Buffer
 	if len(value) == 0 || json.Compact(&short, value) != nil {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Only Ims has display names and returns the ids of members. Ram takes the user name, which no
-// alias changes. Source: documented.
+// Only Ims returns display names and the ids of members. The Ram operations address a user
+// by name, which a change of the account alias does not affect. Source: documented.
 var (
 	createGroup       = operation{product: imsProduct, action: "CreateGroup", repeat: once}
 	getGroup          = operation{product: imsProduct, action: "GetGroup", repeat: read}
@@ -22,12 +22,12 @@ var (
 	addUserToGroup    = operation{product: ramProduct, action: "AddUserToGroup", repeat: set, pace: attachment}
 )
 
-// largestPage is the largest page of groups and of members (documented).
+// largestPage is the largest page size of groups and members (documented).
 const largestPage = "1000"
 
 // Group is a group of RAM users.
 type Group struct {
-	ID          string // does not change with the name
+	ID          string // does not change when the group is renamed
 	Name        string
 	DisplayName string
 	Comments    string
@@ -35,11 +35,11 @@ type Group struct {
 	UpdateDate  time.Time
 }
 
-// GroupChange is what UpdateGroup changes. Nil keeps a value and "" clears it; a name cannot be
-// cleared.
+// GroupChange holds the changes of UpdateGroup. Nil leaves a value unchanged and "" clears
+// it. The name cannot be cleared.
 type GroupChange struct{ Name, DisplayName, Comments *string }
 
-// GroupMember is a user of a group.
+// GroupMember is a RAM user in a group.
 type GroupMember struct{ UserID, UserName string }
 
 type groupFields struct {
@@ -77,7 +77,7 @@ func (a *groupAnswer) missing() string {
 	return a.Group.missing()
 }
 
-// CreateGroup creates a group; the service assigns the id and the dates.
+// CreateGroup creates a group. The service assigns the id and the dates.
 func (c *Client) CreateGroup(ctx context.Context, g Group) (Group, error) {
 	if err := createGroup.require("group name", g.Name); err != nil {
 		return Group{}, err
@@ -93,12 +93,13 @@ func (c *Client) CreateGroup(ctx context.Context, g Group) (Group, error) {
 	return answer.Group.group(), nil
 }
 
-// Group returns a group by its name, from the cache unless this client changed a group since.
+// Group returns a group by name. The group comes from the cache unless this client has
+// changed a group since it was read.
 func (c *Client) Group(ctx context.Context, name string) (Group, error) {
 	return c.caches.groups.get(ctx, name, c.groupReader(name))
 }
 
-// RefreshGroup returns a group by its name. It bypasses the cache.
+// RefreshGroup returns a group by name. It bypasses the cache.
 func (c *Client) RefreshGroup(ctx context.Context, name string) (Group, error) {
 	return c.caches.groups.refresh(ctx, name, c.groupReader(name))
 }
@@ -116,8 +117,8 @@ func (c *Client) groupReader(name string) func(context.Context) (Group, error) {
 	}
 }
 
-// GroupByID finds a group by its id in the list of all groups. It bypasses the cache: a group that
-// was renamed is found by no other operation.
+// GroupByID finds a group by id in the list of all groups, which is the only way to find a
+// renamed group. It bypasses the cache.
 func (c *Client) GroupByID(ctx context.Context, id string) (group Group, found bool, err error) {
 	for group, err := range c.Groups(ctx) {
 		if err != nil || group.ID == id {
@@ -145,8 +146,8 @@ func (a *groupsAnswer) missing() string {
 	return ""
 }
 
-// Groups reads all groups page by page. An error is yielded at most once, as the last item: the
-// list is then incomplete.
+// Groups yields all groups, page by page. An error is yielded at most once, as the last
+// item: the list is then incomplete.
 func (c *Client) Groups(ctx context.Context) iter.Seq2[Group, error] {
 	return paged(listGroups, func(marker string) (page, []Group, error) {
 		var answer groupsAnswer
@@ -161,7 +162,8 @@ func (c *Client) Groups(ctx context.Context) iter.Seq2[Group, error] {
 	}, func(group Group) string { return group.ID })
 }
 
-// UpdateGroup changes a group. A new name keeps the id, the members and the policies (documented).
+// UpdateGroup changes a group. A renamed group keeps its id, members and policies
+// (documented).
 func (c *Client) UpdateGroup(ctx context.Context, name string, change GroupChange) error {
 	if err := updateGroup.require("group name", name); err != nil {
 		return err
@@ -171,7 +173,8 @@ func (c *Client) UpdateGroup(ctx context.Context, name string, change GroupChang
 		if err := updateGroup.require("new group name", *change.Name); err != nil {
 			return err
 		}
-		// Everything that is addressed by the name of a group is found under another one afterwards.
+		// After a rename, everything that is addressed by the group's name has another
+		// address.
 		defer c.caches.members.invalidateAround()()
 		defer c.caches.attached.invalidateAround()()
 		defer c.caches.entities.invalidateAround()()
@@ -183,7 +186,8 @@ func (c *Client) UpdateGroup(ctx context.Context, name string, change GroupChang
 	return c.call(ctx, updateGroup, in, nil)
 }
 
-// DeleteGroup deletes a group. Conflict(err) reports that it still has a member or a policy.
+// DeleteGroup deletes a group. Conflict(err) reports whether it still has members or
+// policies.
 func (c *Client) DeleteGroup(ctx context.Context, name string) error {
 	if err := deleteGroup.require("group name", name); err != nil {
 		return err
@@ -204,7 +208,8 @@ type membersAnswer struct {
 	}
 }
 
-// A list that lacks something is refused: a user who is not in a list counts as removed.
+// missing refuses an incomplete list, because a user who is not in the list counts as
+// removed.
 func (a *membersAnswer) missing() string {
 	if a.Users == nil || a.Users.User == nil {
 		return "Users"
@@ -220,15 +225,15 @@ func (a *membersAnswer) missing() string {
 	return ""
 }
 
-// GroupMembers returns all users of a group, from the cache unless this client changed a group
-// since.
+// GroupMembers returns all members of a group. The list comes from the cache unless this
+// client has changed a group since it was read.
 func (c *Client) GroupMembers(ctx context.Context, group string) ([]GroupMember, error) {
 	members, err := c.caches.members.get(ctx, group, c.membersReader(group))
 	return slices.Clone(members), err
 }
 
-// RefreshGroupMembers returns all users of a group. It bypasses the cache. Callers that wait for
-// their own changes of one group share a read.
+// RefreshGroupMembers returns all members of a group. It bypasses the cache. Callers that
+// wait for their own changes of the same group share a read.
 func (c *Client) RefreshGroupMembers(ctx context.Context, group string) ([]GroupMember, error) {
 	members, err := c.caches.members.refreshCoalesced(ctx, group, c.membersReader(group))
 	return slices.Clone(members), err
@@ -269,7 +274,8 @@ func (c *Client) membersPage(ctx context.Context, group, marker string) (page, [
 	return answer.page, members, nil
 }
 
-// AddUserToGroup adds a user to a group. Exists(err) reports that the user is in it already.
+// AddUserToGroup adds a user to a group. Exists(err) reports whether the user is already a
+// member.
 func (c *Client) AddUserToGroup(ctx context.Context, userName, group string) error {
 	return c.changeMember(ctx, addUserToGroup, userName, group)
 }

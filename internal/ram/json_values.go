@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// The service's types differ from the documentation in places: numbers and booleans
-// also come as strings, and a value that is not set is absent, null or "". The types
-// here accept all of these forms.
+// The service's types sometimes differ from the documentation: numbers and booleans may be
+// strings, and a value that is not set may be absent, null or "". The types in this file
+// accept all these forms.
 
-// unexpectedValue is a value of another type. It does not hold the value.
+// unexpectedValue means that a JSON value has another type. It does not quote the value.
 type unexpectedValue struct{ wanted string }
 
 func (e *unexpectedValue) Error() string { return "not " + e.wanted }
 
-// scalar returns the text of a JSON string, number or boolean. ok is false for null and
-// "", and err is set for other values.
+// scalar returns the text of a JSON string, number or boolean. ok is false for null and "".
+// err is set for other types.
 func scalar(data []byte, wanted string) (value string, ok bool, err error) {
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 || data[0] == '{' || data[0] == '[' {
@@ -38,17 +38,17 @@ func scalar(data []byte, wanted string) (value string, ok bool, err error) {
 	return value, value != "", nil
 }
 
-// text is a string.
+// text is a string value.
 type text string
 
-// UnmarshalJSON reads any scalar.
+// UnmarshalJSON accepts any scalar.
 func (t *text) UnmarshalJSON(data []byte) error {
 	value, _, err := scalar(data, "a text")
 	*t = text(value)
 	return err
 }
 
-// anyText is a string of any other value too: an error has to be readable whatever its
+// anyText is a string that accepts every JSON type. Error responses must be readable in any
 // form.
 type anyText string
 
@@ -62,7 +62,7 @@ func (l *anyText) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// optional is the string, or nil if it is empty.
+// optional returns the string, or nil if it is empty.
 func (t text) optional() *string {
 	if t == "" {
 		return nil
@@ -76,7 +76,7 @@ type flag struct{ value *bool }
 
 func (f flag) isTrue() bool { return f.value != nil && *f.value }
 
-// UnmarshalJSON reads true, "true" and "True".
+// UnmarshalJSON accepts true, "true" and "True".
 func (f *flag) UnmarshalJSON(data []byte) error {
 	value, ok, err := scalar(data, "a boolean")
 	f.value = nil
@@ -97,7 +97,7 @@ func (f *flag) UnmarshalJSON(data []byte) error {
 // number is an integer that may be absent.
 type number struct{ value *int64 }
 
-// UnmarshalJSON reads 6 and "6".
+// UnmarshalJSON accepts 6 and "6".
 func (n *number) UnmarshalJSON(data []byte) error {
 	value, ok, err := scalar(data, "a whole number")
 	n.value = nil
@@ -112,11 +112,11 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// textList is a list of strings, nil if absent. A list in one string of JSON, alone or
-// inside a list, is unwrapped (documented, as an artefact).
+// textList is a list of strings, or nil if absent. It also accepts a list that is encoded
+// as a JSON string, by itself or inside a list (documented, as an artefact).
 type textList []string
 
-// UnmarshalJSON reads ["a","b"], ["[\"a\",\"b\"]"] and "[\"a\",\"b\"]".
+// UnmarshalJSON accepts ["a","b"], ["[\"a\",\"b\"]"] and "[\"a\",\"b\"]".
 func (l *textList) UnmarshalJSON(data []byte) error {
 	*l = nil
 	data = bytes.TrimSpace(data)
@@ -166,11 +166,11 @@ func (l *textList) add(part string) error {
 }
 
 // secret is a text that the service returns only once. A value that is not a string, or
-// that no secret can have, is dropped: a secret that is known to be missing is better than
-// a wrong one.
+// that cannot be a secret, counts as missing: a missing secret is reported, a wrong one is
+// not.
 type secret string
 
-// UnmarshalJSON never fails, because the rest of the answer says what was created.
+// UnmarshalJSON never fails, because the other fields identify the created object.
 func (s *secret) UnmarshalJSON(data []byte) error {
 	var value string
 	*s = ""
@@ -180,8 +180,8 @@ func (s *secret) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// isPlausible reports whether a text can be a secret: printable ASCII without blanks and
-// markup, and not one character alone, as a masked secret is.
+// isPlausible reports whether a text can be a secret. A secret is printable ASCII without
+// blanks and markup, and is not one repeated character, as a masked secret is.
 func isPlausible(text string) bool {
 	if strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
 		return false

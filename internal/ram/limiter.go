@@ -12,20 +12,20 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// quota is how many calls of an operation the client makes in any second.
+// quota is the number of calls of an operation that the client makes in any second.
 type quota int
 
-// quotas are just below what is published per account and operation (LOAD-04;
+// quotas are slightly below the published quotas per account and operation (LOAD-04;
 // documented for Ram and Sts, assumed for Ims).
 var quotas = struct{ reads, writes, attachments, sessions quota }{
-	reads:       95, // of 100
-	writes:      19, // of 20
-	attachments: 9,  // of 10
-	sessions:    95, // of 100
+	reads:       95, // published: 100
+	writes:      19, // published: 20
+	attachments: 9,  // published: 10
+	sessions:    95, // published: 100
 }
 
-// quotaWindow is the time that a quota is for. The service does not document whether it is
-// a sliding one; a sliding one is the stricter (assumed).
+// quotaWindow is the period of a quota. The service does not document whether it is a
+// sliding window. A sliding window is stricter, so it is assumed.
 const quotaWindow = time.Second
 
 func (op operation) quota() quota {
@@ -43,20 +43,22 @@ func (op operation) quota() quota {
 }
 
 const (
-	// minRate is the lowest rate that throttling leads to.
+	// minRate is the lowest rate that throttling can cause.
 	minRate rate.Limit = 1
-	// cutInterval is how long further throttling answers are ignored: concurrent calls get
-	// the same one.
+	// cutInterval is how long further throttling responses do not reduce the rate again,
+	// because concurrent calls are throttled together.
 	cutInterval = time.Second
-	// recoverySeconds is how many seconds of success restore the quota of an operation.
+	// recoverySeconds is the number of seconds of success after which the full quota is
+	// restored.
 	recoverySeconds = 20
 )
 
-// limits pace the calls of one client, each operation by itself and all together.
+// limits holds the rate limits of one client: one for each operation, and one for all
+// calls.
 type limits struct {
 	mu      sync.Mutex
 	actions map[string]*limit
-	all     *rate.Limiter // nil without a cap
+	all     *rate.Limiter // nil without RequestsPerSecond
 }
 
 func newLimits(perSecond float64) limits {
@@ -66,7 +68,7 @@ func newLimits(perSecond float64) limits {
 	return limits{all: rate.NewLimiter(rate.Limit(perSecond), 1)}
 }
 
-// of is the limit of an operation. Ram and Ims count apart.
+// of returns the limit of an operation. Ram and Ims have separate quotas.
 func (l *limits) of(op operation) *limit {
 	name := string(op.product) + "/" + op.action
 	l.mu.Lock()
@@ -80,25 +82,26 @@ func (l *limits) of(op operation) *limit {
 	return l.actions[name]
 }
 
-// limit paces one operation. As long as nothing is throttled, a call may be sent one second
-// after the answer to the call before the last few: these are as many as the quota. The service
-// then receives no more than the quota in any second, however long the calls travel, and the first
-// ones need not wait. When the service throttles, the calls are sent one by one at half the rate,
-// which is restored step by step while the service answers.
+// limit paces one operation. It has as many slots as the quota. A call takes a slot, which
+// is free again one second after the response. The service therefore never receives more
+// than the quota in any second, however long requests travel, and the first calls do not
+// wait. When the service throttles, calls are sent one by one at half the rate. Successful
+// calls restore the rate step by step.
 type limit struct {
 	quota  quota
-	slots  chan time.Time // when each call that may be in progress can be sent
+	slots  chan time.Time // for each free slot, the time from which it may be used
 	bucket *rate.Limiter
-	line   chan struct{} // held by the call with the next turn; the others wait behind it
+	line   chan struct{} // held by the next call in line
 
 	mu          sync.Mutex
-	lastCut     time.Time // when the rate was halved last
-	pausedUntil time.Time // the end of the pause that the service asked for
+	lastCut     time.Time // last time at which the rate was halved
+	pausedUntil time.Time // end of the pause that the service requested
 }
 
-// burst is how many calls may be sent at once, before a service that throttles is noticed:
-// with what follows in the next tenth of a second, less than ten writes. A service whose
-// quota is far below the published one would throttle all others of a larger burst.
+// burst is how many calls may be sent at once before a throttling response can be noticed.
+// Together with the calls of the next tenth of a second, these are fewer than ten writes.
+// If the actual quota is far below the published one, all further calls of a larger burst
+// would be throttled.
 func (q quota) burst() int { return int(max(1, min(2*q/5, 10))) }
 
 func newLimit(of quota) *limit {
@@ -112,11 +115,11 @@ func newLimit(of quota) *limit {
 	return l
 }
 
-// answered gives back the slot of a call.
+// answered returns the slot of a call after its response.
 func (l *limit) answered(now time.Time) { l.slots <- now.Add(quotaWindow) }
 
-// slowDown applies a throttling answer. The pause that the service asks for holds for all
-// waiting calls, and the saved burst is dropped.
+// slowDown handles a throttling response. All waiting calls observe the pause that the
+// service requests, and the accumulated burst is dropped.
 func (l *limit) slowDown(now time.Time, silence time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -131,8 +134,8 @@ func (l *limit) slowDown(now time.Time, silence time.Duration) {
 	l.bucket.SetLimitAt(now, max(minRate, l.bucket.Limit()/2))
 }
 
-// speedUp adds so much per success that the rate grows by a constant amount per second,
-// whatever the rate is.
+// speedUp raises the rate after a success, by an amount that makes the rate grow by a
+// constant amount per second.
 func (l *limit) speedUp(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -148,16 +151,16 @@ func (l *limit) speedUp(now time.Time) {
 	}
 }
 
-// timeLeft is how long the call with a slot may not be sent.
+// timeLeft returns how long a call that holds a slot has to wait before it is sent.
 func (l *limit) timeLeft(now, free time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return max(l.pausedUntil.Sub(now), free.Sub(now))
 }
 
-// waitTurn waits until the operation may be sent, and returns what reports the end of the
-// call. Only the first in line takes a turn, so that a lower rate holds for all who wait
-// behind it.
+// waitTurn waits until the operation may be sent. It returns a function to call when the
+// response has arrived. Calls take their turns one by one, so that a reduced rate applies
+// to all waiting calls.
 func (c *Client) waitTurn(ctx context.Context, op operation) (done func(), err error) {
 	l := c.limits.of(op)
 	if err := c.waitInLine(ctx, l); err != nil {
@@ -195,7 +198,7 @@ func (c *Client) waitInLine(ctx context.Context, l *limit) error {
 	return nil
 }
 
-// waitFor waits until a slot is free, no pause is left, and the rate allows a call.
+// waitFor waits until the slot is free, no pause is in effect, and the rate allows a call.
 func (c *Client) waitFor(ctx context.Context, l *limit, free time.Time) error {
 	for wait := l.timeLeft(c.Now(), free); wait > 0; wait = l.timeLeft(c.Now(), free) {
 		if tooLong(ctx, wait) {
@@ -208,8 +211,8 @@ func (c *Client) waitFor(ctx context.Context, l *limit, free time.Time) error {
 	return c.reserve(ctx, l.bucket)
 }
 
-// reserve is rate.Limiter.Wait with the clock of the client. A turn that is too late for
-// ctx is returned at once.
+// reserve is rate.Limiter.Wait with the clock of the client. If the turn comes after the
+// deadline of ctx, it returns an error at once.
 func (c *Client) reserve(ctx context.Context, bucket *rate.Limiter) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// locks are mutexes by name, with a wait that ends with a context.
+// locks are mutexes by name. Waiting for one ends when the context ends.
 type locks struct {
 	mu    sync.Mutex
 	slots map[string]chan struct{}
@@ -26,9 +26,8 @@ func (l *locks) slot(name string) chan struct{} {
 	return l.slots[name]
 }
 
-// Lock takes the lock of that name in this client, to keep a read and the write that is
-// based on it together (SING-05). unlock is to be called once; it is nil if the wait ended
-// with ctx.
+// Lock takes the lock of that name in this client, which protects a read and the write that
+// is based on it (SING-05). Call unlock once. unlock is nil if ctx ended during the wait.
 func (c *Client) Lock(ctx context.Context, name string) (unlock func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

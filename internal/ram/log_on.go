@@ -13,24 +13,26 @@ import (
 )
 
 // logOn is the log-on of a person that the aliyun CLI stores in a profile: a session, and
-// the token that is exchanged for the next one.
+// the token that is exchanged for the next session.
 type logOn struct {
 	session    Key
 	sessionEnd time.Time
 	token      string
 	tokenEnd   time.Time
-	command    string // logs the person on again
+	command    string // command with which the person logs on again
 	exchange   keyReader
 }
 
-// errLoggedOut is a log-on that has expired. It is not renewed here: a renewal would end
-// the log-on of the CLI, whose file this program does not write.
+// errLoggedOut means that the log-on has expired. The provider does not renew it, because
+// that would invalidate the log-on of the CLI, and the provider does not write the CLI's
+// file.
 var errLoggedOut = errors.New("the log-on has expired")
 
-// sessionMargin is how long a stored session has to be valid to be used.
+// sessionMargin is the minimum remaining lifetime of a stored session that is used.
 const sessionMargin = 2 * time.Minute
 
-// reader reads the stored session while it is valid, and then exchanges the token.
+// reader returns a keyReader that reads the stored session while it is valid, and then
+// exchanges the token.
 func (l *logOn) reader(now func() time.Time) keyReader {
 	return func(ctx context.Context, refused bool) (Key, time.Time, error) {
 		at := now()
@@ -44,7 +46,7 @@ func (l *logOn) reader(now func() time.Time) keyReader {
 	}
 }
 
-// newLogOn is the log-on of a profile that was configured in a mode.
+// newLogOn returns the log-on of a profile that was configured with this mode.
 func (p profile) newLogOn(mode, token string, expire int64) *logOn {
 	l := &logOn{token: token, tokenEnd: sinceEpoch(expire), command: "aliyun configure --mode " + mode + " --profile " + p.Name}
 	if p.AccessKeyID != "" && p.AccessKeySecret != "" && p.StsToken != "" {
@@ -53,7 +55,7 @@ func (p profile) newLogOn(mode, token string, expire int64) *logOn {
 	return l
 }
 
-// cloudSSO is the log-on of a CloudSSO user (observed, in the vendor's library).
+// cloudSSO returns the log-on of a CloudSSO user (observed, in the vendor's library).
 func (p profile) cloudSSO() (*logOn, error) {
 	switch {
 	case p.CloudSSOSignInURL == "":
@@ -78,10 +80,11 @@ func (p profile) cloudSSO() (*logOn, error) {
 	return l, nil
 }
 
-// oauthSites are the sign-in services of the sites (observed, in the vendor's library).
+// oauthSites are the sign-in services by site (observed, in the vendor's library).
 var oauthSites = map[string]string{"CN": "https://oauth.aliyun.com", "INTL": "https://oauth.alibabacloud.com"}
 
-// oauth is the log-on of a person through a browser (observed, in the vendor's library).
+// oauth returns the log-on of a person through a browser (observed, in the vendor's
+// library).
 func (p profile) oauth() (*logOn, error) {
 	site := oauthSites[strings.ToUpper(strings.TrimSpace(p.OAuthSiteType))]
 	if site == "" {

@@ -15,18 +15,18 @@ var (
 	deleteLoginProfile = operation{product: imsProduct, action: "DeleteLoginProfile", repeat: set}
 )
 
-// LoginProfile is the console logon of a user. Its password cannot be read.
+// LoginProfile is the console logon of a user. The service does not return its password.
 type LoginProfile struct {
 	Status                string // Active, Inactive
 	PasswordResetRequired bool
 	MFABindRequired       bool
-	PasswordStatus        string // NotInitial, InitialValid, InitialExpired; "" of older deployments
+	PasswordStatus        string // NotInitial, InitialValid, InitialExpired; older deployments return ""
 	UpdateDate            time.Time
-	LastLogin             time.Time // zero: never, or not returned
+	LastLogin             time.Time // zero if never or not returned
 }
 
-// LoginProfileChange is what a call sets. Nil keeps a value, or leaves it to the service
-// in a new profile.
+// LoginProfileChange holds the values to set. Nil leaves a value unchanged, or selects the
+// service's default in a new profile.
 type LoginProfileChange struct {
 	Password              *string
 	PasswordResetRequired *bool
@@ -80,8 +80,8 @@ func (a *loginProfileAnswer) profile() LoginProfile {
 	}
 }
 
-// LoginProfile returns a user's profile. NotFound(err, "User.LoginProfile") reports that
-// the user has none, NotFound(err, "User") that there is no user.
+// LoginProfile returns the profile of a user. NotFound(err, "User.LoginProfile") reports
+// whether the user has no profile, NotFound(err, "User") whether the user does not exist.
 func (c *Client) LoginProfile(ctx context.Context, userName string) (LoginProfile, error) {
 	var answer loginProfileAnswer
 	if err := c.callForUser(ctx, getLoginProfile, userName, nil, &answer); err != nil {
@@ -90,8 +90,8 @@ func (c *Client) LoginProfile(ctx context.Context, userName string) (LoginProfil
 	return answer.profile(), nil
 }
 
-// CreateLoginProfile enables console logon for a user. Whether the service accepts that
-// without a password is not documented.
+// CreateLoginProfile enables console logon for a user. It is not documented whether the
+// service accepts a profile without a password.
 func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) (LoginProfile, error) {
 	var answer loginProfileAnswer
 	if err := c.callForUser(ctx, createLoginProfile, userName, change.params(), &answer); err != nil {
@@ -100,15 +100,15 @@ func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change
 	return answer.profile(), nil
 }
 
-// UpdateLoginProfile changes the values that are not nil. The answer must hold the
+// UpdateLoginProfile changes the values that are not nil. The response must hold the
 // profile, because nothing else confirms that a password was set.
 func (c *Client) UpdateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) error {
 	var answer loginProfileAnswer
 	return c.callForUser(ctx, updateLoginProfile, userName, change.params(), &answer)
 }
 
-// ChangeLoginProfile makes the changes that merge returns for the live profile. The
-// service keeps what is not sent (documented).
+// ChangeLoginProfile applies the changes that merge returns for the live profile. The
+// service does not change values that are not sent (documented).
 func (c *Client) ChangeLoginProfile(ctx context.Context, userName string, merge func(context.Context, LoginProfile) (LoginProfileChange, error)) error {
 	var answer loginProfileAnswer
 	return c.callComposedForUser(ctx, updateLoginProfile, userName, func(ctx context.Context) (params, error) {
@@ -121,7 +121,7 @@ func (c *Client) ChangeLoginProfile(ctx context.Context, userName string, merge 
 	}, &answer)
 }
 
-// DeleteLoginProfile removes console logon from a user.
+// DeleteLoginProfile disables console logon for a user by deleting the profile.
 func (c *Client) DeleteLoginProfile(ctx context.Context, userName string) error {
 	return c.callForUser(ctx, deleteLoginProfile, userName, nil, nil)
 }

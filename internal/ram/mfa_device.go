@@ -14,48 +14,49 @@ import (
 	"time"
 )
 
-// Only Ims pages the devices; Ram takes the user name (documented).
+// Only Ims lists the devices in pages. The Ram operations address a user by name
+// (documented).
 var (
 	createMFADevice = operation{product: ramProduct, action: "CreateVirtualMFADevice", repeat: once}
 	deleteMFADevice = operation{product: ramProduct, action: "DeleteVirtualMFADevice", repeat: set}
 	listMFADevices  = operation{product: imsProduct, action: "ListVirtualMFADevices", repeat: read}
-	// A second bind with the same codes is refused, which would hide the effect of the
-	// first.
+	// BindMFADevice is not repeated: the service refuses a second call with the same codes,
+	// which would hide that the first call took effect.
 	bindMFADevice   = operation{product: ramProduct, action: "BindMFADevice", repeat: once, secrets: []string{"AuthenticationCode1", "AuthenticationCode2"}}
 	unbindMFADevice = operation{product: ramProduct, action: "UnbindMFADevice", repeat: set}
 	getUserMFAInfo  = operation{product: ramProduct, action: "GetUserMFAInfo", repeat: read}
-	// Ims alone has it (documented).
+	// Only Ims has this operation (documented).
 	disableVirtualMFA = operation{product: imsProduct, action: "DisableVirtualMFA", repeat: set}
 )
 
-// devicesPerPage is the largest page of devices (documented).
+// devicesPerPage is the largest page size of devices (documented).
 const devicesPerPage = 100
 
-// MFADevice is a virtual MFA device of the account. UserID and UserName are empty while it
-// is not bound.
+// MFADevice is a virtual MFA device of the account. UserID and UserName are empty if it is
+// not bound.
 type MFADevice struct {
 	SerialNumber string // acs:ram::<account id>:mfa/<name>
 	Name         string
-	ActivateDate time.Time // zero: not bound
+	ActivateDate time.Time // zero if not bound
 	UserID       string
 	UserName     string
 }
 
-// NewMFADevice is a new device with the secrets that the service returns only once. No
-// format of package fmt shows them.
+// NewMFADevice is a created device with the secrets that the service returns only once. No
+// verb of package fmt prints them.
 type NewMFADevice struct {
 	SerialNumber string
 	Seed         string `json:"-"` // Base32
 	QRCodePNG    string `json:"-"` // Base64
 }
 
-// String is the device without its secrets.
+// String describes the device without its secrets.
 func (d NewMFADevice) String() string { return "MFA device " + d.SerialNumber }
 
-// GoString is the device without its secrets.
+// GoString describes the device without its secrets.
 func (d NewMFADevice) GoString() string { return d.String() }
 
-// Format is the device without its secrets, whatever the verb.
+// Format writes the device without its secrets for every verb.
 func (d NewMFADevice) Format(state fmt.State, _ rune) { fmt.Fprint(state, d.String()) }
 
 type newMFADeviceAnswer struct {
@@ -66,7 +67,7 @@ type newMFADeviceAnswer struct {
 	}
 }
 
-// The QR code can be drawn from the seed, so it is not required.
+// missing does not require the QR code, because it can be derived from the seed.
 func (a *newMFADeviceAnswer) missing() string {
 	switch said := a.VirtualMFADevice; {
 	case said == nil || said.SerialNumber == "":
@@ -77,7 +78,7 @@ func (a *newMFADeviceAnswer) missing() string {
 	return ""
 }
 
-// CreateMFADevice creates a device that is not bound.
+// CreateMFADevice creates a device, which is not bound to a user yet.
 func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice, error) {
 	if err := createMFADevice.require("name of the MFA device", name); err != nil {
 		return NewMFADevice{}, err
@@ -93,7 +94,8 @@ func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice
 	}, nil
 }
 
-// DeleteMFADevice deletes a device that is not bound. Conflict(err) reports whether it is.
+// DeleteMFADevice deletes a device that is not bound. Conflict(err) reports whether it is
+// bound.
 func (c *Client) DeleteMFADevice(ctx context.Context, serial string) error {
 	if err := deleteMFADevice.require("serial number", serial); err != nil {
 		return err
@@ -129,8 +131,8 @@ type mfaDevicesAnswer struct {
 	VirtualMFADevices struct{ VirtualMFADevice []mfaDeviceFields }
 }
 
-// A page without devices is one only if it says that the list ends: a device that is not
-// in a list counts as deleted.
+// missing accepts a page without devices only if the page ends the list, because a device
+// that is not in the list counts as deleted.
 func (a *mfaDevicesAnswer) missing() string {
 	if a.VirtualMFADevices.VirtualMFADevice == nil && (a.IsTruncated.value == nil || a.IsTruncated.isTrue()) {
 		return "VirtualMFADevices"
@@ -143,14 +145,14 @@ func (a *mfaDevicesAnswer) missing() string {
 	return ""
 }
 
-// MFADevices returns all virtual devices of the account, in no order, from the cache
-// unless this client changed a device or a user since.
+// MFADevices returns all virtual devices of the account, in no particular order. The list
+// comes from the cache unless this client has changed a device or a user since it was read.
 func (c *Client) MFADevices(ctx context.Context) ([]MFADevice, error) {
 	list, err := c.caches.devices.get(ctx, "", c.allMFADevices)
 	return list.clone(), err
 }
 
-// MFADevice finds one of MFADevices by its serial number.
+// MFADevice finds a device by serial number in the list of MFADevices.
 func (c *Client) MFADevice(ctx context.Context, serial string) (device MFADevice, found bool, err error) {
 	list, err := c.caches.devices.get(ctx, "", c.allMFADevices)
 	if err != nil {
@@ -160,14 +162,14 @@ func (c *Client) MFADevice(ctx context.Context, serial string) (device MFADevice
 	return device, found, nil
 }
 
-// RefreshMFADevices returns all virtual devices of the account. It bypasses the cache;
-// concurrent callers share the next list that begins.
+// RefreshMFADevices returns all virtual devices of the account. It bypasses the cache.
+// Concurrent callers share the next list that starts.
 func (c *Client) RefreshMFADevices(ctx context.Context) ([]MFADevice, error) {
 	list, err := c.refreshDevices(ctx)
 	return list.clone(), err
 }
 
-// RefreshMFADevice finds one of RefreshMFADevices by its serial number.
+// RefreshMFADevice finds a device by serial number in the list of RefreshMFADevices.
 func (c *Client) RefreshMFADevice(ctx context.Context, serial string) (device MFADevice, found bool, err error) {
 	list, err := c.refreshDevices(ctx)
 	if err != nil {
@@ -189,7 +191,7 @@ type deviceList struct {
 	bySerial map[string]MFADevice
 }
 
-// clone returns a list that one caller owns.
+// clone returns a copy that the caller may change.
 func (l *deviceList) clone() []MFADevice {
 	if l == nil {
 		return nil
@@ -213,9 +215,9 @@ func newDeviceList(devices iter.Seq2[MFADevice, error]) (*deviceList, error) {
 	return list, nil
 }
 
-// StreamMFADevices reads the devices page by page, for callers that may stop before the
-// end, and yields each page in the order of the serial numbers. Pages come from the cache.
-// An error is yielded at most once, as the last item: the list is then incomplete.
+// StreamMFADevices yields the devices page by page, for callers that may stop early. Each
+// page is sorted by serial number and comes from the cache. An error is yielded at most
+// once, as the last item: the list is then incomplete.
 func (c *Client) StreamMFADevices(ctx context.Context) iter.Seq2[MFADevice, error] {
 	return c.cachedDevices(ctx)
 }
@@ -226,7 +228,7 @@ func (c *Client) cachedDevices(ctx context.Context) iter.Seq2[MFADevice, error] 
 	})
 }
 
-// streamDevices yields the devices of pages, each read by its marker.
+// streamDevices yields the devices of all pages. read returns the page at a marker.
 func streamDevices(read func(marker string) (devicePage, error)) iter.Seq2[MFADevice, error] {
 	return paged(listMFADevices, func(marker string) (page, []MFADevice, error) {
 		read, err := read(marker)
@@ -234,7 +236,7 @@ func streamDevices(read func(marker string) (devicePage, error)) iter.Seq2[MFADe
 	}, func(device MFADevice) string { return device.SerialNumber })
 }
 
-// devicePage is one page of devices, in the order of the serial numbers.
+// devicePage is one page of devices, sorted by serial number.
 type devicePage struct {
 	page
 
@@ -255,7 +257,7 @@ func (c *Client) readDevicePage(ctx context.Context, marker string) (devicePage,
 }
 
 // BindMFADevice binds a device to a user, with the codes of two consecutive time steps,
-// the older one first. After an unknown outcome, UserMFA shows whether it is bound.
+// older code first. After an unknown outcome, UserMFA returns whether the device is bound.
 func (c *Client) BindMFADevice(ctx context.Context, userName, serial, code1, code2 string) error {
 	if err := bindMFADevice.require("serial number", serial); err != nil {
 		return err
@@ -265,7 +267,7 @@ func (c *Client) BindMFADevice(ctx context.Context, userName, serial, code1, cod
 	})
 }
 
-// UnbindMFADevice unbinds the device of a user. A virtual one remains in the account.
+// UnbindMFADevice unbinds the device of a user. A virtual device stays in the account.
 func (c *Client) UnbindMFADevice(ctx context.Context, userName string) error {
 	return c.changeMFA(ctx, unbindMFADevice, userName, params{})
 }
@@ -285,7 +287,7 @@ func (c *Client) changeMFA(ctx context.Context, op operation, userName string, i
 	return c.call(ctx, op, in, nil)
 }
 
-// UserMFA is the device that a user logs on with, virtual or not.
+// UserMFA is the MFA device of a user, virtual or not.
 type UserMFA struct {
 	Enabled      bool
 	SerialNumber string
@@ -293,7 +295,7 @@ type UserMFA struct {
 }
 
 type userMFAAnswer struct {
-	IsMFAEnable flag // not of Ram
+	IsMFAEnable flag // not returned by Ram
 	MFADevice   *struct{ SerialNumber, Type text }
 }
 
@@ -304,8 +306,8 @@ func (a *userMFAAnswer) missing() string {
 	return ""
 }
 
-// UserMFA returns a user's device. For a user without one the service answers 404 or an
-// empty device (both observed), or that MFA is not enabled (assumed).
+// UserMFA returns the device of a user. For a user without a device the service returns a
+// 404, an empty device (both observed), or the error that MFA is not enabled (assumed).
 func (c *Client) UserMFA(ctx context.Context, userName string) (UserMFA, error) {
 	if err := getUserMFAInfo.require("user name", userName); err != nil {
 		return UserMFA{}, err

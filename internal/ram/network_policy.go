@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// The operations for the account are documented, but in no SDK of the vendor. That a
-// Set of the account takes the same document is assumed.
+// The operations for the account are documented, but no SDK of the vendor has them. The Set
+// operation of the account is assumed to take the same document as that of a key.
 var (
 	getAccountAccessKeyPolicy = operation{product: imsProduct, action: "GetAccessKeyPolicyForAccount", repeat: read}
 	setAccountAccessKeyPolicy = operation{product: imsProduct, action: "SetAccessKeyPolicyForAccount", repeat: set}
@@ -23,29 +23,29 @@ var (
 )
 
 const (
-	// The types and values of a statement (documented).
+	// The statement type and its values (documented).
 	publicStatement = "ClassicWhiteList"
 	vpcStatement    = "VPCWhiteList"
 
-	// NetworkPolicyActive enforces a policy.
+	// NetworkPolicyActive is the status of a policy that is enforced.
 	NetworkPolicyActive = "Active"
-	// NetworkPolicyInactive stores a policy without enforcing it.
+	// NetworkPolicyInactive is the status of a policy that is stored but not enforced.
 	NetworkPolicyInactive = "Inactive"
-	// AllowAllVPC is every VPC.
+	// AllowAllVPC allows every VPC.
 	AllowAllVPC = "AllowAllVPC"
 )
 
-// NetworkPolicy holds the addresses from which long-lived keys may be used. A policy that
+// NetworkPolicy holds the networks from which long-lived keys may be used. A policy that
 // was never set equals one that was reset: [NoNetworkPolicy].
 type NetworkPolicy struct {
-	Status            *string             // Active or Inactive; nil: not returned
-	Public            []string            // addresses and blocks of the internet; nil: not returned
-	VPC               map[string][]string // the same by VPC, or AllowAllVPC; nil: not returned
+	Status            *string             // Active or Inactive; nil if not returned
+	Public            []string            // public IP addresses and CIDR blocks; nil if not returned
+	VPC               map[string][]string // addresses and CIDR blocks by VPC id or AllowAllVPC; nil if not returned
 	unknownStatements []json.RawMessage   // statements of unknown types
-	unknownAddresses  int                 // addresses in them
+	unknownAddresses  int                 // number of addresses in unknownStatements
 }
 
-// NoNetworkPolicy is the policy of an account or key for which none was set.
+// NoNetworkPolicy returns the policy of an account or key for which no policy was set.
 func NoNetworkPolicy() NetworkPolicy {
 	return NetworkPolicy{Status: new(NetworkPolicyInactive), Public: []string{}, VPC: map[string][]string{}}
 }
@@ -55,14 +55,16 @@ func (p NetworkPolicy) None() bool {
 	return p.Status != nil && *p.Status == NetworkPolicyInactive && len(p.Public) == 0 && len(p.VPC) == 0 && len(p.unknownStatements) == 0
 }
 
-// AddsUnknown reports whether the policy has a statement of an unknown type or effect that another one does not have.
+// AddsUnknown reports whether the policy has a statement of an unknown type or effect that
+// other does not have.
 func (p NetworkPolicy) AddsUnknown(other NetworkPolicy) bool {
 	return slices.ContainsFunc(p.unknownStatements, func(s json.RawMessage) bool {
 		return !slices.ContainsFunc(other.unknownStatements, func(o json.RawMessage) bool { return bytes.Equal(s, o) })
 	})
 }
 
-// Size is the number of statements and addresses of a policy, with those of unknown types.
+// Size returns the number of statements and addresses of a policy, including statements of
+// unknown types.
 func (p NetworkPolicy) Size() (statements, addresses int) {
 	statements, addresses = len(p.unknownStatements)+len(p.VPC), p.unknownAddresses+len(p.Public)
 	if len(p.Public) > 0 {
@@ -74,9 +76,9 @@ func (p NetworkPolicy) Size() (statements, addresses int) {
 	return statements, addresses
 }
 
-// documentOver is the policy written over the document that the service returned.
-// What p does not change goes back as it came: other fields of the document and of its
-// statements, statements of unknown types.
+// documentOver returns the document of the policy, based on the document that the service
+// returned. It preserves what p does not change: unknown fields of the document and of its
+// statements, and statements of unknown types.
 func (p NetworkPolicy) documentOver(returned []byte) (string, error) {
 	fields := map[string]json.RawMessage{}
 	if len(returned) > 0 {
@@ -103,9 +105,9 @@ func (p NetworkPolicy) documentOver(returned []byte) (string, error) {
 	return string(text), err
 }
 
-// statementsOver are the statements of p: those that were returned in their order, with
-// the lists of p, then the new ones. An empty list is no statement, because a statement
-// needs addresses (documented).
+// statementsOver returns the statements of p: the returned statements in their order with
+// the lists of p, then the new statements. It omits empty lists, because a statement needs
+// addresses (documented).
 func (p NetworkPolicy) statementsOver(returned json.RawMessage) ([]json.RawMessage, error) {
 	came := []json.RawMessage{}
 	if len(returned) > 0 {
@@ -128,7 +130,7 @@ func (p NetworkPolicy) statementsOver(returned json.RawMessage) ([]json.RawMessa
 		list, has := wanted[key]
 		same := equalSets(list, now[key])
 		if known && (!has || done[key] && !same) {
-			continue // a list that is gone, or that the first statement of its kind has now
+			continue // the list was removed, or belongs to an earlier statement of the same key
 		}
 		if known && !same {
 			if statement, err = withList(statement, list); err != nil {
@@ -151,14 +153,14 @@ func (p NetworkPolicy) statementsOver(returned json.RawMessage) ([]json.RawMessa
 	return statements, nil
 }
 
-// statementKey says what a statement is about.
+// statementKey identifies the network that a statement is about.
 type statementKey struct{ kind, value string }
 
 func (k statementKey) compare(other statementKey) int {
 	return cmp.Or(cmp.Compare(k.kind, other.kind), cmp.Compare(k.value, other.value))
 }
 
-// lists are the lists of a policy, each of which is a statement.
+// lists returns the lists of a policy. Each list is one statement.
 func (p NetworkPolicy) lists() map[statementKey][]string {
 	lists := map[statementKey][]string{}
 	if len(p.Public) > 0 {
@@ -170,8 +172,9 @@ func (p NetworkPolicy) lists() map[statementKey][]string {
 	return lists
 }
 
-// listKey says which list a statement adds to. A statement of another type, or with an
-// effect other than Allow, is not known: its addresses are not allowed by it.
+// listKey returns the list to which a statement adds addresses. A statement of another
+// type, or with an effect other than Allow, is not known, because it does not allow its
+// addresses.
 func listKey(statement json.RawMessage) (key statementKey, known bool, err error) {
 	var kind struct{ Type, Value, Effect anyText }
 	if err := json.Unmarshal(statement, &kind); err != nil || kind.Type == "" {
@@ -190,7 +193,7 @@ func newStatement(key statementKey, list []string) (json.RawMessage, error) {
 	}{list, key.kind, key.value})
 }
 
-// withList returns a statement with another list. Its other fields stay.
+// withList returns a statement with another list and otherwise unchanged fields.
 func withList(statement json.RawMessage, list []string) (json.RawMessage, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(statement, &fields); err != nil {
@@ -206,18 +209,18 @@ func withList(statement json.RawMessage, list []string) (json.RawMessage, error)
 
 func equalSets(a, b []string) bool { return slices.Equal(union(a, nil), union(b, nil)) }
 
-// policyDocument is a policy as the service returns it: JSON in a text (documented).
-// An object is tolerated.
+// policyDocument is a policy as the service returns it: JSON in a string (documented). It
+// also accepts an object.
 type policyDocument struct {
 	present  bool
 	policy   NetworkPolicy
-	returned []byte // the document as it came; nil if there is none
+	returned []byte // the returned document; nil if there is none
 }
 
-// errNoPolicy does not hold the value.
+// errNoPolicy does not quote the value.
 var errNoPolicy = &unexpectedValue{"a network policy"}
 
-// UnmarshalJSON reads "{...}", {...}, and "" as no policy.
+// UnmarshalJSON accepts "{...}" and {...}. It treats "" as no policy.
 func (d *policyDocument) UnmarshalJSON(data []byte) error {
 	*d = policyDocument{}
 	data = bytes.TrimSpace(data)
@@ -238,8 +241,8 @@ func (d *policyDocument) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// parsePolicy reads a document. Without statements and status it is {}, which the service
-// returns for a policy that was never set (observed).
+// parsePolicy parses a document. For a policy that was never set, the service returns {}
+// (observed).
 func parsePolicy(data []byte) (NetworkPolicy, error) {
 	var said struct {
 		Status     text
@@ -260,8 +263,8 @@ func parsePolicy(data []byte) (NetworkPolicy, error) {
 	return p, nil
 }
 
-// add merges a statement. Several statements about one network add up, because each lists
-// who is allowed.
+// add merges a statement. The lists of several statements about one network are combined,
+// because each list allows its addresses.
 func (p *NetworkPolicy) add(statement json.RawMessage) error {
 	key, known, err := listKey(statement)
 	if err != nil {
@@ -286,7 +289,7 @@ func (p *NetworkPolicy) add(statement json.RawMessage) error {
 	return nil
 }
 
-// union is both lists, sorted and without duplicates. It is never nil.
+// union returns both lists combined, sorted, without duplicates. It is never nil.
 func union(a, b []string) []string {
 	all := append(append([]string{}, a...), b...)
 	slices.Sort(all)
@@ -302,9 +305,9 @@ func (a *networkPolicyAnswer) missing() string {
 	return ""
 }
 
-// AccountAccessKeyPolicy returns the network policy of the account, which holds for
-// the long-lived keys that have none of their own. It comes from the cache unless this
-// client changed it since.
+// AccountAccessKeyPolicy returns the network policy of the account, which applies to
+// long-lived keys without a policy of their own. The policy comes from the cache unless
+// this client has changed it since it was read.
 func (c *Client) AccountAccessKeyPolicy(ctx context.Context) (NetworkPolicy, error) {
 	p, err := c.caches.network.get(ctx, "", c.readAccountPolicy)
 	return p.clone(), err
@@ -317,7 +320,7 @@ func (c *Client) RefreshAccountAccessKeyPolicy(ctx context.Context) (NetworkPoli
 	return p.clone(), err
 }
 
-// clone returns a copy that shares no list with p.
+// clone returns a deep copy.
 func (p NetworkPolicy) clone() NetworkPolicy {
 	p.Public, p.VPC, p.unknownStatements = slices.Clone(p.Public), maps.Clone(p.VPC), slices.Clone(p.unknownStatements)
 	for vpc, networks := range p.VPC {
@@ -336,8 +339,8 @@ func (c *Client) accountPolicyDocument(ctx context.Context) (policyDocument, err
 	return answer.document(c.call(ctx, getAccountAccessKeyPolicy, nil, &answer))
 }
 
-// document is what was returned. No policy may be a 404 (assumed: the official provider
-// handles it).
+// document returns the document of a response. A 404 counts as no policy (assumed: the
+// official provider handles it).
 func (a *networkPolicyAnswer) document(err error) (policyDocument, error) {
 	if NotFound(err, "AccessKeyPolicy") {
 		return policyDocument{policy: NoNetworkPolicy()}, nil
@@ -345,15 +348,15 @@ func (a *networkPolicyAnswer) document(err error) (policyDocument, error) {
 	return a.AccessKeyPolicy, err
 }
 
-// ChangeAccountAccessKeyPolicy writes what merge makes of the live network policy of the
-// account.
+// ChangeAccountAccessKeyPolicy writes the policy that merge returns for the live policy of
+// the account.
 func (c *Client) ChangeAccountAccessKeyPolicy(ctx context.Context, merge Merge[NetworkPolicy]) error {
 	defer c.caches.network.invalidateAround()()
 	return c.callComposed(ctx, setAccountAccessKeyPolicy, composePolicy(setAccountAccessKeyPolicy, c.accountPolicyDocument, params{}, merge), nil)
 }
 
-// composePolicy reads a network policy, merges, and writes the result over the
-// document that was returned.
+// composePolicy returns a compose function that reads a network policy, merges, and writes
+// the result over the returned document.
 func composePolicy(op operation, read func(context.Context) (policyDocument, error), key params, merge Merge[NetworkPolicy]) compose {
 	return func(ctx context.Context) (params, error) {
 		live, err := read(ctx)
@@ -382,8 +385,8 @@ func composePolicy(op operation, read func(context.Context) (policyDocument, err
 	}
 }
 
-// AccessKeyPolicy returns the network policy of a user's key. Without one the service
-// answers {} or 404 (assumed, both).
+// AccessKeyPolicy returns the network policy of a user's key. For a key without a policy
+// the service returns {} or 404 (assumed, both).
 func (c *Client) AccessKeyPolicy(ctx context.Context, userName, keyID string) (NetworkPolicy, error) {
 	d, err := c.keyPolicyDocument(ctx, userName, keyID)
 	return d.policy, err
@@ -397,8 +400,8 @@ func (c *Client) keyPolicyDocument(ctx context.Context, userName, keyID string) 
 	return answer.document(c.callForUser(ctx, getAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID}, &answer))
 }
 
-// ChangeAccessKeyPolicy writes what merge makes of the live network policy of a user's
-// key.
+// ChangeAccessKeyPolicy writes the policy that merge returns for the live policy of a
+// user's key.
 func (c *Client) ChangeAccessKeyPolicy(ctx context.Context, userName, keyID string, merge Merge[NetworkPolicy]) error {
 	if err := setAccessKeyPolicy.require("AccessKey ID", keyID); err != nil {
 		return err
@@ -407,8 +410,8 @@ func (c *Client) ChangeAccessKeyPolicy(ctx context.Context, userName, keyID stri
 	return c.callComposedForUser(ctx, setAccessKeyPolicy, userName, composePolicy(setAccessKeyPolicy, read, params{"UserAccessKeyId": keyID}, merge), nil)
 }
 
-// ParseNetworkPolicy parses a policy document, as the service takes it or as the
-// official provider stores it in a state. An empty text is no policy.
+// ParseNetworkPolicy parses a policy document in the service's form, which the official
+// provider also stores in its state. An empty text is no policy.
 func ParseNetworkPolicy(document string) (NetworkPolicy, error) {
 	data := bytes.TrimSpace([]byte(document))
 	if len(data) == 0 {

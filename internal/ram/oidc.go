@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// assumeRoleWithOIDCOperation is authenticated by its token: it has no key and no
-// signature (documented).
+// assumeRoleWithOIDCOperation is authenticated by the token, without key and signature
+// (documented).
 var assumeRoleWithOIDCOperation = operation{
 	product: stsProduct, action: "AssumeRoleWithOIDC", repeat: read, pace: session, secrets: []string{"OIDCToken"}, unsigned: true,
 }
@@ -31,8 +31,8 @@ func assumeRoleWithOIDC(oidc OIDC, source CredentialSource, config Config, readF
 	}), nil
 }
 
-// token reads the file for each session: CI systems and Kubernetes replace the token there
-// long before it expires.
+// token reads the token file. It is called for each session, because CI systems and
+// Kubernetes replace the token in the file before it expires.
 func (o OIDC) token(readFile func(string) ([]byte, error)) (string, error) {
 	if o.Token != "" {
 		return o.Token, nil
@@ -48,7 +48,7 @@ func (o OIDC) token(readFile func(string) ([]byte, error)) (string, error) {
 	return token, nil
 }
 
-// noKey are the credentials of a client that signs nothing.
+// noKey are the credentials of a client that does not sign calls.
 type noKey struct{}
 
 var errNoKey = errors.New("this client has no key to sign with")

@@ -3,7 +3,7 @@
 
 package ram
 
-// product is one of the three services, each with one version.
+// product is one of the three services. Each has one API version.
 type product string
 
 const (
@@ -12,24 +12,24 @@ const (
 	stsProduct product = "Sts"
 )
 
-// versions are the versions that this client supports.
+// versions are the API versions that this client supports.
 var versions = map[product]string{
 	ramProduct: "2015-05-01",
 	imsProduct: "2019-08-15",
 	stsProduct: "2015-04-01",
 }
 
-// repeat says what happens if an operation is sent twice.
+// repeat describes the effect of sending an operation twice.
 type repeat int
 
 const (
-	// once acts twice, as a create does. It is the zero value, which is safe for any
-	// operation. After an unknown outcome only the caller can decide how to continue
-	// (KEY-01).
+	// once: a second call has a second effect, for example another create. This is the zero
+	// value, because it is safe for every operation. After an unknown outcome, only the
+	// caller can decide how to continue (KEY-01).
 	once repeat = iota
-	// read changes nothing.
+	// read: the operation changes nothing.
 	read
-	// set has the same result however often it is sent.
+	// set: the result is the same however often the operation is sent.
 	set
 )
 
@@ -38,19 +38,19 @@ type operation struct {
 	product  product
 	action   string
 	repeat   repeat
-	pace     pace     // the quota that the operation counts against
-	secrets  []string // names of the secret parameters
-	unsigned bool     // authenticated by its parameters: no key and no signature
+	pace     pace     // class of the published quota
+	secrets  []string // names of the parameters that hold secrets
+	unsigned bool     // authenticated by its parameters, without key and signature
 }
 
 // pace is the class of an operation's published quota.
 type pace int
 
 const (
-	// byRepeat paces reads as reads, and all others as writes.
+	// byRepeat: a read has the quota of reads, every other operation that of writes.
 	byRepeat pace = iota
-	// attachment is the slower class of attaching, grouping and tagging.
+	// attachment: attaching, grouping and tagging, which have a lower quota.
 	attachment
-	// session is the class of Sts, whose creates have the quota of reads.
+	// session: the operations of Sts, whose creates have the quota of reads.
 	session
 )

@@ -9,22 +9,22 @@ import (
 	"iter"
 )
 
-// maxPages limits a list that does not end (ROB-04).
+// maxPages limits a list that never ends (ROB-04).
 const maxPages = 5000
 
-// errIncomplete is a list that cannot be read to its end. It is no list, because a missing
-// item may exist (CONS-03).
+// errIncomplete means that a list cannot be read to its end. The part that was read must
+// not be used, because a missing item may exist (CONS-03).
 var errIncomplete = errors.New("the list cannot be read to its end")
 
-// page is what a page says about the next one.
+// page holds what a response says about the next page.
 type page struct {
 	IsTruncated flag
 	Marker      text
 }
 
-// next is the marker of the next page, "" at the end. A list ends when it says so,
-// whatever marker it has (documented); without a statement it continues while it has a
-// marker (assumed).
+// next returns the marker of the next page, or "" at the end. A response with IsTruncated
+// false ends the list, whatever its marker (documented). Without IsTruncated, the list
+// continues while the response has a marker (assumed).
 func (p page) next() (string, error) {
 	truncated := p.IsTruncated.value
 	if truncated != nil && !*truncated {
@@ -36,10 +36,11 @@ func (p page) next() (string, error) {
 	return string(p.Marker), nil
 }
 
-// seenMarkers are the markers that a list has had.
+// seenMarkers are the markers of the pages that were read.
 type seenMarkers map[string]bool
 
-// next is the marker of the page after p, "" at the end.
+// next returns the marker of the page after p, or "" at the end. A repeated marker is an
+// error.
 func (m seenMarkers) next(p page) (string, error) {
 	next, err := p.next()
 	switch {
@@ -54,7 +55,7 @@ func (m seenMarkers) next(p page) (string, error) {
 	return next, nil
 }
 
-// paged reads a list page by page and yields each item once, by its id. An error is
+// paged reads a list page by page and yields each item once, identified by id. An error is
 // yielded at most once, as the last item.
 func paged[T any](op operation, read func(marker string) (page, []T, error), id func(T) string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
@@ -86,7 +87,7 @@ func paged[T any](op operation, read func(marker string) (page, []T, error), id 
 	}
 }
 
-// withMarker adds the marker of a page.
+// withMarker returns the parameters with the marker of a page.
 func withMarker(in params, marker string) params {
 	if marker != "" {
 		in["Marker"] = marker

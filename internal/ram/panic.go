@@ -10,20 +10,21 @@ import (
 	"strings"
 )
 
-// PanicError is a bug of this program, caught before it ends the process, because
-// concurrent operations and their state would be lost.
+// PanicError is a panic of this program that was recovered. It must not end the process,
+// because concurrent operations would lose their results and their state.
 type PanicError struct {
-	Cause string // the runtime error, or only the type of another value, which may hold a secret
+	Cause string // message of a runtime error, or only the type of another value, which may hold a secret
 	Stack string // functions and lines, without arguments
 }
 
-// Error names the cause.
+// Error returns the cause.
 func (p *PanicError) Error() string { return "a bug of the provider: " + p.Cause }
 
-// maxFrames is how many functions a panic lists: the first show where it happened.
+// maxFrames limits the number of functions in the stack. The first ones show where the
+// panic occurred.
 const maxFrames = 24
 
-// CatchPanic returns the result of do, or the panic that ended it as a [*PanicError].
+// CatchPanic calls do and returns its error. It returns a panic as a [*PanicError].
 func CatchPanic(do func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -42,7 +43,7 @@ func newPanicError(cause any) *PanicError {
 		}
 	}
 	var calls [maxFrames]uintptr
-	const ours = 3 // Callers, this function and the deferred one
+	const ours = 3 // runtime.Callers, this function and the deferred one
 	frames := runtime.CallersFrames(calls[:runtime.Callers(ours, calls[:])])
 	var stack strings.Builder
 	for more := true; more; {
@@ -54,5 +55,6 @@ func newPanicError(cause any) *PanicError {
 	return p
 }
 
-// baseName is the name of a file without the directories of the machine that built it.
+// baseName returns the name of a file without its directories, which belong to the machine
+// that built the program.
 func baseName(file string) string { return file[strings.LastIndexByte(file, '/')+1:] }

@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// params are the parameters of one call. Nil values are left out; an empty text or list is
-// sent, because it clears what it names.
+// params are the parameters of one call. Nil values are not sent. An empty string or list
+// is sent, because it clears the parameter's value.
 type params map[string]string
 
 func (p params) flag(name string, value *bool) {
@@ -30,7 +30,7 @@ func (p params) text(name string, value *string) {
 	}
 }
 
-// list sends one parameter that holds a JSON array.
+// list adds a parameter that holds a JSON array.
 func (p params) list(name string, values []string) error {
 	if values == nil {
 		return nil

@@ -18,13 +18,13 @@ type Passkey struct {
 	ID          string
 	Name        string
 	CreateDate  time.Time
-	LastUseDate time.Time // zero: never
+	LastUseDate time.Time // zero if never used
 }
 
-// passkeysAnswer has a list that is not wrapped, and times that are seconds in texts
-// (documented). A list that is left out is empty: nothing is removed for its sake.
+// passkeysAnswer has a plain JSON list, and times that are seconds in strings (documented).
+// An absent list counts as empty, because no caller deletes anything based on it.
 type passkeysAnswer struct {
-	IsTruncated flag // of an operation without pages: false, or absent
+	IsTruncated flag // this operation has no pages: false or absent
 	Passkeys    []struct {
 		ID          text `json:"PasskeyId"`
 		Name        text `json:"PasskeyName"`
@@ -60,8 +60,8 @@ func (c *Client) Passkeys(ctx context.Context, userName string) ([]Passkey, erro
 	return passkeys, nil
 }
 
-// DeletePasskey deletes a passkey of a user. NotFound(err, "Passkey") reports that the user
-// does not have it (assumed).
+// DeletePasskey deletes a passkey of a user. NotFound(err, "Passkey") reports whether the
+// user does not have it (assumed).
 func (c *Client) DeletePasskey(ctx context.Context, userName, id string) error {
 	if err := deletePasskey.require("passkey id", id); err != nil {
 		return err

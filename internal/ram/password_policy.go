@@ -10,8 +10,8 @@ var (
 	setPasswordPolicy = operation{product: imsProduct, action: "SetPasswordPolicy", repeat: set}
 )
 
-// PasswordPolicy holds the rules for the passwords of an account's users. Nil is a
-// field that the service did not return, or that a Set does not send.
+// PasswordPolicy holds the rules for the passwords of an account's users. Nil means that
+// the service did not return the field, or that a Set does not send it.
 type PasswordPolicy struct {
 	MinimumPasswordLength             *int64
 	RequireLowercaseCharacters        *bool
@@ -20,11 +20,11 @@ type PasswordPolicy struct {
 	RequireSymbols                    *bool
 	MinimumPasswordDifferentCharacter *int64
 	PasswordNotContainUserName        *bool
-	MaxPasswordAge                    *int64 // days, 0: passwords do not expire
-	HardExpiry                        *bool  // HardExpire on the wire of Ims
+	MaxPasswordAge                    *int64 // in days; 0: passwords do not expire
+	HardExpiry                        *bool  // named HardExpire by Ims
 	PasswordReusePrevention           *int64
-	MaxLoginAttempts                  *int64 // MaxLoginAttemps on the wire, 0: unlimited
-	InitialPasswordAge                *int64 // days, 0: initial passwords do not expire
+	MaxLoginAttempts                  *int64 // named MaxLoginAttemps by the service; 0: unlimited
+	InitialPasswordAge                *int64 // in days; 0: initial passwords do not expire
 	InterceptRiskPasswordOnAPI        *bool
 }
 
@@ -55,8 +55,8 @@ func (a *passwordPolicyAnswer) missing() string {
 	return ""
 }
 
-// PasswordPolicy returns the policy of the account, from the cache unless this client
-// changed it since.
+// PasswordPolicy returns the policy of the account. It comes from the cache unless this
+// client has changed it since it was read.
 func (c *Client) PasswordPolicy(ctx context.Context) (PasswordPolicy, error) {
 	return c.caches.policy.get(ctx, "", c.readPolicy)
 }
@@ -116,10 +116,10 @@ func (p PasswordPolicy) params() (params, error) {
 	return in, nil
 }
 
-// ChangePasswordPolicy writes what merge makes of the live policy. Whether the service
-// keeps or resets what a request leaves out is not documented, so the request has
-// everything that was returned. A reply that lacks a known field is refused, unless merge
-// sets it.
+// ChangePasswordPolicy writes the policy that merge returns for the live policy. It is not
+// documented whether the service keeps or resets fields that a request leaves out, so the
+// request holds every returned field. If the response lacks one of the known fields and
+// merge does not set it, nothing is written.
 func (c *Client) ChangePasswordPolicy(ctx context.Context, merge Merge[PasswordPolicy], known ...string) error {
 	defer c.caches.policy.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[PasswordPolicy]{

@@ -14,16 +14,17 @@ var (
 	getPolicy    = operation{product: ramProduct, action: "GetPolicy", repeat: read}
 )
 
-// CustomPolicy is the type of a policy of the account. The others are those of the service.
+// CustomPolicy is the type of a policy of the account. Other policies belong to the
+// service.
 const CustomPolicy = "Custom"
 
-// PolicyDetails is a policy of the list of all policies, which has no documents.
+// PolicyDetails is a policy in the list of all policies, which returns no documents.
 type PolicyDetails struct {
 	Policy
 
 	Description     string
 	DefaultVersion  string
-	AttachmentCount *int64 // users, groups and roles; nil if the service does not return it
+	AttachmentCount *int64 // number of users, groups and roles; nil if not returned
 	CreateDate      time.Time
 	UpdateDate      time.Time
 }
@@ -53,8 +54,8 @@ func (a *allPoliciesAnswer) missing() string {
 	return ""
 }
 
-// Policies reads the policies of one type, or of both types if it is empty, page by page. An error is
-// yielded at most once, as the last item: the list is then incomplete.
+// Policies yields the policies of one type, or of both types if policyType is empty, page
+// by page. An error is yielded at most once, as the last item: the list is then incomplete.
 func (c *Client) Policies(ctx context.Context, policyType string) iter.Seq2[PolicyDetails, error] {
 	return paged(listPolicies, func(marker string) (page, []PolicyDetails, error) {
 		in := withMarker(params{"MaxItems": largestPage}, marker)
@@ -75,7 +76,7 @@ func (c *Client) Policies(ctx context.Context, policyType string) iter.Seq2[Poli
 	}, func(policy PolicyDetails) string { return policy.key() })
 }
 
-// key names a policy in the cache.
+// key is the name of the policy in the caches.
 func (p Policy) key() string { return p.Type + " " + p.Name }
 
 type policyAnswer struct {
@@ -89,7 +90,8 @@ func (a *policyAnswer) missing() string {
 	return ""
 }
 
-// PolicyDocument returns the document of the default version of a policy, from the cache.
+// PolicyDocument returns the document of the default version of a policy. It comes from the
+// cache.
 func (c *Client) PolicyDocument(ctx context.Context, policy Policy) (string, error) {
 	return c.caches.documents.get(ctx, policy.key(), func(ctx context.Context) (string, error) {
 		if err := getPolicy.require("policy name", policy.Name); err != nil {

@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// A PrincipalKind is a kind of object to which policies are attached, as the names of operations
-// and parameters have it.
+// PrincipalKind is a kind of object to which policies can be attached. Its value is part of
+// the names of operations and parameters.
 type PrincipalKind string
 
 // The kinds of principals.
@@ -26,13 +26,13 @@ type Principal struct {
 	Name string
 }
 
-// Policy names a policy of the account or of the service.
+// Policy identifies a policy of the account or of the service.
 type Policy struct {
 	Type string // System, Custom
 	Name string
 }
 
-// attachmentOperations are those of one kind of principal.
+// attachmentOperations are the operations for one kind of principal.
 type attachmentOperations struct{ attach, detach, list operation }
 
 var attachmentsOf = map[PrincipalKind]attachmentOperations{
@@ -59,13 +59,13 @@ var (
 	listEntitiesForPolicy = operation{product: ramProduct, action: "ListEntitiesForPolicy", repeat: read}
 )
 
-// AttachPolicy attaches a policy to a principal: at account level, or in a resource group if one is
-// named. Exists(err) reports that it is attached already.
+// AttachPolicy attaches a policy to a principal, at account level or in a resource group.
+// Exists(err) reports whether it is already attached.
 func (c *Client) AttachPolicy(ctx context.Context, to Principal, policy Policy, resourceGroup string) error {
 	return c.changeAttachment(ctx, attachmentsOf[to.Kind].attach, to, policy, resourceGroup)
 }
 
-// DetachPolicy detaches a policy from a principal: at account level, or in the named resource group.
+// DetachPolicy detaches a policy from a principal, at account level or in a resource group.
 func (c *Client) DetachPolicy(ctx context.Context, from Principal, policy Policy, resourceGroup string) error {
 	return c.changeAttachment(ctx, attachmentsOf[from.Kind].detach, from, policy, resourceGroup)
 }
@@ -81,7 +81,7 @@ func (c *Client) changeAttachment(ctx context.Context, op operation, p Principal
 	return c.call(ctx, op, in, nil)
 }
 
-// key names the policies of a principal in the cache.
+// key is the name of the principal in the caches.
 func (p Principal) key() string { return string(p.Kind) + " " + p.Name }
 
 type policiesAnswer struct {
@@ -90,7 +90,8 @@ type policiesAnswer struct {
 	}
 }
 
-// A list that lacks something is refused: a policy that is not in a list counts as detached.
+// missing refuses an incomplete list, because a policy that is not in the list counts as
+// detached.
 func (a *policiesAnswer) missing() string {
 	if a.Policies == nil || a.Policies.Policy == nil {
 		return "Policies"
@@ -103,16 +104,16 @@ func (a *policiesAnswer) missing() string {
 	return ""
 }
 
-// AttachedPolicies returns the policies that are attached to a principal at account level, from the
-// cache unless this client changed them since. The service does not list those in a resource group
-// (documented for users).
+// AttachedPolicies returns the policies that are attached to a principal at account level.
+// The service does not list attachments in a resource group (documented for users). The
+// list comes from the cache unless this client has changed it since it was read.
 func (c *Client) AttachedPolicies(ctx context.Context, to Principal) ([]Policy, error) {
 	policies, err := c.caches.attached.get(ctx, to.key(), c.attachedReader(to))
 	return slices.Clone(policies), err
 }
 
-// RefreshAttachedPolicies returns the policies that are attached to a principal at account level. It
-// bypasses the cache.
+// RefreshAttachedPolicies returns the policies that are attached to a principal at account
+// level. It bypasses the cache.
 func (c *Client) RefreshAttachedPolicies(ctx context.Context, to Principal) ([]Policy, error) {
 	policies, err := c.caches.attached.refresh(ctx, to.key(), c.attachedReader(to))
 	return slices.Clone(policies), err
@@ -149,7 +150,7 @@ func (a *roleAnswer) missing() string {
 	return ""
 }
 
-// NamedRole is a RAM role of the account.
+// NamedRole is the id and the name of a RAM role.
 type NamedRole struct{ ID, Name string }
 
 type rolesAnswer struct {
@@ -175,8 +176,8 @@ func (a *rolesAnswer) missing() string {
 	return ""
 }
 
-// Roles reads all roles page by page. An error is yielded at most once, as the last item: the
-// list is then incomplete.
+// Roles yields all roles, page by page. An error is yielded at most once, as the last item:
+// the list is then incomplete.
 func (c *Client) Roles(ctx context.Context) iter.Seq2[NamedRole, error] {
 	return paged(listRoles, func(marker string) (page, []NamedRole, error) {
 		var answer rolesAnswer
@@ -209,7 +210,7 @@ type entitiesAnswer struct {
 	Roles  *struct{ Role []struct{ RoleName text } }
 }
 
-// The service may leave out an empty list, but not all of them.
+// missing allows the service to leave out empty lists, but not all lists.
 func (a *entitiesAnswer) missing() string {
 	if a.Users == nil && a.Groups == nil && a.Roles == nil {
 		return "Users"
@@ -217,8 +218,9 @@ func (a *entitiesAnswer) missing() string {
 	return ""
 }
 
-// PolicyPrincipals returns the users, groups and roles to which a policy is attached at account
-// level, from the cache unless this client changed an attachment since.
+// PolicyPrincipals returns the users, groups and roles to which a policy is attached at
+// account level. The list comes from the cache unless this client has changed an attachment
+// since it was read.
 func (c *Client) PolicyPrincipals(ctx context.Context, policy Policy) ([]Principal, error) {
 	principals, err := c.caches.entities.get(ctx, policy.Type+" "+policy.Name, func(ctx context.Context) ([]Principal, error) { return c.readPolicyPrincipals(ctx, policy) })
 	return slices.Clone(principals), err

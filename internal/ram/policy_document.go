@@ -9,13 +9,14 @@ import (
 	"strings"
 )
 
-// Rights are what a policy allows as far as this provider cares.
+// Rights summarizes what a policy allows.
 type Rights struct {
 	Administrator bool // every action on every resource
-	ChangesRAM    bool // an action of RAM that is not a read: enough to become an administrator
+	ChangesRAM    bool // an action of RAM that is not a read, which is enough to become an administrator
 }
 
-// PolicyRights returns what the default version of a policy allows, from the cache.
+// PolicyRights returns the rights that the default version of a policy grants. The document
+// comes from the cache.
 func (c *Client) PolicyRights(ctx context.Context, policy Policy) (Rights, error) {
 	document, err := c.PolicyDocument(ctx, policy)
 	if err != nil {
@@ -24,10 +25,10 @@ func (c *Client) PolicyRights(ctx context.Context, policy Policy) (Rights, error
 	return rightsOf(document), nil
 }
 
-// oneOrMany is a text or a list of texts.
+// oneOrMany is a string or a list of strings.
 type oneOrMany []string
 
-// UnmarshalJSON reads both forms.
+// UnmarshalJSON accepts both forms.
 func (l *oneOrMany) UnmarshalJSON(data []byte) error {
 	var one string
 	if json.Unmarshal(data, &one) == nil {
@@ -45,9 +46,10 @@ type policyStatement struct {
 	Condition map[string]any
 }
 
-// rightsOf evaluates the statements that allow. It ignores those that deny, conditions and resources, except
-// that an administrator has neither: a warning that is not needed is better than one that is missing. A
-// document that cannot be read allows everything.
+// rightsOf evaluates the Allow statements of a document. It ignores Deny statements,
+// conditions and resources, except that Administrator requires all resources and no
+// condition: an unnecessary warning is better than a missing one. A document that cannot be
+// parsed counts as allowing everything.
 func rightsOf(document string) (rights Rights) {
 	var policy struct{ Statement []policyStatement }
 	if json.Unmarshal([]byte(document), &policy) != nil {
@@ -67,8 +69,8 @@ func rightsOf(document string) (rights Rights) {
 	return rights
 }
 
-// changesRAM reports whether a pattern of actions covers one of RAM that is not a read. The names of
-// reads begin with Get or List (documented).
+// changesRAM reports whether an action pattern matches a RAM action that is not a read. The
+// names of reads begin with Get or List (documented).
 func changesRAM(pattern string) bool {
 	service, action, both := strings.Cut(strings.ToLower(pattern), ":")
 	if !both {
@@ -80,7 +82,7 @@ func changesRAM(pattern string) bool {
 	return !strings.HasPrefix(action, "get") && !strings.HasPrefix(action, "list")
 }
 
-// coversRAM reports whether a list of excluded actions contains all of RAM.
+// coversRAM reports whether a list of excluded actions contains all RAM actions.
 func coversRAM(patterns []string) bool {
 	for _, pattern := range patterns {
 		if lower := strings.ToLower(pattern); lower == "*" || lower == "ram:*" || lower == "*:*" {

@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// profiles is the configuration file of the aliyun CLI. Profiles are decoded one by one,
-// so that an unknown form of one does not affect the others.
+// profiles is the configuration file of the aliyun CLI. Each profile is decoded separately,
+// so that an unknown form of one profile does not affect the others.
 type profiles struct {
 	Current  string            `json:"current"`
 	Profiles []json.RawMessage `json:"profiles"`
 }
 
-// profile is one entry of the file (observed).
+// profile is one profile of the file (observed).
 type profile struct {
 	Name            string `json:"name"`
 	Mode            string `json:"mode"`
@@ -57,7 +57,8 @@ type profile struct {
 	OAuthAccessTokenExpire int64  `json:"oauth_access_token_expire"`
 }
 
-// fromProfile selects a profile of a file; without a name, the file's current one.
+// fromProfile selects a profile of a file by name, or the file's current profile if name is
+// "".
 func fromProfile(env Environment, file, name string) (SelectedCredentials, error) {
 	if file == "" {
 		return SelectedCredentials{}, problemf("There is no home directory with .aliyun/config.json; name the file in `shared_credentials_file` or %s.", credentialsFileVariable)
@@ -83,7 +84,7 @@ func fromProfile(env Environment, file, name string) (SelectedCredentials, error
 	return selected, nil
 }
 
-// sts is the Sts of a profile.
+// sts returns the Sts of the named profile.
 func (p profiles) sts(name string) (stsPlace, error) {
 	entry, err := p.find(name)
 	if err != nil {
@@ -92,8 +93,8 @@ func (p profiles) sts(name string) (stsPlace, error) {
 	return entry.sts()
 }
 
-// sts checks the Sts of the profile before it becomes part of a host name: the requests
-// to it are signed, and some carry tokens.
+// sts returns the Sts of the profile. It checks the value before it becomes part of a host
+// name, because requests to that host are signed and some carry tokens.
 func (p profile) sts() (stsPlace, error) {
 	place := stsPlace{region: strings.TrimSpace(p.StsRegion)}
 	if place.region != "" && !Region.MatchString(place.region) {
@@ -117,8 +118,8 @@ func (p profile) sts() (stsPlace, error) {
 	return place, nil
 }
 
-// readProfiles never quotes the file, which holds secrets: the text of a JSON error
-// contains parts of its input.
+// readProfiles reads the file. Its errors never quote the file, which holds secrets: the
+// message of a JSON error contains parts of its input.
 func readProfiles(env Environment, file string) (all profiles, err error) {
 	content, err := env.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -134,17 +135,17 @@ func readProfiles(env Environment, file string) (all profiles, err error) {
 	return all, nil
 }
 
-// missingFile is the path of a file that should exist.
+// missingFile is the path of a file that does not exist.
 type missingFile string
 
 func (f missingFile) Error() string {
 	return fmt.Sprintf("The file %s does not exist; run `aliyun configure`, or name another file.", string(f))
 }
 
-// Is equates it with the error of the file system.
+// Is makes errors.Is(err, fs.ErrNotExist) true.
 func (missingFile) Is(target error) bool { return target == fs.ErrNotExist }
 
-// line is the place of a JSON error, and nothing else of it.
+// line returns the line number of a JSON error, without its message.
 func line(content []byte, err error) string {
 	var offset int64
 	var syntax *json.SyntaxError
@@ -178,8 +179,8 @@ func (p profiles) find(name string) (profile, error) {
 	return profile{}, problemf("there is no profile %q.", name)
 }
 
-// resolve follows a profile to the source of its key and the roles on the way, the last of
-// which is its own.
+// resolve follows a profile to the source of its key. It returns the roles to assume, that
+// of the profile last.
 func (p profiles) resolve(name string, path []string) (o keySource, roles []Role, err error) {
 	if slices.Contains(path, name) {
 		return o, nil, problemf("the source profiles form a circle: %s.", strings.Join(append(path, name), " -> "))
@@ -236,8 +237,9 @@ func (p profiles) chain(entry profile, path []string) (o keySource, roles []Role
 	return o, append(roles, role), err
 }
 
-// withKey uses the token only where the mode or the key needs one: the CLI does not remove
-// the token of a profile that is changed to another mode (observed).
+// withKey returns the key of the profile. It uses the token only if the mode or the key
+// needs one, because the CLI does not remove the token when a profile is changed to another
+// mode (observed).
 func (p profile) withKey(mode string) (o keySource, roles []Role, err error) {
 	key := Key{ID: strings.TrimSpace(p.AccessKeyID), Secret: strings.TrimSpace(p.AccessKeySecret)}
 	if mode == "ststoken" || isTemporary(key.ID) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The recycle bin addresses users by id (documented).
+// The operations of the recycle bin address users by id (documented).
 var (
 	listRecycledKeys   = operation{product: imsProduct, action: "ListAccessKeysInRecycleBin", repeat: read}
 	getRecycledKey     = operation{product: imsProduct, action: "GetAccessKeyInfoInRecycleBin", repeat: read}
@@ -20,11 +20,11 @@ var (
 type RecycledKey struct {
 	ID          string
 	CreateDate  time.Time
-	RecycleDate time.Time // when it was deleted
-	DeleteDate  time.Time // when it is deleted permanently
+	RecycleDate time.Time // time of the deletion
+	DeleteDate  time.Time // time at which the service deletes it permanently
 
 	UserID       string
-	UserName     string // empty where only the user's id is returned
+	UserName     string // empty if the service returns only the user's id
 	UserRecycled bool   // the user is in the recycle bin, too
 }
 
@@ -46,7 +46,7 @@ func (s *recycledKeyFields) key() RecycledKey {
 }
 
 type recycledKeysAnswer struct {
-	IsTruncated flag // of an operation without pages: false, or absent
+	IsTruncated flag // this operation has no pages: false or absent
 	AccessKeys  struct{ AccessKey []recycledKeyFields }
 }
 
@@ -62,8 +62,8 @@ func (a *recycledKeysAnswer) missing() string {
 	return ""
 }
 
-// RecycledKeys returns the deleted keys of a user that can be restored, three at most. The
-// operation has no pages (documented).
+// RecycledKeys returns the deleted keys of a user that can be restored. There are at most
+// three, and the operation has no pages (documented).
 func (c *Client) RecycledKeys(ctx context.Context, userID string) ([]RecycledKey, error) {
 	if err := listRecycledKeys.require("user id", userID); err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (a *recycledKeyAnswer) missing() string {
 }
 
 // RecycledKey returns a deleted key and its user. NotFound(err, "User.AccessKey") reports
-// that it is not in the recycle bin (assumed).
+// whether it is not in the recycle bin (assumed).
 func (c *Client) RecycledKey(ctx context.Context, id string) (RecycledKey, error) {
 	if err := getRecycledKey.require("AccessKey ID", id); err != nil {
 		return RecycledKey{}, err
@@ -106,8 +106,8 @@ func (c *Client) RecycledKey(ctx context.Context, id string) (RecycledKey, error
 	return answer.AccessKey.key(), nil
 }
 
-// RestoreRecycledKey restores a deleted key. LimitExceeded(err) reports that the user has
-// the maximum number of keys (assumed).
+// RestoreRecycledKey restores a deleted key. LimitExceeded(err) reports whether the user
+// already has the maximum number of keys (assumed).
 func (c *Client) RestoreRecycledKey(ctx context.Context, userID, id string) error {
 	return c.onRecycledKey(ctx, restoreRecycledKey, userID, id)
 }

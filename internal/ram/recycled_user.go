@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// The recycle bin of users; a recycled user has its id, its keys and its login profile (documented).
+// The recycle bin of users. A recycled user keeps its id, keys and login profile
+// (documented).
 var (
 	listRecycledUsers   = operation{product: imsProduct, action: "ListUsersInRecycleBin", repeat: read}
 	getRecycledUser     = operation{product: imsProduct, action: "GetUserInRecycleBin", repeat: read}
@@ -17,7 +18,7 @@ var (
 	purgeRecycledUser   = operation{product: imsProduct, action: "DeleteUserInRecycleBin", repeat: set}
 )
 
-// largestRecycledPage is the largest page of recycled users (documented).
+// largestRecycledPage is the largest page size of recycled users (documented).
 const largestRecycledPage = "100"
 
 // RecycledUser is a deleted user who can be restored.
@@ -27,8 +28,8 @@ type RecycledUser struct {
 	PrincipalName string
 	DisplayName   string
 	CreateDate    time.Time
-	RecycleDate   time.Time // when the user was deleted
-	DeleteDate    time.Time // when the user is deleted permanently
+	RecycleDate   time.Time // time of the deletion
+	DeleteDate    time.Time // time at which the service deletes the user permanently
 }
 
 type recycledUserFields struct {
@@ -63,7 +64,7 @@ type recycledUsersAnswer struct {
 	Users *struct{ User []recycledUserFields }
 }
 
-// The service may leave out an empty list, but not one that goes on.
+// missing allows the service to leave out an empty list, unless the list continues.
 func (a *recycledUsersAnswer) missing() string {
 	if a.Users == nil {
 		if a.IsTruncated.isTrue() {
@@ -79,8 +80,8 @@ func (a *recycledUsersAnswer) missing() string {
 	return ""
 }
 
-// RecycledUsers reads all users in the recycle bin page by page. An error is yielded at most once, as the
-// last item: the list is then incomplete.
+// RecycledUsers yields all users in the recycle bin, page by page. An error is yielded at
+// most once, as the last item: the list is then incomplete.
 func (c *Client) RecycledUsers(ctx context.Context) iter.Seq2[RecycledUser, error] {
 	return paged(listRecycledUsers, func(marker string) (page, []RecycledUser, error) {
 		var answer recycledUsersAnswer
@@ -106,8 +107,8 @@ func (a *recycledUserAnswer) missing() string {
 	return a.User.missing()
 }
 
-// RecycledUser returns a user in the recycle bin. NotFound(err, "User") reports that it is not there
-// (assumed).
+// RecycledUser returns a user in the recycle bin. NotFound(err, "User") reports whether the
+// user is not in it (assumed).
 func (c *Client) RecycledUser(ctx context.Context, id string) (RecycledUser, error) {
 	if err := getRecycledUser.require("user id", id); err != nil {
 		return RecycledUser{}, err
@@ -119,13 +120,13 @@ func (c *Client) RecycledUser(ctx context.Context, id string) (RecycledUser, err
 	return answer.User.user(), nil
 }
 
-// RestoreRecycledUser restores a deleted user. Exists(err) reports that another user has its name
-// (assumed).
+// RestoreRecycledUser restores a deleted user. Exists(err) reports whether another user has
+// the name (assumed).
 func (c *Client) RestoreRecycledUser(ctx context.Context, id string) error {
 	return c.onRecycledUser(ctx, restoreRecycledUser, id)
 }
 
-// PurgeRecycledUser deletes a user in the recycle bin permanently.
+// PurgeRecycledUser permanently deletes a user in the recycle bin.
 func (c *Client) PurgeRecycledUser(ctx context.Context, id string) error {
 	return c.onRecycledUser(ctx, purgeRecycledUser, id)
 }

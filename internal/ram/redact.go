@@ -20,17 +20,17 @@ import (
 // removed replaces a secret.
 const removed = "(removed)"
 
-// maxMessage limits how much of a message is shown.
+// maxMessage limits the length of a message.
 const maxMessage = 1000
 
 // stringToSignPattern matches the part of a signature error that quotes all parameters of
-// the call, also passwords (documented).
+// the call, including passwords (documented).
 var stringToSignPattern = regexp.MustCompile(`(?is)(string to sign is:).*`)
 
-// redactor removes the secrets of one call from texts of the service (LOG-02).
+// redactor removes the secrets of one call from messages of the service (LOG-02).
 type redactor struct{ secrets *strings.Replacer }
 
-// newRedactor finds the secrets in the usual encodings.
+// newRedactor returns a redactor for the secrets in their usual encodings.
 func newRedactor(secrets ...string) redactor {
 	seen := map[string]bool{}
 	for _, secret := range secrets {
@@ -39,7 +39,7 @@ func newRedactor(secrets ...string) redactor {
 		}
 	}
 	delete(seen, "")
-	// The longest first, because a shorter one may be part of it.
+	// Longer secrets come first, because a shorter one may be part of a longer one.
 	longest := slices.SortedFunc(maps.Keys(seen), func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
 	for _, form := range longest {
@@ -48,7 +48,7 @@ func newRedactor(secrets ...string) redactor {
 	return redactor{strings.NewReplacer(pairs...)}
 }
 
-// encodings are the secret itself and its usual encodings.
+// encodings returns the secret and its usual encodings.
 func encodings(secret string) []string {
 	if secret == "" {
 		return nil
@@ -65,7 +65,7 @@ func encodings(secret string) []string {
 	return all
 }
 
-// percentEncode is the encoding of the signature: a blank is %20.
+// percentEncode encodes as the signature does: a blank becomes %20.
 func percentEncode(text string) string {
 	return strings.NewReplacer("+", "%20", "*", "%2A", "%7E", "~").Replace(url.QueryEscape(text))
 }
@@ -104,7 +104,7 @@ func quotedPrintable(text string) string {
 	return out.String()
 }
 
-// withoutControls replaces each control character, and what is not UTF-8, with a blank.
+// withoutControls replaces control characters and invalid UTF-8 with blanks.
 func withoutControls(text string) string {
 	return strings.Map(func(letter rune) rune {
 		if unicode.IsControl(letter) || letter == unicode.ReplacementChar {
@@ -114,9 +114,9 @@ func withoutControls(text string) string {
 	}, text)
 }
 
-// clean removes control characters, what follows "string to sign is:", and the secrets,
-// and shortens the text, in this order: a secret that is broken into lines would become
-// whole without the line breaks, and a shortened one would not be found.
+// clean removes control characters, then the text after "string to sign is:", then the
+// secrets, and finally shortens the text. The order matters: removing line breaks could
+// join the parts of a secret, and a shortened secret would not be found.
 func (r redactor) clean(text string) string {
 	text = stringToSignPattern.ReplaceAllString(withoutControls(text), "$1 "+removed)
 	text = strings.TrimSpace(r.secrets.Replace(text))

@@ -14,21 +14,20 @@ import (
 	"strings"
 )
 
-// ErrUnchanged is what a [Merge] returns to end a change without a write, because
-// the live values are already as wanted.
+// ErrUnchanged is the error with which a [Merge] ends a change without a write, because the
+// live values are already as wanted.
 var ErrUnchanged = errors.New("nothing to change")
 
-// Merge returns what to write, made from the live values. It is called for each
-// attempt, after the attempt has waited for its turn and immediately before it is
-// sent, so nothing that it was given is older than the wait. reply holds every
-// field that the service returned. Its error ends the call without a write;
-// [ErrUnchanged] does so successfully.
+// Merge returns the values to write, based on the live values. It is called for each
+// attempt, immediately before the request is sent and after the wait for the rate limit, so
+// the live values are current. reply holds every field that the service returned. An error
+// ends the call without a write. With [ErrUnchanged] the call succeeds.
 type Merge[S any] func(ctx context.Context, live S, reply Reply) (S, error)
 
-// Reply holds the fields of a setting as the service returned them, also those that
-// this client does not know: parameter values by name. A Set operation names its
-// parameters like the fields that the Get operation returns (documented), so a Reply
-// can be sent back.
+// Reply holds all fields of a setting that the service returned, including those that this
+// client does not know, as parameter values by name. The parameters of a Set operation have
+// the names of the fields that the Get operation returns (documented), so a Reply can be
+// sent back.
 type Reply struct{ fields params }
 
 // Has reports whether the service returned a value for the field.
@@ -37,10 +36,10 @@ func (r Reply) Has(name string) bool {
 	return returned
 }
 
-// Names are the names of the fields that the service returned, sorted.
+// Names returns the sorted names of the returned fields.
 func (r Reply) Names() []string { return slices.Sorted(maps.Keys(r.fields)) }
 
-// UnmarshalJSON collects the fields of an object and of the objects in it.
+// UnmarshalJSON collects the fields of an object and of its nested objects.
 func (r *Reply) UnmarshalJSON(data []byte) error {
 	r.fields = params{}
 	return r.collect(data)
@@ -59,8 +58,8 @@ func (r *Reply) collect(object []byte) error {
 	return nil
 }
 
-// add takes one field. A null is no value. A list is sent as a JSON array, as the
-// known list of these operations is (documented for VerificationTypes).
+// add adds one field. It ignores null. A list is sent as a JSON array, as is documented for
+// VerificationTypes, the only known list of these operations.
 func (r *Reply) add(name string, value []byte) error {
 	switch {
 	case len(value) == 0 || bytes.Equal(value, []byte("null")):
@@ -76,8 +75,8 @@ func (r *Reply) add(name string, value []byte) error {
 	return err
 }
 
-// plainList is a list as it is sent. One that comes as a text with JSON in it, as in one of
-// the vendor's samples, is refused when it is sent back so.
+// plainList returns a list in the form in which it is sent. One of the vendor's samples
+// returns the list as a string that holds JSON, which the service does not accept as input.
 func plainList(value []byte) []byte {
 	var list textList
 	if !bytes.Contains(value, []byte(`"[`)) || list.UnmarshalJSON(value) != nil {
@@ -90,9 +89,8 @@ func plainList(value []byte) []byte {
 	return plain
 }
 
-// overlay returns the parameters of a full write: everything that the service
-// returned as it came, with each parameter that differs between live and want
-// replaced.
+// overlay returns the parameters of a full write: every returned field unchanged, except
+// the parameters that differ between live and want.
 func (r Reply) overlay(live, want params) params {
 	merged := maps.Clone(r.fields)
 	if merged == nil {
@@ -106,30 +104,30 @@ func (r Reply) overlay(live, want params) params {
 	return merged
 }
 
-// IncompleteReplyError refuses a write that would have to be based on a reply that
-// lacks fields: the service resets what a Set leaves out (observed for
-// SetSecurityPreference), so an unmanaged value would be lost.
+// IncompleteReplyError means that a write was not sent because the live values lack fields.
+// The service resets fields that a Set leaves out (observed for SetSecurityPreference), so
+// unmanaged values would be lost.
 type IncompleteReplyError struct {
-	Action string   // the Set that is not sent
-	Fields []string // what the reply lacks
+	Action string   // the Set operation that was not sent
+	Fields []string // fields that the response lacks
 }
 
 func (e *IncompleteReplyError) Error() string {
 	return fmt.Sprintf("%s: not sent: the service did not return %s, and a write without it could reset it", e.Action, strings.Join(e.Fields, ", "))
 }
 
-// compose makes the parameters of one attempt.
+// compose returns the parameters of one attempt.
 type compose func(ctx context.Context) (params, error)
 
-// fixed are parameters that are the same for each attempt.
+// fixed returns a compose function for parameters that are the same in each attempt.
 func fixed(in params) compose { return func(context.Context) (params, error) { return in, nil } }
 
-// notComposed is the error of a call whose parameters could not be made.
+// notComposed returns the error of a call whose parameters could not be composed.
 func notComposed(op operation, err error) error {
 	var prerequisite *prerequisiteError
 	var required *NoResponseError
 	var incomplete *IncompleteReplyError
-	switch { // those that name the call already
+	switch { // errors that already name the call
 	case errors.As(err, &prerequisite) && prerequisite.action == op.action,
 		errors.As(err, &required) && required.Action == op.action,
 		errors.As(err, &incomplete):
@@ -138,7 +136,7 @@ func notComposed(op operation, err error) error {
 	return &prerequisiteError{op.action, "not sent", err}
 }
 
-// returned is an object of an answer: the fields that are known, and all of them.
+// returned is an object of a response: its known fields, and all its fields.
 type returned[T any] struct {
 	known T
 	reply Reply
@@ -152,29 +150,30 @@ func (r *returned[T]) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &r.reply)
 }
 
-// settingWrite says how a setting is written in full.
+// settingWrite describes the full write of a setting.
 type settingWrite[S any] struct {
 	get, set operation
 	read     func(context.Context) (S, Reply, error) // bypasses the cache
 	params   func(S) (params, error)
-	// required are fields that every reply has: a Set without one of them could reset
-	// it. newer are fields that older deployments lack: all or none are returned.
+	// required are fields that every response has, because a Set without one of them could
+	// reset it. newer are fields that older deployments lack; a deployment returns all or
+	// none of them.
 	required, newer []string
-	known           []string           // fields that an earlier reply had, also those that this client does not know
-	adjust          func(params) error // may be nil; the last step before the check
+	known           []string           // fields of an earlier response, including unknown ones
+	adjust          func(params) error // last step before the check; may be nil
 }
 
-// ReturnedFields are the names of the fields that the last answer of a Get operation
-// of a setting had, sorted; none if there was no answer.
+// ReturnedFields returns the sorted names of the fields in the last response of a Get
+// operation of a setting. It returns none before the first response.
 func (c *Client) ReturnedFields(get string) []string {
 	names, _ := c.returned.Load(get)
 	list, _ := names.([]string)
 	return slices.Clone(list)
 }
 
-// UnsentFields are those of the [Client.ReturnedFields] that the last write of the
-// setting did not send, because the answer that it was made from lacked them. The
-// service may have reset them.
+// UnsentFields returns those of the [Client.ReturnedFields] that the last write of the
+// setting did not send, because the response on which it was based lacked them. The service
+// may have reset them.
 func (c *Client) UnsentFields(get string) []string {
 	names, wrote := c.sent.Load(get)
 	sent, _ := names.([]string)
@@ -184,8 +183,8 @@ func (c *Client) UnsentFields(get string) []string {
 	return slices.DeleteFunc(c.ReturnedFields(get), func(name string) bool { return slices.Contains(sent, name) })
 }
 
-// changeSetting reads a setting, merges, and writes the full set of its fields: all
-// of it again for each attempt.
+// changeSetting reads a setting, merges, and writes all its fields. It repeats all three
+// steps for each attempt.
 func changeSetting[S any](ctx context.Context, c *Client, w settingWrite[S], merge Merge[S]) error {
 	return c.callComposed(ctx, w.set, func(ctx context.Context) (params, error) {
 		in, reply, err := w.compose(ctx, merge)

@@ -21,11 +21,12 @@ import (
 	"time"
 )
 
-// generateSessionAccessKey creates a session for an RSA key pair, whose signature takes the
-// place of that of a key (observed, in the vendor's SDK; Japan site only).
+// generateSessionAccessKey creates a session for an RSA key pair. The request is signed
+// with the pair instead of a key (observed, in the vendor's SDK; Japan site only).
 var generateSessionAccessKey = operation{product: stsProduct, action: "GenerateSessionAccessKey", repeat: read, pace: session, unsigned: true}
 
-// keyPairRegion is the region of the sessions of RSA key pairs (observed, in the vendor's SDK).
+// keyPairRegion is the region that issues sessions for RSA key pairs (observed, in the
+// vendor's SDK).
 const keyPairRegion = "ap-northeast-1"
 
 // rsaKeyPair is a key pair of the root account or of a user.
@@ -57,8 +58,8 @@ func (p profile) keyPair() (*rsaKeyPair, error) {
 	return &rsaKeyPair{name: p.KeyPairName, private: private, duration: time.Duration(p.ExpiredSeconds) * time.Second, sts: place}, nil
 }
 
-// parsePrivateKey reads PKCS #8 or PKCS #1, in PEM or in plain Base64. It is nil for
-// anything else.
+// parsePrivateKey parses a private key in PKCS #8 or PKCS #1, in PEM or plain Base64. It
+// returns nil for other input.
 func parsePrivateKey(text string) *rsa.PrivateKey {
 	var data []byte
 	if block, _ := pem.Decode([]byte(text)); block != nil {
@@ -92,7 +93,7 @@ func (a *sessionKeyAnswer) missing() string {
 	return ""
 }
 
-// credentials are the sessions of the pair.
+// credentials returns credentials that request sessions with the key pair.
 func (k *rsaKeyPair) credentials(source CredentialSource, config Config) (Credentials, error) {
 	client, err := stsClient(noKey{}, config, k.sts)
 	if err != nil {
@@ -118,8 +119,8 @@ func (k *rsaKeyPair) credentials(source CredentialSource, config Config) (Creden
 	}}, nil
 }
 
-// sign adds the signature of the pair to a form: signature version 1 with RSA (observed, in
-// the vendor's SDK).
+// sign adds the signature of the key pair to a form: signature version 1 with RSA
+// (observed, in the vendor's SDK).
 func (k *rsaKeyPair) sign(form url.Values) error {
 	form.Set("AccessKeyId", k.name)
 	form.Set("SignatureMethod", "SHA256withRSA")

@@ -13,12 +13,12 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 )
 
-// signHMACSHA1 is the form of one attempt, with a new nonce, time and signature. It holds
-// the common parameters too, which keeps the session token out of the URL and the logs of
-// proxies. The gateway merges query and form before it verifies (observed: the vendor's
-// own samples post all parameters in the form).
+// signHMACSHA1 returns the signed form of one attempt, with a new nonce and time. The form
+// also holds the common parameters, which keeps the session token out of the URL and out of
+// proxy logs. The gateway merges query and form before it verifies the signature (observed:
+// the vendor's own samples post all parameters in the form).
 //
-// This file is the only one that uses the vendor's SDK, and only to sign.
+// This file is the only one that uses the vendor's SDK, and it uses it only to sign.
 func signHMACSHA1(op operation, key Key, region string, params map[string]string) (url.Values, error) {
 	request := requests.NewCommonRequest()
 	request.Method = requests.POST
@@ -44,8 +44,8 @@ func signHMACSHA1(op operation, key Key, region string, params map[string]string
 	return form, nil
 }
 
-// signingKey passes a key to the SDK. The providers of the SDK fall back to the
-// environment when a part is empty.
+// signingKey passes a key to the SDK. The providers of the SDK would read an empty part
+// from the environment.
 type signingKey Key
 
 // GetCredentials returns the key.
@@ -53,5 +53,5 @@ func (k signingKey) GetCredentials() (*credentials.Credentials, error) {
 	return &credentials.Credentials{AccessKeyId: k.ID, AccessKeySecret: k.Secret, SecurityToken: k.Token}, nil
 }
 
-// GetProviderName names the source to the SDK, which does not use it here.
+// GetProviderName returns a name that the SDK requires but does not use here.
 func (signingKey) GetProviderName() string { return "static" }

@@ -14,8 +14,8 @@ var (
 	setSecurityPreference = operation{product: imsProduct, action: "SetSecurityPreference", repeat: set}
 )
 
-// SecurityPreference holds the logon rules of an account. Nil is a field that the
-// service did not return, or that a Set does not send.
+// SecurityPreference holds the logon rules of an account. Nil means that the service did
+// not return the field, or that a Set does not send it.
 type SecurityPreference struct {
 	AllowUserToChangePassword           *bool
 	AllowUserToManageAccessKeys         *bool
@@ -23,9 +23,9 @@ type SecurityPreference struct {
 	AllowUserToManagePersonalDingTalk   *bool
 	AllowUserToManageServiceCredentials *bool
 	AllowUserToLoginWithPasskey         *bool
-	AllowUserLongTermLogin              *bool // sent by the vendor's SDK, undocumented
+	AllowUserLongTermLogin              *bool // undocumented; the vendor's SDK sends it
 	EnableSaveMFATicket                 *bool
-	LoginSessionDuration                *int64   // hours
+	LoginSessionDuration                *int64   // in hours
 	LoginNetworkMasks                   []string // empty: any address
 	MFAOperationForLogin                *string
 	VerificationTypes                   []string
@@ -77,8 +77,8 @@ func (a *securityPreferenceAnswer) missing() string {
 	return ""
 }
 
-// SecurityPreference returns the preference of the account, from the cache unless
-// this client changed it since.
+// SecurityPreference returns the preference of the account. It comes from the cache unless
+// this client has changed it since it was read.
 func (c *Client) SecurityPreference(ctx context.Context) (SecurityPreference, error) {
 	p, err := c.caches.preference.get(ctx, "", c.readPreference)
 	return p.clone(), err
@@ -91,7 +91,7 @@ func (c *Client) RefreshSecurityPreference(ctx context.Context) (SecurityPrefere
 	return p.clone(), err
 }
 
-// clone returns a copy that shares no list with p.
+// clone returns a deep copy.
 func (p SecurityPreference) clone() SecurityPreference {
 	p.LoginNetworkMasks, p.VerificationTypes = slices.Clone(p.LoginNetworkMasks), slices.Clone(p.VerificationTypes)
 	return p
@@ -135,11 +135,11 @@ func (f *securityPreferenceFields) preference() SecurityPreference {
 	return p
 }
 
-// maskSeparators are what the console accepts between masks (documented); what the
-// API accepts beside the semicolon is not documented.
+// maskSeparators are the separators that the console accepts between masks (documented).
+// For the API, only the semicolon is documented.
 const maskSeparators = "; ,\t\r\n"
 
-// splitMasks never returns nil: an empty list is a value, any address.
+// splitMasks never returns nil, because an empty list is a value that allows any address.
 func splitMasks(joined string) []string {
 	masks := []string{}
 	return append(masks, strings.FieldsFunc(joined, func(r rune) bool { return strings.ContainsRune(maskSeparators, r) })...)
@@ -165,9 +165,10 @@ func (p SecurityPreference) params() (params, error) {
 	return in, in.list("VerificationTypes", p.VerificationTypes)
 }
 
-// ChangeSecurityPreference writes what merge makes of the live preference. The service
-// resets what a request leaves out (observed by the vendor), so the request has everything
-// that was returned. A reply that lacks a known field is refused, unless merge sets it.
+// ChangeSecurityPreference writes the preference that merge returns for the live one. The
+// service resets fields that a request leaves out (observed by the vendor), so the request
+// holds every returned field. If the response lacks one of the known fields and merge does
+// not set it, nothing is written.
 func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[SecurityPreference], known ...string) error {
 	defer c.caches.preference.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[SecurityPreference]{
@@ -190,8 +191,8 @@ func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[Secur
 	}, merge)
 }
 
-// dropEnforceMFA leaves out the older name of MFAOperationForLogin, which the service
-// still accepts (documented) and which would contradict a changed value.
+// dropEnforceMFA removes the older name of MFAOperationForLogin. The service still accepts
+// it (documented), and it would contradict a changed value.
 func dropEnforceMFA(in params) error {
 	if _, has := in["MFAOperationForLogin"]; has {
 		delete(in, "EnforceMFAForLogin")

@@ -7,11 +7,11 @@ import "context"
 
 var getSecurityReport = operation{product: imsProduct, action: "GetAccountSecurityPracticeReport", repeat: read}
 
-// SecurityReport is the service's assessment of the security of an account. What it does
-// not return is nil. Keys are old or unused by the service's own definition.
+// SecurityReport is the service's security assessment of an account. Nil means that the
+// service did not return a field. The service defines which keys count as old or unused.
 type SecurityReport struct {
 	Score                       *int64
-	BindMFA                     *bool // of the root account
+	BindMFA                     *bool // for the root account
 	RootWithAccessKey           *int64
 	OldKeys                     *int64
 	UnusedKeys                  *int64

@@ -21,46 +21,46 @@ var (
 	deleteServiceCredential = operation{product: imsProduct, action: "DeleteServiceCredential", repeat: set}
 )
 
-// credentialsPerPage is the maximum that a page can have (documented).
+// credentialsPerPage is the largest page size (documented).
 const credentialsPerPage = "100"
 
-// ServiceCredential is a long-lived credential of a user for one service. No format of
-// package fmt shows its secret.
+// ServiceCredential is a long-lived credential of a user for one service. No verb of
+// package fmt prints its secret.
 type ServiceCredential struct {
 	ID             string
-	Secret         string `json:"-"` // of a new credential only
+	Secret         string `json:"-"` // set only for a credential that was just created
 	Name           string
 	UserName       string // without the domain
 	ServiceName    string // such as dashscope.aliyuncs.com
 	Status         string // Active, Inactive
 	CreateTime     time.Time
-	ExpirationTime time.Time // zero: never
+	ExpirationTime time.Time // zero if it does not expire
 }
 
-// Facts are the credential without its secret.
+// Facts returns the properties of the credential that are not secret.
 func (s ServiceCredential) Facts() CredentialFacts {
 	return CredentialFacts{ID: s.ID, Name: s.Name, Status: s.Status, CreateDate: s.CreateTime}
 }
 
-// String is the credential without its secret.
+// String describes the credential without its secret.
 func (s ServiceCredential) String() string {
 	return fmt.Sprintf("service credential %s (%s)", s.ID, s.Status)
 }
 
-// GoString is the credential without its secret.
+// GoString describes the credential without its secret.
 func (s ServiceCredential) GoString() string { return s.String() }
 
-// Format is the credential without its secret, whatever the verb.
+// Format writes the credential without its secret for every verb.
 func (s ServiceCredential) Format(state fmt.State, _ rune) { fmt.Fprint(state, s.String()) }
 
-// NewServiceCredential is what a create asks for.
+// NewServiceCredential holds the values of a credential to create.
 type NewServiceCredential struct {
 	Name        string
 	ServiceName string
-	AgeDays     int64 // 0: permanent
+	AgeDays     int64 // 0: does not expire
 }
 
-// ServiceCredentialChange is what an update changes; nil is not changed.
+// ServiceCredentialChange holds the changes of an update. Nil leaves a value unchanged.
 type ServiceCredentialChange struct {
 	Name   *string
 	Status *string
@@ -91,8 +91,8 @@ type serviceCredentialsAnswer struct {
 	ServiceCredentials []serviceCredentialFields
 }
 
-// A list may be left out if it is empty (assumed), but not together with everything else: a
-// credential that is not in a list counts as deleted.
+// missing allows an absent list if it is empty (assumed), but not if everything else is
+// absent too, because a credential that is not in the list counts as deleted.
 func (a *serviceCredentialsAnswer) missing() string {
 	if a.ServiceCredentials == nil && (a.IsTruncated.value == nil || *a.IsTruncated.value) {
 		return "ServiceCredentials"
@@ -110,7 +110,7 @@ func (a *serviceCredentialsAnswer) missing() string {
 
 type serviceCredentialAnswer struct{ ServiceCredential *serviceCredentialFields }
 
-// An answer without an id does not say which credential it is about.
+// missing requires an id, which says which credential the response is about.
 func (a *serviceCredentialAnswer) missing() string {
 	if a.ServiceCredential == nil || a.ServiceCredential.ID == "" {
 		return "ServiceCredentialId"
@@ -118,8 +118,8 @@ func (a *serviceCredentialAnswer) missing() string {
 	return ""
 }
 
-// CreateServiceCredential creates a service credential for a user. If the answer has an id
-// but no secret, it returns the credential and a [*MissingSecretError].
+// CreateServiceCredential creates a service credential for a user. If the response has an
+// id but no secret, it returns the credential and a [*MissingSecretError].
 func (c *Client) CreateServiceCredential(ctx context.Context, userName string, wanted NewServiceCredential) (ServiceCredential, error) {
 	in := params{"ServiceCredentialName": wanted.Name, "ServiceName": wanted.ServiceName}
 	if wanted.AgeDays != 0 {
@@ -149,8 +149,9 @@ func (c *Client) ServiceCredential(ctx context.Context, userName, id string) (Se
 	return answer.ServiceCredential.credential(), nil
 }
 
-// ServiceCredentials returns the service credentials of a user without their secrets, the
-// oldest first, from the cache unless this client changed one of the user since.
+// ServiceCredentials returns the service credentials of a user without their secrets,
+// oldest first. The list comes from the cache unless this client has changed a credential
+// of the user since it was read.
 func (c *Client) ServiceCredentials(ctx context.Context, userName string) ([]ServiceCredential, error) {
 	all, err := c.caches.credentials.get(ctx, userName, c.serviceCredentialsReader(userName))
 	return slices.Clone(all), err
@@ -170,8 +171,8 @@ func (c *Client) serviceCredentialsReader(userName string) func(context.Context)
 	}
 }
 
-// AllServiceCredentials returns the service credentials of all users, each with the name of
-// its user. It reads them page by page, and no user.
+// AllServiceCredentials returns the service credentials of all users, each with its user
+// name. It reads the credentials page by page and does not read the users.
 func (c *Client) AllServiceCredentials(ctx context.Context) ([]ServiceCredential, error) {
 	return c.listServiceCredentials(func(in params, answer *serviceCredentialsAnswer) error {
 		in["AllUsers"] = "true"
@@ -179,7 +180,7 @@ func (c *Client) AllServiceCredentials(ctx context.Context) ([]ServiceCredential
 	})
 }
 
-// listServiceCredentials reads all pages with call.
+// listServiceCredentials reads all pages. call reads one page.
 func (c *Client) listServiceCredentials(call func(in params, answer *serviceCredentialsAnswer) error) ([]ServiceCredential, error) {
 	read := func(marker string) (page, []ServiceCredential, error) {
 		in := params{"MaxResults": credentialsPerPage}
@@ -217,8 +218,8 @@ func (c *Client) UpdateServiceCredential(ctx context.Context, userName, id strin
 	return c.changeServiceCredential(ctx, updateServiceCredential, userName, id, in)
 }
 
-// DeleteServiceCredential deletes a service credential, whatever its status (assumed). It
-// cannot be restored.
+// DeleteServiceCredential deletes a service credential of any status (assumed). It cannot
+// be restored.
 func (c *Client) DeleteServiceCredential(ctx context.Context, userName, id string) error {
 	return c.changeServiceCredential(ctx, deleteServiceCredential, userName, id, params{})
 }

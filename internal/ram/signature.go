@@ -19,21 +19,22 @@ import (
 	"time"
 )
 
-// SignatureAlgorithm signs the calls, by the service's name for it.
+// SignatureAlgorithm is the service's name of an algorithm that signs calls.
 type SignatureAlgorithm string
 
 const (
-	// HMACSHA1 signs the parameters: signature version 1, by the vendor's SDK.
+	// HMACSHA1 signs the parameters with signature version 1. The vendor's SDK implements
+	// it.
 	HMACSHA1 SignatureAlgorithm = "HMAC-SHA1"
-	// ACS3 signs the request: signature version 3, in a header.
+	// ACS3 signs the request with signature version 3, in a header.
 	ACS3 SignatureAlgorithm = "ACS3-HMAC-SHA256"
 )
 
-// ErrSHA1Forbidden is the use of SHA-1 under GODEBUG=fips140=only, where the cryptographic
-// module would end the process.
+// ErrSHA1Forbidden means that GODEBUG=fips140=only forbids SHA-1. The cryptographic module
+// would end the process.
 var ErrSHA1Forbidden = errors.New("GODEBUG=fips140=only is set, and forbids SHA-1")
 
-// CheckSHA1Allowed returns ErrSHA1Forbidden where SHA-1 may not be used.
+// CheckSHA1Allowed returns ErrSHA1Forbidden if SHA-1 may not be used.
 func CheckSHA1Allowed() error {
 	if fips140.Enforced() {
 		return ErrSHA1Forbidden
@@ -61,16 +62,16 @@ func (a SignatureAlgorithm) resolve() (SignatureAlgorithm, error) {
 	}
 }
 
-// signedRequest is what one attempt sends: the form in the body, and the headers that are
-// signed with it.
+// signedRequest is the content of one attempt: the form in the body, and the signed
+// headers.
 type signedRequest struct {
 	form    url.Values
 	headers map[string]string
 }
 
-// signACS3 makes the headers of signature version 3 for a form that is posted to a host.
-// The parameters stay in the body, as with signature version 1: the gateway accepts that
-// for form parameters (documented), and for those that it lists as query parameters
+// signACS3 returns the headers of signature version 3 for a form that is posted to host.
+// The parameters stay in the body, as with signature version 1. The gateway accepts that
+// for form parameters (documented) and for parameters that it lists as query parameters
 // (assumed).
 func signACS3(op operation, key Key, host string, now time.Time, nonce string, params map[string]string) signedRequest {
 	form := url.Values{}
@@ -95,8 +96,8 @@ func signACS3(op operation, key Key, host string, now time.Time, nonce string, p
 	return signedRequest{form: form, headers: headers}
 }
 
-// authorization is the header that signs a POST to "/" with a query, these headers and a
-// body of this hash (documented).
+// authorization returns the header that signs a POST to "/" with this query, headers and
+// hash of the body (documented).
 func authorization(key Key, headers map[string]string, query, body string) string {
 	names := slices.Sorted(maps.Keys(headers))
 	var canonical strings.Builder
@@ -115,7 +116,7 @@ func hexSHA256(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// sign signs an attempt.
+// sign signs the parameters of an attempt.
 func (c *Client) sign(op operation, key Key, params map[string]string) (signedRequest, error) {
 	switch {
 	case op.unsigned:
@@ -131,8 +132,8 @@ func (c *Client) sign(op operation, key Key, params map[string]string) (signedRe
 	return signedRequest{form: form}, err
 }
 
-// unsignedForm is the form of an operation that is authenticated by its parameters, as
-// AssumeRoleWithOIDC is: no key, no signature, but a nonce and a time.
+// unsignedForm returns the form of an operation that is authenticated by its parameters,
+// such as AssumeRoleWithOIDC. It has a nonce and a time, but no key and no signature.
 func unsignedForm(op operation, now time.Time, params map[string]string) url.Values {
 	form := url.Values{
 		"Action":         {op.action},

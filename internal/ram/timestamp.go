@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// timestamp is a time that may be absent: the zero time.
+// timestamp is a time. The zero time means that it is absent.
 type timestamp struct{ value time.Time }
 
-// milliseconds is the smallest number that counts milliseconds: March 1973, or the year
-// 5138 in seconds.
+// milliseconds is the smallest number that counts as milliseconds. It is March 1973 in
+// milliseconds and the year 5138 in seconds.
 const milliseconds = 100_000_000_000
 
-// UnmarshalJSON reads RFC 3339, and seconds or milliseconds since 1970 (both documented as
-// samples). No time is empty, absent or null (documented), "-" or "N/A" (documented for
-// reports).
+// UnmarshalJSON accepts RFC 3339, and seconds or milliseconds since 1970 (documented by
+// samples, both). Without a time, the value is empty, absent or null (documented), or "-"
+// or "N/A" (documented for reports).
 func (m *timestamp) UnmarshalJSON(data []byte) error {
 	value, ok, err := scalar(data, "a time")
 	m.value = time.Time{}

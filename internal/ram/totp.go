@@ -16,23 +16,23 @@ import (
 	"unicode"
 )
 
-// stepSeconds is how long an MFA code is valid (documented).
+// stepSeconds is the validity of an MFA code (documented).
 const stepSeconds = 30
 
-// errSeed does not show the seed.
+// errSeed does not quote the seed.
 var errSeed = errors.New("the seed is not Base32")
 
-// TOTPStep is the number of the time step of an MFA code, counted from 1970.
+// TOTPStep returns the number of the time step of an MFA code, counted from 1970.
 func TOTPStep(t time.Time) int64 {
 	seconds := t.Unix()
 	if seconds < 0 {
-		seconds -= stepSeconds - 1 // down, not towards 1970
+		seconds -= stepSeconds - 1 // round down, not towards 1970
 	}
 	return seconds / stepSeconds
 }
 
-// TOTP is the MFA code of a Base32 seed in a time step: RFC 6238 with six digits
-// (documented) of HMAC-SHA1 (assumed).
+// TOTP returns the MFA code of a Base32 seed in a time step: RFC 6238 with six digits
+// (documented) and HMAC-SHA1 (assumed).
 func TOTP(seed string, step int64) (code string, err error) {
 	if err := CheckSHA1Allowed(); err != nil {
 		return "", err
@@ -51,14 +51,14 @@ func TOTP(seed string, step int64) (code string, err error) {
 	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[at:at+4])&0x7fffffff%1_000_000), nil
 }
 
-// isSeed reports whether a text is a seed as the service makes them.
+// isSeed reports whether a text has the form of the service's seeds.
 func isSeed(text string) bool {
 	_, err := decodeSeed(text)
 	return err == nil
 }
 
-// decodeSeed reads Base32 in the forms that are copied by hand: in any case, in groups,
-// with or without padding.
+// decodeSeed decodes Base32 in the forms in which people copy it: upper or lower case, in
+// groups, with or without padding.
 func decodeSeed(seed string) ([]byte, error) {
 	plain := strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
@@ -68,7 +68,7 @@ func decodeSeed(seed string) ([]byte, error) {
 	}, seed)
 	plain = strings.TrimRight(plain, "=")
 	switch len(plain) % 8 {
-	case 1, 3, 6: // no number of bytes has that many characters
+	case 1, 3, 6: // not a possible length of Base32
 		return nil, errSeed
 	}
 	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(plain)
@@ -78,9 +78,9 @@ func decodeSeed(seed string) ([]byte, error) {
 	return key, nil
 }
 
-// ServerTime returns the service's time: the local clock, corrected by the Date of an
-// answer. Before the first answer it asks for the caller, which needs no permission; a
-// refusal has a Date, too.
+// ServerTime returns the service's time: the local clock, corrected by the Date header of a
+// response. Before the first response it calls GetCallerIdentity, which needs no
+// permission. A refusal has a Date, too.
 func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
 	if now, known := c.ServerNow(); known {
 		return now, nil

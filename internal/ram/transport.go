@@ -10,10 +10,11 @@ import (
 	"time"
 )
 
-// newHTTPClient has a transport of its own, so that clients share no connections. It never
-// follows a redirect, because the form would be sent along (NET-03).
+// newHTTPClient returns a client with its own transport, so that clients share no
+// connections. It never follows a redirect, because that would send the form to another
+// address (NET-03).
 func newHTTPClient(pool *x509.CertPool) *http.Client {
-	// HTTP/1.1 only: its rules for repeated requests are simple.
+	// Only HTTP/1.1 is enabled, because its rules for repeated requests are simple.
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)
 	return &http.Client{

@@ -24,17 +24,17 @@ var (
 )
 
 const (
-	// tagsPerCall is the largest number of tags of one call (documented).
+	// tagsPerCall is the largest number of tags in one call (documented).
 	tagsPerCall = 20
-	// displayNameLength is the longest display name of Ims (documented).
+	// displayNameLength is the maximum length of a display name in Ims (documented).
 	displayNameLength = 24
 )
 
 // User is a RAM user.
 type User struct {
-	ID            string // does not change with the name
+	ID            string // does not change when the user is renamed
 	Name          string
-	PrincipalName string // the name and the current default domain
+	PrincipalName string // name@default-domain
 	DisplayName   string
 	MobilePhone   string
 	Email         string
@@ -42,12 +42,12 @@ type User struct {
 	ProvisionType string // Manual, SCIM, CloudSSO
 	CreateDate    time.Time
 	UpdateDate    time.Time
-	LastLoginDate time.Time         // zero: never, or not returned
-	Tags          map[string]string // nil: not returned
+	LastLoginDate time.Time         // zero if never or not returned
+	Tags          map[string]string // nil if not returned
 }
 
-// UserChange is what UpdateUser changes. Nil keeps a value and "" clears it, but a name
-// and a display name cannot be cleared.
+// UserChange holds the changes of UpdateUser. Nil leaves a value unchanged and "" clears
+// it. The name and the display name cannot be cleared.
 type UserChange struct{ Name, DisplayName, MobilePhone, Email, Comments *string }
 
 type userAnswer struct{ User *userFields }
@@ -102,14 +102,14 @@ func (s *userFields) user() User {
 	return user
 }
 
-// nameIn is the user name in a principal name. Only the domain follows an @ (documented).
+// nameIn returns the user name of a principal name. A user name contains no @ (documented).
 func nameIn(principalName text) string {
 	name, _, _ := strings.Cut(string(principalName), "@")
 	return name
 }
 
-// require refuses a call without the value that names its object: without a user, the
-// service would act on the caller (KEY-12).
+// require refuses an empty value of the parameter that identifies the object. Without a
+// user, the service would act on the caller (KEY-12).
 func (op operation) require(what, value string) error {
 	if strings.TrimSpace(value) != "" {
 		return nil
@@ -118,8 +118,8 @@ func (op operation) require(what, value string) error {
 }
 
 // AccessKeyOwner returns the user that an AccessKey belongs to. A key of the root account
-// belongs to no user: NotFound(err, "User") is true for it as for a key that does not
-// exist (assumed).
+// has no user: NotFound(err, "User") is true for it, as it is for a key that does not exist
+// (assumed).
 func (c *Client) AccessKeyOwner(ctx context.Context, keyID string) (User, error) {
 	return c.readUser(ctx, "UserAccessKeyId", keyID)
 }
@@ -138,8 +138,8 @@ func (c *Client) readUser(ctx context.Context, by, value string) (User, error) {
 	return answer.User.user(), nil
 }
 
-// CreateUser creates a user; the service assigns the id and the dates. Ims requires a
-// display name, which is the name if u has none.
+// CreateUser creates a user. The service assigns the id and the dates. Ims requires a
+// display name, which defaults to the name.
 func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
 	defer c.caches.invalidateUserDetails()()
 	in := params{"DisplayName": cmp.Or(u.DisplayName, u.Name[:min(len(u.Name), displayNameLength)])}
@@ -154,9 +154,10 @@ func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
 	return answer.User.user(), nil
 }
 
-// UpdateUser changes a user and returns it, without its tags, which the service does not
-// return here (documented). Ims documents 1 to 128 characters for what may be cleared, and
-// Ram clears by an empty value (observed): what Ims refuses to clear is cleared through Ram.
+// UpdateUser changes a user and returns it without tags, which the service does not return
+// here (documented). Ims documents a length of 1 to 128 characters for values that can be
+// cleared, and Ram clears a value that is empty (observed). If Ims refuses to clear values,
+// UpdateUser clears them through Ram.
 func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (User, error) {
 	send := func(change UserChange) (User, error) {
 		return c.updateUser(ctx, id, func(context.Context) (UserChange, error) { return change, nil })
@@ -174,7 +175,7 @@ func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (
 	return c.clearUser(ctx, id, clears)
 }
 
-// split separates what a change clears from what it sets.
+// split separates the values that a change clears from those that it sets.
 func (u UserChange) split() (clears, rest UserChange) {
 	rest = u
 	for _, field := range []struct{ of, clears, rest **string }{
@@ -187,8 +188,8 @@ func (u UserChange) split() (clears, rest UserChange) {
 	return clears, rest
 }
 
-// clearUser makes a change through Ram, which addresses a user by its name. A text of 2024
-// calls NewUserName required, so the present name is sent as the new one.
+// clearUser clears values through Ram, which addresses a user by name. A document of 2024
+// calls NewUserName required, so the current name is sent as the new name.
 func (c *Client) clearUser(ctx context.Context, id string, clears UserChange) (User, error) {
 	defer c.caches.invalidateUsers()()
 	var answer userAnswer
@@ -205,8 +206,9 @@ func (c *Client) clearUser(ctx context.Context, id string, clears UserChange) (U
 	return answer.User.user(), nil
 }
 
-// ChangeUser makes the changes that merge returns for the live user. The service keeps
-// what is not sent (documented). With [ErrUnchanged] it returns an empty User.
+// ChangeUser applies the changes that merge returns for the live user. The service does not
+// change values that are not sent (documented). With [ErrUnchanged] it returns an empty
+// User.
 func (c *Client) ChangeUser(ctx context.Context, id string, merge func(context.Context, User) (UserChange, error)) (User, error) {
 	return c.updateUser(ctx, id, func(ctx context.Context) (UserChange, error) {
 		live, err := c.RefreshUserByID(ctx, id)
@@ -223,7 +225,7 @@ func (c *Client) updateUser(ctx context.Context, id string, change func(context.
 	}
 	defer c.caches.invalidateUsers()()
 	var answer userAnswer
-	domain := "" // of the new principal name, once there is one
+	domain := "" // domain of the new principal name; "" until it is known
 	send := func() error {
 		return c.callComposed(ctx, updateUser, func(ctx context.Context) (params, error) {
 			change, err := change(ctx)
@@ -268,8 +270,8 @@ func (u UserChange) params(id string) params {
 	return in
 }
 
-// DeleteUser deletes a user. Conflict(err) reports that it still has something that
-// prevents that.
+// DeleteUser deletes a user. Conflict(err) reports whether an object of the user prevents
+// that.
 func (c *Client) DeleteUser(ctx context.Context, id string) error {
 	if err := deleteUser.require("user id", id); err != nil {
 		return err
@@ -278,13 +280,13 @@ func (c *Client) DeleteUser(ctx context.Context, id string) error {
 	return c.call(ctx, deleteUser, params{"UserId": id}, nil)
 }
 
-// TagUser adds tags to a user, or changes the values of existing ones.
+// TagUser adds tags to a user and replaces the values of existing tags.
 func (c *Client) TagUser(ctx context.Context, id string, tags map[string]string) error {
 	return c.tag(ctx, tagResources, id, slices.Sorted(maps.Keys(tags)), func(in params, keys []string) { in.tags(tags, keys) })
 }
 
-// UntagUser removes the named tags from a user. One that the user does not have is no
-// error (assumed).
+// UntagUser removes tags from a user. A tag that the user does not have is no error
+// (assumed).
 func (c *Client) UntagUser(ctx context.Context, id string, keys []string) error {
 	return c.tag(ctx, untagResources, id, keys, func(in params, keys []string) {
 		for i, key := range keys {
@@ -293,8 +295,8 @@ func (c *Client) UntagUser(ctx context.Context, id string, keys []string) error 
 	})
 }
 
-// tag sends as many calls as the keys need, and none without keys: the service could apply
-// it to all of them.
+// tag sends as many calls as the number of keys requires. Without keys it sends none,
+// because the service could apply the call to all tags.
 func (c *Client) tag(ctx context.Context, op operation, id string, keys []string, fill func(params, []string)) error {
 	if err := op.require("user id", id); err != nil {
 		return err
@@ -310,7 +312,7 @@ func (c *Client) tag(ctx context.Context, op operation, id string, keys []string
 	return nil
 }
 
-// tags adds tags as a list of pairs that counts from 1.
+// tags adds tags as numbered pairs, counting from 1.
 func (p params) tags(values map[string]string, keys []string) {
 	for i, key := range keys {
 		name := "Tag." + strconv.Itoa(i+1)

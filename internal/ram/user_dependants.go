@@ -27,7 +27,7 @@ func (a *userGroupsAnswer) missing() string {
 	return ""
 }
 
-// UserGroups returns the names of the groups of a user.
+// UserGroups returns the names of the groups that a user is a member of.
 func (c *Client) UserGroups(ctx context.Context, userName string) ([]string, error) {
 	if err := listGroupsForUser.require("user name", userName); err != nil {
 		return nil, err

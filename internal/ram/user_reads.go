@@ -20,26 +20,25 @@ var (
 )
 
 const (
-	// usersPerPage is the largest page of users (documented).
+	// usersPerPage is the largest page size of users (documented).
 	usersPerPage = 1000
-	// alwaysSingle is the number of reads of one user, by name and by id, that are never
-	// answered from a list: a program that manages one user need not be allowed to list
-	// all.
+	// alwaysSingle is the number of reads of one user, by name or by id, that never use a
+	// list. Credentials that manage one user need no permission to list all users.
 	alwaysSingle = 2
-	// maxSingleReads is how many users are read one by one where a list of all takes
-	// several calls. The next one is answered from that list: a refresh of many users
-	// takes few calls, and one of a few does not read a large account.
+	// maxSingleReads is the number of users that are read one by one if the list of all
+	// users needs several calls. The next read uses the list. A refresh of many users then
+	// needs few calls, and a refresh of a few users does not list a large account.
 	maxSingleReads = 8
 )
 
-// The parameters that name a user.
+// The parameters that identify a user.
 const (
 	byName = "UserPrincipalName"
 	byID   = "UserId"
 )
 
-// User returns a user by its current name, from the cache unless this client changed a
-// user since. It may come from a list of all users.
+// User returns a user by its current name. It comes from the cache unless this client has
+// changed a user since it was read, and may come from a list of all users.
 func (c *Client) User(ctx context.Context, name string) (User, error) {
 	return c.cachedUser(ctx, byName, name, acceptAny)
 }
@@ -49,20 +48,21 @@ func (c *Client) RefreshUser(ctx context.Context, name string) (User, error) {
 	return c.refreshUser(ctx, byName, name)
 }
 
-// UserByID returns a user by its id, which does not change with the name, as current as
-// User.
+// UserByID returns a user by id, which does not change when the user is renamed. It is
+// cached like User.
 func (c *Client) UserByID(ctx context.Context, id string) (User, error) {
 	return c.cachedUser(ctx, byID, id, acceptAny)
 }
 
-// UserByIDIf is UserByID for a caller that needs more than name and id. A user from a list
-// of all is returned only if believed accepts it, and is read alone otherwise: that a list
-// has all fields of a user is documented, but not guaranteed.
+// UserByIDIf is UserByID for a caller that needs more than the name and the id. It returns
+// a user from the list of all users only if believed accepts it, and otherwise reads the
+// user alone. The documentation says that the list has all fields of a user, but the
+// service does not guarantee it.
 func (c *Client) UserByIDIf(ctx context.Context, id string, believed func(User) bool) (User, error) {
 	return c.cachedUser(ctx, byID, id, believed)
 }
 
-// RefreshUserByID returns a user by its id. It bypasses the cache.
+// RefreshUserByID returns a user by id. It bypasses the cache.
 func (c *Client) RefreshUserByID(ctx context.Context, id string) (User, error) {
 	return c.refreshUser(ctx, byID, id)
 }
@@ -86,15 +86,15 @@ func (c *Client) userReader(by, value string) func(context.Context) (User, error
 	return func(ctx context.Context) (User, error) { return c.readUser(ctx, by, value) }
 }
 
-// clone returns a user with tags that one caller owns.
+// clone returns a copy of a user whose tags the caller may change.
 func (u User) clone() User {
 	u.Tags = maps.Clone(u.Tags)
 	return u
 }
 
-// listedUser finds a user in a list of all, if it is not cached by itself and a list is
-// cheaper. A list that lacks the user, or that cannot be read, proves nothing: the user is
-// then read alone.
+// listedUser finds a user in the list of all users, unless the user itself is cached or
+// single reads are cheaper. If the list lacks the user or cannot be read, the caller reads
+// the user alone.
 func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) {
 	if getUser.require(by, value) != nil || c.caches.users.holds(by+" "+value) || !c.listIsCheaper(ctx) {
 		return User{}, false
@@ -108,15 +108,16 @@ func (c *Client) listedUser(ctx context.Context, by, value string) (User, bool) 
 	return user.clone(), found
 }
 
-// listIsCheaper reports whether a list of all users takes fewer calls than single reads of
-// those that are still needed. A read that is uncertain about it reads the first page,
-// which is all of a small account.
+// listIsCheaper reports whether listing all users takes fewer calls than reading the
+// remaining users one by one. If that is unknown, it reads the first page, which contains
+// all users of a small account.
 func (c *Client) listIsCheaper(ctx context.Context) bool {
 	all, nth := c.caches.allUsers, c.caches.single.next(c.Now())
 	switch {
 	case all.holds(""):
 		return true
-	// Shortly after a write a list is not cached: each caller would read it for one user.
+	// Shortly after a write a list is not cached, so each caller would read the list for
+	// one user.
 	case nth <= alwaysSingle, !all.mayCache(""):
 		return false
 	case nth > maxSingleReads:
@@ -136,11 +137,11 @@ type singleReads struct {
 	mu            sync.Mutex
 	last          time.Time
 	count         int
-	listingFailed time.Time // when listing failed
+	listingFailed time.Time // time at which listing failed
 }
 
-// next returns the number of reads including this one, or alwaysSingle while the list
-// cannot be read. After a minute without a read the count starts again.
+// next returns the number of single reads including this one, or alwaysSingle while listing
+// is disabled. The count restarts after a minute without a read.
 func (s *singleReads) next(now time.Time) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,8 +156,8 @@ func (s *singleReads) next(now time.Time) int {
 	return s.count
 }
 
-// disableListing makes users be read one by one for a minute: a program that may read
-// users need not be allowed to list them.
+// disableListing disables the list for a minute, so that users are read one by one.
+// Credentials that may read users need no permission to list them.
 func (s *singleReads) disableListing(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -200,14 +201,14 @@ func (a *usersAnswer) missing() string {
 	return ""
 }
 
-// userPage is one page of users, in the order of their names.
+// userPage is one page of users, sorted by name.
 type userPage struct {
 	page
 
 	users []User
 }
 
-// readUserPage reads one page of all users, also frozen ones.
+// readUserPage reads one page of all users, including frozen ones.
 func (c *Client) readUserPage(ctx context.Context, marker string) (userPage, error) {
 	in := params{"MaxItems": strconv.Itoa(usersPerPage), "Status": "active,freeze"}
 	var answer usersAnswer
@@ -227,7 +228,7 @@ func (c *Client) userPage(ctx context.Context, marker string) (userPage, error) 
 	return c.caches.userPages.get(ctx, marker, func(ctx context.Context) (userPage, error) { return c.readUserPage(ctx, marker) })
 }
 
-// cachedUsers yields all users page by page. An error is yielded at most once, as the last
+// cachedUsers yields all users, page by page. An error is yielded at most once, as the last
 // item: the list is then incomplete.
 func (c *Client) cachedUsers(ctx context.Context) iter.Seq2[User, error] {
 	return paged(listUsers, func(marker string) (page, []User, error) {
@@ -240,7 +241,7 @@ func (c *Client) listAllUsers(ctx context.Context) (*userList, error) {
 	return collectUsers(c.cachedUsers(ctx))
 }
 
-// readAllUsers is listAllUsers without the cached pages.
+// readAllUsers reads all users. Unlike listAllUsers, it does not use the cached pages.
 func (c *Client) readAllUsers(ctx context.Context) (*userList, error) {
 	return collectUsers(paged(listUsers, func(marker string) (page, []User, error) {
 		read, err := c.readUserPage(ctx, marker)
@@ -260,7 +261,8 @@ func collectUsers(all iter.Seq2[User, error]) (*userList, error) {
 	return list, nil
 }
 
-// Users yields all users, also frozen ones, as current as User. An error is yielded alone.
+// Users yields all users, including frozen ones. They are cached like User. An error is the
+// only item.
 func (c *Client) Users(ctx context.Context) iter.Seq2[User, error] {
 	return func(yield func(User, error) bool) {
 		list, err := c.caches.allUsers.get(ctx, "", c.listAllUsers)
@@ -276,9 +278,9 @@ func (c *Client) Users(ctx context.Context) iter.Seq2[User, error] {
 	}
 }
 
-// StreamUsers reads the users page by page, for callers that may stop before the
-// end, and yields each page in the order of the names. Pages come from the cache. An
-// error is yielded at most once, as the last item: the list is then incomplete.
+// StreamUsers yields the users page by page, for callers that may stop early. Each page is
+// sorted by name and comes from the cache. An error is yielded at most once, as the last
+// item: the list is then incomplete.
 func (c *Client) StreamUsers(ctx context.Context) iter.Seq2[User, error] {
 	return func(yield func(User, error) bool) {
 		for user, err := range c.cachedUsers(ctx) {

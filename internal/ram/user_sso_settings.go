@@ -15,24 +15,25 @@ var (
 	setUserSsoSettings = operation{product: imsProduct, action: "SetUserSsoSettings", repeat: set}
 )
 
-// ByteOrderMark is what some editors and identity providers write before an XML document.
+// ByteOrderMark is the character that some editors and identity providers write before an
+// XML document.
 const ByteOrderMark = "\ufeff"
 
-// UserSsoSettings say how RAM users log on through an identity provider. Nil is a
-// field that the service did not return, or that a Set does not send.
+// UserSsoSettings hold the single sign-on of RAM users through an identity provider. Nil
+// means that the service did not return the field, or that a Set does not send it.
 type UserSsoSettings struct {
 	SsoEnabled         *bool
-	MetadataDocument   *string // XML, "": none; Base64 on the wire
-	AuxiliaryDomain    *string // "": none
+	MetadataDocument   *string // XML; "" if there is none; Base64 in requests and responses
+	AuxiliaryDomain    *string // "" if there is none
 	SsoLoginWithDomain *bool
 	AuthnSignAlgo      *string // rsa-sha1, rsa-sha256
 }
 
-// encoded is a text that comes in Base64.
+// encoded is a text that the service returns in Base64.
 type encoded string
 
-// UnmarshalJSON reads Base64 with line breaks and without padding too, and XML
-// as it is. Source: Base64 is documented, the rest is tolerance.
+// UnmarshalJSON accepts Base64, also with line breaks or without padding, and plain XML.
+// Source: Base64 is documented; the other forms are tolerated.
 func (e *encoded) UnmarshalJSON(data []byte) error {
 	value, _, err := scalar(data, "a text")
 	if err != nil {
@@ -68,8 +69,8 @@ func (a *userSsoSettingsAnswer) missing() string {
 	return ""
 }
 
-// UserSsoSettings returns the settings of the account, from the cache unless this
-// client changed them since.
+// UserSsoSettings returns the settings of the account. They come from the cache unless this
+// client has changed them since they were read.
 func (c *Client) UserSsoSettings(ctx context.Context) (UserSsoSettings, error) {
 	return c.caches.sso.get(ctx, "", c.readSso)
 }
@@ -84,8 +85,8 @@ func (c *Client) readSso(ctx context.Context) (UserSsoSettings, error) {
 	return s, err
 }
 
-// readSsoReply takes a text that is absent, null or "" for none: which of them the
-// service returns is not documented.
+// readSsoReply treats a text that is absent, null or "" as no text, because the
+// documentation does not say which of them the service returns.
 func (c *Client) readSsoReply(ctx context.Context) (UserSsoSettings, Reply, error) {
 	var answer userSsoSettingsAnswer
 	if err := c.call(ctx, getUserSsoSettings, nil, &answer); err != nil {
@@ -114,16 +115,17 @@ func (s UserSsoSettings) params() (params, error) {
 	return in, nil
 }
 
-// ChangeUserSsoSettings writes what merge makes of the live settings. Whether the service
-// keeps or resets what a request leaves out, and whether "" clears a text, is not
-// documented. A reply that lacks a known field is refused, unless merge sets it.
+// ChangeUserSsoSettings writes the settings that merge returns for the live settings. It is
+// not documented whether the service keeps or resets fields that a request leaves out, and
+// whether "" clears a text. If the response lacks one of the known fields and merge does
+// not set it, nothing is written.
 func (c *Client) ChangeUserSsoSettings(ctx context.Context, merge Merge[UserSsoSettings], known ...string) error {
 	defer c.caches.sso.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[UserSsoSettings]{
 		get: getUserSsoSettings, set: setUserSsoSettings, params: UserSsoSettings.params,
 		read: func(ctx context.Context) (UserSsoSettings, Reply, error) {
 			s, reply, err := c.readSsoReply(ctx)
-			if !reply.Has("MetadataDocument") { // it may be there, and a write of "" is not superfluous
+			if !reply.Has("MetadataDocument") { // the document may exist, so writing "" may change it
 				s.MetadataDocument = nil
 			}
 			if !reply.Has("AuxiliaryDomain") {
@@ -136,8 +138,8 @@ func (c *Client) ChangeUserSsoSettings(ctx context.Context, merge Merge[UserSsoS
 	}, merge)
 }
 
-// requireMetadata refuses a write that enables single sign-on without the metadata
-// of an identity provider: a reply that lacks them must not erase them.
+// requireMetadata refuses a write that enables single sign-on without the metadata of an
+// identity provider. A response that lacks the metadata must not erase it.
 func requireMetadata(in params) error {
 	if in["SsoEnabled"] == "true" && in["MetadataDocument"] == "" {
 		return &IncompleteReplyError{Action: setUserSsoSettings.action, Fields: []string{"MetadataDocument"}}

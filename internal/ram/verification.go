@@ -11,7 +11,7 @@ var (
 	unbindVerification = operation{product: imsProduct, action: "UnbindVerification", repeat: set}
 )
 
-// VerifyType is a kind of security address, by the service's name.
+// VerifyType is the service's name of a kind of security address.
 type VerifyType string
 
 const (
@@ -21,17 +21,18 @@ const (
 	VerifyPhone VerifyType = "sms"
 )
 
-// SecurityAddress is a security phone, such as 86-13900001234, or e-mail address of a
-// user: not the contact that UpdateUser changes. It is empty if none is set.
+// SecurityAddress is a security phone number, such as 86-13900001234, or a security e-mail
+// address of a user. It is separate from the contact data that UpdateUser changes. It is
+// empty if none is set.
 type SecurityAddress struct {
 	Address string
 	Status  string // pending until the owner confirms it, then active
 }
 
-// Verification holds the addresses with which a user can verify its identity.
+// Verification holds the addresses with which a user can verify their identity.
 type Verification struct{ Email, Phone SecurityAddress }
 
-// verificationAnswer has a device that is not set as an absent or an empty object
+// verificationAnswer holds an address that is not set as an absent or an empty object
 // (assumed).
 type verificationAnswer struct {
 	RequestID           text `json:"RequestId"`
@@ -39,7 +40,8 @@ type verificationAnswer struct {
 	SecurityEmailDevice *struct{ Email, Status text }
 }
 
-// A device with half an address is not one that is not set.
+// missing refuses an address that lacks one of its fields, which is not the same as an
+// address that is not set.
 func (a *verificationAnswer) missing() string {
 	if a.RequestID == "" {
 		return "RequestId"
@@ -60,9 +62,9 @@ func (a *verificationAnswer) verification() (v Verification) {
 	return v
 }
 
-// Verification returns the security phone and e-mail address of a user. For a user without
-// both, the service may answer 404 (assumed, as is its code): what is missing is then
-// anything but the user.
+// Verification returns the security phone number and e-mail address of a user. For a user
+// without either, the service may return a 404 (assumed, with any not-found code that is
+// not about the user).
 func (c *Client) Verification(ctx context.Context, userName string) (Verification, error) {
 	var answer verificationAnswer
 	err := c.callForUser(ctx, getVerification, userName, nil, &answer)
@@ -75,13 +77,13 @@ func (c *Client) Verification(ctx context.Context, userName string) (Verificatio
 	return answer.verification(), nil
 }
 
-// SetVerification sets a security phone or e-mail address, which only its owner can
-// confirm.
+// SetVerification sets a security phone number or e-mail address. Only its owner can
+// confirm it.
 func (c *Client) SetVerification(ctx context.Context, userName string, kind VerifyType, address string) error {
 	return c.changeVerification(ctx, setVerification, userName, kind, address)
 }
 
-// UnbindVerification removes the named security phone or e-mail address from a user
+// UnbindVerification removes a security phone number or e-mail address from a user
 // (documented).
 func (c *Client) UnbindVerification(ctx context.Context, userName string, kind VerifyType, address string) error {
 	return c.changeVerification(ctx, unbindVerification, userName, kind, address)
