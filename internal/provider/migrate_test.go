@@ -71,8 +71,8 @@ func TestMigration_theExamplesBlocksAreTheScripts(t *testing.T) {
 		expect(t, "providers", providers, contentOf(t, migration, filepath.Dir(file), "providers.tf"))
 		want := ""
 		if kind == "import" {
-			want = "alicloud_ram_login_profile.people is moved and not imported: a plan that removes it prints its password\n" +
-				"alicloud_ram_access_key.deploy is moved and not imported: an import loses its secret\n"
+			want = "alicloud_ram_access_key.deploy is moved and not imported: an import loses its secret\n" +
+				"alicloud_ram_login_profile.people is moved and not imported: a plan that removes it prints its password\n"
 		}
 		expect(t, "notes", notes, want)
 	}
@@ -81,7 +81,7 @@ func TestMigration_theExamplesBlocksAreTheScripts(t *testing.T) {
 // A move takes a resource as a whole, wherever it is, and names what it leaves alone.
 func TestMigration_moves(t *testing.T) {
 	t.Parallel()
-	code, blocks, notes := writeBlocks(t, sound(contentOf(t, everyForm)), "moved")
+	code, blocks, notes := writeBlocks(t, named(sound(contentOf(t, everyForm))), "moved")
 	expect(t, "exit code", code, 0)
 	for _, address := range []string{
 		"access_key.old", "access_key_policy.old", "user.counted", "user.nameless", "user.odd",
@@ -106,6 +106,9 @@ func sound(state string) string {
 	return strings.Replace(state, `"deposed": "byebye01"`, `"deposed": null`, 1)
 }
 
+// named is a state whose users all have a name.
+func named(state string) string { return strings.Replace(state, `"name": ""`, `"name": "four"`, 1) }
+
 // A state is rejected as a whole if a block of it would destroy an object or lose a secret, or if the
 // object of the block is not known. The reason has the next command.
 func TestMigration_rejects(t *testing.T) {
@@ -117,12 +120,23 @@ func TestMigration_rejects(t *testing.T) {
 	}
 	const official = "registry.terraform.io/aliyun/alicloud|"
 	attributes := `"attributes":{"id":"1234567890123456","name":"alice"}`
+	incomplete := func(kind, values string) string {
+		return fmt.Sprintf(one, resource(kind, "x", official, `"attributes":`+values))
+	}
 	for _, x := range []struct {
 		name, kind, state, says string
 	}{
 		{"tainted", "moved", contentOf(t, everyForm), "alicloud_ram_access_key.old is tainted, and the next plan would replace it. Run: terraform untaint 'alicloud_ram_access_key.old'"},
 		{"deposed", "moved", contentOf(t, everyForm), "alicloud_ram_access_key.old has a deposed object. Apply once with the old provider."},
-		{"without a name", "import", sound(contentOf(t, everyForm)), "alicloud_ram_user.nameless does not say which object it is. Run: terraform apply -refresh-only, with the old provider."},
+		{"a user without a name", "moved", sound(contentOf(t, everyForm)), "alicloud_ram_user.nameless does not say which object it is: its state has no name."},
+		{"a group without a name", "moved", incomplete("alicloud_ram_group", `{"id":"g"}`), "its state has no name or group_name. Run: terraform apply -refresh-only"},
+		{"users of no group", "moved", incomplete("alicloud_ram_group_membership", `{"user_names":["a","b"],"group_name":null}`), "its state has no group_name."},
+		{"a user of no group", "moved", incomplete("alicloud_ram_user_group_attachment", `{"user_name":"a"}`), "its state has no group_name."},
+		{"an attachment without its names", "moved", incomplete("alicloud_ram_role_policy_attachment", `{"policy_name":"P"}`), "its state has no policy_type and no role_name."},
+		{"a login profile without a user", "moved", incomplete("alicloud_ram_login_profile", `{"password":"`+peoplesPass+`"}`), "its state has no user_name or id."},
+		{"a key without an id", "moved", incomplete("alicloud_ram_access_key", `{"secret":"`+formerSecret+`"}`), "its state has no id."},
+		{"a network policy without a key", "moved", incomplete("alicloud_ram_access_key_policy", `{}`), "its state has no user_access_key_id or id."},
+		{"without a name", "import", sound(contentOf(t, everyForm)), "alicloud_ram_user.nameless does not say which object it is: its state has no name. Run: terraform apply -refresh-only, with the old provider."},
 		{
 			"there already", "moved", fmt.Sprintf(one, resource("alicloud_ram_user", "u", official, attributes)+","+resource("ram_user", "u", "registry.terraform.io/ram-security/ram|", attributes)),
 			"ram_user.u is in the state already, beside alicloud_ram_user.u. To move it again, run: terraform state rm 'ram_user.u'",
@@ -273,13 +287,206 @@ provider "ram" {
 `)
 }
 
+// formerSetting is a resource in a state file. The provider is that of the resource, or has a "%s" for
+// the keys of its instances, as OpenTofu has.
+func formerSetting(module, kind, name, provider string, instances ...string) string {
+	if module != "" {
+		module = fmt.Sprintf(`"module":%q,`, module)
+	}
+	return fmt.Sprintf(`{"mode":"managed",%s"type":"alicloud_ram_%s","name":%q,"provider":%q,"instances":[%s]}`, module, kind, name, provider, strings.Join(instances, ","))
+}
+
+const (
+	officialProvider = `provider["registry.terraform.io/aliyun/alicloud"]`
+	idOfAccount      = `{"attributes":{"id":"` + defaultAccount + `"}}`
+	idOfStranger     = `{"attributes":{"id":"` + strangerAccount + `"}}`
+	idOfNone         = `{"attributes":{"id":"ram-account-password-policy"}}`
+)
+
+func stateFile(resources ...string) string {
+	return `{"version":4,"resources":[` + strings.Join(resources, ",") + `]}`
+}
+
+// A provider block has one account. A provider configuration in a module and those of the keys of
+// for_each have blocks and accounts of their own.
+func TestMigration_oneAccountForEachProvider(t *testing.T) {
+	t.Parallel()
+	keyed := func(key, id string) string {
+		return fmt.Sprintf(`{"index_key":%q,"provider":%q,"attributes":{"id":%q}}`, key, officialProvider+fmt.Sprintf(".by[%q]", key), id)
+	}
+	instances := stateFile(formerSetting("", "password_policy", "p", "", keyed("a", defaultAccount), keyed("b", strangerAccount), keyed("c", "ram-account-password-policy")))
+	inModule := stateFile(formerSetting("", "password_policy", "p", officialProvider, idOfAccount), formerSetting("module.m", "password_policy", "p", "module.m."+officialProvider, idOfStranger),
+		formerSetting("module.m.module.n", "account_alias", "a", "module.m."+officialProvider+".x", idOfStranger))
+	for name, x := range map[string]struct{ state, mode, blocks string }{
+		"a provider in a module": {inModule, "providers", `provider "ram" {
+  allowed_account_ids = ["` + defaultAccount + `"]
+}
+
+# module.m has a provider block of its own. Write this one into the code of the module:
+# provider "ram" {
+#   allowed_account_ids = ["` + strangerAccount + `"]
+# }
+
+# module.m has a provider block of its own. Write this one into the code of the module:
+# provider "ram" {
+#   alias               = "x"
+#   allowed_account_ids = ["` + strangerAccount + `"]
+# }
+`},
+		"resources of a provider in a module": {inModule, "moved", `moved {
+  from = alicloud_ram_password_policy.p
+  to   = ram_password_policy.p
+}
+
+moved {
+  from = module.m.alicloud_ram_password_policy.p
+  to   = module.m.ram_password_policy.p
+}
+
+# module.m.module.n needs: providers = { ram = ram.x }
+moved {
+  from = module.m.module.n.alicloud_ram_account_alias.a
+  to   = module.m.module.n.ram_account_alias.a
+}
+`},
+		"a provider with for_each": {instances, "providers", `provider "ram" {
+  alias = "by"
+  for_each = {
+    "a" = "` + defaultAccount + `"
+    "b" = "` + strangerAccount + `"
+    "c" = "" # No setting in the state has the id of the account: add it.
+  }
+  allowed_account_ids = [each.value]
+}
+`},
+		"instances of a provider with for_each": {instances, "moved", `# ram_password_policy.p["a"] needs: provider = ram.by["a"]
+# ram_password_policy.p["b"] needs: provider = ram.by["b"]
+# ram_password_policy.p["c"] needs: provider = ram.by["c"]
+moved {
+  from = alicloud_ram_password_policy.p
+  to   = ram_password_policy.p
+}
+`},
+	} {
+		code, blocks, notes := writeBlocks(t, x.state, x.mode)
+		expect(t, name+": code", code, 0)
+		expect(t, name+": notes", notes, "")
+		expect(t, name, blocks, x.blocks)
+	}
+	_, blocks, _ := writeBlocks(t, instances, "import")
+	contains(t, blocks, `# ram_password_policy.p["a"] needs: provider = ram.by["a"]
+import {
+  to = ram_password_policy.p["a"]
+  id = "`+defaultAccount+`"
+}
+`)
+}
+
+// A state whose provider configurations are not clear is rejected, also for provider blocks.
+func TestMigration_rejectsUnclearProviders(t *testing.T) {
+	t.Parallel()
+	for name, x := range map[string]struct {
+		state string
+		modes []string
+		says  string
+	}{
+		"two accounts": {
+			stateFile(formerSetting("", "password_policy", "p", officialProvider, idOfAccount), formerSetting("", "account_alias", "a", officialProvider, idOfStranger)),
+			[]string{"moved", "import", "providers"},
+			officialProvider + " has settings of several accounts: alicloud_ram_account_alias.a (" + strangerAccount + "), alicloud_ram_password_policy.p (" + defaultAccount + "). Give those of each account a provider configuration of its own",
+		},
+		"another form": {
+			stateFile(formerSetting("", "user", "u", "provider.alicloud", `{"attributes":{"id":"7","name":"u"}}`)), []string{"moved", "import", "providers"},
+			"alicloud_ram_user.u has the provider provider.alicloud, which this script does not know.",
+		},
+		"the output of show": {
+			`{"format_version":"1.0","values":{"root_module":{"resources":[{"mode":"managed","type":"alicloud_ram_user","name":"u","provider_name":"registry.terraform.io/aliyun/alicloud","values":{"id":"7","name":"u"}}]}}}`,
+			[]string{"providers"}, "The output of terraform show lacks the provider configurations. Use the output of terraform state pull.",
+		},
+	} {
+		for _, mode := range x.modes {
+			code, blocks, notes := writeBlocks(t, x.state, mode)
+			expect(t, name+": code of "+mode, code, 1)
+			expect(t, name, strings.TrimSpace(blocks), "")
+			contains(t, notes, x.says)
+		}
+	}
+}
+
+// An account has each setting once, whatever the names of its providers are.
+func TestMigration_oneSettingForEachAccount(t *testing.T) {
+	t.Parallel()
+	mirror, prod := `provider["mirror.example.com/acme/alicloud"]`, officialProvider+".prod"
+	policy, older := "password_policy", "account_password_policy"
+	for name, x := range map[string]struct {
+		state string
+		code  int
+		says  string
+	}{
+		"a mirror": {
+			stateFile(formerSetting("", policy, "new", mirror, idOfNone), formerSetting("", older, "old", officialProvider, idOfNone)), 0,
+			"alicloud_ram_account_password_policy.old leaves the state, because alicloud_ram_password_policy.new is the same setting",
+		},
+		"two aliases of one account": {
+			stateFile(formerSetting("", policy, "a", officialProvider, idOfAccount), formerSetting("", policy, "b", prod, idOfAccount)), 0,
+			"alicloud_ram_password_policy.b leaves the state, because alicloud_ram_password_policy.a is the same setting",
+		},
+		"the account of another setting": {
+			stateFile(formerSetting("", policy, "new", prod, idOfAccount), formerSetting("", older, "old", officialProvider, idOfNone), formerSetting("", "account_alias", "a", officialProvider, idOfAccount)), 0,
+			"alicloud_ram_account_password_policy.old leaves the state, because alicloud_ram_password_policy.new is the same setting",
+		},
+		"two instances": {
+			stateFile(formerSetting("", policy, "p", officialProvider, `{"index_key":0,`+idOfAccount[1:], `{"index_key":1,`+idOfAccount[1:])), 1,
+			"alicloud_ram_password_policy.p[1] and alicloud_ram_password_policy.p[0] are one setting of an account. Remove one of them from the configuration and from the state: terraform state rm 'alicloud_ram_password_policy.p[1]'",
+		},
+		"two instances of the older type": {
+			stateFile(formerSetting("", older, "p", officialProvider, `{"index_key":0,`+idOfNone[1:], `{"index_key":1,`+idOfNone[1:])), 1, "are one setting of an account.",
+		},
+		"two modules": {
+			stateFile(formerSetting("module.m[0]", policy, "p", officialProvider, idOfAccount), formerSetting("module.m[1]", policy, "p", officialProvider, idOfAccount)), 1,
+			"terraform state rm 'module.m[1].alicloud_ram_password_policy.p'",
+		},
+		"two accounts": {stateFile(formerSetting("", policy, "a", officialProvider, idOfAccount), formerSetting("", policy, "b", prod, idOfStranger)), 0, ""},
+	} {
+		code, blocks, notes := writeBlocks(t, x.state, "moved")
+		expect(t, name+": code", code, x.code)
+		contains(t, notes, x.says)
+		if x.code == 0 && x.says != "" {
+			leaves, _, _ := strings.Cut(x.says, " ")
+			expect(t, name+": moved", strings.Count(blocks, "to   = ram_password_policy"), 1)
+			contains(t, blocks, "removed {\n  from = "+leaves+"\n")
+		}
+	}
+}
+
+// An import identifies the object in all accounts, where the old state has what identifies it.
+func TestMigration_importsByID(t *testing.T) {
+	t.Parallel()
+	user := func(name, attributes string) string {
+		return formerSetting("", "user", name, officialProvider, `{"attributes":`+attributes+`}`)
+	}
+	_, blocks, notes := writeBlocks(t, stateFile(user("a", `{"id":"`+aliceID+`","name":"alice"}`), user("early", `{"id":"bob","name":"bob"}`),
+		formerSetting("", "account_alias", "a", officialProvider+".prod", idOfAccount), formerSetting("", "account_password_policy", "p", officialProvider+".prod", idOfNone),
+		formerSetting("", "security_preference", "s", officialProvider, `{"attributes":{"id":"RamSecurityPreference"}}`),
+		formerSetting("", "role_policy_attachment", "r", officialProvider, `{"attributes":{"role_name":"ops","policy_name":"P","policy_type":"Custom"}}`),
+		formerSetting("", "user_group_attachment", "m", officialProvider, `{"attributes":{"group_name":"dev","user_name":"alice"}}`),
+		formerSetting("", "group", "g", officialProvider, `{"attributes":{"id":"dev","group_name":"dev"}}`)), "import")
+	expect(t, "notes", notes, "")
+	for to, id := range map[string]string{
+		"ram_user.a": aliceID, "ram_user.early": "bob", "ram_account_alias.a": defaultAccount, "ram_password_policy.p": defaultAccount, "ram_security_preference.s": "current",
+		"ram_policy_attachment.r": "role:P:Custom:ops", "ram_group_membership.m": "alice:dev", "ram_group.g": "dev",
+	} {
+		contains(t, blocks, fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", to, id))
+	}
+}
+
 // An import takes each object by its id, and takes the old resource out of the state.
 func TestMigration_imports(t *testing.T) {
 	t.Parallel()
-	code, blocks, notes := writeBlocks(t, strings.Replace(sound(contentOf(t, everyForm)), `"name": ""`, `"name": "four"`, 1), "import")
+	code, blocks, notes := writeBlocks(t, named(sound(contentOf(t, everyForm))), "import")
 	expect(t, "exit code", code, 0)
 	for to, id := range map[string]string{
-		"ram_account_alias.this": "current", "ram_user.counted[0]": "c0", "ram_user.counted[1]": "c1", `ram_user.odd["a\"b$${c}%%{d}"]`: "odd",
+		"ram_account_alias.this": "1234567890123456", "ram_user.counted[0]": "c0", "ram_user.counted[1]": "c1", `ram_user.odd["a\"b$${c}%%{d}"]`: "odd",
 		"ram_access_key_policy.old": "LTAInoowner", "module.plain.ram_user.u": "mu",
 	} {
 		contains(t, blocks, fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", to, id))
@@ -451,6 +658,78 @@ func TestMigration_checkNamesOpenProviders(t *testing.T) {
 	expect(t, "notes", notes, "provider ram has no allowed_account_ids, which reject the credentials of another account\n")
 }
 
+// What a plan may do besides moves, and what the check does not know, is rejected.
+func TestMigration_checkRejects(t *testing.T) {
+	t.Parallel()
+	plan := func(format string, arguments ...any) string {
+		return `{"format_version":"1.2","planned_values":{},` + fmt.Sprintf(format, arguments...) + `}`
+	}
+	change := func(kind, change string) string {
+		return plan(`"resource_changes":[{"address":"%s.x","mode":"managed","type":%[1]q,"name":"x","change":%s}]`, kind, change)
+	}
+	does := func(kind, actions, before string) string {
+		return change(kind, fmt.Sprintf(`{"actions":[%s],"before":%s}`, actions, before))
+	}
+	update := func(kind, before, after, unknown string) string {
+		return change(kind, fmt.Sprintf(`{"actions":["update"],"before":%s,"after":%s,"after_unknown":%s}`, before, after, unknown))
+	}
+	imported := func(kind, importing, provider string) string {
+		return plan(`"resource_changes":[{"address":"module.m[\"k\"].%s.x[0]","mode":"managed","type":%[1]q,"name":"x","change":{"actions":["no-op"],"importing":%s}}],
+			"configuration":{"provider_config":{"ram":{"name":"ram"},"ram.prod":{"name":"ram","expressions":{"allowed_account_ids":%s}}},
+			"root_module":{"module_calls":{"m":{"module":{"resources":[{"address":"%[1]s.x","provider_config_key":"ram.prod"}]}}}}}`, kind, importing, provider)
+	}
+	const one, two, variable = `{"constant_value":["1234567890123456"]}`, `{"constant_value":["1234567890123456","2234567890123456"]}`, `{"references":["var.account"]}`
+	for _, x := range []struct{ name, plan, says string }{
+		{"a removed key with an encrypted secret", does("alicloud_ram_access_key", `"forget"`, `{"encrypted_secret":"wcBM"}`), "alicloud_ram_access_key.x would be removed from the state: an import loses its secret. Write a moved block for it."},
+		{"a removed object of this provider", does("ram_virtual_mfa_device", `"forget"`, `{"seed":"S"}`), "ram_virtual_mfa_device.x would be removed from the state, and nothing takes its place."},
+		{"a removed role", does("alicloud_ram_role", `"forget"`, `{}`), "alicloud_ram_role.x would be removed from the state, and nothing takes its place."},
+		{"a removed setting", does("alicloud_ram_account_password_policy", `"forget"`, `{}`), ""},
+		{"a destroyed network", does("alicloud_vpc", `"delete"`, `{}`), "alicloud_vpc.x would be destroyed."},
+		{"a replaced network", does("alicloud_vpc", `"delete","create"`, `{}`), "alicloud_vpc.x would be replaced."},
+		{"a replaced user", does("ram_user", `"create","delete"`, `{}`), "ram_user.x would be replaced."},
+		{"a replaced user that stays", does("ram_user", `"create","forget"`, `{}`), "ram_user.x would be replaced."},
+		{"the same in OpenTofu", does("ram_user", `"forget","create"`, `{}`), "ram_user.x would be replaced."},
+		{"another action", does("ram_user", `"merge"`, `{}`), "ram_user.x has the actions merge, which this script does not know."},
+		{"a changed network", update("alicloud_vpc", `{"cidr":"10.0.0.0/8"}`, `{"cidr":"10.0.0.0/16"}`, `{}`), "alicloud_vpc.x would change: cidr."},
+		{"an attribute that disappears", update("ram_user", `{"name":"a","email":"a@example.com"}`, `{"name":"a"}`, `{}`), "ram_user.x would change: email."},
+		{"an attribute that is unknown", update("ram_user", `{"name":"a"}`, `{}`, `{"name":true}`), "ram_user.x would change: name."},
+		{"an element that is unknown", update("ram_user", `{"tags":{"a":"1"}}`, `{"tags":{"a":"1"}}`, `{"tags":{"b":true}}`), "ram_user.x would change: tags."},
+		{"attributes that are not sent", update("ram_user", `{"force_destroy":false}`, `{"force_destroy":true,"delete_virtual_mfa_device":true}`, `{"timeouts":{}}`), ""},
+		{"an action", plan(`"action_invocations":[{"address":"action.ram_disable_console_logon.x"}]`), "action.ram_disable_console_logon.x would be invoked."},
+		{"a deferred action", plan(`"deferred_action_invocations":[{"reason":"unknown","action_invocation":{"address":"action.ram_lock_user.x"}}]`), "action.ram_lock_user.x would be invoked."},
+		{"a deferred change", plan(`"deferred_changes":[{"reason":"provider_config_unknown","resource_change":{"address":"ram_user.x","change":{"actions":["delete"]}}}]`), "ram_user.x has a change that was deferred (provider_config_unknown)."},
+		{"an incomplete plan", plan(`"complete":false`), "The plan is incomplete"},
+		{"a complete plan", plan(`"complete":true,"applyable":false,"errored":false,"output_changes":{"o":{"actions":["create"]}}`), ""},
+		{"a failed plan", plan(`"errored":true`), "The plan failed."},
+		{"another format", strings.Replace(plan(`"errored":false`), "1.2", "2.0", 1), "The plan has the format 2.0, which this script does not know."},
+		{"another section", plan(`"revocations":[{}]`), "The plan has revocations, which this script does not know."},
+		{"an object that was not found", plan(`"resource_drift":[{"address":"ram_access_key.x","mode":"managed","type":"ram_access_key","change":{"actions":["delete"]}}]`), "ram_access_key.x was not found in the account, and would leave the state."},
+		{"drift", plan(`"resource_drift":[{"address":"ram_user.x","mode":"managed","type":"ram_user","change":{"actions":["update"]}}]`), ""},
+		{"an import by name", imported("ram_group", `{"id":"dev"}`, `null`), `module.m["k"].ram_group.x[0] would be imported by a name, which another account may have as well, and provider ram.prod has no allowed_account_ids`},
+		{"an import by name with two accounts", imported("ram_group", `{"id":"dev"}`, two), "provider ram.prod has several allowed_account_ids"},
+		{"an import by name with one account", imported("ram_group", `{"id":"dev"}`, one), ""},
+		{"an import by name with a variable", imported("ram_group", `{"id":"dev"}`, variable), ""},
+		{"an import of a user by the name", imported("ram_user", `{"id":"alice"}`, `null`), "would be imported by a name"},
+		{"an import of a user by the id", imported("ram_user", `{"id":"`+aliceID+`"}`, `null`), ""},
+		{"an import of a group with a number", imported("ram_group", `{"id":"`+aliceID+`"}`, `null`), "would be imported by a name"},
+		{"an import of a setting by the account", imported("ram_password_policy", `{"id":"1234567890123456"}`, `null`), ""},
+		{"an import of the setting of any account", imported("ram_password_policy", `{"id":"current"}`, `null`), "would be imported by a name"},
+		{"an import of a key", imported("ram_access_key_policy", `{"id":"deploy:`+migratedKey+`"}`, `null`), ""},
+		{"an import by identity", imported("ram_group", `{"identity":{"account_id":"1234567890123456","name":"dev"}}`, `null`), ""},
+		{"an import by an identity without the account", imported("ram_group", `{"identity":{"name":"dev"}}`, `null`), "would be imported by a name"},
+	} {
+		code, verdict, notes := writeBlocks(t, x.plan, "--check")
+		if x.says == "" {
+			expect(t, x.name+": code", code, 0)
+			contains(t, verdict, "OK: ")
+			continue
+		}
+		expect(t, x.name+": code", code, 1)
+		expect(t, x.name+": verdict", strings.TrimSpace(verdict), "")
+		contains(t, notes, x.says)
+	}
+}
+
 // The check rejects each plan that hurts, and names the object.
 func TestAccMigration_check(t *testing.T) {
 	t.Parallel()
@@ -483,11 +762,11 @@ func TestAccMigration_check(t *testing.T) {
 		},
 		{
 			"imported profiles, and the old ones leave the state", main, without(moved, "alicloud_ram_login_profile.people") + profiles + forget("alicloud_ram_login_profile.people"), 1,
-			[]string{`alicloud_ram_login_profile.people["alice"] would be removed from the state, and the plan prints its password.`},
+			[]string{`alicloud_ram_login_profile.people["alice"] would be removed from the state: a plan that removes it prints its password.`},
 		},
 		{
 			"an imported key", main, without(moved, "alicloud_ram_access_key.deploy") + imported("ram_access_key.deploy", "deploy:"+migratedKey) + forget("alicloud_ram_access_key.deploy"), 1,
-			[]string{"alicloud_ram_access_key.deploy would be removed from the state with its secret."},
+			[]string{"alicloud_ram_access_key.deploy would be removed from the state: an import loses its secret."},
 		},
 		{
 			"a new key", main, without(moved, "alicloud_ram_access_key.deploy"), 1,

@@ -15,32 +15,32 @@ import {
 
 import {
   to = ram_account_alias.this
-  id = "current"
+  id = "1234567890123456"
 }
 
 import {
   to = ram_password_policy.this
-  id = "current"
+  id = "1234567890123456"
 }
 
 import {
   to = ram_security_preference.this
-  id = "current"
+  id = "1234567890123456"
 }
 
 import {
   to = ram_user.deploy
-  id = "deploy"
+  id = "200000000000000003"
 }
 
 import {
   to = ram_user.people["alice"]
-  id = "alice"
+  id = "200000000000000001"
 }
 
 import {
   to = ram_user.people["bob"]
-  id = "bob"
+  id = "200000000000000002"
 }
 
 removed {
