@@ -287,7 +287,7 @@ func (p *result) withOtherActions(a *ramtest.Account) *ramtest.Account {
 // leftover is an object that a run created and that is in no state.
 type leftover struct{ what, id, owner string }
 
-// untracked returns all users and credentials that exist now, did not exist before, and
+// untracked returns all users, groups and credentials that exist now, did not exist before, and
 // are not in the state.
 func (p *result) untracked(now *ramtest.Account, o acctest.Object) (all []leftover) {
 	for name, user := range now.Users {
@@ -309,6 +309,11 @@ func (p *result) untracked(now *ramtest.Account, o acctest.Object) (all []leftov
 			all = append(all, leftover{"the login profile", name, name})
 		}
 	}
+	for name, group := range now.Groups {
+		if !hasGroup(p.initial, group.ID) && acctest.Attribute(o.State, "group_id") != group.ID {
+			all = append(all, leftover{"the group", name, group.ID})
+		}
+	}
 	for serial := range now.MFADevices {
 		if p.initial.MFADevices[serial] == nil && !knows(o, serial) {
 			all = append(all, leftover{"the MFA device", serial, ""})
@@ -327,10 +332,22 @@ func (s leftover) createdBefore(p *result) bool {
 		return serviceCredentialByID(p.accountBefore, s.id) != nil
 	case s.what == "the MFA device":
 		return p.accountBefore.MFADevices[s.id] != nil
+	case s.what == "the group":
+		return hasGroup(p.accountBefore, s.owner)
 	case p.accountBefore.Users[s.owner] == nil:
 		return false
 	}
 	return s.what == "the user" || p.accountBefore.Users[s.owner].LoginProfile != nil
+}
+
+// hasGroup reports whether an account has the group of an id.
+func hasGroup(a *ramtest.Account, id string) bool {
+	for _, group := range a.Groups {
+		if group.ID == id {
+			return true
+		}
+	}
+	return false
 }
 
 // serviceCredentialByID returns a service credential of an account; nil: there is none.
@@ -376,6 +393,8 @@ func (p *result) removeLeftovers(leftovers []leftover) {
 				a.Users[s.owner].LoginProfile = nil
 			case "the user":
 				delete(a.Users, s.owner)
+			case "the group":
+				delete(a.Groups, s.id)
 			}
 		}
 	})

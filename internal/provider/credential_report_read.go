@@ -132,10 +132,11 @@ func (m *credentialReportRequest) explainRefusal(ctx context.Context, cause erro
 			fmt.Sprintf("The account has %d RAM users. The service generates no credential report for more than %d users. Data sources such as ram_access_keys read each user.", users, ram.CredentialReportUsers),
 			cause,
 		)
-	case m.previous != nil && ram.LimitExceeded(cause):
-		now, err := m.Client.ServerTime(ctx)
-		if err == nil && now.Sub(m.previous.GeneratedTime) < 2*ram.CredentialReportInterval {
-			return m.previous, ram.ReportCompleted, true, nil
+	case ram.LimitExceeded(cause):
+		found, err := m.Client.CredentialReport(ctx) // an attempt without an answer may have generated it
+		now, unknown := m.Client.ServerTime(ctx)
+		if err == nil && unknown == nil && now.Sub(found.GeneratedTime) < 2*ram.CredentialReportInterval {
+			return found, ram.ReportCompleted, true, nil
 		}
 	}
 	return nil, ram.ReportNone, false, cause

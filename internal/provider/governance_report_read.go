@@ -78,6 +78,9 @@ func (m *governanceReportRequest) items(ctx context.Context) (report governanceR
 	if report.status, err = m.Client.GovernanceReportStatus(ctx); err != nil {
 		return governanceResult{}, err
 	}
+	if report.status.Whole == ram.ReportNone { // find read a report
+		return governanceResult{}, &ram.ReportReplacedError{Action: "GetGovernanceReportStatus"}
+	}
 	made, metrics, err := m.Client.GovernanceMetrics(ctx)
 	if err != nil {
 		return governanceResult{}, err

@@ -142,6 +142,30 @@ func TestGroup_lostAnswers(t *testing.T) {
 	expect(t, "messages", acctest.Messages(diags), "")
 }
 
+// The request takes effect after the run. The error shows what became of the request, not of the read that followed
+// it, and the import that it advises ends in an empty plan.
+func TestGroup_createdAfterTheRunIsImported(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	srv.Inject(ramtest.Rule{Action: "CreateGroup", Fault: "late"})
+	config := attributes{"name": "developers", "comments": "one"}
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(groupKind, config)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "It is not known whether the group was created", "terraform import <address> developers", "CreateGroup")
+	lacks(t, acctest.Messages(diags), "GetGroup")
+	expect(t, "state", o.State.IsNull(), true)
+	srv.ExecuteLate()
+	c = newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.Create(groupKind, config)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "already has a group", "terraform import <address> developers")
+	o, diags = c.Import(groupKind, "developers")
+	clean(t, diags)
+	o, diags = c.Apply(groupKind, config, o)
+	clean(t, diags)
+	fixed(t, c, groupKind, config, o)
+	expect(t, "groups", len(account(srv).Groups), 1)
+}
+
 func TestGroup_renamedOutsideIsFollowedAndOneWithItsNameIsAnother(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)

@@ -135,10 +135,10 @@ func (r *groupResource) create(ctx context.Context, want ram.Group, account stri
 	defer cancel()
 	for attempt := range 2 {
 		var created ram.Group
-		created, err = r.Client.CreateGroup(ctx, want)
-		switch {
-		case err == nil:
+		if created, err = r.Client.CreateGroup(ctx, want); err == nil {
 			return created, true
+		}
+		switch {
 		case ram.Exists(err) && attempt == 0:
 			reportTakenGroup(ram.Group{Name: want.Name}, account, diags)
 			return ram.Group{}, false
@@ -148,11 +148,9 @@ func (r *groupResource) create(ctx context.Context, want ram.Group, account stri
 		}
 		f.State = fmt.Sprintf("It is not known whether the group was created. If account %s has a group %q now, import it: terraform import <address> %[2]s", account, want.Name)
 		found, readErr := r.WaitUntil(ctx, instance.LagWindow, func(ctx context.Context) (bool, error) {
+			var err error
 			live, err = r.Client.RefreshGroup(ctx, want.Name)
-			if ram.NotFound(err, "Group") {
-				return false, nil
-			}
-			return err == nil, err
+			return err == nil, ram.IgnoreNotFound(err, "Group")
 		})
 		if diagnostics.Report(diags, f, readErr) {
 			return ram.Group{}, false

@@ -34,6 +34,29 @@ func TestAnAnswerWithoutARequestIDIsNoRefusal(t *testing.T) {
 	}
 }
 
+// F29: what is no answer of the service passes like any fault, whatever its status. A read and a set are sent again, a
+// create is not, and its outcome is unknown.
+func TestAnAnswerOfAnotherServerIsRepeatedWhateverItsStatus(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 400, 403, 404, 409, 429, 451, 502} {
+		for _, body := range []string{"", "<html>blocked</html>", "[]", `{"RequestId":"1", "Code":"Entity`, `{"Code":"EntityNotExist.User"}`, `{"error":"blocked"}`} {
+			for op, calls := range map[*operation]int{&readAction: 2, &setAction: 2, &createAction: 1} {
+				server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
+					if number == 1 {
+						respondAs(t, w, status, body)
+						return
+					}
+					respond(t, w, 200, "{}")
+				})
+				err := newTestClient(t, server.URL).call(t.Context(), *op, nil, nil)
+				if len(server.received()) != calls || (err != nil) != (calls == 1) || calls == 1 && !OutcomeUnknown(err) {
+					t.Errorf("%s, %d %s: %d calls, %v", op.action, status, body, len(server.received()), err)
+				}
+			}
+		}
+	}
+}
+
 // F31: an answer that has no end is refused before its body is read.
 func TestAnInterimAnswerIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()

@@ -120,15 +120,12 @@ func (c *Client) decodeError(e *exchange, response *http.Response, head envelope
 }
 
 // unreadableResponse is the error for a response that is not the service's or that cannot
-// be parsed. Whatever its status, the service may have executed the call.
+// be parsed. Its status is not the service's either: the service may have executed the
+// call, and a read or a set is repeated.
 func (c *Client) unreadableResponse(e *exchange, response *http.Response, err error) error {
-	kind := classifyStatus(response.StatusCode)
-	if kind == refused {
-		kind = unknown // a refusal by the service would be readable
-	}
 	return &NoResponseError{
 		Action: e.op.action, Sent: true, Err: &unreadableError{response.StatusCode, err},
-		class: kind, status: response.StatusCode,
+		class: unknown, status: response.StatusCode,
 		retryAfter: parseRetryAfter(response.Header.Get("Retry-After"), response.Header.Get("Date"), c.Now()),
 	}
 }
