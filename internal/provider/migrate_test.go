@@ -709,6 +709,8 @@ func TestMigration_checkRejects(t *testing.T) {
 		{"an import by name with two accounts", imported("ram_group", `{"id":"dev"}`, two), "provider ram.prod has several allowed_account_ids"},
 		{"an import by name with one account", imported("ram_group", `{"id":"dev"}`, one), ""},
 		{"an import by name with a variable", imported("ram_group", `{"id":"dev"}`, variable), ""},
+		{"an import by name in a module that inherits", strings.Replace(imported("ram_group", `{"id":"dev"}`, one), `"provider_config_key":"ram.prod"`, `"provider_config_key":"module.m.module.n:ram.prod"`, 1), ""},
+		{"an import by name in a module that inherits no account", strings.Replace(imported("ram_group", `{"id":"dev"}`, one), `"provider_config_key":"ram.prod"`, `"provider_config_key":"module.m.module.n:ram"`, 1), "has no allowed_account_ids"},
 		{"an import of a user by the name", imported("ram_user", `{"id":"alice"}`, `null`), "would be imported by a name"},
 		{"an import of a user by the id", imported("ram_user", `{"id":"`+aliceID+`"}`, `null`), ""},
 		{"an import of a group with a number", imported("ram_group", `{"id":"`+aliceID+`"}`, `null`), "would be imported by a name"},
