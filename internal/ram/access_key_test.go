@@ -33,7 +33,7 @@ func TestAKeyIsMadeSwitchedAndDeleted(t *testing.T) {
 			t.Errorf("%v is of %v", made, owner)
 		}
 	})
-	// No read after a write of ours is of the time before it.
+	// A read after a write of this client never returns the values from before the write.
 	for _, status := range []string{"Active", "Inactive", "Active", "Active"} {
 		if err := client.UpdateAccessKey(t.Context(), "alice", made.ID, status); err != nil {
 			t.Fatal(err)
@@ -49,7 +49,7 @@ func TestAKeyIsMadeSwitchedAndDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || len(keys) != 2 || keys[0].ID != made.ID || keys[1].ID != other.ID {
-		t.Errorf("not the oldest first: %v, %v", keys, err)
+		t.Errorf("not sorted by age, oldest first: %v, %v", keys, err)
 	}
 	if _, err := client.CreateAccessKey(t.Context(), "alice"); !LimitExceeded(err) || OutcomeUnknown(err) {
 		t.Errorf("the third: %v", err)
@@ -72,7 +72,7 @@ func TestAnActiveKeyMayHaveToStay(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := client.DeleteAccessKey(t.Context(), "admin", key.ID); Conflict(err) != stays || (err == nil) == stays {
-			t.Errorf("stays %v: %v", stays, err)
+			t.Errorf("key %v still listed: %v", stays, err)
 		}
 	}
 }
@@ -99,7 +99,7 @@ func TestKeysAreSharedUntilAskedForNow(t *testing.T) {
 		t.Errorf("%v, %v", keys, err)
 	}
 	if keys, err := client.AccessKeys(t.Context(), "admin"); err != nil || !keys[0].CreateDate.Equal(time.Unix(1700000000, 0)) {
-		t.Errorf("what was read now serves others: %v, %v", keys, err)
+		t.Errorf("the refreshed list was not cached: %v, %v", keys, err)
 	}
 }
 
@@ -149,7 +149,7 @@ func TestAKeyWithoutIDOrSecretIsNoKey(t *testing.T) {
 	}
 }
 
-// isSecretMissing reports whether the error names the key that the service made.
+// isSecretMissing reports whether the error names the created key.
 func isSecretMissing(fake *ramtest.Server, err error) bool {
 	var missing *MissingSecretError
 	if !errors.As(err, &missing) || OutcomeUnknown(err) || !strings.Contains(err.Error(), missing.ID) {
@@ -203,7 +203,7 @@ func TestTheUseOfAKey(t *testing.T) {
 		}
 		fake.Inject(ramtest.Rule{Action: "GetAccessKeyLastUsed", Fault: "drop_fields", Body: "AccessKeyLastUsed"})
 		if got, err := client.AccessKeyLastUsed(t.Context(), "user-0001", ids[0]); err == nil {
-			t.Errorf("a lack is no lack of use: %+v", got)
+			t.Errorf("a missing last use counts as never used: %+v", got)
 		}
 	}
 }

@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// F30: what a proxy or a DLP device answers is not the service's refusal, whatever the
-// status: the create may have been executed.
+// F30: a response of a proxy or a DLP device is not a refusal by the service, whatever its
+// status. The create may have been executed.
 func TestAnAnswerWithoutARequestIDIsNoRefusal(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 400, 403, 404, 409, 429, 451, 500, 503} {
@@ -34,9 +34,9 @@ func TestAnAnswerWithoutARequestIDIsNoRefusal(t *testing.T) {
 	}
 }
 
-// F29: what is no answer of the service passes like any fault, whatever its status. A read and a set are sent again, a
-// create is not, and its outcome is unknown.
-func TestAnAnswerOfAnotherServerIsRepeatedWhateverItsStatus(t *testing.T) {
+// F29: a response that is not the service's is a transient fault, whatever its status. A read and a set
+// are sent again. A create is not, and its outcome is unknown.
+func TestResponse_ofAnotherServerIsRepeatedWhateverItsStatus(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 400, 403, 404, 409, 429, 451, 502} {
 		for _, body := range []string{"", "<html>blocked</html>", "[]", `{"RequestId":"1", "Code":"Entity`, `{"Code":"EntityNotExist.User"}`, `{"error":"blocked"}`} {
@@ -50,14 +50,14 @@ func TestAnAnswerOfAnotherServerIsRepeatedWhateverItsStatus(t *testing.T) {
 				})
 				err := newTestClient(t, server.URL).call(t.Context(), *op, nil, nil)
 				if len(server.received()) != calls || (err != nil) != (calls == 1) || calls == 1 && !OutcomeUnknown(err) {
-					t.Errorf("%s, %d %s: %d calls, %v", op.action, status, body, len(server.received()), err)
+					t.Errorf("%s, %d %s: %d calls, error %v", op.action, status, body, len(server.received()), err)
 				}
 			}
 		}
 	}
 }
 
-// F31: an answer that has no end is refused before its body is read.
+// F31: a response whose body does not end is refused before the body is read.
 func TestAnInterimAnswerIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
@@ -81,7 +81,7 @@ func TestAnInterimAnswerIsRefusedAtOnce(t *testing.T) {
 	}
 }
 
-// F32: what has not the form of a secret is not stored as one.
+// F32: a value that does not have the form of a secret is not stored as one.
 func TestASecretIsAStringThatLooksLikeOne(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{`7`, `1234567890123456789`, `true`, `["a"]`, `{"a":"b"}`, `""`, `" "`, `"\t\n"`, `null`, `"******"`, `"LT***xy"`, `"<html>blocked</html>"`, `"a b"`, `"pässwörd"`, `"a\u0000b"`} {
@@ -110,7 +110,7 @@ func TestASecretIsAStringThatLooksLikeOne(t *testing.T) {
 	}
 }
 
-// F33: a service whose clock were months off would have refused the signature.
+// F33: a service whose clock is months off would have refused the signature.
 func TestADateThatContradictsAnAcceptedCallIsNotUsed(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -142,8 +142,8 @@ func TestADateThatContradictsAnAcceptedCallIsNotUsed(t *testing.T) {
 	}
 }
 
-// F34: where the request holds a secret, nothing of the service's text is shown, so that
-// the encoding in which it quotes the secret does not matter.
+// F34: if the request holds a secret, the error shows none of the service's text, so the
+// encoding in which the service quotes the secret does not matter.
 func TestNoTextOfTheServiceIsShownForARequestWithASecret(t *testing.T) {
 	t.Parallel()
 	const password = `p&ss w<o>r"d-Ünïcode/0123456789`

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// bank is an Sts that hands out numbered sessions and notes who asked. Its
-// sessions end when the test says so.
+// bank is an Sts that issues numbered sessions and records the requests. A session expires
+// when the test says so.
 type bank struct {
 	*httptest.Server
 
@@ -27,7 +27,7 @@ type bank struct {
 	ended   map[string]bool
 	now     time.Time
 	life    time.Duration
-	refusal string // a code to answer to everything that makes a session
+	refusal string // error code to return from every operation that creates a session
 }
 
 func openBank(t *testing.T) *bank {
@@ -68,7 +68,7 @@ func (b *bank) refuse(w http.ResponseWriter, code string) {
 	fmt.Fprintf(w, `{"RequestId":"R","Code":%q,"Message":"The answer quotes %s."}`, code, canary)
 }
 
-// of are the forms of an action; the caller holds mu.
+// of returns the forms of an action. The caller holds mu.
 func (b *bank) of(action string) (forms []url.Values) {
 	for _, form := range b.forms {
 		if form.Get("Action") == action {
@@ -90,7 +90,8 @@ func (b *bank) do(f func()) {
 	f()
 }
 
-// config is of a client whose clock is the bank's, and which waits for nothing.
+// config returns the configuration of a client that uses the clock of the bank and never
+// waits.
 func (b *bank) config(t *testing.T) Config {
 	t.Helper()
 	endpoint, err := url.Parse(b.URL)
@@ -123,7 +124,7 @@ func (b *bank) client(t *testing.T, settings CredentialSettings, env Environment
 	return client, chain
 }
 
-// who asks the service for the caller, past what the client remembers.
+// who reads the caller from the service. It bypasses the cache.
 func who(t *testing.T, client *Client) {
 	t.Helper()
 	if err := client.call(t.Context(), getCallerIdentity, nil, nil); err != nil {
@@ -229,7 +230,7 @@ func TestLongLivedKeys(t *testing.T) {
 	}
 }
 
-// With -race: twenty callers on fresh credentials make one session.
+// With -race: twenty concurrent callers without a session request one session.
 func TestTwentyCallersShareOneSession(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
@@ -269,8 +270,8 @@ func TestASessionIsRenewedAheadOfItsEnd(t *testing.T) {
 	}
 }
 
-// A clock that is wrong by less than what the service tolerates does not make
-// sessions look longer than they are.
+// A wrong local clock, within the difference that the service tolerates, does not extend
+// the assumed lifetime of sessions.
 func TestASessionEndsByTheServicesClock(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
@@ -290,8 +291,8 @@ func TestASessionEndsByTheServicesClock(t *testing.T) {
 	wantKey(t, chain, "STS.2")
 }
 
-// CRED-04: a session that ends in mid-run is renewed once, and the refused call,
-// also a create, is sent once more.
+// CRED-04: a session that expires during a run is renewed once, and the refused call is
+// sent once more, even if it is a create.
 func TestASessionThatEndsInMidRunIsRenewedOnce(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
@@ -312,8 +313,8 @@ func TestASessionThatEndsInMidRunIsRenewedOnce(t *testing.T) {
 	}
 }
 
-// What became of the call for a session says nothing of the call that wanted
-// it: that one was not sent.
+// A failed call for a session says nothing about the call that needed it, which was not
+// sent.
 func TestARefusedRoleNamesItsRemedy(t *testing.T) {
 	t.Parallel()
 	for code, remedy := range map[string]string{
@@ -343,7 +344,7 @@ func TestARefusedRoleNamesItsRemedy(t *testing.T) {
 				t.Errorf("the error shows a secret: %v", err)
 			}
 			if OutcomeUnknown(err) || NotFound(err, "Role") || Denied(err) {
-				t.Errorf("the answer for the session is taken for the call's own: %v", err)
+				t.Errorf("the error of the session is returned as the error of the call: %v", err)
 			}
 			if len(b.calls("GetCallerIdentity")) != 0 {
 				t.Error("the call was sent")
@@ -420,8 +421,8 @@ func TestAnOIDCTokenThatIsRefusedOrMissing(t *testing.T) {
 	}
 }
 
-// An answer without an end, or with one that makes no sense, is taken to last
-// as long as was asked for.
+// A response with a missing or implausible expiration is assumed to last as long as
+// requested.
 func TestASessionWithoutASensibleEnd(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
@@ -445,7 +446,7 @@ func TestAnAnswerWithoutAKeyIsNoSession(t *testing.T) {
 	whole := sessionAnswer{}
 	whole.Credentials.AccessKeyID, whole.Credentials.AccessKeySecret, whole.Credentials.SecurityToken = "STS.1", "s", "t"
 	if whole.missing() != "" {
-		t.Error("a whole answer lacks", whole.missing())
+		t.Error("missing() of a complete response:", whole.missing())
 	}
 	for _, part := range []func(*sessionAnswer){
 		func(a *sessionAnswer) { a.Credentials.AccessKeyID = "" },
@@ -455,7 +456,7 @@ func TestAnAnswerWithoutAKeyIsNoSession(t *testing.T) {
 		torn := whole
 		part(&torn)
 		if torn.missing() == "" {
-			t.Errorf("nothing lacks in %+v", torn)
+			t.Errorf("missing() is empty for %+v", torn)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// waitForRound waits until so many take part in the round that has not begun.
+// waitForRound waits until that many callers have joined the round that has not started.
 func (s *cache[T]) waitForRound(name string, waiting int) {
 	for {
 		s.mu.Lock()
@@ -51,7 +51,7 @@ func TestThoseWhoAskDuringARoundShareTheNext(t *testing.T) {
 	}
 	s.waitForRound("a", len(others))
 	if got := asked.asked.Load(); got != 1 {
-		t.Errorf("%d rounds at the same time", got)
+		t.Errorf("%d concurrent rounds", got)
 	}
 	asked.may <- struct{}{}
 	asked.may <- struct{}{}
@@ -64,13 +64,13 @@ func TestThoseWhoAskDuringARoundShareTheNext(t *testing.T) {
 		}
 	}
 	if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 2 {
-		t.Errorf("what is known then: %d, %v", got, err)
+		t.Errorf("cached value: %d, %v", got, err)
 	}
 	if got, err := s.refreshCoalesced(t.Context(), "a", asked.free); err != nil || got != 3 {
-		t.Errorf("a round by itself: %d, %v", got, err)
+		t.Errorf("a single round: %d, %v", got, err)
 	}
 	if len(s.rounds) > 0 {
-		t.Error("a round that is over is kept")
+		t.Error("a finished round was not removed")
 	}
 }
 
@@ -84,10 +84,10 @@ func TestARoundWithoutCallersMakesNoCall(t *testing.T) {
 	s.waitForRound("a", 1)
 	cancel()
 	if got := <-second; !errors.Is(got.err, context.Canceled) {
-		t.Errorf("the one who left: %+v", got)
+		t.Errorf("caller whose context ended: %+v", got)
 	}
 	if got, err := s.refreshCoalesced(ctx, "a", asked.free); !errors.Is(err, context.Canceled) {
-		t.Errorf("one who has left before: %d, %v", got, err)
+		t.Errorf("caller whose context had already ended: %d, %v", got, err)
 	}
 	asked.may <- struct{}{}
 	if got := <-first; got.err != nil || got.value != 1 {
@@ -96,7 +96,7 @@ func TestARoundWithoutCallersMakesNoCall(t *testing.T) {
 	third := together(t.Context(), s, asked.ask)
 	asked.may <- struct{}{}
 	if got := <-third; got.err != nil || got.value != 2 {
-		t.Errorf("the next: %+v, a round without waiting callers has asked", got)
+		t.Errorf("next caller: %+v; a round without waiting callers made a call", got)
 	}
 }
 
@@ -146,7 +146,7 @@ func TestARoundBeginsAfterTheWritesOfItsCallers(t *testing.T) {
 	}
 }
 
-// held lets one call of an action through only when it may go.
+// held blocks the calls of an action until the test releases them one by one.
 type held struct {
 	http.RoundTripper
 
@@ -176,8 +176,8 @@ type readCloser struct{ *strings.Reader }
 
 func (readCloser) Close() error { return nil }
 
-// Devices that are made at once are all looked for in one list, begun when the last
-// of them was made: not in one for each.
+// Devices that are created concurrently are all confirmed by one list, which starts after
+// the last of them was created.
 func TestManyDevicesAreConfirmedByOneList(t *testing.T) {
 	t.Parallel()
 	const devices = 250
@@ -198,21 +198,21 @@ func TestManyDevicesAreConfirmedByOneList(t *testing.T) {
 				t.Error(err)
 			}
 			if seen, found, err := client.RefreshMFADevice(t.Context(), made.SerialNumber); err != nil || !found || seen.SerialNumber != made.SerialNumber {
-				t.Errorf("a device is not in a list that was begun after it was made: %+v, %t, %v", seen, found, err)
+				t.Errorf("a list that started after the creation lacks the device: %+v, %t, %v", seen, found, err)
 			}
 		})
 	}
 	client.caches.devices.waitForRound("", devices)
 	close(held.may)
 	group.Wait()
-	// Three pages in the second round; the first had begun before there was a device.
+	// The second round has three pages. The first round started before any device existed.
 	if got, most := len(fake.Calls("ListVirtualMFADevices")), 2*(devices+99)/100; got > most {
 		t.Errorf("%d pages were read, want %d at most", got, most)
 	}
 }
 
-// What a stream has read, the next one does not read again, whether it was read to
-// its end or not.
+// Streams share pages: a stream does not read a page again that another stream read, even
+// if that stream stopped early.
 func TestStreamsAndListsShareTheirPages(t *testing.T) {
 	t.Parallel()
 	const users = 250
@@ -275,8 +275,8 @@ func TestTheTagsOfAStreamBelongToItsReader(t *testing.T) {
 	}
 }
 
-// A refresh reads each thing once, however long it takes; an apply, which has
-// written, sees after a minute what another user has done.
+// A refresh reads each object once, however long it takes. An apply, which has written,
+// notices changes of other users after a minute.
 func TestWhatAPlanHasReadServesItToItsEnd(t *testing.T) {
 	t.Parallel()
 	fake, client, clock, _ := crowd(t, 120)

@@ -22,11 +22,11 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// oracle answers how often it was asked, once it may.
+// oracle returns the number of calls so far. It answers when the test allows it.
 type oracle struct {
 	asked atomic.Int64
-	begun chan context.Context // one for each question
-	may   chan struct{}        // one for each answer
+	begun chan context.Context // one item per call
+	may   chan struct{}        // one item per response
 }
 
 func newOracle() *oracle {
@@ -44,14 +44,14 @@ func (o *oracle) ask(ctx context.Context) (int64, error) {
 	}
 }
 
-// free answers at once.
+// free returns at once.
 func (o *oracle) free(context.Context) (int64, error) { return o.asked.Add(1), nil }
 
 func newSharedTest(clock *fakeTime) *cache[int64] {
 	return newUncheckedCache[int64](operation{action: "Ask"}, func() time.Duration { return lifeAfterWrite }, clock.now)
 }
 
-// outcome is what one caller got.
+// outcome is the result of one caller.
 type outcome struct {
 	value int64
 	err   error
@@ -89,11 +89,11 @@ func TestACoalescedReadOutlivesItsFirstCaller(t *testing.T) {
 	s.waitFor("a", 2)
 	cancel()
 	if got := <-first; !errors.Is(got.err, context.Canceled) || OutcomeUnknown(got.err) {
-		t.Errorf("the one who gave up: %+v", got)
+		t.Errorf("caller whose context ended: %+v", got)
 	}
 	asked.may <- struct{}{}
 	if got := <-second; got.err != nil || got.value != 1 {
-		t.Errorf("the one who waited: %+v", got)
+		t.Errorf("caller that waited: %+v", got)
 	}
 	if got := asked.asked.Load(); got != 1 {
 		t.Errorf("asked %d times", got)
@@ -112,7 +112,7 @@ func TestASharedCallEndsWithTheLastWhoWaits(t *testing.T) {
 	<-second
 	<-call.Done()
 	if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 2 {
-		t.Errorf("the next caller asks again: %d, %v", got, err)
+		t.Errorf("next caller: %d, %v", got, err)
 	}
 }
 
@@ -166,12 +166,12 @@ func TestAReadDuringAWriteIsNotCached(t *testing.T) {
 			t.Parallel()
 			clock := newFakeTime()
 			s, asked := newSharedTest(clock), newOracle()
-			// Each has asked before the next one comes, so the answers are in their order;
-			// and the one who came after the write did not join.
+			// Each caller has called before the next one starts, so the results are in
+			// order. The caller after the write did not join.
 			before := later(t.Context(), s, asked.ask)
 			<-asked.begun
 			changed := s.invalidateAround(names...)
-			clock.advance(2 * readLag) // so that only the order counts
+			clock.advance(2 * readLag) // only the order matters
 			during := later(t.Context(), s, asked.ask)
 			<-asked.begun
 			changed()
@@ -186,10 +186,10 @@ func TestAReadDuringAWriteIsNotCached(t *testing.T) {
 				values[got.value] = got.err == nil
 			}
 			if len(values) != 3 || !values[1] || !values[2] || !values[3] {
-				t.Errorf("not three calls: %v", values)
+				t.Errorf("want three calls: %v", values)
 			}
 			if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 3 {
-				t.Errorf("what was read after the write is kept: %d, %v", got, err)
+				t.Errorf("value read after the write is not cached: %d, %v", got, err)
 			}
 		})
 	}
@@ -277,14 +277,14 @@ func TestARefreshOfManyInstancesReadsEachThingOnce(t *testing.T) {
 		}
 	}
 	group.Wait()
-	// The fake's pages hold two.
+	// Pages of the fake hold two items.
 	for action, want := range map[string]int{"ListUsers": 11, "ListAccessKeys": 21, "ListVirtualMFADevices": 10, "GetDefaultDomain": 1} {
 		if got := len(fake.Calls(action)); got != want {
 			t.Errorf("%s was called %d times, want %d", action, got, want)
 		}
 	}
 	if got := len(fake.Calls("GetUser")); got > maxSingleReads {
-		t.Errorf("%d users were read alone, and %d is the most", got, maxSingleReads)
+		t.Errorf("%d users were read one by one, want at most %d", got, maxSingleReads)
 	}
 }
 
@@ -353,10 +353,10 @@ func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
 					a.MFADevices[serial] = &ramtest.MFADevice{Name: name, Serial: serial, Seed: "GEZDGNBV", UserID: owner}
 				}
 			})
-			client := askingClientOf(t, fake) // of its own, so that no earlier write of it counts
+			client := askingClientOf(t, fake) // another client, without earlier writes
 			before := seenOf(t, client)
 			if again := seenOf(t, client); !maps.Equal(again, before) || len(fake.Calls()) != 11 {
-				t.Fatalf("nothing is shared: %d calls, %s", len(fake.Calls()), cmp.Diff(before, again))
+				t.Fatalf("reads are not cached: %d calls, %s", len(fake.Calls()), cmp.Diff(before, again))
 			}
 			if err := test.write(t.Context(), client, alice); err != nil {
 				t.Fatal(err)
@@ -364,14 +364,15 @@ func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
 			after := seenOf(t, client)
 			for _, read := range test.reads {
 				if after[read] == before[read] {
-					t.Errorf("%s is as before: %s", read, after[read])
+					t.Errorf("%s was not invalidated: %s", read, after[read])
 				}
 			}
 		})
 	}
 }
 
-// seenOf is what the shared reads say of alice and her account, errors as well.
+// seenOf returns the results of all cached reads about alice and her account, including
+// errors.
 func seenOf(t *testing.T, client *Client) map[string]string {
 	t.Helper()
 	user, userErr := client.User(t.Context(), "alice")
@@ -394,7 +395,7 @@ func seenOf(t *testing.T, client *Client) map[string]string {
 	}
 }
 
-// shownAs is what pointers lead to.
+// shownAs formats a value and follows pointers.
 func shownAs(t *testing.T, value any, err error) string {
 	t.Helper()
 	text, broken := json.Marshal(value)
@@ -415,7 +416,7 @@ func listAllUsers(ctx context.Context, client *Client) (users []User, err error)
 	return users, nil
 }
 
-// namesOf are the names of all users of the fake.
+// namesOf returns the names of all users of the fake.
 func namesOf(t *testing.T, fake *ramtest.Server) (names []string) {
 	t.Helper()
 	fake.Change(func(a *ramtest.Account) { names = slices.Sorted(maps.Keys(a.Users)) })

@@ -66,7 +66,7 @@ func BenchmarkEncodeAndSign(b *testing.B) {
 	}
 }
 
-// A whole call but for the network.
+// BenchmarkCall measures a whole call without the network.
 func BenchmarkCall(b *testing.B) {
 	clock := newFakeTime()
 	client := newTestClient(b, "http://127.0.0.1:1", func(c *Config) { c.Now, c.Pause = clock.now, clock.pause })
@@ -80,7 +80,7 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// always is a service that says one thing.
+// always is a service that returns one response.
 type always string
 
 func (a always) RoundTrip(*http.Request) (*http.Response, error) { return answerOf(string(a)), nil }

@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// fixedKey are credentials that never change. They count what they are told.
+// fixedKey are credentials that never change. They record the keys that expired.
 type fixedKey struct {
 	Key
 
@@ -39,7 +39,7 @@ func (k *fixedKey) Expire(key Key) {
 
 var testKey = Key{ID: "LTAI5tTestTestTestTest00", Secret: "s3cr3t/of+the key=0123456789ab"}
 
-// pauses records the waits of a client and makes none.
+// pauses records the waits of a client without waiting.
 type pauses struct {
 	mu    sync.Mutex
 	waits []time.Duration
@@ -58,7 +58,7 @@ func (p *pauses) all() []time.Duration {
 	return append([]time.Duration(nil), p.waits...)
 }
 
-// service is a server that records the forms it was sent.
+// service is a server that records the forms that it receives.
 type service struct {
 	*httptest.Server
 
@@ -91,7 +91,7 @@ func (s *service) received() []url.Values {
 	return append([]url.Values(nil), s.forms...)
 }
 
-// endpoints leads all three products to one address.
+// endpoints returns endpoints that lead to one address.
 func endpoints(t testing.TB, address string) Endpoints {
 	t.Helper()
 	u, err := url.Parse(address)
@@ -101,8 +101,8 @@ func endpoints(t testing.TB, address string) Endpoints {
 	return Endpoints{Ram: u, Ims: u, Sts: u}
 }
 
-// newTestClient is a client of the server that does not wait, and that knows its
-// caller already.
+// newTestClient returns a client of the server. It does not wait, and its caller is already
+// known.
 func newTestClient(t testing.TB, address string, changes ...func(*Config)) *Client {
 	t.Helper()
 	client := newAskingClient(t, address, changes...)
@@ -110,7 +110,7 @@ func newTestClient(t testing.TB, address string, changes ...func(*Config)) *Clie
 	return client
 }
 
-// identified makes a client with a key that never changes know its caller.
+// identified sets the caller of a client whose key never changes.
 func (c *Client) identified(account string) {
 	if fixed, is := c.config.Credentials.(*fixedKey); is {
 		c.caches.caller.put(fixed.ID, keyCaller{fixed.Key, Caller{AccountID: account}})
@@ -119,7 +119,7 @@ func (c *Client) identified(account string) {
 
 const testAccount = "1968132000120001"
 
-// newAskingClient is one that has to ask who the caller is.
+// newAskingClient returns a client that still has to read its caller.
 func newAskingClient(t testing.TB, address string, changes ...func(*Config)) *Client {
 	t.Helper()
 	config := Config{
@@ -141,7 +141,7 @@ func newAskingClient(t testing.TB, address string, changes ...func(*Config)) *Cl
 	return client
 }
 
-// respond answers as the service does: an object always has a RequestId.
+// respond responds as the service does: every object has a RequestId.
 func respond(t testing.TB, w http.ResponseWriter, status int, body string) {
 	t.Helper()
 	if rest, object := strings.CutPrefix(body, "{"); object && !strings.Contains(body, `"RequestId"`) {
@@ -153,7 +153,7 @@ func respond(t testing.TB, w http.ResponseWriter, status int, body string) {
 	respondAs(t, w, status, body)
 }
 
-// respondAs answers with a body as it is.
+// respondAs responds with an unchanged body.
 func respondAs(t testing.TB, w http.ResponseWriter, status int, body string) {
 	t.Helper()
 	w.Header().Set("Content-Type", "application/json;charset=utf-8")
@@ -239,7 +239,7 @@ func TestTheCheckOfSignaturesAgreesWithTheVendor(t *testing.T) {
 	}
 }
 
-// signatureOf is version 1 of the signature, written down a second time.
+// signatureOf is an independent implementation of signature version 1.
 func signatureOf(method, secret string, form url.Values) string {
 	var pairs []string
 	for name, values := range form {
@@ -285,7 +285,7 @@ func TestAnUnsignedCallCarriesNoKey(t *testing.T) {
 		}
 	}
 	if len(key.expired) != 0 {
-		t.Error("the key was expired although it had no part in the call")
+		t.Error("Expire was called for a key that did not sign the call")
 	}
 	if err == nil || strings.Contains(err.Error(), "tok-0123456789") {
 		t.Errorf("error: %v", err)
@@ -295,7 +295,7 @@ func TestAnUnsignedCallCarriesNoKey(t *testing.T) {
 func TestAnExpiredSessionIsRenewedOnce(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		expired int // how many answers say so
+		expired int // number of responses that refuse the key as expired
 		want    int
 	}{{1, 2}, {9, 2}} {
 		server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
@@ -432,7 +432,7 @@ func TestAWaitBeyondTheDeadlineEndsTheCallAtOnce(t *testing.T) {
 			t.Fatalf("error: %v", err)
 		}
 		if !strings.Contains(err.Error(), "asks to wait 24h0m0s") || !strings.Contains(err.Error(), "R-1") {
-			t.Errorf("the error does not say how long: %v", err)
+			t.Errorf("the error lacks the wait: %v", err)
 		}
 		if len(server.received()) != 1 || len(waits.all()) != 0 {
 			t.Errorf("%d calls, waits %v", len(server.received()), waits.all())
@@ -447,9 +447,9 @@ func TestBackOffGrowsAndIsSpread(t *testing.T) {
 	clock := newFakeTime()
 	client := newTestClient(t, server.URL, func(c *Config) { c.MaxRetries, c.Pause, c.Now = 10, waits.pause, clock.now })
 	for range 8 {
-		clock.advance(time.Minute) // the limiter has no part in this
+		clock.advance(time.Minute) // excludes the limiter
 		if err := client.call(t.Context(), readAction, nil, nil); err == nil {
-			t.Fatal("no error")
+			t.Fatal("got no error")
 		}
 	}
 	distinct := map[time.Duration]bool{}
@@ -466,7 +466,7 @@ func TestBackOffGrowsAndIsSpread(t *testing.T) {
 	}
 }
 
-// fakeTime is a clock that a test moves.
+// fakeTime is a clock that the test advances.
 type fakeTime struct {
 	mu sync.Mutex
 	at time.Time
@@ -488,7 +488,7 @@ func (f *fakeTime) advance(d time.Duration) {
 	f.at = f.at.Add(d)
 }
 
-// pause is a wait that takes no time but moves the clock.
+// pause advances the clock instead of waiting.
 func (f *fakeTime) pause(ctx context.Context, d time.Duration) error {
 	f.advance(d)
 	return ctx.Err()
@@ -640,7 +640,7 @@ func TestWithoutAKeyNothingIsSent(t *testing.T) {
 		t.Errorf("%d calls, error: %v", len(server.received()), err)
 	}
 	if NotFound(err, "User") || OutcomeUnknown(err) || Throttled(err) {
-		t.Errorf("the error of the key was taken for one of the call: %v", err)
+		t.Errorf("the error of the key is returned as an error of the call: %v", err)
 	}
 }
 

@@ -108,10 +108,10 @@ func TestACallerThatLeavesDoesNotEndTheReadOfOthers(t *testing.T) {
 	}()
 	cancel()
 	if err := <-first; !errors.Is(err, context.Canceled) {
-		t.Errorf("the one who gave up: %v", err)
+		t.Errorf("caller whose context ended: %v", err)
 	}
 	if err := <-second; err != nil {
-		t.Errorf("the one who waited: %v", err)
+		t.Errorf("caller that waited: %v", err)
 	}
 }
 
@@ -144,7 +144,7 @@ func TestAnotherAccountIsRefused(t *testing.T) {
 				t.Errorf("%+v, %+v", caller, refusal)
 			}
 		}
-		// Not even the alias is read from it.
+		// Nothing is read from a refused account, not even the alias.
 		if _, err := client.AccountAlias(t.Context()); test.refused && err == nil {
 			t.Error("the alias of a refused account was read")
 		}
@@ -154,8 +154,8 @@ func TestAnotherAccountIsRefused(t *testing.T) {
 	}
 }
 
-// operationsInSource finds every operation of the package in its source, so that no
-// operation can be left out of a test.
+// operationsInSource finds every operation in the source of the package, so that the test
+// cannot miss an operation.
 func operationsInSource(t *testing.T) map[string]operation {
 	t.Helper()
 	names, err := filepath.Glob("*.go")
@@ -202,7 +202,7 @@ func operationsInSource(t *testing.T) map[string]operation {
 	return found
 }
 
-// ACC-01: no operation but those of Sts is sent before the account is known and allowed.
+// ACC-01: only operations of Sts are sent before the account is known and allowed.
 func TestNoOperationIsSentUnchecked(t *testing.T) {
 	t.Parallel()
 	for name, op := range operationsInSource(t) {
@@ -243,7 +243,7 @@ func TestNoOperationIsSentUnchecked(t *testing.T) {
 	}
 }
 
-// renewedKey are credentials whose next key is another one once the first is refused.
+// renewedKey are credentials that return another key after the first was refused.
 type renewedKey struct {
 	mu   sync.Mutex
 	keys []Key
@@ -263,7 +263,7 @@ func (k *renewedKey) Expire(key Key) {
 	}
 }
 
-// ACC-04: renewed credentials are asked for their account before they are used.
+// ACC-04: the account of renewed credentials is checked before they are used.
 func TestRenewedCredentialsAreChecked(t *testing.T) {
 	t.Parallel()
 	for name, now := range map[string]string{"the same account": testAccount, "another account": "2222222222222222"} {
@@ -294,7 +294,7 @@ func TestRenewedCredentialsAreChecked(t *testing.T) {
 			if !errors.As(err, &changed) || changed.Before != testAccount || changed.Now != now || OutcomeUnknown(err) {
 				t.Errorf("error: %v", err)
 			}
-			// What is in the cache is of no use any more either.
+			// The cache is not used any more either.
 			for _, err := range []error{second(client.User(t.Context(), "alice")), second(client.Caller(t.Context())), client.DeleteUser(t.Context(), "7")} {
 				if !errors.As(err, &changed) {
 					t.Errorf("error: %v", err)
@@ -304,8 +304,8 @@ func TestRenewedCredentialsAreChecked(t *testing.T) {
 	}
 }
 
-// A session that ends while its caller is asked for is replaced, and the new key is the
-// one that is checked and used.
+// If a session expires while its caller is read, it is renewed, and the new key is checked
+// and used.
 func TestAKeyThatEndsDuringTheCheckIsReplaced(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
@@ -325,7 +325,7 @@ func TestAKeyThatEndsDuringTheCheckIsReplaced(t *testing.T) {
 	}
 }
 
-// ACC-02: the cache answers for the account of the object only.
+// ACC-02: cached values are returned only to callers for the account of the object.
 func TestACachedReadIsCheckedForItsAccount(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
@@ -334,7 +334,7 @@ func TestACachedReadIsCheckedForItsAccount(t *testing.T) {
 	client := newAskingClient(t, server.URL, func(c *Config) { c.RequireAccount = true })
 	mine, other := WithAccount(t.Context(), testAccount), WithAccount(t.Context(), "1111111111111111")
 	var group sync.WaitGroup
-	for range 10 { // together: neither gets the other's answer
+	for range 10 { // concurrent calls: neither gets the other's result
 		group.Go(func() {
 			if _, err := client.PasswordPolicy(mine); err != nil {
 				t.Error(err)
@@ -349,14 +349,15 @@ func TestACachedReadIsCheckedForItsAccount(t *testing.T) {
 	}
 	group.Wait()
 	if _, err := client.PasswordPolicy(t.Context()); err == nil {
-		t.Error("a read for no account")
+		t.Error("a read without an account succeeded")
 	}
 	if got := len(server.received()); got != 2 {
 		t.Errorf("%d calls", got)
 	}
 }
 
-// ACC-03: while the account of an object is not known, it is not known to be gone.
+// ACC-03: a not-found response does not prove a deletion while the account of the object is
+// unknown.
 func TestANotFoundOfAnUnknownAccountIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	for _, allowed := range [][]string{nil, {testAccount}, {testAccount, "2234567890123456"}} {

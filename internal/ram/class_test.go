@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Each row is one answer and what it allows.
+// Each row is one response and what the client does next.
 var classCases = []struct {
 	status int
 	code   string
@@ -83,7 +83,8 @@ func TestEveryRowOfTheTableCounts(t *testing.T) {
 	}
 }
 
-// How often each kind of operation is sent when every answer is of one class.
+// The number of times that each kind of operation is sent if every response is of one
+// class.
 var sends = map[class]map[repeat]int{
 	permanent: {once: 1, read: 1, set: 1},
 	refused:   {once: 5, read: 5, set: 5},
@@ -98,19 +99,19 @@ func TestOnlyWhatMayBeRepeatedIsSentAgain(t *testing.T) {
 			t.Run(fmt.Sprintf("%d %s repeat %d", test.status, test.code, kind), func(t *testing.T) {
 				t.Parallel()
 				if test.status < 200 {
-					t.Skip("net/http reads on after it")
+					t.Skip("net/http continues to read after this status")
 				}
 				server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 					respond(t, w, test.status, fmt.Sprintf(`{"RequestId":"R","Code":%q,"Message":"m"}`, test.code))
 				})
 				if test.status == 200 && test.code == "" {
-					t.Fatal("this row is a success")
+					t.Fatal("the row is a successful response")
 				}
 				client := newTestClient(t, server.URL)
 
 				err := client.call(t.Context(), operation{product: imsProduct, action: "Act", repeat: kind}, nil, nil)
 				if err == nil {
-					t.Fatal("no error")
+					t.Fatal("got no error")
 				}
 				if got, want := len(server.received()), sends[test.want][kind]; got != want {
 					t.Errorf("sent %d times, want %d", got, want)

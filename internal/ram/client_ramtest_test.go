@@ -17,7 +17,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// client leads to the fake's default account. It does not wait, but for a turn.
+// clientOf returns a client of the fake's default account. It waits only for the rate
+// limit.
 func clientOf(t testing.TB, fake *ramtest.Server, changes ...func(*Config)) *Client {
 	t.Helper()
 	client := askingClientOf(t, fake, changes...)
@@ -25,7 +26,7 @@ func clientOf(t testing.TB, fake *ramtest.Server, changes ...func(*Config)) *Cli
 	return client
 }
 
-// askingClientOf is one that has to ask who the caller is.
+// askingClientOf returns a client that still has to read its caller.
 func askingClientOf(t testing.TB, fake *ramtest.Server, changes ...func(*Config)) *Client {
 	t.Helper()
 	credential := fake.Credential(fakeAccount)
@@ -53,7 +54,8 @@ var wholePreference = SecurityPreference{
 	VerificationTypes: []string{"email", "sms"}, MaxIdleDaysForUsers: new(int64(90)), MaxIdleDaysForAccessKeys: new(int64(180)),
 }
 
-// inOrder is a preference as it is to be compared: the service promises no order.
+// inOrder sorts the lists of a preference for a comparison. The service does not promise an
+// order.
 func inOrder(p SecurityPreference) SecurityPreference {
 	p.VerificationTypes = slices.Clone(p.VerificationTypes)
 	slices.Sort(p.VerificationTypes)
@@ -207,8 +209,8 @@ func TestAWrongKeyAWrongSecretAndAWrongClockSayWhatToDo(t *testing.T) {
 	}
 }
 
-// faultKinds are all faults after which a read and a set come right by
-// themselves (F01 to F13, F26).
+// faultKinds are all faults that reads and sets recover from by repeating (F01 to F13,
+// F26).
 var faultKinds = []ramtest.Rule{
 	{Fault: "code", Code: "Throttling.User"},
 	{Fault: "code", Code: "Throttling.Api", Status: 503},
@@ -239,7 +241,7 @@ func TestReadsAndSetsComeRightAfterAFault(t *testing.T) {
 			for _, nth := range []string{"1", "2", "1-2"} {
 				flood := rule.Fault == "huge" || rule.Fault == "gzip_bomb" || rule.Fault == "endless_headers"
 				if flood && (nth != "1" || phase != "after_commit") {
-					continue // they cost seconds, and differ from html in nothing else
+					continue // these take seconds and otherwise equal html
 				}
 				rule := rule
 				rule.Phase, rule.Nth = phase, nth
@@ -274,7 +276,7 @@ func setAndReadThrough(t *testing.T, rule ramtest.Rule) {
 			t.Errorf("%s %s", call.Method, call.URL)
 		}
 	}
-	if got := len(fake.Calls()); got > 8 { // a write that fails costs two: it reads again
+	if got := len(fake.Calls()); got > 8 { // a failed write counts twice, because it reads again
 		t.Errorf("%d calls for four and at most two faults", got)
 	}
 }
@@ -288,13 +290,13 @@ func TestACreateIsSentOnceUnlessItWasRefused(t *testing.T) {
 			rule.Phase, rule.Nth, rule.Action = phase, "1", "CreateUser"
 			wasRefused := strings.HasPrefix(rule.Code, "Throttling")
 			if wasRefused && phase == "after_commit" {
-				continue // the service does not lie about a refusal
+				continue // the service never reports a refusal wrongly
 			}
 			t.Run(strings.Join([]string{rule.Fault, rule.Code, phase}, " "), func(t *testing.T) {
 				t.Parallel()
 				fake := ramtest.New(t)
 				client := clientOf(t, fake)
-				if _, err := client.Caller(t.Context()); err != nil { // so that the connection is a used one
+				if _, err := client.Caller(t.Context()); err != nil { // so that the next call reuses a connection
 					t.Fatal(err)
 				}
 				if rule.Fault == "stall" {
@@ -354,7 +356,7 @@ func TestACallThatIsCancelledLeavesNothingBehind(t *testing.T) {
 	for len(fake.Calls("SetAccountAlias")) == 0 {
 		select {
 		case err := <-ended:
-			t.Fatalf("ended early: %v", err)
+			t.Fatalf("the list ended early: %v", err)
 		default:
 		}
 	}

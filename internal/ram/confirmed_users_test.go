@@ -5,7 +5,7 @@ package ram
 
 import "testing"
 
-// What a client knows of a user that it created is forgotten when it may no longer be true.
+// A confirmed user is removed when its values may have changed.
 func TestAConfirmedUserIsForgotten(t *testing.T) {
 	t.Parallel()
 	clock := newFakeTime()
@@ -19,7 +19,7 @@ func TestAConfirmedUserIsForgotten(t *testing.T) {
 		}
 	}
 	alice := User{ID: "1", Name: "alice"}
-	client.ConfirmAccessKeys("alice", nil) // of a user that it did not create
+	client.ConfirmAccessKeys("alice", nil) // a user that the client did not create
 	known(false, false)
 	client.ConfirmUser(alice)
 	known(true, true)
@@ -30,7 +30,7 @@ func TestAConfirmedUserIsForgotten(t *testing.T) {
 	client.ConfirmAccessKeys("alice", []AccessKey{{ID: "key"}})
 	known(true, true)
 
-	client.caches.invalidateUsers()() // a rename or a delete
+	client.caches.invalidateUsers()() // a rename or a deletion
 	known(false, false)
 	client.ConfirmUser(alice)
 	clock.advance(lifeReadOnly)

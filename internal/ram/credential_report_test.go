@@ -59,7 +59,7 @@ func TestAReportsCellsAreToldApart(t *testing.T) {
 		t.Errorf("bob is %+v", bob)
 	}
 	if _, told := bob.Cells["access_key_1_exist"]; told {
-		t.Error("a column that the report lacks has a value")
+		t.Error("a missing column has a value")
 	}
 }
 
@@ -70,7 +70,7 @@ func TestAReportMayHaveUnknownColumns(t *testing.T) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	if want := map[string]string{"passkeys": "2", "department": "R&D, \"north\"\nfloor 2"}; !maps.Equal(rows[0].Other, want) {
-		t.Errorf("kept %q, want %q", rows[0].Other, want)
+		t.Errorf("other values %q, want %q", rows[0].Other, want)
 	}
 }
 
@@ -148,13 +148,13 @@ func TestAReportThatIsNotEncodedToItsEndIsAnError(t *testing.T) {
 	}
 }
 
-// reportPageOf is an answer with a page of a report.
+// reportPageOf returns a response with a page of a report.
 func reportPageOf(next, csv string) string {
 	return fmt.Sprintf(`{"RequestId":"R","GeneratedTime":"2026-01-19T15:06:52Z","Content":%q,"IsTruncated":"%t","NextToken":%q}`,
 		base64.StdEncoding.EncodeToString([]byte(csv)), next != "", next)
 }
 
-// readReport reads a report from a service that answers pages in turn.
+// readReport reads a report from a service that returns the pages in order.
 func readReport(t *testing.T, pages ...string) (users []string, err error) {
 	t.Helper()
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
@@ -215,7 +215,7 @@ func TestNoErrorOfAReportShowsASecret(t *testing.T) {
 	long := strings.Repeat("x", 500)
 	_, err = readReport(t, reportPageOf("", "user,"+long+","+long+"\n"))
 	if !errors.As(err, &wrong) || len([]rune(wrong.Value)) > maxQuoted+1 {
-		t.Errorf("quotes too much: %v", err)
+		t.Errorf("the error quotes too much: %v", err)
 	}
 }
 
@@ -230,12 +230,12 @@ func TestWhatSaysThatThereIsNoReport(t *testing.T) {
 		}
 	}
 	if NoReport(nil) || NoReport(&Error{Code: "InternalError", Status: 500}) {
-		t.Error("no error, or another one, says that there is no report")
+		t.Error("NoReport is true for nil or an unrelated error")
 	}
 }
 
-// FuzzCredentialReport gives the reader any content: it may not panic, and what
-// it yields has been read from the columns that the header names.
+// FuzzCredentialReport parses arbitrary content. The parser must not panic, and must take
+// the values from the columns that the header names.
 func FuzzCredentialReport(f *testing.F) {
 	for _, csv := range []string{
 		"", shortHeader, shortHeader + aliceRow, "user", "\ufeffuser\n", "user,x,x", shortHeader + "a,b,c,d", shortHeader + "\"a\"\"b\",,,\n",
@@ -251,13 +251,13 @@ func FuzzCredentialReport(f *testing.F) {
 				failed := false
 				for row, err := range format.rows(number+1, page) {
 					if failed {
-						t.Fatal("something comes after an error")
+						t.Fatal("an item follows the error")
 					}
 					failed = err != nil
 					var wrong *ReportError
 					switch {
 					case failed && (!errors.As(err, &wrong) || wrong.Page != number+1):
-						t.Fatalf("an error of another kind or place: %v", err)
+						t.Fatalf("unexpected error: %v", err)
 					case !failed && (row.User == "" || len(row.Cells)+len(row.Other)+1-unreadable(row) != len(format.columns)):
 						t.Fatalf("%+v of the columns %q", row, format.columns)
 					}
@@ -270,7 +270,7 @@ func FuzzCredentialReport(f *testing.F) {
 	})
 }
 
-// unreadable counts the cells whose words are kept beside them.
+// unreadable counts the unreadable cells, whose raw values are saved.
 func unreadable(row CredentialRow) (n int) {
 	for _, cell := range row.Cells {
 		if cell.Note == Unreadable {

@@ -23,15 +23,15 @@ func readBy(read keyReader) Credentials {
 
 func session1() Key { return Key{ID: "STS.1", Secret: canary, Token: "t"} }
 
-// A source is read by one caller at a time, again once a minute if it names no end, and a
-// caller may leave while it waits.
+// A source is read by one caller at a time. A key without an expiration is read again after
+// a minute. A caller can leave while it waits.
 func TestASourceIsReadByOneCallerAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		asked, inside := 0, false // unguarded, for the race detector
+		asked, inside := 0, false // unguarded, to trigger the race detector
 		c := readBy(func(context.Context, bool) (Key, time.Time, error) {
 			if inside {
-				t.Error("read by two at a time")
+				t.Error("two concurrent reads")
 			}
 			inside = true
 			pass(10 * time.Second)
@@ -203,7 +203,7 @@ func TestECSRole(t *testing.T) {
 		t.Error(err)
 	}
 	torn.Store(false)
-	old.Store(true) // the first version of the metadata service
+	old.Store(true) // only the first version of the metadata service
 	if key, err := get("instance", same); err != nil || key.ID != "STS.ecs" {
 		t.Error(key, err)
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// issuer gives numbered keys that live for an hour, or err.
+// issuer issues numbered keys that are valid for an hour, or returns err.
 type issuer struct {
 	mu      sync.Mutex
 	count   int
@@ -46,7 +46,7 @@ func (i *issuer) fail(err error) {
 
 func (i *issuer) credentials() *renewable { return &renewable{now: time.Now, fetch: i.fetch} }
 
-// pass lets the time of the bubble pass.
+// pass advances the time of the synctest bubble.
 func pass(d time.Duration) { <-time.After(d) }
 
 func wantKey(t *testing.T, c Credentials, id string) {
@@ -97,7 +97,7 @@ func TestMarginOfShortSessions(t *testing.T) {
 	}
 }
 
-// While the old key still works, a failure to renew it is not an error.
+// A failed renewal is not an error while the old key is valid.
 func TestAnEarlyRenewalThatFailsKeepsTheKey(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestAnEarlyRenewalThatFailsKeepsTheKey(t *testing.T) {
 		wantKey(t, c, "key-1")
 		wantKey(t, c, "key-1")
 		if issuer.count != 2 {
-			t.Errorf("%d fetches, want one for each minute that renewing fails", issuer.count)
+			t.Errorf("%d fetches, want one per minute while the renewal fails", issuer.count)
 		}
 		pass(4 * time.Minute)
 		if _, err := c.Get(t.Context()); !errors.Is(err, broken) {
@@ -137,7 +137,7 @@ func TestAnErrorOfASourceIsForItsCallersAndNotCached(t *testing.T) {
 		}
 		all.Wait()
 		if issuer.count != 1 {
-			t.Errorf("%d fetches failed, want one for all", issuer.count)
+			t.Errorf("%d fetches failed, want one", issuer.count)
 		}
 		issuer.fail(nil)
 		wantKey(t, c, "key-2")
@@ -154,7 +154,7 @@ func TestExpireFetchesOnceHoweverManyTell(t *testing.T) {
 			c.Expire(Key{ID: "key-1"})
 		}
 		wantKey(t, c, "key-2")
-		c.Expire(Key{ID: "key-1"}) // a late one: the key was replaced already
+		c.Expire(Key{ID: "key-1"}) // late: the key was already replaced
 		wantKey(t, c, "key-2")
 		if want := []bool{false, true}; fmt.Sprint(issuer.refresh) != fmt.Sprint(want) {
 			t.Errorf("refreshed: %v, want %v", issuer.refresh, want)
@@ -162,7 +162,7 @@ func TestExpireFetchesOnceHoweverManyTell(t *testing.T) {
 	})
 }
 
-// A refused key is not used again, even where no other can be had.
+// A refused key is not used again, even if no other key is available.
 func TestARefusedKeyIsGone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -178,7 +178,7 @@ func TestARefusedKeyIsGone(t *testing.T) {
 	})
 }
 
-// Who leaves, leaves at once, and takes nothing away from those who stay.
+// A caller whose context ends leaves at once. The others still get the key.
 func TestWaitersLeaveByThemselves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -220,8 +220,8 @@ func TestTheLastWhoLeavesEndsTheFetch(t *testing.T) {
 	})
 }
 
-// One with a short deadline starts the fetch; one with more time is not made to
-// fail with it.
+// A caller with a short deadline starts the fetch. Its deadline does not apply to callers
+// with more time.
 func TestADeadlineIsOnesOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

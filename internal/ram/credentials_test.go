@@ -15,7 +15,7 @@ import (
 
 const testRole = "acs:ram::1234567890123456:role/"
 
-// canary is a secret that no message may show.
+// canary is a secret that no message may contain.
 const canary = "c4n4ry-S3cret"
 
 const testProfiles = `{"current": "now", "profiles": [
@@ -41,13 +41,13 @@ func environment(variables, files map[string]string) Environment {
 	}
 }
 
-// a way is one source of credentials: how it is set, and how it shows that it
-// was the one chosen.
+// way is one source of credentials: how to set it, and how to recognize that it was
+// selected.
 type way struct {
 	name      string
 	block     func(*CredentialSettings)
 	variables map[string]string
-	file      bool // ~/.aliyun/config.json is there
+	file      bool // create ~/.aliyun/config.json
 	shows     func(SelectedCredentials) string
 }
 
@@ -82,7 +82,7 @@ var blockWays = []way{
 	}, shows: oidcProvider},
 }
 
-// environmentWays are in the order of precedence.
+// environmentWays are in order of precedence.
 var environmentWays = []way{
 	{name: "new-id", variables: map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "new-id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary}, shows: keyID},
 	{name: "old-id", variables: map[string]string{"ALICLOUD_ACCESS_KEY": "old-id", "ALICLOUD_SECRET_KEY": canary}, shows: keyID},
@@ -94,8 +94,8 @@ var environmentWays = []way{
 	{name: "current-id", file: true, shows: keyID},
 }
 
-// Every source of the block with every set of sources of the environment: the
-// block's is chosen, or else the first of the environment (CRED-01).
+// For every source of the provider block and every set of sources of the environment: the
+// source of the block is selected, or else the first of the environment (CRED-01).
 func TestOneSourceIsChosen(t *testing.T) {
 	t.Parallel()
 	for _, block := range blockWays {
@@ -132,7 +132,7 @@ func checkChoice(t *testing.T, block way, ways []way) {
 	chosen, err := SelectCredentials(settings, environment(variables, files))
 	if len(all) == 0 {
 		if err == nil {
-			t.Fatalf("nothing is set, yet chosen was %s", chosen.Source)
+			t.Fatalf("selected %s without any setting", chosen.Source)
 		}
 		return
 	}
@@ -140,10 +140,10 @@ func checkChoice(t *testing.T, block way, ways []way) {
 		t.Fatalf("block %s, environment %v: %v", block.name, variables, err)
 	}
 	if got := all[0].shows(chosen); got != all[0].name {
-		t.Fatalf("block %s, environment %v: chosen was %s (%q), want %q", block.name, variables, chosen.Source, got, all[0].name)
+		t.Fatalf("block %s, environment %v: selected %s (%q), want %q", block.name, variables, chosen.Source, got, all[0].name)
 	}
 	if strings.Contains(fmt.Sprint(chosen.Source), canary) {
-		t.Fatalf("the source shows a secret: %s", chosen.Source)
+		t.Fatalf("the source contains a secret: %s", chosen.Source)
 	}
 }
 
@@ -221,7 +221,7 @@ func TestHalfASourceIsRefused(t *testing.T) {
 			chosen, err := SelectCredentials(test.settings, environment(test.variables, map[string]string{testFile: testProfiles}))
 			var choice *CredentialConfigError
 			if !errors.As(err, &choice) {
-				t.Fatalf("chosen was %s, error %v", chosen.Source, err)
+				t.Fatalf("selected %s, error %v", chosen.Source, err)
 			}
 			if !strings.Contains(choice.Problem, test.missing) {
 				t.Errorf("the error does not say %q: %s", test.missing, choice.Problem)
@@ -230,7 +230,7 @@ func TestHalfASourceIsRefused(t *testing.T) {
 				t.Errorf("the error shows a secret: %s", choice.Problem)
 			}
 			if test.blames != "" && (len(choice.Arguments) == 0 || choice.Arguments[0] != test.blames) || test.blames == "" && len(choice.Arguments) != 0 {
-				t.Errorf("blamed is %v, want %q", choice.Arguments, test.blames)
+				t.Errorf("arguments %v, want %q", choice.Arguments, test.blames)
 			}
 		})
 	}
@@ -243,7 +243,7 @@ func TestNothingAtAllListsWhereItLooked(t *testing.T) {
 		env.Home = home
 		_, err := SelectCredentials(CredentialSettings{Profile: " "}, env)
 		if err == nil {
-			t.Fatal("something was chosen")
+			t.Fatal("credentials were selected")
 		}
 		for _, place := range append(variables(), "aliyun configure", "access_key") {
 			if !strings.Contains(err.Error(), place) {

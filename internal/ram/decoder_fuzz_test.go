@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// decoder reads a body as the answer of one operation, as every call does that got
-// one: without a connection, a signature or a limiter, which cost a hundred times as much.
+// decoder decodes a body as the response of one operation, without a connection, a
+// signature or a limiter, which would take a hundred times as long.
 type decoder func(*Client, *http.Response, []byte) error
 
-// decodes is the decoder of an answer, and of what is made of it.
+// decodes returns a decoder that also applies then to the decoded response.
 func decodes[A any](op operation, then func(*A)) decoder {
 	return func(client *Client, response *http.Response, body []byte) error {
 		var answer A
@@ -27,10 +27,10 @@ func decodes[A any](op operation, then func(*A)) decoder {
 	}
 }
 
-// nothing is made of an answer whose method does so by itself.
+// nothing is for responses that need no further processing.
 func nothing[A any](*A) {}
 
-// decoding gives a body to each decoder.
+// decoding passes a body to each decoder.
 func decoding(t *testing.T, client *Client, decoders map[string]decoder, status int, kind, body string) {
 	t.Helper()
 	response := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {kind}}}
@@ -39,11 +39,11 @@ func decoding(t *testing.T, client *Client, decoders map[string]decoder, status 
 	}
 }
 
-// answering is a client to which every call is answered so.
+// answering returns a client that gets the same response to every call.
 func answering(t testing.TB, status int, kind, body string) *Client {
 	t.Helper()
 	client, err := New(Config{
-		Credentials: &fixedKey{Key: testKey}, MaxRetries: 0, SignatureAlgorithm: ACS3, // the cheaper one
+		Credentials: &fixedKey{Key: testKey}, MaxRetries: 0, SignatureAlgorithm: ACS3, // the cheaper algorithm
 		Pause: func(context.Context, time.Duration) error { return nil },
 	})
 	if err != nil {

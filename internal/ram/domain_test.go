@@ -12,8 +12,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// renamed is an account whose alias another user changes after the client has
-// read its domain.
+// renamed returns an account whose alias another user changes after the client has read its
+// domain.
 func renamed(t *testing.T, changes ...func(*ramtest.Behaviour)) (*ramtest.Server, *Client) {
 	t.Helper()
 	fake := ramtest.New(t)
@@ -81,13 +81,13 @@ func TestAnAliasThatAnotherProgramChangedIsFollowed(t *testing.T) {
 			}
 			fake.ForgetCalls()
 			if _, err := client.LoginProfile(t.Context(), "admin"); !NotFound(err, "User.LoginProfile") || len(fake.Calls()) != 1 {
-				t.Errorf("the new domain is kept: %d calls, %v", len(fake.Calls()), err)
+				t.Errorf("the new domain is not cached: %d calls, %v", len(fake.Calls()), err)
 			}
 		})
 	}
 }
 
-// mustUser is a user's id, found without a principal name.
+// mustUser returns the id of a user without using a principal name.
 func mustUser(t *testing.T, client *Client, name string) string {
 	t.Helper()
 	for user, err := range client.Users(t.Context()) {

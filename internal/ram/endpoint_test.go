@@ -99,7 +99,7 @@ func TestAnEndpointThatWasNotParsedIsCheckedToo(t *testing.T) {
 	}
 }
 
-// A region becomes part of a host name.
+// A region becomes part of a host name, so its form is checked.
 func TestARegionIsOne(t *testing.T) {
 	t.Parallel()
 	for region, accepted := range map[string]bool{
@@ -136,6 +136,6 @@ func TestTheServicesOwnEndpoints(t *testing.T) {
 		}
 	}
 	if _, err := New(Config{}); err == nil {
-		t.Error("a client without credentials was made")
+		t.Error("New accepted a configuration without credentials")
 	}
 }

@@ -26,7 +26,7 @@ func TestPredicatesGoByTheCode(t *testing.T) {
 	for _, test := range []struct {
 		status int
 		code   string
-		want   string // names of the predicates that hold
+		want   string // names of the predicates that are true
 	}{
 		{404, "EntityNotExist.User", "no user, no profile"},
 		{404, "EntityNotExist.User.LoginProfile", "no profile"},
@@ -61,7 +61,7 @@ func TestPredicatesGoByTheCode(t *testing.T) {
 				t.Errorf("%d %q: %s is %v", test.status, test.code, name, got)
 			}
 			if holds(nil) || holds(errors.New(test.code)) || holds(&CredentialsError{Err: err}) || holds(&NoResponseError{Sent: true, Err: errSomething}) {
-				t.Errorf("%s holds for what is no answer to the call", name)
+				t.Errorf("%s is true for an error that is not a response to the call", name)
 			}
 		}
 	}
@@ -153,7 +153,7 @@ func TestAnErrorIsReadWhateverItsShape(t *testing.T) {
 			continue
 		}
 		if want.RequestID == "" {
-			want.RequestID = "R" // as in every answer of the service
+			want.RequestID = "R" // every response of the service has one
 		}
 		if got.Code != want.Code || got.Message != want.Message || got.RequestID != want.RequestID || got.Status != 403 || got.Action != "CreateThing" {
 			t.Errorf("%s: %+v", body, got)
@@ -170,10 +170,10 @@ func TestAClockThatIsOffIsMeasured(t *testing.T) {
 	clock := newFakeTime() // 20 minutes behind
 	client := newTestClient(t, server.URL, func(c *Config) { c.Now, c.Pause = clock.now, clock.pause })
 	if _, known := client.ClockOffset(); known {
-		t.Error("an offset is known before the first answer")
+		t.Error("ClockOffset returned true before the first response")
 	}
 	if now, known := client.ServerNow(); known || !now.Equal(clock.now()) {
-		t.Errorf("server time before the first answer: %s, %v", now, known)
+		t.Errorf("server time before the first response: %s, %v", now, known)
 	}
 
 	err := client.call(t.Context(), readAction, nil, nil)
@@ -202,7 +202,7 @@ func TestTheDateOfAProxyIsNotTheServices(t *testing.T) {
 	})
 	client := newTestClient(t, server.URL)
 	if err := client.call(t.Context(), readAction, nil, nil); err == nil {
-		t.Fatal("no error")
+		t.Fatal("got no error")
 	}
 	if offset, known := client.ClockOffset(); known {
 		t.Errorf("offset %s", offset)

@@ -27,7 +27,7 @@ import (
 	"testing"
 )
 
-// spoilt are answers that are not the service's, or not whole.
+// spoilt are responses that are not the service's, or incomplete.
 var spoilt = map[string]struct {
 	handle func(t *testing.T, w http.ResponseWriter)
 	says   string
@@ -105,7 +105,7 @@ var bomb = sync.OnceValue(func() []byte {
 	return out.Bytes()
 })
 
-// reset closes the connection without an answer.
+// reset closes the connection without a response.
 func reset(t testing.TB, w http.ResponseWriter) {
 	t.Helper()
 	hijacker, ok := w.(http.Hijacker)
@@ -225,7 +225,7 @@ func TestAWebPageWith429IsWaitedFor(t *testing.T) {
 	}
 }
 
-// Only the service can say that it did not execute a call.
+// Only a response of the service proves that it did not execute a call.
 func TestAWebPageWith429IsNoRefusalOfACreate(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
@@ -252,8 +252,8 @@ func TestAnXMLErrorIsRead(t *testing.T) {
 	}
 }
 
-// A connection that was used before and turns out dead is where net/http
-// replays requests by itself, if it can.
+// net/http repeats requests by itself on a reused connection that is dead, if the request
+// allows it.
 func TestADeadConnectionDoesNotDoubleACreate(t *testing.T) {
 	t.Parallel()
 	for _, op := range []operation{createAction, readAction, setAction} {
@@ -325,8 +325,7 @@ func TestARefusedConnectionWasNotSent(t *testing.T) {
 	}
 }
 
-// secureServer records like serve, with TLS. Its certificate is for example.com
-// and 127.0.0.1.
+// secureServer is serve with TLS. Its certificate is for example.com and 127.0.0.1.
 func secureServer(t *testing.T, change func(*tls.Config)) (server *httptest.Server, bundle []byte, calls *atomic.Int32) {
 	t.Helper()
 	calls = &atomic.Int32{}
@@ -394,8 +393,8 @@ func TestOldTLSIsRefused(t *testing.T) {
 	}
 }
 
-// The environment of proxies is read once per process, so this test runs itself
-// in a process of its own.
+// The environment's proxies are read once per process, so this test runs itself in a
+// separate process.
 func TestTheProxyOfTheEnvironmentIsUsed(t *testing.T) {
 	t.Parallel()
 	if target := os.Getenv("RAM_TEST_PROXY_TARGET"); target != "" {
@@ -439,7 +438,7 @@ func TestTheProxyOfTheEnvironmentIsUsed(t *testing.T) {
 	}
 	output = run("", userinfo+closed.Addr().String())
 	if !strings.Contains(output, "not sent") || !strings.Contains(output, "proxyconnect") || strings.Contains(output, "proxypassword") {
-		t.Errorf("a proxy that is not there: %s", output)
+		t.Errorf("unreachable proxy: %s", output)
 	}
 }
 
@@ -452,7 +451,7 @@ func callThroughProxy(t *testing.T, target string) {
 		c.CABundle, c.MaxRetries = bundle, 0
 	})
 	if os.Getenv("NO_PROXY") != "" {
-		// Not a proxy, but the network, which must not be waited for.
+		// This is a network address, not a proxy. The test must not wait for it.
 		ended, cancel := context.WithCancel(t.Context())
 		client.http.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
 			cancel()
@@ -511,7 +510,7 @@ func (p *connectProxy) tunnel(client net.Conn, target string) {
 	_, _ = io.Copy(client, server)
 }
 
-// Not parallel: it counts the goroutines of the process.
+// This test counts the goroutines of the process, so it is not parallel.
 func TestNoGoroutineIsLeftBehind(t *testing.T) { //nolint:paralleltest // see above
 	before := runtime.NumGoroutine()
 	func() {
@@ -545,7 +544,7 @@ func TestNoGoroutineIsLeftBehind(t *testing.T) { //nolint:paralleltest // see ab
 		group.Wait()
 		client.http.CloseIdleConnections()
 	}()
-	// The last of them end on their own, but not at once.
+	// The last goroutines end by themselves, but not at once.
 	for range 1_000_000 {
 		if runtime.NumGoroutine() <= before {
 			return

@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// seeds are answers of the service and what goes wrong with them.
+// seeds are responses of the service, and faulty variants of them.
 var seeds = []string{
 	``, `null`, `[]`, `{}`, `""`, `0`, `{`, `<html></html>`, "\x00", "\ufeff{}",
 	`<Error><Code>NoPermission</Code><RequestId>R</RequestId></Error>`,
@@ -26,7 +26,7 @@ var seeds = []string{
 	`{"SummaryMap":{"Users":1}}`, `{"IsMFAEnable":"TRUE"}`, strings.Repeat(`{"a":`, 2000),
 }
 
-// settingDecoders read what is said of an account, and of the credentials themselves.
+// settingDecoders decode the responses about an account and about the credentials.
 var settingDecoders = map[string]decoder{
 	"preference": decodes(getSecurityPreference, func(a *securityPreferenceAnswer) { _ = a.SecurityPreference.known.preference() }),
 	"policy":     decodes(getPasswordPolicy, nothing[passwordPolicyAnswer]),
@@ -43,7 +43,7 @@ var settingDecoders = map[string]decoder{
 	"create": decodes(createAction, nothing[struct{}]),
 }
 
-// wholeNouns go all the way, one for each body.
+// wholeNouns are tested with a complete call, one of them for each body.
 var wholeNouns = []noun{
 	preferenceNoun, policyNoun, aliasNoun, domainNoun, summaryNoun, rootMFANoun, keyPolicyNoun, userSsoNoun,
 	func(ctx context.Context, c *Client) (any, error) {
@@ -60,8 +60,9 @@ var wholeNouns = []noun{
 	},
 }
 
-// FuzzAnswer gives every decoder any body, and one noun the whole way: none may
-// panic, believe an error, or let the text of the body into its own (ROB-01).
+// FuzzAnswer decodes arbitrary bodies with every decoder, and makes a complete call for one
+// noun. None of them may panic, treat an error as a success, or quote the body in an error
+// (ROB-01).
 func FuzzAnswer(f *testing.F) {
 	for at, body := range seeds {
 		f.Add(uint(at), 200, "application/json", body)
@@ -73,7 +74,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint, status int, kind, body string) {
 		decoding(t, client, settingDecoders, status, kind, body)
 		_, err := wholeNouns[which%uint(len(wholeNouns))](t.Context(), answering(t, status, kind, body))
-		if status != 404 { // for some nouns an answer: there is none
+		if status != 404 { // for some nouns, 404 is a valid response: the object does not exist
 			judge(t, "a noun", status, err)
 		}
 	})
@@ -100,7 +101,7 @@ func judge(t *testing.T, name string, status int, err error) {
 	}
 }
 
-// canned answers without a network.
+// canned returns fixed responses without a network.
 type canned struct {
 	status     int
 	kind, body string

@@ -22,7 +22,7 @@ func TestGroup_isCreatedChangedFilledAndDeleted(t *testing.T) {
 		t.Fatalf("%+v, %v", created, err)
 	}
 	if _, err := client.CreateGroup(t.Context(), Group{Name: "ops"}); !Exists(err) {
-		t.Errorf("a second group of the name: %v", err)
+		t.Errorf("a second group with the same name: %v", err)
 	}
 	if err := client.UpdateGroup(t.Context(), "ops", GroupChange{Name: new("operators"), Comments: new("")}); err != nil {
 		t.Fatal(err)
@@ -56,11 +56,11 @@ func TestGroup_isCreatedChangedFilledAndDeleted(t *testing.T) {
 	}
 	for _, member := range members {
 		if user, err := client.User(t.Context(), member.UserName); err != nil || user.ID != member.UserID {
-			t.Errorf("%+v is %+v, %v", member, user, err)
+			t.Errorf("member %+v: user %+v, error %v", member, user, err)
 		}
 	}
 	if err := client.DeleteGroup(t.Context(), "operators"); !Conflict(err) {
-		t.Errorf("deleted with its members: %v", err)
+		t.Errorf("deleting a group with members: %v", err)
 	}
 	for _, name := range names {
 		if err := client.RemoveUserFromGroup(t.Context(), name, "operators"); err != nil {
@@ -68,7 +68,7 @@ func TestGroup_isCreatedChangedFilledAndDeleted(t *testing.T) {
 		}
 	}
 	if members, err := client.GroupMembers(t.Context(), "operators"); err != nil || len(members) != 0 {
-		t.Errorf("removed: %v, %v", members, err)
+		t.Errorf("members after removal: %v, %v", members, err)
 	}
 	if err := client.DeleteGroup(t.Context(), "operators"); err != nil {
 		t.Error(err)
@@ -98,7 +98,7 @@ func TestGroup_policiesOfEachPrincipal(t *testing.T) {
 		if err := client.AttachPolicy(t.Context(), to, policy, ""); !Exists(err) {
 			t.Errorf("%v, again: %v", to, err)
 		}
-		// In a resource group it is another attachment, which is in no list.
+		// In a resource group it is a separate attachment, which no list returns.
 		if err := client.AttachPolicy(t.Context(), to, policy, "rg-1"); err != nil {
 			t.Errorf("%v in a resource group: %v", to, err)
 		}

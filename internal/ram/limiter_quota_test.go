@@ -15,18 +15,18 @@ import (
 	"time"
 )
 
-// rationed is a service with a quota for a sliding second, some way off. It reports
-// whom it throttles how long to wait, as the real one does (documented).
+// rationed is a service with a quota per sliding second and a network delay. It tells
+// throttled callers how long to wait, as the service does (documented).
 type rationed struct {
 	quota    int
-	farther  time.Duration // how much longer some calls travel
+	farther  time.Duration // additional delay of some calls
 	mu       sync.Mutex
 	granted  []time.Time
 	arrivals []time.Time
 	refusals []time.Time
 }
 
-// RoundTrip takes some time to get there, and some to get back.
+// RoundTrip delays the request and the response.
 func (s *rationed) RoundTrip(request *http.Request) (*http.Response, error) {
 	away := func() error {
 		return sleep(request.Context(), 10*time.Millisecond+rand.N(30*time.Millisecond+s.farther))
@@ -63,8 +63,8 @@ func (s *rationed) say(status int, body, quota string) *http.Response {
 	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-// crowdCalls lets fifty workers of each client call an action until so many calls
-// are done, and returns how long that took.
+// crowdCalls runs fifty workers per client until they have made that many calls of an
+// action. It returns how long that took.
 func crowdCalls(t *testing.T, service *rationed, op operation, clients, calls int) time.Duration {
 	t.Helper()
 	start := time.Now()
@@ -91,7 +91,7 @@ func crowdCalls(t *testing.T, service *rationed, op operation, clients, calls in
 	return time.Since(start)
 }
 
-// LOAD-04: one run stays under the published quota, whatever -parallelism is.
+// LOAD-04: one run does not exceed the published quota, whatever -parallelism is.
 func TestOneRunIsNeverThrottled(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -112,7 +112,7 @@ func TestOneRunIsNeverThrottled(t *testing.T) {
 				if len(service.refusals) != 0 {
 					t.Errorf("%d of %d calls were throttled", len(service.refusals), calls)
 				}
-				if most := 13500 * time.Millisecond; took > most { // ten seconds at the quota, and a fifth of room
+				if most := 13500 * time.Millisecond; took > most { // ten seconds at the quota, plus a fifth
 					t.Errorf("%d calls took %s, want %s at most", calls, took, most)
 				}
 			})
@@ -120,7 +120,7 @@ func TestOneRunIsNeverThrottled(t *testing.T) {
 	}
 }
 
-// Calls that overtake each other on their way do not arrive in a smaller second.
+// Calls that overtake each other on the network do not exceed the quota.
 func TestOneRunIsNotThrottledWhateverTheWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -132,8 +132,8 @@ func TestOneRunIsNotThrottledWhateverTheWay(t *testing.T) {
 	})
 }
 
-// LOAD-02: two runs share the quota, which is too little for both. Each finds a
-// rate that leaves room for the other, and comes back without a burst.
+// LOAD-02: two runs share a quota that is too small for both. Each adapts its rate to leave
+// room for the other, and then speeds up again without a burst.
 func TestTwoRunsThatThrottleEachOtherFindTheirRate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -141,19 +141,19 @@ func TestTwoRunsThatThrottleEachOtherFindTheirRate(t *testing.T) {
 		const calls = 3000
 		took := crowdCalls(t, service, operation{product: imsProduct, action: "GetThing", repeat: read}, 2, calls)
 		if len(service.refusals) == 0 {
-			t.Fatal("no call was throttled, so nothing was tried")
+			t.Fatal("no call was throttled, so nothing was tested")
 		}
 		t.Logf("%s, %d of %d calls throttled", took, len(service.refusals), len(service.arrivals))
 		if share := float64(len(service.refusals)) / float64(len(service.arrivals)); share > 0.05 {
 			t.Errorf("%.1f%% of the calls were throttled", 100*share)
 		}
 		if ideal := 2 * calls / 100 * time.Second; took > ideal*3/2 {
-			t.Errorf("it took %s, and %s would do", took, ideal)
+			t.Errorf("it took %s, ideal is %s", took, ideal)
 		}
 		if most := busiestTenth(service.arrivals, service.refusals[0].Add(time.Second)); most > 25 {
 			t.Errorf("after the first throttling, %d calls came within 100 ms", most)
 		}
-		// Who is throttled again and again would wait in step with the others.
+		// Calls that are throttled repeatedly would otherwise wait in step with each other.
 		apart := map[time.Time]bool{}
 		for _, arrival := range service.arrivals {
 			apart[arrival.Truncate(time.Millisecond)] = true
@@ -176,11 +176,11 @@ func busiestTenth(arrivals []time.Time, from time.Time) (most int) {
 	return most
 }
 
-// A throttled call silences all that wait for the same action, and no others.
+// A throttled call pauses all calls that wait for the same action, and no others.
 func TestAThrottledCallPausesAllBehindIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		service := &rationed{quota: 3} // far less than the published quota
+		service := &rationed{quota: 3} // far below the published quota
 		took := crowdCalls(t, service, operation{product: imsProduct, action: "GetThing", repeat: read}, 1, 40)
 		if refused := len(service.refusals); refused == 0 || refused > 40 {
 			t.Errorf("%d of %d calls were throttled", refused, len(service.arrivals))

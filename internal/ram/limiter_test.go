@@ -32,7 +32,7 @@ func TestEachOperationStaysUnderItsQuota(t *testing.T) {
 		}
 		most := busiestSecond(turns)
 		if float64(most) > test.published || float64(most) < test.published*0.7 {
-			t.Errorf("%s: %d calls in one second, %g are published", test.op.action, most, test.published)
+			t.Errorf("%s: %d calls in one second, published quota %g", test.op.action, most, test.published)
 		}
 		if took := clock.now().Sub(turns[0]); took < time.Duration(float64(250)/test.published*float64(time.Second)) {
 			t.Errorf("%s: 300 calls in %s", test.op.action, took)
@@ -40,7 +40,7 @@ func TestEachOperationStaysUnderItsQuota(t *testing.T) {
 	}
 }
 
-// takeTurn takes a turn for a call that is answered at once.
+// takeTurn takes a turn for a call whose response arrives at once.
 func takeTurn(t *testing.T, client *Client, op operation) {
 	t.Helper()
 	done, err := client.waitTurn(t.Context(), op)
@@ -117,7 +117,7 @@ func TestThrottlingHalvesTheRateOnceASecond(t *testing.T) {
 	}
 	rateIs(19)
 	if took := clock.now().Sub(start); took < recoverySeconds/2*time.Second || took > recoverySeconds*time.Second {
-		t.Errorf("back after %s", took)
+		t.Errorf("full rate after %s", took)
 	}
 	limit.speedUp(clock.now())
 	rateIs(19)

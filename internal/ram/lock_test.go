@@ -15,7 +15,7 @@ func TestALockIsHeldByOne(t *testing.T) {
 	t.Parallel()
 	client := newTestClient(t, "http://127.0.0.1:1")
 	var group sync.WaitGroup
-	counts := map[string]int{} // guarded by the locks; the race detector watches
+	counts := map[string]int{} // protected by the locks, which the race detector checks
 	for range 50 {
 		group.Go(func() {
 			unlock, err := client.Lock(t.Context(), "alias")
@@ -25,7 +25,7 @@ func TestALockIsHeldByOne(t *testing.T) {
 			}
 			counts["alias"]++
 			unlock()
-			unlock() // twice does no harm
+			unlock() // a second call has no effect
 		})
 	}
 	group.Wait()
@@ -34,7 +34,7 @@ func TestALockIsHeldByOne(t *testing.T) {
 	}
 }
 
-// Without the race detector too: whoever comes second waits for the first.
+// Without the race detector too: the second caller waits for the first.
 func TestALockIsNotHeldByTwo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestALockIsNotHeldByTwo(t *testing.T) {
 		}()
 		synctest.Wait()
 		if len(held) != 0 {
-			t.Error("two hold the lock")
+			t.Error("two callers hold the lock")
 		}
 		first()
 		(<-held)()
@@ -88,6 +88,6 @@ func TestALockIsWaitedForWithAContext(t *testing.T) {
 	}
 	unlock()
 	if _, err := client.Lock(ctx, "alias"); !errors.Is(err, context.Canceled) {
-		t.Errorf("an ended context got a lock: %v", err)
+		t.Errorf("Lock succeeded with an ended context: %v", err)
 	}
 }

@@ -24,7 +24,7 @@ import (
 	"time"
 )
 
-// keyOfProfile reads the key of a profile that is the only one.
+// keyOfProfile reads the key of a file with a single profile.
 func keyOfProfile(t *testing.T, fields string) (Key, error) {
 	t.Helper()
 	chosen, err := profileOf(t, `{"profiles": [{"name": "p", `+fields+`}]}`, "p")
@@ -59,7 +59,7 @@ func TestALogOnIsExchangedWhileItIsValid(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		fields string
-		want   string // "": the log-on has expired
+		want   string // "" if the log-on has expired
 	}{
 		"a stored session":       {profile(-time.Hour, time.Hour), "STS.stored"},
 		"a session near its end": {profile(time.Hour, time.Minute), "STS.sso"},
@@ -80,7 +80,7 @@ func TestALogOnIsExchangedWhileItIsValid(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !strings.Contains(err.Error(), "aliyun configure --mode ") || !strings.Contains(err.Error(), " --profile p") {
-				t.Errorf("no command: %v", err)
+				t.Errorf("the error lacks the command: %v", err)
 			}
 		})
 	}
@@ -133,7 +133,8 @@ func TestACommandIsSplitLikeAShellDoes(t *testing.T) {
 	}
 }
 
-// The signature is verified as the service does: over all parameters but itself.
+// The signature is verified as the service does it: over all parameters except the
+// signature itself.
 func TestAnRSAKeyPairSignsForASession(t *testing.T) {
 	t.Parallel()
 	private, err := rsa.GenerateKey(rand.Reader, 2048)

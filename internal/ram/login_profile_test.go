@@ -23,12 +23,13 @@ func TestAProfileIsMadeChangedAndDeleted(t *testing.T) {
 		made, err := client.CreateLoginProfile(t.Context(), "admin", LoginProfileChange{Password: new(testPassword), PasswordResetRequired: new(true)})
 		want := LoginProfile{Status: "Active", PasswordResetRequired: true, PasswordStatus: "InitialValid", UpdateDate: made.UpdateDate}
 		if err != nil || made != want || made.UpdateDate.IsZero() {
-			t.Errorf("%+v, want %+v, %v", made, want, err)
+			t.Errorf("created %+v, want %+v, error %v", made, want, err)
 		}
 		if _, err := client.CreateLoginProfile(t.Context(), "admin", LoginProfileChange{Password: new(testPassword)}); !Exists(err) || OutcomeUnknown(err) {
-			t.Errorf("made again: %v", err)
+			t.Errorf("created again: %v", err)
 		}
-		// Only what the change names changes, and the password without anything else.
+		// A change affects only the values that it names. A changed password affects no
+		// other value.
 		for _, change := range []LoginProfileChange{
 			{MFABindRequired: new(true)}, {Status: new("Inactive")}, {PasswordResetRequired: new(false)}, {Password: new(testPassword + "2")},
 		} {
@@ -41,7 +42,7 @@ func TestAProfileIsMadeChangedAndDeleted(t *testing.T) {
 			profile := a.Users["admin"].LoginProfile
 			profile.LastLogin = logon
 			if profile.Password != testPassword+"2" {
-				t.Error("the password is another one")
+				t.Error("the password has changed")
 			}
 		})
 		got, err := client.LoginProfile(t.Context(), "admin")

@@ -15,8 +15,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// nearSteps are the older and the newer code of the steps around the time at the
-// server, as a caller computes them.
+// nearSteps returns the older and the newer code around the server's time, as a caller
+// computes them.
 func nearSteps(t *testing.T, client *Client, seed string) (code1, code2 string) {
 	t.Helper()
 	now, err := client.ServerTime(t.Context())
@@ -70,7 +70,7 @@ func TestADeviceIsMadeBoundAndTakenAwayAgain(t *testing.T) {
 		t.Errorf("bound again: %v", err)
 	}
 	if err := client.DeleteMFADevice(t.Context(), device.SerialNumber); !Conflict(err) {
-		t.Errorf("deleted while bound: %v", err)
+		t.Errorf("delete while bound: %v", err)
 	}
 	if err := client.UnbindMFADevice(t.Context(), "admin"); err != nil {
 		t.Fatal(err)
@@ -173,9 +173,9 @@ func TestDevicesOfSeveralPagesAreAllThere(t *testing.T) {
 	}
 	fake.Change(func(a *ramtest.Account) { clear(a.MFADevices) })
 	if got, err := client.MFADevices(t.Context()); err != nil || len(got) != 5 {
-		t.Errorf("shared: %v, %v", got, err)
+		t.Errorf("cached: %v, %v", got, err)
 	}
 	if got, err := client.RefreshMFADevices(t.Context()); err != nil || len(got) != 0 {
-		t.Errorf("now: %v, %v", got, err)
+		t.Errorf("refreshed: %v, %v", got, err)
 	}
 }

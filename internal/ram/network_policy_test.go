@@ -34,7 +34,7 @@ func TestNetworkPoliciesAndSsoAreReadAsTheServiceWritesThem(t *testing.T) {
 		noun   noun
 		status int
 		body   string
-		want   any // nil: an error of unknown outcome
+		want   any // nil: an error with unknown outcome
 	}{
 		"never set":                {keyPolicyNoun, 200, policy(`{}`), NoNetworkPolicy()},
 		"never set: empty":         {keyPolicyNoun, 200, policy(``), NoNetworkPolicy()},
@@ -88,7 +88,7 @@ func TestNetworkPoliciesAndSsoAreReadAsTheServiceWritesThem(t *testing.T) {
 	}
 }
 
-// What is not known here goes back as it came.
+// Unknown parts of a document are sent back unchanged.
 func TestUnknownStatementsAreReturned(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
@@ -170,8 +170,8 @@ func TestUserSsoSettingsAreWhatWasSet(t *testing.T) {
 	}
 }
 
-// FuzzNetworkPolicy gives the reader of documents any text: what it takes it has
-// to write so that it reads the same again.
+// FuzzNetworkPolicy parses arbitrary documents. A document that it accepts must be equal
+// after it is written and parsed again.
 func FuzzNetworkPolicy(f *testing.F) {
 	for _, document := range []string{
 		`{}`, ``, `null`, `[]`, `{"Version":1,"Status":"Active","Statements":[]}`,
@@ -194,7 +194,7 @@ func FuzzNetworkPolicy(f *testing.F) {
 		}
 		var again policyDocument
 		if text, err = json.Marshal(written); err != nil || again.UnmarshalJSON(text) != nil {
-			t.Fatalf("%s became %s, which is no policy", document, written)
+			t.Fatalf("%s became %s, which is invalid", document, written)
 		}
 		a, _ := again.policy.Size()
 		b, _ := read.policy.Size()

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// pageOf is a page of users with these ids and what it says of the next page.
+// pageOf returns a page of users with these ids and the fields about the next page.
 func pageOf(next string, ids ...int) string {
 	var users []string
 	for _, id := range ids {
@@ -36,7 +36,7 @@ const (
 func TestAListEndsWhateverItsPagesSay(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		pages  []string // the last one comes again and again
+		pages  []string // the last page is returned repeatedly
 		want   []int
 		calls  int
 		broken bool
@@ -119,7 +119,7 @@ func TestAReaderMayStopInTheMiddle(t *testing.T) {
 		respond(t, w, 200, strings.ReplaceAll(pageOf(more, number*2, number*2+1), "%d", strconv.Itoa(number)))
 	})
 	users := newTestClient(t, server.URL).cachedUsers(t.Context())
-	// A list may be read again, from its beginning, and then further.
+	// A list can be read again from its beginning, and continued further.
 	for _, most := range []int{3, 3, 5} {
 		read := 0
 		for _, err := range users {

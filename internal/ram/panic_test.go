@@ -35,8 +35,8 @@ func TestCatchPanic_showsThePlaceAndNotTheValue(t *testing.T) {
 	}
 }
 
-// A shared call is on a goroutine of its own, where nothing else could catch a panic:
-// all who wait for it are told.
+// A shared read runs in its own goroutine, whose panic only CatchPanic can catch. All
+// waiting callers get the error.
 func TestAPanicInASharedReadIsAnError(t *testing.T) {
 	t.Parallel()
 	s := newUncheckedCache[int](getUser, func() time.Duration { return lifeAfterWrite }, time.Now)
@@ -45,6 +45,6 @@ func TestAPanicInASharedReadIsAnError(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	if got, err := s.get(t.Context(), "a", func(context.Context) (int, error) { return 1, nil }); err != nil || got != 1 {
-		t.Errorf("after it: %d, %v", got, err)
+		t.Errorf("after the panic: %d, %v", got, err)
 	}
 }

@@ -35,7 +35,7 @@ func TestRightsOf(t *testing.T) {
 		}
 	}
 	if got := rightsOf("{"); !got.Administrator || !got.ChangesRAM {
-		t.Errorf("a document that cannot be read: %+v", got)
+		t.Errorf("unreadable document: %+v", got)
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// FuzzProfiles reads any text as the file of the official CLI: none may panic or run
-// in a circle, and no error holds a secret of the file.
+// FuzzProfiles parses arbitrary texts as the file of the aliyun CLI. It must not panic or
+// loop, and no error may contain a secret of the file.
 func FuzzProfiles(f *testing.F) {
 	for _, text := range []string{
 		``, `{}`, `null`, `[]`, "\xef\xbb\xbf{}", `{"current":"a","profiles":[null,7,{"name":7},{"name":"a","mode":"AK"}]}`,
@@ -43,9 +43,10 @@ func FuzzProfiles(f *testing.F) {
 				continue
 			}
 			for _, secret := range []string{secrets.Secret, secrets.Token} {
-				// A text that is elsewhere too, as the name of the profile, is none.
+				// A text that also occurs elsewhere, for example as the name of the
+				// profile, is not a secret.
 				if len(secret) > 8 && strings.Count(text, secret) == 1 && !strings.Contains(name, secret) && strings.Contains(err.Error(), secret) {
-					t.Errorf("the error holds a secret: %s", err)
+					t.Errorf("the error contains a secret: %s", err)
 				}
 			}
 		}

@@ -60,8 +60,8 @@ func TestProfileModes(t *testing.T) {
 	}
 }
 
-// Whatever is wrong with the file, the error names the file and the profile and
-// shows nothing of what is in it that could be a secret.
+// If the file is invalid, the error names the file and the profile, and quotes nothing that
+// could be a secret.
 func TestBrokenProfilesAreNeverQuoted(t *testing.T) {
 	t.Parallel()
 	pair := `"access_key_id": "id", "access_key_secret": "` + canary + `"`
@@ -111,7 +111,7 @@ func TestBrokenProfilesAreNeverQuoted(t *testing.T) {
 			}
 			for wrapped := err; wrapped != nil; wrapped = errors.Unwrap(wrapped) {
 				if strings.Contains(wrapped.Error(), canary) || strings.Contains(wrapped.Error(), canary[:8]) {
-					t.Errorf("the error shows a secret: %v", wrapped)
+					t.Errorf("the error contains a secret: %v", wrapped)
 				}
 			}
 		})
@@ -153,8 +153,7 @@ func TestProfileFile(t *testing.T) {
 	}
 }
 
-// A file that cannot be read is told apart from one that is not there: only the
-// latter is passed over.
+// A file that cannot be read is an error. Only a missing file is skipped.
 func TestUnreadableProfilesAreAnError(t *testing.T) {
 	t.Parallel()
 	env := environment(nil, nil)
@@ -165,8 +164,8 @@ func TestUnreadableProfilesAreAnError(t *testing.T) {
 	}
 }
 
-// VPC-only machines reach Sts by the host that their profile names, also for the question
-// who the caller is.
+// Machines in a VPC without internet access reach Sts at the host that their profile names.
+// This also applies to the call that reads the caller.
 func TestTheStsOfAProfile(t *testing.T) {
 	t.Parallel()
 	for fields, want := range map[string]string{

@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// awkward has what every encoding treats in its own way.
+// awkward contains characters that every encoding treats differently.
 const awkward = `p/w"<&>ö +%~*=\end of it`
 
 func encodedForms(t testing.TB, secret string) map[string]string {
@@ -111,7 +111,7 @@ func TestTheServiceCannotEchoASecretIntoAnError(t *testing.T) {
 			})
 			client := newTestClient(t, server.URL, func(c *Config) { c.Credentials = &fixedKey{Key: key} })
 			called := op
-			if secret != awkward { // a request without a secret of its own: the service's text is shown, filtered
+			if secret != awkward { // a request without a secret: the error shows the service's text, filtered
 				called.secrets = nil
 			}
 			err := client.call(t.Context(), called, in, nil)
@@ -130,7 +130,7 @@ func TestTheServiceCannotEchoASecretIntoAnError(t *testing.T) {
 				continue
 			}
 			if !strings.Contains(text, "bad: (removed) for alice") {
-				t.Errorf("%s: too much is gone: %s", name, text)
+				t.Errorf("%s: too much was removed: %s", name, text)
 			}
 		}
 	}
@@ -146,6 +146,6 @@ func TestTheStringToSignIsNeverShown(t *testing.T) {
 		t.Errorf("error: %v", err)
 	}
 	if !strings.Contains(err.Error(), "secret does not belong") {
-		t.Errorf("the error says nothing of the remedy: %v", err)
+		t.Errorf("the error lacks the remedy: %v", err)
 	}
 }

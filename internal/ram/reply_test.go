@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// fullPreference is a whole reply, with a field that this client does not know, one
-// that is deprecated, and the older name of MFAOperationForLogin.
+// fullPreference is a complete response, with an unknown field, a deprecated field, and the
+// older name of MFAOperationForLogin.
 const fullPreference = `{"RequestId":"R","SecurityPreference":{
 	"AccessKeyPreference":{"AllowUserToManageAccessKeys":false,"AllowUserToManageServiceCredentials":false},
 	"LoginProfilePreference":{"AllowUserToChangePassword":true,"AllowUserToLoginWithPasskey":true,"EnableSaveMFATicket":false,
@@ -30,7 +30,8 @@ func replaceWith[S any](want S) Merge[S] {
 	return func(context.Context, S, Reply) (S, error) { return want, nil }
 }
 
-// A field that a Set leaves out is reset, so everything goes back as it came.
+// The service resets fields that a Set leaves out, so every returned field is sent back
+// unchanged.
 func TestAChangeSendsBackEverythingThatWasReturned(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
@@ -97,13 +98,13 @@ func TestAChangeRefusesAnIncompleteReply(t *testing.T) {
 			return live, nil
 		})
 	}
-	without := func(body, field string) string { // the name is unknown, so the field is not returned under its own
+	without := func(body, field string) string { // the name is changed, so the field is not returned under its own name
 		return strings.Replace(body, `"`+field+`"`, `"X`+field+`"`, 1)
 	}
 	for name, test := range map[string]struct {
 		change func(context.Context, *Client) error
 		body   string
-		lacks  string // "": the write is sent
+		lacks  string // "" if the write is sent
 	}{
 		"nothing is missing":               {preference, fullPreference, ""},
 		"an empty preference":              {preference, `{"SecurityPreference":{}}`, "LoginNetworkMasks"},
@@ -146,7 +147,7 @@ func TestAChangeRefusesAnIncompleteReply(t *testing.T) {
 	}
 }
 
-// What another program changes while an attempt waits is not taken back by it.
+// An attempt does not revert what another program changes while the attempt waits.
 func TestEveryAttemptReadsAfterItsTurn(t *testing.T) {
 	t.Parallel()
 	duration := "6"
@@ -156,7 +157,7 @@ func TestEveryAttemptReadsAfterItsTurn(t *testing.T) {
 			respond(t, w, 200, strings.ReplaceAll(`{"RequestId":"R","PasswordPolicy":{"HardExpire":false,"MaxLoginAttemps":5,"MaxPasswordAge":0,"MinimumPasswordDifferentCharacter":2,
 				"MinimumPasswordLength":8,"PasswordNotContainUserName":false,"PasswordReusePrevention":@,"RequireLowercaseCharacters":true,
 				"RequireNumbers":false,"RequireSymbols":true,"RequireUppercaseCharacters":false}}`, "@", duration))
-		case number == 2: // refused for its rate; meanwhile, the policy becomes stricter
+		case number == 2: // throttled; meanwhile the policy becomes stricter
 			duration = "24"
 			respond(t, w, 429, `{"RequestId":"R","Code":"Throttling.User"}`)
 		default:
@@ -175,7 +176,7 @@ func TestEveryAttemptReadsAfterItsTurn(t *testing.T) {
 	}
 }
 
-// After an unknown outcome, the account may have the wanted values already.
+// After an unknown outcome, the account may already have the wanted values.
 func TestAChangeThatIsNotNeededSendsNothing(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
@@ -197,7 +198,7 @@ func TestAChangeThatIsNotNeededSendsNothing(t *testing.T) {
 	}
 }
 
-// A read that fails says nothing of the write, which was not sent.
+// A failed read says nothing about the write, which was not sent.
 func TestAChangeThatCannotReadIsNotUnknown(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
@@ -209,7 +210,7 @@ func TestAChangeThatCannotReadIsNotUnknown(t *testing.T) {
 	}
 }
 
-// What a policy holds beside what is changed goes back as it came.
+// Everything in a policy that is not changed is sent back unchanged.
 func TestAPolicyIsWrittenOverItsDocument(t *testing.T) {
 	t.Parallel()
 	const document = `{"Version":1,"Status":"Active","Comment":"x","Statements":[` +
@@ -280,7 +281,7 @@ func TestAProfileAndAUserAreChangedFromWhatTheyAre(t *testing.T) {
 	client := newTestClient(t, server.URL)
 	err := client.ChangeLoginProfile(t.Context(), "alice", func(_ context.Context, live LoginProfile) (LoginProfileChange, error) {
 		if !live.MFABindRequired {
-			t.Error("not the live profile")
+			t.Error("merge did not get the live profile")
 		}
 		return LoginProfileChange{Status: new("Inactive")}, nil
 	})

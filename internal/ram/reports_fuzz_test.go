@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// reportDecoders read what is said of reports, deleted keys and passkeys.
+// reportDecoders decode the responses about reports, deleted keys and passkeys.
 var reportDecoders = map[string]decoder{
 	"state":                   decodes(generateCredentialReport, func(a *reportStateAnswer) { _ = reportState(a.State) }),
 	"report":                  decodes(getCredentialReport, nothing[credentialReportAnswer]),
@@ -23,7 +23,7 @@ var reportDecoders = map[string]decoder{
 	"credentials of services": decodes(listServiceCredentials, nothing[serviceCredentialsAnswer]),
 }
 
-// wholeReports go all the way, one for each body.
+// wholeReports are tested with a complete call, one of them for each body.
 var wholeReports = []func(context.Context, *Client) error{
 	func(ctx context.Context, c *Client) error { return second(c.GenerateCredentialReport(ctx)) },
 	func(ctx context.Context, c *Client) error {
@@ -43,12 +43,12 @@ var wholeReports = []func(context.Context, *Client) error{
 	func(ctx context.Context, c *Client) error { return second(c.RecycledKey(ctx, "LTAI")) },
 	func(ctx context.Context, c *Client) error { return second(c.Passkeys(ctx, "alice")) },
 	func(ctx context.Context, c *Client) error { return second(c.ServiceCredentials(ctx, "alice")) },
-	// The last: that there is no report may be a refusal.
+	// This one is last, because a refusal may mean that there is no report.
 	func(ctx context.Context, c *Client) error { return second(c.GovernanceReportStatus(ctx)) },
 }
 
-// FuzzReportAnswers gives the decoders of the reports any body, and one noun the
-// whole way: none may panic, believe an error, or let a secret out (ROB-01).
+// FuzzReportAnswers decodes arbitrary bodies as reports, and makes a complete call for one
+// noun. None of them may panic, treat an error as a success, or reveal a secret (ROB-01).
 func FuzzReportAnswers(f *testing.F) {
 	for _, body := range append(seeds,
 		`{"State":"COMPLETED"}`, `{"State":[]}`, reportPageOf("", shortHeader+aliceRow), reportPageOf("a", shortHeader), `{"GeneratedTime":"-","Content":"dXNlcg=="}`,

@@ -18,7 +18,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// finish asks for a credential report until there is one.
+// finish calls the service until the credential report is complete.
 func finish(t *testing.T, client *Client) (states []ReportState) {
 	t.Helper()
 	for range 5 {
@@ -47,7 +47,7 @@ func TestTheCredentialReportOfTheFake(t *testing.T) {
 		fake.Change(func(a *ramtest.Account) { a.Users["user-0003"].LoginProfile.Status = "Inactive" })
 		client := clientOf(t, fake)
 		if _, err := client.CredentialReport(t.Context()); !NoReport(err) {
-			t.Fatalf("%s: before: %v", name, err)
+			t.Fatalf("%s: before generating: %v", name, err)
 		}
 		if states := finish(t, client); !slices.Equal(states, []ReportState{ReportStarted, ReportInProgress, ReportCompleted}) {
 			t.Errorf("%s: states %v", name, states)
@@ -106,7 +106,7 @@ func TestAnAccountThatIsTooLargeHasNoCredentialReport(t *testing.T) {
 	}
 }
 
-// crowded is an account with many users beside its administrator.
+// crowded returns an account with many users in addition to its administrator.
 func crowded(t *testing.T, users int) *ramtest.Server {
 	t.Helper()
 	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 0 }))
@@ -124,7 +124,7 @@ func crowded(t *testing.T, users int) *ramtest.Server {
 	return fake
 }
 
-// A report of 5,000 users is read row by row: what is in memory is one page.
+// A report of 5,000 users is read row by row with one page in memory.
 //
 //nolint:paralleltest // it measures the memory of the whole process
 func TestALargeReportIsReadInOnePassWithBoundedMemory(t *testing.T) {
@@ -198,10 +198,10 @@ func TestTheGovernanceReportOfTheFake(t *testing.T) {
 		client := clientOf(t, fake)
 		status, err := client.GovernanceReportStatus(t.Context())
 		if err != nil || status.Whole != ReportNone || len(status.Items) != 0 {
-			t.Fatalf("before: %+v, %v", status, err)
+			t.Fatalf("before generating: %+v, %v", status, err)
 		}
 		if state, err := client.GenerateGovernanceReport(t.Context()); err != nil || state != ReportStarted {
-			t.Fatalf("begun: %s, %v", state, err)
+			t.Fatalf("started: %s, %v", state, err)
 		}
 		for _, want := range []ReportState{ReportInProgress, ReportCompleted} {
 			status, err = client.GovernanceReportStatus(t.Context())
@@ -228,7 +228,7 @@ func TestTheGovernanceReportOfTheFake(t *testing.T) {
 	}
 }
 
-// governed answers the page of an item.
+// governed returns a response with a page of an item.
 func governed(time, columns, rows, more string) string {
 	return fmt.Sprintf(`{"RequestId":"R","GenerateTime":%q,"MetricType":"Number","MetricValue": {"a": [ 1, null ]},
 		"ColumnsSchema":{"ColumnSchema":[%s]},"ColumnsValue":{"ColumnRow":[%s]},%s}`, time, columns, rows, more)
@@ -280,7 +280,7 @@ func TestARecycledKeyIsListedRestoredAndPurged(t *testing.T) {
 		t.Fatalf("%v, %v", keys, err)
 	}
 	if bin, err := client.RecycledKeys(t.Context(), user.ID); err != nil || len(bin) != 0 {
-		t.Errorf("before: %v, %v", bin, err)
+		t.Errorf("before deleting: %v, %v", bin, err)
 	}
 	for _, key := range keys {
 		if err := client.DeleteAccessKey(t.Context(), user.Name, key.ID); err != nil {
@@ -289,7 +289,7 @@ func TestARecycledKeyIsListedRestoredAndPurged(t *testing.T) {
 	}
 	bin, err := client.RecycledKeys(t.Context(), user.ID)
 	if err != nil || len(bin) != 2 || bin[0].UserID != user.ID || bin[0].DeleteDate.Sub(bin[0].RecycleDate) != 30*24*time.Hour || bin[0].CreateDate.IsZero() {
-		t.Fatalf("after: %+v, %v", bin, err)
+		t.Fatalf("after deleting: %+v, %v", bin, err)
 	}
 	one, err := client.RecycledKey(t.Context(), keys[0].ID)
 	if err != nil || one.UserName != user.Name || one.UserID != user.ID || one.UserRecycled {

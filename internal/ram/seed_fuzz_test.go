@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// FuzzSeed makes an MFA code of any seed: none may panic, a code has six digits, and
-// no error holds the seed.
+// FuzzSeed computes MFA codes of arbitrary seeds. It must not panic, a code has six digits,
+// and no error contains the seed.
 func FuzzSeed(f *testing.F) {
 	for _, seed := range []string{"", "GEZDGNBVGY3TQOJQ", "gezd gnbv gy3t qojq", "=", "A", "ä", strings.Repeat("A", 1000), "GEZDGNBVGY3TQOJQ======"} {
 		f.Add(seed, int64(59))

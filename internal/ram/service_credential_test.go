@@ -64,11 +64,11 @@ func TestAServiceCredentialIsCreatedChangedAndDeleted(t *testing.T) {
 	}
 	read, err := client.ServiceCredential(t.Context(), "admin", created.ID)
 	if err != nil || read.Name != "bot" || read.Status != Active || read.Secret != "" {
-		t.Errorf("%v, %v", read, err)
+		t.Errorf("read %v, error %v", read, err)
 	}
 	all, err := client.AllServiceCredentials(t.Context())
 	if err != nil || len(all) != 1 || all[0] != read {
-		t.Errorf("%v, %v", all, err)
+		t.Errorf("all %v, error %v", all, err)
 	}
 	if err := client.DeleteServiceCredential(t.Context(), "admin", created.ID); err != nil {
 		t.Fatal(err)
@@ -100,7 +100,8 @@ func TestAServiceCredentialWithoutIDOrSecretIsNone(t *testing.T) {
 	}
 }
 
-// A credential that is not in a list counts as deleted, so an answer that says nothing is no empty list.
+// A credential that is not in a list counts as deleted, so a response without a list is not
+// an empty list.
 func TestAnAnswerWithoutServiceCredentialsIsNoEmptyList(t *testing.T) {
 	t.Parallel()
 	for dropped, empty := range map[string]bool{"ServiceCredentials": true, "ServiceCredentials,IsTruncated,MaxResults": false} {

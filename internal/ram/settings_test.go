@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// noun is one method of the client against one answer.
+// noun is one method of the client, called against one response.
 type noun func(context.Context, *Client) (any, error)
 
 var (
@@ -31,7 +31,7 @@ func TestNounsAreReadAsTheServiceWritesThem(t *testing.T) {
 		action string
 		status int
 		body   string
-		want   any // nil: an error of unknown outcome, after five attempts
+		want   any // nil: an error with unknown outcome, after five attempts
 	}{
 		"a whole preference": {preferenceNoun, "Ims GetSecurityPreference", 200, `{"RequestId":"R","SecurityPreference":{
 			"AccessKeyPreference":{"AllowUserToManageAccessKeys":false,"AllowUserToManageServiceCredentials":true},
@@ -212,7 +212,7 @@ func TestTheAliasIsSetAndCleared(t *testing.T) {
 	}
 }
 
-// business are the parameters of the action itself.
+// business returns the parameters that are specific to the action.
 func business(form url.Values) map[string]string {
 	common := map[string]bool{
 		"Action": true, "Version": true, "Format": true, "AccessKeyId": true, "Signature": true, "SignatureMethod": true,

@@ -14,7 +14,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// The first is published by the vendor: https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
+// The vendor publishes the first example:
+// https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
 func TestAuthorization_ofTheVendorsExample(t *testing.T) {
 	t.Parallel()
 	empty := hexSHA256("")
@@ -41,7 +42,8 @@ func TestAuthorization_ofTheVendorsExample(t *testing.T) {
 	}
 }
 
-// The gateway takes calls of either signature, with odd characters and from a role as well.
+// The gateway accepts calls with either signature, with unusual characters, and from a role
+// session.
 func TestSignatureAlgorithm_isAccepted(t *testing.T) {
 	t.Parallel()
 	for _, algorithm := range []SignatureAlgorithm{"", HMACSHA1, ACS3} {
@@ -98,7 +100,7 @@ func TestSignatureAlgorithm_unknown(t *testing.T) {
 	}
 }
 
-// What follows runs in a process of its own, since the mode is one of the process.
+// The FIPS mode applies to the whole process, so the test below runs in a separate process.
 func TestFIPS(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"on", "only"} {
@@ -114,8 +116,8 @@ func TestFIPS(t *testing.T) {
 	}
 }
 
-// With on, everything works. With only, calls are signed with SHA-256, and what has
-// to be SHA-1 is an error: the module would end the process.
+// With fips140=on, everything works. With fips140=only, calls are signed with SHA-256, and
+// operations that need SHA-1 return an error: the module would end the process.
 func TestUnderFIPS(t *testing.T) {
 	t.Parallel()
 	mode := os.Getenv("RAM_TEST_FIPS")

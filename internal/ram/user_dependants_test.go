@@ -28,14 +28,14 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 	groups, err := client.UserGroups(t.Context(), "alice")
 	slices.Sort(groups)
 	if err != nil || !slices.Equal(groups, []string{"dev", "ops"}) {
-		t.Errorf("%v, %v", groups, err)
+		t.Errorf("groups %v, error %v", groups, err)
 	}
 	policies, err := client.AttachedPolicies(t.Context(), Principal{UserPrincipal, "alice"})
 	if err != nil || len(policies) != 2 || !slices.Contains(policies, Policy{"System", "ReadOnlyAccess"}) || !slices.Contains(policies, Policy{"Custom", "own"}) {
 		t.Errorf("%v, %v", policies, err)
 	}
 	if err := client.DeleteUser(t.Context(), "7"); !Conflict(err) || OutcomeUnknown(err) {
-		t.Errorf("deleted with all that hangs on it: %v", err)
+		t.Errorf("delete with dependent objects: %v", err)
 	}
 	for _, group := range groups {
 		if err := client.RemoveUserFromGroup(t.Context(), "alice", group); err != nil {
@@ -61,8 +61,8 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 	}
 }
 
-// A list that is left out is empty where nothing depends on it. It is not for AccessKeys, and no
-// item may lack what names it.
+// An absent list counts as empty if nothing depends on it. An absent list of AccessKeys is
+// refused, and so is an item without its name or id.
 func TestAnIncompleteListIsRefused(t *testing.T) {
 	t.Parallel()
 	empty := map[string]bool{"Groups": true, "Group": true, "VirtualMFADevices": true, "VirtualMFADevice": true}
@@ -83,7 +83,7 @@ func TestAnIncompleteListIsRefused(t *testing.T) {
 			})
 			client := clientOf(t, fake)
 			if err := read(t.Context(), client); err != nil {
-				t.Fatalf("whole: %v", err)
+				t.Fatalf("complete response: %v", err)
 			}
 			client = clientOf(t, fake)
 			fake.Inject(ramtest.Rule{Action: "List*", Fault: "drop_fields", Body: field})
@@ -106,12 +106,12 @@ func TestAListThatIsLeftOutIsEmpty(t *testing.T) {
 		t.Error(groups, passkeys, recycled, err)
 	}
 	if _, err := client.AccessKeys(t.Context(), "alice"); err == nil {
-		t.Error("a list of AccessKeys that was left out is empty")
+		t.Error("an absent list of AccessKeys counts as empty")
 	}
 	if _, err := client.AttachedPolicies(t.Context(), Principal{UserPrincipal, "alice"}); err == nil {
-		t.Error("a list of policies that was left out is empty")
+		t.Error("an absent list of policies counts as empty")
 	}
 	if _, err := client.MFADevices(t.Context()); err == nil {
-		t.Error("a list of devices without an end is empty")
+		t.Error("an incomplete list of devices counts as complete")
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// userSeeds are answers about users and what goes wrong with them.
+// userSeeds are responses about users, and faulty variants of them.
 var userSeeds = []string{
 	``, `null`, `{}`, `{"User":null}`, `{"User":[]}`, `{"User":{"UserId":"7"}}`, `{"User":{"UserId":7,"UserPrincipalName":"@","Tags":{"Tag":null}}}`,
 	`{"User":{"UserId":"7","UserName":"a","CreateDate":"99999999999999999999","Tags":{"Tag":[{"TagKey":1}]}}}`,
@@ -19,7 +19,7 @@ var userSeeds = []string{
 	`{"MFADevice":{}}`, `{"IsMFAEnable":true}`, `{"Groups":{"Group":[{}]}}`, `{"Policies":{"Policy":[{"PolicyType":"System"}]}}`,
 }
 
-// userDecoders read what is said of users and what is theirs.
+// userDecoders decode the responses about users and their objects.
 var userDecoders = map[string]decoder{
 	"user": decodes(getUser, func(a *userAnswer) { _ = a.User.user() }),
 	"users": decodes(listUsers, func(a *usersAnswer) {
@@ -51,7 +51,8 @@ var userDecoders = map[string]decoder{
 	"verification": decodes(getVerification, func(a *verificationAnswer) { _ = a.verification() }),
 }
 
-// wholeUsers go all the way, one for each body. They say what is wrong with an answer that was believed.
+// wholeUsers are tested with a complete call, one of them for each body. wrong reports that
+// a faulty response was accepted.
 var wholeUsers = []func(context.Context, *Client) (wrong bool, err error){
 	func(ctx context.Context, c *Client) (wrong bool, err error) {
 		for user, failed := range c.Users(ctx) {
@@ -93,13 +94,14 @@ var wholeUsers = []func(context.Context, *Client) (wrong bool, err error){
 		return err != nil && members != nil, err
 	},
 	func(ctx context.Context, c *Client) (bool, error) { return false, second(c.Verification(ctx, "a")) },
-	func(ctx context.Context, c *Client) (bool, error) { // the last: that there is no device is a refusal
+	func(ctx context.Context, c *Client) (bool, error) { // last, because a refusal may mean that there is no device
 		return false, second(c.UserMFA(ctx, "a"))
 	},
 }
 
-// FuzzUserAnswer gives every decoder of users any body, and one noun the whole way:
-// none may panic, believe an error, and a failed list is none (ROB-01).
+// FuzzUserAnswer decodes arbitrary bodies with every decoder of users, and makes a complete
+// call for one noun. None of them may panic or treat an error as a success, and a failed
+// list is not a list (ROB-01).
 func FuzzUserAnswer(f *testing.F) {
 	for at, body := range userSeeds {
 		f.Add(uint(at), 200, body)

@@ -15,8 +15,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// crowd is an account with so many users and an administrator, and a client of it
-// with a clock of its own. Pages hold a hundred.
+// crowd returns an account with that many users and an administrator, and a client with its
+// own clock. Pages hold a hundred users.
 func crowd(t *testing.T, users int) (*ramtest.Server, *Client, *fakeTime, []string) {
 	t.Helper()
 	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
@@ -35,7 +35,8 @@ func callsOf(t *testing.T, fake *ramtest.Server, what string, want map[string]in
 	}
 }
 
-// The third is found with all others where one page has them, and costs no call more.
+// The third read finds the user in a list of all users, which one page holds. It needs no
+// additional call.
 func TestUsersOfASmallAccountAreReadByOneList(t *testing.T) {
 	t.Parallel()
 	fake, client, _, names := crowd(t, 90)
@@ -53,7 +54,7 @@ func TestUsersOfASmallAccountAreReadByOneList(t *testing.T) {
 	callsOf(t, fake, "all", map[string]int{"GetUser": alwaysSingle, "ListUsers": 1})
 }
 
-// Of a larger account the first page is read once: it begins the list of many.
+// In a larger account the first page is read once. The list of many users starts with it.
 func TestAFewUsersAreReadAloneAndManyByPages(t *testing.T) {
 	t.Parallel()
 	fake, client, clock, names := crowd(t, 150)
@@ -188,7 +189,7 @@ func TestAfterAWriteNoListSpeaksForUsers(t *testing.T) {
 	callsOf(t, fake, "a minute after it", map[string]int{"GetUser": alwaysSingle, "ListUsers": 1})
 }
 
-// Many write and read the same users at once: whoever has written reads it.
+// Concurrent callers that write and read the same users each read their own write.
 func TestConcurrentReadsSeeTheWritesOfTheirCallers(t *testing.T) {
 	t.Parallel()
 	fake, client, clock, names := crowd(t, 12)
@@ -229,7 +230,7 @@ func TestConcurrentReadsSeeTheWritesOfTheirCallers(t *testing.T) {
 				if err != nil || nameErr != nil || byID.Comments != said || byName.Comments != said {
 					t.Errorf("wrote %s, read %q and %q, %v, %v", said, byID.Comments, byName.Comments, err, nameErr)
 				}
-				for listed := len(fake.Calls("ListUsers")); len(fake.Calls("ListUsers")) == listed; { // so that a list is there, or on its way
+				for listed := len(fake.Calls("ListUsers")); len(fake.Calls("ListUsers")) == listed; { // so that a list exists or is in progress
 					runtime.Gosched()
 				}
 			}

@@ -32,7 +32,7 @@ func TestAUserIsMadeReadChangedAndDeleted(t *testing.T) {
 			ProvisionType: "Manual", CreateDate: made.CreateDate, UpdateDate: made.UpdateDate, Tags: map[string]string{"team": "a", "empty": ""},
 		}
 		if made.ID == "" || made.CreateDate.IsZero() || made.CreateDate.Sub(fake.Now()).Abs() > time.Minute || !reflect.DeepEqual(made, want) {
-			t.Errorf("made %+v, want %+v", made, want)
+			t.Errorf("created %+v, want %+v", made, want)
 		}
 		if got, err := client.UserByID(t.Context(), made.ID); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("read %+v, want %+v, %v", got, want, err)
@@ -56,7 +56,7 @@ func TestAUserIsMadeReadChangedAndDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := client.RefreshUser(t.Context(), "bob"); err != nil || got.MobilePhone != "" || got.Email != "bob@example.com" {
-			t.Errorf("kept and cleared: %+v, %v", got, err)
+			t.Errorf("unchanged and cleared values: %+v, %v", got, err)
 		}
 		if err := client.DeleteUser(t.Context(), made.ID); err != nil {
 			t.Fatal(err)
@@ -146,10 +146,10 @@ func TestUsersAreSharedUntilAskedForNow(t *testing.T) {
 	} {
 		fake.Change(func(a *ramtest.Account) { a.Users["admin"].Comments = name })
 		if got, err := read.shared(t.Context(), read.by); err != nil || got.Comments != "" {
-			t.Errorf("%s, shared: %+v, %v", name, got, err)
+			t.Errorf("%s, cached: %+v, %v", name, got, err)
 		}
 		if got, err := read.now(t.Context(), read.by); err != nil || got.Comments != name {
-			t.Errorf("%s, now: %+v, %v", name, got, err)
+			t.Errorf("%s, refreshed: %+v, %v", name, got, err)
 		}
 	}
 }
@@ -220,7 +220,7 @@ func TestManyTagsAreSentInParts(t *testing.T) {
 	}
 }
 
-// withoutName are all calls for a user, made for none.
+// withoutName returns all calls for a user, with a blank name or id.
 func withoutName(blank string) map[string]func(context.Context, *Client) error {
 	return map[string]func(context.Context, *Client) error{
 		"User":       func(ctx context.Context, c *Client) error { _, err := c.User(ctx, blank); return err },
@@ -335,7 +335,7 @@ func TestWhatActsTwiceIsSentOnce(t *testing.T) {
 			for _, phase := range []string{"before_commit", "after_commit"} {
 				throttled := rule.Code == "Throttling.User"
 				if throttled && phase == "after_commit" {
-					continue // the service does not lie about a refusal
+					continue // the service never reports a refusal wrongly
 				}
 				rule := rule
 				rule.Action, rule.Phase, rule.Nth = action, phase, "1"

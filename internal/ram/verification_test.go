@@ -52,13 +52,13 @@ func TestSecurityAddressesNeedAUser(t *testing.T) {
 	fake := ramtest.New(t)
 	client := clientOf(t, fake)
 	if _, err := client.Verification(t.Context(), " "); err == nil {
-		t.Error("read without a user")
+		t.Error("read without a user was sent")
 	}
 	if err := client.SetVerification(t.Context(), "", VerifyEmail, "a@example.com"); err == nil {
-		t.Error("set without a user")
+		t.Error("set without a user was sent")
 	}
 	if err := client.UnbindVerification(t.Context(), "admin", VerifyPhone, ""); err == nil {
-		t.Error("unbound without an address")
+		t.Error("unbind without an address was sent")
 	}
 	if calls := fake.Calls(); len(calls) > 0 {
 		t.Errorf("sent: %+v", calls)
