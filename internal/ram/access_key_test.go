@@ -22,11 +22,11 @@ func TestAKeyIsMadeSwitchedAndDeleted(t *testing.T) {
 	fake.Change(func(a *ramtest.Account) { a.Users["alice"] = &ramtest.User{ID: "7", Name: "alice"} })
 	client := clientOf(t, fake)
 	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || keys == nil || len(keys) != 0 {
-		t.Errorf("none: %v, %v", keys, err)
+		t.Errorf("none: keys %v, error %v", keys, err)
 	}
 	made, err := client.CreateAccessKey(t.Context(), "alice")
 	if err != nil || made.Secret == "" || made.Status != "Active" || made.CreateDate.Sub(fake.Now()).Abs() > time.Minute {
-		t.Fatalf("%v, %v", made, err)
+		t.Fatalf("made %v, error %v", made, err)
 	}
 	fake.Change(func(a *ramtest.Account) {
 		if key, owner := a.KeyByID(made.ID); owner == nil || owner.Name != "alice" || key.Secret != made.Secret {
@@ -40,7 +40,7 @@ func TestAKeyIsMadeSwitchedAndDeleted(t *testing.T) {
 		}
 		keys, err := client.AccessKeys(t.Context(), "alice")
 		if err != nil || len(keys) != 1 || keys[0].ID != made.ID || keys[0].Status != status || keys[0].Secret != "" || keys[0].UpdateDate.IsZero() {
-			t.Errorf("%s: %v, %v", status, keys, err)
+			t.Errorf("%s: keys %v, error %v", status, keys, err)
 		}
 	}
 	fake.Advance(time.Hour)
@@ -49,7 +49,7 @@ func TestAKeyIsMadeSwitchedAndDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || len(keys) != 2 || keys[0].ID != made.ID || keys[1].ID != other.ID {
-		t.Errorf("not sorted by age, oldest first: %v, %v", keys, err)
+		t.Errorf("not sorted by age, oldest first: keys %v, error %v", keys, err)
 	}
 	if _, err := client.CreateAccessKey(t.Context(), "alice"); !LimitExceeded(err) || OutcomeUnknown(err) {
 		t.Errorf("the third: %v", err)
@@ -58,7 +58,7 @@ func TestAKeyIsMadeSwitchedAndDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if keys, err := client.AccessKeys(t.Context(), "alice"); err != nil || len(keys) != 1 || keys[0].ID != other.ID {
-		t.Errorf("%v, %v", keys, err)
+		t.Errorf("keys %v, error %v", keys, err)
 	}
 }
 
@@ -84,7 +84,7 @@ func TestKeysAreSharedUntilAskedForNow(t *testing.T) {
 	status := func(read func(context.Context, string) ([]AccessKey, error)) string {
 		keys, err := read(t.Context(), "admin")
 		if err != nil || len(keys) != 1 {
-			t.Fatalf("%v, %v", keys, err)
+			t.Fatalf("keys %v, error %v", keys, err)
 		}
 		return keys[0].Status
 	}
@@ -92,14 +92,14 @@ func TestKeysAreSharedUntilAskedForNow(t *testing.T) {
 	fake.Change(func(a *ramtest.Account) { a.Users["admin"].Keys[0].CreateDate = time.Unix(1700000000, 0) })
 	before := len(fake.Calls("ListAccessKeys"))
 	if got := status(client.AccessKeys); got != first || len(fake.Calls("ListAccessKeys")) != before {
-		t.Errorf("%s, %d calls", got, len(fake.Calls("ListAccessKeys")))
+		t.Errorf("got %s, %d calls", got, len(fake.Calls("ListAccessKeys")))
 	}
 	keys, err := client.RefreshAccessKeys(t.Context(), "admin")
 	if err != nil || !keys[0].CreateDate.Equal(time.Unix(1700000000, 0)) {
-		t.Errorf("%v, %v", keys, err)
+		t.Errorf("keys %v, error %v", keys, err)
 	}
 	if keys, err := client.AccessKeys(t.Context(), "admin"); err != nil || !keys[0].CreateDate.Equal(time.Unix(1700000000, 0)) {
-		t.Errorf("the refreshed list was not cached: %v, %v", keys, err)
+		t.Errorf("the refreshed list was not cached: keys %v, error %v", keys, err)
 	}
 }
 
@@ -113,7 +113,7 @@ func TestARenameForgetsTheKeysOfTheName(t *testing.T) {
 		t.Fatal(err)
 	}
 	if keys, err := client.AccessKeys(t.Context(), "user-0001"); err != nil || len(keys) != 2 {
-		t.Fatalf("%v, %v", keys, err)
+		t.Fatalf("keys %v, error %v", keys, err)
 	}
 	if _, err := client.UpdateUser(t.Context(), user.ID, UserChange{Name: new("bob")}); err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestARenameForgetsTheKeysOfTheName(t *testing.T) {
 		t.Errorf("the old name: %v", err)
 	}
 	if devices, err := client.MFADevices(t.Context()); err != nil || len(devices) != 1 || devices[0].UserName != "bob" {
-		t.Errorf("%v, %v", devices, err)
+		t.Errorf("devices %v, error %v", devices, err)
 	}
 }
 
@@ -137,7 +137,7 @@ func TestAKeyWithoutIDOrSecretIsNoKey(t *testing.T) {
 		fake.Inject(ramtest.Rule{Action: "CreateAccessKey", Fault: "drop_fields", Body: field})
 		key, err := clientOf(t, fake).CreateAccessKey(t.Context(), "admin")
 		if key.Secret != "" || (key.ID != "") != (field == "AccessKeySecret") || !check(fake, err) || len(fake.Calls("CreateAccessKey")) != 1 {
-			t.Errorf("without %s: %v, %v", field, key, err)
+			t.Errorf("without %s: key %v, error %v", field, key, err)
 		}
 	}
 	for _, body := range []string{`{"AccessKey":{"AccessKeyId":"LTAI1","AccessKeySecret":"","Status":"Active"}}`, `{"AccessKey":{"AccessKeyId":"LTAI1","AccessKeySecret":null}}`} {
@@ -179,7 +179,7 @@ func TestNoFormatShowsASecret(t *testing.T) {
 		t.Error(text)
 	}
 	if text, err := json.Marshal(holder); err != nil || strings.Contains(string(text), "s3cr3t") || !strings.Contains(string(text), key.ID) {
-		t.Errorf("%s, %v", text, err)
+		t.Errorf("text %s, error %v", text, err)
 	}
 }
 
@@ -198,7 +198,7 @@ func TestTheUseOfAKey(t *testing.T) {
 		client := clientOf(t, fake)
 		for i, want := range []AccessKeyUse{{used, "Ecs"}, {}} {
 			if got, err := client.AccessKeyLastUsed(t.Context(), "user-0001", ids[i]); err != nil || got != want {
-				t.Errorf("%+v, want %+v, %v", got, want, err)
+				t.Errorf("got %+v, want %+v, error %v", got, want, err)
 			}
 		}
 		fake.Inject(ramtest.Rule{Action: "GetAccessKeyLastUsed", Fault: "drop_fields", Body: "AccessKeyLastUsed"})
@@ -218,7 +218,7 @@ func TestANewKeyShowsWithinTheLag(t *testing.T) {
 			fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = lag }))
 			client := clientOf(t, fake)
 			if keys, err := client.AccessKeys(t.Context(), "admin"); err != nil || len(keys) != 1 {
-				t.Fatalf("%v, %v", keys, err)
+				t.Fatalf("keys %v, error %v", keys, err)
 			}
 			if _, err := client.CreateAccessKey(t.Context(), "admin"); err != nil {
 				t.Fatal(err)

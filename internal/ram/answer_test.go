@@ -28,7 +28,7 @@ func TestAnAnswerWithoutARequestIDIsNoRefusal(t *testing.T) {
 			server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respondAs(t, w, status, body) })
 			_, err := newTestClient(t, server.URL).CreateAccessKey(t.Context(), "alice")
 			if !OutcomeUnknown(err) || NotFound(err, "User") || LimitExceeded(err) || Denied(err) || Throttled(err) || len(server.received()) != 1 {
-				t.Errorf("%d %s: %d calls, %v", status, body, len(server.received()), err)
+				t.Errorf("%d %s: %d calls, error %v", status, body, len(server.received()), err)
 			}
 		}
 	}
@@ -99,7 +99,7 @@ func TestASecretIsAStringThatLooksLikeOne(t *testing.T) {
 			t.Errorf("%s: %v", value, err)
 		}
 		if device, err := client.CreateMFADevice(t.Context(), "a"); !OutcomeUnknown(err) {
-			t.Errorf("%s: %#v, %v", value, device, err)
+			t.Errorf("%s: device %#v, error %v", value, device, err)
 		}
 	}
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
@@ -137,7 +137,7 @@ func TestADateThatContradictsAnAcceptedCallIsNotUsed(t *testing.T) {
 			want = test.off
 		}
 		if got, known := client.ClockOffset(); !known || (got-want).Abs() > 5*time.Second {
-			t.Errorf("%s, %s: offset %s, %v", test.off, test.code, got, known)
+			t.Errorf("%s, %s: offset %s, known %v", test.off, test.code, got, known)
 		}
 	}
 }

@@ -64,10 +64,10 @@ func TestThoseWhoAskDuringARoundShareTheNext(t *testing.T) {
 		}
 	}
 	if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 2 {
-		t.Errorf("cached value: %d, %v", got, err)
+		t.Errorf("cached value: got %d, error %v", got, err)
 	}
 	if got, err := s.refreshCoalesced(t.Context(), "a", asked.free); err != nil || got != 3 {
-		t.Errorf("a single round: %d, %v", got, err)
+		t.Errorf("a single round: got %d, error %v", got, err)
 	}
 	if len(s.rounds) > 0 {
 		t.Error("a finished round was not removed")
@@ -87,7 +87,7 @@ func TestARoundWithoutCallersMakesNoCall(t *testing.T) {
 		t.Errorf("caller whose context ended: %+v", got)
 	}
 	if got, err := s.refreshCoalesced(ctx, "a", asked.free); !errors.Is(err, context.Canceled) {
-		t.Errorf("caller whose context had already ended: %d, %v", got, err)
+		t.Errorf("caller whose context had already ended: got %d, error %v", got, err)
 	}
 	asked.may <- struct{}{}
 	if got := <-first; got.err != nil || got.value != 1 {
@@ -105,10 +105,10 @@ func TestAnErrorOfARoundIsForThoseWhoTookPart(t *testing.T) {
 	s := newSharedTest(newFakeTime())
 	broken := errors.New("broken")
 	if _, err := s.refreshCoalesced(t.Context(), "a", func(context.Context) (int64, error) { return 0, broken }); !errors.Is(err, broken) {
-		t.Errorf("%v", err)
+		t.Errorf("error %v", err)
 	}
 	if got, err := s.refreshCoalesced(t.Context(), "a", newOracle().free); err != nil || got != 1 {
-		t.Errorf("%d, %v", got, err)
+		t.Errorf("got %d, error %v", got, err)
 	}
 }
 
@@ -187,7 +187,7 @@ func TestManyDevicesAreConfirmedByOneList(t *testing.T) {
 	var group sync.WaitGroup
 	group.Go(func() {
 		if _, found, err := client.RefreshMFADevice(t.Context(), "acs:ram::"+fakeAccount+":mfa/none"); err != nil || found {
-			t.Errorf("%t, %v", found, err)
+			t.Errorf("found %t, error %v", found, err)
 		}
 	})
 	<-held.arrived
@@ -198,7 +198,7 @@ func TestManyDevicesAreConfirmedByOneList(t *testing.T) {
 				t.Error(err)
 			}
 			if seen, found, err := client.RefreshMFADevice(t.Context(), made.SerialNumber); err != nil || !found || seen.SerialNumber != made.SerialNumber {
-				t.Errorf("a list that started after the creation lacks the device: %+v, %t, %v", seen, found, err)
+				t.Errorf("a list that started after the creation lacks the device: seen %+v, found %t, error %v", seen, found, err)
 			}
 		})
 	}
@@ -221,7 +221,7 @@ func TestStreamsAndListsShareTheirPages(t *testing.T) {
 		count := 0
 		for user, err := range client.StreamUsers(t.Context()) {
 			if err != nil || user.Name == "" {
-				t.Fatalf("%+v, %v", user, err)
+				t.Fatalf("user %+v, error %v", user, err)
 			}
 			if count++; count == most {
 				break
@@ -230,7 +230,7 @@ func TestStreamsAndListsShareTheirPages(t *testing.T) {
 		devices := 0
 		for device, err := range client.StreamMFADevices(t.Context()) {
 			if err != nil || device.SerialNumber == "" {
-				t.Fatalf("%+v, %v", device, err)
+				t.Fatalf("device %+v, error %v", device, err)
 			}
 			if devices++; devices == most {
 				break
@@ -266,7 +266,7 @@ func TestTheTagsOfAStreamBelongToItsReader(t *testing.T) {
 	for range 2 {
 		for user, err := range client.StreamUsers(t.Context()) {
 			if err != nil || user.Name == "user-0001" && user.Tags["team"] != "a" {
-				t.Errorf("%v, %v", user.Tags, err)
+				t.Errorf("user.Tags %v, error %v", user.Tags, err)
 			}
 			if user.Tags != nil {
 				user.Tags["team"] = "b"

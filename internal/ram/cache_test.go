@@ -112,7 +112,7 @@ func TestASharedCallEndsWithTheLastWhoWaits(t *testing.T) {
 	<-second
 	<-call.Done()
 	if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 2 {
-		t.Errorf("next caller: %d, %v", got, err)
+		t.Errorf("next caller: got %d, error %v", got, err)
 	}
 }
 
@@ -132,7 +132,7 @@ func TestAnAnswerServesAMinuteAndNoLonger(t *testing.T) {
 	s, asked := newSharedTest(clock), newOracle()
 	for i, want := range []int64{1, 1, 2} {
 		if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != want {
-			t.Errorf("%d: %d, want %d, %v", i, got, want, err)
+			t.Errorf("%d: got %d, want %d, error %v", i, got, want, err)
 		}
 		clock.advance(lifeAfterWrite - 1)
 	}
@@ -155,7 +155,7 @@ func TestAnErrorIsNotCached(t *testing.T) {
 		t.Errorf("error: %v", err)
 	}
 	if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 1 {
-		t.Errorf("%d, %v", got, err)
+		t.Errorf("got %d, error %v", got, err)
 	}
 }
 
@@ -189,7 +189,7 @@ func TestAReadDuringAWriteIsNotCached(t *testing.T) {
 				t.Errorf("want three calls: %v", values)
 			}
 			if got, err := s.get(t.Context(), "a", asked.free); err != nil || got != 3 {
-				t.Errorf("value read after the write is not cached: %d, %v", got, err)
+				t.Errorf("value read after the write is not cached: got %d, error %v", got, err)
 			}
 		})
 	}
@@ -202,7 +202,7 @@ func TestAReadShortlyAfterAWriteIsNotCached(t *testing.T) {
 	s.invalidateAround("a")()
 	for i, want := range []int64{1, 2, 3, 3} {
 		if got, _ := s.get(t.Context(), "a", asked.free); got != want {
-			t.Errorf("%d: %d, want %d", i, got, want)
+			t.Errorf("%d: got %d, want %d", i, got, want)
 		}
 		clock.advance(readLag / 2)
 	}
@@ -260,17 +260,17 @@ func TestARefreshOfManyInstancesReadsEachThingOnce(t *testing.T) {
 		for range 3 {
 			group.Go(func() {
 				if user, err := client.User(t.Context(), name); err != nil || user.Name != name {
-					t.Errorf("%s: %+v, %v", name, user, err)
+					t.Errorf("%s: user %+v, error %v", name, user, err)
 				}
 				if keys, err := client.AccessKeys(t.Context(), name); err != nil || len(keys) == 0 {
-					t.Errorf("%s: %v, %v", name, keys, err)
+					t.Errorf("%s: keys %v, error %v", name, keys, err)
 				}
 				if devices, err := client.MFADevices(t.Context()); err != nil || len(devices) != 20 {
-					t.Errorf("%v, %v", devices, err)
+					t.Errorf("devices %v, error %v", devices, err)
 				}
 				for user, err := range client.Users(t.Context()) {
 					if err != nil || user.Name == "" {
-						t.Errorf("%+v, %v", user, err)
+						t.Errorf("user %+v, error %v", user, err)
 					}
 				}
 			})
@@ -444,7 +444,7 @@ func TestWhatSeveralCallersShareBelongsToEach(t *testing.T) {
 			t.Fatal(err)
 		}
 		if user.Tags["team"] != "a" || keys[0].Status != "Active" || devices[0].UserName != "user-0001" {
-			t.Errorf("%v, %v, %v", user.Tags, keys, devices)
+			t.Errorf("user.Tags %v, keys %v, devices %v", user.Tags, keys, devices)
 		}
 		user.Tags["team"], keys[0].Status, devices[0].UserName = "b", "Inactive", "bob"
 		users, err := listAllUsers(t.Context(), client)
@@ -455,7 +455,7 @@ func TestWhatSeveralCallersShareBelongsToEach(t *testing.T) {
 		}
 		at := slices.IndexFunc(users, func(u User) bool { return u.Name == "user-0001" })
 		if users[at].Tags["team"] != "a" || preference.LoginNetworkMasks[0] != "10.0.0.0/8" || network.VPC["vpc-1"][0] != "10.0.0.1" || len(network.VPC) != 1 {
-			t.Errorf("%v, %v, %v", users[at].Tags, preference.LoginNetworkMasks, network.VPC)
+			t.Errorf("%v, preference.LoginNetworkMasks %v, network.VPC %v", users[at].Tags, preference.LoginNetworkMasks, network.VPC)
 		}
 		users[at].Tags["team"], preference.LoginNetworkMasks[0], network.VPC["vpc-1"][0], network.VPC["vpc-2"] = "b", "0.0.0.0/0", "0.0.0.0/0", nil
 	}
@@ -480,7 +480,7 @@ func TestAWaiterSeesItsWriteThroughAnyRead(t *testing.T) {
 			user, err = client.UserByID(t.Context(), user.ID)
 		}
 		if err != nil || reads > lag+1 {
-			t.Errorf("lag %d: %d reads, %v", lag, reads, err)
+			t.Errorf("lag %d: %d reads, error %v", lag, reads, err)
 		}
 	}
 }

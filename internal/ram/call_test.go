@@ -624,7 +624,7 @@ func TestNothingOfAnEarlierAttemptStaysInTheAnswer(t *testing.T) {
 
 	policy, err := client.PasswordPolicy(t.Context())
 	if err != nil || policy.HardExpiry == nil || !*policy.HardExpiry || policy.MaxPasswordAge != nil {
-		t.Errorf("%+v, %v", policy, err)
+		t.Errorf("policy %+v, error %v", policy, err)
 	}
 }
 
@@ -708,11 +708,11 @@ func TestTwoClientsShareNothing(t *testing.T) {
 			}
 			caller, err := client.Caller(t.Context())
 			if err != nil || caller.AccountID != want {
-				t.Errorf("%+v, %v", caller, err)
+				t.Errorf("caller %+v, error %v", caller, err)
 			}
 			var out struct{ AccountID text }
 			if err := client.call(t.Context(), readAction, nil, &out); err != nil || string(out.AccountID) != want {
-				t.Errorf("%+v, %v", out, err)
+				t.Errorf("out %+v, error %v", out, err)
 			}
 			unlock, err := client.Lock(t.Context(), "alias")
 			if err != nil {

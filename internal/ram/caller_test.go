@@ -31,7 +31,7 @@ func TestTheCallerIsAskedForOnce(t *testing.T) {
 	for range 30 {
 		group.Go(func() {
 			if got, err := client.Caller(t.Context()); err != nil || got != want {
-				t.Errorf("%+v, %v", got, err)
+				t.Errorf("got %+v, error %v", got, err)
 			}
 		})
 	}
@@ -76,7 +76,7 @@ func TestConcurrentCallersShareAnErrorThatIsNotCached(t *testing.T) {
 		}
 	}
 	if caller, err := client.Caller(t.Context()); err != nil || caller.AccountID != "1968132000120001" {
-		t.Errorf("%+v, %v", caller, err)
+		t.Errorf("caller %+v, error %v", caller, err)
 	}
 	if got := len(server.received()); got != 2 {
 		t.Errorf("%d calls", got)
@@ -141,7 +141,7 @@ func TestAnotherAccountIsRefused(t *testing.T) {
 				t.Errorf("allowed %v, forbidden %v: %v", test.allowed, test.forbidden, err)
 			}
 			if test.refused && (caller != Caller{} || refusal.AccountID != account) {
-				t.Errorf("%+v, %+v", caller, refusal)
+				t.Errorf("caller %+v, refusal %+v", caller, refusal)
 			}
 		}
 		// Nothing is read from a refused account, not even the alias.

@@ -42,7 +42,7 @@ func TestTheFakeKnowsTheCaller(t *testing.T) {
 	fake := ramtest.New(t)
 	caller, err := askingClientOf(t, fake).Caller(t.Context())
 	if err != nil || caller.AccountID != fakeAccount || !strings.EqualFold(caller.IdentityType, "RAMUser") || caller.ARN != "acs:ram::"+fakeAccount+":user/admin" || caller.UserID == "" {
-		t.Errorf("%+v, %v", caller, err)
+		t.Errorf("caller %+v, error %v", caller, err)
 	}
 }
 
@@ -68,14 +68,14 @@ func TestThePreferenceIsWhatWasSet(t *testing.T) {
 	client := clientOf(t, fake)
 	fresh, err := client.SecurityPreference(t.Context())
 	if err != nil || fresh.LoginSessionDuration == nil || *fresh.LoginSessionDuration != 6 || fresh.LoginNetworkMasks == nil || len(fresh.LoginNetworkMasks) != 0 {
-		t.Fatalf("a fresh account: %+v, %v", fresh, err)
+		t.Fatalf("a fresh account: fresh %+v, error %v", fresh, err)
 	}
 
 	if err := client.ChangeSecurityPreference(t.Context(), replaceWith(wholePreference)); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := client.SecurityPreference(t.Context()); err != nil || !reflect.DeepEqual(inOrder(got), wholePreference) {
-		t.Errorf("differs: %s, %v", cmp.Diff(wholePreference, inOrder(got)), err)
+		t.Errorf("differs: %s, error %v", cmp.Diff(wholePreference, inOrder(got)), err)
 	}
 	fake.SetBehaviour(func(b *ramtest.Behaviour) { b.KeepOmittedPreferences = true })
 	cleared := SecurityPreference{LoginNetworkMasks: []string{}, VerificationTypes: []string{}}
@@ -85,7 +85,7 @@ func TestThePreferenceIsWhatWasSet(t *testing.T) {
 	want := wholePreference
 	want.LoginNetworkMasks, want.VerificationTypes = []string{}, []string{}
 	if got, err := client.SecurityPreference(t.Context()); err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("cleared: %+v, %v", got, err)
+		t.Errorf("cleared: got %+v, error %v", got, err)
 	}
 }
 
@@ -95,11 +95,11 @@ func TestAnOlderDeploymentLeavesFieldsOut(t *testing.T) {
 	client := clientOf(t, fake)
 	preference, err := client.SecurityPreference(t.Context())
 	if err != nil || preference.AllowUserToManageServiceCredentials != nil || preference.LoginSessionDuration == nil {
-		t.Errorf("%+v, %v", preference, err)
+		t.Errorf("preference %+v, error %v", preference, err)
 	}
 	policy, err := client.PasswordPolicy(t.Context())
 	if err != nil || policy.InterceptRiskPasswordOnAPI != nil || policy.MinimumPasswordLength == nil {
-		t.Errorf("%+v, %v", policy, err)
+		t.Errorf("policy %+v, error %v", policy, err)
 	}
 }
 
@@ -131,22 +131,22 @@ func TestAnAccountWithoutAnAliasHasNone(t *testing.T) {
 		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnsetAliasAnswer = unset }))
 		client := clientOf(t, fake)
 		if alias, err := client.AccountAlias(t.Context()); err != nil || alias != "" {
-			t.Errorf("%s: %q, %v", unset, alias, err)
+			t.Errorf("%s: alias %q, error %v", unset, alias, err)
 		}
 		if err := client.SetAccountAlias(t.Context(), "acme"); err != nil {
 			t.Fatal(err)
 		}
 		if alias, err := client.AccountAlias(t.Context()); err != nil || alias != "acme" {
-			t.Errorf("%s: %q, %v", unset, alias, err)
+			t.Errorf("%s: alias %q, error %v", unset, alias, err)
 		}
 		if domain, err := client.DefaultDomain(t.Context()); err != nil || domain != "acme.onaliyun.com" {
-			t.Errorf("%s: %q, %v", unset, domain, err)
+			t.Errorf("%s: domain %q, error %v", unset, domain, err)
 		}
 		if err := client.ClearAccountAlias(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if alias, err := client.AccountAlias(t.Context()); err != nil || alias != "" {
-			t.Errorf("%s, cleared: %q, %v", unset, alias, err)
+			t.Errorf("%s, cleared: alias %q, error %v", unset, alias, err)
 		}
 	}
 }
@@ -168,12 +168,12 @@ func TestTheSummaryAndRootMFA(t *testing.T) {
 	client := clientOf(t, fake)
 	summary, err := client.AccountSummary(t.Context())
 	if err != nil || summary["Users"] != 1 || summary["UsersQuota"] == 0 {
-		t.Errorf("%v, %v", summary, err)
+		t.Errorf("summary %v, error %v", summary, err)
 	}
 	for _, want := range []bool{false, true} {
 		fake.Change(func(a *ramtest.Account) { a.RootMFA = want })
 		if got, err := client.RootMFAEnabled(t.Context()); err != nil || got != want {
-			t.Errorf("%v, %v", got, err)
+			t.Errorf("got %v, error %v", got, err)
 		}
 	}
 }
@@ -266,7 +266,7 @@ func setAndReadThrough(t *testing.T, rule ramtest.Rule) {
 		t.Fatal(err)
 	}
 	if got, err := client.SecurityPreference(t.Context()); err != nil || !reflect.DeepEqual(inOrder(got), wholePreference) {
-		t.Errorf("differs: %s, %v", cmp.Diff(wholePreference, inOrder(got)), err)
+		t.Errorf("differs: %s, error %v", cmp.Diff(wholePreference, inOrder(got)), err)
 	}
 	if err := client.SetAccountAlias(t.Context(), "acme"); err != nil {
 		t.Fatal(err)
@@ -341,7 +341,7 @@ func TestTheServersTimeIsKnownAfterOneAnswer(t *testing.T) {
 	}
 	now, known := client.ServerNow()
 	if difference := now.Sub(fake.Now()).Abs(); !known || difference > 30*time.Second {
-		t.Errorf("%s, %v", difference, known)
+		t.Errorf("difference %s, known %v", difference, known)
 	}
 }
 

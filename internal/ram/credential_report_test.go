@@ -92,7 +92,7 @@ func TestTheHeaderMayBeRepeatedAndEncodedOtherwise(t *testing.T) {
 		count := 0
 		for row, err := range format.rows(1, content) {
 			if err != nil || row.Name() != "alice" {
-				t.Errorf("%s: %+v, %v", name, row, err)
+				t.Errorf("%s: row %+v, error %v", name, row, err)
 			}
 			count++
 		}
@@ -101,7 +101,7 @@ func TestTheHeaderMayBeRepeatedAndEncodedOtherwise(t *testing.T) {
 		}
 	}
 	if rows, err := rowsOf(t, shortHeader+aliceRow, shortHeader, "", "bob@a,N/A,-,FALSE\n"); err != nil || len(rows) != 2 {
-		t.Errorf("over pages: %d rows, %v", len(rows), err)
+		t.Errorf("over pages: %d rows, error %v", len(rows), err)
 	}
 }
 
@@ -189,13 +189,13 @@ func TestAReportIsReadOverItsPages(t *testing.T) {
 		"of no report":     {reportPageOf("a", shortHeader), `{"RequestId":"R"}`},
 	} {
 		if users, err := readReport(t, pages...); !errors.Is(err, errIncomplete) {
-			t.Errorf("%s: %q, %v", name, users, err)
+			t.Errorf("%s: users %q, error %v", name, users, err)
 		}
 	}
 	newer := strings.Replace(reportPageOf("", shortHeader+bob), "15:06", "19:06", 1)
 	var replaced *ReportReplacedError
 	if users, err := readReport(t, reportPageOf("a", shortHeader+aliceRow), newer); !errors.As(err, &replaced) {
-		t.Errorf("replaced: %q, %v", users, err)
+		t.Errorf("replaced: users %q, error %v", users, err)
 	}
 	if _, err := readReport(t, `{"RequestId":"R"}`); !NoReport(err) {
 		t.Errorf("no report: %v", err)

@@ -157,7 +157,7 @@ func TestExpireFetchesOnceHoweverManyTell(t *testing.T) {
 		c.Expire(Key{ID: "key-1"}) // late: the key was already replaced
 		wantKey(t, c, "key-2")
 		if want := []bool{false, true}; fmt.Sprint(issuer.refresh) != fmt.Sprint(want) {
-			t.Errorf("refreshed: %v, want %v", issuer.refresh, want)
+			t.Errorf("refreshed: issuer.refresh %v, want %v", issuer.refresh, want)
 		}
 	})
 }

@@ -44,7 +44,7 @@ func TestAnAliasThatAnotherProgramChangedIsFollowed(t *testing.T) {
 		"a user": {"GetUser", func(ctx context.Context, c *Client) error {
 			user, err := c.User(ctx, "user-0001")
 			if err == nil && user.PrincipalName != "user-0001@acme.onaliyun.com" {
-				t.Errorf("%+v", user)
+				t.Errorf("user %+v", user)
 			}
 			return err
 		}},
@@ -81,7 +81,7 @@ func TestAnAliasThatAnotherProgramChangedIsFollowed(t *testing.T) {
 			}
 			fake.ForgetCalls()
 			if _, err := client.LoginProfile(t.Context(), "admin"); !NotFound(err, "User.LoginProfile") || len(fake.Calls()) != 1 {
-				t.Errorf("the new domain is not cached: %d calls, %v", len(fake.Calls()), err)
+				t.Errorf("the new domain is not cached: %d calls, error %v", len(fake.Calls()), err)
 			}
 		})
 	}
@@ -149,7 +149,7 @@ func TestAnAliasOfOurOwnIsFollowedAtOnce(t *testing.T) {
 		}
 		fake.ForgetCalls()
 		if user, err := client.User(t.Context(), "admin"); err != nil || user.PrincipalName != "admin@"+want {
-			t.Errorf("%s: %+v, %v", want, user, err)
+			t.Errorf("%s: user %+v, error %v", want, user, err)
 		}
 		if got := len(fake.Calls("GetUser")); got != 1 {
 			t.Errorf("%s: %d calls", want, got)

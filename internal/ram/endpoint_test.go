@@ -78,7 +78,7 @@ func TestParseEndpoint(t *testing.T) {
 			continue
 		}
 		if err != nil || u.String() != want.url || foreign != want.foreign {
-			t.Errorf("%q: %v, foreign %v, %v", text, u, foreign, err)
+			t.Errorf("%q: %v, foreign %v, error %v", text, u, foreign, err)
 		}
 	}
 }
@@ -123,7 +123,7 @@ func TestTheServicesOwnEndpoints(t *testing.T) {
 	} {
 		got := DefaultEndpoints(region)
 		if got.Sts.String() != want || got.Ram.String() != "https://ram.aliyuncs.com" || got.Ims.String() != "https://ims.aliyuncs.com" {
-			t.Errorf("%q: %s, %s, %s", region, got.Ram, got.Ims, got.Sts)
+			t.Errorf("%q: got.Ram %s, got.Ims %s, got.Sts %s", region, got.Ram, got.Ims, got.Sts)
 		}
 	}
 	client, err := New(Config{Credentials: &fixedKey{}, Region: "eu-central-1", Endpoints: Endpoints{Ims: &url.URL{Scheme: "https", Host: "ims.example.com"}}})
@@ -132,7 +132,7 @@ func TestTheServicesOwnEndpoints(t *testing.T) {
 	}
 	for product, want := range map[product]string{ramProduct: "ram.aliyuncs.com", imsProduct: "ims.example.com", stsProduct: "sts.eu-central-1.aliyuncs.com"} {
 		if got := client.endpoints.of(product).Host; got != want {
-			t.Errorf("%s: %s, want %s", product, got, want)
+			t.Errorf("%s: got %s, want %s", product, got, want)
 		}
 	}
 	if _, err := New(Config{}); err == nil {

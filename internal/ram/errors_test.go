@@ -173,7 +173,7 @@ func TestAClockThatIsOffIsMeasured(t *testing.T) {
 		t.Error("ClockOffset returned true before the first response")
 	}
 	if now, known := client.ServerNow(); known || !now.Equal(clock.now()) {
-		t.Errorf("server time before the first response: %s, %v", now, known)
+		t.Errorf("server time before the first response: now %s, known %v", now, known)
 	}
 
 	err := client.call(t.Context(), readAction, nil, nil)

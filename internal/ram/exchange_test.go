@@ -177,7 +177,7 @@ func TestACompressedAnswerIsRead(t *testing.T) {
 	})
 	var out thingAnswer
 	if err := newTestClient(t, server.URL).call(t.Context(), readAction, nil, &out); err != nil || out.Thing.Name != "alice" {
-		t.Errorf("%+v, %v", out, err)
+		t.Errorf("out %+v, error %v", out, err)
 	}
 }
 
@@ -355,11 +355,11 @@ func TestABundleAddsACertificateAuthority(t *testing.T) {
 	err := newTestClient(t, server.URL).call(t.Context(), createAction, nil, nil)
 	var certificate *tls.CertificateVerificationError
 	if !errors.As(err, &certificate) || OutcomeUnknown(err) || calls.Load() != 0 {
-		t.Errorf("without the bundle: %d calls, %v", calls.Load(), err)
+		t.Errorf("without the bundle: %d calls, error %v", calls.Load(), err)
 	}
 	trusting := newTestClient(t, server.URL, func(c *Config) { c.CABundle = bundle })
 	if err := trusting.call(t.Context(), createAction, nil, nil); err != nil || calls.Load() != 1 {
-		t.Errorf("with the bundle: %d calls, %v", calls.Load(), err)
+		t.Errorf("with the bundle: %d calls, error %v", calls.Load(), err)
 	}
 	for _, bad := range []string{"nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"} {
 		if _, err := New(Config{Credentials: &fixedKey{}, CABundle: []byte(bad)}); err == nil || strings.Contains(err.Error(), "AAAA") {
@@ -385,7 +385,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 		client := newTestClient(t, server.URL, func(c *Config) { c.CABundle = bundle })
 		err := client.call(t.Context(), createAction, nil, nil)
 		if got := err == nil; got != accepted || (calls.Load() == 1) != accepted {
-			t.Errorf("%s: %d calls, %v", tls.VersionName(version), calls.Load(), err)
+			t.Errorf("%s: %d calls, error %v", tls.VersionName(version), calls.Load(), err)
 		}
 		if OutcomeUnknown(err) {
 			t.Errorf("%s: a failed handshake counts as sent: %v", tls.VersionName(version), err)

@@ -19,7 +19,7 @@ func TestGroup_isCreatedChangedFilledAndDeleted(t *testing.T) {
 	client := clientOf(t, fake)
 	created, err := client.CreateGroup(t.Context(), Group{Name: "ops", DisplayName: "Operations", Comments: "one"})
 	if err != nil || created.ID == "" || created.CreateDate.IsZero() {
-		t.Fatalf("%+v, %v", created, err)
+		t.Fatalf("created %+v, error %v", created, err)
 	}
 	if _, err := client.CreateGroup(t.Context(), Group{Name: "ops"}); !Exists(err) {
 		t.Errorf("a second group with the same name: %v", err)
@@ -32,13 +32,13 @@ func TestGroup_isCreatedChangedFilledAndDeleted(t *testing.T) {
 	}
 	got, err := client.Group(t.Context(), "operators")
 	if err != nil || got.ID != created.ID || got.DisplayName != "Operations" || got.Comments != "" {
-		t.Errorf("%+v, %v", got, err)
+		t.Errorf("got %+v, error %v", got, err)
 	}
 	if byID, found, err := client.GroupByID(t.Context(), created.ID); err != nil || !found || byID != got {
-		t.Errorf("by id: %+v, %t, %v", byID, found, err)
+		t.Errorf("by id: byID %+v, found %t, error %v", byID, found, err)
 	}
 	if _, found, err := client.GroupByID(t.Context(), "g-other"); err != nil || found {
-		t.Errorf("another id: %t, %v", found, err)
+		t.Errorf("another id: found %t, error %v", found, err)
 	}
 
 	names := []string{"user-0001", "user-0002", "user-0003", "user-0004", "user-0005"}
@@ -52,7 +52,7 @@ func TestGroup_isCreatedChangedFilledAndDeleted(t *testing.T) {
 	}
 	members, err := client.GroupMembers(t.Context(), "operators")
 	if err != nil || len(members) != len(names) {
-		t.Errorf("%v, %v", members, err)
+		t.Errorf("members %v, error %v", members, err)
 	}
 	for _, member := range members {
 		if user, err := client.User(t.Context(), member.UserName); err != nil || user.ID != member.UserID {
@@ -68,7 +68,7 @@ func TestGroup_isCreatedChangedFilledAndDeleted(t *testing.T) {
 		}
 	}
 	if members, err := client.GroupMembers(t.Context(), "operators"); err != nil || len(members) != 0 {
-		t.Errorf("members after removal: %v, %v", members, err)
+		t.Errorf("members after removal: members %v, error %v", members, err)
 	}
 	if err := client.DeleteGroup(t.Context(), "operators"); err != nil {
 		t.Error(err)
@@ -160,7 +160,7 @@ func TestGroup_anIncompleteListOfMembersIsRefused(t *testing.T) {
 		})
 		fake.Inject(ramtest.Rule{Action: "ListUsersForGroup", Fault: "drop_fields", Body: field})
 		if members, err := clientOf(t, fake).GroupMembers(t.Context(), "ops"); err == nil || members != nil {
-			t.Errorf("without %s: %v, %v", field, members, err)
+			t.Errorf("without %s: members %v, error %v", field, members, err)
 		}
 	}
 }

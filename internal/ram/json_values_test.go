@@ -51,7 +51,7 @@ func TestLenientTypes(t *testing.T) {
 		case want == nil && strings.Contains(err.Error(), "canary"):
 			t.Errorf("%s: the error quotes it: %v", body, err)
 		case want != nil && (err != nil || !reflect.DeepEqual(got, *want)):
-			t.Errorf("%s: %+v, %v", body, got, err)
+			t.Errorf("%s: got %+v, error %v", body, got, err)
 		}
 	}
 }

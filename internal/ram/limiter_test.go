@@ -157,7 +157,7 @@ func TestATurnThatComesTooLateIsNotWaitedFor(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if _, err := client.waitTurn(ctx, setAction); !errors.Is(err, context.DeadlineExceeded) || len(waits.all()) != 0 {
-		t.Errorf("%v, waits %v", err, waits.all())
+		t.Errorf("error %v, waits %v", err, waits.all())
 	}
 }
 

@@ -43,7 +43,7 @@ func TestALogOnIsExchangedWhileItIsValid(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body map[string]string
 		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || body["AccountId"] != "1" || body["AccessConfigurationId"] != "ac-1" {
-			t.Errorf("%v, %v", body, err)
+			t.Errorf("body %v, error %v", body, err)
 		}
 		if r.Method != http.MethodPost || r.URL.Path != "/cloud-credentials" || r.Header.Get("Authorization") != "Bearer "+canary {
 			http.Error(w, canary, http.StatusForbidden)
@@ -111,7 +111,7 @@ func TestAProgramPrintsTheKey(t *testing.T) {
 			}
 			key, err := keyOfProfile(t, `"mode": "External", "process_command": `+string(command))
 			if key != test.want || !errors.Is(err, test.err) || err != nil && strings.Contains(err.Error(), canary) {
-				t.Errorf("%+v, %v", key, err)
+				t.Errorf("key %+v, error %v", key, err)
 			}
 		})
 	}
@@ -128,7 +128,7 @@ func TestACommandIsSplitLikeAShellDoes(t *testing.T) {
 		`C:\tools\x.exe --arg=1`: {`C:\tools\x.exe`, "--arg=1"},
 	} {
 		if got, err := splitCommand(command); err != nil || !slices.Equal(got, want) {
-			t.Errorf("%q: %q, %v", command, got, err)
+			t.Errorf("%q: got %q, error %v", command, got, err)
 		}
 	}
 }
@@ -183,7 +183,7 @@ func TestAnRSAKeyPairSignsForASession(t *testing.T) {
 			t.Fatal(err)
 		}
 		if key, err := chain.Get(t.Context()); err != nil || key != (Key{ID: "TMPSK.1", Secret: "secret"}) {
-			t.Errorf("%s: %+v, %v", name, key, err)
+			t.Errorf("%s: key %+v, error %v", name, key, err)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func TestAProfileIsMadeChangedAndDeleted(t *testing.T) {
 		got, err := client.LoginProfile(t.Context(), "admin")
 		want = LoginProfile{Status: "Inactive", MFABindRequired: true, PasswordStatus: "NotInitial", UpdateDate: got.UpdateDate, LastLogin: logon}
 		if err != nil || got != want {
-			t.Errorf("%+v, want %+v, %v", got, want, err)
+			t.Errorf("got %+v, want %+v, error %v", got, want, err)
 		}
 		if err := client.DeleteLoginProfile(t.Context(), "admin"); err != nil {
 			t.Fatal(err)
@@ -76,7 +76,7 @@ func TestWhatTheTextsOnProfilesLeaveOpen(t *testing.T) {
 			}
 		}
 		if got, err := client.LoginProfile(t.Context(), "admin"); err != nil || got.MFABindRequired != on || (got.PasswordStatus == "") != on {
-			t.Errorf("%v: %+v, %v", on, got, err)
+			t.Errorf("%v: got %+v, error %v", on, got, err)
 		}
 	}
 }
@@ -88,7 +88,7 @@ func TestAProfileThatLacksSomethingIsNotBelieved(t *testing.T) {
 		fake.Populate(1)
 		fake.Inject(ramtest.Rule{Action: "GetLoginProfile", Fault: "drop_fields", Body: field})
 		if got, err := clientOf(t, fake).LoginProfile(t.Context(), "user-0001"); err == nil || NotFound(err, "User", "User.LoginProfile") {
-			t.Errorf("without %s: %+v, %v", field, got, err)
+			t.Errorf("without %s: got %+v, error %v", field, got, err)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func TestADeviceIsMadeBoundAndTakenAwayAgain(t *testing.T) {
 	client := clientOf(t, fake)
 	device, err := client.CreateMFADevice(t.Context(), "alice-phone")
 	if err != nil || device.SerialNumber != "acs:ram::"+fakeAccount+":mfa/alice-phone" || device.Seed == "" || device.QRCodePNG == "" {
-		t.Fatalf("%#v, %v", device, err)
+		t.Fatalf("device %#v, error %v", device, err)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		if text := fmt.Sprintf(verb, device) + device.GoString(); strings.Contains(text, device.Seed) || strings.Contains(text, device.QRCodePNG) || !strings.Contains(text, "alice-phone") {
@@ -48,7 +48,7 @@ func TestADeviceIsMadeBoundAndTakenAwayAgain(t *testing.T) {
 	listed := func() MFADevice {
 		devices, err := client.MFADevices(t.Context())
 		if err != nil || len(devices) != 1 || devices[0].SerialNumber != device.SerialNumber || devices[0].Name != "alice-phone" {
-			t.Fatalf("%v, %v", devices, err)
+			t.Fatalf("devices %v, error %v", devices, err)
 		}
 		return devices[0]
 	}
@@ -64,7 +64,7 @@ func TestADeviceIsMadeBoundAndTakenAwayAgain(t *testing.T) {
 		t.Errorf("bound: %+v", got)
 	}
 	if got, err := client.UserMFA(t.Context(), "admin"); err != nil || got != (UserMFA{Enabled: true, SerialNumber: device.SerialNumber, Type: "VMFA"}) {
-		t.Errorf("%+v, %v", got, err)
+		t.Errorf("got %+v, error %v", got, err)
 	}
 	if err := client.BindMFADevice(t.Context(), "admin", device.SerialNumber, code1, code2); !Exists(err) || OutcomeUnknown(err) {
 		t.Errorf("bound again: %v", err)
@@ -88,7 +88,7 @@ func TestADeviceIsMadeBoundAndTakenAwayAgain(t *testing.T) {
 		t.Errorf("deleted again: %v", err)
 	}
 	if devices, err := client.MFADevices(t.Context()); err != nil || len(devices) != 0 {
-		t.Errorf("%v, %v", devices, err)
+		t.Errorf("devices %v, error %v", devices, err)
 	}
 }
 
@@ -116,14 +116,14 @@ func TestAUserWithoutMFAIsNoError(t *testing.T) {
 		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAAnswer = none }))
 		client := clientOf(t, fake)
 		if mfa, err := client.UserMFA(t.Context(), "admin"); err != nil || mfa != (UserMFA{}) {
-			t.Errorf("%q: %+v, %v", none, mfa, err)
+			t.Errorf("%q: mfa %+v, error %v", none, mfa, err)
 		}
 		if _, err := client.UserMFA(t.Context(), "unknown"); !NotFound(err, "User") || NotFound(err, "User.MFADevice") {
 			t.Errorf("%q, no user: %v", none, err)
 		}
 		fake.Change(func(a *ramtest.Account) { a.Users["admin"].MFASerial = "u2f-1" })
 		if mfa, err := client.UserMFA(t.Context(), "admin"); err != nil || mfa != (UserMFA{Enabled: true, SerialNumber: "u2f-1", Type: "U2F"}) {
-			t.Errorf("%q: %+v, %v", none, mfa, err)
+			t.Errorf("%q: mfa %+v, error %v", none, mfa, err)
 		}
 	}
 }
@@ -143,7 +143,7 @@ func TestMFAIsReadInEveryFormItComesIn(t *testing.T) {
 	} {
 		server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respond(t, w, 200, body) })
 		if got, err := newTestClient(t, server.URL).UserMFA(t.Context(), "alice"); err != nil || got != want {
-			t.Errorf("%s: %+v, want %+v, %v", body, got, want, err)
+			t.Errorf("%s: got %+v, want %+v, error %v", body, got, want, err)
 		}
 	}
 	for _, body := range []string{`{"RequestId":"R"}`, `{"MFADevice":null}`, `{"MFADevice":"s"}`} {
@@ -169,13 +169,13 @@ func TestDevicesOfSeveralPagesAreAllThere(t *testing.T) {
 	}
 	slices.Sort(names)
 	if want := []string{"user-0001 user-0001", "user-0002 user-0002", "user-0003 user-0003", "user-0004 user-0004", "user-0005 user-0005"}; !slices.Equal(names, want) {
-		t.Errorf("%v", names)
+		t.Errorf("names %v", names)
 	}
 	fake.Change(func(a *ramtest.Account) { clear(a.MFADevices) })
 	if got, err := client.MFADevices(t.Context()); err != nil || len(got) != 5 {
-		t.Errorf("cached: %v, %v", got, err)
+		t.Errorf("cached: got %v, error %v", got, err)
 	}
 	if got, err := client.RefreshMFADevices(t.Context()); err != nil || len(got) != 0 {
-		t.Errorf("refreshed: %v, %v", got, err)
+		t.Errorf("refreshed: got %v, error %v", got, err)
 	}
 }

@@ -77,7 +77,7 @@ func TestAListEndsWhateverItsPagesSay(t *testing.T) {
 				got = append(got, id)
 			}
 			if !slices.Equal(got, test.want) || (len(failures) > 0) != test.broken || len(failures) > 1 {
-				t.Errorf("%v, want %v, errors %v", got, test.want, failures)
+				t.Errorf("got %v, want %v, errors %v", got, test.want, failures)
 			}
 			if calls := len(server.received()); calls != test.calls {
 				t.Errorf("%d calls, want %d", calls, test.calls)
@@ -98,7 +98,7 @@ func TestAListThatIsNotWholeIsNoList(t *testing.T) {
 	})
 	devices, err := newTestClient(t, server.URL).MFADevices(t.Context())
 	if !errors.Is(err, errIncomplete) || devices != nil || NotFound(err, "VirtualMFADevice") {
-		t.Errorf("%v, %v", devices, err)
+		t.Errorf("devices %v, error %v", devices, err)
 	}
 }
 
@@ -108,7 +108,7 @@ func TestAListThatNeverEndsIsGivenUp(t *testing.T) {
 	for number := range maxPages + 1 {
 		next, err := passed.next(page{IsTruncated: flag{new(true)}, Marker: text(strconv.Itoa(number))})
 		if done := number == maxPages; errors.Is(err, errIncomplete) != done || (next == "") != done {
-			t.Fatalf("page %d: %q, %v", number, next, err)
+			t.Fatalf("page %d: next %q, error %v", number, next, err)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func TestCatchPanic_showsThePlaceAndNotTheValue(t *testing.T) {
 			t.Parallel()
 			var bug *PanicError
 			if err := CatchPanic(test.do); !errors.As(err, &bug) || bug.Cause != test.cause || !strings.Contains(bug.Stack, "panic_test.go:") || strings.Contains(bug.Error()+bug.Stack, "the-secret") {
-				t.Errorf("%+v", err)
+				t.Errorf("error %+v", err)
 			}
 		})
 	}
@@ -45,6 +45,6 @@ func TestAPanicInASharedReadIsAnError(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	if got, err := s.get(t.Context(), "a", func(context.Context) (int, error) { return 1, nil }); err != nil || got != 1 {
-		t.Errorf("after the panic: %d, %v", got, err)
+		t.Errorf("after the panic: got %d, error %v", got, err)
 	}
 }

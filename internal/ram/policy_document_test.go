@@ -31,7 +31,7 @@ func TestRightsOf(t *testing.T) {
 		{`{"Effect":"Allow","NotAction":["ram:*","oss:*"],"Resource":"*"}`, Rights{}},
 	} {
 		if got := rightsOf(`{"Version":"1","Statement":[` + test.statement + `]}`); got != test.want {
-			t.Errorf("%s: %+v, want %+v", test.statement, got, test.want)
+			t.Errorf("%s: got %+v, want %+v", test.statement, got, test.want)
 		}
 	}
 	if got := rightsOf("{"); !got.Administrator || !got.ChangesRAM {
@@ -52,7 +52,7 @@ func TestPolicyRights_areThoseOfTheDefaultVersion(t *testing.T) {
 		{"Custom", "own"}: {true, true},
 	} {
 		if got, err := client.PolicyRights(t.Context(), policy); err != nil || got != want {
-			t.Errorf("%v: %+v, want %+v, %v", policy, got, want, err)
+			t.Errorf("%v: got %+v, want %+v, error %v", policy, got, want, err)
 		}
 	}
 	if _, err := client.PolicyRights(t.Context(), Policy{"Custom", "missing"}); !NotFound(err, "Policy") {
@@ -71,10 +71,10 @@ func TestPolicyPrincipals(t *testing.T) {
 	client := clientOf(t, fake)
 	got, err := client.PolicyPrincipals(t.Context(), Policy{"System", "ReadOnlyAccess"})
 	if err != nil || len(got) != 3 || got[0] != (Principal{UserPrincipal, "admin"}) || got[1] != (Principal{GroupPrincipal, "ops"}) || got[2] != (Principal{RolePrincipal, "deploy"}) {
-		t.Errorf("%v, %v", got, err)
+		t.Errorf("got %v, error %v", got, err)
 	}
 	if id, err := client.RoleID(t.Context(), "deploy"); err != nil || id != "3" {
-		t.Errorf("%q, %v", id, err)
+		t.Errorf("id %q, error %v", id, err)
 	}
 	if _, err := client.RoleID(t.Context(), "missing"); !NotFound(err, "Role") {
 		t.Errorf("a missing role: %v", err)

@@ -148,7 +148,7 @@ func TestProfileFile(t *testing.T) {
 		env := environment(test.variables, nil)
 		env.Home = test.home
 		if got := profileFile(env, test.given); got != test.want {
-			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}
 }
@@ -189,11 +189,11 @@ func TestTheStsOfAProfile(t *testing.T) {
 			}
 			client, err := New(Config{Credentials: chain})
 			if err != nil || client.endpoints.Sts.String() != want {
-				t.Errorf("%s%s: %v, %v", fields, role, client.endpoints.Sts, err)
+				t.Errorf("%s%s: client.endpoints.Sts %v, error %v", fields, role, client.endpoints.Sts, err)
 			}
 			given, err := New(Config{Credentials: chain, Endpoints: Endpoints{Sts: httpsURL("sts.example.com")}})
 			if err != nil || given.endpoints.Sts.Host != "sts.example.com" {
-				t.Errorf("the endpoint of the provider block: %v, %v", given.endpoints.Sts, err)
+				t.Errorf("the endpoint of the provider block: given.endpoints.Sts %v, error %v", given.endpoints.Sts, err)
 			}
 		}
 	}

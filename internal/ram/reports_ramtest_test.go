@@ -150,7 +150,7 @@ func TestALargeReportIsReadInOnePassWithBoundedMemory(t *testing.T) {
 	rows := 0
 	for row, err := range report.Rows(t.Context()) {
 		if err != nil || len(row.Cells) != len(CredentialColumns) {
-			t.Fatalf("row %d: %d cells, %v", rows, len(row.Cells), err)
+			t.Fatalf("row %d: %d cells, error %v", rows, len(row.Cells), err)
 		}
 		if rows++; rows%250 == 0 {
 			most = max(most, inUse())
@@ -180,7 +180,7 @@ func TestTheSecurityReportOfTheFake(t *testing.T) {
 		SubUsersWithOldAccessKey: new(int64(0)), SubUsersWithUnusedAccessKey: new(int64(0)),
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
-		t.Errorf("%v, %s", err, diff)
+		t.Errorf("error %v, diff %s", err, diff)
 	}
 }
 
@@ -198,24 +198,24 @@ func TestTheGovernanceReportOfTheFake(t *testing.T) {
 		client := clientOf(t, fake)
 		status, err := client.GovernanceReportStatus(t.Context())
 		if err != nil || status.Whole != ReportNone || len(status.Items) != 0 {
-			t.Fatalf("before generating: %+v, %v", status, err)
+			t.Fatalf("before generating: status %+v, error %v", status, err)
 		}
 		if state, err := client.GenerateGovernanceReport(t.Context()); err != nil || state != ReportStarted {
-			t.Fatalf("started: %s, %v", state, err)
+			t.Fatalf("started: state %s, error %v", state, err)
 		}
 		for _, want := range []ReportState{ReportInProgress, ReportCompleted} {
 			status, err = client.GovernanceReportStatus(t.Context())
 			if err != nil || status.Whole != want || len(status.Items) != 3 || status.Items[0].Status != want {
-				t.Fatalf("%+v, %v", status, err)
+				t.Fatalf("status %+v, error %v", status, err)
 			}
 		}
 		made, metrics, err := client.GovernanceMetrics(t.Context())
 		if err != nil || made.IsZero() || !slices.Contains(metrics, GovernanceMetric{"SSOLoginEnabled", "Boolean", "false"}) || !slices.Contains(metrics, GovernanceMetric{"RecentAccountLoginTimes", "Number", "5"}) {
-			t.Errorf("%s, %v, %v", made, metrics, err)
+			t.Errorf("made %s, metrics %v, error %v", made, metrics, err)
 		}
 		item, err := client.GovernanceItem(t.Context(), "RecentAccountLoginTimes")
 		if err != nil || len(item.Rows) != 5 || item.Value != "5" || !item.GenerateTime.Equal(made) || !slices.Contains(item.Columns, GovernanceColumn{"UserName", "String"}) {
-			t.Errorf("%+v, %v", item, err)
+			t.Errorf("item %+v, error %v", item, err)
 		}
 		var names []string
 		for _, row := range item.Rows {
@@ -247,7 +247,7 @@ func TestAnItemReturnsUntypedValuesUnchanged(t *testing.T) {
 		governed(when, columns, `{"ColumnValue":["t",{"k": [true]}]}`, `"IsTruncated":"false"`))
 	want := []map[string]string{{"a": "1.50", "b": "null"}, {"a": `"t"`, "b": `{"k":[true]}`}}
 	if diff := cmp.Diff(want, item.Rows); err != nil || diff != "" || item.Value != `{"a":[1,null]}` {
-		t.Errorf("%v, %q, %s", err, item.Value, diff)
+		t.Errorf("error %v, item.Value %q, diff %s", err, item.Value, diff)
 	}
 	for name, c := range map[string]struct {
 		pages []string
@@ -277,10 +277,10 @@ func TestARecycledKeyIsListedRestoredAndPurged(t *testing.T) {
 	}
 	keys, err := client.AccessKeys(t.Context(), user.Name)
 	if err != nil || len(keys) != 2 {
-		t.Fatalf("%v, %v", keys, err)
+		t.Fatalf("keys %v, error %v", keys, err)
 	}
 	if bin, err := client.RecycledKeys(t.Context(), user.ID); err != nil || len(bin) != 0 {
-		t.Errorf("before deleting: %v, %v", bin, err)
+		t.Errorf("before deleting: bin %v, error %v", bin, err)
 	}
 	for _, key := range keys {
 		if err := client.DeleteAccessKey(t.Context(), user.Name, key.ID); err != nil {
@@ -289,17 +289,17 @@ func TestARecycledKeyIsListedRestoredAndPurged(t *testing.T) {
 	}
 	bin, err := client.RecycledKeys(t.Context(), user.ID)
 	if err != nil || len(bin) != 2 || bin[0].UserID != user.ID || bin[0].DeleteDate.Sub(bin[0].RecycleDate) != 30*24*time.Hour || bin[0].CreateDate.IsZero() {
-		t.Fatalf("after deleting: %+v, %v", bin, err)
+		t.Fatalf("after deleting: bin %+v, error %v", bin, err)
 	}
 	one, err := client.RecycledKey(t.Context(), keys[0].ID)
 	if err != nil || one.UserName != user.Name || one.UserID != user.ID || one.UserRecycled {
-		t.Errorf("one: %+v, %v", one, err)
+		t.Errorf("one: one %+v, error %v", one, err)
 	}
 	if err := client.RestoreRecycledKey(t.Context(), user.ID, keys[0].ID); err != nil {
 		t.Error(err)
 	}
 	if got, err := client.AccessKeys(t.Context(), user.Name); err != nil || len(got) != 1 || got[0].ID != keys[0].ID {
-		t.Errorf("restored: %v, %v", got, err)
+		t.Errorf("restored: got %v, error %v", got, err)
 	}
 	if err := client.PurgeRecycledKey(t.Context(), user.ID, keys[1].ID); err != nil {
 		t.Error(err)
@@ -329,7 +329,7 @@ func TestPasskeysAreListed(t *testing.T) {
 	client := clientOf(t, fake)
 	got, err := client.Passkeys(t.Context(), "admin")
 	if want := []Passkey{{ID: "PASSKEY-1", Name: "device1", CreateDate: time.Unix(1737450279, 0).UTC()}}; err != nil || !slices.Equal(got, want) {
-		t.Errorf("%v, %v", got, err)
+		t.Errorf("got %v, error %v", got, err)
 	}
 	if _, err := client.Passkeys(t.Context(), "unknown"); !NotFound(err, "User") {
 		t.Errorf("unknown: %v", err)

@@ -52,7 +52,7 @@ func TestAServiceCredentialIsCreatedChangedAndDeleted(t *testing.T) {
 	client := clientOf(t, fake)
 	created, err := client.CreateServiceCredential(t.Context(), "admin", NewServiceCredential{Name: "ci", ServiceName: "dashscope.aliyuncs.com", AgeDays: 30})
 	if err != nil || created.Secret == "" || created.UserName != "admin" || created.Status != Active || created.ExpirationTime.Sub(created.CreateTime) != 30*24*time.Hour {
-		t.Fatalf("%v, %v", created.Facts(), err)
+		t.Fatalf("%v, error %v", created.Facts(), err)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		if strings.Contains(fmt.Sprintf(verb, []any{created, &created}), created.Secret) {
@@ -95,7 +95,7 @@ func TestAServiceCredentialWithoutIDOrSecretIsNone(t *testing.T) {
 		var missing *MissingSecretError
 		secretless := field == "ServiceCredentialSecret"
 		if errors.As(err, &missing) != secretless || OutcomeUnknown(err) == secretless || (created.ID != "") != secretless || len(fake.Calls("CreateServiceCredential")) != 1 {
-			t.Errorf("without %s: %v, %v", field, created, err)
+			t.Errorf("without %s: created %v, error %v", field, created, err)
 		}
 	}
 }
@@ -109,7 +109,7 @@ func TestAnAnswerWithoutServiceCredentialsIsNoEmptyList(t *testing.T) {
 		fake.Inject(ramtest.Rule{Action: "ListServiceCredentials", Fault: "drop_fields", Body: dropped})
 		all, err := clientOf(t, fake).ServiceCredentials(t.Context(), "admin")
 		if (err == nil) != empty || len(all) > 0 {
-			t.Errorf("without %s: %v, %v", dropped, all, err)
+			t.Errorf("without %s: all %v, error %v", dropped, all, err)
 		}
 	}
 }

@@ -21,14 +21,14 @@ func TestATimeIsReadInEveryFormItComesIn(t *testing.T) {
 	} {
 		got := timestamp{value: at.Add(time.Hour)}
 		if err := json.Unmarshal([]byte(text), &got); err != nil || !got.value.Equal(want) || got.value.IsZero() != want.IsZero() {
-			t.Errorf("%s: %s, want %s, %v", text, got.value, want, err)
+			t.Errorf("%s: got.value %s, want %s, error %v", text, got.value, want, err)
 		}
 	}
 	for _, text := range []string{`"yesterday"`, `"2023-08-21"`, `true`, `{}`, `[]`, `1e12`} {
 		var got timestamp
 		var odd *unexpectedValue
 		if err := json.Unmarshal([]byte(text), &got); !errors.As(err, &odd) {
-			t.Errorf("%s: %s, %v", text, got.value, err)
+			t.Errorf("%s: got.value %s, error %v", text, got.value, err)
 		}
 	}
 }

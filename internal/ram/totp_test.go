@@ -21,7 +21,7 @@ func TestTOTPAgreesWithTheRFC(t *testing.T) {
 		for i, want := range want {
 			step := TOTPStep(time.Unix(at, 0)) + int64(i)
 			if got, err := TOTP(seed, step); want != "" && (err != nil || got != want) {
-				t.Errorf("%d, step %d: %s, want %s, %v", at, step, got, want, err)
+				t.Errorf("%d, step %d: got %s, want %s, error %v", at, step, got, want, err)
 			}
 		}
 	}
@@ -34,7 +34,7 @@ func TestASeedIsReadAsPeopleCopyIt(t *testing.T) {
 		"gezdgnbvgy3tqojqgezdgnbvgy3tqojq", " GEZD GNBV GY3T QOJQ\tGEZD GNBV GY3T QOJQ\n", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ======",
 	} {
 		if got, err := TOTP(seed, 1); err != nil || got != want {
-			t.Errorf("%q: %s, %v", seed, got, err)
+			t.Errorf("%q: got %s, error %v", seed, got, err)
 		}
 	}
 	padded, err := TOTP("GEZDGNBVGY======", 1)
@@ -44,7 +44,7 @@ func TestASeedIsReadAsPeopleCopyIt(t *testing.T) {
 	}
 	for _, seed := range []string{"", "====", "G", "GEZ", "GEZDGN", "0189", "GEZD-GNBV", "GEZD=GNBV", "héllo234"} {
 		if got, err := TOTP(seed, 1); err == nil || seed != "" && seed != "G" && strings.Contains(err.Error(), seed) {
-			t.Errorf("%q: %s, %v", seed, got, err)
+			t.Errorf("%q: got %s, error %v", seed, got, err)
 		}
 	}
 	if _, err := TOTP("GEZDGNBV", -1); err == nil {
@@ -56,7 +56,7 @@ func TestStepsChangeEveryThirtySeconds(t *testing.T) {
 	t.Parallel()
 	for seconds, want := range map[int64]int64{-31: -2, -30: -1, -1: -1, 0: 0, 29: 0, 30: 1, 59: 1, 60: 2} {
 		if got := TOTPStep(time.Unix(seconds, 0)); got != want {
-			t.Errorf("%d s: %d, want %d", seconds, got, want)
+			t.Errorf("%d s: got %d, want %d", seconds, got, want)
 		}
 	}
 }
@@ -68,7 +68,7 @@ func TestTheServersTimeCostsOneCallAtMost(t *testing.T) {
 	client := askingClientOf(t, fake)
 	for range 3 {
 		if now, err := client.ServerTime(t.Context()); err != nil || now.Sub(fake.Now()).Abs() > 30*time.Second {
-			t.Errorf("%s, want %s, %v", now, fake.Now(), err)
+			t.Errorf("now %s, want %s, error %v", now, fake.Now(), err)
 		}
 	}
 	if got := len(fake.Calls()); got != 1 {
@@ -82,7 +82,7 @@ func TestARefusalShowsTheTimeToo(t *testing.T) {
 	fake.Advance(-10 * time.Minute)
 	fake.Inject(ramtest.Rule{Fault: "code", Code: "NoPermission"})
 	if now, err := askingClientOf(t, fake).ServerTime(t.Context()); err != nil || now.Sub(fake.Now()).Abs() > 30*time.Second {
-		t.Errorf("%s, want %s, %v", now, fake.Now(), err)
+		t.Errorf("now %s, want %s, error %v", now, fake.Now(), err)
 	}
 }
 
@@ -92,7 +92,7 @@ func TestTheServersTimeIsNotGuessed(t *testing.T) {
 		client := newAskingClient(t, "http://127.0.0.1:1", func(c *Config) { c.MaxRetries = 0 })
 		client.http.Transport = canned{status, "application/json", identityBody}
 		if now, err := client.ServerTime(t.Context()); err == nil || !now.IsZero() {
-			t.Errorf("HTTP %d: %s, %v", status, now, err)
+			t.Errorf("HTTP %d: now %s, error %v", status, now, err)
 		}
 	}
 }

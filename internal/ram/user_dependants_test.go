@@ -32,7 +32,7 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 	}
 	policies, err := client.AttachedPolicies(t.Context(), Principal{UserPrincipal, "alice"})
 	if err != nil || len(policies) != 2 || !slices.Contains(policies, Policy{"System", "ReadOnlyAccess"}) || !slices.Contains(policies, Policy{"Custom", "own"}) {
-		t.Errorf("%v, %v", policies, err)
+		t.Errorf("policies %v, error %v", policies, err)
 	}
 	if err := client.DeleteUser(t.Context(), "7"); !Conflict(err) || OutcomeUnknown(err) {
 		t.Errorf("delete with dependent objects: %v", err)
@@ -51,10 +51,10 @@ func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
 		t.Errorf("left again: %v", err)
 	}
 	if groups, err := client.UserGroups(t.Context(), "alice"); err != nil || !reflect.DeepEqual(groups, []string{}) {
-		t.Errorf("%v, %v", groups, err)
+		t.Errorf("groups %v, error %v", groups, err)
 	}
 	if policies, err := client.AttachedPolicies(t.Context(), Principal{UserPrincipal, "alice"}); err != nil || !reflect.DeepEqual(policies, []Policy{}) {
-		t.Errorf("%v, %v", policies, err)
+		t.Errorf("policies %v, error %v", policies, err)
 	}
 	if err := client.DeleteUser(t.Context(), "7"); err != nil {
 		t.Error(err)

@@ -117,7 +117,7 @@ func FuzzUserAnswer(f *testing.F) {
 		at := which % uint(len(wholeUsers))
 		wrong, err := wholeUsers[at](t.Context(), client)
 		if wrong || err == nil && status/100 != 2 && at != uint(len(wholeUsers)-1) {
-			t.Errorf("%d: HTTP %d, %v", at, status, err)
+			t.Errorf("%d: HTTP %d, error %v", at, status, err)
 		}
 		var missing *MissingSecretError
 		if err != nil && errors.As(err, &missing) && missing.ID == "" {

@@ -42,13 +42,13 @@ func TestUsersOfASmallAccountAreReadByOneList(t *testing.T) {
 	fake, client, _, names := crowd(t, 90)
 	for i, listed := range []int{0, 0, 1, 1} {
 		if user, err := client.User(t.Context(), names[i]); err != nil || user.Name != names[i] {
-			t.Fatalf("%s: %+v, %v", names[i], user, err)
+			t.Fatalf("%s: user %+v, error %v", names[i], user, err)
 		}
 		callsOf(t, fake, names[i], map[string]int{"GetUser": min(i+1, alwaysSingle), "ListUsers": listed})
 	}
 	for _, name := range names {
 		if user, err := client.User(t.Context(), name); err != nil || user.Name != name {
-			t.Fatalf("%s: %+v, %v", name, user, err)
+			t.Fatalf("%s: user %+v, error %v", name, user, err)
 		}
 	}
 	callsOf(t, fake, "all", map[string]int{"GetUser": alwaysSingle, "ListUsers": 1})
@@ -63,10 +63,10 @@ func TestAFewUsersAreReadAloneAndManyByPages(t *testing.T) {
 		for _, name := range names {
 			user, err := client.User(t.Context(), name)
 			if err != nil || user.Name != name {
-				t.Fatalf("%s: %+v, %v", name, user, err)
+				t.Fatalf("%s: user %+v, error %v", name, user, err)
 			}
 			if same, err := client.User(t.Context(), name); err != nil || same.ID != user.ID {
-				t.Fatalf("%s: %+v, %v", name, same, err)
+				t.Fatalf("%s: same %+v, error %v", name, same, err)
 			}
 		}
 	}
@@ -101,11 +101,11 @@ func TestAUserThatAListLacksIsAskedFor(t *testing.T) {
 	})
 	fake.ForgetCalls()
 	if user, err := client.UserByID(t.Context(), "99"); err != nil || user.Name != "late" {
-		t.Errorf("%+v, %v", user, err)
+		t.Errorf("user %+v, error %v", user, err)
 	}
 	for range 2 {
 		if _, err := client.User(t.Context(), "unknown"); !NotFound(err, "User") {
-			t.Errorf("%v", err)
+			t.Errorf("error %v", err)
 		}
 	}
 	callsOf(t, fake, "who is not listed", map[string]int{"GetUser": 3, "ListUsers": 0})
@@ -117,7 +117,7 @@ func TestOneWhoMayNotListUsersReadsThemOneByOne(t *testing.T) {
 	fake.Inject(ramtest.Rule{Action: "ListUsers", Status: 403, Code: "NoPermission"})
 	for _, name := range names {
 		if user, err := client.User(t.Context(), name); err != nil || user.Name != name {
-			t.Fatalf("%s: %+v, %v", name, user, err)
+			t.Fatalf("%s: user %+v, error %v", name, user, err)
 		}
 	}
 	callsOf(t, fake, "forbidden", map[string]int{"GetUser": len(names), "ListUsers": 1})
@@ -149,7 +149,7 @@ func TestWhatAListSaysIsBelievedOnlyIfItMayBe(t *testing.T) {
 	for _, believed := range []bool{true, false} {
 		seen, err := client.UserByIDIf(t.Context(), user.ID, func(User) bool { return believed })
 		if err != nil || (seen.Comments == "new") == believed {
-			t.Errorf("believed %t: %+v, %v", believed, seen, err)
+			t.Errorf("believed %t: seen %+v, error %v", believed, seen, err)
 		}
 	}
 }
@@ -171,7 +171,7 @@ func TestAfterAWriteNoListSpeaksForUsers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if seen, err := client.UserByID(t.Context(), user.ID); err != nil || seen.Comments != "new" {
-		t.Errorf("%+v, %v", seen, err)
+		t.Errorf("seen %+v, error %v", seen, err)
 	}
 	for _, name := range names {
 		if _, err := client.User(t.Context(), name); err != nil {

@@ -56,7 +56,7 @@ func TestAUserIsMadeReadChangedAndDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := client.RefreshUser(t.Context(), "bob"); err != nil || got.MobilePhone != "" || got.Email != "bob@example.com" {
-			t.Errorf("unchanged and cleared values: %+v, %v", got, err)
+			t.Errorf("unchanged and cleared values: got %+v, error %v", got, err)
 		}
 		if err := client.DeleteUser(t.Context(), made.ID); err != nil {
 			t.Fatal(err)
@@ -75,10 +75,10 @@ func TestALongNameMakesADisplayNameThatFits(t *testing.T) {
 	client := clientOf(t, ramtest.New(t))
 	name := strings.Repeat("long-", 10)
 	if user, err := client.CreateUser(t.Context(), User{Name: name}); err != nil || user.Name != name || user.DisplayName != name[:24] {
-		t.Errorf("%+v, %v", user, err)
+		t.Errorf("user %+v, error %v", user, err)
 	}
 	if user, err := client.CreateUser(t.Context(), User{Name: "bob", DisplayName: "Bob"}); err != nil || user.DisplayName != "Bob" {
-		t.Errorf("%+v, %v", user, err)
+		t.Errorf("user %+v, error %v", user, err)
 	}
 	if _, err := client.CreateUser(t.Context(), User{Name: "bob"}); !Exists(err) || OutcomeUnknown(err) {
 		t.Errorf("error: %v", err)
@@ -104,7 +104,7 @@ func TestAllUsersAreListedFrozenOnesToo(t *testing.T) {
 		}
 		want := map[string]time.Time{"admin": {}, "user-0001": {}, "user-0002": {}, "user-0003": logon, "user-0004": {}}
 		if !maps.EqualFunc(found, want, time.Time.Equal) {
-			t.Errorf("%v", found)
+			t.Errorf("found %v", found)
 		}
 	}
 }
@@ -120,11 +120,11 @@ func TestAKeyLeadsToItsOwner(t *testing.T) {
 	})
 	client := clientOf(t, fake)
 	if user, err := client.AccessKeyOwner(t.Context(), ofUser); err != nil || user.Name != "user-0001" {
-		t.Errorf("%+v, %v", user, err)
+		t.Errorf("user %+v, error %v", user, err)
 	}
 	for _, id := range []string{ofRoot, "LTAIunknown"} {
 		if user, err := client.AccessKeyOwner(t.Context(), id); !NotFound(err, "User") || user.ID != "" {
-			t.Errorf("%s: %+v, %v", id, user, err)
+			t.Errorf("%s: user %+v, error %v", id, user, err)
 		}
 	}
 }
@@ -146,10 +146,10 @@ func TestUsersAreSharedUntilAskedForNow(t *testing.T) {
 	} {
 		fake.Change(func(a *ramtest.Account) { a.Users["admin"].Comments = name })
 		if got, err := read.shared(t.Context(), read.by); err != nil || got.Comments != "" {
-			t.Errorf("%s, cached: %+v, %v", name, got, err)
+			t.Errorf("%s, cached: got %+v, error %v", name, got, err)
 		}
 		if got, err := read.now(t.Context(), read.by); err != nil || got.Comments != name {
-			t.Errorf("%s, refreshed: %+v, %v", name, got, err)
+			t.Errorf("%s, refreshed: got %+v, error %v", name, got, err)
 		}
 	}
 }
@@ -160,7 +160,7 @@ func TestTagsComeAndGo(t *testing.T) {
 	client := clientOf(t, fake)
 	admin, err := client.User(t.Context(), "admin")
 	if err != nil || len(admin.Tags) != 0 {
-		t.Fatalf("%+v, %v", admin, err)
+		t.Fatalf("admin %+v, error %v", admin, err)
 	}
 	for _, test := range []struct {
 		do   func() error
@@ -175,7 +175,7 @@ func TestTagsComeAndGo(t *testing.T) {
 			t.Fatal(err)
 		}
 		if user, err := client.User(t.Context(), "admin"); err != nil || !maps.Equal(user.Tags, test.want) {
-			t.Errorf("%v, want %v, %v", user.Tags, test.want, err)
+			t.Errorf("user.Tags %v, want %v, error %v", user.Tags, test.want, err)
 		}
 	}
 	if err := client.TagUser(t.Context(), "1", map[string]string{"a": "1"}); !NotFound(err, "User") {
@@ -216,7 +216,7 @@ func TestManyTagsAreSentInParts(t *testing.T) {
 		}
 	}
 	if !slices.Equal(untagged, keys) || len(tagged) != 45 || tagged[44] != "key-44=value of key-44" {
-		t.Errorf("%v, %v", tagged, untagged)
+		t.Errorf("tagged %v, untagged %v", tagged, untagged)
 	}
 }
 
@@ -380,7 +380,7 @@ func TestWhatIsMissingIsToldApart(t *testing.T) {
 		for i, err := range calls {
 			for _, other := range kinds {
 				if got := NotFound(err, other); got != (other == kind) {
-					t.Errorf("%s %d, %s: %v, %v", kind, i, other, got, err)
+					t.Errorf("%s %d, %s: got %v, error %v", kind, i, other, got, err)
 				}
 			}
 		}

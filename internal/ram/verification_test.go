@@ -23,7 +23,7 @@ func TestSecurityAddressesAreSetReadAndUnbound(t *testing.T) {
 			wants := func(want Verification) {
 				t.Helper()
 				if got, err := client.Verification(t.Context(), "admin"); err != nil || got != want {
-					t.Errorf("%+v, %v, want %+v", got, err, want)
+					t.Errorf("got %+v, error %v, want %+v", got, err, want)
 				}
 			}
 			wants(Verification{})
