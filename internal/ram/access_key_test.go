@@ -16,7 +16,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-func TestAKeyIsMadeSwitchedAndDeleted(t *testing.T) {
+func TestAccessKey_isCreatedUpdatedAndDeleted(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Change(func(a *ramtest.Account) { a.Users["alice"] = &ramtest.User{ID: "7", Name: "alice"} })
@@ -62,7 +62,7 @@ func TestAKeyIsMadeSwitchedAndDeleted(t *testing.T) {
 	}
 }
 
-func TestAnActiveKeyMayHaveToStay(t *testing.T) {
+func TestAccessKey_deletingAnActiveKeyMayBeRefused(t *testing.T) {
 	t.Parallel()
 	for _, stays := range []bool{false, true} {
 		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseDeletingActiveKeys = stays }))
@@ -77,7 +77,7 @@ func TestAnActiveKeyMayHaveToStay(t *testing.T) {
 	}
 }
 
-func TestKeysAreSharedUntilAskedForNow(t *testing.T) {
+func TestAccessKeys_areCachedUntilRefreshed(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	client := clientOf(t, fake)
@@ -103,7 +103,7 @@ func TestKeysAreSharedUntilAskedForNow(t *testing.T) {
 	}
 }
 
-func TestARenameForgetsTheKeysOfTheName(t *testing.T) {
+func TestAccessKeys_renameInvalidatesTheCache(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Populate(1)
@@ -126,7 +126,7 @@ func TestARenameForgetsTheKeysOfTheName(t *testing.T) {
 	}
 }
 
-func TestAKeyWithoutIDOrSecretIsNoKey(t *testing.T) {
+func TestCreateAccessKey_withoutIDOrSecretFails(t *testing.T) {
 	t.Parallel()
 	for field, check := range map[string]func(*ramtest.Server, error) bool{
 		"AccessKey":       func(_ *ramtest.Server, err error) bool { return OutcomeUnknown(err) },
@@ -160,7 +160,7 @@ func isSecretMissing(fake *ramtest.Server, err error) bool {
 	return made
 }
 
-func TestNoFormatShowsASecret(t *testing.T) {
+func TestFormat_printsNoSecret(t *testing.T) {
 	t.Parallel()
 	key := AccessKey{ID: "LTAI5tTestTestTestTest00", Secret: testKey.Secret, Status: "Active"}
 	holder := struct {
@@ -183,7 +183,7 @@ func TestNoFormatShowsASecret(t *testing.T) {
 	}
 }
 
-func TestTheUseOfAKey(t *testing.T) {
+func TestAccessKeyLastUsed(t *testing.T) {
 	t.Parallel()
 	for _, absent := range []bool{false, true} {
 		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent }))
@@ -208,7 +208,7 @@ func TestTheUseOfAKey(t *testing.T) {
 	}
 }
 
-func TestANewKeyShowsWithinTheLag(t *testing.T) {
+func TestAccessKeys_newKeyIsListedWithinTheLag(t *testing.T) {
 	t.Parallel()
 	for _, lag := range []int{0, 1, 3, 10} {
 		for name, read := range map[string]func(*Client) ([]AccessKey, error){

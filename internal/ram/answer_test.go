@@ -18,7 +18,7 @@ import (
 
 // F30: a response of a proxy or a DLP device is not a refusal by the service, whatever its
 // status. The create may have been executed.
-func TestAnAnswerWithoutARequestIDIsNoRefusal(t *testing.T) {
+func TestResponse_withoutRequestIDIsNotARefusal(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 400, 403, 404, 409, 429, 451, 500, 503} {
 		for _, body := range []string{
@@ -58,7 +58,7 @@ func TestResponse_ofAnotherServerIsRepeatedWhateverItsStatus(t *testing.T) {
 }
 
 // F31: a response whose body does not end is refused before the body is read.
-func TestAnInterimAnswerIsRefusedAtOnce(t *testing.T) {
+func TestResponse_interimStatusIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 		connection, _, err := w.(http.Hijacker).Hijack()
@@ -82,7 +82,7 @@ func TestAnInterimAnswerIsRefusedAtOnce(t *testing.T) {
 }
 
 // F32: a value that does not have the form of a secret is not stored as one.
-func TestASecretIsAStringThatLooksLikeOne(t *testing.T) {
+func TestSecret_acceptsPlausibleStringsOnly(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{`7`, `1234567890123456789`, `true`, `["a"]`, `{"a":"b"}`, `""`, `" "`, `"\t\n"`, `null`, `"******"`, `"LT***xy"`, `"<html>blocked</html>"`, `"a b"`, `"pässwörd"`, `"a\u0000b"`} {
 		server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
@@ -111,7 +111,7 @@ func TestASecretIsAStringThatLooksLikeOne(t *testing.T) {
 }
 
 // F33: a service whose clock is months off would have refused the signature.
-func TestADateThatContradictsAnAcceptedCallIsNotUsed(t *testing.T) {
+func TestClock_implausibleDateIsIgnored(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		off    time.Duration
@@ -144,7 +144,7 @@ func TestADateThatContradictsAnAcceptedCallIsNotUsed(t *testing.T) {
 
 // F34: if the request holds a secret, the error shows none of the service's text, so the
 // encoding in which the service quotes the secret does not matter.
-func TestNoTextOfTheServiceIsShownForARequestWithASecret(t *testing.T) {
+func TestError_ofARequestWithASecretQuotesNothing(t *testing.T) {
 	t.Parallel()
 	const password = `p&ss w<o>r"d-Ünïcode/0123456789`
 	utf16 := func(text string) string {
@@ -190,7 +190,7 @@ func TestNoTextOfTheServiceIsShownForARequestWithASecret(t *testing.T) {
 	}
 }
 
-func TestABrokenAnswerIsNotQuotedForARequestWithASecret(t *testing.T) {
+func TestError_ofARequestWithASecretQuotesNoUnreadableResponse(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 		connection, _, err := w.(http.Hijacker).Hijack()

@@ -140,7 +140,7 @@ func stacked(role Role) CredentialSettings {
 	return settings
 }
 
-func TestAssumeRoleSendsWhatWasAskedFor(t *testing.T) {
+func TestAssumeRole_sendsAllParameters(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
 	client, chain := b.client(t, stacked(Role{
@@ -169,7 +169,7 @@ func TestAssumeRoleSendsWhatWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestAssumeRoleLeavesDefaultsToTheService(t *testing.T) {
+func TestAssumeRole_omitsDefaults(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
 	client, _ := b.client(t, stacked(Role{ARN: testRole + "ops"}), environment(nil, nil))
@@ -185,7 +185,7 @@ func TestAssumeRoleLeavesDefaultsToTheService(t *testing.T) {
 	}
 }
 
-func TestRolesAreAssumedOneFromTheOther(t *testing.T) {
+func TestAssumeRole_chain(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
 	files := map[string]string{testFile: `{"profiles": [
@@ -249,7 +249,7 @@ func TestTwentyCallersShareOneSession(t *testing.T) {
 	}
 }
 
-func TestASessionIsRenewedAheadOfItsEnd(t *testing.T) {
+func TestSession_isRenewedBeforeItExpires(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
 	client, _ := b.client(t, stacked(Role{ARN: testRole + "ops"}), environment(nil, nil))
@@ -272,7 +272,7 @@ func TestASessionIsRenewedAheadOfItsEnd(t *testing.T) {
 
 // A wrong local clock, within the difference that the service tolerates, does not extend
 // the assumed lifetime of sessions.
-func TestASessionEndsByTheServicesClock(t *testing.T) {
+func TestSession_expiresByTheServicesClock(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
 	config := b.config(t)
@@ -293,7 +293,7 @@ func TestASessionEndsByTheServicesClock(t *testing.T) {
 
 // CRED-04: a session that expires during a run is renewed once, and the refused call is
 // sent once more, even if it is a create.
-func TestASessionThatEndsInMidRunIsRenewedOnce(t *testing.T) {
+func TestSession_expiredDuringARunIsRenewedOnce(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
 	client, _ := b.client(t, stacked(Role{ARN: testRole + "ops"}), environment(nil, nil))
@@ -315,7 +315,7 @@ func TestASessionThatEndsInMidRunIsRenewedOnce(t *testing.T) {
 
 // A failed call for a session says nothing about the call that needed it, which was not
 // sent.
-func TestARefusedRoleNamesItsRemedy(t *testing.T) {
+func TestAssumeRole_refusalNamesTheRemedy(t *testing.T) {
 	t.Parallel()
 	for code, remedy := range map[string]string{
 		"NoPermission":                     "sts:AssumeRole",
@@ -359,7 +359,7 @@ func oidcSettings(token, file string) CredentialSettings {
 	}}
 }
 
-func TestAssumeRoleWithOIDCIsUnsignedAndReadsItsFileForEachSession(t *testing.T) {
+func TestAssumeRoleWithOIDC_isUnsignedAndReadsTheTokenFilePerSession(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
 	b.life = 15 * time.Minute
@@ -387,7 +387,7 @@ func TestAssumeRoleWithOIDCIsUnsignedAndReadsItsFileForEachSession(t *testing.T)
 	}
 }
 
-func TestAnOIDCTokenThatIsRefusedOrMissing(t *testing.T) {
+func TestAssumeRoleWithOIDC_refusedOrMissingToken(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, token, file, refusal string
@@ -423,7 +423,7 @@ func TestAnOIDCTokenThatIsRefusedOrMissing(t *testing.T) {
 
 // A response with a missing or implausible expiration is assumed to last as long as
 // requested.
-func TestASessionWithoutASensibleEnd(t *testing.T) {
+func TestSession_implausibleExpiration(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)
 	client, err := New(Config{Credentials: noKey{}, Now: func() time.Time { return b.now }})
@@ -441,7 +441,7 @@ func TestASessionWithoutASensibleEnd(t *testing.T) {
 	}
 }
 
-func TestAnAnswerWithoutAKeyIsNoSession(t *testing.T) {
+func TestSession_responseWithoutAKeyIsRefused(t *testing.T) {
 	t.Parallel()
 	whole := sessionAnswer{}
 	whole.Credentials.AccessKeyID, whole.Credentials.AccessKeySecret, whole.Credentials.SecurityToken = "STS.1", "s", "t"

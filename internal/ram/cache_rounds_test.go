@@ -40,7 +40,7 @@ func together(ctx context.Context, s *cache[int64], ask func(context.Context) (i
 	return got
 }
 
-func TestThoseWhoAskDuringARoundShareTheNext(t *testing.T) {
+func TestRounds_callersDuringARoundShareTheNext(t *testing.T) {
 	t.Parallel()
 	s, asked := newSharedTest(newFakeTime()), newOracle()
 	first := together(t.Context(), s, asked.ask)
@@ -74,7 +74,7 @@ func TestThoseWhoAskDuringARoundShareTheNext(t *testing.T) {
 	}
 }
 
-func TestARoundWithoutCallersMakesNoCall(t *testing.T) {
+func TestRounds_withoutCallersMakeNoCall(t *testing.T) {
 	t.Parallel()
 	s, asked := newSharedTest(newFakeTime()), newOracle()
 	first := together(t.Context(), s, asked.ask)
@@ -100,7 +100,7 @@ func TestARoundWithoutCallersMakesNoCall(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfARoundIsForThoseWhoTookPart(t *testing.T) {
+func TestRounds_errorsReachOnlyTheirCallers(t *testing.T) {
 	t.Parallel()
 	s := newSharedTest(newFakeTime())
 	broken := errors.New("broken")
@@ -112,7 +112,7 @@ func TestAnErrorOfARoundIsForThoseWhoTookPart(t *testing.T) {
 	}
 }
 
-func TestARoundBeginsAfterTheWritesOfItsCallers(t *testing.T) {
+func TestRounds_startAfterTheWritesOfTheirCallers(t *testing.T) {
 	t.Parallel()
 	clock := newFakeTime()
 	s := newSharedTest(clock)
@@ -259,7 +259,7 @@ func TestStreamsAndListsShareTheirPages(t *testing.T) {
 	callsOf(t, fake, "and bypassing the cache", map[string]int{"ListUsers": 3, "ListVirtualMFADevices": 6})
 }
 
-func TestTheTagsOfAStreamBelongToItsReader(t *testing.T) {
+func TestStreamUsers_tagsAreCopied(t *testing.T) {
 	t.Parallel()
 	fake, client, _, _ := crowd(t, 1)
 	fake.Change(func(a *ramtest.Account) { a.Users["user-0001"].Tags = map[string]string{"team": "a"} })
@@ -277,7 +277,7 @@ func TestTheTagsOfAStreamBelongToItsReader(t *testing.T) {
 
 // A refresh reads each object once, however long it takes. An apply, which has written,
 // notices changes of other users after a minute.
-func TestWhatAPlanHasReadServesItToItsEnd(t *testing.T) {
+func TestCache_readsServeAWholePlan(t *testing.T) {
 	t.Parallel()
 	fake, client, clock, _ := crowd(t, 120)
 	read := func() {

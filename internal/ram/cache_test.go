@@ -100,7 +100,7 @@ func TestACoalescedReadOutlivesItsFirstCaller(t *testing.T) {
 	}
 }
 
-func TestASharedCallEndsWithTheLastWhoWaits(t *testing.T) {
+func TestCache_callIsCanceledWithItsLastCaller(t *testing.T) {
 	t.Parallel()
 	s, asked := newSharedTest(newFakeTime()), newOracle()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -116,7 +116,7 @@ func TestASharedCallEndsWithTheLastWhoWaits(t *testing.T) {
 	}
 }
 
-func TestAnEndedContextAsksNothing(t *testing.T) {
+func TestCache_endedContextMakesNoCall(t *testing.T) {
 	t.Parallel()
 	s, asked := newSharedTest(newFakeTime()), newOracle()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -126,7 +126,7 @@ func TestAnEndedContextAsksNothing(t *testing.T) {
 	}
 }
 
-func TestAnAnswerServesAMinuteAndNoLonger(t *testing.T) {
+func TestCache_expiresAfterAMinute(t *testing.T) {
 	t.Parallel()
 	clock := newFakeTime()
 	s, asked := newSharedTest(clock), newOracle()
@@ -249,7 +249,7 @@ func TestAReadSeesTheWriteOfItsCaller(t *testing.T) {
 	readers.Wait()
 }
 
-func TestARefreshOfManyInstancesReadsEachThingOnce(t *testing.T) {
+func TestCache_refreshOfManyInstancesReadsEachObjectOnce(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Populate(20)
@@ -288,7 +288,7 @@ func TestARefreshOfManyInstancesReadsEachThingOnce(t *testing.T) {
 	}
 }
 
-func TestEveryWriteForgetsWhatItTouches(t *testing.T) {
+func TestCache_everyWriteInvalidatesWhatItChanges(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		write func(context.Context, *Client, *ramtest.User) error
@@ -423,7 +423,7 @@ func namesOf(t *testing.T, fake *ramtest.Server) (names []string) {
 	return names
 }
 
-func TestWhatSeveralCallersShareBelongsToEach(t *testing.T) {
+func TestCache_valuesAreCopiedForEachCaller(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Populate(1)

@@ -337,7 +337,7 @@ func TestMaxRetriesIsTheNumberOfRepeats(t *testing.T) {
 	}
 }
 
-func TestTheServiceIsGivenTheTimeItAsksFor(t *testing.T) {
+func TestCall_waitsAsLongAsTheServiceAsks(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name   string
@@ -376,7 +376,7 @@ func TestTheServiceIsGivenTheTimeItAsksFor(t *testing.T) {
 	}
 }
 
-func TestAQuotaIsNoReasonToWaitAfterAnotherFailure(t *testing.T) {
+func TestCall_quotaHeadersCountForThrottlingOnly(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
 		w.Header().Set("X-Ratelimit-User-Api", "Limit:100,Remain:99,TimeLeft:60000,Reset:1234")
@@ -396,7 +396,7 @@ func TestAQuotaIsNoReasonToWaitAfterAnotherFailure(t *testing.T) {
 	}
 }
 
-func TestAPauseDoesNotBeginAfterTheEnd(t *testing.T) {
+func TestPause_isNotStartedAfterTheContextEnded(t *testing.T) {
 	t.Parallel()
 	waits := &pauses{}
 	client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) { c.Pause = waits.pause })
@@ -611,7 +611,7 @@ func TestAnUnknownOutcomeOutlivesLaterAttempts(t *testing.T) {
 	}
 }
 
-func TestNothingOfAnEarlierAttemptStaysInTheAnswer(t *testing.T) {
+func TestCall_earlierAttemptsLeaveNothingInTheResult(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
 		if number == 1 {

@@ -19,7 +19,7 @@ import (
 
 const identityBody = `{"RequestId":"R","IdentityType":"RAMUser","AccountId":"1968132000120001","PrincipalId":"216959339000000001","UserId":"216959339000000001","Arn":"acs:ram::1968132000120001:user/admin"}`
 
-func TestTheCallerIsAskedForOnce(t *testing.T) {
+func TestCaller_isReadOnce(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respond(t, w, 200, identityBody) })
 	client := newAskingClient(t, server.URL)
@@ -306,7 +306,7 @@ func TestRenewedCredentialsAreChecked(t *testing.T) {
 
 // If a session expires while its caller is read, it is renewed, and the new key is checked
 // and used.
-func TestAKeyThatEndsDuringTheCheckIsReplaced(t *testing.T) {
+func TestCaller_keyExpiringDuringTheCheckIsReplaced(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 		if r.PostForm.Get("AccessKeyId") == "ONE" {

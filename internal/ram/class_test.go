@@ -56,7 +56,7 @@ var classCases = []struct {
 	{418, "SomethingNew", permanent},
 }
 
-func TestAnAnswerIsClassedByItsCodeFirst(t *testing.T) {
+func TestClassify_usesTheCodeFirst(t *testing.T) {
 	t.Parallel()
 	for _, test := range classCases {
 		if got := classify(test.code, test.status); got != test.want {
@@ -65,7 +65,7 @@ func TestAnAnswerIsClassedByItsCodeFirst(t *testing.T) {
 	}
 }
 
-func TestEveryRowOfTheTableCounts(t *testing.T) {
+func TestClassify_everyRowMatches(t *testing.T) {
 	t.Parallel()
 	for index, row := range codes {
 		code := row.text

@@ -62,7 +62,7 @@ func inOrder(p SecurityPreference) SecurityPreference {
 	return p
 }
 
-func TestThePreferenceIsWhatWasSet(t *testing.T) {
+func TestSecurityPreference_returnsWhatWasSet(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	client := clientOf(t, fake)
@@ -103,7 +103,7 @@ func TestAnOlderDeploymentLeavesFieldsOut(t *testing.T) {
 	}
 }
 
-func TestThePolicyIsWhatWasSet(t *testing.T) {
+func TestPasswordPolicy_returnsWhatWasSet(t *testing.T) {
 	t.Parallel()
 	client := clientOf(t, ramtest.New(t))
 	want := PasswordPolicy{
@@ -188,7 +188,7 @@ func TestADeniedCallIsDenied(t *testing.T) {
 	}
 }
 
-func TestAWrongKeyAWrongSecretAndAWrongClockSayWhatToDo(t *testing.T) {
+func TestErrors_ofWrongCredentialsOrClockSayWhatToDo(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*ramtest.Server, *Config){
 		"does not know the AccessKey ID": func(_ *ramtest.Server, c *Config) { c.Credentials = &fixedKey{Key: testKey} },
@@ -234,7 +234,7 @@ var faultKinds = []ramtest.Rule{
 	{Fault: "endless_headers"},
 }
 
-func TestReadsAndSetsComeRightAfterAFault(t *testing.T) {
+func TestFaults_readsAndSetsRecover(t *testing.T) {
 	t.Parallel()
 	for _, rule := range faultKinds {
 		for _, phase := range []string{"before_commit", "after_commit"} {
@@ -345,7 +345,7 @@ func TestTheServersTimeIsKnownAfterOneAnswer(t *testing.T) {
 	}
 }
 
-func TestACallThatIsCancelledLeavesNothingBehind(t *testing.T) {
+func TestCall_canceledLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Inject(ramtest.Rule{Action: "SetAccountAlias", Fault: "stall"})

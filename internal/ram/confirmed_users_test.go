@@ -6,7 +6,7 @@ package ram
 import "testing"
 
 // A confirmed user is removed when its values may have changed.
-func TestAConfirmedUserIsForgotten(t *testing.T) {
+func TestConfirmedUser_isForgottenAfterAChange(t *testing.T) {
 	t.Parallel()
 	clock := newFakeTime()
 	client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) { c.Now, c.Pause = clock.now, clock.pause })

@@ -36,7 +36,7 @@ func rowsOf(t *testing.T, pages ...string) ([]CredentialRow, error) {
 	return rows, nil
 }
 
-func TestAReportsCellsAreToldApart(t *testing.T) {
+func TestCredentialReport_cellsAndNotes(t *testing.T) {
 	t.Parallel()
 	rows, err := rowsOf(t, shortHeader+
 		"<root>,N/A,2026-01-19T15:06:52Z,true\r\n"+
@@ -219,7 +219,7 @@ func TestNoErrorOfAReportShowsASecret(t *testing.T) {
 	}
 }
 
-func TestWhatSaysThatThereIsNoReport(t *testing.T) {
+func TestNoReport(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]bool{
 		"EntityNotExist.CredentialReport": true, "EntityNotExist": true, "CredentialReport.NotReady": true, "ReportNotPresent": true,

@@ -66,7 +66,7 @@ func TestASourceIsReadByOneCallerAtATime(t *testing.T) {
 	})
 }
 
-func TestASessionWithAnEndIsUsedUntilShortlyBefore(t *testing.T) {
+func TestExternal_sessionIsUsedUntilShortlyBeforeItExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0

@@ -144,7 +144,7 @@ func TestAnErrorOfASourceIsForItsCallersAndNotCached(t *testing.T) {
 	})
 }
 
-func TestExpireFetchesOnceHoweverManyTell(t *testing.T) {
+func TestExpire_fetchesOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		issuer := &issuer{}
@@ -163,7 +163,7 @@ func TestExpireFetchesOnceHoweverManyTell(t *testing.T) {
 }
 
 // A refused key is not used again, even if no other key is available.
-func TestARefusedKeyIsGone(t *testing.T) {
+func TestExpire_refusedKeyIsNotUsedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		issuer := &issuer{}
@@ -179,7 +179,7 @@ func TestARefusedKeyIsGone(t *testing.T) {
 }
 
 // A caller whose context ends leaves at once. The others still get the key.
-func TestWaitersLeaveByThemselves(t *testing.T) {
+func TestRenewable_waitersLeaveIndependently(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		issuer := &issuer{takes: time.Minute}
@@ -201,7 +201,7 @@ func TestWaitersLeaveByThemselves(t *testing.T) {
 	})
 }
 
-func TestTheLastWhoLeavesEndsTheFetch(t *testing.T) {
+func TestRenewable_lastCallerCancelsTheFetch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		issuer := &issuer{takes: time.Hour}
@@ -222,7 +222,7 @@ func TestTheLastWhoLeavesEndsTheFetch(t *testing.T) {
 
 // A caller with a short deadline starts the fetch. Its deadline does not apply to callers
 // with more time.
-func TestADeadlineIsOnesOwn(t *testing.T) {
+func TestRenewable_deadlinesAreIndependent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := (&issuer{takes: 10 * time.Second}).credentials()

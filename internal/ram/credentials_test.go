@@ -96,7 +96,7 @@ var environmentWays = []way{
 
 // For every source of the provider block and every set of sources of the environment: the
 // source of the block is selected, or else the first of the environment (CRED-01).
-func TestOneSourceIsChosen(t *testing.T) {
+func TestSelectCredentials_selectsOneSource(t *testing.T) {
 	t.Parallel()
 	for _, block := range blockWays {
 		for set := range 1 << len(environmentWays) {
@@ -175,7 +175,7 @@ func TestTwoSourcesInTheBlockAreRefused(t *testing.T) {
 	}
 }
 
-func TestHalfASourceIsRefused(t *testing.T) {
+func TestSelectCredentials_incompleteSourceIsRefused(t *testing.T) {
 	t.Parallel()
 	whole := map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "secret", "ALICLOUD_ACCESS_KEY": "old", "ALICLOUD_SECRET_KEY": "old"}
 	for _, test := range []struct {
@@ -236,7 +236,7 @@ func TestHalfASourceIsRefused(t *testing.T) {
 	}
 }
 
-func TestNothingAtAllListsWhereItLooked(t *testing.T) {
+func TestSelectCredentials_withoutASourceListsThePlaces(t *testing.T) {
 	t.Parallel()
 	for _, home := range []string{testHome, ""} {
 		env := environment(map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": " ", "ALICLOUD_PROFILE": ""}, nil)

@@ -31,7 +31,7 @@ func renamed(t *testing.T, changes ...func(*ramtest.Behaviour)) (*ramtest.Server
 	return fake, client
 }
 
-func TestAnAliasThatAnotherProgramChangedIsFollowed(t *testing.T) {
+func TestDomain_followsAnAliasOfAnotherProgram(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		action string
@@ -114,7 +114,7 @@ func TestADomainIsReadOnceForConcurrentCalls(t *testing.T) {
 	}
 }
 
-func TestACallThatIsGivenUpBeforeTheDomainIsKnownSaysSo(t *testing.T) {
+func TestDomain_canceledReadIsReported(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -123,7 +123,7 @@ func TestACallThatIsGivenUpBeforeTheDomainIsKnownSaysSo(t *testing.T) {
 	}
 }
 
-func TestAUserThatIsGoneIsGoneUnderTheDomainOfToday(t *testing.T) {
+func TestDomain_missingUserIsCheckedUnderTheCurrentDomain(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	client := clientOf(t, fake)
@@ -135,7 +135,7 @@ func TestAUserThatIsGoneIsGoneUnderTheDomainOfToday(t *testing.T) {
 	}
 }
 
-func TestAnAliasOfOurOwnIsFollowedAtOnce(t *testing.T) {
+func TestDomain_followsTheClientsOwnAlias(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseAccountDomain = true }))
 	client := clientOf(t, fake)

@@ -100,7 +100,7 @@ func TestAnEndpointThatWasNotParsedIsCheckedToo(t *testing.T) {
 }
 
 // A region becomes part of a host name, so its form is checked.
-func TestARegionIsOne(t *testing.T) {
+func TestRegion_form(t *testing.T) {
 	t.Parallel()
 	for region, accepted := range map[string]bool{
 		"": true, "cn-hangzhou": true, "eu-central-1": true, "cn-shenzhen-finance-1": true, "rus-west-1": true,

@@ -69,7 +69,7 @@ func TestPredicatesGoByTheCode(t *testing.T) {
 
 var errSomething = errors.New("something")
 
-func TestTheOutcomeIsUnknownOnlyIfTheCallMayHaveActed(t *testing.T) {
+func TestOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	lost, unsent := &NoResponseError{Sent: true, Err: errSomething}, &NoResponseError{Err: errSomething}
 	failed, denied := &Error{Code: "InternalError", Status: 500}, &Error{Code: "NoPermission", Status: 403}
@@ -134,7 +134,7 @@ func TestAnErrorSaysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestAnErrorIsReadWhateverItsShape(t *testing.T) {
+func TestDecode_errorsOfEveryForm(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]Error{
 		`{"Code":500,"Message":true,"RequestId":7}`:                                 {Code: "500", Message: "true", RequestID: "7"},
@@ -161,7 +161,7 @@ func TestAnErrorIsReadWhateverItsShape(t *testing.T) {
 	}
 }
 
-func TestAClockThatIsOffIsMeasured(t *testing.T) {
+func TestClock_offsetIsMeasured(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 		w.Header().Set("Date", "Fri, 02 Jan 2026 03:24:05 GMT")

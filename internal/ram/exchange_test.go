@@ -133,7 +133,7 @@ func (a *thingAnswer) missing() string {
 	return ""
 }
 
-func TestASpoiltAnswerLeavesTheOutcomeUnknown(t *testing.T) {
+func TestExchange_spoiledResponseHasUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	for name, test := range spoilt {
 		for _, op := range []operation{createAction, readAction, setAction} {
@@ -368,7 +368,7 @@ func TestABundleAddsACertificateAuthority(t *testing.T) {
 	}
 }
 
-func TestACertificateOfAnotherIsNotTriedAgain(t *testing.T) {
+func TestTLS_wrongCertificateIsNotRetried(t *testing.T) {
 	t.Parallel()
 	server, _, _ := secureServer(t, nil)
 	attempts := 0

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// rationed is a service with a quota per sliding second and a network delay. It tells
+// throttled callers how long to wait, as the service does (documented).
 // throttled callers how long to wait, as the service does (documented).
 type rationed struct {
 	quota    int
@@ -121,7 +121,7 @@ func TestOneRunIsNeverThrottled(t *testing.T) {
 }
 
 // Calls that overtake each other on the network do not exceed the quota.
-func TestOneRunIsNotThrottledWhateverTheWay(t *testing.T) {
+func TestOneRun_isNotThrottledDespiteNetworkDelays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &rationed{quota: 20, farther: time.Second}
@@ -134,7 +134,7 @@ func TestOneRunIsNotThrottledWhateverTheWay(t *testing.T) {
 
 // LOAD-02: two runs share a quota that is too small for both. Each adapts its rate to leave
 // room for the other, and then speeds up again without a burst.
-func TestTwoRunsThatThrottleEachOtherFindTheirRate(t *testing.T) {
+func TestTwoRuns_adaptTheirRates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &rationed{quota: 100}

@@ -61,7 +61,7 @@ func busiestSecond(turns []time.Time) int {
 	return most
 }
 
-func TestActionsDoNotSlowEachOtherButTheCapDoes(t *testing.T) {
+func TestLimiter_actionsAreIndependentExceptForTheCap(t *testing.T) {
 	t.Parallel()
 	one, two := operation{product: ramProduct, action: "SetA", repeat: set}, operation{product: imsProduct, action: "SetA", repeat: set}
 	for _, test := range []struct {
@@ -146,7 +146,7 @@ func TestAnswersMoveTheRate(t *testing.T) {
 	}
 }
 
-func TestATurnThatComesTooLateIsNotWaitedFor(t *testing.T) {
+func TestLimiter_lateTurnIsNotAwaited(t *testing.T) {
 	t.Parallel()
 	clock := newFakeTime()
 	waits := &pauses{}

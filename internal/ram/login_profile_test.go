@@ -15,7 +15,7 @@ import (
 
 const testPassword = "Tr0ub4dor&3-correct-horse"
 
-func TestAProfileIsMadeChangedAndDeleted(t *testing.T) {
+func TestLoginProfile_createUpdateDelete(t *testing.T) {
 	t.Parallel()
 	for _, absent := range []bool{false, true} {
 		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent }))
@@ -59,7 +59,7 @@ func TestAProfileIsMadeChangedAndDeleted(t *testing.T) {
 	}
 }
 
-func TestWhatTheTextsOnProfilesLeaveOpen(t *testing.T) {
+func TestLoginProfile_undocumentedBehaviour(t *testing.T) {
 	t.Parallel()
 	for _, on := range []bool{false, true} {
 		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) {
@@ -81,7 +81,7 @@ func TestWhatTheTextsOnProfilesLeaveOpen(t *testing.T) {
 	}
 }
 
-func TestAProfileThatLacksSomethingIsNotBelieved(t *testing.T) {
+func TestLoginProfile_incompleteResponseIsRefused(t *testing.T) {
 	t.Parallel()
 	for field := range strings.FieldsSeq("LoginProfile Status PasswordResetRequired MFABindRequired") {
 		fake := ramtest.New(t)

@@ -31,7 +31,7 @@ func nearSteps(t *testing.T, client *Client, seed string) (code1, code2 string) 
 	return code1, code2
 }
 
-func TestADeviceIsMadeBoundAndTakenAwayAgain(t *testing.T) {
+func TestMFADevice_createBindUnbindDelete(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.AcceptUsedCodes = true }))
 	fake.Advance(9 * time.Minute)
@@ -128,7 +128,7 @@ func TestAUserWithoutMFAIsNoError(t *testing.T) {
 	}
 }
 
-func TestMFAIsReadInEveryFormItComesIn(t *testing.T) {
+func TestUserMFA_everyForm(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]UserMFA{
 		`{"MFADevice":{"SerialNumber":"s","Type":"VMFA"}}`:                      {true, "s", "VMFA"},
@@ -154,7 +154,7 @@ func TestMFAIsReadInEveryFormItComesIn(t *testing.T) {
 	}
 }
 
-func TestDevicesOfSeveralPagesAreAllThere(t *testing.T) {
+func TestMFADevices_severalPages(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Populate(5)

@@ -33,7 +33,7 @@ const (
 	finished = `"IsTruncated":"false","Marker":"%d",`
 )
 
-func TestAListEndsWhateverItsPagesSay(t *testing.T) {
+func TestPaging_ends(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		pages  []string // the last page is returned repeatedly
@@ -91,7 +91,7 @@ func TestAListEndsWhateverItsPagesSay(t *testing.T) {
 	}
 }
 
-func TestAListThatIsNotWholeIsNoList(t *testing.T) {
+func TestPaging_incompleteListIsRefused(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 		respond(t, w, 200, `{"IsTruncated":true,"VirtualMFADevices":{"VirtualMFADevice":[{"SerialNumber":"acs:ram::1:mfa/a"}]}}`)
@@ -102,7 +102,7 @@ func TestAListThatIsNotWholeIsNoList(t *testing.T) {
 	}
 }
 
-func TestAListThatNeverEndsIsGivenUp(t *testing.T) {
+func TestPaging_endlessListIsRefused(t *testing.T) {
 	t.Parallel()
 	passed := seenMarkers{}
 	for number := range maxPages + 1 {
@@ -113,7 +113,7 @@ func TestAListThatNeverEndsIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestAReaderMayStopInTheMiddle(t *testing.T) {
+func TestPaging_readerMayStopEarly(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
 		respond(t, w, 200, strings.ReplaceAll(pageOf(more, number*2, number*2+1), "%d", strconv.Itoa(number)))

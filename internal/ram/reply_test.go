@@ -266,7 +266,7 @@ func TestAPolicyIsWrittenOverItsDocument(t *testing.T) {
 	}
 }
 
-func TestAProfileAndAUserAreChangedFromWhatTheyAre(t *testing.T) {
+func TestChange_profileAndUserFromLiveValues(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 		switch r.PostForm.Get("Action") {

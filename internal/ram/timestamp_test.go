@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestATimeIsReadInEveryFormItComesIn(t *testing.T) {
+func TestTimestamp_everyForm(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2023, 8, 21, 8, 6, 7, 0, time.UTC)
 	for text, want := range map[string]time.Time{

@@ -27,7 +27,7 @@ func TestTOTPAgreesWithTheRFC(t *testing.T) {
 	}
 }
 
-func TestASeedIsReadAsPeopleCopyIt(t *testing.T) {
+func TestTOTP_seedForms(t *testing.T) {
 	t.Parallel()
 	const want = "287082"
 	for _, seed := range []string{
@@ -61,7 +61,7 @@ func TestStepsChangeEveryThirtySeconds(t *testing.T) {
 	}
 }
 
-func TestTheServersTimeCostsOneCallAtMost(t *testing.T) {
+func TestServerTime_atMostOneCall(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Advance(10 * time.Minute)
@@ -76,7 +76,7 @@ func TestTheServersTimeCostsOneCallAtMost(t *testing.T) {
 	}
 }
 
-func TestARefusalShowsTheTimeToo(t *testing.T) {
+func TestServerTime_fromARefusal(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Advance(-10 * time.Minute)
@@ -86,7 +86,7 @@ func TestARefusalShowsTheTimeToo(t *testing.T) {
 	}
 }
 
-func TestTheServersTimeIsNotGuessed(t *testing.T) {
+func TestServerTime_isNotGuessed(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 500} {
 		client := newAskingClient(t, "http://127.0.0.1:1", func(c *Config) { c.MaxRetries = 0 })

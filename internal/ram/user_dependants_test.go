@@ -15,7 +15,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-func TestWhatHangsOnAUserIsTakenOffAndTheUserDeleted(t *testing.T) {
+func TestUser_dependantsAreRemovedBeforeTheUser(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Change(func(a *ramtest.Account) {

@@ -87,7 +87,7 @@ func TestAFewUsersAreReadAloneAndManyByPages(t *testing.T) {
 	callsOf(t, fake, "many of them again", map[string]int{"GetUser": maxSingleReads, "ListUsers": 2})
 }
 
-func TestAUserThatAListLacksIsAskedFor(t *testing.T) {
+func TestUser_missingFromTheListIsReadAlone(t *testing.T) {
 	t.Parallel()
 	fake, client, _, names := crowd(t, 20)
 	for _, name := range names {
@@ -111,7 +111,7 @@ func TestAUserThatAListLacksIsAskedFor(t *testing.T) {
 	callsOf(t, fake, "who is not listed", map[string]int{"GetUser": 3, "ListUsers": 0})
 }
 
-func TestOneWhoMayNotListUsersReadsThemOneByOne(t *testing.T) {
+func TestUsers_withoutListPermissionAreReadOneByOne(t *testing.T) {
 	t.Parallel()
 	fake, client, clock, names := crowd(t, 30)
 	fake.Inject(ramtest.Rule{Action: "ListUsers", Status: 403, Code: "NoPermission"})
@@ -130,7 +130,7 @@ func TestOneWhoMayNotListUsersReadsThemOneByOne(t *testing.T) {
 	callsOf(t, fake, "forbidden, a while later", map[string]int{"GetUser": 2 * len(names), "ListUsers": 2})
 }
 
-func TestWhatAListSaysIsBelievedOnlyIfItMayBe(t *testing.T) {
+func TestUserByIDIf_usesTheListIfBelieved(t *testing.T) {
 	t.Parallel()
 	fake, client, _, names := crowd(t, 20)
 	for _, name := range names {
@@ -154,7 +154,7 @@ func TestWhatAListSaysIsBelievedOnlyIfItMayBe(t *testing.T) {
 	}
 }
 
-func TestAfterAWriteNoListSpeaksForUsers(t *testing.T) {
+func TestUsers_areReadAloneAfterAWrite(t *testing.T) {
 	t.Parallel()
 	fake, client, clock, names := crowd(t, 30)
 	for _, name := range names {

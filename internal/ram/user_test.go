@@ -18,7 +18,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-func TestAUserIsMadeReadChangedAndDeleted(t *testing.T) {
+func TestUser_createReadUpdateDelete(t *testing.T) {
 	t.Parallel()
 	for _, absent := range []bool{false, true} {
 		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.OmitEmptyFields = absent }))
@@ -70,7 +70,7 @@ func TestAUserIsMadeReadChangedAndDeleted(t *testing.T) {
 	}
 }
 
-func TestALongNameMakesADisplayNameThatFits(t *testing.T) {
+func TestUser_longNameIsShortenedAsDisplayName(t *testing.T) {
 	t.Parallel()
 	client := clientOf(t, ramtest.New(t))
 	name := strings.Repeat("long-", 10)
@@ -109,7 +109,7 @@ func TestAllUsersAreListedFrozenOnesToo(t *testing.T) {
 	}
 }
 
-func TestAKeyLeadsToItsOwner(t *testing.T) {
+func TestAccessKeyOwner(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Populate(1)
@@ -129,7 +129,7 @@ func TestAKeyLeadsToItsOwner(t *testing.T) {
 	}
 }
 
-func TestUsersAreSharedUntilAskedForNow(t *testing.T) {
+func TestUsers_areCachedUntilRefreshed(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	client := clientOf(t, fake)
@@ -154,7 +154,7 @@ func TestUsersAreSharedUntilAskedForNow(t *testing.T) {
 	}
 }
 
-func TestTagsComeAndGo(t *testing.T) {
+func TestUser_tagsAreAddedAndRemoved(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	client := clientOf(t, fake)
@@ -297,7 +297,7 @@ func TestNothingIsSentWithoutAUser(t *testing.T) {
 	}
 }
 
-func TestWhatActsTwiceIsSentOnce(t *testing.T) {
+func TestOperations_onceIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	creates := map[string]func(context.Context, *Client) error{
 		"CreateUser": func(ctx context.Context, c *Client) error { _, err := c.CreateUser(ctx, User{Name: "bob"}); return err },
@@ -354,7 +354,7 @@ func TestWhatActsTwiceIsSentOnce(t *testing.T) {
 	}
 }
 
-func TestWhatIsMissingIsToldApart(t *testing.T) {
+func TestNotFound_kindsOfAUser(t *testing.T) {
 	t.Parallel()
 	kinds := []string{"User", "User.AccessKey", "User.LoginProfile", "VirtualMFADevice", "User.MFADevice", "User.Group", "User.Policy"}
 	client := clientOf(t, ramtest.New(t))

@@ -68,7 +68,7 @@ func TestSecurityAddressesNeedAUser(t *testing.T) {
 	}
 }
 
-func TestHalfAnAnswerIsNoAbsence(t *testing.T) {
+func TestVerification_incompleteResponseIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{}`, `{"SecurityEmailDevice":{}}`, `{"RequestId":"X","SecurityPhoneDevice":{"AreaCode":"86","Status":"active"}}`} {
 		fake := ramtest.New(t)

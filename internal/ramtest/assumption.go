@@ -51,19 +51,19 @@ func Assumptions() []Assumption {
 		{"ShortEntityCodes", "EntityNotExist.User.LoginProfile and kin", isDocumented, "error tables of 2018 and 2021; public clients match both", nil, "TestOtherSide_shortCodesOfMissingObjects"},
 		{"SwapStatuses", "400 for a wrong signature, 404 for an unknown key", isDocumented, "two tables of the vendor disagree", nil, "TestOtherSide_statusesOfWrongCredentials"},
 
-		{"UserConflicts", "every dependant prevents DeleteUser", isDocumented, "tables of 2018 and 2021; SDK and help page of 2026 name groups and policies", []any{"documented", "none"}, "TestEveryWriteForgetsWhatItTouches"},
+		{"UserConflicts", "every dependant prevents DeleteUser", isDocumented, "tables of 2018 and 2021; SDK and help page of 2026 name groups and policies", []any{"documented", "none"}, "TestCache_everyWriteInvalidatesWhatItChanges"},
 		{"CredentialsConflict", "service credentials do not prevent DeleteUser", isAssumed, "no source", nil, "TestUser_conflictsOfWhatIsNotListed"},
 		{"RefuseDeletingActiveCredentials", "an active service credential can be deleted", isAssumed, "no source", nil, "TestServiceCredential_isRightOnBothSides"},
 		{"UniqueCredentialNames", "two service credentials may have one name", isAssumed, "no source", nil, "TestServiceCredential_isRightOnBothSides"},
 		{"HideExpiredCredentials", "an expired service credential stays listed", isAssumed, "no source", nil, "TestServiceCredential_isRightOnBothSides"},
-		{"RefuseAccountDomain", "<name>@<account id>.onaliyun.com is accepted", isAssumed, "documented for logon only", nil, "TestAnAliasOfOurOwnIsFollowedAtOnce"},
+		{"RefuseAccountDomain", "<name>@<account id>.onaliyun.com is accepted", isAssumed, "documented for logon only", nil, "TestDomain_followsTheClientsOwnAlias"},
 		{"IgnoreContacts", "Email and MobilePhone of a user are stored", isDocumented, "API reference, for the China site", nil, "TestUser_contactsThatTheSiteDoesNotStore"},
 		{"RefuseClearing", "Ims clears comments, e-mail and phone by an empty value", isObserved, "official provider, for Ram; Ims documents 1 to 128 characters", nil, "TestUser_clearsWhatImsRefusesToClear"},
 		{"AcceptAnyTagValue", "tag values must not begin with acs: or contain a URL", isDocumented, "Ims CreateUser", nil, "TestUser_tagValuesThatTheServiceForbids"},
 		{"LastLoginInMilliseconds", "LastLoginDate is an ISO time", isDocumented, "reference; one sample has milliseconds", nil, "TestAllUsersAreListedFrozenOnesToo"},
 		{"ListResourceGroupPolicies", "ListPoliciesForUser does not return attachments in a resource group", isDocumented, "SDK of 2026", nil, "TestUser_conflictsOfWhatIsNotListed"},
 
-		{"PasswordOptional", "CreateLoginProfile requires a password", isDocumented, "reference; one list calls it optional", nil, "TestWhatTheTextsOnProfilesLeaveOpen"},
+		{"PasswordOptional", "CreateLoginProfile requires a password", isDocumented, "reference; one list calls it optional", nil, "TestLoginProfile_undocumentedBehaviour"},
 		{"ShowMandatoryMFA", "MFABindRequired is the profile's own value", isAssumed, "no source", nil, "TestLoginProfile_aDemandOfTheAccountIsNoDrift"},
 		{"HideInactiveProfiles", "Ram returns an inactive login profile", isAssumed, "no source", nil, "TestOtherSide_inactiveProfiles"},
 		{"ResetPasswordsInitial", "a password that an administrator resets is not initial", isDocumented, "help page of 2026: initial on creation and on enabling again", nil, "TestOtherSide_passwordsThatAreInitial"},
@@ -82,7 +82,7 @@ func Assumptions() []Assumption {
 		{"AcceptUnknownStatements", "undocumented statements and fields are refused", isAssumed, "no source", nil, "TestNetworkPolicy_whatIsNotManagedStays"},
 		{"InactiveKeyPolicyOverrides", "an inactive policy of a key is no policy of its own", isAssumed, "no source", nil, "TestOtherSide_inactivePoliciesOfKeys"},
 
-		{"AcceptUsedCodes", "an MFA code is accepted once", isAssumed, "RFC 6238", nil, "TestADeviceIsMadeBoundAndTakenAwayAgain"},
+		{"AcceptUsedCodes", "an MFA code is accepted once", isAssumed, "RFC 6238", nil, "TestMFADevice_createBindUnbindDelete"},
 		{"RefuseOlderCodes", "MFA codes of two steps ago are accepted", isAssumed, "no source", nil, "TestMFADevice_clocksThatDiffer"},
 		{"UnboundMFAAnswer", "without a device Ram returns 404 and Ims IsMFAEnable=false", isObserved, "third-party tools, for Ram", []any{"not_found", "empty"}, "TestMFAData"},
 
