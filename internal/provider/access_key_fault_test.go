@@ -387,7 +387,7 @@ func TestAccessKey_strays(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	o, diags := c.Create(accessKey, attributes{"user_name": "alice"})
 	clean(t, diags)
-	contains(t, acctest.Messages(diags), "WARNING: User alice has an AccessKey created less than a day ago: LTAIstray", "If a run was killed", "terraform show", "aliyun ram ListAccessKeys --UserName alice")
+	contains(t, acctest.Messages(diags), "WARNING: User alice has an AccessKey created less than a day ago: LTAIstray", "Terraform may manage it nevertheless", "If a run was killed", "terraform show", "aliyun ram ListAccessKeys --UserName alice")
 	expect(t, "commands that delete a key of which the state is not known", strings.Contains(acctest.Messages(diags), "DeleteAccessKey"), false)
 	expect(t, "secret", stateOf(t, o, "secret"), secretOf(srv, stateOf(t, o, "access_key_id")))
 	_, diags = c.Create(accessKey, attributes{"user_name": "bob"})

@@ -210,10 +210,10 @@ func (r room[C]) warnRecent(user string, all []C, diags *diag.Diagnostics) {
 		ids = append(ids, one.Facts().ID)
 	}
 	word := r.Kind.Word
-	found := "This run did not create it, and an apply does not show the provider what else the state contains:"
+	found := "This run did not create it. Terraform may manage it nevertheless: an apply shows the provider only the objects that change."
 	remedy := fmt.Sprintf("Otherwise disable it in the RAM console, and delete it when nothing uses it. This command lists all of %s:\n\n  %s", user, r.Kind.List(user))
 	if r.Refreshes.Load() {
-		found, remedy = "This run did not create or read it:", "Otherwise disable and delete it:\n\n"+r.Kind.Remedy(user, recent...)
+		found, remedy = "This run did not create it, and the state of this run does not contain it.", "Otherwise disable and delete it:\n\n"+r.Kind.Remedy(user, recent...)
 	}
 	diags.AddWarning(fmt.Sprintf("User %s has %s created less than a day ago: %s", user, r.Kind.One, strings.Join(ids, ", ")), fmt.Sprintf(
 		"%s\n\n%s\n\n"+

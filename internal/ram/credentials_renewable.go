@@ -116,7 +116,11 @@ func (s *renewable) leave(f *fetch) {
 }
 
 func (s *renewable) run(f *fetch, refused bool) {
-	fresh, err := s.fetch(f.ctx, refused)
+	var fresh lease
+	err := CatchPanic(func() (err error) { // runs in its own goroutine
+		fresh, err = s.fetch(f.ctx, refused)
+		return err
+	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = nil

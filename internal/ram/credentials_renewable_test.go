@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -71,6 +72,24 @@ func TestManyWaitersMakeOneFetch(t *testing.T) {
 			t.Errorf("%d fetches", issuer.count)
 		}
 	})
+}
+
+// A renewal is on a goroutine of its own, where no guard of a request could catch a panic of a source of credentials.
+func TestARenewalThatPanicsIsAnError(t *testing.T) {
+	t.Parallel()
+	broken := true
+	c := &renewable{now: time.Now, fetch: func(context.Context, bool) (lease, error) {
+		if broken {
+			panic("the-secret")
+		}
+		return newLease(Key{ID: "key-1"}, time.Now(), time.Hour), nil
+	}}
+	var bug *PanicError
+	if _, err := c.Get(t.Context()); !errors.As(err, &bug) || strings.Contains(err.Error()+bug.Stack, "the-secret") {
+		t.Errorf("the error is %v", err)
+	}
+	broken = false
+	wantKey(t, c, "key-1")
 }
 
 func TestAKeyIsRenewedAheadOfItsEnd(t *testing.T) {
