@@ -10,25 +10,25 @@ import (
 	"time"
 )
 
-// This file decides who can get in, from the documented rules and the state of an account alone. Tests of the guards against
-// lock-outs compare the provider's answers with it.
+// This file decides whether a logon or a call is allowed, from the documented rules and the state of an account alone.
+// Tests of the lock-out checks compare the provider's decisions with it.
 
-// Access is an answer: whether a logon or a call is let in, and why not.
+// Access is a decision about a logon or a call, with the reason for a refusal.
 type Access struct {
 	Allowed bool
-	Reason  string // of a refusal
+	Reason  string // of the refusal
 }
 
 func denied(reason string) Access { return Access{Reason: reason} }
 
-// Origin is where a request comes from.
+// Origin is the network origin of a request.
 type Origin struct {
-	Address string // empty: unknown, and no list is enforced
-	VPC     string // the id of the VPC through which the call arrives; empty: the internet
+	Address string // empty: unknown, so no address list is enforced
+	VPC     string // id of the VPC through which the request arrives; empty: the internet
 }
 
-// APIAccess decides whether a call that is signed by a long-lived AccessKey is let in. An active policy of the key takes
-// precedence over the account's. (documented) An inactive one is no policy of its own. (assumed;
+// APIAccess decides whether a call that is signed with a long-lived AccessKey is allowed. An active policy of the key takes
+// precedence over the policy of the account. (documented) An inactive policy of the key is ignored. (assumed;
 // Behaviour.InactiveKeyPolicyOverrides).
 func (a *Account) APIAccess(keyID string, from Origin, b Behaviour) Access {
 	key, _ := a.KeyByID(keyID)
@@ -45,7 +45,7 @@ func (a *Account) APIAccess(keyID string, from Origin, b Behaviour) Access {
 	return ofAccount.access(from, "the policy of the account")
 }
 
-// enforced is the policy of a document if it is active, and whether there is a document at all.
+// enforced returns the policy of a document if it is active. set reports whether there is a document.
 func enforced(document string) (policy *networkPolicy, set bool) {
 	if document == "" {
 		return nil, false
@@ -57,8 +57,8 @@ func enforced(document string) (policy *networkPolicy, set bool) {
 	return &read, true
 }
 
-// access checks the lists of the network that a call comes through. A statement that denies takes precedence. Without a list
-// for that network the call is let in. (assumed, both)
+// access checks the lists of the network through which a call arrives. A statement that denies takes precedence. Without a
+// list for that network the call is allowed. (assumed, both)
 func (p *networkPolicy) access(from Origin, name string) Access {
 	address, err := netip.ParseAddr(from.Address)
 	if p == nil || err != nil {
@@ -100,8 +100,8 @@ func (s networkStatement) covers(address netip.Addr, vpc string) bool {
 	return slices.ContainsFunc(s.IPList, func(text string) bool { return within(text, address) })
 }
 
-// within reports whether a text covers an address: an address, a CIDR block, also with host bits, or a range with a hyphen,
-// which a console may have stored.
+// within reports whether a text contains an address. The text is an address, a CIDR block, possibly with host bits, or a
+// range with a hyphen, which a console may have stored.
 func within(text string, address netip.Addr) bool {
 	text = strings.TrimSpace(text)
 	if prefix, err := netip.ParsePrefix(text); err == nil {
@@ -116,8 +116,8 @@ func within(text string, address netip.Addr) bool {
 	return err == nil && one == address
 }
 
-// fromAllowedNetwork reports whether the network policies let the caller in. Temporary credentials have no policy.
-// (documented) Callers come from Behaviour.CallerAddress and Behaviour.CallerVPC.
+// fromAllowedNetwork reports whether the network policies allow the caller. They do not apply to temporary credentials.
+// (documented) The caller's origin is Behaviour.CallerAddress and Behaviour.CallerVPC.
 func (r *request) fromAllowedNetwork() bool {
 	if r.caller.key == nil {
 		return true
@@ -126,20 +126,20 @@ func (r *request) fromAllowedNetwork() bool {
 	return r.account.APIAccess(r.caller.accessKeyID, Origin{b.CallerAddress, b.CallerVPC}, b).Allowed
 }
 
-// Logon is an attempt to log on to the console as a RAM user.
+// Logon is a console logon of a RAM user.
 type Logon struct {
 	UserName string
-	Address  string // empty: unknown, and the logon masks are not enforced
+	Address  string // empty: unknown, so the logon masks are not enforced
 	At       time.Time
-	Password string // empty: the right one
-	NameID   string // what the identity provider sends, for a logon with SSO; empty: a logon with the password
-	MFA      bool   // the user has the bound device available
-	Phone    bool   // the user can receive a code on the security phone
-	Email    bool   // the user can receive a code at the security e-mail address
-	Passkey  bool   // the user has the passkey available
+	Password string // empty: the correct password
+	NameID   string // name that the identity provider sends for an SSO logon; empty: a logon with the password
+	MFA      bool   // the user has the bound device
+	Phone    bool   // the user can receive codes on the security phone
+	Email    bool   // the user can receive codes at the security e-mail address
+	Passkey  bool   // the user has the passkey
 }
 
-// ConsoleAccess decides whether a RAM user can log on to the console. (documented, where no comment says otherwise)
+// ConsoleAccess decides whether a RAM user can log on to the console. (documented, unless a comment says otherwise)
 func (a *Account) ConsoleAccess(logon Logon) Access {
 	user := a.Users[logon.UserName]
 	switch {
@@ -164,16 +164,17 @@ func (a *Account) ConsoleAccess(logon Logon) Access {
 	return a.factorAccess(user, logon)
 }
 
-// masksAllow applies to logon with a password and with SSO. Masks are read with every separator that the console allows.
+// masksAllow reports whether the logon masks allow an address. They apply to logon with a password and with SSO. Masks may
+// have every separator that the console allows.
 func (a *Account) masksAllow(text string) bool {
 	masks := splitMasks(a.Preference.LoginNetworkMasks)
 	address, err := netip.ParseAddr(text)
 	return len(masks) == 0 || err != nil || slices.ContainsFunc(masks, func(mask string) bool { return within(mask, address) })
 }
 
-// ssoAccess: while single sign-on is enabled, RAM users cannot log on with a password. NameID has the suffix of the default
-// or the auxiliary domain, or with SsoLoginWithDomain=false is the user name. (assumed) The metadata must describe an
-// identity provider. The identity provider checks password and MFA.
+// ssoAccess decides about an SSO logon. While SSO is enabled, RAM users cannot log on with a password. NameID has the
+// suffix of the default or the auxiliary domain, or is the user name if SsoLoginWithDomain is false. (assumed) The metadata
+// must describe an identity provider. The identity provider checks password and MFA.
 func (a *Account) ssoAccess(user *User, logon Logon) Access {
 	if logon.NameID == "" {
 		return denied("single sign-on is enabled, so passwords are not accepted")
@@ -194,8 +195,9 @@ func (a *Account) ssoAccess(user *User, logon Logon) Access {
 	return Access{Allowed: true}
 }
 
-// passwordAccess: an initial password that has expired, and any under HardExpire, can only be reset by an administrator. A
-// password that must be changed at logon needs AllowUserToChangePassword. (assumed: the console then has no way on)
+// passwordAccess decides about the password. Only an administrator can reset an expired initial password, or any expired
+// password under HardExpiry. A password that must be changed at logon needs AllowUserToChangePassword. (assumed: otherwise
+// the console does not continue)
 func (a *Account) passwordAccess(profile *LoginProfile, logon Logon) Access {
 	if logon.Password != "" && logon.Password != profile.Password {
 		return denied("the password is wrong")
@@ -213,14 +215,14 @@ func (a *Account) passwordAccess(profile *LoginProfile, logon Logon) Access {
 	return Access{Allowed: true}
 }
 
-// expiredAfter reports whether the password is older than so many days; 0 is never.
+// expiredAfter reports whether the password is older than days; 0 means that it never expires.
 func expiredAfter(profile *LoginProfile, days int, at time.Time) bool {
 	return days > 0 && at.After(profile.PasswordDate.AddDate(0, 0, days))
 }
 
-// factorAccess: MFA is required for all users with "mandatory", by the profile with "independent", and by a device that is
-// bound. Adaptive MFA is required on risky logons only, which this does not model. A user without a factor binds one at
-// logon, if users may.
+// factorAccess decides about MFA. It is required for all users with "mandatory", by the login profile with "independent",
+// and if a device is bound. Adaptive MFA is required for risky logons only, which the fake does not model. A user without a
+// factor binds one at logon, if users may.
 func (a *Account) factorAccess(user *User, logon Logon) Access {
 	p := a.Preference
 	required := p.MFAOperationForLogin == "mandatory" || user.MFASerial != "" ||

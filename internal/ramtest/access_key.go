@@ -21,7 +21,7 @@ var accessKeyActions = table{
 	"Ims/GetAccessKeyLastUsed": {run: getAccessKeyLastUsed},
 }
 
-// keyring has the keys of one owner, a user or the root account.
+// keyring holds the keys of one owner: a user or the root account.
 type keyring struct {
 	owner *User // nil: the root account
 	keys  *[]*AccessKey
@@ -61,8 +61,8 @@ func (r *request) key() (*AccessKey, keyring, error) {
 	return (*ring.keys)[at], ring, nil
 }
 
-// createAccessKey creates a key, and returns its secret this once. A user has at most two keys, as has the root account.
-// (documented)
+// createAccessKey creates a key and returns its secret, which no other operation returns. A user has at most two keys, and
+// so has the root account. (documented)
 func createAccessKey(r *request) (reply, error) {
 	ring, err := r.keyring()
 	if err != nil {
@@ -81,8 +81,8 @@ func createAccessKey(r *request) (reply, error) {
 	}}, nil
 }
 
-// updateAccessKey sets the status of a key. (documented; that the present status can be set again, and the code for an unknown
-// one, are assumed).
+// updateAccessKey sets the status of a key. (documented; that setting the current status succeeds, and the code for an
+// unknown status, are assumed).
 func updateAccessKey(r *request) (reply, error) {
 	status, err := r.required("Status")
 	if err != nil {
@@ -99,8 +99,8 @@ func updateAccessKey(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// deleteAccessKey moves a key to the recycle bin (documented), also an active one, as the official provider does. (observed;
-// Behaviour.RefuseDeletingActiveKeys).
+// deleteAccessKey moves a key to the recycle bin (documented), even an active key, as the official provider does.
+// (observed; Behaviour.RefuseDeletingActiveKeys).
 func deleteAccessKey(r *request) (reply, error) {
 	key, ring, err := r.key()
 	if err != nil {
@@ -114,7 +114,7 @@ func deleteAccessKey(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// listAccessKeys returns an owner's keys on one page, without secrets. Only Ims returns the date of change. (documented)
+// listAccessKeys returns an owner's keys on one page, without secrets. Only Ims returns the update date. (documented)
 func listAccessKeys(r *request) (reply, error) {
 	ring, err := r.keyring()
 	if err != nil {
@@ -134,8 +134,8 @@ func (r *request) showKey(key *AccessKey) reply {
 	return shown
 }
 
-// getAccessKeyLastUsed returns the last use of a key, and in Ims the service. (documented) Both are empty for a key that was
-// never used. (assumed) The service records with a delay of two hours (documented), the fake at once.
+// getAccessKeyLastUsed returns the last use of a key. Ims also returns the service that was used. (documented) Both are
+// empty for a key that was never used. (assumed) The service records a use after two hours (documented), the fake at once.
 func getAccessKeyLastUsed(r *request) (reply, error) {
 	key, _, err := r.key()
 	if err != nil {

@@ -21,7 +21,7 @@ var accessKeyPolicyActions = table{
 	"Ims/GetAccessKeyPolicyForAccount": {run: getAccessKeyPolicyForAccount},
 }
 
-// networkPolicy is the document that lists the networks from which a key may be used.
+// networkPolicy is the document with the networks from which a key may be used.
 type networkPolicy struct {
 	Version    int
 	Status     string
@@ -75,8 +75,8 @@ func showKeyPolicy(key *AccessKey, document string) reply {
 	return reply{"AccessKeyId": key.ID, "AccessKeyPolicy": document}
 }
 
-// setAccessKeyPolicyForAccount sets the network policy of the account, which applies to the keys without one of their own.
-// (documented; that parameter and answer are like those of a key is assumed)
+// setAccessKeyPolicyForAccount sets the network policy of the account, which applies to keys without a policy of their own.
+// (documented; that parameter and response are like those of a key is assumed)
 func setAccessKeyPolicyForAccount(r *request) (reply, error) {
 	document, err := r.networkPolicy()
 	if err != nil {
@@ -86,8 +86,8 @@ func setAccessKeyPolicyForAccount(r *request) (reply, error) {
 	return reply{"AccessKeyPolicy": document}, nil
 }
 
-// getAccessKeyPolicyForAccount returns the network policy of the account; unlike a key's it names no key. (documented) It is
-// {} if it was never set. (assumed, by analogy; Behaviour.UnsetAccountPolicyNotFound)
+// getAccessKeyPolicyForAccount returns the network policy of the account. Unlike the response for a key, it names no key.
+// (documented) The policy is {} if it was never set. (assumed, by analogy; Behaviour.UnsetAccountPolicyNotFound)
 func getAccessKeyPolicyForAccount(r *request) (reply, error) {
 	switch {
 	case r.account.AccessKeyPolicy != "":
@@ -99,9 +99,9 @@ func getAccessKeyPolicyForAccount(r *request) (reply, error) {
 	}
 }
 
-// networkPolicy is the document of the request as the service stores it: with its Version, and otherwise unchanged.
-// (documented; Behaviour.NormalizeKeyPolicies) Every error in it has the same code. (assumed) Undocumented fields are refused
-// or stored. (assumed; Behaviour.AcceptUnknownStatements)
+// networkPolicy returns the document of the request as the service stores it: with its Version, and otherwise unchanged.
+// (documented; Behaviour.NormalizeKeyPolicies) Every error in it has the same code. (assumed) Undocumented fields are
+// refused or stored. (assumed; Behaviour.AcceptUnknownStatements)
 func (r *request) networkPolicy() (string, error) {
 	text, err := r.required("AccessKeyPolicy")
 	if err != nil {
@@ -124,8 +124,8 @@ func (r *request) networkPolicy() (string, error) {
 	return string(stored), err
 }
 
-// readNetworkPolicy reads a document. Version may be left out and is 1; Statements must not be null, so {} is refused.
-// (documented; {} observed) Strict refuses fields of another name. (assumed)
+// readNetworkPolicy parses a document. Version is optional and defaults to 1. Statements must not be null, so {} is
+// refused. (documented; {} observed) strict refuses unknown fields. (assumed)
 func readNetworkPolicy(text string, strict bool) (networkPolicy, bool) {
 	policy := networkPolicy{Version: 1}
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
@@ -147,8 +147,8 @@ func (p networkPolicy) valid(unknownTypes bool) bool {
 
 var vpcID = regexp.MustCompile(`^vpc-[a-z0-9]+$`)
 
-// valid reports whether a ClassicWhiteList has addresses and no Value, and a VPCWhiteList the id of a VPC or AllowAllVPC.
-// (documented) Other types are refused. (assumed; Behaviour.AcceptUnknownStatements)
+// valid reports whether the statement is valid. A ClassicWhiteList has addresses and no Value. A VPCWhiteList has the id of
+// a VPC or AllowAllVPC. (documented) Other types are refused. (assumed; Behaviour.AcceptUnknownStatements)
 func (s networkStatement) valid(unknownTypes bool) bool {
 	for _, address := range s.IPList {
 		if !isAddress(address) {

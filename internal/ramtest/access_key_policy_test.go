@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// withKey starts a server with a user alice that has a key.
+// withKey starts a server with a user alice who has a key.
 func withKey(t *testing.T, options ...Option) (s *Server, c, alice *client) {
 	t.Helper()
 	s = New(t, options...)

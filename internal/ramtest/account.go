@@ -12,14 +12,14 @@ import (
 // Account is the data of one account. Tests prepare and inspect it in [Server.Change].
 type Account struct {
 	ID       string
-	Alias    string    // empty: none
-	FirstUse time.Time // when the account first used RAM, on which its defaults depend. Zero: before they changed
+	Alias    string    // empty if there is none
+	FirstUse time.Time // when the account first used RAM, which determines its defaults; zero: before the defaults changed
 
 	Preference Preference
 	Policy     PasswordPolicy
 	UserSso    UserSso
 
-	AccessKeyPolicy string // network policy document for all keys without one of their own; empty: never configured
+	AccessKeyPolicy string // network policy document for keys without one of their own; empty: never configured
 
 	Users         map[string]*User         // by name
 	Groups        map[string]*Group        // by name
@@ -40,7 +40,7 @@ type Account struct {
 	Quotas Quotas
 }
 
-// Preference is the account's security preference, in the words of the service.
+// Preference is the account's security preference, named as in the service.
 type Preference struct {
 	AllowUserToChangePassword           bool
 	AllowUserToLoginWithPasskey         bool
@@ -52,7 +52,7 @@ type Preference struct {
 	AllowUserLongTermLogin              bool
 	EnableSaveMFATicket                 bool
 	LoginNetworkMasks                   string // joined by ";", empty: any address
-	LoginSessionDuration                int    // hours
+	LoginSessionDuration                int    // in hours
 	MFAOperationForLogin                string
 	OperationForRiskLogin               string
 	VerificationTypes                   []string
@@ -61,7 +61,7 @@ type Preference struct {
 	Extra                               ExtraFields
 }
 
-// PasswordPolicy is the account's password policy. Some names are misspelled on the wire.
+// PasswordPolicy is the account's password policy. The service misspells some of its parameters.
 type PasswordPolicy struct {
 	MinimumPasswordLength             int
 	RequireLowercaseCharacters        bool
@@ -70,16 +70,16 @@ type PasswordPolicy struct {
 	RequireSymbols                    bool
 	MinimumPasswordDifferentCharacter int
 	PasswordNotContainUserName        bool
-	MaxPasswordAge                    int // days
+	MaxPasswordAge                    int // in days
 	HardExpiry                        bool
 	PasswordReusePrevention           int
 	MaxLoginAttempts                  int
-	InitialPasswordAge                int // days
+	InitialPasswordAge                int // in days
 	InterceptRiskPasswordOnAPI        bool
 	Extra                             ExtraFields
 }
 
-// User is a RAM user with its credentials and memberships.
+// User is a RAM user with credentials and memberships.
 type User struct {
 	ID, Name, DisplayName, MobilePhone, Email, Comments string
 
@@ -90,8 +90,8 @@ type User struct {
 	Tags          map[string]string
 
 	Keys         []*AccessKey
-	LoginProfile *LoginProfile // nil: none
-	MFASerial    string        // empty: no device is bound
+	LoginProfile *LoginProfile // nil if there is none
+	MFASerial    string        // empty if no device is bound
 	Groups       []string
 	JoinDates    map[string]time.Time // by group
 	Passkeys     []*Passkey
@@ -107,7 +107,7 @@ type User struct {
 
 	// Denied are patterns of operations that the user may not call, such as "SetSecurityPreference" or "Set*".
 	Denied []string
-	// Allowed, when not empty, are patterns of the only operations that the user may call.
+	// Allowed, if not empty, are patterns of the only operations that the user may call.
 	Allowed []string
 }
 
@@ -124,7 +124,7 @@ type ServiceCredential struct {
 	Secret                string
 	Status                string // Active, Inactive
 	CreateTime            time.Time
-	ExpirationTime        time.Time // zero: permanent
+	ExpirationTime        time.Time // zero: does not expire
 }
 
 // AccessKey is a long-lived key.
@@ -132,7 +132,7 @@ type AccessKey struct {
 	ID, Secret             string
 	Status                 string // Active, Inactive
 	CreateDate, UpdateDate time.Time
-	LastUsed               time.Time // zero: never
+	LastUsed               time.Time // zero: never used
 	LastUsedService        string
 	Policy                 string // network policy document; empty: never configured
 }
@@ -147,18 +147,18 @@ type LoginProfile struct {
 	UpdateDate            time.Time
 	LastLogin             time.Time // zero: never
 	PasswordDate          time.Time // when the password was set
-	PasswordInitial       bool      // set by an administrator, and not changed by the user since
+	PasswordInitial       bool      // an administrator set it, and the user has not changed it since
 }
 
-// Passkey is a passkey of a user. No operation creates one.
+// Passkey is a passkey of a user. No operation of the API creates one.
 type Passkey struct {
 	ID, Name                string
 	CreateDate, LastUseDate time.Time
 }
 
-// Verification is a security phone or e-mail of a user.
+// Verification is a security phone number or e-mail address of a user.
 type Verification struct {
-	Address string // "86-13900001234" or an e-mail address; empty: none
+	Address string // "86-13900001234" or an e-mail address; empty if there is none
 	Status  string // pending, active
 }
 
@@ -169,10 +169,10 @@ type MFADevice struct {
 	CreateDate   time.Time
 	ActivateDate time.Time // zero: not bound
 	UserID       string    // empty: not bound
-	LastStep     int64     // the last time step whose code was accepted
+	LastStep     int64     // last time step whose code was accepted
 }
 
-// Group is a user group. [User.Groups] has its members.
+// Group is a user group. Its members are in [User.Groups].
 type Group struct {
 	ID, Name, DisplayName, Comments string
 	CreateDate, UpdateDate          time.Time
@@ -188,7 +188,7 @@ type Policy struct {
 	CreateDate, UpdateDate time.Time
 	DefaultVersion         string
 	Versions               []PolicyVersion // oldest first
-	LastVersion            int             // the number of the last version that was created
+	LastVersion            int             // number of the last created version
 	Tags                   map[string]string
 }
 
@@ -199,12 +199,12 @@ type PolicyVersion struct {
 	CreateDate time.Time
 }
 
-// Role is a role that others may assume.
+// Role is a role that can be assumed.
 type Role struct {
 	ID, Name, Description  string
 	CreateDate, UpdateDate time.Time
 	MaxSessionDuration     int    // seconds; 0: 3600
-	AssumePolicy           string // the document of CreateRole; empty: composed from the trusted accounts and providers
+	AssumePolicy           string // document of CreateRole; empty: composed from the trusted accounts and providers
 	Tags                   map[string]string
 
 	Policies      []string             // as for a user
@@ -213,17 +213,17 @@ type Role struct {
 
 	TrustedAccounts      []string // account ids
 	TrustedOIDCProviders []string // names of this account's providers
-	ExternalID           string   // when not empty, AssumeRole must send it
+	ExternalID           string   // if not empty, AssumeRole must send it
 
 	Denied, Allowed []string // as for a user
 }
 
-// OIDCProvider is an identity provider whose tokens a role may trust.
+// OIDCProvider is an identity provider whose tokens roles may trust.
 type OIDCProvider struct {
 	Name   string
 	Issuer string
 	Client string            // the audience
-	Tokens map[string]string // accepted tokens, and the subject of each
+	Tokens map[string]string // accepted tokens with their subjects
 }
 
 // RecycledKey is a deleted key that can be restored.
@@ -233,13 +233,13 @@ type RecycledKey struct {
 	RecycleDate, DeleteDate time.Time
 }
 
-// RecycledUser is a deleted user that can be restored.
+// RecycledUser is a deleted user who can be restored.
 type RecycledUser struct {
 	User                    User
 	RecycleDate, DeleteDate time.Time
 }
 
-// Domain is the default domain, the suffix of every user's principal name. (documented)
+// Domain returns the default domain, the suffix of every user's principal name. (documented)
 func (a *Account) Domain() string {
 	if a.Alias != "" {
 		return a.Alias + domainSuffix
@@ -259,7 +259,7 @@ func (a *Account) UserByID(id string) *User {
 	return nil
 }
 
-// KeyByID returns the key with an id and its owner. The owner of the root account's own key is nil.
+// KeyByID returns the key with an id and its owner, which is nil for a key of the root account.
 func (a *Account) KeyByID(id string) (*AccessKey, *User) {
 	for _, key := range a.Keys {
 		if key.ID == id {
@@ -276,7 +276,8 @@ func (a *Account) KeyByID(id string) (*AccessKey, *User) {
 	return nil, nil
 }
 
-// Credential returns an active key of the account: of its user "admin", else of another user, else of the root account.
+// Credential returns an active key of the account: preferably of the user "admin", then of another user, then of the root
+// account.
 func (a *Account) Credential() (Credential, bool) {
 	owners := []*User{a.Users["admin"]}
 	for _, name := range slices.Sorted(maps.Keys(a.Users)) {

@@ -19,7 +19,7 @@ var accountAliasActions = table{
 	"Ims/SetDefaultDomain":  {run: setDefaultDomain, write: true},
 }
 
-// getAccountAlias returns the account id without an alias. (assumed; Behaviour.UnsetAliasAnswer)
+// getAccountAlias returns the alias, or the account id if there is none. (assumed; Behaviour.UnsetAliasAnswer)
 func getAccountAlias(r *request) (reply, error) {
 	if r.account.Alias != "" {
 		return reply{"AccountAlias": r.account.Alias}, nil
@@ -61,7 +61,7 @@ func (r *request) longestAlias() int {
 
 var aliasText = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// alias sets an alias that no other account has. (documented) A present alias is overwritten. (observed;
+// alias sets an alias that no other account has. (documented) It replaces an existing alias. (observed;
 // Behaviour.AliasMustBeCleared).
 func (r *request) alias(alias string) error {
 	for _, other := range r.server.accounts {
@@ -76,7 +76,7 @@ func (r *request) alias(alias string) error {
 	return nil
 }
 
-// clearAccountAlias succeeds without an alias as well. (assumed)
+// clearAccountAlias removes the alias. It succeeds without an alias. (assumed)
 func clearAccountAlias(r *request) (reply, error) {
 	r.account.Alias = ""
 	return reply{}, nil

@@ -47,7 +47,8 @@ func getAccountMFAInfo(r *request) (reply, error) {
 	return reply{"IsMFAEnable": r.account.RootMFA}, nil
 }
 
-// getAccountSecurityPracticeReport has documented fields; the limit of old and unused keys (90 days) and the score are assumed.
+// getAccountSecurityPracticeReport returns documented fields. The age at which keys count as old or unused (90 days) and
+// the score are assumed.
 func getAccountSecurityPracticeReport(r *request) (reply, error) {
 	a := r.account
 	oldKeys, unusedKeys := r.count(a.Keys)
@@ -81,7 +82,7 @@ func getAccountSecurityPracticeReport(r *request) (reply, error) {
 	}}, nil
 }
 
-// count counts the keys that are older than 90 days, and those that were not used for 90 days. (assumed)
+// count returns the numbers of keys that are older than 90 days, and that were not used for 90 days. (assumed)
 func (r *request) count(keys []*AccessKey) (old, unused int) {
 	limit := r.now.Add(-90 * 24 * time.Hour)
 	for _, key := range keys {
@@ -95,7 +96,7 @@ func (r *request) count(keys []*AccessKey) (old, unused int) {
 	return old, unused
 }
 
-// passwordLevel is low, mid or high (documented); the limits are assumed.
+// passwordLevel returns low, mid or high (documented); the limits are assumed.
 func passwordLevel(policy PasswordPolicy) string {
 	classes := 0
 	for _, demanded := range []bool{

@@ -14,15 +14,15 @@ import (
 type action struct {
 	run        handler
 	write      bool
-	extra      bool     // it takes the extra parameters of a setting
+	extra      bool     // accepts the extra parameters of a setting
 	parameters []string // from operations.json
-	mandatory  []string // those that the vendor's own data call required
+	mandatory  []string // parameters that the vendor's own data call required
 }
 
 // table has operations by product and name, such as "Ims/SetPasswordPolicy".
 type table map[string]action
 
-// actions are the operations that the fake has.
+// actions are the operations that the fake implements.
 var actions = join(
 	securityPreferenceActions,
 	passwordPolicyActions,
@@ -64,8 +64,8 @@ func join(tables ...table) table {
 	return all
 }
 
-// operationsJSON has the parameters of all operations of the vendor's description of April 2026, and those that later SDKs and
-// pages add. ":" starts the type of a parameter, "!" marks it as required.
+// operationsJSON contains the parameters of all operations of the vendor's description of April 2026, and those that later
+// SDKs and pages add. ":" starts the type of a parameter, "!" marks it as required.
 //
 //go:embed operations.json
 var operationsJSON []byte
@@ -79,7 +79,7 @@ func implemented() map[string]bool {
 	return all
 }
 
-// operation has the parameters of one operation in the form of operations.json.
+// operation is the parameter list of one operation, as in operations.json.
 type operation []string
 
 var operations = readOperations()

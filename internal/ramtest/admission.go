@@ -11,11 +11,11 @@ import (
 )
 
 // The order of the checks is assumed: transport, common parameters, timestamp, key, signature, nonce, action, throttling,
-// permission, parameters, state. This file has those up to the action.
+// permission, parameters, state. This file contains the checks up to the action.
 
 const allowedSkew = 15 * time.Minute
 
-// admit returns the request of a known caller, or the first error.
+// admit returns the request of an authenticated caller, or the first error.
 func (s *Server) admit(in *incoming) (*request, error) {
 	if err := in.checkCommon(); err != nil {
 		return nil, err
@@ -60,12 +60,12 @@ func (in *incoming) checkCommon() error {
 	return in.checkParameters()
 }
 
-// unsigned reports whether the request needs no signature: AssumeRoleWithOIDC is called without a key. (documented)
+// unsigned reports whether the request needs no signature. AssumeRoleWithOIDC is called without a key. (documented)
 func (in *incoming) unsigned() bool {
 	return in.action == "AssumeRoleWithOIDC" && in.keyID == "" && in.parameter("Signature") == "" && in.header.Get("Authorization") == ""
 }
 
-// checkParameters checks the common parameters of a signature in parameters. (documented)
+// checkParameters checks the common parameters of a request that is signed in its parameters. (documented)
 func (in *incoming) checkParameters() error {
 	for _, name := range []string{"AccessKeyId", "SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp", "Signature"} {
 		if in.parameter(name) == "" {
@@ -84,7 +84,7 @@ func (in *incoming) checkParameters() error {
 	return nil
 }
 
-// checkHeaders checks the headers of a signature in headers. (documented)
+// checkHeaders checks the headers of a request that is signed in its headers. (documented)
 func (in *incoming) checkHeaders() error {
 	for _, name := range []string{"x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256", "Authorization"} {
 		if in.header.Get(name) == "" {
@@ -97,7 +97,7 @@ func (in *incoming) checkHeaders() error {
 	return nil
 }
 
-// authenticate returns the caller. The date of a signature is checked with the clock of the signatures.
+// authenticate returns the caller. It checks the date of the signature against the signature clock.
 func (s *Server) authenticate(in *incoming) (*caller, error) {
 	if in.unsigned() {
 		return &caller{kind: "Anonymous", accountID: s.roleAccount(in.params["RoleArn"])}, nil
@@ -130,8 +130,8 @@ func (s *Server) roleAccount(arn string) string {
 	return s.first
 }
 
-// identify returns the owner of a key and its secret. Temporary keys need their own token, long-lived ones must not have one.
-// (documented; the statuses are assumed)
+// identify returns the owner and the secret of a key. Temporary keys need their own token. Long-lived keys must not have
+// one. (documented; the statuses are assumed)
 func (s *Server) identify(keyID, token string) (*caller, string, error) {
 	if strings.HasPrefix(keyID, "STS.") {
 		return s.identifySession(keyID, token)
@@ -179,7 +179,8 @@ func (s *Server) identifySession(keyID, token string) (*caller, string, error) {
 	}, open.secret, nil
 }
 
-// once refuses a nonce that was used. (documented; that this is per key, and while its time stamp is valid, is assumed)
+// once refuses a nonce that was already used. (documented; that this is per key, and while its timestamp is valid, is
+// assumed)
 func (s *Server) once(keyID, nonce string) error {
 	now, used := s.signatureNow(), keyID+"\x00"+nonce
 	if now.Sub(s.nonces.since) > 2*allowedSkew {
@@ -198,15 +199,15 @@ type nonces struct {
 	latest, earlier map[string]bool
 }
 
-// touch records the last use of a key at once. The service needs about two hours. (documented; not imitated)
+// touch records the last use of a key at once. The service needs about two hours. (documented; the fake does not delay it)
 func (s *Server) touch(who *caller, product string) {
 	if who.key != nil {
 		who.key.LastUsed, who.key.LastUsedService = s.now(), product
 	}
 }
 
-// knows checks that the fake has the operation. An operation of the service that the fake does not have is a limit of the
-// fake: 501. An action of another product is a wrong pair. (documented)
+// knows checks that the fake has the operation. It returns 501 for an operation that only the service has, because that is
+// a limit of the fake. An action of another product is a wrong combination. (documented)
 func (s *Server) knows(in *incoming) error {
 	name := in.product() + "/" + in.action
 	if _, ok := actions[name]; ok {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Each case has its own error and the errors of all later cases. The order of the answers is the order of the checks.
+// Each case has its own error and the errors of all later cases, so the order of the responses is the order of the checks.
 func TestChecks_order(t *testing.T) {
 	t.Parallel()
 	s := New(t)
@@ -96,14 +96,15 @@ func TestChecks_actionOfAnotherProduct(t *testing.T) {
 	equal(t, "limit of the fake", c.refused("NotImplementedByFake", "Ram", "DecodeDiagnosticMessage").status, http.StatusNotImplemented)
 }
 
-// What the service has and the fake does not implement is a limit of the fake, and never an operation that does not exist.
+// An operation that the service has and the fake does not implement returns 501. It is not reported as an unknown
+// operation.
 func TestChecks_whatTheFakeDoesNotImplement(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t))
 	limits := 0
 	for name, is := range implemented() {
 		product, action, _ := strings.Cut(name, "/")
-		if is || action == "AssumeRoleWithSAML" { // it takes no signature
+		if is || action == "AssumeRoleWithSAML" { // takes no signature
 			continue
 		}
 		limits++

@@ -8,15 +8,15 @@ import (
 	"reflect"
 )
 
-// Assumption is a behaviour of the service on which the sources are silent or disagree. A switch of [Behaviour] turns it to
+// Assumption is a behaviour of the service about which the sources are silent or disagree. A switch of [Behaviour] selects
 // the other side.
 type Assumption struct {
-	Switch   string // the field of Behaviour
-	Subject  string // what the fake does with the zero value
+	Switch   string // name of the field of Behaviour
+	Subject  string // behaviour of the fake with the zero value
 	Sourcing string // documented, observed or assumed
 	Source   string
-	Other    []any  // the values of the other side; none: true
-	Test     string // a test of the provider or its client that plays the other side
+	Other    []any  // values of the other side; empty: true
+	Test     string // a test of the provider or its client that runs with the other side
 }
 
 // The sourcing of an assumption.
@@ -26,7 +26,7 @@ const (
 	isAssumed    = "assumed"
 )
 
-// Assumptions is the table of everything that [Behaviour] can turn to the other side.
+// Assumptions returns every assumption that [Behaviour] can switch to the other side.
 func Assumptions() []Assumption {
 	return []Assumption{
 		{"KeepOmittedPreferences", "SetSecurityPreference resets what it does not pass", isObserved, "official provider, July 2026, for masks and session", nil, "TestSetting_unmanagedValuesAreNeverTouched"},
@@ -101,7 +101,8 @@ func Assumptions() []Assumption {
 	}
 }
 
-// Conditions are the switches that turn no assumption: how fast, how stale and from where the service answers.
+// Conditions returns the switches that are no assumptions: they set how fast, how stale and from where the service
+// responds.
 func Conditions() []string {
 	return []string{
 		"StaleReads", "PageCap", "Ordered", "EnforceRateLimits", "ReadsPerSecond", "WritesPerSecond", "AttachesPerSecond",
@@ -121,7 +122,7 @@ func (a Assumption) turn(b *Behaviour, n int) {
 	field.Set(reflect.ValueOf(a.Other[n%len(a.Other)]))
 }
 
-// OtherSide turns every assumption to its other side.
+// OtherSide switches every assumption to its other side.
 func OtherSide() Option { return WithBehaviour(turnAll) }
 
 func turnAll(b *Behaviour) {
@@ -130,7 +131,7 @@ func turnAll(b *Behaviour) {
 	}
 }
 
-// RandomSides turns a random half of the assumptions to another side, the same half for the same seed.
+// RandomSides switches a random half of the assumptions to another side. The seed determines which.
 func RandomSides(seed uint64) Option {
 	return WithBehaviour(func(b *Behaviour) { turnHalf(b, seed) })
 }

@@ -21,12 +21,12 @@ func TestAssumptions_listEverySwitch(t *testing.T) {
 	for _, a := range rows {
 		switches = append(switches, a.Switch)
 		if !slices.Contains([]string{isDocumented, isObserved, isAssumed}, a.Sourcing) || a.Subject == "" || a.Source == "" {
-			t.Errorf("%s has no sourcing, subject or source: %+v", a.Switch, a)
+			t.Errorf("%s lacks the sourcing, subject or source: %+v", a.Switch, a)
 		}
 	}
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[Behaviour]()) {
 		if n := count(switches, field.Name) + count(Conditions(), field.Name); n != 1 {
-			t.Errorf("%s is %d times in the tables, want 1", field.Name, n)
+			t.Errorf("%s occurs %d times in the tables, want 1", field.Name, n)
 		}
 	}
 	equal(t, "rows", len(rows)+len(Conditions()), len(reflect.VisibleFields(reflect.TypeFor[Behaviour]())))
@@ -53,7 +53,7 @@ func TestAssumptions_haveTests(t *testing.T) {
 	}
 }
 
-// What asserts one side of an assumption exists, and so does the assumption.
+// The tests and the assumptions that firstSides names exist.
 func TestSides_keepTheFirstSideForTestsThatExist(t *testing.T) {
 	t.Parallel()
 	tests, switches := testsOutside(t), []string{}
@@ -66,7 +66,7 @@ func TestSides_keepTheFirstSideForTestsThatExist(t *testing.T) {
 		}
 		for _, name := range strings.Fields(kept) {
 			if !slices.Contains(switches, name) {
-				t.Errorf("%s names %q, which is no assumption", test, name)
+				t.Errorf("%s names %q, which is not an assumption", test, name)
 			}
 		}
 		all := turned(sides("other", test+"/a subtest"))
@@ -80,7 +80,7 @@ func TestSides_keepTheFirstSideForTestsThatExist(t *testing.T) {
 	equal(t, "all but what is refused", turned(sides("other", "TestAny")), all)
 }
 
-// testsOutside are the tests of other packages, each with the text of its file.
+// testsOutside returns the tests of other packages, each with the text of its file.
 func testsOutside(t *testing.T) map[string]string {
 	t.Helper()
 	tests := map[string]string{}
@@ -111,7 +111,7 @@ func TestAssumptions_otherSide(t *testing.T) {
 	}
 	equal(t, "same seed", turned(RandomSides(3)), turned(RandomSides(3)))
 	if turned(RandomSides(3)) == turned(RandomSides(4)) {
-		t.Error("two seeds give the same sides")
+		t.Error("two seeds selected the same sides")
 	}
 }
 

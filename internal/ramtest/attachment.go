@@ -28,10 +28,10 @@ type principal struct {
 	policies      *[]string
 	dates         *map[string]time.Time
 	groupPolicies *[]GroupPolicy
-	quota         int // of custom policies
+	quota         int // maximum number of custom policies
 }
 
-// principal is the one that the request must name, by the end of the action's name. (documented)
+// principal returns the principal that the request must name. The suffix of the action selects its kind. (documented)
 func (r *request) principal() (principal, error) {
 	q := r.account.Quotas
 	switch {
@@ -56,7 +56,7 @@ func (r *request) principal() (principal, error) {
 	}
 }
 
-// policy is the policy that the request must name, as [User.Policies] has it: Type/Name. (documented)
+// policy returns the policy that the request must name, in the form of [User.Policies]: Type/Name. (documented)
 func (r *request) policy() (string, error) {
 	kind, err := r.required("PolicyType")
 	if err != nil {
@@ -72,7 +72,7 @@ func (r *request) policy() (string, error) {
 	return kind + "/" + name, nil
 }
 
-// policyAndPrincipal are both that the request names. The policy must exist. (documented)
+// policyAndPrincipal returns the policy and the principal that the request must name. The policy must exist. (documented)
 func (r *request) policyAndPrincipal() (string, principal, error) {
 	policy, err := r.policy()
 	if err != nil {
@@ -85,9 +85,9 @@ func (r *request) policyAndPrincipal() (string, principal, error) {
 	return policy, to, err
 }
 
-// attachPolicy attaches a policy at account level or, with ResourceGroupId, in a resource group. The numbers of custom and
-// of system policies are limited. (documented; ResourceGroupId since March 2026; that attachments in a resource group count
-// is assumed).
+// attachPolicy attaches a policy at account level or, with ResourceGroupId, in a resource group. The numbers of attached
+// custom and system policies are limited. (documented; ResourceGroupId since March 2026; that attachments in a resource
+// group count is assumed).
 func attachPolicy(r *request) (reply, error) {
 	policy, to, err := r.policyAndPrincipal()
 	if err != nil {
@@ -160,7 +160,7 @@ func (p principal) count(kind string) int {
 	return n
 }
 
-// typedPolicy splits Type/Name. A policy without a type in a test's data is a system policy.
+// typedPolicy splits Type/Name. A test may omit the type of a system policy.
 func typedPolicy(policy string) (kind, name string) {
 	if kind, name, ok := strings.Cut(policy, "/"); ok {
 		return kind, name
@@ -175,7 +175,7 @@ func samePolicy(policy string) func(string) bool {
 	}
 }
 
-// listPoliciesForPrincipal returns the policies attached at account level on one page, with the date of the attachment.
+// listPoliciesForPrincipal returns the policies attached at account level on one page, with the dates of the attachments.
 // (documented) It does not return those attached in a resource group. (documented for users;
 // Behaviour.ListResourceGroupPolicies).
 func listPoliciesForPrincipal(r *request) (reply, error) {

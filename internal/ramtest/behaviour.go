@@ -3,13 +3,13 @@
 
 package ramtest
 
-// Behaviour has a switch for each behaviour of the service that the sources leave open or contradict each other on,
-// and for the conditions under which the service answers. The zero value is what this package assumes.
-// [Assumptions] lists the switches with their sources.
+// Behaviour has a switch for each behaviour of the service about which the sources are silent or disagree, and for the
+// conditions under which the service responds. The zero value is what this package assumes. [Assumptions] lists the
+// switches with their sources.
 type Behaviour struct {
-	// StaleReads is the number of reads of an account after each write that return the state before that write.
+	// StaleReads is the number of reads of an account after each write that return the state from before that write.
 	StaleReads int
-	// PageCap is the maximum number of items on a page, whatever the request asks for. 0: no cap.
+	// PageCap limits the number of items on a page, whatever the request asks for. 0: no limit.
 	PageCap int
 	// Ordered returns lists sorted instead of in random order.
 	Ordered bool
@@ -17,13 +17,13 @@ type Behaviour struct {
 	EnforceRateLimits bool
 	// ReadsPerSecond, WritesPerSecond and AttachesPerSecond replace the published rates of 100, 20 and 10.
 	ReadsPerSecond, WritesPerSecond, AttachesPerSecond int
-	// SessionsOnServerClock lets temporary credentials expire by the server's clock, which [Server.Advance] moves.
+	// SessionsOnServerClock makes temporary credentials expire by the server's clock, which [Server.Advance] moves.
 	SessionsOnServerClock bool
-	// CallerAddress is the address from which the service receives all calls. Empty: network policies are stored and not enforced.
+	// CallerAddress is the address from which all calls arrive. Empty: network policies are stored but not enforced.
 	CallerAddress string
 	// CallerVPC is the id of the VPC through which the calls arrive. Empty: they arrive from the internet.
 	CallerVPC string
-	// MissingFields are names of fields, separated by commas, that no answer contains.
+	// MissingFields is a comma-separated list of fields that no response contains.
 	MissingFields string
 
 	// KeepOmittedPreferences keeps the values that SetSecurityPreference does not pass, instead of resetting them.
@@ -36,7 +36,8 @@ type Behaviour struct {
 	IgnoreLongTermLogin bool
 	// HideNewerFields ignores the parameters and leaves out the fields that the service added after 2024.
 	HideNewerFields bool
-	// HidePublicKeys leaves AllowUserToManagePublicKeys, which is documented for the Japan site, out of answers and ignores it.
+	// HidePublicKeys omits AllowUserToManagePublicKeys from responses and ignores it in requests. It is documented for the
+	// Japan site.
 	HidePublicKeys bool
 	// NormalizeMasks returns LoginNetworkMasks sorted, and single addresses without /32 or /128.
 	NormalizeMasks bool
@@ -48,19 +49,20 @@ type Behaviour struct {
 	AcceptMaskSeparators bool
 	// VerificationTypesAsText returns VerificationTypes as one string with JSON in the list, as a vendor's sample does.
 	VerificationTypesAsText bool
-	// EmptySsoTextKeepsValue lets an empty MetadataDocument or AuxiliaryDomain change nothing, instead of clearing the value.
+	// EmptySsoTextKeepsValue makes an empty MetadataDocument or AuxiliaryDomain change nothing, instead of clearing the
+	// value.
 	EmptySsoTextKeepsValue bool
 
 	// UnsetAliasAnswer is what GetAccountAlias returns without an alias: "" the account id, "not_found", "empty" or "absent".
 	UnsetAliasAnswer string
-	// AliasMustBeCleared lets SetAccountAlias return 409 while the account has another alias.
+	// AliasMustBeCleared makes SetAccountAlias return 409 while the account has another alias.
 	AliasMustBeCleared bool
 	// ShortAliasesOnly limits an alias to 32 characters, as the text of the parameter says, instead of the 63 of the error text.
 	ShortAliasesOnly bool
 
-	// OmitEmptyFields leaves optional text fields without a value out, instead of returning "".
+	// OmitEmptyFields omits optional text fields without a value, instead of returning "".
 	OmitEmptyFields bool
-	// OmitEmptyLists leaves lists of objects without items out, instead of returning an empty list.
+	// OmitEmptyLists omits lists of objects without items, instead of returning an empty list.
 	OmitEmptyLists bool
 	// ShortEntityCodes returns EntityNotExist.LoginProfile instead of EntityNotExist.User.LoginProfile, and likewise for
 	// the other objects of a user.
@@ -68,15 +70,16 @@ type Behaviour struct {
 	// SwapStatuses returns 403 for a wrong signature and 400 for an unknown key, as other tables of the vendor do.
 	SwapStatuses bool
 
-	// UserConflicts are the dependants that prevent DeleteUser: "" all of them, "documented" groups and policies only, "none".
+	// UserConflicts are the dependants that prevent DeleteUser: "" all of them, "documented" only groups and policies,
+	// "none" none.
 	UserConflicts string
-	// CredentialsConflict lets service credentials prevent DeleteUser as well.
+	// CredentialsConflict makes service credentials prevent DeleteUser as well.
 	CredentialsConflict bool
-	// RefuseDeletingActiveCredentials lets DeleteServiceCredential refuse an active service credential.
+	// RefuseDeletingActiveCredentials makes DeleteServiceCredential refuse an active service credential.
 	RefuseDeletingActiveCredentials bool
 	// UniqueCredentialNames refuses a second service credential of a user with the same name for the same service.
 	UniqueCredentialNames bool
-	// HideExpiredCredentials leaves expired service credentials out of lists and answers.
+	// HideExpiredCredentials omits expired service credentials from responses.
 	HideExpiredCredentials bool
 	// RefuseAccountDomain refuses principal names of the form <name>@<account id>.onaliyun.com when the account has an alias.
 	RefuseAccountDomain bool
@@ -91,27 +94,27 @@ type Behaviour struct {
 	// ListResourceGroupPolicies returns policies that are attached in a resource group in ListPoliciesForUser, -Group and -Role.
 	ListResourceGroupPolicies bool
 
-	// PasswordOptional lets CreateLoginProfile do without Password, which one source lists as optional.
+	// PasswordOptional makes CreateLoginProfile accept a request without Password, which one source lists as optional.
 	PasswordOptional bool
 	// ShowMandatoryMFA returns MFABindRequired=true for all users while the account's MFAOperationForLogin is mandatory.
 	ShowMandatoryMFA bool
-	// HideInactiveProfiles lets Ram, which has no Status, return 404 for an inactive login profile.
+	// HideInactiveProfiles makes Ram, which has no Status, return 404 for an inactive login profile.
 	HideInactiveProfiles bool
-	// ResetPasswordsInitial makes a password initial that UpdateLoginProfile sets. Otherwise only creating the profile and
-	// enabling console logon again make it initial.
+	// ResetPasswordsInitial makes a password that UpdateLoginProfile sets an initial one. Otherwise a password is initial
+	// only when the profile is created or console logon is enabled again.
 	ResetPasswordsInitial bool
 	// DeleteProfileUnbindsMFA unbinds a user's MFA device when the login profile is deleted.
 	DeleteProfileUnbindsMFA bool
 	// RestoreLogonActive restores a user's login profile as Active.
 	RestoreLogonActive bool
 
-	// RefuseDeletingActiveKeys lets DeleteAccessKey refuse an active key, as the console does.
+	// RefuseDeletingActiveKeys makes DeleteAccessKey refuse an active key, as the console does.
 	RefuseDeletingActiveKeys bool
 	// RestoreKeysActive restores keys as Active.
 	RestoreKeysActive bool
 	// RestoreKeysWithoutPolicy restores keys without their network policy.
 	RestoreKeysWithoutPolicy bool
-	// KeepIdleCredentials does not disable what is idle for MaxIdleDays when the clock of the data moves.
+	// KeepIdleCredentials does not disable credentials that are unused for MaxIdleDays when the data clock moves.
 	KeepIdleCredentials bool
 
 	// UnsetKeyPolicyNotFound returns EntityNotExist.AccessKeyPolicy for a key without a policy, instead of the document {}.
@@ -124,7 +127,7 @@ type Behaviour struct {
 	AddressesPerStatement bool
 	// AcceptUnknownStatements accepts statements of an undocumented type, and stores undocumented fields of a policy.
 	AcceptUnknownStatements bool
-	// InactiveKeyPolicyOverrides lets a key's inactive policy override the account's policy, as an active one does.
+	// InactiveKeyPolicyOverrides makes a key's inactive policy override the account's policy, as an active policy does.
 	InactiveKeyPolicyOverrides bool
 
 	// AcceptUsedCodes accepts an MFA code a second time.
@@ -137,7 +140,8 @@ type Behaviour struct {
 
 	// PhoneAsNumbers returns a security phone's AreaCode and PhoneNumber as numbers, as one of the vendor's samples does.
 	PhoneAsNumbers bool
-	// VerificationNotFound lets GetVerificationInfo return 404 for a user without a security phone and e-mail.
+	// VerificationNotFound makes GetVerificationInfo return 404 for a user without a security phone number and e-mail
+	// address.
 	VerificationNotFound bool
 
 	// ReportPolls is the number of further calls until a report is complete. 0: one; negative: it is complete at once.
@@ -146,13 +150,13 @@ type Behaviour struct {
 	RefuseEarlyReports bool
 	// UnlimitedReports creates credential reports for more than 3500 users.
 	UnlimitedReports bool
-	// MissingReportEmpty returns an empty answer for a report that does not exist, instead of 404.
+	// MissingReportEmpty returns an empty response for a report that does not exist, instead of 404.
 	MissingReportEmpty bool
 	// ReportInBase32 encodes credential reports as the vendor's sample does.
 	ReportInBase32 bool
 	// HeaderOnFirstPageOnly returns the names of the columns on the first page of a credential report only.
 	HeaderOnFirstPageOnly bool
-	// ExtraReportColumns adds columns to credential reports that no source documents.
+	// ExtraReportColumns adds undocumented columns to credential reports.
 	ExtraReportColumns bool
 	// ShowLoginDisabled returns LOGIN_DISABLED in credential reports for users whose console logon is inactive.
 	ShowLoginDisabled bool

@@ -13,21 +13,21 @@ type Call struct {
 	Seq         int
 	Product     string
 	Action      string
-	AccountID   string // of the key; empty: unknown
+	AccountID   string // account of the key; empty: unknown
 	AccessKeyID string
 	Method      string
 	URL         string // as received
 	UserAgent   string
 	Signed      string            // the algorithm: HMAC-SHA1, ACS3-HMAC-SHA256, or empty for a call without a signature
-	Params      map[string]string // the operation's own
-	Status      int               // 0: no answer
-	Code        string            // of an error
+	Params      map[string]string // the operation's own parameters
+	Status      int               // 0: no response
+	Code        string            // error code
 	RequestID   string
-	Time        time.Time // real
-	Committed   bool      // a write took effect
+	Time        time.Time // real time
+	Committed   bool      // whether a write took effect
 }
 
-// Calls returns the requests received so far, of the named actions or of all.
+// Calls returns the received requests, of the named actions or of all.
 func (s *Server) Calls(actions ...string) []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,8 +5,8 @@ package ramtest
 
 import "time"
 
-// There are two clocks. One is for the data, the Date header and the MFA codes. The other one is for signatures and sessions,
-// to let a test move the data a year ahead with a client that signs today.
+// There are two clocks. The data clock also sets the Date header and the MFA codes. The signature clock checks signatures
+// and sessions. A test can therefore move the data a year ahead while clients keep signing with the current time.
 
 func (s *Server) now() time.Time {
 	return s.clock().Add(s.offset).UTC().Truncate(time.Second)
@@ -16,14 +16,14 @@ func (s *Server) signatureNow() time.Time {
 	return s.clock().Add(s.skew).UTC()
 }
 
-// Now returns the time of the clock of the data.
+// Now returns the time of the data clock.
 func (s *Server) Now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.now()
 }
 
-// Advance moves the clock of the data, and disables what has been idle for too long.
+// Advance moves the data clock and disables credentials that are idle for too long.
 func (s *Server) Advance(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +33,7 @@ func (s *Server) Advance(d time.Duration) {
 	}
 }
 
-// SetSkew sets the difference of the clock of the signatures to real time.
+// SetSkew sets the difference between the signature clock and real time.
 func (s *Server) SetSkew(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

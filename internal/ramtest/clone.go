@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Clone is a copy that shares nothing with the account.
+// Clone returns a deep copy of the account.
 func (a *Account) Clone() *Account {
 	copied := *a
 	reflect.ValueOf(&copied).Elem().Set(copier{}.copy(reflect.ValueOf(a).Elem()))
 	return &copied
 }
 
-// copier caches which types an assignment copies completely. Most types are such, and accounts are large.
+// copier caches which types an assignment copies completely. Most types are of that kind, and accounts are large.
 type copier map[reflect.Type]bool
 
 func (c copier) copy(v reflect.Value) reflect.Value {
@@ -70,7 +70,7 @@ func (c copier) copySlice(v reflect.Value) reflect.Value {
 	return copied
 }
 
-// plain reports whether an assignment copies a value completely. A time does: its location is never changed.
+// plain reports whether an assignment copies a value completely. That includes times, because their location never changes.
 func (c copier) plain(t reflect.Type) bool {
 	if known, ok := c[t]; ok {
 		return known

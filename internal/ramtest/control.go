@@ -16,7 +16,8 @@ import (
 const controlPrefix = "/_ramfake/"
 
 // control serves the control plane for scripts: GET and PATCH state, GET and DELETE calls, GET history, violations,
-// credentials and operations, PUT faults, clock and skew. Only this machine can use it, and its requests are not in [Server.Calls].
+// credentials and operations, PUT faults, clock and skew. It accepts requests from this machine only. [Server.Calls] does
+// not contain them.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	if !local(r.RemoteAddr) {
 		respond(w, http.StatusForbidden, map[string]string{"error": "only this machine can use the control plane"})
@@ -160,7 +161,7 @@ func (s *Server) putFaults(r *http.Request) error {
 	return s.SetSchedule(file)
 }
 
-// SetSchedule replaces the schedule of faults. A seed restarts the order of lists and the ids.
+// SetSchedule replaces the schedule of faults. A seed restarts the random order of lists and ids.
 func (s *Server) SetSchedule(file Schedule) error {
 	rules, err := schedule(file.Rules)
 	if err != nil {
@@ -175,7 +176,7 @@ func (s *Server) SetSchedule(file Schedule) error {
 	return nil
 }
 
-// putClock moves the clock of the data: {"advance":"24h"} or {"now":"2026-01-02T03:04:05Z"}.
+// putClock moves the data clock: {"advance":"24h"} or {"now":"2026-01-02T03:04:05Z"}.
 func (s *Server) putClock(r *http.Request) (any, error) {
 	var order struct {
 		Advance string    `json:"advance"`
@@ -197,7 +198,7 @@ func (s *Server) putClock(r *http.Request) (any, error) {
 	return map[string]time.Time{"now": s.Now()}, nil
 }
 
-// putSkew moves the clock that checks signatures: {"skew":"20m"}.
+// putSkew moves the signature clock: {"skew":"20m"}.
 func (s *Server) putSkew(r *http.Request) error {
 	var order struct {
 		Skew string `json:"skew"`

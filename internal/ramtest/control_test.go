@@ -60,7 +60,7 @@ func TestControl_errors(t *testing.T) {
 		got := control(t, s, wrong[0], wrong[1], wrong[2])
 		equal(t, wrong[2], got.status, http.StatusBadRequest)
 		if got.at("error") == nil {
-			t.Errorf("%s: no reason is given", wrong[2])
+			t.Errorf("%s: the error has no reason", wrong[2])
 		}
 	}
 	equal(t, "unknown", control(t, s, http.MethodGet, "secrets", "").status, http.StatusNotFound)
@@ -90,11 +90,11 @@ func TestControl_clocks(t *testing.T) {
 	got := control(t, s, http.MethodPut, "clock", `{"now":"2027-01-02T03:04:05Z"}`)
 	now, _ := got.at("now").(string)
 	if !strings.HasPrefix(now, "2027-01-02T03:04:0") {
-		t.Errorf("it is %s", now)
+		t.Errorf("got time %s", now)
 	}
 	control(t, s, http.MethodPut, "clock", `{"advance":"24h"}`)
 	if day := s.Now().Day(); day != 3 {
-		t.Errorf("it is %s", s.Now())
+		t.Errorf("got time %s", s.Now())
 	}
 	control(t, s, http.MethodPut, "skew", `{"skew":"20m"}`)
 	admin(t, s).refused("InvalidTimeStamp.Expired", "Ims", "GetPasswordPolicy")

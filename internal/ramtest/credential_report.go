@@ -20,27 +20,27 @@ var credentialReportActions = table{
 	"Ims/GetCredentialReport":      {run: getCredentialReport},
 }
 
-// CredentialReport is the report of an account's users at the time when it was generated.
+// CredentialReport is the report of an account's users as of the time when it was generated.
 type CredentialReport struct {
-	GeneratedTime time.Time  // zero: no report exists
-	Lines         [][]string // the header first
+	GeneratedTime time.Time  // zero if there is no report
+	Lines         [][]string // header first
 
 	Progress ReportProgress
-	Next     [][]string // of the report in progress
+	Next     [][]string // lines of the report in progress
 }
 
 const (
 	// reportInterval is the minimum between two reports. (documented)
 	reportInterval = 4 * time.Hour
-	// reportUsers is the maximum of users for which a report exists. (documented)
+	// reportUsers is the maximum number of users with a report. (documented)
 	reportUsers = 3500
-	// reportRows is the number of rows of a page. (documented)
+	// reportRows is the number of rows on a page. (documented)
 	reportRows = 3501
 )
 
-// generateCredentialReport starts a report, or returns the progress of the present one: STARTED, INPROGRESS, COMPLETED. Within
-// four hours of the last report it starts no other, and the answer is about that one. (documented; that it is COMPLETED is assumed,
-// Behaviour.RefuseEarlyReports) The report has the state of the account at its start. (assumed)
+// generateCredentialReport starts a report, or returns the progress of the current one: STARTED, INPROGRESS, COMPLETED.
+// Within four hours of the last report it does not start another one and returns the state of the last. (documented; that
+// it is COMPLETED is assumed, Behaviour.RefuseEarlyReports) The report has the state of the account at its start. (assumed)
 func generateCredentialReport(r *request) (reply, error) {
 	report := &r.account.CredentialReport
 	switch {
@@ -65,7 +65,7 @@ func generateCredentialReport(r *request) (reply, error) {
 	return reply{"State": "COMPLETED"}, nil
 }
 
-// tooManyUsersForReport has an assumed code.
+// tooManyUsersForReport is assumed, including its code.
 func tooManyUsersForReport() error {
 	return exceeded("User.CredentialReport", "The count of users beyond the limit of the credential report.")
 }
@@ -75,14 +75,14 @@ func reportTooSoon() error {
 	return exceeded("CredentialReport", "The credential report was generated within four hours.")
 }
 
-// noCredentialReport has an assumed code.
+// noCredentialReport is assumed, including its code.
 func noCredentialReport() error {
 	return notExist("CredentialReport", "The credential report does not exist.")
 }
 
-// getCredentialReport returns a page of the last report, CSV in Base64, and the token of the next one. MaxItems and IsTruncated are
-// strings. (documented) The answer before any report (Behaviour.MissingReportEmpty), and that each page has the header
-// (Behaviour.HeaderOnFirstPageOnly), are assumed.
+// getCredentialReport returns a page of the last report, CSV in Base64, and the token of the next page. MaxItems and
+// IsTruncated are strings. (documented) The response without a report (Behaviour.MissingReportEmpty), and that each page
+// has the header (Behaviour.HeaderOnFirstPageOnly), are assumed.
 func getCredentialReport(r *request) (reply, error) {
 	report, b := r.account.CredentialReport, r.server.behaviour
 	if report.GeneratedTime.IsZero() {
@@ -119,7 +119,7 @@ func getCredentialReport(r *request) (reply, error) {
 	return answer, nil
 }
 
-// reportToken is for one report. (assumed)
+// reportToken returns a page token that is valid for one report. (assumed)
 func reportToken(generated time.Time, position int) string {
 	return base64.URLEncoding.EncodeToString([]byte(stamp(generated) + " " + strconv.Itoa(position)))
 }
@@ -140,7 +140,7 @@ func (r *request) reportPosition(generated time.Time, rows int) (int, error) {
 	return start, nil
 }
 
-// encodeReport encodes in Base64. (documented, and observed by a third party) One of the vendor's samples is Base32.
+// encodeReport encodes in Base64. (documented, and observed by a third party) One of the vendor's samples is in Base32.
 // (Behaviour.ReportInBase32).
 func (r *request) encodeReport(lines [][]string) (string, error) {
 	var text bytes.Buffer
@@ -153,7 +153,7 @@ func (r *request) encodeReport(lines [][]string) (string, error) {
 	return base64.StdEncoding.EncodeToString(text.Bytes()), nil
 }
 
-// Cells of a credential report without a value. (documented; LOGIN_DISABLED observed)
+// Contents of cells without a value. (documented; LOGIN_DISABLED observed)
 const (
 	never         = "-"
 	notApplicable = "N/A"
@@ -163,7 +163,7 @@ const (
 // reportKeys are the columns of a user's keys. The additional ones are legacy. (documented)
 var reportKeys = []string{"access_key_1", "access_key_2", "additional_access_key_1", "additional_access_key_2", "additional_access_key_3"}
 
-// reportColumns are the columns in order. Older reports lack the additional keys. (documented)
+// reportColumns returns the columns in order. Older reports lack the additional keys. (documented)
 func (r *request) reportColumns() []string {
 	columns := []string{
 		"user", "user_creation_time", "user_last_logon",
@@ -185,7 +185,7 @@ func (r *request) reportedKeys() []string {
 	return reportKeys
 }
 
-// credentialLines has the root account first (documented), then the users by name. (assumed)
+// credentialLines returns the line of the root account first (documented), then those of the users by name. (assumed)
 func (r *request) credentialLines() [][]string {
 	lines := [][]string{r.reportColumns(), r.rootLine()}
 	for _, name := range slices.Sorted(maps.Keys(r.account.Users)) {
@@ -194,8 +194,8 @@ func (r *request) credentialLines() [][]string {
 	return lines
 }
 
-// rootLine is the line of the root account, which has a password and few details of it. (documented) N/A as its date of creation
-// and - as its last logon are assumed.
+// rootLine returns the line of the root account, which has a password and few other values. (documented) N/A as its
+// creation date and - as its last logon are assumed.
 func (r *request) rootLine() []string {
 	line := []string{
 		"<root>", notApplicable, never, "TRUE", notApplicable, never, notApplicable, truth(r.account.RootMFA),
@@ -217,8 +217,8 @@ func (r *request) userLine(user *User) []string {
 	return line
 }
 
-// passwordCells are password_exist to mfa_active. They are N/A for a user without a login profile. (documented; FALSE in the first
-// is assumed, Behaviour.PasswordExistFalse).
+// passwordCells returns the cells password_exist to mfa_active. They are N/A for a user without a login profile.
+// (documented; FALSE in the first cell is assumed, Behaviour.PasswordExistFalse).
 func (r *request) passwordCells(user *User) []string {
 	profile := user.LoginProfile
 	if profile == nil {
@@ -238,7 +238,7 @@ func (r *request) passwordCells(user *User) []string {
 	return cells
 }
 
-// keyCells are N/A for a key that does not exist, in every column except the first. (documented)
+// keyCells returns the cells of the keys. All cells of a missing key except the first are N/A. (documented)
 func (r *request) keyCells(keys []*AccessKey) []string {
 	var cells []string
 	for at := range r.reportedKeys() {

@@ -59,7 +59,7 @@ func TestCredentialReport_everyFourHours(t *testing.T) {
 	equal(t, "meanwhile", c.ok("Ims", "GetCredentialReport").at("GeneratedTime"), first)
 	generated(c)
 	if next := c.ok("Ims", "GetCredentialReport").at("GeneratedTime"); next == first {
-		t.Errorf("the report of %v stays", first)
+		t.Errorf("the report of %v was not replaced", first)
 	}
 }
 

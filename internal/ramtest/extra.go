@@ -3,15 +3,15 @@
 
 package ramtest
 
-// ExtraFields are three fields of each account-wide setting that no source documents. They represent whatever the service
-// adds in the future: Get shows them, Set accepts them, and a Set that omits them resets them. (assumed)
+// ExtraFields are three undocumented fields of each account-wide setting. They represent fields that the service may add in
+// the future: Get returns them, Set accepts them, and a Set that omits them resets them. (assumed)
 type ExtraFields struct {
 	Flag   bool
 	Number int
 	Text   string
 }
 
-// extraParameters are the names of the extra fields, in requests and in answers.
+// extraParameters are the names of the extra fields in requests and responses.
 var extraParameters = []string{"ExtraFlag", "ExtraNumber", "ExtraText"}
 
 func (r *request) extraFields(next *ExtraFields) error {

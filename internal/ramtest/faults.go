@@ -26,10 +26,10 @@ func (s *Server) due(call *Call) faults {
 	return due
 }
 
-// combinable are faults that do not replace the answer. Several of them can act on one call.
+// combinable are faults that do not replace the response. Several of them can act on one call.
 var combinable = []string{"inject", "delay", "stale", "duplicate", "date"}
 
-// spoiler is the fault that replaces or spoils the answer, or nil.
+// spoiler returns the fault that replaces or spoils the response, or nil.
 func (f faults) spoiler() *scheduled {
 	for _, rule := range f {
 		if !slices.Contains(combinable, rule.Fault) {
@@ -56,7 +56,7 @@ func (f faults) delay(after bool) (sum time.Duration) {
 	return sum
 }
 
-// stale is the number of the latest writes that a read does not see.
+// stale returns the number of latest writes that a read does not see.
 func (f faults) stale() (writes int) {
 	for _, rule := range f {
 		if rule.Fault == "stale" {
@@ -66,7 +66,7 @@ func (f faults) stale() (writes int) {
 	return writes
 }
 
-// dateError is the error of the Date header.
+// dateError returns the error of the Date header.
 func (f faults) dateError() (sum time.Duration) {
 	for _, rule := range f {
 		if rule.Fault == "date" {
@@ -76,10 +76,10 @@ func (f faults) dateError() (sum time.Duration) {
 	return sum
 }
 
-// ownAnswer are the faults that spoil the operation's own answer, which exists only if the operation was executed.
+// ownAnswer are the faults that spoil the operation's own response, which exists only if the operation was executed.
 var ownAnswer = []string{"truncate", "cut", "drip", "drop_fields", "retype", "short_list"}
 
-// perform answers the call, and reports whether the connection can be used again.
+// perform answers the call. It reports whether the connection can be reused.
 func (c *conversation) perform(w http.ResponseWriter, r *http.Request) bool {
 	if !c.server.pause(c.faults.delay(false)) {
 		return false
@@ -112,12 +112,12 @@ func (c *conversation) send(w http.ResponseWriter, a answer) {
 	_, _ = w.Write(a.body) // the client may have disconnected
 }
 
-// setDate sets the Date header to the clock of the data, or wrong by what the rules say.
+// setDate sets the Date header to the data clock plus the errors of the rules.
 func (c *conversation) setDate(header http.Header) {
 	header.Set("Date", c.server.Now().Add(c.faults.dateError()).Format(http.TimeFormat))
 }
 
-// intervene executes the changes of other administrators that come immediately before the operation.
+// intervene executes the changes of other administrators that happen immediately before the operation.
 func (s *Server) intervene(c *conversation) {
 	for i, other := range s.before {
 		if other.action == c.call.Action {
@@ -159,7 +159,7 @@ func (s *Server) actAsAnother(during *request, rule *scheduled) error {
 	return err
 }
 
-// deliverAgain executes what follows a write: changes of other administrators, and requests that arrive again or late.
+// deliverAgain executes what follows a write: changes of other administrators, and repeated or late requests.
 func (s *Server) deliverAgain(c *conversation) {
 	s.injectAll(c, true)
 	for _, rule := range slices.Concat(c.faults.of("duplicate", false), c.faults.of("duplicate", true)) {
@@ -175,7 +175,7 @@ func (s *Server) deliverAgain(c *conversation) {
 	})
 }
 
-// repeat executes a request again. Its answer is discarded.
+// repeat executes a request again and discards its response.
 func (s *Server) repeat(again *request, late bool) {
 	r := *again
 	r.now = s.now()
@@ -191,7 +191,7 @@ func (s *Server) repeat(again *request, late bool) {
 	_, _ = s.write(&r, actions[r.product+"/"+r.action], by) // the client has disconnected
 }
 
-// postpone stores the request, to execute it later, and answers nothing.
+// postpone stores the request for later execution and returns no response.
 func (c *conversation) postpone(rule *scheduled) {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
@@ -222,7 +222,7 @@ func (s *Server) ExecuteLate() {
 	}
 }
 
-// reshape drops or retypes the fields that the rule names in the operation's answer, or shortens its lists.
+// reshape drops or retypes the fields that the rule names in the operation's response, or shortens its lists.
 func (c *conversation) reshape(rule *scheduled) {
 	var body any
 	if err := json.Unmarshal(asJSON(c.body), &body); err != nil {
@@ -246,7 +246,7 @@ func (c *conversation) reshape(rule *scheduled) {
 	c.answer = success(c.in, whole, c.call.RequestID)
 }
 
-// shorten removes the items of lists of objects that contain a text, or all of them.
+// shorten removes the items that contain a text from lists of objects. Without a text it removes all items.
 func shorten(value any, text string) {
 	object, ok := value.(map[string]any)
 	if !ok {
@@ -267,7 +267,7 @@ func shorten(value any, text string) {
 	}
 }
 
-// fields are those that the rule names, and their new values.
+// fields returns the fields that the rule names, with their new values.
 func (r *scheduled) fields() map[string]any {
 	named := map[string]any{}
 	if json.Unmarshal([]byte(r.Body), &named) == nil {

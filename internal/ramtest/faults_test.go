@@ -104,7 +104,7 @@ func TestFaults_connections(t *testing.T) {
 	}
 }
 
-// whenReceived is a context that ends when the server has received a call: the client then disconnects.
+// whenReceived returns a context that ends when the server has received a call: the client then disconnects.
 func whenReceived(t *testing.T, s *Server) context.Context {
 	t.Helper()
 	ctx, leave := context.WithCancel(t.Context())
@@ -398,7 +398,7 @@ func TestFaults_late(t *testing.T) {
 		Rule{Action: "SetPasswordPolicy", Nth: "3", Fault: "late", Delay: -1})
 	set := func(days string) {
 		if _, err := plain().Do(c.request("Ims", "SetPasswordPolicy", "MaxPasswordAge", days)); err == nil { //nolint:bodyclose // there is no body
-			t.Errorf("%s days: there is an answer", days)
+			t.Errorf("%s days: got a response", days)
 		}
 	}
 	set("1")
@@ -419,7 +419,7 @@ func TestFaults_informational(t *testing.T) {
 	_, c := setting(t, Rule{Nth: "1", Fault: "informational"}, Rule{Nth: "2", Fault: "informational", Status: http.StatusSwitchingProtocols})
 	short := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 1000}}
 	if _, err := short.Do(c.request("Ims", "GetPasswordPolicy")); err == nil { //nolint:bodyclose // there is no body
-		t.Error("an answer followed the informational ones")
+		t.Error("a response followed the informational responses")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

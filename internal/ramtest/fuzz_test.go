@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// FuzzSchedule reads any text as a file of faults. Reading and writing it again gives the same rules, and a scheduled rule has a
-// valid position.
+// FuzzSchedule parses arbitrary texts as a schedule file. Writing and parsing an accepted schedule again gives the same
+// rules, and a scheduled rule has a valid position.
 func FuzzSchedule(f *testing.F) {
 	for _, text := range []string{
 		``, `{}`, `{"seed":7,"rules":[{"action":"CreateAccessKey","nth":1,"phase":"after_commit","fault":"reset"}]}`, `{"rules":[{"nth":"1-5","stale":2}]}`,

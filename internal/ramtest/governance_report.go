@@ -17,9 +17,9 @@ var governanceReportActions = table{
 	"Ims/ListRecentGovernanceMetrics": {run: listRecentGovernanceMetrics},
 }
 
-// GovernanceReport is the report of an account at the time when it was generated.
+// GovernanceReport is the report of an account as of the time when it was generated.
 type GovernanceReport struct {
-	GenerateTime time.Time // zero: no report exists
+	GenerateTime time.Time // zero if there is no report
 	Items        []GovernanceItem
 	Progress     ReportProgress
 }
@@ -34,8 +34,8 @@ type GovernanceItem struct {
 	Rows    [][]string
 }
 
-// generateGovernanceReport starts a report. The states are documented; that a report in progress is not started again, and that
-// the number of reports is not limited, is assumed.
+// generateGovernanceReport starts a report. The states are documented. It is assumed that a report in progress is not
+// started again, and that the number of reports is not limited.
 func generateGovernanceReport(r *request) (reply, error) {
 	report := &r.account.GovernanceReport
 	switch {
@@ -49,12 +49,12 @@ func generateGovernanceReport(r *request) (reply, error) {
 	}
 }
 
-// noGovernanceReport has an assumed code.
+// noGovernanceReport is assumed, including its code.
 func noGovernanceReport() error {
 	return notExist("GovernanceReport", "The governance report does not exist.")
 }
 
-// getGovernanceReportStatus returns the progress of the report. (documented) The answer before any report
+// getGovernanceReportStatus returns the progress of the report. (documented) The response without a report
 // (Behaviour.MissingReportEmpty), and that all items have the status of the whole report, are assumed.
 func getGovernanceReportStatus(r *request) (reply, error) {
 	report, status := &r.account.GovernanceReport, "Completed"
@@ -75,7 +75,7 @@ func getGovernanceReportStatus(r *request) (reply, error) {
 		func(item GovernanceItem) reply { return reply{"GovernanceItem": item.Name, "Status": status} })}, nil
 }
 
-// governanceItems are the three documented items. Their types and columns, and that recent is 90 days, are assumed.
+// governanceItems returns the three documented items. Their types and columns, and that recent means 90 days, are assumed.
 func (r *request) governanceItems() []GovernanceItem {
 	recent := r.now.AddDate(0, 0, -90)
 	keys := GovernanceItem{Name: "AccountRecentUsingAccessKey", Type: "Number", Columns: []string{"UserName", "AccessKeyId", "LastUsedDate"}}
@@ -99,7 +99,7 @@ func (r *request) completeGovernanceReport() {
 	r.account.GovernanceReport.GenerateTime, r.account.GovernanceReport.Items = r.now, r.governanceItems()
 }
 
-// value is untyped JSON. (documented)
+// value returns untyped JSON. (documented)
 func (i GovernanceItem) value() any {
 	if i.Type == "Boolean" {
 		return i.Is
@@ -141,7 +141,7 @@ func getGovernanceItemReport(r *request) (reply, error) {
 	return answer, nil
 }
 
-// listRecentGovernanceMetrics returns the values of the last report. (documented; the answer without a report is assumed)
+// listRecentGovernanceMetrics returns the values of the last report. (documented; the response without a report is assumed)
 func listRecentGovernanceMetrics(r *request) (reply, error) {
 	report := r.account.GovernanceReport
 	if report.GenerateTime.IsZero() && !r.server.behaviour.MissingReportEmpty {

@@ -33,7 +33,7 @@ var groupActions = table{
 	"Ims/ListUsersForGroup":   {run: listUsersForGroup},
 }
 
-// groupName is letters, digits and '-' (documented), '.' and '_'. (assumed)
+// groupName matches letters, digits and '-' (documented), '.' and '_'. (assumed)
 var groupName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
 // createGroup creates a group whose name is not taken. (documented)
@@ -53,7 +53,7 @@ func createGroup(r *request) (reply, error) {
 	return reply{"Group": r.showGroup(group)}, nil
 }
 
-// newGroupName is a name of at most 64 characters that no other group has. (documented)
+// newGroupName returns the new name: at most 64 characters, and not the name of another group. (documented)
 func (r *request) newGroupName(parameter string, group *Group) (string, error) {
 	name, err := r.required(parameter)
 	if err != nil {
@@ -90,7 +90,7 @@ func (r *request) describeGroup(group *Group, prefix string) error {
 	return nil
 }
 
-// group is the group that the request must name. (documented)
+// group returns the group that the request must name. (documented)
 func (r *request) group() (*Group, error) {
 	name, err := r.required("GroupName")
 	if err != nil {
@@ -123,7 +123,7 @@ func getGroup(r *request) (reply, error) {
 	return reply{"Group": r.showGroup(group)}, nil
 }
 
-// updateGroup changes what the request passes. A new name keeps the id, the members and the policies. (documented)
+// updateGroup changes the values that the request passes. A renamed group keeps its id, members and policies. (documented)
 func updateGroup(r *request) (reply, error) {
 	group, err := r.group()
 	if err != nil {
@@ -207,7 +207,7 @@ func addUserToGroup(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// dated stores a date by name.
+// dated records a date under a name.
 func dated(dates *map[string]time.Time, name string, at time.Time) {
 	if *dates == nil {
 		*dates = map[string]time.Time{}

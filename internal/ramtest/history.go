@@ -16,7 +16,7 @@ import (
 // Event is a change of one field.
 type Event struct {
 	Seq       int
-	Time      time.Time // by the clock of the data
+	Time      time.Time // by the data clock
 	AccountID string
 	Actor     string // the action, "test", "control" or "other-admin"
 	Object    string // security_preference, password_policy, account_alias, user/alice, access_key/LTAI...
@@ -25,7 +25,7 @@ type Event struct {
 	After     any // nil: the object was deleted
 }
 
-// History returns all changes so far, in order.
+// History returns all changes in order.
 func (s *Server) History() []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -39,7 +39,7 @@ func (s *Server) ForgetHistory() {
 	s.history = nil
 }
 
-// record adds the changes to the history, and stores the account before them for stale reads.
+// record adds the changes to the history, and stores the previous account for stale reads.
 func (s *Server) record(by string, before, after *Account) {
 	old, changedTo := fields(difference(before, after)), fields(difference(after, before))
 	changed := 0
@@ -66,7 +66,7 @@ func union(a, b map[string]any) map[string]any {
 	return all
 }
 
-// difference is the account without the objects that are equal in another one, of which there may be thousands.
+// difference returns the account without the objects that are equal in the other account, of which there may be thousands.
 func difference(account, other *Account) *Account {
 	rest := *account
 	v, w := reflect.ValueOf(&rest).Elem(), reflect.ValueOf(other).Elem()
@@ -81,7 +81,7 @@ func difference(account, other *Account) *Account {
 	return &rest
 }
 
-// differentIn returns the entries of a map that are not equal in another.
+// differentIn returns the entries of a map that are not equal in the other map.
 func differentIn(all, others reflect.Value) reflect.Value {
 	different := reflect.MakeMap(all.Type())
 	for each := all.MapRange(); each.Next(); {
@@ -92,7 +92,7 @@ func differentIn(all, others reflect.Value) reflect.Value {
 	return different
 }
 
-// differentOf returns the elements of a list that another does not have, in any position.
+// differentOf returns the elements of a list that the other list does not contain.
 func differentOf(all, others reflect.Value) reflect.Value {
 	byIdentity := make(map[string]any, others.Len())
 	for i := range others.Len() {
@@ -122,7 +122,7 @@ func fields(account *Account) map[string]any {
 	return all
 }
 
-// settingNames are the names of the settings, by field.
+// settingNames are the names of the settings, by field of Account.
 var settingNames = map[string]string{
 	"Preference":      "security_preference",
 	"Policy":          "password_policy",
@@ -131,7 +131,7 @@ var settingNames = map[string]string{
 	"UserSso":         "user_sso_settings",
 }
 
-// objectNames are the names of objects whose name is not the singular of their field.
+// objectNames are the object names that are not the singular of their field.
 var objectNames = map[string]string{
 	"Keys":          "access_key",
 	"RecycledKeys":  "recycled_access_key",
@@ -157,7 +157,7 @@ func objectName(field string) string {
 
 type flat map[string]any
 
-// walk adds the fields of a value. A struct behind a pointer, alone, in a map or in a list, is an object of its own.
+// walk adds the fields of a value. A struct behind a pointer is an object of its own, also in a map or a list.
 func (a flat) walk(object, prefix, field string, v reflect.Value) {
 	switch {
 	case v.Kind() == reflect.Pointer && v.IsNil():
@@ -184,7 +184,7 @@ func (a flat) walk(object, prefix, field string, v reflect.Value) {
 	}
 }
 
-// inOrder sorts a set: every read returns another order, so writing what was read changes nothing.
+// inOrder sorts a set. Reads return it in random order, and writing it back in another order is no change.
 func inOrder(set []string) []string {
 	sorted := slices.Clone(set)
 	slices.Sort(sorted)
@@ -208,12 +208,12 @@ func dotted(field string) string {
 	return field + "."
 }
 
-// lastPart is the name of a device, with which its serial number ends.
+// lastPart returns the name of a device, which is the end of its serial number.
 func lastPart(key string) string {
 	return key[strings.LastIndex(key, "/")+1:]
 }
 
-// identity is the name of an element of a list.
+// identity returns the name of a list element.
 func identity(v reflect.Value, index int) string {
 	for _, name := range []string{"ID", "Name"} {
 		if field := v.FieldByName(name); field.IsValid() && field.Kind() == reflect.String {

@@ -92,7 +92,7 @@ func TestHistory_hasEveryField(t *testing.T) {
 	})
 	for _, object := range []string{"login_profile/admin", "mfa_device/phone"} {
 		if !slices.ContainsFunc(s.History(), func(e Event) bool { return e.Object == object && e.Before == nil && e.After != nil }) {
-			t.Errorf("%s did not begin", object)
+			t.Errorf("the history lacks the creation of %s", object)
 		}
 	}
 	s.Change(func(a *Account) { delete(a.Users, "admin") })
@@ -101,7 +101,7 @@ func TestHistory_hasEveryField(t *testing.T) {
 	}
 }
 
-// Only the changed objects of a large list are in the history.
+// The history contains only the changed objects of a large list.
 func TestHistory_objectsOfALargeList(t *testing.T) {
 	t.Parallel()
 	s := New(t)
@@ -222,7 +222,7 @@ func TestHistory_forget(t *testing.T) {
 	}
 	s.ForgetHistory()
 	if kept := s.History(); len(kept) != 0 {
-		t.Errorf("what was forgotten is %v", kept)
+		t.Errorf("history after ForgetHistory: %v", kept)
 	}
 	s.Change(func(a *Account) { a.Policy.MaxPasswordAge = 8 })
 	if next := s.History(); len(next) != 1 || next[0].Seq != 3 {

@@ -5,9 +5,9 @@ package ramtest
 
 import "time"
 
-// disableIdle disables what was not used for MaxIdleDays, on the following day: users' keys, and console logon of users without a
-// password logon. (documented; Behaviour.KeepIdleCredentials) Creating, changing and restoring count as use, and the keys of the
-// root account are excluded. (assumed)
+// disableIdle disables credentials that were not used for MaxIdleDays, on the following day: the keys of users, and console
+// logon of users who did not log on with a password. (documented; Behaviour.KeepIdleCredentials) Creating, changing and
+// restoring count as use, and the keys of the root account are excluded. (assumed)
 func (s *Server) disableIdle(account *Account) {
 	if s.behaviour.KeepIdleCredentials {
 		return

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Ids are drawn from a seeded source, to make runs repeatable. A server never draws an id twice.
+// Ids are drawn from a seeded source, which makes runs repeatable. A server never draws an id twice.
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -19,42 +19,43 @@ func newRandom(seed uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0x52414d)) //nolint:gosec // a fake's ids are not secrets
 }
 
-// newUserID is 18 decimal digits. (documented)
+// newUserID returns 18 decimal digits. (documented)
 func (s *Server) newUserID() string {
 	return s.unique(func() string { return "2" + s.draw("0123456789", 17) })
 }
 
-// newRoleID has the form of a user id. (documented)
+// newRoleID returns an id in the form of a user id. (documented)
 func (s *Server) newRoleID() string {
 	return s.unique(func() string { return "3" + s.draw("0123456789", 17) })
 }
 
-// newKeyID starts with LTAI. (documented; 24 characters as in the samples)
+// newKeyID returns an id that starts with LTAI. (documented; 24 characters as in the samples)
 func (s *Server) newKeyID() string {
 	return s.unique(func() string { return "LTAI" + s.draw(alphanumeric, 20) })
 }
 
-// newCredentialID starts with SC. (documented; the length is assumed)
+// newCredentialID returns an id that starts with SC. (documented; the length is assumed)
 func (s *Server) newCredentialID() string {
 	return s.unique(func() string { return "SC" + s.draw(alphanumeric, 22) })
 }
 
-// newSessionKeyID starts with "STS.". (documented)
+// newSessionKeyID returns an id that starts with "STS.". (documented)
 func (s *Server) newSessionKeyID() string {
 	return s.unique(func() string { return "STS." + s.draw(alphanumeric, 24) })
 }
 
-// newSecret has 30 characters. (assumed)
+// newSecret returns 30 characters. (assumed)
 func (s *Server) newSecret() string {
 	return s.unique(func() string { return s.draw(alphanumeric, 30) })
 }
 
-// newSecurityToken is long, because the length is not limited (documented), and has characters that a form must encode.
+// newSecurityToken returns a long token, because the length is not limited (documented), with characters that a form must
+// encode.
 func (s *Server) newSecurityToken() string {
 	return s.unique(func() string { return "CAIS" + s.draw(alphanumeric+"+/", 594) + "==" })
 }
 
-// newRequestID is an upper-case UUID. (documented)
+// newRequestID returns an upper-case UUID. (documented)
 func (s *Server) newRequestID() string {
 	return strings.ToUpper(fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x",
 		s.random.Uint32(), s.random.Uint32()&0xffff, s.random.Uint32()&0xfff,
@@ -80,7 +81,7 @@ func (s *Server) unique(draw func() string) string {
 
 var issuedID = regexp.MustCompile(`\d{18}|LTAI[A-Za-z0-9]{20}`)
 
-// reserve prevents the ids of an account that was not created here from being drawn.
+// reserve prevents the server from drawing ids that the given account already has.
 func (s *Server) reserve(account *Account) error {
 	text, err := json.Marshal(account)
 	if err != nil {

@@ -9,16 +9,17 @@ import (
 	"time"
 )
 
-// lender is a credentials URI: each request is answered with a session of the next account, the last one repeatedly.
+// lender is a credentials URI. Each request gets a session of the next account. After the last account, that of the last
+// one.
 type lender struct {
 	accounts []string
 	lifetime time.Duration
 	requests int
 }
 
-// CredentialsURI returns an address that answers as the sidecar of ALIBABA_CLOUD_CREDENTIALS_URI does, with a session that
-// ends after lifetime. The first request receives credentials of the first account, the next ones those of the following
-// accounts, and then always those of the last one.
+// CredentialsURI returns an address that responds like the sidecar of ALIBABA_CLOUD_CREDENTIALS_URI, with sessions that
+// expire after lifetime. The first request gets credentials of the first account, the next requests those of the following
+// accounts, and all further requests those of the last account.
 func (s *Server) CredentialsURI(lifetime time.Duration, accountIDs ...string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -26,7 +27,7 @@ func (s *Server) CredentialsURI(lifetime time.Duration, accountIDs ...string) st
 	return fmt.Sprintf("%s%scredentials?lender=%d", s.url, controlPrefix, len(s.lenders)-1)
 }
 
-// lend answers one request of a credentials URI. (observed in the vendor's credentials clients)
+// lend responds to one request to a credentials URI. (observed in the vendor's credentials clients)
 func (s *Server) lend(number string) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

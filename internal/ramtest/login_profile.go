@@ -47,7 +47,7 @@ func getLoginProfile(r *request) (reply, error) {
 	return reply{"LoginProfile": r.showLoginProfile(user)}, nil
 }
 
-// updateLoginProfile changes what the request passes. Ims returns the profile, Ram nothing. (documented)
+// updateLoginProfile changes the values that the request passes. Ims returns the profile, Ram nothing. (documented)
 func updateLoginProfile(r *request) (reply, error) {
 	user, err := r.userWithProfile()
 	if err != nil {
@@ -62,8 +62,8 @@ func updateLoginProfile(r *request) (reply, error) {
 	return reply{"LoginProfile": r.showLoginProfile(user)}, nil
 }
 
-// deleteLoginProfile ends a user's console logon. Nothing prevents it. (documented) The MFA device stays bound. (assumed;
-// Behaviour.DeleteProfileUnbindsMFA).
+// deleteLoginProfile disables a user's console logon. No object prevents it. (documented) The MFA device stays bound.
+// (assumed; Behaviour.DeleteProfileUnbindsMFA).
 func deleteLoginProfile(r *request) (reply, error) {
 	user, err := r.userWithProfile()
 	if err != nil {
@@ -76,8 +76,8 @@ func deleteLoginProfile(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// changePassword lets a RAM user change its own password, if the account allows it. (documented) It is NoPermission if the
-// account does not, or if the password has expired. (assumed)
+// changePassword changes the password of the calling RAM user, if the account allows it. (documented) It returns
+// NoPermission if the account does not allow it or the password has expired. (assumed)
 func changePassword(r *request) (reply, error) {
 	if r.caller.kind != "RAMUser" {
 		return nil, onlyForUsers()
@@ -115,8 +115,8 @@ func changePassword(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// userWithProfile returns the named user, if it has a login profile. (documented)
-// Ram, which has no status, returns an inactive profile like any other. (assumed; Behaviour.HideInactiveProfiles)
+// userWithProfile returns the named user, who must have a login profile. (documented) Ram, which has no status, returns an
+// inactive profile like any other. (assumed; Behaviour.HideInactiveProfiles)
 func (r *request) userWithProfile() (*User, error) {
 	user, err := r.named()
 	if err != nil {
@@ -130,9 +130,9 @@ func (r *request) userWithProfile() (*User, error) {
 	return user, nil
 }
 
-// fill reads the profile's fields. An absent parameter keeps its value; only Ims has Status. A password is initial when the
-// profile is created or console logon is enabled again. (documented) Whether one that an administrator sets later is initial
-// is open. (Behaviour.ResetPasswordsInitial).
+// fill reads the profile's fields. An absent parameter leaves its value unchanged. Only Ims has Status. A password is
+// initial when the profile is created or console logon is enabled again. (documented) Whether a password that an
+// administrator sets later is initial is not documented. (Behaviour.ResetPasswordsInitial).
 func (r *request) fill(user *User) error {
 	profile := user.LoginProfile
 	err := first(
@@ -162,7 +162,7 @@ func (r *request) fill(user *User) error {
 	return nil
 }
 
-// showLoginProfile is the profile in the fields of the product and the operation. (documented)
+// showLoginProfile returns the profile in the fields of the product and the operation. (documented)
 func (r *request) showLoginProfile(user *User) reply {
 	profile := user.LoginProfile
 	name, value := r.nameOf(user.Name)
@@ -187,7 +187,8 @@ func (r *request) showLoginProfile(user *User) reply {
 	return shown
 }
 
-// mfaBindRequired is the profile's own value while the account requires MFA of all users. (assumed; Behaviour.ShowMandatoryMFA)
+// mfaBindRequired returns the profile's own value even if the account requires MFA of all users. (assumed;
+// Behaviour.ShowMandatoryMFA)
 func (r *request) mfaBindRequired(profile *LoginProfile) bool {
 	demanded := r.account.Preference.MFAOperationForLogin == "mandatory"
 	return profile.MFABindRequired || demanded && r.server.behaviour.ShowMandatoryMFA

@@ -28,12 +28,12 @@ var mfaActions = table{
 	"Ims/DisableVirtualMFA":      {run: disableVirtualMFA, write: true},
 }
 
-// deviceName is letters, digits and '-'; the text of Ram also allows '.'. (documented; '.' in Ims assumed)
+// deviceName matches letters, digits and '-'; the text of Ram also allows '.'. (documented; '.' in Ims assumed)
 var deviceName = regexp.MustCompile(`^[A-Za-z0-9.-]+$`)
 
 var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
 
-// createVirtualMFADevice creates a device, and returns its seed and QR code this once. (documented)
+// createVirtualMFADevice creates a device and returns its seed and QR code, which no other operation returns. (documented)
 func createVirtualMFADevice(r *request) (reply, error) {
 	name, err := r.required("VirtualMFADeviceName")
 	if err != nil {
@@ -88,8 +88,8 @@ func (r *request) device() (*MFADevice, error) {
 	return nil, noVirtualMFADevice()
 }
 
-// listVirtualMFADevices returns the account's devices, in Ims a page, in Ram all (documented), without the device of the root
-// account. (assumed)
+// listVirtualMFADevices returns the account's devices, in Ims in pages, in Ram all at once (documented), without the device
+// of the root account. (assumed)
 func listVirtualMFADevices(r *request) (reply, error) {
 	devices := slices.SortedFunc(maps.Values(r.account.MFADevices), func(x, y *MFADevice) int {
 		return cmp.Compare(x.Serial, y.Serial)
@@ -105,7 +105,7 @@ func listVirtualMFADevices(r *request) (reply, error) {
 	return answer, nil
 }
 
-// A device that is not bound has an empty User in Ims and none in Ram. (documented as samples)
+// showDevice returns a device. One that is not bound has an empty User in Ims and none in Ram. (documented as samples)
 func (r *request) showDevice(device *MFADevice) reply {
 	shown := reply{"SerialNumber": device.Serial}
 	user := r.account.UserByID(device.UserID)
@@ -121,8 +121,8 @@ func (r *request) showDevice(device *MFADevice) reply {
 	return shown
 }
 
-// bindMFADevice binds a device to a user with two consecutive codes. (documented) The order of the checks is assumed: format,
-// user, device, the user's device, the device's user, the codes.
+// bindMFADevice binds a device to a user with two consecutive codes. (documented) The order of the checks is assumed:
+// format, user, device, the user's current device, the device's current user, the codes.
 func bindMFADevice(r *request) (reply, error) {
 	code1, err := r.code("AuthenticationCode1")
 	if err != nil {
@@ -156,7 +156,7 @@ func bindMFADevice(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// code returns a code, which has six digits. (documented)
+// code returns a parameter that must have six digits. (documented)
 func (r *request) code(parameter string) (string, error) {
 	text, err := r.required(parameter)
 	if err == nil && !sixDigits.MatchString(text) {
@@ -191,8 +191,8 @@ func (r *request) unbind(user *User) {
 	user.MFASerial = ""
 }
 
-// disableVirtualMFA unbinds and deletes a user's virtual device. (documented; the code without one, and that a device of another
-// kind does not count, are assumed).
+// disableVirtualMFA unbinds and deletes a user's virtual device. (documented; the code for a user without one, and that
+// devices of other kinds do not count, are assumed).
 func disableVirtualMFA(r *request) (reply, error) {
 	user, err := r.userWithDevice()
 	if err != nil {
@@ -231,7 +231,7 @@ func getUserMFAInfo(r *request) (reply, error) {
 	return answer, nil
 }
 
-// withoutDevice is the answer for a user without a device: in Ram 404 or an empty device (both observed), in Ims
+// withoutDevice returns the response for a user without a device: in Ram 404 or an empty device (both observed), in Ims
 // IsMFAEnable=false. (assumed; Behaviour.UnboundMFAAnswer)
 func (r *request) withoutDevice() (reply, error) {
 	setting := r.server.behaviour.UnboundMFAAnswer

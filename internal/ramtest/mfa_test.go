@@ -39,7 +39,8 @@ func withDevice(t *testing.T, options ...Option) (s *Server, c *client, serial, 
 	return s, c, made.at("VirtualMFADevice.SerialNumber").(string), made.at("VirtualMFADevice.Base32StringSeed").(string)
 }
 
-// binding returns the parameters that bind a device to a user with the codes of the step at an offset and the next step.
+// binding returns the parameters that bind a device to a user with the codes of the time step at an offset and of the next
+// step.
 func binding(s *Server, product, user, serial, seed string, offset int) []string {
 	first := s.Now().Add(time.Duration(offset) * totpStep)
 	return of(product, user, "SerialNumber", serial,
@@ -71,7 +72,7 @@ func TestCreateVirtualMFADevice_returnsTheSeedOnce(t *testing.T) {
 			for y := range code.Size {
 				red, _, _, _ := picture.At((x+4)*code.Scale, (y+4)*code.Scale).RGBA()
 				if (red == 0) != code.Black(x, y) {
-					t.Fatalf("the picture does not show the seed's address at %d,%d", x, y)
+					t.Fatalf("the QR code does not encode the seed's address at %d,%d", x, y)
 				}
 			}
 		}

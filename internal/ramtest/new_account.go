@@ -29,10 +29,10 @@ type Quotas struct {
 	CredentialsPerUserAndService int
 }
 
-// NewAccount is an account whose settings have the defaults of the API reference.
+// NewAccount returns an account whose settings have the defaults of the API reference.
 func NewAccount(id string) *Account { return NewAccountAt(id, time.Time{}) }
 
-// NewAccountAt is an account with the defaults of the date on which it first used RAM.
+// NewAccountAt returns an account with the defaults of the date on which it first used RAM.
 func NewAccountAt(id string, firstUse time.Time) *Account {
 	initial := DefaultsAt(firstUse)
 	return &Account{
@@ -51,7 +51,7 @@ func NewAccountAt(id string, firstUse time.Time) *Account {
 	}
 }
 
-// Defaults are the settings of an account that first uses RAM from a date.
+// Defaults are the default settings of accounts that first used RAM on or after a date.
 type Defaults struct {
 	From       time.Time // zero: always
 	Source     string
@@ -59,7 +59,7 @@ type Defaults struct {
 	Policy     PasswordPolicy
 }
 
-// DefaultsByDate are the sets of defaults that the vendor has announced, the oldest first.
+// DefaultsByDate returns the sets of defaults that the vendor has announced, oldest first.
 func DefaultsByDate() []Defaults {
 	earlier := Defaults{Source: "API reference", Preference: newPreference(), Policy: newPasswordPolicy()}
 	later := Defaults{
@@ -71,7 +71,7 @@ func DefaultsByDate() []Defaults {
 	return []Defaults{earlier, later}
 }
 
-// DefaultsAt are the defaults of an account that first used RAM at a time.
+// DefaultsAt returns the defaults of an account that first used RAM at a time.
 func DefaultsAt(firstUse time.Time) Defaults {
 	all := DefaultsByDate()
 	found := all[0]
@@ -83,7 +83,7 @@ func DefaultsAt(firstUse time.Time) Defaults {
 	return found
 }
 
-// ConsoleDefaults are the defaults that the console page of 2026 states, without a date: MFA for all users, all MFA
+// ConsoleDefaults returns the defaults that the console page of 2026 states, without a date: MFA for all users, all MFA
 // methods, passkeys, 365 idle days for users and 730 for AccessKeys. (documented)
 func ConsoleDefaults() Defaults {
 	initial := DefaultsByDate()[1]
@@ -94,8 +94,8 @@ func ConsoleDefaults() Defaults {
 	return initial
 }
 
-// newPreference has the defaults of the parameter table. (documented) The vendor's samples show "adaptive", and no source
-// states the defaults of VerificationTypes and AllowUserToManageServiceCredentials. (these three assumed).
+// newPreference returns the defaults of the parameter table. (documented) The vendor's samples show "adaptive", and no
+// source states the defaults of VerificationTypes and AllowUserToManageServiceCredentials. (these three assumed).
 func newPreference() Preference {
 	return Preference{
 		AllowUserToChangePassword:         true,
@@ -111,12 +111,12 @@ func newPreference() Preference {
 	}
 }
 
-// newPasswordPolicy has the defaults of the parameter table. (documented)
+// newPasswordPolicy returns the defaults of the parameter table. (documented)
 func newPasswordPolicy() PasswordPolicy {
 	return PasswordPolicy{MinimumPasswordLength: 8, InitialPasswordAge: 14}
 }
 
-// newQuotas has the numbers of the vendor's samples. Real accounts differ. (documented as samples)
+// newQuotas returns the numbers of the vendor's samples. Actual accounts differ. (documented as samples)
 func newQuotas() Quotas {
 	return Quotas{
 		Users: 1000, AccessKeysPerUser: 2, AccountAccessKeys: 2, VirtualMFADevices: 1000,

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// other starts a server with alice and one switch on the other side, and a client.
+// other starts a server with alice and one switch set to the other side, and a client.
 func other(t *testing.T, f func(*Behaviour)) (*Server, *client) {
 	t.Helper()
 	s := New(t, WithBehaviour(f))

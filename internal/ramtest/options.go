@@ -8,13 +8,13 @@ import "time"
 // Option configures a server before it starts.
 type Option func(*Server)
 
-// Strict refuses parameters that the operation does not have, and records them in [Server.Violations].
+// Strict refuses unknown parameters and records them in [Server.Violations].
 func Strict() Option { return func(s *Server) { s.strict = true } }
 
 // Lenient ignores unknown parameters, as the service does. (documented)
 func Lenient() Option { return func(s *Server) { s.strict = false } }
 
-// Latency delays every answer.
+// Latency delays every response.
 func Latency(d time.Duration) Option { return func(s *Server) { s.latency = d } }
 
 // RateLimits enforces the published rates.
@@ -23,7 +23,7 @@ func RateLimits() Option { return func(s *Server) { s.behaviour.EnforceRateLimit
 // Seed sets the seed of the ids and of the order of lists.
 func Seed(seed uint64) Option { return func(s *Server) { s.random = newRandom(seed) } }
 
-// Clock replaces real time, the base of the clock of the data and the clock of the signatures.
+// Clock replaces real time, on which the data clock and the signature clock are based.
 func Clock(now func() time.Time) Option { return func(s *Server) { s.clock = now } }
 
 // AccountID sets the id of the default account.

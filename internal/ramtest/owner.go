@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// nameParameter is the parameter that names a user: Ram takes the user name, Ims the principal name. (documented)
+// nameParameter returns the parameter that identifies a user: the user name in Ram, the principal name in Ims. (documented)
 func (r *request) nameParameter() string {
 	if r.product == "Ims" {
 		return "UserPrincipalName"
@@ -16,12 +16,12 @@ func (r *request) nameParameter() string {
 	return "UserName"
 }
 
-// principalName is the user name and the current default domain. (documented)
+// principalName returns the user name with the current default domain. (documented)
 func (r *request) principalName(name string) string {
 	return name + "@" + r.account.Domain()
 }
 
-// nameOf is the field that names a user in an answer, by version. (documented)
+// nameOf returns the response field that identifies a user, by version. (documented)
 func (r *request) nameOf(name string) (field, value string) {
 	if r.product == "Ims" {
 		return "UserPrincipalName", r.principalName(name)
@@ -47,7 +47,7 @@ func (r *request) named() (*User, error) {
 }
 
 // namedOrCaller returns the user that the request names, or else the caller; nil is the root account. (documented) An empty
-// name is like none, and a role session must name a user. (assumed)
+// name counts as absent, and a role session must name a user. (assumed)
 func (r *request) namedOrCaller() (*User, error) {
 	if r.text(r.nameParameter()) != "" {
 		return r.named()
@@ -78,7 +78,8 @@ func (r *request) self(parameter string) (*User, error) {
 	}
 }
 
-// namedBy returns the user that exactly one of the parameters names. (documented; the code for several is assumed)
+// namedBy returns the user that is identified by exactly one of the parameters. (documented; the code for several is
+// assumed)
 func (r *request) namedBy(parameters ...string) (*User, error) {
 	given := ""
 	for _, parameter := range parameters {
@@ -96,7 +97,8 @@ func (r *request) namedBy(parameters ...string) (*User, error) {
 	case "UserId":
 		return r.userWithID()
 	case "UserAccessKeyId":
-		// This is the only way from a key to its owner. (documented) A key of the root account has no user. (assumed)
+		// This is the only operation that finds the owner of a key. (documented) A key of the root account has no user.
+		// (assumed)
 		if _, user := r.account.KeyByID(r.text(given)); user != nil {
 			return user, nil
 		}
@@ -122,9 +124,9 @@ var (
 	principalNameChars = regexp.MustCompile(`^[A-Za-z0-9._-]+@[A-Za-z0-9._-]+$`)
 )
 
-// readName returns the user name in a UserName or UserPrincipalName, and whether its domain belongs to the account. A user name
-// has 1 to 64 letters, digits, '.', '-' and '_', a principal name at most 128 characters. (documented) Ims returns the codes of
-// Ram. (assumed)
+// readName returns the user name in a UserName or UserPrincipalName, and whether its domain belongs to the account. A user
+// name has 1 to 64 letters, digits, '.', '-' and '_', a principal name at most 128 characters. (documented) Ims returns the
+// codes of Ram. (assumed)
 func (r *request) readName(parameter, text string) (name string, ours bool, err error) {
 	name, ours = text, true
 	if r.product == "Ims" {
@@ -147,8 +149,8 @@ func (r *request) readName(parameter, text string) (name string, ours bool, err 
 	return name, ours, nil
 }
 
-// ourDomain reports whether a domain is the default domain or <account id>.onaliyun.com, which is always valid. (documented for
-// logon, assumed here; Behaviour.RefuseAccountDomain).
+// ourDomain reports whether a domain is the default domain of the account or <account id>.onaliyun.com, which is always
+// valid. (documented for logon, assumed here; Behaviour.RefuseAccountDomain).
 func (r *request) ourDomain(domain string) bool {
 	if domain == r.account.Domain() {
 		return true
@@ -156,8 +158,8 @@ func (r *request) ourDomain(domain string) bool {
 	return domain == r.account.ID+domainSuffix && !r.server.behaviour.RefuseAccountDomain
 }
 
-// newName returns the new name of a user, which must be in a domain of the account and not be taken. (documented; the code for
-// another domain is assumed).
+// newName returns the new name of a user, which must be in a domain of the account and not in use. (documented; the code
+// for another domain is assumed).
 func (r *request) newName(parameter string, user *User) (string, error) {
 	text, err := r.required(parameter)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// paged returns a page that starts at the opaque Marker and has at most MaxItems items. IsTruncated reports whether there are more,
-// and only then there is a Marker. (documented) A page can have fewer items than requested, in any order. (assumed;
-// Behaviour.PageCap, Behaviour.Ordered) The items must be sorted, because the next page continues after this one.
+// paged returns a page that starts at the opaque Marker and has at most MaxItems items. IsTruncated reports whether there
+// are more items, and only then there is a Marker. (documented) A page can have fewer items than requested, in any order.
+// (assumed; Behaviour.PageCap, Behaviour.Ordered) The items must be sorted, because the next page continues after this one.
 func paged[T any](r *request, items []T, byDefault, maximum int) (page []T, more reply, err error) {
 	size := byDefault
 	if err := r.integer("MaxItems", 1, maximum, &size); err != nil {
@@ -51,7 +51,7 @@ func (r *request) marked(count int) (int, error) {
 	return min(position, count), nil
 }
 
-// shuffled returns the items in random order, because the service promises none. (assumed; Behaviour.Ordered)
+// shuffled returns the items in random order, because the service does not document an order. (assumed; Behaviour.Ordered)
 func shuffled[T any](r *request, items []T) []T {
 	mixed := append([]T{}, items...)
 	if r.server.behaviour.Ordered {

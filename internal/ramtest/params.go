@@ -31,13 +31,13 @@ type incoming struct {
 	token           string
 	nonce, date     string
 
-	params map[string]string // the operation's own
-	broken error             // the error of reading it
+	params map[string]string // the operation's own parameters
+	broken error             // error that occurred while reading the request
 }
 
 const largestBody = 4 << 20
 
-// receive reads a request. Its errors are reported later, in the order of the checks.
+// receive reads a request. Its errors are returned later, in the order of the checks.
 func receive(r *http.Request) *incoming {
 	in := &incoming{method: r.Method, host: r.Host, path: r.URL.Path, header: r.Header, params: map[string]string{}}
 	in.query, in.broken = url.ParseQuery(r.URL.RawQuery)
@@ -60,7 +60,7 @@ func receive(r *http.Request) *incoming {
 	return in
 }
 
-// twice refuses a repeated parameter. (assumed: which value the service uses is unknown)
+// twice refuses repeated parameters. (assumed: which value the service uses is unknown)
 func (in *incoming) twice() error {
 	for name, values := range in.query {
 		if len(values)+len(in.form[name]) > 1 {
@@ -75,7 +75,8 @@ func (in *incoming) twice() error {
 	return nil
 }
 
-// commonParameters are the parameters of every request that is signed in them, and some that clients add. (documented)
+// commonParameters are the parameters of every request that is signed in its parameters, and some that clients add.
+// (documented)
 var commonParameters = []string{
 	"Action", "Version", "Format", "AccessKeyId", "SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp",
 	"Signature", "SecurityToken", "SignatureType", "BearerToken", "RegionId", "SourceIp", "SecureTransport",
@@ -104,7 +105,7 @@ func (in *incoming) common() {
 	in.params = all
 }
 
-// signedParameters are all parameters except the signature.
+// signedParameters returns all parameters except the signature.
 func (in *incoming) signedParameters() map[string]string {
 	all := map[string]string{}
 	for _, values := range []url.Values{in.query, in.form} {
@@ -126,7 +127,7 @@ func (in *incoming) parameter(name string) string {
 
 var products = map[string]string{"2015-05-01": "Ram", "2019-08-15": "Ims", "2015-04-01": "Sts"}
 
-// product is the product of the version that the request names, else that of its host, else Ram.
+// product returns the product of the version that the request names, else that of its host, else Ram.
 func (in *incoming) product() string {
 	if product, ok := products[in.version]; ok {
 		return product
@@ -137,7 +138,7 @@ func (in *incoming) product() string {
 	return "Ram"
 }
 
-// hostProduct is the product of one of the service's host names. Any other host serves all products.
+// hostProduct returns the product of one of the service's host names. Any other host serves all products.
 // sts.<region>.aliyuncs.com is Sts as well. (documented)
 func (in *incoming) hostProduct() string {
 	host, _, err := net.SplitHostPort(in.host)

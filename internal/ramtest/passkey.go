@@ -10,14 +10,15 @@ import (
 	"time"
 )
 
-// No operation creates a passkey, which needs a browser. (documented)
+// No operation creates a passkey, because that needs a browser. (documented)
 var passkeyActions = table{
 	"Ims/ListPasskeys":  {run: listPasskeys},
 	"Ims/UpdatePasskey": {run: updatePasskey, write: true},
 	"Ims/DeletePasskey": {run: deletePasskey, write: true},
 }
 
-// listPasskeys returns a user's passkeys on one page. The list is not wrapped, and times are Unix seconds in strings. (documented)
+// listPasskeys returns a user's passkeys on one page. The list is a plain array, and times are Unix seconds in strings.
+// (documented)
 func listPasskeys(r *request) (reply, error) {
 	user, err := r.namedOrSelf()
 	if err != nil {

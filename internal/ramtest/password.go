@@ -24,7 +24,7 @@ func (r *request) checkPassword(user *User, parameter, password string) error {
 	return nil
 }
 
-// Accepts reports whether a password satisfies the policy, apart from PasswordReusePrevention. (documented)
+// Accepts reports whether a password satisfies the policy, except PasswordReusePrevention. (documented)
 func (p PasswordPolicy) Accepts(userName, password string) bool {
 	weak := utf8.RuneCountInString(password) < p.MinimumPasswordLength ||
 		p.RequireLowercaseCharacters && !strings.ContainsFunc(password, isLower) ||
@@ -41,7 +41,8 @@ func isLower(c rune) bool { return 'a' <= c && c <= 'z' }
 func isUpper(c rune) bool { return 'A' <= c && c <= 'Z' }
 func isDigit(c rune) bool { return '0' <= c && c <= '9' }
 
-// isSymbol reports whether a character is printable ASCII and no letter, digit or blank. (assumed; no source lists them)
+// isSymbol reports whether a character is printable ASCII other than letters, digits and blanks. (assumed; no source lists
+// them)
 func isSymbol(c rune) bool {
 	return c < unicode.MaxASCII && c > ' ' && !isLower(c) && !isUpper(c) && !isDigit(c)
 }
@@ -54,12 +55,12 @@ func distinct(password string) int {
 	return len(characters)
 }
 
-// containsName ignores the case of letters. (assumed)
+// containsName ignores case. (assumed)
 func containsName(password, name string) bool {
 	return strings.Contains(strings.ToLower(password), strings.ToLower(name))
 }
 
-// risky reports whether a password is known to have leaked. The list of the service is not public. (assumed)
+// risky reports whether a password counts as leaked. The service's list is not public. (assumed)
 func risky(password string) bool {
 	return slices.Contains([]string{
 		"password", "password1", "password1!", "passw0rd", "passw0rd!", "p@ssw0rd", "p@ssword1", "12345678", "123456789",
@@ -67,7 +68,7 @@ func risky(password string) bool {
 	}, strings.ToLower(password))
 }
 
-// used reports whether a password is one of the user's last ones. (documented; that the present one counts is assumed)
+// used reports whether a password is one of the user's last ones. (documented; that the current one counts is assumed)
 func (u *User) used(password string, last int) bool {
 	past := slices.Clone(u.PasswordHistory)
 	if present := u.LoginProfile.Password; present != "" && (len(past) == 0 || past[len(past)-1] != present) {
@@ -90,8 +91,8 @@ func (u *User) setPassword(password string, initial bool, now time.Time) {
 	u.PasswordHistory = u.PasswordHistory[max(len(u.PasswordHistory)-longestHistory, 0):]
 }
 
-// passwordStatus is the state of the password. An initial one is valid for InitialPasswordAge days, or without limit if that is 0.
-// (documented)
+// passwordStatus returns the state of the password. An initial one is valid for InitialPasswordAge days, or without limit
+// if that is 0. (documented)
 func (r *request) passwordStatus(profile *LoginProfile) string {
 	switch {
 	case !profile.PasswordInitial:
@@ -103,14 +104,14 @@ func (r *request) passwordStatus(profile *LoginProfile) string {
 	}
 }
 
-// passwordExpired reports whether only an administrator can reset the password: an initial one has expired, or any one under
-// HardExpiry. (documented; that both apply to ChangePassword is assumed)
+// passwordExpired reports whether only an administrator can reset the password: it is an expired initial password, or any
+// expired password under HardExpiry. (documented; that both apply to ChangePassword is assumed)
 func (r *request) passwordExpired(profile *LoginProfile) bool {
 	policy := r.account.Policy
 	return r.passwordStatus(profile) == "InitialExpired" || policy.HardExpiry && r.older(profile, policy.MaxPasswordAge)
 }
 
-// older reports whether the password is older than a number of days; 0 is never. (documented)
+// older reports whether the password is older than days; 0 means that it never expires. (documented)
 func (r *request) older(profile *LoginProfile, days int) bool {
 	return days > 0 && r.now.After(profile.PasswordDate.AddDate(0, 0, days))
 }

@@ -10,14 +10,14 @@ var passwordPolicyActions = table{
 	"Ram/SetPasswordPolicy": {run: setPasswordPolicy, write: true, extra: true},
 }
 
-// getPasswordPolicy returns the defaults for a new account; there is no "not set". (documented)
+// getPasswordPolicy returns the policy. A new account has the defaults; the policy is never absent. (documented)
 func getPasswordPolicy(r *request) (reply, error) {
 	return reply{"PasswordPolicy": r.passwordPolicy(r.account.Policy)}, nil
 }
 
-// setPasswordPolicy resets what the request does not pass. (assumed, as SetSecurityPreference does;
-// Behaviour.KeepOmittedPolicies) Ram does not change what only Ims has. (documented) The answer is the whole policy.
-// (documented)
+// setPasswordPolicy resets the values that the request does not pass. (assumed, as SetSecurityPreference does;
+// Behaviour.KeepOmittedPolicies) Ram does not change values that only Ims has. (documented) The response is the whole
+// policy. (documented)
 func setPasswordPolicy(r *request) (reply, error) {
 	next := r.account.Policy
 	if !r.server.behaviour.KeepOmittedPolicies {
@@ -33,8 +33,8 @@ func setPasswordPolicy(r *request) (reply, error) {
 	return reply{"PasswordPolicy": r.passwordPolicy(next)}, nil
 }
 
-// sharedPolicy reads the parameters of both products. The ranges are documented; of the refusals only that of
-// MinimumPasswordLength is, the others are assumed to be alike. Both products spell "MaxLoginAttemps". (documented)
+// sharedPolicy reads the parameters of both products. The ranges are documented. The error of MinimumPasswordLength is
+// documented, and the others are assumed to be alike. Both products spell "MaxLoginAttemps". (documented)
 func (r *request) sharedPolicy(next *PasswordPolicy) error {
 	return first(
 		r.integer("MinimumPasswordLength", 8, 32, &next.MinimumPasswordLength),
@@ -72,7 +72,7 @@ func (r *request) productPolicy(next *PasswordPolicy) error {
 	)
 }
 
-// passwordPolicy is the policy in the fields of the product. (documented)
+// passwordPolicy returns the policy in the fields of the product. (documented)
 func (r *request) passwordPolicy(policy PasswordPolicy) reply {
 	shown := reply{
 		"MinimumPasswordLength":      policy.MinimumPasswordLength,

@@ -10,8 +10,8 @@ import (
 )
 
 // permitted checks the permission of the caller. GetCallerIdentity needs none. (documented) The root account may call every
-// operation, users and roles those that their patterns allow; without patterns, all. (assumed: policies are not evaluated) A
-// network policy is checked first. (documented; the code is assumed)
+// operation. Users and roles may call those that their patterns allow; without patterns, all. (assumed: policies are not
+// evaluated) A network policy is checked first. (documented; the code is assumed)
 func permitted(r *request) error {
 	if !r.fromAllowedNetwork() {
 		return noPermission(r)
@@ -32,7 +32,7 @@ func permitted(r *request) error {
 	return nil
 }
 
-// matches reports whether a pattern covers an action. It may start with the prefix ram:, for both Ram and Ims. (documented)
+// matches reports whether a pattern matches an action. It may have the prefix ram:, for both Ram and Ims. (documented)
 func matches(patterns []string, action string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		for _, prefix := range []string{"ram:", "sts:"} {
@@ -42,13 +42,13 @@ func matches(patterns []string, action string) bool {
 	})
 }
 
-// glob matches a text with a pattern of * and ?. A malformed pattern matches only itself.
+// glob matches a text against a pattern with * and ?. A malformed pattern matches only itself.
 func glob(pattern, text string) bool {
 	matched, err := path.Match(pattern, text)
 	return matched || err != nil && pattern == text
 }
 
-// deniedDetail says which principal lacks which permission. (documented)
+// deniedDetail returns which principal lacks which permission. (documented)
 func deniedDetail(r *request) reply {
 	prefix := "ram:"
 	if r.product == "Sts" {

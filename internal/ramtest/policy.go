@@ -28,7 +28,7 @@ var policyActions = table{
 	"Ram/SetDefaultPolicyVersion": {run: setDefaultPolicyVersion, write: true},
 }
 
-// systemPolicies are some policies of the vendor, with their actions.
+// systemPolicies are some system policies with their actions.
 var systemPolicies = map[string]string{
 	"AdministratorAccess":       "*",
 	"ReadOnlyAccess":            "*:Get*",
@@ -42,7 +42,7 @@ var systemPolicies = map[string]string{
 
 var policyName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 
-// hasPolicy reports whether a policy exists. Of the vendor's policies every name that starts with Aliyun does. (assumed)
+// hasPolicy reports whether a policy exists. Every system policy whose name starts with Aliyun exists. (assumed)
 func (a *Account) hasPolicy(policy string) bool {
 	kind, name := typedPolicy(policy)
 	if kind == "Custom" {
@@ -96,7 +96,7 @@ func createPolicy(r *request) (reply, error) {
 	return reply{"Policy": r.showPolicy(policy)}, nil
 }
 
-// policyDocument is a JSON document with statements, of a limited size. (documented; the codes are assumed)
+// policyDocument returns a JSON document with statements, whose size is limited. (documented; the codes are assumed)
 func (r *request) policyDocument(parameter string) (string, error) {
 	text, err := r.required(parameter)
 	if err != nil {
@@ -146,7 +146,7 @@ func (r *request) showSystemPolicy(name string) reply {
 	}
 }
 
-// attachments is the number of users, groups and roles to which a policy is attached.
+// attachments returns the number of users, groups and roles to which a policy is attached.
 func (a *Account) attachments(policy string) int {
 	n := 0
 	count := func(policies []string, inGroups []GroupPolicy) {
@@ -167,7 +167,7 @@ func (a *Account) attachments(policy string) int {
 	return n
 }
 
-// customPolicy is the custom policy that the request must name. (documented)
+// customPolicy returns the custom policy that the request must name. (documented)
 func (r *request) customPolicy() (*Policy, error) {
 	name, err := r.required("PolicyName")
 	if err != nil {
@@ -224,7 +224,7 @@ func (a *Account) sortedPolicies() []*Policy {
 	return slices.SortedFunc(maps.Values(a.Policies), func(x, y *Policy) int { return cmp.Compare(x.Name, y.Name) })
 }
 
-// listPolicies returns a page of the policies of one type or of both, custom ones by tag. (documented)
+// listPolicies returns a page of the policies of one or both types. Custom policies can be filtered by tag. (documented)
 func listPolicies(r *request) (reply, error) {
 	kind := r.text("PolicyType")
 	if kind != "" && kind != "System" && kind != "Custom" {
@@ -289,8 +289,8 @@ func updatePolicyDescription(r *request) (reply, error) {
 	return reply{"Policy": r.showPolicy(policy)}, nil
 }
 
-// createPolicyVersion adds a version. A policy has five at most; with RotateStrategy the oldest that is not the default is
-// deleted. (documented)
+// createPolicyVersion adds a version. A policy has at most five. With RotateStrategy the oldest version that is not the
+// default is deleted. (documented)
 func createPolicyVersion(r *request) (reply, error) {
 	policy, err := r.customPolicy()
 	if err != nil {
@@ -321,7 +321,7 @@ func createPolicyVersion(r *request) (reply, error) {
 	return reply{"PolicyVersion": showVersion(&version, policy.DefaultVersion, true)}, nil
 }
 
-// policyVersion is the version of a custom policy that the request must name. (documented)
+// policyVersion returns the version of a custom policy that the request must name. (documented)
 func (r *request) policyVersion() (*Policy, *PolicyVersion, error) {
 	id, err := r.required("VersionId")
 	if err != nil {
@@ -386,7 +386,7 @@ func deletePolicyVersion(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// setDefaultPolicyVersion makes a version the default. (documented)
+// setDefaultPolicyVersion sets the default version. (documented)
 func setDefaultPolicyVersion(r *request) (reply, error) {
 	policy, version, err := r.policyVersion()
 	if err != nil {

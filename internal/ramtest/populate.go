@@ -5,8 +5,8 @@ package ramtest
 
 import "fmt"
 
-// Populate creates n users in the default account, user-0001 and so on, each with a login profile, two keys and a bound MFA device.
-// It does not change users that exist.
+// Populate creates n users in the default account, user-0001 and so on, each with a login profile, two keys and a bound MFA
+// device. It does not change existing users.
 func (s *Server) Populate(n int) {
 	s.Change(func(account *Account) {
 		account.Quotas.Users = max(account.Quotas.Users, n+len(account.Users))

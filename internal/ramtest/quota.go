@@ -59,7 +59,8 @@ func orElse(n, otherwise int) int {
 	return otherwise
 }
 
-// exhausted has headers with the time to wait in milliseconds, and no Retry-After. (documented)
+// exhausted returns the throttling error. Its headers state the time to wait in milliseconds, without Retry-After.
+// (documented)
 func exhausted(limit int, left time.Duration) error {
 	state := fmt.Sprintf("Limit:%d,Remain:0,TimeLeft:%d,Reset:%d", limit, left.Milliseconds()+1, left.Milliseconds()+1)
 	return throttled(map[string]string{"x-ratelimit-user-api": state, "x-ratelimit-user": state})

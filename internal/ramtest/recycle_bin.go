@@ -17,13 +17,13 @@ var recycledKeyActions = table{
 	"Ims/DeleteAccessKeyInRecycleBin":    {run: deleteAccessKeyInRecycleBin, write: true},
 }
 
-// recycledUntil is when a recycled object is purged, after 30 days. (documented; samples show a calendar month)
+// recycledUntil returns when a recycled object is purged, after 30 days. (documented; samples show a calendar month)
 func (r *request) recycledUntil() time.Time {
 	return r.now.AddDate(0, 0, 30)
 }
 
-// recycleKey moves a key to the recycle bin, which holds the last three keys of an owner. (documented) The owner of the root
-// account's keys is the account id. (assumed)
+// recycleKey moves a key to the recycle bin, which holds the last three keys of an owner. (documented) The account id is
+// the owner of the root account's keys. (assumed)
 func (r *request) recycleKey(key *AccessKey, owner *User) {
 	recycled := &RecycledKey{Key: *key, UserID: r.account.ID, RecycleDate: r.now, DeleteDate: r.recycledUntil()}
 	if owner != nil {
@@ -36,15 +36,15 @@ func (r *request) recycleKey(key *AccessKey, owner *User) {
 	}
 }
 
-// recycledKeys are the keys in the recycle bin, the oldest first.
+// recycledKeys returns the keys in the recycle bin, oldest first.
 func (r *request) recycledKeys() []*RecycledKey {
 	return slices.DeleteFunc(slices.Clone(r.account.RecycledKeys), func(recycled *RecycledKey) bool {
 		return !recycled.DeleteDate.After(r.now)
 	})
 }
 
-// ownerID returns the id of the user whose recycled keys the request addresses. A RAM user can omit its own, the root account
-// must name one. (documented)
+// ownerID returns the id of the user whose recycled keys the request addresses. A RAM user can omit its own id. The root
+// account must name a user. (documented)
 func (r *request) ownerID() (string, error) {
 	if id := r.text("UserId"); id != "" {
 		return id, nil
@@ -83,8 +83,8 @@ func showRecycledKey(recycled *RecycledKey) reply {
 	}
 }
 
-// getAccessKeyInfoInRecycleBin returns a recycled key and its owner, which can be in the recycle bin too. (documented) A key that
-// was recycled with its user is included. (assumed)
+// getAccessKeyInfoInRecycleBin returns a recycled key and its owner, who can be in the recycle bin too. (documented) It
+// also returns a key that was recycled with its user. (assumed)
 func getAccessKeyInfoInRecycleBin(r *request) (reply, error) {
 	id, err := r.required("UserAccessKeyId")
 	if err != nil {
@@ -125,7 +125,8 @@ func (r *request) recycledKey(id string) *RecycledKey {
 	return nil
 }
 
-// ownedRecycledKey returns the recycled key that the request names with its owner. (documented; the code is assumed)
+// ownedRecycledKey returns the recycled key that the request names together with its owner. (documented; the code is
+// assumed)
 func (r *request) ownedRecycledKey() (*RecycledKey, error) {
 	id, err := r.required("UserAccessKeyId")
 	if err != nil {
@@ -143,8 +144,8 @@ func (r *request) ownedRecycledKey() (*RecycledKey, error) {
 	return nil, noAccessKey()
 }
 
-// restoreAccessKeyFromRecycleBin restores a key (documented), which counts toward the quota. The key is inactive and has its
-// network policy. (assumed; Behaviour.RestoreKeysActive, Behaviour.RestoreKeysWithoutPolicy)
+// restoreAccessKeyFromRecycleBin restores a key (documented), which counts toward the quota. The key is inactive and
+// retains its network policy. (assumed; Behaviour.RestoreKeysActive, Behaviour.RestoreKeysWithoutPolicy)
 func restoreAccessKeyFromRecycleBin(r *request) (reply, error) {
 	recycled, err := r.ownedRecycledKey()
 	if err != nil {
@@ -188,8 +189,8 @@ var recycledUserActions = table{
 	"Ims/DeleteUserInRecycleBin":    {run: deleteUserInRecycleBin, write: true},
 }
 
-// recycleUser moves a user to the recycle bin with its keys and its login profile, which do not work there. The bin holds the last
-// 1000 users. (documented) The MFA device stays in the account, unbound. (assumed)
+// recycleUser moves a user to the recycle bin with its keys and its login profile, which do not work there. The bin holds
+// the last 1000 users. (documented) The MFA device stays in the account, unbound. (assumed)
 func (r *request) recycleUser(user *User) {
 	if device := r.account.MFADevices[user.MFASerial]; device != nil {
 		device.UserID, device.ActivateDate = "", time.Time{}
@@ -211,8 +212,8 @@ func (r *request) recycledUsers() []*RecycledUser {
 
 const recycleBinFilter = "UserPrincipalName eq "
 
-// listUsersInRecycleBin returns a page of recycled users, all or those with a principal name. (documented; the code for another
-// filter is assumed).
+// listUsersInRecycleBin returns a page of recycled users: all, or those with a principal name. (documented; the code for
+// another filter is assumed).
 func listUsersInRecycleBin(r *request) (reply, error) {
 	users := r.recycledUsers()
 	if r.text("Filter") != "" {
@@ -268,9 +269,9 @@ func (r *request) recycledUser(id string) *RecycledUser {
 	return nil
 }
 
-// restoreUserFromRecycleBin restores a user with its keys; console logon must be enabled again. (documented) Therefore the profile
-// is inactive (Behaviour.RestoreLogonActive), memberships of deleted groups are dropped, and a taken name and a full account are
-// refused as in CreateUser. (assumed)
+// restoreUserFromRecycleBin restores a user with its keys; console logon must be enabled again. (documented) The profile is
+// therefore inactive (Behaviour.RestoreLogonActive), memberships of deleted groups are dropped, and a name in use and a
+// full account are refused as in CreateUser. (assumed)
 func restoreUserFromRecycleBin(r *request) (reply, error) {
 	recycled, err := r.namedRecycledUser()
 	if err != nil {
@@ -304,7 +305,7 @@ func deleteUserInRecycleBin(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// namedRecycledUser returns the recycled user that the request must name by its id. (documented; the code is assumed)
+// namedRecycledUser returns the recycled user that the request must identify by id. (documented; the code is assumed)
 func (r *request) namedRecycledUser() (*RecycledUser, error) {
 	id, err := r.required("UserId")
 	if err != nil {

@@ -12,13 +12,14 @@ type ReportProgress struct {
 	Polls   int       // number of calls since then
 }
 
-// begin starts a report, and reports whether it is complete.
+// begin starts a report. It reports whether the report is complete at once.
 func (p *ReportProgress) begin(r *request) (complete bool) {
 	*p = ReportProgress{Pending: true, Started: r.now}
 	return p.complete(r)
 }
 
-// poll counts a call, with which the report proceeds (assumed; Behaviour.ReportPolls), and reports whether it is complete.
+// poll counts a call, which advances the report (assumed; Behaviour.ReportPolls). It reports whether the report is
+// complete.
 func (p *ReportProgress) poll(r *request) (complete bool) {
 	p.Polls++
 	return p.complete(r)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// request is a call that has passed the checks that all operations share.
+// request is a call that has passed the checks common to all operations.
 type request struct {
 	server  *Server
 	account *Account
@@ -17,7 +17,7 @@ type request struct {
 	product string // Ram, Ims or Sts
 	action  string
 	params  map[string]string
-	now     time.Time // by the server's clock
+	now     time.Time // time of the server's clock
 }
 
 // caller is the identity that signed the request.
@@ -27,18 +27,18 @@ type caller struct {
 	user        *User      // of a RAMUser
 	role        *Role      // of an AssumedRoleUser
 	session     string     // of an AssumedRoleUser
-	key         *AccessKey // that signed, if it is a long-lived one
+	key         *AccessKey // long-lived key that signed the request; nil for a session
 	accessKeyID string
 	temporary   bool
 }
 
-// reply is the body of an answer: nested replies, []any, strings, ints and bools. RequestId is added later.
+// reply is the body of a response: nested replies, []any, strings, ints and bools. RequestId is added later.
 type reply map[string]any
 
-// handler runs an operation under the server's lock. If it returns an error, its changes are undone.
+// handler executes an operation under the server's lock. If it returns an error, its changes are undone.
 type handler func(*request) (reply, error)
 
-// has reports whether the request has the parameter, which may be empty.
+// has reports whether the request has the parameter, even with an empty value.
 func (r *request) has(name string) bool {
 	_, ok := r.params[name]
 	return ok

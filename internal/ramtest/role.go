@@ -26,7 +26,7 @@ var (
 	trustedFederated = regexp.MustCompile(`^acs:ram::\d{16}:oidc-provider/(.+)$`)
 )
 
-// createRole creates a role with the document that says who may assume it. (documented)
+// createRole creates a role with the document that defines who may assume it. (documented)
 func createRole(r *request) (reply, error) {
 	name, err := r.required("RoleName")
 	if err != nil {
@@ -53,8 +53,8 @@ func createRole(r *request) (reply, error) {
 	return reply{"Role": r.showRole(role)}, nil
 }
 
-// trust reads who may assume the role: accounts, OIDC providers, services. (documented) The fake evaluates the accounts and
-// the providers, and no conditions.
+// trust reads who may assume the role: accounts, OIDC providers, services. (documented) The fake evaluates accounts and
+// providers, but no conditions.
 func (r *request) trust(role *Role, parameter string) error {
 	text, err := r.policyDocument(parameter)
 	if err != nil {
@@ -88,7 +88,7 @@ func (r *request) trust(role *Role, parameter string) error {
 	return nil
 }
 
-// texts is a string or a list of strings.
+// texts reads a string or a list of strings.
 func texts(value any) []string {
 	if text, ok := value.(string); ok {
 		return []string{text}
@@ -103,7 +103,8 @@ func texts(value any) []string {
 	return all
 }
 
-// describeRole reads the description, at most 1024 characters, and the session's length, 3600 to 43200 seconds. (documented)
+// describeRole reads the description, at most 1024 characters, and the maximum session duration, 3600 to 43200 seconds.
+// (documented)
 func (r *request) describeRole(role *Role, prefix string) error {
 	if utf8.RuneCountInString(r.text(prefix+"Description")) > 1024 {
 		return tooLong(prefix + "Description")
@@ -114,7 +115,7 @@ func (r *request) describeRole(role *Role, prefix string) error {
 	return r.integer(prefix+"MaxSessionDuration", 3600, 43200, &role.MaxSessionDuration)
 }
 
-// namedRole is the role that the request must name. (documented)
+// namedRole returns the role that the request must name. (documented)
 func (r *request) namedRole() (*Role, error) {
 	name, err := r.required("RoleName")
 	if err != nil {
@@ -144,7 +145,7 @@ func (r *request) showRole(role *Role) reply {
 	return shown
 }
 
-// composedTrust is the document of a role that a test created without one.
+// composedTrust returns the trust document of a role that a test created without one.
 func (r *request) composedTrust(role *Role) string {
 	accounts, providers := []any{}, []any{}
 	for _, id := range role.TrustedAccounts {
@@ -174,7 +175,7 @@ func getRole(r *request) (reply, error) {
 	return reply{"Role": r.showRole(role)}, nil
 }
 
-// updateRole changes what the request passes. (documented)
+// updateRole changes the values that the request passes. (documented)
 func updateRole(r *request) (reply, error) {
 	role, err := r.namedRole()
 	if err != nil {
@@ -196,7 +197,7 @@ func (a *Account) sortedRoles() []*Role {
 	return slices.SortedFunc(maps.Values(a.Roles), func(x, y *Role) int { return cmp.Compare(x.Name, y.Name) })
 }
 
-// listRoles returns a page of roles, all or by tag. (documented)
+// listRoles returns a page of roles: all, or those with a tag. (documented)
 func listRoles(r *request) (reply, error) {
 	tags, err := r.tags()
 	if err != nil {

@@ -15,43 +15,45 @@ import (
 
 // Rule is one entry of the fault schedule.
 //
-// Only calls that are signed by a known key and name an existing operation count. Every rule counts the calls that it
-// matches, whether it acts on them or not. All rules of the kinds inject, delay, stale, duplicate and date act on a call; of
-// the other kinds only the first rule does. Faults that spoil the operation's own answer (truncate, cut, drip, drop_fields,
-// retype, short_list) let the operation take effect in either phase, because without it that answer does not exist.
+// A rule applies only to calls that are signed by a known key and name an existing operation. Every rule counts the calls
+// that it matches, whether it acts on them or not. All rules of the kinds inject, delay, stale, duplicate and date act on a
+// call. Of the other kinds only the first matching rule acts. Faults that spoil the operation's own response (truncate,
+// cut, drip, drop_fields, retype, short_list) let the operation take effect in either phase, because otherwise that
+// response does not exist.
 type Rule struct {
 	Action  string // exact or a pattern such as "List*"; "" matches every operation
 	Account string // id; "" matches every account
 	User    string // pattern for the user named in the request; "" matches all
-	Nth     string // which of the matching calls: "1", "1-5", "3-"; "" every
-	Phase   string // before_commit (default) or after_commit: whether a write takes effect before the answer is spoiled
+	Nth     string // which of the matching calls: "1", "1-5", "3-"; "" for all
+	Phase   string // before_commit (default) or after_commit: whether a write takes effect before the response is spoiled
 
-	// Fault is the kind:
-	//	code          an error answer with Status, Code and Message, and with RetryAfter if set
-	//	http          an answer with Status and Body, as from an intermediary
-	//	foreign       a JSON answer of an intermediary: Status (403), without RequestId and Code; Body replaces its text
-	//	refuse        the connection is closed without an answer
-	//	reset         the connection is reset without an answer
-	//	cut           the connection is closed in the middle of the answer
-	//	truncate      the answer is complete HTTP with half a document
+	// Fault is the kind of fault:
+	//	code          an error response with Status, Code and Message, and with RetryAfter if set
+	//	http          a response with Status and Body, as from an intermediary
+	//	foreign       a JSON response of an intermediary: Status (403), without RequestId and Code; Body replaces its text
+	//	refuse        the connection is closed without a response
+	//	reset         the connection is reset without a response
+	//	cut           the connection is closed in the middle of the response
+	//	truncate      the response is complete HTTP with half a document
 	//	empty, null, array, html, garble   another body: none, null, [], a page, or Body
 	//	short_list    without the items of lists that contain Body; without any item if Body is empty
 	//	drop_fields   without the fields named in Body, "AccessKeySecret,Status"
 	//	retype        with another kind of value for the fields named in Body, or with the values of a Body like {"Status":[]}
 	//	redirect      Status (307) to the Location in Header
 	//	stall         no byte until the client disconnects or Delay is over; then the connection is closed
-	//	informational answers 1xx of Status (103) every Delay (1ms) that do not end; with 101 one of them, and then no byte
+	//	informational responses 1xx of Status (103) every Delay (1ms) that do not end; with 101 one of them, and then no byte
 	//	date          the Date header is wrong by Delay
 	//	drip          a byte every Delay (10ms)
-	//	delay         Delay before the operation, or with after_commit before the answer, even if the client disconnects
-	//	late          the connection is closed without an answer; the request is executed after Delay (a number) further
+	//	delay         Delay before the operation, or with after_commit before the response, even if the client disconnects
+	//	late          the connection is closed without a response; the request is executed after Delay (a number) further
 	//	              calls, or by [Server.ExecuteLate], but not if Delay is negative
-	//	stale         a read is answered as before the account's last Stale writes (1)
+	//	stale         a read returns the state before the account's last Stale writes (1)
 	//	huge, gzip_bomb, endless_headers   more than a client should read
 	//	duplicate     the request is executed once more after Delay (a number) further calls
-	//	inject        Inject is executed as another administrator, before the operation or after it
-	// It can be left out with Code, Inject or Stale. In Message and Body, {Password} is replaced with that parameter of the
-	// request or that field of the answer, {Password:hex} with the same in an encoding, and {Password:*} with all encodings.
+	//	inject        Inject is executed as another administrator, before or after the operation
+	// It can be omitted with Code, Inject or Stale. In Message and Body, {Password} is replaced with that parameter of the
+	// request or that field of the response, {Password:hex} with the same in an encoding, and {Password:*} with all
+	// encodings.
 	Fault string
 
 	Status       int
@@ -133,7 +135,7 @@ func prepareRule(rule Rule) (*scheduled, error) {
 	return &scheduled{Rule: rule, from: from, to: to}, nil
 }
 
-// positions reads "1", "1-5", "3-" or "".
+// positions parses "1", "1-5", "3-" or "".
 func positions(nth string) (from, to int, err error) {
 	const endless = int(^uint(0) >> 1)
 	if nth == "" {
@@ -155,7 +157,7 @@ func positions(nth string) (from, to int, err error) {
 	return from, to, nil
 }
 
-// acts counts a call if it matches, and reports whether the rule acts on it.
+// acts counts a call if it matches. It reports whether the rule acts on the call.
 func (r *scheduled) acts(call *Call) bool {
 	if r.Action != "" && !glob(r.Action, call.Action) || r.Account != "" && r.Account != call.AccountID || !r.names(call) {
 		return false
@@ -183,21 +185,21 @@ type intervention struct {
 	act    func(*Account)
 }
 
-// ChangeBefore changes the account once as another administrator, immediately before the next call of an action.
+// ChangeBefore changes the account once, as another administrator, immediately before the next call of an action.
 func (s *Server) ChangeBefore(action string, f func(*Account)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.before = append(s.before, &intervention{action, f})
 }
 
-// repeat is a request that will be executed again, or late.
+// repeat is a request that will be executed again or late.
 type repeat struct {
 	request *request
-	calls   int  // that still come before it
+	calls   int  // number of calls before it is executed
 	late    bool // it has not been executed yet
 }
 
-// ruleJSON is a rule in a file. Position and delay can be numbers.
+// ruleJSON is a rule in a file. Nth and Delay may be numbers.
 type ruleJSON struct {
 	Action       string            `json:"action,omitempty"`
 	Account      string            `json:"account,omitempty"`
@@ -217,10 +219,10 @@ type ruleJSON struct {
 	Stale        int               `json:"stale,omitempty"`
 }
 
-// textOrNumber is a text that a file can also write as a number.
+// textOrNumber is a text that a file may also write as a number.
 type textOrNumber string
 
-// UnmarshalJSON takes a string or a number.
+// UnmarshalJSON accepts a string or a number.
 func (l *textOrNumber) UnmarshalJSON(text []byte) error {
 	var number json.Number
 	if json.Unmarshal(text, &number) == nil && text[0] != '"' {
@@ -230,7 +232,7 @@ func (l *textOrNumber) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*string)(l))
 }
 
-// MarshalJSON writes the rule as in the file of a schedule.
+// MarshalJSON writes the rule in the form of a schedule file.
 func (r Rule) MarshalJSON() ([]byte, error) {
 	delay := ""
 	if r.Delay != 0 {
@@ -242,7 +244,7 @@ func (r Rule) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// UnmarshalJSON reads the rule as in the file of a schedule. An unknown name is an error.
+// UnmarshalJSON reads the rule in the form of a schedule file. It refuses unknown names.
 func (r *Rule) UnmarshalJSON(text []byte) error {
 	var read ruleJSON
 	decoder := json.NewDecoder(strings.NewReader(string(text)))
@@ -271,7 +273,7 @@ func span(text string) (time.Duration, error) {
 	return time.ParseDuration(text)
 }
 
-// Schedule is the content of a file of rules.
+// Schedule is the content of a schedule file.
 type Schedule struct {
 	Seed  uint64 `json:"seed"`
 	Rules []Rule `json:"rules"`

@@ -24,9 +24,9 @@ func getSecurityPreference(r *request) (reply, error) {
 }
 
 // setSecurityPreference resets every parameter that the request does not pass to its default. The vendor of the official
-// provider says so for the masks and the session. (observed, July 2026; for the other parameters assumed: older tests of
-// that provider expect omitted values to stay, Behaviour.KeepOmittedPreferences) Ram does not change what only Ims has.
-// (documented) The answer is the whole preference. (documented)
+// provider says so for the masks and the session. (observed, July 2026; assumed for the other parameters: older tests of
+// that provider expect omitted values to remain, Behaviour.KeepOmittedPreferences) Ram does not change values that only Ims
+// has. (documented) The response is the whole preference. (documented)
 func setSecurityPreference(r *request) (reply, error) {
 	next := r.account.Preference
 	if !r.server.behaviour.KeepOmittedPreferences {
@@ -46,7 +46,8 @@ func setSecurityPreference(r *request) (reply, error) {
 	return reply{"SecurityPreference": r.securityPreference(next)}, nil
 }
 
-// resetPreference has the account's defaults in the fields of the request's product, and the present values in the others.
+// resetPreference returns the account's defaults in the fields of the request's product, and the current values in the
+// others.
 func (r *request) resetPreference() Preference {
 	next, initial := r.account.Preference, DefaultsAt(r.account.FirstUse).Preference
 	if r.product == "Ims" {
@@ -95,10 +96,11 @@ func (r *request) imsPreference(next *Preference) error {
 	)
 }
 
-// networkMasks reads at most 40 addresses or CIDR blocks and 512 characters, joined by ";". Present and empty means any
-// address. (documented; older text: 25) The console page of 2026 allows 200 IPv4 addresses, and blanks and commas between
-// them; what the API does with those is open. (Behaviour.LongMasks, Behaviour.AcceptMaskSeparators) The code of the
-// refusal, and that IPv6 is accepted, are assumed. (Behaviour.RefuseIPv6Masks).
+// networkMasks reads at most 40 addresses or CIDR blocks and 512 characters, joined by ";". A present but empty value
+// allows any address. (documented; older text: 25) The console page of 2026 allows 200 IPv4 addresses, and blanks and
+// commas between them. What the API does with those is not documented. (Behaviour.LongMasks,
+// Behaviour.AcceptMaskSeparators) The code of the refusal, and that IPv6 is accepted, are assumed.
+// (Behaviour.RefuseIPv6Masks).
 func (r *request) networkMasks(into *string) error {
 	if !r.has("LoginNetworkMasks") {
 		return nil
@@ -156,7 +158,7 @@ func (r *request) idleDays(name string, into *int) error {
 	return nil
 }
 
-// oneOf reads one of some words. The code of the refusal is assumed.
+// oneOf reads one of the given words. The code of the refusal is assumed.
 func (r *request) oneOf(name string, into *string, words ...string) error {
 	if !r.has(name) {
 		return nil
@@ -168,8 +170,8 @@ func (r *request) oneOf(name string, into *string, words ...string) error {
 	return nil
 }
 
-// enforceMFA reads the older parameter: true is mandatory, false is independent. (documented) The newer parameter is read
-// after it and takes precedence. (assumed)
+// enforceMFA reads the older parameter: true means mandatory, false means independent. (documented) The newer parameter is
+// read afterwards and takes precedence. (assumed)
 func (r *request) enforceMFA(into *string) error {
 	if !r.has("EnforceMFAForLogin") {
 		return nil
@@ -214,7 +216,7 @@ func (r *request) securityPreference(p Preference) reply {
 	return r.imsPreferenceReply(p)
 }
 
-// ramPreference is the preference in the fields of Ram. (documented; AllowUserToManagePublicKeys for the Japan site,
+// ramPreference returns the preference in the fields of Ram. (documented; AllowUserToManagePublicKeys for the Japan site,
 // Behaviour.HidePublicKeys).
 func (r *request) ramPreference(p Preference) reply {
 	logon := reply{
@@ -235,8 +237,8 @@ func (r *request) ramPreference(p Preference) reply {
 	return shown
 }
 
-// imsPreferenceReply is the preference in the fields of Ims. (documented) ApplicationLoginPreference is in an older SDK only.
-// (observed)
+// imsPreferenceReply returns the preference in the fields of Ims. (documented) ApplicationLoginPreference is in an older
+// SDK only. (observed)
 func (r *request) imsPreferenceReply(p Preference) reply {
 	logon := reply{
 		"AllowUserToChangePassword": p.AllowUserToChangePassword,
@@ -268,7 +270,7 @@ func (r *request) imsPreferenceReply(p Preference) reply {
 	return shown
 }
 
-// putExtraPreference puts two extra fields into a known object of the answer and one into an object of its own.
+// putExtraPreference adds two extra fields to a known object of the response and one to a new object.
 func (r *request) putExtraPreference(shown, logon reply, extra ExtraFields) {
 	r.putExtra(logon, extra)
 	if number, ok := logon["ExtraNumber"]; ok {
@@ -277,7 +279,7 @@ func (r *request) putExtraPreference(shown, logon reply, extra ExtraFields) {
 	}
 }
 
-// masks are returned as they were set. (assumed; Behaviour.NormalizeMasks)
+// masks returns the masks as they were set. (assumed; Behaviour.NormalizeMasks)
 func (r *request) masks(text string) string {
 	if !r.server.behaviour.NormalizeMasks || text == "" {
 		return text
@@ -292,8 +294,8 @@ func (r *request) masks(text string) string {
 	return strings.Join(masks, ";")
 }
 
-// types are returned in random order, as the official provider reads a set (observed), and as a list. (observed; a sample
-// differs: Behaviour.VerificationTypesAsText).
+// types returns the types in random order, because the official provider reads a set (observed), and as a list. (observed;
+// a sample differs: Behaviour.VerificationTypesAsText).
 func (r *request) types(set []string) []string {
 	if r.server.behaviour.VerificationTypesAsText && len(set) > 0 {
 		return []string{string(asJSON(set))}

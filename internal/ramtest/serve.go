@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// ServeHTTP answers one request.
+// ServeHTTP responds to one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.enter() {
 		panic(http.ErrAbortHandler)
@@ -27,7 +27,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// enter reports whether the server is open. If it is, Close waits for this request.
+// enter reports whether the server is open. If so, Close waits for this request.
 func (s *Server) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,7 +38,7 @@ func (s *Server) enter() bool {
 	return true
 }
 
-// pause waits, and reports whether the server is still open.
+// pause waits. It reports whether the server is still open.
 func (s *Server) pause(d time.Duration) bool {
 	if d <= 0 {
 		return true
@@ -53,16 +53,16 @@ func (s *Server) pause(d time.Duration) bool {
 	}
 }
 
-// conversation is a request and its answer.
+// conversation is a request and its response.
 type conversation struct {
 	server  *Server
 	in      *incoming
 	call    *Call
-	request *request // nil: the request was refused
+	request *request // nil if the request was refused
 	refused error
 	faults  faults
 	answer  answer
-	body    reply // of the operation; nil: it failed or did not run
+	body    reply // body of the operation; nil if it failed or did not run
 }
 
 // accept records the call, checks it, and finds the faults that act on it.
@@ -81,7 +81,7 @@ func (s *Server) accept(in *incoming, r *http.Request) *conversation {
 	return c
 }
 
-// owner is the account of the key of a request, or empty.
+// owner returns the account of the key of a request, or "".
 func (s *Server) owner(in *incoming) string {
 	if in.unsigned() {
 		return s.roleAccount(in.params["RoleArn"])
@@ -97,7 +97,7 @@ func (s *Server) owner(in *incoming) string {
 	return ""
 }
 
-// execute runs the operation, unless the request was refused, and sets its answer.
+// execute runs the operation, unless the request was refused, and sets its response.
 func (c *conversation) execute() {
 	s := c.server
 	s.mu.Lock()
@@ -116,7 +116,7 @@ func (c *conversation) execute() {
 	c.call.Status = c.answer.status
 }
 
-// status is the error as the service returns it: the vendor's tables disagree about two statuses (documented, both;
+// status returns an error as the service does. The vendor's tables disagree about two statuses (documented, both;
 // Behaviour.SwapStatuses), and public clients match two families of codes. (observed; Behaviour.ShortEntityCodes)
 func (s *Server) status(err error) error {
 	var failed *failure
@@ -141,7 +141,7 @@ func (s *Server) status(err error) error {
 	return &other
 }
 
-// reduced is an answer without the fields and the empty lists that the switches leave out.
+// reduced returns a response without the fields and the empty lists that the switches omit.
 func (s *Server) reduced(body reply) reply {
 	if body == nil || s.behaviour.MissingFields == "" && !s.behaviour.OmitEmptyLists {
 		return body
@@ -175,8 +175,8 @@ func (s *Server) reducedValue(value any) any {
 	return value
 }
 
-// emptyList reports whether a value is a list of objects without items, wrapped or not. An empty list is present.
-// (observed; Behaviour.OmitEmptyLists)
+// emptyList reports whether a value is a list of objects without items, with or without a wrapper. An empty list is
+// present. (observed; Behaviour.OmitEmptyLists)
 func emptyList(value any) bool {
 	if list, ok := value.([]any); ok {
 		return len(list) == 0
@@ -214,7 +214,7 @@ func (s *Server) operate(c *conversation) (reply, error) {
 	return body, err
 }
 
-// read runs a read operation on the visible account, which may be older than the present one.
+// read runs a read operation on the visible account, which may be older than the current one.
 func (s *Server) read(r *request, a action, stale int) (reply, error) {
 	view := *r
 	if view.account = s.visible(r.account, stale); view.account != r.account && r.caller.user != nil {
@@ -227,7 +227,7 @@ func (s *Server) read(r *request, a action, stale int) (reply, error) {
 	return s.run(&view, a)
 }
 
-// write runs a write operation, which takes effect completely or not at all.
+// write runs a write operation. It takes effect completely or not at all.
 func (s *Server) write(r *request, a action, by string) (reply, error) {
 	old := r.account.Clone()
 	body, err := s.run(r, a)
@@ -239,7 +239,7 @@ func (s *Server) write(r *request, a action, by string) (reply, error) {
 	return body, nil
 }
 
-// run turns a panic of a handler into an error answer and a violation.
+// run turns a panic of a handler into an error response and a violation.
 func (s *Server) run(r *request, a action) (body reply, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -250,7 +250,7 @@ func (s *Server) run(r *request, a action) (body reply, err error) {
 	return a.run(r)
 }
 
-// checkNames refuses, in strict mode, parameters that the operation does not have. The service ignores them. (documented)
+// checkNames refuses parameters that the operation does not have, in strict mode. The service ignores them. (documented)
 func (s *Server) checkNames(r *request, a action) error {
 	if !s.strict {
 		return nil
@@ -270,8 +270,8 @@ func (s *Server) checkNames(r *request, a action) error {
 	return nil
 }
 
-// named reports whether parameters include a name. A flattened list is Tag.1.Key, Tag.1.Value, ResourceId.1 and so on.
-// (documented)
+// named reports whether a name is one of the parameters. A flattened list is Tag.1.Key, Tag.1.Value, ResourceId.1 and so
+// on. (documented)
 func named(parameters []string, name string) bool {
 	for _, parameter := range parameters {
 		if list, ok := strings.CutSuffix(parameter, "*"); parameter == name || ok && strings.HasPrefix(name, list) {

@@ -61,12 +61,12 @@ func TestClone_sharesNothing(t *testing.T) {
 		spoil(reflect.ValueOf(a).Elem())
 		equal(t, "clone", string(asJSON(clone)), before)
 		if string(asJSON(a)) == before {
-			t.Error("the original is as it was")
+			t.Error("spoil did not change the original")
 		}
 	})
 }
 
-// spoil changes every text of a value.
+// spoil changes every string in a value.
 func spoil(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// TB is the part of a test that the server needs.
+// TB is the part of testing.TB that the server needs.
 type TB interface {
 	Helper()
 	Name() string
@@ -41,8 +41,8 @@ type Server struct {
 	behaviour Behaviour
 	random    *rand.Rand
 	issued    map[string]bool
-	offset    time.Duration // of the clock of the data
-	skew      time.Duration // of the clock that checks signatures
+	offset    time.Duration // offset of the data clock
+	skew      time.Duration // offset of the signature clock
 
 	first    string // id of the default account
 	accounts map[string]*Account
@@ -54,7 +54,7 @@ type Server struct {
 	calls      []*Call
 	seq        int
 	history    []Event
-	changes    int // recorded so far, including cleared ones
+	changes    int // number of recorded changes, including cleared ones
 	rules      []*scheduled
 	before     []*intervention
 	later      []*repeat
@@ -64,7 +64,7 @@ type Server struct {
 
 const defaultAccountID = "1234567890123456"
 
-// New starts a strict server with one account that stops with the test. Its pages have two items.
+// New starts a strict server with one account. It stops when the test ends. Its pages have two items.
 func New(tb TB, options ...Option) *Server {
 	tb.Helper()
 	byDefault := func(s *Server) {
@@ -143,7 +143,7 @@ func (s *Server) Close() {
 	s.work.Wait()
 }
 
-// URL returns the address of all three products.
+// URL returns the address that serves all three products.
 func (s *Server) URL() string { return s.url }
 
 // Getenv returns the environment variables for the default account.
@@ -175,7 +175,7 @@ func (s *Server) AddAccount(id string) *Credential {
 	return &credential
 }
 
-// Credential returns an active key of an account, of its user "admin" if it has one.
+// Credential returns an active key of an account, preferably of its user "admin".
 func (s *Server) Credential(accountID string) Credential {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -191,7 +191,7 @@ func (s *Server) Credential(accountID string) Credential {
 	return credential
 }
 
-// newAccount is a new account with the administrator that runs the tests.
+// newAccount returns a new account with the administrator that runs the tests.
 func (s *Server) newAccount(id string) *Account {
 	account, now := NewAccount(id), s.now()
 	account.Users["admin"] = &User{

@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// The reference says which parameters and fields there are. Codes, the owner of a request without a user name, that two
-// credentials may have one name, that an active one can be deleted and that expired ones stay listed are assumed.
+// The reference documents the parameters and fields. It is assumed: the codes, the owner if the request names no user, that
+// two credentials may have the same name, that an active credential can be deleted, and that expired ones remain listed.
 var serviceCredentialActions = table{
 	"Ims/CreateServiceCredential": {run: createServiceCredential, write: true},
 	"Ims/GetServiceCredential":    {run: getServiceCredential},
@@ -24,8 +24,8 @@ var (
 	serviceName    = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.aliyuncs\.com$`)
 )
 
-// createServiceCredential creates a credential and returns its secret this once. A user has two per service.
-// (documented; which services exist is assumed: every name below aliyuncs.com)
+// createServiceCredential creates a credential and returns its secret, which no other operation returns. A user has two per
+// service. (documented; which services exist is assumed: every name below aliyuncs.com)
 func createServiceCredential(r *request) (reply, error) {
 	name, err := r.credentialName()
 	if err != nil {
@@ -70,7 +70,7 @@ func createServiceCredential(r *request) (reply, error) {
 	return reply{"ServiceCredential": shown}, nil
 }
 
-// credentialName is 1 to 128 letters, digits, '.', '-' and '_'. (documented)
+// credentialName returns 1 to 128 letters, digits, '.', '-' and '_'. (documented)
 func (r *request) credentialName() (string, error) {
 	name, err := r.required("ServiceCredentialName")
 	if err == nil && !credentialName.MatchString(name) {
@@ -94,7 +94,7 @@ func noServiceCredential() error {
 	return notExist("User.ServiceCredential", "The service credential does not exist.")
 }
 
-// credential is the user's credential that the request must name. (documented)
+// credential returns the user's credential that the request must name. (documented)
 func (r *request) credential() (*ServiceCredential, *User, error) {
 	id, err := r.required("ServiceCredentialId")
 	if err != nil {
@@ -112,13 +112,13 @@ func (r *request) credential() (*ServiceCredential, *User, error) {
 	return nil, nil, noServiceCredential()
 }
 
-// hidden reports whether the credential has expired and expired ones are not returned
-// (assumed; Behaviour.HideExpiredCredentials).
+// hidden reports whether the credential has expired and expired credentials are not returned (assumed;
+// Behaviour.HideExpiredCredentials).
 func (r *request) hidden(credential *ServiceCredential) bool {
 	return r.server.behaviour.HideExpiredCredentials && !credential.ExpirationTime.IsZero() && !r.now.Before(credential.ExpirationTime)
 }
 
-// hasCredential reports whether a user has a credential of a name for a service.
+// hasCredential reports whether a user has a credential with that name for a service.
 func (u *User) hasCredential(service, name string) bool {
 	return slices.ContainsFunc(u.Credentials, func(c *ServiceCredential) bool { return c.ServiceName == service && c.Name == name })
 }
@@ -132,8 +132,8 @@ func getServiceCredential(r *request) (reply, error) {
 	return reply{"ServiceCredential": r.showCredential(credential, user)}, nil
 }
 
-// listServiceCredentials returns a page of the credentials of one user or, with AllUsers, of all users, of one service or of
-// all. (documented)
+// listServiceCredentials returns a page of the credentials of one user or, with AllUsers, of all users, for one service or
+// all services. (documented)
 func listServiceCredentials(r *request) (reply, error) {
 	all := false
 	if err := r.boolean("AllUsers", &all); err != nil {
@@ -205,7 +205,7 @@ func updateServiceCredential(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// deleteServiceCredential deletes a credential, whatever its status. (documented; the status is assumed)
+// deleteServiceCredential deletes a credential of any status. (documented; the status is assumed)
 func deleteServiceCredential(r *request) (reply, error) {
 	credential, user, err := r.credential()
 	if err != nil {

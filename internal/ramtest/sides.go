@@ -10,17 +10,18 @@ import (
 	"strings"
 )
 
-// SidesVariable is the environment variable that turns assumptions to their other side for every server of [New], to run
-// all tests on that side: "other" turns all of them, a number a random half of which it is the seed, and names of switches,
-// separated by commas, turn those.
+// SidesVariable is the environment variable that switches assumptions to their other side for every server that [New]
+// starts, to run all tests on that side. "other" switches all of them, a number is the seed of a random half, and a
+// comma-separated list names the switches.
 const SidesVariable = "RAM_TEST_SIDES"
 
-// refused are the assumptions whose other side the provider refuses, so a test on that side ends at the first request.
-// A list of keys, members or policies that is left out is no empty list, because what is not listed counts as deleted.
+// refused are the assumptions whose other side the provider refuses, so that a test on that side ends at the first request.
+// An absent list of keys, members or policies does not count as empty, because an object that is not in the list counts as
+// deleted.
 const refused = "OmitEmptyLists"
 
-// firstSides are the tests that assert what follows from the first side of an assumption, with the switches that they
-// therefore do not turn. All other tests are right on both sides.
+// firstSides are the tests that assert the first side of an assumption, with the switches that they therefore do not
+// change. All other tests pass on both sides.
 var firstSides = map[string]string{
 	"TestAccessKey_isCreatedUpdatedAndDeleted":                   "RefuseDeletingActiveKeys",
 	"TestALargeReportIsReadInOnePassWithBoundedMemory":           "HideNewerFields ExtraReportColumns",
@@ -88,7 +89,7 @@ var firstSides = map[string]string{
 	"TestWhatHappens":                                    "AliasMustBeCleared RestoreKeysActive",
 }
 
-// sides turns the assumptions that a value of [SidesVariable] selects, except those of which a test asserts the first side.
+// sides switches the assumptions that a value of [SidesVariable] selects, except those whose first side the test asserts.
 func sides(text, test string) Option {
 	test, _, _ = strings.Cut(test, "/")
 	kept := append(strings.Fields(firstSides[test]), refused)

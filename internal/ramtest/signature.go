@@ -74,7 +74,7 @@ func canonicalQuery(params map[string]string) string {
 	return strings.Join(pairs, "&")
 }
 
-// Letters, digits and - _ . ~ are not encoded; every other byte is %XX. (documented)
+// percent encodes every byte except letters, digits and - _ . ~ as %XX. (documented)
 func percent(text string) string {
 	var encoded strings.Builder
 	for _, b := range []byte(text) {
@@ -88,7 +88,7 @@ func percent(text string) string {
 	return encoded.String()
 }
 
-// algorithm is the algorithm that the request names.
+// algorithm returns the algorithm that the request names.
 func (in *incoming) algorithm() string {
 	if in.signedInHeaders {
 		return acs3
@@ -96,7 +96,7 @@ func (in *incoming) algorithm() string {
 	return in.parameter("SignatureMethod")
 }
 
-// verify compares the signature of the request with the one that the secret gives.
+// verify compares the signature of the request with that of the secret.
 func (in *incoming) verify(secret string) error {
 	if !in.signedInHeaders {
 		wanted, text := in.signatureV1(secret)

@@ -92,7 +92,7 @@ func TestSignatureVersion3(t *testing.T) {
 	}
 }
 
-// inHeaders sets the headers of a request that is signed in them, and returns their names.
+// inHeaders sets the headers of a request that is signed in its headers, and returns their names.
 func inHeaders(in *incoming, action, version, date, nonce string) []string {
 	for name, value := range map[string]string{
 		"x-acs-action": action, "x-acs-version": version, "x-acs-date": date, "x-acs-signature-nonce": nonce,

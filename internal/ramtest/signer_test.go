@@ -15,12 +15,12 @@ import (
 	"time"
 )
 
-// client is an HTTP client with a key that signs by the documentation and uses nothing of the fake.
+// client is an HTTP client with a key. It signs as documented and uses no code of the fake.
 type client struct {
 	t      *testing.T
 	server *Server
 	key    Credential
-	signed func() time.Time // the time in the signature
+	signed func() time.Time // time in the signature
 	format string
 	host   string
 }
@@ -35,7 +35,7 @@ func as(t *testing.T, s *Server, key Credential) *client {
 	return &client{t: t, server: s, key: key, signed: time.Now, format: "JSON"}
 }
 
-// result is an answer.
+// result is a response.
 type result struct {
 	status int
 	code   string
@@ -44,7 +44,7 @@ type result struct {
 	text   string
 }
 
-// at is the value at a path, such as "PasswordPolicy.HardExpire".
+// at returns the value at a path, such as "PasswordPolicy.HardExpire".
 func (r result) at(path string) any {
 	var value any = r.body
 	for name := range strings.SplitSeq(path, ".") {
@@ -56,7 +56,7 @@ func (r result) at(path string) any {
 
 var serial atomic.Int64
 
-// request returns a signed POST of an operation. Parameters are alternating names and values.
+// request returns a signed POST request of an operation. params alternates names and values.
 func (c *client) request(product, action string, params ...string) *http.Request {
 	c.t.Helper()
 	form := url.Values{}
@@ -103,7 +103,7 @@ func versionOf(product string) string {
 	return product
 }
 
-// do calls an operation and returns any answer.
+// do calls an operation and returns any response.
 func (c *client) do(product, action string, params ...string) result {
 	c.t.Helper()
 	return c.send(c.request(product, action, params...))
@@ -118,7 +118,7 @@ func (c *client) send(r *http.Request) result {
 	return result
 }
 
-// plain follows no redirect and keeps no connection for other tests.
+// plain follows no redirects and reuses no connections.
 func plain() *http.Client {
 	return &http.Client{
 		Transport:     &http.Transport{DisableKeepAlives: true},
@@ -140,7 +140,7 @@ func try(r *http.Request) (result, error) {
 	return got, err
 }
 
-// ok calls an operation that must succeed.
+// ok calls an operation and fails the test unless it succeeds.
 func (c *client) ok(product, action string, params ...string) result {
 	c.t.Helper()
 	got := c.do(product, action, params...)
@@ -150,7 +150,7 @@ func (c *client) ok(product, action string, params ...string) result {
 	return got
 }
 
-// refused calls an operation that must return a code.
+// refused calls an operation and fails the test unless it returns the code.
 func (c *client) refused(code, product, action string, params ...string) result {
 	c.t.Helper()
 	got := c.do(product, action, params...)

@@ -25,7 +25,7 @@ import (
 
 const page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><p>proxy</p></body></html>"
 
-// spoil sends the answer of a fault instead of the operation's, and reports whether the connection can be used again.
+// spoil sends the response of a fault instead of the operation's. It reports whether the connection can be reused.
 func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *scheduled) bool {
 	const asDocument, asPage = "application/json;charset=utf-8", "text/html;charset=utf-8"
 	switch rule.Fault {
@@ -72,7 +72,7 @@ func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *sched
 	return true
 }
 
-// echo puts parameters of the request and fields of the answer into a text that names them, plain or encoded.
+// echo replaces placeholders in a text with parameters of the request and fields of the response, plain or encoded.
 func (c *conversation) echo(text string) []byte {
 	return placeholder.ReplaceAllFunc([]byte(text), func(match []byte) []byte {
 		name, encoding, _ := strings.Cut(strings.Trim(string(match), "{}"), ":")
@@ -89,7 +89,7 @@ func (c *conversation) echo(text string) []byte {
 
 var placeholder = regexp.MustCompile(`\{[A-Za-z0-9.]+(:[a-z0-9*_]+)?\}`)
 
-// textField finds a text in an answer by the name of its field.
+// textField finds a text field in a response by name.
 func textField(body reply, name string) (string, bool) {
 	for field, value := range body {
 		switch value := value.(type) {
@@ -106,7 +106,7 @@ func textField(body reply, name string) (string, bool) {
 	return "", false
 }
 
-// encodings are the forms in which a careless intermediary may repeat a secret.
+// encodings are the encodings in which a careless intermediary may repeat a secret.
 var encodings = map[string]func(string) string{
 	"":          func(text string) string { return text },
 	"base64":    func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) },
@@ -132,7 +132,7 @@ var encodings = map[string]func(string) string{
 	"spaced": func(text string) string { return strings.Join(strings.Split(text, ""), " ") },
 }
 
-// Encodings are the names of the encodings in which a fault can repeat a secret.
+// Encodings returns the names of the encodings in which a fault can repeat a secret.
 func Encodings() []string { return slices.Sorted(maps.Keys(encodings)) }
 
 func eachByte(text, format string) string {
@@ -143,7 +143,7 @@ func eachByte(text, format string) string {
 	return all.String()
 }
 
-// encodeText is a text in one encoding, or with * in all of them. An unknown encoding is the plain text.
+// encodeText returns a text in one encoding, or with * in all of them. With an unknown encoding it returns the plain text.
 func encodeText(text, encoding string) string {
 	if encoding == "*" {
 		var all []string
@@ -158,7 +158,7 @@ func encodeText(text, encoding string) string {
 	return text
 }
 
-// headers are those of the answer and those that the rule adds.
+// headers returns the headers of the response and those that the rule adds.
 func (r *scheduled) headers(own map[string]string) map[string]string {
 	all := map[string]string{}
 	maps.Copy(all, own)
@@ -169,7 +169,7 @@ func (r *scheduled) headers(own map[string]string) map[string]string {
 	return all
 }
 
-// sent notes the status and the code that the client receives.
+// sent records the status and the code that the client receives.
 func (c *conversation) sent(status int, rule *scheduled) {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
@@ -179,14 +179,14 @@ func (c *conversation) sent(status int, rule *scheduled) {
 	}
 }
 
-// leave notes that the client receives no answer.
+// leave records that the client receives no response.
 func (c *conversation) leave() {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
 	c.call.Status, c.call.Code = 0, ""
 }
 
-// usualStatus is the status that a code usually has.
+// usualStatus maps a status to codes that usually have it.
 var usualStatus = map[string]int{
 	"ServiceUnavailable": http.StatusServiceUnavailable,
 	"InternalError":      http.StatusInternalServerError,
@@ -206,7 +206,7 @@ func (c *conversation) refusal(rule *scheduled) answer {
 	return encoded
 }
 
-// silent ends the connection without a byte.
+// silent ends the connection without sending a byte.
 func (c *conversation) silent(w http.ResponseWriter, r *http.Request, rule *scheduled) bool {
 	if rule.Fault == "stall" {
 		c.server.linger(r, rule.Delay)
@@ -223,7 +223,7 @@ func (c *conversation) silent(w http.ResponseWriter, r *http.Request, rule *sche
 	return true
 }
 
-// hijack takes over the connection. It ends with the server.
+// hijack takes over the connection, which is closed with the server.
 func (c *conversation) hijack(w http.ResponseWriter) (net.Conn, *bufio.ReadWriter, error) {
 	connection, buffer, err := http.NewResponseController(w).Hijack()
 	if err == nil {
@@ -232,7 +232,7 @@ func (c *conversation) hijack(w http.ResponseWriter) (net.Conn, *bufio.ReadWrite
 	return connection, buffer, err
 }
 
-// linger waits until the client disconnects, the server closes, or d is over, if it is positive.
+// linger waits until the client disconnects, the server closes, or d is over if it is positive.
 func (s *Server) linger(r *http.Request, d time.Duration) {
 	var over <-chan time.Time
 	if d > 0 {
@@ -247,7 +247,7 @@ func (s *Server) linger(r *http.Request, d time.Duration) {
 	}
 }
 
-// cut announces the whole answer and closes the connection in the middle of it.
+// cut announces the whole response and closes the connection in the middle of it.
 func (c *conversation) cut(w http.ResponseWriter) bool {
 	connection, buffer, err := c.hijack(w)
 	if err != nil {
@@ -263,7 +263,7 @@ func (c *conversation) cut(w http.ResponseWriter) bool {
 	return true
 }
 
-// drip answers byte by byte.
+// drip sends the response byte by byte.
 func (c *conversation) drip(w http.ResponseWriter, r *http.Request, gap time.Duration) bool {
 	c.setDate(w.Header())
 	w.Header().Set("Content-Type", c.answer.contentType)
@@ -283,7 +283,7 @@ func (c *conversation) drip(w http.ResponseWriter, r *http.Request, gap time.Dur
 
 const floodSize = 32 << 20
 
-// flood sends a valid document of floodSize bytes; packed, it is small until it is unpacked.
+// flood sends a valid document of floodSize bytes. If packed, the document is small until it is decompressed.
 func (c *conversation) flood(w http.ResponseWriter, packed bool) bool {
 	c.sent(http.StatusOK, &scheduled{})
 	c.setDate(w.Header())
@@ -308,7 +308,7 @@ func (c *conversation) flood(w http.ResponseWriter, packed bool) bool {
 	return err == nil
 }
 
-// informational sends answers 1xx until the client disconnects; after 101, which has no final answer, it sends nothing.
+// informational sends 1xx responses until the client disconnects. After 101, which has no final response, it sends nothing.
 func (c *conversation) informational(w http.ResponseWriter, r *http.Request, status int, gap time.Duration) bool {
 	c.leave()
 	if status != http.StatusSwitchingProtocols {

@@ -5,14 +5,14 @@ package ramtest
 
 // The service is eventually consistent: an immediate read may not see a write. (documented; the extent is assumed)
 
-// past is an account before each of its latest writes.
+// past holds an account as it was before each of its latest writes.
 type past struct {
 	versions []version // oldest first
-	reads    int       // reads that are still answered as before the latest write
+	reads    int       // number of reads that still return the state before the latest write
 }
 
 type version struct {
-	account *Account // before the write
+	account *Account // state before the write
 }
 
 const maxVersions = 32
@@ -32,7 +32,7 @@ func (p *past) add(before *Account, reads int) {
 	p.reads = reads
 }
 
-// before is the account before its last n writes, or before the oldest known one; nil if there is none.
+// before returns the account before its last n writes, or the oldest known state; nil if there is none.
 func (p *past) before(writes int) *Account {
 	if writes <= 0 || len(p.versions) == 0 {
 		return nil
@@ -40,7 +40,7 @@ func (p *past) before(writes int) *Account {
 	return p.versions[max(len(p.versions)-writes, 0)].account
 }
 
-// visible is the account as a read sees it now.
+// visible returns the account as a read sees it.
 func (s *Server) visible(account *Account, writes int) *Account {
 	p := s.pastOf(account.ID)
 	stale := p.before(writes)

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// State is the data that is saved to a file: the accounts, the default one first, and the offset of the clock.
+// State is the data that is saved to a file: the accounts, starting with the default account, and the offset of the clock.
 type State struct {
 	Accounts []*Account
 	Advanced time.Duration
@@ -43,7 +43,7 @@ func WithState(state State) Option {
 	}
 }
 
-// ReadState reads a state from a file. A file that does not exist is an empty state.
+// ReadState reads a state from a file. A missing file is an empty state.
 func ReadState(file string) (State, error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -17,12 +17,12 @@ var stsActions = table{
 	"Sts/AssumeRoleWithOIDC": {run: assumeRoleWithOIDC},
 }
 
-// session is temporary credentials and their role.
+// session is a set of temporary credentials with their role.
 type session struct {
 	secret, token string
 	accountID     string
 	role          string // by name
-	lent          *Role  // of a session of a credentials URI, which is no role of the account
+	lent          *Role  // role of a session of a credentials URI, which the account does not contain
 	name          string
 	expires       time.Time
 }
@@ -60,7 +60,7 @@ var (
 	externalID  = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
 )
 
-// assumeRole returns temporary credentials for a role, of this or another account, that trusts the caller's account. The root
+// assumeRole returns temporary credentials for a role of this or another account that trusts the caller's account. The root
 // account cannot call it. (documented)
 func assumeRole(r *request) (reply, error) {
 	role, account, err := r.role()
@@ -81,8 +81,8 @@ func assumeRole(r *request) (reply, error) {
 	return answer, err
 }
 
-// assumeRoleWithOIDC returns temporary credentials for a role that trusts the identity provider of a token. The request is not
-// signed. (documented) An unknown token is AuthenticationFail.OIDCToken.Invalid. (assumed)
+// assumeRoleWithOIDC returns temporary credentials for a role that trusts the identity provider of a token. The request is
+// not signed. (documented) An unknown token is AuthenticationFail.OIDCToken.Invalid. (assumed)
 func assumeRoleWithOIDC(r *request) (reply, error) {
 	role, account, err := r.role()
 	if err != nil {
@@ -162,7 +162,8 @@ func (r *request) open(role *Role, account *Account) (reply, error) {
 	}, nil
 }
 
-// duration is at least 15 minutes and at most what the role allows; the default is an hour. (documented)
+// duration returns the duration of the session: at least 15 minutes, at most what the role allows, by default an hour.
+// (documented)
 func (r *request) duration(role *Role) (int, error) {
 	longest := role.MaxSessionDuration
 	if longest == 0 {
@@ -192,7 +193,7 @@ func (r *request) sessionPolicy() error {
 	return nil
 }
 
-// wrongly is the error for a malformed parameter of Sts. (documented)
+// wrongly returns the error for a malformed parameter of Sts. (documented)
 func wrongly(parameter string) error {
 	return fail(400, "InvalidParameter."+parameter, "The parameter %s is wrongly formed.", parameter)
 }
@@ -204,7 +205,7 @@ func (s *Server) sessionNow() time.Time {
 	return s.signatureNow()
 }
 
-// ExpireSessions ends all temporary credentials.
+// ExpireSessions makes all temporary credentials expire.
 func (s *Server) ExpireSessions() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

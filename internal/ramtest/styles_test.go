@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Clients send requests in three styles: A common parameters in the query and the others in the form, B all in the query, C signed
-// in the headers. The test client sends all in the form.
+// Clients send requests in three styles: A has common parameters in the query and the others in the form, B has all in the
+// query, C is signed in the headers. The test client sends all parameters in the form.
 
 func TestStyles_accepted(t *testing.T) {
 	t.Parallel()

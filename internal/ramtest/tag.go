@@ -21,7 +21,7 @@ var tagActions = table{
 	"Ram/ListTagResources": {run: listTagResources},
 }
 
-// tag is one tag of a request. Without a value it filters by its key alone.
+// tag is one tag of a request. A filter without a value matches the key alone.
 type tag struct {
 	key, value string
 	hasValue   bool
@@ -33,7 +33,7 @@ type tagged struct {
 	tags     *map[string]string
 }
 
-// repeated returns the values of Name.1, Name.2 and so on, which are consecutive. (documented)
+// repeated returns the values of Name.1, Name.2 and so on. The numbers are consecutive. (documented)
 func (r *request) repeated(name string) []string {
 	var values []string
 	for n := 1; r.has(name + "." + strconv.Itoa(n)); n++ {
@@ -42,7 +42,7 @@ func (r *request) repeated(name string) []string {
 	return values
 }
 
-// list returns the values of a JSON array in one parameter, the form of Ram. (documented; the code is assumed)
+// list returns the values of a JSON array in one parameter, which is the form of Ram. (documented; the code is assumed)
 func (r *request) list(name string) ([]string, error) {
 	var values []string
 	if r.text(name) != "" && json.Unmarshal([]byte(r.text(name)), &values) != nil {
@@ -117,7 +117,8 @@ func hasTags(tags map[string]string, filter []tag) bool {
 	})
 }
 
-// addTags adds tags to an object, or changes their values. An object has at most 20. (documented; the code is assumed)
+// addTags adds tags to an object and replaces the values of existing tags. An object has at most 20 tags. (documented; the
+// code is assumed)
 func (r *request) addTags(to *map[string]string, tags []tag) error {
 	if *to == nil {
 		*to = map[string]string{}
@@ -137,7 +138,7 @@ func showTags(tags map[string]string) reply {
 	})
 }
 
-// tagResources adds tags to resources, or changes their values. (documented)
+// tagResources adds tags to resources and replaces the values of existing tags. (documented)
 func tagResources(r *request) (reply, error) {
 	resources, err := r.resources()
 	if err != nil {
@@ -161,8 +162,8 @@ func tagResources(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// untagResources removes the named tags, or all of them. All is used only without keys. (documented) A tag that does not
-// exist is no error. (assumed)
+// untagResources removes the named tags, or all tags. All is used only without keys. (documented) A tag that does not exist
+// is no error. (assumed)
 func untagResources(r *request) (reply, error) {
 	resources, err := r.resources()
 	if err != nil {
@@ -191,8 +192,8 @@ func untagResources(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// listTagResources returns one item per resource and tag, for the named resources or for all that have every tag of the
-// filter. A page has PageSize items (1 to 100, default 100) and continues with NextToken. (documented)
+// listTagResources returns one item per resource and tag, for the named resources or for all resources with every tag of
+// the filter. A page has PageSize items (1 to 100, default 100) and continues with NextToken. (documented)
 func listTagResources(r *request) (reply, error) {
 	resources, err := r.resources()
 	if err != nil {
@@ -232,7 +233,7 @@ func (t tagged) items(id string, filter []tag) []reply {
 	return items
 }
 
-// tagPage pages as other lists do, with other names of the parameters. (documented)
+// tagPage returns a page as other lists do, but with other parameter names. (documented)
 func tagPage(r *request, items []reply) (reply, error) {
 	other := *r
 	other.params = map[string]string{"Marker": r.text("NextToken")}
@@ -263,7 +264,7 @@ func (r *request) resourceParameter() string {
 	return "ResourceId"
 }
 
-// resources are the objects that the request names, at most 50. In Ims they are users, by ResourceId.N or
+// resources returns the objects that the request names, at most 50. In Ims they are users, by ResourceId.N or
 // ResourcePrincipalName.N; in Ram roles or policies, by a JSON array of names. (documented; the codes are assumed)
 func (r *request) resources() ([]tagged, error) {
 	kind, err := r.required("ResourceType")

@@ -39,7 +39,7 @@ func TestTags_addAndRemove(t *testing.T) {
 	equal(t, "both", len(tagsOf(s, "alice"))+len(tagsOf(s, "bob")), 0)
 }
 
-// Ram lists tags without a wrapper, and names the resource: so the vendor's SDKs read it.
+// Ram returns tags without a wrapper and names the resource, as the vendor's SDKs read it.
 func TestTags_listOfRam(t *testing.T) {
 	t.Parallel()
 	s := New(t)

@@ -15,7 +15,8 @@ import (
 	"rsc.io/qr"
 )
 
-// totpStep is the step of codes by RFC 6238: 6 digits and 30 seconds (documented), HMAC-SHA1 and counted from 1970. (assumed)
+// totpStep is the duration of a time step of RFC 6238: 6 digits and 30 seconds (documented), HMAC-SHA1 and counted from
+// 1970. (assumed)
 const totpStep = 30 * time.Second
 
 // TOTP returns the MFA code of a Base32 seed at a time, or "" if the seed is not Base32.
@@ -41,13 +42,13 @@ func totp(seed string, step int64) string {
 	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[at:at+4])&0x7fffffff%1_000_000)
 }
 
-// newSeed is 40 bytes in Base32. (documented as a sample; the length can differ)
+// newSeed returns 40 bytes in Base32. (documented as a sample; the length can differ)
 func (s *Server) newSeed() string {
 	return s.unique(func() string { return s.draw("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 64) })
 }
 
-// accepts returns the step of the first code, if the second code is of the following step. The first code can be of two steps ago
-// up to the next one, and of a step that was not accepted before. (assumed; Behaviour.RefuseOlderCodes,
+// accepts returns the step of the first code if the second code is of the following step. The first code can be of any step
+// from two steps ago to the next one, but not of a step that was accepted before. (assumed; Behaviour.RefuseOlderCodes,
 // Behaviour.AcceptUsedCodes).
 func (r *request) accepts(device *MFADevice, code1, code2 string) (int64, bool) {
 	now := step(r.now)
@@ -66,7 +67,7 @@ func (r *request) accepts(device *MFADevice, code1, code2 string) (int64, bool) 
 	return 0, false
 }
 
-// qrCode is a PNG for authenticator apps. Its label is the account, the same for all devices. (observed once)
+// qrCode returns a PNG for authenticator apps. Its label is the account, the same for all devices. (observed once)
 func (r *request) qrCode(seed string) ([]byte, error) {
 	content := url.URL{
 		Scheme: "otpauth", Host: "totp", Path: "/" + r.account.ID,

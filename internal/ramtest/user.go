@@ -28,7 +28,7 @@ var userActions = table{
 	"Ims/ListUserBasicInfos": {run: listUserBasicInfos},
 }
 
-// createUser creates a user whose name is not taken. The number of users is limited. Ims requires DisplayName and accepts
+// createUser creates a user whose name is not in use. The number of users is limited. Ims requires DisplayName and accepts
 // tags. (documented)
 func createUser(r *request) (reply, error) {
 	name, err := r.newName(r.nameParameter(), nil)
@@ -69,8 +69,8 @@ func getUser(r *request) (reply, error) {
 	return reply{"User": r.showUser(user)}, nil
 }
 
-// updateUser changes what the request passes. A rename keeps the id and everything that belongs to the user. (documented)
-// Empty text clears: observed for Ram, open for Ims. (Behaviour.RefuseClearing).
+// updateUser changes the values that the request passes. A renamed user keeps its id and objects. (documented) An empty
+// text clears the value: observed for Ram, unknown for Ims. (Behaviour.RefuseClearing).
 func updateUser(r *request) (reply, error) {
 	user, err := r.namedBy(r.userParameters("UserId")...)
 	if err != nil {
@@ -86,7 +86,7 @@ func updateUser(r *request) (reply, error) {
 	return reply{"User": r.showUser(user)}, nil
 }
 
-// rename gives the user the new name of the request, which is optional. (assumed; a text of 2024 calls it required in Ram)
+// rename applies the new name of the request, which is optional. (assumed; a text of 2024 calls it required in Ram)
 func (r *request) rename(user *User) error {
 	parameter := "New" + r.nameParameter()
 	if !r.has(parameter) {
@@ -102,9 +102,9 @@ func (r *request) rename(user *User) error {
 	return nil
 }
 
-// deleteUser moves a user without dependants to the recycle bin. The tables of Ram have a conflict for each kind of dependant
-// (documented, 2018 to 2021); newer texts name groups and policies only, and say that keys move to the recycle bin with the
-// user. (documented; Behaviour.UserConflicts) The order of the conflicts is assumed.
+// deleteUser moves a user without dependants to the recycle bin. The tables of Ram have a conflict for each kind of
+// dependant (documented, 2018 to 2021). Newer texts name groups and policies only, and say that keys move to the recycle
+// bin with the user. (documented; Behaviour.UserConflicts) The order of the conflicts is assumed.
 func deleteUser(r *request) (reply, error) {
 	user, err := r.namedBy(r.userParameters("UserId")...)
 	if err != nil {
@@ -137,8 +137,8 @@ func (r *request) userConflict(u *User) error {
 	return nil
 }
 
-// listUsers returns a page of users. Ims returns active ones only unless the request passes Status or Tag; Ram, which has no
-// status, returns all. (documented; for Ram assumed)
+// listUsers returns a page of users. Ims returns only active ones unless the request passes Status or Tag. Ram, which has
+// no status, returns all. (documented; for Ram assumed)
 func listUsers(r *request) (reply, error) {
 	byDefault := 100
 	if r.product == "Ims" {
@@ -178,7 +178,7 @@ func listUserBasicInfos(r *request) (reply, error) {
 	return answer, nil
 }
 
-// filtered returns the users that match the request. With tags, users of both states are returned. (documented)
+// filtered returns the users that match the request. With tags it returns users of both statuses. (documented)
 func (r *request) filtered() ([]*User, error) {
 	users := r.account.sortedUsers()
 	if r.product == "Ram" {
@@ -210,7 +210,7 @@ func (a *Account) sortedUsers() []*User {
 	return slices.SortedFunc(maps.Values(a.Users), func(x, y *User) int { return cmp.Compare(x.Name, y.Name) })
 }
 
-// userParameters are the parameters that name a user: in Ram the name, in Ims others as well. (documented)
+// userParameters returns the parameters that identify a user: in Ram the name, in Ims others as well. (documented)
 func (r *request) userParameters(others ...string) []string {
 	if r.product == "Ram" {
 		return []string{"UserName"}
@@ -223,9 +223,9 @@ var (
 	email = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 )
 
-// describe reads the descriptive fields of a user; in UpdateUser their names start with New. DisplayName has up to 24
-// characters in Ims and 128 in Ram, Comments 128, MobilePhone is <country code>-<number>. (documented; the form of an e-mail
-// address is assumed) E-mail and phone are valid on the China site only; what other sites do with them is open.
+// describe reads the descriptive fields of a user. In UpdateUser their names start with New. DisplayName has up to 24
+// characters in Ims and 128 in Ram, Comments 128, and MobilePhone is <country code>-<number>. (documented; the form of an
+// e-mail address is assumed) E-mail and phone are valid on the China site only. What other sites do with them is unknown.
 // (Behaviour.IgnoreContacts).
 func (r *request) describe(user *User, prefix string) error {
 	displayName, comments := prefix+"DisplayName", prefix+"Comments"
@@ -273,7 +273,7 @@ func (r *request) displayName(parameter string) error {
 	return nil
 }
 
-// showUser is the user in the fields of the product and the operation. (documented)
+// showUser returns the user in the fields of the product and the operation. (documented)
 func (r *request) showUser(user *User) reply {
 	name, value := r.nameOf(user.Name)
 	shown := reply{"UserId": user.ID, name: value, "DisplayName": user.DisplayName, "CreateDate": stamp(user.CreateDate)}

@@ -10,18 +10,18 @@ var userSsoSettingsActions = table{
 	"Ims/GetUserSsoSettings": {run: getUserSsoSettings},
 }
 
-// UserSso is how the account's users log on through an identity provider.
+// UserSso holds the single sign-on settings of the account's users.
 type UserSso struct {
 	Enabled             bool
-	MetadataDocument    string // XML; empty: none
-	AuxiliaryDomain     string // empty: none
+	MetadataDocument    string // XML; empty if there is none
+	AuxiliaryDomain     string // empty if there is none
 	LoginWithDomain     bool
 	AuthnSignAlgo       string // rsa-sha1, rsa-sha256
 	UseTenantSpecificSp bool
 	Extra               ExtraFields
 }
 
-// newUserSso has the documented defaults; that metadata and domain are empty is assumed.
+// newUserSso returns the documented defaults. That metadata and domain are empty is assumed.
 func newUserSso() UserSso { return UserSso{LoginWithDomain: true, AuthnSignAlgo: "rsa-sha1"} }
 
 // getUserSsoSettings returns the settings. (documented)
@@ -29,8 +29,8 @@ func getUserSsoSettings(r *request) (reply, error) {
 	return reply{"UserSsoSettings": r.userSso(r.account.UserSso)}, nil
 }
 
-// setUserSsoSettings takes optional parameters (documented) and resets those that the request does not pass. (assumed, as
-// SetSecurityPreference does; Behaviour.KeepOmittedSsoSettings) Without metadata SSO cannot be enabled. (assumed, and its
+// setUserSsoSettings accepts optional parameters (documented) and resets those that the request does not pass. (assumed, as
+// SetSecurityPreference does; Behaviour.KeepOmittedSsoSettings) Without metadata SSO cannot be enabled. (assumed, with its
 // code) UseTenantSpecificSp is in an older SDK only. (observed)
 func setUserSsoSettings(r *request) (reply, error) {
 	next := r.account.UserSso
@@ -84,7 +84,7 @@ func (r *request) auxiliaryDomain(into *string) {
 	}
 }
 
-// userSso is the settings in the fields of the answer. (documented; that empty texts are "" is assumed,
+// userSso returns the settings in the fields of the response. (documented; that empty texts are "" is assumed,
 // Behaviour.OmitEmptyFields).
 func (r *request) userSso(s UserSso) reply {
 	shown := reply{

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// inBoth runs a test with both versions.
+// inBoth runs a test with both products.
 func inBoth(t *testing.T, story func(t *testing.T, product string)) {
 	t.Helper()
 	for _, product := range []string{"Ram", "Ims"} {
@@ -24,7 +24,7 @@ func inBoth(t *testing.T, story func(t *testing.T, product string)) {
 	}
 }
 
-// of returns the parameter that names a user in a product, and more parameters.
+// of returns the parameter that identifies a user in a product, followed by more parameters.
 func of(product, name string, more ...string) []string {
 	if product == "Ims" {
 		return append([]string{"UserPrincipalName", name + "@" + defaultAccountID + domainSuffix}, more...)
@@ -32,7 +32,7 @@ func of(product, name string, more ...string) []string {
 	return append([]string{"UserName", name}, more...)
 }
 
-// list is the list at a path, such as "Users.User", sorted by a field.
+// list returns the list at a path, such as "Users.User", sorted by a field.
 func (r result) list(path, by string) []map[string]any {
 	items := []map[string]any{}
 	values, _ := r.at(path).([]any)
@@ -46,7 +46,7 @@ func (r result) list(path, by string) []map[string]any {
 	return items
 }
 
-// column is one field of every item.
+// column returns one field of every item.
 func column(items []map[string]any, field string) []any {
 	values := []any{}
 	for _, item := range items {
@@ -55,7 +55,7 @@ func column(items []map[string]any, field string) []any {
 	return values
 }
 
-// pages reads all pages of a list, and returns their number.
+// pages reads all pages of a list and returns their items and number.
 func (c *client) pages(path, by, product, action string, params ...string) (items []map[string]any, pages int) {
 	c.t.Helper()
 	marker := []string{}
@@ -79,7 +79,7 @@ func (s *Server) held() *Account {
 	return s.accounts[defaultAccountID].Clone()
 }
 
-// inhabited adds users with a name and an id.
+// inhabited adds users with names and ids.
 func inhabited(s *Server, names ...string) {
 	s.Change(func(a *Account) {
 		for _, name := range names {
@@ -91,7 +91,7 @@ func inhabited(s *Server, names ...string) {
 	})
 }
 
-// rootOf adds a key of the root account.
+// rootOf adds a key of the root account and returns a client that uses it.
 func rootOf(t *testing.T, s *Server) *client {
 	t.Helper()
 	key := Credential{AccessKeyID: "LTAIrootrootrootroot0001", AccessKeySecret: "root-secret"}
@@ -101,7 +101,7 @@ func rootOf(t *testing.T, s *Server) *client {
 	return as(t, s, key)
 }
 
-// aliceOf adds a key of alice.
+// aliceOf adds a key of alice and returns a client that uses it.
 func aliceOf(t *testing.T, s *Server) *client {
 	t.Helper()
 	key := Credential{AccessKeyID: "LTAIalicealicealice00001", AccessKeySecret: "alice-secret"}
@@ -114,7 +114,7 @@ func aliceOf(t *testing.T, s *Server) *client {
 	return as(t, s, key)
 }
 
-// sessionOf assumes a role of the account.
+// sessionOf returns a client that uses a session of a role of the account.
 func sessionOf(t *testing.T, s *Server) *client {
 	t.Helper()
 	s.Change(func(a *Account) {
@@ -131,7 +131,7 @@ func sessionOf(t *testing.T, s *Server) *client {
 // fixed is a clock that does not advance.
 func fixed() time.Time { return time.Date(2026, 1, 12, 9, 12, 0, 0, time.UTC) }
 
-// still starts a server whose clocks do not advance, and a client that signs by them.
+// still starts a server whose clocks do not advance, and a client that signs with the same clock.
 func still(t *testing.T, options ...Option) (*Server, *client) {
 	t.Helper()
 	s := New(t, append([]Option{Clock(fixed)}, options...)...)

@@ -14,8 +14,8 @@ var verificationActions = table{
 	"Ims/UnbindVerification":  {run: unbindVerification, write: true},
 }
 
-// setVerificationInfo sets a user's security phone or e-mail, which the user must confirm: no operation can. (documented)
-// Setting the same address again changes nothing. (assumed)
+// setVerificationInfo sets a user's security phone number or e-mail address. Only the user can confirm it, and not through
+// the API. (documented) Setting the same address again changes nothing. (assumed)
 func setVerificationInfo(r *request) (reply, error) {
 	verification, address, err := r.verification()
 	if err != nil {
@@ -27,7 +27,8 @@ func setVerificationInfo(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// unbindVerification removes a user's security phone or e-mail. (documented) The request must pass its address. (assumed)
+// unbindVerification removes a user's security phone number or e-mail address. (documented) The request must pass the
+// address. (assumed)
 func unbindVerification(r *request) (reply, error) {
 	verification, address, err := r.verification()
 	if err != nil {
@@ -40,13 +41,13 @@ func unbindVerification(r *request) (reply, error) {
 	return reply{}, nil
 }
 
-// noVerification has an assumed code.
+// noVerification is assumed, including its code.
 func noVerification() error {
 	return notExist("User.Verification", "The user verification does not exist.")
 }
 
-// verification returns the phone or e-mail that VerifyType selects, and the address of the request: MobilePhone for sms,
-// Email for email. (documented; the codes are assumed)
+// verification returns the phone number or e-mail address that VerifyType selects, and the address of the request:
+// MobilePhone for sms, Email for email. (documented; the codes are assumed)
 func (r *request) verification() (*Verification, string, error) {
 	kind, err := r.required("VerifyType")
 	if err != nil {
@@ -77,8 +78,8 @@ func (r *request) verification() (*Verification, string, error) {
 	return &user.SecurityEmail, address, nil
 }
 
-// getVerificationInfo returns a user's security phone and e-mail. (documented) One that is not set is empty or absent, or the
-// answer is 404 when neither is set. (assumed; Behaviour.OmitEmptyFields, Behaviour.VerificationNotFound)
+// getVerificationInfo returns a user's security phone number and e-mail address. (documented) One that is not set is empty
+// or absent, or the response is 404 if neither is set. (assumed; Behaviour.OmitEmptyFields, Behaviour.VerificationNotFound)
 func getVerificationInfo(r *request) (reply, error) {
 	user, err := r.namedOrSelf()
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// answer is an HTTP answer before it is sent.
+// answer is an HTTP response before it is sent.
 type answer struct {
 	status      int
 	header      map[string]string
@@ -23,8 +23,8 @@ type answer struct {
 	body        []byte
 }
 
-// xml reports whether the answer is XML. Ims and requests signed in headers default to JSON, Ram and Sts to XML. Format changes
-// it, in upper or lower case. (documented)
+// xml reports whether the response is XML. The default is JSON for Ims and for requests signed in headers, and XML for Ram
+// and Sts. The parameter Format overrides it, in upper or lower case. (documented)
 func (in *incoming) xml() bool {
 	switch strings.ToUpper(in.format) {
 	case "JSON":
@@ -35,14 +35,14 @@ func (in *incoming) xml() bool {
 	return !in.signedInHeaders && in.product() != "Ims"
 }
 
-// success is the answer of an operation. Every answer has a RequestId. (documented)
+// success returns the response of an operation. Every response has a RequestId. (documented)
 func success(in *incoming, body reply, requestID string) answer {
 	whole := reply{"RequestId": requestID}
 	maps.Copy(whole, body)
 	return encode(in, http.StatusOK, in.action+"Response", whole)
 }
 
-// refusal is an error in the requested format. Newer gateways add Recommend. (documented; its address is assumed)
+// refusal returns an error in the requested format. Newer gateways add Recommend. (documented; its address is assumed)
 func refusal(in *incoming, err error, requestID string) answer {
 	var failed *failure
 	if !errors.As(err, &failed) {
@@ -82,7 +82,7 @@ func asJSON(body any) []byte {
 	return bytes.TrimSpace(text.Bytes())
 }
 
-// asXML writes a document with the action's response as the root. A list is its element repeated. (documented)
+// asXML returns a document with the action's response as the root. A list is a repeated element. (documented)
 func asXML(root string, document []byte) []byte {
 	var body any
 	decoder := json.NewDecoder(bytes.NewReader(document))
@@ -124,7 +124,7 @@ func (r *request) put(into reply, field, value string) {
 	into[field] = value
 }
 
-// wrapped is a list inside an object, which JSON has as XML does. (documented)
+// wrapped returns a list inside an object, as JSON and XML responses have it. (documented)
 func wrapped[T any](inner string, items []T, show func(T) reply) reply {
 	shown := make([]any, 0, len(items))
 	for _, item := range items {
