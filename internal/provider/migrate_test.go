@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -651,7 +652,8 @@ func (c *cli) shown(plan string) string {
 func TestMigration_checkNamesOpenProviders(t *testing.T) {
 	t.Parallel()
 	const plan = `{"format_version":"1.2","resource_changes":[],"configuration":{"provider_config":{
-		"ram":{"name":"ram"},"ram.prod":{"name":"ram","expressions":{"allowed_account_ids":{"constant_value":["1234567890123456"]}}}}}}`
+		"ram":{"name":"ram"},"ram.unused":{"name":"ram"},"ram.prod":{"name":"ram","expressions":{"allowed_account_ids":{"constant_value":["1234567890123456"]}}}},
+		"root_module":{"resources":[{"address":"ram_user.a","type":"ram_user","provider_config_key":"ram"},{"address":"ram_user.b","type":"ram_user","provider_config_key":"ram.prod"}]}}}`
 	code, verdict, notes := writeBlocks(t, plan, "--check")
 	expect(t, "code", code, 0)
 	contains(t, verdict, "OK: 0 moved, 0 imported")
@@ -676,7 +678,7 @@ func TestMigration_checkRejects(t *testing.T) {
 	imported := func(kind, importing, provider string) string {
 		return plan(`"resource_changes":[{"address":"module.m[\"k\"].%s.x[0]","mode":"managed","type":%[1]q,"name":"x","change":{"actions":["no-op"],"importing":%s}}],
 			"configuration":{"provider_config":{"ram":{"name":"ram"},"ram.prod":{"name":"ram","expressions":{"allowed_account_ids":%s}}},
-			"root_module":{"module_calls":{"m":{"module":{"resources":[{"address":"%[1]s.x","provider_config_key":"ram.prod"}]}}}}}`, kind, importing, provider)
+			"root_module":{"module_calls":{"m":{"module":{"resources":[{"address":"%[1]s.x","type":%[1]q,"provider_config_key":"ram.prod"}]}}}}}`, kind, importing, provider)
 	}
 	const one, two, variable = `{"constant_value":["1234567890123456"]}`, `{"constant_value":["1234567890123456","2234567890123456"]}`, `{"references":["var.account"]}`
 	for _, x := range []struct{ name, plan, says string }{
@@ -737,7 +739,10 @@ func TestAccMigration_check(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)
 	_, c := before(t)
-	main, moved := contentOf(t, migration, "after-moved", "main.tf"), contentOf(t, migration, "after-moved", "moved.tf")
+	c.write("terraform.tfstate", strings.Replace(c.state(), `"resources": [`, `"resources": [{"mode": "managed", "type": "terraform_data", "name": "other", "provider": "provider[\"terraform.io/builtin/terraform\"]",
+		"instances": [{"schema_version": 0, "attributes": {"id": "7", "input": null, "output": null, "triggers_replace": null}}]},`, 1))
+	const other = "resource \"terraform_data\" \"other\" {}\n"
+	main, moved := contentOf(t, migration, "after-moved", "main.tf")+other, contentOf(t, migration, "after-moved", "moved.tf")
 	c.write("providers.tf", contentOf(t, migration, "after-moved", "providers.tf"))
 	forget := func(address string) string {
 		return "removed {\n  from = " + address + "\n  lifecycle {\n    destroy = false\n  }\n}\n"
@@ -774,6 +779,8 @@ func TestAccMigration_check(t *testing.T) {
 			"a new key", main, without(moved, "alicloud_ram_access_key.deploy"), 1,
 			[]string{"alicloud_ram_access_key.deploy would be destroyed.", "ram_access_key.deploy would be created."},
 		},
+		{"an object of another provider", strings.Replace(main, other, "", 1), moved, 1, []string{"terraform_data.other would be destroyed."}},
+		{"another object of another provider", main + "resource \"terraform_data\" \"new\" {}\n", moved, 1, []string{"terraform_data.new would be created."}},
 		{"another value", strings.Replace(main, "minimum_password_length = 14", "minimum_password_length = 12", 1), moved, 1, []string{"ram_password_policy.this would change: minimum_password_length."}},
 	} {
 		c.write("main.tf", x.main)
@@ -783,11 +790,143 @@ func TestAccMigration_check(t *testing.T) {
 		expect(t, x.name, code, x.code)
 		contains(t, verdict+notes, x.says...)
 	}
+	// After the migration, the same check rejects the removal of a key of this provider.
+	c.write("main.tf", main)
+	c.write("moved.tf", moved)
+	c.run(0, "apply", "-auto-approve")
+	key := "resource \"ram_access_key\" \"deploy\" {\n  user_name = ram_user.deploy.name\n}\n"
+	policy := main[strings.Index(main, "resource \"ram_access_key_policy\""):strings.Index(main, other)]
+	c.write("main.tf", strings.Replace(strings.Replace(main, key, "", 1), policy, "", 1))
+	c.write("moved.tf", forget("ram_access_key.deploy")+forget("ram_access_key_policy.deploy"))
+	c.run(0, "plan", "-out=plan.bin")
+	code, _, notes := writeBlocks(t, c.shown("plan.bin"), "--check")
+	expect(t, "removed keys", code, 1)
+	contains(t, notes, "ram_access_key.deploy would be removed from the state, and nothing takes its place.")
 	for _, text := range []string{"", "[]", "{}", contentOf(t, migrated), `{"format_version":"1.2"}`} {
 		code, _, notes := writeBlocks(t, text, "--check")
 		expect(t, "code of "+text[:min(len(text), 20)], code, 65)
 		contains(t, notes, "is no plan")
 	}
+}
+
+// The check rejects a plan that invokes an action.
+func TestAccMigration_checkOfActions(t *testing.T) {
+	t.Parallel()
+	needsActions(t)
+	srv, c := before(t)
+	c.write("main.tf", contentOf(t, migration, "after-moved", "main.tf")+"action \"ram_disable_console_logon\" \"alice\" {\n  config {\n    user_name = \"alice\"\n  }\n}\n")
+	c.write("providers.tf", contentOf(t, migration, "after-moved", "providers.tf"))
+	c.write("moved.tf", contentOf(t, migration, "after-moved", "moved.tf"))
+	c.run(0, "apply", "-auto-approve")
+	c.run(0, "plan", "-invoke=action.ram_disable_console_logon.alice", "-out=plan.bin")
+	code, verdict, notes := writeBlocks(t, c.shown("plan.bin"), "--check")
+	expect(t, "code", code, 1)
+	contains(t, verdict+notes, "action.ram_disable_console_logon.alice would be invoked.")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
+// A module with a provider of its own, whose objects are in another account. The blocks do not mix the accounts, and the
+// credentials of the wrong one are rejected.
+func TestAccMigration_aProviderInAModule(t *testing.T) {
+	t.Parallel()
+	needsCLI(t)
+	srv, c := inTwoAccounts(t)
+	state := formerState(t, c,
+		formerResource{kind: "password_policy", name: "this", instances: []map[string]any{{"id": defaultAccount, "minimum_password_length": 14}}},
+		formerResource{module: "module.m", kind: "password_policy", name: "this", instances: []map[string]any{{"id": strangerAccount, "minimum_password_length": 8}}},
+		formerResource{module: "module.m", kind: "login_profile", name: "alice", instances: []map[string]any{{"id": "alice", "user_name": "alice", "password": peoplesPass, "mfa_bind_required": true}}},
+	)
+	own := regexp.MustCompile(`("module":"module.m".{0,60}?"provider":")(provider)`)
+	c.write("terraform.tfstate", own.ReplaceAllString(state, "${1}module.m.${2}"))
+	expect(t, "providers of the module", strings.Count(c.state(), `"module.m.provider[`), 2)
+	must(t, os.Mkdir(filepath.Join(c.Directory, "m"), 0o700))
+	c.write("m/main.tf", requiredRAM+"resource \"ram_password_policy\" \"this\" {\n  minimum_password_length = 8\n}\nresource \"ram_login_profile\" \"alice\" {\n  user_name = \"alice\"\n  mfa_bind_required = true\n}\n")
+	c.write("main.tf", bothProviders+"resource \"ram_password_policy\" \"this\" {\n  minimum_password_length = 14\n}\nmodule \"m\" {\n  source = \"./m\"\n}\n")
+	_, moved, _ := writeBlocks(t, c.state(), "moved")
+	c.write("moved.tf", moved)
+	_, providers, _ := writeBlocks(t, c.state(), "providers")
+	root, inModule, found := strings.Cut(providers, "\n# module.m has a provider block of its own. Write this one into the code of the module:\n")
+	expect(t, "a block for the module", found, true)
+	inModule = strings.ReplaceAll("\n"+inModule, "\n# ", "\n")
+	block := "provider \"ram\" {\n"
+	c.write("providers.tf", strings.Replace(root, block, block+c.credentialsOf("mine"), 1))
+	c.run(0, "get")
+	c.write("m/providers.tf", strings.Replace(inModule, block, block+c.credentialsOf("mine"), 1))
+	contains(t, c.run(1, "plan"), "Cannot configure the provider", strangerAccount)
+	c.write("m/providers.tf", strings.Replace(inModule, block, block+c.credentialsOf("other"), 1))
+	c.migrates(srv, "OK: 3 moved, 0 imported")
+}
+
+// The keys of a provider with for_each are accounts of their own, of which each has its settings.
+func TestAccMigration_aProviderWithForEach(t *testing.T) {
+	t.Parallel()
+	srv, c := inTwoAccounts(t)
+	if !strings.Contains(c.run(0, "version"), "OpenTofu") {
+		t.Skip("for_each on a provider is OpenTofu's")
+	}
+	const provider = `provider["registry.opentofu.org/aliyun/alicloud"].by`
+	keyed := func(kind, name string, attributes ...map[string]any) map[string]any {
+		instances := []any{}
+		for i, key := range []string{"mine", "other"} {
+			instances = append(instances, map[string]any{"index_key": key, "provider": fmt.Sprintf("%s[%q]", provider, key), "schema_version": 0, "attributes": attributes[i]})
+		}
+		return map[string]any{"mode": "managed", "type": "alicloud_ram_" + kind, "name": name, "instances": instances}
+	}
+	profile := map[string]any{"id": "alice", "user_name": "alice", "password": peoplesPass, "mfa_bind_required": true}
+	text, err := json.Marshal(map[string]any{"version": 4, "terraform_version": "1.12.6", "serial": 1, "lineage": "00000000-0000-4000-8000-000000000005", "outputs": map[string]any{}, "resources": []any{
+		keyed("password_policy", "this", map[string]any{"id": defaultAccount, "minimum_password_length": 14}, map[string]any{"id": strangerAccount, "minimum_password_length": 8}),
+		keyed("login_profile", "alice", profile, profile),
+	}})
+	must(t, err)
+	c.write("terraform.tfstate", string(text))
+	c.write("main.tf", bothProviders+`
+resource "ram_password_policy" "this" {
+  for_each                = { mine = 14, other = 8 }
+  provider                = ram.by[each.key]
+  minimum_password_length = each.value
+}
+resource "ram_login_profile" "alice" {
+  for_each          = toset(["mine", "other"])
+  provider          = ram.by[each.key]
+  user_name         = "alice"
+  mfa_bind_required = true
+}
+`)
+	_, moved, _ := writeBlocks(t, string(text), "moved")
+	c.write("moved.tf", moved)
+	_, providers, _ := writeBlocks(t, string(text), "providers")
+	contains(t, providers, `"mine" = "`+defaultAccount+`"`, `"other" = "`+strangerAccount+`"`)
+	c.write("providers.tf", strings.Replace(providers, "  alias = \"by\"\n", "  alias = \"by\"\n"+strings.Replace(c.credentialsOf("mine"), `"mine"`, "each.key", 1), 1))
+	c.migrates(srv, "OK: 4 moved, 0 imported")
+}
+
+const requiredRAM = "terraform {\n  required_providers {\n    ram = { source = \"ram-security/ram\" }\n  }\n}\n"
+
+// inTwoAccounts is before, with a second account that has a user alice too, and with a profile for each account.
+func inTwoAccounts(t *testing.T) (*ramtest.Server, *cli) {
+	t.Helper()
+	srv, c := before(t)
+	mine, other := srv.Credential(defaultAccount), srv.AddAccount(strangerAccount)
+	srv.ChangeAccount(strangerAccount, func(a *ramtest.Account) {
+		a.Users["alice"] = &ramtest.User{ID: "400000000000000000", Name: "alice", DisplayName: "alice", Status: "active", ProvisionType: "Manual", CreateDate: srv0(a), UpdateDate: srv0(a)}
+		a.Users["alice"].LoginProfile = &ramtest.LoginProfile{Password: peoplesPass, Status: "Active", MFABindRequired: true, CreateDate: srv0(a), UpdateDate: srv0(a)}
+	})
+	c.profiles(map[string][2]string{"mine": {mine.AccessKeyID, mine.AccessKeySecret}, "other": {other.AccessKeyID, other.AccessKeySecret}})
+	c.Environment = slices.DeleteFunc(c.Environment, func(v string) bool { return strings.HasPrefix(v, "ALIBABA_CLOUD_") })
+	return srv, c
+}
+
+// migrates plans, checks and applies the blocks. The next plan is empty, and nothing is written.
+func (c *cli) migrates(srv *ramtest.Server, verdict string) {
+	c.t.Helper()
+	c.run(0, "plan", "-out=plan.bin")
+	code, said, notes := writeBlocks(c.t, c.shown("plan.bin"), "--check")
+	expect(c.t, "code of the check: "+notes, code, 0)
+	contains(c.t, said, verdict)
+	c.run(0, "apply", "plan.bin")
+	c.run(0, "plan", "-detailed-exitcode")
+	expect(c.t, "writes", writes(srv), []string(nil))
+	lacks(c.t, c.state(), "alicloud")
 }
 
 // Both old password policies are in many states. One is moved, the other leaves the state, and the account stays as it is.
