@@ -28,12 +28,27 @@ variable "key" {
   description = "The id of the AccessKey pair."
 }
 
+variable "credential" {
+  type        = string
+  default     = null
+  description = "The id of the service credential."
+}
+
 # Disables one key of a user, and no other. An action that is called without its variables is an error.
 action "ram_deactivate_access_keys" "leaked" {
   config {
     account_id     = var.account_id
     user_name      = var.user
     access_key_ids = [var.key]
+  }
+}
+
+# Disables one service credential of a user, and no other.
+action "ram_deactivate_service_credentials" "leaked" {
+  config {
+    account_id             = var.account_id
+    user_name              = var.user
+    service_credential_ids = [var.credential]
   }
 }
 
@@ -54,6 +69,13 @@ action "ram_disable_console_logon" "suspect" {
 }
 
 action "ram_deactivate_access_keys" "suspect" {
+  config {
+    account_id = var.account_id
+    user_name  = var.user
+  }
+}
+
+action "ram_deactivate_service_credentials" "suspect" {
   config {
     account_id = var.account_id
     user_name  = var.user

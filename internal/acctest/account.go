@@ -19,6 +19,7 @@ const (
 	BobKey          = "LTAI5tBobBobBobBobBobBob"
 	AliceCredential = "SC5tAliceAliceAliceAli"
 	StrayKey        = "LTAI5tStrayStrayStraySt2" // a second key of alice
+	StrayCredential = "SC5tStrayStrayStraySt2"   // a second service credential of alice
 	OthersKey       = "LTAI5tOthersOthersOthers" // a key that another administrator creates during a run
 	PhoneSerial     = "acs:ram::" + AccountID + ":mfa/phone"
 	PhoneSeed       = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"

@@ -76,6 +76,7 @@ func Subjects() []Subject {
 		delete(a.Groups, "operators")
 	}
 	ofOneKey := Attributes{"access_key_id": AliceKey}
+	declared := Attributes{"allowed_access_key_ids": []string{AliceKey}, "allowed_service_credential_ids": []string{AliceCredential}, "allowed_passkey_ids": []string{}}
 	return []Subject{
 		setting("ram_security_preference",
 			Attributes{"enable_save_mfa_ticket": true, "login_session_duration": 8},
@@ -215,14 +216,17 @@ func Subjects() []Subject {
 			Arrange: func(a *ramtest.Account) {
 				GiveKey(a, "alice", AliceKey, a.Users["alice"].CreateDate)
 				GiveKey(a, "alice", StrayKey, a.Users["alice"].CreateDate)
+				GiveServiceCredential(a, "alice", AliceCredential, a.Users["alice"].CreateDate)
+				GiveServiceCredential(a, "alice", StrayCredential, a.Users["alice"].CreateDate)
+				a.Users["alice"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop", CreateDate: a.Users["alice"].CreateDate}}
 			},
-			Config:   ofAlice(Attributes{"allowed_access_key_ids": []string{AliceKey}, "enforce": "report"}),
-			Next:     ofAlice(Attributes{"allowed_access_key_ids": []string{AliceKey}, "enforce": "delete"}),
+			Config:   ofAlice(declared).With("enforce", "report"),
+			Next:     ofAlice(declared).With("enforce", "delete"),
 			ImportID: userName, Others: bobGetsAKey, Remove: func(a *ramtest.Account) { delete(a.Users, "alice") }, Orphaned: true,
 			Existing: Existing{
 				ID: "alice", Identity: identityOfAlice(nil), Config: ofAlice(Attributes{"allowed_access_key_ids": []string{AliceKey}}),
-				Unlisted: "the account has no such object: it is a rule about the keys of a user",
-				Unread:   "the configuration alone has the allowed keys",
+				Unlisted: "the account has no such object: it is a rule about the credentials of a user",
+				Unread:   "the configuration alone has the allowed credentials",
 			},
 		},
 		{

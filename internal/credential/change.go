@@ -72,8 +72,11 @@ func (s Set[C]) WaitListed(ctx context.Context, id, status string) (all []C, lis
 	return all, listed, err
 }
 
-// Remove disables a credential and deletes it, see [Set.Delete].
+// Remove disables a credential, if that is possible, and deletes it, see [Set.Delete].
 func (s Set[C]) Remove(ctx context.Context, id string, listed bool) error {
+	if s.Kind.SetStatus == nil {
+		return s.deleteInactive(ctx, id, listed, false)
+	}
 	missing, err := s.SetStatus(ctx, id, ram.Inactive)
 	if err != nil {
 		return diagnostics.WithState("The "+s.Kind.Word+" was not deleted, and may have been disabled.", err)
@@ -93,7 +96,7 @@ func (s Set[C]) deleteInactive(ctx context.Context, id string, listed, disabled 
 	accepted := false
 	request := func(ctx context.Context) (bool, error) {
 		missing, err := s.deleteOnce(ctx, id)
-		if ram.Conflict(err) { // the answer that it does not exist, when it was disabled, was wrong
+		if ram.Conflict(err) && s.Kind.SetStatus != nil { // the answer that it does not exist, when it was disabled, was wrong
 			if _, err = s.SetStatus(ctx, id, ram.Inactive); err == nil {
 				missing, err = s.deleteOnce(ctx, id)
 			}
@@ -131,14 +134,20 @@ func (s Set[C]) deleteInactive(ctx context.Context, id string, listed, disabled 
 	default:
 		err = fmt.Errorf("the service still listed the %s after %s. Run again", s.Kind.Word, instance.ListLimit)
 	}
-	if accepted {
-		return diagnostics.WithState(fmt.Sprintf("The %[1]s is disabled, and the service accepted its deletion, but it is not confirmed that the %[1]s is gone.", s.Kind.Word), err)
+	switch {
+	case !accepted:
+		return diagnostics.WithState(s.mayBeDeleted(disabled), err)
+	case s.Kind.SetStatus == nil:
+		return diagnostics.WithState(fmt.Sprintf("The service accepted the deletion of the %[1]s, but it is not confirmed that the %[1]s is gone.", s.Kind.Word), err)
 	}
-	return diagnostics.WithState(s.mayBeDeleted(disabled), err)
+	return diagnostics.WithState(fmt.Sprintf("The %[1]s is disabled, and the service accepted its deletion, but it is not confirmed that the %[1]s is gone.", s.Kind.Word), err)
 }
 
 func (s Set[C]) mayBeDeleted(disabled bool) string {
-	if disabled {
+	switch {
+	case s.Kind.SetStatus == nil:
+		return "The " + s.Kind.Word + " may have been deleted."
+	case disabled:
 		return "The " + s.Kind.Word + " is disabled. It may have been deleted."
 	}
 	return "The " + s.Kind.Word + " may have been disabled, and may have been deleted."

@@ -41,7 +41,7 @@ type Kind[C Credential] struct {
 	Read      func(ctx context.Context, userName string) ([]C, error)
 	Refresh   func(ctx context.Context, userName string) ([]C, error) // bypasses the cache
 	Create    func(ctx context.Context, userName string) (created C, secret string, err error)
-	SetStatus func(ctx context.Context, userName, id, status string) error
+	SetStatus func(ctx context.Context, userName, id, status string) error // nil: credentials of this kind can only be deleted
 	Delete    func(ctx context.Context, userName, id string) error
 
 	// Confirm records that the user has these credentials and no others; nil: nothing is recorded.
@@ -63,6 +63,25 @@ type Set[C Credential] struct {
 	*instance.Instance
 	Kind  Kind[C]
 	Owner *owner.Object
+}
+
+// Facts returns the same credentials without what differs between the kinds. It creates none.
+func (s Set[C]) Facts() Set[ram.CredentialFacts] {
+	facts := func(read reader[C]) reader[ram.CredentialFacts] {
+		return func(ctx context.Context, userName string) (all []ram.CredentialFacts, err error) {
+			credentials, err := read(ctx, userName)
+			for _, one := range credentials {
+				all = append(all, one.Facts())
+			}
+			return all, err
+		}
+	}
+	k := s.Kind
+	return Set[ram.CredentialFacts]{Instance: s.Instance, Owner: s.Owner, Kind: Kind[ram.CredentialFacts]{
+		Noun: k.Noun, One: k.One, Word: k.Word, Gone: k.Gone, Action: k.Action, Placeholder: k.Placeholder,
+		Read: facts(k.Read), Refresh: facts(k.Refresh), SetStatus: k.SetStatus, Delete: k.Delete,
+		List: k.List, Commands: k.Commands, Import: k.Import, FollowOwner: k.FollowOwner,
+	}}
 }
 
 func (s Set[C]) user() string { return s.Owner.UserName.ValueString() }
@@ -197,7 +216,10 @@ func Describe[C Credential](i *instance.Instance, all []C) string {
 		if f.Name != "" {
 			line += fmt.Sprintf(" (%s)", f.Name)
 		}
-		line += fmt.Sprintf(", %s, created %s (%s ago)", f.Status, f.CreateDate.Format(time.RFC3339), age(now.Sub(f.CreateDate)))
+		if f.Status != "" {
+			line += ", " + f.Status
+		}
+		line += fmt.Sprintf(", created %s (%s ago)", f.CreateDate.Format(time.RFC3339), age(now.Sub(f.CreateDate)))
 		if owner.IsOwnKey(i, f.ID) {
 			line += ", used by the provider itself"
 		}

@@ -62,11 +62,22 @@ func ServiceCredentials(i *instance.Instance, o *owner.Object, wanted ram.NewSer
 				command("DeleteServiceCredential", userName, " --ServiceCredentialId "+id),
 			}
 		},
-		Import: func(userName, id string) string { return userName + ":" + id },
-		FollowOwner: func(ctx context.Context, i *instance.Instance, o *owner.Object, _ string) (bool, error) {
-			return owner.FollowRename(ctx, i, o)
-		},
+		Import:      func(userName, id string) string { return userName + ":" + id },
+		FollowOwner: followUser,
 	}}
+}
+
+// Passkeys are the passkeys of the user of an object. Only the user can create one, in a browser, and none can be disabled.
+func Passkeys(i *instance.Instance, o *owner.Object) Set[ram.Passkey] {
+	return Set[ram.Passkey]{Instance: i, Owner: o, Kind: Kind[ram.Passkey]{
+		Noun: "passkey", One: "a passkey", Word: "passkey", Gone: "Passkey",
+		Read: i.Client.Passkeys, Refresh: i.Client.Passkeys, Delete: i.Client.DeletePasskey, FollowOwner: followUser,
+	}}
+}
+
+// followUser finds the present name of the user of a credential that does not itself show its user.
+func followUser(ctx context.Context, i *instance.Instance, o *owner.Object, _ string) (renamed bool, err error) {
+	return owner.FollowRename(ctx, i, o)
 }
 
 // ofService returns read with only those of its results that are for a service. One whose service is not listed may be for

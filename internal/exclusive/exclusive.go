@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package exclusive is what the resources share that declare the only members that an object may
-// have: the AccessKeys of a user, the users of a group, the policies of a principal.
+// have: the credentials of a user, the users of a group, the policies of a principal.
 package exclusive
 
 import (
@@ -43,9 +43,14 @@ func (d Declaration) Known() bool {
 }
 
 // Members returns the known members: those that are declared, and the others.
-func (d Declaration) Members() (members []string) {
-	for _, member := range slices.Concat(d.Allowed.Elements(), d.Undeclared.Elements()) {
-		if !member.IsNull() {
+func (d Declaration) Members() []string { return append(d.Declared(), known(d.Undeclared)...) }
+
+// Declared returns the known members that are declared, without null elements.
+func (d Declaration) Declared() []string { return known(d.Allowed) }
+
+func known(set types.Set) (members []string) {
+	for _, member := range set.Elements() {
+		if !tf.IsAbsent(member) {
 			members = append(members, tf.String(member))
 		}
 	}
@@ -61,12 +66,14 @@ func (d Declaration) Set(undeclared []string) types.Set {
 	return tf.StringSet(append([]string{}, undeclared...))
 }
 
-// Plan returns the undeclared members after an update: none if it acts on them, and those of the state
-// if nothing changes. Until a read compared the account with the configuration they are unknown, and
+// Plan returns the undeclared members after an update: null if the members are not managed, none if it acts on them, and those
+// of the state if nothing changes. Until a read compared the account with the configuration they are unknown, and
 // the update acts on none. sameObject reports whether the object is the one of the state.
 func Plan(state, plan Declaration, sameObject bool) types.Set {
 	unchanged := plan.Allowed.Equal(state.Allowed) && plan.Enforce.Equal(state.Enforce) && sameObject
 	switch {
+	case plan.Allowed.IsNull():
+		return types.SetNull(types.StringType)
 	case state.Undeclared.IsNull() || plan.Enforce.IsUnknown():
 		return types.SetUnknown(types.StringType)
 	case !plan.Reports():
@@ -80,12 +87,12 @@ func Plan(state, plan Declaration, sameObject bool) types.Set {
 // Withdrawn returns the members that are declared in the state and no longer in the plan. An update does
 // not act on them, because its plan does not show them.
 func Withdrawn(state, plan Declaration) (members []string) {
-	if plan.Reports() || !plan.Known() || state.Allowed.IsNull() {
+	if plan.Reports() || !plan.Known() || plan.Allowed.IsNull() || state.Allowed.IsNull() {
 		return nil
 	}
-	for _, member := range state.Allowed.Elements() {
-		if !member.IsNull() && !slices.Contains(plan.Allowed.Elements(), member) {
-			members = append(members, tf.String(member))
+	for _, member := range state.Declared() {
+		if !plan.Allows(member) {
+			members = append(members, member)
 		}
 	}
 	slices.Sort(members)

@@ -127,7 +127,7 @@ func (r *exclusiveRule[M, P]) list(ctx context.Context, m P, known exclusive.Dec
 	lists := func(name string) bool {
 		return slices.ContainsFunc(members, func(member ruleMember) bool { return member.name == name })
 	}
-	allowed := tf.Strings(known.Allowed)
+	allowed := known.Declared()
 	complete := len(allowed) == 0 || slices.ContainsFunc(allowed, lists)
 	for _, name := range tf.Strings(known.Undeclared) {
 		complete = complete && lists(name)

@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
-	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
@@ -139,32 +137,21 @@ func (a *restoreKey) notRecycled(ctx context.Context, id string, tell telling, d
 }
 
 func (a *restoreKey) restore(ctx context.Context, user ram.User, id string, tell telling, diags *diag.Diagnostics) {
-	f := diagnostics.Operation{Name: failedRestore.Name, State: "The service accepted the request, but it could not be confirmed that the key is restored. " + runAgain}
-	err := a.Client.RestoreRecycledKey(ctx, user.ID, id)
-	if err != nil {
-		f.State = afterRequest(err, "The key is still in the recycle bin.", "It is unknown whether the key is restored.")
-	}
-	switch {
-	case ram.LimitExceeded(err):
-		keys, _ := a.Client.RefreshAccessKeys(ctx, user.Name)
-		diagnostics.Report(diags, diagnostics.Operation{Name: f.Name, State: fmt.Sprintf("The user %q already has the maximum number of AccessKey pairs: %s. Nothing was changed. Delete one of them and run again.", user.Name, keysNamed(keys))}, err)
-		return
-	case ram.NotFound(err, "User.AccessKey"): // a request of before may have done it
-	case diagnostics.Report(diags, f, err):
-		return
-	}
 	var key ram.AccessKey
-	shows, looked := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (found bool, err error) {
-		keys, err := a.Client.RefreshAccessKeys(ctx, user.Name)
-		key, found = credential.In(keys, id)
-		return found, err
+	err := a.restoreRecycled(ctx, recycledObject{
+		noun: "key", kind: "User.AccessKey",
+		restore: func(ctx context.Context) error { return a.Client.RestoreRecycledKey(ctx, user.ID, id) },
+		isLive: func(ctx context.Context) (found bool, err error) {
+			keys, err := a.Client.RefreshAccessKeys(ctx, user.Name)
+			key, found = credential.In(keys, id)
+			return found, err
+		},
 	})
-	if looked == nil && !shows {
-		if looked = err; looked == nil {
-			looked = fmt.Errorf("the service accepted the request, but did not list the key within %s", instance.ConfirmLimit)
-		}
+	if ram.LimitExceeded(err) {
+		keys, _ := a.Client.RefreshAccessKeys(ctx, user.Name)
+		err = diagnostics.WithState(fmt.Sprintf("The user %q already has the maximum number of AccessKey pairs: %s. Nothing was changed. Delete one of them and run again.", user.Name, keysNamed(keys)), err)
 	}
-	if diagnostics.Report(diags, f, looked) {
+	if diagnostics.Report(diags, failedRestore, err) {
 		return
 	}
 	tell("The AccessKey pair %s of %q is restored. It is %s.", id, user.Name, key.Status)
@@ -235,19 +222,12 @@ func (a *purgeKey) notRecycled(ctx context.Context, id string, diags *diag.Diagn
 
 // purge deletes the key, and makes sure that it is gone.
 func (a *purgeKey) purge(ctx context.Context, kept ram.RecycledKey) error {
-	err := a.Client.PurgeRecycledKey(ctx, kept.UserID, kept.ID)
-	if err != nil && !ram.NotFound(err, "User.AccessKey") {
-		return diagnostics.WithState(afterRequest(err, "The key is still in the recycle bin.", "It is unknown whether the key is permanently deleted."), err)
-	}
-	gone, looked := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
-		_, err := a.Client.RecycledKey(ctx, kept.ID)
-		return ram.NotFound(err, "User.AccessKey"), ram.IgnoreNotFound(err, "User.AccessKey")
+	return a.purgeRecycled(ctx, recycledObject{
+		noun: "key", kind: "User.AccessKey",
+		purge: func(ctx context.Context) error { return a.Client.PurgeRecycledKey(ctx, kept.UserID, kept.ID) },
+		isRecycled: func(ctx context.Context) (bool, error) {
+			_, err := a.Client.RecycledKey(ctx, kept.ID)
+			return err == nil, ram.IgnoreNotFound(err, "User.AccessKey")
+		},
 	})
-	switch {
-	case looked == nil && gone:
-		return nil
-	case looked == nil:
-		looked = cmp.Or(err, fmt.Errorf("the service accepted the request, but still showed the key in the recycle bin after %s", instance.ConfirmLimit))
-	}
-	return diagnostics.WithState("The service accepted the request, but it could not be confirmed that the key is permanently deleted. "+runAgain, looked)
 }

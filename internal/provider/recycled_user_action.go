@@ -17,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
-	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
@@ -127,30 +126,20 @@ func (a *restoreUser) notRecycled(ctx context.Context, id string, tell telling, 
 
 // restore restores the user and waits until the service returns it.
 func (a *restoreUser) restore(ctx context.Context, user ram.RecycledUser, diags *diag.Diagnostics) (live ram.User, ok bool) {
-	f := diagnostics.Operation{Name: restoreUserOperation.Name, State: "The service accepted the request, but it is not confirmed that the user is restored. " + runAgain}
-	err := a.Client.RestoreRecycledUser(ctx, user.ID)
-	if err != nil {
-		f.State = afterRequest(err, "The user is still in the recycle bin.", "It is unknown whether the user is restored.")
-	}
-	switch {
-	case ram.Exists(err):
-		diags.AddAttributeError(path.Root("user_id"), "Cannot "+f.Name, fmt.Sprintf(
+	err := a.restoreRecycled(ctx, recycledObject{
+		noun: "user", kind: "User",
+		restore: func(ctx context.Context) error { return a.Client.RestoreRecycledUser(ctx, user.ID) },
+		isLive: func(ctx context.Context) (found bool, err error) {
+			live, found, err = a.liveUser(ctx, user.ID)
+			return found, err
+		},
+	})
+	if ram.Exists(err) {
+		diags.AddAttributeError(path.Root("user_id"), "Cannot "+restoreUserOperation.Name, fmt.Sprintf(
 			"Another user has the name %q. The user is still in the recycle bin.\n\nRename or delete the other user, and run the action again.\n\n%s", user.Name, diagnostics.Explain(err)))
 		return live, false
-	case ram.NotFound(err, "User"): // an earlier request may have restored it
-	case diagnostics.Report(diags, f, err):
-		return live, false
 	}
-	found, readErr := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (found bool, err error) {
-		live, found, err = a.liveUser(ctx, user.ID)
-		return found, err
-	})
-	if readErr == nil && !found {
-		if readErr = err; readErr == nil {
-			readErr = fmt.Errorf("the service accepted the request, but did not return the user within %s", instance.ConfirmLimit)
-		}
-	}
-	return live, !diagnostics.Report(diags, f, readErr)
+	return live, !diagnostics.Report(diags, restoreUserOperation, err)
 }
 
 // describe lists how the restored user can sign in, and warns of keys that are active.
@@ -243,16 +232,12 @@ func (a *purgeUser) notRecycled(ctx context.Context, id string, diags *diag.Diag
 
 // purge deletes the user, and confirms that it is gone.
 func (a *purgeUser) purge(ctx context.Context, id string) error {
-	err := a.Client.PurgeRecycledUser(ctx, id)
-	if err != nil && !ram.NotFound(err, "User") {
-		return diagnostics.WithState(afterRequest(err, "The user is still in the recycle bin.", "It is not known whether the user is deleted permanently."), err)
-	}
-	gone, err := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
-		_, err := a.Client.RecycledUser(ctx, id)
-		return ram.NotFound(err, "User"), ram.IgnoreNotFound(err, "User")
+	return a.purgeRecycled(ctx, recycledObject{
+		noun: "user", kind: "User",
+		purge: func(ctx context.Context) error { return a.Client.PurgeRecycledUser(ctx, id) },
+		isRecycled: func(ctx context.Context) (bool, error) {
+			_, err := a.Client.RecycledUser(ctx, id)
+			return err == nil, ram.IgnoreNotFound(err, "User")
+		},
 	})
-	if err == nil && !gone {
-		err = fmt.Errorf("the service accepted the request, but still returned the user after %s", instance.ConfirmLimit)
-	}
-	return diagnostics.WithState("The service accepted the request, but it is not confirmed that the user is deleted permanently. "+runAgain, err)
 }

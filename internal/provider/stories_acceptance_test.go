@@ -186,7 +186,7 @@ func TestAccIncident_commandsOfTheGuide(t *testing.T) {
 	guide, err := os.ReadFile("../../docs/guides/incident-response.md")
 	must(t, err)
 	commands := incidentCommands.FindAllString(string(guide), -1)
-	if len(commands) < 9 {
+	if len(commands) < 11 {
 		t.Fatalf("the guide has %d commands: %v", len(commands), commands)
 	}
 	for _, command := range commands {
@@ -206,6 +206,7 @@ func TestAccIncident_commandsOfTheGuide(t *testing.T) {
 			})
 			if strings.Contains(command, "leaked -var user=deploy") {
 				giveKey(srv, "deploy", example, day)
+				giveServiceCredential(srv, "deploy", "sc-example", day)
 			}
 			c := newCLI(t, srv.Getenv, "")
 			content, err := os.ReadFile(filepath.Join(examples, "incident/main.tf"))

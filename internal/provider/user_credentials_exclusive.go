@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -42,52 +41,24 @@ const (
 
 func newExclusive() *exclusiveResource { return &exclusiveResource{} }
 
-// exclusiveResource is which AccessKey pairs a user may have. It makes none.
+// exclusiveResource is which credentials a user may have. It creates none.
 type exclusiveResource struct{ instance.Resource }
 
 type exclusiveModel struct {
 	owner.Object
 
-	Allowed    types.Set    `tfsdk:"allowed_access_key_ids"`
-	Enforce    types.String `tfsdk:"enforce"`
-	Undeclared types.Set    `tfsdk:"undeclared_access_key_ids"`
+	Enforce                      types.String `tfsdk:"enforce"`
+	Allowed                      types.Set    `tfsdk:"allowed_access_key_ids"`
+	Undeclared                   types.Set    `tfsdk:"undeclared_access_key_ids"`
+	AllowedServiceCredentials    types.Set    `tfsdk:"allowed_service_credential_ids"`
+	UndeclaredServiceCredentials types.Set    `tfsdk:"undeclared_service_credential_ids"`
+	AllowedPasskeys              types.Set    `tfsdk:"allowed_passkey_ids"`
+	UndeclaredPasskeys           types.Set    `tfsdk:"undeclared_passkey_ids"`
 }
 
-// declaration returns which keys the user may have.
-func (m exclusiveModel) declaration() exclusive.Declaration {
-	return exclusive.Declaration{Enforce: m.Enforce, Allowed: m.Allowed, Undeclared: m.Undeclared}
-}
-
-// keysOfUser is what the declaration is about.
-func (m exclusiveModel) keysOfUser() exclusive.Object {
+// credentialsOfUser is what the declaration is about.
+func (m exclusiveModel) credentialsOfUser() exclusive.Object {
 	return exclusive.Object{Noun: "exclusive credentials", Name: exclusive.Named("user", m.UserName)}
-}
-
-// undeclared are the keys that the model does not declare and that its way to
-// enforce is about: to disable those that are Active, to delete all. The provider's
-// own keys are reported, and otherwise no business of this resource.
-func (r *exclusiveResource) undeclared(m exclusiveModel, keys []ram.AccessKey) (rest []ram.AccessKey) {
-	enforce := m.Enforce.ValueString()
-	for _, key := range keys {
-		switch {
-		case m.declaration().Allows(key.ID):
-		case enforce == enforceDisable && key.Status != ram.Active:
-		case enforce != enforceReport && owner.IsOwnKey(r.Instance, key.ID):
-		default:
-			rest = append(rest, key)
-		}
-	}
-	return rest
-}
-
-// show takes over which keys are not declared. After an import it is not known yet
-// which are.
-func (r *exclusiveResource) show(m *exclusiveModel, keys []ram.AccessKey) {
-	ids := []string{}
-	for _, key := range r.undeclared(*m, keys) {
-		ids = append(ids, key.ID)
-	}
-	m.Undeclared = m.declaration().Set(ids)
 }
 
 func (r *exclusiveResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -96,27 +67,44 @@ func (r *exclusiveResource) Metadata(_ context.Context, req resource.MetadataReq
 }
 
 func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	allowedIDs := []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Declares the AccessKey pairs that a RAM user may have, and reports all others, such as keys that were created outside of Terraform or by an interrupted run.\n\n" +
-			"With `enforce = \"report\"`, every plan warns of such keys, with their age, and changes nothing; use `undeclared_access_key_ids` in `check` blocks and postconditions. " +
-			"With `\"disable\"` or `\"delete\"`, a plan shows `undeclared_access_key_ids` becoming empty, and its apply disables or deletes **exactly the keys that the plan showed**. " +
-			"The first apply therefore only records the keys, and a later key waits for the next plan.\n\n" +
-			"The provider's own keys are never touched. An allowed key that does not exist is a warning. A deleted key can be restored from the recycle bin for about a month. " +
+		MarkdownDescription: "Declares the AccessKey pairs that a RAM user may have, and, if you set them, its service credentials and its passkeys. It reports all others, such as those that were created outside of Terraform or by an interrupted run.\n\n" +
+			"With `enforce = \"report\"`, every plan warns of such credentials, with their age, and changes nothing; use the `undeclared_` attributes in `check` blocks and postconditions. " +
+			"With `\"disable\"` or `\"delete\"`, a plan shows an `undeclared_` attribute becoming empty, and its apply disables or deletes **exactly the credentials that the plan showed**. " +
+			"The first apply therefore only records the credentials, and a later one waits for the next plan.\n\n" +
+			"The AccessKey pairs that the provider itself uses, and the passkeys of the user that Terraform runs as, are never touched. An allowed credential that does not exist is a warning. " +
+			"A deleted AccessKey pair can be restored from the recycle bin for about a month; a deleted service credential or passkey cannot be restored. " +
 			"Use one such resource per user: a second one is an error. Destroying it changes nothing in the account.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
-			"allowed_access_key_ids": schema.SetAttribute{
-				Required: true, ElementType: types.StringType,
-				Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
-				MarkdownDescription: "The ids of the AccessKey pairs that the user may have; `[]` allows none. A null element, such as the previous key of a rotation that has none, is left out. The provider compares it with the account.",
-			},
 			"enforce": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(enforceReport),
 				Validators:          []validator.String{stringvalidator.OneOf(enforceReport, enforceDisable, enforceDelete)},
-				MarkdownDescription: "What the provider does about other keys: `report`, the default, only warns; `disable` disables the active ones; `delete` disables and deletes all.",
+				MarkdownDescription: "What the provider does about other credentials: `report`, the default, only warns; `disable` disables the active ones, and only warns of passkeys, which cannot be disabled; `delete` disables and deletes all.",
+			},
+			"allowed_access_key_ids": schema.SetAttribute{
+				Required: true, ElementType: types.StringType, Validators: allowedIDs,
+				MarkdownDescription: "The ids of the AccessKey pairs that the user may have; `[]` allows none. A null element, such as the previous key of a rotation that has none, is left out. The provider compares it with the account.",
 			},
 			"undeclared_access_key_ids": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The keys that the user has and that are not allowed: under `report` all of them; under `disable` the active ones and under `delete` all, but never those that the provider itself uses.",
+				MarkdownDescription: "The AccessKey pairs that the user has and that are not allowed: under `report` all of them; under `disable` the active ones and under `delete` all, but never those that the provider itself uses.",
+			},
+			"allowed_service_credential_ids": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType, Validators: allowedIDs,
+				MarkdownDescription: "The ids of the service credentials that the user may have; `[]` allows none. If it is left out or null, service credentials are not read.",
+			},
+			"undeclared_service_credential_ids": schema.SetAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The service credentials that the user has and that are not allowed: under `report` and `delete` all of them, under `disable` the active ones. Null if `allowed_service_credential_ids` is.",
+			},
+			"allowed_passkey_ids": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType, Validators: allowedIDs,
+				MarkdownDescription: "The ids of the passkeys that the user may have; `[]` allows none. If it is left out or null, passkeys are not read.",
+			},
+			"undeclared_passkey_ids": schema.SetAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The passkeys that the user has and that are not allowed. Under `delete`, those of the user that Terraform runs as are left out. Null if `allowed_passkey_ids` is.",
 			},
 		}),
 	}
@@ -144,22 +132,20 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	f := failedExclusive("create", "Nothing was changed.")
-	if !exclusive.Create(ctx, r.Instance, plan.keysOfUser(), resp.Private, &resp.Diagnostics) {
+	if !exclusive.Create(ctx, r.Instance, plan.credentialsOfUser(), resp.Private, &resp.Diagnostics) {
 		return
 	}
 	defer func() {
 		if resp.Diagnostics.HasError() {
-			exclusive.Release(r.Instance, plan.keysOfUser())
+			exclusive.Release(r.Instance, plan.credentialsOfUser())
 		}
 	}()
 	if !owner.PrepareCreate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	listing, err := r.keys(&plan.Object).Read(ctx, plan.declaration().Members()...)
-	if diagnostics.Report(&resp.Diagnostics, f, err) {
+	if _, err := r.show(ctx, &plan); diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	r.show(&plan, listing.All)
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -177,13 +163,12 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	state.AccountID = types.StringValue(account)
 	exists, err := r.userExists(ctx, &state.Object)
-	listing := credential.Listing[ram.AccessKey]{}
 	if err == nil && exists {
-		listing, err = r.keys(&state.Object).Read(ctx, state.declaration().Members()...)
+		exists, err = r.show(ctx, &state)
 	}
-	if err == nil && !listing.UserExists {
+	if err == nil && !exists {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The user of the exclusive credentials is gone", fmt.Sprintf(
-			"The RAM user %q no longer exists in account %s, so its keys are no longer checked.", state.UserName.ValueString(), account))
+			"The RAM user %q no longer exists in account %s, so its credentials are no longer checked.", state.UserName.ValueString(), account))
 		return
 	}
 	if err == nil && state.UserID.IsNull() {
@@ -194,7 +179,6 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
-	r.show(&state, listing.All)
 	tf.Save(ctx, state.Identity(), state, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -214,12 +198,31 @@ func (r *exclusiveResource) userExists(ctx context.Context, o *owner.Object) (bo
 	})
 }
 
-// keys is the keys of the user of an object.
-func (r *exclusiveResource) keys(o *owner.Object) credential.Set[ram.AccessKey] {
-	return credential.AccessKeys(r.Instance, o)
+// show reads the credentials of the kinds that are managed, saves which of them are undeclared, and reports whether the user exists.
+// A user who does not exist has none.
+func (r *exclusiveResource) show(ctx context.Context, m *exclusiveModel) (exists bool, err error) {
+	exists = true
+	for _, kind := range declaredKinds() {
+		if !kind.required && kind.declaration(m).Allowed.IsNull() {
+			*kind.sets(m).undeclared = types.SetNull(types.StringType)
+			continue
+		}
+		var listing credential.Listing[ram.CredentialFacts]
+		if exists {
+			listing, err = kind.credentials(r.Instance, &m.Object).Read(ctx, kind.declaration(m).Members()...)
+			exists = listing.UserExists
+		}
+		if err == nil {
+			err = kind.show(ctx, r.Instance, m, listing.All)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return exists, nil
 }
 
-// Update does to the keys what the plan showed, and to no other one.
+// Update does to the credentials what the plan showed, and to no other ones.
 func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	state := tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
 	plan := tf.Get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)
@@ -232,48 +235,24 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	if !owner.PrepareUpdate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	listing, err := r.keys(&plan.Object).Refresh(ctx, state.declaration().Members()...)
-	if diagnostics.Report(&resp.Diagnostics, f, err) {
-		return
-	}
-	if plan.Undeclared.IsUnknown() {
-		r.show(&plan, listing.All)
-	} else if plan.Enforce.ValueString() != enforceReport {
-		f.State = ""
-		if diagnostics.Report(&resp.Diagnostics, f, r.enforce(ctx, plan, r.shownBy(state, plan, listing.All))) {
+	done := ""
+	for _, kind := range declaredKinds() {
+		if kind.declaration(&plan).Allowed.IsNull() {
+			continue
+		}
+		step, err := kind.update(ctx, r.Instance, &state, &plan)
+		done += step
+		if done != "" {
+			err = diagnostics.WithState(done+"The next plan shows what is left.", err)
+		}
+		if diagnostics.Report(&resp.Diagnostics, f, err) {
 			return
 		}
 	}
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// shownBy are the keys that the plan showed, and that are still there and still
-// not allowed.
-func (r *exclusiveResource) shownBy(state, plan exclusiveModel, keys []ram.AccessKey) []ram.AccessKey {
-	return slices.DeleteFunc(r.undeclared(plan, keys), func(key ram.AccessKey) bool {
-		return !state.declaration().Shows(key.ID)
-	})
-}
-
-// enforce disables or deletes keys. Each step can be repeated.
-func (r *exclusiveResource) enforce(ctx context.Context, plan exclusiveModel, keys []ram.AccessKey) error {
-	done := ""
-	for _, key := range keys {
-		var err error
-		if plan.Enforce.ValueString() == enforceDelete {
-			err = r.keys(&plan.Object).Remove(ctx, key.ID, true)
-		} else {
-			err = r.keys(&plan.Object).Disable(ctx, key.ID)
-		}
-		if err != nil {
-			return diagnostics.WithState(fmt.Sprintf("%sThe key %s may be disabled or deleted. The next plan shows what is left.", done, key.ID), err)
-		}
-		done += fmt.Sprintf("The key %s is %sd. ", key.ID, plan.Enforce.ValueString())
-	}
-	return nil
-}
-
 // Delete changes nothing in the account.
 func (r *exclusiveResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	exclusive.Release(r.Instance, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics).keysOfUser())
+	exclusive.Release(r.Instance, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics).credentialsOfUser())
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -26,7 +27,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return // the provider is not configured yet
 	}
 	if req.Plan.Raw.IsNull() {
-		exclusive.PlanDestroy(ctx, r.Instance, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics).keysOfUser(), resp.Private, &resp.Diagnostics)
+		exclusive.PlanDestroy(ctx, r.Instance, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics).credentialsOfUser(), resp.Private, &resp.Diagnostics)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
@@ -35,73 +36,89 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.Undeclared = types.SetUnknown(types.StringType)
-	if req.State.Raw.IsNull() {
-		exclusive.PlanCreate(ctx, r.Instance, plan.keysOfUser(), resp.Private, &resp.Diagnostics)
-	} else {
-		exclusive.PlanUpdate(ctx, r.Instance, plan.keysOfUser(), resp.Private, &resp.Diagnostics)
-	}
-	if !req.State.Raw.IsNull() {
-		state := tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
-		owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
-		if len(resp.RequiresReplace) == 0 {
-			plan.Undeclared = exclusive.Plan(state.declaration(), plan.declaration(), plan.UserName.Equal(state.UserName))
-			plan.warnOfLater(state, &resp.Diagnostics)
+	for _, kind := range declaredKinds() {
+		*kind.sets(&plan).undeclared = types.SetUnknown(types.StringType)
+		if kind.declaration(&plan).Allowed.IsNull() {
+			*kind.sets(&plan).undeclared = types.SetNull(types.StringType)
 		}
 	}
-	r.warnOfKeys(ctx, plan, &resp.Diagnostics)
+	if req.State.Raw.IsNull() {
+		exclusive.PlanCreate(ctx, r.Instance, plan.credentialsOfUser(), resp.Private, &resp.Diagnostics)
+	} else {
+		r.planUpdate(ctx, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics), &plan, resp)
+	}
+	for _, kind := range declaredKinds() {
+		kind.warn(ctx, r.Instance, plan, &resp.Diagnostics)
+	}
 	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
 
-// warnOfLater says that a key which is struck off the list is not acted on by the
-// same apply, and neither is one that need not be disabled any more when it is to be
-// deleted: the plan does not show it.
-func (m exclusiveModel) warnOfLater(state exclusiveModel, diags *diag.Diagnostics) {
-	if !state.Allowed.IsNull() && m.declaration().Known() && m.Enforce.ValueString() == enforceDelete && state.Enforce.ValueString() == enforceDisable {
-		diags.AddAttributeWarning(path.Root("enforce"), "Disabled AccessKey pairs are deleted later",
-			"undeclared_access_key_ids contains the active keys only. This apply does not delete keys that are already disabled. The next plan shows those that the user still has.")
+// planUpdate plans which credentials an update disables or deletes.
+func (r *exclusiveResource) planUpdate(ctx context.Context, state exclusiveModel, plan *exclusiveModel, resp *resource.ModifyPlanResponse) {
+	exclusive.PlanUpdate(ctx, r.Instance, plan.credentialsOfUser(), resp.Private, &resp.Diagnostics)
+	owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
+	if len(resp.RequiresReplace) > 0 {
+		return
 	}
-	for _, id := range exclusive.Withdrawn(state.declaration(), m.declaration()) {
-		diags.AddAttributeWarning(path.Root("allowed_access_key_ids"), "An AccessKey pair is no longer allowed", fmt.Sprintf(
-			"%q was removed from the allowed keys. This apply does not change it. If the user still has it, the next plan shows it.", id))
+	for _, kind := range declaredKinds() {
+		*kind.sets(plan).undeclared = exclusive.Plan(kind.declaration(&state), kind.declaration(plan), plan.UserName.Equal(state.UserName))
+		kind.warnOfLater(state, *plan, &resp.Diagnostics)
 	}
 }
 
-// warnOfKeys warns of keys that are there and not declared, and the other way round.
-func (r *exclusiveResource) warnOfKeys(ctx context.Context, plan exclusiveModel, diags *diag.Diagnostics) {
-	if plan.UserName.IsUnknown() || !plan.declaration().Known() {
+// warnOfLater warns that the same apply does not act on a credential that was removed from the allowed ones, and does not
+// delete one that was disabled already: its plan does not show it.
+func (k declaredKind) warnOfLater(state, plan exclusiveModel, diags *diag.Diagnostics) {
+	before, after := k.declaration(&state), k.declaration(&plan)
+	if !before.Allowed.IsNull() && !after.Allowed.IsNull() && after.Known() && after.Enforce.ValueString() == enforceDelete && before.Enforce.ValueString() == enforceDisable {
+		diags.AddAttributeWarning(path.Root("enforce"), fmt.Sprintf("Disabled %s are deleted later", k.many), fmt.Sprintf(
+			"%s contains the active ones only. This apply does not delete %s that are already disabled. The next plan shows those that the user still has.", k.undeclared, k.many))
+	}
+	for _, id := range exclusive.Withdrawn(before, after) {
+		diags.AddAttributeWarning(path.Root(k.allowed), diagnostics.Capitalize(k.one)+" is no longer allowed", fmt.Sprintf(
+			"%q was removed from %s. This apply does not change it. If the user still has it, the next plan shows it.", id, k.allowed))
+	}
+}
+
+// warn warns of credentials that exist and are not declared, and the other way round.
+func (k declaredKind) warn(ctx context.Context, i *instance.Instance, plan exclusiveModel, diags *diag.Diagnostics) {
+	d := k.declaration(&plan)
+	if plan.UserName.IsUnknown() || d.Allowed.IsNull() || !d.Known() {
 		return
 	}
-	keys, err := r.Client.AccessKeys(ctx, plan.UserName.ValueString())
+	user := plan.UserName.ValueString()
+	all, err := k.credentials(i, &plan.Object).Kind.Read(ctx, user)
 	if ram.NotFound(err, "User") { // created or renamed in this run
 		return
 	}
 	if diagnostics.Report(diags, failedExclusive("plan", "Nothing was changed."), err) {
 		return
 	}
-	user := plan.UserName.ValueString()
-	everyKey := plan
-	everyKey.Enforce = types.StringValue(enforceReport)
-	if rest := r.undeclared(everyKey, keys); len(rest) > 0 {
-		diags.AddAttributeWarning(path.Root("undeclared_access_key_ids"), "A user has AccessKey pairs that are not declared", fmt.Sprintf(
-			"%s has:\n\n%s\n\n%s", user, credential.Describe(r.Instance, rest), plan.consequence()))
+	rest := slices.DeleteFunc(slices.Clone(all), func(one ram.CredentialFacts) bool { return d.Allows(one.ID) })
+	if len(rest) > 0 {
+		diags.AddAttributeWarning(path.Root(k.undeclared), fmt.Sprintf("A user has %s that are not declared", k.many), fmt.Sprintf(
+			"%s has:\n\n%s\n\n%s", user, credential.Describe(i, rest), k.consequence(plan.Enforce.ValueString())))
 	}
-	for _, id := range plan.Allowed.Elements() {
-		if !id.IsNull() && !slices.ContainsFunc(keys, func(key ram.AccessKey) bool { return id.Equal(types.StringValue(key.ID)) }) {
-			diags.AddAttributeWarning(path.Root("allowed_access_key_ids"), "An allowed AccessKey pair does not exist", fmt.Sprintf(
-				"%s is allowed, but %s has no such key. If it was deleted, remove it from the list.", id, user))
+	for _, id := range d.Declared() {
+		if _, exists := credential.In(all, id); !exists {
+			diags.AddAttributeWarning(path.Root(k.allowed), fmt.Sprintf("%s that is allowed does not exist", diagnostics.Capitalize(k.one)), fmt.Sprintf(
+				"%q is allowed, but %s has no such %s. If it was deleted, remove it from %s.", id, user, k.credentials(i, &plan.Object).Kind.Word, k.allowed))
 		}
 	}
 }
 
-// consequence says what will be done about the keys.
-func (m exclusiveModel) consequence() string {
-	const shown = "exactly the keys that its plan shows in undeclared_access_key_ids, never the provider's own. Run terraform plan, and apply it."
-	switch m.Enforce.ValueString() {
-	case enforceDisable:
-		return "None of them is disabled yet. An apply disables " + shown
-	case enforceDelete:
+// consequence says what will be done about credentials that are not declared.
+func (k declaredKind) consequence(enforce string) string {
+	shown := fmt.Sprintf("exactly the %s that its plan shows in %s%s. Run terraform plan, and apply it.", k.many, k.undeclared, k.spared)
+	switch {
+	case enforce == enforceDelete && k.deletedOnly:
+		return "None of them is deleted yet. An apply deletes " + shown
+	case enforce == enforceDelete:
 		return "None of them is deleted yet. An apply disables and deletes " + shown
+	case enforce == enforceDisable && k.deletedOnly:
+		return fmt.Sprintf("They are not changed, because %s cannot be disabled. Ask the user about them; then declare them, or delete them, or set enforce = \"delete\".", k.many)
+	case enforce == enforceDisable:
+		return "None of them is disabled yet. An apply disables " + shown
 	}
 	return "They are not changed. Ask who created them; then declare them, or delete them, or set enforce."
 }

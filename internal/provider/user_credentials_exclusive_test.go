@@ -105,7 +105,7 @@ func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
 			none := exclusively("alice", enforce)
 			o, diags = c.Apply(exclusiveKind, none, o)
 			clean(t, diags)
-			contains(t, acctest.Messages(diags), `"LTAIallowed" was removed from the allowed keys`)
+			contains(t, acctest.Messages(diags), `"LTAIallowed" was removed from allowed_access_key_ids`)
 			expect(t, "removed from the allowed keys", statusOf(srv, "alice")["LTAIallowed"], "Active")
 			o, diags = newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
 			clean(t, diags)
@@ -285,6 +285,162 @@ func TestExclusive_anotherUserOfTheSameName(t *testing.T) {
 	expect(t, "state", after.State.IsNull(), true)
 }
 
+// exclusiveOthers are the kinds of credentials besides AccessKey pairs that the exclusive credentials can declare.
+var exclusiveOthers = []struct {
+	word, allowed, undeclared string
+	list, write               string
+	give                      func(srv *ramtest.Server, user, id string)
+	left                      func(srv *ramtest.Server, user string) map[string]string
+	disabled                  map[string]string // after enforce = "disable" of one that is not allowed
+}{
+	{
+		word: "service credential", allowed: "allowed_service_credential_ids", undeclared: "undeclared_service_credential_ids",
+		list: "ListServiceCredentials", write: "DeleteServiceCredential",
+		give: func(srv *ramtest.Server, user, id string) { giveServiceCredential(srv, user, id, 40*day) },
+		left: func(srv *ramtest.Server, user string) map[string]string {
+			left := map[string]string{}
+			for _, one := range account(srv).Users[user].Credentials {
+				left[one.ID] = one.Status
+			}
+			return left
+		},
+		disabled: map[string]string{"allowed1": "Active", "extra1": "Inactive", "late1": "Active"},
+	},
+	{
+		word: "passkey", allowed: "allowed_passkey_ids", undeclared: "undeclared_passkey_ids",
+		list: "ListPasskeys", write: "DeletePasskey",
+		give: func(srv *ramtest.Server, user, id string) {
+			srv.Change(func(a *ramtest.Account) {
+				u := a.Users[user]
+				u.Passkeys = append(u.Passkeys, &ramtest.Passkey{ID: id, Name: "laptop", CreateDate: srv0(a).Add(-40 * day)})
+			})
+		},
+		left: func(srv *ramtest.Server, user string) map[string]string {
+			left := map[string]string{}
+			for _, one := range account(srv).Users[user].Passkeys {
+				left[one.ID] = ""
+			}
+			return left
+		},
+		disabled: map[string]string{"allowed1": "", "extra1": "", "late1": ""}, // a passkey cannot be disabled
+	},
+}
+
+func TestExclusive_declaresServiceCredentialsAndPasskeys(t *testing.T) {
+	t.Parallel()
+	for _, kind := range exclusiveOthers {
+		t.Run(kind.word, func(t *testing.T) {
+			t.Parallel()
+			srv := withAlice(t)
+			kind.give(srv, "alice", "allowed1")
+			kind.give(srv, "alice", "extra1")
+			c := newCore(t, srv.Getenv, fakeClock())
+
+			// What is not declared is not read.
+			o, diags := c.Create(exclusiveKind, exclusively("alice", "report"))
+			clean(t, diags)
+			expect(t, "not managed", in(t, o.State, kind.undeclared), nil)
+			expect(t, "lists", len(srv.Calls(kind.list)), 0)
+
+			config := exclusively("alice", "report").With(kind.allowed, []string{"allowed1"})
+			o, diags = c.Apply(exclusiveKind, config, o)
+			clean(t, diags)
+			contains(t, acctest.Messages(diags), "A user has "+kind.word+"s that are not declared", "extra1", "40 days ago", "They are not changed")
+			expect(t, "undeclared", in(t, o.State, kind.undeclared), []string{"extra1"})
+			fixed(t, newCore(t, srv.Getenv, fakeClock()), exclusiveKind, config, o)
+
+			// Only what the plan showed is disabled, where that is possible.
+			config = config.With("enforce", "disable")
+			plan, diags := c.Plan(exclusiveKind, config, o)
+			clean(t, diags)
+			kind.give(srv, "alice", "late1") // after the plan, before the apply
+			o, diags = c.ApplyPlan(exclusiveKind, config, o, plan)
+			clean(t, diags)
+			expect(t, "after disable", kind.left(srv, "alice"), kind.disabled)
+
+			config = config.With("enforce", "delete")
+			o, diags = newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
+			clean(t, diags)
+			o, diags = newCore(t, srv.Getenv, fakeClock()).Apply(exclusiveKind, config, o)
+			clean(t, diags)
+			contains(t, acctest.Messages(diags), "An apply")
+			o, diags = newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
+			clean(t, diags)
+			o, diags = newCore(t, srv.Getenv, fakeClock()).Apply(exclusiveKind, config, o)
+			clean(t, diags)
+			expect(t, "after delete", slices.Collect(maps.Keys(kind.left(srv, "alice"))), []string{"allowed1"})
+			fixed(t, newCore(t, srv.Getenv, fakeClock()), exclusiveKind, config, o)
+
+			// One that is no longer allowed waits for the next plan, one that does not exist is a warning, and without the argument
+			// nothing is managed.
+			o, diags = c.Apply(exclusiveKind, config.With(kind.allowed, []string{"never1"}), o)
+			clean(t, acctest.Errors(diags))
+			contains(t, acctest.Messages(diags), `"allowed1" was removed from `+kind.allowed, `"never1" is allowed, but alice has no such `+kind.word)
+			expect(t, "left", len(kind.left(srv, "alice")), 1)
+			o, diags = c.Apply(exclusiveKind, exclusively("alice", "delete"), o)
+			clean(t, diags)
+			expect(t, "not managed", in(t, o.State, kind.undeclared), nil)
+			expect(t, "left", len(kind.left(srv, "alice")), 1)
+			expect(t, "violations", srv.Violations(), []string{})
+		})
+	}
+}
+
+// The passkeys of the user that Terraform runs as may be how a person logs on: they are reported, and never deleted.
+func TestExclusive_neverDeletesPasskeysOfTheProvidersUser(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	own := srv.Credential(defaultAccount).AccessKeyID
+	exclusiveOthers[1].give(srv, "admin", "own1")
+	config := exclusively("admin", "report", own).With("allowed_passkey_ids", []string{})
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(exclusiveKind, config)
+	clean(t, diags)
+	expect(t, "undeclared", in(t, o.State, "undeclared_passkey_ids"), []string{"own1"})
+	o, diags = c.Apply(exclusiveKind, config.With("enforce", "delete"), o)
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "never those of the user that Terraform runs as")
+	expect(t, "passkeys", len(account(srv).Users["admin"].Passkeys), 1)
+	fixed(t, newCore(t, srv.Getenv, fakeClock()), exclusiveKind, config.With("enforce", "delete"), o)
+}
+
+// A run that breaks off is done again and ends the same, says what it did, and does not touch what its plan did not show.
+func TestExclusive_everyStepOfTheOtherKindsCanBeDoneAgain(t *testing.T) {
+	t.Parallel()
+	for _, kind := range exclusiveOthers {
+		for _, fault := range []ramtest.Rule{
+			{Action: kind.list, Nth: "1-", Phase: "before_commit", Fault: "reset"},
+			{Action: kind.write, Nth: "1-", Phase: "before_commit", Fault: "reset"},
+			{Action: kind.write, Nth: "1-", Phase: "after_commit", Fault: "reset"},
+			{Action: kind.write, Nth: "2-", Phase: "before_commit", Fault: "reset"},
+			{Action: kind.write, Nth: "2-", Phase: "before_commit", Fault: "code", Status: 403, Code: "NoPermission"},
+		} {
+			srv := withAlice(t)
+			giveKey(srv, "alice", "LTAIstray", 10*day)
+			kind.give(srv, "alice", "extra1")
+			kind.give(srv, "alice", "extra2")
+			config := exclusively("alice", "delete").With(kind.allowed, []string{})
+			o, diags := newCore(t, srv.Getenv, fakeClock()).Create(exclusiveKind, config)
+			clean(t, diags)
+			plan, diags := newCore(t, srv.Getenv, fakeClock()).Plan(exclusiveKind, config, o)
+			clean(t, diags)
+			srv.Inject(fault)
+			broken, diags := newCore(t, srv.Getenv, fakeClock()).ApplyPlan(exclusiveKind, config, o, plan)
+			if len(acctest.Errors(diags)) > 0 {
+				contains(t, acctest.Messages(diags), "Cannot update the exclusive credentials", "The key LTAIstray is deleted.", "The next plan shows what is left.")
+			} else {
+				expect(t, "done", len(kind.left(srv, "alice")), 0)
+			}
+			mended := staffedLike(t, srv)
+			after, diags := newCore(t, mended.Getenv, fakeClock()).Read(exclusiveKind, broken)
+			clean(t, diags)
+			_, diags = newCore(t, mended.Getenv, fakeClock()).Apply(exclusiveKind, config, after)
+			clean(t, diags)
+			expect(t, kind.write, len(kind.left(mended, "alice")), 0)
+		}
+	}
+}
+
 func TestAccExclusive_driftIsShownAndPutRight(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -294,6 +450,9 @@ resource "ram_user_credentials_exclusive" "alice" {
   user_name              = "alice"
   allowed_access_key_ids = [ram_access_key.alice.access_key_id]
   enforce                = "disable"
+
+  allowed_service_credential_ids = []
+  allowed_passkey_ids            = []
 }`
 	const address = exclusiveKind + ".alice"
 	empty := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
@@ -301,11 +460,15 @@ resource "ram_user_credentials_exclusive" "alice" {
 		resource.TestStep{Config: config, Check: resource.TestCheckResourceAttr(address, "undeclared_access_key_ids.#", "0")},
 		resource.TestStep{Config: config, ConfigPlanChecks: empty},
 		resource.TestStep{
-			PreConfig: func() { giveKey(srv, "alice", "LTAIstray", time.Hour) },
-			Config:    config,
+			PreConfig: func() {
+				giveKey(srv, "alice", "LTAIstray", time.Hour)
+				giveServiceCredential(srv, "alice", "sc-undeclared", time.Hour)
+			},
+			Config: config,
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("undeclared_access_key_ids"), knownvalue.SetExact(nil)),
+				plancheck.ExpectKnownValue(address, tfjsonpath.New("undeclared_service_credential_ids"), knownvalue.SetExact(nil)),
 			}},
 		},
 		resource.TestStep{Config: config, ConfigPlanChecks: empty},
@@ -313,6 +476,7 @@ resource "ram_user_credentials_exclusive" "alice" {
 	)
 	status := statusOf(srv, "alice")
 	expect(t, "the undeclared one", status["LTAIstray"], "Inactive")
+	expect(t, "the undeclared service credential", credentialsOf(srv, "alice")[0].Status, "Inactive")
 	delete(status, "LTAIstray")
 	expect(t, "the declared one was destroyed by its own resource", slices.Collect(maps.Values(status)), []string(nil))
 }

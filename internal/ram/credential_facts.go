@@ -20,9 +20,12 @@ const (
 type CredentialFacts struct {
 	ID         string
 	Name       string // empty if credentials of this type have no name
-	Status     string // Active, Inactive
+	Status     string // Active, Inactive; empty if credentials of this type have no status
 	CreateDate time.Time
 }
+
+// Facts returns the properties themselves.
+func (f CredentialFacts) Facts() CredentialFacts { return f }
 
 // MissingSecretError means that the service created a credential without returning its
 // secret. The secret cannot be read later.

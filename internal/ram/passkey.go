@@ -21,8 +21,13 @@ type Passkey struct {
 	LastUseDate time.Time // zero if never used
 }
 
+// Facts returns what the passkey has in common with other credentials. It has no status.
+func (p Passkey) Facts() CredentialFacts {
+	return CredentialFacts{ID: p.ID, Name: p.Name, CreateDate: p.CreateDate}
+}
+
 // passkeysAnswer has a plain JSON list, and times that are seconds in strings (documented).
-// An absent list counts as empty, because no caller deletes anything based on it.
+// An absent list counts as empty, because passkeys have no secret that could be lost.
 type passkeysAnswer struct {
 	IsTruncated flag // this operation has no pages: false or absent
 	Passkeys    []struct {
