@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,12 +38,6 @@ func undecided(format string, arguments ...any) judgment {
 }
 
 func missing(name string) judgment { return undecided("settings.%s is not given.", name) }
-
-// asJSON writes a value of this package's own, which always has a JSON text.
-func asJSON(v any) string {
-	text, _ := json.Marshal(v) // strings, numbers, lists and maps of them
-	return string(text)
-}
 
 // ofRoot judges the row of the root account.
 func ofRoot(judge func(row rowEvidence) judgment) *procedure {
@@ -358,3 +351,10 @@ func longEnough(e evidence) judgment {
 	}
 	return j
 }
+
+// The statuses of a control.
+const (
+	passed       = "passed"
+	failed       = "failed"
+	notEvaluated = "not_evaluated"
+)

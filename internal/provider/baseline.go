@@ -8,42 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/ram-security/terraform-provider-ram/internal/network"
-	"github.com/ram-security/terraform-provider-ram/internal/setting"
-	"github.com/ram-security/terraform-provider-ram/internal/tf"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 )
-
-// An argument is a field of a setting without the setting's own Go type.
-type argument struct {
-	name string
-	null attr.Value
-}
-
-// assessed is a setting that baselines speak of.
-type assessed struct {
-	name      string
-	arguments []argument
-}
-
-// assessedSettings are the settings that baselines speak of, with all their arguments.
-func assessedSettings() []assessed {
-	return []assessed{
-		{inPreference, argumentsOf(securityPreferenceFields())},
-		{inPolicy, argumentsOf(passwordPolicyFields())},
-		{inKeyPolicy, argumentsOf(network.PolicyFields())},
-	}
-}
-
-func argumentsOf[S any](fields []setting.Field[S]) []argument {
-	arguments := make([]argument, 0, len(fields))
-	for _, f := range fields {
-		arguments = append(arguments, argument{f.Name, f.Null})
-	}
-	return arguments
-}
 
 // baselineNames are the names of all baselines.
 func baselineNames() []string {
@@ -71,62 +37,6 @@ func (p baseline) given(setting, attribute string) any {
 		}
 	}
 	return nil
-}
-
-// valueOr is a value of a control as Terraform has it; null if there is none.
-func valueOr(v any, null attr.Value) attr.Value {
-	switch v := v.(type) {
-	case bool:
-		return types.BoolValue(v)
-	case int:
-		return types.Int64Value(int64(v))
-	case string:
-		return types.StringValue(v)
-	default:
-		return null
-	}
-}
-
-// A rule is what a control asks for. As text it is JSON: the one value that
-// passes, or the bounds in the words of JSON Schema.
-type rule struct {
-	text   string
-	passes func(attr.Value) bool
-}
-
-// equals passes one value.
-func equals(v any) rule {
-	want := valueOr(v, types.StringNull())
-	return rule{tf.Display(want), want.Equal}
-}
-
-// least passes numbers from a bound on.
-func least(bound int64) rule {
-	return rule{fmt.Sprintf(`{"minimum":%d}`, bound), func(v attr.Value) bool { return integer(v) >= bound }}
-}
-
-// most passes numbers up to a bound.
-func most(bound int64) rule {
-	return rule{fmt.Sprintf(`{"maximum":%d}`, bound), func(v attr.Value) bool { return integer(v) <= bound }}
-}
-
-// oneTo passes numbers from one up to a bound: zero switches such a rule off.
-func oneTo(bound int64) rule {
-	return rule{fmt.Sprintf(`{"minimum":1,"maximum":%d}`, bound), func(v attr.Value) bool { return integer(v) >= 1 && integer(v) <= bound }}
-}
-
-// zeroOrYear passes zero, and 365 or more.
-func zeroOrYear() rule {
-	return rule{`{"anyOf":[{"const":0},{"minimum":365}]}`, func(v attr.Value) bool { return integer(v) == 0 || integer(v) >= 365 }}
-}
-
-// none is what an audit wants that lists the users, keys or policies that fail.
-func none() rule { return rule{text: "[]"} }
-
-// integer is the number that a value holds; rules look at known numbers only.
-func integer(v attr.Value) int64 {
-	n, _ := v.(types.Int64)
-	return n.ValueInt64()
 }
 
 // baselinesTable shows what each baseline asks for, as Markdown.
@@ -215,4 +125,15 @@ func quoted(list []string) []string {
 		out = append(out, "`"+s+"`")
 	}
 	return out
+}
+
+func baselineParameter() function.Parameter {
+	docs := "The name of the baseline, one of"
+	for i, name := range quoted(baselineNames()) {
+		if i > 0 {
+			docs += ","
+		}
+		docs += " " + name
+	}
+	return function.StringParameter{Name: "name", MarkdownDescription: docs + "."}
 }

@@ -24,12 +24,6 @@ type control struct {
 	conflict           string // the benchmarks that ask for something else, and how this one is read
 }
 
-const (
-	inPreference = "security_preference"
-	inPolicy     = "password_policy"
-	inKeyPolicy  = "account_access_key_policy"
-)
-
 // Where the values come from.
 const (
 	cis          = "CIS Alibaba Cloud Foundation Benchmark, section Identity and Access Management"

@@ -183,3 +183,10 @@ func observe(ctx context.Context, a ram.Attempt) {
 	}
 	tflog.Debug(ctx, "Called the service", fields)
 }
+
+type ramProvider struct {
+	version     string
+	environment ram.Environment
+	now         func() time.Time
+	pause       func(context.Context, time.Duration) error
+}

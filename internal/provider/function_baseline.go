@@ -52,30 +52,11 @@ func (baselineFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	resp.Error = resp.Result.Set(ctx, p.object(ctx))
 }
 
-func baselineParameter() function.Parameter {
-	docs := "The name of the baseline, one of"
-	for i, name := range quoted(baselineNames()) {
-		if i > 0 {
-			docs += ","
-		}
-		docs += " " + name
-	}
-	return function.StringParameter{Name: "name", MarkdownDescription: docs + "."}
-}
-
 // baselineTypes are the types of all arguments of all settings that baselines speak of.
 func baselineTypes(ctx context.Context) map[string]attr.Type {
 	kinds := map[string]attr.Type{}
 	for _, s := range assessedSettings() {
 		kinds[s.name] = types.ObjectType{AttrTypes: s.types(ctx)}
-	}
-	return kinds
-}
-
-func (s assessed) types(ctx context.Context) map[string]attr.Type {
-	kinds := map[string]attr.Type{}
-	for _, a := range s.arguments {
-		kinds[a.name] = a.null.Type(ctx)
 	}
 	return kinds
 }

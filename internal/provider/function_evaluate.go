@@ -5,15 +5,10 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"math/big"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -23,13 +18,6 @@ var _ function.Function = evaluateFunction{}
 
 // evaluateFunction judges settings by a baseline.
 type evaluateFunction struct{}
-
-// The statuses of a control.
-const (
-	passed       = "passed"
-	failed       = "failed"
-	notEvaluated = "not_evaluated"
-)
 
 // verdict is the result of one control.
 type verdict struct {
@@ -139,138 +127,5 @@ func (c control) judge(e evidence) judgment {
 		return judgment{status: passed, found: tf.Display(v)}
 	default:
 		return judgment{status: failed, found: tf.Display(v)}
-	}
-}
-
-// beyondArguments are the attributes of the settings' resources and data sources that
-// baselines do not ask for.
-var beyondArguments = []string{"account_id", "allow_lock_out", "must_allow", "must_allow_vpcs", "on_destroy", "reset_may_weaken", "timeouts"}
-
-func (s assessed) read(path string, given tftypes.Value) (tf.Values, error) {
-	attributes, err := membersOf(path, given)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if !s.has(name) {
-			return nil, fmt.Errorf("%s.%s does not exist; ram_%s has no such attribute", path, name, s.name)
-		}
-	}
-	v := tf.Values{}
-	for _, a := range s.arguments {
-		attribute, named := attributes[a.name]
-		if !named || attribute.IsNull() {
-			continue
-		}
-		if v[a.name], err = readArgument(path+"."+a.name, attribute, a.null); err != nil {
-			return nil, err
-		}
-	}
-	return v, nil
-}
-
-// has reports whether the resource or the data source of the setting has an attribute.
-func (s assessed) has(name string) bool {
-	return slices.Contains(beyondArguments, name) || slices.ContainsFunc(s.arguments, func(a argument) bool { return a.name == name })
-}
-
-// readArgument reads a value of the type of null.
-func readArgument(path string, given tftypes.Value, null attr.Value) (attr.Value, error) {
-	switch null.(type) {
-	case types.Bool:
-		var b bool
-		err := readAs(path, "true or false", given, tftypes.Bool, &b)
-		return types.BoolValue(b), err
-	case types.Int64:
-		var f big.Float
-		if err := readAs(path, "a whole number", given, tftypes.Number, &f); err != nil {
-			return nil, err
-		}
-		n, accuracy := f.Int64()
-		if accuracy != big.Exact {
-			return nil, fmt.Errorf("%s is not a whole number", path)
-		}
-		return types.Int64Value(n), nil
-	case types.String:
-		var s string
-		err := readAs(path, "a string", given, tftypes.String, &s)
-		return types.StringValue(s), err
-	case types.Set:
-		list, err := readTexts(path, given)
-		return tf.StringSet(list), err
-	default:
-		return readTextsBy(path, given)
-	}
-}
-
-func readAs(path, what string, given tftypes.Value, kind tftypes.Type, target any) error {
-	if given.IsNull() || !given.Type().Is(kind) {
-		return fmt.Errorf("%s is %s, not %s", path, kindOf(given), what)
-	}
-	return given.As(target)
-}
-
-// readTexts reads strings out of a set, a list or a tuple.
-func readTexts(path string, given tftypes.Value) ([]string, error) {
-	var elements []tftypes.Value
-	if given.IsNull() || given.As(&elements) != nil {
-		return nil, fmt.Errorf("%s is %s, not a set of strings", path, kindOf(given))
-	}
-	list := make([]string, len(elements))
-	for i, element := range elements {
-		if err := readAs(fmt.Sprintf("%s[%d]", path, i), "a string", element, tftypes.String, &list[i]); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
-}
-
-// readTextsBy reads sets of strings out of a map or an object.
-func readTextsBy(path string, given tftypes.Value) (attr.Value, error) {
-	var elements map[string]tftypes.Value
-	if given.As(&elements) != nil {
-		return nil, fmt.Errorf("%s is %s, not a map of sets of strings", path, kindOf(given))
-	}
-	lists := map[string][]string{}
-	for key, element := range elements {
-		list, err := readTexts(fmt.Sprintf("%s[%q]", path, key), element)
-		if err != nil {
-			return nil, err
-		}
-		lists[key] = list
-	}
-	return tf.StringSetMap(lists), nil
-}
-
-// membersOf reads the attributes of an object, or the elements of a map; those of
-// null are none.
-func membersOf(path string, given tftypes.Value) (members map[string]tftypes.Value, err error) {
-	if given.IsNull() {
-		return nil, nil
-	}
-	if given.As(&members) != nil {
-		return nil, fmt.Errorf("%s is %s, not an object", path, kindOf(given))
-	}
-	return members, nil
-}
-
-// kindOf names a value's type as Terraform does, and never shows the value.
-func kindOf(v tftypes.Value) string {
-	kind := v.Type()
-	switch {
-	case kind == nil || v.IsNull():
-		return "null"
-	case kind.Is(tftypes.String):
-		return "a string"
-	case kind.Is(tftypes.Number):
-		return "a number"
-	case kind.Is(tftypes.Bool):
-		return "a bool"
-	case kind.Is(tftypes.Object{}):
-		return "an object"
-	case kind.Is(tftypes.Map{}):
-		return "a map"
-	default:
-		return "a list or set"
 	}
 }

@@ -48,13 +48,17 @@ func guarded(resources []func() resource.Resource) (all []func() resource.Resour
 	return all
 }
 
-// keep reports a panic in what is done.
+// keep runs a step, and reports a panic in it.
 func (g guard) keep(diags *diag.Diagnostics, step string, do func()) {
+	reportPanic(diags, step, "The state contains the completed steps as far as they are known; the last request to the service may also have been successful.", do)
+}
+
+// reportPanic runs a step. A panic in it is an error that says what state it leaves.
+func reportPanic(diags *diag.Diagnostics, step, state string, do func()) {
 	err := ram.CatchPanic(func() error { do(); return nil })
 	var bug *ram.PanicError
 	if errors.As(err, &bug) {
-		diags.AddError("Cannot "+step, "The state contains the completed steps as far as they are known; the last request to the service may also have been successful. "+
-			"Run terraform plan before anything else. "+diagnostics.ExplainBug(bug))
+		diags.AddError("Cannot "+step, state+" Run terraform plan before anything else. "+diagnostics.ExplainBug(bug))
 	}
 }
 

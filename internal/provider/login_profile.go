@@ -251,7 +251,7 @@ func (r *loginProfileResource) Read(ctx context.Context, req resource.ReadReques
 func (r *loginProfileResource) find(ctx context.Context, m *loginProfileModel) (live ram.LoginProfile, there bool, err error) {
 	for {
 		live, err = r.Client.LoginProfile(ctx, m.UserName.ValueString())
-		if !noProfile(err) {
+		if !ram.NoLoginProfile(err) {
 			return live, err == nil, err
 		}
 		renamed, err := owner.FollowRename(ctx, r.Instance, &m.Object)
@@ -260,9 +260,6 @@ func (r *loginProfileResource) find(ctx context.Context, m *loginProfileModel) (
 		}
 	}
 }
-
-// noProfile reports whether a user has no login profile, or that there is no such user.
-func noProfile(err error) bool { return ram.NotFound(err, "User.LoginProfile", "User") }
 
 // mfaRequiredByAccount reports whether the profile shows a demand for MFA only because the account
 // demands it of all users (assumed: no source says whether it does). The profile's own
@@ -348,10 +345,10 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 	}
 	name := state.UserName.ValueString()
 	err := r.Client.DeleteLoginProfile(ctx, name)
-	if noProfile(err) {
+	if ram.NoLoginProfile(err) {
 		gone, unread := r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
 			_, err := r.Client.LoginProfile(ctx, name)
-			if noProfile(err) {
+			if ram.NoLoginProfile(err) {
 				return false, nil
 			}
 			return err == nil, err
@@ -361,12 +358,12 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 		}
 		err = r.Client.DeleteLoginProfile(ctx, name) // it exists after all
 	}
-	if !noProfile(err) && diagnostics.Report(&resp.Diagnostics, f, err) {
+	if !ram.NoLoginProfile(err) && diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}
 	left, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		_, err := r.Client.LoginProfile(ctx, name)
-		if noProfile(err) {
+		if ram.NoLoginProfile(err) {
 			return true, nil
 		}
 		return false, err

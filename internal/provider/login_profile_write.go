@@ -62,7 +62,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		f.State = fmt.Sprintf("It is unknown whether the login profile was created, and it is not in the state. If the user %q has one now, import it, and set its password with another password_wo_version: terraform import <address> %[1]s", name)
 		found, lost := r.WaitUntil(ctx, instance.LagWindow, func(ctx context.Context) (found bool, err error) {
 			made, err = r.Client.LoginProfile(ctx, name)
-			if noProfile(err) {
+			if ram.NoLoginProfile(err) {
 				return false, nil
 			}
 			return err == nil, err
@@ -229,7 +229,7 @@ func (r *loginProfileResource) confirm(ctx context.Context, written, config logi
 	shows, err := r.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		var err error
 		live, err = r.Client.LoginProfile(ctx, written.UserName.ValueString())
-		if noProfile(err) {
+		if ram.NoLoginProfile(err) {
 			return false, nil
 		}
 		return err == nil && matchesRequest(want, live) && r.writtenSince(began, live), err

@@ -15,12 +15,13 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/server"
 )
 
 // onlyApplies applies changes of AccessKey pairs. Each other request panics: there is no server for it, and another change
 // panics with a text that it was given.
 type onlyApplies struct {
-	complete
+	server.Complete
 
 	real tfprotov6.ProviderServer
 	text string
@@ -41,10 +42,10 @@ func TestPanicGuard_isAroundEveryRequest(t *testing.T) {
 	c := newCore(t, srv.Getenv, fakeClock())
 	plan, diags := c.Plan(accessKey, attributes{"user_name": "alice"}, c.Null(accessKey))
 	clean(t, diags)
-	guard := panicGuard{onlyApplies{real: c.Server, text: "what-a-panic-may-hold"}}
+	guard := server.CatchPanics(onlyApplies{real: c.Server, text: "what-a-panic-may-hold"})
 	requests := map[string]string{}
 	srv.ChangeBefore("CreateAccessKey", func(*ramtest.Account) {
-		kind := reflect.TypeFor[complete]()
+		kind := reflect.TypeFor[server.Complete]()
 		for n := range kind.NumMethod() {
 			name := kind.Method(n).Name
 			requests[name] = panicOf(reflect.ValueOf(guard).MethodByName(name))

@@ -26,10 +26,6 @@ import (
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*passwordEphemeral)(nil)
 
-// usualLength is the length of a password without a given length, unless the policy
-// demands more.
-const usualLength = 20
-
 func newPasswordEphemeral() *passwordEphemeral { return &passwordEphemeral{random: rand.Reader} }
 
 // passwordEphemeral is a random password, for a moment.
@@ -129,14 +125,6 @@ func (e *passwordEphemeral) policy(ctx context.Context, left []string, diags *di
 		f.State = "There is none, since the account's password policy may not be read, and it decides what is not given. Allow ram:GetPasswordPolicy, or give " + strings.Join(left, ", ") + "."
 	}
 	return policy, !diagnostics.Report(diags, f, err)
-}
-
-// atLeast is a lower bound, of which nothing said is none.
-func atLeast(n *int64) int64 {
-	if n == nil {
-		return 0
-	}
-	return *n
 }
 
 // symbolsOnly refuses what is no symbol, and the value there twice, which would make

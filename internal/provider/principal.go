@@ -188,3 +188,9 @@ var (
 	policyNamePattern = tf.NewLazyRegexp(`^[A-Za-z0-9-]{1,128}$`)
 	roleNamePattern   = tf.NewLazyRegexp(`^[A-Za-z0-9._-]{1,64}$`)
 )
+
+// nameIdentity reports which user it is. The name may change, the user stays.
+type nameIdentity struct {
+	AccountID types.String `tfsdk:"account_id"`
+	Name      types.String `tfsdk:"name"`
+}

@@ -16,14 +16,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/server"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// Address is where the provider is found. It is written down here and nowhere else.
+// Address is the address of the provider in the registry.
 const Address = "registry.terraform.io/ram-security/ram"
 
 var (
@@ -34,8 +36,8 @@ var (
 	_ provider.ProviderWithValidateConfig     = (*ramProvider)(nil)
 )
 
-// New returns what makes the provider. getenv is where it looks for what the
-// provider block does not say.
+// New returns a function that creates the provider. getenv reads the environment, which has
+// the values that the provider block does not set.
 func New(version string, getenv func(string) string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
 		p := &ramProvider{version: version, environment: ram.HostEnvironment(getenv)}
@@ -46,19 +48,27 @@ func New(version string, getenv func(string) string, options ...Option) func() p
 	}
 }
 
-// Option changes what the provider is made of.
-type Option func(*ramProvider)
+// notGenerated are the attributes that a generated configuration leaves out: ram_mfa_binding
+// lists the same binding.
+var notGenerated = map[string][]string{"ram_virtual_mfa_device": {"bind_to_user"}}
 
-// WithClock replaces real time: what now is, and how to wait.
-func WithClock(now func() time.Time, pause func(context.Context, time.Duration) error) Option {
-	return func(p *ramProvider) { p.now, p.pause = now, pause }
+// Serve runs the plugin until the CLI stops it. Under a debugger, it prints the value of
+// TF_REATTACH_PROVIDERS.
+func Serve(create func() provider.Provider, debug bool) error {
+	return server.Serve(Address, func() server.Provider { return server.Provider{Framework: create(), NotGenerated: notGenerated} }, debug)
 }
 
-type ramProvider struct {
-	version     string
-	environment ram.Environment
-	now         func() time.Time
-	pause       func(context.Context, time.Duration) error
+// Server returns the protocol server of a provider.
+func Server(p provider.Provider) tfprotov6.ProviderServer {
+	return server.New(server.Provider{Framework: p, NotGenerated: notGenerated})
+}
+
+// Option replaces a part of the provider.
+type Option func(*ramProvider)
+
+// WithClock replaces the clock: now returns the time, and pause waits.
+func WithClock(now func() time.Time, pause func(context.Context, time.Duration) error) Option {
+	return func(p *ramProvider) { p.now, p.pause = now, pause }
 }
 
 func (p *ramProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

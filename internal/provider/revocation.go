@@ -189,3 +189,49 @@ func (r *revocation) now() string {
 	}
 	return strings.Join(append(parts, runAgain), " ")
 }
+
+var failedLogonOff = failedAction("disable the console logon")
+
+// disableLogon disables the console logon of a user, and reports whether it is disabled.
+func (a *actsOnInstance) disableLogon(ctx context.Context, f diagnostics.Operation, user ram.User, tell telling, diags *diag.Diagnostics) bool {
+	profile, err := a.Client.LoginProfile(ctx, user.Name)
+	switch {
+	case ram.NotFound(err, "User.LoginProfile"):
+		tell("The user %q has no login profile, so there is no console logon to disable.", user.Name)
+		return true
+	case diagnostics.Report(diags, f, err):
+		return false
+	case profile.Status == ram.Inactive:
+		tell("The console logon of %q is already disabled.", user.Name)
+		return true
+	}
+	tell("Disabling the console logon of %q.", user.Name)
+	if diagnostics.Report(diags, f, a.switchOff(ctx, user.Name)) {
+		return false
+	}
+	tell("The console logon of %q is disabled.", user.Name)
+	return true
+}
+
+// switchOff makes the profile inactive, and waits until it shows so or is gone.
+func (a *actsOnInstance) switchOff(ctx context.Context, name string) error {
+	off := ram.Inactive
+	err := a.Client.UpdateLoginProfile(ctx, name, ram.LoginProfileChange{Status: &off})
+	if ram.NoLoginProfile(err) {
+		return nil
+	}
+	if err != nil {
+		return diagnostics.WithState(afterRequest(err, "The console logon is still enabled.", "It is unknown whether the console logon is disabled. Treat it as enabled."), err)
+	}
+	shows, err := a.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
+		live, err := a.Client.LoginProfile(ctx, name)
+		if ram.NoLoginProfile(err) {
+			return true, nil
+		}
+		return err == nil && live.Status == ram.Inactive, err
+	})
+	if err == nil && !shows {
+		err = fmt.Errorf("the service accepted the request, but still showed the profile as active after %s", instance.ConfirmLimit)
+	}
+	return diagnostics.WithState("The service accepted the request, but does not show the console logon as disabled. Treat it as enabled. "+runAgain, err)
+}

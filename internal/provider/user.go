@@ -61,12 +61,6 @@ type userModel struct {
 	Timeouts               timeouts.Value `tfsdk:"timeouts"`
 }
 
-// nameIdentity reports which user it is. The name may change, the user stays.
-type nameIdentity struct {
-	AccountID types.String `tfsdk:"account_id"`
-	Name      types.String `tfsdk:"name"`
-}
-
 func (m *userModel) identity() any { return nameIdentity{m.AccountID, m.Name} }
 
 // unfilledUser is a user of which only the account and the name are known.

@@ -125,3 +125,7 @@ func (c *Client) ChangeLoginProfile(ctx context.Context, userName string, merge 
 func (c *Client) DeleteLoginProfile(ctx context.Context, userName string) error {
 	return c.callForUser(ctx, deleteLoginProfile, userName, nil, nil)
 }
+
+// NoLoginProfile reports whether an error says that a user has no login profile, or that the
+// user does not exist.
+func NoLoginProfile(err error) bool { return NotFound(err, "User.LoginProfile", "User") }

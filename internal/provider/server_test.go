@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"testing"
 	"time"
@@ -50,42 +49,5 @@ func TestServer_keepsNothingOfARequest(t *testing.T) {
 		default:
 			runtime.Gosched()
 		}
-	}
-}
-
-// A context is what it was lent of until it is taken back, and then it has ended.
-func TestLending(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), keyOfALoad{}, "a value"), time.Hour)
-	defer cancel()
-	var kept, derived context.Context
-	_, err := withReleased(ctx, 0, func(lent context.Context, _ int) (int, error) {
-		kept = lent
-		var stop context.CancelFunc
-		derived, stop = context.WithCancel(lent)
-		defer stop()
-		wanted, _ := ctx.Deadline()
-		if deadline, has := lent.Deadline(); !has || !deadline.Equal(wanted) || lent.Value(keyOfALoad{}) != "a value" || derived.Value(keyOfALoad{}) != "a value" || lent.Err() != nil {
-			t.Error("it is not what it was lent of")
-		}
-		return 0, nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !errors.Is(kept.Err(), context.Canceled) || kept.Value(keyOfALoad{}) != nil || derived.Value(keyOfALoad{}) != nil {
-		t.Errorf("it goes on: %v, %v", kept.Err(), kept.Value(keyOfALoad{}))
-	}
-	<-kept.Done()
-	// The end of the caller's is the end of what was derived from it.
-	_, err = withReleased(ctx, 0, func(lent context.Context, _ int) (int, error) {
-		below, stop := context.WithCancel(lent)
-		defer stop()
-		cancel()
-		<-below.Done()
-		return 0, lent.Err()
-	})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("the error is %v", err)
 	}
 }

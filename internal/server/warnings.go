@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package server
 
 import (
 	"context"
@@ -15,8 +15,12 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 )
 
-// arranged is a server whose warnings name their object.
-type arranged struct{ complete }
+// nameObjects is a server whose warnings name their object.
+type nameObjects struct {
+	Complete
+
+	types *stateTypes
+}
 
 // identifying are the attributes that identify an object, from the smallest to the account.
 var identifying = []struct{ attribute, noun string }{
@@ -31,59 +35,59 @@ var identifying = []struct{ attribute, noun string }{
 }
 
 // ReadResource implements [tfprotov6.ResourceServer].
-func (a arranged) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	resp, err := a.complete.ReadResource(ctx, req)
+func (a nameObjects) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	resp, err := a.Complete.ReadResource(ctx, req)
 	if err == nil {
-		resp.Diagnostics = arrange(ctx, resp.Diagnostics, req.TypeName, req.CurrentState)
+		resp.Diagnostics = a.arrange(ctx, resp.Diagnostics, req.TypeName, req.CurrentState)
 	}
 	return resp, err
 }
 
 // PlanResourceChange implements [tfprotov6.ResourceServer].
-func (a arranged) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	resp, err := a.complete.PlanResourceChange(ctx, req)
+func (a nameObjects) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	resp, err := a.Complete.PlanResourceChange(ctx, req)
 	if err == nil {
-		resp.Diagnostics = arrange(ctx, resp.Diagnostics, req.TypeName, req.PriorState, resp.PlannedState)
+		resp.Diagnostics = a.arrange(ctx, resp.Diagnostics, req.TypeName, req.PriorState, resp.PlannedState)
 	}
 	return resp, err
 }
 
 // ApplyResourceChange implements [tfprotov6.ResourceServer].
-func (a arranged) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	resp, err := a.complete.ApplyResourceChange(ctx, req)
+func (a nameObjects) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	resp, err := a.Complete.ApplyResourceChange(ctx, req)
 	if err == nil {
-		resp.Diagnostics = arrange(ctx, resp.Diagnostics, req.TypeName, req.PriorState, req.PlannedState, resp.NewState)
+		resp.Diagnostics = a.arrange(ctx, resp.Diagnostics, req.TypeName, req.PriorState, req.PlannedState, resp.NewState)
 	}
 	return resp, err
 }
 
 // ImportResourceState implements [tfprotov6.ResourceServer].
-func (a arranged) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	resp, err := a.complete.ImportResourceState(ctx, req)
+func (a nameObjects) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+	resp, err := a.Complete.ImportResourceState(ctx, req)
 	if err == nil && len(resp.ImportedResources) == 1 {
-		resp.Diagnostics = arrange(ctx, resp.Diagnostics, req.TypeName, resp.ImportedResources[0].State)
+		resp.Diagnostics = a.arrange(ctx, resp.Diagnostics, req.TypeName, resp.ImportedResources[0].State)
 	}
 	return resp, err
 }
 
 // MoveResourceState implements [tfprotov6.ResourceServer].
-func (a arranged) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
-	resp, err := a.complete.MoveResourceState(ctx, req)
+func (a nameObjects) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
+	resp, err := a.Complete.MoveResourceState(ctx, req)
 	if err == nil {
-		resp.Diagnostics = arrange(ctx, resp.Diagnostics, req.TargetTypeName, resp.TargetState)
+		resp.Diagnostics = a.arrange(ctx, resp.Diagnostics, req.TargetTypeName, resp.TargetState)
 	}
 	return resp, err
 }
 
 // arrange names the object of the warnings by the states that are known of it; the first that
 // has a name counts.
-func arrange(ctx context.Context, diags []*tfprotov6.Diagnostic, kind string, states ...*tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
+func (a nameObjects) arrange(ctx context.Context, diags []*tfprotov6.Diagnostic, kind string, states ...*tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
 	if len(diags) == 0 {
 		return diags
 	}
 	names := map[string]string{}
 	for _, state := range states {
-		for name, value := range textsIn(ctx, kind, state) {
+		for name, value := range a.textsIn(ctx, kind, state) {
 			if names[name] == "" {
 				names[name] = value
 			}
@@ -104,12 +108,12 @@ func arrange(ctx context.Context, diags []*tfprotov6.Diagnostic, kind string, st
 }
 
 // textsIn returns the identifying attributes of a state that are known.
-func textsIn(ctx context.Context, kind string, state *tfprotov6.DynamicValue) map[string]string {
+func (a nameObjects) textsIn(ctx context.Context, kind string, state *tfprotov6.DynamicValue) map[string]string {
 	texts := map[string]string{}
 	if state == nil {
 		return texts
 	}
-	value, err := state.Unmarshal(stateType(ctx, kind))
+	value, err := state.Unmarshal(a.types.of(ctx, kind))
 	fields := map[string]tftypes.Value{}
 	if err != nil || value.IsNull() || !value.IsKnown() || value.As(&fields) != nil {
 		return texts // a warning without a name is better than none
@@ -123,12 +127,21 @@ func textsIn(ctx context.Context, kind string, state *tfprotov6.DynamicValue) ma
 	return texts
 }
 
-// stateType returns the type of the states of a resource type.
-func stateType(ctx context.Context, name string) tftypes.Type {
-	if known, ok := stateTypes.Load(name); ok {
+// stateTypes has the types of the states by the names of the resource types. Computing one
+// builds the schema with all its descriptions, so each is computed once for each process.
+type stateTypes struct {
+	create func(context.Context) []func() resource.Resource
+}
+
+// knownStateTypes has the computed types, of all servers of the process.
+var knownStateTypes sync.Map
+
+// of returns the type of the states of a resource type.
+func (s *stateTypes) of(ctx context.Context, name string) tftypes.Type {
+	if known, ok := knownStateTypes.Load(name); ok {
 		return known.(tftypes.Type) //nolint:forcetypeassert // only this function stores
 	}
-	for _, create := range resources {
+	for _, create := range s.create(ctx) {
 		var own resource.MetadataResponse
 		one := create()
 		if one.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "ram"}, &own); own.TypeName != name {
@@ -137,28 +150,26 @@ func stateType(ctx context.Context, name string) tftypes.Type {
 		var described resource.SchemaResponse
 		one.Schema(ctx, resource.SchemaRequest{}, &described)
 		found := described.Schema.Type().TerraformType(ctx)
-		stateTypes.Store(name, found)
+		knownStateTypes.Store(name, found)
 		return found
 	}
 	return tftypes.DynamicPseudoType
 }
 
-// stateTypes has the types by the names of the resource types. Computing one builds the
-// schema with all its descriptions.
-var stateTypes sync.Map
-
 // once is the server of a process that serves one phase of one run: it reports nothing twice.
 type once struct {
-	complete
+	Complete
 
 	told *diagnostics.Told
 }
 
-func newOnce(s complete) once { return once{s, &diagnostics.Told{}} }
+// ReportOnce returns a server that reports nothing twice. It is for a process that serves one
+// phase of one run.
+func ReportOnce(s Complete) Complete { return once{s, &diagnostics.Told{}} }
 
 // ReadResource implements [tfprotov6.ResourceServer].
 func (o once) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	resp, err := o.complete.ReadResource(ctx, req)
+	resp, err := o.Complete.ReadResource(ctx, req)
 	if err == nil {
 		resp.Diagnostics = o.told.Once(resp.Diagnostics)
 	}
@@ -167,7 +178,7 @@ func (o once) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceReque
 
 // PlanResourceChange implements [tfprotov6.ResourceServer].
 func (o once) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	resp, err := o.complete.PlanResourceChange(ctx, req)
+	resp, err := o.Complete.PlanResourceChange(ctx, req)
 	if err == nil {
 		resp.Diagnostics = o.told.Once(resp.Diagnostics)
 	}
@@ -177,7 +188,7 @@ func (o once) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourc
 // ApplyResourceChange implements [tfprotov6.ResourceServer]. Terraform plans a resource again, in
 // the process that applies it.
 func (o once) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	resp, err := o.complete.ApplyResourceChange(ctx, req)
+	resp, err := o.Complete.ApplyResourceChange(ctx, req)
 	if err == nil {
 		resp.Diagnostics = o.told.Once(resp.Diagnostics)
 	}
@@ -186,7 +197,7 @@ func (o once) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResou
 
 // MoveResourceState implements [tfprotov6.ResourceServer].
 func (o once) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
-	resp, err := o.complete.MoveResourceState(ctx, req)
+	resp, err := o.Complete.MoveResourceState(ctx, req)
 	if err == nil {
 		resp.Diagnostics = o.told.Once(resp.Diagnostics)
 	}
@@ -195,7 +206,7 @@ func (o once) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResource
 
 // ReadDataSource implements [tfprotov6.DataSourceServer].
 func (o once) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	resp, err := o.complete.ReadDataSource(ctx, req)
+	resp, err := o.Complete.ReadDataSource(ctx, req)
 	if err == nil {
 		resp.Diagnostics = o.told.Once(resp.Diagnostics)
 	}

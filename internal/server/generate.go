@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package server
 
 import (
 	"context"
@@ -10,15 +10,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// GenerateResourceConfig implements [tfprotov6.ResourceServer]. The generated configuration of a
-// virtual MFA device leaves bind_to_user out: ram_mfa_binding lists the same binding, and two
-// resources must not manage one object.
+// GenerateResourceConfig implements [tfprotov6.ResourceServer]. It leaves out the attributes in
+// NotGenerated: another resource lists the same object, and two resources must not manage one.
 func (s server) GenerateResourceConfig(ctx context.Context, req *tfprotov6.GenerateResourceConfigRequest) (*tfprotov6.GenerateResourceConfigResponse, error) {
-	resp, err := s.complete.GenerateResourceConfig(ctx, req)
-	if err != nil || req.TypeName != "ram_virtual_mfa_device" || resp.Config == nil {
+	resp, err := s.Complete.GenerateResourceConfig(ctx, req)
+	leftOut := s.notGenerated[req.TypeName]
+	if err != nil || len(leftOut) == 0 || resp.Config == nil {
 		return resp, err
 	}
-	kind := stateType(ctx, req.TypeName)
+	kind := s.types.of(ctx, req.TypeName)
 	config, err := resp.Config.Unmarshal(kind)
 	if err != nil {
 		return nil, err
@@ -27,7 +27,9 @@ func (s server) GenerateResourceConfig(ctx context.Context, req *tfprotov6.Gener
 	if err := config.As(&fields); err != nil {
 		return nil, err
 	}
-	fields["bind_to_user"] = tftypes.NewValue(tftypes.String, nil)
+	for _, name := range leftOut {
+		fields[name] = tftypes.NewValue(fields[name].Type(), nil)
+	}
 	changed, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, fields))
 	resp.Config = &changed
 	return resp, err

@@ -1,7 +1,10 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+// Package server is the protocol server around the provider: it catches panics, releases the
+// context of each request, binds requests to the account of the credentials, names the object
+// of each warning, and validates actions again when their values are known.
+package server
 
 import (
 	"context"
@@ -17,24 +20,36 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
+// Provider is a provider of the framework, and what its server needs to know of it.
+type Provider struct {
+	Framework provider.Provider
+
+	// NotGenerated are the attributes that a generated configuration leaves out, by the type.
+	NotGenerated map[string][]string
+}
+
 // Serve runs the plugin until the CLI stops it. Under a debugger, it prints the value of
 // TF_REATTACH_PROVIDERS.
-func Serve(create func() provider.Provider, debug bool) error {
+func Serve(address string, create func() Provider, debug bool) error {
 	if debug { // the process serves many runs
-		return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return Server(create()) }, tf6server.WithManagedDebug())
+		return tf6server.Serve(address, func() tfprotov6.ProviderServer { return New(create()) }, tf6server.WithManagedDebug())
 	}
-	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return newOnce(newServer(create())) })
+	return tf6server.Serve(address, func() tfprotov6.ProviderServer { return ReportOnce(New(create())) })
 }
 
-// Server returns the protocol server of a provider.
-func Server(p provider.Provider) tfprotov6.ProviderServer { return newServer(p) }
-
-func newServer(p provider.Provider) panicGuard {
-	return panicGuard{server{arranged{providerserver.NewProtocol6(p)().(complete)}, &sync.WaitGroup{}}} //nolint:forcetypeassert // the framework implements them since 1.16
+// New returns the protocol server of a provider.
+func New(p Provider) Complete {
+	types := &stateTypes{create: p.Framework.Resources}
+	return CatchPanics(server{
+		Complete:     nameObjects{providerserver.NewProtocol6(p.Framework)().(Complete), types}, //nolint:forcetypeassert // the framework implements them since 1.16
+		types:        types,
+		notGenerated: p.NotGenerated,
+		actions:      &sync.WaitGroup{},
+	})
 }
 
-// complete has all services of this provider.
-type complete interface {
+// Complete has all services of this provider.
+type Complete interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
 	tfprotov6.ActionServer
@@ -45,44 +60,46 @@ type complete interface {
 // (terraform-plugin-framework 1.19, registerContext), and with it the stream, the headers
 // and several loggers: 33 KiB for each instance of a plan, 800 MiB for 5,000 users.
 type server struct {
-	complete
+	Complete
 
-	actions *sync.WaitGroup // those that are in progress
+	types        *stateTypes
+	notGenerated map[string][]string
+	actions      *sync.WaitGroup // those that are in progress
 }
 
 // ValidateResourceConfig implements [tfprotov6.ResourceServer].
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return withReleased(ctx, req, s.complete.ValidateResourceConfig)
+	return withReleased(ctx, req, s.Complete.ValidateResourceConfig)
 }
 
 // UpgradeResourceState implements [tfprotov6.ResourceServer].
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return withReleased(ctx, req, s.complete.UpgradeResourceState)
+	return withReleased(ctx, req, s.Complete.UpgradeResourceState)
 }
 
 // UpgradeResourceIdentity implements [tfprotov6.ResourceServer].
 func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
-	return withReleased(ctx, req, s.complete.UpgradeResourceIdentity)
+	return withReleased(ctx, req, s.Complete.UpgradeResourceIdentity)
 }
 
 // ReadResource implements [tfprotov6.ResourceServer].
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return withReleased(ctx, req, s.complete.ReadResource)
+	return withReleased(ctx, req, s.Complete.ReadResource)
 }
 
 // PlanResourceChange implements [tfprotov6.ResourceServer].
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return withReleased(ctx, req, s.complete.PlanResourceChange)
+	return withReleased(ctx, req, s.Complete.PlanResourceChange)
 }
 
 // ApplyResourceChange implements [tfprotov6.ResourceServer].
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return withReleased(ctx, req, s.complete.ApplyResourceChange)
+	return withReleased(ctx, req, s.Complete.ApplyResourceChange)
 }
 
 // ImportResourceState implements [tfprotov6.ResourceServer].
 func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return withReleased(ram.WithCallerAccount(ctx), req, s.complete.ImportResourceState)
+	return withReleased(ram.WithCallerAccount(ctx), req, s.Complete.ImportResourceState)
 }
 
 // The requests below name no object of a state: they are about the account of the
@@ -90,22 +107,22 @@ func (s server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportRe
 
 // ConfigureProvider implements [tfprotov6.ProviderServer].
 func (s server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	return s.complete.ConfigureProvider(ram.WithCallerAccount(ctx), req)
+	return s.Complete.ConfigureProvider(ram.WithCallerAccount(ctx), req)
 }
 
 // ReadDataSource implements [tfprotov6.DataSourceServer].
 func (s server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return s.complete.ReadDataSource(ram.WithCallerAccount(ctx), req)
+	return s.Complete.ReadDataSource(ram.WithCallerAccount(ctx), req)
 }
 
 // OpenEphemeralResource implements [tfprotov6.EphemeralResourceServer].
 func (s server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	return s.complete.OpenEphemeralResource(ram.WithCallerAccount(ctx), req)
+	return s.Complete.OpenEphemeralResource(ram.WithCallerAccount(ctx), req)
 }
 
 // ListResource implements [tfprotov6.ListResourceServer].
 func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	return s.complete.ListResource(ram.WithCallerAccount(ctx), req)
+	return s.Complete.ListResource(ram.WithCallerAccount(ctx), req)
 }
 
 // withReleased handles a request with a context that it releases afterwards.

@@ -178,3 +178,15 @@ func (m passwordModel) rules(policy ram.PasswordPolicy, diags *diag.Diagnostics)
 	}
 	return r, false
 }
+
+// usualLength is the length of a password without a given length, unless the policy
+// demands more.
+const usualLength = 20
+
+// atLeast is a lower bound, of which nothing said is none.
+func atLeast(n *int64) int64 {
+	if n == nil {
+		return 0
+	}
+	return *n
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
+	"github.com/ram-security/terraform-provider-ram/internal/server"
 )
 
 // A CLI prints one warning of each summary, so no two objects may have the same.
@@ -53,11 +54,11 @@ func TestServer_ofOnePhaseRepeatsNothing(t *testing.T) {
 	begin := func() *ramtest.Server {
 		srv := withAlice(t)
 		giveKey(srv, "bob", "LTAIbob", day)
-		served, is := newCore(t, srv.Getenv, fakeClock()).Server.(panicGuard)
+		served, is := newCore(t, srv.Getenv, fakeClock()).Server.(server.Complete)
 		if !is {
 			t.Fatal("another server")
 		}
-		c = base().WithSchemas(t.Context(), t, newOnce(served))
+		c = base().WithSchemas(t.Context(), t, server.ReportOnce(served))
 		return srv
 	}
 	plan := func(user string) []*tfprotov6.Diagnostic {

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package server
 
 import (
 	"context"
@@ -24,7 +24,7 @@ func (s server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest
 	if err != nil || hasError(wrong) {
 		return &tfprotov6.PlanActionResponse{Diagnostics: wrong}, err
 	}
-	return s.complete.PlanAction(ram.WithCallerAccount(ctx), req)
+	return s.Complete.PlanAction(ram.WithCallerAccount(ctx), req)
 }
 
 // InvokeAction implements [tfprotov6.ActionServer]. It validates the configuration again: values
@@ -38,7 +38,7 @@ func (s server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionReq
 		completed := tfprotov6.InvokeActionEvent{Type: tfprotov6.CompletedInvokeActionEventType{Diagnostics: wrong}}
 		return &tfprotov6.InvokeActionServerStream{Events: slices.Values([]tfprotov6.InvokeActionEvent{completed})}, nil
 	}
-	stream, err := s.complete.InvokeAction(ram.WithCallerAccount(ctx), req)
+	stream, err := s.Complete.InvokeAction(ram.WithCallerAccount(ctx), req)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (s server) validateAction(ctx context.Context, kind string, config *tfproto
 // event of an action, and the CLI takes an action without a last event for complete (observed).
 // So it waits until the running actions have reported how they ended.
 func (s server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	resp, err := s.complete.StopProvider(ctx, req)
+	resp, err := s.Complete.StopProvider(ctx, req)
 	ended := make(chan struct{})
 	go func() {
 		s.actions.Wait()
