@@ -11,14 +11,14 @@ import (
 	"strings"
 )
 
-// attributesJSON says of each type and attribute who is affected, which values
-// are weaker, how severe a weaker value is, which controls ask for it, and what
-// ActionTrail calls a change.
+// attributesJSON describes each type and attribute: who is affected, which values are
+// weaker, how severe a weaker value is, which controls require it, and which events
+// ActionTrail records for a change.
 //
 //go:embed attributes.json
 var attributesJSON []byte
 
-// objectType is what the report knows of a resource type.
+// objectType describes a resource type.
 type objectType struct {
 	Who        string               `json:"who"`
 	Severity   Severity             `json:"severity"`
@@ -27,7 +27,7 @@ type objectType struct {
 	Attributes map[string]attribute `json:"attributes"`
 }
 
-// attribute is what the report knows of an attribute.
+// attribute describes an attribute.
 type attribute struct {
 	Who      string   `json:"who"`
 	Weaker   order    `json:"weaker"`
@@ -43,11 +43,11 @@ var objectTypes = func() map[string]objectType {
 	return types
 }()
 
-// An order says which of two values is the weaker: one of the words of weakerBy,
-// or the values themselves, the weakest first.
+// order defines which of two values is weaker. It is a key of weakerBy, or the list of the
+// values, weakest first.
 type order []string
 
-// UnmarshalJSON reads a word or a list of values.
+// UnmarshalJSON accepts a word or a list of values.
 func (o *order) UnmarshalJSON(b []byte) error {
 	var word string
 	if json.Unmarshal(b, &word) == nil {
@@ -87,7 +87,7 @@ func number(v any) (int64, bool) {
 	return i, err == nil
 }
 
-// direction is what a change from one value to another does.
+// direction returns the effect of a change from one value to another.
 func (o order) direction(before, after any) Direction {
 	switch {
 	case o.weakens(before, after):
@@ -118,7 +118,7 @@ func (o order) index(v any) int {
 	return slices.Index(o, s)
 }
 
-// networks reads the networks of a list, and leaves out what is none.
+// networks parses the networks of a list. It omits entries that are not networks.
 func networks(v any) []netip.Prefix {
 	list, ok := v.([]any)
 	if !ok {
@@ -136,8 +136,8 @@ func networks(v any) []netip.Prefix {
 	return out
 }
 
-// wider reports whether a list admits an address that the list before kept out.
-// An empty list admits every address.
+// wider reports whether a list allows an address that the previous list did not allow. An
+// empty list allows every address.
 func wider(before, after []netip.Prefix) bool {
 	switch {
 	case before == nil || after == nil || len(before) == 0:
@@ -148,8 +148,8 @@ func wider(before, after []netip.Prefix) bool {
 	return slices.ContainsFunc(after, func(n netip.Prefix) bool { return !covered(n, before) })
 }
 
-// covered reports whether every address of p is in one of the networks. Two
-// halves cover a whole.
+// covered reports whether every address of p is in one of the networks. The two halves of a
+// network cover the whole.
 func covered(p netip.Prefix, list []netip.Prefix) bool {
 	touching := []netip.Prefix{}
 	for _, n := range list {
@@ -176,8 +176,8 @@ func halves(p netip.Prefix) (low, high netip.Prefix) {
 	return low, netip.PrefixFrom(address, bits)
 }
 
-// widerByVPC compares lists by VPC, in which AllowAllVPC is every VPC and a VPC
-// without addresses is all of it.
+// widerByVPC is wider for lists by VPC. AllowAllVPC is every VPC, and a VPC without
+// addresses is the whole VPC.
 func widerByVPC(before, after any) bool {
 	b, ok := before.(map[string]any)
 	a, too := after.(map[string]any)
@@ -202,23 +202,23 @@ func widerByVPC(before, after any) bool {
 	return false
 }
 
-// Attributes is the JSON that says what is known of each type and attribute.
+// Attributes returns the JSON that describes the types and attributes.
 func Attributes() []byte { return attributesJSON }
 
-// DirectionOf is what a change of an attribute does to the security of an account.
-// The values are as encoding/json decodes them, with json.Number.
+// DirectionOf returns the effect of a change of an attribute on the security of an account.
+// The values are as encoding/json decodes them with json.Number.
 func DirectionOf(kind, name string, before, after any) Direction {
 	return objectTypes[kind].Attributes[name].Weaker.direction(before, after)
 }
 
-// open reports whether a list of networks admits every address.
+// open reports whether a list of networks allows every address.
 func open(v any) bool {
 	list := networks(v)
 	return list != nil && (len(list) == 0 || slices.ContainsFunc(list, func(n netip.Prefix) bool { return n.Bits() == 0 }))
 }
 
-// assess gives a difference its direction, severity, controls and words. before
-// and after are in the order in which the account changes.
+// assess sets the direction, severity, controls and texts of a difference. before and after
+// are in the order in which the account changes.
 func (d *Difference) assess(before, after any) {
 	kind := objectTypes[d.Type]
 	a := kind.Attributes[d.Attribute]
@@ -241,7 +241,7 @@ func (d *Difference) assess(before, after any) {
 	severity := severityOr(a.Severity, Low)
 	opened := len(a.Weaker) > 0 && strings.HasPrefix(a.Weaker[0], "wider") && open(after)
 	if opened && d.Direction == Stronger {
-		d.Direction = Other // another spelling of a list that is open
+		d.Direction = Other // the list was open before and is still open
 	}
 	switch {
 	case d.Direction == Weaker && opened:

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// browser finds a Chromium, which Debian has.
+// browser returns the path of Chromium, which Debian provides.
 func browser(t *testing.T) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -26,9 +26,9 @@ func browser(t *testing.T) string {
 	return ""
 }
 
-// opened writes a page, opens it from file:// with a script at its end, and returns
-// the document as the browser has it. The page itself forbids scripts, so the copy
-// leaves the rule out when there is one to run.
+// opened writes a page, opens it from file:// with a script at its end, and returns the
+// resulting document. The page forbids scripts, so opened removes that rule if there is a
+// script.
 func opened(t *testing.T, page, script string, arguments ...string) string {
 	t.Helper()
 	directory := t.TempDir()
@@ -46,8 +46,8 @@ func opened(t *testing.T, page, script string, arguments ...string) string {
 
 var measured = regexp.MustCompile(`(?s)<title>(.*?)</title>`)
 
-// The page of 500 accounts opens, and its time is logged: nothing of it is wider than
-// 1280 pixels, every link leads somewhere, and each can be reached with the keyboard.
+// A page with 500 accounts opens. Nothing on it is wider than 1280 pixels, every link has a
+// target, and every link can be reached with the keyboard. The time is logged.
 func TestReport_browserFleet(t *testing.T) {
 	t.Parallel()
 	browser(t)
@@ -73,7 +73,7 @@ func TestReport_browserFleet(t *testing.T) {
 	}
 }
 
-// What an account holds runs nothing in a browser, and loads nothing.
+// Text of an account neither runs nor loads anything in a browser.
 func TestReport_browserHostile(t *testing.T) {
 	t.Parallel()
 	browser(t)

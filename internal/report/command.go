@@ -9,20 +9,20 @@ import (
 	"unicode"
 )
 
-// A Command is how the plans were made, so that an apply acts on the same
+// Command is the command that created the plans. The commands of a report use the same
 // configuration, workspace and variables.
 type Command struct {
 	Program     string            // terraform or tofu
 	Directory   string            // of the configuration
-	Workspace   string            // empty if it is not known
+	Workspace   string            // empty if unknown
 	Arguments   []string          // of the plan
 	Environment map[string]string // TF_DATA_DIR, TF_VAR_… and ALIBABA_CLOUD_PROFILE
 	Shell       Shell
 }
 
-// apply is the command that applies with further arguments. variables are the
-// root module's, true for those that are sensitive: their values are not shown,
-// and the command stops where they are not set.
+// apply returns the command that applies the configuration with further arguments.
+// variables are those of the root module, true for the sensitive ones. Sensitive values are
+// not shown, and the command stops if they are not set.
 func (c Command) apply(account string, variables map[string]bool, more ...string) (string, error) {
 	words, environment := []string{}, []string{}
 	if c.Workspace != "" {
@@ -61,7 +61,7 @@ func (c Command) apply(account string, variables map[string]bool, more ...string
 	return "# " + visible(account) + "\n" + command, nil
 }
 
-// names are the names of the environment, in order.
+// names returns the sorted names of the environment variables.
 func (c Command) names() []string {
 	names := make([]string, 0, len(c.Environment))
 	for name := range c.Environment {
@@ -78,7 +78,8 @@ func (c Command) assign(name, quoted string) string {
 	return name + "=" + quoted
 }
 
-// required is the value of a variable of the shell; without one the command stops.
+// required returns a reference to a shell variable. Without that variable the command
+// stops.
 func (c Command) required(name, variable string) string {
 	if c.Shell == PowerShell {
 		return "$(if ($env:" + name + ") { $env:" + name + " } else { throw '" + name + " is not set' })"
@@ -102,7 +103,7 @@ func (c Command) join(environment, words []string) []string {
 
 type option struct{ flag, value string }
 
-// variableOptions are the options of a plan that give variables, in their order.
+// variableOptions returns the options of a plan that set variables, in order.
 func variableOptions(arguments []string) (options []option) {
 	for i := 0; i < len(arguments); i++ {
 		flag, value, joined := strings.Cut(arguments[i], "=")
@@ -121,7 +122,7 @@ func variableOptions(arguments []string) (options []option) {
 	return options
 }
 
-// targets are the options that limit an apply to the addresses of differences.
+// targets returns the options that limit an apply to the addresses of differences.
 func (s Shell) targets(differences []Difference) []string {
 	options := []string{}
 	for _, d := range differences {

@@ -14,8 +14,8 @@ import (
 //go:embed page.html
 var pageHTML string
 
-// page is the template of the page. html/template escapes every text for the place
-// that it goes to; v makes it visible first.
+// page is the template of the page. html/template escapes every text for its context. The
+// function v first makes invisible characters visible.
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"v": visible, "vl": visibleLines, "short": short, "plural": plural, "join": strings.Join, "capital": capital, "split": splitByDeclared, "lines": lines,
 	"events": events, "safe": safeURL, "rows": newTable, "notices": func(title string, notices []Notice) titled { return titled{title, notices} },
@@ -32,7 +32,7 @@ func newTable(kind Kind, declared bool, rows []Difference) table {
 	return table{[]string{wanted, found}, rows}
 }
 
-// titled are notices under a title.
+// titled is a list of notices with a title.
 type titled struct {
 	Title   string
 	Notices []Notice
@@ -46,7 +46,7 @@ func splitByDeclared(differences []Difference, declared bool) []Difference {
 	return u
 }
 
-// widest is how many controls fit beside each other on a page of 1280 pixels.
+// widest is the number of controls that fit next to each other on a page of 1280 pixels.
 const widest = 40
 
 // heat is a table of accounts and controls.
@@ -57,10 +57,10 @@ type heat struct {
 
 type heatRow struct {
 	Account Account
-	Cells   []ControlStatus // empty where the account has no such control
+	Cells   []ControlStatus // empty if the account has no such control
 }
 
-// heats are the tables of all controls, as many to a table as fit.
+// heats returns the tables of all controls, each with as many controls as fit.
 func (r Report) heats() (tables []heat) {
 	controls := []Control{}
 	seen := map[string]bool{}
@@ -93,7 +93,7 @@ func (r Report) heats() (tables []heat) {
 	return tables
 }
 
-// compareIDs orders 1.9 before 1.10.
+// compareIDs sorts 1.9 before 1.10.
 func compareIDs(xBaseline, x, yBaseline, y string) int {
 	if by := strings.Compare(xBaseline, yBaseline); by != 0 {
 		return by
@@ -114,7 +114,8 @@ func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// Symbol is a control's result as one character, so that colour is not needed.
+// Symbol returns a control's result as one character, so that the page does not rely on
+// colours.
 func (s ControlStatus) Symbol() string {
 	switch s {
 	case ControlPassed:
@@ -130,7 +131,8 @@ func (s ControlStatus) Symbol() string {
 	}
 }
 
-// WriteHTML writes a report as one page that needs no other file and no script.
+// WriteHTML writes a report as one page, without scripts and without references to other
+// files.
 func (r Report) WriteHTML(w io.Writer) error {
 	return page.Execute(w, struct {
 		Report
@@ -146,7 +148,7 @@ func (r Report) WriteHTML(w io.Writer) error {
 	})
 }
 
-// Anchor is the account's place on the page.
+// Anchor returns the id of the account on the page.
 func (a Account) Anchor() string {
 	id := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
@@ -157,17 +159,17 @@ func (a Account) Anchor() string {
 	return "account-" + id
 }
 
-// Facts are where and when the account was compared.
+// Facts returns where and when the account was compared.
 func (a Account) Facts() []string { return a.facts() }
 
-// FailedChecks are the checks that count.
+// FailedChecks returns the failed checks of the account.
 func (a Account) FailedChecks() []Check { return a.failedChecks() }
 
 // ControlTotals counts the account's controls.
 func (a Account) ControlTotals() ControlTotals { return a.controlTotals() }
 
-// Name is a control with its baseline.
+// Name returns the control with its baseline.
 func (c Control) Name() string { return strings.TrimSpace(c.key()) }
 
-// Clean is the number of accounts without a finding.
+// Clean returns the number of accounts without findings.
 func (t Totals) Clean() int { return t.ByStatus[Clean] }

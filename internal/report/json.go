@@ -21,8 +21,8 @@ var Schema []byte
 // WriteJSON writes a report as JSON.
 func (r Report) WriteJSON(w io.Writer) error { return writeJSON(w, r) }
 
-// writeJSON writes JSON in which characters without a glyph are escaped, for
-// whoever reads it on a terminal.
+// writeJSON writes JSON in which invisible characters are escaped, because a terminal may
+// display it.
 func writeJSON(w io.Writer, v any) error {
 	content, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
@@ -45,7 +45,7 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
-// ReadJSON reads a report that WriteJSON wrote.
+// ReadJSON reads a report in the form of WriteJSON.
 func ReadJSON(content []byte) (Report, error) {
 	var r Report
 	if err := json.Unmarshal(content, &r); err != nil {

@@ -43,9 +43,9 @@ type junitMessage struct {
 	Text    string `xml:",chardata"`
 }
 
-// WriteJUnit writes a report as JUnit XML: a suite for each account, and a case for
-// each difference, check, control and warning. An account without any has one case
-// that passes; one that could not be compared has one error.
+// WriteJUnit writes a report as JUnit XML: a suite for each account, and a case for each
+// difference, check, control and warning. An account without findings has one passing case.
+// An account that could not be compared has one error.
 func (r Report) WriteJUnit(w io.Writer) error {
 	suites := junitSuites{Name: visible(r.Title)}
 	for _, a := range r.Accounts {
@@ -124,7 +124,7 @@ func (a Account) suite(kind Kind) junitSuite {
 	return s
 }
 
-// visibleLines is visible for a text of several lines.
+// visibleLines is visible for a text with several lines.
 func visibleLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {

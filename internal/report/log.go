@@ -15,8 +15,8 @@ import (
 	"strings"
 )
 
-// diagnostic is a diagnostic as plan -json prints it. The source lines beside it
-// may hold a value, so they are not read.
+// diagnostic is a diagnostic in the form of plan -json. The source snippet is not read,
+// because it may contain a value.
 type diagnostic struct {
 	Severity string `json:"severity"`
 	Summary  string `json:"summary"`
@@ -38,8 +38,8 @@ func (d diagnostic) notice() Notice {
 	return n
 }
 
-// readLogs reads the warnings and errors of the logs of one run, each once. What
-// is no JSON line is a message of the CLI from before it could write any.
+// readLogs returns the warnings and errors in the logs of one run without duplicates. Lines
+// that are not JSON are messages that the CLI printed before it switched to JSON.
 func readLogs(logs [][]byte) (warnings, errs []Notice) {
 	seen := map[Notice]bool{}
 	add := func(list *[]Notice, n Notice) {
@@ -71,7 +71,7 @@ func readLogs(logs [][]byte) (warnings, errs []Notice) {
 	return warnings, errs
 }
 
-// WriteErrors writes the errors of an account that could not be compared, for a log.
+// WriteErrors logs the errors of an account that could not be compared.
 func (a Account) WriteErrors(w io.Writer) {
 	if !a.Status.Known() && len(a.Errors) == 0 {
 		fmt.Fprintln(w, visible(a.Reason))
@@ -87,8 +87,8 @@ func (a Account) WriteErrors(w io.Writer) {
 	}
 }
 
-// withoutChecks leaves out the warnings that repeat the result of a check, which
-// the plan has.
+// withoutChecks omits the warnings that repeat the result of a check, which the plan
+// contains.
 func withoutChecks(warnings []Notice, checks []Check) []Notice {
 	return slices.DeleteFunc(warnings, func(w Notice) bool {
 		return strings.HasPrefix(w.Summary, "Check block assertion") || slices.ContainsFunc(checks, func(c Check) bool {
@@ -97,8 +97,9 @@ func withoutChecks(warnings []Notice, checks []Check) []Notice {
 	})
 }
 
-// Blame returns the accounts that the errors of a log are about, by the account id
-// that is a key in an address. An error about no account is an error.
+// Blame returns the ids of the accounts that the errors of a log are about. It takes the
+// account id from the key in an address. If an error is about no account, Blame returns an
+// error.
 func Blame(log []byte) (ids []string, err error) {
 	_, notices := readLogs([][]byte{log})
 	for _, n := range notices {
@@ -117,11 +118,11 @@ func Blame(log []byte) (ids []string, err error) {
 	return ids, nil
 }
 
-// noRole matches the service's refusal to let a role be assumed: the role does
-// not exist, or its trust policy does not name the caller.
+// noRole matches the service's refusal to assume a role: the role does not exist, or its
+// trust policy does not allow the caller.
 var noRole = regexp.MustCompile(`EntityNotExist\.Role|(NoPermission|AuthenticationFail\.NoPermission)[\s\S]*AssumeRole|AssumeRole[\s\S]*NoPermission`)
 
-// reasonOf returns the status and the reason of a run that ended with errors.
+// reasonOf returns the status and the reason of a run that failed.
 func reasonOf(errs []Notice) (Status, string) {
 	for _, e := range errs {
 		if noRole.MatchString(e.Detail) {

@@ -9,12 +9,11 @@ import (
 	"strings"
 )
 
-// longestMarkdown is the length of a comment or an issue that GitHub still takes,
-// with some room.
+// longestMarkdown is the maximum length of a comment or an issue on GitHub, with a margin.
 const longestMarkdown = 60_000
 
-// WriteMarkdown writes a report for a pull request, an issue or a job summary. Of
-// what is too long for one, it says how much is missing.
+// WriteMarkdown writes a report for a pull request, an issue or a job summary. If the
+// report is too long, it is cut, and it states how much is missing.
 func (r Report) WriteMarkdown(w io.Writer) error {
 	m := &markdown{kind: r.Kind}
 	m.line("# %s", escapeMarkdown(r.Headline()))
@@ -51,7 +50,7 @@ type markdown struct {
 
 func (m *markdown) line(format string, arguments ...any) { fmt.Fprintf(m, format+"\n", arguments...) }
 
-// escapeMarkdown escapes a text of our own words and of names outside of a code span.
+// escapeMarkdown escapes a text outside of a code span.
 func escapeMarkdown(s string) string {
 	var b strings.Builder
 	for _, r := range visible(s) {
@@ -64,7 +63,7 @@ func escapeMarkdown(s string) string {
 	return b.String()
 }
 
-// overview is what only a report of several accounts has.
+// overview writes the part that only a report of several accounts has.
 func (r Report) overview(m *markdown) {
 	m.line("")
 	m.line("%s.", plural(r.Totals.Accounts, "account"))
@@ -157,7 +156,7 @@ func factsCode(facts []string) string {
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// safeURL is an address that cannot end its link; another one is none.
+// safeURL returns an address that cannot end its link, or "" for any other address.
 func safeURL(s string) string {
 	if !strings.HasPrefix(s, "https://") || strings.ContainsAny(s, " ()<>[]\\\"'`|") || s != visible(s) {
 		return "#"
@@ -215,7 +214,7 @@ func (m *markdown) table(declared bool, differences []Difference) {
 	}
 }
 
-// shown is a value of a difference as Markdown.
+// shown returns a value of a difference as Markdown.
 func (d Difference) shown(value string) string {
 	if d.Sensitive {
 		return value

@@ -15,8 +15,9 @@ var (
 	indexKey   = regexp.MustCompile(`\[("([^"\\]|\\.)*"|\d+)\]`)
 )
 
-// Places finds the blocks of a root module, as file:line by address: a resource, a
-// check, or the module that holds what is deeper. What it does not find has no place.
+// Places returns file:line of the blocks of a root module by address: resources, checks,
+// and the module blocks for everything inside modules. Blocks that it does not find are
+// missing in the result.
 func Places(root fs.FS) map[string]string {
 	found := map[string]string{}
 	files, err := fs.Glob(root, "*.tf")
@@ -45,7 +46,7 @@ func Places(root fs.FS) map[string]string {
 	return found
 }
 
-// placeOf is the place of the block of the root module that an address leads to.
+// placeOf returns the place of the block in the root module to which an address belongs.
 func placeOf(places map[string]string, address string) string {
 	parts := strings.SplitN(indexKey.ReplaceAllString(address, ""), ".", 3)
 	if len(parts) < 2 {

@@ -17,23 +17,23 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// A Run is what one run of a CLI left.
+// Run is the output of one run of a CLI.
 type Run struct {
 	Kind       Kind
-	Declared   []byte   // JSON of the plan
-	Undeclared []byte   // JSON of the refresh-only plan; drift only
-	Logs       [][]byte // what plan -json printed
-	Shown      [][]byte // logs whose warnings an earlier report has, such as that of the plan before an apply
-	ID, Name   string   // the account, as the caller knows it
-	Status     Status   // why there is no plan, where the caller knows it
+	Declared   []byte   // plan in JSON
+	Undeclared []byte   // refresh-only plan in JSON; for drift only
+	Logs       [][]byte // output of plan -json
+	Shown      [][]byte // logs whose warnings an earlier report contains, such as that of the plan before an apply
+	ID, Name   string   // of the account, if the caller knows them
+	Status     Status   // why there is no plan, if the caller knows it
 	Reason     string
 	Source     Source
 	Command    Command
-	Places     map[string]string // of the configuration's blocks, by address; see Places
+	Places     map[string]string // blocks of the configuration by address; see Places
 }
 
-// Accounts returns the result of each account of the run. A run without a plan is
-// one account that could not be compared.
+// Accounts returns the result of each account of the run. A run without a plan is one
+// account that could not be compared.
 func (r Run) Accounts() ([]Account, error) {
 	warnings, errs := readLogs(r.Logs)
 	shown, _ := readLogs(r.Shown)
@@ -74,7 +74,7 @@ func (r Run) account(id string) Account {
 	return a
 }
 
-// plan is a plan with the one member that terraform-json does not know.
+// plan is a plan with the one field that terraform-json does not support.
 type plan struct {
 	tfjson.Plan
 	errored bool
@@ -104,7 +104,7 @@ func managed(changes []*tfjson.ResourceChange) []*tfjson.ResourceChange {
 	})
 }
 
-// variables are the root module's variables, true for those that are sensitive.
+// variables returns the variables of the root module, true for the sensitive ones.
 func (p *plan) variables() map[string]bool {
 	found := map[string]bool{}
 	for name := range p.Variables {
@@ -118,7 +118,7 @@ func (p *plan) variables() map[string]bool {
 	return found
 }
 
-// comparison reads the two plans of a run together.
+// comparison is the two plans of a run.
 type comparison struct {
 	run        Run
 	declared   *plan
@@ -167,7 +167,7 @@ func (c comparison) accounts(warnings, errs []Notice) []Account {
 	for _, w := range withoutChecks(warnings, checks) {
 		id := of(w.Address)
 		if w.Address == "" && found[id] == nil {
-			id = ids[0] // a warning about the whole run makes no account of its own
+			id = ids[0] // a warning about the whole run does not add an account
 		}
 		a := at(id)
 		a.Warnings = append(a.Warnings, w)
@@ -187,7 +187,7 @@ func (c comparison) accounts(warnings, errs []Notice) []Account {
 	return accounts
 }
 
-// ids are the accounts that the objects of the plans belong to.
+// ids returns the accounts of the objects in the plans.
 func (c comparison) ids() []string {
 	found := map[string]bool{}
 	for _, r := range slices.Concat(c.declared.managed(), managed(c.undeclared.ResourceDrift)) {
@@ -201,8 +201,8 @@ func (c comparison) ids() []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// onlyRead is the account that the data sources of a plan read, or "" if there are none or
-// several: a plan of an audit has no other objects.
+// onlyRead returns the account that the data sources of a plan read, or "" if there is none
+// or more than one. The plan of an audit contains no other objects.
 func (p *plan) onlyRead() string {
 	found := map[string]bool{}
 	if p.PriorState != nil && p.PriorState.Values != nil {
@@ -214,7 +214,7 @@ func (p *plan) onlyRead() string {
 	return slices.Collect(maps.Keys(found))[0]
 }
 
-// accountsRead adds the accounts of the data sources of a module and of those in it.
+// accountsRead adds the accounts of the data sources in a module and its child modules.
 func accountsRead(module *tfjson.StateModule, found map[string]bool) {
 	if module == nil {
 		return
@@ -245,8 +245,8 @@ func accountOf(r *tfjson.ResourceChange) string {
 
 var accountKey = regexp.MustCompile(`\["(\d{16})"\]`)
 
-// attribution returns the account of an address: the one of its object, of its
-// module, of the key in its address, or the only one there is.
+// attribution returns a function that finds the account of an address: that of its object,
+// of its module, of the key in the address, or the only account.
 func (c comparison) attribution(ids []string) func(address string) string {
 	byAddress, byModule := map[string]string{}, map[string]string{}
 	for _, r := range slices.Concat(c.declared.managed(), managed(c.undeclared.ResourceDrift)) {
@@ -276,7 +276,7 @@ func (c comparison) attribution(ids []string) func(address string) string {
 	}
 }
 
-// drifted are the addresses of objects that are gone from the account.
+// drifted returns the addresses of objects that were deleted from the account.
 func (c comparison) drifted() map[string]bool {
 	gone := map[string]bool{}
 	for _, r := range managed(c.undeclared.ResourceDrift) {
@@ -287,8 +287,8 @@ func (c comparison) drifted() map[string]bool {
 	return gone
 }
 
-// differences are the rows of both plans. What the first shows, or computes
-// after the apply, is not repeated from the second.
+// differences returns the differences of both plans. A difference in the first plan,
+// including a value that is known after apply, is not repeated from the second plan.
 func (c comparison) differences() (rows []Difference) {
 	gone, shown := c.drifted(), map[string]map[string]bool{}
 	for _, r := range c.declared.managed() {
@@ -359,7 +359,8 @@ func object(v any) map[string]any {
 	return m
 }
 
-// holdsTrue reports whether a marker of a plan, such as after_unknown, marks any part.
+// holdsTrue reports whether a marker of a plan, such as after_unknown, is true for any part
+// of a value.
 func holdsTrue(marker any) bool {
 	switch marker := marker.(type) {
 	case bool:
@@ -376,7 +377,7 @@ func holdsTrue(marker any) bool {
 	return false
 }
 
-// differing are the names of the attributes whose value differs and is known.
+// differing returns the names of the attributes whose value differs and is known.
 func differing(change *tfjson.Change) (names []string) {
 	before, after := object(change.Before), object(change.After)
 	for _, name := range slices.Sorted(maps.Keys(after)) {
@@ -387,7 +388,7 @@ func differing(change *tfjson.Change) (names []string) {
 	return names
 }
 
-// hidden reports whether any part of an attribute is sensitive on either side.
+// hidden reports whether any part of an attribute is sensitive, before or after.
 func hidden(change *tfjson.Change, name string) bool {
 	for _, marker := range []any{change.BeforeSensitive, change.AfterSensitive} {
 		if marker == true || holdsTrue(object(marker)[name]) {
@@ -399,12 +400,12 @@ func hidden(change *tfjson.Change, name string) bool {
 
 const hiddenValue = "(sensitive)"
 
-// longestLine is the longest value that the lines of a report hold.
+// longestLine limits the length of a value in the configuration lines of a report.
 const longestLine = 400
 
-// row is an attribute that differs. A plan changes an account from before to
-// after; drift changed it the other way: of a declared attribute from after to
-// before, of another one from what was last seen to what was found.
+// row returns the difference of one attribute. A plan changes an account from before to
+// after. Drift changed it in the opposite direction: a declared attribute from after to
+// before, another attribute from the last known value to the value that was found.
 func row(r *tfjson.ResourceChange, name string, declared bool, kind Kind) Difference {
 	before, after := object(r.Change.Before)[name], object(r.Change.After)[name]
 	wanted, found := after, before
@@ -433,17 +434,17 @@ func row(r *tfjson.ResourceChange, name string, declared bool, kind Kind) Differ
 	return d
 }
 
-// whole is an object that differs as one.
+// whole returns the difference of an object that differs as a whole.
 func whole(r *tfjson.ResourceChange, declared bool, wanted, found string) Difference {
 	d := Difference{Address: r.Address, Type: r.Type, Declared: declared, Wanted: wanted, Found: found}
 	d.assess(nil, nil)
 	return d
 }
 
-// checks are the results of both plans that are not a pass, the worse of the two
-// for each: the first judges what an apply leaves, the second what the account has.
-// In a module with for_each, each instance is a result of its own. A check without
-// instances was not evaluated, and belongs to no account where there are several.
+// checks returns the results of both plans that did not pass, the worse of the two for each
+// check: the first plan evaluates the state after an apply, the second the present account.
+// In a module with for_each, each instance is a separate result. A check without instances
+// was not evaluated. If there are several accounts, it belongs to none of them.
 func (c comparison) checks() []Check {
 	const pass = "pass"
 	worst := []string{"fail", "error", pass, "unknown"}
@@ -478,8 +479,8 @@ func (c comparison) checks() []Check {
 	return checks
 }
 
-// controls are the results of controls that an output has, by account. The
-// refresh-only plan's come first, because they judge what the account has.
+// controls returns the results of controls in the outputs, by account. The outputs of the
+// refresh-only plan come first, because they evaluate the present account.
 func (c comparison) controls() map[string][]Control {
 	found := map[string][]Control{}
 	for _, p := range []*plan{c.undeclared, c.declared} {
@@ -503,8 +504,8 @@ func (c comparison) controls() map[string][]Control {
 	return found
 }
 
-// readControls reads the controls of an output: a list of what evaluate returns, or
-// a map of such lists by account id.
+// readControls reads the controls of an output: a list of results of evaluate, or a map of
+// such lists by account id.
 func readControls(value any, id string, add func(id string, control Control)) {
 	switch value := value.(type) {
 	case []any:
@@ -550,11 +551,11 @@ func readControl(m map[string]any) (Control, bool) {
 	return c, true
 }
 
-// severities are those of the controls that no attribute helps to pass.
+// severities are the severities of controls that do not depend on an attribute.
 var severities = map[string]Severity{"1.1": Medium, "1.2": Critical, "1.3": Critical, "1.6": Medium, "1.15": High, "1.16": Low}
 
-// controlSeverity is the severity of the attribute that a control asks for, such as
-// password_policy.max_password_age, or else of the control.
+// controlSeverity returns the severity of the attribute that a control requires, such as
+// password_policy.max_password_age, or else that of the control.
 func controlSeverity(id, attribute string) Severity {
 	setting, name, _ := strings.Cut(attribute, ".")
 	if a, known := objectTypes["ram_"+setting].Attributes[name]; known {
@@ -563,8 +564,8 @@ func controlSeverity(id, attribute string) Severity {
 	return severityOr(severities[id], Medium)
 }
 
-// mergeControl adds a control. Two outputs may have the same one: an exception
-// wins, because it was given for the failure that the other output has.
+// mergeControl adds a control. If two outputs contain the same control, an accepted
+// exception replaces the failure, for which it was granted.
 func mergeControl(list []Control, c Control) []Control {
 	i := slices.IndexFunc(list, func(other Control) bool { return other.key() == c.key() })
 	if i < 0 {
@@ -578,7 +579,7 @@ func mergeControl(list []Control, c Control) []Control {
 
 var errNothing = errors.New("the configuration and the state are both empty, so nothing was compared. Check the directory, the backend and the workspace")
 
-// status is the result of an account.
+// status returns the status of an account.
 func (c comparison) status(a Account, created bool) (Status, string) {
 	switch {
 	case c.declared.errored || c.undeclared.errored || len(a.Errors) > 0:
@@ -596,7 +597,7 @@ func (c comparison) status(a Account, created bool) (Status, string) {
 	}
 }
 
-// notes say what was seen and does not count.
+// notes returns observations that do not change the status.
 func (c comparison) notes(a Account) (notes []string) {
 	for _, name := range slices.Sorted(maps.Keys(c.declared.OutputChanges)) {
 		if change := c.declared.OutputChanges[name]; change != nil && !change.Actions.NoOp() && c.run.Kind == Drift && a.Status != NeverApplied {
@@ -606,7 +607,7 @@ func (c comparison) notes(a Account) (notes []string) {
 	return notes
 }
 
-// commands adds what repairs and what accepts the differences.
+// commands adds the commands that repair and that accept the differences.
 func (c comparison) commands(a *Account) {
 	if c.run.Kind != Drift || len(a.Differences) == 0 {
 		return

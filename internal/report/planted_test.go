@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// planted is an account that is broken in one way: what its plan and its log have, and
-// the text that each format must show in the part of this account.
+// planted is an account with one defect: its plan and its log, and the text that each
+// format must show in the part of this account.
 type planted struct {
 	plan   func(plan m, id string)
 	log    m
@@ -24,7 +24,7 @@ type planted struct {
 	shows  string
 }
 
-// plantedAccounts are five accounts of 200, by their numbers.
+// plantedAccounts are five of 200 accounts, by number.
 var plantedAccounts = map[int]planted{
 	17: {
 		log:    m{"severity": "error", "summary": "Cannot assume the role", "detail": "AssumeRole: EntityNotExist.Role", "address": ""},
@@ -57,7 +57,7 @@ var plantedAccounts = map[int]planted{
 	},
 }
 
-// plantedFleet is the report of 200 accounts from their plans.
+// plantedFleet returns the report of 200 accounts from their plans.
 func plantedFleet(t *testing.T) (Report, map[string]planted) {
 	t.Helper()
 	accounts, broken := []Account{}, map[string]planted{}
@@ -86,8 +86,8 @@ func plantedFleet(t *testing.T) (Report, map[string]planted) {
 	return New(Drift, "RAM fleet", time.Unix(0, 0), accounts), broken
 }
 
-// The page, the Markdown and the JUnit file show the five accounts that are broken, each in
-// its own part, and no other account.
+// The page, the Markdown and the JUnit file show the five defective accounts, each in its
+// own part, and no other account.
 func TestReport_planted(t *testing.T) {
 	t.Parallel()
 	var before, after runtime.MemStats
@@ -131,7 +131,7 @@ func TestReport_planted(t *testing.T) {
 	}
 }
 
-// partsOf are the parts of a text by the id of their account: each match, up to the next one.
+// partsOf splits a text by the account id that head matches.
 func partsOf(text string, head *regexp.Regexp) map[string]string {
 	parts := map[string]string{}
 	places := head.FindAllStringSubmatchIndex(text, -1)
@@ -145,7 +145,7 @@ func partsOf(text string, head *regexp.Regexp) map[string]string {
 	return parts
 }
 
-// junitParts are the suites with a failure or an error.
+// junitParts returns the suites with a failure or an error.
 func junitParts(t *testing.T, text string) map[string]string {
 	t.Helper()
 	var suites junitSuites

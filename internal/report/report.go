@@ -1,11 +1,11 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package report turns the plans of one or many accounts into what people and
-// programs read: Markdown, one HTML page, JSON, JUnit XML and SARIF.
+// Package report converts the plans of one or many accounts into reports for people and
+// programs: Markdown, one HTML page, JSON, JUnit XML and SARIF.
 //
-// Text from an account is data. It reaches every format through text.go, which
-// makes characters without a glyph visible, and through the escapes of the format.
+// Text from an account is untrusted data. It passes through text.go, which makes invisible
+// characters visible, and through the escaping of each format.
 package report
 
 import (
@@ -15,35 +15,35 @@ import (
 	"time"
 )
 
-// Version is the version of the JSON format. It changes when a member is removed
-// or changes its meaning; new members do not change it.
+// Version is the version of the JSON format. It changes when a field is removed or changes
+// its meaning, but not when a field is added.
 const Version = 1
 
-// Kind is what the plans of a report were made for.
+// Kind is the purpose of the plans of a report.
 type Kind string
 
-// The kinds of a report.
+// The kinds of reports.
 const (
-	Drift Kind = "drift" // what the accounts have that is not declared, or not as declared
+	Drift Kind = "drift" // what exists in the accounts and is not declared, or differs from the declaration
 	Plan  Kind = "plan"  // what an apply would change
 )
 
 // Status is the result of one account.
 type Status string
 
-// The statuses, the most urgent first.
+// The statuses, most urgent first.
 const (
 	NoAccess     Status = "no_access"     // the role cannot be assumed
 	Failed       Status = "failed"        // a plan failed
-	Interrupted  Status = "interrupted"   // a run ended before its plans
-	NotRun       Status = "not_run"       // the account's turn did not come
-	NeverApplied Status = "never_applied" // nothing of the account is in the state
+	Interrupted  Status = "interrupted"   // the run was interrupted before its plans
+	NotRun       Status = "not_run"       // the run ended before this account
+	NeverApplied Status = "never_applied" // the state contains no object of the account
 	Differs      Status = "differs"
-	Failing      Status = "failing" // no difference, but a check, a control or a warning
+	Failing      Status = "failing" // no difference, but a failed check or control, or a warning
 	Clean        Status = "clean"
 )
 
-// Statuses are all statuses, the most urgent first.
+// Statuses returns all statuses, most urgent first.
 func Statuses() []Status {
 	return []Status{NoAccess, Failed, Interrupted, NotRun, NeverApplied, Differs, Failing, Clean}
 }
@@ -56,7 +56,7 @@ func (s Status) Known() bool {
 // Severity is how urgent a finding is.
 type Severity string
 
-// The severities, the worst first.
+// The severities, most urgent first.
 const (
 	Critical Severity = "critical"
 	High     Severity = "high"
@@ -64,13 +64,14 @@ const (
 	Low      Severity = "low"
 )
 
-// Severities are all severities, the most urgent first.
+// Severities returns all severities, most urgent first.
 func Severities() []Severity { return []Severity{Critical, High, Medium, Low} }
 
 func (s Severity) rank() int { return slices.Index(Severities(), s) }
 
-// Direction is what a difference does to the security of an account. Of drift it
-// is the direction from what is wanted to what was found, of a plan the other way.
+// Direction is the effect of a difference on the security of an account. For drift it
+// compares the found value with the wanted one, for a plan the wanted value with the
+// present one.
 type Direction string
 
 // The directions of a change.
@@ -93,7 +94,7 @@ type Report struct {
 	Accounts []Account `json:"accounts"`
 }
 
-// Totals count what a report holds.
+// Totals counts the contents of a report.
 type Totals struct {
 	Accounts     int              `json:"accounts"`
 	ByStatus     map[Status]int   `json:"by_status"`
@@ -105,7 +106,7 @@ type Totals struct {
 	Warnings     int              `json:"warnings"`
 }
 
-// ControlTotals count the results of controls.
+// ControlTotals counts the results of controls.
 type ControlTotals struct {
 	Passed       int `json:"passed"`
 	Failed       int `json:"failed"`
@@ -116,16 +117,16 @@ type ControlTotals struct {
 // Trend compares a report with an earlier one.
 type Trend struct {
 	Since    string   `json:"since"`
-	New      int      `json:"new"`      // findings that the earlier report does not have
-	Resolved int      `json:"resolved"` // findings that only the earlier report has
+	New      int      `json:"new"`      // findings that are not in the earlier report
+	Resolved int      `json:"resolved"` // findings that are only in the earlier report
 	Before   Totals   `json:"before"`
-	Joined   []string `json:"joined,omitempty"` // accounts that the earlier report does not have
-	Left     []string `json:"left,omitempty"`   // accounts that only the earlier report has
+	Joined   []string `json:"joined,omitempty"` // accounts that are not in the earlier report
+	Left     []string `json:"left,omitempty"`   // accounts that are only in the earlier report
 }
 
-// An Account is the result of one account.
+// Account is the result of one account.
 type Account struct {
-	ID          string       `json:"id"` // empty if the run ended before it was known
+	ID          string       `json:"id"` // empty if the run ended before the id was known
 	Name        string       `json:"name,omitempty"`
 	Status      Status       `json:"status"`
 	Reason      string       `json:"reason,omitempty"`
@@ -137,40 +138,40 @@ type Account struct {
 	Warnings    []Notice     `json:"warnings"`
 	Errors      []Notice     `json:"errors"`
 	Notes       []string     `json:"notes,omitempty"`
-	Repair      string       `json:"repair,omitempty"` // the command that applies what is declared
-	Accept      string       `json:"accept,omitempty"` // the command that takes what was found into the state
+	Repair      string       `json:"repair,omitempty"` // command that applies the declared values
+	Accept      string       `json:"accept,omitempty"` // command that accepts the found values into the state
 	New         int          `json:"new,omitempty"`
 	Resolved    int          `json:"resolved,omitempty"`
 }
 
-// Source is where a result comes from.
+// Source is the origin of a result.
 type Source struct {
 	Directory string `json:"directory,omitempty"`
 	Workspace string `json:"workspace,omitempty"`
 	Commit    string `json:"commit,omitempty"`
-	Run       string `json:"run,omitempty"` // the address of the CI job
+	Run       string `json:"run,omitempty"` // URL of the CI job
 	Time      string `json:"time,omitempty"`
 }
 
-// A Difference is one attribute, or one object, that is not as it is wanted.
+// Difference is one attribute or one object that differs from the declaration.
 type Difference struct {
 	Address   string    `json:"address"`
 	Type      string    `json:"type"`
 	Attribute string    `json:"attribute,omitempty"` // empty if the whole object differs
 	Declared  bool      `json:"declared"`
-	Wanted    string    `json:"wanted"` // HCL, or words if the whole object differs
+	Wanted    string    `json:"wanted"` // HCL, or a text if the whole object differs
 	Found     string    `json:"found"`
 	Sensitive bool      `json:"sensitive,omitempty"`
 	Severity  Severity  `json:"severity"`
 	Direction Direction `json:"direction"`
 	Controls  []string  `json:"controls"`
 	Who       string    `json:"who"`
-	Events    []string  `json:"events"`          // what ActionTrail calls such a change
-	Place     string    `json:"place,omitempty"` // file and line of the block, where it is known
-	Line      string    `json:"line,omitempty"`  // the line that declares what was found, or what was last seen if it is not declared; in HCL
+	Events    []string  `json:"events"`          // names of the ActionTrail events for such a change
+	Place     string    `json:"place,omitempty"` // file:line of the block, if known
+	Line      string    `json:"line,omitempty"`  // HCL line that declares the found value, or the last known value if the attribute is not declared
 }
 
-// A Check is a check block, a condition or a validation that does not pass.
+// Check is a check block, a condition or a validation that did not pass.
 type Check struct {
 	Name     string   `json:"name"`
 	Status   string   `json:"status"` // fail, error or unknown
@@ -178,7 +179,7 @@ type Check struct {
 	Place    string   `json:"place,omitempty"`
 }
 
-// Fails reports whether the check counts.
+// Fails reports whether the check failed. An unknown result is no failure.
 func (c Check) Fails() bool { return c.Status == "fail" || c.Status == "error" }
 
 // ControlStatus is the result of a control.
@@ -192,7 +193,7 @@ const (
 	ControlNotEvaluated ControlStatus = "not_evaluated"
 )
 
-// A Control is a control of a baseline, as an output of the configuration has it.
+// Control is a control of a baseline, as an output of the configuration contains it.
 type Control struct {
 	ID       string        `json:"id"`
 	Baseline string        `json:"baseline,omitempty"`
@@ -201,24 +202,24 @@ type Control struct {
 	Severity Severity      `json:"severity"`
 	Wanted   string        `json:"wanted"`
 	Found    string        `json:"found"`
-	Who      []string      `json:"who,omitempty"`    // the users that fail it
-	Reason   string        `json:"reason,omitempty"` // of an accepted failure
-	Note     string        `json:"note,omitempty"`   // why it is not evaluated, or not for all users
+	Who      []string      `json:"who,omitempty"`    // users who fail the control
+	Reason   string        `json:"reason,omitempty"` // reason for accepting the failure
+	Note     string        `json:"note,omitempty"`   // why the control is not evaluated, or not for all users
 }
 
-// key identifies a control among those of all accounts.
+// key identifies a control in a report of several accounts.
 func (c Control) key() string { return c.Baseline + " " + c.ID }
 
-// A Notice is a warning or an error of a run. A warning counts if it is about an
-// object; the others are the CLI's own, such as that of a deprecated option.
+// Notice is a warning or an error of a run. Only warnings about an object count. The others
+// are warnings of the CLI, such as that of a deprecated option.
 type Notice struct {
 	Summary string `json:"summary"`
 	Detail  string `json:"detail,omitempty"`
 	Address string `json:"address,omitempty"`
-	Place   string `json:"place,omitempty"` // file and line
+	Place   string `json:"place,omitempty"` // file:line
 }
 
-// New returns a report of accounts, the most urgent first.
+// New returns a report of accounts, most urgent first.
 func New(kind Kind, title string, at time.Time, accounts []Account) Report {
 	r := Report{Version: Version, Kind: kind, Title: title, Time: at.UTC().Format(time.RFC3339), Accounts: accounts}
 	for i := range accounts {
@@ -242,7 +243,7 @@ func (c Control) urgency() int {
 	return slices.Index([]ControlStatus{ControlFailed, ControlNotEvaluated, ControlAccepted, ControlPassed}, c.Status)
 }
 
-// compare orders accounts: what is not known first, then what is worst.
+// compare orders accounts: those that could not be compared first, then the worst.
 func (a Account) compare(b Account) int {
 	urgency := func(s Status) int { return slices.Index(Statuses(), s) }
 	if !a.Status.Known() || !b.Status.Known() {
@@ -259,7 +260,7 @@ func (a Account) compare(b Account) int {
 	return cmp.Or(urgency(a.Status)-urgency(b.Status), b.WarningsThatCount()-a.WarningsThatCount(), cmp.Compare(a.ID, b.ID))
 }
 
-// bySeverity counts what needs an action: differences and failed controls.
+// bySeverity counts the findings: differences and failed controls.
 func (a Account) bySeverity() map[Severity]int {
 	counts := map[Severity]int{}
 	for _, d := range a.Differences {
@@ -273,12 +274,12 @@ func (a Account) bySeverity() map[Severity]int {
 	return counts
 }
 
-// failedChecks returns the checks that count.
+// failedChecks returns the failed checks.
 func (a Account) failedChecks() []Check {
 	return slices.DeleteFunc(slices.Clone(a.Checks), func(c Check) bool { return !c.Fails() })
 }
 
-// WarningsThatCount is the number of warnings about an object.
+// WarningsThatCount returns the number of warnings about an object.
 func (a Account) WarningsThatCount() (n int) {
 	for _, w := range a.Warnings {
 		if w.Address != "" {
@@ -288,11 +289,11 @@ func (a Account) WarningsThatCount() (n int) {
 	return n
 }
 
-// weakerMark ends the line of a value that gets weaker, in the provider's warnings.
+// weakerMark ends the line of a weaker value in the provider's warnings.
 const weakerMark = "(weaker)"
 
-// Weaker counts what weakens the account: differences, and the lines of warnings
-// about objects that a plan takes over, whose present values no plan has.
+// Weaker counts what makes the account weaker: differences, and lines in warnings about
+// objects that the plan adopts, whose present values are in no plan.
 func (a Account) Weaker() (n int) {
 	rows := map[string]bool{}
 	for _, d := range a.Differences {
@@ -330,7 +331,7 @@ func (a Account) controlTotals() (t ControlTotals) {
 	return t
 }
 
-// All is the number of controls.
+// All returns the number of controls.
 func (t ControlTotals) All() int { return t.Passed + t.Failed + t.Accepted + t.NotEvaluated }
 
 func count(accounts []Account) Totals {
@@ -359,8 +360,8 @@ func count(accounts []Account) Totals {
 	return t
 }
 
-// ExitCode is 1 if an account could not be compared, 2 if something needs an
-// action, and 0 otherwise.
+// ExitCode returns 1 if an account could not be compared, 2 if there is a finding, and 0
+// otherwise.
 func (r Report) ExitCode() int {
 	code := 0
 	if len(r.Accounts) == 0 {
@@ -377,7 +378,7 @@ func (r Report) ExitCode() int {
 	return code
 }
 
-// findings are the keys of what needs an action in an account.
+// findings returns the keys of the findings of an account.
 func (a Account) findings() map[string]bool {
 	keys := map[string]bool{}
 	for _, d := range a.Differences {
@@ -399,8 +400,8 @@ func (a Account) findings() map[string]bool {
 	return keys
 }
 
-// Compare adds the trend since an earlier report. Of an account that one of the
-// two could not read, nothing is new and nothing is resolved.
+// Compare adds the trend since an earlier report. If one of the two reports could not read
+// an account, its findings count neither as new nor as resolved.
 func (r *Report) Compare(earlier Report) {
 	trend := &Trend{Since: earlier.Time, Before: earlier.Totals}
 	before := map[string]Account{}

@@ -28,7 +28,7 @@ import (
 
 type m = map[string]any
 
-// hostile are texts that an account can hold, and that must stay text.
+// hostile are texts that an account can contain, and that must remain text.
 var hostile = map[string]string{
 	"a link":             "[click](https://evil.example/a)",
 	"an image":           "![x](https://evil.example/b.png)",
@@ -53,8 +53,8 @@ var hostile = map[string]string{
 	"a javascript link":  "javascript:alert(3)",
 }
 
-// hostilePlan is a plan that has a text wherever an account can have one, and where
-// a key of for_each or an error can.
+// hostilePlan returns a plan that contains a text wherever an account, a key of for_each or
+// an error can contain it.
 func hostilePlan(text string) (declared, undeclared, log []byte) {
 	key := hclString(text)
 	address := "ram_user.x[" + key + "]"
@@ -92,8 +92,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// hostileReports are a report of each hostile text: of an account that was
-// compared, and of one that was not.
+// hostileReports returns a report with a hostile text: one account that was compared, and
+// one that was not.
 func hostileReports(t *testing.T, kind Kind, text string) Report {
 	t.Helper()
 	declared, undeclared, log := hostilePlan(text)
@@ -112,7 +112,7 @@ func hostileReports(t *testing.T, kind Kind, text string) Report {
 	return r
 }
 
-// render writes a report in every format.
+// render returns a report in every format.
 func render(t *testing.T, r Report) map[string]string {
 	t.Helper()
 	out := map[string]string{}
@@ -127,10 +127,10 @@ func render(t *testing.T, r Report) map[string]string {
 	return out
 }
 
-// ours are the links of a report that are its own.
+// ours matches the links that a report itself contains.
 var ours = regexp.MustCompile(`^(#[a-zA-Z0-9-]*|` + regexp.QuoteMeta(trailURL) + `)$`)
 
-// inert fails the test if HTML has an element, an attribute or a link that no
+// inert fails the test if the HTML contains an element, an attribute or a link that no
 // report has.
 func inert(t *testing.T, text string, elements, attributes []string) {
 	t.Helper()
@@ -142,20 +142,20 @@ func inert(t *testing.T, text string, elements, attributes []string) {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			token := tokens.Token()
 			if !slices.Contains(elements, token.Data) {
-				t.Errorf("there is an element %s", token)
+				t.Errorf("unexpected element %s", token)
 			}
 			for _, a := range token.Attr {
 				if !slices.Contains(attributes, a.Key) || a.Key == "href" && !ours.MatchString(a.Val) {
-					t.Errorf("there is an attribute %s in %s", a.Key, token)
+					t.Errorf("unexpected attribute %s in %s", a.Key, token)
 				}
 			}
 		}
 	}
 }
 
-// Whatever an account holds is text in Markdown: rendered by goldmark as GitHub
-// renders it, with raw HTML, tables and links from bare addresses, and by cmark-gfm
-// itself where it is installed.
+// Text of an account remains text in Markdown. It is rendered by goldmark with the
+// extensions of GitHub (raw HTML, tables, links from bare addresses), and by cmark-gfm if
+// that is installed.
 func TestReport_hostileMarkdown(t *testing.T) {
 	t.Parallel()
 	elements := []string{"h1", "h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "ul", "li", "a", "br", "strong", "html", "body"}
@@ -182,7 +182,8 @@ func TestReport_hostileMarkdown(t *testing.T) {
 				t.Run(name+" by "+renderer, func(t *testing.T) {
 					page := renders(markdown)
 					inert(t, page, elements, []string{"href", "align", "style", "class", "lang"})
-					// Each row has as many cells as its table's head: the cell was not ended.
+					// Each row has as many cells as the header, so the text did not end a
+					// cell.
 					for _, table := range strings.Split(page, "<table>")[1:] {
 						table, _, _ = strings.Cut(table, "</table>")
 						columns := strings.Count(table, "<th")
@@ -223,7 +224,7 @@ func TestReport_hostileHTML(t *testing.T) {
 	}
 }
 
-// No format has a character that a terminal or an editor obeys.
+// No format contains a character that a terminal or an editor interprets.
 func TestReport_hostileCharacters(t *testing.T) {
 	t.Parallel()
 	for name, text := range hostile {
@@ -245,8 +246,8 @@ func visibleRune(r rune) rune {
 	return -1
 }
 
-// The lines of a report are HCL that says what the account holds, the commands of a
-// report do one thing, and neither runs what an account holds.
+// The lines of a report are HCL with the found values, the commands do only what they are
+// for, and neither executes text of an account.
 func TestReport_hostileCommands(t *testing.T) {
 	t.Parallel()
 	for name, text := range hostile {
@@ -278,11 +279,11 @@ func TestReport_hostileCommands(t *testing.T) {
 		})
 	}
 	if _, err := os.Stat("/tmp/owned"); err == nil {
-		t.Fatal("a text was run")
+		t.Fatal("a text was executed")
 	}
 }
 
-// The JSON follows its schema, whatever is in it, and is read back as it was.
+// The JSON conforms to its schema for every text, and is equal when it is read back.
 func TestReport_schema(t *testing.T) {
 	t.Parallel()
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema))
@@ -302,15 +303,15 @@ func TestReport_schema(t *testing.T) {
 		again, err := ReadJSON([]byte(content))
 		must(t, err)
 		if render(t, again)["json"] != content {
-			t.Errorf("%s: the report is another one after it was read", name)
+			t.Errorf("%s: the report differs after reading it back", name)
 		}
 	}
 	if err := schema.Validate(m{"version": 1}); err == nil {
-		t.Error("the schema takes anything")
+		t.Error("the schema accepts an invalid report")
 	}
 }
 
-// What a CI system reads of JUnit and SARIF: the numbers, the levels, the places.
+// JUnit and SARIF contain the numbers, levels and places that CI systems read.
 func TestReport_machineFormats(t *testing.T) {
 	t.Parallel()
 	for name, text := range hostile {
@@ -339,7 +340,7 @@ func TestReport_machineFormats(t *testing.T) {
 	}
 }
 
-// plan makes a plan's JSON.
+// planJSON returns a plan in JSON.
 func planJSON(t *testing.T, content m) []byte {
 	t.Helper()
 	content["format_version"] = "1.2"
@@ -353,8 +354,8 @@ func updated(kind, name, id string, before, after m) m {
 	return m{"address": kind + "." + name, "mode": "managed", "type": kind, "name": name, "change": m{"actions": []string{"update"}, "before": before, "after": after}}
 }
 
-// The worst comes first: what weakens an account before what strengthens it, and an
-// open network before anything else.
+// The worst comes first: a weaker value before a stronger one, and an open network before
+// everything else.
 func TestReport_order(t *testing.T) {
 	t.Parallel()
 	const id = "1234567890123456"
@@ -382,7 +383,8 @@ func TestReport_order(t *testing.T) {
 	}
 }
 
-// The plan of an audit has data sources only, and is a report of the account that they read.
+// The plan of an audit contains data sources only. It becomes a report of the account that
+// they read.
 func TestReport_accountOfDataSources(t *testing.T) {
 	t.Parallel()
 	for want, ids := range map[string][]string{"1234567890123456": {"1234567890123456", "1234567890123456"}, "": {"1234567890123456", "2234567890123456"}} {
@@ -400,7 +402,7 @@ func TestReport_accountOfDataSources(t *testing.T) {
 	}
 }
 
-// A list that is open stays open, whether it is empty or has a network of every address.
+// An open list stays open, whether it is empty or contains a network of every address.
 func TestReport_openNetworkIsNotStronger(t *testing.T) {
 	t.Parallel()
 	for _, one := range []struct {
@@ -419,8 +421,8 @@ func TestReport_openNetworkIsNotStronger(t *testing.T) {
 	}
 }
 
-// What becomes of an account that was not compared is told apart, by codes of the
-// service and not by words of the provider.
+// The status of an account that was not compared depends on codes of the service, not on
+// texts of the provider.
 func TestReport_statuses(t *testing.T) {
 	t.Parallel()
 	log := func(severity, summary, detail, address string) []byte {
@@ -457,7 +459,7 @@ func TestReport_statuses(t *testing.T) {
 	}
 }
 
-// One plan of many accounts is a report of each.
+// One plan of many accounts becomes a report of each account.
 func TestReport_oneRunForAll(t *testing.T) {
 	t.Parallel()
 	changes := []any{}
@@ -482,7 +484,8 @@ func TestReport_oneRunForAll(t *testing.T) {
 	accounts, err := Run{
 		Kind: Drift, Undeclared: planJSON(t, m{}), Logs: [][]byte{log, whole},
 		Declared: planJSON(t, m{"resource_changes": changes, "planned_values": m{"outputs": m{"controls": m{"value": outputs}}}, "checks": []any{
-			// As OpenTofu writes them: one address for all instances, and one that was not evaluated.
+			// OpenTofu writes one address for all instances, and one check that was not
+			// evaluated.
 			m{"address": m{"to_display": "module.baseline.check.x"}, "status": "fail", "instances": []any{
 				m{"address": m{"to_display": `module.baseline["2100000000000001"].check.x`}, "status": "pass"},
 				m{"address": m{"to_display": `module.baseline["2100000000000002"].check.x`}, "status": "fail"},
@@ -509,19 +512,19 @@ func TestReport_oneRunForAll(t *testing.T) {
 	ids, err := Blame(log)
 	must(t, err)
 	if !slices.Equal(ids, []string{"2100000000000009"}) {
-		t.Errorf("blamed %v", ids)
+		t.Errorf("Blame returned %v", ids)
 	}
 }
 
-// cisControls are controls of the CIS benchmark, for a page that looks like one.
+// cisControls are controls of the CIS benchmark, for a realistic page.
 var cisControls = []string{
 	"1.1 The root account is not used", "1.2 The root account has no AccessKey", "1.3 The root account has MFA", "1.4 Every user with a password has MFA", "1.5 Users idle for 90 days cannot log on",
 	"1.6 AccessKeys are rotated every 90 days", "1.7 Passwords hold an upper-case letter", "1.8 Passwords hold a lower-case letter", "1.9 Passwords hold a symbol", "1.10 Passwords hold a digit",
 	"1.11 Passwords have 14 characters or more", "1.12 The last 5 passwords cannot be used again", "1.13 Passwords last 365 days or longer", "1.14 Five wrong passwords lock the logon", "1.15 No policy allows everything", "1.16 Policies are attached to groups and roles",
 }
 
-// fleetOf is a report of a fleet of accounts in which every way to be broken is planted,
-// and the numbers of each.
+// fleetOf returns a report of many accounts with every kind of defect, and the number of
+// each.
 func fleetOf(size int) Report {
 	accounts := []Account{}
 	for i := range size {
@@ -565,7 +568,7 @@ func fleetOf(size int) Report {
 	return New(Drift, "RAM fleet", time.Unix(1795834800, 0), accounts)
 }
 
-// The page, the Markdown and the JUnit file of 200 accounts agree with what was planted.
+// The page, the Markdown and the JUnit file of 200 accounts show the planted numbers.
 func TestReport_fleet(t *testing.T) {
 	t.Parallel()
 	var before, after runtime.MemStats
@@ -599,15 +602,15 @@ func TestReport_fleet(t *testing.T) {
 		t.Errorf("the Markdown has %d characters, more than a comment may have", n)
 	}
 	if !strings.Contains(out["markdown"], "left out here") {
-		t.Error("the Markdown does not say that it is shortened")
+		t.Error("the Markdown does not state that it is shortened")
 	}
 	if r.Accounts[0].Status != NoAccess || r.ExitCode() != 1 {
 		t.Errorf("first is %s, code %d", r.Accounts[0].Status, r.ExitCode())
 	}
 }
 
-// The trend counts what is new and what is resolved, and nothing of an account that
-// one of the two reports could not compare.
+// The trend counts new and resolved findings. It ignores accounts that one of the reports
+// could not compare.
 func TestReport_trend(t *testing.T) {
 	t.Parallel()
 	account := func(id string, status Status, checks ...string) Account {
@@ -625,7 +628,7 @@ func TestReport_trend(t *testing.T) {
 	}
 }
 
-// Every order is one that there is, and every list of values has the weakest first.
+// Every order exists, and every list of values starts with the weakest.
 func TestReport_orders(t *testing.T) {
 	t.Parallel()
 	for kind, known := range objectTypes {
@@ -634,16 +637,17 @@ func TestReport_orders(t *testing.T) {
 		}
 		for name, a := range known.Attributes {
 			if len(a.Weaker) == 1 && weakerBy[a.Weaker[0]] == nil {
-				t.Errorf("%s.%s: there is no order %q", kind, name, a.Weaker[0])
+				t.Errorf("%s.%s: unknown order %q", kind, name, a.Weaker[0])
 			}
 			if a.Severity != "" && a.Severity.rank() < 0 {
-				t.Errorf("%s.%s: there is no severity %q", kind, name, a.Severity)
+				t.Errorf("%s.%s: unknown severity %q", kind, name, a.Severity)
 			}
 		}
 	}
 }
 
-// A control has the severity of its attribute, or else its own, and shows why it is not evaluated.
+// A control has the severity of its attribute, or else its own, and shows why it is not
+// evaluated.
 func TestReport_controlSeverityAndNote(t *testing.T) {
 	t.Parallel()
 	outputs := []any{

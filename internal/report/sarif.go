@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// The parts of SARIF 2.1.0 that a report needs.
+// The parts of SARIF 2.1.0 that a report uses.
 type (
 	sarifLog struct {
 		Schema  string     `json:"$schema"`
@@ -75,11 +75,11 @@ type (
 	}
 )
 
-// securitySeverity is the number that GitHub reads a severity from.
+// securitySeverity is the number that GitHub converts to a severity.
 var securitySeverity = map[Severity]string{Critical: "9.5", High: "8.0", Medium: "5.0", Low: "2.0"}
 
-// WriteSARIF writes a report as SARIF 2.1.0. An account that could not be compared
-// is a notification of the run, which is not successful then.
+// WriteSARIF writes a report as SARIF 2.1.0. An account that could not be compared is a
+// notification of the run, which is then not successful.
 func (r Report) WriteSARIF(w io.Writer) error {
 	run := &sarifRun{
 		Tool:        sarifTool{sarifDriver{"ramreport", "https://github.com/ram-security/terraform-provider-ram", []sarifRule{}}},
@@ -135,7 +135,7 @@ func (run *sarifRun) add(a Account, rule, title string, severity Severity, name,
 	})
 }
 
-// physical is a place in the repository. GitHub shows no result without one.
+// physical returns a location in the repository. GitHub shows no result without a location.
 func physical(directory, place string) sarifPhysical {
 	file, line, _ := strings.Cut(place, ":")
 	number, err := strconv.Atoi(line)
@@ -161,7 +161,7 @@ func uri(file string) string {
 	return b.String()
 }
 
-// sarifText is a message in which nothing is a link: SARIF reads [text](target).
+// sarifText returns a message without links: SARIF interprets [text](target).
 func sarifText(format string, arguments ...any) sarifMessage {
 	text := visible(strings.ReplaceAll(fmt.Sprintf(format, arguments...), "\n", " "))
 	return sarifMessage{strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`).Replace(text)}

@@ -13,9 +13,9 @@ import (
 	"unicode"
 )
 
-// visible replaces the characters that show nothing, or that change how their
-// neighbours are shown, by their escapes: line breaks, ANSI sequences, marks that
-// turn the direction of text.
+// visible replaces characters that are invisible, or that change how the following text is
+// displayed, with escapes: line breaks, ANSI sequences, and marks that change the direction
+// of text.
 func visible(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -28,7 +28,7 @@ func visible(s string) string {
 	return b.String()
 }
 
-// escaped is a character as HCL escapes it.
+// escaped returns a character as HCL escapes it.
 func escaped(r rune) string {
 	switch {
 	case r == '\n':
@@ -44,7 +44,7 @@ func escaped(r rune) string {
 	}
 }
 
-// hcl writes a value as a configuration writes it.
+// hcl returns a value in the syntax of a configuration.
 func hcl(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -94,7 +94,7 @@ func hclString(s string) string {
 	return b.String()
 }
 
-// short cuts a text for a table.
+// short shortens a text for a table.
 func short(s string) string {
 	runes := []rune(s)
 	if len(runes) <= 120 {
@@ -105,10 +105,10 @@ func short(s string) string {
 
 var errUnprintable = errors.New("it holds characters that cannot be shown")
 
-// Shell is a shell that commands are written for.
+// Shell is the shell for which commands are written.
 type Shell string
 
-// The shells that commands are written for.
+// The supported shells.
 const (
 	POSIX      Shell = "sh"
 	PowerShell Shell = "powershell"
@@ -124,9 +124,8 @@ func (s Shell) quote(word string) string {
 
 // --- Markdown -----------------------------------------------------------------
 
-// code is text as a Markdown code span, in which nothing is Markdown. Only the
-// characters that could end the span or its table cell are left, and these two
-// are escaped as HCL escapes them.
+// code returns a text as a Markdown code span, in which Markdown has no effect. Only the
+// characters that could end the span or the table cell remain. These are escaped as in HCL.
 func code(s string) string {
 	s = visible(s)
 	if strings.TrimSpace(s) == "" {
@@ -135,7 +134,7 @@ func code(s string) string {
 	return "`" + strings.NewReplacer("|", `\u007c`, "`", `\u0060`).Replace(s) + "`"
 }
 
-// fenced is a Markdown code block. The fence is longer than any in its text.
+// fenced returns a Markdown code block. The fence is longer than any fence in the text.
 func fenced(language, body string) string {
 	fence := "```"
 	for strings.Contains(body, fence) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Label is a status in words.
+// Label returns a text for a status.
 func (s Status) Label(kind Kind) string {
 	switch s {
 	case NoAccess:
@@ -34,7 +34,7 @@ func (s Status) Label(kind Kind) string {
 	}
 }
 
-// Label is a control's result in words.
+// Label returns a text for a control's result.
 func (s ControlStatus) Label() string { return strings.ReplaceAll(string(s), "_", " ") }
 
 func plural(n int, noun string) string {
@@ -44,7 +44,7 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Headline is a report in one line.
+// Headline summarizes a report in one line.
 func (r Report) Headline() string {
 	t := r.Totals
 	unknown := 0
@@ -79,7 +79,7 @@ func (r Report) Headline() string {
 	return r.Title + ": " + strings.Join(parts, ", ")
 }
 
-// Heading names an account.
+// Heading returns the heading of an account.
 func (a Account) Heading() string {
 	switch {
 	case a.ID == "" && a.Name == "":
@@ -93,7 +93,7 @@ func (a Account) Heading() string {
 	}
 }
 
-// facts are where and when an account was compared.
+// facts returns where and when an account was compared.
 func (a Account) facts() []string {
 	facts := []string{plural(a.Objects, "object") + " compared"}
 	for _, fact := range []struct{ label, text string }{
@@ -106,7 +106,7 @@ func (a Account) facts() []string {
 	return facts
 }
 
-// columns are the columns of a table of differences.
+// columns returns the column titles of a table of differences.
 func columns(kind Kind, declared bool) (wanted, found string) {
 	switch {
 	case kind == Plan:
@@ -118,13 +118,13 @@ func columns(kind Kind, declared bool) (wanted, found string) {
 	}
 }
 
-// A Failure is a control with the accounts that fail it.
+// Failure is a control with the accounts that fail it.
 type Failure struct {
 	Control  Control
 	Accounts []string
 }
 
-// TopFailures are the failed controls, those that most accounts fail first.
+// TopFailures returns the failed controls, starting with those that most accounts fail.
 func (r Report) TopFailures() []Failure {
 	failures := []Failure{}
 	for _, a := range r.Accounts {
@@ -149,7 +149,7 @@ func (r Report) TopFailures() []Failure {
 	return failures
 }
 
-// lines are the lines that declare differences, by address.
+// lines returns the HCL lines that declare differences, by address.
 func lines(differences []Difference) string {
 	var b strings.Builder
 	addresses := []string{}
@@ -169,7 +169,7 @@ func lines(differences []Difference) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// events are what ActionTrail calls the changes of differences.
+// events returns the ActionTrail events of differences.
 func events(differences []Difference) []string {
 	found := []string{}
 	for _, d := range differences {
@@ -179,5 +179,5 @@ func events(differences []Difference) []string {
 	return slices.Compact(found)
 }
 
-// trailURL is the console that shows who made a call, for 90 days (documented).
+// trailURL is the console that shows for 90 days who made a call (documented).
 const trailURL = "https://actiontrail.console.alibabacloud.com/"
