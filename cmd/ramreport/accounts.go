@@ -18,8 +18,8 @@ import (
 
 var accountID = regexp.MustCompile(`^[0-9]{5,32}$`)
 
-// accounts prints the ids of a file of accounts, one a line: of an object by
-// account id. With an id as well, it prints the account's name.
+// accounts prints the account ids of a file, one per line. The file is a JSON object whose
+// keys are account ids. With an id as an argument, it prints the name of that account.
 func accounts(arguments []string, out io.Writer) (int, error) {
 	if len(arguments) < 1 || len(arguments) > 2 {
 		return 1, errors.New("accounts needs a file")
@@ -56,9 +56,8 @@ func accounts(arguments []string, out io.Writer) (int, error) {
 	return 0, nil
 }
 
-// blame prints the ids of the accounts that the errors of a log are about, one a
-// line. It fails if an error is about no account, because leaving accounts out
-// would not help.
+// blame prints the ids of the accounts that the errors of a log are about, one per line. It
+// fails if an error is about no account, because excluding accounts would not fix it.
 func blame(arguments []string, out io.Writer) (int, error) {
 	if len(arguments) != 1 {
 		return 1, errors.New("blame needs a log")

@@ -1,11 +1,11 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command ramreport turns the plans of Terraform or OpenTofu into reports about the
+// Command ramreport converts the plans of Terraform or OpenTofu into reports about the
 // security settings of one or many accounts.
 //
-// It reads files, and calls neither the CLI nor the service. Its exit code is 0 if
-// nothing needs an action, 2 if something does, and 1 if that is not known.
+// It reads files, and calls neither the CLI nor the service. The exit code is 0 if there is
+// no finding, 2 if there is one, and 1 if the result is unknown.
 package main
 
 import (
@@ -52,7 +52,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run runs one command, and returns the exit code.
+// run runs one command and returns the exit code.
 func run(arguments, environment []string, now time.Time, out, log io.Writer) (int, error) {
 	if len(arguments) == 0 {
 		return 1, errors.New("no command\n\n" + usage) //nolint:staticcheck // the usage is printed as it is
@@ -94,7 +94,7 @@ func (l *list) Set(s string) error {
 	return nil
 }
 
-// outputs are the files that a report is written to.
+// outputs are the files to which a report is written.
 type outputs struct {
 	title, markdown, html, json, junit, sarif string
 }
@@ -132,8 +132,8 @@ func (o *outputs) write(r report.Report, out io.Writer) (int, error) {
 	return r.ExitCode(), nil
 }
 
-// whole writes a file that appears when it is complete. A device or a pipe, such as /dev/null, is
-// written to: a rename would replace it.
+// whole writes a file that appears only when it is complete. It writes into a device or a
+// pipe, such as /dev/null, because a rename would replace it.
 func whole(file string, write func(io.Writer) error) error {
 	if present, err := os.Stat(file); err == nil && !present.Mode().IsRegular() {
 		return direct(file, write)
@@ -142,7 +142,7 @@ func whole(file string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(part.Name()) }() // gone if it was renamed
+	defer func() { _ = os.Remove(part.Name()) }() // a renamed file no longer exists here
 	err = write(part)
 	if closed := part.Close(); err == nil {
 		err = closed
@@ -249,9 +249,9 @@ func one(kind report.Kind, arguments, environment []string, now time.Time, out, 
 	return o.write(report.New(kind, o.title, now, found), out)
 }
 
-// command completes the command that the report shows. In CI the directory stays
-// relative, to the root of the repository; elsewhere it is absolute, so that the
-// command works from any directory.
+// command completes the command that the report shows. In CI the directory is relative to
+// the root of the repository. Elsewhere it is absolute, so that the command works in any
+// directory.
 func command(c *report.Command, directory string, environment []string) error {
 	ci := false
 	for _, pair := range environment {
@@ -272,7 +272,7 @@ func command(c *report.Command, directory string, environment []string) error {
 	return err
 }
 
-// fleet makes one report of several.
+// fleet combines several reports into one.
 func fleet(arguments []string, now time.Time, out io.Writer) (int, error) {
 	f := flagSet("fleet", out)
 	var o outputs

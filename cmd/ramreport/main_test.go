@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A report to a device is written to it: a rename would replace /dev/null for every process of
-// the machine, if root runs it.
+// A report to a device is written into the device. A rename would replace /dev/null for
+// every process of the machine if root runs the command.
 func TestWhole_keepsADevice(t *testing.T) {
 	t.Parallel()
 	link := filepath.Join(t.TempDir(), "null")
@@ -23,7 +23,7 @@ func TestWhole_keepsADevice(t *testing.T) {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(link); err != nil || info.Mode().IsRegular() {
-		t.Errorf("the device was replaced: %v, %v", info, err)
+		t.Errorf("the device was replaced: %v, error %v", info, err)
 	}
 	file := filepath.Join(t.TempDir(), "report.md")
 	for range 2 {
@@ -32,6 +32,6 @@ func TestWhole_keepsADevice(t *testing.T) {
 		}
 	}
 	if content, err := os.ReadFile(file); err != nil || string(content) != "report" {
-		t.Errorf("%q, %v", content, err)
+		t.Errorf("content %q, error %v", content, err)
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// TestMain wraps the provider if a CLI starts this program as one.
+// TestMain wraps the provider if a CLI starts this program as a provider.
 func TestMain(m *testing.M) {
 	if provider := os.Getenv(wrappedProgram); provider != "" {
 		if err := wrapProvider(provider, os.Getenv(recordFile)); err != nil {
@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The smallest run shows that the benchmark works. Its figures are not checked: a busy
-// machine would fail them.
+// The smallest run shows that the benchmark works. Its figures are not checked, because a
+// busy machine would miss them.
 func TestAccBench(t *testing.T) {
 	t.Parallel()
 	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
@@ -150,7 +150,7 @@ func TestAMedianIsTheMiddleOfEachFigure(t *testing.T) {
 	}
 }
 
-// Long measurements are not in the default, and every size has the two cells of
+// Long measurements are not part of the default, and every size contains the two cells of
 // the targets.
 func TestTheProgrammeHasWhatTheTargetsNeed(t *testing.T) {
 	t.Parallel()
@@ -160,11 +160,11 @@ func TestTheProgrammeHasWhatTheTargetsNeed(t *testing.T) {
 	}
 	for _, of := range stages {
 		if alone := (cell{read, of.users, 10, ideal, 1}); of.users >= 100 && !slices.Contains(of.cells, alone) {
-			t.Errorf("%d users are not refreshed by the provider alone", of.users)
+			t.Errorf("the refresh by the provider alone lacks %d users", of.users)
 		}
 		if of.users > 1000 {
 			if len(of.cells) != 1 {
-				t.Errorf("%d users are planned without being asked for", of.users)
+				t.Errorf("%d users are planned by default", of.users)
 			}
 			continue
 		}
@@ -204,7 +204,7 @@ func reportWith(change func(*report)) report {
 func TestATargetIsMissedByWhatGoesBeyondIt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		missed int // the place of the target that is missed; -1: none
+		missed int // index of the missed target; -1: none
 		change func(*report)
 	}{
 		"everything is reached": {-1, func(*report) {}},
@@ -271,6 +271,6 @@ func TestTheTimeOfAProcessIsReadWhateverItIsCalled(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 	if _, err := cpuIn("123 (a) S 1 2"); err == nil {
-		t.Error("a short line is taken")
+		t.Error("a short line is accepted")
 	}
 }

@@ -10,14 +10,13 @@ import (
 	"time"
 )
 
-// stage has the cells of one number of users.
+// stage is the measurements for one number of users.
 type stage struct {
 	users int
 	cells []cell
 }
 
-// The usual conditions, and those that show the cost of the
-// network and the quota.
+// The usual conditions, and those that show the cost of the network and of the quota.
 var (
 	ideal  = conditions{}
 	usual  = conditions{Latency: 20 * time.Millisecond, Quota: true}
@@ -49,15 +48,15 @@ func (a arguments) cellsBySize() []stage {
 	return slices.DeleteFunc(stages, func(s stage) bool { return s.users > a.most && a.most < 1000 })
 }
 
-// planCells are plans, which the targets are about.
+// planCells returns the plans to which the targets apply.
 func planCells(users, runs int) []cell {
 	return []cell{{plan, users, 10, ideal, runs}, {plan, users, 10, usual, runs}}
 }
 
-// providerCells are refreshes by the provider alone.
+// providerCells returns refreshes by the provider alone.
 func providerCells(users int) []cell { return []cell{{read, users, 10, ideal, 1}} }
 
-// allCells are all operations on existing objects. Plans run several times, under ideal
+// allCells returns all operations on existing objects. Plans run several times, under ideal
 // and under usual conditions.
 func allCells(users, runs int) []cell {
 	return append(planCells(users, runs),
@@ -67,13 +66,13 @@ func allCells(users, runs int) []cell {
 	)
 }
 
-// applyCells are an apply of everything and a destroy, once, without a quota and under
+// applyCells returns an apply of all objects and a destroy, once, without a quota and under
 // usual conditions.
 func applyCells(users int) []cell {
 	return []cell{{apply, users, 10, ideal, 1}, {destroy, users, 10, ideal, 1}, {apply, users, 10, usual, 1}, {destroy, users, 10, usual, 1}}
 }
 
-// conditionCells are plans under all conditions.
+// conditionCells returns plans under all conditions.
 func conditionCells(users int) (cells []cell) {
 	for _, parallelism := range []int{10, 50} {
 		for _, latency := range []time.Duration{0, 20 * time.Millisecond, 80 * time.Millisecond} {

@@ -20,7 +20,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 )
 
-// programs are the programs of a measurement. They are built before.
+// programs are the previously built programs of a measurement.
 type programs struct {
 	cli, provider, floor, fake string
 	peer                       string // empty: none
@@ -53,10 +53,11 @@ func (p programs) version(ctx context.Context, directory string) (string, error)
 	return c.Version(ctx)
 }
 
-// workspace is a configuration with its state, and the CLI that runs on it.
+// workspace is a configuration with its state, and the CLI for it.
 type workspace struct{ *acctest.CLI }
 
-// workspace prepares a directory in which the CLI starts this program, which starts the provider.
+// workspace prepares a directory in which the CLI starts this program, which starts the
+// provider.
 func (p programs) workspace(directory, name, provider, configuration string) (*workspace, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -85,7 +86,7 @@ type sample struct {
 	LiveHeap    int64         `json:"live_heap"`
 }
 
-// run runs the CLI, which has to succeed.
+// run runs the CLI, which must succeed.
 func (w *workspace) run(ctx context.Context, environment []string, arguments ...string) (s sample, err error) {
 	records := filepath.Join(w.Directory, "records")
 	if err := os.RemoveAll(records); err != nil {
@@ -104,7 +105,7 @@ func (w *workspace) run(ctx context.Context, environment []string, arguments ...
 	if err != nil {
 		return s, fmt.Errorf("%s: the provider left no record: %w", strings.Join(arguments, " "), err)
 	}
-	// The time of a process includes the time of the processes that it waited for.
+	// The time of a process includes that of the child processes for which it waited.
 	whole := r.State.UserTime() + r.State.SystemTime()
 	s.Wall, s.CLICPU, s.ProviderCPU = r.Wall, max(whole-provider.CPU, 0), provider.CPU
 	s.ProviderRSS, s.LiveHeap = provider.RSS, provider.LiveHeap

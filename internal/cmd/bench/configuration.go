@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// perUser is the number of instances of a user: the user, a login profile, two keys and a
-// device.
+// perUser is the number of resource instances per user: the user, a login profile, two keys
+// and a device.
 const perUser = 5
 
-// settings are the resources that every account has once.
+// settings are the resource types of which every account has one object.
 var settings = []string{"security_preference", "password_policy", "account_alias", "account_access_key_policy", "user_sso_settings"}
 
-// block returns the beginning of a configuration with users that have the fake's names.
+// block returns the beginning of a configuration for users with the fake's names.
 func block(provider string, users int) string {
 	return fmt.Sprintf(`terraform {
   required_providers {
@@ -33,9 +33,9 @@ locals {
 `, provider, users)
 }
 
-// order gives a configuration depends_on. A create needs the order. For existing
-// objects it would dominate the measurement: in Terraform's graph each instance waits for each
-// instance of the other block.
+// order adds depends_on to a configuration. A create needs the order. For existing objects
+// it would dominate the measurement, because in Terraform's graph each instance waits for
+// every instance of the other block.
 type order bool
 
 const (
@@ -57,7 +57,7 @@ func (o order) apply(configuration string) string {
 	return kept.String()
 }
 
-// ourConfiguration is the measured configuration.
+// ourConfiguration returns the measured configuration.
 func ourConfiguration(users int, order order) string {
 	var b strings.Builder
 	b.WriteString(block("ram", users))
@@ -100,8 +100,7 @@ resource "ram_virtual_mfa_device" "this" {
 	return order.apply(b.String())
 }
 
-// floorConfiguration has the same number of instances and blocks, in the same
-// order.
+// floorConfiguration returns the same number of instances and blocks in the same order.
 func floorConfiguration(users int, order order) string {
 	var b strings.Builder
 	b.WriteString(block("floor", users))
@@ -162,13 +161,13 @@ func stateOf(host, provider string, resources ...resource) ([]byte, error) {
 	return json.Marshal(file{Version: 4, TerraformVersion: "1.11.0", Serial: 1, Lineage: "bench", Resources: resources})
 }
 
-// importedState returns the state after an import of everything, which the next apply
+// importedState returns the state after an import of all objects, which the next apply
 // completes. Thousands of real imports would measure the CLI.
 func importedState(host string, of account) ([]byte, error) {
 	return stateOf(host, "ram", resourcesOf(of)...)
 }
 
-// resourcesOf returns the resources of the users of an account, as after an import.
+// resourcesOf returns the resources of the users of an account as after an import.
 func resourcesOf(of account) []resource {
 	users, profiles := resource{Type: "ram_user", Name: "this"}, resource{Type: "ram_login_profile", Name: "this"}
 	first, second := resource{Type: "ram_access_key", Name: "first"}, resource{Type: "ram_access_key", Name: "second"}

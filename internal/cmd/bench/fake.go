@@ -20,21 +20,21 @@ import (
 	"time"
 )
 
-// fake is the fake service in a process of its own.
+// fake is the fake service in its own process.
 type fake struct {
 	cmd         *exec.Cmd
 	address     string
 	accountID   string
-	environment []string // leads the provider to it
+	environment []string // variables with which the provider uses it
 }
 
-// conditions are how the service responds.
+// conditions are the latency and the quota of the service.
 type conditions struct {
 	Latency time.Duration `json:"latency"`
 	Quota   bool          `json:"quota"`
 }
 
-// start serves the account in the file, or a new one with a number of users.
+// start serves the account in a file, or a new account with that many users.
 func (p programs) start(ctx context.Context, file string, users int, is conditions) (*fake, error) {
 	args := []string{"-listen", "127.0.0.1:0", "-users", strconv.Itoa(users), "-latency", is.Latency.String(), "-quota=" + strconv.FormatBool(is.Quota)}
 	if file != "" {
@@ -69,7 +69,7 @@ func (p programs) start(ctx context.Context, file string, users int, is conditio
 	}}, nil
 }
 
-// stop ends it, and waits until the account is saved.
+// stop stops the fake and waits until the account is saved.
 func (f *fake) stop() error {
 	if err := f.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -107,7 +107,7 @@ type traffic struct {
 	ByAction  map[string]int `json:"by_action"`
 	Peak      int            `json:"peak_per_100ms"` // of all actions together
 	Throttled int            `json:"throttled"`
-	Repeats   int            `json:"repeats"` // the same action with the same parameters
+	Repeats   int            `json:"repeats"` // calls that repeat an action with the same parameters
 }
 
 func (f *fake) traffic(ctx context.Context) (traffic, error) {
@@ -133,7 +133,7 @@ func trafficOf(calls []call) traffic {
 		t.Peak = max(t.Peak, perTenth[tenth])
 		if strings.Contains(c.Code, "Throttling") {
 			t.Throttled++
-			continue // a throttled call is no repeat
+			continue // a throttled call is not a repeat
 		}
 		if reading(c.Action) {
 			t.Reads++
@@ -154,7 +154,8 @@ func reading(action string) bool {
 	return strings.HasPrefix(action, "Get") || strings.HasPrefix(action, "List")
 }
 
-// busiest returns the number of calls of the most frequent action that reads, or that writes.
+// busiest returns the number of calls of the most frequent read action, or of the most
+// frequent write action.
 func (t traffic) busiest(reads bool) (calls int) {
 	for name, count := range t.ByAction {
 		if reading(name) == reads {

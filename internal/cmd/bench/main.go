@@ -3,7 +3,7 @@
 
 //go:build unix
 
-// Command bench measures the cost of large accounts: it runs Terraform with this provider
+// Command bench measures the cost of large accounts. It runs Terraform with this provider
 // against the fake service, and Terraform with a provider that does nothing.
 package main
 
@@ -40,7 +40,7 @@ func main() {
 	}
 }
 
-// arguments are those of the command line.
+// arguments are the command-line flags.
 type arguments struct {
 	programs
 
@@ -100,7 +100,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 	return errors.Join(a.writeJSON(r), a.writeGuide(r))
 }
 
-// measureAll runs the chosen measurements.
+// measureAll runs the selected measurements.
 func (l *bench) measureAll(ctx context.Context, a arguments, version string) (r report, err error) {
 	r = report{Date: time.Now().UTC(), CLI: version, CPUs: runtime.NumCPU(), Go: runtime.Version()}
 	starts := 21

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// cell is one measurement, and how often it runs.
+// cell is one measurement, and how often it is run.
 type cell struct {
 	Operation   string `json:"operation"`
 	Users       int    `json:"users"`
@@ -27,7 +27,8 @@ type cell struct {
 	Runs int `json:"runs"`
 }
 
-// result has the medians of a cell's runs: ours and the floor's alternate.
+// result holds the medians of a cell's runs. Runs of this provider and of the floor
+// alternate.
 type result struct {
 	cell
 	Instances int     `json:"instances"`
@@ -40,10 +41,10 @@ type result struct {
 const (
 	plan    = "plan"         // with a refresh, without changes
 	refresh = "refresh-only" // apply -refresh-only
-	apply   = "apply"        // creates everything
+	apply   = "apply"        // creates all objects
 	destroy = "destroy"
-	read    = "read"  // over the protocol: a refresh of everything, by the provider alone
-	query   = "query" // over the protocol: users, profiles, keys and devices, whole
+	read    = "read"  // over the protocol: a refresh of all objects by the provider alone
+	query   = "query" // over the protocol: users, profiles, keys and devices with their resources
 )
 
 // bench runs the measurements.
@@ -55,7 +56,7 @@ type bench struct {
 	floors          map[string][]sample // the cost of the floor does not depend on the service
 }
 
-// measureSize measures all cells of one number of users.
+// measureSize measures all cells for one number of users.
 func (l *bench) measureSize(ctx context.Context, users int, cells []cell) (results []result, err error) {
 	for _, c := range cells {
 		if c.Operation != read {
@@ -76,7 +77,7 @@ func (l *bench) measureSize(ctx context.Context, users int, cells []cell) (resul
 	if err != nil {
 		return nil, err
 	}
-	var fromEmpty, onExisting []cell // cells that begin with an empty account, and with a full one
+	var fromEmpty, onExisting []cell // cells that start with an empty account, and with a populated one
 	for _, c := range cells {
 		if c.Operation == apply || c.Operation == destroy {
 			fromEmpty = append(fromEmpty, c)
@@ -121,8 +122,8 @@ func (l *bench) workspaces(base string, users int) (mine, floor *workspace, err 
 	return mine, floor, err
 }
 
-// populate gives both workspaces a state of all objects, and saves the
-// account of ours.
+// populate gives both workspaces a state with all objects, and saves the account of this
+// provider.
 func (l *bench) populate(ctx context.Context, mine, floor *workspace, users int, account string) error {
 	if err := errors.Join(mine.Write("main.tf", ourConfiguration(users, unordered)), floor.Write("main.tf", floorConfiguration(users, unordered))); err != nil {
 		return err
@@ -218,8 +219,8 @@ func (l *bench) runOurs(ctx context.Context, ours *workspace, f *fake, c cell, a
 	return l.queryAll(ctx, f, c)
 }
 
-// runFloor runs the floor, or returns an earlier run: it does not call
-// the service.
+// runFloor runs the floor, or returns the result of an earlier run, because the floor does
+// not call the service.
 func (l *bench) runFloor(ctx context.Context, floor *workspace, c cell, run int, arguments []string) (sample, error) {
 	name := fmt.Sprint(c.Operation, c.Users, c.Parallelism)
 	if known := l.floors[name]; run < len(known) && (c.Latency > 0 || c.Quota) {
@@ -255,7 +256,7 @@ func (l *bench) queryAll(ctx context.Context, f *fake, c cell) (s sample, err er
 	return s, errors.Join(err, ended)
 }
 
-// applyAndDestroy creates everything and destroys it, once.
+// applyAndDestroy creates all objects and destroys them, once.
 func (l *bench) applyAndDestroy(ctx context.Context, ours, floor *workspace, c cell, cells []cell) (results []result, err error) {
 	f, err := l.start(ctx, "", 0, c.conditions)
 	if err != nil {
@@ -317,7 +318,7 @@ func middle[S any, T cmp.Ordered](samples []S, of func(S) T) T {
 	return figures[len(figures)/2]
 }
 
-// hostOf returns the registry that a CLI uses for short addresses.
+// hostOf returns the registry that a CLI uses for addresses without a host.
 func hostOf(version string) string {
 	if strings.HasPrefix(version, "OpenTofu") {
 		return "registry.opentofu.org"

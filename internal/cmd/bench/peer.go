@@ -22,7 +22,7 @@ type pair struct {
 	PeerTraffic traffic `json:"peer_traffic"`
 }
 
-// peerRuns is how often each side of a pair runs; the medians count.
+// peerRuns returns how often each side of a pair runs. The medians are reported.
 func (a arguments) peerRuns() int {
 	if a.tiny {
 		return 1
@@ -30,7 +30,7 @@ func (a arguments) peerRuns() int {
 	return 3
 }
 
-// peerUsers returns the number of users that both sides create.
+// peerUsers returns the number of users that each side creates.
 func (a arguments) peerUsers() int {
 	if a.tiny {
 		return 3
@@ -38,8 +38,8 @@ func (a arguments) peerUsers() int {
 	return 60
 }
 
-// measurePeer lets both providers create, plan and destroy users with a login profile and an
-// AccessKey pair, in turns, without a quota and under usual conditions.
+// measurePeer runs both providers alternately. Each creates, plans and destroys users with
+// a login profile and an AccessKey pair, without a quota and under usual conditions.
 func (l *bench) measurePeer(ctx context.Context, users, times int) (pairs []pair, err error) {
 	for _, is := range []conditions{ideal, usual} {
 		var ours, peers [][]pairRun
@@ -164,7 +164,7 @@ func (p pair) row() []string {
 	}
 }
 
-// targets returns those of a pair without a quota.
+// targets returns the targets of pairs without a quota.
 func (p pair) targets() []target {
 	if p.Quota {
 		return nil

@@ -24,8 +24,8 @@ import (
 	"time"
 )
 
-// plugin is a provider that is driven over the protocol in a process of its own. A query
-// needs it, because few CLIs support queries, and so does the cost of a start.
+// plugin is a provider in its own process that is driven over the protocol. Queries need
+// it, because few CLIs support queries, and so does the measurement of a start.
 type plugin struct {
 	cmd     *exec.Cmd
 	heap    chan int64
@@ -71,7 +71,7 @@ func launch(ctx context.Context, program string, environment []string) (*plugin,
 	return p, nil
 }
 
-// stop stops the provider, and returns its cost.
+// stop stops the provider and returns its cost.
 func (p *plugin) stop() (cost, error) {
 	p.client.CloseIdleConnections()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -79,13 +79,13 @@ func (p *plugin) stop() (cost, error) {
 	}
 	heap := <-p.heap
 	var exit *exec.ExitError
-	if err := p.cmd.Wait(); err != nil && !errors.As(err, &exit) { // of the signal
+	if err := p.cmd.Wait(); err != nil && !errors.As(err, &exit) { // caused by the signal
 		return cost{}, err
 	}
 	return costOf(p.cmd.ProcessState, heap), nil
 }
 
-// resident returns the current resident memory of the provider.
+// resident returns the resident memory of the provider.
 func (p *plugin) resident() (int64, error) {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/status")
 	if err != nil {
@@ -100,8 +100,8 @@ func (p *plugin) resident() (int64, error) {
 	return 0, errors.New("the kernel does not report the resident memory")
 }
 
-// invoke calls a method of the provider, and returns how many messages came back
-// and how large they were.
+// invoke calls a method of the provider. It returns the number and the size of the response
+// messages.
 func (p *plugin) invoke(ctx context.Context, method string, message []byte) (messages int, size int64, err error) {
 	err = p.exchange(ctx, method, message, func(from io.Reader, length int64) error {
 		read, err := io.CopyN(io.Discard, from, length)
@@ -121,7 +121,7 @@ func (p *plugin) unary(ctx context.Context, method string, message []byte) (answ
 	return answer, err
 }
 
-// exchange calls a method, and passes on each message that comes back.
+// exchange calls a method and passes each response message to take.
 func (p *plugin) exchange(ctx context.Context, method string, message []byte, take func(from io.Reader, length int64) error) error {
 	frame := binary.BigEndian.AppendUint32([]byte{0}, uint32(len(message))) //nolint:gosec // a few bytes
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://provider/tfplugin6.Provider/"+method, bytes.NewReader(append(frame, message...)))
@@ -152,12 +152,12 @@ func (p *plugin) exchange(ctx context.Context, method string, message []byte, ta
 	return nil
 }
 
-// field encodes a field of bytes of a message.
+// field encodes a bytes field of a message.
 func field(number byte, value []byte) []byte {
 	return append(binary.AppendUvarint([]byte{number<<3 | 2}, uint64(len(value))), value...)
 }
 
-// emptyConfiguration is a DynamicValue in JSON: an object of nulls.
+// emptyConfiguration returns a DynamicValue in JSON: an object of nulls.
 func emptyConfiguration() []byte { return field(2, []byte("{}")) }
 
 func (p *plugin) schema(ctx context.Context) (size int64, err error) {
@@ -173,7 +173,7 @@ func (p *plugin) configure(ctx context.Context) error {
 	return err
 }
 
-// list queries all objects of one type, with their resources.
+// list queries all objects of one type, including their resources.
 func (p *plugin) list(ctx context.Context, kind string) (found int, err error) {
 	message := append(field(1, []byte(kind)), field(2, emptyConfiguration())...)
 	message = append(message, 3<<3, 1) // include_resource_object

@@ -20,14 +20,15 @@ import (
 	"time"
 )
 
-// object is one instance with its state.
+// object is one resource instance with its state.
 type object struct {
 	kind  string
 	state []byte // a DynamicValue
 }
 
-// readAll refreshes all objects over the protocol with a provider that was just started: the
-// cost of a large account for the provider alone, without the larger cost of a CLI.
+// readAll refreshes all objects over the protocol with a provider that was just started.
+// This is the cost of a large account for the provider alone, without the larger cost of a
+// CLI.
 func (l *bench) readAll(ctx context.Context, c cell) (r result, err error) {
 	f, err := l.start(ctx, "", c.Users, c.conditions)
 	if err != nil {
@@ -51,8 +52,8 @@ func (l *bench) readAll(ctx context.Context, c cell) (r result, err error) {
 	return r, err
 }
 
-// refreshAll returns the CPU time that the provider had used before, and how long the
-// refresh took.
+// refreshAll returns the CPU time that the provider had used before the refresh, and the
+// duration of the refresh.
 func (l *bench) refreshAll(ctx context.Context, p *plugin, f *fake, c cell) (before, wall time.Duration, err error) {
 	if _, err = p.schema(ctx); err == nil {
 		err = p.configure(ctx)
@@ -78,7 +79,7 @@ func (l *bench) refreshAll(ctx context.Context, p *plugin, f *fake, c cell) (bef
 	return before, time.Since(start), err
 }
 
-// inParallel calls a function for each element, up to a number at a time.
+// inParallel calls a function for each element, with a limit on concurrent calls.
 func inParallel[T any](all []T, most int, do func(T) error) error {
 	var wait sync.WaitGroup
 	free, failed := make(chan struct{}, most), make(chan error, len(all))
@@ -93,13 +94,13 @@ func inParallel[T any](all []T, most int, do func(T) error) error {
 	}
 	wait.Wait()
 	close(failed)
-	return <-failed // the first; nil if there is none
+	return <-failed // the first error, or nil
 }
 
-// objects returns all objects of the account with their states, without a call to the
-// service: the provider completes imported states, as after an upgrade.
-// All users come first, then all profiles, and so on: the objects of one user are as far
-// apart as they may be in Terraform.
+// objects returns all objects of the account with their states, without calling the
+// service: the provider completes imported states, as after an upgrade. All users come
+// first, then all profiles, and so on, so the objects of one user are as far apart as in
+// Terraform's worst case.
 func (p *plugin) objects(ctx context.Context, f *fake) (objects []object, err error) {
 	var seen account
 	if err := f.control(ctx, "GET", "state", &seen); err != nil {
@@ -131,7 +132,7 @@ func (p *plugin) complete(ctx context.Context, kind string, attributes map[strin
 	return stateIn(p.unary(ctx, "UpgradeResourceState", message))
 }
 
-// refresh reads one object, which has to exist.
+// refresh reads one object, which must exist.
 func (p *plugin) refresh(ctx context.Context, o object) error {
 	message := append(field(1, []byte(o.kind)), field(2, o.state)...)
 	state, err := stateIn(p.unary(ctx, "ReadResource", message))
@@ -144,11 +145,11 @@ func (p *plugin) refresh(ctx context.Context, o object) error {
 	return nil
 }
 
-// nothing is a DynamicValue of null, in MessagePack.
+// nothing is a DynamicValue of null in MessagePack.
 var nothing = field(1, []byte{0xc0})
 
-// stateIn returns the state in a response, its first field. The second field has
-// diagnostics, of which there must be none.
+// stateIn returns the state, which is the first field of a response. The second field has
+// diagnostics, which must be empty.
 func stateIn(answer []byte, err error) (state []byte, _ error) {
 	for err == nil && len(answer) > 0 {
 		var number byte
@@ -169,7 +170,7 @@ func stateIn(answer []byte, err error) (state []byte, _ error) {
 	return state, err
 }
 
-// cutField splits the first field, which has to be one of bytes, from a message.
+// cutField splits the first field, which must be a bytes field, from a message.
 func cutField(message []byte) (number byte, value, rest []byte, err error) {
 	length, size := binary.Uvarint(message[1:])
 	if message[0]&7 != 2 || size <= 0 || length > math.MaxInt32 || len(message)-1-size < int(length) {
@@ -191,8 +192,8 @@ func (p *plugin) cpu() (time.Duration, error) {
 	return cpuIn(string(text))
 }
 
-// cpuIn reads the time in user and in system mode, the 14th and 15th field. The
-// second is the program's name in brackets, which may have blanks.
+// cpuIn reads the time in user and in system mode, which are the 14th and the 15th field.
+// The second field is the program's name in brackets, which may contain blanks.
 func cpuIn(stat string) (time.Duration, error) {
 	fields := strings.Fields(stat[strings.LastIndex(stat, ")")+1:])
 	if len(fields) < 13 {

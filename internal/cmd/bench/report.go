@@ -23,7 +23,7 @@ type report struct {
 	Peers   []pair    `json:"peers,omitempty"` // with -peer
 }
 
-// The quotas that the service publishes for each action and account, in calls per second.
+// The quotas that the service publishes per action and account, in calls per second.
 const (
 	readQuota  = 100
 	writeQuota = 20
@@ -37,9 +37,9 @@ func ratio[T time.Duration | int64](a, b T) float64 {
 	return float64(a) / float64(b)
 }
 
-// least returns the least time of a run: that of the floor, or that of the most frequent
-// action at the published quota. A run that writes is limited by its writes, whose quota is
-// the smaller one.
+// least returns the minimum duration of a run: that of the floor, or that of the most
+// frequent action at the published quota. A run that writes is limited by its writes, whose
+// quota is smaller.
 func (r result) least() time.Duration {
 	var floor time.Duration
 	if r.Floor != nil {
@@ -55,7 +55,7 @@ func (r result) least() time.Duration {
 	return max(floor, paced)
 }
 
-// quota is the cell of the table.
+// quota returns the table cell of the quota.
 func (c conditions) quota() string {
 	if c.Quota {
 		return "on"
@@ -84,12 +84,13 @@ func (r result) row() []string {
 	}
 }
 
-// readsPerWrite returns the reads that the run needed for each write.
+// readsPerWrite returns the number of reads per write.
 func (r result) readsPerWrite() float64 {
 	return ratio(int64(r.Traffic.Reads), int64(r.Traffic.Writes))
 }
 
-// reads reports whether a run changes nothing, so that no call has to be repeated.
+// reads reports whether the operation changes nothing, so that no call needs to be
+// repeated.
 func (r result) reads() bool { return r.Operation != apply && r.Operation != destroy }
 
 // String returns a line of progress.

@@ -19,10 +19,10 @@ type startup struct {
 	Schema    time.Duration `json:"schema"`    // until the first schema is returned
 	Message   int64         `json:"schema_bytes"`
 	CPU       time.Duration `json:"cpu"`
-	Idle      int64         `json:"idle_rss"` // resident once the schema was served
+	Idle      int64         `json:"idle_rss"` // resident memory after the schema was returned
 }
 
-// startups starts ours and the floor alternately, and returns the medians.
+// startups starts this provider and the floor alternately and returns the medians.
 func (l *bench) startups(ctx context.Context, runs int) (mine, floor startup, err error) {
 	var ours, floors []startup
 	for range runs {

@@ -7,8 +7,8 @@ package main
 
 import "fmt"
 
-// target is a figure that the provider should reach. A missed target is printed, and
-// fails nothing: the machine may be busy.
+// target is a figure that the provider should reach. A missed target is printed and is not
+// a failure, because the machine may be busy.
 type target struct {
 	name, wanted, measured string
 	reached                bool
@@ -26,7 +26,7 @@ func ratioTarget(name string, most, measured float64) target {
 	return target{name, fmt.Sprintf("≤ %.2f", most), fmt.Sprintf("%.2f", measured), measured <= most}
 }
 
-// targets returns the targets that this run has figures for.
+// targets returns the targets for which this run has figures.
 func (r report) targets() (all []target) {
 	for _, size := range r.Results {
 		if size.reads() && size.Operation != query {
@@ -61,7 +61,7 @@ func (r report) targets() (all []target) {
 		ratioTarget("resident then ÷ floor", 1.5, ratio(r.Ours.Idle, r.Floor.Idle)))
 }
 
-// writeTargets returns those of the largest apply and destroy.
+// writeTargets returns the targets of the largest apply and destroy.
 func (r report) writeTargets() (all []target) {
 	for _, operation := range []string{apply, destroy} {
 		of, measured := r.largest(operation, usual)
@@ -78,7 +78,7 @@ func (r report) writeTargets() (all []target) {
 	return all
 }
 
-// callTargets returns those of the worst run that only reads.
+// callTargets returns the targets of the worst run that only reads.
 func (r report) callTargets() []target {
 	var rest, repeats, throttled int
 	fewest := true
@@ -106,8 +106,8 @@ func (r report) callTargets() []target {
 	}
 }
 
-// otherCalls returns the number of calls that do not belong to an object, and whether the others
-// are within their limits.
+// otherCalls returns the number of calls that do not belong to an object, and whether the
+// other calls are within their limits.
 func (r result) otherCalls() (rest int, kept bool) {
 	hundreds := (r.Users + 99) / 100
 	rest, kept = r.Traffic.Calls-hundreds, true
@@ -144,5 +144,5 @@ func (r report) extremes() (few, many result, measured bool) {
 	return few, many, few.Users < many.Users
 }
 
-// each returns the provider's CPU time of one instance, in nanoseconds.
+// each returns the provider's CPU time per instance, in nanoseconds.
 func (r result) each() int64 { return int64(r.Ours.ProviderCPU) / int64(max(r.Instances, 1)) }

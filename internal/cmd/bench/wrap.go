@@ -19,18 +19,18 @@ import (
 	"time"
 )
 
-// A CLI finds this program under the provider's name. It starts the provider, and records the
-// cost when the provider has ended.
+// A CLI starts this program under the provider's name. The program starts the provider and
+// records the cost when the provider has ended.
 const (
 	wrappedProgram = "RAM_BENCH_PROVIDER" // the program to start
-	recordFile     = "RAM_BENCH_RECORDS"  // the file to write to, a line for each process
+	recordFile     = "RAM_BENCH_RECORDS"  // file to write to, one line per process
 )
 
-// cost is the cost of one process of a provider.
+// cost is the cost of one provider process.
 type cost struct {
 	CPU      time.Duration `json:"cpu"`
-	RSS      int64         `json:"rss"`       // the largest resident memory
-	LiveHeap int64         `json:"live_heap"` // the largest heap after a garbage collection
+	RSS      int64         `json:"rss"`       // maximum resident memory
+	LiveHeap int64         `json:"live_heap"` // largest heap after a garbage collection
 }
 
 // wrapProvider runs a provider in place of this program.
@@ -53,11 +53,12 @@ func wrapProvider(provider, records string) error {
 	return write(records, costOf(cmd.ProcessState, heap))
 }
 
-// collection is a line of gctrace: heap at the start, at the end, and what is live.
+// collection matches a line of gctrace: the heap at the start, at the end, and the live
+// heap.
 var collection = regexp.MustCompile(`^gc \d+ @.* (\d+)->(\d+)->(\d+) MB, `)
 
-// watchHeap reads the trace of the garbage collections until it ends, and passes
-// on other lines. It returns the largest live heap.
+// watchHeap reads the trace of the garbage collector until it ends, and passes other lines
+// to rest. It returns the largest live heap.
 func watchHeap(from io.Reader, rest io.Writer) int64 {
 	var most int64
 	lines := bufio.NewScanner(from)
@@ -97,7 +98,7 @@ func closing(file io.Closer, err error) error {
 	return err
 }
 
-// costs adds up the costs of the processes of one run. Memory is that of the largest.
+// costs adds up the costs of the processes of one run. For memory it returns the maximum.
 func costs(records string) (sum cost, err error) {
 	file, err := os.Open(records)
 	if err != nil {

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command campaign injects faults into runs of the provider, and counts the outcomes. It
-// exits with 1 if there is a forbidden outcome.
+// Command campaign injects faults into runs of the provider and counts the outcomes. It
+// exits with 1 if an outcome is forbidden.
 package main
 
 import (
@@ -60,7 +60,7 @@ func run(ctx context.Context, arguments []string) error {
 	return campaign.Run(ctx, os.Stdout, o)
 }
 
-// parts splits a list at commas, blanks and line ends.
+// parts splits a list at commas, blanks and line breaks.
 func parts(list string) []string {
 	return strings.FieldsFunc(list, func(letter rune) bool { return letter == ',' || unicode.IsSpace(letter) })
 }

@@ -3,8 +3,9 @@
 
 //go:build unix
 
-// Command demo applies the examples to an account of the fake service with a real CLI, and checks what it
-// prints: exit codes, the account and the state. It exits with 1 at the first difference.
+// Command demo applies the examples to an account of the fake with a real CLI. It checks
+// the exit codes, the output, the account and the state, and exits with 1 at the first
+// difference.
 package main
 
 import (
@@ -28,7 +29,7 @@ func main() {
 	examples := flag.String("examples", "examples", "the `directory` of the configurations to apply")
 	flag.Parse()
 
-	// SIGPIPE, if the reader of the output ends, has to remove the files of the demo too.
+	// SIGPIPE, if the reader of the output ends, must also remove the files of the demo.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	began := time.Now()
 	err := run(ctx, *cli, *provider, *examples)

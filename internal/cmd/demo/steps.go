@@ -23,7 +23,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// The examples that the demo applies, each in a directory of its own.
+// The examples that the demo applies, each in its own directory.
 const (
 	baseline = "quickstart"
 	user     = "user-with-mfa"
@@ -39,7 +39,7 @@ type demo struct {
 	srv      *ramtest.Server
 	cli      *acctest.CLI
 	examples string
-	mark     int // the number of changes before the first step
+	mark     int // number of changes before the first step
 }
 
 func (d *demo) run() error {
@@ -81,7 +81,7 @@ func (d *demo) prepare() error {
 	return nil
 }
 
-// applyBaseline applies three settings, and checks that no other setting was changed.
+// applyBaseline applies three settings and checks that no other setting has changed.
 func (d *demo) applyBaseline() error {
 	if err := d.apply(baseline); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (d *demo) checkSettings() (err error) {
 	return err
 }
 
-// applyUser creates a user, and searches all files for the secrets.
+// applyUser creates a user and searches all files for the secrets.
 func (d *demo) applyUser() error {
 	if err := d.apply(user); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (d *demo) applyUser() error {
 	return nil
 }
 
-// change is what an administrator does in the console.
+// change makes the changes of an administrator in the console.
 func (d *demo) change() error {
 	d.srv.Change(func(a *ramtest.Account) {
 		a.Preference.AllowUserToManageAccessKeys = true
@@ -154,7 +154,7 @@ func (d *demo) change() error {
 	return nil
 }
 
-// plan checks that the plans show the three changes, and no other.
+// plan checks that the plans show exactly the three changes.
 func (d *demo) plan() error {
 	drift := map[string][]string{
 		baseline: {"allow_user_to_manage_access_keys = true -> false", "minimum_password_length = 8 -> 14"},
@@ -169,7 +169,7 @@ func (d *demo) plan() error {
 		shown := []string{}
 		for line := range strings.Lines(output) {
 			if strings.Contains(line, " -> ") {
-				words := strings.Fields(line) // of which the first is the sign of a change
+				words := strings.Fields(line) // the first word is the sign of a change
 				shown = append(shown, strings.Join(words[1:], " "))
 				fmt.Printf("  %s\n", strings.Join(words, " "))
 			}
@@ -181,7 +181,7 @@ func (d *demo) plan() error {
 	return nil
 }
 
-// correct applies again, and checks that the next plans are empty.
+// correct applies again and checks that the next plans are empty.
 func (d *demo) correct() error {
 	for _, example := range []string{baseline, user} {
 		if err := d.apply(example); err != nil {
@@ -195,8 +195,8 @@ func (d *demo) correct() error {
 	return nil
 }
 
-// report prints the summary of a benchmark: the root account has no MFA, and alice has
-// everything that she was given.
+// report prints the summary of a benchmark: the root account has no MFA, and alice has all
+// the credentials that she was given.
 func (d *demo) report() error {
 	if _, err := d.terraform(audit, 0, "apply", "-auto-approve"); err != nil {
 		return err
@@ -217,7 +217,7 @@ func (d *demo) report() error {
 	return nil
 }
 
-// apply applies an example, and checks that the next plan is empty.
+// apply applies an example and checks that the next plan is empty.
 func (d *demo) apply(example string) error {
 	if _, err := d.terraform(example, 0, "apply", "-auto-approve"); err != nil {
 		return err
@@ -226,7 +226,7 @@ func (d *demo) apply(example string) error {
 	return err
 }
 
-// terraform runs the CLI on a copy of an example, and expects an exit code.
+// terraform runs the CLI on a copy of an example and expects an exit code.
 func (d *demo) terraform(example string, code int, arguments ...string) (stdout string, err error) {
 	work := *d.cli
 	work.Directory = filepath.Join(d.cli.Directory, example)
@@ -242,7 +242,7 @@ func (d *demo) terraform(example string, code int, arguments ...string) (stdout 
 	return r.Stdout, err
 }
 
-// publicKey returns a new PGP public key as pgp_key takes it.
+// publicKey returns a new PGP public key in the form of pgp_key.
 func publicKey() (string, error) {
 	entity, err := openpgp.NewEntity("Alice Liddell", "", "alice@example.com", &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA})
 	if err != nil {

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command floor is a provider that does nothing: the framework, and one resource
-// that exists only in the state. Its cost is that of Terraform and the framework.
+// Command floor is a provider with one resource type that exists only in the state. It
+// measures the cost of Terraform and the framework alone.
 package main
 
 import (

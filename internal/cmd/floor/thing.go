@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// thing has as many attributes as an average object of a user: ten, half of them
-// computed.
+// thing is a resource type with as many attributes as an average object of a user: ten,
+// half of them computed.
 type thing struct{}
 
 type thingModel struct {

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command mutants puts small bugs into copies of the code, one at a time, and runs the tests. It exits with 1 if a
-// mutant survives without a reason in accepted.json.
+// Command mutants applies small bugs to copies of the code, one at a time, and runs the
+// tests. It exits with 1 if a mutant survives without a reason in accepted.json.
 package main
 
 import (

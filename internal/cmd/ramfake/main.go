@@ -34,7 +34,7 @@ func main() {
 	}
 }
 
-// arguments are the flags.
+// arguments are the command-line flags.
 type arguments struct {
 	listen   string
 	state    string
@@ -131,7 +131,8 @@ func start(a arguments) (*ramtest.Server, error) {
 	return server, nil
 }
 
-// printAssumptions prints the table of assumptions, their other sides, and the number of each sourcing.
+// printAssumptions prints the assumptions, their other sides, and how many there are of
+// each sourcing.
 func printAssumptions(out io.Writer) error {
 	counts, untested := map[string]int{}, 0
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -152,7 +153,7 @@ func printAssumptions(out io.Writer) error {
 	return err
 }
 
-// options are the options of the server, and the ids of its accounts.
+// options returns the options of the server and the ids of its accounts.
 func (a arguments) options() ([]ramtest.Option, []string, error) {
 	options := []ramtest.Option{ramtest.Lenient(), ramtest.Latency(a.latency)}
 	if a.strict {
@@ -195,7 +196,7 @@ func readFaults(file string) (ramtest.Schedule, error) {
 	return schedule, nil
 }
 
-// ready is the line with the address of the service and the credentials.
+// ready is the line of output with the address of the service and the credentials.
 type ready struct {
 	Address string `json:"address"`
 	key

@@ -18,7 +18,7 @@ import (
 	"testing"
 )
 
-// process is the program while it runs.
+// process is the running program.
 type process struct {
 	t *testing.T
 	ready
@@ -46,7 +46,7 @@ func launch(t *testing.T, args ...string) *process {
 	return p
 }
 
-// state is an account, or with a body what it becomes.
+// state returns an account. With a body it first changes the account.
 func (p *process) state(account, change string) map[string]any {
 	p.t.Helper()
 	method := http.MethodGet
@@ -89,7 +89,7 @@ func TestTheStateOutlivesTheProcess(t *testing.T) {
 	}
 
 	again := launch(t, "-state", file, "-users", "3", "-account", "3333333333333333")
-	defer func() { _ = again.stop() }() // what it saves is not looked at
+	defer func() { _ = again.stop() }() // the saved state is not checked
 	if again.AccountID != "3333333333333333" || again.AccessKeyID == "" || len(again.Others) != 2 {
 		t.Errorf("the accounts are %+v", again.ready)
 	}
@@ -150,12 +150,12 @@ func TestArgumentsThatAreWrongAreTold(t *testing.T) {
 		{"-account", "12"}, {"-users", "many"}, {"serve"}, {"-faults", broken + ".missing"}, {"-state", broken}, {"-listen", "nowhere"},
 	} {
 		if err := run(t.Context(), append([]string{"-listen", "127.0.0.1:0"}, args...), io.Discard, io.Discard); err == nil {
-			t.Errorf("%q was accepted", args)
+			t.Errorf("%q: got no error", args)
 		}
 	}
 	var help bytes.Buffer
 	if err := run(t.Context(), []string{"-h"}, io.Discard, &help); !errors.Is(err, flag.ErrHelp) || !strings.Contains(help.String(), "127.0.0.1:8470") {
-		t.Errorf("got %v, %s", err, help.String())
+		t.Errorf("got error %v, output %s", err, help.String())
 	}
 }
 

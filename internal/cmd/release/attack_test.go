@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// needs skips a test on a machine without the programs that make and verify signatures.
+// needs skips a test on a machine without the programs that create and verify signatures.
 func needs(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, program := range programs {
@@ -50,7 +50,7 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// refused fails the test unless there is an error with a text.
+// refused fails the test unless the error contains a text.
 func refused(t *testing.T, err error, want string) {
 	t.Helper()
 	if err == nil || !strings.Contains(err.Error(), want) {
@@ -58,7 +58,7 @@ func refused(t *testing.T, err error, want string) {
 	}
 }
 
-// A signer is an SSH key, and the line that allows it to sign tags.
+// signer is an SSH key, and the line of an allowed-signers file for it.
 type signer struct{ file, allowed string }
 
 func newSigner(t *testing.T, directory, name string) signer {
@@ -68,7 +68,7 @@ func newSigner(t *testing.T, directory, name string) signer {
 	return signer{file, name + ` namespaces="git" ` + read(t, file+".pub")}
 }
 
-// A repository has one commit, and a user who signs with one key.
+// repository is a Git repository with one commit and a user who signs with one key.
 type repository struct {
 	directory   string
 	environment []string
@@ -94,7 +94,7 @@ func (r repository) sign(t *testing.T, with signer, name string) {
 	r.git(t, "-c", "gpg.format=ssh", "-c", "user.signingKey="+with.file, "tag", "-s", "-m", name, name)
 }
 
-// forge writes a tag object that Git did not make.
+// forge writes a tag object that Git would not create.
 func (r repository) forge(t *testing.T, name, object string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "tag")
@@ -143,12 +143,12 @@ func TestAttack_tag(t *testing.T) {
 	refused(t, check(t, "v1.0.2"), "contains no key")
 }
 
-// A gpgKey is the home of a key without passphrase, and its public half.
+// gpgKey is a key without passphrase: its home directory and its public key.
 type gpgKey struct{ home, public string }
 
 func newGPGKey(t *testing.T) gpgKey {
 	t.Helper()
-	// The path is short, because the path of a socket is limited.
+	// The path is short, because the length of a socket's path is limited.
 	home, err := os.MkdirTemp("", "gpg") //nolint:usetesting // the socket of gpg-agent needs a short path
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func (k gpgKey) sign(t *testing.T, l layout) {
 	k.gpg(t, "--output", l.path(l.sums()+".sig"), "--detach-sign", l.path(l.sums()))
 }
 
-// newRelease has every file of a release; the archives have no content.
+// newRelease creates every file of a release. The archives have no content.
 func newRelease(t *testing.T) layout {
 	t.Helper()
 	l := layout{directory: t.TempDir(), version: "1.2.3"}
@@ -247,7 +247,7 @@ func TestAttack_release(t *testing.T) {
 	}
 }
 
-// A build of the same tag with other bytes is not the published one.
+// A build of the same tag with other bytes differs from the published one.
 func TestAttack_rebuild(t *testing.T) {
 	t.Parallel()
 	one, two := newRelease(t), newRelease(t)
@@ -262,7 +262,7 @@ func TestAttack_rebuild(t *testing.T) {
 
 var jobPattern = regexp.MustCompile(`(?m)^  ([a-z]+):\n`)
 
-// jobs are the jobs of a workflow, by their names.
+// jobs returns the jobs of a workflow by name.
 func jobs(workflow string) map[string]string {
 	found := map[string]string{}
 	_, workflow, _ = strings.Cut(workflow, "\njobs:\n")
@@ -282,8 +282,8 @@ var (
 	foreign   = regexp.MustCompile(`actions/checkout@|\b(go|make|goreleaser|npm|pip) |\./|uses: docker`)
 )
 
-// separated checks that no job of the release workflow both runs code of the repository
-// or its dependencies and has a secret, an identity token or the right to write.
+// separated checks that no job of the release workflow both runs code of the repository or
+// its dependencies and has a secret, an identity token or write permissions.
 func separated(workflow string) error {
 	for name, job := range jobs(workflow) {
 		if has, runs := privilege.FindString(job), foreign.FindString(job); has != "" && runs != "" {
@@ -301,7 +301,7 @@ func TestAttack_buildReadsTheKey(t *testing.T) {
 	}
 	build := jobs(workflow)["build"]
 	if build == "" || jobs(workflow)["sign"] == "" {
-		t.Fatal("there is no job build, or no job sign")
+		t.Fatal("the workflow lacks the job build or the job sign")
 	}
 	for name, step := range map[string]string{
 		"secret":         "      - run: go build .\n        env:\n          KEY: ${{ secrets.GPG_PRIVATE_KEY }}\n",

@@ -16,22 +16,22 @@ import (
 	"time"
 )
 
-// A checkup is one run of all checks.
+// checkup is one run of all checks.
 type checkup struct {
-	root string // of the repository
-	head string // the commit that is checked
-	work string // where the clones are built
-	last string // the facts of the last release
+	root string // root of the repository
+	head string // commit that is checked
+	work string // directory of the clones
+	last string // facts of the last release
 	log  io.Writer
 
-	record, warm bool // from the command line
+	record, warm bool // command-line flags
 
 	first, second layout
 	keyring       string
-	gpg           []string // environment of the throw-away key; empty without gpg
+	gpg           []string // environment of the temporary key; empty without gpg
 }
 
-// A row is one check. What it found goes into the table.
+// row is one check. Its finding is printed in the table.
 type row struct {
 	name string
 	run  func(*checkup, context.Context) (string, error)
@@ -58,15 +58,16 @@ var rows = []row{
 	{"attestation", (*checkup).attestation},
 }
 
-// errNotRun is a check that cannot run here. It is told, and does not fail the release.
+// errNotRun means that a check cannot run here. It is printed and does not fail the
+// release.
 var errNotRun = errors.New("not run")
 
-// errLeftOut is a check that was left out with -skip.
+// errLeftOut means that a check was excluded with -skip.
 var errLeftOut = errors.New("left out by -skip")
 
 func notRun(why string) error { return fmt.Errorf("%w: %s", errNotRun, why) }
 
-// check runs all rows, prints the table, and fails if one of them did.
+// check runs all checks, prints the table, and fails if one of the checks failed.
 func check(ctx context.Context, arguments []string, out, progress io.Writer) error {
 	c := &checkup{last: "internal/cmd/release/facts.json"}
 	flags := flag.NewFlagSet("release check", flag.ContinueOnError)
@@ -88,7 +89,7 @@ func check(ctx context.Context, arguments []string, out, progress io.Writer) err
 	return verdict(results, *strict)
 }
 
-// open prepares the directories and the log.
+// open creates the directories and the log.
 func (c *checkup) open() (func(), error) {
 	var err error
 	if c.root, err = os.Getwd(); err != nil {
@@ -115,7 +116,7 @@ func (c *checkup) open() (func(), error) {
 	}, nil
 }
 
-// A result is what one row came to.
+// result is the result of one check.
 type result struct {
 	row   row
 	took  time.Duration
@@ -167,7 +168,7 @@ func contains(list []string, name string) bool {
 	return false
 }
 
-// show prints the table: one line a row, in words that fit.
+// show prints the table with one line per check. It breaks lines between words.
 func show(out io.Writer, results []result) {
 	fmt.Fprintln(out)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)

@@ -14,21 +14,20 @@ import (
 	"time"
 )
 
-// A command is how programs are run: where, with which environment, and who keeps
-// what they say.
+// command describes how programs are run: directory, environment and log.
 type command struct {
 	directory   string
-	environment []string // nil is ours
+	environment []string // nil selects the environment of this process
 	log         io.Writer
 }
 
-// run returns what the program printed. An error ends with its last lines.
+// run returns the output of the program. An error ends with the last lines of the output.
 func (c command) run(ctx context.Context, program string, arguments ...string) (string, error) {
 	fmt.Fprintf(c.log, "\n$ %s %s\n", program, strings.Join(arguments, " "))
 	var out, all bytes.Buffer
 	run := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // all programs are named here
 	run.Dir, run.Env = c.directory, c.environment
-	// Asked first, so that what it started ends as well.
+	// An interrupt first lets the program stop the processes that it started.
 	run.Cancel = func() error { return run.Process.Signal(os.Interrupt) }
 	run.WaitDelay = 10 * time.Second
 	run.Stdout = io.MultiWriter(&out, &all, c.log)

@@ -14,19 +14,19 @@ import (
 	"strings"
 )
 
-// facts are what a release weighs. Those of the last one are in facts.json; more
-// than it, or than it and the tolerance, needs a person who records it.
+// facts are the size and the dependencies of a release. facts.json contains those of the
+// last release. A larger value, or one above the tolerance, must be recorded by a person.
 type facts struct {
 	Version string         `json:"version"`
 	Go      string         `json:"go"`
 	Modules []string       `json:"modules"` // linked on any platform
-	Bytes   map[string]int `json:"bytes"`   // of the binary, by platform
+	Bytes   map[string]int `json:"bytes"`   // size of the binary by platform
 }
 
-// sizeTolerance is by how much a binary may grow unrecorded, in percent.
+// sizeTolerance is the percentage by which a binary may grow without being recorded.
 const sizeTolerance = 5
 
-// weigh takes the facts of the archives that goreleaser made.
+// weigh returns the facts of the archives that goreleaser created.
 func weigh(dist, version string) (facts, []module, error) {
 	f := facts{Version: version, Bytes: map[string]int{}}
 	paths, err := archives(dist)
@@ -57,7 +57,7 @@ func platformOf(archive, version string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(filepath.Base(archive), project+"_"+version+"_"), ".zip")
 }
 
-// compare reports what grew.
+// compare returns an error for everything that grew.
 func (f facts) compare(last facts) (problems []error) {
 	for _, path := range f.Modules {
 		if !slices.Contains(last.Modules, path) {
@@ -73,7 +73,7 @@ func (f facts) compare(last facts) (problems []error) {
 	return problems
 }
 
-// summary is the facts in one line.
+// summary returns the facts in one line.
 func (f facts) summary(last facts) string {
 	const shown = "linux_amd64"
 	return fmt.Sprintf("%d modules (last %d), %s %s (last %s), %s", len(f.Modules), len(last.Modules), shown, mebibytes(f.Bytes[shown]), mebibytes(last.Bytes[shown]), f.Go)

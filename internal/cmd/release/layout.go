@@ -17,7 +17,8 @@ import (
 	"strings"
 )
 
-// platforms are those of .goreleaser.yml. A release without one of them fails on that platform.
+// platforms are those of .goreleaser.yml. A release without one of them fails on that
+// platform.
 var platforms = []string{
 	"darwin_amd64", "darwin_arm64",
 	"freebsd_386", "freebsd_amd64", "freebsd_arm", "freebsd_arm64",
@@ -27,7 +28,7 @@ var platforms = []string{
 
 const protocol = "6.0"
 
-// A layout is the files of one release, by their names in the registries.
+// layout is the files of one release, named as in the registries.
 type layout struct{ directory, version string }
 
 func (l layout) path(name string) string    { return filepath.Join(l.directory, name) }
@@ -55,8 +56,8 @@ func (l layout) verify() error {
 	return errors.Join(problems...)
 }
 
-// verifySums checks that the sums name every file of a release and no other, and that
-// each file has its sum.
+// verifySums checks that the checksum file contains exactly the files of the release, and
+// that each checksum is correct.
 func (l layout) verifySums() error {
 	listed, err := l.readSums()
 	if err != nil {
@@ -120,7 +121,8 @@ func checkManifest(file string) error {
 	return nil
 }
 
-// verifyArchive looks for the binary with its name, that can be run, and the license.
+// verifyArchive checks that the archive contains the executable binary under its name, and
+// the license.
 func (l layout) verifyArchive(of string) error {
 	files, err := zip.OpenReader(l.path(l.archive(of)))
 	if err != nil {
@@ -145,7 +147,7 @@ func (l layout) verifyArchive(of string) error {
 	return b.built(of)
 }
 
-// built compares how a binary was built with what it is for.
+// built compares how a binary was built with its platform.
 func (b binary) built(platform string) error {
 	settings := map[string]string{}
 	for _, s := range b.info.Settings {
@@ -162,7 +164,7 @@ func (b binary) built(platform string) error {
 	return nil
 }
 
-// verifyMaterials compares a bill of materials with the archive beside it.
+// verifyMaterials compares a bill of materials with its archive.
 func (l layout) verifyMaterials(of string) error {
 	text, err := os.ReadFile(l.path(l.materials(of)))
 	if err != nil {

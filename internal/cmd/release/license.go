@@ -13,15 +13,15 @@ import (
 	"strings"
 )
 
-// A license is told by words that only its text has.
+// license is a license, recognized by words that only its text contains.
 type license struct {
-	id      string // of SPDX
+	id      string // SPDX id
 	phrases []string
 	without []string
 }
 
-// licenses are those that may be linked: each allows what MPL-2.0 allows. What is
-// none of them fails the check, so that a person reads it first.
+// licenses are the licenses of modules that may be linked. Each allows what MPL-2.0 allows.
+// Any other license fails the check, so that a person reads it first.
 var licenses = []license{
 	{id: "Apache-2.0", phrases: []string{"apache license", "version 2.0"}},
 	{id: "MPL-2.0", phrases: []string{"mozilla public license version 2.0"}},
@@ -32,12 +32,13 @@ var licenses = []license{
 	{id: "ISC", phrases: []string{"permission to use, copy, modify, and/or distribute this software for any purpose"}},
 }
 
-// forbidden are words of licenses that would bind those who distribute us.
+// forbidden are words of licenses whose conditions would apply to distributors of the
+// provider.
 var forbidden = []string{"gnu general public license", "gnu affero", "gnu lesser", "server side public license", "business source license"}
 
 var errNoLicense = errors.New("no file names its license")
 
-// licenseOf reads the license of the source in a directory.
+// licenseOf returns the license of the source in a directory.
 func licenseOf(directory string) (string, error) {
 	files, err := os.ReadDir(directory)
 	if err != nil {
@@ -61,7 +62,7 @@ func licenseOf(directory string) (string, error) {
 	return "", errNoLicense
 }
 
-// classify answers the license's SPDX id, or nothing for one that it does not know.
+// classify returns the SPDX id of a license text, or "" if it does not know the license.
 func classify(text string) string {
 	plain := strings.ToLower(strings.Join(strings.Fields(text), " "))
 	for _, l := range licenses {
@@ -70,7 +71,7 @@ func classify(text string) string {
 		if slices.ContainsFunc(l.phrases, missing) || slices.ContainsFunc(l.without, holds) {
 			continue
 		}
-		// The text of MPL-2.0 speaks of the GNU licenses as secondary ones.
+		// The text of MPL-2.0 mentions the GNU licenses as secondary licenses.
 		if l.id != "MPL-2.0" && slices.ContainsFunc(forbidden, holds) {
 			return ""
 		}
@@ -79,7 +80,7 @@ func classify(text string) string {
 	return ""
 }
 
-// licensed answers the license of each module.
+// licensed returns the license of each module.
 func licensed(ctx context.Context, modules []module) (map[module]string, error) {
 	found := map[module]string{}
 	var problems []error

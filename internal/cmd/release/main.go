@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command release checks what a release is made of, and makes the parts that no
-// available tool creates without a network.
+// Command release checks the files of a release, and creates those that no available tool
+// creates without a network.
 package main
 
 import (
@@ -28,7 +28,7 @@ func main() {
 	}
 }
 
-// verbs are what the command can do.
+// verbs are the subcommands.
 var verbs = map[string]func(ctx context.Context, arguments []string, out, progress io.Writer) error{
 	"check":  check,
 	"gather": gather,

@@ -14,12 +14,12 @@ import (
 	"strings"
 )
 
-// hosts are the registries that the CLIs take a short address to.
+// hosts are the registries that the CLIs use for addresses without a host.
 var hosts = []string{"registry.terraform.io", "registry.opentofu.org"}
 
 const address = "ram-security/ram"
 
-// mirror lays the archives out as a CLI looks for them in a filesystem mirror.
+// mirror arranges the archives in the layout of a filesystem mirror.
 func (l layout) mirror(directory string) error {
 	if err := os.RemoveAll(directory); err != nil {
 		return err
@@ -46,8 +46,8 @@ func copyFile(from, to string) error {
 	return os.WriteFile(to, content, 0o600)
 }
 
-// install lets a CLI take the provider from the mirror, as its users do, and start it.
-// It leaves the provider that the CLI unpacked in a directory.
+// install runs a CLI that installs the provider from the mirror, as users do, and starts
+// it. It copies the unpacked provider into a directory.
 func (l layout) install(ctx context.Context, cli, mirror, into string, log io.Writer) error {
 	directory, err := os.MkdirTemp("", "ram-mirror-")
 	if err != nil {

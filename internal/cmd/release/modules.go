@@ -18,12 +18,12 @@ import (
 	"strings"
 )
 
-// A module is one that the linker put into a binary.
+// module is a module that was linked into a binary.
 type module struct{ Path, Version, Sum string }
 
-// A binary is what an archive holds, as the linker described it.
+// binary is the provider in an archive, as the linker described it.
 type binary struct {
-	name    string // inside the archive
+	name    string // in the archive
 	content []byte
 	info    *debug.BuildInfo
 }
@@ -65,7 +65,7 @@ func open(file *zip.File) (binary, error) {
 	return binary{name: file.Name, content: content, info: info}, nil
 }
 
-// modules are the linked ones, in the linker's order, which is that of their paths.
+// modules returns the linked modules, sorted by path as the linker does.
 func (b binary) modules() (list []module) {
 	for _, d := range b.info.Deps {
 		if d.Replace != nil {
@@ -76,11 +76,12 @@ func (b binary) modules() (list []module) {
 	return list
 }
 
-// directory finds a module's source in the module cache, and fetches it if it has to.
+// directory returns the directory of a module's source in the module cache. It downloads
+// the module if necessary.
 func (m module) directory(ctx context.Context) (string, error) {
 	var complaint bytes.Buffer
 	command := exec.CommandContext(ctx, "go", "mod", "download", "-json", m.Path+"@"+m.Version) //nolint:gosec // the module is one that is linked
-	// Outside of any module, go.mod and go.sum stay as they are.
+	// The command runs outside of any module, so that it does not change go.mod and go.sum.
 	command.Dir, command.Stderr = os.TempDir(), &complaint
 	text, err := command.Output()
 	if err != nil {
@@ -96,7 +97,7 @@ func (m module) directory(ctx context.Context) (string, error) {
 	return got.Dir, nil
 }
 
-// archives are those of a directory that goreleaser filled.
+// archives returns the archives in a directory of goreleaser.
 func archives(dist string) ([]string, error) {
 	found, err := filepath.Glob(filepath.Join(dist, project+"_*.zip"))
 	if err == nil && len(found) == 0 {

@@ -106,7 +106,8 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
-// A made release has this command itself as the provider, which is as good a binary.
+// made creates a release that contains this command as the provider, which works like any
+// other binary.
 func made(t *testing.T) layout {
 	t.Helper()
 	l := layout{directory: t.TempDir(), version: "1.2.3"}
@@ -185,7 +186,7 @@ func TestLayout_findsWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := b.built("darwin_arm64"); err == nil {
-		t.Error("a binary for Linux passes as one for macOS")
+		t.Error("a binary for Linux is accepted as one for macOS")
 	}
 	for name, files := range map[string]map[string][]byte{
 		"another name":  {"terraform-provider-ram": b.content, "LICENSE": nil},
@@ -195,11 +196,11 @@ func TestLayout_findsWhatIsWrong(t *testing.T) {
 	} {
 		l.pack(t, files)
 		if err := l.verifyArchive("linux_amd64"); err == nil {
-			t.Errorf("%s passes", name)
+			t.Errorf("%s: got no error", name)
 		}
 	}
 	if err := l.verify(); err == nil {
-		t.Error("a directory without sums passes")
+		t.Error("a directory without checksums is accepted")
 	}
 	if err := checkManifest("../../../terraform-registry-manifest.json"); err != nil {
 		t.Error(err)

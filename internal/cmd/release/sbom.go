@@ -17,8 +17,8 @@ import (
 	"strings"
 )
 
-// sbom writes the bill of materials of one archive, as SPDX 2.3. The same archive
-// gives the same document.
+// sbom writes the software bill of materials of one archive as SPDX 2.3. The output for an
+// archive is always the same.
 func sbom(ctx context.Context, arguments []string, _, progress io.Writer) error {
 	flags := flag.NewFlagSet("release sbom", flag.ContinueOnError)
 	flags.SetOutput(progress)
@@ -92,8 +92,8 @@ type relationship struct {
 
 const unasserted = "NOASSERTION"
 
-// materials describes an archive: the archive, the binary in it, and every module and
-// the standard library that the binary was linked from.
+// materials describes an archive: the archive itself, its binary, and the modules and the
+// standard library that were linked into the binary.
 func materials(ctx context.Context, archive, version, created string) (document, error) {
 	packed, err := os.ReadFile(archive)
 	if err != nil {

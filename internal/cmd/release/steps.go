@@ -15,18 +15,19 @@ import (
 	"strings"
 )
 
-// cliTests are the tests that need a CLI; the others run under the race detector.
+// cliTests are the tests that need a CLI. The others run with the race detector.
 const cliTests = "^TestAcc[A-Z]"
 
 func (c *checkup) here() command { return command{directory: c.root, log: c.log} }
 
-// goreleaser runs the version that internal/tools/release/go.mod names.
+// goreleaser runs the version in internal/tools/release/go.mod.
 func (c *checkup) goreleaser(ctx context.Context, directory string, environment []string, arguments ...string) (string, error) {
 	tool := command{directory: directory, environment: append(os.Environ(), environment...), log: c.log}
 	return tool.run(ctx, "go", append([]string{"tool", "-modfile=internal/tools/release/go.mod", "goreleaser"}, arguments...)...)
 }
 
-// commit says what is checked: a release is made of a commit, not of files that lie about.
+// commit returns the commit that is checked. A release consists of a commit, so uncommitted
+// files are an error.
 func (c *checkup) commit(ctx context.Context) (string, error) {
 	head, err := c.here().run(ctx, "git", "log", "-1", "--format=%H %h of %cs")
 	if err != nil {
@@ -59,12 +60,13 @@ func (c *checkup) race(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d packages", strings.Count(out, "ok  \t")), err
 }
 
-// key makes an RSA key for this run alone, in a directory of its own.
+// key creates an RSA key for this run, in its own directory.
 func (c *checkup) key(ctx context.Context) (string, error) {
 	if _, err := exec.LookPath("gpg"); err != nil {
 		return "", notRun("there is no gpg")
 	}
-	// Short, because the agent's socket is in it and a socket's path is.
+	// The path is short, because it contains the socket of the agent, and the length of a
+	// socket's path is limited.
 	home, err := os.MkdirTemp("", "gpg")
 	if err != nil {
 		return "", err
@@ -81,25 +83,26 @@ func (c *checkup) key(ctx context.Context) (string, error) {
 	return "RSA 4096, thrown away", nil
 }
 
-// forget ends the agent that gpg started, and throws the key away.
+// forget stops the agent that gpg started and deletes the key.
 func (c *checkup) forget() {
 	if c.keyring == "" {
 		return
 	}
-	// After an interrupt, too.
+	// This must run after an interrupt, too.
 	_, _ = command{log: c.log}.run(context.Background(), "gpgconf", "--homedir", c.keyring, "--kill", "all")
 	_ = os.RemoveAll(c.keyring)
 }
 
-// build makes a release of the commit in a clone, as the workflow does but for publishing.
+// build builds a release of the commit in a clone, as the workflow does, without publishing
+// it.
 func (c *checkup) build(ctx context.Context) (string, error) {
 	var err error
 	c.first, err = c.snapshot(ctx, "one", nil)
 	return fmt.Sprintf("%s, %d archives", c.first.version, len(platforms)), err
 }
 
-// rebuild makes it again elsewhere, from an empty cache: the cache of the first build
-// would answer with the first build.
+// rebuild builds the release again in another directory with an empty cache. With the cache
+// of the first build it would not compile anything.
 func (c *checkup) rebuild(ctx context.Context) (string, error) {
 	var environment []string
 	found := "another path, empty build cache"
@@ -118,7 +121,7 @@ func (c *checkup) snapshot(ctx context.Context, name string, environment []strin
 	if _, err := c.here().run(ctx, "git", "clone", "--quiet", c.root, directory); err != nil {
 		return layout{}, err
 	}
-	// The branch may have moved on since the check began.
+	// The branch may have new commits since the check started.
 	at := c.head
 	if at == "" {
 		at = "HEAD"
@@ -142,7 +145,7 @@ func (c *checkup) snapshot(ctx context.Context, name string, environment []strin
 	return assets, gatherAssets(built, filepath.Join(directory, "terraform-registry-manifest.json"), assets.directory)
 }
 
-// built refuses to judge what was not made.
+// built returns an error if there is no build to check.
 func (c *checkup) built() error {
 	if c.first.directory == "" {
 		return notRun("there is no build")
@@ -165,8 +168,8 @@ func (c *checkup) layout(context.Context) (string, error) {
 	return "zips, sums, manifest, bills of materials", err
 }
 
-// signature signs what the build without a key handed over, as the release workflow
-// does, and verifies it as a user does.
+// signature signs the output of the build without a key, as the release workflow does, and
+// verifies the signature as a user does.
 func (c *checkup) signature(ctx context.Context) (string, error) {
 	if err := c.built(); err != nil {
 		return "", err
@@ -189,7 +192,7 @@ func (c *checkup) signature(ctx context.Context) (string, error) {
 	return "binary, detached, verified with the public key alone", c.first.verify()
 }
 
-// attacks runs the tests that tamper with a tag, a signature, a file and the sums.
+// attacks runs the tests that tamper with a tag, a signature, a file and the checksums.
 func (c *checkup) attacks(ctx context.Context) (string, error) {
 	out, err := c.here().run(ctx, "go", "test", "-count=1", "-v", "-run", "^TestAttack", "./internal/cmd/release")
 	if err == nil && strings.Contains(out, "--- SKIP") {
@@ -198,7 +201,7 @@ func (c *checkup) attacks(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d refused", strings.Count(out, "    --- PASS: TestAttack")), err
 }
 
-// keys checks that the keys which users verify a release with are published.
+// keys checks that the keys with which users verify a release are published.
 func (c *checkup) keys(ctx context.Context) (string, error) {
 	signers, err := keyLines(filepath.Join(c.root, allowedSigners))
 	if err != nil {
@@ -229,7 +232,7 @@ func (c *checkup) keys(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d tag signers; %s", len(signers), fingerprint), nil
 }
 
-// fingerprintOf is the fingerprint of the only primary key that gpg lists.
+// fingerprintOf returns the fingerprint of the only primary key in a listing of gpg.
 func fingerprintOf(listed string) (string, error) {
 	primary, fingerprint := 0, ""
 	for line := range strings.Lines(listed) {
@@ -247,8 +250,8 @@ func fingerprintOf(listed string) (string, error) {
 	return fingerprint, nil
 }
 
-// mirror lays out bin/mirror, and lets each CLI that is here install from it. The
-// provider that the first one unpacked stays in bin/released.
+// mirror creates bin/mirror, and installs the provider from it with each available CLI. The
+// provider that the first CLI unpacked remains in bin/released.
 func (c *checkup) mirror(ctx context.Context) (string, error) {
 	if err := c.built(); err != nil {
 		return "", err
@@ -266,7 +269,7 @@ func (c *checkup) mirror(ctx context.Context) (string, error) {
 		if err := c.first.install(ctx, cli, mirror, filepath.Join("bin", "released"), c.log); err != nil {
 			return "", err
 		}
-		// OpenTofu warns on stdout of a configuration file that is not there.
+		// OpenTofu writes a warning about a missing configuration file to stdout.
 		quiet := command{environment: append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull), log: c.log}
 		said, err := quiet.run(ctx, cli, "version")
 		if err != nil {
@@ -325,7 +328,8 @@ func (c *checkup) growth(context.Context) (string, error) {
 	return now.summary(last), nil
 }
 
-// fips starts the released binary with the validated module and a self-test of it.
+// fips starts the released binary with the validated cryptographic module and its
+// self-test.
 func (c *checkup) fips(ctx context.Context) (string, error) {
 	program := filepath.Join(c.root, "bin", "released", project)
 	if _, err := os.Stat(program); err != nil || c.first.directory == "" {
@@ -336,7 +340,7 @@ func (c *checkup) fips(ctx context.Context) (string, error) {
 	return "starts under GODEBUG=fips140=on; make test signs calls under it", err
 }
 
-// vulnerabilities asks the Go vulnerability database about what we call.
+// vulnerabilities checks the called code against the Go vulnerability database.
 func (c *checkup) vulnerabilities(ctx context.Context) (string, error) {
 	_, err := c.here().run(ctx, "go", "tool", "-modfile=internal/tools/release/go.mod", "govulncheck", "./...")
 	if err != nil && strings.Contains(err.Error(), "fetching vulnerabilities") {
@@ -345,7 +349,8 @@ func (c *checkup) vulnerabilities(ctx context.Context) (string, error) {
 	return "govulncheck ./... is clean", err
 }
 
-// attestation needs the identity that GitHub gives a workflow, so it is made there.
+// attestation does not run here, because it needs the identity that GitHub issues to a
+// workflow.
 func (c *checkup) attestation(context.Context) (string, error) {
 	return "", notRun("made, verified and published by .github/workflows/release.yml alone")
 }

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// tag verifies that a tag is signed by one of the keys of an allowed-signers file.
+// tag verifies that a tag is signed with one of the keys in an allowed-signers file.
 func tag(ctx context.Context, arguments []string, out, progress io.Writer) error {
 	flags := flag.NewFlagSet("release tag", flag.ContinueOnError)
 	flags.SetOutput(progress)
@@ -32,8 +32,9 @@ func tag(ctx context.Context, arguments []string, out, progress io.Writer) error
 	return nil
 }
 
-// verifyTag verifies a tag of the repository in a directory. Git compares neither the
-// name in the tag object with the reference nor, by default, the key with a list.
+// verifyTag verifies a tag of the repository in a directory. Git does not compare the name
+// in the tag object with the reference and, by default, does not compare the key with a
+// list.
 func verifyTag(ctx context.Context, directory, allowed, name string) error {
 	allowed, err := filepath.Abs(allowed)
 	if err != nil {
@@ -69,7 +70,7 @@ func verifyTag(ctx context.Context, directory, allowed, name string) error {
 	return err
 }
 
-// keyLines are the lines of a file that are neither empty nor comments.
+// keyLines returns the lines of a file that are neither empty nor comments.
 func keyLines(file string) (lines []string, err error) {
 	text, err := os.ReadFile(file)
 	if err != nil {

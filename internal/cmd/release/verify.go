@@ -16,13 +16,14 @@ import (
 	"strings"
 )
 
-// The files that decide whose signature counts. Both are empty until the keys exist.
+// The files with the keys whose signatures are accepted. Both are empty until the keys
+// exist.
 const (
 	allowedSigners = ".github/allowed_signers" // SSH keys that sign tags
-	publishedKey   = ".github/release-key.asc" // OpenPGP key that signs the sums
+	publishedKey   = ".github/release-key.asc" // OpenPGP key that signs the checksums
 )
 
-// gather copies the files that are published from a build into one directory.
+// gather copies the published files of a build into one directory.
 func gather(_ context.Context, arguments []string, _, progress io.Writer) error {
 	flags := flag.NewFlagSet("release gather", flag.ContinueOnError)
 	flags.SetOutput(progress)
@@ -56,8 +57,8 @@ func gatherAssets(from layout, manifest, into string) error {
 	return nil
 }
 
-// verify checks the files of a release as their users can: with the published key, and
-// against a build of their own.
+// verify checks the files of a release as users can: with the published key, and against
+// their own build.
 func verify(ctx context.Context, arguments []string, out, progress io.Writer) error {
 	flags := flag.NewFlagSet("release verify", flag.ContinueOnError)
 	flags.SetOutput(progress)
@@ -86,7 +87,7 @@ func verify(ctx context.Context, arguments []string, out, progress io.Writer) er
 	return nil
 }
 
-// verifySignature verifies the detached signature of the sums with one key, and no other.
+// verifySignature verifies the detached signature of the checksums with exactly one key.
 func verifySignature(ctx context.Context, key string, l layout) error {
 	lines, err := keyLines(key)
 	if err != nil {
@@ -115,7 +116,7 @@ func verifySignature(ctx context.Context, key string, l layout) error {
 	return err
 }
 
-// sameAs compares the sums of two builds.
+// sameAs compares the checksums of two builds.
 func (l layout) sameAs(other layout) error {
 	one, err := l.readSums()
 	if err != nil {
@@ -137,7 +138,7 @@ func (l layout) sameAs(other layout) error {
 	return errors.Join(problems...)
 }
 
-// unlisted are the files of a release that its sums do not name.
+// unlisted returns an error if the checksum file lacks files of the release.
 func (l layout) unlisted(listed map[string]string) error {
 	files, err := os.ReadDir(l.directory)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// workflows are the texts of the project's workflows, and of those that users copy.
+// workflows returns the texts of the project's workflows, and of those that users copy.
 func workflows(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -27,8 +27,8 @@ func workflows(t *testing.T) map[string]string {
 	return found
 }
 
-// Every action is pinned by its commit, with its version in a comment, and to the same
-// commit everywhere.
+// Every action is pinned by commit, with its version in a comment, and to the same commit
+// everywhere.
 func TestWorkflows_arePinned(t *testing.T) {
 	t.Parallel()
 	uses := regexp.MustCompile(`uses:\s*(\S+)(.*)`)
@@ -50,7 +50,7 @@ func TestWorkflows_arePinned(t *testing.T) {
 	}
 }
 
-// Each rule is one that the linters zizmor and Scorecard have, too.
+// The linters zizmor and Scorecard have the same rules.
 func TestWorkflows_followTheRules(t *testing.T) {
 	t.Parallel()
 	expression := regexp.MustCompile(`\$\{\{\s*((?:github\.(?:event|head_ref|ref_name|actor)|inputs|steps|needs)[\w.]*)`)
@@ -83,8 +83,8 @@ func TestWorkflows_followTheRules(t *testing.T) {
 	}
 }
 
-// A job of an example that has credentials of the account does not write on GitHub, and one that
-// writes has no credentials and runs no code of the repository.
+// A job of an example that has credentials of the account does not write to GitHub. A job
+// that writes has no credentials and runs no code of the repository.
 func TestWorkflows_separateCredentialsFromWrites(t *testing.T) {
 	t.Parallel()
 	for file, text := range workflows(t) {
@@ -128,10 +128,10 @@ func TestWorkflows_uploadOnlyReports(t *testing.T) {
 	}
 }
 
-// scripts are the shell scripts of a workflow.
+// scripts returns the shell scripts of a workflow.
 func scripts(workflow string) (found []string) {
 	const none = -1
-	in := none // the indentation of the step whose script is read
+	in := none // indentation of the step whose script is being read
 	for line := range strings.Lines(workflow) {
 		indent := len(line) - len(strings.TrimLeft(line, " "))
 		before, script, isRun := strings.Cut(line, "run: ")
@@ -148,7 +148,7 @@ func scripts(workflow string) (found []string) {
 	return found
 }
 
-// The release is verified, and its attestation too, before it is published.
+// The release and its attestation are verified before the release is published.
 func TestWorkflow_ofTheReleaseVerifiesBeforeItPublishes(t *testing.T) {
 	t.Parallel()
 	text := read(t, "../../../.github/workflows/release.yml")
@@ -159,13 +159,13 @@ func TestWorkflow_ofTheReleaseVerifiesBeforeItPublishes(t *testing.T) {
 	} {
 		next := strings.Index(text, step)
 		if next <= at {
-			t.Errorf("%q is missing, or comes before what has to come first", step)
+			t.Errorf("%q is missing, or comes before the step that it depends on", step)
 		}
 		at = next
 	}
 }
 
-// CODEOWNERS covers every file that decides what is built and run.
+// CODEOWNERS contains every file that determines what is built and run.
 func TestCodeowners_coverWhatIsBuiltAndRun(t *testing.T) {
 	t.Parallel()
 	owners := read(t, "../../../.github/CODEOWNERS")

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A breach is an incompatible change of a released schema.
+// breach is an incompatible change of a released schema.
 type breach struct {
 	of   line
 	what string
@@ -17,7 +17,7 @@ type breach struct {
 
 func (b breach) String() string { return fmt.Sprintf("%s %s: %s", b.of.kind, b.of.name, b.what) }
 
-// breaches returns the changes that break a valid configuration or state.
+// breaches returns the changes that make a valid configuration or state invalid.
 func breaches(before, after []line) (found []breach) {
 	now, was := index(after), index(before)
 	for _, old := range before {
@@ -54,7 +54,8 @@ func index(all []line) map[string]line {
 	return out
 }
 
-// upgradesIdentity reports whether an identity has another version, for which there is an upgrade.
+// upgradesIdentity reports whether an identity has a new version, to which it can be
+// upgraded.
 func upgradesIdentity(l line, was, now map[string]line) bool {
 	owner, _, _ := strings.Cut(l.name, ".")
 	key := identify + " " + owner
@@ -62,7 +63,8 @@ func upgradesIdentity(l line, was, now map[string]line) bool {
 	return there && was[key].shape != now[key].shape
 }
 
-// parentRemoved reports whether the parent of the line is removed too: that is one breach.
+// parentRemoved reports whether the parent of the line was removed too, because that counts
+// as one breach.
 func parentRemoved(l line, was, now map[string]line) bool {
 	at := strings.LastIndex(l.name, ".")
 	if at < 0 {
@@ -74,7 +76,8 @@ func parentRemoved(l line, was, now map[string]line) bool {
 	return before && !after
 }
 
-// inOptional reports whether the parent of a new line is new or optional, so that no configuration needs the line.
+// inOptional reports whether the parent of a new line is new or optional, so that no
+// existing configuration requires the line.
 func inOptional(l line, was map[string]line) bool {
 	at := strings.LastIndex(l.name, ".")
 	holder, known := was[l.kind+" "+l.name[:at]]
@@ -100,8 +103,8 @@ func (l line) breaches(next line) (found []breach) {
 
 func (l line) settable() bool { return l.has("required") || l.has("optional") }
 
-// announced reports whether the changelog names a breach below the unreleased
-// version: its type and the last part of its name, in one line.
+// announced reports whether the changelog names a breach under the unreleased version: its
+// type and the last part of its name, in one line.
 func (b breach) announced(changelog string) bool {
 	owner, rest, _ := strings.Cut(b.of.name, ".")
 	last := rest[strings.LastIndex(rest, ".")+1:]
@@ -110,7 +113,8 @@ func (b breach) announced(changelog string) bool {
 	})
 }
 
-// breaking returns the entries below BREAKING CHANGES of the first version, if it is not released.
+// breaking returns the entries under BREAKING CHANGES of the first version, if that is
+// unreleased.
 func breaking(changelog string) (entries []string) {
 	within := false
 	for one := range strings.Lines(changelog) {
@@ -128,7 +132,7 @@ func breaking(changelog string) (entries []string) {
 	return entries
 }
 
-// released reports whether the changelog has a released version.
+// released reports whether the changelog contains a released version.
 func released(changelog string) bool {
 	for one := range strings.Lines(changelog) {
 		if text := strings.TrimSpace(one); strings.HasPrefix(text, "## ") && !strings.HasSuffix(text, "nreleased)") && text != "## Unreleased" {

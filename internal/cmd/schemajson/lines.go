@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// A line is the schema of one name: its type, and whether it is required, optional
-// or read-only.
+// line is the schema of one name: its type, and whether it is required, optional or
+// read-only.
 type line struct {
 	kind, name, shape string
 	flags             []string
@@ -34,7 +34,8 @@ const (
 	callable = "function"
 )
 
-// lines returns the schema as sorted lines, one for each name, so that review shows each change.
+// lines returns the schema as sorted lines, one for each name, so that a review shows every
+// change.
 func lines(answer *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.GetResourceIdentitySchemasResponse) (all []line) {
 	all = append(all, blockLines("provider", "ram", answer.Provider.Block)...)
 	for kind, schemas := range map[string]map[string]*tfprotov6.Schema{
@@ -101,7 +102,8 @@ func functionLines(name string, f *tfprotov6.Function) []line {
 	return append(all, returnLines(name+".return", f.Return.Type)...)
 }
 
-// returnLines splits the object that a function returns, which may get more attributes.
+// returnLines splits the object that a function returns, because it may get more
+// attributes.
 func returnLines(name string, kind tftypes.Type) []line {
 	object, ok := kind.(tftypes.Object)
 	if !ok {
@@ -118,13 +120,13 @@ func shape(kind tftypes.Type) string {
 	return strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(kind.String()), "tftypes.", ""), " ", "")
 }
 
-// set returns the names of the true values, sorted.
+// set returns the sorted names whose value is true.
 func set(flags map[string]bool) []string {
 	maps.DeleteFunc(flags, func(_ string, is bool) bool { return !is })
 	return slices.Sorted(maps.Keys(flags))
 }
 
-// parse reads lines back.
+// parse parses lines.
 func parse(text string) (all []line) {
 	for one := range strings.Lines(text) {
 		if words := strings.Fields(one); len(words) >= 3 {

@@ -43,7 +43,7 @@ func TestTheSnapshotIsThePresentSchema(t *testing.T) {
 	}
 }
 
-// An incompatible change of the released schema is named in the changelog.
+// The changelog names every incompatible change of the released schema.
 func TestTheLastReleaseIsKept(t *testing.T) {
 	t.Parallel()
 	changelog := read(t, changes)
@@ -118,7 +118,7 @@ func TestBreaches(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if !strings.Contains(before, c.old) {
-				t.Fatalf("%q is not in what was before", c.old)
+				t.Fatalf("%q is not in the previous schema", c.old)
 			}
 			var got []string
 			for _, b := range breaches(parse(before), parse(strings.Replace(before, c.old, c.new, 1))) {
@@ -151,6 +151,6 @@ func TestBreach_isAnnounced(t *testing.T) {
 		}
 	}
 	if released("## 0.2.0 (Unreleased)\n") || !released("## 0.2.0 (Unreleased)\n\n## 0.1.0 (May 1, 2027)\n") {
-		t.Error("a version that is out is not told from one that is not")
+		t.Error("a released version is not distinguished from an unreleased one")
 	}
 }

@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command schemajson prints the provider's schemas in the form of "terraform
-// providers schema -json". It reads them from the provider, because a CLI omits
-// the kinds of objects that it does not support.
+// Command schemajson prints the provider's schemas in the form of "terraform providers
+// schema -json". It reads them from the provider, because a CLI omits the kinds of objects
+// that it does not support.
 package main
 
 import (
@@ -61,8 +61,7 @@ func ask(ctx context.Context, server tfprotov6.ProviderServer) (*tfprotov6.GetPr
 	return answer, identities, nil
 }
 
-// describe uses the short name of the provider, as the documentation generator
-// expects.
+// describe uses the short name of the provider, which the documentation generator expects.
 func describe(answer *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.GetResourceIdentitySchemasResponse) object {
 	return object{"format_version": "1.0", "provider_schemas": object{"ram": object{
 		"provider":                   schema(answer.Provider),

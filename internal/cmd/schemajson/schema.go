@@ -9,11 +9,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// An object is one of the JSON document.
+// object is an object of the JSON document.
 type object map[string]any
 
-// each describes what a map holds. A key of a map comes out sorted, so the document
-// is the same every time.
+// each describes the values of a map. The keys of a map are written in sorted order, so the
+// document is always the same.
 func each[T any](in map[string]T, describe func(T) object) object {
 	out := object{}
 	for name, one := range in {

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command peer is a stand-in for aliyun/alicloud: it has the arguments that the benchmark
-// sets, and its resources exist only in the state.
+// Command peer replaces aliyun/alicloud in tests. It accepts the arguments that the
+// benchmark sets, and its resources exist only in the state.
 package main
 
 import (
