@@ -7,6 +7,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"runtime"
@@ -31,9 +32,11 @@ func main() {
 	if !*debug && !logsWanted(os.Environ()) {
 		writeNoLogs(os.Setenv)
 	}
+	log.SetOutput(io.Discard) // net/http writes the beginning of an unsolicited response there, which may contain a secret
 	defer runtime.KeepAlive(collectLater(os.Getenv))
 	if err := provider.Serve(provider.New(version, os.Getenv), *debug); err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1) //nolint:gocritic // the memory is released with the process
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
@@ -94,6 +95,9 @@ type result struct {
 func (t testCase) acts(act string) bool {
 	return slices.ContainsFunc(t.injections, func(s injection) bool { return s.Act == act })
 }
+
+// actsAsOthers reports whether others change something of the account during the operation.
+func (t testCase) actsAsOthers() bool { return t.acts("foreign") || t.acts("foreign in wait") }
 
 // execute runs the case in an environment of its own.
 func (t testCase) execute(ctx context.Context, base *acctest.Driver) (*result, error) {
@@ -198,6 +202,18 @@ func (p *result) inject(c *driver, s injection) {
 		p.skew = s.offset()
 	case "foreign":
 		others(p.recordOther(p.subject.Others))
+	case "foreign in wait":
+		var act sync.Once
+		p.onWait = func() {
+			if len(p.srv.Calls(s.at.action)) >= s.at.nth {
+				act.Do(func() { p.srv.Change(p.recordOther(p.subject.Others)) })
+			}
+		}
+	case "unknown":
+		p.srv.Change(p.recordOther(func(a *ramtest.Account) {
+			a.Preference.Extra = ramtest.ExtraFields{Flag: true, Number: 7, Text: "of others"}
+			a.Policy.Extra = a.Preference.Extra
+		}))
 	case "gone":
 		others(p.recordOther(p.subject.Remove))
 	case "interrupt":

@@ -105,6 +105,9 @@ func (p *result) check(free *baseline) verdict {
 	if len(p.injections) == 1 && !free.failsAnyway(p.injections[0].at) { // the matrix is about single faults
 		v.allowed = p.injections[0].allowed(p.operation, p.injections[0].at)
 	}
+	if p.acts("foreign in wait") && len(p.otherActions) == 0 {
+		v.forbid("others did not act")
+	}
 	p.checkForbidden(free, &v)
 	v.outcome = p.outcome(free, &v)
 	if len(v.allowed) > 0 && !slices.Contains(v.allowed, v.outcome) && !p.killed && (v.outcome != kept || !slices.Contains(v.allowed, nothing0)) {
@@ -268,7 +271,7 @@ func (p *result) success(free *baseline, v *verdict) string {
 		return converged
 	case p.blind() && (len(odd) == 0 || len(p.changes(p.events)) == 0): // it relied on the service's answer
 		return warned
-	case len(p.transcript.diags) > free.warnings, p.acts("gone"), p.acts("foreign"):
+	case len(p.transcript.diags) > free.warnings, p.acts("gone"), p.actsAsOthers():
 		return warned
 	}
 	v.forbid("it succeeded without a warning, but: %s", strings.Join(append(odd, shown...), "; "))

@@ -28,6 +28,7 @@ type environment struct {
 	skew    time.Duration // between the provider's clock and the service's
 	secrets []string      // in the configuration
 	initial *ramtest.Account
+	onWait  func() // what happens while the provider waits; may be nil
 }
 
 // newEnvironment starts a service with an account in use.
@@ -65,7 +66,15 @@ func (s *environment) close() {
 
 // newDriver returns a provider of its own, as every run of a CLI has one.
 func (s *environment) newDriver() (*driver, error) {
-	return newDriver(s.ctx, s.base, s.srv.Getenv, provider.WithClock(s.clock.Skewed(s.skew), s.clock.Pause))
+	return newDriver(s.ctx, s.base, s.srv.Getenv, provider.WithClock(s.clock.Skewed(s.skew), s.pause))
+}
+
+// pause lets the time of a wait of the provider pass.
+func (s *environment) pause(ctx context.Context, d time.Duration) error {
+	if s.onWait != nil {
+		s.onWait()
+	}
+	return s.clock.Pause(ctx, d)
 }
 
 // account returns a copy of the service's account.
@@ -76,7 +85,7 @@ func (s *environment) account() (copied *ramtest.Account) {
 
 // endFaults ends all faults.
 func (s *environment) endFaults() error {
-	s.skew = 0
+	s.skew, s.onWait = 0, nil
 	s.srv.SetSkew(0)
 	s.srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 0 })
 	return s.srv.SetSchedule(ramtest.Schedule{})

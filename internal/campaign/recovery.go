@@ -130,7 +130,7 @@ func (p *result) checkConverged(c *driver, free *baseline, end acctest.Object, v
 	if odd := p.snapshot(p.account()).diff(p.snapshot(p.withOtherActions(free.account))); len(odd) > 0 && p.operation != reads && p.operation != imports && !p.acts("gone") && !p.trustedTheService(end) {
 		v.forbid("after the next apply the account differs from the baseline: %s", strings.Join(odd, "; "))
 	}
-	if odd := p.snapshotState(end.State).diff(free.state); len(odd) > 0 && p.operation != reads && !p.acts("foreign") && !p.acts("gone") { // the next apply may revert what a read has found
+	if odd := p.snapshotState(end.State).diff(free.state); len(odd) > 0 && p.operation != reads && !p.actsAsOthers() && !p.acts("gone") { // the next apply may revert what a read has found
 		v.forbid("after the next apply the state differs from the baseline: %s", strings.Join(odd, "; "))
 	}
 	if p.operation == imports || end.State.IsNull() {

@@ -7,6 +7,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -396,6 +400,44 @@ func TestAccAccessKey_theSecretIsOnlyInTheState(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A network that delivers an answer twice: the second one arrives on an idle connection, and net/http writes its
+// beginning to the standard logger.
+func TestAccAccessKey_anAnswerThatArrivesTwiceIsNotLogged(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Acs-Action") != "CreateAccessKey" {
+			srv.ServeHTTP(w, r)
+			return
+		}
+		answer := httptest.NewRecorder()
+		srv.ServeHTTP(answer, r)
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		t.Cleanup(func() { _ = connection.Close() })
+		text := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", answer.Body.Len(), answer.Body)
+		_, _ = io.WriteString(connection, text+text)
+	}))
+	t.Cleanup(front.Close)
+	c := newCLI(t, func(name string) string {
+		if name == "RAM_ENDPOINT" {
+			return front.URL
+		}
+		return srv.Getenv(name)
+	}, `resource "ram_access_key" "this" {
+		user_name = "alice"
+	}`).trace()
+	printed := c.run(0, "apply", "-auto-approve")
+	secret := keysOf(srv, "alice")[0].Secret
+	c.scan(srv, printed, secret, isState)
+	state, err := c.ReadState()
+	must(t, err)
+	expect(t, "in the state", len(acctest.FindSecret(state, secret)) > 0, true)
 }
 
 func TestAccAccessKey_withPGPTheSecretIsNowhere(t *testing.T) {

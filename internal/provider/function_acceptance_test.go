@@ -176,6 +176,37 @@ func TestAccFunctions_errors(t *testing.T) {
 	)
 }
 
+// A sensitive seed is in nothing that a run prints or logs, also if the arguments of totp are in the wrong order.
+func TestAccTOTP_aSensitiveSeedIsNowhere(t *testing.T) {
+	t.Parallel()
+	const seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	for arguments, code := range map[string]int{
+		`var.seed, "2005-03-18T01:58:29Z"`: 0, `"2005-03-18T01:58:29Z", var.seed`: 1, `"${var.seed}0189", "2005-03-18T01:58:29Z"`: 1, `var.seed, var.seed`: 1,
+	} {
+		t.Run(arguments, func(t *testing.T) {
+			t.Parallel()
+			srv := ramtest.New(t)
+			c := newCLI(t, srv.Getenv, `
+				variable "seed" {
+					type      = string
+					sensitive = true
+				}
+				output "code" {
+					sensitive = true
+					value     = provider::ram::totp(`+arguments+`)
+				}`).trace()
+			c.Environment = append(c.Environment, "TF_VAR_seed="+seed)
+			printed := c.run(code, "apply", "-auto-approve")
+			if code == 0 {
+				expect(t, "code", strings.TrimSpace(c.run(0, "output", "-raw", "code")), "081804")
+			} else {
+				contains(t, printed, "totp")
+			}
+			c.scan(srv, printed, seed, nil)
+		})
+	}
+}
+
 // Of an ephemeral seed the code is ephemeral: it may be a password, and no output.
 func TestAccFunctions_ephemeral(t *testing.T) {
 	t.Parallel()
