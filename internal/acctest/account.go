@@ -9,7 +9,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// The account of the tests, and the objects in it.
+// Objects in the account of the tests.
 const (
 	AccountID       = "1234567890123456"
 	AliceID         = "200000000000000001"
@@ -34,12 +34,12 @@ const (
   <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>
 </md:EntityDescriptor>
 `
-	// OldKeyPolicy is a network policy that was tried once and switched off.
+	// OldKeyPolicy is a network policy that was tried and then deactivated.
 	OldKeyPolicy = `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24","198.51.100.7"]},{"Type":"VPCWhiteList","Value":"vpc-old","IPList":["10.0.0.0/8"]}]}`
 )
 
-// PopulatedAccount returns an account in use: users with keys and devices, and settings that differ from those of
-// a new account. The user alice has no credentials yet.
+// PopulatedAccount returns an account in use: it has users with keys and devices, and settings that differ from
+// the defaults. The user alice has no credentials yet.
 func PopulatedAccount(now time.Time) *ramtest.Account {
 	a, old := ramtest.NewAccount(AccountID), now.Add(-400*day).Truncate(time.Second)
 	addUser := func(id, name string) *ramtest.User {
@@ -61,7 +61,7 @@ func PopulatedAccount(now time.Time) *ramtest.Account {
 	return a
 }
 
-// changeSettings gives an account settings that differ from those of a new one.
+// changeSettings sets settings that differ from the defaults.
 func changeSettings(a *ramtest.Account) {
 	a.Preference.LoginNetworkMasks, a.Preference.LoginSessionDuration, a.Preference.VerificationTypes = "203.0.113.0/24;198.51.100.7", 24, []string{"sms"}
 	a.Policy.MinimumPasswordLength, a.Policy.RequireNumbers, a.Policy.PasswordReusePrevention = 10, true, 3
@@ -90,13 +90,13 @@ func AddExisting(a *ramtest.Account, now time.Time) {
 	GiveServiceCredential(a, "alice", AliceCredential, now.Add(-day))
 }
 
-// GiveKey gives a user one more key.
+// GiveKey adds a key to a user.
 func GiveKey(a *ramtest.Account, user, id string, created time.Time) {
 	u := a.Users[user]
 	u.Keys = append(u.Keys, &ramtest.AccessKey{ID: id, Secret: "s3cretOf" + id + "Xq9Zk1vB", Status: "Active", CreateDate: created, UpdateDate: created})
 }
 
-// GiveServiceCredential gives a user one more service credential, which is permanent.
+// GiveServiceCredential adds a service credential to a user. It does not expire.
 func GiveServiceCredential(a *ramtest.Account, user, id string, created time.Time) {
 	u := a.Users[user]
 	u.Credentials = append(u.Credentials, &ramtest.ServiceCredential{
@@ -104,7 +104,7 @@ func GiveServiceCredential(a *ramtest.Account, user, id string, created time.Tim
 	})
 }
 
-// DeleteDevice deletes an MFA device, and unbinds it.
+// DeleteDevice unbinds and deletes an MFA device.
 func DeleteDevice(a *ramtest.Account, serial string) {
 	delete(a.MFADevices, serial)
 	for _, user := range a.Users {

@@ -26,7 +26,7 @@ const (
 	Source = "ram-security/ram"
 	// Program is the file name of the built provider.
 	Program = "terraform-provider-ram"
-	// Header begins a configuration of the provider.
+	// Header is the beginning of a configuration of the provider.
 	Header = "terraform {\n  required_providers {\n    ram = { source = \"" + Source + "\" }\n  }\n}\n"
 
 	configurationFile = "main.tf"
@@ -34,18 +34,18 @@ const (
 	stateFile         = "terraform.tfstate"
 )
 
-// CLI is Terraform or OpenTofu in a directory of its own, with an environment of its own: nothing of the
-// person who runs it reaches it. Each provider block of a configuration is a process, as in real use;
-// the framework for acceptance tests serves all blocks from one.
+// CLI is Terraform or OpenTofu in its own directory and environment, isolated from those of the user. Each
+// provider block of a configuration is a separate process, as in production. The framework for acceptance
+// tests would serve all blocks from one process.
 type CLI struct {
 	Path        string
-	Directory   string // home, temporary directory and configuration
+	Directory   string // home, temporary files and configuration
 	Environment []string
-	Patience    time.Duration // how long it may take to end after an interrupt
+	Patience    time.Duration // how long the CLI may run after an interrupt
 }
 
-// NewCLI writes a CLI configuration that takes each provider from a directory, so that none is
-// installed. The keys of plugins are addresses such as [Source].
+// NewCLI writes a CLI configuration with development overrides, so that no provider is installed. The keys
+// of plugins are addresses such as [Source], the values are directories.
 func NewCLI(path, directory string, plugins map[string]string, environment ...string) (*CLI, error) {
 	c := &CLI{Path: path, Directory: directory, Patience: time.Minute}
 	c.Environment = append([]string{
@@ -55,7 +55,7 @@ func NewCLI(path, directory string, plugins map[string]string, environment ...st
 	return c, c.Override(plugins)
 }
 
-// Override makes the CLI take each provider from a directory, and others from their registry.
+// Override makes the CLI use providers from directories. It installs other providers from their registry.
 func (c *CLI) Override(plugins map[string]string) error {
 	overrides := ""
 	for address, plugin := range plugins {
@@ -64,7 +64,7 @@ func (c *CLI) Override(plugins map[string]string) error {
 	return c.Write(cliConfiguration, "provider_installation {\n  dev_overrides {\n"+overrides+"  }\n  direct {}\n}\n")
 }
 
-// AccountEnvironment returns the variables that lead the provider to an account.
+// AccountEnvironment returns the environment variables that select the service and the account.
 func AccountEnvironment(getenv func(string) string) (environment []string) {
 	for _, name := range []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "RAM_ENDPOINT", "IMS_ENDPOINT", "STS_ENDPOINT"} {
 		environment = append(environment, name+"="+getenv(name))
@@ -82,33 +82,33 @@ func BuildProvider(ctx context.Context, root, directory string) error {
 	return nil
 }
 
-// Write writes a file into the CLI's directory.
+// Write writes a file to the CLI's directory.
 func (c *CLI) Write(name, content string) error {
 	return os.WriteFile(filepath.Join(c.Directory, name), []byte(content), 0o600)
 }
 
-// Configure writes a configuration of the provider. It needs no init.
+// Configure writes a configuration of the provider. It needs no terraform init.
 func (c *CLI) Configure(config string) error { return c.Write(configurationFile, Header+config) }
 
-// Trace makes the CLI and the provider log everything into a file of the directory.
+// Trace makes the CLI and the provider write trace logs to a file in the directory.
 func (c *CLI) Trace() {
 	c.Environment = append(c.Environment, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(c.Directory, "trace.log"))
 }
 
-// ReadState returns the state as the CLI wrote it.
+// ReadState returns the state that the CLI wrote.
 func (c *CLI) ReadState() ([]byte, error) { return os.ReadFile(filepath.Join(c.Directory, stateFile)) }
 
-// WriteState writes a state to begin with.
+// WriteState writes the initial state.
 func (c *CLI) WriteState(state []byte) error { return c.Write(stateFile, string(state)) }
 
-// Command prepares a run without colors.
+// Command returns a command of the CLI without colours.
 func (c *CLI) Command(ctx context.Context, arguments ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, c.Path, append(slices.Clone(arguments), "-no-color")...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = c.Directory, c.Environment, c.Patience
 	return cmd
 }
 
-// Result is what a run of a CLI returned.
+// Result is the result of a run of a CLI.
 type Result struct {
 	Code   int
 	Stdout string
@@ -117,8 +117,8 @@ type Result struct {
 	State  *os.ProcessState
 }
 
-// Run runs the CLI. Only a run that could not be started, or was interrupted, is an error. The CLI
-// and the provider that it starts are one process group, of which nothing is left when it ends.
+// Run runs the CLI. It returns an error only if the CLI could not be started or was interrupted. The CLI and
+// the provider processes form one process group, which is killed at the end.
 func (c *CLI) Run(ctx context.Context, arguments ...string) (Result, error) {
 	var stdout bytes.Buffer
 	output := &sharedBuffer{}
@@ -132,7 +132,7 @@ func (c *CLI) Run(ctx context.Context, arguments ...string) (Result, error) {
 	}
 	err := cmd.Wait()
 	wall := time.Since(began)
-	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // nothing may be left to end
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // kills what is still running
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
@@ -143,14 +143,14 @@ func (c *CLI) Run(ctx context.Context, arguments ...string) (Result, error) {
 	return Result{Code: cmd.ProcessState.ExitCode(), Stdout: stdout.String(), Output: output.String(), Wall: wall, State: cmd.ProcessState}, nil
 }
 
-// Version returns the first line of what the CLI prints about itself.
+// Version returns the first line of the CLI's version output.
 func (c *CLI) Version(ctx context.Context) (string, error) {
 	r, err := c.Run(ctx, "version")
 	line, _, _ := strings.Cut(r.Stdout, "\n")
 	return line, err
 }
 
-// ProviderOf returns the process of the provider that a running CLI has started.
+// ProviderOf returns the provider process of a running CLI.
 func ProviderOf(ctx context.Context, parent int) (int, error) {
 	if pid := childOf(parent); pid != 0 {
 		return pid, nil
@@ -169,7 +169,8 @@ func ProviderOf(ctx context.Context, parent int) (int, error) {
 	return 0, errors.New("the CLI runs no provider")
 }
 
-// childOf reads the provider's process from Linux's list of the children of each thread; 0: it is not there.
+// childOf finds the provider process in Linux's list of the children of each thread. It returns 0 if there
+// is none.
 func childOf(parent int) int {
 	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent)) // the pattern is valid
 	for _, list := range lists {
@@ -185,7 +186,7 @@ func childOf(parent int) int {
 	return 0
 }
 
-// sharedBuffer is a buffer that standard output and standard error are both written to.
+// sharedBuffer is a buffer for standard output and standard error.
 type sharedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

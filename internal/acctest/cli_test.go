@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// shell replaces a CLI.
+// shell returns a shell in place of a CLI.
 func shell(t *testing.T) *CLI {
 	t.Helper()
 	return &CLI{Path: "/bin/sh", Directory: t.TempDir(), Environment: []string{"PATH=/usr/bin:/bin"}, Patience: 100 * time.Millisecond}
@@ -31,7 +31,7 @@ func TestCLI_runReturnsExitCodeAndOutput(t *testing.T) {
 	}
 }
 
-// A CLI that is interrupted leaves no process behind.
+// An interrupted CLI leaves no process behind.
 func TestCLI_interruptedLeavesNoProcess(t *testing.T) {
 	t.Parallel()
 	c := shell(t)
@@ -59,7 +59,7 @@ func TestCLI_interruptedLeavesNoProcess(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	// The pipe ends with the last process that has it open.
+	// The pipe is closed when the last process that has it open ends.
 	if err := child.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
 	}

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Clock is a clock whose pauses take no time: each moves the clock instead. Its methods Now and
-// Pause are what the provider takes in place of the real ones.
+// Clock is a clock that a pause advances instead of waiting. The provider uses its methods Now
+// and Pause instead of the real ones.
 type Clock struct {
-	// Follow moves the service's clock by the same amount; nil: the service keeps real time.
+	// Follow advances the service's clock by the same amount. Nil: the service uses real time.
 	Follow func(time.Duration)
 
 	mu     sync.Mutex
@@ -32,13 +32,14 @@ func (c *Clock) Now() time.Time {
 	return time.Now().Add(c.moved)
 }
 
-// Pause moves the clock as a pause of the provider. It returns an error if the context has ended.
+// Pause advances the clock by a pause of the provider. It returns an error if the context has
+// ended.
 func (c *Clock) Pause(ctx context.Context, d time.Duration) error {
 	c.move(d, d)
 	return ctx.Err()
 }
 
-// Advance moves the clock between two runs.
+// Advance advances the clock between two runs.
 func (c *Clock) Advance(d time.Duration) { c.move(d, 0) }
 
 func (c *Clock) move(d, paused time.Duration) {
@@ -51,7 +52,7 @@ func (c *Clock) move(d, paused time.Duration) {
 	c.paused += paused
 }
 
-// Paused returns how long the provider has paused by this clock.
+// Paused returns the total pause of the provider.
 func (c *Clock) Paused() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()

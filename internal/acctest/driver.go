@@ -16,16 +16,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Reporter receives what the driver finds wrong. A [testing.T] is one.
+// Reporter receives the errors that the driver finds. A [testing.T] is one.
 type Reporter interface {
 	Helper()
-	// Errorf receives what Terraform would report as a bug of the provider.
+	// Errorf receives an error that Terraform would report as a bug of the provider.
 	Errorf(format string, args ...any)
-	// Fatalf receives a mistake of the caller, such as an attribute that is not in the schema. It does not return.
+	// Fatalf receives an error of the caller, such as an unknown attribute. It does not return.
 	Fatalf(format string, args ...any)
 }
 
-// Panics is a [Reporter] for code that belongs to no test: it panics.
+// Panics is a [Reporter] for code outside of tests. It panics.
 type Panics struct{}
 
 // Helper does nothing.
@@ -37,21 +37,21 @@ func (Panics) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, arg
 // Fatalf panics.
 func (Panics) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
-// Driver drives one run of the provider as Terraform's core does: over the protocol, without a
-// CLI. It shows what no CLI shows: warnings, private state, and whether a state is equal to
-// the byte. It checks what Terraform checks, such as that an apply keeps the plan's promise.
+// Driver drives one run of the provider over the protocol, as Terraform's core does, without a CLI. Unlike a CLI it
+// gives access to all warnings, to private state, and to the exact bytes of a state. It makes the same checks as
+// Terraform, for example that an apply returns the planned values.
 type Driver struct {
 	Server     tfprotov6.ProviderServer
 	Schemas    *tfprotov6.GetProviderSchemaResponse
 	Identities map[string]*tfprotov6.ResourceIdentitySchema
-	Applied    atomic.Int64                // how many plans were applied
-	Observe    func(kind string, o Object) // is called with each object that the provider returns, planned ones too; may be nil
+	Applied    atomic.Int64                // number of applied plans
+	Observe    func(kind string, o Object) // called with each object that the provider returns, including planned ones; may be nil
 
 	ctx    context.Context
 	report Reporter
 }
 
-// Object is what Terraform saves of one resource.
+// Object is what Terraform saves for one resource.
 type Object struct {
 	State    tftypes.Value
 	Private  []byte
@@ -78,7 +78,7 @@ func NewDriver(ctx context.Context, report Reporter, server tfprotov6.ProviderSe
 	return d
 }
 
-// WithSchemas returns a driver of another instance of the same provider, without reading the schemas again.
+// WithSchemas returns a driver of another instance of the same provider. It reuses the schemas.
 func (d *Driver) WithSchemas(ctx context.Context, report Reporter, server tfprotov6.ProviderServer) *Driver {
 	return &Driver{Server: server, Schemas: d.Schemas, Identities: d.Identities, ctx: ctx, report: report}
 }
@@ -113,10 +113,10 @@ func (d *Driver) Validate(config Attributes) []*tfprotov6.Diagnostic {
 
 // Stop does what a CLI does at the first Ctrl-C.
 func (d *Driver) Stop() {
-	_, _ = d.Server.StopProvider(d.ctx, &tfprotov6.StopProviderRequest{}) // it has no error to return
+	_, _ = d.Server.StopProvider(d.ctx, &tfprotov6.StopProviderRequest{}) // returns no error
 }
 
-// call calls the provider. A panic and an error of the protocol are reported, and the response is nil.
+// call calls the provider. It reports a panic and a protocol error, and then returns nil.
 func call[R any](d *Driver, method string, do func() (*R, error)) (resp *R) {
 	d.report.Helper()
 	defer func() {
@@ -133,7 +133,7 @@ func call[R any](d *Driver, method string, do func() (*R, error)) (resp *R) {
 	return resp
 }
 
-// noAnswer is the diagnostic of a call that panicked or failed below the protocol.
+// noAnswer returns the diagnostic of a call that panicked or failed in the protocol.
 func noAnswer(method string) []*tfprotov6.Diagnostic {
 	return []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: "Plugin did not respond", Detail: method}}
 }
@@ -158,8 +158,8 @@ func (d *Driver) Create(kind string, config Attributes) (Object, []*tfprotov6.Di
 	return d.Apply(kind, config, d.Null(kind))
 }
 
-// Apply validates, plans and applies, and stops at the first error. A plan that requires a replacement is
-// applied as a destroy and a create, and a plan without a change is not applied.
+// Apply validates, plans and applies, and stops at the first error. A plan that requires a replacement is applied
+// as a destroy and a create. A plan without changes is not applied.
 func (d *Driver) Apply(kind string, config Attributes, prior Object) (Object, []*tfprotov6.Diagnostic) {
 	d.report.Helper()
 	plan, diags := d.Plan(kind, config, prior)
@@ -186,7 +186,7 @@ func (d *Driver) Replaces(prior Object, plan *tfprotov6.PlanResourceChangeRespon
 	return len(plan.RequiresReplace) > 0 && !prior.State.IsNull()
 }
 
-// Plan validates and plans. A nil configuration plans a destroy. The plan is nil if the configuration is not valid.
+// Plan validates and plans. A nil configuration plans a destroy. The plan is nil if the configuration is invalid.
 func (d *Driver) Plan(kind string, config Attributes, prior Object) (*tfprotov6.PlanResourceChangeResponse, []*tfprotov6.Diagnostic) {
 	d.report.Helper()
 	if config == nil {
@@ -198,7 +198,7 @@ func (d *Driver) Plan(kind string, config Attributes, prior Object) (*tfprotov6.
 	valid := call(d, "ValidateResourceConfig", func() (*tfprotov6.ValidateResourceConfigResponse, error) {
 		return d.Server.ValidateResourceConfig(d.ctx, &tfprotov6.ValidateResourceConfigRequest{
 			TypeName: kind, Config: d.Dynamic(written),
-			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}, // as every supported CLI
+			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}, // as every supported CLI allows
 		})
 	})
 	if valid == nil {
@@ -229,8 +229,8 @@ func (d *Driver) plan(kind string, config, proposed tftypes.Value, prior Object)
 	return resp, resp.Diagnostics
 }
 
-// checkPlan reports a plan that has neither the configured nor the prior value of an attribute, as Terraform
-// does. The prior value is right if it means the same in another spelling.
+// checkPlan reports, as Terraform does, a planned attribute that has neither the configured nor the prior value.
+// The prior value is correct if it has the same meaning in another notation.
 func (d *Driver) checkPlan(kind string, config, prior, planned tftypes.Value) {
 	d.report.Helper()
 	want, before, got := Fields(config), Fields(prior), Fields(planned)
@@ -245,8 +245,8 @@ func (d *Driver) checkPlan(kind string, config, prior, planned tftypes.Value) {
 	}
 }
 
-// ApplyPlan applies a plan with the configuration as it is at that time. Terraform
-// saves what comes back, even if the apply fails.
+// ApplyPlan applies a plan with the current configuration. Terraform saves the returned state even if the apply
+// fails.
 func (d *Driver) ApplyPlan(kind string, config Attributes, prior Object, plan *tfprotov6.PlanResourceChangeResponse) (Object, []*tfprotov6.Diagnostic) {
 	d.report.Helper()
 	written := d.Null(kind).State
@@ -275,7 +275,7 @@ func (d *Driver) applyPlan(kind string, req *tfprotov6.ApplyResourceChangeReques
 	return after, resp.Diagnostics
 }
 
-// checkApply reports a new state that breaks the plan's promise or has unknown values, as Terraform does.
+// checkApply reports, as Terraform does, a new state that differs from the plan or contains unknown values.
 func (d *Driver) checkApply(kind string, planned, state tftypes.Value) {
 	d.report.Helper()
 	if planned.IsNull() != state.IsNull() {
@@ -331,13 +331,13 @@ func (d *Driver) Read(kind string, prior Object) (Object, []*tfprotov6.Diagnosti
 	return d.returned(kind, Object{State: d.Value(kind, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}), resp.Diagnostics
 }
 
-// Import imports by id, and reads.
+// Import imports by id and then reads.
 func (d *Driver) Import(kind, id string) (Object, []*tfprotov6.Diagnostic) {
 	d.report.Helper()
 	return d.imported(&tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: id})
 }
 
-// ImportIdentity imports by identity, and reads.
+// ImportIdentity imports by identity and then reads.
 func (d *Driver) ImportIdentity(kind string, identity Attributes) (Object, []*tfprotov6.Diagnostic) {
 	d.report.Helper()
 	schema, ok := d.Identities[kind]
@@ -360,7 +360,7 @@ func (d *Driver) imported(req *tfprotov6.ImportResourceStateRequest) (Object, []
 		return d.Null(req.TypeName), resp.Diagnostics
 	}
 	if len(resp.ImportedResources) != 1 {
-		d.report.Errorf("%s: %d imported resources", req.TypeName, len(resp.ImportedResources))
+		d.report.Errorf("%s: got %d imported resources, want 1", req.TypeName, len(resp.ImportedResources))
 		return d.Null(req.TypeName), noAnswer("ImportResourceState")
 	}
 	got := resp.ImportedResources[0]
@@ -374,7 +374,7 @@ func (d *Driver) returned(kind string, o Object) Object {
 	fields := Fields(o.State)
 	for _, a := range d.Schemas.ResourceSchemas[kind].Block.Attributes {
 		if v, has := fields[a.Name]; a.WriteOnly && has && !v.IsNull() {
-			d.report.Errorf("%s.%s is write-only, and saved", kind, a.Name)
+			d.report.Errorf("%s.%s is write-only but was saved", kind, a.Name)
 		}
 	}
 	if d.Observe != nil {
@@ -383,19 +383,19 @@ func (d *Driver) returned(kind string, o Object) Object {
 	return o
 }
 
-// Null returns an object that does not exist.
+// Null returns the null value for an object that does not exist.
 func (d *Driver) Null(kind string) Object {
 	return Object{State: tftypes.NewValue(d.Schemas.ResourceSchemas[kind].ValueType(), nil)}
 }
 
-// Planned returns the state that a plan promises.
+// Planned returns the planned state.
 func (d *Driver) Planned(kind string, plan *tfprotov6.PlanResourceChangeResponse) tftypes.Value {
 	d.report.Helper()
 	return d.Value(kind, plan.PlannedState)
 }
 
-// Propose applies the rule of Terraform's core for attributes: the configured value, else
-// the prior value if the provider computes it. Write-only values are left out.
+// Propose applies the rule of Terraform's core for attributes: the configured value, or else the prior value if the
+// provider computes the attribute. Write-only values are omitted.
 func (d *Driver) Propose(kind string, config, prior tftypes.Value) tftypes.Value {
 	next, before := Fields(config), Fields(prior)
 	for _, a := range d.Schemas.ResourceSchemas[kind].Block.Attributes {

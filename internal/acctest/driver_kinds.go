@@ -34,7 +34,7 @@ func (d *Driver) ReadData(kind string, config Attributes) (tftypes.Value, []*tfp
 type ListResult struct {
 	Name        string
 	Identity    tftypes.Value
-	State       tftypes.Value // null unless it was asked for
+	State       tftypes.Value // null unless it was requested
 	Diagnostics []*tfprotov6.Diagnostic
 }
 
@@ -44,12 +44,12 @@ func (d *Driver) List(kind string, config Attributes, whole bool, limit int64) [
 	return slices.Collect(d.Query(d.ctx, kind, config, whole, limit))
 }
 
-// Query validates the configuration of a list, and yields each result when it arrives.
+// Query validates the configuration of a list and yields each result as it arrives.
 func (d *Driver) Query(ctx context.Context, kind string, config Attributes, whole bool, limit int64) iter.Seq[ListResult] {
 	d.report.Helper()
 	server, ok := d.Server.(tfprotov6.ListResourceServer)
 	if !ok || d.Schemas.ListResourceSchemas[kind] == nil {
-		d.report.Fatalf("there is no list resource %s", kind)
+		d.report.Fatalf("unknown list resource %s", kind)
 	}
 	written := d.Dynamic(d.Build(d.Schemas.ListResourceSchemas[kind], config))
 	valid := call(d, "ValidateListResourceConfig", func() (*tfprotov6.ValidateListResourceConfigResponse, error) {
@@ -97,7 +97,7 @@ func (d *Driver) IdentityValue(kind string, identity *tfprotov6.ResourceIdentity
 	return d.unmarshal(kind, d.Identities[kind].ValueType(), identity.IdentityData)
 }
 
-// FormatIdentity is the identity of an object as text.
+// FormatIdentity returns the identity of an object as text.
 func (d *Driver) FormatIdentity(kind string, o Object) string {
 	d.report.Helper()
 	if o.Identity == nil || o.Identity.IdentityData == nil {
@@ -106,7 +106,7 @@ func (d *Driver) FormatIdentity(kind string, o Object) string {
 	return FormatIdentity(d.IdentityValue(kind, o.Identity))
 }
 
-// FormatIdentity returns an identity without the attributes that are null, because they are optional for an import.
+// FormatIdentity returns an identity without the null attributes, which are optional in an import.
 func FormatIdentity(identity tftypes.Value) string {
 	parts, fields := []string{}, Fields(identity)
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -117,7 +117,7 @@ func FormatIdentity(identity tftypes.Value) string {
 	return "{" + strings.Join(parts, " ") + "}"
 }
 
-// IdentityNames returns the attributes of an identity that an import has to name, and those that it may leave out.
+// IdentityNames returns the attributes of an identity that an import must name, and those that it may omit.
 func (d *Driver) IdentityNames(kind string) (required, optional []string) {
 	for _, a := range d.Identities[kind].IdentityAttributes {
 		if a.RequiredForImport {
@@ -129,7 +129,7 @@ func (d *Driver) IdentityNames(kind string) (required, optional []string) {
 	return required, optional
 }
 
-// Open validates and opens an ephemeral resource. Without errors there is a result.
+// Open validates and opens an ephemeral resource. Without errors it returns the result.
 func (d *Driver) Open(kind string, config Attributes) (tftypes.Value, []*tfprotov6.Diagnostic) {
 	d.report.Helper()
 	schema := d.Schemas.EphemeralResourceSchemas[kind]
@@ -186,7 +186,7 @@ func (d *Driver) PlanAction(kind string, config Attributes) []*tfprotov6.Diagnos
 	return append(valid.Diagnostics, plan.Diagnostics...)
 }
 
-// InvokeAction invokes an action, and calls see with each message when it arrives.
+// InvokeAction invokes an action and calls see with each message as it arrives.
 func (d *Driver) InvokeAction(ctx context.Context, kind string, config Attributes, see func(message string)) (progress []string, diags []*tfprotov6.Diagnostic) {
 	d.report.Helper()
 	server, written := d.action(kind, config)
@@ -208,7 +208,7 @@ func (d *Driver) InvokeAction(ctx context.Context, kind string, config Attribute
 		}
 	}
 	if completed != 1 {
-		d.report.Errorf("%s completed %d times, not once", kind, completed)
+		d.report.Errorf("%s completed %d times, want 1", kind, completed)
 	}
 	return progress, diags
 }
@@ -217,7 +217,7 @@ func (d *Driver) action(kind string, config Attributes) (tfprotov6.ActionServer,
 	d.report.Helper()
 	server, ok := d.Server.(tfprotov6.ActionServer)
 	if !ok || d.Schemas.ActionSchemas[kind] == nil {
-		d.report.Fatalf("there is no action %s", kind)
+		d.report.Fatalf("unknown action %s", kind)
 	}
 	return server, d.Dynamic(d.Build(d.Schemas.ActionSchemas[kind].Schema, config))
 }
@@ -227,7 +227,7 @@ func (d *Driver) Call(name string, arguments ...tftypes.Value) (tftypes.Value, *
 	d.report.Helper()
 	f, exists := d.Schemas.Functions[name]
 	if !exists || len(arguments) != len(f.Parameters) {
-		d.report.Fatalf("there is no function %s of %d arguments", name, len(arguments))
+		d.report.Fatalf("unknown function %s with %d arguments", name, len(arguments))
 	}
 	req := &tfprotov6.CallFunctionRequest{Name: name}
 	for i, a := range arguments {

@@ -21,15 +21,15 @@ import (
 	"strings"
 )
 
-// shortestSecret is the length below which a secret is not searched for: it would be found by chance.
+// shortestSecret is the minimum length of a secret that is searched for. Shorter secrets would match by chance.
 const shortestSecret = 8
 
 // spellings returns the forms in which a secret may leak (LOG-03).
 func spellings(secret string) map[string]string {
-	quoted, _ := json.Marshal(secret) // a string is always encoded
+	quoted, _ := json.Marshal(secret) // a string can always be encoded
 	var printable bytes.Buffer
 	w := quotedprintable.NewWriter(&printable)
-	_, _ = w.Write([]byte(secret)) // to memory
+	_, _ = w.Write([]byte(secret)) // writes to memory
 	_ = w.Close()
 	forms := map[string]string{
 		"as it is":         secret,
@@ -47,8 +47,8 @@ func spellings(secret string) map[string]string {
 	return forms
 }
 
-// FindSecret returns the forms in which a text holds a secret, with the text before each. It does not
-// return the secret.
+// FindSecret returns the forms in which a text contains a secret, each with the preceding text. It does not return
+// the secret.
 func FindSecret(text []byte, secret string) (found []string) {
 	if len(secret) < shortestSecret {
 		return nil
@@ -62,7 +62,7 @@ func FindSecret(text []byte, secret string) (found []string) {
 	return found
 }
 
-// FindSecrets returns which secrets a text holds, and in which forms.
+// FindSecrets returns which secrets a text contains, and in which forms.
 func FindSecrets(text string, secrets []string) (found []string) {
 	for i, secret := range secrets {
 		for _, form := range FindSecret([]byte(text), secret) {
@@ -72,8 +72,8 @@ func FindSecrets(text string, secrets []string) (found []string) {
 	return found
 }
 
-// ScanFiles searches all files below a directory for a secret, and the contents of zip files such as a saved plan. It
-// leaves out main.tf, which the caller wrote, and the files for which skip returns true.
+// ScanFiles searches all files in a directory for a secret, including the contents of zip files such as a saved plan.
+// It ignores main.tf, which the caller wrote, and the files for which skip returns true.
 func ScanFiles(directory, secret string, skip func(path string) bool) (found []string, err error) {
 	err = filepath.WalkDir(directory, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || entry.Name() == configurationFile || skip != nil && skip(path) {
@@ -91,8 +91,8 @@ func ScanFiles(directory, secret string, skip func(path string) bool) (found []s
 	return found, err
 }
 
-// unzip returns the contents of a zip file, one file after the other; nothing if it is none.
-// The configuration in a saved plan is left out, as main.tf is.
+// unzip returns the concatenated contents of a zip file, or nothing if it is not a zip file. It omits the
+// configuration in a saved plan, as ScanFiles omits main.tf.
 func unzip(content []byte) (all []byte) {
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
@@ -106,7 +106,7 @@ func unzip(content []byte) (all []byte) {
 		if err != nil {
 			continue
 		}
-		part, _ := io.ReadAll(io.LimitReader(reader, 64<<20)) // a damaged file is searched as far as it can be read
+		part, _ := io.ReadAll(io.LimitReader(reader, 64<<20)) // a damaged file is searched as far as it is readable
 		_ = reader.Close()
 		all = append(all, part...)
 	}

@@ -19,14 +19,14 @@ func TestSecretScan_findsEverySpelling(t *testing.T) {
 	for form, spelling := range spellings(secret) {
 		found := FindSecret([]byte("before "+spelling+" after"), secret)
 		if len(found) == 0 {
-			t.Errorf("a secret %s is not found", form)
+			t.Errorf("the secret in the form %s was not found", form)
 		}
 		if strings.Contains(strings.Join(found, "\n"), spelling) {
-			t.Errorf("a report shows the secret %s", form)
+			t.Errorf("the report contains the secret in the form %s", form)
 		}
 	}
 	if found := FindSecret([]byte("short"), "short"); found != nil {
-		t.Errorf("a text of five characters is taken for a secret: %s", found)
+		t.Errorf("a text of five characters counts as a secret: %s", found)
 	}
 	var file bytes.Buffer
 	w := zip.NewWriter(&file)

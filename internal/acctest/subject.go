@@ -13,39 +13,39 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// Subject is a resource type as the tests and the campaign use it. Each registered type has one.
+// Subject describes a resource type for the tests and the campaign. Each registered type has one.
 type Subject struct {
 	Kind string
 
 	// The life of a new object, in a [PopulatedAccount].
-	Config    Attributes             // what a create applies
-	Next      Attributes             // what an update applies
-	Secrets   []string               // in the configurations
-	Arrange   func(*ramtest.Account) // what has to exist before; may be nil
-	Meanwhile time.Duration          // how much time passes before the update
-	ImportID  func(Object) string    // the import id of an object
+	Config    Attributes             // configuration of the create
+	Next      Attributes             // configuration of the update
+	Secrets   []string               // secrets in the configurations
+	Arrange   func(*ramtest.Account) // creates the prerequisites; may be nil
+	Meanwhile time.Duration          // time that passes before the update
+	ImportID  func(Object) string    // returns the import id of an object
 
 	// What happens to it while others work in the account.
-	Others   func(*ramtest.Account) // a change of others that a run has to leave as it is
-	Remove   func(*ramtest.Account) // others remove the object
-	Orphaned bool                   // then no apply can create it again
-	Creates  string                 // the object that a create leaves and an import adopts; empty: none
+	Others   func(*ramtest.Account) // a change by others that a run must not revert
+	Remove   func(*ramtest.Account) // deletes the object as another administrator
+	Orphaned bool                   // no apply can create the object again after Remove
+	Creates  string                 // the object that a create leaves and an import adopts; empty if there is none
 
 	Existing Existing
 }
 
-// Existing is the object of a type that [AddExisting] adds to an account.
+// Existing is an object of a type that [AddExisting] adds to an account.
 type Existing struct {
-	ID       string     // to import it by
-	Identity Attributes // the whole of it
-	Config   Attributes // fits the object
-	Unlisted string     // why it is in no list; empty: it is in one
-	// Unread is the reason for a configuration that is in no account: the first apply after an import saves
-	// it, and a configuration that is generated from the state alone lacks it.
+	ID       string     // import id
+	Identity Attributes // complete identity
+	Config   Attributes // configuration that matches the object
+	Unlisted string     // why no list returns the object; empty if a list does
+	// Unread is the reason for configuration values that the account does not have. The first apply after an
+	// import saves them, and a configuration that is generated from the state lacks them.
 	Unread string
 }
 
-// FormatIdentity returns the identity as [Driver.FormatIdentity] does.
+// FormatIdentity returns the identity in the form of [Driver.FormatIdentity].
 func (e Existing) FormatIdentity() string {
 	parts := []string{}
 	for _, name := range slices.Sorted(maps.Keys(e.Identity)) {

@@ -14,23 +14,23 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Attributes are the configuration of a block. An attribute that is not in it is null.
+// Attributes are the configuration of a block. An attribute that is missing is null.
 type Attributes map[string]any
 
-// Unknown is a value that is not known when the plan is created.
+// Unknown is a value that is unknown during the plan.
 type Unknown struct{}
 
-// With returns the attributes with one more, or with another value of it.
+// With returns the attributes with one attribute added or replaced.
 func (a Attributes) With(name string, value any) Attributes {
 	return a.Merge(Attributes{name: value})
 }
 
-// Without returns the attributes without one of them.
+// Without returns the attributes except one.
 func (a Attributes) Without(name string) Attributes {
 	return a.Merge(Attributes{name: nil})
 }
 
-// Merge returns the attributes with others in their place. A nil removes one.
+// Merge returns the attributes with others added or replaced. A nil removes an attribute.
 func (a Attributes) Merge(others Attributes) Attributes {
 	all := maps.Clone(a)
 	if all == nil {
@@ -50,7 +50,7 @@ func (d *Driver) Build(schema *tfprotov6.Schema, config Attributes) tftypes.Valu
 	return d.Convert(schema.ValueType(), config)
 }
 
-// Convert returns a value of Go as one of the type.
+// Convert converts a Go value to a value of the type.
 func (d *Driver) Convert(of tftypes.Type, v any) tftypes.Value {
 	d.report.Helper()
 	switch v := v.(type) {
@@ -85,7 +85,7 @@ func (d *Driver) Convert(of tftypes.Type, v any) tftypes.Value {
 	}
 }
 
-// members returns a value of a type that has members: a map or an object.
+// members returns a value of a type with members: a map or an object.
 func (d *Driver) members(of tftypes.Type, named Attributes) tftypes.Value {
 	d.report.Helper()
 	out := map[string]tftypes.Value{}
@@ -97,7 +97,7 @@ func (d *Driver) members(of tftypes.Type, named Attributes) tftypes.Value {
 	case tftypes.Object:
 		for name := range named {
 			if _, exists := of.AttributeTypes[name]; !exists {
-				d.report.Fatalf("there is no attribute %q", name)
+				d.report.Fatalf("unknown attribute %q", name)
 			}
 		}
 		for name, member := range of.AttributeTypes {
@@ -112,7 +112,7 @@ func (d *Driver) members(of tftypes.Type, named Attributes) tftypes.Value {
 func (d *Driver) newValue(of tftypes.Type, v any) tftypes.Value {
 	d.report.Helper()
 	if err := tftypes.ValidateValue(of, v); err != nil {
-		d.report.Fatalf("%v is no %s: %s", v, of, err)
+		d.report.Fatalf("%v is not a %s: %s", v, of, err)
 	}
 	return tftypes.NewValue(of, v)
 }
@@ -132,7 +132,8 @@ func (d *Driver) dynamic(of tftypes.Type, v tftypes.Value) *tfprotov6.DynamicVal
 	return &encoded
 }
 
-// Value decodes a resource from the protocol. A value that is not of the schema is null, and reported.
+// Value decodes a resource from the protocol. It reports a value that does not match the schema, and
+// returns null.
 func (d *Driver) Value(kind string, encoded *tfprotov6.DynamicValue) tftypes.Value {
 	d.report.Helper()
 	return d.unmarshal(kind, d.Schemas.ResourceSchemas[kind].ValueType(), encoded)
@@ -141,7 +142,7 @@ func (d *Driver) Value(kind string, encoded *tfprotov6.DynamicValue) tftypes.Val
 func (d *Driver) unmarshal(kind string, of tftypes.Type, encoded *tfprotov6.DynamicValue) tftypes.Value {
 	d.report.Helper()
 	if encoded == nil {
-		d.report.Errorf("%s: an answer without a value", kind)
+		d.report.Errorf("%s: the response has no value", kind)
 		return tftypes.NewValue(of, nil)
 	}
 	v, err := encoded.Unmarshal(of)
@@ -152,7 +153,7 @@ func (d *Driver) unmarshal(kind string, of tftypes.Type, encoded *tfprotov6.Dyna
 	return v
 }
 
-// Fields returns the attributes of an object; none if it is null or unknown.
+// Fields returns the attributes of an object, or none if the object is null or unknown.
 func Fields(v tftypes.Value) map[string]tftypes.Value {
 	out := map[string]tftypes.Value{}
 	if v.Type() == nil || v.IsNull() || !v.IsKnown() || v.As(&out) != nil {
@@ -161,7 +162,7 @@ func Fields(v tftypes.Value) map[string]tftypes.Value {
 	return maps.Clone(out)
 }
 
-// Native returns a value in Go's own types: nil, bool, int64, string, a sorted []string, or [Unknown].
+// Native converts a value to Go types: nil, bool, int64, string, a sorted []string, or [Unknown].
 func Native(v tftypes.Value) any {
 	switch {
 	case !v.IsKnown():
@@ -170,14 +171,14 @@ func Native(v tftypes.Value) any {
 		return nil
 	case v.Type().Is(tftypes.Bool):
 		var b bool
-		_ = v.As(&b) // it is a bool
+		_ = v.As(&b) // a bool by type
 		return b
 	case v.Type().Is(tftypes.Number):
 		n, _ := number(v).Int64()
 		return n
 	case v.Type().Is(tftypes.String):
 		var s string
-		_ = v.As(&s) // it is a string
+		_ = v.As(&s) // a string by type
 		return s
 	case v.Type().Is(tftypes.Set{}), v.Type().Is(tftypes.List{}):
 		list := []string{}
@@ -193,17 +194,17 @@ func Native(v tftypes.Value) any {
 
 // Elements returns the elements of a set or a list.
 func Elements(v tftypes.Value) (elements []tftypes.Value) {
-	_ = v.As(&elements) // it is a set or a list
+	_ = v.As(&elements) // a set or a list by type
 	return elements
 }
 
 func number(v tftypes.Value) *big.Float {
 	var f big.Float
-	_ = v.As(&f) // it is a number
+	_ = v.As(&f) // a number by type
 	return &f
 }
 
-// Format returns a value as text that a person can compare. Sets and members are sorted.
+// Format returns a value as readable text. Sets and members are sorted.
 func Format(v tftypes.Value) string {
 	switch {
 	case v.Type() == nil:
@@ -231,7 +232,7 @@ func Format(v tftypes.Value) string {
 	return "{" + strings.Join(parts, " ") + "}"
 }
 
-// Attribute returns an attribute of a state as text; "null" if there is none.
+// Attribute returns an attribute of a state as text, or "null" if there is none.
 func Attribute(state tftypes.Value, name string) string {
 	v, exists := Fields(state)[name]
 	if !exists {

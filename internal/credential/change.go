@@ -14,8 +14,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// SetStatus enables or disables a credential, and reports whether it is missing. It survives one Ctrl-C. If the outcome is
-// unknown nevertheless, it reads the status that the service lists.
+// SetStatus enables or disables a credential. It reports whether the credential does not exist. It survives one Ctrl-C.
+// If the outcome is still unknown, it reads the listed status.
 func (s Set[C]) SetStatus(ctx context.Context, id, status string) (missing bool, err error) {
 	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit)
 	defer cancel()
@@ -38,7 +38,8 @@ func (s Set[C]) SetStatus(ctx context.Context, id, status string) (missing bool,
 		"It is not known whether the %s %s is %s now: the service lists it as %s, but the request may still take effect.", s.Kind.Word, id, status, now), err)
 }
 
-// Disable disables a credential and waits until it is listed as Inactive. A credential that does not exist needs nothing more.
+// Disable disables a credential and waits until it is listed as Inactive. It does nothing for a credential that does
+// not exist.
 func (s Set[C]) Disable(ctx context.Context, id string) error {
 	missing, err := s.SetStatus(ctx, id, ram.Inactive)
 	if err != nil {
@@ -47,7 +48,7 @@ func (s Set[C]) Disable(ctx context.Context, id string) error {
 	disabled, err := s.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
 		listing, err := s.Refresh(ctx, id)
 		one, found := In(listing.All, id)
-		if found && missing { // the answer that it does not exist was wrong
+		if found && missing { // the not-found response was wrong
 			missing, err = s.SetStatus(ctx, id, ram.Inactive)
 		}
 		return err == nil && (!found || one.Facts().Status == ram.Inactive), err
@@ -58,12 +59,13 @@ func (s Set[C]) Disable(ctx context.Context, id string) error {
 	return diagnostics.WithState(fmt.Sprintf("The request to disable the %s %s was accepted, but it is not confirmed that it is Inactive.", s.Kind.Word, id), err)
 }
 
-// WaitListed waits until the service lists a credential with a status, and returns the user's credentials as they are then.
+// WaitListed waits until the service lists a credential with a status. It returns the user's credentials from the last
+// read.
 func (s Set[C]) WaitListed(ctx context.Context, id, status string) (all []C, listed bool, err error) {
 	listed, err = s.WaitUntil(ctx, instance.ListLimit, func(ctx context.Context) (bool, error) {
 		var err error
 		all, err = s.Kind.Refresh(ctx, s.user())
-		if ram.NotFound(err, "User") { // the user may be listed as late as the credential
+		if ram.NotFound(err, "User") { // the user may be visible as late as the credential
 			return false, nil
 		}
 		one, found := In(all, id)
@@ -72,7 +74,7 @@ func (s Set[C]) WaitListed(ctx context.Context, id, status string) (all []C, lis
 	return all, listed, err
 }
 
-// Remove disables a credential, if that is possible, and deletes it, see [Set.Delete].
+// Remove disables a credential, if its kind can be disabled, and deletes it. See [Set.Delete].
 func (s Set[C]) Remove(ctx context.Context, id string, listed bool) error {
 	if s.Kind.SetStatus == nil {
 		return s.deleteInactive(ctx, id, listed, false)
@@ -84,10 +86,11 @@ func (s Set[C]) Remove(ctx context.Context, id string, listed bool) error {
 	return s.deleteInactive(ctx, id, listed, !missing)
 }
 
-// Delete deletes a disabled credential and waits until the service no longer lists it. The request is always sent, because no list proves
-// that a credential does not exist. The answer that it does not exist is believed if the service gives it twice and does not list
-// it. It is not believed for a credential that the service has never listed: the service may not know it everywhere yet.
-// A conflict means that it is active after all: it is disabled again first.
+// Delete deletes a disabled credential and waits until it is no longer listed. It always sends the request, because no
+// list proves that a credential does not exist. It believes a not-found response if the service returns it twice and
+// does not list the credential. It does not believe it for a credential that was never listed, because the service may
+// not know the credential everywhere yet. A conflict means that the credential is still active, so Delete disables it
+// again first.
 func (s Set[C]) Delete(ctx context.Context, id string, listed bool) error {
 	return s.deleteInactive(ctx, id, listed, true)
 }
@@ -96,7 +99,7 @@ func (s Set[C]) deleteInactive(ctx context.Context, id string, listed, disabled 
 	accepted := false
 	request := func(ctx context.Context) (bool, error) {
 		missing, err := s.deleteOnce(ctx, id)
-		if ram.Conflict(err) && s.Kind.SetStatus != nil { // the answer that it does not exist, when it was disabled, was wrong
+		if ram.Conflict(err) && s.Kind.SetStatus != nil { // the not-found response to the disabling was wrong
 			if _, err = s.SetStatus(ctx, id, ram.Inactive); err == nil {
 				missing, err = s.deleteOnce(ctx, id)
 			}
@@ -153,13 +156,13 @@ func (s Set[C]) mayBeDeleted(disabled bool) string {
 	return "The " + s.Kind.Word + " may have been disabled, and may have been deleted."
 }
 
-// deleteOnce sends one request to delete a credential, and reports whether it is missing.
+// deleteOnce sends one request to delete a credential. It reports whether the credential does not exist.
 func (s Set[C]) deleteOnce(ctx context.Context, id string) (missing bool, err error) {
 	return s.change(ctx, func(name string) error { return s.Kind.Delete(ctx, name, id) })
 }
 
-// change changes a credential. If the service does not find it or its user, it follows the user to its present name, and
-// changes the credential once more.
+// change changes a credential. If the service does not find it or its user, change finds the current name of the user
+// and makes the change again.
 func (s Set[C]) change(ctx context.Context, act func(name string) error) (missing bool, err error) {
 	err = act(s.user())
 	if !ram.NotFound(err, "User", s.Kind.Gone) {

@@ -18,34 +18,34 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// Creation creates one credential. The service accepts no token that would make the request repeatable, therefore only the
-// list of the user's credentials shows whether a request took effect (KEY-01 to KEY-05).
+// Creation creates one credential. The service accepts no idempotency token, so only the list of the user's credentials
+// shows whether a request took effect (KEY-01 to KEY-05).
 type Creation[C Credential] struct {
 	Set[C]
 
-	Encrypt func(secret string) (string, error) // nil: the secret stays as it is
-	Before  []C                                 // the credentials just before the create
+	Encrypt func(secret string) (string, error) // nil: the secret is not encrypted
+	Before  []C                                 // credentials immediately before the create
 
-	unknown []time.Time // when requests were sent whose outcome is unknown
-	added   []C         // the credentials that were listed since, and not before
+	unknown []time.Time // times of the requests with unknown outcome
+	added   []C         // credentials that were first listed after the create
 }
 
-// Created is a credential that the service has created. Its secret is plain, or encrypted, or missing. No format of package
-// fmt shows it.
+// Created is a credential that the service has created. Its secret is plain, encrypted, or missing. No verb of package
+// fmt prints it.
 type Created[C Credential] struct {
 	Credential      C
 	Secret          string `json:"-"`
 	EncryptedSecret string
 }
 
-// ID is the id of the credential. It is empty if none was created.
+// ID returns the id of the credential, or "" if none was created.
 func (c Created[C]) ID() string { return c.Credential.Facts().ID }
 
-// Format is the credential without its secret, whatever the verb.
+// Format writes the credential without its secret for every verb.
 func (c Created[C]) Format(state fmt.State, _ rune) { fmt.Fprint(state, c.ID()) }
 
-// Create sends the request, and a second time only if none is listed that was not listed before. One with an id
-// exists and must be saved, also if there is an error: then it has no secret, and could not be deleted.
+// Create sends the request. It sends a second request only if no new credential is listed. A returned credential with
+// an id exists and must be saved, even if there is also an error: its secret is then missing, and deleting it failed.
 func (c *Creation[C]) Create(ctx context.Context) (Created[C], error) {
 	for {
 		created, err := c.send(ctx)
@@ -58,7 +58,7 @@ func (c *Creation[C]) Create(ctx context.Context) (Created[C], error) {
 		case !ram.OutcomeUnknown(err):
 			return Created[C]{}, c.refused(ctx, err)
 		}
-		// The outcome stays unknown until the end, whatever happens since: a key may be listed late.
+		// The outcome remains unknown whatever happens afterwards, because a key may be listed late.
 		c.unknown = append(c.unknown, c.serverNow())
 		reason, err := c.watch(ctx, err)
 		if err != nil {
@@ -67,11 +67,11 @@ func (c *Creation[C]) Create(ctx context.Context) (Created[C], error) {
 	}
 }
 
-// errOld is an answer that names a credential from before the create.
+// errOld means that the response names a credential that existed before the create.
 var errOld = errors.New("the answer names one that existed before")
 
-// send sends one request, which survives one Ctrl-C. An answer that names a credential from before is not the answer to this
-// request, whoever gave it.
+// send sends one request, which survives one Ctrl-C. A response with a credential that existed before cannot be the
+// response to this request, whatever its origin.
 func (c *Creation[C]) send(ctx context.Context) (Created[C], error) {
 	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit)
 	defer cancel()
@@ -93,7 +93,8 @@ func (c *Creation[C]) encrypt(ctx context.Context, created Created[C]) (Created[
 	return Created[C]{Credential: created.Credential, EncryptedSecret: encrypted}, nil
 }
 
-// withdraw deletes the credential that the service just returned by its id: it is ours, and useless without its secret.
+// withdraw deletes the credential that the service has just returned. This run created it, and it is useless without
+// its secret.
 func (c *Creation[C]) withdraw(ctx context.Context, one C, why string, cause error) (Created[C], error) {
 	removing, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.ListLimit+2*instance.SendLimit)
 	defer cancel()
@@ -107,7 +108,7 @@ func (c *Creation[C]) withdraw(ctx context.Context, one C, why string, cause err
 		what, word, diagnostics.Explain(lost), c.Kind.Remedy(c.user(), one)), cause)
 }
 
-// refused is the error of a request that the service has refused. A request before it may have taken effect nevertheless.
+// refused returns the error of a request that the service refused. An earlier request may still have taken effect.
 func (c *Creation[C]) refused(ctx context.Context, cause error) error {
 	switch {
 	case len(c.unknown) > 0:
@@ -127,12 +128,13 @@ func (c *Creation[C]) refused(ctx context.Context, cause error) error {
 		c.Kind.NotCreated(), c.user(), c.Kind.Word, Describe(c.Instance, all), c.Kind.ImportID(c.user(), all)), cause)
 }
 
-// watch lists the credentials for as long as a new one may take to be listed. It returns cause if the create must not be
-// repeated, and the reason. Any that is new may be another administrator's, so none is touched (KEY-03, KEY-04).
+// watch lists the credentials for as long as a new one may take to be listed. It returns cause if the create must not
+// be repeated, and the reason. A new credential may belong to another administrator, so watch changes none (KEY-03,
+// KEY-04).
 func (c *Creation[C]) watch(ctx context.Context, cause error) (reason string, err error) {
 	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.ListLimit+instance.SendLimit) // reads once more after a Ctrl-C
 	defer cancel()
-	userMissing := 0 // how often in a row
+	userMissing := 0 // number of consecutive reads without the user
 	read := func(context.Context) (bool, error) {
 		listing, err := c.list(reading, c.Kind.Refresh, nil)
 		if errors.Is(err, errContradiction) {
@@ -153,7 +155,7 @@ func (c *Creation[C]) watch(ctx context.Context, cause error) (reason string, er
 	switch {
 	case len(c.added) > 0:
 		return "", cause
-	case err == nil && !interrupted && userMissing >= 2: // and its credentials with it
+	case err == nil && !interrupted && userMissing >= 2: // the user's credentials were deleted with the user
 		c.unknown = nil
 		return c.Kind.NotCreated() + " The user does not exist any more.", cause
 	case err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
@@ -167,7 +169,7 @@ func (c *Creation[C]) watch(ctx context.Context, cause error) (reason string, er
 	return "", nil
 }
 
-// note notes the credentials that were not listed before the create.
+// note records the credentials that were not listed before the create.
 func (c *Creation[C]) note(all []C) {
 	c.added = union(c.added, slices.DeleteFunc(slices.Clone(all), func(one C) bool {
 		_, old := In(c.Before, one.Facts().ID)
@@ -175,7 +177,7 @@ func (c *Creation[C]) note(all []C) {
 	}))
 }
 
-// others are the credentials that were listed since the create, but for the created one.
+// others returns the credentials that were first listed after the create, except the created one.
 func (c *Creation[C]) others(id string) []C {
 	return slices.DeleteFunc(slices.Clone(c.added), func(one C) bool { return one.Facts().ID == id })
 }
@@ -185,7 +187,7 @@ func (c *Creation[C]) serverNow() time.Time {
 	return now.UTC().Truncate(time.Second)
 }
 
-// fail adds to an error what may exist.
+// fail adds the credentials that may exist to an error.
 func (c *Creation[C]) fail(state string, cause error) error {
 	if len(c.unknown) > 0 {
 		state = strings.TrimSpace(state + "\n\n" + c.explainUnknown(c.added))
@@ -196,7 +198,7 @@ func (c *Creation[C]) fail(state string, cause error) error {
 	return diagnostics.WithState(state, cause)
 }
 
-// explainUnknown says which credentials the requests of unknown outcome may have created, and how they are found.
+// explainUnknown names the credentials that requests with unknown outcome may have created, and how to find them.
 func (c *Creation[C]) explainUnknown(candidates []C) string {
 	times := []string{}
 	for _, at := range c.unknown {
@@ -219,13 +221,13 @@ func (c *Creation[C]) explainUnknown(candidates []C) string {
 		word, last.Format(time.TimeOnly), user, before, c.Kind.List(user), resolve, strings.Join(c.Kind.Commands(user, c.Kind.Placeholder), "\n  "))
 }
 
-// resolve says what to do about a credential that may be another administrator's.
+// resolve describes what to do about a credential that may belong to another administrator.
 func (c *Creation[C]) resolve() string {
 	return fmt.Sprintf("The provider does not delete a %s that it cannot identify. Ask the administrators whether one of them created it. If not, and no Terraform state contains it, disable and delete it:\n\n", c.Kind.Word)
 }
 
-// WaitListed waits until the created credential is listed with a status, and notes others that appear beside it. One that is
-// not listed was created nevertheless, so that is a warning.
+// WaitListed waits until the created credential is listed with a status, and records other new credentials. If it is
+// not listed, it was still created, so WaitListed warns.
 func (c *Creation[C]) WaitListed(ctx context.Context, id, status string, diags *diag.Diagnostics) (all []C, listed bool) {
 	all, listed, err := c.Set.WaitListed(ctx, id, status)
 	c.note(all)
@@ -237,7 +239,7 @@ func (c *Creation[C]) WaitListed(ctx context.Context, id, status string, diags *
 	return all, listed
 }
 
-// WarnUnconfirmed warns that the service does not list a credential as it was created or changed.
+// WarnUnconfirmed warns that the service does not list a credential with its new status.
 func (s Set[C]) WarnUnconfirmed(diags *diag.Diagnostics, id, status string, err error) {
 	why := fmt.Sprintf("The service has not listed it as %s within %s.", status, instance.ListLimit)
 	if err != nil {
@@ -247,8 +249,8 @@ func (s Set[C]) WarnUnconfirmed(diags *diag.Diagnostics, id, status string, err 
 		"The service accepted that the %s %s of %s is %s, and the state contains it. %s\n\nThe next refresh shows its status.", s.Kind.Word, id, s.user(), status, why))
 }
 
-// Warn names the credentials that may exist beside the created one: a request of unknown outcome before it may have created
-// one; networks also deliver a request twice. The secret of such a credential is lost.
+// Warn names other credentials that may have been created: by an earlier request with unknown outcome, or because the
+// network delivered a request twice. The secret of such a credential is lost.
 func (c *Creation[C]) Warn(id string, listed bool, diags *diag.Diagnostics) {
 	user, noun, word, others := c.user(), c.Kind.Noun, c.Kind.Word, c.others(id)
 	switch {

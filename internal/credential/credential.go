@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package credential reads, creates, disables and deletes the long-lived credentials of a user: AccessKey pairs and service
-// credentials. It knows no types of the framework, so that a resource for one key, a rotation of two and an action do the
-// same thing in the same way.
+// Package credential reads, creates, disables and deletes the long-lived credentials of a user: AccessKeys and service
+// credentials. It has no types of the framework, so that the resource for one key, the rotation of two keys and the
+// action share one implementation.
 package credential
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// PerUser is how many keys a user may have, and how many service credentials for one service, unless the account has another
-// quota (documented).
+// PerUser is the maximum number of keys of a user, and of service credentials of a user for one service, unless the
+// account has another quota (documented).
 const PerUser = 2
 
 // Credential is a credential that the service lists.
@@ -28,44 +28,46 @@ type Credential interface {
 	Facts() ram.CredentialFacts
 }
 
-// Kind is one type of credential as data: how messages name it, and which operations the service has for it.
+// Kind describes one type of credential: its names in messages, and the operations of the service for it.
 type Kind[C Credential] struct {
-	Noun   string // in a summary, such as AccessKey
-	One    string // with its article, such as an AccessKey
-	Word   string // in a sentence, such as key
-	Gone   string // the object that a not-found names, such as User.AccessKey
-	Action string // the create, such as CreateAccessKey
+	Noun   string // name in a summary, such as AccessKey
+	One    string // name with its article, such as an AccessKey
+	Word   string // name in a sentence, such as key
+	Gone   string // object that a not-found error names, such as User.AccessKey
+	Action string // operation that creates it, such as CreateAccessKey
 
-	Placeholder string // in place of an id in a command, such as KEY_ID
+	Placeholder string // replaces an id in a command, such as KEY_ID
 
 	Read      func(ctx context.Context, userName string) ([]C, error)
 	Refresh   func(ctx context.Context, userName string) ([]C, error) // bypasses the cache
 	Create    func(ctx context.Context, userName string) (created C, secret string, err error)
-	SetStatus func(ctx context.Context, userName, id, status string) error // nil: credentials of this kind can only be deleted
+	SetStatus func(ctx context.Context, userName, id, status string) error // nil: credentials of this kind cannot be disabled
 	Delete    func(ctx context.Context, userName, id string) error
 
-	// Confirm records that the user has these credentials and no others; nil: nothing is recorded.
+	// Confirm records the complete list of the user's credentials. Nil records nothing.
 	Confirm func(userName string, all []C)
 
-	List     func(userName string) string       // the command that lists the credentials
-	Commands func(userName, id string) []string // the commands that disable and delete one
-	Import   func(userName, id string) string   // the import id of one
+	List     func(userName string) string       // returns the command that lists the credentials
+	Commands func(userName, id string) []string // returns the commands that disable and delete a credential
+	Import   func(userName, id string) string   // returns the import id of a credential
 
-	// FollowOwner finds the present name of the user of a credential, and reports whether it is another one.
+	// FollowOwner finds the current name of the user of a credential. It reports whether the name has changed.
 	FollowOwner func(ctx context.Context, i *instance.Instance, o *owner.Object, id string) (renamed bool, err error)
 }
 
-// NotCreated is said only when it is proven: nothing was sent, the service refused every request, or the user is gone.
+// NotCreated returns the statement that nothing was created. Use it only if that is certain: no request was sent, the
+// service refused every request, or the user was deleted.
 func (k Kind[C]) NotCreated() string { return "No " + k.Word + " was created." }
 
-// Set is the credentials of one kind that one user has. Owner is changed when the user has another name.
+// Set is the credentials of one kind that belong to one user. Owner is updated when the user has another name.
 type Set[C Credential] struct {
 	*instance.Instance
 	Kind  Kind[C]
 	Owner *owner.Object
 }
 
-// Facts returns the same credentials without what differs between the kinds. It creates none.
+// Facts returns the same credentials with the properties that all kinds share. The returned set cannot create
+// credentials.
 func (s Set[C]) Facts() Set[ram.CredentialFacts] {
 	facts := func(read reader[C]) reader[ram.CredentialFacts] {
 		return func(ctx context.Context, userName string) (all []ram.CredentialFacts, err error) {
@@ -96,7 +98,7 @@ func In[C Credential](all []C, id string) (one C, found bool) {
 	return *new(C), false
 }
 
-// Listing is the credentials of a user, the oldest first.
+// Listing is the list of a user's credentials, oldest first.
 type Listing[C Credential] struct {
 	All        []C
 	UserExists bool
@@ -112,14 +114,14 @@ func (l Listing[C]) has(ids []string) bool {
 // reader lists the credentials of a user.
 type reader[C Credential] func(ctx context.Context, userName string) ([]C, error)
 
-// Read lists the credentials. One read may miss a credential that exists, because the service is eventually consistent: if
-// one of the ids is not listed, or the user is not found, it reads a second time after a pause. Only what both reads miss is
-// gone. No credential leaves a state in any other way.
+// Read lists the credentials. One read may miss an existing credential, because the service is eventually consistent.
+// If an id is not listed or the user is not found, it reads again after a pause. A credential counts as deleted only if
+// both reads miss it. There is no other reason to remove a credential from a state.
 func (s Set[C]) Read(ctx context.Context, ids ...string) (Listing[C], error) {
 	return s.readTwice(ctx, s.Kind.Read, ids)
 }
 
-// Refresh is Read, and bypasses the cache.
+// Refresh is Read, but bypasses the cache.
 func (s Set[C]) Refresh(ctx context.Context, ids ...string) (Listing[C], error) {
 	return s.readTwice(ctx, s.Kind.Refresh, ids)
 }
@@ -140,14 +142,14 @@ func (s Set[C]) readTwice(ctx context.Context, list reader[C], ids []string) (Li
 	return Listing[C]{All: union(second.All, first.All), UserExists: first.UserExists || second.UserExists}, err
 }
 
-// list reads the credentials once. If one is not listed, the name may belong to another user by now, so it follows the user
-// to its present name.
+// list reads the credentials once. If an id is not listed, the stored name may now belong to another user, so list
+// finds the current name of the user.
 func (s Set[C]) list(ctx context.Context, list reader[C], ids []string) (Listing[C], error) {
 	id := ""
 	if len(ids) > 0 {
 		id = ids[0]
 	}
-	if s.user() == "" { // moved here from a provider in which the name can be omitted
+	if s.user() == "" { // moved from a provider in which the name is optional
 		if _, err := s.Kind.FollowOwner(ctx, s.Instance, s.Owner, id); err != nil {
 			return Listing[C]{}, err
 		}
@@ -184,10 +186,10 @@ func (s Set[C]) followOwner(ctx context.Context, id string) (renamed bool, err e
 	return s.Kind.FollowOwner(ctx, s.Instance, s.Owner, id)
 }
 
-// errContradiction proves neither that the user exists nor that it does not.
+// errContradiction means that the existence of the user is unclear.
 var errContradiction = errors.New("the service says both that the user exists and that it does not. Run again")
 
-// userExists reports whether the service finds the user by its id, if the id is known.
+// userExists reports whether the service finds the user by id. It returns false without an id.
 func (s Set[C]) userExists(ctx context.Context) bool {
 	if s.Owner.UserID.ValueString() == "" {
 		return false
@@ -196,7 +198,7 @@ func (s Set[C]) userExists(ctx context.Context) bool {
 	return !ram.NotFound(err, "User")
 }
 
-// union adds to all those of more that it lacks.
+// union adds those of more that all does not contain.
 func union[C Credential](all, more []C) []C {
 	for _, one := range more {
 		if _, known := In(all, one.Facts().ID); !known {
@@ -206,7 +208,7 @@ func union[C Credential](all, more []C) []C {
 	return all
 }
 
-// Describe lists credentials with status and age, by the service's clock.
+// Describe returns the credentials with status and age by the service's clock.
 func Describe[C Credential](i *instance.Instance, all []C) string {
 	now, _ := i.Client.ServerNow()
 	lines := []string{}
@@ -228,7 +230,7 @@ func Describe[C Credential](i *instance.Instance, all []C) string {
 	return strings.Join(lines, "\n")
 }
 
-// age is a duration in days, or exact if it is short.
+// age formats a duration in days, or exactly if it is short.
 func age(d time.Duration) string {
 	const day = 24 * time.Hour
 	if d >= 2*day {
@@ -237,7 +239,7 @@ func age(d time.Duration) string {
 	return max(d, 0).Round(time.Second).String()
 }
 
-// Remedy is the commands that disable and delete credentials of a user.
+// Remedy returns the commands that disable and delete credentials of a user.
 func (k Kind[C]) Remedy(user string, all ...C) string {
 	lines := []string{}
 	for _, one := range all {
@@ -246,7 +248,7 @@ func (k Kind[C]) Remedy(user string, all ...C) string {
 	return strings.Join(lines, "\n")
 }
 
-// ImportID is the id with which the first of the credentials is imported.
+// ImportID returns the import id of the first of the credentials.
 func (k Kind[C]) ImportID(user string, all []C) string {
 	if len(all) == 0 {
 		return k.Import(user, k.Placeholder)

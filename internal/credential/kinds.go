@@ -12,7 +12,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// AccessKeys are the AccessKey pairs of the user of an object.
+// AccessKeys returns the AccessKeys of the user who owns an object.
 func AccessKeys(i *instance.Instance, o *owner.Object) Set[ram.AccessKey] {
 	return Set[ram.AccessKey]{Instance: i, Owner: o, Kind: Kind[ram.AccessKey]{
 		Noun: "AccessKey", One: "an AccessKey", Word: "key", Gone: "User.AccessKey", Action: "CreateAccessKey", Placeholder: "KEY_ID",
@@ -36,8 +36,8 @@ func AccessKeys(i *instance.Instance, o *owner.Object) Set[ram.AccessKey] {
 	}}
 }
 
-// ServiceCredentials are the service credentials of the user of an object: those for the service of the wanted one, or all.
-// The domain completes the user's name in commands.
+// ServiceCredentials returns the service credentials of the user who owns an object: those for the service of wanted,
+// or all. domain completes the user name in commands.
 func ServiceCredentials(i *instance.Instance, o *owner.Object, wanted ram.NewServiceCredential, domain string) Set[ram.ServiceCredential] {
 	command := func(action, userName, more string) string {
 		return "aliyun ims " + action + " --UserPrincipalName " + userName + "@" + domain + more
@@ -67,7 +67,8 @@ func ServiceCredentials(i *instance.Instance, o *owner.Object, wanted ram.NewSer
 	}}
 }
 
-// Passkeys are the passkeys of the user of an object. Only the user can create one, in a browser, and none can be disabled.
+// Passkeys returns the passkeys of the user who owns an object. Only the user can create a passkey, in a browser, and
+// it cannot be disabled.
 func Passkeys(i *instance.Instance, o *owner.Object) Set[ram.Passkey] {
 	return Set[ram.Passkey]{Instance: i, Owner: o, Kind: Kind[ram.Passkey]{
 		Noun: "passkey", One: "a passkey", Word: "passkey", Gone: "Passkey",
@@ -75,13 +76,13 @@ func Passkeys(i *instance.Instance, o *owner.Object) Set[ram.Passkey] {
 	}}
 }
 
-// followUser finds the present name of the user of a credential that does not itself show its user.
+// followUser finds the current name of the user of a credential that does not itself name its user.
 func followUser(ctx context.Context, i *instance.Instance, o *owner.Object, _ string) (renamed bool, err error) {
 	return owner.FollowRename(ctx, i, o)
 }
 
-// ofService returns read with only those of its results that are for a service. One whose service is not listed may be for
-// this one.
+// ofService limits the results of read to those for a service. It includes credentials whose service the response does
+// not state.
 func ofService(read reader[ram.ServiceCredential], service string) reader[ram.ServiceCredential] {
 	if service == "" {
 		return read

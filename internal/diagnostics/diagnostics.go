@@ -17,10 +17,10 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// Operation says what was attempted and what exists now.
+// Operation describes what was attempted and what exists now.
 type Operation struct{ Name, State string }
 
-// stateError is an error with a sentence that says what exists now.
+// stateError is an error with a sentence about what exists now.
 type stateError struct {
 	state string
 	error
@@ -28,7 +28,7 @@ type stateError struct {
 
 func (o *stateError) Unwrap() error { return o.error }
 
-// Report adds an error to diags, and reports whether err is an error.
+// Report adds err to diags. It reports whether err is not nil.
 func Report(diags *diag.Diagnostics, f Operation, err error) bool {
 	if err == nil {
 		return false
@@ -45,9 +45,9 @@ func Report(diags *diag.Diagnostics, f Operation, err error) bool {
 	return true
 }
 
-// ReportDelete reports the end of a delete that the service accepted: an error if the object
-// is still returned, because a live object stays in the state, or a warning if err kept the
-// provider from confirming the delete.
+// ReportDelete reports the result of a delete that the service accepted. It is an error if the object still
+// exists, because the object then stays in the state. It is a warning if err prevented the provider from
+// confirming the delete.
 func ReportDelete(noun string, gone bool, err error, diags *diag.Diagnostics) {
 	switch {
 	case err != nil:
@@ -57,8 +57,8 @@ func ReportDelete(noun string, gone bool, err error, diags *diag.Diagnostics) {
 	}
 }
 
-// Explain returns what happened, what to do about it, and the code and request id that
-// the service's support asks for.
+// Explain describes what happened and what to do. It includes the code and the request id, for which the
+// service's support asks.
 func Explain(err error) string {
 	var keyless *ram.CredentialsError
 	var answer *ram.Error
@@ -70,7 +70,7 @@ func Explain(err error) string {
 	switch {
 	case errors.As(err, &bug):
 		return ExplainBug(bug)
-	case errors.As(err, &unknown): // wraps the service's answer
+	case errors.As(err, &unknown): // the error wraps that of the service
 		return explainUnknownAccount(unknown)
 	case errors.As(err, &wrong):
 		return fmt.Sprintf("The object belongs to account %s, but the credentials are of account %s. Nothing was read from account %[2]s, and nothing was changed in it.\n\n"+
@@ -80,7 +80,7 @@ func Explain(err error) string {
 		return Sentence(refused.Error()) + "\n\nUse the credentials of an allowed account, or correct allowed_account_ids and forbidden_account_ids in the provider configuration."
 	case errors.As(err, &changed):
 		return Sentence(changed.Error()) + "\n\nCheck the source of the credentials: it has to return credentials of one account. Then run again."
-	case errors.As(err, &keyless): // holds the source, the code and what to do
+	case errors.As(err, &keyless): // the error includes the source, the code and what to do
 		return Sentence(keyless.Error())
 	case errors.As(err, &answer):
 		return explainAnswer(answer)
@@ -121,7 +121,7 @@ func explainAnswer(answer *ram.Error) string {
 	return text
 }
 
-// Sentence gives a message a capital letter and a full stop.
+// Sentence adds a capital letter and a full stop to a message.
 func Sentence(s string) string {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -140,8 +140,7 @@ func Capitalize(text string) string {
 	return string(unicode.ToUpper(first)) + text[size:]
 }
 
-// WithState adds to an error what exists now. It replaces the state of the operation in
-// Report.
+// WithState adds what exists now to an error. It replaces the state of the operation in Report.
 func WithState(now string, err error) error {
 	if err == nil {
 		return nil
@@ -149,7 +148,7 @@ func WithState(now string, err error) error {
 	return &stateError{state: now, error: err}
 }
 
-// ExplainBug asks to report a panic.
+// ExplainBug returns a request to report the panic.
 func ExplainBug(bug *ram.PanicError) string {
 	return "This is a bug in the provider. Please report it, with the lines below, which contain no values, at https://github.com/ram-security/terraform-provider-ram/issues.\n\n" +
 		bug.Cause + "\n" + bug.Stack

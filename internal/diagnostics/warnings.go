@@ -13,12 +13,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// A Part identifies an object, or what it belongs to, such as user alice.
+// Part identifies an object or its owner, such as user alice.
 type Part struct{ Noun, Name string }
 
-// Arrange prepares the diagnostics of one object for a CLI, which prints one warning of each
-// summary and counts the others (observed): the summary of each warning names the object,
-// warnings of one summary are one warning, and the worst is first. Errors come before them.
+// Arrange prepares the diagnostics of one object for a CLI, which prints one warning per summary
+// and counts the others (observed). The summary of each warning names the object, warnings with
+// the same summary are merged, and the most severe comes first. Errors precede warnings.
 func Arrange(diags []*tfprotov6.Diagnostic, object []Part) []*tfprotov6.Diagnostic {
 	arranged := []*tfprotov6.Diagnostic{}
 	bySummary := map[string]*tfprotov6.Diagnostic{}
@@ -40,10 +40,11 @@ func Arrange(diags []*tfprotov6.Diagnostic, object []Part) []*tfprotov6.Diagnost
 	return arranged
 }
 
-// PasswordsRemoved is the summary of the warning about all moved login profiles of a run.
+// PasswordsRemoved is the summary of the warning that covers all moved login profiles of a run.
 const PasswordsRemoved = "Passwords are removed from the state"
 
-// withObject adds the parts that a summary does not contain, unless it is about several objects.
+// withObject appends the parts that a summary does not contain, unless the summary is about
+// several objects.
 func withObject(summary string, object []Part) string {
 	if summary == PasswordsRemoved {
 		return summary
@@ -64,7 +65,7 @@ func containsWord(text, word string) bool {
 	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;()\"'", r) }), word)
 }
 
-// merge adds a warning to one of the same summary.
+// merge merges a warning into another one with the same summary.
 func merge(into, d *tfprotov6.Diagnostic) {
 	if d.Detail != into.Detail {
 		into.Detail += "\n\n" + d.Detail
@@ -74,14 +75,14 @@ func merge(into, d *tfprotov6.Diagnostic) {
 	}
 }
 
-// ranks orders warnings by what they can cost: access, security, an object, and the rest.
+// ranks order warnings by what is at risk: access, security, an object, and other.
 var ranks = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)lock|keep out|keeps out|logon name|second factor`),
 	regexp.MustCompile(`(?i)weaker|enabled again|switched on|is active|not declared|another AccessKey|created less than a day ago`),
 	regexp.MustCompile(`(?i)loses|gone|delet|destroy|replaced|remove`),
 }
 
-// rank is the order of a diagnostic: errors first, then the worst warning.
+// rank returns the position of a diagnostic: errors first, then the most severe warnings.
 func rank(d *tfprotov6.Diagnostic) int {
 	if d.Severity != tfprotov6.DiagnosticSeverityWarning {
 		return -1
@@ -93,7 +94,7 @@ func rank(d *tfprotov6.Diagnostic) int {
 	return at
 }
 
-// Told records what one process of the provider has reported: a CLI starts a process for each
+// Told records the diagnostics that this process has reported. A CLI starts one process for each
 // phase of a run.
 type Told struct {
 	mu       sync.Mutex
@@ -101,9 +102,9 @@ type Told struct {
 	errors   map[string]bool
 }
 
-// Once returns the diagnostics without warnings that were reported before. An error that was
-// reported in full before, for another object, is shortened: each object that failed needs an
-// error, and one of them has to explain it. An error on an attribute is never shortened.
+// Once returns the diagnostics without warnings that were reported before. It shortens an error
+// that was reported in full for another object: every failed object needs an error, but only one
+// of them has to explain it. It never shortens an error on an attribute.
 func (t *Told) Once(diags []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -137,7 +138,7 @@ var (
 	codeLine  = regexp.MustCompile(`(?m)^Code: .*$`)
 )
 
-// codeIn returns the line of a detail that has the service's code.
+// codeIn returns the line of a detail that contains the service's code.
 func codeIn(detail string) string {
 	if code := codeLine.FindString(detail); code != "" {
 		return "\n\n" + code

@@ -44,10 +44,10 @@ func TestArrange_namesTheObjectAndPutsTheWorstFirst(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", summaries(got), want)
 	}
 	if merged := got[3]; merged.Detail != "x is not shown\n\ny is not shown" || merged.Attribute != nil {
-		t.Errorf("two attributes are %q at %s", merged.Detail, merged.Attribute)
+		t.Errorf("merged warning %q at %s", merged.Detail, merged.Attribute)
 	}
 	if got[2].Attribute == nil {
-		t.Error("a warning of one attribute lost it")
+		t.Error("a warning about one attribute lost the attribute path")
 	}
 }
 
@@ -81,7 +81,8 @@ func TestTold_repeatsNoWarningAndExplainsAnErrorOnce(t *testing.T) {
 	}
 }
 
-// A key whose secret may be lost comes before an object that could not be confirmed.
+// A warning about a recent key, whose secret may be lost, precedes a warning about an
+// object that could not be confirmed.
 func TestArrange_aRecentKeyIsOfTheSecondRank(t *testing.T) {
 	t.Parallel()
 	got := Arrange([]*tfprotov6.Diagnostic{

@@ -14,9 +14,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// CheckNamedAccount returns the account of the credentials, and an error if an import
-// names another one. Null names no account. An empty string is refused: it comes from a
-// variable that is not set.
+// CheckNamedAccount returns the account of the credentials. It reports an error if an
+// import names another account. Null names no account. It refuses an empty string, which
+// usually comes from a variable that is not set.
 func CheckNamedAccount(ctx context.Context, i *Instance, f diagnostics.Operation, account types.String, diags *diag.Diagnostics) (string, bool) {
 	if !tf.IsAbsent(account) && !AccountIDPattern.MatchString(account.ValueString()) {
 		diags.AddError("Cannot "+f.Name, fmt.Sprintf(

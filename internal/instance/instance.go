@@ -21,17 +21,17 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// Instance is one configured provider block. Two blocks share nothing, not even if
-// they use the same account.
+// Instance is one configured provider block. Two blocks share no state, even if they use the same
+// account.
 type Instance struct {
 	Client    *ram.Client
 	Steps     UsedSteps
-	Refreshes atomic.Bool // whether it has read an object of a state, as in a plan
-	Shared    sync.Map    // what other packages have for each instance, by a key of their own type
+	Refreshes atomic.Bool // whether the run has read an object of the state, as a plan does
+	Shared    sync.Map    // values of other packages for this instance, by a key of the package's own type
 
 	mu        sync.Mutex
 	adopted   map[string]bool
-	explained map[string]bool // causes of a failed check of the account
+	explained map[string]bool // explained causes of a failed check of the account
 }
 
 // New returns an instance that uses the client.
@@ -39,8 +39,8 @@ func New(client *ram.Client) *Instance {
 	return &Instance{Client: client, adopted: map[string]bool{}, explained: map[string]bool{}}
 }
 
-// Adopt records that this run manages an object of which there can be one. It reports
-// whether the run did not manage it before.
+// Adopt records that this run manages an object that exists once. It reports whether the run did not
+// manage it before.
 func (i *Instance) Adopt(setting string) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -65,9 +65,9 @@ func (i *Instance) Release(setting string) {
 	delete(i.adopted, setting)
 }
 
-// CheckAccount returns the account of the credentials, and an error if another one is
-// expected. An empty expected id accepts any account. Each cause is explained once for
-// the provider block; later errors point to the first one.
+// CheckAccount returns the account of the credentials. It reports an error if another account is
+// expected. An empty expected id accepts any account. The provider block explains each cause once, and
+// later errors refer to the first one.
 func (i *Instance) CheckAccount(ctx context.Context, f diagnostics.Operation, expected string, diags *diag.Diagnostics) (string, bool) {
 	caller, err := i.Client.Caller(ctx)
 	if err == nil && expected != "" && expected != caller.AccountID {
@@ -84,8 +84,8 @@ func (i *Instance) CheckAccount(ctx context.Context, f diagnostics.Operation, ex
 	return "", false
 }
 
-// accountCause returns the cause that all objects of a provider block share if the check
-// of the account fails, or "" for an error of one operation.
+// accountCause returns the cause of a failed account check that all objects of a provider block share, or
+// "" for an error of one operation.
 func accountCause(err error) string {
 	var wrong *ram.WrongAccountError
 	var refused *ram.AccountNotAllowedError
@@ -99,7 +99,7 @@ func accountCause(err error) string {
 	return "the account of the credentials cannot be determined"
 }
 
-// explain reports whether a cause is to be explained: it is the first error with it.
+// explain reports whether a cause must be explained, because no earlier error has done so.
 func (i *Instance) explain(cause string) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -110,13 +110,13 @@ func (i *Instance) explain(cause string) bool {
 	return true
 }
 
-// ProviderInstance returns the instance itself, for code that knows only the interface of
-// a resource. It is nil before the provider is configured.
+// ProviderInstance returns the instance, for code that has only the interface of a resource. It returns
+// nil before the provider is configured.
 func (i *Instance) ProviderInstance() *Instance { return i }
 
-// RemoveFromState removes an object that no longer exists from the state. While the account
-// of the object is unknown, such as after a move, the object may exist in another account:
-// then the state is kept, and the diagnostic is an error.
+// RemoveFromState removes an object that no longer exists from the state. While the account of the object
+// is unknown, for example after a move, the object may exist in another account: the state is then
+// unchanged, and the diagnostic is an error.
 func (i *Instance) RemoveFromState(ctx context.Context, identity any, resp *resource.ReadResponse, summary, detail string) {
 	if !i.CheckKnown(ctx, diagnostics.Operation{Name: "read the object while its account is unknown", State: "The state was not changed, and a secret in it is kept."}, &resp.Diagnostics) {
 		return
@@ -127,8 +127,8 @@ func (i *Instance) RemoveFromState(ctx context.Context, identity any, resp *reso
 	resp.Diagnostics.AddWarning(summary, detail)
 }
 
-// CheckKnown reports an error if the account of the object is unknown. Code that did not
-// find an object calls it before it believes that the object does not exist.
+// CheckKnown reports an error if the account of the object is unknown. Code that did not find an object
+// must call it before it treats the object as deleted.
 func (i *Instance) CheckKnown(ctx context.Context, f diagnostics.Operation, diags *diag.Diagnostics) bool {
 	if i.Client.AccountKnown(ctx) {
 		return true
@@ -139,8 +139,8 @@ func (i *Instance) CheckKnown(ctx context.Context, f diagnostics.Operation, diag
 	return false
 }
 
-// ReportUnknownAccount reports that the state names neither the account of an object nor an
-// id that exists in one account only. The first error of the provider block says what to do.
+// ReportUnknownAccount reports that the state contains neither the account of an object nor an id that
+// exists in one account only. The first error of the provider block explains what to do.
 func (i *Instance) ReportUnknownAccount(ctx context.Context, f diagnostics.Operation, diags *diag.Diagnostics) {
 	account, ok := i.CheckAccount(ctx, f, "", diags)
 	if !ok {
@@ -155,7 +155,7 @@ func (i *Instance) ReportUnknownAccount(ctx context.Context, f diagnostics.Opera
 		"If the object is of account %[2]s, set allowed_account_ids = [%[2]q] in the provider configuration. Otherwise correct the credentials, or the provider alias of the resource.", text, account))
 }
 
-// Resource gives a resource or a list resource its provider instance.
+// Resource provides a resource or a list resource with its provider instance.
 type Resource struct{ *Instance }
 
 // Configure stores the provider instance.
@@ -163,7 +163,7 @@ func (w *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	w.Instance = FromProviderData(req.ProviderData, &resp.Diagnostics)
 }
 
-// DataSource gives a data source its provider instance.
+// DataSource provides a data source with its provider instance.
 type DataSource struct{ *Instance }
 
 // Configure stores the provider instance.
@@ -171,8 +171,8 @@ func (r *DataSource) Configure(_ context.Context, req datasource.ConfigureReques
 	r.Instance = FromProviderData(req.ProviderData, &resp.Diagnostics)
 }
 
-// FromProviderData returns the provider instance, or nil during validation, which
-// precedes the configuration of the provider.
+// FromProviderData returns the provider instance. It returns nil during validation, which precedes the
+// configuration of the provider.
 func FromProviderData(data any, diags *diag.Diagnostics) *Instance {
 	if data == nil {
 		return nil

@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// StepLength is how long an MFA code is valid (documented).
+// StepLength is the validity of an MFA code (documented).
 const StepLength = 30 * time.Second
 
-// UsedSteps are the time steps whose codes were sent to the service, by the digest of
-// the seed. A verifier does not accept a code twice, therefore this process does not
-// use a step again (MFA-02).
+// UsedSteps are the time steps whose codes were sent to the service, by the digest of the
+// seed. A verifier does not accept a code twice, so this process does not use a step twice
+// (MFA-02).
 type UsedSteps struct {
 	mu   sync.Mutex
 	Last map[[sha256.Size]byte]int64
 }
 
-// Take marks a step and the previous one as used, if neither is used yet. Otherwise it
-// returns the first step that is free.
+// Take marks a step and the previous one as used if neither was used before. Otherwise it
+// returns the first free step.
 func (u *UsedSteps) Take(seed string, step int64) (next int64, taken bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()

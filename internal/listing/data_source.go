@@ -13,8 +13,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// ReadAll is the Read of a data source that lists objects: fill adds the objects
-// of the account to the configuration.
+// ReadAll implements Read for a data source that lists objects. fill adds the objects of
+// the account to the model.
 func ReadAll[M any](ctx context.Context, i *instance.Instance, what string, req datasource.ReadRequest, resp *datasource.ReadResponse, fill func(ctx context.Context, account string, m *M) error) {
 	m := tf.Get[M](ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

@@ -20,15 +20,15 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 )
 
-// Filter is an argument that narrows what a list finds, and the data source
-// beside it. What is null narrows nothing.
+// Filter is an argument that limits the results of a list resource and of the corresponding
+// data source. Null does not limit them.
 type Filter struct {
 	name string
 	list listschema.Attribute
 	data schema.Attribute
 }
 
-// TextFilter is a filter with a string argument.
+// TextFilter returns a filter with a string argument.
 func TextFilter(name, docs string, checks ...validator.String) Filter {
 	return Filter{
 		name: name,
@@ -37,7 +37,8 @@ func TextFilter(name, docs string, checks ...validator.String) Filter {
 	}
 }
 
-// DaysFilter is a number of days. A century is a slip.
+// DaysFilter returns a filter with a number of days, at most a century, which is probably a
+// mistake.
 func DaysFilter(name, docs string) Filter {
 	checks := []validator.Int64{int64validator.Between(0, 36500)}
 	return Filter{
@@ -47,7 +48,7 @@ func DaysFilter(name, docs string) Filter {
 	}
 }
 
-// FlagFilter is a filter with a boolean argument.
+// FlagFilter returns a filter with a boolean argument.
 func FlagFilter(name, docs string) Filter {
 	return Filter{
 		name: name,
@@ -56,7 +57,7 @@ func FlagFilter(name, docs string) Filter {
 	}
 }
 
-// Schema are the filters as the configuration of a list.
+// Schema returns the filters as the configuration schema of a list resource.
 func Schema(docs string, filters ...Filter) listschema.Schema {
 	attributes := map[string]listschema.Attribute{}
 	for _, f := range filters {
@@ -79,7 +80,7 @@ type Users struct {
 	NameRegex types.String `tfsdk:"name_regex"`
 }
 
-// UserFilters are the filters that [Users] reads. The objects are named in their descriptions.
+// UserFilters returns the filters that [Users] reads. Their descriptions name the objects.
 func UserFilters(objects string) []Filter {
 	return []Filter{
 		TextFilter("user_name", "Only "+objects+" of this RAM user, such as `alice`: not the principal name. That there is no such user is an error.",
@@ -93,7 +94,7 @@ func ConflictsWithNameRegex() validator.String {
 	return stringvalidator.ConflictsWith(path.MatchRoot("name_regex"))
 }
 
-// NameRegexFilter narrows by the names of users.
+// NameRegexFilter returns a filter for user names.
 func NameRegexFilter(docs string) Filter { return TextFilter("name_regex", docs, regexpValidator{}) }
 
 // regexpValidator rejects a string that is not a regular expression.
@@ -114,8 +115,8 @@ func (f regexpValidator) ValidateString(_ context.Context, req validator.StringR
 	}
 }
 
-// OnlyIfBound refuses a user's name together with unbound = true: a device that no user
-// has is no user's.
+// OnlyIfBound rejects a user name together with unbound = true, because an unbound device has
+// no user.
 type OnlyIfBound struct{}
 
 func (OnlyIfBound) Description(context.Context) string {

@@ -22,39 +22,40 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// Listing is how one type is listed: S is its configuration, T what is found. A
-// new one costs find and show.
+// Listing defines how objects of one type are listed. S is the configuration, T the type of the
+// objects.
 type Listing[S, T any] struct {
 	Name string // such as "list the users"
-	// Find yields the matching objects as the service answers. An UnreadableError does not end it,
-	// any other error does. The caller wants so many at most; 0 is all.
+	// Find yields the matching objects in the order of the service. An UnreadableError does not
+	// end the list, any other error does. most is the maximum number of objects; 0 means all.
 	Find func(ctx context.Context, sought S, most int64) iter.Seq2[T, error]
 	Show func(account string, found T) Entry
 }
 
-// Entry is a listed object: what a person calls it, and what an import by its
-// identity would put into the state.
+// Entry is a listed object: its display name, and the values that an import by its identity would
+// save in the state.
 type Entry struct {
 	Name            string
 	Identity, Model any
 }
 
-// MostFailures is how many objects in a row may fail to be read. What fails for so many
-// fails for all, such as a permission that is missing, and is said often enough.
+// MostFailures is the number of consecutive objects that may fail to be read. If so many fail, the
+// cause, such as a missing permission, probably affects all objects and has been reported often
+// enough.
 const MostFailures = 10
 
-// defaultLimit is how many results Terraform reads of a list block that sets no limit.
+// defaultLimit is the number of results that Terraform requests for a list block without a limit.
 const defaultLimit = 100
 
-// Stream answers a query. Each result is pushed as it is found, and no more is
-// read than is taken.
+// Stream returns the results of a query. It pushes each result as it is found, and reads no more
+// than the consumer takes.
 func (l Listing[S, T]) Stream(ctx context.Context, i *instance.Instance, req list.ListRequest, stream *list.ListResultsStream) {
 	stream.Results = func(push func(list.ListResult) bool) {
 		ctx, cancel := context.WithTimeout(ctx, searchTimeout)
 		defer cancel()
 		var diags diag.Diagnostics
 		var sought S
-		if !req.Config.Raw.IsNull() { // a block without filters may be no value at all
+		if !req.Config.Raw.IsNull() { // a block without filters may be null
 			sought = tf.Get[S](ctx, req.Config, &diags)
 		}
 		f := diagnostics.Operation{Name: l.Name, State: "The list is not complete."}
@@ -96,8 +97,8 @@ func (l Listing[S, T]) push(ctx context.Context, req list.ListRequest, account s
 	}
 }
 
-// limited warns of the limit that Terraform applies silently. The CLI reads no result after
-// the last one, so the warning comes before it.
+// limited warns about the limit that Terraform applies silently. The CLI ignores results after the
+// last one, so the warning precedes it.
 func (l Listing[S, T]) limited(account string) list.ListResult {
 	return list.ListResult{Diagnostics: diag.Diagnostics{diag.NewWarningDiagnostic(
 		fmt.Sprintf("The list of %s in account %s ends at the limit of %d results", strings.TrimPrefix(l.Name, "list the "), account, defaultLimit),
@@ -105,9 +106,9 @@ func (l Listing[S, T]) limited(account string) list.ListResult {
 	)}}
 }
 
-// failure is an error as a result, and whether it is the last. It is a warning without an
-// identity unless the run was interrupted, or nothing was found before the end of the list:
-// after an error, the CLI drops the whole list (observed).
+// failure returns an error as a result, and whether it is the last result. It is a warning without
+// an identity unless the run was interrupted, or nothing was found before the end of the list.
+// After an error, the CLI discards the whole list (observed).
 func (l Listing[S, T]) failure(ctx context.Context, req list.ListRequest, account string, err error, found, enough bool) (result list.ListResult, last bool) {
 	var passing *UnreadableError
 	f := diagnostics.Operation{Name: l.Name, State: "The list ends here, and is incomplete."}
@@ -130,7 +131,7 @@ func (l Listing[S, T]) failure(ctx context.Context, req list.ListRequest, accoun
 	return result, last
 }
 
-// result fills in the identity, and the resource if it is asked for.
+// result returns the entry with its identity, and with the resource if it was requested.
 func (e Entry) result(ctx context.Context, req list.ListRequest) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = e.Name
@@ -148,12 +149,12 @@ func (e Entry) result(ctx context.Context, req list.ListRequest) list.ListResult
 	return result
 }
 
-// OwnedBy is an object of a user that no configuration has named yet.
+// OwnedBy returns the attributes of an object of a user that is not in a configuration yet.
 func OwnedBy(account string, user ram.User) owner.Object {
 	return owner.Object{AccountID: types.StringValue(account), UserName: types.StringValue(user.Name), UserID: types.StringValue(user.ID), Timeouts: owner.NoTimeouts}
 }
 
-// Each are all results of one call, which end with its error if it has one.
+// Each yields all results of one call, followed by its error, if any.
 func Each[T any](all []T, err error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for _, one := range all {

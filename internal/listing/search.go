@@ -23,15 +23,16 @@ import (
 )
 
 const (
-	// usersAtOnce is how many users' objects are read concurrently. The limits of the
-	// client apply as well.
+	// usersAtOnce is the number of users whose objects are read concurrently. The limits of
+	// the client also apply.
 	usersAtOnce = 16
-	// searchTimeout bounds a search. At the pace that the service allows, 10,000 users
-	// with two keys each, and the last use of each key, take some five minutes.
+	// searchTimeout limits a search. At the rate that the service allows, reading 10,000
+	// users with two keys each, including the last use of each key, takes about five
+	// minutes.
 	searchTimeout = time.Hour
 )
 
-// UnreadableError is an object that could not be read, while others can.
+// UnreadableError means that one object could not be read, although others can.
 type UnreadableError struct {
 	user string
 	error
@@ -39,8 +40,8 @@ type UnreadableError struct {
 
 func (u *UnreadableError) Unwrap() error { return u.error }
 
-// unreadable marks an error as one that concerns a single user. An error that every
-// other user would cause as well is returned unchanged.
+// unreadable marks an error that is about a single user. It returns an error that would
+// occur for every user unchanged.
 func unreadable(user ram.User, err error) error {
 	var keyless *ram.CredentialsError
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &keyless) {
@@ -49,12 +50,12 @@ func unreadable(user ram.User, err error) error {
 	return &UnreadableError{user.Name, err}
 }
 
-// All is the limit of a data source, which reads every object. It therefore uses
-// the cached list of users.
+// All is the limit of a data source, which reads all objects. It therefore uses the cached
+// list of users.
 const All = -1
 
-// ListUsers yields the selected users in the order in which the service lists them. An
-// error is yielded once, at the end.
+// ListUsers yields the selected users in the order of the service. An error is yielded
+// once, as the last item.
 func ListUsers(ctx context.Context, i *instance.Instance, sought Users, most int64) iter.Seq2[ram.User, error] {
 	each := i.Client.StreamUsers
 	if most == All {
@@ -78,15 +79,15 @@ func ListUsers(ctx context.Context, i *instance.Instance, sought Users, most int
 	}
 }
 
-// ReadUser reads the objects of one user, and describes each object that matches, or
-// why it cannot be read.
+// ReadUser reads the objects of one user. It calls tell with each object that matches, or
+// with the error of reading it.
 type ReadUser[T any] func(ctx context.Context, user ram.User, tell func(T, error))
 
-// EachUser reads the objects of each selected user, several users concurrently, but no
-// more users than the limit requires. It yields the results in the order of the users,
-// before it reads the next users. An object that cannot be read is yielded as an
-// UnreadableError; any other error is yielded once, at the end. A user who was deleted
-// in the meantime is omitted, unless the configuration names this user.
+// EachUser reads the objects of each selected user, several users concurrently, but no more
+// users than the limit requires. It yields the results in the order of the users, before it
+// reads the next users. An object that cannot be read is yielded as an UnreadableError. Any
+// other error is yielded once, as the last item. A user who was deleted in the meantime is
+// omitted, unless the configuration names this user.
 func EachUser[T any](ctx context.Context, i *instance.Instance, sought Users, most int64, look ReadUser[T]) iter.Seq2[T, error] {
 	readAll := func(users []ram.User) [][]result[T] {
 		all := make([][]result[T], len(users))
@@ -127,7 +128,7 @@ func EachUser[T any](ctx context.Context, i *instance.Instance, sought Users, mo
 					}
 				}
 			}
-			some, size = nil, min(2*size, usersAtOnce) // nothing was found: read more users at once
+			some, size = nil, min(2*size, usersAtOnce) // no object was found: read more users at once
 			if found > before {
 				size = batchSize(most - found)
 			}
@@ -148,19 +149,20 @@ func EachUser[T any](ctx context.Context, i *instance.Instance, sought Users, mo
 	}
 }
 
-// result is one object of a user, or the error that reading it returned.
+// result is one object of a user, or the error of reading it.
 type result[T any] struct {
 	found T
 	err   error
 }
 
-// ends reports whether the error ends the listing.
+// ends reports whether the error ends the list.
 func (s result[T]) ends() bool {
 	var passing *UnreadableError
 	return s.err != nil && !errors.As(s.err, &passing)
 }
 
-// batchSize is how many users are read concurrently when most more objects are wanted.
+// batchSize returns the number of users to read concurrently if at most that many objects
+// are still needed.
 func batchSize(most int64) int {
 	if most <= 0 {
 		return usersAtOnce
@@ -168,8 +170,8 @@ func batchSize(most int64) int {
 	return int(min(most, usersAtOnce))
 }
 
-// reportSearch turns an error of a search into a diagnostic, on user_name where
-// the configuration names a user who does not exist. It reports whether there was an error.
+// reportSearch reports an error of a search. The diagnostic is on user_name if the
+// configuration names a user who does not exist. It reports whether there was an error.
 func reportSearch(ctx context.Context, diags *diag.Diagnostics, f diagnostics.Operation, account string, config tfsdk.Config, err error) bool {
 	var passing *UnreadableError
 	if errors.As(err, &passing) {

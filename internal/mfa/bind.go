@@ -14,8 +14,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// unusedCodes returns the codes of the previous and the current time step by the
-// service's clock. If they are already used, it waits for two unused steps.
+// unusedCodes returns the codes of the previous and the current time step of the service's
+// clock. If one of the steps was already used, it waits for two unused steps.
 func unusedCodes(ctx context.Context, i *instance.Instance, seed string) (code1, code2 string, err error) {
 	for range 3 {
 		now, err := i.Client.ServerTime(ctx)
@@ -27,7 +27,7 @@ func unusedCodes(ctx context.Context, i *instance.Instance, seed string) (code1,
 		if taken {
 			return twoCodes(seed, step)
 		}
-		// The Date header, the source of the service's time, has whole seconds.
+		// The service's time comes from the Date header, which has whole seconds.
 		begins := time.Unix(next*int64(instance.StepLength/time.Second), 0).Add(time.Second)
 		if err := i.Client.Pause(ctx, begins.Sub(now)); err != nil {
 			return "", "", err
@@ -44,9 +44,9 @@ func twoCodes(seed string, step int64) (code1, code2 string, err error) {
 	return code1, code2, err
 }
 
-// Bind binds a device to a user. After refused codes or an unknown outcome it tries a
-// second time with two unused steps. If ram.OutcomeUnknown reports true for the
-// returned error, the device may be bound.
+// Bind binds a device to a user. After refused codes or an unknown outcome it makes a
+// second attempt with two unused steps. If ram.OutcomeUnknown is true for the returned
+// error, the device may be bound.
 func Bind(ctx context.Context, i *instance.Instance, user ram.User, serial, seed string) error {
 	var unknown error
 	for attempt := 1; ; attempt++ {
@@ -57,7 +57,7 @@ func Bind(ctx context.Context, i *instance.Instance, user ram.User, serial, seed
 		switch {
 		case err == nil:
 			return nil
-		case ram.Exists(err): // as after a request that took effect without a response
+		case ram.Exists(err): // the case after a request that took effect without a response
 			bound, unread := holdsDevice(ctx, i, user, serial)
 			switch {
 			case bound:
@@ -80,9 +80,9 @@ func Bind(ctx context.Context, i *instance.Instance, user ram.User, serial, seed
 	}
 }
 
-// bindTookEffect reports whether a bind of unknown outcome took effect. After the
-// first attempt one read is enough: the second attempt waits for new steps, and the
-// service refuses it if the first one took effect.
+// bindTookEffect reports whether a bind with unknown outcome took effect. After the first
+// attempt one read is sufficient: the second attempt waits for new steps, and the service
+// refuses it if the first attempt took effect.
 func bindTookEffect(ctx context.Context, i *instance.Instance, user ram.User, serial string, attempt int) bool {
 	if attempt > 1 {
 		held, _ := holdsDevice(ctx, i, user, serial)
@@ -92,9 +92,9 @@ func bindTookEffect(ctx context.Context, i *instance.Instance, user ram.User, se
 	return err == nil && found && device.UserID == user.ID
 }
 
-// holdsDevice reports whether a user has the device: by the user's MFA device, or, if
-// that cannot be read, by the owner that the service shows for the device. It returns
-// an error if neither can be read.
+// holdsDevice reports whether a user has the device. It reads the user's MFA device or, if
+// that fails, the user that the service returns for the device. It returns an error if both
+// reads fail.
 func holdsDevice(ctx context.Context, i *instance.Instance, user ram.User, serial string) (bool, error) {
 	mfa, err := i.Client.UserMFA(ctx, user.Name)
 	if err == nil && mfa.Enabled && mfa.SerialNumber != "" {
@@ -116,7 +116,7 @@ func sendCodes(ctx context.Context, i *instance.Instance, userName, serial, seed
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // survives one Ctrl-C, so that its outcome is known
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.SendLimit) // survives one Ctrl-C, so that the outcome is known
 	defer cancel()
 	return i.Client.BindMFADevice(ctx, userName, serial, code1, code2)
 }
@@ -127,8 +127,8 @@ func codesRefused(err error) bool {
 	return errors.As(err, &answer) && answer.Code == "CheckAuthenticationCodeFail"
 }
 
-// ExplainRefusedCodes returns the likely cause of refused codes: the clock or the seed.
-// It is empty for every other error.
+// ExplainRefusedCodes returns the likely cause of refused codes: the clock or the seed. It
+// returns "" for other errors.
 func ExplainRefusedCodes(i *instance.Instance, err error) string {
 	if !codesRefused(err) {
 		return ""
@@ -146,7 +146,7 @@ func ExplainRefusedCodes(i *instance.Instance, err error) string {
 	}
 }
 
-// Unbind unbinds a device from its current user. A device without a user is no error.
+// Unbind unbinds a device from its current user. A device that is not bound is no error.
 func Unbind(ctx context.Context, i *instance.Instance, device ram.MFADevice) error {
 	err := i.Client.UnbindMFADevice(ctx, device.UserName)
 	if ram.NotFound(err, "User.MFADevice", "User") {
@@ -155,13 +155,13 @@ func Unbind(ctx context.Context, i *instance.Instance, device ram.MFADevice) err
 	return err
 }
 
-// Refresh reads a device and bypasses the cache.
+// Refresh reads a device. It bypasses the cache.
 func Refresh(ctx context.Context, i *instance.Instance, serial string) (device ram.MFADevice, found bool, err error) {
 	return i.Client.RefreshMFADevice(ctx, serial)
 }
 
-// Wait reads a device until wanted returns true. It returns false if that takes longer
-// than instance.ConfirmLimit.
+// Wait reads a device until wanted returns true. It returns false if that takes longer than
+// instance.ConfirmLimit.
 func Wait(ctx context.Context, i *instance.Instance, serial string, wanted func(device ram.MFADevice, found bool) bool) (bool, error) {
 	return i.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
 		device, found, err := Refresh(ctx, i, serial)
@@ -169,20 +169,20 @@ func Wait(ctx context.Context, i *instance.Instance, serial string, wanted func(
 	})
 }
 
-// OtherDevice returns a device of the user other than serial, if it may be read. A user
-// has one device at most. A user that this run created has none but of this run.
+// OtherDevice returns the user's device if it is not serial and may be read. A user has at
+// most one device. A user whom this run created has only devices of this run.
 func OtherDevice(ctx context.Context, i *instance.Instance, userName, serial string) (ram.UserMFA, bool, error) {
 	if _, created := i.Client.ConfirmedUser(userName); created {
-		return ram.UserMFA{}, false, nil // the bind reports it
+		return ram.UserMFA{}, false, nil // Bind reports it
 	}
 	mfa, err := i.Client.UserMFA(ctx, userName)
 	if ram.Denied(err) {
-		return ram.UserMFA{}, false, nil // the bind reports it
+		return ram.UserMFA{}, false, nil // Bind reports it
 	}
 	return mfa, err == nil && mfa.Enabled && mfa.SerialNumber != serial, err
 }
 
-// Owner formats the name and id of the user that a device is bound to.
+// Owner returns the name and the id of the user that a device is bound to.
 func Owner(d ram.MFADevice) string {
 	return fmt.Sprintf("%q (user id %s)", d.UserName, d.UserID)
 }

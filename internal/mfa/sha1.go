@@ -12,9 +12,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// CodesValidator rejects a value for which MFA codes are computed where the cryptographic
-// module forbids SHA-1, of which the codes consist (RFC 6238). It is an error of the
-// configuration, so that no device is created that cannot be bound.
+// CodesValidator rejects an attribute that requires MFA codes if the cryptographic module
+// forbids SHA-1, which the codes need (RFC 6238). The error occurs during validation, so
+// that no device is created that cannot be bound.
 type CodesValidator struct{}
 
 // Description implements [validator.String].

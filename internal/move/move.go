@@ -22,31 +22,31 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// FormerType is a resource type of another provider. A moved block converts its state
-// into the state of a resource type of this provider.
+// FormerType is a resource type of another provider whose state a moved block can convert to
+// a resource type of this provider.
 type FormerType struct {
 	Name       string
 	Required   []string // attributes of the new type that identify the object
 	Attributes []FormerAttribute
 }
 
-// FormerAttribute is an attribute of a former type, and how it is converted.
+// FormerAttribute describes the conversion of one attribute of a former type.
 type FormerAttribute struct {
 	Name    string
 	Targets []string // attributes of the new type; empty if the value is dropped
-	Docs    string   // how it changes, for the guide
-	// Convert copies the value into the new state. It is not called for null.
+	Docs    string   // description of the change for the guide
+	// Convert copies the value to the new state. It is not called for null.
 	Convert func(ctx context.Context, m *State, name string) error
-	// Warn returns the warning about a value that is not copied. The summary is empty
-	// if there is nothing to report. It may be nil.
+	// Warn returns a warning about a value that is not copied, or an empty summary. It may be
+	// nil.
 	Warn func(m *State) (summary, detail string)
 }
 
 // typePrefix is the prefix of the resource types of this provider.
 const typePrefix = "ram"
 
-// Movers convert the states of former types, and accept the states of the same type:
-// some CLIs request a move when only the address of the object or of the provider changes
+// Movers returns state movers for the former types and for the resource type itself. Some
+// CLIs request a move even if only the address of the object or of the provider changes
 // (observed: OpenTofu 1.12.4, reported of Terraform 1.15).
 func Movers(ctx context.Context, target resource.Resource, formerTypes map[string][]FormerType) []resource.StateMover {
 	var own resource.MetadataResponse
@@ -65,21 +65,22 @@ func Movers(ctx context.Context, target resource.Resource, formerTypes map[strin
 	}}}
 }
 
-// isOurs reports whether an address names this provider. Host and namespace are ignored,
-// because they depend on the registry or mirror from which it was installed.
+// isOurs reports whether an address is that of this provider. It ignores host and namespace,
+// which depend on the registry or mirror from which the provider was installed.
 func isOurs(address string) bool {
 	return address[strings.LastIndexByte(address, '/')+1:] == typePrefix
 }
 
-// hasFormerTypes reports whether the states of a provider are those of the former types: of
-// alicloud on any host and in any namespace, because mirrors have namespaces of their own; by
-// the bare name, which is all that OpenTofu passes before 1.12.4 (observed); and of this
-// provider, after a state replace-provider, which does not change the values.
+// hasFormerTypes reports whether a provider address belongs to the former types. It accepts
+// alicloud on any host and in any namespace, because mirrors have their own namespaces; the
+// bare name, which is all that OpenTofu before 1.12.4 passes (observed); and this provider,
+// because state replace-provider does not change the values.
 func hasFormerTypes(address string) bool {
 	return isOurs(address) || address[strings.LastIndexByte(address, '/')+1:] == "alicloud"
 }
 
-// moveOwnState copies a state of the same type unchanged, with identity and private state.
+// moveOwnState copies a state of the same type unchanged, including identity and private
+// state.
 func moveOwnState(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	what := "Cannot move the " + req.SourceTypeName
 	if version := resp.TargetState.Schema.GetVersion(); req.SourceSchemaVersion != version {
@@ -89,14 +90,14 @@ func moveOwnState(ctx context.Context, req resource.MoveStateRequest, resp *reso
 		return
 	}
 	state, err := req.SourceRawState.Unmarshal(resp.TargetState.Schema.Type().TerraformType(ctx))
-	if err != nil { // says which attribute, and may quote what it holds
+	if err != nil { // the error names the attribute and may quote its value
 		resp.Diagnostics.AddError(what, "The state does not have the form that this release of the provider gives it. Nothing was moved.\n\n"+
 			"Take the moved block out, apply once with this release, and move then.")
 		return
 	}
 	resp.TargetState.Raw, resp.TargetPrivate = state, req.SourcePrivate
 	identity := resp.TargetIdentity
-	resp.TargetIdentity = nil // filled by the next read
+	resp.TargetIdentity = nil // the next read fills it in
 	if identity == nil || req.SourceIdentity == nil || len(req.SourceIdentity.JSON) == 0 {
 		return
 	}
@@ -125,8 +126,8 @@ func refuseMove(own string, former []FormerType, req resource.MoveStateRequest, 
 		own, supported, req.SourceTypeName, req.SourceProviderAddress, req.SourceSchemaVersion, advice))
 }
 
-// State is a state that is converted. A move knows neither the account nor the
-// configuration: attributes that depend on them stay null until the next read.
+// State is a state during its conversion. A move knows neither the account nor the
+// configuration. Attributes that depend on them stay null until the next read.
 type State struct {
 	Former FormerType
 	Old    map[string]json.RawMessage
@@ -164,14 +165,14 @@ func moveFormerState(ctx context.Context, former FormerType, req resource.MoveSt
 	resp.TargetState.Raw, resp.TargetIdentity = raw, nil
 }
 
-// fail reports why nothing was moved. The old state may contain secrets, so no
-// value is quoted.
+// fail reports why nothing was moved. It quotes no value, because the old state may contain
+// secrets.
 func (m *State) fail(why, advice string) {
 	m.Diags.AddError("Cannot move the "+m.Former.Name, "Its state cannot be read. "+why+" Nothing was moved.\n\n"+advice)
 }
 
-// initial is the value of an attribute that the old state does not have: the default
-// of an argument that only this provider has, as after an import; otherwise null.
+// initial returns the value of an attribute that the old state does not have: the default of
+// an argument that only this provider has, as after an import; otherwise null.
 func (m *State) initial(ctx context.Context, name string, attribute any) attr.Value {
 	switch a := attribute.(type) {
 	case interface{ StringDefaultValue() defaults.String }:
@@ -194,7 +195,7 @@ func (m *State) initial(ctx context.Context, name string, attribute any) attr.Va
 	return null
 }
 
-// carry converts the old state attribute by attribute.
+// carry converts the old state, attribute by attribute.
 func (m *State) carry(ctx context.Context) {
 	for _, a := range m.Former.Attributes {
 		if IsBlank(m.Old[a.Name], "null") {
@@ -214,7 +215,7 @@ func (m *State) carry(ctx context.Context) {
 	}
 }
 
-// check reports missing attributes, and attributes of the old state that are unknown.
+// check reports missing attributes, and unknown attributes of the old state.
 func (m *State) check(version int64) {
 	for _, name := range m.Former.Required {
 		if tf.String(m.Into[name]) == "" {
@@ -239,24 +240,24 @@ func (m *State) check(version int64) {
 	}
 }
 
-// Nothing reports whether the old state has no value for an attribute: the old SDK
-// writes the zero value of an attribute that is not configured.
+// Nothing reports whether the old state has no value for an attribute. The old SDK writes the
+// zero value for an attribute that is not configured.
 func (m *State) Nothing(name string) bool {
 	return IsBlank(m.Old[name], "null", `""`, "false", "0", "[]", "{}")
 }
 
-// IsBlank reports whether a JSON value is null, or one of the given texts.
+// IsBlank reports whether a JSON value is null or one of the given texts.
 func IsBlank(raw json.RawMessage, blanks ...string) bool {
 	return len(raw) == 0 || slices.Contains(blanks, string(raw))
 }
 
-// WrongValue is the error for a value of an unexpected form. It does not quote the value.
+// WrongValue means that a value has an unexpected form. It does not quote the value.
 type WrongValue struct{ Wanted string }
 
 func (w *WrongValue) Error() string { return "is not " + w.Wanted }
 
-// Read returns an attribute of the old state, converted to a type. Numbers and booleans
-// may be strings, as in states of older SDKs. An empty string means no value.
+// Read returns an attribute of the old state, converted to a type. It accepts strings for
+// numbers and booleans, which older SDKs write. An empty string counts as null.
 func (m *State) Read(ctx context.Context, name string, kind attr.Type) (attr.Value, error) {
 	raw, as := m.Old[name], kind.TerraformType(ctx)
 	if string(raw) == `""` && !as.Is(tftypes.String) {
@@ -289,7 +290,7 @@ func form(kind tftypes.Type) string {
 	}
 }
 
-// Text reads a string. It returns "" for null, and for a value that is not a string.
+// Text returns a string attribute, or "" for null and for a value that is not a string.
 func (m *State) Text(ctx context.Context, name string) string {
 	if IsBlank(m.Old[name], "null") {
 		return ""
@@ -301,7 +302,7 @@ func (m *State) Text(ctx context.Context, name string) string {
 	return tf.String(v)
 }
 
-// TakeAs copies a value into an attribute of the same meaning.
+// TakeAs copies a value to an attribute with the same meaning.
 func (m *State) TakeAs(ctx context.Context, name, as string) error {
 	v, err := m.Read(ctx, name, m.kinds[as])
 	if err == nil && !v.IsNull() {

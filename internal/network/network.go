@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package network compares IP networks, and holds the fields and risks of network policies.
+// Package network compares IP networks and defines the fields and risks of network policies.
 package network
 
 import (
@@ -17,9 +17,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// Parse reads an IP address or a CIDR block. An address is the block that
-// holds it alone. Host bits, zones and blanks are errors: the value means something
-// else than the service would apply.
+// Parse parses an IP address or a CIDR block. An address becomes a block that contains only that address. Host
+// bits, zones and blanks are errors, because the service would apply a different value.
 func Parse(s string) (netip.Prefix, error) {
 	if !strings.Contains(s, "/") {
 		address, err := netip.ParseAddr(s)
@@ -41,7 +40,7 @@ func Parse(s string) (netip.Prefix, error) {
 	return prefix, nil
 }
 
-// ParseAll parses networks, and omits strings that are not networks.
+// ParseAll parses networks. It omits strings that are not networks.
 func ParseAll(list []string) []netip.Prefix {
 	out := make([]netip.Prefix, 0, len(list))
 	for _, s := range list {
@@ -52,7 +51,7 @@ func ParseAll(list []string) []netip.Prefix {
 	return out
 }
 
-// Canonical returns the canonical form of a network. Any other string is returned unchanged.
+// Canonical returns the canonical form of a network. It returns any other string unchanged.
 func Canonical(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if prefix, err := netip.ParsePrefix(s); err == nil {
@@ -64,8 +63,8 @@ func Canonical(s string) string {
 	return s
 }
 
-// ParseLive reads an entry of a list that an account has. Host bits are not an error
-// here: the service accepts them and ignores them (assumed).
+// ParseLive parses an entry of an account's list. It accepts host bits, which the service accepts and ignores
+// (assumed).
 func ParseLive(s string) (netip.Prefix, error) {
 	if prefix, err := netip.ParsePrefix(strings.TrimSpace(s)); err == nil {
 		return prefix.Masked(), nil
@@ -88,7 +87,7 @@ func Covers(p netip.Prefix, networks []netip.Prefix) bool {
 	return Covers(low, touching) && Covers(high, touching)
 }
 
-// halves cuts a network in two.
+// halves splits a network into two.
 func halves(p netip.Prefix) (low, high netip.Prefix) {
 	low = netip.PrefixFrom(p.Addr(), p.Bits()+1)
 	bytes := p.Addr().AsSlice()
@@ -97,13 +96,13 @@ func halves(p netip.Prefix) (low, high netip.Prefix) {
 	return low, netip.PrefixFrom(address, p.Bits()+1)
 }
 
-// Reserved are the networks that no request from the internet comes from.
+// Reserved are the networks from which no request of the internet can arrive.
 var Reserved = ParseAll([]string{
 	"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/32",
 	"fc00::/7", "fe80::/10", "::1/128", "::/128",
 })
 
-// PrivateOnly reports whether no address of the internet is in any of the networks.
+// PrivateOnly reports whether the networks contain no address of the internet.
 func PrivateOnly(networks []netip.Prefix) bool {
 	return len(networks) > 0 && !slices.ContainsFunc(networks, func(n netip.Prefix) bool { return !Covers(n, Reserved) })
 }
@@ -120,8 +119,8 @@ func Wider(before, after []string) bool {
 	return slices.ContainsFunc(after, func(s string) bool { return !covered(s, before) })
 }
 
-// covered reports whether a list lets in all addresses of an entry. What an entry means
-// whose form is not known is not known: only the same entry covers it.
+// covered reports whether a list allows all addresses of an entry. The meaning of an entry in an unknown form is
+// unknown, so only an equal entry covers it.
 func covered(s string, list []string) bool {
 	if slices.Contains(list, s) {
 		return true
@@ -136,8 +135,8 @@ func covered(s string, list []string) bool {
 	return err == nil && Covers(prefix, networks)
 }
 
-// Uncovered returns the wanted networks that a list does not let in. An empty list lets in every address. An entry
-// of the list whose form is not known covers nothing.
+// Uncovered returns the wanted networks that a list does not allow. An empty list allows every address. An entry
+// of the list in an unknown form covers nothing.
 func Uncovered(wanted, list []string) []string {
 	if len(list) == 0 {
 		return nil
@@ -145,9 +144,8 @@ func Uncovered(wanted, list []string) []string {
 	return slices.DeleteFunc(slices.Clone(wanted), func(s string) bool { return covered(s, list) })
 }
 
-// Validators checks a set of IP addresses and CIDR blocks: each is one, none occurs
-// there twice in two spellings, there are at most most of them, and joined by
-// ";" they have at most longest characters (zero: any number).
+// Validators check a set of IP addresses and CIDR blocks: each element is valid, no two have the same meaning,
+// there are at most most elements, and joined by ";" they have at most longest characters (zero: no limit).
 func Validators(most, longest int) []validator.Set {
 	return []validator.Set{setvalidator.SizeAtMost(most), networksValidator{longest}}
 }

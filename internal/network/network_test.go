@@ -16,7 +16,7 @@ func TestParseNetwork(t *testing.T) {
 	} {
 		got, err := Parse(text)
 		if want == "" && err == nil {
-			t.Errorf("%q was taken as %s", text, got)
+			t.Errorf("%q: got %s, want an error", text, got)
 		}
 		if want != "" && (err != nil || got.String() != want) {
 			t.Errorf("%q: got %s, %v, want %s", text, got, err, want)

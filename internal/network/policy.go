@@ -14,14 +14,14 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
-// Limits of the service for a network policy.
+// The service's limits for a network policy.
 const (
 	MostStatements = 8  // (documented)
-	MostAddresses  = 50 // (documented; whether by statement or by policy is not)
+	MostAddresses  = 50 // (documented; it is not documented whether per statement or per policy)
 )
 
-// PolicyFields are the fields of a network policy, of the account's as of a
-// key's. That a new one has none is observed for a key, and assumed for the account.
+// PolicyFields returns the fields of a network policy of the account or of a key. A new key has no policy (observed).
+// The same is assumed for a new account.
 var PolicyFields = sync.OnceValue(func() []setting.Field[ram.NetworkPolicy] {
 	type p = ram.NetworkPolicy
 	return []setting.Field[p]{
@@ -36,9 +36,8 @@ var PolicyFields = sync.OnceValue(func() []setting.Field[ram.NetworkPolicy] {
 	}
 })
 
-// WiderVPCs reports whether a list by VPC allows an address that the previous list did
-// not allow. No list allows every address, and a VPC without addresses allows the whole VPC
-// (both assumed, as for the list of public addresses).
+// WiderVPCs reports whether a list by VPC allows an address that the previous list did not allow. An empty list allows
+// every address, and a VPC without addresses allows the whole VPC (both assumed, as for the list of public addresses).
 func WiderVPCs(before, after map[string][]string) bool {
 	switch {
 	case before == nil || after == nil || len(before) == 0:
@@ -63,8 +62,8 @@ func WiderVPCs(before, after map[string][]string) bool {
 	return false
 }
 
-// UncoveredVPCs returns the wanted networks by VPC that a list by VPC does not let in. A VPC without addresses is the whole
-// VPC. An empty list lets in every VPC.
+// UncoveredVPCs returns the wanted networks by VPC that a list by VPC does not allow. A VPC without addresses is the
+// whole VPC. An empty list allows every VPC.
 func UncoveredVPCs(wanted, list map[string][]string) map[string][]string {
 	out := map[string][]string{}
 	for vpc, networks := range wanted {
@@ -75,5 +74,5 @@ func UncoveredVPCs(wanted, list map[string][]string) map[string][]string {
 	return out
 }
 
-// vpcsOf are the VPCs that a value names, sorted.
+// vpcsOf returns the VPCs that a value names, sorted.
 func vpcsOf(elements map[string]attr.Value) []string { return slices.Sorted(maps.Keys(elements)) }

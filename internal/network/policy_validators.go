@@ -22,12 +22,13 @@ var (
 	_ validator.Map = VPCsValidator{}
 )
 
-// publicNetworks checks the list of public addresses.
+// publicNetworks returns the validators for the list of public addresses.
 func publicNetworks() []validator.Set {
 	return append(Validators(MostAddresses, 0), publicOnly{})
 }
 
-// publicOnly says where a VPC id belongs that was given among addresses.
+// publicOnly rejects a VPC id among public addresses and names the attribute that it
+// belongs to.
 type publicOnly struct{}
 
 func (publicOnly) Description(context.Context) string {
@@ -85,8 +86,8 @@ func (VPCsValidator) ValidateMap(ctx context.Context, req validator.MapRequest, 
 	}
 }
 
-// vpcNetworks checks a map of networks by VPC, and how many statements the policy
-// has with it.
+// vpcNetworks validates a map of networks by VPC, and the number of statements of the
+// resulting policy.
 type vpcNetworks struct{ VPCsValidator }
 
 func (v vpcNetworks) ValidateMap(ctx context.Context, req validator.MapRequest, resp *validator.MapResponse) {

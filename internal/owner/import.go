@@ -19,13 +19,13 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// UserIDPattern matches the id of a RAM user, which the provider aliyun/alicloud has as the
-// id of its resource. A name may look like one.
+// UserIDPattern matches the id of a RAM user, which is the resource id in the provider
+// aliyun/alicloud. A user name may match, too.
 var UserIDPattern = tf.NewLazyRegexp(`^[0-9]{15,20}$`)
 
-// FindImported finds the user that an import names, and fills the account, the name and the
-// id. An import id may be the name, the principal name or the id of the user; an identity has
-// the name, because the identity of the result must be equal to it.
+// FindImported finds the user that an import names, and sets the account, the name and the
+// id. An import id may be the name, the principal name or the id of the user. An identity
+// contains the name, because it must equal the identity of the result.
 func FindImported(ctx context.Context, i *instance.Instance, noun, id string, o *Object, diags *diag.Diagnostics) bool {
 	f := diagnostics.Operation{Name: "import the " + noun, State: "The state is unchanged."}
 	account, ok := instance.CheckNamedAccount(ctx, i, f, o.AccountID, diags)
@@ -59,8 +59,8 @@ func FindImported(ctx context.Context, i *instance.Instance, noun, id string, o 
 	return true
 }
 
-// checkDomain reports whether a principal name has a domain of the account: its default
-// domain, or the one that each account has by its id (documented).
+// checkDomain reports whether the domain of a principal name belongs to the account: it is
+// the default domain, or the domain that every account has by its id (documented).
 func checkDomain(ctx context.Context, i *instance.Instance, f diagnostics.Operation, account, domain string, diags *diag.Diagnostics) bool {
 	if strings.EqualFold(domain, account+".onaliyun.com") {
 		return true
@@ -76,8 +76,8 @@ func checkDomain(ctx context.Context, i *instance.Instance, f diagnostics.Operat
 	return true
 }
 
-// ImportUser imports an object of which a user has one. It leaves the user id null, which
-// marks the first Read.
+// ImportUser imports an object that a user has at most once. It leaves the user id null,
+// which marks the first Read.
 func ImportUser(ctx context.Context, i *instance.Instance, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	asked := UserIdentity{UserName: types.StringValue(req.ID)}
 	if req.ID == "" {
@@ -94,8 +94,8 @@ func ImportUser(ctx context.Context, i *instance.Instance, noun string, req reso
 	tf.Set(ctx, o.Identity(), resp.Identity, &resp.Diagnostics)
 }
 
-// UserExists finds the user of an object before a delete, also after a rename. A user
-// with the stored name and another id does not count.
+// UserExists finds the user of an object before a delete, even after a rename. A user with
+// the stored name and another id does not count.
 func UserExists(ctx context.Context, i *instance.Instance, o *Object) (bool, error) {
 	user, err := i.Client.User(ctx, o.UserName.ValueString())
 	id := o.UserID.ValueString()

@@ -12,8 +12,8 @@ import (
 )
 
 // ownUserIDs yields the ids of the users that the credentials of the provider depend on: the
-// caller, and the owners of keys that assume a role. A key of another account is left out.
-// An error ends the sequence.
+// caller, and the owners of keys that assume a role. It omits keys of other accounts. An
+// error ends the sequence.
 func ownUserIDs(ctx context.Context, i *instance.Instance) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		caller, err := i.Client.Caller(ctx)
@@ -53,8 +53,8 @@ func OwnUserIDs(ctx context.Context, i *instance.Instance) ([]string, error) {
 	return ids, nil
 }
 
-// IsOwnUser reports whether the credentials of the provider depend on a user. It reads no
-// more than it needs.
+// IsOwnUser reports whether the credentials of the provider depend on a user. It stops
+// reading when it has found the user.
 func IsOwnUser(ctx context.Context, i *instance.Instance, id string) (bool, error) {
 	for own, err := range ownUserIDs(ctx, i) {
 		if err != nil || own == id {

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package owner finds the user of an object, also after a rename.
+// Package owner finds the user that owns an object, even after a rename.
 package owner
 
 import (
@@ -27,8 +27,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// Object holds the attributes that all objects of a user share. The user id identifies
-// the owner, because the name may change.
+// Object contains the attributes that all objects of a user share. The owner is identified
+// by the user id, because the name may change.
 type Object struct {
 	AccountID types.String   `tfsdk:"account_id"`
 	UserName  types.String   `tfsdk:"user_name"`
@@ -36,17 +36,17 @@ type Object struct {
 	Timeouts  timeouts.Value `tfsdk:"timeouts"`
 }
 
-// UserIdentity is the identity of an object of which a user has one.
+// UserIdentity is the identity of an object that a user has at most once.
 type UserIdentity struct {
 	AccountID types.String `tfsdk:"account_id"`
 	UserName  types.String `tfsdk:"user_name"`
 }
 
-// Identity returns the identity of an object of which a user has one.
+// Identity returns the identity of an object that a user has at most once.
 func (o Object) Identity() any { return UserIdentity{AccountID: o.AccountID, UserName: o.UserName} }
 
-// NoTimeouts is the null value of the timeouts attribute, for a model that does not come
-// from a configuration.
+// NoTimeouts is the null value of the timeouts attribute, for models that are not read from
+// a configuration.
 var NoTimeouts = timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{
 	"create": types.StringType, "read": types.StringType, "update": types.StringType, "delete": types.StringType,
 })}
@@ -54,13 +54,14 @@ var NoTimeouts = timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{
 // UserNamePattern matches the name of a RAM user (documented).
 var UserNamePattern = tf.NewLazyRegexp(`^[a-zA-Z0-9._-]{1,64}$`)
 
-// UserNameValidators accept the name of a RAM user. Without a name, the service uses the
-// caller itself, which may be the root account, therefore "" is refused.
+// UserNameValidators check the name of a RAM user. They refuse "", because without a name
+// the service acts on the caller, which may be the root account.
 func UserNameValidators() []validator.String {
 	return []validator.String{UserNamePattern.Validator("must be 1 to 64 letters, digits, dots, hyphens and underscores, and not a principal name")}
 }
 
-// Attributes are the schema attributes of Object and those of the type itself.
+// Attributes returns the schema attributes of Object together with those of the resource
+// type.
 func Attributes(ctx context.Context, own map[string]schema.Attribute) map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"account_id": schema.StringAttribute{
@@ -82,8 +83,8 @@ func Attributes(ctx context.Context, own map[string]schema.Attribute) map[string
 	return attributes
 }
 
-// IdentitySchema is the identity of an object of a user: account, user name and the
-// attributes in own. An import may omit the account.
+// IdentitySchema returns the identity schema of an object of a user: account, user name and
+// the attributes in own. An import may omit the account.
 func IdentitySchema(own map[string]identityschema.Attribute) identityschema.Schema {
 	attributes := map[string]identityschema.Attribute{
 		"account_id": identityschema.StringAttribute{OptionalForImport: true, Description: "The id of the account."},
@@ -93,7 +94,7 @@ func IdentitySchema(own map[string]identityschema.Attribute) identityschema.Sche
 	return identityschema.Schema{Attributes: attributes}
 }
 
-// PrepareCreate checks the account and finds the user for a create.
+// PrepareCreate checks the account and finds the user before a create.
 func PrepareCreate(ctx context.Context, i *instance.Instance, f diagnostics.Operation, o *Object, diags *diag.Diagnostics) bool {
 	account, ok := instance.CheckNamedAccount(ctx, i, f, o.AccountID, diags)
 	if !ok {
@@ -113,8 +114,8 @@ func PrepareCreate(ctx context.Context, i *instance.Instance, f diagnostics.Oper
 	return true
 }
 
-// PrepareUpdate checks the account and the user before a write to an existing object: the
-// name must belong to the user with the stored id. It fills a missing user id.
+// PrepareUpdate checks the account and the user before a write to an existing object. The
+// name must belong to the user with the stored id. It fills in a missing user id.
 func PrepareUpdate(ctx context.Context, i *instance.Instance, f diagnostics.Operation, o *Object, diags *diag.Diagnostics) bool {
 	account, ok := i.CheckAccount(ctx, f, o.AccountID.ValueString(), diags)
 	if !ok {
@@ -135,8 +136,8 @@ func PrepareUpdate(ctx context.Context, i *instance.Instance, f diagnostics.Oper
 	return true
 }
 
-// FollowRename finds, by its id, the user of an object whose user name no longer exists.
-// It reports whether the user has another name, and writes that name to o.
+// FollowRename finds the user of an object by id if the stored user name no longer exists.
+// It reports whether the user was renamed, and stores the new name in o.
 func FollowRename(ctx context.Context, i *instance.Instance, o *Object) (renamed bool, err error) {
 	id := o.UserID.ValueString()
 	if id == "" {
@@ -154,8 +155,8 @@ func FollowRename(ctx context.Context, i *instance.Instance, o *Object) (renamed
 	return renamed, nil
 }
 
-// FollowKeyOwner is FollowRename for an object of an AccessKey. Without a user id, such as
-// after a move, it asks the service who owns the key.
+// FollowKeyOwner is FollowRename for an object of an AccessKey. Without a user id, for
+// example after a move, it reads the owner of the key from the service.
 func FollowKeyOwner(ctx context.Context, i *instance.Instance, o *Object, keyID string) (renamed bool, err error) {
 	if o.UserID.ValueString() != "" {
 		return FollowRename(ctx, i, o)
@@ -164,7 +165,7 @@ func FollowKeyOwner(ctx context.Context, i *instance.Instance, o *Object, keyID 
 	var unknown *ram.UnknownAccountError
 	switch {
 	case o.UserName.ValueString() == "" && (ram.NotFound(err, "User", "User.AccessKey") || errors.As(err, &unknown)):
-		return false, diagnostics.WithState("The owner of the key is unknown.", errUnknownKeyOwner) // it may be a key of the root account
+		return false, diagnostics.WithState("The owner of the key is unknown.", errUnknownKeyOwner) // the key may belong to the root account
 	case ram.NotFound(err, "User", "User.AccessKey"):
 		return false, nil
 	case err != nil:
@@ -175,13 +176,14 @@ func FollowKeyOwner(ctx context.Context, i *instance.Instance, o *Object, keyID 
 	return renamed, nil
 }
 
-// errUnknownKeyOwner proves nothing: no RAM user owns a key of the root account.
+// errUnknownKeyOwner does not mean that the key was deleted, because no RAM user owns a key
+// of the root account.
 var errUnknownKeyOwner = errors.New("the state has no user name, and no RAM user of the account has the key. The key may be deleted, or belong to another account or to the root account, " +
 	"whose keys the provider does not manage. Save its secret if you still need it, and remove the resource from the state")
 
-// AccountOf returns the account of an object whose state does not name one, such as after
-// a move: the account of the credentials, if its user or its AccessKey exists there. Their
-// ids exist in one account only. Otherwise it returns "".
+// AccountOf returns the account of an object whose state does not contain one, for example
+// after a move. It is the account of the credentials if the user or the AccessKey exists
+// there, because their ids exist in one account only. Otherwise it returns "".
 func AccountOf(ctx context.Context, i *instance.Instance, userID, keyID string) (string, error) {
 	var err error
 	switch {
@@ -203,9 +205,9 @@ func AccountOf(ctx context.Context, i *instance.Instance, userID, keyID string) 
 	return caller.AccountID, err
 }
 
-// CheckKeyOwner checks that a key whose owner is not in the state, such as after a move,
-// belongs to the configured user. The key list of another user does not contain it, and
-// the key would count as deleted.
+// CheckKeyOwner checks that a key belongs to the configured user if the state does not
+// contain its owner, for example after a move. The key list of another user does not
+// contain the key, so it would count as deleted.
 func CheckKeyOwner(ctx context.Context, i *instance.Instance, f diagnostics.Operation, o Object, keyID string, diags *diag.Diagnostics) bool {
 	user, err := i.Client.AccessKeyOwner(ctx, keyID)
 	if diagnostics.Report(diags, f, err) {
@@ -228,7 +230,7 @@ func PlanUserName(ctx context.Context, i *instance.Instance, state, plan Object,
 	}
 	user, err := i.Client.User(ctx, name)
 	switch {
-	case ram.NotFound(err, "User"): // the user is renamed in this run
+	case ram.NotFound(err, "User"): // this run renames the user
 	case diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "plan the change of user_name", State: "Nothing was changed."}, err):
 	case user.ID != state.UserID.ValueString():
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("user_name"))
@@ -241,6 +243,6 @@ func IsOwnKey(i *instance.Instance, id string) bool {
 	return known && slices.Contains(chain.LongLivedKeyIDs(), id)
 }
 
-// NewUser is the name under which a run records that it creates a user, see
+// NewUser returns the name under which a run records that it creates a user. See
 // [instance.Instance.Adopt].
 func NewUser(name string) string { return "new user " + name }

@@ -20,12 +20,11 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// LongestSecret limits the size of a decrypted message. Secrets of RAM are short; a QR
-// code is a few kilobytes.
+// LongestSecret limits the size of a decrypted message. The secrets of RAM are short, and a QR code
+// has a few kilobytes.
 const LongestSecret = 1 << 20
 
-// The reasons why a message cannot be decrypted. None contains any part of the message
-// or of the key.
+// Reasons why a message cannot be decrypted. None contains any part of the message or of the key.
 var (
 	errNoPrivateKey  = errors.New("private_key is not a PGP private key, neither ASCII-armored (-----BEGIN PGP PRIVATE KEY BLOCK-----, the output of gpg --armor --export-secret-keys) nor a binary key in Base64")
 	errPrivateBlocks = errors.New("private_key contains several ASCII-armored blocks. Set one block, which may contain several keys, such as the output of gpg --armor --export-secret-keys")
@@ -66,7 +65,7 @@ func Decrypt(sealed, privateKey, passphrase string) (string, error) {
 	return readSecret(opened.UnverifiedBody)
 }
 
-// readSecret reads to the end, because the integrity check happens only there.
+// readSecret reads the message to its end, because only that completes the integrity check.
 func readSecret(body io.Reader) (string, error) {
 	text, err := io.ReadAll(io.LimitReader(body, LongestSecret+1))
 	switch {
@@ -80,9 +79,9 @@ func readSecret(body io.Reader) (string, error) {
 	return string(text), nil
 }
 
-// readPrivateKeys parses keys, at least one of which is a private key.
+// readPrivateKeys parses keys, at least one of which must be a private key.
 func readPrivateKeys(key string) (openpgp.EntityList, error) {
-	if err := ram.CheckSHA1Allowed(); err != nil { // of which OpenPGP makes fingerprints
+	if err := ram.CheckSHA1Allowed(); err != nil { // fingerprints of OpenPGP use SHA-1
 		return nil, err
 	}
 	binary, err := unarmoured(key)
@@ -102,8 +101,8 @@ func readPrivateKeys(key string) (openpgp.EntityList, error) {
 	return keys, nil
 }
 
-// unlocking returns the prompt that unlocks one of the keys for which a message may be
-// encrypted. OpenPGP calls it again if no key was unlocked.
+// unlocking returns a prompt that unlocks one of the keys for which a message may be encrypted.
+// OpenPGP calls it again if it unlocked no key.
 func unlocking(passphrase string) openpgp.PromptFunction {
 	return func(keys []openpgp.Key, _ bool) ([]byte, error) {
 		switch {
@@ -159,7 +158,7 @@ func keyNames(keys openpgp.EntityList) string {
 	return strings.Join(names, " and ")
 }
 
-// unarmoured decodes a text that is armoured, in Base64, or both.
+// unarmoured decodes a text that is in armour, in Base64, or both.
 func unarmoured(text string) ([]byte, error) {
 	text = strings.TrimSpace(text)
 	if !strings.HasPrefix(text, "-----") {

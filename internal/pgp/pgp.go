@@ -32,12 +32,12 @@ type Recipient struct {
 	now    time.Time
 }
 
-// ErrPrivateKey is a private key where a public one is expected.
+// ErrPrivateKey means that a value is a private key instead of a public key.
 var ErrPrivateKey = errors.New("it is a private key. The provider needs the public key only. " +
 	"Take the private key out of the configuration, and if the file was shared or committed, treat the key as compromised")
 
-// CheckKey parses a public key, armoured or in Base64, and encrypts a test message to
-// check that the key is usable now. No error contains any part of the key.
+// CheckKey parses a public key, armoured or in Base64, and encrypts a test message to check
+// that the key can be used at the given time. No error contains any part of the key.
 func CheckKey(key string, now time.Time) (Recipient, error) {
 	entity, err := readPGP(key)
 	if err != nil {
@@ -72,7 +72,7 @@ func (r Recipient) Encrypt(text string) (string, error) {
 
 // readPGP parses a text that contains exactly one public key.
 func readPGP(key string) (*openpgp.Entity, error) {
-	if err := ram.CheckSHA1Allowed(); err != nil { // of which OpenPGP makes fingerprints
+	if err := ram.CheckSHA1Allowed(); err != nil { // fingerprints of OpenPGP use SHA-1
 		return nil, err
 	}
 	key = strings.TrimSpace(key)
@@ -102,7 +102,8 @@ func readPGP(key string) (*openpgp.Entity, error) {
 	return entities[0], nil
 }
 
-// errSeveralBlocks is a text of several armoured keys, of which OpenPGP reads only the first.
+// errSeveralBlocks means that a text contains several armoured keys, of which OpenPGP reads
+// only the first.
 var errSeveralBlocks = errors.New("it contains several ASCII-armored blocks. Set one key in one block")
 
 // checkOneBlock returns an error if a text contains several armoured blocks.
@@ -113,7 +114,7 @@ func checkOneBlock(text string) error {
 	return nil
 }
 
-// readRing reads keys from armour, from Base64, or from armour in Base64.
+// readRing parses keys in armour, in Base64, or in armour in Base64.
 func readRing(key string) (openpgp.EntityList, error) {
 	if strings.HasPrefix(key, "-----") {
 		if err := checkOneBlock(key); err != nil {
@@ -140,13 +141,13 @@ func readRing(key string) (openpgp.EntityList, error) {
 	return openpgp.ReadKeyRing(bytes.NewReader(binary))
 }
 
-// beginsPrivate looks at the tag of the first packet, since a private key that
-// cannot be read is one nevertheless: 5 is a secret key, 7 a secret subkey.
+// beginsPrivate reports whether the first packet has the tag of a private key: 5 is a secret
+// key, 7 a secret subkey. A private key that cannot be parsed is still a private key.
 func beginsPrivate(binary []byte) bool {
 	if len(binary) == 0 || binary[0]&0x80 == 0 {
 		return false
 	}
-	tag := binary[0] >> 2 & 0x0f // the older format
+	tag := binary[0] >> 2 & 0x0f // older packet format
 	if binary[0]&0x40 != 0 {
 		tag = binary[0] & 0x3f
 	}
@@ -189,7 +190,7 @@ func usable(entity *openpgp.Entity, now time.Time) error {
 	return errors.New("it can only sign: it has no encryption subkey")
 }
 
-// KeyValidator rejects a value that is not a public key. It does not check the expiry.
+// KeyValidator rejects a value that is not a public key. It does not check the expiration.
 type KeyValidator struct{}
 
 func (KeyValidator) Description(context.Context) string {
@@ -206,8 +207,8 @@ func (KeyValidator) ValidateString(_ context.Context, req validator.StringReques
 	ReportKeyError(&resp.Diagnostics, err)
 }
 
-// ReportKeyError reports an error of pgp_key before anything is created. For a private
-// key the diagnostic has no attribute path: a CLI would quote the lines of the
+// ReportKeyError reports an error of pgp_key before anything is created. For a private key
+// the diagnostic has no attribute path, because a CLI would quote the lines of the
 // configuration that contain the key.
 func ReportKeyError(diags *diag.Diagnostics, err error) bool {
 	const summary, now = "Cannot use the PGP key", "Nothing was created with it."

@@ -17,29 +17,29 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// codec converts between a model and an object of the protocol. The framework derives this
-// from the struct tags and the schema in each call, which was a quarter of the provider's CPU
-// time and allocations in a plan (measured). A codec derives it once.
+// codec converts between a model and an object of the protocol. The framework would derive
+// the conversion from the struct tags and the schema in each call, which took a quarter of
+// the provider's CPU time and allocations in a plan (measured). A codec derives it once.
 //
-// It handles only what needs no diagnostic. Everything else is left to the framework: it then
-// converts, or explains what is wrong.
+// It handles only conversions without diagnostics. For all others the framework converts, or
+// explains the error.
 type codec struct {
 	object tftypes.Object
 	fields []field
 }
 
-// field is an attribute and its place in the model.
+// field is an attribute and its position in the model.
 type field struct {
 	name  string
-	index []int        // the place in the model
-	model reflect.Type // the type in the model
+	index []int        // index in the model
+	model reflect.Type // type in the model
 	kind  attr.Type
 	wire  tftypes.Type
-	plain bool // the type in the model determines the type in the protocol
+	plain bool // whether the type in the model determines the type in the protocol
 	check checked
 }
 
-// checked is a type that does not accept all values, such as a set, whose elements differ.
+// checked is a type that rejects some values, such as a set, whose elements must differ.
 type checked interface {
 	Validate(context.Context, tftypes.Value, path.Path) diag.Diagnostics
 }
@@ -51,19 +51,19 @@ func (f field) accepts(ctx context.Context, v tftypes.Value) bool {
 // typed is a schema of the framework.
 type typed interface{ Type() attr.Type }
 
-// codecKey identifies a codec. A model may be used with several schemas. The framework
-// reads each schema once, therefore the address of its attributes identifies it.
+// codecKey identifies a codec. A model may be used with several schemas. The framework reads
+// each schema once, so the address of its attributes identifies the schema.
 type codecKey struct {
 	model  reflect.Type
 	schema uintptr
 }
 
-// mostCodecs bounds the memory of a process that serves many providers, as tests do. A
+// mostCodecs limits the memory of a process that serves many providers, as tests do. A
 // provider needs fewer than a hundred.
 const mostCodecs = 500
 
-// codecs are the codecs so far; nil is that of a pair that has none. An entry holds its
-// schema, so that no other one gets the same address.
+// codecs are the cached codecs. Nil means that a pair has no codec. An entry holds a
+// reference to its schema, so that no other schema can get the same address.
 var codecs = struct {
 	sync.RWMutex
 	known map[codecKey]knownCodec
@@ -96,8 +96,8 @@ func codecFor(ctx context.Context, model reflect.Type, schema typed) *codec {
 	return known.codec
 }
 
-// keyOf reports whether there may be a codec: the model is a struct, and the schema, which
-// is a struct too, has attributes.
+// keyOf reports whether a codec is possible: the model is a struct, and the schema, which is
+// a struct too, has attributes.
 func keyOf(model reflect.Type, schema typed) (codecKey, bool) {
 	if model == nil || model.Kind() != reflect.Struct || schema == nil {
 		return codecKey{}, false
@@ -113,8 +113,8 @@ func keyOf(model reflect.Type, schema typed) (codecKey, bool) {
 	return codecKey{model, attributes.Pointer()}, true
 }
 
-// newCodec returns nil if model and schema do not fit exactly, or if a field is not of one of
-// the framework's types.
+// newCodec returns nil if model and schema do not match exactly, or if a field does not have
+// one of the framework's types.
 func newCodec(ctx context.Context, model reflect.Type, schema typed) *codec {
 	object, ok := schema.Type().(types.ObjectType)
 	if !ok {
@@ -153,7 +153,7 @@ func isPlain(v attr.Value) bool {
 	return false
 }
 
-// decode fills in the model, or reports that the framework has to.
+// decode decodes the model. It returns false if the framework must do it.
 func (c *codec) decode(ctx context.Context, raw tftypes.Value, model reflect.Value) bool {
 	if c == nil || raw.IsNull() || !raw.IsKnown() {
 		return false
@@ -176,7 +176,7 @@ func (c *codec) decode(ctx context.Context, raw tftypes.Value, model reflect.Val
 	return true
 }
 
-// encode returns the model as an object, or reports that the framework has to.
+// encode returns the model as an object. It returns false if the framework must do it.
 func (c *codec) encode(ctx context.Context, model reflect.Value) (tftypes.Value, bool) {
 	if c == nil {
 		return tftypes.Value{}, false
@@ -196,7 +196,7 @@ func (c *codec) encode(ctx context.Context, model reflect.Value) (tftypes.Value,
 	return tftypes.NewValue(c.object, attributes), true
 }
 
-// source is what a model is read from.
+// source returns the value from which a model is read, and its schema.
 func source(from any) (tftypes.Value, typed) {
 	switch from := from.(type) {
 	case tfsdk.Config:
@@ -213,7 +213,7 @@ func source(from any) (tftypes.Value, typed) {
 	return tftypes.Value{}, nil
 }
 
-// target is what a model is written to.
+// target returns the value to which a model is written, and its schema.
 func target(to any) (*tftypes.Value, typed) {
 	switch to := to.(type) {
 	case *tfsdk.Plan:

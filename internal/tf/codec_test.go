@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// A process that serves many providers does not save all of their codecs.
+// A process that serves many providers does not cache an unlimited number of codecs.
 func TestCodecs_areBounded(t *testing.T) {
 	t.Parallel()
 	type model struct {
@@ -21,7 +21,7 @@ func TestCodecs_areBounded(t *testing.T) {
 		of := schema.Schema{Attributes: map[string]schema.Attribute{"name": schema.StringAttribute{}}}
 		first, second := codecFor(t.Context(), reflect.TypeFor[model](), of), codecFor(t.Context(), reflect.TypeFor[model](), of)
 		if first == nil || first != second {
-			t.Fatalf("the codec is %v, and then %v", first, second)
+			t.Fatalf("codec %v, second codec %v", first, second)
 		}
 	}
 	codecs.RLock()

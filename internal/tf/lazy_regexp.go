@@ -12,11 +12,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// LazyRegexp is a regular expression that is compiled on first use. Compiling all of
-// them at startup took as long as building the schemas (measured).
+// LazyRegexp is a regular expression that is compiled on first use. Compiling all of them
+// at startup took as long as building the schemas (measured).
 type LazyRegexp func() *regexp.Regexp
 
-// NewLazyRegexp returns the regular expression. An invalid one panics on first use.
+// NewLazyRegexp returns a regular expression. An invalid one panics on first use.
 func NewLazyRegexp(expression string) LazyRegexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
@@ -27,7 +27,8 @@ func (s LazyRegexp) MatchString(text string) bool { return s().MatchString(text)
 // FindStringSubmatch returns the leftmost match and its submatches.
 func (s LazyRegexp) FindStringSubmatch(text string) []string { return s().FindStringSubmatch(text) }
 
-// Validator refuses a value that does not match. The message says what a value must be.
+// Validator returns a validator that rejects values without a match. The message describes
+// a valid value.
 func (s LazyRegexp) Validator(message string) validator.String { return patternValidator{s, message} }
 
 type patternValidator struct {

@@ -10,15 +10,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// PrivateState is the private state of a resource: data that the CLI stores and does
-// not show.
+// PrivateState is the private state of a resource: data that the CLI saves and does not
+// show.
 type PrivateState interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// ReadPrivate returns the value that WritePrivate stored under key, or nil if there is
-// none, such as after an import.
+// ReadPrivate returns the value that WritePrivate saved under key. It returns nil if there
+// is none, for example after an import.
 func ReadPrivate[T any](ctx context.Context, private PrivateState, key, noun string, diags *diag.Diagnostics) *T {
 	text, more := private.GetKey(ctx, key)
 	diags.Append(more...)
@@ -32,7 +32,7 @@ func ReadPrivate[T any](ctx context.Context, private PrivateState, key, noun str
 	return v
 }
 
-// WritePrivate stores a value in private state under key.
+// WritePrivate saves a value in private state under key.
 func WritePrivate(ctx context.Context, private PrivateState, key string, value any, diags *diag.Diagnostics) {
 	text, err := json.Marshal(value)
 	if err != nil {

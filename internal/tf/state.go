@@ -17,8 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 )
 
-// Get reads a plan, state, identity or configuration into a model. Errors are added to
-// diags, which the caller checks after its last read.
+// Get reads a plan, state, identity or configuration into a model. It adds errors to diags,
+// which the caller checks after its last read.
 func Get[M any](ctx context.Context, from interface {
 	Get(context.Context, any) diag.Diagnostics
 }, diags *diag.Diagnostics,
@@ -33,7 +33,7 @@ func Get[M any](ctx context.Context, from interface {
 	return other
 }
 
-// Set writes a model to a plan, an identity or a result of a list. Save writes a state.
+// Set writes a model to a plan, an identity or a list result. Use Save to write a state.
 func Set[T interface {
 	*tfsdk.Plan | *tfsdk.ResourceIdentity | *tfsdk.Resource
 	setter
@@ -55,15 +55,15 @@ func set(ctx context.Context, what any, to setter, diags *diag.Diagnostics) {
 	diags.Append(to.Set(ctx, what)...)
 }
 
-// Save writes the state together with its identity. A state of a CLI without
-// identities has none yet, and the framework refuses an identity that stays empty.
+// Save writes the state together with its identity. A CLI without support for identities
+// passes none, and the framework refuses an identity that stays empty.
 func Save(ctx context.Context, who, what any, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	set(ctx, who, identity, diags)
 	set(ctx, what, state, diags)
 }
 
-// DefaultTimeout limits an operation whose timeout the configuration does not set.
-// It is far above what the service needs.
+// DefaultTimeout limits an operation without a configured timeout. It is much longer than
+// the service needs.
 const DefaultTimeout = 5 * time.Minute
 
 // WithTimeout limits ctx to the configured timeout of one operation.
@@ -73,7 +73,7 @@ func WithTimeout(ctx context.Context, timeout func(context.Context, time.Duratio
 	return context.WithTimeout(ctx, d)
 }
 
-// TimeoutsAttribute is the timeouts attribute of a resource.
+// TimeoutsAttribute returns the timeouts attribute of a resource.
 func TimeoutsAttribute(ctx context.Context) schema.Attribute {
 	bounds := func(operation string) string {
 		return "How long " + operation + " may take, such as `30s` or `10m`. The default is `5m`."
@@ -91,8 +91,8 @@ func TimeoutsAttribute(ctx context.Context) schema.Attribute {
 	return attribute
 }
 
-// StableID plans an id that never changes once it is known. After a move it is
-// unknown until the first read or write.
+// StableID returns plan modifiers for an id that does not change once it is known. After a
+// move the id is unknown until the first read or write.
 func StableID() []planmodifier.String {
 	return []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()}
 }

@@ -18,7 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Timestamp formats a time as the service does (RFC 3339, UTC); the zero time is null.
+// Timestamp formats a time as the service does (RFC 3339, UTC). It returns null for the
+// zero time.
 func Timestamp(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()
@@ -34,7 +35,8 @@ func Deref(s *string) string {
 	return *s
 }
 
-// NonEmpty returns null for "", which the service sends, or omits, for no value.
+// NonEmpty returns null for "", because the service returns or omits an empty string if
+// there is no value.
 func NonEmpty(s string) types.String {
 	if s == "" {
 		return types.StringNull()
@@ -42,7 +44,7 @@ func NonEmpty(s string) types.String {
 	return types.StringValue(s)
 }
 
-// Null is the null value of a type in the protocol.
+// Null returns the null value of a type in the protocol.
 func Null(ctx context.Context, kind attr.Type) tftypes.Value {
 	return tftypes.NewValue(kind.TerraformType(ctx), nil)
 }
@@ -50,7 +52,7 @@ func Null(ctx context.Context, kind attr.Type) tftypes.Value {
 // IsAbsent reports whether a value is null or unknown.
 func IsAbsent(v attr.Value) bool { return v == nil || v.IsNull() || v.IsUnknown() }
 
-// StringSet returns a set of strings; a nil slice is null.
+// StringSet returns a set of strings, or null for a nil slice.
 func StringSet(list []string) types.Set {
 	if list == nil {
 		return types.SetNull(types.StringType)
@@ -64,8 +66,8 @@ func StringSet(list []string) types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
-// Strings returns the sorted elements of a set, or nil if the set is null or if the
-// set or an element is unknown.
+// Strings returns the sorted elements of a set. It returns nil if the set is null or
+// unknown, or if an element is unknown.
 func Strings(v attr.Value) []string {
 	set, ok := v.(types.Set)
 	if !ok || IsAbsent(v) {
@@ -91,7 +93,7 @@ func String(v attr.Value) string {
 	return s.ValueString()
 }
 
-// JSONValue returns a value in the types of encoding/json.
+// JSONValue converts a value to the types of encoding/json.
 func JSONValue(v attr.Value) any {
 	if IsAbsent(v) {
 		return nil
@@ -110,8 +112,8 @@ func JSONValue(v attr.Value) any {
 	}
 }
 
-// longestShown is the number of bytes of a string that a message shows. Of a longer
-// one, such as the metadata of an identity provider, it shows the beginning.
+// longestShown is the maximum number of bytes of a string in a message. Longer strings,
+// such as the metadata of an identity provider, are cut.
 const longestShown = 200
 
 // Display formats a value for a message.
@@ -137,7 +139,8 @@ func Display(v attr.Value) string {
 // StringSetType is the element type of a map of sets.
 var StringSetType = types.SetType{ElemType: types.StringType}
 
-// ParseStringSetMap reads a map of sets from its JSON form; null if it has another form.
+// ParseStringSetMap parses a map of sets from its JSON form. It returns null if the form is
+// different.
 func ParseStringSetMap(v any) attr.Value {
 	object, ok := v.(map[string]any)
 	if !ok {
@@ -157,8 +160,8 @@ func ParseStringSetMap(v any) attr.Value {
 	return StringSetMap(out)
 }
 
-// StringSetMap returns a map of sets of strings; a nil map is null, and a nil slice is
-// an empty set.
+// StringSetMap returns a map of sets of strings. A nil map becomes null, a nil slice an
+// empty set.
 func StringSetMap(m map[string][]string) types.Map {
 	if m == nil {
 		return types.MapNull(StringSetType)
@@ -170,8 +173,8 @@ func StringSetMap(m map[string][]string) types.Map {
 	return types.MapValueMust(StringSetType, elements)
 }
 
-// StringsByKey returns the sets of a map, each sorted, or nil if the map is null or if
-// the map or a value in it is unknown.
+// StringsByKey returns the sorted elements of each set in a map. It returns nil if the map
+// is null or unknown, or if a value in it is unknown.
 func StringsByKey(v attr.Value) map[string][]string {
 	m, ok := v.(types.Map)
 	if !ok || IsAbsent(v) {
@@ -197,7 +200,7 @@ func (v Values) Timeouts() timeouts.Value {
 	return t
 }
 
-// Object returns the attributes as one value of the type of a schema.
+// Object returns the attributes as one object of the type of a schema.
 func (v Values) Object(of attr.Type, diags *diag.Diagnostics) types.Object {
 	kind, ok := of.(attr.TypeWithAttributeTypes)
 	if !ok {
@@ -209,8 +212,8 @@ func (v Values) Object(of attr.Type, diags *diag.Diagnostics) types.Object {
 	return o
 }
 
-// NullValues returns a null for each attribute of a type. An attribute type without a
-// null value is left out, and Object then refuses the values.
+// NullValues returns null for each attribute of a type. It omits an attribute whose type
+// has no null value, and Object then returns an error.
 func NullValues(ctx context.Context, of attr.Type) Values {
 	v := Values{}
 	kind, _ := of.(attr.TypeWithAttributeTypes)
@@ -222,9 +225,9 @@ func NullValues(ctx context.Context, of attr.Type) Values {
 	return v
 }
 
-// Optional returns an optional string as the state represents it. The service does not
-// distinguish an empty string from none (documented): "" stays "" where the configuration
-// sets it, and is null otherwise.
+// Optional returns an optional string in the form of the state. The service does not
+// distinguish an empty string from none (documented). The result is "" if the configuration
+// sets "", and null otherwise.
 func Optional(prior types.String, live string) types.String {
 	if live == "" && (prior.IsNull() || prior.IsUnknown() || prior.ValueString() != "") {
 		return types.StringNull()
@@ -232,8 +235,8 @@ func Optional(prior types.String, live string) types.String {
 	return types.StringValue(live)
 }
 
-// FirstTimestamp returns a date that never changes as it was first read. The service's APIs
-// differ in its precision (observed).
+// FirstTimestamp returns a date that never changes in the precision in which it was first
+// read. The service's APIs return different precisions (observed).
 func FirstTimestamp(prior types.String, live time.Time) types.String {
 	if IsAbsent(prior) {
 		return Timestamp(live)
