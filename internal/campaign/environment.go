@@ -31,13 +31,13 @@ type environment struct {
 	onWait  func() // what happens while the provider waits; may be nil
 }
 
-// newEnvironment starts a service with an account in use.
-func newEnvironment(ctx context.Context, base *acctest.Driver, arrange func(*ramtest.Account)) (*environment, error) {
+// newEnvironment starts a service with an account in use, and further accounts.
+func newEnvironment(ctx context.Context, base *acctest.Driver, arrange func(*ramtest.Account), more ...*ramtest.Account) (*environment, error) {
 	account := acctest.PopulatedAccount(time.Now())
 	if arrange != nil {
 		arrange(account)
 	}
-	return openEnvironment(ctx, base, ramtest.State{Accounts: []*ramtest.Account{account}}, 7, worstCase)
+	return openEnvironment(ctx, base, ramtest.State{Accounts: append([]*ramtest.Account{account}, more...)}, 7, worstCase)
 }
 
 // worstCase is the least favourable of the assumed behaviours of the service.

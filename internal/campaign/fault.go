@@ -90,8 +90,9 @@ func (f fault) appliesTo(action string) bool {
 	return true
 }
 
+// writes reports whether an operation changes the account. One that returns a session does not.
 func writes(action string) bool {
-	return !strings.HasPrefix(action, "Get") && !strings.HasPrefix(action, "List")
+	return !strings.HasPrefix(action, "Get") && !strings.HasPrefix(action, "List") && action != "AssumeRole"
 }
 
 // place is where a fault is injected.
