@@ -52,7 +52,7 @@ func TestConsole_Expiry(t *testing.T) {
 	for _, c := range []struct {
 		may, hard, sso bool
 		age, want      int64
-	}{{false, true, false, 60, 60}, {true, true, false, 60, 0}, {false, false, false, 60, 0}, {false, true, false, 0, 0}, {false, true, true, 60, 0}} {
+	}{{false, true, false, 60, 60}, {true, true, false, 60, 0}, {false, false, false, 60, 60}, {false, true, false, 0, 0}, {false, true, true, 60, 0}} {
 		console := Console{
 			ram.SecurityPreference{AllowUserToChangePassword: &c.may},
 			ram.PasswordPolicy{HardExpiry: &c.hard, MaxPasswordAge: &c.age},
@@ -67,14 +67,14 @@ func TestConsole_Expiry(t *testing.T) {
 
 func TestLosses_onlyOfUsersWhoCouldLogOn(t *testing.T) {
 	t.Parallel()
-	open, closed := Console{}, Console{Preference: strictest}
+	open, closed := Console{}, Console{Preference: strictPreferences[0]}
 	accepted := closed
 	accepted.Accepted = true
 	pairs := []Pair{
-		{open, closed, User{Name: "b"}, User{Name: "b"}},
-		{open, closed, User{Name: "a"}, User{Name: "a"}},
-		{closed, closed, User{Name: "c"}, User{Name: "c"}},
-		{open, accepted, User{Name: "d", ResetPending: true}, User{Name: "d", ResetPending: true}},
+		{Transition{open, closed}, User{Name: "b"}, User{Name: "b"}},
+		{Transition{open, closed}, User{Name: "a"}, User{Name: "a"}},
+		{Transition{closed, closed}, User{Name: "c"}, User{Name: "c"}},
+		{Transition{open, accepted}, User{Name: "d", ResetPending: true}, User{Name: "d", ResetPending: true}},
 	}
 	if got := fmt.Sprint(Losses(pairs)); got != "[{1 [d] true} {2 [a b] false}]" {
 		t.Error(got)

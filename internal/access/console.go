@@ -86,11 +86,12 @@ func (c Console) accepts(f Factors) bool {
 		f.Phone && slices.Contains(types, string(ram.VerifyPhone)) || f.Email && slices.Contains(types, string(ram.VerifyEmail))
 }
 
-// Expiry returns the age, in days, at which passwords expire although no user can renew them in time; zero if
-// users can.
+// Expiry returns the age, in days, at which passwords expire although no user can renew them; zero if users can. With hard_expiry
+// only an administrator renews an expired password (documented). Without it the user changes the password at the logon, which
+// has no way on if users may not change passwords (assumed).
 func (c Console) Expiry() int64 {
 	age := c.Passwords.MaxPasswordAge
-	if !is(c.Preference.AllowUserToChangePassword, false) || !is(c.Passwords.HardExpiry, true) || age == nil || is(c.Sso.SsoEnabled, true) {
+	if !is(c.Preference.AllowUserToChangePassword, false) || age == nil || is(c.Sso.SsoEnabled, true) {
 		return 0
 	}
 	return *age
@@ -114,7 +115,8 @@ func (l Loss) Names() string {
 
 // Pair is a user before and after a change, with the console of both times.
 type Pair struct {
-	Before, After         Console
+	Transition
+
 	UserBefore, UserAfter User
 }
 

@@ -6,6 +6,7 @@ package access
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -42,13 +43,13 @@ func (c ConsoleChange) Judge(ctx context.Context, i *instance.Instance) (a Answe
 	w := worlds{ctx: ctx, client: i.Client, run: Of(i), change: c}
 	for { // the second time with single sign-on, which is read only if it can make a difference
 		a = Answer{}
-		before, afters := w.consoles(expiry)
+		all := w.transitions(expiry)
 		a.Unread = w.unread
 		if expiry {
-			a.Expiry, a.ExpiryAccepted = worstExpiry(before, afters)
+			a.Expiry, a.ExpiryAccepted = worstExpiry(all)
 		}
 		if reset || factor {
-			a.Losses, a.UnreadUsers = w.losses(before, afters, factor)
+			a.Losses, a.UnreadUsers = w.losses(all, factor)
 		}
 		if w.withSso || a.Expiry == 0 && len(a.Losses) == 0 && a.UnreadUsers == nil {
 			return a
@@ -65,8 +66,8 @@ func (c ConsoleChange) Expires() bool {
 	case c.Passwords != nil:
 		before, after := c.Passwords.Before, c.Passwords.After
 		age := after.MaxPasswordAge
-		return is(after.HardExpiry, true) && age != nil && *age > 0 &&
-			(!is(before.HardExpiry, true) || before.MaxPasswordAge == nil || *before.MaxPasswordAge == 0 || *age < *before.MaxPasswordAge)
+		return age != nil && *age > 0 &&
+			(before.MaxPasswordAge == nil || *before.MaxPasswordAge == 0 || *age < *before.MaxPasswordAge || is(after.HardExpiry, true) && !is(before.HardExpiry, true))
 	}
 	return c.endsSso()
 }
@@ -105,106 +106,153 @@ type worlds struct {
 	unread error
 
 	withSso bool
-	users   []User // of the account; nil: not read yet
+	users   []User  // of the account; nil: not read yet
+	wanted  Factors // that the users were read with
 }
 
-// consoles returns the console before the change, and with the change in every state of the other objects. What cannot be
-// read is the worst case.
-func (w *worlds) consoles(passwords bool) (before Console, afters []Console) {
-	preferences := w.preferences(&before)
-	policies := []Value[ram.PasswordPolicy]{{}}
+// Transition is the console before and after the change, in one state of the other objects.
+type Transition struct{ Before, After Console }
+
+// step is one object before and after the change.
+type step[S any] struct {
+	before S
+	after  Value[S]
+}
+
+// transitions returns the console before and after the change in every state of the other objects. What cannot be read may have
+// any value, which the change keeps.
+func (w *worlds) transitions(passwords bool) (all []Transition) {
+	policies := []step[ram.PasswordPolicy]{{}}
 	if passwords {
-		policies = w.policies(&before)
+		policies = w.policies()
 	}
-	for _, sso := range w.sso(&before) {
-		for _, preference := range preferences {
-			for _, policy := range policies {
-				afters = append(afters, Console{preference.Value, policy.Value, sso.Value, preference.Accepted || policy.Accepted || sso.Accepted})
+	ssos := w.sso()
+	for _, p := range w.preferences() {
+		for _, q := range policies {
+			for _, s := range ssos {
+				all = append(all, Transition{
+					Console{Preference: p.before, Passwords: q.before, Sso: s.before},
+					Console{p.after.Value, q.after.Value, s.after.Value, p.after.Accepted || q.after.Accepted || s.after.Accepted},
+				})
 			}
 		}
 	}
-	return before, afters
+	return all
 }
 
-func (w *worlds) preferences(before *Console) []Value[ram.SecurityPreference] {
-	if c := w.change.Preference; c != nil {
-		before.Preference = c.Before
-		return []Value[ram.SecurityPreference]{{Value: c.After}}
+// steps returns how the value of another object develops: it stays, or becomes what the run plans.
+func steps[S any](run *Run, object string, live S) (all []step[S]) {
+	for _, v := range Values(run, object, live) {
+		all = append(all, step[S]{live, v})
+	}
+	return all
+}
+
+// kept are values that stay.
+func kept[S any](values ...S) (all []step[S]) {
+	for _, v := range values {
+		all = append(all, step[S]{v, Value[S]{Value: v}})
+	}
+	return all
+}
+
+func changed[S any](c *Change[S]) []step[S] { return []step[S]{{c.Before, Value[S]{Value: c.After}}} }
+
+func (w *worlds) preferences() []step[ram.SecurityPreference] {
+	if w.change.Preference != nil {
+		return changed(w.change.Preference)
 	}
 	live, err := w.client.RefreshSecurityPreference(w.ctx)
-	if before.Preference = live; err != nil {
-		w.unread, before.Preference = err, ram.SecurityPreference{}
-		live = strictest
+	if err != nil {
+		w.unread = err
+		return kept(strictPreferences...)
 	}
-	return Values(w.run, Preference, live)
+	return steps(w.run, Preference, live)
 }
 
-// strictest is a preference that keeps out every user who depends on it.
-var strictest = ram.SecurityPreference{
-	AllowUserToChangePassword: new(bool), AllowUserToManageMFADevices: new(bool), AllowUserToLoginWithPasskey: new(bool),
-	MFAOperationForLogin: new(Mandatory), VerificationTypes: []string{},
+// strictPreferences demand a factor of every user, or of those whose profile does. Users may neither bind one nor change passwords, and each
+// preference accepts, besides a device, one kind of factor or none.
+var strictPreferences = func() (all []ram.SecurityPreference) {
+	for _, operation := range []string{Mandatory, independent} {
+		for _, types := range [][]string{{}, {string(ram.VerifyPhone)}, {string(ram.VerifyEmail)}} {
+			all = append(all, strict(operation, false, types))
+		}
+		all = append(all, strict(operation, true, []string{}))
+	}
+	return all
+}()
+
+func strict(operation string, passkey bool, types []string) ram.SecurityPreference {
+	return ram.SecurityPreference{
+		AllowUserToChangePassword: new(bool), AllowUserToManageMFADevices: new(bool), AllowUserToLoginWithPasskey: &passkey,
+		MFAOperationForLogin: &operation, VerificationTypes: types,
+	}
 }
 
-func (w *worlds) policies(before *Console) []Value[ram.PasswordPolicy] {
-	if c := w.change.Passwords; c != nil {
-		before.Passwords = c.Before
-		return []Value[ram.PasswordPolicy]{{Value: c.After}}
+func (w *worlds) policies() []step[ram.PasswordPolicy] {
+	if w.change.Passwords != nil {
+		return changed(w.change.Passwords)
 	}
 	live, err := w.client.RefreshPasswordPolicy(w.ctx)
-	if before.Passwords = live; err != nil {
-		w.unread, before.Passwords = err, ram.PasswordPolicy{}
-		live = ram.PasswordPolicy{HardExpiry: new(true), MaxPasswordAge: new(int64(1))}
+	if err != nil {
+		w.unread = err
+		return kept(ram.PasswordPolicy{MaxPasswordAge: new(int64(1))})
 	}
-	return Values(w.run, Passwords, live)
+	return steps(w.run, Passwords, live)
 }
 
 // sso returns the single sign-on of the account. If it cannot be read, passwords are assumed to be in use.
-func (w *worlds) sso(before *Console) []Value[ram.UserSsoSettings] {
-	if c := w.change.Sso; c != nil {
-		before.Sso = c.Before
-		return []Value[ram.UserSsoSettings]{{Value: c.After}}
+func (w *worlds) sso() []step[ram.UserSsoSettings] {
+	if w.change.Sso != nil {
+		return changed(w.change.Sso)
 	}
 	if !w.withSso {
-		return []Value[ram.UserSsoSettings]{{}}
+		return kept(ram.UserSsoSettings{})
 	}
 	live, err := w.client.RefreshUserSsoSettings(w.ctx)
 	if err != nil {
-		live = ram.UserSsoSettings{}
+		return kept(ram.UserSsoSettings{})
 	}
-	before.Sso = live
-	return Values(w.run, Sso, live)
+	return steps(w.run, Sso, live)
 }
 
 // worstExpiry returns the shortest age at which passwords expire for good after the change, and not before.
-func worstExpiry(before Console, afters []Console) (age int64, accepted bool) {
+func worstExpiry(all []Transition) (age int64, accepted bool) {
 	accepted = true
-	for _, after := range afters {
-		expiry, was := after.Expiry(), before.Expiry()
+	for _, t := range all {
+		expiry, was := t.After.Expiry(), t.Before.Expiry()
 		if expiry == 0 || was != 0 && was <= expiry {
 			continue
 		}
 		if age == 0 || expiry < age {
 			age = expiry
 		}
-		accepted = accepted && after.Accepted
+		accepted = accepted && t.After.Accepted
 	}
 	return age, accepted
 }
 
 // losses returns which users lose access, live or as this run changes them.
-func (w *worlds) losses(before Console, afters []Console, factor bool) ([]Loss, error) {
-	if !refusesSomeone(afters) {
+func (w *worlds) losses(all []Transition, factor bool) ([]Loss, error) {
+	if !refusesUsers(all) {
 		return nil, nil
 	}
-	if w.users == nil {
-		users, err := consoleUsers(w.ctx, w.client, factor)
+	wanted := Factors{}
+	if factor {
+		wanted = accepted(all)
+	}
+	if w.users == nil || wanted != w.wanted {
+		users, err := consoleUsers(w.ctx, w.client, wanted)
 		if err != nil {
 			return nil, err
 		}
-		w.users = users
+		w.users, w.wanted = users, wanted
 	}
 	gone, profiles, pairs := Planned[Factors](w.run, Factor), Planned[User](w.run, Profile), []Pair{}
 	for _, user := range w.users {
+		if !factor { // whether the user has one is not the question, and was not read
+			user.Factors.Device = true
+		}
 		changed := user
 		if p, planned := profiles[user.Name]; planned {
 			changed.ResetPending, changed.MFARequired, changed.Accepted = p.Value.ResetPending, p.Value.MFARequired, p.Accepted
@@ -212,19 +260,16 @@ func (w *worlds) losses(before Console, afters []Console, factor bool) ([]Loss, 
 		if p, planned := gone[user.Name]; planned {
 			changed.Factors, changed.Accepted = changed.Factors.Without(p.Value), changed.Accepted || p.Accepted
 		}
-		for _, after := range afters {
-			pairs = append(pairs, Pair{before, after, user, user}, Pair{before, after, user, changed})
+		for _, t := range all {
+			pairs = append(pairs, Pair{t, user, user}, Pair{t, user, changed})
 		}
 	}
 	return Losses(pairs), nil
 }
 
-// refusesSomeone reports whether a user can exist that a console refuses.
-func refusesSomeone(consoles []Console) bool {
-	for _, c := range consoles {
-		if c.DemandsFactors() || c.Refuses(User{ResetPending: true}) != 0 {
-			return true
-		}
-	}
-	return false
+// refusesUsers reports whether a user can exist who is refused after a change.
+func refusesUsers(all []Transition) bool {
+	return slices.ContainsFunc(all, func(t Transition) bool {
+		return t.After.DemandsFactors() || t.After.Refuses(User{ResetPending: true}) != 0
+	})
 }

@@ -98,7 +98,7 @@ func (k *keyJudge) own(i *instance.Instance) {
 	if active(k.After) {
 		k.refuse(Policies{Own: k.After})
 	}
-	if k.Kept.Any() && active(k.After) || !own && !k.Kept.Any() ||
+	if k.Kept.Any() && active(k.After) || !k.Kept.Any() && (!own || !active(k.Before) && !active(k.After)) ||
 		active(k.After) && !Narrower(Policies{Own: k.Before}, Policies{Own: k.After}) {
 		return
 	}

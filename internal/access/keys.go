@@ -33,13 +33,22 @@ func active(p ram.NetworkPolicy) bool {
 // accepted. What a statement of an unknown type does is not known: one that was not enforced before counts as narrower.
 func Narrower(before, after Policies) bool {
 	b, a := before.Effective(), after.Effective()
-	return active(a) && (NarrowsPublic(b, a) || len(a.VPC) > 0 && (!active(b) || len(b.VPC) == 0 || network.WiderVPCs(a.VPC, b.VPC)) || a.AddsUnknown(b))
+	return active(a) && (NarrowsPublic(b, a) || narrowsVPCs(b, a) || a.AddsUnknown(b))
 }
 
 // NarrowsPublic reports whether a change denies a public address that was allowed.
 func NarrowsPublic(before, after ram.NetworkPolicy) bool {
 	listed := func(p ram.NetworkPolicy) bool { return active(p) && len(p.Public) > 0 }
 	return listed(after) && (!listed(before) || network.Wider(after.Public, before.Public))
+}
+
+// narrowsVPCs reports whether a change denies an address inside a VPC that was allowed.
+func narrowsVPCs(before, after ram.NetworkPolicy) bool {
+	lists := map[string][]string{}
+	if active(before) && before.VPC != nil {
+		lists = before.VPC
+	}
+	return len(after.VPC) > 0 && network.WiderVPCs(after.VPC, lists)
 }
 
 // Kept are the networks from which a key must be accepted.

@@ -6,6 +6,7 @@ package access
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 )
@@ -34,20 +35,23 @@ func (c UserChange) Judge(ctx context.Context, i *instance.Instance) (losses []L
 	}
 	w := worlds{ctx: ctx, client: i.Client, run: Of(i)}
 	for {
-		before, afters := w.consoles(false)
-		if !c.depends(afters) {
+		all := w.transitions(false)
+		if !c.depends(all) {
 			return nil, nil
 		}
-		user, changed, logsOn, err := c.user(w)
+		user, changed, logsOn, err := c.user(w, all)
 		switch {
-		case err != nil:
+		case err != nil && w.withSso:
 			return nil, errors.Join(w.unread, err)
+		case err != nil:
+			w.withSso = true
+			continue
 		case !logsOn:
 			return nil, nil
 		}
 		pairs := []Pair{}
-		for _, after := range afters {
-			pairs = append(pairs, Pair{before, after, user, changed})
+		for _, t := range all {
+			pairs = append(pairs, Pair{t, user, changed})
 		}
 		losses = Losses(pairs)
 		switch {
@@ -61,33 +65,40 @@ func (c UserChange) Judge(ctx context.Context, i *instance.Instance) (losses []L
 }
 
 // depends reports whether the change can matter to a console.
-func (c UserChange) depends(consoles []Console) bool {
-	for _, console := range consoles {
-		if console.DemandsFactors() && (c.MFARequired || c.Gone != (Factors{})) || console.Refuses(User{ResetPending: c.Reset}) == Reset {
+func (c UserChange) depends(all []Transition) bool {
+	matters := c.MFARequired || c.Gone != c.Gone.Without(accepted(all))
+	for _, t := range all {
+		if console := t.After; console.DemandsFactors() && matters || console.Refuses(User{ResetPending: c.Reset}) == Reset {
 			return true
 		}
 	}
 	return false
 }
 
-// user returns the user before and after the change, and whether the user can log on. One who gets a profile with a password that has to be
-// changed is judged as if the user could.
-func (c UserChange) user(w worlds) (before, after User, logsOn bool, err error) {
-	reset := User{Name: c.Name, ResetPending: true, Factors: Factors{Device: true}}
+// user returns the user before and after the change, and whether the user can log on. Factors are read only if one of the consoles demands
+// one. A user who gets a password that has to be changed is judged as if the user could log on.
+func (c UserChange) user(w worlds, all []Transition) (before, after User, logsOn bool, err error) {
+	able := User{Name: c.Name, Factors: Factors{Device: true}}
+	reset := able
+	reset.ResetPending = true
 	if !c.MFARequired && c.Gone == (Factors{}) {
-		return User{Name: c.Name}, reset, true, nil
+		return able, reset, true, nil
 	}
 	before, logsOn, err = consoleUser(w.ctx, w.client, c.Name)
 	if err != nil || !logsOn {
-		return User{Name: c.Name}, reset, c.Reset && err == nil, err
-	}
-	if before.Factors, err = factorsOf(w.ctx, w.client, c.Name); err != nil {
-		return before, before, false, err
+		return able, reset, c.Reset && err == nil, err
 	}
 	after = before
 	after.ResetPending, after.MFARequired = after.ResetPending || c.Reset, after.MFARequired || c.MFARequired
+	if !slices.ContainsFunc(all, func(t Transition) bool { return t.After.demandsFactor(after) }) {
+		before.Factors, after.Factors = Factors{Device: true}, Factors{Device: true}
+		return before, after, true, nil
+	}
+	if before.Factors, err = factorsOf(w.ctx, w.client, c.Name, accepted(all)); err != nil {
+		return before, before, false, err
+	}
 	gone := Planned[Factors](w.run, Factor)[c.Name]
-	after.Factors, after.Accepted = after.Factors.Without(gone.Value).Without(c.Gone), gone.Accepted
+	after.Factors, after.Accepted = before.Factors.Without(gone.Value).Without(c.Gone), gone.Accepted
 	return before, after, true, nil
 }
 

@@ -20,8 +20,8 @@ func (tooMany) Error() string {
 	return fmt.Sprintf("the account has more than %d users, and the provider does not read all of their login profiles", mostUsers)
 }
 
-// consoleUsers returns the users of the account that can log on to the console. It reads factors only if asked to.
-func consoleUsers(ctx context.Context, client *ram.Client, factors bool) ([]User, error) {
+// consoleUsers returns the users of the account that can log on to the console, with the factors that are wanted.
+func consoleUsers(ctx context.Context, client *ram.Client, wanted Factors) ([]User, error) {
 	names := []string{}
 	devices := map[string]bool{}
 	for user, err := range client.Users(ctx) {
@@ -33,7 +33,7 @@ func consoleUsers(ctx context.Context, client *ram.Client, factors bool) ([]User
 	if len(names) > mostUsers {
 		return nil, tooMany{}
 	}
-	if factors {
+	if wanted.Device {
 		list, err := client.RefreshMFADevices(ctx)
 		if err != nil {
 			return nil, err
@@ -51,8 +51,8 @@ func consoleUsers(ctx context.Context, client *ram.Client, factors bool) ([]User
 		if !logsOn {
 			continue
 		}
-		if user.Factors.Device = devices[name]; factors && !user.Factors.Device {
-			if user.Factors, err = factorsOf(ctx, client, name); err != nil {
+		if user.Factors.Device = devices[name]; !user.Factors.Device {
+			if user.Factors, err = factorsOf(ctx, client, name, wanted); err != nil {
 				return nil, err
 			}
 		}
@@ -73,20 +73,37 @@ func consoleUser(ctx context.Context, client *ram.Client, name string) (User, bo
 	return User{Name: name, ResetPending: profile.PasswordResetRequired, MFARequired: profile.MFABindRequired}, profile.Status != "Inactive", nil
 }
 
-// factorsOf reads the second factors of one user.
-func factorsOf(ctx context.Context, client *ram.Client, name string) (Factors, error) {
-	var f Factors
-	device, err := client.UserMFA(ctx, name)
-	if err != nil {
+// factorsOf reads the wanted second factors of one user.
+func factorsOf(ctx context.Context, client *ram.Client, name string, wanted Factors) (f Factors, err error) {
+	if wanted.Device {
+		device, err := client.UserMFA(ctx, name)
+		if err != nil {
+			return f, err
+		}
+		f.Device = device.Enabled
+	}
+	if wanted.Phone || wanted.Email {
+		addresses, err := client.Verification(ctx, name)
+		if err != nil {
+			return f, err
+		}
+		f.Phone, f.Email = addresses.Phone.Status == "active", addresses.Email.Status == "active"
+	}
+	if wanted.Passkey {
+		passkeys, err := client.Passkeys(ctx, name)
+		f.Passkey = len(passkeys) > 0
 		return f, err
 	}
-	f.Device = device.Enabled
-	addresses, err := client.Verification(ctx, name)
-	if err != nil {
-		return f, err
+	return f, nil
+}
+
+// accepted returns the factors that are accepted before or after a change.
+func accepted(all []Transition) (f Factors) {
+	for _, t := range all {
+		for _, c := range []Console{t.Before, t.After} {
+			f.Device, f.Passkey = true, f.Passkey || c.accepts(Factors{Passkey: true})
+			f.Phone, f.Email = f.Phone || c.accepts(Factors{Phone: true}), f.Email || c.accepts(Factors{Email: true})
+		}
 	}
-	f.Phone, f.Email = addresses.Phone.Status == "active", addresses.Email.Status == "active"
-	passkeys, err := client.Passkeys(ctx, name)
-	f.Passkey = len(passkeys) > 0
-	return f, err
+	return f
 }

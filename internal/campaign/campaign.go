@@ -19,7 +19,7 @@ type Options struct {
 	Pieces []string // of [Pieces]; none: all
 	Only   string   // part of a case's name; "": all
 	Share  uint32   // run every n-th case of the sweep and every n-th pair; 0: all
-	Walks  int      // how many walks, and how many runs of the settings
+	Walks  int      // how many walks, and how many runs of the settings; twice as many cases of access
 	Seed   uint64   // of the walks and the pairs; 0: a random one
 	Kills  uint32   // run every n-th place of the kill sweep; 0: all
 	Fuzz   string   // how long each target runs, such as 100000x
@@ -53,6 +53,7 @@ var pieces = []piece{
 	{"sessions", false, false, runSessions},
 	{"walks", false, false, runWalks},
 	{"settings", false, false, runSettings},
+	{"access", false, false, runAccess},
 	{"soak", false, false, runSoak},
 	{"load", false, false, runLoad},
 	{"rounds", true, false, runRounds},

@@ -274,3 +274,118 @@ func TestAccess_aReplacedKeyPolicyIsJudgedAsADestroy(t *testing.T) {
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(ownPolicy, next, o)
 	contains(t, acctest.Messages(diags), "Destroying the network policy of the AccessKey pair resets it", aliceKey)
 }
+
+// strictly lets no user bind a second factor, which every user needs.
+func strictly(srv *ramtest.Server) {
+	srv.Change(func(a *ramtest.Account) {
+		a.Preference.MFAOperationForLogin, a.Preference.AllowUserToManageMFADevices, a.Preference.VerificationTypes = "mandatory", false, []string{"sms"}
+	})
+}
+
+// The last address that an account accepts as a second factor is not taken off a user: not by an update, a replacement or a destroy.
+func TestAccess_theLastAddressIsNotRemoved(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	withProfile(srv, "alice", "bob")
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"user_name": "alice", "security_phone": "86-13900001234", "security_email": "alice@example.com"}
+	_, diags := c.Create(verificationKind, config)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].SecurityPhone.Status, a.Users["alice"].SecurityEmail.Status = "active", "active" })
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Import(verificationKind, "alice")
+	clean(t, diags)
+	plan, diags := newCore(t, srv.Getenv, fakeClock()).Plan(verificationKind, config.With("security_phone", ""), o)
+	clean(t, diags)
+	strictly(srv)
+	const refused = "The user alice would have no second factor, and may not bind one"
+	before := len(writes(srv))
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(verificationKind, config.With("security_phone", ""), o, plan) // planned before
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+	for name, change := range map[string]attributes{
+		"removed":      config.With("security_phone", ""),
+		"replaced":     config.With("security_phone", "86-13900009999"),
+		"another user": {"user_name": "bob", "security_phone": "86-13900001234"},
+	} {
+		_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(verificationKind, change, o)
+		contains(t, name+acctest.Messages(acctest.Errors(diags)), refused)
+	}
+	fresh := newCore(t, srv.Getenv, fakeClock())
+	_, diags = fresh.Create(verificationKind, config.With("security_phone", "86-13900009999"))
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(verificationKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+	c = newCore(t, srv.Getenv, fakeClock())
+	srv.Change(func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = "adaptive" })
+	gone, diags := c.PlanDestroy(verificationKind, o)
+	clean(t, diags)
+	strictly(srv)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(verificationKind, nil, o, gone)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+	expect(t, "writes", len(writes(srv)), before)
+
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(verificationKind, config.With("security_email", ""), o) // not accepted anyway
+	clean(t, diags)
+	after, diags := newCore(t, srv.Getenv, fakeClock()).Apply(verificationKind, config.With("security_phone", "").With("allow_lock_out", true), o)
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "WARNING: "+refused)
+	expect(t, "phone", stateOf(t, after, "security_phone"), "")
+}
+
+// What was planned before the account became strict is refused before the write.
+func TestAccess_isCheckedAgainBeforeTheWrite(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	withProfile(srv, "alice")
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
+	device, diags := c.Create(deviceKind, config)
+	clean(t, diags)
+	logon, diags := c.Import(profileKind, "alice")
+	clean(t, diags)
+	unbound, demanded := config.With("bind_to_user", ""), attributes{"user_name": "alice", "mfa_bind_required": true}
+	c = newCore(t, srv.Getenv, fakeClock())
+	unbind, diags := c.Plan(deviceKind, unbound, device)
+	clean(t, diags)
+	demand, diags := newCore(t, srv.Getenv, fakeClock()).Plan(profileKind, demanded, logon)
+	clean(t, diags)
+	before := len(writes(srv))
+	strictly(srv)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(deviceKind, unbound, device, unbind)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The user alice would have no second factor")
+	srv.Change(func(a *ramtest.Account) {
+		a.Preference.MFAOperationForLogin = "independent"
+		acctest.DeleteDevice(a, a.Users["alice"].MFASerial)
+	})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(profileKind, demanded, logon, demand)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The user alice would have no second factor")
+	expect(t, "writes", len(writes(srv)), before)
+}
+
+// A password that has to be changed is refused also where users need a second factor, which they may not bind.
+func TestAccess_aResetBesideAMandatoryFactor(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	withProfile(srv, "alice")
+	withDevice(srv, "alice")
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Import(profileKind, "alice")
+	clean(t, diags)
+	strictly(srv)
+	srv.Change(func(a *ramtest.Account) { a.Preference.AllowUserToChangePassword = true })
+	first := attributes{"user_name": "alice", "password_wo": password, "password_wo_version": 1}
+	o, diags = newCore(t, srv.Getenv, fakeClock()).Apply(profileKind, first, o)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { a.Preference.AllowUserToChangePassword = false })
+	second := first.Merge(attributes{"password_wo_version": 2, "password_reset_required": true})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(profileKind, second, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The user may not change the password that has to be reset")
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(profileKind, second.With("status", "Inactive"), o) // she does not log on
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) {
+		a.Preference.AllowUserToChangePassword, a.Users["alice"].LoginProfile.PasswordResetRequired = true, true
+		acctest.DeleteDevice(a, a.Users["alice"].MFASerial)
+		a.Preference.AllowUserToManageMFADevices = true
+	})
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The next logon of alice")
+}

@@ -65,7 +65,7 @@ func (q consoleQuestion) expiryRisk(a access.Answer) []setting.Risk {
 	}
 	return []setting.Risk{{
 		Attribute: q.expiry, Refuse: a.Expiry <= access.ShortPasswordAge && !a.ExpiryAccepted, Summary: expiryForGood,
-		Detail: fmt.Sprintf("hard_expiry is true, max_password_age is %d days and allow_user_to_change_password is false%s: every RAM user is locked out once the password is that old.", a.Expiry, togetherWith),
+		Detail: fmt.Sprintf("max_password_age is %d days and allow_user_to_change_password is false%s: every RAM user is locked out once the password is that old. hard_expiry does not decide: without it, the logon demands another password, which users may not set.", a.Expiry, togetherWith),
 	}}
 }
 
@@ -109,7 +109,7 @@ func userRisks(ctx context.Context, i *instance.Instance, change access.UserChan
 			d.Detail = fmt.Sprintf("password_reset_required is true, and the account's allow_user_to_change_password is false%s: the user %s cannot log on until an administrator sets another password without this.", togetherWith, change.Name)
 		case access.Second:
 			d.Summary = fmt.Sprintf("The user %s would have no second factor, and may not bind one", change.Name)
-			d.Detail = fmt.Sprintf("The account or the login profile demands a second factor, and allow_user_to_manage_mfa_devices is false%s: without a device, the user %s cannot log on to the console.", togetherWith, change.Name)
+			d.Detail = fmt.Sprintf("The account or the login profile demands a second factor, and allow_user_to_manage_mfa_devices is false%s: without this second factor, the user %s cannot log on to the console.", togetherWith, change.Name)
 		}
 		if unread != nil {
 			d.Detail += " The preference of the account could not be read, so the strictest one is assumed: " + diagnostics.Sentence(unread.Error())
@@ -125,21 +125,24 @@ func userRisks(ctx context.Context, i *instance.Instance, change access.UserChan
 	return found
 }
 
-// allowFactorLoss is the guard of a second factor.
-func allowFactorLoss() schema.BoolAttribute {
+// boundDevice is the second factor that an MFA device is.
+var boundDevice = access.Factors{Device: true}
+
+// allowFactorLoss is the guard of a second factor, which noun names.
+func allowFactorLoss(noun string) schema.BoolAttribute {
 	return schema.BoolAttribute{
 		Optional: true,
-		MarkdownDescription: "Whether the device may be taken off a user who then cannot log on to the console: a second factor is demanded, the user has no other, and users may not bind one. " +
+		MarkdownDescription: "Whether the " + noun + " may be taken off a user who then cannot log on to the console: a second factor is demanded, the user has no other, and users may not bind one. " +
 			"Without it, such a plan is an error. For a destroy and a replacement it counts as it was last applied. It is never sent to the service.",
 	}
 }
 
-// refuseFactorLoss refuses to take the device off a user who then cannot log on.
-func refuseFactorLoss(ctx context.Context, i *instance.Instance, userName string, accepted types.Bool, diags *diag.Diagnostics) {
-	if userName == "" {
+// refuseFactorLoss refuses to take second factors off a user who then cannot log on.
+func refuseFactorLoss(ctx context.Context, i *instance.Instance, userName string, gone access.Factors, accepted types.Bool, diags *diag.Diagnostics) {
+	if userName == "" || gone == (access.Factors{}) {
 		return
 	}
-	change := access.UserChange{Name: userName, Gone: access.Factors{Device: true}}
+	change := access.UserChange{Name: userName, Gone: gone}
 	for _, d := range userRisks(ctx, i, change, accepted.ValueBool(), map[access.Reason]string{access.Second: "allow_lock_out"}) {
 		d.Report(accepted.ValueBool(), diags)
 	}

@@ -187,7 +187,7 @@ func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
 	contains(t, acctest.Messages(diags), "Every RAM user needs a second factor")
 
 	_, diags = c.Create(preference, attributes{"mfa_operation_for_login": "mandatory", "verification_types": []string{}, "allow_user_to_manage_mfa_devices": false})
-	contains(t, acctest.Messages(acctest.Errors(diags)), "no alternative is allowed")
+	contains(t, acctest.Messages(diags), "ERROR: A second factor is mandatory, but users may not bind one", "WARNING: A second factor is mandatory, but no alternative is allowed")
 
 	impossible["allow_lock_out"] = true
 	o, diags := c.Create(preference, impossible)
@@ -270,7 +270,10 @@ func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
 	})
 	_, diags = c.Create(preference, attributes{"allow_user_to_change_password": false})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them")
-	srv.Change(func(a *ramtest.Account) { a.Policy.HardExpiry = false })
+	srv.Change(func(a *ramtest.Account) { a.Policy.HardExpiry = false }) // the logon then demands another password
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them", "60 days")
+	srv.Change(func(a *ramtest.Account) { a.Policy.MaxPasswordAge = 0 })
 	c = newCore(t, srv.Getenv, fakeClock())
 	_, diags = c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
 	clean(t, diags)

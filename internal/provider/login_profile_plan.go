@@ -87,7 +87,7 @@ func (r *loginProfileResource) planPassword(plan *loginProfileModel, config logi
 // planAccess refuses a profile with which the user cannot log on (LOCK-02): a password that has to be changed by a user who may not, or a second factor
 // that the user cannot bind. What the plan does not know yet is checked before the write.
 func (r *loginProfileResource) planAccess(ctx context.Context, plan loginProfileModel, change access.UserChange, diags *diag.Diagnostics) {
-	if plan.AllowLockOut.IsUnknown() || plan.UserName.IsUnknown() || !change.Reset && !change.MFARequired {
+	if plan.AllowLockOut.IsUnknown() || plan.UserName.IsUnknown() || !change.Reset && !change.MFARequired || plan.Status.ValueString() == inactive {
 		return
 	}
 	if _, ok := r.CheckAccount(ctx, diagnostics.Operation{Name: "plan the login profile", State: "Nothing was changed."}, plan.AccountID.ValueString(), diags); !ok {
@@ -108,11 +108,14 @@ func accessChange(name string, change ram.LoginProfileChange) access.UserChange 
 
 // checkAccess refuses, before a request is sent, to lock the user out.
 func (r *loginProfileResource) checkAccess(ctx context.Context, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
-	if plan.AllowLockOut.ValueBool() {
+	asked := accessChange(plan.UserName.ValueString(), change)
+	if plan.Status.ValueString() == inactive || !asked.Reset && !asked.MFARequired {
 		return true
 	}
-	for _, d := range userRisks(ctx, r.Instance, accessChange(plan.UserName.ValueString(), change), false, profileAttributes) {
-		d.Report(false, diags)
+	for _, d := range userRisks(ctx, r.Instance, asked, plan.AllowLockOut.ValueBool(), profileAttributes) {
+		if !plan.AllowLockOut.ValueBool() {
+			d.Report(false, diags)
+		}
 	}
 	return !diags.HasError()
 }

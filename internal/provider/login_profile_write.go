@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/pgp"
@@ -38,6 +39,11 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		reportProfileExists(plan, "", diags)
 		return none, false
 	}
+	unlock, err := r.Client.Lock(ctx, access.LockName)
+	if diagnostics.Report(diags, f, err) {
+		return none, false
+	}
+	defer unlock()
 	want := plan.createRequest(password.ValueStringPointer())
 	if !r.checkAccess(ctx, *plan, want, diags) || !r.checkPassword(ctx, f, *plan, want, diags) {
 		return none, false
@@ -167,6 +173,11 @@ func (r *loginProfileResource) writtenSince(began time.Time, live ram.LoginProfi
 func (r *loginProfileResource) update(ctx context.Context, plan loginProfileModel, change ram.LoginProfileChange, diags *diag.Diagnostics) bool {
 	f := diagnostics.Operation{Name: "update the login profile", State: "Nothing was changed."}
 	name := plan.UserName.ValueString()
+	unlock, err := r.Client.Lock(ctx, access.LockName)
+	if diagnostics.Report(diags, f, err) {
+		return false
+	}
+	defer unlock()
 	if !r.checkAccess(ctx, plan, change, diags) {
 		return false
 	}
@@ -184,7 +195,7 @@ func (r *loginProfileResource) update(ctx context.Context, plan loginProfileMode
 	// more, it may be refused as one that was used before.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()
-	err := r.Client.UpdateLoginProfile(ctx, name, change)
+	err = r.Client.UpdateLoginProfile(ctx, name, change)
 	if change.Password != nil && ram.OutcomeUnknown(err) {
 		// Of the same password sent twice, the service may refuse the second as one that was
 		// used before. Then the first was taken.

@@ -81,7 +81,7 @@ var passwordPolicyFields = sync.OnceValue(func() []setting.Field[ram.PasswordPol
 func passwordPolicyDangers(ctx context.Context, c setting.Change[ram.PasswordPolicy]) []setting.Risk {
 	change := access.ConsoleChange{Passwords: &access.Change[ram.PasswordPolicy]{Before: c.Before, After: c.After}}
 	found := consoleRisks(ctx, c.Instance(), consoleQuestion{
-		object: access.Passwords, value: c.After, accepted: c.Accepted, change: change, expiry: "hard_expiry",
+		object: access.Passwords, value: c.After, accepted: c.Accepted, change: change, expiry: "max_password_age",
 	}, c.Used)
 	age := c.After.MaxPasswordAge
 	if len(found) == 0 && ram.Is(c.After.HardExpiry, true) && age != nil && *age > 0 && change.Expires() {

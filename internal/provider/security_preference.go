@@ -167,7 +167,7 @@ func mfaDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk)
 	}
 	if c.Manages("verification_types") && after.VerificationTypes != nil && len(after.VerificationTypes) == 0 && (starts || len(c.Before.VerificationTypes) > 0) {
 		found = append(found, setting.Risk{
-			Attribute: "verification_types", Refuse: !ram.Is(after.AllowUserToManageMFADevices, true), Summary: "A second factor is mandatory, but no alternative is allowed",
+			Attribute: "verification_types", Summary: "A second factor is mandatory, but no alternative is allowed",
 			Detail: "mfa_operation_for_login is \"mandatory\" and verification_types is empty: an MFA device is the only second factor. " +
 				"A RAM user who has none, or has lost it, cannot log on until one is bound. Users can do that at the next logon while allow_user_to_manage_mfa_devices is true.",
 		})

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -16,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -44,6 +46,7 @@ type verificationModel struct {
 	SecurityEmailStatus types.String `tfsdk:"security_email_status"`
 	SecurityPhone       types.String `tfsdk:"security_phone"`
 	SecurityPhoneStatus types.String `tfsdk:"security_phone_status"`
+	AllowLockOut        types.Bool   `tfsdk:"allow_lock_out"`
 }
 
 // A securitySlot is one of the two addresses of a model.
@@ -132,7 +135,7 @@ func (r *verificationResource) Schema(ctx context.Context, _ resource.SchemaRequ
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The security e-mail address and the security phone of a RAM user, with which the user can verify the logon. They are not the contacts `email` and `mobile_phone` of `ram_user`.\n\n" +
 			"Only the owner can confirm an address; until then its status is `pending`. A changed address must be confirmed again. The state contains the addresses.\n\n" +
-			"Destroying removes the managed addresses if they still have the values of the state. The user can then no longer use them as a second factor.",
+			"Destroying removes the managed addresses if they still have the values of the state. The user can then no longer use them as a second factor. A plan that takes the last second factor off a user who needs one and may not bind one is an error.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"security_email": schema.StringAttribute{
 				Optional:            true,
@@ -146,6 +149,7 @@ func (r *verificationResource) Schema(ctx context.Context, _ resource.SchemaRequ
 				MarkdownDescription: "The security phone, as `<country code>-<number>`, such as `86-13900001234`." + managed,
 			},
 			"security_phone_status": schema.StringAttribute{Computed: true, MarkdownDescription: "The status of the security phone: " + status},
+			"allow_lock_out":        allowFactorLoss("address"),
 		}),
 	}
 }
@@ -171,6 +175,7 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if req.Plan.Raw.IsNull() {
 		state := tf.Get[verificationModel](ctx, req.State, &resp.Diagnostics)
 		r.planDestroy(state, resp)
+		r.refuseLoss(ctx, state, state.removed(state.addresses()), state.AllowLockOut, &resp.Diagnostics)
 		return
 	}
 	plan := tf.Get[verificationModel](ctx, req.Plan, &resp.Diagnostics)
@@ -183,12 +188,52 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if existed && len(resp.RequiresReplace) == 0 {
+	switch {
+	case existed && len(resp.RequiresReplace) == 0:
 		plan.change(state, resp)
-	} else {
+		r.refuseLoss(ctx, state, plan.taken(state.addresses()), plan.AllowLockOut, &resp.Diagnostics)
+	case existed: // the old user loses the addresses
+		r.planDestroy(state, resp)
+		r.refuseLoss(ctx, state, state.removed(state.addresses()), state.AllowLockOut, &resp.Diagnostics)
+		r.planCreate(ctx, &plan, resp)
+	default:
 		r.planCreate(ctx, &plan, resp)
 	}
 	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
+}
+
+// addresses are what the user has according to the model.
+func (m *verificationModel) addresses() (live ram.Verification) {
+	live.Email = ram.SecurityAddress{Address: m.SecurityEmail.ValueString(), Status: m.SecurityEmailStatus.ValueString()}
+	live.Phone = ram.SecurityAddress{Address: m.SecurityPhone.ValueString(), Status: m.SecurityPhoneStatus.ValueString()}
+	return live
+}
+
+// taken are the confirmed addresses that a write of the model takes off a user.
+func (m *verificationModel) taken(live ram.Verification) (gone access.Factors) {
+	for _, slot := range m.slots() {
+		has := slot.in(live)
+		if tf.IsAbsent(slot.address) || has.Status != "active" || slot.holds(has.Address) {
+			continue
+		}
+		gone.Email, gone.Phone = gone.Email || slot.kind == ram.VerifyEmail, gone.Phone || slot.kind == ram.VerifyPhone
+	}
+	return gone
+}
+
+// removed are the confirmed addresses that a destroy takes off a user: those that are still as in the state.
+func (m *verificationModel) removed(live ram.Verification) (gone access.Factors) {
+	gone.Email = live.Email.Status == "active" && m.slots()[0].holds(live.Email.Address) && live.Email.Address != ""
+	gone.Phone = live.Phone.Status == "active" && m.slots()[1].holds(live.Phone.Address) && live.Phone.Address != ""
+	return gone
+}
+
+// refuseLoss refuses to take addresses off a user who then cannot log on.
+func (r *verificationResource) refuseLoss(ctx context.Context, state verificationModel, gone access.Factors, accepted types.Bool, diags *diag.Diagnostics) {
+	if accepted.IsUnknown() || diags.HasError() {
+		return // checked again before the write
+	}
+	refuseFactorLoss(ctx, r.Instance, state.UserName.ValueString(), gone, accepted, diags)
 }
 
 func (r *verificationResource) planDestroy(state verificationModel, resp *resource.ModifyPlanResponse) {
@@ -248,6 +293,9 @@ func (r *verificationResource) planCreate(ctx context.Context, plan *verificatio
 			return
 		}
 	}
+	if !plan.AllowLockOut.IsUnknown() {
+		refuseFactorLoss(ctx, r.Instance, plan.UserName.ValueString(), plan.taken(live), plan.AllowLockOut, &resp.Diagnostics)
+	}
 	for _, slot := range plan.slots() {
 		has, known := slot.in(live), !slot.address.IsUnknown()
 		*slot.status = types.StringUnknown()
@@ -274,7 +322,7 @@ func (r *verificationResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	// Nothing is left in the state if it fails: an object that is tainted would be
 	// replaced, and what the owner has confirmed would be taken away and set again.
-	if diagnostics.Report(&resp.Diagnostics, failedVerification("create", ""), r.write(ctx, &plan, verificationModel{})) {
+	if !r.writeLocked(ctx, "create", &plan, verificationModel{}, &resp.Diagnostics) {
 		return
 	}
 	r.confirm(ctx, &plan, &resp.Diagnostics)
@@ -357,7 +405,7 @@ func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRe
 	if !owner.PrepareUpdate(ctx, r.Instance, failedVerification("update", "Nothing was changed."), &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	if diagnostics.Report(&resp.Diagnostics, failedVerification("update", ""), r.write(ctx, &plan, state)) {
+	if !r.writeLocked(ctx, "update", &plan, state, &resp.Diagnostics) {
 		return
 	}
 	r.confirm(ctx, &plan, &resp.Diagnostics)
@@ -377,8 +425,12 @@ func (r *verificationResource) Delete(ctx context.Context, req resource.DeleteRe
 	}
 	there, err := owner.UserExists(ctx, r.Instance, &state.Object)
 	if err == nil && there {
-		f.State = ""
-		err = r.unbind(ctx, state, &resp.Diagnostics)
+		var unlock func()
+		if unlock, err = r.Client.Lock(ctx, access.LockName); err == nil {
+			defer unlock()
+			f.State = ""
+			err = r.unbind(ctx, state, &resp.Diagnostics)
+		}
 	}
 	diagnostics.Report(&resp.Diagnostics, f, err)
 }

@@ -13,18 +13,32 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
+// writeLocked writes under the lock of all changes that can take access away.
+func (r *verificationResource) writeLocked(ctx context.Context, verb string, m *verificationModel, prior verificationModel, diags *diag.Diagnostics) bool {
+	unlock, err := r.Client.Lock(ctx, access.LockName)
+	if diagnostics.Report(diags, failedVerification(verb, "Nothing was changed."), err) {
+		return false
+	}
+	defer unlock()
+	return !diagnostics.Report(diags, failedVerification(verb, ""), r.write(ctx, m, prior, diags)) && !diags.HasError()
+}
+
 // write gives the user what is managed and differs: an address that is confirmed
 // is not sent again, because it is not documented whether it stays confirmed.
-func (r *verificationResource) write(ctx context.Context, m *verificationModel, prior verificationModel) error {
+func (r *verificationResource) write(ctx context.Context, m *verificationModel, prior verificationModel, diags *diag.Diagnostics) error {
 	user := m.UserName.ValueString()
 	live, err := r.Client.Verification(ctx, user)
 	if err != nil {
 		return diagnostics.WithState("Nothing was changed.", err)
+	}
+	if refuseFactorLoss(ctx, r.Instance, user, m.taken(live), m.AllowLockOut, diags); diags.HasError() {
+		return nil
 	}
 	done := "Nothing was changed."
 	before := prior.slots()
@@ -128,6 +142,9 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 		return diagnostics.WithState("The user is unchanged.", err)
 	}
 	if !found {
+		return nil
+	}
+	if refuseFactorLoss(ctx, r.Instance, user, state.removed(live), state.AllowLockOut, diags); diags.HasError() {
 		return nil
 	}
 	left := state

@@ -136,7 +136,7 @@ func (d *virtualMFADevice) Schema(ctx context.Context, _ resource.SchemaRequest,
 			},
 			"user_id":        schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the RAM user who has the device; null if it is not bound."},
 			"activate_date":  schema.StringAttribute{Computed: true, MarkdownDescription: "When the device was bound to its user; null if it is not bound."},
-			"allow_lock_out": allowFactorLoss(),
+			"allow_lock_out": allowFactorLoss("device"),
 			"timeouts":       tf.TimeoutsAttribute(ctx),
 		},
 	}

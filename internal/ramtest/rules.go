@@ -192,6 +192,14 @@ func (s *Server) ChangeBefore(action string, f func(*Account)) {
 	s.before = append(s.before, &intervention{action, f})
 }
 
+// AfterWrites calls f after each write operation that succeeds, before its answer is sent. f must not call the server, nor keep
+// the account. A nil f ends it.
+func (s *Server) AfterWrites(f func(action string, account *Account)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.written = f
+}
+
 // repeat is a request that will be executed again or late.
 type repeat struct {
 	request *request

@@ -236,6 +236,9 @@ func (s *Server) write(r *request, a action, by string) (reply, error) {
 		return nil, err
 	}
 	s.record(by, old, r.account)
+	if s.written != nil {
+		s.written(r.action, r.account)
+	}
 	return body, nil
 }
 

@@ -57,6 +57,7 @@ type Server struct {
 	changes    int // number of recorded changes, including cleared ones
 	rules      []*scheduled
 	before     []*intervention
+	written    func(action string, account *Account) // after each write; may be nil
 	later      []*repeat
 	rates      map[string][]time.Time
 	violations []string

@@ -36,7 +36,7 @@ func run(ctx context.Context, arguments []string) error {
 	share := flags.Uint("share", 0, "run every n-th case of the sweep and the pairs; 0: all")
 	kills := flags.Uint("kills", 0, "run every n-th place of the kill sweep; 0: all")
 	flags.StringVar(&o.Only, "only", "", "run only the cases whose name contains this")
-	flags.IntVar(&o.Walks, "walks", 300, "how many walks, and how many runs of the settings")
+	flags.IntVar(&o.Walks, "walks", 300, "how many walks, and how many runs of the settings; twice as many cases of access")
 	flags.Uint64Var(&o.Seed, "seed", 0, "the seed of the walks, the settings and the pairs; 0: a random one")
 	flags.StringVar(&o.Fuzz, "fuzz", "100000x", "how often, or how long, each fuzz target runs")
 	flags.IntVar(&o.Rounds, "rounds", 5, "rounds of the soak with a CLI")
