@@ -116,6 +116,7 @@ func TestNarrower(t *testing.T) {
 		"a range is not understood":       {none, none, ranged, office, true},
 		"the same range":                  {none, none, ranged, ranged, false},
 		"from everywhere to a VPC":        {none, none, none, vpc, true},
+		"from everywhere to all VPCs":     {none, none, none, policy(`{"Status":"Active","Statements":[{"Type":"VPCWhiteList","Value":"AllowAllVPC"}]}`), false},
 		"from a VPC to everywhere":        {none, none, vpc, none, false},
 		"a statement that denies":         {none, none, office, denies, true},
 		"a statement that denied already": {none, none, denies, denies, false},

@@ -42,13 +42,14 @@ func NarrowsPublic(before, after ram.NetworkPolicy) bool {
 	return listed(after) && (!listed(before) || network.Wider(after.Public, before.Public))
 }
 
-// narrowsVPCs reports whether a change denies an address inside a VPC that was allowed.
+// narrowsVPCs reports whether a change denies an address inside a VPC that was allowed. All VPCs without addresses allow every one.
 func narrowsVPCs(before, after ram.NetworkPolicy) bool {
 	lists := map[string][]string{}
 	if active(before) && before.VPC != nil {
 		lists = before.VPC
 	}
-	return len(after.VPC) > 0 && network.WiderVPCs(after.VPC, lists)
+	everywhere, general := after.VPC[ram.AllowAllVPC]
+	return len(after.VPC) > 0 && !(general && len(everywhere) == 0) && network.WiderVPCs(after.VPC, lists)
 }
 
 // Kept are the networks from which a key must be accepted.

@@ -39,16 +39,16 @@ var PolicyFields = sync.OnceValue(func() []setting.Field[ram.NetworkPolicy] {
 // WiderVPCs reports whether a list by VPC allows an address that the previous list did not allow. An empty list allows
 // every address, and a VPC without addresses allows the whole VPC (both assumed, as for the list of public addresses).
 func WiderVPCs(before, after map[string][]string) bool {
-	everywhere, general := before[ram.AllowAllVPC]
 	switch {
-	case before == nil || after == nil || len(before) == 0, general && len(everywhere) == 0:
+	case before == nil || after == nil || len(before) == 0:
 		return false
 	case len(after) == 0:
 		return true
 	}
+	everywhere, general := before[ram.AllowAllVPC]
 	for vpc, list := range after {
 		own, listed := before[vpc]
-		if listed && len(own) == 0 {
+		if listed && len(own) == 0 || general && len(everywhere) == 0 {
 			continue
 		}
 		if !listed && !general || len(list) == 0 {

@@ -20,7 +20,7 @@ var requirements = []struct {
 	{"SEC", 7},
 	{"CONS", 6},
 	{"SING", 12},
-	{"LOCK", 6},
+	{"LOCK", 8},
 	{"PWD", 6},
 	{"MFA", 5},
 	{"LOAD", 6},
