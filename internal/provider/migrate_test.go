@@ -469,12 +469,13 @@ func TestMigration_importsByID(t *testing.T) {
 	_, blocks, notes := writeBlocks(t, stateFile(user("a", `{"id":"`+aliceID+`","name":"alice"}`), user("early", `{"id":"bob","name":"bob"}`),
 		formerSetting("", "account_alias", "a", officialProvider+".prod", idOfAccount), formerSetting("", "account_password_policy", "p", officialProvider+".prod", idOfNone),
 		formerSetting("", "security_preference", "s", officialProvider, `{"attributes":{"id":"RamSecurityPreference"}}`),
+		formerSetting("", "alias", "digits", officialProvider, `{"attributes":{"id":"`+strangerAccount+`","account_alias":"`+strangerAccount+`"}}`),
 		formerSetting("", "role_policy_attachment", "r", officialProvider, `{"attributes":{"role_name":"ops","policy_name":"P","policy_type":"Custom"}}`),
 		formerSetting("", "user_group_attachment", "m", officialProvider, `{"attributes":{"group_name":"dev","user_name":"alice"}}`),
 		formerSetting("", "group", "g", officialProvider, `{"attributes":{"id":"dev","group_name":"dev"}}`)), "import")
 	expect(t, "notes", notes, "")
 	for to, id := range map[string]string{
-		"ram_user.a": aliceID, "ram_user.early": "bob", "ram_account_alias.a": defaultAccount, "ram_password_policy.p": defaultAccount, "ram_security_preference.s": "current",
+		"ram_user.a": aliceID, "ram_user.early": "bob", "ram_account_alias.a": defaultAccount, "ram_password_policy.p": defaultAccount, "ram_security_preference.s": "current", "ram_account_alias.digits": "current",
 		"ram_policy_attachment.r": "role:P:Custom:ops", "ram_group_membership.m": "alice:dev", "ram_group.g": "dev",
 	} {
 		contains(t, blocks, fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", to, id))
@@ -696,6 +697,8 @@ func TestMigration_checkRejects(t *testing.T) {
 		{"an attribute that disappears", update("ram_user", `{"name":"a","email":"a@example.com"}`, `{"name":"a"}`, `{}`), "ram_user.x would change: email."},
 		{"an attribute that is unknown", update("ram_user", `{"name":"a"}`, `{}`, `{"name":true}`), "ram_user.x would change: name."},
 		{"an element that is unknown", update("ram_user", `{"tags":{"a":"1"}}`, `{"tags":{"a":"1"}}`, `{"tags":{"b":true}}`), "ram_user.x would change: tags."},
+		{"a change that is not shown", update("ram_login_profile", `{"user_name":"a"}`, `{"user_name":"a"}`, `{}`), "ram_login_profile.x would change, and the plan does not show how."},
+		{"a deposed object", strings.Replace(does("ram_user", `"delete"`, `{}`), `"name":"x"`, `"name":"x","deposed":"12345678"`, 1), "ram_user.x (deposed object) would be destroyed."},
 		{"attributes that are not sent", update("ram_user", `{"force_destroy":false}`, `{"force_destroy":true,"delete_virtual_mfa_device":true}`, `{"timeouts":{}}`), ""},
 		{"an action", plan(`"action_invocations":[{"address":"action.ram_disable_console_logon.x"}]`), "action.ram_disable_console_logon.x would be invoked."},
 		{"a deferred action", plan(`"deferred_action_invocations":[{"reason":"unknown","action_invocation":{"address":"action.ram_lock_user.x"}}]`), "action.ram_lock_user.x would be invoked."},
