@@ -90,6 +90,27 @@ func TestGroup_unmanagedValuesAreKept(t *testing.T) {
 	fixed(t, c, groupKind, config, o)
 }
 
+// An empty text is a value: it clears what is there, and is not null.
+func TestGroup_emptyTextsClear(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	srv.Change(func(a *ramtest.Account) {
+		a.Groups["ops"] = &ramtest.Group{ID: "g-ops", Name: "ops", DisplayName: "Operations", Comments: "by hand"}
+	})
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Import(groupKind, "ops")
+	clean(t, diags)
+	config := attributes{"name": "ops", "comments": "", "force_destroy": false}
+	o, diags = c.Apply(groupKind, config, o)
+	clean(t, diags)
+	expect(t, "comments", account(srv).Groups["ops"].Comments, "")
+	expect(t, "display name", account(srv).Groups["ops"].DisplayName, "Operations")
+	fixed(t, newCore(t, srv.Getenv, fakeClock()), groupKind, config, o)
+	o, diags = c.Create(groupKind, attributes{"name": "dev", "comments": ""})
+	clean(t, diags)
+	fixed(t, newCore(t, srv.Getenv, fakeClock()), groupKind, attributes{"name": "dev", "comments": ""}, o)
+}
+
 func TestGroup_thatExistsIsNotAdopted(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)

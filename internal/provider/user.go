@@ -174,7 +174,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"comments": optional("Comments, up to 128 characters.", stringvalidator.UTF8LengthAtMost(128)),
 			"tags": schema.MapAttribute{
 				ElementType: types.StringType, Optional: true, Computed: true, Validators: tagChecks(),
-				MarkdownDescription: "The tags of the user, at most 20. If set, all other tags are removed, except the tags of the service (`acs:`, `aliyun`).",
+				MarkdownDescription: "The tags of the user, at most 20. A key must not begin with `acs:` or `aliyun`, a value must not begin with `acs:`, and neither can contain `http://` or `https://`. If set, all other tags are removed, except the tags of the service (`acs:`, `aliyun`).",
 			},
 			"create_date": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()}, MarkdownDescription: "When the user was created (RFC 3339)."},
 			"force_destroy": schema.BoolAttribute{
