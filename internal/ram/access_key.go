@@ -66,10 +66,10 @@ func (s *accessKeyFields) key() AccessKey {
 	}
 }
 
-type accessKeyAnswer struct{ AccessKey *accessKeyFields }
+type accessKeyResponse struct{ AccessKey *accessKeyFields }
 
 // missing requires an id, because without one the created key is unknown.
-func (a *accessKeyAnswer) missing() string {
+func (a *accessKeyResponse) missing() string {
 	if a.AccessKey == nil || a.AccessKey.ID == "" {
 		return "AccessKeyId"
 	}
@@ -84,11 +84,11 @@ func (c *Client) CreateAccessKey(ctx context.Context, userName string) (AccessKe
 		return AccessKey{}, err
 	}
 	defer c.caches.invalidateKeys(userName)()
-	var answer accessKeyAnswer
-	if err := c.call(ctx, createAccessKey, params{"UserName": userName}, &answer); err != nil {
+	var response accessKeyResponse
+	if err := c.call(ctx, createAccessKey, params{"UserName": userName}, &response); err != nil {
 		return AccessKey{}, err
 	}
-	key := answer.AccessKey.key()
+	key := response.AccessKey.key()
 	if key.Secret == "" {
 		return key, &MissingSecretError{Action: createAccessKey.action, ID: key.ID}
 	}
@@ -117,13 +117,13 @@ func (c *Client) changeKey(ctx context.Context, op operation, userName string, i
 	return c.call(ctx, op, in, nil)
 }
 
-type accessKeysAnswer struct {
+type accessKeysResponse struct {
 	AccessKeys *struct{ AccessKey *[]accessKeyFields }
 }
 
 // missing refuses an incomplete list, because a key that is not in the list counts as
 // deleted.
-func (a *accessKeysAnswer) missing() string {
+func (a *accessKeysResponse) missing() string {
 	if a.AccessKeys == nil || a.AccessKeys.AccessKey == nil {
 		return "AccessKeys"
 	}
@@ -155,12 +155,12 @@ func (c *Client) RefreshAccessKeys(ctx context.Context, userName string) ([]Acce
 
 func (c *Client) accessKeysReader(userName string) func(context.Context) ([]AccessKey, error) {
 	return func(ctx context.Context) ([]AccessKey, error) {
-		var answer accessKeysAnswer
-		if err := c.callForUser(ctx, listAccessKeys, userName, nil, &answer); err != nil {
+		var response accessKeysResponse
+		if err := c.callForUser(ctx, listAccessKeys, userName, nil, &response); err != nil {
 			return nil, err
 		}
 		keys := []AccessKey{}
-		for _, said := range *answer.AccessKeys.AccessKey {
+		for _, said := range *response.AccessKeys.AccessKey {
 			keys = append(keys, said.key())
 		}
 		slices.SortFunc(keys, func(x, y AccessKey) int {
@@ -170,14 +170,14 @@ func (c *Client) accessKeysReader(userName string) func(context.Context) ([]Acce
 	}
 }
 
-type accessKeyUseAnswer struct {
+type accessKeyUseResponse struct {
 	AccessKeyLastUsed *struct {
 		LastUsedDate timestamp
 		ServiceName  text
 	}
 }
 
-func (a *accessKeyUseAnswer) missing() string {
+func (a *accessKeyUseResponse) missing() string {
 	if a.AccessKeyLastUsed == nil {
 		return "AccessKeyLastUsed"
 	}
@@ -189,10 +189,10 @@ func (c *Client) AccessKeyLastUsed(ctx context.Context, userName, id string) (Ac
 	if err := getAccessKeyLastUsed.require("AccessKey ID", id); err != nil {
 		return AccessKeyUse{}, err
 	}
-	var answer accessKeyUseAnswer
-	if err := c.callForUser(ctx, getAccessKeyLastUsed, userName, params{"UserAccessKeyId": id}, &answer); err != nil {
+	var response accessKeyUseResponse
+	if err := c.callForUser(ctx, getAccessKeyLastUsed, userName, params{"UserAccessKeyId": id}, &response); err != nil {
 		return AccessKeyUse{}, err
 	}
-	said := answer.AccessKeyLastUsed
+	said := response.AccessKeyLastUsed
 	return AccessKeyUse{Date: said.LastUsedDate.value, Service: string(said.ServiceName)}, nil
 }

@@ -31,18 +31,18 @@ func (c *Client) readAlias(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var answer struct{ AccountAlias text }
-	err = c.call(ctx, getAccountAlias, nil, &answer)
+	var response struct{ AccountAlias text }
+	err = c.call(ctx, getAccountAlias, nil, &response)
 	if childNotFound(err) {
 		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	if string(answer.AccountAlias) == caller.AccountID {
+	if string(response.AccountAlias) == caller.AccountID {
 		return "", nil
 	}
-	return string(answer.AccountAlias), nil
+	return string(response.AccountAlias), nil
 }
 
 // SetAccountAlias sets the account's alias, which is part of every user's logon name.
@@ -57,9 +57,9 @@ func (c *Client) ClearAccountAlias(ctx context.Context) error {
 	return c.call(ctx, clearAccountAlias, nil, nil)
 }
 
-type defaultDomainAnswer struct{ DefaultDomainName text }
+type defaultDomainResponse struct{ DefaultDomainName text }
 
-func (a *defaultDomainAnswer) missing() string {
+func (a *defaultDomainResponse) missing() string {
 	if a.DefaultDomainName == "" {
 		return "DefaultDomainName"
 	}
@@ -78,9 +78,9 @@ func (c *Client) RefreshDefaultDomain(ctx context.Context) (string, error) {
 }
 
 func (c *Client) readDomain(ctx context.Context) (string, error) {
-	var answer defaultDomainAnswer
-	if err := c.call(ctx, getDefaultDomain, nil, &answer); err != nil {
+	var response defaultDomainResponse
+	if err := c.call(ctx, getDefaultDomain, nil, &response); err != nil {
 		return "", err
 	}
-	return string(answer.DefaultDomainName), nil
+	return string(response.DefaultDomainName), nil
 }

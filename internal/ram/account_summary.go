@@ -10,9 +10,9 @@ var (
 	getAccountMFAInfo = operation{product: imsProduct, action: "GetAccountMFAInfo", repeat: read}
 )
 
-type accountSummaryAnswer struct{ SummaryMap map[string]number }
+type accountSummaryResponse struct{ SummaryMap map[string]number }
 
-func (a *accountSummaryAnswer) missing() string {
+func (a *accountSummaryResponse) missing() string {
 	if a.SummaryMap == nil {
 		return "SummaryMap"
 	}
@@ -22,12 +22,12 @@ func (a *accountSummaryAnswer) missing() string {
 // AccountSummary returns the account's quotas and counts under the service's names. Older
 // deployments return fewer of them.
 func (c *Client) AccountSummary(ctx context.Context) (map[string]int64, error) {
-	var answer accountSummaryAnswer
-	if err := c.call(ctx, getAccountSummary, nil, &answer); err != nil {
+	var response accountSummaryResponse
+	if err := c.call(ctx, getAccountSummary, nil, &response); err != nil {
 		return nil, err
 	}
 	summary := map[string]int64{}
-	for name, count := range answer.SummaryMap {
+	for name, count := range response.SummaryMap {
 		if count.value != nil {
 			summary[name] = *count.value
 		}
@@ -35,9 +35,9 @@ func (c *Client) AccountSummary(ctx context.Context) (map[string]int64, error) {
 	return summary, nil
 }
 
-type accountMFAAnswer struct{ IsMFAEnable flag }
+type accountMFAResponse struct{ IsMFAEnable flag }
 
-func (a *accountMFAAnswer) missing() string {
+func (a *accountMFAResponse) missing() string {
 	if a.IsMFAEnable.value == nil {
 		return "IsMFAEnable"
 	}
@@ -46,9 +46,9 @@ func (a *accountMFAAnswer) missing() string {
 
 // RootMFAEnabled reports whether the root account logs on with MFA.
 func (c *Client) RootMFAEnabled(ctx context.Context) (bool, error) {
-	var answer accountMFAAnswer
-	if err := c.call(ctx, getAccountMFAInfo, nil, &answer); err != nil {
+	var response accountMFAResponse
+	if err := c.call(ctx, getAccountMFAInfo, nil, &response); err != nil {
 		return false, err
 	}
-	return *answer.IsMFAEnable.value, nil
+	return *response.IsMFAEnable.value, nil
 }

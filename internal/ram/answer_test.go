@@ -177,13 +177,13 @@ func TestError_ofARequestWithASecretQuotesNothing(t *testing.T) {
 				client.UpdateLoginProfile(t.Context(), "alice", LoginProfileChange{Password: new(password)}),
 				client.BindMFADevice(t.Context(), "alice", "serial", password, password),
 			} {
-				var answer *Error
-				errors.As(err, &answer)
-				if text := fmt.Sprintf("%v %+v %#v", err, answer, answer); strings.Contains(text, echo) {
+				var serviceErr *Error
+				errors.As(err, &serviceErr)
+				if text := fmt.Sprintf("%v %+v %#v", err, serviceErr, serviceErr); strings.Contains(text, echo) {
 					t.Errorf("%s, %s: %s", name, code, text)
 				}
-				if answer != nil && answer.Action == "UpdateLoginProfile" && strings.HasPrefix(code, "InvalidParameter.Password.") && !strings.Contains(answer.Message, "password") {
-					t.Errorf("%s: %s", code, answer)
+				if serviceErr != nil && serviceErr.Action == "UpdateLoginProfile" && strings.HasPrefix(code, "InvalidParameter.Password.") && !strings.Contains(serviceErr.Message, "password") {
+					t.Errorf("%s: %s", code, serviceErr)
 				}
 			}
 		}

@@ -23,8 +23,8 @@ const (
 	longestSession = 12 * time.Hour
 )
 
-// sessionAnswer is the answer of AssumeRole and its siblings.
-type sessionAnswer struct {
+// sessionResponse is the response of AssumeRole and its siblings.
+type sessionResponse struct {
 	Credentials struct {
 		AccessKeyID     text `json:"AccessKeyId"`
 		AccessKeySecret secret
@@ -33,7 +33,7 @@ type sessionAnswer struct {
 	}
 }
 
-func (a *sessionAnswer) missing() string {
+func (a *sessionResponse) missing() string {
 	if a.Credentials.AccessKeyID == "" || a.Credentials.AccessKeySecret == "" || a.Credentials.SecurityToken == "" {
 		return "Credentials"
 	}
@@ -43,7 +43,7 @@ func (a *sessionAnswer) missing() string {
 // lease returns the key of the session. The remaining lifetime is measured by the service's
 // clock, which also ends the session. An implausible expiration is replaced by the
 // requested lifetime.
-func (a *sessionAnswer) lease(c *Client, asked time.Duration) lease {
+func (a *sessionResponse) lease(c *Client, asked time.Duration) lease {
 	key := Key{ID: string(a.Credentials.AccessKeyID), Secret: string(a.Credentials.AccessKeySecret), Token: string(a.Credentials.SecurityToken)}
 	now := c.Now()
 	if server, ok := c.ServerNow(); ok {
@@ -92,11 +92,11 @@ func (c *Client) assumed(op operation, source CredentialSource, arn string, aske
 		if err != nil {
 			return lease{}, err
 		}
-		var answer sessionAnswer
-		if err := c.call(ctx, op, form, &answer); err != nil {
+		var response sessionResponse
+		if err := c.call(ctx, op, form, &response); err != nil {
 			return lease{}, err
 		}
-		return answer.lease(c, asked), nil
+		return response.lease(c, asked), nil
 	}
 	return &renewable{now: c.Now, fetch: func(ctx context.Context, _ bool) (lease, error) {
 		fresh, err := fetch(ctx)
@@ -123,12 +123,12 @@ var roleRemedies = []struct {
 }
 
 func roleRemedy(err error) string {
-	var answer *Error
-	if !errors.As(err, &answer) {
+	var serviceErr *Error
+	if !errors.As(err, &serviceErr) {
 		return ""
 	}
 	for _, row := range roleRemedies {
-		if row.fits(answer.Code, row.text) {
+		if row.fits(serviceErr.Code, row.text) {
 			return row.remedy
 		}
 	}

@@ -431,10 +431,10 @@ func TestSession_implausibleExpiration(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, end := range []string{"", "soon", b.now.Add(-time.Minute).Format(time.RFC3339), b.now.Add(48 * time.Hour).Format(time.RFC3339)} {
-		var answer sessionAnswer
-		answer.Credentials.Expiration = text(end)
+		var response sessionResponse
+		response.Credentials.Expiration = text(end)
 		for asked, life := range map[time.Duration]time.Duration{0: time.Hour, 20 * time.Minute: 20 * time.Minute} {
-			if got := answer.lease(client, asked).end.Sub(b.now); got != life {
+			if got := response.lease(client, asked).end.Sub(b.now); got != life {
 				t.Errorf("end %q, asked %s: life %s, want %s", end, asked, got, life)
 			}
 		}
@@ -443,15 +443,15 @@ func TestSession_implausibleExpiration(t *testing.T) {
 
 func TestSession_responseWithoutAKeyIsRefused(t *testing.T) {
 	t.Parallel()
-	whole := sessionAnswer{}
+	whole := sessionResponse{}
 	whole.Credentials.AccessKeyID, whole.Credentials.AccessKeySecret, whole.Credentials.SecurityToken = "STS.1", "s", "t"
 	if whole.missing() != "" {
 		t.Error("missing() of a complete response:", whole.missing())
 	}
-	for _, part := range []func(*sessionAnswer){
-		func(a *sessionAnswer) { a.Credentials.AccessKeyID = "" },
-		func(a *sessionAnswer) { a.Credentials.AccessKeySecret = "" },
-		func(a *sessionAnswer) { a.Credentials.SecurityToken = "" },
+	for _, part := range []func(*sessionResponse){
+		func(a *sessionResponse) { a.Credentials.AccessKeyID = "" },
+		func(a *sessionResponse) { a.Credentials.AccessKeySecret = "" },
+		func(a *sessionResponse) { a.Credentials.SecurityToken = "" },
 	} {
 		torn := whole
 		part(&torn)

@@ -88,9 +88,9 @@ func classOf(err error) class {
 	if errors.As(err, &credentials) {
 		return permanent
 	}
-	var answer *Error
-	if errors.As(err, &answer) {
-		return answer.class()
+	var serviceErr *Error
+	if errors.As(err, &serviceErr) {
+		return serviceErr.class()
 	}
 	var silence *NoResponseError
 	if errors.As(err, &silence) {
@@ -118,9 +118,9 @@ func (c *Client) backOff(ctx context.Context, err error, fails class, number int
 }
 
 func retryAfter(err error) time.Duration {
-	var answer *Error
-	if errors.As(err, &answer) {
-		return answer.RetryAfter
+	var serviceErr *Error
+	if errors.As(err, &serviceErr) {
+		return serviceErr.RetryAfter
 	}
 	var silence *NoResponseError
 	if errors.As(err, &silence) {
@@ -173,8 +173,8 @@ func (c *Client) attempt(ctx context.Context, op operation, build compose, out a
 	switch {
 	case err == nil:
 		limit.speedUp(c.Now())
-		if answer, depends := out.(signedBy); depends {
-			answer.signedBy(key)
+		if response, depends := out.(signedBy); depends {
+			response.signedBy(key)
 		}
 	case classOf(err) == refused && exchange.responded:
 		limit.slowDown(c.Now(), retryAfter(err))
@@ -201,10 +201,10 @@ func (c *Client) observe(ctx context.Context, e exchange, number int, took time.
 		Product: string(e.op.product), Action: e.op.action, Attempt: number,
 		Status: e.status, RequestID: e.requestID, Duration: took,
 	}
-	var answer *Error
+	var serviceErr *Error
 	switch {
-	case errors.As(err, &answer):
-		attempt.Code, attempt.RequestID = answer.Code, answer.RequestID
+	case errors.As(err, &serviceErr):
+		attempt.Code, attempt.RequestID = serviceErr.Code, serviceErr.RequestID
 	case err != nil:
 		attempt.Err = err.Error()
 	}

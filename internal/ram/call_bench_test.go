@@ -36,16 +36,16 @@ func BenchmarkDecode(b *testing.B) {
 		name, body string
 		out        any
 	}{
-		{"a profile", profileBody, &loginProfileAnswer{}},
-		{"a thousand users", usersBody(1000), &usersAnswer{}},
+		{"a profile", profileBody, &loginProfileResponse{}},
+		{"a thousand users", usersBody(1000), &usersResponse{}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			answer := answerOf(bench.body)
-			defer answer.Body.Close() //nolint:errcheck // it is not read
+			response := answerOf(bench.body)
+			defer response.Body.Close() //nolint:errcheck // it is not read
 			b.ReportAllocs()
 			b.SetBytes(int64(len(bench.body)))
 			for b.Loop() {
-				if err := client.decode(&exchange{op: getLoginProfile}, answer, []byte(bench.body), bench.out); err != nil {
+				if err := client.decode(&exchange{op: getLoginProfile}, response, []byte(bench.body), bench.out); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -73,8 +73,8 @@ func BenchmarkCall(b *testing.B) {
 	client.http = &http.Client{Transport: always(profileBody)}
 	b.ReportAllocs()
 	for b.Loop() {
-		var answer loginProfileAnswer
-		if err := client.call(b.Context(), getLoginProfile, params{"UserPrincipalName": "alice@example.onaliyun.com"}, &answer); err != nil {
+		var response loginProfileResponse
+		if err := client.call(b.Context(), getLoginProfile, params{"UserPrincipalName": "alice@example.onaliyun.com"}, &response); err != nil {
 			b.Fatal(err)
 		}
 	}

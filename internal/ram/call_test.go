@@ -427,8 +427,8 @@ func TestAWaitBeyondTheDeadlineEndsTheCallAtOnce(t *testing.T) {
 		}
 
 		err := client.call(ctx, readAction, nil, nil)
-		var answer *Error
-		if !errors.As(err, &answer) || answer.RetryAfter != 24*time.Hour || !errors.Is(err, context.DeadlineExceeded) || !Throttled(err) {
+		var serviceErr *Error
+		if !errors.As(err, &serviceErr) || serviceErr.RetryAfter != 24*time.Hour || !errors.Is(err, context.DeadlineExceeded) || !Throttled(err) {
 			t.Fatalf("error: %v", err)
 		}
 		if !strings.Contains(err.Error(), "asks to wait 24h0m0s") || !strings.Contains(err.Error(), "R-1") {

@@ -25,7 +25,7 @@ type Caller struct {
 	ARN          string
 }
 
-type callerAnswer struct {
+type callerResponse struct {
 	AccountID    text `json:"AccountId"`
 	IdentityType text
 	PrincipalID  text `json:"PrincipalId"`
@@ -36,7 +36,7 @@ type callerAnswer struct {
 	key Key // the key that signed the call
 }
 
-func (a *callerAnswer) missing() string {
+func (a *callerResponse) missing() string {
 	if a.AccountID == "" {
 		return "AccountId"
 	}
@@ -232,21 +232,21 @@ func isAccountError(err error) bool {
 // identify returns the caller of a key and checks its account. If the key was renewed
 // meanwhile, it returns the new key and its caller.
 func (c *Client) identify(ctx context.Context, key Key) (Caller, Key, error) {
-	answer, err := c.caches.caller.get(ctx, key.ID, c.readCaller)
+	response, err := c.caches.caller.get(ctx, key.ID, c.readCaller)
 	if err != nil {
 		return Caller{}, Key{}, err
 	}
-	if answer.key.ID != key.ID { // the key was renewed during the call
-		c.caches.caller.put(answer.key.ID, answer)
-		key = answer.key
+	if response.key.ID != key.ID { // the key was renewed during the call
+		c.caches.caller.put(response.key.ID, response)
+		key = response.key
 	}
-	if err := c.account.verify(answer.caller.AccountID); err != nil {
+	if err := c.account.verify(response.caller.AccountID); err != nil {
 		return Caller{}, Key{}, err
 	}
-	if err := c.checkAllowed(answer.caller.AccountID); err != nil {
+	if err := c.checkAllowed(response.caller.AccountID); err != nil {
 		return Caller{}, Key{}, err
 	}
-	return answer.caller, key, nil
+	return response.caller, key, nil
 }
 
 func (c *Client) checkAllowed(account string) error {
@@ -266,17 +266,17 @@ type keyCaller struct {
 }
 
 func (c *Client) readCaller(ctx context.Context) (keyCaller, error) {
-	var answer callerAnswer
-	if err := c.call(ctx, getCallerIdentity, nil, &answer); err != nil {
+	var response callerResponse
+	if err := c.call(ctx, getCallerIdentity, nil, &response); err != nil {
 		return keyCaller{}, err
 	}
-	return keyCaller{answer.key, Caller{
-		AccountID: string(answer.AccountID), IdentityType: string(answer.IdentityType), PrincipalID: string(answer.PrincipalID),
-		UserID: string(answer.UserID), RoleID: string(answer.RoleID), ARN: string(answer.ARN),
+	return keyCaller{response.key, Caller{
+		AccountID: string(response.AccountID), IdentityType: string(response.IdentityType), PrincipalID: string(response.PrincipalID),
+		UserID: string(response.UserID), RoleID: string(response.RoleID), ARN: string(response.ARN),
 	}}, nil
 }
 
 // signedBy is a response that depends on the key that signed the request.
 type signedBy interface{ signedBy(key Key) }
 
-func (a *callerAnswer) signedBy(key Key) { a.key = key }
+func (a *callerResponse) signedBy(key Key) { a.key = key }

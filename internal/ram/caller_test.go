@@ -70,8 +70,8 @@ func TestConcurrentCallersShareAnErrorThatIsNotCached(t *testing.T) {
 	client.caches.caller.waitFor(testKey.ID, 2)
 	close(release)
 	for _, ended := range []chan error{first, second} {
-		var answer *Error
-		if err := <-ended; !errors.As(err, &answer) || answer.Code != "InvalidAccessKeyId.Inactive" {
+		var serviceErr *Error
+		if err := <-ended; !errors.As(err, &serviceErr) || serviceErr.Code != "InvalidAccessKeyId.Inactive" {
 			t.Errorf("error: %v", err)
 		}
 	}

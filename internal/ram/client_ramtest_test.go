@@ -119,8 +119,8 @@ func TestPasswordPolicy_returnsWhatWasSet(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	err := client.ChangePasswordPolicy(t.Context(), replaceWith(PasswordPolicy{MinimumPasswordLength: new(int64(7))}))
-	var answer *Error
-	if !errors.As(err, &answer) || answer.Code != "InvalidParameter.MinimumPasswordLength.Range" || answer.RequestID == "" || OutcomeUnknown(err) {
+	var serviceErr *Error
+	if !errors.As(err, &serviceErr) || serviceErr.Code != "InvalidParameter.MinimumPasswordLength.Range" || serviceErr.RequestID == "" || OutcomeUnknown(err) {
 		t.Errorf("error: %v", err)
 	}
 }

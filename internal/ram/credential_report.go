@@ -55,9 +55,9 @@ func reportState(said text) ReportState {
 	}
 }
 
-type reportStateAnswer struct{ State text }
+type reportStateResponse struct{ State text }
 
-func (a *reportStateAnswer) missing() string {
+func (a *reportStateResponse) missing() string {
 	if a.State == "" {
 		return "State"
 	}
@@ -67,11 +67,11 @@ func (a *reportStateAnswer) missing() string {
 // GenerateCredentialReport starts a report and returns its state. It does not start one if
 // the last report is less than four hours old or a report is in progress.
 func (c *Client) GenerateCredentialReport(ctx context.Context) (ReportState, error) {
-	var answer reportStateAnswer
-	if err := c.call(ctx, generateCredentialReport, nil, &answer); err != nil {
+	var response reportStateResponse
+	if err := c.call(ctx, generateCredentialReport, nil, &response); err != nil {
 		return ReportNone, err
 	}
-	return reportState(answer.State), nil
+	return reportState(response.State), nil
 }
 
 // errNoReport means that the response holds no report.
@@ -83,29 +83,29 @@ func NoReport(err error) bool {
 	if errors.Is(err, errNoReport) {
 		return true
 	}
-	answer := serviceError(err)
-	if answer == nil || answer.Status/100 != 4 || LimitExceeded(err) || Denied(err) {
+	serviceErr := serviceError(err)
+	if serviceErr == nil || serviceErr.Status/100 != 4 || LimitExceeded(err) || Denied(err) {
 		return false
 	}
-	return hasCode(err, "EntityNotExist") || strings.Contains(answer.Code, "Report")
+	return hasCode(err, "EntityNotExist") || strings.Contains(serviceErr.Code, "Report")
 }
 
 // ReportRefused reports whether the service refused to generate a report. The code for too
 // many users is not published, so every refusal counts, except missing permissions and
 // throttling.
 func ReportRefused(err error) bool {
-	answer := serviceError(err)
-	return answer != nil && answer.Status/100 == 4 && !Denied(err) && !Throttled(err)
+	serviceErr := serviceError(err)
+	return serviceErr != nil && serviceErr.Status/100 == 4 && !Denied(err) && !Throttled(err)
 }
 
-type credentialReportAnswer struct {
+type credentialReportResponse struct {
 	GeneratedTime timestamp
 	Content       text
 	IsTruncated   flag // a string (documented)
 	NextToken     text
 }
 
-func (a *credentialReportAnswer) missing() string {
+func (a *credentialReportResponse) missing() string {
 	switch {
 	case a.Content == "" && a.GeneratedTime.value.IsZero():
 		return "" // there is no report; see errNoReport
@@ -138,7 +138,7 @@ type CredentialReport struct {
 	GeneratedTime time.Time
 
 	client *Client
-	first  credentialReportAnswer
+	first  credentialReportResponse
 	format reportFormat
 }
 
@@ -157,16 +157,16 @@ func (c *Client) CredentialReport(ctx context.Context) (*CredentialReport, error
 	return report, nil
 }
 
-func (c *Client) reportPage(ctx context.Context, token string) (answer credentialReportAnswer, err error) {
+func (c *Client) reportPage(ctx context.Context, token string) (response credentialReportResponse, err error) {
 	in := params{"MaxItems": strconv.Itoa(rowsPerPage)}
 	if token != "" {
 		in["NextToken"] = token
 	}
-	err = c.call(ctx, getCredentialReport, in, &answer)
-	if err == nil && token != "" && answer.GeneratedTime.value.IsZero() {
+	err = c.call(ctx, getCredentialReport, in, &response)
+	if err == nil && token != "" && response.GeneratedTime.value.IsZero() {
 		err = fmt.Errorf("%s: %w: a page does not say of which report it is", getCredentialReport.action, errIncomplete)
 	}
-	return answer, err
+	return response, err
 }
 
 // Rows yields all rows of the report, starting with the root account. It holds one page in
@@ -184,9 +184,9 @@ func (r *CredentialReport) Rows(ctx context.Context) iter.Seq2[CredentialRow, er
 func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, error) bool) error {
 	passed, seen := seenMarkers{}, map[string]bool{}
 	format := r.format
-	answer := r.first
+	response := r.first
 	for number := 1; ; number++ {
-		for row, err := range format.rows(number, string(answer.Content)) {
+		for row, err := range format.rows(number, string(response.Content)) {
 			if err != nil {
 				return err
 			}
@@ -198,18 +198,18 @@ func (r *CredentialReport) read(ctx context.Context, yield func(CredentialRow, e
 				return nil
 			}
 		}
-		token, err := passed.next(page{IsTruncated: answer.IsTruncated, Marker: answer.NextToken})
+		token, err := passed.next(page{IsTruncated: response.IsTruncated, Marker: response.NextToken})
 		if err != nil || token == "" {
 			return err
 		}
-		answer, err = r.client.reportPage(ctx, token)
+		response, err = r.client.reportPage(ctx, token)
 		if hasCode(err, "InvalidParameter") { // the token may be valid for one report only
 			return &ReportReplacedError{getCredentialReport.action, err}
 		}
 		if err != nil {
 			return err
 		}
-		if !answer.GeneratedTime.value.Equal(r.GeneratedTime) {
+		if !response.GeneratedTime.value.Equal(r.GeneratedTime) {
 			return &ReportReplacedError{Action: getCredentialReport.action}
 		}
 	}

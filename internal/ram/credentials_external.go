@@ -50,10 +50,10 @@ func clockOf(config Config) func() time.Time {
 }
 
 var (
-	errSwitchedOff           = errors.New("this source is switched off by ALIBABA_CLOUD_ECS_METADATA_DISABLED")
-	errNoCredentialsInAnswer = errors.New("it did not answer with credentials (the answer is not shown, because it may hold secrets)")
-	errNoToken               = errors.New("it answered without a security token")
-	errUnreachable           = errors.New("it cannot be reached")
+	errSwitchedOff             = errors.New("this source is switched off by ALIBABA_CLOUD_ECS_METADATA_DISABLED")
+	errNoCredentialsInResponse = errors.New("it did not answer with credentials (the answer is not shown, because it may hold secrets)")
+	errNoToken                 = errors.New("it answered without a security token")
+	errUnreachable             = errors.New("it cannot be reached")
 )
 
 const (
@@ -86,11 +86,11 @@ func ask(client *http.Client, request *http.Request) ([]byte, error) {
 	}
 	defer response.Body.Close() //nolint:errcheck // only what was read matters
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("HTTP %d: %w", response.StatusCode, errNoCredentialsInAnswer)
+		return nil, fmt.Errorf("HTTP %d: %w", response.StatusCode, errNoCredentialsInResponse)
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBodyBytes))
 	if err != nil {
-		return nil, errNoCredentialsInAnswer
+		return nil, errNoCredentialsInResponse
 	}
 	return body, nil
 }
@@ -109,7 +109,7 @@ func (f *sessionFields) session() (Key, time.Time, error) {
 	key := Key{ID: string(f.AccessKeyID), Secret: string(f.AccessKeySecret), Token: string(f.SecurityToken)}
 	switch {
 	case key.ID == "" || key.Secret == "" || f.Code != "" && f.Code != "Success":
-		return Key{}, time.Time{}, errNoCredentialsInAnswer
+		return Key{}, time.Time{}, errNoCredentialsInResponse
 	case key.Token == "":
 		return Key{}, time.Time{}, errNoToken
 	}
@@ -125,7 +125,7 @@ func readSession(client *http.Client, request *http.Request) (Key, time.Time, er
 	}
 	var fields sessionFields
 	if json.Unmarshal(body, &fields) != nil {
-		return Key{}, time.Time{}, errNoCredentialsInAnswer
+		return Key{}, time.Time{}, errNoCredentialsInResponse
 	}
 	return fields.session()
 }
@@ -220,13 +220,13 @@ func exchangeReader(address, token string, body any, unwrap func([]byte) (sessio
 		request.Header.Set("Accept", "application/json")
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Authorization", "Bearer "+token)
-		answer, err := ask(client, request)
+		raw, err := ask(client, request)
 		if err != nil {
 			return Key{}, time.Time{}, err
 		}
-		fields, err := unwrap(answer)
+		fields, err := unwrap(raw)
 		if err != nil {
-			return Key{}, time.Time{}, errNoCredentialsInAnswer
+			return Key{}, time.Time{}, errNoCredentialsInResponse
 		}
 		return fields.session()
 	}

@@ -107,7 +107,7 @@ func TestARefusedKeyIsReadAgain(t *testing.T) {
 func TestTheErrorOfASourceNamesIt(t *testing.T) {
 	t.Parallel()
 	_, err := readBy(func(context.Context, bool) (Key, time.Time, error) {
-		return Key{}, time.Time{}, errNoCredentialsInAnswer
+		return Key{}, time.Time{}, errNoCredentialsInResponse
 	}).Get(t.Context())
 	var source *CredentialSourceError
 	if !errors.As(err, &source) {
@@ -123,12 +123,12 @@ func TestTheErrorOfASourceNamesIt(t *testing.T) {
 func TestCredentialsURI(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
-	answer := `{"AccessKeyId":"STS.uri","AccessKeySecret":"secret","SecurityToken":"token","Expiration":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}`
+	response := `{"AccessKeyId":"STS.uri","AccessKeySecret":"secret","SecurityToken":"token","Expiration":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}`
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
 		switch r.URL.Path {
 		case "/whole":
-			fmt.Fprint(w, answer)
+			fmt.Fprint(w, response)
 		case "/torn":
 			fmt.Fprint(w, `{"AccessKeyId":"STS.uri","AccessKeySecret":"`+canary+`"}`)
 		case "/html":

@@ -67,8 +67,8 @@ func (c *Client) decode(e *exchange, response *http.Response, body []byte, out a
 	if err := parseObject(body, out); err != nil {
 		return c.unreadableResponse(e, response, err)
 	}
-	if answer, is := out.(validated); is && answer.missing() != "" {
-		return c.unreadableResponse(e, response, errors.New("the answer lacks "+answer.missing()))
+	if checked, is := out.(validated); is && checked.missing() != "" {
+		return c.unreadableResponse(e, response, errors.New("the answer lacks "+checked.missing()))
 	}
 	return nil
 }

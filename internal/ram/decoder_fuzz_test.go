@@ -17,11 +17,11 @@ type decoder func(*Client, *http.Response, []byte) error
 // decodes returns a decoder that also applies then to the decoded response.
 func decodes[A any](op operation, then func(*A)) decoder {
 	return func(client *Client, response *http.Response, body []byte) error {
-		var answer A
+		var decoded A
 		e := exchange{op: op, secrets: secretsOf(op, testKey, nil), responded: true, status: response.StatusCode}
-		err := client.decode(&e, response, body, &answer)
+		err := client.decode(&e, response, body, &decoded)
 		if err == nil {
-			then(&answer)
+			then(&decoded)
 		}
 		return err
 	}

@@ -133,20 +133,20 @@ func serviceError(err error) *Error {
 	if errors.As(err, &credentials) {
 		return nil
 	}
-	var answer *Error
-	if !errors.As(err, &answer) {
+	var serviceErr *Error
+	if !errors.As(err, &serviceErr) {
 		return nil
 	}
-	return answer
+	return serviceErr
 }
 
 func hasCode(err error, prefixes ...string) bool {
-	answer := serviceError(err)
-	if answer == nil {
+	serviceErr := serviceError(err)
+	if serviceErr == nil {
 		return false
 	}
 	for _, prefix := range prefixes {
-		if answer.Code == prefix || strings.HasPrefix(answer.Code, prefix+".") {
+		if serviceErr.Code == prefix || strings.HasPrefix(serviceErr.Code, prefix+".") {
 			return true
 		}
 	}
@@ -174,11 +174,11 @@ func IgnoreNotFound(err error, kinds ...string) error {
 
 // notFound is NotFound regardless of the object's account.
 func notFound(err error, kinds ...string) bool {
-	answer := serviceError(err)
-	if answer == nil {
+	serviceErr := serviceError(err)
+	if serviceErr == nil {
 		return false
 	}
-	kind, is := strings.CutPrefix(answer.Code, "EntityNotExist.")
+	kind, is := strings.CutPrefix(serviceErr.Code, "EntityNotExist.")
 	return is && slices.ContainsFunc(kinds, func(k string) bool { return withoutUser(k) == withoutUser(kind) })
 }
 
@@ -225,8 +225,8 @@ func Denied(err error) bool { return hasCode(err, "NoPermission", "Forbidden") }
 
 // Throttled reports whether the service refused the call because of its rate.
 func Throttled(err error) bool {
-	answer := serviceError(err)
-	return answer != nil && (answer.Status == 429 || strings.Contains(answer.Code, "Throttling"))
+	serviceErr := serviceError(err)
+	return serviceErr != nil && (serviceErr.Status == 429 || strings.Contains(serviceErr.Code, "Throttling"))
 }
 
 // OutcomeUnknown reports whether a failed call may have taken effect: it was sent, and no

@@ -124,9 +124,9 @@ func reset(t testing.TB, w http.ResponseWriter) {
 	_ = connection.Close()
 }
 
-type thingAnswer struct{ Thing *struct{ Name text } }
+type thingResponse struct{ Thing *struct{ Name text } }
 
-func (a *thingAnswer) missing() string {
+func (a *thingResponse) missing() string {
 	if a.Thing == nil {
 		return "Thing"
 	}
@@ -141,7 +141,7 @@ func TestExchange_spoiledResponseHasUnknownOutcome(t *testing.T) {
 				t.Parallel()
 				server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { test.handle(t, w) })
 				client := newTestClient(t, server.URL, func(c *Config) { c.MaxRetries = 1 })
-				var out thingAnswer
+				var out thingResponse
 
 				err := client.call(t.Context(), op, nil, &out)
 				var silence *NoResponseError
@@ -175,7 +175,7 @@ func TestACompressedAnswerIsRead(t *testing.T) {
 		_, _ = io.WriteString(writer, `{"RequestId":"R","Thing":{"Name":"alice"}}`)
 		_ = writer.Close()
 	})
-	var out thingAnswer
+	var out thingResponse
 	if err := newTestClient(t, server.URL).call(t.Context(), readAction, nil, &out); err != nil || out.Thing.Name != "alice" {
 		t.Errorf("out %+v, error %v", out, err)
 	}
@@ -246,8 +246,8 @@ func TestAnXMLErrorIsRead(t *testing.T) {
 		_, _ = io.WriteString(w, `<?xml version="1.0"?><Error><RequestId>R-9</RequestId><HostId>ram.aliyuncs.com</HostId><Code>EntityNotExist.User</Code><Message>The user does not exist.</Message></Error>`)
 	})
 	err := newTestClient(t, server.URL).call(t.Context(), readAction, nil, nil)
-	var answer *Error
-	if !errors.As(err, &answer) || answer.RequestID != "R-9" || answer.Message != "The user does not exist." || !NotFound(err, "User") {
+	var serviceErr *Error
+	if !errors.As(err, &serviceErr) || serviceErr.RequestID != "R-9" || serviceErr.Message != "The user does not exist." || !NotFound(err, "User") {
 		t.Errorf("error: %v", err)
 	}
 }

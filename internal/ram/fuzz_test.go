@@ -28,18 +28,18 @@ var seeds = []string{
 
 // settingDecoders decode the responses about an account and about the credentials.
 var settingDecoders = map[string]decoder{
-	"preference": decodes(getSecurityPreference, func(a *securityPreferenceAnswer) { _ = a.SecurityPreference.known.preference() }),
-	"policy":     decodes(getPasswordPolicy, nothing[passwordPolicyAnswer]),
-	"domain":     decodes(getDefaultDomain, nothing[defaultDomainAnswer]),
-	"summary":    decodes(getAccountSummary, nothing[accountSummaryAnswer]),
-	"root MFA":   decodes(getAccountMFAInfo, nothing[accountMFAAnswer]),
-	"caller":     decodes(getCallerIdentity, nothing[callerAnswer]),
-	"key policy": decodes(getAccountAccessKeyPolicy, func(a *networkPolicyAnswer) {
+	"preference": decodes(getSecurityPreference, func(a *securityPreferenceResponse) { _ = a.SecurityPreference.known.preference() }),
+	"policy":     decodes(getPasswordPolicy, nothing[passwordPolicyResponse]),
+	"domain":     decodes(getDefaultDomain, nothing[defaultDomainResponse]),
+	"summary":    decodes(getAccountSummary, nothing[accountSummaryResponse]),
+	"root MFA":   decodes(getAccountMFAInfo, nothing[accountMFAResponse]),
+	"caller":     decodes(getCallerIdentity, nothing[callerResponse]),
+	"key policy": decodes(getAccountAccessKeyPolicy, func(a *networkPolicyResponse) {
 		if d, err := a.document(nil); err == nil {
 			_, _ = d.policy.Size()
 		}
 	}),
-	"SSO":    decodes(getUserSsoSettings, nothing[userSsoSettingsAnswer]),
+	"SSO":    decodes(getUserSsoSettings, nothing[userSsoSettingsResponse]),
 	"create": decodes(createAction, nothing[struct{}]),
 }
 
@@ -51,10 +51,10 @@ var wholeNouns = []noun{
 	},
 	func(ctx context.Context, c *Client) (any, error) { return nil, c.call(ctx, createAction, nil, nil) },
 	func(ctx context.Context, c *Client) (any, error) {
-		var answer sessionAnswer
-		err := c.call(ctx, assumeRoleOperation, nil, &answer)
+		var response sessionResponse
+		err := c.call(ctx, assumeRoleOperation, nil, &response)
 		if err == nil {
-			_ = answer.lease(c, 0)
+			_ = response.lease(c, 0)
 		}
 		return nil, err
 	},
@@ -88,9 +88,9 @@ func judge(t *testing.T, name string, status int, err error) {
 		}
 		return
 	}
-	var answer *Error
+	var serviceErr *Error
 	var silence *NoResponseError
-	if !errors.As(err, &answer) && !errors.As(err, &silence) {
+	if !errors.As(err, &serviceErr) && !errors.As(err, &silence) {
 		t.Errorf("%s: an error of another type: %v", name, err)
 	}
 	if strings.Contains(err.Error(), testKey.Secret) {

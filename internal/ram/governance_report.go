@@ -27,11 +27,11 @@ const governanceRowsPerPage = 1000
 
 // GenerateGovernanceReport starts a report and returns its state.
 func (c *Client) GenerateGovernanceReport(ctx context.Context) (ReportState, error) {
-	var answer reportStateAnswer
-	if err := c.call(ctx, generateGovernanceReport, nil, &answer); err != nil {
+	var response reportStateResponse
+	if err := c.call(ctx, generateGovernanceReport, nil, &response); err != nil {
 		return ReportNone, err
 	}
-	return reportState(answer.State), nil
+	return reportState(response.State), nil
 }
 
 // GovernanceStatus is the progress of a report and of its items.
@@ -46,7 +46,7 @@ type GovernanceItemStatus struct {
 	Status ReportState
 }
 
-type governanceStatusAnswer struct {
+type governanceStatusResponse struct {
 	WholeReportStatus     text
 	GovernanceItemsStatus struct {
 		GovernanceItemStatus []struct{ GovernanceItem, Status text }
@@ -56,16 +56,16 @@ type governanceStatusAnswer struct {
 // GovernanceReportStatus returns the progress of the report. Without a report, the service
 // returns an error code or an empty status (assumed, both).
 func (c *Client) GovernanceReportStatus(ctx context.Context) (GovernanceStatus, error) {
-	var answer governanceStatusAnswer
-	err := c.call(ctx, getGovernanceReportStatus, nil, &answer)
+	var response governanceStatusResponse
+	err := c.call(ctx, getGovernanceReportStatus, nil, &response)
 	if NoReport(err) {
 		return GovernanceStatus{}, nil
 	}
 	if err != nil {
 		return GovernanceStatus{}, err
 	}
-	status := GovernanceStatus{Whole: reportState(answer.WholeReportStatus)}
-	for _, said := range answer.GovernanceItemsStatus.GovernanceItemStatus {
+	status := GovernanceStatus{Whole: reportState(response.WholeReportStatus)}
+	for _, said := range response.GovernanceItemsStatus.GovernanceItemStatus {
 		if said.GovernanceItem != "" {
 			status.Items = append(status.Items, GovernanceItemStatus{Item: string(said.GovernanceItem), Status: reportState(said.Status)})
 		}
@@ -81,7 +81,7 @@ type GovernanceMetric struct {
 	Value string // JSON, or "" if there is no value
 }
 
-type governanceMetricsAnswer struct {
+type governanceMetricsResponse struct {
 	GenerateTime      timestamp
 	GovernanceMetrics *struct {
 		GovernanceMetric []struct {
@@ -92,7 +92,7 @@ type governanceMetricsAnswer struct {
 	}
 }
 
-func (a *governanceMetricsAnswer) missing() string {
+func (a *governanceMetricsResponse) missing() string {
 	if a.GovernanceMetrics == nil {
 		return "GovernanceMetrics"
 	}
@@ -102,17 +102,17 @@ func (a *governanceMetricsAnswer) missing() string {
 // GovernanceMetrics returns the time and the metrics of the last report. NoReport(err)
 // reports whether there is no report.
 func (c *Client) GovernanceMetrics(ctx context.Context) (time.Time, []GovernanceMetric, error) {
-	var answer governanceMetricsAnswer
-	if err := c.call(ctx, listGovernanceMetrics, nil, &answer); err != nil {
+	var response governanceMetricsResponse
+	if err := c.call(ctx, listGovernanceMetrics, nil, &response); err != nil {
 		return time.Time{}, nil, err
 	}
 	metrics := []GovernanceMetric{}
-	for _, said := range answer.GovernanceMetrics.GovernanceMetric {
+	for _, said := range response.GovernanceMetrics.GovernanceMetric {
 		if said.GovernanceItem != "" {
 			metrics = append(metrics, GovernanceMetric{string(said.GovernanceItem), string(said.MetricType), jsonText(said.MetricValue)})
 		}
 	}
-	return answer.GenerateTime.value, metrics, nil
+	return response.GenerateTime.value, metrics, nil
 }
 
 // GovernanceItem is an item with the rows behind its metric.
@@ -127,7 +127,7 @@ type GovernanceItem struct {
 // GovernanceColumn is a column of an item.
 type GovernanceColumn struct{ Name, Type string }
 
-type governanceItemAnswer struct {
+type governanceItemResponse struct {
 	page
 
 	GenerateTime  timestamp
@@ -141,7 +141,7 @@ type governanceItemAnswer struct {
 	}
 }
 
-func (a *governanceItemAnswer) missing() string {
+func (a *governanceItemResponse) missing() string {
 	switch {
 	case a.GenerateTime.value.IsZero():
 		return "GenerateTime"
@@ -159,27 +159,27 @@ func (c *Client) GovernanceItem(ctx context.Context, name string) (item Governan
 	passed := seenMarkers{}
 	for marker, first := "", true; first || marker != ""; first = false {
 		in := params{"GovernanceItemType": name, "MaxItems": strconv.Itoa(governanceRowsPerPage)}
-		var answer governanceItemAnswer
-		if err := c.call(ctx, getGovernanceItemReport, withMarker(in, marker), &answer); err != nil {
+		var response governanceItemResponse
+		if err := c.call(ctx, getGovernanceItemReport, withMarker(in, marker), &response); err != nil {
 			return GovernanceItem{}, err
 		}
 		if first {
-			item = answer.item(name)
+			item = response.item(name)
 		}
-		if !answer.GenerateTime.value.Equal(item.GenerateTime) {
+		if !response.GenerateTime.value.Equal(item.GenerateTime) {
 			return GovernanceItem{}, &ReportReplacedError{Action: getGovernanceItemReport.action}
 		}
-		if err := answer.rows(&item); err != nil {
+		if err := response.rows(&item); err != nil {
 			return GovernanceItem{}, fmt.Errorf("%s: %w", getGovernanceItemReport.action, err)
 		}
-		if marker, err = passed.next(answer.page); err != nil {
+		if marker, err = passed.next(response.page); err != nil {
 			return GovernanceItem{}, fmt.Errorf("%s: %w", getGovernanceItemReport.action, err)
 		}
 	}
 	return item, nil
 }
 
-func (a *governanceItemAnswer) item(name string) GovernanceItem {
+func (a *governanceItemResponse) item(name string) GovernanceItem {
 	item := GovernanceItem{
 		GovernanceMetric: GovernanceMetric{name, string(a.MetricType), jsonText(a.MetricValue)},
 		GenerateTime:     a.GenerateTime.value,
@@ -193,7 +193,7 @@ func (a *governanceItemAnswer) item(name string) GovernanceItem {
 var errTwoColumns = errors.New("two columns have the same name")
 
 // rows appends the rows of a page. It stores each value by the name of its column.
-func (a *governanceItemAnswer) rows(item *GovernanceItem) error {
+func (a *governanceItemResponse) rows(item *GovernanceItem) error {
 	for _, said := range a.ColumnsValue.ColumnRow {
 		number := len(item.Rows) + 1
 		if len(said.ColumnValue) != len(item.Columns) {

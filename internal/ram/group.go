@@ -68,9 +68,9 @@ func (s *groupFields) group() Group {
 	}
 }
 
-type groupAnswer struct{ Group *groupFields }
+type groupResponse struct{ Group *groupFields }
 
-func (a *groupAnswer) missing() string {
+func (a *groupResponse) missing() string {
 	if a.Group == nil {
 		return "Group"
 	}
@@ -86,11 +86,11 @@ func (c *Client) CreateGroup(ctx context.Context, g Group) (Group, error) {
 	in := params{"GroupName": g.Name}
 	in.text("DisplayName", text(g.DisplayName).optional())
 	in.text("Comments", text(g.Comments).optional())
-	var answer groupAnswer
-	if err := c.call(ctx, createGroup, in, &answer); err != nil {
+	var response groupResponse
+	if err := c.call(ctx, createGroup, in, &response); err != nil {
 		return Group{}, err
 	}
-	return answer.Group.group(), nil
+	return response.Group.group(), nil
 }
 
 // Group returns a group by name. The group comes from the cache unless this client has
@@ -109,11 +109,11 @@ func (c *Client) groupReader(name string) func(context.Context) (Group, error) {
 		if err := getGroup.require("group name", name); err != nil {
 			return Group{}, err
 		}
-		var answer groupAnswer
-		if err := c.call(ctx, getGroup, params{"GroupName": name}, &answer); err != nil {
+		var response groupResponse
+		if err := c.call(ctx, getGroup, params{"GroupName": name}, &response); err != nil {
 			return Group{}, err
 		}
-		return answer.Group.group(), nil
+		return response.Group.group(), nil
 	}
 }
 
@@ -128,13 +128,13 @@ func (c *Client) GroupByID(ctx context.Context, id string) (group Group, found b
 	return Group{}, false, nil
 }
 
-type groupsAnswer struct {
+type groupsResponse struct {
 	page
 
 	Groups *struct{ Group *[]groupFields }
 }
 
-func (a *groupsAnswer) missing() string {
+func (a *groupsResponse) missing() string {
 	if a.Groups == nil || a.Groups.Group == nil {
 		return "Groups"
 	}
@@ -150,15 +150,15 @@ func (a *groupsAnswer) missing() string {
 // item: the list is then incomplete.
 func (c *Client) Groups(ctx context.Context) iter.Seq2[Group, error] {
 	return paged(listGroups, func(marker string) (page, []Group, error) {
-		var answer groupsAnswer
-		if err := c.call(ctx, listGroups, withMarker(params{"MaxItems": largestPage}, marker), &answer); err != nil {
+		var response groupsResponse
+		if err := c.call(ctx, listGroups, withMarker(params{"MaxItems": largestPage}, marker), &response); err != nil {
 			return page{}, nil, err
 		}
 		groups := []Group{}
-		for _, group := range *answer.Groups.Group {
+		for _, group := range *response.Groups.Group {
 			groups = append(groups, group.group())
 		}
-		return answer.page, groups, nil
+		return response.page, groups, nil
 	}, func(group Group) string { return group.ID })
 }
 
@@ -196,7 +196,7 @@ func (c *Client) DeleteGroup(ctx context.Context, name string) error {
 	return c.call(ctx, deleteGroup, params{"GroupName": name}, nil)
 }
 
-type membersAnswer struct {
+type membersResponse struct {
 	page
 
 	Users *struct {
@@ -210,7 +210,7 @@ type membersAnswer struct {
 
 // missing refuses an incomplete list, because a user who is not in the list counts as
 // removed.
-func (a *membersAnswer) missing() string {
+func (a *membersResponse) missing() string {
 	if a.Users == nil || a.Users.User == nil {
 		return "Users"
 	}
@@ -258,20 +258,20 @@ func (c *Client) membersReader(group string) func(context.Context) ([]GroupMembe
 }
 
 func (c *Client) membersPage(ctx context.Context, group, marker string) (page, []GroupMember, error) {
-	var answer membersAnswer
+	var response membersResponse
 	in := withMarker(params{"GroupName": group, "MaxItems": largestPage}, marker)
-	if err := c.call(ctx, listUsersForGroup, in, &answer); err != nil {
+	if err := c.call(ctx, listUsersForGroup, in, &response); err != nil {
 		return page{}, nil, err
 	}
 	members := []GroupMember{}
-	for _, user := range *answer.Users.User {
+	for _, user := range *response.Users.User {
 		name := string(user.UserName)
 		if name == "" {
 			name = nameIn(user.PrincipalName)
 		}
 		members = append(members, GroupMember{UserID: string(user.UserID), UserName: name})
 	}
-	return answer.page, members, nil
+	return response.page, members, nil
 }
 
 // AddUserToGroup adds a user to a group. Exists(err) reports whether the user is already a

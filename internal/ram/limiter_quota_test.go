@@ -34,11 +34,11 @@ func (s *rationed) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := away(); err != nil {
 		return nil, err
 	}
-	answer := s.answer()
-	return answer, away()
+	response := s.respond()
+	return response, away()
 }
 
-func (s *rationed) answer() *http.Response {
+func (s *rationed) respond() *http.Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()

@@ -72,9 +72,9 @@ func (p profile) cloudSSO() (*logOn, error) {
 	l := p.newLogOn("CloudSSO", p.CloudSSOAccessToken, p.CloudSSOTokenExpire)
 	body := map[string]string{"AccountId": p.CloudSSOAccountID, "AccessConfigurationId": p.CloudSSOAccessConfig}
 	l.exchange = exchangeReader((&url.URL{Scheme: address.Scheme, Host: address.Host, Path: "/cloud-credentials"}).String(), l.token, body,
-		func(answer []byte) (sessionFields, error) {
+		func(response []byte) (sessionFields, error) {
 			var fields struct{ CloudCredential sessionFields }
-			err := json.Unmarshal(answer, &fields)
+			err := json.Unmarshal(response, &fields)
 			return fields.CloudCredential, err
 		})
 	return l, nil
@@ -91,8 +91,8 @@ func (p profile) oauth() (*logOn, error) {
 		return nil, problemf("the `oauth_site_type` of the profile %q is neither CN nor INTL.", p.Name)
 	}
 	l := p.newLogOn("OAuth", p.OAuthAccessToken, p.OAuthAccessTokenExpire)
-	l.exchange = exchangeReader(site+"/v1/exchange", l.token, struct{}{}, func(answer []byte) (fields sessionFields, err error) {
-		err = json.Unmarshal(answer, &fields)
+	l.exchange = exchangeReader(site+"/v1/exchange", l.token, struct{}{}, func(response []byte) (fields sessionFields, err error) {
+		err = json.Unmarshal(response, &fields)
 		return fields, err
 	})
 	return l, nil

@@ -43,7 +43,7 @@ func (l LoginProfileChange) params() params {
 	return in
 }
 
-type loginProfileAnswer struct {
+type loginProfileResponse struct {
 	LoginProfile *struct {
 		Status                text
 		PasswordResetRequired flag
@@ -54,7 +54,7 @@ type loginProfileAnswer struct {
 	}
 }
 
-func (a *loginProfileAnswer) missing() string {
+func (a *loginProfileResponse) missing() string {
 	switch said := a.LoginProfile; {
 	case said == nil:
 		return "LoginProfile"
@@ -68,7 +68,7 @@ func (a *loginProfileAnswer) missing() string {
 	return ""
 }
 
-func (a *loginProfileAnswer) profile() LoginProfile {
+func (a *loginProfileResponse) profile() LoginProfile {
 	said := a.LoginProfile
 	return LoginProfile{
 		Status:                string(said.Status),
@@ -83,34 +83,34 @@ func (a *loginProfileAnswer) profile() LoginProfile {
 // LoginProfile returns the profile of a user. NotFound(err, "User.LoginProfile") reports
 // whether the user has no profile, NotFound(err, "User") whether the user does not exist.
 func (c *Client) LoginProfile(ctx context.Context, userName string) (LoginProfile, error) {
-	var answer loginProfileAnswer
-	if err := c.callForUser(ctx, getLoginProfile, userName, nil, &answer); err != nil {
+	var response loginProfileResponse
+	if err := c.callForUser(ctx, getLoginProfile, userName, nil, &response); err != nil {
 		return LoginProfile{}, err
 	}
-	return answer.profile(), nil
+	return response.profile(), nil
 }
 
 // CreateLoginProfile enables console logon for a user. It is not documented whether the
 // service accepts a profile without a password.
 func (c *Client) CreateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) (LoginProfile, error) {
-	var answer loginProfileAnswer
-	if err := c.callForUser(ctx, createLoginProfile, userName, change.params(), &answer); err != nil {
+	var response loginProfileResponse
+	if err := c.callForUser(ctx, createLoginProfile, userName, change.params(), &response); err != nil {
 		return LoginProfile{}, err
 	}
-	return answer.profile(), nil
+	return response.profile(), nil
 }
 
 // UpdateLoginProfile changes the values that are not nil. The response must hold the
 // profile, because nothing else confirms that a password was set.
 func (c *Client) UpdateLoginProfile(ctx context.Context, userName string, change LoginProfileChange) error {
-	var answer loginProfileAnswer
-	return c.callForUser(ctx, updateLoginProfile, userName, change.params(), &answer)
+	var response loginProfileResponse
+	return c.callForUser(ctx, updateLoginProfile, userName, change.params(), &response)
 }
 
 // ChangeLoginProfile applies the changes that merge returns for the live profile. The
 // service does not change values that are not sent (documented).
 func (c *Client) ChangeLoginProfile(ctx context.Context, userName string, merge func(context.Context, LoginProfile) (LoginProfileChange, error)) error {
-	var answer loginProfileAnswer
+	var response loginProfileResponse
 	return c.callComposedForUser(ctx, updateLoginProfile, userName, func(ctx context.Context) (params, error) {
 		live, err := c.LoginProfile(ctx, userName)
 		if err != nil {
@@ -118,7 +118,7 @@ func (c *Client) ChangeLoginProfile(ctx context.Context, userName string, merge 
 		}
 		change, err := merge(ctx, live)
 		return change.params(), err
-	}, &answer)
+	}, &response)
 }
 
 // DeleteLoginProfile disables console logon for a user by deleting the profile.

@@ -59,7 +59,7 @@ func (d NewMFADevice) GoString() string { return d.String() }
 // Format writes the device without its secrets for every verb.
 func (d NewMFADevice) Format(state fmt.State, _ rune) { fmt.Fprint(state, d.String()) }
 
-type newMFADeviceAnswer struct {
+type newMFADeviceResponse struct {
 	VirtualMFADevice *struct {
 		SerialNumber     text
 		Base32StringSeed secret
@@ -68,7 +68,7 @@ type newMFADeviceAnswer struct {
 }
 
 // missing does not require the QR code, because it can be derived from the seed.
-func (a *newMFADeviceAnswer) missing() string {
+func (a *newMFADeviceResponse) missing() string {
 	switch said := a.VirtualMFADevice; {
 	case said == nil || said.SerialNumber == "":
 		return "SerialNumber"
@@ -84,11 +84,11 @@ func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice
 		return NewMFADevice{}, err
 	}
 	defer c.caches.invalidateDevices()()
-	var answer newMFADeviceAnswer
-	if err := c.call(ctx, createMFADevice, params{"VirtualMFADeviceName": name}, &answer); err != nil {
+	var response newMFADeviceResponse
+	if err := c.call(ctx, createMFADevice, params{"VirtualMFADeviceName": name}, &response); err != nil {
 		return NewMFADevice{}, err
 	}
-	said := answer.VirtualMFADevice
+	said := response.VirtualMFADevice
 	return NewMFADevice{
 		SerialNumber: string(said.SerialNumber), Seed: string(said.Base32StringSeed), QRCodePNG: string(said.QRCodePNG),
 	}, nil
@@ -125,7 +125,7 @@ func (s *mfaDeviceFields) device() MFADevice {
 	return device
 }
 
-type mfaDevicesAnswer struct {
+type mfaDevicesResponse struct {
 	page
 
 	VirtualMFADevices struct{ VirtualMFADevice []mfaDeviceFields }
@@ -133,7 +133,7 @@ type mfaDevicesAnswer struct {
 
 // missing accepts a page without devices only if the page ends the list, because a device
 // that is not in the list counts as deleted.
-func (a *mfaDevicesAnswer) missing() string {
+func (a *mfaDevicesResponse) missing() string {
 	if a.VirtualMFADevices.VirtualMFADevice == nil && (a.IsTruncated.value == nil || a.IsTruncated.isTrue()) {
 		return "VirtualMFADevices"
 	}
@@ -244,16 +244,16 @@ type devicePage struct {
 }
 
 func (c *Client) readDevicePage(ctx context.Context, marker string) (devicePage, error) {
-	var answer mfaDevicesAnswer
-	if err := c.call(ctx, listMFADevices, withMarker(params{"MaxItems": strconv.Itoa(devicesPerPage)}, marker), &answer); err != nil {
+	var response mfaDevicesResponse
+	if err := c.call(ctx, listMFADevices, withMarker(params{"MaxItems": strconv.Itoa(devicesPerPage)}, marker), &response); err != nil {
 		return devicePage{}, err
 	}
-	devices := make([]MFADevice, 0, len(answer.VirtualMFADevices.VirtualMFADevice))
-	for _, said := range answer.VirtualMFADevices.VirtualMFADevice {
+	devices := make([]MFADevice, 0, len(response.VirtualMFADevices.VirtualMFADevice))
+	for _, said := range response.VirtualMFADevices.VirtualMFADevice {
 		devices = append(devices, said.device())
 	}
 	slices.SortFunc(devices, func(x, y MFADevice) int { return cmp.Compare(x.SerialNumber, y.SerialNumber) })
-	return devicePage{answer.page, devices}, nil
+	return devicePage{response.page, devices}, nil
 }
 
 // BindMFADevice binds a device to a user, with the codes of two consecutive time steps,
@@ -294,12 +294,12 @@ type UserMFA struct {
 	Type         string // VMFA, U2F
 }
 
-type userMFAAnswer struct {
+type userMFAResponse struct {
 	IsMFAEnable flag // not returned by Ram
 	MFADevice   *struct{ SerialNumber, Type text }
 }
 
-func (a *userMFAAnswer) missing() string {
+func (a *userMFAResponse) missing() string {
 	if a.IsMFAEnable.value == nil && a.MFADevice == nil {
 		return "MFADevice"
 	}
@@ -312,18 +312,18 @@ func (c *Client) UserMFA(ctx context.Context, userName string) (UserMFA, error) 
 	if err := getUserMFAInfo.require("user name", userName); err != nil {
 		return UserMFA{}, err
 	}
-	var answer userMFAAnswer
-	err := c.call(ctx, getUserMFAInfo, params{"UserName": userName}, &answer)
+	var response userMFAResponse
+	err := c.call(ctx, getUserMFAInfo, params{"UserName": userName}, &response)
 	if NotFound(err, "User.MFADevice") {
 		return UserMFA{}, nil
 	}
 	if err != nil {
 		return UserMFA{}, err
 	}
-	return answer.mfa(), nil
+	return response.mfa(), nil
 }
 
-func (a *userMFAAnswer) mfa() UserMFA {
+func (a *userMFAResponse) mfa() UserMFA {
 	if enabled := a.IsMFAEnable.value; enabled != nil && !*enabled {
 		return UserMFA{}
 	}

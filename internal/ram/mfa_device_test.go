@@ -100,8 +100,8 @@ func TestAWrongCodeIsRefusedAndNotShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var answer *Error
-	if err := client.BindMFADevice(t.Context(), "admin", device.SerialNumber, "000000", "000000"); !errors.As(err, &answer) || answer.Code != "CheckAuthenticationCodeFail" || OutcomeUnknown(err) {
+	var serviceErr *Error
+	if err := client.BindMFADevice(t.Context(), "admin", device.SerialNumber, "000000", "000000"); !errors.As(err, &serviceErr) || serviceErr.Code != "CheckAuthenticationCodeFail" || OutcomeUnknown(err) {
 		t.Errorf("error: %v", err)
 	}
 	fake.Inject(ramtest.Rule{Action: "BindMFADevice", Fault: "code", Code: "CheckAuthenticationCodeFail", Message: "{AuthenticationCode1} and {AuthenticationCode2}"})

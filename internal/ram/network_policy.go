@@ -296,9 +296,9 @@ func union(a, b []string) []string {
 	return slices.Compact(all)
 }
 
-type networkPolicyAnswer struct{ AccessKeyPolicy policyDocument }
+type networkPolicyResponse struct{ AccessKeyPolicy policyDocument }
 
-func (a *networkPolicyAnswer) missing() string {
+func (a *networkPolicyResponse) missing() string {
 	if !a.AccessKeyPolicy.present {
 		return "AccessKeyPolicy"
 	}
@@ -335,13 +335,13 @@ func (c *Client) readAccountPolicy(ctx context.Context) (NetworkPolicy, error) {
 }
 
 func (c *Client) accountPolicyDocument(ctx context.Context) (policyDocument, error) {
-	var answer networkPolicyAnswer
-	return answer.document(c.call(ctx, getAccountAccessKeyPolicy, nil, &answer))
+	var response networkPolicyResponse
+	return response.document(c.call(ctx, getAccountAccessKeyPolicy, nil, &response))
 }
 
 // document returns the document of a response. A 404 counts as no policy (assumed: the
 // official provider handles it).
-func (a *networkPolicyAnswer) document(err error) (policyDocument, error) {
+func (a *networkPolicyResponse) document(err error) (policyDocument, error) {
 	if NotFound(err, "AccessKeyPolicy") {
 		return policyDocument{policy: NoNetworkPolicy()}, nil
 	}
@@ -396,8 +396,8 @@ func (c *Client) keyPolicyDocument(ctx context.Context, userName, keyID string) 
 	if err := getAccessKeyPolicy.require("AccessKey ID", keyID); err != nil {
 		return policyDocument{}, err
 	}
-	var answer networkPolicyAnswer
-	return answer.document(c.callForUser(ctx, getAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID}, &answer))
+	var response networkPolicyResponse
+	return response.document(c.callForUser(ctx, getAccessKeyPolicy, userName, params{"UserAccessKeyId": keyID}, &response))
 }
 
 // ChangeAccessKeyPolicy writes the policy that merge returns for the live policy of a

@@ -26,9 +26,9 @@ func (p Passkey) Facts() CredentialFacts {
 	return CredentialFacts{ID: p.ID, Name: p.Name, CreateDate: p.CreateDate}
 }
 
-// passkeysAnswer has a plain JSON list, and times that are seconds in strings (documented).
+// passkeysResponse has a plain JSON list, and times that are seconds in strings (documented).
 // An absent list counts as empty, because passkeys have no secret that could be lost.
-type passkeysAnswer struct {
+type passkeysResponse struct {
 	IsTruncated flag // this operation has no pages: false or absent
 	Passkeys    []struct {
 		ID          text `json:"PasskeyId"`
@@ -38,7 +38,7 @@ type passkeysAnswer struct {
 	}
 }
 
-func (a *passkeysAnswer) missing() string {
+func (a *passkeysResponse) missing() string {
 	if a.Passkeys == nil && a.IsTruncated.isTrue() {
 		return "Passkeys"
 	}
@@ -52,12 +52,12 @@ func (a *passkeysAnswer) missing() string {
 
 // Passkeys returns the passkeys of a user. The operation has no pages (documented).
 func (c *Client) Passkeys(ctx context.Context, userName string) ([]Passkey, error) {
-	var answer passkeysAnswer
-	if err := c.callForUser(ctx, listPasskeys, userName, nil, &answer); err != nil {
+	var response passkeysResponse
+	if err := c.callForUser(ctx, listPasskeys, userName, nil, &response); err != nil {
 		return nil, err
 	}
 	passkeys := []Passkey{}
-	for _, said := range answer.Passkeys {
+	for _, said := range response.Passkeys {
 		passkeys = append(passkeys, Passkey{
 			ID: string(said.ID), Name: string(said.Name), CreateDate: said.CreateDate.value, LastUseDate: said.LastUseDate.value,
 		})

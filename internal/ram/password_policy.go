@@ -28,7 +28,7 @@ type PasswordPolicy struct {
 	InterceptRiskPasswordOnAPI        *bool
 }
 
-type passwordPolicyAnswer struct {
+type passwordPolicyResponse struct {
 	PasswordPolicy *returned[passwordPolicyFields]
 }
 
@@ -48,7 +48,7 @@ type passwordPolicyFields struct {
 	InterceptRiskPasswordOnAPI        flag `json:"InterceptRiskPasswordOnApi"`
 }
 
-func (a *passwordPolicyAnswer) missing() string {
+func (a *passwordPolicyResponse) missing() string {
 	if a.PasswordPolicy == nil {
 		return "PasswordPolicy"
 	}
@@ -72,12 +72,12 @@ func (c *Client) readPolicy(ctx context.Context) (PasswordPolicy, error) {
 }
 
 func (c *Client) readPolicyReply(ctx context.Context) (PasswordPolicy, Reply, error) {
-	var answer passwordPolicyAnswer
-	if err := c.call(ctx, getPasswordPolicy, nil, &answer); err != nil {
+	var response passwordPolicyResponse
+	if err := c.call(ctx, getPasswordPolicy, nil, &response); err != nil {
 		return PasswordPolicy{}, Reply{}, err
 	}
-	c.returned.Store(getPasswordPolicy.action, answer.PasswordPolicy.reply.Names())
-	return answer.PasswordPolicy.known.policy(), answer.PasswordPolicy.reply, nil
+	c.returned.Store(getPasswordPolicy.action, response.PasswordPolicy.reply.Names())
+	return response.PasswordPolicy.known.policy(), response.PasswordPolicy.reply, nil
 }
 
 func (f *passwordPolicyFields) policy() PasswordPolicy {

@@ -29,7 +29,7 @@ type PolicyDetails struct {
 	UpdateDate      time.Time
 }
 
-type allPoliciesAnswer struct {
+type allPoliciesResponse struct {
 	page
 
 	Policies *struct {
@@ -42,7 +42,7 @@ type allPoliciesAnswer struct {
 	}
 }
 
-func (a *allPoliciesAnswer) missing() string {
+func (a *allPoliciesResponse) missing() string {
 	if a.Policies == nil || a.Policies.Policy == nil {
 		return "Policies"
 	}
@@ -60,30 +60,30 @@ func (c *Client) Policies(ctx context.Context, policyType string) iter.Seq2[Poli
 	return paged(listPolicies, func(marker string) (page, []PolicyDetails, error) {
 		in := withMarker(params{"MaxItems": largestPage}, marker)
 		in.text("PolicyType", text(policyType).optional())
-		var answer allPoliciesAnswer
-		if err := c.call(ctx, listPolicies, in, &answer); err != nil {
+		var response allPoliciesResponse
+		if err := c.call(ctx, listPolicies, in, &response); err != nil {
 			return page{}, nil, err
 		}
 		policies := []PolicyDetails{}
-		for _, policy := range *answer.Policies.Policy {
+		for _, policy := range *response.Policies.Policy {
 			policies = append(policies, PolicyDetails{
 				Policy:      Policy{Type: string(policy.PolicyType), Name: string(policy.PolicyName)},
 				Description: string(policy.Description), DefaultVersion: string(policy.DefaultVersion), AttachmentCount: policy.AttachmentCount.value,
 				CreateDate: policy.CreateDate.value, UpdateDate: policy.UpdateDate.value,
 			})
 		}
-		return answer.page, policies, nil
+		return response.page, policies, nil
 	}, func(policy PolicyDetails) string { return policy.key() })
 }
 
 // key is the name of the policy in the caches.
 func (p Policy) key() string { return p.Type + " " + p.Name }
 
-type policyAnswer struct {
+type policyResponse struct {
 	DefaultPolicyVersion *struct{ PolicyDocument text }
 }
 
-func (a *policyAnswer) missing() string {
+func (a *policyResponse) missing() string {
 	if a.DefaultPolicyVersion == nil || a.DefaultPolicyVersion.PolicyDocument == "" {
 		return "PolicyDocument"
 	}
@@ -97,10 +97,10 @@ func (c *Client) PolicyDocument(ctx context.Context, policy Policy) (string, err
 		if err := getPolicy.require("policy name", policy.Name); err != nil {
 			return "", err
 		}
-		var answer policyAnswer
-		if err := c.call(ctx, getPolicy, params{"PolicyType": policy.Type, "PolicyName": policy.Name}, &answer); err != nil {
+		var response policyResponse
+		if err := c.call(ctx, getPolicy, params{"PolicyType": policy.Type, "PolicyName": policy.Name}, &response); err != nil {
 			return "", err
 		}
-		return string(answer.DefaultPolicyVersion.PolicyDocument), nil
+		return string(response.DefaultPolicyVersion.PolicyDocument), nil
 	})
 }

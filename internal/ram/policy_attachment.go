@@ -84,7 +84,7 @@ func (c *Client) changeAttachment(ctx context.Context, op operation, p Principal
 // key is the name of the principal in the caches.
 func (p Principal) key() string { return string(p.Kind) + " " + p.Name }
 
-type policiesAnswer struct {
+type policiesResponse struct {
 	Policies *struct {
 		Policy *[]struct{ PolicyType, PolicyName text }
 	}
@@ -92,7 +92,7 @@ type policiesAnswer struct {
 
 // missing refuses an incomplete list, because a policy that is not in the list counts as
 // detached.
-func (a *policiesAnswer) missing() string {
+func (a *policiesResponse) missing() string {
 	if a.Policies == nil || a.Policies.Policy == nil {
 		return "Policies"
 	}
@@ -125,25 +125,25 @@ func (c *Client) attachedReader(to Principal) func(context.Context) ([]Policy, e
 		if err := op.require("name of the principal", to.Name); err != nil {
 			return nil, err
 		}
-		var answer policiesAnswer
-		if err := c.call(ctx, op, params{string(to.Kind) + "Name": to.Name}, &answer); err != nil {
+		var response policiesResponse
+		if err := c.call(ctx, op, params{string(to.Kind) + "Name": to.Name}, &response); err != nil {
 			return nil, err
 		}
 		policies := []Policy{}
-		for _, policy := range *answer.Policies.Policy {
+		for _, policy := range *response.Policies.Policy {
 			policies = append(policies, Policy{Type: string(policy.PolicyType), Name: string(policy.PolicyName)})
 		}
 		return policies, nil
 	}
 }
 
-type roleAnswer struct {
+type roleResponse struct {
 	Role *struct {
 		ID text `json:"RoleId"`
 	}
 }
 
-func (a *roleAnswer) missing() string {
+func (a *roleResponse) missing() string {
 	if a.Role == nil || a.Role.ID == "" {
 		return "RoleId"
 	}
@@ -153,7 +153,7 @@ func (a *roleAnswer) missing() string {
 // NamedRole is the id and the name of a RAM role.
 type NamedRole struct{ ID, Name string }
 
-type rolesAnswer struct {
+type rolesResponse struct {
 	page
 
 	Roles *struct {
@@ -164,7 +164,7 @@ type rolesAnswer struct {
 	}
 }
 
-func (a *rolesAnswer) missing() string {
+func (a *rolesResponse) missing() string {
 	if a.Roles == nil || a.Roles.Role == nil {
 		return "Roles"
 	}
@@ -180,15 +180,15 @@ func (a *rolesAnswer) missing() string {
 // the list is then incomplete.
 func (c *Client) Roles(ctx context.Context) iter.Seq2[NamedRole, error] {
 	return paged(listRoles, func(marker string) (page, []NamedRole, error) {
-		var answer rolesAnswer
-		if err := c.call(ctx, listRoles, withMarker(params{"MaxItems": largestPage}, marker), &answer); err != nil {
+		var response rolesResponse
+		if err := c.call(ctx, listRoles, withMarker(params{"MaxItems": largestPage}, marker), &response); err != nil {
 			return page{}, nil, err
 		}
 		roles := []NamedRole{}
-		for _, role := range *answer.Roles.Role {
+		for _, role := range *response.Roles.Role {
 			roles = append(roles, NamedRole{ID: string(role.ID), Name: string(role.Name)})
 		}
-		return answer.page, roles, nil
+		return response.page, roles, nil
 	}, func(role NamedRole) string { return role.ID })
 }
 
@@ -197,21 +197,21 @@ func (c *Client) RoleID(ctx context.Context, name string) (string, error) {
 	if err := getRole.require("role name", name); err != nil {
 		return "", err
 	}
-	var answer roleAnswer
-	if err := c.call(ctx, getRole, params{"RoleName": name}, &answer); err != nil {
+	var response roleResponse
+	if err := c.call(ctx, getRole, params{"RoleName": name}, &response); err != nil {
 		return "", err
 	}
-	return string(answer.Role.ID), nil
+	return string(response.Role.ID), nil
 }
 
-type entitiesAnswer struct {
+type entitiesResponse struct {
 	Users  *struct{ User []struct{ UserName text } }
 	Groups *struct{ Group []struct{ GroupName text } }
 	Roles  *struct{ Role []struct{ RoleName text } }
 }
 
 // missing allows the service to leave out empty lists, but not all lists.
-func (a *entitiesAnswer) missing() string {
+func (a *entitiesResponse) missing() string {
 	if a.Users == nil && a.Groups == nil && a.Roles == nil {
 		return "Users"
 	}
@@ -230,23 +230,23 @@ func (c *Client) readPolicyPrincipals(ctx context.Context, policy Policy) ([]Pri
 	if err := listEntitiesForPolicy.require("policy name", policy.Name); err != nil {
 		return nil, err
 	}
-	var answer entitiesAnswer
-	if err := c.call(ctx, listEntitiesForPolicy, params{"PolicyType": policy.Type, "PolicyName": policy.Name}, &answer); err != nil {
+	var response entitiesResponse
+	if err := c.call(ctx, listEntitiesForPolicy, params{"PolicyType": policy.Type, "PolicyName": policy.Name}, &response); err != nil {
 		return nil, err
 	}
 	principals := []Principal{}
-	if answer.Users != nil {
-		for _, user := range answer.Users.User {
+	if response.Users != nil {
+		for _, user := range response.Users.User {
 			principals = append(principals, Principal{UserPrincipal, string(user.UserName)})
 		}
 	}
-	if answer.Groups != nil {
-		for _, group := range answer.Groups.Group {
+	if response.Groups != nil {
+		for _, group := range response.Groups.Group {
 			principals = append(principals, Principal{GroupPrincipal, string(group.GroupName)})
 		}
 	}
-	if answer.Roles != nil {
-		for _, role := range answer.Roles.Role {
+	if response.Roles != nil {
+		for _, role := range response.Roles.Role {
 			principals = append(principals, Principal{RolePrincipal, string(role.RoleName)})
 		}
 	}

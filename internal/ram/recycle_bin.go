@@ -45,12 +45,12 @@ func (s *recycledKeyFields) key() RecycledKey {
 	}
 }
 
-type recycledKeysAnswer struct {
+type recycledKeysResponse struct {
 	IsTruncated flag // this operation has no pages: false or absent
 	AccessKeys  struct{ AccessKey []recycledKeyFields }
 }
 
-func (a *recycledKeysAnswer) missing() string {
+func (a *recycledKeysResponse) missing() string {
 	if a.AccessKeys.AccessKey == nil && a.IsTruncated.isTrue() {
 		return "AccessKeys"
 	}
@@ -68,12 +68,12 @@ func (c *Client) RecycledKeys(ctx context.Context, userID string) ([]RecycledKey
 	if err := listRecycledKeys.require("user id", userID); err != nil {
 		return nil, err
 	}
-	var answer recycledKeysAnswer
-	if err := c.call(ctx, listRecycledKeys, params{"UserId": userID}, &answer); err != nil {
+	var response recycledKeysResponse
+	if err := c.call(ctx, listRecycledKeys, params{"UserId": userID}, &response); err != nil {
 		return nil, err
 	}
 	keys := []RecycledKey{}
-	for _, said := range answer.AccessKeys.AccessKey {
+	for _, said := range response.AccessKeys.AccessKey {
 		key := said.key()
 		key.UserID = userID
 		keys = append(keys, key)
@@ -81,9 +81,9 @@ func (c *Client) RecycledKeys(ctx context.Context, userID string) ([]RecycledKey
 	return keys, nil
 }
 
-type recycledKeyAnswer struct{ AccessKey *recycledKeyFields }
+type recycledKeyResponse struct{ AccessKey *recycledKeyFields }
 
-func (a *recycledKeyAnswer) missing() string {
+func (a *recycledKeyResponse) missing() string {
 	switch {
 	case a.AccessKey == nil || a.AccessKey.ID == "":
 		return "AccessKey"
@@ -99,11 +99,11 @@ func (c *Client) RecycledKey(ctx context.Context, id string) (RecycledKey, error
 	if err := getRecycledKey.require("AccessKey ID", id); err != nil {
 		return RecycledKey{}, err
 	}
-	var answer recycledKeyAnswer
-	if err := c.call(ctx, getRecycledKey, params{"UserAccessKeyId": id}, &answer); err != nil {
+	var response recycledKeyResponse
+	if err := c.call(ctx, getRecycledKey, params{"UserAccessKeyId": id}, &response); err != nil {
 		return RecycledKey{}, err
 	}
-	return answer.AccessKey.key(), nil
+	return response.AccessKey.key(), nil
 }
 
 // RestoreRecycledKey restores a deleted key. LimitExceeded(err) reports whether the user

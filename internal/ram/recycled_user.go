@@ -58,14 +58,14 @@ func (s *recycledUserFields) user() RecycledUser {
 	}
 }
 
-type recycledUsersAnswer struct {
+type recycledUsersResponse struct {
 	page
 
 	Users *struct{ User []recycledUserFields }
 }
 
 // missing allows the service to leave out an empty list, unless the list continues.
-func (a *recycledUsersAnswer) missing() string {
+func (a *recycledUsersResponse) missing() string {
 	if a.Users == nil {
 		if a.IsTruncated.isTrue() {
 			return "Users"
@@ -84,23 +84,23 @@ func (a *recycledUsersAnswer) missing() string {
 // most once, as the last item: the list is then incomplete.
 func (c *Client) RecycledUsers(ctx context.Context) iter.Seq2[RecycledUser, error] {
 	return paged(listRecycledUsers, func(marker string) (page, []RecycledUser, error) {
-		var answer recycledUsersAnswer
-		if err := c.call(ctx, listRecycledUsers, withMarker(params{"MaxItems": largestRecycledPage}, marker), &answer); err != nil {
+		var response recycledUsersResponse
+		if err := c.call(ctx, listRecycledUsers, withMarker(params{"MaxItems": largestRecycledPage}, marker), &response); err != nil {
 			return page{}, nil, err
 		}
 		users := []RecycledUser{}
-		if answer.Users != nil {
-			for _, user := range answer.Users.User {
+		if response.Users != nil {
+			for _, user := range response.Users.User {
 				users = append(users, user.user())
 			}
 		}
-		return answer.page, users, nil
+		return response.page, users, nil
 	}, func(user RecycledUser) string { return user.ID })
 }
 
-type recycledUserAnswer struct{ User *recycledUserFields }
+type recycledUserResponse struct{ User *recycledUserFields }
 
-func (a *recycledUserAnswer) missing() string {
+func (a *recycledUserResponse) missing() string {
 	if a.User == nil {
 		return "User"
 	}
@@ -113,11 +113,11 @@ func (c *Client) RecycledUser(ctx context.Context, id string) (RecycledUser, err
 	if err := getRecycledUser.require("user id", id); err != nil {
 		return RecycledUser{}, err
 	}
-	var answer recycledUserAnswer
-	if err := c.call(ctx, getRecycledUser, params{"UserId": id}, &answer); err != nil {
+	var response recycledUserResponse
+	if err := c.call(ctx, getRecycledUser, params{"UserId": id}, &response); err != nil {
 		return RecycledUser{}, err
 	}
-	return answer.User.user(), nil
+	return response.User.user(), nil
 }
 
 // RestoreRecycledUser restores a deleted user. Exists(err) reports whether another user has

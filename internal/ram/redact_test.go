@@ -116,9 +116,9 @@ func TestTheServiceCannotEchoASecretIntoAnError(t *testing.T) {
 			}
 			err := client.call(t.Context(), called, in, nil)
 			text := fmt.Sprintf("%v %+v", err, err)
-			var answer *Error
-			if errors.As(err, &answer) {
-				text += fmt.Sprintf("%#v", answer)
+			var serviceErr *Error
+			if errors.As(err, &serviceErr) {
+				text += fmt.Sprintf("%#v", serviceErr)
 			}
 			if strings.Contains(text, form) {
 				t.Errorf("%s: %s", name, text)

@@ -11,16 +11,16 @@ import (
 
 // reportDecoders decode the responses about reports, deleted keys and passkeys.
 var reportDecoders = map[string]decoder{
-	"state":                   decodes(generateCredentialReport, func(a *reportStateAnswer) { _ = reportState(a.State) }),
-	"report":                  decodes(getCredentialReport, nothing[credentialReportAnswer]),
-	"security":                decodes(getSecurityReport, nothing[securityReportAnswer]),
-	"status":                  decodes(getGovernanceReportStatus, nothing[governanceStatusAnswer]),
-	"metrics":                 decodes(listGovernanceMetrics, nothing[governanceMetricsAnswer]),
-	"item":                    decodes(getGovernanceItemReport, func(a *governanceItemAnswer) { item := a.item("x"); _ = a.rows(&item) }),
-	"recycled":                decodes(listRecycledKeys, nothing[recycledKeysAnswer]),
-	"recycled 1":              decodes(getRecycledKey, func(a *recycledKeyAnswer) { _ = a.AccessKey.key() }),
-	"passkeys":                decodes(listPasskeys, nothing[passkeysAnswer]),
-	"credentials of services": decodes(listServiceCredentials, nothing[serviceCredentialsAnswer]),
+	"state":                   decodes(generateCredentialReport, func(a *reportStateResponse) { _ = reportState(a.State) }),
+	"report":                  decodes(getCredentialReport, nothing[credentialReportResponse]),
+	"security":                decodes(getSecurityReport, nothing[securityReportResponse]),
+	"status":                  decodes(getGovernanceReportStatus, nothing[governanceStatusResponse]),
+	"metrics":                 decodes(listGovernanceMetrics, nothing[governanceMetricsResponse]),
+	"item":                    decodes(getGovernanceItemReport, func(a *governanceItemResponse) { item := a.item("x"); _ = a.rows(&item) }),
+	"recycled":                decodes(listRecycledKeys, nothing[recycledKeysResponse]),
+	"recycled 1":              decodes(getRecycledKey, func(a *recycledKeyResponse) { _ = a.AccessKey.key() }),
+	"passkeys":                decodes(listPasskeys, nothing[passkeysResponse]),
+	"credentials of services": decodes(listServiceCredentials, nothing[serviceCredentialsResponse]),
 }
 
 // wholeReports are tested with a complete call, one of them for each body.

@@ -78,7 +78,7 @@ func parsePrivateKey(text string) *rsa.PrivateKey {
 	return private
 }
 
-type sessionKeyAnswer struct {
+type sessionKeyResponse struct {
 	SessionAccessKey struct {
 		SessionAccessKeyID     text `json:"SessionAccessKeyId"`
 		SessionAccessKeySecret secret
@@ -86,7 +86,7 @@ type sessionKeyAnswer struct {
 	}
 }
 
-func (a *sessionKeyAnswer) missing() string {
+func (a *sessionKeyResponse) missing() string {
 	if a.SessionAccessKey.SessionAccessKeyID == "" || a.SessionAccessKey.SessionAccessKeySecret == "" {
 		return "SessionAccessKey"
 	}
@@ -106,14 +106,14 @@ func (k *rsaKeyPair) credentials(source CredentialSource, config Config) (Creden
 	}
 	return &renewable{now: client.Now, fetch: func(ctx context.Context, _ bool) (lease, error) {
 		in := params{"PublicKeyId": k.name, "DurationSeconds": strconv.FormatInt(int64(life/time.Second), 10)}
-		var answer sessionKeyAnswer
-		if err := client.call(ctx, generateSessionAccessKey, in, &answer); err != nil {
+		var response sessionKeyResponse
+		if err := client.call(ctx, generateSessionAccessKey, in, &response); err != nil {
 			return lease{}, &CredentialSourceError{
 				Source: source, Attempted: "create a session of the RSA key pair", Err: err,
 				Remedy: "Check the name of the key pair, and that its private key is the one of the profile.",
 			}
 		}
-		fields := answer.SessionAccessKey
+		fields := response.SessionAccessKey
 		key := Key{ID: string(fields.SessionAccessKeyID), Secret: string(fields.SessionAccessKeySecret)}
 		return newLease(key, client.Now(), life), nil
 	}}, nil

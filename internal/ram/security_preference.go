@@ -33,7 +33,7 @@ type SecurityPreference struct {
 	MaxIdleDaysForAccessKeys            *int64
 }
 
-type securityPreferenceAnswer struct {
+type securityPreferenceResponse struct {
 	SecurityPreference *returned[securityPreferenceFields]
 }
 
@@ -70,7 +70,7 @@ type loginProfilePreference struct {
 	MFAOperationForLogin        text
 }
 
-func (a *securityPreferenceAnswer) missing() string {
+func (a *securityPreferenceResponse) missing() string {
 	if a.SecurityPreference == nil {
 		return "SecurityPreference"
 	}
@@ -103,12 +103,12 @@ func (c *Client) readPreference(ctx context.Context) (SecurityPreference, error)
 }
 
 func (c *Client) readPreferenceReply(ctx context.Context) (SecurityPreference, Reply, error) {
-	var answer securityPreferenceAnswer
-	if err := c.call(ctx, getSecurityPreference, nil, &answer); err != nil {
+	var response securityPreferenceResponse
+	if err := c.call(ctx, getSecurityPreference, nil, &response); err != nil {
 		return SecurityPreference{}, Reply{}, err
 	}
-	c.returned.Store(getSecurityPreference.action, answer.SecurityPreference.reply.Names())
-	return answer.SecurityPreference.known.preference(), answer.SecurityPreference.reply, nil
+	c.returned.Store(getSecurityPreference.action, response.SecurityPreference.reply.Names())
+	return response.SecurityPreference.known.preference(), response.SecurityPreference.reply, nil
 }
 
 func (f *securityPreferenceFields) preference() SecurityPreference {

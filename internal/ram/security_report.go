@@ -22,7 +22,7 @@ type SecurityReport struct {
 	SubUsersWithUnusedAccessKey *int64
 }
 
-type securityReportAnswer struct {
+type securityReportResponse struct {
 	AccountSecurityPracticeInfo *struct {
 		Score                           number
 		AccountSecurityPracticeUserInfo struct {
@@ -39,7 +39,7 @@ type securityReportAnswer struct {
 	}
 }
 
-func (a *securityReportAnswer) missing() string {
+func (a *securityReportResponse) missing() string {
 	switch {
 	case a.AccountSecurityPracticeInfo == nil:
 		return "AccountSecurityPracticeInfo"
@@ -51,11 +51,11 @@ func (a *securityReportAnswer) missing() string {
 
 // SecurityReport returns the score of the account and its components.
 func (c *Client) SecurityReport(ctx context.Context) (SecurityReport, error) {
-	var answer securityReportAnswer
-	if err := c.call(ctx, getSecurityReport, nil, &answer); err != nil {
+	var response securityReportResponse
+	if err := c.call(ctx, getSecurityReport, nil, &response); err != nil {
 		return SecurityReport{}, err
 	}
-	said := answer.AccountSecurityPracticeInfo
+	said := response.AccountSecurityPracticeInfo
 	users := said.AccountSecurityPracticeUserInfo
 	return SecurityReport{
 		Score: said.Score.value, BindMFA: users.BindMfa.value, RootWithAccessKey: users.RootWithAccessKey.value,

@@ -85,7 +85,7 @@ func (s *serviceCredentialFields) credential() ServiceCredential {
 	}
 }
 
-type serviceCredentialsAnswer struct {
+type serviceCredentialsResponse struct {
 	IsTruncated        flag
 	NextToken          text
 	ServiceCredentials []serviceCredentialFields
@@ -93,7 +93,7 @@ type serviceCredentialsAnswer struct {
 
 // missing allows an absent list if it is empty (assumed), but not if everything else is
 // absent too, because a credential that is not in the list counts as deleted.
-func (a *serviceCredentialsAnswer) missing() string {
+func (a *serviceCredentialsResponse) missing() string {
 	if a.ServiceCredentials == nil && (a.IsTruncated.value == nil || *a.IsTruncated.value) {
 		return "ServiceCredentials"
 	}
@@ -108,10 +108,10 @@ func (a *serviceCredentialsAnswer) missing() string {
 	return ""
 }
 
-type serviceCredentialAnswer struct{ ServiceCredential *serviceCredentialFields }
+type serviceCredentialResponse struct{ ServiceCredential *serviceCredentialFields }
 
 // missing requires an id, which says which credential the response is about.
-func (a *serviceCredentialAnswer) missing() string {
+func (a *serviceCredentialResponse) missing() string {
 	if a.ServiceCredential == nil || a.ServiceCredential.ID == "" {
 		return "ServiceCredentialId"
 	}
@@ -126,11 +126,11 @@ func (c *Client) CreateServiceCredential(ctx context.Context, userName string, w
 		in["CredentialAgeDays"] = strconv.FormatInt(wanted.AgeDays, 10)
 	}
 	defer c.caches.credentials.invalidateAround(userName)()
-	var answer serviceCredentialAnswer
-	if err := c.callForUser(ctx, createServiceCredential, userName, in, &answer); err != nil {
+	var response serviceCredentialResponse
+	if err := c.callForUser(ctx, createServiceCredential, userName, in, &response); err != nil {
 		return ServiceCredential{}, err
 	}
-	created := answer.ServiceCredential.credential()
+	created := response.ServiceCredential.credential()
 	if created.Secret == "" {
 		return created, &MissingSecretError{Action: createServiceCredential.action, ID: created.ID}
 	}
@@ -142,11 +142,11 @@ func (c *Client) ServiceCredential(ctx context.Context, userName, id string) (Se
 	if err := getServiceCredential.require("service credential id", id); err != nil {
 		return ServiceCredential{}, err
 	}
-	var answer serviceCredentialAnswer
-	if err := c.callForUser(ctx, getServiceCredential, userName, params{"ServiceCredentialId": id}, &answer); err != nil {
+	var response serviceCredentialResponse
+	if err := c.callForUser(ctx, getServiceCredential, userName, params{"ServiceCredentialId": id}, &response); err != nil {
 		return ServiceCredential{}, err
 	}
-	return answer.ServiceCredential.credential(), nil
+	return response.ServiceCredential.credential(), nil
 }
 
 // ServiceCredentials returns the service credentials of a user without their secrets,
@@ -165,8 +165,8 @@ func (c *Client) RefreshServiceCredentials(ctx context.Context, userName string)
 
 func (c *Client) serviceCredentialsReader(userName string) func(context.Context) ([]ServiceCredential, error) {
 	return func(ctx context.Context) ([]ServiceCredential, error) {
-		return c.listServiceCredentials(func(in params, answer *serviceCredentialsAnswer) error {
-			return c.callForUser(ctx, listServiceCredentials, userName, in, answer)
+		return c.listServiceCredentials(func(in params, response *serviceCredentialsResponse) error {
+			return c.callForUser(ctx, listServiceCredentials, userName, in, response)
 		})
 	}
 }
@@ -174,28 +174,28 @@ func (c *Client) serviceCredentialsReader(userName string) func(context.Context)
 // AllServiceCredentials returns the service credentials of all users, each with its user
 // name. It reads the credentials page by page and does not read the users.
 func (c *Client) AllServiceCredentials(ctx context.Context) ([]ServiceCredential, error) {
-	return c.listServiceCredentials(func(in params, answer *serviceCredentialsAnswer) error {
+	return c.listServiceCredentials(func(in params, response *serviceCredentialsResponse) error {
 		in["AllUsers"] = "true"
-		return c.call(ctx, listServiceCredentials, in, answer)
+		return c.call(ctx, listServiceCredentials, in, response)
 	})
 }
 
 // listServiceCredentials reads all pages. call reads one page.
-func (c *Client) listServiceCredentials(call func(in params, answer *serviceCredentialsAnswer) error) ([]ServiceCredential, error) {
+func (c *Client) listServiceCredentials(call func(in params, response *serviceCredentialsResponse) error) ([]ServiceCredential, error) {
 	read := func(marker string) (page, []ServiceCredential, error) {
 		in := params{"MaxResults": credentialsPerPage}
 		if marker != "" {
 			in["NextToken"] = marker
 		}
-		var answer serviceCredentialsAnswer
-		if err := call(in, &answer); err != nil {
+		var response serviceCredentialsResponse
+		if err := call(in, &response); err != nil {
 			return page{}, nil, err
 		}
 		some := []ServiceCredential{}
-		for _, said := range answer.ServiceCredentials {
+		for _, said := range response.ServiceCredentials {
 			some = append(some, said.credential())
 		}
-		return page{IsTruncated: answer.IsTruncated, Marker: answer.NextToken}, some, nil
+		return page{IsTruncated: response.IsTruncated, Marker: response.NextToken}, some, nil
 	}
 	credentials := []ServiceCredential{}
 	for credential, err := range paged(listServiceCredentials, read, func(s ServiceCredential) string { return s.ID }) {

@@ -87,8 +87,8 @@ func TestSignatureAlgorithm_ofAWrongSecretIsRefused(t *testing.T) {
 		c.Credentials = &fixedKey{Key: Key{ID: srv.Credential(fakeAccount).AccessKeyID, Secret: "wrong"}}
 	})
 	_, err := client.Caller(t.Context())
-	var answer *Error
-	if !errors.As(err, &answer) || !strings.HasPrefix(answer.Code, "SignatureDoesNotMatch") {
+	var serviceErr *Error
+	if !errors.As(err, &serviceErr) || !strings.HasPrefix(serviceErr.Code, "SignatureDoesNotMatch") {
 		t.Error(err)
 	}
 }

@@ -50,7 +50,7 @@ type User struct {
 // it. The name and the display name cannot be cleared.
 type UserChange struct{ Name, DisplayName, MobilePhone, Email, Comments *string }
 
-type userAnswer struct{ User *userFields }
+type userResponse struct{ User *userFields }
 
 type userFields struct {
 	ID            text `json:"UserId"`
@@ -69,7 +69,7 @@ type userFields struct {
 	}
 }
 
-func (a *userAnswer) missing() string {
+func (a *userResponse) missing() string {
 	if a.User == nil {
 		return "User"
 	}
@@ -125,17 +125,17 @@ func (c *Client) AccessKeyOwner(ctx context.Context, keyID string) (User, error)
 }
 
 func (c *Client) readUser(ctx context.Context, by, value string) (User, error) {
-	var answer userAnswer
+	var response userResponse
 	var err error
 	if by == "UserPrincipalName" {
-		err = c.callForUser(ctx, getUser, value, nil, &answer)
+		err = c.callForUser(ctx, getUser, value, nil, &response)
 	} else if err = getUser.require(by, value); err == nil {
-		err = c.call(ctx, getUser, params{by: value}, &answer)
+		err = c.call(ctx, getUser, params{by: value}, &response)
 	}
 	if err != nil {
 		return User{}, err
 	}
-	return answer.User.user(), nil
+	return response.User.user(), nil
 }
 
 // CreateUser creates a user. The service assigns the id and the dates. Ims requires a
@@ -147,11 +147,11 @@ func (c *Client) CreateUser(ctx context.Context, u User) (User, error) {
 		in.text(name, text(value).optional())
 	}
 	in.tags(u.Tags, slices.Sorted(maps.Keys(u.Tags)))
-	var answer userAnswer
-	if err := c.callForUser(ctx, createUser, u.Name, in, &answer); err != nil {
+	var response userResponse
+	if err := c.callForUser(ctx, createUser, u.Name, in, &response); err != nil {
 		return User{}, err
 	}
-	return answer.User.user(), nil
+	return response.User.user(), nil
 }
 
 // UpdateUser changes a user and returns it without tags, which the service does not return
@@ -192,18 +192,18 @@ func (u UserChange) split() (clears, rest UserChange) {
 // calls NewUserName required, so the current name is sent as the new name.
 func (c *Client) clearUser(ctx context.Context, id string, clears UserChange) (User, error) {
 	defer c.caches.invalidateUsers()()
-	var answer userAnswer
+	var response userResponse
 	err := c.callComposed(ctx, clearUser, func(ctx context.Context) (params, error) {
 		live, err := c.RefreshUserByID(ctx, id)
 		in := clears.params(id)
 		delete(in, "UserId")
 		in["UserName"], in["NewUserName"] = live.Name, live.Name
 		return in, err
-	}, &answer)
+	}, &response)
 	if err != nil {
 		return User{}, err
 	}
-	return answer.User.user(), nil
+	return response.User.user(), nil
 }
 
 // ChangeUser applies the changes that merge returns for the live user. The service does not
@@ -224,7 +224,7 @@ func (c *Client) updateUser(ctx context.Context, id string, change func(context.
 		return User{}, err
 	}
 	defer c.caches.invalidateUsers()()
-	var answer userAnswer
+	var response userResponse
 	domain := "" // domain of the new principal name; "" until it is known
 	send := func() error {
 		return c.callComposed(ctx, updateUser, func(ctx context.Context) (params, error) {
@@ -246,7 +246,7 @@ func (c *Client) updateUser(ctx context.Context, id string, change func(context.
 			}
 			in["NewUserPrincipalName"] = *change.Name + "@" + domain
 			return in, nil
-		}, &answer)
+		}, &response)
 	}
 	err := send()
 	if domain != "" && nameUnknown(err) {
@@ -255,10 +255,10 @@ func (c *Client) updateUser(ctx context.Context, id string, change func(context.
 			err = send()
 		}
 	}
-	if err != nil || answer.User == nil {
+	if err != nil || response.User == nil {
 		return User{}, err
 	}
-	return answer.User.user(), nil
+	return response.User.user(), nil
 }
 
 func (u UserChange) params(id string) params {

@@ -10,12 +10,12 @@ var (
 	removeUserFromGroup = operation{product: ramProduct, action: "RemoveUserFromGroup", repeat: set, pace: attachment}
 )
 
-type userGroupsAnswer struct {
+type userGroupsResponse struct {
 	IsTruncated flag
 	Groups      struct{ Group []struct{ GroupName text } }
 }
 
-func (a *userGroupsAnswer) missing() string {
+func (a *userGroupsResponse) missing() string {
 	if a.Groups.Group == nil && a.IsTruncated.isTrue() {
 		return "Groups"
 	}
@@ -32,12 +32,12 @@ func (c *Client) UserGroups(ctx context.Context, userName string) ([]string, err
 	if err := listGroupsForUser.require("user name", userName); err != nil {
 		return nil, err
 	}
-	var answer userGroupsAnswer
-	if err := c.call(ctx, listGroupsForUser, params{"UserName": userName}, &answer); err != nil {
+	var response userGroupsResponse
+	if err := c.call(ctx, listGroupsForUser, params{"UserName": userName}, &response); err != nil {
 		return nil, err
 	}
 	groups := []string{}
-	for _, group := range answer.Groups.Group {
+	for _, group := range response.Groups.Group {
 		groups = append(groups, string(group.GroupName))
 	}
 	return groups, nil

@@ -21,34 +21,34 @@ var userSeeds = []string{
 
 // userDecoders decode the responses about users and their objects.
 var userDecoders = map[string]decoder{
-	"user": decodes(getUser, func(a *userAnswer) { _ = a.User.user() }),
-	"users": decodes(listUsers, func(a *usersAnswer) {
+	"user": decodes(getUser, func(a *userResponse) { _ = a.User.user() }),
+	"users": decodes(listUsers, func(a *usersResponse) {
 		for _, said := range *a.Users.User {
 			_ = said.user()
 		}
 	}),
-	"profile": decodes(getLoginProfile, func(a *loginProfileAnswer) { _ = a.profile() }),
-	"key":     decodes(createAccessKey, func(a *accessKeyAnswer) { _ = a.AccessKey.key() }),
-	"keys": decodes(listAccessKeys, func(a *accessKeysAnswer) {
+	"profile": decodes(getLoginProfile, func(a *loginProfileResponse) { _ = a.profile() }),
+	"key":     decodes(createAccessKey, func(a *accessKeyResponse) { _ = a.AccessKey.key() }),
+	"keys": decodes(listAccessKeys, func(a *accessKeysResponse) {
 		for _, said := range *a.AccessKeys.AccessKey {
 			_ = said.key()
 		}
 	}),
-	"key's use": decodes(getAccessKeyLastUsed, nothing[accessKeyUseAnswer]),
-	"device":    decodes(createMFADevice, nothing[newMFADeviceAnswer]),
-	"devices": decodes(listMFADevices, func(a *mfaDevicesAnswer) {
+	"key's use": decodes(getAccessKeyLastUsed, nothing[accessKeyUseResponse]),
+	"device":    decodes(createMFADevice, nothing[newMFADeviceResponse]),
+	"devices": decodes(listMFADevices, func(a *mfaDevicesResponse) {
 		for _, said := range a.VirtualMFADevices.VirtualMFADevice {
 			_ = said.device()
 		}
 	}),
-	"MFA":          decodes(getUserMFAInfo, func(a *userMFAAnswer) { _ = a.mfa() }),
-	"groups":       decodes(listGroupsForUser, nothing[userGroupsAnswer]),
-	"policies":     decodes(attachmentsOf[UserPrincipal].list, nothing[policiesAnswer]),
-	"all policies": decodes(listPolicies, nothing[allPoliciesAnswer]),
-	"group":        decodes(getGroup, func(a *groupAnswer) { _ = a.Group.group() }),
-	"all groups":   decodes(listGroups, nothing[groupsAnswer]),
-	"members":      decodes(listUsersForGroup, nothing[membersAnswer]),
-	"verification": decodes(getVerification, func(a *verificationAnswer) { _ = a.verification() }),
+	"MFA":          decodes(getUserMFAInfo, func(a *userMFAResponse) { _ = a.mfa() }),
+	"groups":       decodes(listGroupsForUser, nothing[userGroupsResponse]),
+	"policies":     decodes(attachmentsOf[UserPrincipal].list, nothing[policiesResponse]),
+	"all policies": decodes(listPolicies, nothing[allPoliciesResponse]),
+	"group":        decodes(getGroup, func(a *groupResponse) { _ = a.Group.group() }),
+	"all groups":   decodes(listGroups, nothing[groupsResponse]),
+	"members":      decodes(listUsersForGroup, nothing[membersResponse]),
+	"verification": decodes(getVerification, func(a *verificationResponse) { _ = a.verification() }),
 }
 
 // wholeUsers are tested with a complete call, one of them for each body. wrong reports that

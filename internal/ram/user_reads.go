@@ -183,13 +183,13 @@ func (l *userList) find(by, value string) (User, bool) {
 	return l.users[at], true
 }
 
-type usersAnswer struct {
+type usersResponse struct {
 	page
 
 	Users *struct{ User *[]userFields }
 }
 
-func (a *usersAnswer) missing() string {
+func (a *usersResponse) missing() string {
 	if a.Users == nil || a.Users.User == nil {
 		return "Users"
 	}
@@ -211,16 +211,16 @@ type userPage struct {
 // readUserPage reads one page of all users, including frozen ones.
 func (c *Client) readUserPage(ctx context.Context, marker string) (userPage, error) {
 	in := params{"MaxItems": strconv.Itoa(usersPerPage), "Status": "active,freeze"}
-	var answer usersAnswer
-	if err := c.call(ctx, listUsers, withMarker(in, marker), &answer); err != nil {
+	var response usersResponse
+	if err := c.call(ctx, listUsers, withMarker(in, marker), &response); err != nil {
 		return userPage{}, err
 	}
-	users := make([]User, 0, len(*answer.Users.User))
-	for _, said := range *answer.Users.User {
+	users := make([]User, 0, len(*response.Users.User))
+	for _, said := range *response.Users.User {
 		users = append(users, said.user())
 	}
 	slices.SortFunc(users, func(x, y User) int { return cmp.Compare(x.Name, y.Name) })
-	return userPage{answer.page, users}, nil
+	return userPage{response.page, users}, nil
 }
 
 // userPage returns a page from the cache.

@@ -52,7 +52,7 @@ func (e *encoded) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-type userSsoSettingsAnswer struct{ UserSsoSettings *returned[userSsoFields] }
+type userSsoSettingsResponse struct{ UserSsoSettings *returned[userSsoFields] }
 
 type userSsoFields struct {
 	SsoEnabled         flag
@@ -62,7 +62,7 @@ type userSsoFields struct {
 	AuthnSignAlgo      text
 }
 
-func (a *userSsoSettingsAnswer) missing() string {
+func (a *userSsoSettingsResponse) missing() string {
 	if a.UserSsoSettings == nil {
 		return "UserSsoSettings"
 	}
@@ -88,19 +88,19 @@ func (c *Client) readSso(ctx context.Context) (UserSsoSettings, error) {
 // readSsoReply treats a text that is absent, null or "" as no text, because the
 // documentation does not say which of them the service returns.
 func (c *Client) readSsoReply(ctx context.Context) (UserSsoSettings, Reply, error) {
-	var answer userSsoSettingsAnswer
-	if err := c.call(ctx, getUserSsoSettings, nil, &answer); err != nil {
+	var response userSsoSettingsResponse
+	if err := c.call(ctx, getUserSsoSettings, nil, &response); err != nil {
 		return UserSsoSettings{}, Reply{}, err
 	}
-	c.returned.Store(getUserSsoSettings.action, answer.UserSsoSettings.reply.Names())
-	f := answer.UserSsoSettings.known
+	c.returned.Store(getUserSsoSettings.action, response.UserSsoSettings.reply.Names())
+	f := response.UserSsoSettings.known
 	return UserSsoSettings{
 		SsoEnabled:         f.SsoEnabled.value,
 		MetadataDocument:   new(string(f.MetadataDocument)),
 		AuxiliaryDomain:    new(string(f.AuxiliaryDomain)),
 		SsoLoginWithDomain: f.SsoLoginWithDomain.value,
 		AuthnSignAlgo:      f.AuthnSignAlgo.optional(),
-	}, answer.UserSsoSettings.reply, nil
+	}, response.UserSsoSettings.reply, nil
 }
 
 func (s UserSsoSettings) params() (params, error) {

@@ -32,9 +32,9 @@ type SecurityAddress struct {
 // Verification holds the addresses with which a user can verify their identity.
 type Verification struct{ Email, Phone SecurityAddress }
 
-// verificationAnswer holds an address that is not set as an absent or an empty object
+// verificationResponse holds an address that is not set as an absent or an empty object
 // (assumed).
-type verificationAnswer struct {
+type verificationResponse struct {
 	RequestID           text `json:"RequestId"`
 	SecurityPhoneDevice *struct{ AreaCode, PhoneNumber, Status text }
 	SecurityEmailDevice *struct{ Email, Status text }
@@ -42,7 +42,7 @@ type verificationAnswer struct {
 
 // missing refuses an address that lacks one of its fields, which is not the same as an
 // address that is not set.
-func (a *verificationAnswer) missing() string {
+func (a *verificationResponse) missing() string {
 	if a.RequestID == "" {
 		return "RequestId"
 	}
@@ -52,7 +52,7 @@ func (a *verificationAnswer) missing() string {
 	return ""
 }
 
-func (a *verificationAnswer) verification() (v Verification) {
+func (a *verificationResponse) verification() (v Verification) {
 	if phone := a.SecurityPhoneDevice; phone != nil && phone.PhoneNumber != "" {
 		v.Phone = SecurityAddress{Address: string(phone.AreaCode + "-" + phone.PhoneNumber), Status: string(phone.Status)}
 	}
@@ -66,15 +66,15 @@ func (a *verificationAnswer) verification() (v Verification) {
 // without either, the service may return a 404 (assumed, with any not-found code that is
 // not about the user).
 func (c *Client) Verification(ctx context.Context, userName string) (Verification, error) {
-	var answer verificationAnswer
-	err := c.callForUser(ctx, getVerification, userName, nil, &answer)
+	var response verificationResponse
+	err := c.callForUser(ctx, getVerification, userName, nil, &response)
 	if childNotFound(err) {
 		return Verification{}, nil
 	}
 	if err != nil {
 		return Verification{}, err
 	}
-	return answer.verification(), nil
+	return response.verification(), nil
 }
 
 // SetVerification sets a security phone number or e-mail address. Only its owner can
