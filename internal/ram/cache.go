@@ -69,7 +69,7 @@ func newCache[T any](op operation, ttl func() time.Duration, c *Client) *cache[T
 	s := newUncheckedCache[T](op, ttl, c.Now)
 	if op.product != stsProduct {
 		s.check = func(ctx context.Context) error { return c.checkRead(ctx, op) }
-		s.doubt = c.doubtNotFound
+		s.doubt = c.checkNotFound
 	}
 	return s
 }

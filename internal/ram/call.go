@@ -6,21 +6,11 @@ package ram
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 )
 
-const (
-	// attemptTimeout limits one attempt.
-	attemptTimeout = 30 * time.Second
-	// firstBackoff is the first backoff. It doubles with every attempt, up to
-	// longestBackoff.
-	firstBackoff   = 200 * time.Millisecond
-	longestBackoff = 10 * time.Second
-	// longestWait limits the wait that the service may request if the context has no
-	// deadline.
-	longestWait = 10 * time.Minute
-)
+// attemptTimeout limits one attempt.
+const attemptTimeout = 30 * time.Second
 
 // call sends an operation and decodes the response into out, which may be nil. It is the
 // only layer that repeats attempts.
@@ -45,7 +35,7 @@ func (c *Client) callComposed(ctx context.Context, op operation, build compose, 
 		fails := classOf(err)
 		again := number <= c.config.MaxRetries && ctx.Err() == nil && op.repeatable(fails, renewed)
 		if !again {
-			return c.doubtNotFound(ctx, withEarlierUnknown(err, unknownEarlier))
+			return c.checkNotFound(ctx, withEarlierUnknown(err, unknownEarlier))
 		}
 		renewed = renewed || fails == expired
 		if op.repeat != read && OutcomeUnknown(err) {
@@ -57,76 +47,11 @@ func (c *Client) callComposed(ctx context.Context, op operation, build compose, 
 	}
 }
 
-// repeatable reports whether the operation may be sent again after a failure. An expired
-// session is renewed at most once.
-func (op operation) repeatable(fails class, renewed bool) bool {
-	switch fails {
-	case refused:
-		return true
-	case unknown:
-		return op.repeat != once
-	case expired:
-		return !renewed
-	case permanent:
-	}
-	return false
-}
-
 func withEarlierUnknown(err, doubt error) error {
 	if doubt == nil || errors.Is(err, doubt) {
 		return err
 	}
 	return &laterFailure{last: err, earlier: doubt}
-}
-
-func classOf(err error) class {
-	var prerequisite *prerequisiteError
-	if errors.As(err, &prerequisite) {
-		return permanent
-	}
-	var credentials *CredentialsError
-	if errors.As(err, &credentials) {
-		return permanent
-	}
-	var serviceErr *Error
-	if errors.As(err, &serviceErr) {
-		return serviceErr.class()
-	}
-	var silence *NoResponseError
-	if errors.As(err, &silence) {
-		return silence.class
-	}
-	return permanent
-}
-
-// backOff waits before the next attempt: for the time that the service requests, plus a
-// random part of the backoff, which spreads concurrent callers.
-func (c *Client) backOff(ctx context.Context, err error, fails class, number int) error {
-	if fails == expired {
-		return nil
-	}
-	asked := retryAfter(err)
-	span := min(longestBackoff, firstBackoff<<min(number-1, 16))
-	wait := asked + rand.N(span) //nolint:gosec // spreads load, guards nothing
-	if tooLong(ctx, wait) {
-		return &retryAbandoned{last: err, wait: asked, asked: asked > 0, cause: context.DeadlineExceeded}
-	}
-	if end := c.Pause(ctx, wait); end != nil {
-		return &retryAbandoned{last: err, wait: asked, asked: asked > 0, cause: end}
-	}
-	return nil
-}
-
-func retryAfter(err error) time.Duration {
-	var serviceErr *Error
-	if errors.As(err, &serviceErr) {
-		return serviceErr.RetryAfter
-	}
-	var silence *NoResponseError
-	if errors.As(err, &silence) {
-		return silence.retryAfter
-	}
-	return 0
 }
 
 // tooLong reports whether a wait would exceed the deadline of ctx. Such a wait is not
@@ -176,7 +101,7 @@ func (c *Client) attempt(ctx context.Context, op operation, build compose, out a
 		if response, depends := out.(signedBy); depends {
 			response.signedBy(key)
 		}
-	case classOf(err) == refused && exchange.responded:
+	case classOf(err) == notExecuted && exchange.responded:
 		limit.slowDown(c.Now(), retryAfter(err))
 	case classOf(err) == expired && !op.unsigned:
 		c.config.Credentials.Expire(key)

@@ -125,9 +125,9 @@ func (c *Client) AccountKnown(ctx context.Context) bool {
 // errNoAccount is a bug of the calling code.
 var errNoAccount = errors.New("the call does not say which account it is for (WithAccount); this is a bug in the provider")
 
-// doubtNotFound returns a not-found error as an [*UnknownAccountError] if the account of
+// checkNotFound returns a not-found error as an [*UnknownAccountError] if the account of
 // the object is unknown.
-func (c *Client) doubtNotFound(ctx context.Context, err error) error {
+func (c *Client) checkNotFound(ctx context.Context, err error) error {
 	var marked *UnknownAccountError
 	if c.AccountKnown(ctx) || !hasCode(err, "EntityNotExist") || errors.As(err, &marked) {
 		return err

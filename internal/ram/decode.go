@@ -146,7 +146,7 @@ func (e *unreadableError) Unwrap() error { return e.err }
 // headers too, so these only count if the response is about throttling.
 func (c *Client) retryAfter(header http.Header, fails class) time.Duration {
 	wait := parseRetryAfter(header.Get("Retry-After"), header.Get("Date"), c.Now())
-	if fails != refused {
+	if fails != notExecuted {
 		return wait
 	}
 	return max(wait, timeLeft(header.Get("X-Ratelimit-User-Api")), timeLeft(header.Get("X-Ratelimit-User")))

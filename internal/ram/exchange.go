@@ -127,7 +127,7 @@ func (c *Client) request(ctx context.Context, op operation, letter signedRequest
 
 // transportFailure returns the error for a request without a response.
 func (e *exchange) transportFailure(ctx, bounded context.Context, err error, sent bool) error {
-	failure := &NoResponseError{Action: e.op.action, Sent: sent, class: refused}
+	failure := &NoResponseError{Action: e.op.action, Sent: sent, class: notExecuted}
 	if sent {
 		failure.class = unknown
 	}

@@ -3,7 +3,24 @@
 
 package ram
 
-import "strings"
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"time"
+)
+
+// The pauses between attempts.
+const (
+	// firstBackoff is the first backoff. It doubles with every attempt, up to
+	// longestBackoff.
+	firstBackoff   = 200 * time.Millisecond
+	longestBackoff = 10 * time.Second
+	// longestWait limits the wait that the service may request if the context has no
+	// deadline.
+	longestWait = 10 * time.Minute
+)
 
 // class says whether a failed attempt may be repeated.
 type class int
@@ -11,8 +28,8 @@ type class int
 const (
 	// permanent: the same request would fail again.
 	permanent class = iota
-	// refused: the service did not execute the request, so any operation may be repeated.
-	refused
+	// notExecuted: the service did not execute the request, so any operation may be repeated.
+	notExecuted
 	// unknown: the service may have executed the request, so only a read or a set may be
 	// repeated.
 	unknown
@@ -28,7 +45,7 @@ var codes = []struct {
 	class class
 }{
 	// Throttling, Throttling.User, Throttling.Api (documented), Rejected.Throttling (observed).
-	{strings.Contains, "Throttling", refused},
+	{strings.Contains, "Throttling", notExecuted},
 	// The service has seen this nonce, so it may have executed an earlier attempt.
 	{exactly, "SignatureNonceUsed", unknown},
 	{exactly, "InvalidSecurityToken.Expired", expired},
@@ -83,7 +100,7 @@ func classify(code string, status int) class {
 func classifyStatus(status int) class {
 	switch {
 	case status == 429:
-		return refused
+		return notExecuted
 	case status >= 500, status == 408, status < 300:
 		return unknown
 	}
@@ -91,3 +108,68 @@ func classifyStatus(status int) class {
 }
 
 func (e *Error) class() class { return classify(e.Code, e.Status) }
+
+// repeatable reports whether the operation may be sent again after a failure. An expired
+// session is renewed at most once.
+func (op operation) repeatable(fails class, renewed bool) bool {
+	switch fails {
+	case notExecuted:
+		return true
+	case unknown:
+		return op.repeat != once
+	case expired:
+		return !renewed
+	case permanent:
+	}
+	return false
+}
+
+func classOf(err error) class {
+	var prerequisite *prerequisiteError
+	if errors.As(err, &prerequisite) {
+		return permanent
+	}
+	var credentials *CredentialsError
+	if errors.As(err, &credentials) {
+		return permanent
+	}
+	var serviceErr *Error
+	if errors.As(err, &serviceErr) {
+		return serviceErr.class()
+	}
+	var silence *NoResponseError
+	if errors.As(err, &silence) {
+		return silence.class
+	}
+	return permanent
+}
+
+// backOff waits before the next attempt: for the time that the service requests, plus a
+// random part of the backoff, which spreads concurrent callers.
+func (c *Client) backOff(ctx context.Context, err error, fails class, number int) error {
+	if fails == expired {
+		return nil
+	}
+	asked := retryAfter(err)
+	span := min(longestBackoff, firstBackoff<<min(number-1, 16))
+	wait := asked + rand.N(span) //nolint:gosec // spreads load, guards nothing
+	if tooLong(ctx, wait) {
+		return &retryAbandoned{last: err, wait: asked, asked: asked > 0, cause: context.DeadlineExceeded}
+	}
+	if end := c.Pause(ctx, wait); end != nil {
+		return &retryAbandoned{last: err, wait: asked, asked: asked > 0, cause: end}
+	}
+	return nil
+}
+
+func retryAfter(err error) time.Duration {
+	var serviceErr *Error
+	if errors.As(err, &serviceErr) {
+		return serviceErr.RetryAfter
+	}
+	var silence *NoResponseError
+	if errors.As(err, &silence) {
+		return silence.retryAfter
+	}
+	return 0
+}

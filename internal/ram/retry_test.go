@@ -15,13 +15,13 @@ var classCases = []struct {
 	code   string
 	want   class
 }{
-	{400, "Throttling", refused},
-	{400, "Throttling.User", refused},
-	{503, "Throttling.Api", refused},
-	{429, "Throttling.User", refused},
-	{400, "Rejected.Throttling", refused},
-	{429, "", refused},
-	{429, "TooManyRequests", refused},
+	{400, "Throttling", notExecuted},
+	{400, "Throttling.User", notExecuted},
+	{503, "Throttling.Api", notExecuted},
+	{429, "Throttling.User", notExecuted},
+	{400, "Rejected.Throttling", notExecuted},
+	{429, "", notExecuted},
+	{429, "TooManyRequests", notExecuted},
 	{400, "SignatureNonceUsed", unknown},
 	{500, "InternalError", unknown},
 	{503, "ServiceUnavailable", unknown},
@@ -86,10 +86,10 @@ func TestClassify_everyRowMatches(t *testing.T) {
 // The number of times that each kind of operation is sent if every response is of one
 // class.
 var sends = map[class]map[repeat]int{
-	permanent: {once: 1, read: 1, set: 1},
-	refused:   {once: 5, read: 5, set: 5},
-	unknown:   {once: 1, read: 5, set: 5},
-	expired:   {once: 2, read: 2, set: 2},
+	permanent:   {once: 1, read: 1, set: 1},
+	notExecuted: {once: 5, read: 5, set: 5},
+	unknown:     {once: 1, read: 5, set: 5},
+	expired:     {once: 2, read: 2, set: 2},
 }
 
 func TestOnlyWhatMayBeRepeatedIsSentAgain(t *testing.T) {
