@@ -23,8 +23,9 @@ import (
 type Creation[C Credential] struct {
 	Set[C]
 
-	Encrypt func(secret string) (string, error) // nil: the secret is not encrypted
-	Before  []C                                 // credentials immediately before the create
+	Encrypt func(secret string) (string, error)        // nil: the secret is not encrypted
+	Protect func(ctx context.Context, id string) error // restricts the new credential before its secret is returned; nil: does nothing
+	Before  []C                                        // credentials immediately before the create
 
 	unknown []time.Time // times of the requests with unknown outcome
 	added   []C         // credentials that were first listed after the create
@@ -52,7 +53,7 @@ func (c *Creation[C]) Create(ctx context.Context) (Created[C], error) {
 		var secretless *ram.MissingSecretError
 		switch {
 		case err == nil:
-			return c.encrypt(ctx, created)
+			return c.complete(ctx, created)
 		case errors.As(err, &secretless):
 			return c.withdraw(ctx, created.Credential, "and did not return its secret", err)
 		case !ram.OutcomeUnknown(err):
@@ -80,6 +81,18 @@ func (c *Creation[C]) send(ctx context.Context) (Created[C], error) {
 		return Created[C]{}, &ram.NoResponseError{Action: c.Kind.Action, Sent: true, Err: errOld}
 	}
 	return Created[C]{Credential: one, Secret: secret}, err
+}
+
+// complete restricts the new credential and encrypts its secret. It survives one Ctrl-C.
+func (c *Creation[C]) complete(ctx context.Context, created Created[C]) (Created[C], error) {
+	if c.Protect != nil {
+		protecting, cancel := context.WithTimeout(context.WithoutCancel(ctx), instance.ListLimit+2*instance.SendLimit)
+		defer cancel()
+		if err := c.Protect(protecting, created.ID()); err != nil {
+			return c.withdraw(ctx, created.Credential, "but its network policy could not be written", err)
+		}
+	}
+	return c.encrypt(ctx, created)
 }
 
 func (c *Creation[C]) encrypt(ctx context.Context, created Created[C]) (Created[C], error) {

@@ -29,10 +29,10 @@ var PolicyFields = sync.OnceValue(func() []setting.Field[ram.NetworkPolicy] {
 			func(s *p) **string { return &s.Status }, ram.NetworkPolicyInactive, ram.NetworkPolicyInactive, ram.NetworkPolicyActive),
 		setting.Words("classic_allow_list", "The IP addresses and CIDR blocks of the internet, IPv4 or IPv6, from which the keys may be used. At most 50. An empty set allows every address "+
 			"of the internet (assumed: the service's reference says only that a list has addresses). Order and spelling (`192.0.2.1`, `192.0.2.1/32`) do not matter.",
-			func(s *p) *[]string { return &s.Public }, Canonical, Wider, publicNetworks()...),
+			func(s *p) *[]string { return &s.Public }, Canonical, Wider, PublicValidators()...),
 		setting.WordsBy("vpc_allow_list", "The addresses inside VPCs from which the keys may be used: a map from the id of a VPC, or `AllowAllVPC` for all VPCs, to IP addresses and CIDR blocks. "+
 			"The policy has at most 8 statements: one for each VPC, and one for `classic_allow_list`. At most 50 addresses.",
-			func(s *p) *map[string][]string { return &s.VPC }, Canonical, WiderVPCs, vpcNetworks{}),
+			func(s *p) *map[string][]string { return &s.VPC }, Canonical, WiderVPCs, VPCValidators()...),
 	}
 })
 

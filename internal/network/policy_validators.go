@@ -22,10 +22,13 @@ var (
 	_ validator.Map = VPCsValidator{}
 )
 
-// publicNetworks returns the validators for the list of public addresses.
-func publicNetworks() []validator.Set {
+// PublicValidators returns the validators for the list of public addresses.
+func PublicValidators() []validator.Set {
 	return append(Validators(MostAddresses, 0), publicOnly{})
 }
+
+// VPCValidators returns the validators for the lists by VPC.
+func VPCValidators() []validator.Map { return []validator.Map{vpcNetworks{}} }
 
 // publicOnly rejects a VPC id among public addresses and names the attribute that it
 // belongs to.

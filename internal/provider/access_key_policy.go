@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -184,6 +185,7 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			old := ownedOf(state)
 			p.Setting = r.of(&old, tf.String(state["access_key_id"]))
 			planReset(ctx, &p) // of the old key
+			warnMoved(&p)
 			return             // planned again, as a create
 		}
 		p.ClaimUpdate(ctx, resp.Private)
@@ -234,4 +236,26 @@ func planReset(ctx context.Context, p *setting.Plan[ram.NetworkPolicy]) {
 		"The policy of the account then applies to the key %s of %s. If that has no addresses, the service accepts the key from everywhere. These attributes change:\n\n%s",
 		tf.String(p.State["access_key_id"]), tf.String(p.State["user_name"]), strings.Join(lines, "\n")))
 	p.CheckDestroyRisks(ctx, p.AccountDefaults(), before, after)
+}
+
+// warnMoved warns that a policy which moves to another key opens the old one, which may still be in use, before the new one is restricted.
+func warnMoved(p *setting.Plan[ram.NetworkPolicy]) {
+	before := p.Model(p.State)
+	if !activePolicy(before) || len(before.Public)+len(before.VPC) == 0 {
+		return
+	}
+	old, user := tf.String(p.State["access_key_id"]), tf.String(p.State["user_name"])
+	p.Diags.AddAttributeWarning(path.Root("access_key_id"), "The network policy of the key "+old+" is removed before another key gets one", fmt.Sprintf(
+		"Terraform destroys the policy of the key %s of %s first. If that key is still Active, as during the overlap of a rotation, it is then accepted from wherever the policy of the account lets in, and if the new key cannot be created, it stays so. "+
+			"If the id comes from ram_access_key_rotation, remove this resource from the configuration with a removed block (destroy = false), and let the rotation restrict all of its keys:\n\n"+
+			"  resource \"ram_access_key_rotation\" \"...\" {\n    user_name = %[2]q\n    network_policy = {\n      classic_allow_list = [%[3]s]\n    }\n  }", old, user, listElements(before.Public)))
+}
+
+// listElements are texts as the elements of a list in a configuration.
+func listElements(list []string) string {
+	parts := []string{}
+	for _, s := range list {
+		parts = append(parts, fmt.Sprintf("%q", s))
+	}
+	return strings.Join(parts, ", ")
 }

@@ -55,6 +55,7 @@ type rotationModel struct {
 	OverlapDays     types.Int64  `tfsdk:"overlap_days"`
 	DeleteAfterDays types.Int64  `tfsdk:"delete_after_days"`
 	PGPKey          types.String `tfsdk:"pgp_key"`
+	NetworkPolicy   types.Object `tfsdk:"network_policy"`
 
 	CurrentID          types.String `tfsdk:"current_access_key_id"`
 	CurrentStatus      types.String `tfsdk:"current_status"`
@@ -169,6 +170,7 @@ func (r *rotationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			MarkdownDescription: "A PGP public key, ASCII-armored or in Base64, for which the secrets of new keys are encrypted, so that they are never in the state. A change applies to the next key.",
 		},
 	}
+	attributes["network_policy"] = rotationPolicyAttribute()
 	computed := func(name, docs string, sensitive bool) {
 		for _, slot := range []string{"current", "previous"} {
 			attributes[slot+"_"+name] = schema.StringAttribute{Computed: true, Sensitive: sensitive, MarkdownDescription: fmt.Sprintf(docs, slot)}
@@ -200,6 +202,7 @@ func (r *rotationResource) IdentitySchema(_ context.Context, _ resource.Identity
 func (r *rotationResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	config := tf.Get[rotationModel](ctx, req.Config, &resp.Diagnostics)
 	config.fits(&resp.Diagnostics)
+	config.checkPolicy(&resp.Diagnostics)
 }
 
 func (m rotationModel) fits(diags *diag.Diagnostics) bool {
@@ -265,6 +268,9 @@ func (r *rotationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if state.CurrentID.IsNull() && state.PreviousID.IsNull() {
 		r.RemoveFromState(ctx, state.Identity(), resp, "The AccessKey rotation of "+state.UserName.ValueString()+" is gone", fmt.Sprintf(
 			"The RAM user %q of account %s, or both of its keys, do not exist any more; with them their secrets are lost. A deleted key can be restored from the recycle bin for about a month.", state.UserName.ValueString(), account))
+		return
+	}
+	if diagnostics.Report(&resp.Diagnostics, f, r.showPolicy(ctx, &state)) {
 		return
 	}
 	if notes.see(&state, listing.All, now) {
@@ -355,7 +361,7 @@ func (r *rotationResource) Create(ctx context.Context, req resource.CreateReques
 	plan := tf.Get[rotationModel](ctx, req.Plan, &resp.Diagnostics)
 	ctx, cancel := tf.WithTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !plan.fits(&resp.Diagnostics) || !r.checkPGP(plan, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !plan.fits(&resp.Diagnostics) || !plan.checkPolicy(&resp.Diagnostics) || !r.checkPGP(plan, &resp.Diagnostics) {
 		return
 	}
 	f := failedRotation("create", r.keys(&plan.Object).Kind.NotCreated())
@@ -410,6 +416,9 @@ func (r *rotationResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	defer unlock()
 	r.adoptKeys(&m)
+	if !m.checkPolicy(&resp.Diagnostics) || r.refuseOwnPolicy(m, &resp.Diagnostics) || diagnostics.Report(&resp.Diagnostics, f, r.protectAll(ctx, &m)) {
+		return
+	}
 	f.State = "The steps that were done are in the state; the next apply does the rest."
 	for range maxSteps {
 		listing, err := r.keys(&m.Object).Refresh(ctx, m.ids()...)
@@ -483,6 +492,9 @@ func (r *rotationResource) createKey(ctx context.Context, m *rotationModel, befo
 			return creation, diagnostics.WithState(creation.Kind.NotCreated(), err)
 		}
 		creation.Encrypt, fingerprint = to.Encrypt, types.StringValue(to.Fingerprint)
+	}
+	if _, managed := m.policy(); managed {
+		creation.Protect = func(ctx context.Context, id string) error { return r.protect(ctx, m, id) }
 	}
 	created, err := creation.Create(ctx)
 	if err != nil {

@@ -33,7 +33,7 @@ func (r *rotationResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	plan := tf.Get[rotationModel](ctx, req.Plan, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !plan.fits(&resp.Diagnostics) || !r.checkPGP(plan, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !plan.fits(&resp.Diagnostics) || !plan.checkPolicy(&resp.Diagnostics) || !r.checkPGP(plan, &resp.Diagnostics) {
 		return
 	}
 	if req.State.Raw.IsNull() {
@@ -46,6 +46,14 @@ func (r *rotationResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		r.refuseOwn("replace", state, &resp.Diagnostics)
 		return // everything is unknown already
 	}
+	plan.warnPolicy(state, &resp.Diagnostics)
+	if !plan.NetworkPolicy.Equal(state.NetworkPolicy) && !plan.NetworkPolicy.IsNull() {
+		state := state
+		state.NetworkPolicy = plan.NetworkPolicy
+		if r.refuseOwnPolicy(state, &resp.Diagnostics) {
+			return
+		}
+	}
 	if r.planSteps(ctx, state, plan, readNotes(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics) || !plan.sameArguments(state) {
 		plan.unknown()
 	} else {
@@ -56,7 +64,7 @@ func (r *rotationResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 }
 
 func (m rotationModel) sameArguments(state rotationModel) bool {
-	return m.UserName.Equal(state.UserName) && m.PGPKey.Equal(state.PGPKey) && m.Timeouts.Equal(state.Timeouts) &&
+	return m.UserName.Equal(state.UserName) && m.NetworkPolicy.Equal(state.NetworkPolicy) && m.PGPKey.Equal(state.PGPKey) && m.Timeouts.Equal(state.Timeouts) &&
 		m.RotateAfterDays.Equal(state.RotateAfterDays) && m.OverlapDays.Equal(state.OverlapDays) && m.DeleteAfterDays.Equal(state.DeleteAfterDays)
 }
 

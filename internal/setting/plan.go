@@ -270,7 +270,7 @@ func namesOf(introduction string, lines []string) string {
 
 // CheckRisks reports the risks of the planned change.
 func (p *Plan[S]) CheckRisks(ctx context.Context, before, after S) {
-	if p.Risks == nil || unknownInside(p.Plan["allow_lock_out"]) || unknownInside(p.Plan["must_allow"]) || unknownInside(p.Plan["must_allow_vpcs"]) {
+	if p.Risks == nil || UnknownInside(p.Plan["allow_lock_out"]) || UnknownInside(p.Plan["must_allow"]) || UnknownInside(p.Plan["must_allow_vpcs"]) {
 		return // checked again before the write
 	}
 	change := p.changing(p.Config, p.Plan, before, after)
@@ -293,15 +293,15 @@ func (s *Setting[S]) allowed(plan tf.Values) bool {
 	return ok && b.ValueBool()
 }
 
-// unknownInside reports whether a value or one of its elements is unknown.
-func unknownInside(v attr.Value) bool {
+// UnknownInside reports whether a value or one of its elements is unknown.
+func UnknownInside(v attr.Value) bool {
 	if v == nil {
 		return false
 	}
 	if set, ok := v.(types.Set); ok && slices.ContainsFunc(set.Elements(), attr.Value.IsUnknown) {
 		return true
 	}
-	if sets, ok := v.(types.Map); ok && slices.ContainsFunc(slices.Collect(maps.Values(sets.Elements())), unknownInside) {
+	if sets, ok := v.(types.Map); ok && slices.ContainsFunc(slices.Collect(maps.Values(sets.Elements())), UnknownInside) {
 		return true
 	}
 	return v.IsUnknown()

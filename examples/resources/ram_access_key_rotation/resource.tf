@@ -9,6 +9,11 @@ resource "ram_access_key_rotation" "deploy" {
   rotate_after_days = 90
   overlap_days      = 7
   delete_after_days = 7
+
+  # Each key is accepted from this network only, from its creation to its deletion.
+  network_policy = {
+    classic_allow_list = ["203.0.113.0/24"]
+  }
 }
 
 output "access_key_id" {
