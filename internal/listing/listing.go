@@ -28,7 +28,7 @@ type Listing[S, T any] struct {
 	Name string // such as "list the users"
 	// Find yields the matching objects in the order of the service. An UnreadableError does not
 	// end the list, any other error does. most is the maximum number of objects; 0 means all.
-	Find func(ctx context.Context, sought S, most int64) iter.Seq2[T, error]
+	Find func(ctx context.Context, config S, most int64) iter.Seq2[T, error]
 	Show func(account string, found T) Entry
 }
 
@@ -54,9 +54,9 @@ func (l Listing[S, T]) Stream(ctx context.Context, i *instance.Instance, req lis
 		ctx, cancel := context.WithTimeout(ctx, searchTimeout)
 		defer cancel()
 		var diags diag.Diagnostics
-		var sought S
+		var config S
 		if !req.Config.Raw.IsNull() { // a block without filters may be null
-			sought = tf.Get[S](ctx, req.Config, &diags)
+			config = tf.Get[S](ctx, req.Config, &diags)
 		}
 		f := diagnostics.Operation{Name: l.Name, State: "The list is not complete."}
 		account, ok := "", !diags.HasError()
@@ -67,7 +67,7 @@ func (l Listing[S, T]) Stream(ctx context.Context, i *instance.Instance, req lis
 			push(list.ListResult{Diagnostics: diags})
 			return
 		}
-		l.push(ctx, req, account, l.Find(ctx, sought, req.Limit), push)
+		l.push(ctx, req, account, l.Find(ctx, config, req.Limit), push)
 	}
 }
 

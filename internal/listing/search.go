@@ -56,17 +56,17 @@ const All = -1
 
 // ListUsers yields the selected users in the order of the service. An error is yielded
 // once, as the last item.
-func ListUsers(ctx context.Context, i *instance.Instance, sought Users, most int64) iter.Seq2[ram.User, error] {
+func ListUsers(ctx context.Context, i *instance.Instance, filter Users, most int64) iter.Seq2[ram.User, error] {
 	each := i.Client.StreamUsers
 	if most == All {
 		each = i.Client.Users
 	}
 	return func(yield func(ram.User, error) bool) {
-		if !sought.UserName.IsNull() {
-			yield(i.Client.User(ctx, sought.UserName.ValueString()))
+		if !filter.UserName.IsNull() {
+			yield(i.Client.User(ctx, filter.UserName.ValueString()))
 			return
 		}
-		form, err := regexp.Compile(sought.NameRegex.ValueString())
+		form, err := regexp.Compile(filter.NameRegex.ValueString())
 		if err != nil {
 			yield(ram.User{}, err)
 			return
@@ -79,23 +79,23 @@ func ListUsers(ctx context.Context, i *instance.Instance, sought Users, most int
 	}
 }
 
-// ReadUser reads the objects of one user. It calls tell with each object that matches, or
+// ReadUser reads the objects of one user. It calls report with each object that matches, or
 // with the error of reading it.
-type ReadUser[T any] func(ctx context.Context, user ram.User, tell func(T, error))
+type ReadUser[T any] func(ctx context.Context, user ram.User, report func(T, error))
 
 // EachUser reads the objects of each selected user, several users concurrently, but no more
 // users than the limit requires. It yields the results in the order of the users, before it
 // reads the next users. An object that cannot be read is yielded as an UnreadableError. Any
 // other error is yielded once, as the last item. A user who was deleted in the meantime is
 // omitted, unless the configuration names this user.
-func EachUser[T any](ctx context.Context, i *instance.Instance, sought Users, most int64, look ReadUser[T]) iter.Seq2[T, error] {
+func EachUser[T any](ctx context.Context, i *instance.Instance, filter Users, most int64, read ReadUser[T]) iter.Seq2[T, error] {
 	readAll := func(users []ram.User) [][]result[T] {
 		all := make([][]result[T], len(users))
 		var wait sync.WaitGroup
 		for at, user := range users {
 			wait.Go(func() {
-				tell := func(found T, err error) {
-					if err != nil && sought.UserName.IsNull() {
+				report := func(found T, err error) {
+					if err != nil && filter.UserName.IsNull() {
 						if ram.NotFound(err, "User") {
 							return
 						}
@@ -103,9 +103,9 @@ func EachUser[T any](ctx context.Context, i *instance.Instance, sought Users, mo
 					}
 					all[at] = append(all[at], result[T]{found, err})
 				}
-				if err := ram.CatchPanic(func() error { look(ctx, user, tell); return nil }); err != nil {
+				if err := ram.CatchPanic(func() error { read(ctx, user, report); return nil }); err != nil {
 					var none T
-					tell(none, err)
+					report(none, err)
 				}
 			})
 		}
@@ -116,10 +116,10 @@ func EachUser[T any](ctx context.Context, i *instance.Instance, sought Users, mo
 		var none T
 		var some []ram.User
 		size, found := batchSize(most), int64(0)
-		flush := func() (goesOn bool) {
+		flush := func() (more bool) {
 			before := found
-			for _, ones := range readAll(some) {
-				for _, one := range ones {
+			for _, results := range readAll(some) {
+				for _, one := range results {
 					if one.err == nil {
 						found++
 					}
@@ -134,7 +134,7 @@ func EachUser[T any](ctx context.Context, i *instance.Instance, sought Users, mo
 			}
 			return true
 		}
-		for user, err := range ListUsers(ctx, i, sought, most) {
+		for user, err := range ListUsers(ctx, i, filter, most) {
 			if err != nil {
 				if flush() {
 					yield(none, err)

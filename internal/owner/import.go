@@ -79,13 +79,13 @@ func checkDomain(ctx context.Context, i *instance.Instance, f diagnostics.Operat
 // ImportUser imports an object that a user has at most once. It leaves the user id null,
 // which marks the first Read.
 func ImportUser(ctx context.Context, i *instance.Instance, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	asked := UserIdentity{UserName: types.StringValue(req.ID)}
+	identity := UserIdentity{UserName: types.StringValue(req.ID)}
 	if req.ID == "" {
-		asked = tf.Get[UserIdentity](ctx, req.Identity, &resp.Diagnostics)
+		identity = tf.Get[UserIdentity](ctx, req.Identity, &resp.Diagnostics)
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	o := Object{AccountID: asked.AccountID, UserName: asked.UserName}
+	o := Object{AccountID: identity.AccountID, UserName: identity.UserName}
 	if resp.Diagnostics.HasError() || !FindImported(ctx, i, noun, req.ID, &o, &resp.Diagnostics) {
 		return
 	}

@@ -160,8 +160,8 @@ func (c *Client) accessKeysReader(userName string) func(context.Context) ([]Acce
 			return nil, err
 		}
 		keys := []AccessKey{}
-		for _, said := range *response.AccessKeys.AccessKey {
-			keys = append(keys, said.key())
+		for _, item := range *response.AccessKeys.AccessKey {
+			keys = append(keys, item.key())
 		}
 		slices.SortFunc(keys, func(x, y AccessKey) int {
 			return cmp.Or(x.CreateDate.Compare(y.CreateDate), cmp.Compare(x.ID, y.ID))
@@ -193,6 +193,6 @@ func (c *Client) AccessKeyLastUsed(ctx context.Context, userName, id string) (Ac
 	if err := c.callForUser(ctx, getAccessKeyLastUsed, userName, params{"UserAccessKeyId": id}, &response); err != nil {
 		return AccessKeyUse{}, err
 	}
-	said := response.AccessKeyLastUsed
-	return AccessKeyUse{Date: said.LastUsedDate.value, Service: string(said.ServiceName)}, nil
+	fields := response.AccessKeyLastUsed
+	return AccessKeyUse{Date: fields.LastUsedDate.value, Service: string(fields.ServiceName)}, nil
 }

@@ -109,17 +109,17 @@ func WithCallerAccount(ctx context.Context) context.Context {
 type callerAccount struct{}
 
 // accountOf returns the account that WithAccount set, and whether it set one.
-func accountOf(ctx context.Context) (id string, said bool) {
-	id, said = ctx.Value(expectedAccount{}).(string)
-	return id, said
+func accountOf(ctx context.Context) (id string, given bool) {
+	id, given = ctx.Value(expectedAccount{}).(string)
+	return id, given
 }
 
 // AccountKnown reports whether a not-found response can be believed: either the account of
 // the object is known, or the configuration allows a single account. If it allows several,
 // the object may belong to any of them. See [WithAccount].
 func (c *Client) AccountKnown(ctx context.Context) bool {
-	expected, said := accountOf(ctx)
-	return !said || expected != "" || len(c.config.AllowedAccounts) == 1
+	expected, given := accountOf(ctx)
+	return !given || expected != "" || len(c.config.AllowedAccounts) == 1
 }
 
 // errNoAccount is a bug of the calling code.
@@ -172,8 +172,8 @@ func (a *account) err() error {
 
 // checkRead checks the account for a cached read, as the call that it replaces would.
 func (c *Client) checkRead(ctx context.Context, op operation) error {
-	expected, said := accountOf(ctx)
-	if expected == "" && (said || !c.config.RequireAccount) {
+	expected, given := accountOf(ctx)
+	if expected == "" && (given || !c.config.RequireAccount) {
 		return c.account.err()
 	}
 	_, err := c.checkedKey(ctx, op)
@@ -207,8 +207,8 @@ func (c *Client) checkedKey(ctx context.Context, op operation) (Key, error) {
 	if op.product == stsProduct {
 		return key, nil
 	}
-	expected, said := accountOf(ctx)
-	if _, checked := ctx.Value(expectedAccount{}).(callerAccount); c.config.RequireAccount && !said && !checked {
+	expected, given := accountOf(ctx)
+	if _, checked := ctx.Value(expectedAccount{}).(callerAccount); c.config.RequireAccount && !given && !checked {
 		return Key{}, &NoResponseError{Action: op.action, Err: errNoAccount}
 	}
 	caller, key, err := c.identify(ctx, key)

@@ -44,8 +44,8 @@ const (
 
 // reportState parses the states of both kinds of report: STARTED, INPROGRESS and COMPLETED,
 // and Started, Progressing and Completed (documented).
-func reportState(said text) ReportState {
-	switch word := strings.ToLower(strings.TrimSpace(string(said))); word {
+func reportState(state text) ReportState {
+	switch word := strings.ToLower(strings.TrimSpace(string(state))); word {
 	case "inprogress", "progressing":
 		return ReportInProgress
 	case "completed", "complete":

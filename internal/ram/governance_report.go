@@ -65,9 +65,9 @@ func (c *Client) GovernanceReportStatus(ctx context.Context) (GovernanceStatus, 
 		return GovernanceStatus{}, err
 	}
 	status := GovernanceStatus{Whole: reportState(response.WholeReportStatus)}
-	for _, said := range response.GovernanceItemsStatus.GovernanceItemStatus {
-		if said.GovernanceItem != "" {
-			status.Items = append(status.Items, GovernanceItemStatus{Item: string(said.GovernanceItem), Status: reportState(said.Status)})
+	for _, item := range response.GovernanceItemsStatus.GovernanceItemStatus {
+		if item.GovernanceItem != "" {
+			status.Items = append(status.Items, GovernanceItemStatus{Item: string(item.GovernanceItem), Status: reportState(item.Status)})
 		}
 	}
 	return status, nil
@@ -107,9 +107,9 @@ func (c *Client) GovernanceMetrics(ctx context.Context) (time.Time, []Governance
 		return time.Time{}, nil, err
 	}
 	metrics := []GovernanceMetric{}
-	for _, said := range response.GovernanceMetrics.GovernanceMetric {
-		if said.GovernanceItem != "" {
-			metrics = append(metrics, GovernanceMetric{string(said.GovernanceItem), string(said.MetricType), jsonText(said.MetricValue)})
+	for _, metric := range response.GovernanceMetrics.GovernanceMetric {
+		if metric.GovernanceItem != "" {
+			metrics = append(metrics, GovernanceMetric{string(metric.GovernanceItem), string(metric.MetricType), jsonText(metric.MetricValue)})
 		}
 	}
 	return response.GenerateTime.value, metrics, nil
@@ -194,13 +194,13 @@ var errTwoColumns = errors.New("two columns have the same name")
 
 // rows appends the rows of a page. It stores each value by the name of its column.
 func (a *governanceItemResponse) rows(item *GovernanceItem) error {
-	for _, said := range a.ColumnsValue.ColumnRow {
+	for _, line := range a.ColumnsValue.ColumnRow {
 		number := len(item.Rows) + 1
-		if len(said.ColumnValue) != len(item.Columns) {
-			return fmt.Errorf("row %d of %s has %d values for %d columns", number, item.Item, len(said.ColumnValue), len(item.Columns))
+		if len(line.ColumnValue) != len(item.Columns) {
+			return fmt.Errorf("row %d of %s has %d values for %d columns", number, item.Item, len(line.ColumnValue), len(item.Columns))
 		}
 		row := map[string]string{}
-		for at, value := range said.ColumnValue {
+		for at, value := range line.ColumnValue {
 			row[item.Columns[at].Name] = jsonText(value)
 		}
 		if len(row) != len(item.Columns) {

@@ -55,28 +55,28 @@ type loginProfileResponse struct {
 }
 
 func (a *loginProfileResponse) missing() string {
-	switch said := a.LoginProfile; {
-	case said == nil:
+	switch fields := a.LoginProfile; {
+	case fields == nil:
 		return "LoginProfile"
-	case said.Status == "":
+	case fields.Status == "":
 		return "Status"
-	case said.PasswordResetRequired.value == nil:
+	case fields.PasswordResetRequired.value == nil:
 		return "PasswordResetRequired"
-	case said.MFABindRequired.value == nil:
+	case fields.MFABindRequired.value == nil:
 		return "MFABindRequired"
 	}
 	return ""
 }
 
 func (a *loginProfileResponse) profile() LoginProfile {
-	said := a.LoginProfile
+	fields := a.LoginProfile
 	return LoginProfile{
-		Status:                string(said.Status),
-		PasswordResetRequired: *said.PasswordResetRequired.value,
-		MFABindRequired:       *said.MFABindRequired.value,
-		PasswordStatus:        string(said.PasswordStatus),
-		UpdateDate:            said.UpdateDate.value,
-		LastLogin:             said.LastLoginTime.value,
+		Status:                string(fields.Status),
+		PasswordResetRequired: *fields.PasswordResetRequired.value,
+		MFABindRequired:       *fields.MFABindRequired.value,
+		PasswordStatus:        string(fields.PasswordStatus),
+		UpdateDate:            fields.UpdateDate.value,
+		LastLogin:             fields.LastLoginTime.value,
 	}
 }
 

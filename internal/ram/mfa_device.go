@@ -69,10 +69,10 @@ type newMFADeviceResponse struct {
 
 // missing does not require the QR code, because it can be derived from the seed.
 func (a *newMFADeviceResponse) missing() string {
-	switch said := a.VirtualMFADevice; {
-	case said == nil || said.SerialNumber == "":
+	switch fields := a.VirtualMFADevice; {
+	case fields == nil || fields.SerialNumber == "":
 		return "SerialNumber"
-	case !isSeed(string(said.Base32StringSeed)):
+	case !isSeed(string(fields.Base32StringSeed)):
 		return "Base32StringSeed"
 	}
 	return ""
@@ -88,9 +88,9 @@ func (c *Client) CreateMFADevice(ctx context.Context, name string) (NewMFADevice
 	if err := c.call(ctx, createMFADevice, params{"VirtualMFADeviceName": name}, &response); err != nil {
 		return NewMFADevice{}, err
 	}
-	said := response.VirtualMFADevice
+	fields := response.VirtualMFADevice
 	return NewMFADevice{
-		SerialNumber: string(said.SerialNumber), Seed: string(said.Base32StringSeed), QRCodePNG: string(said.QRCodePNG),
+		SerialNumber: string(fields.SerialNumber), Seed: string(fields.Base32StringSeed), QRCodePNG: string(fields.QRCodePNG),
 	}, nil
 }
 
@@ -249,8 +249,8 @@ func (c *Client) readDevicePage(ctx context.Context, marker string) (devicePage,
 		return devicePage{}, err
 	}
 	devices := make([]MFADevice, 0, len(response.VirtualMFADevices.VirtualMFADevice))
-	for _, said := range response.VirtualMFADevices.VirtualMFADevice {
-		devices = append(devices, said.device())
+	for _, item := range response.VirtualMFADevices.VirtualMFADevice {
+		devices = append(devices, item.device())
 	}
 	slices.SortFunc(devices, func(x, y MFADevice) int { return cmp.Compare(x.SerialNumber, y.SerialNumber) })
 	return devicePage{response.page, devices}, nil

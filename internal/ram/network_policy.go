@@ -244,18 +244,18 @@ func (d *policyDocument) UnmarshalJSON(data []byte) error {
 // parsePolicy parses a document. For a policy that was never set, the service returns {}
 // (observed).
 func parsePolicy(data []byte) (NetworkPolicy, error) {
-	var said struct {
+	var document struct {
 		Status     text
 		Statements []json.RawMessage
 	}
-	if data[0] != '{' || json.Unmarshal(data, &said) != nil {
+	if data[0] != '{' || json.Unmarshal(data, &document) != nil {
 		return NetworkPolicy{}, errNoPolicy
 	}
-	p := NetworkPolicy{Status: said.Status.optional(), Public: []string{}, VPC: map[string][]string{}}
-	if p.Status == nil && len(said.Statements) == 0 {
+	p := NetworkPolicy{Status: document.Status.optional(), Public: []string{}, VPC: map[string][]string{}}
+	if p.Status == nil && len(document.Statements) == 0 {
 		return NoNetworkPolicy(), nil
 	}
-	for _, statement := range said.Statements {
+	for _, statement := range document.Statements {
 		if err := p.add(statement); err != nil {
 			return NetworkPolicy{}, err
 		}

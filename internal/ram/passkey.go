@@ -57,9 +57,9 @@ func (c *Client) Passkeys(ctx context.Context, userName string) ([]Passkey, erro
 		return nil, err
 	}
 	passkeys := []Passkey{}
-	for _, said := range response.Passkeys {
+	for _, item := range response.Passkeys {
 		passkeys = append(passkeys, Passkey{
-			ID: string(said.ID), Name: string(said.Name), CreateDate: said.CreateDate.value, LastUseDate: said.LastUseDate.value,
+			ID: string(item.ID), Name: string(item.Name), CreateDate: item.CreateDate.value, LastUseDate: item.LastUseDate.value,
 		})
 	}
 	return passkeys, nil

@@ -73,8 +73,8 @@ func (c *Client) RecycledKeys(ctx context.Context, userID string) ([]RecycledKey
 		return nil, err
 	}
 	keys := []RecycledKey{}
-	for _, said := range response.AccessKeys.AccessKey {
-		key := said.key()
+	for _, item := range response.AccessKeys.AccessKey {
+		key := item.key()
 		key.UserID = userID
 		keys = append(keys, key)
 	}

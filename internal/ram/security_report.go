@@ -55,10 +55,10 @@ func (c *Client) SecurityReport(ctx context.Context) (SecurityReport, error) {
 	if err := c.call(ctx, getSecurityReport, nil, &response); err != nil {
 		return SecurityReport{}, err
 	}
-	said := response.AccountSecurityPracticeInfo
-	users := said.AccountSecurityPracticeUserInfo
+	fields := response.AccountSecurityPracticeInfo
+	users := fields.AccountSecurityPracticeUserInfo
 	return SecurityReport{
-		Score: said.Score.value, BindMFA: users.BindMfa.value, RootWithAccessKey: users.RootWithAccessKey.value,
+		Score: fields.Score.value, BindMFA: users.BindMfa.value, RootWithAccessKey: users.RootWithAccessKey.value,
 		OldKeys: users.OldAkNum.value, UnusedKeys: users.UnusedAkNum.value,
 		SubUsers: users.SubUser.value, SubUsersBindMFA: users.SubUserBindMfa.value, SubUserPasswordLevel: users.SubUserPwdLevel.optional(),
 		SubUsersWithOldAccessKey: users.SubUserWithOldAccessKey.value, SubUsersWithUnusedAccessKey: users.SubUserWithUnusedAccessKey.value,

@@ -192,8 +192,8 @@ func (c *Client) listServiceCredentials(call func(in params, response *serviceCr
 			return page{}, nil, err
 		}
 		some := []ServiceCredential{}
-		for _, said := range response.ServiceCredentials {
-			some = append(some, said.credential())
+		for _, item := range response.ServiceCredentials {
+			some = append(some, item.credential())
 		}
 		return page{IsTruncated: response.IsTruncated, Marker: response.NextToken}, some, nil
 	}

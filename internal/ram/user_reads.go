@@ -216,8 +216,8 @@ func (c *Client) readUserPage(ctx context.Context, marker string) (userPage, err
 		return userPage{}, err
 	}
 	users := make([]User, 0, len(*response.Users.User))
-	for _, said := range *response.Users.User {
-		users = append(users, said.user())
+	for _, item := range *response.Users.User {
+		users = append(users, item.user())
 	}
 	slices.SortFunc(users, func(x, y User) int { return cmp.Compare(x.Name, y.Name) })
 	return userPage{response.page, users}, nil
