@@ -397,12 +397,14 @@ func TestMigration_rejectsUnclearProviders(t *testing.T) {
 			officialProvider + " has settings of several accounts: alicloud_ram_account_alias.a (" + strangerAccount + "), alicloud_ram_password_policy.p (" + defaultAccount + "). Give those of each account a provider configuration of its own",
 		},
 		"another form": {
-			stateFile(formerSetting("", "user", "u", "provider.alicloud", `{"attributes":{"id":"7","name":"u"}}`)), []string{"moved", "import", "providers"},
+			stateFile(formerSetting("", "user", "u", "provider.alicloud", `{"attributes":{"id":"7","name":"u"}}`)),
+			[]string{"moved", "import", "providers"},
 			"alicloud_ram_user.u has the provider provider.alicloud, which this script does not know.",
 		},
 		"the output of show": {
 			`{"format_version":"1.0","values":{"root_module":{"resources":[{"mode":"managed","type":"alicloud_ram_user","name":"u","provider_name":"registry.terraform.io/aliyun/alicloud","values":{"id":"7","name":"u"}}]}}}`,
-			[]string{"providers"}, "The output of terraform show lacks the provider configurations. Use the output of terraform state pull.",
+			[]string{"providers"},
+			"The output of terraform show lacks the provider configurations. Use the output of terraform state pull.",
 		},
 	} {
 		for _, mode := range x.modes {
