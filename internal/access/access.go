@@ -21,6 +21,7 @@ const (
 	Sso           = "user_sso_settings"
 	AccountPolicy = "account_access_key_policy"
 	KeyPolicy     = "access_key_policy/"
+	MustAllow     = "must_allow/" // of the policy of a key
 	Profile       = "login_profile/"
 	Factor        = "second_factor/"
 )

@@ -46,6 +46,7 @@ type KeyAnswer struct {
 func (c KeyChange) Judge(ctx context.Context, i *instance.Instance) (a KeyAnswer, used bool) {
 	k := keyJudge{KeyChange: c, ctx: ctx, client: i.Client, run: Of(i)}
 	if c.OfKey {
+		k.run.record(MustAllow+c.KeyID, c.Kept, false)
 		k.own(i)
 	} else {
 		k.account()
@@ -65,7 +66,8 @@ type keyJudge struct {
 
 // account judges a change of the account's policy. Keys that have an active policy of their own do not depend on it.
 func (k *keyJudge) account() {
-	k.refuse(Policies{Account: k.After})
+	k.refuse(k.Kept, Policies{Account: k.After})
+	k.refuseOthers()
 	before, after := Policies{Account: k.Before}, Policies{Account: k.After}
 	if k.Kept.Any() || !Narrower(before, after) {
 		return
@@ -96,7 +98,7 @@ func (k *keyJudge) policyOf(key OwnKey) ram.NetworkPolicy {
 func (k *keyJudge) own(i *instance.Instance) {
 	key, own := OwnKeyOf(k.ctx, i, k.KeyID, k.UserID)
 	if active(k.After) {
-		k.refuse(Policies{Own: k.After})
+		k.refuse(k.Kept, Policies{Own: k.After})
 	}
 	if k.Kept.Any() && active(k.After) || !k.Kept.Any() && (!own || !active(k.Before) && !active(k.After)) ||
 		active(k.After) && !Narrower(Policies{Own: k.Before}, Policies{Own: k.After}) {
@@ -115,7 +117,7 @@ func (k *keyJudge) own(i *instance.Instance) {
 	for _, account := range Values(k.run, AccountPolicy, live) {
 		after := Policies{k.After, account.Value, account.Accepted}
 		if !active(k.After) {
-			k.refuse(after)
+			k.refuse(k.Kept, after)
 		}
 		if own && !k.Kept.Any() {
 			k.lose(key, before, after)
@@ -123,10 +125,24 @@ func (k *keyJudge) own(i *instance.Instance) {
 	}
 }
 
+// refuseOthers judges the policy of the account by what the run plans for single keys: without an active policy of its own, a key goes
+// by the policy of the account.
+func (k *keyJudge) refuseOthers() {
+	policies := Planned[ram.NetworkPolicy](k.run, KeyPolicy)
+	for id, kept := range Planned[Kept](k.run, MustAllow) {
+		own := policies[id]
+		if active(own.Value) || k.answer.Refused.Status != nil {
+			continue
+		}
+		k.refuse(kept.Value, Policies{own.Value, k.After, own.Accepted})
+		k.answer.Fallback = k.answer.Refused.Status != nil
+	}
+}
+
 // refuse records networks that must be accepted, and are not.
-func (k *keyJudge) refuse(p Policies) {
+func (k *keyJudge) refuse(kept Kept, p Policies) {
 	effective := p.Effective()
-	public, vpc := k.Kept.Refused(effective)
+	public, vpc := kept.Refused(effective)
 	if len(public)+len(vpc) > 0 {
 		k.answer.Refused, k.answer.Public, k.answer.VPC, k.answer.Accepted = effective, public, vpc, p.Accepted
 	}

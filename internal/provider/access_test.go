@@ -389,3 +389,21 @@ func TestAccess_aResetBesideAMandatoryFactor(t *testing.T) {
 	_, diags = c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The next logon of alice")
 }
+
+// What a key without an active policy must be accepted from is asked of the policy of the account as well, in either order.
+func TestAccess_theAccountsPolicyRefusesNoKeyOfTheRun(t *testing.T) {
+	t.Parallel()
+	srv := withKey(t, `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24"]}]}`)
+	c := newCore(t, srv.Getenv, fakeClock())
+	own := ofAlice(attributes{"status": "Inactive", "must_allow": []string{"198.51.100.7"}})
+	ofAccount := attributes{"status": "Active", "classic_allow_list": []string{"192.0.2.0/24"}, "must_allow": []string{"192.0.2.77"}}
+	_, diags := c.Plan(ownPolicy, own, c.Null(ownPolicy))
+	clean(t, diags)
+	_, diags = c.Plan(keyPolicy, ofAccount, c.Null(keyPolicy))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow names 198.51.100.7")
+	c = newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.Plan(keyPolicy, ofAccount, c.Null(keyPolicy))
+	clean(t, diags)
+	_, diags = c.Plan(ownPolicy, own, c.Null(ownPolicy))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow names 198.51.100.7")
+}
