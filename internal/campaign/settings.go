@@ -49,10 +49,10 @@ type settingRun struct {
 	log     []string
 
 	// of the present step
-	armed    *bool                      // whether the edits and faults of the step are due
-	waits    []settingEdit              // in the next waits of the provider
-	reverted map[string]map[string]bool // values before an edit between the read and the write of one attempt
-	dropped  []string                   // fields that an answer of this step lacks
+	armed   *bool                  // whether the edits and faults of the step are due
+	waits   []settingEdit          // in the next waits of the provider
+	between map[string][][2]string // values before and after an edit between the read and the write of one attempt
+	dropped []string               // fields that an answer of this step lacks
 }
 
 // settingEdit is a change by others.
@@ -153,7 +153,7 @@ func (r *settingRun) step() {
 	r.srv.ForgetHistory()
 	before := r.account()
 	r.remember(r.kind.values(before))
-	r.armed, r.waits, r.reverted, r.dropped = new(false), nil, map[string]map[string]bool{}, nil
+	r.armed, r.waits, r.between, r.dropped = new(false), nil, map[string][][2]string{}, nil
 	switch {
 	case r.prior.State.IsNull() && r.kind.imported, r.prior.State.IsNull() && rapid.IntRange(0, 5).Draw(r.t, "import?") == 0:
 		r.importIt()
@@ -308,7 +308,7 @@ func (r *settingRun) arm() {
 				e.act(a)
 				for name, now := range r.kind.values(a) {
 					if now != was[name] {
-						addTo(r.reverted, name, was[name])
+						r.between[name] = append(r.between[name], [2]string{was[name], now})
 					}
 				}
 			})

@@ -45,7 +45,7 @@ func (r *settingRun) checkEvents(config acctest.Attributes, prior acctest.Object
 			case e.Object != r.kind.object && ours(e):
 				r.violated("%s changed %s of %s", e.Actor, e.Field, e.Object)
 			case e.Object != r.kind.object, !ours(e), change[0] == change[1]: // another spelling is no change
-			case r.reverted[name][change[1]]: // no request can exclude it: the service has no conditional write
+			case r.reverts(name, change): // no request can exclude it: the service has no conditional write
 				r.figures.count("reverted between read and write")
 			default:
 				r.checkChange(name, change[0], change[1], config, onDestroy)
@@ -55,6 +55,17 @@ func (r *settingRun) checkEvents(config acctest.Attributes, prior acctest.Object
 			}
 		}
 	}
+}
+
+// reverts reports whether a change takes back an edit between the read and the write of one attempt. The next attempt
+// has read the edit, so each edit excuses one change.
+func (r *settingRun) reverts(name string, change [2]string) bool {
+	n := slices.Index(r.between[name], [2]string{change[1], change[0]})
+	if n < 0 {
+		return false
+	}
+	r.between[name] = slices.Delete(r.between[name], n, n+1)
+	return true
 }
 
 // checkChange checks one change by the provider.

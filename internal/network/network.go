@@ -11,7 +11,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -144,13 +145,19 @@ func Uncovered(wanted, list []string) []string {
 	return slices.DeleteFunc(slices.Clone(wanted), func(s string) bool { return covered(s, list) })
 }
 
-// Validators check a set of IP addresses and CIDR blocks: each element is valid, no two have the same meaning,
-// there are at most most elements, and joined by ";" they have at most longest characters (zero: no limit).
-func Validators(most, longest int) []validator.Set {
-	return []validator.Set{setvalidator.SizeAtMost(most), networksValidator{longest}}
+// Limits are the documented limits of a list. The service decides: past them, a validator warns.
+type Limits struct {
+	Entries, Characters int // zero: any number; the characters when joined by ";"
+	Note                string
 }
 
-type networksValidator struct{ longest int }
+// Validators checks a set of IP addresses and CIDR blocks: each is one, and none occurs twice in two
+// spellings. It warns past the limits.
+func Validators(limits Limits) []validator.Set {
+	return []validator.Set{networksValidator{limits}}
+}
+
+type networksValidator struct{ limits Limits }
 
 func (v networksValidator) Description(context.Context) string {
 	return "each element must be an IP address or a CIDR block without host bits, without duplicates"
@@ -180,9 +187,21 @@ func (v networksValidator) ValidateSet(_ context.Context, req validator.SetReque
 		}
 		seen[prefix] = s
 	}
-	if v.longest > 0 && length > v.longest {
-		resp.Diagnostics.AddAttributeError(req.Path, "Networks too long",
-			fmt.Sprintf("Joined by \";\" the networks have %d characters; the service takes at most %d. Join neighbouring blocks.", length, v.longest))
+	v.limits.warn(len(req.ConfigValue.Elements()), length, req.Path, &resp.Diagnostics)
+}
+
+// warn warns of a list that is longer than documented.
+func (l Limits) warn(entries, characters int, at path.Path, diags *diag.Diagnostics) {
+	found := []string{}
+	if l.Entries > 0 && entries > l.Entries {
+		found = append(found, fmt.Sprintf("has %d entries, and at most %d are documented", entries, l.Entries))
+	}
+	if l.Characters > 0 && characters > l.Characters {
+		found = append(found, fmt.Sprintf("has %d characters when joined by \";\", and at most %d are documented", characters, l.Characters))
+	}
+	if len(found) > 0 {
+		diags.AddAttributeWarning(at, "More networks than documented", fmt.Sprintf(
+			"The list %s.%s The service may refuse it: joining neighbouring blocks makes it shorter.", strings.Join(found, "; it "), l.Note))
 	}
 }
 

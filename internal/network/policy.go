@@ -27,11 +27,11 @@ var PolicyFields = sync.OnceValue(func() []setting.Field[ram.NetworkPolicy] {
 	return []setting.Field[p]{
 		setting.Choice("status", "Whether the policy is enforced: `Active` or `Inactive`. Where none was ever set, it is `Inactive`.",
 			func(s *p) **string { return &s.Status }, ram.NetworkPolicyInactive, ram.NetworkPolicyInactive, ram.NetworkPolicyActive),
-		setting.Words("classic_allow_list", "The IP addresses and CIDR blocks of the internet, IPv4 or IPv6, from which the keys may be used. At most 50. An empty set allows every address "+
+		setting.Words("classic_allow_list", "The IP addresses and CIDR blocks of the internet, IPv4 or IPv6, from which the keys may be used. An empty set allows every address "+
 			"of the internet (assumed: the service's reference says only that a list has addresses). Order and spelling (`192.0.2.1`, `192.0.2.1/32`) do not matter.",
 			func(s *p) *[]string { return &s.Public }, Canonical, Wider, PublicValidators()...),
 		setting.WordsBy("vpc_allow_list", "The addresses inside VPCs from which the keys may be used: a map from the id of a VPC, or `AllowAllVPC` for all VPCs, to IP addresses and CIDR blocks. "+
-			"The policy has at most 8 statements: one for each VPC, and one for `classic_allow_list`. At most 50 addresses.",
+			"A policy has one statement for each VPC, and one for `classic_allow_list`. Past the documented quotas of 8 statements and 50 addresses, the provider warns, and the service decides.",
 			func(s *p) *map[string][]string { return &s.VPC }, Canonical, WiderVPCs, VPCValidators()...),
 	}
 })

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -18,17 +17,16 @@ import (
 
 var (
 	_ validator.Set = publicOnly{}
-	_ validator.Map = vpcNetworks{}
 	_ validator.Map = VPCsValidator{}
 )
 
 // PublicValidators returns the validators for the list of public addresses.
 func PublicValidators() []validator.Set {
-	return append(Validators(MostAddresses, 0), publicOnly{})
+	return append(Validators(Limits{}), publicOnly{})
 }
 
 // VPCValidators returns the validators for the lists by VPC.
-func VPCValidators() []validator.Map { return []validator.Map{vpcNetworks{}} }
+func VPCValidators() []validator.Map { return []validator.Map{VPCsValidator{}} }
 
 // publicOnly rejects a VPC id among public addresses and names the attribute that it
 // belongs to.
@@ -81,33 +79,11 @@ func (VPCsValidator) ValidateMap(ctx context.Context, req validator.MapRequest, 
 			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(vpc), "Invalid networks", fmt.Sprintf("%q has no addresses. Remove the VPC, or add its addresses.", vpc))
 			continue
 		}
-		for _, check := range Validators(MostAddresses, 0) {
+		for _, check := range Validators(Limits{}) {
 			answer := validator.SetResponse{}
 			check.ValidateSet(ctx, validator.SetRequest{Path: req.Path.AtMapKey(vpc), PathExpression: req.PathExpression.AtMapKey(vpc), Config: req.Config, ConfigValue: set}, &answer)
 			resp.Diagnostics.Append(answer.Diagnostics...)
 		}
-	}
-}
-
-// vpcNetworks validates a map of networks by VPC, and the number of statements of the
-// resulting policy.
-type vpcNetworks struct{ VPCsValidator }
-
-func (v vpcNetworks) ValidateMap(ctx context.Context, req validator.MapRequest, resp *validator.MapResponse) {
-	if v.VPCsValidator.ValidateMap(ctx, req, resp); tf.IsAbsent(req.ConfigValue) {
-		return
-	}
-	elements := req.ConfigValue.Elements()
-	var public types.Set
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("classic_allow_list"), &public)...)
-	statements := len(elements)
-	if len(public.Elements()) > 0 {
-		statements++
-	}
-	if statements > MostStatements {
-		resp.Diagnostics.AddAttributeError(req.Path, "Too many statements", fmt.Sprintf(
-			"The policy would have %d statements, one for each of %s%s; the service accepts at most %d. Use AllowAllVPC, or fewer VPCs.",
-			statements, strings.Join(vpcsOf(elements), ", "), map[bool]string{true: " and one for classic_allow_list"}[statements > len(elements)], MostStatements))
 	}
 }
 

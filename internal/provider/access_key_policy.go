@@ -97,8 +97,12 @@ func (r *accessKeyPolicy) of(o *owner.Object, id string) *setting.Setting[ram.Ne
 	fetch := func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 		return c.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
 	}
+	object := ""
+	if id != "" {
+		object = ownPolicyNoun + " " + id
+	}
 	return &setting.Setting[ram.NetworkPolicy]{
-		Resource: r.Resource, Name: "access_key_policy " + id, Noun: ownPolicyNoun,
+		Resource: r.Resource, Name: "access_key_policy " + id, Noun: ownPolicyNoun, Object: object,
 		Fields: network.PolicyFields(), Arguments: networkPolicyArguments(),
 		Fetch: fetch, Refresh: fetch,
 		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy], _ []string) error {
@@ -150,7 +154,6 @@ func (r *accessKeyPolicy) save(ctx context.Context, v tf.Values, state *tfsdk.St
 
 func (r *accessKeyPolicy) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	importKey(ctx, r.Instance, failedOwnPolicy("import", "The state is unchanged."), "allow_lock_out", req, resp)
-	setting.NewOwner(ctx, resp.Private, &resp.Diagnostics)
 }
 
 func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {

@@ -188,7 +188,7 @@ func (r *accessKeyPolicy) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	policy := r.resetting(&o, id)
-	if policy.HandOver(ctx, req.Private, setting.Reset, &resp.Diagnostics) {
+	if policy.HandOver(ctx, req.Private, state, &resp.Diagnostics) {
 		return
 	}
 	find := func(ctx context.Context) (bool, error) {

@@ -16,8 +16,9 @@ import (
 
 func newAccountAccessKeyPolicy() *setting.Setting[ram.NetworkPolicy] {
 	return &setting.Setting[ram.NetworkPolicy]{
-		Name: "account_access_key_policy",
-		Noun: "AccessKey network policy of the account",
+		Name:   "account_access_key_policy",
+		Noun:   "AccessKey network policy of the account",
+		Object: "AccessKey network policy of the account",
 		Docs: "The network policy of an account's AccessKey pairs: from which addresses calls that are signed with a long-lived key are taken. " +
 			"An account always has one, if only an inactive and empty one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"**A key that has an active policy of its own (`ram_access_key_policy`) goes by that alone.** Temporary credentials (STS), as of an assumed role, are not evaluated, " +

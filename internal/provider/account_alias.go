@@ -29,8 +29,9 @@ func newAccountAlias() *setting.Setting[accountAlias] {
 		stringvalidator.Any(stringvalidator.LengthBetween(3, 63), stringvalidator.OneOf("")),
 		aliasForm.Validator("must be lower-case letters, digits and single dashes, with no dash at either end"))
 	return &setting.Setting[accountAlias]{
-		Name: "account_alias",
-		Noun: "account alias",
+		Name:   "account_alias",
+		Noun:   "account alias",
+		Object: "account alias",
 		Docs: "The alias of an account: the name that replaces the account's id in the logon names of RAM users and in the address of the logon page. " +
 			"The default domain follows from it, so **changing the alias changes the logon name of every RAM user**. " +
 			"An account may have none; the resource takes over what there is, and on destroy does what `on_destroy` says. An alias that is given up is free for other accounts to take.",

@@ -31,6 +31,7 @@ var pinned = map[string]map[string]tftypes.Type{
 		"allow_user_to_manage_service_credentials": tftypes.Bool,
 		"allow_user_to_login_with_passkey":         tftypes.Bool,
 		"allow_user_long_term_login":               tftypes.Bool,
+		"allow_user_to_manage_public_keys":         tftypes.Bool,
 		"enable_save_mfa_ticket":                   tftypes.Bool,
 		"login_session_duration":                   tftypes.Number,
 		"login_network_masks":                      tftypes.Set{ElementType: tftypes.String},

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -158,7 +159,7 @@ func lockOutArguments(guarded string) map[string]schema.Attribute {
 	}
 	if guarded != "" {
 		arguments["must_allow"] = schema.SetAttribute{
-			ElementType: types.StringType, Optional: true, Validators: network.Validators(1000, 0),
+			ElementType: types.StringType, Optional: true, Validators: append(network.Validators(network.Limits{}), setvalidator.SizeAtMost(1000)),
 			MarkdownDescription: "IP addresses and CIDR blocks that " + guarded + " must let in, whether the configuration manages it or not. A plan that keeps one of them out is an error. It is never sent to the service.",
 		}
 	}

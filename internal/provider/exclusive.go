@@ -81,15 +81,6 @@ func (r *exclusiveRule[M, P]) operation(verb, state string) diagnostics.Operatio
 	return diagnostics.Operation{Name: verb + " the " + r.words.noun, State: state}
 }
 
-// object is what the rule is about, for the search of a second rule.
-func (r *exclusiveRule[M, P]) object(m P) exclusive.Object {
-	p := m.principal()
-	if p.Name == "" {
-		return exclusive.Object{Noun: r.words.noun}
-	}
-	return exclusive.Object{Noun: r.words.noun, Name: objectName(p)}
-}
-
 // enforceAttribute is how a rule treats members that are not declared.
 func enforceAttribute(command, docs string) schema.Attribute {
 	return schema.StringAttribute{
@@ -169,7 +160,6 @@ func (r *exclusiveRule[M, P]) importPrincipal(ctx context.Context, m P, resp *re
 	*m.fields().account, *m.fields().id = types.StringValue(account), types.StringValue(id)
 	*m.fields().enforce = types.StringValue(exclusive.Report)
 	*m.fields().allowed, *m.fields().undeclared = types.SetNull(types.StringType), types.SetNull(types.StringType)
-	exclusive.NewID(ctx, resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, m.identity(), *m, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -178,14 +168,9 @@ func (r *exclusiveRule[M, P]) Create(ctx context.Context, req resource.CreateReq
 	plan := P(&model)
 	ctx, cancel := tf.WithTimeout(ctx, plan.fields().timeouts.Create, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !exclusive.Create(ctx, r.Instance, r.object(plan), resp.Private, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	defer func() {
-		if resp.Diagnostics.HasError() {
-			exclusive.Release(r.Instance, r.object(plan))
-		}
-	}()
 	f := r.operation("create", "Nothing was changed.")
 	account, ok := r.CheckAccount(ctx, f, plan.fields().account.ValueString(), &resp.Diagnostics)
 	if !ok {
@@ -346,7 +331,5 @@ func (r *exclusiveRule[M, P]) removeMember(ctx context.Context, p ram.Principal,
 }
 
 // Delete changes nothing in the account.
-func (r *exclusiveRule[M, P]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := tf.Get[M](ctx, req.State, &resp.Diagnostics)
-	exclusive.Release(r.Instance, r.object(&state))
+func (r *exclusiveRule[M, P]) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }

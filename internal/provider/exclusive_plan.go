@@ -21,25 +21,18 @@ import (
 )
 
 func (r *exclusiveRule[M, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.Instance == nil {
-		return // the provider is not configured yet
+	if r.Instance == nil || req.Plan.Raw.IsNull() {
+		return // the provider is not configured yet, or a destroy changes nothing
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	if req.Plan.Raw.IsNull() {
-		state := tf.Get[M](ctx, req.State, &resp.Diagnostics)
-		exclusive.PlanDestroy(ctx, r.Instance, r.object(&state), resp.Private, &resp.Diagnostics)
-		return
-	}
 	model := tf.Get[M](ctx, req.Plan, &resp.Diagnostics)
 	plan := P(&model)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	*plan.fields().undeclared = types.SetUnknown(types.StringType)
-	if req.State.Raw.IsNull() {
-		exclusive.PlanCreate(ctx, r.Instance, r.object(plan), resp.Private, &resp.Diagnostics)
-	} else {
+	if !req.State.Raw.IsNull() {
 		before := tf.Get[M](ctx, req.State, &resp.Diagnostics)
 		r.planUpdate(ctx, &before, plan, resp)
 	}
@@ -50,7 +43,6 @@ func (r *exclusiveRule[M, P]) ModifyPlan(ctx context.Context, req resource.Modif
 // planUpdate plans which members an update removes, and another principal as a replacement.
 func (r *exclusiveRule[M, P]) planUpdate(ctx context.Context, state, plan P, resp *resource.ModifyPlanResponse) {
 	before, after := state.fields().declaration(), plan.fields().declaration()
-	exclusive.PlanUpdate(ctx, r.Instance, r.object(plan), resp.Private, &resp.Diagnostics)
 	resp.RequiresReplace = append(resp.RequiresReplace, r.replaces(ctx, state, plan, &resp.Diagnostics)...)
 	if len(resp.RequiresReplace) > 0 {
 		*plan.fields().id = types.StringUnknown()

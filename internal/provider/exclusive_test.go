@@ -425,7 +425,7 @@ func TestExclusive_twoForOneObjectAreFound(t *testing.T) {
 			expect(t, "one", acctest.Messages(diags), "")
 			_, diags = c.Plan(test.kind, test.second, second)
 			clean(t, diags)
-			contains(t, acctest.Messages(diags), "Two resources declare the exclusive", test.object)
+			contains(t, acctest.Messages(diags), "Two resources manage the exclusive", test.object)
 			c = newCore(t, srv.Getenv, fakeClock())
 			_, diags = c.Plan(test.kind, test.first, first)
 			clean(t, diags)

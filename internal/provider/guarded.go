@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/claim"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/move"
@@ -65,7 +66,7 @@ func reportPanic(diags *diag.Diagnostics, step, state string, do func()) {
 // Create implements [resource.Resource].
 func (g guard) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	ctx = ofAccount(ctx, accountIn(ctx, req.Plan, &resp.Diagnostics))
-	g.keep(&resp.Diagnostics, "finish the create", func() { g.managed.Create(ctx, req, resp) })
+	g.keep(&resp.Diagnostics, "finish the create", func() { g.claimCreate(ctx, req, resp) })
 }
 
 // Read implements [resource.Resource].
@@ -94,7 +95,7 @@ func (g guard) Delete(ctx context.Context, req resource.DeleteRequest, resp *res
 	g.keep(&resp.Diagnostics, "finish the destroy", func() {
 		ctx, ok := g.ofState(ctx, "delete", req.State, &resp.Diagnostics)
 		if ok && g.checkAccount(ctx, "delete", accountIn(ctx, req.State, &resp.Diagnostics), &resp.Diagnostics) {
-			g.managed.Delete(ctx, req, resp)
+			g.claimDelete(ctx, req, resp)
 		}
 	})
 }
@@ -113,13 +114,17 @@ func (g guard) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, r
 		g.managed.ModifyPlan(ctx, req, resp)
 		if !resp.Diagnostics.HasError() {
 			g.planAccount(ctx, req, resp)
+			g.claimPlan(ctx, req, resp)
 		}
 	})
 }
 
 // ImportState implements [resource.ResourceWithImportState].
 func (g guard) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	g.keep(&resp.Diagnostics, "finish the import", func() { g.managed.ImportState(ctx, req, resp) })
+	g.keep(&resp.Diagnostics, "finish the import", func() {
+		g.managed.ImportState(ctx, req, resp)
+		claim.NewID(ctx, resp.Private, &resp.Diagnostics)
+	})
 }
 
 // MoveState implements [resource.ResourceWithMoveState].

@@ -41,8 +41,6 @@ func TestSetting_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 		{preference, "login_network_masks", []string{"203.0.113.5-203.0.113.9"}, "neither an IP address nor a CIDR block"},
 		{preference, "login_network_masks", []string{"office"}, "office"},
 		{preference, "login_network_masks", []string{"192.0.2.1", "192.0.2.1/32"}, "are the same network"},
-		{preference, "login_network_masks", manyMasks(41), "at most 40"},
-		{preference, "login_network_masks", append(manyMasks(33), "2001:0db8:0000:0000:0000:0000:0000:0001"), "at most 512"},
 		{preference, "must_allow", []string{"everywhere"}, "everywhere"},
 		{preference, "on_destroy", "explode", "retain"},
 		{preference, "timeouts", attributes{"create": "soon"}, "decimal numbers"},
@@ -305,4 +303,41 @@ func TestLockOut_IPv6MasksAreWarnedOf(t *testing.T) {
 	_, diags := c.Create(preference, attributes{"login_network_masks": []string{"2001:db8::/32", "203.0.113.0/24"}})
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "Logon masks contain IPv6 networks", "2001:db8::/32")
+}
+
+// Past the documented limits the service decides.
+func TestMasks_moreThanDocumented(t *testing.T) {
+	t.Parallel()
+	for _, masks := range [][]string{manyMasks(41), append(manyMasks(33), "2001:0db8:0000:0000:0000:0000:0000:0001")} {
+		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.LongMasks = true }))
+		c := newCore(t, srv.Getenv, fakeClock())
+		config := attributes{"login_network_masks": masks}
+		o, diags := c.Create(preference, config)
+		clean(t, diags)
+		contains(t, acctest.Messages(diags), "More networks than documented", "allows 200")
+		imported, diags := newCore(t, srv.Getenv, fakeClock()).Import(preference, defaultAccount)
+		clean(t, diags)
+		expect(t, "imported", len(acctest.Fields(imported.State)), len(acctest.Fields(o.State)))
+		steady(t, newCore(t, srv.Getenv, fakeClock()), preference, config, imported)
+		expect(t, "masks", strings.Count(account(srv).Preference.LoginNetworkMasks, ";"), len(masks)-1)
+	}
+}
+
+// Masks that another client separated by blanks and commas are read, are not drift, and are written with semicolons.
+func TestMasks_separators(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.AcceptMaskSeparators = true }))
+	srv.Change(func(a *ramtest.Account) { a.Preference.LoginNetworkMasks = "203.0.113.0/24, 198.51.100.7 192.0.2.1" })
+	config := attributes{"login_network_masks": []string{"192.0.2.1/32", "198.51.100.7", "203.0.113.0/24"}, "allow_lock_out": true}
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Import(preference, defaultAccount)
+	clean(t, diags)
+	o, diags = c.Apply(preference, config, o)
+	clean(t, diags)
+	expect(t, "drift", writes(srv), []string(nil))
+	steady(t, c, preference, config, o)
+	o, diags = c.Apply(preference, config.With("login_network_masks", []string{"192.0.2.1", "203.0.113.0/24"}), o)
+	clean(t, diags)
+	expect(t, "written", account(srv).Preference.LoginNetworkMasks, "192.0.2.1;203.0.113.0/24")
+	expect(t, "masks", len(in(t, o.State, "login_network_masks").([]string)), 2) //nolint:forcetypeassert // a set of texts
 }

@@ -208,17 +208,17 @@ func sizeDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	if c.Manages("vpc_allow_list") {
 		attribute = "vpc_allow_list"
 	}
-	const tail = " With allow_lock_out = true the service decides; if it refuses, nothing changes."
+	const tail = " The service decides; if it refuses, nothing changes."
 	switch {
 	case statements > network.MostStatements && statements > statementsBefore:
 		return []setting.Risk{{
-			Attribute: attribute, Refuse: true, Summary: "The network policy has too many statements",
-			Detail: fmt.Sprintf("With what the configuration does not manage, the policy would have %d statements; the service takes %d, unless the account's quota is higher.", statements, network.MostStatements) + tail,
+			Attribute: attribute, Summary: "The network policy has more statements than documented",
+			Detail: fmt.Sprintf("With what the configuration does not manage, the policy would have %d statements; the documented quota is %d, which an account may have raised.", statements, network.MostStatements) + tail,
 		}}
 	case addresses > network.MostAddresses && addresses > addressesBefore:
 		return []setting.Risk{{
-			Attribute: attribute, Refuse: true, Summary: "The network policy has too many addresses",
-			Detail: fmt.Sprintf("With what the configuration does not manage, the policy would have %d addresses; the service takes %d. Whether it counts them by policy or by statement is not documented.", addresses, network.MostAddresses) + tail,
+			Attribute: attribute, Summary: "The network policy has more addresses than documented",
+			Detail: fmt.Sprintf("With what the configuration does not manage, the policy would have %d addresses; the documented quota is %d. Whether the service counts them by policy or by statement is not documented.", addresses, network.MostAddresses) + tail,
 		}}
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
@@ -15,8 +17,9 @@ import (
 
 func newPasswordPolicy() *setting.Setting[ram.PasswordPolicy] {
 	return &setting.Setting[ram.PasswordPolicy]{
-		Name: "password_policy",
-		Noun: "password policy",
+		Name:   "password_policy",
+		Noun:   "password policy",
+		Object: "password policy",
 		Docs: "The password policy of an account: what the passwords of RAM users must look like, and how long they last. " +
 			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"The attributes, by what they do:\n\n" +
@@ -50,12 +53,12 @@ var passwordPolicyFields = sync.OnceValue(func() []setting.Field[ram.PasswordPol
 	return []setting.Field[p]{
 		setting.Number("minimum_password_length", "The fewest characters a password may have, from 8 to 32. A new account has `8`.",
 			func(s *p) **int64 { return &s.MinimumPasswordLength }, 8, setting.Descending, setting.Between(8, 32)),
-		setting.Flag("require_lowercase_characters", "Whether a password must hold a lower-case letter. A new account has `false`.",
-			func(s *p) **bool { return &s.RequireLowercaseCharacters }, false, setting.WeakWhen(false)),
+		setting.Flag("require_lowercase_characters", "Whether a password must hold a lower-case letter. A new account had `false` until 7 April 2026.",
+			func(s *p) **bool { return &s.RequireLowercaseCharacters }, false, setting.WeakWhen(false)).Since(setting.NoticeDay, setting.Notice, types.BoolValue(true)),
 		setting.Flag("require_uppercase_characters", "Whether a password must hold an upper-case letter. A new account has `false`.",
 			func(s *p) **bool { return &s.RequireUppercaseCharacters }, false, setting.WeakWhen(false)),
-		setting.Flag("require_numbers", "Whether a password must hold a digit. A new account has `false`.",
-			func(s *p) **bool { return &s.RequireNumbers }, false, setting.WeakWhen(false)),
+		setting.Flag("require_numbers", "Whether a password must hold a digit. A new account had `false` until 7 April 2026.",
+			func(s *p) **bool { return &s.RequireNumbers }, false, setting.WeakWhen(false)).Since(setting.NoticeDay, setting.Notice, types.BoolValue(true)),
 		setting.Flag("require_symbols", "Whether a password must hold a special character. A new account has `false`.",
 			func(s *p) **bool { return &s.RequireSymbols }, false, setting.WeakWhen(false)),
 		setting.Number("minimum_password_different_character", "How many different characters a password must hold at least, from 0 to 8. A new account has `0`, which asks for nothing.",

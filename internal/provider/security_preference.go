@@ -14,11 +14,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // Limits of the service for logon masks (documented).
@@ -27,10 +29,16 @@ const (
 	longestMasks = 512 // characters, joined by ";"
 )
 
+// maskLimits are the limits of the logon masks. The console allows more than the reference.
+func maskLimits() network.Limits {
+	return network.Limits{Entries: mostMasks, Characters: longestMasks, Note: " That is the reference of the API; the console's page of 2026 allows 200 IPv4 addresses."}
+}
+
 func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 	return &setting.Setting[ram.SecurityPreference]{
-		Name: "security_preference",
-		Noun: "security preference",
+		Name:   "security_preference",
+		Noun:   "security preference",
+		Object: "security preference",
 		Docs: "The security preference of an account: how RAM users log on to the console, and what they may change of their own credentials. " +
 			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"The logon masks govern the console, never calls that are signed with an AccessKey pair.\n\n" +
@@ -38,7 +46,7 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 			"* Logon to the console: `login_network_masks`, `login_session_duration`, `allow_user_long_term_login`, `allow_user_to_login_with_passkey`\n" +
 			"* Second factors: `mfa_operation_for_login`, `enable_save_mfa_ticket`, `verification_types`\n" +
 			"* What users may change of their own: `allow_user_to_change_password`, `allow_user_to_manage_mfa_devices`, `allow_user_to_manage_access_keys`, `allow_user_to_manage_service_credentials`, " +
-			"`allow_user_to_manage_personal_ding_talk`\n" +
+			"`allow_user_to_manage_personal_ding_talk`, `allow_user_to_manage_public_keys`\n" +
 			"* Idle limits: `max_idle_days_for_users`, `max_idle_days_for_access_keys`\n" +
 			"* Never sent to the service: `must_allow`, `allow_lock_out`, `on_destroy`, `reset_may_weaken`, `timeouts`\n\n" +
 			"The guide \"Locked out\" describes how each limit works, and what can lock people out.",
@@ -53,6 +61,10 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 		},
 		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.SecurityPreference], known []string) error {
 			return c.ChangeSecurityPreference(ctx, merge, known...)
+		},
+		Complete: func(ctx context.Context, c *ram.Client, p *ram.SecurityPreference) (err error) {
+			p.AllowUserToManagePublicKeys, err = c.PublicKeyPreference(ctx)
+			return err
 		},
 		Risks:    securityPreferenceDangers,
 		LockName: access.LockName,
@@ -69,6 +81,10 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 		"the provider sends it if it is set, and warns if the service does not confirm it.", func(s *p) **bool { return &s.AllowUserLongTermLogin }, false, setting.WeakWhen(true))
 	longTerm.NeverReturned = true
 	longTerm.Resource = schema.BoolAttribute{Optional: true, MarkdownDescription: longTerm.Resource.GetMarkdownDescription()}
+	publicKeys := setting.Flag("allow_user_to_manage_public_keys", "Whether RAM users may manage their own public keys. Only accounts of the Japan site have the setting: elsewhere a plan that sets it is an error. "+
+		"It is read only if the configuration sets it. A new account has `false`.", func(s *p) **bool { return &s.AllowUserToManagePublicKeys }, false, setting.WeakWhen(true))
+	publicKeys.NeverReturned, publicKeys.Elsewhere = true, "Only accounts of the Japan site have this setting (documented)."
+	publicKeys.Resource = schema.BoolAttribute{Optional: true, MarkdownDescription: publicKeys.Resource.GetMarkdownDescription()}
 	return []setting.Field[p]{
 		setting.Flag("allow_user_to_change_password", "Whether RAM users may change their own passwords. A new account has `true`.",
 			func(s *p) **bool { return &s.AllowUserToChangePassword }, true, setting.Neutral[bool]),
@@ -87,19 +103,20 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 			func(s *p) **bool { return &s.EnableSaveMFATicket }, false, setting.WeakWhen(true)),
 		setting.Number("login_session_duration", "How long a console session lasts, in hours, from 1 to 24. A new account has `6`.",
 			func(s *p) **int64 { return &s.LoginSessionDuration }, 6, setting.Ascending, setting.Between(1, 24)),
-		setting.Words("login_network_masks", "The IP addresses and CIDR blocks from which RAM users may log on to the console, by password or single sign-on. At most 40 entries, "+
-			"and 512 characters when joined by `;`. An empty set lets in every address, as in a new account. Order and spelling (`192.0.2.1`, `192.0.2.1/32`) do not matter.",
-			func(s *p) *[]string { return &s.LoginNetworkMasks }, network.Canonical, network.Wider, network.Validators(mostMasks, longestMasks)...),
+		setting.Words("login_network_masks", "The IP addresses and CIDR blocks from which RAM users may log on to the console, by password or single sign-on. The reference of the API documents at most "+
+			"40 entries and 512 characters when joined by `;`, and the console's page of 2026 allows 200 addresses: past the former, the provider warns, and the service decides. An empty set lets in every address, as in a new account. Order and spelling (`192.0.2.1`, `192.0.2.1/32`) do not matter.",
+			func(s *p) *[]string { return &s.LoginNetworkMasks }, network.Canonical, network.Wider, network.Validators(maskLimits())...),
 		setting.Choice("mfa_operation_for_login", "When a RAM user needs a second factor at logon: `mandatory` (always), `independent` (as the user's login profile says) or `adaptive` (at a suspicious logon). "+
-			"A new account has `independent`.",
-			func(s *p) **string { return &s.MFAOperationForLogin }, "independent", "independent", "adaptive", access.Mandatory),
-		setting.Words("verification_types", "The second factors that may replace an MFA device: `sms`, `email`, and `mfa`, which the service's reference does not mention. A new account has none.",
+			"A new account has `independent`; the console's page of 2026 says `mandatory`.",
+			func(s *p) **string { return &s.MFAOperationForLogin }, "independent", "independent", "adaptive", access.Mandatory).Since("2026", setting.ConsolePage+", unlike the API reference", types.StringValue(access.Mandatory)),
+		setting.Words("verification_types", "The second factors that may replace an MFA device: `sms`, `email`, and `mfa`, which the service's reference does not mention. A new account has none; the console's page of 2026 says all.",
 			func(s *p) *[]string { return &s.VerificationTypes }, strings.ToLower, setting.Neutral[[]string],
-			setvalidator.ValueStringsAre(stringvalidator.OneOf("sms", "email", "mfa"))),
-		setting.Number("max_idle_days_for_users", "After how many days without a logon a RAM user's console access is switched off: `90`, `180`, `365` or `730`. A new account has `730`.",
-			func(s *p) **int64 { return &s.MaxIdleDaysForUsers }, 730, setting.Ascending, idle),
-		setting.Number("max_idle_days_for_access_keys", "After how many days without use an AccessKey pair is disabled: `90`, `180`, `365` or `730`. A new account has `730`.",
-			func(s *p) **int64 { return &s.MaxIdleDaysForAccessKeys }, 730, setting.Ascending, idle),
+			setvalidator.ValueStringsAre(stringvalidator.OneOf("sms", "email", "mfa"))).Since("2026", setting.ConsolePage+": all methods are on", tf.StringSet([]string{"email", "sms"})),
+		setting.Number("max_idle_days_for_users", "After how many days without a logon a RAM user's console access is switched off: `90`, `180`, `365` or `730`. A new account had `730` until 7 April 2026.",
+			func(s *p) **int64 { return &s.MaxIdleDaysForUsers }, 730, setting.Ascending, idle).Since(setting.NoticeDay, setting.Notice, types.Int64Value(365)),
+		setting.Number("max_idle_days_for_access_keys", "After how many days without use an AccessKey pair is disabled: `90`, `180`, `365` or `730`. A new account had `730` until 7 April 2026.",
+			func(s *p) **int64 { return &s.MaxIdleDaysForAccessKeys }, 730, setting.Ascending, idle).Since(setting.NoticeDay, setting.Notice+"; the console's page of 2026 says `730`", types.Int64Value(365)),
+		publicKeys,
 	}
 })
 

@@ -4,8 +4,11 @@
 package provider
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
@@ -337,5 +340,63 @@ func TestSecurityPreference_longTermLoginIsOnlyIfSet(t *testing.T) {
 		again, diags := c.Read(preference, o)
 		clean(t, diags)
 		expect(t, "a refresh shows nothing", in(t, again.State, "allow_user_long_term_login"), nil)
+	}
+}
+
+// SING-12: a destroy in the run of a create of the same object changes nothing, whichever is first, and the
+// new resource has the values from before the first one.
+func TestOwner_aDestroyInTheRunOfACreateChangesNothing(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind   string
+		config attributes
+	}{
+		"restore":      {policy, attributes{"minimum_password_length": 14, "on_destroy": "restore"}},
+		"reset":        {policy, attributes{"minimum_password_length": 14, "on_destroy": "reset"}},
+		"policy":       {"ram_access_key_policy", attributes{"user_name": "alice", "access_key_id": aliceKey, "status": "Active", "classic_allow_list": []string{"192.0.2.0/24"}}},
+		"verification": {verificationKind, securityOfAlice},
+		"membership":   {membershipKind, attributes{"user_name": "alice", "group_name": "developers"}},
+	} {
+		for _, createdFirst := range []bool{false, true} {
+			if name == "membership" && !createdFirst {
+				continue // it is removed and added again
+			}
+			t.Run(fmt.Sprintf("%s, created first: %t", name, createdFirst), func(t *testing.T) {
+				t.Parallel()
+				srv := withPrincipals(t)
+				giveKey(srv, "alice", aliceKey, day)
+				srv.Change(func(a *ramtest.Account) { a.Policy.MinimumPasswordLength = 10 })
+				o, diags := newCore(t, srv.Getenv, fakeClock()).Create(test.kind, test.config)
+				clean(t, diags)
+				srv.ForgetHistory()
+				c := newCore(t, srv.Getenv, fakeClock())
+				replacing := c.Null(test.kind)
+				replacing.Private = o.Private // as Terraform plans a replacement
+				plan, diags := c.Plan(test.kind, test.config, replacing)
+				clean(t, diags)
+				destroy := *plan
+				destroy.PlannedState = c.Dynamic(c.Null(test.kind).State)
+				var created acctest.Object
+				for _, creates := range []bool{createdFirst, !createdFirst} {
+					var diags []*tfprotov6.Diagnostic
+					if creates {
+						created, diags = c.ApplyPlan(test.kind, test.config, c.Null(test.kind), plan)
+					} else if createdFirst { // a deposed object has its own private state
+						_, diags = c.ApplyPlan(test.kind, nil, o, &tfprotov6.PlanResourceChangeResponse{PlannedState: destroy.PlannedState, PlannedPrivate: o.Private})
+					} else {
+						_, diags = c.ApplyPlan(test.kind, nil, o, &destroy)
+					}
+					clean(t, diags)
+				}
+				for _, e := range srv.History() {
+					t.Errorf("%s changed %s from %v to %v", e.Actor, e.Field, e.Before, e.After)
+				}
+				if name == "restore" && !createdFirst {
+					_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(test.kind, created)
+					clean(t, diags)
+					expect(t, "length after the last destroy", account(srv).Policy.MinimumPasswordLength, 10)
+				}
+			})
+		}
 	}
 }

@@ -7,6 +7,7 @@ package provider
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
@@ -79,28 +80,66 @@ func tainted(c *cli, arguments ...string) {
 	c.run(0, append([]string{"apply", "-auto-approve"}, arguments...)...)
 }
 
-// A key's policy has no on_destroy: a destroy resets it.
-func TestAccSettingOwner_ofAKeysPolicy(t *testing.T) {
+// The policy of a key and the verification of a user have no on_destroy: a destroy resets or removes them.
+func TestAccSettingOwner_ofAUsersObjects(t *testing.T) {
 	t.Parallel()
-	const config = "resource \"ram_access_key_policy\" %q {\n user_name = \"alice\"\n access_key_id = %q\n status = \"Active\"\n classic_allow_list = [\"192.0.2.0/24\"]\n %s\n}\n"
-	for _, extra := range []string{"", "lifecycle {\n create_before_destroy = true\n }"} {
-		for name, change := range map[string][]string{"replace": nil, "taint": {"taint", "ram_access_key_policy.a"}} {
-			srv := withKey(t, noPolicy)
-			c := newCLI(t, srv.Getenv, fmt.Sprintf(config, "a", aliceKey, extra))
-			c.run(0, "apply", "-auto-approve")
-			srv.ForgetHistory()
-			if change == nil {
-				c.run(0, "apply", "-auto-approve", "-replace=ram_access_key_policy.a")
-			} else {
-				c.run(0, change...)
-				c.run(0, "apply", "-auto-approve")
+	const lifecycle = "lifecycle {\n create_before_destroy = true\n }"
+	for name, test := range map[string]struct {
+		start   func(*testing.T) *ramtest.Server
+		kind    string
+		config  string // without the type and the name
+		present func(*ramtest.Server) string
+		want    string
+	}{
+		"policy": {
+			func(t *testing.T) *ramtest.Server { return withKey(t, noPolicy) }, "ram_access_key_policy",
+			fmt.Sprintf("user_name = \"alice\"\n access_key_id = %q\n status = \"Active\"\n classic_allow_list = [\"192.0.2.0/24\"]", aliceKey),
+			func(srv *ramtest.Server) string { return policyOf(srv, "alice") }, `"Status":"Active"`,
+		},
+		"verification": {
+			func(t *testing.T) *ramtest.Server { return staffed(t) }, verificationKind,
+			"user_name = \"alice\"\n security_email = \"alice@example.com\"",
+			func(srv *ramtest.Server) string { return account(srv).Users["alice"].SecurityEmail.Address }, "alice@example.com",
+		},
+	} {
+		resource := func(name, extra string) string {
+			return fmt.Sprintf("resource %q %q {\n %s\n %s\n}\n", test.kind, name, test.config, extra)
+		}
+		for _, extra := range []string{"", lifecycle} {
+			for _, tainted := range []bool{false, true} {
+				for _, parallelism := range []string{"-parallelism=1", "-parallelism=10"} {
+					t.Run(fmt.Sprintf("%s, created first: %t, tainted: %t, %s", name, extra != "", tainted, parallelism), func(t *testing.T) {
+						t.Parallel()
+						srv := test.start(t)
+						c := newCLI(t, srv.Getenv, resource("a", extra))
+						c.run(0, "apply", "-auto-approve")
+						srv.ForgetHistory()
+						arguments := []string{"apply", "-auto-approve", parallelism}
+						if tainted {
+							c.run(0, "taint", test.kind+".a")
+						} else {
+							arguments = append(arguments, "-replace="+test.kind+".a")
+						}
+						c.run(0, arguments...)
+						for _, e := range srv.History() {
+							t.Errorf("%s changed %s from %v to %v", e.Actor, e.Field, e.Before, e.After)
+						}
+						contains(t, c.run(0, "plan"), "No changes.")
+
+						must(t, c.Configure(resource("b", extra)))
+						contains(t, c.run(1, "apply", "-auto-approve", parallelism), "moved block")
+						must(t, c.Configure(resource("b", extra)+fmt.Sprintf("moved {\n from = %s.a\n to = %[1]s.b\n}\n", test.kind)))
+						c.run(0, "apply", "-auto-approve", parallelism)
+						contains(t, test.present(srv), test.want)
+						expect(t, "changes", len(srv.History()), 0)
+						must(t, c.Configure("# nothing"))
+						c.run(0, "apply", "-auto-approve", parallelism)
+						if strings.Contains(test.present(srv), test.want) {
+							t.Errorf("the destroy left %s", test.present(srv))
+						}
+					})
+				}
 			}
-			for _, e := range srv.History() {
-				t.Errorf("%s %q: %s changed %s from %v to %v", name, extra, e.Actor, e.Field, e.Before, e.After)
-			}
-			must(t, c.Configure(fmt.Sprintf(config, "b", aliceKey, "")))
-			contains(t, c.run(1, "apply", "-auto-approve"), "moved block")
-			contains(t, policyOf(srv, "alice"), `"Status":"Active"`)
 		}
 	}
 }

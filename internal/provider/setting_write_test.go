@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
@@ -118,4 +119,26 @@ func TestSettingWrite_saysWhatChangedDuringTheApply(t *testing.T) {
 	clean(t, diags)
 	contains(t, acctest.Messages(diags), "The password policy changed during the apply", "max_password_age changed from 0 to 77")
 	expect(t, "state", in(t, o.State, "max_password_age"), int64(77))
+}
+
+// Fields that the provider does not know are not in the state: a change after the write is said.
+func TestSettingWrite_saysWhichUnknownFieldChangedAfterTheWrite(t *testing.T) {
+	t.Parallel()
+	for _, edited := range []bool{false, true} {
+		srv := old(t)
+		srv.Change(func(a *ramtest.Account) { a.Policy.Extra = ramtest.ExtraFields{Text: "x", Number: 7} })
+		c := newCore(t, srv.Getenv, fakeClock())
+		plan, diags := c.Plan(policy, attributes{"minimum_password_length": 14}, c.Null(policy))
+		clean(t, diags)
+		srv.ChangeBefore("GetPasswordPolicy", func(*ramtest.Account) {}) // of the write
+		srv.ChangeBefore("GetPasswordPolicy", func(a *ramtest.Account) {
+			if edited {
+				a.Policy.Extra.Text = "y"
+			}
+		})
+		_, diags = c.ApplyPlan(policy, attributes{"minimum_password_length": 14}, c.Null(policy), plan)
+		clean(t, diags)
+		expect(t, "said", strings.Contains(acctest.Messages(diags), `ExtraText changed from "x" to "y" outside Terraform after the write`), edited)
+		expect(t, "warnings", len(diags) > 0, edited)
+	}
 }

@@ -56,11 +56,6 @@ type exclusiveModel struct {
 	UndeclaredPasskeys           types.Set    `tfsdk:"undeclared_passkey_ids"`
 }
 
-// credentialsOfUser is what the declaration is about.
-func (m exclusiveModel) credentialsOfUser() exclusive.Object {
-	return exclusive.Object{Noun: "exclusive credentials", Name: exclusive.Named("user", m.UserName)}
-}
-
 func (r *exclusiveResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_user_credentials_exclusive"
 	resp.ResourceBehavior.MutableIdentity = true // a user may be renamed
@@ -117,7 +112,6 @@ func (r *exclusiveResource) IdentitySchema(_ context.Context, _ resource.Identit
 func (r *exclusiveResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	owner.ImportUser(ctx, r.Instance, "exclusive credentials", req, resp)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("enforce"), enforceReport)...)
-	exclusive.NewID(ctx, resp.Private, &resp.Diagnostics)
 }
 
 func failedExclusive(verb, now string) diagnostics.Operation {
@@ -132,14 +126,6 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	f := failedExclusive("create", "Nothing was changed.")
-	if !exclusive.Create(ctx, r.Instance, plan.credentialsOfUser(), resp.Private, &resp.Diagnostics) {
-		return
-	}
-	defer func() {
-		if resp.Diagnostics.HasError() {
-			exclusive.Release(r.Instance, plan.credentialsOfUser())
-		}
-	}()
 	if !owner.PrepareCreate(ctx, r.Instance, f, &plan.Object, &resp.Diagnostics) {
 		return
 	}
@@ -253,6 +239,5 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 }
 
 // Delete changes nothing in the account.
-func (r *exclusiveResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	exclusive.Release(r.Instance, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics).credentialsOfUser())
+func (r *exclusiveResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }

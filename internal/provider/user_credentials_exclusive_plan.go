@@ -23,12 +23,8 @@ import (
 )
 
 func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.Instance == nil {
-		return // the provider is not configured yet
-	}
-	if req.Plan.Raw.IsNull() {
-		exclusive.PlanDestroy(ctx, r.Instance, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics).credentialsOfUser(), resp.Private, &resp.Diagnostics)
-		return
+	if r.Instance == nil || req.Plan.Raw.IsNull() {
+		return // the provider is not configured yet, or a destroy changes nothing
 	}
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
@@ -42,9 +38,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 			*kind.sets(&plan).undeclared = types.SetNull(types.StringType)
 		}
 	}
-	if req.State.Raw.IsNull() {
-		exclusive.PlanCreate(ctx, r.Instance, plan.credentialsOfUser(), resp.Private, &resp.Diagnostics)
-	} else {
+	if !req.State.Raw.IsNull() {
 		r.planUpdate(ctx, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics), &plan, resp)
 	}
 	for _, kind := range declaredKinds() {
@@ -55,7 +49,6 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 
 // planUpdate plans which credentials an update disables or deletes.
 func (r *exclusiveResource) planUpdate(ctx context.Context, state exclusiveModel, plan *exclusiveModel, resp *resource.ModifyPlanResponse) {
-	exclusive.PlanUpdate(ctx, r.Instance, plan.credentialsOfUser(), resp.Private, &resp.Diagnostics)
 	owner.PlanUserName(ctx, r.Instance, state.Object, plan.Object, resp)
 	if len(resp.RequiresReplace) > 0 {
 		return

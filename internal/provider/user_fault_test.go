@@ -318,6 +318,6 @@ func TestFault_aCreateThatIsCommittedLateIsFoundByTheSecond(t *testing.T) {
 		expect(t, "creates", len(srv.Calls(s.create)), 2)
 		steady(t, c, s.kind, s.config, o)
 	}
-	_, diags := c.Create(userKind, attributes{"name": "carol"})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Create(userKind, attributes{"name": "carol"})
 	contains(t, acctest.Messages(acctest.Errors(diags)), "terraform import <address> carol")
 }

@@ -27,8 +27,9 @@ import (
 
 func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
 	return &setting.Setting[ram.UserSsoSettings]{
-		Name: "user_sso_settings",
-		Noun: "user SSO configuration",
+		Name:   "user_sso_settings",
+		Noun:   "user SSO configuration",
+		Object: "user SSO configuration",
 		Docs: "The settings of user-based single sign-on of an account: whether RAM users log on to the console through an identity provider (SAML 2.0), and through which. " +
 			"An account always has them; the resource takes them over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
 			"**While single sign-on is enabled, no RAM user can log on to the console with a password.** If the identity provider, or what the account knows of it, is wrong, " +

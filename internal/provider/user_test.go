@@ -277,7 +277,7 @@ func TestUser_isRenamedInPlace(t *testing.T) {
 	// A user who gets the name after the plan keeps it too.
 	plan, diags = c.Plan(userKind, attributes{"name": "erin"}, o)
 	expect(t, "warnings", len(diags), 1)
-	_, diags = c.Create(userKind, attributes{"name": "erin"})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Create(userKind, attributes{"name": "erin"})
 	clean(t, diags)
 	after, diags := c.ApplyPlan(userKind, attributes{"name": "erin"}, o, plan)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot update the user", `AttributeName("name")`, `already has the name "erin"`)

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
+	"github.com/ram-security/terraform-provider-ram/internal/claim"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
@@ -47,6 +48,25 @@ type verificationModel struct {
 	SecurityPhone       types.String `tfsdk:"security_phone"`
 	SecurityPhoneStatus types.String `tfsdk:"security_phone_status"`
 	AllowLockOut        types.Bool   `tfsdk:"allow_lock_out"`
+}
+
+// claims are the claims to the addresses, in the order of the slots. An address that is not managed is
+// not claimed.
+func (m *verificationModel) claims() (all []claim.Claim) {
+	for _, slot := range m.slots() {
+		c := claim.Claim{
+			Noun: "verification", Conflict: "Each of them replaces, at every apply, what the other one sets.",
+			Values: slot.attribute + " = " + tf.Display(*slot.address),
+		}
+		if !slot.address.IsNull() && !tf.IsAbsent(m.UserName) {
+			c.Object = slot.noun + " of the user " + m.UserName.ValueString()
+		}
+		if slot.address.IsUnknown() || slot.address.ValueString() != "" {
+			c.Destroy = "which removes it"
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 // A securitySlot is one of the two addresses of a model.
@@ -174,6 +194,7 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	defer cancel()
 	if req.Plan.Raw.IsNull() {
 		state := tf.Get[verificationModel](ctx, req.State, &resp.Diagnostics)
+		claim.PlanDestroy(ctx, r.Instance, resp.Private, &resp.Diagnostics, state.claims()...)
 		r.planDestroy(state, resp)
 		r.refuseLoss(ctx, state, state.removed(state.addresses()), state.AllowLockOut, &resp.Diagnostics)
 		return
@@ -189,15 +210,18 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	switch {
-	case existed && len(resp.RequiresReplace) == 0:
-		plan.change(state, resp)
-		r.refuseLoss(ctx, state, plan.taken(state.addresses()), plan.AllowLockOut, &resp.Diagnostics)
-	case existed: // the old user loses the addresses
+	case !existed:
+		claim.PlanCreate(ctx, r.Instance, resp.Private, &resp.Diagnostics, plan.claims()...)
+		r.planCreate(ctx, &plan, resp)
+	case len(resp.RequiresReplace) > 0: // the old user loses the addresses; planned again, as a create
 		r.planDestroy(state, resp)
 		r.refuseLoss(ctx, state, state.removed(state.addresses()), state.AllowLockOut, &resp.Diagnostics)
 		r.planCreate(ctx, &plan, resp)
 	default:
-		r.planCreate(ctx, &plan, resp)
+		claim.PlanUpdate(ctx, r.Instance, resp.Private, &resp.Diagnostics, plan.claims()...)
+		plan.warnReverted(state, readWrites(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
+		plan.change(state, resp)
+		r.refuseLoss(ctx, state, plan.taken(state.addresses()), plan.AllowLockOut, &resp.Diagnostics)
 	}
 	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
@@ -320,11 +344,18 @@ func (r *verificationResource) Create(ctx context.Context, req resource.CreateRe
 	if !owner.PrepareCreate(ctx, r.Instance, failedVerification("create", "Nothing was changed."), &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	// Nothing is left in the state if it fails: an object that is tainted would be
-	// replaced, and what the owner has confirmed would be taken away and set again.
-	if !r.writeLocked(ctx, "create", &plan, verificationModel{}, &resp.Diagnostics) {
+	claims := plan.claims()
+	if _, ok := claim.Create(ctx, r.Instance, resp.Private, &resp.Diagnostics, claims...); !ok {
 		return
 	}
+	// Nothing is left in the state if it fails: an object that is tainted would be
+	// replaced, and what the owner has confirmed would be taken away and set again.
+	before, ok := r.writeLocked(ctx, "create", &plan, verificationModel{}, &resp.Diagnostics)
+	if !ok {
+		claim.Release(r.Instance, claims...)
+		return
+	}
+	plan.saveWrites(ctx, before, claim.Writes{}, resp.Private, &resp.Diagnostics)
 	r.confirm(ctx, &plan, &resp.Diagnostics)
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -405,9 +436,11 @@ func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRe
 	if !owner.PrepareUpdate(ctx, r.Instance, failedVerification("update", "Nothing was changed."), &plan.Object, &resp.Diagnostics) {
 		return
 	}
-	if !r.writeLocked(ctx, "update", &plan, state, &resp.Diagnostics) {
+	before, ok := r.writeLocked(ctx, "update", &plan, state, &resp.Diagnostics)
+	if !ok {
 		return
 	}
+	plan.saveWrites(ctx, before, readWrites(ctx, req.Private, &resp.Diagnostics), resp.Private, &resp.Diagnostics)
 	r.confirm(ctx, &plan, &resp.Diagnostics)
 	tf.Save(ctx, plan.Identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -422,6 +455,11 @@ func (r *verificationResource) Delete(ctx context.Context, req resource.DeleteRe
 	f := failedVerification("delete", "The user is unchanged.")
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
+	}
+	for n, c := range state.claims() {
+		if claim.HandOver(ctx, r.Instance, req.Private, &resp.Diagnostics, c) {
+			*state.slots()[n].address = types.StringNull() // another resource of the run manages it
+		}
 	}
 	there, err := owner.UserExists(ctx, r.Instance, &state.Object)
 	if err == nil && there {

@@ -475,3 +475,102 @@ func TestVerification_losingAConfirmedAddressIsWarnedOf(t *testing.T) {
 	_, diags = c.Plan(verificationKind, securityBut(attributes{"security_email": "ALICE@example.com"}), o)
 	expect(t, "another notation", acctest.Messages(diags), "")
 }
+
+// Two resources for one address of a user replace each other's at every apply.
+func TestVerification_twoResourcesForOneAddress(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	mail, phone := attributes{"user_name": "alice", "security_email": "a@example.com"}, attributes{"user_name": "alice", "security_phone": "86-13900001234"}
+	other := attributes{"user_name": "alice", "security_email": "b@example.com"}
+	newRun := func() *acctest.Driver { return newCore(t, srv.Getenv, fakeClock()) }
+
+	c := newRun()
+	first, diags := c.Create(verificationKind, mail)
+	expect(t, "the e-mail address", acctest.Messages(diags), "")
+	_, diags = c.Create(verificationKind, phone)
+	expect(t, "the phone of the same user", acctest.Messages(diags), "")
+	_, diags = c.Create(verificationKind, other)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Another resource of this configuration manages the security e-mail address of the user alice")
+
+	// Planned beside one that is in the state, in either order, and beside another create.
+	for _, plans := range [][]func(*acctest.Driver) []*tfprotov6.Diagnostic{
+		{planOf(mail, &first), planOf(other, nil)}, {planOf(other, nil), planOf(mail, &first)},
+	} {
+		c = newRun()
+		clean(t, plans[0](c))
+		contains(t, acctest.Messages(acctest.Errors(plans[1](c))), "Cannot plan the verification", "Another resource", "security_email = ")
+	}
+	c = newRun()
+	clean(t, planOf(mail, nil)(c))
+	contains(t, acctest.Messages(planOf(other, nil)(c)), "Two resources manage the security e-mail address of the user alice", `security_email = "a@example.com"`)
+
+	// Both in the state: a warning, and neither is destroyed beside the other.
+	second, diags := newRun().Create(verificationKind, other)
+	clean(t, diags)
+	c = newRun()
+	clean(t, planOf(mail, &first)(c))
+	contains(t, acctest.Messages(planOf(other, &second)(c)), "Two resources manage the security e-mail address", "a@example.com", "destroy = false")
+	for _, plans := range [][]func(*acctest.Driver) []*tfprotov6.Diagnostic{
+		{planOf(mail, &first), planOf(nil, &second)}, {planOf(nil, &second), planOf(mail, &first)},
+	} {
+		c = newRun()
+		clean(t, plans[0](c))
+		contains(t, acctest.Messages(acctest.Errors(plans[1](c))), "Cannot plan the verification", "still manages it", "destroy = false")
+	}
+}
+
+// SING-12: without a moved block, the destroy of the old address could remove what the new one sets.
+func TestVerification_isNotRenamedWithoutAMove(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(verificationKind, securityOfAlice)
+	clean(t, diags)
+	for _, plans := range [][]func(*acctest.Driver) []*tfprotov6.Diagnostic{
+		{planOf(securityOfAlice, nil), planOf(nil, &o)}, {planOf(nil, &o), planOf(securityOfAlice, nil)},
+	} {
+		c := newCore(t, srv.Getenv, fakeClock())
+		clean(t, plans[0](c))
+		refused := acctest.Errors(plans[1](c))
+		contains(t, acctest.Messages(refused), "Cannot plan the verification", "moved block", "Nothing was changed")
+		expect(t, "errors", len(refused), 1)
+	}
+	c := newCore(t, srv.Getenv, fakeClock()) // of another user
+	clean(t, planOf(nil, &o)(c))
+	clean(t, planOf(attributes{"user_name": "bob", "security_email": "alice@example.com"}, nil)(c))
+}
+
+// planOf plans a verification; a nil configuration is a destroy, a nil object a create.
+func planOf(config attributes, o *acctest.Object) func(*acctest.Driver) []*tfprotov6.Diagnostic {
+	return func(c *acctest.Driver) []*tfprotov6.Diagnostic {
+		prior := c.Null(verificationKind)
+		if o != nil {
+			prior = *o
+		}
+		_, diags := c.Plan(verificationKind, config, prior)
+		return diags
+	}
+}
+
+// A second resource in another configuration is noticed when the value that this one replaced is back.
+func TestVerification_aReplacedAddressThatIsBackIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	secure(srv, ramtest.Verification{Address: "other@example.com", Status: "active"}, ramtest.Verification{})
+	config := attributes{"user_name": "alice", "security_email": "alice@example.com"}
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(verificationKind, config)
+	clean(t, diags)
+	for address, warned := range map[string]bool{"other@example.com": true, "third@example.com": false, "alice@example.com": false} {
+		secure(srv, ramtest.Verification{Address: address, Status: "active"}, ramtest.Verification{})
+		c = newCore(t, srv.Getenv, fakeClock())
+		seen, diags := c.Read(verificationKind, o)
+		clean(t, diags)
+		_, diags = c.Plan(verificationKind, config, seen)
+		clean(t, diags)
+		expect(t, address, strings.Contains(acctest.Messages(diags), `was set back to "other@example.com"`), warned)
+	}
+	config = attributes{"user_name": "alice", "security_email": "new@example.com"} // it is meant to change
+	_, diags = c.Plan(verificationKind, config, o)
+	clean(t, diags)
+	expect(t, "another configuration", strings.Contains(acctest.Messages(diags), "was set back"), false)
+}

@@ -7,38 +7,44 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
+	"github.com/ram-security/terraform-provider-ram/internal/claim"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 // writeLocked writes under the lock of all changes that can take access away.
-func (r *verificationResource) writeLocked(ctx context.Context, verb string, m *verificationModel, prior verificationModel, diags *diag.Diagnostics) bool {
+func (r *verificationResource) writeLocked(ctx context.Context, verb string, m *verificationModel, prior verificationModel, diags *diag.Diagnostics) (before ram.Verification, ok bool) {
 	unlock, err := r.Client.Lock(ctx, access.LockName)
 	if diagnostics.Report(diags, failedVerification(verb, "Nothing was changed."), err) {
-		return false
+		return before, false
 	}
 	defer unlock()
-	return !diagnostics.Report(diags, failedVerification(verb, ""), r.write(ctx, m, prior, diags)) && !diags.HasError()
+	before, err = r.write(ctx, m, prior, diags)
+	return before, !diagnostics.Report(diags, failedVerification(verb, ""), err) && !diags.HasError()
 }
 
 // write gives the user what is managed and differs: an address that is confirmed
-// is not sent again, because it is not documented whether it stays confirmed.
-func (r *verificationResource) write(ctx context.Context, m *verificationModel, prior verificationModel, diags *diag.Diagnostics) error {
+// is not sent again, because it is not documented whether it stays confirmed. It returns
+// what the user had.
+func (r *verificationResource) write(ctx context.Context, m *verificationModel, prior verificationModel, diags *diag.Diagnostics) (live ram.Verification, err error) {
 	user := m.UserName.ValueString()
-	live, err := r.Client.Verification(ctx, user)
+	live, err = r.Client.Verification(ctx, user)
 	if err != nil {
-		return diagnostics.WithState("Nothing was changed.", err)
+		return live, diagnostics.WithState("Nothing was changed.", err)
 	}
 	if refuseFactorLoss(ctx, r.Instance, user, m.taken(live), m.AllowLockOut, diags); diags.HasError() {
-		return nil
+		return live, nil
 	}
 	done := "Nothing was changed."
 	before := prior.slots()
@@ -56,11 +62,51 @@ func (r *verificationResource) write(ctx context.Context, m *verificationModel, 
 			done += fmt.Sprintf(" Whether the %s was changed is not known.", slot.noun)
 		}
 		if err != nil {
-			return diagnostics.WithState(done+" Run again: addresses that are already set are not sent again.", err)
+			return live, diagnostics.WithState(done+" Run again: addresses that are already set are not sent again.", err)
 		}
 		done = fmt.Sprintf("The %s was changed, and nothing else.", slot.noun)
 	}
-	return nil
+	return live, nil
+}
+
+// writesKey is the key of the written addresses in private state.
+const writesKey = "writes"
+
+// readWrites returns what earlier applies wrote.
+func readWrites(ctx context.Context, private tf.PrivateState, diags *diag.Diagnostics) claim.Writes {
+	if w := tf.ReadPrivate[claim.Writes](ctx, private, writesKey, "verification", diags); w != nil {
+		return *w
+	}
+	return claim.Writes{}
+}
+
+// saveWrites records what was written, and what it replaced.
+func (m *verificationModel) saveWrites(ctx context.Context, before ram.Verification, earlier claim.Writes, private tf.PrivateState, diags *diag.Diagnostics) {
+	w := claim.Writes{Written: map[string]any{}, Replaced: map[string]any{}}
+	maps.Copy(w.Replaced, earlier.Replaced)
+	for _, slot := range m.slots() {
+		if slot.address.IsNull() {
+			continue
+		}
+		w.Written[slot.attribute] = slot.address.ValueString()
+		if was := slot.in(before).Address; !slot.holds(was) {
+			w.Replaced[slot.attribute] = was
+		}
+	}
+	tf.WritePrivate(ctx, private, writesKey, w, diags)
+}
+
+// warnReverted warns of addresses that are again those which the last apply replaced.
+func (m *verificationModel) warnReverted(state verificationModel, w claim.Writes, diags *diag.Diagnostics) {
+	was := state.slots()
+	for n, slot := range m.slots() {
+		replaced, has := w.Replaced[slot.attribute].(string)
+		written, wrote := w.Written[slot.attribute].(string)
+		if !has || !wrote || tf.IsAbsent(*slot.address) || !slot.holds(written) || slot.holds(replaced) || !was[n].holds(replaced) {
+			continue
+		}
+		claim.WarnReverted(slot.attribute, "verification of the user "+m.UserName.ValueString(), strconv.Quote(replaced), strconv.Quote(written), diags)
+	}
 }
 
 // notations are the forms in which the service may know an address that it shows: the one of

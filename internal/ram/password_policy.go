@@ -76,7 +76,7 @@ func (c *Client) readPolicyReply(ctx context.Context) (PasswordPolicy, Reply, er
 	if err := c.call(ctx, getPasswordPolicy, nil, &response); err != nil {
 		return PasswordPolicy{}, Reply{}, err
 	}
-	c.returned.Store(getPasswordPolicy.action, response.PasswordPolicy.reply.Names())
+	c.returned.Store(getPasswordPolicy.action, response.PasswordPolicy.reply)
 	return response.PasswordPolicy.known.policy(), response.PasswordPolicy.reply, nil
 }
 

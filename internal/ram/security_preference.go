@@ -5,6 +5,7 @@ package ram
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -24,6 +25,7 @@ type SecurityPreference struct {
 	AllowUserToManageServiceCredentials *bool
 	AllowUserToLoginWithPasskey         *bool
 	AllowUserLongTermLogin              *bool // undocumented; the vendor's SDK sends it
+	AllowUserToManagePublicKeys         *bool // of the Japan site; only [Client.PublicKeyPreference] returns it
 	EnableSaveMFATicket                 *bool
 	LoginSessionDuration                *int64   // in hours
 	LoginNetworkMasks                   []string // empty: any address
@@ -107,7 +109,7 @@ func (c *Client) readPreferenceReply(ctx context.Context) (SecurityPreference, R
 	if err := c.call(ctx, getSecurityPreference, nil, &response); err != nil {
 		return SecurityPreference{}, Reply{}, err
 	}
-	c.returned.Store(getSecurityPreference.action, response.SecurityPreference.reply.Names())
+	c.returned.Store(getSecurityPreference.action, response.SecurityPreference.reply)
 	return response.SecurityPreference.known.preference(), response.SecurityPreference.reply, nil
 }
 
@@ -169,8 +171,46 @@ func (p SecurityPreference) params() (params, error) {
 // service resets fields that a request leaves out (observed by the vendor), so the request
 // holds every returned field. If the response lacks one of the known fields and merge does
 // not set it, nothing is written.
+// AllowUserToManagePublicKeys has a request of its own, which is sent first: a late read
+// after the other request could otherwise revert it. merge is then called again.
 func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[SecurityPreference], known ...string) error {
 	defer c.caches.preference.invalidateAround()()
+	var publicKeys *bool
+	keysFirst := func(ctx context.Context, live SecurityPreference, reply Reply) (SecurityPreference, error) {
+		want, err := merge(ctx, live, reply)
+		if err == nil && publicKeys == nil && want.AllowUserToManagePublicKeys != nil {
+			publicKeys, err = want.AllowUserToManagePublicKeys, errPublicKeysFirst
+		}
+		return want, err
+	}
+	err := c.changeImsPreference(ctx, keysFirst, known)
+	if !errors.Is(err, errPublicKeysFirst) {
+		return err
+	}
+	if err := c.changePublicKeyPreference(ctx, *publicKeys); err != nil {
+		return err
+	}
+	if err := c.changeImsPreference(ctx, keysFirst, known); err != nil {
+		return &PartlyChangedError{Changed: "AllowUserToManagePublicKeys", Err: err}
+	}
+	return nil
+}
+
+// errPublicKeysFirst ends a change that has another request to send before.
+var errPublicKeysFirst = errors.New("another request is sent first")
+
+// PartlyChangedError is the error of a change whose first request was successful.
+type PartlyChangedError struct {
+	Changed string // the parameter of the first request
+	Err     error
+}
+
+func (e *PartlyChangedError) Error() string { return e.Changed + " was changed: " + e.Err.Error() }
+
+// Unwrap returns the error of the second request.
+func (e *PartlyChangedError) Unwrap() error { return e.Err }
+
+func (c *Client) changeImsPreference(ctx context.Context, merge Merge[SecurityPreference], known []string) error {
 	return changeSetting(ctx, c, settingWrite[SecurityPreference]{
 		get: getSecurityPreference, set: setSecurityPreference,
 		read: func(ctx context.Context) (SecurityPreference, Reply, error) {
@@ -202,3 +242,62 @@ func dropEnforceMFA(in params) error {
 
 // Is reports whether a field was returned and has this value.
 func Is(field *bool, value bool) bool { return field != nil && *field == value }
+
+// The API of RAM returns and takes AllowUserToManagePublicKeys, that of IMS does not (documented).
+var (
+	getPublicKeyPreference = operation{product: ramProduct, action: "GetSecurityPreference", repeat: read}
+	setPublicKeyPreference = operation{product: ramProduct, action: "SetSecurityPreference", repeat: set}
+)
+
+type publicKeyAnswer struct {
+	SecurityPreference *returned[publicKeyFields]
+}
+
+type publicKeyFields struct {
+	PublicKeyPreference struct {
+		AllowUserToManagePublicKeys flag
+	}
+}
+
+func (a *publicKeyAnswer) missing() string {
+	if a.SecurityPreference == nil {
+		return "SecurityPreference"
+	}
+	return ""
+}
+
+// PublicKeyPreference reports whether RAM users may manage their own public keys; nil if the
+// site of the account does not have the setting. It bypasses the cache.
+func (c *Client) PublicKeyPreference(ctx context.Context) (*bool, error) {
+	allowed, _, err := c.readPublicKeyPreference(ctx)
+	return allowed, err
+}
+
+func (c *Client) readPublicKeyPreference(ctx context.Context) (*bool, Reply, error) {
+	var answer publicKeyAnswer
+	if err := c.call(ctx, getPublicKeyPreference, nil, &answer); err != nil {
+		return nil, Reply{}, err
+	}
+	return answer.SecurityPreference.known.PublicKeyPreference.AllowUserToManagePublicKeys.value, answer.SecurityPreference.reply, nil
+}
+
+// changePublicKeyPreference sends back what the API of RAM returned, with another value.
+func (c *Client) changePublicKeyPreference(ctx context.Context, allowed bool) error {
+	return changeSetting(ctx, c, settingWrite[*bool]{
+		get: operation{product: ramProduct, action: "Ram/GetSecurityPreference"}, set: setPublicKeyPreference, read: c.readPublicKeyPreference,
+		params: func(allowed *bool) (params, error) {
+			in := params{}
+			in.flag("AllowUserToManagePublicKeys", allowed)
+			return in, nil
+		},
+		required: []string{
+			"AllowUserToChangePassword", "AllowUserToManageAccessKeys", "AllowUserToManageMFADevices", "AllowUserToManagePublicKeys",
+			"EnableSaveMFATicket", "LoginNetworkMasks", "LoginSessionDuration",
+		},
+	}, func(_ context.Context, live *bool, _ Reply) (*bool, error) {
+		if live != nil && *live == allowed {
+			return live, ErrUnchanged
+		}
+		return &allowed, nil
+	})
+}

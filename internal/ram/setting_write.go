@@ -6,7 +6,6 @@ package ram
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -38,60 +37,96 @@ type settingWrite[S any] struct {
 
 // ReturnedFields returns the sorted names of the fields in the last response of a Get
 // operation of a setting. It returns none before the first response.
-func (c *Client) ReturnedFields(get string) []string {
-	names, _ := c.returned.Load(get)
-	list, _ := names.([]string)
-	return slices.Clone(list)
+func (c *Client) ReturnedFields(get string) []string { return c.lastReply(get).Names() }
+
+// lastReply is the last answer of a Get operation of a setting.
+func (c *Client) lastReply(get string) Reply {
+	last, _ := c.returned.Load(get)
+	reply, _ := last.(Reply)
+	return reply
+}
+
+// sentSetting is the last write of a setting.
+type sentSetting struct {
+	in, known params // the parameters, and those of them that this client knows
+	reply     Reply  // that they were made from
+}
+
+func (c *Client) lastSent(get string) (sentSetting, bool) {
+	last, _ := c.sent.Load(get)
+	sent, wrote := last.(sentSetting)
+	return sent, wrote
 }
 
 // UnsentFields returns those of the [Client.ReturnedFields] that the last write of the
 // setting did not send, because the response on which it was based lacked them. The service
 // may have reset them.
 func (c *Client) UnsentFields(get string) []string {
-	names, wrote := c.sent.Load(get)
-	sent, _ := names.([]string)
+	sent, wrote := c.lastSent(get)
 	if !wrote {
 		return nil
 	}
-	return slices.DeleteFunc(c.ReturnedFields(get), func(name string) bool { return slices.Contains(sent, name) })
+	return slices.DeleteFunc(c.ReturnedFields(get), func(name string) bool {
+		_, is := sent.in[name]
+		return is || sent.reply.Has(name)
+	})
+}
+
+// FieldChange is a field that this client does not know, and that changed after a write.
+type FieldChange struct{ Name, Sent, Returned string }
+
+// LaterChanges are the fields that this client does not know, and that the last answer has
+// with another value than the last write sent: another client changed them after the write. A
+// list may be the same in another order, and is left out.
+func (c *Client) LaterChanges(get string) (changes []FieldChange) {
+	sent, _ := c.lastSent(get)
+	reply := c.lastReply(get)
+	for _, name := range reply.Names() {
+		was, sentIt := sent.in[name]
+		_, known := sent.known[name]
+		if now := reply.fields[name]; sentIt && !known && now != was && !strings.HasPrefix(now, "[") {
+			changes = append(changes, FieldChange{name, was, now})
+		}
+	}
+	return changes
 }
 
 // changeSetting reads a setting, merges, and writes all its fields. It repeats all three
 // steps for each attempt.
 func changeSetting[S any](ctx context.Context, c *Client, w settingWrite[S], merge Merge[S]) error {
 	return c.callComposed(ctx, w.set, func(ctx context.Context) (params, error) {
-		in, reply, err := w.compose(ctx, merge)
+		sent, err := w.compose(ctx, merge)
 		if err == nil {
-			c.sent.Store(w.get.action, slices.AppendSeq(reply.Names(), maps.Keys(in)))
+			c.sent.Store(w.get.action, sent)
 		}
-		return in, err
+		return sent.in, err
 	}, nil)
 }
 
-func (w *settingWrite[S]) compose(ctx context.Context, merge Merge[S]) (params, Reply, error) {
+func (w *settingWrite[S]) compose(ctx context.Context, merge Merge[S]) (sent sentSetting, err error) {
 	live, reply, err := w.read(ctx)
 	if err != nil {
-		return nil, reply, err
+		return sent, err
 	}
 	before, err := w.params(live)
 	if err != nil {
-		return nil, reply, err
+		return sent, err
 	}
 	want, err := merge(ctx, live, reply)
 	if err != nil {
-		return nil, reply, err
+		return sent, err
 	}
 	after, err := w.params(want)
 	if err != nil {
-		return nil, reply, err
+		return sent, err
 	}
-	in := reply.overlay(before, after)
+	sent = sentSetting{in: reply.overlay(before, after), known: after, reply: reply}
 	if w.adjust != nil {
-		if err := w.adjust(in); err != nil {
-			return nil, reply, err
+		if err := w.adjust(sent.in); err != nil {
+			return sent, err
 		}
 	}
-	return in, reply, w.check(in, reply)
+	return sent, w.check(sent.in, reply)
 }
 
 // check refuses a write that lacks fields.

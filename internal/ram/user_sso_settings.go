@@ -92,7 +92,7 @@ func (c *Client) readSsoReply(ctx context.Context) (UserSsoSettings, Reply, erro
 	if err := c.call(ctx, getUserSsoSettings, nil, &response); err != nil {
 		return UserSsoSettings{}, Reply{}, err
 	}
-	c.returned.Store(getUserSsoSettings.action, response.UserSsoSettings.reply.Names())
+	c.returned.Store(getUserSsoSettings.action, response.UserSsoSettings.reply)
 	f := response.UserSsoSettings.known
 	return UserSsoSettings{
 		SsoEnabled:         f.SsoEnabled.value,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/ram-security/terraform-provider-ram/internal/claim"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
@@ -19,10 +20,7 @@ import (
 type Adoption struct {
 	Managed []string       `json:"managed"`
 	Before  map[string]any `json:"before"`
-	// Written are the values of the last apply, and Replaced the different values that
-	// they replaced at that or an earlier one.
-	Written  map[string]any `json:"written,omitempty"`
-	Replaced map[string]any `json:"replaced,omitempty"`
+	claim.Writes
 }
 
 // adoptionKey names the adoption in private state.
@@ -50,7 +48,7 @@ func (a *Adoption) Captured(name string) (value any, captured bool) {
 // With returns an adoption in which these attributes are managed. Those that
 // were not before are captured with what the account has.
 func (a *Adoption) With(managed []string, live tf.Values) *Adoption {
-	next := &Adoption{Managed: managed, Before: map[string]any{}, Replaced: map[string]any{}}
+	next := &Adoption{Managed: managed, Before: map[string]any{}, Writes: claim.Writes{Replaced: map[string]any{}}}
 	for _, name := range managed {
 		next.Before[name] = tf.JSONValue(live[name])
 	}

@@ -50,6 +50,12 @@ func (w *Write[S]) send(ctx context.Context) error {
 
 // attempt returns what one attempt sends, made from the live setting.
 func (w *Write[S]) attempt(ctx context.Context, live S, mayReadAgain bool) (S, error) {
+	if err := w.readElsewhere(ctx, w.Config, &live); err != nil {
+		return live, err
+	}
+	if w.refuseAbsent(w.Verb, w.soFar(), w.Config, &live, &w.last.refusals); w.last.refusals.HasError() {
+		return live, errRefused
+	}
 	want := w.merge(live)
 	if !w.last.checked || !w.Equal(live, w.last.live) {
 		asked, refusals := w.refuseRisks(ctx, live, want)

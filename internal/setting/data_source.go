@@ -38,7 +38,7 @@ func (d *DataSource[S]) Schema(_ context.Context, _ datasource.SchemaRequest, re
 		attributes[v.Name] = schema.StringAttribute{Computed: true, MarkdownDescription: v.Docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the " + d.setting.Noun + " of the account that the credentials open. It changes nothing. An attribute that the service does not report is null.",
+		MarkdownDescription: "Reads the " + d.setting.Noun + " of the account that the credentials open. It changes nothing. An attribute that the service does not report is null." + d.setting.datedDocs(),
 		Attributes:          attributes,
 	}
 }
@@ -52,6 +52,9 @@ func (d *DataSource[S]) Read(ctx context.Context, _ datasource.ReadRequest, resp
 		return
 	}
 	live, err := d.setting.Fetch(ctx, d.Client)
+	if err == nil && d.setting.Complete != nil {
+		err = d.setting.Complete(ctx, d.Client, &live)
+	}
 	if diagnostics.Report(&resp.Diagnostics, failed, err) {
 		return
 	}

@@ -27,13 +27,27 @@ type Field[S any] struct {
 	Data           datasourceschema.Attribute
 	Null           attr.Value
 	AccountDefault attr.Value // what a new account has; null where it is not documented
+	Newer          []Default  // what accounts have that first used RAM later
 	NeverReturned  bool       // the service may never report it, so it is not computed
+	Elsewhere      string     // which accounts have the field, if it is one that Setting.Complete reads
 
 	Get    func(*S) attr.Value  // null when the service did not say
 	Put    func(*S, attr.Value) // a null or unknown value takes the field out of S
 	Parse  func(any) attr.Value // from JSON
 	Same   func(a, b attr.Value) bool
 	weaker func(before, after attr.Value) bool
+}
+
+// Default is what a new account has of a field since a day, and who says so.
+type Default struct {
+	Value         attr.Value
+	Since, Source string
+}
+
+// Since returns the field with another value of accounts that first used RAM on a day or later.
+func (f Field[S]) Since(since, source string, value attr.Value) Field[S] {
+	f.Newer = append(f.Newer, Default{Value: value, Since: since, Source: source})
+	return f
 }
 
 // Weakens reports whether a change from one value to another weakens the account.

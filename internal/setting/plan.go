@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/claim"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -104,9 +105,13 @@ func (p *Plan[S]) create(ctx context.Context) {
 	}
 	p.Plan["account_id"] = types.StringValue(id)
 	live, err := p.Fetch(ctx, p.Client)
+	if err == nil {
+		err = p.readElsewhere(ctx, p.Config, &live)
+	}
 	if diagnostics.Report(p.Diags, p.Operation("plan", now), err) {
 		return
 	}
+	p.refuseAbsent("plan", now, p.Config, &live, p.Diags)
 	after := p.Effect(live)
 	if lines := p.Differences(&live, &after); len(lines) > 0 {
 		p.Diags.AddWarning("Adopting the "+p.Noun+" changes the account"+namesOf(", and makes it weaker: ", weakened(lines)), fmt.Sprintf(
@@ -126,6 +131,7 @@ func (p *Plan[S]) Update(ctx context.Context) {
 			"There are none: this setting was imported or moved, or a run that changed it was killed. Nothing was changed.\n\nUse \"retain\" or \"reset\".")
 	}
 	p.warnReverted()
+	p.checkAbsent(ctx)
 	if !touched && p.unchanged("must_allow") && p.unchanged("must_allow_vpcs") && p.unchanged("allow_lock_out") {
 		return
 	}
@@ -138,6 +144,20 @@ func (p *Plan[S]) Update(ctx context.Context) {
 		p.Diags.AddWarning("The "+p.Noun+namesOf(" gets weaker: ", lines), strings.Join(lines, "\n"))
 	}
 	p.CheckRisks(ctx, before, after)
+}
+
+// checkAbsent reads a field that another operation returns, when it becomes managed.
+func (p *Plan[S]) checkAbsent(ctx context.Context) {
+	becomes := tf.Values{}
+	for _, f := range p.ManagedFields(p.Config) {
+		if f.Elsewhere != "" && tf.IsAbsent(p.State[f.Name]) {
+			becomes[f.Name] = p.Config[f.Name]
+		}
+	}
+	var live S
+	if !diagnostics.Report(p.Diags, p.Operation("plan", untouched), p.readElsewhere(ctx, becomes, &live)) {
+		p.refuseAbsent("plan", untouched, becomes, &live, p.Diags)
+	}
 }
 
 // unchanged reports whether the plan keeps an attribute, or the setting does not have it.
@@ -183,9 +203,7 @@ func (p *Plan[S]) warnReverted() {
 			!f.Same(before, state) || !f.Same(written, p.Config[f.Name]) || f.Same(before, written) {
 			continue
 		}
-		p.Diags.AddAttributeWarning(path.Root(f.Name), fmt.Sprintf("%s of the %s was set back to %s", f.Name, p.Noun, tf.Display(state)), fmt.Sprintf(
-			"The last apply of this resource changed it from %s to %s, and it is %[1]s again. Another resource, configuration or administrator manages it too: each reverts what the other sets. "+
-				"Let one of them manage the attribute.", tf.Display(before), tf.Display(written)))
+		claim.WarnReverted(f.Name, p.Object, tf.Display(before), tf.Display(written), p.Diags)
 	}
 }
 

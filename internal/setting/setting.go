@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -46,9 +47,11 @@ var (
 type Setting[S any] struct {
 	instance.Resource
 	Name, Noun, Docs string
-	Fields           []Field[S]
-	Derived          []Derived[S]
-	Arguments        map[string]schema.Attribute
+	// Object is what the resource manages, of which there is exactly one; "" while it is unknown.
+	Object    string
+	Fields    []Field[S]
+	Derived   []Derived[S]
+	Arguments map[string]schema.Attribute
 
 	// Fetch reads the setting, from the cache if it can; Refresh bypasses the cache.
 	Fetch, Refresh func(context.Context, *ram.Client) (S, error)
@@ -56,6 +59,9 @@ type Setting[S any] struct {
 	// immediately before it is sent. A reply that lacks one of the known fields, which an
 	// earlier one had, is refused.
 	Write func(ctx context.Context, c *ram.Client, merge ram.Merge[S], known []string) error
+	// Complete reads the fields that another operation returns, bypassing the cache. It is called if one of
+	// them is managed. It may be nil.
+	Complete func(context.Context, *ram.Client, *S) error
 	// Get is the operation that returns the setting; "" if its fields are not recorded.
 	Get string
 	// LockName is the lock of a write; "" is one of its own. Settings whose Risks depend on each other share one.
@@ -107,7 +113,7 @@ func (s *Setting[S]) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 			ElementType: types.StringType, Optional: true,
 			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(s.fieldNames()...))},
 			MarkdownDescription: "Attributes that `on_destroy = \"" + Reset + "\"` sets to a new account's value even if it is weaker than the value before the adoption, or than the present value of an attribute that was never managed. " +
-				"The service has changed the values of new accounts, and does not say which ones an account has: accounts that first use RAM from 8 April 2026 require lower-case letters and digits in passwords, and limit idle users and AccessKeys to 365 days (vendor's notice of 10 March 2026). The provider resets to the values before that date. It is never sent to the service.",
+				"The service has changed the values of new accounts, and does not return which ones an account started with: the provider resets to the older ones. It is never sent to the service.",
 		},
 		"timeouts": tf.TimeoutsAttribute(ctx),
 	}
@@ -118,7 +124,7 @@ func (s *Setting[S]) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 	for _, d := range s.Derived {
 		attributes[d.Name] = schema.StringAttribute{Computed: true, MarkdownDescription: d.Docs}
 	}
-	resp.Schema = schema.Schema{MarkdownDescription: s.Docs, Attributes: attributes}
+	resp.Schema = schema.Schema{MarkdownDescription: s.Docs + s.datedDocs(), Attributes: attributes}
 }
 
 func (s *Setting[S]) fieldNames() []string {
@@ -160,7 +166,6 @@ func (s *Setting[S]) ImportState(ctx context.Context, req resource.ImportStateRe
 	if _, guarded := s.Arguments["allow_lock_out"]; guarded {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("allow_lock_out"), false)...)
 	}
-	NewOwner(ctx, resp.Private, &resp.Diagnostics)
 	tf.Set(ctx, accountIdentity{AccountID: types.StringValue(account)}, resp.Identity, &resp.Diagnostics)
 }
 
@@ -177,6 +182,9 @@ func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 		return
 	}
 	live, err := s.Fetch(ctx, s.Client)
+	if err == nil {
+		err = s.readElsewhere(ctx, state, &live)
+	}
 	if diagnostics.Report(&resp.Diagnostics, s.Operation("read", now), err) {
 		return
 	}
@@ -185,6 +193,24 @@ func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 	state["account_id"] = types.StringValue(id)
 	s.Show(state, &live)
 	s.save(ctx, state, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// readElsewhere reads the fields that another operation returns, if one of them is in v.
+func (s *Setting[S]) readElsewhere(ctx context.Context, v tf.Values, live *S) error {
+	if s.Complete == nil || !slices.ContainsFunc(s.Fields, func(f Field[S]) bool { return f.Elsewhere != "" && v[f.Name] != nil && !v[f.Name].IsNull() }) {
+		return nil
+	}
+	return s.Complete(ctx, s.Client, live)
+}
+
+// refuseAbsent refuses to manage a field that the account does not have.
+func (s *Setting[S]) refuseAbsent(verb, state string, config tf.Values, live *S, diags *diag.Diagnostics) {
+	for _, f := range s.ManagedFields(config) {
+		if f.Elsewhere != "" && tf.IsAbsent(f.Get(live)) {
+			diags.AddAttributeError(path.Root(f.Name), "Cannot "+verb+" the "+s.Noun, fmt.Sprintf(
+				"The service does not return %s for this account. %s %s\n\nRemove the attribute from the configuration.", f.Name, f.Elsewhere, state))
+		}
+	}
 }
 
 // Show puts what was read into v, in the spelling that is there.

@@ -65,7 +65,7 @@ func (s *Setting[S]) Delete(ctx context.Context, req resource.DeleteRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if s.HandOver(ctx, req.Private, s.onDestroy(state), &resp.Diagnostics) {
+	if s.HandOver(ctx, req.Private, state, &resp.Diagnostics) {
 		return
 	}
 	last := s.destroyValues(state, adoption)
@@ -197,13 +197,22 @@ func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
 	case w.last.sent:
 		after = w.confirm(ctx, diags)
 	case w.incomplete(&after):
-		if seen, err := w.Refresh(ctx, w.Client); err == nil {
+		if seen, err := w.refresh(ctx); err == nil {
 			after = seen
 			w.warnNotShown(&seen, diags)
 		}
 	}
 	w.Adoption = w.Adoption.With(w.managed(), w.last.before).written(w.Plan, w.last.before)
 	w.complete(id, &after, diags)
+}
+
+// refresh reads the setting with the fields that another operation returns.
+func (w *Write[S]) refresh(ctx context.Context) (S, error) {
+	live, err := w.Refresh(ctx, w.Client)
+	if err == nil {
+		err = w.readElsewhere(ctx, w.Config, &live)
+	}
+	return live, err
 }
 
 // incomplete reports whether the reply that nothing was written for lacked fields. Other
@@ -255,9 +264,13 @@ func (w *Write[S]) write(ctx context.Context, diags *diag.Diagnostics) bool {
 	if !w.last.sent || errors.As(err, &incomplete) {
 		now = untouched
 	}
+	var partly *ram.PartlyChangedError
+	if errors.As(err, &partly) {
+		now = "The service changed " + partly.Changed + ", and refused the rest of the change. The next apply makes what is missing."
+	}
 	if unknown {
 		now = "It is unknown whether the service applied the change. The next apply reads the account first and makes only the missing changes."
-		if seen, lost := w.Refresh(ctx, w.Client); lost == nil && len(w.missing(&seen, w.last.want)) == 0 {
+		if seen, lost := w.refresh(ctx); lost == nil && len(w.missing(&seen, w.last.want)) == 0 {
 			return true
 		}
 	}
@@ -286,7 +299,7 @@ func (w *Write[S]) confirm(ctx context.Context, diags *diag.Diagnostics) S {
 	var seen S
 	var unread error
 	shown, _ := w.WaitUntil(ctx, instance.ConfirmLimit, func(ctx context.Context) (bool, error) {
-		if seen, unread = w.Refresh(ctx, w.Client); unread != nil {
+		if seen, unread = w.refresh(ctx); unread != nil {
 			return false, unread
 		}
 		if len(w.missing(&seen, w.last.want)) == 0 {
@@ -337,10 +350,15 @@ func (w *Write[S]) warnNeverReturned(seen *S, diags *diag.Diagnostics) {
 	}
 }
 
-// warnUnsent warns of fields that the service returns, and did not return before the write.
+// warnUnsent warns of fields that the service returns, and did not return before the write, and of fields that
+// this provider does not know and that changed after the write.
 func (w *Write[S]) warnUnsent(diags *diag.Diagnostics) {
 	if w.Get == "" {
 		return
+	}
+	for _, change := range w.Client.LaterChanges(w.Get) {
+		diags.AddWarning("The "+w.Noun+" changed during the apply", fmt.Sprintf(
+			"%s changed from %q to %q outside Terraform after the write. The provider does not manage it: the account keeps the new value.", change.Name, change.Sent, change.Returned))
 	}
 	if names := w.Client.UnsentFields(w.Get); len(names) > 0 {
 		diags.AddWarning("The "+w.Noun+" may have been reset in part", fmt.Sprintf(

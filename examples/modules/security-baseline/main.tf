@@ -45,6 +45,7 @@ resource "ram_security_preference" "this" {
   allow_user_to_manage_service_credentials = local.wanted.security_preference.allow_user_to_manage_service_credentials
   allow_user_to_login_with_passkey         = local.wanted.security_preference.allow_user_to_login_with_passkey
   allow_user_long_term_login               = local.wanted.security_preference.allow_user_long_term_login
+  allow_user_to_manage_public_keys         = local.wanted.security_preference.allow_user_to_manage_public_keys
   enable_save_mfa_ticket                   = local.wanted.security_preference.enable_save_mfa_ticket
   login_session_duration                   = local.wanted.security_preference.login_session_duration
   login_network_masks                      = local.wanted.security_preference.login_network_masks

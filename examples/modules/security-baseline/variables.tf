@@ -19,6 +19,7 @@ variable "security_preference" {
     allow_user_to_manage_service_credentials = optional(bool)
     allow_user_to_login_with_passkey         = optional(bool)
     allow_user_long_term_login               = optional(bool)
+    allow_user_to_manage_public_keys         = optional(bool)
     enable_save_mfa_ticket                   = optional(bool)
     login_session_duration                   = optional(number)
     login_network_masks                      = optional(set(string))
