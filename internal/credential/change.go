@@ -165,7 +165,7 @@ func (s Set[C]) deleteOnce(ctx context.Context, id string) (missing bool, err er
 // and makes the change again.
 func (s Set[C]) change(ctx context.Context, act func(name string) error) (missing bool, err error) {
 	err = act(s.user())
-	if !ram.NotFound(err, "User", s.Kind.Gone) {
+	if !ram.NotFound(err, "User", s.Kind.MissingCode) {
 		return false, err
 	}
 	renamed, err := owner.FollowRename(ctx, s.Instance, s.Owner)
@@ -173,7 +173,7 @@ func (s Set[C]) change(ctx context.Context, act func(name string) error) (missin
 		return true, err
 	}
 	err = act(s.user())
-	if ram.NotFound(err, "User", s.Kind.Gone) {
+	if ram.NotFound(err, "User", s.Kind.MissingCode) {
 		return true, nil
 	}
 	return false, err

@@ -30,11 +30,11 @@ type Credential interface {
 
 // Kind describes one type of credential: its names in messages, and the operations of the service for it.
 type Kind[C Credential] struct {
-	Noun   string // name in a summary, such as AccessKey
-	One    string // name with its article, such as an AccessKey
-	Word   string // name in a sentence, such as key
-	Gone   string // object that a not-found error names, such as User.AccessKey
-	Action string // operation that creates it, such as CreateAccessKey
+	Noun        string // name in a summary, such as AccessKey
+	One         string // name with its article, such as an AccessKey
+	Word        string // name in a sentence, such as key
+	MissingCode string // the object that a not-found error names, such as User.AccessKey
+	Action      string // operation that creates it, such as CreateAccessKey
 
 	Placeholder string // replaces an id in a command, such as KEY_ID
 
@@ -80,7 +80,7 @@ func (s Set[C]) Facts() Set[ram.CredentialFacts] {
 	}
 	k := s.Kind
 	return Set[ram.CredentialFacts]{Instance: s.Instance, Owner: s.Owner, Kind: Kind[ram.CredentialFacts]{
-		Noun: k.Noun, One: k.One, Word: k.Word, Gone: k.Gone, Action: k.Action, Placeholder: k.Placeholder,
+		Noun: k.Noun, One: k.One, Word: k.Word, MissingCode: k.MissingCode, Action: k.Action, Placeholder: k.Placeholder,
 		Read: facts(k.Read), Refresh: facts(k.Refresh), SetStatus: k.SetStatus, Delete: k.Delete,
 		List: k.List, Commands: k.Commands, Import: k.Import, FollowOwner: k.FollowOwner,
 	}}

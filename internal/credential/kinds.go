@@ -15,7 +15,7 @@ import (
 // AccessKeys returns the AccessKeys of the user who owns an object.
 func AccessKeys(i *instance.Instance, o *owner.Object) Set[ram.AccessKey] {
 	return Set[ram.AccessKey]{Instance: i, Owner: o, Kind: Kind[ram.AccessKey]{
-		Noun: "AccessKey", One: "an AccessKey", Word: "key", Gone: "User.AccessKey", Action: "CreateAccessKey", Placeholder: "KEY_ID",
+		Noun: "AccessKey", One: "an AccessKey", Word: "key", MissingCode: "User.AccessKey", Action: "CreateAccessKey", Placeholder: "KEY_ID",
 		Read: i.Client.AccessKeys, Refresh: i.Client.RefreshAccessKeys,
 		Create: func(ctx context.Context, userName string) (ram.AccessKey, string, error) {
 			key, err := i.Client.CreateAccessKey(ctx, userName)
@@ -43,7 +43,7 @@ func ServiceCredentials(i *instance.Instance, o *owner.Object, wanted ram.NewSer
 		return "aliyun ims " + action + " --UserPrincipalName " + userName + "@" + domain + more
 	}
 	return Set[ram.ServiceCredential]{Instance: i, Owner: o, Kind: Kind[ram.ServiceCredential]{
-		Noun: "service credential", One: "a service credential", Word: "service credential", Gone: "User.ServiceCredential", Action: "CreateServiceCredential", Placeholder: "CREDENTIAL_ID",
+		Noun: "service credential", One: "a service credential", Word: "service credential", MissingCode: "User.ServiceCredential", Action: "CreateServiceCredential", Placeholder: "CREDENTIAL_ID",
 		Read: ofService(i.Client.ServiceCredentials, wanted.ServiceName), Refresh: ofService(i.Client.RefreshServiceCredentials, wanted.ServiceName),
 		Create: func(ctx context.Context, userName string) (ram.ServiceCredential, string, error) {
 			created, err := i.Client.CreateServiceCredential(ctx, userName, wanted)
@@ -71,7 +71,7 @@ func ServiceCredentials(i *instance.Instance, o *owner.Object, wanted ram.NewSer
 // it cannot be disabled.
 func Passkeys(i *instance.Instance, o *owner.Object) Set[ram.Passkey] {
 	return Set[ram.Passkey]{Instance: i, Owner: o, Kind: Kind[ram.Passkey]{
-		Noun: "passkey", One: "a passkey", Word: "passkey", Gone: "Passkey",
+		Noun: "passkey", One: "a passkey", Word: "passkey", MissingCode: "Passkey",
 		Read: i.Client.Passkeys, Refresh: i.Client.Passkeys, Delete: i.Client.DeletePasskey, FollowOwner: followUser,
 	}}
 }

@@ -67,7 +67,8 @@ func (i *Instance) Release(setting string) {
 
 // CheckAccount returns the account of the credentials. It reports an error if another account is
 // expected. An empty expected id accepts any account. The provider block explains each cause once, and
-// later errors refer to the first one.
+// later errors refer to the first one. It gives this error early; the check that no call can skip is that of
+// [ram.WithAccount] in the client.
 func (i *Instance) CheckAccount(ctx context.Context, f diagnostics.Operation, expected string, diags *diag.Diagnostics) (string, bool) {
 	caller, err := i.Client.Caller(ctx)
 	if err == nil && expected != "" && expected != caller.AccountID {

@@ -28,6 +28,12 @@ const (
 	// ConfirmLimit is how long an operation waits until an accepted write is visible. After
 	// that it warns.
 	ConfirmLimit = time.Minute
+	// UseWindow is how long the reads of the service may not find a new AccessKey pair
+	// (assumed: the service is eventually consistent, without a documented limit).
+	UseWindow = 30 * time.Second
+	// PlanReads is how long the plan of a new credential waits until the others of the same
+	// user are read. A CLI reads the objects of a plan in any order.
+	PlanReads = 3 * time.Second
 	// secondReadDelay is the time between the two reads that must both miss an object before
 	// it counts as deleted.
 	secondReadDelay = 2 * time.Second
@@ -43,8 +49,9 @@ var (
 	ReportPauses = Pauses{2 * time.Second, 30 * time.Second}
 )
 
-// WaitUntil calls check, with growing pauses, until check returns true or an error, or the
-// limit has passed. If ctx ends during a pause, it returns the error of ctx.
+// WaitUntil waits until the service shows an accepted write (CONS-01). It calls check, with
+// growing pauses, until check returns true or an error, or the limit has passed. If ctx ends
+// during a pause, it returns the error of ctx.
 func (i *Instance) WaitUntil(ctx context.Context, limit time.Duration, check func(context.Context) (bool, error)) (bool, error) {
 	return i.WaitPaused(ctx, writePauses, limit, check)
 }
@@ -86,9 +93,9 @@ func (i *Instance) FindTwice(ctx context.Context, read, refresh func(context.Con
 	return !gone, err
 }
 
-// ServerTime returns the time of the service according to its last responses. Before the
+// ServerNow returns the time of the service according to its last responses. Before the
 // first response it returns the local time.
-func (i *Instance) ServerTime() time.Time {
+func (i *Instance) ServerNow() time.Time {
 	now, _ := i.Client.ServerNow()
 	return now
 }

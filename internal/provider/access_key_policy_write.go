@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
@@ -43,13 +43,9 @@ func (r *accessKeyPolicy) Create(ctx context.Context, req resource.CreateRequest
 	}
 }
 
-// shownWithin is how long a key that was just made may be unknown to the service's
-// reads (assumed: it is eventually consistent, and does not say for how long).
-const shownWithin = 30 * time.Second
-
 // there waits until the service knows the key as the user's.
 func (r *accessKeyPolicy) there(ctx context.Context, f diagnostics.Operation, o owner.Object, id string, diags *diag.Diagnostics) bool {
-	seen, err := r.keys().WaitUntil(ctx, shownWithin, func(ctx context.Context) (bool, error) {
+	seen, err := r.keys().WaitUntil(ctx, instance.UseWindow, func(ctx context.Context) (bool, error) {
 		_, err := r.Client.AccessKeyPolicy(ctx, o.UserName.ValueString(), id)
 		if ram.NotFound(err, "User", "User.AccessKey") {
 			return false, nil

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
@@ -124,7 +125,7 @@ func (r *rotationResource) protect(ctx context.Context, m *rotationModel, id str
 		return live, nil
 	}
 	var refused error
-	shown, err := r.WaitUntil(ctx, shownWithin, func(ctx context.Context) (bool, error) {
+	shown, err := r.WaitUntil(ctx, instance.UseWindow, func(ctx context.Context) (bool, error) {
 		if refused = r.Client.ChangeAccessKeyPolicy(ctx, user, id, merge); refused != nil {
 			return false, ram.IgnoreNotFound(refused, "User", "User.AccessKey")
 		}

@@ -291,7 +291,9 @@ func TestAccess_theLastAddressIsNotRemoved(t *testing.T) {
 	config := attributes{"user_name": "alice", "security_phone": "86-13900001234", "security_email": "alice@example.com"}
 	_, diags := c.Create(verificationKind, config)
 	clean(t, diags)
-	srv.Change(func(a *ramtest.Account) { a.Users["alice"].SecurityPhone.Status, a.Users["alice"].SecurityEmail.Status = "active", "active" })
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"].SecurityPhone.Status, a.Users["alice"].SecurityEmail.Status = "active", "active"
+	})
 	o, diags := newCore(t, srv.Getenv, fakeClock()).Import(verificationKind, "alice")
 	clean(t, diags)
 	plan, diags := newCore(t, srv.Getenv, fakeClock()).Plan(verificationKind, config.With("security_phone", ""), o)

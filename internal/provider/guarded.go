@@ -16,7 +16,6 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/claim"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
-	"github.com/ram-security/terraform-provider-ram/internal/move"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -125,18 +124,6 @@ func (g guard) ImportState(ctx context.Context, req resource.ImportStateRequest,
 		g.managed.ImportState(ctx, req, resp)
 		claim.NewID(ctx, resp.Private, &resp.Diagnostics)
 	})
-}
-
-// MoveState implements [resource.ResourceWithMoveState].
-func (g guard) MoveState(ctx context.Context) []resource.StateMover {
-	movers := move.Movers(ctx, g.managed, formerTypes)
-	for n := range movers {
-		move := movers[n].StateMover
-		movers[n].StateMover = func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
-			g.keep(&resp.Diagnostics, "finish the move", func() { move(ctx, req, resp) })
-		}
-	}
-	return movers
 }
 
 // ValidateConfig implements [resource.ResourceWithValidateConfig], for those that do.

@@ -185,7 +185,7 @@ func (r *loginProfileResource) Create(ctx context.Context, req resource.CreateRe
 	if !ok {
 		return
 	}
-	began := r.ServerTime()
+	began := r.ServerNow()
 	made, ok := r.create(ctx, &plan, password, &resp.Diagnostics)
 	if !ok {
 		return
@@ -300,7 +300,7 @@ func (r *loginProfileResource) Update(ctx context.Context, req resource.UpdateRe
 			return
 		}
 		change.Password, change.PasswordResetRequired, changes = password.ValueStringPointer(), plan.PasswordResetRequired.ValueBoolPointer(), true
-		began = r.ServerTime()
+		began = r.ServerNow()
 	}
 	if changes && !r.update(ctx, plan, change, &resp.Diagnostics) {
 		return

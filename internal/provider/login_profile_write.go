@@ -48,7 +48,7 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 	if !r.checkAccess(ctx, *plan, want, diags) || !r.checkPassword(ctx, f, *plan, want, diags) {
 		return none, false
 	}
-	began := r.ServerTime()
+	began := r.ServerNow()
 	// One interrupt must not part the profile from the state.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()

@@ -230,10 +230,6 @@ func (r room[C]) recent(all []C) []C {
 	})
 }
 
-// planReads limits how long the plan of a new credential waits until the others of the same user are read: a CLI reads the
-// objects of a plan in any order.
-const planReads = 3 * time.Second
-
 // plan is check in the plan, which is where the provider sees the state. A user that the run creates has no credentials.
 func (r room[C]) plan(ctx context.Context, diags *diag.Diagnostics) {
 	user := r.Owner.UserName
@@ -244,7 +240,7 @@ func (r room[C]) plan(ctx context.Context, diags *diag.Diagnostics) {
 	if err != nil {
 		return // the create reads again, and reports it
 	}
-	_, _ = r.WaitUntil(ctx, planReads, func(context.Context) (bool, error) { return len(r.recent(all)) == 0, nil })
+	_, _ = r.WaitUntil(ctx, instance.PlanReads, func(context.Context) (bool, error) { return len(r.recent(all)) == 0, nil })
 	r.warnRecent(user.ValueString(), all, diags)
 }
 

@@ -30,7 +30,7 @@ func (r *userResource) create(ctx context.Context, want ram.User, account string
 		takenName(there, account, diags)
 		return ram.User{}, false
 	}
-	began := r.ServerTime()
+	began := r.ServerNow()
 	// One interrupt must not part the user from the state.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*instance.SendLimit)
 	defer cancel()
