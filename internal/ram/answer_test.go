@@ -57,6 +57,38 @@ func TestResponse_ofAnotherServerIsRepeatedWhateverItsStatus(t *testing.T) {
 	}
 }
 
+// A network that delivers a response a second time, as the response to another request.
+func TestResponse_ofAnEarlierRequestIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	const earlier = `{"RequestId":"0A1B2C3D-0000-4000-8000-0123456789AB","Code":"EntityNotExist.User.MFADevice","Message":"none"}`
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request, number int) {
+		if number < 4 {
+			respondAs(t, w, 404, earlier)
+			return
+		}
+		respond(t, w, 200, "{}")
+	})
+	client := newTestClient(t, server.URL)
+	if err := client.call(t.Context(), readAction, nil, nil); !NotFound(err, "User.MFADevice") {
+		t.Fatal(err)
+	}
+	if err := client.call(t.Context(), createAction, nil, nil); !OutcomeUnknown(err) || NotFound(err, "User.MFADevice") {
+		t.Errorf("a create is answered by an earlier answer: %v", err)
+	}
+	if err := client.call(t.Context(), readAction, nil, nil); err != nil || len(server.received()) != 4 {
+		t.Errorf("%d calls, %v", len(server.received()), err)
+	}
+	var ids requestIDs
+	for n := range 3000 { // only the latest are known
+		if id := fmt.Sprintf("0A1B2C3D-0000-4000-8000-%012d", n); !ids.add(id) || ids.add(id) {
+			t.Fatalf("%s", id)
+		}
+	}
+	if len(ids.known) > len(ids.latest) || !ids.add("0A1B2C3D-0000-4000-8000-000000000001") || !ids.add("R") || !ids.add("R") {
+		t.Errorf("%d ids are known", len(ids.known))
+	}
+}
+
 // F31: a response whose body does not end is refused before the body is read.
 func TestResponse_interimStatusIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()

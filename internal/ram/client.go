@@ -94,6 +94,7 @@ type Client struct {
 	locks     locks
 	account   account
 	caches    caches
+	answered  requestIDs
 	returned  sync.Map      // field names of the last response, by the operation that returns a setting
 	sent      sync.Map      // field names of the last write, by the same operation
 	timeout   time.Duration // of one attempt

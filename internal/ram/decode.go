@@ -27,9 +27,10 @@ type validated interface {
 }
 
 var (
-	errRedirect = errors.New("the answer is a redirect, which is not followed because the call is signed for its host: check the endpoint and the proxy")
-	errInterim  = errors.New("the answer is an interim response that was not requested: check the endpoint and the proxy")
-	errNotOurs  = errors.New("the answer has no RequestId, so it is from a proxy or another server, not from the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
+	errRedirect  = errors.New("the answer is a redirect, which is not followed because the call is signed for its host: check the endpoint and the proxy")
+	errInterim   = errors.New("the answer is an interim response that was not requested: check the endpoint and the proxy")
+	errOfAnother = errors.New("the answer has the RequestId of an earlier one, so it answers another request: check the proxy (HTTPS_PROXY, NO_PROXY)")
+	errNotOurs   = errors.New("the answer has no RequestId, so it is from a proxy or another server, not from the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
 )
 
 // checkStatus refuses a status that the service never returns. It runs before the body is
@@ -50,6 +51,9 @@ func (c *Client) decode(e *exchange, response *http.Response, body []byte, out a
 	head, err := decodeEnvelope(response, body)
 	if err == nil && head.RequestID == "" {
 		err = errNotOurs
+	}
+	if err == nil && !c.answered.add(string(head.RequestID)) {
+		err = errOfAnother
 	}
 	if err != nil {
 		return c.unreadableResponse(e, response, err)
