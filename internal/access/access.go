@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-ram authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package access is the model of who can get in to an account: which users can log on to the console, and from where
-// long-lived AccessKeys are accepted. Every change that can take access away asks it the same question: who could get
-// in before, and who after, whatever else this run has written by then.
+// Package access decides whether a change locks users or the provider out: which users can log on to the console, and from where
+// long-lived AccessKeys are accepted, before the change and after it, whatever else this run has written by then. In
+// package provider, console_risks.go and network_policy_risks.go call it for every resource that can take access away.
 package access
 
 import (
@@ -32,7 +32,7 @@ const LockName = "access"
 // Run holds what one run of a provider instance plans for these objects, or has written. Terraform does not fix the order of their writes. A
 // change is therefore judged with the live and with the planned value of every other object.
 type Run struct {
-	turn    chan struct{} // of one judge at a time, from the record to the end of the check
+	turn    chan struct{} // held by one check at a time, from the record to the end of the check
 	mu      sync.Mutex
 	planned map[string]planned
 }

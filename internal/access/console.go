@@ -11,10 +11,10 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// Mandatory demands a second factor of every RAM user at every logon.
+// Mandatory requires a second factor from every RAM user at every logon.
 const Mandatory = "mandatory"
 
-// independent demands a second factor of the users whose login profile does.
+// independent requires a second factor from the users whose login profile requires it.
 const independent = "independent"
 
 // ShortPasswordAge is the age, in days, up to which passwords that only an administrator can renew
@@ -120,7 +120,7 @@ type Pair struct {
 	UserBefore, UserAfter User
 }
 
-// Losses returns the users that can log on before, and cannot after.
+// Losses returns the users that can log on before a change and cannot after it, by reason.
 func Losses(pairs []Pair) []Loss {
 	users, accepted := map[Reason]map[string]bool{}, map[Reason]bool{}
 	for _, p := range pairs {

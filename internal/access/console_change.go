@@ -58,7 +58,7 @@ func (c ConsoleChange) Judge(ctx context.Context, i *instance.Instance) (a Answe
 	}
 }
 
-// Expires reports whether the change can make passwords expire for good.
+// Expires reports whether passwords can expire after the change although no user can renew them.
 func (c ConsoleChange) Expires() bool {
 	switch {
 	case c.Preference != nil:
@@ -97,7 +97,7 @@ func (c ConsoleChange) endsSso() bool {
 	return c.Sso != nil && is(c.Sso.Before.SsoEnabled, true) && is(c.Sso.After.SsoEnabled, false)
 }
 
-// worlds are the states of the account while a run takes effect.
+// worlds computes the states that the account can have while the writes of a run take effect.
 type worlds struct {
 	ctx    context.Context
 	client *ram.Client

@@ -39,7 +39,7 @@ type KeyAnswer struct {
 
 	Fallback  bool  // the key's own policy would not be active, so the account's policy decides
 	Unread    error // why the worst case was assumed; nil: everything was read
-	Unchecked bool  // whether networks that must be accepted are is not known
+	Unchecked bool  // it is unknown whether the networks that must be accepted are accepted
 }
 
 // Judge returns what a change takes away. It reads only what the question needs.
@@ -148,7 +148,7 @@ func (k *keyJudge) refuse(kept Kept, p Policies) {
 	}
 }
 
-// lose records an own key that is refused where it was accepted.
+// lose records a key of the provider that may be accepted before the change and refused after it.
 func (k *keyJudge) lose(key OwnKey, before, after Policies) {
 	if Narrower(before, after) && (k.answer.Lost == nil || k.answer.Accepted) {
 		k.answer.Lost, k.answer.By, k.answer.Accepted = &key, after.Effective(), after.Accepted

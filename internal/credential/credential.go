@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package credential reads, creates, disables and deletes the long-lived credentials of a user: AccessKeys and service
-// credentials. It has no types of the framework, so that the resource for one key, the rotation of two keys and the
+// credentials. It knows no schema, plan or state, so that the resource for one key, the rotation of two keys and the
 // action share one implementation.
 package credential
 

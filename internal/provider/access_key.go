@@ -109,7 +109,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"allow_self": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Allows to disable, replace or delete a key that the provider itself uses. The default is `false`: such a plan is an error. " +
-					"For replacing and deleting it counts as it was last applied, so apply it first.",
+					"A replacement and a destroy use the value of the last apply, so apply a change of it first.",
 			},
 		})),
 	}

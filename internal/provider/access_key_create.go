@@ -94,7 +94,7 @@ func (r *accessKeyResource) create(ctx context.Context, f diagnostics.Operation,
 	r.finishCreate(ctx, creation, plan, wanted.ValueString() == ram.Inactive, resp)
 }
 
-// showCreated takes over a key that was just created.
+// showCreated writes a key that was just created to the model.
 func (m *accessKeyModel) showCreated(created credential.Created[ram.AccessKey]) {
 	m.AccessKeyID, m.Status, m.CreateDate = types.StringValue(created.ID()), types.StringValue(ram.Active), tf.Timestamp(created.Credential.CreateDate)
 	m.showSecret(created.Secret, created.EncryptedSecret)

@@ -189,7 +189,7 @@ func (r *accessKeyPolicy) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			p.Setting = r.of(&old, tf.String(state["access_key_id"]))
 			planReset(ctx, &p) // of the old key
 			warnMoved(&p)
-			return             // planned again, as a create
+			return // planned again, as a create
 		}
 		p.ClaimUpdate(ctx, resp.Private)
 		p.Update(ctx)

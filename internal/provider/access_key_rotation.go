@@ -87,7 +87,7 @@ func (r rotated) parts() []*types.String {
 	return []*types.String{r.id, r.status, r.createDate, r.secret, r.encrypted, r.fingerprint}
 }
 
-// become makes the slot hold what another holds.
+// become copies the attributes of another slot to this one.
 func (r rotated) become(other rotated) {
 	theirs := other.parts()
 	for n, part := range r.parts() {
@@ -102,7 +102,7 @@ func (r rotated) clear() {
 	}
 }
 
-// show takes over what the service lists of the key. The creation date does not change.
+// show writes what the service lists of the key to the model. The creation date does not change.
 func (r rotated) show(key ram.AccessKey) {
 	*r.id, *r.status = types.StringValue(key.ID), types.StringValue(key.Status)
 	if r.createDate.IsNull() {
@@ -125,7 +125,7 @@ func (m *rotationModel) ids() (ids []string) {
 	return ids
 }
 
-// unknown promises nothing of either key.
+// unknown plans all attributes of both keys as unknown.
 func (m *rotationModel) unknown() {
 	for _, slot := range []rotated{m.current(), m.previous()} {
 		for _, part := range slot.parts() {
@@ -164,7 +164,7 @@ func (r *rotationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	attributes := map[string]schema.Attribute{
 		"rotate_after_days": days(1, rotateAfterDays, "The age in days at which the current key is replaced by a new one. It must be greater than the sum of `overlap_days` and `delete_after_days`."),
 		"overlap_days":      days(1, overlapDays, "The number of days after a rotation during which the previous key stays active, so that programs can change to the new key."),
-		"delete_after_days": days(0, deleteAfterDays, "The number of days during which the previous key then stays disabled, and can be enabled again, before it is deleted."),
+		"delete_after_days": days(0, deleteAfterDays, "The number of days between the disabling and the deletion of the previous key, during which it can be enabled again."),
 		"pgp_key": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{pgp.KeyValidator{}},
 			MarkdownDescription: "A PGP public key, ASCII-armored or in Base64, for which the secrets of new keys are encrypted, so that they are never in the state. A change applies to the next key.",
@@ -183,13 +183,13 @@ func (r *rotationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	computed("encrypted_secret", "The secret of the %s key, encrypted for `pgp_key`: a binary OpenPGP message in Base64.", false)
 	computed("key_fingerprint", "The fingerprint of the PGP key for which the secret of the %s key was encrypted.", false)
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Rotates the AccessKey pair of a RAM user without a gap. It uses **both keys** that a user can have: when the current key is older than `rotate_after_days`, a new one is created; " +
-			"the old one stays active for `overlap_days`, is then disabled, and `delete_after_days` later deleted.\n\n" +
-			"Each step is done by the first apply after it is due. When a step is due, the plan shows a change and a warning that names the step, so that a nightly plan with `-detailed-exitcode` reports it. " +
+		MarkdownDescription: "Rotates the AccessKey pair of a RAM user without downtime. It uses **both keys** that a user can have. When the current key is older than `rotate_after_days`, the resource creates a new one. " +
+			"The old key stays active for `overlap_days`, is then disabled, and is deleted `delete_after_days` after that.\n\n" +
+			"The first apply after a step is due performs it. When a step is due, the plan shows a change and a warning that names the step, so a nightly plan with `-detailed-exitcode` reports it. " +
 			"At other times, plans are empty. The provider derives due steps from the dates of the keys, by the service's clock, so an interrupted or late run continues where the previous run ended.\n\n" +
-			"A key that this resource did not create or import is never changed: while the user has such a key as second key, a due rotation only results in a warning. The last active key is never disabled. " +
-			"A previous key that was used within `delete_after_days` is not deleted, and the plan warns. After an import, the previous key is not disabled either while it was used within `overlap_days`, because it is not known whether programs use the current key. A key that the provider itself uses is never disabled or deleted: such a plan is an error.\n\n" +
-			"Import the resource for a user with keys; creating it is an error. Destroying disables and deletes both keys. Without `pgp_key` the secrets are in the state.",
+			"A key that this resource did not create or import is never changed: while such a key is the second key of the user, a due rotation only results in a warning. The last active key is never disabled. " +
+			"A previous key that was used during the last `delete_after_days` days is not deleted, and the plan warns. After an import, a previous key that was used during the last `overlap_days` days is not disabled either, because the provider does not know whether programs already use the current key. A key that the provider itself uses is never disabled or deleted: a plan that would do so is an error.\n\n" +
+			"If the user already has keys, import the resource: creating it is an error. Destroying the resource disables and deletes both keys. Without `pgp_key`, the state contains the secrets in plain text.",
 		Attributes: owner.Attributes(ctx, attributes),
 	}
 }
@@ -306,7 +306,7 @@ func (m *rotationModel) see(listing credential.Listing[ram.AccessKey], notes rot
 	}
 }
 
-// rotationNotes is the private state of a rotation: what the service does not tell.
+// rotationNotes is the private state of a rotation: what the service does not return.
 type rotationNotes struct {
 	Created  string    // the current key, if this resource created it
 	Unlisted string    // a key that the service created, and has not listed yet
@@ -334,7 +334,7 @@ func (n rotationNotes) mayBeUnlisted(slot rotated, now time.Time) bool {
 	return n.Unlisted == slot.id.ValueString() && (err != nil || now.Sub(created) < instance.LateLimit)
 }
 
-// see notes that a key is listed at last, or that the previous key is Inactive if the service
+// see records that a key was listed for the first time, or that the previous key is Inactive if the service
 // does not return since when, and reports whether the notes have changed.
 func (n *rotationNotes) see(m *rotationModel, keys []ram.AccessKey, now time.Time) (changed bool) {
 	if _, listed := credential.In(keys, n.Unlisted); listed {

@@ -20,7 +20,7 @@ func newAccountAccessKeyPolicy() *setting.Setting[ram.NetworkPolicy] {
 		Noun:   "AccessKey network policy of the account",
 		Object: "AccessKey network policy of the account",
 		Docs: "The network policy of an account's AccessKey pairs: from which addresses calls that are signed with a long-lived key are taken. " +
-			"An account always has one, if only an inactive and empty one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
+			"Every account has one, which may be inactive and empty. The resource adopts it and changes only the attributes that the configuration sets. `on_destroy` determines what a destroy changes.\n\n" +
 			"**A key that has an active policy of its own (`ram_access_key_policy`) goes by that alone.** Temporary credentials (STS), as of an assumed role, are not evaluated, " +
 			"and some products of Alibaba Cloud do not enforce it.\n\n" +
 			"**An active policy that leaves out the address of its own author locks that key out**; only another key, temporary credentials or the console can then undo it. " +

@@ -34,7 +34,7 @@ func newAccountAlias() *setting.Setting[accountAlias] {
 		Object: "account alias",
 		Docs: "The alias of an account: the name that replaces the account's id in the logon names of RAM users and in the address of the logon page. " +
 			"The default domain follows from it, so **changing the alias changes the logon name of every RAM user**. " +
-			"An account may have none; the resource takes over what there is, and on destroy does what `on_destroy` says. An alias that is given up is free for other accounts to take.",
+			"An account may have none. The resource adopts an existing alias. `on_destroy` determines what a destroy changes. Other accounts can use an alias after it was cleared or replaced.",
 		Fields: []setting.Field[accountAlias]{alias},
 		Derived: []setting.Derived[accountAlias]{
 			{Name: "default_domain", Docs: "The domain of the principal names of RAM users, `<user name>@<default domain>`.", Get: func(s *accountAlias) attr.Value { return types.StringPointerValue(s.Domain) }},

@@ -46,13 +46,13 @@ func sourceAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"access_key": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "ID of the AccessKey to sign with; needs `secret_key`. " +
+			MarkdownDescription: "ID of the AccessKey pair that signs the calls. Requires `secret_key`. " +
 				"In the environment: `ALIBABA_CLOUD_ACCESS_KEY_ID`, or the older `ALICLOUD_ACCESS_KEY`.",
 		},
 		"secret_key": schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
-			MarkdownDescription: "Secret of the AccessKey; needs `access_key`. " +
+			MarkdownDescription: "Secret of the AccessKey pair. Requires `access_key`. " +
 				"In the environment: `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, or the older `ALICLOUD_SECRET_KEY`.",
 		},
 		"security_token": schema.StringAttribute{
@@ -80,7 +80,7 @@ func sourceAttributes() map[string]schema.Attribute {
 		"credentials_uri": schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
-			MarkdownDescription: "URL of a local service that provides and renews a temporary key. The provider never uses a proxy for it, and accepts `http` for this machine only. " +
+			MarkdownDescription: "URL of a local service that provides and renews a temporary key. The provider never uses a proxy for it, and accepts `http` only for the local machine. " +
 				"In the environment: `ALIBABA_CLOUD_CREDENTIALS_URI`.",
 		},
 	}
@@ -96,7 +96,7 @@ func assumeRoleAttribute() schema.Attribute {
 				Required:   true,
 				Validators: []validator.String{roleARNShape},
 				MarkdownDescription: "ARN of the role, such as `acs:ram::1234567890123456:role/terraform`. " +
-					"In the environment, without `assume_role` and outside of an OIDC source: `ALIBABA_CLOUD_ROLE_ARN`.",
+					"In the environment, if `assume_role` is not set and no OIDC source is used: `ALIBABA_CLOUD_ROLE_ARN`.",
 			},
 			"session_name":       sessionNameAttribute(),
 			"policy":             policyAttribute(),
@@ -119,7 +119,7 @@ func assumeRoleWithOIDCAttribute() schema.Attribute {
 			"role_arn": schema.StringAttribute{
 				Required:            true,
 				Validators:          []validator.String{roleARNShape},
-				MarkdownDescription: "ARN of the role. In the environment, with the two below: `ALIBABA_CLOUD_ROLE_ARN`.",
+				MarkdownDescription: "ARN of the role. In the environment, together with `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`: `ALIBABA_CLOUD_ROLE_ARN`.",
 			},
 			"oidc_provider_arn": schema.StringAttribute{
 				Required:   true,
@@ -130,7 +130,7 @@ func assumeRoleWithOIDCAttribute() schema.Attribute {
 			"oidc_token": schema.StringAttribute{
 				Optional:            true,
 				Sensitive:           true,
-				MarkdownDescription: "The token itself. Exactly one of `oidc_token` and `oidc_token_file` is needed.",
+				MarkdownDescription: "The token itself. Exactly one of `oidc_token` and `oidc_token_file` is required.",
 			},
 			"oidc_token_file": schema.StringAttribute{
 				Optional: true,
@@ -209,9 +209,9 @@ func callAttributes() map[string]schema.Attribute {
 				setvalidator.ValueStringsAre(accountIDShape),
 				setvalidator.ConflictsWith(path.MatchRoot("forbidden_account_ids")),
 			},
-			MarkdownDescription: "IDs of the only accounts that may be read and changed. With credentials of any other account, the provider reads and changes nothing. " +
-				"A single ID also names the account of objects that were moved from another provider and whose state does not name it. " +
-				"Excludes `forbidden_account_ids`.",
+			MarkdownDescription: "IDs of the accounts that the provider may read and change. With the credentials of any other account, it reads and changes nothing. " +
+				"If the set has a single ID, it is also the account of objects that were moved from another provider and whose state does not contain an account. " +
+				"Conflicts with `forbidden_account_ids`.",
 		},
 		"forbidden_account_ids": schema.SetAttribute{
 			Optional:    true,
@@ -220,7 +220,7 @@ func callAttributes() map[string]schema.Attribute {
 				setvalidator.SizeAtLeast(1),
 				setvalidator.ValueStringsAre(accountIDShape),
 			},
-			MarkdownDescription: "IDs of accounts that the provider never reads or changes, whatever the credentials. Conflicts with `allowed_account_ids`.",
+			MarkdownDescription: "IDs of accounts that the provider never reads or changes, regardless of the credentials. Conflicts with `allowed_account_ids`.",
 		},
 		"ca_bundle_file": schema.StringAttribute{
 			Optional: true,
@@ -230,19 +230,19 @@ func callAttributes() map[string]schema.Attribute {
 		"max_retries": schema.Int64Attribute{
 			Optional:   true,
 			Validators: []validator.Int64{int64validator.Between(0, 10)},
-			MarkdownDescription: "The maximum number of retries of a call after throttling or a fault, from 0 to 10. A call that is not idempotent is not retried unless " +
-				"the service refused it. Defaults to 4.",
+			MarkdownDescription: "The maximum number of retries of a call after throttling or a fault, from 0 to 10. A call that is not idempotent is retried only if " +
+				"the service did not execute it, such as after throttling. Defaults to 4.",
 		},
 		"requests_per_second": schema.Float64Attribute{
 			Optional:   true,
 			Validators: []validator.Float64{float64validator.AtLeast(0.1)},
-			MarkdownDescription: "Maximum number of calls per second of this provider block, at least 0.1, if other tools need a share of the account's quotas. " +
+			MarkdownDescription: "Maximum number of calls per second of this provider block, at least 0.1. Set it if other tools share the quotas of the account. " +
 				"If omitted, only the limits of each action apply.",
 		},
 		"signature_algorithm": schema.StringAttribute{
 			Optional:   true,
 			Validators: []validator.String{stringvalidator.OneOf(string(ram.HMACSHA1), string(ram.ACS3))},
-			MarkdownDescription: "How calls are signed: `HMAC-SHA1`, the service's signature version 1, or `ACS3-HMAC-SHA256`, its version 3, where SHA-1 is not allowed. " +
+			MarkdownDescription: "The algorithm that signs calls: `HMAC-SHA1` (signature version 1 of the service), or `ACS3-HMAC-SHA256` (version 3), for environments that do not allow SHA-1. " +
 				"Both protect a call in the same way, and both are sent over TLS. Defaults to `HMAC-SHA1`, and to `ACS3-HMAC-SHA256` under `GODEBUG=fips140=only`.",
 		},
 	}

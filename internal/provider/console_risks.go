@@ -20,7 +20,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
-// consoleQuestion is a change that can lock users out of the console, and the attributes to blame.
+// consoleQuestion is a change that can lock users out of the console, and the attributes that its errors name.
 type consoleQuestion struct {
 	object                string // in package access
 	value                 any
@@ -133,8 +133,8 @@ var boundDevice = access.Factors{Device: true}
 func allowFactorLoss(noun string) schema.BoolAttribute {
 	return schema.BoolAttribute{
 		Optional: true,
-		MarkdownDescription: "Whether the " + noun + " may be taken off a user who then cannot log on to the console: a second factor is demanded, the user has no other, and users may not bind one. " +
-			"Without it, such a plan is an error. For a destroy and a replacement it counts as it was last applied. It is never sent to the service.",
+		MarkdownDescription: "Whether the " + noun + " may be removed from a user who then cannot log on to the console: a second factor is required, the user has no other one, and users may not bind one themselves. " +
+			"Without it, such a plan is an error. A destroy and a replacement use the value of the last apply. It is never sent to the service.",
 	}
 }
 
@@ -149,18 +149,18 @@ func refuseFactorLoss(ctx context.Context, i *instance.Instance, userName string
 	}
 }
 
-// lockOutArguments are the guards of a setting that can lock people out.
+// lockOutArguments are the arguments of a resource that can lock users out: allow_lock_out and, for networks, must_allow.
 func lockOutArguments(guarded string) map[string]schema.Attribute {
 	arguments := map[string]schema.Attribute{
 		"allow_lock_out": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-			MarkdownDescription: "Whether a change may lock people out. `false` (the default) makes such a plan an error; `true` makes it a warning. It is never sent to the service.",
+			MarkdownDescription: "Whether a plan may contain a change that locks out users or the provider. If it is `false` (the default), such a plan is an error; if it is `true`, the plan only warns. It is never sent to the service.",
 		},
 	}
 	if guarded != "" {
 		arguments["must_allow"] = schema.SetAttribute{
 			ElementType: types.StringType, Optional: true, Validators: append(network.Validators(network.Limits{}), setvalidator.SizeAtMost(1000)),
-			MarkdownDescription: "IP addresses and CIDR blocks that " + guarded + " must let in, whether the configuration manages it or not. A plan that keeps one of them out is an error. It is never sent to the service.",
+			MarkdownDescription: "IP addresses and CIDR blocks that " + guarded + " must allow, even if the configuration does not manage that attribute. A plan that excludes one of them is an error. It is never sent to the service.",
 		}
 	}
 	return arguments

@@ -21,7 +21,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
-// managed is what each of our resources can do.
+// managed is the interface that each resource of this provider implements.
 type managed interface {
 	resource.ResourceWithConfigure
 	resource.ResourceWithIdentity
@@ -30,9 +30,9 @@ type managed interface {
 	ProviderInstance() *instance.Instance
 }
 
-// guard makes an error of a panic: the process goes on, and what the response holds
-// already, such as the secret of a key, reaches the state. The framework would let
-// it end the process, and with it what other resources are at.
+// guard is around each resource. It binds the calls of an operation to the account of the object, and checks that account in
+// each plan and before each delete. It turns a panic into an error: the process continues, and what the response already
+// contains, such as the secret of a key, is saved to the state. Otherwise the panic would end the operations of all resources.
 type guard struct{ managed }
 
 var (
@@ -172,7 +172,7 @@ func (g guard) ofState(ctx context.Context, verb string, state tfsdk.State, diag
 		return ctx, true
 	case !hasID:
 		i.ReportUnknownAccount(ctx, g.operation(ctx, verb), diags)
-	case verb == "read": // says itself what it does not find
+	case verb == "read": // Read reports what it does not find
 		return ctx, true
 	case !diagnostics.Report(diags, g.operation(ctx, verb), err):
 		i.CheckKnown(ctx, g.operation(ctx, verb), diags)

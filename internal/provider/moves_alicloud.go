@@ -125,8 +125,8 @@ func kept(names ...string) (all []move.FormerAttribute) {
 	return all
 }
 
-// formerly is an attribute that becomes others. Without a translation it becomes
-// one that holds the same.
+// formerly is an attribute that is converted to others. Without a take function, its value
+// is copied to the first of them.
 func formerly(name, docs string, take func(context.Context, *move.State, string) error, becomes ...string) []move.FormerAttribute {
 	if take == nil {
 		take = func(ctx context.Context, m *move.State, name string) error { return m.TakeAs(ctx, name, becomes[0]) }
@@ -134,7 +134,7 @@ func formerly(name, docs string, take func(context.Context, *move.State, string)
 	return []move.FormerAttribute{{Name: name, Targets: becomes, Docs: docs, Convert: take}}
 }
 
-// left is an attribute that is left behind.
+// left is an attribute that is not moved. tell returns a warning about it; it may be nil.
 func left(name, docs string, tell func(*move.State) (summary, detail string)) []move.FormerAttribute {
 	return []move.FormerAttribute{{Name: name, Docs: docs, Warn: tell}}
 }

@@ -26,8 +26,8 @@ func networkPolicyArguments() map[string]schema.Attribute {
 	arguments := lockOutArguments("`classic_allow_list`")
 	arguments["must_allow_vpcs"] = schema.MapAttribute{
 		ElementType: tf.StringSetType, Optional: true, Validators: []validator.Map{network.VPCsValidator{}},
-		MarkdownDescription: "IP addresses and CIDR blocks by the id of a VPC, or by `AllowAllVPC`, that `vpc_allow_list` must let in, whether the configuration manages it or not. An empty set is the whole VPC. " +
-			"A plan that keeps one of them out is an error. It is never sent to the service.",
+		MarkdownDescription: "IP addresses and CIDR blocks by the id of a VPC, or by `AllowAllVPC`, that `vpc_allow_list` must allow, even if the configuration does not manage that attribute. An empty set means all addresses of the VPC. " +
+			"A plan that excludes one of them is an error. It is never sent to the service.",
 	}
 	return arguments
 }

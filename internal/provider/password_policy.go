@@ -21,8 +21,8 @@ func newPasswordPolicy() *setting.Setting[ram.PasswordPolicy] {
 		Noun:   "password policy",
 		Object: "password policy",
 		Docs: "The password policy of an account: what the passwords of RAM users must look like, and how long they last. " +
-			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
-			"The attributes, by what they do:\n\n" +
+			"Every account has one. The resource adopts it and changes only the attributes that the configuration sets. `on_destroy` determines what a destroy changes.\n\n" +
+			"The attributes by purpose:\n\n" +
 			"* Characters: `minimum_password_length`, `require_lowercase_characters`, `require_uppercase_characters`, `require_numbers`, `require_symbols`, `minimum_password_different_character`, " +
 			"`password_not_contain_user_name`, `intercept_risk_password_on_api`\n" +
 			"* Age: `max_password_age`, `hard_expiry`, `initial_password_age`, `password_reuse_prevention`\n" +
@@ -61,7 +61,7 @@ var passwordPolicyFields = sync.OnceValue(func() []setting.Field[ram.PasswordPol
 			func(s *p) **bool { return &s.RequireNumbers }, false, setting.WeakWhen(false)).Since(setting.NoticeDay, setting.Notice, types.BoolValue(true)),
 		setting.Flag("require_symbols", "Whether a password must hold a special character. A new account has `false`.",
 			func(s *p) **bool { return &s.RequireSymbols }, false, setting.WeakWhen(false)),
-		setting.Number("minimum_password_different_character", "How many different characters a password must hold at least, from 0 to 8. A new account has `0`, which asks for nothing.",
+		setting.Number("minimum_password_different_character", "How many different characters a password must hold at least, from 0 to 8. A new account has `0`, which requires nothing.",
 			func(s *p) **int64 { return &s.MinimumPasswordDifferentCharacter }, 0, setting.Descending, setting.Between(0, 8)),
 		setting.Flag("password_not_contain_user_name", "Whether a password must not hold the user's name. A new account has `false`.",
 			func(s *p) **bool { return &s.PasswordNotContainUserName }, false, setting.WeakWhen(false)),
@@ -71,16 +71,16 @@ var passwordPolicyFields = sync.OnceValue(func() []setting.Field[ram.PasswordPol
 			func(s *p) **bool { return &s.HardExpiry }, false, setting.WeakWhen(false)),
 		setting.Number("password_reuse_prevention", "How many former passwords may not be used again, from 0 to 24. A new account has `0`: all may be.",
 			func(s *p) **int64 { return &s.PasswordReusePrevention }, 0, setting.Descending, setting.Between(0, 24)),
-		setting.Number("max_login_attempts", "After how many wrong passwords the console logon is locked for an hour, from 0 to 32. A new account has `0`: never.",
+		setting.Number("max_login_attempts", "The number of wrong passwords after which the console logon is locked for an hour, from 0 to 32. A new account has `0`: never.",
 			func(s *p) **int64 { return &s.MaxLoginAttempts }, 0, setting.Unlimited, setting.Between(0, 32)),
-		setting.Number("initial_password_age", "How long an initial password lasts, in days, from 0 to 90. `0` lets it last for ever; a new account has `14`.",
+		setting.Number("initial_password_age", "How long an initial password lasts, in days, from 0 to 90. With `0`, it does not expire. A new account has `14`.",
 			func(s *p) **int64 { return &s.InitialPasswordAge }, 14, setting.Unlimited, setting.Between(0, 90)),
 		setting.Flag("intercept_risk_password_on_api", "Whether a password that is known to have leaked is refused when it is set through the API. A new account has `false`.",
 			func(s *p) **bool { return &s.InterceptRiskPasswordOnAPI }, false, setting.WeakWhen(false)),
 	}
 })
 
-// passwordPolicyDangers are the lock-outs that a password policy can cause.
+// passwordPolicyDangers returns the risks of a change of the password policy: lock-outs, which are refused, and warnings.
 func passwordPolicyDangers(ctx context.Context, c setting.Change[ram.PasswordPolicy]) []setting.Risk {
 	change := access.ConsoleChange{Passwords: &access.Change[ram.PasswordPolicy]{Before: c.Before, After: c.After}}
 	found := consoleRisks(ctx, c.Instance(), consoleQuestion{

@@ -71,7 +71,7 @@ func withSecret(word string, own map[string]schema.Attribute) map[string]schema.
 	return attributes
 }
 
-// planSecret plans for a create where the secret will be, and tries the PGP key.
+// planSecret plans which attribute of a new credential will contain the secret, and checks the PGP key.
 func (m *secretOnce) planSecret(now time.Time, diags *diag.Diagnostics) bool {
 	switch {
 	case m.PGPKey.IsUnknown():
@@ -102,7 +102,7 @@ func (m *secretOnce) encryption(now time.Time, diags *diag.Diagnostics) (encrypt
 	return to.Encrypt, true
 }
 
-// showSecret takes over the secret of a credential that was just created: plain, or encrypted, or missing.
+// showSecret writes the secret of a credential that was just created to the model: plain, or encrypted, or missing.
 func (m *secretOnce) showSecret(plain, encrypted string) {
 	m.Secret, m.EncryptedSecret = types.StringNull(), types.StringNull()
 	switch {
@@ -120,7 +120,7 @@ func (m *secretOnce) rotates(state secretOnce) bool {
 	return !state.RotateWhenChanged.IsNull() && !m.RotateWhenChanged.IsNull() && !m.RotateWhenChanged.Equal(state.RotateWhenChanged)
 }
 
-// planPGPKey tries another PGP key, and warns that the secret of the present credential is not encrypted for it.
+// planPGPKey checks a changed PGP key, and warns that the secret of the existing credential is not encrypted for it.
 func (m *secretOnce) planPGPKey(state secretOnce, word, which string, now time.Time, diags *diag.Diagnostics) {
 	if m.PGPKey.IsNull() || m.PGPKey.IsUnknown() || m.PGPKey.Equal(state.PGPKey) {
 		return
@@ -146,7 +146,7 @@ func young(ctx context.Context, i *instance.Instance, created types.String) bool
 	return err != nil || now.Sub(at) < instance.LateLimit
 }
 
-// errMissing is the answer to a change of a credential that the state contains.
+// errMissing is the error of a change if the service answers that the credential does not exist, although the state contains it.
 func errMissing[C credential.Credential](kind credential.Kind[C]) error {
 	return fmt.Errorf("the service answers that the %[1]s does not exist. Run terraform plan: it reads again whether the %[1]s exists", kind.Word)
 }
@@ -230,7 +230,7 @@ func (r room[C]) recent(all []C) []C {
 	})
 }
 
-// plan is check in the plan, which is where the provider sees the state. A user that the run creates has no credentials.
+// plan warns of recent credentials in the plan, because only then the provider has read the state. A user that the run creates has no credentials.
 func (r room[C]) plan(ctx context.Context, diags *diag.Diagnostics) {
 	user := r.Owner.UserName
 	if !r.Refreshes.Load() || tf.IsAbsent(user) || r.Managed(owner.NewUser(user.ValueString())) {

@@ -39,17 +39,17 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 		Name:   "security_preference",
 		Noun:   "security preference",
 		Object: "security preference",
-		Docs: "The security preference of an account: how RAM users log on to the console, and what they may change of their own credentials. " +
-			"An account always has one; the resource takes it over, changes only what the configuration mentions, and on destroy does what `on_destroy` says.\n\n" +
-			"The logon masks govern the console, never calls that are signed with an AccessKey pair.\n\n" +
-			"The attributes, by what they do:\n\n" +
+		Docs: "The security preference of an account: how RAM users log on to the console, and which of their own credentials they may change. " +
+			"Every account has one. The resource adopts it and changes only the attributes that the configuration sets. `on_destroy` determines what a destroy changes.\n\n" +
+			"Logon masks apply only to the console, not to calls that are signed with an AccessKey pair.\n\n" +
+			"The attributes by purpose:\n\n" +
 			"* Logon to the console: `login_network_masks`, `login_session_duration`, `allow_user_long_term_login`, `allow_user_to_login_with_passkey`\n" +
 			"* Second factors: `mfa_operation_for_login`, `enable_save_mfa_ticket`, `verification_types`\n" +
-			"* What users may change of their own: `allow_user_to_change_password`, `allow_user_to_manage_mfa_devices`, `allow_user_to_manage_access_keys`, `allow_user_to_manage_service_credentials`, " +
+			"* What users may manage themselves: `allow_user_to_change_password`, `allow_user_to_manage_mfa_devices`, `allow_user_to_manage_access_keys`, `allow_user_to_manage_service_credentials`, " +
 			"`allow_user_to_manage_personal_ding_talk`, `allow_user_to_manage_public_keys`\n" +
 			"* Idle limits: `max_idle_days_for_users`, `max_idle_days_for_access_keys`\n" +
 			"* Never sent to the service: `must_allow`, `allow_lock_out`, `on_destroy`, `reset_may_weaken`, `timeouts`\n\n" +
-			"The guide \"Locked out\" describes how each limit works, and what can lock people out.",
+			"The guide \"Locked out\" describes how each limit works, and which changes can lock users out.",
 		Fields:    securityPreferenceFields(),
 		Arguments: lockOutArguments("`login_network_masks`"),
 		Get:       "GetSecurityPreference",
@@ -77,8 +77,8 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.SecurityPreference] {
 	type p = ram.SecurityPreference
 	idle := int64validator.OneOf(90, 180, 365, 730)
-	longTerm := setting.Flag("allow_user_long_term_login", "Whether RAM users may stay signed in on the app and the client. The service's reference is silent about it: "+
-		"the provider sends it if it is set, and warns if the service does not confirm it.", func(s *p) **bool { return &s.AllowUserLongTermLogin }, false, setting.WeakWhen(true))
+	longTerm := setting.Flag("allow_user_long_term_login", "Whether RAM users may stay signed in to the Alibaba Cloud app and client. The API reference does not describe this parameter: "+
+		"the provider sends it only if it is set, and warns if the service does not return it.", func(s *p) **bool { return &s.AllowUserLongTermLogin }, false, setting.WeakWhen(true))
 	longTerm.NeverReturned = true
 	longTerm.Resource = schema.BoolAttribute{Optional: true, MarkdownDescription: longTerm.Resource.GetMarkdownDescription()}
 	publicKeys := setting.Flag("allow_user_to_manage_public_keys", "Whether RAM users may manage their own public keys. Only accounts of the Japan site have the setting: elsewhere a plan that sets it is an error. "+
@@ -99,28 +99,28 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 		setting.Flag("allow_user_to_login_with_passkey", "Whether RAM users may log on with a passkey. A new account has `true`.",
 			func(s *p) **bool { return &s.AllowUserToLoginWithPasskey }, true, setting.Neutral[bool]),
 		longTerm,
-		setting.Flag("enable_save_mfa_ticket", "Whether a RAM user's device may be remembered for seven days, without a second factor. A new account has `false`.",
+		setting.Flag("enable_save_mfa_ticket", "Whether the second factor of a RAM user can be remembered on a device for seven days, during which it is not required again. A new account has `false`.",
 			func(s *p) **bool { return &s.EnableSaveMFATicket }, false, setting.WeakWhen(true)),
 		setting.Number("login_session_duration", "How long a console session lasts, in hours, from 1 to 24. A new account has `6`.",
 			func(s *p) **int64 { return &s.LoginSessionDuration }, 6, setting.Ascending, setting.Between(1, 24)),
 		setting.Words("login_network_masks", "The IP addresses and CIDR blocks from which RAM users may log on to the console, by password or single sign-on. The reference of the API documents at most "+
-			"40 entries and 512 characters when joined by `;`, and the console's page of 2026 allows 200 addresses: past the former, the provider warns, and the service decides. An empty set lets in every address, as in a new account. Order and spelling (`192.0.2.1`, `192.0.2.1/32`) do not matter.",
+			"40 entries and 512 characters when joined by `;`, and the console's page of 2026 allows 200 addresses: past the former, the provider warns, and the service decides. An empty set, as in a new account, allows every address. The order of the entries and their notation (`192.0.2.1` or `192.0.2.1/32`) do not matter.",
 			func(s *p) *[]string { return &s.LoginNetworkMasks }, network.Canonical, network.Wider, network.Validators(maskLimits())...),
-		setting.Choice("mfa_operation_for_login", "When a RAM user needs a second factor at logon: `mandatory` (always), `independent` (as the user's login profile says) or `adaptive` (at a suspicious logon). "+
+		setting.Choice("mfa_operation_for_login", "When a RAM user needs a second factor at logon: `mandatory` (always), `independent` (if the user's login profile requires it) or `adaptive` (only for a suspicious logon). "+
 			"A new account has `independent`; the console's page of 2026 says `mandatory`.",
 			func(s *p) **string { return &s.MFAOperationForLogin }, "independent", "independent", "adaptive", access.Mandatory).Since("2026", setting.ConsolePage+", unlike the API reference", types.StringValue(access.Mandatory)),
-		setting.Words("verification_types", "The second factors that may replace an MFA device: `sms`, `email`, and `mfa`, which the service's reference does not mention. A new account has none; the console's page of 2026 says all.",
+		setting.Words("verification_types", "The second factors that may replace an MFA device: `sms`, `email` and `mfa`. The API reference does not list `mfa`. A new account has none; the console's page of 2026 says all.",
 			func(s *p) *[]string { return &s.VerificationTypes }, strings.ToLower, setting.Neutral[[]string],
 			setvalidator.ValueStringsAre(stringvalidator.OneOf("sms", "email", "mfa"))).Since("2026", setting.ConsolePage+": all methods are on", tf.StringSet([]string{"email", "sms"})),
-		setting.Number("max_idle_days_for_users", "After how many days without a logon a RAM user's console access is switched off: `90`, `180`, `365` or `730`. A new account had `730` until 7 April 2026.",
+		setting.Number("max_idle_days_for_users", "The number of days without a logon after which the console logon of a RAM user is disabled: `90`, `180`, `365` or `730`. A new account had `730` until 7 April 2026.",
 			func(s *p) **int64 { return &s.MaxIdleDaysForUsers }, 730, setting.Ascending, idle).Since(setting.NoticeDay, setting.Notice, types.Int64Value(365)),
-		setting.Number("max_idle_days_for_access_keys", "After how many days without use an AccessKey pair is disabled: `90`, `180`, `365` or `730`. A new account had `730` until 7 April 2026.",
+		setting.Number("max_idle_days_for_access_keys", "The number of days without use after which an AccessKey pair is disabled: `90`, `180`, `365` or `730`. A new account had `730` until 7 April 2026.",
 			func(s *p) **int64 { return &s.MaxIdleDaysForAccessKeys }, 730, setting.Ascending, idle).Since(setting.NoticeDay, setting.Notice+"; the console's page of 2026 says `730`", types.Int64Value(365)),
 		publicKeys,
 	}
 })
 
-// securityPreferenceDangers are the lock-outs that a security preference can cause.
+// securityPreferenceDangers returns the risks of a change of the security preference: lock-outs, which are refused, and warnings.
 func securityPreferenceDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) []setting.Risk {
 	change := access.ConsoleChange{Preference: &access.Change[ram.SecurityPreference]{Before: c.Before, After: c.After}}
 	refused := consoleRisks(ctx, c.Instance(), consoleQuestion{
@@ -210,7 +210,7 @@ func idleDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk
 	return found
 }
 
-// passwordChangeDangers warns of what the questions about the console do not refuse.
+// passwordChangeDangers warns if users may no longer change their passwords. consoleRisks refuses the cases that lock users out.
 func passwordChangeDangers(c setting.Change[ram.SecurityPreference]) []setting.Risk {
 	if !ram.Is(c.After.AllowUserToChangePassword, false) || ram.Is(c.Before.AllowUserToChangePassword, false) {
 		return nil

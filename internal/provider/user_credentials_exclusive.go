@@ -32,7 +32,7 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*exclusiveResource)(nil)
 )
 
-// What is done about a key that is not declared.
+// The values of enforce: what an apply does with credentials that are not allowed.
 const (
 	enforceReport  = exclusive.Report
 	enforceDisable = "disable"
@@ -41,7 +41,7 @@ const (
 
 func newExclusive() *exclusiveResource { return &exclusiveResource{} }
 
-// exclusiveResource is which credentials a user may have. It creates none.
+// exclusiveResource declares which credentials a user may have. It creates none.
 type exclusiveResource struct{ instance.Resource }
 
 type exclusiveModel struct {
@@ -66,24 +66,24 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Declares the AccessKey pairs that a RAM user may have, and, if you set them, its service credentials and its passkeys. It reports all others, such as those that were created outside of Terraform or by an interrupted run.\n\n" +
 			"With `enforce = \"report\"`, every plan warns of such credentials, with their age, and changes nothing; use the `undeclared_` attributes in `check` blocks and postconditions. " +
-			"With `\"disable\"` or `\"delete\"`, a plan shows an `undeclared_` attribute becoming empty, and its apply disables or deletes **exactly the credentials that the plan showed**. " +
-			"The first apply therefore only records the credentials, and a later one waits for the next plan.\n\n" +
-			"The AccessKey pairs that the provider itself uses, and the passkeys of the user that Terraform runs as, are never touched. An allowed credential that does not exist is a warning. " +
+			"With `\"disable\"` or `\"delete\"`, the plan shows that an `undeclared_` attribute becomes empty, and applying this plan disables or deletes **exactly the credentials that it showed**. " +
+			"The first apply therefore only records the credentials. A credential that appears after a plan is shown by the next plan.\n\n" +
+			"The AccessKey pairs that the provider itself uses, and the passkeys of the RAM user whose credentials the provider uses, are never disabled or deleted. The plan warns of an allowed credential that does not exist. " +
 			"A deleted AccessKey pair can be restored from the recycle bin for about a month; a deleted service credential or passkey cannot be restored. " +
 			"Use one such resource per user: a second one is an error. Destroying it changes nothing in the account.",
 		Attributes: owner.Attributes(ctx, map[string]schema.Attribute{
 			"enforce": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(enforceReport),
 				Validators:          []validator.String{stringvalidator.OneOf(enforceReport, enforceDisable, enforceDelete)},
-				MarkdownDescription: "What the provider does about other credentials: `report`, the default, only warns; `disable` disables the active ones, and only warns of passkeys, which cannot be disabled; `delete` disables and deletes all.",
+				MarkdownDescription: "What the provider does with credentials that are not allowed: `report`, the default, only warns; `disable` disables the active ones, and only warns of passkeys, which cannot be disabled; `delete` disables and deletes all.",
 			},
 			"allowed_access_key_ids": schema.SetAttribute{
 				Required: true, ElementType: types.StringType, Validators: allowedIDs,
-				MarkdownDescription: "The ids of the AccessKey pairs that the user may have; `[]` allows none. A null element, such as the previous key of a rotation that has none, is left out. The provider compares it with the account.",
+				MarkdownDescription: "The ids of the AccessKey pairs that the user may have; `[]` allows none. Null elements are ignored, such as the previous key of a rotation that has no previous key. The provider compares the set with the account.",
 			},
 			"undeclared_access_key_ids": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The AccessKey pairs that the user has and that are not allowed: under `report` all of them; under `disable` the active ones and under `delete` all, but never those that the provider itself uses.",
+				MarkdownDescription: "The AccessKey pairs of the user that are not allowed: with `report`, all of them; with `disable`, the active ones; with `delete`, all of them. With `disable` and `delete`, the pairs that the provider itself uses are left out.",
 			},
 			"allowed_service_credential_ids": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, Validators: allowedIDs,
@@ -91,7 +91,7 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"undeclared_service_credential_ids": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The service credentials that the user has and that are not allowed: under `report` and `delete` all of them, under `disable` the active ones. Null if `allowed_service_credential_ids` is.",
+				MarkdownDescription: "The service credentials of the user that are not allowed: with `report` and `delete`, all of them; with `disable`, the active ones. Null if `allowed_service_credential_ids` is null.",
 			},
 			"allowed_passkey_ids": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, Validators: allowedIDs,
@@ -99,7 +99,7 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"undeclared_passkey_ids": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The passkeys that the user has and that are not allowed. Under `delete`, those of the user that Terraform runs as are left out. Null if `allowed_passkey_ids` is.",
+				MarkdownDescription: "The passkeys of the user that are not allowed. With `delete`, the passkeys of the RAM user whose credentials the provider uses are left out. Null if `allowed_passkey_ids` is null.",
 			},
 		}),
 	}
@@ -208,7 +208,7 @@ func (r *exclusiveResource) show(ctx context.Context, m *exclusiveModel) (exists
 	return exists, nil
 }
 
-// Update does to the credentials what the plan showed, and to no other ones.
+// Update disables or deletes the credentials that the plan showed, and no others.
 func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	state := tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
 	plan := tf.Get[exclusiveModel](ctx, req.Plan, &resp.Diagnostics)

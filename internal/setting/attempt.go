@@ -91,7 +91,7 @@ func (w *Write[S]) capture(live S) {
 	}
 }
 
-// refuseUnplanned refuses a destroy that makes weaker what changed since its plan, which
+// refuseUnplanned refuses a destroy that would weaken an attribute that changed after its plan, which
 // therefore did not list it.
 func (w *Write[S]) refuseUnplanned(before, after S) (refusals diag.Diagnostics) {
 	for _, f := range w.Fields {

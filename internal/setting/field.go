@@ -59,9 +59,9 @@ func (f Field[S]) WeakerIf(weaker func(before, after attr.Value) bool) Field[S] 
 	return f
 }
 
-// show returns how a value that was read is in the state: in the spelling
-// that is there already if it means the same, and as it was if the service did
-// not say.
+// show returns the value for the state after a read: the previous value, in its
+// notation, if both mean the same, or if the service did not return the field;
+// otherwise the live value.
 func (f Field[S]) show(prior, live attr.Value) attr.Value {
 	if tf.IsAbsent(live) {
 		if tf.IsAbsent(prior) {
@@ -170,7 +170,7 @@ func Choice[S any](name, docs string, at func(*S) **string, fresh string, words 
 	return f
 }
 
-// Word is a text; what it may say is for checks to tell.
+// Word is a text; checks validate its values.
 func Word[S any](name, docs string, at func(*S) **string, fresh string, checks ...validator.String) Field[S] {
 	return Field[S]{
 		Name:           name,

@@ -38,12 +38,12 @@ var (
 	_ list.ListResourceWithConfigure   = (*Setting[struct{}])(nil)
 )
 
-// Setting is something every account has exactly one of. It is never made or
-// unmade: creating it takes it over, and changes nothing that the configuration
-// does not mention; destroying it does what on_destroy says.
+// Setting is a resource that every account has exactly once. It cannot be created or
+// deleted: its create adopts it, and changes only the attributes that the configuration
+// sets; on_destroy determines what its destroy changes.
 //
-// S is the setting as the client knows it. A new setting costs its fields,
-// fetch and put.
+// S is the type of the setting in package ram. A new setting needs its Fields,
+// Fetch, Refresh and Write.
 type Setting[S any] struct {
 	instance.Resource
 	Name, Noun, Docs string
@@ -66,10 +66,10 @@ type Setting[S any] struct {
 	Get string
 	// LockName is the lock of a write; "" is one of its own. Settings whose Risks depend on each other share one.
 	LockName string
-	// Risks reports what the change may do to people. It may be nil.
+	// Risks returns the risks of a change, such as lock-outs. It may be nil.
 	Risks func(context.Context, Change[S]) []Risk
-	// destroyWarning is what the plan of a destroy says that leaves after of
-	// before, if anything. It may be nil.
+	// DestroyWarning returns the warning of the plan of a destroy that changes the
+	// setting from before to after, or "". It may be nil.
 	DestroyWarning func(before, after S) string
 }
 
@@ -79,7 +79,7 @@ type Derived[S any] struct {
 	Get        func(*S) attr.Value
 }
 
-// accountIdentity reports whose setting it is.
+// accountIdentity is the identity of a setting: its account.
 type accountIdentity struct {
 	AccountID types.String `tfsdk:"account_id"`
 }
@@ -99,20 +99,20 @@ func (s *Setting[S]) Schema(ctx context.Context, _ resource.SchemaRequest, resp 
 	attributes := map[string]schema.Attribute{
 		"account_id": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "The id of the account the setting belongs to.",
+			MarkdownDescription: "The id of the account of the setting.",
 			PlanModifiers:       tf.StableID(),
 		},
 		"on_destroy": schema.StringAttribute{
 			Optional: true, Computed: true,
 			Default:    stringdefault.StaticString(Retain),
 			Validators: []validator.String{stringvalidator.OneOf(Retain, Restore, Reset)},
-			MarkdownDescription: "What `terraform destroy` does to the account, as it was last applied. `" + Retain + "` (the default) leaves the account as it is. `" + Restore +
-				"` puts back, for each attribute that was managed, the value it had before; a setting that was imported or moved has no such values. `" + Reset + "` puts the values of a new account, except where they are weaker than what the provider found.",
+			MarkdownDescription: "What destroying the resource does to the account. The value of the last apply is used. `" + Retain + "` (the default) leaves the account unchanged. `" + Restore +
+				"` writes, for each managed attribute, the value from before the adoption; a setting that was imported or moved has no such values. `" + Reset + "` writes the values of a new account, except where they are weaker than the values that the provider found.",
 		},
 		"reset_may_weaken": schema.SetAttribute{
 			ElementType: types.StringType, Optional: true,
 			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(s.fieldNames()...))},
-			MarkdownDescription: "Attributes that `on_destroy = \"" + Reset + "\"` sets to a new account's value even if it is weaker than the value before the adoption, or than the present value of an attribute that was never managed. " +
+			MarkdownDescription: "Attributes that `on_destroy = \"" + Reset + "\"` sets to the value of a new account even if that value is weaker than the one before the adoption or, for an attribute that was never managed, than the current one. " +
 				"The service has changed the values of new accounts, and does not return which ones an account started with: the provider resets to the older ones. It is never sent to the service.",
 		},
 		"timeouts": tf.TimeoutsAttribute(ctx),
@@ -139,7 +139,7 @@ func (s *Setting[S]) IdentitySchema(_ context.Context, _ resource.IdentitySchema
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"account_id": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "The id of the account the setting belongs to.",
+			Description:       "The id of the account of the setting.",
 		},
 	}}
 }
@@ -213,7 +213,7 @@ func (s *Setting[S]) refuseAbsent(verb, state string, config tf.Values, live *S,
 	}
 }
 
-// Show puts what was read into v, in the spelling that is there.
+// Show writes the values that were read to v. A value in v that means the same keeps its notation.
 func (s *Setting[S]) Show(v tf.Values, live *S) {
 	for _, f := range s.Fields {
 		v[f.Name] = f.show(v[f.Name], f.Get(live))

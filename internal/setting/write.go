@@ -125,7 +125,7 @@ type Write[S any] struct {
 	*Setting[S]
 	Verb         string
 	Config, Plan tf.Values
-	Prior        tf.Values // the state of a destroy, which its plan was made from
+	Prior        tf.Values // for a destroy: the state that its plan was made from
 	Arguments    tf.Values // of a destroy, as last applied
 	Adoption     *Adoption
 	Known        []string // the fields that the last recorded reply had
@@ -133,7 +133,7 @@ type Write[S any] struct {
 	last attempt[S]
 }
 
-// fieldsKey is where private state has the names of the fields that the service returned.
+// fieldsKey is the key in private state of the names of the fields that the service returned.
 const fieldsKey = "fields"
 
 // recordFields saves the names of the fields that the service returned last. A write needs
@@ -172,7 +172,7 @@ func (s *Setting[S]) recordedFields(ctx context.Context, private tf.PrivateState
 	return *names
 }
 
-// untouched is the state of an account after a refusal.
+// untouched is the statement of an error that is reported before anything is written.
 const untouched = "Nothing was changed."
 
 // Run writes, and completes the plan to the new state.
@@ -215,7 +215,7 @@ func (w *Write[S]) refresh(ctx context.Context) (S, error) {
 	return live, err
 }
 
-// incomplete reports whether the reply that nothing was written for lacked fields. Other
+// incomplete reports whether a reply to which nothing had to be changed lacked fields. Other
 // reads may take such a field for empty.
 func (w *Write[S]) incomplete(after *S) bool {
 	return slices.ContainsFunc(w.Fields, func(f Field[S]) bool { return !f.NeverReturned && tf.IsAbsent(f.Get(after)) })

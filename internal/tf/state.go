@@ -82,7 +82,7 @@ func TimeoutsAttribute(ctx context.Context) schema.Attribute {
 		Create: true, CreateDescription: bounds("a create"),
 		Read: true, ReadDescription: bounds("a refresh"),
 		Update: true, UpdateDescription: bounds("an update"),
-		Delete: true, DeleteDescription: bounds("a destroy") + " It counts as it was last applied.",
+		Delete: true, DeleteDescription: bounds("a destroy") + " The value of the last apply is used.",
 	}).(schema.SingleNestedAttribute)
 	if !ok {
 		panic("the timeouts attribute is not a nested attribute")
