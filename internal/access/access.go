@@ -3,7 +3,7 @@
 
 // Package access decides whether a change locks users or the provider out: which users can log on to the console, and from where
 // long-lived AccessKeys are accepted, before the change and after it, whatever else this run has written by then. In
-// package provider, console_risks.go and network_policy_risks.go call it for every resource that can take access away.
+// package provider, lock_out.go and lock_out_network.go call it for every resource that can take access away.
 package access
 
 import (
@@ -50,9 +50,9 @@ func Of(i *instance.Instance) *Run {
 	return run.(*Run) //nolint:forcetypeassert // stored one line above
 }
 
-// Judge records the value that a change gives an object, and calls check. One change is judged at a time: of two
+// Hold records the value that a change gives an object, and calls check. One change is judged at a time: of two
 // changes that are a lock-out only together, the second one sees the first.
-func (r *Run) Judge(ctx context.Context, object string, value any, accepted bool, check func()) error {
+func (r *Run) Hold(ctx context.Context, object string, value any, accepted bool, check func()) error {
 	select {
 	case r.turn <- struct{}{}:
 	case <-ctx.Done():

@@ -110,7 +110,7 @@ func JudgeUser(ctx context.Context, i *instance.Instance, c UserChange, accepted
 		before := Planned[Factors](run, Factor)[c.Name].Value
 		value = Factors{factors.Device || before.Device, factors.Phone || before.Phone, factors.Email || before.Email, factors.Passkey || before.Passkey}
 	}
-	err := run.Judge(ctx, object, value, accepted, func() { losses, unread = c.Judge(ctx, i) })
+	err := run.Hold(ctx, object, value, accepted, func() { losses, unread = c.Judge(ctx, i) })
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func newAccountAlias() *setting.Setting[accountAlias] {
 		Fetch:     fetchAlias,
 		Refresh:   refreshAlias,
 		Write:     writeAlias,
-		Risks:     aliasDangers,
+		Risks:     aliasRisks,
 		DestroyWarning: func(before, after accountAlias) string {
 			if old, now := tf.Deref(before.Alias), tf.Deref(after.Alias); old != "" && old != now {
 				return fmt.Sprintf("The alias %q becomes free, and another account may take it. The logon name of every RAM user changes.", old)
@@ -108,7 +108,7 @@ func writeAlias(ctx context.Context, client *ram.Client, merge ram.Merge[account
 		"To take this risk, apply account_alias = \"\" first.", old, alias), err)
 }
 
-func aliasDangers(_ context.Context, c setting.Change[accountAlias]) []setting.Risk {
+func aliasRisks(_ context.Context, c setting.Change[accountAlias]) []setting.Risk {
 	before, after := c.Before.Alias, c.After.Alias
 	if after == nil || before != nil && *before == *after {
 		return nil

@@ -41,7 +41,7 @@ func newPasswordPolicy() *setting.Setting[ram.PasswordPolicy] {
 		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.PasswordPolicy], known []string) error {
 			return c.ChangePasswordPolicy(ctx, merge, known...)
 		},
-		Risks:    passwordPolicyDangers,
+		Risks:    passwordPolicyRisks,
 		LockName: access.LockName,
 	}
 }
@@ -80,8 +80,8 @@ var passwordPolicyFields = sync.OnceValue(func() []setting.Field[ram.PasswordPol
 	}
 })
 
-// passwordPolicyDangers returns the risks of a change of the password policy: lock-outs, which are refused, and warnings.
-func passwordPolicyDangers(ctx context.Context, c setting.Change[ram.PasswordPolicy]) []setting.Risk {
+// passwordPolicyRisks returns the risks of a change of the password policy: lock-outs, which are refused, and warnings.
+func passwordPolicyRisks(ctx context.Context, c setting.Change[ram.PasswordPolicy]) []setting.Risk {
 	change := access.ConsoleChange{Passwords: &access.Change[ram.PasswordPolicy]{Before: c.Before, After: c.After}}
 	found := consoleRisks(ctx, c.Instance(), consoleQuestion{
 		object: access.Passwords, value: c.After, accepted: c.Accepted, change: change, expiry: "max_password_age",

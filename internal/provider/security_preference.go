@@ -66,7 +66,7 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 			p.AllowUserToManagePublicKeys, err = c.PublicKeyPreference(ctx)
 			return err
 		},
-		Risks:    securityPreferenceDangers,
+		Risks:    securityPreferenceRisks,
 		LockName: access.LockName,
 	}
 }
@@ -120,20 +120,20 @@ var securityPreferenceFields = sync.OnceValue(func() []setting.Field[ram.Securit
 	}
 })
 
-// securityPreferenceDangers returns the risks of a change of the security preference: lock-outs, which are refused, and warnings.
-func securityPreferenceDangers(ctx context.Context, c setting.Change[ram.SecurityPreference]) []setting.Risk {
+// securityPreferenceRisks returns the risks of a change of the security preference: lock-outs, which are refused, and warnings.
+func securityPreferenceRisks(ctx context.Context, c setting.Change[ram.SecurityPreference]) []setting.Risk {
 	change := access.ConsoleChange{Preference: &access.Change[ram.SecurityPreference]{Before: c.Before, After: c.After}}
 	refused := consoleRisks(ctx, c.Instance(), consoleQuestion{
 		object: access.Preference, value: c.After, accepted: c.Accepted, change: change,
 		expiry: "allow_user_to_change_password", reset: "allow_user_to_change_password", factor: "allow_user_to_manage_mfa_devices",
 	}, c.Used)
-	general := slices.DeleteFunc(slices.Concat(mfaDangers(c), passwordChangeDangers(c)), func(d setting.Risk) bool { // said by what is refused
+	general := slices.DeleteFunc(slices.Concat(mfaRisks(c), passwordChangeRisks(c)), func(d setting.Risk) bool { // said by what is refused
 		return slices.ContainsFunc(refused, func(r setting.Risk) bool { return r.Attribute == d.Attribute })
 	})
-	return slices.Concat(maskDangers(c), general, idleDangers(c), refused)
+	return slices.Concat(maskRisks(c), general, idleRisks(c), refused)
 }
 
-func maskDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
+func maskRisks(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
 	masks := c.After.LoginNetworkMasks
 	if out := network.Uncovered(c.MustAllow, masks); len(out) > 0 {
 		found = append(found, setting.Risk{
@@ -164,7 +164,7 @@ func becomes(before, after *string, value string) bool {
 	return after != nil && *after == value && (before == nil || *before != value)
 }
 
-func mfaDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
+func mfaRisks(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
 	after := c.After
 	if after.MFAOperationForLogin == nil || *after.MFAOperationForLogin != access.Mandatory {
 		return nil
@@ -192,7 +192,7 @@ func mfaDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk)
 	return found
 }
 
-func idleDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
+func idleRisks(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) {
 	for _, limit := range []struct {
 		attribute, whom, what string
 		before, after         *int64
@@ -210,8 +210,8 @@ func idleDangers(c setting.Change[ram.SecurityPreference]) (found []setting.Risk
 	return found
 }
 
-// passwordChangeDangers warns if users may no longer change their passwords. consoleRisks refuses the cases that lock users out.
-func passwordChangeDangers(c setting.Change[ram.SecurityPreference]) []setting.Risk {
+// passwordChangeRisks warns if users may no longer change their passwords. consoleRisks refuses the cases that lock users out.
+func passwordChangeRisks(c setting.Change[ram.SecurityPreference]) []setting.Risk {
 	if !ram.Is(c.After.AllowUserToChangePassword, false) || ram.Is(c.Before.AllowUserToChangePassword, false) {
 		return nil
 	}

@@ -49,7 +49,7 @@ func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
 		},
 		Risks: func(ctx context.Context, c setting.Change[ram.UserSsoSettings]) []setting.Risk {
 			change := access.ConsoleChange{Sso: &access.Change[ram.UserSsoSettings]{Before: c.Before, After: c.After}}
-			return append(userSsoDangers(c), consoleRisks(ctx, c.Instance(), consoleQuestion{
+			return append(userSsoRisks(c), consoleRisks(ctx, c.Instance(), consoleQuestion{
 				object: access.Sso, value: c.After, accepted: c.Accepted, change: change,
 				expiry: "sso_enabled", reset: "sso_enabled", factor: "sso_enabled",
 			}, c.Used)...)
@@ -83,8 +83,8 @@ var userSsoFields = sync.OnceValue(func() []setting.Field[ram.UserSsoSettings] {
 	}
 })
 
-// userSsoDangers are the lock-outs that single sign-on can make.
-func userSsoDangers(c setting.Change[ram.UserSsoSettings]) []setting.Risk {
+// userSsoRisks are the lock-outs that single sign-on can make.
+func userSsoRisks(c setting.Change[ram.UserSsoSettings]) []setting.Risk {
 	if !ram.Is(c.After.SsoEnabled, true) || c.After.MetadataDocument == nil {
 		return nil
 	}

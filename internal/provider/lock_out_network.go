@@ -37,8 +37,8 @@ func networkPolicyRisks(ctx context.Context, c setting.Change[ram.NetworkPolicy]
 	change := whose
 	change.Change = access.Change[ram.NetworkPolicy]{Before: c.Before, After: c.After}
 	change.Kept = access.Kept{Public: c.MustAllow, VPC: tf.StringsByKey(c.Argument("must_allow_vpcs"))}
-	found := slices.Concat(sizeDangers(c), listDangers(c), idleListDangers(c))
-	err := access.Of(c.Instance()).Judge(ctx, change.Object(), c.After, c.Accepted, func() {
+	found := slices.Concat(sizeRisks(c), listRisks(c), idleListRisks(c))
+	err := access.Of(c.Instance()).Hold(ctx, change.Object(), c.After, c.Accepted, func() {
 		answer, used := change.Judge(ctx, c.Instance())
 		if used {
 			c.Used()
@@ -148,8 +148,8 @@ func listsOf(p ram.NetworkPolicy) string {
 
 func activePolicy(p ram.NetworkPolicy) bool { return tf.Deref(p.Status) == ram.NetworkPolicyActive }
 
-// idleListDangers warns of a policy that enforces nothing.
-func idleListDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+// idleListRisks warns of a policy that enforces nothing.
+func idleListRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	lists := c.Manages("classic_allow_list") && len(c.After.Public) > 0 || c.Manages("vpc_allow_list") && len(c.After.VPC) > 0
 	switch status := tf.Deref(c.After.Status); {
 	case lists && !c.Manages("status") && status == ram.NetworkPolicyInactive:
@@ -167,13 +167,13 @@ func idleListDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	return nil
 }
 
-// listDangers warns of lists that enforce something else than a person may expect.
-func listDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+// listRisks warns of lists that enforce something else than a person may expect.
+func listRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	if !activePolicy(c.After) {
 		return nil
 	}
 	if !access.NarrowsPublic(c.Before, c.After) {
-		return vpcOnlyDangers(c)
+		return vpcOnlyRisks(c)
 	}
 	if !network.PrivateOnly(network.ParseAll(c.After.Public)) {
 		return nil
@@ -184,8 +184,8 @@ func listDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	}}
 }
 
-// vpcOnlyDangers are those of a policy that names VPCs and no public address.
-func vpcOnlyDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+// vpcOnlyRisks are those of a policy that names VPCs and no public address.
+func vpcOnlyRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	only := func(p ram.NetworkPolicy) bool {
 		return activePolicy(p) && p.Public != nil && len(p.Public) == 0 && len(p.VPC) > 0
 	}
@@ -199,9 +199,9 @@ func vpcOnlyDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	}}
 }
 
-// sizeDangers are policies that the service may refuse, once what the
+// sizeRisks are policies that the service may refuse, once what the
 // configuration does not manage is counted too.
-func sizeDangers(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
+func sizeRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	statements, addresses := c.After.Size()
 	statementsBefore, addressesBefore := c.Before.Size()
 	attribute := "classic_allow_list"

@@ -35,7 +35,7 @@ func consoleRisks(ctx context.Context, i *instance.Instance, q consoleQuestion, 
 	if !q.change.Asks() {
 		used = func() {}
 	}
-	err := access.Of(i).Judge(ctx, q.object, q.value, q.accepted, func() {
+	err := access.Of(i).Hold(ctx, q.object, q.value, q.accepted, func() {
 		answer := q.change.Judge(ctx, i)
 		found = append(found, q.expiryRisk(answer)...)
 		for _, loss := range answer.Losses {
