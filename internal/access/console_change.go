@@ -264,7 +264,24 @@ func (w *worlds) losses(all []Transition, factor bool) ([]Loss, error) {
 			pairs = append(pairs, Pair{t, user, user}, Pair{t, user, changed})
 		}
 	}
-	return Losses(pairs), nil
+	return Losses(append(pairs, w.newProfiles(all, profiles)...)), nil
+}
+
+// newProfiles are the users that the run lets log on with a password that has to be changed. They are judged as if they could log on before, as
+// in [UserChange.Judge].
+func (w *worlds) newProfiles(all []Transition, profiles map[string]Value[User]) (pairs []Pair) {
+	for name, p := range profiles {
+		if !p.Value.ResetPending || slices.ContainsFunc(w.users, func(u User) bool { return u.Name == name }) {
+			continue
+		}
+		able := User{Name: name, Factors: Factors{Device: true}}
+		reset := able
+		reset.ResetPending, reset.Accepted = true, p.Accepted
+		for _, t := range all {
+			pairs = append(pairs, Pair{t, able, reset})
+		}
+	}
+	return pairs
 }
 
 // refusesUsers reports whether a user can exist who is refused after a change.

@@ -92,6 +92,30 @@ func TestAccess_pendingResets(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Users have to change their passwords, and may not", "The next logon of bob")
 }
 
+// A profile that the run creates counts for a preference of the same run, in either order.
+func TestAccess_aNewProfileWhosePasswordHasToBeChanged(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	reset := attributes{"user_name": "alice", "password_wo": password, "password_wo_version": 1, "password_reset_required": true}
+	forbids := attributes{"allow_user_to_change_password": false}
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Plan(profileKind, reset, c.Null(profileKind))
+	clean(t, diags)
+	_, diags = c.Plan(preference, forbids, c.Null(preference))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Users have to change their passwords, and may not", "The next logon of alice")
+	c = newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.Plan(preference, forbids, c.Null(preference))
+	clean(t, diags)
+	_, diags = c.Plan(profileKind, reset, c.Null(profileKind))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The user may not change the password that has to be reset")
+	c = newCore(t, srv.Getenv, fakeClock()) // accepted by the profile
+	_, diags = c.Plan(profileKind, reset.With("allow_lock_out", true), c.Null(profileKind))
+	clean(t, diags)
+	_, diags = c.Plan(preference, forbids, c.Null(preference))
+	clean(t, diags)
+	contains(t, acctest.Messages(diags), "The next logon of alice")
+}
+
 // The own key works only through its own policy, because the policy of the account lacks the address.
 func TestAccess_theOwnKeyIsNotLockedOutByLooseningItsPolicy(t *testing.T) {
 	t.Parallel()
