@@ -76,7 +76,7 @@ func Subjects() []Subject {
 		delete(a.Groups, "operators")
 	}
 	ofOneKey := Attributes{"access_key_id": AliceKey}
-	declared := Attributes{"allowed_access_key_ids": []string{AliceKey}, "allowed_service_credential_ids": []string{AliceCredential}, "allowed_passkey_ids": []string{"PASSKEY-1"}}
+	declared := Attributes{"allowed_access_key_ids": []string{AliceKey}, "allowed_service_credential_ids": []string{AliceCredential}, "allowed_passkey_ids": []string{}}
 	return []Subject{
 		setting("ram_security_preference",
 			Attributes{"enable_save_mfa_ticket": true, "login_session_duration": 8},
@@ -218,8 +218,7 @@ func Subjects() []Subject {
 				GiveKey(a, "alice", StrayKey, a.Users["alice"].CreateDate)
 				GiveServiceCredential(a, "alice", AliceCredential, a.Users["alice"].CreateDate)
 				GiveServiceCredential(a, "alice", StrayCredential, a.Users["alice"].CreateDate)
-				created := a.Users["alice"].CreateDate
-				a.Users["alice"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop", CreateDate: created}, {ID: "PASSKEY-2", Name: "phone", CreateDate: created}}
+				a.Users["alice"].Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop", CreateDate: a.Users["alice"].CreateDate}}
 			},
 			Config:   ofAlice(declared).With("enforce", "report"),
 			Next:     ofAlice(declared).With("enforce", "delete"),

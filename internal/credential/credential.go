@@ -118,20 +118,26 @@ type reader[C Credential] func(ctx context.Context, userName string) ([]C, error
 // If an id is not listed or the user is not found, it reads again after a pause. A credential counts as deleted only if
 // both reads miss it. There is no other reason to remove a credential from a state.
 func (s Set[C]) Read(ctx context.Context, ids ...string) (Listing[C], error) {
-	return s.readTwice(ctx, s.Kind.Read, ids)
+	return s.readTwice(ctx, s.Kind.Read, ids, Listing[C].has)
+}
+
+// ReadFirst is Read for a user whose credentials were never read before: it also reads an empty list again.
+func (s Set[C]) ReadFirst(ctx context.Context, ids ...string) (Listing[C], error) {
+	return s.readTwice(ctx, s.Kind.Read, ids, func(l Listing[C], ids []string) bool { return len(l.All) > 0 && l.has(ids) })
 }
 
 // Refresh is Read, but bypasses the cache.
 func (s Set[C]) Refresh(ctx context.Context, ids ...string) (Listing[C], error) {
-	return s.readTwice(ctx, s.Kind.Refresh, ids)
+	return s.readTwice(ctx, s.Kind.Refresh, ids, Listing[C].has)
 }
 
-func (s Set[C]) readTwice(ctx context.Context, list reader[C], ids []string) (Listing[C], error) {
+// readTwice reads again after a pause if the first list is not complete, as far as complete can tell.
+func (s Set[C]) readTwice(ctx context.Context, list reader[C], ids []string, complete func(Listing[C], []string) bool) (Listing[C], error) {
 	first, err := s.list(ctx, list, ids)
 	if err != nil && !errors.Is(err, errContradiction) {
 		return Listing[C]{}, err
 	}
-	if first.UserExists && first.has(ids) {
+	if first.UserExists && complete(first, ids) {
 		return first, nil
 	}
 	var second Listing[C]

@@ -27,6 +27,20 @@ type Declaration struct {
 // Reports reports whether undeclared members are only reported.
 func (d Declaration) Reports() bool { return d.Enforce.ValueString() == Report }
 
+// Compared reports whether a read has compared the account with the configuration.
+func (d Declaration) Compared() bool { return !tf.IsAbsent(d.Undeclared) }
+
+// Complete reports whether a list of members may be believed. One that lacks a member that was undeclared, or every
+// declared member, may be incomplete. So may an empty list that nothing was compared with before.
+func (d Declaration) Complete(listed []string) bool {
+	lists := func(member string) bool { return slices.Contains(listed, member) }
+	declared := d.Declared()
+	if !d.Compared() && len(listed) == 0 || len(declared) > 0 && !slices.ContainsFunc(declared, lists) {
+		return false
+	}
+	return !slices.ContainsFunc(known(d.Undeclared), func(member string) bool { return !lists(member) })
+}
+
 // Allows reports whether a member is declared.
 func (d Declaration) Allows(member string) bool { return contains(d.Allowed, member) }
 

@@ -111,19 +111,14 @@ func (r *exclusiveRule[M, P]) undeclared(ctx context.Context, m P, members []rul
 	return rest, nil
 }
 
-// list reads the members of the principal. A list that lacks a member that was undeclared, or every member that
-// is declared, may be incomplete: it is read again.
+// list reads the members of the principal. A list that may be incomplete is read again.
 func (r *exclusiveRule[M, P]) list(ctx context.Context, m P, known exclusive.Declaration, refresh bool) (members []ruleMember, err error) {
 	members, err = r.kind.members(ctx, m.principal(), refresh)
-	lists := func(name string) bool {
-		return slices.ContainsFunc(members, func(member ruleMember) bool { return member.name == name })
+	names := make([]string, 0, len(members))
+	for _, member := range members {
+		names = append(names, member.name)
 	}
-	allowed := known.Declared()
-	complete := len(allowed) == 0 || slices.ContainsFunc(allowed, lists)
-	for _, name := range tf.Strings(known.Undeclared) {
-		complete = complete && lists(name)
-	}
-	if err != nil || complete {
+	if err != nil || known.Complete(names) {
 		return members, err
 	}
 	_, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {

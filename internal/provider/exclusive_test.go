@@ -326,6 +326,35 @@ func TestRule_aShortListIsReadAgain(t *testing.T) {
 	})
 }
 
+// A declaration that allows no member has none that a list must show: its first list is read again if it is empty.
+func TestRule_aFirstShortListIsReadAgainWhereNoMemberIsAllowed(t *testing.T) {
+	t.Parallel()
+	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
+		t.Helper()
+		config := k.config(k.command)
+		plan, diags := newCore(t, srv.Getenv, fakeClock()).Plan(k.kind, config, newCore(t, srv.Getenv, fakeClock()).Null(k.kind))
+		clean(t, diags)
+		srv.Inject(ramtest.Rule{Action: k.read, Nth: "1", Fault: "short_list"})
+		c := newCore(t, srv.Getenv, fakeClock())
+		o, diags := c.ApplyPlan(k.kind, config, c.Null(k.kind), plan)
+		clean(t, diags)
+		want := []string{k.declared, k.extra}
+		slices.Sort(want)
+		expect(t, "created", in(t, o.State, k.undeclared), want)
+
+		// A refresh compares with the state: one list of a principal without members is enough.
+		_, diags = newCore(t, srv.Getenv, fakeClock()).Apply(k.kind, config, o)
+		clean(t, diags)
+		o, diags = newCore(t, srv.Getenv, fakeClock()).Read(k.kind, o)
+		clean(t, diags)
+		expect(t, "left", in(t, o.State, k.undeclared), []string{})
+		before := len(srv.Calls(k.read))
+		_, diags = newCore(t, srv.Getenv, fakeClock()).Read(k.kind, o)
+		clean(t, diags)
+		expect(t, "lists of a refresh", len(srv.Calls(k.read))-before, 1)
+	})
+}
+
 func TestRule_isImportedAndRefusesBadInput(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {

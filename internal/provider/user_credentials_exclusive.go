@@ -195,7 +195,7 @@ func (r *exclusiveResource) show(ctx context.Context, m *exclusiveModel) (exists
 		}
 		var listing credential.Listing[ram.CredentialFacts]
 		if exists {
-			listing, err = kind.credentials(r.Instance, &m.Object).Read(ctx, kind.declaration(m).Members()...)
+			listing, err = kind.read(ctx, r.Instance, m)
 			exists = listing.UserExists
 		}
 		if err == nil {

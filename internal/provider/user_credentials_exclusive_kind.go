@@ -107,6 +107,15 @@ func (k declaredKind) undeclaredOf(ctx context.Context, i *instance.Instance, m 
 	return others, nil
 }
 
+// read lists the credentials of the kind. It reads a list that may be incomplete again.
+func (k declaredKind) read(ctx context.Context, i *instance.Instance, m *exclusiveModel) (credential.Listing[ram.CredentialFacts], error) {
+	credentials, d := k.credentials(i, &m.Object), k.declaration(m)
+	if d.Compared() {
+		return credentials.Read(ctx, d.Members()...)
+	}
+	return credentials.ReadFirst(ctx, d.Members()...)
+}
+
 // show saves which credentials are not declared. After an import it is not known yet which are.
 func (k declaredKind) show(ctx context.Context, i *instance.Instance, m *exclusiveModel, all []ram.CredentialFacts) error {
 	rest, err := k.undeclaredOf(ctx, i, m, all)
@@ -122,7 +131,11 @@ func (k declaredKind) show(ctx context.Context, i *instance.Instance, m *exclusi
 // repeated. It returns what is done, also with an error.
 func (k declaredKind) update(ctx context.Context, i *instance.Instance, state, plan *exclusiveModel) (done string, err error) {
 	credentials, before, after := k.credentials(i, &plan.Object), k.declaration(state), k.declaration(plan)
-	listing, err := credentials.Refresh(ctx, before.Members()...)
+	read := credentials.Refresh
+	if !before.Compared() { // nothing is removed yet
+		read = credentials.ReadFirst
+	}
+	listing, err := read(ctx, before.Members()...)
 	switch {
 	case err != nil:
 		return "", err

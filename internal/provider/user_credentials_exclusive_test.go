@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -383,6 +384,44 @@ func TestExclusive_declaresServiceCredentialsAndPasskeys(t *testing.T) {
 			expect(t, "left", len(kind.left(srv, "alice")), 1)
 			expect(t, "violations", srv.Violations(), []string{})
 		})
+	}
+}
+
+// A declaration that allows no credential has none that a list must show: its first list is read again if it is empty.
+func TestExclusive_aFirstShortListIsReadAgainWhereNoCredentialIsAllowed(t *testing.T) {
+	t.Parallel()
+	kinds := map[string]string{"undeclared_access_key_ids": "ListAccessKeys", "undeclared_service_credential_ids": "ListServiceCredentials", "undeclared_passkey_ids": "ListPasskeys"}
+	want := map[string]string{"undeclared_access_key_ids": "LTAIextra", "undeclared_service_credential_ids": "sc1", "undeclared_passkey_ids": "pk1"}
+	none := exclusively("alice", "report").Merge(attributes{"allowed_service_credential_ids": []string{}, "allowed_passkey_ids": []string{}})
+	before := map[string]attributes{ // the configuration of the state; nil: none
+		"create": nil, "update": exclusively("alice", "report"),
+	}
+	for undeclared, list := range kinds {
+		for operation, config := range before {
+			if config != nil && undeclared == "undeclared_access_key_ids" {
+				continue // keys are always compared
+			}
+			t.Run(operation+", "+list, func(t *testing.T) {
+				t.Parallel()
+				srv := withAlice(t)
+				giveKey(srv, "alice", "LTAIextra", 10*day)
+				exclusiveOthers[0].give(srv, "alice", "sc1")
+				exclusiveOthers[1].give(srv, "alice", "pk1")
+				c := newCore(t, srv.Getenv, fakeClock())
+				o := c.Null(exclusiveKind)
+				if config != nil {
+					var diags []*tfprotov6.Diagnostic
+					o, diags = c.Create(exclusiveKind, config)
+					clean(t, diags)
+				}
+				plan, diags := c.Plan(exclusiveKind, none, o)
+				clean(t, diags)
+				srv.Inject(ramtest.Rule{Action: list, Nth: "1", Fault: "short_list"})
+				o, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(exclusiveKind, none, o, plan)
+				clean(t, diags)
+				expect(t, undeclared, in(t, o.State, undeclared), []string{want[undeclared]})
+			})
+		}
 	}
 }
 
