@@ -49,7 +49,7 @@ func narrowsVPCs(before, after ram.NetworkPolicy) bool {
 		lists = before.VPC
 	}
 	everywhere, general := after.VPC[ram.AllowAllVPC]
-	return len(after.VPC) > 0 && !(general && len(everywhere) == 0) && network.WiderVPCs(after.VPC, lists)
+	return len(after.VPC) > 0 && (!general || len(everywhere) > 0) && network.WiderVPCs(after.VPC, lists)
 }
 
 // Kept are the networks from which a key must be accepted.

@@ -339,5 +339,5 @@ func TestMasks_separators(t *testing.T) {
 	o, diags = c.Apply(preference, config.With("login_network_masks", []string{"192.0.2.1", "203.0.113.0/24"}), o)
 	clean(t, diags)
 	expect(t, "written", account(srv).Preference.LoginNetworkMasks, "192.0.2.1;203.0.113.0/24")
-	expect(t, "masks", len(in(t, o.State, "login_network_masks").([]string)), 2) //nolint:forcetypeassert // a set of texts
+	expect(t, "masks", len(in(t, o.State, "login_network_masks").([]string)), 2)
 }

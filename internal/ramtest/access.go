@@ -196,8 +196,8 @@ func (a *Account) ssoAccess(user *User, logon Logon) Access {
 }
 
 // passwordAccess decides about the password. Only an administrator can reset an expired initial password, or any expired
-// password under HardExpiry. A password that must be changed at logon needs AllowUserToChangePassword. (assumed: otherwise
-// the console does not continue)
+// password under HardExpiry. A password that must be changed at logon needs AllowUserToChangePassword (assumed: otherwise
+// the console does not continue).
 func (a *Account) passwordAccess(profile *LoginProfile, logon Logon) Access {
 	if logon.Password != "" && logon.Password != profile.Password {
 		return denied("the password is wrong")

@@ -179,8 +179,8 @@ func (s *Server) identifySession(keyID, token string) (*caller, string, error) {
 	}, open.secret, nil
 }
 
-// once refuses a nonce that was already used. (documented; that this is per key, and while its timestamp is valid, is
-// assumed)
+// once refuses a nonce that was already used (documented; that this is per key, and while its timestamp is valid, is
+// assumed).
 func (s *Server) once(keyID, nonce string) error {
 	now, used := s.signatureNow(), keyID+"\x00"+nonce
 	if now.Sub(s.nonces.since) > 2*allowedSkew {

@@ -187,8 +187,8 @@ func (r *request) showLoginProfile(user *User) reply {
 	return shown
 }
 
-// mfaBindRequired returns the profile's own value even if the account requires MFA of all users. (assumed;
-// Behaviour.ShowMandatoryMFA)
+// mfaBindRequired returns the profile's own value even if the account requires MFA of all users (assumed;
+// Behaviour.ShowMandatoryMFA).
 func (r *request) mfaBindRequired(profile *LoginProfile) bool {
 	demanded := r.account.Preference.MFAOperationForLogin == "mandatory"
 	return profile.MFABindRequired || demanded && r.server.behaviour.ShowMandatoryMFA

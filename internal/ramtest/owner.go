@@ -78,8 +78,8 @@ func (r *request) self(parameter string) (*User, error) {
 	}
 }
 
-// namedBy returns the user that is identified by exactly one of the parameters. (documented; the code for several is
-// assumed)
+// namedBy returns the user that is identified by exactly one of the parameters (documented; the code for several is
+// assumed).
 func (r *request) namedBy(parameters ...string) (*User, error) {
 	given := ""
 	for _, parameter := range parameters {

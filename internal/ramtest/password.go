@@ -41,8 +41,8 @@ func isLower(c rune) bool { return 'a' <= c && c <= 'z' }
 func isUpper(c rune) bool { return 'A' <= c && c <= 'Z' }
 func isDigit(c rune) bool { return '0' <= c && c <= '9' }
 
-// isSymbol reports whether a character is printable ASCII other than letters, digits and blanks. (assumed; no source lists
-// them)
+// isSymbol reports whether a character is printable ASCII other than letters, digits and blanks (assumed; no source lists
+// them).
 func isSymbol(c rune) bool {
 	return c < unicode.MaxASCII && c > ' ' && !isLower(c) && !isUpper(c) && !isDigit(c)
 }

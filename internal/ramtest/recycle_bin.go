@@ -125,8 +125,8 @@ func (r *request) recycledKey(id string) *RecycledKey {
 	return nil
 }
 
-// ownedRecycledKey returns the recycled key that the request names together with its owner. (documented; the code is
-// assumed)
+// ownedRecycledKey returns the recycled key that the request names together with its owner (documented; the code is
+// assumed).
 func (r *request) ownedRecycledKey() (*RecycledKey, error) {
 	id, err := r.required("UserAccessKeyId")
 	if err != nil {

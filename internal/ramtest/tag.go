@@ -117,8 +117,8 @@ func hasTags(tags map[string]string, filter []tag) bool {
 	})
 }
 
-// addTags adds tags to an object and replaces the values of existing tags. An object has at most 20 tags. (documented; the
-// code is assumed)
+// addTags adds tags to an object and replaces the values of existing tags. An object has at most 20 tags (documented; the
+// code is assumed).
 func (r *request) addTags(to *map[string]string, tags []tag) error {
 	if *to == nil {
 		*to = map[string]string{}
