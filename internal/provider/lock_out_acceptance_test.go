@@ -203,3 +203,66 @@ func TestAccLockOut_aPolicyThatFollowsARotatingKey(t *testing.T) {
 	srv.AfterWrites(nil)
 	expect(t, "open", unrestrictedKeys(srv), []string(nil))
 }
+
+// strictAccount lets users neither change passwords nor bind devices, as a strict administrator may. Its only user with console logon has a device.
+func strictAccount(srv *ramtest.Server) {
+	withDevice(srv, "alice")
+	srv.Change(func(a *ramtest.Account) {
+		a.Preference.AllowUserToChangePassword, a.Preference.AllowUserToManageMFADevices = false, false
+		a.Policy.MinimumPasswordLength, a.Policy.PasswordReusePrevention = 16, 24
+	})
+}
+
+// looseAccount is a new account: its user has no second factor, and has to change the password.
+func looseAccount(srv *ramtest.Server) {
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].LoginProfile.PasswordResetRequired = true })
+}
+
+// The module takes console logon from no user, whichever profile an account gets: it is refused as a whole, or its users can log on as before.
+func TestAccLockOut_theBaselineModule(t *testing.T) {
+	t.Parallel()
+	const forbids = "security_preference={" + forbidsChange + "}"
+	for _, test := range []struct {
+		profile, account, variable string
+		arrange                    func(*ramtest.Server)
+		says                       string // the error; "": the module is applied
+	}{
+		{"cis-1.0.0", "stricter", "", strictAccount, expiresForGood},
+		{"cis-2.0.0", "stricter", "", strictAccount, ""}, // passwords last a year, of which a warning is enough
+		{"alibaba-2026", "stricter", "", strictAccount, expiresForGood},
+		{"mlps-2.0-level-3", "stricter", "", strictAccount, expiresForGood},
+		{"nist-800-63b-4", "stricter", "", strictAccount, ""},
+		{"cis-1.0.0", "looser", "", looseAccount, ""},
+		{"cis-2.0.0", "looser", "", looseAccount, ""},
+		{"alibaba-2026", "looser", "", looseAccount, ""},
+		{"mlps-2.0-level-3", "looser", "", looseAccount, ""},
+		{"nist-800-63b-4", "looser", "", looseAccount, ""},
+		{"alibaba-2026", "looser, and users may not change passwords", forbids, looseAccount, expiresForGood},
+	} {
+		t.Run(test.profile+" on a "+test.account+" account", func(t *testing.T) {
+			t.Parallel()
+			srv := withAlice(t)
+			withProfile(srv, "alice")
+			test.arrange(srv)
+			logon := ramtest.Logon{UserName: "alice", At: srv.Now(), MFA: true}
+			expect(t, "alice can log on before", account(srv).ConsoleAccess(logon).Allowed, true)
+			before := account(srv)
+			c := inModule(t, srv, ".")
+			command := []string{"apply", "-auto-approve", "-var", "profile=" + test.profile}
+			if test.variable != "" {
+				command = append(command, "-var", test.variable)
+			}
+			if test.says != "" {
+				isRefused(c, srv, command, test.says, "Nothing was changed.")
+				return
+			}
+			printed := unframed(c.run(0, command...))
+			lacks(t, printed, "(weaker)")
+			a := account(srv)
+			expect(t, "second factor", a.Preference.MFAOperationForLogin, "mandatory")
+			expect(t, "length", a.Policy.MinimumPasswordLength >= before.Policy.MinimumPasswordLength, true)
+			expect(t, "why alice cannot log on after", a.ConsoleAccess(logon).Reason, "")
+			c.run(0, "plan", "-detailed-exitcode", "-var", "profile="+test.profile)
+		})
+	}
+}
