@@ -408,10 +408,15 @@ func TestAccess_aResetBesideAMandatoryFactor(t *testing.T) {
 	clean(t, diags)
 	srv.Change(func(a *ramtest.Account) {
 		a.Preference.AllowUserToChangePassword, a.Users["alice"].LoginProfile.PasswordResetRequired = true, true
+	})
+	c := newCore(t, srv.Getenv, fakeClock()) // she has a device, which is not read
+	_, diags = c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The next logon of alice")
+	srv.Change(func(a *ramtest.Account) {
 		acctest.DeleteDevice(a, a.Users["alice"].MFASerial)
 		a.Preference.AllowUserToManageMFADevices = true
 	})
-	c := newCore(t, srv.Getenv, fakeClock())
+	c = newCore(t, srv.Getenv, fakeClock())
 	_, diags = c.Plan(preference, attributes{"allow_user_to_change_password": false}, c.Null(preference))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The next logon of alice")
 }

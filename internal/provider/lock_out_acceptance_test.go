@@ -213,8 +213,8 @@ func strictAccount(srv *ramtest.Server) {
 	})
 }
 
-// looseAccount is a new account: its user has no second factor, and has to change the password.
-func looseAccount(srv *ramtest.Server) {
+// newAccount is weak: its user has no second factor, and has to change the password.
+func newAccount(srv *ramtest.Server) {
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].LoginProfile.PasswordResetRequired = true })
 }
 
@@ -232,12 +232,12 @@ func TestAccLockOut_theBaselineModule(t *testing.T) {
 		{"alibaba-2026", "stricter", "", strictAccount, expiresForGood},
 		{"mlps-2.0-level-3", "stricter", "", strictAccount, expiresForGood},
 		{"nist-800-63b-4", "stricter", "", strictAccount, ""},
-		{"cis-1.0.0", "looser", "", looseAccount, ""},
-		{"cis-2.0.0", "looser", "", looseAccount, ""},
-		{"alibaba-2026", "looser", "", looseAccount, ""},
-		{"mlps-2.0-level-3", "looser", "", looseAccount, ""},
-		{"nist-800-63b-4", "looser", "", looseAccount, ""},
-		{"alibaba-2026", "looser, and users may not change passwords", forbids, looseAccount, expiresForGood},
+		{"cis-1.0.0", "weaker", "", newAccount, ""},
+		{"cis-2.0.0", "weaker", "", newAccount, ""},
+		{"alibaba-2026", "weaker", "", newAccount, ""},
+		{"mlps-2.0-level-3", "weaker", "", newAccount, ""},
+		{"nist-800-63b-4", "weaker", "", newAccount, ""},
+		{"alibaba-2026", "weaker, and users may not change passwords", forbids, newAccount, expiresForGood},
 	} {
 		t.Run(test.profile+" on a "+test.account+" account", func(t *testing.T) {
 			t.Parallel()
