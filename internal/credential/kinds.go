@@ -5,6 +5,7 @@ package credential
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
@@ -70,9 +71,16 @@ func ServiceCredentials(i *instance.Instance, o *owner.Object, wanted ram.NewSer
 // Passkeys returns the passkeys of the user who owns an object. Only the user can create a passkey, in a browser, and
 // it cannot be disabled.
 func Passkeys(i *instance.Instance, o *owner.Object) Set[ram.Passkey] {
+	read := func(ctx context.Context, userName string) ([]ram.Passkey, error) {
+		all, err := i.Client.Passkeys(ctx, userName)
+		if err == nil && all == nil { // no list proves nothing
+			err = errors.New("ListPasskeys cannot be used: the answer lacks Passkeys")
+		}
+		return all, err
+	}
 	return Set[ram.Passkey]{Instance: i, Owner: o, Kind: Kind[ram.Passkey]{
 		Noun: "passkey", One: "a passkey", Word: "passkey", MissingCode: "Passkey",
-		Read: i.Client.Passkeys, Refresh: i.Client.Passkeys, Delete: i.Client.DeletePasskey, FollowOwner: followUser,
+		Read: read, Refresh: read, Delete: i.Client.DeletePasskey, FollowOwner: followUser,
 	}}
 }
 

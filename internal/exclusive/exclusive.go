@@ -38,7 +38,7 @@ func (d Declaration) Complete(listed []string) bool {
 	if !d.Compared() && len(listed) == 0 || len(declared) > 0 && !slices.ContainsFunc(declared, lists) {
 		return false
 	}
-	return !slices.ContainsFunc(known(d.Undeclared), func(member string) bool { return !lists(member) })
+	return !slices.ContainsFunc(d.Others(), func(member string) bool { return !lists(member) })
 }
 
 // Allows reports whether a member is declared.
@@ -57,7 +57,10 @@ func (d Declaration) Known() bool {
 }
 
 // Members returns the known members: those that are declared, and the others.
-func (d Declaration) Members() []string { return append(d.Declared(), known(d.Undeclared)...) }
+func (d Declaration) Members() []string { return append(d.Declared(), d.Others()...) }
+
+// Others returns the known members that are not declared.
+func (d Declaration) Others() []string { return known(d.Undeclared) }
 
 // Declared returns the known members that are declared, without null elements.
 func (d Declaration) Declared() []string { return known(d.Allowed) }

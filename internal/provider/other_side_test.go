@@ -23,7 +23,7 @@ var limits = map[string][]string{
 	userKind:                         {"the answer lacks AccessKeys"},
 	"ram_access_key":                 {"the answer lacks AccessKeys"},
 	"ram_access_key_rotation":        {"the answer lacks AccessKeys"},
-	"ram_user_credentials_exclusive": {"the answer lacks AccessKeys"},
+	"ram_user_credentials_exclusive": {"the answer lacks AccessKeys", "the answer lacks Passkeys"},
 	"ram_group":                      {"the answer lacks Users"},
 	"ram_group_membership":           {"the answer lacks Users"},
 	"ram_policy_attachment":          {"the answer lacks Policies"},

@@ -144,7 +144,13 @@ func (k declaredKind) update(ctx context.Context, i *instance.Instance, state, p
 	case after.Reports():
 		return "", nil
 	}
-	rest, err := k.undeclaredOf(ctx, i, plan, listing.All)
+	all := listing.All
+	for _, id := range before.Others() {
+		if _, listed := credential.In(all, id); !listed && listing.UserExists { // the answer to the removal proves it, no list does
+			all = append(all, ram.CredentialFacts{ID: id, Status: ram.Active})
+		}
+	}
+	rest, err := k.undeclaredOf(ctx, i, plan, all)
 	if err != nil {
 		return "", err
 	}

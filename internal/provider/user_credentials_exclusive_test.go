@@ -425,6 +425,32 @@ func TestExclusive_aFirstShortListIsReadAgainWhereNoCredentialIsAllowed(t *testi
 	}
 }
 
+// A removal that the plan showed is sent even if two lists lack the credential, and a response without a list of passkeys
+// is an error: neither proves that nothing is left.
+func TestExclusive_noListEndsARemoval(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	giveKey(srv, "alice", "LTAIextra", 10*day)
+	exclusiveOthers[1].give(srv, "alice", "pk1")
+	config := exclusively("alice", "delete").With("allowed_passkey_ids", []string{})
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(exclusiveKind, config)
+	clean(t, diags)
+	plan, diags := c.Plan(exclusiveKind, config, o)
+	clean(t, diags)
+	for _, list := range []string{"ListAccessKeys", "ListPasskeys"} {
+		srv.Inject(ramtest.Rule{Action: list, Nth: "1-2", Fault: "short_list"})
+	}
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(exclusiveKind, config, o, plan)
+	clean(t, acctest.Errors(diags))
+	expect(t, "keys", len(keysOf(srv, "alice")), 0)
+	expect(t, "passkeys", len(account(srv).Users["alice"].Passkeys), 0)
+
+	srv.Inject(ramtest.Rule{Action: "ListPasskeys", Fault: "drop_fields", Body: "Passkeys"})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
+	contains(t, acctest.Messages(diags), "Cannot read the exclusive credentials", "the answer lacks Passkeys")
+}
+
 // The passkeys of the user that Terraform runs as may be how a person logs on: they are reported, and never deleted.
 func TestExclusive_neverDeletesPasskeysOfTheProvidersUser(t *testing.T) {
 	t.Parallel()

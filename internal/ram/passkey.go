@@ -27,7 +27,7 @@ func (p Passkey) Facts() CredentialFacts {
 }
 
 // passkeysResponse has a plain JSON list, and times that are seconds in strings (documented).
-// An absent list counts as empty, because passkeys have no secret that could be lost.
+// An absent list may be an empty one (assumed), because passkeys have no secret that could be lost.
 type passkeysResponse struct {
 	IsTruncated flag // this operation has no pages: false or absent
 	Passkeys    []struct {
@@ -50,11 +50,14 @@ func (a *passkeysResponse) missing() string {
 	return ""
 }
 
-// Passkeys returns the passkeys of a user. The operation has no pages (documented).
+// Passkeys returns the passkeys of a user, and nil if the response has no list. The operation has no pages (documented).
 func (c *Client) Passkeys(ctx context.Context, userName string) ([]Passkey, error) {
 	var response passkeysResponse
 	if err := c.callForUser(ctx, listPasskeys, userName, nil, &response); err != nil {
 		return nil, err
+	}
+	if response.Passkeys == nil {
+		return nil, nil
 	}
 	passkeys := []Passkey{}
 	for _, item := range response.Passkeys {
