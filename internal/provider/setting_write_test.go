@@ -63,6 +63,25 @@ func TestSettingWrite_needsACompleteReply(t *testing.T) {
 	}
 }
 
+// A create reads the setting before the read of its write, to know its fields. Without that read, a reply that lacks fields
+// looks like one of a deployment that does not have them, and the write would reset them.
+func TestSettingWrite_needsTheReadBeforeTheFirstWrite(t *testing.T) {
+	t.Parallel()
+	srv := old(t)
+	srv.Change(func(a *ramtest.Account) { a.Preference.MaxIdleDaysForAccessKeys = 90 })
+	config := attributes{"login_session_duration": 8}
+	plan, diags := newCore(t, srv.Getenv, fakeClock()).Plan(preference, config, base().Null(preference))
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "GetSecurityPreference", Fault: "code", Status: 403, Code: "NoPermission", Nth: "1"})
+	srv.Inject(ramtest.Rule{Action: "GetSecurityPreference", Fault: "drop_fields", Body: "MaxIdleDays,AllowUserToLoginWithPasskey", Nth: "2"})
+	c := newCore(t, srv.Getenv, fakeClock()) // the apply is a new process
+	o, diags := c.ApplyPlan(preference, config, c.Null(preference), plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot create the security preference", "Nothing was changed.", "NoPermission")
+	expect(t, "state", o.State.IsNull(), true)
+	expect(t, "writes", writes(srv), []string(nil))
+	expect(t, "idle days", account(srv).Preference.MaxIdleDaysForAccessKeys, 90)
+}
+
 // SING-11: what another administrator hardens while a write waits is not taken back.
 func TestSettingWrite_mergesAfterEachWait(t *testing.T) {
 	t.Parallel()

@@ -151,16 +151,18 @@ func (s *Setting[S]) recordFields(ctx context.Context, private tf.PrivateState, 
 
 // knownFields returns the names of the fields that the service returns, before the first
 // write of this resource: Terraform does not hand the private state of a plan to a create.
-func (s *Setting[S]) knownFields(ctx context.Context) []string {
+// Without them, a reply that lacks fields looks like one of a deployment that does not have
+// these fields, so a failed read ends the create.
+func (s *Setting[S]) knownFields(ctx context.Context) ([]string, error) {
 	if s.Get == "" {
-		return nil
+		return nil, nil
 	}
 	if len(s.Client.ReturnedFields(s.Get)) == 0 {
 		if _, err := s.Refresh(ctx, s.Client); err != nil {
-			return nil // the read of the write reports it
+			return nil, err
 		}
 	}
-	return s.Client.ReturnedFields(s.Get)
+	return s.Client.ReturnedFields(s.Get), nil
 }
 
 // recordedFields returns the saved names.
@@ -187,7 +189,9 @@ func (w *Write[S]) Run(ctx context.Context, diags *diag.Diagnostics) {
 		return
 	}
 	if w.Verb == "create" {
-		w.Known = w.knownFields(ctx)
+		if w.Known, err = w.knownFields(ctx); diagnostics.Report(diags, w.Operation(w.Verb, untouched), err) {
+			return
+		}
 	}
 	if !w.write(ctx, diags) {
 		return
