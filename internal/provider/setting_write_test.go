@@ -82,6 +82,18 @@ func TestSettingWrite_needsTheReadBeforeTheFirstWrite(t *testing.T) {
 	expect(t, "idle days", account(srv).Preference.MaxIdleDaysForAccessKeys, 90)
 }
 
+// A deployment that returns one of the newer fields has all of them, also where the last reply lacks all: the write would
+// reset those that were never returned.
+func TestSettingWrite_needsAllNewerFieldsOnceOneWasReturned(t *testing.T) {
+	t.Parallel()
+	srv := old(t, func(b *ramtest.Behaviour) { b.MissingFields = "AllowUserToLoginWithPasskey" })
+	config := attributes{"login_session_duration": 8, "max_idle_days_for_users": 90, "max_idle_days_for_access_keys": 90}
+	srv.Inject(ramtest.Rule{Action: "GetSecurityPreference", Fault: "drop_fields", Body: "MaxIdleDays", Nth: "2"})
+	_, diags := newCore(t, srv.Getenv, fakeClock()).Create(preference, config)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Nothing was changed.", "did not return AllowUserToLoginWithPasskey")
+	expect(t, "writes", writes(srv), []string(nil))
+}
+
 // SING-11: what another administrator hardens while a write waits is not taken back.
 func TestSettingWrite_mergesAfterEachWait(t *testing.T) {
 	t.Parallel()

@@ -132,7 +132,8 @@ func (w *settingWrite[S]) compose(ctx context.Context, merge Merge[S]) (sent sen
 // check refuses a write that lacks fields.
 func (w *settingWrite[S]) check(in params, reply Reply) error {
 	required := slices.Concat(w.required, w.known)
-	if slices.ContainsFunc(w.newer, reply.Has) {
+	returned := func(name string) bool { return reply.Has(name) || slices.Contains(w.known, name) }
+	if slices.ContainsFunc(w.newer, returned) {
 		required = append(required, w.newer...)
 	}
 	slices.Sort(required)
