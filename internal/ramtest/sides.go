@@ -23,6 +23,12 @@ const refused = "OmitEmptyLists"
 // firstSides are the tests that assert the first side of an assumption, with the switches that they therefore do not
 // change. All other tests pass on both sides.
 var firstSides = map[string]string{
+	"TestMasks_moreThanDocumented":                               "RefuseIPv6Masks",
+	"TestNetworkPolicy_badInputIsRefusedBeforeAnyCall":           "AddressesPerStatement",
+	"TestPublicKeys_areReadAndWrittenOverTheReplyOfRAM":          "HidePublicKeys NormalizeMasks",
+	"TestPublicKeys_faults":                                      "HidePublicKeys NormalizeMasks",
+	"TestSettingWrite_needsAllNewerFieldsOnceOneWasReturned":     "HideNewerFields",
+	"TestSettingWrite_saysWhichUnknownFieldChangedAfterTheWrite": "HideNewerFields",
 	"TestAccessKey_isCreatedUpdatedAndDeleted":                   "RefuseDeletingActiveKeys",
 	"TestALargeReportIsReadInOnePassWithBoundedMemory":           "HideNewerFields ExtraReportColumns",
 	"TestLoginProfile_createUpdateDelete":                        "HideNewerFields ResetPasswordsInitial",
