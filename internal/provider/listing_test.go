@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -87,9 +88,9 @@ func namesOf(results []acctest.ListResult) (names []string, failures []string) {
 }
 
 // peopled is an account with users of many kinds.
-func peopled(t *testing.T) *ramtest.Server {
+func peopled(t *testing.T, options ...ramtest.Option) *ramtest.Server {
 	t.Helper()
-	srv := withOneOfEach(t)
+	srv := withOneOfEach(t, options...)
 	now := srv.Now()
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].LastLoginDate = now
@@ -536,14 +537,15 @@ func TestList_leavesOutWhatIsGone(t *testing.T) {
 	} {
 		t.Run(gone.kind+gone.action+gone.code, func(t *testing.T) {
 			t.Parallel()
-			srv := peopled(t)
+			now := time.Now()
+			srv := peopled(t, ramtest.Clock(func() time.Time { return now })) // or the key of the provider is unused for no or for one second
 			srv.Change(func(a *ramtest.Account) { a.Users["bob"].LoginProfile.LastLogin = srv0(a) })
-			whole, _ := namesOf(newCore(t, srv.Getenv, fakeClock()).List(gone.kind, gone.config, true, 0))
+			whole, _ := namesOf(newCore(t, srv.Getenv, clockOf(srv)).List(gone.kind, gone.config, true, 0))
 			if !slices.ContainsFunc(whole, func(name string) bool { return strings.HasPrefix(name, "bob") }) {
 				t.Fatal("bob has none, and so none that could be gone")
 			}
 			srv.Inject(ramtest.Rule{Action: gone.action, User: "bob*", Fault: "code", Status: 404, Code: gone.code})
-			names, failures := namesOf(newCore(t, srv.Getenv, fakeClock()).List(gone.kind, gone.config, true, 0))
+			names, failures := namesOf(newCore(t, srv.Getenv, clockOf(srv)).List(gone.kind, gone.config, true, 0))
 			expect(t, "failures", failures, []string(nil))
 			expect(t, "found", strings.Join(names, ", "), strings.Join(slices.DeleteFunc(whole, func(name string) bool { return strings.HasPrefix(name, "bob") }), ", "))
 		})
