@@ -104,9 +104,6 @@ func Planned[S any](r *Run, kind string) map[string]Value[S] {
 	return found
 }
 
-// is reports whether a switch is known to have a value.
-func is(b *bool, value bool) bool { return b != nil && *b == value }
-
 func sorted(names map[string]bool) []string {
 	list := []string{}
 	for name := range names {

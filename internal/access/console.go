@@ -60,11 +60,11 @@ const (
 func (c Console) Refuses(u User) Reason {
 	p := c.Preference
 	switch {
-	case is(c.Sso.SsoEnabled, true):
+	case ram.Is(c.Sso.SsoEnabled, true):
 		return 0
-	case u.ResetPending && is(p.AllowUserToChangePassword, false):
+	case u.ResetPending && ram.Is(p.AllowUserToChangePassword, false):
 		return Reset
-	case c.demandsFactor(u) && !c.accepts(u.Factors) && is(p.AllowUserToManageMFADevices, false):
+	case c.demandsFactor(u) && !c.accepts(u.Factors) && ram.Is(p.AllowUserToManageMFADevices, false):
 		return Second
 	}
 	return 0
@@ -77,12 +77,12 @@ func (c Console) demandsFactor(u User) bool {
 
 // DemandsFactors reports whether some users need a factor that they may not bind themselves.
 func (c Console) DemandsFactors() bool {
-	return c.demandsFactor(User{MFARequired: true}) && is(c.Preference.AllowUserToManageMFADevices, false) && !is(c.Sso.SsoEnabled, true)
+	return c.demandsFactor(User{MFARequired: true}) && ram.Is(c.Preference.AllowUserToManageMFADevices, false) && !ram.Is(c.Sso.SsoEnabled, true)
 }
 
 func (c Console) accepts(f Factors) bool {
 	types := c.Preference.VerificationTypes
-	return f.Device || f.Passkey && !is(c.Preference.AllowUserToLoginWithPasskey, false) ||
+	return f.Device || f.Passkey && !ram.Is(c.Preference.AllowUserToLoginWithPasskey, false) ||
 		f.Phone && slices.Contains(types, string(ram.VerifyPhone)) || f.Email && slices.Contains(types, string(ram.VerifyEmail))
 }
 
@@ -91,7 +91,7 @@ func (c Console) accepts(f Factors) bool {
 // has no way on if users may not change passwords (assumed).
 func (c Console) Expiry() int64 {
 	age := c.Passwords.MaxPasswordAge
-	if !is(c.Preference.AllowUserToChangePassword, false) || age == nil || is(c.Sso.SsoEnabled, true) {
+	if !ram.Is(c.Preference.AllowUserToChangePassword, false) || age == nil || ram.Is(c.Sso.SsoEnabled, true) {
 		return 0
 	}
 	return *age

@@ -67,7 +67,7 @@ func (c ConsoleChange) Expires() bool {
 		before, after := c.Passwords.Before, c.Passwords.After
 		age := after.MaxPasswordAge
 		return age != nil && *age > 0 &&
-			(before.MaxPasswordAge == nil || *before.MaxPasswordAge == 0 || *age < *before.MaxPasswordAge || is(after.HardExpiry, true) && !is(before.HardExpiry, true))
+			(before.MaxPasswordAge == nil || *before.MaxPasswordAge == 0 || *age < *before.MaxPasswordAge || ram.Is(after.HardExpiry, true) && !ram.Is(before.HardExpiry, true))
 	}
 	return c.endsSso()
 }
@@ -90,11 +90,11 @@ func factorRules(p ram.SecurityPreference) []any {
 }
 
 func (c ConsoleChange) forbidsPasswords() bool {
-	return c.Preference != nil && is(c.Preference.After.AllowUserToChangePassword, false) && !is(c.Preference.Before.AllowUserToChangePassword, false)
+	return c.Preference != nil && ram.Is(c.Preference.After.AllowUserToChangePassword, false) && !ram.Is(c.Preference.Before.AllowUserToChangePassword, false)
 }
 
 func (c ConsoleChange) endsSso() bool {
-	return c.Sso != nil && is(c.Sso.Before.SsoEnabled, true) && is(c.Sso.After.SsoEnabled, false)
+	return c.Sso != nil && ram.Is(c.Sso.Before.SsoEnabled, true) && ram.Is(c.Sso.After.SsoEnabled, false)
 }
 
 // worlds computes the states that the account can have while the writes of a run take effect.

@@ -97,26 +97,26 @@ func (k *keyJudge) policyOf(key OwnKey) ram.NetworkPolicy {
 // own judges a change of a key's policy. While that is not active, the account's policy decides.
 func (k *keyJudge) own(i *instance.Instance) {
 	key, own := OwnKeyOf(k.ctx, i, k.KeyID, k.UserID)
-	if active(k.After) {
+	if k.After.Active() {
 		k.refuse(k.Kept, Policies{Own: k.After})
 	}
-	if k.Kept.Any() && active(k.After) || !k.Kept.Any() && (!own || !active(k.Before) && !active(k.After)) ||
-		active(k.After) && !Narrower(Policies{Own: k.Before}, Policies{Own: k.After}) {
+	if k.Kept.Any() && k.After.Active() || !k.Kept.Any() && (!own || !k.Before.Active() && !k.After.Active()) ||
+		k.After.Active() && !Narrower(Policies{Own: k.Before}, Policies{Own: k.After}) {
 		return
 	}
-	k.used, k.answer.Fallback = true, !active(k.After)
+	k.used, k.answer.Fallback = true, !k.After.Active()
 	live, err := k.client.RefreshAccountAccessKeyPolicy(k.ctx)
 	before := Policies{k.Before, live, false}
 	if err != nil {
 		k.answer.Unread = err
 		live, before.Account = ram.NoNetworkPolicy(), ram.NoNetworkPolicy()
-		if k.answer.Unchecked = !active(k.After) && k.Kept.Any(); own && k.answer.Fallback && !k.answer.Unchecked {
+		if k.answer.Unchecked = !k.After.Active() && k.Kept.Any(); own && k.answer.Fallback && !k.answer.Unchecked {
 			k.answer.Lost = &key
 		}
 	}
 	for _, account := range Values(k.run, AccountPolicy, live) {
 		after := Policies{k.After, account.Value, account.Accepted}
-		if !active(k.After) {
+		if !k.After.Active() {
 			k.refuse(k.Kept, after)
 		}
 		if own && !k.Kept.Any() {
@@ -131,7 +131,7 @@ func (k *keyJudge) refuseOthers() {
 	policies := Planned[ram.NetworkPolicy](k.run, KeyPolicy)
 	for id, kept := range Planned[Kept](k.run, MustAllow) {
 		own := policies[id]
-		if active(own.Value) || k.answer.Refused.Status != nil {
+		if own.Value.Active() || k.answer.Refused.Status != nil {
 			continue
 		}
 		k.refuse(kept.Value, Policies{own.Value, k.After, own.Accepted})

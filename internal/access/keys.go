@@ -18,34 +18,30 @@ type Policies struct {
 // lets everything in.
 func (p Policies) Effective() ram.NetworkPolicy {
 	for _, policy := range []ram.NetworkPolicy{p.Own, p.Account} {
-		if active(policy) {
+		if policy.Active() {
 			return policy
 		}
 	}
 	return ram.NoNetworkPolicy()
 }
 
-func active(p ram.NetworkPolicy) bool {
-	return p.Status != nil && *p.Status == ram.NetworkPolicyActive
-}
-
 // Narrower reports whether the key is refused from an address, inside a VPC or of the internet, from which it was
 // accepted. What a statement of an unknown type does is not known: one that was not enforced before counts as narrower.
 func Narrower(before, after Policies) bool {
 	b, a := before.Effective(), after.Effective()
-	return active(a) && (NarrowsPublic(b, a) || narrowsVPCs(b, a) || a.AddsUnknown(b))
+	return a.Active() && (NarrowsPublic(b, a) || narrowsVPCs(b, a) || a.AddsUnknown(b))
 }
 
 // NarrowsPublic reports whether a change denies a public address that was allowed.
 func NarrowsPublic(before, after ram.NetworkPolicy) bool {
-	listed := func(p ram.NetworkPolicy) bool { return active(p) && len(p.Public) > 0 }
+	listed := func(p ram.NetworkPolicy) bool { return p.Active() && len(p.Public) > 0 }
 	return listed(after) && (!listed(before) || network.Wider(after.Public, before.Public))
 }
 
 // narrowsVPCs reports whether a change denies an address inside a VPC that was allowed. All VPCs without addresses allow every one.
 func narrowsVPCs(before, after ram.NetworkPolicy) bool {
 	lists := map[string][]string{}
-	if active(before) && before.VPC != nil {
+	if before.Active() && before.VPC != nil {
 		lists = before.VPC
 	}
 	everywhere, general := after.VPC[ram.AllowAllVPC]
@@ -63,7 +59,7 @@ func (k Kept) Any() bool { return len(k.Public)+len(k.VPC) > 0 }
 
 // Refused returns the networks from which the key is refused although it must be accepted.
 func (k Kept) Refused(p ram.NetworkPolicy) (public []string, vpc map[string][]string) {
-	if !active(p) {
+	if !p.Active() {
 		return nil, nil
 	}
 	if len(p.VPC) > 0 {

@@ -56,15 +56,14 @@ func runAccess(ctx context.Context, o *Options, f *figures) error {
 // accessRun is one case.
 type accessRun struct {
 	*accessTester
+	randomRun
 
-	t       *rapid.T
 	srv     *ramtest.Server
 	clock   *acctest.Clock
 	role    bool // the provider assumes a role with its key
 	denied  []string
 	from    ramtest.Origin // of the provider's calls
 	changes []*accessChange
-	log     []string
 
 	state   ramtest.State    // before the changes
 	initial *ramtest.Account // the account in it
@@ -85,14 +84,6 @@ type accessChange struct {
 	renewed bool                                  // it is replaced
 }
 
-func (r *accessRun) note(format string, args ...any) {
-	r.log = append(r.log, fmt.Sprintf(format, args...))
-}
-
-func (r *accessRun) violated(format string, args ...any) {
-	r.t.Fatalf("%s\n→ %s", strings.Join(r.log, "\n"), fmt.Sprintf(format, args...))
-}
-
 func (r *accessRun) must(err error) {
 	if err != nil {
 		r.t.Fatalf("the campaign failed: %s", err)
@@ -101,7 +92,7 @@ func (r *accessRun) must(err error) {
 
 // run runs one case.
 func (s *accessTester) run(t *rapid.T) {
-	r := &accessRun{accessTester: s, t: t, from: rapid.SampledFrom(origins).Draw(t, "the provider calls from")}
+	r := &accessRun{accessTester: s, randomRun: randomRun{t: t}, from: rapid.SampledFrom(origins).Draw(t, "the provider calls from")}
 	srv, err := ramtest.Start("127.0.0.1:0", ramtest.WithAccounts(r.drawAccount()), ramtest.Strict(), ramtest.WithBehaviour(accessBehaviour))
 	r.must(err)
 	defer srv.Close()
@@ -253,9 +244,7 @@ func (r *accessRun) plan() (errors string) {
 	for _, c := range rapid.Permutation(r.changes).Draw(r.t, "order of the plan") {
 		errors += r.planOne(d, c)
 	}
-	for _, broken := range d.transcript.violations {
-		r.violated("Terraform would report a bug of the provider: %s", broken)
-	}
+	r.checkTranscript(d)
 	return errors
 }
 

@@ -38,7 +38,8 @@ func runSettings(ctx context.Context, o *Options, f *figures) error {
 type settingRun struct {
 	*settingsTester
 
-	t       *rapid.T
+	randomRun
+
 	kind    settingKind
 	srv     *ramtest.Server
 	clock   *acctest.Clock
@@ -47,7 +48,6 @@ type settingRun struct {
 	prior   acctest.Object
 	managed acctest.Attributes         // the configuration that was applied last; nil: none
 	ever    map[string]map[string]bool // the values that each field had
-	log     []string
 
 	// of the present step
 	armed   *bool                  // whether the edits and faults of the step are due
@@ -65,7 +65,7 @@ type settingEdit struct {
 // run runs one sequence.
 func (s *settingsTester) run(t *rapid.T) {
 	kinds := slices.DeleteFunc(settingKinds(), func(k settingKind) bool { return !strings.Contains(k.kind, s.only) })
-	r := &settingRun{settingsTester: s, t: t, armed: new(false), kind: kinds[rapid.IntRange(0, len(kinds)-1).Draw(t, "resource")], ever: map[string]map[string]bool{}}
+	r := &settingRun{settingsTester: s, randomRun: randomRun{t: t}, armed: new(false), kind: kinds[rapid.IntRange(0, len(kinds)-1).Draw(t, "resource")], ever: map[string]map[string]bool{}}
 	account := acctest.PopulatedAccount(time.Now())
 	for _, f := range r.kind.fields {
 		f.put(account, f.draw(t, "account: "+f.name))
@@ -99,15 +99,6 @@ func (r *settingRun) drawBehaviour() func(*ramtest.Behaviour) {
 		b.AcceptUnknownStatements, b.AcceptMaskSeparators = true, true
 		b.MissingFields = strings.Join(r.hidden, ",")
 	}
-}
-
-func (r *settingRun) note(format string, args ...any) {
-	r.log = append(r.log, fmt.Sprintf(format, args...))
-}
-
-// violated ends the run, and reports all of its steps.
-func (r *settingRun) violated(format string, args ...any) {
-	r.t.Fatalf("%s\n→ %s", strings.Join(r.log, "\n"), fmt.Sprintf(format, args...))
 }
 
 // account returns a copy of the account.
@@ -346,13 +337,6 @@ func (r *settingRun) inject() {
 	}
 	r.note("  %s of %s: %s %s %s", rule.Fault, rule.Action, rule.Nth, rule.Phase, rule.Body)
 	r.srv.Inject(rule)
-}
-
-// checkTranscript reports what Terraform calls a bug of the provider.
-func (r *settingRun) checkTranscript(d *driver) {
-	for _, broken := range d.transcript.violations {
-		r.violated("Terraform would report a bug of the provider: %s", broken)
-	}
 }
 
 // checkState checks that the account and the state have what is asked for, or that a diagnostic names the difference.

@@ -196,8 +196,7 @@ func (c *Creation[C]) others(id string) []C {
 }
 
 func (c *Creation[C]) serverNow() time.Time {
-	now, _ := c.Client.ServerNow()
-	return now.UTC().Truncate(time.Second)
+	return c.ServerNow().UTC().Truncate(time.Second)
 }
 
 // fail adds the credentials that may exist to an error.

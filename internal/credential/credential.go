@@ -216,7 +216,7 @@ func union[C Credential](all, more []C) []C {
 
 // Describe returns the credentials with status and age by the service's clock.
 func Describe[C Credential](i *instance.Instance, all []C) string {
-	now, _ := i.Client.ServerNow()
+	now := i.ServerNow()
 	lines := []string{}
 	for _, one := range all {
 		f := one.Facts()

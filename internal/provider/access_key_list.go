@@ -15,7 +15,6 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/listing"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
-	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
 func (r *accessKeyResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
@@ -120,6 +119,6 @@ func keyMatches(ctx context.Context, i *instance.Instance, sought keyFilter, one
 		return true, nil
 	}
 	policy, err := i.Client.AccessKeyPolicy(ctx, one.user.Name, one.key.ID)
-	without := tf.Deref(policy.Status) != ram.NetworkPolicyActive
+	without := !policy.Active()
 	return err == nil && without == sought.WithoutNetworkPolicy.ValueBool(), err
 }

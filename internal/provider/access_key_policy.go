@@ -244,7 +244,7 @@ func planReset(ctx context.Context, p *setting.Plan[ram.NetworkPolicy]) {
 // warnMoved warns that a policy which moves to another key opens the old one, which may still be in use, before the new one is restricted.
 func warnMoved(p *setting.Plan[ram.NetworkPolicy]) {
 	before := p.Model(p.State)
-	if !activePolicy(before) || len(before.Public)+len(before.VPC) == 0 {
+	if !before.Active() || len(before.Public)+len(before.VPC) == 0 {
 		return
 	}
 	old, user := tf.String(p.State["access_key_id"]), tf.String(p.State["user_name"])

@@ -38,7 +38,7 @@ func rotationPolicyAttribute() schema.SingleNestedAttribute {
 		Attributes: map[string]schema.Attribute{
 			publicList: schema.SetAttribute{
 				ElementType: types.StringType, Optional: true, Validators: network.PublicValidators(),
-				MarkdownDescription: "The IP addresses and CIDR blocks of the internet from which the keys may be used. At most 50.",
+				MarkdownDescription: "The IP addresses and CIDR blocks of the internet from which the keys may be used.",
 			},
 			vpcList: schema.MapAttribute{
 				ElementType: tf.StringSetType, Optional: true, Validators: network.VPCValidators(),
@@ -87,12 +87,7 @@ func policyKnown(o types.Object) bool {
 
 // samePolicy reports whether a key has the policy of the rotation.
 func samePolicy(want, have ram.NetworkPolicy) bool {
-	for _, f := range network.PolicyFields() {
-		if !f.Same(f.Get(&want), f.Get(&have)) {
-			return false
-		}
-	}
-	return true
+	return setting.SameFields(network.PolicyFields(), want, have)
 }
 
 // refuseOwnPolicy refuses a network policy for a key that the provider itself uses.
@@ -177,10 +172,10 @@ func (r *rotationResource) showPolicy(ctx context.Context, m *rotationModel) err
 			continue
 		}
 		shown := map[string]attr.Value{publicList: types.SetNull(types.StringType), vpcList: types.MapNull(tf.StringSetType)}
-		if activePolicy(live) && len(live.Public) > 0 {
+		if live.Active() && len(live.Public) > 0 {
 			shown[publicList] = tf.StringSet(live.Public)
 		}
-		if activePolicy(live) && len(live.VPC) > 0 {
+		if live.Active() && len(live.VPC) > 0 {
 			shown[vpcList] = tf.StringSetMap(live.VPC)
 		}
 		m.NetworkPolicy = types.ObjectValueMust(rotationPolicyType, shown)

@@ -51,11 +51,6 @@ var claimed = map[string]claimedType{
 	"ram_policy_attachments_exclusive": {noun: "exclusive policy attachments", parts: [][2]string{{"user_name", "of the user"}, {"group_name", "of the group"}, {"role_name", "of the role"}}, shows: "allowed_policies", conflict: declare},
 }
 
-// planOrState is a plan or a state.
-type planOrState interface {
-	GetAttribute(context.Context, path.Path, any) diag.Diagnostics
-}
-
 // claim returns the claim of a resource to its object. The object is unknown while a part of its name is.
 func (t claimedType) claim(ctx context.Context, from planOrState, diags *diag.Diagnostics) claim.Claim {
 	c := claim.Claim{Noun: t.noun, Conflict: t.conflict, Destroy: t.destroy, Recreates: t.recreates}
@@ -83,9 +78,7 @@ func (t claimedType) claim(ctx context.Context, from planOrState, diags *diag.Di
 
 // claimedType returns the claims of the resource's type; false if the guard does not handle them.
 func (g guard) claimedType(ctx context.Context) (claimedType, bool) {
-	var own resource.MetadataResponse
-	g.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "ram"}, &own)
-	t, is := claimed[own.TypeName]
+	t, is := claimed[g.typeName(ctx)]
 	return t, is
 }
 

@@ -24,7 +24,7 @@ var nounOfNoun = map[[2]string]string{
 // use, and not those of another type. A part of the provider can then be read without its users.
 func TestFiles_referencesRunOneWay(t *testing.T) {
 	t.Parallel()
-	types := typeNames(t)
+	types := typeNames()
 	uses := fileReferences(t, func(file string) string {
 		name, longest := strings.TrimSuffix(file, ".go"), ""
 		for _, one := range types {
@@ -60,24 +60,15 @@ func TestFiles_referencesRunOneWay(t *testing.T) {
 }
 
 // typeNames are the names of all types of the provider, without the prefix.
-func typeNames(t *testing.T) []string {
-	t.Helper()
-	schemas := base().Schemas
-	names := map[string]bool{}
-	for _, all := range []map[string]bool{keys(schemas.ResourceSchemas), keys(schemas.DataSourceSchemas), keys(schemas.EphemeralResourceSchemas), keys(schemas.ActionSchemas), keys(schemas.ListResourceSchemas)} {
-		for name := range all {
-			names[strings.TrimPrefix(name, "ram_")] = true
+func typeNames() (names []string) {
+	for kind, all := range registeredTypes() {
+		for _, name := range all {
+			if kind != "function" { // their files begin with function_
+				names = append(names, strings.TrimPrefix(name, "ram_"))
+			}
 		}
 	}
-	return slices.Sorted(maps.Keys(names))
-}
-
-func keys[V any](m map[string]V) map[string]bool {
-	all := map[string]bool{}
-	for name := range m {
-		all[name] = true
-	}
-	return all
+	return names
 }
 
 // fileReferences returns, by the group of a file, the groups of the files that it refers to, each with a name that it uses.

@@ -143,11 +143,13 @@ func ofAccount(ctx context.Context, account types.String) context.Context {
 	return ram.WithAccount(ctx, account.ValueString())
 }
 
-// accountIn returns the account in a plan or a state.
-func accountIn(ctx context.Context, of interface {
+// planOrState is a plan or a state.
+type planOrState interface {
 	GetAttribute(context.Context, path.Path, any) diag.Diagnostics
-}, diags *diag.Diagnostics,
-) (account types.String) {
+}
+
+// accountIn returns the account in a plan or a state.
+func accountIn(ctx context.Context, of planOrState, diags *diag.Diagnostics) (account types.String) {
 	diags.Append(of.GetAttribute(ctx, path.Root("account_id"), &account)...)
 	return account
 }
@@ -203,11 +205,16 @@ func (g guard) findAccount(ctx context.Context, state tfsdk.State) (account stri
 	return account, user+key != "", err
 }
 
-// operation describes an operation before it begins.
-func (g guard) operation(ctx context.Context, verb string) diagnostics.Operation {
+// typeName returns the name of the resource's type.
+func (g guard) typeName(ctx context.Context) string {
 	var own resource.MetadataResponse
 	g.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "ram"}, &own)
-	return diagnostics.Operation{Name: verb + " the " + own.TypeName, State: "Nothing was changed."}
+	return own.TypeName
+}
+
+// operation describes an operation before it begins.
+func (g guard) operation(ctx context.Context, verb string) diagnostics.Operation {
+	return diagnostics.Operation{Name: verb + " the " + g.typeName(ctx), State: "Nothing was changed."}
 }
 
 // checkPlanned refuses to update an object whose state names no account with credentials of

@@ -146,8 +146,6 @@ func listsOf(p ram.NetworkPolicy) string {
 	return strings.Join(parts, "; ")
 }
 
-func activePolicy(p ram.NetworkPolicy) bool { return tf.Deref(p.Status) == ram.NetworkPolicyActive }
-
 // idleListRisks warns of a policy that enforces nothing.
 func idleListRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	lists := c.Manages("classic_allow_list") && len(c.After.Public) > 0 || c.Manages("vpc_allow_list") && len(c.After.VPC) > 0
@@ -169,7 +167,7 @@ func idleListRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 
 // listRisks warns of lists that enforce something else than a person may expect.
 func listRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
-	if !activePolicy(c.After) {
+	if !c.After.Active() {
 		return nil
 	}
 	if !access.NarrowsPublic(c.Before, c.After) {
@@ -187,7 +185,7 @@ func listRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 // vpcOnlyRisks are those of a policy that names VPCs and no public address.
 func vpcOnlyRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	only := func(p ram.NetworkPolicy) bool {
-		return activePolicy(p) && p.Public != nil && len(p.Public) == 0 && len(p.VPC) > 0
+		return p.Active() && p.Public != nil && len(p.Public) == 0 && len(p.VPC) > 0
 	}
 	if !only(c.After) || only(c.Before) {
 		return nil

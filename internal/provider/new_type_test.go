@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
 // place is a file that has to name a new type, or to exist for it.
@@ -74,15 +72,20 @@ var placesOf = map[string][]place{
 	},
 }
 
-// A registered type that is missing in a place is named together with the place and what to do.
-func TestNewType_isInEveryPlace(t *testing.T) {
-	t.Parallel()
-	schemas := newCore(t, ramtest.New(t).Getenv).Schemas
-	for kind, names := range map[string][]string{
+// registeredTypes are the names of all types, by their kind.
+func registeredTypes() map[string][]string {
+	schemas := base().Schemas
+	return map[string][]string{
 		"resource": slices.Collect(maps.Keys(schemas.ResourceSchemas)), "data source": slices.Collect(maps.Keys(schemas.DataSourceSchemas)),
 		"list resource": slices.Collect(maps.Keys(schemas.ListResourceSchemas)), "ephemeral resource": slices.Collect(maps.Keys(schemas.EphemeralResourceSchemas)),
 		"action": slices.Collect(maps.Keys(schemas.ActionSchemas)), "function": slices.Collect(maps.Keys(schemas.Functions)),
-	} {
+	}
+}
+
+// A registered type that is missing in a place is named together with the place and what to do.
+func TestNewType_isInEveryPlace(t *testing.T) {
+	t.Parallel()
+	for kind, names := range registeredTypes() {
 		for _, name := range names {
 			for _, missing := range missingPlaces(t, kind, name) {
 				t.Errorf("the %s %s is not in %s", kind, name, missing)

@@ -223,7 +223,7 @@ func (r room[C]) warnRecent(user string, all []C, diags *diag.Diagnostics) {
 
 // recent are the credentials that were created a short time ago, and that this run does not manage.
 func (r room[C]) recent(all []C) []C {
-	now, _ := r.Client.ServerNow()
+	now := r.ServerNow()
 	return slices.DeleteFunc(slices.Clone(all), func(one C) bool {
 		f := one.Facts()
 		return now.Sub(f.CreateDate) > day || r.Managed(r.object(f.ID)) || owner.IsOwnKey(r.Instance, f.ID)

@@ -273,8 +273,7 @@ func (r *serviceCredentialResource) missing(ctx context.Context, state serviceCr
 // expired reports whether the credential has expired, by the service's clock.
 func (r *serviceCredentialResource) expired(m serviceCredentialModel) bool {
 	at, err := time.Parse(time.RFC3339, m.ExpirationTime.ValueString())
-	now, _ := r.Client.ServerNow()
-	return err == nil && !now.Before(at)
+	return err == nil && !r.ServerNow().Before(at)
 }
 
 func (r *serviceCredentialResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

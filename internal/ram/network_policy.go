@@ -45,6 +45,9 @@ type NetworkPolicy struct {
 	unknownAddresses  int                 // number of addresses in unknownStatements
 }
 
+// Active reports whether the policy is enforced.
+func (p NetworkPolicy) Active() bool { return p.Status != nil && *p.Status == NetworkPolicyActive }
+
 // NoNetworkPolicy returns the policy of an account or key for which no policy was set.
 func NoNetworkPolicy() NetworkPolicy {
 	return NetworkPolicy{Status: new(NetworkPolicyInactive), Public: []string{}, VPC: map[string][]string{}}

@@ -248,8 +248,11 @@ func (w *Write[S]) merge(live S) S {
 }
 
 // Equal reports whether two settings have the same meaning.
-func (s *Setting[S]) Equal(a, b S) bool {
-	return !slices.ContainsFunc(s.Fields, func(f Field[S]) bool {
+func (s *Setting[S]) Equal(a, b S) bool { return SameFields(s.Fields, a, b) }
+
+// SameFields reports whether all fields of two values have the same meaning.
+func SameFields[S any](fields []Field[S], a, b S) bool {
+	return !slices.ContainsFunc(fields, func(f Field[S]) bool {
 		x, y := f.Get(&a), f.Get(&b)
 		return tf.IsAbsent(x) != tf.IsAbsent(y) || !tf.IsAbsent(x) && !f.Same(x, y)
 	})
