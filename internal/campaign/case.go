@@ -87,8 +87,10 @@ type result struct {
 	calls                       []ramtest.Call
 	transcript                  *transcript
 	waited, took                time.Duration
-	otherActions                []func(*ramtest.Account) // what others changed during the operation
-	ended                       bool                     // the operation has ended: others change nothing any more
+	otherActions                []func(*ramtest.Account)   // what others changed during the operation
+	ended                       bool                       // the operation has ended: others change nothing any more
+	prepared                    map[string]map[string]bool // the fields that the create of the first of two resources changed, and their values before and after
+	forbidden                   []string                   // what the operation itself finds that must not be
 }
 
 // acts reports whether the campaign itself carries out a fault.
@@ -167,6 +169,12 @@ func (p *result) prepare() error {
 		return nil
 	}
 	p.prior = made
+	p.prepared = p.changes(p.srv.History())
+	for _, e := range p.srv.History() {
+		if values := p.prepared[p.normalize(e.Object+"."+e.Field)]; values != nil {
+			values[p.normalize(fmt.Sprint(e.Before))] = true
+		}
+	}
 	p.clock.Advance(5 * time.Minute)
 	if p.operation == updates {
 		p.clock.Advance(p.subject.Meanwhile)
@@ -237,6 +245,9 @@ func (p *result) recordOther(act func(*ramtest.Account)) func(*ramtest.Account) 
 
 // operate does what a CLI does for the operation.
 func (p *result) operate(c *driver, prior acctest.Object) (after acctest.Object, failed bool) {
+	if after, failed, is := p.operateTwoOwners(c, prior); is {
+		return after, failed
+	}
 	kind := p.subject.Kind
 	if p.operation == imports {
 		return c.importID(kind, p.id)

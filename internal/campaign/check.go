@@ -126,6 +126,7 @@ const patience = 5*time.Minute + 5*time.Second
 
 // checkForbidden checks what must never happen, however the operation ended.
 func (p *result) checkForbidden(free *baseline, v *verdict) {
+	v.forbidden = append(v.forbidden, p.forbidden...)
 	for _, broken := range p.transcript.violations {
 		v.forbid("Terraform would report a bug of the provider: %s", broken)
 	}
@@ -164,6 +165,10 @@ func (p *result) leaks(t *transcript) []string {
 // field is ever changed, and none gets a value that is neither its old nor the configured one.
 func (p *result) checkChanges(free *baseline, v *verdict) {
 	old, others := map[string]string{}, map[string]bool{}
+	changed := free.changed
+	if p.hasTwoOwners() {
+		changed = p.changedByEither(free)
+	}
 	for _, e := range p.events {
 		others[p.normalize(e.Object)] = others[p.normalize(e.Object)] || !byProvider(e)
 		at := p.normalize(e.Object + "." + e.Field)
@@ -173,7 +178,7 @@ func (p *result) checkChanges(free *baseline, v *verdict) {
 		if !byProvider(e) || volatile(at) || strings.Contains(at, "(new)") || p.acts("gone") && others[p.normalize(e.Object)] {
 			continue // an object that others removed may be created again
 		}
-		values, wanted := free.changed[at]
+		values, wanted := changed[at]
 		got := p.normalize(fmt.Sprint(e.After))
 		switch {
 		case !wanted && p.operation != deletes:

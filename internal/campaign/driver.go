@@ -91,7 +91,11 @@ func newBase(ctx context.Context) *acctest.Driver {
 
 // newDriver configures a provider of its own, as every run of a CLI does.
 func newDriver(ctx context.Context, base *acctest.Driver, getenv func(string) string, options ...provider.Option) (*driver, error) {
-	t := &transcript{}
+	return continueDriver(ctx, base, &transcript{}, getenv, options...)
+}
+
+// continueDriver is newDriver for a run that has a transcript.
+func continueDriver(ctx context.Context, base *acctest.Driver, t *transcript, getenv func(string) string, options ...provider.Option) (*driver, error) {
 	ctx = tfsdklogtest.RootLogger(tflogtest.RootLogger(ctx, t), t)
 	ctx = tfsdklog.SetField(ctx, "run", "campaign")
 	d := &driver{base.WithSchemas(ctx, t, provider.Server(provider.New("campaign", getenv, options...)())), t}
@@ -136,6 +140,12 @@ func (d *driver) plan(kind string, config acctest.Attributes, prior acctest.Obje
 // apply plans and applies.
 func (d *driver) apply(kind string, config acctest.Attributes, prior acctest.Object) (after acctest.Object, failed bool) {
 	after, diags := d.Apply(kind, config, prior)
+	return after, d.transcript.record(diags)
+}
+
+// applyPlan applies a plan. A nil configuration applies a destroy.
+func (d *driver) applyPlan(kind string, config acctest.Attributes, prior acctest.Object, plan *tfprotov6.PlanResourceChangeResponse) (after acctest.Object, failed bool) {
+	after, diags := d.ApplyPlan(kind, config, prior, plan)
 	return after, d.transcript.record(diags)
 }
 

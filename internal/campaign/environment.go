@@ -66,7 +66,12 @@ func (s *environment) close() {
 
 // newDriver returns a provider of its own, as every run of a CLI has one.
 func (s *environment) newDriver() (*driver, error) {
-	return newDriver(s.ctx, s.base, s.srv.Getenv, provider.WithClock(s.clock.Skewed(s.skew), s.pause))
+	return s.continueDriver(&transcript{})
+}
+
+// continueDriver returns a provider of its own that continues a run.
+func (s *environment) continueDriver(t *transcript) (*driver, error) {
+	return continueDriver(s.ctx, s.base, t, s.srv.Getenv, provider.WithClock(s.clock.Skewed(s.skew), s.pause))
 }
 
 // pause lets the time of a wait of the provider pass.
