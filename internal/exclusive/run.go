@@ -5,6 +5,7 @@ package exclusive
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
@@ -36,7 +37,7 @@ func Add(ctx context.Context, i *instance.Instance, object, member string) error
 	r := runOf(i)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.added[[2]string{object, member}] = true
+	r.added[memberKey(object, member)] = true
 	return nil
 }
 
@@ -49,7 +50,7 @@ func Remove(ctx context.Context, i *instance.Instance, object, member string, re
 	defer unlock()
 	r := runOf(i)
 	r.mu.Lock()
-	added := r.added[[2]string{object, member}]
+	added := r.added[memberKey(object, member)]
 	r.mu.Unlock()
 	if added {
 		return false, nil
@@ -57,4 +58,9 @@ func Remove(ctx context.Context, i *instance.Instance, object, member string, re
 	return true, remove()
 }
 
-func lockName(object, member string) string { return "member " + member + " of the " + object }
+// memberKey is the key of a member. It ignores case, as the service does in the names of policies.
+func memberKey(object, member string) [2]string { return [2]string{object, strings.ToLower(member)} }
+
+func lockName(object, member string) string {
+	return "member " + strings.ToLower(member) + " of the " + object
+}

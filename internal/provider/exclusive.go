@@ -53,6 +53,8 @@ type ruleMember struct{ name, id string }
 // ruleKind is what differs between the rules.
 type ruleKind interface {
 	members(ctx context.Context, p ram.Principal, refresh bool) ([]ruleMember, error)
+	// same reports whether two names are those of one member.
+	same(name, other string) bool
 	remove(ctx context.Context, p ram.Principal, member string) error
 	// own returns which members are access of the provider itself.
 	own(ctx context.Context, p ram.Principal, id string) (func(ruleMember) bool, error)
@@ -111,9 +113,21 @@ func (r *exclusiveRule[M, P]) undeclared(ctx context.Context, m P, members []rul
 	return rest, nil
 }
 
+// read reads the members of the principal, each by the name that the declaration has for it.
+func (r *exclusiveRule[M, P]) read(ctx context.Context, m P, refresh bool) ([]ruleMember, error) {
+	members, err := r.kind.members(ctx, m.principal(), refresh)
+	declared := m.fields().declaration().Declared()
+	for i, member := range members {
+		if at := slices.IndexFunc(declared, func(name string) bool { return r.kind.same(name, member.name) }); at >= 0 {
+			members[i].name = declared[at]
+		}
+	}
+	return members, err
+}
+
 // list reads the members of the principal. A list that may be incomplete is read again.
 func (r *exclusiveRule[M, P]) list(ctx context.Context, m P, known exclusive.Declaration, refresh bool) (members []ruleMember, err error) {
-	members, err = r.kind.members(ctx, m.principal(), refresh)
+	members, err = r.read(ctx, m, refresh)
 	names := make([]string, 0, len(members))
 	for _, member := range members {
 		names = append(names, member.name)
@@ -122,7 +136,7 @@ func (r *exclusiveRule[M, P]) list(ctx context.Context, m P, known exclusive.Dec
 		return members, err
 	}
 	_, err = r.ConfirmGone(ctx, func(ctx context.Context) (bool, error) {
-		members, err = r.kind.members(ctx, m.principal(), true)
+		members, err = r.read(ctx, m, true)
 		return err == nil, err
 	})
 	return members, err

@@ -85,7 +85,7 @@ func (r *exclusiveRule[M, P]) warnOfMembers(ctx context.Context, plan P, diags *
 	if p.Name == "" || !declaration.Known() {
 		return
 	}
-	members, err := r.kind.members(ctx, p, false)
+	members, err := r.read(ctx, plan, false)
 	if ram.NotFound(err, string(p.Kind)) { // created or renamed in this run
 		return
 	}

@@ -136,6 +136,8 @@ func (r *groupMembersResource) members(ctx context.Context, p ram.Principal, ref
 	return members, err
 }
 
+func (r *groupMembersResource) same(name, other string) bool { return name == other }
+
 func (r *groupMembersResource) remove(ctx context.Context, p ram.Principal, member string) error {
 	return ram.IgnoreNotFound(r.Client.RemoveUserFromGroup(ctx, member, p.Name), "User.Group", "Group", "User")
 }

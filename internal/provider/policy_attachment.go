@@ -92,8 +92,8 @@ func (r *attachmentResource) Schema(ctx context.Context, _ resource.SchemaReques
 				MarkdownDescription: "`System` for a policy of Alibaba Cloud, `Custom` for one of the account. Another value replaces the attachment.",
 			},
 			"policy_name": schema.StringAttribute{
-				Required: true, PlanModifiers: replaced, Validators: []validator.String{policyNamePattern.Validator("must be 1 to 128 letters, digits and hyphens")},
-				MarkdownDescription: "The name of the policy, such as `AliyunOSSReadOnlyAccess`. Another value replaces the attachment.",
+				Required: true, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(renamesPolicy, "another policy replaces the attachment", "another policy replaces the attachment")}, Validators: []validator.String{policyNamePattern.Validator("must be 1 to 128 letters, digits and hyphens")},
+				MarkdownDescription: "The name of the policy, such as `AliyunOSSReadOnlyAccess`. Its case does not matter. Another policy replaces the attachment.",
 			},
 			"user_name": schema.StringAttribute{
 				Optional: true, Validators: append(owner.UserNameValidators(), one),
@@ -119,6 +119,11 @@ func (r *attachmentResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"timeouts":   tf.TimeoutsAttribute(ctx),
 		},
 	}
+}
+
+// renamesPolicy reports whether a changed name is that of another policy: the service ignores case.
+func renamesPolicy(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+	resp.RequiresReplace = req.PlanValue.IsUnknown() || !strings.EqualFold(req.StateValue.ValueString(), req.PlanValue.ValueString())
 }
 
 func (r *attachmentResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
@@ -211,7 +216,7 @@ func (r *attachmentResource) prepare(ctx context.Context, f diagnostics.Operatio
 // the service (documented for users): it counts as attached while its principal exists.
 func (r *attachmentResource) attached(ctx context.Context, m *attachmentModel, read func(context.Context, ram.Principal) ([]ram.Policy, error)) (bool, error) {
 	policies, err := read(ctx, m.principal())
-	return err == nil && (!m.ResourceGroupID.IsNull() || slices.Contains(policies, m.policy())), err
+	return err == nil && (!m.ResourceGroupID.IsNull() || slices.ContainsFunc(policies, m.policy().Same)), err
 }
 
 // finder is find with one way to read the policies.

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -41,7 +42,7 @@ func (r *attachmentResource) List(ctx context.Context, req list.ListRequest, str
 
 // matches reports whether a policy is selected.
 func (f attachmentFilter) matches(policy ram.Policy) bool {
-	return (f.PolicyType.IsNull() || f.PolicyType.ValueString() == policy.Type) && (f.PolicyName.IsNull() || f.PolicyName.ValueString() == policy.Name)
+	return (f.PolicyType.IsNull() || f.PolicyType.ValueString() == policy.Type) && (f.PolicyName.IsNull() || strings.EqualFold(f.PolicyName.ValueString(), policy.Name))
 }
 
 // attachments yields the selected attachments: those of groups, of users and of roles.

@@ -48,14 +48,14 @@ func (r *attachmentResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); ok && r.notOwn(ctx, f, state, &resp.Diagnostics) &&
-		state.policy() == administratorAccess && state.ResourceGroupID.IsNull() {
+		administratorAccess.Same(state.policy()) && state.ResourceGroupID.IsNull() {
 		warnOfLastAdministrator(ctx, r.Instance, state.AccountID.ValueString(), administratorsThrough(state.principal()), &resp.Diagnostics)
 	}
 }
 
 // replaces reports whether the schema replaces the attachment.
 func replaces(state, plan attachmentModel) bool {
-	return !plan.PolicyType.Equal(state.PolicyType) || !plan.PolicyName.Equal(state.PolicyName) || !plan.RoleName.Equal(state.RoleName) || !plan.ResourceGroupID.Equal(state.ResourceGroupID)
+	return plan.PolicyName.IsUnknown() || !plan.policy().Same(state.policy()) || !plan.RoleName.Equal(state.RoleName) || !plan.ResourceGroupID.Equal(state.ResourceGroupID)
 }
 
 // planPrincipal plans another user or group: an update in place if the same one was renamed, else a
@@ -86,7 +86,7 @@ func (r *attachmentResource) warnOfRights(ctx context.Context, plan attachmentMo
 	if p.Name == "" {
 		to = "a principal that is not known yet"
 	}
-	if plan.policy() == administratorAccess && p.Kind != ram.GroupPrincipal {
+	if administratorAccess.Same(plan.policy()) && p.Kind != ram.GroupPrincipal {
 		plannedAccessOf(r.Instance).gain(administratorsThrough(p))
 	}
 	warnOfNewRights(ctx, r.Instance, "policy_name", []ram.Policy{plan.policy()}, to, diags)

@@ -97,6 +97,64 @@ func TestAttachment_thatExistsIsAdoptedWithAWarning(t *testing.T) {
 	expect(t, "id", in(t, o.State, "principal_id"), aliceUserID)
 }
 
+// The service ignores the case of a policy's name, and lists the name as it was created: that is no drift, and no other policy.
+func TestAttachment_caseOfThePolicy(t *testing.T) {
+	t.Parallel()
+	srv := withPrincipals(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.CaseSensitivePolicies = false }))
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := readOnly("user_name", "alice").With("policy_name", "readonlyaccess")
+	o, diags := c.Create(attachmentKind, config)
+	expect(t, "messages", acctest.Messages(diags), "")
+	expect(t, "policies", account(srv).Users["alice"].Policies, []string{"System/ReadOnlyAccess"})
+	fixed(t, newCore(t, srv.Getenv, fakeClock()), attachmentKind, config, o)
+	imported, diags := c.Import(attachmentKind, "user:readonlyaccess:System:alice")
+	clean(t, diags)
+	fixed(t, newCore(t, srv.Getenv, fakeClock()), attachmentKind, config, imported)
+
+	// A corrected name changes the state only.
+	srv.ForgetCalls()
+	planned, diags := c.Plan(attachmentKind, readOnly("user_name", "alice"), o)
+	expect(t, "messages", acctest.Messages(diags), "")
+	expect(t, "replaces", len(planned.RequiresReplace), 0)
+	corrected, diags := c.Apply(attachmentKind, readOnly("user_name", "alice"), o)
+	clean(t, diags)
+	expect(t, "name", in(t, corrected.State, "policy_name"), "ReadOnlyAccess")
+	expect(t, "writes", writes(srv), []string(nil))
+
+	// Neither case hides an administrator, and a declaration covers both.
+	_, diags = c.Plan(attachmentKind, config.With("policy_name", "administratoraccess"), c.Null(attachmentKind))
+	contains(t, acctest.Messages(diags), "makes an administrator")
+	set, diags := c.Create(policySetKind, attributes{"user_name": "alice", "allowed_policies": []string{"System:readonlyaccess"}, "enforce": "detach"})
+	expect(t, "messages", acctest.Messages(diags), "")
+	expect(t, "undeclared", in(t, set.State, "undeclared_policies"), []string{})
+
+	_, diags = c.Destroy(attachmentKind, o)
+	clean(t, diags)
+	expect(t, "policies", len(account(srv).Users["alice"].Policies), 0)
+	expect(t, "violations", srv.Violations(), []string{})
+
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CaseSensitivePolicies = true })
+	o, diags = c.Create(attachmentKind, config)
+	contains(t, acctest.Messages(diags), `There is no system policy "readonlyaccess"`)
+	expect(t, "state", o.State.IsNull(), true)
+}
+
+// A declared policy that this run attaches by another case is not detached.
+func TestRule_caseOfAPolicyThatThisRunAttaches(t *testing.T) {
+	t.Parallel()
+	srv := withPrincipals(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.CaseSensitivePolicies = false }))
+	srv.Change(attachReadOnly)
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"user_name": "alice", "allowed_policies": []string{}, "enforce": "detach"}
+	set, diags := c.Create(policySetKind, config)
+	clean(t, diags)
+	_, diags = c.Create(attachmentKind, readOnly("user_name", "alice").With("policy_name", "READONLYACCESS"))
+	clean(t, diags)
+	_, diags = c.Apply(policySetKind, config, set)
+	contains(t, acctest.Messages(diags), "is not detached")
+	expect(t, "policies", account(srv).Users["alice"].Policies, []string{"System/ReadOnlyAccess"})
+}
+
 func TestAttachment_warnsOfRights(t *testing.T) {
 	t.Parallel()
 	srv := withPrincipals(t)

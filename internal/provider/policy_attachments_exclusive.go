@@ -166,6 +166,10 @@ func (r *policySetResource) members(ctx context.Context, p ram.Principal, refres
 	return members, err
 }
 
+func (r *policySetResource) same(name, other string) bool {
+	return parsePolicy(name).Same(parsePolicy(other))
+}
+
 func (r *policySetResource) remove(ctx context.Context, p ram.Principal, member string) error {
 	return ram.IgnoreNotFound(r.Client.DetachPolicy(ctx, p, parsePolicy(member), ""), string(p.Kind)+".Policy", "Policy", string(p.Kind))
 }
@@ -178,7 +182,7 @@ func (r *policySetResource) own(ctx context.Context, p ram.Principal, id string)
 
 func (r *policySetResource) warnOfLoss(ctx context.Context, account string, p ram.Principal, members []string, diags *diag.Diagnostics) {
 	for _, member := range members {
-		if parsePolicy(member) == administratorAccess {
+		if administratorAccess.Same(parsePolicy(member)) {
 			warnOfLastAdministrator(ctx, r.Instance, account, administratorsThrough(p), diags)
 		}
 	}

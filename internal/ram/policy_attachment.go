@@ -7,6 +7,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 )
 
 // PrincipalKind is a kind of object to which policies can be attached. Its value is part of
@@ -30,6 +31,12 @@ type Principal struct {
 type Policy struct {
 	Type string // System, Custom
 	Name string
+}
+
+// Same reports whether two names are those of one policy. The service ignores the case of a
+// name, and returns the name as it was created (observed, for a policy of the service).
+func (p Policy) Same(other Policy) bool {
+	return p.Type == other.Type && strings.EqualFold(p.Name, other.Name)
 }
 
 // attachmentOperations are the operations for one kind of principal.

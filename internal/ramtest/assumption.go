@@ -61,6 +61,7 @@ func Assumptions() []Assumption {
 		{"RefuseClearing", "Ims clears comments, e-mail and phone by an empty value", isObserved, "official provider, for Ram; Ims documents 1 to 128 characters", nil, "TestUser_clearsWhatImsRefusesToClear"},
 		{"AcceptAnyTagValue", "tag values must not begin with acs: or contain a URL", isDocumented, "Ims CreateUser", nil, "TestUser_tagValuesThatTheServiceForbids"},
 		{"LastLoginInMilliseconds", "LastLoginDate is an ISO time", isDocumented, "reference; one sample has milliseconds", nil, "TestAllUsersAreListedFrozenOnesToo"},
+		{"CaseSensitivePolicies", "the case of the name of a policy does not matter", isObserved, "a report of 2019 about a policy of the service", nil, "TestAttachment_caseOfThePolicy"},
 		{"ListResourceGroupPolicies", "ListPoliciesForUser does not return attachments in a resource group", isDocumented, "SDK of 2026", nil, "TestUser_conflictsOfWhatIsNotListed"},
 
 		{"PasswordOptional", "CreateLoginProfile requires a password", isDocumented, "reference; one list calls it optional", nil, "TestLoginProfile_undocumentedBehaviour"},

@@ -69,7 +69,7 @@ func (r *request) policy() (string, error) {
 	if kind != "System" && kind != "Custom" {
 		return "", incorrect("PolicyType")
 	}
-	return kind + "/" + name, nil
+	return kind + "/" + r.spelledPolicy(kind, name), nil
 }
 
 // policyAndPrincipal returns the policy and the principal that the request must name. The policy must exist. (documented)

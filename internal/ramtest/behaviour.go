@@ -91,6 +91,8 @@ type Behaviour struct {
 	AcceptAnyTagValue bool
 	// LastLoginInMilliseconds returns LastLoginDate in ListUsers of Ims as one of the vendor's samples does.
 	LastLoginInMilliseconds bool
+	// CaseSensitivePolicies distinguishes policies whose names differ only in case.
+	CaseSensitivePolicies bool
 	// ListResourceGroupPolicies returns policies that are attached in a resource group in ListPoliciesForUser, -Group and -Role.
 	ListResourceGroupPolicies bool
 

@@ -42,6 +42,22 @@ var systemPolicies = map[string]string{
 
 var policyName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 
+// spelledPolicy returns the name of a policy as it was created: the case in the request does not matter. (observed, for a
+// policy of the service; Behaviour.CaseSensitivePolicies)
+func (r *request) spelledPolicy(kind, name string) string {
+	if r.server.behaviour.CaseSensitivePolicies {
+		return name
+	}
+	created := slices.Sorted(maps.Keys(systemPolicies))
+	if kind == "Custom" {
+		created = slices.Sorted(maps.Keys(r.account.Policies))
+	}
+	if at := slices.IndexFunc(created, func(other string) bool { return strings.EqualFold(name, other) }); at >= 0 {
+		return created[at]
+	}
+	return name
+}
+
 // hasPolicy reports whether a policy exists. Every system policy whose name starts with Aliyun exists. (assumed)
 func (a *Account) hasPolicy(policy string) bool {
 	kind, name := typedPolicy(policy)
@@ -77,7 +93,7 @@ func createPolicy(r *request) (reply, error) {
 		return nil, invalidChars("PolicyName")
 	case utf8.RuneCountInString(r.text("Description")) > 1024:
 		return nil, tooLong("Description")
-	case r.account.Policies[name] != nil:
+	case r.account.Policies[r.spelledPolicy("Custom", name)] != nil:
 		return nil, exists("Policy", "The policy does already EXIST.")
 	case len(r.account.Policies) >= r.account.Quotas.Policies:
 		return nil, exceeded("Policy", "The count of policies beyond the current limits.")
@@ -173,7 +189,7 @@ func (r *request) customPolicy() (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	if policy := r.account.Policies[name]; policy != nil {
+	if policy := r.account.Policies[r.spelledPolicy("Custom", name)]; policy != nil {
 		return policy, nil
 	}
 	return nil, noPolicy()
@@ -340,7 +356,7 @@ func (r *request) policyVersion() (*Policy, *PolicyVersion, error) {
 
 // getPolicyVersion returns one version with its document. (documented)
 func getPolicyVersion(r *request) (reply, error) {
-	if name := r.text("PolicyName"); r.text("PolicyType") == "System" && r.account.hasPolicy("System/"+name) {
+	if name := r.spelledPolicy("System", r.text("PolicyName")); r.text("PolicyType") == "System" && r.account.hasPolicy("System/"+name) {
 		if r.text("VersionId") != "v1" {
 			return nil, noPolicyVersion()
 		}
