@@ -79,7 +79,7 @@ func said(t *testing.T, environment ...string) string {
 }
 
 // Logs are written for those who asked for them, in whatever way, and otherwise not.
-func TestLogs_areWrittenForThoseWhoAsk(t *testing.T) {
+func TestLogs_areWrittenOnlyIfRequested(t *testing.T) {
 	t.Parallel()
 	for _, environment := range []string{"", "TF_LOG=TRACE", "TF_LOG_PROVIDER=DEBUG", "TF_ACC_LOG=INFO"} {
 		t.Run(environment, func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestLogs_areWrittenForThoseWhoAsk(t *testing.T) {
 }
 
 // A chosen GOGC or GOMEMLIMIT is not changed by the ballast.
-func TestCollectLater_leavesWhatIsChosen(t *testing.T) { //nolint:paralleltest // it changes the collector of the process
+func TestCollectLater_keepsConfiguredValues(t *testing.T) { //nolint:paralleltest // it changes the collector of the process
 	for _, chosen := range []string{"GOGC", "GOMEMLIMIT"} {
 		before := debug.SetGCPercent(50)
 		ballast := collectLater(func(name string) string { return map[string]string{chosen: "50"}[name] })

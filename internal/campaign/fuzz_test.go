@@ -10,7 +10,7 @@ import (
 )
 
 // If the machine stalled, the input that was under way is no finding; one that fails again is.
-func TestFuzz_anInputThatFailsOnceByTheClockIsNoFinding(t *testing.T) {
+func TestFuzz_singleTimeoutIsNoFinding(t *testing.T) {
 	t.Parallel()
 	const said = "    --- FAIL: FuzzX (309.00s)\n        fuzzing process hung or terminated unexpectedly: exit status 2\n        Failing input written to testdata/fuzz/FuzzX/17618e7b\n"
 	for name, test := range map[string]struct {

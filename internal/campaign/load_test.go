@@ -13,7 +13,7 @@ import (
 )
 
 // The short form of the load: few users, in real time too.
-func TestLoad_ofFewUsersEndsWell(t *testing.T) {
+func TestLoad_ofFewUsersSucceeds(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	if err := Run(t.Context(), &out, Options{Pieces: []string{"load"}, Users: 20, Root: t.TempDir()}); err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // Every row is paired with every other and with itself, unless one excludes or hides the other.
-func TestPairs_areAllPairsOfRows(t *testing.T) {
+func TestPairs_coverAllPairsOfRows(t *testing.T) {
 	t.Parallel()
 	rows, err := faults()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 // SING-01, SING-03, SING-10, SING-11, F36, F38: the same sample of random runs each time.
 // The piece settings of the campaign runs more of them.
-func TestSettings_randomAccountsEditsAndAnswers(t *testing.T) {
+func TestSettings_randomAccountsEditsAndResponses(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	if err := Run(t.Context(), &out, Options{Pieces: []string{"settings"}, Walks: 250, Seed: 17}); err != nil {

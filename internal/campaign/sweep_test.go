@@ -123,7 +123,7 @@ func TestCheck_detectsForbiddenOutcomes(t *testing.T) {
 }
 
 // A forbidden outcome ends the campaign with an error, and prints how to run the case again.
-func TestRun_endsWithAnErrorWhenSomethingIsForbidden(t *testing.T) {
+func TestRun_endsWithAnErrorAfterAForbiddenOutcome(t *testing.T) {
 	t.Parallel()
 	f := newFigures("piece")
 	f.forbid(replayCommand("sweep", "case"), "it is so")

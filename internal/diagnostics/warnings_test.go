@@ -51,7 +51,7 @@ func TestArrange_namesTheObjectAndPutsTheWorstFirst(t *testing.T) {
 	}
 }
 
-func TestArrange_aNameInsideAnotherIsNoName(t *testing.T) {
+func TestArrange_nameInsideAnotherName(t *testing.T) {
 	t.Parallel()
 	got := Arrange([]*tfprotov6.Diagnostic{warning("User alice2 is gone", "", "x")}, []Part{{"user", "alice"}})
 	if want := "User alice2 is gone (user alice)"; summaries(got) != want {

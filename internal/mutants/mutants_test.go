@@ -186,7 +186,7 @@ func TestRun_listed(t *testing.T) {
 }
 
 // A stale mutant, one that is no Go, and a test that fails anyway are errors, not outcomes.
-func TestRun_countsNothingThatIsBroken(t *testing.T) {
+func TestRun_doesNotCountBrokenMutants(t *testing.T) {
 	t.Parallel()
 	o := smallRepository(t)
 	o.Rules = []string{"listed"}

@@ -76,7 +76,7 @@ func TestCanonicalNetwork(t *testing.T) {
 }
 
 // A list may have entries in a form that this package does not know, such as a range.
-func TestWider_whatIsNotUnderstoodIsNotCovered(t *testing.T) {
+func TestWider_invalidNetworkIsNotCovered(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		before, after []string

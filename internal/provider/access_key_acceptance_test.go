@@ -141,8 +141,8 @@ func (sameValue) CompareValues(values ...any) error {
 	return nil
 }
 
-// With create_before_destroy the new key is there before the old one goes.
-func TestAccAccessKey_rotatesWithoutAGap(t *testing.T) {
+// With create_before_destroy the new key exists before the old one is deleted.
+func TestAccAccessKey_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	config := func(quarter string) string {
@@ -172,8 +172,8 @@ func TestAccAccessKey_rotatesWithoutAGap(t *testing.T) {
 	expect(t, "what is left", len(keysOf(srv, "alice")), 1)
 }
 
-// What decides may not be known when the plan is made.
-func TestAccAccessKey_unknownAtThePlan(t *testing.T) {
+// Arguments may be unknown during the plan.
+func TestAccAccessKey_unknownValuesInThePlan(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	entity := pgpPair(t, nil)
@@ -284,8 +284,8 @@ func (c *cli) inState() (attributes map[string]any, tainted bool) {
 	return one.Attributes, one.Status == "tainted"
 }
 
-// A provider that is killed after its create took effect leaves a key in no
-// state. The next apply names it, and does not change it.
+// A provider that is killed after its create took effect leaves a key that is in no state. The next apply names the
+// key, and does not change it.
 func TestAccAccessKey_killedAfterTheCreate(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -359,7 +359,7 @@ func waitFor(t *testing.T, so func() bool) {
 // isState reports whether a file is meant to contain a secret.
 func isState(path string) bool { return strings.HasPrefix(filepath.Base(path), "terraform.tfstate") }
 
-func TestAccAccessKey_theSecretIsOnlyInTheState(t *testing.T) {
+func TestAccAccessKey_secretIsOnlyInTheState(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]ramtest.Rule{
 		"success":      {Action: "GetUserMFAInfo", Fault: "refuse"},
@@ -402,9 +402,9 @@ func TestAccAccessKey_theSecretIsOnlyInTheState(t *testing.T) {
 	}
 }
 
-// A network that delivers an answer twice: the second one arrives on an idle connection, and net/http writes its
+// The network delivers a response twice: the second one arrives on an idle connection, and net/http writes its
 // beginning to the standard logger.
-func TestAccAccessKey_anAnswerThatArrivesTwiceIsNotLogged(t *testing.T) {
+func TestAccAccessKey_duplicateResponseIsNotLogged(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -440,7 +440,7 @@ func TestAccAccessKey_anAnswerThatArrivesTwiceIsNotLogged(t *testing.T) {
 	expect(t, "in the state", len(acctest.FindSecret(state, secret)) > 0, true)
 }
 
-func TestAccAccessKey_withPGPTheSecretIsNowhere(t *testing.T) {
+func TestAccAccessKey_withPGPThePlainSecretIsNotStored(t *testing.T) {
 	t.Parallel()
 	entity := pgpPair(t, nil)
 	for name, fault := range map[string]ramtest.Rule{
@@ -474,8 +474,8 @@ func TestAccAccessKey_withPGPTheSecretIsNowhere(t *testing.T) {
 	}
 }
 
-// A private key that was pasted by mistake is refused and not repeated.
-func TestAccAccessKey_aPrivateKeyIsNotEchoed(t *testing.T) {
+// A private key that was pasted by mistake is refused and not printed.
+func TestAccAccessKey_privateKeyIsNotPrinted(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	secret := armoured(t, "PGP PRIVATE KEY BLOCK", private(t, pgpPair(t, nil)))

@@ -143,7 +143,7 @@ func keyFaults() map[string]keyFault {
 			srv.ChangeBefore(k.rename.Replace("CreateAccessKey"), func(a *ramtest.Account) { delete(a.Users, "alice") })
 		}, want: "E0"},
 		"F20 executed again at once": {rules: []ramtest.Rule{{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate", Delay: 0}}, want: "EN"},
-		// What arrives once the run is over can only be named by the next create; see TestAccessKey_strays.
+		// What arrives once the run is over can only be named by the next create; see TestAccessKey_warnsOfKeysOfEarlierRuns.
 		"F20 executed again later": {rules: []ramtest.Rule{{Action: "CreateAccessKey", Nth: "1", Fault: "duplicate", Delay: 5}}, want: "C"},
 		"F22 create denied":        {rules: []ramtest.Rule{code("NoPermission", 403)}, want: "E0"},
 		"F22 list denied":          {rules: []ramtest.Rule{{Action: "ListAccessKeys", Fault: "code", Code: "NoPermission"}}, want: "E0"},
@@ -227,9 +227,9 @@ func (k onceKind) fault(f keyFault) keyFault {
 	return f
 }
 
-// The oracles of the campaign: no credential is untracked and unnamed, none is created twice
-// unnoticed, the secret in the state is the secret of the service, no other one is
-// touched, and it stays within what may be sent.
+// The checks of the campaign: each credential is in the state or named, none is created twice unnoticed, the secret
+// in the state is the secret of the service, no other credential is changed, and the number of requests stays within
+// its limit.
 func TestAccessKey_faultTable(t *testing.T) {
 	t.Parallel()
 	faultTable(t, accessKeys)
@@ -378,9 +378,9 @@ func (k onceKind) outcome(diags []*tfprotov6.Diagnostic, text string, tracked, n
 	return cmp.Or(text, "nothing was said")
 }
 
-// A run that was killed after the service made a key, or a request that was
-// delivered again later, leaves a key in no state. The next create names it.
-func TestAccessKey_strays(t *testing.T) {
+// A run that was killed after the service created a key, or a request that was delivered again later, leaves a key
+// that is in no state. The next create names it.
+func TestAccessKey_warnsOfKeysOfEarlierRuns(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIstray", time.Minute)
@@ -400,8 +400,8 @@ func TestAccessKey_strays(t *testing.T) {
 	expect(t, "said", acctest.Messages(diags), "")
 }
 
-// A Ctrl-C while the create is in flight: the answer is waited for, the list is
-// looked at once more, and no second create is sent.
+// A Ctrl-C while the create is in flight: the provider waits for the response, reads the list once more, and sends no
+// second create.
 func TestAccessKey_interrupted(t *testing.T) {
 	t.Parallel()
 	for name, doubt := range map[string]struct {

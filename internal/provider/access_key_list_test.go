@@ -15,7 +15,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-func TestAccessKeyList_findsWhatIsAskedFor(t *testing.T) {
+func TestAccessKeyList_filters(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIold", 100*day)
@@ -64,8 +64,8 @@ func TestAccessKeyList_findsWhatIsAskedFor(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// Of an object that cannot be read the list says so, and goes on.
-func TestAccessKeyList_whatCannotBeRead(t *testing.T) {
+// The list reports an object that it cannot read, and continues.
+func TestAccessKeyList_unreadableObject(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "bob", "LTAIbobs", day)
@@ -86,7 +86,7 @@ func TestAccessKeyList_whatCannotBeRead(t *testing.T) {
 	contains(t, acctest.Messages(results[0].Diagnostics), "EntityNotExist.User", `There is no RAM user "unknown" in account`, `AttributeName("user_name")`)
 }
 
-func TestAccessKeysData_everyUserAtTheCostOfOneListEach(t *testing.T) {
+func TestAccessKeysData_oneCallPerUser(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.Populate(40)
@@ -113,8 +113,8 @@ func TestAccessKeysData_everyUserAtTheCostOfOneListEach(t *testing.T) {
 	expect(t, "uses of keys that are left out", len(srv.Calls("GetAccessKeyLastUsed")), 0)
 }
 
-// Who was deleted while the keys were read is left out; what is refused is an error.
-func TestAccessKeysData_whileOthersAreAtWork(t *testing.T) {
+// A user who is deleted while the keys are read is left out; a refused request is an error.
+func TestAccessKeysData_userDeletedMeanwhile(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIgone", 10*day)
@@ -146,8 +146,8 @@ func TestLongerThan(t *testing.T) {
 	}
 }
 
-// A key whose last use is denied is listed, with a warning. It cannot be filtered by its last use.
-func TestAccessKeysData_theLastUseIsDenied(t *testing.T) {
+// A key whose last use may not be read is listed, with a warning. It cannot be filtered by its last use.
+func TestAccessKeysData_lastUseIsDenied(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIalice", 10*day)

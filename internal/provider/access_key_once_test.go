@@ -28,8 +28,8 @@ func wrongOnce(nth int) map[string]ramtest.Rule {
 	}
 }
 
-// A destroy ends with the key deleted: a request to delete it is always sent and answered.
-func TestAccessKey_deletedAlthoughOneAnswerIsWrong(t *testing.T) {
+// A destroy ends with the key deleted: a request to delete it is always sent, and accepted.
+func TestAccessKey_deletedDespiteOneWrongResponse(t *testing.T) {
 	t.Parallel()
 	for nth := 1; nth <= 2; nth++ {
 		for name, rule := range wrongOnce(nth) {
@@ -55,8 +55,8 @@ func TestAccessKey_deletedAlthoughOneAnswerIsWrong(t *testing.T) {
 	}
 }
 
-// A service that deletes no active key, and does not find the key at first when it is to be disabled.
-func TestAccessKey_deletedWhereOnlyInactiveKeysAre(t *testing.T) {
+// A service that refuses to delete active keys, and at first does not find the key that is to be disabled.
+func TestAccessKey_deletedWhereActiveKeysAreRefused(t *testing.T) {
 	t.Parallel()
 	for kind, config := range map[string]attributes{accessKey: {"user_name": "alice"}, rotationKind: {"user_name": "alice", "rotate_after_days": 90}} {
 		srv := withAlice(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.RefuseDeletingActiveKeys = true }))
@@ -72,7 +72,7 @@ func TestAccessKey_deletedWhereOnlyInactiveKeysAre(t *testing.T) {
 }
 
 // A key that the service has never listed is deleted only by a request that it accepts.
-func TestAccessKey_neverListedIsNotTakenForDeleted(t *testing.T) {
+func TestAccessKey_neverListedDoesNotCountAsDeleted(t *testing.T) {
 	t.Parallel()
 	for kind, config := range map[string]attributes{accessKey: {"user_name": "alice"}, rotationKind: {"user_name": "alice", "rotate_after_days": 90}} {
 		srv := withAlice(t)
@@ -100,7 +100,7 @@ func TestAccessKey_neverListedIsNotTakenForDeleted(t *testing.T) {
 	}
 }
 
-// A secretless key that the service does not find at first is not reported as deleted while it exists.
+// A key without a secret that the service does not find at first is not reported as deleted while it exists.
 func TestAccessKey_withdrawnOnlyByAnAcceptedRequest(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -115,9 +115,9 @@ func TestAccessKey_withdrawnOnlyByAnAcceptedRequest(t *testing.T) {
 	expect(t, "keys", len(keysOf(srv, "alice")), 0)
 }
 
-// Two years of a rotation in which each list in turn is short once, also while a step is due: no key that exists leaves
-// the state, none stays active for longer than configured, and no third key is created.
-func TestRotation_noSlotIsEmptiedByOneShortList(t *testing.T) {
+// Two years of a rotation in which each list, one after the other, is incomplete once, also while a step is due: no
+// key that exists leaves the state, none stays active for longer than configured, and no third key is created.
+func TestRotation_oneIncompleteListRemovesNoKey(t *testing.T) {
 	t.Parallel()
 	for _, rule := range []ramtest.Rule{
 		{Action: "ListAccessKeys", Fault: "short_list"},
@@ -158,8 +158,8 @@ func TestRotation_noSlotIsEmptiedByOneShortList(t *testing.T) {
 	}
 }
 
-// What the plan showed is deleted, although one list after the plan is short.
-func TestExclusive_oneShortListSparesNoKey(t *testing.T) {
+// What the plan showed is deleted, although one list after the plan is incomplete.
+func TestExclusive_oneIncompleteListDoesNotPreventADelete(t *testing.T) {
 	t.Parallel()
 	for nth := 1; nth <= 4; nth++ {
 		srv := withAlice(t)
@@ -177,9 +177,9 @@ func TestExclusive_oneShortListSparesNoKey(t *testing.T) {
 	}
 }
 
-// The first request is executed later than every window. Whatever the second one brings, the message names what may exist
-// and until when it may be listed (F34).
-func TestAccessKey_aLateCreateIsNamedWhateverFollows(t *testing.T) {
+// The service executes the first request later than every time limit. Whatever the result of the second request is,
+// the message names what may exist and until when it may be listed (F34).
+func TestAccessKey_lateCreateIsNamed(t *testing.T) {
 	t.Parallel()
 	late := ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "late"}
 	for name, second := range map[string]struct {
@@ -219,8 +219,8 @@ func TestAccessKey_aLateCreateIsNamedWhateverFollows(t *testing.T) {
 	}
 }
 
-// The user is deleted while the outcome is unknown: only then is it proven that there is no key.
-func TestAccessKey_theUserIsGoneOnlyIfItStaysMissing(t *testing.T) {
+// The user is deleted while the outcome is unknown: only a user who stays missing proves that there is no key.
+func TestAccessKey_deletedUserEndsAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	lost := ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Phase: "after_commit", Fault: "reset"}
 	srv := withAlice(t)
@@ -239,7 +239,7 @@ func TestAccessKey_theUserIsGoneOnlyIfItStaysMissing(t *testing.T) {
 // A CLI plans and applies in two processes, and shows the provider the state in the first one only. There, the plan of a
 // second key reports a key that is in no state, with the commands that delete it, and none that is in the state. The apply
 // gives no such commands.
-func TestAccessKey_aKeyOfTheStateIsNotReportedAsLost(t *testing.T) {
+func TestAccessKey_aKeyInTheStateIsNotReportedAsLost(t *testing.T) {
 	t.Parallel()
 	for _, read := range []bool{true, false} {
 		srv := withAlice(t)
@@ -262,8 +262,8 @@ func TestAccessKey_aKeyOfTheStateIsNotReportedAsLost(t *testing.T) {
 	}
 }
 
-// The objects of a plan are read in any order: the plan of a second key waits until the first one is read.
-func TestAccessKey_theOthersMayBeReadLater(t *testing.T) {
+// Terraform reads the objects of a plan in any order: the plan of a second key waits until the first one is read.
+func TestAccessKey_planWaitsForTheRefreshOfOtherKeys(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	first, diags := newCore(t, srv.Getenv, fakeClock()).Create(accessKey, attributes{"user_name": "alice"})
@@ -283,9 +283,9 @@ func TestAccessKey_theOthersMayBeReadLater(t *testing.T) {
 	expect(t, "messages", acctest.Messages(diags), "")
 }
 
-// One answer that the user does not exist, at any read of a destroy, leaves nothing behind: neither a network policy of a
-// key nor a security phone and e-mail address, and no alias is taken for absent.
-func TestOnce_oneMissingUserEndsNoDestroy(t *testing.T) {
+// One response that the user does not exist, at any read of a destroy, does not end the destroy: the network policy
+// of the key and the security phone and e-mail address are removed, and the alias does not count as absent.
+func TestOnce_oneUserNotFoundEndsNoDestroy(t *testing.T) {
 	t.Parallel()
 	wrong := func(action string, nth int) ramtest.Rule {
 		return ramtest.Rule{Action: action, Nth: fmt.Sprint(nth), Fault: "code", Status: 404, Code: "EntityNotExist.User"}

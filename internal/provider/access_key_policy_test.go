@@ -55,7 +55,7 @@ var behaviours = map[string]func(*ramtest.Behaviour){
 	"stale for ten":    func(b *ramtest.Behaviour) { b.StaleReads = 10 },
 }
 
-func TestOwnPolicy_isSetShownChangedAndReset(t *testing.T) {
+func TestAccessKeyPolicy_createReadUpdateDelete(t *testing.T) {
 	t.Parallel()
 	for name, behave := range behaviours {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestOwnPolicy_isSetShownChangedAndReset(t *testing.T) {
 	}
 }
 
-func TestOwnPolicy_whatTheKeyHasIsAdopted(t *testing.T) {
+func TestAccessKeyPolicy_adoptsAnExistingPolicy(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, oldKeyPolicy)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -120,7 +120,7 @@ func TestOwnPolicy_whatTheKeyHasIsAdopted(t *testing.T) {
 	contains(t, policyOf(srv, "alice"), `"Status":"Active"`)
 }
 
-func TestOwnPolicy_isImportedByTheKeyAndByTheUser(t *testing.T) {
+func TestAccessKeyPolicy_importByKeyAndByUser(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, oldKeyPolicy)
 	for _, id := range []string{aliceKey, "alice:" + aliceKey} {
@@ -151,7 +151,7 @@ func TestOwnPolicy_isImportedByTheKeyAndByTheUser(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestOwnPolicy_dataAnswersNone(t *testing.T) {
+func TestAccessKeyPolicyData_withoutAPolicy(t *testing.T) {
 	t.Parallel()
 	for name, behave := range behaviours {
 		srv := withKey(t, "", behave)
@@ -173,7 +173,7 @@ func TestOwnPolicy_dataAnswersNone(t *testing.T) {
 	}
 }
 
-func TestOwnPolicy_goneRenamedAndReplaced(t *testing.T) {
+func TestAccessKeyPolicy_deletedKeyRenamedUserAndReplacement(t *testing.T) {
 	t.Parallel()
 	config := ofAlice(attributes{"status": "Inactive", "classic_allow_list": []string{"192.0.2.1"}})
 	for name, away := range map[string]func(*ramtest.Account){
@@ -221,7 +221,7 @@ func TestOwnPolicy_goneRenamedAndReplaced(t *testing.T) {
 	expect(t, "another key", len(plan.RequiresReplace), 1)
 }
 
-func TestOwnPolicy_needsTheUsersKey(t *testing.T) {
+func TestAccessKeyPolicy_keyOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -236,7 +236,7 @@ func TestOwnPolicy_needsTheUsersKey(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestOwnPolicy_theProvidersOwnKeyIsNotLockedOut(t *testing.T) {
+func TestAccessKeyPolicy_doesNotLockOutTheProvidersKey(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "", func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -262,7 +262,7 @@ func TestOwnPolicy_theProvidersOwnKeyIsNotLockedOut(t *testing.T) {
 	clean(t, diags)
 }
 
-func TestOwnPolicy_nothingOfAnotherAccount(t *testing.T) {
+func TestAccessKeyPolicy_ofAnotherAccountIsNotChanged(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
 	srv.AddAccount("2222222222222222")
@@ -280,7 +280,7 @@ func TestOwnPolicy_nothingOfAnotherAccount(t *testing.T) {
 	}
 }
 
-func TestOwnPolicy_passingFaultsAreGotOver(t *testing.T) {
+func TestAccessKeyPolicy_retriesTemporaryFaults(t *testing.T) {
 	t.Parallel()
 	first := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"192.0.2.0/24"}})
 	next := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"198.51.100.0/24"}})
@@ -312,7 +312,7 @@ func TestOwnPolicy_passingFaultsAreGotOver(t *testing.T) {
 	}
 }
 
-func TestOwnPolicy_aReadThatFailsKeepsTheState(t *testing.T) {
+func TestAccessKeyPolicy_failedReadKeepsTheState(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
 	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(ownPolicy, ofAlice(attributes{"status": "Inactive", "classic_allow_list": []string{"192.0.2.1"}}))

@@ -31,8 +31,8 @@ func unrestrictedKeys(srv *ramtest.Server) (ids []string) {
 	return ids
 }
 
-// No key of a rotation is accepted from elsewhere after any request of two turns, except between its creation and the
-// write of its policy, when no program has its secret.
+// No request of two rotations makes a key usable from another address, except between its creation and the write of
+// its policy, when no program has its secret.
 func TestRotation_policyOfAllKeys(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
@@ -60,8 +60,8 @@ func TestRotation_policyOfAllKeys(t *testing.T) {
 	expect(t, "keys", len(seen), 3)
 }
 
-// A policy that another administrator loosens is a change, and is written again. A new list is written to both keys.
-func TestRotation_policyIsKeptAndChanged(t *testing.T) {
+// A policy that another administrator weakens is drift, and is written again. A new list is written to both keys.
+func TestRotation_policyIsRestoredAndChanged(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
@@ -153,8 +153,9 @@ func TestRotation_policyIsChecked(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// A policy that follows a rotating key opens the old key. The plan says it, and how to write it.
-func TestAccess_aPolicyThatFollowsARotationIsWarnedOf(t *testing.T) {
+// A policy that follows a rotating key leaves the old key without one. The plan warns of that, and describes how to
+// write it.
+func TestAccess_warnsOfAPolicyThatFollowsARotation(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24"]}]}`)
 	config := ofAlice(attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}})

@@ -62,7 +62,7 @@ func slots(t *testing.T, o acctest.Object) []string {
 	return []string{stateOf(t, o, "current_access_key_id"), stateOf(t, o, "previous_access_key_id")}
 }
 
-func TestRotation_aWholeTurn(t *testing.T) {
+func TestRotation_completeCycle(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	c := newCore(t, srv.Getenv, clockOf(srv))
@@ -121,7 +121,7 @@ func TestRotation_aWholeTurn(t *testing.T) {
 	expect(t, "violations", srv.Violations(), []string{})
 }
 
-func TestRotation_whatADueStepPlans(t *testing.T) {
+func TestRotation_planOfADueStep(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
@@ -165,8 +165,8 @@ func TestRotation_whatADueStepPlans(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// A key that is not the rotation's own is never touched, and takes its place.
-func TestRotation_neverTouchesAnothersKey(t *testing.T) {
+// The rotation never changes a key that is not its own, but the key counts for the limit of two.
+func TestRotation_neverChangesOtherKeys(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	o, diags := newCore(t, srv.Getenv, clockOf(srv)).Create(rotationKind, turning)
@@ -184,7 +184,7 @@ func TestRotation_neverTouchesAnothersKey(t *testing.T) {
 	contains(t, acctest.Messages(diags), "alice has keys already", "LTAIforeign", "terraform import ADDRESS alice")
 }
 
-func TestRotation_isBlockedWhereItWouldHurt(t *testing.T) {
+func TestRotation_isBlockedIfAKeyIsStillNeeded(t *testing.T) {
 	t.Parallel()
 	begin := func() (*ramtest.Server, acctest.Object) {
 		srv := rotates(t)
@@ -259,7 +259,7 @@ func TestRotation_ownKeyIsRefused(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestRotation_importDisappearsAndRenames(t *testing.T) {
+func TestRotation_importDeletedKeysAndRename(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	giveKey(srv, "alice", "LTAIfirst", 10*day)
@@ -374,10 +374,10 @@ func TestRotation_theSecretIsEncryptedForThePGPKey(t *testing.T) {
 	expect(t, "keys", len(keysOf(srv, "alice")), 1)
 }
 
-// Two years of runs every fourth day, in which every step is cut at every call: the
-// network is gone from there on, before the call took effect or after. Half of the
-// times the machine is gone with it, and with it the state that the run had made.
-func TestRotation_twoYearsOfBrokenRuns(t *testing.T) {
+// Two years of runs every fourth day, in which every step is interrupted at every call: from there on the network is
+// down, before the call took effect or after. Half of the times the machine is lost too, and with it the state of the
+// run.
+func TestRotation_twoYearsOfInterruptedRuns(t *testing.T) {
 	t.Parallel()
 	const every = 4
 	srv := rotates(t)
@@ -471,7 +471,7 @@ func removeStray(t *testing.T, srv *ramtest.Server, o acctest.Object, told strin
 	return removed
 }
 
-func TestAccRotation_aTurnWithARealCLI(t *testing.T) {
+func TestAccRotation_completeCycle(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	const config = `
@@ -502,9 +502,8 @@ resource "ram_access_key_rotation" "alice" {
 	expect(t, "keys", len(keysOf(srv, "alice")), 0)
 }
 
-// The provider is killed at every call of a turn that writes, before the call takes
-// effect and after. A key that the state lost is named by the next plan; then
-// the turn goes on.
+// The provider is killed at every write of a rotation, before the write takes effect and after. The next plan names a
+// key that is not in the state; then the rotation continues.
 func TestAccRotation_killedAtEveryWrite(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
@@ -578,8 +577,7 @@ func (c *cli) keyHeld(srv *ramtest.Server) {
 	}
 }
 
-// The secrets of both keys are in the state and nowhere else; with a PGP key they
-// are nowhere, on success and when a turn breaks off.
+// The secrets of both keys are only in the state; with a PGP key not even there, also if a run fails.
 func TestAccRotation_secretsAreOnlyInTheState(t *testing.T) {
 	t.Parallel()
 	for name, encrypted := range map[string]bool{"plain": false, "encrypted": true} {
@@ -615,8 +613,8 @@ func TestAccRotation_secretsAreOnlyInTheState(t *testing.T) {
 	}
 }
 
-// The network delivers a create twice: the secret of the second key is lost, so it is named.
-func TestRotation_aCreateThatIsExecutedTwiceIsTold(t *testing.T) {
+// The network delivers a create twice: the secret of the second key is lost, so the key is named.
+func TestRotation_warnsOfACreateThatIsExecutedTwice(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	srv.Change(func(a *ramtest.Account) { a.Quotas.AccessKeysPerUser = 4 })
@@ -633,8 +631,9 @@ func TestRotation_aCreateThatIsExecutedTwiceIsTold(t *testing.T) {
 	expect(t, "keys", len(keysOf(srv, "alice")), 2)
 }
 
-// Where a list has no UpdateDate, a key that is disabled late stays disabled for its days nevertheless, whoever disabled it.
-func TestRotation_whereTheServiceDoesNotReturnWhenAKeyWasDisabled(t *testing.T) {
+// Where a list has no UpdateDate, a key that is disabled late stays disabled for its days nevertheless, whichever
+// actor disabled it.
+func TestRotation_withoutUpdateDate(t *testing.T) {
 	t.Parallel()
 	for _, byOthers := range []bool{false, true} {
 		srv := rotates(t)
@@ -667,7 +666,7 @@ func TestRotation_whereTheServiceDoesNotReturnWhenAKeyWasDisabled(t *testing.T) 
 }
 
 // After an import it is not known whether programs have moved to the newer key.
-func TestRotation_anImportedKeyThatIsUsedStaysActive(t *testing.T) {
+func TestRotation_importedKeyThatIsUsedStaysActive(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	giveKey(srv, "alice", "LTAIolder", 20*day)

@@ -71,7 +71,7 @@ func stateOf(t *testing.T, o acctest.Object, name string) string {
 	return s
 }
 
-func TestAccessKey_isMadeOnceAndReadsAsItIs(t *testing.T) {
+func TestAccessKey_createAndRead(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -106,7 +106,7 @@ func TestAccessKey_isMadeOnceAndReadsAsItIs(t *testing.T) {
 	expect(t, "violations", srv.Violations(), []string{})
 }
 
-func TestAccessKey_ofNobodyIsNotMade(t *testing.T) {
+func TestAccessKey_ofAMissingUserIsNotCreated(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -132,7 +132,7 @@ func TestAccessKey_ofNobodyIsNotMade(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestAccessKey_aThirdIsRefusedAndTheTwoAreNamed(t *testing.T) {
+func TestAccessKey_aThirdIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIfirst", 400*day)
@@ -150,7 +150,7 @@ func TestAccessKey_aThirdIsRefusedAndTheTwoAreNamed(t *testing.T) {
 	contains(t, acctest.Messages(diags), "alice has 3 keys already")
 }
 
-func TestAccessKey_whoTakesTheLastPlaceIsNamed(t *testing.T) {
+func TestAccessKey_namesAKeyThatReachedTheQuotaFirst(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIfirst", 400*day)
@@ -164,8 +164,8 @@ func TestAccessKey_whoTakesTheLastPlaceIsNamed(t *testing.T) {
 	expect(t, "creates", len(srv.Calls("CreateAccessKey")), 1)
 }
 
-// Incident response is not undone (KEY-10).
-func TestAccessKey_anInactiveOneStaysSo(t *testing.T) {
+// A key that was disabled during an incident stays disabled (KEY-10).
+func TestAccessKey_staysInactive(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -196,7 +196,7 @@ func TestAccessKey_anInactiveOneStaysSo(t *testing.T) {
 	expect(t, "secret", stateOf(t, o, "secret"), keysOf(srv, "alice")[0].Secret)
 }
 
-func TestAccessKey_canBeMadeInactive(t *testing.T) {
+func TestAccessKey_canBeDisabled(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -211,7 +211,7 @@ func TestAccessKey_canBeMadeInactive(t *testing.T) {
 	expect(t, "state", stateOf(t, o, "status"), "Active")
 }
 
-func TestAccessKey_onlyAnotherValueReplaces(t *testing.T) {
+func TestAccessKey_onlyAChangedTriggerReplaces(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -262,7 +262,7 @@ func TestAccessKey_onlyAnotherValueReplaces(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestAccessKey_withPGPThePlainSecretIsNowhere(t *testing.T) {
+func TestAccessKey_withPGPThePlainSecretIsNotStored(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -301,7 +301,7 @@ func resolvedWith(c *acctest.Driver, t *testing.T, plan *tfprotov6.PlanResourceC
 	return &resolved
 }
 
-func TestAccessKey_aBadPGPKeyMakesNothing(t *testing.T) {
+func TestAccessKey_invalidPGPKeyCreatesNoKey(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -459,7 +459,7 @@ func TestAccessKey_followsItsUser(t *testing.T) {
 	expect(t, "keys", len(keysOf(srv, "alicia")), 0)
 }
 
-func TestAccessKey_thatIsGoneLeavesTheState(t *testing.T) {
+func TestAccessKey_deletedKeyIsRemovedFromTheState(t *testing.T) {
 	t.Parallel()
 	for name, vanish := range map[string]func(*ramtest.Account){
 		"the key":  func(a *ramtest.Account) { a.Users["alice"].Keys = nil },
@@ -486,7 +486,7 @@ func TestAccessKey_thatIsGoneLeavesTheState(t *testing.T) {
 	}
 }
 
-func TestAccessKey_aReadThatFailsKeepsTheSecret(t *testing.T) {
+func TestAccessKey_failedReadKeepsTheSecret(t *testing.T) {
 	t.Parallel()
 	lasting := map[string]ramtest.Rule{
 		"F22 denied":             {Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."},
@@ -525,7 +525,7 @@ func TestAccessKey_aReadThatFailsKeepsTheSecret(t *testing.T) {
 	}
 }
 
-func TestAccessKey_aFalseNotFoundIsNotBelieved(t *testing.T) {
+func TestAccessKey_oneNotFoundDoesNotRemoveIt(t *testing.T) {
 	t.Parallel()
 	for name, bad := range map[string]struct {
 		rules []ramtest.Rule
@@ -559,7 +559,7 @@ func TestAccessKey_aFalseNotFoundIsNotBelieved(t *testing.T) {
 	}
 }
 
-func TestAccessKey_ofAnotherAccountIsNotTouched(t *testing.T) {
+func TestAccessKey_ofAnotherAccountIsNotChanged(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.AddAccount("2222222222222222")
@@ -607,8 +607,8 @@ func TestAccessKey_keysOfOneUserShareAList(t *testing.T) {
 	expect(t, "users", len(srv.Calls("GetUser")), 0)
 }
 
-// Two keys of one user that are made at once never take each other for candidates.
-func TestAccessKey_twoAtOnceAreTwo(t *testing.T) {
+// Two keys of one user that are created at the same time are never taken for candidates of each other.
+func TestAccessKey_concurrentCreates(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Inject(ramtest.Rule{Action: "CreateAccessKey", Nth: "1", Fault: "code", Status: 500, Code: "InternalError"})
@@ -636,9 +636,9 @@ func TestAccessKey_twoAtOnceAreTwo(t *testing.T) {
 	expect(t, "secrets", secrets, live)
 }
 
-// A key that is made Inactive takes a further call, and so there is time for the create to
-// be delivered once more after the first list. What the last list shows is named too.
-func TestAccessKey_whatComesUpUntilTheEndIsNamed(t *testing.T) {
+// A key that is disabled takes a further call, in which time the create may be delivered once more, after the first
+// list. A key in the last list is named too.
+func TestAccessKey_namesKeysThatAppearUntilTheEnd(t *testing.T) {
 	t.Parallel()
 	for delay := range time.Duration(3) {
 		srv := withAlice(t)
@@ -654,8 +654,8 @@ func TestAccessKey_whatComesUpUntilTheEndIsNamed(t *testing.T) {
 	}
 }
 
-// Where the keys cannot be listed after a create, one that came up beside it cannot be named: the run says how it is found.
-func TestAccessKey_whatCannotBeSeenIsSaid(t *testing.T) {
+// If the keys cannot be listed after a create, another new key cannot be named: the warning describes how to find it.
+func TestAccessKey_warnsIfTheKeysCannotBeListed(t *testing.T) {
 	t.Parallel()
 	for kind, after := range map[string]string{accessKey: "2-", rotationKind: "3-"} { // a rotation is planned by the list, too
 		srv := withAlice(t)
@@ -709,8 +709,8 @@ func TestAccessKey_deleteIsConfirmedAndRepeatable(t *testing.T) {
 	expect(t, "state", after.State.Equal(o.State), true)
 }
 
-// A key that the service does not list for long is not dropped: with it would go the secret.
-func TestAccessKey_thatIsNotListedYetStays(t *testing.T) {
+// A key that the service does not list for a long time stays in the state: its secret is only there.
+func TestAccessKey_notListedYetStaysInTheState(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
@@ -741,8 +741,8 @@ func TestAccessKey_thatIsNotListedYetStays(t *testing.T) {
 	expect(t, "gone", after.State.IsNull(), true)
 }
 
-// The trial succeeded, the encryption did not: that very key is deleted, and nothing else.
-func TestAccessKey_thatCannotBeEncryptedIsWithdrawn(t *testing.T) {
+// The trial encryption succeeded, that of the secret did not: the created key is deleted, and nothing else.
+func TestAccessKey_deletedIfItsSecretCannotBeEncrypted(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIfirst", 100*day)

@@ -51,8 +51,8 @@ func TestAccess_passwordsThatExpireByTwoChanges(t *testing.T) {
 	}
 }
 
-// What loosens and what tightens may be written in either order, so neither is enough for the other.
-func TestAccess_theOrderOfWritesIsNotKnown(t *testing.T) {
+// Terraform may first write what weakens or what hardens, so neither justifies the other.
+func TestAccess_unknownOrderOfWrites(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.Change(func(a *ramtest.Account) { a.Policy.HardExpiry, a.Policy.MaxPasswordAge = true, 60 })
@@ -63,8 +63,8 @@ func TestAccess_theOrderOfWritesIsNotKnown(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "only an administrator can renew them")
 }
 
-// A neighbour that cannot be read is the worst case.
-func TestAccess_anUnreadableNeighbour(t *testing.T) {
+// A setting that cannot be read counts as the worst case.
+func TestAccess_unreadableSetting(t *testing.T) {
 	t.Parallel()
 	for action, change := range map[string]struct {
 		kind   string
@@ -81,8 +81,8 @@ func TestAccess_anUnreadableNeighbour(t *testing.T) {
 	}
 }
 
-// A password that has to be changed keeps its user out where users may not change it.
-func TestAccess_pendingResets(t *testing.T) {
+// A user whose password has to be changed cannot log on if users may not change their password.
+func TestAccess_pendingPasswordResets(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	withProfile(srv, "alice", "bob")
@@ -93,7 +93,7 @@ func TestAccess_pendingResets(t *testing.T) {
 }
 
 // A profile that the run creates counts for a preference of the same run, in either order.
-func TestAccess_aNewProfileWhosePasswordHasToBeChanged(t *testing.T) {
+func TestAccess_newProfileWithAPasswordReset(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	reset := attributes{"user_name": "alice", "password_wo": password, "password_wo_version": 1, "password_reset_required": true}
@@ -116,8 +116,8 @@ func TestAccess_aNewProfileWhosePasswordHasToBeChanged(t *testing.T) {
 	contains(t, acctest.Messages(diags), "The next logon of alice")
 }
 
-// The own key works only through its own policy, because the policy of the account lacks the address.
-func TestAccess_theOwnKeyIsNotLockedOutByLooseningItsPolicy(t *testing.T) {
+// The provider's key works only through its own policy, because the policy of the account lacks the address.
+func TestAccess_removedPolicyDoesNotLockOutTheProvidersKey(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
@@ -149,7 +149,7 @@ func TestAccess_theOwnKeyIsNotLockedOutByLooseningItsPolicy(t *testing.T) {
 	clean(t, diags)
 }
 
-// Lists by VPC narrow as lists of public addresses do.
+// Removing a network from a list by VPC is checked as in a list of public addresses.
 func TestAccess_listsByVPC(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -171,7 +171,7 @@ func TestAccess_listsByVPC(t *testing.T) {
 }
 
 // A key that has an active policy of its own does not depend on the policy of the account.
-func TestAccess_anOwnPolicyPrecedesTheAccounts(t *testing.T) {
+func TestAccess_policyOfAKeyPrecedesTheAccounts(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	key := srv.Credential(defaultAccount)
@@ -183,8 +183,8 @@ func TestAccess_anOwnPolicyPrecedesTheAccounts(t *testing.T) {
 	clean(t, diags)
 }
 
-// The last second factor of a user who may not bind another one is not taken away.
-func TestAccess_theLastSecondFactorIsNotRemoved(t *testing.T) {
+// The last second factor of a user who may not bind another one is not removed.
+func TestAccess_lastSecondFactorIsNotRemoved(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	withProfile(srv, "alice")
@@ -222,8 +222,8 @@ func TestAccess_theLastSecondFactorIsNotRemoved(t *testing.T) {
 	clean(t, diags)
 }
 
-// A device that this run takes away is no second factor for a preference that demands one.
-func TestAccess_aDeviceThatTheRunRemovesDoesNotCount(t *testing.T) {
+// A device that this run removes is no second factor for a preference that demands one.
+func TestAccess_removedDeviceDoesNotCount(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	withProfile(srv, "alice")
@@ -243,7 +243,7 @@ func TestAccess_aDeviceThatTheRunRemovesDoesNotCount(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The user alice would have no second factor")
 }
 
-// Single sign-on is not changed so that the names of users are no longer accepted.
+// A change of single sign-on that invalidates the logon names of users is refused.
 func TestAccess_namesOfSingleSignOn(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -286,8 +286,8 @@ func TestAccess_policiesThatEnforceNothing(t *testing.T) {
 	contains(t, acctest.Messages(diags), "The network policy is Active and has no lists")
 }
 
-// A replaced policy opens the old key, as a destroyed one does.
-func TestAccess_aReplacedKeyPolicyIsJudgedAsADestroy(t *testing.T) {
+// A replacement leaves the old key without a policy, as a destroy does.
+func TestAccess_replacedKeyPolicyIsCheckedLikeADestroy(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24"]}]}`)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -306,8 +306,9 @@ func strictly(srv *ramtest.Server) {
 	})
 }
 
-// The last address that an account accepts as a second factor is not taken off a user: not by an update, a replacement or a destroy.
-func TestAccess_theLastAddressIsNotRemoved(t *testing.T) {
+// The last address that an account accepts as a second factor is not removed from a user: not by an update, a
+// replacement or a destroy.
+func TestAccess_lastAddressIsNotRemoved(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	withProfile(srv, "alice", "bob")
@@ -357,7 +358,7 @@ func TestAccess_theLastAddressIsNotRemoved(t *testing.T) {
 	expect(t, "phone", stateOf(t, after, "security_phone"), "")
 }
 
-// What was planned before the account became strict is refused before the write.
+// A change that was planned before the account became strict is refused before the write.
 func TestAccess_isCheckedAgainBeforeTheWrite(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -388,7 +389,7 @@ func TestAccess_isCheckedAgainBeforeTheWrite(t *testing.T) {
 }
 
 // A password that has to be changed is refused also where users need a second factor, which they may not bind.
-func TestAccess_aResetBesideAMandatoryFactor(t *testing.T) {
+func TestAccess_passwordResetWithAMandatoryFactor(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	withProfile(srv, "alice")
@@ -421,8 +422,9 @@ func TestAccess_aResetBesideAMandatoryFactor(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "The next logon of alice")
 }
 
-// What a key without an active policy must be accepted from is asked of the policy of the account as well, in either order.
-func TestAccess_theAccountsPolicyRefusesNoKeyOfTheRun(t *testing.T) {
+// The networks from which a key without an active policy must be accepted are checked against the policy of the
+// account too, in either order of the writes.
+func TestAccess_accountPolicyAcceptsTheKeysOfTheRun(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, `{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24"]}]}`)
 	c := newCore(t, srv.Getenv, fakeClock())

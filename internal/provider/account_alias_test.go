@@ -11,7 +11,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-func TestAccountAlias_followsTheAccount(t *testing.T) {
+func TestAccountAlias_lifecycle(t *testing.T) {
 	t.Parallel()
 	for _, unset := range []string{"", "not_found", "empty", "absent"} {
 		t.Run("unset is "+unset, func(t *testing.T) {
@@ -57,8 +57,8 @@ func TestAccountAlias_aChangeIsOneCall(t *testing.T) {
 	expect(t, "writes", writes(srv), []string{"SetAccountAlias"})
 }
 
-// An alias that is cleared to make way for another one is free for other accounts.
-func TestAccountAlias_isNeverGivenUpForATakenOne(t *testing.T) {
+// An alias that is cleared to set another one is free for other accounts.
+func TestAccountAlias_isKeptIfTheNewOneIsTaken(t *testing.T) {
 	t.Parallel()
 	for _, insists := range []bool{false, true} {
 		srv := ramtest.New(t)
@@ -74,7 +74,7 @@ func TestAccountAlias_isNeverGivenUpForATakenOne(t *testing.T) {
 	}
 }
 
-func TestAccountAlias_isClearedOnlyIfTheConfigurationSaysSo(t *testing.T) {
+func TestAccountAlias_isClearedOnlyIfConfigured(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AliasMustBeCleared = true })

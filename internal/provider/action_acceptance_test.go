@@ -39,7 +39,7 @@ func minorOf(said string) (minor int, ok bool) {
 	return minor, err == nil
 }
 
-func TestNeedsActions_tellsTheCLIsApart(t *testing.T) {
+func TestNeedsActions_byVersion(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]bool{
 		"Terraform v1.14.0\non linux_amd64\n": true, "Terraform v1.15.0-beta1\n": true, "Terraform v1.11.4\n": false,
@@ -50,7 +50,7 @@ func TestNeedsActions_tellsTheCLIsApart(t *testing.T) {
 	}
 }
 
-// A person orders each action.
+// The CLI invokes each action.
 func TestAccAction_invoked(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
@@ -88,7 +88,7 @@ func TestAccAction_generatesTheReport(t *testing.T) {
 	contains(t, c.run(0, "apply", "-auto-approve", "-invoke=action.ram_generate_credential_report.now"), "The credential report of ")
 }
 
-// A change of something else triggers an action, which refuses to act on Terraform's own user.
+// A change of another resource triggers an action, which refuses to act on Terraform's own user.
 func TestAccAction_triggered(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
@@ -119,7 +119,7 @@ func TestAccAction_triggered(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// The examples of actions are what the CLI takes.
+// The CLI accepts the examples of actions.
 func TestAccAction_examplesAreValid(t *testing.T) {
 	t.Parallel()
 	needsActions(t)

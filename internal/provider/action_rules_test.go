@@ -16,9 +16,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// Terraform validates an action only while its variables are unknown. The rules hold for the
-// values nevertheless, in the plan and in the invocation, before any call.
-func TestAction_rulesHoldForValuesThatCameLater(t *testing.T) {
+// Terraform validates an action only while its variables are unknown. The plan and the invocation check the values
+// before any call.
+func TestAction_checksValuesThatWereUnknown(t *testing.T) {
 	t.Parallel()
 	for name, one := range map[string]struct {
 		kind      string
@@ -55,9 +55,9 @@ func TestAction_rulesHoldForValuesThatCameLater(t *testing.T) {
 	}
 }
 
-// An expression that found nothing names no credential: nothing is revoked, and the plan
-// and the invocation report that.
-func TestAction_emptyNamesNone(t *testing.T) {
+// An expression that found nothing selects no credential: nothing is revoked, and the plan and the invocation report
+// that.
+func TestAction_emptyListSelectsNone(t *testing.T) {
 	t.Parallel()
 	for kind, one := range map[string]struct{ attribute, summary, progress string }{
 		deactivate:  {"access_key_ids", "No AccessKey pair of user alice will be disabled", `access_key_ids is empty. No AccessKey pair of "alice" was disabled.`},
@@ -124,8 +124,8 @@ func pauseALittle(ctx context.Context) {
 	<-ctx.Done()
 }
 
-// One step fails: the others are executed, and the error lists what is open.
-func TestLockUser_listsWhatIsOpen(t *testing.T) {
+// One step fails: the others are executed, and the error lists the failed one.
+func TestLockUser_listsFailedSteps(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.Inject(ramtest.Rule{Action: "UpdateServiceCredential", Nth: "1", Code: "NoPermission", Status: 403})
@@ -142,8 +142,8 @@ func TestLockUser_listsWhatIsOpen(t *testing.T) {
 	actionStories["lock"].done(t, srv)
 }
 
-// A passkey that is not there is a warning: the others are deleted.
-func TestDeletePasskeys_thatAreNamed(t *testing.T) {
+// A passkey that does not exist is a warning: the others are deleted.
+func TestDeletePasskeys_missingPasskeyIsAWarning(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -156,8 +156,8 @@ func TestDeletePasskeys_thatAreNamed(t *testing.T) {
 	}
 }
 
-// A plain refusal is no unknown outcome: what exists now is certain.
-func TestAction_aRefusalIsCertain(t *testing.T) {
+// A refusal is no unknown outcome: the error states what exists now.
+func TestAction_refusalIsNoUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	for name, story := range actionStories {
 		t.Run(name, func(t *testing.T) {
@@ -172,8 +172,8 @@ func TestAction_aRefusalIsCertain(t *testing.T) {
 	}
 }
 
-// The mechanism below the actions does not take an empty list for all, either.
-func TestRevocation_ofNoneRevokesNone(t *testing.T) {
+// The function below the actions does not take an empty list for all credentials either.
+func TestRevocation_emptyListRevokesNone(t *testing.T) {
 	t.Parallel()
 	revoked := 0
 	kind := credentialKind{

@@ -259,7 +259,7 @@ func told(t *testing.T, got, want []string) {
 	}
 }
 
-func TestAction_doesItOnceAndSaysSo(t *testing.T) {
+func TestAction_actsOnceAndReportsIt(t *testing.T) {
 	t.Parallel()
 	for name, story := range actionStories {
 		t.Run(name, func(t *testing.T) {
@@ -303,9 +303,9 @@ var actionFaults = map[string]struct {
 	"F07 down":              {ramtest.Rule{Fault: "reset"}, false},
 }
 
-// The first write meets a fault: what passes is got over, and what stays is an error
-// that says what is so now. Either way another run finds the right thing to do.
-func TestAction_faultsOfTheMatrixAtTheWrite(t *testing.T) {
+// The first write meets a fault: a temporary one is retried, and a permanent one is an error that states what exists
+// now. After both, another run completes the task.
+func TestAction_faultsAtTheWrite(t *testing.T) {
 	t.Parallel()
 	for name, story := range actionStories {
 		for fault, one := range actionFaults {
@@ -332,7 +332,7 @@ func TestAction_faultsOfTheMatrixAtTheWrite(t *testing.T) {
 	}
 }
 
-// Reads lag behind the write: the action waits until the account shows what was done.
+// Reads are stale after the write: the action waits until the account shows the change.
 func TestAction_waitsForStaleReads(t *testing.T) {
 	t.Parallel()
 	for name, story := range actionStories {
@@ -348,9 +348,9 @@ func TestAction_waitsForStaleReads(t *testing.T) {
 	}
 }
 
-// Whatever is read first may not be read: nothing is done. What confirms the write may
-// not be read: that is an error too, because it is not known.
-func TestAction_withoutThePermissionToLook(t *testing.T) {
+// If the first read is denied, nothing is changed. If the confirming read is denied, that is an error too, because
+// the result is unknown.
+func TestAction_withoutPermissionToRead(t *testing.T) {
 	t.Parallel()
 	reads := map[string][]string{
 		deactivate: {"GetUser", "ListAccessKeys"}, logonOff: {"GetUser", "GetLoginProfile"}, unbindAction: {"GetUser", "GetUserMFAInfo", "ListVirtualMFADevices"},
@@ -377,7 +377,7 @@ func TestAction_withoutThePermissionToLook(t *testing.T) {
 	}
 }
 
-// The wrong account is refused before anything of it is read, at plan and at invoke.
+// The wrong account is refused before anything of it is read, in the plan and in the invocation.
 func TestAction_inTheWrongAccount(t *testing.T) {
 	t.Parallel()
 	all := map[string]actionStory{"report": {kind: makeReport, config: attributes{}}}
@@ -413,8 +413,8 @@ func TestAction_inTheWrongAccount(t *testing.T) {
 
 func second[A, B any](_ A, b B) B { return b }
 
-// Own key, own user: refused at plan, and again at invoke.
-func TestAction_sparesWhatTerraformStandsOn(t *testing.T) {
+// The provider's own key and user are refused in the plan, and again in the invocation.
+func TestAction_refusesTheProvidersOwnKeyAndUser(t *testing.T) {
 	t.Parallel()
 	for name, one := range map[string]struct {
 		kind      string
@@ -445,8 +445,8 @@ func TestAction_sparesWhatTerraformStandsOn(t *testing.T) {
 	}
 }
 
-// Another key of the own user is not in use, and can be disabled by name.
-func TestAction_anotherKeyOfTheOwnUser(t *testing.T) {
+// Another key of the provider's user is not in use, and can be disabled by its id.
+func TestAction_anotherKeyOfTheProvidersUser(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	giveKey(srv, "admin", "LTAIspare", day)
@@ -456,7 +456,7 @@ func TestAction_anotherKeyOfTheOwnUser(t *testing.T) {
 	contains(t, statuses(srv, "admin"), "LTAIspare Inactive", own+" Active")
 }
 
-func TestAction_onWhatIsNotThere(t *testing.T) {
+func TestAction_onMissingObjects(t *testing.T) {
 	t.Parallel()
 	for name, one := range map[string]struct {
 		kind      string
@@ -491,7 +491,7 @@ func TestAction_onWhatIsNotThere(t *testing.T) {
 	}
 }
 
-// What is done already in another way is fine as well.
+// A state that another actor already caused is a success.
 func TestAction_nothingToDo(t *testing.T) {
 	t.Parallel()
 	for name, one := range map[string]struct {
@@ -524,7 +524,7 @@ func TestAction_nothingToDo(t *testing.T) {
 	}
 }
 
-func TestAction_invalidConfigurationCallsNobody(t *testing.T) {
+func TestAction_invalidConfigurationSendsNothing(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -556,8 +556,8 @@ func TestAction_invalidConfigurationCallsNobody(t *testing.T) {
 	expect(t, "calls", len(srv.Calls()), 0)
 }
 
-// A plan made before the user, or the key, is known says nothing and fails at nothing.
-func TestAction_planOfUnknowns(t *testing.T) {
+// A plan in which the user or the key is unknown reports nothing and does not fail.
+func TestAction_planOfUnknownValues(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -572,7 +572,7 @@ func TestAction_planOfUnknowns(t *testing.T) {
 	expect(t, "the plan said", acctest.Messages(c.PlanAction(deactivate, attributes{"user_name": "not.there.yet"})), "")
 }
 
-// One key cannot be disabled: the other is nevertheless, and the error says which is which.
+// One key cannot be disabled: the other one is disabled, and the error distinguishes them.
 func TestDeactivate_partialFailure(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
@@ -582,8 +582,8 @@ func TestDeactivate_partialFailure(t *testing.T) {
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Active, LTAItwo Inactive")
 }
 
-// Who has the stolen key makes another one with it while all are being disabled.
-func TestDeactivate_aKeyThatComesUpMeanwhile(t *testing.T) {
+// The owner of the stolen key creates another one while all keys are being disabled.
+func TestDeactivate_keyCreatedMeanwhile(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.ChangeBefore("UpdateAccessKey", func(a *ramtest.Account) {
@@ -596,8 +596,8 @@ func TestDeactivate_aKeyThatComesUpMeanwhile(t *testing.T) {
 	contains(t, strings.Join(progress, "\n"), `The AccessKey pair LTAIthird of "alice" is inactive now.`)
 }
 
-// The key is deleted in the very moment: that is as good.
-func TestDeactivate_aKeyThatGoesMeanwhile(t *testing.T) {
+// The key is deleted at the same time: that is a success.
+func TestDeactivate_keyDeletedMeanwhile(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.ChangeBefore("UpdateAccessKey", func(a *ramtest.Account) { a.Users["alice"].Keys = a.Users["alice"].Keys[1:] })
@@ -606,7 +606,7 @@ func TestDeactivate_aKeyThatGoesMeanwhile(t *testing.T) {
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAItwo Inactive")
 }
 
-// Ctrl-C after the first message: no further key is touched, and the error says what is so.
+// Ctrl-C after the first message: no further key is changed, and the error states what exists now.
 func TestDeactivate_cancelled(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
@@ -627,7 +627,7 @@ func TestDeactivate_cancelled(t *testing.T) {
 	expect(t, "alice's keys", statuses(srv, "alice"), "LTAIone Active, LTAItwo Active")
 }
 
-// The time that the configuration gives runs out.
+// The configured timeout expires.
 func TestAction_timeout(t *testing.T) {
 	t.Parallel()
 	for name, story := range actionStories {
@@ -649,8 +649,8 @@ func TestAction_timeout(t *testing.T) {
 	}
 }
 
-// The service takes the request, and never shows it.
-func TestAction_whatNeverShowsIsAnError(t *testing.T) {
+// The service accepts the request, and never returns the change.
+func TestAction_changeThatIsNeverReturnedIsAnError(t *testing.T) {
 	t.Parallel()
 	for name, story := range actionStories {
 		if story.write == "DeleteVirtualMFADevice" {
@@ -669,7 +669,7 @@ func TestAction_whatNeverShowsIsAnError(t *testing.T) {
 	}
 }
 
-func TestUnbindMFA_aHardwareKeyIsLeft(t *testing.T) {
+func TestUnbindMFA_hardwareKeyIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.Inject(ramtest.Rule{Action: "GetUserMFAInfo", Fault: "garble", Body: `{"RequestId":"R","MFADevice":{"SerialNumber":"u2f-1234","Type":"U2F"}}`})
@@ -678,8 +678,8 @@ func TestUnbindMFA_aHardwareKeyIsLeft(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// The service takes a device that was just unbound for bound, for a moment.
-func TestUnbindMFA_aDeviceThatCountsAsBoundForAMoment(t *testing.T) {
+// The service still takes a device that was just unbound for bound.
+func TestUnbindMFA_deviceStillCountsAsBound(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.Inject(ramtest.Rule{Action: "DeleteVirtualMFADevice", Nth: "1-2", Code: "DeleteConflict.VirtualMFADevice.User", Status: 409})
@@ -688,8 +688,8 @@ func TestUnbindMFA_aDeviceThatCountsAsBoundForAMoment(t *testing.T) {
 	expect(t, "devices", len(account(srv).MFADevices), 0)
 }
 
-// A device that another user has by now is not deleted.
-func TestUnbindMFA_aDeviceThatChangedHands(t *testing.T) {
+// A device that is bound to another user by now is not deleted.
+func TestUnbindMFA_deviceOfAnotherUserByNow(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	srv.Change(func(a *ramtest.Account) {
@@ -700,7 +700,7 @@ func TestUnbindMFA_aDeviceThatChangedHands(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestRestoreKey_thatComesBackActiveWarns(t *testing.T) {
+func TestRestoreKey_warnsOfAnActiveKey(t *testing.T) {
 	t.Parallel()
 	story := actionStories["restore"]
 	srv, c := story.begin(t)
@@ -723,7 +723,7 @@ func TestRestoreKey_ofADeletedUser(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestGenerateReport_tellsHowFarItIs(t *testing.T) {
+func TestGenerateReport_reportsProgress(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -769,7 +769,7 @@ func TestGenerateReport_faults(t *testing.T) {
 	}
 }
 
-// A report that is not there in time is an error that says how to go on.
+// A report that is not complete in time is an error that describes how to continue.
 func TestGenerateReport_late(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -778,8 +778,8 @@ func TestGenerateReport_late(t *testing.T) {
 	refused(t, diags, "", "The credential report is not complete after", "Run again later, or increase the time in timeouts")
 }
 
-// Progress and errors never hold a secret: the only ones in play are the account's own.
-func TestAction_tellsNoSecret(t *testing.T) {
+// Progress and errors never contain a secret: the only secrets of the test are the provider's own.
+func TestAction_containsNoSecret(t *testing.T) {
 	t.Parallel()
 	for name, story := range actionStories {
 		t.Run(name, func(t *testing.T) {

@@ -26,8 +26,8 @@ func withAdministrators(t *testing.T) *ramtest.Server {
 	return srv
 }
 
-// Each step takes one administrator away. Only the plan that takes the last one warns, in either order.
-func TestAdministrators_theLastOneOfARunWarns(t *testing.T) {
+// Each step removes one administrator. Only the plan that removes the last one warns, in either order.
+func TestAdministrators_warnsOfTheLastOneOfARun(t *testing.T) {
 	t.Parallel()
 	imports := map[string]struct{ kind, id string }{
 		"the attachment of alice":     {attachmentKind, "user:AdministratorAccess:System:alice"},
@@ -92,8 +92,8 @@ func TestAdministrators_theLastOneOfARunWarns(t *testing.T) {
 	}
 }
 
-// A run that makes another administrator first does not warn.
-func TestAdministrators_anotherOneIsMade(t *testing.T) {
+// A run that adds another administrator first does not warn.
+func TestAdministrators_anotherOneIsAdded(t *testing.T) {
 	t.Parallel()
 	for name, add := range map[string]func(*acctest.Driver){
 		"a role": func(c *acctest.Driver) {
@@ -123,7 +123,7 @@ func TestAdministrators_anotherOneIsMade(t *testing.T) {
 }
 
 // Lists that the caller may not read are not evaluated, and refuse no plan.
-func TestAdministrators_whatMayNotBeReadIsNotEvaluated(t *testing.T) {
+func TestAdministrators_deniedListsAreNotEvaluated(t *testing.T) {
 	t.Parallel()
 	srv := withAdministrators(t)
 	o, diags := newCore(t, srv.Getenv, fakeClock()).Import(membershipKind, "bob:developers")

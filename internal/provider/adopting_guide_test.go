@@ -14,8 +14,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// What the guide to adopting an account quotes is what is said, but for how a CLI breaks the lines.
-func TestAdoptingGuide_quotesWhatIsSaid(t *testing.T) {
+// The guide to adopting an account quotes the messages of the provider, except for line breaks.
+func TestAdoptingGuide_quotesTheMessages(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("../../templates/guides/adopting-an-account.md.tmpl")
 	must(t, err)

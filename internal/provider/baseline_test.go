@@ -62,7 +62,7 @@ var pinned = map[string]map[string]tftypes.Type{
 	},
 }
 
-func TestBaseline_typeIsOnlyAppendedTo(t *testing.T) {
+func TestBaseline_typeOnlyGrows(t *testing.T) {
 	t.Parallel()
 	want := map[string]tftypes.Type{}
 	for setting, kinds := range pinned {
@@ -84,8 +84,8 @@ func giveBaseline(t *testing.T, c *acctest.Driver, name string) tftypes.Value {
 	return v
 }
 
-// The schemas take every baseline as configuration, as it is.
-func TestBaseline_isAConfiguration(t *testing.T) {
+// The schemas accept every baseline as configuration without a change.
+func TestBaseline_isAValidConfiguration(t *testing.T) {
 	t.Parallel()
 	c := functionsCore(t)
 	for _, p := range baselines {
@@ -115,7 +115,7 @@ func TestBaseline_isAConfiguration(t *testing.T) {
 // byReports are the controls of CIS that need more than the settings.
 var byReports = []string{"1.1", "1.15", "1.16", "1.2", "1.3", "1.4", "1.5", "1.6"}
 
-// Whoever follows a baseline passes it, but for what is the account's own to say.
+// An account that follows a baseline passes it, except for the values that each account must choose.
 func TestBaseline_passesItself(t *testing.T) {
 	t.Parallel()
 	c := functionsCore(t)
@@ -126,8 +126,8 @@ func TestBaseline_passesItself(t *testing.T) {
 	}
 }
 
-// No account satisfies all baselines, and these are the controls that are why.
-func TestBaseline_conflictsAreVisible(t *testing.T) {
+// No account satisfies all baselines. The test lists the controls that conflict.
+func TestBaseline_conflicts(t *testing.T) {
 	t.Parallel()
 	c := functionsCore(t)
 	for _, x := range []struct {
@@ -183,8 +183,8 @@ func verdicts(t *testing.T, c *acctest.Driver, settings tftypes.Value, name stri
 	return found
 }
 
-// The data is what it says it is: names are unique, attributes exist, each value
-// passes its own rule, and each has a title and a source.
+// The data is consistent: names are unique, attributes exist, each value passes its own rule, and each has a title
+// and a source.
 func TestBaselines_data(t *testing.T) {
 	t.Parallel()
 	known := map[string]attr.Value{}
@@ -218,7 +218,7 @@ func TestBaselines_data(t *testing.T) {
 	}
 }
 
-// A rule passes its bounds and nothing beyond.
+// A rule accepts its bounds and nothing beyond.
 func TestBaselines_rules(t *testing.T) {
 	t.Parallel()
 	number := func(n int64) attr.Value { return types.Int64Value(n) }
@@ -353,8 +353,7 @@ func TestEvaluate_input(t *testing.T) {
 	}
 }
 
-// What is not known yet, anywhere inside, makes the result unknown; the name is
-// checked all the same.
+// A value that is unknown, at any depth, makes the result unknown. The name of the baseline is checked nevertheless.
 func TestEvaluate_unknown(t *testing.T) {
 	t.Parallel()
 	c := functionsCore(t)

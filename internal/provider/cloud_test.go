@@ -47,7 +47,7 @@ func TestCloud(t *testing.T) {
 }
 
 // On the fake, the test checks that other users, their keys and the settings are unchanged.
-func TestCloud_touchesOnlyItsOwn(t *testing.T) {
+func TestCloud_changesOnlyItsOwnObjects(t *testing.T) {
 	t.Parallel()
 	for _, settings := range []bool{false, true} {
 		srv := withOneOfEach(t)

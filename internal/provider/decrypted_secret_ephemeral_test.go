@@ -57,7 +57,7 @@ func message(t *testing.T, write func(out *bytes.Buffer)) string {
 	return base64.StdEncoding.EncodeToString(out.Bytes())
 }
 
-func TestDecryptedSecret_opensWhatTheResourcesWrite(t *testing.T) {
+func TestDecryptedSecret_decryptsTheSecretsOfTheResources(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
 	for name, config := range map[string]*packet.Config{
@@ -95,8 +95,8 @@ func TestDecryptedSecret_opensWhatTheResourcesWrite(t *testing.T) {
 	expect(t, "secret", in(t, v, "secret"), sealedText)
 }
 
-// A key that has expired, or was revoked, since still opens what was encrypted for it.
-func TestDecryptedSecret_opensWithAKeyThatIsOutOfUse(t *testing.T) {
+// A key that has expired or was revoked still decrypts what was encrypted for it.
+func TestDecryptedSecret_decryptsWithExpiredAndRevokedKeys(t *testing.T) {
 	t.Parallel()
 	yearAgo := time.Now().AddDate(-1, 0, 0)
 	entity := pgpPair(t, &packet.Config{Algorithm: packet.PubKeyAlgoEdDSA, KeyLifetimeSecs: 3600, Time: func() time.Time { return yearAgo }})
@@ -110,7 +110,7 @@ func TestDecryptedSecret_opensWithAKeyThatIsOutOfUse(t *testing.T) {
 	expect(t, "secret", opened, sealedText)
 }
 
-func TestDecryptedSecret_whatCannotBeOpenedSaysWhyAndTellsNothing(t *testing.T) {
+func TestDecryptedSecret_errorsContainNoSecret(t *testing.T) {
 	t.Parallel()
 	alice, bob := pgpPair(t, nil), pgpPair(t, nil)
 	sealed, key := sealedFor(t, alice, sealedText), privateKey(t, alice)
@@ -176,8 +176,8 @@ func TestDecryptedSecret_whatCannotBeOpenedSaysWhyAndTellsNothing(t *testing.T) 
 	}
 }
 
-// A message that is spoilt anywhere is opened nowhere, and no part of it is given out.
-func TestDecryptedSecret_everySpoiltByteIsNoticed(t *testing.T) {
+// A message with a changed byte is not decrypted, and no part of it is returned.
+func TestDecryptedSecret_detectsEveryChangedByte(t *testing.T) {
 	t.Parallel()
 	entity := pgpPair(t, nil)
 	key := privateKey(t, entity)

@@ -12,7 +12,7 @@ import (
 
 // A response of success to the request that disables a key, which another server sent, disables nothing. The operation says
 // that the key is not confirmed as Inactive, and the next refresh and apply disable it.
-func TestDisable_aKeyThatIsStillListedAsActiveIsReported(t *testing.T) {
+func TestDisable_reportsAKeyThatIsStillListedAsActive(t *testing.T) {
 	t.Parallel()
 	inactive, disable := attributes{"user_name": "alice", "status": "Inactive"}, exclusively("alice", "disable")
 	for name, test := range map[string]struct {

@@ -147,8 +147,8 @@ func (a *audit) tampered(f func(*ramtest.PasswordPolicy)) {
 	a.srv.Change(func(account *ramtest.Account) { f(&account.Policy) })
 }
 
-// Whatever a plan's exit code says: without a difference it is clean. The check lets a
-// refresh-only plan of some versions end with 2, and the data source in the other any plan.
+// A plan without a difference is clean, whatever its exit code is. The check makes a refresh-only plan of some
+// versions end with 2, and the data source in the other workspace any plan.
 func TestAccDriftDetection_clean(t *testing.T) {
 	t.Parallel()
 	a := audited(t, auditedPolicy+`
@@ -210,8 +210,8 @@ func TestAccDriftDetection_undeclared(t *testing.T) {
 	a.drift(0)
 }
 
-// Both kinds are told apart, each once, for all that happened: values, an object that is gone,
-// text that would be Markdown, a template or HTML; and into a file.
+// Both kinds are distinguished, and each event is reported once: values, a deleted object, and text that looks like
+// Markdown, a template or HTML; also with output to a file.
 func TestAccDriftDetection_both(t *testing.T) {
 	t.Parallel()
 	a := audited(t, auditedPolicy+`
@@ -333,7 +333,7 @@ func TestAccDriftDetection_locked(t *testing.T) {
 	a.drift(0)
 }
 
-// An interrupted run is an error, ends what it has started, and leaves no summary to be taken for one.
+// An interrupted run is an error, ends the processes that it started, and leaves no summary.
 func TestAccDriftDetection_interrupted(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
@@ -360,8 +360,8 @@ func TestAccDriftDetection_interrupted(t *testing.T) {
 	}
 }
 
-// Of an AccessKey pair whose secret is in the state, the change of its status is
-// told, and the secret is not: neither printed nor left in a file.
+// The report shows the changed status of an AccessKey pair and not its secret, which is in the state: it is neither
+// printed nor left in a file.
 func TestAccDriftDetection_secrets(t *testing.T) {
 	t.Parallel()
 	a := audited(t, `
@@ -404,9 +404,9 @@ func TestAccDriftDetection_emptyState(t *testing.T) {
 	contains(t, summary, "0 failed checks", "The check `check.not_yet` cannot be judged", "The state is empty", "`ram_password_policy.this` | all of it | managed from here | not in the state")
 }
 
-// The command of the report repairs as it is printed, from another directory, in another workspace and in
-// each shell: it has the directory, whose name a shell would take apart, the workspace and the variables.
-// A sensitive variable is not printed, and without it the command stops.
+// The command in the report repairs the drift as it is printed, from another directory, in another workspace and in
+// each shell: it has the directory, whose name needs quoting, the workspace and the variables. A sensitive variable
+// is not printed, and without it the command stops.
 func TestAccDriftDetection_command(t *testing.T) {
 	t.Parallel()
 	a := audited(t, "")
@@ -468,7 +468,7 @@ func TestAccDriftDetection_command(t *testing.T) {
 	}
 }
 
-// What is sensitive in a plan, in whole or in part, on one side or both, is not shown.
+// Sensitive values of a plan, in whole or in part, on one side or both, are not shown.
 func TestDriftDetection_sensitiveValuesAreMasked(t *testing.T) {
 	t.Parallel()
 	const canary = "CANARY-7f3a"
@@ -504,8 +504,8 @@ func TestDriftDetection_sensitiveValuesAreMasked(t *testing.T) {
 	}
 }
 
-// A check that fails or breaks counts, whatever it is a check of; one that cannot be judged does not.
-func TestDriftDetection_checksAreAGate(t *testing.T) {
+// A check that fails or has an error counts, for every kind of object; one whose result is unknown does not.
+func TestDriftDetection_failedChecksCount(t *testing.T) {
 	t.Parallel()
 	for status, code := range map[string]int{"pass": 0, "unknown": 0, "fail": 2, "error": 2} {
 		for _, kind := range []string{"check", "resource", "output_value"} {
@@ -537,8 +537,8 @@ func reported(t *testing.T, declared, undeclared any) (reports.Report, string) {
 	return r, b.String()
 }
 
-// Each attribute that an administrator can change in the console says who is affected, and
-// nothing is said of what there is not.
+// Each attribute that an administrator can change in the console has a line that names who is affected, and each line
+// has an attribute.
 func TestDriftDetection_whoIsAffected(t *testing.T) {
 	t.Parallel()
 	known := map[string]struct {
@@ -603,7 +603,7 @@ func controlsByAttribute() map[string][]string {
 	return found
 }
 
-// The report says of two values which is the weaker as the provider says it.
+// The report and the provider agree which of two values is the weaker one.
 func TestDriftDetection_directions(t *testing.T) {
 	t.Parallel()
 	directions(t, "ram_security_preference", securityPreferenceFields())

@@ -11,9 +11,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// A password is made, sent, and sent again with another version. It is in no state, no
-// plan, no log and on no screen, and neither is the one that the plan opened.
-func TestAccPassword_isNowhereButInTheAccount(t *testing.T) {
+// A password is generated and sent, and sent again with another version. No password is in the state, the plan, the
+// log or the output.
+func TestAccPassword_isOnlyInTheAccount(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) {
@@ -57,7 +57,7 @@ func TestAccPassword_isNowhereButInTheAccount(t *testing.T) {
 	}
 }
 
-// The user is made in the same run, and the name comes from it.
+// The user is created in the same run, and the name comes from its resource.
 func TestAccPassword_forAUserOfTheSameRun(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -75,9 +75,9 @@ func TestAccPassword_forAUserOfTheSameRun(t *testing.T) {
 	c.run(0, "plan", "-detailed-exitcode")
 }
 
-// An AccessKey's secret is opened, in the apply that makes the key and in every run
-// after it, and handed on through a write-only argument; and is nowhere else.
-func TestAccDecryptedSecret_fromTheKeyToAWriteOnlyArgument(t *testing.T) {
+// The secret of an AccessKey is decrypted, in the apply that creates the key and in every later run, and passed to a
+// write-only argument. It is in no other place.
+func TestAccDecryptedSecret_passedToAWriteOnlyArgument(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	entity := pgpPair(t, nil)
@@ -112,8 +112,8 @@ func TestAccDecryptedSecret_fromTheKeyToAWriteOnlyArgument(t *testing.T) {
 	c.scan(srv, printed, strings.Split(key, "\n")[3], nil)
 }
 
-// What cannot be opened fails the plan, and no CLI quotes the value there.
-func TestAccDecryptedSecret_theErrorQuotesNothing(t *testing.T) {
+// A value that cannot be decrypted fails the plan, and no CLI quotes the value.
+func TestAccDecryptedSecret_errorQuotesNothing(t *testing.T) {
 	t.Parallel()
 	alice, bob := pgpPair(t, nil), pgpPair(t, nil)
 	sealed, plain := sealedFor(t, alice, sealedText), "Unsealed-Secret-Pasted-By-Mistake"
@@ -150,7 +150,7 @@ func TestAccDecryptedSecret_theErrorQuotesNothing(t *testing.T) {
 // A password that two places need is made by the login profile. The other place, here the
 // profile of bob, takes it from the state of the first: whichever write fails, the next apply
 // gives both the same password.
-func TestAccPassword_reachesTwoPlacesWhicheverFails(t *testing.T) {
+func TestAccPassword_sharedByTwoProfiles(t *testing.T) {
 	t.Parallel()
 	entity := pgpPair(t, nil)
 	config := func(version int) string {

@@ -59,8 +59,8 @@ func TestAccExamples_readmes(t *testing.T) {
 	}
 }
 
-// An account that needs an action has one issue, which the next run updates and the
-// first clean run closes. A text of the account goes into a file, never into a command.
+// An account that needs an action has one issue, which the next run updates and the first clean run closes. Texts of
+// the account are written to a file, never to a command line.
 func TestExamples_issues(t *testing.T) {
 	t.Parallel()
 	directory := t.TempDir()
@@ -125,8 +125,8 @@ func conftest(t *testing.T) string {
 	return path
 }
 
-// The Rego rules pass their own tests, and judge the plans of a real CLI: each rule of
-// a weak configuration fails, and none of a strong one.
+// The Rego rules pass their own tests, and evaluate the plans of a real CLI: each rule of a weak configuration fails,
+// and none of a strong one.
 func TestAccPolicyAsCode_rego(t *testing.T) {
 	t.Parallel()
 	program := conftest(t)
@@ -205,8 +205,8 @@ func TestAccPolicyAsCode_rego(t *testing.T) {
 	}
 }
 
-// The Checkov pack names types, attributes and operators that there are. It does not
-// run in Checkov here, which is no Go program.
+// The types, attributes and operators in the Checkov pack exist. The test does not run Checkov, which is no Go
+// program.
 func TestPolicyAsCode_checkov(t *testing.T) {
 	t.Parallel()
 	operators := []string{"equals", "greater_than_or_equal", "less_than_or_equal", "exists", "is_not_empty", "not_contains"}

@@ -128,7 +128,7 @@ func eachRule(t *testing.T, f func(*testing.T, ruleCase, *ramtest.Server)) {
 	}
 }
 
-func TestRule_reportsAndChangesNothing(t *testing.T) {
+func TestMembersExclusive_reportOnly(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
 		t.Helper()
@@ -156,9 +156,9 @@ func TestRule_reportsAndChangesNothing(t *testing.T) {
 	})
 }
 
-// What the plan showed is removed, and nothing else: not at the first apply, not a member that was added
-// since, and not one that was declared until now.
-func TestRule_removesOnlyWhatThePlanShowed(t *testing.T) {
+// Only what the plan showed is removed: nothing at the first apply, no member that was added since, and none that was
+// declared until now.
+func TestMembersExclusive_removesOnlyWhatThePlanShowed(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
 		t.Helper()
@@ -200,7 +200,7 @@ func TestRule_removesOnlyWhatThePlanShowed(t *testing.T) {
 }
 
 // A member that a resource of the same run adds is not removed, although the plan showed it.
-func TestRule_removesNothingThatThisRunAdds(t *testing.T) {
+func TestMembersExclusive_removesNothingThatThisRunAdds(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
 		t.Helper()
@@ -222,7 +222,7 @@ func TestRule_removesNothingThatThisRunAdds(t *testing.T) {
 	})
 }
 
-func TestRule_neverRemovesAccessOfTheProvider(t *testing.T) {
+func TestMembersExclusive_neverRemovesAccessOfTheProvider(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
 		t.Helper()
@@ -251,7 +251,7 @@ func TestRule_neverRemovesAccessOfTheProvider(t *testing.T) {
 }
 
 // The policies of the user that Terraform runs as stay, and so do those of the role of a session.
-func TestRule_neverDetachesThePoliciesOfTheCaller(t *testing.T) {
+func TestPoliciesExclusive_neverDetachesThePoliciesOfTheCaller(t *testing.T) {
 	t.Parallel()
 	srv := withPrincipals(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -265,8 +265,8 @@ func TestRule_neverDetachesThePoliciesOfTheCaller(t *testing.T) {
 	expect(t, "policies", account(srv).Users["admin"].Policies, []string{"System/ReadOnlyAccess"})
 }
 
-// A run that breaks off is done again, and ends the same.
-func TestRule_everyStepCanBeDoneAgain(t *testing.T) {
+// A run that fails at any step is repeated, with the same result.
+func TestMembersExclusive_everyStepCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
 		t.Helper()
@@ -299,8 +299,8 @@ func TestRule_everyStepCanBeDoneAgain(t *testing.T) {
 	})
 }
 
-// One list without members proves nothing: not at the create, not at a refresh, and not before a removal.
-func TestRule_aShortListIsReadAgain(t *testing.T) {
+// One list without members proves nothing: not in the create, not in a refresh, and not before a removal.
+func TestMembersExclusive_readsAnEmptyListAgain(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
 		t.Helper()
@@ -327,7 +327,7 @@ func TestRule_aShortListIsReadAgain(t *testing.T) {
 }
 
 // A declaration that allows no member has none that a list must show: its first list is read again if it is empty.
-func TestRule_aFirstShortListIsReadAgainWhereNoMemberIsAllowed(t *testing.T) {
+func TestMembersExclusive_readsAFirstEmptyListAgain(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
 		t.Helper()
@@ -355,7 +355,7 @@ func TestRule_aFirstShortListIsReadAgainWhereNoMemberIsAllowed(t *testing.T) {
 	})
 }
 
-func TestRule_isImportedAndRefusesBadInput(t *testing.T) {
+func TestMembersExclusive_importAndInvalidInput(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(t *testing.T, k ruleCase, srv *ramtest.Server) {
 		t.Helper()
@@ -400,8 +400,9 @@ func TestRule_isImportedAndRefusesBadInput(t *testing.T) {
 	})
 }
 
-// A rule belongs to an id: it follows a rename, and is not about another group with the old name.
-func TestRule_followsTheNameOfItsGroup(t *testing.T) {
+// The declaration belongs to the id of the group: it follows a rename, and does not apply to another group with the
+// old name.
+func TestMembersExclusive_followsARenamedGroup(t *testing.T) {
 	t.Parallel()
 	for _, k := range ruleCases() {
 		if k.principal != "group_name" {
@@ -427,8 +428,8 @@ func TestRule_followsTheNameOfItsGroup(t *testing.T) {
 	}
 }
 
-// Two declarations for one object would remove what only the other one declares.
-func TestExclusive_twoForOneObjectAreFound(t *testing.T) {
+// Two declarations for one object would each remove what only the other one declares.
+func TestExclusive_twoDeclarationsForOneObject(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		kind, object  string
@@ -482,7 +483,7 @@ func TestExclusive_twoForOneObjectAreFound(t *testing.T) {
 	}
 }
 
-func TestAccRule_driftIsShownAndRemoved(t *testing.T) {
+func TestAccMembersExclusive_repairsDrift(t *testing.T) {
 	t.Parallel()
 	srv := withPrincipals(t)
 	const config = `

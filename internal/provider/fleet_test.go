@@ -143,8 +143,8 @@ func (f *fleet) others() []string {
 	return slices.Sorted(maps.Keys(written))
 }
 
-// One run for fifty accounts, each with its own provider instance. One whose role is missing is
-// excluded and named, and the others are applied; when the role is there, it alone is left to do.
+// One run for fifty accounts, each with its own provider instance. An account whose role is missing is excluded and
+// named, and the others are applied; once the role exists, only this account is left.
 func TestAccFleet_oneRunForAll(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, 50)
@@ -167,8 +167,8 @@ func TestAccFleet_oneRunForAll(t *testing.T) {
 	expect(t, "others", f.others(), []string(nil))
 }
 
-// A run of which no account can be planned ends, and says so.
-func TestAccFleet_oneRunOfNoAccount(t *testing.T) {
+// A run in which no account can be planned ends, and reports that.
+func TestAccFleet_noAccountCanBePlanned(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, 2)
 	if !strings.Contains(f.run(0, "version"), "OpenTofu") {
@@ -182,8 +182,9 @@ func TestAccFleet_oneRunOfNoAccount(t *testing.T) {
 	contains(t, overview, "# RAM fleet plan: not known", "The role not exists: acs:ram::"+f.ids[0], "The role not exists: acs:ram::"+f.ids[1])
 }
 
-// A workspace for each account, four at a time. A dozen, because each is a run of its own.
-func TestAccFleet_aWorkspaceEach(t *testing.T) {
+// A workspace for each account, four at the same time. The test uses twelve accounts, because each has a run of its
+// own.
+func TestAccFleet_oneWorkspacePerAccount(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, 12)
 	f.run(0, "-chdir=fleet/terraform", "get")
@@ -239,7 +240,7 @@ func TestAccFleet_aWorkspaceEach(t *testing.T) {
 	expect(t, "others", f.others(), []string(nil))
 }
 
-// A signal to the script ends its applies; the next run goes on with the accounts that are left.
+// A signal to the script ends its applies; the next run continues with the remaining accounts.
 func TestAccFleet_interrupted(t *testing.T) {
 	t.Parallel()
 	f := newFleet(t, 3)

@@ -104,8 +104,8 @@ check "baseline" {
 }
 `
 
-// A baseline becomes an account, and the account passes; what the plan does not
-// know yet makes the verdicts unknown.
+// A configuration with the values of a baseline is applied, and the account passes. Unknown values in the plan make
+// the verdicts unknown.
 func TestAccFunctions_baselineToVerdicts(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -176,8 +176,8 @@ func TestAccFunctions_errors(t *testing.T) {
 	)
 }
 
-// A sensitive seed is in nothing that a run prints or logs, also if the arguments of totp are in the wrong order.
-func TestAccTOTP_aSensitiveSeedIsNowhere(t *testing.T) {
+// A sensitive seed is not in the output or the log of a run, also if the arguments of totp are in the wrong order.
+func TestAccTOTP_sensitiveSeedIsNotPrinted(t *testing.T) {
 	t.Parallel()
 	const seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 	for arguments, code := range map[string]int{
@@ -207,7 +207,7 @@ func TestAccTOTP_aSensitiveSeedIsNowhere(t *testing.T) {
 	}
 }
 
-// Of an ephemeral seed the code is ephemeral: it may be a password, and no output.
+// The code of an ephemeral seed is ephemeral: it may be a password, and no output.
 func TestAccFunctions_ephemeral(t *testing.T) {
 	t.Parallel()
 	const seed = `

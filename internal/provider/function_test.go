@@ -71,9 +71,9 @@ func textSet(elements ...any) tftypes.Value {
 	return tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, out)
 }
 
-// Of a text, a set and a bool the core itself refuses null and waits for what is
-// unknown, as long as the parameters do not say otherwise.
-func TestFunctions_leaveNullAndUnknownToTheCore(t *testing.T) {
+// The CLI refuses null and does not call the function with unknown values, unless the parameters allow them: text,
+// set and bool.
+func TestFunctions_coreHandlesNullAndUnknown(t *testing.T) {
 	t.Parallel()
 	for name, f := range functionsCore(t).Schemas.Functions {
 		for _, p := range f.Parameters {
@@ -161,7 +161,7 @@ func judge(t *testing.T, what string, got tftypes.Value, fault *tfprotov6.Functi
 }
 
 // The function and the attribute agree on the address of the logon page.
-func TestLoginURL_isThatOfTheDataSource(t *testing.T) {
+func TestLoginURL_equalsTheDataSource(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.Change(func(a *ramtest.Account) { a.Alias = "example-corp" })
@@ -256,7 +256,7 @@ func TestParseARN(t *testing.T) {
 	}
 }
 
-// FuzzParseARN: whatever comes, it is refused or its parts make it again.
+// FuzzParseARN parses any text: it is refused, or its parts form the same text again.
 func FuzzParseARN(f *testing.F) {
 	for _, s := range []string{"", "acs:ram::1:user/alice", "acs:ram::1:root", "acs:ram:*:1:mfa/a/b:c", ":::::", "acs:a:b:c:d/", "acs:\x00:b:c:d"} {
 		f.Add(s)

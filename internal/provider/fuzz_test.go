@@ -30,8 +30,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// FuzzMasks reads any text as a network: what is one has one spelling, which is the
-// same network, and covers itself and no more than what holds it.
+// FuzzMasks parses any text as a network: a valid one has one canonical form, which is the same network, and covers
+// itself and only what it contains.
 func FuzzMasks(f *testing.F) {
 	for _, text := range []string{"", "192.0.2.1", "192.0.2.0/24", "192.0.2.1/24", "::/0", "2001:DB8::1", "::ffff:192.0.2.1", "fe80::1%eth0", "1.2.3.4/33", " 10.0.0.0/8 "} {
 		f.Add(text, "10.0.0.0/8")
@@ -59,7 +59,7 @@ func FuzzMasks(f *testing.F) {
 	})
 }
 
-// FuzzPGPInput reads any text as a public key: none may panic, and no error holds a piece of it.
+// FuzzPGPInput parses any text as a public key: none may panic, and no error contains a part of it.
 func FuzzPGPInput(f *testing.F) {
 	for _, text := range []string{"", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxjMEZ\n-----END PGP PUBLIC KEY BLOCK-----", "keybase:alice", "mDMEZ0000000", "AAAA====", "xsBNBGAAAAABCADX"} {
 		f.Add(text)
@@ -82,7 +82,7 @@ func FuzzPGPInput(f *testing.F) {
 	})
 }
 
-// FuzzMetadata reads any text as metadata: what is well-formed says the same as itself.
+// FuzzMetadata parses any text as metadata: a well-formed text equals itself.
 func FuzzMetadata(f *testing.F) {
 	for _, text := range []string{"", idpMetadata, respelt, "<a/>", "<a", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "<a xmlns='x'><b xmlns:c='y' c:d='e'/></a>"} {
 		f.Add(text)
@@ -114,9 +114,8 @@ func (k soleKey) Get(context.Context) (ram.Key, error) {
 
 func (soleKey) Expire(ram.Key) {}
 
-// FuzzImportID imports by any id, as far as that goes without a call: whose account it is and who
-// alice is are known, and no other user can be read. None may panic, and what is imported is of this
-// account and names what the id names.
+// FuzzImportID imports by any id, without calls: the account and the user alice are known, and no other user can be
+// read. None may panic, and the imported object is of this account and has the names in the id.
 func FuzzImportID(f *testing.F) {
 	srv := ramtest.New(f)
 	srv.Change(func(a *ramtest.Account) {
@@ -204,8 +203,7 @@ func importing(tb testing.TB, i *instance.Instance) (kinds []importedKind) {
 	return kinds
 }
 
-// What the fuzz target does without a service, a few ids do with one: none is written by
-// an import, and none leaves a state of another account.
+// The ids of the fuzz target, with a service: no import writes, and none leaves a state of another account.
 func TestImport_byAnyIDWritesNothing(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)

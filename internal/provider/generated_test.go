@@ -13,7 +13,7 @@ import (
 // A configuration that is generated from a listed or imported object has only attributes that can be
 // set and no secret, is valid, and matches: the plan after the import by the listed
 // identity is empty.
-func TestGenerated_configurationFitsWhatWasFound(t *testing.T) {
+func TestGenerated_configurationMatchesTheObject(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
 		o, diags := c.ImportIdentity(kind, s.Identity)
@@ -43,7 +43,7 @@ func TestGenerated_configurationFitsWhatWasFound(t *testing.T) {
 	})
 }
 
-// Two lists show the binding of a device. Only the configuration of the binding manages it.
+// Two lists return the binding of a device. Only the configuration of the binding manages it.
 func TestGenerated_bindingIsManagedOnce(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)

@@ -38,7 +38,7 @@ func renameGroup(srv *ramtest.Server, from, to string) {
 	})
 }
 
-func TestMembership_isAddedAndRemoved(t *testing.T) {
+func TestMembership_createAndDelete(t *testing.T) {
 	t.Parallel()
 	for name, behave := range map[string]func(*ramtest.Behaviour){
 		"as documented": func(*ramtest.Behaviour) {},
@@ -120,7 +120,7 @@ func TestMembership_followsBothNames(t *testing.T) {
 }
 
 // A user or group with the name of one that was deleted has no membership.
-func TestMembership_ofARecreatedUserIsGone(t *testing.T) {
+func TestMembership_ofARecreatedUserIsAbsent(t *testing.T) {
 	t.Parallel()
 	srv := withDevelopers(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -136,9 +136,8 @@ func TestMembership_ofARecreatedUserIsGone(t *testing.T) {
 	expect(t, "groups", account(srv).Users["alice"].Groups, []string{"developers"})
 }
 
-// One read that misses a membership does not remove it from the state, and a destroy does not rely
-// on one either.
-func TestMembership_aLateReadProvesNothing(t *testing.T) {
+// One read that lacks a membership does not remove it from the state, and a destroy does not rely on one either.
+func TestMembership_oneStaleReadDoesNotRemoveIt(t *testing.T) {
 	t.Parallel()
 	srv := withDevelopers(t)
 	c := newCore(t, srv.Getenv, fakeClock())

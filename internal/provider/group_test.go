@@ -13,7 +13,7 @@ import (
 
 const groupKind = "ram_group"
 
-func TestGroup_isCreatedChangedRenamedAndDeleted(t *testing.T) {
+func TestGroup_createUpdateRenameDelete(t *testing.T) {
 	t.Parallel()
 	for name, behave := range map[string]func(*ramtest.Behaviour){
 		"as documented": func(*ramtest.Behaviour) {},
@@ -90,8 +90,8 @@ func TestGroup_unmanagedValuesAreKept(t *testing.T) {
 	fixed(t, c, groupKind, config, o)
 }
 
-// An empty text is a value: it clears what is there, and is not null.
-func TestGroup_emptyTextsClear(t *testing.T) {
+// An empty text is a value: it clears the attribute, and is not null.
+func TestGroup_emptyTextClears(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	srv.Change(func(a *ramtest.Account) {
@@ -145,8 +145,8 @@ func TestGroup_thatExistsIsNotAdopted(t *testing.T) {
 	expect(t, "group", account(srv).Groups["mine"] != nil, true)
 }
 
-// After an answer is lost, the name shows whether the group was created or renamed.
-func TestGroup_lostAnswers(t *testing.T) {
+// After a lost response, the name shows whether the group was created or renamed.
+func TestGroup_lostResponses(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -163,9 +163,9 @@ func TestGroup_lostAnswers(t *testing.T) {
 	expect(t, "messages", acctest.Messages(diags), "")
 }
 
-// The request takes effect after the run. The error shows what became of the request, not of the read that followed
-// it, and the import that it advises ends in an empty plan.
-func TestGroup_createdAfterTheRunIsImported(t *testing.T) {
+// The request takes effect after the run. The error describes the request, not the read that followed it, and the
+// import that it advises ends in an empty plan.
+func TestGroup_createdAfterTheRunCanBeImported(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	srv.Inject(ramtest.Rule{Action: "CreateGroup", Fault: "late"})
@@ -187,7 +187,7 @@ func TestGroup_createdAfterTheRunIsImported(t *testing.T) {
 	expect(t, "groups", len(account(srv).Groups), 1)
 }
 
-func TestGroup_renamedOutsideIsFollowedAndOneWithItsNameIsAnother(t *testing.T) {
+func TestGroup_followsARenameByOthers(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -218,8 +218,8 @@ func TestGroup_renamedOutsideIsFollowedAndOneWithItsNameIsAnother(t *testing.T) 
 	contains(t, acctest.Messages(diags), "The group is gone")
 }
 
-// One read that misses a group does not remove it from the state.
-func TestGroup_aLateReadDoesNotRemoveIt(t *testing.T) {
+// One read that lacks a group does not remove it from the state.
+func TestGroup_oneStaleReadDoesNotRemoveIt(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -260,8 +260,8 @@ func TestGroup_inUseIsDeletedOnlyWithForce(t *testing.T) {
 	expect(t, "group", account(srv).Groups["dev"] == nil, true)
 }
 
-// The provider does not take its own user out of a group.
-func TestGroup_ofTheProvidersUserIsNotEmptied(t *testing.T) {
+// The provider does not remove its own user from a group.
+func TestGroup_doesNotRemoveTheProvidersUser(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, fakeClock())

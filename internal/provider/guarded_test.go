@@ -13,9 +13,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// A bug that strikes while a new key is waited for ends in an error. The key is in
-// the state with its secret, the process goes on, and what the panic held is nowhere.
-func TestGuard_aPanicBecomesADiagnosticAndLosesNothing(t *testing.T) {
+// A panic while the provider waits for a new key ends in an error. The key is in the state with its secret, the
+// process continues, and the value of the panic is not printed.
+func TestGuard_panicIsAnErrorAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 2 }))
 	bug := "what-a-panic-may-hold"
@@ -52,7 +52,7 @@ func TestGuard_aPanicBecomesADiagnosticAndLosesNothing(t *testing.T) {
 }
 
 // Each step of a resource is behind the guard.
-func TestGuard_isAroundEveryStep(t *testing.T) {
+func TestGuard_catchesPanicsInEveryStep(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	broken := false

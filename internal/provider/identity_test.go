@@ -16,7 +16,7 @@ import (
 
 // The id, the whole identity and the identity without its optional attributes import
 // the same object, and the next plan is empty.
-func TestIdentity_importsWhatTheIdImports(t *testing.T) {
+func TestIdentity_importsTheSameObjectAsTheId(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
 		byID, diags := c.Import(kind, s.ID)
@@ -43,7 +43,7 @@ func TestIdentity_importsWhatTheIdImports(t *testing.T) {
 }
 
 // An invalid identity is an error before anything is imported.
-func TestIdentity_thatIsWrong(t *testing.T) {
+func TestIdentity_invalid(t *testing.T) {
 	t.Parallel()
 	const other = "9999999999999999"
 	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
@@ -76,7 +76,7 @@ func TestIdentity_thatIsWrong(t *testing.T) {
 }
 
 // A state without identities, written by an older CLI or provider, is read without a change.
-func TestIdentity_ofAStateWithoutOne(t *testing.T) {
+func TestIdentity_missingInTheState(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
 		o, diags := c.Import(kind, s.ID)
@@ -103,7 +103,7 @@ func TestIdentity_ofAStateWithoutOne(t *testing.T) {
 }
 
 // A deleted object is removed from a state without identities too.
-func TestIdentity_ofAStateWithoutOneWhoseObjectIsGone(t *testing.T) {
+func TestIdentity_missingInTheStateOfADeletedObject(t *testing.T) {
 	t.Parallel()
 	for kind, s := range subjects() {
 		if len(s.Identity) == 1 {
@@ -130,7 +130,7 @@ func TestIdentity_ofAStateWithoutOneWhoseObjectIsGone(t *testing.T) {
 }
 
 // An update does not change the identity.
-func TestIdentity_staysInAnUpdate(t *testing.T) {
+func TestIdentity_isUnchangedByAnUpdate(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
 		o, diags := c.Import(kind, s.ID)

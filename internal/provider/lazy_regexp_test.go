@@ -13,8 +13,7 @@ import (
 	"testing"
 )
 
-// A lazy regexp is compiled on first use, so an invalid one would fail at a user. Here all
-// of them are compiled.
+// A lazy regexp is compiled on first use, so an invalid one would fail for a user. Here all of them are compiled.
 func TestEveryLazyRegexpCompiles(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../*/*.go")

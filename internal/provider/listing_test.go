@@ -28,9 +28,9 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// What a list finds is what an import by its identity and the Read after it find,
-// with no secret; and no more is asked of the account than is shown.
-func TestList_findsWhatAnImportFinds(t *testing.T) {
+// A list returns the same as an import by its identity and the Read after it, without secrets, and makes no call that
+// its results do not need.
+func TestList_returnsWhatAnImportReads(t *testing.T) {
 	t.Parallel()
 	eachSubject(t, func(t *testing.T, kind string, s acctest.Existing, _ *ramtest.Server, c *acctest.Driver) {
 		if s.Unlisted != "" {
@@ -115,7 +115,7 @@ func peopled(t *testing.T, options ...ramtest.Option) *ramtest.Server {
 	return srv
 }
 
-func TestList_isNarrowed(t *testing.T) {
+func TestList_filters(t *testing.T) {
 	t.Parallel()
 	own := "admin LTAI"
 	for _, ask := range []struct {
@@ -184,9 +184,8 @@ func TestList_isNarrowed(t *testing.T) {
 	}
 }
 
-// What cannot be meant is said before anything is asked of the service, by the
-// list and by the data source beside it.
-func TestList_ofWhatContradictsItself(t *testing.T) {
+// Contradictory arguments are an error before any call, in the list and in the data source.
+func TestList_contradictoryArguments(t *testing.T) {
 	t.Parallel()
 	users := []string{userKind, profileKind, accessKey, ownPolicy, bindingKind, verificationKind}
 	named := slices.DeleteFunc(slices.Clone(users), func(kind string) bool { return kind == userKind })
@@ -234,8 +233,8 @@ func TestList_ofWhatContradictsItself(t *testing.T) {
 	}
 }
 
-// A list and the data source beside it are narrowed by the same names.
-func TestList_andItsDataSourceHaveTheSameFilters(t *testing.T) {
+// A list and the data source of the same objects have the same filters.
+func TestList_hasTheFiltersOfItsDataSource(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
 	for kind, twin := range map[string]string{userKind: "ram_users", accessKey: "ram_access_keys", deviceKind: "ram_virtual_mfa_devices"} {
@@ -276,8 +275,7 @@ func examplesOf(t *testing.T, kind string) (configs []attributes) {
 // writtenLine is one line of a configuration.
 var writtenLine = regexp.MustCompile(`(?m)^\s+(\w+)\s+= (.+)$`)
 
-// No CLI here runs a query, so the examples are asked of the provider itself. Together
-// they show every filter.
+// Not every CLI runs queries, so the test sends the examples to the provider itself. Together they show every filter.
 func TestList_examplesAreValidAndShowEveryFilter(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, peopled(t).Getenv, fakeClock())
@@ -301,7 +299,7 @@ func TestList_examplesAreValidAndShowEveryFilter(t *testing.T) {
 	}
 }
 
-// A CLI from 1.14 on runs queries. (OpenTofu may at a later version of its own.)
+// Terraform 1.14 and later run queries. (OpenTofu has no version that does.)
 func TestAccList_filters(t *testing.T) {
 	t.Parallel()
 	asked := func(kind, name, config string) string {
@@ -339,9 +337,8 @@ func crowd(t *testing.T, n, page int) *ramtest.Server {
 	return srv
 }
 
-// The first result is there before the last page is read, and whoever has enough
-// stops the reading.
-func TestList_comesAsItIsRead(t *testing.T) {
+// The first result is returned before the last page is read, and a caller that stops early stops the reads.
+func TestList_streamsItsPages(t *testing.T) {
 	t.Parallel()
 	for kind, pages := range map[string]string{
 		userKind: "ListUsers", profileKind: "ListUsers", accessKey: "ListUsers", ownPolicy: "ListUsers", verificationKind: "ListUsers",
@@ -406,9 +403,9 @@ func TestList_comesAsItIsRead(t *testing.T) {
 	}
 }
 
-// A query over a thousand users with two keys each: one list of users, one of the
-// keys of each, and who the caller is.
-func TestList_costsNoMoreCallsThanItNeeds(t *testing.T) {
+// A query over a thousand users with two keys each: one list of users, one list of the keys of each user, and one
+// call for the account.
+func TestList_makesNoUnneededCalls(t *testing.T) {
 	t.Parallel()
 	srv := crowd(t, 1000, 0)
 	total := func(srv *ramtest.Server, kind string, config attributes, whole bool) (string, int) {
@@ -442,8 +439,8 @@ func TestList_costsNoMoreCallsThanItNeeds(t *testing.T) {
 	}
 }
 
-// Of ten thousand keys one user's cannot be read: the list says so, and goes on.
-func TestList_ofTenThousandOfWhichOneFails(t *testing.T) {
+// Of ten thousand keys, those of one user cannot be read: the list reports that, and continues.
+func TestList_oneFailureOfTenThousand(t *testing.T) {
 	t.Parallel()
 	srv := crowd(t, 5000, 0)
 	srv.Inject(ramtest.Rule{Action: "ListAccessKeys", User: "user-2500*", Fault: "code", Status: 403, Code: "NoPermission"})
@@ -453,8 +450,8 @@ func TestList_ofTenThousandOfWhichOneFails(t *testing.T) {
 	contains(t, failures[0], `WARNING: Cannot list the AccessKey pairs of user user-2500 `, `The objects of user "user-2500" could not be read. The list continues without this user.`, "NoPermission")
 }
 
-// What fails for all users is not said of all users.
-func TestList_ofWhatFailsForEverybodyEnds(t *testing.T) {
+// A failure that affects all users is not reported for each of them.
+func TestList_endsIfEveryUserFails(t *testing.T) {
 	t.Parallel()
 	for kind, action := range map[string]string{
 		profileKind: "GetLoginProfile", accessKey: "ListAccessKeys", ownPolicy: "GetAccessKeyPolicy", verificationKind: "GetVerificationInfo",
@@ -475,9 +472,8 @@ func TestList_ofWhatFailsForEverybodyEnds(t *testing.T) {
 	}
 }
 
-// A page that cannot be read ends the list with a warning: an error would make the CLI drop
-// what was found.
-func TestList_whosePageFails(t *testing.T) {
+// A page that cannot be read ends the list with a warning: an error would make the CLI drop the results so far.
+func TestList_failedPage(t *testing.T) {
 	t.Parallel()
 	srv := crowd(t, 100, 20)
 	srv.Inject(ramtest.Rule{Action: "ListUsers", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"})
@@ -488,8 +484,8 @@ func TestList_whosePageFails(t *testing.T) {
 	contains(t, acctest.Messages(results[len(results)-1].Diagnostics), "WARNING: Cannot list the AccessKey pairs", "The list ends here, and is incomplete.", "NoPermission")
 }
 
-// A list that found nothing before it ends is an error.
-func TestList_thatFoundNothingIsAnError(t *testing.T) {
+// A list that fails before its first result is an error.
+func TestList_failureWithoutResultsIsAnError(t *testing.T) {
 	t.Parallel()
 	srv := crowd(t, 10, 20)
 	srv.Inject(ramtest.Rule{Action: "ListUsers", Fault: "code", Status: 403, Code: "NoPermission"})
@@ -518,8 +514,8 @@ func TestList_reportsTheDefaultLimit(t *testing.T) {
 	}
 }
 
-// What was deleted between the page and the read is left out.
-func TestList_leavesOutWhatIsGone(t *testing.T) {
+// An object that is deleted between the page and the read is left out.
+func TestList_leavesOutDeletedObjects(t *testing.T) {
 	t.Parallel()
 	for _, gone := range []struct {
 		kind, action, code string

@@ -72,8 +72,9 @@ func TestAccLockOut_twoSettings(t *testing.T) {
 	}
 }
 
-// Values that only the apply knows are judged before the write: at most one setting is written, and the other one is refused.
-func TestAccLockOut_twoSettingsThatOnlyTheApplyKnows(t *testing.T) {
+// Values that only the apply knows are checked before the write: at most one setting is written, and the other one is
+// refused.
+func TestAccLockOut_twoSettingsWithUnknownValues(t *testing.T) {
 	t.Parallel()
 	for _, parallelism := range []string{"1", "10"} {
 		srv := withAlice(t)
@@ -96,8 +97,8 @@ func TestAccLockOut_twoSettingsThatOnlyTheApplyKnows(t *testing.T) {
 	}
 }
 
-// The provider's key works only by its own policy, which the configuration loosens or destroys.
-func TestAccLockOut_theOwnKeysPolicyIsLoosened(t *testing.T) {
+// The provider's key works only through its own policy, which the configuration weakens or destroys.
+func TestAccLockOut_weakerPolicyOfTheProvidersKey(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = callerAddress })
@@ -132,8 +133,8 @@ func TestAccLockOut_theOwnKeysPolicyIsLoosened(t *testing.T) {
 	c.run(0, "plan", "-detailed-exitcode") // the key still works
 }
 
-// The role of the least-privilege guide comes from a long-lived key, and may not read who owns the key.
-func TestAccLockOut_theKeyOfARoleThatMayNotReadUsers(t *testing.T) {
+// The role of the least-privilege guide is assumed with a long-lived key, and may not read the owner of the key.
+func TestAccLockOut_keyOfARoleThatMayNotReadUsers(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.Change(func(a *ramtest.Account) {
@@ -157,9 +158,9 @@ func TestAccLockOut_theKeyOfARoleThatMayNotReadUsers(t *testing.T) {
 	contains(t, account(srv).AccessKeyPolicy, "203.0.113.0/24")
 }
 
-// A policy that follows a rotating key opens the old key. The plan says so and how to write it, and what it says works: no
-// key is accepted from elsewhere at any time.
-func TestAccLockOut_aPolicyThatFollowsARotatingKey(t *testing.T) {
+// A policy that follows a rotating key leaves the old key without one. The plan warns of that and describes how to
+// write it, and the advice works: no key is accepted from another address at any time.
+func TestAccLockOut_policyThatFollowsARotatingKey(t *testing.T) {
 	t.Parallel()
 	srv := rotates(t)
 	giveKey(srv, "alice", aliceKey, 40*day)
@@ -218,8 +219,9 @@ func newAccount(srv *ramtest.Server) {
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].LoginProfile.PasswordResetRequired = true })
 }
 
-// The module takes console logon from no user, whichever profile an account gets: it is refused as a whole, or its users can log on as before.
-func TestAccLockOut_theBaselineModule(t *testing.T) {
+// The module locks out no user, whichever profile an account gets: it is refused as a whole, or its users can log on
+// as before.
+func TestAccLockOut_baselineModule(t *testing.T) {
 	t.Parallel()
 	const forbids = "security_preference={" + forbidsChange + "}"
 	for _, test := range []struct {

@@ -22,7 +22,7 @@ func manyMasks(n int) []string {
 	return masks
 }
 
-func TestSetting_badInputIsRefusedBeforeAnyCall(t *testing.T) {
+func TestSetting_invalidInputIsRefusedBeforeAnyCall(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -66,7 +66,7 @@ func TestSetting_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	expect(t, "calls", len(srv.Calls()), 0)
 }
 
-func TestSetting_theLastGoodInputIsTaken(t *testing.T) {
+func TestSetting_boundsAreAccepted(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -78,7 +78,7 @@ func TestSetting_theLastGoodInputIsTaken(t *testing.T) {
 	clean(t, diags)
 }
 
-func TestLockOut_masksMustLetInWhatMustBeAllowed(t *testing.T) {
+func TestLockOut_masksMustContainTheRequiredNetworks(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -105,8 +105,8 @@ func TestLockOut_masksMustLetInWhatMustBeAllowed(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// What the plan could not know is looked at before the write.
-func TestLockOut_unknownAtThePlanIsRefusedBeforeTheWrite(t *testing.T) {
+// Values that are unknown in the plan are checked before the write.
+func TestLockOut_valuesUnknownInThePlanAreCheckedBeforeTheWrite(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -129,7 +129,7 @@ func TestLockOut_unknownAtThePlanIsRefusedBeforeTheWrite(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestLockOut_privateMasksAreWarnedOf(t *testing.T) {
+func TestLockOut_warnsOfPrivateMasks(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -161,7 +161,7 @@ func withDevice(srv *ramtest.Server, name string) string {
 	return serial
 }
 
-func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
+func TestLockOut_secondFactorThatUsersCannotBind(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	withProfile(srv, "admin", "alice")
@@ -198,7 +198,7 @@ func TestLockOut_secondFactorThatNobodyCanBind(t *testing.T) {
 }
 
 // A device of a user without console logon is no second factor of the users who have it.
-func TestLockOut_secondFactorOfTheUsersWithConsoleLogon(t *testing.T) {
+func TestLockOut_secondFactorOfUsersWithConsoleLogon(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	withProfile(srv, "alice")
@@ -235,7 +235,7 @@ func TestLockOut_secondFactorOfTheUsersWithConsoleLogon(t *testing.T) {
 	}
 }
 
-// A profile that demands a second factor does so where the account leaves it to the profiles.
+// A profile can demand a second factor if the account leaves it to the profiles.
 func TestLockOut_secondFactorThatAProfileDemands(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -246,7 +246,7 @@ func TestLockOut_secondFactorThatAProfileDemands(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "accepts: bob.")
 }
 
-func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
+func TestLockOut_passwordsThatUsersCannotRenew(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -279,7 +279,7 @@ func TestLockOut_passwordsThatNobodyCanRenew(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestLockOut_shorterIdleLimitsAreWarnedOf(t *testing.T) {
+func TestLockOut_warnsOfShorterIdleLimits(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -297,7 +297,7 @@ func TestLockOut_noAlternativeIsAWarningWhileUsersMayBindADevice(t *testing.T) {
 	contains(t, acctest.Messages(diags), "WARNING: A second factor is mandatory, but no alternative is allowed", "the only second factor")
 }
 
-func TestLockOut_IPv6MasksAreWarnedOf(t *testing.T) {
+func TestLockOut_warnsOfIPv6Masks(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, old(t).Getenv, fakeClock())
 	_, diags := c.Create(preference, attributes{"login_network_masks": []string{"2001:db8::/32", "203.0.113.0/24"}})
@@ -305,7 +305,7 @@ func TestLockOut_IPv6MasksAreWarnedOf(t *testing.T) {
 	contains(t, acctest.Messages(diags), "Logon masks contain IPv6 networks", "2001:db8::/32")
 }
 
-// Past the documented limits the service decides.
+// Beyond the documented limits the service decides.
 func TestMasks_moreThanDocumented(t *testing.T) {
 	t.Parallel()
 	for _, masks := range [][]string{manyMasks(41), append(manyMasks(33), "2001:0db8:0000:0000:0000:0000:0000:0001")} {
@@ -323,7 +323,7 @@ func TestMasks_moreThanDocumented(t *testing.T) {
 	}
 }
 
-// Masks that another client separated by blanks and commas are read, are not drift, and are written with semicolons.
+// Masks that another client separated by blanks and commas are read, are no drift, and are written with semicolons.
 func TestMasks_separators(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.AcceptMaskSeparators = true }))

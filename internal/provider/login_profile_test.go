@@ -53,7 +53,7 @@ func noSecret(t *testing.T, text string, o acctest.Object) {
 	}
 }
 
-func TestLoginProfile_isMadeAndItsPasswordIsNowhere(t *testing.T) {
+func TestLoginProfile_createDoesNotStoreThePassword(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, clockOf(srv))
@@ -82,7 +82,7 @@ func TestLoginProfile_isMadeAndItsPasswordIsNowhere(t *testing.T) {
 	expect(t, "violations", srv.Violations(), []string{})
 }
 
-func TestLoginProfile_withoutAPasswordIsNotMade(t *testing.T) {
+func TestLoginProfile_isNotCreatedWithoutAPassword(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, clockOf(srv))
@@ -117,7 +117,7 @@ func TestLoginProfile_withoutAPasswordIsNotMade(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestLoginProfile_missingUserAndMissingProfileAreToldApart(t *testing.T) {
+func TestLoginProfile_missingUserAndMissingProfile(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, clockOf(srv))
@@ -162,8 +162,8 @@ func TestLoginProfile_thatExistsIsNeverOverwritten(t *testing.T) {
 	expect(t, "password", profile(srv).Password, "chosen by the user")
 }
 
-// One whose answer is lost is not taken for ours if it is not what was asked for.
-func TestLoginProfile_ofSomebodyElseIsNotTakenForOurs(t *testing.T) {
+// After a lost response, a profile with other values than the written ones is not adopted.
+func TestLoginProfile_doesNotAdoptAProfileOfAnotherActor(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.ChangeBefore("CreateLoginProfile", giveProfile)
@@ -244,7 +244,7 @@ func TestLoginProfile_importKeepsThePassword(t *testing.T) {
 	noSecret(t, acctest.Messages(diags), o)
 }
 
-func TestLoginProfile_unmanagedFlagsAreNeverTouched(t *testing.T) {
+func TestLoginProfile_unmanagedFlagsAreNeverChanged(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, clockOf(srv))
@@ -268,8 +268,8 @@ func TestLoginProfile_unmanagedFlagsAreNeverTouched(t *testing.T) {
 	expect(t, "replacement", len(plan.RequiresReplace), 0)
 }
 
-// An account that demands MFA of all users may show so in every profile.
-func TestLoginProfile_aDemandOfTheAccountIsNoDrift(t *testing.T) {
+// In an account that demands MFA of all users, every profile may show it.
+func TestLoginProfile_mandatoryMFAOfTheAccountIsNoDrift(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.ShowMandatoryMFA = true })
@@ -408,7 +408,7 @@ func TestLoginProfile_followsItsUser(t *testing.T) {
 	}
 }
 
-func TestLoginProfile_thatIsGoneLeavesTheState(t *testing.T) {
+func TestLoginProfile_deletedProfileIsRemovedFromTheState(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(*ramtest.Account){
 		"profile": func(a *ramtest.Account) { a.Users["alice"].LoginProfile = nil },
@@ -432,7 +432,7 @@ func TestLoginProfile_thatIsGoneLeavesTheState(t *testing.T) {
 	}
 }
 
-func TestLoginProfile_ofAnotherAccountIsNotTouched(t *testing.T) {
+func TestLoginProfile_ofAnotherAccountIsNotChanged(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.AddAccount("2222222222222222")
@@ -468,8 +468,8 @@ func TestLoginProfile_list(t *testing.T) {
 	expect(t, "reads", len(srv.Calls("GetLoginProfile")), 2)
 }
 
-// A password that was set before its answer was lost is refused when it is sent again.
-func TestLoginProfile_aPasswordThatWasSetIsNotReportedAsRefused(t *testing.T) {
+// A password that the service accepted is refused when it is sent again after a lost response.
+func TestLoginProfile_acceptedPasswordIsNotReportedAsRefused(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 3 })
@@ -485,9 +485,9 @@ func TestLoginProfile_aPasswordThatWasSetIsNotReportedAsRefused(t *testing.T) {
 	steady(t, c, profileKind, config, o)
 }
 
-// A Ctrl-C while a new password is under way: where passwords must not be used again, the
-// next apply could not send it once more, so its answer is waited for (F17).
-func TestLoginProfile_anInterruptedPasswordIsNotSentAgain(t *testing.T) {
+// A Ctrl-C while a new password is in flight: if passwords must not be reused, the next apply could not send it
+// again, so the provider waits for the response (F17).
+func TestLoginProfile_interruptedPasswordIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) { a.Policy.PasswordReusePrevention = 3 })
@@ -515,9 +515,9 @@ func TestLoginProfile_anInterruptedPasswordIsNotSentAgain(t *testing.T) {
 	expect(t, "updates", len(srv.Calls("UpdateLoginProfile")), 1)
 }
 
-// With pgp_key the password is random, meets the policy of the account, and is in the state
-// in its encrypted form only.
-func TestLoginProfile_aRandomPasswordIsOnlyInTheMessage(t *testing.T) {
+// With pgp_key the password is random, meets the policy of the account, and is in the state only in its encrypted
+// form.
+func TestLoginProfile_randomPasswordIsOnlyEncrypted(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) {
@@ -571,7 +571,7 @@ func TestLoginProfile_aRandomPasswordIsOnlyInTheMessage(t *testing.T) {
 	steady(t, c, profileKind, config, o)
 }
 
-func TestLoginProfile_aRandomPasswordUnderFaults(t *testing.T) {
+func TestLoginProfile_randomPasswordUnderFaults(t *testing.T) {
 	t.Parallel()
 	pair := pgpPair(t, nil)
 	config := attributes{"user_name": "alice", "pgp_key": publicKey(t, pair), "password_wo_version": 1}
@@ -590,8 +590,8 @@ func TestLoginProfile_aRandomPasswordUnderFaults(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// A password is needed only where one is sent.
-func TestLoginProfile_aPasswordIsNeededOnlyWhereItIsSent(t *testing.T) {
+// A password is needed only if it is sent.
+func TestLoginProfile_passwordIsNeededOnlyWhenItIsSent(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, clockOf(srv))
@@ -615,7 +615,7 @@ func TestLoginProfile_aPasswordIsNeededOnlyWhereItIsSent(t *testing.T) {
 	clean(t, diags)
 }
 
-// A live profile is not left behind for one answer that says it does not exist.
+// One response that the profile does not exist does not end a destroy.
 func TestLoginProfile_oneNotFoundDoesNotEndADestroy(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []ramtest.Rule{

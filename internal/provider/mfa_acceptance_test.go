@@ -305,9 +305,9 @@ func codesHunted(t *testing.T, c *cli, srv *ramtest.Server, printed string) {
 	}
 }
 
-// MFA-01, SEC-01, SEC-06, LOG-02: the seed and its picture are in the state, or
-// nowhere, and the codes nowhere; whatever goes wrong.
-func TestAccMFADevice_secretsAreWhereTheyBelong(t *testing.T) {
+// MFA-01, SEC-01, SEC-06, LOG-02: the seed and its picture are only in the state, or encrypted, and the codes are in
+// no output, also after failures.
+func TestAccMFADevice_secretsAreOnlyInTheState(t *testing.T) {
 	t.Parallel()
 	pair := pgpPair(t, nil)
 	for name, fault := range map[string][]ramtest.Rule{
@@ -391,8 +391,8 @@ func attributeIn(t *testing.T, c *cli, name string) string {
 	return text
 }
 
-// SEC-02: the seed that a binding is given is nowhere but where it was written.
-func TestAccMFABinding_theSeedIsNowhere(t *testing.T) {
+// SEC-02: the seed of a binding is only in the configuration.
+func TestAccMFABinding_seedIsNotStored(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault []ramtest.Rule
@@ -453,7 +453,7 @@ func withoutConfiguration(printed string) string {
 	return strings.Join(lines, "\n")
 }
 
-// KEY-07: one Ctrl-C while the create is in flight, or right after it, loses no seed.
+// KEY-07: one Ctrl-C while the create is in flight, or right after it, does not lose the seed.
 func TestAccMFADevice_interruptedCreateKeepsTheSeed(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)

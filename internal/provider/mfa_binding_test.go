@@ -26,7 +26,7 @@ func bindingOf(user, seed string) attributes {
 	return attributes{"user_name": user, "serial_number": phoneSerial, "seed_wo": seed, "seed_wo_version": 1}
 }
 
-func TestMFABinding_bindsUnbindsAndKeepsNoSeed(t *testing.T) {
+func TestMFABinding_bindAndUnbindStoreNoSeed(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	seed := loosePhone(srv)
@@ -62,7 +62,7 @@ func TestMFABinding_bindsUnbindsAndKeepsNoSeed(t *testing.T) {
 	expect(t, "violations", len(srv.Violations()), 0)
 }
 
-func TestMFABinding_badInputBindsNothing(t *testing.T) {
+func TestMFABinding_invalidInputBindsNoDevice(t *testing.T) {
 	t.Parallel()
 	const noSeed = "not-base32-canary-1890"
 	for name, test := range map[string]struct {
@@ -117,8 +117,8 @@ func TestMFABinding_badInputBindsNothing(t *testing.T) {
 	}
 }
 
-// What was unknown when the plan was made is checked before the bind.
-func TestMFABinding_unknownsAreCheckedAtTheApply(t *testing.T) {
+// Values that are unknown in the plan are checked before the bind.
+func TestMFABinding_unknownValuesAreCheckedInTheApply(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	seed := loosePhone(srv)
@@ -141,7 +141,7 @@ func TestMFABinding_unknownsAreCheckedAtTheApply(t *testing.T) {
 	expect(t, "owner", phone(srv).UserID, aliceUserID)
 }
 
-func TestMFABinding_thatIsNoMoreLeavesTheState(t *testing.T) {
+func TestMFABinding_absentBindingIsRemovedFromTheState(t *testing.T) {
 	t.Parallel()
 	for name, act := range map[string]func(*ramtest.Server){
 		"unbound":               func(srv *ramtest.Server) { bindTo(srv, "") },
@@ -317,7 +317,7 @@ func TestMFAData(t *testing.T) {
 }
 
 // A seed is needed only to bind, and a list that lacks the device once does not end a destroy.
-func TestMFABinding_aSeedIsNeededOnlyToBind(t *testing.T) {
+func TestMFABinding_seedIsNeededOnlyToBind(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := bindingCore(t, srv)

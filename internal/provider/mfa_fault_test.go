@@ -169,8 +169,8 @@ func converges(t *testing.T, srv *ramtest.Server, outcome string, o acctest.Obje
 	expect(t, "after the next apply", judged(t, srv, o, nil), "C")
 }
 
-// The service executes the create late, when the provider has looked for it already.
-func TestMFADevice_aCreateThatTakesEffectLate(t *testing.T) {
+// The service executes the create after the provider has searched for the device.
+func TestMFADevice_lateCreate(t *testing.T) {
 	t.Parallel()
 	for _, after := range []int{1, 3, 8, 20} {
 		srv := staffed(t)
@@ -184,7 +184,7 @@ func TestMFADevice_aCreateThatTakesEffectLate(t *testing.T) {
 	}
 }
 
-func TestMFADevice_staleReadsAreWaitedOut(t *testing.T) {
+func TestMFADevice_waitsForStaleReads(t *testing.T) {
 	t.Parallel()
 	for _, stale := range []int{0, 1, 3, 10} {
 		for _, fault := range []string{"", "CreateVirtualMFADevice", "BindMFADevice"} {
@@ -213,8 +213,8 @@ func TestMFADevice_staleReadsAreWaitedOut(t *testing.T) {
 	}
 }
 
-// A device that another user made and bound meanwhile is not deleted.
-func TestMFADevice_ofSomebodyElseIsLeftAlone(t *testing.T) {
+// A device that another user created and bound meanwhile is not deleted.
+func TestMFADevice_ofAnotherUserIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	foreign := &ramtest.MFADevice{Name: "phone", Serial: phoneSerial, Seed: "GEZDGNBVGY3TQOJQ", UserID: bobUserID}
 	for name, test := range map[string]struct {
@@ -244,8 +244,8 @@ func TestMFADevice_ofSomebodyElseIsLeftAlone(t *testing.T) {
 	}
 }
 
-// What cannot be cleaned up is named, with what to do.
-func TestMFADevice_aLeftoverIsNamed(t *testing.T) {
+// A device that cannot be deleted is named, with what to do.
+func TestMFADevice_namesADeviceThatCannotBeDeleted(t *testing.T) {
 	t.Parallel()
 	for name, rule := range map[string]ramtest.Rule{
 		"it cannot be deleted": {Action: "DeleteVirtualMFADevice", Fault: "code", Status: 403, Code: "NoPermission"},
@@ -265,7 +265,7 @@ func TestMFADevice_aLeftoverIsNamed(t *testing.T) {
 	}
 }
 
-func TestMFA_aReadThatFailsKeepsTheState(t *testing.T) {
+func TestMFA_failedReadKeepsTheState(t *testing.T) {
 	t.Parallel()
 	faults := maps.Clone(passing)
 	maps.Copy(faults, enduring)
@@ -303,7 +303,7 @@ func TestMFA_aReadThatFailsKeepsTheState(t *testing.T) {
 	}
 }
 
-func TestMFA_passingFaultsOfOtherCallsAreGotOver(t *testing.T) {
+func TestMFA_retriesTemporaryFaults(t *testing.T) {
 	t.Parallel()
 	for name, fault := range passing {
 		if strings.HasPrefix(name, "F12") {
@@ -412,9 +412,8 @@ func TestMFABinding_faultTable(t *testing.T) {
 	}
 }
 
-// KEY-07: the end of the operation while the create, or the bind, is in flight loses
-// neither the seed nor what became of it.
-func TestMFADevice_theEndOfTheOperationLosesNothing(t *testing.T) {
+// KEY-07: an interruption while the create, or the bind, is in flight loses neither the seed nor the result.
+func TestMFADevice_interruptionLosesNothing(t *testing.T) {
 	t.Parallel()
 	for action, want := range map[string]string{"CreateVirtualMFADevice": "ET", "BindMFADevice": "C"} {
 		t.Run(action, func(t *testing.T) {
@@ -438,9 +437,9 @@ func TestMFADevice_theEndOfTheOperationLosesNothing(t *testing.T) {
 	}
 }
 
-// A device of a lost create that the service never lists is named, with the command that
-// removes it: that no device was created is not claimed.
-func TestMFADevice_ofALostCreateThatIsNeverListed(t *testing.T) {
+// A device of a lost create that the service never lists is named, with the command that removes it. The error does
+// not claim that no device was created.
+func TestMFADevice_lostCreateThatIsNeverListed(t *testing.T) {
 	t.Parallel()
 	for name, rule := range map[string]ramtest.Rule{
 		"the name is refused":            {Action: "none", Fault: "refuse"},

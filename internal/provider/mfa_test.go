@@ -100,7 +100,7 @@ func fixed(t *testing.T, c *acctest.Driver, kind string, config attributes, o ac
 	}
 }
 
-func TestMFADevice_isMadeBoundAndDestroyed(t *testing.T) {
+func TestMFADevice_createBindDestroy(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
@@ -137,7 +137,7 @@ func TestMFADevice_isMadeBoundAndDestroyed(t *testing.T) {
 	expect(t, "violations", len(srv.Violations()), 0)
 }
 
-func TestMFADevice_thePlanSaysWhichSecretsThereWillBe(t *testing.T) {
+func TestMFADevice_planShowsWhichSecretsAreStored(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
@@ -161,7 +161,7 @@ func TestMFADevice_thePlanSaysWhichSecretsThereWillBe(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestMFADevice_badInputMakesNothing(t *testing.T) {
+func TestMFADevice_invalidInputCreatesNoDevice(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	srv.Change(func(a *ramtest.Account) { a.Users["bob"].MFASerial = "U2F-0815" })
@@ -200,8 +200,8 @@ func TestMFADevice_badInputMakesNothing(t *testing.T) {
 	expect(t, "creates", len(srv.Calls("CreateVirtualMFADevice")), 0)
 }
 
-// What cannot be read cannot be checked before; the bind itself shows it.
-func TestMFADevice_withoutThePermissionToReadUsersDevices(t *testing.T) {
+// If the devices of the user may not be read, the bind reports the conflict.
+func TestMFADevice_withoutPermissionToReadUsersDevices(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	srv.Inject(ramtest.Rule{Action: "GetUserMFAInfo", Fault: "code", Status: 403, Code: "NoPermission"})
@@ -212,7 +212,7 @@ func TestMFADevice_withoutThePermissionToReadUsersDevices(t *testing.T) {
 	_ = o
 }
 
-func TestMFADevice_withPGPTheSeedIsOnlyInTheMessage(t *testing.T) {
+func TestMFADevice_withPGPThePlainSeedIsNotStored(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
@@ -245,7 +245,7 @@ func TestMFADevice_withPGPTheSeedIsOnlyInTheMessage(t *testing.T) {
 	contains(t, acctest.Messages(diags), "The virtual MFA device is replaced", "A user loses the MFA device")
 }
 
-func TestMFADevice_anotherUserIsBoundAnew(t *testing.T) {
+func TestMFADevice_bindsAnotherUser(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
@@ -291,7 +291,7 @@ func TestMFADevice_anotherUserIsBoundAnew(t *testing.T) {
 	expect(t, "codes, and how many of them differ", len(slices.Compact(slices.Sorted(slices.Values(steps)))), len(steps))
 }
 
-func TestMFADevice_aRenamedUserKeepsIt(t *testing.T) {
+func TestMFADevice_followsARenamedUser(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
@@ -329,7 +329,7 @@ func TestMFADevice_aRenamedUserKeepsIt(t *testing.T) {
 	expect(t, "writes", writes(srv), []string{"CreateVirtualMFADevice", "BindMFADevice"})
 }
 
-func TestMFADevice_driftIsShownAndPutRight(t *testing.T) {
+func TestMFADevice_repairsDrift(t *testing.T) {
 	t.Parallel()
 	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"}
 	for name, owner := range map[string]string{"unbound": "", "bound to another user": bobUserID} {
@@ -365,7 +365,7 @@ func TestMFADevice_driftIsShownAndPutRight(t *testing.T) {
 	}
 }
 
-func TestMFADevice_thatWasDeletedLeavesTheState(t *testing.T) {
+func TestMFADevice_deletedDeviceIsRemovedFromTheState(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, inStep(srv, 0))
@@ -454,8 +454,8 @@ func resolved(t *testing.T, c *acctest.Driver, plan *tfprotov6.PlanResourceChang
 	return plan
 }
 
-// A device that was bound when it was imported belongs to whom it was bound to.
-func TestMFADevice_thatWasImportedBoundIsUnboundByDestroy(t *testing.T) {
+// A device that was bound when it was imported belongs to the user it was bound to.
+func TestMFADevice_destroyUnbindsAnImportedDevice(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	loosePhone(srv)
@@ -471,7 +471,7 @@ func TestMFADevice_thatWasImportedBoundIsUnboundByDestroy(t *testing.T) {
 	expect(t, "devices", len(account(srv).MFADevices), 0)
 }
 
-// MFA-03: the codes are those of the service's time, whatever this machine says.
+// MFA-03: the codes follow the clock of the service, not that of this machine.
 func TestMFADevice_clocksThatDiffer(t *testing.T) {
 	t.Parallel()
 	for _, punctual := range []bool{false, true} {
@@ -503,7 +503,7 @@ func TestMFADevice_clocksThatDiffer(t *testing.T) {
 	}
 }
 
-func TestMFADevice_refusedCodesAreTriedOnceMoreWithUnusedSteps(t *testing.T) {
+func TestMFADevice_refusedCodesAreRetriedOnceWithUnusedSteps(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	srv.Inject(ramtest.Rule{Action: "BindMFADevice", Nth: "1", Fault: "code", Status: 403, Code: "CheckAuthenticationCodeFail", Message: `The parameter - "AuthenticationCode" is inccorrect.`})
@@ -528,10 +528,10 @@ func TestMFADevice_refusedCodesAreTriedOnceMoreWithUnusedSteps(t *testing.T) {
 	}
 }
 
-// A bind that took effect, unseen: the second one is refused, and the list of devices cannot be read. What
-// the service says of the user reports whose the device is; where that cannot be read either, the run says
-// that it does not know, and remembers whom it tried, so that the next apply can take the device off again.
-func TestMFADevice_aBindThatTookEffectUnseen(t *testing.T) {
+// The response to a bind that took effect is lost: the second request is refused, and the list of devices cannot be
+// read. The user's own record shows whose the device is; if that cannot be read either, the error says that the
+// result is unknown, and the private state contains the user, so that the next apply can unbind the device.
+func TestMFADevice_bindWithALostResponse(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		lists string // that are refused
@@ -563,7 +563,7 @@ func TestMFADevice_aBindThatTookEffectUnseen(t *testing.T) {
 	}
 }
 
-func TestMFADevice_aBindThatFailsLeavesItInTheState(t *testing.T) {
+func TestMFADevice_failedBindKeepsItInTheState(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	srv.Inject(ramtest.Rule{Action: "BindMFADevice", Nth: "1-2", Fault: "code", Status: 403, Code: "CheckAuthenticationCodeFail"})

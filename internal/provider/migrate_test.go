@@ -62,7 +62,7 @@ func writeBlocks(t *testing.T, state string, arguments ...string) (code int, blo
 }
 
 // The blocks of the example are those that the script writes for the state of the example.
-func TestMigration_theExamplesBlocksAreTheScripts(t *testing.T) {
+func TestMigration_theExampleHasTheBlocksOfTheScript(t *testing.T) {
 	t.Parallel()
 	for kind, file := range map[string]string{"moved": "after-moved/moved.tf", "import": "after-import/import.tf"} {
 		code, blocks, notes := writeBlocks(t, contentOf(t, migrated), kind)
@@ -79,7 +79,7 @@ func TestMigration_theExamplesBlocksAreTheScripts(t *testing.T) {
 	}
 }
 
-// A move takes a resource as a whole, wherever it is, and names what it leaves alone.
+// A move covers a resource as a whole, at any address, and names what it does not move.
 func TestMigration_moves(t *testing.T) {
 	t.Parallel()
 	code, blocks, notes := writeBlocks(t, named(sound(contentOf(t, everyForm))), "moved")
@@ -159,8 +159,8 @@ func TestMigration_rejects(t *testing.T) {
 	}
 }
 
-// Several old types become one type. Resources that would get one address get names of their own, also
-// after others of the name were moved.
+// Several old types become one type. Resources that would get the same address get different names, also after others
+// of the name were moved.
 func TestMigration_oneNameOfSeveralTypes(t *testing.T) {
 	t.Parallel()
 	resource := func(kind, provider, attributes string) string {
@@ -462,7 +462,7 @@ func TestMigration_oneSettingForEachAccount(t *testing.T) {
 	}
 }
 
-// An import identifies the object in all accounts, where the old state has what identifies it.
+// An import identifies the object in all accounts, if the old state has its id.
 func TestMigration_importsByID(t *testing.T) {
 	t.Parallel()
 	user := func(name, attributes string) string {
@@ -484,7 +484,7 @@ func TestMigration_importsByID(t *testing.T) {
 	}
 }
 
-// An import takes each object by its id, and takes the old resource out of the state.
+// An import uses the id of each object, and removes the old resource from the state.
 func TestMigration_imports(t *testing.T) {
 	t.Parallel()
 	code, blocks, notes := writeBlocks(t, named(sound(contentOf(t, everyForm))), "import")
@@ -505,8 +505,8 @@ func TestMigration_imports(t *testing.T) {
 	contains(t, notes, `module.team["a.b"].module.inner[0].alicloud_ram_login_profile.p is moved and not imported`, "alicloud_ram_access_key.old is moved and not imported")
 }
 
-// The output of show -json is another form of the same.
-func TestMigration_readsWhatShowPrints(t *testing.T) {
+// The output of show -json is another form of the state.
+func TestMigration_readsTheOutputOfShow(t *testing.T) {
 	t.Parallel()
 	const shown = `{"format_version":"1.0","terraform_version":"1.11.4","values":{"root_module":{
 		"resources":[{"address":"alicloud_ram_user.people[\"alice\"]","mode":"managed","type":"alicloud_ram_user","name":"people","index":"alice","values":{"id":"1","name":"alice"}},
@@ -520,7 +520,7 @@ func TestMigration_readsWhatShowPrints(t *testing.T) {
 	contains(t, blocks, "to = ram_user.people[\"alice\"]\n  id = \"alice\"", "from = module.a[0].alicloud_ram_access_key.k\n  to   = module.a[0].ram_access_key.k", "from = alicloud_ram_user.people\n\n")
 }
 
-func TestMigration_whatIsNoStateIsRefused(t *testing.T) {
+func TestMigration_invalidStateIsRefused(t *testing.T) {
 	t.Parallel()
 	for state, want := range map[string]int{
 		"": 65, "x": 65, "[]": 65, "{}": 65, `"` + formerSecret + `"`: 65, `{"version":3,"modules":[]}`: 65, `{"version":4,"resources":"` + formerSecret + `"}`: 65,
@@ -663,7 +663,7 @@ func TestMigration_checkNamesOpenProviders(t *testing.T) {
 	expect(t, "notes", notes, "provider ram has no allowed_account_ids, which reject the credentials of another account\n")
 }
 
-// What a plan may do besides moves, and what the check does not know, is rejected.
+// Changes other than moves, and changes that the check does not know, are rejected.
 func TestMigration_checkRejects(t *testing.T) {
 	t.Parallel()
 	plan := func(format string, arguments ...any) string {
@@ -739,7 +739,7 @@ func TestMigration_checkRejects(t *testing.T) {
 	}
 }
 
-// The check rejects each plan that hurts, and names the object.
+// The check rejects each harmful plan, and names the object.
 func TestAccMigration_check(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)
@@ -1031,7 +1031,7 @@ func (g *guide) shell(commands string) string {
 	return string(out)
 }
 
-// The steps of the guide, and the way back, as they are printed.
+// The steps of the guide, and the way back, exactly as they are printed.
 func TestAccMigration_theGuide(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)
@@ -1341,8 +1341,8 @@ func formerSection(kind string, f move.FormerType) string {
 	return text + "| `alicloud` | `ram` | Notes |\n|---|---|---|\n" + rows.String()
 }
 
-// The guide says of every attribute of every former type what becomes of it.
-func TestMigration_theGuideSaysWhatBecomesOfEachAttribute(t *testing.T) {
+// The guide describes what becomes of every attribute of every former type.
+func TestMigration_theGuideHasEachAttribute(t *testing.T) {
 	t.Parallel()
 	guide := contentOf(t, projectRoot, "templates/guides/migrating-from-alicloud.md.tmpl")
 	sections := 0

@@ -69,7 +69,7 @@ func (c *cli) checks(plan string) map[string]string {
 }
 
 // The module's own tests run as its README says: without init.
-func TestAccSecurityBaselineModule_itsTests(t *testing.T) {
+func TestAccSecurityBaselineModule_ownTests(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	before := account(srv)
@@ -95,7 +95,7 @@ func TestAccSecurityBaselineModule_itsTests(t *testing.T) {
 	expect(t, "the users that the tests leave behind", slices.Sorted(maps.Keys(after.Users)), slices.Sorted(maps.Keys(before.Users)))
 }
 
-// The whole configuration of the module's example settles in one apply.
+// The configuration of the module's example is complete after one apply.
 func TestAccSecurityBaselineModule_example(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -132,9 +132,8 @@ func published(t *testing.T) string {
 	return "git::file://" + repository + "//examples/" + baselineModule
 }
 
-// From a Git source: quiet once applied; a change by hand shows and is repaired; a
-// control that fails because the configuration wants it so is no drift, and shows in
-// the checks of the plan.
+// From a Git source: no changes after the apply; a change by another administrator is shown and repaired; a control
+// that fails by configuration is no drift, and is shown in the checks of the plan.
 func TestAccSecurityBaselineModule_driftAndChecks(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)

@@ -343,7 +343,7 @@ func coreFor(t *testing.T, srv *ramtest.Server, m moved) *acctest.Driver {
 
 // An object that was moved by its names alone may be of any account that has these names: it is
 // neither read nor written before the configuration names the account.
-func TestMove_byNamesAloneNeedsTheAccount(t *testing.T) {
+func TestMove_byNameNeedsTheAccount(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]bool{}
 	for name, m := range moves {
@@ -419,8 +419,8 @@ func TestMove_withTheCredentialsOfAnotherAccount(t *testing.T) {
 	}
 }
 
-// A state is taken over, from every address, without a call; the first refresh
-// fills what was not known; and the plan after it is empty.
+// A state is moved from every address without a call; the first refresh reads the missing values; and the plan after
+// it is empty.
 func TestMove_fromEveryFormerType(t *testing.T) {
 	t.Parallel()
 	for name, m := range moves {
@@ -491,8 +491,8 @@ func arrangeDevelopers(a *ramtest.Account) {
 	a.Users["alice"].Groups = []string{"developers"}
 }
 
-// Every former type that is named has a fixture, and every fixture a table.
-func TestMove_everyTableIsTried(t *testing.T) {
+// Every former type has a fixture, and every fixture a table.
+func TestMove_everyFormerTypeHasAFixture(t *testing.T) {
 	t.Parallel()
 	tried, tabled := []string{}, []string{}
 	for _, m := range moves {
@@ -516,9 +516,8 @@ func TestMove_everyTableIsTried(t *testing.T) {
 	expect(t, "tried", slices.Compact(tried), tabled)
 }
 
-// Without a refresh a moved object can be planned and changed as well: what
-// is not known yet is filled by the write.
-func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
+// Without a refresh a moved object can be planned and changed as well: the write adds the missing values.
+func TestMove_updateWithoutARefresh(t *testing.T) {
 	t.Parallel()
 	changes := map[string]attributes{
 		preference: {"login_session_duration": 4}, policy: {"minimum_password_length": 16}, alias: {"account_alias": "acme-two"}, "ram_user": {"comments": "moved"}, groupKind: {"comments": "moved"},
@@ -557,8 +556,8 @@ func TestMove_thenAChangeWithoutARefresh(t *testing.T) {
 	}
 }
 
-// A moved object can be destroyed as what it is, refreshed or not.
-func TestMove_thenADestroy(t *testing.T) {
+// A moved object can be destroyed, refreshed or not.
+func TestMove_destroy(t *testing.T) {
 	t.Parallel()
 	for name, m := range moves {
 		t.Run(name, func(t *testing.T) {
@@ -604,8 +603,8 @@ func TestMove_thenADestroy(t *testing.T) {
 	}
 }
 
-// What an import remembers counts after a move as well.
-func TestMove_aFirstVersionAfterItSendsNothing(t *testing.T) {
+// The private state of an import counts after a move as well.
+func TestMove_firstPasswordVersionSendsNothing(t *testing.T) {
 	t.Parallel()
 	m := moves["login profile"]
 	srv := formerly2026(t, m)
@@ -625,8 +624,8 @@ func TestMove_aFirstVersionAfterItSendsNothing(t *testing.T) {
 	expect(t, "password", profile(srv).Password, "Another-pass-4-alice")
 }
 
-// The secret stays whatever else of the key is configured for the first time.
-func TestMove_aFirstPGPKeyOrTriggerReplacesNothing(t *testing.T) {
+// The secret stays, whichever argument of the key is configured for the first time.
+func TestMove_firstPGPKeyOrTriggerReplacesNothing(t *testing.T) {
 	t.Parallel()
 	m := moves["access key"]
 	srv := formerly2026(t, m)
@@ -649,8 +648,8 @@ func TestMove_aFirstPGPKeyOrTriggerReplacesNothing(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// A setting that was moved has no values from before, like one that was imported.
-func TestMove_restoreHasNothingToPutBack(t *testing.T) {
+// A setting that was moved has no captured values, like one that was imported.
+func TestMove_restoreHasNoCapturedValues(t *testing.T) {
 	t.Parallel()
 	m := moves["password policy"]
 	srv := formerly2026(t, m)
@@ -664,7 +663,7 @@ func TestMove_restoreHasNothingToPutBack(t *testing.T) {
 }
 
 // A configuration that names the wrong user does not lose the key, nor its secret.
-func TestMove_theKeyOfAnotherUserIsNotTakenForDeleted(t *testing.T) {
+func TestMove_keyOfAnotherUserDoesNotCountAsDeleted(t *testing.T) {
 	t.Parallel()
 	m := moves["access key without owner"]
 	srv := formerly2026(t, m)
@@ -686,9 +685,9 @@ func TestMove_theKeyOfAnotherUserIsNotTakenForDeleted(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// A key that no user of the account has may be one of the root account: its secret
-// stays until a person has decided.
-func TestMove_aKeyWithoutAnOwnerStays(t *testing.T) {
+// A key that no user of the account has may be one of the root account: its secret stays until an administrator has
+// decided.
+func TestMove_keyWithoutAnOwnerStays(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"access key without owner", "access key policy by key alone"} {
 		m := moves[name]
@@ -705,9 +704,9 @@ func TestMove_aKeyWithoutAnOwnerStays(t *testing.T) {
 	}
 }
 
-// A key that is gone leaves the state only if the account is known: the key may exist in
-// another account, and its secret be lost.
-func TestMove_aKeyThatIsGoneLeavesTheStateOfAKnownAccount(t *testing.T) {
+// A deleted key is removed from the state only if the account is known: otherwise the key may exist in another
+// account, and its secret would be lost.
+func TestMove_deletedKeyIsRemovedOnlyIfTheAccountIsKnown(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"access key", "access key policy"} {
 		m := moves[name]
@@ -731,9 +730,9 @@ func TestMove_aKeyThatIsGoneLeavesTheStateOfAKnownAccount(t *testing.T) {
 	}
 }
 
-// The old provider accepted enforce_mfa_for_login and did nothing. What the account
-// has is believed, and the person is told.
-func TestMove_theDeadSwitchForMFA(t *testing.T) {
+// The old provider accepted enforce_mfa_for_login and ignored it. The value of the account counts, and a warning says
+// so.
+func TestMove_formerSwitchForMFA(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
 	for _, tried := range []struct {
@@ -758,9 +757,9 @@ func TestMove_theDeadSwitchForMFA(t *testing.T) {
 	}
 }
 
-// States of old SDKs hold texts where others hold numbers and switches, and ""
-// where there is nothing; some attributes are missing.
-func TestMove_looseStates(t *testing.T) {
+// States of old SDKs contain texts instead of numbers and booleans, and "" instead of null; some attributes are
+// missing.
+func TestMove_statesOfOldSDKs(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
 	for _, tried := range []struct {
@@ -792,9 +791,9 @@ func TestMove_looseStates(t *testing.T) {
 	}
 }
 
-// What the old state holds beyond what is known here is named, not its value, and
-// a state of a newer form is moved with a warning.
-func TestMove_whatIsNotKnownIsNamed(t *testing.T) {
+// Attributes of the old state that this provider does not know are named, without their values, and a state with a
+// newer schema version is moved with a warning.
+func TestMove_namesUnknownAttributes(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
 	o, diags := moveState(t, c, accessKey, former{
@@ -810,8 +809,8 @@ func TestMove_whatIsNotKnownIsNamed(t *testing.T) {
 	expect(t, "key", in(t, o.State, "access_key_id"), "k")
 }
 
-// A state that cannot be read moves nothing, and the error does not quote it.
-func TestMove_garbageIsRefused(t *testing.T) {
+// A state that cannot be read is not moved, and the error does not quote it.
+func TestMove_invalidStateIsRefused(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
 	const said1 = "Nothing was moved."
@@ -852,8 +851,8 @@ func TestMove_garbageIsRefused(t *testing.T) {
 	}
 }
 
-// What is not supported is refused, with what is.
-func TestMove_fromElsewhereIsRefused(t *testing.T) {
+// An unsupported type is refused, and the error lists the supported ones.
+func TestMove_fromUnsupportedTypesIsRefused(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
 	for _, tried := range []struct {
@@ -879,9 +878,9 @@ func TestMove_fromElsewhereIsRefused(t *testing.T) {
 	}
 }
 
-// Some CLIs ask for a move when only the address changes: every type passes its
-// own states through as they are, with identity and private state.
-func TestMove_ofOurOwnChangesNothing(t *testing.T) {
+// Some CLIs request a move if only the address changes: every type returns its own states unchanged, with identity
+// and private state.
+func TestMove_fromTheSameTypeChangesNothing(t *testing.T) {
 	t.Parallel()
 	srv := withKey(t, "")
 	c := newCore(t, srv.Getenv, fakeClock())

@@ -64,7 +64,7 @@ func many(n int) []string {
 	return list
 }
 
-func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
+func TestNetworkPolicy_invalidInputIsRefusedBeforeAnyCall(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -135,7 +135,7 @@ func TestNetworkPolicy_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	clean(t, diags)
 }
 
-func TestNetworkPolicy_whatIsNotManagedStays(t *testing.T) {
+func TestNetworkPolicy_unmanagedValuesAreKept(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	const other = `{"IPList":["192.0.2.9"],"Type":"RegionWhiteList","Value":"cn-hangzhou"}`
@@ -185,8 +185,8 @@ func TestNetworkPolicy_onDestroy(t *testing.T) {
 	}
 }
 
-// Never set and reset are the same, and a new account has it.
-func TestNetworkPolicy_noneIsNone(t *testing.T) {
+// A policy that was never set equals one that was reset, which is the value of a new account.
+func TestNetworkPolicy_neverSetAndResetAreEqual(t *testing.T) {
 	t.Parallel()
 	for name, arrange := range map[string]func(*ramtest.Server){
 		"{}": func(*ramtest.Server) {},
@@ -225,7 +225,7 @@ func unmoved(t *testing.T, c *acctest.Driver, kind string, o acctest.Object) {
 	}
 }
 
-func TestNetworkPolicy_spellingAndOrderAreNoDrift(t *testing.T) {
+func TestNetworkPolicy_notationAndOrderAreNoDrift(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.NormalizeKeyPolicies = true })
@@ -259,8 +259,8 @@ func TestNetworkPolicy_spellingAndOrderAreNoDrift(t *testing.T) {
 	contains(t, account(srv).AccessKeyPolicy, "AllowAllVPC", "2001:DB8::1")
 }
 
-// The key that the provider signs with is never locked out, but with a person's word.
-func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
+// The key that the provider signs with is not locked out, unless allow_lock_out is set.
+func TestNetworkPolicy_doesNotLockOutTheProvidersKey(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.CallerAddress = "192.0.2.77" })
@@ -299,8 +299,8 @@ func TestNetworkPolicy_theOwnKeyIsNotLockedOut(t *testing.T) {
 	contains(t, acctest.Messages(diags), "The network policy contains private addresses only")
 }
 
-// What the plan could not know is looked at before the write.
-func TestNetworkPolicy_unknownAtThePlanIsRefusedBeforeTheWrite(t *testing.T) {
+// Values that are unknown in the plan are checked before the write.
+func TestNetworkPolicy_valuesUnknownInThePlanAreCheckedBeforeTheWrite(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -362,7 +362,7 @@ func TestNetworkPolicy_widerVPCs(t *testing.T) {
 	}
 }
 
-// An element that is not known yet equals nothing, above all not the empty set.
+// An unknown element equals no value, in particular not the empty set.
 func TestField_unknownElementsEqualNothing(t *testing.T) {
 	t.Parallel()
 	f := network.PolicyFields()

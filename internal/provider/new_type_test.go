@@ -29,7 +29,7 @@ var placesOf = map[string][]place{
 		{"examples/resources/%s/import.sh", "", "write the example"},
 		{"examples/resources/%s/import-by-identity.tf", "", "write the example"},
 		{"internal/provider/testdata/upgrade/" + ofPresent + "/main.tf", `resource "%s"`, "add a resource, and run make upgrade-fixture"},
-		{"templates/guides/least-privilege.md.tmpl", "| `%s`", "add the line that TestPermissions_theGuideNamesWhatEachTypeTakes prints"},
+		{"templates/guides/least-privilege.md.tmpl", "| `%s`", "add the line that TestPermissions_guideListsThoseOfEachType prints"},
 		{"README.md", "[`%s`](docs/resources/%n.md)", "add it to the table"},
 		{"CHANGELOG.md", "**New Resource:** `%s`", "add the line"},
 		{"docs/resources/%n.md", "", generated},
@@ -94,7 +94,7 @@ func TestNewType_isInEveryPlace(t *testing.T) {
 	}
 }
 
-// A type that nothing knows is missing in every place.
+// An unregistered type is missing in every place.
 func TestNewType_missingPlaces(t *testing.T) {
 	t.Parallel()
 	for kind, places := range placesOf {

@@ -13,8 +13,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// A new person is one apply, and one who leaves is one line less and one apply. What others gave the user goes with it,
-// while the groups of others stay.
+// A new person needs one apply, and one who leaves needs one removed line and one apply. Objects that others added to
+// the user are deleted with it, while the groups of others stay.
 func TestAccOnboarding_arrivesAndLeaves(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)

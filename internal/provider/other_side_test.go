@@ -102,8 +102,8 @@ func lifeOn(t *testing.T, s acctest.Subject, options ...ramtest.Option) {
 	expect(t, "violations", srv.Violations(), []string{})
 }
 
-// Every assumption of the service may be wrong at the same time.
-func TestOtherSide_everyTypeLivesThere(t *testing.T) {
+// All assumptions about the service are wrong at the same time.
+func TestOtherSide_lifecycleOfEveryType(t *testing.T) {
 	t.Parallel()
 	for _, s := range acctest.Subjects() {
 		t.Run(s.Kind, func(t *testing.T) {
@@ -121,8 +121,8 @@ func TestOtherSide_everyTypeLivesThere(t *testing.T) {
 	}
 }
 
-// Any of them may be.
-func TestOtherSide_everyTypeLivesOnRandomSides(t *testing.T) {
+// A random half of the assumptions is wrong.
+func TestOtherSide_lifecycleOfEveryTypeOnRandomSides(t *testing.T) {
 	t.Parallel()
 	seeds := 50
 	if testing.Short() {
@@ -153,7 +153,7 @@ func eachSide(t *testing.T, turn func(*ramtest.Behaviour), story func(t *testing
 	}
 }
 
-// What a Japanese site alone has stays as it is.
+// The field that only a Japanese site has is unchanged.
 func TestOtherSide_publicKeys(t *testing.T) {
 	t.Parallel()
 	eachSide(t, func(b *ramtest.Behaviour) { b.HidePublicKeys = true }, func(t *testing.T, _ bool, option ramtest.Option) {
@@ -170,7 +170,7 @@ func TestOtherSide_publicKeys(t *testing.T) {
 	})
 }
 
-// Masks stay as they were written, however the service writes them.
+// Masks are in the state as configured, in whichever form the service returns them.
 func TestOtherSide_masks(t *testing.T) {
 	t.Parallel()
 	for name, turn := range map[string]func(*ramtest.Behaviour){
@@ -239,7 +239,7 @@ func TestOtherSide_longAliases(t *testing.T) {
 	})
 }
 
-// A list that is left out is empty, but for keys: of those, a missing one counts as deleted.
+// A list that a response leaves out is empty, except for keys: a missing list of keys is an error.
 func TestOtherSide_emptyListsAreLeftOut(t *testing.T) {
 	t.Parallel()
 	eachSide(t, func(b *ramtest.Behaviour) { b.OmitEmptyLists = true }, func(t *testing.T, other bool, option ramtest.Option) {
@@ -265,7 +265,7 @@ func TestOtherSide_emptyListsAreLeftOut(t *testing.T) {
 	})
 }
 
-// An object of a user is missing by either spelling of the code, and a user by its own only.
+// Both forms of the code mean that an object of a user is missing, and only its own code that the user is.
 func TestOtherSide_shortCodesOfMissingObjects(t *testing.T) {
 	t.Parallel()
 	eachSide(t, func(b *ramtest.Behaviour) { b.ShortEntityCodes, b.VerificationNotFound = true, true }, func(t *testing.T, _ bool, option ramtest.Option) {
@@ -290,7 +290,7 @@ func TestOtherSide_shortCodesOfMissingObjects(t *testing.T) {
 	})
 }
 
-// A wrong secret and an unknown key are told apart by the code.
+// The code distinguishes a wrong secret from an unknown key.
 func TestOtherSide_statusesOfWrongCredentials(t *testing.T) {
 	t.Parallel()
 	eachSide(t, func(b *ramtest.Behaviour) { b.SwapStatuses = true }, func(t *testing.T, _ bool, option ramtest.Option) {
@@ -348,7 +348,7 @@ func TestOtherSide_passwordsThatAreInitial(t *testing.T) {
 	})
 }
 
-// A device that a deleted login profile takes off its user is drift, and is bound again.
+// A device that is unbound because a login profile was deleted is drift, and is bound again.
 func TestOtherSide_devicesOfDeletedProfiles(t *testing.T) {
 	t.Parallel()
 	eachSide(t, func(b *ramtest.Behaviour) { b.DeleteProfileUnbindsMFA = true }, func(t *testing.T, other bool, option ramtest.Option) {
@@ -402,7 +402,7 @@ func TestOtherSide_logonOfARestoredUser(t *testing.T) {
 	})
 }
 
-// The network policy of a restored key is what the service says it is.
+// The network policy of a restored key is the one that the service returns.
 func TestOtherSide_policyOfARestoredKey(t *testing.T) {
 	t.Parallel()
 	eachSide(t, func(b *ramtest.Behaviour) { b.RestoreKeysWithoutPolicy = true }, func(t *testing.T, other bool, option ramtest.Option) {
@@ -429,8 +429,8 @@ func TestOtherSide_policyOfARestoredKey(t *testing.T) {
 	})
 }
 
-// An account's policy that excludes the caller is refused on both sides: that an inactive
-// policy of the provider's key would help is not certain.
+// An account policy that excludes the caller is refused on both sides, because it is not certain that an inactive
+// policy of the provider's key would help.
 func TestOtherSide_inactivePoliciesOfKeys(t *testing.T) {
 	t.Parallel()
 	eachSide(t, func(b *ramtest.Behaviour) { b.InactiveKeyPolicyOverrides, b.CallerAddress = true, "203.0.113.7" }, func(t *testing.T, _ bool, option ramtest.Option) {

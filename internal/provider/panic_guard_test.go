@@ -34,9 +34,9 @@ func (o onlyApplies) ApplyResourceChange(ctx context.Context, req *tfprotov6.App
 	return o.real.ApplyResourceChange(ctx, req)
 }
 
-// Each kind of request panics while a key is being created. Each is answered with an error, and the key is in the state
-// with its secret.
-func TestPanicGuard_isAroundEveryRequest(t *testing.T) {
+// Each kind of request panics while a key is being created. The response to each is an error, and the key is in the
+// state with its secret.
+func TestPanicGuard_catchesPanicsInEveryRequest(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())

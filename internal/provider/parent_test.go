@@ -12,7 +12,7 @@ import (
 
 // Another administrator deletes the user, group or role that an object is part of: the object leaves the state with a
 // warning after two reads, its destroy succeeds, and a plan creates it again.
-func TestParent_thatIsDeletedTakesItsObjects(t *testing.T) {
+func TestParent_deletedWithItsObjects(t *testing.T) {
 	t.Parallel()
 	deleteUser := func(a *ramtest.Account) { delete(a.Users, "alice") }
 	deleteRole := func(a *ramtest.Account) { delete(a.Roles, "deploy") }

@@ -30,9 +30,9 @@ var allGiven = attributes{
 	"require_symbols": true, "minimum_password_different_character": 5,
 }
 
-// A hundred thousand passwords per policy: each is accepted by the fake's check and by
-// ours, has the length that was asked for, and no two are the same.
-func TestPassword_everyDrawKeepsToThePolicy(t *testing.T) {
+// A hundred thousand passwords for each policy: the checks of the fake and of the provider accept each, each has the
+// requested length, and no two are equal.
+func TestPassword_followsThePolicy(t *testing.T) {
 	t.Parallel()
 	const many = 100_000
 	strict := ramtest.PasswordPolicy{
@@ -105,9 +105,9 @@ func TestPassword_everyDrawKeepsToThePolicy(t *testing.T) {
 	}
 }
 
-// Without rules every character is as likely as every other, at every place: the
-// chi-squared statistic stays where it is by chance, but for one time in a billion.
-func TestPassword_noCharacterIsPreferred(t *testing.T) {
+// Without rules all characters are equally likely in every position: the chi-squared statistic exceeds its bound by
+// chance only once in a billion.
+func TestPassword_charactersAreUniform(t *testing.T) {
 	t.Parallel()
 	rules := passwordRules{length: 8, symbols: usualSymbols}
 	const many = 200_000
@@ -133,8 +133,8 @@ func TestPassword_noCharacterIsPreferred(t *testing.T) {
 	}
 }
 
-// Bytes past the last multiple are drawn again, and not folded onto the first characters.
-func TestPassword_remaindersAreThrownAway(t *testing.T) {
+// Bytes beyond the last multiple are drawn again instead of being mapped to the first characters.
+func TestPassword_rejectsBiasedBytes(t *testing.T) {
 	t.Parallel()
 	// 62 characters go four times into 248; 248 and more are drawn again.
 	bytesDrawn := append(bytes.Repeat([]byte{248, 255, 250}, 3), 0, 62, 124, 186, 61, 123, 247, 1)
@@ -143,7 +143,7 @@ func TestPassword_remaindersAreThrownAway(t *testing.T) {
 	expect(t, "password", got, "aaaa999b")
 }
 
-func TestPassword_rulesThatNoPasswordKeeps(t *testing.T) {
+func TestPassword_unsatisfiableRules(t *testing.T) {
 	t.Parallel()
 	_, err := passwordRules{length: 8, symbols: "-", classes: []string{"-"}, userName: "-"}.draw(rand.Reader)
 	if !errors.Is(err, errRules) {
@@ -155,7 +155,7 @@ func TestPassword_rulesThatNoPasswordKeeps(t *testing.T) {
 	}
 }
 
-func TestPassword_followsTheLivePolicyAndTheServiceTakesIt(t *testing.T) {
+func TestPassword_followsTheLivePolicy(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) {
@@ -182,8 +182,8 @@ func TestPassword_followsTheLivePolicyAndTheServiceTakesIt(t *testing.T) {
 	expect(t, "password", account(srv).Users["alice"].LoginProfile.Password, before)
 }
 
-// With all arguments given no call is made: not even the account is looked at.
-func TestPassword_allArgumentsGivenCallsNobody(t *testing.T) {
+// With all arguments no call is made: not even the account is checked.
+func TestPassword_withAllArgumentsSendsNothing(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	v, diags := newCore(t, srv.Getenv, fakeClock()).Open(randomPassword, allGiven)
@@ -193,7 +193,7 @@ func TestPassword_allArgumentsGivenCallsNobody(t *testing.T) {
 	expect(t, "calls", len(srv.Calls()), 0)
 }
 
-func TestPassword_aPolicyThatMayNotBeReadNamesTheArguments(t *testing.T) {
+func TestPassword_deniedPolicyNamesTheArguments(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.Change(func(a *ramtest.Account) { a.Users["admin"].Denied = []string{"GetPasswordPolicy"} })
@@ -243,7 +243,7 @@ func TestPassword_invalid(t *testing.T) {
 	}
 }
 
-// Many passwords of one configuration read the policy once.
+// Many passwords of one configuration share one read of the policy.
 func TestPassword_manyShareOneRead(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
@@ -266,8 +266,8 @@ func TestPassword_manyShareOneRead(t *testing.T) {
 	expect(t, "callers", len(srv.Calls("GetCallerIdentity")), 1)
 }
 
-// Each fault of the matrix at the read of the policy: what passes is got over, what
-// stays is an error, and there is never a password that follows no policy.
+// Each fault of the matrix at the read of the policy: a temporary one is retried, a permanent one is an error, and no
+// password is generated without a policy.
 func TestPassword_faultsOfTheMatrix(t *testing.T) {
 	t.Parallel()
 	for name, rule := range passingReads {
@@ -290,7 +290,7 @@ func TestPassword_faultsOfTheMatrix(t *testing.T) {
 	}
 }
 
-func TestPassword_ofAnotherAccountIsNotMade(t *testing.T) {
+func TestPassword_ofAnotherAccountIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c, diags := configured(t, attributes{"allowed_account_ids": []string{"2222222222222222"}}, srv.Getenv, fakeClock())

@@ -148,7 +148,7 @@ const noPermission = "GetCallerIdentity"
 
 // The guide's table is complete and minimal: each type works if all other operations are denied, and
 // fails if one of them is denied (DOC-01).
-func TestPermissions_theGuideNamesWhatEachTypeTakes(t *testing.T) {
+func TestPermissions_guideListsThoseOfEachType(t *testing.T) {
 	t.Parallel()
 	guide, err := os.ReadFile("../../templates/guides/least-privilege.md.tmpl")
 	must(t, err)

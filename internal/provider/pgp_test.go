@@ -75,7 +75,7 @@ func decrypted(t *testing.T, entity *openpgp.Entity, sealed string) string {
 	return string(text)
 }
 
-func TestPGP_onlyTheRecipientReadsIt(t *testing.T) {
+func TestPGP_onlyTheRecipientCanDecrypt(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]*packet.Config{
 		"Curve25519": {Algorithm: packet.PubKeyAlgoEdDSA},
@@ -112,7 +112,7 @@ func TestPGP_onlyTheRecipientReadsIt(t *testing.T) {
 	}
 }
 
-func TestPGP_whatCannotBeUsedIsRefusedAndNotEchoed(t *testing.T) {
+func TestPGP_unusableKeysAreRefusedAndNotPrinted(t *testing.T) {
 	t.Parallel()
 	alice, bob, revoked, half := pgpPair(t, nil), pgpPair(t, nil), pgpPair(t, nil), pgpPair(t, nil)
 	must(t, revoked.RevokeKey(packet.NoReason, "", nil))

@@ -32,7 +32,7 @@ func policiesOf(a *ramtest.Account, principal string) []string {
 	return map[string][]string{"user_name": a.Users["alice"].Policies, "group_name": a.Groups["developers"].Policies, "role_name": a.Roles["deploy"].Policies}[principal]
 }
 
-func TestAttachment_ofEachPrincipalIsAttachedAndDetached(t *testing.T) {
+func TestAttachment_attachAndDetachForEachPrincipal(t *testing.T) {
 	t.Parallel()
 	for principal, name := range map[string]string{"user_name": "alice", "group_name": "developers", "role_name": "deploy"} {
 		for behaviour, behave := range map[string]func(*ramtest.Behaviour){
@@ -62,7 +62,7 @@ func TestAttachment_ofEachPrincipalIsAttachedAndDetached(t *testing.T) {
 	}
 }
 
-// An attachment in a resource group is in no list: it is never taken for one that is gone.
+// No list contains an attachment in a resource group: it never counts as deleted.
 func TestAttachment_inAResourceGroup(t *testing.T) {
 	t.Parallel()
 	for _, listed := range []bool{false, true} {
@@ -203,8 +203,8 @@ func TestAttachment_warnsOfTheLastAdministrator(t *testing.T) {
 	expect(t, "messages", acctest.Messages(diags), "")
 }
 
-// The permissions that the provider itself has are not removed, unless that is allowed.
-func TestAttachment_ofTheProviderItselfIsDetachedOnlyIfAllowed(t *testing.T) {
+// The permissions of the provider are not removed, unless that is allowed.
+func TestAttachment_ofTheProviderIsDetachedOnlyIfAllowed(t *testing.T) {
 	t.Parallel()
 	for principal, name := range map[string]string{"user_name": "admin", "group_name": "developers"} {
 		t.Run(principal, func(t *testing.T) {
@@ -232,7 +232,7 @@ func TestAttachment_ofTheProviderItselfIsDetachedOnlyIfAllowed(t *testing.T) {
 	}
 }
 
-func TestAttachment_followsNamesAndBelongsToAnID(t *testing.T) {
+func TestAttachment_followsARenamedPrincipal(t *testing.T) {
 	t.Parallel()
 	srv := withPrincipals(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -267,7 +267,7 @@ func TestAttachment_followsNamesAndBelongsToAnID(t *testing.T) {
 	expect(t, "state", after.State.IsNull(), true)
 }
 
-func TestAttachment_aLateReadProvesNothing(t *testing.T) {
+func TestAttachment_oneStaleReadDoesNotRemoveIt(t *testing.T) {
 	t.Parallel()
 	srv := withPrincipals(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -314,7 +314,7 @@ func TestAttachment_badInput(t *testing.T) {
 }
 
 // The list has the attachments of roles, and without the permission to list roles those of groups and users.
-func TestAttachment_listHasRoles(t *testing.T) {
+func TestAttachment_listIncludesRoles(t *testing.T) {
 	t.Parallel()
 	srv := withPrincipals(t)
 	srv.Change(func(a *ramtest.Account) {

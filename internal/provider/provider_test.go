@@ -102,9 +102,9 @@ func keyProfile(name string, key ramtest.AccessKey) map[string]any {
 	return map[string]any{"name": name, "mode": "AK", "access_key_id": key.ID, "access_key_secret": key.Secret}
 }
 
-// With every source set, take away the first, and the next one's key is what
-// arrives at the service; so on to the last (CRED-01).
-func TestTheFirstSourcesKeyArrives(t *testing.T) {
+// With every source set, the first one is removed again and again: the service receives the key of the next one,
+// until the last (CRED-01).
+func TestCredentials_firstSourceIsUsed(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	keys := map[string]ramtest.AccessKey{}
@@ -151,7 +151,7 @@ func TestTheFirstSourcesKeyArrives(t *testing.T) {
 	}
 }
 
-func TestHalfASourceIsAnErrorOnItsArgument(t *testing.T) {
+func TestCredentials_incompleteSourceIsAnError(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	for _, test := range []struct {
@@ -176,9 +176,8 @@ func TestHalfASourceIsAnErrorOnItsArgument(t *testing.T) {
 	}
 }
 
-// An unknown value is an error on its argument, for each argument there is: no
-// other source is tried in its place (CRED-02).
-func TestAnUnknownValueIsAnErrorOnItsArgument(t *testing.T) {
+// An unknown value is an error on its argument, for each argument: no other source is tried instead (CRED-02).
+func TestCredentials_unknownArgumentIsAnError(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	const arn = "acs:ram::1234567890123456:role/r"
@@ -217,7 +216,7 @@ func TestAnUnknownValueIsAnErrorOnItsArgument(t *testing.T) {
 	}
 }
 
-func TestTheVariablesOfUnknownsAreReal(t *testing.T) {
+func TestCredentials_variablesInErrorsExist(t *testing.T) {
 	t.Parallel()
 	schema := fresh(t, variables{}.get).Schemas.Provider.Block
 	for attribute := range variableOf {
@@ -231,7 +230,7 @@ func TestTheVariablesOfUnknownsAreReal(t *testing.T) {
 	}
 }
 
-func TestWhatNeedsNoNetworkIsFoundByValidate(t *testing.T) {
+func TestProviderConfiguration_isValidatedWithoutNetwork(t *testing.T) {
 	t.Parallel()
 	const arn = "acs:ram::1234567890123456:role/r"
 	oidcWith := func(name string, value any) attributes {
@@ -279,7 +278,7 @@ func TestWhatNeedsNoNetworkIsFoundByValidate(t *testing.T) {
 	}
 }
 
-func TestAccountListsExcludeEachOther(t *testing.T) {
+func TestProviderConfiguration_accountListsExcludeEachOther(t *testing.T) {
 	t.Parallel()
 	c := fresh(t, variables{}.get)
 	one := []string{"1234567890123456"}
@@ -294,7 +293,7 @@ func TestAccountListsExcludeEachOther(t *testing.T) {
 	}
 }
 
-func TestAWrongAccountIsRefused(t *testing.T) {
+func TestProviderConfiguration_wrongAccountIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	for _, config := range []attributes{
@@ -310,7 +309,7 @@ func TestAWrongAccountIsRefused(t *testing.T) {
 	expect(t, "diagnostics", acctest.Messages(diags), "")
 }
 
-func TestAForeignEndpointIsWarnedOf(t *testing.T) {
+func TestProviderConfiguration_warnsOfAForeignEndpoint(t *testing.T) {
 	t.Parallel()
 	key := variables{"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary}
 	warned := fresh(t, key.get).Configure(attributes{"endpoints": attributes{"ram": "https://ram.example.com", "ims": "ims.aliyuncs.com"}})
@@ -326,9 +325,8 @@ func TestAForeignEndpointIsWarnedOf(t *testing.T) {
 	}
 }
 
-// Each way that credentials fail is one error that says what to do, comes in
-// time and shows no secret.
-func TestWhatIsWrongIsSaidOnceWithItsRemedy(t *testing.T) {
+// Each failure of credentials is one error that says what to do, in time and without a secret.
+func TestCredentials_failureIsOneErrorWithItsRemedy(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name   string
@@ -361,7 +359,7 @@ func TestWhatIsWrongIsSaidOnceWithItsRemedy(t *testing.T) {
 	}
 }
 
-func TestABrokenProfileFileIsNotShown(t *testing.T) {
+func TestCredentials_brokenProfileFileIsNotPrinted(t *testing.T) {
 	t.Parallel()
 	dir := home(t, `{"current": "ops", "profiles": [{"name": "ops", "access_key_secret": "`+canary+`"`)
 	for _, env := range []variables{{"HOME": dir}, {"HOME": dir, "ALIBABA_CLOUD_PROFILE": "ops"}} {
@@ -370,7 +368,7 @@ func TestABrokenProfileFileIsNotShown(t *testing.T) {
 	refused(t, fresh(t, variables{"HOME": dir}.get).Configure(attributes{"profile": "ops"}), "profile", dir)
 }
 
-func TestNoCredentialsAtAllSaysHowToGiveThem(t *testing.T) {
+func TestCredentials_missingListsTheSources(t *testing.T) {
 	t.Parallel()
 	refused(t, fresh(t, variables{"HOME": t.TempDir()}.get).Configure(attributes{}), "", "ALIBABA_CLOUD_ACCESS_KEY_ID", "aliyun configure", "profile")
 }
@@ -396,7 +394,7 @@ func accountOf(t *testing.T, c *acctest.Driver) any {
 	return in(t, v, "account_id")
 }
 
-func TestARoleInAnotherAccount(t *testing.T) {
+func TestCredentials_roleInAnotherAccount(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.AddAccount("2234567890123456")
@@ -411,7 +409,7 @@ func TestARoleInAnotherAccount(t *testing.T) {
 	refused(t, diags, "", "AssumeRole")
 }
 
-func TestTwentyReadersOfFreshCredentialsMakeOneSession(t *testing.T) {
+func TestCredentials_concurrentReadersShareOneSession(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	arn := trusting(srv, "1234567890123456")
@@ -429,9 +427,8 @@ func TestTwentyReadersOfFreshCredentialsMakeOneSession(t *testing.T) {
 	expect(t, "questions who the caller is", len(srv.Calls("GetCallerIdentity")), 1)
 }
 
-// CRED-04: sessions are renewed ahead of their end, and once when the service
-// ends one early.
-func TestSessionsEndInMidRun(t *testing.T) {
+// CRED-04: sessions are renewed before they expire, and once if the service ends one early.
+func TestCredentials_sessionsExpireDuringARun(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.SessionsOnServerClock = true })
@@ -462,7 +459,7 @@ func TestSessionsEndInMidRun(t *testing.T) {
 	reads(3, 1)
 }
 
-func TestOIDCNeedsNoKeyAndRenewsItself(t *testing.T) {
+func TestCredentials_OIDCNeedsNoKeyAndIsRenewed(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.SessionsOnServerClock = true })
@@ -495,7 +492,7 @@ func TestOIDCNeedsNoKeyAndRenewsItself(t *testing.T) {
 }
 
 // ROB-06: two blocks in one process, each with its own account.
-func TestTwoBlocksShareNothing(t *testing.T) {
+func TestProviderConfiguration_twoBlocksShareNothing(t *testing.T) {
 	t.Parallel()
 	one, other := ramtest.New(t), ramtest.New(t)
 	other.AddAccount("2234567890123456")
@@ -516,7 +513,7 @@ func TestTwoBlocksShareNothing(t *testing.T) {
 	}
 }
 
-func TestACABundleIsTrusted(t *testing.T) {
+func TestProviderConfiguration_CABundleIsTrusted(t *testing.T) {
 	t.Parallel()
 	var agent string
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -542,7 +539,7 @@ func TestACABundleIsTrusted(t *testing.T) {
 }
 
 // LOG-01: one line per attempt, with these fields and no others.
-func TestTheLogHasTheFieldsOfAnAttemptOnly(t *testing.T) {
+func TestLog_hasOnlyTheFieldsOfAnAttempt(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	observe(tflogtest.RootLogger(t.Context(), &out), ram.Attempt{
@@ -561,7 +558,7 @@ func TestTheLogHasTheFieldsOfAnAttemptOnly(t *testing.T) {
 	})
 }
 
-func TestEveryArgumentIsDescribedInSentences(t *testing.T) {
+func TestProviderConfiguration_argumentsAreDescribedInSentences(t *testing.T) {
 	t.Parallel()
 	secret := []string{"secret_key", "security_token", "credentials_uri", "oidc_token"}
 	var check func([]*tfprotov6.SchemaAttribute)

@@ -10,8 +10,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// The API of RAM has this switch of the Japan site, and that of IMS all others.
-func TestPublicKeys_areReadAndWrittenOverTheReplyOfRAM(t *testing.T) {
+// The RAM API has this field of the Japanese site, and the IMS API all others.
+func TestPublicKeys_useTheRAMAPI(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	before := account(srv).Preference
@@ -39,7 +39,8 @@ func TestPublicKeys_areReadAndWrittenOverTheReplyOfRAM(t *testing.T) {
 	expect(t, "restored", account(srv).Preference, before)
 }
 
-// An account of another site does not have it, which the plan says. Without it, nothing reads it.
+// An account of another site does not have the field, which the plan reports. If it is not configured, it is not
+// read.
 func TestPublicKeys_ofAnotherSite(t *testing.T) {
 	t.Parallel()
 	srv := old(t, func(b *ramtest.Behaviour) { b.HidePublicKeys = true })
@@ -58,7 +59,7 @@ func TestPublicKeys_ofAnotherSite(t *testing.T) {
 	expect(t, "writes", len(srv.Calls("SetSecurityPreference")), writes)
 }
 
-// The switch has a request of its own. What it did before another request failed is said.
+// The field has a request of its own. If another request fails after it, the error states that the field was written.
 func TestPublicKeys_faults(t *testing.T) {
 	t.Parallel()
 	config := attributes{"allow_user_to_manage_public_keys": true, "login_session_duration": 8}

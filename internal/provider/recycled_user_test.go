@@ -17,7 +17,7 @@ import (
 
 const recycledUsers = "ram_users_in_recycle_bin"
 
-func TestRecycledUsers_areListedPageByPage(t *testing.T) {
+func TestRecycledUsers_listOfSeveralPages(t *testing.T) {
 	t.Parallel()
 	for name, behave := range map[string]func(*ramtest.Behaviour){
 		"as documented": func(*ramtest.Behaviour) {},
@@ -50,7 +50,7 @@ func TestRecycledUsers_areListedPageByPage(t *testing.T) {
 	}
 }
 
-// Nothing is read where the list ends early, and of an empty bin the list is empty.
+// A list that stops early reads no further page, and the list of an empty recycle bin is empty.
 func TestRecycledUsers_emptyAndDenied(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -80,8 +80,8 @@ func TestRestoreUser_whoseNameIsTaken(t *testing.T) {
 	expect(t, "recycle bin", len(account(srv).RecycledUsers), 1)
 }
 
-// A user who is not deleted is never purged: the plan refuses it already.
-func TestPurgeUser_whoIsNotDeleted(t *testing.T) {
+// A user that is not deleted is never purged: the plan refuses it.
+func TestPurgeUser_thatIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	srv := incident(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -91,7 +91,7 @@ func TestPurgeUser_whoIsNotDeleted(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// An interrupt after the write ends with an error that says what is known.
+// An interruption after the write ends with an error that states what exists now.
 func TestRecycledUser_interrupted(t *testing.T) {
 	t.Parallel()
 	for kind, write := range map[string]string{userBack: "RestoreUserFromRecycleBin", userGone: "DeleteUserInRecycleBin"} {

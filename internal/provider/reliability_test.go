@@ -43,9 +43,9 @@ var (
 	piecesPattern      = regexp.MustCompile("\\bpieces? `\\w+`")
 )
 
-// The guide on reliability names every requirement once, in order, and only tests
-// and fuzz targets that exist. A test of the campaign checks its pieces.
-func TestReliability_everyRequirementIsAccountedFor(t *testing.T) {
+// The guide on reliability lists every requirement once, in order, and only tests and fuzz targets that exist. A test
+// of the campaign checks its pieces.
+func TestReliability_guideListsEveryRequirement(t *testing.T) {
 	t.Parallel()
 	guide := contentOf(t, projectRoot, "templates/guides/reliability.md.tmpl")
 	var want, got []string
@@ -65,8 +65,8 @@ func TestReliability_everyRequirementIsAccountedFor(t *testing.T) {
 	namesOnlyTests(t, guide)
 }
 
-// The threat model names only requirements, tests and pictures that exist.
-func TestThreatModel_namesWhatExists(t *testing.T) {
+// The threat model refers only to requirements, tests and pictures that exist.
+func TestThreatModel_referencesExist(t *testing.T) {
 	t.Parallel()
 	guide := contentOf(t, projectRoot, "templates/guides/threat-model.md.tmpl")
 	namesOnlyTests(t, guide)

@@ -29,7 +29,7 @@ func quiet() resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 }
 
-func TestAccCredentialReport_findsWhatIsAmiss(t *testing.T) {
+func TestAccCredentialReport_findsViolations(t *testing.T) {
 	t.Parallel()
 	srv := populated(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ExtraReportColumns = true }))
 	now := srv.Now()

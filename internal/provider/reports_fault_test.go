@@ -66,10 +66,9 @@ var emptyLists = map[string]bool{
 	"ListAccessKeysInRecycleBin F12 without a state": true,
 }
 
-// Every fault of the matrix at the first and at every call of each read: what
-// passes is got over with the same result, what stays is an error, and nothing is
-// half written.
-func TestReports_everyFaultOfTheMatrix(t *testing.T) {
+// Every fault of the matrix at the first and at every call of each read: a temporary one is retried with the same
+// result, a permanent one is an error, and no result is incomplete.
+func TestReports_faultsOfTheMatrix(t *testing.T) {
 	t.Parallel()
 	for kind, actions := range reportReads {
 		for _, action := range actions {
@@ -155,7 +154,7 @@ func TestReports_areNotStale(t *testing.T) {
 	}
 }
 
-// The credentials open an account that the configuration does not accept.
+// The credentials are of an account that the configuration does not allow.
 func TestReports_ofAnotherAccountAreNotRead(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)

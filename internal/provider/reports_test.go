@@ -88,7 +88,7 @@ func refusedData(t *testing.T, c *acctest.Driver, kind string, config attributes
 	return diags
 }
 
-func TestCredentialReport_isMadeOnceAndTellsOfEveryUser(t *testing.T) {
+func TestCredentialReport_isGeneratedOnceAndHasEveryUser(t *testing.T) {
 	t.Parallel()
 	for name, behave := range map[string]func(*ramtest.Behaviour){
 		"as assumed": func(*ramtest.Behaviour) {},
@@ -179,8 +179,8 @@ func TestCredentialReport_anOldReportIsReplaced(t *testing.T) {
 	expect(t, "asked", writes(srv), []string{"GenerateCredentialReport", "GenerateCredentialReport", "GenerateCredentialReport", "GenerateCredentialReport"})
 }
 
-// The service counts the four hours by its own measure.
-func TestCredentialReport_theServiceMakesNoNewOne(t *testing.T) {
+// The service counts the four hours by its own clock.
+func TestCredentialReport_serviceRefusesANewOne(t *testing.T) {
 	t.Parallel()
 	for _, refuse := range []bool{false, true} {
 		srv := ramtest.New(t)
@@ -225,7 +225,7 @@ func TestCredentialReport_tooManyUsers(t *testing.T) {
 	refusedData(t, newCore(t, srv.Getenv, clockOf(srv)), credentialReport, attributes{}, "LimitExceeded.User.CredentialReport")
 }
 
-func TestCredentialReport_whatIsSpoiltIsNamed(t *testing.T) {
+func TestCredentialReport_errorNamesTheInvalidPlace(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		lines [][]string
@@ -269,7 +269,7 @@ func TestCredentialReport_unexpectedValues(t *testing.T) {
 	contains(t, acctest.Fields(rows[1])["notes"].String(), `"mfa_active":tftypes.String<"unreadable">`, `"user_last_logon":tftypes.String<"never">`)
 }
 
-func TestCredentialReport_isReadAnewWhenItIsReplaced(t *testing.T) {
+func TestCredentialReport_isReadAgainWhenItIsReplaced(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 1 }))
 	haveReport(srv)
@@ -282,7 +282,7 @@ func TestCredentialReport_isReadAnewWhenItIsReplaced(t *testing.T) {
 	refusedData(t, c, credentialReport, attributes{}, "InvalidParameter.NextToken")
 }
 
-func TestCredentialReport_theWaitEnds(t *testing.T) {
+func TestCredentialReport_waitIsBounded(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 }))
 	c := newCore(t, srv.Getenv, clockOf(srv))
@@ -292,7 +292,7 @@ func TestCredentialReport_theWaitEnds(t *testing.T) {
 	}
 }
 
-func TestSecurityReport_tellsEverything(t *testing.T) {
+func TestSecurityReport_hasEveryField(t *testing.T) {
 	t.Parallel()
 	srv := populated(t)
 	c := newCore(t, srv.Getenv, clockOf(srv))
@@ -312,7 +312,7 @@ func TestSecurityReport_tellsEverything(t *testing.T) {
 	}
 }
 
-func TestGovernanceReport_isMadeAndReadToItsEnd(t *testing.T) {
+func TestGovernanceReport_isGeneratedAndReadCompletely(t *testing.T) {
 	t.Parallel()
 	for _, empty := range []bool{false, true} {
 		srv := populated(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.MissingReportEmpty = empty }))
@@ -355,7 +355,7 @@ func TestGovernanceReport_isMadeAndReadToItsEnd(t *testing.T) {
 	}
 }
 
-func TestGovernanceReport_theWaitEnds(t *testing.T) {
+func TestGovernanceReport_waitIsBounded(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.ReportPolls = 10_000 }))
 	refusedData(t, newCore(t, srv.Getenv, clockOf(srv)), governanceReport, attributes{}, "is not complete after", `"in progress"`)

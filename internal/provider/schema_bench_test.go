@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// What a CLI asks for first, of a provider that has just started.
+// BenchmarkFirstSchema measures the first requests of a CLI to a provider that has just started.
 func BenchmarkFirstSchema(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

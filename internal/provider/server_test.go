@@ -16,9 +16,8 @@ import (
 
 type keyOfALoad struct{}
 
-// What hangs on the context of a request is let go of when the request is answered,
-// though the framework keeps the context.
-func TestServer_keepsNothingOfARequest(t *testing.T) {
+// The values in the context of a request are released after the response, although the framework keeps the context.
+func TestServer_releasesTheContextOfARequest(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())

@@ -14,7 +14,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/server"
 )
 
-// A CLI prints one warning of each summary, so no two objects may have the same.
+// A CLI prints one warning for each summary, so warnings of two objects must not have the same summary.
 func TestServer_warningsNameTheirObject(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
@@ -36,7 +36,7 @@ func TestServer_warningsNameTheirObject(t *testing.T) {
 	}
 }
 
-// What gets weaker is in the summary: the detail may be folded away.
+// The summary contains what gets weaker, because a CLI may hide the detail.
 func TestServer_summaryNamesWhatGetsWeaker(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)

@@ -61,7 +61,7 @@ func TestServiceCredential_faultTable(t *testing.T) {
 	faultTable(t, serviceCredentials)
 }
 
-func TestServiceCredential_isCreatedOnceAndReadsAsItIs(t *testing.T) {
+func TestServiceCredential_createAndRead(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -91,8 +91,8 @@ func TestServiceCredential_isCreatedOnceAndReadsAsItIs(t *testing.T) {
 	expect(t, "violations", srv.Violations(), []string{})
 }
 
-// With pgp_key, the plain secret is in no state, plan, message, log and URL.
-func TestServiceCredential_withPGPThePlainSecretIsNowhere(t *testing.T) {
+// With pgp_key, the plain secret is not in the state, plan, messages, log or URLs.
+func TestServiceCredential_withPGPThePlainSecretIsNotStored(t *testing.T) {
 	t.Parallel()
 	entity := pgpPair(t, nil)
 	srv := withAlice(t)
@@ -163,7 +163,7 @@ func TestServiceCredential_changes(t *testing.T) {
 }
 
 // A third for one service is refused before the create, and one for another service is not.
-func TestServiceCredential_aThirdIsRefusedAndTheTwoAreNamed(t *testing.T) {
+func TestServiceCredential_aThirdIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveServiceCredential(srv, "alice", "SCfirst", 400*day)
@@ -186,8 +186,9 @@ func TestServiceCredential_aThirdIsRefusedAndTheTwoAreNamed(t *testing.T) {
 	contains(t, acctest.Messages(diags), "WARNING: User bob has a service credential created less than a day ago: SCrecent", "aliyun ims ListServiceCredentials --UserPrincipalName bob@")
 }
 
-// A destroy ends with the credential deleted although one answer is wrong, and a refresh keeps it although one list is short.
-func TestServiceCredential_oneWrongAnswer(t *testing.T) {
+// A destroy ends with the credential deleted although one response is wrong, and a refresh keeps it although one list
+// is incomplete.
+func TestServiceCredential_oneWrongResponse(t *testing.T) {
 	t.Parallel()
 	for nth := 1; nth <= 2; nth++ {
 		for name, rule := range wrongOnce(nth) {
@@ -211,7 +212,7 @@ func TestServiceCredential_oneWrongAnswer(t *testing.T) {
 	}
 }
 
-// An expired credential is warned of and stays in the state. It is imported with its age.
+// An expired credential causes a warning and stays in the state. It is imported with its age.
 func TestServiceCredential_expires(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -246,8 +247,9 @@ func TestServiceCredential_import(t *testing.T) {
 	}
 }
 
-// Whatever the service does where its reference is silent: a credential is created, rotated and deleted, also with its user.
-func TestServiceCredential_isRightOnBothSides(t *testing.T) {
+// A credential is created, rotated and deleted, also with its user, whichever of the undocumented behaviours the
+// service has.
+func TestServiceCredential_lifecycleOnBothSides(t *testing.T) {
 	t.Parallel()
 	for name, turn := range map[string]func(*ramtest.Behaviour){
 		"active ones cannot be deleted": func(b *ramtest.Behaviour) { b.RefuseDeletingActiveCredentials = true },
@@ -293,8 +295,9 @@ func TestServiceCredential_isRightOnBothSides(t *testing.T) {
 	}
 }
 
-// The list and the data source find the credentials of all users page by page, those of one user by its name, and no secret.
-func TestServiceCredentials_areFound(t *testing.T) {
+// The list and the data source return the credentials of all users page by page, or those of one user, without
+// secrets.
+func TestServiceCredentials_listAndData(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveServiceCredential(srv, "alice", "SCold", 400*day)

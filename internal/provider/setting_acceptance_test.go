@@ -288,8 +288,8 @@ func TestAccSetting_list(t *testing.T) {
 	})
 }
 
-// Values that other resources decide are not known when the plan is made.
-func TestAccSetting_unknownAtThePlan(t *testing.T) {
+// Values that depend on other resources are unknown in the plan.
+func TestAccSetting_unknownValuesInThePlan(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	scenario(t, srv, resource.TestStep{
@@ -309,7 +309,7 @@ func TestAccSetting_unknownAtThePlan(t *testing.T) {
 	expectUnchanged(t, srv, "VerificationTypes")
 }
 
-func TestAccSetting_theTimeoutEndsAnOperation(t *testing.T) {
+func TestAccSetting_timeout(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.Inject(ramtest.Rule{Action: "SetPasswordPolicy", Fault: "stall"})
@@ -350,8 +350,8 @@ func TestAccDataSources(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// Two accounts in one configuration never cross, however many calls are made at once.
-func TestAccTwoAccounts_neverCross(t *testing.T) {
+// The calls for two accounts in one configuration are never mixed, however many run concurrently.
+func TestAccTwoAccounts_areIndependent(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	other := srv.AddAccount("2222222222222222")
@@ -435,9 +435,9 @@ func TestAccSetting_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// The provider's own key is nowhere but in the environment it came from: not
-// on success, and not when the service repeats what was signed.
-func TestAccProvider_itsSecretIsNowhere(t *testing.T) {
+// The provider's own secret is only in the environment: not in any output on success, and not if the service returns
+// the string that was signed.
+func TestAccProvider_doesNotPrintItsSecret(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	secret := srv.Credential(defaultAccount).AccessKeySecret

@@ -16,7 +16,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
-func TestDestroy_retainLeavesTheAccountAndSaysWhatStays(t *testing.T) {
+func TestDestroy_retainChangesNothing(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -34,7 +34,7 @@ func TestDestroy_retainLeavesTheAccountAndSaysWhatStays(t *testing.T) {
 	expect(t, "length", account(srv).Policy.MinimumPasswordLength, 14)
 }
 
-func TestDestroy_restorePutsBackWhatWasManaged(t *testing.T) {
+func TestDestroy_restoreWritesTheCapturedValues(t *testing.T) {
 	t.Parallel()
 	for name, model := range models {
 		t.Run(name, func(t *testing.T) {
@@ -60,7 +60,7 @@ func TestDestroy_restorePutsBackWhatWasManaged(t *testing.T) {
 	}
 }
 
-func TestDestroy_resetPutsWhatANewAccountHas(t *testing.T) {
+func TestDestroy_resetWritesTheValuesOfANewAccount(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -83,8 +83,8 @@ func TestDestroy_resetPutsWhatANewAccountHas(t *testing.T) {
 	expect(t, "alias", a.Alias, "")
 }
 
-// A reset leaves nothing weaker than the provider found it.
-func TestDestroy_resetNeverWeakensUnasked(t *testing.T) {
+// A reset makes no value weaker than it was before the provider managed it.
+func TestDestroy_resetDoesNotWeakenUnmanagedValues(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.Change(func(a *ramtest.Account) {
@@ -110,7 +110,7 @@ func TestDestroy_resetNeverWeakensUnasked(t *testing.T) {
 	expect(t, "session of a new account", a.Preference.LoginSessionDuration, 6)
 }
 
-func TestDestroy_restoreLeavesWhatIsNoLongerManaged(t *testing.T) {
+func TestDestroy_restoreKeepsUnmanagedValues(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -142,7 +142,7 @@ func TestDestroy_ofASavedPlanIsCheckedAgain(t *testing.T) {
 }
 
 // Two configurations that manage one attribute revert each other at every apply.
-func TestSetting_aValueThatIsSetBackIsWarnedOf(t *testing.T) {
+func TestSetting_warnsOfAValueThatIsSetBack(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -163,8 +163,8 @@ func TestSetting_aValueThatIsSetBackIsWarnedOf(t *testing.T) {
 	contains(t, acctest.Messages(diags), "minimum_password_length of the password policy was set back to 12", "from 12 to 14", "manages it too")
 }
 
-// on_destroy counts as it was last applied, not as it is in a file.
-func TestDestroy_countsAsLastApplied(t *testing.T) {
+// A destroy uses the on_destroy that was last applied, not that of the configuration.
+func TestDestroy_usesTheLastAppliedOnDestroy(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -177,7 +177,7 @@ func TestDestroy_countsAsLastApplied(t *testing.T) {
 	expect(t, "length", account(srv).Policy.MinimumPasswordLength, 14)
 }
 
-func TestDestroy_restoreNeedsWhatWasThereBefore(t *testing.T) {
+func TestDestroy_restoreNeedsCapturedValues(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -187,7 +187,7 @@ func TestDestroy_restoreNeedsWhatWasThereBefore(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot plan the password policy", `AttributeName("on_destroy")`, "imported")
 }
 
-func TestDestroy_ofAnImportedSettingListsAllThatStays(t *testing.T) {
+func TestDestroy_ofAnImportedSettingListsWhatStays(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -198,7 +198,7 @@ func TestDestroy_ofAnImportedSettingListsAllThatStays(t *testing.T) {
 	contains(t, acctest.Messages(diags), "login_session_duration = 24", `login_network_masks = ["198.51.100.7","203.0.113.0/24"]`, "allow_user_to_change_password = true")
 }
 
-func TestDestroy_ofTheAliasSaysThatItBecomesFree(t *testing.T) {
+func TestDestroy_ofTheAliasWarnsThatItBecomesAvailable(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -297,7 +297,7 @@ func TestSecondResourceForOneSettingIsRefused(t *testing.T) {
 	clean(t, diags)
 }
 
-func TestList_findsTheOneSettingOfTheAccount(t *testing.T) {
+func TestList_returnsTheSettingOfTheAccount(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -321,8 +321,8 @@ func TestList_findsTheOneSettingOfTheAccount(t *testing.T) {
 	contains(t, acctest.Messages(fresh.List(policy, attributes{}, true, 100)[0].Diagnostics), "Cannot list the password policy", "NoPermission")
 }
 
-// The switch that the service's reference is silent about is sent, and shown only if it was set.
-func TestSecurityPreference_longTermLoginIsOnlyIfSet(t *testing.T) {
+// The field that the service's reference does not document is sent, and returned only if it was set.
+func TestSecurityPreference_longTermLoginOnlyIfSet(t *testing.T) {
 	t.Parallel()
 	for _, ignored := range []bool{false, true} {
 		srv := ramtest.New(t)
@@ -345,7 +345,7 @@ func TestSecurityPreference_longTermLoginIsOnlyIfSet(t *testing.T) {
 
 // SING-12: a destroy in the run of a create of the same object changes nothing, whichever is first, and the
 // new resource has the values from before the first one.
-func TestOwner_aDestroyInTheRunOfACreateChangesNothing(t *testing.T) {
+func TestOwner_destroyInTheRunOfACreateChangesNothing(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		kind   string

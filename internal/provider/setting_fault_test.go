@@ -72,7 +72,7 @@ var settled = map[string]struct {
 	},
 }
 
-func TestFault_aPassingOneIsGotOver(t *testing.T) {
+func TestFault_temporaryIsRetried(t *testing.T) {
 	t.Parallel()
 	for name, fault := range passing {
 		t.Run(name, func(t *testing.T) {
@@ -127,7 +127,7 @@ func touchedBy(srv *ramtest.Server) (actions []string) {
 	return actions
 }
 
-func TestFault_aLastingOneEndsInAnErrorAndTheNextApplyConverges(t *testing.T) {
+func TestFault_permanentIsAnErrorAndTheNextApplyConverges(t *testing.T) {
 	t.Parallel()
 	for name, fault := range passing {
 		if name == "F13 drip" || strings.HasPrefix(name, "F20") || strings.HasPrefix(name, "F12") {
@@ -165,7 +165,7 @@ func TestFault_aLastingOneEndsInAnErrorAndTheNextApplyConverges(t *testing.T) {
 	}
 }
 
-func TestFault_aReadThatFailsKeepsTheState(t *testing.T) {
+func TestFault_failedReadKeepsTheState(t *testing.T) {
 	t.Parallel()
 	lasting := map[string]ramtest.Rule{
 		"F22 denied":               {Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."},
@@ -212,7 +212,7 @@ func TestFault_aReadThatFailsKeepsTheState(t *testing.T) {
 	}
 }
 
-func TestFault_aRefusedWriteChangesNothing(t *testing.T) {
+func TestFault_refusedWriteChangesNothing(t *testing.T) {
 	t.Parallel()
 	for kind, s := range settled {
 		for name, rule := range map[string]ramtest.Rule{
@@ -243,8 +243,8 @@ func TestFault_aRefusedWriteChangesNothing(t *testing.T) {
 	}
 }
 
-// After a write the service may answer reads as before it, for a while.
-func TestFault_staleReadsAreWaitedOut(t *testing.T) {
+// After a write, the service may return the values from before it for some time.
+func TestFault_waitsForStaleReads(t *testing.T) {
 	t.Parallel()
 	for _, stale := range []int{1, 3, 10} {
 		for kind, s := range settled {
@@ -268,7 +268,7 @@ func TestFault_staleReadsAreWaitedOut(t *testing.T) {
 	}
 }
 
-func TestFault_aWriteThatStaysInvisibleIsWarnedOf(t *testing.T) {
+func TestFault_warnsOfAWriteThatIsNeverReturned(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.StaleReads = 1000 })
@@ -279,7 +279,7 @@ func TestFault_aWriteThatStaysInvisibleIsWarnedOf(t *testing.T) {
 	expect(t, "state", in(t, o.State, "minimum_password_length"), int64(14))
 }
 
-func TestFault_aConfirmingReadThatFailsIsAWarning(t *testing.T) {
+func TestFault_failedConfirmingReadIsAWarning(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.Inject(ramtest.Rule{Action: "GetPasswordPolicy", Nth: "3-", Fault: "code", Status: 403, Code: "NoPermission"})
@@ -291,8 +291,8 @@ func TestFault_aConfirmingReadThatFailsIsAWarning(t *testing.T) {
 	expect(t, "unmanaged", in(t, o.State, "require_numbers"), true)
 }
 
-// A deployment that is older than a field accepts it and does nothing.
-func TestFault_aFieldThatTheServiceDoesNotKnowIsWarnedOf(t *testing.T) {
+// A deployment that is older than a field accepts and ignores it.
+func TestFault_warnsOfAFieldThatTheServiceIgnores(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.Lenient())
 	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.HideNewerFields, b.IgnoreLongTermLogin = true, true })
@@ -313,7 +313,7 @@ func TestFault_aFieldThatTheServiceDoesNotKnowIsWarnedOf(t *testing.T) {
 	}
 }
 
-func TestFault_withoutTheCallerNothingIsWritten(t *testing.T) {
+func TestFault_nothingIsWrittenWithoutTheCaller(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.Inject(ramtest.Rule{Action: "GetCallerIdentity", Fault: "code", Status: 500, Code: "InternalError"})

@@ -81,7 +81,7 @@ func tainted(c *cli, arguments ...string) {
 }
 
 // The policy of a key and the verification of a user have no on_destroy: a destroy resets or removes them.
-func TestAccSettingOwner_ofAUsersObjects(t *testing.T) {
+func TestAccSettingOwner_objectsOfAUser(t *testing.T) {
 	t.Parallel()
 	const lifecycle = "lifecycle {\n create_before_destroy = true\n }"
 	for name, test := range map[string]struct {
@@ -144,8 +144,8 @@ func TestAccSettingOwner_ofAUsersObjects(t *testing.T) {
 	}
 }
 
-// A second resource for a setting is noticed in the plan that adds it.
-func TestAccSettingOwner_aSecondResource(t *testing.T) {
+// The plan that adds a second resource for a setting reports it.
+func TestAccSettingOwner_secondResource(t *testing.T) {
 	t.Parallel()
 	const config = "resource \"ram_password_policy\" %q {\n minimum_password_length = %d\n}\n"
 	srv := ramtest.New(t)

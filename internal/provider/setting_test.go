@@ -60,7 +60,7 @@ func clean(t *testing.T, diags []*tfprotov6.Diagnostic) {
 	}
 }
 
-func TestSetting_unmanagedValuesAreNeverTouched(t *testing.T) {
+func TestSetting_unmanagedValuesAreNeverChanged(t *testing.T) {
 	t.Parallel()
 	for name, model := range models {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestSetting_unmanagedValuesAreNeverTouched(t *testing.T) {
 	}
 }
 
-func TestSetting_everyZeroIsSentAndKept(t *testing.T) {
+func TestSetting_zeroValuesAreSent(t *testing.T) {
 	t.Parallel()
 	for name, model := range models {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestSetting_everyZeroIsSentAndKept(t *testing.T) {
 	}
 }
 
-func TestSetting_adoptionSaysWhatChanges(t *testing.T) {
+func TestSetting_adoptionListsTheChanges(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -125,7 +125,7 @@ func TestSetting_adoptionSaysWhatChanges(t *testing.T) {
 	}
 }
 
-func TestSetting_adoptingWhatIsThereWritesNothing(t *testing.T) {
+func TestSetting_adoptionOfEqualValuesWritesNothing(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -135,7 +135,7 @@ func TestSetting_adoptingWhatIsThereWritesNothing(t *testing.T) {
 	expect(t, "the spelling of the configuration", in(t, o.State, "login_network_masks"), []string{"198.51.100.7/32", "203.0.113.0/24"})
 }
 
-func TestSetting_readIsAFixedPoint(t *testing.T) {
+func TestSetting_readAfterReadChangesNothing(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -159,7 +159,7 @@ func TestSetting_readIsAFixedPoint(t *testing.T) {
 	}
 }
 
-func TestSetting_driftIsShownAndOnlyManagedValuesAreRepaired(t *testing.T) {
+func TestSetting_repairsDriftOfManagedValues(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -178,8 +178,8 @@ func TestSetting_driftIsShownAndOnlyManagedValuesAreRepaired(t *testing.T) {
 	expect(t, "age in the state", in(t, o.State, "max_password_age"), int64(30))
 }
 
-// An administrator changes an unmanaged value after the plan was made.
-func TestSetting_aChangeAfterThePlanIsKept(t *testing.T) {
+// An administrator changes an unmanaged value after the plan.
+func TestSetting_changeAfterThePlanIsKept(t *testing.T) {
 	t.Parallel()
 	for name, model := range models {
 		t.Run(name, func(t *testing.T) {
@@ -203,8 +203,8 @@ func TestSetting_aChangeAfterThePlanIsKept(t *testing.T) {
 	}
 }
 
-// The read that a plan shared with others is too old to write from, even where this run wrote nothing yet.
-func TestSetting_aChangeBeforeTheFirstWriteIsKept(t *testing.T) {
+// A write does not start from the cached read of the plan, even if this run has not written yet.
+func TestSetting_changeBeforeTheFirstWriteIsKept(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	o, diags := newCore(t, srv.Getenv, fakeClock()).Import(policy, "current")
@@ -221,9 +221,9 @@ func TestSetting_aChangeBeforeTheFirstWriteIsKept(t *testing.T) {
 	expect(t, "length in the account", account(srv).Policy.MinimumPasswordLength, 14)
 }
 
-// SING-05: two resources that were imported from one setting are written at the same
-// time. Each read and the write made from it stay together, so neither undoes the other.
-func TestSetting_twoWritesAtOnceLoseNothing(t *testing.T) {
+// SING-05: two resources that were imported from one setting are written at the same time. Each read and its write
+// are one step, so neither undoes the other.
+func TestSetting_concurrentWritesLoseNothing(t *testing.T) {
 	t.Parallel()
 	for name, model := range models {
 		t.Run(name, func(t *testing.T) {
@@ -252,7 +252,7 @@ func TestSetting_twoWritesAtOnceLoseNothing(t *testing.T) {
 	}
 }
 
-func TestSetting_aRemovedLineIsNotManagedAnyMore(t *testing.T) {
+func TestSetting_removedAttributeIsNoLongerManaged(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -272,7 +272,7 @@ func TestSetting_aRemovedLineIsNotManagedAnyMore(t *testing.T) {
 	}
 }
 
-func TestSetting_argumentsOfOursWriteNothing(t *testing.T) {
+func TestSetting_argumentsOfTheProviderWriteNothing(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -286,7 +286,7 @@ func TestSetting_argumentsOfOursWriteNothing(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestSetting_aWeakerValueIsWarnedOf(t *testing.T) {
+func TestSetting_warnsOfWeakerValues(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.Change(func(a *ramtest.Account) {

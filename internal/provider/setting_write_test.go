@@ -13,8 +13,8 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
-// SING-10: the service resets what a request leaves out, also what this provider does not know.
-func TestSettingWrite_sendsBackFieldsThatAreNotModelled(t *testing.T) {
+// SING-10: the service resets fields that a request omits, also those that this provider does not know.
+func TestSettingWrite_sendsBackUnknownFields(t *testing.T) {
 	t.Parallel()
 	for name, model := range models {
 		t.Run(name, func(t *testing.T) {
@@ -44,7 +44,7 @@ func TestSettingWrite_sendsBackFieldsThatAreNotModelled(t *testing.T) {
 }
 
 // SING-10: a write that lacks a field would reset it.
-func TestSettingWrite_needsACompleteReply(t *testing.T) {
+func TestSettingWrite_needsACompleteResponse(t *testing.T) {
 	t.Parallel()
 	for kind, test := range map[string]struct {
 		config  attributes
@@ -63,8 +63,8 @@ func TestSettingWrite_needsACompleteReply(t *testing.T) {
 	}
 }
 
-// A create reads the setting before the read of its write, to know its fields. Without that read, a reply that lacks fields
-// looks like one of a deployment that does not have them, and the write would reset them.
+// A create reads the setting before the read of its write, to know its fields. Without that read, a response that
+// lacks fields looks like one of a deployment that does not have them, and the write would reset them.
 func TestSettingWrite_needsTheReadBeforeTheFirstWrite(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
@@ -82,8 +82,8 @@ func TestSettingWrite_needsTheReadBeforeTheFirstWrite(t *testing.T) {
 	expect(t, "idle days", account(srv).Preference.MaxIdleDaysForAccessKeys, 90)
 }
 
-// A deployment that returns one of the newer fields has all of them, also where the last reply lacks all: the write would
-// reset those that were never returned.
+// A deployment that returns one of the newer fields has all of them, also if the last response lacks all: the write
+// would reset those that were never returned.
 func TestSettingWrite_needsAllNewerFieldsOnceOneWasReturned(t *testing.T) {
 	t.Parallel()
 	srv := old(t, func(b *ramtest.Behaviour) { b.MissingFields = "AllowUserToLoginWithPasskey" })
@@ -94,7 +94,7 @@ func TestSettingWrite_needsAllNewerFieldsOnceOneWasReturned(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// SING-11: what another administrator hardens while a write waits is not taken back.
+// SING-11: a value that another administrator hardens while a write waits is not reverted.
 func TestSettingWrite_mergesAfterEachWait(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]ramtest.Rule{
@@ -125,7 +125,7 @@ func TestSettingWrite_mergesAfterEachWait(t *testing.T) {
 	}
 }
 
-// A risk that depends on other objects takes calls, in which time the setting may change.
+// A check that depends on other objects takes calls, during which the setting may change.
 func TestSettingWrite_readsAgainAfterChecksOfOtherObjects(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
@@ -140,8 +140,8 @@ func TestSettingWrite_readsAgainAfterChecksOfOtherObjects(t *testing.T) {
 	expect(t, "passwords", account(srv).Preference.AllowUserToChangePassword, false)
 }
 
-// An edit after the write is in the account and in the state, and said.
-func TestSettingWrite_saysWhatChangedDuringTheApply(t *testing.T) {
+// An edit after the write is in the account and in the state, and is reported.
+func TestSettingWrite_reportsChangesDuringTheApply(t *testing.T) {
 	t.Parallel()
 	srv := old(t)
 	srv.Inject(ramtest.Rule{Action: "SetPasswordPolicy", Phase: "after_commit", Nth: "1", Fault: "inject", Inject: "Ims/SetPasswordPolicy", InjectParams: map[string]string{"MaxPasswordAge": "77", "MinimumPasswordLength": "14"}})
@@ -152,8 +152,8 @@ func TestSettingWrite_saysWhatChangedDuringTheApply(t *testing.T) {
 	expect(t, "state", in(t, o.State, "max_password_age"), int64(77))
 }
 
-// Fields that the provider does not know are not in the state: a change after the write is said.
-func TestSettingWrite_saysWhichUnknownFieldChangedAfterTheWrite(t *testing.T) {
+// Fields that the provider does not know are not in the state: a change after the write is reported.
+func TestSettingWrite_reportsChangesOfUnknownFields(t *testing.T) {
 	t.Parallel()
 	for _, edited := range []bool{false, true} {
 		srv := old(t)

@@ -60,7 +60,7 @@ func settingKinds() (kinds []string) {
 
 // LOAD-05: a refresh sends one call for each login profile, one for the keys of each user, one
 // for a hundred devices and one for a hundred users, and at most ten others.
-func TestARefreshCostsTheFewestCalls(t *testing.T) {
+func TestRefresh_callsAreShared(t *testing.T) {
 	t.Parallel()
 	const users = 120
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
@@ -106,7 +106,7 @@ func TestARefreshCostsTheFewestCalls(t *testing.T) {
 }
 
 // A resource and a data source of one setting share one read in a run.
-func TestASettingIsReadOnceWhoeverAsks(t *testing.T) {
+func TestRefresh_resourceAndDataSourceShareARead(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	settings := map[string]acctest.Object{}
@@ -143,7 +143,7 @@ func TestASettingIsReadOnceWhoeverAsks(t *testing.T) {
 }
 
 // A difference in the list of all users is confirmed by a read of the user itself.
-func TestUser_aListIsNotTakenForDrift(t *testing.T) {
+func TestUser_listAloneIsNoDrift(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.PageCap = 100 }))
 	srv.Populate(20)

@@ -20,9 +20,9 @@ import (
 
 // The tests in this file run a CLI with the built provider, and judge what a person reads.
 
-// A key that an expression did not find, an account that is empty: with values that come by
-// -var, no action does more than it was told.
-func TestAccStory_actionsDoNotOverreach(t *testing.T) {
+// A key that an expression did not find, an account that is empty: with values from -var, no action changes more than
+// its arguments name.
+func TestAccStory_actionsActOnlyOnTheirArguments(t *testing.T) {
 	t.Parallel()
 	needsActions(t)
 	for name, one := range map[string]struct {
@@ -88,9 +88,8 @@ func unwrapped(printed string) string {
 	return strings.Join(strings.FieldsFunc(printed, func(r rune) bool { return strings.ContainsRune(" \n│╷╵", r) }), " ")
 }
 
-// Of ten users one cannot be read, and there are more than a hundred: the query shows the others,
-// and reports both.
-func TestAccStory_queryKeepsWhatItRead(t *testing.T) {
+// Of ten users one cannot be read, and there are more than a hundred: the query shows the others, and reports both.
+func TestAccStory_queryKeepsItsResults(t *testing.T) {
 	t.Parallel()
 	needsActions(t) // the CLIs that have actions have queries
 	srv := crowd(t, 120, 0)

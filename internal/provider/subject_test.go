@@ -46,7 +46,7 @@ func eachSubject(t *testing.T, story func(*testing.T, string, acctest.Existing, 
 }
 
 // Each registered type has a subject, and is listed unless its subject has a reason.
-func TestSubjects_areAllThatIsRegistered(t *testing.T) {
+func TestSubjects_coverEveryType(t *testing.T) {
 	t.Parallel()
 	c := newCore(t, ramtest.New(t).Getenv)
 	known := subjects()

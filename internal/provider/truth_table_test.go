@@ -340,7 +340,7 @@ func TestEvaluate_evidence(t *testing.T) {
 	}
 }
 
-// The schemas have no attribute that evaluate takes for misspelt.
+// Evaluate rejects no attribute of the schemas as misspelled.
 func TestEvaluate_knowsTheAttributes(t *testing.T) {
 	t.Parallel()
 	c := functionsCore(t)

@@ -99,9 +99,9 @@ func (p upgradeFixture) objects(t *testing.T) (all []savedObject) {
 	return all
 }
 
-// The state of an older version is read without a change, with every secret, and so it is
-// after a refresh of the unchanged account.
-func TestUpgrade_readsWhatWasWritten(t *testing.T) {
+// The state of an older version is read without a change, with every secret, and again after a refresh of the
+// unchanged account.
+func TestUpgrade_readsOlderStates(t *testing.T) {
 	t.Parallel()
 	for _, p := range pasts(t) {
 		t.Run(p.name(), func(t *testing.T) {
@@ -298,7 +298,7 @@ func TestAccUpgrade_fromEachTag(t *testing.T) {
 	}
 }
 
-// It writes the fixture of the unreleased version: make upgrade-fixture.
+// TestAccUpgrade_write writes the fixture of the unreleased version: make upgrade-fixture.
 func TestAccUpgrade_write(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("RAM_TEST_WRITE_UPGRADE") == "" {

@@ -219,9 +219,9 @@ func TestAccUser_generatedConfigurationAppliesUnchanged(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// The service quotes a password in forms that no filter knows: in the code, the message and the request id of a refusal,
-// and in a field of an answer of a success. None of them is printed or logged.
-func TestAccLoginProfile_aQuotedPasswordIsNowhere(t *testing.T) {
+// The service quotes a password in forms that no filter knows: in the code, the message and the request id of a
+// refusal, and in a field of a successful response. None of them is printed or logged.
+func TestAccLoginProfile_quotedPasswordIsNotPrinted(t *testing.T) {
 	t.Parallel()
 	const chosen = `Pa&ss<w0rd>+9/"Quoted"`
 	form := url.Values{"UserName": {"alice"}, "Password": {chosen}}.Encode()
@@ -308,9 +308,8 @@ func TestAccLoginProfile_aQuotedPasswordIsNowhere(t *testing.T) {
 	}
 }
 
-// The password is in nothing that a run leaves: not when it works, and not when a
-// step fails half-way.
-func TestAccLoginProfile_thePasswordIsNowhere(t *testing.T) {
+// The password is in no file and no output of a run: not on success, and not if a step fails.
+func TestAccLoginProfile_passwordIsNotStored(t *testing.T) {
 	t.Parallel()
 	echo := func(action, phase string) ramtest.Rule {
 		return ramtest.Rule{Action: action, Phase: phase, Fault: "code", Status: 400, Code: "InvalidParameter.Password.TooWeak", Message: "The password {Password} is bad."}

@@ -35,7 +35,7 @@ func statusOf(srv *ramtest.Server, user string) map[string]string {
 	return status
 }
 
-func TestExclusive_reportsWithAgeAndChangesNothing(t *testing.T) {
+func TestExclusive_reportOnly(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIallowed", 10*day)
@@ -65,8 +65,8 @@ func TestExclusive_reportsWithAgeAndChangesNothing(t *testing.T) {
 	expect(t, "violations", srv.Violations(), []string{})
 }
 
-// What the plan showed is done, and nothing else: not at the first apply, not to a
-// key that came up since, and not to one that was allowed until now.
+// Only what the plan showed is changed: nothing at the first apply, no key that was created since, and none that was
+// allowed until now.
 func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
 	t.Parallel()
 	for enforce, want := range map[string]map[string]string{
@@ -119,7 +119,7 @@ func TestExclusive_actsOnlyOnWhatThePlanShowed(t *testing.T) {
 	}
 }
 
-// Where keys were to be disabled, the state does not have those that are: before one is deleted, a plan shows it.
+// If keys were to be disabled, the state does not list the disabled ones: a plan shows them before they are deleted.
 func TestExclusive_deletesNoDisabledKeyThatNoPlanShowed(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -143,7 +143,7 @@ func TestExclusive_deletesNoDisabledKeyThatNoPlanShowed(t *testing.T) {
 	fixed(t, newCore(t, srv.Getenv, fakeClock()), exclusiveKind, deletes, o)
 }
 
-func TestExclusive_neverTouchesTheProvidersOwnKey(t *testing.T) {
+func TestExclusive_neverChangesTheProvidersOwnKey(t *testing.T) {
 	t.Parallel()
 	for _, enforce := range []string{"disable", "delete"} {
 		srv := withAlice(t)
@@ -167,8 +167,8 @@ func TestExclusive_neverTouchesTheProvidersOwnKey(t *testing.T) {
 	}
 }
 
-// A run that breaks off is done again, and ends the same.
-func TestExclusive_everyStepCanBeDoneAgain(t *testing.T) {
+// A run that fails at any step is repeated, with the same result.
+func TestExclusive_everyStepCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"UpdateAccessKey", "DeleteAccessKey", "ListAccessKeys"} {
 		for _, phase := range []string{"before_commit", "after_commit"} {
@@ -200,7 +200,7 @@ func TestExclusive_everyStepCanBeDoneAgain(t *testing.T) {
 	}
 }
 
-func TestExclusive_importUnknownsAndTheUser(t *testing.T) {
+func TestExclusive_importUnknownValuesAndDeletedUser(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIstray", 10*day)
@@ -252,7 +252,7 @@ func TestExclusive_importUnknownsAndTheUser(t *testing.T) {
 }
 
 // A null element, such as the previous key of a rotation that has none yet, is no key.
-func TestExclusive_nullIsNoKey(t *testing.T) {
+func TestExclusive_nullElementIsNoKey(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", aliceKey, 10*day)
@@ -270,7 +270,7 @@ func TestExclusive_nullIsNoKey(t *testing.T) {
 	expect(t, "the plan changes nothing", c.Planned(exclusiveKind, plan).Equal(o.State), true)
 }
 
-// A user who was created again under the same name is another one.
+// A user who was deleted and created again under the same name is another user.
 func TestExclusive_anotherUserOfTheSameName(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -388,7 +388,7 @@ func TestExclusive_declaresServiceCredentialsAndPasskeys(t *testing.T) {
 }
 
 // A declaration that allows no credential has none that a list must show: its first list is read again if it is empty.
-func TestExclusive_aFirstShortListIsReadAgainWhereNoCredentialIsAllowed(t *testing.T) {
+func TestExclusive_readsAFirstEmptyListAgain(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]string{"undeclared_access_key_ids": "ListAccessKeys", "undeclared_service_credential_ids": "ListServiceCredentials", "undeclared_passkey_ids": "ListPasskeys"}
 	want := map[string]string{"undeclared_access_key_ids": "LTAIextra", "undeclared_service_credential_ids": "sc1", "undeclared_passkey_ids": "pk1"}
@@ -427,7 +427,7 @@ func TestExclusive_aFirstShortListIsReadAgainWhereNoCredentialIsAllowed(t *testi
 
 // A removal that the plan showed is sent even if two lists lack the credential, and a response without a list of passkeys
 // is an error: neither proves that nothing is left.
-func TestExclusive_noListEndsARemoval(t *testing.T) {
+func TestExclusive_missingFromListsIsStillRemoved(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	giveKey(srv, "alice", "LTAIextra", 10*day)
@@ -451,7 +451,8 @@ func TestExclusive_noListEndsARemoval(t *testing.T) {
 	contains(t, acctest.Messages(diags), "Cannot read the exclusive credentials", "the answer lacks Passkeys")
 }
 
-// The passkeys of the user that Terraform runs as may be how a person logs on: they are reported, and never deleted.
+// The passkeys of the user that Terraform runs as may be the only logon of a person: they are reported, and never
+// deleted.
 func TestExclusive_neverDeletesPasskeysOfTheProvidersUser(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
@@ -469,8 +470,9 @@ func TestExclusive_neverDeletesPasskeysOfTheProvidersUser(t *testing.T) {
 	fixed(t, newCore(t, srv.Getenv, fakeClock()), exclusiveKind, config.With("enforce", "delete"), o)
 }
 
-// A run that breaks off is done again and ends the same, says what it did, and does not touch what its plan did not show.
-func TestExclusive_everyStepOfTheOtherKindsCanBeDoneAgain(t *testing.T) {
+// A run that fails is repeated with the same result, reports what it did, and does not change what its plan did not
+// show.
+func TestExclusive_everyStepOfTheOtherKindsCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	for _, kind := range exclusiveOthers {
 		for _, fault := range []ramtest.Rule{
@@ -506,7 +508,7 @@ func TestExclusive_everyStepOfTheOtherKindsCanBeDoneAgain(t *testing.T) {
 	}
 }
 
-func TestAccExclusive_driftIsShownAndPutRight(t *testing.T) {
+func TestAccExclusive_repairsDrift(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	const config = `

@@ -74,9 +74,9 @@ func importedAlice(t *testing.T, srv *ramtest.Server, more attributes) (*acctest
 	return c, o
 }
 
-// Without force_destroy, a user is not deleted while it has something, whatever the service
-// would do, and the error has the commands that remove it.
-func TestUser_isDeletedOnlyIfItHasNothing(t *testing.T) {
+// Without force_destroy, a user that has objects is not deleted, even if the service would delete it, and the error
+// has the commands that remove them.
+func TestUser_isDeletedOnlyWithoutObjects(t *testing.T) {
 	t.Parallel()
 	for _, conflicts := range userConflicts {
 		for name, object := range objectsOfUser {
@@ -104,7 +104,7 @@ func TestUser_isDeletedOnlyIfItHasNothing(t *testing.T) {
 
 // The HCL of the refusal works for an instance that is no longer in the configuration: it
 // is added again, applied, and removed.
-func TestUser_theAdviceOfARefusalWorks(t *testing.T) {
+func TestUser_adviceOfARefusalWorks(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	for _, object := range objectsOfUser {
@@ -127,8 +127,8 @@ func TestUser_theAdviceOfARefusalWorks(t *testing.T) {
 	expect(t, "alice", account(srv).Users["alice"] == nil, true)
 }
 
-// What the provider may not list counts as present: nothing is deleted.
-func TestUser_whatCannotBeListedCountsAsPresent(t *testing.T) {
+// Objects that the provider may not list count as present: nothing is deleted.
+func TestUser_objectsThatCannotBeListedCountAsPresent(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"GetLoginProfile", "ListAccessKeys", "ListServiceCredentials", "GetUserMFAInfo", "ListPoliciesForUser", "ListGroupsForUser"} {
 		for _, fault := range []ramtest.Rule{{Fault: "code", Status: 403, Code: "NoPermission"}, {Fault: "garble", Body: `{"RequestId":"X","IsTruncated":true}`}} {
@@ -153,8 +153,8 @@ func TestUser_whatCannotBeListedCountsAsPresent(t *testing.T) {
 	clean(t, diags)
 }
 
-// What was removed a moment ago may still be listed.
-func TestUser_aLateListDoesNotPreventADestroy(t *testing.T) {
+// An object that was just removed may still be listed.
+func TestUser_staleListDoesNotPreventADestroy(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(giveProfile)
@@ -166,9 +166,9 @@ func TestUser_aLateListDoesNotPreventADestroy(t *testing.T) {
 	expect(t, "state", after.State.IsNull(), true)
 }
 
-// A conflict with what no list shows is explained: policies in a resource group, whether
+// A conflict with objects that no list contains is explained: policies in a resource group, whether
 // ListPoliciesForUser returns them or not, and service credentials.
-func TestUser_conflictsOfWhatIsNotListed(t *testing.T) {
+func TestUser_conflictsWithUnlistedObjects(t *testing.T) {
 	t.Parallel()
 	for _, listed := range []bool{false, true} {
 		for _, forced := range []bool{false, true} {
@@ -227,7 +227,7 @@ func TestUser_deviceOfADestroyedUser(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), "force_destroy")
 }
 
-// A user is not believed to be gone after one answer.
+// One response does not prove that a user is deleted.
 func TestUser_oneNotFoundDoesNotEndADestroy(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)

@@ -300,8 +300,8 @@ func TestFault_deleteOfUsersAndLoginProfiles(t *testing.T) {
 	}
 }
 
-// A request that arrives late, after it was given up, made what the second one finds.
-func TestFault_aCreateThatIsCommittedLateIsFoundByTheSecond(t *testing.T) {
+// A request that takes effect after its timeout created the object that the second request finds.
+func TestFault_secondCreateFindsALateFirstOne(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := prepared(t, srv)

@@ -23,7 +23,7 @@ const idpMetadata = `<?xml version="1.0"?>
 const respelt = "<m:EntityDescriptor ID='one' entityID='https://idp.example.com/' xmlns:m='urn:oasis:names:tc:SAML:2.0:metadata'><!-- of May -->" +
 	"<m:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"></m:IDPSSODescriptor>\r\n</m:EntityDescriptor>"
 
-func TestUserSso_badInputIsRefusedBeforeAnyCall(t *testing.T) {
+func TestUserSso_invalidInputIsRefusedBeforeAnyCall(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -46,7 +46,7 @@ func TestUserSso_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	expect(t, "calls", len(srv.Calls()), 0)
 }
 
-func TestUserSso_withoutMetadataItIsNotEnabled(t *testing.T) {
+func TestUserSso_isNotEnabledWithoutMetadata(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -64,7 +64,7 @@ func TestUserSso_withoutMetadataItIsNotEnabled(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-func TestUserSso_lockOutsAreWarnedOfAndMetadataComparedByContent(t *testing.T) {
+func TestUserSso_warnsOfLockOutsAndComparesMetadataByContent(t *testing.T) {
 	t.Parallel()
 	for name, model := range models {
 		t.Run(name, func(t *testing.T) {
@@ -178,8 +178,8 @@ func TestSameXML(t *testing.T) {
 	}
 }
 
-// A byte order mark is no part of the document: it is not sent, and the state has the document as it was written.
-func TestUserSso_aByteOrderMarkIsIgnored(t *testing.T) {
+// A byte order mark is not part of the document: it is not sent, and the state contains the document as configured.
+func TestUserSso_byteOrderMarkIsIgnored(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())

@@ -50,7 +50,7 @@ func tagsIn(t *testing.T, o acctest.Object) map[string]string {
 	return tags
 }
 
-func TestUser_isMadeAndReadsAsItIs(t *testing.T) {
+func TestUser_createAndRead(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -78,7 +78,7 @@ func TestUser_isMadeAndReadsAsItIs(t *testing.T) {
 	expect(t, "violations", srv.Violations(), []string{})
 }
 
-func TestUser_ofLittleIsMadeOfLittle(t *testing.T) {
+func TestUser_createWithOnlyAName(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -100,7 +100,7 @@ func TestUser_ofLittleIsMadeOfLittle(t *testing.T) {
 	steady(t, c, userKind, config, o)
 }
 
-func TestUser_badInputIsRefusedBeforeAnyCall(t *testing.T) {
+func TestUser_invalidInputIsRefusedBeforeAnyCall(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -136,7 +136,7 @@ func TestUser_badInputIsRefusedBeforeAnyCall(t *testing.T) {
 	}
 }
 
-func TestUser_thatExistsIsNotTakenOver(t *testing.T) {
+func TestUser_thatExistsIsNotAdopted(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -200,8 +200,8 @@ func TestUser_changesInPlaceAndSendsOnlyWhatChanges(t *testing.T) {
 	expect(t, "force_destroy", in(t, o.State, "force_destroy"), true)
 }
 
-// What the configuration never mentioned keeps what the user has.
-func TestUser_unmanagedValuesAreNeverTouched(t *testing.T) {
+// Attributes that were never configured keep the values of the user.
+func TestUser_unmanagedValuesAreNeverChanged(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) {
@@ -220,7 +220,7 @@ func TestUser_unmanagedValuesAreNeverTouched(t *testing.T) {
 	steady(t, c, userKind, attributes{"name": "alice", "comments": "ours"}, o)
 }
 
-func TestUser_tagsOfTheServiceAreLeftAlone(t *testing.T) {
+func TestUser_tagsOfTheServiceAreNotChanged(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)
 	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Tags = map[string]string{"acs:rm:rgId": "x", "mine": "y"} })
@@ -284,7 +284,7 @@ func TestUser_isRenamedInPlace(t *testing.T) {
 	expect(t, "name", stateOf(t, after, "name"), "caroline")
 }
 
-func TestUser_thatIsGoneLeavesTheStateOnlyIfItIsSure(t *testing.T) {
+func TestUser_isRemovedFromTheStateOnlyIfDeletionIsConfirmed(t *testing.T) {
 	t.Parallel()
 	for name, rule := range map[string]ramtest.Rule{
 		"denied":                   {Fault: "code", Status: 403, Code: "NoPermission"},
@@ -327,7 +327,7 @@ func TestUser_thatIsGoneLeavesTheStateOnlyIfItIsSure(t *testing.T) {
 	expect(t, "the other user", account(srv).Users["carol"].ID, "7")
 }
 
-func TestUser_ofAnotherAccountIsNotTouched(t *testing.T) {
+func TestUser_ofAnotherAccountIsNotChanged(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	srv.AddAccount("2222222222222222")
@@ -361,7 +361,7 @@ func laden(t *testing.T) *ramtest.Server {
 	return srv
 }
 
-func TestUser_thatHasObjectsStays(t *testing.T) {
+func TestUser_withObjectsIsNotDestroyed(t *testing.T) {
 	t.Parallel()
 	srv := laden(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -406,7 +406,7 @@ func TestUser_forceDestroyRemovesAllObjects(t *testing.T) {
 	}
 }
 
-// Whichever step fails, the user stays in the state, and the next destroy goes on.
+// Whichever step fails, the user stays in the state, and the next destroy continues.
 func TestUser_everyStepOfForceDestroyCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{
@@ -438,7 +438,7 @@ func TestUser_everyStepOfForceDestroyCanBeRepeated(t *testing.T) {
 	}
 }
 
-func TestUser_ofTheProviderItselfIsNotDestroyed(t *testing.T) {
+func TestUser_ofTheProviderIsNotDestroyed(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -533,8 +533,7 @@ func TestUsersData(t *testing.T) {
 	expect(t, "writes", writes(srv), []string(nil))
 }
 
-// A site that ignores contacts is said at once, not waited for, and a user that was created
-// is not replaced for it.
+// A site that ignores contacts is reported without a wait, and the created user is not replaced for it.
 func TestUser_contactsThatTheSiteDoesNotStore(t *testing.T) {
 	t.Parallel()
 	contacts := attributes{"name": "carol", "email": "carol@example.com", "mobile_phone": "86-13900001234"}
@@ -597,7 +596,7 @@ func TestUser_clearsWhatImsRefusesToClear(t *testing.T) {
 	expect(t, "state", after.State.Equal(o.State), true)
 }
 
-// The SDK forbids these values, whatever a site accepts.
+// The SDK forbids these values, even if a site accepts them.
 func TestUser_tagValuesThatTheServiceForbids(t *testing.T) {
 	t.Parallel()
 	for _, accepted := range []bool{false, true} {

@@ -37,7 +37,7 @@ func secure(srv *ramtest.Server, email, phone ramtest.Verification) {
 	})
 }
 
-func TestVerification_isSetConfirmedByItsOwnerAndTakenAway(t *testing.T) {
+func TestVerification_setConfirmAndRemove(t *testing.T) {
 	t.Parallel()
 	for name, behave := range map[string]func(*ramtest.Behaviour){
 		"as documented":    func(*ramtest.Behaviour) {},
@@ -94,7 +94,7 @@ func TestVerification_isSetConfirmedByItsOwnerAndTakenAway(t *testing.T) {
 	}
 }
 
-func TestVerification_whatIsNotManagedStays(t *testing.T) {
+func TestVerification_unmanagedValuesAreKept(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	phone := ramtest.Verification{Address: "49-1700000001", Status: "active"}
@@ -118,7 +118,7 @@ func TestVerification_whatIsNotManagedStays(t *testing.T) {
 	expect(t, "phone", alice.SecurityPhone, ramtest.Verification{})
 }
 
-func TestVerification_emptyTakesAwayAndReplacingIsWarnedOf(t *testing.T) {
+func TestVerification_emptyRemovesAndReplacingWarns(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	secure(srv, ramtest.Verification{Address: "old@example.com", Status: "active"}, ramtest.Verification{Address: "49-1700000001", Status: "active"})
@@ -150,7 +150,7 @@ func TestVerification_emptyTakesAwayAndReplacingIsWarnedOf(t *testing.T) {
 	expect(t, "e-mail", account(srv).Users["alice"].SecurityEmail.Address, "other@example.com")
 }
 
-func TestVerification_badInputSetsNothing(t *testing.T) {
+func TestVerification_invalidInputSetsNothing(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -177,7 +177,7 @@ func TestVerification_badInputSetsNothing(t *testing.T) {
 	expect(t, "status", in(t, c.Planned(verificationKind, plan), "security_phone_status"), nil)
 }
 
-func TestVerification_followsTheUserAndGoesWithIt(t *testing.T) {
+func TestVerification_followsARenamedUserAndItsDeletion(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -371,9 +371,9 @@ resource "ram_verification" "alice" {
 	})
 }
 
-// The owner confirms the phone between plan and apply, or the account cannot be looked at
-// after a write: what the plan knows of the other address stays, or Terraform calls it a bug.
-func TestVerification_whatIsNotChangedStaysAsPlanned(t *testing.T) {
+// The owner confirms the phone between plan and apply, or the account cannot be read after a write: the planned value
+// of the other address stays, because Terraform reports a different one as a bug of the provider.
+func TestVerification_unchangedAddressStaysAsPlanned(t *testing.T) {
 	t.Parallel()
 	for name, meanwhile := range map[string]func(*ramtest.Server){
 		"the phone is confirmed": func(srv *ramtest.Server) {
@@ -406,8 +406,8 @@ func TestVerification_whatIsNotChangedStaysAsPlanned(t *testing.T) {
 	}
 }
 
-// A phone whose leading zero the service does not show is removed by the number that it has.
-func TestVerification_aLeadingZeroOfAPhone(t *testing.T) {
+// A phone whose leading zero the service does not return is removed by the number that it has.
+func TestVerification_leadingZeroOfAPhone(t *testing.T) {
 	t.Parallel()
 	const number = "39-0612345678"
 	for _, numbers := range []bool{false, true} {
@@ -458,7 +458,7 @@ func TestVerification_ofAUserThatWasCreatedAgain(t *testing.T) {
 	expect(t, "her address", account(srv).Users["alice"].SecurityEmail.Address, "hers@example.com")
 }
 
-func TestVerification_losingAConfirmedAddressIsWarnedOf(t *testing.T) {
+func TestVerification_warnsOfLosingAConfirmedAddress(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	c := newCore(t, srv.Getenv, fakeClock())
@@ -476,7 +476,7 @@ func TestVerification_losingAConfirmedAddressIsWarnedOf(t *testing.T) {
 	expect(t, "another notation", acctest.Messages(diags), "")
 }
 
-// Two resources for one address of a user replace each other's at every apply.
+// Two resources for one address of a user overwrite each other's value at every apply.
 func TestVerification_twoResourcesForOneAddress(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
@@ -551,8 +551,8 @@ func planOf(config attributes, o *acctest.Object) func(*acctest.Driver) []*tfpro
 	}
 }
 
-// A second resource in another configuration is noticed when the value that this one replaced is back.
-func TestVerification_aReplacedAddressThatIsBackIsWarnedOf(t *testing.T) {
+// A second resource in another configuration is noticed if the value that this one replaced is set again.
+func TestVerification_warnsOfAReplacedAddressThatIsSetAgain(t *testing.T) {
 	t.Parallel()
 	srv := staffed(t)
 	secure(srv, ramtest.Verification{Address: "other@example.com", Status: "active"}, ramtest.Verification{})

@@ -100,8 +100,8 @@ terraform {
 
 var lockPattern = regexp.MustCompile(`ID:\s+([0-9a-f-]{36})`)
 
-// The machine dies in the middle of a create: the lock remains, and the secret is lost.
-func TestAccWhatHappens_theMachineDies(t *testing.T) {
+// The machine fails during a create: the lock remains, and the secret is lost.
+func TestAccWhatHappens_machineFails(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)
 	srv := withAlice(t)
@@ -137,8 +137,8 @@ func TestAccWhatHappens_theMachineDies(t *testing.T) {
 // unframed is what a CLI prints without the frame beside it, on one line.
 func unframed(printed string) string { return unbroken(strings.ReplaceAll(printed, "│", "")) }
 
-// The key is made, and the CLI cannot store the state (F27).
-func TestAccWhatHappens_theStateCannotBeWritten(t *testing.T) {
+// The key is created, and the CLI cannot store the state (F27).
+func TestAccWhatHappens_stateCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	needsCLI(t)
 	srv := withAlice(t)

@@ -28,35 +28,35 @@ type incidence struct {
 }
 
 var nights = []incidence{
-	{"A run was killed, or its machine failed", nil, []string{"TestAccWhatHappens_theMachineDies", "TestAccAccessKey_killedAfterTheCreate"}},
+	{"A run was killed, or its machine failed", nil, []string{"TestAccWhatHappens_machineFails", "TestAccAccessKey_killedAfterTheCreate"}},
 	{"A run was stopped with Ctrl-C", nil, []string{"TestAccAccessKey_interruptedInFlight", "TestAccMFADevice_interruptedCreateKeepsTheSeed"}},
-	{"The state could not be saved", nil, []string{"TestAccWhatHappens_theStateCannotBeWritten"}},
+	{"The state could not be saved", nil, []string{"TestAccWhatHappens_stateCannotBeWritten"}},
 	{"The outcome of the creation of a key is unknown", keyInDoubt, []string{"TestAccessKey_faultTable"}},
 	{"A second key was created at the same time", keyBesideOurs, nil},
-	{"The values to restore are lost", restoreLost, []string{"TestMove_restoreHasNothingToPutBack"}},
+	{"The values to restore are lost", restoreLost, []string{"TestMove_restoreHasNoCapturedValues"}},
 	{"The state is lost", stateLost, nil},
 	{"An old version of the state was restored", stateOld, nil},
-	{"A user already has two keys", twoKeys, []string{"TestAccessKey_aThirdIsRefusedAndTheTwoAreNamed"}},
-	{"A login profile or a user already exists", existsAlready, []string{"TestLoginProfile_thatExistsIsNeverOverwritten", "TestUser_thatExistsIsNotTakenOver"}},
+	{"A user already has two keys", twoKeys, []string{"TestAccessKey_aThirdIsRefused"}},
+	{"A login profile or a user already exists", existsAlready, []string{"TestLoginProfile_thatExistsIsNeverOverwritten", "TestUser_thatExistsIsNotAdopted"}},
 	{"Two resources manage the same object", managedTwice, []string{"TestSecondResourceForOneSettingIsRefused"}},
-	{"A key was deleted", keyDeleted, []string{"TestAccessKey_aFalseNotFoundIsNotBelieved"}},
-	{"A key was disabled", keyInactivated, []string{"TestAccessKey_anInactiveOneStaysSo"}},
-	{"A user was deleted", userDeleted, []string{"TestUser_thatIsGoneLeavesTheStateOnlyIfItIsSure"}},
-	{"A setting was changed", settingChanged, []string{"TestSetting_driftIsShownAndOnlyManagedValuesAreRepaired", "TestSetting_aChangeAfterThePlanIsKept"}},
-	{"The account alias was changed", aliasChanged, []string{"TestAccountAlias_followsTheAccount", "TestAccountAlias_isNeverGivenUpForATakenOne"}},
-	{"An MFA device was unbound, deleted or lost", deviceLost, []string{"TestMFADevice_driftIsShownAndPutRight"}},
-	{"The logon masks lock out all users", masksKeepOut, []string{"TestLockOut_masksMustLetInWhatMustBeAllowed", "TestLockOut_privateMasksAreWarnedOf"}},
-	{"MFA is mandatory, and users cannot log on", mfaKeepsOut, []string{"TestLockOut_secondFactorThatNobodyCanBind"}},
-	{"A network policy blocks the provider's own key", keyKeptOut, []string{"TestNetworkPolicy_theOwnKeyIsNotLockedOut", "TestNetworkPolicy_temporaryCredentialsAreNotEvaluated"}},
+	{"A key was deleted", keyDeleted, []string{"TestAccessKey_oneNotFoundDoesNotRemoveIt"}},
+	{"A key was disabled", keyInactivated, []string{"TestAccessKey_staysInactive"}},
+	{"A user was deleted", userDeleted, []string{"TestUser_isRemovedFromTheStateOnlyIfDeletionIsConfirmed"}},
+	{"A setting was changed", settingChanged, []string{"TestSetting_repairsDriftOfManagedValues", "TestSetting_changeAfterThePlanIsKept"}},
+	{"The account alias was changed", aliasChanged, []string{"TestAccountAlias_lifecycle", "TestAccountAlias_isKeptIfTheNewOneIsTaken"}},
+	{"An MFA device was unbound, deleted or lost", deviceLost, []string{"TestMFADevice_repairsDrift"}},
+	{"The logon masks lock out all users", masksKeepOut, []string{"TestLockOut_masksMustContainTheRequiredNetworks", "TestLockOut_warnsOfPrivateMasks"}},
+	{"MFA is mandatory, and users cannot log on", mfaKeepsOut, []string{"TestLockOut_secondFactorThatUsersCannotBind"}},
+	{"A network policy blocks the provider's own key", keyKeptOut, []string{"TestNetworkPolicy_doesNotLockOutTheProvidersKey", "TestNetworkPolicy_temporaryCredentialsAreNotEvaluated"}},
 	{"The provider's own key was disabled, deleted or rotated", ownKeyGone, []string{"TestAccessKey_ofTheProviderItself"}},
-	{"The credentials belong to another account", otherAccount, []string{"TestWrongAccount_nothingIsReadAndNothingWritten", "TestAWrongAccountIsRefused"}},
-	{"A permission is missing", permissionMissing, []string{"TestPermissions_theGuideNamesWhatEachTypeTakes"}},
+	{"The credentials belong to another account", otherAccount, []string{"TestWrongAccount_nothingIsReadAndNothingWritten", "TestProviderConfiguration_wrongAccountIsRefused"}},
+	{"A permission is missing", permissionMissing, []string{"TestPermissions_guideListsThoseOfEachType"}},
 	{"The service throttles the requests", throttled, []string{"TestOneRunIsNeverThrottled"}},
 	{"A proxy responds, or there is no response", proxyAnswers, []string{"TestARedirectIsNeverFollowed"}},
 	{"The clock is wrong", clockWrong, []string{"TestMFADevice_clocksThatDiffer"}},
-	{"The provider is upgraded or downgraded", otherVersion, []string{"TestUpgrade_readsWhatWasWritten", "TestAccUpgrade_plansNothing"}},
-	{"Moving from alicloud, and going back", movedAndBack, []string{"TestAccMigration_withMovedBlocks", "TestMove_thenADestroy"}},
-	{"The baseline was destroyed", baselineDestroyed, []string{"TestDestroy_restoreNeedsWhatWasThereBefore"}},
+	{"The provider is upgraded or downgraded", otherVersion, []string{"TestUpgrade_readsOlderStates", "TestAccUpgrade_plansNothing"}},
+	{"Moving from alicloud, and going back", movedAndBack, []string{"TestAccMigration_withMovedBlocks", "TestMove_destroy"}},
+	{"The baseline was destroyed", baselineDestroyed, []string{"TestDestroy_restoreNeedsCapturedValues"}},
 }
 
 // transcript is what a person reads in a scene.
@@ -173,7 +173,7 @@ func literals(of *ast.FuncDecl) string {
 }
 
 // No entry of the guide is without its scene, and no scene without its entry.
-func TestWhatHappens_everyEntryIsPlayed(t *testing.T) {
+func TestWhatHappens_everyEntryHasAScene(t *testing.T) {
 	t.Parallel()
 	headings, texts := incidences(t)
 	var played []string
@@ -197,7 +197,7 @@ func TestWhatHappens_everyEntryIsPlayed(t *testing.T) {
 	expect(t, "the order of the entries", played, headings)
 }
 
-// Each scene follows the guide, and what the guide quotes is printed.
+// Each scene follows the guide, and produces the messages that the guide quotes.
 func TestWhatHappens(t *testing.T) {
 	t.Parallel()
 	_, texts := incidences(t)

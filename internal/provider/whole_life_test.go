@@ -48,9 +48,9 @@ func life(alias, name, comments string) string {
 	}`, alias, name, comments)
 }
 
-// A user gets a login profile, a key and an MFA device; the account alias changes, and with it
-// every principal name; the user is renamed; and one destroy removes all of it, including what
-// others gave the user. No object is created twice.
+// A user gets a login profile, a key and an MFA device; the account alias changes, and with it every principal name;
+// the user is renamed; and one destroy removes all of it, including objects that others added to the user. No object
+// is created twice.
 func TestAccWholeLife(t *testing.T) {
 	t.Parallel()
 	srv := ramtest.New(t)

@@ -558,7 +558,7 @@ func TestAnEndedContextSendsNothing(t *testing.T) {
 	}
 }
 
-func TestAnAttemptWithoutAnswerIsNotTheEndOfTheContext(t *testing.T) {
+func TestAnAttemptWithoutAResponseIsNotTheEndOfTheContext(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request, number int) {
 		if number == 1 {

@@ -331,7 +331,7 @@ func TestARedirectIsNotFollowedByTheClient(t *testing.T) {
 	}
 }
 
-func TestTheServersTimeIsKnownAfterOneAnswer(t *testing.T) {
+func TestTheServersTimeIsKnownAfterOneResponse(t *testing.T) {
 	t.Parallel()
 	fake := ramtest.New(t)
 	fake.Advance(10 * time.Minute)

@@ -132,7 +132,7 @@ func TestAMalformedReportIsAnErrorThatNamesThePlace(t *testing.T) {
 	}
 }
 
-func TestAReportThatIsNotEncodedToItsEndIsAnError(t *testing.T) {
+func TestAnInvalidlyEncodedReportIsAnError(t *testing.T) {
 	t.Parallel()
 	whole := base64.StdEncoding.EncodeToString([]byte(shortHeader + aliceRow))
 	for name, content := range map[string]string{"cut": whole[:len(whole)-3], "spoilt": whole[:80] + "*" + whole[81:]} {

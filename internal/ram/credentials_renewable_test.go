@@ -92,7 +92,7 @@ func TestARenewalThatPanicsIsAnError(t *testing.T) {
 	wantKey(t, c, "key-1")
 }
 
-func TestAKeyIsRenewedAheadOfItsEnd(t *testing.T) {
+func TestAKeyIsRenewedBeforeItExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := (&issuer{}).credentials()

@@ -163,7 +163,7 @@ func TestExchange_spoiledResponseHasUnknownOutcome(t *testing.T) {
 	}
 }
 
-func TestACompressedAnswerIsRead(t *testing.T) {
+func TestACompressedResponseIsRead(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 		if got := r.Header.Get("Accept-Encoding"); got != "gzip" {

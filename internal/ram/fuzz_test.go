@@ -60,10 +60,10 @@ var wholeNouns = []noun{
 	},
 }
 
-// FuzzAnswer decodes arbitrary bodies with every decoder, and makes a complete call for one
+// FuzzResponse decodes arbitrary bodies with every decoder, and makes a complete call for one
 // noun. None of them may panic, treat an error as a success, or quote the body in an error
 // (ROB-01).
-func FuzzAnswer(f *testing.F) {
+func FuzzResponse(f *testing.F) {
 	for at, body := range seeds {
 		f.Add(uint(at), 200, "application/json", body)
 		f.Add(uint(at), 404, "text/xml", body)

@@ -123,7 +123,7 @@ func TestThrottlingHalvesTheRateOnceASecond(t *testing.T) {
 	rateIs(19)
 }
 
-func TestAnswersMoveTheRate(t *testing.T) {
+func TestResponsesChangeTheRate(t *testing.T) {
 	t.Parallel()
 	throttled := true
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {

@@ -47,9 +47,9 @@ var wholeReports = []func(context.Context, *Client) error{
 	func(ctx context.Context, c *Client) error { return second(c.GovernanceReportStatus(ctx)) },
 }
 
-// FuzzReportAnswers decodes arbitrary bodies as reports, and makes a complete call for one
+// FuzzReportResponses decodes arbitrary bodies as reports, and makes a complete call for one
 // noun. None of them may panic, treat an error as a success, or reveal a secret (ROB-01).
-func FuzzReportAnswers(f *testing.F) {
+func FuzzReportResponses(f *testing.F) {
 	for _, body := range append(seeds,
 		`{"State":"COMPLETED"}`, `{"State":[]}`, reportPageOf("", shortHeader+aliceRow), reportPageOf("a", shortHeader), `{"GeneratedTime":"-","Content":"dXNlcg=="}`,
 		`{"AccountSecurityPracticeInfo":{"Score":"63","AccountSecurityPracticeUserInfo":{"BindMfa":"TRUE","SubUser":null}}}`,

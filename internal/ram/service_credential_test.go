@@ -102,7 +102,7 @@ func TestAServiceCredentialWithoutIDOrSecretIsNone(t *testing.T) {
 
 // A credential that is not in a list counts as deleted, so a response without a list is not
 // an empty list.
-func TestAnAnswerWithoutServiceCredentialsIsNoEmptyList(t *testing.T) {
+func TestAResponseWithoutServiceCredentialsIsNoEmptyList(t *testing.T) {
 	t.Parallel()
 	for dropped, empty := range map[string]bool{"ServiceCredentials": true, "ServiceCredentials,IsTruncated,MaxResults": false} {
 		fake := ramtest.New(t)

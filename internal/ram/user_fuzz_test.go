@@ -99,10 +99,10 @@ var wholeUsers = []func(context.Context, *Client) (wrong bool, err error){
 	},
 }
 
-// FuzzUserAnswer decodes arbitrary bodies with every decoder of users, and makes a complete
+// FuzzUserResponse decodes arbitrary bodies with every decoder of users, and makes a complete
 // call for one noun. None of them may panic or treat an error as a success, and a failed
 // list is not a list (ROB-01).
-func FuzzUserAnswer(f *testing.F) {
+func FuzzUserResponse(f *testing.F) {
 	for at, body := range userSeeds {
 		f.Add(uint(at), 200, body)
 		f.Add(uint(at), 404, body)

@@ -54,7 +54,7 @@ func TestAssumptions_haveTests(t *testing.T) {
 }
 
 // The tests and the assumptions that firstSides names exist.
-func TestSides_keepTheFirstSideForTestsThatExist(t *testing.T) {
+func TestSides_pinOnlyTestsThatExist(t *testing.T) {
 	t.Parallel()
 	tests, switches := testsOutside(t), []string{}
 	for _, a := range Assumptions() {

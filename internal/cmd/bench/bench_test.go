@@ -99,7 +99,7 @@ func TestAccBench(t *testing.T) {
 	}
 }
 
-func TestHeapIsReadFromTheCollectorsLines(t *testing.T) {
+func TestHeap_isReadFromTheTraceOfTheCollector(t *testing.T) {
 	t.Parallel()
 	said := "gc 1 @0.010s 2%: 0.02+1.1+0.01 ms clock, 0.1+0/1/2+0.1 ms cpu, 3->4->2 MB, 4 MB goal, 0 MB stacks, 0 MB globals, 2 P\n" +
 		"{\"@level\":\"debug\"}\n" +
@@ -110,7 +110,7 @@ func TestHeapIsReadFromTheCollectorsLines(t *testing.T) {
 	}
 }
 
-func TestTrafficCountsByActionAndByTenth(t *testing.T) {
+func TestTraffic_countsByActionAndByTenthOfASecond(t *testing.T) {
 	t.Parallel()
 	start := time.UnixMilli(1_000_000)
 	var calls []call
@@ -127,7 +127,7 @@ func TestTrafficCountsByActionAndByTenth(t *testing.T) {
 	}
 }
 
-func TestTheLeastOfARunIsTheFloorOrTheQuota(t *testing.T) {
+func TestMinimum_isTheFloorOrTheQuota(t *testing.T) {
 	t.Parallel()
 	r := result{Floor: &sample{Wall: 3 * time.Second}, Traffic: traffic{ByAction: map[string]int{"GetLoginProfile": 1000, "ListUsers": 10}}}
 	if got := r.least(); got != 3*time.Second {
@@ -142,7 +142,7 @@ func TestTheLeastOfARunIsTheFloorOrTheQuota(t *testing.T) {
 	}
 }
 
-func TestAMedianIsTheMiddleOfEachFigure(t *testing.T) {
+func TestMedian_ofEachFigure(t *testing.T) {
 	t.Parallel()
 	got := median([]sample{{Wall: 3, ProviderCPU: 1}, {Wall: 1, ProviderCPU: 9}, {Wall: 2, ProviderCPU: 5}})
 	if got.Wall != 2 || got.ProviderCPU != 5 {
@@ -152,7 +152,7 @@ func TestAMedianIsTheMiddleOfEachFigure(t *testing.T) {
 
 // Long measurements are not part of the default, and every size contains the two cells of
 // the targets.
-func TestTheProgrammeHasWhatTheTargetsNeed(t *testing.T) {
+func TestProgramme_measuresEveryTarget(t *testing.T) {
 	t.Parallel()
 	stages := (arguments{most: 1000}).cellsBySize()
 	if len(stages) != 4 {
@@ -201,7 +201,7 @@ func reportWith(change func(*report)) report {
 	return r
 }
 
-func TestATargetIsMissedByWhatGoesBeyondIt(t *testing.T) {
+func TestTarget_isMissedByAHigherFigure(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		missed int // index of the missed target; -1: none
@@ -242,7 +242,7 @@ func TestATargetIsMissedByWhatGoesBeyondIt(t *testing.T) {
 	}
 }
 
-func TestAnAnswerOfTheProviderIsTakenApart(t *testing.T) {
+func TestState_isReadFromAResponse(t *testing.T) {
 	t.Parallel()
 	state, private := field(1, []byte("state")), field(3, []byte("private"))
 	for name, test := range map[string]struct {
@@ -264,7 +264,7 @@ func TestAnAnswerOfTheProviderIsTakenApart(t *testing.T) {
 	}
 }
 
-func TestTheTimeOfAProcessIsReadWhateverItIsCalled(t *testing.T) {
+func TestProcessTime_isReadForAnyName(t *testing.T) {
 	t.Parallel()
 	got, err := cpuIn("123 (a b) c) S 1 2 3 4 5 6 7 8 9 10 150 25 0 0 20")
 	if err != nil || got != 1750*time.Millisecond {

@@ -74,7 +74,7 @@ func (p *process) ask(method, path, body string) map[string]any {
 	return answer
 }
 
-func TestTheStateOutlivesTheProcess(t *testing.T) {
+func TestState_isKeptBetweenProcesses(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "state.json")
 	p := launch(t, "-state", file, "-users", "2", "-account", "1111111111111111", "-account", "2222222222222222")
@@ -107,7 +107,7 @@ func TestTheStateOutlivesTheProcess(t *testing.T) {
 	}
 }
 
-func TestUsersComeWithEverything(t *testing.T) {
+func TestUsers_haveEveryKindOfObject(t *testing.T) {
 	t.Parallel()
 	p := launch(t, "-users", "3", "-strict", "-quota", "-latency", "1ms")
 	defer func() { _ = p.stop() }()
@@ -122,7 +122,7 @@ func TestUsersComeWithEverything(t *testing.T) {
 	}
 }
 
-func TestFaultsComeFromAFile(t *testing.T) {
+func TestFaults_areReadFromAFile(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "faults.json")
 	if err := os.WriteFile(file, []byte(`{"rules":[{"fault":"explode"}]}`), 0o600); err != nil {
@@ -140,7 +140,7 @@ func TestFaultsComeFromAFile(t *testing.T) {
 	}
 }
 
-func TestArgumentsThatAreWrongAreTold(t *testing.T) {
+func TestArguments_invalid(t *testing.T) {
 	t.Parallel()
 	broken := filepath.Join(t.TempDir(), "state.json")
 	if err := os.WriteFile(broken, []byte(`{"Accounts":[{"Name":"x"}]}`), 0o600); err != nil {
@@ -167,7 +167,7 @@ func asText(value any) string {
 	return string(text)
 }
 
-func TestTheAssumptionsArePrinted(t *testing.T) {
+func TestAssumptions_arePrinted(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	if err := run(t.Context(), []string{"-assumptions"}, &out, io.Discard); err != nil {
@@ -180,7 +180,7 @@ func TestTheAssumptionsArePrinted(t *testing.T) {
 	}
 }
 
-func TestTheOtherSideIsServed(t *testing.T) {
+func TestAssumptions_otherSideIsServed(t *testing.T) {
 	t.Parallel()
 	for _, flags := range [][]string{{"-other-side"}, {"-random-sides", "7"}} {
 		p := launch(t, flags...)

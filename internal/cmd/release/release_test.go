@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-func TestPlatforms_areThoseOfTheConfiguration(t *testing.T) {
+func TestPlatforms_matchTheConfiguration(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../../.goreleaser.yml")
 	if err != nil {
@@ -175,7 +175,7 @@ func TestMaterials_describeTheArchive(t *testing.T) {
 	}
 }
 
-func TestLayout_findsWhatIsWrong(t *testing.T) {
+func TestLayout_findsErrors(t *testing.T) {
 	t.Parallel()
 	l := made(t)
 	if err := l.verifyArchive("linux_amd64"); err != nil {

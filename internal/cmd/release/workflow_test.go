@@ -166,7 +166,7 @@ func TestWorkflow_ofTheReleaseVerifiesBeforeItPublishes(t *testing.T) {
 }
 
 // CODEOWNERS contains every file that determines what is built and run.
-func TestCodeowners_coverWhatIsBuiltAndRun(t *testing.T) {
+func TestCodeowners_coverBuildAndWorkflows(t *testing.T) {
 	t.Parallel()
 	owners := read(t, "../../../.github/CODEOWNERS")
 	for _, path := range []string{"/.ci/", "/.github/", "/.golangci.yml", "/.goreleaser.yml", "/GNUmakefile", "/internal/cmd/release/", "/internal/tools/", "go.mod", "go.sum", "/SECURITY.md"} {

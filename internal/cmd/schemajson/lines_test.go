@@ -36,7 +36,7 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-func TestTheSnapshotIsThePresentSchema(t *testing.T) {
+func TestSnapshot_isThePresentSchema(t *testing.T) {
 	t.Parallel()
 	if present(t) != read(t, snapshot) {
 		t.Error("the schema is not the one in " + snapshot + ": run make generate, and look at the difference before you commit it")
@@ -44,7 +44,7 @@ func TestTheSnapshotIsThePresentSchema(t *testing.T) {
 }
 
 // The changelog names every incompatible change of the released schema.
-func TestTheLastReleaseIsKept(t *testing.T) {
+func TestReleasedSchema_isUnchanged(t *testing.T) {
 	t.Parallel()
 	changelog := read(t, changes)
 	before, err := os.ReadFile(ofRelease)
