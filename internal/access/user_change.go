@@ -9,14 +9,35 @@ import (
 	"slices"
 
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
 // UserChange is a change of what one user needs to log on.
 type UserChange struct {
 	Name        string
+	ID          string  // of the user, who may have been renamed; "" if Name is the present name
 	Reset       bool    // the password will have to be changed at the next logon
 	MFARequired bool    // the login profile will demand a second factor
 	Gone        Factors // second factors that are removed
+
+	unfollowed error // why the present name is not known
+}
+
+// none reports whether the change takes nothing away.
+func (c UserChange) none() bool { return !c.Reset && !c.MFARequired && c.Gone == (Factors{}) }
+
+// follow finds the present name of a user who may have been renamed.
+func (c *UserChange) follow(ctx context.Context, client *ram.Client) {
+	if c.ID == "" || c.none() {
+		return
+	}
+	user, err := client.UserByID(ctx, c.ID)
+	switch {
+	case err == nil:
+		c.Name = user.Name
+	case !ram.NotFound(err, "User"):
+		c.unfollowed = err
+	}
 }
 
 // Object returns the object of the run that the change is about, with its value.
@@ -30,7 +51,7 @@ func (c UserChange) Object() (object string, value any) {
 // Judge returns why the user loses access, and why the worst case was assumed, if it was. It reads only what the
 // question needs.
 func (c UserChange) Judge(ctx context.Context, i *instance.Instance) (losses []Loss, unread error) {
-	if !c.Reset && !c.MFARequired && c.Gone == (Factors{}) {
+	if c.none() {
 		return nil, nil
 	}
 	w := worlds{ctx: ctx, client: i.Client, run: Of(i)}
@@ -85,11 +106,15 @@ func (c UserChange) user(w worlds, all []Transition) (before, after User, logsOn
 		return able, reset, true, nil
 	}
 	before, logsOn, err = consoleUser(w.ctx, w.client, c.Name)
+	if ram.NotFound(err, "User") {
+		err = c.unfollowed
+	}
 	if err != nil || !logsOn {
 		return able, reset, c.Reset && err == nil, err
 	}
 	after = before
-	after.ResetPending, after.MFARequired = after.ResetPending || c.Reset, after.MFARequired || c.MFARequired
+	planned := Planned[User](w.run, Profile)[c.Name]
+	after.ResetPending, after.MFARequired = after.ResetPending || c.Reset, after.MFARequired || c.MFARequired || planned.Value.MFARequired
 	if !slices.ContainsFunc(all, func(t Transition) bool { return t.After.demandsFactor(after) }) {
 		before.Factors, after.Factors = Factors{Device: true}, Factors{Device: true}
 		return before, after, true, nil
@@ -98,13 +123,14 @@ func (c UserChange) user(w worlds, all []Transition) (before, after User, logsOn
 		return before, before, false, err
 	}
 	gone := Planned[Factors](w.run, Factor)[c.Name]
-	after.Factors, after.Accepted = before.Factors.Without(gone.Value).Without(c.Gone), gone.Accepted
+	after.Factors, after.Accepted = before.Factors.Without(gone.Value).Without(c.Gone), gone.Accepted || planned.Accepted
 	return before, after, true, nil
 }
 
 // JudgeUser records a change of a user, and judges it.
 func JudgeUser(ctx context.Context, i *instance.Instance, c UserChange, accepted bool) (losses []Loss, unread error) {
 	run := Of(i)
+	c.follow(ctx, i.Client)
 	object, value := c.Object()
 	if factors, is := value.(Factors); is { // of several devices of a user, each removal counts
 		before := Planned[Factors](run, Factor)[c.Name].Value

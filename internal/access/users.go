@@ -45,10 +45,12 @@ func consoleUsers(ctx context.Context, client *ram.Client, wanted Factors) ([]Us
 	users := []User{}
 	for _, name := range names {
 		user, logsOn, err := consoleUser(ctx, client, name)
-		if err != nil {
+		switch {
+		case ram.NotFound(err, "User"): // deleted since the list
+			continue
+		case err != nil:
 			return nil, err
-		}
-		if !logsOn {
+		case !logsOn:
 			continue
 		}
 		if user.Factors.Device = devices[name]; !user.Factors.Device {
@@ -65,7 +67,7 @@ func consoleUsers(ctx context.Context, client *ram.Client, wanted Factors) ([]Us
 func consoleUser(ctx context.Context, client *ram.Client, name string) (User, bool, error) {
 	profile, err := client.LoginProfile(ctx, name)
 	switch {
-	case ram.NotFound(err, "User.LoginProfile", "User"):
+	case ram.NotFound(err, "User.LoginProfile"):
 		return User{}, false, nil
 	case err != nil:
 		return User{}, false, err

@@ -45,6 +45,11 @@ type UserIdentity struct {
 // Identity returns the identity of an object that a user has at most once.
 func (o Object) Identity() any { return UserIdentity{AccountID: o.AccountID, UserName: o.UserName} }
 
+// User returns the owner as the state knows it: the name may be an earlier one.
+func (o Object) User() ram.User {
+	return ram.User{ID: o.UserID.ValueString(), Name: o.UserName.ValueString()}
+}
+
 // NoTimeouts is the null value of the timeouts attribute, for models that are not read from
 // a configuration.
 var NoTimeouts = timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{

@@ -440,3 +440,164 @@ func TestAccess_accountPolicyAcceptsTheKeysOfTheRun(t *testing.T) {
 	_, diags = c.Plan(ownPolicy, own, c.Null(ownPolicy))
 	contains(t, acctest.Messages(acctest.Errors(diags)), "must_allow names 198.51.100.7")
 }
+
+const noFactorLeft = "The user alice would have no second factor, and may not bind one"
+
+// An action that takes the last second factor off a user is judged like a destroy of the device.
+func TestAccess_actionsKeepTheLastSecondFactor(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind    string
+		config  attributes
+		arrange func(*ramtest.Account, *ramtest.User)
+		refused bool
+	}{
+		"the device":           {unbindAction, attributes{"user_name": "alice"}, func(*ramtest.Account, *ramtest.User) {}, true},
+		"the device, deleted":  {unbindAction, attributes{"user_name": "alice", "serial_number": lostPhone, "delete_device": true}, func(*ramtest.Account, *ramtest.User) {}, true},
+		"she may bind another": {unbindAction, attributes{"user_name": "alice"}, func(a *ramtest.Account, _ *ramtest.User) { a.Preference.AllowUserToManageMFADevices = true }, false},
+		"she has a passkey": {unbindAction, attributes{"user_name": "alice"}, func(a *ramtest.Account, u *ramtest.User) {
+			a.Preference.AllowUserToLoginWithPasskey, u.Passkeys = true, []*ramtest.Passkey{{ID: "PASSKEY-1"}}
+		}, false},
+		"she does not log on": {unbindAction, attributes{"user_name": "alice"}, func(_ *ramtest.Account, u *ramtest.User) { u.LoginProfile.Status = "Inactive" }, false},
+		"all passkeys":        {passkeyGone, attributes{"user_name": "alice"}, onlyPasskeys, true},
+		"each passkey":        {passkeyGone, attributes{"user_name": "alice", "passkey_ids": []string{"PASSKEY-1", "PASSKEY-2", "PASSKEY-9"}}, onlyPasskeys, true},
+		"one passkey":         {passkeyGone, attributes{"user_name": "alice", "passkey_ids": []string{"PASSKEY-1"}}, onlyPasskeys, false},
+		"passkeys that are not accepted": {passkeyGone, attributes{"user_name": "alice"}, func(a *ramtest.Account, u *ramtest.User) {
+			onlyPasskeys(a, u)
+			a.Preference.AllowUserToLoginWithPasskey = false
+		}, false},
+		"passkeys beside a device": {passkeyGone, attributes{"user_name": "alice"}, func(a *ramtest.Account, u *ramtest.User) {
+			onlyPasskeys(a, u)
+			u.MFASerial = lostPhone
+		}, false},
+	} {
+		srv := incident(t)
+		strictly(srv)
+		srv.Change(func(a *ramtest.Account) {
+			a.Users["alice"].Passkeys = nil
+			test.arrange(a, a.Users["alice"])
+		})
+		plan := newCore(t, srv.Getenv, fakeClock()).PlanAction(test.kind, test.config)
+		if refused := len(acctest.Errors(plan)) > 0; refused != test.refused {
+			t.Errorf("%s: the plan says:\n%s", name, acctest.Messages(plan))
+		}
+		before := len(writes(srv))
+		_, invoke := newCore(t, srv.Getenv, fakeClock()).Invoke(test.kind, test.config)
+		if !test.refused {
+			if len(acctest.Errors(invoke)) > 0 {
+				t.Errorf("%s: %s", name, acctest.Messages(invoke))
+			}
+			continue
+		}
+		contains(t, acctest.Messages(acctest.Errors(plan)), noFactorLeft, "allow_lock_out = true")
+		contains(t, acctest.Messages(acctest.Errors(invoke)), noFactorLeft, "Nothing was changed.")
+		expect(t, name+": writes", len(writes(srv)), before)
+		accepted := test.config.With("allow_lock_out", true)
+		if plan := newCore(t, srv.Getenv, fakeClock()).PlanAction(test.kind, accepted); len(acctest.Errors(plan)) > 0 {
+			t.Errorf("%s: %s", name, acctest.Messages(plan))
+		}
+		if _, invoke = newCore(t, srv.Getenv, fakeClock()).Invoke(test.kind, accepted); len(acctest.Errors(invoke)) > 0 {
+			t.Errorf("%s: %s", name, acctest.Messages(invoke))
+		}
+	}
+}
+
+// onlyPasskeys leaves a user two passkeys as second factors.
+func onlyPasskeys(a *ramtest.Account, u *ramtest.User) {
+	a.Preference.AllowUserToLoginWithPasskey, u.MFASerial = true, ""
+	u.Passkeys = []*ramtest.Passkey{{ID: "PASSKEY-1", Name: "laptop"}, {ID: "PASSKEY-2", Name: "phone"}}
+}
+
+// The exclusive credentials of a user do not delete the last passkey of a user who needs it.
+func TestAccess_exclusiveCredentialsKeepTheLastPasskey(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	withProfile(srv, "alice")
+	srv.Change(func(a *ramtest.Account) { onlyPasskeys(a, a.Users["alice"]) })
+	config := exclusively("alice", "delete").With("allowed_passkey_ids", []string{})
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(exclusiveKind, config)
+	clean(t, diags)
+	later, diags := newCore(t, srv.Getenv, fakeClock()).Plan(exclusiveKind, config, o)
+	clean(t, diags)
+	before := len(writes(srv))
+	strictly(srv)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(exclusiveKind, config, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft, "allow_lock_out = true")
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(exclusiveKind, config, o, later)
+	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)
+	expect(t, "writes", len(writes(srv)), before)
+	one := config.With("allowed_passkey_ids", []string{"PASSKEY-2"})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(exclusiveKind, one, o)
+	clean(t, diags)
+	o, diags = newCore(t, srv.Getenv, fakeClock()).Apply(exclusiveKind, config.With("allow_lock_out", true), o)
+	clean(t, diags)
+	expect(t, "passkeys", len(account(srv).Users["alice"].Passkeys), 0)
+	expect(t, "undeclared", in(t, o.State, "undeclared_passkey_ids"), []string{})
+}
+
+// The state may have an earlier name of a user whom another administrator renamed.
+func TestAccess_followsARenamedUser(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	withProfile(srv, "alice")
+	device, diags := newCore(t, srv.Getenv, fakeClock()).Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+	clean(t, diags)
+	logon, diags := newCore(t, srv.Getenv, fakeClock()).Import(profileKind, "alice")
+	clean(t, diags)
+	strictly(srv)
+	srv.Change(func(a *ramtest.Account) {
+		alice := a.Users["alice"]
+		alice.Name, a.Users["alicia"] = "alicia", alice
+		delete(a.Users, "alice")
+	})
+	before := len(writes(srv))
+	const refused = "The user alicia would have no second factor, and may not bind one"
+	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(deviceKind, device)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(deviceKind, device)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(deviceKind, attributes{"virtual_mfa_device_name": "telephone", "bind_to_user": "alice"}, device)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+	expect(t, "writes", len(writes(srv)), before)
+
+	srv.Change(func(a *ramtest.Account) { a.Users["admin"].Denied = []string{"GetUser"} }) // the present name cannot be read
+	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(deviceKind, device)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "The user alice may be locked out of the console", "GetUser")
+
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["admin"].Denied = nil
+		a.Preference.MFAOperationForLogin = "independent"
+		acctest.DeleteDevice(a, a.Users["alicia"].MFASerial)
+	})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(profileKind, attributes{"user_name": "alice", "mfa_bind_required": true}, logon)
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
+}
+
+// A profile that starts to demand a second factor, and a device that goes, are refused in either order.
+func TestAccess_profileOfTheRunDemandsTheRemovedFactor(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	withProfile(srv, "alice")
+	device, diags := newCore(t, srv.Getenv, fakeClock()).Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+	clean(t, diags)
+	logon, diags := newCore(t, srv.Getenv, fakeClock()).Import(profileKind, "alice")
+	clean(t, diags)
+	strictly(srv)
+	srv.Change(func(a *ramtest.Account) { a.Preference.MFAOperationForLogin = "independent" })
+	demands := attributes{"user_name": "alice", "mfa_bind_required": true}
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.Plan(profileKind, demands, logon)
+	clean(t, diags)
+	_, diags = c.PlanDestroy(deviceKind, device)
+	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)
+	c = newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.PlanDestroy(deviceKind, device)
+	clean(t, diags)
+	_, diags = c.Plan(profileKind, demands, logon)
+	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)
+	c = newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.Plan(profileKind, demands.With("allow_lock_out", true), logon)
+	clean(t, diags)
+	_, diags = c.PlanDestroy(deviceKind, device)
+	clean(t, diags)
+}

@@ -191,12 +191,20 @@ func (a *actsOnInstance) spares(ctx context.Context, f diagnostics.Operation, us
 	return !own
 }
 
-// planUser is the plan of an action on a user who must not be Terraform's own.
-func (a *actsOnInstance) planUser(ctx context.Context, f diagnostics.Operation, o userOrder, diags *diag.Diagnostics) {
+// planUser is the plan of an action on a user who must not be Terraform's own. It reports whether the user is known, and may be acted on.
+func (a *actsOnInstance) planUser(ctx context.Context, f diagnostics.Operation, o userOrder, diags *diag.Diagnostics) (user ram.User, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
 	defer cancel()
-	if user, found := a.planned(ctx, f, o, diags); found {
-		a.spares(ctx, f, user, diags)
+	user, found := a.planned(ctx, f, o, diags)
+	return user, found && a.spares(ctx, f, user, diags)
+}
+
+// actionLockOut is the guard of an action that removes second factors, which noun names.
+func actionLockOut(noun string) schema.BoolAttribute {
+	return schema.BoolAttribute{
+		Optional: true,
+		MarkdownDescription: "Whether the " + noun + " may be removed from a user who then cannot log on to the console: a second factor is required, the user has no other one, and users may not bind one themselves. " +
+			"Without it, the action fails in this case and changes nothing.",
 	}
 }
 

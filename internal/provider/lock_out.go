@@ -17,6 +17,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
 )
 
@@ -107,10 +108,10 @@ func userRisks(ctx context.Context, i *instance.Instance, change access.UserChan
 		switch loss.Reason {
 		case access.Reset:
 			d.Summary = "The user may not change the password that has to be reset"
-			d.Detail = fmt.Sprintf("password_reset_required is true, and the account's allow_user_to_change_password is false%s: the user %s cannot log on until an administrator sets another password without this.", togetherWith, change.Name)
+			d.Detail = fmt.Sprintf("password_reset_required is true, and the account's allow_user_to_change_password is false%s: the user %s cannot log on until an administrator sets another password without this.", togetherWith, loss.Names())
 		case access.Second:
-			d.Summary = fmt.Sprintf("The user %s would have no second factor, and may not bind one", change.Name)
-			d.Detail = fmt.Sprintf("The account or the login profile demands a second factor, and allow_user_to_manage_mfa_devices is false%s: without this second factor, the user %s cannot log on to the console.", togetherWith, change.Name)
+			d.Summary = fmt.Sprintf("The user %s would have no second factor, and may not bind one", loss.Names())
+			d.Detail = fmt.Sprintf("The account or the login profile demands a second factor, and allow_user_to_manage_mfa_devices is false%s: without this second factor, the user %s cannot log on to the console.", togetherWith, loss.Names())
 		}
 		if unread != nil {
 			d.Detail += " The preference of the account could not be read, so the strictest one is assumed: " + diagnostics.Sentence(unread.Error())
@@ -138,12 +139,13 @@ func allowFactorLoss(noun string) schema.BoolAttribute {
 	}
 }
 
-// refuseFactorLoss refuses to take second factors off a user who then cannot log on.
-func refuseFactorLoss(ctx context.Context, i *instance.Instance, userName string, gone access.Factors, accepted types.Bool, diags *diag.Diagnostics) {
-	if userName == "" || gone == (access.Factors{}) {
+// refuseFactorLoss refuses to take second factors off a user who then cannot log on. The user is known by the name, or by the id
+// under a name that may be an earlier one.
+func refuseFactorLoss(ctx context.Context, i *instance.Instance, user ram.User, gone access.Factors, accepted types.Bool, diags *diag.Diagnostics) {
+	if user.Name == "" || gone == (access.Factors{}) {
 		return
 	}
-	change := access.UserChange{Name: userName, Gone: gone}
+	change := access.UserChange{Name: user.Name, ID: user.ID, Gone: gone}
 	for _, d := range userRisks(ctx, i, change, accepted.ValueBool(), map[access.Reason]string{access.Second: "allow_lock_out"}) {
 		d.Report(accepted.ValueBool(), diags)
 	}

@@ -54,11 +54,13 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 			reportPasswordDue(&resp.Diagnostics)
 		}
 	}
-	r.planAccess(ctx, plan, access.UserChange{
-		Name:        plan.UserName.ValueString(),
-		Reset:       sendsPassword(state, plan) && !plan.PasswordWOVersion.IsUnknown() && plan.PasswordResetRequired.ValueBool(),
-		MFARequired: config.MFABindRequired.ValueBool() && !state.MFABindRequired.ValueBool(),
-	}, &resp.Diagnostics)
+	if len(resp.RequiresReplace) == 0 { // else it is planned again, as a create
+		r.planAccess(ctx, plan, access.UserChange{
+			Name: plan.UserName.ValueString(), ID: state.UserID.ValueString(),
+			Reset:       sendsPassword(state, plan) && !plan.PasswordWOVersion.IsUnknown() && plan.PasswordResetRequired.ValueBool(),
+			MFARequired: config.MFABindRequired.ValueBool() && !state.MFABindRequired.ValueBool(),
+		}, &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if state.PasswordWOVersion.IsNull() && !plan.PasswordWOVersion.IsNull() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("password_wo_version"), "The password is not sent",

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
 	"github.com/ram-security/terraform-provider-ram/internal/mfa"
@@ -34,6 +35,7 @@ type unbindMFAModel struct {
 
 	SerialNumber types.String `tfsdk:"serial_number"`
 	DeleteDevice types.Bool   `tfsdk:"delete_device"`
+	AllowLockOut types.Bool   `tfsdk:"allow_lock_out"`
 }
 
 func (a *unbindMFA) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -56,6 +58,7 @@ func (a *unbindMFA) Schema(ctx context.Context, _ action.SchemaRequest, resp *ac
 				Optional:            true,
 				MarkdownDescription: "Whether to delete the device as well, so that it cannot be bound again with the seed on the lost phone. The default is `false`: the unbound device stays in the account.",
 			},
+			"allow_lock_out": actionLockOut("device"),
 		}),
 	}
 }
@@ -64,7 +67,13 @@ var failedUnbind = failedAction("unbind the MFA device")
 
 func (a *unbindMFA) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := tf.Get[unbindMFAModel](ctx, req.Config, &resp.Diagnostics)
-	a.planUser(ctx, failedUnbind, m.userOrder, &resp.Diagnostics)
+	user, ok := a.planUser(ctx, failedUnbind, m.userOrder, &resp.Diagnostics)
+	if !ok || m.AllowLockOut.IsUnknown() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
+	defer cancel()
+	refuseFactorLoss(ctx, a.Instance, user, boundDevice, m.AllowLockOut, &resp.Diagnostics)
 }
 
 func (a *unbindMFA) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -79,16 +88,21 @@ func (a *unbindMFA) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 		return
 	}
 	tell := tellingOf(resp)
-	serial, ok := a.takeOff(ctx, user, m.SerialNumber.ValueString(), tell, &resp.Diagnostics)
+	serial, ok := a.takeOff(ctx, user, m, tell, &resp.Diagnostics)
 	if ok && serial != "" && m.DeleteDevice.ValueBool() {
 		a.destroy(ctx, user, serial, tell, &resp.Diagnostics)
 	}
 }
 
-// takeOff unbinds the user's device; want is the one that is meant, "" whichever it
-// is. It returns the device that is free now, if there is one.
-func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tell telling, diags *diag.Diagnostics) (serial string, ok bool) {
-	f := failedUnbind
+// takeOff unbinds the user's device, if it is the one that the order names or if the order names none. It returns the device that
+// is free now, if there is one.
+func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, m unbindMFAModel, tell telling, diags *diag.Diagnostics) (serial string, ok bool) {
+	f, want := failedUnbind, m.SerialNumber.ValueString()
+	unlock, err := a.Client.Lock(ctx, access.LockName)
+	if diagnostics.Report(diags, f, err) {
+		return "", false
+	}
+	defer unlock()
 	userMFA, err := a.Client.UserMFA(ctx, user.Name)
 	if diagnostics.Report(diags, f, err) {
 		return "", false
@@ -104,6 +118,9 @@ func (a *unbindMFA) takeOff(ctx context.Context, user ram.User, want string, tel
 	case want != "" && want != userMFA.SerialNumber:
 		diags.AddAttributeError(path.Root("serial_number"), "Cannot "+f.Name, fmt.Sprintf(
 			"The user %q has the MFA device %s, not %s. %s\n\nSet the serial number of that device, or omit serial_number to unbind the device of the user.", user.Name, userMFA.SerialNumber, want, f.State))
+		return "", false
+	}
+	if refuseFactorLoss(ctx, a.Instance, user, boundDevice, m.AllowLockOut, diags); diags.HasError() {
 		return "", false
 	}
 	tell("Unbinding the MFA device %s from %q.", userMFA.SerialNumber, user.Name)

@@ -157,7 +157,7 @@ func (b *mfaBinding) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 func (b *mfaBinding) planLoss(ctx context.Context, state mfaBindingModel, accepted types.Bool, diags *diag.Diagnostics) {
 	diags.AddWarning("A user loses the MFA device", fmt.Sprintf(
 		"Destroying the binding unbinds the device %s from the user %q, %s", state.SerialNumber.ValueString(), state.UserName.ValueString(), withoutFactor))
-	refuseFactorLoss(ctx, b.Instance, state.UserName.ValueString(), boundDevice, accepted, diags)
+	refuseFactorLoss(ctx, b.Instance, state.User(), boundDevice, accepted, diags)
 }
 
 // needSeed refuses to bind without a seed.
@@ -212,7 +212,7 @@ func (b *mfaBinding) Create(ctx context.Context, req resource.CreateRequest, res
 		return
 	}
 	serial := plan.SerialNumber.ValueString()
-	user := ram.User{ID: plan.UserID.ValueString(), Name: plan.UserName.ValueString()}
+	user := plan.User()
 	if !b.checkUnbound(ctx, f, user, serial, &resp.Diagnostics) {
 		return
 	}
@@ -385,7 +385,7 @@ func (b *mfaBinding) Delete(ctx context.Context, req resource.DeleteRequest, res
 		return
 	}
 	defer unlock()
-	if refuseFactorLoss(ctx, b.Instance, device.UserName, boundDevice, state.AllowLockOut, &resp.Diagnostics); resp.Diagnostics.HasError() {
+	if refuseFactorLoss(ctx, b.Instance, ram.User{Name: device.UserName}, boundDevice, state.AllowLockOut, &resp.Diagnostics); resp.Diagnostics.HasError() {
 		return
 	}
 	if diagnostics.Report(&resp.Diagnostics, f, mfa.Unbind(ctx, b.Instance, device)) {

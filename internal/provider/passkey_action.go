@@ -14,7 +14,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
+	"github.com/ram-security/terraform-provider-ram/internal/ram"
+	"github.com/ram-security/terraform-provider-ram/internal/setting"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
@@ -29,7 +32,8 @@ type deletePasskeys struct{ actsOnInstance }
 type deletePasskeysModel struct {
 	userOrder
 
-	PasskeyIDs types.Set `tfsdk:"passkey_ids"`
+	PasskeyIDs   types.Set  `tfsdk:"passkey_ids"`
+	AllowLockOut types.Bool `tfsdk:"allow_lock_out"`
 }
 
 func (a *deletePasskeys) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -45,6 +49,7 @@ func (a *deletePasskeys) Schema(ctx context.Context, _ action.SchemaRequest, res
 		Attributes: userOrderAttributes(ctx, map[string]schema.Attribute{
 			"passkey_ids": idsAttribute("The ids of the passkeys to delete. If the argument is left out or null, all passkeys of the user are deleted. An empty set deletes none.",
 				stringvalidator.LengthAtLeast(1)),
+			"allow_lock_out": actionLockOut("last passkey"),
 		}),
 	}
 }
@@ -53,10 +58,33 @@ var failedPasskeys = failedAction("delete the passkeys")
 
 func (a *deletePasskeys) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m := tf.Get[deletePasskeysModel](ctx, req.Config, &resp.Diagnostics)
-	a.planUser(ctx, failedPasskeys, m.userOrder, &resp.Diagnostics)
+	user, ok := a.planUser(ctx, failedPasskeys, m.userOrder, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() && namesNone(m.PasskeyIDs) {
 		warnOfNone("passkey_ids", "passkey", "deleted", m.UserName, &resp.Diagnostics)
 	}
+	if !ok || m.AllowLockOut.IsUnknown() || setting.UnknownInside(m.PasskeyIDs) || namesNone(m.PasskeyIDs) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, tf.DefaultTimeout)
+	defer cancel()
+	if has, err := a.Client.Passkeys(ctx, user.Name); !diagnostics.Report(&resp.Diagnostics, failedPasskeys, err) {
+		refuseFactorLoss(ctx, a.Instance, user, m.gone(passkeyIDs(has)), m.AllowLockOut, &resp.Diagnostics)
+	}
+}
+
+// gone are the second factors that the user loses: passkeys are one, until the last of them is deleted.
+func (m deletePasskeysModel) gone(present []string) access.Factors {
+	ids := namedIDs(m.PasskeyIDs)
+	stays := func(id string) bool { return ids != nil && !slices.Contains(ids, id) }
+	return access.Factors{Passkey: len(present) > 0 && !slices.ContainsFunc(present, stays)}
+}
+
+func passkeyIDs(passkeys []ram.Passkey) []string {
+	ids := []string{}
+	for _, passkey := range passkeys {
+		ids = append(ids, passkey.ID)
+	}
+	return ids
 }
 
 func (a *deletePasskeys) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -75,13 +103,18 @@ func (a *deletePasskeys) Invoke(ctx context.Context, req action.InvokeRequest, r
 		tell("passkey_ids is empty. No passkey of %q was deleted.", user.Name)
 		return
 	}
+	unlock, err := a.Client.Lock(ctx, access.LockName)
+	if diagnostics.Report(&resp.Diagnostics, failedPasskeys, err) {
+		return
+	}
+	defer unlock()
 	has, err := a.Client.Passkeys(ctx, user.Name)
 	if diagnostics.Report(&resp.Diagnostics, failedPasskeys, err) {
 		return
 	}
-	present := []string{}
-	for _, passkey := range has {
-		present = append(present, passkey.ID)
+	present := passkeyIDs(has)
+	if refuseFactorLoss(ctx, a.Instance, user, m.gone(present), m.AllowLockOut, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
 	}
 	for _, id := range ids {
 		if !slices.Contains(present, id) {

@@ -54,6 +54,7 @@ type exclusiveModel struct {
 	UndeclaredServiceCredentials types.Set    `tfsdk:"undeclared_service_credential_ids"`
 	AllowedPasskeys              types.Set    `tfsdk:"allowed_passkey_ids"`
 	UndeclaredPasskeys           types.Set    `tfsdk:"undeclared_passkey_ids"`
+	AllowLockOut                 types.Bool   `tfsdk:"allow_lock_out"`
 }
 
 func (r *exclusiveResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -100,6 +101,11 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"undeclared_passkey_ids": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "The passkeys of the user that are not allowed. With `delete`, the passkeys of the RAM user whose credentials the provider uses are left out. Null if `allowed_passkey_ids` is null.",
+			},
+			"allow_lock_out": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether the last passkey may be deleted of a user who then cannot log on to the console: a second factor is required, the user has no other one, and users may not bind one themselves. " +
+					"Without it, such a plan is an error. It is never sent to the service.",
 			},
 		}),
 	}
@@ -226,7 +232,10 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		if kind.declaration(&plan).Allowed.IsNull() {
 			continue
 		}
-		step, err := kind.update(ctx, r.Instance, &state, &plan)
+		step, err := kind.update(ctx, r.Instance, &state, &plan, &resp.Diagnostics)
+		if err == nil && resp.Diagnostics.HasError() { // refused
+			return
+		}
 		done += step
 		if done != "" {
 			err = diagnostics.WithState(done+"The next plan shows what is left.", err)

@@ -6,9 +6,12 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/credential"
 	"github.com/ram-security/terraform-provider-ram/internal/exclusive"
 	"github.com/ram-security/terraform-provider-ram/internal/instance"
@@ -18,11 +21,12 @@ import (
 
 // declaredKind is one kind of credential that the exclusive credentials of a user declare.
 type declaredKind struct {
-	one, many           string // an AccessKey pair, AccessKey pairs
-	allowed, undeclared string // the attributes
-	required            bool   // the kind is always managed; without an allowed set, after an import, it is read nevertheless
-	deletedOnly         bool   // credentials of this kind cannot be disabled
-	spared              string // those that are never touched, in a sentence
+	one, many           string         // an AccessKey pair, AccessKey pairs
+	allowed, undeclared string         // the attributes
+	required            bool           // the kind is always managed; without an allowed set, after an import, it is read nevertheless
+	deletedOnly         bool           // credentials of this kind cannot be disabled
+	spared              string         // those that are never touched, in a sentence
+	factors             access.Factors // the second factors that a user has while there is a credential of this kind
 
 	sets        func(*exclusiveModel) declaredSets
 	credentials func(*instance.Instance, *owner.Object) credential.Set[ram.CredentialFacts]
@@ -58,7 +62,7 @@ func declaredKinds() []declaredKind {
 		},
 		{
 			one: "a passkey", many: "passkeys", allowed: "allowed_passkey_ids", undeclared: "undeclared_passkey_ids",
-			deletedOnly: true, spared: ", never those of the user that Terraform runs as",
+			deletedOnly: true, spared: ", never those of the user that Terraform runs as", factors: access.Factors{Passkey: true},
 			sets: func(m *exclusiveModel) declaredSets { return declaredSets{&m.AllowedPasskeys, &m.UndeclaredPasskeys} },
 			credentials: func(i *instance.Instance, o *owner.Object) credential.Set[ram.CredentialFacts] {
 				return credential.Passkeys(i, o).Facts()
@@ -127,9 +131,33 @@ func (k declaredKind) show(ctx context.Context, i *instance.Instance, m *exclusi
 	return err
 }
 
+// removedBy returns the credentials that an update disables or deletes: those that the state shows and that enforce is about.
+func (k declaredKind) removedBy(ctx context.Context, i *instance.Instance, state, plan *exclusiveModel, all []ram.CredentialFacts) ([]ram.CredentialFacts, error) {
+	if k.declaration(plan).Reports() {
+		return nil, nil
+	}
+	rest, err := k.undeclaredOf(ctx, i, plan, all)
+	shown := k.declaration(state)
+	return slices.DeleteFunc(rest, func(one ram.CredentialFacts) bool { return !shown.Shows(one.ID) }), err
+}
+
+// refuseLoss refuses to remove the last of the user's credentials that is a second factor, if the user then cannot log on.
+func (k declaredKind) refuseLoss(ctx context.Context, i *instance.Instance, plan *exclusiveModel, all, removed []ram.CredentialFacts, diags *diag.Diagnostics) {
+	if len(removed) > 0 && len(removed) == len(all) {
+		refuseFactorLoss(ctx, i, plan.User(), k.factors, plan.AllowLockOut, diags)
+	}
+}
+
 // update disables or deletes the credentials that the plan showed, and that are still there and still not allowed. Each step can be
 // repeated. It returns what is done, also with an error.
-func (k declaredKind) update(ctx context.Context, i *instance.Instance, state, plan *exclusiveModel) (done string, err error) {
+func (k declaredKind) update(ctx context.Context, i *instance.Instance, state, plan *exclusiveModel, diags *diag.Diagnostics) (done string, err error) {
+	if k.factors != (access.Factors{}) {
+		unlock, err := i.Client.Lock(ctx, access.LockName)
+		if err != nil {
+			return "", err
+		}
+		defer unlock()
+	}
 	credentials, before, after := k.credentials(i, &plan.Object), k.declaration(state), k.declaration(plan)
 	read := credentials.Refresh
 	if !before.Compared() { // nothing is removed yet
@@ -150,14 +178,14 @@ func (k declaredKind) update(ctx context.Context, i *instance.Instance, state, p
 			all = append(all, ram.CredentialFacts{ID: id, Status: ram.Active})
 		}
 	}
-	rest, err := k.undeclaredOf(ctx, i, plan, all)
+	removed, err := k.removedBy(ctx, i, state, plan, all)
 	if err != nil {
 		return "", err
 	}
-	for _, one := range rest {
-		if !before.Shows(one.ID) {
-			continue
-		}
+	if k.refuseLoss(ctx, i, plan, all, removed, diags); diags.HasError() {
+		return "", nil
+	}
+	for _, one := range removed {
 		if plan.Enforce.ValueString() == enforceDelete {
 			err = credentials.Remove(ctx, one.ID, true)
 		} else {

@@ -38,11 +38,13 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 			*kind.sets(&plan).undeclared = types.SetNull(types.StringType)
 		}
 	}
+	var state exclusiveModel
 	if !req.State.Raw.IsNull() {
-		r.planUpdate(ctx, tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics), &plan, resp)
+		state = tf.Get[exclusiveModel](ctx, req.State, &resp.Diagnostics)
+		r.planUpdate(ctx, state, &plan, resp)
 	}
 	for _, kind := range declaredKinds() {
-		kind.warn(ctx, r.Instance, plan, &resp.Diagnostics)
+		kind.warn(ctx, r.Instance, state, plan, &resp.Diagnostics)
 	}
 	tf.Set(ctx, plan, &resp.Plan, &resp.Diagnostics)
 }
@@ -73,8 +75,9 @@ func (k declaredKind) warnOfLater(state, plan exclusiveModel, diags *diag.Diagno
 	}
 }
 
-// warn warns of credentials that exist and are not declared, and the other way round.
-func (k declaredKind) warn(ctx context.Context, i *instance.Instance, plan exclusiveModel, diags *diag.Diagnostics) {
+// warn warns of credentials that exist and are not declared, and the other way round. It refuses to delete the last second factor of
+// a user who then cannot log on.
+func (k declaredKind) warn(ctx context.Context, i *instance.Instance, state, plan exclusiveModel, diags *diag.Diagnostics) {
 	d := k.declaration(&plan)
 	if plan.UserName.IsUnknown() || d.Allowed.IsNull() || !d.Known() {
 		return
@@ -91,6 +94,9 @@ func (k declaredKind) warn(ctx context.Context, i *instance.Instance, plan exclu
 	if len(rest) > 0 {
 		diags.AddAttributeWarning(path.Root(k.undeclared), fmt.Sprintf("A user has %s that are not declared", k.many), fmt.Sprintf(
 			"%s has:\n\n%s\n\n%s", user, credential.Describe(i, rest), k.consequence(plan.Enforce.ValueString())))
+	}
+	if removed, err := k.removedBy(ctx, i, &state, &plan, all); !diagnostics.Report(diags, failedExclusive("plan", "Nothing was changed."), err) && !plan.AllowLockOut.IsUnknown() {
+		k.refuseLoss(ctx, i, &plan, all, removed, diags)
 	}
 	for _, id := range d.Declared() {
 		if _, exists := credential.In(all, id); !exists {

@@ -257,7 +257,7 @@ func (r *verificationResource) refuseLoss(ctx context.Context, state verificatio
 	if accepted.IsUnknown() || diags.HasError() {
 		return // checked again before the write
 	}
-	refuseFactorLoss(ctx, r.Instance, state.UserName.ValueString(), gone, accepted, diags)
+	refuseFactorLoss(ctx, r.Instance, state.User(), gone, accepted, diags)
 }
 
 func (r *verificationResource) planDestroy(state verificationModel, resp *resource.ModifyPlanResponse) {
@@ -318,7 +318,7 @@ func (r *verificationResource) planCreate(ctx context.Context, plan *verificatio
 		}
 	}
 	if !plan.AllowLockOut.IsUnknown() {
-		refuseFactorLoss(ctx, r.Instance, plan.UserName.ValueString(), plan.taken(live), plan.AllowLockOut, &resp.Diagnostics)
+		refuseFactorLoss(ctx, r.Instance, ram.User{Name: plan.UserName.ValueString()}, plan.taken(live), plan.AllowLockOut, &resp.Diagnostics)
 	}
 	for _, slot := range plan.slots() {
 		has, known := slot.in(live), !slot.address.IsUnknown()

@@ -43,7 +43,7 @@ func (r *verificationResource) write(ctx context.Context, m *verificationModel, 
 	if err != nil {
 		return live, diagnostics.WithState("Nothing was changed.", err)
 	}
-	if refuseFactorLoss(ctx, r.Instance, user, m.taken(live), m.AllowLockOut, diags); diags.HasError() {
+	if refuseFactorLoss(ctx, r.Instance, ram.User{Name: user}, m.taken(live), m.AllowLockOut, diags); diags.HasError() {
 		return live, nil
 	}
 	done := "Nothing was changed."
@@ -190,7 +190,7 @@ func (r *verificationResource) unbind(ctx context.Context, state verificationMod
 	if !found {
 		return nil
 	}
-	if refuseFactorLoss(ctx, r.Instance, user, state.removed(live), state.AllowLockOut, diags); diags.HasError() {
+	if refuseFactorLoss(ctx, r.Instance, ram.User{Name: user}, state.removed(live), state.AllowLockOut, diags); diags.HasError() {
 		return nil
 	}
 	left := state

@@ -78,6 +78,11 @@ func (m *virtualMFADeviceModel) show(device ram.MFADevice) {
 	m.ActivateDate = tf.Timestamp(device.ActivateDate)
 }
 
+// boundUser returns the user that the device is bound to, as the state knows the user: the name may be an earlier one.
+func (m *virtualMFADeviceModel) boundUser() ram.User {
+	return ram.User{ID: m.UserID.ValueString(), Name: m.BindToUser.ValueString()}
+}
+
 // loose is the model of a device that is not bound.
 func (m *virtualMFADeviceModel) clearBinding() {
 	m.BindToUser, m.UserID, m.ActivateDate = types.StringValue(""), types.StringNull(), types.StringNull()

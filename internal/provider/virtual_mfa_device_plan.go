@@ -146,7 +146,7 @@ func (p *devicePlanning) warnLoss(ctx context.Context, next string) {
 	}
 	p.diags.AddAttributeWarning(path.Root("bind_to_user"), "A user loses the MFA device", fmt.Sprintf(
 		"The apply unbinds the device from the user %q, %s", owner, withoutFactor))
-	refuseFactorLoss(ctx, p.Instance, owner, boundDevice, p.plan.AllowLockOut, p.diags)
+	refuseFactorLoss(ctx, p.Instance, p.state.boundUser(), boundDevice, p.plan.AllowLockOut, p.diags)
 }
 
 // destroy says who is without a second factor after the plan, or why it will fail.
@@ -161,7 +161,7 @@ func (p *devicePlanning) destroy(ctx context.Context) {
 	}
 	p.diags.AddWarning("A user loses the MFA device", fmt.Sprintf(
 		"Destroying the device unbinds it from the user %q, %s", p.state.BindToUser.ValueString(), withoutFactor))
-	refuseFactorLoss(ctx, p.Instance, p.state.BindToUser.ValueString(), boundDevice, p.state.AllowLockOut, p.diags)
+	refuseFactorLoss(ctx, p.Instance, p.state.boundUser(), boundDevice, p.state.AllowLockOut, p.diags)
 }
 
 // whose reports to whom a device is bound.

@@ -359,7 +359,7 @@ func (r *rebinding) run(ctx context.Context) {
 // unbind unbinds the device from its current user.
 func (r *rebinding) unbind(ctx context.Context, live ram.MFADevice) bool {
 	if live.UserID != "" {
-		if refuseFactorLoss(ctx, r.Instance, live.UserName, boundDevice, r.model.AllowLockOut, r.diags); r.diags.HasError() {
+		if refuseFactorLoss(ctx, r.Instance, ram.User{Name: live.UserName}, boundDevice, r.model.AllowLockOut, r.diags); r.diags.HasError() {
 			return false
 		}
 		if diagnostics.Report(r.diags, r.operation("The device may still be bound: the request was to unbind it from the user "+mfa.Owner(live)+"."), mfa.Unbind(ctx, r.Instance, live)) {
@@ -424,7 +424,7 @@ func (d *virtualMFADevice) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	defer unlock()
 	if note.UserID != "" && note.UserID == state.UserID.ValueString() {
-		if refuseFactorLoss(ctx, d.Instance, state.BindToUser.ValueString(), boundDevice, state.AllowLockOut, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		if refuseFactorLoss(ctx, d.Instance, state.boundUser(), boundDevice, state.AllowLockOut, &resp.Diagnostics); resp.Diagnostics.HasError() {
 			return
 		}
 	}
