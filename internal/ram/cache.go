@@ -233,6 +233,20 @@ func (s *cache[T]) invalidateAround(names ...string) (changed func()) {
 	return func() { s.invalidate(names) }
 }
 
+// invalidateIfSent is invalidateAround for a write of all names that is not sent if build
+// returns an error, such as [ErrUnchanged]: then the results stay.
+func (s *cache[T]) invalidateIfSent(build compose) (composed compose, changed func()) {
+	dropRead := func() {}
+	composed = func(ctx context.Context) (params, error) {
+		in, err := build(ctx)
+		if err == nil {
+			dropRead = s.invalidateAround()
+		}
+		return in, err
+	}
+	return composed, func() { dropRead() }
+}
+
 func (s *cache[T]) invalidate(names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

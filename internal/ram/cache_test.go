@@ -371,6 +371,45 @@ func TestCache_everyWriteInvalidatesWhatItChanges(t *testing.T) {
 	}
 }
 
+// A change that turns out to be needless sends nothing, and what was read before and during it stays cached.
+func TestCache_aWriteThatIsNotSentInvalidatesNothing(t *testing.T) {
+	t.Parallel()
+	for get, use := range map[string]struct{ write, read func(context.Context, *Client) error }{
+		"GetSecurityPreference": {
+			func(ctx context.Context, c *Client) error { return c.ChangeSecurityPreference(ctx, unchanged) },
+			func(ctx context.Context, c *Client) error { return second(c.SecurityPreference(ctx)) },
+		},
+		"GetPasswordPolicy": {
+			func(ctx context.Context, c *Client) error { return c.ChangePasswordPolicy(ctx, unchanged) },
+			func(ctx context.Context, c *Client) error { return second(c.PasswordPolicy(ctx)) },
+		},
+		"GetUserSsoSettings": {
+			func(ctx context.Context, c *Client) error { return c.ChangeUserSsoSettings(ctx, unchanged) },
+			func(ctx context.Context, c *Client) error { return second(c.UserSsoSettings(ctx)) },
+		},
+		"GetAccessKeyPolicyForAccount": {
+			func(ctx context.Context, c *Client) error { return c.ChangeAccountAccessKeyPolicy(ctx, unchanged) },
+			func(ctx context.Context, c *Client) error { return second(c.AccountAccessKeyPolicy(ctx)) },
+		},
+	} {
+		t.Run(get, func(t *testing.T) {
+			t.Parallel()
+			fake := ramtest.New(t)
+			client := askingClientOf(t, fake)
+			for _, do := range []func(context.Context, *Client) error{use.read, use.write, use.read, use.read} {
+				if err := do(t.Context(), client); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if calls := len(fake.Calls(get)); calls != 2 {
+				t.Errorf("%d calls, want one of the first read and one of the write", calls)
+			}
+		})
+	}
+}
+
+func unchanged[S any](_ context.Context, live S, _ Reply) (S, error) { return live, ErrUnchanged }
+
 // seenOf returns the results of all cached reads about alice and her account, including
 // errors.
 func seenOf(t *testing.T, client *Client) map[string]string {

@@ -354,8 +354,9 @@ func (a *networkPolicyResponse) document(err error) (policyDocument, error) {
 // ChangeAccountAccessKeyPolicy writes the policy that merge returns for the live policy of
 // the account.
 func (c *Client) ChangeAccountAccessKeyPolicy(ctx context.Context, merge Merge[NetworkPolicy]) error {
-	defer c.caches.network.invalidateAround()()
-	return c.callComposed(ctx, setAccountAccessKeyPolicy, composePolicy(setAccountAccessKeyPolicy, c.accountPolicyDocument, params{}, merge), nil)
+	build, changed := c.caches.network.invalidateIfSent(composePolicy(setAccountAccessKeyPolicy, c.accountPolicyDocument, params{}, merge))
+	defer changed()
+	return c.callComposed(ctx, setAccountAccessKeyPolicy, build, nil)
 }
 
 // composePolicy returns a compose function that reads a network policy, merges, and writes

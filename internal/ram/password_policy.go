@@ -121,9 +121,9 @@ func (p PasswordPolicy) params() (params, error) {
 // request holds every returned field. If the response lacks one of the known fields and
 // merge does not set it, nothing is written.
 func (c *Client) ChangePasswordPolicy(ctx context.Context, merge Merge[PasswordPolicy], known ...string) error {
-	defer c.caches.policy.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[PasswordPolicy]{
-		get: getPasswordPolicy, set: setPasswordPolicy, read: c.readPolicyReply, params: PasswordPolicy.params,
+		invalidateIfSent: c.caches.policy.invalidateIfSent,
+		get:              getPasswordPolicy, set: setPasswordPolicy, read: c.readPolicyReply, params: PasswordPolicy.params,
 		required: []string{
 			"MinimumPasswordLength", "RequireLowercaseCharacters", "RequireUppercaseCharacters", "RequireNumbers", "RequireSymbols",
 			"MinimumPasswordDifferentCharacter", "PasswordNotContainUserName", "MaxPasswordAge", "HardExpire", "PasswordReusePrevention", "MaxLoginAttemps",

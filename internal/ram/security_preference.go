@@ -174,7 +174,6 @@ func (p SecurityPreference) params() (params, error) {
 // AllowUserToManagePublicKeys has a request of its own, which is sent first: a late read
 // after the other request could otherwise revert it. merge is then called again.
 func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[SecurityPreference], known ...string) error {
-	defer c.caches.preference.invalidateAround()()
 	var publicKeys *bool
 	keysFirst := func(ctx context.Context, live SecurityPreference, reply Reply) (SecurityPreference, error) {
 		want, err := merge(ctx, live, reply)
@@ -212,7 +211,8 @@ func (e *PartlyChangedError) Unwrap() error { return e.Err }
 
 func (c *Client) changeImsPreference(ctx context.Context, merge Merge[SecurityPreference], known []string) error {
 	return changeSetting(ctx, c, settingWrite[SecurityPreference]{
-		get: getSecurityPreference, set: setSecurityPreference,
+		invalidateIfSent: c.caches.preference.invalidateIfSent,
+		get:              getSecurityPreference, set: setSecurityPreference,
 		read: func(ctx context.Context) (SecurityPreference, Reply, error) {
 			p, reply, err := c.readPreferenceReply(ctx)
 			if !reply.Has("LoginNetworkMasks") {
@@ -284,7 +284,8 @@ func (c *Client) readPublicKeyPreference(ctx context.Context) (*bool, Reply, err
 // changePublicKeyPreference sends back what the API of RAM returned, with another value.
 func (c *Client) changePublicKeyPreference(ctx context.Context, allowed bool) error {
 	return changeSetting(ctx, c, settingWrite[*bool]{
-		get: operation{product: ramProduct, action: "Ram/GetSecurityPreference"}, set: setPublicKeyPreference, read: c.readPublicKeyPreference,
+		invalidateIfSent: c.caches.preference.invalidateIfSent,
+		get:              operation{product: ramProduct, action: "Ram/GetSecurityPreference"}, set: setPublicKeyPreference, read: c.readPublicKeyPreference,
 		params: func(allowed *bool) (params, error) {
 			in := params{}
 			in.flag("AllowUserToManagePublicKeys", allowed)

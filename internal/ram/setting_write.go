@@ -33,6 +33,8 @@ type settingWrite[S any] struct {
 	required, newer []string
 	known           []string           // fields of an earlier response, including unknown ones
 	adjust          func(params) error // last step before the check; may be nil
+	// invalidateIfSent drops the cached results that the write changes.
+	invalidateIfSent func(compose) (composed compose, changed func())
 }
 
 // ReturnedFields returns the sorted names of the fields in the last response of a Get
@@ -94,13 +96,15 @@ func (c *Client) LaterChanges(get string) (changes []FieldChange) {
 // changeSetting reads a setting, merges, and writes all its fields. It repeats all three
 // steps for each attempt.
 func changeSetting[S any](ctx context.Context, c *Client, w settingWrite[S], merge Merge[S]) error {
-	return c.callComposed(ctx, w.set, func(ctx context.Context) (params, error) {
+	build, changed := w.invalidateIfSent(func(ctx context.Context) (params, error) {
 		sent, err := w.compose(ctx, merge)
 		if err == nil {
 			c.sent.Store(w.get.action, sent)
 		}
 		return sent.in, err
-	}, nil)
+	})
+	defer changed()
+	return c.callComposed(ctx, w.set, build, nil)
 }
 
 func (w *settingWrite[S]) compose(ctx context.Context, merge Merge[S]) (sent sentSetting, err error) {

@@ -120,9 +120,9 @@ func (s UserSsoSettings) params() (params, error) {
 // whether "" clears a text. If the response lacks one of the known fields and merge does
 // not set it, nothing is written.
 func (c *Client) ChangeUserSsoSettings(ctx context.Context, merge Merge[UserSsoSettings], known ...string) error {
-	defer c.caches.sso.invalidateAround()()
 	return changeSetting(ctx, c, settingWrite[UserSsoSettings]{
-		get: getUserSsoSettings, set: setUserSsoSettings, params: UserSsoSettings.params,
+		invalidateIfSent: c.caches.sso.invalidateIfSent,
+		get:              getUserSsoSettings, set: setUserSsoSettings, params: UserSsoSettings.params,
 		read: func(ctx context.Context) (UserSsoSettings, Reply, error) {
 			s, reply, err := c.readSsoReply(ctx)
 			if !reply.Has("MetadataDocument") { // the document may exist, so writing "" may change it
