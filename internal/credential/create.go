@@ -267,15 +267,15 @@ func (c *Creation[C]) Warn(id string, listed bool, diags *diag.Diagnostics) {
 	user, noun, word, others := c.user(), c.Kind.Noun, c.Kind.Word, c.others(id)
 	switch {
 	case len(c.unknown) > 0:
-		diags.AddWarning(fmt.Sprintf("User %s may have another new %s beside %s", user, noun, id), fmt.Sprintf(
+		diagnostics.LessSecure.Warn(diags, fmt.Sprintf("User %s may have another new %s beside %s", user, noun, id), fmt.Sprintf(
 			"The %s %s of %s was created, and the state contains it with its secret. A request before it failed.\n\n%s", word, id, user, c.explainUnknown(others)))
 	case len(others) > 0:
-		diags.AddWarning(fmt.Sprintf("User %s has another new %s beside %s", user, noun, id), fmt.Sprintf(
+		diagnostics.LessSecure.Warn(diags, fmt.Sprintf("User %s has another new %s beside %s", user, noun, id), fmt.Sprintf(
 			"The %s %s of %s was created, and the state contains it. In the meantime, these %[1]ss have appeared:\n\n%[4]s\n\n"+
 				"Another administrator may have created them; or the network delivered the request twice, and the secret is lost. %[5]s%[6]s",
 			word, id, user, Describe(c.Instance, others), c.resolve(), c.Kind.Remedy(user, others...)))
 	case !listed:
-		diags.AddWarning(fmt.Sprintf("Cannot check whether user %s has another new %s beside %s", user, noun, id), fmt.Sprintf(
+		diagnostics.LessSecure.Warn(diags, fmt.Sprintf("Cannot check whether user %s has another new %s beside %s", user, noun, id), fmt.Sprintf(
 			"A network may deliver a request twice, and then the secret of the second %s is lost. This command lists all %[1]ss of %[2]s; the state contains %[3]s:\n\n  %[4]s", word, user, id, c.Kind.List(user)))
 	}
 }

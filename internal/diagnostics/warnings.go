@@ -18,7 +18,7 @@ type Part struct{ Noun, Name string }
 
 // Arrange prepares the diagnostics of one object for a CLI, which prints one warning per summary
 // and counts the others (observed). The summary of each warning names the object, warnings with
-// the same summary are merged, and the most severe comes first. Errors precede warnings.
+// the same summary are merged. Errors precede warnings.
 func Arrange(diags []*tfprotov6.Diagnostic, object []Part) []*tfprotov6.Diagnostic {
 	arranged := []*tfprotov6.Diagnostic{}
 	bySummary := map[string]*tfprotov6.Diagnostic{}
@@ -36,7 +36,7 @@ func Arrange(diags []*tfprotov6.Diagnostic, object []Part) []*tfprotov6.Diagnost
 		bySummary[named.Summary] = &named
 		arranged = append(arranged, &named)
 	}
-	slices.SortStableFunc(arranged, func(x, y *tfprotov6.Diagnostic) int { return cmp.Compare(rank(x), rank(y)) })
+	slices.SortStableFunc(arranged, func(x, y *tfprotov6.Diagnostic) int { return cmp.Compare(x.Severity, y.Severity) })
 	return arranged
 }
 
@@ -73,25 +73,6 @@ func merge(into, d *tfprotov6.Diagnostic) {
 	if into.Attribute != nil && (d.Attribute == nil || into.Attribute.String() != d.Attribute.String()) {
 		into.Attribute = nil // it is about several attributes
 	}
-}
-
-// ranks order warnings by what is at risk: access, security, an object, and other.
-var ranks = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)lock|keep out|keeps out|logon name|second factor`),
-	regexp.MustCompile(`(?i)weaker|enabled again|switched on|is active|not declared|another AccessKey|created less than a day ago`),
-	regexp.MustCompile(`(?i)loses|gone|delet|destroy|replaced|remove`),
-}
-
-// rank returns the position of a diagnostic: errors first, then the most severe warnings.
-func rank(d *tfprotov6.Diagnostic) int {
-	if d.Severity != tfprotov6.DiagnosticSeverityWarning {
-		return -1
-	}
-	at := slices.IndexFunc(ranks, func(r *regexp.Regexp) bool { return r.MatchString(d.Summary) })
-	if at < 0 {
-		return len(ranks)
-	}
-	return at
 }
 
 // Told records the diagnostics that this process has reported. A CLI starts one process for each

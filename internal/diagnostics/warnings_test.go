@@ -30,7 +30,7 @@ func summaries(diags []*tfprotov6.Diagnostic) string {
 	return strings.Join(all, "; ")
 }
 
-func TestArrange_namesTheObjectAndPutsTheWorstFirst(t *testing.T) {
+func TestArrange_namesTheObjectAndPutsErrorsFirst(t *testing.T) {
 	t.Parallel()
 	got := Arrange([]*tfprotov6.Diagnostic{
 		warning("Cannot confirm the policy", "x is not shown", "x"),
@@ -39,11 +39,11 @@ func TestArrange_namesTheObjectAndPutsTheWorstFirst(t *testing.T) {
 		warning("User alice may be locked out", "z", "z"),
 		failure("Cannot read the policy", "no"),
 	}, []Part{{"user", "alice"}, {"AccessKey pair", ""}, {"account", "12"}})
-	want := "Cannot read the policy; User alice may be locked out (account 12); The policy of account 12 gets weaker (user alice); Cannot confirm the policy (user alice, account 12)"
+	want := "Cannot read the policy; Cannot confirm the policy (user alice, account 12); The policy of account 12 gets weaker (user alice); User alice may be locked out (account 12)"
 	if summaries(got) != want {
 		t.Errorf("got  %s\nwant %s", summaries(got), want)
 	}
-	if merged := got[3]; merged.Detail != "x is not shown\n\ny is not shown" || merged.Attribute != nil {
+	if merged := got[1]; merged.Detail != "x is not shown\n\ny is not shown" || merged.Attribute != nil {
 		t.Errorf("merged warning %q at %s", merged.Detail, merged.Attribute)
 	}
 	if got[2].Attribute == nil {
@@ -78,18 +78,5 @@ func TestTold_repeatsNoWarningAndExplainsAnErrorOnce(t *testing.T) {
 	}
 	if other := told.Once([]*tfprotov6.Diagnostic{failure("Cannot read the user", "The state is unchanged.\n\nThere is no answer.")}); !strings.Contains(other[0].Detail, "no answer") {
 		t.Errorf("another error is %q", other[0].Detail)
-	}
-}
-
-// A warning about a recent key, whose secret may be lost, precedes a warning about an
-// object that could not be confirmed.
-func TestArrange_aRecentKeyIsOfTheSecondRank(t *testing.T) {
-	t.Parallel()
-	got := Arrange([]*tfprotov6.Diagnostic{
-		warning("Cannot confirm the AccessKey LTAI1", "x", "x"),
-		warning("User alice has an AccessKey created less than a day ago: LTAI2", "y", "y"),
-	}, nil)
-	if want := "User alice has an AccessKey created less than a day ago: LTAI2; Cannot confirm the AccessKey LTAI1"; summaries(got) != want {
-		t.Errorf("got %s", summaries(got))
 	}
 }

@@ -125,7 +125,7 @@ func (i *Instance) RemoveFromState(ctx context.Context, identity any, resp *reso
 	// The framework refuses a read that leaves the identity empty.
 	tf.Set(ctx, identity, resp.Identity, &resp.Diagnostics)
 	resp.State.RemoveResource(ctx)
-	resp.Diagnostics.AddWarning(summary, detail)
+	diagnostics.ObjectRemoved.Warn(&resp.Diagnostics, summary, detail)
 }
 
 // CheckKnown reports an error if the account of the object is unknown. Code that did not find an object

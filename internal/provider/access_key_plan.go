@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -68,7 +69,7 @@ func (r *accessKeyResource) planUpdate(ctx context.Context, state accessKeyModel
 	case wanted == ram.Inactive && was != ram.Inactive:
 		r.refuseSelf("disable", *plan, &resp.Diagnostics)
 	case wanted == ram.Active && was == ram.Inactive:
-		resp.Diagnostics.AddAttributeWarning(path.Root("status"), "A disabled AccessKey pair will be enabled again", fmt.Sprintf(
+		diagnostics.LessSecure.WarnAt(&resp.Diagnostics, path.Root("status"), "A disabled AccessKey pair will be enabled again", fmt.Sprintf(
 			"The key %s of %s is Inactive: an administrator disabled it, or the service did because it was not used. If it was disabled because it had leaked, do not enable it: replace it. "+
 				"To leave its status alone, remove status from the configuration.", id, name))
 	}

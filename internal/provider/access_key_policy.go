@@ -220,10 +220,10 @@ func planAdoption(ctx context.Context, p *setting.Plan[ram.NetworkPolicy], o own
 		}
 	}
 	none, after := p.Model(p.AccountDefaults()), p.Effect(live)
-	if lines := p.Differences(&live, &after); len(lines) > 0 && !p.Equal(live, none) {
+	if changes := p.Differences(&live, &after); len(changes) > 0 && !p.Equal(live, none) {
 		p.Diags.AddWarning("Adopting the "+p.Noun+" changes it", fmt.Sprintf(
 			"The key %s of %s already has a network policy. These attributes change:\n\n%s\n\nAttributes that the configuration does not set keep their values.",
-			tf.String(p.Plan["access_key_id"]), o.UserName.ValueString(), strings.Join(lines, "\n")))
+			tf.String(p.Plan["access_key_id"]), o.UserName.ValueString(), changes))
 	}
 	p.CheckRisks(ctx, live, after)
 }
@@ -231,13 +231,13 @@ func planAdoption(ctx context.Context, p *setting.Plan[ram.NetworkPolicy], o own
 // planReset warns of what a destroy opens, and refuses to lock out the provider's own key.
 func planReset(ctx context.Context, p *setting.Plan[ram.NetworkPolicy]) {
 	before, after := p.Model(p.State), p.Model(p.AccountDefaults())
-	lines := p.Differences(&before, &after)
-	if len(lines) == 0 {
+	changes := p.Differences(&before, &after)
+	if len(changes) == 0 {
 		return
 	}
-	p.Diags.AddWarning("Destroying the "+p.Noun+" resets it", fmt.Sprintf(
+	diagnostics.LessSecure.Warn(p.Diags, "Destroying the "+p.Noun+" resets it", fmt.Sprintf(
 		"The policy of the account then applies to the key %s of %s. If that has no addresses, the service accepts the key from everywhere. These attributes change:\n\n%s",
-		tf.String(p.State["access_key_id"]), tf.String(p.State["user_name"]), strings.Join(lines, "\n")))
+		tf.String(p.State["access_key_id"]), tf.String(p.State["user_name"]), changes))
 	p.CheckDestroyRisks(ctx, p.AccountDefaults(), before, after)
 }
 
@@ -248,7 +248,7 @@ func warnMoved(p *setting.Plan[ram.NetworkPolicy]) {
 		return
 	}
 	old, user := tf.String(p.State["access_key_id"]), tf.String(p.State["user_name"])
-	p.Diags.AddAttributeWarning(path.Root("access_key_id"), "The network policy of the key "+old+" is removed before another key gets one", fmt.Sprintf(
+	diagnostics.LessSecure.WarnAt(p.Diags, path.Root("access_key_id"), "The network policy of the key "+old+" is removed before another key gets one", fmt.Sprintf(
 		"Terraform destroys the policy of the key %s of %s first. If that key is still Active, as during the overlap of a rotation, it is then accepted from wherever the policy of the account lets in, and if the new key cannot be created, it stays so. "+
 			"If the id comes from ram_access_key_rotation, remove this resource from the configuration with a removed block (destroy = false), and let the rotation restrict all of its keys:\n\n"+
 			"  resource \"ram_access_key_rotation\" \"...\" {\n    user_name = %[2]q\n    network_policy = {\n      classic_allow_list = [%[3]s]\n    }\n  }", old, user, listElements(before.Public)))

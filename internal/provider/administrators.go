@@ -92,7 +92,7 @@ func warnOfLastAdministrator(ctx context.Context, i *instance.Instance, account 
 			return
 		}
 	}
-	diags.AddWarning(fmt.Sprintf("Account %s loses its last administrator", account),
+	diagnostics.AccessLost.Warn(diags, fmt.Sprintf("Account %s loses its last administrator", account),
 		"This plan takes the policy AdministratorAccess from every user, role and member of a group that has it. After this apply, only the root account can do everything in the account.")
 }
 
@@ -136,10 +136,10 @@ func warnOfNewRights(ctx context.Context, i *instance.Instance, attribute string
 		case err != nil:
 			warnNotEvaluated(fmt.Sprintf("The permissions of the policy %s were not checked", policy.Name), err, diags)
 		case rights.Administrator:
-			diags.AddAttributeWarning(path.Root(attribute), fmt.Sprintf("Policy %s makes an administrator of %s", policy.Name, to),
+			diagnostics.LessSecure.WarnAt(diags, path.Root(attribute), fmt.Sprintf("Policy %s makes an administrator of %s", policy.Name, to),
 				"The policy allows every action on every resource of the account, also those that change the users, credentials and security settings.")
 		case rights.ChangesRAM:
-			diags.AddAttributeWarning(path.Root(attribute), fmt.Sprintf("Policy %s allows %s to change RAM", policy.Name, to),
+			diagnostics.LessSecure.WarnAt(diags, path.Root(attribute), fmt.Sprintf("Policy %s allows %s to change RAM", policy.Name, to),
 				"The policy allows actions of RAM that are not reads. Whoever can change users, credentials or policies can become an administrator of the account.")
 		}
 	}

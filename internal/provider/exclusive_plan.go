@@ -50,7 +50,7 @@ func (r *exclusiveRule[M, P]) planUpdate(ctx context.Context, state, plan P, res
 	}
 	*plan.fields().undeclared = exclusive.Plan(before, after, state.principal() == plan.principal())
 	for _, member := range exclusive.Withdrawn(before, after) {
-		resp.Diagnostics.AddAttributeWarning(path.Root(plan.fields().allowedPath), fmt.Sprintf("The %s %s is not allowed any more", r.words.member, member), fmt.Sprintf(
+		diagnostics.ObjectRemoved.WarnAt(&resp.Diagnostics, path.Root(plan.fields().allowedPath), fmt.Sprintf("The %s %s is not allowed any more", r.words.member, member), fmt.Sprintf(
 			"This apply does nothing to it. If %s still has it then, the next plan shows it.", describePrincipal(plan.principal())))
 	}
 	if !after.Reports() && !plan.fields().undeclared.IsUnknown() {
@@ -110,7 +110,7 @@ func (r *exclusiveRule[M, P]) warnOfMembers(ctx context.Context, plan P, diags *
 		lines = append(lines, line)
 	}
 	slices.Sort(lines)
-	diags.AddAttributeWarning(path.Root(plan.fields().undeclaredPath), fmt.Sprintf("%s has %s that are not declared", diagnostics.Capitalize(objectName(p)), r.words.members), fmt.Sprintf(
+	diagnostics.LessSecure.WarnAt(diags, path.Root(plan.fields().undeclaredPath), fmt.Sprintf("%s has %s that are not declared", diagnostics.Capitalize(objectName(p)), r.words.members), fmt.Sprintf(
 		"%s does not declare:\n\n%s\n\n%s", plan.fields().allowedPath, strings.Join(lines, "\n"), r.consequence(declaration)))
 }
 

@@ -111,7 +111,7 @@ func (r *groupResource) planDestroy(ctx context.Context, state groupModel, diags
 	f := groupOperation("delete", "Nothing was changed.")
 	name := state.Name.ValueString()
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), diags); ok && r.notOwn(ctx, name, f, diags) {
-		diags.AddWarning("Destroying the group removes its members and policies", fmt.Sprintf(
+		diagnostics.ObjectRemoved.Warn(diags, "Destroying the group removes its members and policies", fmt.Sprintf(
 			"force_destroy is true: all users leave the group %q, and all its policies are detached, also those that Terraform does not manage. The users lose the permissions of these policies.", name))
 		warnOfLastAdministrator(ctx, r.Instance, state.AccountID.ValueString(), administratorsThrough(ram.Principal{Kind: ram.GroupPrincipal, Name: name}), diags)
 	}

@@ -48,8 +48,9 @@ func guarded(resources []func() resource.Resource) (all []func() resource.Resour
 	return all
 }
 
-// keep runs a step, and reports a panic in it.
+// keep runs a step, reports a panic in it, and sorts its diagnostics.
 func (g guard) keep(diags *diag.Diagnostics, step string, do func()) {
+	defer diagnostics.Sort(diags)
 	reportPanic(diags, step, "The state contains the completed steps as far as they are known; the last request to the service may also have been successful.", do)
 }
 

@@ -152,13 +152,13 @@ func idleListRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	switch status := tf.Deref(c.After.Status); {
 	case lists && !c.Manages("status") && status == ram.NetworkPolicyInactive:
 		return []setting.Risk{{
-			Attribute: "status", Summary: "The lists are not enforced",
+			Attribute: "status", Rank: diagnostics.LessSecure, Summary: "The lists are not enforced",
 			Detail: "The configuration gives lists and no status, and the policy is Inactive: the lists are saved, and keys are accepted from everywhere. Set status = \"Active\" to enforce them.",
 		}}
 	case status == ram.NetworkPolicyActive && c.After.Public != nil && c.After.VPC != nil && len(c.After.Public)+len(c.After.VPC) == 0 &&
 		(tf.Deref(c.Before.Status) != status || len(c.Before.Public)+len(c.Before.VPC) > 0):
 		return []setting.Risk{{
-			Attribute: "status", Summary: "The network policy is Active and has no lists",
+			Attribute: "status", Rank: diagnostics.LessSecure, Summary: "The network policy is Active and has no lists",
 			Detail: "A policy without classic_allow_list and vpc_allow_list lets in every address (assumed: the service's reference does not describe it).",
 		}}
 	}
@@ -210,12 +210,12 @@ func sizeRisks(c setting.Change[ram.NetworkPolicy]) []setting.Risk {
 	switch {
 	case statements > network.MostStatements && statements > statementsBefore:
 		return []setting.Risk{{
-			Attribute: attribute, Summary: "The network policy has more statements than documented",
+			Attribute: attribute, Rank: diagnostics.Other, Summary: "The network policy has more statements than documented",
 			Detail: fmt.Sprintf("With what the configuration does not manage, the policy would have %d statements; the documented quota is %d, which an account may have raised.", statements, network.MostStatements) + tail,
 		}}
 	case addresses > network.MostAddresses && addresses > addressesBefore:
 		return []setting.Risk{{
-			Attribute: attribute, Summary: "The network policy has more addresses than documented",
+			Attribute: attribute, Rank: diagnostics.Other, Summary: "The network policy has more addresses than documented",
 			Detail: fmt.Sprintf("With what the configuration does not manage, the policy would have %d addresses; the documented quota is %d. Whether the service counts them by policy or by statement is not documented.", addresses, network.MostAddresses) + tail,
 		}}
 	}

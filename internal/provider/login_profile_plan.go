@@ -67,7 +67,7 @@ func (r *loginProfileResource) ModifyPlan(ctx context.Context, req resource.Modi
 			"The login profile has a password that Terraform did not set, and keeps it: the first password_wo_version is only recorded. To set the password, apply once more with another password_wo_version.")
 	}
 	if state.Status.ValueString() == inactive && config.Status.ValueString() == active {
-		resp.Diagnostics.AddAttributeWarning(path.Root("status"), "The console logon is switched on again",
+		diagnostics.LessSecure.WarnAt(&resp.Diagnostics, path.Root("status"), "The console logon is switched on again",
 			"The login profile is Inactive: an administrator disabled the logon, or the service did because it was not used. The configuration says Active, so the user will be able to log on again. "+
 				"If it was switched off for a reason, take status out of the configuration.")
 	}

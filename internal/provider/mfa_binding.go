@@ -155,7 +155,7 @@ func (b *mfaBinding) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 
 // planLoss warns that a user loses the device, and refuses to lock the user out.
 func (b *mfaBinding) planLoss(ctx context.Context, state mfaBindingModel, accepted types.Bool, diags *diag.Diagnostics) {
-	diags.AddWarning("A user loses the MFA device", fmt.Sprintf(
+	diagnostics.ObjectRemoved.Warn(diags, "A user loses the MFA device", fmt.Sprintf(
 		"Destroying the binding unbinds the device %s from the user %q, %s", state.SerialNumber.ValueString(), state.UserName.ValueString(), withoutFactor))
 	refuseFactorLoss(ctx, b.Instance, state.User(), boundDevice, accepted, diags)
 }

@@ -215,7 +215,7 @@ func (r room[C]) warnRecent(user string, all []C, diags *diag.Diagnostics) {
 	if r.Refreshes.Load() {
 		found, remedy = "This run did not create it, and the state of this run does not contain it.", "Otherwise disable and delete it:\n\n"+r.Kind.Remedy(user, recent...)
 	}
-	diags.AddWarning(fmt.Sprintf("User %s has %s created less than a day ago: %s", user, r.Kind.One, strings.Join(ids, ", ")), fmt.Sprintf(
+	diagnostics.LessSecure.Warn(diags, fmt.Sprintf("User %s has %s created less than a day ago: %s", user, r.Kind.One, strings.Join(ids, ", ")), fmt.Sprintf(
 		"%s\n\n%s\n\n"+
 			"If a Terraform state contains the %[3]s (terraform show), or an administrator created it, there is nothing to do. If a run was killed while it created a %[3]s, this may be that %[3]s, and its secret is lost. "+
 			"%[4]s", found, credential.Describe(r.Instance, recent), word, remedy))

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/access"
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/network"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/setting"
@@ -146,7 +147,7 @@ func maskRisks(c setting.Change[ram.SecurityPreference]) (found []setting.Risk) 
 		return !strings.Contains(s, ":") || slices.Contains(c.Before.LoginNetworkMasks, s)
 	}); len(added) > 0 {
 		found = append(found, setting.Risk{
-			Attribute: "login_network_masks", Summary: "Logon masks contain IPv6 networks",
+			Attribute: "login_network_masks", Rank: diagnostics.Other, Summary: "Logon masks contain IPv6 networks",
 			Detail: fmt.Sprintf("%s: the console's page says that logon masks are IPv4, and the service's reference does not mention IPv6. The service may refuse them, or not apply them.", strings.Join(added, ", ")),
 		})
 	}

@@ -46,6 +46,22 @@ func TestServer_summaryNamesWhatGetsWeaker(t *testing.T) {
 	contains(t, acctest.Messages(diags), "WARNING: Adopting the password policy changes the account, and makes it weaker: minimum_password_length, max_login_attempts (account "+defaultAccount+")")
 }
 
+// The warning about lost access is first, although the provider composes the one about weaker
+// values before it.
+func TestServer_warningsAreRanked(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(preference, attributes{"mfa_operation_for_login": "independent", "allow_user_to_manage_access_keys": false})
+	clean(t, diags)
+	_, diags = c.Plan(preference, attributes{"mfa_operation_for_login": "mandatory", "allow_user_to_manage_access_keys": true}, o)
+	if len(diags) != 2 {
+		t.Fatalf("%d warnings: %s", len(diags), acctest.Messages(diags))
+	}
+	contains(t, diags[0].Summary, "Every RAM user needs a second factor")
+	contains(t, diags[1].Summary, "gets weaker: allow_user_to_manage_access_keys")
+}
+
 // One process serves one phase of a run: it repeats no warning, and explains an error once.
 func TestServer_ofOnePhaseRepeatsNothing(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/owner"
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
@@ -65,7 +66,7 @@ func (r *serviceCredentialResource) planUpdate(ctx context.Context, state, plan,
 			"It expired at %s, and the service does not accept it any more.\n\nTo replace it, change rotate_when_changed, or plan with -replace.", state.ExpirationTime.ValueString()))
 	}
 	if plan.Status.ValueString() == ram.Active && state.Status.ValueString() == ram.Inactive {
-		resp.Diagnostics.AddAttributeWarning(path.Root("status"), "A disabled service credential will be enabled again", fmt.Sprintf(
+		diagnostics.LessSecure.WarnAt(&resp.Diagnostics, path.Root("status"), "A disabled service credential will be enabled again", fmt.Sprintf(
 			"The service credential %s of %s is Inactive: an administrator disabled it. If it was disabled because it had leaked, do not enable it: replace it. "+
 				"To leave its status alone, remove status from the configuration.", id, user))
 	}

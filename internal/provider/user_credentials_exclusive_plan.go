@@ -66,11 +66,11 @@ func (r *exclusiveResource) planUpdate(ctx context.Context, state exclusiveModel
 func (k declaredKind) warnOfLater(state, plan exclusiveModel, diags *diag.Diagnostics) {
 	before, after := k.declaration(&state), k.declaration(&plan)
 	if !before.Allowed.IsNull() && !after.Allowed.IsNull() && after.Known() && after.Enforce.ValueString() == enforceDelete && before.Enforce.ValueString() == enforceDisable {
-		diags.AddAttributeWarning(path.Root("enforce"), fmt.Sprintf("Disabled %s are deleted later", k.many), fmt.Sprintf(
+		diagnostics.ObjectRemoved.WarnAt(diags, path.Root("enforce"), fmt.Sprintf("Disabled %s are deleted later", k.many), fmt.Sprintf(
 			"%s contains the active ones only. This apply does not delete %s that are already disabled. The next plan shows those that the user still has.", k.undeclared, k.many))
 	}
 	for _, id := range exclusive.Withdrawn(before, after) {
-		diags.AddAttributeWarning(path.Root(k.allowed), diagnostics.Capitalize(k.one)+" is no longer allowed", fmt.Sprintf(
+		diagnostics.ObjectRemoved.WarnAt(diags, path.Root(k.allowed), diagnostics.Capitalize(k.one)+" is no longer allowed", fmt.Sprintf(
 			"%q was removed from %s. This apply does not change it. If the user still has it, the next plan shows it.", id, k.allowed))
 	}
 }
@@ -92,7 +92,7 @@ func (k declaredKind) warn(ctx context.Context, i *instance.Instance, state, pla
 	}
 	rest := slices.DeleteFunc(slices.Clone(all), func(one ram.CredentialFacts) bool { return d.Allows(one.ID) })
 	if len(rest) > 0 {
-		diags.AddAttributeWarning(path.Root(k.undeclared), fmt.Sprintf("A user has %s that are not declared", k.many), fmt.Sprintf(
+		diagnostics.LessSecure.WarnAt(diags, path.Root(k.undeclared), fmt.Sprintf("A user has %s that are not declared", k.many), fmt.Sprintf(
 			"%s has:\n\n%s\n\n%s", user, credential.Describe(i, rest), k.consequence(plan.Enforce.ValueString())))
 	}
 	if removed, err := k.removedBy(ctx, i, &state, &plan, all); !diagnostics.Report(diags, failedExclusive("plan", "Nothing was changed."), err) && !plan.AllowLockOut.IsUnknown() {

@@ -368,5 +368,5 @@ func (r *userResource) warnForce(ctx context.Context, state userModel, diags *di
 	if found := d.dependants(ctx); len(found) > 0 {
 		text += " At present it has:\n\n" + texts(found)
 	}
-	diags.AddWarning(fmt.Sprintf("Destroying the user %q removes all its objects", name), text)
+	diagnostics.ObjectRemoved.Warn(diags, fmt.Sprintf("Destroying the user %q removes all its objects", name), text)
 }

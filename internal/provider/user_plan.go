@@ -114,7 +114,7 @@ func (r *userResource) planRename(ctx context.Context, state, plan userModel, di
 	case err != nil && !ram.NotFound(err, "User"):
 		diagnostics.Report(diags, f, err)
 	default:
-		diags.AddAttributeWarning(path.Root("name"), fmt.Sprintf("The logon name of the user %s changes", before), fmt.Sprintf(
+		diagnostics.AccessLost.WarnAt(diags, path.Root("name"), fmt.Sprintf("The logon name of the user %s changes", before), fmt.Sprintf(
 			"The user with the id %s is renamed from %q to %q. It keeps its id, keys, password and permissions. "+
 				"People and programs that log on with the old name can no longer do so. To replace the user instead, plan with -replace.", id, before, after))
 	}

@@ -263,7 +263,7 @@ func (r *verificationResource) refuseLoss(ctx context.Context, state verificatio
 func (r *verificationResource) planDestroy(state verificationModel, resp *resource.ModifyPlanResponse) {
 	for _, slot := range state.slots() {
 		if slot.address.ValueString() != "" {
-			resp.Diagnostics.AddWarning("A user loses the "+slot.noun, fmt.Sprintf(
+			diagnostics.ObjectRemoved.Warn(&resp.Diagnostics, "A user loses the "+slot.noun, fmt.Sprintf(
 				"Destroying the verification removes the %s %s of the user %q, who can then no longer verify the logon with it. If the security preference requires a second factor, the user needs another one.",
 				slot.noun, slot.address.ValueString(), state.UserName.ValueString()))
 		}
@@ -301,7 +301,7 @@ func (s securitySlot) warnLoss(userName, verb string, resp *resource.ModifyPlanR
 	if s.address.ValueString() == "" || s.status.ValueString() != "active" {
 		return
 	}
-	resp.Diagnostics.AddAttributeWarning(path.Root(s.attribute), "A user loses the "+s.noun, fmt.Sprintf(
+	diagnostics.ObjectRemoved.WarnAt(&resp.Diagnostics, path.Root(s.attribute), "A user loses the "+s.noun, fmt.Sprintf(
 		"The user %q has confirmed the %s %s, which the configuration %s. Until the user has confirmed another one, the user cannot verify its identity with it.",
 		userName, s.noun, s.address.ValueString(), verb))
 }
@@ -327,7 +327,7 @@ func (r *verificationResource) planCreate(ctx context.Context, plan *verificatio
 			*slot.status = types.StringNull()
 		}
 		if known && !slot.address.IsNull() && has.Address != "" && !slot.holds(has.Address) {
-			resp.Diagnostics.AddAttributeWarning(path.Root(slot.attribute), "A user loses the "+slot.noun, fmt.Sprintf(
+			diagnostics.ObjectRemoved.WarnAt(&resp.Diagnostics, path.Root(slot.attribute), "A user loses the "+slot.noun, fmt.Sprintf(
 				"The user %q has the %s %s (%s), which the configuration replaces. Another one has to be confirmed by its owner before it can be used.",
 				plan.UserName.ValueString(), slot.noun, has.Address, has.Status))
 		}

@@ -132,7 +132,7 @@ func (p *devicePlanning) rebind(ctx context.Context, name string) {
 	p.plan.UserID, p.plan.ActivateDate = types.StringValue(user.ID), types.StringUnknown()
 	if p.state.Seed.ValueString() == "" {
 		p.replaces = true
-		p.diags.AddAttributeWarning(path.Root("bind_to_user"), "The virtual MFA device is replaced", fmt.Sprintf(
+		diagnostics.ObjectRemoved.WarnAt(p.diags, path.Root("bind_to_user"), "The virtual MFA device is replaced", fmt.Sprintf(
 			"To bind the device to %q, the provider needs its seed, which is not in the state: the device was imported, or its seed is encrypted. The apply deletes the device and creates another one with another seed. The entry in the user's authenticator app becomes invalid.", name))
 	}
 	p.warnLoss(ctx, name)
@@ -144,7 +144,7 @@ func (p *devicePlanning) warnLoss(ctx context.Context, next string) {
 	if owner == "" || owner == next {
 		return
 	}
-	p.diags.AddAttributeWarning(path.Root("bind_to_user"), "A user loses the MFA device", fmt.Sprintf(
+	diagnostics.ObjectRemoved.WarnAt(p.diags, path.Root("bind_to_user"), "A user loses the MFA device", fmt.Sprintf(
 		"The apply unbinds the device from the user %q, %s", owner, withoutFactor))
 	refuseFactorLoss(ctx, p.Instance, p.state.boundUser(), boundDevice, p.plan.AllowLockOut, p.diags)
 }
@@ -159,7 +159,7 @@ func (p *devicePlanning) destroy(ctx context.Context) {
 			"The device is %s, but not by this resource. A destroy fails and does not change the device while this is the case.", describeBinding(p.state)))
 		return
 	}
-	p.diags.AddWarning("A user loses the MFA device", fmt.Sprintf(
+	diagnostics.ObjectRemoved.Warn(p.diags, "A user loses the MFA device", fmt.Sprintf(
 		"Destroying the device unbinds it from the user %q, %s", p.state.BindToUser.ValueString(), withoutFactor))
 	refuseFactorLoss(ctx, p.Instance, p.state.boundUser(), boundDevice, p.state.AllowLockOut, p.diags)
 }

@@ -4,6 +4,7 @@
 package setting
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -51,6 +52,7 @@ func (c Change[S]) Manages(name string) bool { return slices.Contains(c.managed,
 // unless allow_lock_out is true.
 type Risk struct {
 	Attribute, Summary, Detail string
+	Rank                       diagnostics.Rank
 	Refuse                     bool
 	Never                      bool // refused also with allow_lock_out, because the service refuses it
 }
@@ -113,10 +115,10 @@ func (p *Plan[S]) create(ctx context.Context) {
 	}
 	p.refuseAbsent("plan", now, p.Config, &live, p.Diags)
 	after := p.Effect(live)
-	if lines := p.Differences(&live, &after); len(lines) > 0 {
-		p.Diags.AddWarning("Adopting the "+p.Noun+" changes the account"+namesOf(", and makes it weaker: ", weakened(lines)), fmt.Sprintf(
+	if changes := p.Differences(&live, &after); len(changes) > 0 {
+		changes.rank(diagnostics.Other).Warn(p.Diags, "Adopting the "+p.Noun+" changes the account"+changes.weakened().names(", and makes it weaker: "), fmt.Sprintf(
 			"The %[2]s of account %[1]s will change:\n\n%[3]s\n\nAttributes that the configuration does not set keep their values.",
-			id, p.Noun, strings.Join(lines, "\n")))
+			id, p.Noun, changes))
 	}
 	p.CheckRisks(ctx, live, after)
 }
@@ -140,8 +142,8 @@ func (p *Plan[S]) Update(ctx context.Context) {
 	}
 	before := p.Model(p.State)
 	after := p.Effect(before)
-	if lines := weakened(p.Differences(&before, &after)); len(lines) > 0 {
-		p.Diags.AddWarning("The "+p.Noun+namesOf(" gets weaker: ", lines), strings.Join(lines, "\n"))
+	if weaker := p.Differences(&before, &after).weakened(); len(weaker) > 0 {
+		diagnostics.LessSecure.Warn(p.Diags, "The "+p.Noun+weaker.names(" gets weaker: "), weaker.String())
 	}
 	p.CheckRisks(ctx, before, after)
 }
@@ -245,45 +247,69 @@ func (p *Plan[S]) Effect(model S) S {
 // WeakerMark ends the line of a value that gets weaker.
 const WeakerMark = "(weaker)"
 
-// Differences lists the fields that change, one per line.
-func (s *Setting[S]) Differences(before, after *S) []string {
-	lines := []string{}
+// Difference is a field that changes.
+type Difference struct {
+	Name, Before, After string
+	Weaker              bool
+}
+
+// Differences are the fields that a change affects.
+type Differences []Difference
+
+// Differences returns the fields that change.
+func (s *Setting[S]) Differences(before, after *S) (found Differences) {
 	for _, f := range s.Fields {
 		b, a := f.Get(before), f.Get(after)
 		if tf.IsAbsent(a) || !tf.IsAbsent(b) && f.Same(b, a) {
 			continue
 		}
-		line := fmt.Sprintf("  - %s: %s → %s", f.Name, tf.Display(b), tf.Display(a))
-		if !tf.IsAbsent(b) && f.weaker(b, a) {
+		found = append(found, Difference{f.Name, tf.Display(b), tf.Display(a), !tf.IsAbsent(b) && f.weaker(b, a)})
+	}
+	return found
+}
+
+// String lists the differences, one per line.
+func (all Differences) String() string {
+	lines := []string{}
+	for _, d := range all {
+		line := fmt.Sprintf("  - %s: %s → %s", d.Name, d.Before, d.After)
+		if d.Weaker {
 			line += " " + WeakerMark
 		}
 		lines = append(lines, line)
 	}
-	return lines
+	return strings.Join(lines, "\n")
 }
 
-// weakened returns the lines of values that get weaker.
-func weakened(lines []string) (weaker []string) {
-	for _, line := range lines {
-		if strings.HasSuffix(line, WeakerMark) {
-			weaker = append(weaker, line)
+// weakened returns the differences that make the setting weaker.
+func (all Differences) weakened() (weaker Differences) {
+	for _, d := range all {
+		if d.Weaker {
+			weaker = append(weaker, d)
 		}
 	}
 	return weaker
 }
 
-// namesOf lists the attributes of lines after an introduction, or nothing. It is the part of a
-// summary that a CLI shows even if it folds details away.
-func namesOf(introduction string, lines []string) string {
-	names := []string{}
-	for _, line := range lines {
-		name, _, _ := strings.Cut(strings.TrimPrefix(line, "  - "), ":")
-		names = append(names, name)
-	}
-	if len(names) == 0 {
+// names lists the fields after an introduction, or nothing. It is the part of a summary that a
+// CLI shows even if it folds details away.
+func (all Differences) names(introduction string) string {
+	if len(all) == 0 {
 		return ""
 	}
+	names := []string{}
+	for _, d := range all {
+		names = append(names, d.Name)
+	}
 	return introduction + strings.Join(names, ", ")
+}
+
+// rank returns the rank of a warning of the differences: weaker values precede the other cause.
+func (all Differences) rank(other diagnostics.Rank) diagnostics.Rank {
+	if len(all.weakened()) > 0 {
+		return diagnostics.LessSecure
+	}
+	return other
 }
 
 // CheckRisks reports the risks of the planned change.
@@ -335,9 +361,9 @@ func (d Risk) report(allowed bool, state string, diags *diag.Diagnostics) {
 	case d.Refuse && !allowed:
 		diags.AddAttributeError(path.Root(d.Attribute), d.Summary, d.Detail+"\n\n"+state+" To apply the change nevertheless, set allow_lock_out = true.")
 	case d.Refuse:
-		diags.AddAttributeWarning(path.Root(d.Attribute), d.Summary, d.Detail+"\n\nallow_lock_out = true accepts this.")
+		d.Rank.WarnAt(diags, path.Root(d.Attribute), d.Summary, d.Detail+"\n\nallow_lock_out = true accepts this.")
 	default:
-		diags.AddAttributeWarning(path.Root(d.Attribute), d.Summary, d.Detail)
+		d.Rank.WarnAt(diags, path.Root(d.Attribute), d.Summary, d.Detail)
 	}
 }
 
@@ -347,7 +373,7 @@ func (p *Plan[S]) destroy(ctx context.Context) {
 	before := p.Model(p.State)
 	last := p.destroyValues(p.State, p.Adoption)
 	if len(last) == 0 {
-		p.Diags.AddWarning("Destroying the "+p.Noun+" leaves the account as it is", fmt.Sprintf(
+		diagnostics.ObjectRemoved.Warn(p.Diags, "Destroying the "+p.Noun+" leaves the account as it is", fmt.Sprintf(
 			"on_destroy is %q. The resource is removed from the state, and account %s keeps:\n\n%s%s",
 			tf.String(p.State["on_destroy"]), account, strings.Join(p.keptValues(), "\n"), p.destroyNote(before, before)))
 		return
@@ -358,13 +384,11 @@ func (p *Plan[S]) destroy(ctx context.Context) {
 			f.Put(&after, v)
 		}
 	}
-	lines := p.Differences(&before, &after)
-	if len(lines) == 0 {
-		lines = []string{"  (no change: the account already has these values)"}
-	}
-	p.Diags.AddWarning("Destroying the "+p.Noun+" changes the account"+namesOf(", and makes it weaker: ", weakened(lines)), fmt.Sprintf(
+	changes := p.Differences(&before, &after)
+	lines := cmp.Or(changes.String(), "  (no change: the account already has these values)")
+	changes.rank(diagnostics.ObjectRemoved).Warn(p.Diags, "Destroying the "+p.Noun+" changes the account"+changes.weakened().names(", and makes it weaker: "), fmt.Sprintf(
 		"on_destroy is %q. The resource is removed from the state, and these values of account %s change:\n\n%s%s%s",
-		tf.String(p.State["on_destroy"]), account, strings.Join(lines, "\n"), p.resetNote(last), p.destroyNote(before, after)))
+		tf.String(p.State["on_destroy"]), account, lines, p.resetNote(last), p.destroyNote(before, after)))
 	p.CheckDestroyRisks(ctx, last, before, after)
 }
 
