@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ram-security/terraform-provider-ram/internal/claim"
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 	"github.com/ram-security/terraform-provider-ram/internal/tf"
 )
 
@@ -97,6 +98,16 @@ func (g guard) claimPlan(ctx context.Context, req resource.ModifyPlanRequest, re
 	claim.Plan(ctx, g.ProviderInstance(), req, resp, state, plan)
 }
 
+// turn waits for another create or destroy of the object in this run, where a create repairs what a destroy
+// removed: a create that runs during the destroy would find the object and not add it again.
+func (g guard) turn(ctx context.Context, t claimedType, c claim.Claim, verb string, diags *diag.Diagnostics) (done func(), ok bool) {
+	if !t.recreates || c.Object == "" {
+		return func() {}, true
+	}
+	done, err := g.ProviderInstance().Client.Lock(ctx, "create or destroy of the "+c.Object)
+	return done, !diagnostics.Report(diags, diagnostics.Operation{Name: verb + " the " + t.noun, State: "Nothing was changed."}, err)
+}
+
 // claimCreate creates a resource, unless this run created another one for the object.
 func (g guard) claimCreate(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	t, is := g.claimedType(ctx)
@@ -105,6 +116,11 @@ func (g guard) claimCreate(ctx context.Context, req resource.CreateRequest, resp
 		return
 	}
 	c := t.claim(ctx, req.Plan, &resp.Diagnostics)
+	done, ok := g.turn(ctx, t, c, "create", &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	defer done()
 	if _, ok := claim.Create(ctx, g.ProviderInstance(), resp.Private, &resp.Diagnostics, c); !ok {
 		return
 	}
@@ -116,8 +132,16 @@ func (g guard) claimCreate(ctx context.Context, req resource.CreateRequest, resp
 
 // claimDelete deletes a resource, unless this run created another one for the object.
 func (g guard) claimDelete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	if t, is := g.claimedType(ctx); is && claim.Leave(ctx, g.ProviderInstance(), req.Private, &resp.Diagnostics, t.claim(ctx, req.State, &resp.Diagnostics)) {
-		return
+	if t, is := g.claimedType(ctx); is {
+		c := t.claim(ctx, req.State, &resp.Diagnostics)
+		done, ok := g.turn(ctx, t, c, "delete", &resp.Diagnostics)
+		if !ok {
+			return
+		}
+		defer done()
+		if claim.Leave(ctx, g.ProviderInstance(), req.Private, &resp.Diagnostics, c) {
+			return
+		}
 	}
 	g.managed.Delete(ctx, req, resp)
 }

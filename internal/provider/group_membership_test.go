@@ -86,6 +86,26 @@ func TestMembership_thatExistsIsAdoptedWithAWarning(t *testing.T) {
 	expect(t, "messages", acctest.Messages(diags), "")
 }
 
+// With count, a run that adds a user at the front destroys and creates the same memberships and attachments at once.
+func TestMembership_destroyedAndCreatedInOneRunExists(t *testing.T) {
+	t.Parallel()
+	for kind, config := range map[string]attributes{membershipKind: aliceDevelops, attachmentKind: readOnly("user_name", "alice")} {
+		srv := withPrincipals(t)
+		for range 20 {
+			before, _ := newCore(t, srv.Getenv, fakeClock()).Create(kind, config)
+			c := newCore(t, srv.Getenv, fakeClock())
+			var both sync.WaitGroup
+			both.Go(func() { _, _ = c.Destroy(kind, before) })
+			both.Go(func() { _, _ = c.Create(kind, config) })
+			both.Wait()
+			alice := account(srv).Users["alice"]
+			if len(alice.Groups)+len(alice.Policies) != 1 {
+				t.Fatalf("%s: the object is gone", kind)
+			}
+		}
+	}
+}
+
 func TestMembership_followsBothNames(t *testing.T) {
 	t.Parallel()
 	srv := withDevelopers(t)
