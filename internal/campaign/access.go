@@ -24,7 +24,7 @@ import (
 const mostUnnecessary = 2
 
 // accessTester changes two or three objects that decide who can get in, in one run: from random values to random values, by
-// updates, replacements and destroys, in a random order or at the same time, with permissions that may be missing. The fake
+// updates, replacements, destroys and actions, in a random order or at the same time, with permissions that may be missing. The fake
 // decides after each write who can log on, and which AccessKey is accepted. If a user or a key loses access, the provider must
 // have refused the change. If it refused a change, some order of the writes must be a lock-out.
 type accessTester struct {
@@ -173,8 +173,14 @@ func (r *accessRun) newDriver(srv *ramtest.Server, clock *acctest.Clock) *driver
 
 // drawChange creates an object with a random value, and draws its next value.
 func (r *accessRun) drawChange(d *driver, o accessObject) *accessChange {
-	c := &accessChange{accessObject: o, prior: d.Null(o.kind)}
+	c := &accessChange{accessObject: o}
 	c.accepted = rapid.IntRange(0, 9).Draw(r.t, o.name+": allow_lock_out") == 0
+	if o.action {
+		c.config = o.draw(r.t, "order").With("allow_lock_out", c.accepted)
+		r.note("%s: %v", o.name, c.config)
+		return c
+	}
+	c.prior = d.Null(o.kind)
 	if o.exists || rapid.IntRange(0, 3).Draw(r.t, o.name+": exists") > 0 {
 		old := r.truthful(o, o.draw(r.t, "old"))
 		prior, failed := d.apply(o.kind, old.Merge(o.setup).With("allow_lock_out", true), c.prior)
@@ -204,6 +210,9 @@ func (r *accessRun) truthful(o accessObject, config acctest.Attributes) acctest.
 
 // withAttribute returns an object with another value of an attribute.
 func withAttribute(o acctest.Object, name string, v tftypes.Value) acctest.Object {
+	if o.State.IsNull() {
+		return o
+	}
 	fields := acctest.Fields(o.State)
 	if _, has := fields[name]; !has {
 		return o
@@ -250,14 +259,24 @@ func (r *accessRun) plan() (errors string) {
 
 // planOne plans a change as a CLI does: a replacement as an update and as a create.
 func (r *accessRun) planOne(d *driver, c *accessChange) string {
+	if c.action {
+		return acctest.Messages(acctest.Errors(d.PlanAction(c.kind, c.config)))
+	}
 	plan, diags := d.Plan(c.kind, c.config, c.prior)
 	c.plan, c.renewed = plan, false
 	if len(acctest.Errors(diags)) == 0 && plan != nil && c.config != nil && d.Replaces(c.prior, plan) {
 		c.renewed = true
-		_, more := d.Plan(c.kind, c.config, d.Null(c.kind))
+		_, more := d.Plan(c.kind, c.config, c.replaced(d))
 		diags = append(diags, more...)
 	}
 	return acctest.Messages(acctest.Errors(diags))
+}
+
+// replaced is the prior object of the create of a replacement: a CLI sends the private state of the first plan with it.
+func (c *accessChange) replaced(d *driver) acctest.Object {
+	o := d.Null(c.kind)
+	o.Private = c.plan.PlannedPrivate
+	return o
 }
 
 // apply applies all changes, and watches who can get in.
@@ -281,8 +300,15 @@ func (r *accessRun) apply() (errors string) {
 	return strings.Join(results, "")
 }
 
-// applyOne applies a change. A CLI plans it again before, but not a destroy.
+// applyOne applies a change, or runs an action. A CLI plans it again before, but not a destroy.
 func (r *accessRun) applyOne(d *driver, c *accessChange) string {
+	if c.action {
+		diags := d.PlanAction(c.kind, c.config)
+		if len(acctest.Errors(diags)) == 0 {
+			_, diags = d.InvokeAction(r.ctx, c.kind, c.config, func(string) {})
+		}
+		return acctest.Messages(acctest.Errors(diags))
+	}
 	prior := c.prior
 	if c.config == nil || c.renewed {
 		null := *c.plan
@@ -291,7 +317,9 @@ func (r *accessRun) applyOne(d *driver, c *accessChange) string {
 		if wrong := acctest.Errors(diags); len(wrong) > 0 || c.config == nil {
 			return acctest.Messages(wrong)
 		}
-		prior = after
+		if prior = after; c.renewed {
+			prior = c.replaced(d)
+		}
 	}
 	plan, diags := d.Plan(c.kind, c.config, prior)
 	if wrong := acctest.Errors(diags); len(wrong) > 0 || plan == nil || d.Planned(c.kind, plan).Equal(prior.State) {

@@ -21,6 +21,7 @@ type accessObject struct {
 	name, kind string
 	reads      []string // operations without which the provider cannot manage it
 	exists     bool     // the case begins with the object in the state
+	action     bool     // it is an action, which has no state and runs once
 	arrange    func(*ramtest.Account)
 	setup      acctest.Attributes // what only the first configuration has
 	draw       func(t *rapid.T, label string) acctest.Attributes
@@ -47,6 +48,7 @@ func accessObjects() []accessObject {
 		accessPreference(), accessPasswords(), accessSso(), accessAccountPolicy(),
 		accessKeyPolicyOf("admin"), accessKeyPolicyOf("bob"), accessProfile("alice"), accessProfile("bob"),
 		accessDevice(), accessBinding(), accessVerification("alice"), accessVerification("bob"),
+		accessUnbind("alice"), accessUnbind("bob"), accessDeletePasskeys("alice"), accessExclusive("bob"),
 	}
 }
 
@@ -155,6 +157,7 @@ var documents = []string{
 	`{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.0/24"]}]}`,
 	`{"Version":1,"Status":"Active","Statements":[{"Type":"VPCWhiteList","Value":"vpc-1","IPList":["10.0.0.0/8"]}]}`,
 	`{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["0.0.0.0/1","128.0.0.0/1"]},{"Type":"ClassicWhiteList","Effect":"Deny","IPList":["192.0.2.0/24"]}]}`,
+	`{"Version":1,"Status":"Inactive","Statements":[{"Type":"ClassicWhiteList","IPList":["0.0.0.0/1","128.0.0.0/1"]},{"Type":"ClassicWhiteList","Effect":"Deny","IPList":["192.0.2.0/24","203.0.113.9"]}]}`,
 }
 
 // writable returns a document that the service accepts: it refuses ranges, which a console may have stored.
@@ -265,6 +268,57 @@ func accessBinding() accessObject {
 			}
 		},
 		copy: bindings("bob"),
+	}
+}
+
+func accessUnbind(user string) accessObject {
+	return accessObject{
+		name: "unbinding of the device of " + user, kind: "ram_unbind_mfa", reads: []string{"GetUser", "GetUserMFAInfo", "ListVirtualMFADevices"}, action: true,
+		arrange: func(*ramtest.Account) {},
+		draw: func(t *rapid.T, label string) acctest.Attributes {
+			return acctest.Attributes{"user_name": user, "delete_device": rapid.Bool().Draw(t, label+": delete")}
+		},
+		copy: bindings(user),
+	}
+}
+
+func copyPasskeys(user string) func(into, from *ramtest.Account) {
+	return func(into, from *ramtest.Account) { into.Users[user].Passkeys = from.Users[user].Passkeys }
+}
+
+func accessDeletePasskeys(user string) accessObject {
+	return accessObject{
+		name: "deletion of the passkeys of " + user, kind: "ram_delete_passkeys", reads: []string{"GetUser", "ListPasskeys"}, action: true,
+		arrange: func(a *ramtest.Account) { drawnPasskeys(a.Users[user]) },
+		draw: func(t *rapid.T, label string) acctest.Attributes {
+			return drawn(t, label, map[string]*rapid.Generator[any]{"passkey_ids": oneOf([]string{}, []string{"pk-" + user}, []string{"pk-" + user, "pk-second"})}).With("user_name", user)
+		},
+		copy: copyPasskeys(user),
+	}
+}
+
+// drawnPasskeys gives a user who has a passkey another one, if the user has no device.
+func drawnPasskeys(u *ramtest.User) {
+	if len(u.Passkeys) == 1 && u.MFASerial == "" {
+		u.Passkeys = append(u.Passkeys, &ramtest.Passkey{ID: "pk-second", Name: "second", CreateDate: u.CreateDate})
+	}
+}
+
+func accessExclusive(user string) accessObject {
+	return accessObject{
+		name: "exclusive credentials of " + user, kind: "ram_user_credentials_exclusive", reads: []string{"GetUser", "ListAccessKeys", "ListPasskeys"}, exists: true,
+		arrange: func(a *ramtest.Account) {
+			if u := a.Users[user]; u.MFASerial == "" {
+				u.Passkeys = []*ramtest.Passkey{{ID: "pk-" + user, Name: user, CreateDate: u.CreateDate}}
+			}
+			drawnPasskeys(a.Users[user])
+		},
+		draw: func(t *rapid.T, label string) acctest.Attributes {
+			return drawn(t, label, map[string]*rapid.Generator[any]{"allowed_passkey_ids": oneOf([]string{}, []string{"pk-second"})}).Merge(acctest.Attributes{
+				"user_name": user, "allowed_access_key_ids": []string{acctest.BobKey}, "enforce": rapid.SampledFrom([]string{"report", "delete", "delete"}).Draw(t, label+": enforce"),
+			})
+		},
+		copy: copyPasskeys(user),
 	}
 }
 
