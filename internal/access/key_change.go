@@ -39,7 +39,8 @@ type KeyAnswer struct {
 
 	Fallback  bool  // the key's own policy would not be active, so the account's policy decides
 	Unread    error // why the worst case was assumed; nil: everything was read
-	Unchecked bool  // it is unknown whether the networks that must be accepted are accepted
+	Unchecked bool  // it is unknown whether the networks that must be accepted are accepted, as the policy of the account could not be read
+	Unclear   bool  // it is unknown, as a statement of an unknown type or effect would be enforced
 }
 
 // Judge returns what a change takes away. It reads only what the question needs.
@@ -66,9 +67,9 @@ type keyJudge struct {
 
 // account judges a change of the account's policy. Keys that have an active policy of their own do not depend on it.
 func (k *keyJudge) account() {
-	k.refuse(k.Kept, Policies{Account: k.After})
-	k.refuseOthers()
 	before, after := Policies{Account: k.Before}, Policies{Account: k.After}
+	k.refuse(k.Kept, before, after)
+	k.refuseOthers(before)
 	if k.Kept.Any() || !Narrower(before, after) {
 		return
 	}
@@ -98,7 +99,7 @@ func (k *keyJudge) policyOf(key OwnKey) ram.NetworkPolicy {
 func (k *keyJudge) own(i *instance.Instance) {
 	key, own := OwnKeyOf(k.ctx, i, k.KeyID, k.UserID)
 	if k.After.Active() {
-		k.refuse(k.Kept, Policies{Own: k.After})
+		k.refuse(k.Kept, Policies{Own: k.Before}, Policies{Own: k.After})
 	}
 	if k.Kept.Any() && k.After.Active() || !k.Kept.Any() && (!own || !k.Before.Active() && !k.After.Active()) ||
 		k.After.Active() && !Narrower(Policies{Own: k.Before}, Policies{Own: k.After}) {
@@ -117,7 +118,7 @@ func (k *keyJudge) own(i *instance.Instance) {
 	for _, account := range Values(k.run, AccountPolicy, live) {
 		after := Policies{k.After, account.Value, account.Accepted}
 		if !k.After.Active() {
-			k.refuse(k.Kept, after)
+			k.refuse(k.Kept, before, after)
 		}
 		if own && !k.Kept.Any() {
 			k.lose(key, before, after)
@@ -127,24 +128,28 @@ func (k *keyJudge) own(i *instance.Instance) {
 
 // refuseOthers judges the policy of the account by what the run plans for single keys: without an active policy of its own, a key goes
 // by the policy of the account.
-func (k *keyJudge) refuseOthers() {
+func (k *keyJudge) refuseOthers(before Policies) {
 	policies := Planned[ram.NetworkPolicy](k.run, KeyPolicy)
 	for id, kept := range Planned[Kept](k.run, MustAllow) {
 		own := policies[id]
 		if own.Value.Active() || k.answer.Refused.Status != nil {
 			continue
 		}
-		k.refuse(kept.Value, Policies{own.Value, k.After, own.Accepted})
+		k.refuse(kept.Value, before, Policies{own.Value, k.After, own.Accepted})
 		k.answer.Fallback = k.answer.Refused.Status != nil
 	}
 }
 
-// refuse records networks that must be accepted, and are not.
-func (k *keyJudge) refuse(kept Kept, p Policies) {
-	effective := p.Effective()
+// refuse records networks that must be accepted, and are not. A list that covers them says nothing about a statement that is not understood: if
+// it was not enforced before, it may refuse them.
+func (k *keyJudge) refuse(kept Kept, before, after Policies) {
+	effective := after.Effective()
 	public, vpc := kept.Refused(effective)
-	if len(public)+len(vpc) > 0 {
-		k.answer.Refused, k.answer.Public, k.answer.VPC, k.answer.Accepted = effective, public, vpc, p.Accepted
+	switch {
+	case len(public)+len(vpc) > 0:
+		k.answer.Refused, k.answer.Public, k.answer.VPC, k.answer.Accepted = effective, public, vpc, after.Accepted
+	case kept.Any() && effective.Active() && effective.AddsUnknown(before.Effective()):
+		k.answer.Unclear, k.answer.Accepted = true, after.Accepted
 	}
 }
 

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
@@ -600,4 +601,42 @@ func TestAccess_profileOfTheRunDemandsTheRemovedFactor(t *testing.T) {
 	clean(t, diags)
 	_, diags = c.PlanDestroy(deviceKind, device)
 	clean(t, diags)
+}
+
+// A statement that denies may refuse what must_allow names, although the lists cover it.
+func TestAccess_mustAllowDoesNotCoverADenyingStatement(t *testing.T) {
+	t.Parallel()
+	const denies = `"Statements":[{"Type":"ClassicWhiteList","IPList":["0.0.0.0/1","128.0.0.0/1"]},{"Type":"ClassicWhiteList","Effect":"Deny","IPList":["192.0.2.0/24"]}]`
+	const inactive, active = `{"Version":1,"Status":"Inactive",` + denies + `}`, `{"Version":1,"Status":"Active",` + denies + `}`
+	const refused = "What must be allowed cannot be checked"
+	activate := attributes{"status": "Active", "must_allow": []string{"192.0.2.77"}}
+	keep := activate.With("classic_allow_list", []string{"0.0.0.0/1", "128.0.0.0/1"})
+
+	srv := withKey(t, inactive)
+	srv.SetBehaviour(func(b *ramtest.Behaviour) { b.AcceptUnknownStatements = true })
+	srv.Change(func(a *ramtest.Account) { a.AccessKeyPolicy = inactive })
+	before := len(writes(srv))
+	for kind, config := range map[string]attributes{keyPolicy: activate, ownPolicy: ofAlice(activate)} {
+		c := newCore(t, srv.Getenv, fakeClock())
+		_, diags := c.Create(kind, config)
+		contains(t, acctest.Messages(acctest.Errors(diags)), refused, "allow_lock_out = true")
+		_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(kind, config.With("allow_lock_out", true), c.Null(kind))
+		clean(t, diags)
+		contains(t, acctest.Messages(diags), refused)
+	}
+	expect(t, "writes", len(writes(srv)), before)
+
+	srv.Change(func(a *ramtest.Account) { a.AccessKeyPolicy = active }) // enforced already
+	c := newCore(t, srv.Getenv, fakeClock())
+	_, diags := c.Plan(keyPolicy, keep, c.Null(keyPolicy))
+	clean(t, diags)
+	if strings.Contains(acctest.Messages(diags), refused) {
+		t.Error(acctest.Messages(diags))
+	}
+
+	srv = withKey(t, `{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.0/24"]}]}`) // the key then goes by the account's policy
+	srv.Change(func(a *ramtest.Account) { a.AccessKeyPolicy = active })
+	c = newCore(t, srv.Getenv, fakeClock())
+	_, diags = c.Plan(ownPolicy, ofAlice(activate.With("status", "Inactive")), c.Null(ownPolicy))
+	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
 }

@@ -47,15 +47,28 @@ func networkPolicyRisks(ctx context.Context, c setting.Change[ram.NetworkPolicy]
 		if answer.Lost != nil {
 			found = append(found, ownKeyRisk(answer, change.OfKey))
 		}
-		if answer.Unchecked {
-			found = append(found, setting.Risk{
-				Attribute: "status", Refuse: true, Summary: "What must be allowed cannot be checked",
-				Detail: "Without an active policy of its own the key goes by the policy of the account, which could not be read: " + diagnostics.Sentence(answer.Unread.Error()) + " So it is not known whether the account's policy lets in what must_allow names.",
-			})
-		}
+		found = append(found, uncheckedRisks(answer)...)
 	})
 	if err != nil {
 		found = append(found, setting.Risk{Attribute: "status", Refuse: true, Summary: ownKeyLost, Detail: "Whether a key is locked out could not be found out: " + diagnostics.Sentence(err.Error())})
+	}
+	return found
+}
+
+// uncheckedRisks are networks that must be accepted, and perhaps are not.
+func uncheckedRisks(a access.KeyAnswer) (found []setting.Risk) {
+	const summary = "What must be allowed cannot be checked"
+	if a.Unchecked {
+		found = append(found, setting.Risk{
+			Attribute: "status", Refuse: true, Summary: summary,
+			Detail: "Without an active policy of its own the key goes by the policy of the account, which could not be read: " + diagnostics.Sentence(a.Unread.Error()) + " So it is not known whether the account's policy lets in what must_allow names.",
+		})
+	}
+	if a.Unclear {
+		found = append(found, setting.Risk{
+			Attribute: "status", Refuse: !a.Accepted, Summary: summary,
+			Detail: "The policy that would be enforced has a statement of a type or an effect that the provider does not know, such as one that denies. It was not enforced before, and may refuse what must_allow and must_allow_vpcs name. Remove the statement in the console, or check what it refuses.",
+		})
 	}
 	return found
 }
