@@ -50,6 +50,7 @@ type settingRun struct {
 	ever    map[string]map[string]bool // the values that each field had
 
 	// of the present step
+	config  acctest.Attributes     // nil: a destroy
 	armed   *bool                  // whether the edits and faults of the step are due
 	waits   []settingEdit          // in the next waits of the provider
 	between map[string][][2]string // values before and after an edit between the read and the write of one attempt
@@ -87,16 +88,19 @@ func (s *settingsTester) run(t *rapid.T) {
 // drawBehaviour draws what the sources leave open.
 func (r *settingRun) drawBehaviour() func(*ramtest.Behaviour) {
 	draw := func(name string) bool { return rapid.IntRange(0, 3).Draw(r.t, name) == 0 }
-	keeps, normalized, text := rapid.Bool().Draw(r.t, "omitted is kept"), draw("normalized"), draw("types as text")
+	keeps, normalized, text, semicolons, otherSite := rapid.Bool().Draw(r.t, "omitted is kept"), draw("normalized"), draw("types as text"), draw("semicolons only"), draw("no public keys")
 	if draw("fields that are never returned") {
 		r.hidden = rapid.SliceOfNDistinct(rapid.SampledFrom(r.kind.answer), 1, 2, rapid.ID[string]).Draw(r.t, "never returned")
 	}
-	r.note("omitted is kept: %t, normalized: %t, types as text: %t, never returned: %v", keeps, normalized, text, r.hidden)
+	if otherSite {
+		r.hidden = append(r.hidden, "AllowUserToManagePublicKeys")
+	}
+	r.note("omitted is kept: %t, normalized: %t, types as text: %t, semicolons only: %t, never returned: %v", keeps, normalized, text, semicolons, r.hidden)
 	return func(b *ramtest.Behaviour) {
 		worstCase(b)
 		b.KeepOmittedPreferences, b.KeepOmittedPolicies, b.KeepOmittedSsoSettings = keeps, keeps, keeps
 		b.NormalizeMasks, b.VerificationTypesAsText = normalized, text
-		b.AcceptUnknownStatements, b.AcceptMaskSeparators = true, true
+		b.AcceptUnknownStatements, b.AcceptMaskSeparators, b.HidePublicKeys = true, !semicolons, otherSite
 		b.MissingFields = strings.Join(r.hidden, ",")
 	}
 }
@@ -213,6 +217,7 @@ func (r *settingRun) drawConfig() acctest.Attributes {
 // apply plans and applies. A nil configuration is a destroy.
 func (r *settingRun) apply(config acctest.Attributes) {
 	kind := r.kind.kind
+	r.config = config
 	r.note("apply %v", config)
 	d, prior := r.newDriver(), r.prior
 	if !prior.State.IsNull() && rapid.IntRange(0, 4).Draw(r.t, "refresh?") > 0 {
@@ -328,7 +333,7 @@ func (r *settingRun) inject() {
 	}).Draw(r.t, "fault")
 	rule.Nth = rapid.SampledFrom([]string{"1", "1", "1", "2", "3", "1-2", ""}).Draw(r.t, "which call")
 	if rule.Fault == "drop_fields" {
-		if r.prior.State.IsNull() && len(rule.Nth) != 1 || len(r.dropped) > 0 {
+		if r.firstWrite() && len(rule.Nth) != 1 || len(r.dropped) > 0 {
 			return // a field that no answer contains is unknown to the first write
 		}
 		fields := rapid.SliceOfNDistinct(rapid.SampledFrom(r.kind.answer), 1, 4, rapid.ID[string]).Draw(r.t, "missing fields")
@@ -337,6 +342,13 @@ func (r *settingRun) inject() {
 	}
 	r.note("  %s of %s: %s %s %s", rule.Fault, rule.Action, rule.Nth, rule.Phase, rule.Body)
 	r.srv.Inject(rule)
+}
+
+// firstWrite reports whether no answer of the operations that the step uses was recorded.
+func (r *settingRun) firstWrite() bool {
+	_, first := r.config["allow_user_to_manage_public_keys"]
+	_, later := r.managed["allow_user_to_manage_public_keys"]
+	return r.prior.State.IsNull() || first && !later
 }
 
 // checkState checks that the account and the state have what is asked for, or that a diagnostic names the difference.

@@ -75,6 +75,7 @@ func (r *settingRun) checkChange(name, before, after string, config acctest.Attr
 		return // nothing shows that the field exists
 	}
 	switch {
+	case config != nil && r.kind.clears && r.asks(f, r.managed) && !r.asks(f, config) && after == "":
 	case config != nil:
 		if !r.asks(f, config) {
 			r.violated("the write changed %s from %s to %s, which the configuration does not manage", name, before, after)

@@ -25,6 +25,7 @@ type settingKind struct {
 	get, set         string // operations
 	required         acctest.Attributes
 	imported         bool // it is only imported and updated
+	clears           bool // an attribute that is no longer configured is cleared
 	fields           []settingFields
 	answer           []string // fields and objects that an answer may lack
 	ignored          []string // fields of the history that the service sets
@@ -154,7 +155,7 @@ func weakIf(weak bool) func(before, after string) bool {
 
 // settingKinds are all types that are tested.
 func settingKinds() []settingKind {
-	return []settingKind{preferenceKind(), policyKind(), ssoKind(), aliasKind(), accountPolicyKind(), keyPolicyKind(), profileKind()}
+	return []settingKind{preferenceKind(), policyKind(), ssoKind(), aliasKind(), accountPolicyKind(), keyPolicyKind(), profileKind(), userKind()}
 }
 
 // extraFields are those of the fake that the provider does not know.
@@ -185,7 +186,8 @@ func preferenceKind() settingKind {
 	idle := rapid.SampledFrom([]int{90, 180, 365, 730})
 	credentials := flag("allow_user_to_manage_service_credentials", "AllowUserToManageServiceCredentials", weakIf(true), func(s *p) *bool { return &s.AllowUserToManageServiceCredentials })
 	longTerm := flag("allow_user_long_term_login", "AllowUserLongTermLogin", nil, func(s *p) *bool { return &s.AllowUserLongTermLogin })
-	credentials.optional, longTerm.optional = true, true
+	publicKeys := flag("allow_user_to_manage_public_keys", "AllowUserToManagePublicKeys", weakIf(true), func(s *p) *bool { return &s.AllowUserToManagePublicKeys })
+	credentials.optional, longTerm.optional, publicKeys.optional = true, true, true
 	k := settingKind{
 		kind: "ram_security_preference", object: "security_preference", id: "current", get: "GetSecurityPreference", set: "SetSecurityPreference",
 		fields: append([]settingFields{
@@ -195,7 +197,7 @@ func preferenceKind() settingKind {
 			flag("allow_user_to_manage_mfa_devices", "AllowUserToManageMFADevices", nil, func(s *p) *bool { return &s.AllowUserToManageMFADevices }),
 			flag("allow_user_to_manage_personal_ding_talk", "AllowUserToManagePersonalDingTalk", nil, func(s *p) *bool { return &s.AllowUserToManagePersonalDingTalk }),
 			flag("enable_save_mfa_ticket", "EnableSaveMFATicket", weakIf(true), func(s *p) *bool { return &s.EnableSaveMFATicket }),
-			credentials, longTerm,
+			credentials, longTerm, publicKeys,
 			number("login_session_duration", "LoginSessionDuration", rapid.IntRange(1, 24), func(s *p) *int { return &s.LoginSessionDuration }),
 			number("max_idle_days_for_users", "MaxIdleDaysForUsers", idle, func(s *p) *int { return &s.MaxIdleDaysForUsers }),
 			number("max_idle_days_for_access_keys", "MaxIdleDaysForAccessKeys", idle, func(s *p) *int { return &s.MaxIdleDaysForAccessKeys }),
@@ -357,6 +359,25 @@ func profileKind() settingKind {
 			pointerField("PasswordResetRequired", "", "PasswordResetRequired", func(a *ramtest.Account) *bool { return &profile(a).PasswordResetRequired }, rapid.Bool(), nil),
 		},
 	}
+}
+
+// userKind is a type whose service keeps what a request leaves out. An attribute that is no longer configured is cleared.
+func userKind() settingKind {
+	text := func(name, attribute string, at func(*ramtest.User) *string) settingFields {
+		return pointerField(name, attribute, name, func(a *ramtest.Account) *string { return at(a.Users["bob"]) }, rapid.SampledFrom(words[attribute]), nil)
+	}
+	k := settingKind{
+		kind: "ram_user", object: "user/bob", id: "bob", get: "GetUser", set: "UpdateUser", imported: true, clears: true,
+		required: acctest.Attributes{"name": "bob"}, ignored: []string{"UpdateDate"},
+		fields: []settingFields{
+			text("DisplayName", "display_name", func(u *ramtest.User) *string { return &u.DisplayName }),
+			text("MobilePhone", "mobile_phone", func(u *ramtest.User) *string { return &u.MobilePhone }),
+			text("Email", "email", func(u *ramtest.User) *string { return &u.Email }),
+			text("Comments", "comments", func(u *ramtest.User) *string { return &u.Comments }),
+		},
+	}
+	k.answer = []string{"HostId"}
+	return k
 }
 
 // policyParts are the parts of a network policy.

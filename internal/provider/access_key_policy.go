@@ -105,7 +105,7 @@ func (r *accessKeyPolicy) of(o *owner.Object, id string) *setting.Setting[ram.Ne
 		Resource: r.Resource, Name: "access_key_policy " + id, Noun: ownPolicyNoun, Object: object,
 		Fields: network.PolicyFields(), Arguments: networkPolicyArguments(),
 		Fetch: fetch, Refresh: fetch,
-		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy], _ []string) error {
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy], _ setting.WriteOptions) error {
 			return c.ChangeAccessKeyPolicy(ctx, o.UserName.ValueString(), id, merge)
 		},
 		Risks: func(ctx context.Context, c setting.Change[ram.NetworkPolicy]) []setting.Risk {

@@ -218,8 +218,8 @@ func (r *accessKeyPolicy) resetting(o *owner.Object, id string) *setting.Setting
 		_, err := r.FindTwice(ctx, read, read)
 		return live, err
 	}
-	policy.Write = func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy], known []string) error {
-		err := write(ctx, c, merge, known)
+	policy.Write = func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy], o setting.WriteOptions) error {
+		err := write(ctx, c, merge, o)
 		if !ram.NotFound(err, "User", "User.AccessKey") {
 			return err
 		}
@@ -227,7 +227,7 @@ func (r *accessKeyPolicy) resetting(o *owner.Object, id string) *setting.Setting
 		if err != nil || gone {
 			return err
 		}
-		return write(ctx, c, merge, known)
+		return write(ctx, c, merge, o)
 	}
 	return policy
 }

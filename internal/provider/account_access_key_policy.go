@@ -35,7 +35,7 @@ func newAccountAccessKeyPolicy() *setting.Setting[ram.NetworkPolicy] {
 		Refresh: func(ctx context.Context, c *ram.Client) (ram.NetworkPolicy, error) {
 			return c.RefreshAccountAccessKeyPolicy(ctx)
 		},
-		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy], _ []string) error {
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.NetworkPolicy], _ setting.WriteOptions) error {
 			return c.ChangeAccountAccessKeyPolicy(ctx, merge)
 		},
 		Risks: func(ctx context.Context, c setting.Change[ram.NetworkPolicy]) []setting.Risk {

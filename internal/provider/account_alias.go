@@ -83,7 +83,7 @@ func refreshAlias(ctx context.Context, client *ram.Client) (accountAlias, error)
 // another account could take it. The service returns 409 for an alias of another account
 // (documented), and its remedy text for the 409 can be read to ask for clearing the old
 // alias first (ambiguous).
-func writeAlias(ctx context.Context, client *ram.Client, merge ram.Merge[accountAlias], _ []string) error {
+func writeAlias(ctx context.Context, client *ram.Client, merge ram.Merge[accountAlias], _ setting.WriteOptions) error {
 	live, err := refreshAlias(ctx, client)
 	if err != nil {
 		return err

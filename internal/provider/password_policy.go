@@ -38,8 +38,8 @@ func newPasswordPolicy() *setting.Setting[ram.PasswordPolicy] {
 		Refresh: func(ctx context.Context, c *ram.Client) (ram.PasswordPolicy, error) {
 			return c.RefreshPasswordPolicy(ctx)
 		},
-		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.PasswordPolicy], known []string) error {
-			return c.ChangePasswordPolicy(ctx, merge, known...)
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.PasswordPolicy], o setting.WriteOptions) error {
+			return c.ChangePasswordPolicy(ctx, merge, o.Known...)
 		},
 		Risks:    passwordPolicyRisks,
 		LockName: access.LockName,

@@ -60,8 +60,11 @@ func newSecurityPreference() *setting.Setting[ram.SecurityPreference] {
 		Refresh: func(ctx context.Context, c *ram.Client) (ram.SecurityPreference, error) {
 			return c.RefreshSecurityPreference(ctx)
 		},
-		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.SecurityPreference], known []string) error {
-			return c.ChangeSecurityPreference(ctx, merge, known...)
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.SecurityPreference], o setting.WriteOptions) error {
+			if o.Elsewhere {
+				return c.ChangePreferenceAndPublicKeys(ctx, merge, o.Known...)
+			}
+			return c.ChangeSecurityPreference(ctx, merge, o.Known...)
 		},
 		Complete: func(ctx context.Context, c *ram.Client, p *ram.SecurityPreference) (err error) {
 			p.AllowUserToManagePublicKeys, err = c.PublicKeyPreference(ctx)

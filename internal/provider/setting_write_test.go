@@ -173,3 +173,68 @@ func TestSettingWrite_reportsChangesOfUnknownFields(t *testing.T) {
 		expect(t, "warnings", len(diags) > 0, edited)
 	}
 }
+
+// SING-11: the service has no conditional write, so an edit between a read and the write made from it is lost. No call and no
+// wait is between the two, at any attempt, also if the values are in the cache, other objects were read, or a read waited.
+func TestSettingWrite_readsImmediatelyBeforeEachRequest(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind, get, set string
+		config         attributes
+	}{
+		"preference":     {preference, "GetSecurityPreference", "SetSecurityPreference", attributes{"login_session_duration": 8, "allow_user_to_change_password": false, "allow_lock_out": true}},
+		"public keys":    {preference, "GetSecurityPreference", "SetSecurityPreference", attributes{"login_session_duration": 8, "allow_user_to_manage_public_keys": true}},
+		"policy":         {policy, "GetPasswordPolicy", "SetPasswordPolicy", attributes{"minimum_password_length": 14}},
+		"single sign-on": {userSso, "GetUserSsoSettings", "SetUserSsoSettings", attributes{"authn_sign_algo": "rsa-sha256"}},
+		"account policy": {keyPolicy, "GetAccessKeyPolicyForAccount", "SetAccessKeyPolicyForAccount", attributes{"status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}, "allow_lock_out": true}},
+		"key policy":     {ownPolicy, "GetAccessKeyPolicy", "SetAccessKeyPolicy", attributes{"user_name": "alice", "access_key_id": aliceKey, "status": "Active", "classic_allow_list": []string{"203.0.113.0/24"}, "allow_lock_out": true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := withKey(t, `{"Status":"Inactive","Statements":[]}`)
+			srv.Inject(ramtest.Rule{Action: test.set, Nth: "1", Fault: "code", Status: 429, Code: "Throttling", RetryAfter: "7"})
+			srv.Inject(ramtest.Rule{Action: test.set, Nth: "2", Fault: "code", Status: 503, Code: "ServiceUnavailable"})
+			srv.Inject(ramtest.Rule{Action: test.get, Nth: "5", Fault: "code", Status: 429, Code: "Throttling", RetryAfter: "7"})
+			c := newCore(t, srv.Getenv, fakeClock()) // its cache has the values of the plan
+			_, diags := c.Create(test.kind, test.config)
+			clean(t, diags)
+			calls, sets := srv.Calls(), 0
+			for i, call := range calls {
+				if call.Action != test.set {
+					continue
+				}
+				sets++
+				before := calls[i-1]
+				expect(t, "the call before the request", before.Product+"/"+before.Action, call.Product+"/"+test.get)
+				expect(t, "its answer is a throttling", before.Code == "Throttling", false)
+			}
+			if sets < 3 {
+				t.Errorf("%d requests, want at least 3", sets)
+			}
+		})
+	}
+}
+
+// SING-11: the switch of public keys is read by another operation. What another administrator hardens while that read waits
+// is not taken back.
+func TestSettingWrite_readsOtherOperationsFirst(t *testing.T) {
+	t.Parallel()
+	config := attributes{"allow_user_to_manage_public_keys": false, "login_session_duration": 8}
+	for nth := 1; nth <= 8; nth++ {
+		srv := old(t)
+		plan, diags := newCore(t, srv.Getenv, fakeClock()).Plan(preference, config, base().Null(preference))
+		clean(t, diags)
+		read := 0
+		for range nth - 1 {
+			srv.ChangeBefore("GetSecurityPreference", func(*ramtest.Account) {})
+		}
+		srv.ChangeBefore("GetSecurityPreference", func(a *ramtest.Account) { a.Preference.MFAOperationForLogin, read = access.Mandatory, nth })
+		c := newCore(t, srv.Getenv, fakeClock())
+		_, diags = c.ApplyPlan(preference, config, c.Null(preference), plan)
+		clean(t, diags)
+		if read == 0 {
+			break
+		}
+		expect(t, "second factor", account(srv).Preference.MFAOperationForLogin, access.Mandatory)
+	}
+}

@@ -288,7 +288,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	keepManaged(ctx, managedIn(config), resp.Private, &resp.Diagnostics)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	// An error would taint the user, which the next apply would then replace.
-	lost, shows := r.confirm(ctx, plan, made, &resp.Diagnostics)
+	lost, shows := r.confirm(ctx, nil, plan, made, &resp.Diagnostics)
 	if shows {
 		r.Client.ConfirmUser(made)
 	}
@@ -409,7 +409,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if sameUser(state.user(), plan.user()) && state.Name.Equal(plan.Name) {
 		return
 	}
-	if lost, _ := r.confirm(ctx, plan, updated, &resp.Diagnostics); len(lost) > 0 {
+	if lost, _ := r.confirm(ctx, &state, plan, updated, &resp.Diagnostics); len(lost) > 0 {
 		for _, attribute := range lost {
 			*plan.optionals()[attribute] = types.StringNull()
 			resp.Diagnostics.AddAttributeError(path.Root(attribute), "Cannot update the user", explainUnstored(attribute, "Everything else was updated."))

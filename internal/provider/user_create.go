@@ -132,6 +132,27 @@ func storedBy(have, want ram.User) ram.User {
 	return want
 }
 
+// sentOf returns the planned user, with the present values of what an update did not send
+// because the user had it before. Without a user before, all was sent.
+func sentOf(before *userModel, planned, present ram.User) ram.User {
+	if before == nil {
+		return planned
+	}
+	had := before.user()
+	for _, text := range []struct{ had, planned, present *string }{
+		{&had.DisplayName, &planned.DisplayName, &present.DisplayName}, {&had.MobilePhone, &planned.MobilePhone, &present.MobilePhone},
+		{&had.Email, &planned.Email, &present.Email}, {&had.Comments, &planned.Comments, &present.Comments},
+	} {
+		if *text.had == *text.planned {
+			*text.planned = *text.present
+		}
+	}
+	if maps.Equal(had.Tags, planned.Tags) {
+		planned.Tags = present.Tags
+	}
+	return planned
+}
+
 // explainUnstored says why a contact does not reach the service.
 func explainUnstored(attribute, state string) string {
 	return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
@@ -144,9 +165,11 @@ const unstoredLimit = 5 * time.Second
 // confirm waits until the user reads as it was written, so that what follows in the
 // same run, and the next plan, find it so. It returns the contacts that the service did not
 // store, by its answer to the write and by what it shows since, and whether it shows the user.
-func (r *userResource) confirm(ctx context.Context, written userModel, answer ram.User, diags *diag.Diagnostics) (lost []string, shows bool) {
-	want, limit := written.user(), instance.ConfirmLimit
-	if len(unstored(want, answer)) > 0 {
+// What an update did not send, because before has it already, may have changed since the plan.
+func (r *userResource) confirm(ctx context.Context, before *userModel, written userModel, answer ram.User, diags *diag.Diagnostics) (lost []string, shows bool) {
+	planned, limit := written.user(), instance.ConfirmLimit
+	want := planned
+	if len(unstored(sentOf(before, planned, answer), answer)) > 0 {
 		limit = unstoredLimit
 	}
 	var seen ram.User
@@ -157,6 +180,7 @@ func (r *userResource) confirm(ctx context.Context, written userModel, answer ra
 			return false, nil
 		}
 		seen = named
+		want = sentOf(before, planned, seen)
 		return err == nil && sameUser(want, seen), err
 	})
 	if lost := unstored(want, seen); limit == unstoredLimit && err == nil && len(lost) > 0 && sameUser(storedBy(seen, want), seen) {
@@ -168,6 +192,9 @@ func (r *userResource) confirm(ctx context.Context, written userModel, answer ra
 		diags.AddWarning(summary, "The service accepted the request, but reading the user back failed. "+kept+"\n\n"+diagnostics.Explain(err))
 	case !shows && seen.ID == "":
 		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still does not show a user %q. %s", want.Name, kept))
+	case shows && !sameUser(planned, seen):
+		diags.AddWarning("The user changed since the plan", fmt.Sprintf(
+			"Outside Terraform, these attributes of the user %q changed since the plan: %s. This apply did not send them: the account keeps the new values, and the next refresh shows them.", want.Name, strings.Join(differentIn(planned, seen), ", ")))
 	case !shows:
 		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still returns other values than the written ones: %s. %s", strings.Join(differentIn(want, seen), ", "), kept))
 	}

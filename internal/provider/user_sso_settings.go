@@ -44,8 +44,8 @@ func newUserSsoSettings() *setting.Setting[ram.UserSsoSettings] {
 		Refresh: func(ctx context.Context, c *ram.Client) (ram.UserSsoSettings, error) {
 			return c.RefreshUserSsoSettings(ctx)
 		},
-		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.UserSsoSettings], known []string) error {
-			return c.ChangeUserSsoSettings(ctx, merge, known...)
+		Write: func(ctx context.Context, c *ram.Client, merge ram.Merge[ram.UserSsoSettings], o setting.WriteOptions) error {
+			return c.ChangeUserSsoSettings(ctx, merge, o.Known...)
 		},
 		Risks: func(ctx context.Context, c setting.Change[ram.UserSsoSettings]) []setting.Risk {
 			change := access.ConsoleChange{Sso: &access.Change[ram.UserSsoSettings]{Before: c.Before, After: c.After}}

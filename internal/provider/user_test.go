@@ -220,6 +220,34 @@ func TestUser_unmanagedValuesAreNeverChanged(t *testing.T) {
 	steady(t, c, userKind, attributes{"name": "alice", "comments": "ours"}, o)
 }
 
+// A contact that another administrator takes away since the plan is not one that the service does not store.
+func TestUser_reportsChangesOfOthersSinceThePlan(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]attributes{
+		"comments": {"name": "alice", "comments": "ours"},
+		"tags":     {"name": "alice", "tags": map[string]string{"team": "ours"}},
+	} {
+		srv := withAlice(t)
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Email, a.Users["alice"].MobilePhone = "alice@example.com", "86-1390000" })
+		clock := &acctest.Clock{}
+		c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
+		o, diags := c.Import(userKind, "alice")
+		clean(t, diags)
+		plan, diags := c.Plan(userKind, config, o)
+		clean(t, diags)
+		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Email, a.Users["alice"].MobilePhone = "", "86-1391111" })
+		o, diags = c.ApplyPlan(userKind, config, o, plan)
+		clean(t, diags)
+		contains(t, acctest.Messages(diags), "The user changed since the plan", "mobile_phone, email", "the account keeps the new values")
+		expect(t, name+": mail", account(srv).Users["alice"].Email, "")
+		expect(t, name+": waited for less than ten seconds", clock.Paused() < 10*time.Second, true)
+		o, diags = c.Read(userKind, o)
+		clean(t, diags)
+		expect(t, name+": phone", stateOf(t, o, "mobile_phone"), "86-1391111")
+		steady(t, c, userKind, config, o)
+	}
+}
+
 func TestUser_tagsOfTheServiceAreNotChanged(t *testing.T) {
 	t.Parallel()
 	srv := withAlice(t)

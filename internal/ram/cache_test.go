@@ -374,7 +374,9 @@ func TestCache_everyWriteInvalidatesWhatItChanges(t *testing.T) {
 // A change that turns out to be needless sends nothing, and what was read before and during it stays cached.
 func TestCache_aWriteThatIsNotSentInvalidatesNothing(t *testing.T) {
 	t.Parallel()
-	for get, use := range map[string]struct{ write, read func(context.Context, *Client) error }{
+	for get, use := range map[string]struct {
+		write, read func(context.Context, *Client) error
+	}{
 		"GetSecurityPreference": {
 			func(ctx context.Context, c *Client) error { return c.ChangeSecurityPreference(ctx, unchanged) },
 			func(ctx context.Context, c *Client) error { return second(c.SecurityPreference(ctx)) },

@@ -26,7 +26,11 @@ type Merge[S any] func(ctx context.Context, live S, reply Reply) (S, error)
 // client does not know, as parameter values by name. The parameters of a Set operation have
 // the names of the fields that the Get operation returns (documented), so a Reply can be
 // sent back.
-type Reply struct{ fields params }
+type Reply struct {
+	fields params
+	// ambiguous are the names that several objects have with different values.
+	ambiguous []string
+}
 
 // Has reports whether the service returned a value for the field.
 func (r Reply) Has(name string) bool {
@@ -39,8 +43,21 @@ func (r Reply) Names() []string { return slices.Sorted(maps.Keys(r.fields)) }
 
 // UnmarshalJSON collects the fields of an object and of its nested objects.
 func (r *Reply) UnmarshalJSON(data []byte) error {
-	r.fields = params{}
+	*r = Reply{fields: params{}}
 	return r.collect(data)
+}
+
+// groups are the objects of a setting whose fields are parameters of their own (documented).
+var groups = []string{
+	"AccessKeyPreference", "ApplicationLoginPreference", "LoginProfilePreference", "MFAPreference", "MaxIdleDays",
+	"PersonalInfoPreference", "PublicKeyPreference", "VerificationPreference",
+}
+
+// commonParameters are the parameters that every operation has (documented). A field of the
+// same name cannot be a parameter of a setting.
+var commonParameters = []string{
+	"AccessKeyId", "Action", "BearerToken", "Format", "RegionId", "SecurityToken", "Signature", "SignatureMethod",
+	"SignatureNonce", "SignatureType", "SignatureVersion", "Timestamp", "Version",
 }
 
 func (r *Reply) collect(object []byte) error {
@@ -57,20 +74,32 @@ func (r *Reply) collect(object []byte) error {
 }
 
 // add adds one field. It ignores null. A list is sent as a JSON array, as is documented for
-// VerificationTypes, the only known list of these operations.
+// VerificationTypes, the only known list of these operations. An object that is not known may
+// be a group or a parameter in JSON: it is sent as both, because the service ignores
+// parameters that it does not know.
 func (r *Reply) add(name string, value []byte) error {
 	switch {
-	case len(value) == 0 || bytes.Equal(value, []byte("null")):
+	case len(value) == 0 || bytes.Equal(value, []byte("null")) || slices.Contains(commonParameters, name):
 		return nil
 	case value[0] == '{':
+		if !slices.Contains(groups, name) {
+			r.set(name, jsonText(value))
+		}
 		return r.collect(value)
 	case value[0] == '[':
-		r.fields[name] = jsonText(plainList(value))
+		r.set(name, jsonText(plainList(value)))
 		return nil
 	}
 	text, _, err := scalar(value, "a text")
-	r.fields[name] = text
+	r.set(name, text)
 	return err
+}
+
+func (r *Reply) set(name, text string) {
+	if other, returned := r.fields[name]; returned && other != text && !slices.Contains(r.ambiguous, name) {
+		r.ambiguous = append(r.ambiguous, name)
+	}
+	r.fields[name] = text
 }
 
 // plainList returns a list in the form in which it is sent. One of the vendor's samples
@@ -88,11 +117,18 @@ func plainList(value []byte) []byte {
 }
 
 // overlay returns the parameters of a full write: every returned field unchanged, except
-// the parameters that differ between live and want.
+// the parameters that differ between live and want. A name that several objects have is a
+// parameter of live if it is known. Otherwise its value is not known, and it is left out.
 func (r Reply) overlay(live, want params) params {
 	merged := maps.Clone(r.fields)
 	if merged == nil {
 		merged = params{}
+	}
+	for _, name := range r.ambiguous {
+		delete(merged, name)
+		if value, known := live[name]; known {
+			merged[name] = value
+		}
 	}
 	for name, value := range want {
 		if before, known := live[name]; !known || before != value {

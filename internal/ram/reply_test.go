@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -57,9 +58,111 @@ func TestAChangeSendsBackEverythingThatWasReturned(t *testing.T) {
 		"EnableSaveMFATicket": "false", "LoginNetworkMasks": "10.0.0.0/8, 192.168.0.0/16", "LoginSessionDuration": "1", "MFAOperationForLogin": "adaptive",
 		"OperationForRiskLogin": "enforceVerify", "AllowUserToManageMFADevices": "true", "MaxIdleDaysForAccessKeys": "365", "MaxIdleDaysForUsers": "365",
 		"AllowUserToManagePersonalDingTalk": "true", "VerificationTypes": `["sms","email"]`, "NewField": "7", "NewList": `["a"]`,
+		"NewPreference": `{"NewField":7,"NewList":["a"],"NewNull":null}`,
 	}
 	if got := business(forms[len(forms)-1]); !maps.Equal(got, want) {
 		t.Errorf("sent %v, want %v", got, want)
+	}
+}
+
+// withMoreFields is the body of a read with more fields in the preference.
+func withMoreFields(more string) string {
+	return strings.Replace(fullPreference, `"NewPreference":`, more+`,"NewPreference":`, 1)
+}
+
+// longer sets another session.
+func longer(_ context.Context, live SecurityPreference, _ Reply) (SecurityPreference, error) {
+	live.LoginSessionDuration = new(int64(8))
+	return live, nil
+}
+
+// A new field of any kind goes back as it came. A field with the name of a common parameter would spoil the signature.
+func TestAChangeSendsBackNewFieldsOfEachKind(t *testing.T) {
+	t.Parallel()
+	for more, want := range map[string]map[string]string{
+		`"N":12345678901234567890`:               {"N": "12345678901234567890"},
+		`"N":1.50`:                               {"N": "1.50"},
+		`"N":-0`:                                 {"N": "-0"},
+		`"N":1e30`:                               {"N": "1e30"},
+		`"N":true,"M":false`:                     {"N": "true", "M": "false"},
+		`"N":"","M":"a & b=c\u00e9"`:             {"N": "", "M": "a & b=cé"},
+		`"N":[],"M":[1,"b",null,{"c":[2]}]`:      {"N": "[]", "M": `[1,"b",null,{"c":[2]}]`},
+		`"N":{}`:                                 {"N": "{}"},
+		`"N":{"Inner":{"Leaf":"x"},"Flag":true}`: {"N": `{"Inner":{"Leaf":"x"},"Flag":true}`, "Inner": `{"Leaf":"x"}`, "Leaf": "x", "Flag": "true"},
+		`"Version":"3","Action":"X","Format":"Y","Signature":"Z","Timestamp":1,"RegionId":"r","AccessKeyId":"k","SecurityToken":"t"`: {},
+		`"Other":{"EnableSaveMFATicket":true}`: {"Other": `{"EnableSaveMFATicket":true}`},
+	} {
+		server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+			if r.PostForm.Get("Action") == "GetSecurityPreference" {
+				respond(t, w, 200, withMoreFields(more))
+				return
+			}
+			respond(t, w, 200, `{"RequestId":"R","SecurityPreference":{}}`)
+		})
+		if err := newTestClient(t, server.URL).ChangeSecurityPreference(t.Context(), longer); err != nil {
+			t.Fatalf("%s: %s", more, err)
+		}
+		forms := server.received()
+		sent := forms[len(forms)-1]
+		got := business(sent)
+		for _, known := range []string{
+			"AllowUserToManageAccessKeys", "AllowUserToManageServiceCredentials", "AllowUserToChangePassword", "AllowUserToLoginWithPasskey", "LoginNetworkMasks",
+			"MFAOperationForLogin", "OperationForRiskLogin", "AllowUserToManageMFADevices", "MaxIdleDaysForAccessKeys", "MaxIdleDaysForUsers",
+			"AllowUserToManagePersonalDingTalk", "VerificationTypes", "NewField", "NewList", "NewPreference", "LoginSessionDuration", "EnableSaveMFATicket",
+		} {
+			if got[known] == "" {
+				t.Errorf("%s: %s is not sent", more, known)
+			}
+			delete(got, known)
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: sent %v, want %v", more, got, want)
+		}
+		if sent.Get("EnableSaveMFATicket") != "false" || sent.Get("Action") != "SetSecurityPreference" || sent.Get("Version") != "2019-08-15" || len(sent["Version"]) != 1 {
+			t.Errorf("%s: sent %v", more, sent)
+		}
+	}
+}
+
+// A new name in two objects with two values cannot be sent as one parameter.
+func TestAChangeRefusesAFieldWithTwoValues(t *testing.T) {
+	t.Parallel()
+	for more, refused := range map[string]bool{`"A":{"N":1},"B":{"N":2}`: true, `"A":{"N":1},"B":{"N":1}`: false} {
+		server := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { respond(t, w, 200, withMoreFields(more)) })
+		err := newTestClient(t, server.URL).ChangeSecurityPreference(t.Context(), longer)
+		var incomplete *IncompleteReplyError
+		if errors.As(err, &incomplete) != refused || refused && !slices.Equal(incomplete.Fields, []string{"one value of N"}) {
+			t.Errorf("%s: %v", more, err)
+		}
+	}
+}
+
+// Masks that the console separated by commas go back as they came, and with semicolons if the service refuses that.
+func TestAChangeRewritesMasksThatTheServiceRefuses(t *testing.T) {
+	t.Parallel()
+	for _, strict := range []bool{false, true} {
+		server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+			masks := r.PostForm.Get("LoginNetworkMasks")
+			if strict && strings.Contains(masks, ",") {
+				respond(t, w, 400, `{"RequestId":"R","Code":"InvalidParameter.LoginNetworkMasks","Message":"m"}`)
+				return
+			}
+			respond(t, w, 200, fullPreference)
+		})
+		if err := newTestClient(t, server.URL).ChangeSecurityPreference(t.Context(), longer); err != nil {
+			t.Fatal(err)
+		}
+		forms, sent := server.received(), []string{}
+		for _, form := range forms {
+			sent = append(sent, strings.TrimPrefix(form.Get("Action")+" "+form.Get("LoginNetworkMasks"), "GetSecurityPreference "))
+		}
+		want := []string{"", "SetSecurityPreference 10.0.0.0/8, 192.168.0.0/16"}
+		if strict {
+			want = append(want, "", "SetSecurityPreference 10.0.0.0/8;192.168.0.0/16")
+		}
+		if !slices.Equal(sent, want) {
+			t.Errorf("sent %q, want %q", sent, want)
+		}
 	}
 }
 

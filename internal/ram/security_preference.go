@@ -147,6 +147,18 @@ func splitMasks(joined string) []string {
 	return append(masks, strings.FieldsFunc(joined, func(r rune) bool { return strings.ContainsRune(maskSeparators, r) })...)
 }
 
+// joinMasks separates logon masks by semicolons, and reports whether they were separated
+// otherwise, as the console allows.
+func joinMasks(in params) bool {
+	returned := in["LoginNetworkMasks"]
+	joined := strings.Join(splitMasks(returned), ";")
+	if joined == returned {
+		return false
+	}
+	in["LoginNetworkMasks"] = joined
+	return true
+}
+
 func (p SecurityPreference) params() (params, error) {
 	in := params{}
 	in.flag("AllowUserToChangePassword", p.AllowUserToChangePassword)
@@ -170,10 +182,15 @@ func (p SecurityPreference) params() (params, error) {
 // ChangeSecurityPreference writes the preference that merge returns for the live one. The
 // service resets fields that a request leaves out (observed by the vendor), so the request
 // holds every returned field. If the response lacks one of the known fields and merge does
-// not set it, nothing is written.
-// AllowUserToManagePublicKeys has a request of its own, which is sent first: a late read
-// after the other request could otherwise revert it. merge is then called again.
+// not set it, nothing is written. It neither reads nor writes AllowUserToManagePublicKeys.
 func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[SecurityPreference], known ...string) error {
+	return c.changeImsPreference(ctx, merge, known, false)
+}
+
+// ChangePreferenceAndPublicKeys is ChangeSecurityPreference with AllowUserToManagePublicKeys.
+// That has a request of its own, which is sent first: a late read after the other request
+// could otherwise revert it. merge is then called again.
+func (c *Client) ChangePreferenceAndPublicKeys(ctx context.Context, merge Merge[SecurityPreference], known ...string) error {
 	var publicKeys *bool
 	keysFirst := func(ctx context.Context, live SecurityPreference, reply Reply) (SecurityPreference, error) {
 		want, err := merge(ctx, live, reply)
@@ -182,14 +199,14 @@ func (c *Client) ChangeSecurityPreference(ctx context.Context, merge Merge[Secur
 		}
 		return want, err
 	}
-	err := c.changeImsPreference(ctx, keysFirst, known)
+	err := c.changeImsPreference(ctx, keysFirst, known, true)
 	if !errors.Is(err, errPublicKeysFirst) {
 		return err
 	}
-	if err := c.changePublicKeyPreference(ctx, *publicKeys); err != nil {
+	if err := c.changePublicKeyPreference(ctx, *publicKeys, append(c.ReturnedFields(getSecurityPreference.action), known...)); err != nil {
 		return err
 	}
-	if err := c.changeImsPreference(ctx, keysFirst, known); err != nil {
+	if err := c.changeImsPreference(ctx, keysFirst, known, true); err != nil {
 		return &PartlyChangedError{Changed: "AllowUserToManagePublicKeys", Err: err}
 	}
 	return nil
@@ -209,12 +226,23 @@ func (e *PartlyChangedError) Error() string { return e.Changed + " was changed: 
 // Unwrap returns the error of the second request.
 func (e *PartlyChangedError) Unwrap() error { return e.Err }
 
-func (c *Client) changeImsPreference(ctx context.Context, merge Merge[SecurityPreference], known []string) error {
+// changeImsPreference changes the fields of Ims. With publicKeys, it reads
+// AllowUserToManagePublicKeys too, and before the others: nothing may wait between the read of
+// what a request sends back and the request.
+func (c *Client) changeImsPreference(ctx context.Context, merge Merge[SecurityPreference], known []string, publicKeys bool) error {
 	return changeSetting(ctx, c, settingWrite[SecurityPreference]{
 		invalidateIfSent: c.caches.preference.invalidateIfSent,
 		get:              getSecurityPreference, set: setSecurityPreference,
 		read: func(ctx context.Context) (SecurityPreference, Reply, error) {
+			var allowed *bool
+			if publicKeys {
+				var err error
+				if allowed, err = c.PublicKeyPreference(ctx); err != nil {
+					return SecurityPreference{}, Reply{}, err
+				}
+			}
 			p, reply, err := c.readPreferenceReply(ctx)
+			p.AllowUserToManagePublicKeys = allowed
 			if !reply.Has("LoginNetworkMasks") {
 				p.LoginNetworkMasks = nil
 			}
@@ -225,9 +253,11 @@ func (c *Client) changeImsPreference(ctx context.Context, merge Merge[SecurityPr
 			"AllowUserToChangePassword", "AllowUserToManageAccessKeys", "AllowUserToManageMFADevices", "AllowUserToManagePersonalDingTalk",
 			"EnableSaveMFATicket", "LoginNetworkMasks", "LoginSessionDuration", "MFAOperationForLogin", "VerificationTypes",
 		},
-		newer:  []string{"AllowUserToLoginWithPasskey", "MaxIdleDaysForAccessKeys", "MaxIdleDaysForUsers"},
-		known:  slices.DeleteFunc(slices.Clone(known), func(name string) bool { return name == "EnforceMFAForLogin" }), // see dropEnforceMFA
-		adjust: dropEnforceMFA,
+		newer: []string{"AllowUserToLoginWithPasskey", "MaxIdleDaysForAccessKeys", "MaxIdleDaysForUsers"},
+		known: slices.DeleteFunc(slices.Clone(known), func(name string) bool {
+			return name == "EnforceMFAForLogin" || strings.HasPrefix(name, ofRAM) // see dropEnforceMFA
+		}),
+		adjust: dropEnforceMFA, rewrite: joinMasks,
 	}, merge)
 }
 
@@ -278,14 +308,16 @@ func (c *Client) readPublicKeyPreference(ctx context.Context) (*bool, Reply, err
 	if err := c.call(ctx, getPublicKeyPreference, nil, &answer); err != nil {
 		return nil, Reply{}, err
 	}
+	c.returned.Store(ofRAM+getPublicKeyPreference.action, answer.SecurityPreference.reply)
 	return answer.SecurityPreference.known.PublicKeyPreference.AllowUserToManagePublicKeys.value, answer.SecurityPreference.reply, nil
 }
 
 // changePublicKeyPreference sends back what the API of RAM returned, with another value.
-func (c *Client) changePublicKeyPreference(ctx context.Context, allowed bool) error {
+func (c *Client) changePublicKeyPreference(ctx context.Context, allowed bool, known []string) error {
 	return changeSetting(ctx, c, settingWrite[*bool]{
 		invalidateIfSent: c.caches.preference.invalidateIfSent,
-		get:              operation{product: ramProduct, action: "Ram/GetSecurityPreference"}, set: setPublicKeyPreference, read: c.readPublicKeyPreference,
+		get:              operation{product: ramProduct, action: ofRAM + getPublicKeyPreference.action}, set: setPublicKeyPreference, read: c.readPublicKeyPreference,
+		known: knownOfRAM(known), rewrite: joinMasks,
 		params: func(allowed *bool) (params, error) {
 			in := params{}
 			in.flag("AllowUserToManagePublicKeys", allowed)
@@ -301,4 +333,14 @@ func (c *Client) changePublicKeyPreference(ctx context.Context, allowed bool) er
 		}
 		return &allowed, nil
 	})
+}
+
+// knownOfRAM returns those of the known fields that the API of RAM returned.
+func knownOfRAM(known []string) (names []string) {
+	for _, field := range known {
+		if name, is := strings.CutPrefix(field, ofRAM); is {
+			names = append(names, name)
+		}
+	}
+	return names
 }

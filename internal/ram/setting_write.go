@@ -6,6 +6,7 @@ package ram
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -35,11 +36,25 @@ type settingWrite[S any] struct {
 	adjust          func(params) error // last step before the check; may be nil
 	// invalidateIfSent drops the cached results that the write changes.
 	invalidateIfSent func(compose) (composed compose, changed func())
+	// rewrite puts values that are sent back as they were returned into the form that a Set
+	// documents, and reports whether that changes one. It is used after the service refused
+	// them; may be nil.
+	rewrite func(params) bool
 }
 
-// ReturnedFields returns the sorted names of the fields in the last response of a Get
-// operation of a setting. It returns none before the first response.
-func (c *Client) ReturnedFields(get string) []string { return c.lastReply(get).Names() }
+// ofRAM is before the names of the fields, and of the operation, of a setting that the API of
+// RAM returns in addition to that of IMS.
+const ofRAM = "Ram/"
+
+// ReturnedFields returns the names of the fields in the last response of a Get operation of a
+// setting. It returns none before the first response.
+func (c *Client) ReturnedFields(get string) []string {
+	names := c.lastReply(get).Names()
+	for _, name := range c.lastReply(ofRAM + get).Names() {
+		names = append(names, ofRAM+name)
+	}
+	return names
+}
 
 // lastReply is the last answer of a Get operation of a setting.
 func (c *Client) lastReply(get string) Reply {
@@ -60,18 +75,18 @@ func (c *Client) lastSent(get string) (sentSetting, bool) {
 	return sent, wrote
 }
 
-// UnsentFields returns those of the [Client.ReturnedFields] that the last write of the
-// setting did not send, because the response on which it was based lacked them. The service
-// may have reset them.
-func (c *Client) UnsentFields(get string) []string {
-	sent, wrote := c.lastSent(get)
-	if !wrote {
-		return nil
+// UnsentFields returns the returned fields that the last write of the setting did not send,
+// because the response on which it was based lacked them. The service may have reset them.
+func (c *Client) UnsentFields(get string) (unsent []string) {
+	for _, get := range []string{get, ofRAM + get} {
+		sent, wrote := c.lastSent(get)
+		for _, name := range c.lastReply(get).Names() {
+			if _, is := sent.in[name]; wrote && !is && !sent.reply.Has(name) && !slices.Contains(unsent, name) {
+				unsent = append(unsent, name)
+			}
+		}
 	}
-	return slices.DeleteFunc(c.ReturnedFields(get), func(name string) bool {
-		_, is := sent.in[name]
-		return is || sent.reply.Has(name)
-	})
+	return unsent
 }
 
 // FieldChange is a field that this client does not know, and that changed after a write.
@@ -79,14 +94,14 @@ type FieldChange struct{ Name, Sent, Returned string }
 
 // LaterChanges are the fields that this client does not know, and that the last answer has
 // with another value than the last write sent: another client changed them after the write. A
-// list may be the same in another order, and is left out.
+// list or an object may be the same in another order, and is left out.
 func (c *Client) LaterChanges(get string) (changes []FieldChange) {
 	sent, _ := c.lastSent(get)
 	reply := c.lastReply(get)
 	for _, name := range reply.Names() {
 		was, sentIt := sent.in[name]
 		_, known := sent.known[name]
-		if now := reply.fields[name]; sentIt && !known && now != was && !strings.HasPrefix(now, "[") {
+		if now := reply.fields[name]; sentIt && !known && now != was && !strings.HasPrefix(now, "[") && !strings.HasPrefix(now, "{") {
 			changes = append(changes, FieldChange{name, was, now})
 		}
 	}
@@ -96,14 +111,25 @@ func (c *Client) LaterChanges(get string) (changes []FieldChange) {
 // changeSetting reads a setting, merges, and writes all its fields. It repeats all three
 // steps for each attempt.
 func changeSetting[S any](ctx context.Context, c *Client, w settingWrite[S], merge Merge[S]) error {
+	refused, rewritten := params(nil), false
 	build, changed := w.invalidateIfSent(func(ctx context.Context) (params, error) {
 		sent, err := w.compose(ctx, merge)
-		if err == nil {
-			c.sent.Store(w.get.action, sent)
+		if err != nil {
+			return nil, err
 		}
-		return sent.in, err
+		if rewritten {
+			w.rewrite(sent.in)
+		}
+		refused = maps.Clone(sent.in)
+		c.sent.Store(w.get.action, sent)
+		return sent.in, nil
 	})
 	defer changed()
+	err := c.callComposed(ctx, w.set, build, nil)
+	if !Invalid(err) || w.rewrite == nil || !w.rewrite(refused) {
+		return err
+	}
+	rewritten = true
 	return c.callComposed(ctx, w.set, build, nil)
 }
 
@@ -135,13 +161,18 @@ func (w *settingWrite[S]) compose(ctx context.Context, merge Merge[S]) (sent sen
 
 // check refuses a write that lacks fields.
 func (w *settingWrite[S]) check(in params, reply Reply) error {
-	required := slices.Concat(w.required, w.known)
+	required := slices.Concat(w.required, w.known, reply.ambiguous)
 	returned := func(name string) bool { return reply.Has(name) || slices.Contains(w.known, name) }
 	if slices.ContainsFunc(w.newer, returned) {
 		required = append(required, w.newer...)
 	}
 	slices.Sort(required)
 	missing := slices.DeleteFunc(slices.Compact(required), func(name string) bool { _, has := in[name]; return has })
+	for i, name := range missing {
+		if slices.Contains(reply.ambiguous, name) {
+			missing[i] = "one value of " + name
+		}
+	}
 	if len(missing) == 0 {
 		return nil
 	}

@@ -11,8 +11,9 @@ type ExtraFields struct {
 	Text   string
 }
 
-// extraParameters are the names of the extra fields in requests and responses.
-var extraParameters = []string{"ExtraFlag", "ExtraNumber", "ExtraText"}
+// extraParameters are the names of the extra fields in requests and responses. ExtraPreference is an object around one of
+// them, which the service ignores as it ignores all unknown parameters. (assumed)
+var extraParameters = []string{"ExtraFlag", "ExtraNumber", "ExtraText", "ExtraPreference"}
 
 func (r *request) extraFields(next *ExtraFields) error {
 	if r.server.behaviour.HideNewerFields {

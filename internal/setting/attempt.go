@@ -40,7 +40,7 @@ func (w *Write[S]) send(ctx context.Context) error {
 	for checks := 0; ; checks++ {
 		err := w.Write(ctx, w.Client, func(ctx context.Context, live S, _ ram.Reply) (S, error) {
 			return w.attempt(ctx, live, checks < mostChecks)
-		}, w.Known)
+		}, WriteOptions{Known: w.Known, Elsewhere: w.needsElsewhere(w.Config)})
 		if !errors.Is(err, errReadAgain) {
 			return err
 		}
@@ -50,9 +50,6 @@ func (w *Write[S]) send(ctx context.Context) error {
 
 // attempt returns what one attempt sends, made from the live setting.
 func (w *Write[S]) attempt(ctx context.Context, live S, mayReadAgain bool) (S, error) {
-	if err := w.readElsewhere(ctx, w.Config, &live); err != nil {
-		return live, err
-	}
 	if w.refuseAbsent(w.Verb, w.soFar(), w.Config, &live, &w.last.refusals); w.last.refusals.HasError() {
 		return live, errRefused
 	}

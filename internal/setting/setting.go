@@ -56,9 +56,8 @@ type Setting[S any] struct {
 	// Fetch reads the setting, from the cache if it can; Refresh bypasses the cache.
 	Fetch, Refresh func(context.Context, *ram.Client) (S, error)
 	// Write writes what merge makes of the live setting, which is read for each attempt
-	// immediately before it is sent. A reply that lacks one of the known fields, which an
-	// earlier one had, is refused.
-	Write func(ctx context.Context, c *ram.Client, merge ram.Merge[S], known []string) error
+	// immediately before it is sent.
+	Write func(ctx context.Context, c *ram.Client, merge ram.Merge[S], o WriteOptions) error
 	// Complete reads the fields that another operation returns, bypassing the cache. It is called if one of
 	// them is managed. It may be nil.
 	Complete func(context.Context, *ram.Client, *S) error
@@ -71,6 +70,12 @@ type Setting[S any] struct {
 	// DestroyWarning returns the warning of the plan of a destroy that changes the
 	// setting from before to after, or "". It may be nil.
 	DestroyWarning func(before, after S) string
+}
+
+// WriteOptions are what a write needs besides the values.
+type WriteOptions struct {
+	Known     []string // fields that an earlier reply had; a reply without one of them is refused
+	Elsewhere bool     // whether a field is managed that another operation returns
 }
 
 // Derived is an attribute that the service computes from the fields.
@@ -197,10 +202,15 @@ func (s *Setting[S]) Read(ctx context.Context, req resource.ReadRequest, resp *r
 
 // readElsewhere reads the fields that another operation returns, if one of them is in v.
 func (s *Setting[S]) readElsewhere(ctx context.Context, v tf.Values, live *S) error {
-	if s.Complete == nil || !slices.ContainsFunc(s.Fields, func(f Field[S]) bool { return f.Elsewhere != "" && v[f.Name] != nil && !v[f.Name].IsNull() }) {
+	if !s.needsElsewhere(v) {
 		return nil
 	}
 	return s.Complete(ctx, s.Client, live)
+}
+
+// needsElsewhere reports whether a field that another operation returns is in v.
+func (s *Setting[S]) needsElsewhere(v tf.Values) bool {
+	return s.Complete != nil && slices.ContainsFunc(s.Fields, func(f Field[S]) bool { return f.Elsewhere != "" && v[f.Name] != nil && !v[f.Name].IsNull() })
 }
 
 // refuseAbsent refuses to manage a field that the account does not have.
