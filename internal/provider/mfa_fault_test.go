@@ -458,6 +458,7 @@ func TestMFADevice_lostCreateThatIsNeverListed(t *testing.T) {
 			if strings.Contains(text, "Nothing was created") {
 				t.Errorf("a device exists:\n%s", text)
 			}
+			expect(t, "the message says that a device with the name exists", strings.Contains(text, "because a device with it exists"), name == "the name is refused")
 			expect(t, "state", o.State.IsNull(), true)
 		})
 	}
