@@ -5,6 +5,7 @@ package ram
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -20,6 +21,10 @@ type lease struct {
 // starts with a key that expires before the response (CRED-04).
 const maxMargin = 5 * time.Minute
 
+// refusalPause is how long callers get the same refusal of a new key. Otherwise each read of a run whose session cannot
+// be renewed would send another request to Sts, whose quota the whole account shares.
+const refusalPause = 5 * time.Second
+
 // newLease returns a lease for a key that was just issued.
 func newLease(key Key, now time.Time, life time.Duration) lease {
 	now = now.Round(0) // the monotonic clock stops while the machine sleeps
@@ -27,8 +32,9 @@ func newLease(key Key, now time.Time, life time.Duration) lease {
 }
 
 // renewable are credentials that are renewed before they expire. Concurrent callers share
-// one fetch and its result or error. Errors are not cached. A caller leaves when its
-// context ends, and the fetch is canceled when the last caller leaves.
+// one fetch and its result or error. A refusal of the service is cached for refusalPause,
+// other errors are not cached. A caller leaves when its context ends, and the fetch is
+// canceled when the last caller leaves.
 type renewable struct {
 	fetch func(ctx context.Context, refused bool) (lease, error)
 	now   func() time.Time
@@ -36,6 +42,8 @@ type renewable struct {
 	mu      sync.Mutex
 	current lease
 	refused bool // the service refused the key, so the source must return another one
+	refusal error
+	again   time.Time // until then, refusal is the result
 	running *fetch
 }
 
@@ -51,9 +59,9 @@ type fetch struct {
 // Get implements [Credentials].
 func (s *renewable) Get(ctx context.Context) (Key, error) {
 	for {
-		key, f := s.join(ctx)
+		key, f, err := s.join(ctx)
 		if f == nil {
-			return key, nil
+			return key, err
 		}
 		select {
 		case <-f.done:
@@ -80,19 +88,22 @@ func (s *renewable) Expire(key Key) {
 	}
 }
 
-// join returns the current key, or the fetch to wait for.
-func (s *renewable) join(ctx context.Context) (Key, *fetch) {
+// join returns the current key, or a recent refusal, or the fetch to wait for.
+func (s *renewable) join(ctx context.Context) (Key, *fetch, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.now().Before(s.current.renew) {
-		return s.current.key, nil
+	switch now := s.now(); {
+	case now.Before(s.current.renew):
+		return s.current.key, nil, nil
+	case s.refusal != nil && now.Before(s.again):
+		return Key{}, nil, s.refusal
 	}
 	if s.running == nil {
 		s.running = newFetching(ctx)
 		go s.run(s.running, s.refused)
 	}
 	s.running.waiting++
-	return Key{}, s.running
+	return Key{}, s.running, nil
 }
 
 func newFetching(ctx context.Context) *fetch {
@@ -132,11 +143,16 @@ func (s *renewable) run(f *fetch, refused bool) {
 // use and the renewal is tried again later.
 func (s *renewable) settle(fresh lease, err error) (Key, error) {
 	now := s.now().Round(0)
+	s.refusal = nil
+	var refusal *Error
 	switch {
 	case err == nil:
 		s.current, s.refused = fresh, false
 	case now.Before(s.current.end):
 		s.current.renew = now.Add(min(time.Minute, s.current.end.Sub(now)/2))
+	case errors.As(err, &refusal) && classOf(err) == permanent:
+		s.refusal, s.again = err, now.Add(refusalPause)
+		return Key{}, err
 	default:
 		return Key{}, err
 	}

@@ -92,6 +92,40 @@ func TestARenewalThatPanicsIsAnError(t *testing.T) {
 	wantKey(t, c, "key-1")
 }
 
+// Each read of a run whose session cannot be renewed would otherwise send a request to Sts.
+func TestRenewal_aRefusalIsCachedForSeconds(t *testing.T) {
+	t.Parallel()
+	refusal := &CredentialSourceError{Err: &Error{Code: "NoPermission", Status: 403}}
+	for name, test := range map[string]struct {
+		err  error
+		want int // fetches
+	}{
+		"refused":      {refusal, 1},
+		"unavailable":  {&Error{Code: "ServiceUnavailable", Status: 503}, 3},
+		"no response":  {&NoResponseError{Err: errors.New("connection refused")}, 3},
+		"another kind": {errors.New("no such file"), 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				issuer := &issuer{err: test.err}
+				c := issuer.credentials()
+				for range 3 {
+					if _, err := c.Get(t.Context()); !errors.Is(err, test.err) {
+						t.Errorf("the error is %v", err)
+					}
+				}
+				if issuer.count != test.want {
+					t.Errorf("%d fetches, want %d", issuer.count, test.want)
+				}
+				issuer.fail(nil)
+				pass(refusalPause)
+				wantKey(t, c, fmt.Sprint("key-", test.want+1))
+			})
+		})
+	}
+}
+
 func TestAKeyIsRenewedBeforeItExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
