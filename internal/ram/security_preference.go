@@ -316,7 +316,7 @@ func (c *Client) readPublicKeyPreference(ctx context.Context) (*bool, Reply, err
 func (c *Client) changePublicKeyPreference(ctx context.Context, allowed bool, known []string) error {
 	return changeSetting(ctx, c, settingWrite[*bool]{
 		invalidateIfSent: c.caches.preference.invalidateIfSent,
-		get:              operation{product: ramProduct, action: ofRAM + getPublicKeyPreference.action}, set: setPublicKeyPreference, read: c.readPublicKeyPreference,
+		get:              operation{product: ramProduct, action: "Ram/GetSecurityPreference"}, set: setPublicKeyPreference, read: c.readPublicKeyPreference,
 		known: knownOfRAM(known), rewrite: joinMasks,
 		params: func(allowed *bool) (params, error) {
 			in := params{}
