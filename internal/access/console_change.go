@@ -170,21 +170,24 @@ func (w *worlds) preferences() []step[ram.SecurityPreference] {
 	return steps(w.run, Preference, live)
 }
 
-// strictPreferences demand a factor of every user, or of those whose profile does. Users may neither bind one nor change passwords, and each
-// preference accepts, besides a device, one kind of factor or none.
+// strictPreferences demand a factor of every user, or of those whose profile does. Users may not bind one, and each preference accepts,
+// besides a device, one kind of factor or none. Users may change passwords or not: one who has to change the password, and may not, cannot log on before
+// the change either, and so loses nothing by it.
 var strictPreferences = func() (all []ram.SecurityPreference) {
-	for _, operation := range []string{Mandatory, independent} {
-		for _, types := range [][]string{{}, {string(ram.VerifyPhone)}, {string(ram.VerifyEmail)}} {
-			all = append(all, strict(operation, false, types))
+	for _, change := range []bool{false, true} {
+		for _, operation := range []string{Mandatory, independent} {
+			for _, types := range [][]string{{}, {string(ram.VerifyPhone)}, {string(ram.VerifyEmail)}} {
+				all = append(all, strict(change, operation, false, types))
+			}
+			all = append(all, strict(change, operation, true, []string{}))
 		}
-		all = append(all, strict(operation, true, []string{}))
 	}
 	return all
 }()
 
-func strict(operation string, passkey bool, types []string) ram.SecurityPreference {
+func strict(change bool, operation string, passkey bool, types []string) ram.SecurityPreference {
 	return ram.SecurityPreference{
-		AllowUserToChangePassword: new(bool), AllowUserToManageMFADevices: new(bool), AllowUserToLoginWithPasskey: &passkey,
+		AllowUserToChangePassword: &change, AllowUserToManageMFADevices: new(bool), AllowUserToLoginWithPasskey: &passkey,
 		MFAOperationForLogin: &operation, VerificationTypes: types,
 	}
 }

@@ -640,3 +640,21 @@ func TestAccess_mustAllowDoesNotCoverADenyingStatement(t *testing.T) {
 	_, diags = c.Plan(ownPolicy, ofAlice(activate.With("status", "Inactive")), c.Null(ownPolicy))
 	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
 }
+
+// If the preference cannot be read, a user who has to change the password may be able to, and then loses access with the last factor.
+func TestAccess_unreadablePreferenceOfAUserWithAPasswordReset(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	withProfile(srv, "alice")
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) {
+		a.Users["alice"].LoginProfile.PasswordResetRequired, a.Users["admin"].Denied = true, []string{"GetSecurityPreference"}
+	})
+	before := len(writes(srv))
+	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(deviceKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft, "GetSecurityPreference")
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(deviceKind, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)
+	expect(t, "writes", len(writes(srv)), before)
+}
