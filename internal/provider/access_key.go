@@ -294,8 +294,9 @@ func (r *accessKeyResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
-	if _, listed, err := keys.WaitListed(ctx, id, wanted); !listed {
-		keys.WarnUnconfirmed(&resp.Diagnostics, id, wanted, err)
+	if !confirmStatus(ctx, f, keys, id, wanted, &resp.Diagnostics) {
+		plan.Status = state.Status
+		tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
 }
 

@@ -164,6 +164,22 @@ func disableCreated[C credential.Credential](ctx context.Context, f diagnostics.
 	return !diagnostics.Report(diags, f, err)
 }
 
+// confirmStatus waits until the service lists a credential with the status that an update set. It reports an error if a disabled
+// credential is still listed as Active, because it can then be used; other results without a confirmation are warnings.
+func confirmStatus[C credential.Credential](ctx context.Context, f diagnostics.Operation, all credential.Set[C], id, status string, diags *diag.Diagnostics) bool {
+	live, listed, err := all.WaitListed(ctx, id, status)
+	one, found := credential.In(live, id)
+	switch {
+	case listed:
+		return true
+	case err != nil, !found, status != ram.Inactive || one.Facts().Status != ram.Active:
+		all.WarnUnconfirmed(diags, id, status, err)
+		return true
+	}
+	f.State = fmt.Sprintf("The service accepted the request to disable the %s %s, but lists it as Active, so treat it as Active.", all.Kind.Word, id)
+	return !diagnostics.Report(diags, f, fmt.Errorf("the service still listed the %s as Active after %s. Run again", all.Kind.Word, instance.ListLimit))
+}
+
 // room is the check, before a create, of how many credentials there are (KEY-08).
 type room[C credential.Credential] struct {
 	credential.Set[C]

@@ -313,8 +313,9 @@ func (r *serviceCredentialResource) Update(ctx context.Context, req resource.Upd
 	}
 	plan.Status = types.StringValue(wanted)
 	tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
-	if _, listed, err := all.WaitListed(ctx, id, wanted); !listed {
-		all.WarnUnconfirmed(&resp.Diagnostics, id, wanted, err)
+	if !confirmStatus(ctx, f, all, id, wanted, &resp.Diagnostics) {
+		plan.Status = state.Status
+		tf.Save(ctx, plan.identity(), plan, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
 }
 
