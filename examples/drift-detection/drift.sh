@@ -52,7 +52,7 @@ report() {
 }
 
 # fail says why the result is not known, also in the summary: an old summary must
-# not be taken for an answer.
+# not be taken for a result.
 fail() {
 	say "$1"
 	if [ -n "$work" ]; then

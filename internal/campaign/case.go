@@ -68,7 +68,7 @@ func (t testCase) with(injections ...injection) testCase {
 	return t
 }
 
-// blind reports whether an injected answer cannot be distinguished from a true one.
+// blind reports whether an injected response cannot be distinguished from a true one.
 func (t testCase) blind() bool {
 	return slices.ContainsFunc(t.injections, func(s injection) bool { return s.Blind })
 }

@@ -274,7 +274,7 @@ func (p *result) success(free *baseline, v *verdict) string {
 	switch {
 	case len(odd)+len(shown) == 0:
 		return converged
-	case p.blind() && (len(odd) == 0 || len(p.changes(p.events)) == 0): // it relied on the service's answer
+	case p.blind() && (len(odd) == 0 || len(p.changes(p.events)) == 0): // it relied on the service's response
 		return warned
 	case len(p.transcript.diags) > free.warnings, p.acts("gone"), p.actsAsOthers():
 		return warned

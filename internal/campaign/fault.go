@@ -31,7 +31,7 @@ type fault struct {
 	At         string   `json:"at"`         // which calls: any, read, write, list, create, every (counted together), none (the whole run)
 	Repeats    []string `json:"repeats"`    // once, lasting; none: both
 	Operations []string `json:"operations"` // none: all
-	// Blind is a well-formed answer that is not true. The provider cannot distinguish it from a true one.
+	// Blind is a well-formed response that is not true. The provider cannot distinguish it from a true one.
 	Blind bool `json:"blind"`
 	// Want are the outcomes that the matrix allows, by phase and by call.
 	// A call without an entry may end in any outcome that is not forbidden.

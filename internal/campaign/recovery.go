@@ -141,7 +141,7 @@ func (p *result) checkConverged(c *driver, free *baseline, end acctest.Object, v
 	}
 }
 
-// trustedTheService reports whether a destroy relied on an untrue answer that the object does not exist.
+// trustedTheService reports whether a destroy relied on an untrue response that the object does not exist.
 func (p *result) trustedTheService(end acctest.Object) bool {
 	return p.operation == deletes && end.State.IsNull() && p.blind() && !p.failed
 }

@@ -20,7 +20,7 @@ import (
 
 // settingsTester runs random sequences of operations on one setting. The account has random values in all fields, also
 // in fields that the provider does not know. Others change it at every point of an operation, also while the provider
-// waits. The service fails, and leaves fields out of its answers.
+// waits. The service fails, and leaves fields out of its responses.
 type settingsTester struct {
 	ctx     context.Context
 	base    *acctest.Driver
@@ -43,7 +43,7 @@ type settingRun struct {
 	kind    settingKind
 	srv     *ramtest.Server
 	clock   *acctest.Clock
-	hidden  []string // fields that no answer contains
+	hidden  []string // fields that no response contains
 	edited  []string // fields that others change
 	prior   acctest.Object
 	managed acctest.Attributes         // the configuration that was applied last; nil: none
@@ -54,7 +54,7 @@ type settingRun struct {
 	armed   *bool                  // whether the edits and faults of the step are due
 	waits   []settingEdit          // in the next waits of the provider
 	between map[string][][2]string // values before and after an edit between the read and the write of one attempt
-	dropped []string               // fields that an answer of this step lacks
+	dropped []string               // fields that a response of this step lacks
 }
 
 // settingEdit is a change by others.
@@ -180,7 +180,7 @@ func (r *settingRun) importIt() {
 	r.prior = o
 }
 
-// readFailed checks that only an incomplete answer lets a read fail.
+// readFailed checks that only an incomplete response lets a read fail.
 func (r *settingRun) readFailed(d *driver) {
 	if len(r.hidden) == 0 {
 		r.violated("the read failed: %s", d.transcript.errors())
@@ -334,7 +334,7 @@ func (r *settingRun) inject() {
 	rule.Nth = rapid.SampledFrom([]string{"1", "1", "1", "2", "3", "1-2", ""}).Draw(r.t, "which call")
 	if rule.Fault == "drop_fields" {
 		if r.firstWrite() && len(rule.Nth) != 1 || len(r.dropped) > 0 {
-			return // a field that no answer contains is unknown to the first write
+			return // a field that no response contains is unknown to the first write
 		}
 		fields := rapid.SliceOfNDistinct(rapid.SampledFrom(r.kind.answer), 1, 4, rapid.ID[string]).Draw(r.t, "missing fields")
 		rule.Body = strings.Join(fields, ",")
@@ -344,7 +344,7 @@ func (r *settingRun) inject() {
 	r.srv.Inject(rule)
 }
 
-// firstWrite reports whether no answer of the operations that the step uses was recorded.
+// firstWrite reports whether no response of the operations that the step uses was recorded.
 func (r *settingRun) firstWrite() bool {
 	_, first := r.config["allow_user_to_manage_public_keys"]
 	_, later := r.managed["allow_user_to_manage_public_keys"]
@@ -358,7 +358,7 @@ func (r *settingRun) checkState(config acctest.Attributes, after acctest.Object,
 		if f.attribute == "" || strings.Contains(messages, f.attribute) || strings.Contains(messages, "back failed") {
 			continue
 		}
-		// No client can see a change by others of a field that no answer contains.
+		// No client can see a change by others of a field that no response contains.
 		unseen := r.lacks(r.hidden, f) && slices.Contains(r.edited, f.name)
 		if want, asked := config[f.attribute]; asked && !unseen && f.text(want) != live[f.name] {
 			r.violated("the account has %s = %s, not %s, and no diagnostic names it", f.name, live[f.name], f.text(want))

@@ -112,7 +112,7 @@ func (r *settingRun) asks(f settingFields, config acctest.Attributes) bool {
 	return managed && f.attribute != ""
 }
 
-// invisible reports whether no answer contains a field that older deployments lack, or
+// invisible reports whether no response contains a field that older deployments lack, or
 // that no source documents. Older deployments lack all of the newer fields.
 func (r *settingRun) invisible(f settingFields) bool {
 	switch {
@@ -124,7 +124,7 @@ func (r *settingRun) invisible(f settingFields) bool {
 	return false
 }
 
-// lacks reports whether answers without some fields and objects lack a field.
+// lacks reports whether responses without some fields and objects lack a field.
 func (r *settingRun) lacks(missing []string, f settingFields) bool {
 	return slices.ContainsFunc(missing, func(name string) bool {
 		return name == f.wire || slices.Contains(answerObjects[name], f.wire)

@@ -27,14 +27,14 @@ type settingKind struct {
 	imported         bool // it is only imported and updated
 	clears           bool // an attribute that is no longer configured is cleared
 	fields           []settingFields
-	answer           []string // fields and objects that an answer may lack
+	answer           []string // fields and objects that a response may lack
 	ignored          []string // fields of the history that the service sets
 	document         func(*ramtest.Account) *string
 }
 
 // settingFields is one field of a setting.
 type settingFields struct {
-	name, attribute, wire string // in the history, in Terraform ("": unknown to the provider), in the answers
+	name, attribute, wire string // in the history, in Terraform ("": unknown to the provider), in the responses
 	optional, newer       bool   // deployments may lack it, or all newer fields
 	draw                  func(t *rapid.T, label string) any
 	put                   func(*ramtest.Account, any)
@@ -43,7 +43,7 @@ type settingFields struct {
 	weaker                func(before, after string) bool
 }
 
-// answerObjects are the objects of answers, and the fields in them.
+// answerObjects are the objects of responses, and the fields in them.
 var answerObjects = map[string][]string{
 	"LoginProfilePreference": {"AllowUserToChangePassword", "EnableSaveMFATicket", "LoginNetworkMasks", "LoginSessionDuration", "MFAOperationForLogin", "OperationForRiskLogin", "AllowUserToLoginWithPasskey", "ExtraFlag", "ExtraText"},
 	"MaxIdleDays":            {"MaxIdleDaysForUsers", "MaxIdleDaysForAccessKeys"},
@@ -167,7 +167,7 @@ func extraFields(at func(*ramtest.Account) *ramtest.ExtraFields) []settingFields
 	}
 }
 
-// wires are the names of the fields in answers, and the objects around them.
+// wires are the names of the fields in responses, and the objects around them.
 func wires(fields []settingFields, objects ...string) []string {
 	for _, f := range fields {
 		objects = append(objects, f.wire)
@@ -302,7 +302,7 @@ func ssoKind() settingKind {
 	}
 	text := func(attribute, name string, at func(*p) *string, values ...string) settingFields {
 		f := pointerField(name, attribute, name, func(a *ramtest.Account) *string { return at(&a.UserSso) }, rapid.SampledFrom(values), nil)
-		f.optional = name != "AuthnSignAlgo" // an answer may lack an empty text
+		f.optional = name != "AuthnSignAlgo" // a response may lack an empty text
 		return f
 	}
 	k := settingKind{

@@ -69,7 +69,7 @@ func (c *Creation[C]) Create(ctx context.Context) (Created[C], error) {
 }
 
 // errOld means that the response names a credential that existed before the create.
-var errOld = errors.New("the answer names one that existed before")
+var errOld = errors.New("the response names one that existed before")
 
 // send sends one request, which survives one Ctrl-C. A response with a credential that existed before cannot be the
 // response to this request, whatever its origin.

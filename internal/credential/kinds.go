@@ -74,7 +74,7 @@ func Passkeys(i *instance.Instance, o *owner.Object) Set[ram.Passkey] {
 	read := func(ctx context.Context, userName string) ([]ram.Passkey, error) {
 		all, err := i.Client.Passkeys(ctx, userName)
 		if err == nil && all == nil { // no list proves nothing
-			err = errors.New("ListPasskeys cannot be used: the answer lacks Passkeys")
+			err = errors.New("ListPasskeys cannot be used: the response lacks Passkeys")
 		}
 		return all, err
 	}

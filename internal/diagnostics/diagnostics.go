@@ -83,7 +83,7 @@ func Explain(err error) string {
 	case errors.As(err, &keyless): // the error includes the source, the code and what to do
 		return Sentence(keyless.Error())
 	case errors.As(err, &answer):
-		return explainAnswer(answer)
+		return explainRefusal(answer)
 	case errors.Is(err, context.DeadlineExceeded):
 		return Sentence(err.Error()) + "\n\nThe timeout of the operation was reached. Run again, or raise it in timeouts."
 	case errors.Is(err, context.Canceled):
@@ -100,12 +100,12 @@ func explainUnknownAccount(unknown *ram.UnknownAccountError) string {
 		"If the object no longer exists, remove it from the state with terraform state rm.", unknown.AccountID)
 	var answer *ram.Error
 	if errors.As(unknown.Err, &answer) {
-		text += "\n\n" + explainAnswer(answer)
+		text += "\n\n" + explainRefusal(answer)
 	}
 	return text
 }
 
-func explainAnswer(answer *ram.Error) string {
+func explainRefusal(answer *ram.Error) string {
 	verb := "refused"
 	if answer.Status >= 500 {
 		verb = "failed at"

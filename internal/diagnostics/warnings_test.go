@@ -76,7 +76,7 @@ func TestTold_repeatsNoWarningAndExplainsAnErrorOnce(t *testing.T) {
 	if detail := again[1].Detail; strings.Contains(detail, "disabled") || !strings.HasSuffix(detail, "\n\nCode: InvalidAccessKeyId (HTTP 404)") {
 		t.Errorf("the repeated error is %q", detail)
 	}
-	if other := told.Once([]*tfprotov6.Diagnostic{failure("Cannot read the user", "The state is unchanged.\n\nThere is no answer.")}); !strings.Contains(other[0].Detail, "no answer") {
+	if other := told.Once([]*tfprotov6.Diagnostic{failure("Cannot read the user", "The state is unchanged.\n\nThere is no response.")}); !strings.Contains(other[0].Detail, "no response") {
 		t.Errorf("another error is %q", other[0].Detail)
 	}
 }

@@ -87,7 +87,7 @@ func (r *accessKeyResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"A user can have two keys. A third is refused before the request is sent, with an error that names the two. " +
 			"To rotate without a gap, set `rotate_when_changed` and `lifecycle { create_before_destroy = true }`: for a moment there are two keys, so the user must have no other one, " +
 			"and only one such resource fits per user. Without `create_before_destroy` the old key is deleted first, and nothing can sign with either until the new one has been distributed.\n\n" +
-			"The create is sent once. If its outcome is unknown, because the connection broke or the answer cannot be read, the provider lists the keys and, if there is one that was not there before, " +
+			"The create is sent once. If its outcome is unknown, because the connection broke or the response cannot be read, the provider lists the keys and, if there is one that was not there before, " +
 			"stops with an error that names it: a key that cannot be identified is never deleted.\n\n" +
 			"Destroying disables the key, deletes it, and makes sure that it is gone. A deleted key can be restored from the recycle bin for about a month.",
 		Attributes: owner.Attributes(ctx, withSecret("key", map[string]schema.Attribute{

@@ -62,10 +62,10 @@ var unknownOutcomes = map[string]ramtest.Rule{
 }
 
 // recovered are faults of which the recovery is made to fail as well: one per way
-// in which an answer can be missing.
+// in which a response can be missing.
 var recovered = []string{"F02 connection reset", "F05 internal error", "F10 truncated", "F12 no id"}
 
-// ownAnswers are faults that spoil the operation's own answer, so that it was executed.
+// ownAnswers are faults that spoil the operation's own response, so that it was executed.
 var ownAnswers = []string{"truncate", "cut", "drop_fields", "retype"}
 
 // keyFaults is the column "create key" of the fault matrix.

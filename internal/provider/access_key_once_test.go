@@ -15,7 +15,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// wrongOnce are answers that are wrong once: an object that exists is not found, or not listed (F31).
+// wrongOnce are responses that are wrong once: an object that exists is not found, or not listed (F31).
 func wrongOnce(nth int) map[string]ramtest.Rule {
 	at := fmt.Sprint(nth)
 	return map[string]ramtest.Rule{
@@ -135,7 +135,7 @@ func TestRotation_oneIncompleteListRemovesNoKey(t *testing.T) {
 				srv.Inject(rule)
 				done := rotate(t, srv, turning, o)
 				must(t, srv.SetSchedule(ramtest.Schedule{}))
-				if !done.changed { // the due step was not planned because of the wrong answer: the next run does it
+				if !done.changed { // the due step was not planned because of the wrong response: the next run does it
 					done = rotate(t, srv, turning, done.after)
 				}
 				o = done.after

@@ -289,7 +289,7 @@ func TestAccessKeyPolicy_retriesTemporaryFaults(t *testing.T) {
 			t.Parallel()
 			for _, at := range [][2]string{{"SetAccessKeyPolicy", "before_commit"}, {"SetAccessKeyPolicy", "after_commit"}, {"GetAccessKeyPolicy", ""}, {"GetUser", ""}} {
 				if strings.HasPrefix(name, "F12") && at[0] == "SetAccessKeyPolicy" {
-					continue // such an answer is a good one: "it is set"
+					continue // such a response is a good one: "it is set"
 				}
 				for _, nth := range []string{"1", "2"} {
 					rule := fault

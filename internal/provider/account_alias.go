@@ -103,7 +103,7 @@ func writeAlias(ctx context.Context, client *ram.Client, merge ram.Merge[account
 	if !ram.Exists(err) || old == "" {
 		return err
 	}
-	return diagnostics.WithState(fmt.Sprintf("The account keeps the alias %q. Either another account has the alias %q, or the service requires that %[1]q is cleared first: its answer is the same for both. "+
+	return diagnostics.WithState(fmt.Sprintf("The account keeps the alias %q. Either another account has the alias %q, or the service requires that %[1]q is cleared first: its response is the same for both. "+
 		"The provider does not clear an alias to find out which, because another account could then take %[1]q. "+
 		"To take this risk, apply account_alias = \"\" first.", old, alias), err)
 }

@@ -62,7 +62,7 @@ const (
 	yes
 )
 
-// ofUsers judges each user by a row of the report. The control fails if the answer
+// ofUsers judges each user by a row of the report. The control fails if the response
 // for a user is yes, and is not evaluated if the report does not say.
 func ofUsers(fails func(row rowEvidence, now time.Time) answer) *procedure {
 	return &procedure{"`credential_report`, each user", func(e evidence) judgment {

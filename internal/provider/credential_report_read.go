@@ -133,7 +133,7 @@ func (m *credentialReportRequest) explainRefusal(ctx context.Context, cause erro
 			cause,
 		)
 	case ram.LimitExceeded(cause):
-		found, err := m.Client.CredentialReport(ctx) // an attempt without an answer may have generated it
+		found, err := m.Client.CredentialReport(ctx) // an attempt without a response may have generated it
 		now, unknown := m.Client.ServerTime(ctx)
 		if err == nil && unknown == nil && now.Sub(found.GeneratedTime) < 2*ram.CredentialReportInterval {
 			return found, ram.ReportCompleted, true, nil

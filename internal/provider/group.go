@@ -62,7 +62,7 @@ func newGroupModel(account, name string) groupModel {
 	}
 }
 
-// show fills the model from the service's answer.
+// show fills the model from the service's response.
 func (m *groupModel) show(g ram.Group) {
 	m.Name, m.GroupID = types.StringValue(g.Name), types.StringValue(g.ID)
 	m.DisplayName = tf.Optional(m.DisplayName, g.DisplayName)

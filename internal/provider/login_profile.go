@@ -336,7 +336,7 @@ func (r *loginProfileResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := diagnostics.Operation{Name: "delete the login profile", State: "The login profile still exists, unless only the answer was lost."}
+	f := diagnostics.Operation{Name: "delete the login profile", State: "The login profile still exists, unless only the response was lost."}
 	if _, ok := r.CheckAccount(ctx, f, state.AccountID.ValueString(), &resp.Diagnostics); !ok {
 		return
 	}

@@ -20,7 +20,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// create makes a profile where there is none. When the answer is lost, a profile that
+// create makes a profile where there is none. When the response is lost, a profile that
 // was not there before, has the flags that were asked for and was written since is
 // taken for the one that was asked for.
 func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileModel, password types.String, diags *diag.Diagnostics) (ram.LoginProfile, bool) {
@@ -77,10 +77,10 @@ func (r *loginProfileResource) create(ctx context.Context, plan *loginProfileMod
 		case diagnostics.Report(diags, f, lost):
 			return none, false
 		case found && (!matchesRequest(want, made) || !r.writtenSince(began, made)):
-			reportProfileExists(plan, "The answer to the request was lost, and the login profile differs from the requested one, so another administrator created it. ", diags)
+			reportProfileExists(plan, "The response to the request was lost, and the login profile differs from the requested one, so another administrator created it. ", diags)
 			return none, false
 		case found:
-			diags.AddWarning("The login profile was created, and its answer was lost", fmt.Sprintf(
+			diags.AddWarning("The login profile was created, and its response was lost", fmt.Sprintf(
 				"The user %q had no login profile before the request, and has one since, with what was asked for. So it is taken for that one, with the password of the configuration. "+
 					"A password cannot be read back: if another administrator may have created a profile for this user at the same moment, send the password again with another password_wo_version.", name))
 			return made, true

@@ -311,11 +311,11 @@ func TestAccMFADevice_secretsAreOnlyInTheState(t *testing.T) {
 	t.Parallel()
 	pair := pgpPair(t, nil)
 	for name, fault := range map[string][]ramtest.Rule{
-		"success":             nil,
-		"bind is refused":     {{Action: "BindMFADevice", Fault: "code", Status: 403, Code: "NoPermission", Message: "No {AuthenticationCode1} and no {AuthenticationCode2} for you."}},
-		"answer is lost":      {{Action: "CreateVirtualMFADevice", Nth: "1", Phase: "after_commit", Fault: "reset"}},
-		"answer is truncated": {{Action: "CreateVirtualMFADevice", Nth: "1", Fault: "truncate"}},
-		"reads fail after it": {{Action: "ListVirtualMFADevices", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"}},
+		"success":               nil,
+		"bind is refused":       {{Action: "BindMFADevice", Fault: "code", Status: 403, Code: "NoPermission", Message: "No {AuthenticationCode1} and no {AuthenticationCode2} for you."}},
+		"response is lost":      {{Action: "CreateVirtualMFADevice", Nth: "1", Phase: "after_commit", Fault: "reset"}},
+		"response is truncated": {{Action: "CreateVirtualMFADevice", Nth: "1", Fault: "truncate"}},
+		"reads fail after it":   {{Action: "ListVirtualMFADevices", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"}},
 	} {
 		for form, argument := range map[string]string{"plain": "", "pgp": "pgp_key = <<-EOT\n" + publicKey(t, pair) + "\nEOT\n"} {
 			t.Run(name+" "+form, func(t *testing.T) {
@@ -401,7 +401,7 @@ func TestAccMFABinding_seedIsNotStored(t *testing.T) {
 	}{
 		"success":          {},
 		"bind is refused":  {fault: []ramtest.Rule{{Action: "BindMFADevice", Fault: "code", Status: 403, Code: "NoPermission", Message: "No {AuthenticationCode1} and no {AuthenticationCode2} for you."}}, code: 1},
-		"answer is lost":   {fault: []ramtest.Rule{{Action: "BindMFADevice", Nth: "1", Phase: "after_commit", Fault: "reset"}}},
+		"response is lost": {fault: []ramtest.Rule{{Action: "BindMFADevice", Nth: "1", Phase: "after_commit", Fault: "reset"}}},
 		"reads fail after": {fault: []ramtest.Rule{{Action: "ListVirtualMFADevices", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"}}},
 		"it is no seed":    {seed: "not-base32-canary-1890", code: 1},
 	} {
@@ -468,7 +468,7 @@ func TestAccMFADevice_interruptedCreateKeepsTheSeed(t *testing.T) {
 	cmd.Stdout, cmd.Stderr = &out, &out
 	must(t, cmd.Start())
 	deadline := time.Now().Add(time.Minute)
-	for phone(srv) == nil { // until the service has made it; the answer is still to come
+	for phone(srv) == nil { // until the service has made it; the response is still to come
 		if time.Now().After(deadline) {
 			t.Fatalf("no device came up:\n%s", out.String())
 		}

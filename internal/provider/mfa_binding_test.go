@@ -161,11 +161,11 @@ func TestMFABinding_absentBindingIsRemovedFromTheState(t *testing.T) {
 			c := bindingCore(t, srv)
 			o, diags := c.Create(bindingKind, bindingOf("alice", loosePhone(srv)))
 			clean(t, diags)
-			// One answer without it is not believed (CONS-02).
+			// One response without it is not believed (CONS-02).
 			srv.Inject(ramtest.Rule{Action: "ListVirtualMFADevices", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","IsTruncated":false,"VirtualMFADevices":{"VirtualMFADevice":[]}}`})
 			kept, diags := bindingCore(t, srv).Read(bindingKind, o)
 			clean(t, diags)
-			expect(t, "state after one answer without it", kept.State.Equal(o.State), true)
+			expect(t, "state after one response without it", kept.State.Equal(o.State), true)
 			act(srv)
 			before := account(srv)
 			_, diags = bindingCore(t, srv).Destroy(bindingKind, o) // there is nothing of ours to unbind

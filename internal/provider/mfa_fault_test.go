@@ -113,7 +113,7 @@ func TestMFADevice_faultTable(t *testing.T) {
 							continue // the service does not refuse what it did
 						}
 						if strings.HasPrefix(name, "F12") && action == "BindMFADevice" {
-							continue // nothing is read from the answer but that there is one
+							continue // nothing is read from the response but that there is one
 						}
 						if strings.HasPrefix(name, "F13 drip") && phase == "after_commit" {
 							continue // the same as before
@@ -356,7 +356,7 @@ func TestMFABinding_faultTable(t *testing.T) {
 	})
 	for name, fault := range faults {
 		if strings.HasPrefix(name, "F12") || strings.HasPrefix(name, "F25") {
-			continue // nothing is read from the answer; and a bind has no limit
+			continue // nothing is read from the response; and a bind has no limit
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

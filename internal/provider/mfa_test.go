@@ -374,7 +374,7 @@ func TestMFADevice_deletedDeviceIsRemovedFromTheState(t *testing.T) {
 	clean(t, diags)
 	seed := in(t, o.State, "base32_string_seed")
 
-	// One answer without it is not believed (CONS-02).
+	// One response without it is not believed (CONS-02).
 	fresh := newCore(t, srv.Getenv, inStep(srv, 0))
 	srv.Inject(ramtest.Rule{Action: "ListVirtualMFADevices", Nth: "1", Fault: "garble", Body: `{"RequestId":"X","IsTruncated":false,"VirtualMFADevices":{"VirtualMFADevice":[]}}`})
 	o, diags = fresh.Read(deviceKind, o)

@@ -20,15 +20,15 @@ import (
 // An empty list that is left out is refused where what is not listed counts as deleted, and a
 // taken alias cannot be told from one that has to be cleared first.
 var limits = map[string][]string{
-	userKind:                         {"the answer lacks AccessKeys"},
-	"ram_access_key":                 {"the answer lacks AccessKeys"},
-	"ram_access_key_rotation":        {"the answer lacks AccessKeys"},
-	"ram_user_credentials_exclusive": {"the answer lacks AccessKeys", "the answer lacks Passkeys"},
-	"ram_group":                      {"the answer lacks Users"},
-	"ram_group_membership":           {"the answer lacks Users"},
-	"ram_policy_attachment":          {"the answer lacks Policies"},
-	groupMembersKind:                 {"the answer lacks Users"},
-	policySetKind:                    {"the answer lacks Policies"},
+	userKind:                         {"the response lacks AccessKeys"},
+	"ram_access_key":                 {"the response lacks AccessKeys"},
+	"ram_access_key_rotation":        {"the response lacks AccessKeys"},
+	"ram_user_credentials_exclusive": {"the response lacks AccessKeys", "the response lacks Passkeys"},
+	"ram_group":                      {"the response lacks Users"},
+	"ram_group_membership":           {"the response lacks Users"},
+	"ram_policy_attachment":          {"the response lacks Policies"},
+	groupMembersKind:                 {"the response lacks Users"},
+	policySetKind:                    {"the response lacks Policies"},
 	"ram_account_alias":              {"the service requires that \"acme\" is cleared first"},
 }
 
@@ -256,7 +256,7 @@ func TestOtherSide_emptyListsAreLeftOut(t *testing.T) {
 		clean(t, diags)
 		after, diags := c.Destroy(userKind, o)
 		if other { // that there is no key is not certain, and the error says which list is missing
-			contains(t, acctest.Messages(acctest.Errors(diags)), "possibly AccessKey pairs, which cannot be listed", "the answer lacks AccessKeys")
+			contains(t, acctest.Messages(acctest.Errors(diags)), "possibly AccessKey pairs, which cannot be listed", "the response lacks AccessKeys")
 			expect(t, "writes", writes(srv), []string(nil))
 			return
 		}

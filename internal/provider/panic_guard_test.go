@@ -82,7 +82,7 @@ func TestPanicGuard_catchesPanicsInEveryRequest(t *testing.T) {
 	}
 }
 
-// panicOf calls a method of a server with an empty request, and returns what its answer says.
+// panicOf calls a method of a server with an empty request, and returns what its response says.
 func panicOf(method reflect.Value) string {
 	results := method.Call([]reflect.Value{reflect.ValueOf(context.TODO()), reflect.New(method.Type().In(1).Elem())}) //nolint:forbidigo // a request of a CLI
 	switch resp := results[0].Interface().(type) {

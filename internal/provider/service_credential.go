@@ -111,7 +111,7 @@ func (r *serviceCredentialResource) Schema(ctx context.Context, _ resource.Schem
 			"with `pgp_key` only `encrypted_secret` is.\n\n" +
 			"A user can have two credentials for one service. A third is refused before the request is sent, with an error that names the two. " +
 			"To rotate without a gap, set `rotate_when_changed` and `lifecycle { create_before_destroy = true }`. An expired credential is not replaced by itself: the plan warns of it.\n\n" +
-			"The create is sent once. If its outcome is unknown, because the connection broke or the answer cannot be read, the provider lists the credentials and, if there is one that was not there before, " +
+			"The create is sent once. If its outcome is unknown, because the connection broke or the response cannot be read, the provider lists the credentials and, if there is one that was not there before, " +
 			"stops with an error that names it: a credential that cannot be identified is never deleted.\n\n" +
 			"Destroying disables the credential, deletes it, and makes sure that it is gone. It cannot be restored. Service credentials exist since July 2026; some of their rules are not documented.",
 		Attributes: owner.Attributes(ctx, withSecret("service credential", map[string]schema.Attribute{

@@ -84,14 +84,14 @@ func TestAccServiceCredential_lifecycle(t *testing.T) {
 }
 
 // No secret is in what a CLI prints and logs, whether the create succeeds, fails after the service created the credential, or
-// loses the answer; and with pgp_key it is not in the state either.
+// loses the response; and with pgp_key it is not in the state either.
 func TestAccServiceCredential_noSecretIsPrinted(t *testing.T) {
 	t.Parallel()
 	entity := pgpPair(t, nil)
 	for name, rule := range map[string]*ramtest.Rule{
-		"success":    nil,
-		"no answer":  {Action: "CreateServiceCredential", Phase: "after_commit", Fault: "reset"},
-		"not listed": {Action: "ListServiceCredentials", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"},
+		"success":     nil,
+		"no response": {Action: "CreateServiceCredential", Phase: "after_commit", Fault: "reset"},
+		"not listed":  {Action: "ListServiceCredentials", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +102,7 @@ func TestAccServiceCredential_noSecretIsPrinted(t *testing.T) {
 			c := newCLI(t, srv.Getenv, botConfig("pgp_key = <<-EOT\n"+publicKey(t, entity)+"\nEOT"))
 			c.Environment = append(c.Environment, "TF_LOG=TRACE")
 			code := 0
-			if name == "no answer" {
+			if name == "no response" {
 				code = 1
 			}
 			printed := c.run(code, "apply", "-auto-approve")

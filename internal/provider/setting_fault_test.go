@@ -80,7 +80,7 @@ func TestFault_temporaryIsRetried(t *testing.T) {
 			for kind, s := range settled {
 				for _, at := range []struct{ action, phase string }{{s.set, "before_commit"}, {s.set, "after_commit"}, {s.get, ""}, {"GetCallerIdentity", ""}} {
 					if at.action != "GetCallerIdentity" && strings.HasPrefix(name, "F12") && (kind == alias || at.action == s.set) {
-						continue // such an answer is a good one: "no alias", or "it is set"
+						continue // such a response is a good one: "no alias", or "it is set"
 					}
 					for _, nth := range []string{"1", "2"} {
 						fault.Action, fault.Phase, fault.Nth = at.action, at.phase, nth
@@ -188,7 +188,7 @@ func TestFault_failedReadKeepsTheState(t *testing.T) {
 			t.Parallel()
 			for kind, s := range settled {
 				if kind == alias && (fault.Fault == "garble" || strings.HasPrefix(fault.Code, "EntityNotExist")) {
-					continue // both are answers for "no alias" (assumed)
+					continue // both are responses for "no alias" (assumed)
 				}
 				srv := old(t)
 				c := newCore(t, srv.Getenv, fakeClock())

@@ -206,7 +206,7 @@ func TestSettingWrite_readsImmediatelyBeforeEachRequest(t *testing.T) {
 				sets++
 				before := calls[i-1]
 				expect(t, "the call before the request", before.Product+"/"+before.Action, call.Product+"/"+test.get)
-				expect(t, "its answer is a throttling", before.Code == "Throttling", false)
+				expect(t, "its response is a throttling", before.Code == "Throttling", false)
 			}
 			if sets < 3 {
 				t.Errorf("%d requests, want at least 3", sets)

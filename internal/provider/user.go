@@ -390,7 +390,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		if cleared := clearedBy(state, plan); len(cleared) > 0 && ram.Invalid(err) {
 			err = diagnostics.WithState(fmt.Sprintf("The service does not accept an empty value of %s. Give it another value. To leave it as it is, take the user out of the state and import it without the attribute.", strings.Join(cleared, " and ")), err)
 		}
-		if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the user", State: "The user is unchanged, unless only the answer was lost. The next plan shows it."}, err) {
+		if diagnostics.Report(&resp.Diagnostics, diagnostics.Operation{Name: "update the user", State: "The user is unchanged, unless only the response was lost. The next plan shows it."}, err) {
 			return
 		}
 		if plan.DisplayName.IsUnknown() {

@@ -317,9 +317,9 @@ func TestAccLoginProfile_passwordIsNotStored(t *testing.T) {
 	for name, faults := range map[string][]ramtest.Rule{
 		"success":                   nil,
 		"the service echoes it":     {echo("CreateLoginProfile", "")},
-		"the answer is lost":        {{Action: "CreateLoginProfile", Phase: "after_commit", Fault: "reset"}, {Action: "GetLoginProfile", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"}},
+		"the response is lost":      {{Action: "CreateLoginProfile", Phase: "after_commit", Fault: "reset"}, {Action: "GetLoginProfile", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"}},
 		"confirming fails":          {{Action: "GetLoginProfile", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"}},
-		"the answer is another":     {{Action: "CreateLoginProfile", Phase: "after_commit", Fault: "garble", Body: `{"RequestId":"X","LoginProfile":"{Password}"}`}},
+		"the response is another":   {{Action: "CreateLoginProfile", Phase: "after_commit", Fault: "garble", Body: `{"RequestId":"X","LoginProfile":"{Password}"}`}},
 		"an error page echoes it":   {{Action: "CreateLoginProfile", Phase: "after_commit", Fault: "http", Status: 502, Body: "<html>{Password}</html>"}},
 		"an update is echoed":       {echo("UpdateLoginProfile", "")},
 		"an update is cut half-way": {{Action: "UpdateLoginProfile", Phase: "after_commit", Fault: "code", Status: 403, Code: "NoPermission", Message: "{Password}"}},
@@ -332,7 +332,7 @@ func TestAccLoginProfile_passwordIsNotStored(t *testing.T) {
 			printed := c.run(0, "plan", "-out=tfplan") + c.run(0, "show", "-json", "tfplan")
 			srv.Inject(faults...)
 			code := 0
-			if name == "the service echoes it" { // a lost answer is settled by a read, with a warning
+			if name == "the service echoes it" { // a lost response is settled by a read, with a warning
 				code = 1
 			}
 			printed += c.run(code, "apply", "-auto-approve", "tfplan")

@@ -18,7 +18,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ram"
 )
 
-// create creates a user. If the answer is lost, the name shows whether the user was created:
+// create creates a user. If the response is lost, the name shows whether the user was created:
 // it did not exist before, or is not older than the request, and a name is unique in an account.
 func (r *userResource) create(ctx context.Context, want ram.User, account string, diags *diag.Diagnostics) (ram.User, bool) {
 	f := diagnostics.Operation{Name: "create the user", State: "Nothing was created."}
@@ -158,13 +158,13 @@ func explainUnstored(attribute, state string) string {
 	return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
 }
 
-// unstoredLimit is how long a contact may stay invisible that the answer to the write does
+// unstoredLimit is how long a contact may stay invisible that the response to the write does
 // not have either, before it counts as not stored (assumed).
 const unstoredLimit = 5 * time.Second
 
 // confirm waits until the user reads as it was written, so that what follows in the
 // same run, and the next plan, find it so. It returns the contacts that the service did not
-// store, by its answer to the write and by what it shows since, and whether it shows the user.
+// store, by its response to the write and by what it shows since, and whether it shows the user.
 // What an update did not send, because before has it already, may have changed since the plan.
 func (r *userResource) confirm(ctx context.Context, before *userModel, written userModel, answer ram.User, diags *diag.Diagnostics) (lost []string, shows bool) {
 	planned, limit := written.user(), instance.ConfirmLimit

@@ -174,7 +174,7 @@ func (k declaredKind) update(ctx context.Context, i *instance.Instance, state, p
 	}
 	all := listing.All
 	for _, id := range before.Others() {
-		if _, listed := credential.In(all, id); !listed && listing.UserExists { // the answer to the removal proves it, no list does
+		if _, listed := credential.In(all, id); !listed && listing.UserExists { // the response to the removal proves it, no list does
 			all = append(all, ram.CredentialFacts{ID: id, Status: ram.Active})
 		}
 	}

@@ -448,7 +448,7 @@ func TestExclusive_missingFromListsIsStillRemoved(t *testing.T) {
 
 	srv.Inject(ramtest.Rule{Action: "ListPasskeys", Fault: "drop_fields", Body: "Passkeys"})
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Read(exclusiveKind, o)
-	contains(t, acctest.Messages(diags), "Cannot read the exclusive credentials", "the answer lacks Passkeys")
+	contains(t, acctest.Messages(diags), "Cannot read the exclusive credentials", "the response lacks Passkeys")
 }
 
 // The passkeys of the user that Terraform runs as may be the only logon of a person: they are reported, and never

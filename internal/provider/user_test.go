@@ -228,7 +228,9 @@ func TestUser_reportsChangesOfOthersSinceThePlan(t *testing.T) {
 		"tags":     {"name": "alice", "tags": map[string]string{"team": "ours"}},
 	} {
 		srv := withAlice(t)
-		srv.Change(func(a *ramtest.Account) { a.Users["alice"].Email, a.Users["alice"].MobilePhone = "alice@example.com", "86-1390000" })
+		srv.Change(func(a *ramtest.Account) {
+			a.Users["alice"].Email, a.Users["alice"].MobilePhone = "alice@example.com", "86-1390000"
+		})
 		clock := &acctest.Clock{}
 		c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))
 		o, diags := c.Import(userKind, "alice")
@@ -565,7 +567,7 @@ func TestUsersData(t *testing.T) {
 func TestUser_contactsThatTheSiteDoesNotStore(t *testing.T) {
 	t.Parallel()
 	contacts := attributes{"name": "carol", "email": "carol@example.com", "mobile_phone": "86-13900001234"}
-	for _, lost := range []string{"", "CreateUser"} { // the answer of the create is lost
+	for _, lost := range []string{"", "CreateUser"} { // the response of the create is lost
 		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.IgnoreContacts = true }))
 		clock := &acctest.Clock{}
 		c := newCore(t, srv.Getenv, WithClock(clock.Now, clock.Pause))

@@ -65,7 +65,7 @@ func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (b *bank) refuse(w http.ResponseWriter, code string) {
 	w.WriteHeader(http.StatusForbidden)
-	fmt.Fprintf(w, `{"RequestId":"R","Code":%q,"Message":"The answer quotes %s."}`, code, canary)
+	fmt.Fprintf(w, `{"RequestId":"R","Code":%q,"Message":"The response quotes %s."}`, code, canary)
 }
 
 // of returns the forms of an action. The caller holds mu.

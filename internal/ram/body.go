@@ -23,10 +23,10 @@ const (
 )
 
 var (
-	errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBodyBytes>>20)
-	errHTML     = errors.New("the answer is HTML, so it is from a proxy or another server, not from the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
-	errNotJSON  = errors.New("the answer is not a JSON object")
-	errCut      = errors.New("the answer broke off")
+	errTooLarge = fmt.Errorf("the response is larger than %d MiB", maxBodyBytes>>20)
+	errHTML     = errors.New("the response is HTML, so it is from a proxy or another server, not from the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
+	errNotJSON  = errors.New("the response is not a JSON object")
+	errCut      = errors.New("the response broke off")
 )
 
 // readBody reads the whole body of a response.
@@ -40,7 +40,7 @@ func readBody(response *http.Response) ([]byte, error) {
 		return compressed, nil
 	case "gzip", "x-gzip":
 	default:
-		return nil, errors.New("the answer has an encoding that was not requested")
+		return nil, errors.New("the response has an encoding that was not requested")
 	}
 	plain, err := gzip.NewReader(bytes.NewReader(compressed))
 	if err != nil {
@@ -78,17 +78,17 @@ func checkType(header http.Header) error {
 	case kind == "text/xml", kind == "application/xml":
 		return errXML
 	}
-	return errors.New("the answer has a type that is not JSON")
+	return errors.New("the response has a type that is not JSON")
 }
 
-var errXML = errors.New("the answer is XML although JSON was requested")
+var errXML = errors.New("the response is XML although JSON was requested")
 
 // parseObject reads a JSON object. Its errors never quote the body.
 func parseObject(body []byte, out any) error {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	switch {
 	case len(body) == 0:
-		return errors.New("the answer is empty")
+		return errors.New("the response is empty")
 	case body[0] == '<':
 		return errHTML
 	case body[0] != '{':
@@ -101,11 +101,11 @@ func parseObject(body []byte, out any) error {
 	// The message of this error may quote a value.
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return fmt.Errorf("the answer has an unexpected type in field %q", wrong.Field)
+		return fmt.Errorf("the response has an unexpected type in field %q", wrong.Field)
 	}
 	var odd *unexpectedValue
 	if errors.As(err, &odd) {
-		return fmt.Errorf("the answer has a value that is not %s", odd.wanted)
+		return fmt.Errorf("the response has a value that is not %s", odd.wanted)
 	}
 	return errNotJSON
 }

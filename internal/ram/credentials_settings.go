@@ -176,7 +176,7 @@ func checkURI(text string) error {
 		return problemf("must not contain a user name or password")
 	}
 	if host := u.Hostname(); u.Scheme == "http" && host != metadataHost && host != "localhost" && !isLoopback(host) {
-		return problemf("must use https, because the answer contains secrets; http is accepted for this machine (127.0.0.1, [::1], localhost) and the metadata service (" + metadataHost + ")")
+		return problemf("must use https, because the response contains secrets; http is accepted for this machine (127.0.0.1, [::1], localhost) and the metadata service (" + metadataHost + ")")
 	}
 	return nil
 }

@@ -27,10 +27,10 @@ type validated interface {
 }
 
 var (
-	errRedirect  = errors.New("the answer is a redirect, which is not followed because the call is signed for its host: check the endpoint and the proxy")
-	errInterim   = errors.New("the answer is an interim response that was not requested: check the endpoint and the proxy")
-	errOfAnother = errors.New("the answer has the RequestId of an earlier one, so it answers another request: check the proxy (HTTPS_PROXY, NO_PROXY)")
-	errNotOurs   = errors.New("the answer has no RequestId, so it is from a proxy or another server, not from the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
+	errRedirect  = errors.New("the response is a redirect, which is not followed because the call is signed for its host: check the endpoint and the proxy")
+	errInterim   = errors.New("the response is an interim response that was not requested: check the endpoint and the proxy")
+	errOfAnother = errors.New("the response has the RequestId of an earlier one, so it answers another request: check the proxy (HTTPS_PROXY, NO_PROXY)")
+	errNotOurs   = errors.New("the response has no RequestId, so it is from a proxy or another server, not from the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
 )
 
 // checkStatus refuses a status that the service never returns. It runs before the body is
@@ -72,7 +72,7 @@ func (c *Client) decode(e *exchange, response *http.Response, body []byte, out a
 		return c.unreadableResponse(e, response, err)
 	}
 	if checked, is := out.(validated); is && checked.missing() != "" {
-		return c.unreadableResponse(e, response, errors.New("the answer lacks "+checked.missing()))
+		return c.unreadableResponse(e, response, errors.New("the response lacks "+checked.missing()))
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func isUUID(text string) bool {
 }
 
 // errAttemptTimeout ends one attempt, not the call, so it is not a context error.
-var errAttemptTimeout = fmt.Errorf("no answer within %s", attemptTimeout)
+var errAttemptTimeout = fmt.Errorf("no response within %s", attemptTimeout)
 
 // exchange posts the signed request and reads the response.
 func (c *Client) exchange(ctx context.Context, e *exchange, letter signedRequest, out any) error {
@@ -157,7 +157,7 @@ func (e *exchange) describe(err error) string {
 	if len(e.op.secrets) == 0 || errors.As(err, &network) || isMisconfigured(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return e.clean(err.Error())
 	}
-	return "the answer is not HTTP"
+	return "the response is not HTTP"
 }
 
 // transportError is a connection error whose message contains no secrets.

@@ -5,8 +5,8 @@ package ram
 
 import "sync"
 
-// requestIDs are the request ids of the latest answers. The service gives each answer another one (documented). A network
-// that delivers an answer twice, or to another request, would otherwise let a refused read refuse a create that took effect.
+// requestIDs are the request ids of the latest responses. The service gives each response another one (documented). A network
+// that delivers a response twice, or to another request, would otherwise let a refused read refuse a create that took effect.
 type requestIDs struct {
 	mu     sync.Mutex
 	known  map[string]bool

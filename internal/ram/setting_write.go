@@ -56,7 +56,7 @@ func (c *Client) ReturnedFields(get string) []string {
 	return names
 }
 
-// lastReply is the last answer of a Get operation of a setting.
+// lastReply is the last response of a Get operation of a setting.
 func (c *Client) lastReply(get string) Reply {
 	last, _ := c.returned.Load(get)
 	reply, _ := last.(Reply)
@@ -92,7 +92,7 @@ func (c *Client) UnsentFields(get string) (unsent []string) {
 // FieldChange is a field that this client does not know, and that changed after a write.
 type FieldChange struct{ Name, Sent, Returned string }
 
-// LaterChanges are the fields that this client does not know, and that the last answer has
+// LaterChanges are the fields that this client does not know, and that the last response has
 // with another value than the last write sent: another client changed them after the write. A
 // list or an object may be the same in another order, and is left out.
 func (c *Client) LaterChanges(get string) (changes []FieldChange) {

@@ -93,5 +93,5 @@ func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
 	case err != nil:
 		return time.Time{}, err
 	}
-	return time.Time{}, errors.New("the service's time is not known: its answers have no date")
+	return time.Time{}, errors.New("the service's time is not known: its responses have no date")
 }

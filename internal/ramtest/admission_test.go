@@ -150,7 +150,7 @@ func TestClocks_areSeparate(t *testing.T) {
 	s.Advance(365 * 24 * time.Hour)
 	date, err := http.ParseTime(c.ok("Ims", "GetPasswordPolicy").header.Get("Date"))
 	if ahead := time.Until(date); err != nil || ahead < 364*24*time.Hour {
-		t.Errorf("the answer is dated %s, which is %s ahead (%v)", date, ahead, err)
+		t.Errorf("the response is dated %s, which is %s ahead (%v)", date, ahead, err)
 	}
 	s.SetSkew(20 * time.Minute)
 	c.refused("InvalidTimeStamp.Expired", "Ims", "GetPasswordPolicy")

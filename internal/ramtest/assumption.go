@@ -88,7 +88,7 @@ func Assumptions() []Assumption {
 		{"UnboundMFAAnswer", "without a device Ram returns 404 and Ims IsMFAEnable=false", isObserved, "third-party tools, for Ram", []any{"not_found", "empty"}, "TestMFAData"},
 
 		{"PhoneAsNumbers", "AreaCode and PhoneNumber are strings", isDocumented, "SDK; one sample has numbers", nil, "TestVerification_setConfirmAndRemove"},
-		{"VerificationNotFound", "GetVerificationInfo returns an empty answer when nothing is set", isAssumed, "no source", nil, "TestVerification_setConfirmAndRemove"},
+		{"VerificationNotFound", "GetVerificationInfo returns an empty response when nothing is set", isAssumed, "no source", nil, "TestVerification_setConfirmAndRemove"},
 
 		{"ReportPolls", "a report is complete after two further calls", isAssumed, "no source", []any{-1, 3}, "TestAccAction_generatesTheReport"},
 		{"RefuseEarlyReports", "a second credential report within four hours is COMPLETED", isAssumed, "no source", nil, "TestCredentialReport_isGeneratedOnceAndHasEveryUser"},

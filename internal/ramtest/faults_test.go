@@ -56,7 +56,7 @@ func TestFaults_phases(t *testing.T) {
 			s, c := setting(t, rule)
 			got, err := c.set()
 			if err == nil && got.at("PasswordPolicy") != nil {
-				t.Errorf("%s: the answer was not spoiled: %s", rule.Fault, got.text)
+				t.Errorf("%s: the response was not spoiled: %s", rule.Fault, got.text)
 			}
 			equal(t, rule.Fault+" "+phase, age(s), want)
 			call := s.Calls()[0]
@@ -80,7 +80,7 @@ func TestFaults_code(t *testing.T) {
 		code   string
 	}{{400, "Throttling.User"}, {503, "ServiceUnavailable"}, {404, "EntityNotExist.User"}, {429, "Throttling"}, {200, ""}} {
 		got := c.do("Ims", "GetPasswordPolicy")
-		equal(t, "answer", []any{got.status, got.code}, []any{want.status, want.code})
+		equal(t, "response", []any{got.status, got.code}, []any{want.status, want.code})
 		if want.code == "Throttling.User" {
 			equal(t, "wait", got.header.Get("Retry-After"), "7")
 			equal(t, "quota", got.header.Get("X-Ratelimit-User-Api"), "Limit:1,TimeLeft:2000")
@@ -99,7 +99,7 @@ func TestFaults_connections(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", fault, err, want)
 		}
 		if fault == "cut" {
-			equal(t, "a cut answer was one", age(s), 90)
+			equal(t, "a cut response was one", age(s), 90)
 		}
 	}
 }
@@ -145,7 +145,7 @@ func TestFaults_drip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "answer", got.at("PasswordPolicy.MaxPasswordAge"), 90)
+	equal(t, "response", got.at("PasswordPolicy.MaxPasswordAge"), 90)
 	equal(t, "age", age(s), 90)
 }
 

@@ -72,7 +72,7 @@ func TestPasswordPolicy_ranges(t *testing.T) {
 func TestPasswordPolicy_hardExpiry(t *testing.T) {
 	t.Parallel()
 	c := admin(t, New(t))
-	equal(t, "answer", c.ok("Ims", "SetPasswordPolicy", "HardExpire", "true").at("PasswordPolicy.HardExpire"), true)
+	equal(t, "response", c.ok("Ims", "SetPasswordPolicy", "HardExpire", "true").at("PasswordPolicy.HardExpire"), true)
 	equal(t, "Ram", c.ok("Ram", "GetPasswordPolicy").at("PasswordPolicy.HardExpiry"), true)
 	c.refused("InvalidParameter", "Ims", "SetPasswordPolicy", "HardExpiry", "true")
 	c.refused("InvalidParameter", "Ram", "SetPasswordPolicy", "HardExpire", "true")

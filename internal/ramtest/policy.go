@@ -228,7 +228,7 @@ func (p *Policy) version(id string) *PolicyVersion {
 	return &p.Versions[at]
 }
 
-func showVersion(version *PolicyVersion, byDefault string, document bool) reply { //nolint:unparam // it says which answer has a document
+func showVersion(version *PolicyVersion, byDefault string, document bool) reply { //nolint:unparam // it says which response has a document
 	shown := reply{"VersionId": version.ID, "IsDefaultVersion": version.ID == byDefault, "CreateDate": stamp(version.CreateDate)}
 	if document {
 		shown["PolicyDocument"] = version.Document

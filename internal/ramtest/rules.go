@@ -126,7 +126,7 @@ func prepareRule(rule Rule) (*scheduled, error) {
 		return nil, errors.New("inject needs the operation to execute")
 	}
 	if rule.Fault == "code" && rule.Code == "" {
-		return nil, errors.New("an error answer needs its code")
+		return nil, errors.New("an error response needs its code")
 	}
 	from, to, err := positions(rule.Nth)
 	if err != nil {
@@ -192,7 +192,7 @@ func (s *Server) ChangeBefore(action string, f func(*Account)) {
 	s.before = append(s.before, &intervention{action, f})
 }
 
-// AfterWrites calls f after each write operation that succeeds, before its answer is sent. f must not call the server, nor keep
+// AfterWrites calls f after each write operation that succeeds, before its response is sent. f must not call the server, nor keep
 // the account. A nil f ends it.
 func (s *Server) AfterWrites(f func(action string, account *Account)) {
 	s.mu.Lock()

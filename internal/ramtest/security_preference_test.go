@@ -134,7 +134,7 @@ func TestSecurityPreference_ignoreLongTermLogin(t *testing.T) {
 	t.Parallel()
 	s := New(t, WithBehaviour(func(b *Behaviour) { b.IgnoreLongTermLogin = true }))
 	got := admin(t, s).ok("Ims", "SetSecurityPreference", "AllowUserLongTermLogin", "true")
-	equal(t, "answer", got.at("SecurityPreference.ApplicationLoginPreference"), nil)
+	equal(t, "response", got.at("SecurityPreference.ApplicationLoginPreference"), nil)
 	s.Change(func(a *Account) { equal(t, "value", a.Preference.AllowUserLongTermLogin, false) })
 }
 

@@ -19,7 +19,7 @@ import (
 )
 
 // Field is one attribute of a setting: how it looks in Terraform, where it
-// is in the service's answer S, what a new account has, and which of two
+// is in the service's response S, what a new account has, and which of two
 // values is the weaker. Everything that a setting does follows from its fields.
 type Field[S any] struct {
 	Name           string

@@ -352,7 +352,7 @@ func (w *Write[S]) warnNeverReturned(seen *S, diags *diag.Diagnostics) {
 	for _, f := range w.ManagedFields(w.Config) {
 		if tf.IsAbsent(f.Get(seen)) {
 			diags.AddAttributeWarning(path.Root(f.Name), "Cannot confirm the "+w.Noun, fmt.Sprintf(
-				"The service accepted the request, but its answer does not contain %s. %s may have had no effect. Check it in the RAM console.", f.Name, tf.Display(w.Plan[f.Name])))
+				"The service accepted the request, but its response does not contain %s. %s may have had no effect. Check it in the RAM console.", f.Name, tf.Display(w.Plan[f.Name])))
 		}
 	}
 }

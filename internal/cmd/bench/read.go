@@ -165,7 +165,7 @@ func stateIn(answer []byte, err error) (state []byte, _ error) {
 		}
 	}
 	if err == nil && state == nil {
-		err = errors.New("an answer of the provider has no state")
+		err = errors.New("a response of the provider has no state")
 	}
 	return state, err
 }
@@ -174,7 +174,7 @@ func stateIn(answer []byte, err error) (state []byte, _ error) {
 func cutField(message []byte) (number byte, value, rest []byte, err error) {
 	length, size := binary.Uvarint(message[1:])
 	if message[0]&7 != 2 || size <= 0 || length > math.MaxInt32 || len(message)-1-size < int(length) {
-		return 0, nil, nil, errors.New("an answer of the provider cannot be read")
+		return 0, nil, nil, errors.New("a response of the provider cannot be read")
 	}
 	end := 1 + size + int(length)
 	return message[0] >> 3, message[1+size : end], message[end:], nil

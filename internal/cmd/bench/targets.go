@@ -73,7 +73,7 @@ func (r report) writeTargets() (all []target) {
 		all = append(all,
 			ratioTarget(name+"reads per write", 1, of.readsPerWrite()),
 			ratioTarget(name+"wall ÷ the least", 1.3, ratio(of.Ours.Wall, of.least())),
-			target{name + "throttled answers", "≤ 1 %", fmt.Sprintf("%.1f %%", throttled), throttled <= 1})
+			target{name + "throttled responses", "≤ 1 %", fmt.Sprintf("%.1f %%", throttled), throttled <= 1})
 	}
 	return all
 }
@@ -102,7 +102,7 @@ func (r report) callTargets() []target {
 		{"calls of a refresh, one for each login profile, each user's keys, 100 devices", "no more", verdict, fewest},
 		{"calls beside those and one for 100 users", "≤ 10", fmt.Sprint(rest), rest <= 10},
 		{"repeats in a refresh", "0", fmt.Sprint(repeats), repeats == 0},
-		{"throttled answers in what only reads", "0", fmt.Sprint(throttled), throttled == 0},
+		{"throttled responses in what only reads", "0", fmt.Sprint(throttled), throttled == 0},
 	}
 }
 

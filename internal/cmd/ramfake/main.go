@@ -58,7 +58,7 @@ func parse(args []string, help io.Writer) (arguments, error) {
 	flags.StringVar(&a.state, "state", "", "`file` from which the accounts are loaded, if it exists, and to which they are saved at the end")
 	flags.StringVar(&a.faults, "faults", "", "`file` with the fault schedule")
 	flags.IntVar(&a.users, "users", 0, "`number` of users to create at the start, each with a login profile, two AccessKeys and a bound MFA device")
-	flags.DurationVar(&a.latency, "latency", 0, "`time` by which every answer is delayed")
+	flags.DurationVar(&a.latency, "latency", 0, "`time` by which every response is delayed")
 	flags.Func("account", "`id` of an account; can be repeated, the first is the default account", func(id string) error {
 		if len(id) != 16 || strings.Trim(id, "0123456789") != "" {
 			return errors.New("an account id has 16 digits")

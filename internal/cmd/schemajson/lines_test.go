@@ -113,7 +113,7 @@ func TestBreaches(t *testing.T) {
 		"an identity without a part":  {"identity ram_user.account_id string optional\n", "", "identity ram_user.account_id: is gone"},
 		"a parameter more":            {"allows.return object computed", "allows.2_how string required\nfunction allows.return object computed", "function allows.2_how: is new and required"},
 		"a parameter that is no null": {"list[string] nullable required", "list[string] required", "function allows.1_masks: cannot be null any more"},
-		"an answer less":              {"function allows.return.ok bool computed\n", "", "function allows.return.ok: is gone"},
+		"one result less":             {"function allows.return.ok bool computed\n", "", "function allows.return.ok: is gone"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
