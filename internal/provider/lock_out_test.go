@@ -308,13 +308,15 @@ func TestLockOut_warnsOfIPv6Masks(t *testing.T) {
 // Beyond the documented limits the service decides.
 func TestMasks_moreThanDocumented(t *testing.T) {
 	t.Parallel()
-	for _, masks := range [][]string{manyMasks(41), append(manyMasks(33), "2001:0db8:0000:0000:0000:0000:0000:0001")} {
+	for said, masks := range map[string][]string{
+		"has 41 entries": manyMasks(41), "characters when joined": append(manyMasks(33), "2001:0db8:0000:0000:0000:0000:0000:0001"),
+	} {
 		srv := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.LongMasks = true }))
 		c := newCore(t, srv.Getenv, fakeClock())
 		config := attributes{"login_network_masks": masks}
 		o, diags := c.Create(preference, config)
 		clean(t, diags)
-		contains(t, acctest.Messages(diags), "More networks than documented", "allows 200")
+		contains(t, acctest.Messages(diags), "More networks than documented", said, "allows 200")
 		imported, diags := newCore(t, srv.Getenv, fakeClock()).Import(preference, defaultAccount)
 		clean(t, diags)
 		expect(t, "imported", len(acctest.Fields(imported.State)), len(acctest.Fields(o.State)))

@@ -238,3 +238,14 @@ func TestSettingWrite_readsOtherOperationsFirst(t *testing.T) {
 		expect(t, "second factor", account(srv).Preference.MFAOperationForLogin, access.Mandatory)
 	}
 }
+
+// A field that no attribute sets and that the service does not return cannot be sent back, which is said.
+func TestSettingWrite_warnsOfDeprecatedFieldsThatAreNotReturned(t *testing.T) {
+	t.Parallel()
+	for _, missing := range []string{"", "OperationForRiskLogin"} {
+		srv := old(t, func(b *ramtest.Behaviour) { b.MissingFields = missing })
+		_, diags := newCore(t, srv.Getenv, fakeClock()).Create(preference, attributes{"login_session_duration": 8})
+		clean(t, diags)
+		expect(t, "said", strings.Contains(acctest.Messages(diags), "The service does not return OperationForRiskLogin"), missing != "")
+	}
+}

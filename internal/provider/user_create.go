@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -153,6 +154,16 @@ func sentOf(before *userModel, planned, present ram.User) ram.User {
 	return planned
 }
 
+// warnUnsent warns of attributes that changed since the plan and that an update did not send.
+func warnUnsent(planned, sent, seen ram.User, diags *diag.Diagnostics) {
+	unconfirmed := differentIn(sent, seen)
+	changed := slices.DeleteFunc(differentIn(planned, seen), func(attribute string) bool { return slices.Contains(unconfirmed, attribute) })
+	if len(changed) > 0 {
+		diags.AddWarning("The user changed since the plan", fmt.Sprintf(
+			"Outside Terraform, these attributes of the user %q changed since the plan: %s. This apply did not send them: the account keeps the new values, and the next refresh shows them.", seen.Name, strings.Join(changed, ", ")))
+	}
+}
+
 // explainUnstored says why a contact does not reach the service.
 func explainUnstored(attribute, state string) string {
 	return fmt.Sprintf("The service accepted the request and did not store %s: it stores contacts of users on its China site only. %s\n\nRemove %[1]s from the configuration.", attribute, state)
@@ -183,6 +194,9 @@ func (r *userResource) confirm(ctx context.Context, before *userModel, written u
 		want = sentOf(before, planned, seen)
 		return err == nil && sameUser(want, seen), err
 	})
+	if seen.ID != "" {
+		warnUnsent(planned, want, seen, diags)
+	}
 	if lost := unstored(want, seen); limit == unstoredLimit && err == nil && len(lost) > 0 && sameUser(storedBy(seen, want), seen) {
 		return lost, false
 	}
@@ -192,9 +206,6 @@ func (r *userResource) confirm(ctx context.Context, before *userModel, written u
 		diags.AddWarning(summary, "The service accepted the request, but reading the user back failed. "+kept+"\n\n"+diagnostics.Explain(err))
 	case !shows && seen.ID == "":
 		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still does not show a user %q. %s", want.Name, kept))
-	case shows && !sameUser(planned, seen):
-		diags.AddWarning("The user changed since the plan", fmt.Sprintf(
-			"Outside Terraform, these attributes of the user %q changed since the plan: %s. This apply did not send them: the account keeps the new values, and the next refresh shows them.", want.Name, strings.Join(differentIn(planned, seen), ", ")))
 	case !shows:
 		diags.AddWarning(summary, fmt.Sprintf("The service accepted the request, but still returns other values than the written ones: %s. %s", strings.Join(differentIn(want, seen), ", "), kept))
 	}

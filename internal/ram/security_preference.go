@@ -257,7 +257,8 @@ func (c *Client) changeImsPreference(ctx context.Context, merge Merge[SecurityPr
 		known: slices.DeleteFunc(slices.Clone(known), func(name string) bool {
 			return name == "EnforceMFAForLogin" || strings.HasPrefix(name, ofRAM) // see dropEnforceMFA
 		}),
-		adjust: dropEnforceMFA, rewrite: joinMasks,
+		deprecated: []string{"OperationForRiskLogin"},
+		adjust:     dropEnforceMFA, rewrite: joinMasks,
 	}, merge)
 }
 

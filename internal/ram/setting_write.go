@@ -33,6 +33,7 @@ type settingWrite[S any] struct {
 	// none of them.
 	required, newer []string
 	known           []string           // fields of an earlier response, including unknown ones
+	deprecated      []string           // fields that the service may stop to return, and that no attribute sets
 	adjust          func(params) error // last step before the check; may be nil
 	// invalidateIfSent drops the cached results that the write changes.
 	invalidateIfSent func(compose) (composed compose, changed func())
@@ -65,14 +66,22 @@ func (c *Client) lastReply(get string) Reply {
 
 // sentSetting is the last write of a setting.
 type sentSetting struct {
-	in, known params // the parameters, and those of them that this client knows
-	reply     Reply  // that they were made from
+	in, known params   // the parameters, and those of them that this client knows
+	reply     Reply    // that they were made from
+	without   []string // deprecated fields that the reply lacked
 }
 
 func (c *Client) lastSent(get string) (sentSetting, bool) {
 	last, _ := c.sent.Load(get)
 	sent, wrote := last.(sentSetting)
 	return sent, wrote
+}
+
+// WithoutFields returns the deprecated fields that the last write of the setting did not send,
+// because the service did not return them. It may have reset them.
+func (c *Client) WithoutFields(get string) []string {
+	sent, _ := c.lastSent(get)
+	return sent.without
 }
 
 // UnsentFields returns the returned fields that the last write of the setting did not send,
@@ -151,6 +160,7 @@ func (w *settingWrite[S]) compose(ctx context.Context, merge Merge[S]) (sent sen
 		return sent, err
 	}
 	sent = sentSetting{in: reply.overlay(before, after), known: after, reply: reply}
+	sent.without = slices.DeleteFunc(slices.Clone(w.deprecated), reply.Has)
 	if w.adjust != nil {
 		if err := w.adjust(sent.in); err != nil {
 			return sent, err

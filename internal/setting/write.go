@@ -367,6 +367,10 @@ func (w *Write[S]) warnUnsent(diags *diag.Diagnostics) {
 		diags.AddWarning("The "+w.Noun+" changed during the apply", fmt.Sprintf(
 			"%s changed from %q to %q outside Terraform after the write. The provider does not manage it: the account keeps the new value.", change.Name, change.Sent, change.Returned))
 	}
+	if names := w.Client.WithoutFields(w.Get); len(names) > 0 {
+		diags.AddWarning("The "+w.Noun+" may have been reset in part", fmt.Sprintf(
+			"The service does not return %s, so the write did not contain it. The service resets what a write does not contain. Check the value in the RAM console.", strings.Join(names, ", ")))
+	}
 	if names := w.Client.UnsentFields(w.Get); len(names) > 0 {
 		diags.AddWarning("The "+w.Noun+" may have been reset in part", fmt.Sprintf(
 			"The service returns %s, and did not return it before the write, which therefore did not contain it. The service resets what a write does not contain. Check the values in the RAM console.", strings.Join(names, ", ")))
