@@ -42,17 +42,12 @@ func fault(diags *diag.Diagnostics, at path.Path, variable, detail string) {
 
 var regionVariables = []string{"ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID", "ALICLOUD_REGION"}
 
-const defaultRegion = "cn-hangzhou"
-
 // regionName is the form of a region. It becomes part of a host name.
 var regionName = tf.NewLazyRegexp(`^[a-z]{2}(-[a-z0-9]+)+$`)
 
 func (p *ramProvider) region(argument types.String, diags *diag.Diagnostics) string {
 	value, variable := p.given(argument, regionVariables...)
-	if value == "" {
-		return defaultRegion
-	}
-	if !regionName.MatchString(value) {
+	if value != "" && !regionName.MatchString(value) {
 		fault(diags, path.Root("region"), variable, "the region must be a region ID, such as `cn-hangzhou`.")
 	}
 	return value

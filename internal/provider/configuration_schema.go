@@ -199,7 +199,7 @@ func callAttributes() map[string]schema.Attribute {
 			Optional:   true,
 			Validators: []validator.String{regionShape},
 			MarkdownDescription: "Region of the STS endpoint; RAM itself has no regions. " +
-				"In the environment: `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALICLOUD_REGION`. Defaults to `cn-hangzhou`.",
+				"In the environment: `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALICLOUD_REGION`. Defaults to the `sts_region` of the profile, or `cn-hangzhou`.",
 		},
 		"allowed_account_ids": schema.SetAttribute{
 			Optional:    true,

@@ -4,6 +4,7 @@
 package ram
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -36,8 +37,12 @@ func (c *Client) CredentialChain() (*CredentialChain, bool) {
 }
 
 // Open makes the credentials usable by a client with this configuration. Calls to Sts use
-// the same endpoints, certificates, retries, clock and observer. Open makes no call.
+// the same endpoints, certificates, retries, clock and observer. Open makes no call,
+// and reports a log-on that has expired.
 func (c SelectedCredentials) Open(config Config) (*CredentialChain, error) {
+	if l := c.origin.logOn; l != nil && l.expired(clockOf(config)()) {
+		return nil, &CredentialSourceError{Source: c.Source, Attempted: useLogOn, Remedy: l.remedy(), Err: errLoggedOut}
+	}
 	chain := &CredentialChain{Source: c.Source, sts: c.sts}
 	config = chain.locate(config)
 	credentials, err := c.origin.open(c.Source, config, c.from)
@@ -94,7 +99,7 @@ func (o keySource) open(source CredentialSource, config Config, from sources) (C
 		return externalCredentials(config, source, "run the program of the profile",
 			"Run the `process_command` of the profile by itself, and check that it prints `mode`, `access_key_id`, `access_key_secret` and `sts_token` as JSON.", programReader(o.program)), nil
 	case o.logOn != nil:
-		return externalCredentials(config, source, "use the log-on", "Run `"+o.logOn.command+"` to log on again.", o.logOn.reader(clockOf(config))), nil
+		return externalCredentials(config, source, useLogOn, o.logOn.remedy(), o.logOn.reader(clockOf(config))), nil
 	case o.pair != nil:
 		return o.pair.credentials(source, config)
 	}
@@ -125,14 +130,15 @@ func stsClient(credentials Credentials, config Config, place stsPlace) (*Client,
 	return New(config)
 }
 
+// defaultRegion is the region whose Sts is called if nothing names another one.
+const defaultRegion = "cn-hangzhou"
+
 // locate adds the Sts of the selected profile to a configuration without one.
 func (c *CredentialChain) locate(config Config) Config {
 	if config.Endpoints.Sts == nil {
 		config.Endpoints.Sts = c.sts.endpoint
 	}
-	if config.Region == "" {
-		config.Region = c.sts.region
-	}
+	config.Region = cmp.Or(config.Region, c.sts.region, defaultRegion)
 	return config
 }
 

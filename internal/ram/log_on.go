@@ -31,15 +31,29 @@ var errLoggedOut = errors.New("the log-on has expired")
 // sessionMargin is the minimum remaining lifetime of a stored session that is used.
 const sessionMargin = 2 * time.Minute
 
+// useLogOn is what a log-on that has expired prevents.
+const useLogOn = "use the log-on"
+
+func (l *logOn) remedy() string { return "Run `" + l.command + "` to log on again." }
+
+// expired reports whether the person has to log on again.
+func (l *logOn) expired(at time.Time) bool { return !l.hasSession(at) && !l.hasToken(at) }
+
+func (l *logOn) hasSession(at time.Time) bool {
+	return l.session != (Key{}) && l.sessionEnd.Sub(at) > sessionMargin
+}
+
+func (l *logOn) hasToken(at time.Time) bool { return l.token != "" && l.tokenEnd.After(at) }
+
 // reader returns a keyReader that reads the stored session while it is valid, and then
 // exchanges the token.
 func (l *logOn) reader(now func() time.Time) keyReader {
 	return func(ctx context.Context, refused bool) (Key, time.Time, error) {
 		at := now()
-		if !refused && l.session != (Key{}) && l.sessionEnd.Sub(at) > sessionMargin {
+		if !refused && l.hasSession(at) {
 			return l.session, l.sessionEnd, nil
 		}
-		if l.token == "" || !l.tokenEnd.After(at) {
+		if !l.hasToken(at) {
 			return Key{}, time.Time{}, errLoggedOut
 		}
 		return l.exchange(ctx, refused)

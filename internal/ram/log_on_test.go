@@ -33,7 +33,7 @@ func keyOfProfile(t *testing.T, fields string) (Key, error) {
 	}
 	chain, err := chosen.Open(Config{})
 	if err != nil {
-		t.Fatal(err)
+		return Key{}, err
 	}
 	return chain.Get(t.Context())
 }

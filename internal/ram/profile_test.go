@@ -169,7 +169,7 @@ func TestUnreadableProfilesAreAnError(t *testing.T) {
 func TestTheStsOfAProfile(t *testing.T) {
 	t.Parallel()
 	for fields, want := range map[string]string{
-		``:                              "https://sts.aliyuncs.com",
+		``:                              "https://sts.cn-hangzhou.aliyuncs.com",
 		`"sts_region": "eu-central-1",`: "https://sts.eu-central-1.aliyuncs.com",
 		`"sts_region": "eu-central-1", "enable_vpc": true,`:   "https://sts-vpc.eu-central-1.aliyuncs.com",
 		`"sts_endpoint": "sts-vpc.cn-hangzhou.aliyuncs.com",`: "https://sts-vpc.cn-hangzhou.aliyuncs.com",
