@@ -41,6 +41,7 @@ type Kind[C Credential] struct {
 	Read      func(ctx context.Context, userName string) ([]C, error)
 	Refresh   func(ctx context.Context, userName string) ([]C, error) // bypasses the cache
 	Create    func(ctx context.Context, userName string) (created C, secret string, err error)
+	Get       func(ctx context.Context, userName, id string) (C, error)    // nil: only the list shows credentials of this kind
 	SetStatus func(ctx context.Context, userName, id, status string) error // nil: credentials of this kind cannot be disabled
 	Delete    func(ctx context.Context, userName, id string) error
 
@@ -145,7 +146,33 @@ func (s Set[C]) readTwice(ctx context.Context, list reader[C], ids []string, com
 		second, err = s.list(ctx, s.Kind.Refresh, ids)
 		return second.UserExists, err
 	})
-	return Listing[C]{All: union(second.All, first.All), UserExists: first.UserExists || second.UserExists}, err
+	if err != nil {
+		return Listing[C]{}, err
+	}
+	return s.findUnlisted(ctx, Listing[C]{All: union(second.All, first.All), UserExists: first.UserExists || second.UserExists}, ids)
+}
+
+// findUnlisted reads the credentials that both lists miss by their ids, if the kind has such an operation: a response without a
+// list may mean an empty list (assumed). Without the permission to read them, the two lists count.
+func (s Set[C]) findUnlisted(ctx context.Context, listing Listing[C], ids []string) (Listing[C], error) {
+	if s.Kind.Get == nil || !listing.UserExists {
+		return listing, nil
+	}
+	for _, id := range ids {
+		if _, listed := In(listing.All, id); listed {
+			continue
+		}
+		one, err := s.Kind.Get(ctx, s.user(), id)
+		switch {
+		case err == nil && (one.Facts().ID != id || one.Facts().Status == ""):
+			return Listing[C]{}, fmt.Errorf("the service does not list the %s %s, and returned it without its id or its status. Run again", s.Kind.Word, id)
+		case err == nil:
+			listing.All = append(listing.All, one)
+		case err != nil && !ram.NotFound(err, "User", s.Kind.MissingCode) && !ram.Denied(err):
+			return Listing[C]{}, err
+		}
+	}
+	return listing, nil
 }
 
 // list reads the credentials once. If an id is not listed, the stored name may now belong to another user, so list

@@ -52,6 +52,7 @@ func ServiceCredentials(i *instance.Instance, o *owner.Object, wanted ram.NewSer
 			created.Secret = ""
 			return created, secret, err
 		},
+		Get: i.Client.ServiceCredential,
 		SetStatus: func(ctx context.Context, userName, id, status string) error {
 			return i.Client.UpdateServiceCredential(ctx, userName, id, ram.ServiceCredentialChange{Status: &status})
 		},

@@ -56,6 +56,23 @@ var serviceCredentials = onceKind{
 	remove: func(u *ramtest.User) { u.Credentials = nil },
 }
 
+// A response that lacks the list may be an empty list (assumed), so the credential is also read by its id.
+func TestServiceCredential_aResponseWithoutAListRemovesNothing(t *testing.T) {
+	t.Parallel()
+	srv := withAlice(t)
+	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(credentialType, botOf(nil))
+	clean(t, diags)
+	srv.Inject(ramtest.Rule{Action: "ListServiceCredentials", Fault: "garble", Body: `{"RequestId":"X","IsTruncated":false,"MaxResults":10}`})
+	after, diags := newCore(t, srv.Getenv, fakeClock()).Read(credentialType, o)
+	clean(t, diags)
+	expect(t, "state is as it was", after.State.Equal(o.State), true)
+
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Credentials = nil })
+	after, diags = newCore(t, srv.Getenv, fakeClock()).Read(credentialType, o)
+	contains(t, acctest.Messages(diags), "is gone")
+	expect(t, "state after the deletion", after.State.IsNull(), true)
+}
+
 func TestServiceCredential_faultTable(t *testing.T) {
 	t.Parallel()
 	faultTable(t, serviceCredentials)
