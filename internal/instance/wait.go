@@ -6,6 +6,10 @@ package instance
 import (
 	"context"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/ram-security/terraform-provider-ram/internal/diagnostics"
 )
 
 // Durations of waits. The service is eventually consistent and does not publish any of these
@@ -91,6 +95,17 @@ func (i *Instance) FindTwice(ctx context.Context, read, refresh func(context.Con
 	}
 	gone, err := i.ConfirmGone(ctx, refresh)
 	return !gone, err
+}
+
+// ExistsForDelete reports whether an object that a destroy deletes exists. An object that two
+// fresh reads do not find needs no request. If the account of the object is unknown, that is an
+// error, because the object may exist in another account.
+func (i *Instance) ExistsForDelete(ctx context.Context, f diagnostics.Operation, refresh func(context.Context) (found bool, err error), diags *diag.Diagnostics) bool {
+	found, err := i.FindTwice(ctx, refresh, refresh)
+	if !diagnostics.Report(diags, f, err) && !found {
+		i.CheckKnown(ctx, f, diags)
+	}
+	return err == nil && found
 }
 
 // ServerNow returns the time of the service according to its last responses. Before the

@@ -285,12 +285,7 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 	var live ram.Group
 	find := state.find(r.Client, r.Client.RefreshGroup, &live)
-	found, err := r.FindTwice(ctx, find, find)
-	if diagnostics.Report(&resp.Diagnostics, f, err) {
-		return
-	}
-	if !found {
-		r.CheckKnown(ctx, f, &resp.Diagnostics)
+	if !r.ExistsForDelete(ctx, f, find, &resp.Diagnostics) {
 		return
 	}
 	if force := state.ForceDestroy.ValueBool(); !force || r.notOwn(ctx, live.Name, f, &resp.Diagnostics) {

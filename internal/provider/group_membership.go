@@ -401,19 +401,14 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 		return
 	}
 	find := r.finder(&state, r.Client.RefreshGroupMembers)
-	found, err := r.FindTwice(ctx, find, find)
-	if diagnostics.Report(&resp.Diagnostics, f, err) {
-		return
-	}
-	if !found {
-		r.CheckKnown(ctx, f, &resp.Diagnostics)
+	if !r.ExistsForDelete(ctx, f, find, &resp.Diagnostics) {
 		return
 	}
 	if !r.notOwn(ctx, f, state, &resp.Diagnostics) {
 		return
 	}
 	f.State = "The user is still a member of the group, unless the outcome is unknown. Run again: the request can be repeated."
-	err = ram.IgnoreNotFound(r.Client.RemoveUserFromGroup(ctx, state.UserName.ValueString(), state.GroupName.ValueString()), "User.Group", "Group", "User")
+	err := ram.IgnoreNotFound(r.Client.RemoveUserFromGroup(ctx, state.UserName.ValueString(), state.GroupName.ValueString()), "User.Group", "Group", "User")
 	if diagnostics.Report(&resp.Diagnostics, f, err) {
 		return
 	}

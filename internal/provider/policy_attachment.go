@@ -371,12 +371,7 @@ func (r *attachmentResource) Delete(ctx context.Context, req resource.DeleteRequ
 		return
 	}
 	find := r.finder(&state, r.Client.RefreshAttachedPolicies)
-	found, err := r.FindTwice(ctx, find, find)
-	if diagnostics.Report(&resp.Diagnostics, f, err) {
-		return
-	}
-	if !found {
-		r.CheckKnown(ctx, f, &resp.Diagnostics)
+	if !r.ExistsForDelete(ctx, f, find, &resp.Diagnostics) {
 		return
 	}
 	if !r.notOwn(ctx, f, state, &resp.Diagnostics) {
@@ -384,7 +379,7 @@ func (r *attachmentResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	p := state.principal()
 	f.State = "The policy is still attached, unless the outcome is unknown. Run again: the request can be repeated."
-	err = ram.IgnoreNotFound(r.Client.DetachPolicy(ctx, p, state.policy(), state.ResourceGroupID.ValueString()), string(p.Kind)+".Policy", "Policy", string(p.Kind))
+	err := ram.IgnoreNotFound(r.Client.DetachPolicy(ctx, p, state.policy(), state.ResourceGroupID.ValueString()), string(p.Kind)+".Policy", "Policy", string(p.Kind))
 	if diagnostics.Report(&resp.Diagnostics, f, err) || !state.ResourceGroupID.IsNull() {
 		return
 	}
