@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ram-security/terraform-provider-ram/internal/access"
 	"github.com/ram-security/terraform-provider-ram/internal/acctest"
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
@@ -657,4 +658,32 @@ func TestAccess_unreadablePreferenceOfAUserWithAPasswordReset(t *testing.T) {
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(deviceKind, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)
 	expect(t, "writes", len(writes(srv)), before)
+}
+
+// What changes together with a move from another provider is judged as in an update, also if the state is not refreshed.
+func TestAccess_moveIsJudgedAsAnUpdate(t *testing.T) {
+	t.Parallel()
+	from := moves["security preference"]
+	srv := formerly2026(t, from)
+	withProfile(srv, "alice")
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := moveState(t, c, from.kind, former{address: "registry.terraform.io/aliyun/alicloud", kind: from.former, state: from.state})
+	clean(t, diags)
+	strict := from.config.Merge(attributes{"mfa_operation_for_login": access.Mandatory, "allow_user_to_manage_mfa_devices": false})
+	_, diags = c.Plan(from.kind, strict, o)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "A second factor is mandatory, but users may not bind one", "accepts: alice.")
+	refreshed, diags := newCore(t, srv.Getenv, fakeClock()).Read(from.kind, o)
+	clean(t, diags)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Apply(from.kind, strict, refreshed)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "accepts: alice.")
+	expect(t, "writes", writes(srv), []string(nil))
+
+	from = moves["access key policy"]
+	srv = formerly2026(t, from)
+	o, diags = moveState(t, c, from.kind, former{address: "registry.terraform.io/aliyun/alicloud", kind: from.former, state: from.state})
+	clean(t, diags)
+	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(from.kind, o)
+	contains(t, acctest.Messages(diags), "resets it")
+	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(from.kind, ofAlice(attributes{"access_key_id": "LTAIother"}), o)
+	contains(t, acctest.Messages(diags), "is removed before another key gets one")
 }
