@@ -116,7 +116,7 @@ func TestResponse_interimStatusIsRefusedAtOnce(t *testing.T) {
 // F32: a value that does not have the form of a secret is not stored as one.
 func TestSecret_acceptsPlausibleStringsOnly(t *testing.T) {
 	t.Parallel()
-	for _, value := range []string{`7`, `1234567890123456789`, `true`, `["a"]`, `{"a":"b"}`, `""`, `" "`, `"\t\n"`, `null`, `"******"`, `"LT***xy"`, `"<html>blocked</html>"`, `"a b"`, `"pässwörd"`, `"a\u0000b"`} {
+	for _, value := range []string{`7`, `1234567890123456789`, `true`, `["a"]`, `{"a":"b"}`, `""`, `" "`, `"\t\n"`, `null`, `"******"`, `"LT***xy"`, `"<html>blocked</html>"`, `"a b"`, `"pässwörd"`, `"a\u0000b"`, `"null"`, `"[REDACTED]"`, `"(hidden)"`, `"--undefined--"`} {
 		server := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 			if r.PostForm.Get("Action") == "CreateVirtualMFADevice" {
 				respond(t, w, 200, `{"VirtualMFADevice":{"SerialNumber":"acs:ram::1:mfa/a","Base32StringSeed":`+value+`}}`)

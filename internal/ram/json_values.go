@@ -6,6 +6,7 @@ package ram
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -180,9 +181,16 @@ func (s *secret) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// placeholders are what programs print instead of a secret, alone or in brackets.
+var placeholders = []string{"null", "nil", "none", "undefined", "redacted", "removed", "masked", "hidden", "blocked", "filtered"}
+
 // isPlausible reports whether a text can be a secret. A secret is printable ASCII without
-// blanks and markup, and is not one repeated character, as a masked secret is.
+// blanks and markup, is no placeholder, and is not one repeated character, as a masked
+// secret is.
 func isPlausible(text string) bool {
+	if slices.Contains(placeholders, strings.ToLower(strings.Trim(text, "[](){}*_-#"))) {
+		return false
+	}
 	if strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
 		return false
 	}
