@@ -47,8 +47,8 @@ func (d *loginProfileData) Schema(_ context.Context, _ datasource.SchemaRequest,
 		return schema.BoolAttribute{Computed: true, MarkdownDescription: docs}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads whether and how a RAM user may log on to the console. A user without a login profile is no error: `exists` is then `false`, and the rest null. " +
-			"A user who is not there is one. It changes nothing, and never holds a password.",
+		MarkdownDescription: "Reads whether and how a RAM user may log on to the console. If the user has no login profile, `exists` is `false` and the other attributes are null. " +
+			"If the user does not exist, the read fails. A password is never read.",
 		Attributes: map[string]schema.Attribute{
 			"account_id":              said("The id of the account of the credentials."),
 			"user_name":               schema.StringAttribute{Required: true, Validators: owner.UserNameValidators(), MarkdownDescription: "The name of the RAM user, without a domain."},
