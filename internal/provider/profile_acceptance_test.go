@@ -46,8 +46,8 @@ func lentKey(t *testing.T, srv *ramtest.Server) (key map[string]string) {
 	t.Helper()
 	response, err := http.Get(srv.CredentialsURI(time.Hour, defaultAccount))
 	must(t, err)
-	defer response.Body.Close()
 	must(t, json.NewDecoder(response.Body).Decode(&key))
+	must(t, response.Body.Close())
 	return key
 }
 

@@ -42,8 +42,8 @@ var systemPolicies = map[string]string{
 
 var policyName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 
-// spelledPolicy returns the name of a policy as it was created: the case in the request does not matter. (observed, for a
-// policy of the service; Behaviour.CaseSensitivePolicies)
+// spelledPolicy returns the name of a policy as it was created: the case in the request does not matter (observed, for a
+// policy of the service; Behaviour.CaseSensitivePolicies).
 func (r *request) spelledPolicy(kind, name string) string {
 	if r.server.behaviour.CaseSensitivePolicies {
 		return name
