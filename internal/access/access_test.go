@@ -127,3 +127,30 @@ func TestNarrower(t *testing.T) {
 		}
 	}
 }
+
+func TestConsoleChange_Expires(t *testing.T) {
+	t.Parallel()
+	policy := func(age int64, hard bool) ram.PasswordPolicy {
+		return ram.PasswordPolicy{MaxPasswordAge: &age, HardExpiry: &hard}
+	}
+	for name, c := range map[string]struct {
+		before, after ram.PasswordPolicy
+		want          bool
+	}{
+		"begins":          {policy(0, false), policy(90, false), true},
+		"was not known":   {ram.PasswordPolicy{}, policy(90, false), true},
+		"is not known":    {policy(90, false), ram.PasswordPolicy{}, false},
+		"ends":            {policy(90, true), policy(0, true), false},
+		"stays":           {policy(90, false), policy(90, false), false},
+		"stays hard":      {policy(90, true), policy(90, true), false},
+		"longer":          {policy(30, false), policy(90, false), false},
+		"shorter":         {policy(90, false), policy(30, false), true},
+		"becomes hard":    {policy(90, false), policy(90, true), true},
+		"becomes lenient": {policy(90, true), policy(90, false), false},
+	} {
+		change := ConsoleChange{Passwords: &Change[ram.PasswordPolicy]{c.before, c.after}}
+		if got := change.Expires(); got != c.want {
+			t.Errorf("%s: got %t", name, got)
+		}
+	}
+}
