@@ -46,8 +46,10 @@ var twoOwners = map[string]func(p *result, c *driver, prior acctest.Object) (aft
 
 // hasTwoOwners reports whether two resources of the case manage one object.
 func (t testCase) hasTwoOwners() bool {
-	return slices.ContainsFunc(t.injections, func(s injection) bool { return twoOwners[s.Act] != nil })
+	return slices.ContainsFunc(t.injections, func(s injection) bool { return s.hasTwoOwners() })
 }
+
+func (f *fault) hasTwoOwners() bool { return twoOwners[f.Act] != nil }
 
 // operateTwoOwners runs the operation with two resources, if the case has them.
 func (p *result) operateTwoOwners(c *driver, prior acctest.Object) (after acctest.Object, failed, is bool) {

@@ -36,13 +36,14 @@ type faultPair struct {
 	a, b *fault
 }
 
-// pairs returns all pairs of rows that can happen in one operation: a run is killed once, and a clock is off once.
+// pairs returns all pairs of rows that can happen in one operation: a run is killed once, and a clock is off once. Two resources for
+// one object are several operations, and are no part of a pair.
 func (p *pairSweep) pairs() (all []faultPair) {
 	n := 0
 	for i := range p.rows {
 		for j := i; j < len(p.rows); j++ {
 			a, b := &p.rows[i], &p.rows[j]
-			if i == j && a.At == theWholeRun || a.endsTheRun() && b.endsTheRun() || hides(a, b) || hides(b, a) {
+			if i == j && a.At == theWholeRun || a.endsTheRun() && b.endsTheRun() || hides(a, b) || hides(b, a) || a.hasTwoOwners() || b.hasTwoOwners() {
 				continue
 			}
 			n++

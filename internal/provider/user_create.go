@@ -141,8 +141,10 @@ func sentOf(before *userModel, planned, present ram.User) ram.User {
 	}
 	had := before.user()
 	for _, text := range []struct{ had, planned, present *string }{
-		{&had.DisplayName, &planned.DisplayName, &present.DisplayName}, {&had.MobilePhone, &planned.MobilePhone, &present.MobilePhone},
-		{&had.Email, &planned.Email, &present.Email}, {&had.Comments, &planned.Comments, &present.Comments},
+		{&had.DisplayName, &planned.DisplayName, &present.DisplayName},
+		{&had.MobilePhone, &planned.MobilePhone, &present.MobilePhone},
+		{&had.Email, &planned.Email, &present.Email},
+		{&had.Comments, &planned.Comments, &present.Comments},
 	} {
 		if *text.had == *text.planned {
 			*text.planned = *text.present
