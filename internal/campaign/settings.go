@@ -292,9 +292,9 @@ func (r *settingRun) arm() {
 			nth := rapid.IntRange(1, 3).Draw(r.t, "which read")
 			r.note("  %s (%d): %s", point, nth, e.text)
 			for range nth - 1 {
-				r.srv.ChangeBefore(r.kind.get, func(*ramtest.Account) {})
+				r.srv.ChangeBefore(r.kind.product+r.kind.get, func(*ramtest.Account) {})
 			}
-			r.srv.ChangeBefore(r.kind.get, func(a *ramtest.Account) {
+			r.srv.ChangeBefore(r.kind.product+r.kind.get, func(a *ramtest.Account) {
 				if *armed {
 					e.act(a)
 				}

@@ -23,6 +23,7 @@ import (
 type settingKind struct {
 	kind, object, id string // the type, the object in the history, and what to import
 	get, set         string // operations
+	product          string // prefix of get for the API that has the most fields, if another API has an operation of that name
 	required         acctest.Attributes
 	imported         bool // it is only imported and updated
 	clears           bool // an attribute that is no longer configured is cleared
@@ -189,7 +190,7 @@ func preferenceKind() settingKind {
 	publicKeys := flag("allow_user_to_manage_public_keys", "AllowUserToManagePublicKeys", weakIf(true), func(s *p) *bool { return &s.AllowUserToManagePublicKeys })
 	credentials.optional, longTerm.optional, publicKeys.optional = true, true, true
 	k := settingKind{
-		kind: "ram_security_preference", object: "security_preference", id: "current", get: "GetSecurityPreference", set: "SetSecurityPreference",
+		kind: "ram_security_preference", object: "security_preference", id: "current", get: "GetSecurityPreference", set: "SetSecurityPreference", product: "Ims/",
 		fields: append([]settingFields{
 			flag("allow_user_to_change_password", "AllowUserToChangePassword", nil, func(s *p) *bool { return &s.AllowUserToChangePassword }),
 			flag("allow_user_to_login_with_passkey", "AllowUserToLoginWithPasskey", nil, func(s *p) *bool { return &s.AllowUserToLoginWithPasskey }),

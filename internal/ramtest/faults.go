@@ -120,7 +120,7 @@ func (c *conversation) setDate(header http.Header) {
 // intervene executes the changes of other administrators that happen immediately before the operation.
 func (s *Server) intervene(c *conversation) {
 	for i, other := range s.before {
-		if other.action == c.call.Action {
+		if other.action == c.call.Action || other.action == c.call.Product+"/"+c.call.Action {
 			s.before = slices.Delete(s.before, i, i+1)
 			old := c.request.account.Clone()
 			other.act(c.request.account)

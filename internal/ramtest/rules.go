@@ -181,11 +181,12 @@ func (r *scheduled) afterCommit() bool { return r.Phase == "after_commit" }
 
 // intervention is a change by another administrator immediately before an operation.
 type intervention struct {
-	action string
+	action string // with its product, such as Ims/GetUser, or of every product
 	act    func(*Account)
 }
 
-// ChangeBefore changes the account once, as another administrator, immediately before the next call of an action.
+// ChangeBefore changes the account once, as another administrator, immediately before the next call of an action. Two APIs can have an
+// action of one name: Ims/GetSecurityPreference is that of one.
 func (s *Server) ChangeBefore(action string, f func(*Account)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
