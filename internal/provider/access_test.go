@@ -484,7 +484,8 @@ func TestAccess_actionsKeepTheLastSecondFactor(t *testing.T) {
 			t.Errorf("%s: the plan says:\n%s", name, acctest.Messages(plan))
 		}
 		before := len(writes(srv))
-		_, invoke := newCore(t, srv.Getenv, fakeClock()).Invoke(test.kind, test.config)
+		// The invocation asks by itself, because the account may change after the plan.
+		_, invoke := newCore(t, srv.Getenv, fakeClock()).InvokeAction(t.Context(), test.kind, test.config, func(string) {})
 		if !test.refused {
 			if len(acctest.Errors(invoke)) > 0 {
 				t.Errorf("%s: %s", name, acctest.Messages(invoke))
