@@ -168,7 +168,7 @@ func (s Set[C]) findUnlisted(ctx context.Context, listing Listing[C], ids []stri
 			return Listing[C]{}, fmt.Errorf("the service does not list the %s %s, and returned it without its id or its status. Run again", s.Kind.Word, id)
 		case err == nil:
 			listing.All = append(listing.All, one)
-		case err != nil && !ram.NotFound(err, "User", s.Kind.MissingCode) && !ram.Denied(err):
+		case !ram.NotFound(err, "User", s.Kind.MissingCode) && !ram.Denied(err):
 			return Listing[C]{}, err
 		}
 	}

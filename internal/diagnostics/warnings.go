@@ -17,8 +17,8 @@ import (
 type Part struct{ Noun, Name string }
 
 // Arrange prepares the diagnostics of one object for a CLI, which prints one warning per summary
-// and counts the others (observed). The summary of each warning names the object, warnings with
-// the same summary are merged. Errors precede warnings.
+// and counts the others (observed). The summary of each warning names the object, and warnings
+// with the same summary are merged. Errors precede warnings, which [Sort] has ordered.
 func Arrange(diags []*tfprotov6.Diagnostic, object []Part) []*tfprotov6.Diagnostic {
 	arranged := []*tfprotov6.Diagnostic{}
 	bySummary := map[string]*tfprotov6.Diagnostic{}

@@ -541,10 +541,7 @@ func TestAccess_exclusiveCredentialsKeepTheLastPasskey(t *testing.T) {
 // The state may have an earlier name of a user whom another administrator renamed.
 func TestAccess_followsARenamedUser(t *testing.T) {
 	t.Parallel()
-	srv := withAlice(t)
-	withProfile(srv, "alice")
-	device, diags := newCore(t, srv.Getenv, fakeClock()).Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
-	clean(t, diags)
+	srv, device := aliceWithDevice(t)
 	logon, diags := newCore(t, srv.Getenv, fakeClock()).Import(profileKind, "alice")
 	clean(t, diags)
 	strictly(srv)
@@ -576,13 +573,20 @@ func TestAccess_followsARenamedUser(t *testing.T) {
 	contains(t, acctest.Messages(acctest.Errors(diags)), refused)
 }
 
-// A profile that starts to demand a second factor, and a device that goes, are refused in either order.
-func TestAccess_profileOfTheRunDemandsTheRemovedFactor(t *testing.T) {
-	t.Parallel()
+// aliceWithDevice returns a server on which Alice has a login profile and a bound device, and the resource of the device.
+func aliceWithDevice(t *testing.T) (*ramtest.Server, acctest.Object) {
+	t.Helper()
 	srv := withAlice(t)
 	withProfile(srv, "alice")
 	device, diags := newCore(t, srv.Getenv, fakeClock()).Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
 	clean(t, diags)
+	return srv, device
+}
+
+// A profile that starts to demand a second factor, and a device that goes, are refused in either order.
+func TestAccess_profileOfTheRunDemandsTheRemovedFactor(t *testing.T) {
+	t.Parallel()
+	srv, device := aliceWithDevice(t)
 	logon, diags := newCore(t, srv.Getenv, fakeClock()).Import(profileKind, "alice")
 	clean(t, diags)
 	strictly(srv)
@@ -646,15 +650,12 @@ func TestAccess_mustAllowDoesNotCoverADenyingStatement(t *testing.T) {
 // If the preference cannot be read, a user who has to change the password may be able to, and then loses access with the last factor.
 func TestAccess_unreadablePreferenceOfAUserWithAPasswordReset(t *testing.T) {
 	t.Parallel()
-	srv := withAlice(t)
-	withProfile(srv, "alice")
-	o, diags := newCore(t, srv.Getenv, fakeClock()).Create(deviceKind, attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "alice"})
-	clean(t, diags)
+	srv, o := aliceWithDevice(t)
 	srv.Change(func(a *ramtest.Account) {
 		a.Users["alice"].LoginProfile.PasswordResetRequired, a.Users["admin"].Denied = true, []string{"GetSecurityPreference"}
 	})
 	before := len(writes(srv))
-	_, diags = newCore(t, srv.Getenv, fakeClock()).PlanDestroy(deviceKind, o)
+	_, diags := newCore(t, srv.Getenv, fakeClock()).PlanDestroy(deviceKind, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft, "GetSecurityPreference")
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Destroy(deviceKind, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)

@@ -202,9 +202,8 @@ func (a *actsOnInstance) planUser(ctx context.Context, f diagnostics.Operation, 
 // actionLockOut is the guard of an action that removes second factors, which noun names.
 func actionLockOut(noun string) schema.BoolAttribute {
 	return schema.BoolAttribute{
-		Optional: true,
-		MarkdownDescription: "Whether the " + noun + " may be removed from a user who then cannot log on to the console: a second factor is required, the user has no other one, and users may not bind one themselves. " +
-			"Without it, the action fails in this case and changes nothing.",
+		Optional:            true,
+		MarkdownDescription: factorLossDocs(noun) + "Without it, the action fails in this case and changes nothing.",
 	}
 }
 

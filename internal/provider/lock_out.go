@@ -134,9 +134,14 @@ var boundDevice = access.Factors{Device: true}
 func allowFactorLoss(noun string) schema.BoolAttribute {
 	return schema.BoolAttribute{
 		Optional: true,
-		MarkdownDescription: "Whether the " + noun + " may be removed from a user who then cannot log on to the console: a second factor is required, the user has no other one, and users may not bind one themselves. " +
+		MarkdownDescription: factorLossDocs(noun) +
 			"Without it, such a plan is an error. A destroy and a replacement use the value of the last apply. It is never sent to the service.",
 	}
+}
+
+// factorLossDocs says what a guard of a second factor allows.
+func factorLossDocs(noun string) string {
+	return "Whether the " + noun + " may be removed from a user who then cannot log on to the console: a second factor is required, the user has no other one, and users may not bind one themselves. "
 }
 
 // refuseFactorLoss refuses to take second factors off a user who then cannot log on. The user is known by the name, or by the id
