@@ -4,6 +4,7 @@
 package mutants
 
 import (
+	"cmp"
 	"context"
 	_ "embed" // of the accepted survivors
 	"encoding/json"
@@ -24,13 +25,14 @@ type Options struct {
 	Root     string        // of the repository
 	Temp     string        // a directory for overlays
 	CLI      string        // Terraform or OpenTofu for the tests that need one; "": those are left out
-	Only     string        // part of a mutant's name, place or declaration; "": all
+	Tests    string        // a pattern of the tests that may detect a derived mutant; "": all
+	Only     string        // parts of names, places or declarations, each in a line; "": all
 	Packages []string      // such as ram; none: all
 	Rules    []string      // of [Rules], and listed; none: all
 	All      bool          // also code that neither refuses, warns, removes nor handles a secret
-	Deep     bool          // run the campaign's sample and the tests with a CLI on a mutant of a rule, too
 	Budget   time.Duration // after which no mutant is begun; 0: no limit
 	Seed     uint64        // of the order of the derived mutants; 0: a random one
+	Patience time.Duration // how long tests may take beyond four times what they took alone; 0: 20 seconds
 	Workers  int           // how many run at a time; 0: one for each CPU
 }
 
@@ -39,11 +41,13 @@ type Outcome string
 
 // The outcomes.
 const (
-	Killed   Outcome = "killed"
-	Survived Outcome = "survived"
-	Accepted Outcome = "survived with a reason"
-	Invalid  Outcome = "does not compile"
-	NotRun   Outcome = "not run"
+	Killed    Outcome = "killed"
+	TimedOut  Outcome = "timed out" // which is detected, too
+	Survived  Outcome = "survived"
+	Unreached Outcome = "unreached" // no test runs the code, so it survived
+	Accepted  Outcome = "accepted"  // survived, with a reason
+	Invalid   Outcome = "invalid"   // does not compile
+	NotRun    Outcome = "not run"
 )
 
 // Result is one mutant and its outcome.
@@ -90,12 +94,17 @@ func run(ctx context.Context, out io.Writer, o Options, s *source, listed []List
 	if err != nil {
 		return nil, err
 	}
-	if err := passWithoutMutants(ctx, o, mutants); err != nil {
+	derived := slices.DeleteFunc(slices.Clone(mutants), func(m Mutant) bool { return m.Rule == "listed" })
+	if err := passWithoutMutants(ctx, o, mutants[:len(mutants)-len(derived)]); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(out, "%d mutants, seed %d\n", len(mutants), o.Seed)
-	r := &runner{ctx: ctx, out: out, o: o, s: s, reasons: reasons, began: time.Now(), results: make([]Result, len(mutants))}
-	return r.results, r.all(mutants)
+	r := &runner{out: out, o: o, s: s, reasons: reasons, first: len(mutants) - len(derived), results: make([]Result, len(mutants))}
+	if err := r.prepare(ctx, derived); err != nil {
+		return nil, err
+	}
+	r.began = time.Now()
+	return r.results, inParallel(ctx, workersOf(o), len(mutants), func(ctx context.Context, at int) error { return r.one(ctx, at, mutants[at]) })
 }
 
 // choose returns the listed mutants, and after them the derived ones in random order.
@@ -123,7 +132,7 @@ func choose(o *Options, s *source, listed []Listed) (mutants []Mutant, err error
 	random.Shuffle(len(more), func(i, j int) { more[i], more[j] = more[j], more[i] })
 	mutants = slices.DeleteFunc(append(mutants, more...), func(m Mutant) bool {
 		return len(o.Packages) > 0 && !slices.Contains(o.Packages, strings.TrimPrefix(m.pkg, "internal/")) ||
-			!strings.Contains(m.key()+" "+m.Place(), o.Only)
+			!slices.ContainsFunc(strings.Split(o.Only, "\n"), func(part string) bool { return strings.Contains(m.key()+" "+m.Place(), part) })
 	})
 	return mutants, errors.Join(stale...)
 }
@@ -152,38 +161,36 @@ func passWithoutMutants(ctx context.Context, o Options, mutants []Mutant) error 
 
 // runner runs mutants.
 type runner struct {
-	ctx     context.Context
-	o       Options
-	s       *source
-	reasons map[string]string
-	began   time.Time
+	o        Options
+	s        *source
+	reasons  map[string]string
+	began    time.Time
+	first    int // the number of listed mutants, which are before the derived ones
+	switched *switched
+	tests    map[int][]reaching // by the number of a derived mutant
 
 	mu      sync.Mutex
 	out     io.Writer
 	results []Result
 }
 
-// all runs all mutants, some at a time. It ends with the first that cannot be run.
-func (r *runner) all(mutants []Mutant) error {
-	ctx, stop := context.WithCancelCause(r.ctx)
-	defer stop(nil)
-	work := make(chan int)
-	var workers sync.WaitGroup
-	for range max(1, min(len(mutants), workersOf(r.o))) {
-		workers.Go(func() {
-			for at := range work {
-				if err := r.one(ctx, at, mutants[at]); err != nil {
-					stop(err)
-				}
-			}
-		})
+// prepare compiles the derived mutants, and finds out which tests reach each.
+func (r *runner) prepare(ctx context.Context, derived []Mutant) (err error) {
+	if len(derived) == 0 {
+		return nil
 	}
-	for at := range mutants {
-		work <- at
+	began := time.Now()
+	if r.switched, err = newSwitched(ctx, r.s, r.o, derived); err != nil {
+		return err
 	}
-	close(work)
-	workers.Wait()
-	return context.Cause(ctx)
+	programs, err := r.switched.build(ctx, r.o)
+	if err != nil {
+		return err
+	}
+	built := time.Now()
+	r.tests, err = r.switched.reach(ctx, r.o, programs)
+	fmt.Fprintf(r.out, "compiled in %s, the tests alone took %s\n", built.Sub(began).Round(time.Second), time.Since(built).Round(time.Second))
+	return err
 }
 
 func workersOf(o Options) int {
@@ -198,20 +205,9 @@ func (r *runner) one(ctx context.Context, at int, m Mutant) error {
 	result := Result{Mutant: m, Outcome: NotRun}
 	began := time.Now()
 	if ctx.Err() == nil && (r.o.Budget == 0 || time.Since(r.began) < r.o.Budget) {
-		var err error
-		result.Package, result.KilledBy, err = m.killedBy(ctx, r.s, r.o)
-		switch {
-		case errors.Is(err, errNotBuilt) && m.Rule != "listed":
-			result.Outcome = Invalid
-		case err != nil:
+		err := r.try(ctx, at, &result)
+		if err != nil {
 			return fmt.Errorf("%s: %w", m.Name, err)
-		case result.KilledBy != "":
-			result.Outcome = Killed
-		default:
-			result.Outcome, result.Reason = Survived, r.reasons[m.key()]
-			if result.Reason != "" {
-				result.Outcome = Accepted
-			}
 		}
 	}
 	result.Took = time.Since(began)
@@ -224,26 +220,69 @@ func (r *runner) one(ctx context.Context, at int, m Mutant) error {
 	return nil
 }
 
-// Print prints how many mutants of each package were killed, and the survivors.
-func Print(out io.Writer, results []Result) {
-	counts := map[string]map[Outcome]int{}
-	for _, r := range results {
-		if counts[r.pkg] == nil {
-			counts[r.pkg] = map[Outcome]int{}
+// try runs one mutant.
+func (r *runner) try(ctx context.Context, at int, result *Result) (err error) {
+	number := at - r.first + 1
+	switch {
+	case result.Rule == "listed":
+		result.Package, result.KilledBy, err = result.killedBy(ctx, r.s, r.o)
+		result.Outcome = Survived
+		if result.KilledBy != "" {
+			result.Outcome = Killed
 		}
-		counts[r.pkg][r.Outcome]++
+	case r.switched.mutants[number].Name == "":
+		result.Outcome = Invalid
+	case len(r.tests[number]) == 0:
+		result.Outcome = Unreached
+	default:
+		var by reaching
+		result.Outcome, by, err = r.switched.killedBy(ctx, cmp.Or(r.o.Patience, 20*time.Second), number, r.tests[number])
+		result.Package, result.KilledBy = by.program.pkg, by.test
 	}
-	fmt.Fprintf(out, "\n%-28s %7s %9s %9s %8s %8s\n", "package", "killed", "survived", "accepted", "invalid", "not run")
-	for _, pkg := range slices.Sorted(maps.Keys(counts)) {
-		of := counts[pkg]
-		fmt.Fprintf(out, "%-28s %7d %9d %9d %8d %8d\n", pkg, of[Killed], of[Survived], of[Accepted], of[Invalid], of[NotRun])
+	if result.Reason = r.reasons[result.key()]; result.Reason != "" && (result.Outcome == Survived || result.Outcome == Unreached) {
+		result.Outcome = Accepted
 	}
+	return err
+}
+
+// Print prints how many mutants of each package and each rule were detected, and the survivors.
+func Print(out io.Writer, results []Result) {
+	outcomes := []Outcome{Killed, TimedOut, Survived, Unreached, Accepted, Invalid, NotRun}
+	table := func(title string, of func(Result) string) {
+		counts := map[string]map[Outcome]int{}
+		for _, r := range results {
+			for _, row := range []string{of(r), "~all"} { // which is sorted last
+				if counts[row] == nil {
+					counts[row] = map[Outcome]int{}
+				}
+				counts[row][r.Outcome]++
+			}
+		}
+		fmt.Fprintf(out, "\n%-22s", title)
+		for _, o := range outcomes {
+			fmt.Fprintf(out, "%10s", o)
+		}
+		fmt.Fprintln(out, "  detected")
+		for _, row := range slices.Sorted(maps.Keys(counts)) {
+			c := counts[row]
+			fmt.Fprintf(out, "%-22s", strings.TrimPrefix(row, "~"))
+			for _, o := range outcomes {
+				fmt.Fprintf(out, "%10d", c[o])
+			}
+			detected := c[Killed] + c[TimedOut]
+			fmt.Fprintf(out, "%8.1f %%\n", 100*float64(detected)/float64(max(1, detected+c[Survived]+c[Unreached]+c[Accepted])))
+		}
+	}
+	table("package", func(r Result) string { return r.pkg })
+	table("rule", func(r Result) string { return r.Rule })
 	for _, r := range results {
 		switch {
-		case r.Outcome == Survived:
-			fmt.Fprintf(out, "\nSURVIVED: %s\n  %s, in %s\n  changed to: %s\n  run it again: go run ./internal/cmd/mutants -only %q\n", r.Name, r.Place(), r.in, oneLine(r.replacement), r.key())
+		case r.Outcome == Survived || r.Outcome == Unreached:
+			fmt.Fprintf(out, "\n%s: %s\n  %s, in %s\n  changed to: %s\n  run it again: go run ./internal/cmd/mutants -only %q\n", strings.ToUpper(string(r.Outcome)), r.Name, r.Place(), r.in, oneLine(r.replacement), r.key())
 		case r.Outcome == Accepted:
 			fmt.Fprintf(out, "\nAccepted: %s\n  %s, in %s\n  because %s\n", r.Name, r.Place(), r.in, r.Reason)
+		case r.Outcome == TimedOut:
+			fmt.Fprintf(out, "\nTimed out: %s\n  %s, in %s\n", r.Name, r.Place(), r.in)
 		case r.Outcome == Killed && r.Test != "" && !strings.HasSuffix(r.Test, "."+r.KilledBy):
 			fmt.Fprintf(out, "\nDetected by another test: %s\n  %s misses it, %s detects it\n", r.Name, r.Test, r.KilledBy)
 		}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Each listed mutant is in the code exactly once, and the test that has to detect it exists. A renamed
@@ -138,7 +139,7 @@ func TestDelete(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	return Options{Root: root, Temp: t.TempDir(), Seed: 7}
+	return Options{Root: root, Temp: t.TempDir(), Seed: 7, Patience: 2 * time.Second}
 }
 
 func runSmall(t *testing.T, o Options, listed ...Listed) (map[string]Result, string, error) {
@@ -213,21 +214,98 @@ func TestRun_doesNotCountBrokenMutants(t *testing.T) {
 	}
 }
 
-// The rules find the guard of a refusal; what no test reaches survives.
+// The rules find the guard of a refusal. Only the tests that reach a mutant run.
 func TestRun_derived(t *testing.T) {
 	t.Parallel()
 	o := smallRepository(t)
-	results, out, err := runSmall(t, o)
+	more := `package ram
+
+import "errors"
+
+type refusal bool
+
+func refuse(n int) (err error) {
+	if n > 3 {
+		err = errors.New("refused")
+	}
+	return err
+}
+
+func unused(n int) error {
+	if n != 3 {
+		return errors.New("refused")
+	}
+	return nil
+}
+
+func wait(n int) error {
+	for i := 0; i < n; i++ {
+		if i > 100 || n < 3 {
+			return errors.New("refused")
+		}
+		if n == 4 {
+			i = 0 // refused
+		}
+	}
+	return nil
+}
+
+func odd(n int) refusal { return refusal(n > 1) && n < 8 }
+
+func warnTwice(text *string) {
+	warn(text, "a")
+	warn(text, "b")
+}
+
+func warn(text *string, more string) { *text += more }
+`
+	tests := `package ram
+
+import "testing"
+
+func TestRefuse(t *testing.T) {
+	if refuse(3) != nil || refuse(4) == nil {
+		t.Fail()
+	}
+}
+
+func TestWait(t *testing.T) {
+	if wait(3) != nil || odd(2) != true {
+		t.Fail()
+	}
+}
+
+func TestWarnTwice(t *testing.T) {
+	if text := ""; true {
+		warnTwice(&text)
+		if text != "ab" {
+			t.Fail()
+		}
+	}
+}
+`
+	for name, code := range map[string]string{"b.go": more, "b_test.go": tests} {
+		if err := os.WriteFile(filepath.Join(o.Root, "internal", "ram", name), []byte(code), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	results, _, err := runSmall(t, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]Outcome{"drop-guard n > c.most": Killed, "negate-guard n > c.most": Killed, "bound n > c.most": Survived} {
+	for name, want := range map[string]Outcome{
+		"drop-guard n > c.most": Killed, "negate-guard n > c.most": Killed, "bound n > c.most": Survived,
+		"drop-guard n > 3": Killed, "bound n > 3": Killed, "negate-guard n != 3": Unreached,
+		"drop-guard i > 100 || n < 3": Survived, "logic i > 100 || n < 3": Survived, "bound n < 3": Killed, "negate-guard n == 4": TimedOut,
+		"bound n < 8": Invalid,
+		`swap warn(text, "a") warn(text, "b")`: Killed, `drop-call warn(text, "b")`: Killed,
+	} {
 		if results[name].Outcome != want {
-			t.Errorf("%s: %v\n%s", name, results[name].Outcome, out)
+			t.Errorf("%s: %q, want %q", name, results[name].Outcome, want)
 		}
 	}
-	if len(results) != 3 {
-		t.Errorf("%d mutants, want 3: %s", len(results), out)
+	if by := results["drop-guard n > 3"]; by.KilledBy != "TestRefuse" || by.Package != "internal/ram" {
+		t.Errorf("killed by %s of %s", by.KilledBy, by.Package)
 	}
 	o.Budget = 1
 	results, _, err = runSmall(t, o)

@@ -16,8 +16,8 @@ func Rules() []string {
 	return []string{"drop-guard", "negate-guard", "drop-call", "drop-error", "bound", "logic", "equality", "swap"}
 }
 
-// critical finds code that refuses, warns, removes, or handles a secret.
-var critical = regexp.MustCompile(`(?i)AddError|AddWarning|AddAttribute|diag|refus|warn|RemoveResource|delete|remove|unbind|secret|passw|seed|redact|lock|errors\.New|Errorf`)
+// critical finds code that refuses, warns, removes, or handles a secret. That an error of a call is passed on is not part of it.
+var critical = regexp.MustCompile(`AddError|AddWarning|AddAttribute|[rR]efus|[wW]arn|RemoveResource|[dD]elete|[rR]emove|[uU]nbind|[sS]ecret|[pP]assw|[sS]eed|[rR]edact|[lL]ockOut|errors\.New|Errorf`)
 
 // call finds the calls whose removal is a mutant: those that report, refuse or remove.
 var removable = regexp.MustCompile(`(?i)^(add(attribute)?(error|warning)|append|removeresource|refuse\w*|warn\w*|check\w*|forget\w*|delete\w*|remove\w*|expire\w*|unlock|set\w*)$`)
@@ -34,11 +34,15 @@ func derived(s *source, rules []string, all bool) (mutants []Mutant) {
 				return
 			}
 			start := s.offset(changed.Pos())
-			mutants = append(mutants, Mutant{
+			m := Mutant{
 				Name: rule + " " + oneLine(s.text(d.file, changed)), Rule: rule,
 				file: d.file, pkg: d.pkg, in: d.name, line: s.line(d.file, start),
 				start: start, end: s.offset(changed.End()), replacement: replacement,
-			})
+			}
+			if pair, ok := changed.(*statements); ok {
+				m.second = s.offset(pair.second.Pos())
+			}
+			mutants = append(mutants, m)
 		}
 		ast.Inspect(function.Body, func(n ast.Node) bool {
 			mutate(s, d.file, n, add)
@@ -56,6 +60,13 @@ func mutate(s *source, file string, n ast.Node, add func(rule string, around, ch
 		add("drop-guard", n, n.Cond, "("+text(n.Cond)+") && false")
 		add("negate-guard", n, n.Cond, "!("+text(n.Cond)+")")
 		conditions(n.Cond, func(changed ast.Node, rule, replacement string) { add(rule, n, changed, replacement) }, text)
+	case *ast.SwitchStmt:
+		for _, clause := range n.Body.List {
+			if clause, ok := clause.(*ast.CaseClause); ok && n.Tag == nil && len(clause.List) == 1 {
+				add("drop-guard", clause, clause.List[0], "("+text(clause.List[0])+") && false")
+				add("negate-guard", clause, clause.List[0], "!("+text(clause.List[0])+")")
+			}
+		}
 	case *ast.CaseClause:
 		for _, condition := range n.List {
 			conditions(condition, func(changed ast.Node, rule, replacement string) { add(rule, n, changed, replacement) }, text)

@@ -27,6 +27,7 @@ type Mutant struct {
 	file, pkg, in string
 	line          int
 	start, end    int // of the code in the file
+	second        int // where the second of two swapped statements begins
 	replacement   string
 }
 
@@ -64,51 +65,22 @@ type suite struct {
 
 const withoutCLI = "^TestAcc[A-Z]"
 
-// suites returns the tests that a mutant meets, the cheapest first: the test of a listed mutant, the tests beside the
-// changed file, those of its package, those of the provider, a sample of the campaign, and those with a CLI.
-func (m Mutant) suites(s *source, o Options) (all []suite) {
+// suites returns the tests that a listed mutant meets, the cheapest first: the test that has to detect it, those of its
+// package, those of the client and the provider, a sample of the campaign, and those with a CLI.
+func (m Mutant) suites(o Options) (all []suite) {
 	fast := []string{"-skip", withoutCLI, "-timeout=10m"}
-	if pkg, test, named := strings.Cut(m.Test, "."); named {
-		all = append(all, suite{"./internal/" + pkg, []string{"-run", "^" + test + "$", "-timeout=2m"}})
-	} else if near := testsBeside(s.root, m.file); near != "" {
-		all = append(all, suite{"./" + m.pkg, []string{"-run", near, "-skip", withoutCLI, "-timeout=5m"}})
-	}
+	pkg, test, _ := strings.Cut(m.Test, ".")
+	all = append(all, suite{"./internal/" + pkg, []string{"-run", "^" + test + "$", "-timeout=2m"}})
 	for _, pkg := range []string{m.pkg, "internal/ram", "internal/provider"} {
-		next := suite{"./" + pkg, fast}
-		usesIt := pkg == m.pkg || pkg == "internal/provider" || m.Test != ""
-		if usesIt && !slices.ContainsFunc(all, func(s suite) bool { return s.pkg == next.pkg && s.which[0] == "-skip" }) {
-			all = append(all, next)
+		if !slices.ContainsFunc(all[1:], func(s suite) bool { return s.pkg == "./"+pkg }) {
+			all = append(all, suite{"./" + pkg, fast})
 		}
 	}
-	if m.Test != "" || o.Deep {
-		all = append(all, suite{"./internal/campaign", []string{"-run", "^TestSweep", "-timeout=20m"}})
-		if o.CLI != "" {
-			all = append(all, suite{"./internal/provider", []string{"-run", withoutCLI, "-timeout=60m"}})
-		}
+	all = append(all, suite{"./internal/campaign", []string{"-run", "^TestSweep", "-timeout=20m"}})
+	if o.CLI != "" {
+		all = append(all, suite{"./internal/provider", []string{"-run", withoutCLI, "-timeout=60m"}})
 	}
 	return all
-}
-
-var testLine = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-
-// testsBeside returns a pattern of the tests whose files begin as the changed file does: those of the same noun.
-func testsBeside(root, file string) string {
-	noun, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".go"), "_")
-	files, _ := filepath.Glob(filepath.Join(root, filepath.Dir(file), noun+"*_test.go")) // the pattern is valid
-	names := []string{}
-	for _, f := range files {
-		code, err := os.ReadFile(f)
-		if err != nil {
-			continue
-		}
-		for _, match := range testLine.FindAllSubmatch(code, -1) {
-			names = append(names, string(match[1]))
-		}
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	return "^(" + strings.Join(names, "|") + ")$"
 }
 
 // errNotBuilt reports a mutant that does not compile.
@@ -140,7 +112,7 @@ func (s suite) run(ctx context.Context, o Options, overlay string) (passed bool,
 // failedLine finds the name of a failed test.
 var failedLine = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
 
-// killedBy returns the package and the test that detect a mutant; nothing if it survives.
+// killedBy returns the package and the test that detect a listed mutant; nothing if it survives.
 func (m Mutant) killedBy(ctx context.Context, s *source, o Options) (pkg, test string, err error) {
 	directory, err := os.MkdirTemp(o.Temp, "mutant-")
 	if err != nil {
@@ -151,7 +123,7 @@ func (m Mutant) killedBy(ctx context.Context, s *source, o Options) (pkg, test s
 	if err != nil {
 		return "", "", err
 	}
-	for _, one := range m.suites(s, o) {
+	for _, one := range m.suites(o) {
 		passed, out, err := one.run(ctx, o, overlay)
 		if err != nil {
 			return "", "", err

@@ -32,11 +32,11 @@ func main() {
 func run(ctx context.Context, arguments []string) error {
 	var o mutants.Options
 	flags := flag.NewFlagSet("mutants", flag.ContinueOnError)
-	flags.StringVar(&o.Only, "only", "", "run only the mutants whose name, declaration or place contains this")
+	flags.StringVar(&o.Only, "only", "", "run only the mutants whose name, declaration or place contains one of these lines")
 	packages := flags.String("packages", "", "packages below internal, separated by commas, such as ram,provider; none: all")
 	rules := flags.String("rules", "", "rules, separated by commas: listed, "+strings.Join(mutants.Rules(), ", ")+"; none: all")
 	flags.BoolVar(&o.All, "all", false, "also code that neither refuses, warns, removes nor handles a secret")
-	flags.BoolVar(&o.Deep, "deep", false, "run a sample of the campaign and the tests with a CLI on every mutant")
+	flags.StringVar(&o.Tests, "tests", "", "a pattern of the tests that may detect a mutant of a rule; none: all without a CLI")
 	flags.DurationVar(&o.Budget, "budget", 0, "begin no mutant after this time; 0: no limit")
 	flags.Uint64Var(&o.Seed, "seed", 0, "the order of the mutants; 0: a random one")
 	flags.IntVar(&o.Workers, "workers", 0, "how many mutants run at a time; 0: one for each CPU")
@@ -55,7 +55,7 @@ func run(ctx context.Context, arguments []string) error {
 	o.Temp = temp
 	results, err := mutants.Run(ctx, os.Stdout, o)
 	mutants.Print(os.Stdout, results)
-	if err == nil && slices.ContainsFunc(results, func(r mutants.Result) bool { return r.Outcome == mutants.Survived }) {
+	if err == nil && slices.ContainsFunc(results, func(r mutants.Result) bool { return r.Outcome == mutants.Survived || r.Outcome == mutants.Unreached }) {
 		err = errors.New("mutants survived")
 	}
 	return err
