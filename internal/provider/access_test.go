@@ -689,3 +689,35 @@ func TestAccess_moveIsJudgedAsAnUpdate(t *testing.T) {
 	_, diags = newCore(t, srv.Getenv, fakeClock()).Plan(from.kind, ofAlice(attributes{"access_key_id": "LTAIother"}), o)
 	contains(t, acctest.Messages(diags), "is removed before another key gets one")
 }
+
+// An action whose allow_lock_out is not known in the plan is judged when it is invoked.
+func TestAccess_actionWithoutAKnownAllowLockOut(t *testing.T) {
+	t.Parallel()
+	srv := incident(t)
+	strictly(srv)
+	srv.Change(func(a *ramtest.Account) { a.Users["alice"].Passkeys = nil })
+	config := attributes{"user_name": "alice", "allow_lock_out": acctest.Unknown{}}
+	if plan := newCore(t, srv.Getenv, fakeClock()).PlanAction(unbindAction, config); len(acctest.Errors(plan)) > 0 {
+		t.Error(acctest.Messages(plan))
+	}
+	before := len(writes(srv))
+	_, diags := newCore(t, srv.Getenv, fakeClock()).InvokeAction(t.Context(), unbindAction, config.With("allow_lock_out", false), func(string) {})
+	contains(t, acctest.Messages(acctest.Errors(diags)), noFactorLeft)
+	expect(t, "writes", len(writes(srv)), before)
+}
+
+// A first auxiliary domain takes no name away, and the same one in other letters neither.
+func TestAccess_firstAuxiliaryDomain(t *testing.T) {
+	t.Parallel()
+	for before, after := range map[string]string{"": "example.org", "example.org": "Example.org"} {
+		srv := ramtest.New(t)
+		srv.Change(func(a *ramtest.Account) {
+			a.UserSso.Enabled, a.UserSso.MetadataDocument = true, "<EntityDescriptor><IDPSSODescriptor/></EntityDescriptor>"
+			a.UserSso.AuxiliaryDomain, a.UserSso.LoginWithDomain = before, true
+		})
+		c := newCore(t, srv.Getenv, fakeClock())
+		_, diags := c.Plan(userSso, attributes{"auxiliary_domain": after}, c.Null(userSso))
+		clean(t, diags)
+		lacks(t, acctest.Messages(diags), "may no longer be accepted")
+	}
+}

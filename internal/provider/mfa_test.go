@@ -634,3 +634,21 @@ func TestMFADevice_oneReadServesAllDevices(t *testing.T) {
 	}
 	expect(t, "calls", len(srv.Calls()), 2) // the caller, and one list
 }
+
+// A device that was deleted between the plan and the apply is bound to no user, and the one it was bound to is not changed.
+func TestMFADevice_deletedBeforeItIsBoundToAnotherUser(t *testing.T) {
+	t.Parallel()
+	srv, device := aliceWithDevice(t)
+	withProfile(srv, "bob")
+	c := newCore(t, srv.Getenv, fakeClock())
+	config := attributes{"virtual_mfa_device_name": "phone", "bind_to_user": "bob"}
+	plan, diags := c.Plan(deviceKind, config, device)
+	clean(t, diags)
+	srv.Change(func(a *ramtest.Account) { acctest.DeleteDevice(a, a.Users["alice"].MFASerial) })
+	before := len(writes(srv))
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(deviceKind, config, device, plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot bind the virtual MFA device", "is not in the account. Nothing was changed.")
+	expect(t, "errors", len(acctest.Errors(diags)), 1)
+	expect(t, "writes", len(writes(srv)), before)
+	expect(t, "bob's device", account(srv).Users["bob"].MFASerial, "")
+}

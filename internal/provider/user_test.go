@@ -478,6 +478,7 @@ func TestUser_ofTheProviderIsNotDestroyed(t *testing.T) {
 	clean(t, diags)
 	_, diags = c.PlanDestroy(userKind, o)
 	contains(t, acctest.Messages(acctest.Errors(diags)), "Cannot delete the user", "runs with an AccessKey pair of this user", "state rm")
+	expect(t, "what is said beside the refusal", len(diags), 1)
 	// A plan that could not see it is no way around.
 	resp, err := c.Server.ApplyResourceChange(t.Context(), applyOfDestroy(c, userKind, o))
 	must(t, err)
@@ -643,4 +644,17 @@ func TestUser_tagValuesThatTheServiceForbids(t *testing.T) {
 		clean(t, diags)
 		steady(t, c, userKind, attributes{"name": "admin"}, o)
 	}
+}
+
+// A name that another resource provides is unknown in the plan: it is checked in the apply.
+func TestUser_isRenamedToANameThatIsNotKnownYet(t *testing.T) {
+	t.Parallel()
+	srv := ramtest.New(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(userKind, attributes{"name": "carol"})
+	clean(t, diags)
+	srv.ForgetCalls()
+	_, diags = c.Plan(userKind, attributes{"name": acctest.Unknown{}}, o)
+	expect(t, "diagnostics", acctest.Messages(diags), "")
+	expect(t, "calls", len(srv.Calls()), 0)
 }

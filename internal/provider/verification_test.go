@@ -574,3 +574,21 @@ func TestVerification_warnsOfAReplacedAddressThatIsSetAgain(t *testing.T) {
 	clean(t, diags)
 	expect(t, "another configuration", strings.Contains(acctest.Messages(diags), "was set back"), false)
 }
+
+// Without what the user has now, it is not known what to send and which confirmed address is lost.
+func TestVerification_unreadableAddressesAreNotChanged(t *testing.T) {
+	t.Parallel()
+	srv := staffed(t)
+	c := newCore(t, srv.Getenv, fakeClock())
+	o, diags := c.Create(verificationKind, securityOfAlice)
+	clean(t, diags)
+	config := securityBut(attributes{"security_email": "", "security_phone": "86-13900009999"})
+	plan, diags := c.Plan(verificationKind, config, o)
+	clean(t, diags)
+	before := len(writes(srv))
+	srv.Inject(ramtest.Rule{Action: "GetVerificationInfo", Fault: "code", Status: 403, Code: "NoPermission"})
+	_, diags = newCore(t, srv.Getenv, fakeClock()).ApplyPlan(verificationKind, config, o, plan)
+	contains(t, acctest.Messages(acctest.Errors(diags)), "Nothing was changed.", "GetVerificationInfo")
+	expect(t, "writes", len(writes(srv)), before)
+	expect(t, "phone", account(srv).Users["alice"].SecurityPhone.Address, "86-13900001234")
+}
