@@ -39,16 +39,25 @@ func (k *fixedKey) Expire(key Key) {
 
 var testKey = Key{ID: "LTAI5tTestTestTestTest00", Secret: "s3cr3t/of+the key=0123456789ab"}
 
-// pauses records the waits of a client without waiting.
+// pauses records the waits of a client without waiting. Its clock moves on by each of them: a
+// client that waits for a turn until its own clock reaches it would otherwise spin.
 type pauses struct {
 	mu    sync.Mutex
 	waits []time.Duration
+	moved time.Duration
+}
+
+func (p *pauses) now() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Now().Add(p.moved)
 }
 
 func (p *pauses) pause(ctx context.Context, d time.Duration) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.waits = append(p.waits, d)
+	p.moved += d
 	return ctx.Err()
 }
 
@@ -122,13 +131,15 @@ const testAccount = "1968132000120001"
 // newAskingClient returns a client that still has to read its caller.
 func newAskingClient(t testing.TB, address string, changes ...func(*Config)) *Client {
 	t.Helper()
+	waits := &pauses{}
 	config := Config{
 		Credentials: &fixedKey{Key: testKey},
 		Endpoints:   endpoints(t, address),
 		Region:      "cn-hangzhou",
 		UserAgent:   "terraform-provider-ram/test",
 		MaxRetries:  -1,
-		Pause:       (&pauses{}).pause,
+		Now:         waits.now,
+		Pause:       waits.pause,
 	}
 	for _, change := range changes {
 		change(&config)
@@ -363,7 +374,7 @@ func TestCall_waitsAsLongAsTheServiceAsks(t *testing.T) {
 				respond(t, w, 400, `{"Code":"Throttling.User"}`)
 			})
 			waits := &pauses{}
-			client := newTestClient(t, server.URL, func(c *Config) { c.Pause = waits.pause })
+			client := newTestClient(t, server.URL, func(c *Config) { c.Now, c.Pause = waits.now, waits.pause })
 
 			if err := client.call(t.Context(), createAction, nil, nil); err != nil {
 				t.Fatal(err)
@@ -387,7 +398,7 @@ func TestCall_quotaHeadersCountForThrottlingOnly(t *testing.T) {
 		respond(t, w, 200, `{"RequestId":"R"}`)
 	})
 	waits := &pauses{}
-	client := newTestClient(t, server.URL, func(c *Config) { c.Pause = waits.pause })
+	client := newTestClient(t, server.URL, func(c *Config) { c.Now, c.Pause = waits.now, waits.pause })
 	if err := client.call(t.Context(), readAction, nil, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -399,7 +410,7 @@ func TestCall_quotaHeadersCountForThrottlingOnly(t *testing.T) {
 func TestPause_isNotStartedAfterTheContextEnded(t *testing.T) {
 	t.Parallel()
 	waits := &pauses{}
-	client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) { c.Pause = waits.pause })
+	client := newTestClient(t, "http://127.0.0.1:1", func(c *Config) { c.Now, c.Pause = waits.now, waits.pause })
 	ctx, cancel := context.WithCancel(t.Context())
 	if err := client.Pause(ctx, time.Hour); err != nil || len(waits.all()) != 1 {
 		t.Errorf("waits %v, %v", waits.all(), err)
@@ -418,7 +429,7 @@ func TestAWaitBeyondTheDeadlineEndsTheCallAtOnce(t *testing.T) {
 			respond(t, w, 429, `{"Code":"Throttling.User","RequestId":"R-1"}`)
 		})
 		waits := &pauses{}
-		client := newTestClient(t, server.URL, func(c *Config) { c.Pause = waits.pause })
+		client := newTestClient(t, server.URL, func(c *Config) { c.Now, c.Pause = waits.now, waits.pause })
 		ctx := t.Context()
 		if !unbounded {
 			bounded, cancel := context.WithTimeout(ctx, time.Minute)

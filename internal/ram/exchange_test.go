@@ -216,7 +216,7 @@ func TestAWebPageWith429IsWaitedFor(t *testing.T) {
 		respond(t, w, 200, `{"RequestId":"R"}`)
 	})
 	waits := &pauses{}
-	client := newTestClient(t, server.URL, func(c *Config) { c.Pause = waits.pause })
+	client := newTestClient(t, server.URL, func(c *Config) { c.Now, c.Pause = waits.now, waits.pause })
 	if err := client.call(t.Context(), setAction, nil, nil); err != nil {
 		t.Fatal(err)
 	}
