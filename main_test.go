@@ -63,15 +63,15 @@ func said(t *testing.T, environment ...string) string {
 	}
 	request.Header.Set("Content-Type", "application/grpc")
 	request.Header.Set("Te", "trailers")
-	answer, err := transport.RoundTrip(request)
+	response, err := transport.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema, err := io.ReadAll(answer.Body)
+	schema, err := io.ReadAll(response.Body)
 	if err != nil || len(schema) < 10_000 {
 		t.Errorf("the schema has %d bytes, %v", len(schema), err)
 	}
-	_ = answer.Body.Close() // it is read
+	_ = response.Body.Close() // it is read
 	transport.CloseIdleConnections()
 	cancel()
 	_ = cmd.Wait() // of the signal

@@ -22,8 +22,8 @@ type ConsoleChange struct {
 // Change is an object before and after a change.
 type Change[S any] struct{ Before, After S }
 
-// Answer is what a change takes away from users.
-type Answer struct {
+// ConsoleVerdict is what a change takes away from users.
+type ConsoleVerdict struct {
 	Losses         []Loss
 	Expiry         int64 // age, in days, at which passwords expire that users can no longer renew; 0: none
 	ExpiryAccepted bool  // by allow_lock_out of another resource
@@ -35,14 +35,14 @@ type Answer struct {
 func (c ConsoleChange) Asks() bool { return c.Expires() || c.resetQuestion() || c.AsksForFactors() }
 
 // Judge returns what a change takes away. It reads only what the question needs.
-func (c ConsoleChange) Judge(ctx context.Context, i *instance.Instance) (a Answer) {
+func (c ConsoleChange) Judge(ctx context.Context, i *instance.Instance) (a ConsoleVerdict) {
 	if !c.Asks() {
 		return a
 	}
 	expiry, reset, factor := c.Expires(), c.resetQuestion(), c.AsksForFactors()
 	w := worlds{ctx: ctx, client: i.Client, run: Of(i), change: c}
 	for { // the second time with single sign-on, which is read only if it can make a difference
-		a = Answer{}
+		a = ConsoleVerdict{}
 		all := w.transitions(expiry)
 		a.Unread = w.unread
 		if expiry {

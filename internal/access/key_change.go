@@ -28,8 +28,8 @@ func (c KeyChange) Object() string {
 	return AccountPolicy
 }
 
-// KeyAnswer is what a change of a network policy takes away.
-type KeyAnswer struct {
+// KeyVerdict is what a change of a network policy takes away.
+type KeyVerdict struct {
 	Refused  ram.NetworkPolicy // the policy that refuses networks which must be accepted
 	Public   []string          // such networks
 	VPC      map[string][]string
@@ -44,7 +44,7 @@ type KeyAnswer struct {
 }
 
 // Judge returns what a change takes away. It reads only what the question needs.
-func (c KeyChange) Judge(ctx context.Context, i *instance.Instance) (a KeyAnswer, used bool) {
+func (c KeyChange) Judge(ctx context.Context, i *instance.Instance) (a KeyVerdict, used bool) {
 	k := keyJudge{KeyChange: c, ctx: ctx, client: i.Client, run: Of(i)}
 	if c.OfKey {
 		k.run.record(MustAllow+c.KeyID, c.Kept, false)
@@ -52,17 +52,17 @@ func (c KeyChange) Judge(ctx context.Context, i *instance.Instance) (a KeyAnswer
 	} else {
 		k.account()
 	}
-	return k.answer, k.used
+	return k.verdict, k.used
 }
 
 type keyJudge struct {
 	KeyChange
 
-	ctx    context.Context
-	client *ram.Client
-	run    *Run
-	answer KeyAnswer
-	used   bool // other objects were read
+	ctx     context.Context
+	client  *ram.Client
+	run     *Run
+	verdict KeyVerdict
+	used    bool // other objects were read
 }
 
 // account judges a change of the account's policy. Keys that have an active policy of their own do not depend on it.
@@ -105,14 +105,14 @@ func (k *keyJudge) own(i *instance.Instance) {
 		k.After.Active() && !Narrower(Policies{Own: k.Before}, Policies{Own: k.After}) {
 		return
 	}
-	k.used, k.answer.Fallback = true, !k.After.Active()
+	k.used, k.verdict.Fallback = true, !k.After.Active()
 	live, err := k.client.RefreshAccountAccessKeyPolicy(k.ctx)
 	before := Policies{k.Before, live, false}
 	if err != nil {
-		k.answer.Unread = err
+		k.verdict.Unread = err
 		live, before.Account = ram.NoNetworkPolicy(), ram.NoNetworkPolicy()
-		if k.answer.Unchecked = !k.After.Active() && k.Kept.Any(); own && k.answer.Fallback && !k.answer.Unchecked {
-			k.answer.Lost = &key
+		if k.verdict.Unchecked = !k.After.Active() && k.Kept.Any(); own && k.verdict.Fallback && !k.verdict.Unchecked {
+			k.verdict.Lost = &key
 		}
 	}
 	for _, account := range Values(k.run, AccountPolicy, live) {
@@ -132,11 +132,11 @@ func (k *keyJudge) refuseOthers(before Policies) {
 	policies := Planned[ram.NetworkPolicy](k.run, KeyPolicy)
 	for id, kept := range Planned[Kept](k.run, MustAllow) {
 		own := policies[id]
-		if own.Value.Active() || k.answer.Refused.Status != nil {
+		if own.Value.Active() || k.verdict.Refused.Status != nil {
 			continue
 		}
 		k.refuse(kept.Value, before, Policies{own.Value, k.After, own.Accepted})
-		k.answer.Fallback = k.answer.Refused.Status != nil
+		k.verdict.Fallback = k.verdict.Refused.Status != nil
 	}
 }
 
@@ -147,15 +147,15 @@ func (k *keyJudge) refuse(kept Kept, before, after Policies) {
 	public, vpc := kept.Refused(effective)
 	switch {
 	case len(public)+len(vpc) > 0:
-		k.answer.Refused, k.answer.Public, k.answer.VPC, k.answer.Accepted = effective, public, vpc, after.Accepted
+		k.verdict.Refused, k.verdict.Public, k.verdict.VPC, k.verdict.Accepted = effective, public, vpc, after.Accepted
 	case kept.Any() && effective.Active() && effective.AddsUnknown(before.Effective()):
-		k.answer.Unclear, k.answer.Accepted = true, after.Accepted
+		k.verdict.Unclear, k.verdict.Accepted = true, after.Accepted
 	}
 }
 
 // lose records a key of the provider that may be accepted before the change and refused after it.
 func (k *keyJudge) lose(key OwnKey, before, after Policies) {
-	if Narrower(before, after) && (k.answer.Lost == nil || k.answer.Accepted) {
-		k.answer.Lost, k.answer.By, k.answer.Accepted = &key, after.Effective(), after.Accepted
+	if Narrower(before, after) && (k.verdict.Lost == nil || k.verdict.Accepted) {
+		k.verdict.Lost, k.verdict.By, k.verdict.Accepted = &key, after.Effective(), after.Accepted
 	}
 }

@@ -92,7 +92,7 @@ func (d *Driver) Configure(config Attributes) []*tfprotov6.Diagnostic {
 		})
 	})
 	if resp == nil {
-		return noAnswer("ConfigureProvider")
+		return noResponse("ConfigureProvider")
 	}
 	return resp.Diagnostics
 }
@@ -106,7 +106,7 @@ func (d *Driver) Validate(config Attributes) []*tfprotov6.Diagnostic {
 		})
 	})
 	if resp == nil {
-		return noAnswer("ValidateProviderConfig")
+		return noResponse("ValidateProviderConfig")
 	}
 	return resp.Diagnostics
 }
@@ -133,8 +133,8 @@ func call[R any](d *Driver, method string, do func() (*R, error)) (resp *R) {
 	return resp
 }
 
-// noAnswer returns the diagnostic of a call that panicked or failed in the protocol.
-func noAnswer(method string) []*tfprotov6.Diagnostic {
+// noResponse returns the diagnostic of a call that panicked or failed in the protocol.
+func noResponse(method string) []*tfprotov6.Diagnostic {
 	return []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: "Plugin did not respond", Detail: method}}
 }
 
@@ -202,7 +202,7 @@ func (d *Driver) Plan(kind string, config Attributes, prior Object) (*tfprotov6.
 		})
 	})
 	if valid == nil {
-		return nil, noAnswer("ValidateResourceConfig")
+		return nil, noResponse("ValidateResourceConfig")
 	}
 	if len(Errors(valid.Diagnostics)) > 0 {
 		return nil, valid.Diagnostics
@@ -220,7 +220,7 @@ func (d *Driver) plan(kind string, config, proposed tftypes.Value, prior Object)
 		})
 	})
 	if resp == nil {
-		return nil, noAnswer("PlanResourceChange")
+		return nil, noResponse("PlanResourceChange")
 	}
 	if len(Errors(resp.Diagnostics)) == 0 {
 		planned := d.returned(kind, Object{State: d.Planned(kind, resp), Private: resp.PlannedPrivate})
@@ -266,7 +266,7 @@ func (d *Driver) applyPlan(kind string, req *tfprotov6.ApplyResourceChangeReques
 		return d.Server.ApplyResourceChange(d.ctx, req)
 	})
 	if resp == nil {
-		return prior, noAnswer("ApplyResourceChange")
+		return prior, noResponse("ApplyResourceChange")
 	}
 	after := d.returned(kind, Object{State: d.Value(kind, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity})
 	if len(Errors(resp.Diagnostics)) == 0 {
@@ -324,7 +324,7 @@ func (d *Driver) Read(kind string, prior Object) (Object, []*tfprotov6.Diagnosti
 	})
 	switch {
 	case resp == nil:
-		return prior, noAnswer("ReadResource")
+		return prior, noResponse("ReadResource")
 	case resp.NewState == nil:
 		return prior, resp.Diagnostics
 	}
@@ -354,14 +354,14 @@ func (d *Driver) imported(req *tfprotov6.ImportResourceStateRequest) (Object, []
 		return d.Server.ImportResourceState(d.ctx, req)
 	})
 	if resp == nil {
-		return d.Null(req.TypeName), noAnswer("ImportResourceState")
+		return d.Null(req.TypeName), noResponse("ImportResourceState")
 	}
 	if len(Errors(resp.Diagnostics)) > 0 {
 		return d.Null(req.TypeName), resp.Diagnostics
 	}
 	if len(resp.ImportedResources) != 1 {
 		d.report.Errorf("%s: got %d imported resources, want 1", req.TypeName, len(resp.ImportedResources))
-		return d.Null(req.TypeName), noAnswer("ImportResourceState")
+		return d.Null(req.TypeName), noResponse("ImportResourceState")
 	}
 	got := resp.ImportedResources[0]
 	after, diags := d.Read(req.TypeName, Object{State: d.Value(req.TypeName, got.State), Private: got.Private, Identity: got.Identity})

@@ -22,7 +22,7 @@ func (d *Driver) ReadData(kind string, config Attributes) (tftypes.Value, []*tfp
 		return d.Server.ReadDataSource(d.ctx, &tfprotov6.ReadDataSourceRequest{TypeName: kind, Config: d.Dynamic(d.Build(schema, config))})
 	})
 	if resp == nil {
-		return tftypes.Value{}, noAnswer("ReadDataSource")
+		return tftypes.Value{}, noResponse("ReadDataSource")
 	}
 	if resp.State == nil {
 		return tftypes.Value{}, resp.Diagnostics
@@ -60,7 +60,7 @@ func (d *Driver) Query(ctx context.Context, kind string, config Attributes, whol
 	}
 	switch {
 	case valid == nil:
-		return failed(noAnswer("ValidateListResourceConfig"))
+		return failed(noResponse("ValidateListResourceConfig"))
 	case len(Errors(valid.Diagnostics)) > 0:
 		return failed(valid.Diagnostics)
 	}
@@ -68,7 +68,7 @@ func (d *Driver) Query(ctx context.Context, kind string, config Attributes, whol
 		return server.ListResource(ctx, &tfprotov6.ListResourceRequest{TypeName: kind, Config: written, IncludeResource: whole, Limit: limit})
 	})
 	if stream == nil {
-		return failed(noAnswer("ListResource"))
+		return failed(noResponse("ListResource"))
 	}
 	return func(yield func(ListResult) bool) {
 		for r := range stream.Results {
@@ -139,7 +139,7 @@ func (d *Driver) Open(kind string, config Attributes) (tftypes.Value, []*tfproto
 	})
 	switch {
 	case valid == nil:
-		return tftypes.Value{}, noAnswer("ValidateEphemeralResourceConfig")
+		return tftypes.Value{}, noResponse("ValidateEphemeralResourceConfig")
 	case len(Errors(valid.Diagnostics)) > 0:
 		return tftypes.Value{}, valid.Diagnostics
 	}
@@ -148,7 +148,7 @@ func (d *Driver) Open(kind string, config Attributes) (tftypes.Value, []*tfproto
 	})
 	switch {
 	case resp == nil:
-		return tftypes.Value{}, noAnswer("OpenEphemeralResource")
+		return tftypes.Value{}, noResponse("OpenEphemeralResource")
 	case len(Errors(resp.Diagnostics)) > 0:
 		return tftypes.Value{}, resp.Diagnostics
 	}
@@ -173,7 +173,7 @@ func (d *Driver) PlanAction(kind string, config Attributes) []*tfprotov6.Diagnos
 	})
 	switch {
 	case valid == nil:
-		return noAnswer("ValidateActionConfig")
+		return noResponse("ValidateActionConfig")
 	case len(Errors(valid.Diagnostics)) > 0:
 		return valid.Diagnostics
 	}
@@ -181,7 +181,7 @@ func (d *Driver) PlanAction(kind string, config Attributes) []*tfprotov6.Diagnos
 		return server.PlanAction(d.ctx, &tfprotov6.PlanActionRequest{ActionType: kind, Config: written})
 	})
 	if plan == nil {
-		return noAnswer("PlanAction")
+		return noResponse("PlanAction")
 	}
 	return append(valid.Diagnostics, plan.Diagnostics...)
 }
@@ -194,7 +194,7 @@ func (d *Driver) InvokeAction(ctx context.Context, kind string, config Attribute
 		return server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: kind, Config: written})
 	})
 	if stream == nil {
-		return nil, noAnswer("InvokeAction")
+		return nil, noResponse("InvokeAction")
 	}
 	completed := 0
 	for event := range stream.Events {
@@ -252,7 +252,7 @@ func (d *Driver) GenerateConfig(kind string, state tftypes.Value) (tftypes.Value
 		return d.Server.GenerateResourceConfig(d.ctx, &tfprotov6.GenerateResourceConfigRequest{TypeName: kind, State: d.Dynamic(state)})
 	})
 	if resp == nil {
-		return tftypes.Value{}, noAnswer("GenerateResourceConfig")
+		return tftypes.Value{}, noResponse("GenerateResourceConfig")
 	}
 	return d.Value(kind, resp.Config), resp.Diagnostics
 }

@@ -64,7 +64,7 @@ func (p *result) baseline() *baseline {
 	return f
 }
 
-// failsAnyway reports whether the call at a place is answered with an error even without a
+// failsAnyway reports whether the call at a place fails even without a
 // fault, for example because an object does not exist.
 func (f *baseline) failsAnyway(at place) bool {
 	n := 0

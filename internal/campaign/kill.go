@@ -161,7 +161,7 @@ func killCasesAt(c command, call int, write bool) (all []killCase) {
 const holdTime = 150 * time.Millisecond
 
 // errMissed reports that the signal was sent too late, because the machine was busy.
-var errMissed = errors.New("the call was answered before the signal was sent")
+var errMissed = errors.New("the call returned before the signal was sent")
 
 // runCase kills at one place, and applies again.
 func (k *killSweep) runCase(one killCase) error {

@@ -90,7 +90,7 @@ func (r *settingRun) drawBehaviour() func(*ramtest.Behaviour) {
 	draw := func(name string) bool { return rapid.IntRange(0, 3).Draw(r.t, name) == 0 }
 	keeps, normalized, text, semicolons, otherSite := rapid.Bool().Draw(r.t, "omitted is kept"), draw("normalized"), draw("types as text"), draw("semicolons only"), draw("no public keys")
 	if draw("fields that are never returned") {
-		r.hidden = rapid.SliceOfNDistinct(rapid.SampledFrom(r.kind.answer), 1, 2, rapid.ID[string]).Draw(r.t, "never returned")
+		r.hidden = rapid.SliceOfNDistinct(rapid.SampledFrom(r.kind.responseFields), 1, 2, rapid.ID[string]).Draw(r.t, "never returned")
 	}
 	if otherSite {
 		r.hidden = append(r.hidden, "AllowUserToManagePublicKeys")
@@ -339,7 +339,7 @@ func (r *settingRun) inject() {
 		if r.firstWrite() && len(rule.Nth) != 1 || len(r.dropped) > 0 {
 			return // a field that no response contains is unknown to the first write
 		}
-		fields := rapid.SliceOfNDistinct(rapid.SampledFrom(r.kind.answer), 1, 4, rapid.ID[string]).Draw(r.t, "missing fields")
+		fields := rapid.SliceOfNDistinct(rapid.SampledFrom(r.kind.responseFields), 1, 4, rapid.ID[string]).Draw(r.t, "missing fields")
 		rule.Body = strings.Join(fields, ",")
 		r.dropped = append(r.dropped, fields...)
 	}

@@ -127,7 +127,7 @@ func (r *settingRun) invisible(f settingFields) bool {
 // lacks reports whether responses without some fields and objects lack a field.
 func (r *settingRun) lacks(missing []string, f settingFields) bool {
 	return slices.ContainsFunc(missing, func(name string) bool {
-		return name == f.wire || slices.Contains(answerObjects[name], f.wire)
+		return name == f.wire || slices.Contains(responseObjects[name], f.wire)
 	})
 }
 

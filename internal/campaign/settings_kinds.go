@@ -28,7 +28,7 @@ type settingKind struct {
 	imported         bool // it is only imported and updated
 	clears           bool // an attribute that is no longer configured is cleared
 	fields           []settingFields
-	answer           []string // fields and objects that a response may lack
+	responseFields   []string // fields and objects that a response may lack
 	ignored          []string // fields of the history that the service sets
 	document         func(*ramtest.Account) *string
 }
@@ -44,8 +44,8 @@ type settingFields struct {
 	weaker                func(before, after string) bool
 }
 
-// answerObjects are the objects of responses, and the fields in them.
-var answerObjects = map[string][]string{
+// responseObjects are the objects of responses, and the fields in them.
+var responseObjects = map[string][]string{
 	"LoginProfilePreference": {"AllowUserToChangePassword", "EnableSaveMFATicket", "LoginNetworkMasks", "LoginSessionDuration", "MFAOperationForLogin", "OperationForRiskLogin", "AllowUserToLoginWithPasskey", "ExtraFlag", "ExtraText"},
 	"MaxIdleDays":            {"MaxIdleDaysForUsers", "MaxIdleDaysForAccessKeys"},
 	"AccessKeyPreference":    {"AllowUserToManageAccessKeys", "AllowUserToManageServiceCredentials"},
@@ -212,7 +212,7 @@ func preferenceKind() settingKind {
 		}, extraFields(func(a *ramtest.Account) *ramtest.ExtraFields { return &a.Preference.Extra })...),
 	}
 	k.newer("AllowUserToLoginWithPasskey", "MaxIdleDaysForUsers", "MaxIdleDaysForAccessKeys")
-	k.answer = wires(k.fields, "LoginProfilePreference", "MaxIdleDays", "AccessKeyPreference")
+	k.responseFields = wires(k.fields, "LoginProfilePreference", "MaxIdleDays", "AccessKeyPreference")
 	return k
 }
 
@@ -292,7 +292,7 @@ func policyKind() settingKind {
 		}, extraFields(func(a *ramtest.Account) *ramtest.ExtraFields { return &a.Policy.Extra })...),
 	}
 	k.newer("InitialPasswordAge", "InterceptRiskPasswordOnAPI")
-	k.answer = wires(k.fields)
+	k.responseFields = wires(k.fields)
 	return k
 }
 
@@ -317,13 +317,13 @@ func ssoKind() settingKind {
 			text("metadata_document", "MetadataDocument", func(s *p) *string { return &s.MetadataDocument }, "", acctest.IDPMetadata),
 		}, extraFields(func(a *ramtest.Account) *ramtest.ExtraFields { return &a.UserSso.Extra })...),
 	}
-	k.answer = wires(k.fields)
+	k.responseFields = wires(k.fields)
 	return k
 }
 
 func aliasKind() settingKind {
 	return settingKind{
-		kind: "ram_account_alias", object: "account_alias", id: "current", get: "GetAccountAlias", set: "SetAccountAlias", answer: []string{"HostId"},
+		kind: "ram_account_alias", object: "account_alias", id: "current", get: "GetAccountAlias", set: "SetAccountAlias", responseFields: []string{"HostId"},
 		fields: []settingFields{
 			pointerField("Alias", "account_alias", "AccountAlias", func(a *ramtest.Account) *string { return &a.Alias }, rapid.SampledFrom(words["account_alias"]), nil),
 		},
@@ -353,7 +353,7 @@ func profileKind() settingKind {
 	profile := func(a *ramtest.Account) *ramtest.LoginProfile { return a.Users["bob"].LoginProfile }
 	return settingKind{
 		kind: "ram_login_profile", object: "login_profile/bob", id: "bob", get: "GetLoginProfile", set: "UpdateLoginProfile", imported: true,
-		required: acctest.Attributes{"user_name": "bob"}, answer: []string{"HostId"}, ignored: []string{"UpdateDate", "PasswordDate", "PasswordInitial"},
+		required: acctest.Attributes{"user_name": "bob"}, responseFields: []string{"HostId"}, ignored: []string{"UpdateDate", "PasswordDate", "PasswordInitial"},
 		fields: []settingFields{
 			pointerField("Status", "status", "Status", func(a *ramtest.Account) *string { return &profile(a).Status }, rapid.SampledFrom(words["status"]), nil),
 			pointerField("MFABindRequired", "mfa_bind_required", "MFABindRequired", func(a *ramtest.Account) *bool { return &profile(a).MFABindRequired }, rapid.Bool(), nil),
@@ -377,7 +377,7 @@ func userKind() settingKind {
 			text("Comments", "comments", func(u *ramtest.User) *string { return &u.Comments }),
 		},
 	}
-	k.answer = []string{"HostId"}
+	k.responseFields = []string{"HostId"}
 	return k
 }
 
@@ -473,7 +473,7 @@ func documentKind(k settingKind) settingKind {
 			read: func(a *ramtest.Account) string { return parts(*k.document(a))[name] },
 		}
 	}
-	k.answer = []string{"AccessKeyPolicy"}
+	k.responseFields = []string{"AccessKeyPolicy"}
 	k.fields = []settingFields{
 		part("status", "status", func(v any) string { return fmt.Sprint(v) }, func(t *rapid.T, label string) any { return rapid.SampledFrom(words["status"]).Draw(t, label) },
 			func(p *policyParts, v any) { p.status = fmt.Sprint(v) }),

@@ -133,7 +133,7 @@ func (s Set[C]) deleteInactive(ctx context.Context, id string, listed, disabled 
 	case contradiction != nil:
 		err = contradiction
 	case !accepted:
-		err = fmt.Errorf("the service answers that the %[1]s does not exist, but has never listed it since it created it, so it may not know the %[1]s everywhere yet. Run again later: a new %[1]s may be listed as late as %[2]s after its creation", s.Kind.Word, instance.LateLimit)
+		err = fmt.Errorf("the service reports that the %[1]s does not exist, but has never listed it since it created it, so it may not know the %[1]s everywhere yet. Run again later: a new %[1]s may be listed as late as %[2]s after its creation", s.Kind.Word, instance.LateLimit)
 	default:
 		err = fmt.Errorf("the service still listed the %s after %s. Run again", s.Kind.Word, instance.ListLimit)
 	}

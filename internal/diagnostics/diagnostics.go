@@ -61,7 +61,7 @@ func ReportDelete(noun string, gone bool, err error, diags *diag.Diagnostics) {
 // service's support asks.
 func Explain(err error) string {
 	var keyless *ram.CredentialsError
-	var answer *ram.Error
+	var refusal *ram.Error
 	var bug *ram.PanicError
 	var unknown *ram.UnknownAccountError
 	var wrong *ram.WrongAccountError
@@ -82,8 +82,8 @@ func Explain(err error) string {
 		return Sentence(changed.Error()) + "\n\nCheck the source of the credentials: it has to return credentials of one account. Then run again."
 	case errors.As(err, &keyless): // the error includes the source, the code and what to do
 		return Sentence(keyless.Error())
-	case errors.As(err, &answer):
-		return explainRefusal(answer)
+	case errors.As(err, &refusal):
+		return explainRefusal(refusal)
 	case errors.Is(err, context.DeadlineExceeded):
 		return Sentence(err.Error()) + "\n\nThe timeout of the operation was reached. Run again, or raise it in timeouts."
 	case errors.Is(err, context.Canceled):
@@ -98,25 +98,25 @@ func explainUnknownAccount(unknown *ram.UnknownAccountError) string {
 		"It may exist in another account.\n\n"+
 		"If the credentials or the provider alias of the resource are wrong, correct them. If account %[1]s is the right one, set allowed_account_ids = [%[1]q] in the provider configuration. "+
 		"If the object no longer exists, remove it from the state with terraform state rm.", unknown.AccountID)
-	var answer *ram.Error
-	if errors.As(unknown.Err, &answer) {
-		text += "\n\n" + explainRefusal(answer)
+	var refusal *ram.Error
+	if errors.As(unknown.Err, &refusal) {
+		text += "\n\n" + explainRefusal(refusal)
 	}
 	return text
 }
 
-func explainRefusal(answer *ram.Error) string {
+func explainRefusal(refusal *ram.Error) string {
 	verb := "refused"
-	if answer.Status >= 500 {
+	if refusal.Status >= 500 {
 		verb = "failed at"
 	}
-	text := fmt.Sprintf("The service %s %s: %s", verb, answer.Action, Sentence(answer.Message))
-	if advice := answer.Advice(); advice != "" {
+	text := fmt.Sprintf("The service %s %s: %s", verb, refusal.Action, Sentence(refusal.Message))
+	if advice := refusal.Advice(); advice != "" {
 		text += "\n\n" + Sentence(advice)
 	}
-	text += fmt.Sprintf("\n\nCode: %s (HTTP %d)", answer.Code, answer.Status)
-	if answer.RequestID != "" {
-		text += "\nRequest id: " + answer.RequestID
+	text += fmt.Sprintf("\n\nCode: %s (HTTP %d)", refusal.Code, refusal.Status)
+	if refusal.RequestID != "" {
+		text += "\nRequest id: " + refusal.RequestID
 	}
 	return text
 }

@@ -123,8 +123,8 @@ func sendCodes(ctx context.Context, i *instance.Instance, userName, serial, seed
 
 // codesRefused reports whether the service refused the two codes (documented).
 func codesRefused(err error) bool {
-	var answer *ram.Error
-	return errors.As(err, &answer) && answer.Code == "CheckAuthenticationCodeFail"
+	var refusal *ram.Error
+	return errors.As(err, &refusal) && refusal.Code == "CheckAuthenticationCodeFail"
 }
 
 // ExplainRefusedCodes returns the likely cause of refused codes: the clock or the seed. It

@@ -80,9 +80,9 @@ func (VPCsValidator) ValidateMap(ctx context.Context, req validator.MapRequest, 
 			continue
 		}
 		for _, check := range Validators(Limits{}) {
-			answer := validator.SetResponse{}
-			check.ValidateSet(ctx, validator.SetRequest{Path: req.Path.AtMapKey(vpc), PathExpression: req.PathExpression.AtMapKey(vpc), Config: req.Config, ConfigValue: set}, &answer)
-			resp.Diagnostics.Append(answer.Diagnostics...)
+			result := validator.SetResponse{}
+			check.ValidateSet(ctx, validator.SetRequest{Path: req.Path.AtMapKey(vpc), PathExpression: req.PathExpression.AtMapKey(vpc), Config: req.Config, ConfigValue: set}, &result)
+			resp.Diagnostics.Append(result.Diagnostics...)
 		}
 	}
 }

@@ -412,15 +412,15 @@ func TestAccAccessKey_duplicateResponseIsNotLogged(t *testing.T) {
 			srv.ServeHTTP(w, r)
 			return
 		}
-		answer := httptest.NewRecorder()
-		srv.ServeHTTP(answer, r)
+		recorded := httptest.NewRecorder()
+		srv.ServeHTTP(recorded, r)
 		connection, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {
 			t.Error(err)
 			return
 		}
 		t.Cleanup(func() { _ = connection.Close() })
-		text := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", answer.Body.Len(), answer.Body)
+		text := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", recorded.Body.Len(), recorded.Body)
 		_, _ = io.WriteString(connection, text+text)
 	}))
 	t.Cleanup(front.Close)

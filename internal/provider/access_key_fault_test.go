@@ -65,8 +65,8 @@ var unknownOutcomes = map[string]ramtest.Rule{
 // in which a response can be missing.
 var recovered = []string{"F02 connection reset", "F05 internal error", "F10 truncated", "F12 no id"}
 
-// ownAnswers are faults that spoil the operation's own response, so that it was executed.
-var ownAnswers = []string{"truncate", "cut", "drop_fields", "retype"}
+// ownResponses are faults that spoil the operation's own response, so that it was executed.
+var ownResponses = []string{"truncate", "cut", "drop_fields", "retype"}
 
 // keyFaults is the column "create key" of the fault matrix.
 func keyFaults() map[string]keyFault {
@@ -78,7 +78,7 @@ func keyFaults() map[string]keyFault {
 		rule.Action = "CreateAccessKey"
 		for _, phase := range []string{"before_commit", "after_commit"} {
 			rule.Phase = phase
-			committed := phase == "after_commit" || slices.Contains(ownAnswers, rule.Fault)
+			committed := phase == "after_commit" || slices.Contains(ownResponses, rule.Fault)
 			if committed && phase == "before_commit" {
 				continue // the same once more
 			}
@@ -409,7 +409,7 @@ func TestAccessKey_interrupted(t *testing.T) {
 		want  string
 		says  string
 	}{
-		"answered":           {nil, "C", "WARNING: Cannot confirm the AccessKey LTAI"},
+		"with a response":    {nil, "C", "WARNING: Cannot confirm the AccessKey LTAI"},
 		"reset after commit": {[]ramtest.Rule{{Action: "CreateAccessKey", Phase: "after_commit", Fault: "reset"}}, "EN", "UpdateAccessKey --UserName alice --UserAccessKeyId LTAI"},
 		"reset after commit, lag": {[]ramtest.Rule{
 			{Action: "CreateAccessKey", Phase: "after_commit", Fault: "reset"}, {Action: "ListAccessKeys", Nth: "2", Stale: 1},

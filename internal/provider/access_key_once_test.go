@@ -187,14 +187,14 @@ func TestAccessKey_lateCreateIsNamed(t *testing.T) {
 		fails bool
 		says  []string
 	}{
-		"succeeds":               {nil, false, []string{"WARNING: User alice may have another new AccessKey beside LTAI"}},
-		"is denied":              {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "code", Status: 403, Code: "NoPermission"}}, true, nil},
-		"exceeds the limit":      {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "code", Status: 409, Code: "LimitExceeded.User.AccessKey"}}, true, []string{"the first request has probably created one"}},
-		"is lost too":            {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "reset"}}, true, []string{", and of the one at"}},
-		"has no secret":          {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "drop_fields", Body: "AccessKeySecret"}}, true, []string{"The provider has deleted the key again"}},
-		"the list is denied":     {[]ramtest.Rule{{Action: "ListAccessKeys", Nth: "4-", Fault: "code", Status: 403, Code: "NoPermission"}}, true, []string{"The user's keys cannot be listed"}},
-		"the user is not found":  {[]ramtest.Rule{{Action: "ListAccessKeys", Nth: "3", Fault: "code", Status: 404, Code: "EntityNotExist.User"}}, false, []string{"may have another new AccessKey"}},
-		"a proxy answers for it": {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "foreign", Status: 403}}, true, []string{", and of the one at"}},
+		"succeeds":                {nil, false, []string{"WARNING: User alice may have another new AccessKey beside LTAI"}},
+		"is denied":               {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "code", Status: 403, Code: "NoPermission"}}, true, nil},
+		"exceeds the limit":       {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "code", Status: 409, Code: "LimitExceeded.User.AccessKey"}}, true, []string{"the first request has probably created one"}},
+		"is lost too":             {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "reset"}}, true, []string{", and of the one at"}},
+		"has no secret":           {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "drop_fields", Body: "AccessKeySecret"}}, true, []string{"The provider has deleted the key again"}},
+		"the list is denied":      {[]ramtest.Rule{{Action: "ListAccessKeys", Nth: "4-", Fault: "code", Status: 403, Code: "NoPermission"}}, true, []string{"The user's keys cannot be listed"}},
+		"the user is not found":   {[]ramtest.Rule{{Action: "ListAccessKeys", Nth: "3", Fault: "code", Status: 404, Code: "EntityNotExist.User"}}, false, []string{"may have another new AccessKey"}},
+		"a proxy responds for it": {[]ramtest.Rule{{Action: "CreateAccessKey", Nth: "2", Fault: "foreign", Status: 403}}, true, []string{", and of the one at"}},
 	} {
 		for kind, config := range map[string]attributes{accessKey: {"user_name": "alice"}, rotationKind: {"user_name": "alice", "rotate_after_days": 90}} {
 			t.Run(name+", "+kind, func(t *testing.T) {

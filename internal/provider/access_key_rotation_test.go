@@ -360,7 +360,7 @@ func TestRotation_theSecretIsEncryptedForThePGPKey(t *testing.T) {
 			t.Error("a secret is in the state")
 		}
 	}
-	// The service forgets to answer the secret: that very key is deleted again.
+	// The response lacks the secret: that very key is deleted again.
 	for _, wait := range []time.Duration{5 * day, 3 * day} { // the previous one is disabled, and deleted
 		srv.Advance(wait)
 		o = rotate(t, srv, config, o).after

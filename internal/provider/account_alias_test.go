@@ -17,7 +17,7 @@ func TestAccountAlias_lifecycle(t *testing.T) {
 		t.Run("unset is "+unset, func(t *testing.T) {
 			t.Parallel()
 			srv := ramtest.New(t)
-			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.UnsetAliasAnswer = unset })
+			srv.SetBehaviour(func(b *ramtest.Behaviour) { b.UnsetAliasResponse = unset })
 			c := newCore(t, srv.Getenv, fakeClock())
 			o, diags := c.Create(alias, attributes{})
 			clean(t, diags)

@@ -54,17 +54,17 @@ func ofRoot(judge func(row rowEvidence) judgment) *procedure {
 }
 
 // The results of one user.
-type answer int
+type finding int
 
 const (
-	unsaid answer = iota // the report does not say
+	notReported finding = iota // the report does not say
 	no
 	yes
 )
 
 // ofUsers judges each user by a row of the report. The control fails if the response
 // for a user is yes, and is not evaluated if the report does not say.
-func ofUsers(fails func(row rowEvidence, now time.Time) answer) *procedure {
+func ofUsers(fails func(row rowEvidence, now time.Time) finding) *procedure {
 	return &procedure{"`credential_report`, each user", func(e evidence) judgment {
 		switch {
 		case e.report == nil:
@@ -77,7 +77,7 @@ func ofUsers(fails func(row rowEvidence, now time.Time) answer) *procedure {
 			switch fails(row, e.report.generated) {
 			case yes:
 				found = append(found, row.user)
-			case unsaid:
+			case notReported:
 				silent = append(silent, row.user)
 			case no:
 			}
@@ -122,7 +122,7 @@ func rootWithoutKeys(row rowEvidence) judgment {
 		switch key.exists {
 		case yes:
 			found = append(found, key.name)
-		case unsaid:
+		case notReported:
 			silent = append(silent, key.name)
 		case no:
 		}
@@ -131,9 +131,9 @@ func rootWithoutKeys(row rowEvidence) judgment {
 }
 
 func rootWithMFA(row rowEvidence) judgment {
-	active, said := row.is["mfa_active"]
+	active, reported := row.is["mfa_active"]
 	switch {
-	case !said:
+	case !reported:
 		return undecided("The report does not say whether the root account has MFA.")
 	case !active:
 		return judgment{status: failed, found: "false", who: []string{row.user}}
@@ -144,48 +144,48 @@ func rootWithMFA(row rowEvidence) judgment {
 
 // withoutMFA reports whether a user can log on to the console with a password and has
 // no MFA device.
-func withoutMFA(row rowEvidence, _ time.Time) answer {
+func withoutMFA(row rowEvidence, _ time.Time) finding {
 	console := row.console()
-	active, said := row.is["mfa_active"]
+	active, reported := row.is["mfa_active"]
 	switch {
-	case console == no, said && active, row.notes["mfa_active"] == "login_disabled":
+	case console == no, reported && active, row.notes["mfa_active"] == "login_disabled":
 		return no
-	case console == yes && said:
+	case console == yes && reported:
 		return yes
 	default:
-		return unsaid
+		return notReported
 	}
 }
 
 // notLoggedOn reports whether a user can log on to the console with a password and
 // has not done so for 90 days. For a user that never did, they count from its creation.
-func notLoggedOn(row rowEvidence, now time.Time) answer {
-	since, said := row.at["user_last_logon"]
-	if !said && row.notes["user_last_logon"] == "never" {
-		since, said = row.at["user_creation_time"]
+func notLoggedOn(row rowEvidence, now time.Time) finding {
+	since, reported := row.at["user_last_logon"]
+	if !reported && row.notes["user_last_logon"] == "never" {
+		since, reported = row.at["user_creation_time"]
 	}
 	console := row.console()
 	switch {
-	case console == no, said && now.Sub(since) < inDays:
+	case console == no, reported && now.Sub(since) < inDays:
 		return no
-	case console == yes && said:
+	case console == yes && reported:
 		return yes
 	default:
-		return unsaid
+		return notReported
 	}
 }
 
 // withOldKey reports whether a user has a key, active or not, that was created more
 // than 90 days ago.
-func withOldKey(row rowEvidence, now time.Time) answer {
+func withOldKey(row rowEvidence, now time.Time) finding {
 	worst := no
 	for _, key := range row.keys() {
 		switch {
 		case key.exists == no:
 		case key.exists == yes && !key.created.IsZero() && now.Sub(key.created) > inDays:
 			return yes
-		case key.exists == unsaid || key.created.IsZero():
-			worst = unsaid
+		case key.exists == notReported || key.created.IsZero():
+			worst = notReported
 		}
 	}
 	return worst
@@ -193,11 +193,11 @@ func withOldKey(row rowEvidence, now time.Time) answer {
 
 // console reports whether a user can log on to the console with a password. The report
 // has N/A in the columns of the password of a user without one (documented).
-func (row rowEvidence) console() answer {
+func (row rowEvidence) console() finding {
 	for _, column := range []string{"password_exist", "password_active"} {
-		is, said := row.is[column]
+		is, reported := row.is[column]
 		switch note := row.notes[column]; {
-		case said && !is, note == "login_disabled", note == "not_applicable" && column == "password_exist":
+		case reported && !is, note == "login_disabled", note == "not_applicable" && column == "password_exist":
 			return no
 		}
 	}
@@ -207,13 +207,13 @@ func (row rowEvidence) console() answer {
 	if _, exists := row.is["password_exist"]; !exists && row.notes["password_active"] == "not_applicable" {
 		return no
 	}
-	return unsaid
+	return notReported
 }
 
 // keyEvidence is an AccessKey pair of a report.
 type keyEvidence struct {
 	name    string
-	exists  answer
+	exists  finding
 	created time.Time // zero: the report does not say
 }
 
@@ -222,13 +222,13 @@ type keyEvidence struct {
 func (row rowEvidence) keys() []keyEvidence {
 	list := []keyEvidence{}
 	for _, name := range []string{"access_key_1", "access_key_2", "additional_access_key_1", "additional_access_key_2", "additional_access_key_3"} {
-		exists, said := row.is[name+"_exist"]
+		exists, reported := row.is[name+"_exist"]
 		note := row.notes[name+"_exist"]
 		key := keyEvidence{name: name, created: row.at[name+"_last_rotated"]}
 		switch {
-		case said && exists:
+		case reported && exists:
 			key.exists = yes
-		case said, note == "not_applicable", note == "" && strings.HasPrefix(name, "additional"):
+		case reported, note == "not_applicable", note == "" && strings.HasPrefix(name, "additional"):
 			key.exists = no
 		}
 		list = append(list, key)

@@ -379,7 +379,7 @@ func TestEvaluate_unknown(t *testing.T) {
 }
 
 // FuzzEvaluate gives evaluate settings of any shape, as a JSON text has them: it
-// answers with an argument error that names a path, or with a verdict on each control.
+// returns an argument error that names a path, or a verdict on each control.
 func FuzzEvaluate(f *testing.F) {
 	for _, s := range []string{
 		`{}`, `null`, `[]`, `"x"`, `1`, `{"password_policy":null}`, `{"password_policy":{"max_password_age":90,"require_symbols":true}}`, `{"password_policy":{"max_password_age":1e99}}`,

@@ -49,7 +49,7 @@ var (
 	headingPattern = regexp.MustCompile(`(?m)^#+ (.+)$`)
 	fencedPattern  = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
 	inlinePattern  = regexp.MustCompile("`[^`\n]*`")
-	unsaidPattern  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+	removedPattern = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
 // anchors returns the anchors of a page.
@@ -60,7 +60,7 @@ func anchors(page string) map[string]bool {
 		found[match[1]] = true
 	}
 	for _, match := range headingPattern.FindAllStringSubmatch(page, -1) {
-		name := strings.ToLower(unsaidPattern.ReplaceAllString(match[1], ""))
+		name := strings.ToLower(removedPattern.ReplaceAllString(match[1], ""))
 		found[strings.ReplaceAll(name, " ", "-")] = true
 	}
 	return found

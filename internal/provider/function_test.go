@@ -139,7 +139,7 @@ func TestFunctions_texts(t *testing.T) {
 	}
 }
 
-// judge compares what a function that returns a text answered.
+// judge compares what a function that returns a text returned.
 func judge(t *testing.T, what string, got tftypes.Value, fault *tfprotov6.FunctionError, want string, blamed int64, says []string) {
 	t.Helper()
 	switch {

@@ -37,13 +37,13 @@ func consoleRisks(ctx context.Context, i *instance.Instance, q consoleQuestion, 
 		used = func() {}
 	}
 	err := access.Of(i).Hold(ctx, q.object, q.value, q.accepted, func() {
-		answer := q.change.Judge(ctx, i)
-		found = append(found, q.expiryRisk(answer)...)
-		for _, loss := range answer.Losses {
+		verdict := q.change.Judge(ctx, i)
+		found = append(found, q.expiryRisk(verdict)...)
+		for _, loss := range verdict.Losses {
 			found = append(found, q.lossRisk(loss))
 		}
-		if answer.UnreadUsers != nil {
-			found = append(found, q.unreadRisk(answer.UnreadUsers))
+		if verdict.UnreadUsers != nil {
+			found = append(found, q.unreadRisk(verdict.UnreadUsers))
 		}
 	})
 	used()
@@ -55,7 +55,7 @@ func consoleRisks(ctx context.Context, i *instance.Instance, q consoleQuestion, 
 
 const expiryForGood = "Passwords expire, and only an administrator can renew them"
 
-func (q consoleQuestion) expiryRisk(a access.Answer) []setting.Risk {
+func (q consoleQuestion) expiryRisk(a access.ConsoleVerdict) []setting.Risk {
 	switch {
 	case a.Expiry == 0:
 		return nil

@@ -39,15 +39,15 @@ func networkPolicyRisks(ctx context.Context, c setting.Change[ram.NetworkPolicy]
 	change.Kept = access.Kept{Public: c.MustAllow, VPC: tf.StringsByKey(c.Argument("must_allow_vpcs"))}
 	found := slices.Concat(sizeRisks(c), listRisks(c), idleListRisks(c))
 	err := access.Of(c.Instance()).Hold(ctx, change.Object(), c.After, c.Accepted, func() {
-		answer, used := change.Judge(ctx, c.Instance())
+		verdict, used := change.Judge(ctx, c.Instance())
 		if used {
 			c.Used()
 		}
-		found = append(found, refusedRisks(answer)...)
-		if answer.Lost != nil {
-			found = append(found, ownKeyRisk(answer, change.OfKey))
+		found = append(found, refusedRisks(verdict)...)
+		if verdict.Lost != nil {
+			found = append(found, ownKeyRisk(verdict, change.OfKey))
 		}
-		found = append(found, uncheckedRisks(answer)...)
+		found = append(found, uncheckedRisks(verdict)...)
 	})
 	if err != nil {
 		found = append(found, setting.Risk{Attribute: "status", Refuse: true, Summary: ownKeyLost, Detail: "Whether a key is locked out could not be found out: " + diagnostics.Sentence(err.Error())})
@@ -56,7 +56,7 @@ func networkPolicyRisks(ctx context.Context, c setting.Change[ram.NetworkPolicy]
 }
 
 // uncheckedRisks are networks that must be accepted, and perhaps are not.
-func uncheckedRisks(a access.KeyAnswer) (found []setting.Risk) {
+func uncheckedRisks(a access.KeyVerdict) (found []setting.Risk) {
 	const summary = "What must be allowed cannot be checked"
 	if a.Unchecked {
 		found = append(found, setting.Risk{
@@ -74,7 +74,7 @@ func uncheckedRisks(a access.KeyAnswer) (found []setting.Risk) {
 }
 
 // refusedRisks are networks that must be accepted, and are not.
-func refusedRisks(a access.KeyAnswer) (found []setting.Risk) {
+func refusedRisks(a access.KeyVerdict) (found []setting.Risk) {
 	const summary = "The network policy excludes addresses that must be allowed"
 	policy := ""
 	if a.Fallback {
@@ -110,7 +110,7 @@ const ownKeyLost = "The provider's own key may be locked out"
 
 // ownKeyRisk refuses to lock out a key of the provider. From which address the service sees this run is not known here, so the
 // configuration has to contain it.
-func ownKeyRisk(a access.KeyAnswer, ofKey bool) setting.Risk {
+func ownKeyRisk(a access.KeyVerdict, ofKey bool) setting.Risk {
 	const after = " From which address the service sees this run is not known here, and a key that is locked out cannot undo the change. " +
 		"Name the addresses from which Terraform runs in must_allow, or in must_allow_vpcs for addresses inside a VPC; the plan then makes sure that the lists let them in. Or use temporary credentials, to which no network policy applies."
 	d := setting.Risk{Attribute: "classic_allow_list", Refuse: !a.Accepted, Summary: ownKeyLost}

@@ -64,6 +64,6 @@ func reportBrokenRules(f diagnostics.Operation, broken []string, diags *diag.Dia
 
 // passwordRefused reports whether the service found fault with the password.
 func passwordRefused(err error) bool {
-	var answer *ram.Error
-	return errors.As(err, &answer) && strings.HasPrefix(answer.Code, "InvalidParameter.Password")
+	var refusal *ram.Error
+	return errors.As(err, &refusal) && strings.HasPrefix(refusal.Code, "InvalidParameter.Password")
 }

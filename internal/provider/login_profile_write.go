@@ -156,7 +156,7 @@ func reportProfileExists(plan *loginProfileModel, why string, diags *diag.Diagno
 		name, plan.AccountID.ValueString(), why))
 }
 
-// answers reports whether a profile has what was asked for. Who did not ask for a flag takes any.
+// matchesRequest reports whether a profile has the requested values. A flag that was not requested can have any.
 func matchesRequest(want ram.LoginProfileChange, have ram.LoginProfile) bool {
 	return (want.PasswordResetRequired == nil || *want.PasswordResetRequired == have.PasswordResetRequired) &&
 		(want.MFABindRequired == nil || !*want.MFABindRequired || have.MFABindRequired) && // an account may demand it of all users

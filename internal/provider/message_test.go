@@ -43,13 +43,13 @@ func golden(t *testing.T, name string, diags []*tfprotov6.Diagnostic) {
 func TestMessages(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]ramtest.Rule{
-		"read_denied":          {Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."},
-		"read_page":            {Action: "GetPasswordPolicy", Fault: "html", Status: 502},
-		"read_throttled":       {Action: "GetPasswordPolicy", Fault: "code", Status: 400, Code: "Throttling.User", Message: "Request was denied due to user flow control."},
-		"write_denied":         {Action: "SetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."},
-		"write_unanswered":     {Action: "SetPasswordPolicy", Fault: "refuse"},
-		"write_internal_error": {Action: "SetPasswordPolicy", Fault: "code", Status: 500, Code: "InternalError", Message: "An internal error occurred."},
-		"caller_key_disabled":  {Action: "GetCallerIdentity", Fault: "code", Status: 400, Code: "InvalidAccessKeyId.Inactive", Message: "Specified access key is disabled."},
+		"read_denied":            {Action: "GetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."},
+		"read_page":              {Action: "GetPasswordPolicy", Fault: "html", Status: 502},
+		"read_throttled":         {Action: "GetPasswordPolicy", Fault: "code", Status: 400, Code: "Throttling.User", Message: "Request was denied due to user flow control."},
+		"write_denied":           {Action: "SetPasswordPolicy", Fault: "code", Status: 403, Code: "NoPermission", Message: "You are not authorized to do this action."},
+		"write_without_response": {Action: "SetPasswordPolicy", Fault: "refuse"},
+		"write_internal_error":   {Action: "SetPasswordPolicy", Fault: "code", Status: 500, Code: "InternalError", Message: "An internal error occurred."},
+		"caller_key_disabled":    {Action: "GetCallerIdentity", Fault: "code", Status: 400, Code: "InvalidAccessKeyId.Inactive", Message: "Specified access key is disabled."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -248,7 +248,7 @@ func TestMFAData(t *testing.T) {
 	for _, none := range []string{"", "not_found", "empty"} {
 		t.Run("none is "+none, func(t *testing.T) {
 			t.Parallel()
-			srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAAnswer = none }))
+			srv := staffed(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAResponse = none }))
 			loosePhone(srv)
 			srv.Change(func(a *ramtest.Account) {
 				a.MFADevices[phoneSerial+"-2"] = &ramtest.MFADevice{Name: "phone-2", Serial: phoneSerial + "-2", Seed: "AAAAAAAA"}

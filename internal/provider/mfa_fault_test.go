@@ -222,7 +222,7 @@ func TestMFADevice_ofAnotherUserIsNotDeleted(t *testing.T) {
 		want  []string
 	}{
 		"and the create is refused":      {ramtest.Rule{Action: "none", Fault: "refuse"}, []string{"already has a device with this name", "Another client created it", "terraform import ADDRESS"}},
-		"and the create is not answered": {ramtest.Rule{Action: "CreateVirtualMFADevice", Phase: "after_commit", Fault: "refuse"}, []string{"now exists", "was not changed", `"bob"`}},
+		"and the create has no response": {ramtest.Rule{Action: "CreateVirtualMFADevice", Phase: "after_commit", Fault: "refuse"}, []string{"now exists", "was not changed", `"bob"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -248,9 +248,9 @@ func TestMFADevice_ofAnotherUserIsNotDeleted(t *testing.T) {
 func TestMFADevice_namesADeviceThatCannotBeDeleted(t *testing.T) {
 	t.Parallel()
 	for name, rule := range map[string]ramtest.Rule{
-		"it cannot be deleted": {Action: "DeleteVirtualMFADevice", Fault: "code", Status: 403, Code: "NoPermission"},
-		"it cannot be listed":  {Action: "ListVirtualMFADevices", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"},
-		"nothing is answered":  {Action: "ListVirtualMFADevices", Nth: "2-", Fault: "refuse"},
+		"it cannot be deleted":   {Action: "DeleteVirtualMFADevice", Fault: "code", Status: 403, Code: "NoPermission"},
+		"it cannot be listed":    {Action: "ListVirtualMFADevices", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"},
+		"no list has a response": {Action: "ListVirtualMFADevices", Nth: "2-", Fault: "refuse"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -444,7 +444,7 @@ func TestMFADevice_lostCreateThatIsNeverListed(t *testing.T) {
 	for name, rule := range map[string]ramtest.Rule{
 		"the name is refused":            {Action: "none", Fault: "refuse"},
 		"and the next request is denied": {Action: "CreateVirtualMFADevice", Nth: "2-", Fault: "code", Status: 403, Code: "NoPermission"},
-		"and no request is answered":     {Action: "CreateVirtualMFADevice", Nth: "2-", Phase: "after_commit", Fault: "refuse"},
+		"and no create has a response":   {Action: "CreateVirtualMFADevice", Nth: "2-", Phase: "after_commit", Fault: "refuse"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -74,7 +74,7 @@ func TestPanicGuard_catchesPanicsInEveryRequest(t *testing.T) {
 		contains(t, told, "Cannot ", "This is a bug in the provider")
 		lacks(t, told, "what-a-panic-may-hold", key.Secret)
 		if !strings.Contains(told, "nil pointer") && name != "ApplyResourceChange" {
-			t.Errorf("%s is answered with %q", name, told)
+			t.Errorf("%s returns %q", name, told)
 		}
 	}
 	if len(requests) > 0 {

@@ -162,7 +162,7 @@ func TestAccProfile_everyMode(t *testing.T) {
 		reaches string   // the host that the closed internet is asked for
 	}{
 		"CredentialsURI":                    {profileFields{"mode": "CredentialsURI", "credentials_uri": srv.CredentialsURI(time.Hour, defaultAccount)}, nil, ""},
-		"CredentialsURI, no answer":         {profileFields{"mode": "CredentialsURI", "credentials_uri": srv.URL() + "/nothing?" + profileCanary}, []string{"ask the credentials URI", "Check that its server runs"}, ""},
+		"CredentialsURI, no response":       {profileFields{"mode": "CredentialsURI", "credentials_uri": srv.URL() + "/nothing?" + profileCanary}, []string{"ask the credentials URI", "Check that its server runs"}, ""},
 		"External":                          {profileFields{"mode": "External", "process_command": program(t, printed(fmt.Sprintf(`"access_key_id":%q,"access_key_secret":%q`, key.AccessKeyID, key.AccessKeySecret)), 0)}, nil, ""},
 		"External, failed":                  {profileFields{"mode": "External", "process_command": program(t, profileCanary, 3)}, []string{"run the program of the profile", "process_command"}, ""},
 		"External, other output":            {profileFields{"mode": "External", "process_command": program(t, printed(`"access_key_id":"`+profileCanary+`"`), 0)}, []string{"did not print credentials", "process_command"}, ""},

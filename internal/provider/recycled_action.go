@@ -39,16 +39,16 @@ func (a *actsOnInstance) purgeRecycled(ctx context.Context, r recycledObject) er
 // takeOut sends a request and waits until the service shows its result. That the object is not found may be the result of an
 // earlier request: only what the service shows counts then.
 func (a *actsOnInstance) takeOut(ctx context.Context, r recycledObject, request func(context.Context) error, done, late string, shows func(context.Context) (bool, error)) error {
-	answer := request(ctx)
-	if answer != nil && !ram.NotFound(answer, r.kind) {
-		return diagnostics.WithState(afterRequest(answer, fmt.Sprintf("The %s is still in the recycle bin.", r.noun), fmt.Sprintf("It is unknown whether the %s is %s.", r.noun, done)), answer)
+	failure := request(ctx)
+	if failure != nil && !ram.NotFound(failure, r.kind) {
+		return diagnostics.WithState(afterRequest(failure, fmt.Sprintf("The %s is still in the recycle bin.", r.noun), fmt.Sprintf("It is unknown whether the %s is %s.", r.noun, done)), failure)
 	}
 	shown, err := a.WaitUntil(ctx, instance.ConfirmLimit, shows)
 	if err == nil && !shown {
-		err = cmp.Or(answer, fmt.Errorf("the service accepted the request, but %s %s", late, instance.ConfirmLimit))
+		err = cmp.Or(failure, fmt.Errorf("the service accepted the request, but %s %s", late, instance.ConfirmLimit))
 	}
 	state := "The service accepted the request, but it could not be confirmed that the %s is %s. %s"
-	if answer != nil {
+	if failure != nil {
 		state = "The service did not find the %[1]s in the recycle bin, and it could not be confirmed that the %[1]s is %[2]s. %[3]s"
 	}
 	return diagnostics.WithState(fmt.Sprintf(state, r.noun, done, runAgain), err)

@@ -186,11 +186,11 @@ func TestCredentialReport_serviceRefusesANewOne(t *testing.T) {
 		srv := ramtest.New(t)
 		haveReport(srv)
 		srv.Advance(5 * time.Hour)
-		answer := ramtest.Rule{Action: "GenerateCredentialReport", Fault: "garble", Body: `{"RequestId":"R","State":"COMPLETED"}`}
+		rule := ramtest.Rule{Action: "GenerateCredentialReport", Fault: "garble", Body: `{"RequestId":"R","State":"COMPLETED"}`}
 		if refuse {
-			answer = ramtest.Rule{Action: "GenerateCredentialReport", Status: 409, Code: "LimitExceeded.CredentialReport", Message: "too soon"}
+			rule = ramtest.Rule{Action: "GenerateCredentialReport", Status: 409, Code: "LimitExceeded.CredentialReport", Message: "too soon"}
 		}
-		srv.Inject(answer)
+		srv.Inject(rule)
 		c := newCore(t, srv.Getenv, clockOf(srv))
 		v, diags := c.ReadData(credentialReport, attributes{})
 		clean(t, diags)

@@ -146,9 +146,9 @@ func young(ctx context.Context, i *instance.Instance, created types.String) bool
 	return err != nil || now.Sub(at) < instance.LateLimit
 }
 
-// errMissing is the error of a change if the service answers that the credential does not exist, although the state contains it.
+// errMissing is the error of a change if the service reports that the credential does not exist, although the state contains it.
 func errMissing[C credential.Credential](kind credential.Kind[C]) error {
-	return fmt.Errorf("the service answers that the %[1]s does not exist. Run terraform plan: it reads again whether the %[1]s exists", kind.Word)
+	return fmt.Errorf("the service reports that the %[1]s does not exist. Run terraform plan: it reads again whether the %[1]s exists", kind.Word)
 }
 
 // disableCreated disables a credential that was just created and saved.

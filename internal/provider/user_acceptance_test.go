@@ -247,21 +247,21 @@ func TestAccLoginProfile_quotedPasswordIsNotPrinted(t *testing.T) {
 					srv.ServeHTTP(w, r)
 					return
 				}
-				answer := map[string]any{"RequestId": all, "Code": "InvalidParameter.Password." + all, "Message": all}
+				body := map[string]any{"RequestId": all, "Code": "InvalidParameter.Password." + all, "Message": all}
 				status := http.StatusBadRequest
 				if !refused {
 					recorded := httptest.NewRecorder()
 					srv.ServeHTTP(recorded, r)
-					answer, status = map[string]any{}, recorded.Code
-					if err := json.Unmarshal(recorded.Body.Bytes(), &answer); err != nil {
+					body, status = map[string]any{}, recorded.Code
+					if err := json.Unmarshal(recorded.Body.Bytes(), &body); err != nil {
 						t.Error(err)
 					}
-					answer["Message"] = all
+					body["Message"] = all
 				}
 				w.Header().Set("Content-Type", "application/json")
 				w.Header().Set("X-Quoted", url.QueryEscape(all))
 				w.WriteHeader(status)
-				if err := json.NewEncoder(w).Encode(answer); err != nil {
+				if err := json.NewEncoder(w).Encode(body); err != nil {
 					t.Error(err)
 				}
 			}))

@@ -179,10 +179,10 @@ const unstoredLimit = 5 * time.Second
 // same run, and the next plan, find it so. It returns the contacts that the service did not
 // store, by its response to the write and by what it shows since, and whether it shows the user.
 // What an update did not send, because before has it already, may have changed since the plan.
-func (r *userResource) confirm(ctx context.Context, before *userModel, written userModel, answer ram.User, diags *diag.Diagnostics) (lost []string, shows bool) {
+func (r *userResource) confirm(ctx context.Context, before *userModel, written userModel, returned ram.User, diags *diag.Diagnostics) (lost []string, shows bool) {
 	planned, limit := written.user(), instance.ConfirmLimit
 	want := planned
-	if len(unstored(sentOf(before, planned, answer), answer)) > 0 {
+	if len(unstored(sentOf(before, planned, returned), returned)) > 0 {
 		limit = unstoredLimit
 	}
 	var seen ram.User

@@ -122,7 +122,7 @@ func (s securitySlot) notations(shown string) (all []string) {
 	return slices.Compact(all)
 }
 
-// takeOff unbinds an address. What the service answers if there is none is not documented,
+// takeOff unbinds an address. What the service returns if there is none is not documented,
 // so after an error a read decides, and if the address is still there, its next notation is
 // tried.
 func (r *verificationResource) takeOff(ctx context.Context, user string, slot securitySlot, notations []string) (err error) {

@@ -438,7 +438,7 @@ func throttled(h *transcript) {
 	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "code", Status: 400, Code: "Throttling.User", Message: "Request was denied due to user flow control."})
 }
 
-func proxyAnswers(h *transcript) {
+func proxyResponds(h *transcript) {
 	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "html", Status: 404})
 	h.outage(ramtest.Rule{Action: "GetPasswordPolicy", Fault: "refuse"})
 	c := newCore(h.T, ramtest.New(h.T).Getenv)

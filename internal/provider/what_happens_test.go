@@ -52,7 +52,7 @@ var nights = []incidence{
 	{"The credentials belong to another account", otherAccount, []string{"TestWrongAccount_nothingIsReadAndNothingWritten", "TestProviderConfiguration_wrongAccountIsRefused"}},
 	{"A permission is missing", permissionMissing, []string{"TestPermissions_guideListsThoseOfEachType"}},
 	{"The service throttles the requests", throttled, []string{"TestOneRunIsNeverThrottled"}},
-	{"A proxy responds, or there is no response", proxyAnswers, []string{"TestARedirectIsNeverFollowed"}},
+	{"A proxy responds, or there is no response", proxyResponds, []string{"TestARedirectIsNeverFollowed"}},
 	{"The clock is wrong", clockWrong, []string{"TestMFADevice_clocksThatDiffer"}},
 	{"The provider is upgraded or downgraded", otherVersion, []string{"TestUpgrade_readsOlderStates", "TestAccUpgrade_plansNothing"}},
 	{"Moving from alicloud, and going back", movedAndBack, []string{"TestAccMigration_withMovedBlocks", "TestMove_destroy"}},

@@ -22,7 +22,7 @@ import (
 	"github.com/ram-security/terraform-provider-ram/internal/ramtest"
 )
 
-// oracle returns the number of calls so far. It answers when the test allows it.
+// oracle returns the number of calls so far. It returns when the test allows it.
 type oracle struct {
 	asked atomic.Int64
 	begun chan context.Context // one item per call

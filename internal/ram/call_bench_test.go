@@ -26,7 +26,7 @@ func usersBody(users int) string {
 	return `{"RequestId":"4B450CA1-36E8-4AA2-8461-86B42BF4CC4E","IsTruncated":false,"Users":{"User":[` + strings.Join(all, ",") + `]}}`
 }
 
-func answerOf(body string) *http.Response {
+func responseOf(body string) *http.Response {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json;charset=utf-8"}}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
@@ -40,7 +40,7 @@ func BenchmarkDecode(b *testing.B) {
 		{"a thousand users", usersBody(1000), &usersResponse{}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			response := answerOf(bench.body)
+			response := responseOf(bench.body)
 			defer response.Body.Close() //nolint:errcheck // it is not read
 			b.ReportAllocs()
 			b.SetBytes(int64(len(bench.body)))
@@ -83,7 +83,7 @@ func BenchmarkCall(b *testing.B) {
 // always is a service that returns one response.
 type always string
 
-func (a always) RoundTrip(*http.Request) (*http.Response, error) { return answerOf(string(a)), nil }
+func (a always) RoundTrip(*http.Request) (*http.Response, error) { return responseOf(string(a)), nil }
 
 func BenchmarkLimiter(b *testing.B) {
 	clock := newFakeTime()

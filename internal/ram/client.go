@@ -86,19 +86,19 @@ const defaultMaxRetries = 4
 // Client calls the services for one account. It is safe for concurrent use and shares no
 // state with other clients.
 type Client struct {
-	config    Config
-	endpoints Endpoints
-	http      *http.Client
-	clock     clock
-	limits    limits
-	locks     locks
-	account   account
-	caches    caches
-	answered  requestIDs
-	returned  sync.Map      // field names of the last response, by the operation that returns a setting
-	sent      sync.Map      // field names of the last write, by the same operation
-	timeout   time.Duration // of one attempt
-	keyPair   *rsaKeyPair   // signs the operations that have no key; may be nil
+	config      Config
+	endpoints   Endpoints
+	http        *http.Client
+	clock       clock
+	limits      limits
+	locks       locks
+	account     account
+	caches      caches
+	returnedIDs requestIDs
+	returned    sync.Map      // field names of the last response, by the operation that returns a setting
+	sent        sync.Map      // field names of the last write, by the same operation
+	timeout     time.Duration // of one attempt
+	keyPair     *rsaKeyPair   // signs the operations that have no key; may be nil
 }
 
 // New returns a Client. It makes no call.

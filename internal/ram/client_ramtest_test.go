@@ -128,7 +128,7 @@ func TestPasswordPolicy_returnsWhatWasSet(t *testing.T) {
 func TestAnAccountWithoutAnAliasHasNone(t *testing.T) {
 	t.Parallel()
 	for _, unset := range []string{"", "not_found", "empty", "absent"} {
-		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnsetAliasAnswer = unset }))
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnsetAliasResponse = unset }))
 		client := clientOf(t, fake)
 		if alias, err := client.AccountAlias(t.Context()); err != nil || alias != "" {
 			t.Errorf("%s: alias %q, error %v", unset, alias, err)

@@ -94,7 +94,7 @@ func (o keySource) open(source CredentialSource, config Config, from sources) (C
 			"Check that this runs on an ECS instance to which that role is attached.", read), nil
 	case o.uri != "":
 		return externalCredentials(config, source, "ask the credentials URI",
-			"Check that its server runs and answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration.", uriReader(o.uri)), nil
+			"Check that its server runs and returns AccessKeyId, AccessKeySecret, SecurityToken and Expiration.", uriReader(o.uri)), nil
 	case o.program != "":
 		return externalCredentials(config, source, "run the program of the profile",
 			"Run the `process_command` of the profile by itself, and check that it prints `mode`, `access_key_id`, `access_key_secret` and `sts_token` as JSON.", programReader(o.program)), nil

@@ -51,8 +51,8 @@ func clockOf(config Config) func() time.Time {
 
 var (
 	errSwitchedOff             = errors.New("this source is switched off by ALIBABA_CLOUD_ECS_METADATA_DISABLED")
-	errNoCredentialsInResponse = errors.New("it did not answer with credentials (the response is not shown, because it may hold secrets)")
-	errNoToken                 = errors.New("it answered without a security token")
+	errNoCredentialsInResponse = errors.New("it did not return credentials (the response is not shown, because it may hold secrets)")
+	errNoToken                 = errors.New("it returned no security token")
 	errUnreachable             = errors.New("it cannot be reached")
 )
 

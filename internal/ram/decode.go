@@ -29,7 +29,7 @@ type validated interface {
 var (
 	errRedirect  = errors.New("the response is a redirect, which is not followed because the call is signed for its host: check the endpoint and the proxy")
 	errInterim   = errors.New("the response is an interim response that was not requested: check the endpoint and the proxy")
-	errOfAnother = errors.New("the response has the RequestId of an earlier one, so it answers another request: check the proxy (HTTPS_PROXY, NO_PROXY)")
+	errOfAnother = errors.New("the response has the RequestId of an earlier one, so it belongs to another request: check the proxy (HTTPS_PROXY, NO_PROXY)")
 	errNotOurs   = errors.New("the response has no RequestId, so it is from a proxy or another server, not from the service: check the endpoint and the proxy (HTTPS_PROXY, NO_PROXY)")
 )
 
@@ -52,7 +52,7 @@ func (c *Client) decode(e *exchange, response *http.Response, body []byte, out a
 	if err == nil && head.RequestID == "" {
 		err = errNotOurs
 	}
-	if err == nil && !c.answered.add(string(head.RequestID)) {
+	if err == nil && !c.returnedIDs.add(string(head.RequestID)) {
 		err = errOfAnother
 	}
 	if err != nil {

@@ -39,8 +39,8 @@ func decoding(t *testing.T, client *Client, decoders map[string]decoder, status 
 	}
 }
 
-// answering returns a client that gets the same response to every call.
-func answering(t testing.TB, status int, kind, body string) *Client {
+// returning returns a client that gets the same response to every call.
+func returning(t testing.TB, status int, kind, body string) *Client {
 	t.Helper()
 	client, err := New(Config{
 		Credentials: &fixedKey{Key: testKey}, MaxRetries: 0, SignatureAlgorithm: ACS3, // the cheaper algorithm

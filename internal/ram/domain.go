@@ -54,7 +54,7 @@ func (c *Client) retryDomain(ctx context.Context, op operation, failed string, e
 	return current, err
 }
 
-// nameUnknown reports whether the service does not know a principal name, which it answers
+// nameUnknown reports whether the service does not know a principal name, which it reports
 // for a name in a former domain (documented for an existing user, assumed for a new name).
 func nameUnknown(err error) bool {
 	return notFound(err, "User") || hasCode(err, "InvalidParameter.UserPrincipalName", "InvalidParameter.NewUserPrincipalName")

@@ -422,11 +422,11 @@ func TestTheProxyOfTheEnvironmentIsUsed(t *testing.T) {
 	userinfo := "http://someone:proxypassword@"
 
 	output := run("", userinfo+proxy.address)
-	if !strings.Contains(output, "answered") || calls.Load() != 1 || proxy.connects.Load() != 1 {
+	if !strings.Contains(output, "succeeded") || calls.Load() != 1 || proxy.connects.Load() != 1 {
 		t.Errorf("%d calls, %d tunnels: %s", calls.Load(), proxy.connects.Load(), output)
 	}
 	output = run("example.com", userinfo+proxy.address)
-	if strings.Contains(output, "answered") || proxy.connects.Load() != 1 {
+	if strings.Contains(output, "succeeded") || proxy.connects.Load() != 1 {
 		t.Errorf("NO_PROXY: %d tunnels: %s", proxy.connects.Load(), output)
 	}
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
@@ -464,7 +464,7 @@ func callThroughProxy(t *testing.T, target string) {
 		t.Log(err)
 		return
 	}
-	t.Log("answered")
+	t.Log("succeeded")
 }
 
 // connectProxy tunnels every host to one address.

@@ -70,10 +70,10 @@ func FuzzResponse(f *testing.F) {
 		f.Add(uint(at), 500, "", body)
 		f.Add(uint(at), 101, "", body)
 	}
-	client := answering(f, 0, "", "")
+	client := returning(f, 0, "", "")
 	f.Fuzz(func(t *testing.T, which uint, status int, kind, body string) {
 		decoding(t, client, settingDecoders, status, kind, body)
-		_, err := wholeNouns[which%uint(len(wholeNouns))](t.Context(), answering(t, status, kind, body))
+		_, err := wholeNouns[which%uint(len(wholeNouns))](t.Context(), returning(t, status, kind, body))
 		if status != 404 { // for some nouns, 404 is a valid response: the object does not exist
 			judge(t, "a noun", status, err)
 		}

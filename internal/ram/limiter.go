@@ -115,8 +115,8 @@ func newLimit(of quota) *limit {
 	return l
 }
 
-// answered returns the slot of a call after its response.
-func (l *limit) answered(now time.Time) { l.slots <- now.Add(quotaWindow) }
+// release returns the slot of a call after its response.
+func (l *limit) release(now time.Time) { l.slots <- now.Add(quotaWindow) }
 
 // slowDown handles a throttling response. All waiting calls observe the pause that the
 // service requests, and the accumulated burst is dropped.
@@ -166,7 +166,7 @@ func (c *Client) waitTurn(ctx context.Context, op operation) (done func(), err e
 	if err := c.waitInLine(ctx, l); err != nil {
 		return nil, err
 	}
-	done = func() { l.answered(c.Now()) }
+	done = func() { l.release(c.Now()) }
 	if c.limits.all == nil {
 		return done, nil
 	}

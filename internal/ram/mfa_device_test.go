@@ -113,7 +113,7 @@ func TestAWrongCodeIsRefusedAndNotShown(t *testing.T) {
 func TestAUserWithoutMFAIsNoError(t *testing.T) {
 	t.Parallel()
 	for _, none := range []string{"", "not_found", "empty"} {
-		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAAnswer = none }))
+		fake := ramtest.New(t, ramtest.WithBehaviour(func(b *ramtest.Behaviour) { b.UnboundMFAResponse = none }))
 		client := clientOf(t, fake)
 		if mfa, err := client.UserMFA(t.Context(), "admin"); err != nil || mfa != (UserMFA{}) {
 			t.Errorf("%q: mfa %+v, error %v", none, mfa, err)

@@ -63,11 +63,11 @@ func FuzzReportResponses(f *testing.F) {
 		f.Add(uint(len(body)), 200, body)
 		f.Add(uint(len(body)), 404, body)
 	}
-	client := answering(f, 0, "", "")
+	client := returning(f, 0, "", "")
 	f.Fuzz(func(t *testing.T, which uint, status int, body string) {
 		decoding(t, client, reportDecoders, status, "application/json", body)
 		at := which % uint(len(wholeReports))
-		err := wholeReports[at](t.Context(), answering(t, status, "application/json", body))
+		err := wholeReports[at](t.Context(), returning(t, status, "application/json", body))
 		if err == nil && (status < 200 || status > 299) && at != uint(len(wholeReports)-1) {
 			t.Errorf("%d: HTTP %d is a success", at, status)
 		}

@@ -280,7 +280,7 @@ var (
 	setPublicKeyPreference = operation{product: ramProduct, action: "SetSecurityPreference", repeat: set}
 )
 
-type publicKeyAnswer struct {
+type publicKeyResponse struct {
 	SecurityPreference *returned[publicKeyFields]
 }
 
@@ -290,7 +290,7 @@ type publicKeyFields struct {
 	}
 }
 
-func (a *publicKeyAnswer) missing() string {
+func (a *publicKeyResponse) missing() string {
 	if a.SecurityPreference == nil {
 		return "SecurityPreference"
 	}
@@ -305,12 +305,12 @@ func (c *Client) PublicKeyPreference(ctx context.Context) (*bool, error) {
 }
 
 func (c *Client) readPublicKeyPreference(ctx context.Context) (*bool, Reply, error) {
-	var answer publicKeyAnswer
-	if err := c.call(ctx, getPublicKeyPreference, nil, &answer); err != nil {
+	var response publicKeyResponse
+	if err := c.call(ctx, getPublicKeyPreference, nil, &response); err != nil {
 		return nil, Reply{}, err
 	}
-	c.returned.Store(ofRAM+getPublicKeyPreference.action, answer.SecurityPreference.reply)
-	return answer.SecurityPreference.known.PublicKeyPreference.AllowUserToManagePublicKeys.value, answer.SecurityPreference.reply, nil
+	c.returned.Store(ofRAM+getPublicKeyPreference.action, response.SecurityPreference.reply)
+	return response.SecurityPreference.known.PublicKeyPreference.AllowUserToManagePublicKeys.value, response.SecurityPreference.reply, nil
 }
 
 // changePublicKeyPreference sends back what the API of RAM returned, with another value.

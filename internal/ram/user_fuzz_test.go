@@ -107,10 +107,10 @@ func FuzzUserResponse(f *testing.F) {
 		f.Add(uint(at), 200, body)
 		f.Add(uint(at), 404, body)
 	}
-	plain := answering(f, 0, "", "")
+	plain := returning(f, 0, "", "")
 	f.Fuzz(func(t *testing.T, which uint, status int, body string) {
 		decoding(t, plain, userDecoders, status, "application/json", body)
-		client := answering(t, status, "application/json", body)
+		client := returning(t, status, "application/json", body)
 		if _, err := client.caches.domain.get(t.Context(), "", func(context.Context) (string, error) { return "a.onaliyun.com", nil }); err != nil {
 			t.Fatal(err)
 		}

@@ -19,12 +19,12 @@ var accountAliasActions = table{
 	"Ims/SetDefaultDomain":  {run: setDefaultDomain, write: true},
 }
 
-// getAccountAlias returns the alias, or the account id if there is none. (assumed; Behaviour.UnsetAliasAnswer)
+// getAccountAlias returns the alias, or the account id if there is none. (assumed; Behaviour.UnsetAliasResponse)
 func getAccountAlias(r *request) (reply, error) {
 	if r.account.Alias != "" {
 		return reply{"AccountAlias": r.account.Alias}, nil
 	}
-	switch r.server.behaviour.UnsetAliasAnswer {
+	switch r.server.behaviour.UnsetAliasResponse {
 	case "not_found":
 		return nil, noAccountAlias()
 	case "empty":

@@ -31,10 +31,10 @@ func TestGetAccountAlias_withoutAlias(t *testing.T) {
 	s := New(t)
 	c := admin(t, s)
 	for way, want := range map[string]any{"": "1234567890123456", "empty": "", "absent": nil} {
-		s.SetBehaviour(func(b *Behaviour) { b.UnsetAliasAnswer = way })
+		s.SetBehaviour(func(b *Behaviour) { b.UnsetAliasResponse = way })
 		equal(t, way, c.ok("Ram", "GetAccountAlias").at("AccountAlias"), want)
 	}
-	s.SetBehaviour(func(b *Behaviour) { b.UnsetAliasAnswer = "not_found" })
+	s.SetBehaviour(func(b *Behaviour) { b.UnsetAliasResponse = "not_found" })
 	equal(t, "status", c.refused("EntityNotExist.AccountAlias", "Ram", "GetAccountAlias").status, http.StatusNotFound)
 }
 

@@ -42,7 +42,7 @@ func Assumptions() []Assumption {
 		{"VerificationTypesAsText", "VerificationTypes is a list of strings", isObserved, "SDK and official provider; a sample has one string", nil, "TestOtherSide_masks"},
 		{"EmptySsoTextKeepsValue", "an empty SSO text clears the value", isAssumed, "no source", nil, "TestUserSso_everyZeroIsSent"},
 
-		{"UnsetAliasAnswer", "GetAccountAlias returns the account id without an alias", isAssumed, "no source", []any{"not_found", "empty", "absent"}, "TestAccountAlias_lifecycle"},
+		{"UnsetAliasResponse", "GetAccountAlias returns the account id without an alias", isAssumed, "no source", []any{"not_found", "empty", "absent"}, "TestAccountAlias_lifecycle"},
 		{"AliasMustBeCleared", "an alias can be overwritten", isObserved, "official provider; an error text says otherwise", nil, "TestAccountAlias_isClearedOnlyIfConfigured"},
 		{"ShortAliasesOnly", "an alias has at most 63 characters", isDocumented, "error table; the parameter text says 32", nil, "TestOtherSide_longAliases"},
 
@@ -85,7 +85,7 @@ func Assumptions() []Assumption {
 
 		{"AcceptUsedCodes", "an MFA code is accepted once", isAssumed, "RFC 6238", nil, "TestMFADevice_createBindUnbindDelete"},
 		{"RefuseOlderCodes", "MFA codes of two steps ago are accepted", isAssumed, "no source", nil, "TestMFADevice_clocksThatDiffer"},
-		{"UnboundMFAAnswer", "without a device Ram returns 404 and Ims IsMFAEnable=false", isObserved, "third-party tools, for Ram", []any{"not_found", "empty"}, "TestMFAData"},
+		{"UnboundMFAResponse", "without a device Ram returns 404 and Ims IsMFAEnable=false", isObserved, "third-party tools, for Ram", []any{"not_found", "empty"}, "TestMFAData"},
 
 		{"PhoneAsNumbers", "AreaCode and PhoneNumber are strings", isDocumented, "SDK; one sample has numbers", nil, "TestVerification_setConfirmAndRemove"},
 		{"VerificationNotFound", "GetVerificationInfo returns an empty response when nothing is set", isAssumed, "no source", nil, "TestVerification_setConfirmAndRemove"},

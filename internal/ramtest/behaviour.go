@@ -53,8 +53,8 @@ type Behaviour struct {
 	// value.
 	EmptySsoTextKeepsValue bool
 
-	// UnsetAliasAnswer is what GetAccountAlias returns without an alias: "" the account id, "not_found", "empty" or "absent".
-	UnsetAliasAnswer string
+	// UnsetAliasResponse is what GetAccountAlias returns without an alias: "" the account id, "not_found", "empty" or "absent".
+	UnsetAliasResponse string
 	// AliasMustBeCleared makes SetAccountAlias return 409 while the account has another alias.
 	AliasMustBeCleared bool
 	// ShortAliasesOnly limits an alias to 32 characters, as the text of the parameter says, instead of the 63 of the error text.
@@ -136,9 +136,9 @@ type Behaviour struct {
 	AcceptUsedCodes bool
 	// RefuseOlderCodes accepts MFA codes of the previous and the present step only.
 	RefuseOlderCodes bool
-	// UnboundMFAAnswer is what GetUserMFAInfo returns for a user without a device: "" by version (Ram 404, Ims
+	// UnboundMFAResponse is what GetUserMFAInfo returns for a user without a device: "" by version (Ram 404, Ims
 	// IsMFAEnable=false), "not_found" or "empty".
-	UnboundMFAAnswer string
+	UnboundMFAResponse string
 
 	// PhoneAsNumbers returns a security phone's AreaCode and PhoneNumber as numbers, as one of the vendor's samples does.
 	PhoneAsNumbers bool

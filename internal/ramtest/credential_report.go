@@ -112,11 +112,11 @@ func getCredentialReport(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := reply{"GeneratedTime": stamp(report.GeneratedTime), "Content": content, "IsTruncated": strconv.FormatBool(end < len(rows))}
+	body := reply{"GeneratedTime": stamp(report.GeneratedTime), "Content": content, "IsTruncated": strconv.FormatBool(end < len(rows))}
 	if end < len(rows) {
-		answer["NextToken"] = reportToken(report.GeneratedTime, end)
+		body["NextToken"] = reportToken(report.GeneratedTime, end)
 	}
-	return answer, nil
+	return body, nil
 }
 
 // reportToken returns a page token that is valid for one report. (assumed)

@@ -63,7 +63,7 @@ func nonceUsed() error {
 	return fail(http.StatusBadRequest, "SignatureNonceUsed", "Specified signature nonce was used already.")
 }
 
-// signatureMismatch is documented. Some products answer 403. Clients compare the text after the colon with their own.
+// signatureMismatch is documented. Some products return 403. Clients compare the text after the colon with their own.
 func signatureMismatch(stringToSign string) error {
 	return fail(http.StatusBadRequest, "SignatureDoesNotMatch",
 		"Specified signature is not matched with our calculation. server string to sign is:%s", stringToSign)

@@ -76,10 +76,10 @@ func (f faults) dateError() (sum time.Duration) {
 	return sum
 }
 
-// ownAnswer are the faults that spoil the operation's own response, which exists only if the operation was executed.
-var ownAnswer = []string{"truncate", "cut", "drip", "drop_fields", "retype", "short_list"}
+// ownResponse are the faults that spoil the operation's own response, which exists only if the operation was executed.
+var ownResponse = []string{"truncate", "cut", "drip", "drop_fields", "retype", "short_list"}
 
-// perform answers the call. It reports whether the connection can be reused.
+// perform executes the call and sends the response. It reports whether the connection can be reused.
 func (c *conversation) perform(w http.ResponseWriter, r *http.Request) bool {
 	if !c.server.pause(c.faults.delay(false)) {
 		return false
@@ -88,7 +88,7 @@ func (c *conversation) perform(w http.ResponseWriter, r *http.Request) bool {
 	switch {
 	case spoiler != nil && spoiler.Fault == "late":
 		c.postpone(spoiler)
-	case spoiler == nil || spoiler.afterCommit() || slices.Contains(ownAnswer, spoiler.Fault):
+	case spoiler == nil || spoiler.afterCommit() || slices.Contains(ownResponse, spoiler.Fault):
 		c.execute()
 	}
 	if !c.server.pause(c.faults.delay(true)) {
@@ -97,11 +97,11 @@ func (c *conversation) perform(w http.ResponseWriter, r *http.Request) bool {
 	if spoiler != nil {
 		return c.spoil(w, r, spoiler)
 	}
-	c.send(w, c.answer)
+	c.send(w, c.response)
 	return true
 }
 
-func (c *conversation) send(w http.ResponseWriter, a answer) {
+func (c *conversation) send(w http.ResponseWriter, a response) {
 	header := w.Header()
 	c.setDate(header)
 	header.Set("Content-Type", a.contentType)
@@ -231,7 +231,7 @@ func (c *conversation) reshape(rule *scheduled) {
 	whole, _ := body.(map[string]any)
 	if rule.Fault == "short_list" {
 		shorten(whole, rule.Body)
-		c.answer = success(c.in, whole, c.call.RequestID)
+		c.response = success(c.in, whole, c.call.RequestID)
 		return
 	}
 	for field, other := range rule.fields() {
@@ -243,7 +243,7 @@ func (c *conversation) reshape(rule *scheduled) {
 			object[field] = other
 		})
 	}
-	c.answer = success(c.in, whole, c.call.RequestID)
+	c.response = success(c.in, whole, c.call.RequestID)
 }
 
 // shorten removes the items that contain a text from lists of objects. Without a text it removes all items.

@@ -123,22 +123,22 @@ func getGovernanceItemReport(r *request) (reply, error) {
 		return nil, incorrect("GovernanceItemType")
 	}
 	item := report.Items[at]
-	rows, answer, err := paged(r, item.Rows, 1000, 1000)
+	rows, body, err := paged(r, item.Rows, 1000, 1000)
 	if err != nil {
 		return nil, err
 	}
-	answer["GenerateTime"], answer["MetricType"], answer["MetricValue"] = stamp(report.GenerateTime), item.Type, item.value()
-	answer["ColumnsSchema"] = wrapped("ColumnSchema", item.Columns, func(column string) reply {
+	body["GenerateTime"], body["MetricType"], body["MetricValue"] = stamp(report.GenerateTime), item.Type, item.value()
+	body["ColumnsSchema"] = wrapped("ColumnSchema", item.Columns, func(column string) reply {
 		return reply{"ColumnName": column, "ColumnType": "String"}
 	})
-	answer["ColumnsValue"] = wrapped("ColumnRow", rows, func(row []string) reply {
+	body["ColumnsValue"] = wrapped("ColumnRow", rows, func(row []string) reply {
 		values := []any{}
 		for _, value := range row {
 			values = append(values, value)
 		}
 		return reply{"ColumnValue": values}
 	})
-	return answer, nil
+	return body, nil
 }
 
 // listRecentGovernanceMetrics returns the values of the last report. (documented; the response without a report is assumed)

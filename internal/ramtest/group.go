@@ -160,12 +160,12 @@ func (r *request) renameGroup(group *Group, name string) {
 
 // listGroups returns a page of groups. (documented)
 func listGroups(r *request) (reply, error) {
-	page, answer, err := paged(r, r.account.sortedGroups(), 100, 1000)
+	page, body, err := paged(r, r.account.sortedGroups(), 100, 1000)
 	if err != nil {
 		return nil, err
 	}
-	answer["Groups"] = wrapped("Group", page, r.showGroup)
-	return answer, nil
+	body["Groups"] = wrapped("Group", page, r.showGroup)
+	return body, nil
 }
 
 func (a *Account) sortedGroups() []*Group {
@@ -264,13 +264,13 @@ func listUsersForGroup(r *request) (reply, error) {
 		return nil, err
 	}
 	users := slices.DeleteFunc(r.account.sortedUsers(), func(user *User) bool { return !slices.Contains(user.Groups, group.Name) })
-	page, answer, err := paged(r, users, 100, 1000)
+	page, body, err := paged(r, users, 100, 1000)
 	if err != nil {
 		return nil, err
 	}
-	answer["Users"] = wrapped("User", page, func(user *User) reply {
+	body["Users"] = wrapped("User", page, func(user *User) reply {
 		name, value := r.nameOf(user.Name)
 		return reply{"UserId": user.ID, name: value, "DisplayName": user.DisplayName, "JoinDate": stamp(user.JoinDates[group.Name])}
 	})
-	return answer, nil
+	return body, nil
 }

@@ -21,7 +21,7 @@ func TestLoginProfile_inRam(t *testing.T) {
 	equal(t, "read", c.ok("Ram", "GetLoginProfile", "UserName", "alice").at("LoginProfile"), want)
 	changed := c.ok("Ram", "UpdateLoginProfile", "UserName", "alice", "MFABindRequired", "true")
 	if _, there := changed.body["LoginProfile"]; there || len(changed.body) != 1 {
-		t.Errorf("Ram answers an update with more than RequestId: %s", changed.text)
+		t.Errorf("Ram returns more than RequestId: %s", changed.text)
 	}
 	want["MFABindRequired"] = true
 	equal(t, "changed", c.ok("Ram", "GetLoginProfile", "UserName", "alice").at("LoginProfile"), want)

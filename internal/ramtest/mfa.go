@@ -97,12 +97,12 @@ func listVirtualMFADevices(r *request) (reply, error) {
 	if r.product == "Ram" {
 		return reply{"VirtualMFADevices": wrapped("VirtualMFADevice", shuffled(r, devices), r.showDevice)}, nil
 	}
-	page, answer, err := paged(r, devices, 100, 100)
+	page, body, err := paged(r, devices, 100, 100)
 	if err != nil {
 		return nil, err
 	}
-	answer["VirtualMFADevices"] = wrapped("VirtualMFADevice", page, r.showDevice)
-	return answer, nil
+	body["VirtualMFADevices"] = wrapped("VirtualMFADevice", page, r.showDevice)
+	return body, nil
 }
 
 // showDevice returns a device. One that is not bound has an empty User in Ims and none in Ram. (documented as samples)
@@ -224,23 +224,23 @@ func getUserMFAInfo(r *request) (reply, error) {
 	if r.account.MFADevices[user.MFASerial] == nil {
 		kind = "U2F"
 	}
-	answer := reply{"MFADevice": reply{"SerialNumber": user.MFASerial, "Type": kind}}
+	body := reply{"MFADevice": reply{"SerialNumber": user.MFASerial, "Type": kind}}
 	if r.product == "Ims" {
-		answer["IsMFAEnable"] = true
+		body["IsMFAEnable"] = true
 	}
-	return answer, nil
+	return body, nil
 }
 
 // withoutDevice returns the response for a user without a device: in Ram 404 or an empty device (both observed), in Ims
-// IsMFAEnable=false. (assumed; Behaviour.UnboundMFAAnswer)
+// IsMFAEnable=false. (assumed; Behaviour.UnboundMFAResponse)
 func (r *request) withoutDevice() (reply, error) {
-	setting := r.server.behaviour.UnboundMFAAnswer
+	setting := r.server.behaviour.UnboundMFAResponse
 	if setting == "not_found" || setting == "" && r.product == "Ram" {
 		return nil, noMFADevice()
 	}
-	answer := reply{"MFADevice": reply{}}
+	body := reply{"MFADevice": reply{}}
 	if setting == "" {
-		answer["IsMFAEnable"] = false
+		body["IsMFAEnable"] = false
 	}
-	return answer, nil
+	return body, nil
 }

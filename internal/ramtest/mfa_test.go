@@ -256,10 +256,10 @@ func TestGetUserMFAInfo_withoutDevice(t *testing.T) {
 	ims := c.ok("Ims", "GetUserMFAInfo", of("Ims", "admin")...)
 	equal(t, "enabled", ims.at("IsMFAEnable"), false)
 	equal(t, "device", ims.at("MFADevice"), reply{})
-	s.SetBehaviour(func(b *Behaviour) { b.UnboundMFAAnswer = "not_found" })
+	s.SetBehaviour(func(b *Behaviour) { b.UnboundMFAResponse = "not_found" })
 	c.refused("EntityNotExist.User.MFADevice", "Ims", "GetUserMFAInfo", of("Ims", "admin")...)
 	c.refused("EntityNotExist.User.MFADevice", "Ram", "GetUserMFAInfo", "UserName", "admin")
-	s.SetBehaviour(func(b *Behaviour) { b.UnboundMFAAnswer = "empty" })
+	s.SetBehaviour(func(b *Behaviour) { b.UnboundMFAResponse = "empty" })
 	for _, product := range []string{"Ram", "Ims"} {
 		got := c.ok(product, "GetUserMFAInfo", of(product, "admin")...)
 		equal(t, "device", got.at("MFADevice"), reply{})

@@ -263,12 +263,12 @@ func listPolicies(r *request) (reply, error) {
 			all = append(all, r.showSystemPolicy(name))
 		}
 	}
-	page, answer, err := paged(r, all, 100, 1000)
+	page, body, err := paged(r, all, 100, 1000)
 	if err != nil {
 		return nil, err
 	}
-	answer["Policies"] = wrapped("Policy", page, func(item reply) reply { return item })
-	return answer, nil
+	body["Policies"] = wrapped("Policy", page, func(item reply) reply { return item })
+	return body, nil
 }
 
 // deletePolicy deletes a custom policy that is not attached and has only its default version. CascadingDelete deletes the

@@ -226,12 +226,12 @@ func listUsersInRecycleBin(r *request) (reply, error) {
 	slices.SortFunc(users, func(x, y *RecycledUser) int {
 		return cmp.Or(x.RecycleDate.Compare(y.RecycleDate), cmp.Compare(x.User.ID, y.User.ID))
 	})
-	page, answer, err := paged(r, users, 100, 100)
+	page, body, err := paged(r, users, 100, 100)
 	if err != nil {
 		return nil, err
 	}
-	answer["Users"] = wrapped("User", page, r.showRecycledUser)
-	return answer, nil
+	body["Users"] = wrapped("User", page, r.showRecycledUser)
+	return body, nil
 }
 
 func (r *request) showRecycledUser(recycled *RecycledUser) reply {

@@ -204,12 +204,12 @@ func listRoles(r *request) (reply, error) {
 		return nil, err
 	}
 	roles := slices.DeleteFunc(r.account.sortedRoles(), func(role *Role) bool { return !hasTags(role.Tags, tags) })
-	page, answer, err := paged(r, roles, 100, 1000)
+	page, body, err := paged(r, roles, 100, 1000)
 	if err != nil {
 		return nil, err
 	}
-	answer["Roles"] = wrapped("Role", page, r.showRole)
-	return answer, nil
+	body["Roles"] = wrapped("Role", page, r.showRole)
+	return body, nil
 }
 
 // deleteRole deletes a role without policies. (documented)

@@ -55,14 +55,14 @@ func (s *Server) pause(d time.Duration) bool {
 
 // conversation is a request and its response.
 type conversation struct {
-	server  *Server
-	in      *incoming
-	call    *Call
-	request *request // nil if the request was refused
-	refused error
-	faults  faults
-	answer  answer
-	body    reply // body of the operation; nil if it failed or did not run
+	server   *Server
+	in       *incoming
+	call     *Call
+	request  *request // nil if the request was refused
+	refused  error
+	faults   faults
+	response response
+	body     reply // body of the operation; nil if it failed or did not run
 }
 
 // accept records the call, checks it, and finds the faults that act on it.
@@ -108,12 +108,12 @@ func (c *conversation) execute() {
 	}
 	c.body = s.reduced(c.body)
 	if err = s.status(err); err != nil {
-		c.answer = refusal(c.in, err, c.call.RequestID)
+		c.response = refusal(c.in, err, c.call.RequestID)
 		c.call.Code = codeOf(err)
 	} else {
-		c.answer = success(c.in, c.body, c.call.RequestID)
+		c.response = success(c.in, c.body, c.call.RequestID)
 	}
-	c.call.Status = c.answer.status
+	c.call.Status = c.response.status
 }
 
 // status returns an error as the service does. The vendor's tables disagree about two statuses (documented, both;

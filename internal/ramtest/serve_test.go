@@ -122,7 +122,7 @@ func TestServe_closeEndsWaitingRequests(t *testing.T) {
 	}
 	s.Close()
 	if err := <-ended; err == nil {
-		t.Error("the request was answered")
+		t.Error("there is a response")
 	}
 	equal(t, "age", age(s), 0)
 }

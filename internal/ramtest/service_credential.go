@@ -168,16 +168,16 @@ func listServiceCredentials(r *request) (reply, error) {
 	if err != nil {
 		return nil, incorrect("NextToken")
 	}
-	answer := reply{"IsTruncated": more["IsTruncated"], "MaxResults": size, "ServiceCredentials": []any{}}
+	body := reply{"IsTruncated": more["IsTruncated"], "MaxResults": size, "ServiceCredentials": []any{}}
 	list := []any{}
 	for _, item := range page {
 		list = append(list, item)
 	}
-	answer["ServiceCredentials"] = list
+	body["ServiceCredentials"] = list
 	if next, ok := more["Marker"]; ok {
-		answer["NextToken"] = next
+		body["NextToken"] = next
 	}
-	return answer, nil
+	return body, nil
 }
 
 // updateServiceCredential changes the status or the name; the request must pass one of them. (documented)

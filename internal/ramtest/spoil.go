@@ -33,24 +33,24 @@ func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *sched
 		c.leave()
 		return c.silent(w, r, rule)
 	case "code":
-		c.answer = c.refusal(rule)
+		c.response = c.refusal(rule)
 	case "http":
-		c.answer = answer{status: cmp.Or(rule.Status, http.StatusBadGateway), contentType: "text/plain;charset=utf-8", body: c.echo(rule.Body)}
+		c.response = response{status: cmp.Or(rule.Status, http.StatusBadGateway), contentType: "text/plain;charset=utf-8", body: c.echo(rule.Body)}
 	case "foreign":
 		body := cmp.Or(rule.Body, `{"error":"blocked","message":"The request was blocked by a policy of the network."}`)
-		c.answer = answer{status: cmp.Or(rule.Status, http.StatusForbidden), contentType: asDocument, body: c.echo(body)}
+		c.response = response{status: cmp.Or(rule.Status, http.StatusForbidden), contentType: asDocument, body: c.echo(body)}
 	case "html":
-		c.answer = answer{status: cmp.Or(rule.Status, http.StatusOK), contentType: asPage, body: c.echo(cmp.Or(rule.Body, page))}
+		c.response = response{status: cmp.Or(rule.Status, http.StatusOK), contentType: asPage, body: c.echo(cmp.Or(rule.Body, page))}
 	case "empty", "null", "array", "garble":
 		text := map[string]string{"empty": "", "null": "null", "array": "[]", "garble": rule.Body}[rule.Fault]
-		c.answer = answer{status: cmp.Or(rule.Status, http.StatusOK), contentType: asDocument, body: c.echo(text)}
+		c.response = response{status: cmp.Or(rule.Status, http.StatusOK), contentType: asDocument, body: c.echo(text)}
 	case "redirect":
-		c.answer = answer{
+		c.response = response{
 			status: cmp.Or(rule.Status, http.StatusTemporaryRedirect), contentType: asPage,
 			header: map[string]string{"Location": c.server.url + "/elsewhere"},
 		}
 	case "truncate":
-		c.answer.body = c.answer.body[:len(c.answer.body)/2]
+		c.response.body = c.response.body[:len(c.response.body)/2]
 	case "drop_fields", "retype", "short_list":
 		if c.body != nil {
 			c.reshape(rule)
@@ -66,9 +66,9 @@ func (c *conversation) spoil(w http.ResponseWriter, r *http.Request, rule *sched
 	case "informational":
 		return c.informational(w, r, cmp.Or(rule.Status, http.StatusEarlyHints), cmp.Or(rule.Delay, time.Millisecond))
 	}
-	c.answer.header = rule.headers(c.answer.header)
-	c.sent(c.answer.status, rule)
-	c.send(w, c.answer)
+	c.response.header = rule.headers(c.response.header)
+	c.sent(c.response.status, rule)
+	c.send(w, c.response)
 	return true
 }
 
@@ -195,7 +195,7 @@ var usualStatus = map[string]int{
 	"Inactive":           http.StatusForbidden,
 }
 
-func (c *conversation) refusal(rule *scheduled) answer {
+func (c *conversation) refusal(rule *scheduled) response {
 	status := cmp.Or(rule.Status, usualStatus[rule.Code])
 	if status == 0 && strings.HasPrefix(rule.Code, "EntityNotExist") {
 		status = http.StatusNotFound
@@ -255,8 +255,8 @@ func (c *conversation) cut(w http.ResponseWriter) bool {
 	}
 	defer func() { _ = connection.Close() }()
 	response := &http.Response{
-		StatusCode: c.answer.status, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{"Content-Type": {c.answer.contentType}},
-		ContentLength: int64(len(c.answer.body)), Body: io.NopCloser(strings.NewReader(string(c.answer.body[:len(c.answer.body)/2]))),
+		StatusCode: c.response.status, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{"Content-Type": {c.response.contentType}},
+		ContentLength: int64(len(c.response.body)), Body: io.NopCloser(strings.NewReader(string(c.response.body[:len(c.response.body)/2]))),
 	}
 	_ = response.Write(buffer) // the body is short on purpose
 	_ = buffer.Flush()
@@ -266,10 +266,10 @@ func (c *conversation) cut(w http.ResponseWriter) bool {
 // drip sends the response byte by byte.
 func (c *conversation) drip(w http.ResponseWriter, r *http.Request, gap time.Duration) bool {
 	c.setDate(w.Header())
-	w.Header().Set("Content-Type", c.answer.contentType)
-	w.WriteHeader(c.answer.status)
+	w.Header().Set("Content-Type", c.response.contentType)
+	w.WriteHeader(c.response.status)
 	flusher := http.NewResponseController(w)
-	for _, b := range c.answer.body {
+	for _, b := range c.response.body {
 		if _, err := w.Write([]byte{b}); err != nil || flusher.Flush() != nil {
 			return false
 		}

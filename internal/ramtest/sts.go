@@ -31,22 +31,22 @@ const defaultSessionSeconds = 3600
 
 // getCallerIdentity returns the caller. It needs no permission. (documented; the forms for root and sessions are assumed)
 func getCallerIdentity(r *request) (reply, error) {
-	answer := reply{"IdentityType": r.caller.kind, "AccountId": r.caller.accountID}
+	body := reply{"IdentityType": r.caller.kind, "AccountId": r.caller.accountID}
 	switch {
 	case r.caller.user != nil:
-		answer["UserId"] = r.caller.user.ID
-		answer["PrincipalId"] = r.caller.user.ID
-		answer["Arn"] = arn(r.caller.accountID, "user", r.caller.user.Name)
+		body["UserId"] = r.caller.user.ID
+		body["PrincipalId"] = r.caller.user.ID
+		body["Arn"] = arn(r.caller.accountID, "user", r.caller.user.Name)
 	case r.caller.role != nil:
-		answer["RoleId"] = r.caller.role.ID
-		answer["PrincipalId"] = r.caller.role.ID + ":" + r.caller.session
-		answer["Arn"] = arn(r.caller.accountID, "assumed-role", r.caller.role.Name, r.caller.session)
+		body["RoleId"] = r.caller.role.ID
+		body["PrincipalId"] = r.caller.role.ID + ":" + r.caller.session
+		body["Arn"] = arn(r.caller.accountID, "assumed-role", r.caller.role.Name, r.caller.session)
 	default:
-		answer["UserId"] = r.caller.accountID
-		answer["PrincipalId"] = r.caller.accountID
-		answer["Arn"] = arn(r.caller.accountID, "root")
+		body["UserId"] = r.caller.accountID
+		body["PrincipalId"] = r.caller.accountID
+		body["Arn"] = arn(r.caller.accountID, "root")
 	}
-	return answer, nil
+	return body, nil
 }
 
 func arn(accountID string, path ...string) string {
@@ -74,11 +74,11 @@ func assumeRole(r *request) (reply, error) {
 		role.ExternalID != "" && role.ExternalID != r.text("ExternalId") {
 		return nil, noPermission(r)
 	}
-	answer, err := r.open(role, account)
+	body, err := r.open(role, account)
 	if err == nil && r.has("SourceIdentity") {
-		answer["SourceIdentity"] = r.text("SourceIdentity")
+		body["SourceIdentity"] = r.text("SourceIdentity")
 	}
-	return answer, err
+	return body, err
 }
 
 // assumeRoleWithOIDC returns temporary credentials for a role that trusts the identity provider of a token. The request is
@@ -107,12 +107,12 @@ func assumeRoleWithOIDC(r *request) (reply, error) {
 	if !known {
 		return nil, fail(400, "AuthenticationFail.OIDCToken.Invalid", "This OIDC Token is invalid.")
 	}
-	answer, err := r.open(role, account)
+	body, err := r.open(role, account)
 	if err != nil {
 		return nil, err
 	}
-	answer["OIDCTokenInfo"] = reply{"Issuer": provider.Issuer, "Subject": subject, "ClientIds": provider.Client}
-	return answer, nil
+	body["OIDCTokenInfo"] = reply{"Issuer": provider.Issuer, "Subject": subject, "ClientIds": provider.Client}
+	return body, nil
 }
 
 // role returns the role that the request must name, and its account. (documented)

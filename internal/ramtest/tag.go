@@ -244,17 +244,17 @@ func tagPage(r *request, items []reply) (reply, error) {
 	if err != nil {
 		return nil, incorrect("PageSize")
 	}
-	answer := reply{
+	body := reply{
 		"IsTruncated":  more["IsTruncated"],
 		"TagResources": wrapped("TagResource", page, func(item reply) reply { return item }),
 	}
 	if r.product == "Ram" { // a list without a wrapper, and no IsTruncated (observed in the vendor's SDKs)
-		answer = reply{"TagResources": answer["TagResources"].(reply)["TagResource"]} //nolint:forcetypeassert // built above
+		body = reply{"TagResources": body["TagResources"].(reply)["TagResource"]} //nolint:forcetypeassert // built above
 	}
 	if next, ok := more["Marker"]; ok {
-		answer["NextToken"] = next
+		body["NextToken"] = next
 	}
-	return answer, nil
+	return body, nil
 }
 
 func (r *request) resourceParameter() string {

@@ -148,12 +148,12 @@ func listUsers(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, answer, err := paged(r, users, byDefault, 1000)
+	page, body, err := paged(r, users, byDefault, 1000)
 	if err != nil {
 		return nil, err
 	}
-	answer["Users"] = wrapped("User", page, r.showUser)
-	return answer, nil
+	body["Users"] = wrapped("User", page, r.showUser)
+	return body, nil
 }
 
 // listUserBasicInfos returns a page of users with few fields. Status and Tag exclude each other. (documented; the code is assumed)
@@ -165,17 +165,17 @@ func listUserBasicInfos(r *request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, answer, err := paged(r, users, 100, 1000)
+	page, body, err := paged(r, users, 100, 1000)
 	if err != nil {
 		return nil, err
 	}
-	answer["UserBasicInfos"] = wrapped("UserBasicInfo", page, func(user *User) reply {
+	body["UserBasicInfos"] = wrapped("UserBasicInfo", page, func(user *User) reply {
 		return reply{
 			"UserId": user.ID, "UserPrincipalName": r.principalName(user.Name),
 			"DisplayName": user.DisplayName, "Status": user.Status,
 		}
 	})
-	return answer, nil
+	return body, nil
 }
 
 // filtered returns the users that match the request. With tags it returns users of both statuses. (documented)

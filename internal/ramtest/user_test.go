@@ -350,7 +350,7 @@ func TestListUsers_inRam(t *testing.T) {
 	user := admin(t, s).ok("Ram", "ListUsers").list("Users.User", "UserName")[0]
 	for _, field := range []string{"Status", "Tags", "UserPrincipalName", "LastLoginDate", "ProvisionType"} {
 		if _, there := user[field]; there {
-			t.Errorf("Ram answers %s", field)
+			t.Errorf("Ram returns %s", field)
 		}
 	}
 }

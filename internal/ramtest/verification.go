@@ -88,12 +88,12 @@ func getVerificationInfo(r *request) (reply, error) {
 	if r.server.behaviour.VerificationNotFound && user.SecurityPhone.Address+user.SecurityEmail.Address == "" {
 		return nil, noVerification()
 	}
-	answer := reply{}
-	r.putVerification(answer, "SecurityPhoneDevice", user.SecurityPhone, r.showPhone)
-	r.putVerification(answer, "SecurityEmailDevice", user.SecurityEmail, func(address string) reply {
+	body := reply{}
+	r.putVerification(body, "SecurityPhoneDevice", user.SecurityPhone, r.showPhone)
+	r.putVerification(body, "SecurityEmailDevice", user.SecurityEmail, func(address string) reply {
 		return reply{"Email": address}
 	})
-	return answer, nil
+	return body, nil
 }
 
 func (r *request) putVerification(into reply, field string, verification Verification, show func(string) reply) {

@@ -15,8 +15,8 @@ import (
 	"strings"
 )
 
-// answer is an HTTP response before it is sent.
-type answer struct {
+// response is an HTTP response before it is sent.
+type response struct {
 	status      int
 	header      map[string]string
 	contentType string
@@ -36,14 +36,14 @@ func (in *incoming) xml() bool {
 }
 
 // success returns the response of an operation. Every response has a RequestId. (documented)
-func success(in *incoming, body reply, requestID string) answer {
+func success(in *incoming, body reply, requestID string) response {
 	whole := reply{"RequestId": requestID}
 	maps.Copy(whole, body)
 	return encode(in, http.StatusOK, in.action+"Response", whole)
 }
 
 // refusal returns an error in the requested format. Newer gateways add Recommend. (documented; its address is assumed)
-func refusal(in *incoming, err error, requestID string) answer {
+func refusal(in *incoming, err error, requestID string) response {
 	var failed *failure
 	if !errors.As(err, &failed) {
 		failed = &failure{Status: http.StatusInternalServerError, Code: "InternalError", Message: err.Error()}
@@ -64,12 +64,12 @@ func refusal(in *incoming, err error, requestID string) answer {
 	return encoded
 }
 
-func encode(in *incoming, status int, root string, body reply) answer {
+func encode(in *incoming, status int, root string, body reply) response {
 	text := asJSON(body)
 	if !in.xml() {
-		return answer{status: status, contentType: "application/json;charset=utf-8", body: text}
+		return response{status: status, contentType: "application/json;charset=utf-8", body: text}
 	}
-	return answer{status: status, contentType: "text/xml;charset=utf-8", body: asXML(root, text)}
+	return response{status: status, contentType: "text/xml;charset=utf-8", body: asXML(root, text)}
 }
 
 func asJSON(body any) []byte {

@@ -40,7 +40,7 @@ func TestFormat_XMLLists(t *testing.T) {
 		a.Preference.VerificationTypes = []string{"sms", "email"}
 	})
 	c.format = "XML"
-	var answer struct {
+	var document struct {
 		XMLName    xml.Name
 		RequestID  string `xml:"RequestId"`
 		Preference struct {
@@ -49,15 +49,15 @@ func TestFormat_XMLLists(t *testing.T) {
 			Types []string `xml:"VerificationPreference>VerificationTypes"`
 		} `xml:"SecurityPreference"`
 	}
-	if err := xml.Unmarshal([]byte(c.ok("Ims", "GetSecurityPreference").text), &answer); err != nil {
+	if err := xml.Unmarshal([]byte(c.ok("Ims", "GetSecurityPreference").text), &document); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "root", answer.XMLName.Local, "GetSecurityPreferenceResponse")
-	equal(t, "masks", answer.Preference.Masks, "10.0.0.0/8")
-	equal(t, "hours", answer.Preference.Hours, 6)
-	equal(t, "types", len(answer.Preference.Types), 2)
-	if !requestID.MatchString(answer.RequestID) {
-		t.Errorf("the request id is %q", answer.RequestID)
+	equal(t, "root", document.XMLName.Local, "GetSecurityPreferenceResponse")
+	equal(t, "masks", document.Preference.Masks, "10.0.0.0/8")
+	equal(t, "hours", document.Preference.Hours, 6)
+	equal(t, "types", len(document.Preference.Types), 2)
+	if !requestID.MatchString(document.RequestID) {
+		t.Errorf("the request id is %q", document.RequestID)
 	}
 }
 
@@ -78,15 +78,15 @@ func TestFormat_errors(t *testing.T) {
 	equal(t, "call", []any{call.RequestID, call.Code, call.Status, call.Committed}, []any{id, got.code, 400, false})
 
 	c.format = "XML"
-	var answer struct {
+	var document struct {
 		XMLName xml.Name
 		Code    string
 		HostID  string `xml:"HostId"`
 	}
 	text := c.do("Ram", "SetAccountAlias", "AccountAlias", "<&>").text
-	if err := xml.Unmarshal([]byte(text), &answer); err != nil {
+	if err := xml.Unmarshal([]byte(text), &document); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "error", []string{answer.XMLName.Local, answer.Code, answer.HostID},
+	equal(t, "error", []string{document.XMLName.Local, document.Code, document.HostID},
 		[]string{"Error", "InvalidParameter.AccountAlias.Format", "ram.aliyuncs.com"})
 }

@@ -20,12 +20,12 @@ import (
 // state that was saved before the panic.
 type panicGuard struct{ Complete }
 
-// CatchPanics returns a server that answers a panic in any request with an error.
+// CatchPanics returns a server that turns a panic in any request into an error.
 func CatchPanics(s Complete) Complete { return panicGuard{s} }
 
-// catch answers a request. A panic is answered by failed.
-func catch[Request, Response any](ctx context.Context, req Request, step string, answer func(context.Context, Request) (Response, error), failed func([]*tfprotov6.Diagnostic) Response) (resp Response, err error) {
-	bug := catchBug(step, func() { resp, err = answer(ctx, req) })
+// catch handles a request. After a panic it returns the result of failed.
+func catch[Request, Response any](ctx context.Context, req Request, step string, handle func(context.Context, Request) (Response, error), failed func([]*tfprotov6.Diagnostic) Response) (resp Response, err error) {
+	bug := catchBug(step, func() { resp, err = handle(ctx, req) })
 	if bug == nil {
 		return resp, err
 	}

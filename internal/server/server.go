@@ -126,11 +126,11 @@ func (s server) ListResource(ctx context.Context, req *tfprotov6.ListResourceReq
 }
 
 // withReleased handles a request with a context that it releases afterwards.
-func withReleased[Request, Response any](ctx context.Context, req Request, answer func(context.Context, Request) (Response, error)) (Response, error) {
+func withReleased[Request, Response any](ctx context.Context, req Request, handle func(context.Context, Request) (Response, error)) (Response, error) {
 	releasable := &releasableContext{}
 	releasable.context.Store(&ctx)
 	defer releasable.release()
-	return answer(releasable, req)
+	return handle(releasable, req)
 }
 
 // releasableContext is a context that can be released. It is then canceled and refers to

@@ -246,18 +246,18 @@ func TestState_isReadFromAResponse(t *testing.T) {
 	t.Parallel()
 	state, private := field(1, []byte("state")), field(3, []byte("private"))
 	for name, test := range map[string]struct {
-		answer []byte
-		want   string
-		fails  bool
+		response []byte
+		want     string
+		fails    bool
 	}{
-		"a state":            {answer: slices.Concat(field(1, state), private), want: string(state)},
-		"a long state":       {answer: field(1, bytes.Repeat([]byte("s"), 300)), want: strings.Repeat("s", 300)},
-		"diagnostics":        {answer: slices.Concat(field(1, state), field(2, []byte("broken"))), fails: true},
-		"no state":           {answer: private, fails: true},
-		"the half of one":    {answer: field(1, state)[:4], fails: true},
-		"a number for bytes": {answer: []byte{1 << 3, 7}, fails: true},
+		"a state":            {response: slices.Concat(field(1, state), private), want: string(state)},
+		"a long state":       {response: field(1, bytes.Repeat([]byte("s"), 300)), want: strings.Repeat("s", 300)},
+		"diagnostics":        {response: slices.Concat(field(1, state), field(2, []byte("broken"))), fails: true},
+		"no state":           {response: private, fails: true},
+		"the half of one":    {response: field(1, state)[:4], fails: true},
+		"a number for bytes": {response: []byte{1 << 3, 7}, fails: true},
 	} {
-		got, err := stateIn(test.answer, nil)
+		got, err := stateIn(test.response, nil)
 		if (err != nil) != test.fails || err == nil && string(got) != test.want {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}

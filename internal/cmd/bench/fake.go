@@ -83,16 +83,16 @@ func (f *fake) control(ctx context.Context, method, what string, out any) error 
 	if err != nil {
 		return err
 	}
-	answer, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close() //nolint:errcheck // what was read is what counts
+	defer response.Body.Close() //nolint:errcheck // what was read is what counts
 	if out == nil {
-		_, err = io.Copy(io.Discard, answer.Body)
+		_, err = io.Copy(io.Discard, response.Body)
 		return err
 	}
-	return json.NewDecoder(answer.Body).Decode(out)
+	return json.NewDecoder(response.Body).Decode(out)
 }
 
 func (f *fake) forgetCalls(ctx context.Context) error {

@@ -112,13 +112,13 @@ func (p *plugin) invoke(ctx context.Context, method string, message []byte) (mes
 }
 
 // unary calls a method with one response.
-func (p *plugin) unary(ctx context.Context, method string, message []byte) (answer []byte, err error) {
+func (p *plugin) unary(ctx context.Context, method string, message []byte) (response []byte, err error) {
 	err = p.exchange(ctx, method, message, func(from io.Reader, length int64) error {
-		answer = make([]byte, length)
-		_, err := io.ReadFull(from, answer)
+		response = make([]byte, length)
+		_, err := io.ReadFull(from, response)
 		return err
 	})
-	return answer, err
+	return response, err
 }
 
 // exchange calls a method and passes each response message to take.
@@ -130,24 +130,24 @@ func (p *plugin) exchange(ctx context.Context, method string, message []byte, ta
 	}
 	request.Header.Set("Content-Type", "application/grpc")
 	request.Header.Set("Te", "trailers")
-	answer, err := p.client.Do(request)
+	response, err := p.client.Do(request)
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close() //nolint:errcheck // it is read to its end
+	defer response.Body.Close() //nolint:errcheck // it is read to its end
 	for {
 		var head [5]byte
-		if _, err := io.ReadFull(answer.Body, head[:]); errors.Is(err, io.EOF) {
+		if _, err := io.ReadFull(response.Body, head[:]); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return err
 		}
-		if err := take(answer.Body, int64(binary.BigEndian.Uint32(head[1:]))); err != nil {
+		if err := take(response.Body, int64(binary.BigEndian.Uint32(head[1:]))); err != nil {
 			return err
 		}
 	}
-	if status := answer.Trailer.Get("Grpc-Status") + answer.Header.Get("Grpc-Status"); status != "0" {
-		return fmt.Errorf("%s ended with gRPC status %q: %s", method, status, answer.Trailer.Get("Grpc-Message"))
+	if status := response.Trailer.Get("Grpc-Status") + response.Header.Get("Grpc-Status"); status != "0" {
+		return fmt.Errorf("%s ended with gRPC status %q: %s", method, status, response.Trailer.Get("Grpc-Message"))
 	}
 	return nil
 }

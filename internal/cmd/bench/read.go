@@ -150,11 +150,11 @@ var nothing = field(1, []byte{0xc0})
 
 // stateIn returns the state, which is the first field of a response. The second field has
 // diagnostics, which must be empty.
-func stateIn(answer []byte, err error) (state []byte, _ error) {
-	for err == nil && len(answer) > 0 {
+func stateIn(response []byte, err error) (state []byte, _ error) {
+	for err == nil && len(response) > 0 {
 		var number byte
 		var value []byte
-		if number, value, answer, err = cutField(answer); err != nil {
+		if number, value, response, err = cutField(response); err != nil {
 			break
 		}
 		switch number {

@@ -56,9 +56,9 @@ func (p *process) state(account, change string) map[string]any {
 	return p.ask(method, "state?account="+account, change)
 }
 
-func (p *process) ask(method, path, body string) map[string]any {
+func (p *process) ask(method, path, content string) map[string]any {
 	p.t.Helper()
-	r, err := http.NewRequestWithContext(p.t.Context(), method, p.Address+"/_ramfake/"+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(p.t.Context(), method, p.Address+"/_ramfake/"+path, strings.NewReader(content))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -67,11 +67,11 @@ func (p *process) ask(method, path, body string) map[string]any {
 		p.t.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	var answer map[string]any
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
-		p.t.Fatalf("%s %s: %d %v %v", method, path, response.StatusCode, answer, err)
+	var body map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&body); err != nil || response.StatusCode != http.StatusOK {
+		p.t.Fatalf("%s %s: %d %v %v", method, path, response.StatusCode, body, err)
 	}
-	return answer
+	return body
 }
 
 func TestState_isKeptBetweenProcesses(t *testing.T) {

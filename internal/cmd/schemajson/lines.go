@@ -36,17 +36,17 @@ const (
 
 // lines returns the schema as sorted lines, one for each name, so that a review shows every
 // change.
-func lines(answer *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.GetResourceIdentitySchemasResponse) (all []line) {
-	all = append(all, blockLines("provider", "ram", answer.Provider.Block)...)
-	for kind, schemas := range map[string]map[string]*tfprotov6.Schema{
-		managed: answer.ResourceSchemas, "data": answer.DataSourceSchemas, "ephemeral": answer.EphemeralResourceSchemas, "list": answer.ListResourceSchemas,
+func lines(schemas *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.GetResourceIdentitySchemasResponse) (all []line) {
+	all = append(all, blockLines("provider", "ram", schemas.Provider.Block)...)
+	for kind, byName := range map[string]map[string]*tfprotov6.Schema{
+		managed: schemas.ResourceSchemas, "data": schemas.DataSourceSchemas, "ephemeral": schemas.EphemeralResourceSchemas, "list": schemas.ListResourceSchemas,
 	} {
-		for name, s := range schemas {
+		for name, s := range byName {
 			all = append(all, line{kind: kind, name: name, shape: fmt.Sprintf("version=%d", s.Version)})
 			all = append(all, blockLines(kind, name, s.Block)...)
 		}
 	}
-	for name, a := range answer.ActionSchemas {
+	for name, a := range schemas.ActionSchemas {
 		all = append(all, line{kind: "action", name: name, shape: "version=0"})
 		all = append(all, blockLines("action", name, a.Schema.Block)...)
 	}
@@ -56,7 +56,7 @@ func lines(answer *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.Ge
 			all = append(all, line{kind: identify, name: name + "." + a.Name, shape: shape(a.Type), flags: set(map[string]bool{"required": a.RequiredForImport, "optional": a.OptionalForImport})})
 		}
 	}
-	for name, f := range answer.Functions {
+	for name, f := range schemas.Functions {
 		all = append(all, functionLines(name, f)...)
 	}
 	slices.SortFunc(all, func(a, b line) int { return strings.Compare(a.key(), b.key()) })

@@ -90,7 +90,7 @@ func TestBreaches(t *testing.T) {
 		"an optional attribute":       {"data ram_users version=0", "data ram_users version=0\ndata ram_users.since string optional", ""},
 		"a type":                      {"data ram_users version=0", "data ram_users version=0\ndata ram_keys version=0\ndata ram_keys.user string required", ""},
 		"a newer schema":              {"resource ram_user version=1", "resource ram_user version=2", ""},
-		"what a function answers":     {"allows.return.ok bool computed", "allows.return.ok bool computed\nfunction allows.return.why string computed", ""},
+		"the result of a function":    {"allows.return.ok bool computed", "allows.return.ok bool computed\nfunction allows.return.why string computed", ""},
 		"required inside of new":      {"data ram_users version=0", "data ram_users version=0\ndata ram_users.page nested:single optional\ndata ram_users.page.size number required", ""},
 		"required becomes optional":   {"ram_user.name string required", "ram_user.name string optional", ""},
 		"computed as well":            {"ram_user.tags map[string] optional", "ram_user.tags map[string] computed optional", ""},

@@ -32,22 +32,22 @@ func run(ctx context.Context, short bool, out io.Writer) error {
 	// No schema depends on the environment.
 	silent := func(string) string { return "" }
 	server := provider.Server(provider.New("dev", silent)())
-	answer, identities, err := ask(ctx, server)
+	schemas, identities, err := getSchemas(ctx, server)
 	if err != nil {
 		return err
 	}
 	if !short {
-		return json.NewEncoder(out).Encode(describe(answer, identities))
+		return json.NewEncoder(out).Encode(describe(schemas, identities))
 	}
-	for _, l := range lines(answer, identities) {
+	for _, l := range lines(schemas, identities) {
 		fmt.Fprintln(out, l)
 	}
 	return nil
 }
 
-// ask reads all schemas from the server.
-func ask(ctx context.Context, server tfprotov6.ProviderServer) (*tfprotov6.GetProviderSchemaResponse, *tfprotov6.GetResourceIdentitySchemasResponse, error) {
-	answer, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+// getSchemas reads all schemas from the server.
+func getSchemas(ctx context.Context, server tfprotov6.ProviderServer) (*tfprotov6.GetProviderSchemaResponse, *tfprotov6.GetResourceIdentitySchemasResponse, error) {
+	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,22 +55,22 @@ func ask(ctx context.Context, server tfprotov6.ProviderServer) (*tfprotov6.GetPr
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, d := range append(answer.Diagnostics, identities.Diagnostics...) {
+	for _, d := range append(schemas.Diagnostics, identities.Diagnostics...) {
 		return nil, nil, fmt.Errorf("%s: %s", d.Summary, d.Detail)
 	}
-	return answer, identities, nil
+	return schemas, identities, nil
 }
 
 // describe uses the short name of the provider, which the documentation generator expects.
-func describe(answer *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.GetResourceIdentitySchemasResponse) object {
+func describe(schemas *tfprotov6.GetProviderSchemaResponse, identities *tfprotov6.GetResourceIdentitySchemasResponse) object {
 	return object{"format_version": "1.0", "provider_schemas": object{"ram": object{
-		"provider":                   schema(answer.Provider),
-		"resource_schemas":           each(answer.ResourceSchemas, schema),
+		"provider":                   schema(schemas.Provider),
+		"resource_schemas":           each(schemas.ResourceSchemas, schema),
 		"resource_identity_schemas":  each(identities.IdentitySchemas, identity),
-		"data_source_schemas":        each(answer.DataSourceSchemas, schema),
-		"ephemeral_resource_schemas": each(answer.EphemeralResourceSchemas, schema),
-		"list_resource_schemas":      each(answer.ListResourceSchemas, schema),
-		"action_schemas":             each(answer.ActionSchemas, action),
-		"functions":                  each(answer.Functions, function),
+		"data_source_schemas":        each(schemas.DataSourceSchemas, schema),
+		"ephemeral_resource_schemas": each(schemas.EphemeralResourceSchemas, schema),
+		"list_resource_schemas":      each(schemas.ListResourceSchemas, schema),
+		"action_schemas":             each(schemas.ActionSchemas, action),
+		"functions":                  each(schemas.Functions, function),
 	}}}
 }

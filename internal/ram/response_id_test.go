@@ -73,7 +73,7 @@ func TestResponse_ofAnEarlierRequestIsNotBelieved(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := client.call(t.Context(), createAction, nil, nil); !OutcomeUnknown(err) || NotFound(err, "User.MFADevice") {
-		t.Errorf("a create is answered by an earlier response: %v", err)
+		t.Errorf("a create takes an earlier response: %v", err)
 	}
 	if err := client.call(t.Context(), readAction, nil, nil); err != nil || len(server.received()) != 4 {
 		t.Errorf("%d calls, %v", len(server.received()), err)
